@@ -1,0 +1,31 @@
+"""The population behind published counts: which bases make them all true."""
+
+from collections.abc import Sequence
+
+
+def implied(count: float, share: float, *, count_step: float, share_step: float = 0.0) -> tuple[float, float]:
+    """Return the bases for which a share gives a count, both as rounded when they were printed.
+
+    count: persons, printed to the nearest `count_step`; share: 0 to 1, printed to the nearest `share_step`.
+
+    >>> tuple(round(base) for base in implied(44000, 0.19, count_step=1000))
+    (228947, 234211)
+    """
+    half_count, half_share = count_step / 2, share_step / 2
+    return (count - half_count) / (share + half_share), (count + half_count) / (share - half_share)
+
+
+def common(intervals: Sequence[tuple[float, float]]) -> tuple[float, float] | None:
+    """Return the bases inside every interval, or None when no base fits them all.
+
+    >>> common([(1, 5), (3, 9)])
+    (3, 5)
+    """
+    low, high = max(low for low, _ in intervals), min(high for _, high in intervals)
+    return (low, high) if low <= high else None
+
+
+def interpolate(year: float, first: tuple[float, float], last: tuple[float, float]) -> float:
+    """Return the population of a year on the straight line between two censuses, each (year, persons)."""
+    (year_0, people_0), (year_1, people_1) = first, last
+    return people_0 + (people_1 - people_0) * (year - year_0) / (year_1 - year_0)

@@ -1,0 +1,69 @@
+"""Classes of zones, the four cells of the joint map, and how sure each class is."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Codes = NDArray[np.int64]
+
+N_CLASSES = 5
+STRONG = 3  # classes 3 and 4 (strong, very strong) against the rest
+
+
+def quintiles(values: Floats) -> Floats:
+    """Return the four bounds between fifths of zones, or of zones by draw.
+
+    values: (zones,) or (zones, draws), nan left out. Returns (4,) or (4, draws).
+    """
+    return np.asarray(np.nanquantile(values, (0.2, 0.4, 0.6, 0.8), axis=0))
+
+
+def classes(values: Floats) -> Codes:
+    """Return (zones,) the class of each zone, 0 weakest to 4 strongest, equal values together; -1 where nan.
+
+    >>> classes(np.array([1.0, 2.0, 3.0, 4.0, 5.0])).tolist()
+    [0, 1, 2, 3, 4]
+    >>> classes(np.array([1.0, 1.0, 1.0, 1.0, 1.0])).tolist()
+    [0, 0, 0, 0, 0]
+    """
+    known = ~np.isnan(values)
+    out = np.full(len(values), -1)
+    if known.any():
+        out[known] = (values[known, None] > quintiles(values)).sum(axis=1)
+    return out
+
+
+def firmness(draws: Floats, chosen: Codes) -> Floats:
+    """Return (zones,) the share of draws that put each zone in its chosen class; nan where it has none.
+
+    draws: (zones, draws) rates; a zone without class (-1) does not count in the bounds.
+    """
+    known = chosen >= 0
+    out = np.full(len(chosen), np.nan)
+    if known.any():
+        bounds = quintiles(draws[known])
+        drawn = (draws[known][:, :, None] > bounds.T[None]).sum(axis=2)
+        out[known] = (drawn == chosen[known, None]).mean(axis=1)
+    return out
+
+
+def cells(digital: Codes, social: Codes) -> Codes:
+    """Return (zones,) 0 neither, 1 digital, 2 social, 3 both; -1 where a class is unknown.
+
+    >>> cells(np.array([4, 4, 0, 0, -1]), np.array([3, 2, 4, 1, 4])).tolist()
+    [3, 1, 2, 0, -1]
+    """
+    found = (digital >= STRONG).astype(np.int64) + 2 * (social >= STRONG)
+    return np.where((digital < 0) | (social < 0), -1, found)
+
+
+def ranks(values: Floats) -> Floats:
+    """Return (zones,) 1 for the highest value, equal values sharing the better rank; nan where unknown.
+
+    >>> ranks(np.array([0.2, 0.5, 0.5, np.nan])).tolist()
+    [3.0, 1.0, 1.0, nan]
+    """
+    known = ~np.isnan(values)
+    out = np.full(len(values), np.nan)
+    out[known] = 1 + (values[known][None, :] > values[known][:, None]).sum(axis=1)
+    return out

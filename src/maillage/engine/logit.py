@@ -1,0 +1,26 @@
+"""The logit scale."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+
+def logit(p: ArrayLike) -> NDArray[Any]:
+    """Return ln(p / (1 - p)), p strictly between 0 and 1.
+
+    >>> float(logit(0.5))
+    0.0
+    """
+    values = np.asarray(p, dtype=np.float64)
+    return np.log(values) - np.log1p(-values)
+
+
+def expit(x: ArrayLike) -> NDArray[Any]:
+    """Return 1 / (1 + exp(-x)) without overflow, in the precision of x.
+
+    >>> float(expit(0.0)), float(expit(-1000.0))
+    (0.5, 0.0)
+    """
+    values = np.asarray(x)
+    return np.asarray(0.5 * (1.0 + np.tanh(0.5 * values)))

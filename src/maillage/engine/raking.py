@@ -1,0 +1,41 @@
+"""Iterative proportional fitting of many small tables at once."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+
+def rake(seed: Floats, rows: Floats, columns: Floats, *, cycles: int) -> Floats:
+    """Return tables with the odds ratios of the seed and the given margins.
+
+    seed: (a, d) one table for all, or (areas, a, d), no negative cell.
+    rows: (areas, a); columns: (areas, d); same total in each area.
+    Returns (areas, a, d). The columns are met exactly (last step), the rows within the error left after `cycles`
+    cycles; a margin of zero empties its cells. Where the seed is empty and the margin is not, the margin is missed:
+    the caller checks.
+    Source: docs/methods/besoins.md, section « Les cellules d’un quartier ».
+    """
+    table = np.array(np.broadcast_to(seed, (len(rows), *seed.shape[-2:])), dtype=np.float64)
+    for _ in range(cycles):
+        table *= ratio(rows, table.sum(axis=2))[:, :, None]
+        table *= ratio(columns, table.sum(axis=1))[:, None, :]
+    return table
+
+
+def rake_groups(values: Floats, group: NDArray[np.int64], rows: Floats, columns: Floats, *, cycles: int) -> Floats:
+    """Return (n, d) values whose rows add up to `rows` (n,) and whose columns, inside each group, to `columns`.
+
+    group: (n,) position of the group of each row; columns: (groups, d). The columns of groups are met exactly.
+    """
+    table = np.array(values, dtype=np.float64)
+    for _ in range(cycles):
+        table *= ratio(rows, table.sum(axis=1))[:, None]
+        sums = np.stack([np.bincount(group, column, len(columns)) for column in table.T], axis=1)
+        table *= ratio(columns, sums)[group]
+    return table
+
+
+def ratio(target: Floats, found: Floats) -> Floats:
+    """Return target / found, zero where nothing was found."""
+    return np.divide(target, found, out=np.zeros(np.broadcast_shapes(target.shape, found.shape)), where=found > 0)

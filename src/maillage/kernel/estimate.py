@@ -1,0 +1,85 @@
+"""The currency of the house: a figure that never travels alone."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+Unit = Literal["personnes", "pourcent"]
+
+LOW, HIGH = 5.0, 95.0  # centiles of a 90 % interval
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Estimate:
+    """A figure with its interval (same unit), who is counted, the observations behind it, its method and sources.
+
+    value, low, high: unrounded; low and high bound a 90 % interval.
+    n: observations behind the figure (respondents of the survey that gives the rates, or rows counted).
+    method: slug of a page of docs/methods.
+
+    >>> Estimate(value=10.0, low=8.0, high=13.0, unit="personnes", universe="15 ans et plus", n=100,
+    ...          method="besoins", sources=()).half_width
+    2.5
+    """
+
+    value: float
+    low: float
+    high: float
+    unit: Unit
+    universe: str
+    n: int
+    method: str
+    sources: tuple[str, ...] = ()
+
+    @property
+    def half_width(self) -> float:
+        return (self.high - self.low) / 2
+
+    @property
+    def is_loose(self) -> bool:
+        """Whether the half-width exceeds a third of the value: pages then show the range alone."""
+        return self.half_width > abs(self.value) / 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Withheld:
+    """A figure that is not shown, with the reason: another type, so that nobody reads its value by mistake."""
+
+    reason: str
+    unit: Unit
+    universe: str
+    n: int
+    method: str
+    sources: tuple[str, ...] = ()
+
+
+Figure = Estimate | Withheld
+
+
+def from_draws(
+    draws: NDArray[np.floating],
+    *,
+    unit: Unit,
+    universe: str,
+    n: int,
+    method: str,
+    sources: tuple[str, ...] = (),
+) -> Estimate:
+    """Return the estimate that these draws describe.
+
+    draws: (draws,) in the unit of the estimate. The value is their mean, not their median, because only means add
+    up over zones; the bounds are the 5th and 95th centiles.
+    """
+    low, high = np.percentile(draws, (LOW, HIGH))
+    return Estimate(
+        value=float(np.mean(draws, dtype=np.float64)),
+        low=float(low),
+        high=float(high),
+        unit=unit,
+        universe=universe,
+        n=n,
+        method=method,
+        sources=sources,
+    )

@@ -1,0 +1,20 @@
+"""People paid by the family allowance funds, by IRIS of split communes (Cnaf 2021)."""
+
+from functools import cache
+
+from maillage.kernel.table import Table
+from maillage.pipeline.read import select
+
+
+@cache
+def iris() -> Table:
+    """Return one row per IRIS, in recipients (nan = withheld by the producer, never zero).
+
+    iris; rsa (RSA households), aah (recipients of the disabled adults' allowance); covered (persons); note.
+    """
+    return select(
+        "cnaf-2021-iris",
+        """select code_iris as iris, arsas::double as rsa, aaah::double as aah, percou::double as covered,
+                  coalesce(note::varchar, '') as note
+           from raw order by code_iris""",
+    )

@@ -1,0 +1,60 @@
+"""The official geographic code: communes of today, and what former codes became."""
+
+from functools import cache
+
+import numpy as np
+
+from maillage.kernel.table import Column, Table, group, positions
+from maillage.pipeline.read import select
+
+# Communes re-established after RP2021: their residents are counted in the commune they had merged into.
+RESTORED = {
+    "15031": "15141",
+    "15035": "15141",
+    "15047": "15141",
+    "15171": "15141",
+    "85165": "85084",
+    "85212": "85084",
+}
+
+
+@cache
+def communes() -> Table:
+    """Return one row per commune or municipal arrondissement: code, name, parent, postcodes, and where it belongs.
+
+    `parent` is the commune of an arrondissement, empty otherwise; `epci` is empty for a commune outside any EPCI.
+    """
+    return select("etalab-cog-communes", "select * from raw order by code")
+
+
+@cache
+def former() -> Table:
+    """Return one row per former code: former, code (the commune it became), former_name ('' if unknown)."""
+    return select(
+        "etalab-cog-anciens-codes",
+        "select former, code, former_name from raw where former <> code order by former",
+    )
+
+
+def current(codes: Column) -> Column:
+    """Return today's commune for each code: arrondissements give their commune, former codes what they became.
+
+    A code that is neither is returned as it is, so that the check names it.
+    """
+    table = former()
+    found = positions(table["former"], codes)
+    out = np.where(found >= 0, table["code"][np.maximum(found, 0)], codes)
+    rows = communes()
+    at = positions(rows["code"], out)
+    parents = np.where(at >= 0, rows["parent"][np.maximum(at, 0)], "")
+    return np.where(parents != "", parents, out)
+
+
+def by_current_commune(table: Table) -> Table:
+    """Return the table with its `commune` column in today's codes, the counts of merged communes added together."""
+    names, at = group(current(table["commune"]))
+    columns: dict[str, Column] = {"commune": names}
+    for name, values in table.columns.items():
+        if name != "commune":
+            columns[name] = np.bincount(at, weights=values, minlength=len(names))
+    return Table(table.name, columns)

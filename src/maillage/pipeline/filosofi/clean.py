@@ -1,0 +1,26 @@
+"""Median standard of living by commune (Filosofi)."""
+
+from functools import cache
+
+import numpy as np
+
+from maillage.kernel.table import Table, group
+from maillage.pipeline.cog import clean as cog
+from maillage.pipeline.read import select
+
+
+@cache
+def communes() -> Table:
+    """Return one row per commune of today: median (euros a year per consumption unit).
+
+    Secret medians are absent rows. A commune made of several takes the plain mean of their medians, a
+    commune made of arrondissements (Paris) likewise: no base to weight them with.
+    """
+    table = select(
+        "insee-filosofi-communes",
+        """select code_commune as commune, revenu_disponible_median_uc_eur as median from raw
+           where revenu_disponible_median_uc_eur is not null order by 1""",
+    )
+    names, at = group(cog.current(table["commune"]))
+    mean = np.bincount(at, table["median"], len(names)) / np.bincount(at, minlength=len(names))
+    return Table(table.name, {"commune": names, "median": mean})

@@ -1,0 +1,36 @@
+"""Reading raw files into tables, with DuckDB."""
+
+from typing import Any
+
+import duckdb
+import numpy as np
+
+from maillage.kernel.table import Column, Table
+from maillage.reference.cards import cards
+
+
+def select(card: str, query: str, parameters: dict[str, Any] | None = None) -> Table:
+    """Return the result of a SELECT over one raw file, which the query calls `raw`.
+
+    Text columns come back as arrays of str (null = empty), numbers as float64 (null = nan) or int64.
+    """
+    file = cards()[card].file
+    with duckdb.connect(config={"threads": 1, "autoinstall_known_extensions": False}) as connection:
+        reader = "read_parquet" if file.suffix == ".parquet" else "read_csv"
+        options = "" if file.suffix == ".parquet" else ", all_varchar = true"
+        relation = connection.execute(
+            f"with raw as (from {reader}('{file}'{options})) {query}",
+            parameters or {},
+        )
+        columns = relation.fetchnumpy()
+    return Table(card, {name: _plain(values) for name, values in columns.items()})
+
+
+def _plain(values: Any) -> Column:
+    masked = np.ma.asarray(values)
+    if masked.dtype.kind == "O":
+        texts: list[str] = ["" if value is None else value for value in masked.filled("")]
+        return np.array(texts, dtype=np.str_)
+    if np.ma.is_masked(masked):
+        return np.asarray(masked.astype(np.float64).filled(np.nan))
+    return np.asarray(masked.data)

@@ -1,0 +1,28 @@
+"""RP2018 by commune of more than 2,000 residents: four ages, diplomas, unemployment."""
+
+from functools import cache
+
+from maillage.kernel.table import Table
+from maillage.pipeline.cog import clean as cog
+from maillage.pipeline.read import select
+
+DIPLOMAS = ("none", "brevet", "cap", "bac", "short", "long")
+
+
+@cache
+def communes() -> Table:
+    """Return one row per commune of today, in persons; communes merged since are added together.
+
+    pop; age_0_14, age_15_29, age_75p; not_studying (15 and over); none, brevet, cap, bac, short, long (their highest
+    diploma, long = bac+3 or more); active, unemployed; main_homes, social_homes.
+    """
+    table = select(
+        "insee-rp2018-communes",
+        """select code_commune as commune, pop_tot as pop, pop_0_14 as age_0_14, pop_15_29 as age_15_29,
+                  pop_75p as age_75p, pop_non_scol_15p as not_studying, pop_dipl_aucun as none,
+                  pop_dipl_bepc as brevet, pop_dipl_capbep as cap, pop_dipl_bac as bac, pop_dipl_sup2 as short,
+                  pop_dipl_sup34 + pop_dipl_sup as long, pop_act_15p as active, pop_chom as unemployed,
+                  log_rp as main_homes, log_hlm as social_homes
+           from raw order by code_commune""",
+    )
+    return cog.by_current_commune(table)

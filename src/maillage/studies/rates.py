@@ -1,0 +1,374 @@
+"""What share of each kind of person is concerned, under one definition, with everything that is not published."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from maillage.engine import rates as engine
+from maillage.engine.ages import CELLS
+from maillage.engine.cells import AGE_OF, AGES, DIPLOMAS, N_AGES, N_CELLS
+from maillage.engine.chance import generator
+from maillage.engine.logit import expit, logit
+from maillage.kernel.errors import Refused
+from maillage.reference.definitions import DEFAULT, Definition, Margin, definitions
+from maillage.reference.parameters import bounds, number, spread
+
+Floats = NDArray[np.float64]
+
+AGE_STARTS = (0, 15, 20, 25, 30, 40, 45, 60, 65, 75, 110)  # where the bins of engine.ages start, and the end
+
+
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """Cell rates of one definition.
+
+    draws: (n, 35) rates of everybody, one row per simulated reading of what is published; centre: (35,) the rates at
+    the central values. survey: (n, 35) the same when only the survey's sampling and rounding move.
+    modest_odds, poor_odds: (n,). slope: (n,) of the three levels. deduced: the rates found for what no one publishes.
+    """
+
+    definition: Definition
+    draws: Floats
+    centre: Floats
+    survey: Floats
+    modest_odds: Floats
+    poor_odds: Floats
+    slope: Floats
+    deduced: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Unknowns:
+    """One value per draw of each unpublished parameter; `n` multiplies the survey's respondents."""
+
+    cap: Floats
+    brevet: Floats
+    bac: Floats
+    short: Floats
+    cross: Floats
+    sample: Floats
+    quota: Floats
+    modest_odds: Floats
+    poor_odds: Floats
+    slope: Floats
+
+
+def unknowns(seed: int, n: int) -> Unknowns:
+    """Return n draws of the unpublished parameters, the same for every definition."""
+
+    def normal(id: str) -> Floats:
+        chance = generator(seed, id)
+        low, high = bounds(id)
+        return np.clip(number(id) + spread(id) * chance.standard_normal(n), low, high)
+
+    def uniform(id: str) -> Floats:
+        return generator(seed, id).uniform(*bounds(id), n)
+
+    def log_triangular(id: str) -> Floats:
+        low, high = bounds(id)
+        return np.exp(generator(seed, id).triangular(np.log(low), np.log(number(id)), np.log(high), n))
+
+    cross = number("rates/cross") + spread("rates/cross") * generator(seed, "rates/cross").standard_normal(n)
+    return Unknowns(
+        cap=normal("rates/cap_position"),
+        brevet=uniform("rates/brevet_position"),
+        bac=normal("rates/bac_position"),
+        short=uniform("rates/short_position"),
+        cross=cross,
+        sample=uniform("rates/tic_sample"),
+        quota=uniform("rates/quota_effect"),
+        modest_odds=log_triangular("rates/modest_odds"),
+        poor_odds=log_triangular("rates/poor_odds"),
+        slope=uniform("rates/level_slope"),
+    )
+
+
+def central(n: int = 1) -> Unknowns:
+    """Return every unpublished parameter at its central value."""
+    one = np.ones(n)
+    return Unknowns(
+        cap=one * number("rates/cap_position"),
+        brevet=one * number("rates/brevet_position"),
+        bac=one * number("rates/bac_position"),
+        short=one * number("rates/short_position"),
+        cross=one * number("rates/cross"),
+        sample=one * number("rates/tic_sample"),
+        quota=one * number("rates/quota_effect"),
+        modest_odds=one * number("rates/modest_odds"),
+        poor_odds=one * number("rates/poor_odds"),
+        slope=one * number("rates/level_slope"),
+    )
+
+
+def draw(definition: Definition, people: Floats, bins: Floats, *, seed: int, n: int) -> Rates:
+    """Return the rates of one definition.
+
+    people: (35,) persons of the country by cell, ordinary housing; bins: (10,) persons of the country by age bin.
+    Every published margin used is found again on `people`, in each draw, within what rounding and sampling allow.
+    Refused when the definition's own rates contradict each other.
+    """
+    try:
+        centre = fit(definition, people, bins, central(), seed=seed, still=True)
+        drawn = fit(definition, people, bins, unknowns(seed, n), seed=seed, still=False)
+        survey = fit(definition, people, bins, central(n), seed=seed, still=False)
+    except engine.NoRates as error:
+        raise Refused(
+            f"Les taux de « {definition.label} » se contredisent : aucun jeu de taux ne les respecte tous.",
+            why=f"Le calcul demande que chaque taux publié soit retrouvé exactement ({error}).",
+            do="Vérifiez le total et les taux par classe ; ôtez la classe qui ne vient pas de la même enquête.",
+        ) from error
+    doubts = unknowns(seed, n)
+    return Rates(
+        definition=definition,
+        draws=drawn,
+        centre=centre[0],
+        survey=survey,
+        modest_odds=doubts.modest_odds,
+        poor_odds=doubts.poor_odds,
+        slope=doubts.slope,
+        deduced=_deduced(people, centre[0], definition),
+    )
+
+
+def fit(definition: Definition, people: Floats, bins: Floats, u: Unknowns, *, seed: int, still: bool) -> Floats:
+    """Return (draws, 35) rates; `still` keeps the published figures as printed."""
+    recipes = {"margins": _margins, "borrowed": _borrowed, "shifted": _shifted, "levels": _as_levels, "nearest": _nearest}
+    return recipes[definition.recipe](definition, people, bins, u, seed, still)
+
+
+def _margins(d: Definition, people: Floats, bins: Floats, u: Unknowns, seed: int, still: bool) -> Floats:
+    """Fit A[age] + s t[diploma] + q[bac+3]: as many unknowns as published margins."""
+    classes = [*(m.category for m in d.of("age")), d.deduced]
+    inside = np.array([_age_class(category, people, bins, d.label) for category in classes])
+    inside[-1] = 1 - inside[:-1].sum(axis=0)
+    base = inside @ people
+    rates = np.column_stack([_printed(m, len(u.cap), seed, d, still) for m in d.of("age")])
+    total = _total(d, len(u.cap), seed, still)
+    missing = (total * people.sum() - rates @ base[:-1]) / base[-1]
+    rates = np.column_stack((rates, np.clip(missing, d.deduced_low, d.deduced_high)))
+    ends = ("none", "long")
+    by_diploma = np.column_stack([_printed(d.margin("diploma", end), len(u.cap), seed, d, still) for end in ends])
+    if not still:
+        rates = _sampled(rates, base / people.sum(), u, d, seed, "age")
+        sizes = np.array([engine.diploma_indicator(DIPLOMAS.index(end)) @ people for end in ends]) / people.sum()
+        by_diploma = _sampled(by_diploma, sizes, u, d, seed, "diploma")
+    scale = engine.diploma_scale(u.cap, u.brevet, u.bac, u.short)
+    long = engine.diploma_indicator(DIPLOMAS.index("long"))
+    none = engine.diploma_indicator(DIPLOMAS.index("none"))
+    features = np.stack([*(np.broadcast_to(row, scale.shape) for row in inside), scale, np.broadcast_to(long, scale.shape)])
+    offset = engine.cross_effect(u.cross, scale) + (_reference_ages(d, people, bins, u, seed, still) if d.shape else 0.0)
+    return engine.solve(
+        people,
+        offset,
+        features.transpose(1, 0, 2),
+        np.vstack((inside, none, long)),
+        np.column_stack((rates, by_diploma)),
+    )
+
+
+def _borrowed(d: Definition, people: Floats, bins: Floats, u: Unknowns, seed: int, still: bool) -> Floats:
+    """Fit c + l A_reference[age] + s t[diploma]: three unknowns, three margins."""
+    (age,), (diploma,) = d.of("age"), d.of("diploma")
+    inside = _age_class(age.category, people, bins, d.label)
+    low = engine.diploma_indicator(DIPLOMAS.index(diploma.category))
+    n = len(u.cap)
+    rates = np.column_stack((_total(d, n, seed, still), *(_printed(m, n, seed, d, still) for m in (age, diploma))))
+    constraints = np.vstack((np.ones(N_CELLS), inside, low))
+    if not still:
+        sizes = constraints @ people / people.sum()
+        rates = _sampled(rates, sizes, u, d, seed, "all")
+        # Noise must not put more people in a part than in the whole: at most nine tenths of them stand in one class.
+        rates[:, 1:] = np.minimum(rates[:, 1:], 0.9 * rates[:, :1] / sizes[1:])
+    scale = engine.diploma_scale(u.cap, u.brevet, u.bac, u.short)
+    shape = _reference_ages(d, people, bins, u, seed, still)
+    features = np.stack((np.ones_like(scale), shape - shape.mean(axis=1, keepdims=True), scale), axis=1)
+    start = np.array([float(logit(d.total)), 1.0, 1.5])
+    return engine.solve(people, engine.cross_effect(u.cross, scale), features, constraints, rates, start)
+
+
+def _shifted(d: Definition, people: Floats, bins: Floats, u: Unknowns, seed: int, still: bool) -> Floats:
+    """Take the shape of another definition and move it to the total."""
+    shape = fit(definitions()[d.shape], people, bins, u, seed=seed, still=still)
+    total = _total(d, len(u.cap), seed, still)
+    if not still:
+        total = _sampled(total[:, None], np.ones(1), u, d, seed, "total")[:, 0]
+    return engine.shift(people, shape, total)
+
+
+def _as_levels(d: Definition, people: Floats, bins: Floats, u: Unknowns, seed: int, still: bool) -> Floats:
+    """Return the rates of all levels of difficulty together."""
+    return _nested(d, people, bins, u, seed, still)[-1]
+
+
+def levels(d: Definition, people: Floats, bins: Floats, *, seed: int, n: int) -> tuple[Floats, Floats]:
+    """Return (levels, draws, 35) chances of being at a level or at a worse one, and (levels, 35) the central ones."""
+    drawn = _nested(d, people, bins, unknowns(seed, n), seed, still=False)
+    return drawn, _nested(d, people, bins, central(), seed, still=True)[:, 0]
+
+
+def _nested(d: Definition, people: Floats, bins: Floats, u: Unknowns, seed: int, still: bool) -> Floats:
+    shape = fit(definitions()[d.shape], people, bins, u, seed=seed, still=still)
+    shares = np.tile(np.cumsum(d.shares), (len(u.cap), 1))
+    if not still:
+        half = d.total_high - d.total
+        shares = shares + generator(seed, f"{d.id}/rounding").uniform(-half, half, shares.shape)
+        noise = 1 / np.sqrt((d.n / u.quota)[:, None] * shares * (1 - shares))
+        z = generator(seed, f"{d.id}/sampling").standard_normal((len(shares), 1))
+        shares = expit(logit(shares) + noise * z)  # one z: whoever is found more often excluded is found more fragile
+    return engine.levels(people, shape, shares, u.slope)
+
+
+def _nearest(d: Definition, people: Floats, bins: Floats, u: Unknowns, seed: int, still: bool) -> Floats:
+    """Move the reference rates as little as the user's margins ask, on the logit scale."""
+    shape = fit(definitions()[DEFAULT], people, bins, u, seed=seed, still=still)
+    n = len(u.cap)
+    rows = [np.ones(N_CELLS)]
+    rates = [_total(d, n, seed, still)]
+    for m in d.margins:
+        indicator = (
+            _age_class(m.category, people, bins, d.label)
+            if m.breakdown == "age"
+            else engine.diploma_indicator(DIPLOMAS.index(m.category))
+        )
+        rows.append(indicator)
+        rates.append(_printed(m, n, seed, d, still))
+    constraints, targets = np.array(rows), np.column_stack(rates)
+    targets = _harmonised(constraints, targets, people, d)
+    keep = _independent(constraints * people)
+    constraints, targets = constraints[keep], targets[:, keep]
+    if not still:
+        targets = _sampled(targets, constraints @ people / people.sum(), u, d, seed, "all")
+    return engine.solve(people, logit(shape), constraints, constraints, targets)
+
+
+def _harmonised(constraints: Floats, targets: Floats, people: Floats, d: Definition) -> Floats:
+    """Return the rates with each complete breakdown brought to the stated total; Refused over two points of gap."""
+    out = np.array(targets)
+    for breakdown in ("age", "diploma"):
+        at = [1 + position for position, m in enumerate(d.margins) if m.breakdown == breakdown]
+        if not at or np.abs(constraints[at].sum(axis=0) - 1).max() > 1e-6:
+            continue
+        base = constraints[at] @ people
+        implied = targets[:, at] @ base / base.sum()
+        gap = float(np.abs(implied - targets[:, 0]).max())
+        if gap > 0.02:
+            raise Refused(
+                f"« {d.label} » : les taux par {'âge' if breakdown == 'age' else 'diplôme'} donnent un total de "
+                f"{100 * float(implied[0]):.1f} %, et non {100 * float(targets[0, 0]):.1f} %.".replace(".", ",", 2),
+                why="Un écart de plus de 2 points montre que ces taux ne viennent pas de la même enquête.",
+                do="Vérifiez l’année et le champ de chaque taux, ou ne gardez que ceux d’une même publication.",
+            )
+        out[:, at] *= (targets[:, 0] / implied)[:, None]
+    return out
+
+
+def _independent(rows: Floats) -> list[int]:
+    """Return the positions of rows that say something the previous ones do not."""
+    kept: list[int] = []
+    for position in range(len(rows)):
+        if np.linalg.matrix_rank(rows[[*kept, position]]) > len(kept):
+            kept.append(position)
+    return kept
+
+
+def _reference_ages(d: Definition, people: Floats, bins: Floats, u: Unknowns, seed: int, still: bool) -> Floats:
+    """Return (draws, 35) the age effects of the reference definition, on the logit scale."""
+    reference = fit(definitions()[DEFAULT], people, bins, u, seed=seed, still=still)
+    by_age = engine.age_indicators() * people
+    effects = logit(reference @ by_age.T / by_age.sum(axis=1))
+    return np.asarray(effects[:, AGE_OF])
+
+
+def _printed(m: Margin, n: int, seed: int, d: Definition, still: bool) -> Floats:
+    """Return n readings of a published rate: as printed, or anywhere rounding allows."""
+    if still:
+        return np.full(n, m.rate)
+    chance = generator(seed, f"{d.id}/{m.breakdown}/{m.category}/rounding")
+    return np.clip(_between(chance, m.low, m.rate, m.high, n), 0.001, 0.999)
+
+
+def _total(d: Definition, n: int, seed: int, still: bool) -> Floats:
+    if still:
+        return np.full(n, d.total)
+    return _between(generator(seed, f"{d.id}/total"), d.total_low, d.total, d.total_high, n)
+
+
+def _between(chance: np.random.Generator, low: float, middle: float, high: float, n: int) -> Floats:
+    """Return draws between two bounds whose median is the middle: uniform on each side of it."""
+    position = chance.uniform(-1, 1, n)
+    return np.where(position < 0, middle + position * (middle - low), middle + position * (high - middle))
+
+
+def _sampled(rates: Floats, sizes: Floats, u: Unknowns, d: Definition, seed: int, source: str) -> Floats:
+    """Return the rates with the noise of a sample of n respondents shared by class size (share of everybody)."""
+    respondents = u.sample if d.sample == "tic" else d.n / u.quota
+    noise = 1 / np.sqrt(respondents[:, None] * sizes * rates * (1 - rates))
+    z = generator(seed, f"{d.id}/{source}/sampling").standard_normal(rates.shape)
+    return np.asarray(expit(logit(rates) + noise * z))
+
+
+def _age_class(category: str, people: Floats, bins: Floats, label: str) -> Floats:
+    """Return (35,) the weight of each cell in an age class such as `60-74` or `70+`.
+
+    A class that cuts a cell takes its share of people; when it also holds the whole next cell, the cut part is read
+    half-way between the two, because the oldest of the young look like the youngest of the old.
+    """
+    low, high = age_bounds(category, label)
+    inside = np.array(
+        [max(0.0, min(high, end) - max(low, start)) / (end - start) for start, end in zip(AGE_STARTS, AGE_STARTS[1:])]
+    )
+    share = np.array([(inside * bins)[list(cell)].sum() / bins[list(cell)].sum() for cell in CELLS])
+    if share.sum() == 0:
+        raise Refused(
+            f"« {label} » : la classe d’âge {category} ne contient personne de 15 ans et plus.",
+            why="Les définitions comptent les personnes de 15 ans et plus.",
+            do="Donnez une classe qui commence à 15 ans ou plus.",
+        )
+    weight = share[AGE_OF].copy()
+    table = people.reshape(N_AGES, -1)
+    for cut in np.flatnonzero((share > 0) & (share < 1)):
+        for whole in (cut - 1, cut + 1):
+            if 0 <= whole < N_AGES and share[whole] == 1:
+                moved = 0.5 * share[cut] * table[cut]
+                safe = np.where(table[whole] > 0, table[whole], 1.0)
+                usable = (table[whole] > 0) & (table[cut] > 0)
+                rows = weight.reshape(N_AGES, -1)
+                rows[cut] = np.where(usable, rows[cut] - 0.5 * share[cut], rows[cut])
+                rows[whole] = np.where(usable, rows[whole] + moved / safe, rows[whole])
+    return weight
+
+
+def age_bounds(category: str, label: str) -> tuple[int, int]:
+    """Return the first age of a class and the age after its last: `60-74` gives (60, 75), `70+` gives (70, 110)."""
+    text = category.replace(" ", "").replace("ans", "")
+    try:
+        if text.endswith("+"):
+            return int(text[:-1]), AGE_STARTS[-1]
+        low, high = (int(part) for part in text.split("-"))
+    except ValueError:
+        low, high = 1, 0
+    if low > high:
+        raise Refused(
+            f"« {label} » : la classe d’âge « {category} » ne se lit pas.",
+            why="Une classe s’écrit avec ses deux âges, ou avec un signe plus.",
+            do="Écrivez par exemple 60-74, ou 75+.",
+        )
+    return low, high + 1
+
+
+def _deduced(people: Floats, p: Floats, d: Definition) -> dict[str, float]:
+    """Return the one-way rates that nobody publishes, as this definition implies them, 0 to 1."""
+    published = {m.category for m in d.margins}
+    out: dict[str, float] = {}
+    for position, age in enumerate(AGES):
+        weights = people * (AGE_OF == position)
+        if age not in published:
+            out[age] = float(p @ weights / weights.sum())
+    for position, name in enumerate(DIPLOMAS):
+        weights = people * engine.diploma_indicator(position)
+        if name not in published:
+            out[name] = float(p @ weights / weights.sum())
+    return out
+
+

@@ -1,0 +1,84 @@
+"""Shapes of zones, and which zones touch."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from maillage.kernel.table import Table
+from maillage.pipeline.contours import check
+from maillage.pipeline.contours import clean as contours
+from maillage.studies.zoning import Zone
+
+DEGREE_IN_METRES = 111_320.0
+
+
+@dataclass(frozen=True, slots=True)
+class Shapes:
+    """zones: one shape (WGS84) or None by zone; missing: positions of zones without any contour."""
+
+    zones: tuple[shapely.Geometry | None, ...]
+
+    @property
+    def missing(self) -> list[int]:
+        return [position for position, shape in enumerate(self.zones) if shape is None]
+
+
+def of_zones(zones: Sequence[Zone], iris: Table) -> Shapes:
+    """Return the shape of each zone: the union of its IRIS, or of its whole communes where IRIS have no contour.
+
+    A zone that holds part of a commune whose IRIS have no contour has no shape: drawing the commune would lie.
+    """
+    rows = np.concatenate([zone.rows for zone in zones])
+    known = contours.iris(set(iris["iris"][rows].tolist()))
+    lacking = [row for row in rows.tolist() if str(iris["iris"][row]) not in known]
+    whole = contours.communes(set(iris["published"][lacking].tolist()) | set(iris["commune"][lacking].tolist()))
+    check.check(known)
+    check.check(whole)
+    size: dict[str, int] = {}
+    if lacking:
+        for code in iris["published"].tolist():
+            size[code] = size.get(code, 0) + 1
+    return Shapes(tuple(_shape(zone, iris, known, whole, size) for zone in zones))
+
+
+def _shape(
+    zone: Zone,
+    iris: Table,
+    known: dict[str, shapely.Geometry],
+    whole: dict[str, shapely.Geometry],
+    size: dict[str, int],
+) -> shapely.Geometry | None:
+    parts: list[shapely.Geometry] = []
+    by_commune: dict[str, list[int]] = {}
+    for row in zone.rows.tolist():
+        if (shape := known.get(str(iris["iris"][row]))) is not None:
+            parts.append(shape)
+        else:
+            by_commune.setdefault(str(iris["published"][row]), []).append(row)
+    for code, members in by_commune.items():
+        shape = whole.get(code) or whole.get(str(iris["commune"][members[0]]))
+        if shape is None or len(members) < size[code]:
+            return None
+        parts.append(shape)
+    if not parts:
+        return None
+    return parts[0] if len(parts) == 1 else shapely.union_all(shapely.make_valid(np.array(parts, dtype=object)))
+
+
+def touching(shapes: Shapes) -> NDArray[np.int64]:
+    """Return (n, 2) positions of zones that share a border longer than a point, each pair once, first < second."""
+    kept = [position for position, shape in enumerate(shapes.zones) if shape is not None]
+    geometries = np.array([shapes.zones[position] for position in kept], dtype=object)
+    if len(kept) < 2:
+        return np.empty((0, 2), dtype=np.int64)
+    # Contours of different sources stop a few metres apart: a band of twenty metres bridges them.
+    near = shapely.buffer(geometries, 20 / DEGREE_IN_METRES, quad_segs=1)
+    first, second = shapely.STRtree(near).query(near, predicate="intersects")
+    pairs = np.column_stack((first, second))[first < second]
+    shared = shapely.length(shapely.intersection(shapely.boundary(geometries[pairs[:, 0]]), near[pairs[:, 1]]))
+    pairs = pairs[shared > 100 / DEGREE_IN_METRES]
+    pairs = np.array(kept)[pairs]
+    return np.asarray(pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))])
