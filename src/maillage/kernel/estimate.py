@@ -58,6 +58,22 @@ class Withheld:
 Figure = Estimate | Withheld
 
 
+def centiles(draws: NDArray[np.floating]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return (rows,) the 5th and 95th centiles of each row of draws, interpolated between order statistics.
+
+    >>> low, high = centiles(np.arange(101.0)[None])
+    >>> float(low[0]), float(high[0])
+    (5.0, 95.0)
+    """
+    at = np.array([LOW, HIGH]) / 100 * (draws.shape[1] - 1)
+    below = np.floor(at).astype(np.int64)
+    above = np.minimum(below + 1, draws.shape[1] - 1)
+    ordered = np.partition(draws, np.unique(np.concatenate((below, above))), axis=1)
+    part = at - below
+    values = ordered[:, below].astype(np.float64) * (1 - part) + ordered[:, above].astype(np.float64) * part
+    return values[:, 0], values[:, 1]
+
+
 def from_draws(
     draws: NDArray[np.floating],
     *,
@@ -72,11 +88,11 @@ def from_draws(
     draws: (draws,) in the unit of the estimate. The value is their mean, not their median, because only means add
     up over zones; the bounds are the 5th and 95th centiles.
     """
-    low, high = np.percentile(draws, (LOW, HIGH))
+    low, high = centiles(np.asarray(draws, dtype=np.float64)[None])
     return Estimate(
         value=float(np.mean(draws, dtype=np.float64)),
-        low=float(low),
-        high=float(high),
+        low=float(low[0]),
+        high=float(high[0]),
         unit=unit,
         universe=universe,
         n=n,
