@@ -1,0 +1,28 @@
+"""What the field published, cited for context: never mixed with an estimate."""
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+FILE = Path(__file__).parent / "publications.yaml"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Publication:
+    """A publication or a published figure. reading: how to read it without mixing it with another."""
+
+    id: str
+    producer: str
+    title: str
+    year: str
+    universe: str
+    reading: str
+    requirement: str
+    value: str = ""
+
+
+@cache
+def publications() -> tuple[Publication, ...]:
+    return tuple(Publication(**row) for row in yaml.safe_load(FILE.read_text("utf-8")))
