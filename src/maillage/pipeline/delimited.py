@@ -1,0 +1,76 @@
+"""Reading a delimited file that somebody typed: any usual separator, and faults named by line, column and value."""
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from maillage.kernel.errors import Refused
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row and the line it stands on."""
+
+    file: str
+    line: int
+    cells: Mapping[str, str]
+
+    def __getitem__(self, column: str) -> str:
+        return self.cells.get(column, "").strip()
+
+    def fault(self, column: str, reason: str, *, why: str, do: str) -> Refused:
+        """Return the refusal that names this row, a column and its value."""
+        return Refused(
+            f"{self.file}, ligne {self.line}, colonne {column}, valeur « {self[column]} » : {reason}.", why=why, do=do
+        )
+
+
+def read(
+    content: bytes,
+    name: str,
+    *,
+    required: Sequence[str],
+    aliases: Mapping[str, str] | None = None,
+    encoding_help: str = "Enregistrez le fichier en « CSV UTF-8 », puis recommencez.",
+    purpose: str,
+) -> list[Row]:
+    """Return the rows of a CSV file in UTF-8, with or without BOM, separated by comma, semicolon or tab.
+
+    required: columns that must be there; aliases: other names they may have. purpose: why they are needed, in French.
+    Raises Refused on a wrong encoding, a missing column or an empty file; blank lines are passed over.
+    """
+    text = _decoded(content, name, encoding_help)
+    first = text.split("\n", 1)[0]
+    separator = max(",;\t", key=first.count)
+    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=separator)
+    known = aliases or {}
+    header = [known.get((column or "").strip(), (column or "").strip()) for column in reader.fieldnames or []]
+    reader.fieldnames = header
+    for column in required:
+        if column not in header:
+            raise Refused(
+                f"{name}, ligne 1 : la colonne « {column} » manque.",
+                why=purpose,
+                do=f"Ajoutez-la. L’en-tête attendu est : {','.join(required)}.",
+            )
+    rows = [
+        Row(name, reader.line_num, {key: value or "" for key, value in row.items() if key})
+        for row in reader
+        if any((value or "").strip() for value in row.values() if isinstance(value, str))
+    ]
+    if not rows:
+        raise Refused(f"{name} : aucune ligne sous l’en-tête.", why=purpose, do="Donnez au moins une ligne.")
+    return rows
+
+
+def _decoded(content: bytes, name: str, encoding_help: str) -> str:
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        raise Refused(
+            f"{name}, ligne {line} : le fichier n’est pas en UTF-8 (octet 0x{content[error.start]:02X}).",
+            why="Les accents seraient faux, et un code ou une classe pourrait ne plus être reconnu.",
+            do=encoding_help,
+        ) from error

@@ -1,0 +1,156 @@
+"""Files that mark places: official QPV contours, the FRR list of rural communes, or a plain list of codes."""
+
+import io
+import json
+import zipfile
+from dataclasses import dataclass, field
+
+import shapely
+
+from maillage.kernel.errors import Refused
+from maillage.pipeline.delimited import Row, read as rows_of
+
+FRR_COLUMNS = ("codgeo", "libgeo", "codefrr")
+NOT_CLASSED = "-9999"
+LARGEST = 200_000_000  # bytes once unpacked: a national file is under twenty million
+
+
+@dataclass(frozen=True, slots=True)
+class District:
+    """A contour with its code, its name and the commune that the file names (one only, even when it spans two)."""
+
+    code: str
+    name: str
+    commune: str
+    shape: shapely.Geometry
+
+
+@dataclass(frozen=True, slots=True)
+class Marking:
+    """What a file marks: contours, or shares (0 to 1) by IRIS or commune code. kind: qpv, frr or list."""
+
+    kind: str
+    label: str
+    districts: tuple[District, ...] = ()
+    shares: dict[str, float] = field(default_factory=dict)
+    lines: dict[str, int] = field(default_factory=dict)
+
+
+def read(content: bytes, *, name: str) -> Marking:
+    """Return what a dropped file marks, its form recognised from its content; Refused when it is none of the three."""
+    if content[:4] == b"PK\x03\x04":
+        content, name = _unzipped(content, name)
+    if content.lstrip()[:1] == b"{":
+        return _districts(content, name)
+    header = content.split(b"\n", 1)[0].decode("utf-8-sig", "replace").casefold()
+    if "codefrr" in header:
+        return _frr(content, name)
+    return _listed(content, name)
+
+
+def _unzipped(content: bytes, name: str) -> tuple[bytes, str]:
+    try:
+        archive = zipfile.ZipFile(io.BytesIO(content))
+        inside = [info for info in archive.infolist() if info.filename.casefold().endswith((".geojson", ".json"))]
+        wgs84 = [info for info in inside if "wgs84" in info.filename.casefold()] or inside
+        if not wgs84 or wgs84[0].file_size > LARGEST:
+            raise zipfile.BadZipFile
+        return archive.read(wgs84[0]), wgs84[0].filename.rsplit("/", 1)[-1]
+    except zipfile.BadZipFile as error:
+        raise Refused(
+            f"{name} : l’archive est abîmée, trop grosse, ou ne contient pas de GeoJSON.",
+            why="Le fichier officiel des quartiers prioritaires contient un GeoJSON en WGS84.",
+            do="Déposez l’archive telle que téléchargée, ou le fichier GeoJSON qu’elle contient.",
+        ) from error
+
+
+def _districts(content: bytes, name: str) -> Marking:
+    try:
+        features = json.loads(content.decode("utf-8-sig"))["features"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise Refused(
+            f"{name} : ce n’est pas un GeoJSON de contours.",
+            why="Un GeoJSON porte une liste « features » de contours.",
+            do="Déposez le fichier officiel, sans le modifier.",
+        ) from error
+    out = []
+    for number, feature in enumerate(features, 1):
+        properties = feature.get("properties") or {}
+        code = str(properties.get("code_qp") or properties.get("code_zone") or "").strip()
+        label = str(properties.get("lib_qp") or properties.get("nom_qp") or code).strip()
+        geometry = feature.get("geometry")
+        if not code or not geometry or geometry.get("type") not in ("Polygon", "MultiPolygon"):
+            raise Refused(
+                f"{name}, contour {number} : il manque un code (code_qp) ou un polygone.",
+                why="Un quartier sans contour ne peut être placé sur aucune zone.",
+                do="Déposez le fichier officiel des quartiers prioritaires, en WGS84.",
+            )
+        shape = shapely.make_valid(shapely.geometry.shape(geometry))
+        west, south, east, north = shape.bounds
+        if not (-180 <= west and east <= 180 and -90 <= south and north <= 90):
+            raise Refused(
+                f"{name}, contour {number} ({code}) : les coordonnées ne sont pas des degrés.",
+                why="Le fichier est dans une autre projection (Lambert 93, par exemple).",
+                do="Choisissez dans l’archive le fichier dont le nom contient WGS84.",
+            )
+        out.append(District(code, label, str(properties.get("insee_com") or "").strip(), shape))
+    if not out:
+        raise Refused(f"{name} : aucun contour.", why="Le fichier est vide.", do="Déposez le fichier officiel.")
+    return Marking("qpv", "Quartiers prioritaires (QPV)", districts=tuple(out))
+
+
+def _frr(content: bytes, name: str) -> Marking:
+    rows = rows_of(content, name, required=FRR_COLUMNS, purpose="Le fichier FRR dit, pour chaque commune, si elle est classée.")
+    shares, lines = {}, {}
+    for row in rows:
+        if len(row["codgeo"]) != 5:
+            raise _bad_code(row, "codgeo")
+        if row["codefrr"] != NOT_CLASSED:
+            shares[row["codgeo"]] = 1.0
+            lines[row["codgeo"]] = row.line
+    return Marking("frr", "Communes France ruralités revitalisation (FRR)", shares=shares, lines=lines)
+
+
+def _listed(content: bytes, name: str) -> Marking:
+    rows = rows_of(
+        content,
+        name,
+        required=("code",),
+        purpose="Une liste donne, à chaque ligne, le code d’un IRIS ou d’une commune.",
+    )
+    shares, lines = {}, {}
+    for row in rows:
+        if len(row["code"]) not in (5, 9):
+            raise _bad_code(row, "code")
+        shares[row["code"]] = _share(row)
+        lines[row["code"]] = row.line
+    return Marking("list", name.rsplit(".", 1)[0], shares=shares, lines=lines)
+
+
+def _bad_code(row: Row, column: str) -> Refused:
+    lost = len(row[column]) in (4, 8) and row[column].isdigit()
+    return row.fault(
+        column,
+        "le zéro de tête est perdu" if lost else "un code de commune a 5 caractères, un code d’IRIS 9",
+        why="La commune ne serait pas retrouvée, ses habitants seraient oubliés.",
+        do="Exportez la colonne en texte.",
+    )
+
+
+def _share(row: Row) -> float:
+    if not row["part"]:
+        return 1.0
+    try:
+        value = float(row["part"].replace(",", ".").replace("%", ""))
+    except ValueError:
+        value = -1.0
+    if not 0 <= value <= 100:
+        raise row.fault(
+            "part",
+            "une part est un nombre entre 0 et 100",
+            why="Elle dit quelle part des habitants est dans le périmètre.",
+            do="Donnez un pourcentage, ou laissez la case vide pour 100.",
+        )
+    return value / 100
+
+

@@ -1,0 +1,214 @@
+"""A user's own rates: one published figure a row, each with its source, become a definition of need."""
+
+from maillage.kernel.errors import Refused
+from maillage.pipeline.delimited import Row, read as rows_of
+from maillage.reference.definitions import Definition, Margin
+
+COLUMNS = ("indicateur", "annee", "champ", "ventilation", "modalite", "valeur", "source", "citation")
+ENGLISH = {
+    "indicator": "indicateur",
+    "year": "annee",
+    "population": "champ",
+    "breakdown": "ventilation",
+    "category": "modalite",
+    "value_pct": "valeur",
+    "quote": "citation",
+}
+BREAKDOWNS = {"ensemble": "total", "total": "total", "age": "age", "âge": "age", "diplome": "diploma", "diplôme": "diploma"}
+DIPLOMAS = {
+    "sans": "none",
+    "sans diplôme": "none",
+    "sans diplôme ou cep": "none",
+    "sans diplôme ou cep au plus": "none",
+    "brevet": "brevet",
+    "cap": "cap",
+    "bep ou cap": "cap",
+    "cap ou bep": "cap",
+    "cap-bep": "cap",
+    "bac": "bac",
+    "baccalauréat": "bac",
+    "bac+2": "short",
+    "bac+3": "long",
+    "bac+3 ou plus": "long",
+}
+PURPOSE = "Chaque taux doit porter ce qu’il mesure, son année, son champ, sa source et la phrase qui le publie."
+
+
+def read(content: bytes, *, name: str) -> Definition:
+    """Return the definition that a rates file describes: a total, and any margins by age or diploma.
+
+    Raises Refused, naming line, column and value, on an unsourced rate, a rate outside 0-100, classes that overlap,
+    an unknown class, or no total.
+    """
+    rows = rows_of(content, name, required=COLUMNS, aliases=ENGLISH, purpose=PURPOSE)
+    indicators = {row["indicateur"] for row in rows}
+    if len(indicators) > 1:
+        raise Refused(
+            f"{name} : {len(indicators)} indicateurs ({', '.join(sorted(indicators)[:4])}…).",
+            why="Une définition ne compte qu’une chose.",
+            do="Gardez un seul indicateur par fichier.",
+        )
+    total: float | None = None
+    margins: list[Margin] = []
+    lines: dict[str, int] = {}
+    for row in rows:
+        kind, rate, half = _kind(row), _rate(row), _half_step(row["valeur"])
+        for column in ("source", "citation"):
+            if not row[column]:
+                raise row.fault(
+                    column,
+                    "ce taux n’a pas de source" if column == "source" else "la phrase qui publie ce taux manque",
+                    why="Un chiffre que personne ne peut retrouver ne doit pas devenir un nombre de personnes.",
+                    do="Indiquez la publication, et copiez la phrase qui porte le chiffre.",
+                )
+        if kind == "total":
+            total = rate
+            continue
+        category = row["modalite"] if kind == "age" else _diploma(row)
+        if (known := lines.get(f"{kind}/{category}")) is not None:
+            raise row.fault("modalite", f"déjà donnée à la ligne {known}", why=OVERLAP, do="N’en gardez qu’une.")
+        lines[f"{kind}/{category}"] = row.line
+        margins.append(
+            Margin(
+                breakdown="age" if kind == "age" else "diploma",
+                category=category,
+                rate=rate,
+                low=max(rate - half, 0.0005),
+                high=min(rate + half, 0.9995),
+            )
+        )
+        if kind == "age":
+            _check_overlap(row, margins)
+    if total is None:
+        raise Refused(
+            f"{name} : le taux de l’ensemble manque.",
+            why="Sans total, le nombre de personnes ne peut pas être calé.",
+            do="Ajoutez une ligne dont la ventilation est « ensemble ».",
+        )
+    first = rows[0]
+    return Definition(
+        id=f"fichier-{name.rsplit('.', 1)[0]}",
+        label=f"{first['indicateur'].replace('_', ' ').capitalize()}, {first['annee']}",
+        short=first["indicateur"].replace("_", " ")[:24],
+        statement=f"sont dans le cas « {first['indicateur'].replace('_', ' ')} »",
+        universe=first["champ"],
+        year=_year(first),
+        producer=first["source"].split(",")[0],
+        title=first["source"],
+        url=name,
+        quote=first["citation"],
+        n=_respondents(rows),
+        n_known=bool(first["repondants"]),
+        doubt="Taux fournis par un fichier de l’utilisateur ; ce qui n’y est pas suit l’illectronisme de 2021.",
+        recipe="nearest",
+        total=total,
+        total_low=max(total - 0.0005, 0.0005),
+        total_high=min(total + 0.0005, 0.9995),
+        margins=tuple(margins),
+        sample="quota",
+    )
+
+
+OVERLAP = "Une même personne compterait deux fois dans les marges."
+
+
+def _kind(row: Row) -> str:
+    kind = BREAKDOWNS.get(row["ventilation"].casefold())
+    if kind is None:
+        raise row.fault(
+            "ventilation",
+            "ventilation inconnue",
+            why="Les taux se donnent pour l’ensemble, par âge ou par diplôme.",
+            do="Écrivez ensemble, age ou diplome.",
+        )
+    return kind
+
+
+def _rate(row: Row) -> float:
+    try:
+        value = float(row["valeur"].replace(",", ".").replace("%", "").strip())
+    except ValueError:
+        value = -1.0
+    if not 0 < value < 100:
+        raise row.fault(
+            "valeur",
+            "un taux est un nombre entre 0 et 100, bornes exclues",
+            why="Une part de personnes est entre aucune et toutes.",
+            do="Donnez un pourcentage, par exemple 15,4.",
+        )
+    return value / 100
+
+
+def _half_step(text: str) -> float:
+    """Return what rounding hides, as a share: half of the last digit printed."""
+    digits = text.replace(",", ".").partition(".")[2].strip(" %")
+    return 0.005 / 10 ** len(digits)
+
+
+def _diploma(row: Row) -> str:
+    found = DIPLOMAS.get(row["modalite"].casefold().strip())
+    if found is None:
+        raise row.fault(
+            "modalite",
+            "diplôme inconnu",
+            why="Un taux ne s’applique qu’à une classe que le recensement compte.",
+            do="Écrivez : " + ", ".join(("sans", "brevet", "cap", "bac", "bac+2", "bac+3")) + ".",
+        )
+    return found
+
+
+def _check_overlap(row: Row, margins: list[Margin]) -> None:
+    low, high = age_span(row)
+    for margin in margins[:-1]:
+        if margin.breakdown != "age":
+            continue
+        other_low, other_high = _span(margin.category)
+        if low < other_high and other_low < high:
+            raise row.fault("modalite", f"cette classe d’âge en recouvre une autre ({margin.category})", why=OVERLAP, do="Donnez des classes qui se suivent, par exemple 15-24, 25-39.")
+
+
+def age_span(row: Row) -> tuple[int, int]:
+    """Return the first age of a class and the age after its last."""
+    try:
+        return _span(row["modalite"])
+    except ValueError:
+        raise row.fault(
+            "modalite",
+            "la classe d’âge ne se lit pas",
+            why="Une classe s’écrit avec ses deux âges, ou avec un signe plus.",
+            do="Écrivez par exemple 60-74, ou 75+.",
+        ) from None
+
+
+def _span(category: str) -> tuple[int, int]:
+    text = category.replace(" ", "").replace("ans", "")
+    if text.endswith("+"):
+        return int(text[:-1]), 200
+    low, high = (int(part) for part in text.split("-"))
+    if low > high:
+        raise ValueError(category)
+    return low, high + 1
+
+
+def _year(row: Row) -> int:
+    try:
+        return int(row["annee"])
+    except ValueError:
+        raise row.fault(
+            "annee", "l’année ne se lit pas", why="Deux années ne se comparent pas.", do="Écrivez par exemple 2021."
+        ) from None
+
+
+def _respondents(rows: list[Row]) -> int:
+    for row in rows:
+        if row["repondants"]:
+            try:
+                return max(int(float(row["repondants"].replace(" ", ""))), 1)
+            except ValueError:
+                raise row.fault(
+                    "repondants",
+                    "le nombre de répondants ne se lit pas",
+                    why="Il donne la largeur de l’intervalle.",
+                    do="Écrivez un nombre entier, ou laissez la case vide.",
+                ) from None
+    return 1000
