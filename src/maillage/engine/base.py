@@ -1,6 +1,33 @@
 """The population behind published counts: which bases make them all true."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+
+from maillage.kernel.errors import Refused
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """A population and its youngest age; youngest is None when the publication does not say."""
+
+    label: str
+    people: float
+    youngest: int | None
+
+
+def applied(share: float, *, of: int | None, to: Base) -> float:
+    """Return share × base, Refused when the share was measured from another age than the base starts at.
+
+    of: youngest age of the people the share was measured on, None when nobody says: any base is then allowed, and
+    the reader is told.
+    """
+    if of is not None and to.youngest is not None and of != to.youngest:
+        raise Refused(
+            f"Une part mesurée à partir de {of} ans ne s’applique pas à la base « {to.label} ».",
+            why="Le résultat compterait des personnes que l’enquête n’a pas regardées.",
+            do=f"Choisissez une base qui commence à {of} ans.",
+        )
+    return share * to.people
 
 
 def implied(count: float, share: float, *, count_step: float, share_step: float = 0.0) -> tuple[float, float]:
