@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 
 from maillage.engine import classes as class_engine
 from maillage.engine import clusters, synthetic
-from maillage.engine.cells import DIPLOMA_OF, N_CELLS
+from maillage.engine.base import Base, applied
+from maillage.engine.cells import AGE_OF, AGES, DIPLOMA_OF, DIPLOMAS, N_CELLS
 from maillage.engine.diplomas import BELOW_BAC
 from maillage.kernel.estimate import Estimate, Figure, Withheld, from_draws
 from maillage.reference.definitions import LEVELS, Definition, definition
@@ -28,6 +29,7 @@ LEVEL_NAMES = ("exclusion", "precarite_forte", "precarite_faible", "autonomie")
 CLASS_NAMES = ("tres_faible", "faible", "moyenne", "forte", "tres_forte")
 CELL_NAMES = ("aucune", "numerique", "sociale", "les_deux")
 FEWEST_ZONES = 5
+MOST_PARTS = 60  # a zone of more census areas (a département) is not told area by area
 ADULT_SHARE_OF_15_19 = 0.4  # 18 and 19 among the five years of the bin
 TOO_FEW = "Trop peu d’habitants pour une estimation."
 METHOD, METHOD_BOTH, METHOD_LEVELS, METHOD_INCOME = "besoins", "double-precarite", "trois-niveaux", "niveau-de-vie"
@@ -62,12 +64,23 @@ class Request:
     name: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One census area inside a zone, with its own figure."""
+
+    code: str
+    name: str
+    need: Figure
+    rate: Figure
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ZoneResult:
     """What is known of one zone. Figures are Withheld under 50 people of 15 and over.
 
     share_inside: share of its residents that the filter keeps (1 without filter). index and ranks are None when
     withheld; classes and cell are None under five zones. firmness: share of draws in the same digital class.
+    parts: the census areas that make up the zone, largest need first; empty when it is one of them.
     """
 
     zone: Zone
@@ -89,6 +102,20 @@ class ZoneResult:
     cell: str | None
     firmness: float | None
     flags: int
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """One group of the territory: how many of its people are concerned, and which part of those concerned they are.
+
+    people: persons of the group, ordinary housing; concerned: persons, at the central rates scaled to the estimate.
+    """
+
+    breakdown: str
+    group: str
+    people: float
+    concerned: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +124,8 @@ class Diagnosis:
 
     cell_shares: share of residents living in each cell of the joint map. variance: share of the interval's variance
     each source of doubt brings. sensitivity: (region, EPCI, area) spreads and the half-width they give, as a share.
+    leaders: zones that may have the highest rate (in at least one draw out of twenty), most likely first.
+    half: the fewest zones that hold half of the need, largest first.
     flat: by base (15+, 18+, total), persons by level when the national shares are applied as they are.
     draws: (draws,) persons in need of the whole, unrounded, for comparisons.
     """
@@ -121,6 +150,9 @@ class Diagnosis:
     digital_only: tuple[str, ...]
     social_only: tuple[str, ...]
     clusters: tuple[tuple[str, ...], ...]
+    leaders: tuple[str, ...]
+    half: tuple[str, ...]
+    profile: tuple[Profile, ...]
     context: tuple[context.Indicator, ...]
     variance: dict[str, float]
     sensitivity: tuple[tuple[float, float, float, float], ...]
@@ -164,7 +196,8 @@ def diagnose(request: Request, progress: Callable[[str, float], None] = lambda s
     )
     progress("Contours et voisinages", 0.75)
     outline = shapes.of_zones(zones, tables.rp2021)
-    results, rate_bounds = _zone_results(m, request, sums, people, index, frame, share, rows, at)
+    parts = _parts(request, areas["need"].astype(np.float64) * share[:, None], frame, share, rows)
+    results, rate_bounds = _zone_results(m, request, sums, people, index, frame, share, rows, at, parts)
     progress("Marges et vérifications", 0.85)
     return _assemble(m, request, sums, people, index, outline, results, rate_bounds, rows, share)
 
@@ -227,6 +260,7 @@ def _zone_results(
     share: Floats,
     rows: Positions,
     at: Positions,
+    parts: list[tuple[Part, ...]],
 ) -> tuple[tuple[ZoneResult, ...], tuple[float, ...]]:
     zones = request.zoning.zones
     shown = people.adults >= number("protection/small_area")
@@ -245,8 +279,7 @@ def _zone_results(
         np.maximum(0.0, sums["need"] + sums["modest"] - people.universe[:, None]).mean(axis=1),
         np.minimum(sums["need"], sums["modest"]).mean(axis=1),
     )
-    flags = np.zeros(len(zones), dtype=np.int64)
-    np.bitwise_or.at(flags, at[share > 0], frame.flags[rows][share > 0])
+    flags = _zone_flags(frame, rows, at, share, people.population)
     cut = definition(LEVELS)
     results = []
     for i, zone in enumerate(zones):
@@ -273,10 +306,43 @@ def _zone_results(
                 cell=CELL_NAMES[cells[i]] if cells[i] >= 0 else None,
                 firmness=_or_none(firmness[i]),
                 flags=int(flags[i]),
+                parts=parts[i],
             )
         )
     limits = tuple(class_engine.quintiles(mean_rate).tolist()) if enough else ()
     return tuple(results), limits
+
+
+def _parts(
+    request: Request, draws: Floats, frame: frames.Frame, share: Floats, rows: Positions
+) -> list[tuple[Part, ...]]:
+    """Return the census areas of each zone, with figures of their own; none where a zone is one area."""
+    names = frames.sources().rp2021.aligned("iris", frame.area[rows], "name", missing="")
+    out: list[tuple[Part, ...]] = []
+    start = 0
+    for zone in request.zoning.zones:
+        here = range(start, start + len(zone.rows))
+        start += len(zone.rows)
+        found = []
+        for i in here if 1 < len(zone.rows) <= MOST_PARTS else ():
+            universe = float(frame.universe[rows[i]] * share[i])
+            adults = float(frame.adults[rows[i]] * share[i])
+            figure = _figures(request.definition, shown=adults >= number("protection/small_area"))
+            rate = figure(100 * draws[i] / max(universe, 1.0), percent=True)
+            found.append(Part(str(frame.area[rows[i]]), str(names[i]), figure(draws[i]), rate))
+        found.sort(key=lambda part: (-(part.need.value if isinstance(part.need, Estimate) else -1.0), part.code))
+        out.append(tuple(found))
+    return out
+
+
+def _zone_flags(frame: frames.Frame, rows: Positions, at: Positions, share: Floats, population: Floats) -> Positions:
+    """Return (zones,) the flags that hold for at least a fifth of the residents of each zone."""
+    out = np.zeros(len(population), dtype=np.int64)
+    people = frame.population[rows] * share
+    for bit in (frames.COARSE_IRIS, frames.SMALL, frames.NO_RATE, frames.IS_OVERSEAS, frames.NO_INCOME):
+        held = np.bincount(at, np.where(frame.flags[rows] & bit, people, 0.0), len(population))
+        out |= np.where(held * 5 >= np.maximum(population, 1.0), bit, 0)
+    return out
 
 
 def _or_none(value: float) -> float | None:
@@ -363,6 +429,9 @@ def _assemble(
         digital_only=tuple(r.zone.code for r in results if r.cell == "numerique"),
         social_only=tuple(r.zone.code for r in results if r.cell == "sociale"),
         clusters=tuple(tuple(results[i].zone.code for i in zones) for zones in found),
+        leaders=_leaders(request, sums, people),
+        half=_half(results),
+        profile=_profile(m, rows, share, float(total["need"].mean())),
         context=context.indicators(frame, weights),
         variance=variance_shares(m, rows, share),
         sensitivity=_sensitivity(m, rows, share),
@@ -375,6 +444,50 @@ def _assemble(
         },
         draws=total["need"],
         shapes=outline,
+    )
+
+
+def _leaders(request: Request, sums: dict[str, Floats], people: _People) -> tuple[str, ...]:
+    """Return the zones that come first in at least one draw out of twenty, most often first."""
+    shown = np.flatnonzero(people.adults >= number("protection/small_area"))
+    if not len(shown):
+        return ()
+    rates = sums["need"][shown] / np.maximum(people.universe[shown], 1.0)[:, None]
+    wins = np.bincount(rates.argmax(axis=0), minlength=len(shown)) / rates.shape[1]
+    order = np.argsort(-wins, kind="stable")
+    return tuple(request.zoning.zones[shown[i]].code for i in order if wins[i] >= 0.05)
+
+
+def _half(results: tuple[ZoneResult, ...]) -> tuple[str, ...]:
+    """Return the fewest zones that hold half of the need."""
+    needs_by_zone = sorted(
+        ((r.need.value, r.zone.code) for r in results if isinstance(r.need, Estimate)), key=lambda pair: (-pair[0], pair[1])
+    )
+    total, out, reached = sum(value for value, _ in needs_by_zone), [], 0.0
+    for value, code in needs_by_zone:
+        if reached * 2 >= total:
+            break
+        out.append(code)
+        reached += value
+    return tuple(out)
+
+
+def _profile(m: Model, rows: Positions, share: Floats, need: float) -> tuple[Profile, ...]:
+    """Return who is concerned, by age, diploma and living standard."""
+    outcome = m.outcomes["need"]
+    people = (outcome.counts[rows] * share[:, None]).sum(axis=0, dtype=np.float64)
+    concerned = people * outcome.centre
+    concerned *= need / concerned.sum() if concerned.sum() else 0.0
+    cells = len(people) // 2
+    groups = [
+        *(("age", name, np.resize(AGE_OF == k, len(people))) for k, name in enumerate(AGES)),
+        *(("diplome", name, np.resize(DIPLOMA_OF == k, len(people))) for k, name in enumerate(DIPLOMAS)),
+        ("niveau_de_vie", "modeste", np.arange(len(people)) >= cells),
+        ("niveau_de_vie", "autre", np.arange(len(people)) < cells),
+    ]
+    return tuple(
+        Profile(breakdown, name, float(people[inside].sum()), float(concerned[inside].sum()))
+        for breakdown, name, inside in groups
     )
 
 
@@ -460,16 +573,20 @@ def _sensitivity(m: Model, rows: Positions, share: Floats) -> tuple[tuple[float,
 def _flat(frame: frames.Frame, rows: Positions, share: Floats) -> dict[str, dict[str, float]]:
     """Return persons by level when national shares are applied as they are to each base (method of Strasbourg)."""
     bins = (frame.ages[rows] * share[:, None]).sum(axis=0)
-    adults = bins[1:].sum()
-    bases = {
-        "15 ans et plus": adults,
-        "18 ans et plus": adults - (1 - ADULT_SHARE_OF_15_19) * bins[1],
-        "tous les habitants": bins.sum(),
-    }
+    adults = float(bins[1:].sum())
+    bases = (
+        Base("15 ans et plus", adults, 15),
+        Base("18 ans et plus", adults - (1 - ADULT_SHARE_OF_15_19) * float(bins[1]), 18),
+        Base("tous les habitants", float(bins.sum()), 0),
+    )
     shares = (*definition(LEVELS).shares, 1 - sum(definition(LEVELS).shares))
+    # The study of Strasbourg does not print the age of its shares: every base is shown, none is chosen for it.
     return {
-        base: {"base": float(people), **{name: float(s * people) for name, s in zip(LEVEL_NAMES, shares, strict=True)}}
-        for base, people in bases.items()
+        base.label: {
+            "base": base.people,
+            **{name: applied(part, of=None, to=base) for name, part in zip(LEVEL_NAMES, shares, strict=True)},
+        }
+        for base in bases
     }
 
 

@@ -1,7 +1,7 @@
 """The frame: who lives in each area of France, by age, diploma and household, from every census table we hold."""
 
 from dataclasses import dataclass, fields, replace
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -28,7 +28,9 @@ from maillage.pipeline.seeds import check as seeds_check
 from maillage.pipeline.seeds import clean as seeds
 from maillage.pipeline.taux import check as taux_check
 from maillage.pipeline.taux import clean as taux
-from maillage.reference.parameters import number, numbers, spread
+from maillage.reference.parameters import number, numbers
+from maillage.studies import corrections
+from maillage.studies.corrections import Correction, laid_over
 
 Floats = NDArray[np.float64]
 SMALL_COMMUNE = 2_000
@@ -99,9 +101,13 @@ class Sources:
     cnaf: Table
 
 
-@cache
 def sources() -> Sources:
-    """Read and check every table; BrokenSource names the one that is not what its card says."""
+    """Return every table, checked, with the corrections in force; BrokenSource names one that is not as its card says."""
+    return _sources(corrections.in_force())
+
+
+@lru_cache(maxsize=2)
+def _sources(laid: tuple[Correction, ...]) -> Sources:
     communes = cog.communes()
     cog_check.check(communes, cog.former())
     seeds_check.check(seeds.national_bins(), seeds.diplomas_by_age())
@@ -120,7 +126,13 @@ def sources() -> Sources:
     taux_check.check(out.taux, communes)
     filosofi_check.check(out.filosofi, communes)
     cnaf_check.check(out.cnaf)
-    return out
+    return replace(
+        out,
+        rp2021=laid_over(out.rp2021, "iris", laid),
+        rp2018=laid_over(out.rp2018, "commune", laid),
+        filosofi=laid_over(out.filosofi, "commune", laid),
+        cnaf=laid_over(out.cnaf, "iris", laid),
+    )
 
 
 def build(tables: Sources, *, seed_power: float = 1.0, diploma_shift: Floats | None = None) -> Frame:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,8 +18,10 @@ from maillage.engine.logit import expit, logit
 from maillage.kernel.table import group
 from maillage.reference.definitions import LEVELS, Definition, definition
 from maillage.reference.parameters import number
+from maillage.studies import corrections
 from maillage.studies import frame as frames
 from maillage.studies import rates as rate_study
+from maillage.studies.corrections import Correction
 from maillage.studies.frame import Frame
 from maillage.studies.rates import Rates
 
@@ -101,9 +103,13 @@ def describe(frame: Frame) -> Country:
     )
 
 
-@cache
 def country() -> Country:
-    """Return the country as the census describes it (about two seconds the first time in a process)."""
+    """Return the country as the census and the corrections in force describe it (two seconds the first time)."""
+    return _country(corrections.in_force())
+
+
+@lru_cache(maxsize=2)
+def _country(laid: tuple[Correction, ...]) -> Country:
     with threadpool_limits(1):
         return describe(frames.build(frames.sources()))
 

@@ -13,6 +13,8 @@ from maillage.pipeline.contours import clean as contours
 from maillage.studies.zoning import Zone
 
 DEGREE_IN_METRES = 111_320.0
+SLIT = 25 / DEGREE_IN_METRES
+MOST_LOST = 0.1  # share of a zone's residents whose commune may lack a contour without losing the zone
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,7 @@ def _shape(
     size: dict[str, int],
 ) -> shapely.Geometry | None:
     parts: list[shapely.Geometry] = []
+    lost = 0.0
     by_commune: dict[str, list[int]] = {}
     for row in zone.rows.tolist():
         if (shape := known.get(str(iris["iris"][row]))) is not None:
@@ -60,12 +63,22 @@ def _shape(
             by_commune.setdefault(str(iris["published"][row]), []).append(row)
     for code, members in by_commune.items():
         shape = whole.get(code) or whole.get(str(iris["commune"][members[0]]))
-        if shape is None or len(members) < size[code]:
+        if shape is not None and len(members) < size[code]:
             return None
+        if shape is None:
+            lost += float(iris["pop"][members].sum())
+            continue
         parts.append(shape)
-    if not parts:
+    if not parts or lost > MOST_LOST * float(iris["pop"][zone.rows].sum()):
         return None
-    return parts[0] if len(parts) == 1 else shapely.union_all(shapely.make_valid(np.array(parts, dtype=object)))
+    return parts[0] if len(parts) == 1 else joined(parts)
+
+
+def joined(parts: Sequence[shapely.Geometry]) -> shapely.Geometry:
+    """Return the union of neighbours, without the slits of a few metres that separate contours drawn apart."""
+    whole = shapely.union_all(shapely.make_valid(np.array(parts, dtype=object)))
+    closed = shapely.buffer(shapely.buffer(whole, SLIT, join_style="mitre"), -SLIT, join_style="mitre")
+    return shapely.union(closed, whole)
 
 
 def touching(shapes: Shapes) -> NDArray[np.int64]:

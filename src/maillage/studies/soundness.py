@@ -11,6 +11,7 @@ from maillage.engine import synthetic
 from maillage.engine.cells import AGE_OF, AGES, N_CELLS
 from maillage.engine.chance import generator
 from maillage.engine.logit import expit, logit
+from maillage.kernel.estimate import centiles
 from maillage.kernel.table import group
 from maillage.reference.definitions import DEFAULT, Definition, Margin, definition
 from maillage.reference.parameters import bounds, number
@@ -178,15 +179,3 @@ def _judged(w: World, place: Country, draws: NDArray[np.float32]) -> Iterable[tu
     total = draws.sum(axis=0, dtype=np.float64)[None]
     low, high = centiles(total)
     yield LEVELS[-1], (w.truth.sum() >= low) & (w.truth.sum() <= high)
-
-
-def centiles(draws: NDArray[np.floating]) -> tuple[Floats, Floats]:
-    """Return (rows,) the 5th and 95th centiles of each row, by interpolation between order statistics."""
-    n = draws.shape[1]
-    at = np.array([0.05, 0.95]) * (n - 1)
-    below = np.floor(at).astype(int)
-    wanted = np.unique(np.concatenate((below, below + 1)))
-    ordered = np.partition(draws, wanted, axis=1)
-    part = (at - below).astype(draws.dtype)
-    values = ordered[:, below] * (1 - part) + ordered[:, below + 1] * part
-    return values[:, 0].astype(np.float64), values[:, 1].astype(np.float64)

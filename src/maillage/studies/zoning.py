@@ -1,7 +1,5 @@
 """Cutting a territory into zones: the usual way, or as a file says."""
 
-import csv
-import io
 import re
 from dataclasses import dataclass
 
@@ -11,6 +9,7 @@ from numpy.typing import NDArray
 from maillage.kernel.errors import Refused
 from maillage.kernel.table import Table
 from maillage.pipeline.cog import clean as cog
+from maillage.pipeline.delimited import read
 from maillage.studies.territories import Territory, rows_of
 
 COLUMNS = ("code_zone", "nom_zone", "code")
@@ -66,8 +65,12 @@ class Labels:
 
 def usual(territory: Territory, iris: Table) -> Zoning:
     """Return the default zones: IRIS of a commune or an EPCI, communes of a département, départements beyond."""
-    rows = rows_of(territory, iris)
     kind = {"commune": "iris", "epci": "iris", "departement": "commune"}.get(territory.kind, "departement")
+    return by(kind, rows_of(territory, iris), iris)
+
+
+def by(kind: str, rows: NDArray[np.int64], iris: Table) -> Zoning:
+    """Return the zones made of the areas that share an IRIS, a commune or a département."""
     keys = iris[kind][rows]
     names, at = np.unique(keys, return_inverse=True)
     order = np.argsort(at, kind="stable")
@@ -89,7 +92,12 @@ def from_file(content: bytes, *, name: str, territory: Territory, iris: Table) -
     Any fault refuses the whole file, with the line and the value: half a zoning would be a wrong one.
     """
     inside = rows_of(territory, iris)
-    lines = _read(content, name)
+    lines = read(
+        content,
+        name,
+        required=COLUMNS,
+        purpose="Un fichier de zones dit, à chaque ligne, la zone, son nom et le code qui la compose.",
+    )
     by_iris = {code: row for row, code in zip(inside.tolist(), iris["iris"][inside].tolist(), strict=True)}
     by_commune: dict[str, list[int]] = {}
     for row in inside.tolist():
@@ -98,10 +106,11 @@ def from_file(content: bytes, *, name: str, territory: Territory, iris: Table) -
     everywhere = set(iris["iris"].tolist()) | set(iris["commune"].tolist()) | set(iris["published"].tolist())
     taken: dict[int, tuple[str, int, str]] = {}
     zones: dict[str, tuple[str, list[int], str]] = {}
-    for number, row in lines:
-        zone, label, code = (row[column].strip() for column in COLUMNS)
+    for row in lines:
+        number = row.line
+        zone, label, code = (row[column] for column in COLUMNS)
         _check_zone(name, number, zone, label)
-        known = zones.setdefault(zone, (label, [], (row.get("statut") or "").strip()))
+        known = zones.setdefault(zone, (label, [], row["statut"]))
         if label and label != known[0]:
             raise _fault(name, number, "nom_zone", label, f"la zone {zone} s’appelle déjà « {known[0]} »")
         members = [by_iris[code]] if code in by_iris else by_commune.get(code, [])
@@ -127,41 +136,6 @@ def from_file(content: bytes, *, name: str, territory: Territory, iris: Table) -
 
 def _note(status: str) -> str:
     return status if "infér" in status.casefold() else ""
-
-
-def _read(content: bytes, name: str) -> list[tuple[int, dict[str, str]]]:
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content[: error.start].count(b"\n") + 1
-        raise Refused(
-            f"{name}, ligne {line} : le fichier n’est pas en UTF-8 (octet 0x{content[error.start]:02X}).",
-            why="Les accents seraient faux, et un code de zone pourrait ne plus être retrouvé.",
-            do="Enregistrez le fichier en « CSV UTF-8 », puis recommencez.",
-        ) from error
-    first = text.split("\n", 1)[0]
-    separator = max(",;\t", key=first.count)
-    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=separator)
-    header = [(column or "").strip() for column in reader.fieldnames or []]
-    reader.fieldnames = header
-    for column in COLUMNS:
-        if column not in header:
-            raise Refused(
-                f"{name}, ligne 1 : la colonne « {column} » manque.",
-                why="Un fichier de zones dit, à chaque ligne, la zone, son nom et le code qui la compose.",
-                do="Ajoutez-la. L’en-tête attendu est : code_zone,nom_zone,code.",
-            )
-    rows = []
-    for row in reader:
-        if any((value or "").strip() for value in row.values() if isinstance(value, str)):
-            rows.append((reader.line_num, {key: value or "" for key, value in row.items() if key}))
-    if not rows:
-        raise Refused(
-            f"{name} : aucune ligne sous l’en-tête.",
-            why="Sans zone, il n’y a rien à compter.",
-            do="Donnez au moins une ligne : code_zone,nom_zone,code.",
-        )
-    return rows
 
 
 def _check_zone(name: str, number: int, zone: str, label: str) -> None:

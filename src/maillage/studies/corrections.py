@@ -1,0 +1,49 @@
+"""Reference values corrected by the network: laid over the tables, the files untouched."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from maillage.kernel.table import Table
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Correction:
+    """One cell of one table: its card id, the code of its row, its column, the value to read instead."""
+
+    table: str
+    key: str
+    column: str
+    value: float
+
+
+_in_force: tuple[Correction, ...] = ()
+
+
+def in_force() -> tuple[Correction, ...]:
+    """Return the corrections every study of this process reads with."""
+    return _in_force
+
+
+def use(corrections: Sequence[Correction]) -> None:
+    """Lay these corrections over the tables of this process from now on; the tables are read again when they differ."""
+    global _in_force
+    _in_force = tuple(sorted(corrections))
+
+
+def laid_over(table: Table, key: str, corrections: Sequence[Correction]) -> Table:
+    """Return the table with the corrections that concern it; a code the table lacks changes nothing."""
+    mine = [c for c in corrections if c.table == table.name and c.column in table]
+    if not mine:
+        return table
+    columns = {name: np.array(table[name], dtype=np.float64) for name in {c.column for c in mine}}
+    for correction in mine:
+        columns[correction.column][table[key] == correction.key] = correction.value
+    out = table.adding(**columns)
+    ages = ("pop_0_19", "pop_20_64", "pop_65p")
+    if any(c.column in ages for c in mine):
+        # A population is the sum of its ages: correcting one corrects the other.
+        touched = np.isin(out[key], [c.key for c in mine])
+        out = out.adding(pop=np.where(touched, sum(out[name] for name in ages), out["pop"]))
+    return out

@@ -1,0 +1,157 @@
+"""Filters: counting only the residents of priority districts, of rural communes, or of a list of places."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from maillage.kernel.errors import Refused
+from maillage.pipeline.cog import clean as cog
+from maillage.pipeline.contours import clean as contours
+from maillage.pipeline.dares import clean as dares
+from maillage.pipeline.markings import clean as markings
+from maillage.pipeline.markings.clean import Marking
+from maillage.studies import frame as frames
+from maillage.studies.diagnosis import Inside
+
+Floats = NDArray[np.float64]
+
+QPV_COMMUNES, SMALL_COMMUNES = "qpv-communes", "petites-communes"
+SMALL = 2_000
+
+
+def built_in() -> dict[str, Callable[[], Inside]]:
+    """Return the filters that need no file, by id."""
+    return {QPV_COMMUNES: _qpv_communes, SMALL_COMMUNES: _small_communes}
+
+
+def chosen(word: str, read_file: Callable[[Path], bytes]) -> Inside:
+    """Return a filter by id, or from the file a path names."""
+    if word in built_in():
+        return built_in()[word]()
+    path = Path(word)
+    if not path.exists() and not path.suffix:
+        raise Refused(
+            f"Le filtre « {word} » n’existe pas.",
+            why="Un filtre dit quelle part de chaque zone compter.",
+            do=f"Choisissez {QPV_COMMUNES}, {SMALL_COMMUNES}, ou le chemin d’un fichier (QPV, FRR ou liste de codes).",
+        )
+    marking = markings.read(read_file(path), name=path.name)
+    return from_marking(marking, id=path.stem, source=path.name)
+
+
+def _qpv_communes() -> Inside:
+    frame = frames.sources().rp2021
+    return Inside(
+        id=QPV_COMMUNES,
+        label="Communes comptant un quartier prioritaire (2019)",
+        share=np.isin(frame["commune"], dares.communes()["commune"]).astype(np.float64),
+        source="dares-2019-communes-qpv",
+        doubt="ce sont des communes entières où se trouve au moins un quartier prioritaire (génération 2015), pas les "
+        "quartiers eux-mêmes : déposez le fichier officiel des QPV pour les compter.",
+    )
+
+
+def _small_communes() -> Inside:
+    iris = frames.sources().rp2021
+    _, at = np.unique(iris["commune"], return_inverse=True)
+    people = np.bincount(at, iris["pop"])
+    return Inside(
+        id=SMALL_COMMUNES,
+        label=f"Communes de moins de {SMALL} habitants",
+        share=(people[at] < SMALL).astype(np.float64),
+        source="insee-rp2021-iris",
+        doubt="une taille de commune n’est pas une définition du rural : déposez la liste FRR, ou votre propre liste, pour "
+        "une définition officielle.",
+    )
+
+
+def from_marking(marking: Marking, *, id: str, source: str) -> Inside:
+    """Return the filter that a marking describes: the share of each census area inside it, and its doubt."""
+    iris = frames.sources().rp2021
+    if marking.districts:
+        share, spread = _inside_districts(marking)
+        doubt = (
+            "la part de chaque quartier de la statistique est celle de sa surface dans le contour, habitants supposés répartis "
+            "également."
+        )
+        if spread:
+            doubt += (
+                f" Dans {spread} communes sans contour de quartiers, la même part est donnée à tous leurs quartiers : très incertain."
+            )
+        return Inside(id=id, label=marking.label, share=share, source=source, doubt=doubt)
+    return Inside(
+        id=id,
+        label=marking.label,
+        share=_listed(marking, source, iris["iris"], iris["commune"], iris["published"]),
+        source=source,
+        doubt="la part de chaque zone est celle que donne le fichier.",
+    )
+
+
+def _listed(
+    marking: Marking, name: str, iris: NDArray[np.str_], commune: NDArray[np.str_], published: NDArray[np.str_]
+) -> Floats:
+    known = set(iris.tolist()) | set(commune.tolist()) | set(published.tolist())
+    shares: dict[str, float] = {}
+    for code, share in marking.shares.items():
+        today = code if code in known else str(cog.current(np.array([code]))[0])
+        if today not in known and marking.kind == "list":
+            raise Refused(
+                f"{name}, ligne {marking.lines[code]}, colonne code, valeur « {code} » : ni IRIS ni commune du recensement "
+                "de 2021.",
+                why="Ses habitants seraient oubliés sans un mot.",
+                do="Corrigez ce code, ou ôtez la ligne.",
+            )
+        shares[today] = max(share, shares.get(today, 0.0))
+    return np.array(
+        [
+            shares.get(area, shares.get(place, shares.get(former, 0.0)))
+            for area, place, former in zip(iris.tolist(), commune.tolist(), published.tolist(), strict=True)
+        ]
+    )
+
+
+def _inside_districts(marking: Marking) -> tuple[Floats, int]:
+    """Return (areas,) the share of each area's surface inside the districts, and how many communes were read whole.
+
+    The polygon decides, never the commune named by the file: a district may span two communes.
+    """
+    iris = frames.sources().rp2021
+    communes = frames.sources().communes
+    zones = shapely.union_all(np.array([district.shape for district in marking.districts], dtype=object))
+    near = _departements(marking)
+    inside_near = np.isin(communes["departement"], near) & (communes["parent"] == "")
+    contour = contours.communes(communes["code"][inside_near].tolist())
+    touched = [code for code, shape in contour.items() if shapely.intersects(shape, zones)]
+    rows = np.flatnonzero(np.isin(iris["commune"], touched))
+    fine = contours.iris(iris["iris"][rows].tolist())
+    share = np.zeros(len(iris))
+    coarse = set()
+    whole = {code: _surface_share(contour[code], zones) for code in touched}
+    for row in rows.tolist():
+        shape = fine.get(str(iris["iris"][row]))
+        code = str(iris["commune"][row])
+        if shape is not None:
+            share[row] = _surface_share(shape, zones)
+        else:
+            share[row] = whole[code]
+            if iris["kind"][row] != "Z" and whole[code] > 0:
+                coarse.add(code)
+    return share, len(coarse)
+
+
+def _departements(marking: Marking) -> list[str]:
+    """Return the départements that the districts' own commune codes name, and their neighbours' by contour."""
+    codes = {district.commune for district in marking.districts if district.commune}
+    communes = frames.sources().communes
+    named = communes.aligned("code", np.array(sorted(codes) or [""]), "departement", missing="")
+    found = sorted({str(code) for code in named.tolist() if code})
+    return found or sorted(set(communes["departement"].tolist()))
+
+
+def _surface_share(shape: shapely.Geometry, zones: shapely.Geometry) -> float:
+    surface = shapely.area(shape)
+    return float(shapely.area(shapely.intersection(shapely.make_valid(shape), zones)) / surface) if surface else 0.0

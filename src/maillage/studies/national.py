@@ -1,0 +1,122 @@
+"""The need of every area of France at once, at one level."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
+
+from maillage.engine import synthetic
+from maillage.kernel.estimate import centiles
+from maillage.kernel.table import Table
+from maillage.reference.definitions import Definition
+from maillage.reference.parameters import number
+from maillage.studies import frame as frames
+from maillage.studies import needs
+from maillage.studies.diagnosis import TOO_FEW
+
+Floats = NDArray[np.float64]
+Positions = NDArray[np.int64]
+
+LEVELS = ("iris", "commune", "epci", "departement", "region")
+OUTSIDE = "Hors du champ de l’enquête."
+WORKERS = 2
+
+
+def estimate(
+    level: str,
+    chosen: Definition,
+    *,
+    rows: Positions | None = None,
+    seed: int = needs.SEED,
+    n_draws: int = needs.DRAWS,
+    workers: int = WORKERS,
+    progress: Callable[[float], None] = lambda share: None,
+) -> Table:
+    """Return one row per area of a level: code, population, universe, value, low, high, warning.
+
+    rows: areas of the frame to keep (all of France by default); an area of the level counts only those. Persons;
+    value, low and high are nan with a warning where 15 and over are under 50. Same bytes whatever `workers`.
+    """
+    place = needs.country()
+    frame = place.frame
+    m = needs.model(chosen, seed=seed, n_draws=n_draws, place=place)
+    kept = np.ones(len(frame), dtype=bool) if rows is None else np.isin(np.arange(len(frame)), rows)
+    keys = {
+        "iris": frame.area,
+        "commune": frame.commune,
+        "epci": frame.epci,
+        "departement": frame.departement,
+        "region": frame.region,
+    }[level]
+    kept &= keys != ""
+    names, at = np.unique(keys[kept], return_inverse=True)
+    position = np.full(len(frame), -1)
+    position[kept] = at
+    blocks = [b for b in range(len(place.blocks) - 1) if kept[place.blocks[b] : place.blocks[b + 1]].any()]
+    value, low, high = (np.zeros(len(names)) for _ in range(3))
+    sums = np.zeros((len(names), n_draws)) if level != "iris" else np.empty((0, n_draws))
+
+    def one(block: int) -> tuple[Positions, NDArray[np.floating]]:
+        drawn = needs.draws_of_block(m, block)["need"]
+        here = position[place.blocks[block] : place.blocks[block + 1]]
+        inside = here >= 0
+        if level == "iris":
+            bounds = centiles(drawn[inside])
+            return here[inside], np.column_stack((drawn[inside].mean(axis=1, dtype=np.float64), *bounds))
+        groups, local = np.unique(here[inside], return_inverse=True)
+        return groups, synthetic.add_by(drawn[inside], local.astype(np.int64), len(groups))
+
+    with threadpool_limits(1), ThreadPoolExecutor(max_workers=workers) as pool:
+        for done, (groups, found) in enumerate(pool.map(one, blocks)):
+            if level == "iris":
+                value[groups], low[groups], high[groups] = found.T
+            else:
+                sums[groups] += found  # in the order of blocks, whatever thread made them
+            progress((done + 1) / len(blocks))
+        if level != "iris":
+            value, (low, high) = sums.mean(axis=1), centiles(sums)
+    adults = np.bincount(at, frame.adults[kept], len(names))
+    small = adults < number("protection/small_area")
+    for column in (value, low, high):
+        column[small] = np.nan
+    return Table(
+        f"estimate-{level}",
+        {
+            "code": names,
+            "population": np.bincount(at, frame.population[kept], len(names)),
+            "universe": np.bincount(at, frame.universe[kept], len(names)),
+            "value": value,
+            "low": low,
+            "high": high,
+            "warning": np.where(small, TOO_FEW, _warnings(frame, kept, at, len(names))),
+        },
+    )
+
+
+def _warnings(frame: frames.Frame, kept: NDArray[np.bool_], at: Positions, n: int) -> NDArray[np.str_]:
+    """Return (names,) what weakens each figure, told when it concerns a fifth of the residents."""
+    people = np.bincount(at, frame.population[kept], n)
+    out = np.full(n, "", dtype=object)
+    for bit, text in (
+        (frames.IS_OVERSEAS, "Outre-mer : correction moyenne publiée, forte incertitude."),
+        (frames.COARSE_IRIS, "Structure fine inconnue : diplômes de la commune."),
+        (frames.NO_RATE, "Diplômes estimés."),
+        (frames.SMALL, "Petite commune : diplômes lissés avec le département et le revenu."),
+    ):
+        held = np.bincount(at, np.where(frame.flags[kept] & bit, frame.population[kept], 0.0), n)
+        out[(held * 5 >= np.maximum(people, 1.0)) & (out == "")] = text
+    return out.astype(np.str_)
+
+
+def outside(level: str) -> NDArray[np.str_]:
+    """Return the codes of a level that the census by IRIS does not cover (Mayotte and the like)."""
+    tables = frames.sources()
+    if level == "iris":
+        return np.array([], dtype=np.str_)
+    column = "code" if level == "commune" else level
+    communes = tables.communes.take(tables.communes["parent"] == "")
+    every = np.unique(communes[column])
+    covered = np.unique(tables.rp2021["commune" if level == "commune" else level])
+    return np.setdiff1d(every, np.append(covered, ""))
