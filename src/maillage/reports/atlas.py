@@ -1,0 +1,257 @@
+"""The maps of a diagnosis: digital, social, joint, certainty; its sheet maps; its knitted cover."""
+
+from collections.abc import Callable
+
+import numpy as np
+import shapely
+
+from maillage.kernel.estimate import Estimate
+from maillage.pipeline.contours import clean as contours
+from maillage.reports import maps, wording
+from maillage.reports.etude import geometry
+from maillage.reports.maps import Area, Base
+from maillage.reports.reading import CELL_LABELS, CLASS_LABELS
+from maillage.studies import frame as frames
+from maillage.studies.diagnosis import CLASS_NAMES, Diagnosis, ZoneResult
+from maillage.studies.shapes import joined
+
+LAYERS = ("numerique", "sociale", "les-deux", "certitude")
+TITLES = {
+    "numerique": "Part des personnes en précarité numérique, en cinq classes",
+    "sociale": "Indice de précarité sociale, en cinq classes",
+    "les-deux": "Où les deux précarités se croisent",
+    "certitude": "À quel point la classe de chaque zone est sûre",
+}
+FIRM, NEARLY, WEAK = 0.95, 0.8, 0.6
+MOST_NAMES = 40
+
+
+def drawable(d: Diagnosis) -> bool:
+    """Return whether most residents live in a zone that has a contour."""
+    known = sum(r.population for r, shape in zip(d.zones, d.shapes.zones, strict=True) if shape is not None)
+    return known > 0.9 * d.population
+
+
+def layers(d: Diagnosis, *, link: Callable[[str], str] = lambda code: f"#zone-{code}") -> dict[str, str]:
+    """Return the SVG of each layer, or nothing where zones have no contour."""
+    if not drawable(d):
+        return {}
+    base, frame = background(d), maps.frame_of([s for s in d.shapes.zones if s is not None])
+    return {
+        layer: maps.draw(
+            areas(d, layer, link),
+            base=base,
+            title=f"{TITLES[layer]} : {d.request.name or d.request.territory.long_name}",
+            description=description(d, layer),
+            id=f"c-{layer}",
+            frame=frame,
+        )
+        for layer in LAYERS
+        if has_layer(d, layer)
+    }
+
+
+def has_layer(d: Diagnosis, layer: str) -> bool:
+    """Return whether the zones have what a layer shows."""
+    return {
+        "numerique": bool(d.rate_bounds),
+        "sociale": any(r.social_class for r in d.zones),
+        "les-deux": any(r.cell for r in d.zones),
+        "certitude": bool(d.rate_bounds),
+    }[layer]
+
+
+def areas(d: Diagnosis, layer: str, link: Callable[[str], str] = lambda code: "") -> list[Area]:
+    return [
+        Area(
+            code=r.zone.code,
+            name=r.zone.name,
+            shape=shape,
+            population=r.population,
+            kind=kind(r, layer),
+            doubtful=layer in ("numerique", "les-deux") and r.firmness is not None and r.firmness < NEARLY,
+            link=link(r.zone.code),
+            title=title(r, layer),
+        )
+        for r, shape in zip(d.zones, d.shapes.zones, strict=True)
+        if shape is not None
+    ]
+
+
+def kind(r: ZoneResult, layer: str) -> str:
+    """Return the class of style of a zone on a layer."""
+    if layer == "numerique" and r.digital_class:
+        return f"n{CLASS_NAMES.index(r.digital_class) + 1}"
+    if layer == "sociale" and r.social_class:
+        return f"s{CLASS_NAMES.index(r.social_class) + 1}"
+    if layer == "les-deux" and r.cell:
+        return f"case-{r.cell.replace('_', '-')}"
+    if layer == "certitude" and r.firmness is not None:
+        return f"c{1 + sum(r.firmness < bound for bound in (FIRM, NEARLY, WEAK))}"
+    return "inconnue"
+
+
+def title(r: ZoneResult, layer: str) -> str:
+    """Return what a zone says when it is pointed at or read aloud."""
+    need = wording.people(r.need)
+    words = {
+        "numerique": f"précarité numérique {CLASS_LABELS.get(r.digital_class or '', 'inconnue')}",
+        "sociale": f"précarité sociale {CLASS_LABELS.get(r.social_class or '', 'inconnue')}",
+        "les-deux": f"précarité : {CELL_LABELS.get(r.cell or '', 'inconnue')}",
+        "certitude": "classe inconnue"
+        if r.firmness is None
+        else f"même classe dans {wording.share(r.firmness)} des tirages",
+    }[layer]
+    place = f" ({r.zone.place})" if r.zone.place else ""
+    return f"{r.zone.name}{place} : {words} ; {need.about}"
+
+
+def description(d: Diagnosis, layer: str) -> str:
+    """Return the text that stands for a map: what its strongest zones are."""
+    strong = {
+        "numerique": [r for r in d.zones if r.digital_class == "tres_forte"],
+        "sociale": [r for r in d.zones if r.social_class == "tres_forte"],
+        "les-deux": [r for r in d.zones if r.cell == "les_deux"],
+        "certitude": [r for r in d.zones if r.firmness is not None and r.firmness < NEARLY],
+    }[layer]
+    lead = {
+        "numerique": "Précarité numérique très forte",
+        "sociale": "Précarité sociale très forte",
+        "les-deux": "Précarité numérique et sociale à la fois",
+        "certitude": "Classe incertaine",
+    }[layer]
+    names = [r.zone.name for r in sorted(strong, key=lambda r: -r.population)]
+    shown = names[:12]
+    more = f" et {len(names) - len(shown)} autres" if len(names) > len(shown) else ""
+    return f"{lead} : {', '.join(shown) or 'aucune zone'}{more}. Le tableau des zones donne la même information."
+
+
+def background(d: Diagnosis) -> Base:
+    """Return what surrounds the zones: neighbouring communes, limits of communes over IRIS, names of places."""
+    zones = [(r, shape) for r, shape in zip(d.zones, d.shapes.zones, strict=True) if shape is not None]
+    by_place: dict[str, list[tuple[ZoneResult, shapely.Geometry]]] = {}
+    iris = frames.sources().rp2021
+    communes = frames.sources().communes
+    kind_ = d.request.zoning.kind
+    for r, shape in zones:
+        key = str(iris["commune"][r.zone.rows[0]]) if kind_ == "iris" else r.zone.code
+        by_place.setdefault(key, []).append((r, shape))
+    merged = {
+        key: members[0][1] if len(members) == 1 else joined([shape for _, shape in members])
+        for key, members in by_place.items()
+    }
+    one_commune = kind_ == "iris" and len(by_place) == 1
+    names = []
+    for key, members in by_place.items():
+        if one_commune:
+            names += [(r.zone.name, shape, r.population) for r, shape in members]
+            continue
+        label = members[0][0].zone.name
+        if kind_ == "iris":
+            label = str(communes.aligned("code", np.array([key]), "name", missing=key)[0])
+        names.append((label, merged[key], sum(r.population for r, _ in members)))
+    names.sort(key=lambda item: -item[2])
+    limits = list(merged.values()) if kind_ in ("iris", "file") and not one_commune else []
+    return Base(neighbours=neighbours(d) if kind_ in ("iris", "file") else (), limits=limits, names=names[:MOST_NAMES])
+
+
+def neighbours(d: Diagnosis) -> list[shapely.Geometry]:
+    """Return the communes of the same départements, to tell the territory from the void around it."""
+    iris = frames.sources().rp2021
+    communes = frames.sources().communes
+    rows = np.concatenate([r.zone.rows for r in d.zones])
+    inside = np.isin(communes["departement"], np.unique(iris["departement"][rows])) & (communes["parent"] == "")
+    own = set(iris["commune"][rows].tolist())
+    return list(contours.communes(code for code in communes["code"][inside].tolist() if code not in own).values())
+
+
+def knitted(d: Diagnosis, *, id: str = "tricot", columns: int = 56) -> str:
+    """Return the knitted map of the joint classes, or nothing without contour or classes."""
+    if not drawable(d) or not has_layer(d, "les-deux"):
+        return ""
+    name = d.request.name or d.request.territory.long_name
+    return maps.knitted(
+        areas(d, "les-deux"), title=f"{name}, maille par maille : précarité numérique, sociale, ou les deux", id=id, columns=columns
+    )
+
+
+def sheet_map(d: Diagnosis, code: str) -> str:
+    """Return the map of one zone among its neighbours, or nothing when it has no contour."""
+    position = next(i for i, r in enumerate(d.zones) if r.zone.code == code)
+    shape = d.shapes.zones[position]
+    if shape is None:
+        return ""
+    layer = "les-deux" if has_layer(d, "les-deux") else "numerique"
+    around = shapely.box(*shapely.buffer(shape, 0.35 * _extent(shape)).bounds)
+    shown = [area for area in areas(d, layer) if shapely.intersects(area.shape, around)]
+    for area in shown:
+        area.shape = shapely.intersection(shapely.make_valid(area.shape), around)
+    shown = [area for area in shown if _has_surface(area.shape)]
+    names = [(area.name, area.shape, 1.0 + (area.code == code) * 1e9 + area.population) for area in shown]
+    r = d.zones[position]
+    need = wording.people(r.need).about if isinstance(r.need, Estimate) else "chiffre non montré"
+    return maps.draw(
+        shown,
+        base=Base(names=names[:12]),
+        title=f"{r.zone.name} et ses voisines",
+        description=f"{title(r, layer)}. {need}.",
+        id=f"f-{position}",
+        chosen=code,
+        frame=maps.frame_of([around], margin=0.0, tallest=1.2),
+        links=False,
+        letters=38,
+    )
+
+
+def _extent(shape: shapely.Geometry) -> float:
+    west, south, east, north = shape.bounds
+    return float(max(east - west, north - south))
+
+
+def _has_surface(shape: shapely.Geometry) -> bool:
+    return bool(shapely.area(shape) > 0)
+
+
+def map_data(d: Diagnosis) -> dict[str, object]:
+    """Return what the map that moves needs: zones with their class on each layer, limits, neighbours, names.
+
+    Coordinates are degrees on a grid of about ten metres.
+    """
+    if not drawable(d):
+        return {}
+    base = background(d)
+    shown = [layer for layer in LAYERS if has_layer(d, layer)]
+    pairs = [(r, shape) for r, shape in zip(d.zones, d.shapes.zones, strict=True) if shape is not None]
+    simple = _lighter([shape for _, shape in pairs])
+    return {
+        "couches": shown,
+        "zones": [
+            {
+                "type": "Feature",
+                "id": r.zone.code,
+                "geometry": geometry(shape, 4),
+                "properties": {
+                    "nom": r.zone.name,
+                    "classes": {layer: kind(r, layer) for layer in shown},
+                    "titres": {layer: title(r, layer) for layer in shown},
+                    "doute": r.firmness is not None and r.firmness < NEARLY,
+                },
+            }
+            for (r, _), shape in zip(pairs, simple, strict=True)
+        ],
+        "voisins": [geometry(shape, 3) for shape in _lighter(list(base.neighbours))],
+        "limites": [geometry(shape, 4) for shape in _lighter(list(base.limits))],
+        "noms": [
+            {"nom": name, "lat": round(point.y, 4), "lon": round(point.x, 4)}
+            for name, shape, _ in base.names
+            for point in (shapely.point_on_surface(shape),)
+        ],
+    }
+
+
+def _lighter(shapes: list[shapely.Geometry]) -> list[shapely.Geometry]:
+    """Return the shapes with about a thousandth of their extent as detail."""
+    if not shapes:
+        return []
+    west, south, east, north = shapely.total_bounds(np.array(shapes, dtype=object)).tolist()
+    return maps.simplified(shapes, max(east - west, north - south) / 900)

@@ -1,0 +1,140 @@
+"""A document as a list of blocks, said once and rendered in every form."""
+
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heading:
+    """A title inside a chapter, `text` plain. small: the size of a label, beside a drawing or in a page of text."""
+
+    text: str
+    small: bool = False
+    kind: str = "heading"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Text:
+    """A paragraph; **words** between double stars are strong. tone: text, lead, note or comment."""
+
+    text: str
+    tone: Literal["text", "lead", "note"] = "text"
+    kind: str = "text"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bullets:
+    """A list of short texts."""
+
+    items: tuple[str, ...]
+    kind: str = "bullets"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """A drawing with what it says. alt: the text that stands for it; width: share of the page, 0 to 1."""
+
+    svg: str
+    alt: str
+    caption: str = ""
+    width: float = 1.0
+    kind: str = "picture"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyFigure:
+    """The figure of a chapter: value, what it counts, its interval, its bar."""
+
+    about: str
+    value: str
+    text: str
+    between: str
+    svg: str
+    alt: str
+    kind: str = "figure"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """A cell: text, or a drawing with its alternative."""
+
+    text: str = ""
+    svg: str = ""
+    strong: bool = False
+    swatch: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grid:
+    """A table. align: one of `g` (text) or `d` (figures) by column; note: units, universe and source under it."""
+
+    caption: str
+    columns: tuple[str, ...]
+    align: str
+    rows: tuple[tuple[Cell, ...], ...]
+    note: str = ""
+    widths: tuple[float, ...] = ()
+    kind: str = "grid"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Callout:
+    """A message with a bar: prudence, numerique, sociale, commentaire or verdict."""
+
+    tone: Literal["prudence", "numerique", "sociale", "commentaire", "verdict"]
+    text: str
+    title: str = ""
+    kind: str = "callout"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beside:
+    """Two columns: left and right blocks, the left one taking `share` of the width."""
+
+    left: tuple["Block", ...]
+    right: tuple["Block", ...]
+    share: float = 0.5
+    kind: str = "beside"
+
+
+Block = Heading | Text | Bullets | Picture | KeyFigure | Grid | Callout | Beside
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chapter:
+    """A chapter: its number, a conclusion as title, a lead, its blocks. flows: it follows on the same page."""
+
+    number: str
+    title: str
+    lead: str = ""
+    blocks: tuple[Block, ...] = ()
+    short: str = ""
+    flows: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cover:
+    """The first page."""
+
+    title: str
+    subtitle: str
+    over: str
+    edition: str
+    print: str
+    svg: str
+    alt: str
+    legend: tuple[tuple[str, str], ...] = field(default_factory=tuple)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """A whole document, ready to be rendered."""
+
+    title: str
+    cover: Cover
+    chapters: tuple[Chapter, ...]
+    keywords: tuple[str, ...] = ()
+
+    def data(self) -> dict[str, Any]:
+        """Return the document as plain values."""
+        return asdict(self)

@@ -1,0 +1,155 @@
+"""Charts drawn as SVG: doubt is always drawn, and words say it again."""
+
+from collections.abc import Sequence
+from html import escape
+
+from maillage.engine.rounding import step
+from maillage.kernel.estimate import Estimate, Figure
+from maillage.reports import wording
+
+
+def hatch(id: str) -> str:
+    """Return the hatching that means “possible”."""
+    return (
+        f'<pattern id="{id}" width="7" height="7" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
+        f'<path class="doute-trait" d="M0 0V7"/></pattern>'
+    )
+
+
+def interval_bar(figure: Estimate, *, id: str, ticks: int, width: int, label: str) -> str:
+    """Return the bar of a headline figure: solid to the low bound, hatched to the high one, a tick at the value."""
+    top = _nice_top(figure.high * 1.12, ticks)
+    scale = (width - 20) / top
+    by = top / ticks
+
+    def x(value: float) -> float:
+        return 10 + value * scale
+
+    axis = "".join(
+        f'<path class="axe" d="M{x(k * by):.1f} 50v7"/><text class="axe-texte" x="{x(k * by):.1f}" y="74" '
+        f'text-anchor="{"start" if k == 0 else "end" if k == ticks else "middle"}" '
+        f'dx="{-10 if k == 0 else 10 if k == ticks else 0}">{wording.number(k * by)}</text>'
+        for k in range(ticks + 1)
+    )
+    return (
+        f'<svg class="fig barre" viewBox="0 0 {width} 80" role="img" aria-label="{escape(label)}" '
+        f'xmlns="http://www.w3.org/2000/svg"><defs>{hatch(id)}</defs>'
+        f'<path class="axe" d="M{x(0):.1f} 50H{x(top):.1f}"/>{axis}'
+        f'<rect class="plein" x="{x(0):.1f}" y="14" width="{figure.low * scale:.1f}" height="30" rx="3"/>'
+        f'<rect class="doute doute-fond" x="{x(figure.low):.1f}" y="14.8" width="{(figure.high - figure.low) * scale:.1f}" '
+        f'height="28.4"/><rect fill="url(#{id})" x="{x(figure.low):.1f}" y="14.8" '
+        f'width="{(figure.high - figure.low) * scale:.1f}" height="28.4"/>'
+        f'<path class="repere" d="M{x(figure.value):.1f} 5V52"/></svg>'
+    )
+
+
+def _nice_top(value: float, ticks: int) -> float:
+    """Return the smallest 1-2-2.5-5 × 10ⁿ multiple of ticks above the value."""
+    for candidate in (1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10):
+        power = 10 ** len(str(int(max(value, 1)))) / 100
+        for factor in (1, 10, 100):
+            top = candidate * power * factor * ticks / 10
+            if top >= value:
+                return float(top)
+    return value
+
+
+def small_bar(figure: Figure, *, top: float, id: str, social: bool = False) -> str:
+    """Return the bar of a table row, 0 to `top`, with the same three marks."""
+    if not isinstance(figure, Estimate):
+        return '<svg class="fig mini" viewBox="0 0 120 20" aria-hidden="true"><rect class="inconnue" x="1" y="5" width="40" height="10"/></svg>'
+    scale = 116 / top if top else 0.0
+    low, high, value = (min(max(v, 0.0), top) * scale for v in (figure.low, figure.high, figure.value))
+    kind = "social" if social else "plein"
+    return (
+        f'<svg class="fig mini" viewBox="0 0 120 20" aria-hidden="true" xmlns="http://www.w3.org/2000/svg">'
+        f'<rect class="{kind}" x="1" y="6" width="{low:.1f}" height="8"/>'
+        f'<rect class="doute doute-fond" x="{1 + low:.1f}" y="6.7" width="{high - low:.1f}" height="6.6"/>'
+        f'<rect fill="url(#{id})" x="{1 + low:.1f}" y="6.7" width="{high - low:.1f}" height="6.6"/>'
+        f'<path class="repere" d="M{1 + value:.1f} 2V18"/></svg>'
+    )
+
+
+def levels_bar(shares: Sequence[tuple[str, str, float]], *, width: int, label: str) -> str:
+    """Return the stacked bar of levels. shares: (class, words, share 0-1), in order, summing to one."""
+    parts, x = [], 0.0
+    for kind, text, share in shares:
+        wide = share * width
+        parts.append(f'<rect class="nv-{kind}" x="{x + 1.5:.1f}" y="0" width="{max(wide - 3, 0):.1f}" height="58"/>')
+        if wide > 44:
+            parts.append(
+                f'<text class="sur-{kind}" x="{x + min(16, wide / 2 - 18):.1f}" y="37" font-size="20" '
+                f'font-weight="700">{escape(text)}</text>'
+            )
+        x += wide
+    return (
+        f'<svg class="fig niveaux" viewBox="0 0 {width} 58" role="img" aria-label="{escape(label)}" '
+        f'xmlns="http://www.w3.org/2000/svg">{"".join(parts)}</svg>'
+    )
+
+
+def pairs(rows: Sequence[tuple[str, float, float]], *, label: str, here: str, there: str) -> str:
+    """Return two bars a row: here and elsewhere. rows: (label, here, there), shares 0-1 on one scale."""
+    top = max((max(a, b) for _, a, b in rows), default=0.0) or 1.0
+    parts = []
+    for k, (name, a, b) in enumerate(rows):
+        y = k * 46
+        parts.append(
+            f'<text x="0" y="{y + 16}" font-size="15">{escape(name)}</text>'
+            f'<rect class="plein" x="0" y="{y + 22}" width="{400 * a / top:.1f}" height="8"/>'
+            f'<rect class="reference" x="0" y="{y + 32}" width="{400 * b / top:.1f}" height="5"/>'
+            f'<text x="520" y="{y + 33}" font-size="15" font-weight="700" text-anchor="end">{wording.share(a)}</text>'
+            f'<text class="axe-texte" x="600" y="{y + 33}" text-anchor="end">{wording.share(b)}</text>'
+        )
+    return (
+        f'<svg class="fig" viewBox="0 0 600 {len(rows) * 46}" role="img" aria-label="{escape(label)} : {escape(here)} '
+        f'et {escape(there)}" xmlns="http://www.w3.org/2000/svg">{"".join(parts)}</svg>'
+    )
+
+
+def joint_legend(shares: dict[str, float], *, id: str) -> str:
+    """Return the legend of the joint map: the square itself, the share of residents in each cell."""
+    cells = (("numerique", 0, 0), ("les_deux", 1, 0), ("aucune", 0, 1), ("sociale", 1, 1))
+    parts = []
+    for name, column, row in cells:
+        x, y, kind = 46 + column * 108, row * 108, f"case-{name.replace('_', '-')}"
+        parts.append(f'<rect class="{kind}" x="{x}" y="{y}" width="102" height="102" rx="10"/>')
+        if pattern := {"numerique": "lignes", "sociale": "points"}.get(name):
+            parts.append(f'<rect fill="url(#{id}-{pattern})" x="{x}" y="{y}" width="102" height="102" rx="10"/>')
+        tone = "sur-les-deux" if name == "les_deux" else "sur-case"
+        parts.append(
+            f'<text class="{tone} chiffre-case" x="{x + 51}" y="{y + 59}" font-size="25" font-weight="700" '
+            f'text-anchor="middle">{wording.share(shares.get(name, 0.0)).replace("moins de", "<")}</text>'.replace(
+                ">< ", ">&lt; "
+            )
+        )
+    arrows = (
+        '<text x="0" y="0" font-size="20" font-weight="640" text-anchor="middle" transform="translate(30 118) rotate(-90)">'
+        'numérique</text><path class="fleche" d="M24 44V8m-7 8 7-8 7 8"/>'
+        '<text x="130" y="246" font-size="20" font-weight="640" text-anchor="middle">sociale</text>'
+        '<path class="fleche" d="M176 240h44m-8-7 8 7-8 7"/>'
+        '<text x="270" y="58" font-size="20" font-weight="640">les deux</text>'
+        '<text x="270" y="166" font-size="20" font-weight="640">sociale seule</text>'
+    )
+    return (
+        f'<svg class="fig legende-case" viewBox="0 0 420 256" role="img" aria-label="Légende : précarité numérique vers '
+        f'le haut, sociale vers la droite, part des habitants dans chaque case" xmlns="http://www.w3.org/2000/svg">'
+        f"{_patterns(id)}{''.join(parts)}{arrows}</svg>"
+    )
+
+
+def _patterns(id: str) -> str:
+    return (
+        f'<defs><pattern id="{id}-lignes" width="9" height="9" patternUnits="userSpaceOnUse">'
+        f'<path class="motif-ligne" d="M0 4.5H9"/></pattern>'
+        f'<pattern id="{id}-points" width="11" height="11" patternUnits="userSpaceOnUse">'
+        f'<circle class="motif-point" cx="3" cy="3" r="1.5"/><circle class="motif-point" cx="8.5" cy="8.5" r="1.5"/>'
+        f"</pattern></defs>"
+    )
+
+
+def axis_top(figures: Sequence[Figure]) -> float:
+    """Return a round top for bars of percentages shared by the rows of a table."""
+    high = max((figure.high for figure in figures if isinstance(figure, Estimate)), default=10.0)
+    by = max(step(high), 5.0)
+    return by * (int(high / by) + 1)

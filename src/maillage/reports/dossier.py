@@ -1,0 +1,638 @@
+"""The dossier of a diagnosis: which blocks, in which order, with which words."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from maillage.reference.glossary import terms
+from maillage.reports import atlas, charts, wording
+from maillage.reports.blocks import (
+    Beside,
+    Block,
+    Bullets,
+    Callout,
+    Cell,
+    Chapter,
+    Cover,
+    Document,
+    Grid,
+    Heading,
+    KeyFigure,
+    Picture,
+    Text,
+)
+from maillage.reports.reading import BREAKDOWN_LABELS
+from maillage.studies.compare import Reading
+from maillage.studies.diagnosis import Diagnosis
+
+Json = dict[str, Any]
+
+MONTHS = (
+    "janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split()
+)
+LEGEND = (
+    ("case-numerique", "difficulté numérique"),
+    ("case-sociale", "difficulté sociale"),
+    ("case-les-deux", "les deux"),
+)
+SECTIONS = {
+    "besoins": "Les besoins",
+    "cartes": "Où vivent ces personnes",
+    "croisement": "Là où les deux difficultés se croisent",
+    "zones": "Zone par zone",
+    "marges": "Ce dont nous sommes sûrs",
+}
+LONGEST_TABLE = 250
+
+
+def day(on: date) -> str:
+    """Return a date in French.
+
+    >>> day(date(2026, 11, 1))
+    '1er novembre 2026'
+    """
+    return f"{'1er' if on.day == 1 else on.day} {MONTHS[on.month - 1]} {on.year}"
+
+
+def compose(
+    d: Diagnosis,
+    r: Json,
+    layers: Mapping[str, str],
+    readings: Sequence[Reading],
+    *,
+    on: date,
+    comments: Mapping[str, str] | None = None,
+) -> Document:
+    """Return the dossier. comments: the analyst's own, by section of SECTIONS, kept apart from computed text."""
+    said = comments or {}
+    chapters = [_guide(r), _summary(d, r, layers, said), _needs(r, readings, said)]
+    if layers:
+        chapters.append(_places(d, r, layers, said))
+        if "les-deux" in layers:
+            chapters.append(_crossing(d, r, layers, said))
+    chapters += [_zones(r, said), _certainty(r, layers, said), _methods(r), _sources(r), _warnings(r), _glossary()]
+    number = 0
+    numbered = []
+    for chapter in chapters:
+        number += chapter.number == "n"
+        numbered.append(
+            Chapter(
+                number=str(number) if chapter.number == "n" else "",
+                title=chapter.title,
+                lead=chapter.lead,
+                blocks=chapter.blocks,
+                short=chapter.short,
+                flows=chapter.flows,
+            )
+        )
+    t = r["territoire"]
+    return Document(
+        title=f"Diagnostic d’inclusion numérique : {t['nom']}",
+        cover=Cover(
+            title=t["nom"],
+            over="Diagnostic d’inclusion numérique",
+            subtitle=t["sous_titre"],
+            edition=f"Édition du {day(on)}",
+            print=f"Empreinte {r['empreinte']}",
+            svg=atlas.knitted(d, id="couverture"),
+            alt=f"Carte tricotée : {t['nom']}, maille par maille, selon la difficulté numérique, sociale ou les deux.",
+            legend=LEGEND,
+        ),
+        chapters=tuple(numbered),
+        keywords=("inclusion numérique", "précarité", t["nom"]),
+    )
+
+
+def _comment(said: Mapping[str, str], section: str) -> tuple[Block, ...]:
+    text = said.get(section, "").strip()
+    return (Callout(tone="commentaire", title="Commentaire de l’analyste", text=text),) if text else ()
+
+
+def _guide(r: Json) -> Chapter:
+    return Chapter(
+        number="",
+        short="Guide de lecture",
+        flows=True,
+        title="Comment lire ce dossier",
+        lead="Chaque nombre est une estimation. Il vient avec sa fourchette, le public qu’il compte et sa source.",
+        blocks=(
+            Bullets(
+                items=(
+                    "**« Environ 40 000, entre 34 000 et 47 000 »** : notre meilleure estimation, et les deux bornes entre "
+                    "lesquelles le vrai nombre se trouve 90 fois sur 100.",
+                    "**Plein, rayé, trait** : sur les barres, le plein va jusqu’à la borne basse, le rayé dit ce qui est "
+                    "possible, le trait marque l’estimation.",
+                    "**Rayures blanches sur une carte** : la classe de la zone n’est pas sûre.",
+                    "**« Environ 20 000 vivent aussi modestement »** : une partie du premier nombre, jamais un nombre de plus.",
+                    "**« Masqué »** : un effectif trop petit pour être montré. Ce n’est jamais zéro.",
+                )
+            ),
+            Callout(
+                tone="prudence",
+                title="À quoi ce dossier ne sert pas.",
+                text="À fixer un objectif chiffré par quartier, à classer les quartiers entre eux quand les fourchettes se "
+                "recouvrent, à suivre une évolution d’une année à l’autre, ni à se passer d’une enquête locale.",
+            ),
+            Text(text=f"Définition retenue : **{r['definition']['libelle']}**. Champ : {r['definition']['univers']}.", tone="note"),
+        ),
+    )
+
+
+def _figure(r: Json) -> KeyFigure | Callout:
+    c = r["chiffre"]
+    if "barre" not in c:
+        return Callout(tone="prudence", title="Chiffre non montré.", text=c["motif"])
+    return KeyFigure(
+        about=c["environ"] if c["valeur"] else "entre",
+        value=c["valeur"] or f"{c['bas']} et {c['haut']}",
+        text=f"{c['phrase']} : {c['part']} des 15 ans et plus, soit {c['une_sur']}.",
+        between=f"{c['entre'].capitalize()}." if c["valeur"] else "La fourchette est trop large pour un seul chiffre.",
+        svg=c["barre"]["large"],
+        alt=f"{c['entre']} ; estimation {c['valeur'] or 'non donnée'}.",
+    )
+
+
+def _first_look(d: Diagnosis, r: Json, layers: Mapping[str, str]) -> tuple[Block, ...]:
+    """Return the first sentences, beside the joint map when there is one."""
+    said: Block = Bullets(items=tuple(r["phrases"])) if r["phrases"] else Text(text=r["chiffre"]["motif"])
+    layer = next((name for name in ("les-deux", "numerique") if name in layers), "")
+    if not layer:
+        return (said,)
+    caption = "Bleu : numérique. Brique : sociale. Prune : les deux." if layer == "les-deux" else "Précarité numérique"
+    picture = Picture(svg=layers[layer], alt=atlas.description(d, layer), caption=caption)
+    return (Beside(share=0.6, left=(said,), right=(picture,)),)
+
+
+def _summary(d: Diagnosis, r: Json, layers: Mapping[str, str], said: Mapping[str, str]) -> Chapter:
+    levels = r["niveaux"]
+    return Chapter(
+        number="",
+        short="Synthèse",
+        title="L’essentiel en une page",
+        blocks=(
+            _figure(r),
+            *_first_look(d, r, layers),
+            Heading(text="À quel point, et quelle réponse", small=True),
+            Picture(svg=levels["barre"]["large"], alt=" ; ".join(f"{x['libelle']} {x['part']}" for x in levels["lignes"])),
+            Bullets(
+                items=tuple(
+                    f"**{x['libelle']}** : {x['environ']} {x['action']}. Réponse : {x['reponse'].lower()}."
+                    for x in levels["lignes"][:3]
+                )
+            ),
+            *_comment(said, "synthese"),
+        ),
+    )
+
+
+def _needs(r: Json, readings: Sequence[Reading], said: Mapping[str, str]) -> Chapter:
+    c, levels, both = r["chiffre"], r["niveaux"], r["cumul"]
+    lead = (
+        f"{c['entre'].capitalize()} personnes {r['definition']['verbe']}."
+        if not c["valeur"]
+        else f"Environ **{c['valeur']} personnes** {r['definition']['verbe']}, {c['entre']}."
+    )
+    blocks: list[Block] = [
+        Grid(
+            caption="Combien de personnes, et quelle réponse",
+            columns=("Niveau", "Part", "Personnes", "Fourchette", "Réponse"),
+            align="gdddg",
+            widths=(3.2, 1.0, 1.5, 2.9, 2.6),
+            rows=tuple(
+                (
+                    Cell(text=x["libelle"], strong=True, swatch=f"nv-{x['classe']}"),
+                    Cell(text=x["part"]),
+                    Cell(text=x["valeur"] or "—", strong=True),
+                    Cell(text=x["entre"]),
+                    Cell(text=x["reponse"]),
+                )
+                for x in levels["lignes"]
+            ),
+            note=f"{levels['source']} {levels['doute']}",
+        ),
+        Heading(text="Qui sont ces personnes"),
+        Text(
+            text="Deux lectures d’un même tableau, à ne jamais comparer : sur 100 personnes d’un groupe, combien sont concernées ; "
+            "et sur 100 personnes concernées, combien viennent de ce groupe."
+        ),
+        Grid(
+            caption="Âge, diplôme et niveau de vie",
+            columns=("Groupe", "Sur 100 du groupe", "Sur 100 concernées"),
+            align="gdd",
+            widths=(3, 1.6, 1.6),
+            rows=tuple(
+                (Cell(text=x["groupe"]), Cell(text=x["taux"]), Cell(text=x["part"]))
+                for family in BREAKDOWN_LABELS.values()
+                for x in r["profil"]
+                if x["famille"] == family
+            ),
+            note="Taux nationaux appliqués aux habitants d’ici ; les classes que personne ne publie sont déduites.",
+        ),
+        Heading(text="Qui cumule les deux précarités"),
+        Text(
+            text=f"{both['environ'].capitalize()} sont en précarité numérique et vivent aussi modestement ({both['entre']}) : "
+            f"{both['part']} des personnes en précarité numérique. C’est une partie d’entre elles, jamais un nombre à ajouter."
+            if both["part"]
+            else both["environ"]
+        ),
+        Bullets(
+            items=(
+                f"Hypothèse : à âge et diplôme égaux, vivre modestement rend la difficulté plus fréquente. Sans ce lien, on "
+                f"en compterait environ {both['independance']}.",
+                f"Quoi qu’on suppose, ce nombre est entre {both['borne_basse']} et {both['borne_haute']}.",
+                f"{both['modestes'].capitalize()} vivent modestement ({both['modestes_entre']}) : les deux premiers cinquièmes de "
+                "niveau de vie.",
+                f"Sous le seuil de pauvreté à 60 % : {both['pauvres']} ({both['pauvres_entre']}), dont {both['pauvres_cumul']} "
+                f"aussi en précarité numérique ({both['pauvres_cumul_entre']}).",
+            )
+        ),
+        Heading(text="Le territoire et la France"),
+        Grid(
+            caption="Ce qui rend la difficulté plus ou moins fréquente ici",
+            columns=("Indicateur", "Ici", "France", "Lecture"),
+            align="gddg",
+            widths=(4.4, 0.8, 0.9, 2.0),
+            rows=tuple(
+                (Cell(text=x["libelle"]), Cell(text=x["ici"], strong=True), Cell(text=x["france"]), Cell(text=x["sens"]))
+                for x in r["contexte"]
+            ),
+            note="Recensements 2018 et 2021, Filosofi. Chaque indicateur se lit seul : ils ne vont pas tous dans le même sens.",
+        ),
+    ]
+    if readings:
+        blocks += [
+            Heading(text="Selon ce que l’on compte"),
+            Text(
+                text="Ces définitions ne forment pas une évolution : l’année, l’âge, la durée sans Internet et la question "
+                "changent de l’une à l’autre."
+            ),
+            _definitions(readings),
+        ]
+    return Chapter(
+        number="n",
+        short=SECTIONS["besoins"],
+        title="Combien de personnes ont besoin d’aide",
+        lead=lead,
+        blocks=(*blocks, *_comment(said, "besoins")),
+    )
+
+
+def _definitions(readings: Sequence[Reading]) -> Grid:
+    rows = []
+    for reading in readings:
+        need, rate = wording.people(reading.need), wording.rate(reading.rate)
+        rows.append(
+            (
+                Cell(text=reading.definition.label),
+                Cell(text=need.value or "—", strong=True),
+                Cell(text=need.span),
+                Cell(text=rate.value or rate.span),
+            )
+        )
+    return Grid(
+        caption="Le même territoire, plusieurs définitions",
+        columns=("Définition", "Personnes", "Fourchette", "Part"),
+        align="gddd",
+        widths=(4.4, 1.3, 2.2, 1.1),
+        rows=tuple(rows),
+        note="Champ : 15 ans et plus en logement ordinaire. Même méthode, mêmes tirages.",
+    )
+
+
+def _places(d: Diagnosis, r: Json, layers: Mapping[str, str], said: Mapping[str, str]) -> Chapter:
+    blocks: list[Block] = []
+    if "numerique" in layers:
+        blocks.append(
+            Beside(
+                share=0.5,
+                left=(
+                    Picture(
+                        svg=layers["numerique"],
+                        alt=atlas.description(d, "numerique"),
+                        caption="Précarité numérique : cinquièmes des zones. Rayé : classe incertaine.",
+                    ),
+                ),
+                right=(
+                    Heading(text="La précarité numérique", small=True),
+                    *(Text(text=text) for text in r["classes"]),
+                    _scale("n", r["bornes"]),
+                ),
+            )
+        )
+    else:
+        blocks += [Text(text=text) for text in r["classes"]]
+    if "sociale" in layers:
+        blocks.append(
+            Beside(
+                share=0.5,
+                left=(
+                    Picture(
+                        svg=layers["sociale"],
+                        alt=atlas.description(d, "sociale"),
+                        caption="Indice de précarité sociale : cinquièmes des zones.",
+                    ),
+                ),
+                right=(
+                    Heading(text="La précarité sociale", small=True),
+                    *(Text(text=text) for text in r["grappes"]),
+                    Text(
+                        text="L’indice est la moyenne des écarts de chaque zone à la moyenne des zones : "
+                        + wording.listing([wording.lower_first(v["libelle"]) for v in r["indice"]["variables"]])
+                        + ".",
+                    ),
+                    _scale("s", ["très faible", "faible", "moyenne", "forte", "très forte"]),
+                ),
+            )
+        )
+    return Chapter(
+        number="n",
+        short=SECTIONS["cartes"],
+        title="Où vivent ces personnes",
+        lead=r["phrases"][0] if r["phrases"] else "",
+        blocks=(*blocks, *_comment(said, "cartes")),
+    )
+
+
+def _scale(family: str, labels: Sequence[str]) -> Block:
+    return Grid(
+        caption="Classes",
+        columns=("Classe",),
+        align="g",
+        rows=tuple((Cell(text=label, swatch=f"{family}{k + 1}"),) for k, label in enumerate(labels)),
+    )
+
+
+def _crossing(d: Diagnosis, r: Json, layers: Mapping[str, str], said: Mapping[str, str]) -> Chapter:
+    both = [z for z in r["zones"] if z["case"] == "les_deux"]
+    lead = (
+        f"**{r['habitants_les_deux']} habitants**, soit {wording.share(r['part_cases']['les_deux'])}, vivent dans une zone "
+        "où la difficulté est numérique et sociale à la fois."
+        if both
+        else "Aucune zone ne cumule ici une précarité numérique forte et une précarité sociale forte."
+    )
+    right: list[Block] = [Heading(text="Ce que l’on voit", small=True)]
+    right += [Text(text=text) for text in r["phrases"][1:2]]
+    right.append(
+        Picture(
+            svg=charts.joint_legend(r["part_cases"], id="legende"),
+            alt="; ".join(f"{name} {wording.share(value)}" for name, value in r["part_cases"].items()),
+            caption="Part des habitants dans chaque case",
+            width=0.85,
+        )
+    )
+    caution = r["phrases"][-1] if r["phrases"] and "tient dans la marge" in r["phrases"][-1] else ""
+    if caution:
+        right.append(Callout(tone="prudence", title="À lire avec prudence.", text=caution))
+    blocks: list[Block] = [
+        Beside(
+            share=0.56,
+            left=(
+                Picture(
+                    svg=layers["les-deux"],
+                    alt=atlas.description(d, "les-deux"),
+                    caption="Précarité numérique et sociale. Forte : les deux plus hautes classes sur cinq. Rayé : incertain.",
+                ),
+            ),
+            right=tuple(right),
+        )
+    ]
+    if r["discordances"]:
+        blocks.append(Heading(text="Là où les deux ne vont pas ensemble"))
+        blocks += [
+            Callout(tone=x["genre"], title=x["constat"].replace("**", ""), text=x["suite"]) for x in r["discordances"]
+        ]
+    if both:
+        blocks.append(_zone_table(both[:9], caption="Les zones qui cumulent les deux précarités"))
+    return Chapter(
+        number="n", short=SECTIONS["croisement"], title="Là où les deux difficultés se croisent", lead=lead, blocks=(*blocks, *_comment(said, "croisement"))
+    )
+
+
+def _zone_table(zones: Sequence[Json], *, caption: str) -> Grid:
+    return Grid(
+        caption=caption,
+        columns=("Zone", "Personnes", "Entre", "Part", "Part et marge", "Précarité"),
+        align="gdddgg",
+        widths=(3.4, 1.2, 2.0, 0.9, 1.6, 1.6),
+        rows=tuple(
+            (
+                Cell(
+                    text=f"{z['nom']} ({z['lieu']})" if z["lieu"] else z["nom"],
+                    strong=True,
+                    swatch=f"case-{(z['case'] or 'aucune').replace('_', '-')}",
+                ),
+                Cell(text=z["personnes"] or "—"),
+                Cell(text=z["entre"]),
+                Cell(text=z["part"], strong=True),
+                Cell(svg="" if z["motif"] else z["barre"], text=z["motif"] or z["part_entre"]),
+                Cell(text="—" if z["case"] in (None, "aucune") else z["case_libelle"]),
+            )
+            for z in zones
+        ),
+        note="Champ : 15 ans et plus en logement ordinaire. Bornes : 90 chances sur 100. Sources : Insee, Cnaf ; calculs Maillage.",
+    )
+
+
+def _zones(r: Json, said: Mapping[str, str]) -> Chapter:
+    shown = r["zones"][:LONGEST_TABLE]
+    rest = len(r["zones"]) - len(shown)
+    lead = "Toutes les zones, de la plus nombreuse à la moins nombreuse. L’ordre n’est pas un classement : les fourchettes se recouvrent."
+    if rest:
+        lead += f" Les {wording.number(rest)} autres sont dans le fichier zones.csv."
+    return Chapter(
+        number="n",
+        short=SECTIONS["zones"],
+        title="Zone par zone",
+        lead=lead,
+        blocks=(_zone_table(shown, caption=f"Les {wording.number(len(shown))} zones"), _social(r), *_comment(said, "zones")),
+    )
+
+
+def _social(r: Json) -> Block:
+    index = r["indice"]
+    if not index["variables"]:
+        return Text(text="Indice social : aucune variable n’est connue à cette échelle.", tone="note")
+    note = " ; ".join(f"{v['libelle']} ({v['annee']}, {v['sens']}, poids {v['poids']})" for v in index["variables"])
+    return Grid(
+        caption="L’indice de précarité sociale : écart de chaque zone à la moyenne des zones",
+        columns=("Zone", "Rang", "Indice", *(v["libelle"] for v in index["variables"])),
+        align="gdd" + "d" * len(index["variables"]),
+        widths=(2.6, 0.8, 0.9, *(1.5 for _ in index["variables"])),
+        rows=(
+            (
+                Cell(text="Moyenne des zones", strong=True),
+                Cell(text=""),
+                Cell(text="0"),
+                *(Cell(text=v["moyenne"]) for v in index["variables"]),
+            ),
+            *(
+                (
+                    Cell(text=row["nom"]),
+                    Cell(text=str(row["rang"] or "—")),
+                    Cell(text=row["indice"] or "—"),
+                    *(
+                        Cell(text=f"{x['valeur']} ({x['ecart']}{'¹' if x['borne'] else ''})" if x["ecart"] != "—" else x["valeur"])
+                        for x in row["valeurs"]
+                    ),
+                )
+                for row in index["lignes"][:LONGEST_TABLE]
+            ),
+        ),
+        note=f"Rang 1 : la plus précaire. {note}. ¹ Écart borné entre −100 % et +150 %. Non disponibles : "
+        + wording.listing(index["absentes"])
+        + ". "
+        + " ".join(f"Écartée : {text}." for text in index["ecartees"]),
+    )
+
+
+def _certainty(r: Json, layers: Mapping[str, str], said: Mapping[str, str]) -> Chapter:
+    blocks: list[Block] = []
+    shares = Grid(
+        caption="D’où vient la largeur de la fourchette",
+        columns=("Source de doute", "Part"),
+        align="gd",
+        widths=(4, 1),
+        rows=tuple((Cell(text=x["libelle"]), Cell(text=x["part"])) for x in r["marges"]["parts"]),
+        note="Part de la variance du nombre de personnes en précarité numérique du territoire.",
+    )
+    if "certitude" in layers:
+        blocks.append(
+            Beside(
+                share=0.5,
+                left=(
+                    Picture(
+                        svg=layers["certitude"],
+                        alt="Certitude de la classe de chaque zone.",
+                        caption="Certitude : du clair (classe sûre) au foncé (classe incertaine).",
+                    ),
+                ),
+                right=(shares,),
+            )
+        )
+    else:
+        blocks.append(shares)
+    blocks += [
+        Text(
+            text="L’écart d’une région ou d’une intercommunalité à ce que prédisent l’âge, le diplôme et le revenu ne se mesure pas "
+            "avec des données nationales. C’est une hypothèse ; voici ce qu’elle change."
+        ),
+        Grid(
+            caption="Si les écarts entre territoires étaient plus faibles, ou plus forts",
+            columns=("Cas", "Région", "Intercommunalité", "Quartier", "Demi-fourchette"),
+            align="gdddd",
+            widths=(2.4, 1, 1.5, 1, 1.5),
+            rows=tuple(
+                (
+                    Cell(text=x["cas"]),
+                    Cell(text=x["region"]),
+                    Cell(text=x["epci"]),
+                    Cell(text=x["quartier"]),
+                    Cell(text=x["demi_largeur"], strong=True),
+                )
+                for x in r["marges"]["sensibilite"]
+            ),
+            note="Écarts-types sur l’échelle logit ; demi-fourchette en part du nombre estimé.",
+        ),
+    ]
+    return Chapter(
+        number="n",
+        short=SECTIONS["marges"],
+        title="Ce dont nous sommes sûrs, et pas",
+        lead=r["source"]["marge"],
+        blocks=(*blocks, *_comment(said, "marges")),
+    )
+
+
+def _methods(r: Json) -> Chapter:
+    flat = r["a_plat"]
+    return Chapter(
+        number="n",
+        short="Méthodes",
+        title="Comment nous calculons",
+        lead="Des taux nationaux par âge et par diplôme, appliqués aux habitants de chaque quartier, puis tirés au sort 500 fois.",
+        blocks=(
+            Bullets(
+                items=(
+                    "**Les habitants.** Pour chaque quartier, le recensement donne les âges ; les diplômes viennent de la commune, "
+                    "et du métier, du logement et du ménage des habitants à l’intérieur d’une ville. Leur croisement est calé.",
+                    "**Les taux.** Un modèle retrouve exactement chaque taux publié par âge et par diplôme. Ce qui n’est pas "
+                    "publié est déduit ou supposé, avec une plage.",
+                    "**Les marges.** 500 tirages font varier l’enquête, ce qui n’est pas publié, l’écart de la région, de "
+                    "l’intercommunalité et du quartier, le recensement et le hasard des personnes. Une fourchette est la "
+                    "distance entre le 5e et le 95e centile ; on additionne les tirages, jamais les fourchettes.",
+                    "**La précarité sociale.** Une personne « modeste » vit dans les deux premiers cinquièmes de niveau de vie, "
+                    "d’après le revenu médian de la commune et, dans la ville, les minima sociaux.",
+                    "**Les classes.** Cinq classes : les cinquièmes des zones. « Forte » réunit les deux plus hautes.",
+                )
+            ),
+            Heading(text="Ce que la définition suppose", small=True),
+            Bullets(items=tuple(r["deduits"])) if r["deduits"] else Text(text="Rien n’est déduit.", tone="note"),
+            Heading(text="La méthode de Strasbourg, à côté", small=True),
+            Text(
+                text="Les parts nationales appliquées telles quelles à la population, sans tenir compte de la structure locale. "
+                "La base d’âge n’est pas imprimée par l’étude : en voici trois."
+            ),
+            Grid(
+                caption=f"Parts nationales appliquées à plat, au pas de {flat['pas']}",
+                columns=("Base", "Habitants", *flat["colonnes"]),
+                align="gd" + "d" * len(flat["colonnes"]),
+                widths=(1.9, 1.2, *(1.5 for _ in flat["colonnes"])),
+                rows=tuple(
+                    (Cell(text=x["base"]), Cell(text=x["habitants"]), *(Cell(text=value) for value in x["valeurs"]))
+                    for x in flat["lignes"]
+                ),
+                note="Estimations faites à partir de la population (Insee, recensement de 2021) et de parts nationales (WeTechCare, 2017).",
+            ),
+        ),
+    )
+
+
+def _sources(r: Json) -> Chapter:
+    return Chapter(
+        number="n",
+        short="Sources",
+        title="D’où viennent les chiffres",
+        blocks=(
+            Grid(
+                caption="Sources utilisées",
+                columns=("Producteur", "Source", "Millésime", "Ce dont nous doutons"),
+                align="gggg",
+                widths=(1.3, 2.6, 1.1, 3.6),
+                rows=tuple(
+                    (Cell(text=x["producteur"]), Cell(text=x["titre"]), Cell(text=x["millesime"]), Cell(text=x["doute"]))
+                    for x in r["sources"]
+                ),
+                note="Licence Ouverte 2.0 sauf mention contraire ; les licences sont détaillées sur la page « Sources ».",
+            ),
+        ),
+    )
+
+
+def _warnings(r: Json) -> Chapter:
+    return Chapter(
+        number="n",
+        short="Avertissements",
+        title="À savoir avant de citer un chiffre",
+        blocks=(Bullets(items=tuple(r["avertissements"])),),
+    )
+
+
+def _glossary() -> Chapter:
+    return Chapter(
+        number="",
+        short="Glossaire",
+        title="Glossaire",
+        blocks=(
+            Grid(
+                caption="Les mots de ce dossier",
+                columns=("Terme", "Ce que nous entendons", "D’après"),
+                align="ggg",
+                widths=(1.6, 4.4, 2.4),
+                rows=tuple(
+                    (Cell(text=t.term, strong=True), Cell(text=t.definition), Cell(text=t.source))
+                    for t in terms().values()
+                    if t.family == "notion"
+                ),
+            ),
+        ),
+    )

@@ -1,0 +1,212 @@
+"""The study as files: etude.json, zones.csv, zones.geojson. Unrounded values, same bytes for the same request."""
+
+import csv
+import hashlib
+import io
+import json
+import math
+from typing import Any
+
+import numpy as np
+import shapely
+
+from maillage.kernel.estimate import Figure, Withheld
+from maillage.reports import sentences
+from maillage.reports.reading import names_of, sources
+from maillage.reports.wording import number
+from maillage.studies.diagnosis import LEVEL_NAMES, Diagnosis, ZoneResult
+
+Json = dict[str, Any]
+VERSION = 1
+NO_CLASS = "Moins de 5 zones : aucune classe."
+NO_INDEX = "Moins de la moitié des variables de l’indice sont connues, ou une seule zone."
+
+
+def figure(f: Figure) -> Json:
+    """Return a figure as the contract writes it."""
+    common = {"unite": f.unit, "univers": f.universe, "n": f.n, "methode": f.method}
+    if isinstance(f, Withheld):
+        return {"valeur": None, "bas": None, "haut": None, **common, "motif": f.reason}
+    return {"valeur": f.value, "bas": f.low, "haut": f.high, **common}
+
+
+def document(d: Diagnosis) -> Json:
+    """Return the content of etude.json."""
+    t, request = d.request.territory, d.request
+    chosen = request.definition
+    name = t.name
+    if request.zoning.kind == "file":
+        name = f"{len(d.zones)} zones de {t.name}"
+    out: Json = {
+        "version": VERSION,
+        "territoire": {
+            "code": t.code,
+            "nom": name,
+            "type": t.kind,
+            "population": round(d.population),
+            "millesime_geographique": "communes d’aujourd’hui, IRIS du recensement de 2021",
+        },
+        "definition": {
+            "id": chosen.id,
+            "libelle": chosen.label,
+            "univers": chosen.universe,
+            "population_univers": d.universe,
+        },
+        "besoins": {
+            "precarite_numerique": figure(d.need),
+            "taux_precarite_numerique": figure(d.rate),
+            "precarite_sociale": figure(d.modest),
+            "cumul": figure(d.both),
+            "niveaux": {name: figure(d.levels[name]) for name in LEVEL_NAMES},
+            "pauvrete_60": figure(d.poor),
+            "cumul_pauvrete_60": figure(d.poor_both),
+            "cumul_independance": d.both_independent,
+            "cumul_bornes": list(d.bounds),
+        },
+        "zones": [zone(d, r) for r in d.zones],
+        "discordances": [
+            *({"zone": code, "constat": "numérique sans le social"} for code in d.digital_only),
+            *({"zone": code, "constat": "social sans le numérique"} for code in d.social_only),
+        ],
+        "grappes_sociales": [list(group) for group in d.clusters],
+        "marges": d.variance,
+        "parametres": {
+            "graine": request.seed,
+            "tirages": request.n_draws,
+            "poids": dict(sorted(request.weights.items())),
+            "filtre": None if request.inside is None else request.inside.id,
+        },
+        "sources": [
+            {key: source[key] for key in ("id", "producteur", "titre", "millesime", "licence")} for source in sources(d)
+        ],
+        "avertissements": [*sentences.warnings(d), poverty(d), *leaders(d)],
+        "offre": None,
+    }
+    return out
+
+
+def poverty(d: Diagnosis) -> str:
+    """Return the sentence that keeps modest and poor apart."""
+    if isinstance(d.poor, Withheld) or isinstance(d.poor_both, Withheld):
+        return d.poor.reason if isinstance(d.poor, Withheld) else ""
+    return (
+        "La précarité sociale compte ici les personnes « modestes » (deux premiers cinquièmes de niveau de vie). Sous le "
+        f"seuil de pauvreté à 60 %, on en estime environ {number(round(d.poor.value))}, dont {number(round(d.poor_both.value))} "
+        "aussi en précarité numérique."
+    )
+
+
+def leaders(d: Diagnosis) -> list[str]:
+    return [text.replace("**", "") for text in sentences.leaders(d, names_of)]
+
+
+def zone(d: Diagnosis, r: ZoneResult) -> Json:
+    out: Json = {
+        "code": r.zone.code,
+        "nom": r.zone.name,
+        "population": round(r.population),
+        "precarite_numerique": figure(r.need),
+        "taux_precarite_numerique": figure(r.rate),
+        "precarite_sociale": figure(r.modest),
+        "cumul": figure(r.both),
+        "niveaux": {name: figure(r.levels[name]) for name in LEVEL_NAMES},
+        "indice_social": r.index,
+        "rang_social": r.rank,
+        "classe_numerique": r.digital_class,
+        "classe_sociale": r.social_class,
+        "case": r.cell,
+        "certitude": r.firmness,
+        "part_dans_le_filtre": r.share_inside,
+        "offre": None,
+        "manques": [],
+    }
+    if r.index is None:
+        out["motif_indice"] = r.need.reason if isinstance(r.need, Withheld) else NO_INDEX
+    if r.digital_class is None:
+        out["motif_classes"] = r.need.reason if isinstance(r.need, Withheld) else NO_CLASS
+    if r.zone.place:
+        out["commune"] = r.zone.place
+    if r.zone.note:
+        out["note"] = r.zone.note
+    return out
+
+
+def encode(document_: Json) -> bytes:
+    """Return the bytes of a JSON file."""
+    return (json.dumps(document_, ensure_ascii=False, indent=1, allow_nan=False) + "\n").encode("utf-8")
+
+
+def fingerprint(content: bytes) -> str:
+    """Return the short print that a reader can compare: two groups of four."""
+    digest = hashlib.sha256(content).hexdigest()[:8].upper()
+    return f"{digest[:4]}-{digest[4:]}"
+
+
+def table(d: Diagnosis) -> bytes:
+    """Return zones.csv: one row per zone, figures flattened with `_bas` and `_haut`."""
+    rows = [flat(zone(d, r)) for r in d.zones]
+    header = list(dict.fromkeys(key for row in rows for key in row))
+    file = io.StringIO(newline="")
+    writer = csv.DictWriter(file, header, lineterminator="\n", restval="")
+    writer.writeheader()
+    writer.writerows(rows)
+    return file.getvalue().encode("utf-8")
+
+
+FIGURES = ("precarite_numerique", "taux_precarite_numerique", "precarite_sociale", "cumul")
+PLAIN = (
+    "indice_social",
+    "rang_social",
+    "classe_numerique",
+    "classe_sociale",
+    "case",
+    "certitude",
+    "part_dans_le_filtre",
+)
+
+
+def flat(row: Json) -> dict[str, Any]:
+    """Return a zone as flat columns: empty where withheld, the reason in `motif`."""
+    out: dict[str, Any] = {"code": row["code"], "nom": row["nom"], "population": row["population"]}
+    figures = {**{name: row[name] for name in FIGURES}, **{f"niveau_{k}": f for k, f in row["niveaux"].items()}}
+    for name, f in figures.items():
+        for end, key in (("", "valeur"), ("_bas", "bas"), ("_haut", "haut")):
+            out[f"{name}{end}"] = "" if f[key] is None else f[key]
+    out |= {name: "" if row[name] is None else row[name] for name in PLAIN}
+    reasons = (row["precarite_numerique"].get("motif"), row.get("motif_indice"), row.get("motif_classes"))
+    out["motif"] = " ".join(dict.fromkeys(filter(None, reasons)))
+    out["commune"] = row.get("commune", "")
+    return out
+
+
+def geography(d: Diagnosis) -> bytes:
+    """Return zones.geojson: one feature per zone, its columns as properties, a null geometry when it has no contour."""
+    features = []
+    for r, shape in zip(d.zones, d.shapes.zones, strict=True):
+        row = {key: (None if value == "" else value) for key, value in flat(zone(d, r)).items()}
+        features.append(
+            {"type": "Feature", "id": r.zone.code, "geometry": None if shape is None else geometry(shape), "properties": row}
+        )
+    known = [shape for shape in d.shapes.zones if shape is not None]
+    out: Json = {"type": "FeatureCollection"}
+    if known:
+        out["bbox"] = [round(v, 5) for v in shapely.total_bounds(np.array(known, dtype=object)).tolist()]
+    out["features"] = features
+    return encode(out)
+
+
+def geometry(shape: shapely.Geometry, decimals: int = 5) -> Json:
+    """Return a shape as GeoJSON: outer rings counter-clockwise, coordinates on a grid."""
+    turned = shapely.orient_polygons(shape)
+    rings = [
+        [[_round(points, decimals) for points in shapely.get_coordinates(ring).tolist()] for ring in (part.exterior, *part.interiors)]
+        for part in shapely.get_parts(turned)
+        if shapely.get_type_id(part) == shapely.GeometryType.POLYGON
+    ]
+    if len(rings) == 1:
+        return {"type": "Polygon", "coordinates": rings[0]}
+    return {"type": "MultiPolygon", "coordinates": rings}
+
+
+def _round(point: list[float], decimals: int) -> list[float]:
+    return [round(value, decimals) + 0.0 if math.isfinite(value) else 0.0 for value in point]

@@ -1,0 +1,57 @@
+"""Documents as one HTML file that opens by double click: style, letters and drawings inside, no outside address."""
+
+import base64
+import itertools
+import re
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from maillage.reference.places import ASSETS
+from maillage.reports import rich
+from maillage.reports.blocks import Document
+from maillage.reports.charts import hatch
+from maillage.reports.design import FOLDER, figures_css, tokens, tokens_css
+from maillage.reports.logo import logo
+
+IDENTIFIER = re.compile(r'(?<=id=")[\w-]+(?=")|(?<=url\(#)[\w-]+|(?<=href="#)[\w-]+|(?<=aria-labelledby=")[^"]+')
+
+
+def dossier(document: Document) -> bytes:
+    """Return the dossier as the bytes of one HTML file."""
+    environment = Environment(
+        loader=FileSystemLoader(FOLDER), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    numbers = itertools.count(1)
+    environment.filters["rich"] = rich.html
+    environment.filters["drawn"] = lambda svg: Markup(apart(svg, next(numbers)))
+    night = tokens("nuit")
+    page = environment.get_template("dossier.html.j2").render(
+        doc=document.data(),
+        css=Markup(style()),
+        hatch=Markup(hatch("rayures")),
+        logo=Markup(logo(night["pastel"], night["garance"], tokens("jour")["sur-prune"])),
+    )
+    return page.encode("utf-8")
+
+
+def apart(svg: str, number: int) -> str:
+    """Return the drawing with identifiers of its own, so that the same one may stand twice on a page."""
+    own = {name for name in re.findall(r'id="([\w-]+)"', svg)}
+    return IDENTIFIER.sub(
+        lambda found: " ".join(f"{name}-{number}" if name in own else name for name in found.group().split(" ")), svg
+    )
+
+
+def style() -> str:
+    """Return the whole style of the file, fonts included."""
+    night = tokens("nuit")
+    cover = (
+        f":root{{--sur-couverture:{tokens('jour')['sur-prune']};--couverture-numerique:{night['pastel']};"
+        f"--couverture-sociale:{night['garance']};--couverture-deux:{night['case-les-deux']};}}"
+    )
+    css = (FOLDER / "dossier.css").read_text("utf-8")
+    for name, file in (("POLICE_TEXTE", "atkinson"), ("POLICE_TITRE", "bricolage")):
+        encoded = base64.b64encode((ASSETS / "fonts" / f"{file}.woff2").read_bytes()).decode()
+        css = css.replace(name, f"data:font/woff2;base64,{encoded}")
+    return tokens_css() + cover + figures_css() + css

@@ -1,0 +1,209 @@
+"""Sentences computed from a diagnosis: agreement, direction and caution are never typed."""
+
+from collections.abc import Callable, Sequence
+
+from maillage.kernel.estimate import Estimate, Withheld
+from maillage.reference.definitions import LEVELS, definition
+from maillage.reports import wording
+from maillage.studies import frame as frames
+from maillage.studies.diagnosis import CLASS_NAMES, Diagnosis
+from maillage.studies.social import MISSING as MISSING_VARIABLES
+
+Names = Callable[[Diagnosis, tuple[str, ...] | list[str]], list[str]]
+MOST_NAMED = 8
+
+__all__ = ["MISSING_VARIABLES", "area_notes", "class_lists", "clusters", "discordances", "summary", "warnings"]
+
+
+def named(names: Sequence[str], *, noun: str = "autre") -> str:
+    """Return names as a list, the tail counted when there are many."""
+    if len(names) <= MOST_NAMED:
+        return wording.listing([f"**{name}**" for name in names])
+    shown = [f"**{name}**" for name in names[: MOST_NAMED - 1]]
+    return wording.listing([*shown, wording.count(len(names) - len(shown), noun, f"{noun}s")])
+
+
+def summary(d: Diagnosis, names_of: Names) -> list[str]:
+    """Return the first sentences of a diagnosis: how many, how concentrated, who is also in social precarity."""
+    if isinstance(d.need, Withheld):
+        return [d.need.reason]
+    out = []
+    n, verb = len(d.zones), d.request.definition.statement
+    unit = unit_of(d)
+    if n > 1:
+        half = list(d.half)
+        if len(half) == 1:
+            out.append(f"{named(names_of(d, half))} réunit à elle seule la moitié des personnes qui {verb}.")
+        elif len(half) <= MOST_NAMED:
+            out.append(
+                f"{len(half)} {unit}s sur {n} réunissent la moitié des personnes qui {verb} : {named(names_of(d, half))}."
+            )
+        else:
+            out.append(
+                f"Il faut {len(half)} {unit}s sur {n} pour réunir la moitié des personnes qui {verb} : "
+                "la difficulté est répandue, elle n’est pas concentrée."
+            )
+    both = [r.zone.code for r in d.zones if r.cell == "les_deux"]
+    if both:
+        verb_ = "cumule" if len(both) == 1 else "cumulent"
+        out.append(
+            f"{named(names_of(d, both))} {verb_} précarité numérique et précarité sociale : l’aide doit y être humaine, "
+            "gratuite et proche."
+        )
+    joint = wording.people(d.both)
+    if joint.low:
+        out.append(
+            f"Parmi ces personnes, {joint.about} vivent aussi modestement ({joint.between}). "
+            "Ce nombre est une partie du premier : on ne les additionne pas."
+        )
+    return out + leaders(d, names_of)
+
+
+def unit_of(d: Diagnosis) -> str:
+    return {"iris": "quartier", "commune": "commune", "departement": "département", "file": "zone"}[d.request.zoning.kind]
+
+
+def leaders(d: Diagnosis, names_of: Names) -> list[str]:
+    """Return the sentence that refuses to crown: several zones may have the highest share."""
+    if len(d.leaders) < 2 or len(d.zones) < 2:
+        return []
+    if len(d.leaders) > MOST_NAMED:
+        who = f"{len(d.leaders)} {unit_of(d)}s peuvent avoir la part la plus forte"
+        return [f"{who} : la différence tient dans la marge, et on ne peut pas dire où elle est la plus haute."]
+    return [
+        f"Entre {named(names_of(d, list(d.leaders)))}, l’écart de part tient dans la marge : "
+        "on ne peut pas dire où elle est la plus haute."
+    ]
+
+
+def class_lists(d: Diagnosis, names_of: Names) -> list[str]:
+    """Return the sentences that list the zones of the two strongest digital classes."""
+    if not d.rate_bounds:
+        return [f"Moins de 5 {unit_of(d)}s : aucune classe n’est faite, les parts se lisent une à une."]
+    out = []
+    for name, label in ((CLASS_NAMES[4], "très forte"), (CLASS_NAMES[3], "forte")):
+        codes = [
+            r.zone.code
+            for r in sorted(d.zones, key=lambda r: -(wording.point(r.rate) or 0.0))
+            if r.digital_class == name
+        ]
+        if codes:
+            verb = "est" if len(codes) == 1 else "sont"
+            out.append(
+                f"{wording.count(len(codes), unit_of(d)).capitalize()} {verb} en {label} précarité numérique : "
+                f"{named(names_of(d, codes))}."
+            )
+    return out
+
+
+def discordances(d: Diagnosis, names_of: Names) -> list[dict[str, str]]:
+    """Return the zones where the two precarities part, each with what it calls for."""
+    out = []
+    if d.digital_only:
+        out.append(
+            {
+                "genre": "numerique",
+                "constat": f"{named(names_of(d, d.digital_only))} : le numérique sans le social.",
+                "suite": "La difficulté y vient surtout de l’âge ou du diplôme, moins du revenu. Des cours et des groupes "
+                "d’entraide peuvent suffire.",
+            }
+        )
+    if d.social_only:
+        out.append(
+            {
+                "genre": "sociale",
+                "constat": f"{named(names_of(d, d.social_only))} : le social sans le numérique.",
+                "suite": "La part de personnes éloignées d’Internet y est plus faible : il peut manquer d’abord un appareil, "
+                "une connexion, ou de quoi les payer.",
+            }
+        )
+    return out
+
+
+def clusters(d: Diagnosis, names_of: Names) -> list[str]:
+    """Return the groups of neighbouring zones in social precarity."""
+    groups = [group for group in d.clusters if len(group) > 1]
+    alone = [group[0] for group in d.clusters if len(group) == 1]
+    if not d.clusters:
+        return []
+    out = []
+    if groups:
+        noun = wording.count(len(groups), "ensemble")
+        out.append(
+            f"{noun.capitalize()} de {unit_of(d)}s voisin{'e' if unit_of(d) in ('zone', 'commune') else ''}s en précarité "
+            f"sociale forte : {' ; '.join(named(names_of(d, group)) for group in groups[:5])}."
+        )
+    if alone:
+        out.append(f"À part, sans voisin dans le même cas : {named(names_of(d, alone))}.")
+    return out
+
+
+def area_notes(flags: int) -> list[str]:
+    """Return why a zone is less sure than another."""
+    notes = (
+        (frames.COARSE_IRIS, "Structure fine inconnue : diplômes de la commune."),
+        (frames.SMALL, "Petite commune : diplômes lissés avec le département et le revenu."),
+        (frames.NO_RATE, "Diplômes estimés."),
+        (frames.IS_OVERSEAS, "Outre-mer : correction moyenne publiée, forte incertitude."),
+        (frames.NO_INCOME, "Niveau de vie secret : moyenne du département."),
+    )
+    return [text for bit, text in notes if flags & bit]
+
+
+def warnings(d: Diagnosis) -> list[str]:
+    """Return what the reader must know before quoting a figure."""
+    t, chosen = d.request.territory, d.request.definition
+    out = [
+        "Ces nombres sont un ordre de grandeur. Une estimation plus fine demande des données locales, par exemple une "
+        "enquête auprès d’au moins 400 habitants.",
+        "Seules les marges (âges, diplômes, niveaux de vie) de chaque quartier sont connues : leur croisement est reconstitué "
+        "par calage sur un tableau national.",
+        f"Plusieurs années sont croisées : recensements de 2016, 2018 et 2021, tableaux de diplômes de 2012 et 2023, taux de "
+        f"{chosen.year}, Caf 2021.",
+        f"Les trois niveaux de difficulté viennent de parts nationales ({definition(LEVELS).year}) : appliquées telles quelles, "
+        "elles ignoreraient la structure locale ; le tableau « méthode de Strasbourg » montre la différence.",
+        "Les parties arrondies ne s’additionnent pas toujours exactement : les totaux sont calculés avant l’arrondi.",
+    ]
+    if t.kind in ("commune", "epci", "departement") and d.request.zoning.kind == "file":
+        communes, people = d.left_out
+        if people:
+            out.append(
+                f"Le périmètre étudié ne couvre pas tout le territoire : {wording.count(communes, 'commune')} et "
+                f"{wording.number(people)} habitants en sont absents."
+            )
+        inferred = [r.zone.name for r in d.zones if r.zone.note]
+        if inferred:
+            out.append(f"Limites inférées, à confirmer localement : {wording.listing(inferred)}.")
+    small = d.flags[frames.SMALL]
+    if small:
+        out.append(
+            f"{wording.share(small / d.population)} des habitants vivent dans une petite commune : ses diplômes sont lissés "
+            "avec le département et le revenu."
+        )
+    if coarse := d.flags[frames.COARSE_IRIS]:
+        out.append(f"{wording.number(coarse)} habitants vivent dans un quartier dont la structure fine est inconnue.")
+    if d.flags[frames.IS_OVERSEAS]:
+        out.append("Outre-mer : correction moyenne publiée, forte incertitude ; aucun niveau de vie communal.")
+    withheld = [r for r in d.zones if isinstance(r.need, Withheld)]
+    if withheld:
+        noun = wording.count(len(withheld), unit_of(d))
+        out.append(
+            f"{noun.capitalize()} de moins de 50 personnes de 15 ans et plus : chiffre non montré, compté dans le total."
+        )
+    missing = len(d.shapes.missing)
+    if missing:
+        out.append(f"{wording.count(missing, unit_of(d)).capitalize()} sans contour : absents de la carte, présents au tableau.")
+    if len(d.social.variables) == 1:
+        out.append(
+            f"L’indice social ne repose que sur une variable ({wording.lower_first(d.social.variables[0].label)}) : les autres ne sont pas "
+            "connues à cette échelle."
+        )
+    if not d.social.variables or all(r.index is None for r in d.zones):
+        out.append("Aucun indice social n’est calculé : les variables manquent, ou il n’y a qu’une zone.")
+    else:
+        out.append("L’indice social est relatif : il compare les zones de ce périmètre entre elles, et à rien d’autre.")
+    if d.request.inside is not None:
+        out.append(f"Filtre « {d.request.inside.label} » : {d.request.inside.doubt}")
+    if isinstance(d.need, Estimate) and d.need.is_loose:
+        out.append("L’intervalle est large : seule la fourchette est montrée.")
+    return out + [f"« {chosen.label} » : {text}" for text in chosen.doubts]
