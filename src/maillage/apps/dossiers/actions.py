@@ -1,0 +1,189 @@
+"""Asking for studies, computing them in the background, stopping them, commenting them."""
+
+import json
+import shutil
+import time
+from datetime import datetime
+from pathlib import Path
+
+import numpy as np
+from django.db import transaction
+from django.utils import timezone
+from django_tasks import task
+
+from maillage.apps.accounts.models import User
+from maillage.apps.dossiers import queries, rules
+from maillage.apps.dossiers.models import Comment, Study
+from maillage.apps.dossiers.queries import Asked
+from maillage.apps.territories import queries as territories
+from maillage.kernel.disk import write_whole
+from maillage.kernel.errors import Refused
+from maillage.reports import atlas, edition
+from maillage.studies.diagnosis import Cancelled
+
+BETWEEN_SIGNS = 0.3  # seconds between two signs of progress written to the database
+
+
+def ask(asked: Asked) -> Study:
+    """Return the study of these inputs, asking for it when nobody did; Refused when they make no sense."""
+    inputs = queries.inputs_of(asked)
+    key = rules.key_of(inputs)
+    found = Study.objects.filter(key=key).first()
+    if found is not None:
+        return found
+    kept = territories.perimeter(asked.place)
+    name = kept.name if kept else territories.territory(asked.place).long_name
+    with transaction.atomic():
+        study, made = Study.objects.get_or_create(
+            key=key, defaults={"place": asked.place, "name": name, "inputs": inputs}
+        )
+        if made:
+            _enqueue(study)
+    return study
+
+
+@transaction.atomic
+def ask_again(study: Study) -> None:
+    """Start again a study that failed or was stopped; nothing happens to one that is alive or done."""
+    changed = Study.objects.filter(pk=study.pk, status__in=(rules.FAILED, rules.CANCELLED)).update(
+        status=rules.QUEUED, step="", share=0.0, cancel_asked=False, error=None, started_at=None, finished_at=None
+    )
+    if changed:
+        _enqueue(study)
+
+
+@transaction.atomic
+def cancel(study: Study) -> None:
+    """Ask a study to stop: at once when it waits, at its next step when it runs."""
+    Study.objects.filter(pk=study.pk, status=rules.QUEUED).update(status=rules.CANCELLED)
+    Study.objects.filter(pk=study.pk, status=rules.RUNNING).update(cancel_asked=True)
+
+
+def _enqueue(study: Study) -> None:
+    compute_later.enqueue(study.pk)  # a row of the same transaction: no task without its study, nor the reverse
+
+
+@task()
+def compute_later(pk: int) -> None:
+    """Compute a study, from the worker."""
+    study = Study.objects.filter(pk=pk).first()
+    if study is not None:
+        compute(study)
+
+
+def compute(study: Study) -> None:
+    """Compute a study and write its files; its row says how far it is, how it ended, and why if it failed.
+
+    Only one worker takes a study: the row passes from queued to running once.
+    """
+    begun = timezone.now()
+    taken = Study.objects.filter(pk=study.pk, status=rules.QUEUED).update(status=rules.RUNNING, started_at=begun)
+    if not taken:
+        return
+    start = time.monotonic()
+    try:
+        _write(study, begun)
+    except Cancelled:
+        _end(study, rules.CANCELLED, start)
+    except Refused as error:
+        _end(study, rules.FAILED, start, error=list(error.sentences))
+    except Exception:
+        _end(study, rules.FAILED, start, error=list(UNEXPECTED))
+        raise
+    else:
+        _end(study, rules.DONE, start)
+
+
+UNEXPECTED = (
+    "Le calcul s’est arrêté sur une erreur imprévue.",
+    "Ce n’est pas votre faute ; l’erreur est notée dans le journal du serveur.",
+    "Relancez le calcul. S’il échoue encore, prévenez la personne qui tient cette installation.",
+)
+
+
+def _write(study: Study, begun: datetime) -> None:
+    """Write everything aside, then put the folder in place: a reader never sees half a study."""
+    progress = _Progress(study)
+    made = edition.prepare(queries.request_of(study), lambda step, share: progress(step, 0.7 * share))
+    target = queries.folder(study)
+    aside = target.with_name(f".{target.name}-{study.pk}")
+    shutil.rmtree(aside, ignore_errors=True)
+    edition.write(
+        made,
+        aside,
+        on=timezone.localdate(begun),
+        comments=queries.comments(study.place),
+        progress=lambda step, share: progress(step, 0.7 + 0.28 * share),
+    )
+    write_whole(aside / "lecture.json", json.dumps(made.told, ensure_ascii=False))
+    for name, svg in made.layers.items():
+        write_whole(aside / f"carte-{name}.svg", svg)
+    for zone in made.diagnosis.zones:
+        if svg := atlas.sheet_map(made.diagnosis, zone.zone.code):
+            write_whole(aside / "vignettes" / f"{zone.zone.code}.svg", svg)
+    if shapes := atlas.map_data(made.drawn):
+        write_whole(aside / "carte.json", json.dumps(shapes, ensure_ascii=False, separators=(",", ":")))
+    write_whole(aside / "tricot.svg", atlas.knitted(made.drawn))
+    _save_draws(aside / "tirages.npy", 100 * made.diagnosis.draws / max(made.diagnosis.universe, 1.0))
+    shutil.rmtree(target, ignore_errors=True)
+    aside.replace(target)
+
+
+def _save_draws(path: Path, draws: np.ndarray) -> None:
+    np.save(path, draws)
+
+
+def _end(study: Study, status: str, start: float, error: list[str] | None = None) -> None:
+    Study.objects.filter(pk=study.pk).update(
+        status=status,
+        share=1.0 if status == rules.DONE else 0.0,
+        step="",
+        cancel_asked=False,
+        error=error,
+        finished_at=timezone.now(),
+        seconds=round(time.monotonic() - start, 1),
+    )
+
+
+class _Progress:
+    """Signs of life in the study's row, not more than three a second; stops when somebody asked."""
+
+    def __init__(self, study: Study) -> None:
+        self._study, self._last = study, 0.0
+
+    def __call__(self, step: str, share: float) -> None:
+        now = time.monotonic()
+        if now - self._last < BETWEEN_SIGNS:
+            return
+        self._last = now
+        rows = Study.objects.filter(pk=self._study.pk)
+        if rows.filter(cancel_asked=True).exists():
+            raise Cancelled
+        rows.update(step=step, share=share)
+
+
+def resume() -> int:
+    """Queue again the studies that a stopped server left running, and return how many."""
+    stuck = list(Study.objects.filter(status=rules.RUNNING))
+    for study in stuck:
+        with transaction.atomic():
+            Study.objects.filter(pk=study.pk).update(status=rules.QUEUED, share=0.0, step="", cancel_asked=False)
+            _enqueue(study)
+    return len(stuck)
+
+
+@transaction.atomic
+def comment(*, by: User, place: str, texts: dict[str, str]) -> None:
+    """Keep the analyst's comments of a place, by section; an empty text takes the comment off."""
+    for section, text in texts.items():
+        if section in rules.SECTIONS:
+            Comment.objects.update_or_create(
+                place=place, section=section, defaults={"text": text.strip(), "written_by": by}
+            )
+
+
+def publish_again(study: Study) -> None:
+    """Write the dossiers of a finished study again, with today's comments; figures do not change."""
+    request = queries.request_of(study)
+    made = edition.prepare(request)
+    edition.write(made, queries.folder(study), on=timezone.localdate(), comments=queries.comments(study.place), sheets=False)

@@ -1,0 +1,92 @@
+"""Typed text into typed values."""
+
+from django import forms
+
+from maillage.apps.dossiers import rules
+from maillage.apps.dossiers.queries import Asked
+from maillage.reference.definitions import DEFAULT, offered
+from maillage.studies.social import VARIABLES
+
+
+class ChoiceForm(forms.Form):
+    """What a territory page is asked: a definition, a filter, weights of the social index."""
+
+    definition = forms.ChoiceField(label="On compte ici", required=False)
+    filtre = forms.CharField(label="Ne compter que", required=False)
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        self.fields["definition"].choices = [(d.id, d.label) for d in offered()]  # type: ignore[attr-defined]
+        for variable in VARIABLES:
+            self.fields[f"poids_{variable.id}"] = forms.FloatField(
+                label=variable.label, required=False, min_value=-10, max_value=10
+            )
+
+    def asked(self, place: str) -> Asked:
+        """Return the request; whatever does not read is the default, a page address is not a form to argue with."""
+        self.is_valid()
+        clean = self.cleaned_data if hasattr(self, "cleaned_data") else {}
+        weights = {
+            variable.id: clean[f"poids_{variable.id}"]
+            for variable in VARIABLES
+            if clean.get(f"poids_{variable.id}") is not None and clean[f"poids_{variable.id}"] != variable.weight
+        }
+        return Asked(
+            place=place,
+            definition=clean.get("definition") or DEFAULT,
+            inside=clean.get("filtre") or "",
+            weights=weights,
+        )
+
+
+class CommentForm(forms.Form):
+    """The analyst's comments, one field a section."""
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        for section, label in rules.SECTIONS.items():
+            self.fields[section] = forms.CharField(
+                label=label, required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 4})
+            )
+
+
+class CheckForm(forms.Form):
+    """A published count and its share: which base makes them true?"""
+
+    effectif = forms.FloatField(label="Effectif publié", min_value=1, help_text="Par exemple 44 000")
+    part = forms.FloatField(label="Part publiée, en %", min_value=0.1, max_value=100, help_text="Par exemple 19")
+    pas = forms.FloatField(label="Effectif arrondi à", min_value=1, initial=1000, help_text="Par exemple 1 000")
+    part_arrondie = forms.BooleanField(label="La part aussi est arrondie, au point près", required=False)
+
+
+class PerimeterForm(forms.Form):
+    """A study perimeter: zones cut in an official territory."""
+
+    nom = forms.CharField(label="Nom du périmètre", max_length=120)
+    adresse = forms.SlugField(label="Adresse", max_length=60, help_text="Par exemple agglomeration-grenobloise")
+    code = forms.CharField(label="Territoire de départ", max_length=9, help_text="Le code de la commune, de l’intercommunalité ou du département")
+    raison = forms.CharField(label="Pourquoi ce périmètre", widget=forms.Textarea(attrs={"rows": 3}))
+    fichier = forms.FileField(label="Fichier des zones", help_text="CSV : code_zone,nom_zone,code")
+
+
+class MarkingForm(forms.Form):
+    """A filter read from a file."""
+
+    nom = forms.CharField(label="Nom du filtre", max_length=120)
+    adresse = forms.SlugField(label="Adresse", max_length=60, help_text="Par exemple qpv-2024")
+    fichier = forms.FileField(
+        label="Fichier", help_text="Contours officiels des QPV (ZIP ou GeoJSON), liste FRR, ou CSV code,part"
+    )
+
+
+class CorrectionForm(forms.Form):
+    """A reference value to correct."""
+
+    code = forms.CharField(label="Code", max_length=9)
+    colonne = forms.ChoiceField(label="Valeur à corriger")
+    valeur = forms.FloatField(label="Nouvelle valeur", min_value=0)
+    raison = forms.CharField(label="Raison", widget=forms.Textarea(attrs={"rows": 3}))
+
+    def __init__(self, *args: object, columns: dict[str, str], **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        self.fields["colonne"].choices = list(columns.items())  # type: ignore[attr-defined]

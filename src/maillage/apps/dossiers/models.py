@@ -1,0 +1,54 @@
+"""Studies that were asked for, computed and kept."""
+
+from django.conf import settings
+from django.db import models
+
+from maillage.apps.dossiers import rules
+
+
+class Study(models.Model):
+    """A diagnosis asked for once: what was asked, how far it is, where its files are."""
+
+    key = models.CharField("clé", max_length=20, unique=True)
+    place = models.CharField("territoire ou périmètre", max_length=61, db_index=True)
+    name = models.CharField("nom", max_length=160)
+    inputs = models.JSONField("demande")
+    status = models.CharField("état", max_length=10, choices=list(rules.STATUS_LABELS.items()), default=rules.QUEUED)
+    step = models.CharField("étape", max_length=80, blank=True)
+    share = models.FloatField("avancement", default=0.0)
+    cancel_asked = models.BooleanField("arrêt demandé", default=False)
+    error = models.JSONField("erreur", null=True)
+    asked_at = models.DateTimeField("demandée le", auto_now_add=True)
+    started_at = models.DateTimeField("commencée le", null=True)
+    finished_at = models.DateTimeField("finie le", null=True)
+    seconds = models.FloatField("durée", null=True)
+
+    class Meta:
+        verbose_name = "étude"
+        ordering = ("-asked_at",)
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.get_status_display()})"
+
+    @property
+    def is_alive(self) -> bool:
+        return self.status in rules.ALIVE
+
+
+class Comment(models.Model):
+    """What an analyst adds to a dossier: apart from computed text, kept when the study is computed again."""
+
+    place = models.CharField("territoire ou périmètre", max_length=61)
+    section = models.CharField("partie", max_length=12, choices=list(rules.SECTIONS.items()))
+    text = models.TextField("commentaire", blank=True)
+    written_at = models.DateTimeField(auto_now=True)
+    written_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name="par", on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+
+    class Meta:
+        verbose_name = "commentaire"
+        constraints = (models.UniqueConstraint(fields=("place", "section"), name="dossiers_comment_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.place}, {self.section}"

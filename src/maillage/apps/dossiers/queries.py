@@ -1,0 +1,151 @@
+"""Reading studies: what was asked, what is kept on disk."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from django.conf import settings
+
+from maillage.apps.dossiers import rules
+from maillage.apps.dossiers.models import Comment, Study
+from maillage.apps.territories import queries as territories
+from maillage.kernel.errors import Refused
+from maillage.reference.definitions import DEFAULT, definition
+from maillage.reports import pdf
+from maillage.studies import corrections, needs, zoning
+from maillage.studies import frame as frames
+from maillage.studies.diagnosis import Request
+from maillage.studies.territories import gazetteer
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What a page asks for. place: an official code or the slug of a kept perimeter."""
+
+    place: str
+    definition: str = DEFAULT
+    inside: str = ""
+    weights: Mapping[str, float] = field(default_factory=dict)
+
+
+def inputs_of(asked: Asked) -> Json:
+    """Return everything that decides the result of a study; Refused or UnknownTerritory when it makes no sense."""
+    territory = territories.territory(asked.place)
+    kept = territories.perimeter(asked.place)
+    definition(asked.definition)
+    if asked.inside and asked.inside not in dict(territories.filters_offered()):
+        raise Refused(
+            f"Le filtre « {asked.inside} » n’existe pas.",
+            why="Il a peut-être été retiré.",
+            do="Revenez au territoire sans filtre.",
+        )
+    return {
+        "place": asked.place,
+        "code": territory.code,
+        "definition": asked.definition,
+        "inside": asked.inside,
+        "weights": dict(sorted(asked.weights.items())),
+        "zones": kept.zones if kept else "",
+        "seed": needs.SEED,
+        "draws": needs.DRAWS,
+        "corrections": [[c.table, c.key, c.column, c.value] for c in sorted(territories.corrections_in_force())],
+    }
+
+
+def request_of(study: Study) -> Request:
+    """Return the request of a study, with the corrections it was asked under laid over the tables."""
+    inputs = study.inputs
+    corrections.use([corrections.Correction(*row) for row in inputs["corrections"]])
+    territory = gazetteer().get(inputs["code"])
+    kept = territories.perimeter(inputs["place"])
+    iris = frames.sources().rp2021
+    cut = territories.zoning(kept) if kept else zoning.usual(territory, iris)
+    return Request(
+        territory=territory,
+        zoning=cut,
+        definition=definition(inputs["definition"]),
+        seed=inputs["seed"],
+        n_draws=inputs["draws"],
+        weights=inputs["weights"],
+        inside=territories.inside(inputs["inside"]) if inputs["inside"] else None,
+        name=kept.name if kept else "",
+    )
+
+
+def study_for(asked: Asked) -> Study | None:
+    """Return the study of exactly these inputs, if it was ever asked for."""
+    return Study.objects.filter(key=rules.key_of(inputs_of(asked))).first()
+
+
+def kept_studies(limit: int = 30) -> list[Study]:
+    """Return the latest finished study of each place, most recent first."""
+    seen: dict[str, Study] = {}
+    for study in Study.objects.filter(status=rules.DONE).order_by("-finished_at")[:400]:
+        if study.inputs["definition"] == DEFAULT and not study.inputs["inside"]:
+            seen.setdefault(study.place, study)
+    return list(seen.values())[:limit]
+
+
+def comments(place: str) -> dict[str, str]:
+    """Return the analyst's comments of a place, by section, empty ones left out."""
+    return {c.section: c.text for c in Comment.objects.filter(place=place) if c.text.strip()}
+
+
+def folder(study: Study) -> Path:
+    return Path(settings.HOME) / "etudes" / study.key
+
+
+def told(study: Study) -> Json:
+    """Return what a reader sees of a finished study."""
+    path = folder(study) / "lecture.json"
+    return _read(str(path), path.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=16)
+def _read(path: str, stamp: int) -> Json:
+    loaded: Json = json.loads(Path(path).read_bytes())
+    return loaded
+
+
+def layer(study: Study, name: str) -> str:
+    """Return the SVG of a map of a finished study, '' when it has none."""
+    path = folder(study) / f"carte-{name}.svg"
+    return path.read_text("utf-8") if path.exists() else ""
+
+
+def sheet_map(study: Study, code: str) -> str:
+    """Return the SVG of a zone among its neighbours, '' when it has no contour."""
+    path = folder(study) / "vignettes" / f"{code}.svg"
+    return path.read_text("utf-8") if path.exists() else ""
+
+
+def knitted(study: Study) -> str:
+    """Return the knitted map of a finished study, '' when it has none."""
+    path = folder(study) / "tricot.svg"
+    return path.read_text("utf-8") if path.exists() else ""
+
+
+def picture(svg: str, form: str) -> tuple[bytes, str]:
+    """Return a map as a file that carries its own colours: (content, media type)."""
+    if form == "svg":
+        return pdf.styled(svg).encode("utf-8"), "image/svg+xml"
+    return pdf.png(svg), "image/png"
+
+
+def draws(study: Study) -> np.ndarray:
+    """Return (draws,) the rates (percent) of the whole territory, for comparisons."""
+    return np.asarray(np.load(folder(study) / "tirages.npy"))
+
+
+def file(study: Study, name: str) -> Path | None:
+    """Return the path of a file of the edition, None when it is not one of them."""
+    path = folder(study) / name
+    if name in rules.FILES or (name.startswith("fiches/") and "/" not in name[7:] and name.endswith(".pdf")):
+        return path if path.is_file() else None
+    return None

@@ -1,0 +1,44 @@
+"""What is true of studies, whatever stores them."""
+
+import hashlib
+import json
+from typing import Any
+
+from maillage.reference.cards import cards
+from maillage.reference.definitions import definitions
+
+VERSION = 4  # raised when the method or the drawing changes: kept studies are then computed again
+
+QUEUED, RUNNING, DONE, FAILED, CANCELLED = "queued", "running", "done", "failed", "cancelled"
+STATUS_LABELS = {
+    QUEUED: "en attente",
+    RUNNING: "en cours",
+    DONE: "prête",
+    FAILED: "en échec",
+    CANCELLED: "annulée",
+}
+ALIVE = (QUEUED, RUNNING)
+
+SECTIONS = {
+    "synthese": "Synthèse",
+    "besoins": "Les besoins",
+    "cartes": "Où vivent ces personnes",
+    "croisement": "Là où les deux difficultés se croisent",
+    "zones": "Zone par zone",
+    "marges": "Ce dont nous sommes sûrs",
+}
+FILES = {
+    "dossier.html": ("text/html; charset=utf-8", "Le dossier à lire à l’écran"),
+    "dossier.pdf": ("application/pdf", "Le dossier à imprimer"),
+    "zones.csv": ("text/csv; charset=utf-8", "Les zones, en tableau"),
+    "zones.geojson": ("application/geo+json", "Les zones, pour une carte"),
+    "etude.json": ("application/json", "L’étude entière, pour un programme"),
+}
+
+
+def key_of(inputs: dict[str, Any]) -> str:
+    """Return the key of a study: same inputs, same key, and the study is not computed again."""
+    data = {card.id: card.sha256 for card in cards().values()}
+    known = {d.id: repr(d) for d in definitions().values()}
+    text = json.dumps([VERSION, inputs, data, known], sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()[:20]

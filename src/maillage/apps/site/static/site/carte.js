@@ -1,0 +1,102 @@
+// La carte qui se déplace, sur un fond vectoriel qui nomme les lieux. Sans elle, le dessin et le tableau disent la même chose.
+// Seul module qui connaît Leaflet (L) : il se remplace ici.
+const cadre = document.getElementById("carte");
+
+const motifs = (svg) => {
+  const ns = "http://www.w3.org/2000/svg";
+  const defs = svg.insertBefore(document.createElementNS(ns, "defs"), svg.firstChild);
+  const motif = (id, taille, contenu, tourne) => {
+    const p = defs.appendChild(document.createElementNS(ns, "pattern"));
+    for (const [k, v] of Object.entries({ id, width: taille, height: taille, patternUnits: "userSpaceOnUse", ...(tourne && { patternTransform: "rotate(45)" }) })) p.setAttribute(k, v);
+    for (const [nom, attributs] of contenu) {
+      const e = p.appendChild(document.createElementNS(ns, nom));
+      for (const [k, v] of Object.entries(attributs)) e.setAttribute(k, v);
+    }
+  };
+  motif("v-lignes", 6, [["path", { class: "motif-ligne", d: "M0 3H6" }]]);
+  motif("v-points", 8, [["circle", { class: "motif-point", cx: 2, cy: 2, r: 1.2 }], ["circle", { class: "motif-point", cx: 6, cy: 6, r: 1.2 }]]);
+  motif("v-doute", 8, [["path", { class: "motif-doute", d: "M0 0V8" }]], true);
+};
+
+const demarrer = async () => {
+  const reponse = await fetch(cadre.dataset.source);
+  if (!reponse.ok || !window.L) return;
+  const donnees = await reponse.json();
+  cadre.classList.add("vivante");
+  const carte = L.map(cadre, { zoomSnap: 0.25, zoomControl: false, attributionControl: true, scrollWheelZoom: false, zoomAnimation: false, fadeAnimation: false, markerZoomAnimation: false });
+  L.control.zoom({ zoomInTitle: "Agrandir", zoomOutTitle: "Réduire" }).addTo(carte);
+  carte.attributionControl.setPrefix("").addAttribution("Contours IGN et Insee");
+  cadre.setAttribute("role", "region");
+  cadre.setAttribute("aria-label", "Carte des zones. Le tableau donne la même information.");
+  const rendu = L.svg({ padding: 0.5 });
+  const dessus = [];
+  let couche = cadre.dataset.couche;
+  L.geoJSON(donnees.voisins.map((geometry) => ({ type: "Feature", geometry })), { renderer: rendu, interactive: false, style: { className: "fond", weight: 1, fillOpacity: 1, color: "" } }).addTo(carte);
+  const ligne = (id) => document.querySelector(`tr[data-zone="${CSS.escape(id)}"]`);
+  const zones = L.geoJSON(donnees.zones, {
+    renderer: rendu,
+    style: (z) => ({ className: `zone ${z.properties.classes[couche]}`, weight: 1.2, fillOpacity: 1, color: "" }),
+    onEachFeature: (z, forme) => {
+      const motif = L.geoJSON(z, { renderer: rendu, interactive: false, style: { className: "motif", stroke: false, fillOpacity: 1 } });
+      dessus.push([z, motif]);
+      forme.on("click", () => choisir(z.id));
+      forme.bindTooltip(() => z.properties.titres[couche], { sticky: true, className: "titre-carte" });
+    },
+  }).addTo(carte);
+  for (const [, motif] of dessus) motif.addTo(carte);
+  motifs(rendu._container);
+  L.geoJSON(donnees.limites.map((geometry) => ({ type: "Feature", geometry })), { renderer: rendu, interactive: false, style: { className: "limite", fill: false, weight: 1.2, color: "" } }).addTo(carte);
+  const peindre = () => {
+    zones.eachLayer((forme) => forme.eachLayer?.(() => 0) ?? forme._path?.setAttribute("class", `leaflet-interactive zone ${forme.feature.properties.classes[couche]}`));
+    for (const [z, motif] of dessus) motif.eachLayer((m) => {
+      const classe = z.properties.classes[couche];
+      const fond = classe === "case-numerique" ? "v-lignes" : classe === "case-sociale" ? "v-points" : "";
+      const doute = z.properties.doute && (couche === "numerique" || couche === "les-deux");
+      m._path.style.fill = doute ? "url(#v-doute)" : fond ? `url(#${fond})` : "none";
+    });
+  };
+  const choisir = (id) => {
+    document.querySelectorAll("tr.choisie").forEach((tr) => tr.classList.remove("choisie"));
+    zones.eachLayer((forme) => { const oui = forme.feature.id === id; forme._path?.classList.toggle("choisie-zone", oui); if (oui) forme.bringToFront(); });
+    const tr = ligne(id);
+    tr?.classList.add("choisie");
+    tr?.scrollIntoView({ block: "nearest" });
+  };
+  const places = [];
+  const noms = () => {
+    for (const nom of places.splice(0)) nom.remove();
+    const boites = [];
+    for (const { nom, lat, lon } of donnees.noms) {
+      const p = carte.latLngToContainerPoint([lat, lon]);
+      const demi = nom.length * 3.7;
+      const boite = [p.x - demi, p.y - 9, p.x + demi, p.y + 9];
+      if (boite[0] < 0 || boite[2] > cadre.clientWidth || boite[1] < 0 || boite[3] > cadre.clientHeight) continue;
+      if (boites.some((b) => boite[0] < b[2] && b[0] < boite[2] && boite[1] < b[3] && b[1] < boite[3])) continue;
+      boites.push(boite);
+      places.push(L.tooltip({ permanent: true, direction: "center", className: "nom-carte", interactive: false }).setLatLng([lat, lon]).setContent(nom).addTo(carte));
+    }
+  };
+  carte.fitBounds(zones.getBounds(), { padding: [8, 8], animate: false });
+  carte.setMaxBounds(zones.getBounds().pad(0.6));
+  carte.on("zoomend moveend resize", noms);
+  peindre();
+  noms();
+  for (const tr of document.querySelectorAll("tr[data-zone]")) {
+    tr.addEventListener("mouseenter", () => zones.eachLayer((f) => f._path?.classList.toggle("survol-zone", f.feature.id === tr.dataset.zone)));
+    tr.addEventListener("mouseleave", () => zones.eachLayer((f) => f._path?.classList.remove("survol-zone")));
+  }
+  for (const lien of document.querySelectorAll("[data-couche][href]")) lien.addEventListener("click", (e) => {
+    if (!donnees.couches.includes(lien.dataset.couche)) return;
+    e.preventDefault();
+    couche = lien.dataset.couche;
+    document.querySelectorAll("[data-couche][href]").forEach((l) => l === lien ? l.setAttribute("aria-current", "true") : l.removeAttribute("aria-current"));
+    document.querySelectorAll(".legende").forEach((l) => { l.hidden = l.id !== `legende-${couche}`; });
+    for (const [attribut, suite] of [["data-fichier-svg", "svg"], ["data-fichier-png", "png"]]) {
+      const fichier = document.querySelector(`[${attribut}]`);
+      fichier.href = fichier.href.replace(/[\w-]+\.(svg|png)$/, `${couche}.${suite}`);
+    }
+    history.replaceState(null, "", lien.href);
+    peindre();
+  });
+};
+if (cadre) addEventListener("load", demarrer);

@@ -1,0 +1,105 @@
+// Le peu de script des pages : tout reste lisible sans lui.
+document.documentElement.classList.add("js");
+
+// Jour ou nuit, gardé dans un cookie pour que la page arrive déjà dans le bon ton.
+const bouton = document.querySelector("[data-theme-bouton]");
+if (bouton) {
+  const nuit = () => (document.documentElement.dataset.theme ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "nuit" : "jour")) === "nuit";
+  const dire = () => { bouton.querySelector("span").textContent = nuit() ? "Jour" : "Nuit"; bouton.setAttribute("aria-label", nuit() ? "Passer de jour" : "Passer de nuit"); };
+  bouton.hidden = false;
+  dire();
+  bouton.addEventListener("click", () => {
+    document.documentElement.dataset.theme = nuit() ? "jour" : "nuit";
+    document.cookie = `theme=${document.documentElement.dataset.theme};path=/;max-age=31536000;samesite=lax`;
+    dire();
+  });
+}
+
+// Le choix d’une définition ou d’un filtre envoie le formulaire.
+for (const choix of document.querySelectorAll("[data-envoi-direct] select")) choix.addEventListener("change", () => choix.form.requestSubmit());
+
+// Un geste qui retire demande une confirmation.
+for (const geste of document.querySelectorAll("[data-confirmer]")) geste.addEventListener("submit", (e) => { if (!confirm(geste.dataset.confirmer)) e.preventDefault(); });
+
+// La carte de source : ouverte d’office quand il y a la place, Échap la ferme et rend le focus.
+for (const carte of document.querySelectorAll(".carte-source")) {
+  if (innerWidth >= 1000 || location.hash === "#source") carte.open = true;
+  carte.addEventListener("keydown", (e) => { if (e.key === "Escape" && carte.open) { carte.open = false; carte.querySelector("summary").focus(); } });
+}
+
+// Les suggestions sous un champ de recherche : flèches, Entrée, Échap.
+for (const champ of document.querySelectorAll("[data-suggestions]")) {
+  const liste = document.getElementById(`${champ.id}-liste`);
+  let attente, choisie = -1;
+  champ.setAttribute("role", "combobox");
+  champ.setAttribute("aria-expanded", "false");
+  champ.setAttribute("aria-controls", liste.id);
+  champ.setAttribute("aria-autocomplete", "list");
+  const fermer = () => { liste.hidden = true; champ.setAttribute("aria-expanded", "false"); champ.removeAttribute("aria-activedescendant"); choisie = -1; };
+  const marquer = (n) => {
+    const liens = [...liste.querySelectorAll("a")];
+    if (!liens.length) return;
+    choisie = (n + liens.length) % liens.length;
+    liens.forEach((lien, i) => lien.setAttribute("aria-selected", String(i === choisie)));
+    champ.setAttribute("aria-activedescendant", liens[choisie].id);
+  };
+  champ.addEventListener("input", () => {
+    clearTimeout(attente);
+    attente = setTimeout(async () => {
+      const texte = champ.value.trim();
+      if (texte.length < 2) return fermer();
+      const reponse = await fetch(`${champ.dataset.suggestions}?q=${encodeURIComponent(texte)}`);
+      if (!reponse.ok || champ.value.trim() !== texte) return;
+      liste.innerHTML = await reponse.text();
+      const liens = [...liste.querySelectorAll("a")];
+      liste.setAttribute("role", "listbox");
+      liste.setAttribute("aria-label", "Territoires proposés");
+      liens.forEach((lien, i) => { lien.id = `${liste.id}-${i}`; lien.setAttribute("role", "option"); lien.setAttribute("aria-selected", "false"); lien.tabIndex = -1; });
+      liste.hidden = !liens.length;
+      champ.setAttribute("aria-expanded", String(!!liens.length));
+      choisie = -1;
+    }, 150);
+  });
+  champ.addEventListener("keydown", (e) => {
+    if (liste.hidden) return;
+    if (e.key === "ArrowDown") { e.preventDefault(); marquer(choisie + 1); }
+    else if (e.key === "ArrowUp") { e.preventDefault(); marquer(choisie - 1); }
+    else if (e.key === "Enter" && choisie >= 0) { e.preventDefault(); location.href = liste.querySelectorAll("a")[choisie].href; }
+    else if (e.key === "Escape") { e.preventDefault(); fermer(); }
+  });
+  champ.addEventListener("blur", () => setTimeout(fermer, 200));
+}
+
+// L’attente d’un calcul : on redemande l’état, puis on recharge la page quand il est prêt.
+for (const cadre of document.querySelectorAll("[data-avancement]")) {
+  const tour = async () => {
+    try {
+      const reponse = await fetch(cadre.dataset.avancement);
+      if (reponse.ok && !["queued", "running"].includes(reponse.headers.get("X-Etude"))) return location.reload();
+      if (reponse.ok && !cadre.contains(document.activeElement)) cadre.innerHTML = await reponse.text();
+    } catch { /* le serveur redémarre : on redemande */ }
+    setTimeout(tour, 1000);
+  };
+  if (cadre.querySelector("progress")) setTimeout(tour, 1000);
+}
+
+// Un terme du glossaire s’explique sur place ; sans script, c’est un lien.
+let bulle;
+const fermerBulle = () => { bulle?.remove(); bulle = undefined; };
+for (const terme of document.querySelectorAll(".terme")) {
+  terme.addEventListener("click", (e) => {
+    if (e.metaKey || e.ctrlKey) return;
+    e.preventDefault();
+    const deja = bulle?.dataset.pour === terme.href;
+    fermerBulle();
+    if (deja) return;
+    bulle = document.createElement("span");
+    bulle.className = "bulle";
+    bulle.dataset.pour = terme.href;
+    bulle.setAttribute("role", "note");
+    bulle.textContent = terme.dataset.definition;
+    terme.after(bulle);
+    terme.setAttribute("aria-describedby", (bulle.id = "bulle"));
+  });
+}
+document.addEventListener("keydown", (e) => { if (e.key === "Escape") fermerBulle(); });

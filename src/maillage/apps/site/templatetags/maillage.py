@@ -1,0 +1,75 @@
+"""What templates may call: icons, strong words, terms of the glossary."""
+
+from functools import cache
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+
+from maillage.reference.glossary import terms
+from maillage.reference.places import ASSETS
+from maillage.reports import rich as rich_text
+from maillage.reports.charts import hatch
+from maillage.reports.logo import logo as mark
+
+register = template.Library()
+
+
+@cache
+def _icon(name: str) -> str:
+    text = (ASSETS / "icons" / f"{name}.svg").read_text("utf-8")
+    body = text[text.index(">", text.index("<svg")) + 1 :]
+    return f'<svg class="icone" viewBox="0 0 24 24" aria-hidden="true" focusable="false">{body}'
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """Return an icon of ours, always beside a word."""
+    return mark_safe(_icon(name))
+
+
+@register.simple_tag
+def logo() -> SafeString:
+    return mark_safe(mark())
+
+
+@register.simple_tag
+def hatching() -> SafeString:
+    """Return the pattern that means “possible”, once a page."""
+    return mark_safe(f'<svg class="hors" width="0" height="0" aria-hidden="true"><defs>{hatch("rayures")}</defs></svg>')
+
+
+@register.filter
+def rich(text: str) -> SafeString:
+    return SafeString(rich_text.html(text))
+
+
+@register.filter
+def drawn(svg: str) -> SafeString:
+    """Return a drawing made by reports, which escapes every word it writes."""
+    return mark_safe(svg)
+
+
+@register.filter
+def get(mapping: dict[str, object], key: str) -> object:
+    return mapping.get(key)
+
+
+@register.filter
+def dashed(text: str | None) -> str:
+    return (text or "").replace("_", "-")
+
+
+@register.simple_tag
+def term(key: str, words: str = "") -> SafeString:
+    """Return words that open their definition: a link to the glossary, a bubble where the browser allows."""
+    found = terms()[key]
+    return format_html(
+        '<a class="terme" href="/glossaire/#{}" data-definition="{}">{}</a>', key, found.definition, words or found.term.lower()
+    )
+
+
+@register.filter
+def weight_of(size: int) -> str:
+    """Return the size of a file in words."""
+    return f"{size / 1_000_000:.1f} Mo".replace(".", ",") if size > 900_000 else f"{max(size // 1000, 1)} ko"

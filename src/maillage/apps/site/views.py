@@ -1,0 +1,162 @@
+"""Home, style, health, legal pages, glossary, methods and sources."""
+
+from typing import Any
+
+from django.db import connection
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+from markdown_it import MarkdownIt
+
+from maillage.apps.dossiers import queries as dossiers
+from maillage.apps.dossiers import rules as dossier_rules
+from maillage.apps.dossiers.models import Study
+from maillage.apps.territories import queries as territories
+from maillage.apps.territories import rules as territory_rules
+from maillage.kernel.estimate import Estimate
+from maillage.reference import calendar
+from maillage.reference.cards import cards
+from maillage.reference.definitions import offered
+from maillage.reference.glossary import terms
+from maillage.reference.places import METHODS
+from maillage.reference.publications import publications
+from maillage.reports import charts, maps, provenance
+from maillage.reports.design import tokens
+
+DEMONSTRATION = "agglomeration-grenobloise"
+FAMILIES = {"notion": "Notions", "programme": "Programmes", "sigle": "Sigles", "référence": "Références"}
+
+
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    """What Maillage answers, and the demonstration's own answer."""
+    study = Study.objects.filter(place=DEMONSTRATION, status=dossier_rules.DONE).order_by("-finished_at").first()
+    context: dict[str, Any] = {"study": study}
+    if study is not None and (dossiers.folder(study) / "lecture.json").exists():
+        context |= {"told": dossiers.told(study), "knitted": dossiers.knitted(study)}
+    return render(request, "site/home.html", context)
+
+
+@require_GET
+def health(request: HttpRequest) -> JsonResponse:
+    """Whether the platform answers, database included."""
+    with connection.cursor() as cursor:
+        cursor.execute("select 1")
+    return JsonResponse({"etat": "ok"})
+
+
+@require_GET
+def glossary(request: HttpRequest) -> HttpResponse:
+    groups = [(label, [t for t in terms().values() if t.family == family]) for family, label in FAMILIES.items()]
+    return render(request, "site/glossary.html", {"groups": groups, "tab": "glossaire"})
+
+
+@require_GET
+def methods(request: HttpRequest) -> HttpResponse:
+    """The methods, one page each."""
+    pages = [(path.stem, _title(path.read_text("utf-8")), _lead(path.read_text("utf-8"))) for path in _method_files()]
+    return render(request, "site/methods.html", {"pages": pages, "definitions": offered(), "tab": "methodes"})
+
+
+@require_GET
+def method(request: HttpRequest, slug: str) -> HttpResponse:
+    """One method, as written in docs/methods."""
+    found = {path.stem: path for path in _method_files()}
+    if slug not in found:
+        raise Http404
+    text = found[slug].read_text("utf-8")
+    body = MarkdownIt("commonmark", {"html": False}).enable("table").render(text.split("\n", 1)[1])
+    return render(request, "site/method.html", {"title": _title(text), "body": body, "slug": slug, "tab": "methodes"})
+
+
+def _method_files() -> list[Any]:
+    return sorted(METHODS.glob("*.md"))
+
+
+def _title(text: str) -> str:
+    return text.split("\n", 1)[0].lstrip("# ").strip()
+
+
+def _lead(text: str) -> str:
+    return next((line.strip() for line in text.split("\n")[1:] if line.strip()), "")
+
+
+@require_GET
+def sources(request: HttpRequest) -> HttpResponse:
+    """Every figure and file used, with what we doubt; what was corrected, and the former value."""
+    return render(
+        request,
+        "site/sources.html",
+        {
+            "files": provenance.files(),
+            "rates": [(d, provenance.rates_of(d)) for d in offered()],
+            "assumptions": provenance.assumptions(),
+            "publications": publications(),
+            "corrections": territories.all_corrections(),
+            "tables": territory_rules.CORRECTABLE,
+            "cards": cards(),
+            "tab": "sources",
+        },
+    )
+
+
+@require_GET
+def dematerialisation(request: HttpRequest) -> HttpResponse:
+    """When procedures went online, and when services stopped answering."""
+    return render(request, "site/calendar.html", {"events": calendar.events(), "tab": "sources"})
+
+
+@require_GET
+def accessibility(request: HttpRequest) -> HttpResponse:
+    return render(request, "site/accessibility.html")
+
+
+@require_GET
+def privacy(request: HttpRequest) -> HttpResponse:
+    return render(request, "site/privacy.html")
+
+
+@require_GET
+def style(request: HttpRequest) -> HttpResponse:
+    """The style, its components and their states."""
+    figure = Estimate(
+        value=40_000, low=34_500, high=46_600, unit="personnes", universe="exemple", n=10_000, method="besoins"
+    )
+    rates = [
+        (name, Estimate(value=v, low=v * 0.84, high=v * 1.17, unit="pourcent", universe="exemple", n=1, method="besoins"))
+        for name, v in (("Zone A", 17.2), ("Zone B", 14.4), ("Zone C", 11.9))
+    ]
+    return render(
+        request,
+        "site/style.html",
+        {
+            "tokens": [(name, value, tokens("nuit")[name]) for name, value in tokens().items() if value.startswith("#")],
+            "bar": charts.interval_bar(figure, id="s-b", ticks=6, width=720, label="Exemple : entre 34 500 et 46 600"),
+            "rates": [(name, charts.small_bar(rate, top=22, id="rayures"), rate) for name, rate in rates],
+            "levels": charts.levels_bar(
+                [("exclusion", "7 %", 0.07), ("forte", "19 %", 0.19), ("faible", "14 %", 0.14), ("autonomie", "60 %", 0.6)],
+                width=720,
+                label="Exemple : 7, 19, 14 et 60 %",
+            ),
+            "legend": charts.joint_legend(
+                {"numerique": 0.08, "les_deux": 0.23, "aucune": 0.49, "sociale": 0.2}, id="s-l"
+            ),
+            "scales": (("Numérique, 5 classes", "n", 5), ("Sociale, 5 classes", "s", 5), ("Certitude", "c", 4)),
+            "cells": (
+                ("case-aucune", "ni l’une ni l’autre"),
+                ("case-numerique", "numérique"),
+                ("case-sociale", "sociale"),
+                ("case-les-deux", "les deux"),
+            ),
+            "stitch": maps.stitch_path(9, 22),
+            "steps": range(24),
+        },
+    )
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return render(request, "site/404.html", status=404)
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    return render(request, "site/500.html", status=500)

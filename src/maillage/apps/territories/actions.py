@@ -1,0 +1,134 @@
+"""Keeping perimeters, filters and corrections."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from maillage.apps.accounts.models import User
+from maillage.apps.territories import queries, rules
+from maillage.apps.territories.models import Correction, Marking, Perimeter
+from maillage.kernel.errors import Refused
+from maillage.pipeline.markings import clean as markings
+from maillage.studies import filters
+from maillage.studies import frame as frames
+from maillage.studies.territories import gazetteer
+from maillage.studies.zoning import from_file
+
+
+@transaction.atomic
+def keep_perimeter(
+    *, by: User | None, slug: str, name: str, code: str, reason: str, content: bytes, file_name: str
+) -> Perimeter:
+    """Keep a study perimeter, replacing the zones of the one that has this address; Refused when the zones are wrong."""
+    _check_slug(slug)
+    from_file(content, name=file_name, territory=gazetteer().get(code), iris=frames.sources().rp2021)
+    kept, _ = Perimeter.objects.update_or_create(
+        slug=slug,
+        defaults={
+            "name": name,
+            "code": code,
+            "reason": reason,
+            "zones": content.decode("utf-8-sig"),
+            "file_name": file_name,
+            "created_by": by,
+        },
+    )
+    return kept
+
+
+@transaction.atomic
+def drop_perimeter(*, by: User, perimeter: Perimeter) -> None:
+    """Forget a perimeter. Its studies stay until they are erased with it."""
+    perimeter.delete()
+
+
+@transaction.atomic
+def keep_marking(*, by: User, slug: str, label: str, content: bytes, file_name: str) -> Marking:
+    """Keep a filter read from a dropped file; Refused when the file is not understood or marks nobody."""
+    _check_slug(slug)
+    if slug in filters.built_in():
+        raise Refused(
+            f"L’adresse « {slug} » est déjà prise par un filtre fourni.",
+            why="Deux filtres ne peuvent pas répondre à la même adresse.",
+            do="Choisissez un autre nom.",
+        )
+    marking = markings.read(content, name=file_name)
+    found = filters.from_marking(marking, id=slug, source=file_name)
+    iris = frames.sources().rp2021
+    shares = {
+        code: round(share, 6) for code, share in zip(iris["iris"].tolist(), found.share.tolist(), strict=True) if share > 0
+    }
+    if not shares:
+        raise Refused(
+            f"{file_name} : aucun quartier du recensement n’est concerné.",
+            why="Les contours ou les codes ne recouvrent aucune zone connue.",
+            do="Vérifiez le territoire et la projection du fichier.",
+        )
+    kept, _ = Marking.objects.update_or_create(
+        slug=slug,
+        defaults={
+            "label": label or found.label,
+            "kind": marking.kind,
+            "source": file_name,
+            "doubt": found.doubt,
+            "shares": shares,
+            "created_by": by,
+        },
+    )
+    return kept
+
+
+@transaction.atomic
+def drop_marking(*, by: User, marking: Marking) -> None:
+    marking.delete()
+
+
+@transaction.atomic
+def correct(*, by: User, table: str, key: str, column: str, value: float, reason: str) -> Correction:
+    """Correct a reference value, keeping the former one; Refused without a reason or on a value that cannot be."""
+    row = queries.reference_row(table, key)
+    columns = rules.CORRECTABLE[table][2]
+    if row is None or column not in columns:
+        raise Refused(
+            f"La valeur {key} / {column} n’existe pas dans cette table.",
+            why="On ne corrige qu’une valeur qui existe.",
+            do="Vérifiez le code et la colonne.",
+        )
+    if not reason.strip():
+        raise Refused(
+            "La correction n’a pas été enregistrée : la raison manque.",
+            why="Un chiffre changé sans raison ne peut pas être défendu.",
+            do="Dites d’où vient la nouvelle valeur.",
+        )
+    if value < 0 or value != value:
+        raise Refused(
+            "La correction n’a pas été enregistrée : la valeur est négative.",
+            why="Un nombre de personnes ou d’euros ne peut pas l’être.",
+            do="Donnez une valeur positive ou nulle.",
+        )
+    former = row[column]
+    return Correction.objects.create(
+        table=table,
+        key=key,
+        column=column,
+        former=None if former != former else float(former),
+        value=value,
+        reason=reason.strip(),
+        made_by=by,
+    )
+
+
+@transaction.atomic
+def withdraw(*, by: User, correction: Correction, at: datetime) -> None:
+    """Withdraw a correction: the former value is read again, the row stays for whoever asks."""
+    correction.withdrawn_at = at
+    correction.save(update_fields=["withdrawn_at"])
+
+
+def _check_slug(slug: str) -> None:
+    if not rules.is_slug(slug):
+        raise Refused(
+            f"L’adresse « {slug} » n’est pas possible.",
+            why="Elle commence par une lettre, et n’a que des minuscules sans accent, des chiffres et des tirets.",
+            do="Écrivez par exemple agglomeration-grenobloise.",
+        )

@@ -1,0 +1,73 @@
+"""What a network adds to the official territories: perimeters, filters, corrections."""
+
+from django.conf import settings
+from django.db import models
+
+from maillage.apps.territories import rules
+
+
+class Perimeter(models.Model):
+    """A kept study perimeter: zones cut in an official territory, with the reason for the choice."""
+
+    slug = models.SlugField("adresse", max_length=61, unique=True)
+    name = models.CharField("nom", max_length=120)
+    code = models.CharField("territoire de départ", max_length=9)
+    reason = models.TextField("raison du périmètre")
+    zones = models.TextField("zones, telles que déposées")
+    file_name = models.CharField("fichier", max_length=200)
+    created_at = models.DateTimeField(auto_now_add=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name="par", on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+
+    class Meta:
+        verbose_name = "périmètre"
+        ordering = ("name",)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Marking(models.Model):
+    """A filter made from a dropped file: the share of each census area that it holds."""
+
+    slug = models.SlugField("adresse", max_length=61, unique=True)
+    label = models.CharField("nom", max_length=120)
+    kind = models.CharField("nature", max_length=8, choices=list(rules.KINDS.items()))
+    source = models.CharField("fichier", max_length=200)
+    doubt = models.TextField("doute")
+    shares = models.JSONField("part par IRIS")
+    created_at = models.DateTimeField(auto_now_add=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name="par", on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+
+    class Meta:
+        verbose_name = "filtre"
+        ordering = ("label",)
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class Correction(models.Model):
+    """A reference value corrected by someone, with the reason; the former value stays."""
+
+    table = models.CharField("table", max_length=40)
+    key = models.CharField("code", max_length=9)
+    column = models.CharField("colonne", max_length=40)
+    former = models.FloatField("ancienne valeur", null=True)
+    value = models.FloatField("nouvelle valeur")
+    reason = models.TextField("raison")
+    made_at = models.DateTimeField(auto_now_add=True)
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name="par", on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    withdrawn_at = models.DateTimeField("retirée le", null=True)
+
+    class Meta:
+        verbose_name = "correction"
+        ordering = ("-made_at", "-pk")
+
+    def __str__(self) -> str:
+        return f"{self.table} {self.key} {self.column}"

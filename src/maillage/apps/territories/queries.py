@@ -1,0 +1,103 @@
+"""Reading perimeters, filters and corrections; none writes."""
+
+from typing import Any
+
+import numpy as np
+
+from maillage.apps.territories import rules
+from maillage.apps.territories.models import Correction, Marking, Perimeter
+from maillage.kernel.errors import Refused
+from maillage.kernel.table import Table, positions
+from maillage.studies import corrections, filters
+from maillage.studies import frame as frames
+from maillage.studies.diagnosis import Inside
+from maillage.studies.territories import Territory, gazetteer
+from maillage.studies.zoning import Zoning, from_file
+
+
+def perimeters() -> list[Perimeter]:
+    return list(Perimeter.objects.all())
+
+
+def perimeter(slug: str) -> Perimeter | None:
+    return Perimeter.objects.filter(slug=slug).first()
+
+
+def zoning(kept: Perimeter) -> Zoning:
+    """Return the zones of a kept perimeter."""
+    return from_file(
+        kept.zones.encode("utf-8"),
+        name=kept.file_name,
+        territory=gazetteer().get(kept.code),
+        iris=frames.sources().rp2021,
+    )
+
+
+def territory(code: str) -> Territory:
+    """Return the territory of an official code, or the one a kept perimeter starts from; UnknownTerritory otherwise."""
+    kept = perimeter(code)
+    return gazetteer().get(kept.code if kept else code)
+
+
+def filters_offered() -> list[tuple[str, str]]:
+    """Return (id, label) of every filter a page may offer."""
+    return [
+        *((id, make().label) for id, make in filters.built_in().items()),
+        *((marking.slug, marking.label) for marking in Marking.objects.all()),
+    ]
+
+
+def inside(id: str) -> Inside | None:
+    """Return a filter by id, None when it does not exist."""
+    if id in filters.built_in():
+        return filters.built_in()[id]()
+    marking = Marking.objects.filter(slug=id).first()
+    if marking is None:
+        return None
+    iris = frames.sources().rp2021
+    share = np.zeros(len(iris))
+    codes, values = np.array(list(marking.shares)), np.array(list(marking.shares.values()), dtype=np.float64)
+    at = positions(iris["iris"], codes)
+    share[at[at >= 0]] = values[at >= 0]
+    return Inside(id=marking.slug, label=marking.label, share=share, source=marking.source, doubt=marking.doubt)
+
+
+def corrections_in_force() -> tuple[corrections.Correction, ...]:
+    """Return the corrections that studies read with: the latest of each cell, unless withdrawn."""
+    latest: dict[tuple[str, str, str], Correction] = {}
+    for row in Correction.objects.filter(withdrawn_at=None).order_by("made_at", "pk"):
+        latest[row.table, row.key, row.column] = row
+    return tuple(corrections.Correction(c.table, c.key, c.column, c.value) for c in latest.values())
+
+
+def corrections_of(table: str) -> list[Correction]:
+    return list(Correction.objects.filter(table=table).select_related("made_by"))
+
+
+def all_corrections() -> list[Correction]:
+    return list(Correction.objects.select_related("made_by"))
+
+
+def reference_table(id: str) -> Table:
+    """Return a correctable table with the corrections in force; Refused when the id names none."""
+    tables = frames.sources()
+    found: dict[str, Table] = {
+        t.name: t for t in (tables.rp2021, tables.rp2018, tables.filosofi, tables.cnaf) if t.name in rules.CORRECTABLE
+    }
+    if id not in found:
+        raise Refused(
+            f"La table « {id} » ne se corrige pas.",
+            why="Seules les tables de référence du recensement, des revenus et des allocations se corrigent.",
+            do="Choisissez parmi : " + ", ".join(found) + ".",
+        )
+    return found[id]
+
+
+def reference_row(id: str, key: str) -> dict[str, Any] | None:
+    """Return one row of a correctable table, None when the code is absent."""
+    table = reference_table(id)
+    column = rules.CORRECTABLE[id][0]
+    at = int(positions(table[column], np.array([key]))[0])
+    if at < 0:
+        return None
+    return {name: values[at].item() for name, values in table.columns.items()}
