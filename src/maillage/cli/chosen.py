@@ -1,0 +1,18 @@
+"""What the words of a command mean: a definition by id or by file, zones, a filter."""
+
+from pathlib import Path
+
+from maillage.cli.words import read_file
+from maillage.reference.definitions import Definition, definition, definitions
+
+
+def definition_of(word: str) -> Definition:
+    """Return a definition by id, or read from the rates file that a path names."""
+    if word in definitions():
+        return definition(word)
+    path = Path(word)
+    if path.suffix.casefold() == ".csv" or path.exists():
+        from maillage.pipeline.rates_file import clean
+
+        return clean.read(read_file(path), name=path.name)
+    return definition(word)

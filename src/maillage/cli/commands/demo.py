@@ -1,0 +1,65 @@
+"""maillage demo: the demonstration, ready to be read."""
+
+import argparse
+import os
+
+from maillage.cli.words import Steps
+
+PASSWORD = "maillage-demo"
+ACCOUNT = "coordination@demo.maillage.example"
+PERIMETER = "agglomeration-grenobloise"
+PLACES = (PERIMETER, "200040715", "246700488", "200043396")
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--sans-calcul", action="store_true", help="prépare la base, sans calculer les diagnostics")
+
+
+def run(given: argparse.Namespace) -> int:
+    from maillage.config.start import ready
+
+    ready()
+    from maillage.apps.accounts.actions import open_demonstration
+    from maillage.apps.dossiers import actions, rules
+    from maillage.apps.dossiers.models import Study
+    from maillage.apps.dossiers.queries import Asked
+    from maillage.config import settings
+
+    password = os.environ.get("MAILLAGE_DEMO_PASSWORD", PASSWORD)
+    open_demonstration(
+        email=ACCOUNT, name="Coordination du réseau (exemple)", password=password, production=settings.PRODUCTION
+    )
+    _perimeter()
+    steps = Steps()
+    for place in () if given.sans_calcul else PLACES:
+        study = actions.ask(Asked(place=place))
+        if study.status != rules.DONE:
+            actions.ask_again(study)
+            study.refresh_from_db()
+            steps(study.name, 0.0)
+            actions.compute(study)
+            Study.objects.filter(pk=study.pk).get()
+            steps.done()
+            print(f"Diagnostic prêt : {study.name}")
+    print(f"Compte de démonstration : {ACCOUNT}, mot de passe {password}")
+    return 0
+
+
+def _perimeter() -> None:
+    """Keep the demonstration perimeter, unless somebody changed it."""
+    from maillage.apps.territories import actions, queries
+    from maillage.reference.cards import cards
+
+    if queries.perimeter(PERIMETER) is not None:
+        return
+    file = cards()["maillage-zones-grenoble"].file
+    actions.keep_perimeter(
+        by=None,
+        slug=PERIMETER,
+        name="Agglomération grenobloise",
+        code="200040715",
+        reason="Grenoble et 16 communes voisines : des communes urbaines, sans les communes rurales de la métropole. "
+        "Claix, Corenc et Poisat sont inférées.",
+        content=file.read_bytes(),
+        file_name=file.name,
+    )

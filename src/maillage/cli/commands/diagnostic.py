@@ -1,0 +1,80 @@
+"""maillage diagnostic: the diagnosis of a territory, as files."""
+
+import argparse
+from datetime import date
+from pathlib import Path
+
+from maillage.cli.words import Steps, read_file
+from maillage.reference.definitions import DEFAULT
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("code", metavar="CODE", help="commune, intercommunalité, département, région (R84) ou « france »")
+    parser.add_argument("--sortie", required=True, type=Path, metavar="DOSSIER", help="le dossier où écrire")
+    parser.add_argument("--zones", type=Path, metavar="ZONES.csv", help="zones de l’étude : code_zone,nom_zone,code")
+    parser.add_argument(
+        "--definition", default=DEFAULT, metavar="ID", help=f"définition du besoin, ou fichier de taux (par défaut {DEFAULT})"
+    )
+    parser.add_argument("--graine", type=int, metavar="N", help="graine des tirages")
+    parser.add_argument("--fiches", action="store_true", help="écrit une fiche par zone même au-delà de 250 zones")
+    parser.add_argument("--filtre", metavar="FILTRE", help="ne compte qu’une partie : qpv-communes, petites-communes, ou un fichier")
+    parser.add_argument("--poids", metavar="VAR=N,…", default="", help="poids des variables de l’indice social, ex. rsa=2,aah=0")
+
+
+def run(given: argparse.Namespace) -> int:
+    from maillage.cli.chosen import definition_of
+    from maillage.reports import edition
+    from maillage.studies import filters, needs, zoning
+    from maillage.studies import frame as frames
+    from maillage.studies.diagnosis import Request
+    from maillage.studies.territories import gazetteer
+
+    territory = gazetteer().get(given.code)
+    chosen = definition_of(given.definition)
+    iris = frames.sources().rp2021
+    cut = (
+        zoning.from_file(read_file(given.zones), name=given.zones.name, territory=territory, iris=iris)
+        if given.zones
+        else zoning.usual(territory, iris)
+    )
+    edition.check_folder(given.sortie)
+    steps = Steps()
+    made = edition.prepare(
+        Request(
+            territory=territory,
+            zoning=cut,
+            definition=chosen,
+            seed=needs.SEED if given.graine is None else given.graine,
+            weights=weights(given.poids),
+            inside=filters.chosen(given.filtre, read_file) if given.filtre else None,
+        ),
+        steps,
+    )
+    paths = edition.write(made, given.sortie, on=date.today(), sheets=True if given.fiches else None, progress=steps)
+    steps.done()
+    c = made.told["chiffre"]
+    head = f"Environ {c['valeur']} personnes" if c["valeur"] else f"{c['entre'].capitalize()} personnes"
+    between = f", {c['entre']}" if c["valeur"] else ""
+    print(f"{made.told['territoire']['nom']} : {head} {chosen.statement}{between}." if c["bas"] else c["motif"])
+    print(f"{len(paths)} fichiers écrits dans {given.sortie} (empreinte {made.told['empreinte']})")
+    if len(made.diagnosis.zones) > edition.MOST_SHEETS and not given.fiches:
+        print(f"{len(made.diagnosis.zones)} zones : les fiches ne sont pas écrites. Ajoutez --fiches pour les avoir.")
+    return 0
+
+
+def weights(words: str) -> dict[str, float]:
+    """Return weights typed as `rsa=2,aah=0`; Refused, naming the part, when one does not read."""
+    from maillage.kernel.errors import Refused
+
+    out: dict[str, float] = {}
+    for part in filter(None, (word.strip() for word in words.split(","))):
+        name, _, value = part.partition("=")
+        try:
+            out[name.strip()] = float(value.replace(",", "."))
+        except ValueError:
+            raise Refused(
+                f"Le poids « {part} » ne se lit pas.",
+                why="Un poids s’écrit variable=nombre ; un nombre négatif retourne le sens de la variable.",
+                do="Écrivez par exemple --poids rsa=2,aah=0.",
+            ) from None
+    return out

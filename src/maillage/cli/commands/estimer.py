@@ -1,0 +1,98 @@
+"""maillage estimer: the need of every area of France, or of a territory."""
+
+import argparse
+import csv
+import io
+from pathlib import Path
+from typing import Any
+
+from maillage.cli.words import Steps
+from maillage.reference.definitions import DEFAULT
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    from maillage.studies.national import LEVELS
+
+    parser.add_argument("--niveau", required=True, choices=LEVELS, help="la maille des lignes : " + ", ".join(LEVELS))
+    parser.add_argument("--definition", default=DEFAULT, metavar="ID", help=f"définition du besoin (par défaut {DEFAULT})")
+    parser.add_argument("--dans", metavar="CODE", help="ne garde que ce territoire")
+    parser.add_argument("--graine", type=int, metavar="N", help="graine des tirages")
+    parser.add_argument("--sortie", required=True, type=Path, metavar="FICHIER.csv", help="le fichier à écrire")
+
+
+HEADER = ("code", "nom", "population", "univers", "valeur", "bas", "haut", "taux", "taux_bas", "taux_haut", "avertissement")
+
+
+def run(given: argparse.Namespace) -> int:
+    from maillage.cli.chosen import definition_of
+    from maillage.kernel.disk import write_whole
+    from maillage.studies import frame as frames
+    from maillage.studies import national, needs
+    from maillage.studies.territories import gazetteer, rows_of
+
+    chosen = definition_of(given.definition)
+    steps = Steps()
+    rows = None
+    if given.dans:
+        rows = rows_of(gazetteer().get(given.dans), frames.sources().rp2021)
+    table = national.estimate(
+        given.niveau,
+        chosen,
+        rows=rows,
+        seed=needs.SEED if given.graine is None else given.graine,
+        progress=lambda share: steps("Tirages", share),
+    )
+    steps.done()
+    names = area_names(given.niveau)
+    lines = [line(row, names) for row in table.rows()]
+    if rows is None:
+        lines += [
+            {**dict.fromkeys(HEADER, ""), "code": code, "nom": names.get(code, ""), "avertissement": national.OUTSIDE}
+            for code in national.outside(given.niveau).tolist()
+        ]
+    lines.sort(key=lambda each: each["code"])
+    file = io.StringIO(newline="")
+    writer = csv.DictWriter(file, HEADER, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(lines)
+    write_whole(given.sortie, file.getvalue())
+    print(f"{len(lines)} lignes écrites dans {given.sortie}")
+    return 0
+
+
+def line(row: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
+    known = row["value"] == row["value"]
+    rate = 100 / row["universe"] if row["universe"] else 0.0
+    cells = {"valeur": "value", "bas": "low", "haut": "high"}
+    out: dict[str, Any] = {
+        "code": row["code"],
+        "nom": names.get(row["code"], ""),
+        "population": round(row["population"]),
+        "univers": round(row["universe"], 2),
+        **{name: round(row[key], 3) if known else "" for name, key in cells.items()},
+        "taux": round(row["value"] * rate, 4) if known else "",
+        "taux_bas": round(row["low"] * rate, 4) if known else "",
+        "taux_haut": round(row["high"] * rate, 4) if known else "",
+        "avertissement": row["warning"],
+    }
+    return out
+
+
+def area_names(level: str) -> dict[str, str]:
+    """Return the name of every area of a level."""
+    from maillage.studies import frame as frames
+
+    tables = frames.sources()
+    communes = tables.communes
+    if level == "iris":
+        by_commune = dict(zip(communes["code"].tolist(), communes["name"].tolist(), strict=True))
+        iris = tables.rp2021
+        return {
+            code: name if kind != "Z" and name else by_commune.get(commune, name)
+            for code, name, kind, commune in zip(
+                iris["iris"].tolist(), iris["name"].tolist(), iris["kind"].tolist(), iris["commune"].tolist(), strict=True
+            )
+        }
+    if level == "commune":
+        return dict(zip(communes["code"].tolist(), communes["name"].tolist(), strict=True))
+    return dict(zip(communes[level].tolist(), communes[f"{level}_name"].tolist(), strict=True))

@@ -1,0 +1,19 @@
+"""maillage restaurer: put a backup back, verified first."""
+
+import argparse
+from pathlib import Path
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("fichier", metavar="FICHIER", type=Path, help="la sauvegarde à lire")
+
+
+def run(given: argparse.Namespace) -> int:
+    from maillage.config.start import ready
+
+    ready()
+    from maillage.config import backup
+
+    counts = backup.restore(given.fichier.resolve())
+    print(f"Restauré depuis {given.fichier} : {counts['lignes']} lignes, {counts['fichiers']} fichiers")
+    return 0

@@ -1,0 +1,76 @@
+"""maillage servir: the platform on this computer, with its worker."""
+
+import argparse
+import os
+import signal
+import subprocess
+import sys
+
+from maillage.kernel.errors import Refused
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--port", type=int, default=8000, metavar="N", help="port (par défaut 8000)")
+    parser.add_argument("--adresse", default="127.0.0.1", metavar="ADRESSE", help="adresse d’écoute (par défaut 127.0.0.1)")
+
+
+def run(given: argparse.Namespace) -> int:
+    from maillage.config.start import ready
+
+    if not 0 < given.port < 65_536:
+        raise Refused(
+            f"Le port {given.port} n’existe pas.",
+            why="Un port est un nombre entre 1 et 65535.",
+            do="Essayez --port 8010.",
+        )
+    _check_free(given.adresse, given.port)
+    ready()
+    from django.core.management import call_command
+
+    from maillage.apps.dossiers import actions
+
+    call_command("collectstatic", interactive=False, verbosity=0)
+    actions.resume()
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "maillage.config.settings"}
+    worker = subprocess.Popen(
+        [sys.executable, "-m", "maillage.config.manage", "db_worker", "--interval", "0.5", "--no-startup-delay"],
+        env=environment,
+    )
+    server = subprocess.Popen(
+        [
+            *(sys.executable, "-m", "gunicorn", "maillage.config.wsgi:application"),
+            *("--bind", f"{given.adresse}:{given.port}", "--workers", "2", "--worker-class", "gthread", "--threads", "4"),
+            *("--max-requests", "2000", "--max-requests-jitter", "200", "--log-level", "warning"),
+        ],
+        env=environment,
+    )
+    print(f"Maillage répond sur http://{given.adresse}:{given.port}", flush=True)
+
+    def stop(*_: object) -> None:
+        for process in (server, worker):
+            process.terminate()
+
+    signal.signal(signal.SIGTERM, stop)
+    try:
+        server.wait()
+    except KeyboardInterrupt:
+        stop()
+    finally:
+        stop()
+        worker.wait(timeout=20)
+    return 0
+
+
+def _check_free(address: str, port: int) -> None:
+    import socket
+
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((address, port))
+        except OSError as error:
+            raise Refused(
+                f"Le port {port} est déjà pris sur {address}.",
+                why="Un autre programme, ou un autre Maillage, l’occupe.",
+                do=f"Fermez-le, ou choisissez un autre port : PORT={port + 10} make run.",
+            ) from error

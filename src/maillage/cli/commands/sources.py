@@ -1,0 +1,21 @@
+"""maillage sources: every figure the engine uses, and where it comes from."""
+
+import argparse
+
+from maillage.cli.words import print_json
+from maillage.reports.provenance import figures
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="écrit un document JSON")
+
+
+def run(given: argparse.Namespace) -> int:
+    found = figures()
+    if given.json:
+        print_json(found)
+        return 0
+    for figure in found:
+        value = f" = {figure['valeur']}" if figure["valeur"] is not None else ""
+        print(f"{figure['id']}{value}\n  {figure['libelle']} ({figure['producteur']}, {figure['annee']})\n  Doute : {figure['doute']}\n")
+    return 0

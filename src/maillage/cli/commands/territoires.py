@@ -1,0 +1,41 @@
+"""maillage territoires: find a territory by its name, code or postcode."""
+
+import argparse
+
+from maillage.cli.words import print_json
+from maillage.kernel.errors import Refused
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("texte", metavar="TEXTE", nargs="+", help="un nom, un code ou un code postal")
+    parser.add_argument("--json", action="store_true", help="écrit un document JSON")
+
+
+def run(given: argparse.Namespace) -> int:
+    from maillage.studies.territories import KIND_LABELS, gazetteer
+
+    found = gazetteer().find(" ".join(given.texte))
+    if given.json:
+        print_json(
+            [
+                {
+                    "code": t.code,
+                    "nom": t.name,
+                    "type": t.kind,
+                    "population": t.population,
+                    "dans": [{"code": code, "nom": name} for code, name in t.within],
+                }
+                for t in found
+            ]
+        )
+        return 0 if found else 2
+    if not found:
+        raise Refused(
+            f"Aucun territoire ne ressemble à « {' '.join(given.texte)} ».",
+            why="La recherche ignore les accents, les tirets et les majuscules, et propose les orthographes voisines.",
+            do="Essayez une partie du nom, un code postal, ou le code officiel.",
+        )
+    for t in found:
+        place = ", ".join(name for _, name in t.within[-2:])
+        print(f"{t.code:<10} {t.name} ({KIND_LABELS[t.kind]}{', ' + place if place else ''}) {t.population} habitants")
+    return 0

@@ -1,0 +1,115 @@
+"""The maillage command: words in, one call, words out."""
+
+import os
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before numpy: several threads are slower and change last digits
+
+import argparse
+import importlib
+import sys
+from typing import NoReturn
+
+from maillage.kernel.errors import BrokenSource, Refused, UnsourcedFigure
+
+COMMANDS = {
+    "demo": "prépare le territoire de démonstration ; se répète sans risque",
+    "servir": "sert la plateforme sur cet ordinateur",
+    "territoires": "cherche une commune, une intercommunalité, un département ou une région",
+    "diagnostic": "écrit le diagnostic d’un territoire dans un dossier",
+    "estimer": "estime le besoin de toutes les zones de France, ou d’un territoire",
+    "definitions": "liste les définitions du besoin",
+    "sources": "liste chaque chiffre utilisé, avec sa source",
+    "sauvegarder": "sauvegarde la base et les fichiers dans un seul fichier",
+    "restaurer": "restaure une sauvegarde, vérifiée à la lecture",
+}
+OK, PARTLY, FAILED = 0, 1, 2
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser that answers in French, in three lines, with the exit code of the contract."""
+
+    def __init__(self, *args: object, **options: object) -> None:
+        options["add_help"] = False
+        super().__init__(*args, **options)  # type: ignore[arg-type]
+        self.add_argument("--aide", "--help", "-h", action="help", help="montre cette aide et s’arrête")
+        self._positionals.title = "à donner"
+        self._optionals.title = "options"
+
+    def format_usage(self) -> str:
+        return super().format_usage().replace("usage:", "usage :")
+
+    def format_help(self) -> str:
+        return super().format_help().replace("usage:", "usage :")
+
+    def error(self, message: str) -> NoReturn:
+        say(
+            Refused(
+                f"La commande n’est pas comprise : {translated(message)}.",
+                why=f"Usage : {' '.join(self.format_usage().split()[2:])}",
+                do=f"Tapez « {self.prog} --aide » pour voir tout ce qu’elle accepte.",
+            )
+        )
+        raise SystemExit(FAILED)
+
+
+def translated(message: str) -> str:
+    """Return argparse's own complaint in French."""
+    for english, french in (
+        ("the following arguments are required:", "il manque"),
+        ("unrecognized arguments:", "mot inconnu :"),
+        ("invalid choice:", "choix inconnu :"),
+        ("choose from", "choisissez parmi"),
+        ("expected one argument", "attend une valeur"),
+        ("invalid int value:", "n’est pas un nombre entier :"),
+        ("ambiguous option:", "option ambiguë :"),
+        ("argument ", ""),
+    ):
+        message = message.replace(english, french)
+    return message
+
+
+def say(error: Refused) -> None:
+    """Print the three sentences of a refusal on standard error."""
+    print("\n".join(error.sentences), file=sys.stderr)
+
+
+def parser(words: list[str]) -> Parser:
+    """Return the parser; only the command that the words name reads its own arguments, the others stay unread."""
+    root = Parser(prog="maillage", description="Le diagnostic d’inclusion numérique des territoires, sans Internet.")
+    commands = root.add_subparsers(dest="commande", metavar="COMMANDE", required=True, parser_class=Parser)
+    for name, help_ in COMMANDS.items():
+        one = commands.add_parser(name, help=help_, description=help_[0].upper() + help_[1:] + ".")
+        if name in words[:1]:
+            importlib.import_module(f"maillage.cli.commands.{name}").arguments(one)
+    return root
+
+
+def main(words: list[str] | None = None) -> int:
+    """Run a command and return its exit code: 0, 1 when some rows were refused, 2 when nothing could be done."""
+    typed = sys.argv[1:] if words is None else words
+    given = parser(typed).parse_args(typed)
+    module = importlib.import_module(f"maillage.cli.commands.{given.commande}")
+    try:
+        return int(module.run(given) or OK)
+    except Refused as error:
+        say(error)
+        return FAILED
+    except (BrokenSource, UnsourcedFigure) as error:
+        say(
+            Refused(
+                f"Un fichier de référence est abîmé : {error.what}",
+                why="Un chiffre sans source sûre ne doit pas être montré.",
+                do="Réinstallez Maillage, ou restaurez le dossier data/raw.",
+            )
+        )
+        return FAILED
+    except KeyboardInterrupt:
+        say(Refused("Arrêté.", why="Vous avez interrompu la commande.", do="Relancez-la : rien n’est à moitié écrit."))
+        return FAILED
+    except BrokenPipeError:
+        sys.stderr.close()
+        return OK
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,48 @@
+"""Words the commands share: JSON out, progress, reading a file."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from maillage.kernel.errors import Refused
+
+
+def print_json(document: Any) -> None:
+    """Print one JSON document, and nothing else, on standard output."""
+    json.dump(document, sys.stdout, ensure_ascii=False, indent=1)
+    sys.stdout.write("\n")
+
+
+def read_file(path: Path) -> bytes:
+    """Return the content of a file; Refused when it cannot be read."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise Refused(
+            f"Le fichier {path} ne peut pas être lu.",
+            why="Il n’existe pas, ou vous n’avez pas le droit de le lire."
+            if not isinstance(error, IsADirectoryError)
+            else "C’est un dossier.",
+            do="Vérifiez le chemin, puis recommencez.",
+        ) from error
+
+
+class Steps:
+    """Progress on one line of standard error, when somebody is watching."""
+
+    def __init__(self) -> None:
+        self._watched = sys.stderr.isatty()
+        self._shown = ""
+
+    def __call__(self, step: str, share: float) -> None:
+        text = f"{step}… {100 * share:3.0f} %"
+        if self._watched and text != self._shown:
+            sys.stderr.write(f"\r\033[K{text}")
+            sys.stderr.flush()
+            self._shown = text
+
+    def done(self) -> None:
+        if self._watched and self._shown:
+            sys.stderr.write("\r\033[K")
+            sys.stderr.flush()

@@ -1,0 +1,154 @@
+"""The whole backup: every row of the database and every kept file, in one archive that proves itself."""
+
+import hashlib
+import io
+import json
+import shutil
+import tempfile
+import zipfile
+from pathlib import Path
+from typing import Any
+
+from django.apps import apps
+from django.conf import settings
+from django.core import serializers
+from django.db import DatabaseError, connection, models, transaction
+from django.db.migrations.recorder import MigrationRecorder
+
+from maillage.kernel.errors import Refused
+
+FORMAT = 1
+LEFT_OUT = {"sessions.session", "contenttypes.contenttype", "auth.permission", "django_tasks_db.dbtaskresult"}
+FILES = "etudes"
+ROWS = "base.jsonl"
+MANIFEST = "manifeste.json"
+
+
+def kept_models() -> list[type[models.Model]]:
+    """Return the models that a backup holds, those others refer to first."""
+    found = [m for m in apps.get_models() if m._meta.managed and not m._meta.proxy and m._meta.label_lower not in LEFT_OUT]
+    return list(serializers.sort_dependencies([(c, [m for m in found if m._meta.app_config is c]) for c in apps.get_app_configs()]))  # type: ignore[attr-defined]
+
+
+def save(path: Path) -> dict[str, int]:
+    """Write the backup, read it back, and return how many rows and files it holds; Refused when it cannot be written."""
+    from django.core.serializers.base import SerializationError
+
+    aside = path.with_name(f".{path.name}.{hashlib.sha256(str(path).encode()).hexdigest()[:8]}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        counts = _write(aside)
+        check(aside)
+        aside.replace(path)
+    except (OSError, SerializationError) as error:
+        aside.unlink(missing_ok=True)
+        raise Refused(
+            f"La sauvegarde {path} n’a pas été écrite : {error}.",
+            why="Le dossier n’existe pas, n’est pas accessible, ou le disque est plein.",
+            do="Choisissez un autre dossier. Aucun fichier à moitié écrit n’a été laissé.",
+        ) from error
+    return counts
+
+
+def _write(path: Path) -> dict[str, int]:
+    digests: dict[str, str] = {}
+    rows = 0
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive, transaction.atomic():
+        buffer = io.StringIO()
+        for model in kept_models():
+            for row in model._default_manager.order_by("pk").iterator():
+                buffer.write(serializers.serialize("json", [row], ensure_ascii=False)[1:-1] + "\n")
+                rows += 1
+        files = {ROWS: buffer.getvalue().encode("utf-8")}
+        home = Path(settings.HOME)
+        kept = [file for file in sorted((home / FILES).rglob("*")) if file.is_file() and not file.name.startswith(".")]
+        for name, content in files.items():
+            archive.writestr(name, content)
+            digests[name] = hashlib.sha256(content).hexdigest()
+        for file in kept:
+            name = file.relative_to(home).as_posix()
+            digests[name] = hashlib.sha256(file.read_bytes()).hexdigest()
+            archive.write(file, name)
+        manifest = {"format": FORMAT, "lignes": rows, "migrations": _migrations(), "fichiers": digests}
+        archive.writestr(MANIFEST, json.dumps(manifest, indent=1, sort_keys=True))
+    return {"lignes": rows, "fichiers": len(kept)}
+
+
+def _migrations() -> list[str]:
+    ours = {"accounts", "territories", "dossiers"}
+    return sorted(f"{app}.{name}" for app, name in MigrationRecorder(connection).applied_migrations() if app in ours)
+
+
+def check(path: Path) -> dict[str, Any]:
+    """Return the manifest of a backup once every file in it matches its digest; Refused otherwise."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            manifest: dict[str, Any] = json.loads(archive.read(MANIFEST))
+            names = set(archive.namelist()) - {MANIFEST}
+            if names != set(manifest["fichiers"]):
+                raise ValueError("la liste des fichiers ne correspond pas")
+            for name, digest in manifest["fichiers"].items():
+                if name.startswith(("/", "..")) or ".." in Path(name).parts:
+                    raise ValueError(f"{name} sort du dossier")
+                if hashlib.sha256(archive.read(name)).hexdigest() != digest:
+                    raise ValueError(f"{name} a été modifié")
+    except (OSError, zipfile.BadZipFile, KeyError, ValueError) as error:
+        raise Refused(
+            f"{path} n’est pas une sauvegarde utilisable : {error}.",
+            why="Chaque fichier d’une sauvegarde est vérifié à la lecture ; rien n’a été changé.",
+            do="Prenez une autre sauvegarde.",
+        ) from error
+    return manifest
+
+
+def restore(path: Path) -> dict[str, int]:
+    """Put a backup in place of what is there, all or nothing; Refused when it is damaged or made by a later version."""
+    manifest = check(path)
+    if unknown := sorted(set(manifest["migrations"]) - set(_migrations())):
+        raise Refused(
+            f"{path} vient d’une version plus récente de Maillage ({unknown[0]}).",
+            why="Cette version ne saurait pas lire toutes ses colonnes ; rien n’a été changé.",
+            do="Installez la version qui l’a écrite, ou une plus récente.",
+        )
+    home = Path(settings.HOME)
+    with tempfile.TemporaryDirectory(dir=home, prefix=".restauration-") as folder, zipfile.ZipFile(path) as archive:
+        names = [name for name in manifest["fichiers"] if name.startswith(f"{FILES}/")]
+        for name in names:
+            archive.extract(name, folder)
+        rows = archive.read(ROWS).decode("utf-8").splitlines()
+        try:
+            with transaction.atomic():
+                for model in reversed(kept_models()):
+                    model._default_manager.all().delete()
+                for row in rows:
+                    for item in serializers.deserialize("json", f"[{row}]"):
+                        item.save()
+                _reset_sequences()
+                _swap(Path(folder) / FILES, home / FILES)
+        except (DatabaseError, serializers.base.DeserializationError) as error:
+            raise Refused(
+                f"{path} n’a pas pu être restaurée : {error}.",
+                why="Une ligne ne rentre pas dans la base ; tout est resté comme avant.",
+                do="Prenez une autre sauvegarde, ou la version de Maillage qui l’a écrite.",
+            ) from error
+    return {"lignes": len(rows), "fichiers": len(names)}
+
+
+def _reset_sequences() -> None:
+    """Make PostgreSQL number new rows after the restored ones; SQLite does it by itself."""
+    from django.core.management.color import no_style
+
+    for statement in connection.ops.sequence_reset_sql(no_style(), kept_models()):
+        with connection.cursor() as cursor:
+            cursor.execute(statement)
+
+
+def _swap(new: Path, current: Path) -> None:
+    """Put a folder in place of another, the former one kept until the new one is there."""
+    former = current.with_name(f".{current.name}-avant")
+    shutil.rmtree(former, ignore_errors=True)
+    new.mkdir(exist_ok=True)
+    if current.exists():
+        current.replace(former)
+    new.replace(current)
+    shutil.rmtree(former, ignore_errors=True)
