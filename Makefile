@@ -47,9 +47,13 @@ bench: .venv/.dev assets/.ready
 	@.venv/bin/uv pip install --quiet --python .venv --require-hashes -r requirements-dev.lock
 	@touch $@
 
-assets/.ready: package-lock.json tools/assets.py .venv/.produit
+node_modules/.ready: package-lock.json .venv/.produit
 	@echo "Préparation des caractères, des pictogrammes et de la carte…"
 	@npm ci --silent
+	@touch $@
+
+DESIGN := $(addprefix src/maillage/reports/design/,tokens.yaml figures.css)
+assets/.ready: node_modules/.ready tools/assets.py $(DESIGN)
 	@$(PY) tools/assets.py
 	@touch $@
 

@@ -10,7 +10,7 @@ from maillage.pipeline.contours import clean as contours
 from maillage.reports import maps, wording
 from maillage.reports.etude import geometry
 from maillage.reports.maps import Area, Base
-from maillage.reports.reading import CELL_LABELS, CLASS_LABELS
+from maillage.reports.reading import CELL_LABELS, CLASS_LABELS, name_of
 from maillage.studies import frame as frames
 from maillage.studies.diagnosis import CLASS_NAMES, Diagnosis, ZoneResult
 from maillage.studies.shapes import joined
@@ -41,7 +41,7 @@ def layers(d: Diagnosis, *, link: Callable[[str], str] = lambda code: f"#zone-{c
         layer: maps.draw(
             areas(d, layer, link),
             base=base,
-            title=f"{TITLES[layer]} : {d.request.name or d.request.territory.long_name}",
+            title=f"{TITLES[layer]} : {name_of(d)}",
             description=description(d, layer),
             id=f"c-{layer}",
             frame=frame,
@@ -169,7 +169,7 @@ def knitted(d: Diagnosis, *, id: str = "tricot", columns: int = 56) -> str:
     """Return the knitted map of the joint classes, or nothing without contour or classes."""
     if not drawable(d) or not has_layer(d, "les-deux"):
         return ""
-    name = d.request.name or d.request.territory.long_name
+    name = name_of(d)
     return maps.knitted(
         areas(d, "les-deux"), title=f"{name}, maille par maille : précarité numérique, sociale, ou les deux", id=id, columns=columns
     )

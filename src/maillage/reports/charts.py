@@ -76,9 +76,9 @@ def levels_bar(shares: Sequence[tuple[str, str, float]], *, width: int, label: s
     for kind, text, share in shares:
         wide = share * width
         parts.append(f'<rect class="nv-{kind}" x="{x + 1.5:.1f}" y="0" width="{max(wide - 3, 0):.1f}" height="58"/>')
-        if wide > 44:
+        if wide > 11 * len(text):
             parts.append(
-                f'<text class="sur-{kind}" x="{x + min(16, wide / 2 - 18):.1f}" y="37" font-size="20" '
+                f'<text class="sur-{kind}" x="{x + min(16, wide / 2 - 5 * len(text)):.1f}" y="36" font-size="18" '
                 f'font-weight="700">{escape(text)}</text>'
             )
         x += wide

@@ -13,7 +13,7 @@ import shapely
 from maillage.kernel.estimate import Figure, Withheld
 from maillage.reports import sentences
 from maillage.reports.reading import names_of, sources
-from maillage.reports.wording import number
+from maillage.reports.wording import number, of
 from maillage.studies.diagnosis import LEVEL_NAMES, Diagnosis, ZoneResult
 
 Json = dict[str, Any]
@@ -36,7 +36,7 @@ def document(d: Diagnosis) -> Json:
     chosen = request.definition
     name = t.name
     if request.zoning.kind == "file":
-        name = f"{len(d.zones)} zones de {t.name}"
+        name = f"{len(d.zones)} zones {of(t.name)}"
     out: Json = {
         "version": VERSION,
         "territoire": {

@@ -6,7 +6,7 @@ from typing import Any
 from maillage.engine import conditional, rounding
 from maillage.engine.classes import N_CLASSES
 from maillage.engine.conditional import ConcernedInGroup
-from maillage.kernel.estimate import Estimate, Withheld
+from maillage.kernel.estimate import Estimate, Figure, Withheld
 from maillage.reference.cards import cards
 from maillage.reference.definitions import LEVELS, Definition, definition
 from maillage.reports import charts, sentences, wording
@@ -106,6 +106,7 @@ def read(d: Diagnosis, *, fingerprint: str) -> Json:
         "contexte": context(d),
         "profil": profile(d),
         "zones": zones(d),
+        "axe": wording.percent(charts.axis_top([r.rate for r in d.zones])),
         "part_cases": {name: d.cell_shares[name] for name in CELL_NAMES},
         "habitants_les_deux": wording.number(round(d.cell_shares["les_deux"] * d.population, -2)),
         "bornes": class_bounds(d),
@@ -124,9 +125,17 @@ def read(d: Diagnosis, *, fingerprint: str) -> Json:
     }
 
 
+def name_of(d: Diagnosis) -> str:
+    """Return what a study is called: its own name, the official one, or how many zones of it a file makes."""
+    t = d.request.territory
+    if d.request.zoning.kind == "file" and not d.request.name:
+        return f"{wording.count(len(d.zones), 'zone')} {wording.of(t.name)}"
+    return d.request.name or t.long_name
+
+
 def territory(d: Diagnosis) -> Json:
     t = d.request.territory
-    name = d.request.name or t.long_name
+    name = name_of(d)
     zoning = d.request.zoning
     kind = {"iris": "quartier", "commune": "commune", "departement": "département", "file": "zone"}[zoning.kind]
     return {
@@ -266,8 +275,8 @@ def both(d: Diagnosis) -> Json:
     """Return what is known of people in both precarities: an estimate, what it assumes, and what holds regardless."""
     figure, modest = wording.people(d.both), wording.people(d.modest)
     poor, poor_both = wording.people(d.poor), wording.people(d.poor_both)
-    independent = wording.number(_round_like(d.both_independent, d))
-    low, high = (wording.number(_round_like(value, d)) for value in d.bounds)
+    independent = wording.number(_round_like(d.both_independent, d.both))
+    low, high = (wording.number(_round_like(value, d.need)) for value in d.bounds)
     inside = ""
     if isinstance(d.both, Estimate) and isinstance(d.need, Estimate) and d.need.value:
         inside = wording.share(d.both.value / d.need.value)
@@ -288,8 +297,8 @@ def both(d: Diagnosis) -> Json:
     }
 
 
-def _round_like(value: float, d: Diagnosis) -> float:
-    by = rounding.step(d.both.half_width) if isinstance(d.both, Estimate) else 10.0
+def _round_like(value: float, figure: Figure) -> float:
+    by = rounding.step(figure.half_width) if isinstance(figure, Estimate) else 10.0
     return rounding.nearest(value, by)
 
 
@@ -546,8 +555,8 @@ def sources(d: Diagnosis) -> list[Json]:
         "ign-iris-contours",
     ]
     used += [v.source for v in d.social.variables if v.source not in used]
-    if d.request.zoning.kind == "file":
-        used.append("maillage-zones-grenoble") if d.request.name == "Agglomération grenobloise" else None
+    zoning = d.request.zoning
+    used += [card.id for card in cards().values() if card.sha256 == zoning.sha256]
     out = [
         {
             "id": each.id,
@@ -571,6 +580,18 @@ def sources(d: Diagnosis) -> list[Json]:
                 "licence": card.licence,
                 "citation": card.quote,
                 "doute": card.doubt,
+            }
+        )
+    if zoning.sha256 and not any(cards()[id].sha256 == zoning.sha256 for id in used):
+        out.append(
+            {
+                "id": "zones",
+                "producteur": "fichier fourni pour cette étude",
+                "titre": zoning.file_name,
+                "millesime": "",
+                "licence": "",
+                "citation": "",
+                "doute": f"Zones tracées par qui a fourni le fichier (sha256 {zoning.sha256[:12]}).",
             }
         )
     return out

@@ -127,7 +127,9 @@ def clusters(d: Diagnosis, names_of: Names) -> list[str]:
     if not d.clusters:
         return []
     out = []
-    if groups:
+    if len(groups) == 1:
+        out.append(f"{named(names_of(d, groups[0]))} se touchent et forment un même ensemble en précarité sociale forte.")
+    elif groups:
         noun = wording.count(len(groups), "ensemble")
         out.append(
             f"{noun.capitalize()} de {unit_of(d)}s voisin{'e' if unit_of(d) in ('zone', 'commune') else ''}s en précarité "
@@ -173,7 +175,7 @@ def warnings(d: Diagnosis) -> list[str]:
             )
         inferred = [r.zone.name for r in d.zones if r.zone.note]
         if inferred:
-            out.append(f"Limites inférées, à confirmer localement : {wording.listing(inferred)}.")
+            out.append(f"Limites déduites d’un texte ou d’une carte, à confirmer localement : {wording.listing(inferred)}.")
     small = d.flags[frames.SMALL]
     if small:
         out.append(

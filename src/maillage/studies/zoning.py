@@ -1,7 +1,9 @@
 """Cutting a territory into zones: the usual way, or as a file says."""
 
 import re
+from codecs import BOM_UTF8
 from dataclasses import dataclass
+from hashlib import sha256
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,11 +35,16 @@ class Zone:
 
 @dataclass(frozen=True, slots=True)
 class Zoning:
-    """The zones of a study. kind: iris, commune, departement or file; left_out: rows of the territory in no zone."""
+    """The zones of a study. kind: iris, commune, departement or file; left_out: rows of the territory in no zone.
+
+    file_name, sha256: the file the zones were read from, '' for the usual zones.
+    """
 
     zones: tuple[Zone, ...]
     kind: str
     left_out: NDArray[np.int64]
+    file_name: str = ""
+    sha256: str = ""
 
     @property
     def rows(self) -> NDArray[np.int64]:
@@ -131,7 +138,9 @@ def from_file(content: bytes, *, name: str, territory: Territory, iris: Table) -
     built = tuple(
         Zone(code, label or code, np.array(sorted(rows)), note=_note(note)) for code, (label, rows, note) in zones.items()
     )
-    return Zoning(built, "file", np.setdiff1d(inside, np.array(sorted(taken))))
+    left_out = np.setdiff1d(inside, np.array(sorted(taken)))
+    digest = sha256(content.removeprefix(BOM_UTF8)).hexdigest()
+    return Zoning(built, "file", left_out, file_name=name, sha256=digest)
 
 
 def _note(status: str) -> str:

@@ -4,7 +4,6 @@ import zipfile
 from io import BytesIO
 from typing import Any
 
-from allauth.core import ratelimit
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
@@ -13,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from maillage.apps.dossiers import actions, queries, rules
+from maillage.apps.dossiers import access, actions, queries, rules
 from maillage.apps.dossiers.forms import (
     CheckForm,
     ChoiceForm,
@@ -38,11 +37,12 @@ from maillage.studies.territories import KIND_LABELS, gazetteer
 
 LAYERS = {"les-deux": "Les deux", "numerique": "Numérique", "sociale": "Sociale", "certitude": "Certitude"}
 FIRST_ROWS = 22
+CELLS = ("les_deux", "numerique", "sociale", "aucune", None)
 SORTS = {
     "personnes": ("Personnes", lambda z: -(z["personnes_valeur"] or -1)),
     "part": ("Part", lambda z: -(z["part_valeur"] or -1)),
     "nom": ("Nom", lambda z: z["nom"]),
-    "rang": ("Rang social", lambda z: z["rang"] or 10**6),
+    "precarite": ("Précarité", lambda z: (CELLS.index(z["case"]), -(z["personnes_valeur"] or -1))),
 }
 SUGGESTED = 8
 
@@ -78,12 +78,9 @@ def suggestions(request: HttpRequest) -> HttpResponse:
 def _study(request: HttpRequest, place: str) -> tuple[Study | None, Asked]:
     """Return the study a page shows, asked for when it is new; None when too many were asked from one address."""
     asked = ChoiceForm(request.GET).asked(place)
-    try:
-        found = queries.study_for(asked)
-    except UnknownTerritory:
-        raise
+    found = queries.study_for(asked)
     if found is None:
-        if not ratelimit.consume(request, action="study", config="40/h/ip", limit_get=True):
+        if not access.may_compute(request.META.get("REMOTE_ADDR", "")):
             return None, asked
         found = actions.ask(asked)
     return found, asked

@@ -59,7 +59,7 @@ def _perimeter() -> None:
         name="Agglomération grenobloise",
         code="200040715",
         reason="Grenoble et 16 communes voisines : des communes urbaines, sans les communes rurales de la métropole. "
-        "Claix, Corenc et Poisat sont inférées.",
+        "Claix, Corenc et Poisat, que le plan ne nomme pas, sont supposées.",
         content=file.read_bytes(),
         file_name=file.name,
     )

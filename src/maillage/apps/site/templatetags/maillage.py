@@ -36,7 +36,7 @@ def logo() -> SafeString:
 @register.simple_tag
 def hatching() -> SafeString:
     """Return the pattern that means “possible”, once a page."""
-    return mark_safe(f'<svg class="hors" width="0" height="0" aria-hidden="true"><defs>{hatch("rayures")}</defs></svg>')
+    return mark_safe(f'<svg class="fig hors" width="0" height="0" aria-hidden="true"><defs>{hatch("rayures")}</defs></svg>')
 
 
 @register.filter
@@ -73,3 +73,29 @@ def term(key: str, words: str = "") -> SafeString:
 def weight_of(size: int) -> str:
     """Return the size of a file in words."""
     return f"{size / 1_000_000:.1f} Mo".replace(".", ",") if size > 900_000 else f"{max(size // 1000, 1)} ko"
+
+
+@register.simple_tag
+def swatch(*kind: object) -> SafeString:
+    """Return the small square of a legend. kind: the parts of its class of style."""
+    return format_html(
+        '<svg class="fig carre" viewBox="0 0 10 10" aria-hidden="true"><rect class="{}" width="10" height="10"/></svg>',
+        "".join(str(part) for part in kind),
+    )
+
+
+@register.simple_tag(takes_context=True)
+def sort_header(context: template.Context, key: str, words: str) -> SafeString:
+    """Return the header of a column that sorts, keeping what the page was asked."""
+    chosen = context["sort"] == key
+    rises = key in ("nom", "precarite")
+    kept = [("carte", context["layer"]), ("zones", "toutes" if context["whole"] else "")]
+    address = "&".join([part for part in (context["query"],) if part] + [f"tri={key}"] + [f"{k}={v}" for k, v in kept if v])
+    return format_html(
+        '<th scope="col"{}{}><a href="?{}#zones">{}{}</a></th>',
+        mark_safe("" if rises else ' class="droite"'),
+        mark_safe(f' aria-sort="{"ascending" if rises else "descending"}"' if chosen else ""),
+        address,
+        words,
+        mark_safe(" " + _icon("arrow-up" if rises else "arrow-down")) if chosen else "",
+    )

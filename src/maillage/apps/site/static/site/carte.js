@@ -22,13 +22,16 @@ const demarrer = async () => {
   const reponse = await fetch(cadre.dataset.source);
   if (!reponse.ok || !window.L) return;
   const donnees = await reponse.json();
-  cadre.classList.add("vivante");
+  cadre.classList.add("vivante", "fig", "carte");
   const carte = L.map(cadre, { zoomSnap: 0.25, zoomControl: false, attributionControl: true, scrollWheelZoom: false, zoomAnimation: false, fadeAnimation: false, markerZoomAnimation: false });
   L.control.zoom({ zoomInTitle: "Agrandir", zoomOutTitle: "Réduire" }).addTo(carte);
   carte.attributionControl.setPrefix("").addAttribution("Contours IGN et Insee");
   cadre.setAttribute("role", "region");
   cadre.setAttribute("aria-label", "Carte des zones. Le tableau donne la même information.");
-  const rendu = L.svg({ padding: 0.5 });
+  const vue = L.geoJSON(donnees.zones).getBounds();
+  carte.fitBounds(vue, { padding: [8, 8], animate: false }); // Leaflet ne dessine rien avant de savoir où regarder
+  carte.setMaxBounds(vue.pad(0.6));
+  const rendu = L.svg({ padding: 0.5 }).addTo(carte);
   const dessus = [];
   let couche = cadre.dataset.couche;
   L.geoJSON(donnees.voisins.map((geometry) => ({ type: "Feature", geometry })), { renderer: rendu, interactive: false, style: { className: "fond", weight: 1, fillOpacity: 1, color: "" } }).addTo(carte);
@@ -37,27 +40,26 @@ const demarrer = async () => {
     renderer: rendu,
     style: (z) => ({ className: `zone ${z.properties.classes[couche]}`, weight: 1.2, fillOpacity: 1, color: "" }),
     onEachFeature: (z, forme) => {
-      const motif = L.geoJSON(z, { renderer: rendu, interactive: false, style: { className: "motif", stroke: false, fillOpacity: 1 } });
-      dessus.push([z, motif]);
+      for (const quoi of ["motif", "doute"]) dessus.push([z, quoi, L.geoJSON(z, { renderer: rendu, interactive: false, style: { className: quoi, stroke: false, fillOpacity: 1 } })]);
       forme.on("click", () => choisir(z.id));
       forme.bindTooltip(() => z.properties.titres[couche], { sticky: true, className: "titre-carte" });
     },
   }).addTo(carte);
-  for (const [, motif] of dessus) motif.addTo(carte);
+  for (const [, , dessin] of dessus) dessin.addTo(carte);
   motifs(rendu._container);
   L.geoJSON(donnees.limites.map((geometry) => ({ type: "Feature", geometry })), { renderer: rendu, interactive: false, style: { className: "limite", fill: false, weight: 1.2, color: "" } }).addTo(carte);
   const peindre = () => {
-    zones.eachLayer((forme) => forme.eachLayer?.(() => 0) ?? forme._path?.setAttribute("class", `leaflet-interactive zone ${forme.feature.properties.classes[couche]}`));
-    for (const [z, motif] of dessus) motif.eachLayer((m) => {
-      const classe = z.properties.classes[couche];
-      const fond = classe === "case-numerique" ? "v-lignes" : classe === "case-sociale" ? "v-points" : "";
-      const doute = z.properties.doute && (couche === "numerique" || couche === "les-deux");
-      m._path.style.fill = doute ? "url(#v-doute)" : fond ? `url(#${fond})` : "none";
+    zones.eachLayer((forme) => forme._path.setAttribute("class", `leaflet-interactive zone ${forme.feature.properties.classes[couche]}`));
+    for (const [z, quoi, dessin] of dessus) dessin.eachLayer((forme) => {
+      const motif = { "case-numerique": "v-lignes", "case-sociale": "v-points" }[z.properties.classes[couche]];
+      const doute = z.properties.doute && ["numerique", "les-deux"].includes(couche) && "v-doute";
+      const trame = quoi === "motif" ? motif : doute;
+      forme._path.style.fill = trame ? `url(#${trame})` : "none";
     });
   };
   const choisir = (id) => {
     document.querySelectorAll("tr.choisie").forEach((tr) => tr.classList.remove("choisie"));
-    zones.eachLayer((forme) => { const oui = forme.feature.id === id; forme._path?.classList.toggle("choisie-zone", oui); if (oui) forme.bringToFront(); });
+    zones.eachLayer((forme) => { const oui = forme.feature.id === id; forme._path.classList.toggle("choisie-zone", oui); if (oui) forme.bringToFront(); });
     const tr = ligne(id);
     tr?.classList.add("choisie");
     tr?.scrollIntoView({ block: "nearest" });
@@ -76,14 +78,12 @@ const demarrer = async () => {
       places.push(L.tooltip({ permanent: true, direction: "center", className: "nom-carte", interactive: false }).setLatLng([lat, lon]).setContent(nom).addTo(carte));
     }
   };
-  carte.fitBounds(zones.getBounds(), { padding: [8, 8], animate: false });
-  carte.setMaxBounds(zones.getBounds().pad(0.6));
   carte.on("zoomend moveend resize", noms);
   peindre();
   noms();
   for (const tr of document.querySelectorAll("tr[data-zone]")) {
-    tr.addEventListener("mouseenter", () => zones.eachLayer((f) => f._path?.classList.toggle("survol-zone", f.feature.id === tr.dataset.zone)));
-    tr.addEventListener("mouseleave", () => zones.eachLayer((f) => f._path?.classList.remove("survol-zone")));
+    tr.addEventListener("mouseenter", () => zones.eachLayer((f) => f._path.classList.toggle("survol-zone", f.feature.id === tr.dataset.zone)));
+    tr.addEventListener("mouseleave", () => zones.eachLayer((f) => f._path.classList.remove("survol-zone")));
   }
   for (const lien of document.querySelectorAll("[data-couche][href]")) lien.addEventListener("click", (e) => {
     if (!donnees.couches.includes(lien.dataset.couche)) return;
