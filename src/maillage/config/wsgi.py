@@ -7,4 +7,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "maillage.config.settings")
 
 from django.core.wsgi import get_wsgi_application
 
+from maillage.studies.territories import gazetteer
+
 application = get_wsgi_application()
+gazetteer().find("a")  # read once before the workers part: they share it, and the first visitor does not wait

@@ -19,8 +19,8 @@ def select(card: str, query: str, parameters: dict[str, Any] | None = None) -> T
         reader = "read_parquet" if file.suffix == ".parquet" else "read_csv"
         options = "" if file.suffix == ".parquet" else ", all_varchar = true"
         relation = connection.execute(
-            f"with raw as (from {reader}('{file}'{options})) {query}",
-            parameters or {},
+            f"with raw as (from {reader}($raw_file{options})) {query}",
+            {"raw_file": str(file), **(parameters or {})},
         )
         columns = relation.fetchnumpy()
     return Table(card, {name: _plain(values) for name, values in columns.items()})

@@ -20,6 +20,10 @@ Floats = NDArray[np.float64]
 
 QPV_COMMUNES, SMALL_COMMUNES = "qpv-communes", "petites-communes"
 SMALL = 2_000
+LABELS = {
+    QPV_COMMUNES: "Communes comptant un quartier prioritaire (2019)",
+    SMALL_COMMUNES: f"Communes de moins de {SMALL} habitants",
+}
 
 
 def built_in() -> dict[str, Callable[[], Inside]]:
@@ -46,7 +50,7 @@ def _qpv_communes() -> Inside:
     frame = frames.sources().rp2021
     return Inside(
         id=QPV_COMMUNES,
-        label="Communes comptant un quartier prioritaire (2019)",
+        label=LABELS[QPV_COMMUNES],
         share=np.isin(frame["commune"], dares.communes()["commune"]).astype(np.float64),
         source="dares-2019-communes-qpv",
         doubt="ce sont des communes entières où se trouve au moins un quartier prioritaire (génération 2015), pas les "
@@ -60,7 +64,7 @@ def _small_communes() -> Inside:
     people = np.bincount(at, iris["pop"])
     return Inside(
         id=SMALL_COMMUNES,
-        label=f"Communes de moins de {SMALL} habitants",
+        label=LABELS[SMALL_COMMUNES],
         share=(people[at] < SMALL).astype(np.float64),
         source="insee-rp2021-iris",
         doubt="une taille de commune n’est pas une définition du rural : déposez la liste FRR, ou votre propre liste, pour "

@@ -30,7 +30,7 @@ def ask(asked: Asked) -> Study:
     key = rules.key_of(inputs)
     found = Study.objects.filter(key=key).first()
     if found is not None:
-        return found
+        return _found_again(found) if queries.is_lost(found) else found
     kept = territories.perimeter(asked.place)
     name = kept.name if kept else territories.territory(asked.place).long_name
     with transaction.atomic():
@@ -39,6 +39,15 @@ def ask(asked: Asked) -> Study:
         )
         if made:
             _enqueue(study)
+    return study
+
+
+@transaction.atomic
+def _found_again(study: Study) -> Study:
+    """Compute again a study whose files somebody removed."""
+    if Study.objects.filter(pk=study.pk, status=rules.DONE).update(status=rules.QUEUED, share=0.0, finished_at=None):
+        _enqueue(study)
+    study.refresh_from_db()
     return study
 
 
@@ -170,6 +179,19 @@ def resume() -> int:
             Study.objects.filter(pk=study.pk).update(status=rules.QUEUED, share=0.0, step="", cancel_asked=False)
             _enqueue(study)
     return len(stuck)
+
+
+def tidy() -> int:
+    """Erase the studies that no address can reach any more (older method or data), and return how many."""
+    old = [study for study in Study.objects.exclude(status__in=rules.ALIVE) if rules.key_of(study.inputs) != study.key]
+    for study in old:
+        study.delete()
+        shutil.rmtree(queries.folder(study), ignore_errors=True)
+    kept = set(Study.objects.values_list("key", flat=True))
+    for path in queries.home().glob("*"):
+        if path.name not in kept:
+            shutil.rmtree(path, ignore_errors=True)
+    return len(old)
 
 
 @transaction.atomic

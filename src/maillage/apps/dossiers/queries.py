@@ -97,8 +97,18 @@ def comments(place: str) -> dict[str, str]:
     return {c.section: c.text for c in Comment.objects.filter(place=place) if c.text.strip()}
 
 
+def home() -> Path:
+    """Return the folder that holds one folder for each study."""
+    return Path(settings.HOME) / "etudes"
+
+
 def folder(study: Study) -> Path:
-    return Path(settings.HOME) / "etudes" / study.key
+    return home() / study.key
+
+
+def is_lost(study: Study) -> bool:
+    """Return whether the files of a finished study are gone."""
+    return study.status == rules.DONE and not (folder(study) / "lecture.json").is_file()
 
 
 def told(study: Study) -> Json:

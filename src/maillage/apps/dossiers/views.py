@@ -79,7 +79,7 @@ def _study(request: HttpRequest, place: str) -> tuple[Study | None, Asked]:
     """Return the study a page shows, asked for when it is new; None when too many were asked from one address."""
     asked = ChoiceForm(request.GET).asked(place)
     found = queries.study_for(asked)
-    if found is None:
+    if found is None or queries.is_lost(found):
         if not access.may_compute(request.META.get("REMOTE_ADDR", "")):
             return None, asked
         found = actions.ask(asked)
@@ -127,7 +127,8 @@ def _page(request: HttpRequest, study: Study, asked: Asked, told: dict[str, Any]
     sort = request.GET.get("tri", "personnes")
     sort = sort if sort in SORTS else "personnes"
     rows = sorted(told["zones"], key=lambda z: (SORTS[sort][1](z), z["code"]))
-    whole = request.GET.get("zones") == "toutes" or len(rows) <= FIRST_ROWS + 4
+    all_asked = request.GET.get("zones") == "toutes"
+    whole = all_asked or len(rows) <= FIRST_ROWS + 4
     return {
         "study": study,
         "place": study.place,
@@ -144,6 +145,7 @@ def _page(request: HttpRequest, study: Study, asked: Asked, told: dict[str, Any]
         "sort": sort,
         "rows": rows if whole else rows[:FIRST_ROWS],
         "whole": whole,
+        "all_asked": all_asked,
         "files": rules.FILES,
         "perimeter": territories.perimeter(study.place),
         "comments": queries.comments(study.place),

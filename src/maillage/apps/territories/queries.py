@@ -41,10 +41,7 @@ def territory(code: str) -> Territory:
 
 def filters_offered() -> list[tuple[str, str]]:
     """Return (id, label) of every filter a page may offer."""
-    return [
-        *((id, make().label) for id, make in filters.built_in().items()),
-        *((marking.slug, marking.label) for marking in Marking.objects.all()),
-    ]
+    return [*filters.LABELS.items(), *Marking.objects.values_list("slug", "label")]
 
 
 def inside(id: str) -> Inside | None:

@@ -30,35 +30,40 @@ def run(given: argparse.Namespace) -> int:
     from maillage.apps.dossiers import actions
 
     call_command("collectstatic", interactive=False, verbosity=0)
+    actions.tidy()
     actions.resume()
-    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "maillage.config.settings"}
-    worker = subprocess.Popen(
-        [sys.executable, "-m", "maillage.config.manage", "db_worker", "--interval", "0.5", "--no-startup-delay"],
-        env=environment,
+    server = _start(
+        *("gunicorn", "maillage.config.wsgi:application", "--preload", "--bind", f"{given.adresse}:{given.port}"),
+        *("--workers", "2", "--worker-class", "gthread", "--threads", "4"),
+        *("--max-requests", "2000", "--max-requests-jitter", "200", "--log-level", "warning"),
     )
-    server = subprocess.Popen(
-        [
-            *(sys.executable, "-m", "gunicorn", "maillage.config.wsgi:application"),
-            *("--bind", f"{given.adresse}:{given.port}", "--workers", "2", "--worker-class", "gthread", "--threads", "4"),
-            *("--max-requests", "2000", "--max-requests-jitter", "200", "--log-level", "warning"),
-        ],
-        env=environment,
-    )
+    worker = _start(*WORKER)
     print(f"Maillage répond sur http://{given.adresse}:{given.port}", flush=True)
-
-    def stop(*_: object) -> None:
-        for process in (server, worker):
-            process.terminate()
-
-    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGTERM, lambda *_: server.terminate())
     try:
-        server.wait()
+        while server.poll() is None:
+            try:
+                worker.wait(timeout=1)
+            except subprocess.TimeoutExpired:
+                continue
+            actions.resume()  # the worker died: what it was computing goes back in the queue
+            worker = _start(*WORKER)
     except KeyboardInterrupt:
-        stop()
+        server.terminate()
     finally:
-        stop()
-        worker.wait(timeout=20)
+        worker.terminate()
+        for process in (server, worker):
+            process.wait(timeout=20)
     return 0
+
+
+WORKER = ("maillage.config.manage", "db_worker", "--interval", "0.5", "--no-startup-delay")
+
+
+def _start(*module: str) -> subprocess.Popen[bytes]:
+    """Start a Python module beside this one, with our settings."""
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "maillage.config.settings"}
+    return subprocess.Popen([sys.executable, "-m", *module], env=environment)
 
 
 def _check_free(address: str, port: int) -> None:
