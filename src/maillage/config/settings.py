@@ -45,12 +45,12 @@ INSTALLED_APPS = [
     "csp",
     "django_tasks",
     "django_tasks_db",
-    "allauth",
-    "allauth.account",
     "maillage.apps.accounts",
     "maillage.apps.territories",
     "maillage.apps.dossiers",
     "maillage.apps.site",
+    "allauth",  # after ours: its pages wear our templates
+    "allauth.account",
 ]
 
 MIDDLEWARE = [

@@ -198,7 +198,7 @@ class Gazetteer:
             f"Aucun territoire n’a le code « {typed} ».",
             why="Un code a 5 caractères pour une commune, 9 chiffres pour une intercommunalité, 2 ou 3 pour un "
             "département, R et 2 chiffres pour une région.",
-            do=advice or "Cherchez-le par son nom avec « maillage territoires NOM ».",
+            do=advice or "Cherchez-le par son nom.",
             nearest=near,
         )
 
