@@ -24,6 +24,7 @@ TITLES = {
 }
 FIRM, NEARLY, WEAK = 0.95, 0.8, 0.6
 MOST_NAMES = 40
+SMALL_LETTERS = 42
 
 
 def drawable(d: Diagnosis) -> bool:
@@ -37,18 +38,34 @@ def layers(d: Diagnosis, *, link: Callable[[str], str] = lambda code: f"#zone-{c
     if not drawable(d):
         return {}
     base, frame = background(d), maps.frame_of([s for s in d.shapes.zones if s is not None])
-    return {
-        layer: maps.draw(
-            areas(d, layer, link),
-            base=base,
-            title=f"{TITLES[layer]} : {name_of(d)}",
-            description=description(d, layer),
-            id=f"c-{layer}",
-            frame=frame,
-        )
-        for layer in LAYERS
-        if has_layer(d, layer)
-    }
+    return {layer: _drawn(d, layer, base, frame, f"c-{layer}", link=link) for layer in LAYERS if has_layer(d, layer)}
+
+
+def small(d: Diagnosis, layer: str) -> str:
+    """Return a layer to print small: larger names, no links."""
+    base, frame = background(d), maps.frame_of([s for s in d.shapes.zones if s is not None])
+    return _drawn(d, layer, base, frame, "c-petite", letters=SMALL_LETTERS)
+
+
+def _drawn(
+    d: Diagnosis,
+    layer: str,
+    base: Base,
+    frame: maps.Frame,
+    id: str,
+    *,
+    link: Callable[[str], str] = lambda code: "",
+    letters: int = maps.LABEL,
+) -> str:
+    return maps.draw(
+        areas(d, layer, link),
+        base=base,
+        title=f"{TITLES[layer]} : {name_of(d)}",
+        description=description(d, layer),
+        id=id,
+        frame=frame,
+        letters=letters,
+    )
 
 
 def has_layer(d: Diagnosis, layer: str) -> bool:

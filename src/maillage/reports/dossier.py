@@ -109,6 +109,8 @@ def _comment(said: Mapping[str, str], section: str) -> tuple[Block, ...]:
 
 
 def _guide(r: Json) -> Chapter:
+    c = r["chiffre"]
+    example = f"Environ {c['valeur']}, {c['entre']}" if c["valeur"] else "Environ …, entre … et …"
     return Chapter(
         number="",
         short="Guide de lecture",
@@ -118,12 +120,12 @@ def _guide(r: Json) -> Chapter:
         blocks=(
             Bullets(
                 items=(
-                    "**« Environ 40 000, entre 34 000 et 47 000 »** : notre meilleure estimation, et les deux bornes entre "
+                    f"**« {example} »** : notre meilleure estimation, et les deux bornes entre "
                     "lesquelles le vrai nombre se trouve 90 fois sur 100.",
                     "**Plein, rayé, trait** : sur les barres, le plein va jusqu’à la borne basse, le rayé dit ce qui est "
                     "possible, le trait marque l’estimation.",
                     "**Rayures blanches sur une carte** : la classe de la zone n’est pas sûre.",
-                    "**« Environ 20 000 vivent aussi modestement »** : une partie du premier nombre, jamais un nombre de plus.",
+                    "**« … vivent aussi modestement »** : une partie du premier nombre, jamais un nombre de plus.",
                     "**« Masqué »** : un effectif trop petit pour être montré. Ce n’est jamais zéro.",
                 )
             ),
@@ -159,7 +161,7 @@ def _first_look(d: Diagnosis, r: Json, layers: Mapping[str, str]) -> tuple[Block
     if not layer:
         return (said,)
     caption = "Bleu : numérique. Brique : sociale. Prune : les deux." if layer == "les-deux" else "Précarité numérique"
-    picture = Picture(svg=layers[layer], alt=atlas.description(d, layer), caption=caption)
+    picture = Picture(svg=atlas.small(d, layer), alt=atlas.description(d, layer), caption=caption)
     return (Beside(share=0.6, left=(said,), right=(picture,)),)
 
 
@@ -187,11 +189,11 @@ def _summary(d: Diagnosis, r: Json, layers: Mapping[str, str], said: Mapping[str
 
 def _needs(r: Json, readings: Sequence[Reading], said: Mapping[str, str]) -> Chapter:
     c, levels, both = r["chiffre"], r["niveaux"], r["cumul"]
-    lead = (
-        f"{c['entre'].capitalize()} personnes {r['definition']['verbe']}."
-        if not c["valeur"]
-        else f"Environ **{c['valeur']} personnes** {r['definition']['verbe']}, {c['entre']}."
-    )
+    verb = r["definition"]["verbe"]
+    if c["valeur"]:
+        lead = f"Environ **{c['valeur']} personnes** {verb}, {c['entre']}."
+    else:
+        lead = f"{c['entre'].capitalize()} personnes {verb}." if c["bas"] else c["motif"]
     blocks: list[Block] = [
         Grid(
             caption="Combien de personnes, et quelle réponse",
@@ -348,7 +350,7 @@ def _places(d: Diagnosis, r: Json, layers: Mapping[str, str], said: Mapping[str,
         number="n",
         short=SECTIONS["cartes"],
         title="Où vivent ces personnes",
-        lead=r["phrases"][0] if r["phrases"] else "",
+        lead=r["phrase_moitie"],
         blocks=(*blocks, *_comment(said, "cartes")),
     )
 
@@ -371,7 +373,8 @@ def _crossing(d: Diagnosis, r: Json, layers: Mapping[str, str], said: Mapping[st
         else "Aucune zone ne cumule ici une précarité numérique forte et une précarité sociale forte."
     )
     right: list[Block] = [Heading(text="Ce que l’on voit", small=True)]
-    right += [Text(text=text) for text in r["phrases"][1:2]]
+    if r["phrase_croisement"]:
+        right.append(Text(text=r["phrase_croisement"]))
     right.append(
         Picture(
             svg=charts.joint_legend(r["part_cases"], id="legende"),
@@ -380,9 +383,8 @@ def _crossing(d: Diagnosis, r: Json, layers: Mapping[str, str], said: Mapping[st
             width=0.85,
         )
     )
-    caution = r["phrases"][-1] if r["phrases"] and "tient dans la marge" in r["phrases"][-1] else ""
-    if caution:
-        right.append(Callout(tone="prudence", title="À lire avec prudence.", text=caution))
+    if r["phrase_egaux"]:
+        right.append(Callout(tone="prudence", title="À lire avec prudence.", text=r["phrase_egaux"]))
     blocks: list[Block] = [
         Beside(
             share=0.56,
@@ -549,7 +551,7 @@ def _methods(r: Json) -> Chapter:
         number="n",
         short="Méthodes",
         title="Comment nous calculons",
-        lead="Des taux nationaux par âge et par diplôme, appliqués aux habitants de chaque quartier, puis tirés au sort 500 fois.",
+        lead=f"Des taux nationaux par âge et par diplôme, appliqués aux habitants de chaque quartier, puis tirés au sort {r['tirages']} fois.",
         blocks=(
             Bullets(
                 items=(
@@ -557,7 +559,7 @@ def _methods(r: Json) -> Chapter:
                     "et du métier, du logement et du ménage des habitants à l’intérieur d’une ville. Leur croisement est calé.",
                     "**Les taux.** Un modèle retrouve exactement chaque taux publié par âge et par diplôme. Ce qui n’est pas "
                     "publié est déduit ou supposé, avec une plage.",
-                    "**Les marges.** 500 tirages font varier l’enquête, ce qui n’est pas publié, l’écart de la région, de "
+                    f"**Les marges.** {r['tirages']} tirages font varier l’enquête, ce qui n’est pas publié, l’écart de la région, de "
                     "l’intercommunalité et du quartier, le recensement et le hasard des personnes. Une fourchette est la "
                     "distance entre le 5e et le 95e centile ; on additionne les tirages, jamais les fourchettes.",
                     "**La précarité sociale.** Une personne « modeste » vit dans les deux premiers cinquièmes de niveau de vie, "
@@ -591,13 +593,14 @@ def _sources(r: Json) -> Chapter:
     return Chapter(
         number="n",
         short="Sources",
+        flows=True,
         title="D’où viennent les chiffres",
         blocks=(
             Grid(
                 caption="Sources utilisées",
                 columns=("Producteur", "Source", "Millésime", "Ce dont nous doutons"),
                 align="gggg",
-                widths=(1.3, 2.6, 1.1, 3.6),
+                widths=(1.2, 2.6, 1.5, 3.4),
                 rows=tuple(
                     (Cell(text=x["producteur"]), Cell(text=x["titre"]), Cell(text=x["millesime"]), Cell(text=x["doute"]))
                     for x in r["sources"]
@@ -612,6 +615,7 @@ def _warnings(r: Json) -> Chapter:
     return Chapter(
         number="n",
         short="Avertissements",
+        flows=True,
         title="À savoir avant de citer un chiffre",
         blocks=(Bullets(items=tuple(r["avertissements"])),),
     )
@@ -627,7 +631,7 @@ def _glossary() -> Chapter:
                 caption="Les mots de ce dossier",
                 columns=("Terme", "Ce que nous entendons", "D’après"),
                 align="ggg",
-                widths=(1.6, 4.4, 2.4),
+                widths=(1.5, 3.8, 3.2),
                 rows=tuple(
                     (Cell(text=t.term, strong=True), Cell(text=t.definition), Cell(text=t.source))
                     for t in terms().values()

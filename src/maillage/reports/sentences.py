@@ -12,8 +12,6 @@ from maillage.studies.social import MISSING as MISSING_VARIABLES
 Names = Callable[[Diagnosis, tuple[str, ...] | list[str]], list[str]]
 MOST_NAMED = 8
 
-__all__ = ["MISSING_VARIABLES", "area_notes", "class_lists", "clusters", "discordances", "summary", "warnings"]
-
 
 def named(names: Sequence[str], *, noun: str = "autre") -> str:
     """Return names as a list, the tail counted when there are many."""
@@ -24,39 +22,49 @@ def named(names: Sequence[str], *, noun: str = "autre") -> str:
 
 
 def summary(d: Diagnosis, names_of: Names) -> list[str]:
-    """Return the first sentences of a diagnosis: how many, how concentrated, who is also in social precarity."""
+    """Return the first sentences of a diagnosis: how concentrated, who is also in social precarity, what cannot be said."""
     if isinstance(d.need, Withheld):
         return [d.need.reason]
-    out = []
-    n, verb = len(d.zones), d.request.definition.statement
-    unit = unit_of(d)
-    if n > 1:
-        half = list(d.half)
-        if len(half) == 1:
-            out.append(f"{named(names_of(d, half))} réunit à elle seule la moitié des personnes qui {verb}.")
-        elif len(half) <= MOST_NAMED:
-            out.append(
-                f"{len(half)} {unit}s sur {n} réunissent la moitié des personnes qui {verb} : {named(names_of(d, half))}."
-            )
-        else:
-            out.append(
-                f"Il faut {len(half)} {unit}s sur {n} pour réunir la moitié des personnes qui {verb} : "
-                "la difficulté est répandue, elle n’est pas concentrée."
-            )
+    return [*half(d, names_of), *crossing(d, names_of), *joint(d), *leaders(d, names_of)]
+
+
+def half(d: Diagnosis, names_of: Names) -> list[str]:
+    """Return the sentence that says where half of the people concerned live."""
+    n, verb, unit = len(d.zones), d.request.definition.statement, unit_of(d)
+    if n < 2 or isinstance(d.need, Withheld):
+        return []
+    where = list(d.half)
+    if len(where) == 1:
+        return [f"{named(names_of(d, where))} réunit à elle seule la moitié des personnes qui {verb}."]
+    if len(where) <= MOST_NAMED:
+        return [f"{len(where)} {unit}s sur {n} réunissent la moitié des personnes qui {verb} : {named(names_of(d, where))}."]
+    return [
+        f"Il faut {len(where)} {unit}s sur {n} pour réunir la moitié des personnes qui {verb} : la difficulté est répandue, "
+        "elle n’est pas concentrée."
+    ]
+
+
+def crossing(d: Diagnosis, names_of: Names) -> list[str]:
+    """Return the sentence that names the zones in both precarities."""
     both = [r.zone.code for r in d.zones if r.cell == "les_deux"]
-    if both:
-        verb_ = "cumule" if len(both) == 1 else "cumulent"
-        out.append(
-            f"{named(names_of(d, both))} {verb_} précarité numérique et précarité sociale : l’aide doit y être humaine, "
-            "gratuite et proche."
-        )
-    joint = wording.people(d.both)
-    if joint.low:
-        out.append(
-            f"Parmi ces personnes, {joint.about} vivent aussi modestement ({joint.between}). "
-            "Ce nombre est une partie du premier : on ne les additionne pas."
-        )
-    return out + leaders(d, names_of)
+    if not both:
+        return []
+    verb = "cumule" if len(both) == 1 else "cumulent"
+    return [
+        f"{named(names_of(d, both))} {verb} précarité numérique et précarité sociale : l’aide doit y être humaine, gratuite et "
+        "proche."
+    ]
+
+
+def joint(d: Diagnosis) -> list[str]:
+    """Return the sentence that counts the people in both precarities, as a part of the first number."""
+    figure = wording.people(d.both)
+    if not figure.low:
+        return []
+    return [
+        f"Parmi ces personnes, {figure.about} vivent aussi modestement ({figure.between}). Ce nombre est une partie du "
+        "premier : on ne les additionne pas."
+    ]
 
 
 def unit_of(d: Diagnosis) -> str:
