@@ -17,12 +17,57 @@ ROOT = Path(__file__).resolve().parents[1]
 MODULES, OUT = ROOT / "node_modules", ROOT / "assets"
 LATIN = [*range(0x20, 0x7F), *range(0xA0, 0x100), 0x152, 0x153, 0x178, 0x2013, 0x2014, 0x2018, 0x2019, 0x201C, 0x201D,
          0x2026, 0x20AC, 0x2212]  # fmt: skip
-ICONS = (
-    "arrow-down arrow-left arrow-right arrow-up arrow-up-down building-2 check chevron-down chevron-right circle-alert "
-    "circle-check circle-help circle-x columns-2 contrast copy download eye file-text flag globe info layers list "
-    "loader-circle log-in log-out map map-pin menu message-square monitor moon pencil plus printer refresh-cw search "
-    "share-2 sun table-2 trash-2 triangle-alert upload user users volume-2 wallet x"
-).split()
+ICONS = [
+    "arrow-down",
+    "arrow-left",
+    "arrow-right",
+    "arrow-up",
+    "arrow-up-down",
+    "building-2",
+    "check",
+    "chevron-down",
+    "chevron-right",
+    "circle-alert",
+    "circle-check",
+    "circle-help",
+    "circle-x",
+    "columns-2",
+    "contrast",
+    "copy",
+    "download",
+    "eye",
+    "file-text",
+    "flag",
+    "globe",
+    "info",
+    "layers",
+    "list",
+    "loader-circle",
+    "log-in",
+    "log-out",
+    "map",
+    "map-pin",
+    "menu",
+    "message-square",
+    "monitor",
+    "moon",
+    "pencil",
+    "plus",
+    "printer",
+    "refresh-cw",
+    "search",
+    "share-2",
+    "sun",
+    "table-2",
+    "trash-2",
+    "triangle-alert",
+    "upload",
+    "user",
+    "users",
+    "volume-2",
+    "wallet",
+    "x",
+]
 
 
 def font(package: str, file: str, name: str, family: str, *, weights: tuple[int, int] | None = None) -> None:

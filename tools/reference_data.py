@@ -14,6 +14,7 @@ import lzma
 import sys
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import numpy as np
@@ -34,7 +35,10 @@ def write(connection: duckdb.DuckDBPyConnection, query: str, out: Path, order: s
 
 def cog(package: Path) -> None:
     """Write communes (with their EPCI, département, région) and every former code with what it became."""
-    read = lambda name: json.loads((package / f"data/{name}.json").read_text("utf-8"))  # noqa: E731
+
+    def read(name: str) -> Any:
+        return json.loads((package / f"data/{name}.json").read_text("utf-8"))
+
     communes, epcis = read("communes"), read("epci")
     departements = {row["code"]: row for row in read("departements")}
     regions = {row["code"]: row["nom"] for row in read("regions")}

@@ -109,6 +109,25 @@ def main(words: list[str] | None = None) -> int:
     except BrokenPipeError:
         sys.stderr.close()
         return OK
+    except Exception as error:
+        if os.environ.get("MAILLAGE_DEBUG"):
+            raise
+        say(unexpected(error))
+        return FAILED
+
+
+def unexpected(error: Exception) -> Refused:
+    """Return what to tell of a fault of ours; its trace goes to a file, for whoever mends it."""
+    import tempfile
+    import traceback
+
+    with tempfile.NamedTemporaryFile("w", prefix="maillage-", suffix=".txt", delete=False, encoding="utf-8") as trace:
+        traceback.print_exception(error, file=trace)
+    return Refused(
+        f"Maillage s’est arrêté sur une erreur imprévue ({type(error).__name__}).",
+        why="Ce n’est pas votre fichier ni votre commande : c’est un défaut du programme.",
+        do=f"Envoyez {trace.name} à l’équipe, avec la commande tapée.",
+    )
 
 
 if __name__ == "__main__":

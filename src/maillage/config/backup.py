@@ -27,7 +27,9 @@ MANIFEST = "manifeste.json"
 def kept_models() -> list[type[models.Model]]:
     """Return the models that a backup holds, those others refer to first."""
     found = [m for m in apps.get_models() if m._meta.managed and not m._meta.proxy and m._meta.label_lower not in LEFT_OUT]
-    return list(serializers.sort_dependencies([(c, [m for m in found if m._meta.app_config is c]) for c in apps.get_app_configs()]))  # type: ignore[attr-defined]
+    return list(
+        serializers.sort_dependencies([(c, [m for m in found if m._meta.app_config is c]) for c in apps.get_app_configs()])
+    )  # type: ignore[attr-defined]
 
 
 def save(path: Path) -> dict[str, int]:

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from maillage.engine.logit import expit, logit
 from maillage.engine.raking import rake_groups
+from maillage.kernel.table import total_by
 
 Floats = NDArray[np.float64]
 Positions = NDArray[np.int64]
@@ -58,8 +59,8 @@ def shrink(
 
 def group_effects(residual: Floats, weight: Floats, group: Positions, n_groups: int, *, prior_weight: float) -> Floats:
     """Return the mean residual of each group, drawn towards zero by `prior_weight` observations."""
-    total = np.bincount(group, weight * residual, n_groups)
-    return np.asarray(total / (np.bincount(group, weight, n_groups) + prior_weight))
+    total = total_by(group, weight * residual, n_groups)
+    return np.asarray(total / (total_by(group, weight, n_groups) + prior_weight))
 
 
 def least_squares(x: Floats, y: Floats, weight: Floats, *, ridge: float) -> Floats:
@@ -129,6 +130,6 @@ def impute(
     beta = least_squares(standard(commune_traits), ratios, commune_weight, ridge=ridge)
     predicted = np.insert(standard(traits) @ beta, 3, 0.0, axis=1)
     guess = np.exp(predicted - predicted.max(axis=1, keepdims=True))
-    sizes = np.bincount(group, not_studying, len(diplomas))
+    sizes = total_by(group, not_studying, len(diplomas))
     targets = diplomas / diplomas.sum(axis=1, keepdims=True) * sizes[:, None]
     return rake_groups(guess, group, not_studying, targets, cycles=cycles)

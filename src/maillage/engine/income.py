@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from maillage.engine.logit import expit, logit
+from maillage.kernel.table import total_by
 
 Floats = NDArray[np.float64]
 
@@ -61,11 +62,11 @@ def within_commune(
     known = ~np.isnan(minima) & (people > 0)
     x = logit(np.clip(np.where(known, minima, 0.1), 0.005, 0.6))
     weight = np.where(known, people, 0.0)
-    mean = np.bincount(group, weight * x, n_groups) / np.maximum(np.bincount(group, weight, n_groups), 1e-9)
+    mean = total_by(group, weight * x, n_groups) / np.maximum(total_by(group, weight, n_groups), 1e-9)
     moved = expit(logit(np.clip(share, 1e-4, 1 - 1e-4)) + np.where(known, pull * (x - mean[group]), 0.0))
-    wanted = np.bincount(group, people * share, n_groups)
-    found = np.bincount(group, people * moved, n_groups)
-    slope = np.bincount(group, people * moved * (1 - moved), n_groups)
+    wanted = total_by(group, people * share, n_groups)
+    found = total_by(group, people * moved, n_groups)
+    slope = total_by(group, people * moved * (1 - moved), n_groups)
     step = np.divide(wanted - found, slope, out=np.zeros(n_groups), where=slope > 0)
     return np.asarray(expit(logit(np.clip(moved, 1e-6, 1 - 1e-6)) + step[group]))
 

@@ -3,6 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from maillage.kernel.table import total_by
+
 Floats = NDArray[np.float64]
 
 
@@ -31,7 +33,7 @@ def rake_groups(values: Floats, group: NDArray[np.int64], rows: Floats, columns:
     table = np.array(values, dtype=np.float64)
     for _ in range(cycles):
         table *= ratio(rows, table.sum(axis=1))[:, None]
-        sums = np.stack([np.bincount(group, column, len(columns)) for column in table.T], axis=1)
+        sums = np.stack([total_by(group, column, len(columns)) for column in table.T], axis=1)
         table *= ratio(columns, sums)[group]
     return table
 

@@ -108,7 +108,7 @@ def age_indicators() -> Floats:
 
 def diploma_indicator(diploma: int) -> Floats:
     """Return (cells,) 1 in the cells of a diploma."""
-    return np.asarray(DIPLOMA_OF == diploma, dtype=np.float64)
+    return np.asarray(diploma == DIPLOMA_OF, dtype=np.float64)
 
 
 def deduce_age(people: Floats, total: Floats, rates: Floats, missing: int) -> Floats:

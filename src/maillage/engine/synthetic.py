@@ -27,7 +27,7 @@ def response(expected: Floats, size: Floats, varies: Floats) -> Floats:
     """
     r = np.clip(np.divide(expected, size, out=np.full(len(size), 0.5), where=size > 0), EDGE, 1 - EDGE)
     whole = size * r * (1 - r)
-    return np.clip(np.divide(varies, whole, out=np.ones(len(size)), where=whole > 0), 0.0, 1.0)
+    return np.asarray(np.clip(np.divide(varies, whole, out=np.ones(len(size)), where=whole > 0), 0.0, 1.0))
 
 
 def diploma_sensitivity(counts: Floats, p: Floats, below: NDArray[np.bool_], *, effect: float) -> Floats:
@@ -72,11 +72,11 @@ def people(expected: Floats, size: Floats, response_: Floats, moves: Floats, var
     return np.asarray(expit(x) * np.where(size > 0, size, 0).astype(expected.dtype)[:, None])
 
 
-def add_by(values: Floats, group: Positions, n_groups: int) -> Floats:
+def add_by(values: Floats, group: Positions, n_groups: int) -> NDArray[np.float64]:
     """Return (groups, draws) sums of the rows of each group, added in the order of rows."""
     out = np.zeros((n_groups, *values.shape[1:]), dtype=np.float64)
     order = np.argsort(group, kind="stable")
-    starts = np.flatnonzero(np.append(True, group[order][1:] != group[order][:-1])) if len(group) else []
     if len(group):
+        starts = np.flatnonzero(np.append(True, group[order][1:] != group[order][:-1]))
         out[group[order][starts]] = np.add.reduceat(values[order].astype(np.float64), starts, axis=0)
     return out

@@ -77,3 +77,12 @@ def group(keys: Column) -> tuple[Column, NDArray[np.int64]]:
     """Return the sorted distinct keys and, for each row, the position of its key among them."""
     names, inverse = np.unique(keys, return_inverse=True)
     return names, inverse.astype(np.int64)
+
+
+def total_by(at: NDArray[np.int64], values: NDArray[Any], n: int = 0) -> NDArray[np.float64]:
+    """Return (n or more,) sums of the values that share a position.
+
+    >>> total_by(np.array([0, 2, 0]), np.array([1.0, 5.0, 2.0]))
+    array([3., 0., 5.])
+    """
+    return np.bincount(at, values, n).astype(np.float64)

@@ -27,7 +27,7 @@ def select(card: str, query: str, parameters: dict[str, Any] | None = None) -> T
 
 
 def _plain(values: Any) -> Column:
-    masked = np.ma.asarray(values)
+    masked: Any = np.ma.asarray(values)
     if masked.dtype.kind == "O":
         texts: list[str] = ["" if value is None else value for value in masked.filled("")]
         return np.array(texts, dtype=np.str_)

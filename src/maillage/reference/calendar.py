@@ -25,4 +25,6 @@ class Event:
 @cache
 def events() -> tuple[Event, ...]:
     """Return the events in the order of their dates."""
-    return tuple(sorted((Event(**row) for row in yaml.safe_load(FILE.read_text("utf-8"))), key=lambda e: (e.on, e.procedure)))
+    return tuple(
+        sorted((Event(**row) for row in yaml.safe_load(FILE.read_text("utf-8"))), key=lambda e: (e.on, e.procedure))
+    )

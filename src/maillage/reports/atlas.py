@@ -188,7 +188,10 @@ def knitted(d: Diagnosis, *, id: str = "tricot", columns: int = 56) -> str:
         return ""
     name = name_of(d)
     return maps.knitted(
-        areas(d, "les-deux"), title=f"{name}, maille par maille : précarité numérique, sociale, ou les deux", id=id, columns=columns
+        areas(d, "les-deux"),
+        title=f"{name}, maille par maille : précarité numérique, sociale, ou les deux",
+        id=id,
+        columns=columns,
     )
 
 

@@ -27,9 +27,7 @@ def tokens_css() -> str:
     """
     day, night = tokens("jour"), tokens("nuit")
     plain = "".join(f"--{name}:{value};" for name, value in day.items())
-    both = "".join(
-        f"--{name}:light-dark({value},{night[name]});" for name, value in day.items() if value.startswith("#")
-    )
+    both = "".join(f"--{name}:light-dark({value},{night[name]});" for name, value in day.items() if value.startswith("#"))
     dark = "".join(f"--{name}:{value};" for name, value in night.items())
     return (
         f":root{{color-scheme:light dark;{plain}}}\n"

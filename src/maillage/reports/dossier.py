@@ -27,9 +27,20 @@ from maillage.studies.diagnosis import Diagnosis
 
 Json = dict[str, Any]
 
-MONTHS = (
-    "janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split()
-)
+MONTHS = [
+    "janvier",
+    "février",
+    "mars",
+    "avril",
+    "mai",
+    "juin",
+    "juillet",
+    "août",
+    "septembre",
+    "octobre",
+    "novembre",
+    "décembre",
+]
 LEGEND = (
     ("case-numerique", "difficulté numérique"),
     ("case-sociale", "difficulté sociale"),
@@ -135,7 +146,10 @@ def _guide(r: Json) -> Chapter:
                 text="À fixer un objectif chiffré par quartier, à classer les quartiers entre eux quand les fourchettes se "
                 "recouvrent, à suivre une évolution d’une année à l’autre, ni à se passer d’une enquête locale.",
             ),
-            Text(text=f"Définition retenue : **{r['definition']['libelle']}**. Champ : {r['definition']['univers']}.", tone="note"),
+            Text(
+                text=f"Définition retenue : **{r['definition']['libelle']}**. Champ : {r['definition']['univers']}.",
+                tone="note",
+            ),
         ),
     )
 
@@ -406,7 +420,11 @@ def _crossing(d: Diagnosis, r: Json, layers: Mapping[str, str], said: Mapping[st
     if both:
         blocks.append(_zone_table(both[:9], caption="Les zones qui cumulent les deux précarités"))
     return Chapter(
-        number="n", short=SECTIONS["croisement"], title="Là où les deux difficultés se croisent", lead=lead, blocks=(*blocks, *_comment(said, "croisement"))
+        number="n",
+        short=SECTIONS["croisement"],
+        title="Là où les deux difficultés se croisent",
+        lead=lead,
+        blocks=(*blocks, *_comment(said, "croisement")),
     )
 
 
@@ -446,7 +464,11 @@ def _zones(r: Json, said: Mapping[str, str]) -> Chapter:
         short=SECTIONS["zones"],
         title="Zone par zone",
         lead=lead,
-        blocks=(_zone_table(shown, caption=f"Les {wording.number(len(shown))} zones"), _social(r), *_comment(said, "zones")),
+        blocks=(
+            _zone_table(shown, caption=f"Les {wording.number(len(shown))} zones"),
+            _social(r),
+            *_comment(said, "zones"),
+        ),
     )
 
 
@@ -473,7 +495,11 @@ def _social(r: Json) -> Block:
                     Cell(text=str(row["rang"] or "—")),
                     Cell(text=row["indice"] or "—"),
                     *(
-                        Cell(text=f"{x['valeur']} ({x['ecart']}{'¹' if x['borne'] else ''})" if x["ecart"] != "—" else x["valeur"])
+                        Cell(
+                            text=f"{x['valeur']} ({x['ecart']}{'¹' if x['borne'] else ''})"
+                            if x["ecart"] != "—"
+                            else x["valeur"]
+                        )
                         for x in row["valeurs"]
                     ),
                 )

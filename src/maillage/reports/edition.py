@@ -107,9 +107,7 @@ def write(
     """
     d = edition.diagnosis
     progress("Dossier", 0.0)
-    document = dossier.compose(
-        edition.drawn, edition.told, edition.layers, edition.readings, on=on, comments=comments
-    )
+    document = dossier.compose(edition.drawn, edition.told, edition.layers, edition.readings, on=on, comments=comments)
     files: dict[str, bytes] = {
         "etude.json": edition.study,
         "zones.csv": etude.table(d),
@@ -142,5 +140,3 @@ def write_sheets(
             progress("Fiches de zone", (done + 1) / len(codes))
             paths.append(path)
     return paths
-
-

@@ -185,7 +185,12 @@ def geography(d: Diagnosis) -> bytes:
     for r, shape in zip(d.zones, d.shapes.zones, strict=True):
         row = {key: (None if value == "" else value) for key, value in flat(zone(d, r)).items()}
         features.append(
-            {"type": "Feature", "id": r.zone.code, "geometry": None if shape is None else geometry(shape), "properties": row}
+            {
+                "type": "Feature",
+                "id": r.zone.code,
+                "geometry": None if shape is None else geometry(shape),
+                "properties": row,
+            }
         )
     known = [shape for shape in d.shapes.zones if shape is not None]
     out: Json = {"type": "FeatureCollection"}
@@ -199,7 +204,10 @@ def geometry(shape: shapely.Geometry, decimals: int = 5) -> Json:
     """Return a shape as GeoJSON: outer rings counter-clockwise, coordinates on a grid."""
     turned = shapely.orient_polygons(shape)
     rings = [
-        [[_round(points, decimals) for points in shapely.get_coordinates(ring).tolist()] for ring in (part.exterior, *part.interiors)]
+        [
+            [_round(points, decimals) for points in shapely.get_coordinates(ring).tolist()]
+            for ring in (part.exterior, *part.interiors)
+        ]
         for part in shapely.get_parts(turned)
         if shapely.get_type_id(part) == shapely.GeometryType.POLYGON
     ]

@@ -37,7 +37,7 @@ def dossier(document: Document) -> bytes:
 
 def apart(svg: str, number: int) -> str:
     """Return the drawing with identifiers of its own, so that the same one may stand twice on a page."""
-    own = {name for name in re.findall(r'id="([\w-]+)"', svg)}
+    own = set(re.findall(r'id="([\w-]+)"', svg))
     return IDENTIFIER.sub(
         lambda found: " ".join(f"{name}-{number}" if name in own else name for name in found.group().split(" ")), svg
     )

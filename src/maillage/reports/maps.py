@@ -140,13 +140,21 @@ def _near(shapes: Sequence[shapely.Geometry], areas: Sequence[Area]) -> list[sha
 
 def simplified(shapes: Sequence[shapely.Geometry], tolerance: float) -> list[shapely.Geometry]:
     """Return the shapes with fewer points, neighbours still touching where the coverage is sound."""
-    array = np.array(shapes, dtype=object)
+    array = np.array([surface(shape) for shape in shapes], dtype=object)
     if len(array) > 1:
         try:
             return list(shapely.coverage_simplify(array, 2 * tolerance))
         except shapely.errors.GEOSException:
             pass
     return list(shapely.simplify(array, tolerance))
+
+
+def surface(shape: shapely.Geometry) -> shapely.Geometry:
+    """Return the polygons of a shape, without the lines and points that a union may leave."""
+    if shapely.get_type_id(shape) != shapely.GeometryType.GEOMETRYCOLLECTION:
+        return shape
+    parts = shapely.get_parts(shape)
+    return shapely.union_all(parts[shapely.get_dimensions(parts) == 2])
 
 
 def _without_slivers(shape: shapely.Geometry) -> shapely.Geometry:
@@ -202,9 +210,7 @@ def _overlap(a: tuple[float, float, float, float], b: tuple[float, float, float,
     return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
 
 
-def knitted(
-    areas: Sequence[Area], *, title: str, id: str, columns: int = 56, empty: str = "maille-vide"
-) -> str:
+def knitted(areas: Sequence[Area], *, title: str, id: str, columns: int = 56, empty: str = "maille-vide") -> str:
     """Return the knitted map: each stitch takes the class of the zone under its centre. Never a map to work with."""
     shapes = [area.shape for area in areas]
     frame = frame_of(shapes, margin=0.02, tallest=1.3)

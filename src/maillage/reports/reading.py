@@ -1,6 +1,7 @@
 """A diagnosis as a reader meets it: figures rounded, sentences written, charts drawn. No choice of page here."""
 
 from dataclasses import dataclass
+from math import isnan
 from typing import Any
 
 from maillage.engine import conditional, rounding
@@ -12,7 +13,14 @@ from maillage.reference.definitions import LEVELS, Definition, definition
 from maillage.reports import charts, sentences, wording
 from maillage.studies import frame as frames
 from maillage.studies.compare import Reading
-from maillage.studies.diagnosis import CELL_NAMES, CLASS_NAMES, LEVEL_NAMES, Diagnosis, ZoneResult
+from maillage.studies.diagnosis import (
+    CELL_NAMES,
+    CLASS_NAMES,
+    LEVEL_NAMES,
+    Diagnosis,
+    ZoneResult,
+)
+from maillage.studies.social import MISSING
 
 Json = dict[str, Any]
 
@@ -469,18 +477,22 @@ def social_table(d: Diagnosis) -> Json:
         "variables": columns,
         "lignes": rows,
         "ecartees": [f"{v.label} : {why}" for v, why in s.left_out],
-        "absentes": list(sentences.MISSING_VARIABLES),
+        "absentes": list(MISSING),
     }
 
 
 def _value(value: float, unit: str) -> str:
-    if value != value:
+    if isnan(value):
         return "inconnu"
-    return wording.percent(value, 1) if unit == "%" else f"{wording.number(value)}{wording.NBSP}{unit.split(' ')[0].replace('euros', '€')}"
+    return (
+        wording.percent(value, 1)
+        if unit == "%"
+        else f"{wording.number(value)}{wording.NBSP}{unit.split(' ', maxsplit=1)[0].replace('euros', '€')}"
+    )
 
 
 def _gap(value: float) -> str:
-    if value != value:
+    if isnan(value):
         return "—"
     return f"{'+' if value > 0 else ''}{wording.number(100 * value)}{wording.NBSP}%"
 

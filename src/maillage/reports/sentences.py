@@ -7,7 +7,6 @@ from maillage.reference.definitions import LEVELS, definition
 from maillage.reports import wording
 from maillage.studies import frame as frames
 from maillage.studies.diagnosis import CLASS_NAMES, Diagnosis
-from maillage.studies.social import MISSING as MISSING_VARIABLES
 
 Names = Callable[[Diagnosis, tuple[str, ...] | list[str]], list[str]]
 MOST_NAMED = 8
@@ -37,7 +36,9 @@ def half(d: Diagnosis, names_of: Names) -> list[str]:
     if len(where) == 1:
         return [f"{named(names_of(d, where))} réunit à elle seule la moitié des personnes qui {verb}."]
     if len(where) <= MOST_NAMED:
-        return [f"{len(where)} {unit}s sur {n} réunissent la moitié des personnes qui {verb} : {named(names_of(d, where))}."]
+        return [
+            f"{len(where)} {unit}s sur {n} réunissent la moitié des personnes qui {verb} : {named(names_of(d, where))}."
+        ]
     return [
         f"Il faut {len(where)} {unit}s sur {n} pour réunir la moitié des personnes qui {verb} : la difficulté est répandue, "
         "elle n’est pas concentrée."
@@ -91,9 +92,7 @@ def class_lists(d: Diagnosis, names_of: Names) -> list[str]:
     out = []
     for name, label in ((CLASS_NAMES[4], "très forte"), (CLASS_NAMES[3], "forte")):
         codes = [
-            r.zone.code
-            for r in sorted(d.zones, key=lambda r: -(wording.point(r.rate) or 0.0))
-            if r.digital_class == name
+            r.zone.code for r in sorted(d.zones, key=lambda r: -(wording.point(r.rate) or 0.0)) if r.digital_class == name
         ]
         if codes:
             verb = "est" if len(codes) == 1 else "sont"
@@ -202,7 +201,9 @@ def warnings(d: Diagnosis) -> list[str]:
         )
     missing = len(d.shapes.missing)
     if missing:
-        out.append(f"{wording.count(missing, unit_of(d)).capitalize()} sans contour : absents de la carte, présents au tableau.")
+        out.append(
+            f"{wording.count(missing, unit_of(d)).capitalize()} sans contour : absents de la carte, présents au tableau."
+        )
     if len(d.social.variables) == 1:
         out.append(
             f"L’indice social ne repose que sur une variable ({wording.lower_first(d.social.variables[0].label)}) : les autres ne sont pas "

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
+from math import isnan
 from typing import Any
 
 from maillage.reports import atlas, charts, pdf, rich, sentences, wording
@@ -60,8 +61,7 @@ def read_zone(d: Diagnosis, r: Json, code: str) -> Json:
             {
                 "libelle": level.label,
                 "classe": level.kind,
-                "environ": wording.people(zone.levels[level.name]).value
-                or wording.people(zone.levels[level.name]).span,
+                "environ": wording.people(zone.levels[level.name]).value or wording.people(zone.levels[level.name]).span,
                 "entre": wording.people(zone.levels[level.name]).span,
                 "reponse": level.answer,
             }
@@ -75,9 +75,7 @@ def read_zone(d: Diagnosis, r: Json, code: str) -> Json:
 def verdict(d: Diagnosis, zone: ZoneResult) -> str:
     """Return one sentence on the zone, with its doubt."""
     if zone.cell is None:
-        return (
-            "Aucune classe n’est faite ici : il y a trop peu de zones, ou une variable manque. Le nombre se lit avec sa fourchette."
-        )
+        return "Aucune classe n’est faite ici : il y a trop peu de zones, ou une variable manque. Le nombre se lit avec sa fourchette."
     doubt = (
         ""
         if zone.firmness is None or zone.firmness >= atlas.NEARLY
@@ -103,7 +101,7 @@ def comparison(d: Diagnosis, zone: ZoneResult) -> list[Json]:
         )
     for k, variable in enumerate(d.social.variables):
         value, mean = d.social.values[position, k], d.social.index.means[k]
-        if value == value and variable.unit == "%":
+        if not isnan(value) and variable.unit == "%":
             rows.append(
                 {
                     "libelle": variable.label,

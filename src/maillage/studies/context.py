@@ -37,8 +37,8 @@ class Indicator:
 def indicators(frame: Frame, weights: Floats) -> tuple[Indicator, ...]:
     """Return the indicators of the areas weighted by `weights` (areas of France,), beside the whole country."""
     everywhere = np.ones(len(frame))
-    none = DIPLOMA_OF == DIPLOMAS.index("none")
-    studying = DIPLOMA_OF == DIPLOMAS.index("student")
+    none = DIPLOMAS.index("none") == DIPLOMA_OF
+    studying = DIPLOMAS.index("student") == DIPLOMA_OF
 
     def share(top: Floats, base: Floats, weight: Floats) -> float:
         total = float(base @ weight)

@@ -28,7 +28,7 @@ def in_force() -> tuple[Correction, ...]:
 
 def use(corrections: Sequence[Correction]) -> None:
     """Lay these corrections over the tables of this process from now on; the tables are read again when they differ."""
-    global _in_force
+    global _in_force  # noqa: PLW0603, one process computes one study at a time, threads of it included
     _in_force = tuple(sorted(corrections))
 
 

@@ -1,7 +1,8 @@
 """The diagnosis of a territory: how many people, where, who is also in social precarity, and how sure it is."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,14 +10,14 @@ from numpy.typing import NDArray
 from maillage.engine import classes as class_engine
 from maillage.engine import clusters, synthetic
 from maillage.engine.base import Base, applied
-from maillage.engine.cells import AGE_OF, AGES, DIPLOMA_OF, DIPLOMAS, N_CELLS
-from maillage.engine.diplomas import BELOW_BAC
-from maillage.kernel.estimate import Estimate, Figure, Withheld, from_draws
+from maillage.engine.cells import AGE_OF, AGES, DIPLOMA_OF, DIPLOMAS
+from maillage.kernel.estimate import Estimate, Figure, Unit, Withheld, from_draws
+from maillage.kernel.table import total_by
 from maillage.reference.definitions import LEVELS, Definition, definition
-from maillage.reference.parameters import bounds, number
-from maillage.studies import context, needs, shapes, social
+from maillage.reference.parameters import number
+from maillage.studies import context, doubt, needs, shapes, social
 from maillage.studies import frame as frames
-from maillage.studies.needs import Model, Spreads
+from maillage.studies.needs import Model
 from maillage.studies.shapes import Shapes
 from maillage.studies.social import Social
 from maillage.studies.territories import Territory
@@ -29,8 +30,10 @@ LEVEL_NAMES = ("exclusion", "precarite_forte", "precarite_faible", "autonomie")
 CLASS_NAMES = ("tres_faible", "faible", "moyenne", "forte", "tres_forte")
 CELL_NAMES = ("aucune", "numerique", "sociale", "les_deux")
 FEWEST_ZONES = 5
+ROWS_AT_ONCE = 4_096  # areas drawn together
 MOST_PARTS = 60  # a zone of more census areas (a département) is not told area by area
 ADULT_SHARE_OF_15_19 = 0.4  # 18 and 19 among the five years of the bin
+FLAGS = (frames.COARSE_IRIS, frames.SMALL, frames.NO_RATE, frames.IS_OVERSEAS, frames.NO_INCOME)
 TOO_FEW = "Trop peu d’habitants pour une estimation."
 METHOD, METHOD_BOTH, METHOD_LEVELS, METHOD_INCOME = "besoins", "double-precarite", "trois-niveaux", "niveau-de-vie"
 
@@ -174,32 +177,52 @@ def diagnose(request: Request, progress: Callable[[str, float], None] = lambda s
     """
     progress("Lecture du recensement", 0.0)
     place = needs.country()
-    frame, tables = place.frame, frames.sources()
     zones = request.zoning.zones
     rows = np.concatenate([zone.rows for zone in zones])
-    at = np.repeat(np.arange(len(zones)), [len(zone.rows) for zone in zones])
     share = np.ones(len(rows)) if request.inside is None else request.inside.share[rows]
-
     progress("Taux par âge et par diplôme", 0.15)
     m = needs.model(request.definition, seed=request.seed, n_draws=request.n_draws, place=place, whole=True)
     progress("Tirages zone par zone", 0.25)
-    areas = needs.draws_of(m, rows, lambda done: progress("Tirages zone par zone", 0.25 + 0.35 * done))
+    sums, parts = _drawn(request, m, share, lambda done: progress("Tirages zone par zone", 0.25 + 0.37 * done))
     progress("Précarité sociale et cumul", 0.62)
-    sums = _zone_sums(m, areas, rows, at, share, len(zones))
-    people = _people(frame, rows, at, share, len(zones))
+    at = np.repeat(np.arange(len(zones)), [len(zone.rows) for zone in zones])
     index = social.index_of(
         zones,
-        frame,
-        tables,
+        place.frame,
+        frames.sources(),
         weights=request.weights,
         inside=None if request.inside is None else request.inside.share,
     )
+    people = _people(place.frame, rows, at, share, len(zones))
+    work = _Work(request, m, rows, at, share, sums, parts, people, index)
+    results, rate_bounds = _zone_results(work)
     progress("Contours et voisinages", 0.75)
-    outline = shapes.of_zones(zones, tables.rp2021)
-    parts = _parts(request, areas["need"].astype(np.float64) * share[:, None], frame, share, rows)
-    results, rate_bounds = _zone_results(m, request, sums, people, index, frame, share, rows, at, parts)
+    outline = shapes.of_zones(zones, frames.sources().rp2021)
     progress("Marges et vérifications", 0.85)
-    return _assemble(m, request, sums, people, index, outline, results, rate_bounds, rows, share)
+    return _assemble(work, outline, results, rate_bounds)
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """What the steps of a diagnosis share.
+
+    rows: (areas,) positions of the areas of all zones, in the order of zones; at: (areas,) position of the zone of
+    each; share: (areas,) what the filter keeps. sums: by outcome, (zones, draws) persons.
+    """
+
+    request: Request
+    model: Model
+    rows: Positions
+    at: Positions
+    share: Floats
+    sums: dict[str, Floats]
+    parts: list[tuple[Part, ...]]
+    people: "_People"
+    index: Social
+
+    @property
+    def frame(self) -> frames.Frame:
+        return self.model.country.frame
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,35 +235,64 @@ class _People:
 
 def _people(frame: frames.Frame, rows: Positions, at: Positions, share: Floats, n: int) -> _People:
     return _People(
-        population=np.bincount(at, frame.population[rows] * share, n),
-        adults=np.bincount(at, frame.adults[rows] * share, n),
-        universe=np.bincount(at, frame.universe[rows] * share, n),
-        everybody=np.bincount(at, frame.population[rows], n),
+        population=total_by(at, frame.population[rows] * share, n),
+        adults=total_by(at, frame.adults[rows] * share, n),
+        universe=total_by(at, frame.universe[rows] * share, n),
+        everybody=total_by(at, frame.population[rows], n),
     )
 
 
+def _drawn(
+    request: Request, m: Model, share: Floats, progress: Callable[[float], None]
+) -> tuple[dict[str, Floats], list[tuple[Part, ...]]]:
+    """Return, for each outcome, (zones, draws) persons, and the figures of the census areas inside each zone.
+
+    share: (rows of all zones, in their order) what the filter keeps. Zones are drawn a few at a time: the whole of
+    France holds in the memory of an old computer.
+    """
+    zones = request.zoning.zones
+    ends = np.cumsum([len(zone.rows) for zone in zones])
+    batches = np.split(np.arange(len(zones)), np.flatnonzero(np.diff(ends // ROWS_AT_ONCE)) + 1)
+    sums: dict[str, list[Floats]] = {}
+    parts: list[tuple[Part, ...]] = []
+    for batch in batches:
+        chosen = [zones[i] for i in batch.tolist()]
+        rows = np.concatenate([zone.rows for zone in chosen])
+        kept = share[ends[batch[-1]] - len(rows) : ends[batch[-1]]]
+        areas = needs.draws_of(m, rows)
+        for name, values in _zone_sums(m, areas, chosen, rows, kept).items():
+            sums.setdefault(name, []).append(values)
+        parts += _parts(request.definition, chosen, areas["need"], m.country.frame, kept)
+        progress(float(ends[batch[-1]] / ends[-1]))
+    return {name: np.concatenate(values) for name, values in sums.items()}, parts
+
+
 def _zone_sums(
-    m: Model, areas: dict[str, NDArray[np.float32]], rows: Positions, at: Positions, share: Floats, n: int
+    m: Model, areas: dict[str, NDArray[np.float32]], zones: Sequence[Zone], rows: Positions, share: Floats
 ) -> dict[str, Floats]:
     """Return, for each outcome, (zones, draws) persons: sums of the draws of areas, never of their intervals."""
     frame = m.country.frame
-    modest_factor = needs.living_standards(m, rows, frame.modest)
-    poor_factor = needs.living_standards(m, rows, frame.poor)
-    modest0 = m.outcomes["both"].counts[rows].sum(axis=1, dtype=np.float64)[:, None]
-    poor0 = m.outcomes["poor_both"].counts[rows].sum(axis=1, dtype=np.float64)[:, None]
+    at = np.repeat(np.arange(len(zones)), [len(zone.rows) for zone in zones])
+    standards = needs.living_standards(m, rows)
     size = frame.universe[rows][:, None]
     need = areas["need"].astype(np.float64)
-    parts = {
+
+    def under(outcome: str, threshold: Floats) -> tuple[Floats, Floats]:
+        """Return (areas, draws) persons under a threshold, and those of them who are also in need."""
+        factor = standards.factor(threshold)
+        expected = m.outcomes[outcome].counts[rows].sum(axis=1, dtype=np.float64)[:, None]
+        people = np.minimum(expected * factor, size)
+        return people, np.minimum(areas[outcome] * factor, np.minimum(need, people))
+
+    out: dict[str, NDArray[Any]] = {
         "need": need,
         "level_1": areas["level_1"],
         "level_2": areas["level_2"],
         "level_3": areas["level_3"],
-        "modest": np.minimum(modest0 * modest_factor, size),
-        "poor": np.minimum(poor0 * poor_factor, size),
     }
-    parts["both"] = np.minimum(areas["both"] * modest_factor, np.minimum(need, parts["modest"]))
-    parts["poor_both"] = np.minimum(areas["poor_both"] * poor_factor, np.minimum(need, parts["poor"]))
-    return {name: synthetic.add_by(values * share[:, None], at, n) for name, values in parts.items()}
+    out["modest"], out["both"] = under("both", frame.modest)
+    out["poor"], out["poor_both"] = under("poor_both", frame.poor)
+    return {name: synthetic.add_by(values * share[:, None], at, len(zones)) for name, values in out.items()}
 
 
 def _levels(sums: dict[str, Floats], universe: Floats) -> dict[str, Floats]:
@@ -250,18 +302,9 @@ def _levels(sums: dict[str, Floats], universe: Floats) -> dict[str, Floats]:
     return dict(zip(LEVEL_NAMES, (first, second - first, third - second, universe - third), strict=True))
 
 
-def _zone_results(
-    m: Model,
-    request: Request,
-    sums: dict[str, Floats],
-    people: _People,
-    index: Social,
-    frame: frames.Frame,
-    share: Floats,
-    rows: Positions,
-    at: Positions,
-    parts: list[tuple[Part, ...]],
-) -> tuple[tuple[ZoneResult, ...], tuple[float, ...]]:
+def _zone_results(w: _Work) -> tuple[tuple[ZoneResult, ...], tuple[float, ...]]:
+    """Return the result of each zone, and the bounds between digital classes."""
+    request, sums, people, index = w.request, w.sums, w.people, w.index
     zones = request.zoning.zones
     shown = people.adults >= number("protection/small_area")
     safe = np.where(people.universe > 0, people.universe, 1.0)[:, None]
@@ -279,7 +322,7 @@ def _zone_results(
         np.maximum(0.0, sums["need"] + sums["modest"] - people.universe[:, None]).mean(axis=1),
         np.minimum(sums["need"], sums["modest"]).mean(axis=1),
     )
-    flags = _zone_flags(frame, rows, at, share, people.population)
+    flags = _zone_flags(w)
     cut = definition(LEVELS)
     results = []
     for i, zone in enumerate(zones):
@@ -306,7 +349,7 @@ def _zone_results(
                 cell=CELL_NAMES[cells[i]] if cells[i] >= 0 else None,
                 firmness=_or_none(firmness[i]),
                 flags=int(flags[i]),
-                parts=parts[i],
+                parts=w.parts[i],
             )
         )
     limits = tuple(class_engine.quintiles(mean_rate).tolist()) if enough else ()
@@ -314,33 +357,38 @@ def _zone_results(
 
 
 def _parts(
-    request: Request, draws: Floats, frame: frames.Frame, share: Floats, rows: Positions
+    chosen: Definition, zones: Sequence[Zone], draws: NDArray[np.float32], frame: frames.Frame, share: Floats
 ) -> list[tuple[Part, ...]]:
-    """Return the census areas of each zone, with figures of their own; none where a zone is one area."""
-    names = frames.sources().rp2021.aligned("iris", frame.area[rows], "name", missing="")
+    """Return the census areas of each zone, with figures of their own; none where a zone is one area, or too many.
+
+    draws: (areas of the zones, in order, draws) persons in need. share: (the same areas,) what the filter keeps.
+    """
+    iris = frames.sources().rp2021
     out: list[tuple[Part, ...]] = []
     start = 0
-    for zone in request.zoning.zones:
+    for zone in zones:
         here = range(start, start + len(zone.rows))
         start += len(zone.rows)
         found = []
-        for i in here if 1 < len(zone.rows) <= MOST_PARTS else ():
-            universe = float(frame.universe[rows[i]] * share[i])
-            adults = float(frame.adults[rows[i]] * share[i])
-            figure = _figures(request.definition, shown=adults >= number("protection/small_area"))
-            rate = figure(100 * draws[i] / max(universe, 1.0), percent=True)
-            found.append(Part(str(frame.area[rows[i]]), str(names[i]), figure(draws[i]), rate))
+        for i, row in zip(here, zone.rows.tolist(), strict=True) if 1 < len(zone.rows) <= MOST_PARTS else ():
+            universe = float(frame.universe[row] * share[i])
+            adults = float(frame.adults[row] * share[i])
+            figure = _figures(chosen, shown=adults >= number("protection/small_area"))
+            persons = draws[i].astype(np.float64) * share[i]
+            rate = figure(100 * persons / max(universe, 1.0), percent=True)
+            found.append(Part(str(iris["iris"][row]), str(iris["name"][row]), figure(persons), rate))
         found.sort(key=lambda part: (-(part.need.value if isinstance(part.need, Estimate) else -1.0), part.code))
         out.append(tuple(found))
     return out
 
 
-def _zone_flags(frame: frames.Frame, rows: Positions, at: Positions, share: Floats, population: Floats) -> Positions:
+def _zone_flags(w: _Work) -> Positions:
     """Return (zones,) the flags that hold for at least a fifth of the residents of each zone."""
+    population = w.people.population
     out = np.zeros(len(population), dtype=np.int64)
-    people = frame.population[rows] * share
-    for bit in (frames.COARSE_IRIS, frames.SMALL, frames.NO_RATE, frames.IS_OVERSEAS, frames.NO_INCOME):
-        held = np.bincount(at, np.where(frame.flags[rows] & bit, people, 0.0), len(population))
+    people = w.frame.population[w.rows] * w.share
+    for bit in FLAGS:
+        held = total_by(w.at, np.where(w.frame.flags[w.rows] & bit, people, 0.0), len(population))
         out |= np.where(held * 5 >= np.maximum(population, 1.0), bit, 0)
     return out
 
@@ -358,10 +406,10 @@ def _figures(d: Definition, *, shown: bool, method: str = METHOD) -> "Callable[.
     n = d.n
 
     def figure(draws: Floats, *, percent: bool = False) -> Figure:
-        unit = "pourcent" if percent else "personnes"
+        unit: Unit = "pourcent" if percent else "personnes"
         if not shown:
             return Withheld(reason=TOO_FEW, unit=unit, universe=d.universe, n=n, method=method, sources=(d.id,))
-        return from_draws(draws, unit=unit, universe=d.universe, n=n, method=method, sources=(d.id,))  # type: ignore[arg-type]
+        return from_draws(draws, unit=unit, universe=d.universe, n=n, method=method, sources=(d.id,))
 
     return figure
 
@@ -380,19 +428,9 @@ def _income_figure(draws: Floats, *, shown: bool, universe: str = INCOME_UNIVERS
     return from_draws(draws, unit="personnes", universe=universe, n=n, method=METHOD_INCOME, sources=INCOME_SOURCES)
 
 
-def _assemble(
-    m: Model,
-    request: Request,
-    sums: dict[str, Floats],
-    people: _People,
-    index: Social,
-    outline: Shapes,
-    results: tuple[ZoneResult, ...],
-    rate_bounds: tuple[float, ...],
-    rows: Positions,
-    share: Floats,
-) -> Diagnosis:
-    frame = m.country.frame
+def _assemble(w: _Work, outline: Shapes, results: tuple[ZoneResult, ...], rate_bounds: tuple[float, ...]) -> Diagnosis:
+    request, m, rows, share, sums, people, index = w.request, w.model, w.rows, w.share, w.sums, w.people, w.index
+    frame = w.frame
     total = {name: values.sum(axis=0) for name, values in sums.items()}
     universe = float(people.universe.sum())
     shown = float(people.adults.sum()) >= number("protection/small_area")
@@ -433,15 +471,12 @@ def _assemble(
         half=_half(results),
         profile=_profile(m, rows, share, float(total["need"].mean())),
         context=context.indicators(frame, weights),
-        variance=variance_shares(m, rows, share),
-        sensitivity=_sensitivity(m, rows, share),
+        variance=doubt.variance_shares(m, rows, share),
+        sensitivity=doubt.sensitivity(m, rows, share),
         flat=_flat(frame, rows, share),
         deduced=m.rates.deduced,
         left_out=(len(np.unique(frame.commune[left])) if len(left) else 0, float(frame.population[left].sum())),
-        flags={
-            bit: float((frame.population[rows] * share)[(frame.flags[rows] & bit) > 0].sum())
-            for bit in (frames.COARSE_IRIS, frames.SMALL, frames.NO_RATE, frames.IS_OVERSEAS, frames.NO_INCOME)
-        },
+        flags={bit: float((frame.population[rows] * share)[(frame.flags[rows] & bit) > 0].sum()) for bit in FLAGS},
         draws=total["need"],
         shapes=outline,
     )
@@ -480,8 +515,8 @@ def _profile(m: Model, rows: Positions, share: Floats, need: float) -> tuple[Pro
     concerned *= need / concerned.sum() if concerned.sum() else 0.0
     cells = len(people) // 2
     groups = [
-        *(("age", name, np.resize(AGE_OF == k, len(people))) for k, name in enumerate(AGES)),
-        *(("diplome", name, np.resize(DIPLOMA_OF == k, len(people))) for k, name in enumerate(DIPLOMAS)),
+        *(("age", name, np.resize(k == AGE_OF, len(people))) for k, name in enumerate(AGES)),
+        *(("diplome", name, np.resize(k == DIPLOMA_OF, len(people))) for k, name in enumerate(DIPLOMAS)),
         ("niveau_de_vie", "modeste", np.arange(len(people)) >= cells),
         ("niveau_de_vie", "autre", np.arange(len(people)) < cells),
     ]
@@ -497,77 +532,6 @@ def _independent(m: Model, rows: Positions, share: Floats, both: Floats) -> floa
     counts = (outcome.counts[rows] * share[:, None]).sum(axis=0, dtype=np.float64)
     expected = counts @ outcome.centre
     return float(both.mean() * (counts @ m.rates.centre) / expected) if expected > 0 else 0.0
-
-
-def variance_shares(m: Model, rows: Positions, share: Floats) -> dict[str, float]:
-    """Return the share of the variance of a territory's need that each source of doubt brings, summing to one."""
-    parts = _variances(m, rows, share, m.spreads)
-    whole = sum(parts.values())
-    return {name: value / whole if whole else 0.0 for name, value in parts.items()}
-
-
-def _variances(m: Model, rows: Positions, share: Floats, between: Spreads) -> dict[str, float]:
-    """Return the variances (persons²) of the sum over areas, to first order."""
-    place, outcome = m.country, m.outcomes["need"]
-    frame = place.frame
-    counts = outcome.counts[rows] * share[:, None]
-    cells = counts.sum(axis=0, dtype=np.float64)
-    people = cells[:N_CELLS] + cells[N_CELLS:]
-    survey = float(np.var(m.rates.survey @ people))
-    unpublished = max(float(np.var(m.rates.draws @ people)) - survey, 0.0)
-    varies = synthetic.variance(counts.astype(np.float64), outcome.centre)
-    overseas = frame.overseas[rows]
-    by_region = np.bincount(place.region_of[rows], varies)
-    by_epci = np.bincount(place.epci_of[rows], varies)
-    everywhere = synthetic.variance(outcome.counts, outcome.centre.astype(np.float32))
-    part = float(varies.sum()) / float(everywhere.sum())
-    spread_region = np.where(
-        np.isin(place.region_names[: len(by_region)], frames.OVERSEAS), between.overseas, between.region
-    )
-    # Recentring: what a territory shares with the whole country is not uncertain.
-    region = float((spread_region**2 * by_region**2).sum()) * max(1 - part, 0.0)
-    epci = between.epci**2 * float((by_epci**2).sum()) * max(1 - part, 0.0)
-    noise = needs.noise(m, "need", rows)
-    below = np.resize(np.isin(DIPLOMA_OF, BELOW_BAC), len(outcome.centre))
-    gain = synthetic.diploma_sensitivity(
-        counts.astype(np.float64), outcome.centre, below, effect=number("spreads/diploma_effect")
-    )
-    tied = _tied_left(noise.tied * noise.varies * share, noise.varies * share, place.commune_of, rows)
-    alone = np.bincount(place.commune_of)[place.commune_of[rows]] == 1
-    return {
-        "enquete": survey,
-        "non_publie": unpublished,
-        "region": region + float(0.15**2 * varies[overseas].sum() ** 2),
-        "intercommunalite": epci,
-        "quartier": between.area**2 * float((varies**2).sum()),
-        "recensement_et_diplomes": tied + float(((gain * frame.diploma_doubt[rows])[alone] ** 2).sum()),
-        "personnes": float((varies * share).sum()),
-    }
-
-
-def _tied_left(spread: Floats, weight: Floats, commune_of: Positions, rows: Positions) -> float:
-    """Return the variance left by effects that vanish over whole communes, when only some areas are summed."""
-    whole = np.bincount(commune_of)
-    _, local = np.unique(commune_of[rows], return_inverse=True)
-    here = np.bincount(local)
-    complete = here == whole[np.unique(commune_of[rows])]
-    return float((spread**2)[~complete[local]].sum())
-
-
-def _sensitivity(m: Model, rows: Positions, share: Floats) -> tuple[tuple[float, float, float, float], ...]:
-    """Return, for low, central and high spreads between areas, the half-width of the interval as a share of the need."""
-    outcome = m.outcomes["need"]
-    expected = float((outcome.counts[rows] * share[:, None]).sum(axis=0, dtype=np.float64) @ outcome.centre)
-    lows, highs = (
-        [bounds(f"spreads/{name}")[end] for name in ("region", "epci", "area")] for end in (0, 1)
-    )
-    middle = [m.spreads.region, m.spreads.epci, m.spreads.area]
-    out = []
-    for region, epci, area in (lows, middle, highs):
-        spread = Spreads(region=region, epci=epci, area=area, overseas=m.spreads.overseas)
-        variance = sum(_variances(m, rows, share, spread).values())
-        out.append((region, epci, area, 1.645 * float(np.sqrt(variance)) / expected if expected else 0.0))
-    return tuple(out)
 
 
 def _flat(frame: frames.Frame, rows: Positions, share: Floats) -> dict[str, dict[str, float]]:
@@ -588,8 +552,3 @@ def _flat(frame: frames.Frame, rows: Positions, share: Floats) -> dict[str, dict
         }
         for base in bases
     }
-
-
-def figure_or_none(figure: Figure) -> Estimate | None:
-    """Return the estimate, or None when it is withheld."""
-    return figure if isinstance(figure, Estimate) else None

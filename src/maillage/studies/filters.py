@@ -8,6 +8,7 @@ import shapely
 from numpy.typing import NDArray
 
 from maillage.kernel.errors import Refused
+from maillage.kernel.table import total_by
 from maillage.pipeline.cog import clean as cog
 from maillage.pipeline.contours import clean as contours
 from maillage.pipeline.dares import clean as dares
@@ -61,7 +62,7 @@ def _qpv_communes() -> Inside:
 def _small_communes() -> Inside:
     iris = frames.sources().rp2021
     _, at = np.unique(iris["commune"], return_inverse=True)
-    people = np.bincount(at, iris["pop"])
+    people = total_by(at, iris["pop"])
     return Inside(
         id=SMALL_COMMUNES,
         label=LABELS[SMALL_COMMUNES],
@@ -82,9 +83,7 @@ def from_marking(marking: Marking, *, id: str, source: str) -> Inside:
             "également."
         )
         if spread:
-            doubt += (
-                f" Dans {spread} communes sans contour de quartiers, la même part est donnée à tous leurs quartiers : très incertain."
-            )
+            doubt += f" Dans {spread} communes sans contour de quartiers, la même part est donnée à tous leurs quartiers : très incertain."
         return Inside(id=id, label=marking.label, share=share, source=source, doubt=doubt)
     return Inside(
         id=id,

@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from maillage.engine import ages, diplomas, income
-from maillage.engine.cells import AGE_OF, DIPLOMA_OF, N_AGES, N_CELLS, N_DIPLOMAS
+from maillage.engine.cells import AGE_OF, DIPLOMA_OF, N_AGES, N_CELLS
 from maillage.engine.logit import expit, logit
 from maillage.engine.raking import rake
-from maillage.kernel.table import Table, group, positions
+from maillage.kernel.table import Table, group, positions, total_by
 from maillage.pipeline.cnaf import check as cnaf_check
 from maillage.pipeline.cnaf import clean as cnaf
 from maillage.pipeline.cog import check as cog_check
@@ -151,7 +151,7 @@ def build(tables: Sources, *, seed_power: float = 1.0, diploma_shift: Floats | N
     overseas = np.isin(rp["region"], OVERSEAS)
     students = _students(people, rp, tables, commune_codes, commune_of)
     shares, doubt_commune, flags_commune = _commune_diplomas(
-        tables, commune_codes, np.bincount(commune_of, adults), commune_of, rp
+        tables, commune_codes, total_by(commune_of, adults), commune_of, rp
     )
     not_studying = adults - students
     by_diploma, doubt, flags = _area_diplomas(
@@ -163,7 +163,7 @@ def build(tables: Sources, *, seed_power: float = 1.0, diploma_shift: Floats | N
     counts = rake(_joint(people, columns, home_share, seed_power), people * home_share[:, None], columns, cycles=12)
     modest, poor, no_income = _living_standards(rp, tables, adults, commune_codes, commune_of, overseas)
     flags = flags | np.where(overseas, IS_OVERSEAS, 0) | np.where(no_income & ~overseas, NO_INCOME, 0)
-    commune_pop = np.bincount(commune_of, rp["pop"])
+    commune_pop = total_by(commune_of, rp["pop"])
     split = np.bincount(commune_of) > 1
     return Frame(
         area=rp["iris"],
@@ -217,21 +217,19 @@ def _home_share(rp: Table, old: Table) -> Floats:
     return np.where(found > 0, np.clip(found, 0.3, 1.0), number("population/households"))
 
 
-def _students(
-    people: Floats, rp: Table, tables: Sources, commune_codes: NDArray[Any], commune_of: NDArray[Any]
-) -> Floats:
+def _students(people: Floats, rp: Table, tables: Sources, commune_codes: NDArray[Any], commune_of: NDArray[Any]) -> Floats:
     """Return (areas,) residents of 15 and over in education, brought to their commune's total where it is known."""
     expected = people[:, :3] @ np.array(numbers("population/students"))
     recent = tables.rp2018
     not_studying = recent.aligned("commune", commune_codes, "not_studying")
     adults_2018 = recent.aligned("commune", commune_codes, "pop") - recent.aligned("commune", commune_codes, "age_0_14")
     share = 1 - not_studying / adults_2018
-    adults = np.bincount(commune_of, people.sum(axis=1))
+    adults = total_by(commune_of, people.sum(axis=1))
     wanted = share * adults
-    found = np.bincount(commune_of, expected)
+    found = total_by(commune_of, expected)
     factor = np.divide(wanted, found, out=np.full(len(found), np.nan), where=found > 0)
     factor = np.where(np.isfinite(factor), factor, number("population/students_unknown"))
-    return np.minimum(expected * factor[commune_of], 0.97 * people[:, 0] + 0.10 * people[:, 1])
+    return np.asarray(np.minimum(expected * factor[commune_of], 0.97 * people[:, 0] + 0.10 * people[:, 1]))
 
 
 def _commune_diplomas(
@@ -291,12 +289,10 @@ def _commune_diplomas(
         square @ high_beta + high_effect[departement_of],
     )
     out = np.where(known[:, None], shares, composed)
-    small_doubt = np.sqrt(
-        number("spreads/diploma_small") ** 2 + np.minimum(1 / (0.21 * np.maximum(adults, 1)), 0.25**2)
-    )
+    small_doubt = np.sqrt(number("spreads/diploma_small") ** 2 + np.minimum(1 / (0.21 * np.maximum(adults, 1)), 0.25**2))
     doubt = np.where(known, number("spreads/diploma_commune"), small_doubt)
     flags = np.where(known, 0, SMALL) | np.where(~known & (np.isnan(rate) | (adults < 80)), NO_RATE, 0)
-    return out, doubt, flags
+    return out, doubt, flags.astype(np.int64)
 
 
 def _departement_median(median: Floats, adults: Floats, departement_of: NDArray[Any], n: int) -> Floats:
@@ -304,8 +300,8 @@ def _departement_median(median: Floats, adults: Floats, departement_of: NDArray[
     known = ~np.isnan(median)
     weight = np.where(known, adults, 0.0)
     log = np.where(known, np.log(np.where(known, median, 1.0)), 0.0)
-    total = np.bincount(departement_of, weight, n)
-    mean = np.divide(np.bincount(departement_of, weight * log, n), total, out=np.full(n, np.nan), where=total > 0)
+    total = total_by(departement_of, weight, n)
+    mean = np.divide(total_by(departement_of, weight * log, n), total, out=np.full(n, np.nan), where=total > 0)
     return np.asarray(np.exp(np.where(np.isnan(mean), np.sum(weight * log) / weight.sum(), mean)))
 
 
@@ -380,7 +376,7 @@ def _area_diplomas(
     traits = _traits(counts)
     _, local = np.unique(commune_of[rows], return_inverse=True)
     members = np.unique(commune_of[rows])
-    commune_counts = {name: np.bincount(local, values, len(members)) for name, values in counts.items()}
+    commune_counts = {name: total_by(local, values, len(members)) for name, values in counts.items()}
     # The described IRIS of a commune share what its other IRIS (offices, woods) leave of the commune's diplomas.
     imputed = diplomas.impute(
         traits,
@@ -388,7 +384,7 @@ def _area_diplomas(
         local.astype(np.int64),
         not_studying[rows],
         _traits(commune_counts),
-        np.bincount(local, not_studying[rows], len(members)),
+        total_by(local, not_studying[rows], len(members)),
         ridge=1e-3,
         cycles=DIPLOMA_CYCLES,
     )
@@ -419,7 +415,7 @@ def _joint(people: Floats, columns: Floats, home_share: Floats, seed_power: floa
     in_school *= national_columns[6] / in_school.sum()
     rest = seeds.diplomas_by_age() ** seed_power
     seed = np.column_stack((rest / rest.sum(axis=1, keepdims=True) * (national_ages - in_school)[:, None], in_school))
-    return rake(seed[None], national_ages[None], national_columns[None], cycles=JOINT_CYCLES)[0]
+    return np.asarray(rake(seed[None], national_ages[None], national_columns[None], cycles=JOINT_CYCLES)[0])
 
 
 def _living_standards(
@@ -432,7 +428,7 @@ def _living_standards(
 ) -> tuple[Floats, Floats, NDArray[np.bool_]]:
     """Return the shares of 15 and over living modestly and under the poverty threshold, and where income is unknown."""
     median = tables.filosofi.aligned("commune", commune_codes, "median")
-    weight = np.bincount(commune_of, adults)
+    weight = total_by(commune_of, adults)
     known = ~np.isnan(median)
     departements, departement_of = group(tables.communes.aligned("code", commune_codes, "departement", missing=""))
     filled = np.where(known, median, _departement_median(median, weight, departement_of, len(departements))[departement_of])
@@ -443,9 +439,7 @@ def _living_standards(
     spread_in = income.calibrate_spread(
         median[known], weight[known], threshold=poverty_line, share=number("social/poverty")
     )
-    modest_line = income.calibrate_threshold(
-        median[known], weight[known], spread=spread_in, share=number("social/modest")
-    )
+    modest_line = income.calibrate_threshold(median[known], weight[known], spread=spread_in, share=number("social/modest"))
     minima = minima_share(rp["iris"], rp["pop"], tables.cnaf)
     out = []
     for line, factor in ((modest_line, 1.0), (poverty_line, number("social/poor_15p"))):
@@ -462,7 +456,7 @@ def minima_share(iris: NDArray[Any], people: Floats, cnaf_table: Table) -> Float
     """Return the share of residents in a household on RSA or AAH; nan where the producer withholds it."""
     rsa, aah = (cnaf_table.aligned("iris", iris, name) for name in ("rsa", "aah"))
     covered = number("social/rsa_people") * rsa + number("social/aah_people") * aah
-    return np.divide(covered, people, out=np.full(len(people), np.nan), where=people > 0)
+    return np.asarray(np.divide(covered, people, out=np.full(len(people), np.nan), where=people > 0))
 
 
 def household_offsets() -> Floats:

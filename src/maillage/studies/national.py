@@ -9,7 +9,7 @@ from threadpoolctl import threadpool_limits
 
 from maillage.engine import synthetic
 from maillage.kernel.estimate import centiles
-from maillage.kernel.table import Table
+from maillage.kernel.table import Table, total_by
 from maillage.reference.definitions import Definition
 from maillage.reference.parameters import number
 from maillage.studies import frame as frames
@@ -77,7 +77,7 @@ def estimate(
             progress((done + 1) / len(blocks))
         if level != "iris":
             value, (low, high) = sums.mean(axis=1), centiles(sums)
-    adults = np.bincount(at, frame.adults[kept], len(names))
+    adults = total_by(at, frame.adults[kept], len(names))
     small = adults < number("protection/small_area")
     for column in (value, low, high):
         column[small] = np.nan
@@ -85,8 +85,8 @@ def estimate(
         f"estimate-{level}",
         {
             "code": names,
-            "population": np.bincount(at, frame.population[kept], len(names)),
-            "universe": np.bincount(at, frame.universe[kept], len(names)),
+            "population": total_by(at, frame.population[kept], len(names)),
+            "universe": total_by(at, frame.universe[kept], len(names)),
             "value": value,
             "low": low,
             "high": high,
@@ -97,7 +97,7 @@ def estimate(
 
 def _warnings(frame: frames.Frame, kept: NDArray[np.bool_], at: Positions, n: int) -> NDArray[np.str_]:
     """Return (names,) what weakens each figure, told when it concerns a fifth of the residents."""
-    people = np.bincount(at, frame.population[kept], n)
+    people = total_by(at, frame.population[kept], n)
     out = np.full(n, "", dtype=object)
     for bit, text in (
         (frames.IS_OVERSEAS, "Outre-mer : correction moyenne publiée, forte incertitude."),
@@ -105,7 +105,7 @@ def _warnings(frame: frames.Frame, kept: NDArray[np.bool_], at: Positions, n: in
         (frames.NO_RATE, "Diplômes estimés."),
         (frames.SMALL, "Petite commune : diplômes lissés avec le département et le revenu."),
     ):
-        held = np.bincount(at, np.where(frame.flags[kept] & bit, frame.population[kept], 0.0), n)
+        held = total_by(at, np.where(frame.flags[kept] & bit, frame.population[kept], 0.0), n)
         out[(held * 5 >= np.maximum(people, 1.0)) & (out == "")] = text
     return out.astype(np.str_)
 

@@ -12,10 +12,10 @@ from threadpoolctl import threadpool_limits
 from maillage.engine import rates as rate_engine
 from maillage.engine import synthetic
 from maillage.engine.cells import DIPLOMA_OF, N_CELLS
-from maillage.engine.chance import BLOCK, even_normals, generator, normals
+from maillage.engine.chance import BLOCK, even_normals, normals
 from maillage.engine.diplomas import BELOW_BAC
 from maillage.engine.logit import expit, logit
-from maillage.kernel.table import group
+from maillage.kernel.table import group, total_by
 from maillage.reference.definitions import LEVELS, Definition, definition
 from maillage.reference.parameters import number
 from maillage.studies import corrections
@@ -33,7 +33,6 @@ DRAWS = 500
 SEED = 20_261_120
 OVERSEAS_CHANGE = 2020  # definitions older than this take the overseas gap of 2017, later ones that of 2021
 BIG_CITY = 50_000
-OVERSEAS_GAP_SPREAD = 0.15  # a few hundred people surveyed in all overseas départements
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +60,8 @@ class Country:
 
     homes: (areas, 70) persons by cell, outside then inside modest households. poor: (areas, 70) the same split at the
     poverty threshold. regions, epcis: names; region_of, epci_of, commune_of: positions of each area's own.
-    blocks: rows where each block starts, and the end; a commune is never cut.
+    blocks: rows where each block starts, and the end; a commune is never cut. big_city: (areas,) whether its commune
+    is large enough for one median to hide what its parts are.
     """
 
     frame: Frame
@@ -73,6 +73,7 @@ class Country:
     region_names: NDArray[np.str_]
     n_epci: int
     blocks: Positions
+    big_city: NDArray[np.bool_]
 
     @property
     def cells(self) -> Floats:
@@ -100,6 +101,7 @@ def describe(frame: Frame) -> Country:
         region_names=region_names,
         n_epci=len(epcis),
         blocks=_blocks(commune_of),
+        big_city=total_by(commune_of, frame.population)[commune_of] > BIG_CITY,
     )
 
 
@@ -181,8 +183,8 @@ def model(
         region_effect[overseas_regions] = 0.0  # overseas rates already carry theirs
         epci_effect = between.epci * even_normals(seed, "epci", place.n_epci, n_draws)
         varies = synthetic.variance(place.homes, outcomes["need"].centre.astype(np.float32)).astype(np.float64)
-        by_region = np.bincount(place.region_of, varies, len(place.region_names))
-        by_epci = np.bincount(place.epci_of, varies, place.n_epci)
+        by_region = total_by(place.region_of, varies, len(place.region_names))
+        by_epci = total_by(place.epci_of, varies, place.n_epci)
         extra = _overseas_extra(place, outcomes["need"])
         mainland = by_region[~overseas_regions].sum()
         recentre = (by_region @ region_effect + by_epci @ epci_effect + extra) / mainland
@@ -222,9 +224,9 @@ def _outcomes(
     out["both"] = _outcome(place.homes[:, inside], need[:, inside], need_centre[inside], shifts)
     poor_share = _national_share(place.poor)
     poor = rate_engine.split_by_household(rates.draws, poor_share, rates.poor_odds)[1]
-    poor_centre = rate_engine.split_by_household(
-        rates.centre[None], poor_share, np.array([number("rates/poor_odds")])
-    )[1][0]
+    poor_centre = rate_engine.split_by_household(rates.centre[None], poor_share, np.array([number("rates/poor_odds")]))[1][
+        0
+    ]
     out["poor_both"] = _outcome(place.poor[:, inside], poor, poor_centre, shifts)
     return out
 
@@ -253,7 +255,7 @@ def _overseas_shifts(
     wanted = expit(logit(chosen.total) + gap)
     shifted = rate_engine.shift(people, np.clip(rates.centre, 1e-9, 1 - 1e-9), np.array([float(wanted)]))
     common = float(np.median(logit(shifted[0]) - logit(rates.centre)))
-    moved = common + OVERSEAS_GAP_SPREAD * even_normals(seed, "overseas/gap", 1, n)[0]
+    moved = common + number("spreads/dom_gap") * even_normals(seed, "overseas/gap", 1, n)[0]
     own = between.overseas * even_normals(seed, "overseas/region", len(frames.OVERSEAS), n)
     return {
         int(np.flatnonzero(place.region_names == code)[0]): moved + own[position]
@@ -292,7 +294,7 @@ def noise(m: Model, name: str, rows: Positions) -> Noise:
     counts = outcome.counts[rows].astype(np.float64)
     p = outcome.centre
     expected = counts @ p
-    varies = synthetic.variance(counts, p)
+    varies = synthetic.variance(counts, p).astype(np.float64)
     least = np.maximum(varies, synthetic.LEAST_VARIANCE)
     below = np.resize(np.isin(DIPLOMA_OF, BELOW_BAC), len(p))
     gain = synthetic.diploma_sensitivity(counts, p, below, effect=number("spreads/diploma_effect"))
@@ -301,7 +303,12 @@ def noise(m: Model, name: str, rows: Positions) -> Noise:
     alone = np.bincount(place.commune_of)[place.commune_of[rows]] == 1
     tied = np.where(alone, 0.0, np.sqrt(imputed**2 + sampled))
     free = np.sqrt(m.spreads.area**2 + 1 / least + np.where(alone, imputed**2, 0.0))
-    return Noise(free=free, tied=tied, varies=varies, response=synthetic.response(expected, counts.sum(axis=1), varies))
+    return Noise(
+        free=free,
+        tied=tied,
+        varies=varies,
+        response=synthetic.response(expected, counts.sum(axis=1), varies).astype(np.float64),
+    )
 
 
 def draws_of_block(m: Model, block: int) -> dict[str, Singles]:
@@ -354,29 +361,42 @@ def draws_of(m: Model, rows: Positions, progress: Callable[[float], None] | None
     return out
 
 
-def living_standards(m: Model, rows: Positions, share: Floats) -> Floats:
-    """Return (rows, draws) how many times more or fewer people than expected live under a threshold.
+@dataclass(frozen=True, slots=True)
+class Standards:
+    """Draws of how living standards depart from what is expected, on the logit. moves: (rows, draws)."""
 
-    share: (areas of France,) expected share under it. The doubt is shared inside an EPCI, then inside a commune, then
-    proper to the area; its mean factor is one.
-    """
+    rows: Positions
+    moves: Singles
+    variance: Floats
+
+    def factor(self, share: Floats) -> Floats:
+        """Return (rows, draws) how many times more or fewer people than expected live under a threshold.
+
+        share: (areas of France,) expected share under it. The mean factor is one.
+        """
+        q = np.clip(share[self.rows], 1e-4, 1 - 1e-4)[:, None]
+        bend = 0.5 * self.variance[:, None] * (1 - 2 * q)
+        return np.asarray(expit(logit(q) + self.moves - bend) / q)
+
+
+def living_standards(m: Model, rows: Positions) -> Standards:
+    """Return the doubt on living standards: shared inside an EPCI, then inside a big city, then proper to the area."""
     place = m.country
-    frame = place.frame
-    by_commune = np.bincount(place.commune_of, frame.population)
-    big = by_commune[place.commune_of[rows]] > BIG_CITY
-    own_city = np.where(big, number("spreads/income_city"), 0.0)
+    big = place.big_city[rows]
     together = even_normals(m.seed, "income/epci", place.n_epci, m.n_draws).astype(np.float32)
-    cities = generator(m.seed, "income/commune").standard_normal((len(by_commune), m.n_draws)).astype(np.float32)
     moves = number("spreads/income_epci") * together[place.epci_of[rows]]
-    moves += own_city[:, None].astype(np.float32) * cities[place.commune_of[rows]]
     blocks = np.searchsorted(place.blocks, rows, side="right") - 1
-    own = np.empty_like(moves)
     for block in np.unique(blocks).tolist():
         here = np.flatnonzero(blocks == block)
-        size = int(place.blocks[block + 1] - place.blocks[block])
-        own[here] = normals(m.seed, "income/area", block, (size, m.n_draws))[rows[here] - place.blocks[block]]
-    moves += number("spreads/income_area") * own
-    variance = number("spreads/income_epci") ** 2 + own_city**2 + number("spreads/income_area") ** 2
-    q = np.clip(share[rows], 1e-4, 1 - 1e-4)[:, None]
-    bend = 0.5 * variance[:, None] * (1 - 2 * q)
-    return np.asarray(expit(logit(q) + moves - bend) / q)
+        start, end = place.blocks[block], place.blocks[block + 1]
+        first = place.commune_of[start:end].min()
+        within = rows[here] - start
+        own = normals(m.seed, "income/area", block, (end - start, m.n_draws))
+        moves[here] += number("spreads/income_area") * own[within]
+        if big[here].any():
+            communes = place.commune_of[start:end].max() - first + 1
+            cities = normals(m.seed, "income/commune", block, (communes, m.n_draws))
+            city = cities[place.commune_of[rows[here]] - first]
+            moves[here] += np.where(big[here], number("spreads/income_city"), 0.0)[:, None] * city
+    variance = number("spreads/income_epci") ** 2 + number("spreads/income_area") ** 2
+    return Standards(rows, moves.astype(np.float32), variance + np.where(big, number("spreads/income_city") ** 2, 0.0))

@@ -1,6 +1,7 @@
 """What share of each kind of person is concerned, under one definition, with everything that is not published."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -101,6 +102,54 @@ def central(n: int = 1) -> Unknowns:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What rates are fitted on: the country's people, and one value per draw of everything unpublished.
+
+    people: (35,) persons by cell, ordinary housing; bins: (10,) persons by age bin. still: published figures are kept
+    as printed; otherwise rounding and sampling move them, by chance of `seed`.
+    """
+
+    people: Floats
+    bins: Floats
+    unknown: Unknowns
+    seed: int
+    still: bool
+
+    @property
+    def n(self) -> int:
+        return len(self.unknown.cap)
+
+    @property
+    def diploma_scale(self) -> Floats:
+        """(draws, 35) where each diploma stands between none and bac+3."""
+        u = self.unknown
+        return np.asarray(engine.diploma_scale(u.cap, u.brevet, u.bac, u.short))
+
+    def total(self, d: Definition) -> Floats:
+        """Return (draws,) the published share of everybody."""
+        if self.still:
+            return np.full(self.n, d.total)
+        return _between(generator(self.seed, f"{d.id}/total"), d.total_low, d.total, d.total_high, self.n)
+
+    def printed(self, m: Margin, d: Definition) -> Floats:
+        """Return (draws,) readings of a published rate: as printed, or anywhere rounding allows."""
+        if self.still:
+            return np.full(self.n, m.rate)
+        chance = generator(self.seed, f"{d.id}/{m.breakdown}/{m.category}/rounding")
+        return np.clip(_between(chance, m.low, m.rate, m.high, self.n), 0.001, 0.999)
+
+    def sampled(self, rates: Floats, sizes: Floats, d: Definition, source: str) -> Floats:
+        """Return the rates with the noise of a sample shared by class size (share of everybody); none when still."""
+        if self.still:
+            return rates
+        u = self.unknown
+        respondents = u.sample if d.sample == "tic" else d.n / u.quota
+        noise = 1 / np.sqrt(respondents[:, None] * sizes * rates * (1 - rates))
+        z = generator(self.seed, f"{d.id}/{source}/sampling").standard_normal(rates.shape)
+        return np.asarray(expit(logit(rates) + noise * z))
+
+
 def draw(definition: Definition, people: Floats, bins: Floats, *, seed: int, n: int) -> Rates:
     """Return the rates of one definition.
 
@@ -108,17 +157,17 @@ def draw(definition: Definition, people: Floats, bins: Floats, *, seed: int, n: 
     Every published margin used is found again on `people`, in each draw, within what rounding and sampling allow.
     Refused when the definition's own rates contradict each other.
     """
+    doubts = unknowns(seed, n)
     try:
-        centre = fit(definition, people, bins, central(), seed=seed, still=True)
-        drawn = fit(definition, people, bins, unknowns(seed, n), seed=seed, still=False)
-        survey = fit(definition, people, bins, central(n), seed=seed, still=False)
+        centre = fit(definition, Setting(people, bins, central(), seed, still=True))
+        drawn = fit(definition, Setting(people, bins, doubts, seed, still=False))
+        survey = fit(definition, Setting(people, bins, central(n), seed, still=False))
     except engine.NoRates as error:
         raise Refused(
             f"Les taux de « {definition.label} » se contredisent : aucun jeu de taux ne les respecte tous.",
             why=f"Le calcul demande que chaque taux publié soit retrouvé exactement ({error}).",
             do="Vérifiez le total et les taux par classe ; ôtez la classe qui ne vient pas de la même enquête.",
         ) from error
-    doubts = unknowns(seed, n)
     return Rates(
         definition=definition,
         draws=drawn,
@@ -131,33 +180,33 @@ def draw(definition: Definition, people: Floats, bins: Floats, *, seed: int, n: 
     )
 
 
-def fit(definition: Definition, people: Floats, bins: Floats, u: Unknowns, *, seed: int, still: bool) -> Floats:
-    """Return (draws, 35) rates; `still` keeps the published figures as printed."""
+def fit(d: Definition, s: Setting) -> Floats:
+    """Return (draws, 35) rates."""
     recipes = {"margins": _margins, "borrowed": _borrowed, "shifted": _shifted, "levels": _as_levels, "nearest": _nearest}
-    return recipes[definition.recipe](definition, people, bins, u, seed, still)
+    return recipes[d.recipe](d, s)
 
 
-def _margins(d: Definition, people: Floats, bins: Floats, u: Unknowns, seed: int, still: bool) -> Floats:
+def _margins(d: Definition, s: Setting) -> Floats:
     """Fit A[age] + s t[diploma] + q[bac+3]: as many unknowns as published margins."""
+    people = s.people
     classes = [*(m.category for m in d.of("age")), d.deduced]
-    inside = np.array([_age_class(category, people, bins, d.label) for category in classes])
+    inside = np.array([_age_class(category, s, d.label) for category in classes])
     inside[-1] = 1 - inside[:-1].sum(axis=0)
     base = inside @ people
-    rates = np.column_stack([_printed(m, len(u.cap), seed, d, still) for m in d.of("age")])
-    total = _total(d, len(u.cap), seed, still)
+    rates = np.column_stack([s.printed(m, d) for m in d.of("age")])
+    total = s.total(d)
     missing = (total * people.sum() - rates @ base[:-1]) / base[-1]
     rates = np.column_stack((rates, np.clip(missing, d.deduced_low, d.deduced_high)))
     ends = ("none", "long")
-    by_diploma = np.column_stack([_printed(d.margin("diploma", end), len(u.cap), seed, d, still) for end in ends])
-    if not still:
-        rates = _sampled(rates, base / people.sum(), u, d, seed, "age")
-        sizes = np.array([engine.diploma_indicator(DIPLOMAS.index(end)) @ people for end in ends]) / people.sum()
-        by_diploma = _sampled(by_diploma, sizes, u, d, seed, "diploma")
-    scale = engine.diploma_scale(u.cap, u.brevet, u.bac, u.short)
+    by_diploma = np.column_stack([s.printed(d.margin("diploma", end), d) for end in ends])
+    sizes = np.array([engine.diploma_indicator(DIPLOMAS.index(end)) @ people for end in ends]) / people.sum()
+    rates = s.sampled(rates, base / people.sum(), d, "age")
+    by_diploma = s.sampled(by_diploma, sizes, d, "diploma")
+    scale = s.diploma_scale
     long = engine.diploma_indicator(DIPLOMAS.index("long"))
     none = engine.diploma_indicator(DIPLOMAS.index("none"))
     features = np.stack([*(np.broadcast_to(row, scale.shape) for row in inside), scale, np.broadcast_to(long, scale.shape)])
-    offset = engine.cross_effect(u.cross, scale) + (_reference_ages(d, people, bins, u, seed, still) if d.shape else 0.0)
+    offset = engine.cross_effect(s.unknown.cross, scale) + (_reference_ages(s) if d.shape else 0.0)
     return engine.solve(
         people,
         offset,
@@ -167,78 +216,75 @@ def _margins(d: Definition, people: Floats, bins: Floats, u: Unknowns, seed: int
     )
 
 
-def _borrowed(d: Definition, people: Floats, bins: Floats, u: Unknowns, seed: int, still: bool) -> Floats:
+def _borrowed(d: Definition, s: Setting) -> Floats:
     """Fit c + l A_reference[age] + s t[diploma]: three unknowns, three margins."""
     (age,), (diploma,) = d.of("age"), d.of("diploma")
-    inside = _age_class(age.category, people, bins, d.label)
+    inside = _age_class(age.category, s, d.label)
     low = engine.diploma_indicator(DIPLOMAS.index(diploma.category))
-    n = len(u.cap)
-    rates = np.column_stack((_total(d, n, seed, still), *(_printed(m, n, seed, d, still) for m in (age, diploma))))
+    people = s.people
+    rates = np.column_stack((s.total(d), *(s.printed(m, d) for m in (age, diploma))))
     constraints = np.vstack((np.ones(N_CELLS), inside, low))
-    if not still:
+    if not s.still:
         sizes = constraints @ people / people.sum()
-        rates = _sampled(rates, sizes, u, d, seed, "all")
+        rates = s.sampled(rates, sizes, d, "all")
         # Noise must not put more people in a part than in the whole: at most nine tenths of them stand in one class.
         rates[:, 1:] = np.minimum(rates[:, 1:], 0.9 * rates[:, :1] / sizes[1:])
-    scale = engine.diploma_scale(u.cap, u.brevet, u.bac, u.short)
-    shape = _reference_ages(d, people, bins, u, seed, still)
+    scale = s.diploma_scale
+    shape = _reference_ages(s)
     features = np.stack((np.ones_like(scale), shape - shape.mean(axis=1, keepdims=True), scale), axis=1)
     start = np.array([float(logit(d.total)), 1.0, 1.5])
-    return engine.solve(people, engine.cross_effect(u.cross, scale), features, constraints, rates, start)
+    return engine.solve(people, engine.cross_effect(s.unknown.cross, scale), features, constraints, rates, start)
 
 
-def _shifted(d: Definition, people: Floats, bins: Floats, u: Unknowns, seed: int, still: bool) -> Floats:
+def _shifted(d: Definition, s: Setting) -> Floats:
     """Take the shape of another definition and move it to the total."""
-    shape = fit(definitions()[d.shape], people, bins, u, seed=seed, still=still)
-    total = _total(d, len(u.cap), seed, still)
-    if not still:
-        total = _sampled(total[:, None], np.ones(1), u, d, seed, "total")[:, 0]
-    return engine.shift(people, shape, total)
+    shape = fit(definitions()[d.shape], s)
+    total = s.sampled(s.total(d)[:, None], np.ones(1), d, "total")[:, 0]
+    return engine.shift(s.people, shape, total)
 
 
-def _as_levels(d: Definition, people: Floats, bins: Floats, u: Unknowns, seed: int, still: bool) -> Floats:
+def _as_levels(d: Definition, s: Setting) -> Floats:
     """Return the rates of all levels of difficulty together."""
-    return _nested(d, people, bins, u, seed, still)[-1]
+    return np.asarray(_nested(d, s)[-1])
 
 
 def levels(d: Definition, people: Floats, bins: Floats, *, seed: int, n: int) -> tuple[Floats, Floats]:
     """Return (levels, draws, 35) chances of being at a level or at a worse one, and (levels, 35) the central ones."""
-    drawn = _nested(d, people, bins, unknowns(seed, n), seed, still=False)
-    return drawn, _nested(d, people, bins, central(), seed, still=True)[:, 0]
+    drawn = _nested(d, Setting(people, bins, unknowns(seed, n), seed, still=False))
+    return drawn, _nested(d, Setting(people, bins, central(), seed, still=True))[:, 0]
 
 
-def _nested(d: Definition, people: Floats, bins: Floats, u: Unknowns, seed: int, still: bool) -> Floats:
-    shape = fit(definitions()[d.shape], people, bins, u, seed=seed, still=still)
-    shares = np.tile(np.cumsum(d.shares), (len(u.cap), 1))
-    if not still:
+def _nested(d: Definition, s: Setting) -> Floats:
+    shape = fit(definitions()[d.shape], s)
+    shares = np.tile(np.cumsum(d.shares), (s.n, 1))
+    if not s.still:
         half = d.total_high - d.total
-        shares = shares + generator(seed, f"{d.id}/rounding").uniform(-half, half, shares.shape)
-        noise = 1 / np.sqrt((d.n / u.quota)[:, None] * shares * (1 - shares))
-        z = generator(seed, f"{d.id}/sampling").standard_normal((len(shares), 1))
+        shares = shares + generator(s.seed, f"{d.id}/rounding").uniform(-half, half, shares.shape)
+        noise = 1 / np.sqrt((d.n / s.unknown.quota)[:, None] * shares * (1 - shares))
+        z = generator(s.seed, f"{d.id}/sampling").standard_normal((len(shares), 1))
         shares = expit(logit(shares) + noise * z)  # one z: whoever is found more often excluded is found more fragile
-    return engine.levels(people, shape, shares, u.slope)
+    return engine.levels(s.people, shape, shares, s.unknown.slope)
 
 
-def _nearest(d: Definition, people: Floats, bins: Floats, u: Unknowns, seed: int, still: bool) -> Floats:
+def _nearest(d: Definition, s: Setting) -> Floats:
     """Move the reference rates as little as the user's margins ask, on the logit scale."""
-    shape = fit(definitions()[DEFAULT], people, bins, u, seed=seed, still=still)
-    n = len(u.cap)
+    shape = fit(definitions()[DEFAULT], s)
+    people = s.people
     rows = [np.ones(N_CELLS)]
-    rates = [_total(d, n, seed, still)]
+    rates = [s.total(d)]
     for m in d.margins:
         indicator = (
-            _age_class(m.category, people, bins, d.label)
+            _age_class(m.category, s, d.label)
             if m.breakdown == "age"
             else engine.diploma_indicator(DIPLOMAS.index(m.category))
         )
         rows.append(indicator)
-        rates.append(_printed(m, n, seed, d, still))
+        rates.append(s.printed(m, d))
     constraints, targets = np.array(rows), np.column_stack(rates)
     targets = _harmonised(constraints, targets, people, d)
     keep = _independent(constraints * people)
     constraints, targets = constraints[keep], targets[:, keep]
-    if not still:
-        targets = _sampled(targets, constraints @ people / people.sum(), u, d, seed, "all")
+    targets = s.sampled(targets, constraints @ people / people.sum(), d, "all")
     return engine.solve(people, logit(shape), constraints, constraints, targets)
 
 
@@ -272,26 +318,12 @@ def _independent(rows: Floats) -> list[int]:
     return kept
 
 
-def _reference_ages(d: Definition, people: Floats, bins: Floats, u: Unknowns, seed: int, still: bool) -> Floats:
+def _reference_ages(s: Setting) -> Floats:
     """Return (draws, 35) the age effects of the reference definition, on the logit scale."""
-    reference = fit(definitions()[DEFAULT], people, bins, u, seed=seed, still=still)
-    by_age = engine.age_indicators() * people
+    reference = fit(definitions()[DEFAULT], s)
+    by_age = engine.age_indicators() * s.people
     effects = logit(reference @ by_age.T / by_age.sum(axis=1))
     return np.asarray(effects[:, AGE_OF])
-
-
-def _printed(m: Margin, n: int, seed: int, d: Definition, still: bool) -> Floats:
-    """Return n readings of a published rate: as printed, or anywhere rounding allows."""
-    if still:
-        return np.full(n, m.rate)
-    chance = generator(seed, f"{d.id}/{m.breakdown}/{m.category}/rounding")
-    return np.clip(_between(chance, m.low, m.rate, m.high, n), 0.001, 0.999)
-
-
-def _total(d: Definition, n: int, seed: int, still: bool) -> Floats:
-    if still:
-        return np.full(n, d.total)
-    return _between(generator(seed, f"{d.id}/total"), d.total_low, d.total, d.total_high, n)
 
 
 def _between(chance: np.random.Generator, low: float, middle: float, high: float, n: int) -> Floats:
@@ -300,25 +332,15 @@ def _between(chance: np.random.Generator, low: float, middle: float, high: float
     return np.where(position < 0, middle + position * (middle - low), middle + position * (high - middle))
 
 
-def _sampled(rates: Floats, sizes: Floats, u: Unknowns, d: Definition, seed: int, source: str) -> Floats:
-    """Return the rates with the noise of a sample of n respondents shared by class size (share of everybody)."""
-    respondents = u.sample if d.sample == "tic" else d.n / u.quota
-    noise = 1 / np.sqrt(respondents[:, None] * sizes * rates * (1 - rates))
-    z = generator(seed, f"{d.id}/{source}/sampling").standard_normal(rates.shape)
-    return np.asarray(expit(logit(rates) + noise * z))
-
-
-def _age_class(category: str, people: Floats, bins: Floats, label: str) -> Floats:
+def _age_class(category: str, s: Setting, label: str) -> Floats:
     """Return (35,) the weight of each cell in an age class such as `60-74` or `70+`.
 
     A class that cuts a cell takes its share of people; when it also holds the whole next cell, the cut part is read
     half-way between the two, because the oldest of the young look like the youngest of the old.
     """
     low, high = age_bounds(category, label)
-    inside = np.array(
-        [max(0.0, min(high, end) - max(low, start)) / (end - start) for start, end in zip(AGE_STARTS, AGE_STARTS[1:])]
-    )
-    share = np.array([(inside * bins)[list(cell)].sum() / bins[list(cell)].sum() for cell in CELLS])
+    inside = np.array([max(0.0, min(high, end) - max(low, start)) / (end - start) for start, end in pairwise(AGE_STARTS)])
+    share = np.array([(inside * s.bins)[list(cell)].sum() / s.bins[list(cell)].sum() for cell in CELLS])
     if share.sum() == 0:
         raise Refused(
             f"« {label} » : la classe d’âge {category} ne contient personne de 15 ans et plus.",
@@ -326,7 +348,7 @@ def _age_class(category: str, people: Floats, bins: Floats, label: str) -> Float
             do="Donnez une classe qui commence à 15 ans ou plus.",
         )
     weight = share[AGE_OF].copy()
-    table = people.reshape(N_AGES, -1)
+    table = s.people.reshape(N_AGES, -1)
     for cut in np.flatnonzero((share > 0) & (share < 1)):
         for whole in (cut - 1, cut + 1):
             if 0 <= whole < N_AGES and share[whole] == 1:
@@ -362,7 +384,7 @@ def _deduced(people: Floats, p: Floats, d: Definition) -> dict[str, float]:
     published = {m.category for m in d.margins}
     out: dict[str, float] = {}
     for position, age in enumerate(AGES):
-        weights = people * (AGE_OF == position)
+        weights = people * (position == AGE_OF)
         if age not in published:
             out[age] = float(p @ weights / weights.sum())
     for position, name in enumerate(DIPLOMAS):
@@ -370,5 +392,3 @@ def _deduced(people: Floats, p: Floats, d: Definition) -> dict[str, float]:
         if name not in published:
             out[name] = float(p @ weights / weights.sum())
     return out
-
-

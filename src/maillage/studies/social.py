@@ -10,7 +10,7 @@ from maillage.engine import social_index
 from maillage.engine.classes import ranks
 from maillage.engine.social_index import Index
 from maillage.kernel.errors import Refused
-from maillage.kernel.table import Table
+from maillage.kernel.table import Table, total_by
 from maillage.pipeline.dares import clean as dares
 from maillage.studies.frame import Frame, Sources
 from maillage.studies.zoning import Zone
@@ -34,14 +34,42 @@ class Variable:
 
 
 VARIABLES = (
-    Variable("rsa", "Foyers au RSA pour 100 habitants de 20 à 64 ans", "Revenus", "%", 1, 1, "2021", "cnaf-2021-iris", False),
-    Variable("aah", "Allocataires de l’AAH pour 100 habitants de 20 à 64 ans", "Revenus", "%", 1, 1, "2021", "cnaf-2021-iris", False),
-    Variable("monoparents", "Habitants de familles monoparentales", "Ménages", "%", 1, 1, "2016", "insee-rp2016-iris", False),
+    Variable(
+        "rsa", "Foyers au RSA pour 100 habitants de 20 à 64 ans", "Revenus", "%", 1, 1, "2021", "cnaf-2021-iris", False
+    ),
+    Variable(
+        "aah",
+        "Allocataires de l’AAH pour 100 habitants de 20 à 64 ans",
+        "Revenus",
+        "%",
+        1,
+        1,
+        "2021",
+        "cnaf-2021-iris",
+        False,
+    ),
+    Variable(
+        "monoparents", "Habitants de familles monoparentales", "Ménages", "%", 1, 1, "2016", "insee-rp2016-iris", False
+    ),
     Variable("hlm", "Résidences principales en HLM", "Logement", "%", 1, 1, "2016", "insee-rp2016-iris", False),
-    Variable("chomage", "Chômeurs parmi les actifs (recensement)", "Emploi", "%", 1, 1, "2018", "insee-rp2018-communes", True),
-    Variable("revenu", "Niveau de vie médian", "Revenus", "euros par an", -1, 1, "non indiqué", "insee-filosofi-communes", True),
+    Variable(
+        "chomage", "Chômeurs parmi les actifs (recensement)", "Emploi", "%", 1, 1, "2018", "insee-rp2018-communes", True
+    ),
+    Variable(
+        "revenu", "Niveau de vie médian", "Revenus", "euros par an", -1, 1, "non indiqué", "insee-filosofi-communes", True
+    ),
     Variable("rsa_nombre", "Foyers au RSA, en nombre", "Revenus", "foyers", 1, 0, "2021", "cnaf-2021-iris", False),
-    Variable("demandeurs", "Demandeurs d’emploi pour 100 habitants de 20 à 64 ans", "Emploi", "%", 1, 0, "2019", "dares-2019-communes-qpv", True),
+    Variable(
+        "demandeurs",
+        "Demandeurs d’emploi pour 100 habitants de 20 à 64 ans",
+        "Emploi",
+        "%",
+        1,
+        0,
+        "2019",
+        "dares-2019-communes-qpv",
+        True,
+    ),
 )
 MISSING = (
     "contrats aidés",
@@ -123,9 +151,7 @@ def _chosen(weights: Mapping[str, float]) -> list[Variable]:
     return [variable for variable in VARIABLES if weights.get(variable.id, variable.weight) != 0]
 
 
-def _values(
-    variable: Variable, zones: Sequence[Zone], frame: Frame, tables: Sources, inside: Floats | None
-) -> Floats:
+def _values(variable: Variable, zones: Sequence[Zone], frame: Frame, tables: Sources, inside: Floats | None) -> Floats:
     """Return (zones,) the variable; nan where less than half of the residents are known."""
     rows = np.concatenate([zone.rows for zone in zones])
     at = np.repeat(np.arange(len(zones)), [len(zone.rows) for zone in zones])
@@ -134,15 +160,16 @@ def _values(
     people = frame.population[rows] * share
     known = ~np.isnan(top) & ~np.isnan(base) & (share > 0)
     sums = [
-        np.bincount(at, np.where(known, values, 0.0) * share, len(zones)) for values in (np.nan_to_num(top), np.nan_to_num(base))
+        total_by(at, np.where(known, values, 0.0) * share, len(zones))
+        for values in (np.nan_to_num(top), np.nan_to_num(base))
     ]
-    covered = np.bincount(at, np.where(known, people, 0.0), len(zones))
-    everybody = np.bincount(at, people, len(zones))
+    covered = total_by(at, np.where(known, people, 0.0), len(zones))
+    everybody = total_by(at, people, len(zones))
     enough = (covered * 2 >= everybody) & (everybody > 0) & (sums[1] > 0)
     if variable.id == "rsa_nombre":
         return np.where(enough, sums[0], np.nan)
     factor = 100.0 if variable.unit == "%" else 1.0
-    return factor * np.divide(sums[0], sums[1], out=np.full(len(zones), np.nan), where=enough)
+    return np.asarray(factor * np.divide(sums[0], sums[1], out=np.full(len(zones), np.nan), where=enough))
 
 
 def _fraction(id: str, rows: NDArray[np.int64], frame: Frame, tables: Sources) -> tuple[Floats, Floats]:

@@ -8,11 +8,11 @@ from numpy.typing import NDArray
 
 from maillage.engine import rates as rate_engine
 from maillage.engine import synthetic
-from maillage.engine.cells import AGE_OF, AGES, N_CELLS
+from maillage.engine.cells import AGE_OF, AGES, DIPLOMAS, N_CELLS
 from maillage.engine.chance import generator
 from maillage.engine.logit import expit, logit
 from maillage.kernel.estimate import centiles
-from maillage.kernel.table import group
+from maillage.kernel.table import group, total_by
 from maillage.reference.definitions import DEFAULT, Definition, Margin, definition
 from maillage.reference.parameters import bounds, number
 from maillage.studies import frame as frames
@@ -60,13 +60,14 @@ def world(number_: int, place: Country, *, between: Spreads) -> World:
     truth = replace(
         shown,
         total=float(expit(logit(shown.total) + 0.1 * chance.standard_normal())),
-        margins=tuple(
-            replace(m, rate=float(expit(logit(m.rate) + 0.1 * chance.standard_normal()))) for m in shown.margins
-        ),
+        margins=tuple(replace(m, rate=float(expit(logit(m.rate) + 0.1 * chance.standard_normal()))) for m in shown.margins),
     )
     u = rates.unknowns(10_000 + number_, 1)
-    p = rates.fit(_possible(truth, people), people, true_frame.ages.sum(axis=0), u, seed=0, still=True)
-    modest = counts[:, N_CELLS:].sum(axis=0) / np.maximum(counts[:, :N_CELLS].sum(axis=0) + counts[:, N_CELLS:].sum(axis=0), 1)
+    setting = rates.Setting(people, true_frame.ages.sum(axis=0), u, 0, still=True)
+    p = rates.fit(_possible(truth, people), setting)
+    modest = counts[:, N_CELLS:].sum(axis=0) / np.maximum(
+        counts[:, :N_CELLS].sum(axis=0) + counts[:, N_CELLS:].sum(axis=0), 1
+    )
     by_home = np.concatenate(rate_engine.split_by_household(p, np.clip(modest, 1e-4, 0.999), u.modest_odds), axis=1)[0]
     moves = _area_moves(place, between, chance)
     concerned = expit(logit(by_home)[None, :] + moves[:, None])
@@ -98,7 +99,7 @@ def _diploma_errors(frame: frames.Frame, chance: np.random.Generator) -> Floats:
     error = frame.diploma_doubt * chance.standard_normal(len(frame))
     _, at = group(frame.commune)
     size = np.bincount(at)
-    mean = np.bincount(at, error * frame.adults) / np.maximum(np.bincount(at, frame.adults), 1)
+    mean = total_by(at, error * frame.adults) / np.maximum(total_by(at, frame.adults), 1)
     own = number("spreads/diploma_commune") * chance.standard_normal(len(size))
     return np.where(size[at] > 1, error - mean[at] + own[at], error)
 
@@ -129,15 +130,15 @@ def _publish(d: Definition, cells: Floats, counts: Floats, chance: np.random.Gen
         return float(np.rint(noisy / step) * step)
 
     # One sample: the total is the mean of its classes, not another draw.
-    by_age = np.array([seen(AGE_OF == age, 1e-9) for age in range(len(AGES))])
-    sizes = np.array([people[AGE_OF == age].sum() for age in range(len(AGES))])
+    by_age = np.array([seen(np.asarray(age == AGE_OF), 1e-9) for age in range(len(AGES))])
+    sizes = np.array([people[age == AGE_OF].sum() for age in range(len(AGES))])
     total = round(float(by_age @ sizes / sizes.sum()), 3)
     margins = []
     for m in d.margins:
         if m.breakdown == "age":
             rate = max(round(float(by_age[AGES.index(m.category)]), 2), 0.01)
         else:
-            rate = max(round(seen(rate_engine.diploma_indicator(rates.DIPLOMAS.index(m.category)) > 0, 1e-9), 2), 0.01)
+            rate = max(round(seen(rate_engine.diploma_indicator(DIPLOMAS.index(m.category)) > 0, 1e-9), 2), 0.01)
         margins.append(Margin(breakdown=m.breakdown, category=m.category, rate=rate, low=rate - 0.005, high=rate + 0.005))
     return replace(d, total=total, total_low=total - 0.0005, total_high=total + 0.0005, margins=tuple(margins))
 
@@ -172,8 +173,8 @@ def _judged(w: World, place: Country, draws: NDArray[np.float32]) -> Iterable[tu
         known = keys != ""
         names, at = group(keys[known])
         sums = synthetic.add_by(draws[known], at, len(names))
-        true = np.bincount(at, w.truth[known], len(names))
-        people = np.bincount(at, adults[known], len(names))
+        true = total_by(at, w.truth[known], len(names))
+        people = total_by(at, adults[known], len(names))
         low, high = centiles(sums)
         yield label, ((true >= low) & (true <= high))[people >= 200]
     total = draws.sum(axis=0, dtype=np.float64)[None]

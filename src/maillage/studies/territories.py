@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from maillage.kernel.errors import UnknownTerritory
-from maillage.kernel.table import Table, group
+from maillage.kernel.table import Table, group, total_by
 from maillage.pipeline.cog import clean as cog
 from maillage.pipeline.rp2021 import clean as rp2021
 
@@ -77,7 +77,7 @@ class Gazetteer:
     def __init__(self, communes: Table, former: Table, iris: Table) -> None:
         self._communes, self._former = communes, former
         people = _population(iris)
-        rows = [row for row in communes.rows()]
+        rows = list(communes.rows())
         by_code: dict[str, Territory] = {}
         postcodes: dict[str, list[str]] = {}
         members: dict[tuple[str, str], list[str]] = {}
@@ -243,7 +243,7 @@ def _population(iris: Table) -> dict[str, dict[str, int]]:
     out: dict[str, dict[str, int]] = {}
     for level in ("commune", "published", "epci", "departement", "region"):
         names, at = group(iris[level])
-        sums = np.bincount(at, iris["pop"], len(names))
+        sums = total_by(at, iris["pop"], len(names))
         out[level] = {str(name): int(total) for name, total in zip(names, sums, strict=True)}
     return out
 

@@ -4,6 +4,7 @@ import re
 from codecs import BOM_UTF8
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -82,7 +83,7 @@ def by(kind: str, rows: NDArray[np.int64], iris: Table) -> Zoning:
     names, at = np.unique(keys, return_inverse=True)
     order = np.argsort(at, kind="stable")
     bounds = np.append(np.flatnonzero(np.append(True, at[order][1:] != at[order][:-1])), len(order))
-    groups = [rows[order[a:b]] for a, b in zip(bounds[:-1], bounds[1:], strict=True)]
+    groups = [rows[order[a:b]] for a, b in pairwise(bounds)]
     label = Labels(kind, iris)
     zones = tuple(_zone(str(code), members, label) for code, members in zip(names, groups, strict=True))
     return Zoning(zones, kind, np.array([], dtype=np.int64))
@@ -162,9 +163,7 @@ def _unknown(name: str, number: int, code: str, territory: Territory, everywhere
     if code in everywhere:
         return _fault(name, number, "code", code, f"ce code existe, mais hors de {territory.name} ({territory.code})")
     if f"0{code}" in everywhere:
-        return _fault(
-            name, number, "code", code, f"le zéro de tête est perdu : 0{code}. Exportez la colonne en texte"
-        )
+        return _fault(name, number, "code", code, f"le zéro de tête est perdu : 0{code}. Exportez la colonne en texte")
     new = str(cog.current(np.array([code]))[0])
     if new != code:
         return _fault(name, number, "code", code, f"cette commune est devenue {new}")

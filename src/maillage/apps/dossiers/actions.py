@@ -34,9 +34,7 @@ def ask(asked: Asked) -> Study:
     kept = territories.perimeter(asked.place)
     name = kept.name if kept else territories.territory(asked.place).long_name
     with transaction.atomic():
-        study, made = Study.objects.get_or_create(
-            key=key, defaults={"place": asked.place, "name": name, "inputs": inputs}
-        )
+        study, made = Study.objects.get_or_create(key=key, defaults={"place": asked.place, "name": name, "inputs": inputs})
         if made:
             _enqueue(study)
     return study
@@ -196,16 +194,29 @@ def tidy() -> int:
 
 @transaction.atomic
 def comment(*, by: User, place: str, texts: dict[str, str]) -> None:
-    """Keep the analyst's comments of a place, by section; an empty text takes the comment off."""
+    """Keep the analyst's comments of a place, by section; an empty text takes the comment off.
+
+    The dossiers already made are written again by the worker: figures do not change.
+    """
     for section, text in texts.items():
         if section in rules.SECTIONS:
             Comment.objects.update_or_create(
                 place=place, section=section, defaults={"text": text.strip(), "written_by": by}
             )
+    for pk in Study.objects.filter(place=place, status=rules.DONE).values_list("pk", flat=True):
+        publish_later.enqueue(pk)
 
 
-def publish_again(study: Study) -> None:
-    """Write the dossiers of a finished study again, with today's comments; figures do not change."""
-    request = queries.request_of(study)
-    made = edition.prepare(request)
-    edition.write(made, queries.folder(study), on=timezone.localdate(), comments=queries.comments(study.place), sheets=False)
+@task()
+def publish_later(pk: int) -> None:
+    """Write the dossiers of a finished study again, with today's comments, from the worker."""
+    study = Study.objects.filter(pk=pk, status=rules.DONE).first()
+    if study is not None and not queries.is_lost(study):
+        made = edition.prepare(queries.request_of(study))
+        edition.write(
+            made,
+            queries.folder(study),
+            on=timezone.localdate(),
+            comments=queries.comments(study.place),
+            sheets=False,
+        )

@@ -64,7 +64,11 @@ class PerimeterForm(forms.Form):
 
     nom = forms.CharField(label="Nom du périmètre", max_length=120)
     adresse = forms.SlugField(label="Adresse", max_length=60, help_text="Par exemple agglomeration-grenobloise")
-    code = forms.CharField(label="Territoire de départ", max_length=9, help_text="Le code de la commune, de l’intercommunalité ou du département")
+    code = forms.CharField(
+        label="Territoire de départ",
+        max_length=9,
+        help_text="Le code de la commune, de l’intercommunalité ou du département",
+    )
     raison = forms.CharField(label="Pourquoi ce périmètre", widget=forms.Textarea(attrs={"rows": 3}))
     fichier = forms.FileField(label="Fichier des zones", help_text="CSV : code_zone,nom_zone,code")
 

@@ -115,7 +115,9 @@ def territory(request: HttpRequest, place: str) -> HttpResponse:
     if study is None:
         return render(request, "dossiers/too_many.html", {"place": place}, status=429)
     if study.status != rules.DONE:
-        return render(request, "dossiers/computing.html", {"study": study, "place": place, "query": request.GET.urlencode()})
+        return render(
+            request, "dossiers/computing.html", {"study": study, "place": place, "query": request.GET.urlencode()}
+        )
     told = queries.told(study)
     return render(request, "dossiers/territory.html", _page(request, study, asked, told))
 
@@ -166,9 +168,7 @@ def _query(asked: Asked) -> str:
 
 
 def _refused(request: HttpRequest, error: Refused, status: int = 400) -> HttpResponse:
-    return render(
-        request, "site/refused.html", {"what": error.what, "why": error.why, "do": error.do}, status=status
-    )
+    return render(request, "site/refused.html", {"what": error.what, "why": error.why, "do": error.do}, status=status)
 
 
 def _finished(request: HttpRequest, place: str) -> tuple[Study, Asked] | HttpResponse:
@@ -385,7 +385,15 @@ def check(request: HttpRequest, place: str) -> HttpResponse:
     return render(
         request,
         "dossiers/check.html",
-        {"study": study, "place": place, "told": told, "form": form, "result": result, "query": _query(asked), "tab": "verifier"},
+        {
+            "study": study,
+            "place": place,
+            "told": told,
+            "form": form,
+            "result": result,
+            "query": _query(asked),
+            "tab": "verifier",
+        },
     )
 
 
@@ -526,16 +534,15 @@ def space(request: HttpRequest) -> HttpResponse:
 def comments(request: HttpRequest, place: str) -> HttpResponse:
     """The analyst's comments of a dossier."""
     try:
-        name = (kept := territories.perimeter(place)) and kept.name or territories.territory(place).long_name
+        name = ((kept := territories.perimeter(place)) and kept.name) or territories.territory(place).long_name
     except UnknownTerritory as error:
         return _unknown(request, place, error)
     form = CommentForm(request.POST or None, initial=queries.comments(place))
     if request.method == "POST" and form.is_valid():
         actions.comment(by=request.user, place=place, texts=form.cleaned_data)  # type: ignore[arg-type]
-        study = queries.study_for(Asked(place=place))
-        if study and study.status == rules.DONE:
-            actions.publish_again(study)
-        messages.success(request, "Commentaires enregistrés. Le dossier les porte, à part du texte calculé.")
+        messages.success(
+            request, "Commentaires enregistrés. Le dossier les porte dans quelques secondes, à part du texte calculé."
+        )
         return redirect("reports", place)
     return render(request, "dossiers/comments.html", {"form": form, "place": place, "name": name})
 
@@ -563,7 +570,9 @@ def new_perimeter(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, f"Périmètre « {kept.name} » gardé.")
             return redirect("territory", kept.slug)
-    return render(request, "dossiers/form.html", {"form": form, "error": error, "title": "Garder un périmètre", "kind": "perimetre"})
+    return render(
+        request, "dossiers/form.html", {"form": form, "error": error, "title": "Garder un périmètre", "kind": "perimetre"}
+    )
 
 
 @login_required
@@ -587,7 +596,9 @@ def new_marking(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, f"Filtre « {kept.label} » gardé : {len(kept.shares)} quartiers concernés.")
             return redirect("space")
-    return render(request, "dossiers/form.html", {"form": form, "error": error, "title": "Ajouter un filtre", "kind": "filtre"})
+    return render(
+        request, "dossiers/form.html", {"form": form, "error": error, "title": "Ajouter un filtre", "kind": "filtre"}
+    )
 
 
 @login_required
@@ -635,7 +646,9 @@ def correct(request: HttpRequest, table: str) -> HttpResponse:
         except Refused as refused:
             error = refused
         else:
-            messages.success(request, "Correction enregistrée. Les prochains calculs la liront ; l’ancienne valeur reste lisible.")
+            messages.success(
+                request, "Correction enregistrée. Les prochains calculs la liront ; l’ancienne valeur reste lisible."
+            )
             return redirect("space")
     return render(
         request,

@@ -138,9 +138,7 @@ def style(request: HttpRequest) -> HttpResponse:
                 width=720,
                 label="Exemple : 7, 19, 14 et 60 %",
             ),
-            "legend": charts.joint_legend(
-                {"numerique": 0.08, "les_deux": 0.23, "aucune": 0.49, "sociale": 0.2}, id="s-l"
-            ),
+            "legend": charts.joint_legend({"numerique": 0.08, "les_deux": 0.23, "aucune": 0.49, "sociale": 0.2}, id="s-l"),
             "scales": (("Numérique, 5 classes", "n", 5), ("Sociale, 5 classes", "s", 5), ("Certitude", "c", 4)),
             "cells": (
                 ("case-aucune", "ni l’une ni l’autre"),

@@ -1,6 +1,7 @@
 """Keeping perimeters, filters and corrections."""
 
 from datetime import datetime
+from math import isnan
 
 from django.db import transaction
 
@@ -100,7 +101,7 @@ def correct(*, by: User, table: str, key: str, column: str, value: float, reason
             why="Un chiffre changé sans raison ne peut pas être défendu.",
             do="Dites d’où vient la nouvelle valeur.",
         )
-    if value < 0 or value != value:
+    if not value >= 0:
         raise Refused(
             "La correction n’a pas été enregistrée : la valeur est négative.",
             why="Un nombre de personnes ou d’euros ne peut pas l’être.",
@@ -111,7 +112,7 @@ def correct(*, by: User, table: str, key: str, column: str, value: float, reason
         table=table,
         key=key,
         column=column,
-        former=None if former != former else float(former),
+        former=None if isnan(former) else float(former),
         value=value,
         reason=reason.strip(),
         made_by=by,

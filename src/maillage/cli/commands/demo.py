@@ -5,7 +5,7 @@ import os
 
 from maillage.cli.words import Steps
 
-PASSWORD = "maillage-demo"
+PASSWORD = "maillage-demo"  # noqa: S105, known to all: it opens invented data only
 ACCOUNT = "coordination@demo.maillage.example"
 PERIMETER = "agglomeration-grenobloise"
 PLACES = (PERIMETER, "200040715", "246700488", "200043396")

@@ -13,12 +13,19 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--sortie", required=True, type=Path, metavar="DOSSIER", help="le dossier où écrire")
     parser.add_argument("--zones", type=Path, metavar="ZONES.csv", help="zones de l’étude : code_zone,nom_zone,code")
     parser.add_argument(
-        "--definition", default=DEFAULT, metavar="ID", help=f"définition du besoin, ou fichier de taux (par défaut {DEFAULT})"
+        "--definition",
+        default=DEFAULT,
+        metavar="ID",
+        help=f"définition du besoin, ou fichier de taux (par défaut {DEFAULT})",
     )
     parser.add_argument("--graine", type=int, metavar="N", help="graine des tirages")
     parser.add_argument("--fiches", action="store_true", help="écrit une fiche par zone même au-delà de 250 zones")
-    parser.add_argument("--filtre", metavar="FILTRE", help="ne compte qu’une partie : qpv-communes, petites-communes, ou un fichier")
-    parser.add_argument("--poids", metavar="VAR=N,…", default="", help="poids des variables de l’indice social, ex. rsa=2,aah=0")
+    parser.add_argument(
+        "--filtre", metavar="FILTRE", help="ne compte qu’une partie : qpv-communes, petites-communes, ou un fichier"
+    )
+    parser.add_argument(
+        "--poids", metavar="VAR=N,…", default="", help="poids des variables de l’indice social, ex. rsa=2,aah=0"
+    )
 
 
 def run(given: argparse.Namespace) -> int:

@@ -17,5 +17,7 @@ def run(given: argparse.Namespace) -> int:
         return 0
     for figure in found:
         value = f" = {figure['valeur']}" if figure["valeur"] is not None else ""
-        print(f"{figure['id']}{value}\n  {figure['libelle']} ({figure['producteur']}, {figure['annee']})\n  Doute : {figure['doute']}\n")
+        print(
+            f"{figure['id']}{value}\n  {figure['libelle']} ({figure['producteur']}, {figure['annee']})\n  Doute : {figure['doute']}\n"
+        )
     return 0

@@ -4,7 +4,7 @@ from functools import cache
 
 import numpy as np
 
-from maillage.kernel.table import Column, Table, group, positions
+from maillage.kernel.table import Column, Table, group, positions, total_by
 from maillage.pipeline.read import select
 
 # Communes re-established after RP2021: their residents are counted in the commune they had merged into.
@@ -57,5 +57,5 @@ def by_current_commune(table: Table) -> Table:
     columns: dict[str, Column] = {"commune": names}
     for name, values in table.columns.items():
         if name != "commune":
-            columns[name] = np.bincount(at, weights=values, minlength=len(names))
+            columns[name] = total_by(at, values, len(names))
     return Table(table.name, columns)

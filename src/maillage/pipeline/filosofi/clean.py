@@ -4,7 +4,7 @@ from functools import cache
 
 import numpy as np
 
-from maillage.kernel.table import Table, group
+from maillage.kernel.table import Table, group, total_by
 from maillage.pipeline.cog import clean as cog
 from maillage.pipeline.read import select
 
@@ -22,5 +22,5 @@ def communes() -> Table:
            where revenu_disponible_median_uc_eur is not null order by 1""",
     )
     names, at = group(cog.current(table["commune"]))
-    mean = np.bincount(at, table["median"], len(names)) / np.bincount(at, minlength=len(names))
+    mean = total_by(at, table["median"], len(names)) / np.bincount(at, minlength=len(names))
     return Table(table.name, {"commune": names, "median": mean})

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 import shapely
 
 from maillage.kernel.errors import Refused
-from maillage.pipeline.delimited import Row, read as rows_of
+from maillage.pipeline.delimited import Row
+from maillage.pipeline.delimited import read as rows_of
 
 FRR_COLUMNS = ("codgeo", "libgeo", "codefrr")
 NOT_CLASSED = "-9999"
@@ -87,7 +88,7 @@ def _districts(content: bytes, name: str) -> Marking:
             )
         shape = shapely.make_valid(shapely.geometry.shape(geometry))
         west, south, east, north = shape.bounds
-        if not (-180 <= west and east <= 180 and -90 <= south and north <= 90):
+        if not (west >= -180 and east <= 180 and south >= -90 and north <= 90):
             raise Refused(
                 f"{name}, contour {number} ({code}) : les coordonnées ne sont pas des degrés.",
                 why="Le fichier est dans une autre projection (Lambert 93, par exemple).",
@@ -100,7 +101,9 @@ def _districts(content: bytes, name: str) -> Marking:
 
 
 def _frr(content: bytes, name: str) -> Marking:
-    rows = rows_of(content, name, required=FRR_COLUMNS, purpose="Le fichier FRR dit, pour chaque commune, si elle est classée.")
+    rows = rows_of(
+        content, name, required=FRR_COLUMNS, purpose="Le fichier FRR dit, pour chaque commune, si elle est classée."
+    )
     shares, lines = {}, {}
     for row in rows:
         if len(row["codgeo"]) != 5:
@@ -152,5 +155,3 @@ def _share(row: Row) -> float:
             do="Donnez un pourcentage, ou laissez la case vide pour 100.",
         )
     return value / 100
-
-

@@ -1,7 +1,8 @@
 """A user's own rates: one published figure a row, each with its source, become a definition of need."""
 
 from maillage.kernel.errors import Refused
-from maillage.pipeline.delimited import Row, read as rows_of
+from maillage.pipeline.delimited import Row
+from maillage.pipeline.delimited import read as rows_of
 from maillage.reference.definitions import Definition, Margin
 
 COLUMNS = ("indicateur", "annee", "champ", "ventilation", "modalite", "valeur", "source", "citation")
@@ -142,7 +143,7 @@ def _rate(row: Row) -> float:
 def _half_step(text: str) -> float:
     """Return what rounding hides, as a share: half of the last digit printed."""
     digits = text.replace(",", ".").partition(".")[2].strip(" %")
-    return 0.005 / 10 ** len(digits)
+    return float(0.005 / 10 ** len(digits))
 
 
 def _diploma(row: Row) -> str:
@@ -164,7 +165,12 @@ def _check_overlap(row: Row, margins: list[Margin]) -> None:
             continue
         other_low, other_high = _span(margin.category)
         if low < other_high and other_low < high:
-            raise row.fault("modalite", f"cette classe d’âge en recouvre une autre ({margin.category})", why=OVERLAP, do="Donnez des classes qui se suivent, par exemple 15-24, 25-39.")
+            raise row.fault(
+                "modalite",
+                f"cette classe d’âge en recouvre une autre ({margin.category})",
+                why=OVERLAP,
+                do="Donnez des classes qui se suivent, par exemple 15-24, 25-39.",
+            )
 
 
 def age_span(row: Row) -> tuple[int, int]:

@@ -31,9 +31,6 @@ def iris() -> Table:
     communes = cog.communes()
     located = table.adding(
         commune=commune,
-        **{
-            column: communes.aligned("code", commune, column, missing="")
-            for column in ("departement", "region", "epci")
-        },
+        **{column: communes.aligned("code", commune, column, missing="") for column in ("departement", "region", "epci")},
     )
     return located.take(np.lexsort((table["iris"], commune)))

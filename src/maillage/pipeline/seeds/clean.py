@@ -75,4 +75,4 @@ def _people(table: Table, row: int) -> float:
 
 def _shares(table: Table, row: int) -> Floats:
     counts = np.array([float(values[row]) for name, values in table.columns.items() if name != "age"])
-    return counts / counts.sum()
+    return np.asarray(counts / counts.sum())

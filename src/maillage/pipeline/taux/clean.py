@@ -4,7 +4,7 @@ from functools import cache
 
 import numpy as np
 
-from maillage.kernel.table import Table, group
+from maillage.kernel.table import Table, group, total_by
 from maillage.pipeline.cog import clean as cog
 from maillage.pipeline.read import select
 
@@ -21,5 +21,5 @@ def communes() -> Table:
     )
     table = table.take(~np.isnan(table["below_bac"]))
     names, at = group(cog.current(table["commune"]))
-    mean = np.bincount(at, table["below_bac"], len(names)) / np.bincount(at, minlength=len(names))
+    mean = total_by(at, table["below_bac"], len(names)) / np.bincount(at, minlength=len(names))
     return Table(table.name, {"commune": names, "below_bac": mean / 100})

@@ -65,7 +65,10 @@ def term(key: str, words: str = "") -> SafeString:
     """Return words that open their definition: a link to the glossary, a bubble where the browser allows."""
     found = terms()[key]
     return format_html(
-        '<a class="terme" href="/glossaire/#{}" data-definition="{}">{}</a>', key, found.definition, words or found.term.lower()
+        '<a class="terme" href="/glossaire/#{}" data-definition="{}">{}</a>',
+        key,
+        found.definition,
+        words or found.term.lower(),
     )
 
 
