@@ -33,17 +33,56 @@ def drawable(d: Diagnosis) -> bool:
     return known > 0.9 * d.population
 
 
+# Where the map of the whole country puts what is overseas, in degrees: a box in the Atlantic for each région.
+BOXES = {"01": (-4.4, 46.6), "02": (-4.4, 45.3), "03": (-4.4, 44.0), "04": (-4.4, 42.7)}
+BOX = 0.9
+
+
+def has_boxes(d: Diagnosis) -> bool:
+    """Return whether some zones, not all, are overseas: the map then draws these apart, on another scale."""
+    overseas = [_overseas(r) in BOXES for r in d.zones]
+    return any(overseas) and not all(overseas)
+
+
+def _overseas(r: ZoneResult) -> str:
+    return str(frames.sources().rp2021["region"][r.zone.rows[0]])
+
+
+def shapes_of(d: Diagnosis) -> tuple[shapely.Geometry | None, ...]:
+    """Return the shape of each zone as maps draw it."""
+    if not has_boxes(d):
+        return d.shapes.zones
+    regions = [_overseas(r) for r in d.zones]
+    moved = list(d.shapes.zones)
+    for region, (x, y) in BOXES.items():
+        at = [i for i, shape in enumerate(moved) if regions[i] == region and shape is not None]
+        if at:
+            for i, shape in zip(at, _boxed([moved[i] for i in at], x, y), strict=True):
+                moved[i] = shape
+    return tuple(moved)
+
+
+def _boxed(shapes: list[shapely.Geometry], x: float, y: float) -> list[shapely.Geometry]:
+    """Return the shapes moved together around a point and scaled to the height of a box."""
+    west, south, east, north = shapely.total_bounds(np.array(shapes, dtype=object)).tolist()
+    there, here = np.cos(np.radians((south + north) / 2)), np.cos(np.radians(y))
+    scale = BOX / max((east - west) * there, north - south)
+    centre = np.array([(west + east) / 2, (south + north) / 2])
+    stretch = np.array([scale * there / here, scale])
+    return [shapely.transform(shape, lambda xy: (xy - centre) * stretch + np.array([x, y])) for shape in shapes]
+
+
 def layers(d: Diagnosis, *, link: Callable[[str], str] = lambda code: f"#zone-{code}") -> dict[str, str]:
     """Return the SVG of each layer, or nothing where zones have no contour."""
     if not drawable(d):
         return {}
-    base, frame = background(d), maps.frame_of([s for s in d.shapes.zones if s is not None])
+    base, frame = background(d), maps.frame_of([s for s in shapes_of(d) if s is not None])
     return {layer: _drawn(d, layer, base, frame, f"c-{layer}", link=link) for layer in LAYERS if has_layer(d, layer)}
 
 
 def small(d: Diagnosis, layer: str) -> str:
     """Return a layer to print small: larger names, no links."""
-    base, frame = background(d), maps.frame_of([s for s in d.shapes.zones if s is not None])
+    base, frame = background(d), maps.frame_of([s for s in shapes_of(d) if s is not None])
     return _drawn(d, layer, base, frame, "c-petite", letters=SMALL_LETTERS)
 
 
@@ -90,7 +129,7 @@ def areas(d: Diagnosis, layer: str, link: Callable[[str], str] = lambda code: ""
             link=link(r.zone.code),
             title=title(r, layer),
         )
-        for r, shape in zip(d.zones, d.shapes.zones, strict=True)
+        for r, shape in zip(d.zones, shapes_of(d), strict=True)
         if shape is not None
     ]
 
@@ -145,7 +184,7 @@ def description(d: Diagnosis, layer: str) -> str:
 
 def background(d: Diagnosis) -> Base:
     """Return what surrounds the zones: neighbouring communes, limits of communes over IRIS, names of places."""
-    zones = [(r, shape) for r, shape in zip(d.zones, d.shapes.zones, strict=True) if shape is not None]
+    zones = [(r, shape) for r, shape in zip(d.zones, shapes_of(d), strict=True) if shape is not None]
     by_place: dict[str, list[tuple[ZoneResult, shapely.Geometry]]] = {}
     iris = frames.sources().rp2021
     communes = frames.sources().communes
@@ -183,22 +222,31 @@ def neighbours(d: Diagnosis) -> list[shapely.Geometry]:
 
 
 def knitted(d: Diagnosis, *, id: str = "tricot", columns: int = 56) -> str:
-    """Return the knitted map of the joint classes, or nothing without contour or classes."""
-    if not drawable(d) or not has_layer(d, "les-deux"):
-        return ""
+    """Return the knitted map of the joint classes, or of the bare territory where zones have no contour or class."""
     name = name_of(d)
-    return maps.knitted(
-        areas(d, "les-deux"),
-        title=f"{name}, maille par maille : précarité numérique, sociale, ou les deux",
-        id=id,
-        columns=columns,
-    )
+    if drawable(d) and has_layer(d, "les-deux"):
+        knit = areas(d, "les-deux")
+        title = f"{name}, maille par maille : précarité numérique, sociale, ou les deux"
+    else:
+        knit = [Area(code=code, name=code, shape=shape) for code, shape in _communes_of(d).items()]
+        title = f"{name}, maille par maille"
+    return maps.knitted(knit, title=title, id=id, columns=columns) if knit else ""
+
+
+def is_classed(d: Diagnosis) -> bool:
+    """Return whether the knitted map tells the joint classes, and so needs a legend."""
+    return drawable(d) and has_layer(d, "les-deux")
+
+
+def _communes_of(d: Diagnosis) -> dict[str, shapely.Geometry]:
+    iris = frames.sources().rp2021
+    return contours.communes(sorted({str(iris["commune"][row]) for r in d.zones for row in r.zone.rows.tolist()}))
 
 
 def sheet_map(d: Diagnosis, code: str) -> str:
     """Return the map of one zone among its neighbours, or nothing when it has no contour."""
     position = next(i for i, r in enumerate(d.zones) if r.zone.code == code)
-    shape = d.shapes.zones[position]
+    shape = shapes_of(d)[position]
     if shape is None:
         return ""
     layer = "les-deux" if has_layer(d, "les-deux") else "numerique"
@@ -241,7 +289,7 @@ def map_data(d: Diagnosis) -> dict[str, object]:
         return {}
     base = background(d)
     shown = [layer for layer in LAYERS if has_layer(d, layer)]
-    pairs = [(r, shape) for r, shape in zip(d.zones, d.shapes.zones, strict=True) if shape is not None]
+    pairs = [(r, shape) for r, shape in zip(d.zones, shapes_of(d), strict=True) if shape is not None]
     simple = _lighter([shape for _, shape in pairs])
     return {
         "couches": shown,

@@ -106,8 +106,8 @@ def compose(
             edition=f"Édition du {day(on)}",
             print=f"Empreinte {r['empreinte']}",
             svg=atlas.knitted(d, id="couverture"),
-            alt=f"Carte tricotée : {t['nom']}, maille par maille, selon la difficulté numérique, sociale ou les deux.",
-            legend=LEGEND,
+            alt=f"Carte tricotée : {t['nom']}, maille par maille.",
+            legend=LEGEND if atlas.is_classed(d) else (),
         ),
         chapters=tuple(numbered),
         keywords=("inclusion numérique", "précarité", t["nom"]),
@@ -345,7 +345,7 @@ def _places(d: Diagnosis, r: Json, layers: Mapping[str, str], said: Mapping[str,
                     Picture(
                         svg=layers["sociale"],
                         alt=atlas.description(d, "sociale"),
-                        caption="Indice de précarité sociale : cinquièmes des zones.",
+                        caption="Indice de précarité sociale : cinquièmes des zones." + _unknown(r),
                     ),
                 ),
                 right=(
@@ -367,6 +367,10 @@ def _places(d: Diagnosis, r: Json, layers: Mapping[str, str], said: Mapping[str,
         lead=r["phrase_moitie"],
         blocks=(*blocks, *_comment(said, "cartes")),
     )
+
+
+def _unknown(r: Json) -> str:
+    return " Blanc : indice social inconnu." if r["sans_indice"] else ""
 
 
 def _scale(family: str, labels: Sequence[str]) -> Block:
@@ -406,7 +410,8 @@ def _crossing(d: Diagnosis, r: Json, layers: Mapping[str, str], said: Mapping[st
                 Picture(
                     svg=layers["les-deux"],
                     alt=atlas.description(d, "les-deux"),
-                    caption="Précarité numérique et sociale. Forte : les deux plus hautes classes sur cinq. Rayé : incertain.",
+                    caption="Précarité numérique et sociale. Forte : les deux plus hautes classes sur cinq. Rayé : incertain."
+                    + _unknown(r),
                 ),
             ),
             right=tuple(right),
@@ -439,13 +444,13 @@ def _zone_table(zones: Sequence[Json], *, caption: str) -> Grid:
                 Cell(
                     text=f"{z['nom']} ({z['lieu']})" if z["lieu"] else z["nom"],
                     strong=True,
-                    swatch=f"case-{(z['case'] or 'aucune').replace('_', '-')}",
+                    swatch=z["marque"],
                 ),
                 Cell(text=z["personnes"] or "—"),
                 Cell(text=z["entre"]),
                 Cell(text=z["part"], strong=True),
                 Cell(svg="" if z["motif"] else z["barre"], text=z["motif"] or z["part_entre"]),
-                Cell(text="—" if z["case"] in (None, "aucune") else z["case_libelle"]),
+                Cell(text=z["case_mot"]),
             )
             for z in zones
         ),

@@ -74,7 +74,7 @@ def _drawable(d: Diagnosis) -> Diagnosis | None:
 
 def _map_note(d: Diagnosis, drawn: Diagnosis | None) -> str:
     if drawn is d:
-        return ""
+        return "L’outre-mer est dessiné à part, à une autre échelle." if atlas.has_boxes(d) else ""
     if drawn is None:
         return (
             "Les contours des quartiers de ce territoire ne sont pas fournis avec Maillage : pas de carte ici. Le tableau "

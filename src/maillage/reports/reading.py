@@ -123,6 +123,7 @@ def read(d: Diagnosis, *, fingerprint: str) -> Json:
         "habitants_les_deux": wording.number(round(d.cell_shares["les_deux"] * d.population, -2)),
         "bornes": class_bounds(d),
         "classes_sociales": list(CLASS_LABELS.values()),
+        "sans_indice": sum(r.index is None for r in d.zones) if any(r.cell for r in d.zones) else 0,
         "legende": charts.joint_legend(d.cell_shares, id="legende"),
         "indice": social_table(d),
         "marges": margins(d),
@@ -379,6 +380,7 @@ def profile(d: Diagnosis) -> list[Json]:
 def zones(d: Diagnosis) -> list[Json]:
     several = len({r.zone.place for r in d.zones}) > 1
     top = charts.axis_top([r.rate for r in d.zones])
+    classed = any(r.cell for r in d.zones)
     out = []
     for r in sorted(d.zones, key=lambda r: (-(wording.point(r.need) or -1.0), r.zone.code)):
         need, rate = wording.people(r.need, most=r.universe), wording.rate(r.rate)
@@ -407,7 +409,8 @@ def zones(d: Diagnosis) -> list[Json]:
                 "numerique": CLASS_LABELS.get(r.digital_class or "", "—"),
                 "sociale": CLASS_LABELS.get(r.social_class or "", "—"),
                 "case": r.cell,
-                "case_libelle": CELL_LABELS.get(r.cell or "", "inconnue"),
+                "case_mot": "—" if r.cell == "aucune" or not classed else CELL_LABELS.get(r.cell or "", "inconnue"),
+                "marque": f"case-{r.cell.replace('_', '-')}" if r.cell else "inconnue" if classed else "case-aucune",
                 "indice": None if r.index is None else wording.number(r.index, 2),
                 "rang": r.rank,
                 "rang_verification": r.rank_standard,

@@ -10,14 +10,15 @@ from maillage.studies.diagnosis import CLASS_NAMES, Diagnosis
 
 Names = Callable[[Diagnosis, tuple[str, ...] | list[str]], list[str]]
 MOST_NAMED = 8
+MOST_GROUPS = 3
 
 
-def named(names: Sequence[str], *, noun: str = "autre") -> str:
-    """Return names as a list, the tail counted when there are many."""
-    if len(names) <= MOST_NAMED:
+def named(names: Sequence[str], *, most: int = MOST_NAMED) -> str:
+    """Return names as a list, the tail counted when there are more than `most`."""
+    if len(names) <= most:
         return wording.listing([f"**{name}**" for name in names])
-    shown = [f"**{name}**" for name in names[: MOST_NAMED - 1]]
-    return wording.listing([*shown, wording.count(len(names) - len(shown), noun, f"{noun}s")])
+    shown = [f"**{name}**" for name in names[: most - 1]]
+    return wording.listing([*shown, wording.count(len(names) - len(shown), "autre")])
 
 
 def summary(d: Diagnosis, names_of: Names) -> list[str]:
@@ -137,11 +138,10 @@ def clusters(d: Diagnosis, names_of: Names) -> list[str]:
     if len(groups) == 1:
         out.append(f"{named(names_of(d, groups[0]))} se touchent et forment un même ensemble en précarité sociale forte.")
     elif groups:
-        noun = wording.count(len(groups), "ensemble")
-        out.append(
-            f"{noun.capitalize()} de {unit_of(d)}s voisin{'e' if unit_of(d) in ('zone', 'commune') else ''}s en précarité "
-            f"sociale forte : {' ; '.join(named(names_of(d, group)) for group in groups[:5])}."
-        )
+        feminine = "e" if unit_of(d) in ("zone", "commune") else ""
+        told = " ; ".join(named(names_of(d, group), most=5) for group in groups[:MOST_GROUPS])
+        lead = f"{len(groups)} ensembles de {unit_of(d)}s voisin{feminine}s sont en précarité sociale forte"
+        out.append(f"{lead}{', dont les plus étendus' if len(groups) > MOST_GROUPS else ''} : {told}.")
     if alone:
         out.append(f"À part, sans voisin dans le même cas : {named(names_of(d, alone))}.")
     return out

@@ -9,7 +9,7 @@ from maillage.reports import atlas, charts, pdf, rich, sentences, wording
 from maillage.reports.design import tokens
 from maillage.reports.dossier import day
 from maillage.reports.logo import logo
-from maillage.reports.reading import LEVELS_TOLD
+from maillage.reports.reading import CELL_LABELS, LEVELS_TOLD
 from maillage.studies.diagnosis import Diagnosis, ZoneResult
 
 Json = dict[str, Any]
@@ -133,7 +133,7 @@ def render(d: Diagnosis, r: Json, code: str, *, on: date) -> bytes:
             "edition": day(on),
         },
         "carte": pdf.styled(svg) if svg else "",
-        "carte_alt": f"{sheet['nom']} et ses voisines : {sheet['case_libelle']}.",
+        "carte_alt": f"{sheet['nom']} et ses voisines : {CELL_LABELS.get(sheet['case'] or '', 'précarité inconnue')}.",
         "barres": pdf.styled(charts.pairs(bars, label="Comparaison", here=sheet["nom"], there="moyenne")) if bars else "",
         "barres_alt": " ; ".join(f"{x['libelle']} : {x['ici']} contre {x['reference']}" for x in sheet["comparaison"]),
         "couleurs": colours | pdf.swatches(),
