@@ -440,7 +440,8 @@ def _assemble(w: _Work, outline: Shapes, results: tuple[ZoneResult, ...], rate_b
     level_draws = _levels({name: values[None] for name, values in total.items()}, np.array([[universe]]))
     pairs = shapes.touching(outline)
     strong_social = np.array([result.social_class in ("forte", "tres_forte") for result in results])
-    found = clusters.gather(pairs, strong_social) if pairs.size else []
+    # Without the contour of a zone nobody knows its neighbours: no cluster is told rather than a wrong one.
+    found = clusters.gather(pairs, strong_social) if pairs.size and not outline.missing else []
     weights = np.zeros(len(frame))
     weights[rows] = share
     population = people.population.sum()

@@ -40,7 +40,7 @@ const demarrer = async () => {
     renderer: rendu,
     style: (z) => ({ className: `zone ${z.properties.classes[couche]}`, weight: 1.2, fillOpacity: 1, color: "" }),
     onEachFeature: (z, forme) => {
-      for (const quoi of ["motif", "doute"]) dessus.push([z, quoi, L.geoJSON(z, { renderer: rendu, interactive: false, style: { className: quoi, stroke: false, fillOpacity: 1 } })]);
+      for (const quoi of ["motif", "doute"]) dessus.push([z, quoi, L.geoJSON(z, { renderer: rendu, interactive: false, style: { className: "trame", stroke: false, fillOpacity: 1 } })]);
       forme.on("click", () => choisir(z.id));
       forme.bindTooltip(() => z.properties.titres[couche], { sticky: true, className: "titre-carte" });
     },
