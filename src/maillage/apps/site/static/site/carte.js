@@ -22,7 +22,7 @@ const demarrer = async () => {
   const reponse = await fetch(cadre.dataset.source);
   if (!reponse.ok || !window.L) return;
   const donnees = await reponse.json();
-  cadre.classList.add("vivante", "fig", "carte");
+  cadre.classList.add("vivante", "fig", "carte", ...(donnees.zones.length > 150 ? ["serree"] : []));
   const carte = L.map(cadre, { zoomSnap: 0.25, zoomControl: false, attributionControl: true, scrollWheelZoom: false, zoomAnimation: false, fadeAnimation: false, markerZoomAnimation: false });
   L.control.zoom({ zoomInTitle: "Agrandir", zoomOutTitle: "Réduire" }).addTo(carte);
   carte.attributionControl.setPrefix("").addAttribution("Contours IGN et Insee");
