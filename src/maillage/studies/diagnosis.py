@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from maillage.engine import classes as class_engine
-from maillage.engine import clusters, synthetic
+from maillage.engine import clusters, overlap, synthetic
 from maillage.engine.base import Base, applied
 from maillage.engine.cells import AGE_OF, AGES, DIPLOMA_OF, DIPLOMAS
 from maillage.kernel.estimate import Estimate, Figure, Unit, Withheld, from_draws
@@ -318,10 +318,7 @@ def _zone_results(w: _Work) -> tuple[tuple[ZoneResult, ...], tuple[float, ...]]:
     social_classes = class_engine.classes(social_index) if (~np.isnan(social_index)).sum() >= FEWEST_ZONES else none
     cells = class_engine.cells(digital, social_classes)
     firmness = class_engine.firmness(rates, digital)
-    overlap = (
-        np.maximum(0.0, sums["need"] + sums["modest"] - people.universe[:, None]).mean(axis=1),
-        np.minimum(sums["need"], sums["modest"]).mean(axis=1),
-    )
+    least, most = overlap.bounds(sums["need"], sums["modest"], people.universe[:, None])
     flags = _zone_flags(w)
     cut = definition(LEVELS)
     results = []
@@ -340,7 +337,7 @@ def _zone_results(w: _Work) -> tuple[tuple[ZoneResult, ...], tuple[float, ...]]:
                 both=_figures(request.definition, shown=bool(shown[i]), method=METHOD_BOTH)(sums["both"][i]),
                 modest=_income_figure(sums["modest"][i], shown=bool(shown[i])),
                 levels={name: level_figure(values[i]) for name, values in levels.items()},
-                bounds=(float(overlap[0][i]), float(overlap[1][i])),
+                bounds=(float(least[i].mean()), float(most[i].mean())),
                 index=_or_none(social_index[i]),
                 rank=_rank(index.rank[i], social_index[i]),
                 rank_standard=_rank(index.rank_standard[i], social_index[i]),

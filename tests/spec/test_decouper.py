@@ -1,0 +1,160 @@
+"""Une étude peut se faire sur des zones à soi : un fichier dit, à chaque ligne, la zone, son nom et le code qui la compose.
+
+Une faute refuse le fichier entier : un découpage à moitié lu compterait deux fois, ou oublierait, des habitants."""
+
+from maillage.studies import frame as frames
+from maillage.studies.territories import gazetteer
+from maillage.studies.zoning import from_file
+
+title = "Découper un territoire en zones"
+
+
+def read(content: bytes):
+    return from_file(content, name="zones.csv", territory=gazetteer().get("200040715"), iris=frames.sources().rp2021)
+
+
+def test_a_zone_is_made_of_communes_or_of_iris(spec):
+    """Une zone réunit des communes ou des IRIS ; ce qui n’est dans aucune zone est compté à part."""
+    zoning = read(b"code_zone,nom_zone,code\nN,Nord,38382\nN,Nord,38423\nS,Sud,38151\n")
+    spec(
+        """
+        zone | nom
+        -----+-----
+        N    | Nord
+        S    | Sud
+        """,
+        lambda t: [zone.name for zone in zoning.zones],
+        ["Nord", "Sud"],
+    )
+    assert len(zoning.left_out) > 0
+
+
+def test_an_unknown_code(refusal):
+    """Un code inconnu."""
+    refusal(
+        """
+        code_zone,nom_zone,code
+        N,Nord,38382
+        S,Sud,38999
+        """,
+        read,
+        "zones.csv, ligne 3, colonne code, valeur « 38999 » : ce code n’est ni un IRIS ni une commune du recensement de 2021.",
+        why="aucun fichier n’a été écrit",
+        do="Corrigez cette ligne",
+    )
+
+
+def test_a_code_outside_the_territory(refusal):
+    """Un code qui existe, mais hors du territoire étudié."""
+    refusal(
+        """
+        code_zone,nom_zone,code
+        N,Nord,69123
+        """,
+        read,
+        "zones.csv, ligne 2, colonne code, valeur « 69123 » : ce code existe, mais hors de Grenoble-Alpes-Métropole (200040715).",
+    )
+
+
+def test_a_code_in_two_zones(refusal):
+    """Un code donné à deux zones."""
+    refusal(
+        """
+        code_zone,nom_zone,code
+        N,Nord,38382
+        S,Sud,38382
+        """,
+        read,
+        "zones.csv, ligne 3, colonne code, valeur « 38382 » : ce code est déjà dans la zone N (ligne 2).",
+    )
+
+
+def test_an_iris_and_its_commune(refusal):
+    """Un IRIS et sa commune, donnés tous les deux."""
+    refusal(
+        """
+        code_zone,nom_zone,code
+        N,Nord,38185
+        S,Sud,381850101
+        """,
+        read,
+        "zones.csv, ligne 3, colonne code, valeur « 381850101 » : l’IRIS et sa commune sont donnés tous les deux (ligne 2).",
+    )
+
+
+def test_an_empty_zone(refusal):
+    """Une zone sans code."""
+    refusal(
+        """
+        code_zone,nom_zone,code
+        N,Nord,
+        """,
+        read,
+        "zones.csv, ligne 2, colonne code, valeur «  » : la zone est vide : aucun IRIS ni commune n’est donné.",
+    )
+
+
+def test_no_row(refusal):
+    """Un fichier sans ligne."""
+    refusal("code_zone,nom_zone,code", read, "zones.csv : aucune ligne sous l’en-tête.")
+
+
+def test_a_zone_code_that_cannot_name_a_file(refusal):
+    """Un code de zone qui ne peut pas nommer une fiche."""
+    refusal(
+        """
+        code_zone,nom_zone,code
+        ../secret,Nord,38382
+        """,
+        read,
+        "zones.csv, ligne 2, colonne code_zone, valeur « ../secret » : un code de zone a 1 à 20 lettres sans accent, "
+        "chiffres, tirets ou soulignés.",
+    )
+
+
+def test_two_names_for_one_zone(refusal):
+    """Une zone qui change de nom d’une ligne à l’autre."""
+    refusal(
+        """
+        code_zone,nom_zone,code
+        N,Nord,38382
+        N,Le Nord,38423
+        """,
+        read,
+        "zones.csv, ligne 3, colonne nom_zone, valeur « Le Nord » : la zone N s’appelle déjà « Nord ».",
+    )
+
+
+def test_a_missing_column(refusal):
+    """Une colonne qui manque."""
+    refusal(
+        """
+        code_zone,code
+        N,38382
+        """,
+        read,
+        "zones.csv, ligne 1 : la colonne « nom_zone » manque.",
+        do="code_zone,nom_zone,code",
+    )
+
+
+def test_a_wrong_encoding(refusal):
+    """Un fichier enregistré dans un autre encodage."""
+    refusal(
+        "code_zone,nom_zone,code",
+        lambda content: read(content + "E,Échirolles,38151\n".encode("latin-1")),
+        "zones.csv, ligne 2 : le fichier n’est pas en UTF-8 (octet 0xC9).",
+        do="CSV UTF-8",
+    )
+
+
+def test_a_leading_zero_lost_by_a_spreadsheet(refusal):
+    """Un zéro de tête perdu par un tableur."""
+    refusal(
+        """
+        code_zone,nom_zone,code
+        N,Nord,1004
+        """,
+        read,
+        "zones.csv, ligne 2, colonne code, valeur « 1004 » : le zéro de tête est perdu : 01004. Exportez la colonne en texte.",
+    )

@@ -1,0 +1,145 @@
+"""L’indice de précarité sociale dit, pour chaque zone, de combien elle s’écarte de la moyenne des zones."""
+
+import numpy as np
+
+from maillage.engine import social_index
+from maillage.engine.classes import ranks
+
+title = "L’indice de précarité sociale"
+
+
+def built(t: dict, sign: list[float], weight: list[float]) -> social_index.Index:
+    names = [name for name in t if name != "zone"]
+    return social_index.build(np.column_stack([t[name] for name in names]), np.array(sign), np.array(weight))
+
+
+def test_a_gap_is_relative_to_the_mean_of_zones(spec):
+    """L’écart d’une zone est sa distance à la moyenne simple des zones, en part de cette moyenne."""
+    spec(
+        """
+        zone | RSA
+        -----+----
+        A    |   4
+        B    |   5
+        C    |   6
+        """,
+        lambda t: built(t, [1], [1]).gaps[:, 0],
+        [-0.2, 0, 0.2],
+    )
+
+
+def test_a_high_income_turns_the_sign(spec):
+    """Une variable qui éloigne la précarité, comme le revenu, compte à l’envers."""
+    spec(
+        """
+        zone | revenu
+        -----+-------
+        A    |  18000
+        B    |  22000
+        """,
+        lambda t: built(t, [-1], [1]).index,
+        [0.1, -0.1],
+    )
+
+
+def test_weights_say_what_counts_more(spec):
+    """L’indice est la moyenne des écarts, pondérée par les poids."""
+    spec(
+        """
+        zone | RSA | HLM
+        -----+-----+----
+        A    |   4 |  30
+        B    |   6 |  10
+        """,
+        lambda t: built(t, [1, 1], [3, 1]).index,
+        [(3 * -0.2 + 0.5) / 4, (3 * 0.2 - 0.5) / 4],
+    )
+
+
+def test_a_variable_is_counted_once(spec):
+    """Un poids nul retire la variable, sans toucher aux autres."""
+    spec(
+        """
+        zone | RSA | HLM
+        -----+-----+----
+        A    |   4 |  30
+        B    |   6 |  10
+        """,
+        lambda t: built(t, [1, 1], [1, 0]).index,
+        [-0.2, 0.2],
+    )
+
+
+def test_an_institution_does_not_carry_the_index(spec):
+    """Un écart est borné entre −100 % et +150 % : une prison ou un foyer ne porte pas tout l’indice."""
+    spec(
+        """
+        zone | AAH
+        -----+----
+        A    |   1
+        B    |   1
+        C    |   1
+        D    |  97
+        """,
+        lambda t: built(t, [1], [1]).gaps[:, 0],
+        [-0.96, -0.96, -0.96, 1.5],
+    )
+
+
+def test_a_missing_value_is_left_out_of_the_mean(spec):
+    """Une valeur inconnue (secret statistique) ne compte ni dans la moyenne des zones ni dans l’indice de la zone."""
+    spec(
+        """
+        zone | RSA | HLM
+        -----+-----+----
+        A    |   4 |  30
+        B    |     |  10
+        C    |   6 |  20
+        """,
+        lambda t: built(t, [1, 1], [1, 1]).index,
+        [(-0.2 + 0.5) / 2, -0.5, (0.2 + 0) / 2],
+    )
+
+
+def test_under_half_of_the_variables_there_is_no_index(spec):
+    """Une zone dont moins de la moitié des variables sont connues n’a pas d’indice."""
+    spec(
+        """
+        zone | RSA | HLM | AAH
+        -----+-----+-----+----
+        A    |   4 |  30 |   3
+        B    |   6 |  10 |   4
+        C    |     |     |   2
+        """,
+        lambda t: np.isnan(built(t, [1, 1, 1], [1, 1, 1]).index).astype(float),
+        [0, 0, 1],
+    )
+
+
+def test_one_zone_alone_has_no_gap(spec):
+    """Une zone seule n’a pas d’écart : l’indice est relatif à un périmètre."""
+    spec(
+        """
+        zone | RSA
+        -----+----
+        A    |   4
+        """,
+        lambda t: np.isnan(built(t, [1], [1]).index).astype(float),
+        [1],
+    )
+
+
+def test_rank_one_is_the_most_precarious(spec):
+    """Le rang 1 est la zone la plus précaire ; deux indices égaux partagent le meilleur rang."""
+    spec(
+        """
+        indice
+        ------
+          0.2
+          0.5
+          0.5
+         -0.1
+        """,
+        lambda t: ranks(t["indice"]),
+        [3, 1, 1, 4],
+    )

@@ -1,0 +1,153 @@
+"""Un chiffre arrive avec sa fourchette, arrondi comme elle le mérite."""
+
+import numpy as np
+
+from maillage.engine import rounding
+from maillage.kernel.estimate import Estimate, Withheld, from_draws
+from maillage.reports import wording
+
+title = "Lire un chiffre"
+
+
+def estimate(value: float, low: float, high: float) -> Estimate:
+    return Estimate(
+        value=value, low=low, high=high, unit="personnes", universe="15 ans et plus", n=10_000, method="besoins"
+    )
+
+
+def shown(t: dict) -> list[str]:
+    rows = zip(t["estimation"], t["basse"], t["haute"], strict=True)
+    return [wording.people(estimate(*map(float, row))).about.replace("\xa0", " ") for row in rows]
+
+
+def test_one_step_for_the_value_and_its_bounds(spec):
+    """Le pas d’arrondi est le plus grand de 1-2-5 × 10ⁿ qui tient quatre fois dans la demi-fourchette."""
+    spec(
+        """
+        demi-fourchette
+        ---------------
+                   5000
+                    810
+                     40
+                      3
+        """,
+        lambda t: [rounding.step(x) for x in t["demi-fourchette"]],
+        [1000, 200, 10, 1],
+    )
+
+
+def test_the_value_goes_to_the_nearest_step_and_is_told_environ(spec):
+    """La valeur va au pas le plus proche, et se dit « environ »."""
+    spec(
+        """
+        estimation |  basse |  haute
+        -----------+--------+-------
+             40376 |  34924 |  46012
+              4856 |   4230 |   5610
+               362 |    261 |    458
+        """,
+        shown,
+        ["environ 40 000 personnes", "environ 4 900 personnes", "environ 360 personnes"],
+    )
+
+
+def test_bounds_go_outwards(spec):
+    """Les bornes s’arrondissent vers l’extérieur : la promesse de 90 chances sur 100 ne baisse jamais."""
+    spec(
+        """
+        estimation |  basse |  haute
+        -----------+--------+-------
+             40376 |  34924 |  46012
+        """,
+        lambda t: wording.people(estimate(40376, t["basse"][0], t["haute"][0])).between.replace("\xa0", " "),
+        "entre 34 000 et 47 000",
+    )
+
+
+def test_a_loose_interval_has_no_single_value(spec):
+    """Quand la demi-fourchette dépasse le tiers de la valeur, seule la fourchette est montrée."""
+    spec(
+        """
+        estimation | basse | haute
+        -----------+-------+------
+                60 |    30 |   110
+        """,
+        shown,
+        ["entre 30 et 110 personnes"],
+    )
+
+
+def test_a_withheld_figure_tells_why(spec):
+    """Un chiffre retenu n’est jamais un zéro ni un vide : il dit pourquoi."""
+    spec(
+        """
+        adultes
+        -------
+             38
+        """,
+        lambda t: (
+            wording.people(
+                Withheld(
+                    reason="Trop peu d’habitants pour une estimation.",
+                    unit="personnes",
+                    universe="15 ans et plus",
+                    n=10_000,
+                    method="besoins",
+                )
+            ).about
+        ),
+        "Trop peu d’habitants pour une estimation.",
+    )
+
+
+def test_the_value_is_the_mean_of_draws_and_bounds_their_centiles(spec):
+    """La valeur est la moyenne des tirages ; les bornes, leurs 5e et 95e centiles."""
+    spec(
+        """
+        tirage
+        ------
+            10
+            20
+            30
+            40
+            50
+        """,
+        lambda t: [
+            getattr(from_draws(t["tirage"], unit="personnes", universe="", n=1, method="besoins"), k)
+            for k in ("value", "low", "high")
+        ],
+        [30, 12, 48],
+    )
+
+
+def test_draws_add_up_and_intervals_do_not(spec):
+    """Deux zones s’additionnent tirage par tirage : la fourchette du total n’est pas la somme des fourchettes."""
+    spec(
+        """
+        zone A | zone B
+        -------+-------
+            10 |     50
+            20 |     40
+            30 |     30
+            40 |     20
+            50 |     10
+        """,
+        lambda t: [np.ptp(t["zone A"]) + np.ptp(t["zone B"]), np.ptp(t["zone A"] + t["zone B"])],
+        [80, 0],
+    )
+
+
+def test_shares_are_said_as_people_say_them(spec):
+    """Une part se dit aussi « 1 personne sur 8 »."""
+    spec(
+        """
+        part
+        -----
+        0.131
+        0.50
+        0.90
+        0.004
+        """,
+        lambda t: [wording.one_in(x) for x in t["part"]],
+        ["1 personne sur 8", "1 personne sur 2", "9 personnes sur 10", "moins de 1 personne sur 100"],
+    )

@@ -1,0 +1,100 @@
+"""Un territoire se cherche par son nom, son code ou son code postal, sans souci d’accent, de trait d’union ni de majuscule."""
+
+import pytest
+
+from maillage.kernel.errors import UnknownTerritory
+from maillage.studies.territories import gazetteer
+
+title = "Trouver un territoire"
+
+
+def first(t: dict) -> list[str]:
+    return [gazetteer().find(text)[0].code for text in t["tapé"]]
+
+
+def test_a_name_typed_in_a_hurry(spec):
+    """Accents, traits d’union, « St » et mots coupés ne comptent pas."""
+    spec(
+        """
+        tapé                | trouvé
+        --------------------+----------
+        saint martin dheres | 38421
+        St-Martin-d'Hères   | 38421
+        ECHIROLLES          | 38151
+        eurometropole stras | 246700488
+        isère               | 38
+        auvergne rhone      | R84
+        """,
+        first,
+        ["38421", "38421", "38151", "246700488", "38", "R84"],
+    )
+
+
+def test_a_code_or_a_postcode(spec):
+    """Un code officiel ou un code postal se tape tel quel."""
+    spec(
+        """
+        tapé
+        ---------
+        59392 n°
+        200040715 n°
+        """,
+        lambda t: [gazetteer().find(text.removesuffix(" n°"))[0].name for text in t["tapé"]],
+        ["Maubeuge", "Grenoble-Alpes-Métropole"],
+    )
+    assert "Maubeuge" in [t.name for t in gazetteer().find("59600")]
+
+
+def test_84_is_a_departement_and_R84_a_region(spec):
+    """84 est le Vaucluse ; la région s’écrit R84."""
+    spec(
+        """
+        tapé
+        -----
+        84 n°
+        R84 n°
+        """,
+        lambda t: [gazetteer().get(text.removesuffix(" n°")).name for text in t["tapé"]],
+        ["Vaucluse", "Auvergne-Rhône-Alpes"],
+    )
+
+
+def test_a_former_code_says_what_it_became():
+    """Un code d’un autre millésime dit quelle commune il est devenu."""
+    with pytest.raises(UnknownTerritory) as caught:
+        gazetteer().get("14485")
+    assert caught.value.what.startswith("Le code 14485 n’existe plus :")
+    assert "est devenue" in caught.value.what
+    assert caught.value.do.startswith("Recommencez avec ")
+
+
+def test_an_unknown_code_proposes_the_nearest():
+    """Un code inconnu propose les plus proches."""
+    with pytest.raises(UnknownTerritory) as caught:
+        gazetteer().get("38999")
+    assert caught.value.what == "Aucun territoire n’a le code « 38999 »."
+    assert caught.value.nearest
+    assert "Essayez" in caught.value.do
+
+
+def test_a_misspelled_name_finds_the_nearest(spec):
+    """Un nom mal écrit trouve le plus proche."""
+    spec(
+        """
+        tapé
+        -----------
+        grenobel
+        maubeugue
+        """,
+        first,
+        ["38185", "59392"],
+    )
+
+
+def test_outside_the_census_it_is_said():
+    """Mayotte est hors du champ de l’enquête : on le dit, on n’invente pas."""
+    from maillage.studies import frame as frames
+    from maillage.studies.territories import rows_of
+
+    with pytest.raises(UnknownTerritory, match="hors du champ"):
+        rows_of(gazetteer().get("97611"), frames.sources().rp2021)
