@@ -1,0 +1,351 @@
+"""Studies: asked for once, computed aside, shown whole, stopped when somebody asks."""
+
+import json
+import re
+import shutil
+
+import pytest
+
+from maillage.apps.dossiers import access, actions, queries, rules
+from maillage.apps.dossiers.models import Study
+from maillage.apps.dossiers.queries import Asked
+from maillage.reports import edition
+from maillage.studies.diagnosis import Cancelled
+
+pytestmark = pytest.mark.django_db
+ADDRESS = "/territoires/38151/"
+
+
+def text_of(response) -> str:
+    body = re.sub(r"<(script|style|svg).*?</\1>", " ", response.content.decode(), flags=re.S)
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", body)).replace("\xa0", " ")
+
+
+# ------------------------------------------------------------------------------------------------------ what is read
+
+
+def test_the_headline_travels_with_its_interval_universe_source_and_quote(client, study):
+    page = text_of(client.get(ADDRESS))
+    told = queries.told(study)
+    assert f"entre {told['chiffre']['bas']} et {told['chiffre']['haut']}".replace("\xa0", " ") in page
+    assert "environ" in page
+    assert "15 ans et plus" in page
+    assert told["source"]["citation"] in page
+    assert "Ce dont nous doutons" in page
+
+
+def test_the_page_reads_without_script(client, study):
+    page = client.get(ADDRESS).content.decode()
+    assert '<svg class="fig carte"' in page
+    told = queries.told(study)
+    assert all(f'id="zone-{zone["code"]}"' in page for zone in told["zones"])
+
+
+@pytest.mark.parametrize("layer", ["les-deux", "numerique", "sociale", "certitude"])
+def test_each_layer_has_an_address(client, study, layer):
+    page = client.get(f"{ADDRESS}?carte={layer}").content.decode()
+    assert re.search(rf'data-couche="{layer}" aria-current="true"', page)
+
+
+@pytest.mark.parametrize("sort", ["nom", "personnes", "part", "precarite", "n-importe-quoi"])
+def test_the_table_sorts_and_ignores_nonsense(client, study, sort):
+    response = client.get(f"{ADDRESS}?tri={sort}")
+    rows = [z["nom"] for z in response.context["rows"]]
+    assert response.status_code == 200
+    assert len(rows) == len(queries.told(study)["zones"])
+    if sort == "nom":
+        assert rows == sorted(rows)
+
+
+def test_a_zone_has_its_sheet_and_an_unknown_zone_does_not_exist(client, study):
+    code = queries.told(study)["zones"][0]["code"]
+    assert client.get(f"{ADDRESS}zones/{code}/").status_code == 200
+    assert client.get(f"{ADDRESS}zones/000000000/").status_code == 404
+
+
+def test_every_offered_definition_stands_side_by_side(client, study):
+    from maillage.reference.definitions import offered
+
+    page = text_of(client.get(f"{ADDRESS}definitions/"))
+    assert all(d.label in page for d in offered())
+    assert "ne forment pas une évolution" in page
+
+
+def test_a_count_and_its_share_tell_their_base(client, study):
+    page = text_of(client.get(f"{ADDRESS}verifier/?effectif=44000&part=19&pas=1000"))
+    assert "Entre 228 947 et 234 211 personnes" in page
+
+
+def test_a_check_without_a_number_says_what_to_do(client, study):
+    response = client.get(f"{ADDRESS}verifier/?effectif=beaucoup&part=19&pas=1000")
+    assert response.status_code == 200
+    assert response.context["form"].errors["effectif"]
+
+
+def test_comparing_with_itself_finds_no_gap(client, study):
+    page = text_of(client.get(f"{ADDRESS}comparer/?avec=38151"))
+    assert "On ne peut pas dire" in page
+
+
+def test_comparing_with_nonsense_explains(client, study):
+    page = text_of(client.get(f"{ADDRESS}comparer/?avec=zzzzzzzz"))
+    assert "Aucun territoire" in page
+
+
+def test_weights_make_another_study_and_stay_in_the_address(client, study):
+    response = client.get(f"{ADDRESS}?poids_hlm=0")
+    assert response.context["study"].inputs["weights"] == {"hlm": 0.0}
+    assert response.context["study"].key != study.key
+
+
+def test_the_social_index_page_shows_values_gaps_signs_weights_and_ranks(client, study):
+    page = text_of(client.get(f"{ADDRESS}indice/"))
+    for word in ("Rang", "Indice", "Moyenne", "poids", "signale la précarité"):
+        assert word in page
+
+
+# ------------------------------------------------------------------------------------------------- unknown and refused
+
+
+def test_an_unknown_code_is_a_404_that_proposes(client):
+    response = client.get("/territoires/38999/")
+    assert response.status_code == 404
+    assert "Aucun territoire n’a le code" in text_of(response)
+
+
+def test_a_former_code_says_what_the_commune_became(client):
+    response = client.get("/territoires/14485/")
+    assert response.status_code == 404
+    assert "n’existe plus" in text_of(response)
+
+
+def test_an_unknown_filter_is_refused(client):
+    response = client.get(f"{ADDRESS}?filtre=inconnu")
+    assert response.status_code == 400
+    assert "n’existe pas" in text_of(response)
+
+
+def test_an_unknown_definition_falls_back_on_the_usual_one(client, study):
+    assert client.get(f"{ADDRESS}?definition=inconnue").context["study"] == study
+
+
+def test_mayotte_is_said_to_be_outside_the_survey(client, home):
+    client.get("/territoires/97611/")
+    asked = Study.objects.get(place="97611")
+    actions.compute(asked)
+    page = text_of(client.get("/territoires/97611/"))
+    assert "hors du champ" in page
+
+
+def test_a_commune_nobody_lives_in_is_withheld_not_zero(client, home):
+    """Beaumont-en-Verdunois, village détruit, n’a aucun habitant."""
+    client.get("/territoires/55039/")
+    actions.compute(Study.objects.get(place="55039"))
+    page = text_of(client.get("/territoires/55039/"))
+    assert "Trop peu d’habitants" in page or "Chiffre non montré" in page
+
+
+# ------------------------------------------------------------------------------------------------- asking and computing
+
+
+def test_the_same_question_is_asked_once(client, home):
+    for _ in range(3):
+        client.get(ADDRESS)
+    assert Study.objects.filter(place="38151").count() == 1
+
+
+def test_a_waiting_page_shows_progress_and_may_be_cancelled(client, home):
+    page = client.get(ADDRESS)
+    assert "<progress" in page.content.decode()
+    assert "Annuler" in text_of(page)
+
+
+def test_progress_tells_its_status_in_a_header(client, home):
+    study = actions.ask(Asked(place="38151"))
+    assert client.get(f"/etudes/{study.key}/avancement/")["X-Etude"] == rules.QUEUED
+
+
+def test_a_waiting_study_is_cancelled_at_once(client, home):
+    study = actions.ask(Asked(place="38151"))
+    client.post(f"/etudes/{study.key}/arreter/")
+    study.refresh_from_db()
+    assert study.status == rules.CANCELLED
+    actions.compute(study)
+    study.refresh_from_db()
+    assert study.status == rules.CANCELLED
+
+
+def test_a_running_study_stops_at_its_next_step_and_leaves_nothing(home, monkeypatch):
+    study = actions.ask(Asked(place="38151"))
+    monkeypatch.setattr(actions, "BETWEEN_SIGNS", 0.0)
+    steps = []
+
+    def prepare(request, progress):
+        progress("un pas", 0.1)
+        Study.objects.filter(pk=study.pk).update(cancel_asked=True)
+        steps.append("cancel asked")
+        progress("un autre pas", 0.2)
+        raise AssertionError("the study should have stopped")
+
+    monkeypatch.setattr(edition, "prepare", prepare)
+    actions.compute(study)
+    study.refresh_from_db()
+    assert study.status == rules.CANCELLED
+    assert steps
+    assert list(queries.home().iterdir()) == []
+
+
+def test_a_cancelled_study_starts_again_on_request(client, home):
+    study = actions.ask(Asked(place="38151"))
+    actions.cancel(study)
+    client.post(f"/etudes/{study.key}/relancer/")
+    study.refresh_from_db()
+    assert study.status == rules.QUEUED
+
+
+def test_only_one_worker_takes_a_study(home, monkeypatch):
+    study = actions.ask(Asked(place="38151"))
+    taken = []
+    monkeypatch.setattr(actions, "_write", lambda study, begun: taken.append(study.pk))
+    actions.compute(study)
+    actions.compute(study)
+    assert taken == [study.pk]
+
+
+def test_a_fault_of_ours_is_told_and_stays_loud(home, monkeypatch, client):
+    study = actions.ask(Asked(place="38151"))
+
+    def broken(*args):
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(actions, "_write", broken)
+    with pytest.raises(ZeroDivisionError):
+        actions.compute(study)
+    study.refresh_from_db()
+    assert study.status == rules.FAILED
+    assert "erreur imprévue" in text_of(client.get(ADDRESS))
+
+
+def test_a_failed_step_leaves_the_former_files_in_place(study, monkeypatch, settings, tmp_path):
+    shutil.copytree(settings.HOME / "etudes", tmp_path / "etudes")
+    settings.HOME = tmp_path
+    before = (queries.folder(study) / "etude.json").read_bytes()
+    Study.objects.filter(pk=study.pk).update(status=rules.QUEUED)
+
+    def full(*args, **kwargs):
+        raise Cancelled
+
+    monkeypatch.setattr(edition, "write", full)
+    actions.compute(study)
+    assert (queries.folder(study) / "etude.json").read_bytes() == before
+
+
+def test_what_a_stopped_server_left_running_goes_back_in_the_queue(home):
+    study = actions.ask(Asked(place="38151"))
+    Study.objects.filter(pk=study.pk).update(status=rules.RUNNING)
+    assert actions.resume() == 1
+    study.refresh_from_db()
+    assert study.status == rules.QUEUED
+
+
+def test_a_study_whose_files_are_gone_is_computed_again(client, study, settings, tmp_path):
+    settings.HOME = tmp_path
+    page = client.get(ADDRESS)
+    study.refresh_from_db()
+    assert page.status_code == 200
+    assert study.status == rules.QUEUED
+
+
+def test_studies_of_an_older_method_are_erased(home):
+    old = Study.objects.create(key="0" * 20, place="38151", name="x", inputs={"place": "38151"}, status=rules.DONE)
+    queries.folder(old).mkdir(parents=True)
+    (queries.home() / ".reste-1").mkdir()
+    assert actions.tidy() == 1
+    assert list(queries.home().iterdir()) == []
+
+
+def test_one_address_may_not_ask_for_everything(client, home, monkeypatch):
+    from django.core.cache import cache
+
+    cache.clear()
+    monkeypatch.setattr(access, "NEW_STUDIES_AN_HOUR", 1)
+    assert client.get("/territoires/38151/").status_code == 200
+    assert client.get("/territoires/38185/").status_code == 429
+    assert client.get("/territoires/38151/").status_code == 200
+
+
+# -------------------------------------------------------------------------------------------------------------- files
+
+
+def test_files_of_a_study_are_named_and_no_other_is_given(client, study):
+    for name in rules.FILES:
+        assert client.get(f"/etudes/{study.key}/fichiers/{name}").status_code == 200
+    for name in ("lecture.json", "../../maillage.sqlite3", "fiches/../lecture.json", "fiches/absent.pdf"):
+        assert client.get(f"/etudes/{study.key}/fichiers/{name}").status_code == 404
+
+
+def test_only_the_dossier_may_carry_its_own_style(client, study):
+    relaxed = client.get(f"/etudes/{study.key}/fichiers/dossier.html")["Content-Security-Policy"]
+    strict = client.get(ADDRESS)["Content-Security-Policy"]
+    assert "'unsafe-inline'" in relaxed
+    assert "script-src" not in relaxed or "'unsafe-inline'" not in relaxed.split("script-src")[1].split(";")[0]
+    assert "'unsafe-inline'" not in strict
+
+
+def test_everything_in_one_archive(client, study):
+    import io
+    import zipfile
+
+    content = client.get(f"/etudes/{study.key}/tout.zip").content
+    names = zipfile.ZipFile(io.BytesIO(content)).namelist()
+    assert set(rules.FILES) <= set(names)
+    assert any(name.startswith("fiches/") for name in names)
+
+
+@pytest.mark.parametrize(("form", "start"), [("svg", b"<svg"), ("png", b"\x89PNG")])
+def test_a_map_is_taken_away_as_a_picture(client, study, form, start):
+    response = client.get(f"/etudes/{study.key}/cartes/les-deux.{form}")
+    assert response.content.startswith(start)
+    assert client.get(f"/etudes/{study.key}/cartes/secret.{form}").status_code == 404
+
+
+def test_the_api_gives_the_file_of_the_contract(client, study):
+    response = client.get("/api/v1/territoires/38151/etude")
+    given = json.loads(b"".join(response.streaming_content))
+    assert given == json.loads((queries.folder(study) / "etude.json").read_bytes())
+    assert all(zone["offre"] is None for zone in given["zones"])
+
+
+def test_the_api_says_when_the_study_is_not_ready(client, home):
+    response = client.get("/api/v1/territoires/38151/etude")
+    assert response.status_code == 202
+    assert response.json()["etat"] == "en attente"
+    assert client.get("/api/v1/territoires/38999/etude").status_code == 404
+
+
+# ----------------------------------------------------------------------------------------------------------- comments
+
+
+def test_comments_survive_and_stay_apart(client, coordinator, study, settings, tmp_path):
+    shutil.copytree(settings.HOME / "etudes", tmp_path / "etudes")
+    settings.HOME = tmp_path
+    client.force_login(coordinator)
+    client.post("/espace/territoires/38151/commentaires/", {"synthese": "La gare ferme en mars."})
+    actions.publish_later.call(study.pk)
+    dossier = (queries.folder(study) / "dossier.html").read_text("utf-8")
+    assert "Commentaire de l’analyste" in dossier
+    assert "La gare ferme en mars." in dossier
+    assert "La gare ferme en mars." in text_of(client.get(ADDRESS))
+    Study.objects.filter(pk=study.pk).update(status=rules.QUEUED)
+    actions.compute(study)
+    assert "La gare ferme en mars." in (queries.folder(study) / "dossier.html").read_text("utf-8")
+
+
+def test_what_an_analyst_types_is_never_markup(client, coordinator, study, settings, tmp_path):
+    shutil.copytree(settings.HOME / "etudes", tmp_path / "etudes")
+    settings.HOME = tmp_path
+    client.force_login(coordinator)
+    client.post("/espace/territoires/38151/commentaires/", {"synthese": "<script>alert(1)</script>"})
+    actions.publish_later.call(study.pk)
+    assert "<script>alert" not in (queries.folder(study) / "dossier.html").read_text("utf-8")
+    assert "<script>alert" not in client.get(ADDRESS).content.decode()

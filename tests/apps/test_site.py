@@ -1,0 +1,113 @@
+"""Public pages: they answer, they ask nothing outside, they forbid what they do not need."""
+
+import re
+from html import unescape
+
+import pytest
+
+pytestmark = pytest.mark.django_db
+PUBLIC = (
+    "/",
+    "/territoires/",
+    "/glossaire/",
+    "/methodes/",
+    "/sources/",
+    "/style/",
+    "/accessibilite/",
+    "/confidentialite/",
+    "/dematerialisation/",
+    "/connexion/",
+)
+
+
+@pytest.mark.parametrize("address", PUBLIC)
+def test_each_public_page_answers_and_asks_nothing_outside(client, address):
+    response = client.get(address)
+    page = response.content.decode()
+    assert response.status_code == 200
+    assert not re.findall(r'(?:src|srcset|action)="(?:https?:)?//', page)
+    assert not re.findall(r'<link[^>]+href="(?:https?:)?//', page)
+    assert not re.findall(r"<style|<script(?![^>]+src=)| style=| on[a-z]+=", page)
+
+
+def test_headers_forbid_what_pages_do_not_need(client):
+    response = client.get("/")
+    policy = response["Content-Security-Policy"]
+    assert "default-src 'self'" in policy
+    assert "unsafe" not in policy
+    assert response["X-Content-Type-Options"] == "nosniff"
+    assert response["X-Frame-Options"] == "DENY"
+    assert response["Referrer-Policy"] == "same-origin"
+
+
+def test_an_unknown_host_is_refused(client):
+    assert client.get("/", HTTP_HOST="ailleurs.example").status_code == 400
+
+
+def test_health_says_it_is_well(client):
+    response = client.get("/sante/")
+    assert (response.status_code, response.json()) == (200, {"etat": "ok"})
+
+
+def test_home_leads_to_the_search_before_any_study_exists(client, home):
+    page = client.get("/").content.decode()
+    assert 'action="/territoires/"' in page
+
+
+def test_a_page_that_does_not_exist_offers_ways_on(client):
+    response = client.get("/nulle-part/")
+    assert response.status_code == 404
+    assert 'href="/territoires/"' in response.content.decode()
+
+
+def test_search_forgives_and_a_single_answer_opens_it(client):
+    assert "Saint-Martin-d'Hères" in unescape(client.get("/territoires/?q=st martin dheres").content.decode())
+    assert client.get("/territoires/?q=38151&aller=1")["Location"] == "/territoires/38151/"
+
+
+def test_search_without_answer_says_what_to_try(client):
+    page = client.get("/territoires/?q=zzzzqqqq").content.decode()
+    assert "Essayez une partie du nom" in page
+
+
+def test_suggestions_are_a_short_list_of_links(client):
+    page = client.get("/territoires/suggestions/?q=greno").content.decode()
+    assert 1 <= page.count('class="suggestion"') <= 8
+    assert client.get("/territoires/suggestions/?q=g").content.decode().strip() == ""
+
+
+def test_what_a_visitor_types_is_never_markup(client):
+    assert "<script>x" not in client.get("/territoires/?q=<script>x</script>").content.decode()
+    assert "<script>x" not in client.get("/territoires/<script>x</").content.decode()
+
+
+def test_each_method_page_shows_and_an_unknown_one_does_not(client):
+    from maillage.reference.places import METHODS
+
+    for path in METHODS.glob("*.md"):
+        assert client.get(f"/methodes/{path.stem}/").status_code == 200
+    assert client.get("/methodes/inconnue/").status_code == 404
+
+
+def test_glossary_terms_have_an_address_of_their_own(client):
+    from maillage.reference.glossary import terms
+
+    page = client.get("/glossaire/").content.decode()
+    assert all(f'id="{key}"' in page for key in terms())
+
+
+def test_sources_show_every_file_rate_and_assumption(client):
+    from maillage.reference.cards import cards
+    from maillage.reference.parameters import parameters
+
+    page = client.get("/sources/").content.decode()
+    page = unescape(page)
+    assert all(card.title in page for card in cards().values())
+    assert all(p.label in page for p in parameters().values())
+
+
+def test_night_is_remembered_by_a_cookie(client):
+    client.cookies["theme"] = "nuit"
+    assert '<html lang="fr" data-theme="nuit">' in client.get("/").content.decode()
+    client.cookies["theme"] = '"><script>'
+    assert "data-theme" not in client.get("/").content.decode().split(">", 2)[1]

@@ -1,0 +1,230 @@
+"""The professional space: what a network adds, who may, what it says when it refuses."""
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
+
+from maillage.apps.dossiers import queries as dossiers
+from maillage.apps.territories import actions, queries
+from maillage.apps.territories.models import Correction, Marking, Perimeter
+from maillage.kernel.errors import Refused
+from maillage.studies.diagnosis import Inside
+
+pytestmark = pytest.mark.django_db
+ZONES = b"code_zone,nom_zone,code\nN,Nord,38382\nS,Sud,38151\n"
+
+
+def perimeter(**changed) -> dict:
+    return {
+        "nom": "Nord et sud",
+        "adresse": "nord-et-sud",
+        "code": "200040715",
+        "raison": "Deux bassins de vie",
+        "fichier": SimpleUploadedFile("zones.csv", changed.pop("zones", ZONES)),
+        **changed,
+    }
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/espace/",
+        "/espace/perimetres/nouveau/",
+        "/espace/filtres/nouveau/",
+        "/espace/corriger/insee-rp2021-iris/",
+        "/espace/territoires/38151/commentaires/",
+    ],
+)
+def test_a_stranger_is_sent_to_sign_in(client, address):
+    response = client.get(address)
+    assert response.status_code == 302
+    assert response["Location"].startswith("/connexion/?next=")
+
+
+def test_a_stranger_removes_nothing(client, coordinator):
+    actions.keep_perimeter(
+        by=coordinator, slug="nord-et-sud", name="N", code="200040715", reason="r", content=ZONES, file_name="z.csv"
+    )
+    pk = Perimeter.objects.get().pk
+    assert client.post(f"/espace/perimetre/{pk}/retirer/").status_code == 302
+    assert Perimeter.objects.count() == 1
+
+
+def test_a_row_that_does_not_exist_is_a_404(client, coordinator):
+    client.force_login(coordinator)
+    for kind in ("perimetre", "filtre", "correction", "autre"):
+        assert client.post(f"/espace/{kind}/12345/retirer/").status_code == 404
+    assert client.get("/espace/corriger/une-autre-table/").status_code == 404
+
+
+# --------------------------------------------------------------------------------------------------------- perimeters
+
+
+def test_a_perimeter_gets_an_address_and_its_diagnosis(client, coordinator, home):
+    client.force_login(coordinator)
+    response = client.post("/espace/perimetres/nouveau/", perimeter())
+    assert response["Location"] == "/territoires/nord-et-sud/"
+    assert client.get("/territoires/nord-et-sud/").status_code == 200
+
+
+def test_a_wrong_zone_file_is_told_in_three_sentences_and_keeps_nothing(client, coordinator):
+    client.force_login(coordinator)
+    page = client.post("/espace/perimetres/nouveau/", perimeter(zones=b"code_zone,nom_zone,code\nN,Nord,69123\n"))
+    text = page.content.decode()
+    assert "zones.csv, ligne 2, colonne code, valeur « 69123 »" in text
+    assert "hors de Grenoble-Alpes-Métropole" in text
+    assert "Corrigez cette ligne" in text
+    assert not Perimeter.objects.exists()
+
+
+@pytest.mark.parametrize("slug", ["38151", "france", "suggestions", "Ébène", "../x"])
+def test_an_address_that_is_taken_or_impossible_is_refused(coordinator, slug):
+    with pytest.raises(Refused, match="adresse"):
+        actions.keep_perimeter(
+            by=coordinator, slug=slug, name="N", code="200040715", reason="r", content=ZONES, file_name="z.csv"
+        )
+
+
+def test_keeping_again_replaces_the_zones_and_asks_another_study(coordinator, home):
+    for content in (ZONES, ZONES + b"O,Ouest,38485\n"):
+        actions.keep_perimeter(
+            by=coordinator, slug="nord-et-sud", name="N", code="200040715", reason="r", content=content, file_name="z.csv"
+        )
+        from maillage.apps.dossiers.actions import ask
+
+        ask(dossiers.Asked(place="nord-et-sud"))
+    assert Perimeter.objects.count() == 1
+    from maillage.apps.dossiers.models import Study
+
+    assert Study.objects.filter(place="nord-et-sud").count() == 2
+
+
+def test_a_perimeter_is_dropped_by_its_button(client, coordinator):
+    client.force_login(coordinator)
+    client.post("/espace/perimetres/nouveau/", perimeter())
+    client.post(f"/espace/perimetre/{Perimeter.objects.get().pk}/retirer/")
+    assert not Perimeter.objects.exists()
+
+
+# ------------------------------------------------------------------------------------------------------------ filters
+
+
+def test_a_list_of_codes_becomes_a_filter_every_page_offers(client, coordinator, study):
+    client.force_login(coordinator)
+    file = SimpleUploadedFile("quartiers.csv", b"code,part\n381510101,40\n38151,\n")
+    client.post("/espace/filtres/nouveau/", {"nom": "Mes quartiers", "adresse": "mes-quartiers", "fichier": file})
+    assert Marking.objects.get().shares["381510101"] == pytest.approx(0.4)
+    assert "Mes quartiers" in client.get("/territoires/38151/").content.decode()
+    inside = queries.inside("mes-quartiers")
+    assert isinstance(inside, Inside)
+    assert 0 < inside.share.sum() <= 15
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("liste.csv", b"code\n1004\n", "le zéro de tête est perdu"),
+        ("liste.csv", b"code,part\n38151,140\n", "une part est un nombre entre 0 et 100"),
+        ("liste.csv", b"code\n99999\n", "ni IRIS ni commune"),
+        ("qpv.geojson", b'{"features": []}', "aucun contour"),
+        ("qpv.geojson", b"{", "ce n’est pas un GeoJSON"),
+        ("qpv.zip", b"PK\x03\x04abime", "l’archive est abîmée"),
+        (
+            "qpv.geojson",
+            b'{"features":[{"properties":{"code_qp":"QN1"},"geometry":{"type":"Polygon","coordinates":'
+            b"[[[900000,6500000],[900100,6500000],[900100,6500100],[900000,6500000]]]}}]}",
+            "les coordonnées ne sont pas des degrés",
+        ),
+    ],
+)
+def test_a_file_that_marks_nothing_says_why(client, coordinator, name, content, said):
+    client.force_login(coordinator)
+    page = client.post(
+        "/espace/filtres/nouveau/", {"nom": "x", "adresse": "un-filtre", "fichier": SimpleUploadedFile(name, content)}
+    )
+    assert said in page.content.decode()
+    assert not Marking.objects.exists()
+
+
+def test_the_polygon_of_a_district_decides_not_its_commune(coordinator):
+    """Un quartier prioritaire à cheval sur deux communes compte dans les deux, quoi que dise son attribut."""
+    from maillage.pipeline.contours import clean as contours
+
+    first, second = contours.communes(["38151", "38185"]).values()
+    near = first.buffer(0.004).intersection(second.buffer(0.004)).envelope
+    import json
+
+    import shapely
+
+    feature = {
+        "properties": {"code_qp": "QN03801M", "lib_qp": "À cheval", "insee_com": "38151"},
+        "geometry": json.loads(shapely.to_geojson(near)),
+    }
+    content = json.dumps({"type": "FeatureCollection", "features": [feature]}).encode()
+    kept = actions.keep_marking(by=coordinator, slug="qpv-essai", label="", content=content, file_name="qpv.geojson")
+    communes = {code[:5] for code in kept.shares}
+    assert {"38151", "38185"} <= communes
+    assert all(0 < share <= 1 for share in kept.shares.values())
+    assert "surface" in kept.doubt
+
+
+# -------------------------------------------------------------------------------------------------------- corrections
+
+CELL = {"table": "insee-filosofi-communes", "key": "38151", "column": "median"}
+
+
+def test_a_correction_keeps_the_former_value_readable(client, coordinator):
+    client.force_login(coordinator)
+    table = queries.reference_row(CELL["table"], CELL["key"])
+    client.post(
+        f"/espace/corriger/{CELL['table']}/",
+        {"code": "38151", "colonne": "median", "valeur": "21000", "raison": "Publication rectifiée"},
+    )
+    kept = Correction.objects.get()
+    assert kept.former == table["median"]
+    page = client.get("/sources/").content.decode()
+    assert "Publication rectifiée" in page
+    assert f"{kept.former:.1f}".replace(".", ",") in page
+
+
+def test_a_correction_without_a_reason_is_refused(coordinator):
+    with pytest.raises(Refused, match="la raison manque"):
+        actions.correct(by=coordinator, **CELL, value=21_000.0, reason="  ")
+
+
+@pytest.mark.parametrize("value", [-1.0, float("nan")])
+def test_an_impossible_value_is_refused(coordinator, value):
+    with pytest.raises(Refused, match="négative"):
+        actions.correct(by=coordinator, **CELL, value=value, reason="x")
+
+
+def test_an_unknown_cell_is_refused(coordinator):
+    with pytest.raises(Refused, match="n’existe pas"):
+        actions.correct(by=coordinator, table=CELL["table"], key="00000", column="median", value=1.0, reason="x")
+
+
+def test_a_corrected_value_makes_another_study(coordinator, home):
+    before = dossiers.inputs_of(dossiers.Asked(place="38151"))
+    actions.correct(by=coordinator, **CELL, value=21_000.0, reason="x")
+    after = dossiers.inputs_of(dossiers.Asked(place="38151"))
+    from maillage.apps.dossiers.rules import key_of
+
+    assert key_of(before) != key_of(after)
+
+
+def test_a_withdrawn_correction_gives_the_former_value_back(client, coordinator):
+    kept = actions.correct(by=coordinator, **CELL, value=21_000.0, reason="x")
+    client.force_login(coordinator)
+    client.post(f"/espace/correction/{kept.pk}/retirer/")
+    assert queries.corrections_in_force() == ()
+    assert Correction.objects.get().withdrawn_at is not None
+
+
+def test_the_latest_correction_of_a_cell_wins(coordinator):
+    for value in (21_000.0, 22_000.0):
+        actions.correct(by=coordinator, **CELL, value=value, reason="x")
+    (laid,) = queries.corrections_in_force()
+    assert laid.value == 22_000.0
+    actions.withdraw(by=coordinator, correction=Correction.objects.get(value=22_000.0), at=timezone.now())
+    (laid,) = queries.corrections_in_force()
+    assert laid.value == 21_000.0

@@ -1,0 +1,70 @@
+"""Commands run in this process (fast) or as a user runs them."""
+
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a command said and how it ended."""
+
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def maillage(capsys) -> Callable[..., Answer]:
+    """Run a command of maillage in this process."""
+    from maillage.cli.main import main
+
+    def run(*words: object) -> Answer:
+        capsys.readouterr()
+        try:
+            code = main([str(word) for word in words])
+        except SystemExit as stop:
+            code = int(stop.code or 0)
+        out, err = capsys.readouterr()
+        return Answer(code, out, err)
+
+    return run
+
+
+@pytest.fixture
+def process(tmp_path: Path) -> Callable[..., Answer]:
+    """Run a command as a user does: another process, another current folder."""
+
+    def run(*words: object, **environment: str) -> Answer:
+        import os
+
+        done = subprocess.run(
+            [sys.executable, "-m", "maillage.cli.main", *(str(word) for word in words)],
+            cwd=tmp_path,
+            env={**os.environ, **environment},
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        return Answer(done.returncode, done.stdout, done.stderr)
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def grenoble(tmp_path_factory) -> Path:
+    """The files of `maillage diagnostic 200040715 --zones zones_grenoble.csv`, written once."""
+    from maillage.cli.main import main
+    from maillage.reference.cards import cards
+
+    folder = tmp_path_factory.mktemp("grenoble")
+    assert (
+        main(["diagnostic", "200040715", "--zones", str(cards()["maillage-zones-grenoble"].file), "--sortie", str(folder)])
+        == 0
+    )
+    return folder

@@ -1,0 +1,282 @@
+"""maillage diagnostic: the files of the contract, and nothing half-written."""
+
+import csv
+import errno
+import json
+import tempfile
+
+import pytest
+
+from maillage.reference.cards import cards
+
+FIGURE = {"valeur", "bas", "haut", "unite", "univers", "n", "methode"}
+TOP = {
+    "version",
+    "territoire",
+    "definition",
+    "besoins",
+    "zones",
+    "discordances",
+    "sources",
+    "avertissements",
+}
+CLASSES = {"tres_forte", "forte", "moyenne", "faible", "tres_faible"}
+
+
+@pytest.fixture(scope="session")
+def study(grenoble):
+    return json.loads((grenoble / "etude.json").read_text("utf-8"))
+
+
+def test_every_file_of_the_contract_is_written(grenoble, study):
+    for name in ("dossier.html", "dossier.pdf", "zones.csv", "zones.geojson", "etude.json"):
+        assert (grenoble / name).stat().st_size > 1_000
+    sheets = {path.stem for path in (grenoble / "fiches").glob("*.pdf")}
+    assert sheets == {zone["code"] for zone in study["zones"]}
+
+
+def test_the_study_has_the_keys_of_the_contract(study):
+    assert study.keys() >= TOP
+    assert study["version"] == 1
+    assert study["territoire"].keys() >= {"code", "nom", "type", "population", "millesime_geographique"}
+    assert study["definition"].keys() >= {"id", "libelle", "univers", "population_univers"}
+    assert study["besoins"].keys() >= {"precarite_numerique", "precarite_sociale", "cumul", "niveaux"}
+    assert set(study["besoins"]["niveaux"]) == {"exclusion", "precarite_forte", "precarite_faible", "autonomie"}
+    for source in study["sources"]:
+        assert source.keys() >= {"id", "producteur", "titre", "millesime", "licence"}
+    assert all(isinstance(text, str) and text for text in study["avertissements"])
+
+
+def figures(study):
+    besoins = study["besoins"]
+    yield from (
+        besoins["precarite_numerique"],
+        besoins["precarite_sociale"],
+        besoins["cumul"],
+        *besoins["niveaux"].values(),
+    )
+    for zone in study["zones"]:
+        yield from (zone["precarite_numerique"], zone["taux_precarite_numerique"], zone["cumul"], *zone["niveaux"].values())
+
+
+def test_every_figure_travels_with_its_interval_unit_universe_n_and_method(study):
+    for figure in figures(study):
+        assert figure.keys() >= FIGURE
+        assert figure["unite"] in ("personnes", "pourcent")
+        assert figure["bas"] <= figure["valeur"] <= figure["haut"]
+        assert figure["n"] > 0
+
+
+def test_every_method_of_a_figure_has_its_page(study):
+    from maillage.reference.places import METHODS
+
+    assert {figure["methode"] for figure in figures(study)} <= {path.stem for path in METHODS.glob("*.md")}
+
+
+def test_zones_add_up_to_the_territory(study):
+    for key in ("precarite_numerique", "cumul"):
+        total = sum(zone[key]["valeur"] for zone in study["zones"])
+        assert total == pytest.approx(study["besoins"][key]["valeur"], rel=1e-9)
+    assert sum(zone["population"] for zone in study["zones"]) == study["territoire"]["population"]
+
+
+def test_intervals_do_not_add_up(study):
+    """La fourchette du total est plus étroite que la somme des fourchettes."""
+    widths = sum(z["precarite_numerique"]["haut"] - z["precarite_numerique"]["bas"] for z in study["zones"])
+    whole = study["besoins"]["precarite_numerique"]
+    assert whole["haut"] - whole["bas"] < widths
+
+
+def test_both_precarities_are_a_part_of_each(study):
+    for zone in [study["besoins"], *study["zones"]]:
+        assert zone["cumul"]["valeur"] <= zone["precarite_numerique"]["valeur"]
+
+
+def test_classes_ranks_and_offer_are_those_of_the_contract(study):
+    for zone in study["zones"]:
+        assert zone["classe_numerique"] in CLASSES
+        assert zone["classe_sociale"] in CLASSES
+        assert zone["offre"] is None
+        assert zone["manques"] == []
+    assert sorted(zone["rang_social"] for zone in study["zones"])[0] == 1
+
+
+def test_a_zoning_of_ones_own_is_named_and_tells_what_it_leaves_out(study):
+    assert study["territoire"]["code"] == "200040715"
+    assert study["territoire"]["nom"] == "22 zones de Grenoble-Alpes-Métropole"
+    assert any("32\xa0communes et 72\xa0483 habitants en sont absents" in text for text in study["avertissements"])
+
+
+def test_the_table_is_flat_utf8_and_whole(grenoble, study):
+    raw = (grenoble / "zones.csv").read_bytes()
+    assert not raw.startswith(b"\xef\xbb\xbf")
+    rows = list(csv.DictReader(raw.decode("utf-8").splitlines()))
+    assert len(rows) == len(study["zones"])
+    by_code = {row["code"]: row for row in rows}
+    for zone in study["zones"]:
+        row = by_code[zone["code"]]
+        assert float(row["precarite_numerique"]) == pytest.approx(zone["precarite_numerique"]["valeur"])
+        assert float(row["precarite_numerique_bas"]) <= float(row["precarite_numerique_haut"])
+
+
+def test_the_map_file_has_one_feature_for_each_zone(grenoble, study):
+    collection = json.loads((grenoble / "zones.geojson").read_text("utf-8"))
+    assert collection["type"] == "FeatureCollection"
+    assert {f["properties"]["code"] for f in collection["features"]} == {zone["code"] for zone in study["zones"]}
+    assert all(f["geometry"]["type"] in ("Polygon", "MultiPolygon") for f in collection["features"])
+
+
+def test_twice_the_same_command_gives_the_same_bytes(maillage, grenoble, tmp_path):
+    zones = cards()["maillage-zones-grenoble"].file
+    assert maillage("diagnostic", "200040715", "--zones", zones, "--sortie", tmp_path).code == 0
+    for name in ("etude.json", "zones.csv", "zones.geojson"):
+        assert (tmp_path / name).read_bytes() == (grenoble / name).read_bytes()
+
+
+def test_another_seed_gives_other_bytes(maillage, tmp_path):
+    for seed in (1, 2):
+        maillage("diagnostic", "38485", "--graine", seed, "--sortie", tmp_path / str(seed))
+    assert (tmp_path / "1/etude.json").read_bytes() != (tmp_path / "2/etude.json").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("code", "kind", "zones"),
+    [("59392", "commune", "iris"), ("R94", "region", "departement")],
+)
+def test_zones_by_default(maillage, tmp_path, code, kind, zones):
+    assert maillage("diagnostic", code, "--sortie", tmp_path).code == 0
+    study = json.loads((tmp_path / "etude.json").read_text("utf-8"))
+    assert study["territoire"]["type"] == kind
+    lengths = {len(zone["code"]) for zone in study["zones"]}
+    assert lengths == ({9} if zones == "iris" else {2})
+
+
+def test_under_five_zones_there_is_no_class_and_it_is_said(maillage, tmp_path):
+    maillage("diagnostic", "05001", "--sortie", tmp_path)
+    study = json.loads((tmp_path / "etude.json").read_text("utf-8"))
+    assert len(study["zones"]) < 5
+    for zone in study["zones"]:
+        assert zone["classe_numerique"] is None
+        assert zone["motif_classes"]
+        assert zone["motif_indice"]
+
+
+def test_a_rates_file_is_a_definition(maillage, tmp_path):
+    rates = tmp_path / "taux.csv"
+    rates.write_text(
+        "indicateur,annee,champ,ventilation,modalite,valeur,source,citation\n"
+        "sans_smartphone,2023,15 ans et plus,ensemble,,13,Baromètre 2023,« 13 % »\n",
+        "utf-8",
+    )
+    answer = maillage("diagnostic", "38485", "--definition", rates, "--sortie", tmp_path / "s")
+    assert answer.code == 0
+    study = json.loads((tmp_path / "s/etude.json").read_text("utf-8"))
+    assert study["definition"]["id"] == "fichier-taux"
+
+
+def test_a_filter_says_its_share_and_its_doubt(maillage, tmp_path):
+    marks = tmp_path / "mes-quartiers.csv"
+    marks.write_text("code,part\n381510101,100\n381510102,50\n", "utf-8")
+    assert maillage("diagnostic", "38151", "--filtre", marks, "--sortie", tmp_path / "s").code == 0
+    study = json.loads((tmp_path / "s/etude.json").read_text("utf-8"))
+    inside = {zone["code"]: zone["part_dans_le_filtre"] for zone in study["zones"]}
+    assert inside["381510101"] == pytest.approx(1)
+    assert inside["381510102"] == pytest.approx(0.5)
+    assert inside["381510103"] == 0
+    assert any("mes-quartiers" in text for text in study["avertissements"])
+
+
+# ------------------------------------------------------------------------------------------------------- bad input
+
+
+def three_lines(answer):
+    assert answer.code == 2
+    assert answer.out == ""
+    lines = answer.err.strip().splitlines()
+    assert len(lines) == 3, answer.err
+    assert "Traceback" not in answer.err
+    return lines
+
+
+def test_an_unknown_code(maillage, tmp_path):
+    what, _, do = three_lines(maillage("diagnostic", "38999", "--sortie", tmp_path))
+    assert what == "Aucun territoire n’a le code « 38999 »."
+    assert do.startswith("Essayez ")
+
+
+def test_a_code_of_another_vintage(maillage, tmp_path):
+    what, _, do = three_lines(maillage("diagnostic", "14485", "--sortie", tmp_path))
+    assert "14485 n’existe plus" in what
+    assert do.startswith("Recommencez avec ")
+
+
+def test_a_name_is_not_a_code_and_proposes(maillage, tmp_path):
+    _, _, do = three_lines(maillage("diagnostic", "maubeuge", "--sortie", tmp_path))
+    assert "59392" in do
+
+
+def test_an_unknown_definition(maillage, tmp_path):
+    what, _, do = three_lines(maillage("diagnostic", "38485", "--definition", "inconnue", "--sortie", tmp_path))
+    assert "inconnue" in what
+    assert "illectronisme-insee-2021" in do
+
+
+def test_a_zone_file_that_is_not_there(maillage, tmp_path):
+    what, *_ = three_lines(maillage("diagnostic", "38485", "--zones", tmp_path / "absent.csv", "--sortie", tmp_path / "s"))
+    assert "absent.csv" in what
+
+
+def test_a_wrong_zone_file_writes_nothing(maillage, tmp_path):
+    zones = tmp_path / "zones.csv"
+    zones.write_text("code_zone,nom_zone,code\nN,Nord,38382\nS,Sud,38382\n", "utf-8")
+    what, *_ = three_lines(maillage("diagnostic", "200040715", "--zones", zones, "--sortie", tmp_path / "s"))
+    assert "ligne 3, colonne code, valeur « 38382 »" in what
+    assert not (tmp_path / "s").exists()
+
+
+def test_a_folder_that_is_a_file(maillage, tmp_path):
+    (tmp_path / "s").write_text("déjà là")
+    what, *_ = three_lines(maillage("diagnostic", "38485", "--sortie", tmp_path / "s"))
+    assert "n’a pas été écrit" in what
+    assert (tmp_path / "s").read_text() == "déjà là"
+
+
+def test_a_folder_where_nobody_writes(maillage):
+    what, _, do = three_lines(maillage("diagnostic", "38485", "--sortie", "/proc/maillage"))
+    assert "n’a pas été écrit" in what
+    assert "où vous pouvez écrire" in do
+
+
+def test_a_full_disk_leaves_no_half_file(maillage, tmp_path, monkeypatch):
+    real = tempfile.NamedTemporaryFile
+
+    def full(*args, **options):
+        file = real(*args, **options)
+        if str(options.get("prefix", "")).startswith(".dossier.pdf"):
+
+            def write(data):
+                file.file.write(data[: len(data) // 2])
+                raise OSError(errno.ENOSPC, "No space left on device")
+
+            file.write = write
+        return file
+
+    monkeypatch.setattr("maillage.kernel.disk.tempfile.NamedTemporaryFile", full)
+    what, _, do = three_lines(maillage("diagnostic", "38485", "--sortie", tmp_path))
+    assert "dossier.pdf n’a pas été écrit : le disque est plein" in what
+    assert do.startswith("Libérez de la place")
+    assert not list(tmp_path.glob(".*"))
+    assert not (tmp_path / "dossier.pdf").exists()
+
+
+def test_a_commune_nobody_lives_in(maillage, tmp_path):
+    assert maillage("diagnostic", "55039", "--sortie", tmp_path).code == 0
+    study = json.loads((tmp_path / "etude.json").read_text("utf-8"))
+    need = study["besoins"]["precarite_numerique"]
+    assert need["valeur"] is None
+    assert need["motif"]
+
+
+def test_an_unknown_weight(maillage, tmp_path):
+    what, *_ = three_lines(maillage("diagnostic", "38485", "--poids", "richesse=2", "--sortie", tmp_path))
+    assert "richesse" in what

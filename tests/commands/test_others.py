@@ -1,0 +1,181 @@
+"""The other commands of the contract."""
+
+import csv
+import json
+
+import pytest
+
+SIX = {
+    "illectronisme-insee-2021",
+    "illectronisme-insee-2019",
+    "jamais-connecte-credoc",
+    "trois-niveaux-2017",
+    "credoc-2014-quotidien",
+    "credoc-2014-ordinateur-et-connexion",
+}
+COLUMNS = [
+    "code",
+    "nom",
+    "population",
+    "univers",
+    "valeur",
+    "bas",
+    "haut",
+    "taux",
+    "taux_bas",
+    "taux_haut",
+    "avertissement",
+]
+
+
+def test_territories_are_found_by_name_or_code(maillage):
+    answer = maillage("territoires", "echirolles", "--json")
+    assert answer.code == 0
+    found = json.loads(answer.out)
+    assert found[0]["code"] == "38151"
+    assert answer.err == ""
+
+
+def test_nothing_found_is_said(maillage):
+    answer = maillage("territoires", "zzzzqqqqq")
+    assert answer.code == 2
+    assert len(answer.err.strip().splitlines()) == 3
+
+
+def test_definitions_have_universe_producer_year_and_source(maillage):
+    found = json.loads(maillage("definitions", "--json").out)
+    assert {d["id"] for d in found} >= SIX
+    for d in found:
+        assert all(d[key] for key in ("univers", "producteur", "annee", "source"))
+
+
+def test_sources_say_where_each_figure_comes_from(maillage):
+    found = json.loads(maillage("sources", "--json").out)
+    assert len(found) > 50
+    for row in found:
+        assert all(key in row for key in ("producteur", "titre", "annee", "univers", "citation", "doute"))
+        assert row["producteur"]
+        assert row["titre"]
+
+
+@pytest.mark.parametrize("level", ["iris", "commune", "epci", "departement", "region"])
+def test_estimates_of_every_area_at_every_level(maillage, tmp_path, level):
+    path = tmp_path / "besoins.csv"
+    within = ["--dans", "38"] if level in ("iris", "commune", "epci") else []
+    assert maillage("estimer", "--niveau", level, *within, "--sortie", path).code == 0
+    rows = list(csv.DictReader(path.read_text("utf-8").splitlines()))
+    assert list(rows[0]) == COLUMNS
+    for row in rows:
+        if row["valeur"]:
+            assert float(row["bas"]) <= float(row["valeur"]) <= float(row["haut"]) <= float(row["univers"]) + 1e-6
+        else:
+            assert row["avertissement"]
+
+
+def test_areas_outside_the_survey_are_rows_with_a_reason(maillage, tmp_path):
+    path = tmp_path / "besoins.csv"
+    maillage("estimer", "--niveau", "departement", "--sortie", path)
+    rows = {row["code"]: row for row in csv.DictReader(path.read_text("utf-8").splitlines())}
+    assert rows["976"]["valeur"] == ""
+    assert rows["976"]["avertissement"] == "Hors du champ de l’enquête."
+
+
+def test_the_same_figure_from_either_command(maillage, grenoble, tmp_path):
+    """Un diagnostic et une estimation nationale donnent le même nombre pour la même commune."""
+    path = tmp_path / "besoins.csv"
+    maillage("estimer", "--niveau", "commune", "--dans", "200040715", "--sortie", path)
+    rows = {row["code"]: row for row in csv.DictReader(path.read_text("utf-8").splitlines())}
+    zones = {zone["nom"]: zone for zone in json.loads((grenoble / "etude.json").read_text("utf-8"))["zones"]}
+    assert float(rows["38151"]["valeur"]) == pytest.approx(zones["Échirolles"]["precarite_numerique"]["valeur"], rel=1e-6)
+
+
+def test_an_unknown_level_is_told_in_french(maillage, tmp_path):
+    answer = maillage("estimer", "--niveau", "canton", "--sortie", tmp_path / "x.csv")
+    assert answer.code == 2
+    assert "choisissez parmi" in answer.err
+
+
+def test_help_is_in_french(maillage):
+    answer = maillage("diagnostic", "--aide")
+    assert answer.code == 0
+    assert "usage :" in answer.out
+    assert "--sortie" in answer.out
+
+
+def test_a_command_works_from_any_folder(process, tmp_path):
+    answer = process("territoires", "38151", "--json", MAILLAGE_HOME=str(tmp_path / "maison"))
+    assert answer.code == 0
+    assert json.loads(answer.out)[0]["nom"] == "Échirolles"
+
+
+def test_a_fault_of_ours_is_three_lines_and_a_file(maillage, monkeypatch):
+    from pathlib import Path
+
+    from maillage.cli.commands import definitions
+
+    monkeypatch.setattr(definitions, "run", lambda given: 1 / 0)
+    answer = maillage("definitions")
+    what, _, do = answer.err.strip().splitlines()
+    assert answer.code == 2
+    assert "erreur imprévue (ZeroDivisionError)" in what
+    trace = Path(next(word for word in do.split() if word.endswith(".txt")))
+    assert "ZeroDivisionError" in trace.read_text("utf-8")
+    trace.unlink()
+
+
+def test_a_port_already_taken(process, tmp_path):
+    import socket
+
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        answer = process("servir", "--port", port, MAILLAGE_HOME=str(tmp_path / "maison"))
+    assert answer.code == 2
+    assert f"Le port {port} est déjà pris" in answer.err
+
+
+def test_demo_is_safe_to_repeat_and_prints_the_account(process, tmp_path):
+    home = {"MAILLAGE_HOME": str(tmp_path / "maison")}
+    first, second = (process("demo", "--sans-calcul", **home) for _ in range(2))
+    assert (first.code, second.code) == (0, 0)
+    assert "coordination@demo.maillage.example" in second.out
+
+
+def test_demo_is_refused_in_production(process, tmp_path):
+    answer = process("demo", "--sans-calcul", MAILLAGE_HOME=str(tmp_path / "maison"), MAILLAGE_ENV="production")
+    assert answer.code == 2
+    assert "production" in answer.err
+
+
+def test_a_backup_comes_back_whole(process, tmp_path):
+    home, other = ({"MAILLAGE_HOME": str(tmp_path / name)} for name in ("maison", "ailleurs"))
+    process("demo", "--sans-calcul", **home)
+    archive = tmp_path / "sauvegarde.zip"
+    assert process("sauvegarder", archive, **home).code == 0
+    assert process("restaurer", archive, **other).code == 0
+    again = tmp_path / "encore.zip"
+    process("sauvegarder", again, **other)
+    import zipfile
+
+    rows = [zipfile.ZipFile(path).read("base.jsonl").decode().splitlines() for path in (archive, again)]
+    kept = [sorted(row for row in part if '"territories.' in row or '"accounts.' in row) for part in rows]
+    assert kept[0] == kept[1]
+    assert kept[0]
+
+
+def test_a_damaged_backup_is_refused_and_nothing_changes(process, tmp_path):
+    home = {"MAILLAGE_HOME": str(tmp_path / "maison")}
+    process("demo", "--sans-calcul", **home)
+    archive = tmp_path / "sauvegarde.zip"
+    process("sauvegarder", archive, **home)
+    import zipfile
+
+    damaged = tmp_path / "abimee.zip"
+    with zipfile.ZipFile(archive) as good, zipfile.ZipFile(damaged, "w") as bad:
+        for name in good.namelist():
+            bad.writestr(name, good.read(name) + (b"x" if name == "base.jsonl" else b""))
+    answer = process("restaurer", damaged, **home)
+    assert answer.code == 2
+    assert "base.jsonl a été modifié" in answer.err
+    assert process("demo", "--sans-calcul", **home).code == 0

@@ -1,0 +1,66 @@
+"""What every test shares: a home folder of its own, plain static files, accounts."""
+
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture
+def home(settings, tmp_path: Path) -> Path:
+    """A home folder for one test."""
+    (tmp_path / "etudes").mkdir()
+    settings.HOME = tmp_path
+    return tmp_path
+
+
+@pytest.fixture(autouse=True)
+def _plain_statics(settings) -> None:
+    """Static files by their own name: tests that need the hashed ones collect them."""
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+
+
+@pytest.fixture(autouse=True)
+def _fast_passwords(settings) -> None:
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture
+def coordinator(db):
+    from maillage.apps.accounts.models import User
+
+    return User.objects.create_user("coordination@exemple.fr", "un-mot-de-passe-long", name="Coordination")
+
+
+PLACE = "38151"  # Échirolles: fifteen quarters with contours
+
+
+@pytest.fixture(scope="session")
+def computed(django_db_setup, django_db_blocker, tmp_path_factory):
+    """One study computed as the worker does, with its files: (home, fields of its row)."""
+    from django.test import override_settings
+
+    from maillage.apps.dossiers import actions
+    from maillage.apps.dossiers.models import Study
+    from maillage.apps.dossiers.queries import Asked
+
+    home = tmp_path_factory.mktemp("calcule")
+    (home / "etudes").mkdir()
+    with django_db_blocker.unblock(), override_settings(HOME=home):
+        study = actions.ask(Asked(place=PLACE))
+        actions.compute(study)
+        study.refresh_from_db()
+        fields = {f.name: getattr(study, f.name) for f in Study._meta.fields if f.name != "id"}
+        study.delete()
+    return home, fields
+
+
+@pytest.fixture
+def study(computed, db, settings):
+    """The study of Échirolles, finished."""
+    from maillage.apps.dossiers.models import Study
+
+    settings.HOME, fields = computed
+    return Study.objects.create(**fields)

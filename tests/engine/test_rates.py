@@ -1,0 +1,238 @@
+"""Cell rates: every published margin found again, or a refusal."""
+
+import numpy as np
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from maillage.engine import rates
+from maillage.engine.cells import AGE_OF, AGES, DIPLOMA_OF, DIPLOMAS, N_AGES, N_CELLS, N_DIPLOMAS
+from maillage.engine.logit import expit, logit
+
+NONE, LONG = rates.diploma_indicator(DIPLOMAS.index("none")), rates.diploma_indicator(DIPLOMAS.index("long"))
+people_by_cell = hnp.arrays(np.float64, N_CELLS, elements=st.integers(1, 5_000))
+cell_rates = hnp.arrays(np.float64, N_CELLS, elements=st.floats(0.005, 0.95))
+positions = st.tuples(st.floats(0.2, 0.7), st.floats(0, 1), st.floats(0, 1), st.floats(0, 1))
+
+
+def scale_of(parts, n=1):
+    return rates.diploma_scale(*(np.full(n, part) for part in parts))
+
+
+def means(people, p, constraints):
+    weights = constraints * people
+    return p @ (weights / weights.sum(axis=1, keepdims=True)).T
+
+
+@st.composite
+def published(draw):
+    """A country, a shape, and the five age rates with two diploma rates that some rates of this shape really give."""
+    people = draw(people_by_cell)
+    draws = draw(st.integers(1, 4))
+    scale = scale_of(draw(positions), draws)
+    offset = rates.cross_effect(draw(hnp.arrays(np.float64, draws, elements=st.floats(-0.6, 0.6))), scale)
+    ages = draw(hnp.arrays(np.float64, (draws, N_AGES), elements=st.floats(-5, 1)))
+    slope = draw(hnp.arrays(np.float64, (draws, 1), elements=st.floats(0, 3)))
+    end = draw(hnp.arrays(np.float64, (draws, 1), elements=st.floats(-1, 0.5)))
+    theta = np.concatenate((ages, slope, end), axis=1)
+    by_age = np.broadcast_to(rates.age_indicators(), (draws, N_AGES, N_CELLS))
+    features = np.concatenate((by_age, scale[:, None], np.broadcast_to(LONG, scale.shape)[:, None]), axis=1)
+    true = expit(offset + np.einsum("dk,dkc->dc", theta, features))
+    constraints = np.vstack((rates.age_indicators(), NONE, LONG))
+    return people, offset, features, constraints, means(people, true, constraints), true
+
+
+@given(published())
+def test_every_published_margin_is_found_again(case):
+    people, offset, features, constraints, targets, _ = case
+    found = rates.solve(people, offset, features, constraints, targets)
+    assert means(people, found, constraints) == pytest.approx(targets, abs=1e-9)
+    assert ((found > 0) & (found < 1)).all()
+
+
+@st.composite
+def own_margins(draw):
+    """A country, starting rates, and the total with up to two classes that some other rates really give."""
+    people, start, true = draw(people_by_cell), draw(cell_rates), draw(cell_rates)
+    age, diploma = draw(st.integers(0, N_AGES - 1)), draw(st.integers(0, N_DIPLOMAS - 1))
+    rows = [np.ones(N_CELLS)]
+    if draw(st.booleans()):
+        rows.append(rates.age_indicators()[age])
+    if draw(st.booleans()):
+        rows.append(rates.diploma_indicator(diploma))
+    constraints = np.array(rows)
+    return people, start, constraints, means(people, true[None], constraints)
+
+
+@given(own_margins())
+def test_any_margins_that_hold_together_are_found_again(case):
+    people, start, constraints, targets = case
+    found = rates.solve(people, logit(start), constraints, constraints, targets)
+    assert means(people, found, constraints) == pytest.approx(targets, abs=1e-9)
+
+
+@given(own_margins())
+def test_margins_move_rates_by_the_same_logit_inside_a_class(case):
+    people, start, constraints, targets = case
+    found = rates.solve(people, logit(start), constraints, constraints, targets)[0]
+    moved = logit(found) - logit(start)
+    for pattern in np.unique(constraints, axis=1).T:
+        here = (constraints == pattern[:, None]).all(axis=0)
+        assert np.ptp(moved[here]) < 1e-6
+
+
+@given(people_by_cell, cell_rates)
+def test_rates_that_have_their_margins_already_do_not_move(people, p):
+    constraints = np.vstack((rates.age_indicators(), NONE, LONG))
+    found = rates.solve(people, logit(p), constraints, constraints, means(people, p[None], constraints))
+    assert found[0] == pytest.approx(p, abs=1e-9)
+
+
+@given(published(), st.integers(2, 100))
+def test_only_the_shares_of_people_count(case, factor):
+    people, offset, features, constraints, targets, _ = case
+    found = rates.solve(people, offset, features, constraints, targets)
+    assert rates.solve(factor * people, offset, features, constraints, targets) == pytest.approx(found, abs=1e-9)
+
+
+@given(published())
+def test_a_draw_alone_gives_what_it_gives_among_others(case):
+    people, offset, features, constraints, targets, _ = case
+    together = rates.solve(people, offset, features, constraints, targets)
+    for k in range(len(targets)):
+        alone = rates.solve(people, offset[[k]], features[[k]], constraints, targets[[k]])
+        assert alone[0] == pytest.approx(together[k], abs=1e-7)
+
+
+@given(people_by_cell, st.integers(0, N_AGES - 1), st.floats(0.05, 0.95), st.floats(0.05, 0.95))
+def test_a_class_that_holds_more_people_than_the_whole_is_refused(people, age, rate, part):
+    inside = rates.age_indicators()[age]
+    total = part * rate * float(inside @ people / people.sum())
+    constraints = np.vstack((np.ones(N_CELLS), inside))
+    with pytest.raises(rates.NoRates):
+        rates.solve(people, np.full((1, N_CELLS), -2.0), constraints, constraints, np.array([[total, rate]]))
+
+
+@given(people_by_cell, hnp.arrays(np.float64, N_AGES, elements=st.floats(0.05, 0.9)), st.floats(0.02, 0.05))
+def test_age_rates_that_imply_another_total_are_refused(people, by_age, gap):
+    ages = rates.age_indicators()
+    implied = float(by_age @ (ages @ people) / people.sum())
+    constraints = np.vstack((np.ones(N_CELLS), ages))
+    with pytest.raises(rates.NoRates):
+        rates.solve(
+            people, np.full((1, N_CELLS), -2.0), constraints, constraints, np.concatenate(([implied + gap], by_age))[None]
+        )
+
+
+@given(people_by_cell, st.floats(0.05, 0.9), st.floats(0.02, 0.05))
+def test_one_category_with_two_rates_is_refused(people, rate, gap):
+    constraints = np.vstack((NONE, NONE))
+    with pytest.raises(rates.NoRates):
+        rates.solve(people, np.full((1, N_CELLS), -2.0), constraints, constraints, np.array([[rate, rate + gap]]))
+
+
+@given(people_by_cell, st.sampled_from([0.0, 1.0, -0.1, 1.5]))
+def test_a_rate_of_nobody_or_of_everybody_is_refused(people, rate):
+    everybody = np.ones((1, N_CELLS))
+    with pytest.raises(rates.NoRates):
+        rates.solve(people, np.zeros((1, N_CELLS)), everybody, everybody, np.array([[rate]]))
+
+
+@given(people_by_cell, st.integers(0, N_AGES - 1))
+def test_a_category_with_nobody_in_it_is_refused(people, age):
+    people = np.where(age == AGE_OF, 0.0, people)
+    constraints = rates.age_indicators()[[age]]
+    with pytest.raises(rates.NoRates):
+        rates.solve(people, np.zeros((1, N_CELLS)), constraints, constraints, np.array([[0.3]]))
+
+
+@given(people_by_cell, cell_rates, hnp.arrays(np.float64, 3, elements=st.floats(0.01, 0.95)))
+def test_shifted_rates_meet_the_total_and_keep_every_odds_ratio(people, p, totals):
+    found = rates.shift(people, p, totals)
+    assert found @ people / people.sum() == pytest.approx(totals, abs=1e-9)
+    moved = logit(found) - logit(p)
+    assert np.ptp(moved, axis=1).max() < 1e-6
+
+
+@given(positions)
+def test_diplomas_stand_in_order_between_none_and_the_longest(parts):
+    by_diploma = scale_of(parts)[0].reshape(N_AGES, N_DIPLOMAS)
+    none, brevet, cap, bac, short, long, student = by_diploma.T
+    assert (none == 1).all()
+    assert (long == 0).all()
+    assert ((none >= brevet) & (brevet >= cap)).all()
+    assert ((cap >= bac) & (bac >= long) & (cap >= short) & (short >= long)).all()
+    assert (student == bac).all()
+    assert (by_diploma == by_diploma[0]).all()
+
+
+@given(positions, st.floats(0.05, 1))
+def test_a_positive_cross_effect_makes_the_diploma_count_more_with_age(parts, g):
+    scale = scale_of(parts)
+    effect = rates.cross_effect(np.array([g]), scale)[0].reshape(N_AGES, N_DIPLOMAS)
+    spread = effect[:, DIPLOMAS.index("none")] - effect[:, DIPLOMAS.index("long")]
+    assert (np.diff(spread) > 0).all()
+    assert (effect[N_AGES // 2] == 0).all()
+    assert rates.cross_effect(np.array([-g]), scale)[0] == pytest.approx(-effect.ravel())
+
+
+def test_each_cell_has_one_age_and_one_diploma():
+    assert (rates.age_indicators().sum(axis=0) == 1).all()
+    assert (sum(rates.diploma_indicator(k) for k in range(N_DIPLOMAS)) == 1).all()
+    assert len(set(zip(AGE_OF.tolist(), DIPLOMA_OF.tolist(), strict=True))) == N_CELLS == len(AGES) * len(DIPLOMAS)
+
+
+@given(people_by_cell, cell_rates, st.integers(0, N_AGES - 1))
+def test_the_age_that_nobody_publishes_follows_from_the_total(people, p, missing):
+    by_age = means(people, p[None], rates.age_indicators())
+    total = np.array([p @ people / people.sum()])
+    known = by_age.copy()
+    known[:, missing] = np.nan
+    assert rates.deduce_age(people, total, known, missing) == pytest.approx(by_age, abs=1e-9)
+
+
+@given(
+    people_by_cell,
+    hnp.arrays(np.float64, (2, N_CELLS), elements=st.floats(0.005, 0.95)),
+    st.lists(st.floats(0.02, 0.3), min_size=3, max_size=3),
+    hnp.arrays(np.float64, 2, elements=st.floats(0.3, 1.2)),
+)
+def test_levels_meet_their_shares_and_never_cross(people, p, steps, slope):
+    shares = np.tile(np.cumsum(steps), (2, 1))
+    found = rates.levels(people, p, shares, slope)
+    assert pytest.approx(shares, abs=1e-9) == (found @ people / people.sum()).T
+    assert (np.diff(found, axis=0) > 0).all()
+
+
+odds_ratios = st.floats(0.1, 15)
+
+
+@given(cell_rates, cell_rates, odds_ratios)
+def test_the_two_kinds_of_households_give_back_the_rate_of_all(p, modest, odds):
+    outside, inside = rates.split_by_household(p[None], modest, np.array([odds]))
+    assert (1 - modest) * outside + modest * inside == pytest.approx(p[None], abs=1e-9)
+    assert ((outside > -1e-12) & (outside < 1 + 1e-12) & (inside > -1e-12) & (inside < 1 + 1e-12)).all()
+
+
+@given(cell_rates, st.floats(0.05, 0.95), odds_ratios)
+def test_the_odds_ratio_between_living_modestly_and_being_in_difficulty_is_the_one_asked_for(p, share, odds):
+    assume(abs(odds - 1) > 1e-3)
+    modest = np.full(N_CELLS, share)
+    outside, inside = rates.split_by_household(p[None], modest, np.array([odds]))
+    assert np.exp(logit(inside) - logit(outside)) == pytest.approx(np.full_like(inside, odds), rel=1e-6)
+
+
+@given(cell_rates, cell_rates)
+def test_an_odds_ratio_of_one_gives_everybody_the_same_rate(p, modest):
+    outside, inside = rates.split_by_household(p[None], modest, np.ones(1))
+    assert outside == pytest.approx(p[None], rel=1e-9)
+    assert inside == pytest.approx(p[None], rel=1e-9)
+
+
+@given(cell_rates, cell_rates, st.floats(1.05, 10), st.floats(1.05, 3))
+def test_a_stronger_link_puts_more_of_the_need_in_modest_households(p, modest, odds, factor):
+    weak = rates.split_by_household(p[None], modest, np.array([odds]))[1]
+    strong = rates.split_by_household(p[None], modest, np.array([odds * factor]))[1]
+    assert (strong > weak).all()
+    assert (weak > p).all()
