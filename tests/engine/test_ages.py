@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
@@ -57,12 +57,14 @@ def test_the_three_classes_of_the_last_census_are_met_exactly(true, old, cycles,
     assert np.isfinite(found).all()
 
 
+@settings(max_examples=20)
 @given(country())
 def test_the_ages_of_the_country_are_found_again_when_areas_agree_with_it(true):
     found = fitted(true, cycles=200)
     assert found.sum(axis=0) == pytest.approx(true.sum(axis=0), rel=1e-4)
 
 
+@settings(max_examples=20)
 @given(country())
 def test_an_older_census_that_still_holds_is_found_again(true):
     found = fitted(true, six=shares(true, ages.SIX), cycles=400)

@@ -16,12 +16,12 @@ HERE = Path(__file__).parent
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "golden(*ids): the published figures of figures.csv that the test finds again")
+    config.addinivalue_line("markers", "golden(*ids): chiffres de figures.csv que le test retrouve")
 
 
 @pytest.fixture(scope="session")
 def published() -> Callable[[str], list[dict[str, str]]]:
-    """Return the rows of a file of published figures, by its name."""
+    """Les lignes d’un fichier de chiffres publiés, par son nom."""
     return _rows
 
 
@@ -38,6 +38,6 @@ def place() -> Country:
 
 @pytest.fixture(scope="session")
 def central_rates(place: Country) -> Callable[[Definition], np.ndarray]:
-    """Return (35,) the rates of a definition when everything published is read as printed."""
+    """Les 35 taux d’une définition, tout ce qui est publié étant lu comme imprimé."""
     setting = rates.Setting(place.cells, place.bins, rates.central(), 0, still=True)
     return lambda definition: rates.fit(definition, setting)[0]

@@ -30,7 +30,7 @@ STEP = 1_000  # les effectifs de Strasbourg sont imprimés au millier
 
 @cache
 def level_shares() -> np.ndarray:
-    """Return (4,) what each level weighs in the country once fitted on its cells, in percent; the last has no difficulty."""
+    """Le poids de chaque niveau une fois ajusté sur les cellules du pays, en pourcent ; le dernier est sans difficulté."""
     place = needs.country()
     _, cumulated = rates.levels(definition(LEVELS), place.cells, place.bins, seed=0, n=1)
     reached = np.array([0.0, *(cumulated @ place.cells / place.cells.sum()), 1.0])
@@ -39,7 +39,7 @@ def level_shares() -> np.ndarray:
 
 @cache
 def strasbourg(year: int, *, everybody: bool = False) -> float:
-    """Return the population of Strasbourg that year, on the line between RP2012 and RP2018; 15 and over by default."""
+    """La population de Strasbourg cette année-là, sur la droite entre RP2012 et RP2018 ; par défaut 15 ans et plus."""
     old = select("insee-rp2012-communes", f"select pop_tot, pop_0_14 from raw where code_commune = '{STRASBOURG}'")
     new = rp2018.communes()
     row = new["commune"] == STRASBOURG
@@ -49,7 +49,7 @@ def strasbourg(year: int, *, everybody: bool = False) -> float:
 
 
 def strasbourg_count(rank: int) -> float:
-    """Return the persons of one level: its share of 15 and over, the only base that fits the three printed counts."""
+    """Les personnes d’un niveau : sa part des 15 ans et plus, seule base qui redonne les trois effectifs imprimés."""
     return applied(level_shares()[rank] / 100, of=None, to=Base("15 ans et plus", strasbourg(2015), 15))
 
 
@@ -66,7 +66,7 @@ def common_base(*, share_step: float = 0.0) -> tuple[float, float]:
 
 
 def over_60_among_never_connected() -> float:
-    """Return P(60 et plus | jamais connecté), read in our own table: a part of non-users, never a rate of the old."""
+    """P(60 ans et plus | jamais connecté), lue dans notre tableau : une part des non-usagers, jamais un taux des âgés."""
     place = needs.country()
     setting = rates.Setting(place.cells, place.bins, rates.central(), 0, still=True)
     concerned = place.cells * rates.fit(definition("jamais-connecte-credoc"), setting)[0]
@@ -74,7 +74,7 @@ def over_60_among_never_connected() -> float:
 
 
 def zones_of_plan(column: str, value: str) -> int:
-    """Return how many zones of the Grenoble card hold a value."""
+    """Le nombre de zones de Grenoble qui portent cette valeur."""
     found = select("maillage-zones-grenoble", f"select distinct code_zone from raw where {column} = '{value}'")
     return len(found)
 
@@ -85,14 +85,14 @@ def publication_year(id: str) -> int:
 
 @dataclass(frozen=True)
 class Again:
-    """How a figure is found again. within: half of its last printed digit, or a stated bound of the model."""
+    """Comment un chiffre est retrouvé. within : la moitié de son dernier chiffre imprimé, ou une borne du modèle, dite."""
 
     compute: Callable[[], float]
     within: float = 0.0
 
 
 FOUND = {
-    # Le Baromètre de 2017 contre nos taux de 2018, ajustés sans ce chiffre : 3 points pour l'année et les 12-14 ans.
+    # Le Baromètre de 2017 contre nos taux de 2018, ajustés sans ce chiffre : 3 points pour l’année et les 12-14 ans.
     "FIG-000-05": Again(over_60_among_never_connected, within=3),
     "FIG-000-09": Again(lambda: publication_year("barometre-2017")),
     **{f"FIG-000-1{rank}": Again(lambda rank=rank: level_shares()[rank], within=0.5) for rank in range(4)},
@@ -115,7 +115,8 @@ FOUND = {
 
 EXPLAINED = {
     "FIG-000-06": "La classe « aucun diplôme » du Crédoc (12 à 15 % des personnes) est plus étroite que « sans diplôme ou "
-    "CEP » du recensement (20 %) : notre tableau donne environ 68 % avec la seconde, rien ne permet de compter la première.",
+    "CEP » du recensement (20 %) : notre tableau, avec la seconde, donne une part plus forte ; rien ne permet de compter la "
+    "première.",
     "FIG-000-07": "Aucun croisement du revenu et de l’usage d’Internet n’est publié à ce seuil ; Maillage ne connaît que "
     "les deux premiers cinquièmes de niveau de vie et le seuil de pauvreté.",
     "FIG-000-08": "Une convention de l’enquête, dont la période (le mois) n’est pas imprimée : il n’y a rien à calculer.",

@@ -127,6 +127,12 @@ def withdraw(*, by: User, correction: Correction, at: datetime) -> None:
 
 
 def _check_slug(slug: str) -> None:
+    if slug in gazetteer() or slug in rules.RESERVED:
+        raise Refused(
+            f"L’adresse « {slug} » est déjà prise.",
+            why="Elle mène à un territoire officiel ou à une page de Maillage.",
+            do="Choisissez une autre adresse.",
+        )
     if not rules.is_slug(slug):
         raise Refused(
             f"L’adresse « {slug} » n’est pas possible.",

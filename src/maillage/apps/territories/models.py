@@ -22,7 +22,6 @@ class Perimeter(models.Model):
 
     class Meta:
         verbose_name = "périmètre"
-        ordering = ("name",)
 
     def __str__(self) -> str:
         return self.name
@@ -44,7 +43,6 @@ class Marking(models.Model):
 
     class Meta:
         verbose_name = "filtre"
-        ordering = ("label",)
 
     def __str__(self) -> str:
         return self.label

@@ -11,12 +11,18 @@ from maillage.kernel.table import Table, positions
 from maillage.studies import corrections, filters
 from maillage.studies import frame as frames
 from maillage.studies.diagnosis import Inside
-from maillage.studies.territories import Territory, gazetteer
+from maillage.studies.territories import Territory, gazetteer, plain
 from maillage.studies.zoning import Zoning, from_file
 
 
 def perimeters() -> list[Perimeter]:
-    return list(Perimeter.objects.all())
+    """Return the kept perimeters by name, in the same order on every database: accents and case do not count."""
+    return sorted(Perimeter.objects.all(), key=lambda p: (plain(p.name), p.pk))
+
+
+def markings() -> list[Marking]:
+    """Return the kept filters by name."""
+    return sorted(Marking.objects.all(), key=lambda m: (plain(m.label), m.pk))
 
 
 def perimeter(slug: str) -> Perimeter | None:
@@ -41,7 +47,7 @@ def territory(code: str) -> Territory:
 
 def filters_offered() -> list[tuple[str, str]]:
     """Return (id, label) of every filter a page may offer."""
-    return [*filters.LABELS.items(), *Marking.objects.values_list("slug", "label")]
+    return [*filters.LABELS.items(), *((m.slug, m.label) for m in markings())]
 
 
 def inside(id: str) -> Inside | None:

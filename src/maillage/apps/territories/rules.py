@@ -2,6 +2,7 @@
 
 import re
 
+RESERVED = frozenset({"suggestions"})  # pages of /territoires/ that are no territory
 SLUG = re.compile(r"[a-z][a-z0-9-]{2,60}\Z")
 
 CORRECTABLE: dict[str, tuple[str, str, dict[str, str]]] = {

@@ -1,0 +1,96 @@
+"""Files of a study: to read, to keep, to feed a program."""
+
+import zipfile
+from io import BytesIO
+
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404
+from django.views.decorators.http import require_GET
+
+from maillage.apps.dossiers import queries, rules
+from maillage.apps.dossiers.models import Study
+from maillage.apps.dossiers.views.asked import study_of
+from maillage.apps.dossiers.views.pages import LAYERS
+from maillage.kernel.errors import Refused, UnknownTerritory
+
+
+@require_GET
+def download(request: HttpRequest, key: str, name: str) -> HttpResponse | FileResponse:
+    """One file of an edition."""
+    study = get_object_or_404(Study, key=key, status=rules.DONE)
+    path = queries.file(study, name)
+    if path is None:
+        raise Http404
+    kind = rules.FILES[name][0] if name in rules.FILES else "application/pdf"
+    inline = name == "dossier.html" or (name.endswith(".pdf") and request.GET.get("voir"))
+    response = FileResponse(path.open("rb"), content_type=kind, as_attachment=not inline, filename=_file_name(study, name))
+    if name == "dossier.html":
+        # The file carries its own style, as it must to open by double click: this page alone allows it.
+        response._csp_replace = {"style-src": ["'self'", "'unsafe-inline'"], "font-src": ["'self'", "data:"]}  # type: ignore[attr-defined]
+    return response
+
+
+def _file_name(study: Study, name: str) -> str:
+    return f"maillage-{study.place}-{name.replace('/', '-')}"
+
+
+@require_GET
+def everything(request: HttpRequest, key: str) -> HttpResponse:
+    """Every file of an edition in one archive."""
+    study = get_object_or_404(Study, key=key, status=rules.DONE)
+    buffer = BytesIO()
+    folder = queries.folder(study)
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in sorted([*(folder / name for name in rules.FILES), *(folder / "fiches").glob("*.pdf")]):
+            if path.exists():
+                archive.write(path, path.relative_to(folder))
+    response = HttpResponse(buffer.getvalue(), content_type="application/zip")
+    response["Content-Disposition"] = f'attachment; filename="maillage-{study.place}.zip"'
+    return response
+
+
+@require_GET
+def map_data(request: HttpRequest, key: str) -> HttpResponse | FileResponse:
+    """Shapes and classes of the zones, for the map that moves."""
+    study = get_object_or_404(Study, key=key, status=rules.DONE)
+    path = queries.folder(study) / "carte.json"
+    if not path.exists():
+        raise Http404
+    response = FileResponse(path.open("rb"), content_type="application/json")
+    response["Cache-Control"] = "public, max-age=86400"
+    return response
+
+
+@require_GET
+def drawing(request: HttpRequest, key: str, name: str) -> HttpResponse:
+    """One map as a picture: SVG or PNG."""
+    study = get_object_or_404(Study, key=key, status=rules.DONE)
+    layer, _, form = name.rpartition(".")
+    svg = queries.layer(study, layer) if layer in LAYERS else ""
+    if not svg or form not in ("svg", "png"):
+        raise Http404
+    content, kind = queries.picture(svg, form)
+    response = HttpResponse(content, content_type=kind)
+    response["Content-Disposition"] = f'attachment; filename="maillage-{study.place}-{layer}.{form}"'
+    return response
+
+
+@require_GET
+def api_study(request: HttpRequest, place: str) -> HttpResponse | FileResponse:
+    """The study as the contract writes it; 202 while it is being computed."""
+    try:
+        study, _ = study_of(request, place)
+    except UnknownTerritory as error:
+        return JsonResponse({"erreur": list(error.sentences)}, status=404, json_dumps_params={"ensure_ascii": False})
+    except Refused as error:
+        return JsonResponse({"erreur": list(error.sentences)}, status=400, json_dumps_params={"ensure_ascii": False})
+    if study is None:
+        return JsonResponse({"erreur": ["Trop de calculs demandés."]}, status=429)
+    if study.status == rules.DONE:
+        path = queries.folder(study) / "etude.json"
+        return FileResponse(path.open("rb"), content_type="application/json")
+    return JsonResponse(
+        {"etat": study.get_status_display(), "avancement": round(study.share, 2), "erreur": study.error},
+        status=202 if study.is_alive else 500,
+        json_dumps_params={"ensure_ascii": False},
+    )

@@ -1,0 +1,362 @@
+"""Pages of territories and their diagnoses."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
+
+from maillage.apps.dossiers import actions, queries, rules
+from maillage.apps.dossiers.forms import (
+    CheckForm,
+    ChoiceForm,
+)
+from maillage.apps.dossiers.models import Study
+from maillage.apps.dossiers.queries import Asked
+from maillage.apps.dossiers.views.asked import finished, obtained, query_of, refused, study_of, unknown
+from maillage.apps.territories import queries as territories
+from maillage.engine import base
+from maillage.kernel.errors import Refused, UnknownTerritory
+from maillage.reference.definitions import definition
+from maillage.reports import wording
+from maillage.studies import compare
+from maillage.studies.social import VARIABLES
+from maillage.studies.territories import KIND_LABELS, gazetteer
+
+LAYERS = {"les-deux": "Les deux", "numerique": "Numérique", "sociale": "Sociale", "certitude": "Certitude"}
+FIRST_ROWS = 22
+CELLS = ("les_deux", "numerique", "sociale", "aucune", None)
+SORTS = {
+    "personnes": ("Personnes", lambda z: -(z["personnes_valeur"] or -1)),
+    "part": ("Part", lambda z: -(z["part_valeur"] or -1)),
+    "nom": ("Nom", lambda z: z["nom"]),
+    "precarite": ("Précarité", lambda z: (CELLS.index(z["case"]), -(z["personnes_valeur"] or -1))),
+}
+SUGGESTED = 8
+
+
+@require_GET
+def search(request: HttpRequest) -> HttpResponse:
+    """The search page: territories by name, code or postcode, and the studies already kept."""
+    text = request.GET.get("q", "").strip()
+    found = gazetteer().find(text, limit=30) if text else []
+    if len(found) == 1 and request.GET.get("aller"):
+        return redirect("territory", found[0].code)
+    return render(
+        request,
+        "dossiers/search.html",
+        {
+            "q": text,
+            "found": found,
+            "kinds": KIND_LABELS,
+            "kept": queries.kept_studies(),
+            "perimeters": territories.perimeters(),
+        },
+    )
+
+
+@require_GET
+def suggestions(request: HttpRequest) -> HttpResponse:
+    """The list under a search field, as one types."""
+    text = request.GET.get("q", "").strip()
+    found = gazetteer().find(text, limit=SUGGESTED) if len(text) > 1 else []
+    return render(request, "dossiers/_suggestions.html", {"found": found, "kinds": KIND_LABELS})
+
+
+@require_GET
+def territory(request: HttpRequest, place: str) -> HttpResponse:
+    """The diagnosis of a territory, or how far its computation is."""
+    try:
+        study, asked = study_of(request, place)
+    except UnknownTerritory as error:
+        return unknown(request, place, error)
+    except Refused as error:
+        return refused(request, error)
+    if study is None:
+        return render(request, "dossiers/too_many.html", {"place": place}, status=429)
+    if study.status != rules.DONE:
+        return render(
+            request, "dossiers/computing.html", {"study": study, "place": place, "query": request.GET.urlencode()}
+        )
+    told = queries.told(study)
+    return render(request, "dossiers/territory.html", _page(request, study, asked, told))
+
+
+def _page(request: HttpRequest, study: Study, asked: Asked, told: dict[str, Any]) -> dict[str, Any]:
+    layers = {name: label for name, label in LAYERS.items() if (queries.folder(study) / f"carte-{name}.svg").exists()}
+    chosen = request.GET.get("carte", "")
+    layer = chosen if chosen in layers else next(iter(layers), "")
+    sort = request.GET.get("tri", "personnes")
+    sort = sort if sort in SORTS else "personnes"
+    rows = sorted(told["zones"], key=lambda z: (SORTS[sort][1](z), z["code"]))
+    all_asked = request.GET.get("zones") == "toutes"
+    whole = all_asked or len(rows) <= FIRST_ROWS + 4
+    return {
+        "study": study,
+        "place": study.place,
+        "told": told,
+        "d": definition(asked.definition),
+        "form": ChoiceForm(initial={"definition": asked.definition, "filtre": asked.inside}),
+        "filters": territories.filters_offered(),
+        "asked": asked,
+        "query": query_of(asked),
+        "layers": layers,
+        "layer": layer,
+        "svg": queries.layer(study, layer) if layer else "",
+        "sorts": {key: label for key, (label, _) in SORTS.items()},
+        "sort": sort,
+        "rows": rows if whole else rows[:FIRST_ROWS],
+        "whole": whole,
+        "all_asked": all_asked,
+        "files": rules.FILES,
+        "perimeter": territories.perimeter(study.place),
+        "comments": queries.comments(study.place),
+        "sections": rules.SECTIONS,
+        "tab": "besoins",
+    }
+
+
+@require_GET
+def progress(request: HttpRequest, key: str) -> HttpResponse:
+    """How far a study is, for a page that waits: a fragment, and its status in a header."""
+    study = get_object_or_404(Study, key=key)
+    response = render(
+        request, "dossiers/_progress.html", {"study": study, "query": request.GET.get("suite", ""), "place": study.place}
+    )
+    response["X-Etude"] = study.status
+    return response
+
+
+@require_POST
+def cancel(request: HttpRequest, key: str) -> HttpResponse:
+    study = get_object_or_404(Study, key=key)
+    actions.cancel(study)
+    messages.info(request, "Arrêt demandé. Rien n’est à moitié écrit.")
+    return redirect(_back(request, study))
+
+
+@require_POST
+def again(request: HttpRequest, key: str) -> HttpResponse:
+    study = get_object_or_404(Study, key=key)
+    actions.ask_again(study)
+    return redirect(_back(request, study))
+
+
+def _back(request: HttpRequest, study: Study) -> str:
+    asked = Asked(
+        place=study.place,
+        definition=study.inputs["definition"],
+        inside=study.inputs["inside"],
+        weights=study.inputs["weights"],
+    )
+    query = query_of(asked)
+    return reverse("territory", args=[study.place]) + (f"?{query}" if query else "")
+
+
+@require_GET
+def zone(request: HttpRequest, place: str, code: str) -> HttpResponse:
+    """The sheet of a zone, on screen."""
+    found = finished(request, place)
+    if isinstance(found, HttpResponse):
+        return found
+    study, asked = found
+    told = queries.told(study)
+    sheet = told["fiches"].get(code)
+    if sheet is None:
+        raise Http404
+    return render(
+        request,
+        "dossiers/zone.html",
+        {
+            "study": study,
+            "place": place,
+            "told": told,
+            "z": sheet,
+            "query": query_of(asked),
+            "svg": queries.sheet_map(study, code),
+            "pdf": queries.file(study, f"fiches/{code}.pdf") is not None,
+            "tab": "besoins",
+        },
+    )
+
+
+@require_GET
+def definitions(request: HttpRequest, place: str) -> HttpResponse:
+    """One territory under every definition, side by side."""
+    found = finished(request, place)
+    if isinstance(found, HttpResponse):
+        return found
+    study, asked = found
+    told = queries.told(study)
+    return render(
+        request,
+        "dossiers/definitions.html",
+        {
+            "study": study,
+            "place": place,
+            "told": told,
+            "rows": told["definitions"],
+            "asked": asked,
+            "query": query_of(asked),
+            "tab": "definitions",
+        },
+    )
+
+
+@require_GET
+def against(request: HttpRequest, place: str) -> HttpResponse:
+    """Two territories under one definition, with the doubt on their difference."""
+    found = finished(request, place)
+    if isinstance(found, HttpResponse):
+        return found
+    study, asked = found
+    other_place = request.GET.get("avec", "").strip()
+    context: dict[str, Any] = {
+        "study": study,
+        "place": place,
+        "told": queries.told(study),
+        "asked": asked,
+        "query": query_of(asked),
+        "with": other_place,
+        "kept": [kept for kept in queries.kept_studies() if kept.place != place],
+        "tab": "comparer",
+    }
+    if not other_place:
+        return render(request, "dossiers/against.html", context)
+    try:
+        other = _territory_typed(other_place)
+        second = obtained(request, Asked(place=other, definition=asked.definition, weights=asked.weights))
+    except UnknownTerritory as error:
+        context |= {"error": error}
+        return render(request, "dossiers/against.html", context)
+    if second is None:
+        return render(request, "dossiers/too_many.html", {"place": other}, status=429)
+    context |= {"second": second, "with": other}
+    if second.status == rules.DONE:
+        gap, likely = compare.difference(
+            queries.draws(study), queries.draws(second), definition=definition(asked.definition)
+        )
+        other_told = queries.told(second)
+        pairs = list(zip(context["told"]["contexte"], other_told["contexte"], strict=True))
+        context |= {"other": other_told, "gap": _told_gap(gap, likely), "pairs": pairs}
+    return render(request, "dossiers/against.html", context)
+
+
+def _territory_typed(text: str) -> str:
+    """Return the code of a territory typed by code or by name."""
+    if territories.perimeter(text):
+        return text
+    try:
+        return gazetteer().get(text).code
+    except UnknownTerritory:
+        found = gazetteer().find(text, limit=1)
+        if not found:
+            raise
+        return found[0].code
+
+
+def _told_gap(gap: Any, likely: float) -> dict[str, Any]:
+    low, high = gap.low, gap.high
+    sure = low > 0 or high < 0
+    return {
+        "sure": sure,
+        "bas": wording.number(low, 1),
+        "haut": wording.number(high, 1),
+        "valeur": wording.number(gap.value, 1),
+        "chance": wording.share(likely),
+        "plus": gap.value > 0,
+    }
+
+
+@require_GET
+def index(request: HttpRequest, place: str) -> HttpResponse:
+    """The social index in full: each variable, each zone, and the weights the analyst may change."""
+    found = finished(request, place)
+    if isinstance(found, HttpResponse):
+        return found
+    study, asked = found
+    told = queries.told(study)
+    return render(
+        request,
+        "dossiers/index.html",
+        {
+            "study": study,
+            "place": place,
+            "told": told,
+            "asked": asked,
+            "query": query_of(asked),
+            "variables": [(v, asked.weights.get(v.id, v.weight)) for v in VARIABLES],
+            "tab": "indice",
+        },
+    )
+
+
+@require_GET
+def check(request: HttpRequest, place: str) -> HttpResponse:
+    """Which population is behind a published count and share?"""
+    found = finished(request, place)
+    if isinstance(found, HttpResponse):
+        return found
+    study, asked = found
+    told = queries.told(study)
+    form = CheckForm(request.GET if "effectif" in request.GET else None)
+    result = None
+    if form.is_bound and form.is_valid():
+        clean = form.cleaned_data
+        low, high = base.implied(
+            clean["effectif"],
+            clean["part"] / 100,
+            count_step=clean["pas"],
+            share_step=0.01 if clean["part_arrondie"] else 0.0,
+        )
+        bases = told["bases"]
+        result = {
+            "bas": wording.number(low),
+            "haut": wording.number(high),
+            "bases": [{**b, "convient": low <= b["valeur"] <= high} for b in bases],
+        }
+    return render(
+        request,
+        "dossiers/check.html",
+        {
+            "study": study,
+            "place": place,
+            "told": told,
+            "form": form,
+            "result": result,
+            "query": query_of(asked),
+            "tab": "verifier",
+        },
+    )
+
+
+@require_GET
+def reports(request: HttpRequest, place: str) -> HttpResponse:
+    """The files of a study, to read, print or take away."""
+    found = finished(request, place)
+    if isinstance(found, HttpResponse):
+        return found
+    study, asked = found
+    told = queries.told(study)
+    sizes = {
+        name: (label, (queries.folder(study) / name).stat().st_size)
+        for name, (_, label) in rules.FILES.items()
+        if (queries.folder(study) / name).exists()
+    }
+    return render(
+        request,
+        "dossiers/reports.html",
+        {
+            "study": study,
+            "place": place,
+            "told": told,
+            "query": query_of(asked),
+            "files": sizes,
+            "sheets": len(list((queries.folder(study) / "fiches").glob("*.pdf"))),
+            "comments": queries.comments(place),
+            "sections": rules.SECTIONS,
+            "tab": "rapports",
+        },
+    )

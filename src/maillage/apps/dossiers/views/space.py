@@ -1,0 +1,180 @@
+"""The professional space: comments, perimeters, filters, corrections."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from maillage.apps.dossiers import actions, queries
+from maillage.apps.dossiers.forms import (
+    CommentForm,
+    CorrectionForm,
+    MarkingForm,
+    PerimeterForm,
+)
+from maillage.apps.dossiers.models import Study
+from maillage.apps.dossiers.views.asked import unknown
+from maillage.apps.territories import actions as territory_actions
+from maillage.apps.territories import queries as territories
+from maillage.apps.territories import rules as territory_rules
+from maillage.apps.territories.models import Correction, Marking, Perimeter
+from maillage.kernel.errors import Refused, UnknownTerritory
+
+
+@login_required
+@require_GET
+def space(request: HttpRequest) -> HttpResponse:
+    """What the network keeps: perimeters, filters, corrections, studies."""
+    return render(
+        request,
+        "dossiers/space.html",
+        {
+            "perimeters": territories.perimeters(),
+            "markings": territories.markings(),
+            "corrections": territories.all_corrections(),
+            "studies": Study.objects.all()[:30],
+            "tables": {id: label for id, (_, label, _) in territory_rules.CORRECTABLE.items()},
+        },
+    )
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def comments(request: HttpRequest, place: str) -> HttpResponse:
+    """The analyst's comments of a dossier."""
+    try:
+        name = ((kept := territories.perimeter(place)) and kept.name) or territories.territory(place).long_name
+    except UnknownTerritory as error:
+        return unknown(request, place, error)
+    form = CommentForm(request.POST or None, initial=queries.comments(place))
+    if request.method == "POST" and form.is_valid():
+        actions.comment(by=request.user, place=place, texts=form.cleaned_data)  # type: ignore[arg-type]
+        messages.success(
+            request, "Commentaires enregistrés. Le dossier les porte dans quelques secondes, à part du texte calculé."
+        )
+        return redirect("reports", place)
+    return render(request, "dossiers/comments.html", {"form": form, "place": place, "name": name})
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def new_perimeter(request: HttpRequest) -> HttpResponse:
+    """Keep a study perimeter from a file of zones."""
+    form = PerimeterForm(request.POST or None, request.FILES or None)
+    error = None
+    if request.method == "POST" and form.is_valid():
+        clean = form.cleaned_data
+        try:
+            kept = territory_actions.keep_perimeter(
+                by=request.user,  # type: ignore[arg-type]
+                slug=clean["adresse"],
+                name=clean["nom"],
+                code=clean["code"],
+                reason=clean["raison"],
+                content=clean["fichier"].read(),
+                file_name=clean["fichier"].name,
+            )
+        except Refused as refused:
+            error = refused
+        else:
+            messages.success(request, f"Périmètre « {kept.name} » gardé.")
+            return redirect("territory", kept.slug)
+    return render(
+        request, "dossiers/form.html", {"form": form, "error": error, "title": "Garder un périmètre", "kind": "perimetre"}
+    )
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def new_marking(request: HttpRequest) -> HttpResponse:
+    """Keep a filter from a dropped file."""
+    form = MarkingForm(request.POST or None, request.FILES or None)
+    error = None
+    if request.method == "POST" and form.is_valid():
+        clean = form.cleaned_data
+        try:
+            kept = territory_actions.keep_marking(
+                by=request.user,  # type: ignore[arg-type]
+                slug=clean["adresse"],
+                label=clean["nom"],
+                content=clean["fichier"].read(),
+                file_name=clean["fichier"].name,
+            )
+        except Refused as refused:
+            error = refused
+        else:
+            messages.success(request, f"Filtre « {kept.label} » gardé : {len(kept.shares)} quartiers concernés.")
+            return redirect("space")
+    return render(
+        request, "dossiers/form.html", {"form": form, "error": error, "title": "Ajouter un filtre", "kind": "filtre"}
+    )
+
+
+@login_required
+@require_POST
+def drop(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
+    """Take off a perimeter or a filter, or withdraw a correction."""
+    user: Any = request.user
+    if kind == "perimetre":
+        territory_actions.drop_perimeter(by=user, perimeter=get_object_or_404(Perimeter, pk=pk))
+        messages.success(request, "Périmètre retiré.")
+    elif kind == "filtre":
+        territory_actions.drop_marking(by=user, marking=get_object_or_404(Marking, pk=pk))
+        messages.success(request, "Filtre retiré.")
+    elif kind == "correction":
+        found = get_object_or_404(Correction, pk=pk, withdrawn_at=None)
+        territory_actions.withdraw(by=user, correction=found, at=timezone.now())
+        messages.success(request, "Correction retirée : l’ancienne valeur est lue de nouveau.")
+    else:
+        raise Http404
+    return redirect("space")
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def correct(request: HttpRequest, table: str) -> HttpResponse:
+    """Correct a reference value, with a reason."""
+    if table not in territory_rules.CORRECTABLE:
+        raise Http404
+    key, label, columns = territory_rules.CORRECTABLE[table]
+    form = CorrectionForm(request.POST or None, initial={"code": request.GET.get("code", "")}, columns=columns)
+    error = None
+    code = (request.POST or request.GET).get("code", "").strip()
+    row = territories.reference_row(table, code) if code else None
+    if request.method == "POST" and form.is_valid():
+        clean = form.cleaned_data
+        try:
+            territory_actions.correct(
+                by=request.user,  # type: ignore[arg-type]
+                table=table,
+                key=clean["code"].strip(),
+                column=clean["colonne"],
+                value=clean["valeur"],
+                reason=clean["raison"],
+            )
+        except Refused as refused:
+            error = refused
+        else:
+            messages.success(
+                request, "Correction enregistrée. Les prochains calculs la liront ; l’ancienne valeur reste lisible."
+            )
+            return redirect("space")
+    return render(
+        request,
+        "dossiers/correct.html",
+        {
+            "form": form,
+            "error": error,
+            "table": table,
+            "label": label,
+            "key": key,
+            "code": code,
+            "row": [(text, row[name]) for name, text in columns.items()] if row else None,
+            "history": territories.corrections_of(table),
+            "columns": columns,
+        },
+    )

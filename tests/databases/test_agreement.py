@@ -1,0 +1,59 @@
+"""SQLite and PostgreSQL agree: case, accents, dates, JSON, order; and the same tests pass on both."""
+
+import json
+import re
+
+import pytest
+
+from tests.databases.conftest import python
+
+
+def told(home, database="") -> dict:
+    done = python("tests/databases/told.py", home=home, database=database)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+@pytest.fixture(scope="module")
+def on_sqlite(tmp_path_factory) -> dict:
+    return told(tmp_path_factory.mktemp("sqlite"))
+
+
+@pytest.mark.postgresql
+def test_both_databases_tell_the_same(on_sqlite, postgresql, tmp_path):
+    assert told(tmp_path, postgresql) == on_sqlite
+
+
+def test_order_ignores_case_and_accents(on_sqlite):
+    names = on_sqlite["perimeters"]
+    assert names[0] == "abbaye"
+    assert names.index("échirolles") < names.index("Échirolles sud") < names.index("Étang") < names.index("Œuvre")
+
+
+def test_the_same_weights_in_another_order_are_the_same_study(on_sqlite):
+    assert on_sqlite["same study"] is True
+
+
+def test_a_date_keeps_its_instant(on_sqlite):
+    assert on_sqlite["finished"] == "2026-02-28T23:30:00+00:00"
+
+
+@pytest.mark.postgresql
+def test_the_tests_of_the_platform_pass_on_postgresql(postgresql, tmp_path):
+    done = python("-m", "pytest", "tests/apps", "-q", "-p", "no:cacheprovider", home=tmp_path, database=postgresql)
+    assert done.returncode == 0, done.stdout[-3000:]
+    assert int(re.search(r"(\d+) passed", done.stdout)[1]) > 100
+
+
+@pytest.mark.postgresql
+def test_a_backup_of_one_engine_restores_on_the_other(postgresql, tmp_path):
+    (tmp_path / "a").mkdir()
+    (tmp_path / "b").mkdir()
+    archive = str(tmp_path / "sauvegarde.zip")
+    commands = ["-m", "maillage.cli.main"]
+    assert python(*commands, "demo", "--sans-calcul", home=tmp_path / "a").returncode == 0
+    assert python(*commands, "sauvegarder", archive, home=tmp_path / "a").returncode == 0
+    back = python(*commands, "restaurer", archive, home=tmp_path / "b", database=postgresql)
+    assert back.returncode == 0, back.stderr
+    after = python(*commands, "demo", "--sans-calcul", home=tmp_path / "b", database=postgresql)
+    assert after.returncode == 0, after.stderr

@@ -1,0 +1,38 @@
+"""Fifty writers at once on one SQLite file, each in its own connection, each reading before it writes."""
+
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+from maillage.config.start import ready
+
+
+def main() -> None:
+    ready()
+    from django.db import connection, transaction
+
+    from maillage.apps.accounts.models import User
+    from maillage.apps.dossiers.models import Comment
+
+    user = User.objects.create_user("x@exemple.fr", "un-mot-de-passe-long")
+    WRITERS, TIMES = 50, 8
+
+    def write(writer: int) -> int:
+        try:
+            for turn in range(TIMES):
+                with transaction.atomic():
+                    seen = Comment.objects.count()
+                    Comment.objects.update_or_create(
+                        place=f"p{writer}-{turn}", section="synthese", defaults={"text": f"{seen}", "written_by": user}
+                    )
+        finally:
+            connection.close()
+        return writer
+
+    with ThreadPoolExecutor(WRITERS) as pool:
+        list(pool.map(write, range(WRITERS)))
+    assert Comment.objects.count() == WRITERS * TIMES
+    sys.stdout.write("ok")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,112 @@
+"""Classes of zones, ranks, the joint map, and how sure a class is."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+from maillage.engine import classes
+
+values_of_zones = hnp.arrays(np.float64, st.integers(1, 40), elements=st.integers(0, 30))
+some_unknown = hnp.arrays(np.float64, st.integers(1, 40), elements=st.one_of(st.integers(0, 30), st.just(np.nan)))
+
+
+@given(some_unknown)
+def test_a_zone_has_one_of_five_classes_or_none_when_its_value_is_unknown(values):
+    found = classes.classes(values)
+    assert set(found[~np.isnan(values)]) <= set(range(classes.N_CLASSES))
+    assert (found[np.isnan(values)] == -1).all()
+
+
+@given(values_of_zones)
+def test_equal_zones_are_in_the_same_class(values):
+    found = classes.classes(values)
+    for value in np.unique(values):
+        assert len(set(found[values == value])) == 1
+
+
+@given(values_of_zones)
+def test_a_higher_value_is_never_in_a_lower_class(values):
+    assert (np.diff(classes.classes(values)[np.argsort(values, kind="stable")]) >= 0).all()
+
+
+@given(some_unknown, st.randoms(use_true_random=False))
+def test_the_order_of_zones_is_irrelevant(values, chance):
+    order = list(range(len(values)))
+    chance.shuffle(order)
+    assert np.array_equal(classes.classes(values[order]), classes.classes(values)[order])
+
+
+@given(values_of_zones, st.integers(1, 5))
+def test_zones_without_a_value_change_no_class(values, n):
+    found = classes.classes(np.append(values, np.full(n, np.nan)))
+    assert np.array_equal(found[: len(values)], classes.classes(values))
+
+
+@given(st.integers(5, 60), st.randoms(use_true_random=False))
+def test_five_different_zones_or_more_fill_the_five_classes_evenly(n, chance):
+    order = list(range(n))
+    chance.shuffle(order)
+    sizes = np.bincount(classes.classes(np.array(order, dtype=np.float64)), minlength=classes.N_CLASSES)
+    assert len(sizes) == classes.N_CLASSES
+    assert sizes.min() >= 1
+    assert sizes.max() - sizes.min() <= 2
+
+
+@given(values_of_zones, st.floats(0.1, 10), st.floats(-100, 100))
+def test_only_the_order_of_values_counts(values, factor, shift):
+    assert np.array_equal(classes.classes(factor * values + shift), classes.classes(values))
+    assert np.array_equal(classes.classes(np.exp(values / 10)), classes.classes(values))
+
+
+@given(hnp.arrays(np.float64, (12, 4), elements=st.floats(0, 100)))
+def test_bounds_between_fifths_increase_and_are_those_of_each_draw(draws):
+    found = classes.quintiles(draws)
+    assert found.shape == (4, 4)
+    assert (np.diff(found, axis=0) >= 0).all()
+    for k in range(4):
+        assert found[:, k] == pytest.approx(classes.quintiles(draws[:, k]))
+
+
+@given(hnp.arrays(np.float64, (9, 15), elements=st.floats(0, 100)), st.data())
+def test_firmness_is_a_share_of_draws(draws, data):
+    chosen = data.draw(hnp.arrays(np.int64, 9, elements=st.integers(-1, 4)))
+    found = classes.firmness(draws, chosen)
+    known = found[chosen >= 0]
+    assert ((known >= 0) & (known <= 1)).all()
+    assert known * 15 == pytest.approx(np.rint(known * 15))
+    assert np.isnan(found[chosen < 0]).all()
+
+
+@given(values_of_zones, st.lists(st.integers(-50, 50), min_size=1, max_size=9))
+def test_a_class_that_no_draw_disputes_is_wholly_firm(values, shifts):
+    chosen = classes.classes(values)
+    draws = values[:, None] + np.array(shifts, dtype=np.float64)
+    assert (classes.firmness(draws, chosen) == 1).all()
+
+
+@given(hnp.arrays(np.float64, (9, 7), elements=st.floats(0, 100)))
+def test_over_the_five_classes_the_firmness_of_a_zone_adds_up_to_one(draws):
+    total = sum(classes.firmness(draws, np.full(9, k)) for k in range(classes.N_CLASSES))
+    assert total == pytest.approx(np.ones(9))
+
+
+codes = hnp.arrays(np.int64, 12, elements=st.integers(-1, 4))
+
+
+@given(codes, codes)
+def test_a_cell_says_which_of_the_two_is_strong(digital, social):
+    for cell, one, two in zip(classes.cells(digital, social), digital, social, strict=True):
+        if one < 0 or two < 0:
+            assert cell == -1
+        else:
+            assert (cell in (1, 3), cell in (2, 3)) == (one >= classes.STRONG, two >= classes.STRONG)
+
+
+@given(some_unknown)
+def test_a_rank_is_one_more_than_the_number_of_higher_zones(values):
+    found = classes.ranks(values)
+    known = ~np.isnan(values)
+    assert np.array_equal(np.isnan(found), ~known)
+    ordered = sorted(values[known], reverse=True)
+    assert found[known].tolist() == [1 + ordered.index(value) for value in values[known]]

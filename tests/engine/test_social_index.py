@@ -1,0 +1,192 @@
+"""The social index: signed gaps to the mean of zones, clipped, averaged, withheld when too little is known."""
+
+import numpy as np
+import pytest
+from hypothesis import assume, example, given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+from maillage.engine.social_index import GAP_HIGH, GAP_LOW, build
+
+
+@st.composite
+def perimeter(draw, *, low=0.0, high=100.0, unknown=False, least=2):
+    zones, variables = draw(st.integers(least, 8)), draw(st.integers(1, 5))
+    values = draw(hnp.arrays(np.float64, (zones, variables), elements=st.floats(low, high)))
+    if unknown:
+        values = np.where(draw(hnp.arrays(np.bool_, values.shape)), np.nan, values)
+    sign = draw(hnp.arrays(np.float64, variables, elements=st.sampled_from([-1.0, 1.0])))
+    weight = draw(hnp.arrays(np.float64, variables, elements=st.integers(1, 4)))
+    return values, sign, weight
+
+
+# Values this close to one another stay inside the clip.
+near = {"low": 10.0, "high": 15.0}
+
+
+@given(perimeter(**near))
+def test_gaps_cancel_out_over_the_zones_of_the_perimeter(case):
+    found = build(*case)
+    assert not found.clipped.any()
+    assert found.gaps.sum(axis=0) == pytest.approx(np.zeros(case[0].shape[1]), abs=1e-9)
+    assert found.index.sum() == pytest.approx(0, abs=1e-9)
+
+
+@given(perimeter(unknown=True))
+def test_the_index_stays_between_the_bounds_of_a_gap(case):
+    found = build(*case)
+    known = found.index[~np.isnan(found.index)]
+    assert ((known >= GAP_LOW - 1e-12) & (known <= GAP_HIGH + 1e-12)).all()
+    assert (np.isin(found.gaps[found.clipped], (GAP_LOW, GAP_HIGH))).all()
+
+
+@given(perimeter(unknown=True, low=1.0), st.data())
+def test_the_unit_of_a_variable_changes_nothing(case, data):
+    values, sign, weight = case
+    factor = data.draw(hnp.arrays(np.float64, values.shape[1], elements=st.floats(0.01, 1_000)))
+    found, other = build(values, sign, weight), build(values * factor, sign, weight)
+    assert other.index == pytest.approx(found.index, abs=1e-9, nan_ok=True)
+    assert other.gaps == pytest.approx(found.gaps, abs=1e-9, nan_ok=True)
+
+
+@given(perimeter(unknown=True), st.integers(2, 20))
+def test_weights_count_only_against_one_another(case, factor):
+    values, sign, weight = case
+    assert build(values, sign, factor * weight).index == pytest.approx(build(*case).index, abs=1e-12, nan_ok=True)
+
+
+@given(perimeter(**near))
+def test_turning_every_variable_round_turns_the_index_round(case):
+    values, sign, weight = case
+    found, turned = build(values, sign, weight), build(values, -sign, weight)
+    assert turned.index == pytest.approx(-found.index, abs=1e-12)
+    assert turned.standard == pytest.approx(-found.standard, abs=1e-9, nan_ok=True)
+
+
+@given(perimeter(unknown=True, low=1.0), st.data())
+def test_a_more_precarious_value_never_lowers_the_index_of_its_zone(case, data):
+    values, sign, weight = case
+    row = data.draw(st.integers(0, len(values) - 1))
+    raised = values.copy()
+    more = data.draw(hnp.arrays(np.float64, values.shape[1], elements=st.floats(0, 0.9)))
+    raised[row] *= 1 + sign * more
+    before, after = build(values, sign, weight).index[row], build(raised, sign, weight).index[row]
+    assert np.isnan(before) == np.isnan(after)
+    assert np.isnan(before) or after >= before - 1e-9
+
+
+constants = st.floats(0.1, 100)
+
+
+@given(perimeter(), constants)
+def test_a_variable_equal_everywhere_leaves_the_order_of_zones(case, constant):
+    values, sign, weight = case
+    found = build(values, sign, weight)
+    wider = np.column_stack((values, np.full(len(values), constant)))
+    other = build(wider, np.append(sign, 1.0), np.append(weight, 1.0))
+    usable = ~np.isnan(found.gaps).all(axis=0)
+    ratio = weight[usable].sum() / (weight[usable].sum() + 1)
+    assume(usable.any())
+    assert other.index == pytest.approx(ratio * found.index, abs=1e-9)
+
+
+@given(perimeter(), constants)
+@example((np.array([[2.0], [4.0], [3.0]]), np.ones(1), np.ones(1)), 0.1)
+def test_a_variable_equal_everywhere_changes_nothing_in_the_standardised_check(case, constant):
+    values, sign, weight = case
+    found = build(values, sign, weight).standard
+    assume(not np.isnan(found).any())
+    wider = np.column_stack((values, np.full(len(values), constant)))
+    other = build(wider, np.append(sign, 1.0), np.append(weight, 1.0)).standard
+    assert other == pytest.approx(found, abs=1e-9)
+
+
+@given(perimeter(unknown=True), st.floats(0.1, 100), st.floats(0.1, 100))
+def test_a_variable_without_weight_changes_nothing(case, one, two):
+    values, sign, weight = case
+    extra = np.resize([one, two], len(values))
+    other = build(np.column_stack((values, extra)), np.append(sign, 1.0), np.append(weight, 0.0))
+    found = build(values, sign, weight)
+    assert other.index == pytest.approx(found.index, abs=1e-12, nan_ok=True)
+    assert other.standard == pytest.approx(found.standard, abs=1e-12, nan_ok=True)
+
+
+@given(perimeter(unknown=True, low=1.0))
+def test_an_index_is_withheld_exactly_where_fewer_than_half_of_the_variables_are_known(case):
+    values, sign, weight = case
+    usable = (~np.isnan(values)).sum(axis=0) > 1
+    known = (~np.isnan(values))[:, usable].sum(axis=1)
+    told = (known > 0) & (2 * known >= usable.sum())
+    assert np.array_equal(~np.isnan(build(values, sign, weight).index), told)
+
+
+@given(perimeter(unknown=True))
+def test_a_missing_value_has_no_gap(case):
+    found = build(*case)
+    assert np.isnan(found.gaps[np.isnan(case[0])]).all()
+    assert not found.clipped[np.isnan(case[0])].any()
+
+
+@given(perimeter(), st.floats(0, 100), st.data())
+def test_a_missing_value_counts_as_the_mean_of_the_known_ones_does_in_the_other_zones(case, _, data):
+    values, sign, weight = case
+    row = data.draw(st.integers(0, len(values) - 1))
+    column = data.draw(st.integers(0, values.shape[1] - 1))
+    others = np.delete(values[:, column], row)
+    assume(len(others) > 1 and others.mean() > 1e-6)
+    hidden, filled = values.copy(), values.copy()
+    hidden[row, column], filled[row, column] = np.nan, others.mean()
+    one, two = build(hidden, sign, weight), build(filled, sign, weight)
+    assert np.delete(one.gaps, row, axis=0) == pytest.approx(np.delete(two.gaps, row, axis=0), abs=1e-6, nan_ok=True)
+
+
+@given(perimeter(unknown=True), st.randoms(use_true_random=False))
+def test_the_order_of_zones_is_irrelevant(case, chance):
+    values, sign, weight = case
+    order = list(range(len(values)))
+    chance.shuffle(order)
+    found = build(values, sign, weight)
+    assert build(values[order], sign, weight).index == pytest.approx(found.index[order], abs=1e-9, nan_ok=True)
+
+
+@given(perimeter(), st.integers(2, 4))
+def test_a_zone_counts_once_whatever_its_size_so_copies_of_all_change_nothing(case, times):
+    values, sign, weight = case
+    found = build(values, sign, weight).index
+    assert build(np.tile(values, (times, 1)), sign, weight).index == pytest.approx(
+        np.tile(found, times), abs=1e-9, nan_ok=True
+    )
+
+
+@given(perimeter(least=1, low=1.0))
+def test_one_zone_alone_has_no_index(case):
+    values, sign, weight = case
+    found = build(values[:1], sign, weight)
+    assert np.isnan(found.index).all()
+    assert np.isnan(found.standard).all()
+    assert np.isnan(found.gaps).all()
+
+
+@given(perimeter())
+def test_a_variable_that_is_zero_everywhere_tells_nothing(case):
+    values, sign, weight = case
+    wider = np.column_stack((values, np.zeros(len(values))))
+    other = build(wider, np.append(sign, 1.0), np.append(weight, 1.0))
+    assert np.isnan(other.gaps[:, -1]).all()
+    assert other.index == pytest.approx(build(values, sign, weight).index, abs=1e-12, nan_ok=True)
+
+
+@given(st.integers(1, 6))
+def test_without_any_variable_no_zone_has_an_index(zones):
+    found = build(np.empty((zones, 0)), np.empty(0), np.empty(0))
+    assert np.isnan(found.index).all()
+    assert len(found.index) == zones
+
+
+@given(perimeter(**near))
+def test_standardised_gaps_have_the_same_spread_in_every_variable(case):
+    values, sign, _ = case
+    assume((np.ptp(values, axis=0) > 0.01).all())
+    for column in range(values.shape[1]):
+        only = np.zeros(values.shape[1])
+        only[column] = 1.0
+        assert np.mean(build(values, sign, only).standard ** 2) == pytest.approx(1, rel=1e-6)

@@ -1,0 +1,231 @@
+"""People of an area: bounded, adding up, centred, and on average what their cells say."""
+
+import numpy as np
+import pytest
+from hypothesis import assume, example, given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+from maillage.engine import synthetic
+from maillage.engine.chance import even_normals
+from maillage.engine.logit import expit, logit
+
+CELLS = 6
+
+
+@st.composite
+def areas(draw, least=0):
+    n = draw(st.integers(1, 6))
+    counts = draw(hnp.arrays(np.float64, (n, CELLS), elements=st.integers(least, 800)))
+    return counts, draw(hnp.arrays(np.float64, CELLS, elements=st.floats(0, 1)))
+
+
+@given(areas())
+def test_people_vary_by_at_most_a_quarter_of_their_number(case):
+    counts, p = case
+    varies = synthetic.variance(counts, p)
+    assert (varies >= 0).all()
+    assert (varies <= counts.sum(axis=1) / 4 + 1e-9).all()
+
+
+@given(areas(), hnp.arrays(np.float64, (3, CELLS), elements=st.floats(0, 1)))
+def test_the_variance_of_several_draws_is_that_of_each(case, drawn):
+    counts, _ = case
+    together = synthetic.variance(counts, drawn)
+    assert together.shape == (len(counts), 3)
+    for k in range(3):
+        assert together[:, k] == pytest.approx(synthetic.variance(counts, drawn[k]))
+
+
+@given(areas())
+def test_the_response_of_an_area_stays_between_zero_and_one(case):
+    counts, p = case
+    found = synthetic.response(counts @ p, counts.sum(axis=1), synthetic.variance(counts, p))
+    assert ((found >= 0) & (found <= 1)).all()
+
+
+@given(areas(least=1), st.floats(0.01, 0.99))
+def test_an_area_of_one_kind_of_people_responds_wholly(case, rate):
+    counts, _ = case
+    p = np.full(CELLS, rate)
+    found = synthetic.response(counts @ p, counts.sum(axis=1), synthetic.variance(counts, p))
+    assert found == pytest.approx(np.ones(len(counts)), abs=1e-6)
+
+
+@given(areas(least=1), hnp.arrays(np.float64, CELLS, elements=st.floats(0.02, 0.98)))
+def test_the_response_is_how_far_the_logit_of_the_area_really_moves(case, p):
+    counts, _ = case
+    size = counts.sum(axis=1)
+    step = 1e-4
+    up, down = (logit(counts @ expit(logit(p) + move) / size) for move in (step, -step))
+    found = synthetic.response(counts @ p, size, synthetic.variance(counts, p))
+    assert found == pytest.approx((up - down) / (2 * step), rel=1e-4)
+
+
+below = np.arange(CELLS) < CELLS // 2
+
+
+@given(areas(), st.floats(0.1, 1))
+def test_a_lower_diploma_gains_people_only_where_it_is_more_concerned(case, effect):
+    counts, p = case
+    p = np.where(below, 0.5 + p / 2, p / 2)
+    found = synthetic.diploma_sensitivity(counts, p, below, effect=effect)
+    assert (found >= -1e-9).all()
+    assert (found <= effect * counts.sum(axis=1) / 4 + 1e-9).all()
+    assert synthetic.diploma_sensitivity(counts, np.full(CELLS, 0.3), below, effect=effect) == pytest.approx(
+        np.where((counts[:, below].sum(axis=1) > 0) & (counts[:, ~below].sum(axis=1) > 0), 0.0, 0.0), abs=1e-9
+    )
+
+
+@given(areas(least=1), hnp.arrays(np.float64, CELLS, elements=st.floats(0.02, 0.98)))
+def test_the_diploma_sensitivity_is_the_gain_of_a_small_move(case, p):
+    counts, _ = case
+    people, low = counts.sum(axis=1), counts[:, below].sum(axis=1)
+    step = 1e-4
+
+    def concerned(move):
+        share = expit(logit(low / people) + move)
+        factor = np.where(below, (share * people / low)[:, None], ((1 - share) * people / (people - low))[:, None])
+        return (counts * factor) @ p
+
+    gain = (concerned(step) - concerned(-step)) / (2 * step)
+    assert synthetic.diploma_sensitivity(counts, p, below, effect=1.0) == pytest.approx(gain, rel=1e-4, abs=1e-4)
+
+
+@given(areas(), st.booleans())
+def test_an_area_where_everybody_has_the_same_side_of_the_bac_gains_nobody(case, low):
+    counts, p = case
+    counts = counts * (below if low else ~below)
+    assert synthetic.diploma_sensitivity(counts, p, below, effect=0.5) == pytest.approx(np.zeros(len(counts)), abs=1e-9)
+
+
+@st.composite
+def grouped(draw):
+    sizes = draw(st.lists(st.integers(1, 4), min_size=1, max_size=5))
+    group = np.repeat(np.arange(len(sizes)), sizes)
+    moves = draw(hnp.arrays(np.float64, (len(group), 3), elements=st.floats(-2, 2)))
+    weight = draw(hnp.arrays(np.float64, len(group), elements=st.integers(0, 100)))
+    return moves, weight, group, len(sizes)
+
+
+@given(grouped())
+def test_the_mean_of_centred_moves_vanishes_in_every_group(case):
+    _, weight, group, n = case
+    found = synthetic.centred(*case)
+    for k in range(n):
+        here = group == k
+        assert weight[here] @ found[here] == pytest.approx(np.zeros(3), abs=1e-9 * max(weight[here].sum(), 1))
+
+
+@given(grouped(), st.floats(-5, 5))
+def test_what_is_common_to_a_group_is_taken_off(case, shift):
+    moves, weight, group, n = case
+    common = shift * (1 + group)[:, None]
+    weight = weight + 1
+    expected = synthetic.centred(moves, weight, group, n)
+    assert synthetic.centred(moves + common, weight, group, n) == pytest.approx(expected, abs=1e-9)
+
+
+@given(grouped())
+def test_a_group_without_weight_is_left_as_it_is(case):
+    moves, weight, group, n = case
+    found = synthetic.centred(moves, np.where(group == 0, 0, weight), group, n)
+    assert np.array_equal(found[group == 0], moves[group == 0])
+
+
+@given(grouped())
+def test_areas_of_a_group_that_stand_apart_are_refused(case):
+    moves, weight, group, n = case
+    assume(n > 1)
+    with pytest.raises(ValueError):
+        synthetic.centred(
+            np.vstack((moves, moves[:1])), np.append(weight, weight[0]), np.append(group, group[0]), n
+        )
+
+
+@given(grouped())
+@example((np.array([[1.0], [2.0], [10.0]]), np.ones(3), np.array([0, 0, 1]), 2))
+def test_groups_may_come_in_any_order_as_long_as_each_stands_together(case):
+    moves, weight, group, n = case
+    order = np.argsort(-group, kind="stable")
+    found = synthetic.centred(moves[order], weight[order], group[order], n)
+    assert found == pytest.approx(synthetic.centred(*case)[order], abs=1e-9)
+
+
+@st.composite
+def drawn(draw):
+    n, draws = draw(st.integers(1, 5)), draw(st.integers(1, 12))
+    size = draw(hnp.arrays(np.float64, n, elements=st.integers(0, 5_000)))
+    part = draw(hnp.arrays(np.float64, (n, draws), elements=st.floats(0, 1)))
+    response = draw(hnp.arrays(np.float64, n, elements=st.floats(0, 1)))
+    moves = draw(hnp.arrays(np.float64, (n, draws), elements=st.floats(-6, 6)))
+    variance = draw(hnp.arrays(np.float64, n, elements=st.floats(0, 4)))
+    return part * size[:, None], size, response, moves, variance
+
+
+@given(drawn(), st.sampled_from([np.float32, np.float64]))
+def test_people_concerned_are_never_below_zero_nor_above_the_size_of_their_area(case, precision):
+    expected, size, response, moves, variance = case
+    size = size.astype(precision)
+    found = synthetic.people(expected.astype(precision), size, response, moves.astype(precision), variance)
+    assert found.dtype == precision
+    assert (found >= 0).all()
+    assert (found <= size[:, None]).all()
+    assert (found[size == 0] == 0).all()
+
+
+@given(drawn())
+def test_without_any_move_people_are_those_expected(case):
+    expected, size, response, moves, _ = case
+    found = synthetic.people(expected, size, response, np.zeros_like(moves), np.zeros(len(size)))
+    assert found == pytest.approx(expected, abs=synthetic.EDGE * max(size.max(), 1) + 1e-9)
+
+
+@given(drawn(), st.floats(0.01, 3))
+def test_a_move_upwards_never_takes_people_off(case, more):
+    expected, size, response, moves, variance = case
+    found = synthetic.people(expected, size, response, moves, variance)
+    assert (synthetic.people(expected, size, response, moves + more, variance) >= found - 1e-9).all()
+
+
+@given(st.floats(0.005, 0.995), st.floats(0.1, 1), st.floats(0.05, 0.45), st.integers(0, 10_000))
+def test_the_mean_over_draws_stays_close_to_what_is_expected(rate, response, spread, seed):
+    size, n = 1_000.0, 2_000
+    moves = spread * even_normals(seed, "area", 1, n)
+    expected = np.full((1, n), rate * size)
+
+    def bias(variance):
+        found = synthetic.people(expected, np.array([size]), np.array([response]), moves, np.array([variance]))
+        return abs(found.mean() - rate * size)
+
+    assert bias(spread**2) <= 0.005 * size * rate * (1 - rate)
+    assert bias(spread**2) <= bias(0.0) + 1e-6 * size
+
+
+@st.composite
+def sums(draw):
+    n, groups = draw(st.integers(0, 12)), draw(st.integers(1, 6))
+    group = draw(hnp.arrays(np.int64, n, elements=st.integers(0, groups - 1)))
+    return draw(hnp.arrays(np.float32, (n, 4), elements=st.integers(0, 100_000))), group, groups
+
+
+@given(sums())
+def test_adding_by_group_adds_exactly(case):
+    values, group, n = case
+    found = synthetic.add_by(values, group, n)
+    assert found.shape == (n, 4)
+    assert found.dtype == np.float64
+    expected = [[sum(int(v) for v in values[group == k, d]) for d in range(4)] for k in range(n)]
+    assert found.tolist() == expected
+
+
+@given(sums(), st.integers(1, 5))
+def test_groups_of_groups_add_up_to_the_same(case, parts):
+    values, group, n = case
+    coarse = np.arange(n) % parts
+    direct = synthetic.add_by(values, coarse[group], parts)
+    assert np.array_equal(synthetic.add_by(synthetic.add_by(values, group, n), coarse, parts), direct)
+
+
+@given(hnp.arrays(np.float32, (9, 3), elements=st.floats(0, 1e6, width=32)), hnp.arrays(np.int64, 9, elements=st.integers(0, 3)))
+def test_adding_by_group_keeps_the_total(values, group):
+    assert synthetic.add_by(values, group, 4).sum(axis=0) == pytest.approx(values.sum(axis=0, dtype=np.float64), rel=1e-12)

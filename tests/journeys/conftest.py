@@ -1,0 +1,139 @@
+"""A real browser on a real server: the platform as `maillage servir` runs it, in a home folder of its own."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PERIMETER = "/territoires/agglomeration-grenobloise/"
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def pytest_collection_modifyitems(items) -> None:
+    """One server, one browser: these tests stay on one worker."""
+    for item in items:
+        if Path(item.fspath).parent == Path(__file__).parent:
+            item.add_marker(pytest.mark.xdist_group("journeys"))
+            item.add_marker(pytest.mark.journey)
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """A headless Chromium, the one of the system."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    program = os.environ.get("MAILLAGE_CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
+    if program is None:
+        pytest.skip("Chromium n’est pas installé : sudo apt install chromium")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory) -> Iterator[str]:
+    """The address of the platform, with its demonstration perimeter and its worker."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    environment = {key: value for key, value in os.environ.items() if not key.startswith(("PYTEST_", "DATABASE_URL"))}
+    environment["MAILLAGE_HOME"] = str(tmp_path_factory.mktemp("maison"))
+    maillage = [sys.executable, "-m", "maillage.cli.main"]
+    subprocess.run([*maillage, "demo", "--sans-calcul"], cwd=ROOT, env=environment, check=True, capture_output=True)
+    server = subprocess.Popen(
+        [*maillage, "servir", "--port", str(port)],
+        cwd=ROOT,
+        env=environment,
+        start_new_session=True,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    address = f"http://127.0.0.1:{port}"
+    try:
+        _wait(lambda: _answers(f"{address}/sante/"), 60)
+        _wait(lambda: b"chiffre-grand" in _read(address + PERIMETER), 120)
+        yield address
+    finally:
+        os.killpg(server.pid, signal.SIGTERM)
+        server.wait(timeout=30)
+
+
+def _read(address: str) -> bytes:
+    with urllib.request.urlopen(address, timeout=30) as response:
+        return response.read()
+
+
+def _answers(address: str) -> bool:
+    try:
+        return bool(_read(address))
+    except OSError:
+        return False
+
+
+def _wait(ready: Callable[[], bool], seconds: float) -> None:
+    end = time.monotonic() + seconds
+    while not ready():
+        assert time.monotonic() < end, "the server took too long"
+        time.sleep(0.3)
+
+
+@pytest.fixture
+def visit(chromium, site) -> Iterator[Callable]:
+    """Open a page as somebody would; at the end, nothing was asked elsewhere and no script failed."""
+    contexts, asked, faults = [], [], []
+
+    def open_page(address: str = "/", *, width: int = 1280, height: int = 900, **options):
+        context = chromium.new_context(viewport={"width": width, "height": height}, locale="fr-FR", **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("request", lambda request: asked.append(request.url))
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.goto(address if "://" in address else site + address)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    outside = [url for url in asked if not url.startswith((site, "data:", "file:", "blob:"))]
+    assert outside == []
+    assert faults == []
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    return (ROOT / "node_modules/axe-core/axe.min.js").read_text("utf-8")
+
+
+@pytest.fixture
+def faults_of(axe) -> Callable:
+    """Return what axe finds wrong on a page: WCAG 2.2 AA, and AAA contrast on public pages."""
+
+    def check(page, *, enhanced: bool = True) -> list[str]:
+        page.evaluate(axe)
+        tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+        rules = {"color-contrast-enhanced": {"enabled": True}} if enhanced else {}
+        found = page.evaluate("([tags, rules]) => axe.run({runOnly: {type: 'tag', values: tags}, rules})", [tags, rules])
+        return [
+            f"{v['id']}: {node['target']} {node['failureSummary']}" for v in found["violations"] for node in v["nodes"][:3]
+        ]
+
+    return check

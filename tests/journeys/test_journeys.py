@@ -1,0 +1,218 @@
+"""Someone gets to the end."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.journeys.conftest import PERIMETER, ROOT
+
+SLOW = 60_000  # milliseconds: a computation on an old computer
+
+
+def test_from_the_home_page_to_any_diagnosis_by_keyboard_only(visit):
+    page = visit("/")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Aller au contenu"
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.name") == "q"
+    page.keyboard.type("seyssinet")
+    page.wait_for_selector(".suggestion")
+    page.keyboard.press("ArrowDown")
+    assert page.get_attribute("[aria-selected=true]", "role") == "option"
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/territoires/38485/")
+    page.wait_for_selector(".chiffre-grand", timeout=SLOW)
+    assert "environ" in page.inner_text(".chiffre").lower()
+    assert page.inner_text("h1") == "Seyssinet-Pariset"
+
+
+def test_long_work_shows_progress_survives_a_reload_and_may_be_cancelled(visit):
+    page = visit("/territoires/59/")
+    page.wait_for_selector("progress")
+    page.reload()
+    assert page.inner_text("h1") == "Nord"
+    page.click("text=Annuler")
+    page.wait_for_selector("text=Calcul annulé", timeout=SLOW)
+    page.click("text=Relancer le calcul")
+    page.wait_for_selector(".chiffre-grand", timeout=SLOW)
+
+
+def test_the_source_card_opens_and_closes_by_keyboard(visit):
+    page = visit(PERIMETER, width=390, height=844)
+    summary = page.locator(".carte-source summary")
+    summary.focus()
+    page.keyboard.press("Enter")
+    assert page.is_visible("text=Ce dont nous doutons")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Escape")
+    assert not page.is_visible("text=Ce dont nous doutons")
+    assert page.evaluate("document.activeElement.tagName") == "SUMMARY"
+
+
+def test_the_focus_is_always_seen(visit):
+    page = visit(PERIMETER)
+    for _ in range(25):
+        page.keyboard.press("Tab")
+        style = page.evaluate(
+            "(() => { const s = getComputedStyle(document.activeElement); return [s.outlineStyle, s.outlineWidth] })()"
+        )
+        assert style[0] != "none", page.evaluate("document.activeElement.outerHTML")
+        assert float(style[1].removesuffix("px")) >= 2
+
+
+def test_the_map_moves_and_its_layers_change(visit):
+    page = visit(PERIMETER)
+    page.wait_for_selector("#carte.vivante .leaflet-overlay-pane path")
+    zones = page.locator(".leaflet-overlay-pane path.zone")
+    assert zones.count() == 22
+    before = [zones.nth(k).get_attribute("class") for k in range(22)]
+    page.click("[data-couche=numerique]")
+    assert [zones.nth(k).get_attribute("class") for k in range(22)] != before
+    assert page.is_visible("#legende-numerique")
+    assert not page.is_visible("#legende-les-deux")
+    assert "carte=numerique" in page.url
+    page.click(".leaflet-control-zoom-in")
+    zones.first.dispatch_event("click")
+    assert page.locator("tr.choisie").count() == 1
+    assert page.locator(".nom-carte").count() > 3
+
+
+def test_the_map_downloads_as_a_picture(visit):
+    page = visit(PERIMETER)
+    page.wait_for_selector("#carte.vivante")
+    page.click("[data-couche=sociale]")
+    with page.expect_download() as download:
+        page.click("[data-fichier-png]")
+    assert Path(download.value.path()).read_bytes().startswith(b"\x89PNG")
+
+
+def test_another_definition_counts_again(visit):
+    page = visit(PERIMETER)
+    first = page.inner_text(".chiffre-grand")
+    page.select_option("#id_definition", "jamais-connecte-credoc")
+    page.wait_for_url("**definition=jamais-connecte-credoc**")
+    page.wait_for_selector(".chiffre-grand", timeout=SLOW)
+    assert page.inner_text(".chiffre-grand") != first
+    assert "Crédoc" in page.inner_text("blockquote")
+
+
+def test_a_term_explains_itself_in_place(visit):
+    page = visit(PERIMETER)
+    term = page.locator(".terme").first
+    term.focus()
+    page.keyboard.press("Enter")
+    assert len(page.inner_text(".bulle")) > 30
+    page.keyboard.press("Escape")
+    assert page.locator(".bulle").count() == 0
+
+
+def test_night_stays_after_a_reload(visit):
+    page = visit("/", color_scheme="light")
+    page.click("[data-theme-bouton]")
+    assert page.get_attribute("html", "data-theme") == "nuit"
+    page.reload()
+    assert page.get_attribute("html", "data-theme") == "nuit"
+
+
+def test_on_a_phone_the_menu_and_the_whole_list(visit):
+    page = visit(PERIMETER, width=390, height=844)
+    assert page.locator("table.zones tbody tr:visible").count() == 8
+    page.click("text=Voir les 22 zones")
+    assert page.locator("table.zones tbody tr:visible").count() == 22
+    page.click(".menu summary")
+    page.click(".menu-liste >> text=Glossaire")
+    page.wait_for_url("**/glossaire/")
+
+
+def test_everything_essential_works_without_javascript(visit):
+    page = visit("/", java_script_enabled=False)
+    page.fill("input[name=q]", "agglomération grenobloise")
+    page.goto(page.url.rstrip("/") + PERIMETER)
+    assert page.locator("#carte svg.carte").is_visible()
+    page.click("text=Numérique >> nth=0")
+    assert page.get_attribute("[data-couche=numerique]", "aria-current") == "true"
+    page.click("thead >> text=Zone")
+    names = page.locator("tbody th a").all_inner_texts()
+    assert names[:22] == sorted(names[:22])
+    page.click("tbody >> text=Échirolles")
+    assert page.inner_text("h1") == "Échirolles"
+    page.go_back()
+    page.click(".carte-source summary")
+    assert page.is_visible("text=Ce que compte ce chiffre")
+    page.select_option("#id_definition", "illectronisme-insee-2019")
+    page.click("text=Recompter")
+    assert "illectronisme-insee-2019" in page.url
+
+
+def test_a_professional_keeps_a_perimeter_reads_an_error_and_comments(visit, tmp_path):
+    page = visit("/espace/")
+    page.fill("#id_login", "coordination@demo.maillage.example")
+    page.fill("#id_password", "maillage-demo")
+    page.click("main button[type=submit]")
+    page.wait_for_url("**/espace/")
+    page.click("text=Garder un périmètre")
+    page.fill("#id_nom", "Deux rives")
+    page.fill("#id_adresse", "deux-rives")
+    page.fill("#id_code", "200040715")
+    page.fill("#id_raison", "Deux bassins de vie")
+    zones = tmp_path / "zones.csv"
+    zones.write_text("code_zone,nom_zone,code\nN,Nord,99999\n", "utf-8")
+    page.set_input_files("#id_fichier", zones)
+    page.click("main button[type=submit]")
+    assert "ligne 2, colonne code, valeur « 99999 »" in page.inner_text("main")
+    zones.write_text("code_zone,nom_zone,code\nN,Nord,38485\nS,Sud,38151\n", "utf-8")
+    page.set_input_files("#id_fichier", zones)
+    page.click("main button[type=submit]")
+    page.wait_for_url("**/territoires/deux-rives/")
+    page.wait_for_selector(".chiffre-grand", timeout=SLOW)
+    page.click("text=Rapports")
+    page.click("text=Écrire un commentaire")
+    page.fill("#id_synthese", "La gare ferme en mars.")
+    page.click("main button[type=submit]")
+    assert "La gare ferme en mars." in page.inner_text("main")
+    page.goto(page.url.split("/territoires")[0] + "/espace/")
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.click("text=Retirer Deux rives")
+    page.wait_for_selector("text=Périmètre retiré")
+    page.click("text=Se déconnecter")
+    page.goto(page.url.split("/espace")[0] + "/espace/")
+    assert "/connexion/" in page.url
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_the_dossier_opens_from_a_file_and_asks_for_nothing(visit, site, faults_of, tmp_path, width):
+    start = visit(PERIMETER)
+    address = re.search(r"/etudes/(\w+)/", start.content())[1]
+    path = tmp_path / "dossier.html"
+    path.write_bytes(start.request.get(f"{site}/etudes/{address}/fichiers/dossier.html").body())
+    page = visit(path.as_uri(), width=width)
+    asked = page.evaluate("performance.getEntriesByType('resource').map(e => e.name).filter(n => !n.startsWith('data:'))")
+    assert asked == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.inner_text("h1") == "Agglomération grenobloise"
+    assert faults_of(page) == []
+
+
+def test_the_page_prints_on_white_without_its_menus(visit):
+    page = visit(PERIMETER, color_scheme="dark")
+    page.emulate_media(media="print")
+    for hidden in (".entete", ".pied", ".onglets", ".choix"):
+        assert not page.locator(hidden).is_visible()
+    assert page.is_visible("text=Ce dont nous doutons")
+    assert page.locator("#carte svg.carte").is_visible()
+
+
+def test_forced_colours_keep_the_marks(visit):
+    page = visit(PERIMETER, forced_colors="active")
+    assert page.locator("table.zones .carre").first.is_visible()
+    assert page.evaluate("getComputedStyle(document.querySelector('.bouton')).borderStyle") == "solid"
+
+
+def test_a_dossier_downloads_from_its_button(visit):
+    page = visit(PERIMETER)
+    with page.expect_download() as download:
+        page.click("text=Télécharger le dossier")
+    assert Path(download.value.path()).read_bytes().startswith(b"%PDF")
+    assert ROOT.exists()

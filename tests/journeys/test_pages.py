@@ -1,0 +1,67 @@
+"""Every page: readable by all, on a phone and on a desk, by day and by night, without asking anything elsewhere."""
+
+import pytest
+
+from tests.journeys.conftest import PERIMETER
+
+PAGES = {
+    "accueil": "/",
+    "recherche": "/territoires/?q=saint",
+    "rien": "/territoires/?q=zzzzqqqq",
+    "territoire": PERIMETER,
+    "zone": f"{PERIMETER}zones/38151/",
+    "definitions": f"{PERIMETER}definitions/",
+    "indice": f"{PERIMETER}indice/",
+    "comparer": f"{PERIMETER}comparer/?avec=agglomeration-grenobloise",
+    "verifier": f"{PERIMETER}verifier/?effectif=44000&part=19&pas=1000",
+    "rapports": f"{PERIMETER}rapports/",
+    "glossaire": "/glossaire/",
+    "methodes": "/methodes/",
+    "methode": "/methodes/besoins/",
+    "sources": "/sources/",
+    "frise": "/dematerialisation/",
+    "style": "/style/",
+    "accessibilite": "/accessibilite/",
+    "confidentialite": "/confidentialite/",
+    "connexion": "/connexion/",
+    "inconnu": "/territoires/99999/",
+    "404": "/nulle-part/",
+}
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_axe_finds_nothing_by_day_and_by_night(visit, faults_of, name):
+    for scheme in ("light", "dark"):
+        page = visit(PAGES[name], color_scheme=scheme)
+        assert faults_of(page, enhanced=name != "style") == []
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_axe_finds_nothing_on_a_phone(visit, faults_of, name):
+    assert faults_of(visit(PAGES[name], width=390, height=844), enhanced=name != "style") == []
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_no_page_scrolls_sideways_at_320_px(visit, name):
+    """Un écran de 1280 px agrandi à 400 % en fait 320."""
+    page = visit(PAGES[name], width=320, height=700)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_text_at_200_percent_hides_nothing(visit, name):
+    page = visit(PAGES[name], width=1280)
+    page.add_style_tag(content="html { font-size: 212% !important; }") if False else page.evaluate(
+        "document.documentElement.style.setProperty('font-size', '212%')"
+    )
+    assert page.evaluate("document.documentElement.scrollWidth") <= 1281
+
+
+def test_the_stylesheets_stay_light(visit):
+    import gzip
+
+    sizes = []
+    page = visit("/")
+    for address in page.eval_on_selector_all("link[rel=stylesheet]", "links => links.map(l => l.href)"):
+        sizes.append(len(gzip.compress(page.request.get(address).body())))
+    assert sum(sizes) <= 12_000
