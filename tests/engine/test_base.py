@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
+
 from maillage.engine import base
 from maillage.engine.base import Base
 from maillage.engine.rounding import nearest

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
+
 from maillage.engine import chance
 
 seeds = st.integers(0, 10**9)

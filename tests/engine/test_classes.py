@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
+
 from maillage.engine import classes
 
 values_of_zones = hnp.arrays(np.float64, st.integers(1, 40), elements=st.integers(0, 30))

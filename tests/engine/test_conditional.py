@@ -5,6 +5,7 @@ import operator
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
+
 from maillage.engine.conditional import ConcernedInGroup, GroupAmongConcerned, both
 from maillage.kernel.errors import Refused
 

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
+
 from maillage.engine import diplomas
 from maillage.engine.logit import expit, logit
 

@@ -10,6 +10,7 @@ from unittest import mock
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from maillage.kernel.disk import write_whole
 from maillage.kernel.errors import Refused
 

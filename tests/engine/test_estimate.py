@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
+
 from maillage.kernel.estimate import HIGH, LOW, Estimate, Withheld, centiles, from_draws
 
 draws_of_one = hnp.arrays(np.float64, st.integers(1, 80), elements=st.floats(-1e6, 1e6))

@@ -5,6 +5,7 @@ import math
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+
 from maillage.engine import rounding
 
 steps = st.builds(lambda mantissa, power: float(mantissa * 10**power), st.sampled_from([1, 2, 5]), st.integers(0, 7))

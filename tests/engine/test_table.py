@@ -5,6 +5,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
+
 from maillage.kernel.table import Table, group, positions, total_by
 
 codes = st.text("0123456789AB", min_size=1, max_size=6)

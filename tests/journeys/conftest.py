@@ -35,8 +35,8 @@ def pytest_collection_modifyitems(items) -> None:
 
 
 @pytest.fixture(scope="session")
-def chromium():
-    """A headless Chromium, the one of the system."""
+def launch() -> Iterator[Callable]:
+    """Start a headless Chromium, the one of the system."""
     names = ("chromium", "chromium-browser", "google-chrome")
     program = os.environ.get("MAILLAGE_CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
     if program is None:
@@ -44,9 +44,22 @@ def chromium():
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
-        yield browser
-        browser.close()
+        yield lambda *more: playwright.chromium.launch(executable_path=program, args=[*ARGUMENTS, *more])
+
+
+@pytest.fixture(scope="session")
+def chromium(launch):
+    browser = launch()
+    yield browser
+    browser.close()
+
+
+@pytest.fixture(scope="session")
+def large_letters(launch):
+    """The same browser, its letters set to 32 px."""
+    browser = launch("--blink-settings=defaultFontSize=32")
+    yield browser
+    browser.close()
 
 
 @pytest.fixture(scope="session")
@@ -99,10 +112,19 @@ def _wait(ready: Callable[[], bool], seconds: float) -> None:
 @pytest.fixture
 def visit(chromium, site) -> Iterator[Callable]:
     """Open a page as somebody would; at the end, nothing was asked elsewhere and no script failed."""
+    yield from _visitor(chromium, site)
+
+
+@pytest.fixture
+def visit_large(large_letters, site) -> Iterator[Callable]:
+    yield from _visitor(large_letters, site)
+
+
+def _visitor(browser, site: str) -> Iterator[Callable]:
     contexts, asked, faults = [], [], []
 
     def open_page(address: str = "/", *, width: int = 1280, height: int = 900, **options):
-        context = chromium.new_context(viewport={"width": width, "height": height}, locale="fr-FR", **options)
+        context = browser.new_context(viewport={"width": width, "height": height}, locale="fr-FR", **options)
         contexts.append(context)
         page = context.new_page()
         page.on("request", lambda request: asked.append(request.url))

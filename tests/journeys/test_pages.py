@@ -49,12 +49,11 @@ def test_no_page_scrolls_sideways_at_320_px(visit, name):
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_text_at_200_percent_hides_nothing(visit, name):
-    page = visit(PAGES[name], width=1280)
-    page.add_style_tag(content="html { font-size: 212% !important; }") if False else page.evaluate(
-        "document.documentElement.style.setProperty('font-size', '212%')"
-    )
-    assert page.evaluate("document.documentElement.scrollWidth") <= 1281
+def test_letters_twice_as_large_do_not_scroll_sideways(visit_large, name):
+    """Une personne qui voit mal règle son navigateur sur des lettres de 32 px."""
+    page = visit_large(PAGES[name])
+    assert page.evaluate("parseFloat(getComputedStyle(document.documentElement).fontSize)") >= 32
+    assert page.evaluate("document.documentElement.scrollWidth") <= 1280
 
 
 def test_the_stylesheets_stay_light(visit):

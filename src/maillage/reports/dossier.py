@@ -375,7 +375,7 @@ def _unknown(r: Json) -> str:
 
 def _scale(family: str, labels: Sequence[str]) -> Block:
     return Grid(
-        caption="Classes",
+        caption=f"Classes de précarité {'numérique' if family == 'n' else 'sociale'}",
         columns=("Classe",),
         align="g",
         rows=tuple((Cell(text=label, swatch=f"{family}{k + 1}"),) for k, label in enumerate(labels)),

@@ -98,7 +98,10 @@ def draw(
             drawn += f'<path fill="url(#{id}-doute)" d="{path}"/>'
         label = f"<title>{escape(area.title or area.name)}</title>"
         group = f'<g class="z" data-zone="{escape(area.code)}">{label}{drawn}</g>'
-        parts.append(f'<a href="{escape(area.link)}" tabindex="-1">{group}</a>' if links and area.link else group)
+        linked = links and area.link
+        parts.append(
+            f'<a href="{escape(area.link)}" aria-label="{escape(area.name)}" tabindex="-1">{group}</a>' if linked else group
+        )
     if base.limits:
         lines = "".join(_path(shape, 0) for shape in simplified([frame.place(shape) for shape in base.limits], 1.0))
         parts.append(f'<path class="limite-halo" d="{lines}"/><path class="limite" d="{lines}"/>')
@@ -109,8 +112,9 @@ def draw(
         path = "".join(_path(shape, 0) for area, shape in zip(areas, simple, strict=True) if area.code == chosen)
         parts.append(f'<path class="choisie-halo" d="{path}"/><path class="choisie" d="{path}"/>')
     parts += _labels(base.names, frame, letters)
+    role = "group" if links and any(area.link for area in areas) else "img"  # links inside an image cannot be reached
     return (
-        f'<svg class="fig carte" viewBox="0 0 {WIDTH} {frame.height}" role="img" aria-labelledby="{id}-t {id}-d" '
+        f'<svg class="fig carte" viewBox="0 0 {WIDTH} {frame.height}" role="{role}" aria-labelledby="{id}-t {id}-d" '
         f'xmlns="http://www.w3.org/2000/svg"><title id="{id}-t">{escape(title)}</title>'
         f'<desc id="{id}-d">{escape(description)}</desc>{"".join(parts)}</svg>'
     )

@@ -65,8 +65,16 @@ def method(request: HttpRequest, slug: str) -> HttpResponse:
     if slug not in found:
         raise Http404
     text = found[slug].read_text("utf-8")
-    body = MarkdownIt("commonmark", {"html": False}).enable("table").render(text.split("\n", 1)[1])
+    body = _scrollable(MarkdownIt("commonmark", {"html": False}).enable("table").render(text.split("\n", 1)[1]))
     return render(request, "site/method.html", {"title": _title(text), "body": body, "slug": slug, "tab": "methodes"})
+
+
+def _scrollable(html: str) -> str:
+    """Return the page with its wide parts in frames that scroll, reachable by keyboard."""
+    framed = html.replace(
+        "<table>", '<div class="table-cadre" role="group" aria-label="Tableau" tabindex="0"><table>'
+    ).replace("</table>", "</table></div>")
+    return framed.replace("<pre>", '<pre tabindex="0">')
 
 
 def _method_files() -> list[Any]:

@@ -23,7 +23,7 @@ for (const geste of document.querySelectorAll("[data-confirmer]")) geste.addEven
 
 // La carte de source : ouverte d’office quand il y a la place, Échap la ferme et rend le focus.
 for (const carte of document.querySelectorAll(".carte-source")) {
-  if (innerWidth >= 1000 || location.hash === "#source") carte.open = true;
+  if (matchMedia("(min-width: 62.5em)").matches || location.hash === "#source") carte.open = true;
   carte.addEventListener("keydown", (e) => { if (e.key === "Escape" && carte.open) { carte.open = false; carte.querySelector("summary").focus(); } });
 }
 
