@@ -55,9 +55,9 @@ def within_commune(
 ) -> Floats:
     """Return the share of each area, moved inside its commune by its share of people living on minima.
 
-    share: (areas,) the commune's share, repeated; minima: (areas,) share of people on minimum income, nan unknown.
+    share: (areas,) expected share, the commune's or the arrondissement's; minima: (areas,) share of people on minimum income, nan unknown.
     pull: how far the logit follows the logit of minima. The commune's mean is kept (one step of calibration).
-    An area without minima keeps its commune's share.
+    An area without minima moves with that step only.
     """
     known = ~np.isnan(minima) & (people > 0)
     x = logit(np.clip(np.where(known, minima, 0.1), 0.005, 0.6))

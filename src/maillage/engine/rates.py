@@ -142,9 +142,9 @@ def split_by_household(p: Floats, modest: Floats, odds: Floats) -> tuple[Floats,
     the mean over households gives p back. θ = 1 gives p twice.
     """
     theta = odds[:, None]
-    b = 1 + (p + modest) * (theta - 1)
     near = np.abs(theta - 1) < 1e-9
     safe = np.where(near, 2.0, theta)
+    b = 1 + (p + modest) * (safe - 1)
     both = (b - np.sqrt(b**2 - 4 * safe * (safe - 1) * p * modest)) / (2 * (safe - 1))
     both = np.where(near, p * modest, both)
     return np.asarray((p - both) / (1 - modest)), np.asarray(both / modest)

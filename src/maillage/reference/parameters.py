@@ -17,8 +17,8 @@ REQUIRED = ("kind", "label", "value", "unit", "universe", "producer", "title", "
 class Parameter:
     """A figure the engine uses. `kind` says whether somebody published it or whether we assume it.
 
-    value: a number, or a tuple of them; low and high: the range inside which simulations move it, if any.
-    spread: standard deviation of that move, if normal.
+    value: a number, or a tuple of them; low and high: the range in which the truth may lie, if known: simulations
+    draw some of them, sensitivity tables read others. spread: standard deviation of a normal draw.
     """
 
     id: str
@@ -89,7 +89,7 @@ def spread(id: str) -> float:
 
 
 def bounds(id: str) -> tuple[float, float]:
-    """Return the range inside which simulations move a parameter."""
+    """Return the range in which a parameter may lie."""
     parameter = parameters()[id]
     if parameter.low is None or parameter.high is None:
         raise TypeError(f"{id} has no range.")

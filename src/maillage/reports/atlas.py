@@ -7,6 +7,7 @@ import shapely
 
 from maillage.kernel.estimate import Estimate
 from maillage.pipeline.contours import clean as contours
+from maillage.reference.parameters import number
 from maillage.reports import maps, wording
 from maillage.reports.etude import geometry
 from maillage.reports.maps import Area, Base
@@ -22,9 +23,14 @@ TITLES = {
     "les-deux": "Où les deux précarités se croisent",
     "certitude": "À quel point la classe de chaque zone est sûre",
 }
-FIRM, NEARLY, WEAK = 0.95, 0.8, 0.6
+FIRM, WEAK = 0.95, 0.6  # around the share of draws from which a class is held firm
 MOST_NAMES = 40
 SMALL_LETTERS = 42
+
+
+def nearly() -> float:
+    """Return the share of draws from which the class of a zone is held firm."""
+    return number("protection/firm_class")
 
 
 def drawable(d: Diagnosis) -> bool:
@@ -125,7 +131,7 @@ def areas(d: Diagnosis, layer: str, link: Callable[[str], str] = lambda code: ""
             shape=shape,
             population=r.population,
             kind=kind(r, layer),
-            doubtful=layer in ("numerique", "les-deux") and r.firmness is not None and r.firmness < NEARLY,
+            doubtful=layer in ("numerique", "les-deux") and r.firmness is not None and r.firmness < nearly(),
             link=link(r.zone.code),
             title=title(r, layer),
         )
@@ -143,7 +149,7 @@ def kind(r: ZoneResult, layer: str) -> str:
     if layer == "les-deux" and r.cell:
         return f"case-{r.cell.replace('_', '-')}"
     if layer == "certitude" and r.firmness is not None:
-        return f"c{1 + sum(r.firmness < bound for bound in (FIRM, NEARLY, WEAK))}"
+        return f"c{1 + sum(r.firmness < bound for bound in (FIRM, nearly(), WEAK))}"
     return "inconnue"
 
 
@@ -168,7 +174,7 @@ def description(d: Diagnosis, layer: str) -> str:
         "numerique": [r for r in d.zones if r.digital_class == "tres_forte"],
         "sociale": [r for r in d.zones if r.social_class == "tres_forte"],
         "les-deux": [r for r in d.zones if r.cell == "les_deux"],
-        "certitude": [r for r in d.zones if r.firmness is not None and r.firmness < NEARLY],
+        "certitude": [r for r in d.zones if r.firmness is not None and r.firmness < nearly()],
     }[layer]
     lead = {
         "numerique": "Précarité numérique très forte",
@@ -302,7 +308,7 @@ def map_data(d: Diagnosis) -> dict[str, object]:
                     "nom": r.zone.name,
                     "classes": {layer: kind(r, layer) for layer in shown},
                     "titres": {layer: title(r, layer) for layer in shown},
-                    "doute": r.firmness is not None and r.firmness < NEARLY,
+                    "doute": r.firmness is not None and r.firmness < nearly(),
                 },
             }
             for (r, _), shape in zip(pairs, simple, strict=True)

@@ -101,6 +101,7 @@ def leaders(d: Diagnosis) -> list[str]:
 
 
 def zone(d: Diagnosis, r: ZoneResult) -> Json:
+    """Return a zone as the contract writes it, with the reason of what is missing."""
     out: Json = {
         "code": r.zone.code,
         "nom": r.zone.name,

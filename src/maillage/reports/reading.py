@@ -10,6 +10,7 @@ from maillage.engine.conditional import ConcernedInGroup
 from maillage.kernel.estimate import Estimate, Figure, Withheld
 from maillage.reference.cards import cards
 from maillage.reference.definitions import LEVELS, Definition, definition
+from maillage.reference.parameters import number
 from maillage.reports import charts, sentences, wording
 from maillage.studies import frame as frames
 from maillage.studies.compare import Reading
@@ -147,6 +148,7 @@ def name_of(d: Diagnosis) -> str:
 
 
 def territory(d: Diagnosis) -> Json:
+    """Return what the study is about: name, place, how many zones of which kind."""
     t = d.request.territory
     name = name_of(d)
     zoning = d.request.zoning
@@ -246,6 +248,7 @@ def source_card(d: Diagnosis, need: wording.Shown) -> Json:
 
 
 def levels(d: Diagnosis) -> Json:
+    """Return the four levels of difficulty: how many people, which answer, and their bar."""
     rows = []
     figures = [d.levels[name] for name in LEVEL_NAMES]
     values = [figure.value if isinstance(figure, Estimate) else 0.0 for figure in figures]
@@ -378,6 +381,7 @@ def profile(d: Diagnosis) -> list[Json]:
 
 
 def zones(d: Diagnosis) -> list[Json]:
+    """Return the zones as tables show them, largest need first."""
     several = len({r.zone.place for r in d.zones}) > 1
     top = charts.axis_top([r.rate for r in d.zones])
     classed = any(r.cell for r in d.zones)
@@ -484,9 +488,14 @@ def social_table(d: Diagnosis) -> Json:
     }
 
 
+COUNTS = ("foyers",)  # units of variables that count people or households: small ones are protected
+
+
 def _value(value: float, unit: str) -> str:
     if isnan(value):
         return "inconnu"
+    if unit in COUNTS and value < number("protection/small_count"):
+        return f"masqué : moins de {wording.number(number('protection/small_count'))}"
     return (
         wording.percent(value, 1)
         if unit == "%"

@@ -4,12 +4,14 @@ from collections.abc import Callable, Sequence
 
 from maillage.kernel.estimate import Estimate, Withheld
 from maillage.reference.definitions import LEVELS, definition
+from maillage.reference.parameters import number
 from maillage.reports import wording
 from maillage.studies import frame as frames
 from maillage.studies.diagnosis import CLASS_NAMES, Diagnosis
 
 Names = Callable[[Diagnosis, tuple[str, ...] | list[str]], list[str]]
 MOST_NAMED = 8
+CORSICA = "94"
 MOST_GROUPS = 3
 
 
@@ -192,7 +194,20 @@ def warnings(d: Diagnosis) -> list[str]:
     if coarse := d.flags[frames.COARSE_IRIS]:
         out.append(f"{wording.number(coarse)} habitants vivent dans un quartier dont la structure fine est inconnue.")
     if d.flags[frames.IS_OVERSEAS]:
-        out.append("Outre-mer : correction moyenne publiée, forte incertitude ; aucun niveau de vie communal.")
+        out.append(
+            "Outre-mer : correction moyenne publiée, forte incertitude ; niveau de vie de la métropole, faute de revenus communaux."
+        )
+    if t.region == CORSICA:
+        out.append(
+            f"En Corse, l’Insee a publié pour 2019 un taux de {wording.share(number('rates/corsica_rate_2019'))} (« un quart de la "
+            "population de 15 ans ou plus »), bien au-dessus de ce que trouve cette méthode : les nombres donnés ici sont "
+            "sans doute trop bas."
+        )
+    if d.minima is not None and isinstance(d.poor, Estimate) and d.universe and d.minima > d.poor.value / d.universe:
+        out.append(
+            f"Plus d’habitants vivent ici dans un foyer au RSA ou à l’AAH ({wording.share(d.minima)}) que nous n’en estimons sous "
+            f"le seuil de pauvreté ({wording.share(d.poor.value / d.universe)}) : ce dernier nombre est trop bas, ne le citez pas."
+        )
     withheld = [r for r in d.zones if isinstance(r.need, Withheld)]
     if withheld:
         noun = wording.count(len(withheld), unit_of(d))

@@ -78,7 +78,7 @@ def verdict(d: Diagnosis, zone: ZoneResult) -> str:
         return "Aucune classe n’est faite ici : il y a trop peu de zones, ou une variable manque. Le nombre se lit avec sa fourchette."
     doubt = (
         ""
-        if zone.firmness is None or zone.firmness >= atlas.NEARLY
+        if zone.firmness is None or zone.firmness >= atlas.nearly()
         else f" Cette classe n’est pas sûre : {wording.share(zone.firmness)} des tirages seulement la donnent."
     )
     return VERDICTS[zone.cell] + doubt

@@ -15,10 +15,7 @@ CLOSE = 0.01  # closer than one point to the country is neither more nor less
 
 @dataclass(frozen=True, slots=True)
 class Indicator:
-    """A share here and in the country, 0 to 1, and which of the two is higher.
-
-    worse: whether a higher share makes digital difficulty more likely.
-    """
+    """A share here and in the country, 0 to 1, and which of the two is higher."""
 
     id: str
     label: str

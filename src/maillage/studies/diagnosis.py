@@ -129,6 +129,7 @@ class Diagnosis:
     each source of doubt brings. sensitivity: (region, EPCI, area) spreads and the half-width they give, as a share.
     leaders: zones that may have the highest rate (in at least one draw out of twenty), most likely first.
     half: the fewest zones that hold half of the need, largest first.
+    minima: share of residents in a household on RSA or AAH, None where too few areas are known.
     flat: by base (15+, 18+, total), persons by level when the national shares are applied as they are.
     draws: (draws,) persons in need of the whole, unrounded, for comparisons.
     """
@@ -159,6 +160,7 @@ class Diagnosis:
     context: tuple[context.Indicator, ...]
     variance: dict[str, float]
     sensitivity: tuple[tuple[float, float, float, float], ...]
+    minima: float | None
     flat: dict[str, dict[str, float]]
     deduced: dict[str, float]
     left_out: tuple[int, float]
@@ -186,14 +188,15 @@ def diagnose(request: Request, progress: Callable[[str, float], None] = lambda s
     sums, parts = _drawn(request, m, share, lambda done: progress("Tirages zone par zone", 0.25 + 0.37 * done))
     progress("Précarité sociale et cumul", 0.62)
     at = np.repeat(np.arange(len(zones)), [len(zone.rows) for zone in zones])
+    people = _people(place.frame, rows, at, share, len(zones))
     index = social.index_of(
         zones,
         place.frame,
         frames.sources(),
         weights=request.weights,
         inside=None if request.inside is None else request.inside.share,
+        shown=people.adults >= number("protection/small_area"),
     )
-    people = _people(place.frame, rows, at, share, len(zones))
     work = _Work(request, m, rows, at, share, sums, parts, people, index)
     results, rate_bounds = _zone_results(work)
     progress("Contours et voisinages", 0.75)
@@ -471,6 +474,7 @@ def _assemble(w: _Work, outline: Shapes, results: tuple[ZoneResult, ...], rate_b
         context=context.indicators(frame, weights),
         variance=doubt.variance_shares(m, rows, share),
         sensitivity=doubt.sensitivity(m, rows, share),
+        minima=_minima(frame, rows, share),
         flat=_flat(frame, rows, share),
         deduced=m.rates.deduced,
         left_out=(len(np.unique(frame.commune[left])) if len(left) else 0, float(frame.population[left].sum())),
@@ -530,6 +534,17 @@ def _independent(m: Model, rows: Positions, share: Floats, both: Floats) -> floa
     counts = (outcome.counts[rows] * share[:, None]).sum(axis=0, dtype=np.float64)
     expected = counts @ outcome.centre
     return float(both.mean() * (counts @ m.rates.centre) / expected) if expected > 0 else 0.0
+
+
+def _minima(frame: frames.Frame, rows: Positions, share: Floats) -> float | None:
+    """Return the share of residents in a household on RSA or AAH, over the areas where it is known."""
+    people = frame.population[rows]
+    found = frames.minima_share(frame.area[rows], people, frames.sources().cnaf)
+    known = ~np.isnan(found)
+    weight = people * share
+    if weight[known].sum() * 2 < weight.sum() or not weight.sum():
+        return None
+    return float(np.average(found[known], weights=weight[known]))
 
 
 def _flat(frame: frames.Frame, rows: Positions, share: Floats) -> dict[str, dict[str, float]]:

@@ -34,7 +34,9 @@ from maillage.studies.corrections import Correction, laid_over
 
 Floats = NDArray[np.float64]
 SMALL_COMMUNE = 2_000
-AGE_CYCLES, DIPLOMA_CYCLES, JOINT_CYCLES = 4, 8, 12
+AGE_CYCLES, DIPLOMA_CYCLES, JOINT_CYCLES, CELL_CYCLES = 4, 8, 12, 12
+MOST_STUDENTS = (0.97, 0.10)  # most of 15-24 and of 25-39 that may be in education, whatever the margins ask
+TYPICAL_INCOME = 22_400  # euros a year: incomes are read around it, so that the intercept is a usual commune
 OVERSEAS = ("01", "02", "03", "04")  # régions of Guadeloupe, Martinique, Guyane, La Réunion
 
 # Why an area is less sure than another: stored as bits, told in words by the reports.
@@ -160,8 +162,10 @@ def build(tables: Sources, *, seed_power: float = 1.0, diploma_shift: Floats | N
     if diploma_shift is not None:
         by_diploma = _shifted(by_diploma, diploma_shift)
     columns = np.column_stack((by_diploma, students)) * home_share[:, None]
-    counts = rake(_joint(people, columns, home_share, seed_power), people * home_share[:, None], columns, cycles=12)
-    modest, poor, no_income = _living_standards(rp, tables, adults, commune_codes, commune_of, overseas)
+    counts = rake(
+        _joint(people, columns, home_share, seed_power), people * home_share[:, None], columns, cycles=CELL_CYCLES
+    )
+    modest, poor, no_income = _living_standards(rp, tables, adults, commune_of, overseas)
     flags = flags | np.where(overseas, IS_OVERSEAS, 0) | np.where(no_income & ~overseas, NO_INCOME, 0)
     commune_pop = total_by(commune_of, rp["pop"])
     split = np.bincount(commune_of) > 1
@@ -229,7 +233,7 @@ def _students(people: Floats, rp: Table, tables: Sources, commune_codes: NDArray
     found = total_by(commune_of, expected)
     factor = np.divide(wanted, found, out=np.full(len(found), np.nan), where=found > 0)
     factor = np.where(np.isfinite(factor), factor, number("population/students_unknown"))
-    return np.asarray(np.minimum(expected * factor[commune_of], 0.97 * people[:, 0] + 0.10 * people[:, 1]))
+    return np.asarray(np.minimum(expected * factor[commune_of], people[:, :2] @ np.array(MOST_STUDENTS)))
 
 
 def _commune_diplomas(
@@ -255,7 +259,7 @@ def _commune_diplomas(
     typical = _departement_median(median, adults, departement_of, len(departements))
     log_median = np.log(np.where(np.isnan(median), typical[departement_of], median))
     usable = ~np.isnan(levelled) & (adults > 300)
-    x = np.column_stack((np.ones(len(codes)), log_median - np.log(22_400)))
+    x = np.column_stack((np.ones(len(codes)), log_median - np.log(TYPICAL_INCOME)))
     target = logit(np.clip(np.where(np.isnan(levelled), 0.5, levelled), 0.03, 0.97))
     beta = diplomas.least_squares(x[usable], target[usable, None], adults[usable], ridge=0.0)[:, 0]
     residual = target - x @ beta
@@ -419,37 +423,39 @@ def _joint(people: Floats, columns: Floats, home_share: Floats, seed_power: floa
 
 
 def _living_standards(
-    rp: Table,
-    tables: Sources,
-    adults: Floats,
-    commune_codes: NDArray[Any],
-    commune_of: NDArray[Any],
-    overseas: NDArray[np.bool_],
+    rp: Table, tables: Sources, adults: Floats, commune_of: NDArray[Any], overseas: NDArray[np.bool_]
 ) -> tuple[Floats, Floats, NDArray[np.bool_]]:
-    """Return the shares of 15 and over living modestly and under the poverty threshold, and where income is unknown."""
-    median = tables.filosofi.aligned("commune", commune_codes, "median")
-    weight = total_by(commune_of, adults)
+    """Return the shares of 15 and over living modestly and under the poverty threshold, and where income is unknown.
+
+    Each area takes the median of its arrondissement (Paris, Lyon, Marseille), else of its commune, else of its
+    département. Overseas, where few medians are known, takes the mainland mean.
+    """
+    median = medians(tables.filosofi, rp["published"], rp["commune"])
     known = ~np.isnan(median)
-    departements, departement_of = group(tables.communes.aligned("code", commune_codes, "departement", missing=""))
-    filled = np.where(known, median, _departement_median(median, weight, departement_of, len(departements))[departement_of])
-    order = np.argsort(median[known])
-    cumulated = np.cumsum(weight[known][order])
-    national_median = float(median[known][order][np.searchsorted(cumulated, cumulated[-1] / 2)])
+    departements, departement_of = group(rp["departement"])
+    filled = np.where(known, median, _departement_median(median, adults, departement_of, len(departements))[departement_of])
+    base = known & ~overseas
+    order = np.argsort(median[base], kind="stable")
+    cumulated = np.cumsum(adults[base][order])
+    national_median = float(median[base][order][np.searchsorted(cumulated, cumulated[-1] / 2)])
     poverty_line = number("social/poverty_threshold") * national_median
-    spread_in = income.calibrate_spread(
-        median[known], weight[known], threshold=poverty_line, share=number("social/poverty")
-    )
-    modest_line = income.calibrate_threshold(median[known], weight[known], spread=spread_in, share=number("social/modest"))
+    spread_in = income.calibrate_spread(median[base], adults[base], threshold=poverty_line, share=number("social/poverty"))
+    modest_line = income.calibrate_threshold(median[base], adults[base], spread=spread_in, share=number("social/modest"))
     minima = minima_share(rp["iris"], rp["pop"], tables.cnaf)
+    n_communes = int(commune_of.max()) + 1
     out = []
     for line, factor in ((modest_line, 1.0), (poverty_line, number("social/poor_15p"))):
-        share = income.share_below(filled, threshold=line, spread=spread_in)[commune_of] * factor
-        moved = income.within_commune(
-            share, minima, adults, commune_of, len(commune_codes), pull=number("social/minima_pull")
-        )
+        share = income.share_below(filled, threshold=line, spread=spread_in) * factor
+        moved = income.within_commune(share, minima, adults, commune_of, n_communes, pull=number("social/minima_pull"))
         mean = float(np.average(moved[~overseas], weights=adults[~overseas]))
         out.append(np.where(overseas, mean, moved))
-    return out[0], out[1], ~known[commune_of]
+    return out[0], out[1], ~known
+
+
+def medians(table: Table, published: NDArray[Any], commune: NDArray[Any]) -> Floats:
+    """Return the median standard of living of each area's arrondissement or commune, nan where it is secret."""
+    own, whole = (table.aligned("commune", codes, "median") for codes in (published, commune))
+    return np.where(np.isnan(own), whole, own)
 
 
 def minima_share(iris: NDArray[Any], people: Floats, cnaf_table: Table) -> Floats:

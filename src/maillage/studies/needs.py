@@ -249,8 +249,8 @@ def _overseas_shifts(
 ) -> dict[int, Floats]:
     """Return, for each overseas région, (draws,) the logit shift that gives back the published overseas gap."""
     recent = chosen.year >= OVERSEAS_CHANGE
-    published, mainland = ("rates/dom_rate", 0.154) if recent else ("rates/dom_rate_2017", 0.19)
-    gap = float(logit(number(published)) - logit(mainland))
+    suffix = "" if recent else "_2017"
+    gap = float(logit(number(f"rates/dom_rate{suffix}")) - logit(number(f"rates/mainland_rate{suffix}")))
     people = place.frame.counts[place.frame.overseas].sum(axis=0)
     wanted = expit(logit(chosen.total) + gap)
     shifted = rate_engine.shift(people, np.clip(rates.centre, 1e-9, 1 - 1e-9), np.array([float(wanted)]))

@@ -12,6 +12,7 @@ from maillage.engine.social_index import Index
 from maillage.kernel.errors import Refused
 from maillage.kernel.table import Table, total_by
 from maillage.pipeline.dares import clean as dares
+from maillage.studies import frame as frames
 from maillage.studies.frame import Frame, Sources
 from maillage.studies.zoning import Zone
 
@@ -51,7 +52,7 @@ VARIABLES = (
     Variable(
         "monoparents", "Habitants de familles monoparentales", "Ménages", "%", 1, 1, "2016", "insee-rp2016-iris", False
     ),
-    Variable("hlm", "Résidences principales en HLM", "Logement", "%", 1, 1, "2016", "insee-rp2016-iris", False),
+    Variable("hlm", "Résidences principales en HLM", "Logement", "%", 1, 1, "2016 ou 2018", "insee-rp2016-iris", False),
     Variable(
         "chomage", "Chômeurs parmi les actifs (recensement)", "Emploi", "%", 1, 1, "2018", "insee-rp2018-communes", True
     ),
@@ -105,14 +106,18 @@ def index_of(
     *,
     weights: Mapping[str, float] | None = None,
     inside: Floats | None = None,
+    shown: NDArray[np.bool_] | None = None,
 ) -> Social:
     """Return the social index of zones, relative to their perimeter.
 
     weights: by variable id, replacing the default ones; a negative weight turns the variable round.
-    inside: (areas of France,) share of each area that counts, 1 by default.
+    inside: (areas of France,) share of each area that counts, 1 by default. shown: (zones,) those whose figures may be
+    shown, all by default; the others count neither in means nor in ranks.
     """
     chosen = _chosen(weights or {})
     values = np.column_stack([_values(variable, zones, frame, tables, inside) for variable in chosen])
+    if shown is not None:
+        values[~shown] = np.nan
     one_commune = len({str(code) for zone in zones for code in frame.commune[zone.rows]}) == 1
     kept, left_out = [], []
     for position, variable in enumerate(chosen):
@@ -186,7 +191,7 @@ def _fraction(id: str, rows: NDArray[np.int64], frame: Frame, tables: Sources) -
         coarse = [tables.rp2018.aligned("commune", commune, name) for name in ("social_homes", "main_homes")]
         return np.where(whole, coarse[0], top), np.where(whole, coarse[1], base)
     if id == "revenu":
-        median = tables.filosofi.aligned("commune", commune, "median")
+        median = frames.medians(tables.filosofi, frame.published[rows], commune)
         return median * frame.adults[rows], frame.adults[rows]
     if id == "chomage":
         rate = _ratio(tables.rp2018, commune, "unemployed", "active")

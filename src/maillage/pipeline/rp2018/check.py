@@ -9,6 +9,7 @@ from maillage.pipeline.rp2018.clean import DIPLOMAS
 
 
 def check(communes: Table, known: Table) -> None:
+    """Raise BrokenSource when a commune stands twice, is unknown, or when its diplomas do not add up."""
     expect.unique(communes, "commune")
     expect.known(communes, "commune", known["code"])
     expect.no_negative(communes, *DIPLOMAS)

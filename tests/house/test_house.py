@@ -1,0 +1,296 @@
+"""What no single test owns: the house keeps itself in order."""
+
+import ast
+import hashlib
+import re
+import subprocess
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[2]
+SOURCE = ROOT / "src" / "maillage"
+
+
+def tracked(*patterns: str) -> list[Path]:
+    done = subprocess.run(["git", "ls-files", *patterns], cwd=ROOT, capture_output=True, text=True, check=True)
+    return [ROOT / line for line in done.stdout.splitlines() if (ROOT / line).is_file()]
+
+
+def texts(*patterns: str) -> dict[Path, str]:
+    out = {}
+    for path in tracked(*patterns):
+        try:
+            out[path] = path.read_text("utf-8")
+        except UnicodeDecodeError:
+            continue
+    return out
+
+
+# ------------------------------------------------------------------------------------------------------------- figures
+
+
+def test_every_raw_file_has_its_card_and_is_the_one_it_describes():
+    from maillage.reference.cards import cards
+
+    files = {path for path in tracked("data/raw") if path.suffix != ".yaml"}
+    assert {card.file for card in cards().values()} == files
+    for card in cards().values():
+        assert hashlib.sha256(card.file.read_bytes()).hexdigest() == card.sha256, card.id
+        assert card.producer
+        assert card.licence
+        assert card.doubt
+        assert card.url or card.found_in
+
+
+def test_every_parameter_is_read_by_the_code():
+    from maillage.reference.parameters import parameters
+
+    code = "\n".join(text for path, text in texts("src/*.py").items())
+    by_year = {f"rates/{name}{suffix}" for name in ("dom_rate", "mainland_rate") for suffix in ("", "_2017")}
+    unread = [id for id in parameters() if not re.search(rf"[\"']{id}[\"']", code) and id not in by_year]
+    assert unread == []
+
+
+def test_no_parameter_is_written_twice():
+    for path in tracked("src/maillage/reference/parameters/*.yaml"):
+        keys = re.findall(r"^(\w+):", path.read_text("utf-8"), flags=re.M)
+        assert len(keys) == len(set(keys)), path.name
+
+
+def test_a_parameter_without_its_source_is_refused(tmp_path):
+    from maillage.kernel.errors import UnsourcedFigure
+    from maillage.reference.parameters import read_file
+
+    path = tmp_path / "taux.yaml"
+    path.write_text("total:\n  kind: published\n  value: 0.154\n  unit: part\n", "utf-8")
+    with pytest.raises(UnsourcedFigure, match=r"total lacks: .*quote"):
+        read_file(path)
+
+
+def test_every_method_named_by_the_code_has_its_page():
+    pages = {path.stem for path in tracked("docs/methods/*.md")}
+    named = set()
+    for path, text in texts("src/*.py", "src/*.html").items():
+        if path.suffix == ".html":
+            named |= set(re.findall(r"\{% url 'method' '([\w-]+)'", text))
+        else:
+            named |= set(re.findall(r"docs/methods/([\w-]+)\.md", text))
+            named |= set(re.findall(r'method="([\w-]+)"', text))
+    assert named
+    assert named <= pages
+
+
+def test_links_between_pages_of_documentation_lead_somewhere():
+    for path, text in texts("*.md").items():
+        for target in re.findall(r"\]\(([^)#\s]+)", text):
+            if not re.match(r"[a-z]+:|/", target):
+                assert (path.parent / target).exists(), f"{path.relative_to(ROOT)} → {target}"
+
+
+# --------------------------------------------------------------------------------------------------------------- design
+
+
+def luminance(colour: str) -> float:
+    parts = [int(colour[k : k + 2], 16) / 255 for k in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(first: str, second: str) -> float:
+    low, high = sorted((luminance(first), luminance(second)))
+    return (high + 0.05) / (low + 0.05)
+
+
+@pytest.mark.parametrize("theme", ["jour", "nuit"])
+def test_words_are_read_on_every_surface(theme):
+    from maillage.reports.design import tokens
+
+    t = tokens(theme)
+    surfaces = (
+        "papier",
+        "carte",
+        "creux",
+        "prune-teinte",
+        "pastel-teinte",
+        "garance-teinte",
+        "gaude-teinte",
+        "tilleul-teinte",
+    )
+    for surface in surfaces:
+        assert contrast(t["encre"], t[surface]) >= 7, surface
+    for word in ("encre-2", "prune", "rouge", "tilleul", "pastel", "garance"):
+        for surface in ("papier", "carte"):
+            assert contrast(t[word], t[surface]) >= 4.5, (word, surface)
+    assert contrast(t["sur-prune"], t["prune"]) >= 7
+    assert contrast(t["bord"], t["papier"]) >= 3
+    for level in ("exclusion", "forte", "faible", "autonomie"):
+        assert contrast(t[f"sur-{level}"], t[f"niveau-{level}"]) >= 4.5, level
+
+
+@pytest.mark.parametrize("theme", ["jour", "nuit"])
+@pytest.mark.parametrize("scale", ["numerique", "sociale"])
+def test_classes_stay_apart_without_colour(theme, scale):
+    """En gris, chaque classe est plus foncée (ou plus claire, la nuit) que la précédente."""
+    from maillage.reports.design import tokens
+
+    t = tokens(theme)
+    steps = [luminance(t[f"{scale}-{k}"]) for k in range(1, 6)]
+    moves = [after - before for before, after in pairwise(steps)]
+    assert all(move < 0 for move in moves) or all(move > 0 for move in moves)
+    assert min(contrast(t[f"{scale}-{k}"], t[f"{scale}-{k + 1}"]) for k in range(1, 5)) >= 1.2
+
+
+def test_no_colour_is_written_outside_the_tokens():
+    guilty = []
+    for path, text in texts(
+        "src/*.py", "src/*.css", "src/*.html", "src/*.j2", "src/*.typ", "src/*.js", "src/*.svg"
+    ).items():
+        if path.name != "tokens.yaml":
+            guilty += [
+                f"{path.name}: {found}" for found in re.findall(r"#[0-9A-Fa-f]{6}\b|#[0-9A-Fa-f]{3}\b(?![\w-])", text)
+            ]
+    assert guilty == []
+
+
+def test_every_token_serves():
+    tokens = yaml.safe_load((SOURCE / "reports/design/tokens.yaml").read_text("utf-8"))
+    code = "\n".join(texts("src/*.py", "src/*.css", "src/*.html", "src/*.j2", "src/*.typ", "src/*.js").values())
+    unused = [name for name in tokens if not re.search(rf"--{name}\b|[\"']{name}[\"']|\bc\.{name}\b", code)]
+    families = ("couverture-", "certitude-", "case-", "niveau-", "sur-")
+    assert [name for name in unused if not name.startswith(families)] == []
+
+
+# -------------------------------------------------------------------------------------------------------------- code
+
+
+def test_every_template_is_used():
+    templates = {path for path in tracked("src/*.html") if "templates" in path.parts}
+    everything = "\n".join(texts("src/*.py", "src/*.html").values())
+    entry = {"login.html", "logout.html"}  # asked for by the sign-in library
+    unused = [
+        path.name for path in templates if path.name not in entry and f'"{path.parent.name}/{path.name}"' not in everything
+    ]
+    assert unused == []
+
+
+def test_every_icon_of_a_template_exists():
+    from maillage.reference.places import ASSETS
+
+    for path, text in texts("src/*.html").items():
+        for name in re.findall(r'\{% icon "([\w-]+)" %\}', text):
+            assert (ASSETS / "icons" / f"{name}.svg").exists(), f"{path.name}: {name}"
+
+
+def test_every_term_explained_in_a_page_is_in_the_glossary():
+    from maillage.reference.glossary import terms
+
+    for path, text in texts("src/*.html").items():
+        for key in re.findall(r'\{% term "([\w-]+)"', text):
+            assert key in terms(), f"{path.name}: {key}"
+
+
+def test_packages_import_nothing_by_themselves():
+    assert [path for path in tracked("src/*__init__.py") if path.read_text("utf-8").strip()] == []
+
+
+def test_what_others_may_call_says_what_it_does():
+    silent = []
+    for room in ("kernel", "reference", "engine", "pipeline", "studies", "reports"):
+        for path in (SOURCE / room).rglob("*.py"):
+            tree = ast.parse(path.read_text("utf-8"))
+            if path.name != "__init__.py" and not ast.get_docstring(tree):
+                silent.append(str(path.relative_to(SOURCE)))
+            for node in tree.body:
+                public = isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_")
+                short = isinstance(node, ast.FunctionDef) and len(node.body) < 5
+                if public and not short and not ast.get_docstring(node):
+                    silent.append(f"{path.relative_to(SOURCE)}:{node.name}")
+    assert silent == []
+
+
+def test_nothing_names_a_machine_or_a_registry():
+    words = ("pypi.org", "pythonhosted", "registry.npmjs", "/root/", "/home/", "/work/")
+    guilty = [
+        f"{path.relative_to(ROOT)}: {word}"
+        for path, text in texts().items()
+        for word in words
+        if word in text and path != Path(__file__)
+    ]
+    assert guilty == []
+
+
+def test_nothing_is_left_for_later():
+    marks = re.compile(r"\b(?:TODO|FIXME|XXX|HACK)\b")
+    guilty = [
+        str(path.relative_to(ROOT)) for path, text in texts("src", "tests", "tools", "bench").items() if marks.search(text)
+    ]
+    assert [name for name in guilty if name != "tests/house/test_house.py"] == []
+
+
+# --------------------------------------------------------------------------------------------------------------- rows
+
+
+def test_no_migration_is_missing(db):
+    from django.core.management import call_command
+
+    call_command("makemigrations", "--check", "--dry-run", verbosity=0)
+
+
+def test_relations_point_down_and_leave_no_name_above():
+    from django.apps import apps
+
+    order = ["messages", "accounts", "territories", "directory", "memberships", "people", "dossiers", "pilotage", "site"]
+    for model in apps.get_models():
+        if not model.__module__.startswith("maillage."):
+            continue
+        for field in model._meta.get_fields():
+            if field.is_relation and field.many_to_one and field.related_model.__module__.startswith("maillage."):
+                target = field.related_model._meta.app_label
+                if target != model._meta.app_label:
+                    assert order.index(target) < order.index(model._meta.app_label), field
+                    assert field.remote_field.related_name == "+", field
+
+
+def test_no_route_with_an_identifier_answers_a_stranger(client, db):
+    """Un inconnu reçoit une page publique, la connexion ou 404 ; jamais la ligne de quelqu’un."""
+    from django.urls import URLPattern, get_resolver
+
+    def routes(patterns, prefix=""):
+        for pattern in patterns:
+            if isinstance(pattern, URLPattern):
+                yield prefix + str(pattern.pattern), pattern
+            else:
+                yield from routes(pattern.url_patterns, prefix + str(pattern.pattern))
+
+    filled = {"str:place": "99999", "str:code": "x", "str:key": "x" * 20, "path:name": "x", "str:name": "x.svg"}
+    filled |= {"str:kind": "perimetre", "int:pk": "12345", "str:table": "x", "slug:slug": "x"}
+    tried = 0
+    for route, _ in routes(get_resolver().url_patterns):
+        if "<" in route:
+            address = "/" + re.sub(r"<([^>]+)>", lambda found: filled[found[1]], route)
+            assert client.get(address).status_code in (302, 404, 405), address
+            assert client.post(address).status_code in (302, 403, 404, 405), address
+            tried += 1
+    assert tried > 12
+
+
+@pytest.mark.parametrize("rows", [1, 20])
+def test_a_list_makes_as_many_queries_for_many_rows_as_for_one(client, coordinator, rows, django_assert_max_num_queries):
+    from maillage.apps.dossiers.models import Study
+    from maillage.apps.territories.models import Correction, Marking, Perimeter
+
+    for n in range(rows):
+        Perimeter.objects.create(slug=f"p-{n}", name=f"P{n}", code="38", reason="r", zones="", file_name="z.csv")
+        Marking.objects.create(slug=f"m-{n}", label=f"M{n}", kind="list", source="s", doubt="d", shares={})
+        Correction.objects.create(table="t", key=str(n), column="c", value=1.0, reason="r", made_by=coordinator)
+        Study.objects.create(key=f"{n:020}", place=f"p-{n}", name=f"P{n}", inputs={"definition": "x", "inside": ""})
+    client.force_login(coordinator)
+    with django_assert_max_num_queries(8):
+        assert client.get("/espace/").status_code == 200
+    with django_assert_max_num_queries(8):
+        assert client.get("/territoires/").status_code == 200
+    with django_assert_max_num_queries(8):
+        assert client.get("/sources/").status_code == 200
