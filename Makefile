@@ -13,7 +13,7 @@ run: setup
 	@.venv/bin/maillage servir --port $(PORT)
 
 test: .venv/.dev assets/.ready
-	$(PY) -m pytest -n auto --maxschedchunk 4
+	$(PY) -m pytest -n auto --dist loadgroup
 
 check: .venv/.dev assets/.ready
 	.venv/bin/ruff format --check .

@@ -92,6 +92,7 @@ def test_a_variable_equal_everywhere_leaves_the_order_of_zones(case, constant):
 
 @given(perimeter(), constants)
 @example((np.array([[2.0], [4.0], [3.0]]), np.ones(1), np.ones(1)), 0.1)
+@example((np.array([[2.0, 1.0], [4.0, 1.0]]), np.ones(2), np.ones(2)), 1.0)
 def test_a_variable_equal_everywhere_changes_nothing_in_the_standardised_check(case, constant):
     values, sign, weight = case
     found = build(values, sign, weight).standard

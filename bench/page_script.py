@@ -1,0 +1,32 @@
+"""Run apart, in a home of its own: time of a computed page, time of its computation, weight before the map."""
+
+import os
+import sys
+
+from bench.pages import without_map
+from bench.timing import seconds
+
+
+def main() -> None:
+    from maillage.config.start import ready
+
+    ready()
+    from django.core.management import call_command
+    from django.test import Client
+
+    from maillage.apps.dossiers import actions
+    from maillage.apps.dossiers.queries import Asked
+
+    call_command("collectstatic", interactive=False, verbosity=0)
+    place = os.environ["PLACE"]
+    study = actions.ask(Asked(place=place))
+    reference = seconds(lambda: actions.compute(study))
+    client = Client(headers={"host": "localhost"})
+    address = f"/territoires/{place}/"
+    weight = len(without_map(client.get(address).content.decode()).encode())
+    ours = seconds(lambda: client.get(address), times=40)
+    sys.stdout.write(f"{ours} {reference} {weight}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,76 @@
+"""The PDF files: tagged, readable aloud, one page for a sheet."""
+
+import re
+from itertools import pairwise
+
+import pikepdf
+import pytest
+
+
+@pytest.fixture(params=["dossier.pdf", "fiches/38151.pdf"])
+def document(request, grenoble):
+    with pikepdf.open(grenoble / request.param) as pdf:
+        yield pdf
+
+
+def elements(node, depth=0):
+    """Every structure element under a node, as (kind, element)."""
+    children = node.get("/K", pikepdf.Array())
+    for child in children if isinstance(children, pikepdf.Array) else [children]:
+        if isinstance(child, pikepdf.Dictionary) and "/S" in child:
+            yield str(child["/S"]), child
+            yield from elements(child, depth + 1)
+
+
+def test_it_is_tagged_and_says_it_is_accessible(document):
+    assert document.Root["/MarkInfo"]["/Marked"]
+    assert "/StructTreeRoot" in document.Root
+    assert str(document.Root["/Lang"]).startswith("fr")
+    metadata = document.Root["/Metadata"].read_bytes().decode()
+    assert re.search(r"pdfuaid:part(?:>|=\")1", metadata)
+    assert "/Title" in document.docinfo
+    assert document.Root["/ViewerPreferences"]["/DisplayDocTitle"]
+
+
+def test_every_figure_has_words_for_it(document):
+    figures = [node for kind, node in elements(document.Root["/StructTreeRoot"]) if kind == "/Figure"]
+    assert figures
+    assert all(str(node.get("/Alt", "")).strip() for node in figures)
+
+
+def test_headings_follow_one_another(grenoble):
+    with pikepdf.open(grenoble / "dossier.pdf") as pdf:
+        levels = [int(kind[2]) for kind, _ in elements(pdf.Root["/StructTreeRoot"]) if re.fullmatch(r"/H[1-6]", kind)]
+        assert levels[0] == 1
+        assert all(after <= before + 1 for before, after in pairwise(levels))
+
+
+def test_tables_have_headers(grenoble):
+    with pikepdf.open(grenoble / "dossier.pdf") as pdf:
+        kinds = [kind for kind, _ in elements(pdf.Root["/StructTreeRoot"])]
+        assert kinds.count("/Table") > 3
+        assert kinds.count("/TH") >= kinds.count("/Table")
+
+
+def test_a_sheet_fits_one_page(grenoble):
+    for path in (grenoble / "fiches").glob("*.pdf"):
+        with pikepdf.open(path) as pdf:
+            assert len(pdf.pages) == 1, path.name
+
+
+def test_the_summary_fits_one_page(grenoble):
+    """La synthèse tient sur une page : le chapitre suivant commence à la page d’après."""
+    import pypdfium2
+
+    document = pypdfium2.PdfDocument(grenoble / "dossier.pdf")
+    pages = [page.get_textpage().get_text_range() for page in document]
+    first = next(k for k, text in enumerate(pages) if "L’essentiel en une page" in text)
+    assert "Combien de personnes ont besoin d’aide" in " ".join(pages[first + 1].split())
+
+
+def test_no_placeholder_and_no_empty_section(grenoble):
+    import pypdfium2
+
+    text = "\n".join(page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(grenoble / "dossier.pdf"))
+    for word in ("None", "nan", "undefined", "Lorem", "{{", "}}"):
+        assert not re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text)
