@@ -57,18 +57,18 @@ def within_commune(
 
     share: (areas,) expected share, the commune's or the arrondissement's; minima: (areas,) share of people on minimum income, nan unknown.
     pull: how far the logit follows the logit of minima. The commune's mean is kept (one step of calibration).
-    An area without minima moves with that step only.
+    An area without minima keeps the share of its commune.
     """
     known = ~np.isnan(minima) & (people > 0)
     x = logit(np.clip(np.where(known, minima, 0.1), 0.005, 0.6))
     weight = np.where(known, people, 0.0)
     mean = total_by(group, weight * x, n_groups) / np.maximum(total_by(group, weight, n_groups), 1e-9)
     moved = expit(logit(np.clip(share, 1e-4, 1 - 1e-4)) + np.where(known, pull * (x - mean[group]), 0.0))
-    wanted = total_by(group, people * share, n_groups)
-    found = total_by(group, people * moved, n_groups)
-    slope = total_by(group, people * moved * (1 - moved), n_groups)
+    wanted = total_by(group, weight * share, n_groups)
+    found = total_by(group, weight * moved, n_groups)
+    slope = total_by(group, weight * moved * (1 - moved), n_groups)
     step = np.divide(wanted - found, slope, out=np.zeros(n_groups), where=slope > 0)
-    return np.asarray(expit(logit(np.clip(moved, 1e-6, 1 - 1e-6)) + step[group]))
+    return np.asarray(np.where(known, expit(logit(np.clip(moved, 1e-6, 1 - 1e-6)) + step[group]), share))
 
 
 def share_by_cell(counts: Floats, share: Floats, offset: Floats, *, iterations: int = 8) -> Floats:

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 
 GAP_LOW, GAP_HIGH = -1.0, 1.5  # a gap is clipped there: an institution in one zone must not carry the whole index
+NO_SPREAD = 1e-9  # a variable equal everywhere, up to the rounding of its mean: it tells no zone from another
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +43,14 @@ def build(values: Floats, sign: Floats, weight: Floats) -> Index:
         raw = np.where(usable, sign * (values - means) / means, np.nan)
     gaps = np.clip(raw, GAP_LOW, GAP_HIGH)
     spread = np.sqrt(np.nanmean(np.where(usable, gaps, 0.0) ** 2, axis=0)) if zones else np.zeros(variables)
-    standard = np.divide(gaps, spread, out=np.full_like(gaps, np.nan), where=spread > 0)
+    differs = usable & (spread > NO_SPREAD)
+    standard = np.divide(gaps, spread, out=np.full_like(gaps, np.nan), where=differs)
     return Index(
         means=means,
         gaps=gaps,
         clipped=~np.isnan(raw) & (raw != gaps),
         index=_mean(gaps, weight, usable),
-        standard=_mean(standard, weight, usable),
+        standard=_mean(standard, weight, differs),
     )
 
 

@@ -47,13 +47,14 @@ def diploma_sensitivity(counts: Floats, p: Floats, below: NDArray[np.bool_], *, 
 
 def centred(moves: Floats, weight: Floats, group: Positions, n_groups: int) -> Floats:
     """Return moves (areas, draws) less their mean in each group, weighted by `weight` (areas,)."""
-    order = np.flatnonzero(np.append(True, group[1:] != group[:-1]))
-    if len(order) != n_groups:
+    first = np.append(True, group[1:] != group[:-1])
+    starts = np.flatnonzero(first)
+    if len(starts) != n_groups:
         raise ValueError("areas of one group must stand together.")
-    total = np.add.reduceat(moves * weight[:, None], order, axis=0)
-    base = np.add.reduceat(weight, order)
+    total = np.add.reduceat(moves * weight[:, None], starts, axis=0)
+    base = np.add.reduceat(weight, starts)
     mean = np.divide(total, base[:, None], out=np.zeros_like(total), where=base[:, None] > 0)
-    return np.asarray(moves - mean[group])
+    return np.asarray(moves - mean[np.cumsum(first) - 1])
 
 
 def people(expected: Floats, size: Floats, response_: Floats, moves: Floats, variance_of_moves: Floats) -> Floats:

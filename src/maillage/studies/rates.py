@@ -301,12 +301,16 @@ def _harmonised(constraints: Floats, targets: Floats, people: Floats, d: Definit
         if gap > 0.02:
             raise Refused(
                 f"« {d.label} » : les taux par {'âge' if breakdown == 'age' else 'diplôme'} donnent un total de "
-                f"{100 * float(implied[0]):.1f} %, et non {100 * float(targets[0, 0]):.1f} %.".replace(".", ",", 2),
+                f"{_percent(implied[0])}, et non {_percent(targets[0, 0])}.",
                 why="Un écart de plus de 2 points montre que ces taux ne viennent pas de la même enquête.",
                 do="Vérifiez l’année et le champ de chaque taux, ou ne gardez que ceux d’une même publication.",
             )
         out[:, at] *= (targets[:, 0] / implied)[:, None]
     return out
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.1f} %".replace(".", ",")
 
 
 def _independent(rows: Floats) -> list[int]:
