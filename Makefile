@@ -39,8 +39,9 @@ bench: .venv/.dev assets/.ready
 
 .venv/.produit: requirements.lock pyproject.toml .venv/.uv
 	@echo "Installation de Maillage…"
-	@.venv/bin/uv pip install --quiet --python .venv --require-hashes -r requirements.lock
+	@.venv/bin/uv pip install --quiet --compile-bytecode --python .venv --require-hashes -r requirements.lock
 	@.venv/bin/uv pip install --quiet --python .venv --no-deps --no-build-isolation --editable .
+	@.venv/bin/python -m compileall -q src
 	@touch $@
 
 .venv/.dev: requirements-dev.lock .venv/.produit

@@ -13,7 +13,7 @@ def open_demonstration(*, email: str, name: str, password: str, production: bool
         raise Refused(
             "Aucun compte de démonstration n’a été créé.",
             why="MAILLAGE_ENV vaut « production » : un mot de passe connu de tous y serait une porte ouverte.",
-            do="Retirez MAILLAGE_ENV pour une démonstration, ou créez un vrai compte.",
+            do="Retirez MAILLAGE_ENV pour une démonstration.",
         )
     found = User.objects.filter(email=email).first()
     if found is not None:
