@@ -138,6 +138,29 @@ def test_a_missing_column(refusal):
     )
 
 
+def test_a_column_given_twice(refusal):
+    """Une colonne donnée deux fois."""
+    refusal(
+        """
+        code_zone,nom_zone,code,code
+        N,Nord,38382,38423
+        """,
+        read,
+        "zones.csv, ligne 1 : la colonne « code » est donnée 2 fois.",
+        do="qu’une",
+    )
+
+
+def test_a_line_that_is_no_csv(refusal):
+    """Un fichier abîmé."""
+    refusal(
+        "code_zone,nom_zone,code",
+        lambda content: read(content + b"N,Nord,38382\n" + b"x" * 200_000 + b"\n"),
+        "zones.csv, ligne 3 : cette ligne ne se lit pas comme du CSV.",
+        do="tableur",
+    )
+
+
 def test_a_wrong_encoding(refusal):
     """Un fichier enregistré dans un autre encodage."""
     refusal(

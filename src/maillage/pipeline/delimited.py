@@ -54,11 +54,24 @@ def read(
                 why=purpose,
                 do=f"Ajoutez-la. L’en-tête attendu est : {','.join(required)}.",
             )
-    rows = [
-        Row(name, reader.line_num, {key: value or "" for key, value in row.items() if key})
-        for row in reader
-        if any((value or "").strip() for value in row.values() if isinstance(value, str))
-    ]
+        if header.count(column) > 1:
+            raise Refused(
+                f"{name}, ligne 1 : la colonne « {column} » est donnée {header.count(column)} fois.",
+                why="On ne saurait pas laquelle lire.",
+                do="N’en gardez qu’une.",
+            )
+    try:
+        rows = [
+            Row(name, reader.line_num, {key: value or "" for key, value in row.items() if key})
+            for row in reader
+            if any((value or "").strip() for value in row.values() if isinstance(value, str))
+        ]
+    except csv.Error as error:
+        raise Refused(
+            f"{name}, ligne {reader.line_num} : cette ligne ne se lit pas comme du CSV.",
+            why="Une case y est plus longue que 131 072 caractères : un guillemet n’est sans doute pas refermé.",
+            do="Ouvrez-le dans un tableur, vérifiez cette ligne, puis enregistrez-le en « CSV UTF-8 ».",
+        ) from error
     if not rows:
         raise Refused(f"{name} : aucune ligne sous l’en-tête.", why=purpose, do="Donnez au moins une ligne.")
     return rows

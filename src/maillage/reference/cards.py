@@ -1,6 +1,5 @@
 """Origin cards: where each raw file comes from."""
 
-import hashlib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -30,9 +29,6 @@ class Card:
     doubt: str
     url: str = ""
     quote: str = ""
-
-    def is_intact(self) -> bool:
-        return hashlib.sha256(self.file.read_bytes()).hexdigest() == self.sha256
 
 
 def read_card(path: Path) -> Card:

@@ -12,7 +12,6 @@ from maillage.reference.cards import cards
 from maillage.reference.definitions import LEVELS, Definition, definition
 from maillage.reference.parameters import number
 from maillage.reports import charts, sentences, wording
-from maillage.studies import frame as frames
 from maillage.studies.compare import Reading
 from maillage.studies.diagnosis import (
     CELL_NAMES,
@@ -623,12 +622,3 @@ def sources(d: Diagnosis) -> list[Json]:
             }
         )
     return out
-
-
-FLAG_NAMES = {
-    frames.COARSE_IRIS: "diplomes_de_la_commune",
-    frames.SMALL: "petite_commune",
-    frames.NO_RATE: "diplomes_estimes",
-    frames.IS_OVERSEAS: "outre_mer",
-    frames.NO_INCOME: "revenu_inconnu",
-}

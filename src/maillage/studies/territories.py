@@ -75,7 +75,7 @@ class Gazetteer:
     """Every territory of France, from the official code and RP2021."""
 
     def __init__(self, communes: Table, former: Table, iris: Table) -> None:
-        self._communes, self._former = communes, former
+        self._former = former
         people = _population(iris)
         rows = list(communes.rows())
         by_code: dict[str, Territory] = {}
