@@ -68,7 +68,7 @@ def read(
         ]
     except csv.Error as error:
         raise Refused(
-            f"{name}, ligne {reader.line_num} : cette ligne ne se lit pas comme du CSV.",
+            f"{name}, ligne {reader.line_num + 1} : cette ligne ne se lit pas comme du CSV.",
             why="Une case y est plus longue que 131 072 caractères : un guillemet n’est sans doute pas refermé.",
             do="Ouvrez-le dans un tableur, vérifiez cette ligne, puis enregistrez-le en « CSV UTF-8 ».",
         ) from error
