@@ -5,6 +5,7 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 from bench.timing import Measure, seconds
+from maillage.reports.wording import number, percent
 from maillage.studies import needs, soundness
 from maillage.studies.needs import Spreads
 
@@ -97,10 +98,7 @@ def page(found: dict[str, Found]) -> str:
         "",
         "| Taille de zone | Couverture | Zones essayées |",
         "|---|---|---|",
-        *(
-            f"| {label} | {percent(share)} | {tried:,} |".replace(",", " ").replace(" %", " %")
-            for label, (share, tried) in right.items()
-        ),
+        *(f"| {label} | {percent(100 * share, 1)} | {number(tried)} |" for label, (share, tried) in right.items()),
         "",
         "Le but est entre 87 et 93 %. "
         + (f"Hors du but : {', '.join(outside)}. " if outside else "Toutes les tailles y sont. ")
@@ -111,7 +109,10 @@ def page(found: dict[str, Found]) -> str:
         "",
         "| Taille de zone | " + " | ".join(names[1:]) + " |",
         "|---|" + "---|" * (len(names) - 1),
-        *(f"| {label} | " + " | ".join(percent(found[name][label][0]) for name in names[1:]) + " |" for label in right),
+        *(
+            f"| {label} | " + " | ".join(percent(100 * found[name][label][0], 1) for name in names[1:]) + " |"
+            for label in right
+        ),
         "",
         "Si les territoires diffèrent plus que nous ne le supposons, nos fourchettes sont trop étroites, surtout pour les "
         "intercommunalités. C’est l’hypothèse qui pèse le plus ; seule une enquête locale la vérifie.",
@@ -129,7 +130,3 @@ def page(found: dict[str, Found]) -> str:
         "",
     ]
     return "\n".join(lines)
-
-
-def percent(share: float) -> str:
-    return f"{100 * share:.1f} %".replace(".", ",")

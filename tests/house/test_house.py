@@ -60,6 +60,30 @@ def test_no_parameter_is_written_twice():
         assert len(keys) == len(set(keys)), path.name
 
 
+def french(*values: float) -> list[str]:
+    return [f"{value:,.10g}".replace(",", " ").replace(".", ",") for value in values]
+
+
+def test_tables_of_methods_show_every_parameter_once_as_the_code_reads_it():
+    """Une ligne par paramètre, dans une seule page : sa valeur, sa plage, son écart-type et sa nature."""
+    from maillage.reference.parameters import parameters
+
+    lines = "\n".join(texts("docs/methods/*.md").values()).splitlines()
+    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in lines if re.match(r"\| *`\w+/\w+` *\|", line)]
+    assert sorted(row[0].strip("`") for row in rows) == sorted(parameters())
+    natures = {"published": "publié", "deduced": "déduit", "assumption": "hypothèse"}
+    for id, _, value, span, nature in rows:
+        p = parameters()[id.strip("`")]
+        assert value.split(" ; ") == french(*(p.value if isinstance(p.value, tuple) else (p.value,))), id
+        spread = "" if p.spread is None else french(p.spread)[0]
+        if p.low is not None and p.high is not None:
+            assert span.split(" à ") == french(p.low, p.high), id
+        else:
+            assert span in ("", f"± {spread}" if spread else ""), id
+        assert not spread or span == f"± {spread}" or f"(écart-type {spread})" in nature, id
+        assert nature.startswith(natures[p.kind]), id
+
+
 def test_a_parameter_without_its_source_is_refused(tmp_path):
     from maillage.kernel.errors import UnsourcedFigure
     from maillage.reference.parameters import read_file
