@@ -471,7 +471,7 @@ def social_table(d: Diagnosis) -> Json:
                 "valeurs": [
                     {
                         "valeur": _value(s.values[i, k], v.unit),
-                        "ecart": _gap(s.index.gaps[i, k]),
+                        "ecart": MASKED if _small(s.values[i, k], v.unit) else _gap(s.index.gaps[i, k]),
                         "borne": bool(s.index.clipped[i, k]),
                     }
                     for k, v in enumerate(s.variables)
@@ -488,13 +488,18 @@ def social_table(d: Diagnosis) -> Json:
 
 
 COUNTS = ("foyers",)  # units of variables that count people or households: small ones are protected
+MASKED = "masqué"  # a gap would give the count back
+
+
+def _small(value: float, unit: str) -> bool:
+    return unit in COUNTS and value < number("protection/small_count")
 
 
 def _value(value: float, unit: str) -> str:
     if isnan(value):
         return "inconnu"
-    if unit in COUNTS and value < number("protection/small_count"):
-        return f"masqué : moins de {wording.number(number('protection/small_count'))}"
+    if _small(value, unit):
+        return f"{MASKED} : moins de {wording.number(number('protection/small_count'))}"
     return (
         wording.percent(value, 1)
         if unit == "%"

@@ -169,7 +169,7 @@ def build(tables: Sources, *, seed_power: float = 1.0, diploma_shift: Floats | N
     flags = flags | np.where(overseas, IS_OVERSEAS, 0) | np.where(no_income & ~overseas, NO_INCOME, 0)
     commune_pop = total_by(commune_of, rp["pop"])
     split = np.bincount(commune_of) > 1
-    return Frame(
+    built = Frame(
         area=rp["iris"],
         commune=rp["commune"],
         published=rp["published"],
@@ -188,6 +188,7 @@ def build(tables: Sources, *, seed_power: float = 1.0, diploma_shift: Floats | N
         sampled=(split & (commune_pop >= 10_000))[commune_of],
         flags=flags,
     )
+    return replace(built, modest=_share_of_cells(built, modest), poor=_share_of_cells(built, poor))
 
 
 def _ages(rp: Table, tables: Sources, commune_codes: NDArray[Any], commune_of: NDArray[Any]) -> Floats:
@@ -470,6 +471,12 @@ def household_offsets() -> Floats:
     by_age = logit(np.array(numbers("social/poverty_by_age")))
     by_diploma = np.log(np.array(numbers("social/poverty_by_diploma")))
     return np.asarray(by_age[AGE_OF] + by_diploma[DIPLOMA_OF])
+
+
+def _share_of_cells(frame: Frame, share: Floats) -> Floats:
+    """Return the share of each area; overseas, the one its cells make together."""
+    under = by_household(frame, share)[:, N_CELLS:].sum(axis=1)
+    return np.asarray(np.divide(under, frame.universe, out=share.copy(), where=frame.overseas & (frame.universe > 0)))
 
 
 def by_household(frame: Frame, share: Floats) -> Floats:

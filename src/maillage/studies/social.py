@@ -31,35 +31,18 @@ class Variable:
     weight: float
     year: str
     source: str
-    by_commune: bool
 
 
 VARIABLES = (
+    Variable("rsa", "Foyers au RSA pour 100 habitants de 20 à 64 ans", "Revenus", "%", 1, 1, "2021", "cnaf-2021-iris"),
     Variable(
-        "rsa", "Foyers au RSA pour 100 habitants de 20 à 64 ans", "Revenus", "%", 1, 1, "2021", "cnaf-2021-iris", False
+        "aah", "Allocataires de l’AAH pour 100 habitants de 20 à 64 ans", "Revenus", "%", 1, 1, "2021", "cnaf-2021-iris"
     ),
-    Variable(
-        "aah",
-        "Allocataires de l’AAH pour 100 habitants de 20 à 64 ans",
-        "Revenus",
-        "%",
-        1,
-        1,
-        "2021",
-        "cnaf-2021-iris",
-        False,
-    ),
-    Variable(
-        "monoparents", "Habitants de familles monoparentales", "Ménages", "%", 1, 1, "2016", "insee-rp2016-iris", False
-    ),
-    Variable("hlm", "Résidences principales en HLM", "Logement", "%", 1, 1, "2016 ou 2018", "insee-rp2016-iris", False),
-    Variable(
-        "chomage", "Chômeurs parmi les actifs (recensement)", "Emploi", "%", 1, 1, "2018", "insee-rp2018-communes", True
-    ),
-    Variable(
-        "revenu", "Niveau de vie médian", "Revenus", "euros par an", -1, 1, "non indiqué", "insee-filosofi-communes", True
-    ),
-    Variable("rsa_nombre", "Foyers au RSA, en nombre", "Revenus", "foyers", 1, 0, "2021", "cnaf-2021-iris", False),
+    Variable("monoparents", "Habitants de familles monoparentales", "Ménages", "%", 1, 1, "2016", "insee-rp2016-iris"),
+    Variable("hlm", "Résidences principales en HLM", "Logement", "%", 1, 1, "2016 ou 2018", "insee-rp2016-iris"),
+    Variable("chomage", "Chômeurs parmi les actifs (recensement)", "Emploi", "%", 1, 1, "2018", "insee-rp2018-communes"),
+    Variable("revenu", "Niveau de vie médian", "Revenus", "euros par an", -1, 1, "non indiqué", "insee-filosofi-communes"),
+    Variable("rsa_nombre", "Foyers au RSA, en nombre", "Revenus", "foyers", 1, 0, "2021", "cnaf-2021-iris"),
     Variable(
         "demandeurs",
         "Demandeurs d’emploi pour 100 habitants de 20 à 64 ans",
@@ -69,7 +52,6 @@ VARIABLES = (
         0,
         "2019",
         "dares-2019-communes-qpv",
-        True,
     ),
 )
 MISSING = (
@@ -78,6 +60,7 @@ MISSING = (
     "places en hébergement",
     "demandeurs d’emploi hors des communes comptant un quartier prioritaire",
 )
+SAME = 1e-9  # relative: values that differ by the rounding of a sum are the same
 BY_ID = {variable.id: variable for variable in VARIABLES}
 
 
@@ -118,14 +101,13 @@ def index_of(
     values = np.column_stack([_values(variable, zones, frame, tables, inside) for variable in chosen])
     if shown is not None:
         values[~shown] = np.nan
-    one_commune = len({str(code) for zone in zones for code in frame.commune[zone.rows]}) == 1
     kept, left_out = [], []
     for position, variable in enumerate(chosen):
         known = ~np.isnan(values[:, position])
-        if variable.by_commune and one_commune and len(zones) > 1:
-            left_out.append((variable, "la même valeur pour toutes les zones d’une seule commune"))
-        elif known.sum() * 2 < len(zones):
+        if known.sum() * 2 < len(zones):
             left_out.append((variable, f"connue pour {int(known.sum())} zones sur {len(zones)} seulement"))
+        elif known.sum() > 1 and np.ptp(values[known, position]) <= SAME * np.abs(values[known, position]).max():
+            left_out.append((variable, "la même valeur pour toutes les zones"))
         else:
             kept.append(position)
     used = [chosen[position] for position in kept]
