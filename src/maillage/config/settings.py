@@ -74,8 +74,8 @@ WSGI_APPLICATION = "maillage.config.wsgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "APP_DIRS": True,
         "OPTIONS": {
+            "loaders": [("django.template.loaders.cached.Loader", ["maillage.config.templates.Loader"])],
             "builtins": ["maillage.apps.site.templatetags.maillage"],
             "context_processors": [
                 "django.template.context_processors.request",

@@ -41,7 +41,7 @@ class Definition:
     `nearest` (a user's own margins, the rest as in the reference).
     total: the published rate of everybody, 0 to 1, with its range. shape: id of the definition that lends its shape.
     n: respondents behind the rates; n_known says whether the producer publishes it.
-    shares: the shares of levels, from the worst; empty otherwise.
+    shares: the shares of levels, from the worst; empty otherwise. meaning: who is counted, in a whole sentence.
     unused: what is published and not used, in words.
     """
 
@@ -72,6 +72,7 @@ class Definition:
     unused: tuple[str, ...] = ()
     doubts: tuple[str, ...] = field(default=())
     hidden: bool = False
+    meaning: str = ""
 
     def margin(self, breakdown: Breakdown, category: str) -> Margin:
         return next(m for m in self.margins if (m.breakdown, m.category) == (breakdown, category))

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from html import escape
+from math import ceil, floor, log10
 
 from maillage.engine.rounding import step
 from maillage.kernel.estimate import Estimate, Figure
@@ -18,9 +19,10 @@ def hatch(id: str) -> str:
 
 def interval_bar(figure: Estimate, *, id: str, ticks: int, width: int, label: str) -> str:
     """Return the bar of a headline figure: solid to the low bound, hatched to the high one, a tick at the value."""
-    top = _nice_top(figure.high * 1.12, ticks)
+    by = _nice_step(figure.high * 1.06 / ticks)
+    ticks = ceil(figure.high * 1.06 / by)
+    top = by * ticks
     scale = (width - 20) / top
-    by = top / ticks
 
     def x(value: float) -> float:
         return 10 + value * scale
@@ -43,15 +45,14 @@ def interval_bar(figure: Estimate, *, id: str, ticks: int, width: int, label: st
     )
 
 
-def _nice_top(value: float, ticks: int) -> float:
-    """Return the smallest 1-2-2.5-5 × 10ⁿ multiple of ticks above the value."""
-    for candidate in (1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10):
-        power = 10 ** len(str(int(max(value, 1)))) / 100
-        for factor in (1, 10, 100):
-            top = candidate * power * factor * ticks / 10
-            if top >= value:
-                return float(top)
-    return value
+def _nice_step(value: float) -> float:
+    """Return the smallest 1, 2, 2.5 or 5 × 10ⁿ at or above the value.
+
+    >>> _nice_step(0.7), _nice_step(13), _nice_step(26_000)
+    (1.0, 20.0, 50000.0)
+    """
+    power = 10.0 ** floor(log10(max(value, 1.0)))
+    return next(power * factor for factor in (1, 2, 2.5, 5, 10) if power * factor >= value)
 
 
 def small_bar(figure: Figure, *, top: float, id: str, social: bool = False) -> str:

@@ -246,7 +246,7 @@ def _needs(r: Json, readings: Sequence[Reading], said: Mapping[str, str]) -> Cha
         ),
         Heading(text="Qui cumule les deux précarités"),
         Text(
-            text=f"{both['environ'].capitalize()} sont en précarité numérique et vivent aussi modestement ({both['entre']}) : "
+            text=f"{both['dit'].capitalize()} sont en précarité numérique et vivent aussi modestement : "
             f"{both['part']} des personnes en précarité numérique. C’est une partie d’entre elles, jamais un nombre à ajouter."
             if both["part"]
             else both["environ"]
@@ -256,25 +256,31 @@ def _needs(r: Json, readings: Sequence[Reading], said: Mapping[str, str]) -> Cha
                 f"Hypothèse : à âge et diplôme égaux, vivre modestement rend la difficulté plus fréquente. Sans ce lien, on "
                 f"en compterait environ {both['independance']}.",
                 f"Quoi qu’on suppose, ce nombre est entre {both['borne_basse']} et {both['borne_haute']}.",
-                f"{both['modestes'].capitalize()} vivent modestement ({both['modestes_entre']}) : les deux premiers cinquièmes de "
-                "niveau de vie.",
-                f"Sous le seuil de pauvreté à 60 % : {both['pauvres']} ({both['pauvres_entre']}), dont {both['pauvres_cumul']} "
-                f"aussi en précarité numérique ({both['pauvres_cumul_entre']}).",
+                f"{both['modestes'].capitalize()} vivent modestement : les deux premiers cinquièmes de niveau de vie.",
+                f"Sous le seuil de pauvreté à 60 % : {both['pauvres']}, dont {both['pauvres_cumul']} aussi en précarité numérique.",
             )
         ),
-        Heading(text="Le territoire et la France"),
-        Grid(
-            caption="Ce qui rend la difficulté plus ou moins fréquente ici",
-            columns=("Indicateur", "Ici", "France", "Lecture"),
-            align="gddg",
-            widths=(4.4, 0.8, 0.9, 2.0),
-            rows=tuple(
-                (Cell(text=x["libelle"]), Cell(text=x["ici"], strong=True), Cell(text=x["france"]), Cell(text=x["sens"]))
-                for x in r["contexte"]
-            ),
-            note="Recensements 2018 et 2021, Filosofi. Chaque indicateur se lit seul : ils ne vont pas tous dans le même sens.",
-        ),
     ]
+    if r["territoire"]["type"] != "france":
+        blocks += [
+            Heading(text="Le territoire et la France"),
+            Grid(
+                caption="Ce qui rend la difficulté plus ou moins fréquente ici",
+                columns=("Indicateur", "Ici", "France", "Lecture"),
+                align="gddg",
+                widths=(4.4, 0.8, 0.9, 2.0),
+                rows=tuple(
+                    (
+                        Cell(text=x["libelle"]),
+                        Cell(text=x["ici"], strong=True),
+                        Cell(text=x["france"]),
+                        Cell(text=x["sens"]),
+                    )
+                    for x in r["contexte"]
+                ),
+                note="Recensements 2018 et 2021, Filosofi. Chaque indicateur se lit seul : ils ne vont pas tous dans le même sens.",
+            ),
+        ]
     if readings:
         blocks += [
             Heading(text="Selon ce que l’on compte"),

@@ -11,7 +11,7 @@ import numpy as np
 
 from maillage.kernel.disk import write_whole
 from maillage.reference.definitions import offered
-from maillage.reports import atlas, dossier, etude, html, pdf, reading, sheet
+from maillage.reports import atlas, dossier, etude, html, pdf, reading, sheet, wording
 from maillage.studies import compare
 from maillage.studies import frame as frames
 from maillage.studies.compare import Reading
@@ -47,9 +47,7 @@ def prepare(request: Request, progress: Progress = lambda step, share: None) -> 
     told = reading.read(d, fingerprint=etude.fingerprint(study))
     progress("Définitions côte à côte", 0.62)
     rows = request.zoning.rows
-    readings = compare.definitions(
-        offered(), rows, inside=request.inside, seed=request.seed, n_draws=min(request.n_draws, 200)
-    )
+    readings = compare.definitions(offered(), rows, inside=request.inside, seed=request.seed, n_draws=request.n_draws)
     progress("Cartes", 0.75)
     drawn = _drawable(d)
     layers = atlas.layers(drawn) if drawn is not None else {}
@@ -57,7 +55,7 @@ def prepare(request: Request, progress: Progress = lambda step, share: None) -> 
     told["definitions"] = [reading.told_reading(each) for each in readings]
     told["fiches"] = {r.zone.code: sheet.read_zone(d, told, r.zone.code) for r in d.zones}
     progress("Mise en page", 0.9)
-    return Edition(d, drawn or d, study, told, layers, readings)
+    return Edition(d, drawn or d, study, wording.spaced_within(told), layers, readings)
 
 
 def _drawable(d: Diagnosis) -> Diagnosis | None:

@@ -8,7 +8,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from maillage.reference.places import ASSETS
-from maillage.reports import rich
+from maillage.reports import rich, wording
 from maillage.reports.blocks import Document
 from maillage.reports.charts import hatch
 from maillage.reports.design import FOLDER, figures_css, tokens, tokens_css
@@ -27,7 +27,7 @@ def dossier(document: Document) -> bytes:
     environment.filters["drawn"] = lambda svg: Markup(apart(svg, next(numbers)))
     night = tokens("nuit")
     page = environment.get_template("dossier.html.j2").render(
-        doc=document.data(),
+        doc=wording.spaced_within(document.data()),
         css=Markup(style()),
         hatch=Markup(hatch("rayures")),
         logo=Markup(logo(night["pastel"], night["garance"], tokens("jour")["sur-prune"])),

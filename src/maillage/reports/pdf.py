@@ -9,7 +9,7 @@ from typing import Any
 import typst
 
 from maillage.reference.places import ASSETS
-from maillage.reports import rich
+from maillage.reports import rich, wording
 from maillage.reports.blocks import Document
 from maillage.reports.charts import hatch
 from maillage.reports.design import FOLDER, figures_css, resolve, tokens
@@ -76,7 +76,7 @@ def compiled(template: str, data: Mapping[str, Any], *, on: date) -> bytes:
         root=str(FOLDER),
         font_paths=[str(ASSETS / "fonts")],
         ignore_system_fonts=True,
-        sys_inputs={"d": json.dumps(data, ensure_ascii=False)},
+        sys_inputs={"d": json.dumps(wording.spaced_within(dict(data)), ensure_ascii=False)},
         pdf_standards=["ua-1"],
         timestamp=datetime(on.year, on.month, on.day, tzinfo=UTC),
     )

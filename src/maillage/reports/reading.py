@@ -104,7 +104,8 @@ def read(d: Diagnosis, *, fingerprint: str) -> Json:
         "adultes": wording.number(d.adults),
         "univers": wording.number(d.universe),
         "chiffre": headline(d, need, rate),
-        "source": source_card(d, need),
+        "source": source_card(d, need, d.universe),
+        "cartes": other_cards(d),
         "phrases": sentences.summary(d, names_of),
         "phrase_moitie": " ".join(sentences.half(d, names_of)),
         "phrase_croisement": " ".join(sentences.crossing(d, names_of)),
@@ -123,14 +124,19 @@ def read(d: Diagnosis, *, fingerprint: str) -> Json:
         "habitants_les_deux": wording.number(round(d.cell_shares["les_deux"] * d.population, -2)),
         "bornes": class_bounds(d),
         "classes_sociales": list(CLASS_LABELS.values()),
-        "sans_indice": sum(r.index is None for r in d.zones) if any(r.cell for r in d.zones) else 0,
+        "classees": any(r.cell for r in d.zones),
+        "sans_indice": sum(r.index is None and r.population > 0 for r in d.zones) if any(r.cell for r in d.zones) else 0,
+        "hors_filtre": sum(r.population == 0 for r in d.zones) if d.request.inside else 0,
         "legende": charts.joint_legend(d.cell_shares, id="legende"),
         "indice": social_table(d),
         "marges": margins(d),
         "a_plat": flat(d),
         "bases": [
-            {"libelle": base, "valeur": values["base"], "habitants": wording.number(values["base"])}
-            for base, values in d.flat.items()
+            {"libelle": base, "valeur": value, "habitants": wording.number(value)}
+            for base, value in (
+                ("15 ans et plus en logement ordinaire, la base de nos estimations", d.universe),
+                *((base, values["base"]) for base, values in d.flat.items()),
+            )
         ],
         "deduits": deduced(d),
         "avertissements": sentences.warnings(d),
@@ -155,12 +161,22 @@ def territory(d: Diagnosis) -> Json:
     return {
         "code": t.code,
         "nom": name,
+        "de_nom": wording.of(name),
         "type": t.kind,
-        "dans": [{"code": code, "nom": label} for code, label in t.within],
+        "dans": [{"code": code, "nom": label} for code, label in t.within if label != t.name],
         "zones": len(d.zones),
         "unite": kind,
-        "sous_titre": f"{wording.count(len(d.zones), kind)} · {wording.number(d.population)} habitants (recensement de 2021)",
+        "sous_titre": _subtitle(d, kind),
     }
+
+
+def _subtitle(d: Diagnosis, kind: str) -> str:
+    """Return how many zones and residents a study counts, the filter told when there is one."""
+    zones = wording.count(len(d.zones), kind)
+    if d.request.inside is None:
+        return f"{zones} · {wording.number(d.population)} habitants (recensement de 2021)"
+    within = sum(r.population > 0 for r in d.zones)
+    return f"{zones}, dont {within} dans le filtre · {wording.number(d.population)} habitants comptés (recensement de 2021)"
 
 
 def told_definition(d: Definition) -> Json:
@@ -219,30 +235,79 @@ def headline(d: Diagnosis, need: wording.Shown, rate: wording.Shown) -> Json:
     return out
 
 
-def source_card(d: Diagnosis, need: wording.Shown) -> Json:
-    """Return the card of the headline figure: what it counts, among whom, margin, how, quote, doubt."""
+def source_card(d: Diagnosis, need: wording.Shown, universe: float) -> Json:
+    """Return the card of the need: what it counts, among whom, margin, how, quote, doubt."""
     chosen = d.request.definition
-    respondents = (
-        f"{wording.number(chosen.n)} répondants"
-        if chosen.n_known
-        else f"environ {wording.number(chosen.n)} répondants (supposé, non publié)"
-    )
     return {
-        "compte": f"Les personnes qui {chosen.statement}, d’après la définition « {chosen.label} ».",
-        "parmi": f"{wording.number(d.universe)} habitants : {chosen.universe}. Recensement de 2021.",
+        "compte": chosen.meaning or f"Les personnes qui {chosen.statement}, d’après {chosen.producer}.",
+        "parmi": f"{wording.number(universe)} habitants : {chosen.universe}. Recensement de 2021.",
         "marge": f"90 chances sur 100 que le vrai nombre soit entre {need.low} et {need.high}. "
-        f"{d.request.n_draws} tirages, graine {d.request.seed}."
+        f"{d.request.n_draws} tirages, tirés au sort de façon reproductible (départ {d.request.seed})."
         if need.low
         else need.why,
         "comment": "Taux nationaux par âge, diplôme et niveau de vie, appliqués aux habitants de chaque quartier. "
-        "C’est un calcul, pas un comptage.",
-        "n": f"Enquête : {respondents}.",
-        "citation": chosen.quote,
-        "producteur": chosen.producer,
-        "titre": chosen.title,
-        "url": chosen.url,
-        "annee": chosen.year,
+        f"C’est un calcul, pas un comptage. {respondents(chosen)}",
+        **_publication(chosen),
         "doute": chosen.doubt,
+        "methode": "besoins",
+    }
+
+
+def respondents(d: Definition) -> str:
+    n = wording.number(d.n)
+    return f"Enquête : {n} répondants." if d.n_known else f"Enquête : environ {n} répondants (supposé, non publié)."
+
+
+def _publication(d: Definition) -> Json:
+    return {"citation": d.quote, "producteur": d.producer, "titre": d.title, "url": d.url, "annee": d.year}
+
+
+def other_cards(d: Diagnosis) -> Json:
+    """Return the cards of the figures that stand under the first one: levels, both precarities, who, and context."""
+    chosen, cut = d.request.definition, definition(LEVELS)
+    among = f"{wording.number(d.universe)} habitants"
+    draws = f"Fourchettes à 90 chances sur 100, sur les mêmes {d.request.n_draws} tirages que le nombre du haut."
+    income, minima = cards()["insee-filosofi-communes"], cards()["cnaf-2021-iris"]
+    return {
+        "niveaux": {
+            "compte": "Tous les habitants de 15 ans et plus, rangés en quatre niveaux de difficulté.",
+            "parmi": f"{among} : {cut.universe}. Recensement de 2021.",
+            "marge": draws,
+            "comment": f"Les parts nationales sont réparties comme l’illectronisme, selon l’âge, le diplôme et le niveau de vie. {respondents(cut)}",
+            **_publication(cut),
+            "doute": cut.doubt,
+            "methode": "trois-niveaux",
+        },
+        "cumul": {
+            "compte": "Les personnes en précarité numérique dont le ménage est aussi dans les deux premiers cinquièmes de niveau de vie.",
+            "parmi": f"{among} : {chosen.universe}. Recensement de 2021.",
+            "marge": f"{draws} Le lien entre niveau de vie et numérique y est tiré aussi.",
+            "comment": "Niveaux de vie de chaque quartier déduits du revenu médian de la commune et des allocations versées, puis "
+            f"croisés avec l’âge et le diplôme. {wording.number(d.modest.n)} revenus médians lus.",
+            "citation": "",
+            "titre": f"{income.producer}, {income.title} ; {minima.producer}, {minima.title}",
+            "doute": f"Aucun tableau publié ne croise le numérique et le niveau de vie dans une commune : leur lien est une hypothèse. {income.doubt}",
+            "methode": "double-precarite",
+        },
+        "profil": {
+            "compte": f"Deux parts : parmi les personnes d’un groupe, celles qui {chosen.statement} ; parmi celles-ci, celles du groupe.",
+            "parmi": f"{among} : {chosen.universe}. Recensements de 2018 et 2021.",
+            "marge": "Valeurs centrales, sans fourchette : lisez-les à quelques points près.",
+            "comment": f"Taux nationaux appliqués aux habitants d’ici ; les classes que personne ne publie sont déduites. {respondents(chosen)}",
+            **_publication(chosen),
+            "doute": chosen.doubt,
+            "methode": "besoins",
+        },
+        "contexte": {
+            "compte": "Des parts d’habitants, ici et dans le pays, qui rendent la difficulté plus ou moins fréquente.",
+            "parmi": f"{wording.number(d.population)} habitants ici ; le champ de chaque part est écrit à sa ligne.",
+            "marge": "L’âge et les diplômes viennent du recensement, sans fourchette ici. La pauvreté est une estimation.",
+            "comment": "Recensements de 2018 et 2021 ; pour la pauvreté, revenus médians et allocations.",
+            "citation": "",
+            "titre": f"Insee, recensements ; {income.producer}, {income.title}",
+            "doute": "Une part plus forte ici ne prouve pas, seule, que la difficulté y soit plus fréquente.",
+            "methode": "niveau-de-vie",
+        },
     }
 
 
@@ -300,15 +365,13 @@ def both(d: Diagnosis) -> Json:
         "entre": figure.between,
         "environ": figure.about,
         "part": inside,
-        "modestes": modest.about,
-        "modestes_entre": modest.between,
+        "dit": figure.in_full,
+        "modestes": modest.in_full,
         "independance": independent,
         "borne_basse": low,
         "borne_haute": high,
-        "pauvres": poor.about,
-        "pauvres_entre": poor.between,
-        "pauvres_cumul": poor_both.about,
-        "pauvres_cumul_entre": poor_both.between,
+        "pauvres": poor.in_full,
+        "pauvres_cumul": poor_both.in_full,
     }
 
 
@@ -470,6 +533,7 @@ def social_table(d: Diagnosis) -> Json:
                 "indice": None if r.index is None else wording.number(r.index, 2),
                 "valeurs": [
                     {
+                        "libelle": v.label,
                         "valeur": _value(s.values[i, k], v.unit),
                         "ecart": MASKED if _small(s.values[i, k], v.unit) else _gap(s.index.gaps[i, k]),
                         "borne": bool(s.index.clipped[i, k]),

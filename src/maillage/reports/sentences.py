@@ -13,6 +13,14 @@ Names = Callable[[Diagnosis, tuple[str, ...] | list[str]], list[str]]
 MOST_NAMED = 8
 CORSICA = "94"
 MOST_GROUPS = 3
+FEMININE = ("zone", "commune")
+CONCENTRATED = 4  # half of the need in a quarter of the zones, or fewer, is no longer spread out
+
+
+def largest_first(d: Diagnosis, codes: Sequence[str]) -> list[str]:
+    """Return codes of zones, the most people concerned first: a list says first what weighs most."""
+    need = {r.zone.code: wording.point(r.need) or 0.0 for r in d.zones}
+    return sorted(codes, key=lambda code: (-need[code], code))
 
 
 def named(names: Sequence[str], *, most: int = MOST_NAMED) -> str:
@@ -32,16 +40,18 @@ def summary(d: Diagnosis, names_of: Names) -> list[str]:
 
 def half(d: Diagnosis, names_of: Names) -> list[str]:
     """Return the sentence that says where half of the people concerned live."""
-    n, verb, unit = len(d.zones), d.request.definition.statement, unit_of(d)
+    verb, unit = d.request.definition.statement, unit_of(d)
+    n = sum(isinstance(r.need, Estimate) for r in d.zones)
     if n < 2 or isinstance(d.need, Withheld):
         return []
     where = list(d.half)
     if len(where) == 1:
         return [f"{named(names_of(d, where))} réunit à elle seule la moitié des personnes qui {verb}."]
-    if len(where) <= MOST_NAMED:
-        return [
-            f"{len(where)} {unit}s sur {n} réunissent la moitié des personnes qui {verb} : {named(names_of(d, where))}."
-        ]
+    if len(where) <= MOST_NAMED or len(where) * CONCENTRATED <= n:
+        names = names_of(d, where)
+        dont = "" if len(where) <= MOST_NAMED else "dont "
+        told = named(names) if not dont else wording.listing([f"**{name}**" for name in names[:MOST_NAMED]])
+        return [f"{len(where)} {unit}s sur {n} réunissent la moitié des personnes qui {verb} : {dont}{told}."]
     return [
         f"Il faut {len(where)} {unit}s sur {n} pour réunir la moitié des personnes qui {verb} : la difficulté est répandue, "
         "elle n’est pas concentrée."
@@ -50,7 +60,7 @@ def half(d: Diagnosis, names_of: Names) -> list[str]:
 
 def crossing(d: Diagnosis, names_of: Names) -> list[str]:
     """Return the sentence that names the zones in both precarities."""
-    both = [r.zone.code for r in d.zones if r.cell == "les_deux"]
+    both = largest_first(d, [r.zone.code for r in d.zones if r.cell == "les_deux"])
     if not both:
         return []
     verb = "cumule" if len(both) == 1 else "cumulent"
@@ -66,8 +76,8 @@ def joint(d: Diagnosis) -> list[str]:
     if not figure.low:
         return []
     return [
-        f"Parmi ces personnes, {figure.about} vivent aussi modestement ({figure.between}). Ce nombre est une partie du "
-        "premier : on ne les additionne pas."
+        f"Parmi ces personnes, {figure.in_full} vivent aussi modestement. Ce nombre est une partie du premier : on ne "
+        "les additionne pas."
     ]
 
 
@@ -82,10 +92,9 @@ def leaders(d: Diagnosis, names_of: Names) -> list[str]:
     if len(d.leaders) > MOST_NAMED:
         who = f"{len(d.leaders)} {unit_of(d)}s peuvent avoir la part la plus forte"
         return [f"{who} : la différence tient dans la marge, et on ne peut pas dire où elle est la plus haute."]
-    return [
-        f"Entre {named(names_of(d, list(d.leaders)))}, l’écart de part tient dans la marge : "
-        "on ne peut pas dire où elle est la plus haute."
-    ]
+    them = "elles" if unit_of(d) in FEMININE else "eux"
+    who = named(names_of(d, list(d.leaders)))
+    return [f"{who} peuvent avoir la part la plus forte : l’écart entre {them} tient dans la marge."]
 
 
 def class_lists(d: Diagnosis, names_of: Names) -> list[str]:
@@ -113,7 +122,7 @@ def discordances(d: Diagnosis, names_of: Names) -> list[dict[str, str]]:
         out.append(
             {
                 "genre": "numerique",
-                "constat": f"{named(names_of(d, d.digital_only))} : le numérique sans le social.",
+                "constat": f"{named(names_of(d, largest_first(d, d.digital_only)))} : le numérique sans le social.",
                 "suite": "La difficulté y vient surtout de l’âge ou du diplôme, moins du revenu. Des cours et des groupes "
                 "d’entraide peuvent suffire.",
             }
@@ -122,7 +131,7 @@ def discordances(d: Diagnosis, names_of: Names) -> list[dict[str, str]]:
         out.append(
             {
                 "genre": "sociale",
-                "constat": f"{named(names_of(d, d.social_only))} : le social sans le numérique.",
+                "constat": f"{named(names_of(d, largest_first(d, d.social_only)))} : le social sans le numérique.",
                 "suite": "La part de personnes éloignées d’Internet y est plus faible : il peut manquer d’abord un appareil, "
                 "une connexion, ou de quoi les payer.",
             }
@@ -132,15 +141,15 @@ def discordances(d: Diagnosis, names_of: Names) -> list[dict[str, str]]:
 
 def clusters(d: Diagnosis, names_of: Names) -> list[str]:
     """Return the groups of neighbouring zones in social precarity."""
-    groups = [group for group in d.clusters if len(group) > 1]
-    alone = [group[0] for group in d.clusters if len(group) == 1]
+    groups = [largest_first(d, group) for group in d.clusters if len(group) > 1]
+    alone = largest_first(d, [group[0] for group in d.clusters if len(group) == 1])
     if not d.clusters:
         return []
     out = []
     if len(groups) == 1:
         out.append(f"{named(names_of(d, groups[0]))} se touchent et forment un même ensemble en précarité sociale forte.")
     elif groups:
-        feminine = "e" if unit_of(d) in ("zone", "commune") else ""
+        feminine = "e" if unit_of(d) in FEMININE else ""
         told = " ; ".join(named(names_of(d, group), most=5) for group in groups[:MOST_GROUPS])
         lead = f"{len(groups)} ensembles de {unit_of(d)}s voisin{feminine}s sont en précarité sociale forte"
         out.append(f"{lead}{', dont les plus étendus' if len(groups) > MOST_GROUPS else ''} : {told}.")
@@ -149,8 +158,8 @@ def clusters(d: Diagnosis, names_of: Names) -> list[str]:
     return out
 
 
-def area_notes(flags: int) -> list[str]:
-    """Return why a zone is less sure than another."""
+def area_notes(flags: int, *, many: bool = False) -> list[str]:
+    """Return why a zone is less sure than another. many: it is made of several communes, and this holds for a part."""
     notes = (
         (frames.COARSE_IRIS, "Structure fine inconnue : diplômes de la commune."),
         (frames.SMALL, "Petite commune : diplômes lissés avec le département et le revenu."),
@@ -158,7 +167,8 @@ def area_notes(flags: int) -> list[str]:
         (frames.IS_OVERSEAS, "Outre-mer : correction moyenne publiée, forte incertitude."),
         (frames.NO_INCOME, "Niveau de vie secret : moyenne du département."),
     )
-    return [text for bit, text in notes if flags & bit]
+    lead = "Pour un habitant sur cinq ou plus. " if many else ""
+    return [lead + text for bit, text in notes if flags & bit]
 
 
 def warnings(d: Diagnosis) -> list[str]:
@@ -208,7 +218,7 @@ def warnings(d: Diagnosis) -> list[str]:
             f"Plus d’habitants vivent ici dans un foyer au RSA ou à l’AAH ({wording.share(d.minima)}) que nous n’en estimons sous "
             f"le seuil de pauvreté ({wording.share(d.poor.value / d.universe)}) : ce dernier nombre est trop bas, ne le citez pas."
         )
-    withheld = [r for r in d.zones if isinstance(r.need, Withheld)]
+    withheld = [r for r in d.zones if isinstance(r.need, Withheld) and r.population > 0]
     if withheld:
         noun = wording.count(len(withheld), unit_of(d))
         out.append(

@@ -9,7 +9,7 @@ from maillage.reports import atlas, charts, pdf, rich, sentences, wording
 from maillage.reports.design import tokens
 from maillage.reports.dossier import day
 from maillage.reports.logo import logo
-from maillage.reports.reading import CELL_LABELS, LEVELS_TOLD
+from maillage.reports.reading import CELL_LABELS, LEVELS_TOLD, source_card
 from maillage.studies.diagnosis import Diagnosis, ZoneResult
 
 Json = dict[str, Any]
@@ -68,7 +68,9 @@ def read_zone(d: Diagnosis, r: Json, code: str) -> Json:
             for level in LEVELS_TOLD
         ],
         "cumul_phrase": wording.people(zone.both).about,
-        "alertes": sentences.area_notes(zone.flags) + ([zone.zone.note] if zone.zone.note else []),
+        "carte": source_card(d, wording.people(zone.need, most=zone.universe), zone.universe),
+        "alertes": sentences.area_notes(zone.flags, many=len(zone.zone.rows) > 1)
+        + ([zone.zone.note] if zone.zone.note else []),
     }
 
 

@@ -1,14 +1,40 @@
 """French for figures and lists: spaces, agreement, rounding."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from maillage.engine import rounding
 from maillage.kernel.estimate import Estimate, Figure, Withheld
 
+T = TypeVar("T")
 NBSP = "\u00a0"
 DASH = "\u2013"
 MINUS = "\u2212"
+
+
+BEFORE, AFTER = re.compile(r" (?=[:;?!»])"), re.compile(r"(?<=«) ")
+
+
+def spaced(text: str) -> str:
+    """Return a text whose double punctuation never starts a line, and whose quotes keep their words.
+
+    >>> spaced("Où : « ici » ?")
+    'Où\\xa0: «\\xa0ici\\xa0»\\xa0?'
+    """
+    return AFTER.sub(NBSP, BEFORE.sub(NBSP, text))
+
+
+def spaced_within(value: T) -> T:
+    """Return plain values (lists, dicts, texts) with `spaced` texts; drawings, which start with <, stay as they are."""
+    if isinstance(value, str):
+        return value if value.startswith("<") else spaced(value)  # type: ignore[return-value]
+    if isinstance(value, dict):
+        return {key: spaced_within(inner) for key, inner in value.items()}  # type: ignore[return-value]
+    if isinstance(value, list | tuple):
+        return type(value)(spaced_within(inner) for inner in value)
+    return value
 
 
 def number(value: float, decimals: int = 0) -> str:
@@ -127,6 +153,11 @@ class Shown:
         if self.value is None:
             return f"{self.between} {self.unit}".strip() if self.low else self.why
         return f"environ {self.value} {self.unit}".strip() if self.unit != "%" else f"environ {self.value}"
+
+    @property
+    def in_full(self) -> str:
+        """The figure, its unit and its interval in a sentence, the interval said once when it stands alone."""
+        return self.about if self.value is None else f"{self.about} ({self.between})"
 
 
 def people(figure: Figure, *, noun: str = "personnes", most: float | None = None) -> Shown:

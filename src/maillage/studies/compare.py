@@ -43,7 +43,7 @@ def definitions(
             withheld = Withheld(reason=TOO_FEW, unit="personnes", universe=d.universe, n=d.n, method=METHOD)
             out.append(Reading(d, withheld, withheld))
             continue
-        m = needs.model(d, seed=seed, n_draws=n_draws, place=place)
+        m = needs.model(d, seed=seed, n_draws=n_draws, place=place, whole=False)
         draws = share @ needs.draws_of(m, rows)["need"].astype(np.float64)
         out.append(
             Reading(

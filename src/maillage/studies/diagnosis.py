@@ -35,6 +35,7 @@ MOST_PARTS = 60  # a zone of more census areas (a département) is not told area
 ADULT_SHARE_OF_15_19 = 0.4  # 18 and 19 among the five years of the bin
 FLAGS = (frames.COARSE_IRIS, frames.SMALL, frames.NO_RATE, frames.IS_OVERSEAS, frames.NO_INCOME)
 TOO_FEW = "Trop peu d’habitants pour une estimation."
+OUTSIDE = "Hors du filtre : aucun de ses habitants n’est compté."
 METHOD, METHOD_BOTH, METHOD_LEVELS, METHOD_INCOME = "besoins", "double-precarite", "trois-niveaux", "niveau-de-vie"
 
 
@@ -309,7 +310,8 @@ def _zone_results(w: _Work) -> tuple[tuple[ZoneResult, ...], tuple[float, ...]]:
     """Return the result of each zone, and the bounds between digital classes."""
     request, sums, people, index = w.request, w.sums, w.people, w.index
     zones = request.zoning.zones
-    shown = people.adults >= number("protection/small_area")
+    why = _why_withheld(people)
+    shown = np.array([not reason for reason in why], dtype=bool)
     safe = np.where(people.universe > 0, people.universe, 1.0)[:, None]
     rates = 100 * sums["need"] / safe
     levels = _levels(sums, people.universe[:, None])
@@ -326,8 +328,8 @@ def _zone_results(w: _Work) -> tuple[tuple[ZoneResult, ...], tuple[float, ...]]:
     cut = definition(LEVELS)
     results = []
     for i, zone in enumerate(zones):
-        figure = _figures(request.definition, shown=bool(shown[i]))
-        level_figure = _figures(cut, shown=bool(shown[i]), method=METHOD_LEVELS)
+        figure = _figures(request.definition, why=why[i])
+        level_figure = _figures(cut, why=why[i], method=METHOD_LEVELS)
         results.append(
             ZoneResult(
                 zone=zone,
@@ -337,8 +339,8 @@ def _zone_results(w: _Work) -> tuple[tuple[ZoneResult, ...], tuple[float, ...]]:
                 share_inside=float(people.population[i] / people.everybody[i]) if people.everybody[i] else 0.0,
                 need=figure(sums["need"][i]),
                 rate=figure(rates[i], percent=True),
-                both=_figures(request.definition, shown=bool(shown[i]), method=METHOD_BOTH)(sums["both"][i]),
-                modest=_income_figure(sums["modest"][i], shown=bool(shown[i])),
+                both=_figures(request.definition, why=why[i], method=METHOD_BOTH)(sums["both"][i]),
+                modest=_income_figure(sums["modest"][i], why=why[i]),
                 levels={name: level_figure(values[i]) for name, values in levels.items()},
                 bounds=(float(least[i].mean()), float(most[i].mean())),
                 index=_or_none(social_index[i]),
@@ -373,7 +375,7 @@ def _parts(
         for i, row in zip(here, zone.rows.tolist(), strict=True) if 1 < len(zone.rows) <= MOST_PARTS else ():
             universe = float(frame.universe[row] * share[i])
             adults = float(frame.adults[row] * share[i])
-            figure = _figures(chosen, shown=adults >= number("protection/small_area"))
+            figure = _figures(chosen, why="" if adults >= number("protection/small_area") else TOO_FEW)
             persons = draws[i].astype(np.float64) * share[i]
             rate = figure(100 * persons / max(universe, 1.0), percent=True)
             found.append(Part(str(iris["iris"][row]), str(iris["name"][row]), figure(persons), rate))
@@ -401,14 +403,21 @@ def _rank(value: float, index: float) -> int | None:
     return None if np.isnan(value) or np.isnan(index) else int(value)
 
 
-def _figures(d: Definition, *, shown: bool, method: str = METHOD) -> "Callable[..., Figure]":
-    """Return what turns draws into a figure of a definition, or withholds it."""
+def _why_withheld(people: _People) -> list[str]:
+    """Return, for each zone, why its figures are not shown; "" when they are."""
+    few = people.adults < number("protection/small_area")
+    outside = (people.population == 0) & (people.everybody > 0)
+    return [str(reason) for reason in np.where(outside, OUTSIDE, np.where(few, TOO_FEW, ""))]
+
+
+def _figures(d: Definition, *, why: str, method: str = METHOD) -> "Callable[..., Figure]":
+    """Return what turns draws into a figure of a definition; a reason withholds it."""
     n = d.n
 
     def figure(draws: Floats, *, percent: bool = False) -> Figure:
         unit: Unit = "pourcent" if percent else "personnes"
-        if not shown:
-            return Withheld(reason=TOO_FEW, unit=unit, universe=d.universe, n=n, method=method, sources=(d.id,))
+        if why:
+            return Withheld(reason=why, unit=unit, universe=d.universe, n=n, method=method, sources=(d.id,))
         return from_draws(draws, unit=unit, universe=d.universe, n=n, method=method, sources=(d.id,))
 
     return figure
@@ -419,12 +428,10 @@ POOR_UNIVERSE = "15 ans et plus, logement ordinaire ; sous 60 % du niveau de vie
 INCOME_SOURCES = ("insee-filosofi-communes", "cnaf-2021-iris")
 
 
-def _income_figure(draws: Floats, *, shown: bool, universe: str = INCOME_UNIVERSE) -> Figure:
+def _income_figure(draws: Floats, *, why: str, universe: str = INCOME_UNIVERSE) -> Figure:
     n = len(frames.sources().filosofi)
-    if not shown:
-        return Withheld(
-            reason=TOO_FEW, unit="personnes", universe=universe, n=n, method=METHOD_INCOME, sources=INCOME_SOURCES
-        )
+    if why:
+        return Withheld(reason=why, unit="personnes", universe=universe, n=n, method=METHOD_INCOME, sources=INCOME_SOURCES)
     return from_draws(draws, unit="personnes", universe=universe, n=n, method=METHOD_INCOME, sources=INCOME_SOURCES)
 
 
@@ -433,10 +440,10 @@ def _assemble(w: _Work, outline: Shapes, results: tuple[ZoneResult, ...], rate_b
     frame = w.frame
     total = {name: values.sum(axis=0) for name, values in sums.items()}
     universe = float(people.universe.sum())
-    shown = float(people.adults.sum()) >= number("protection/small_area")
-    figure = _figures(request.definition, shown=shown)
-    both = _figures(request.definition, shown=shown, method=METHOD_BOTH)
-    level_figure = _figures(definition(LEVELS), shown=shown, method=METHOD_LEVELS)
+    why = "" if float(people.adults.sum()) >= number("protection/small_area") else TOO_FEW
+    figure = _figures(request.definition, why=why)
+    both = _figures(request.definition, why=why, method=METHOD_BOTH)
+    level_figure = _figures(definition(LEVELS), why=why, method=METHOD_LEVELS)
     level_draws = _levels({name: values[None] for name, values in total.items()}, np.array([[universe]]))
     pairs = shapes.touching(outline)
     strong_social = np.array([result.social_class in ("forte", "tres_forte") for result in results])
@@ -455,9 +462,9 @@ def _assemble(w: _Work, outline: Shapes, results: tuple[ZoneResult, ...], rate_b
         need=figure(total["need"]),
         rate=figure(100 * total["need"] / max(universe, 1.0), percent=True),
         both=both(total["both"]),
-        modest=_income_figure(total["modest"], shown=shown),
+        modest=_income_figure(total["modest"], why=why),
         levels={name: level_figure(values[0]) for name, values in level_draws.items()},
-        poor=_income_figure(total["poor"], shown=shown, universe=POOR_UNIVERSE),
+        poor=_income_figure(total["poor"], why=why, universe=POOR_UNIVERSE),
         poor_both=both(total["poor_both"]),
         both_independent=_independent(m, rows, share, total["both"]),
         bounds=(sum(r.bounds[0] for r in results), sum(r.bounds[1] for r in results)),

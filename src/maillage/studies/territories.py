@@ -29,6 +29,7 @@ GROUPINGS = {
     "CC ": "Communauté de communes ",
     "CU ": "Communauté urbaine ",
 }
+ARTICLES = ("l", "le", "la", "les", "d", "de", "du", "des")
 ALIASES = {"st": "saint", "ste": "sainte", "sts": "saints", "stes": "saintes"}
 NAME_SHAPE = re.compile(r"[^a-z0-9]+")
 
@@ -57,6 +58,14 @@ class Territory:
             if self.kind == "epci" and self.name.startswith(short):
                 return long + self.name.removeprefix(short)
         return self.name
+
+    @property
+    def place(self) -> str:
+        """Where it is, to tell it from another of the same name: département and its code, or région; '' at the top."""
+        names = dict(self.within)
+        if self.kind in ("commune", "epci"):
+            return f"{names[self.departement]} ({self.departement})" if self.departement in names else ""
+        return names.get(f"R{self.region}", "") if self.kind == "departement" else ""
 
 
 def plain(text: str) -> str:
@@ -132,6 +141,12 @@ class Gazetteer:
     def _names(self) -> list[tuple[str, Territory]]:
         return [(plain(territory.name), territory) for territory in self._by_code.values()]
 
+    @cached_property
+    def _former_names(self) -> list[tuple[str, Territory]]:
+        """Names of communes that merged, with the commune they became."""
+        pairs = zip(self._former["former_name"].tolist(), self._former["code"].tolist(), strict=True)
+        return [(plain(name), self._by_code[code]) for name, code in pairs if name and code in self._by_code]
+
     def __contains__(self, code: str) -> bool:
         return code in self._by_code
 
@@ -163,6 +178,9 @@ class Gazetteer:
         if words:
             matches = [t for name, t in self._names if _matches(words, name.split())]
             wanted = " ".join(words)
+            if words[0] in ARTICLES and not any(name == wanted for name, _ in self._names):
+                found += [t for name, t in self._names if name == " ".join(words[1:])]
+            found += [t for name, t in self._former_names if name == wanted]
             found += sorted(matches, key=lambda t: _order(wanted, t))
         found = list(dict.fromkeys(found))
         if not found and len(typed) > 2:
@@ -194,8 +212,9 @@ class Gazetteer:
             )
         near = tuple((t.code, t.name) for t in (self.find(typed, limit=5)))
         advice = "Essayez " + ", ".join(f"{name} ({code})" for code, name in near) + "." if near else ""
+        called = "n’a le code" if any(c.isdigit() for c in typed) else "ne s’appelle"
         return UnknownTerritory(
-            f"Aucun territoire n’a le code « {typed} ».",
+            f"Aucun territoire {called} « {typed} ».",
             why="Un code a 5 caractères pour une commune, 9 chiffres pour une intercommunalité, 2 ou 3 pour un "
             "département, R et 2 chiffres pour une région.",
             do=advice or "Cherchez-le par son nom.",

@@ -68,7 +68,7 @@ class Labels:
         commune = str(self._names.get(str(self._iris["published"][row]), self._iris["commune"][row]))
         if self._iris["kind"][row] == "Z":
             return commune, ""
-        return str(self._iris["name"][row]) or f"IRIS {code}", commune
+        return str(self._iris["name"][row]) or f"Iris {code[5:]}", commune
 
 
 def usual(territory: Territory, iris: Table) -> Zoning:
@@ -145,7 +145,8 @@ def from_file(content: bytes, *, name: str, territory: Territory, iris: Table) -
 
 
 def _note(status: str) -> str:
-    return status if "infér" in status.casefold() else ""
+    """Return what a reader is told of a zone whose limit is inferred; the file's own words are for those who cut it."""
+    return "Limite déduite d’un texte ou d’une carte, à confirmer localement." if "infér" in status.casefold() else ""
 
 
 def _check_zone(name: str, number: int, zone: str, label: str) -> None:

@@ -1,11 +1,24 @@
 """Typed text into typed values."""
 
+import re
+
 from django import forms
 
 from maillage.apps.dossiers import rules
 from maillage.apps.dossiers.queries import Asked
 from maillage.reference.definitions import DEFAULT, offered
 from maillage.studies.social import VARIABLES
+
+
+class FigureField(forms.FloatField):
+    """A number as people write it: spaces between thousands, a comma or a point."""
+
+    def __init__(self, **kwargs: object) -> None:
+        super().__init__(widget=forms.TextInput(attrs={"inputmode": "decimal"}), **kwargs)  # type: ignore[arg-type]
+
+    def to_python(self, value: object) -> float | None:
+        typed = re.sub(r"[\s\u00a0\u202f]", "", str(value or "")).removesuffix("%").replace(",", ".")
+        return super().to_python(typed)
 
 
 class ChoiceForm(forms.Form):
@@ -53,9 +66,9 @@ class CommentForm(forms.Form):
 class CheckForm(forms.Form):
     """A published count and its share: which base makes them true?"""
 
-    effectif = forms.FloatField(label="Effectif publié", min_value=1, help_text="Par exemple 44 000")
-    part = forms.FloatField(label="Part publiée, en %", min_value=0.1, max_value=100, help_text="Par exemple 19")
-    pas = forms.FloatField(label="Effectif arrondi à", min_value=1, initial=1000, help_text="Par exemple 1 000")
+    effectif = FigureField(label="Effectif publié", min_value=1, help_text="Par exemple 44 000")
+    part = FigureField(label="Part publiée, en %", min_value=0.1, max_value=100, help_text="Par exemple 19")
+    pas = FigureField(label="Effectif arrondi à", min_value=1, initial="1 000", help_text="Par exemple 1 000")
     part_arrondie = forms.BooleanField(label="La part aussi est arrondie, au point près", required=False)
 
 
@@ -88,7 +101,7 @@ class CorrectionForm(forms.Form):
 
     code = forms.CharField(label="Code", max_length=9)
     colonne = forms.ChoiceField(label="Valeur à corriger")
-    valeur = forms.FloatField(label="Nouvelle valeur", min_value=0)
+    valeur = FigureField(label="Nouvelle valeur", min_value=0)
     raison = forms.CharField(label="Raison", widget=forms.Textarea(attrs={"rows": 3}))
 
     def __init__(self, *args: object, columns: dict[str, str], **kwargs: object) -> None:

@@ -87,9 +87,22 @@ def kept_studies(limit: int = 30) -> list[Study]:
     """Return the latest finished study of each place, most recent first."""
     seen: dict[str, Study] = {}
     for study in Study.objects.filter(status=rules.DONE).order_by("-finished_at")[:400]:
-        if study.inputs["definition"] == DEFAULT and not study.inputs["inside"]:
+        if rules.is_plain(study.inputs):
             seen.setdefault(study.place, study)
     return list(seen.values())[:limit]
+
+
+def latest(place: str) -> Study | None:
+    """Return the latest finished study of a place with nothing chosen: what a page that nobody set may show."""
+    finished = Study.objects.filter(place=place, status=rules.DONE).order_by("-finished_at")
+    return next((study for study in finished if rules.is_plain(study.inputs)), None)
+
+
+def ahead(study: Study) -> int:
+    """Return how many studies the worker takes before this one."""
+    if study.status != rules.QUEUED:
+        return 0
+    return Study.objects.filter(status__in=rules.ALIVE, asked_at__lt=study.asked_at).count()
 
 
 def comments(place: str) -> dict[str, str]:

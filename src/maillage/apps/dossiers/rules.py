@@ -5,9 +5,9 @@ import json
 from typing import Any
 
 from maillage.reference.cards import cards
-from maillage.reference.definitions import definitions
+from maillage.reference.definitions import DEFAULT, definitions
 
-VERSION = 9  # raised when the method or the drawing changes: kept studies are then computed again
+VERSION = 10  # raised when the method or the drawing changes: kept studies are then computed again
 
 QUEUED, RUNNING, DONE, FAILED, CANCELLED = "queued", "running", "done", "failed", "cancelled"
 STATUS_LABELS = {
@@ -34,6 +34,11 @@ FILES = {
     "zones.geojson": ("application/geo+json", "Les zones, pour une carte"),
     "etude.json": ("application/json", "L’étude entière, pour un programme"),
 }
+
+
+def is_plain(inputs: dict[str, Any]) -> bool:
+    """Return whether a study answers the default question: no other definition, no filter, no weight."""
+    return inputs["definition"] == DEFAULT and not inputs["inside"] and not inputs["weights"]
 
 
 def key_of(inputs: dict[str, Any]) -> str:

@@ -9,8 +9,6 @@ from django.views.decorators.http import require_GET
 from markdown_it import MarkdownIt
 
 from maillage.apps.dossiers import queries as dossiers
-from maillage.apps.dossiers import rules as dossier_rules
-from maillage.apps.dossiers.models import Study
 from maillage.apps.territories import queries as territories
 from maillage.apps.territories import rules as territory_rules
 from maillage.kernel.estimate import Estimate
@@ -30,9 +28,9 @@ FAMILIES = {"notion": "Notions", "programme": "Programmes", "sigle": "Sigles", "
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
     """What Maillage answers, and the demonstration's own answer."""
-    study = Study.objects.filter(place=DEMONSTRATION, status=dossier_rules.DONE).order_by("-finished_at").first()
+    study = dossiers.latest(DEMONSTRATION)
     context: dict[str, Any] = {"study": study}
-    if study is not None and (dossiers.folder(study) / "lecture.json").exists():
+    if study is not None and not dossiers.is_lost(study):
         context |= {"told": dossiers.told(study), "knitted": dossiers.knitted(study)}
     return render(request, "site/home.html", context)
 

@@ -20,6 +20,12 @@ def perimeters() -> list[Perimeter]:
     return sorted(Perimeter.objects.all(), key=lambda p: (plain(p.name), p.pk))
 
 
+def perimeters_named(text: str) -> list[Perimeter]:
+    """Return the kept perimeters whose name holds every word of a text, however it is typed."""
+    words = plain(text).split()
+    return [p for p in perimeters() if words and all(word in plain(p.name) for word in words)]
+
+
 def markings() -> list[Marking]:
     """Return the kept filters by name."""
     return sorted(Marking.objects.all(), key=lambda m: (plain(m.label), m.pk))

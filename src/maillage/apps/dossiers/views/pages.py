@@ -35,21 +35,26 @@ SORTS = {
     "precarite": ("Précarité", lambda z: (CELLS.index(z["case"]), -(z["personnes_valeur"] or -1))),
 }
 SUGGESTED = 8
+FOUND_AT_MOST = 30
 
 
 @require_GET
 def search(request: HttpRequest) -> HttpResponse:
     """The search page: territories by name, code or postcode, and the studies already kept."""
     text = request.GET.get("q", "").strip()
-    found = gazetteer().find(text, limit=30) if text else []
-    if len(found) == 1 and request.GET.get("aller"):
-        return redirect("territory", found[0].code)
+    found = gazetteer().find(text, limit=FOUND_AT_MOST + 1) if text else []
+    named = territories.perimeters_named(text)
+    if len(found) + len(named) == 1 and request.GET.get("aller"):
+        return redirect("territory", found[0].code if found else named[0].slug)
     return render(
         request,
         "dossiers/search.html",
         {
             "q": text,
-            "found": found,
+            "found": found[:FOUND_AT_MOST],
+            "more": len(found) > FOUND_AT_MOST,
+            "named": named,
+            "named_count": len(named),
             "kinds": KIND_LABELS,
             "kept": queries.kept_studies(),
             "perimeters": territories.perimeters(),
@@ -62,7 +67,8 @@ def suggestions(request: HttpRequest) -> HttpResponse:
     """The list under a search field, as one types."""
     text = request.GET.get("q", "").strip()
     found = gazetteer().find(text, limit=SUGGESTED) if len(text) > 1 else []
-    return render(request, "dossiers/_suggestions.html", {"found": found, "kinds": KIND_LABELS})
+    named = territories.perimeters_named(text)
+    return render(request, "dossiers/_suggestions.html", {"found": found, "named": named, "kinds": KIND_LABELS})
 
 
 @require_GET
@@ -77,9 +83,8 @@ def territory(request: HttpRequest, place: str) -> HttpResponse:
     if study is None:
         return render(request, "dossiers/too_many.html", {"place": place}, status=429)
     if study.status != rules.DONE:
-        return render(
-            request, "dossiers/computing.html", {"study": study, "place": place, "query": request.GET.urlencode()}
-        )
+        context = {"study": study, "place": place, "query": request.GET.urlencode(), "ahead": queries.ahead(study)}
+        return render(request, "dossiers/computing.html", context)
     told = queries.told(study)
     return render(request, "dossiers/territory.html", _page(request, study, asked, told))
 
@@ -123,7 +128,9 @@ def progress(request: HttpRequest, key: str) -> HttpResponse:
     """How far a study is, for a page that waits: a fragment, and its status in a header."""
     study = get_object_or_404(Study, key=key)
     response = render(
-        request, "dossiers/_progress.html", {"study": study, "query": request.GET.get("suite", ""), "place": study.place}
+        request,
+        "dossiers/_progress.html",
+        {"study": study, "query": request.GET.get("suite", ""), "place": study.place, "ahead": queries.ahead(study)},
     )
     response["X-Etude"] = study.status
     return response
@@ -226,10 +233,15 @@ def against(request: HttpRequest, place: str) -> HttpResponse:
     if not other_place:
         return render(request, "dossiers/against.html", context)
     try:
-        other = _territory_typed(other_place)
-        second = obtained(request, Asked(place=other, definition=asked.definition, weights=asked.weights))
+        other, choices = _territory_typed(other_place)
+        second = (
+            None if choices else obtained(request, Asked(place=other, definition=asked.definition, weights=asked.weights))
+        )
     except UnknownTerritory as error:
         context |= {"error": error}
+        return render(request, "dossiers/against.html", context)
+    if choices:
+        context |= {"choices": choices, "kinds": KIND_LABELS}
         return render(request, "dossiers/against.html", context)
     if second is None:
         return render(request, "dossiers/too_many.html", {"place": other}, status=429)
@@ -244,17 +256,22 @@ def against(request: HttpRequest, place: str) -> HttpResponse:
     return render(request, "dossiers/against.html", context)
 
 
-def _territory_typed(text: str) -> str:
-    """Return the code of a territory typed by code or by name."""
+def _territory_typed(text: str) -> tuple[str, list[dict[str, str]]]:
+    """Return the code of a territory typed by code or by name, or the territories that a name may mean."""
     if territories.perimeter(text):
-        return text
+        return text, []
     try:
-        return gazetteer().get(text).code
+        return gazetteer().get(text).code, []
     except UnknownTerritory:
-        found = gazetteer().find(text, limit=1)
-        if not found:
+        found = gazetteer().find(text, limit=SUGGESTED)
+        choices = [{"code": p.slug, "nom": p.name, "quoi": "périmètre gardé"} for p in territories.perimeters_named(text)]
+        choices += [
+            {"code": t.code, "nom": t.long_name, "quoi": ", ".join(filter(None, (KIND_LABELS[t.kind], t.place)))}
+            for t in found
+        ]
+        if not choices:
             raise
-        return found[0].code
+        return (choices[0]["code"], []) if len(choices) == 1 else ("", choices)
 
 
 def _told_gap(gap: Any, likely: float) -> dict[str, Any]:

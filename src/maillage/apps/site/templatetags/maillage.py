@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString, mark_safe
 from maillage.reference.glossary import terms
 from maillage.reference.places import ASSETS
 from maillage.reports import rich as rich_text
+from maillage.reports import wording
 from maillage.reports.charts import hatch
 from maillage.reports.logo import logo as mark
 
@@ -70,6 +71,17 @@ def term(key: str, words: str = "") -> SafeString:
         found.definition,
         words or found.term.lower(),
     )
+
+
+@register.filter
+def figure(value: object) -> str:
+    """Return a number, or several, as written in French."""
+    if isinstance(value, list | tuple):
+        return " ; ".join(figure(each) for each in value)
+    if not isinstance(value, int | float):
+        return str(value)
+    decimals = len(f"{value:.4f}".rstrip("0").split(".")[1])
+    return wording.number(value, decimals)
 
 
 @register.filter

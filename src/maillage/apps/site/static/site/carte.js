@@ -81,9 +81,15 @@ const demarrer = async () => {
   carte.on("zoomend moveend resize", noms);
   peindre();
   noms();
+  // Au clavier, les zones se parcourent dans le tableau : chacune s’y montre sur la carte. La carte n’est qu’un arrêt.
+  zones.eachLayer((forme) => { forme._path.setAttribute("tabindex", "-1"); forme._path.setAttribute("aria-hidden", "true"); });
   for (const tr of document.querySelectorAll("tr[data-zone]")) {
-    tr.addEventListener("mouseenter", () => zones.eachLayer((f) => f._path.classList.toggle("survol-zone", f.feature.id === tr.dataset.zone)));
-    tr.addEventListener("mouseleave", () => zones.eachLayer((f) => f._path.classList.remove("survol-zone")));
+    const montrer = () => zones.eachLayer((f) => { const oui = f.feature.id === tr.dataset.zone; f._path.classList.toggle("survol-zone", oui); if (oui) f.bringToFront(); });
+    const cacher = () => zones.eachLayer((f) => f._path.classList.remove("survol-zone"));
+    tr.addEventListener("mouseenter", montrer);
+    tr.addEventListener("mouseleave", cacher);
+    tr.addEventListener("focusin", montrer);
+    tr.addEventListener("focusout", cacher);
   }
   for (const lien of document.querySelectorAll("[data-couche][href]")) lien.addEventListener("click", (e) => {
     if (!donnees.couches.includes(lien.dataset.couche)) return;

@@ -5,7 +5,7 @@ document.documentElement.classList.add("js");
 const bouton = document.querySelector("[data-theme-bouton]");
 if (bouton) {
   const nuit = () => (document.documentElement.dataset.theme ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "nuit" : "jour")) === "nuit";
-  const dire = () => { bouton.querySelector("span").textContent = nuit() ? "Jour" : "Nuit"; bouton.setAttribute("aria-label", nuit() ? "Passer de jour" : "Passer de nuit"); };
+  const dire = () => { bouton.querySelector("span").textContent = nuit() ? "Jour" : "Nuit"; bouton.setAttribute("aria-label", nuit() ? "Passer en mode jour" : "Passer en mode nuit"); };
   bouton.hidden = false;
   dire();
   bouton.addEventListener("click", () => {
@@ -14,9 +14,6 @@ if (bouton) {
     dire();
   });
 }
-
-// Le choix d’une définition ou d’un filtre envoie le formulaire.
-for (const choix of document.querySelectorAll("[data-envoi-direct] select")) choix.addEventListener("change", () => choix.form.requestSubmit());
 
 // Un geste qui retire demande une confirmation.
 for (const geste of document.querySelectorAll("[data-confirmer]")) geste.addEventListener("submit", (e) => { if (!confirm(geste.dataset.confirmer)) e.preventDefault(); });
@@ -61,7 +58,7 @@ for (const champ of document.querySelectorAll("[data-suggestions]")) {
     }, 150);
   });
   champ.addEventListener("keydown", (e) => {
-    if (liste.hidden) return;
+    if (liste.hidden) { if (e.key === "ArrowDown") champ.dispatchEvent(new Event("input")); return; }
     if (e.key === "ArrowDown") { e.preventDefault(); marquer(choisie + 1); }
     else if (e.key === "ArrowUp") { e.preventDefault(); marquer(choisie - 1); }
     else if (e.key === "Enter" && choisie >= 0) { e.preventDefault(); location.href = liste.querySelectorAll("a")[choisie].href; }
@@ -76,12 +73,26 @@ for (const cadre of document.querySelectorAll("[data-avancement]")) {
     try {
       const reponse = await fetch(cadre.dataset.avancement);
       if (reponse.ok && !["queued", "running"].includes(reponse.headers.get("X-Etude"))) return location.reload();
-      if (reponse.ok && !cadre.contains(document.activeElement)) cadre.innerHTML = await reponse.text();
+      if (reponse.ok) {
+        const dedans = cadre.contains(document.activeElement);
+        cadre.innerHTML = await reponse.text();
+        if (dedans) cadre.querySelector("button, a")?.focus();
+      }
     } catch { /* le serveur redémarre : on redemande */ }
     setTimeout(tour, 1000);
   };
   if (cadre.querySelector("progress")) setTimeout(tour, 1000);
 }
+
+// Sur papier, ce qui se déplie est déplié.
+addEventListener("beforeprint", () => { for (const pli of document.querySelectorAll("details:not([open])")) { pli.open = true; pli.dataset.replier = ""; } });
+addEventListener("afterprint", () => { for (const pli of document.querySelectorAll("[data-replier]")) { pli.open = false; delete pli.dataset.replier; } });
+
+// Le menu d’un téléphone se ferme à Échap, et rend le focus.
+for (const menu of document.querySelectorAll(".menu")) menu.addEventListener("keydown", (e) => { if (e.key === "Escape" && menu.open) { menu.open = false; menu.querySelector("summary").focus(); } });
+
+// L’onglet où l’on est reste visible.
+document.querySelector(".onglets [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 
 // Un terme du glossaire s’explique sur place ; sans script, c’est un lien.
 let bulle;
