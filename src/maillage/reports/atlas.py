@@ -14,7 +14,7 @@ from maillage.reports.maps import Area, Base
 from maillage.reports.reading import CELL_LABELS, CLASS_LABELS, name_of
 from maillage.studies import frame as frames
 from maillage.studies.diagnosis import CLASS_NAMES, Diagnosis, ZoneResult
-from maillage.studies.shapes import joined
+from maillage.studies.shapes import inside, joined
 
 LAYERS = ("numerique", "sociale", "les-deux", "certitude")
 TITLES = {
@@ -266,7 +266,7 @@ def sheet_map(d: Diagnosis, code: str) -> str:
     need = wording.people(r.need).about if isinstance(r.need, Estimate) else "chiffre non montré"
     return maps.draw(
         shown,
-        base=Base(names=names[:12]),
+        base=Base(names=names[:12], inner=inside(r.zone, frames.sources().rp2021)),
         title=f"{r.zone.name} et ses voisines",
         description=f"{title(r, layer)}. {need}.",
         id=f"f-{position}",

@@ -192,7 +192,7 @@ def _summary(d: Diagnosis, r: Json, layers: Mapping[str, str], said: Mapping[str
             Picture(svg=levels["barre"]["large"], alt=" ; ".join(f"{x['libelle']} {x['part']}" for x in levels["lignes"])),
             Bullets(
                 items=tuple(
-                    f"**{x['libelle']}** : {x['environ']} {x['action']}. Réponse : {x['reponse'].lower()}."
+                    f"**{x['libelle']}** : {x['dit']} {x['action']}. Réponse : {x['reponse'].lower()}."
                     for x in levels["lignes"][:3]
                 )
             ),
@@ -467,7 +467,9 @@ def _zone_table(zones: Sequence[Json], *, caption: str) -> Grid:
 def _zones(r: Json, said: Mapping[str, str]) -> Chapter:
     shown = r["zones"][:LONGEST_TABLE]
     rest = len(r["zones"]) - len(shown)
-    lead = "Toutes les zones, de la plus nombreuse à la moins nombreuse. L’ordre n’est pas un classement : les fourchettes se recouvrent."
+    lead = "Une seule zone : rien à comparer."
+    if len(r["zones"]) > 1:
+        lead = "Toutes les zones, de la plus nombreuse à la moins nombreuse. L’ordre n’est pas un classement : les fourchettes se recouvrent."
     if rest:
         lead += f" Les {wording.number(rest)} autres sont dans le fichier zones.csv."
     return Chapter(
@@ -476,7 +478,7 @@ def _zones(r: Json, said: Mapping[str, str]) -> Chapter:
         title="Zone par zone",
         lead=lead,
         blocks=(
-            _zone_table(shown, caption=f"Les {wording.number(len(shown))} zones"),
+            _zone_table(shown, caption=f"Les {wording.number(len(shown))} zones" if len(shown) > 1 else "La zone"),
             _social(r),
             *_comment(said, "zones"),
         ),
@@ -490,7 +492,7 @@ def _social(r: Json) -> Block:
     note = " ; ".join(f"{v['libelle']} ({v['annee']}, {v['sens']}, poids {v['poids']})" for v in index["variables"])
     return Grid(
         caption="L’indice de précarité sociale : écart de chaque zone à la moyenne des zones",
-        columns=("Zone", "Rang", "Indice", *(v["libelle"] for v in index["variables"])),
+        columns=("Zone", "Rang", "Indice", *(v["court"] for v in index["variables"])),
         align="gdd" + "d" * len(index["variables"]),
         widths=(2.6, 0.8, 0.9, *(1.5 for _ in index["variables"])),
         rows=(
@@ -537,7 +539,7 @@ def _certainty(r: Json, layers: Mapping[str, str], said: Mapping[str, str]) -> C
     if "certitude" in layers:
         blocks.append(
             Beside(
-                share=0.5,
+                share=0.4,
                 left=(
                     Picture(
                         svg=layers["certitude"],
@@ -576,7 +578,8 @@ def _certainty(r: Json, layers: Mapping[str, str], said: Mapping[str, str]) -> C
     return Chapter(
         number="n",
         short=SECTIONS["marges"],
-        title="Ce dont nous sommes sûrs, et pas",
+        flows=True,
+        title="À quel point en sommes-nous sûrs ?",
         lead=r["source"]["marge"],
         blocks=(*blocks, *_comment(said, "marges")),
     )
@@ -587,6 +590,7 @@ def _methods(r: Json) -> Chapter:
     return Chapter(
         number="n",
         short="Méthodes",
+        flows=True,
         title="Comment nous calculons",
         lead=f"Des taux nationaux par âge et par diplôme, appliqués aux habitants de chaque quartier, puis tirés au sort {r['tirages']} fois.",
         blocks=(

@@ -48,10 +48,11 @@ class Area:
 
 @dataclass(slots=True)
 class Base:
-    """What lies under and over the zones: neighbours, larger limits, places named."""
+    """What lies under and over the zones: neighbours, larger limits, parts inside a zone, places named."""
 
     neighbours: Sequence[shapely.Geometry] = ()
     limits: Sequence[shapely.Geometry] = ()
+    inner: Sequence[shapely.Geometry] = ()
     names: Sequence[tuple[str, shapely.Geometry, float]] = field(default_factory=tuple)
 
 
@@ -102,6 +103,9 @@ def draw(
         parts.append(
             f'<a href="{escape(area.link)}" aria-label="{escape(area.name)}" tabindex="-1">{group}</a>' if linked else group
         )
+    if base.inner:
+        lines = "".join(_path(shape, 0) for shape in simplified([frame.place(shape) for shape in base.inner], 1.0))
+        parts.append(f'<path class="dedans" d="{lines}"/>')
     if base.limits:
         lines = "".join(_path(shape, 0) for shape in simplified([frame.place(shape) for shape in base.limits], 1.0))
         parts.append(f'<path class="limite-halo" d="{lines}"/><path class="limite" d="{lines}"/>')

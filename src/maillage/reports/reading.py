@@ -335,6 +335,7 @@ def levels(d: Diagnosis) -> Json:
                 "valeur": shown.value,
                 "entre": shown.between,
                 "environ": shown.about,
+                "dit": shown.in_full,
             }
         )
     label = " ; ".join(f"{told.label} {row['part']}" for told, row in zip(LEVELS_TOLD, rows, strict=True))
@@ -512,6 +513,7 @@ def social_table(d: Diagnosis) -> Json:
         {
             "id": v.id,
             "libelle": v.label,
+            "court": v.short,
             "theme": v.theme,
             "unite": v.unit,
             "sens": "une valeur forte signale la précarité" if sign > 0 else "une valeur forte éloigne la précarité",

@@ -74,6 +74,13 @@ def _shape(
     return parts[0] if len(parts) == 1 else joined(parts)
 
 
+def inside(zone: Zone, iris: Table) -> list[shapely.Geometry]:
+    """Return the contours of the IRIS that make up a zone, none when it is one area or when they have no contour."""
+    if len(zone.rows) < 2:
+        return []
+    return list(contours.iris(set(iris["iris"][zone.rows].tolist())).values())
+
+
 def joined(parts: Sequence[shapely.Geometry]) -> shapely.Geometry:
     """Return the union of neighbours, without the slits of a few metres that separate contours drawn apart."""
     whole = shapely.union_all(shapely.make_valid(np.array(parts, dtype=object)))

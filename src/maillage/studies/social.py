@@ -24,6 +24,7 @@ class Variable:
     """One variable of the index. sign: 1 when a high value means precarity, else -1; default weight."""
 
     id: str
+    short: str
     label: str
     theme: str
     unit: str
@@ -34,17 +35,58 @@ class Variable:
 
 
 VARIABLES = (
-    Variable("rsa", "Foyers au RSA pour 100 habitants de 20 à 64 ans", "Revenus", "%", 1, 1, "2021", "cnaf-2021-iris"),
     Variable(
-        "aah", "Allocataires de l’AAH pour 100 habitants de 20 à 64 ans", "Revenus", "%", 1, 1, "2021", "cnaf-2021-iris"
+        "rsa", "RSA", "Foyers au RSA pour 100 habitants de 20 à 64 ans", "Revenus", "%", 1, 1, "2021", "cnaf-2021-iris"
     ),
-    Variable("monoparents", "Habitants de familles monoparentales", "Ménages", "%", 1, 1, "2016", "insee-rp2016-iris"),
-    Variable("hlm", "Résidences principales en HLM", "Logement", "%", 1, 1, "2016 ou 2018", "insee-rp2016-iris"),
-    Variable("chomage", "Chômeurs parmi les actifs (recensement)", "Emploi", "%", 1, 1, "2018", "insee-rp2018-communes"),
-    Variable("revenu", "Niveau de vie médian", "Revenus", "euros par an", -1, 1, "non indiqué", "insee-filosofi-communes"),
-    Variable("rsa_nombre", "Foyers au RSA, en nombre", "Revenus", "foyers", 1, 0, "2021", "cnaf-2021-iris"),
+    Variable(
+        "aah",
+        "AAH",
+        "Allocataires de l’AAH pour 100 habitants de 20 à 64 ans",
+        "Revenus",
+        "%",
+        1,
+        1,
+        "2021",
+        "cnaf-2021-iris",
+    ),
+    Variable(
+        "monoparents",
+        "Monoparentales",
+        "Habitants de familles monoparentales",
+        "Ménages",
+        "%",
+        1,
+        1,
+        "2016",
+        "insee-rp2016-iris",
+    ),
+    Variable("hlm", "HLM", "Résidences principales en HLM", "Logement", "%", 1, 1, "2016 ou 2018", "insee-rp2016-iris"),
+    Variable(
+        "chomage",
+        "Chômage",
+        "Chômeurs parmi les actifs (recensement)",
+        "Emploi",
+        "%",
+        1,
+        1,
+        "2018",
+        "insee-rp2018-communes",
+    ),
+    Variable(
+        "revenu",
+        "Niveau de vie",
+        "Niveau de vie médian",
+        "Revenus",
+        "euros par an",
+        -1,
+        1,
+        "non indiqué",
+        "insee-filosofi-communes",
+    ),
+    Variable("rsa_nombre", "RSA, nombre", "Foyers au RSA, en nombre", "Revenus", "foyers", 1, 0, "2021", "cnaf-2021-iris"),
     Variable(
         "demandeurs",
+        "Demandeurs d’emploi",
         "Demandeurs d’emploi pour 100 habitants de 20 à 64 ans",
         "Emploi",
         "%",
