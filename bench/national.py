@@ -35,7 +35,9 @@ def one_by_one(m: Model, rows: NDArray[np.int64]) -> NDArray[np.float64]:
         size = counts.sum()
         noise = needs.noise(m, "need", np.array([row]))
         free, tied = float(noise.free[0]), float(noise.tied[0])
-        moves = m.region_effect[m.country.region_of[row]] + m.epci_effect[m.country.epci_of[row]] - m.recentre
+        moves = (
+            m.region_effect[m.country.region_of[row]] + m.epci_effect[m.country.epci_of[row]] - m.outcomes["need"].recentre
+        )
         moves = moves + free * chance.standard_normal(m.n_draws) + tied * chance.standard_normal(m.n_draws)
         expected = rates @ counts
         r = np.clip(expected / max(size, 1.0), 1e-6, 1 - 1e-6)

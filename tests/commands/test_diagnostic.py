@@ -186,6 +186,55 @@ def test_a_filter_says_its_share_and_its_doubt(maillage, tmp_path):
     assert any("mes-quartiers" in text for text in study["avertissements"])
 
 
+def test_a_filter_is_in_the_name_of_what_it_counts(maillage, tmp_path):
+    answer = maillage("diagnostic", "200040715", "--filtre", "petites-communes", "--sortie", tmp_path)
+    assert "Grenoble-Alpes-Métropole (communes de moins de 2 000 habitants)" in answer.out
+    study = json.loads((tmp_path / "etude.json").read_text("utf-8"))
+    assert "communes de moins de 2 000 habitants" in study["territoire"]["nom"]
+    assert study["filtre"]["doute"]
+    left = [zone for zone in study["zones"] if zone["part_dans_le_filtre"] == 0]
+    assert left
+    assert "Hors du filtre : aucun de ses habitants n’est compté." in {z["precarite_numerique"]["motif"] for z in left}
+
+
+def test_a_second_study_of_a_folder_leaves_nothing_of_the_first(maillage, tmp_path):
+    assert maillage("diagnostic", "38485", "--sortie", tmp_path).code == 0
+    (tmp_path / "fiches/notes.txt").write_text("à moi")
+    assert maillage("diagnostic", "38317", "--sortie", tmp_path).code == 0
+    study = json.loads((tmp_path / "etude.json").read_text("utf-8"))
+    assert {path.stem for path in (tmp_path / "fiches").glob("*.pdf")} == {zone["code"] for zone in study["zones"]}
+    assert (tmp_path / "fiches/notes.txt").read_text() == "à moi"
+
+
+def test_the_published_margins_of_insee_make_a_definition_of_ones_own(maillage, tmp_path):
+    rates = tmp_path / "insee.csv"
+    lines = [
+        ("ensemble", "", "15,4"),
+        ("age", "15-24", "2"),
+        ("age", "25-39", "4"),
+        ("age", "60-74", "24"),
+        ("age", "75+", "62"),
+    ]
+    lines += [("diplome", "sans diplôme", "42"), ("diplome", "bac+3", "3")]
+    rates.write_text(
+        "indicateur;annee;champ;ventilation;modalite;valeur;source;citation\n"
+        + "".join(f"illectronisme;2021;15 ans et plus;{a};{b};{c};Insee Première n° 1953;« {c} % »\n" for a, b, c in lines),
+        "utf-8",
+    )
+    assert maillage("diagnostic", "38185", "--definition", rates, "--sortie", tmp_path / "a").code == 0
+    assert maillage("diagnostic", "38185", "--sortie", tmp_path / "b").code == 0
+    own, ours = (json.loads((tmp_path / name / "etude.json").read_text("utf-8")) for name in "ab")
+    figures = [each["besoins"]["precarite_numerique"]["valeur"] for each in (own, ours)]
+    assert figures[0] == pytest.approx(figures[1], rel=0.05)
+
+
+def test_signs_our_letters_do_not_have_are_replaced_in_print(maillage, tmp_path):
+    zones = tmp_path / "zones.csv"
+    zones.write_text("code_zone,nom_zone,code\nA,Nord 😀 中,38185\nB,Sud,38151\n", "utf-8")
+    assert maillage("diagnostic", "200040715", "--zones", zones, "--sortie", tmp_path / "s").code == 0
+    assert "😀" in (tmp_path / "s/dossier.html").read_text("utf-8")
+
+
 # ------------------------------------------------------------------------------------------------------- bad input
 
 
@@ -237,13 +286,13 @@ def test_a_wrong_zone_file_writes_nothing(maillage, tmp_path):
 def test_a_folder_that_is_a_file(maillage, tmp_path):
     (tmp_path / "s").write_text("déjà là")
     what, *_ = three_lines(maillage("diagnostic", "38485", "--sortie", tmp_path / "s"))
-    assert "n’a pas été écrit" in what
+    assert "ne peut pas recevoir les fichiers" in what
     assert (tmp_path / "s").read_text() == "déjà là"
 
 
 def test_a_folder_where_nobody_writes(maillage):
     what, _, do = three_lines(maillage("diagnostic", "38485", "--sortie", "/proc/maillage"))
-    assert "n’a pas été écrit" in what
+    assert "ne peut pas recevoir les fichiers" in what
     assert "où vous pouvez écrire" in do
 
 

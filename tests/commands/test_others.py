@@ -2,6 +2,7 @@
 
 import csv
 import json
+import os
 
 import pytest
 
@@ -179,3 +180,99 @@ def test_a_damaged_backup_is_refused_and_nothing_changes(process, tmp_path):
     assert answer.code == 2
     assert "base.jsonl a été modifié" in answer.err
     assert process("demo", "--sans-calcul", **home).code == 0
+
+
+def test_a_restoration_keeps_what_it_replaces_and_can_be_undone(process, tmp_path):
+    home = {"MAILLAGE_HOME": str(tmp_path / "maison")}
+    process("demo", "--sans-calcul", **home)
+    (tmp_path / "maison/etudes/une-etude").mkdir()
+    (tmp_path / "maison/etudes/une-etude/etude.json").write_text("{}")
+    empty = {"MAILLAGE_HOME": str(tmp_path / "vide")}
+    archive = tmp_path / "vide.zip"
+    assert process("sauvegarder", archive, **empty).code == 0
+    answer = process("restaurer", archive, **home)
+    assert answer.code == 0
+    before = next((tmp_path / "maison/sauvegardes").glob("avant-restauration-*.zip"))
+    assert str(before) in answer.out
+    assert archive.stat().st_mode & 0o077 == 0
+    assert process("restaurer", before, **home).code == 0
+    import sqlite3
+
+    with sqlite3.connect(tmp_path / "maison/maillage.sqlite3") as base:
+        assert base.execute("select count(*) from territories_perimeter").fetchone() == (1,)
+
+
+@pytest.mark.parametrize(
+    ("manifest", "told"),
+    [
+        ({"format": 99, "migrations": [], "fichiers": {}}, "format 99"),
+        ({"format": 1, "migrations": [], "fichiers": []}, "abîmé"),
+        ({"fichiers": {}}, "abîmé"),
+        ([], "abîmé"),
+    ],
+)
+def test_an_archive_that_is_no_backup_of_ours(process, tmp_path, manifest, told):
+    import zipfile
+
+    with zipfile.ZipFile(tmp_path / "autre.zip", "w") as archive:
+        archive.writestr("manifeste.json", json.dumps(manifest))
+    answer = process("restaurer", tmp_path / "autre.zip", MAILLAGE_HOME=str(tmp_path / "maison"))
+    assert answer.code == 2
+    assert told in answer.err
+    assert "rien n’a été changé" in answer.err
+
+
+def test_a_part_of_an_area_is_said_to_be_one(maillage, tmp_path):
+    assert maillage("estimer", "--niveau", "region", "--dans", "38", "--sortie", tmp_path / "r.csv").code == 0
+    (row,) = csv.DictReader((tmp_path / "r.csv").open(encoding="utf-8"))
+    assert row["code"] == "R84"
+    assert "Une partie seulement : 15,8 %" in row["avertissement"]
+    assert maillage("estimer", "--niveau", "departement", "--dans", "38", "--sortie", tmp_path / "d.csv").code == 0
+    (row,) = csv.DictReader((tmp_path / "d.csv").open(encoding="utf-8"))
+    assert "partie" not in row["avertissement"]
+
+
+@pytest.mark.parametrize("typed", [("", "chemin donné est vide"), (" ", "chemin donné est vide")])
+def test_an_empty_path_is_not_the_current_folder(maillage, typed):
+    words, told = typed
+    answer = maillage("diagnostic", "38485", "--sortie", words)
+    assert answer.code == 2
+    assert told in answer.err
+
+
+def test_an_address_of_another_computer(process, tmp_path):
+    answer = process("servir", "--adresse", "192.0.2.1", MAILLAGE_HOME=str(tmp_path / "maison"))
+    assert answer.code == 2
+    assert "n’est pas de cet ordinateur" in answer.err
+
+
+def test_a_restoration_that_is_cut_leaves_one_state_or_the_other(process, tmp_path):
+    """The plug is pulled at several moments: the database is the former or the new one, and its studies have their files."""
+    import sqlite3
+    import subprocess
+    import sys
+    import time
+
+    homes = {}
+    for name, place in (("une", "38485"), ("autre", "38317")):
+        homes[name] = {"MAILLAGE_HOME": str(tmp_path / name)}
+        script = (
+            "from maillage.config.start import ready; ready()\n"
+            "from maillage.apps.dossiers import actions; from maillage.apps.dossiers.queries import Asked\n"
+            f"actions.compute(actions.ask(Asked(place={place!r})))"
+        )
+        subprocess.run([sys.executable, "-c", script], env={**os.environ, **homes[name]}, check=True)
+        assert process("sauvegarder", tmp_path / f"{name}.zip", **homes[name]).code == 0
+    home = tmp_path / "une"
+    for wait, archive in ((0.5, "autre"), (0.9, "autre"), (1.3, "autre"), (1.6, "une"), (1.9, "autre"), (2.2, "une")):
+        words = [sys.executable, "-m", "maillage.cli.main", "restaurer", str(tmp_path / f"{archive}.zip")]
+        running = subprocess.Popen(words, env={**os.environ, **homes["une"]}, stdout=subprocess.DEVNULL)
+        time.sleep(wait)
+        running.kill()
+        running.wait()
+        with sqlite3.connect(home / "maillage.sqlite3") as base:
+            rows = base.execute("select key, status from dossiers_study").fetchall()
+        assert len(rows) == 1
+        assert (home / "etudes" / rows[0][0] / "lecture.json").is_file()
+    assert process("restaurer", tmp_path / "autre.zip", **homes["une"]).code == 0
+    assert not list(home.glob(".restauration-*"))

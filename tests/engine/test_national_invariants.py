@@ -410,3 +410,32 @@ def test_reading_a_territory_under_one_definition_gives_its_own_need(place, sums
     assert reading.need.value == pytest.approx(sums["need"][epci].mean(), rel=1e-6)
     assert reading.rate.value == pytest.approx(100 * reading.need.value / place.frame.universe[rows].sum(), rel=1e-9)
     assert reading.need.sources == (DEFAULT,)
+
+
+# --- Levels and shares that hold whatever is counted ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("departement", ["974", "973", "38"])
+def test_levels_are_the_same_whatever_the_definition(place, model, departement):
+    rows = np.flatnonzero(place.frame.departement == departement)
+    own = needs.model(definition(LEVELS), n_draws=N, place=place, whole=True)
+    ours, theirs = needs.draws_of(model, rows), needs.draws_of(own, rows)
+    for level in ("level_1", "level_2", "level_3"):
+        assert np.array_equal(ours[level], theirs[level])
+    assert np.array_equal(theirs["need"], theirs["level_3"])
+
+
+@pytest.mark.parametrize("id", OFFERED)
+@pytest.mark.parametrize("code", ["973", "97302", "38"])
+def test_no_group_is_concerned_more_than_whole(code, id):
+    from maillage.studies.diagnosis import Request, diagnose
+    from maillage.studies.frame import sources
+    from maillage.studies.territories import gazetteer
+
+    territory = gazetteer().get(code)
+    cut = zoning.usual(territory, sources().rp2021)
+    found = diagnose(Request(territory=territory, zoning=cut, definition=definition(id), n_draws=20))
+    for row in found.profile:
+        assert 0 <= row.concerned <= row.people * (1 + 1e-9), row
+    by_age = sum(row.concerned for row in found.profile if row.breakdown == "age")
+    assert by_age == pytest.approx(found.need.value, rel=1e-6)

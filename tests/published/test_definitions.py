@@ -220,8 +220,8 @@ def mainland_and_overseas():
     out = {}
     for id in ("illectronisme-insee-2021", "illectronisme-insee-2019"):
         table = national.estimate("region", definition(id), n_draws=200)
-        overseas = np.isin(table["code"], frames.OVERSEAS)
-        province = ~overseas & (table["code"] != "11")
+        overseas = np.isin(table["code"], [f"R{code}" for code in frames.OVERSEAS])
+        province = ~overseas & (table["code"] != "R11")
         out[id] = [100 * table["value"][k].sum() / table["universe"][k].sum() for k in (~overseas, province, overseas)]
     return out
 

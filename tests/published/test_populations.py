@@ -115,11 +115,12 @@ def test_only_four_islands_are_outside_any_intercommunalite(iris):
 
 @pytest.mark.parametrize("level", LEVELS)
 def test_every_level_adds_up_to_the_country(level, iris):
-    """IRIS, communes, départements et régions font la même France ; les intercommunalités aussi, avec les quatre îles."""
+    """À chaque niveau, la même France : les quatre îles hors intercommunalité y tiennent leur propre ligne."""
     table = national.estimate(level, definition(DEFAULT), n_draws=4)
-    left = iris["pop"][iris[level] == ""].sum() if level != "iris" else 0.0
-    assert table["population"].sum() + left == approx(iris["pop"].sum(), abs=1e-6)
-    assert bool(left) is (level == "epci")
+    assert table["population"].sum() == approx(iris["pop"].sum(), abs=1e-6)
+    assert table["whole"] == approx(table["population"], abs=1e-6)
+    if level == "epci":
+        assert sum(len(code) == 5 for code in table["code"].tolist()) == 4
     assert len(set(table["code"].tolist())) == len(table)
 
 

@@ -119,3 +119,54 @@ def test_an_unknown_diploma(refusal):
         read,
         "taux.csv, ligne 3, colonne modalite, valeur « certificat de natation » : diplôme inconnu.",
     )
+
+
+def test_two_totals(refusal):
+    """Deux taux pour l’ensemble."""
+    refusal(
+        """
+        indicateur,annee,champ,ventilation,modalite,valeur,source,citation
+        sans_smartphone,2023,15 ans et plus,ensemble,,13,Baromètre,« 13 % »
+        sans_smartphone,2023,15 ans et plus,ensemble,,20,Baromètre,« 20 % »
+        """,
+        read,
+        "taux.csv, ligne 3, colonne ventilation, valeur « ensemble » : le taux de l’ensemble est donné deux fois.",
+    )
+
+
+def test_rates_of_two_years(refusal):
+    """Des taux de deux années."""
+    refusal(
+        """
+        indicateur,annee,champ,ventilation,modalite,valeur,source,citation
+        sans_smartphone,2023,15 ans et plus,ensemble,,13,Baromètre,« 13 % »
+        sans_smartphone,2020,15 ans et plus,age,75+,45,Baromètre,« 45 % »
+        """,
+        read,
+        "taux.csv, ligne 3, colonne annee, valeur « 2020 » : la ligne 2 dit « 2023 ».",
+        why="mêmes personnes",
+    )
+
+
+def test_a_year_that_cannot_be(refusal):
+    """Une année impossible."""
+    refusal(
+        """
+        indicateur,annee,champ,ventilation,modalite,valeur,source,citation
+        sans_smartphone,3023,15 ans et plus,ensemble,,13,Baromètre,« 13 % »
+        """,
+        read,
+        "taux.csv, ligne 2, colonne annee, valeur « 3023 » : une année est un nombre entre 1990 et 2035.",
+    )
+
+
+def test_no_universe(refusal):
+    """Un taux sans champ."""
+    refusal(
+        """
+        indicateur,annee,champ,ventilation,modalite,valeur,source,citation
+        sans_smartphone,2023,,ensemble,,13,Baromètre,« 13 % »
+        """,
+        read,
+        "taux.csv, ligne 2, colonne champ, valeur «  » : le champ de ce taux n’est pas dit.",
+    )

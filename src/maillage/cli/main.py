@@ -87,9 +87,9 @@ def parser(words: list[str]) -> Parser:
 def main(words: list[str] | None = None) -> int:
     """Run a command and return its exit code: 0, 1 when some rows were refused, 2 when nothing could be done."""
     typed = sys.argv[1:] if words is None else words
-    given = parser(typed).parse_args(typed)
-    module = importlib.import_module(f"maillage.cli.commands.{given.commande}")
     try:
+        given = parser(typed).parse_args(typed)
+        module = importlib.import_module(f"maillage.cli.commands.{given.commande}")
         return int(module.run(given) or OK)
     except Refused as error:
         say(error)
@@ -112,8 +112,27 @@ def main(words: list[str] | None = None) -> int:
     except Exception as error:
         if os.environ.get("MAILLAGE_DEBUG"):
             raise
-        say(unexpected(error))
+        say(known(error) or unexpected(error))
         return FAILED
+
+
+def known(error: Exception) -> Refused | None:
+    """Return what to tell of a fault of the machine: a disk, a database; None for a fault of ours."""
+    if isinstance(error, OSError):
+        from maillage.kernel.disk import reason
+
+        return Refused(
+            f"Un fichier n’a pas pu être lu ou écrit : {reason(error)}{f' ({error.filename})' if error.filename else ''}.",
+            why="Le disque, ou les droits de ce dossier, ne le permettent pas.",
+            do="Vérifiez la place et les droits, puis relancez la commande : rien n’est à moitié écrit.",
+        )
+    if type(error).__module__.startswith("django.db"):
+        return Refused(
+            f"La base de données n’a pas pu être lue ou écrite : {str(error).splitlines()[0]}.",
+            why="Elle ne répond plus, le disque est plein, ou un autre programme l’occupe.",
+            do="Vérifiez la place et l’adresse DATABASE_URL, puis relancez la commande : rien n’est à moitié écrit.",
+        )
+    return None
 
 
 def unexpected(error: Exception) -> Refused:

@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from maillage.kernel.disk import reason
 from maillage.kernel.errors import Refused
 
 
@@ -14,16 +15,25 @@ def print_json(document: Any) -> None:
     sys.stdout.write("\n")
 
 
+def typed_path(text: str) -> Path:
+    """Return a typed path; Refused when nothing was typed, which would mean the current folder."""
+    if not text.strip():
+        raise Refused(
+            "Le chemin donné est vide.",
+            why="Les fichiers iraient dans le dossier courant, parmi les vôtres.",
+            do="Nommez un dossier ou un fichier ; un point désigne le dossier courant.",
+        )
+    return Path(text)
+
+
 def read_file(path: Path) -> bytes:
     """Return the content of a file; Refused when it cannot be read."""
     try:
         return path.read_bytes()
     except OSError as error:
         raise Refused(
-            f"Le fichier {path} ne peut pas être lu.",
-            why="Il n’existe pas, ou vous n’avez pas le droit de le lire."
-            if not isinstance(error, IsADirectoryError)
-            else "C’est un dossier.",
+            f"Le fichier {path} ne peut pas être lu : {reason(error)}.",
+            why="Sans lui, rien ne peut être fait.",
             do="Vérifiez le chemin, puis recommencez.",
         ) from error
 

@@ -6,6 +6,10 @@ import json
 import shutil
 import tempfile
 import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +19,11 @@ from django.core import serializers
 from django.db import DatabaseError, connection, models, transaction
 from django.db.migrations.recorder import MigrationRecorder
 
+from maillage.kernel.disk import reason, write_whole
 from maillage.kernel.errors import Refused
 
 FORMAT = 1
-LEFT_OUT = {"sessions.session", "contenttypes.contenttype", "auth.permission", "django_tasks_db.dbtaskresult"}
+LEFT_OUT = {"sessions.session", "contenttypes.contenttype", "auth.permission", "django_tasks_database.dbtaskresult"}
 FILES = "etudes"
 ROWS = "base.jsonl"
 MANIFEST = "manifeste.json"
@@ -41,11 +46,12 @@ def save(path: Path) -> dict[str, int]:
         path.parent.mkdir(parents=True, exist_ok=True)
         counts = _write(aside)
         check(aside)
+        aside.chmod(0o600)  # it holds the accounts
         aside.replace(path)
     except (OSError, SerializationError) as error:
         aside.unlink(missing_ok=True)
         raise Refused(
-            f"La sauvegarde {path} n’a pas été écrite : {error}.",
+            f"La sauvegarde {path} n’a pas été écrite : {reason(error) if isinstance(error, OSError) else error}.",
             why="Le dossier n’existe pas, n’est pas accessible, ou le disque est plein.",
             do="Choisissez un autre dossier. Aucun fichier à moitié écrit n’a été laissé.",
         ) from error
@@ -86,6 +92,10 @@ def check(path: Path) -> dict[str, Any]:
     try:
         with zipfile.ZipFile(path) as archive:
             manifest: dict[str, Any] = json.loads(archive.read(MANIFEST))
+            if manifest["format"] != FORMAT:
+                raise ValueError(f"elle est au format {manifest['format']}, et cette version lit le format {FORMAT}")
+            if not all(isinstance(name, str) for name in manifest["migrations"]):
+                raise ValueError("son manifeste est abîmé")
             names = set(archive.namelist()) - {MANIFEST}
             if names != set(manifest["fichiers"]):
                 raise ValueError("la liste des fichiers ne correspond pas")
@@ -94,17 +104,34 @@ def check(path: Path) -> dict[str, Any]:
                     raise ValueError(f"{name} sort du dossier")
                 if hashlib.sha256(archive.read(name)).hexdigest() != digest:
                     raise ValueError(f"{name} a été modifié")
-    except (OSError, zipfile.BadZipFile, KeyError, ValueError) as error:
+    except DAMAGED as error:
         raise Refused(
-            f"{path} n’est pas une sauvegarde utilisable : {error}.",
+            f"{path} n’est pas une sauvegarde utilisable : {_told(error)}.",
             why="Chaque fichier d’une sauvegarde est vérifié à la lecture ; rien n’a été changé.",
             do="Prenez une autre sauvegarde.",
         ) from error
     return manifest
 
 
-def restore(path: Path) -> dict[str, int]:
-    """Put a backup in place of what is there, all or nothing; Refused when it is damaged or made by a later version."""
+DAMAGED = (
+    *(OSError, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError),
+    *(KeyError, ValueError, TypeError, AttributeError),
+)
+
+
+def _told(error: Exception) -> str:
+    if isinstance(error, OSError):
+        return reason(error)
+    return str(error) if type(error) is ValueError else "ce fichier est abîmé, ou n’est pas une sauvegarde"
+
+
+def restore(path: Path) -> dict[str, Any]:
+    """Put a backup in place of what is there; Refused when it is damaged or made by a later version.
+
+    What is there is saved first, and the answer says where. Whenever the machine stops, the database is the former one
+    or the new one whole, and every study it names has its files: new folders come before the rows, former ones leave
+    after them.
+    """
     manifest = check(path)
     if unknown := sorted(set(manifest["migrations"]) - set(_migrations())):
         raise Refused(
@@ -112,28 +139,64 @@ def restore(path: Path) -> dict[str, int]:
             why="Cette version ne saurait pas lire toutes ses colonnes ; rien n’a été changé.",
             do="Installez la version qui l’a écrite, ou une plus récente.",
         )
+    kept = _save_before()
     home = Path(settings.HOME)
-    with tempfile.TemporaryDirectory(dir=home, prefix=".restauration-") as folder, zipfile.ZipFile(path) as archive:
-        names = [name for name in manifest["fichiers"] if name.startswith(f"{FILES}/")]
-        for name in names:
-            archive.extract(name, folder)
+    names = [name for name in manifest["fichiers"] if name.startswith(f"{FILES}/")]
+    with zipfile.ZipFile(path) as archive, _told_in_french(path):
+        with tempfile.TemporaryDirectory(dir=home, prefix=STAGING) as folder:
+            for name in names:
+                archive.extract(name, folder)
+            (Path(folder) / FILES).mkdir(exist_ok=True)
+            for made in sorted((Path(folder) / FILES).iterdir()):
+                if not (home / FILES / made.name).exists():
+                    made.replace(home / FILES / made.name)
         rows = archive.read(ROWS).decode("utf-8").splitlines()
-        try:
-            with transaction.atomic():
-                for model in reversed(kept_models()):
-                    model._default_manager.all().delete()
-                for row in rows:
-                    for item in serializers.deserialize("json", f"[{row}]"):
-                        item.save()
-                _reset_sequences()
-                _swap(Path(folder) / FILES, home / FILES)
-        except (DatabaseError, serializers.base.DeserializationError) as error:
-            raise Refused(
-                f"{path} n’a pas pu être restaurée : {error}.",
-                why="Une ligne ne rentre pas dans la base ; tout est resté comme avant.",
-                do="Prenez une autre sauvegarde, ou la version de Maillage qui l’a écrite.",
-            ) from error
-    return {"lignes": len(rows), "fichiers": len(names)}
+        with transaction.atomic():
+            for model in reversed(kept_models()):
+                model._default_manager.all().delete()
+            for row in rows:
+                for item in serializers.deserialize("json", f"[{row}]"):
+                    item.save()
+            _reset_sequences()
+        for name in names:
+            content = archive.read(name)
+            if (home / name).read_bytes() != content:
+                write_whole(home / name, content)
+    return {"lignes": len(rows), "fichiers": len(names), "avant": kept}
+
+
+STAGING = ".restauration-"
+SAVED_BEFORE = 3  # copies kept of what restorations replaced
+
+
+def _save_before() -> Path:
+    """Save what a restoration is about to replace, keep the last few copies, and return the new one."""
+    folder = Path(settings.HOME) / "sauvegardes"
+    for left in Path(settings.HOME).glob(f"{STAGING}*"):  # a former restoration that was cut
+        shutil.rmtree(left, ignore_errors=True)
+    kept = folder / f"avant-restauration-{datetime.now():%Y-%m-%d-%Hh%M-%S}.zip"
+    save(kept)
+    for old in sorted(folder.glob("avant-restauration-*.zip"))[:-SAVED_BEFORE]:
+        old.unlink(missing_ok=True)
+    return kept
+
+
+@contextmanager
+def _told_in_french(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except (DatabaseError, serializers.base.DeserializationError) as error:
+        raise Refused(
+            f"{path} n’a pas pu être restaurée : {error}.",
+            why="Une ligne ne rentre pas dans la base ; tout est resté comme avant.",
+            do="Prenez une autre sauvegarde, ou la version de Maillage qui l’a écrite.",
+        ) from error
+    except OSError as error:
+        raise Refused(
+            f"{path} n’a pas pu être restaurée : {reason(error)}.",
+            why="Les fichiers ne tiennent pas dans le dossier de Maillage, ou ne peuvent pas y être écrits.",
+            do="Libérez de la place, puis relancez la même commande : elle reprend sans rien perdre.",
+        ) from error
 
 
 def _reset_sequences() -> None:
@@ -143,14 +206,3 @@ def _reset_sequences() -> None:
     for statement in connection.ops.sequence_reset_sql(no_style(), kept_models()):
         with connection.cursor() as cursor:
             cursor.execute(statement)
-
-
-def _swap(new: Path, current: Path) -> None:
-    """Put a folder in place of another, the former one kept until the new one is there."""
-    former = current.with_name(f".{current.name}-avant")
-    shutil.rmtree(former, ignore_errors=True)
-    new.mkdir(exist_ok=True)
-    if current.exists():
-        current.replace(former)
-    new.replace(current)
-    shutil.rmtree(former, ignore_errors=True)

@@ -9,14 +9,15 @@ def ready() -> None:
     """Set Django up and bring the database to the present; Refused when it cannot be opened or written."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "maillage.config.settings")
     import django
+    from django.core.exceptions import ImproperlyConfigured
     from django.core.management import call_command
-    from django.db.utils import Error, OperationalError
+    from django.db.utils import Error
 
     try:
         django.setup()
         call_command("migrate", interactive=False, verbosity=0)
         call_command("createcachetable", verbosity=0)
-    except (OSError, OperationalError, Error) as error:
+    except (OSError, ValueError, Error, ImproperlyConfigured) as error:
         raise Refused(
             f"La base de données ne répond pas : {str(error).splitlines()[0]}.",
             why="Le dossier MAILLAGE_HOME ou l’adresse DATABASE_URL ne permet pas de l’ouvrir.",

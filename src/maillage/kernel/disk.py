@@ -30,6 +30,25 @@ def write_whole(path: Path, content: bytes | str) -> None:
         raise _refusal(path, error) from error
 
 
+REASONS = {
+    errno.ENOSPC: "le disque est plein",
+    errno.EDQUOT: "le disque est plein",
+    errno.EACCES: "l’accès est refusé",
+    errno.EPERM: "l’accès est refusé",
+    errno.EROFS: "ce disque ne se lit qu’en lecture",
+    errno.ENOENT: "ce dossier ou ce fichier n’existe pas",
+    errno.EISDIR: "c’est un dossier",
+    errno.ENOTDIR: "une partie du chemin est un fichier, pas un dossier",
+    errno.EEXIST: "une partie du chemin est un fichier, pas un dossier",
+    errno.ENAMETOOLONG: "ce nom est trop long",
+}
+
+
+def reason(error: OSError) -> str:
+    """Return what went wrong on the disk, in French."""
+    return REASONS.get(error.errno or 0, f"le disque a répondu une erreur ({error.errno})")
+
+
 def _refusal(path: Path, error: OSError) -> Refused:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return Refused(
@@ -38,7 +57,7 @@ def _refusal(path: Path, error: OSError) -> Refused:
             do="Libérez de la place, ou choisissez un autre dossier, puis relancez la même commande.",
         )
     return Refused(
-        f"Le fichier {path} n’a pas été écrit : {os.strerror(error.errno or 0)}.",
+        f"Le fichier {path} n’a pas été écrit : {reason(error)}.",
         why="Le dossier n’existe pas, n’est pas un dossier, ou n’autorise pas l’écriture.",
         do="Choisissez un dossier où vous pouvez écrire, puis relancez la même commande.",
     )

@@ -40,6 +40,8 @@ def read(
     required: columns that must be there; aliases: other names they may have. purpose: why they are needed, in French.
     Raises Refused on a wrong encoding, a missing column or an empty file; blank lines are passed over.
     """
+    if not content.strip():
+        raise Refused(f"{name} : le fichier est vide.", why=purpose, do=f"L’en-tête attendu est : {','.join(required)}.")
     text = _decoded(content, name, encoding_help)
     first = text.split("\n", 1)[0]
     separator = max(",;\t", key=first.count)

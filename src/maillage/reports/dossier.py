@@ -79,9 +79,11 @@ def compose(
     chapters = [_guide(r), _summary(d, r, layers, said), _needs(r, readings, said)]
     if layers:
         chapters.append(_places(d, r, layers, said))
-        if "les-deux" in layers:
-            chapters.append(_crossing(d, r, layers, said))
+    if r["classees"]:
+        chapters.append(_crossing(d, r, layers, said))
     chapters += [_zones(r, said), _certainty(r, layers, said), _methods(r), _sources(r), _warnings(r), _glossary()]
+    if r["tu"]:
+        chapters = [_guide(r), _untold(r, said), _sources(r), _glossary()]
     number = 0
     numbered = []
     for chapter in chapters:
@@ -150,6 +152,26 @@ def _guide(r: Json) -> Chapter:
                 text=f"Définition retenue : **{r['definition']['libelle']}**. Champ : {r['definition']['univers']}.",
                 tone="note",
             ),
+        ),
+    )
+
+
+def _untold(r: Json, said: Mapping[str, str]) -> Chapter:
+    """Return the one chapter of a territory too small to be told."""
+    larger = " ou ".join(f"**{x['nom']}**" for x in r["territoire"]["dans"][:2])
+    return Chapter(
+        number="",
+        short="Synthèse",
+        title="Un territoire trop petit pour une estimation",
+        blocks=(
+            Callout(tone="prudence", title="Chiffre non montré.", text=r["chiffre"]["motif"]),
+            Text(
+                text=f"Moins de 50 personnes de 15 ans et plus vivent ici ({r['population']} habitants en tout) : une fourchette "
+                "honnête irait de presque personne à presque tout le monde, et un chiffre pourrait désigner quelqu’un."
+            ),
+            *((Text(text=f"Lisez plutôt le diagnostic d’un territoire plus grand : {larger}."),) if larger else ()),
+            Text(text="Pour connaître les besoins d’un si petit lieu, le plus sûr est d’y parler avec chacun."),
+            *_comment(said, "synthese"),
         ),
     )
 
@@ -257,7 +279,7 @@ def _needs(r: Json, readings: Sequence[Reading], said: Mapping[str, str]) -> Cha
                 f"en compterait environ {both['independance']}.",
                 f"Quoi qu’on suppose, ce nombre est entre {both['borne_basse']} et {both['borne_haute']}.",
                 f"{both['modestes'].capitalize()} vivent modestement : les deux premiers cinquièmes de niveau de vie.",
-                f"Sous le seuil de pauvreté à 60 % : {both['pauvres']}, dont {both['pauvres_cumul']} aussi en précarité numérique.",
+                both["pauvrete"],
             )
         ),
     ]
@@ -404,25 +426,18 @@ def _crossing(d: Diagnosis, r: Json, layers: Mapping[str, str], said: Mapping[st
             svg=charts.joint_legend(r["part_cases"], id="legende"),
             alt="; ".join(f"{name} {wording.share(value)}" for name, value in r["part_cases"].items()),
             caption="Part des habitants dans chaque case",
-            width=0.85,
+            width=0.85 if "les-deux" in layers else 0.4,
         )
     )
     if r["phrase_egaux"]:
         right.append(Callout(tone="prudence", title="À lire avec prudence.", text=r["phrase_egaux"]))
-    blocks: list[Block] = [
-        Beside(
-            share=0.56,
-            left=(
-                Picture(
-                    svg=layers["les-deux"],
-                    alt=atlas.description(d, "les-deux"),
-                    caption="Précarité numérique et sociale. Forte : les deux plus hautes classes sur cinq. Rayé : incertain."
-                    + _unknown(r),
-                ),
-            ),
-            right=tuple(right),
-        )
-    ]
+    blocks: list[Block] = right
+    if "les-deux" in layers:
+        caption = "Précarité numérique et sociale. Forte : les deux plus hautes classes sur cinq. Rayé : incertain."
+        picture = Picture(svg=layers["les-deux"], alt=atlas.description(d, "les-deux"), caption=caption + _unknown(r))
+        blocks = [Beside(share=0.56, left=(picture,), right=tuple(right))]
+    else:
+        blocks[1:1] = [Text(text=text) for text in (*r["classes"], *r["grappes"])]
     if r["discordances"]:
         blocks.append(Heading(text="Là où les deux ne vont pas ensemble"))
         blocks += [

@@ -1,5 +1,7 @@
 """An edition of a diagnosis: every file of the contract, written whole or not at all."""
 
+import shutil
+import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -9,7 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from maillage.kernel.disk import write_whole
+from maillage.kernel.disk import reason, write_whole
+from maillage.kernel.errors import Refused
 from maillage.reference.definitions import offered
 from maillage.reports import atlas, dossier, etude, html, pdf, reading, sheet, wording
 from maillage.studies import compare
@@ -84,10 +87,20 @@ def _map_note(d: Diagnosis, drawn: Diagnosis | None) -> str:
     )
 
 
+STAGING = ".en-cours"
+
+
 def check_folder(folder: Path) -> None:
     """Raise Refused now, rather than after the computation, when the folder cannot be written."""
-    write_whole(folder / ".maillage", "")
-    (folder / ".maillage").unlink()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=folder).close()
+    except OSError as error:
+        raise Refused(
+            f"Le dossier {folder} ne peut pas recevoir les fichiers : {reason(error)}.",
+            why="Tout y est écrit à la fin du calcul ; mieux vaut le savoir avant.",
+            do="Choisissez un dossier où vous pouvez écrire, puis relancez la même commande.",
+        ) from error
 
 
 def write(
@@ -101,11 +114,14 @@ def write(
 ) -> list[Path]:
     """Write every file of the contract in a folder and return their paths.
 
-    sheets: one PDF per zone; by default when there are at most 250. Each file is written aside then put in place.
+    sheets: one PDF per zone; by default when there are at most 250. Everything is written aside, then put in place at
+    once: a folder never mixes two studies. Sheets of a former study of the same folder are taken off.
     """
     d = edition.diagnosis
     progress("Dossier", 0.0)
     document = dossier.compose(edition.drawn, edition.told, edition.layers, edition.readings, on=on, comments=comments)
+    staging = folder / STAGING
+    shutil.rmtree(staging, ignore_errors=True)
     files: dict[str, bytes] = {
         "etude.json": edition.study,
         "zones.csv": etude.table(d),
@@ -113,13 +129,29 @@ def write(
         "dossier.html": html.dossier(document),
         "dossier.pdf": pdf.dossier(document, on=on),
     }
-    paths = []
-    for name, content in files.items():
-        write_whole(folder / name, content)
-        paths.append(folder / name)
-    if sheets if sheets is not None else len(d.zones) <= MOST_SHEETS:
-        paths += write_sheets(edition, folder / "fiches", [r.zone.code for r in d.zones], on=on, progress=progress)
-    return paths
+    try:
+        for name, content in files.items():
+            write_whole(staging / name, content)
+        if sheets if sheets is not None else len(d.zones) <= MOST_SHEETS:
+            write_sheets(edition, staging / "fiches", [r.zone.code for r in d.zones], on=on, progress=progress)
+        return _put_in_place(staging, folder, whole=sheets is not False)
+    except Refused as error:
+        raise Refused(error.what.replace(f"{STAGING}/", ""), why=error.why, do=error.do) from error
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+
+
+def _put_in_place(staging: Path, folder: Path, *, whole: bool) -> list[Path]:
+    """Move the files of a study where they are read, and return their paths; whole: its sheets are the only ones."""
+    made = sorted(path.relative_to(staging) for path in staging.rglob("*") if path.is_file())
+    if whole and (folder / "etude.json").exists():
+        for former in (folder / "fiches").glob("*.pdf"):
+            if former.relative_to(folder) not in made:
+                former.unlink()
+    for name in made:
+        (folder / name).parent.mkdir(exist_ok=True)
+        (staging / name).replace(folder / name)
+    return [folder / name for name in made]
 
 
 def write_sheets(

@@ -12,14 +12,15 @@ import shapely
 
 from maillage.kernel.estimate import Figure, Withheld
 from maillage.reports import sentences
-from maillage.reports.reading import names_of, sources
-from maillage.reports.wording import number, of
+from maillage.reports.reading import name_of, names_of, sources
+from maillage.reports.wording import NBSP, number
 from maillage.studies.diagnosis import LEVEL_NAMES, Diagnosis, ZoneResult
 
 Json = dict[str, Any]
 VERSION = 1
 NO_CLASS = "Moins de 5 zones : aucune classe."
-NO_INDEX = "Moins de la moitié des variables de l’indice sont connues, ou une seule zone."
+NO_INDEX = "Moins de la moitié des variables de l’indice sont connues ici."
+NO_INDEX_ALONE = "Une seule zone : l’indice compare des zones entre elles."
 
 
 def figure(f: Figure) -> Json:
@@ -34,16 +35,14 @@ def document(d: Diagnosis) -> Json:
     """Return the content of etude.json."""
     t, request = d.request.territory, d.request
     chosen = request.definition
-    name = t.name
-    if request.zoning.kind == "file":
-        name = f"{len(d.zones)} zones {of(t.name)}"
+    shown = not isinstance(d.need, Withheld)
     out: Json = {
         "version": VERSION,
         "territoire": {
             "code": t.code,
-            "nom": name,
+            "nom": name_of(d).replace(NBSP, " ") if request.zoning.kind == "file" or request.inside else t.name,
             "type": t.kind,
-            "population": round(d.population),
+            "population": people(d, d.population),
             "millesime_geographique": "communes d’aujourd’hui, IRIS du recensement de 2021",
         },
         "definition": {
@@ -51,6 +50,16 @@ def document(d: Diagnosis) -> Json:
             "libelle": chosen.label,
             "univers": chosen.universe,
             "population_univers": d.universe,
+            "n": chosen.n,
+            "n_connu": chosen.n_known,
+        },
+        "filtre": None
+        if request.inside is None
+        else {
+            "id": request.inside.id,
+            "libelle": request.inside.label,
+            "source": request.inside.source,
+            "doute": request.inside.doubt,
         },
         "besoins": {
             "precarite_numerique": figure(d.need),
@@ -60,8 +69,8 @@ def document(d: Diagnosis) -> Json:
             "niveaux": {name: figure(d.levels[name]) for name in LEVEL_NAMES},
             "pauvrete_60": figure(d.poor),
             "cumul_pauvrete_60": figure(d.poor_both),
-            "cumul_independance": d.both_independent,
-            "cumul_bornes": list(d.bounds),
+            "cumul_independance": d.both_independent if shown else None,
+            "cumul_bornes": list(d.bounds) if shown else None,
         },
         "zones": [zone(d, r) for r in d.zones],
         "discordances": [
@@ -69,7 +78,7 @@ def document(d: Diagnosis) -> Json:
             *({"zone": code, "constat": "social sans le numérique"} for code in d.social_only),
         ],
         "grappes_sociales": [list(group) for group in d.clusters],
-        "marges": d.variance,
+        "marges": d.variance if shown else None,
         "parametres": {
             "graine": request.seed,
             "tirages": request.n_draws,
@@ -83,6 +92,11 @@ def document(d: Diagnosis) -> Json:
         "offre": None,
     }
     return out
+
+
+def people(d: Diagnosis, value: float) -> float:
+    """Return residents: whole where everybody counts, as they are where a filter takes parts of areas."""
+    return round(value) if d.request.inside is None else value
 
 
 def poverty(d: Diagnosis) -> str:
@@ -105,7 +119,7 @@ def zone(d: Diagnosis, r: ZoneResult) -> Json:
     out: Json = {
         "code": r.zone.code,
         "nom": r.zone.name,
-        "population": round(r.population),
+        "population": people(d, r.population),
         "precarite_numerique": figure(r.need),
         "taux_precarite_numerique": figure(r.rate),
         "precarite_sociale": figure(r.modest),
@@ -122,7 +136,8 @@ def zone(d: Diagnosis, r: ZoneResult) -> Json:
         "manques": [],
     }
     if r.index is None:
-        out["motif_indice"] = r.need.reason if isinstance(r.need, Withheld) else NO_INDEX
+        lone = NO_INDEX_ALONE if len(d.zones) == 1 else NO_INDEX
+        out["motif_indice"] = r.need.reason if isinstance(r.need, Withheld) else lone
     if r.digital_class is None:
         out["motif_classes"] = r.need.reason if isinstance(r.need, Withheld) else NO_CLASS
     if r.zone.place:

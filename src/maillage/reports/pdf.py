@@ -2,11 +2,14 @@
 
 import json
 import re
+import unicodedata
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
+from functools import cache
 from typing import Any
 
 import typst
+from fontTools.ttLib import TTFont
 
 from maillage.reference.places import ASSETS
 from maillage.reports import rich, wording
@@ -69,6 +72,29 @@ def swatches() -> dict[str, str]:
     }
 
 
+@cache
+def _letters() -> frozenset[str]:
+    """Return the characters that our letters can draw."""
+    fonts = sorted((ASSETS / "fonts").glob("*.ttf"))
+    return frozenset(chr(code) for path in fonts for code in TTFont(path, lazy=True).getBestCmap()) | {"\n"}
+
+
+def drawable(value: Any) -> Any:
+    """Return plain values whose texts hold only what our letters draw: a PDF/UA file refuses any other sign."""
+    if isinstance(value, str):
+        composed = unicodedata.normalize("NFC", value)
+        foreign = set(composed) - _letters()
+        return composed.translate({ord(c): SUBSTITUTE for c in foreign}) if foreign else composed
+    if isinstance(value, dict):
+        return {key: drawable(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [drawable(inner) for inner in value]
+    return value
+
+
+SUBSTITUTE = "?"
+
+
 def compiled(template: str, data: Mapping[str, Any], *, on: date) -> bytes:
     """Return the PDF of a template. Text only goes in as data, so that nothing a user typed is ever read as code."""
     return typst.compile(
@@ -76,7 +102,7 @@ def compiled(template: str, data: Mapping[str, Any], *, on: date) -> bytes:
         root=str(FOLDER),
         font_paths=[str(ASSETS / "fonts")],
         ignore_system_fonts=True,
-        sys_inputs={"d": json.dumps(wording.spaced_within(dict(data)), ensure_ascii=False)},
+        sys_inputs={"d": json.dumps(drawable(wording.spaced_within(dict(data))), ensure_ascii=False)},
         pdf_standards=["ua-1"],
         timestamp=datetime(on.year, on.month, on.day, tzinfo=UTC),
     )

@@ -104,6 +104,7 @@ def read(d: Diagnosis, *, fingerprint: str) -> Json:
         "adultes": wording.number(d.adults),
         "univers": wording.number(d.universe),
         "chiffre": headline(d, need, rate),
+        "tu": isinstance(d.need, Withheld),
         "source": source_card(d, need, d.universe),
         "cartes": other_cards(d),
         "phrases": sentences.summary(d, names_of),
@@ -145,11 +146,12 @@ def read(d: Diagnosis, *, fingerprint: str) -> Json:
 
 
 def name_of(d: Diagnosis) -> str:
-    """Return what a study is called: its own name, the official one, or how many zones of it a file makes."""
-    t = d.request.territory
+    """Return what a study is called: its own name, the official one, or how many zones of it a file makes; then its filter."""
+    t, inside = d.request.territory, d.request.inside
+    name = d.request.name or t.long_name
     if d.request.zoning.kind == "file" and not d.request.name:
-        return f"{wording.count(len(d.zones), 'zone')} {wording.of(t.name)}"
-    return d.request.name or t.long_name
+        name = f"{wording.count(len(d.zones), 'zone')} {wording.of(t.name)}"
+    return name if inside is None else f"{name} ({wording.lower_first(inside.label)})"
 
 
 def territory(d: Diagnosis) -> Json:
@@ -371,8 +373,9 @@ def both(d: Diagnosis) -> Json:
         "independance": independent,
         "borne_basse": low,
         "borne_haute": high,
-        "pauvres": poor.in_full,
-        "pauvres_cumul": poor_both.in_full,
+        "pauvrete": f"Sous le seuil de pauvreté à 60 % : {poor.in_full}, dont {poor_both.in_full} aussi en précarité numérique."
+        if isinstance(d.poor, Estimate)
+        else f"Sous le seuil de pauvreté : non montré. {d.poor.reason}",
     }
 
 
@@ -396,6 +399,7 @@ def context(d: Diagnosis) -> list[Json]:
             "annee": indicator.year,
         }
         for indicator in d.context
+        if indicator.id != "pauvrete" or isinstance(d.poor, Estimate)
     ]
 
 

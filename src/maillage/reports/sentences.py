@@ -213,11 +213,8 @@ def warnings(d: Diagnosis) -> list[str]:
             "population de 15 ans ou plus »), bien au-dessus de ce que trouve cette méthode : les nombres donnés ici sont "
             "sans doute trop bas."
         )
-    if d.minima is not None and isinstance(d.poor, Estimate) and d.universe and d.minima > d.poor.value / d.universe:
-        out.append(
-            f"Plus d’habitants vivent ici dans un foyer au RSA ou à l’AAH ({wording.share(d.minima)}) que nous n’en estimons sous "
-            f"le seuil de pauvreté ({wording.share(d.poor.value / d.universe)}) : ce dernier nombre est trop bas, ne le citez pas."
-        )
+    if isinstance(d.poor, Withheld) and isinstance(d.need, Estimate):
+        out.append(f"Personnes sous le seuil de pauvreté : non montré. {d.poor.reason}")
     withheld = [r for r in d.zones if isinstance(r.need, Withheld) and r.population > 0]
     if withheld:
         noun = wording.count(len(withheld), unit_of(d))
@@ -240,6 +237,10 @@ def warnings(d: Diagnosis) -> list[str]:
         out.append("L’indice social est relatif : il compare les zones de ce périmètre entre elles, et à rien d’autre.")
     if d.request.inside is not None:
         out.append(f"Filtre « {d.request.inside.label} » : {d.request.inside.doubt}")
+    if not chosen.n_known:
+        out.append(
+            f"Le nombre de répondants de l’enquête (environ {wording.number(chosen.n)}) est supposé : il n’est pas publié."
+        )
     if isinstance(d.need, Estimate) and d.need.is_loose:
         out.append("L’intervalle est large : seule la fourchette est montrée.")
     return out + [f"« {chosen.label} » : {text}" for text in chosen.doubts]

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from maillage.engine import classes as class_engine
 from maillage.engine import clusters, overlap, synthetic
+from maillage.engine import rates as rate_engine
 from maillage.engine.base import Base, applied
 from maillage.engine.cells import AGE_OF, AGES, DIPLOMA_OF, DIPLOMAS
 from maillage.kernel.estimate import Estimate, Figure, Unit, Withheld, from_draws
@@ -454,6 +455,8 @@ def _assemble(w: _Work, outline: Shapes, results: tuple[ZoneResult, ...], rate_b
     population = people.population.sum()
     by_cell = {name: sum(r.population for r in results if r.cell == name) for name in CELL_NAMES}
     left = request.zoning.left_out
+    minima = _minima(frame, rows, share)
+    why_poor = why or _why_no_poverty(frame, rows, share, minima, float(total["poor"].mean()) / max(universe, 1.0))
     return Diagnosis(
         request=request,
         population=float(population),
@@ -464,8 +467,8 @@ def _assemble(w: _Work, outline: Shapes, results: tuple[ZoneResult, ...], rate_b
         both=both(total["both"]),
         modest=_income_figure(total["modest"], why=why),
         levels={name: level_figure(values[0]) for name, values in level_draws.items()},
-        poor=_income_figure(total["poor"], why=why, universe=POOR_UNIVERSE),
-        poor_both=both(total["poor_both"]),
+        poor=_income_figure(total["poor"], why=why_poor, universe=POOR_UNIVERSE),
+        poor_both=_figures(request.definition, why=why_poor, method=METHOD_BOTH)(total["poor_both"]),
         both_independent=_independent(m, rows, share, total["both"]),
         bounds=(sum(r.bounds[0] for r in results), sum(r.bounds[1] for r in results)),
         zones=results,
@@ -481,7 +484,7 @@ def _assemble(w: _Work, outline: Shapes, results: tuple[ZoneResult, ...], rate_b
         context=context.indicators(frame, weights),
         variance=doubt.variance_shares(m, rows, share),
         sensitivity=doubt.sensitivity(m, rows, share),
-        minima=_minima(frame, rows, share),
+        minima=minima,
         flat=_flat(frame, rows, share),
         deduced=m.rates.deduced,
         left_out=(len(np.unique(frame.commune[left])) if len(left) else 0, float(frame.population[left].sum())),
@@ -519,9 +522,19 @@ def _half(results: tuple[ZoneResult, ...]) -> tuple[str, ...]:
 def _profile(m: Model, rows: Positions, share: Floats, need: float) -> tuple[Profile, ...]:
     """Return who is concerned, by age, diploma and living standard."""
     outcome = m.outcomes["need"]
-    people = (outcome.counts[rows] * share[:, None]).sum(axis=0, dtype=np.float64)
-    concerned = people * outcome.centre
-    concerned *= need / concerned.sum() if concerned.sum() else 0.0
+    counts = outcome.counts[rows] * share[:, None]
+    regions = m.country.region_of[rows]
+    people = counts.sum(axis=0, dtype=np.float64)
+    concerned = np.zeros(len(people))
+    for region in np.unique(regions).tolist():
+        shifted = outcome.overseas.get(region)
+        rate = outcome.centre if shifted is None else shifted.mean(axis=0, dtype=np.float64)
+        concerned += counts[regions == region].sum(axis=0, dtype=np.float64) * rate
+    # Brought to the total by one move of the logit: a share can neither pass 100 % nor fall below 0.
+    rate = np.divide(concerned, people, out=np.full(len(people), 0.5), where=people > 0)
+    if 0 < need < people.sum():
+        rate = rate_engine.shift(people, np.clip(rate, 1e-9, 1 - 1e-9), np.array([need / people.sum()]))[0]
+    concerned = people * rate
     cells = len(people) // 2
     groups = [
         *(("age", name, np.resize(k == AGE_OF, len(people))) for k, name in enumerate(AGES)),
@@ -552,6 +565,23 @@ def _minima(frame: frames.Frame, rows: Positions, share: Floats) -> float | None
     if weight[known].sum() * 2 < weight.sum() or not weight.sum():
         return None
     return float(np.average(found[known], weights=weight[known]))
+
+
+def _why_no_poverty(frame: frames.Frame, rows: Positions, share: Floats, minima: float | None, poor: float) -> str:
+    """Return why the number of poor people cannot be told, "" when it can.
+
+    Medians of communes do not see cities that are both rich and poor, and say nothing overseas: the people on minimum
+    income, who are counted, then outnumber the poor people we find.
+    """
+    people = frame.population[rows] * share
+    if people[frame.overseas[rows]].sum() * 5 >= max(float(people.sum()), 1.0):
+        return "Les revenus d’outre-mer ne sont pas connus commune par commune."
+    if minima is not None and minima > poor:
+        return (
+            f"Plus d’habitants vivent ici dans un foyer au RSA ou à l’AAH ({100 * minima:.0f} %) que ce calcul n’en trouve "
+            f"sous le seuil de pauvreté ({100 * poor:.0f} %) : il en compte trop peu."
+        )
+    return ""
 
 
 def _flat(frame: frames.Frame, rows: Positions, share: Floats) -> dict[str, dict[str, float]]:

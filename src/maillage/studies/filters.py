@@ -23,7 +23,7 @@ QPV_COMMUNES, SMALL_COMMUNES = "qpv-communes", "petites-communes"
 SMALL = 2_000
 LABELS = {
     QPV_COMMUNES: "Communes comptant un quartier prioritaire (2019)",
-    SMALL_COMMUNES: f"Communes de moins de {SMALL} habitants",
+    SMALL_COMMUNES: "Communes de moins de 2 000 habitants",
 }
 
 

@@ -34,9 +34,10 @@ def estimate(
     workers: int = WORKERS,
     progress: Callable[[float], None] = lambda share: None,
 ) -> Table:
-    """Return one row per area of a level: code, population, universe, value, low, high, warning.
+    """Return one row per area of a level: code, population, whole, universe, value, low, high, warning.
 
-    rows: areas of the frame to keep (all of France by default); an area of the level counts only those. Persons;
+    rows: areas of the frame to keep (all of France by default); an area of the level counts only those: population is
+    theirs, whole is that of the area. Régions are coded as everywhere (R84). Persons;
     value, low and high are nan with a warning where 15 and over are under 50. Same bytes whatever `workers`.
     """
     place = needs.country()
@@ -46,12 +47,13 @@ def estimate(
     keys = {
         "iris": frame.area,
         "commune": frame.commune,
-        "epci": frame.epci,
+        "epci": np.where(frame.epci == "", frame.commune, frame.epci),  # a commune outside any EPCI stands alone
         "departement": frame.departement,
-        "region": frame.region,
+        "region": np.char.add("R", frame.region),
     }[level]
-    kept &= keys != ""
     names, at = np.unique(keys[kept], return_inverse=True)
+    everywhere = np.isin(keys, names)
+    whole = total_by(np.searchsorted(names, keys[everywhere]), frame.population[everywhere], len(names))
     position = np.full(len(frame), -1)
     position[kept] = at
     blocks = [b for b in range(len(place.blocks) - 1) if kept[place.blocks[b] : place.blocks[b + 1]].any()]
@@ -86,16 +88,17 @@ def estimate(
         {
             "code": names,
             "population": total_by(at, frame.population[kept], len(names)),
+            "whole": whole,
             "universe": total_by(at, frame.universe[kept], len(names)),
             "value": value,
             "low": low,
             "high": high,
-            "warning": np.where(small, TOO_FEW, _warnings(frame, kept, at, len(names))),
+            "warning": np.where(small, TOO_FEW, _warnings(level, frame, kept, at, len(names))),
         },
     )
 
 
-def _warnings(frame: frames.Frame, kept: NDArray[np.bool_], at: Positions, n: int) -> NDArray[np.str_]:
+def _warnings(level: str, frame: frames.Frame, kept: NDArray[np.bool_], at: Positions, n: int) -> NDArray[np.str_]:
     """Return (names,) what weakens each figure, told when it concerns a fifth of the residents."""
     people = total_by(at, frame.population[kept], n)
     out = np.full(n, "", dtype=object)
@@ -105,8 +108,9 @@ def _warnings(frame: frames.Frame, kept: NDArray[np.bool_], at: Positions, n: in
         (frames.NO_RATE, "Diplômes estimés."),
         (frames.SMALL, "Petite commune : diplômes lissés avec le département et le revenu."),
     ):
+        told = text if level in ("iris", "commune") else f"Pour un habitant sur cinq ou plus. {text}"
         held = total_by(at, np.where(frame.flags[kept] & bit, frame.population[kept], 0.0), n)
-        out[(held * 5 >= np.maximum(people, 1.0)) & (out == "")] = text
+        out[(held * 5 >= np.maximum(people, 1.0)) & (out == "")] = told
     return out.astype(np.str_)
 
 
@@ -116,7 +120,8 @@ def outside(level: str) -> NDArray[np.str_]:
     if level == "iris":
         return np.array([], dtype=np.str_)
     column = "code" if level == "commune" else level
+    lead = "R" if level == "region" else ""
     communes = tables.communes.take(tables.communes["parent"] == "")
     every = np.unique(communes[column])
     covered = np.unique(tables.rp2021["commune" if level == "commune" else level])
-    return np.setdiff1d(every, np.append(covered, ""))
+    return np.char.add(lead, np.setdiff1d(every, np.append(covered, "")))

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
@@ -76,6 +76,11 @@ class Country:
     big_city: NDArray[np.bool_]
 
     @property
+    def is_overseas(self) -> NDArray[np.bool_]:
+        """(régions,) whether a région is overseas."""
+        return np.isin(self.region_names, frames.OVERSEAS)
+
+    @property
     def cells(self) -> Floats:
         return np.asarray(self.frame.counts.sum(axis=0))
 
@@ -128,13 +133,15 @@ class Outcome:
     """What is counted, and among whom.
 
     counts: (areas, cells) persons at stake. rates: (draws, cells), single precision; centre: (cells,).
-    overseas: the rates of each overseas région, by its position.
+    overseas: the rates of each overseas région, by its position. recentre: (draws,) what region, EPCI and overseas
+    effects would add to the country, on the logit: mainland areas give it back.
     """
 
     counts: Singles
     rates: Singles
     centre: Floats
     overseas: dict[int, Singles]
+    recentre: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,8 +149,8 @@ class Model:
     """One definition, ready to be applied to any area.
 
     outcomes: by name: `need`; when asked for, `level_1` to `level_3` (cumulative), `both` (also modest), `poor_both`
-    (also poor). region_effect: (régions, draws), epci_effect: (EPCI, draws), on the logit; recentre: (draws,) what
-    they add to the country.
+    (also poor). Levels are those of their own definition, whatever the chosen one. region_effect: (régions, draws),
+    epci_effect: (EPCI, draws), on the logit.
     """
 
     country: Country
@@ -154,7 +161,6 @@ class Model:
     outcomes: dict[str, Outcome]
     region_effect: Floats
     epci_effect: Floats
-    recentre: Floats
     spreads: Spreads
 
     @property
@@ -176,18 +182,11 @@ def model(
     between = between or spreads()
     with threadpool_limits(1):
         rates = rate_study.draw(chosen, place.cells, place.bins, seed=seed, n=n_draws)
-        shifts = _overseas_shifts(place, chosen, rates, seed, n_draws, between)
-        outcomes = _outcomes(place, rates, shifts, seed, n_draws, whole=whole)
         region_effect = between.region * even_normals(seed, "region", len(place.region_names), n_draws)
-        overseas_regions = np.isin(place.region_names, frames.OVERSEAS)
-        region_effect[overseas_regions] = 0.0  # overseas rates already carry theirs
+        region_effect[place.is_overseas] = 0.0  # overseas rates already carry theirs
         epci_effect = between.epci * even_normals(seed, "epci", place.n_epci, n_draws)
-        varies = synthetic.variance(place.homes, outcomes["need"].centre.astype(np.float32)).astype(np.float64)
-        by_region = total_by(place.region_of, varies, len(place.region_names))
-        by_epci = total_by(place.epci_of, varies, place.n_epci)
-        extra = _overseas_extra(place, outcomes["need"])
-        mainland = by_region[~overseas_regions].sum()
-        recentre = (by_region @ region_effect + by_epci @ epci_effect + extra) / mainland
+        make = _Maker(place, seed, n_draws, between, region_effect, epci_effect)
+        outcomes = make.whole(chosen, rates) if whole else {"need": make.need(chosen, rates)}
     return Model(
         country=place,
         definition=chosen,
@@ -197,44 +196,95 @@ def model(
         outcomes=outcomes,
         region_effect=region_effect,
         epci_effect=epci_effect,
-        recentre=recentre,
         spreads=between,
     )
 
 
-def _outcomes(
-    place: Country, rates: Rates, shifts: dict[int, Floats], seed: int, n: int, *, whole: bool
-) -> dict[str, Outcome]:
-    modest = _national_share(place.homes)
-    odds = number("rates/modest_odds")
+@dataclass(frozen=True, slots=True)
+class _Maker:
+    """Makes the outcomes of a model."""
 
-    def split(draws: Floats, centre: Floats) -> tuple[Floats, Floats]:
-        by_home = np.concatenate(rate_engine.split_by_household(draws, modest, rates.modest_odds), axis=1)
-        central = np.concatenate(rate_engine.split_by_household(centre[None], modest, np.array([odds])), axis=1)
-        return by_home, central[0]
+    place: Country
+    seed: int
+    n: int
+    between: Spreads
+    region_effect: Floats
+    epci_effect: Floats
 
-    need, need_centre = split(rates.draws, rates.centre)
-    out = {"need": _outcome(place.homes, need, need_centre, shifts)}
-    if not whole:
+    def need(self, chosen: Definition, rates: Rates) -> Outcome:
+        """Return the outcome that a definition counts."""
+        return self._nested(chosen, self._split(rates, rates.draws, rates.centre), rates.centre)
+
+    def whole(self, chosen: Definition, rates: Rates) -> dict[str, Outcome]:
+        """Return the need, the three levels of their own definition, and who is also modest or poor."""
+        need = self.need(chosen, rates)
+        cut = definition(LEVELS)
+        drawn, central = rate_study.levels(cut, self.place.cells, self.place.bins, seed=self.seed, n=self.n)
+        parts = [self._split(rates, *pair) for pair in zip(drawn, central, strict=True)]
+        widest = self._nested(cut, parts[-1], central[-1])
+        shifts = self._overseas_shifts(cut, central[-1])
+        out = {"need": need, f"level_{len(parts)}": widest}
+        for k, (draws, centre) in enumerate(parts[:-1]):
+            out[f"level_{k + 1}"] = self._outcome(self.place.homes, draws, centre, shifts, widest.recentre)
+        inside = slice(N_CELLS, 2 * N_CELLS)
+        moved = self._overseas_shifts(chosen, rates.centre)
+        out["both"] = self._outcome(
+            self.place.homes[:, inside],
+            need.rates[:, inside].astype(np.float64),
+            need.centre[inside],
+            moved,
+            need.recentre,
+        )
+        poor_share = _national_share(self.place.poor)
+        poor = rate_engine.split_by_household(rates.draws, poor_share, rates.poor_odds)[1]
+        odds = np.array([number("rates/poor_odds")])
+        centre = rate_engine.split_by_household(rates.centre[None], poor_share, odds)[1][0]
+        out["poor_both"] = self._outcome(self.place.poor[:, inside], poor, centre, moved, need.recentre)
         return out
-    drawn, central = rate_study.levels(definition(LEVELS), place.cells, place.bins, seed=seed, n=n)
-    for k in range(len(drawn)):
-        out[f"level_{k + 1}"] = _outcome(place.homes, *split(drawn[k], central[k]), shifts)
-    inside = slice(N_CELLS, 2 * N_CELLS)
-    out["both"] = _outcome(place.homes[:, inside], need[:, inside], need_centre[inside], shifts)
-    poor_share = _national_share(place.poor)
-    poor = rate_engine.split_by_household(rates.draws, poor_share, rates.poor_odds)[1]
-    poor_centre = rate_engine.split_by_household(rates.centre[None], poor_share, np.array([number("rates/poor_odds")]))[1][
-        0
-    ]
-    out["poor_both"] = _outcome(place.poor[:, inside], poor, poor_centre, shifts)
-    return out
 
+    def _split(self, rates: Rates, draws: Floats, centre: Floats) -> tuple[Floats, Floats]:
+        """Return rates by cell and living standard: (draws, 70) and (70,)."""
+        modest = _national_share(self.place.homes)
+        by_home = np.concatenate(rate_engine.split_by_household(draws, modest, rates.modest_odds), axis=1)
+        odds = np.array([number("rates/modest_odds")])
+        return by_home, np.concatenate(rate_engine.split_by_household(centre[None], modest, odds), axis=1)[0]
 
-def _outcome(counts: Singles, draws: Floats, centre: Floats, shifts: dict[int, Floats]) -> Outcome:
-    safe = np.clip(draws, 1e-9, 1 - 1e-9)
-    overseas = {region: expit(logit(safe) + shift[:, None]).astype(np.float32) for region, shift in shifts.items()}
-    return Outcome(counts=counts, rates=draws.astype(np.float32), centre=centre, overseas=overseas)
+    def _nested(self, chosen: Definition, split: tuple[Floats, Floats], centre: Floats) -> Outcome:
+        """Return the outcome of everybody, with the recentring that keeps the published national total."""
+        first = self._outcome(self.place.homes, *split, self._overseas_shifts(chosen, centre), np.zeros(self.n))
+        return replace(first, recentre=self._recentre(first))
+
+    def _outcome(
+        self, counts: Singles, draws: Floats, centre: Floats, shifts: dict[int, Floats], recentre: Floats
+    ) -> Outcome:
+        safe = np.clip(draws, 1e-9, 1 - 1e-9)
+        overseas = {region: expit(logit(safe) + shift[:, None]).astype(np.float32) for region, shift in shifts.items()}
+        return Outcome(counts=counts, rates=draws.astype(np.float32), centre=centre, overseas=overseas, recentre=recentre)
+
+    def _recentre(self, outcome: Outcome) -> Floats:
+        place = self.place
+        varies = synthetic.variance(place.homes, outcome.centre.astype(np.float32)).astype(np.float64)
+        by_region = total_by(place.region_of, varies, len(place.region_names))
+        by_epci = total_by(place.epci_of, varies, place.n_epci)
+        added = by_region @ self.region_effect + by_epci @ self.epci_effect + _overseas_extra(place, outcome)
+        return np.asarray(added / by_region[~place.is_overseas].sum())
+
+    def _overseas_shifts(self, chosen: Definition, centre: Floats) -> dict[int, Floats]:
+        """Return, for each overseas région, (draws,) the logit shift that gives back the published overseas gap."""
+        place = self.place
+        suffix = "" if chosen.year >= OVERSEAS_CHANGE else "_2017"
+        gap = float(logit(number(f"rates/dom_rate{suffix}")) - logit(number(f"rates/mainland_rate{suffix}")))
+        people = place.frame.counts[place.frame.overseas].sum(axis=0)
+        wanted = expit(logit(chosen.total) + gap)
+        shifted = rate_engine.shift(people, np.clip(centre, 1e-9, 1 - 1e-9), np.array([float(wanted)]))
+        common = float(np.median(logit(shifted[0]) - logit(centre)))
+        moved = common + number("spreads/dom_gap") * even_normals(self.seed, "overseas/gap", 1, self.n)[0]
+        own = self.between.overseas * even_normals(self.seed, "overseas/region", len(frames.OVERSEAS), self.n)
+        return {
+            int(np.flatnonzero(place.region_names == code)[0]): moved + own[position]
+            for position, code in enumerate(frames.OVERSEAS)
+            if code in place.region_names
+        }
 
 
 def _national_share(homes: Singles) -> Floats:
@@ -242,26 +292,6 @@ def _national_share(homes: Singles) -> Floats:
     total = homes.sum(axis=0, dtype=np.float64)
     under, everybody = total[N_CELLS:], total[:N_CELLS] + total[N_CELLS:]
     return np.asarray(np.divide(under, everybody, out=np.full(N_CELLS, 0.4), where=everybody > 0))
-
-
-def _overseas_shifts(
-    place: Country, chosen: Definition, rates: Rates, seed: int, n: int, between: Spreads
-) -> dict[int, Floats]:
-    """Return, for each overseas région, (draws,) the logit shift that gives back the published overseas gap."""
-    recent = chosen.year >= OVERSEAS_CHANGE
-    suffix = "" if recent else "_2017"
-    gap = float(logit(number(f"rates/dom_rate{suffix}")) - logit(number(f"rates/mainland_rate{suffix}")))
-    people = place.frame.counts[place.frame.overseas].sum(axis=0)
-    wanted = expit(logit(chosen.total) + gap)
-    shifted = rate_engine.shift(people, np.clip(rates.centre, 1e-9, 1 - 1e-9), np.array([float(wanted)]))
-    common = float(np.median(logit(shifted[0]) - logit(rates.centre)))
-    moved = common + number("spreads/dom_gap") * even_normals(seed, "overseas/gap", 1, n)[0]
-    own = between.overseas * even_normals(seed, "overseas/region", len(frames.OVERSEAS), n)
-    return {
-        int(np.flatnonzero(place.region_names == code)[0]): moved + own[position]
-        for position, code in enumerate(frames.OVERSEAS)
-        if code in place.region_names
-    }
 
 
 def _overseas_extra(place: Country, outcome: Outcome) -> Floats:
@@ -321,11 +351,10 @@ def draws_of_block(m: Model, block: int) -> dict[str, Singles]:
     local = local.astype(np.int64)
     shared = m.region_effect[place.region_of[rows]] + m.epci_effect[place.epci_of[rows]]
     mainland = ~place.frame.overseas[rows]
-    shared -= np.where(mainland[:, None], m.recentre, 0.0)
     out: dict[str, Singles] = {}
     for name, outcome in m.outcomes.items():
         own = noise(m, name, rows)
-        moves = shared.astype(np.float32)
+        moves = (shared - np.where(mainland[:, None], outcome.recentre, 0.0)).astype(np.float32)
         moves += free * own.free.astype(np.float32)[:, None]
         moves += synthetic.centred(tied * own.tied.astype(np.float32)[:, None], own.varies, local, local.max() + 1)
         expected = outcome.counts[rows] @ outcome.rates.T

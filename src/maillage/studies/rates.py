@@ -165,7 +165,7 @@ def draw(definition: Definition, people: Floats, bins: Floats, *, seed: int, n: 
     except engine.NoRates as error:
         raise Refused(
             f"Les taux de « {definition.label} » se contredisent : aucun jeu de taux ne les respecte tous.",
-            why=f"Le calcul demande que chaque taux publié soit retrouvé exactement ({error}).",
+            why="Le calcul demande que chaque taux publié soit retrouvé exactement, tous ensemble.",
             do="Vérifiez le total et les taux par classe ; ôtez la classe qui ne vient pas de la même enquête.",
         ) from error
     return Rates(
@@ -267,46 +267,63 @@ def _nested(d: Definition, s: Setting) -> Floats:
 
 
 def _nearest(d: Definition, s: Setting) -> Floats:
-    """Move the reference rates as little as the user's margins ask, on the logit scale."""
+    """Move the reference rates as little as the user's margins ask, on the logit scale.
+
+    The first breakdown given (age, else diploma) holds the total: the class it leaves out is deduced, as in `_margins`.
+    """
     shape = fit(definitions()[DEFAULT], s)
-    people = s.people
-    rows = [np.ones(N_CELLS)]
-    rates = [s.total(d)]
-    for m in d.margins:
-        indicator = (
-            _age_class(m.category, s, d.label)
-            if m.breakdown == "age"
-            else engine.diploma_indicator(DIPLOMAS.index(m.category))
-        )
-        rows.append(indicator)
-        rates.append(s.printed(m, d))
-    constraints, targets = np.array(rows), np.column_stack(rates)
-    targets = _harmonised(constraints, targets, people, d)
+    people, total = s.people, s.total(d)
+    given = [(breakdown, d.of(breakdown)) for breakdown in ("age", "diploma") if d.of(breakdown)]
+    if not given:
+        return engine.shift(people, shape, s.sampled(total[:, None], np.ones(1), d, "all")[:, 0])
+    constraints, targets = np.empty((0, N_CELLS)), np.empty((s.n, 0))
+    for position, (breakdown, margins) in enumerate(given):
+        inside = np.array([_inside(m, s, d.label) for m in margins])
+        rates = np.column_stack([s.printed(m, d) for m in margins])
+        if position == 0:
+            inside, rates = _completed(inside, rates, total, people, d, breakdown)
+        constraints, targets = np.vstack((constraints, inside)), np.column_stack((targets, rates))
     keep = _independent(constraints * people)
     constraints, targets = constraints[keep], targets[:, keep]
     targets = s.sampled(targets, constraints @ people / people.sum(), d, "all")
     return engine.solve(people, logit(shape), constraints, constraints, targets)
 
 
-def _harmonised(constraints: Floats, targets: Floats, people: Floats, d: Definition) -> Floats:
-    """Return the rates with each complete breakdown brought to the stated total; Refused over two points of gap."""
-    out = np.array(targets)
-    for breakdown in ("age", "diploma"):
-        at = [1 + position for position, m in enumerate(d.margins) if m.breakdown == breakdown]
-        if not at or np.abs(constraints[at].sum(axis=0) - 1).max() > 1e-6:
-            continue
-        base = constraints[at] @ people
-        implied = targets[:, at] @ base / base.sum()
-        gap = float(np.abs(implied - targets[:, 0]).max())
-        if gap > 0.02:
+def _inside(m: Margin, s: Setting, label: str) -> Floats:
+    """Return (35,) the share of each cell in the class of a margin."""
+    if m.breakdown == "age":
+        return _age_class(m.category, s, label)
+    return engine.diploma_indicator(DIPLOMAS.index(m.category))
+
+
+def _completed(
+    inside: Floats, rates: Floats, total: Floats, people: Floats, d: Definition, breakdown: str
+) -> tuple[Floats, Floats]:
+    """Return the classes of a breakdown with the one it leaves out, whose rate the total gives.
+
+    A complete breakdown is brought to the total. Refused where the classes alone imply another total.
+    """
+    words = "âge" if breakdown == "age" else "diplôme"
+    base, left = inside @ people, 1 - inside.sum(axis=0)
+    known = rates @ base / people.sum()
+    if np.abs(left).max() < 1e-6:
+        if float(np.abs(known - total).max()) > 0.02:
             raise Refused(
-                f"« {d.label} » : les taux par {'âge' if breakdown == 'age' else 'diplôme'} donnent un total de "
-                f"{_percent(implied[0])}, et non {_percent(targets[0, 0])}.",
+                f"« {d.label} » : les taux par {words} donnent un total de {_percent(known[0])}, et non {_percent(total[0])}.",
                 why="Un écart de plus de 2 points montre que ces taux ne viennent pas de la même enquête.",
                 do="Vérifiez l’année et le champ de chaque taux, ou ne gardez que ceux d’une même publication.",
             )
-        out[:, at] *= (targets[:, 0] / implied)[:, None]
-    return out
+        return inside, rates * (total / known)[:, None]
+    size = float(left @ people)
+    missing = (total - known) * people.sum() / size
+    if not 0 <= float(np.median(missing)) <= 1:
+        raise Refused(
+            f"« {d.label} » : d’après les taux par {words}, {_percent(float(np.median(missing)))} du reste des personnes seraient "
+            "concernées.",
+            why=f"Le total ({_percent(float(np.median(total)))}) et ces taux ne peuvent pas être vrais ensemble.",
+            do="Vérifiez l’année et le champ de chaque taux, ou ne gardez que ceux d’une même publication.",
+        )
+    return np.vstack((inside, left)), np.column_stack((rates, np.clip(missing, 0.001, 0.999)))
 
 
 def _percent(share: float) -> str:

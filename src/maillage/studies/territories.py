@@ -191,7 +191,12 @@ class Gazetteer:
         """Return the territories whose name or code is spelled most like the text."""
         wanted = plain(text)
         if any(c.isdigit() for c in wanted):
-            codes = difflib.get_close_matches(text.strip().upper(), self._by_code, n=limit, cutoff=0.6)
+            typed = text.strip().upper()
+            sure = [code for code in (f"0{typed}", typed[:5]) if code != typed and code in self._by_code]
+            if sure:  # a leading zero that a spreadsheet took off, or an IRIS: its commune
+                return [self._by_code[code] for code in sure]
+            known = [code for code in self._by_code if len(code) == len(typed)]
+            codes = difflib.get_close_matches(typed, known, n=limit, cutoff=0.6)
             return [self._by_code[code] for code in codes]
         near = {name: t for name, t in self._names if abs(len(name) - len(wanted)) <= 4}
         close = difflib.get_close_matches(wanted, near, n=limit, cutoff=0.72)

@@ -170,8 +170,11 @@ class _Progress:
 
 
 def resume() -> int:
-    """Queue again the studies that a stopped server left running, and return how many."""
-    stuck = list(Study.objects.filter(status=rules.RUNNING))
+    """Queue again the studies that a stopped server left unfinished, and return how many.
+
+    A study may then be queued twice: it is computed once, since its row passes from queued to running once.
+    """
+    stuck = list(Study.objects.filter(status__in=rules.ALIVE))
     for study in stuck:
         with transaction.atomic():
             Study.objects.filter(pk=study.pk).update(status=rules.QUEUED, share=0.0, step="", cancel_asked=False)

@@ -4,6 +4,7 @@ import argparse
 import os
 
 from maillage.cli.words import Steps
+from maillage.kernel.errors import Refused
 
 PASSWORD = "maillage-demo"  # noqa: S105, known to all: it opens invented data only
 ACCOUNT = "coordination@demo.maillage.example"
@@ -21,7 +22,6 @@ def run(given: argparse.Namespace) -> int:
     ready()
     from maillage.apps.accounts.actions import open_demonstration
     from maillage.apps.dossiers import actions, rules
-    from maillage.apps.dossiers.models import Study
     from maillage.apps.dossiers.queries import Asked
     from maillage.config import settings
 
@@ -38,8 +38,10 @@ def run(given: argparse.Namespace) -> int:
             study.refresh_from_db()
             steps(study.name, 0.0)
             actions.compute(study)
-            Study.objects.filter(pk=study.pk).get()
+            study.refresh_from_db()
             steps.done()
+            if study.status != rules.DONE:
+                raise Refused(*study.error[:1], why=study.error[1], do=study.error[2])
             print(f"Diagnostic prêt : {study.name}")
     print(f"Compte de démonstration : {ACCOUNT}, mot de passe {password}")
     return 0

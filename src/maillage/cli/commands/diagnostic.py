@@ -4,13 +4,13 @@ import argparse
 from datetime import date
 from pathlib import Path
 
-from maillage.cli.words import Steps, read_file
+from maillage.cli.words import Steps, read_file, typed_path
 from maillage.reference.definitions import DEFAULT
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("code", metavar="CODE", help="commune, intercommunalité, département, région (R84) ou « france »")
-    parser.add_argument("--sortie", required=True, type=Path, metavar="DOSSIER", help="le dossier où écrire")
+    parser.add_argument("--sortie", required=True, type=typed_path, metavar="DOSSIER", help="le dossier où écrire")
     parser.add_argument("--zones", type=Path, metavar="ZONES.csv", help="zones de l’étude : code_zone,nom_zone,code")
     parser.add_argument(
         "--definition",
@@ -44,19 +44,17 @@ def run(given: argparse.Namespace) -> int:
         if given.zones
         else zoning.usual(territory, iris)
     )
+    request = Request(
+        territory=territory,
+        zoning=cut,
+        definition=chosen,
+        seed=needs.SEED if given.graine is None else given.graine,
+        weights=weights(given.poids),
+        inside=filters.chosen(given.filtre, read_file) if given.filtre else None,
+    )
     edition.check_folder(given.sortie)
     steps = Steps()
-    made = edition.prepare(
-        Request(
-            territory=territory,
-            zoning=cut,
-            definition=chosen,
-            seed=needs.SEED if given.graine is None else given.graine,
-            weights=weights(given.poids),
-            inside=filters.chosen(given.filtre, read_file) if given.filtre else None,
-        ),
-        steps,
-    )
+    made = edition.prepare(request, steps)
     paths = edition.write(made, given.sortie, on=date.today(), sheets=True if given.fiches else None, progress=steps)
     steps.done()
     c = made.told["chiffre"]
@@ -78,10 +76,12 @@ def weights(words: str) -> dict[str, float]:
         name, _, value = part.partition("=")
         try:
             out[name.strip()] = float(value.replace(",", "."))
+            if not -10 <= out[name.strip()] <= 10:
+                raise ValueError
         except ValueError:
             raise Refused(
                 f"Le poids « {part} » ne se lit pas.",
-                why="Un poids s’écrit variable=nombre ; un nombre négatif retourne le sens de la variable.",
+                why="Un poids s’écrit variable=nombre, entre −10 et 10 ; un nombre négatif retourne le sens de la variable.",
                 do="Écrivez par exemple --poids rsa=2,aah=0.",
             ) from None
     return out

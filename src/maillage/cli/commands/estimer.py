@@ -3,10 +3,9 @@
 import argparse
 import csv
 import io
-from pathlib import Path
 from typing import Any
 
-from maillage.cli.words import Steps
+from maillage.cli.words import Steps, typed_path
 from maillage.reference.definitions import DEFAULT
 
 
@@ -17,7 +16,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--definition", default=DEFAULT, metavar="ID", help=f"définition du besoin (par défaut {DEFAULT})")
     parser.add_argument("--dans", metavar="CODE", help="ne garde que ce territoire")
     parser.add_argument("--graine", type=int, metavar="N", help="graine des tirages")
-    parser.add_argument("--sortie", required=True, type=Path, metavar="FICHIER.csv", help="le fichier à écrire")
+    parser.add_argument("--sortie", required=True, type=typed_path, metavar="FICHIER.csv", help="le fichier à écrire")
 
 
 HEADER = ("code", "nom", "population", "univers", "valeur", "bas", "haut", "taux", "taux_bas", "taux_haut", "avertissement")
@@ -33,8 +32,9 @@ def run(given: argparse.Namespace) -> int:
     chosen = definition_of(given.definition)
     steps = Steps()
     rows = None
-    if given.dans:
-        rows = rows_of(gazetteer().get(given.dans), frames.sources().rp2021)
+    inside = gazetteer().get(given.dans) if given.dans else None
+    if inside is not None and inside.kind != "france":
+        rows = rows_of(inside, frames.sources().rp2021)
     table = national.estimate(
         given.niveau,
         chosen,
@@ -56,7 +56,7 @@ def run(given: argparse.Namespace) -> int:
     writer.writeheader()
     writer.writerows(lines)
     write_whole(given.sortie, file.getvalue())
-    print(f"{len(lines)} lignes écrites dans {given.sortie}")
+    print(f"{len(lines)} ligne{'s' if len(lines) > 1 else ''} dans {given.sortie}")
     return 0
 
 
@@ -68,14 +68,22 @@ def line(row: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
         "code": row["code"],
         "nom": names.get(row["code"], ""),
         "population": round(row["population"]),
-        "univers": round(row["universe"], 2),
-        **{name: round(row[key], 3) if known else "" for name, key in cells.items()},
-        "taux": round(row["value"] * rate, 4) if known else "",
-        "taux_bas": round(row["low"] * rate, 4) if known else "",
-        "taux_haut": round(row["high"] * rate, 4) if known else "",
-        "avertissement": row["warning"],
+        "univers": row["universe"],
+        **{name: row[key] if known else "" for name, key in cells.items()},
+        "taux": row["value"] * rate if known else "",
+        "taux_bas": row["low"] * rate if known else "",
+        "taux_haut": row["high"] * rate if known else "",
+        "avertissement": " ".join(filter(None, (part_of(row), row["warning"]))),
     }
     return out
+
+
+def part_of(row: dict[str, Any]) -> str:
+    """Return what tells that a row holds only a part of its area, '' when it holds the whole."""
+    if not row["whole"] or row["population"] > 0.9995 * row["whole"]:
+        return ""
+    share = 100 * row["population"] / row["whole"]
+    return f"Une partie seulement : {share:.1f} % de ses {row['whole']:.0f} habitants.".replace(".", ",", 1)
 
 
 def area_names(level: str) -> dict[str, str]:
@@ -95,4 +103,17 @@ def area_names(level: str) -> dict[str, str]:
         }
     if level == "commune":
         return dict(zip(communes["code"].tolist(), communes["name"].tolist(), strict=True))
-    return dict(zip(communes[level].tolist(), communes[f"{level}_name"].tolist(), strict=True))
+    lead = "R" if level == "region" else ""
+    names = {
+        lead + code: name for code, name in zip(communes[level].tolist(), communes[f"{level}_name"].tolist(), strict=True)
+    }
+    if level == "epci":
+        alone = [
+            (code, name)
+            for code, name, epci in zip(
+                communes["code"].tolist(), communes["name"].tolist(), communes["epci"].tolist(), strict=True
+            )
+            if not epci
+        ]
+        names |= {code: f"{name} (hors intercommunalité)" for code, name in alone}
+    return names

@@ -1,6 +1,7 @@
 """maillage servir: the platform on this computer, with its worker."""
 
 import argparse
+import errno
 import os
 import signal
 import subprocess
@@ -73,7 +74,19 @@ def _check_free(address: str, port: int) -> None:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((address, port))
+        except PermissionError as error:
+            raise Refused(
+                f"Le port {port} n’est pas permis à votre compte.",
+                why="Les ports sous 1024 sont réservés à l’administrateur de l’ordinateur.",
+                do="Choisissez-en un au-dessus, par exemple : PORT=8010 make run.",
+            ) from error
         except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                raise Refused(
+                    f"L’adresse {address} n’est pas de cet ordinateur.",
+                    why="Un serveur n’écoute qu’à une adresse de l’ordinateur où il tourne.",
+                    do="Essayez --adresse 127.0.0.1 (cet ordinateur seul) ou --adresse 0.0.0.0 (tout le réseau).",
+                ) from error
             raise Refused(
                 f"Le port {port} est déjà pris sur {address}.",
                 why="Un autre programme, ou un autre Maillage, l’occupe.",

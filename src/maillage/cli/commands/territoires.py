@@ -37,5 +37,7 @@ def run(given: argparse.Namespace) -> int:
         )
     for t in found:
         place = ", ".join(name for _, name in t.within[-2:])
-        print(f"{t.code:<10} {t.name} ({KIND_LABELS[t.kind]}{', ' + place if place else ''}) {t.population} habitants")
+        print(
+            f"{t.code:<10} {t.name} ({KIND_LABELS[t.kind]}{', ' + place if place else ''}) {f'{t.population} habitants' if t.population else 'hors du champ'}"
+        )
     return 0

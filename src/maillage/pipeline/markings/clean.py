@@ -68,25 +68,29 @@ def _unzipped(content: bytes, name: str) -> tuple[bytes, str]:
 def _districts(content: bytes, name: str) -> Marking:
     try:
         features = json.loads(content.decode("utf-8-sig"))["features"]
-    except (ValueError, KeyError, TypeError) as error:
+        if not isinstance(features, list):
+            raise TypeError
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise Refused(
             f"{name} : ce n’est pas un GeoJSON de contours.",
             why="Un GeoJSON porte une liste « features » de contours.",
             do="Déposez le fichier officiel, sans le modifier.",
         ) from error
     out = []
-    for number, feature in enumerate(features, 1):
-        properties = feature.get("properties") or {}
+    for number, given in enumerate(features, 1):
+        feature = given if isinstance(given, dict) else {}
+        properties = feature.get("properties")
+        properties = properties if isinstance(properties, dict) else {}
         code = str(properties.get("code_qp") or properties.get("code_zone") or "").strip()
         label = str(properties.get("lib_qp") or properties.get("nom_qp") or code).strip()
         geometry = feature.get("geometry")
-        if not code or not geometry or geometry.get("type") not in ("Polygon", "MultiPolygon"):
+        shape = _shape(geometry)
+        if not code or shape is None:
             raise Refused(
                 f"{name}, contour {number} : il manque un code (code_qp) ou un polygone.",
                 why="Un quartier sans contour ne peut être placé sur aucune zone.",
                 do="Déposez le fichier officiel des quartiers prioritaires, en WGS84.",
             )
-        shape = shapely.make_valid(shapely.geometry.shape(geometry))
         west, south, east, north = shape.bounds
         if not (west >= -180 and east <= 180 and south >= -90 and north <= 90):
             raise Refused(
@@ -98,6 +102,17 @@ def _districts(content: bytes, name: str) -> Marking:
     if not out:
         raise Refused(f"{name} : aucun contour.", why="Le fichier est vide.", do="Déposez le fichier officiel.")
     return Marking("qpv", "Quartiers prioritaires (QPV)", districts=tuple(out))
+
+
+def _shape(geometry: object) -> shapely.Geometry | None:
+    """Return the polygon of a GeoJSON geometry, None when it is none."""
+    if not isinstance(geometry, dict) or geometry.get("type") not in ("Polygon", "MultiPolygon"):
+        return None
+    try:
+        shape = shapely.make_valid(shapely.geometry.shape(geometry))
+    except (ValueError, TypeError, AttributeError, IndexError, KeyError, shapely.errors.ShapelyError):
+        return None
+    return None if shape.is_empty or not shapely.is_valid(shape) else shape
 
 
 def _frr(content: bytes, name: str) -> Marking:
@@ -127,6 +142,14 @@ def _listed(content: bytes, name: str) -> Marking:
             raise _bad_code(row, "code")
         shares[row["code"]] = _share(row)
         lines[row["code"]] = row.line
+    given = [row for row in rows if row["part"]]
+    if given and max(shares[row["code"]] for row in given) <= 0.01:
+        raise given[0].fault(
+            "part",
+            "toutes les parts sont de 1 ou moins",
+            why="Une part se donne en pourcentage : 1 y veut dire un habitant sur cent.",
+            do="Écrivez 100 pour une zone entière, 50 pour la moitié, ou laissez la case vide.",
+        )
     return Marking("list", name.rsplit(".", 1)[0], shares=shares, lines=lines)
 
 

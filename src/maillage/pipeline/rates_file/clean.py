@@ -32,6 +32,7 @@ DIPLOMAS = {
     "bac+3": "long",
     "bac+3 ou plus": "long",
 }
+EARLIEST, LATEST = 1990, 2035
 PURPOSE = "Chaque taux doit porter ce qu’il mesure, son année, son champ, sa source et la phrase qui le publie."
 
 
@@ -62,7 +63,15 @@ def read(content: bytes, *, name: str) -> Definition:
                     why="Un chiffre que personne ne peut retrouver ne doit pas devenir un nombre de personnes.",
                     do="Indiquez la publication, et copiez la phrase qui porte le chiffre.",
                 )
+        _same_survey(row, rows[0])
         if kind == "total":
+            if total is not None:
+                raise row.fault(
+                    "ventilation",
+                    "le taux de l’ensemble est donné deux fois",
+                    why="On ne saurait pas lequel est le bon.",
+                    do="N’en gardez qu’un.",
+                )
             total = rate
             continue
         category = row["modalite"] if kind == "age" else _diploma(row)
@@ -100,7 +109,8 @@ def read(content: bytes, *, name: str) -> Definition:
         quote=first["citation"],
         n=_respondents(rows),
         n_known=bool(first["repondants"]),
-        doubt="Taux fournis par un fichier de l’utilisateur ; ce qui n’y est pas suit l’illectronisme de 2021.",
+        doubt="Taux fournis par un fichier de l’utilisateur ; ce qui n’y est pas suit l’illectronisme de 2021."
+        + _field_doubt(first["champ"]),
         recipe="nearest",
         total=total,
         total_low=max(total - 0.0005, 0.0005),
@@ -111,6 +121,33 @@ def read(content: bytes, *, name: str) -> Definition:
 
 
 OVERLAP = "Une même personne compterait deux fois dans les marges."
+
+
+def _same_survey(row: Row, first: Row) -> None:
+    """Refuse a row without a year or a universe, or with another one than the first."""
+    _year(row)
+    if not row["champ"]:
+        raise row.fault(
+            "champ",
+            "le champ de ce taux n’est pas dit",
+            why="Un taux ne vaut que pour les personnes interrogées.",
+            do="Écrivez par exemple « 15 ans et plus, France hors Mayotte ».",
+        )
+    for column in ("annee", "champ"):
+        if row[column] != first[column]:
+            raise row.fault(
+                column,
+                f"la ligne {first.line} dit « {first[column]} »",
+                why="Des taux d’années ou de champs différents ne décrivent pas les mêmes personnes.",
+                do="Gardez les taux d’une seule enquête par fichier.",
+            )
+
+
+def _field_doubt(champ: str) -> str:
+    """Return what to tell when the survey asked other people than those the rates are applied to."""
+    if "15 ans" in champ:
+        return ""
+    return f" Le champ déclaré est « {champ} » ; les taux sont appliqués aux 15 ans et plus en logement ordinaire."
 
 
 def _kind(row: Row) -> str:
@@ -197,12 +234,15 @@ def _span(category: str) -> tuple[int, int]:
 
 
 def _year(row: Row) -> int:
-    try:
-        return int(row["annee"])
-    except ValueError:
+    text = row["annee"]
+    if not (text.isdigit() and EARLIEST <= int(text) <= LATEST):
         raise row.fault(
-            "annee", "l’année ne se lit pas", why="Deux années ne se comparent pas.", do="Écrivez par exemple 2021."
-        ) from None
+            "annee",
+            f"une année est un nombre entre {EARLIEST} et {LATEST}",
+            why="Elle dit quel écart avec l’outre-mer appliquer, et à quoi le chiffre se compare.",
+            do="Écrivez par exemple 2021.",
+        )
+    return int(text)
 
 
 def _respondents(rows: list[Row]) -> int:
