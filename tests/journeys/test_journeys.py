@@ -92,6 +92,8 @@ def test_another_definition_counts_again(visit):
     page = visit(PERIMETER)
     first = page.inner_text(".chiffre-grand")
     page.select_option("#id_definition", "jamais-connecte-credoc")
+    assert "definition" not in page.url  # choosing is not asking: arrows of the keyboard pass over the others
+    page.click("text=Recompter")
     page.wait_for_url("**definition=jamais-connecte-credoc**")
     page.wait_for_selector(".chiffre-grand", timeout=SLOW)
     assert page.inner_text(".chiffre-grand") != first

@@ -14,7 +14,7 @@ from maillage.reports.maps import Area, Base
 from maillage.reports.reading import CELL_LABELS, CLASS_LABELS, name_of
 from maillage.studies import frame as frames
 from maillage.studies.diagnosis import CLASS_NAMES, Diagnosis, ZoneResult
-from maillage.studies.shapes import inside, joined
+from maillage.studies.shapes import joined
 
 LAYERS = ("numerique", "sociale", "les-deux", "certitude")
 TITLES = {
@@ -123,7 +123,17 @@ def has_layer(d: Diagnosis, layer: str) -> bool:
     }[layer]
 
 
-def areas(d: Diagnosis, layer: str, link: Callable[[str], str] = lambda code: "") -> list[Area]:
+def areas(
+    d: Diagnosis,
+    layer: str,
+    link: Callable[[str], str] = lambda code: "",
+    around: shapely.Geometry | None = None,
+) -> list[Area]:
+    """Return the zones that have a contour, as a map draws them. around: only those that touch it."""
+    shapes = shapes_of(d)
+    near = np.array([shape is not None for shape in shapes])
+    if around is not None:
+        near &= shapely.intersects(np.array(shapes, dtype=object), around)
     return [
         Area(
             code=r.zone.code,
@@ -135,8 +145,8 @@ def areas(d: Diagnosis, layer: str, link: Callable[[str], str] = lambda code: ""
             link=link(r.zone.code),
             title=title(r, layer),
         )
-        for r, shape in zip(d.zones, shapes_of(d), strict=True)
-        if shape is not None
+        for r, shape, shown in zip(d.zones, shapes, near.tolist(), strict=True)
+        if shown and shape is not None
     ]
 
 
@@ -257,7 +267,7 @@ def sheet_map(d: Diagnosis, code: str) -> str:
         return ""
     layer = "les-deux" if has_layer(d, "les-deux") else "numerique"
     around = shapely.box(*shapely.buffer(shape, 0.35 * _extent(shape)).bounds)
-    shown = [area for area in areas(d, layer) if shapely.intersects(area.shape, around)]
+    shown = areas(d, layer, around=around)
     for area in shown:
         area.shape = shapely.intersection(shapely.make_valid(area.shape), around)
     shown = [area for area in shown if _has_surface(area.shape)]
@@ -266,7 +276,7 @@ def sheet_map(d: Diagnosis, code: str) -> str:
     need = wording.people(r.need).about if isinstance(r.need, Estimate) else "chiffre non montré"
     return maps.draw(
         shown,
-        base=Base(names=names[:12], inner=inside(r.zone, frames.sources().rp2021)),
+        base=Base(names=names[:12], inner=d.shapes.inside(r.zone, frames.sources().rp2021)),
         title=f"{r.zone.name} et ses voisines",
         description=f"{title(r, layer)}. {need}.",
         id=f"f-{position}",

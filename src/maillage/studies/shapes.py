@@ -1,7 +1,7 @@
 """Shapes of zones, and which zones touch."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 import shapely
@@ -19,9 +19,19 @@ MOST_LOST = 0.1  # share of a zone's residents whose commune may lack a contour 
 
 @dataclass(frozen=True, slots=True)
 class Shapes:
-    """zones: one shape (WGS84) or None by zone; missing: positions of zones without any contour."""
+    """zones: one shape (WGS84) or None by zone; parts: the contours of IRIS that have one, by code.
+
+    missing: positions of zones without any contour.
+    """
 
     zones: tuple[shapely.Geometry | None, ...]
+    parts: Mapping[str, shapely.Geometry] = field(default_factory=dict)
+
+    def inside(self, zone: Zone, iris: Table) -> list[shapely.Geometry]:
+        """Return the contours of the IRIS that make up a zone, none when it is one area or when they have no contour."""
+        if len(zone.rows) < 2:
+            return []
+        return [self.parts[code] for code in iris["iris"][zone.rows].tolist() if code in self.parts]
 
     @property
     def missing(self) -> list[int]:
@@ -43,7 +53,7 @@ def of_zones(zones: Sequence[Zone], iris: Table) -> Shapes:
     if lacking:
         for code in iris["published"].tolist():
             size[code] = size.get(code, 0) + 1
-    return Shapes(tuple(_shape(zone, iris, known, whole, size) for zone in zones))
+    return Shapes(tuple(_shape(zone, iris, known, whole, size) for zone in zones), known)
 
 
 def _shape(
@@ -72,13 +82,6 @@ def _shape(
     if not parts or lost > MOST_LOST * float(iris["pop"][zone.rows].sum()):
         return None
     return parts[0] if len(parts) == 1 else joined(parts)
-
-
-def inside(zone: Zone, iris: Table) -> list[shapely.Geometry]:
-    """Return the contours of the IRIS that make up a zone, none when it is one area or when they have no contour."""
-    if len(zone.rows) < 2:
-        return []
-    return list(contours.iris(set(iris["iris"][zone.rows].tolist())).values())
 
 
 def joined(parts: Sequence[shapely.Geometry]) -> shapely.Geometry:

@@ -120,12 +120,14 @@ def _write(study: Study, begun: datetime) -> None:
         aside,
         on=timezone.localdate(begun),
         comments=queries.comments(study.place),
-        progress=lambda step, share: progress(step, 0.7 + 0.28 * share),
+        progress=lambda step, share: progress(step, 0.7 + 0.1 * share),
     )
     write_whole(aside / "lecture.json", json.dumps(made.told, ensure_ascii=False))
     for name, svg in made.layers.items():
         write_whole(aside / f"carte-{name}.svg", svg)
-    for zone in made.diagnosis.zones:
+    zones = made.diagnosis.zones
+    for position, zone in enumerate(zones):
+        progress("Cartes des zones", 0.8 + 0.2 * position / len(zones))
         if svg := atlas.sheet_map(made.diagnosis, zone.zone.code):
             write_whole(aside / "vignettes" / f"{zone.zone.code}.svg", svg)
     if shapes := atlas.map_data(made.drawn):
