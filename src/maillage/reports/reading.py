@@ -539,7 +539,7 @@ def social_table(d: Diagnosis) -> Json:
                 "indice": None if r.index is None else wording.number(r.index, 2),
                 "valeurs": [
                     {
-                        "libelle": v.label,
+                        "court": v.short,
                         "valeur": _value(s.values[i, k], v.unit),
                         "ecart": MASKED if _small(s.values[i, k], v.unit) else _gap(s.index.gaps[i, k]),
                         "borne": bool(s.index.clipped[i, k]),

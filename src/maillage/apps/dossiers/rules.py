@@ -7,7 +7,7 @@ from typing import Any
 from maillage.reference.cards import cards
 from maillage.reference.definitions import DEFAULT, definitions
 
-VERSION = 11  # raised when the method or the drawing changes: kept studies are then computed again
+VERSION = 12  # raised when the method or the drawing changes: kept studies are then computed again
 
 QUEUED, RUNNING, DONE, FAILED, CANCELLED = "queued", "running", "done", "failed", "cancelled"
 STATUS_LABELS = {
