@@ -81,3 +81,18 @@ def test_two_accounts_never_share_an_email(coordinator):
 
     with pytest.raises(IntegrityError):
         User.objects.create(email="COORDINATION@exemple.fr")
+
+
+def test_the_demonstration_account_opens_nothing_in_production(client, settings, db):
+    from maillage.apps.accounts.actions import open_demonstration
+
+    open_demonstration(
+        email="coordination@demo.maillage.example", name="Exemple", password="maillage-demo", production=False
+    )
+    given = {"login": "coordination@demo.maillage.example", "password": "maillage-demo"}
+    settings.PRODUCTION = True
+    client.post("/connexion/", given)
+    assert "_auth_user_id" not in client.session
+    settings.PRODUCTION = False
+    client.post("/connexion/", given)
+    assert "_auth_user_id" in client.session

@@ -166,13 +166,82 @@ def test_progress_tells_its_status_in_a_header(client, home):
 
 
 def test_a_waiting_study_is_cancelled_at_once(client, home):
-    study = actions.ask(Asked(place="38151"))
+    client.get("/territoires/38151/")  # whoever asked may stop
+    study = Study.objects.get()
     client.post(f"/etudes/{study.key}/arreter/")
     study.refresh_from_db()
     assert study.status == rules.CANCELLED
     actions.compute(study)
     study.refresh_from_db()
     assert study.status == rules.CANCELLED
+
+
+def test_nobody_stops_what_somebody_else_asked_for(client, home):
+    study = actions.ask(Asked(place="38151"))
+    assert client.post(f"/etudes/{study.key}/arreter/").status_code == 404
+    study.refresh_from_db()
+    assert study.status == rules.QUEUED
+
+
+def test_one_place_has_one_study_however_it_is_typed(client, home):
+    for typed in ("france", "France", "FRANCE"):
+        client.get(f"/territoires/{typed}/")
+    assert [study.place for study in Study.objects.all()] == ["france"]
+
+
+def test_a_study_that_was_interrupted_waits_for_the_next_worker(home, monkeypatch):
+    def stopped(*_):
+        raise KeyboardInterrupt
+
+    study = actions.ask(Asked(place="38151"))
+    monkeypatch.setattr(actions.edition, "prepare", stopped)
+    with pytest.raises(KeyboardInterrupt):
+        actions.compute(study)
+    study.refresh_from_db()
+    assert study.status == rules.QUEUED
+
+
+def test_a_filter_that_changed_is_not_counted_under_its_former_name(coordinator, home):
+    from maillage.apps.territories import actions as territory_actions
+
+    def keep(share):
+        territory_actions.keep_marking(
+            by=coordinator,
+            slug="mes-rues",
+            label="Mes rues",
+            file_name="r.csv",
+            content=f"code,part\n381510101,{share}\n".encode(),
+        )
+
+    keep(100)
+    first = actions.ask(Asked(place="38151", inside="mes-rues"))
+    keep(10)
+    second = actions.ask(Asked(place="38151", inside="mes-rues"))
+    assert first.key != second.key
+    actions.compute(first)
+    first.refresh_from_db()
+    assert first.status == rules.FAILED
+    assert "a changé depuis cette demande" in first.error[0]
+
+
+def test_a_perimeter_is_studied_as_it_was_asked(coordinator, home):
+    from maillage.apps.territories import actions as territory_actions
+
+    zones = b"code_zone,nom_zone,code\nA,Nord,38151\nB,Sud,38317\n"
+    kept = territory_actions.keep_perimeter(
+        by=coordinator,
+        slug="deux-villes",
+        name="Deux villes",
+        code="200040715",
+        reason="essai",
+        content=zones,
+        file_name="z.csv",
+    )
+    study = actions.ask(Asked(place="deux-villes"))
+    territory_actions.drop_perimeter(by=coordinator, perimeter=kept)
+    request = queries.request_of(study)
+    assert [zone.name for zone in request.zoning.zones] == ["Nord", "Sud"]
+    assert request.name == "Deux villes"
 
 
 def test_a_running_study_stops_at_its_next_step_and_leaves_nothing(home, monkeypatch):

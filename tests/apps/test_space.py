@@ -192,9 +192,9 @@ def test_a_correction_without_a_reason_is_refused(coordinator):
         actions.correct(by=coordinator, **CELL, value=21_000.0, reason="  ")
 
 
-@pytest.mark.parametrize("value", [-1.0, float("nan")])
+@pytest.mark.parametrize("value", [-1.0, 0.0, 1e9, float("nan")])
 def test_an_impossible_value_is_refused(coordinator, value):
-    with pytest.raises(Refused, match="négative"):
+    with pytest.raises(Refused, match="n’est pas entre"):
         actions.correct(by=coordinator, **CELL, value=value, reason="x")
 
 

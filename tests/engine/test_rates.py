@@ -183,15 +183,6 @@ def test_each_cell_has_one_age_and_one_diploma():
     assert len(set(zip(AGE_OF.tolist(), DIPLOMA_OF.tolist(), strict=True))) == N_CELLS == len(AGES) * len(DIPLOMAS)
 
 
-@given(people_by_cell, cell_rates, st.integers(0, N_AGES - 1))
-def test_the_age_that_nobody_publishes_follows_from_the_total(people, p, missing):
-    by_age = means(people, p[None], rates.age_indicators())
-    total = np.array([p @ people / people.sum()])
-    known = by_age.copy()
-    known[:, missing] = np.nan
-    assert rates.deduce_age(people, total, known, missing) == pytest.approx(by_age, abs=1e-9)
-
-
 @given(
     people_by_cell,
     hnp.arrays(np.float64, (2, N_CELLS), elements=st.floats(0.005, 0.95)),

@@ -44,10 +44,13 @@ def save(path: Path) -> dict[str, int]:
     aside = path.with_name(f".{path.name}.{hashlib.sha256(str(path).encode()).hexdigest()[:8]}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        aside.unlink(missing_ok=True)
         counts = _write(aside)
         check(aside)
-        aside.chmod(0o600)  # it holds the accounts
         aside.replace(path)
+    except Refused:
+        aside.unlink(missing_ok=True)
+        raise
     except (OSError, SerializationError) as error:
         aside.unlink(missing_ok=True)
         raise Refused(
@@ -61,25 +64,27 @@ def save(path: Path) -> dict[str, int]:
 def _write(path: Path) -> dict[str, int]:
     digests: dict[str, str] = {}
     rows = 0
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive, transaction.atomic():
-        buffer = io.StringIO()
+    buffer = io.StringIO()
+    with transaction.atomic():  # rows of one instant; files are read afterwards, so that nobody waits to write
         for model in kept_models():
             for row in model._default_manager.order_by("pk").iterator():
                 buffer.write(serializers.serialize("json", [row], ensure_ascii=False)[1:-1] + "\n")
                 rows += 1
-        files = {ROWS: buffer.getvalue().encode("utf-8")}
-        home = Path(settings.HOME)
-        kept = [file for file in sorted((home / FILES).rglob("*")) if file.is_file() and not file.name.startswith(".")]
-        for name, content in files.items():
+    home = Path(settings.HOME)
+    path.touch(mode=0o600)  # it holds the accounts
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+
+        def add(name: str, content: bytes) -> None:
             archive.writestr(name, content)
             digests[name] = hashlib.sha256(content).hexdigest()
-        for file in kept:
-            name = file.relative_to(home).as_posix()
-            digests[name] = hashlib.sha256(file.read_bytes()).hexdigest()
-            archive.write(file, name)
+
+        add(ROWS, buffer.getvalue().encode("utf-8"))
+        for file in sorted((home / FILES).rglob("*")):
+            if file.is_file() and not any(part.startswith(".") for part in file.relative_to(home).parts):
+                add(file.relative_to(home).as_posix(), file.read_bytes())
         manifest = {"format": FORMAT, "lignes": rows, "migrations": _migrations(), "fichiers": digests}
         archive.writestr(MANIFEST, json.dumps(manifest, indent=1, sort_keys=True))
-    return {"lignes": rows, "fichiers": len(kept)}
+    return {"lignes": rows, "fichiers": len(digests) - 1}
 
 
 def _migrations() -> list[str]:
@@ -160,7 +165,7 @@ def restore(path: Path) -> dict[str, Any]:
             _reset_sequences()
         for name in names:
             content = archive.read(name)
-            if (home / name).read_bytes() != content:
+            if not (home / name).is_file() or (home / name).read_bytes() != content:
                 write_whole(home / name, content)
     return {"lignes": len(rows), "fichiers": len(names), "avant": kept}
 

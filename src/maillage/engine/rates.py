@@ -111,18 +111,6 @@ def diploma_indicator(diploma: int) -> Floats:
     return np.asarray(diploma == DIPLOMA_OF, dtype=np.float64)
 
 
-def deduce_age(people: Floats, total: Floats, rates: Floats, missing: int) -> Floats:
-    """Return the age rates (draws, 5) with the one that no publication gives, deduced from the total.
-
-    total: (draws,); rates: (draws, 5), the missing column ignored. Source: total × everybody = sum over ages.
-    """
-    by_age = age_indicators() @ people
-    others = [age for age in range(N_AGES) if age != missing]
-    out = np.array(rates)
-    out[:, missing] = (total * by_age.sum() - rates[:, others] @ by_age[others]) / by_age[missing]
-    return out
-
-
 def levels(people: Floats, p: Floats, shares: Floats, slope: Floats) -> Floats:
     """Return (levels, draws, cells): the chance of being at this level of difficulty or at a worse one.
 

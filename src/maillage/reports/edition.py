@@ -87,7 +87,7 @@ def _map_note(d: Diagnosis, drawn: Diagnosis | None) -> str:
     )
 
 
-STAGING = ".en-cours"
+STAGING = ".en-cours-"
 
 
 def check_folder(folder: Path) -> None:
@@ -120,8 +120,8 @@ def write(
     d = edition.diagnosis
     progress("Dossier", 0.0)
     document = dossier.compose(edition.drawn, edition.told, edition.layers, edition.readings, on=on, comments=comments)
-    staging = folder / STAGING
-    shutil.rmtree(staging, ignore_errors=True)
+    folder.mkdir(parents=True, exist_ok=True)
+    staging = Path(tempfile.mkdtemp(dir=folder, prefix=STAGING))
     files: dict[str, bytes] = {
         "etude.json": edition.study,
         "zones.csv": etude.table(d),
@@ -136,7 +136,7 @@ def write(
             write_sheets(edition, staging / "fiches", [r.zone.code for r in d.zones], on=on, progress=progress)
         return _put_in_place(staging, folder, whole=sheets is not False)
     except Refused as error:
-        raise Refused(error.what.replace(f"{STAGING}/", ""), why=error.why, do=error.do) from error
+        raise Refused(error.what.replace(f"{staging.name}/", ""), why=error.why, do=error.do) from error
     finally:
         shutil.rmtree(staging, ignore_errors=True)
 

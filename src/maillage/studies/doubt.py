@@ -49,7 +49,7 @@ def _variances(m: Model, rows: Positions, share: Floats, between: Spreads) -> di
     gain = synthetic.diploma_sensitivity(
         counts.astype(np.float64), outcome.centre, below, effect=number("spreads/diploma_effect")
     )
-    tied = _tied_left(noise.tied * noise.varies * share, noise.varies * share, place.commune_of, rows)
+    tied = _tied_left(noise.tied * noise.varies * share, place.commune_of, rows)
     alone = np.bincount(place.commune_of)[place.commune_of[rows]] == 1
     return {
         "enquete": survey,
@@ -62,7 +62,7 @@ def _variances(m: Model, rows: Positions, share: Floats, between: Spreads) -> di
     }
 
 
-def _tied_left(spread: Floats, weight: Floats, commune_of: Positions, rows: Positions) -> float:
+def _tied_left(spread: Floats, commune_of: Positions, rows: Positions) -> float:
     """Return the variance left by effects that vanish over whole communes, when only some areas are summed."""
     whole = np.bincount(commune_of)
     _, local = np.unique(commune_of[rows], return_inverse=True)

@@ -147,7 +147,7 @@ def _inside_districts(marking: Marking) -> tuple[Floats, int]:
 
 
 def _departements(marking: Marking) -> list[str]:
-    """Return the départements that the districts' own commune codes name, and their neighbours' by contour."""
+    """Return the départements that the districts' own commune codes name, or all of them when no code is given."""
     codes = {district.commune for district in marking.districts if district.commune}
     communes = frames.sources().communes
     named = communes.aligned("code", np.array(sorted(codes) or [""]), "departement", missing="")

@@ -16,6 +16,8 @@ from maillage.pipeline.cnaf import check as cnaf_check
 from maillage.pipeline.cnaf import clean as cnaf
 from maillage.pipeline.cog import check as cog_check
 from maillage.pipeline.cog import clean as cog
+from maillage.pipeline.dares import check as dares_check
+from maillage.pipeline.dares import clean as dares
 from maillage.pipeline.filosofi import check as filosofi_check
 from maillage.pipeline.filosofi import clean as filosofi
 from maillage.pipeline.rp2016 import check as rp2016_check
@@ -128,6 +130,7 @@ def _sources(laid: tuple[Correction, ...]) -> Sources:
     taux_check.check(out.taux, communes)
     filosofi_check.check(out.filosofi, communes)
     cnaf_check.check(out.cnaf)
+    dares_check.check(dares.communes(), communes)
     return replace(
         out,
         rp2021=laid_over(out.rp2021, "iris", laid),

@@ -10,6 +10,7 @@ from threadpoolctl import threadpool_limits
 from maillage.engine import synthetic
 from maillage.kernel.estimate import centiles
 from maillage.kernel.table import Table, total_by
+from maillage.pipeline.cog import clean as cog
 from maillage.reference.definitions import Definition
 from maillage.reference.parameters import number
 from maillage.studies import frame as frames
@@ -114,14 +115,16 @@ def _warnings(level: str, frame: frames.Frame, kept: NDArray[np.bool_], at: Posi
     return out.astype(np.str_)
 
 
-def outside(level: str) -> NDArray[np.str_]:
-    """Return the codes of a level that the census by IRIS does not cover (Mayotte and the like)."""
+def outside(level: str) -> dict[str, str]:
+    """Return the codes of a level that have no row of their own, each with why: out of the field, or counted elsewhere."""
     tables = frames.sources()
     if level == "iris":
-        return np.array([], dtype=np.str_)
+        return {}
     column = "code" if level == "commune" else level
     lead = "R" if level == "region" else ""
     communes = tables.communes.take(tables.communes["parent"] == "")
     every = np.unique(communes[column])
     covered = np.unique(tables.rp2021["commune" if level == "commune" else level])
-    return np.char.add(lead, np.setdiff1d(every, np.append(covered, "")))
+    missing = np.setdiff1d(every, np.append(covered, "")).tolist()
+    told = {code: f"Compté avec la commune {parent}, dont il est sorti depuis." for code, parent in cog.RESTORED.items()}
+    return {f"{lead}{code}": told.get(code, OUTSIDE) if level == "commune" else OUTSIDE for code in missing}

@@ -361,6 +361,7 @@ def _age_class(category: str, s: Setting, label: str) -> Floats:
     """
     low, high = age_bounds(category, label)
     inside = np.array([max(0.0, min(high, end) - max(low, start)) / (end - start) for start, end in pairwise(AGE_STARTS)])
+    inside[-1] = max(0.0, _still_there(max(low, AGE_STARTS[-2])) - _still_there(high))
     share = np.array([(inside * s.bins)[list(cell)].sum() / s.bins[list(cell)].sum() for cell in CELLS])
     if share.sum() == 0:
         raise Refused(
@@ -380,6 +381,13 @@ def _age_class(category: str, s: Setting, label: str) -> Floats:
                 rows[cut] = np.where(usable, rows[cut] - 0.5 * share[cut], rows[cut])
                 rows[whole] = np.where(usable, rows[whole] + moved / safe, rows[whole])
     return weight
+
+
+def _still_there(age: float) -> float:
+    """Return the share of 75 and over who are at least that old: the share of 80 and over, falling faster and faster."""
+    if age >= AGE_STARTS[-1]:
+        return 0.0
+    return float(number("population/over_80") ** (max(age - 75, 0) / 5) ** 1.3)
 
 
 def age_bounds(category: str, label: str) -> tuple[int, int]:

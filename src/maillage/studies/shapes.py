@@ -72,8 +72,11 @@ def _shape(
         else:
             by_commune.setdefault(str(iris["published"][row]), []).append(row)
     for code, members in by_commune.items():
-        shape = whole.get(code) or whole.get(str(iris["commune"][members[0]]))
-        if shape is not None and len(members) < size[code]:
+        shape, everybody = whole.get(code), size[code]
+        if shape is None:  # a commune that merged: only the contour of the one it became is drawn
+            became = str(iris["commune"][members[0]])
+            shape, everybody = whole.get(became), int((iris["commune"] == became).sum())
+        if shape is not None and len(members) < everybody:
             return None
         if shape is None:
             lost += float(iris["pop"][members].sum())

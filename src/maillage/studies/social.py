@@ -143,11 +143,12 @@ def index_of(
     values = np.column_stack([_values(variable, zones, frame, tables, inside) for variable in chosen])
     if shown is not None:
         values[~shown] = np.nan
+    able = len(zones) if shown is None else int(shown.sum())
     kept, left_out = [], []
     for position, variable in enumerate(chosen):
         known = ~np.isnan(values[:, position])
-        if known.sum() * 2 < len(zones):
-            left_out.append((variable, f"connue pour {int(known.sum())} zones sur {len(zones)} seulement"))
+        if known.sum() * 2 < able:
+            left_out.append((variable, f"connue pour {int(known.sum())} zones sur {able} seulement"))
         elif known.sum() > 1 and np.ptp(values[known, position]) <= SAME * np.abs(values[known, position]).max():
             left_out.append((variable, "la même valeur pour toutes les zones"))
         else:

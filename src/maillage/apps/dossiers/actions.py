@@ -34,7 +34,9 @@ def ask(asked: Asked) -> Study:
     kept = territories.perimeter(asked.place)
     name = kept.name if kept else territories.territory(asked.place).long_name
     with transaction.atomic():
-        study, made = Study.objects.get_or_create(key=key, defaults={"place": asked.place, "name": name, "inputs": inputs})
+        study, made = Study.objects.get_or_create(
+            key=key, defaults={"place": inputs["place"], "name": name, "inputs": inputs}
+        )
         if made:
             _enqueue(study)
     return study
@@ -57,6 +59,13 @@ def ask_again(study: Study) -> None:
     )
     if changed:
         _enqueue(study)
+
+
+def take_up(study: Study) -> None:
+    """Put a study that is not done back in the queue, whatever stopped it."""
+    Study.objects.filter(pk=study.pk).exclude(status=rules.DONE).update(
+        status=rules.QUEUED, step="", share=0.0, cancel_asked=False, error=None, started_at=None, finished_at=None
+    )
 
 
 @transaction.atomic
@@ -94,6 +103,9 @@ def compute(study: Study) -> None:
         _end(study, rules.CANCELLED, start)
     except Refused as error:
         _end(study, rules.FAILED, start, error=list(error.sentences))
+    except (KeyboardInterrupt, SystemExit):  # somebody stopped the program, not the study: it waits for the next one
+        Study.objects.filter(pk=study.pk).update(status=rules.QUEUED, step="", share=0.0)
+        raise
     except Exception:
         _end(study, rules.FAILED, start, error=list(UNEXPECTED))
         raise
@@ -112,6 +124,7 @@ def _write(study: Study, begun: datetime) -> None:
     """Write everything aside, then put the folder in place: a reader never sees half a study."""
     progress = _Progress(study)
     made = edition.prepare(queries.request_of(study), lambda step, share: progress(step, 0.7 * share))
+    said = queries.comments(study.place)
     target = queries.folder(study)
     aside = target.with_name(f".{target.name}-{study.pk}")
     shutil.rmtree(aside, ignore_errors=True)
@@ -119,7 +132,7 @@ def _write(study: Study, begun: datetime) -> None:
         made,
         aside,
         on=timezone.localdate(begun),
-        comments=queries.comments(study.place),
+        comments=said,
         progress=lambda step, share: progress(step, 0.7 + 0.1 * share),
     )
     write_whole(aside / "lecture.json", json.dumps(made.told, ensure_ascii=False))
@@ -136,6 +149,8 @@ def _write(study: Study, begun: datetime) -> None:
     _save_draws(aside / "tirages.npy", 100 * made.diagnosis.draws / max(made.diagnosis.universe, 1.0))
     shutil.rmtree(target, ignore_errors=True)
     aside.replace(target)
+    if queries.comments(study.place) != said:  # somebody wrote while the dossier was being made
+        publish_later.enqueue(study.pk)
 
 
 def _save_draws(path: Path, draws: np.ndarray) -> None:

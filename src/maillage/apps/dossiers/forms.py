@@ -1,6 +1,7 @@
 """Typed text into typed values."""
 
 import re
+from typing import Any
 
 from django import forms
 
@@ -19,6 +20,22 @@ class FigureField(forms.FloatField):
     def to_python(self, value: object) -> float | None:
         typed = re.sub(r"[\s\u00a0\u202f]", "", str(value or "")).removesuffix("%").replace(",", ".")
         return super().to_python(typed)
+
+
+class UploadField(forms.FileField):
+    """A file of a bounded size, in bytes."""
+
+    def __init__(self, *, most: int, **kwargs: object) -> None:
+        self._most = most
+        super().__init__(**kwargs)  # type: ignore[arg-type]
+
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        given = super().clean(data, initial)
+        if given.size > self._most:
+            raise forms.ValidationError(
+                f"Ce fichier pèse {given.size // 1_000_000} Mo ; {self._most // 1_000_000} Mo au plus. Ôtez ce qui n’y sert pas."
+            )
+        return given
 
 
 class ChoiceForm(forms.Form):
@@ -71,6 +88,14 @@ class CheckForm(forms.Form):
     pas = FigureField(label="Effectif arrondi à", min_value=1, initial="1 000", help_text="Par exemple 1 000")
     part_arrondie = forms.BooleanField(label="La part aussi est arrondie, au point près", required=False)
 
+    def clean(self) -> dict[str, Any]:
+        clean = super().clean() or {}
+        if clean.get("part_arrondie") and clean.get("part", 1) <= 0.5:
+            self.add_error(
+                "part", "Arrondie au point, une part de 0,5 % ou moins peut valoir zéro : donnez-la plus finement."
+            )
+        return clean
+
 
 class PerimeterForm(forms.Form):
     """A study perimeter: zones cut in an official territory."""
@@ -83,7 +108,7 @@ class PerimeterForm(forms.Form):
         help_text="Le code de la commune, de l’intercommunalité ou du département",
     )
     raison = forms.CharField(label="Pourquoi ce périmètre", widget=forms.Textarea(attrs={"rows": 3}))
-    fichier = forms.FileField(label="Fichier des zones", help_text="CSV : code_zone,nom_zone,code")
+    fichier = UploadField(label="Fichier des zones", help_text="CSV : code_zone,nom_zone,code", most=5_000_000)
 
 
 class MarkingForm(forms.Form):
@@ -91,8 +116,10 @@ class MarkingForm(forms.Form):
 
     nom = forms.CharField(label="Nom du filtre", max_length=120)
     adresse = forms.SlugField(label="Adresse", max_length=60, help_text="Par exemple qpv-2024")
-    fichier = forms.FileField(
-        label="Fichier", help_text="Contours officiels des QPV (ZIP ou GeoJSON), liste FRR, ou CSV code,part"
+    fichier = UploadField(
+        most=60_000_000,
+        label="Fichier",
+        help_text="Contours officiels des QPV (ZIP ou GeoJSON), liste FRR, ou CSV code,part",
     )
 
 

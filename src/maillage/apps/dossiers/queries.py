@@ -18,7 +18,7 @@ from maillage.reference.definitions import DEFAULT, definition
 from maillage.reports import pdf
 from maillage.studies import corrections, needs, zoning
 from maillage.studies import frame as frames
-from maillage.studies.diagnosis import Request
+from maillage.studies.diagnosis import Inside, Request
 from maillage.studies.territories import gazetteer
 
 Json = dict[str, Any]
@@ -39,33 +39,54 @@ def inputs_of(asked: Asked) -> Json:
     territory = territories.territory(asked.place)
     kept = territories.perimeter(asked.place)
     definition(asked.definition)
-    if asked.inside and asked.inside not in dict(territories.filters_offered()):
-        raise Refused(
-            f"Le filtre « {asked.inside} » n’existe pas.",
-            why="Il a peut-être été retiré.",
-            do="Revenez au territoire sans filtre.",
-        )
     return {
-        "place": asked.place,
+        "place": kept.slug if kept else territory.code,
+        "name": kept.name if kept else "",
         "code": territory.code,
         "definition": asked.definition,
         "inside": asked.inside,
+        "inside_digest": territories.digest(_inside(asked.inside)) if asked.inside else "",
         "weights": dict(sorted(asked.weights.items())),
         "zones": kept.zones if kept else "",
+        "zones_file": kept.file_name if kept else "",
         "seed": needs.SEED,
         "draws": needs.DRAWS,
         "corrections": [[c.table, c.key, c.column, c.value] for c in sorted(territories.corrections_in_force())],
     }
 
 
+def _inside(id: str) -> Inside:
+    """Return a filter; Refused when it is not there."""
+    found = territories.inside(id)
+    if found is None:
+        raise Refused(
+            f"Le filtre « {id} » n’existe pas.",
+            why="Il a peut-être été retiré.",
+            do="Revenez au territoire sans filtre.",
+        )
+    return found
+
+
 def request_of(study: Study) -> Request:
-    """Return the request of a study, with the corrections it was asked under laid over the tables."""
+    """Return the request of a study as it was asked: zones, name and corrections of that day.
+
+    Refused when its filter has changed since: another population would be counted under the same name.
+    """
     inputs = study.inputs
+    inside = _inside(inputs["inside"]) if inputs["inside"] else None
+    if inside is not None and territories.digest(inside) != inputs["inside_digest"]:
+        raise Refused(
+            f"Le filtre « {inside.label} » a changé depuis cette demande.",
+            why="Les personnes comptées ne seraient plus les mêmes.",
+            do="Demandez de nouveau ce territoire avec ce filtre.",
+        )
     corrections.use([corrections.Correction(*row) for row in inputs["corrections"]])
     territory = gazetteer().get(inputs["code"])
-    kept = territories.perimeter(inputs["place"])
     iris = frames.sources().rp2021
-    cut = territories.zoning(kept) if kept else zoning.usual(territory, iris)
+    cut = zoning.usual(territory, iris)
+    if inputs["zones"]:
+        zones = inputs["zones"].encode("utf-8")
+        cut = zoning.from_file(zones, name=inputs["zones_file"], territory=territory, iris=iris)
     return Request(
         territory=territory,
         zoning=cut,
@@ -73,8 +94,8 @@ def request_of(study: Study) -> Request:
         seed=inputs["seed"],
         n_draws=inputs["draws"],
         weights=inputs["weights"],
-        inside=territories.inside(inputs["inside"]) if inputs["inside"] else None,
-        name=kept.name if kept else "",
+        inside=inside,
+        name=inputs["name"],
     )
 
 

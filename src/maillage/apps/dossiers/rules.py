@@ -6,8 +6,9 @@ from typing import Any
 
 from maillage.reference.cards import cards
 from maillage.reference.definitions import DEFAULT, definitions
+from maillage.reference.parameters import parameters
 
-VERSION = 12  # raised when the method or the drawing changes: kept studies are then computed again
+VERSION = 13  # raised when the method or the drawing changes: kept studies are then computed again
 
 QUEUED, RUNNING, DONE, FAILED, CANCELLED = "queued", "running", "done", "failed", "cancelled"
 STATUS_LABELS = {
@@ -45,5 +46,6 @@ def key_of(inputs: dict[str, Any]) -> str:
     """Return the key of a study: same inputs, same key, and the study is not computed again."""
     data = {card.id: card.sha256 for card in cards().values()}
     known = {d.id: repr(d) for d in definitions().values()}
-    text = json.dumps([VERSION, inputs, data, known], sort_keys=True, ensure_ascii=False)
+    assumed = {p.id: repr(p) for p in parameters().values()}
+    text = json.dumps([VERSION, inputs, data, known, assumed], sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode("utf-8")).hexdigest()[:20]

@@ -101,11 +101,12 @@ def correct(*, by: User, table: str, key: str, column: str, value: float, reason
             why="Un chiffre changé sans raison ne peut pas être défendu.",
             do="Dites d’où vient la nouvelle valeur.",
         )
-    if not value >= 0:
+    low, high = rules.POSSIBLE.get(column, (0.0, rules.MOST_PEOPLE))
+    if not low <= value <= high:
         raise Refused(
-            "La correction n’a pas été enregistrée : la valeur est négative.",
-            why="Un nombre de personnes ou d’euros ne peut pas l’être.",
-            do="Donnez une valeur positive ou nulle.",
+            f"La correction n’a pas été enregistrée : {value:g} n’est pas entre {low:g} et {high:g}.",
+            why="Une valeur impossible dans un seul quartier fausserait les calculs de toute la France.",
+            do="Vérifiez le nombre et son unité.",
         )
     former = row[column]
     return Correction.objects.create(
@@ -122,8 +123,8 @@ def correct(*, by: User, table: str, key: str, column: str, value: float, reason
 @transaction.atomic
 def withdraw(*, by: User, correction: Correction, at: datetime) -> None:
     """Withdraw a correction: the former value is read again, the row stays for whoever asks."""
-    correction.withdrawn_at = at
-    correction.save(update_fields=["withdrawn_at"])
+    correction.withdrawn_at, correction.withdrawn_by = at, by
+    correction.save(update_fields=["withdrawn_at", "withdrawn_by"])
 
 
 def _check_slug(slug: str) -> None:

@@ -1,5 +1,6 @@
 """Reading perimeters, filters and corrections; none writes."""
 
+from hashlib import sha256
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,6 @@ from maillage.studies import corrections, filters
 from maillage.studies import frame as frames
 from maillage.studies.diagnosis import Inside
 from maillage.studies.territories import Territory, gazetteer, plain
-from maillage.studies.zoning import Zoning, from_file
 
 
 def perimeters() -> list[Perimeter]:
@@ -35,14 +35,9 @@ def perimeter(slug: str) -> Perimeter | None:
     return Perimeter.objects.filter(slug=slug).first()
 
 
-def zoning(kept: Perimeter) -> Zoning:
-    """Return the zones of a kept perimeter."""
-    return from_file(
-        kept.zones.encode("utf-8"),
-        name=kept.file_name,
-        territory=gazetteer().get(kept.code),
-        iris=frames.sources().rp2021,
-    )
+def canonical(place: str) -> str:
+    """Return the one address of a place: the slug of a kept perimeter, else the official code; UnknownTerritory otherwise."""
+    return place if perimeter(place) else gazetteer().get(place).code
 
 
 def territory(code: str) -> Territory:
@@ -71,6 +66,11 @@ def inside(id: str) -> Inside | None:
     return Inside(id=marking.slug, label=marking.label, share=share, source=marking.source, doubt=marking.doubt)
 
 
+def digest(inside: Inside) -> str:
+    """Return what tells a filter from another of the same name: who it counts."""
+    return sha256(inside.share.tobytes() + inside.label.encode("utf-8")).hexdigest()[:16]
+
+
 def corrections_in_force() -> tuple[corrections.Correction, ...]:
     """Return the corrections that studies read with: the latest of each cell, unless withdrawn."""
     latest: dict[tuple[str, str, str], Correction] = {}
@@ -88,7 +88,7 @@ def all_corrections() -> list[Correction]:
 
 
 def reference_table(id: str) -> Table:
-    """Return a correctable table with the corrections in force; Refused when the id names none."""
+    """Return a correctable table as its producer published it; Refused when the id names none."""
     tables = frames.sources()
     found: dict[str, Table] = {
         t.name: t for t in (tables.rp2021, tables.rp2018, tables.filosofi, tables.cnaf) if t.name in rules.CORRECTABLE

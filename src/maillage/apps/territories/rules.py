@@ -21,6 +21,10 @@ CORRECTABLE: dict[str, tuple[str, str, dict[str, str]]] = {
 }
 """Tables whose values may be corrected: key column, label, and the columns with their labels."""
 
+POSSIBLE = {"median": (5_000.0, 200_000.0)}
+"""The values a column may hold when it is not a count of people, which is any number up to MOST_PEOPLE."""
+MOST_PEOPLE = 3_000_000.0
+
 KINDS = {"qpv": "Quartiers prioritaires", "frr": "Communes rurales (FRR)", "list": "Liste de codes"}
 
 

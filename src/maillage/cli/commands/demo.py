@@ -34,7 +34,7 @@ def run(given: argparse.Namespace) -> int:
     for place in () if given.sans_calcul else PLACES:
         study = actions.ask(Asked(place=place))
         if study.status != rules.DONE:
-            actions.ask_again(study)
+            actions.take_up(study)
             study.refresh_from_db()
             steps(study.name, 0.0)
             actions.compute(study)

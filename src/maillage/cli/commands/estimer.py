@@ -47,8 +47,8 @@ def run(given: argparse.Namespace) -> int:
     lines = [line(row, names) for row in table.rows()]
     if rows is None:
         lines += [
-            {**dict.fromkeys(HEADER, ""), "code": code, "nom": names.get(code, ""), "avertissement": national.OUTSIDE}
-            for code in national.outside(given.niveau).tolist()
+            {**dict.fromkeys(HEADER, ""), "code": code, "nom": names.get(code, ""), "avertissement": reason}
+            for code, reason in national.outside(given.niveau).items()
         ]
     lines.sort(key=lambda each: each["code"])
     file = io.StringIO(newline="")

@@ -16,7 +16,6 @@ def run(given: argparse.Namespace) -> int:
     from maillage.config import backup
 
     counts = backup.restore(given.fichier.resolve())
-    actions.tidy()
     actions.resume()
     print(f"Restauré depuis {given.fichier} : {counts['lignes']} lignes, {counts['fichiers']} fichiers")
     print(f"Ce qui était là avant est gardé dans {counts['avant']}")

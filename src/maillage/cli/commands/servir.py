@@ -54,7 +54,10 @@ def run(given: argparse.Namespace) -> int:
     finally:
         worker.terminate()
         for process in (server, worker):
-            process.wait(timeout=20)
+            try:
+                process.wait(timeout=20)
+            except subprocess.TimeoutExpired:
+                process.kill()  # what it was computing goes back in the queue at the next start
     return 0
 
 

@@ -3,6 +3,7 @@
 import io
 import json
 import zipfile
+import zlib
 from dataclasses import dataclass, field
 
 import shapely
@@ -57,7 +58,7 @@ def _unzipped(content: bytes, name: str) -> tuple[bytes, str]:
         if not wgs84 or wgs84[0].file_size > LARGEST:
             raise zipfile.BadZipFile
         return archive.read(wgs84[0]), wgs84[0].filename.rsplit("/", 1)[-1]
-    except zipfile.BadZipFile as error:
+    except (zipfile.BadZipFile, zlib.error, RuntimeError, EOFError) as error:
         raise Refused(
             f"{name} : l’archive est abîmée, trop grosse, ou ne contient pas de GeoJSON.",
             why="Le fichier officiel des quartiers prioritaires contient un GeoJSON en WGS84.",

@@ -50,7 +50,7 @@ def read(content: bytes, *, name: str) -> Definition:
             why="Une définition ne compte qu’une chose.",
             do="Gardez un seul indicateur par fichier.",
         )
-    total: float | None = None
+    total, total_half = None, 0.0
     margins: list[Margin] = []
     lines: dict[str, int] = {}
     for row in rows:
@@ -72,7 +72,7 @@ def read(content: bytes, *, name: str) -> Definition:
                     why="On ne saurait pas lequel est le bon.",
                     do="N’en gardez qu’un.",
                 )
-            total = rate
+            total, total_half = rate, half
             continue
         category = row["modalite"] if kind == "age" else _diploma(row)
         if (known := lines.get(f"{kind}/{category}")) is not None:
@@ -113,8 +113,8 @@ def read(content: bytes, *, name: str) -> Definition:
         + _field_doubt(first["champ"]),
         recipe="nearest",
         total=total,
-        total_low=max(total - 0.0005, 0.0005),
-        total_high=min(total + 0.0005, 0.9995),
+        total_low=max(total - total_half, 0.0005),
+        total_high=min(total + total_half, 0.9995),
         margins=tuple(margins),
         sample="quota",
     )

@@ -12,6 +12,7 @@ from maillage.apps.dossiers.forms import (
 )
 from maillage.apps.dossiers.models import Study
 from maillage.apps.dossiers.queries import Asked
+from maillage.apps.territories import queries as territories
 from maillage.kernel.errors import Refused, UnknownTerritory
 from maillage.reference.definitions import DEFAULT
 from maillage.studies.territories import KIND_LABELS, gazetteer
@@ -19,7 +20,7 @@ from maillage.studies.territories import KIND_LABELS, gazetteer
 
 def study_of(request: HttpRequest, place: str) -> tuple[Study | None, Asked]:
     """Return the study a page shows, asked for when it is new; None when too many were asked from one address."""
-    asked = ChoiceForm(request.GET).asked(place)
+    asked = ChoiceForm(request.GET).asked(territories.canonical(place))
     return obtained(request, asked), asked
 
 
@@ -27,8 +28,10 @@ def obtained(request: HttpRequest, asked: Asked) -> Study | None:
     """Return the study of a request, asked for when it is new; None when too many were asked from one address."""
     found = queries.study_for(asked)
     if found is None or queries.is_lost(found):
-        allowed = access.may_compute(request.META.get("REMOTE_ADDR", ""))
-        return actions.ask(asked) if allowed else None
+        if not access.may_compute(request):
+            return None
+        found = actions.ask(asked)
+        access.remember(request, found)
     return found
 
 

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
-from maillage.apps.dossiers import actions, queries, rules
+from maillage.apps.dossiers import access, actions, queries, rules
 from maillage.apps.dossiers.forms import (
     CheckForm,
     ChoiceForm,
@@ -36,12 +36,13 @@ SORTS = {
 }
 SUGGESTED = 8
 FOUND_AT_MOST = 30
+LONGEST_NAME = 100
 
 
 @require_GET
 def search(request: HttpRequest) -> HttpResponse:
     """The search page: territories by name, code or postcode, and the studies already kept."""
-    text = request.GET.get("q", "").strip()
+    text = request.GET.get("q", "").strip()[:LONGEST_NAME]
     found = gazetteer().find(text, limit=FOUND_AT_MOST + 1) if text else []
     named = territories.perimeters_named(text)
     if len(found) + len(named) == 1 and request.GET.get("aller"):
@@ -65,7 +66,7 @@ def search(request: HttpRequest) -> HttpResponse:
 @require_GET
 def suggestions(request: HttpRequest) -> HttpResponse:
     """The list under a search field, as one types."""
-    text = request.GET.get("q", "").strip()
+    text = request.GET.get("q", "").strip()[:LONGEST_NAME]
     found = gazetteer().find(text, limit=SUGGESTED) if len(text) > 1 else []
     named = territories.perimeters_named(text)
     return render(request, "dossiers/_suggestions.html", {"found": found, "named": named, "kinds": KIND_LABELS})
@@ -84,6 +85,7 @@ def territory(request: HttpRequest, place: str) -> HttpResponse:
         return render(request, "dossiers/too_many.html", {"place": place}, status=429)
     if study.status != rules.DONE:
         context = {"study": study, "place": place, "query": request.GET.urlencode(), "ahead": queries.ahead(study)}
+        context["mine"] = access.may_stop(request, study)
         return render(request, "dossiers/computing.html", context)
     told = queries.told(study)
     return render(request, "dossiers/territory.html", _page(request, study, asked, told))
@@ -130,7 +132,13 @@ def progress(request: HttpRequest, key: str) -> HttpResponse:
     response = render(
         request,
         "dossiers/_progress.html",
-        {"study": study, "query": request.GET.get("suite", ""), "place": study.place, "ahead": queries.ahead(study)},
+        {
+            "study": study,
+            "query": request.GET.get("suite", ""),
+            "place": study.place,
+            "ahead": queries.ahead(study),
+            "mine": access.may_stop(request, study),
+        },
     )
     response["X-Etude"] = study.status
     return response
@@ -139,6 +147,8 @@ def progress(request: HttpRequest, key: str) -> HttpResponse:
 @require_POST
 def cancel(request: HttpRequest, key: str) -> HttpResponse:
     study = get_object_or_404(Study, key=key)
+    if not access.may_stop(request, study):
+        raise Http404
     actions.cancel(study)
     messages.info(request, "Arrêt demandé. Rien n’est à moitié écrit.")
     return redirect(_back(request, study))
@@ -147,7 +157,10 @@ def cancel(request: HttpRequest, key: str) -> HttpResponse:
 @require_POST
 def again(request: HttpRequest, key: str) -> HttpResponse:
     study = get_object_or_404(Study, key=key)
+    if not access.may_compute(request):
+        return render(request, "dossiers/too_many.html", {"place": study.place}, status=429)
     actions.ask_again(study)
+    access.remember(request, study)
     return redirect(_back(request, study))
 
 
@@ -219,7 +232,7 @@ def against(request: HttpRequest, place: str) -> HttpResponse:
     if isinstance(found, HttpResponse):
         return found
     study, asked = found
-    other_place = request.GET.get("avec", "").strip()
+    other_place = request.GET.get("avec", "").strip()[:LONGEST_NAME]
     context: dict[str, Any] = {
         "study": study,
         "place": place,
@@ -235,7 +248,11 @@ def against(request: HttpRequest, place: str) -> HttpResponse:
     try:
         other, choices = _territory_typed(other_place)
         second = (
-            None if choices else obtained(request, Asked(place=other, definition=asked.definition, weights=asked.weights))
+            None
+            if choices
+            else obtained(
+                request, Asked(place=other, definition=asked.definition, inside=asked.inside, weights=asked.weights)
+            )
         )
     except UnknownTerritory as error:
         context |= {"error": error}
@@ -245,13 +262,14 @@ def against(request: HttpRequest, place: str) -> HttpResponse:
         return render(request, "dossiers/against.html", context)
     if second is None:
         return render(request, "dossiers/too_many.html", {"place": other}, status=429)
-    context |= {"second": second, "with": other}
+    context |= {"second": second, "with": other, "second_mine": access.may_stop(request, second)}
     if second.status == rules.DONE:
         gap, likely = compare.difference(
             queries.draws(study), queries.draws(second), definition=definition(asked.definition)
         )
         other_told = queries.told(second)
-        pairs = list(zip(context["told"]["contexte"], other_told["contexte"], strict=True))
+        theirs = {c["libelle"]: c for c in other_told["contexte"]}
+        pairs = [(c, theirs[c["libelle"]]) for c in context["told"]["contexte"] if c["libelle"] in theirs]
         context |= {"other": other_told, "gap": _told_gap(gap, likely), "pairs": pairs}
     return render(request, "dossiers/against.html", context)
 

@@ -1,9 +1,10 @@
 """What templates may call: icons, strong words, terms of the glossary."""
 
 from functools import cache
+from urllib.parse import parse_qsl
 
 from django import template
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from maillage.reference.glossary import terms
@@ -56,11 +57,6 @@ def get(mapping: dict[str, object], key: str) -> object:
     return mapping.get(key)
 
 
-@register.filter
-def dashed(text: str | None) -> str:
-    return (text or "").replace("_", "-")
-
-
 @register.simple_tag
 def term(key: str, words: str = "") -> SafeString:
     """Return words that open their definition: a link to the glossary, a bubble where the browser allows."""
@@ -88,6 +84,14 @@ def figure(value: object) -> str:
 def weight_of(size: int) -> str:
     """Return the size of a file in words."""
     return f"{size / 1_000_000:.1f} Mo".replace(".", ",") if size > 900_000 else f"{max(size // 1000, 1)} ko"
+
+
+@register.simple_tag(takes_context=True)
+def kept(context: template.Context, *replaced: str) -> SafeString:
+    """Return the hidden fields that keep what a page was asked, but for the names that a form asks again."""
+    pairs = parse_qsl(context.get("query", ""))
+    shown = [(name, value) for name, value in pairs if not any(name.startswith(each) for each in replaced)]
+    return format_html_join("", '<input type="hidden" name="{}" value="{}">', shown)
 
 
 @register.simple_tag

@@ -18,6 +18,9 @@ const motifs = (svg) => {
   motif("v-doute", 8, [["path", { class: "motif-doute", d: "M0 0V8" }]], true);
 };
 
+// Leaflet lit le HTML des textes qu’on lui donne : un nom de zone n’en est jamais.
+const texte = (mots) => { const e = document.createElement("span"); e.textContent = mots; return e; };
+
 const demarrer = async () => {
   const reponse = await fetch(cadre.dataset.source);
   if (!reponse.ok || !window.L) return;
@@ -42,7 +45,7 @@ const demarrer = async () => {
     onEachFeature: (z, forme) => {
       for (const quoi of ["motif", "doute"]) dessus.push([z, quoi, L.geoJSON(z, { renderer: rendu, interactive: false, style: { className: "trame", stroke: false, fillOpacity: 1 } })]);
       forme.on("click", () => choisir(z.id));
-      forme.bindTooltip(() => z.properties.titres[couche], { sticky: true, className: "titre-carte" });
+      forme.bindTooltip(() => texte(z.properties.titres[couche]), { sticky: true, className: "titre-carte" });
     },
   }).addTo(carte);
   for (const [, , dessin] of dessus) dessin.addTo(carte);
@@ -75,7 +78,7 @@ const demarrer = async () => {
       if (boite[0] < 0 || boite[2] > cadre.clientWidth || boite[1] < 0 || boite[3] > cadre.clientHeight) continue;
       if (boites.some((b) => boite[0] < b[2] && b[0] < boite[2] && boite[1] < b[3] && b[1] < boite[3])) continue;
       boites.push(boite);
-      places.push(L.tooltip({ permanent: true, direction: "center", className: "nom-carte", interactive: false }).setLatLng([lat, lon]).setContent(nom).addTo(carte));
+      places.push(L.tooltip({ permanent: true, direction: "center", className: "nom-carte", interactive: false }).setLatLng([lat, lon]).setContent(texte(nom)).addTo(carte));
     }
   };
   carte.on("zoomend moveend resize", noms);
