@@ -1,5 +1,6 @@
 """Pages of territories and their diagnoses."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -175,103 +176,88 @@ def _back(request: HttpRequest, study: Study) -> str:
     return reverse("territory", args=[study.place]) + (f"?{query}" if query else "")
 
 
-@require_GET
-def zone(request: HttpRequest, place: str, code: str) -> HttpResponse:
-    """The sheet of a zone, on screen."""
+def _shown(
+    request: HttpRequest,
+    place: str,
+    template: str,
+    tab: str,
+    more: Callable[[Study, Asked, dict[str, Any]], dict[str, Any]],
+) -> HttpResponse:
+    """Return a page on a finished study, with what every such page needs; more: what this one adds."""
     found = finished(request, place)
     if isinstance(found, HttpResponse):
         return found
     study, asked = found
     told = queries.told(study)
-    sheet = told["fiches"].get(code)
-    if sheet is None:
-        raise Http404
-    return render(
-        request,
-        "dossiers/zone.html",
-        {
-            "study": study,
-            "place": place,
-            "told": told,
-            "z": sheet,
-            "query": query_of(asked),
-            "svg": queries.sheet_map(study, code),
-            "pdf": queries.file(study, f"fiches/{code}.pdf") is not None,
-            "tab": "besoins",
-        },
-    )
+    common = {"study": study, "place": study.place, "told": told, "asked": asked, "query": query_of(asked), "tab": tab}
+    return render(request, template, common | more(study, asked, told))
+
+
+@require_GET
+def zone(request: HttpRequest, place: str, code: str) -> HttpResponse:
+    """The sheet of a zone, on screen."""
+
+    def more(study: Study, asked: Asked, told: dict[str, Any]) -> dict[str, Any]:
+        if code not in told["fiches"]:
+            raise Http404
+        pdf = queries.file(study, f"fiches/{code}.pdf") is not None
+        return {"z": told["fiches"][code], "svg": queries.sheet_map(study, code), "pdf": pdf}
+
+    return _shown(request, place, "dossiers/zone.html", "besoins", more)
 
 
 @require_GET
 def definitions(request: HttpRequest, place: str) -> HttpResponse:
     """One territory under every definition, side by side."""
-    found = finished(request, place)
-    if isinstance(found, HttpResponse):
-        return found
-    study, asked = found
-    told = queries.told(study)
-    return render(
+    return _shown(
         request,
+        place,
         "dossiers/definitions.html",
-        {
-            "study": study,
-            "place": place,
-            "told": told,
-            "rows": told["definitions"],
-            "asked": asked,
-            "query": query_of(asked),
-            "tab": "definitions",
-        },
+        "definitions",
+        lambda study, asked, told: {"rows": told["definitions"]},
     )
 
 
 @require_GET
 def against(request: HttpRequest, place: str) -> HttpResponse:
     """Two territories under one definition, with the doubt on their difference."""
-    found = finished(request, place)
-    if isinstance(found, HttpResponse):
-        return found
-    study, asked = found
-    other_place = request.GET.get("avec", "").strip()[:LONGEST_NAME]
-    context: dict[str, Any] = {
-        "study": study,
-        "place": place,
-        "told": queries.told(study),
-        "asked": asked,
-        "query": query_of(asked),
-        "with": other_place,
-        "kept": [kept for kept in queries.kept_studies() if kept.place != place],
-        "tab": "comparer",
-    }
-    if not other_place:
-        return render(request, "dossiers/against.html", context)
+    typed = request.GET.get("avec", "").strip()[:LONGEST_NAME]
+
+    def more(study: Study, asked: Asked, told: dict[str, Any]) -> dict[str, Any]:
+        context: dict[str, Any] = {"with": typed, "kept": [k for k in queries.kept_studies() if k.place != study.place]}
+        return context | (_other(request, study, asked, told, typed) if typed else {})
+
+    return _shown(request, place, "dossiers/against.html", "comparer", more)
+
+
+def _other(request: HttpRequest, study: Study, asked: Asked, told: dict[str, Any], typed: str) -> dict[str, Any]:
+    """Return the second territory beside the first, or what keeps it from being there."""
     try:
-        other, choices = _territory_typed(other_place)
-        second = (
-            None
-            if choices
-            else obtained(
-                request, Asked(place=other, definition=asked.definition, inside=asked.inside, weights=asked.weights)
-            )
+        place, choices = _territory_typed(typed)
+        if choices:
+            return {"choices": choices, "kinds": KIND_LABELS}
+        second = obtained(
+            request, Asked(place=place, definition=asked.definition, inside=asked.inside, weights=asked.weights)
         )
-    except UnknownTerritory as error:
-        context |= {"error": error}
-        return render(request, "dossiers/against.html", context)
-    if choices:
-        context |= {"choices": choices, "kinds": KIND_LABELS}
-        return render(request, "dossiers/against.html", context)
+    except (UnknownTerritory, Refused) as error:
+        return {"error": error}
     if second is None:
-        return render(request, "dossiers/too_many.html", {"place": other}, status=429)
-    context |= {"second": second, "with": other, "second_mine": access.may_stop(request, second)}
-    if second.status == rules.DONE:
-        gap, likely = compare.difference(
-            queries.draws(study), queries.draws(second), definition=definition(asked.definition)
-        )
-        other_told = queries.told(second)
-        theirs = {c["libelle"]: c for c in other_told["contexte"]}
-        pairs = [(c, theirs[c["libelle"]]) for c in context["told"]["contexte"] if c["libelle"] in theirs]
-        context |= {"other": other_told, "gap": _told_gap(gap, likely), "pairs": pairs}
-    return render(request, "dossiers/against.html", context)
+        return {"error": TOO_MANY}
+    context = {"second": second, "with": place, "second_mine": access.may_stop(request, second)}
+    if second.status != rules.DONE:
+        return context
+    gap, likely = compare.difference(queries.draws(study), queries.draws(second), definition=definition(asked.definition))
+    other = queries.told(second)
+    theirs = {c["libelle"]: c for c in other["contexte"]}
+    pairs = [(c, theirs[c["libelle"]]) for c in told["contexte"] if c["libelle"] in theirs]
+    return context | {"other": other, "gap": _told_gap(gap, likely), "pairs": pairs}
+
+
+TOO_MANY = Refused(
+    "Trop de calculs ont été demandés depuis votre adresse cette heure-ci.",
+    why="Chaque nouveau territoire occupe l’ordinateur quelques secondes.",
+    do="Attendez un peu, ou comparez avec un territoire déjà calculé.",
+)
 
 
 def _territory_typed(text: str) -> tuple[str, list[dict[str, str]]]:
@@ -308,90 +294,57 @@ def _told_gap(gap: Any, likely: float) -> dict[str, Any]:
 @require_GET
 def index(request: HttpRequest, place: str) -> HttpResponse:
     """The social index in full: each variable, each zone, and the weights the analyst may change."""
-    found = finished(request, place)
-    if isinstance(found, HttpResponse):
-        return found
-    study, asked = found
-    told = queries.told(study)
-    return render(
+    return _shown(
         request,
+        place,
         "dossiers/index.html",
-        {
-            "study": study,
-            "place": place,
-            "told": told,
-            "asked": asked,
-            "query": query_of(asked),
-            "variables": [(v, asked.weights.get(v.id, v.weight)) for v in VARIABLES],
-            "tab": "indice",
-        },
+        "indice",
+        lambda study, asked, told: {"variables": [(v, asked.weights.get(v.id, v.weight)) for v in VARIABLES]},
     )
 
 
 @require_GET
 def check(request: HttpRequest, place: str) -> HttpResponse:
     """Which population is behind a published count and share?"""
-    found = finished(request, place)
-    if isinstance(found, HttpResponse):
-        return found
-    study, asked = found
-    told = queries.told(study)
     form = CheckForm(request.GET if "effectif" in request.GET else None)
-    result = None
-    if form.is_bound and form.is_valid():
-        clean = form.cleaned_data
-        low, high = base.implied(
-            clean["effectif"],
-            clean["part"] / 100,
-            count_step=clean["pas"],
-            share_step=0.01 if clean["part_arrondie"] else 0.0,
-        )
-        bases = told["bases"]
-        result = {
-            "bas": wording.number(low),
-            "haut": wording.number(high),
-            "bases": [{**b, "convient": low <= b["valeur"] <= high} for b in bases],
-        }
-    return render(
+    return _shown(
         request,
+        place,
         "dossiers/check.html",
-        {
-            "study": study,
-            "place": place,
-            "told": told,
-            "form": form,
-            "result": result,
-            "query": query_of(asked),
-            "tab": "verifier",
-        },
+        "verifier",
+        lambda study, asked, told: {"form": form, "result": _checked(form, told["bases"])},
     )
+
+
+def _checked(form: CheckForm, bases: list[dict[str, Any]]) -> dict[str, Any] | None:
+    if not form.is_bound or not form.is_valid():
+        return None
+    clean = form.cleaned_data
+    low, high = base.implied(
+        clean["effectif"],
+        clean["part"] / 100,
+        count_step=clean["pas"],
+        share_step=0.01 if clean["part_arrondie"] else 0.0,
+    )
+    return {
+        "bas": wording.number(low),
+        "haut": wording.number(high),
+        "bases": [{**b, "convient": low <= b["valeur"] <= high} for b in bases],
+    }
 
 
 @require_GET
 def reports(request: HttpRequest, place: str) -> HttpResponse:
     """The files of a study, to read, print or take away."""
-    found = finished(request, place)
-    if isinstance(found, HttpResponse):
-        return found
-    study, asked = found
-    told = queries.told(study)
-    sizes = {
-        name: (label, (queries.folder(study) / name).stat().st_size)
-        for name, (_, label) in rules.FILES.items()
-        if (queries.folder(study) / name).exists()
-    }
-    return render(
-        request,
-        "dossiers/reports.html",
-        {
-            "study": study,
-            "place": place,
-            "told": told,
-            "query": query_of(asked),
-            "files": sizes,
-            "sheets": len(list((queries.folder(study) / "fiches").glob("*.pdf"))),
-            "comments": queries.comments(place),
+
+    def more(study: Study, asked: Asked, told: dict[str, Any]) -> dict[str, Any]:
+        folder = queries.folder(study)
+        sizes = {name: (label, folder / name) for name, (_, label) in rules.FILES.items() if (folder / name).exists()}
+        return {
+            "files": {name: (label, path.stat().st_size) for name, (label, path) in sizes.items()},
+            "sheets": len(list((folder / "fiches").glob("*.pdf"))),
+            "comments": queries.comments(study.place),
             "sections": rules.SECTIONS,
-            "tab": "rapports",
-        },
-    )
+        }
+
+    return _shown(request, place, "dossiers/reports.html", "rapports", more)
