@@ -46,7 +46,7 @@ def test_a_stranger_removes_nothing(client, coordinator):
         by=coordinator, slug="nord-et-sud", name="N", code="200040715", reason="r", content=ZONES, file_name="z.csv"
     )
     pk = Perimeter.objects.get().pk
-    assert client.post(f"/espace/perimetre/{pk}/retirer/").status_code == 302
+    assert client.post(f"/espace/perimetre/{pk}/retirer/").status_code == 404
     assert Perimeter.objects.count() == 1
 
 
@@ -228,3 +228,43 @@ def test_the_latest_correction_of_a_cell_wins(coordinator):
     actions.withdraw(by=coordinator, correction=Correction.objects.get(value=22_000.0), at=timezone.now())
     (laid,) = queries.corrections_in_force()
     assert laid.value == 21_000.0
+
+
+def test_two_forms_open_at_once_lose_nothing(client, coordinator, study):
+    """Each saves only what it changed."""
+    client.force_login(coordinator)
+    address = f"/espace/territoires/{study.place}/commentaires/"
+    shown = {f"initial-{section}": "" for section in ("synthese", "besoins")}
+    client.post(address, shown | {"synthese": "De A", "besoins": ""})
+    client.post(address, shown | {"synthese": "", "besoins": "De B"})
+    assert dossiers.comments(study.place) == {"synthese": "De A", "besoins": "De B"}
+
+
+def test_a_dossier_behind_its_comments_is_written_again_after_a_stop(coordinator, study):
+    from maillage.apps.dossiers import actions as dossier_actions
+    from maillage.apps.dossiers.models import Comment
+
+    assert dossiers.behind_their_comments() == []
+    Comment.objects.create(place=study.place, section="synthese", text="Après", written_by=coordinator)
+    assert dossiers.behind_their_comments() == [study]
+    dossier_actions.resume()
+
+
+def test_a_corrected_value_is_told_by_the_study(coordinator):
+    from maillage.reference.definitions import DEFAULT, definition
+    from maillage.reports import sentences
+    from maillage.studies import corrections, zoning
+    from maillage.studies import frame as frames
+    from maillage.studies.diagnosis import Request, diagnose
+    from maillage.studies.territories import gazetteer
+
+    corrections.use([corrections.Correction("cnaf-2021-iris", "381510101", "rsa", 40.0)])
+    try:
+        territory = gazetteer().get("38151")
+        cut = zoning.usual(territory, frames.sources().rp2021)
+        d = diagnose(Request(territory=territory, zoning=cut, definition=definition(DEFAULT), n_draws=8))
+        told = [text for text in sentences.warnings(d) if "par le réseau" in text]
+    finally:
+        corrections.use([])
+    assert told
+    assert "rsa de 381510101 = 40" in told[0]

@@ -12,7 +12,7 @@ from maillage.reference.places import ASSETS, PROJECT
 HOME = Path(os.environ.get("MAILLAGE_HOME", PROJECT / "var")).resolve()
 ENVIRONMENT = os.environ.get("MAILLAGE_ENV", "demonstration")
 PRODUCTION = ENVIRONMENT == "production"
-HOME.mkdir(parents=True, exist_ok=True)
+HOME.mkdir(parents=True, exist_ok=True, mode=0o700)
 (HOME / "etudes").mkdir(exist_ok=True)
 
 
@@ -105,7 +105,7 @@ else:
     }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache", "TIMEOUT": 3600}}
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 
 AUTH_USER_MODEL = "accounts.User"

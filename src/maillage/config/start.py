@@ -13,6 +13,7 @@ def ready() -> None:
     from django.core.management import call_command
     from django.db.utils import Error
 
+    os.umask(0o077)  # the database and the backups hold accounts
     try:
         django.setup()
         call_command("migrate", interactive=False, verbosity=0)

@@ -43,6 +43,12 @@ def read(
     if not content.strip():
         raise Refused(f"{name} : le fichier est vide.", why=purpose, do=f"L’en-tête attendu est : {','.join(required)}.")
     text = _decoded(content, name, encoding_help)
+    if (at := text.find("\x00")) >= 0:
+        raise Refused(
+            f"{name}, ligne {text.count(chr(10), 0, at) + 1} : cette ligne contient des octets nuls.",
+            why="Le fichier est abîmé, ou n’est pas du texte.",
+            do="Ouvrez-le dans un tableur, puis enregistrez-le en « CSV UTF-8 ».",
+        )
     first = text.split("\n", 1)[0]
     separator = max(",;\t", key=first.count)
     reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=separator)

@@ -6,6 +6,7 @@ from maillage.kernel.estimate import Estimate, Withheld
 from maillage.reference.definitions import LEVELS, definition
 from maillage.reference.parameters import number
 from maillage.reports import wording
+from maillage.studies import corrections
 from maillage.studies import frame as frames
 from maillage.studies.diagnosis import CLASS_NAMES, Diagnosis
 
@@ -171,6 +172,21 @@ def area_notes(flags: int, *, many: bool = False) -> list[str]:
     return [lead + text for bit, text in notes if flags & bit]
 
 
+def corrected(d: Diagnosis) -> list[str]:
+    """Return the sentence that tells the reference values of this territory which the network corrected."""
+    iris = frames.sources().rp2021
+    rows = d.request.zoning.rows
+    here = set(iris["iris"][rows].tolist()) | set(iris["commune"][rows].tolist()) | set(iris["published"][rows].tolist())
+    found = [c for c in corrections.in_force() if c.key in here]
+    told = wording.listing([f"{c.column} de {c.key} = {wording.number(c.value)}" for c in found[:MOST_NAMED]])
+    if not found:
+        return []
+    return [
+        f"{wording.count(len(found), 'valeur')} de référence {'corrigée' if len(found) == 1 else 'corrigées'} par le réseau, "
+        f"avec sa raison à la page « Sources » : {told}."
+    ]
+
+
 def warnings(d: Diagnosis) -> list[str]:
     """Return what the reader must know before quoting a figure."""
     t, chosen = d.request.territory, d.request.definition
@@ -241,6 +257,7 @@ def warnings(d: Diagnosis) -> list[str]:
         out.append(
             f"Le nombre de répondants de l’enquête (environ {wording.number(chosen.n)}) est supposé : il n’est pas publié."
         )
+    out += corrected(d)
     if isinstance(d.need, Estimate) and d.need.is_loose:
         out.append("L’intervalle est large : seule la fourchette est montrée.")
     return out + [f"« {chosen.label} » : {text}" for text in chosen.doubts]

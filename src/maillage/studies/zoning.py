@@ -149,7 +149,14 @@ def _note(status: str) -> str:
     return "Limite déduite d’un texte ou d’une carte, à confirmer localement." if "infér" in status.casefold() else ""
 
 
+LONGEST_NAME = 80
+
+
 def _check_zone(name: str, number: int, zone: str, label: str) -> None:
+    if len(label) > LONGEST_NAME or not label.isprintable():
+        raise _fault(
+            name, number, "nom_zone", label[:LONGEST_NAME], f"un nom de zone a {LONGEST_NAME} signes au plus, tous visibles"
+        )
     if not zone:
         raise _fault(name, number, "code_zone", zone, "la zone n’a pas de code")
     if not ZONE_CODE.match(zone):

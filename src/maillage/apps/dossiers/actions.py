@@ -192,6 +192,8 @@ def resume() -> int:
     A study may then be queued twice: it is computed once, since its row passes from queued to running once.
     """
     stuck = list(Study.objects.filter(status__in=rules.ALIVE))
+    for study in queries.behind_their_comments():
+        publish_later.enqueue(study.pk)
     for study in stuck:
         with transaction.atomic():
             Study.objects.filter(pk=study.pk).update(status=rules.QUEUED, share=0.0, step="", cancel_asked=False)

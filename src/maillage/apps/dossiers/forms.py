@@ -76,7 +76,11 @@ class CommentForm(forms.Form):
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         for section, label in rules.SECTIONS.items():
             self.fields[section] = forms.CharField(
-                label=label, required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 4})
+                label=label,
+                required=False,
+                max_length=4000,
+                widget=forms.Textarea(attrs={"rows": 4}),
+                show_hidden_initial=True,  # what the form showed: only what was changed is saved
             )
 
 
@@ -117,7 +121,7 @@ class MarkingForm(forms.Form):
     nom = forms.CharField(label="Nom du filtre", max_length=120)
     adresse = forms.SlugField(label="Adresse", max_length=60, help_text="Par exemple qpv-2024")
     fichier = UploadField(
-        most=60_000_000,
+        most=30_000_000,
         label="Fichier",
         help_text="Contours officiels des QPV (ZIP ou GeoJSON), liste FRR, ou CSV code,part",
     )

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 from django.conf import settings
+from django.db.models import Max
 
 from maillage.apps.dossiers import rules
 from maillage.apps.dossiers.models import Comment, Study
@@ -22,6 +23,7 @@ from maillage.studies.diagnosis import Inside, Request
 from maillage.studies.territories import gazetteer
 
 Json = dict[str, Any]
+LONGEST_FILE = 80
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,6 +133,17 @@ def comments(place: str) -> dict[str, str]:
     return {c.section: c.text for c in Comment.objects.filter(place=place) if c.text.strip()}
 
 
+def behind_their_comments() -> list[Study]:
+    """Return the finished studies whose dossier was written before the latest comment of their place."""
+    written = dict(Comment.objects.values("place").annotate(last=Max("written_at")).values_list("place", "last"))
+    out = []
+    for study in Study.objects.filter(place__in=written, status=rules.DONE):
+        dossier = folder(study) / "dossier.html"
+        if dossier.exists() and dossier.stat().st_mtime < written[study.place].timestamp():
+            out.append(study)
+    return out
+
+
 def home() -> Path:
     """Return the folder that holds one folder for each study."""
     return Path(settings.HOME) / "etudes"
@@ -189,6 +202,8 @@ def draws(study: Study) -> np.ndarray:
 
 def file(study: Study, name: str) -> Path | None:
     """Return the path of a file of the edition, None when it is not one of them."""
+    if len(name) > LONGEST_FILE:
+        return None
     path = folder(study) / name
     if name in rules.FILES or (name.startswith("fiches/") and "/" not in name[7:] and name.endswith(".pdf")):
         return path if path.is_file() else None

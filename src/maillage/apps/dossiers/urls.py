@@ -1,8 +1,23 @@
 """Addresses of territories and of the professional space."""
 
-from django.urls import path
+from django.urls import path, register_converter
 
 from maillage.apps.dossiers.views import files, pages, space
+
+
+class Key:
+    """The key of a study in an address."""
+
+    regex = "[0-9a-f]{20}"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(Key, "cle")
 
 urlpatterns = [
     path("territoires/", pages.search, name="search"),
@@ -14,13 +29,13 @@ urlpatterns = [
     path("territoires/<str:place>/indice/", pages.index, name="index"),
     path("territoires/<str:place>/verifier/", pages.check, name="check"),
     path("territoires/<str:place>/rapports/", pages.reports, name="reports"),
-    path("etudes/<str:key>/avancement/", pages.progress, name="progress"),
-    path("etudes/<str:key>/arreter/", pages.cancel, name="cancel"),
-    path("etudes/<str:key>/relancer/", pages.again, name="again"),
-    path("etudes/<str:key>/tout.zip", files.everything, name="everything"),
-    path("etudes/<str:key>/carte.json", files.map_data, name="map_data"),
-    path("etudes/<str:key>/cartes/<str:name>", files.drawing, name="drawing"),
-    path("etudes/<str:key>/fichiers/<path:name>", files.download, name="download"),
+    path("etudes/<cle:key>/avancement/", pages.progress, name="progress"),
+    path("etudes/<cle:key>/arreter/", pages.cancel, name="cancel"),
+    path("etudes/<cle:key>/relancer/", pages.again, name="again"),
+    path("etudes/<cle:key>/tout.zip", files.everything, name="everything"),
+    path("etudes/<cle:key>/carte.json", files.map_data, name="map_data"),
+    path("etudes/<cle:key>/cartes/<str:name>", files.drawing, name="drawing"),
+    path("etudes/<cle:key>/fichiers/<path:name>", files.download, name="download"),
     path("api/v1/territoires/<str:place>/etude", files.api_study, name="api_study"),
     path("espace/", space.space, name="space"),
     path("espace/territoires/<str:place>/commentaires/", space.comments, name="comments"),

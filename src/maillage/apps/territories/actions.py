@@ -15,12 +15,16 @@ from maillage.studies import frame as frames
 from maillage.studies.territories import gazetteer
 from maillage.studies.zoning import from_file
 
+LONGEST_FILE_NAME = 120
 
-@transaction.atomic
+
 def keep_perimeter(
     *, by: User | None, slug: str, name: str, code: str, reason: str, content: bytes, file_name: str
 ) -> Perimeter:
-    """Keep a study perimeter, replacing the zones of the one that has this address; Refused when the zones are wrong."""
+    """Keep a study perimeter, replacing the zones of the one that has this address; Refused when the zones are wrong.
+
+    The file is read before the database is touched: nobody waits to write while it is.
+    """
     _check_slug(slug)
     from_file(content, name=file_name, territory=gazetteer().get(code), iris=frames.sources().rp2021)
     kept, _ = Perimeter.objects.update_or_create(
@@ -30,7 +34,7 @@ def keep_perimeter(
             "code": code,
             "reason": reason,
             "zones": content.decode("utf-8-sig"),
-            "file_name": file_name,
+            "file_name": file_name[:LONGEST_FILE_NAME],
             "created_by": by,
         },
     )
@@ -43,7 +47,6 @@ def drop_perimeter(*, by: User, perimeter: Perimeter) -> None:
     perimeter.delete()
 
 
-@transaction.atomic
 def keep_marking(*, by: User, slug: str, label: str, content: bytes, file_name: str) -> Marking:
     """Keep a filter read from a dropped file; Refused when the file is not understood or marks nobody."""
     _check_slug(slug)
@@ -70,7 +73,7 @@ def keep_marking(*, by: User, slug: str, label: str, content: bytes, file_name: 
         defaults={
             "label": label or found.label,
             "kind": marking.kind,
-            "source": file_name,
+            "source": file_name[:LONGEST_FILE_NAME],
             "doubt": found.doubt,
             "shares": shares,
             "created_by": by,

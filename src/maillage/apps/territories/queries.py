@@ -37,6 +37,8 @@ def perimeter(slug: str) -> Perimeter | None:
 
 def canonical(place: str) -> str:
     """Return the one address of a place: the slug of a kept perimeter, else the official code; UnknownTerritory otherwise."""
+    if not place.isprintable():
+        return gazetteer().get(repr(place)[1:-1]).code  # told unknown in letters that a page can show
     return place if perimeter(place) else gazetteer().get(place).code
 
 
@@ -77,6 +79,11 @@ def corrections_in_force() -> tuple[corrections.Correction, ...]:
     for row in Correction.objects.filter(withdrawn_at=None).order_by("made_at", "pk"):
         latest[row.table, row.key, row.column] = row
     return tuple(corrections.Correction(c.table, c.key, c.column, c.value) for c in latest.values())
+
+
+def corrected(table: str, key: str) -> dict[str, float]:
+    """Return the values of one row that are read instead of the published ones, by column."""
+    return {c.column: c.value for c in corrections_in_force() if (c.table, c.key) == (table, key)}
 
 
 def corrections_of(table: str) -> list[Correction]:

@@ -1,6 +1,8 @@
 """maillage servir: the platform on this computer, with its worker."""
 
 import argparse
+import contextlib
+import ctypes
 import errno
 import os
 import signal
@@ -67,7 +69,13 @@ WORKER = ("maillage.config.manage", "db_worker", "--interval", "0.5", "--no-star
 def _start(*module: str) -> subprocess.Popen[bytes]:
     """Start a Python module beside this one, with our settings."""
     environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "maillage.config.settings"}
-    return subprocess.Popen([sys.executable, "-m", *module], env=environment)
+    return subprocess.Popen([sys.executable, "-m", *module], env=environment, preexec_fn=_leave_with_parent)  # noqa: PLW1509, one call, no lock
+
+
+def _leave_with_parent() -> None:
+    """Ask Linux to end this process when the command that started it dies, even killed."""
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(1, signal.SIGTERM)
 
 
 def _check_free(address: str, port: int) -> None:

@@ -27,8 +27,10 @@ def _shapes(card: str, codes: list[str]) -> dict[str, shapely.Geometry]:
         return {}
     table = select(
         card,
-        "select code, part, ring, x, y from raw where code between $first and $last and list_contains($codes, code)",
+        "select code, part, ring, x, y from raw where code between $first and $last and list_contains($codes, code) "
+        "order by file_row_number",  # the points of a ring are in the order of the file
         {"first": codes[0], "last": codes[-1], "codes": codes},
+        numbered=True,
     )
     return dict(_assemble(table)) if len(table) else {}
 

@@ -14,7 +14,7 @@ from maillage.pipeline.delimited import read as rows_of
 
 FRR_COLUMNS = ("codgeo", "libgeo", "codefrr")
 NOT_CLASSED = "-9999"
-LARGEST = 200_000_000  # bytes once unpacked: a national file is under twenty million
+LARGEST = 60_000_000  # bytes once unpacked: a national file is under twenty million
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,12 @@ def read(content: bytes, *, name: str) -> Marking:
 def _unzipped(content: bytes, name: str) -> tuple[bytes, str]:
     try:
         archive = zipfile.ZipFile(io.BytesIO(content))
+        if any(name_.startswith("xl/") for name_ in archive.namelist()):
+            raise Refused(
+                f"{name} est un classeur, pas un fichier CSV.",
+                why="Une liste de codes se lit en CSV, où les zéros de tête restent.",
+                do="Enregistrez la feuille en « CSV UTF-8 », la colonne des codes en texte, puis déposez ce fichier.",
+            )
         inside = [info for info in archive.infolist() if info.filename.casefold().endswith((".geojson", ".json"))]
         wgs84 = [info for info in inside if "wgs84" in info.filename.casefold()] or inside
         if not wgs84 or wgs84[0].file_size > LARGEST:

@@ -7,7 +7,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from maillage.apps.dossiers import actions, queries
 from maillage.apps.dossiers.forms import (
@@ -52,7 +52,8 @@ def comments(request: HttpRequest, place: str) -> HttpResponse:
         return unknown(request, place, error)
     form = CommentForm(request.POST or None, initial=queries.comments(place))
     if request.method == "POST" and form.is_valid():
-        actions.comment(by=request.user, place=place, texts=form.cleaned_data)  # type: ignore[arg-type]
+        changed = {section: form.cleaned_data[section] for section in form.changed_data}
+        actions.comment(by=request.user, place=place, texts=changed)  # type: ignore[arg-type]
         messages.success(
             request, "Commentaires enregistrés. Le dossier les porte dans quelques secondes, à part du texte calculé."
         )
@@ -114,10 +115,13 @@ def new_marking(request: HttpRequest) -> HttpResponse:
     )
 
 
-@login_required
-@require_POST
+@require_http_methods(["GET", "POST"])
 def drop(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     """Take off a perimeter or a filter, or withdraw a correction."""
+    if not request.user.is_authenticated:
+        raise Http404
+    if request.method == "GET":  # a session that ended in between: the person signs in, and chooses again
+        return redirect("space")
     user: Any = request.user
     if kind == "perimetre":
         territory_actions.drop_perimeter(by=user, perimeter=get_object_or_404(Perimeter, pk=pk))
@@ -128,7 +132,7 @@ def drop(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     elif kind == "correction":
         found = get_object_or_404(Correction, pk=pk, withdrawn_at=None)
         territory_actions.withdraw(by=user, correction=found, at=timezone.now())
-        messages.success(request, "Correction retirée : l’ancienne valeur est lue de nouveau.")
+        messages.success(request, "Correction retirée : la valeur d’avant elle est lue de nouveau.")
     else:
         raise Http404
     return redirect("space")
@@ -145,6 +149,7 @@ def correct(request: HttpRequest, table: str) -> HttpResponse:
     error = None
     code = (request.POST or request.GET).get("code", "").strip()
     row = territories.reference_row(table, code) if code else None
+    now = territories.corrected(table, code)
     if request.method == "POST" and form.is_valid():
         clean = form.cleaned_data
         try:
@@ -173,7 +178,7 @@ def correct(request: HttpRequest, table: str) -> HttpResponse:
             "label": label,
             "key": key,
             "code": code,
-            "row": [(text, row[name]) for name, text in columns.items()] if row else None,
+            "row": [(text, now.get(name, row[name])) for name, text in columns.items()] if row else None,
             "history": territories.corrections_of(table),
             "columns": columns,
         },

@@ -91,9 +91,6 @@ addEventListener("afterprint", () => { for (const pli of document.querySelectorA
 // Le menu d’un téléphone se ferme à Échap, et rend le focus.
 for (const menu of document.querySelectorAll(".menu")) menu.addEventListener("keydown", (e) => { if (e.key === "Escape" && menu.open) { menu.open = false; menu.querySelector("summary").focus(); } });
 
-// L’onglet où l’on est reste visible.
-document.querySelector(".onglets [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
-
 // Un terme du glossaire s’explique sur place ; sans script, c’est un lien.
 let bulle;
 const fermerBulle = () => { bulle?.remove(); bulle = undefined; };
