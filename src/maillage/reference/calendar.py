@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-import yaml
+from maillage.reference.places import read_yaml
 
 FILE = Path(__file__).parent / "calendar.yaml"
 
@@ -25,6 +25,4 @@ class Event:
 @cache
 def events() -> tuple[Event, ...]:
     """Return the events in the order of their dates."""
-    return tuple(
-        sorted((Event(**row) for row in yaml.safe_load(FILE.read_text("utf-8"))), key=lambda e: (e.on, e.procedure))
-    )
+    return tuple(sorted((Event(**row) for row in read_yaml(FILE)), key=lambda e: (e.on, e.procedure)))

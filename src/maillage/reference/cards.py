@@ -4,10 +4,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-import yaml
-
 from maillage.kernel.errors import UnsourcedFigure
-from maillage.reference.places import RAW
+from maillage.reference.places import RAW, read_yaml
 
 REQUIRED = ("id", "producer", "title", "found_in", "licence", "vintage", "universe", "accessed_on", "sha256", "doubt")
 
@@ -33,7 +31,7 @@ class Card:
 
 def read_card(path: Path) -> Card:
     """Return the card stored in a YAML file beside its data; UnsourcedFigure when a key is empty."""
-    raw = yaml.safe_load(path.read_text("utf-8"))
+    raw = read_yaml(path)
     if missing := [key for key in REQUIRED if not raw.get(key)]:
         raise UnsourcedFigure(
             f"{path.name} lacks: {', '.join(missing)}.",

@@ -5,9 +5,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
-import yaml
-
 from maillage.kernel.errors import Refused, UnsourcedFigure
+from maillage.reference.places import read_yaml
 
 FILES = Path(__file__).parent / "definitions"
 DEFAULT = "illectronisme-insee-2021"
@@ -122,7 +121,7 @@ def _margin(breakdown: Breakdown, category: str, value: Any, rounding: float) ->
 @cache
 def definitions() -> dict[str, Definition]:
     """Return every definition by id, those offered first in the order of the files."""
-    found = [from_mapping(yaml.safe_load(path.read_text("utf-8")), path.name) for path in sorted(FILES.glob("*.yaml"))]
+    found = [from_mapping(read_yaml(path), path.name) for path in sorted(FILES.glob("*.yaml"))]
     return {definition.id: definition for definition in found}
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-import yaml
+from maillage.reference.places import read_yaml
 
 FILE = Path(__file__).parent / "glossary.yaml"
 
@@ -25,7 +25,7 @@ class Term:
 @cache
 def terms() -> dict[str, Term]:
     """Return the terms by key, in alphabetical order of terms."""
-    raw = yaml.safe_load(FILE.read_text("utf-8"))
+    raw = read_yaml(FILE)
     found = [Term(**{**row, "aliases": tuple(row.get("aliases", ()))}) for row in raw]
     keys = [term.key for term in found]
     if len(set(keys)) != len(keys):

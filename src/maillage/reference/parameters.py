@@ -5,9 +5,8 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-import yaml
-
 from maillage.kernel.errors import UnsourcedFigure
+from maillage.reference.places import read_yaml
 
 FILES = Path(__file__).parent / "parameters"
 REQUIRED = ("kind", "label", "value", "unit", "universe", "producer", "title", "url", "quote", "checked_on", "doubt")
@@ -41,7 +40,7 @@ class Parameter:
 def read_file(path: Path) -> dict[str, Parameter]:
     """Return the parameters of one YAML file; UnsourcedFigure when one of them lacks a key."""
     out: dict[str, Parameter] = {}
-    for key, raw in yaml.safe_load(path.read_text("utf-8")).items():
+    for key, raw in read_yaml(path).items():
         if missing := [name for name in REQUIRED if raw.get(name) in (None, "")]:
             raise UnsourcedFigure(
                 f"{path.name}, {key} lacks: {', '.join(missing)}.",

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-import yaml
+from maillage.reference.places import read_yaml
 
 FILE = Path(__file__).parent / "publications.yaml"
 
@@ -25,4 +25,4 @@ class Publication:
 
 @cache
 def publications() -> tuple[Publication, ...]:
-    return tuple(Publication(**row) for row in yaml.safe_load(FILE.read_text("utf-8")))
+    return tuple(Publication(**row) for row in read_yaml(FILE))

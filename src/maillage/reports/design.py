@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-import yaml
+from maillage.reference.places import read_yaml
 
 FOLDER = Path(__file__).parent / "design"
 Theme = Literal["jour", "nuit"]
@@ -15,7 +15,7 @@ VARIABLE = re.compile(r"var\(--([\w-]+)\)")
 @cache
 def tokens(theme: Theme = "jour") -> dict[str, str]:
     """Return every token of a theme, without its dashes."""
-    pairs: dict[str, list[str]] = yaml.safe_load((FOLDER / "tokens.yaml").read_text("utf-8"))
+    pairs: dict[str, list[str]] = read_yaml(FOLDER / "tokens.yaml")
     return {name: values[theme == "nuit"] for name, values in pairs.items()}
 
 

@@ -33,13 +33,13 @@ def run(given: argparse.Namespace) -> int:
     from maillage.apps.dossiers import actions
 
     call_command("collectstatic", interactive=False, verbosity=0)
-    actions.tidy()
-    actions.resume()
     server = _start(
         *("gunicorn", "maillage.config.wsgi:application", "--preload", "--bind", f"{given.adresse}:{given.port}"),
         *("--workers", "2", "--worker-class", "gthread", "--threads", "4"),
         *("--max-requests", "2000", "--max-requests-jitter", "200", "--log-level", "warning"),
     )
+    actions.tidy()  # while the server reads what it needs; no worker writes yet
+    actions.resume()
     worker = _start(*WORKER)
     print(f"Maillage répond sur http://{given.adresse}:{given.port}", flush=True)
     signal.signal(signal.SIGTERM, lambda *_: server.terminate())
