@@ -53,6 +53,7 @@ SECTIONS = {
     "zones": "Zone par zone",
     "marges": "Ce dont nous sommes sûrs",
 }
+MOST_IN_BOTH = 5  # zones of the short table that stands under the joint map
 LONGEST_TABLE = 250
 
 
@@ -348,7 +349,7 @@ def _places(d: Diagnosis, r: Json, layers: Mapping[str, str], said: Mapping[str,
     if "numerique" in layers:
         blocks.append(
             Beside(
-                share=0.5,
+                share=0.44,
                 left=(
                     Picture(
                         svg=layers["numerique"],
@@ -368,7 +369,7 @@ def _places(d: Diagnosis, r: Json, layers: Mapping[str, str], said: Mapping[str,
     if "sociale" in layers:
         blocks.append(
             Beside(
-                share=0.5,
+                share=0.44,
                 left=(
                     Picture(
                         svg=layers["sociale"],
@@ -435,7 +436,7 @@ def _crossing(d: Diagnosis, r: Json, layers: Mapping[str, str], said: Mapping[st
     if "les-deux" in layers:
         caption = "Précarité numérique et sociale. Forte : les deux plus hautes classes sur cinq. Rayé : incertain."
         picture = Picture(svg=layers["les-deux"], alt=atlas.description(d, "les-deux"), caption=caption + _unknown(r))
-        blocks = [Beside(share=0.56, left=(picture,), right=tuple(right))]
+        blocks = [Beside(share=0.46, left=(picture,), right=tuple(right))]
     else:
         blocks[1:1] = [Text(text=text) for text in (*r["classes"], *r["grappes"])]
     if r["discordances"]:
@@ -444,7 +445,7 @@ def _crossing(d: Diagnosis, r: Json, layers: Mapping[str, str], said: Mapping[st
             Callout(tone=x["genre"], title=x["constat"].replace("**", ""), text=x["suite"]) for x in r["discordances"]
         ]
     if both:
-        blocks.append(_zone_table(both[:9], caption="Les zones qui cumulent les deux précarités"))
+        blocks.append(_zone_table(both[:MOST_IN_BOTH], caption="Les zones qui cumulent les deux précarités"))
     return Chapter(
         number="n",
         short=SECTIONS["croisement"],

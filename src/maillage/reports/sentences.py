@@ -12,8 +12,9 @@ from maillage.studies.diagnosis import CLASS_NAMES, Diagnosis
 
 Names = Callable[[Diagnosis, tuple[str, ...] | list[str]], list[str]]
 MOST_NAMED = 8
+FEWER_NAMED = 5  # beside a map, where the column is narrow
 CORSICA = "94"
-MOST_GROUPS = 3
+MOST_GROUPS = 2
 FEMININE = ("zone", "commune")
 CONCENTRATED = 4  # half of the need in a quarter of the zones, or fewer, is no longer spread out
 
@@ -66,7 +67,7 @@ def crossing(d: Diagnosis, names_of: Names) -> list[str]:
         return []
     verb = "cumule" if len(both) == 1 else "cumulent"
     return [
-        f"{named(names_of(d, both))} {verb} précarité numérique et précarité sociale : l’aide doit y être humaine, gratuite et "
+        f"{named(names_of(d, both), most=6)} {verb} précarité numérique et précarité sociale : l’aide doit y être humaine, gratuite et "
         "proche."
     ]
 
@@ -111,7 +112,7 @@ def class_lists(d: Diagnosis, names_of: Names) -> list[str]:
             verb = "est" if len(codes) == 1 else "sont"
             out.append(
                 f"{wording.count(len(codes), unit_of(d)).capitalize()} {verb} en {label} précarité numérique : "
-                f"{named(names_of(d, codes))}."
+                f"{named(names_of(d, codes), most=FEWER_NAMED)}."
             )
     return out
 
@@ -123,7 +124,7 @@ def discordances(d: Diagnosis, names_of: Names) -> list[dict[str, str]]:
         out.append(
             {
                 "genre": "numerique",
-                "constat": f"{named(names_of(d, largest_first(d, d.digital_only)))} : le numérique sans le social.",
+                "constat": f"{named(names_of(d, largest_first(d, d.digital_only)), most=FEWER_NAMED)} : le numérique sans le social.",
                 "suite": "La difficulté y vient surtout de l’âge ou du diplôme, moins du revenu. Des cours et des groupes "
                 "d’entraide peuvent suffire.",
             }
@@ -132,7 +133,7 @@ def discordances(d: Diagnosis, names_of: Names) -> list[dict[str, str]]:
         out.append(
             {
                 "genre": "sociale",
-                "constat": f"{named(names_of(d, largest_first(d, d.social_only)))} : le social sans le numérique.",
+                "constat": f"{named(names_of(d, largest_first(d, d.social_only)), most=FEWER_NAMED)} : le social sans le numérique.",
                 "suite": "La part de personnes éloignées d’Internet y est plus faible : il peut manquer d’abord un appareil, "
                 "une connexion, ou de quoi les payer.",
             }
@@ -148,14 +149,16 @@ def clusters(d: Diagnosis, names_of: Names) -> list[str]:
         return []
     out = []
     if len(groups) == 1:
-        out.append(f"{named(names_of(d, groups[0]))} se touchent et forment un même ensemble en précarité sociale forte.")
+        out.append(
+            f"{named(names_of(d, groups[0]), most=6)} se touchent et forment un même ensemble en précarité sociale forte."
+        )
     elif groups:
         feminine = "e" if unit_of(d) in FEMININE else ""
-        told = " ; ".join(named(names_of(d, group), most=5) for group in groups[:MOST_GROUPS])
+        told = " ; ".join(named(names_of(d, group), most=4) for group in groups[:MOST_GROUPS])
         lead = f"{len(groups)} ensembles de {unit_of(d)}s voisin{feminine}s sont en précarité sociale forte"
         out.append(f"{lead}{', dont les plus étendus' if len(groups) > MOST_GROUPS else ''} : {told}.")
     if alone:
-        out.append(f"À part, sans voisin dans le même cas : {named(names_of(d, alone))}.")
+        out.append(f"À part, sans voisin dans le même cas : {named(names_of(d, alone), most=FEWER_NAMED)}.")
     return out
 
 
