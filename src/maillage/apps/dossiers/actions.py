@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 import numpy as np
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django_tasks import task
@@ -102,7 +103,8 @@ def compute(study: Study) -> None:
     except Cancelled:
         _end(study, rules.CANCELLED, start)
     except Refused as error:
-        _end(study, rules.FAILED, start, error=list(error.sentences))
+        home = f"{Path(settings.HOME)}/"  # where we are installed is nobody's business
+        _end(study, rules.FAILED, start, error=[text.replace(home, "") for text in error.sentences])
     except (KeyboardInterrupt, SystemExit):  # somebody stopped the program, not the study: it waits for the next one
         Study.objects.filter(pk=study.pk).update(status=rules.QUEUED, step="", share=0.0)
         raise
