@@ -144,7 +144,7 @@ def restore(path: Path) -> dict[str, Any]:
             why="Cette version ne saurait pas lire toutes ses colonnes ; rien n’a été changé.",
             do="Installez la version qui l’a écrite, ou une plus récente.",
         )
-    kept = _save_before()
+    kept = _save_before(path)
     home = Path(settings.HOME)
     names = [name for name in manifest["fichiers"] if name.startswith(f"{FILES}/")]
     with zipfile.ZipFile(path) as archive, _told_in_french(path):
@@ -174,15 +174,20 @@ STAGING = ".restauration-"
 SAVED_BEFORE = 3  # copies kept of what restorations replaced
 
 
-def _save_before() -> Path:
-    """Save what a restoration is about to replace, keep the last few copies, and return the new one."""
+def _save_before(restored: Path) -> Path:
+    """Save what a restoration is about to replace, keep the last few copies, and return the new one.
+
+    restored: the backup about to be read, which may be one of these copies: it is neither overwritten nor taken off.
+    """
     folder = Path(settings.HOME) / "sauvegardes"
     for left in Path(settings.HOME).glob(f"{STAGING}*"):  # a former restoration that was cut
         shutil.rmtree(left, ignore_errors=True)
-    kept = folder / f"avant-restauration-{datetime.now():%Y-%m-%d-%Hh%M-%S}.zip"
+    stem = f"avant-restauration-{datetime.now():%Y-%m-%d-%Hh%M-%S}"
+    kept = next(path for n in range(1, 100) if not (path := folder / f"{stem}-{n}.zip").exists())
     save(kept)
     for old in sorted(folder.glob("avant-restauration-*.zip"))[:-SAVED_BEFORE]:
-        old.unlink(missing_ok=True)
+        if old != restored:
+            old.unlink(missing_ok=True)
     return kept
 
 
