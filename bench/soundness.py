@@ -2,6 +2,7 @@
 
 import os
 from concurrent.futures import ProcessPoolExecutor
+from datetime import date
 from pathlib import Path
 
 from bench.timing import Measure, seconds
@@ -92,7 +93,7 @@ def page(found: dict[str, Found]) -> str:
         "des habitants entiers. Une enquête y est menée, tirée puis arrondie au point. Le calcul ne reçoit que ce que cette "
         "enquête publie ; on regarde si la vérité tombe dans sa fourchette.",
         "",
-        "Le calcul et les mondes sont ceux de la version que vous lisez : `make bench` récrit cette page.",
+        f"Mesuré le {date.today():%d/%m/%Y}. `make bench` refait la mesure avec le calcul du jour, et récrit cette page.",
         "",
         "## Résultat, quand nos hypothèses sur les écarts sont justes",
         "",

@@ -15,22 +15,32 @@ def test_fifty_writers_never_meet_a_lock(tmp_path):
     assert done.stdout == "ok"
 
 
-def test_a_command_killed_while_it_writes_leaves_whole_files_only(tmp_path):
+def test_a_command_killed_while_it_writes_leaves_the_former_study_whole(tmp_path):
+    """Le courant coupe pendant l’écriture : l’étude d’avant reste entière, et la suivante ne laisse rien de ce qui a été coupé."""
     folder = tmp_path / "sortie"
-    process = subprocess.Popen(
-        [sys.executable, "-m", "maillage.cli.main", "diagnostic", "38151", "--sortie", str(folder)],
-        cwd=ROOT,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    while not (folder / "etude.json").exists():
+
+    def diagnostic(code: str) -> subprocess.Popen:
+        words = [sys.executable, "-m", "maillage.cli.main", "diagnostic", code, "--sortie", str(folder)]
+        return subprocess.Popen(words, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def content() -> dict[str, bytes]:
+        visible = (path for path in folder.rglob("*") if path.is_file() and ".en-cours" not in str(path))
+        return {str(path.relative_to(folder)): path.read_bytes() for path in visible}
+
+    assert diagnostic("38485").wait() == 0
+    before = content()
+    assert "dossier.pdf" in before
+    process = diagnostic("38151")
+    while not list(folder.glob(".en-cours-*/fiches/*.pdf")):
         assert process.poll() is None
-        time.sleep(0.01)
+        time.sleep(0.005)
     process.send_signal(signal.SIGKILL)
     process.wait()
-    json.loads((folder / "etude.json").read_text("utf-8"))
-    for sheet in [*folder.glob("*.pdf"), *folder.glob("fiches/*.pdf")]:
-        assert sheet.read_bytes().rstrip().endswith(b"%%EOF")
+    assert list(folder.glob(".en-cours-*"))
+    assert content() == before
+    assert diagnostic("38151").wait() == 0
+    assert not list(folder.glob(".en-cours-*"))
+    assert json.loads((folder / "etude.json").read_text("utf-8"))["territoire"]["code"] == "38151"
 
 
 def test_a_worker_killed_while_it_computes_gives_the_study_back(tmp_path):

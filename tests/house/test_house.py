@@ -283,6 +283,8 @@ def test_no_route_with_an_identifier_answers_a_stranger(client, db):
     """Un inconnu reçoit une page publique, la connexion ou 404 ; jamais la ligne de quelqu’un."""
     from django.urls import URLPattern, get_resolver
 
+    from maillage.apps.territories.models import Perimeter
+
     def routes(patterns, prefix=""):
         for pattern in patterns:
             if isinstance(pattern, URLPattern):
@@ -291,7 +293,8 @@ def test_no_route_with_an_identifier_answers_a_stranger(client, db):
                 yield from routes(pattern.url_patterns, prefix + str(pattern.pattern))
 
     filled = {"str:place": "99999", "str:code": "x", "cle:key": "0" * 20, "path:name": "x", "str:name": "x.svg"}
-    filled |= {"str:kind": "perimetre", "int:pk": "12345", "str:table": "x", "slug:slug": "x"}
+    kept = Perimeter.objects.create(slug="p", name="P", code="38", reason="r", zones="", file_name="z.csv")
+    filled |= {"str:kind": "perimetre", "int:pk": str(kept.pk), "str:table": "x", "slug:slug": "x"}
     tried = 0
     for route, _ in routes(get_resolver().url_patterns):
         if "<" in route:
@@ -300,6 +303,7 @@ def test_no_route_with_an_identifier_answers_a_stranger(client, db):
             assert client.post(address).status_code in (302, 403, 404, 405), address
             tried += 1
     assert tried > 12
+    assert Perimeter.objects.filter(pk=kept.pk).exists()  # a row that is there answers like one that is not
 
 
 @pytest.mark.parametrize("rows", [1, 20])

@@ -1,5 +1,6 @@
 """An edition of a diagnosis: every file of the contract, written whole or not at all."""
 
+import os
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
@@ -121,7 +122,8 @@ def write(
     progress("Dossier", 0.0)
     document = dossier.compose(edition.drawn, edition.told, edition.layers, edition.readings, on=on, comments=comments)
     folder.mkdir(parents=True, exist_ok=True)
-    staging = Path(tempfile.mkdtemp(dir=folder, prefix=STAGING))
+    _clear_abandoned(folder)
+    staging = Path(tempfile.mkdtemp(dir=folder, prefix=f"{STAGING}{os.getpid()}-"))
     files: dict[str, bytes] = {
         "etude.json": edition.study,
         "zones.csv": etude.table(d),
@@ -139,6 +141,14 @@ def write(
         raise Refused(error.what.replace(f"{staging.name}/", ""), why=error.why, do=error.do) from error
     finally:
         shutil.rmtree(staging, ignore_errors=True)
+
+
+def _clear_abandoned(folder: Path) -> None:
+    """Take off what a killed command left half made; one that still runs is left alone."""
+    for left in folder.glob(f"{STAGING}*"):
+        maker = left.name.removeprefix(STAGING).partition("-")[0]
+        if not (maker.isdigit() and Path(f"/proc/{maker}").exists()):
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def _put_in_place(staging: Path, folder: Path, *, whole: bool) -> list[Path]:

@@ -67,14 +67,22 @@ def refused(request: HttpRequest, error: Refused, status: int = 400) -> HttpResp
     return render(request, "site/refused.html", {"what": error.what, "why": error.why, "do": error.do}, status=status)
 
 
-def finished(request: HttpRequest, place: str) -> tuple[Study, Asked] | HttpResponse:
-    """Return the finished study a page needs, or the answer to give instead."""
+def asked_for(request: HttpRequest, place: str) -> tuple[Study | None, Asked] | HttpResponse:
+    """Return the study a page shows, or the answer to give where the request makes no sense."""
     try:
-        study, asked = study_of(request, place)
+        return study_of(request, place)
     except UnknownTerritory as error:
         return unknown(request, place, error)
     except Refused as error:
         return refused(request, error)
+
+
+def finished(request: HttpRequest, place: str) -> tuple[Study, Asked] | HttpResponse:
+    """Return the finished study a page needs, or the answer to give instead."""
+    found = asked_for(request, place)
+    if isinstance(found, HttpResponse):
+        return found
+    study, asked = found
     if study is None or study.status != rules.DONE:
         query = request.GET.urlencode()
         return redirect(f"{reverse('territory', args=[place])}{'?' + query if query else ''}")

@@ -16,7 +16,7 @@ from maillage.apps.dossiers.forms import (
 )
 from maillage.apps.dossiers.models import Study
 from maillage.apps.dossiers.queries import Asked
-from maillage.apps.dossiers.views.asked import finished, obtained, query_of, refused, study_of, unknown
+from maillage.apps.dossiers.views.asked import asked_for, finished, obtained, query_of
 from maillage.apps.territories import queries as territories
 from maillage.engine import base
 from maillage.kernel.errors import Refused, UnknownTerritory
@@ -76,12 +76,10 @@ def suggestions(request: HttpRequest) -> HttpResponse:
 @require_GET
 def territory(request: HttpRequest, place: str) -> HttpResponse:
     """The diagnosis of a territory, or how far its computation is."""
-    try:
-        study, asked = study_of(request, place)
-    except UnknownTerritory as error:
-        return unknown(request, place, error)
-    except Refused as error:
-        return refused(request, error)
+    found = asked_for(request, place)
+    if isinstance(found, HttpResponse):
+        return found
+    study, asked = found
     if study is None:
         return render(request, "dossiers/too_many.html", {"place": place}, status=429)
     if study.status != rules.DONE:

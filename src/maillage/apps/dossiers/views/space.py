@@ -1,7 +1,9 @@
 """The professional space: comments, perimeters, filters, corrections."""
 
+from collections.abc import Callable
 from typing import Any
 
+from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -61,58 +63,60 @@ def comments(request: HttpRequest, place: str) -> HttpResponse:
     return render(request, "dossiers/comments.html", {"form": form, "place": place, "name": name})
 
 
+def _from_file(
+    request: HttpRequest, form: forms.Form, page: dict[str, str], keep: Callable[[dict[str, Any]], HttpResponse]
+) -> HttpResponse:
+    """Return the form of a dropped file, or what keeping it answers; a refusal is shown beside the form."""
+    error = None
+    if request.method == "POST" and form.is_valid():
+        file = form.cleaned_data["fichier"]
+        try:
+            return keep({**form.cleaned_data, "content": file.read(), "file_name": file.name})
+        except Refused as refused:
+            error = refused
+    return render(request, "dossiers/form.html", {"form": form, "error": error, **page})
+
+
 @login_required
 @require_http_methods(["GET", "POST"])
 def new_perimeter(request: HttpRequest) -> HttpResponse:
     """Keep a study perimeter from a file of zones."""
+
+    def keep(given: dict[str, Any]) -> HttpResponse:
+        kept = territory_actions.keep_perimeter(
+            by=request.user,  # type: ignore[arg-type]
+            slug=given["adresse"],
+            name=given["nom"],
+            code=given["code"],
+            reason=given["raison"],
+            content=given["content"],
+            file_name=given["file_name"],
+        )
+        messages.success(request, f"Périmètre « {kept.name} » gardé.")
+        return redirect("territory", kept.slug)
+
     form = PerimeterForm(request.POST or None, request.FILES or None)
-    error = None
-    if request.method == "POST" and form.is_valid():
-        clean = form.cleaned_data
-        try:
-            kept = territory_actions.keep_perimeter(
-                by=request.user,  # type: ignore[arg-type]
-                slug=clean["adresse"],
-                name=clean["nom"],
-                code=clean["code"],
-                reason=clean["raison"],
-                content=clean["fichier"].read(),
-                file_name=clean["fichier"].name,
-            )
-        except Refused as refused:
-            error = refused
-        else:
-            messages.success(request, f"Périmètre « {kept.name} » gardé.")
-            return redirect("territory", kept.slug)
-    return render(
-        request, "dossiers/form.html", {"form": form, "error": error, "title": "Garder un périmètre", "kind": "perimetre"}
-    )
+    return _from_file(request, form, {"title": "Garder un périmètre", "kind": "perimetre"}, keep)
 
 
 @login_required
 @require_http_methods(["GET", "POST"])
 def new_marking(request: HttpRequest) -> HttpResponse:
     """Keep a filter from a dropped file."""
+
+    def keep(given: dict[str, Any]) -> HttpResponse:
+        kept = territory_actions.keep_marking(
+            by=request.user,  # type: ignore[arg-type]
+            slug=given["adresse"],
+            label=given["nom"],
+            content=given["content"],
+            file_name=given["file_name"],
+        )
+        messages.success(request, f"Filtre « {kept.label} » gardé : {len(kept.shares)} quartiers concernés.")
+        return redirect("space")
+
     form = MarkingForm(request.POST or None, request.FILES or None)
-    error = None
-    if request.method == "POST" and form.is_valid():
-        clean = form.cleaned_data
-        try:
-            kept = territory_actions.keep_marking(
-                by=request.user,  # type: ignore[arg-type]
-                slug=clean["adresse"],
-                label=clean["nom"],
-                content=clean["fichier"].read(),
-                file_name=clean["fichier"].name,
-            )
-        except Refused as refused:
-            error = refused
-        else:
-            messages.success(request, f"Filtre « {kept.label} » gardé : {len(kept.shares)} quartiers concernés.")
-            return redirect("space")
-    return render(
-        request, "dossiers/form.html", {"form": form, "error": error, "title": "Ajouter un filtre", "kind": "filtre"}
-    )
+    return _from_file(request, form, {"title": "Ajouter un filtre", "kind": "filtre"}, keep)
 
 
 @require_http_methods(["GET", "POST"])
