@@ -167,7 +167,7 @@ def _untold(r: Json, said: Mapping[str, str]) -> Chapter:
         blocks=(
             Callout(tone="prudence", title="Chiffre non montré.", text=r["chiffre"]["motif"]),
             Text(
-                text=f"Moins de 50 personnes de 15 ans et plus vivent ici ({r['population']} habitants en tout) : une fourchette "
+                text=f"Moins de 50 personnes de 15 ans et plus vivent ici ({r['territoire']['sous_titre']}) : une fourchette "
                 "honnête irait de presque personne à presque tout le monde, et un chiffre pourrait désigner quelqu’un."
             ),
             *((Text(text=f"Lisez plutôt le diagnostic d’un territoire plus grand : {larger}."),) if larger else ()),

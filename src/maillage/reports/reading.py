@@ -176,7 +176,7 @@ def _subtitle(d: Diagnosis, kind: str) -> str:
     """Return how many zones and residents a study counts, the filter told when there is one."""
     zones = wording.count(len(d.zones), kind)
     if d.request.inside is None:
-        return f"{zones} · {wording.number(d.population)} habitants (recensement de 2021)"
+        return f"{zones} · {wording.count(round(d.population), 'habitant')} (recensement de 2021)"
     within = sum(r.population > 0 for r in d.zones)
     return f"{zones}, dont {within} dans le filtre · {wording.number(d.population)} habitants comptés (recensement de 2021)"
 
