@@ -24,7 +24,7 @@ check: .venv/.dev assets/.ready
 	$(PY) tools/spec_docs.py --check
 	$(PY) tools/locks.py --check
 
-bench: .venv/.dev assets/.ready
+bench: .venv/.bench assets/.ready
 	$(PY) -m bench
 
 # ---------------------------------------------------------------------------------------------------------------
@@ -46,6 +46,10 @@ bench: .venv/.dev assets/.ready
 
 .venv/.dev: requirements-dev.lock .venv/.produit
 	@.venv/bin/uv pip install --quiet --python .venv --require-hashes -r requirements-dev.lock
+	@touch $@
+
+.venv/.bench: requirements-bench.lock .venv/.dev
+	@.venv/bin/uv pip install --quiet --python .venv --require-hashes -r requirements-bench.lock
 	@touch $@
 
 node_modules/.ready: package-lock.json .venv/.produit

@@ -12,7 +12,10 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 ADDRESS = re.compile(r"https?://|--(extra-)?index-url|--find-links|file:")
-LOCKS = ("requirements-uv.lock", "requirements.lock", "requirements-dev.lock", "package-lock.json", ".npmrc")
+LOCKS = (
+    *("requirements-uv.lock", "requirements.lock", "requirements-dev.lock", "requirements-bench.lock"),
+    *("package-lock.json", ".npmrc"),
+)
 
 
 def compile_lock(source: str, out: str, *extra: str) -> None:
@@ -33,7 +36,8 @@ def write() -> None:
     compile_lock(bootstrap.name, "requirements-uv.lock")
     bootstrap.unlink()
     compile_lock("pyproject.toml", "requirements.lock")
-    compile_lock("pyproject.toml", "requirements-dev.lock", "--group", "dev", "--constraint", "requirements.lock")
+    for group in ("dev", "bench"):
+        compile_lock("pyproject.toml", f"requirements-{group}.lock", "--group", group, "--constraint", "requirements.lock")
     subprocess.run(["npm", "install", "--package-lock-only", "--silent"], cwd=ROOT, check=True)
     lock = ROOT / "package-lock.json"
     packages = json.loads(lock.read_text("utf-8"))

@@ -1,8 +1,6 @@
 """Territories of France: finding one by name, code or postcode, and who belongs to it."""
 
 import difflib
-import re
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -12,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from maillage.kernel.errors import UnknownTerritory
+from maillage.kernel.names import plain
 from maillage.kernel.table import Table, group, total_by
 from maillage.pipeline.cog import clean as cog
 from maillage.pipeline.rp2021 import clean as rp2021
@@ -30,8 +29,6 @@ GROUPINGS = {
     "CU ": "Communauté urbaine ",
 }
 ARTICLES = ("l", "le", "la", "les", "d", "de", "du", "des")
-ALIASES = {"st": "saint", "ste": "sainte", "sts": "saints", "stes": "saintes"}
-NAME_SHAPE = re.compile(r"[^a-z0-9]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,18 +63,6 @@ class Territory:
         if self.kind in ("commune", "epci"):
             return f"{names[self.departement]} ({self.departement})" if self.departement in names else ""
         return names.get(f"R{self.region}", "") if self.kind == "departement" else ""
-
-
-def plain(text: str) -> str:
-    """Return a name as typed by someone in a hurry: no accent, no hyphen, no case, saint spelled out.
-
-    >>> plain("St-Martin-d’Hères")
-    'saint martin d heres'
-    """
-    folded = unicodedata.normalize("NFKD", text.replace("œ", "oe").replace("Œ", "OE").replace("æ", "ae"))
-    letters = "".join(c for c in folded if not unicodedata.combining(c)).casefold()
-    words = NAME_SHAPE.sub(" ", letters).split()
-    return " ".join(ALIASES.get(word, word) for word in words)
 
 
 class Gazetteer:

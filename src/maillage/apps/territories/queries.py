@@ -8,11 +8,12 @@ import numpy as np
 from maillage.apps.territories import rules
 from maillage.apps.territories.models import Correction, Marking, Perimeter
 from maillage.kernel.errors import Refused
+from maillage.kernel.names import plain
 from maillage.kernel.table import Table, positions
 from maillage.studies import corrections, filters
 from maillage.studies import frame as frames
 from maillage.studies.diagnosis import Inside
-from maillage.studies.territories import Territory, gazetteer, plain
+from maillage.studies.territories import Territory, gazetteer
 
 
 def perimeters() -> list[Perimeter]:
