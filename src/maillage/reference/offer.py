@@ -1,0 +1,202 @@
+"""What a place offers, in the words of the standards: fields of a sheet, closed lists, practices, types of structures.
+
+Sources: `standards.md` of the field (lieux de médiation numérique 1.0.2, 0.1, etalab 0.1.2, data·inclusion v1) and the lists
+published by Strasbourg and Maubeuge; the files of `reference/offer/` say which.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from maillage.kernel.names import plain
+
+FILES = Path(__file__).parent / "offer"
+UNKNOWN_PIVOT = "00000000000000"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field of a sheet, or a condition of a practice. `kind` names its cleaner; `list` its closed list, '' if none."""
+
+    id: str
+    label: str
+    kind: str
+    lmn: bool = False
+    private: bool = False
+    longest: int = 0
+    list: str = ""
+    also: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A value of a closed list: `label` of the national schema, `plain` for the public, `di` and `network` elsewhere."""
+
+    id: str
+    label: str
+    plain: str
+    di: tuple[str, ...] = ()
+    network: str = ""
+    strict: str = ""
+    also: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What one word of a file says: a value of a list (`slug`), or a text kept in another field. Both '' say nothing."""
+
+    field: str
+    slug: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedList:
+    """A closed list: its values by slug, and every wording known for them (`words`, as `plain` writes it)."""
+
+    id: str
+    values: Mapping[str, Value]
+    words: Mapping[str, tuple[Said, ...]]
+    free: str = ""
+
+    def said(self, text: str) -> tuple[Said, ...] | None:
+        """Return what a word says; None when it is unknown to the list. An unknown word of an open list goes elsewhere."""
+        known = self.words.get(plain(text))
+        if known is None and self.free:
+            return (Said(self.free, text=text),)
+        return known
+
+
+@dataclass(frozen=True, slots=True)
+class Practice:
+    id: str
+    label: str
+    need: str
+    icon: str
+    family: str
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A type of structure, and the words each published list has for it."""
+
+    id: str
+    label: str
+    family: str
+    codes: tuple[str, ...]
+    words: tuple[str, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of the offer in a study: the practices that make it, with or without somebody at hand."""
+
+    id: str
+    label: str
+    practices: tuple[str, ...]
+    accompanied: bool | None
+
+
+@cache
+def fields() -> dict[str, Field]:
+    """Return the fields of a sheet, in order: those of the national schema first."""
+    return _fields("fields")
+
+
+@cache
+def conditions() -> dict[str, Field]:
+    """Return what may be said of a practice, in order."""
+    return _fields("conditions")
+
+
+@cache
+def lmn_columns() -> tuple[str, ...]:
+    """Return the 32 columns of the national schema 1.0.2, in their order."""
+    return tuple(f.id for f in fields().values() if f.lmn)
+
+
+@cache
+def lists() -> dict[str, ClosedList]:
+    return {id: _closed(id, raw) for id, raw in _read("lists").items()}
+
+
+@cache
+def practices() -> dict[str, Practice]:
+    return {id: Practice(id=id, **raw) for id, raw in _read("practices").items()}
+
+
+@cache
+def kinds() -> dict[str, Kind]:
+    """Return the types of structures, one list for all."""
+    return {
+        id: Kind(
+            id=id,
+            label=raw["label"],
+            family=raw["family"],
+            codes=tuple(raw["codes"] if "codes" in raw else ()),
+            words=tuple(w for name in ("strasbourg", "maubeuge", "also") for w in raw.get(name, ())),
+        )
+        for id, raw in _read("kinds").items()
+    }
+
+
+@cache
+def kinds_by_word() -> dict[str, str]:
+    """Return the type of structure of each code and wording, as `plain` writes it."""
+    found: dict[str, str] = {}
+    for kind in kinds().values():
+        for word in (kind.label, *kind.codes, *kind.words):
+            found.setdefault(plain(word), kind.id)
+    return found
+
+
+@cache
+def diagnosis_lines() -> dict[str, Line]:
+    """Return the lines of the offer in a study, in order."""
+    return {
+        id: Line(id, raw["label"], tuple(raw["practices"]), {"when": True, "unless": False}.get(_rule(raw)))
+        for id, raw in _read("diagnosis").items()
+    }
+
+
+def _rule(raw: Mapping[str, Any]) -> str:
+    return "when" if "when" in raw else "unless" if "unless" in raw else ""
+
+
+def _fields(name: str) -> dict[str, Field]:
+    found = {}
+    for id, raw in _read(name).items():
+        more = {**raw, "also": tuple(str(word) for word in raw.get("also", ()))}
+        if raw["kind"] == "list":
+            more.setdefault("list", id)
+        found[id] = Field(id=id, **more)
+    return found
+
+
+def _closed(id: str, raw: Mapping[str, Any]) -> ClosedList:
+    values = {
+        slug: Value(id=slug, **{k: tuple(v) if isinstance(v, list) else v for k, v in each.items()})
+        for slug, each in raw["values"].items()
+    }
+    words: dict[str, tuple[Said, ...]] = {}
+    for value in values.values():
+        for word in (value.label, value.plain, *value.also):
+            words[plain(word)] = (Said(id, value.id),)
+    for word in raw.get("nothing", ()):
+        words[plain(word)] = (Said(id),)
+    for other, said in raw.get("elsewhere", {}).items():
+        for slug, them in said.items():
+            for word in them:
+                words[plain(word)] = (Said(other, slug, "" if slug else word),)
+    for word, (slug, note) in raw.get("implies", {}).items():
+        notes = {"frais_a_charge": "frais_precisions", "modalites_accompagnement": "acces_precisions"}
+        words[plain(word)] = (Said(id, slug), Said(notes[id], text=note))
+    return ClosedList(id, values, words, raw.get("free", ""))
+
+
+def _read(name: str) -> dict[str, Any]:
+    return dict(yaml.safe_load((FILES / f"{name}.yaml").read_text("utf-8")))
