@@ -137,7 +137,7 @@ def kinds() -> dict[str, Kind]:
             id=id,
             label=raw["label"],
             family=raw["family"],
-            codes=tuple(raw["codes"] if "codes" in raw else ()),
+            codes=tuple(raw.get("codes", ())),
             words=tuple(w for name in ("strasbourg", "maubeuge", "also") for w in raw.get(name, ())),
         )
         for id, raw in _read("kinds").items()
@@ -179,7 +179,7 @@ def _fields(name: str) -> dict[str, Field]:
 
 def _closed(id: str, raw: Mapping[str, Any]) -> ClosedList:
     values = {
-        slug: Value(id=slug, **{k: tuple(v) if isinstance(v, list) else v for k, v in each.items()})
+        slug: Value(**{"id": slug, **{k: tuple(v) if isinstance(v, list) else v for k, v in each.items()}})
         for slug, each in raw["values"].items()
     }
     words: dict[str, tuple[Said, ...]] = {}
