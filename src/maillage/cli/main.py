@@ -16,6 +16,7 @@ COMMANDS = {
     "servir": "sert la plateforme sur cet ordinateur",
     "territoires": "cherche une commune, une intercommunalité, un département ou une région",
     "diagnostic": "écrit le diagnostic d’un territoire dans un dossier",
+    "offre": "lit, importe, exporte les lieux d’un recensement, et cherche ses doublons",
     "estimer": "estime le besoin de toutes les zones de France, ou d’un territoire",
     "definitions": "liste les définitions du besoin",
     "sources": "liste chaque chiffre utilisé, avec sa source",

@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "django_tasks_db",
     "maillage.apps.accounts",
     "maillage.apps.territories",
+    "maillage.apps.directory",
     "maillage.apps.dossiers",
     "maillage.apps.site",
     "allauth",  # after ours: its pages wear our templates

@@ -78,6 +78,7 @@ class Practice:
     need: str
     icon: str
     family: str
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +127,7 @@ def lists() -> dict[str, ClosedList]:
 
 @cache
 def practices() -> dict[str, Practice]:
-    return {id: Practice(id=id, **raw) for id, raw in _read("practices").items()}
+    return {id: Practice(**{**raw, "id": id, "also": tuple(raw["also"])}) for id, raw in _read("practices").items()}
 
 
 @cache

@@ -1,0 +1,64 @@
+"""Keeping what the search reads beside the places, in the same transaction as they change."""
+
+from collections.abc import Iterable
+
+from django.db import connection
+
+from maillage.apps.directory import rules
+from maillage.apps.directory.models import Lieu
+
+BATCH = 500
+
+
+def refresh(lieux: Iterable[Lieu]) -> None:
+    """Write the words, point and facets of these places; one that is no longer published leaves the search."""
+    many = list(lieux)
+    with connection.cursor() as cursor:
+        _forget(cursor, [lieu.pk for lieu in many])
+        shown = [lieu for lieu in many if lieu.state == rules.PUBLISHED]
+        words = [(lieu.pk, rules.searched(lieu.sheet)) for lieu in shown]
+        points = [(lieu.pk, lieu.latitude, lieu.longitude) for lieu in shown if lieu.latitude is not None]
+        facets = [(facet, lieu.pk) for lieu in shown for facet in rules.facets(lieu.sheet)]
+        if connection.vendor == "sqlite":
+            cursor.executemany("insert into directory_words(rowid, words) values (%s, %s)", words)
+            cursor.executemany(
+                "insert into directory_points values (%s, %s, %s, %s, %s)",
+                [(id, lat, lat, lon, lon) for id, lat, lon in points],
+            )
+        else:
+            cursor.executemany("insert into directory_words values (%s, to_tsvector('simple', %s))", words)
+            cursor.executemany(
+                "insert into directory_points values (%s, point(%s, %s))", [(id, lon, lat) for id, lat, lon in points]
+            )
+        cursor.executemany("insert into directory_facets(facet, lieu) values (%s, %s)", facets)
+
+
+def rebuild() -> int:
+    """Write the whole index again, as after a restoration; return how many places it holds."""
+    with connection.cursor() as cursor:
+        for table in ("directory_words", "directory_points", "directory_facets"):
+            cursor.execute(f"delete from {table}")  # noqa: S608, our own names
+    n = 0
+    batch: list[Lieu] = []
+    for lieu in Lieu.objects.filter(state=rules.PUBLISHED).iterator():
+        batch.append(lieu)
+        n += 1
+        if len(batch) == BATCH:
+            refresh(batch)
+            batch = []
+    refresh(batch)
+    return n
+
+
+def _forget(cursor, ids: list[int]) -> None:
+    sqlite = connection.vendor == "sqlite"
+    keys = {
+        "directory_words": "rowid" if sqlite else "lieu",
+        "directory_points": "id" if sqlite else "lieu",
+        "directory_facets": "lieu",
+    }
+    for start in range(0, len(ids), BATCH):
+        some = ids[start : start + BATCH]
+        marks = ", ".join(["%s"] * len(some))
+        for table, key in keys.items():
+            cursor.execute(f"delete from {table} where {key} in ({marks})", some)  # noqa: S608, our own names

@@ -1,0 +1,272 @@
+"""Structures, places and what happens to them. A sheet is one row; every change of it is another."""
+
+from django.conf import settings
+from django.db import models
+
+from maillage.apps.directory import rules
+
+
+def _author(**more):
+    return models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name="par", on_delete=models.SET_NULL, null=True, related_name="+", **more
+    )
+
+
+class Source(models.Model):
+    """Who gives places: a producer, its licence, and how its files are read."""
+
+    name = models.CharField("nom", max_length=120, unique=True)
+    producer = models.CharField("producteur", max_length=200, blank=True)
+    licence = models.CharField("licence", max_length=60, blank=True)
+    correspondence = models.TextField("correspondance", blank=True)
+
+    class Meta:
+        verbose_name = "source"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Structure(models.Model):
+    """Who carries places: one structure may carry several."""
+
+    key = models.CharField("clé", max_length=180, unique=True)
+    name = models.CharField("nom", max_length=300)
+    kind = models.CharField("type", max_length=40, default="autre")
+
+    class Meta:
+        verbose_name = "structure"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Import(models.Model):
+    """A file that was read into the directory: what it held, what it made, and how to take it back."""
+
+    source = models.ForeignKey(Source, verbose_name="source", on_delete=models.PROTECT, related_name="imports")
+    file_name = models.CharField("fichier", max_length=200)
+    digest = models.CharField("empreinte", max_length=64)
+    correspondence = models.TextField("correspondance")
+    started_at = models.DateTimeField("commencé le")
+    by = _author()
+    state = models.CharField("état", max_length=8, choices=list(rules.IMPORT_STATES.items()), default=rules.RUNNING)
+    counts = models.JSONField("décomptes", default=dict)
+    report = models.JSONField("rapport", default=dict)
+    undone_at = models.DateTimeField("défait le", null=True)
+
+    class Meta:
+        verbose_name = "import"
+        ordering = ("-started_at", "-pk")
+
+    def __str__(self) -> str:
+        return f"{self.file_name} ({self.source})"
+
+
+class Lieu(models.Model):
+    """A place where help is given. `sheet` is what is known of it, `origins` who said each field; the columns serve to find it."""
+
+    slug = models.CharField("adresse", max_length=90, unique=True)
+    source = models.ForeignKey(Source, verbose_name="source", on_delete=models.PROTECT, related_name="lieux")
+    identifier = models.CharField("identifiant dans la source", max_length=130)
+    structure = models.ForeignKey(Structure, verbose_name="structure", on_delete=models.PROTECT, related_name="lieux")
+    sheet = models.JSONField("fiche")
+    origins = models.JSONField("origines", default=dict)
+    name = models.CharField("nom", max_length=160)
+    code_insee = models.CharField("commune", max_length=5, blank=True, db_index=True)
+    latitude = models.FloatField("latitude", null=True)
+    longitude = models.FloatField("longitude", null=True)
+    updated_on = models.DateField("mise à jour annoncée", null=True)
+    confirmed_on = models.DateField("confirmée le", null=True)
+    confirmed_by = models.CharField("confirmée par", max_length=120, blank=True)
+    rhythm = models.PositiveSmallIntegerField("rythme", default=rules.USUAL_RHYTHM, choices=list(rules.RHYTHMS.items()))
+    state = models.CharField("état", max_length=9, choices=list(rules.STATES.items()), default=rules.PUBLISHED)
+    reason = models.CharField("raison", max_length=300, blank=True)
+    to_check = models.JSONField("à vérifier", default=list)
+    full_since = models.DateField("complet depuis", null=True)
+    code = models.CharField("code du lien personnel", max_length=9, unique=True, null=True)
+    missing_since = models.ForeignKey(
+        Import, verbose_name="absent depuis", on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    merged_into = models.ForeignKey("self", verbose_name="réuni à", on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        verbose_name = "lieu"
+        constraints = (models.UniqueConstraint("source", "identifier", name="directory_lieu_once"),)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Change(models.Model):
+    """One change of one place: before, after, who, why. None before: the place was made; None after: it was taken away."""
+
+    lieu = models.ForeignKey(Lieu, verbose_name="lieu", on_delete=models.CASCADE, related_name="changes")
+    within = models.ForeignKey(Import, verbose_name="import", on_delete=models.SET_NULL, null=True, related_name="changes")
+    verb = models.CharField("geste", max_length=8, choices=list(rules.VERBS.items()))
+    at = models.DateTimeField("le")
+    by = models.CharField("par", max_length=120)
+    before = models.JSONField("avant", null=True)
+    after = models.JSONField("après", null=True)
+    reason = models.CharField("raison", max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = "changement"
+        ordering = ("-at", "-pk")
+
+    def __str__(self) -> str:
+        return f"{self.get_verb_display()} : {self.lieu_id}"
+
+
+class Proposal(models.Model):
+    """A value that somebody proposes for a field, beside the one held: only a person chooses."""
+
+    lieu = models.ForeignKey(Lieu, verbose_name="lieu", on_delete=models.CASCADE, related_name="proposals")
+    within = models.ForeignKey(Import, verbose_name="import", on_delete=models.CASCADE, null=True, related_name="proposals")
+    field = models.CharField("champ", max_length=40, blank=True)
+    value = models.JSONField("valeur proposée", null=True)
+    text = models.TextField("message", blank=True)
+    by = models.CharField("par", max_length=120)
+    at = models.DateTimeField("le")
+    state = models.CharField("état", max_length=8, choices=list(rules.ANSWERS.items()), default=rules.OPEN)
+    answered_at = models.DateTimeField("répondu le", null=True)
+    answered_by = models.CharField("répondu par", max_length=120, blank=True)
+
+    class Meta:
+        verbose_name = "proposition"
+        ordering = ("-at", "-pk")
+
+    def __str__(self) -> str:
+        return f"{self.field} : {self.lieu_id}"
+
+
+class Pair(models.Model):
+    """Two places that may be one: proposed with reasons, decided by a person."""
+
+    first = models.ForeignKey(Lieu, verbose_name="lieu", on_delete=models.CASCADE, related_name="+")
+    second = models.ForeignKey(Lieu, verbose_name="autre lieu", on_delete=models.CASCADE, related_name="+")
+    score = models.FloatField("score")
+    reasons = models.JSONField("raisons")
+    sure = models.BooleanField("au-dessus du seuil", default=False)
+    state = models.CharField("état", max_length=8, choices=list(rules.ANSWERS.items()), default=rules.OPEN)
+    answered_at = models.DateTimeField("répondu le", null=True)
+    answered_by = models.CharField("répondu par", max_length=120, blank=True)
+
+    class Meta:
+        verbose_name = "doublon possible"
+        ordering = ("-score", "pk")
+        constraints = (models.UniqueConstraint("first", "second", name="directory_pair_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.first_id} = {self.second_id} ?"
+
+
+class Body(models.Model):
+    """Somebody to contact in a census: an official body, a network, a place that was recommended."""
+
+    territory = models.CharField("territoire", max_length=61, db_index=True)
+    commune = models.CharField("commune", max_length=5, blank=True)
+    name = models.CharField("nom", max_length=200)
+    kind = models.CharField("type", max_length=40, default="autre")
+    found_by = models.CharField("trouvé par", max_length=12, choices=list(rules.FOUND_BY.items()), default="contact")
+    recommended_by = models.ForeignKey(
+        "self", verbose_name="recommandé par", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    telephone = models.CharField("téléphone", max_length=40, blank=True)
+    courriel = models.CharField("adresse e-mail", max_length=200, blank=True)
+    state = models.CharField("état", max_length=12, choices=list(rules.BODY_STATES.items()), default="to-contact")
+    note = models.TextField("note", blank=True)
+    lieu = models.ForeignKey(Lieu, verbose_name="fiche", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    changed_at = models.DateTimeField("dernier geste le")
+    changed_by = _author()
+
+    class Meta:
+        verbose_name = "organisme à contacter"
+        ordering = ("commune", "name", "pk")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Campaign(models.Model):
+    """A round of confirmations: the sheets that were due when it was opened, and what came of each."""
+
+    name = models.CharField("nom", max_length=120)
+    territory = models.CharField("territoire", max_length=61, blank=True)
+    opened_at = models.DateTimeField("ouverte le")
+    by = _author()
+    closed_at = models.DateTimeField("close le", null=True)
+
+    class Meta:
+        verbose_name = "campagne"
+        ordering = ("-opened_at", "-pk")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Call(models.Model):
+    """One sheet of a campaign: to phone or write to, and its answer."""
+
+    campaign = models.ForeignKey(Campaign, verbose_name="campagne", on_delete=models.CASCADE, related_name="calls")
+    lieu = models.ForeignKey(Lieu, verbose_name="lieu", on_delete=models.CASCADE, related_name="+")
+    state = models.CharField("état", max_length=10, choices=list(rules.CALL_STATES.items()), default="to-do")
+    note = models.CharField("note", max_length=300, blank=True)
+    at = models.DateTimeField("le", null=True)
+    by = models.CharField("par", max_length=120, blank=True)
+
+    class Meta:
+        verbose_name = "appel"
+        constraints = (models.UniqueConstraint("campaign", "lieu", name="directory_call_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.campaign_id} : {self.lieu_id}"
+
+
+class CensusRules(models.Model):
+    """The inclusion rules of a territory's census, and where its search started."""
+
+    territory = models.CharField("territoire", max_length=61, unique=True)
+    rules = models.JSONField("règles", default=dict)
+    sources = models.TextField("par où commencer", blank=True)
+
+    class Meta:
+        verbose_name = "règles de recensement"
+
+    def __str__(self) -> str:
+        return self.territory
+
+
+class Device(models.Model):
+    """A device that a place lends, or that was collected and refurbished."""
+
+    lieu = models.ForeignKey(Lieu, verbose_name="lieu", on_delete=models.CASCADE, related_name="devices")
+    label = models.CharField("appareil", max_length=120)
+    state = models.CharField("état", max_length=12, choices=list(rules.DEVICE_STATES.items()), default="here")
+    origin = models.CharField("d’où il vient", max_length=200, blank=True)
+    note = models.CharField("note", max_length=300, blank=True)
+    entered_on = models.DateField("entré le")
+
+    class Meta:
+        verbose_name = "appareil"
+        ordering = ("label", "pk")
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class Loan(models.Model):
+    """A loan of a device: to whom in the words of the place (never a full identity), until when, and its return."""
+
+    device = models.ForeignKey(Device, verbose_name="appareil", on_delete=models.CASCADE, related_name="loans")
+    to = models.CharField("à qui (un prénom ou un numéro suffit)", max_length=60)
+    out_on = models.DateField("prêté le")
+    due_on = models.DateField("à rendre le")
+    back_on = models.DateField("rendu le", null=True)
+
+    class Meta:
+        verbose_name = "prêt"
+        ordering = ("-out_on", "-pk")
+
+    def __str__(self) -> str:
+        return f"{self.device_id} : {self.out_on}"

@@ -1,0 +1,243 @@
+"""What is true of a directory whatever stores it: addresses, freshness, what an import may change."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from maillage.kernel.names import plain
+from maillage.pipeline.offer.sheet import practices
+from maillage.reference import offer
+
+Sheet = Mapping[str, Any]
+Origins = Mapping[str, Mapping[str, Any]]
+
+PUBLISHED, EXCLUDED, ENDED, MERGED = "published", "excluded", "ended", "merged"
+STATES = {
+    PUBLISHED: "publié",
+    EXCLUDED: "hors du recensement",
+    ENDED: "fermé pour de bon",
+    MERGED: "réuni à un autre",
+}
+RUNNING, DONE, UNDONE, FAILED = "running", "done", "undone", "failed"
+IMPORT_STATES = {RUNNING: "en cours", DONE: "terminé", UNDONE: "défait", FAILED: "arrêté"}
+OPEN, ACCEPTED, DECLINED = "open", "accepted", "declined"
+ANSWERS = {OPEN: "à décider", ACCEPTED: "accepté", DECLINED: "écarté"}
+VERBS = {
+    "import": "importé",
+    "undo": "import défait",
+    "edit": "modifié",
+    "confirm": "confirmé",
+    "merge": "réuni",
+    "unmerge": "séparé",
+    "accept": "proposition acceptée",
+    "close": "fermeture notée",
+    "full": "complet noté",
+    "exclude": "mis hors du recensement",
+    "publish": "publié",
+    "end": "fin notée",
+}
+RHYTHMS = {1: "tous les mois", 3: "tous les 3 mois", 6: "tous les 6 mois", 12: "tous les ans"}
+USUAL_RHYTHM = 6
+
+BODY_STATES = {
+    "to-contact": "à contacter",
+    "contacted": "contacté",
+    "answered": "répondu",
+    "refused": "refuse",
+    "out": "hors champ",
+}
+FOUND_BY = {
+    "official": "liste officielle",
+    "contact": "contact",
+    "recommended": "recommandation",
+    "network": "réseau",
+}
+CALL_STATES = {
+    "to-do": "à appeler",
+    "called": "appelé",
+    "no-answer": "pas de réponse",
+    "confirmed": "confirmé",
+    "changed": "modifié",
+}
+DEVICE_STATES = {"here": "disponible", "lent": "prêté", "repair": "en réparation", "out": "sorti"}
+
+# Every field but these comes from somebody; these say who said it, and follow the file.
+FOLLOWING = ("date_maj", "source", "id")
+EASY_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.~-]{0,79}")
+
+
+def address_of(id: str, sheet: Sheet) -> str:
+    """Return the address of a place: its identifier when it can stand in one, else its name and commune."""
+    if EASY_ID.fullmatch(id):
+        return id
+    named = "-".join(plain(f"{sheet.get('nom', '')} {sheet.get('commune', '')}").split())[:70]
+    return named or "lieu"
+
+
+@dataclass(frozen=True, slots=True)
+class Freshness:
+    """How lately a sheet was said true: 4 under 6 months, 3 under 12, 2 under 18, 1 beyond, 0 when nobody knows."""
+
+    stitches: int
+    words: str
+    months: int | None
+
+
+def freshness(updated_on: date | None, confirmed_on: date | None, *, on: date) -> Freshness:
+    """Return the freshness of a sheet: when it was confirmed, else what its file says; a file's date confirms nothing."""
+    last = max(filter(None, (updated_on, confirmed_on)), default=None)
+    if last is None:
+        return Freshness(0, "date inconnue", None)
+    months = months_between(last, on)
+    stitches = next((n for limit, n in ((6, 4), (12, 3), (18, 2)) if months < limit), 1)
+    verb = "confirmé" if confirmed_on is not None and confirmed_on == last else "mis à jour"
+    return Freshness(stitches, f"{verb} {ago(months)}", months)
+
+
+def months_between(first: date, last: date) -> int:
+    """Return whole months from one day to another, 0 when the first is later."""
+    months = (last.year - first.year) * 12 + last.month - first.month - (last.day < first.day)
+    return max(months, 0)
+
+
+def ago(months: int) -> str:
+    """Return a lapse in words.
+
+    >>> ago(0), ago(14), ago(30)
+    ('ce mois-ci', 'il y a 14 mois', 'il y a 2 ans')
+    """
+    if months == 0:
+        return "ce mois-ci"
+    return f"il y a {months} mois" if months < 24 else f"il y a {months // 12} ans"
+
+
+def due_on(confirmed_on: date | None, rhythm: int) -> date | None:
+    """Return the day a sheet should be confirmed again, None when it never was."""
+    if confirmed_on is None:
+        return None
+    return confirmed_on + timedelta(days=round(rhythm * 30.44))
+
+
+def structure_key(sheet: Sheet) -> tuple[str, str]:
+    """Return (key, name) of the structure that carries a place: its SIREN, else the name of its parent, else its own.
+
+    Places of one SIREN are carried by one structure; a place that names no parent carries itself.
+    """
+    pivot = str(sheet.get("pivot", ""))
+    parent = str(sheet.get("structure_parente", ""))
+    name = parent or str(sheet.get("nom", ""))
+    if len(pivot) in (9, 14) and pivot.isdigit():
+        return f"siren:{pivot[:9]}", name
+    if pivot:
+        return f"pivot:{pivot}", name
+    where = "" if parent else str(sheet.get("code_insee", ""))
+    return f"nom:{plain(name)[:150]}:{where}", name
+
+
+def kind_of(sheet: Sheet) -> str:
+    """Return the type of structure of a place, from the first code that says more than “other”."""
+    codes = sheet.get("typologie", ())
+    found = [offer.kinds_by_word().get(plain(code), "autre") for code in codes]
+    return next((kind for kind in found if kind != "autre"), found[0] if found else "autre")
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """What a new version of a sheet makes of the one held: the sheet and origins to keep, and what only a person may decide."""
+
+    sheet: dict[str, Any]
+    origins: dict[str, dict[str, Any]]
+    contested: dict[str, Any]
+
+    def changes(self, held: Sheet) -> bool:
+        """Return whether something that people read is different: the date alone is not."""
+        quiet = ("date_maj", "source")
+        return {k: v for k, v in self.sheet.items() if k not in quiet} != {k: v for k, v in held.items() if k not in quiet}
+
+
+def updated(held: Sheet, origins: Origins, new: Sheet, *, source: str, on: str) -> Update:
+    """Return what an import makes of a sheet already held.
+
+    A field nobody confirmed, and that came from the same source, follows the file, even when the file drops it. A field
+    that a structure confirmed, or that another source gave, stays as it is; the new value is contested: both are shown.
+    """
+    sheet, kept, contested = dict(held), {name: dict(origin) for name, origin in origins.items()}, {}
+    for name, value in new.items():
+        origin = kept.get(name, {})
+        ours = name in FOLLOWING or name not in held or (origin.get("source") == source and not origin.get("confirmed_on"))
+        if held.get(name) == value:
+            if ours:
+                kept[name] = {**origin, "source": source, "on": on}
+        elif ours:
+            sheet[name] = value
+            kept[name] = {"source": source, "on": on}
+        else:
+            contested[name] = value
+    for name in set(held) - set(new):
+        origin = kept.get(name, {})
+        if origin.get("source") == source and not origin.get("confirmed_on"):
+            del sheet[name], kept[name]
+    return Update(sheet, kept, contested)
+
+
+def edited(
+    held: Sheet, origins: Origins, values: Sheet, *, by: str, on: str
+) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
+    """Return a sheet once a person wrote in it: what they typed is theirs, an emptied field is withdrawn."""
+    sheet, kept = dict(held), {name: dict(origin) for name, origin in origins.items()}
+    for name, value in values.items():
+        if value in (None, "", [], {}):
+            sheet.pop(name, None)
+            kept.pop(name, None)
+        elif sheet.get(name) != value:
+            sheet[name] = value
+            kept[name] = {"source": by, "on": on, "confirmed_on": on, "by": by}
+    return sheet, kept
+
+
+def confirmed(sheet: Sheet, origins: Origins, *, by: str, on: str) -> dict[str, dict[str, Any]]:
+    """Return the origins of a sheet that somebody said true as it stands."""
+    return {name: {**origins.get(name, {}), "confirmed_on": on, "by": by} for name in sheet if name not in FOLLOWING}
+
+
+def facets(sheet: Sheet) -> list[str]:
+    """Return what a search may ask of a place, as `family:value`. Only what is offered today counts, and nothing is guessed."""
+    found = {f"type:{kind_of(sheet)}"}
+    for name in ("services", "publics_specifiquement_adresses", "prise_en_charge_specifique", "frais_a_charge"):
+        found |= {f"{FAMILIES[name]}:{slug}" for slug in sheet.get(name, ())}
+    for name, said in practices(sheet).items():
+        if said.get("state") == "offered":
+            found.add(f"pratique:{name}")
+            found |= {f"prix:{slug}" for slug in said.get("frais", ())}
+            found |= {f"niveau:{slug}" for slug in said.get("niveau", ())}
+            found |= {f"aide:{slug}" for slug in said.get("accompagnement", ())}
+            found |= {f"pratique:{name}:{slug}" for slug in (*said.get("endroit", ()), *said.get("accompagnement", ()))}
+    found |= {f"aide:{slug}" for slug in sheet.get("modalites_accompagnement", ())}
+    if "come" in sheet.get("modalites_acces", ()):
+        found.add("venir:come")
+    if set(sheet.get("prise_en_charge_specifique", ())) & {"english", "languages"} or sheet.get("langues"):
+        found.add("langues:oui")
+    return sorted(found)
+
+
+FAMILIES = {
+    "services": "service",
+    "publics_specifiquement_adresses": "public",
+    "prise_en_charge_specifique": "pour",
+    "frais_a_charge": "prix",
+}
+
+
+def searched(sheet: Sheet) -> str:
+    """Return the words that find a place, as `plain` writes them."""
+    lists = offer.lists()
+    said = [sheet.get(f, "") for f in ("nom", "structure_parente", "commune", "quartier", "adresse", "type_origine")]
+    said += [offer.kinds()[kind_of(sheet)].label]
+    said += [lists["services"].values[slug].label for slug in sheet.get("services", ())]
+    said += [f"{offer.practices()[p].label} {offer.practices()[p].need}" for p in practices(sheet)]
+    said += [*sheet.get("autres_formations_labels", ()), str(sheet.get("presentation_resume", ""))]
+    dispositifs = lists["dispositif_programmes_nationaux"].values
+    said += [dispositifs[slug].label for slug in sheet.get("dispositif_programmes_nationaux", ())]
+    return " ".join(dict.fromkeys(plain(" ".join(map(str, said))).split()))

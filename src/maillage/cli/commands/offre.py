@@ -1,0 +1,174 @@
+"""maillage offre: reading, importing, exporting places, and looking for those that may be one."""
+
+import argparse
+import hashlib
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from maillage.cli.words import print_json, read_file, typed_path
+from maillage.kernel.errors import Refused
+
+if TYPE_CHECKING:
+    from maillage.pipeline.offer.read import Result
+
+OK, PARTLY, FAILED = 0, 1, 2
+FORMATS = ("lmn-1.0.2", "data-inclusion-1", "hsds-3", "geojson", "csv")
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    verbs = parser.add_subparsers(dest="geste", required=True, metavar="GESTE")
+    check = verbs.add_parser("verifier", help="lit un fichier et dit tout ce qui va et ne va pas ; n’écrit rien")
+    check.add_argument("fichier", type=typed_path, metavar="FICHIER")
+    check.add_argument("--correspondance", type=typed_path, metavar="YAML", help="comment lire ses colonnes")
+    check.add_argument("--json", action="store_true", help="écrit le rapport en JSON")
+    take = verbs.add_parser("importer", help="importe un fichier ; se répète sans risque")
+    take.add_argument("fichier", type=typed_path, metavar="FICHIER")
+    take.add_argument("--source", required=True, metavar="NOM", help="qui donne ces lieux")
+    take.add_argument("--correspondance", type=typed_path, metavar="YAML", help="comment lire ses colonnes")
+    take.add_argument("--json", action="store_true", help="écrit les décomptes en JSON")
+    give = verbs.add_parser("exporter", help="écrit les lieux publiés")
+    give.add_argument("--format", required=True, choices=FORMATS)
+    give.add_argument("--sortie", required=True, type=typed_path, metavar="FICHIER")
+    pairs = verbs.add_parser("doublons", help="propose les paires de lignes qui sont peut-être le même lieu ; n’écrit rien")
+    pairs.add_argument("fichier_a", type=typed_path, metavar="FICHIER_A")
+    pairs.add_argument("fichier_b", type=typed_path, nargs="?", metavar="FICHIER_B")
+    pairs.add_argument("--json", action="store_true", help="écrit les paires en JSON")
+
+
+def run(given: argparse.Namespace) -> int:
+    return {"verifier": verify, "importer": take_in, "exporter": export, "doublons": duplicates}[given.geste](given)
+
+
+def read_places(path: Path, correspondence: Path | None, source: str = "") -> "Result":
+    """Return the places of a file; Refused when not one row could be kept."""
+    from maillage.pipeline.offer import files, forms, mapping
+
+    chosen = None
+    if correspondence is not None:
+        chosen = mapping.load(read_file(correspondence).decode("utf-8", "replace"), correspondence.name)
+    result = files.places(forms.read(path), today=datetime.now().date(), correspondence=chosen, source=source)
+    if not result.kept:
+        first = next((row for row in result.rows if row.refused), None)
+        where = f", ligne {first.line}" if first else ""
+        raise Refused(
+            f"{path.name}{where} : aucun lieu n’a pu être lu{f' ; {first.refused}' if first else ''}.",
+            why="Sans nom ni commune, un lieu ne peut être ni trouvé ni montré. "
+            f"Colonnes lues : {', '.join(sorted(result.correspondence.fields)) or 'aucune'} ; non lues : {', '.join(result.unread) or 'aucune'}.",
+            do="Dites quelle colonne est le nom et laquelle la commune, avec --correspondance ou sur la page d’import.",
+        )
+    return result
+
+
+def verify(given: argparse.Namespace) -> int:
+    from maillage.pipeline.offer import report
+
+    told = report.of(read_places(given.fichier, given.correspondance))
+    if given.json:
+        print_json(told)
+    else:
+        tell(told)
+    return PARTLY if told["refuses"] else OK
+
+
+def tell(report: dict[str, Any]) -> None:
+    """Print a report for a person: the file, each column, then each row to look at."""
+    print(f"{report['fichier']} : lu comme « {report['titre'] or report['correspondance']} ».")
+    print(
+        f"{report['lus']} lignes lues, {report['gardes']} gardées dont {report['a_verifier']} à vérifier, {report['refuses']} refusées."
+    )
+    for note in report["notes"]:
+        print(f"· {note}")
+    if report["colonnes_non_lues"]:
+        print(f"Colonnes que rien ne lit : {', '.join(report['colonnes_non_lues'])}.")
+    print()
+    for column in report["colonnes"]:
+        counts = ", ".join(f"{column[word]} {word}" for word in ("lu", "réparé", "à vérifier", "refusé") if column[word])
+        print(f"{column['colonne'] or '(déduit)'} → {column['champ']} : {counts}")
+        for each in column["raisons"]:
+            print(f"    {each['fois']} fois, {each['raison']}")
+    print()
+    for row in [r for r in report["lignes"] if r["refus"]]:
+        print(f"ligne {row['ligne']}, {row['nom'] or 'sans nom'} : refusée, {row['refus']}.", file=sys.stderr)
+    for fault in report["lignes_illisibles"]:
+        print(
+            f"ligne {fault['ligne']}, colonne {fault['colonne']} : {fault['raison']} {fault['que_faire']}", file=sys.stderr
+        )
+
+
+def take_in(given: argparse.Namespace) -> int:
+    result = read_places(given.fichier, given.correspondance, given.source)
+    from maillage.config.start import ready
+
+    ready()
+    from django.utils import timezone
+
+    from maillage.apps.directory.actions import importing
+
+    row = importing.take_in(
+        result,
+        source=given.source,
+        digest=hashlib.sha256(given.fichier.read_bytes()).hexdigest(),
+        by=None,
+        at=timezone.now(),
+        correspondence=given.correspondance.read_text("utf-8") if given.correspondance else "",
+    )
+    counts = row.counts
+    if given.json:
+        print_json(
+            {k: counts[k] for k in ("lus", "crees", "modifies", "inchanges", "refuses", "a_verifier", "doublons_proposes")}
+        )
+    else:
+        print(
+            f"{counts['lus']} lignes lues : {counts['crees']} lieux créés, {counts['modifies']} modifiés, "
+            f"{counts['inchanges']} inchangés, {counts['refuses']} lignes refusées. "
+            f"{counts['a_verifier']} à vérifier, {counts['doublons_proposes']} doublons proposés, "
+            f"{counts['absents']} lieux absents de cette version."
+        )
+    return PARTLY if counts["refuses"] else OK
+
+
+def export(given: argparse.Namespace) -> int:
+    from maillage.config.start import ready
+
+    ready()
+    from maillage.apps.directory.queries import published
+    from maillage.reports import formats
+
+    for left_out in formats.write(given.format, given.sortie, published.all_places(), on=datetime.now().date()):
+        print(left_out, file=sys.stderr)
+    return OK
+
+
+def duplicates(given: argparse.Namespace) -> int:
+    from maillage.engine import matching
+    from maillage.studies.offer import as_place
+
+    a = read_places(given.fichier_a, None)
+    b = read_places(given.fichier_b, None) if given.fichier_b else a
+    rows_a, rows_b = a.kept, b.kept
+    places_a = [as_place(row.sheet) for row in rows_a]
+    pairs = (
+        matching.between(places_a, [as_place(row.sheet) for row in rows_b])
+        if given.fichier_b
+        else matching.within(places_a)
+    )
+    told = [
+        {
+            "a": rows_a[p.a].number,
+            "b": rows_b[p.b].number,
+            "score": round(p.score, 4),
+            "raisons": list(p.reasons),
+            "decision": p.decision,
+        }
+        for p in pairs
+    ]
+    if given.json:
+        print_json(told)
+    else:
+        for row, p in zip(told, pairs, strict=True):
+            names = f"{rows_a[p.a].sheet['nom']} | {rows_b[p.b].sheet['nom']}"
+            print(f"{row['a']} = {row['b']} ? {row['decision']} {row['score']:.2f} · {names} · {' ; '.join(p.reasons)}")
+        print(f"{len(told)} paires proposées.")
+    return PARTLY if a.n_refused or b.n_refused else OK

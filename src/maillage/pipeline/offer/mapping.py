@@ -1,0 +1,277 @@
+"""A mapping says, in YAML, which columns and words of a producer's file become which fields of a sheet.
+
+    id: angers
+    title: "Guide des services numériques d’Angers"
+    recognise: [USER_NOM, USER_ADRES, AIDE_DEMAT]     # the columns that give the file away (`among`: at least one of)
+    fields:
+      nom: USER_NOM                                   # one column
+      code_insee: ["Code INSEE", insee]               # the first that is filled
+      adresse: {join: ["N°", "Voie"], with: " "}      # several, put together
+      latitude: {from: geom, split: ",", part: 0}     # a part of a cell
+      frais_a_charge: {from: Tarifs, gives: {Gratuit: free, "~adhérents": conditional, "Se renseigner": null}}
+      horaires: {days: {Mo: Lundi, Tu: Mardi}}        # or "Mo am", "Mo pm"
+      itinerance: {always: fixed}
+    practices:
+      - {practice: wifi, from: WIFI}                  # any filled cell but “non”
+      - {practice: libre_acces, from: acces, when: ["~oui"], planned: ["~en projet"], with: {frais: {from: tarif}}}
+
+A word of `gives` or `when` is compared whole, without accents or case; `~word` looks for those words anywhere. `null` says
+that the word is known and adds nothing. A word that `gives` does not hold falls back on the closed list of the field.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from maillage.kernel.errors import Refused
+from maillage.kernel.names import plain
+from maillage.pipeline.offer.clean import several
+from maillage.reference import offer
+
+FILES = Path(__file__).parent / "mappings"
+NO = ("non", "no", "0", "faux", "aucun", "aucune", "neant")
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Words of a file and what they give; the whole word first, then the words found anywhere."""
+
+    whole: Mapping[str, tuple[str, ...]]
+    inside: tuple[tuple[str, tuple[str, ...]], ...]
+
+    def find(self, text: str) -> tuple[str, ...] | None:
+        """Return what a text gives; None when no word of it is known here."""
+        said = plain(text)
+        if said in self.whole:
+            return self.whole[said]
+        hits = [given for word, given in self.inside if f" {word}" in f" {said}"]
+        return tuple(dict.fromkeys(each for given in hits for each in given)) if hits else None
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a field comes from: columns (the first filled, or all joined), a part of a cell, a constant, days of the week."""
+
+    columns: tuple[str, ...] = ()
+    joined: str | None = None
+    split: str = ""
+    part: int = 0
+    always: tuple[str, ...] = ()
+    gives: Words | None = None
+    separator: str = ""
+    days: Mapping[str, str] = field(default_factory=dict)
+    parity: str = ""
+
+    def tokens(self, text: str) -> list[str]:
+        """Return the words of a cell that holds several."""
+        return several.split(text, separators=self.separator or None)
+
+    def text(self, cells: Mapping[str, str]) -> tuple[str, str]:
+        """Return (column, text) of a row; ('', '') when nothing is filled."""
+        if self.joined is not None:
+            parts = [cells[c] for c in self.columns if cells.get(c)]
+            return (" + ".join(self.columns), self.joined.join(parts)) if parts else ("", "")
+        for column in self.columns:
+            if value := cells.get(column, ""):
+                if self.split:
+                    pieces = value.split(self.split)
+                    value = pieces[self.part].strip() if self.part < len(pieces) else ""
+                return column, value
+        return "", ""
+
+    def used(self) -> Iterable[str]:
+        return (*self.columns, *self.days.values(), *filter(None, (self.parity,)))
+
+
+@dataclass(frozen=True, slots=True)
+class PracticeRule:
+    practice: str
+    origin: Origin
+    when: Words | None
+    planned: Words | None
+    conditions: Mapping[str, tuple[Origin, ...]]
+
+    def state(self, cells: Mapping[str, str]) -> str:
+        """Return offered, planned, or '' when the row does not say so."""
+        if self.origin.always:
+            return "offered"
+        filled = [cells[c] for c in self.origin.columns if cells.get(c)]
+        said = [*filled, *(token for text in filled for token in self.origin.tokens(text))]
+        if self.planned and any(self.planned.find(text) is not None for text in said):
+            return "planned"
+        if self.when is not None:
+            return "offered" if any(self.when.find(text) is not None for text in said) else ""
+        return "offered" if any(plain(text).split(" ", 1)[0] not in NO for text in filled) else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Correspondence:
+    """A mapping once read and checked."""
+
+    id: str
+    title: str
+    producer: str
+    licence: str
+    recognise: tuple[str, ...]
+    among: tuple[str, ...]
+    fields: Mapping[str, tuple[Origin, ...]]
+    practices: tuple[PracticeRule, ...]
+    ignored: tuple[str, ...] = ()
+    grouped: bool = False
+
+    def fits(self, there: set[str]) -> bool:
+        """Return whether every column of `recognise`, and one of `among` if any, is there."""
+        told = bool(self.recognise or self.among)
+        return told and set(self.recognise) <= there and (not self.among or bool(there & set(self.among)))
+
+    def used(self) -> set[str]:
+        """Return the columns that the mapping reads or knowingly leaves aside."""
+        origins = [o for many in self.fields.values() for o in many]
+        origins += [r.origin for r in self.practices] + [
+            o for r in self.practices for m in r.conditions.values() for o in m
+        ]
+        return {column for origin in origins for column in origin.used()} | set(self.ignored)
+
+
+@cache
+def known() -> dict[str, Correspondence]:
+    """Return the mappings that come with the product, by id."""
+    return {path.stem: load(path.read_text("utf-8"), path.name) for path in sorted(FILES.glob("*.yaml"))}
+
+
+def recognised(columns: Sequence[str], mappings: Iterable[Correspondence] | None = None) -> Correspondence | None:
+    """Return the mapping that a file gives away by its columns, the one that reads most of them; None when there is none."""
+    there = {plain(column) for column in columns}
+    fitting = [m for m in (known().values() if mappings is None else mappings) if m.fits(there)]
+    return max(fitting, key=lambda m: (len(m.used() & there), len(m.recognise), m.id), default=None)
+
+
+KEYS_OF_A_FILE = {
+    *("id", "title", "producer", "licence", "recognise", "among", "fields", "practices", "ignored", "grouped", "extends"),
+}
+
+
+def load(text: str, name: str) -> Correspondence:
+    """Return a mapping from its YAML; Refused, naming the key at fault, when it cannot be followed."""
+    try:
+        raw = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f", ligne {mark.line + 1}, colonne {mark.column + 1}" if mark else ""
+        raise _bad(name, f"le YAML ne se lit pas{where}") from error
+    if not isinstance(raw, dict) or not isinstance(raw.get("fields"), dict):
+        raise _bad(name, "il manque la clé « fields », qui dit d’où vient chaque champ")
+    if unknown := set(raw) - KEYS_OF_A_FILE:
+        raise _bad(name, f"clé inconnue : {', '.join(sorted(map(str, unknown)))}")
+    fields = {id: _origins(name, id, spec, PLACED) for id, spec in raw["fields"].items()}
+    if raw.get("extends"):
+        fields = {**_named(name, str(raw["extends"])).fields, **fields}
+    return Correspondence(
+        id=str(raw.get("id") or Path(name).stem),
+        title=str(raw.get("title", "")),
+        producer=str(raw.get("producer", "")),
+        licence=str(raw.get("licence", "")),
+        recognise=_columns(raw.get("recognise", ())),
+        among=_columns(raw.get("among", ())),
+        fields=fields,
+        practices=tuple(_practice(name, rule) for rule in raw.get("practices", ())),
+        ignored=_columns(raw.get("ignored", ())),
+        grouped=bool(raw.get("grouped")),
+    )
+
+
+PLACED = {**offer.fields(), "confidence": offer.Field("confidence", "Confiance du géocodage", "line")}
+
+
+def _named(name: str, id: str) -> Correspondence:
+    path = FILES / f"{Path(id).name}.yaml"
+    if not path.exists():
+        raise _bad(name, f"elle prolonge « {id} », qui n’existe pas")
+    return load(path.read_text("utf-8"), path.name)
+
+
+def _practice(name: str, raw: Mapping[str, Any]) -> PracticeRule:
+    if not isinstance(raw, dict) or raw.get("practice") not in offer.practices():
+        raise _bad(name, f"pratique inconnue : {raw.get('practice') if isinstance(raw, dict) else raw!r}")
+    known_keys = {"practice", "from", "separator", "always", "when", "planned", "with"}
+    if set(raw) - known_keys:
+        raise _bad(name, f"clé inconnue dans la pratique {raw['practice']} : {', '.join(sorted(set(raw) - known_keys))}")
+    return PracticeRule(
+        practice=raw["practice"],
+        origin=Origin(
+            columns=_columns(raw.get("from", ())),
+            always=("offered",) if raw.get("always") else (),
+            separator=str(raw.get("separator", "")),
+        ),
+        when=_when(raw.get("when")),
+        planned=_when(raw.get("planned")),
+        conditions={id: _origins(name, id, spec, offer.conditions()) for id, spec in raw.get("with", {}).items()},
+    )
+
+
+def _when(raw: Any) -> Words | None:
+    return None if raw is None else _words(dict.fromkeys(_strings(raw), ("yes",)))
+
+
+def _origins(name: str, id: str, spec: Any, known_fields: Mapping[str, offer.Field]) -> tuple[Origin, ...]:
+    """Return the origins of a field: one, or several whose values are put together (lists only)."""
+    if id not in known_fields:
+        raise _bad(name, f"champ inconnu : {id}")
+    if isinstance(spec, list) and any(isinstance(each, dict) for each in spec):
+        return tuple(_origin(name, known_fields[id], each) for each in spec)
+    return (_origin(name, known_fields[id], spec),)
+
+
+KEYS = {"from", "join", "with", "split", "part", "always", "gives", "separator", "days", "parity"}
+
+
+def _origin(name: str, of: offer.Field, spec: Any) -> Origin:
+    if isinstance(spec, (str, list)):
+        return Origin(columns=_columns(spec))
+    if not isinstance(spec, dict) or set(spec) - KEYS:
+        raise _bad(name, f"le champ {of.id} attend une colonne, une liste de colonnes, ou {', '.join(sorted(KEYS))}")
+    gives = {str(word): _strings(() if slug is None else slug) for word, slug in (spec.get("gives") or {}).items()}
+    always = _strings(spec.get("always", ()))
+    if of.kind == "list":
+        values = offer.lists()[of.list].values
+        for slug in {*always, *(each for many in gives.values() for each in many)} - set(values):
+            raise _bad(name, f"le champ {of.id} n’a pas la valeur « {slug} » ; il a : {', '.join(values)}")
+    return Origin(
+        columns=_columns(spec.get("join") or spec.get("from") or ()),
+        joined=str(spec.get("with", " ")) if "join" in spec else None,
+        split=str(spec.get("split", "")),
+        part=int(spec.get("part", 0)),
+        always=always,
+        gives=_words(gives) if gives else None,
+        separator=str(spec.get("separator", "")),
+        days={str(day): plain(str(column)) for day, column in (spec.get("days") or {}).items()},
+        parity=plain(str(spec.get("parity", ""))),
+    )
+
+
+def _words(raw: Mapping[str, tuple[str, ...]]) -> Words:
+    return Words(
+        whole={plain(word): given for word, given in raw.items() if not word.startswith("~")},
+        inside=tuple((plain(word[1:]), given) for word, given in raw.items() if word.startswith("~")),
+    )
+
+
+def _columns(raw: Any) -> tuple[str, ...]:
+    """Return column names as rows are keyed: without accents or case, so that “Ville *” is “ville”."""
+    return tuple(plain(name) for name in _strings(raw))
+
+
+def _strings(raw: Any) -> tuple[str, ...]:
+    return (str(raw),) if isinstance(raw, (str, int, float)) else tuple(str(each) for each in raw)
+
+
+def _bad(name: str, reason: str) -> Refused:
+    return Refused(
+        f"La correspondance {name} ne peut pas être suivie : {reason}.",
+        why="Une correspondance mal écrite rangerait les cellules au mauvais endroit.",
+        do="Corrigez-la, ou retirez-la : Maillage en proposera une d’après les colonnes du fichier.",
+    )

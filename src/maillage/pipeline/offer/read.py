@@ -1,0 +1,391 @@
+"""From a file of anybody to sheets of places, with a word on every cell that was not read as it stood."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from hashlib import sha256
+from typing import Any
+
+from maillage.kernel.names import plain
+from maillage.pipeline.offer import forms
+from maillage.pipeline.offer.clean import (
+    day,
+    hours,
+    mail,
+    number,
+    phone,
+    pivot,
+    several,
+    site,
+    where,
+    words,
+    yesno,
+)
+from maillage.pipeline.offer.clean.cleaned import Cleaned, Word
+from maillage.pipeline.offer.mapping import Correspondence, Origin
+from maillage.reference import offer
+
+PLACE = ("commune", "code_postal", "code_insee", "adresse", "complement_adresse", "latitude", "longitude")
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What became of one cell."""
+
+    column: str
+    field: str
+    word: Word
+    value: str
+    became: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """One row of a file once read: its sheet, or the reason why it is refused."""
+
+    number: int
+    line: int
+    sheet: Mapping[str, Any]
+    remarks: tuple[Remark, ...]
+    refused: str = ""
+
+    @property
+    def doubtful(self) -> bool:
+        return any(remark.word in ("doubtful", "refused") for remark in self.remarks)
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A whole file once read; `unread` are the columns that no field takes, `notes` what was said of the file itself."""
+
+    name: str
+    form: str
+    correspondence: Correspondence
+    rows: tuple[Read, ...]
+    unread: tuple[str, ...]
+    notes: tuple[str, ...]
+    faults: tuple[forms.Fault, ...]
+
+    @property
+    def kept(self) -> list[Read]:
+        return [row for row in self.rows if not row.refused]
+
+    @property
+    def n_refused(self) -> int:
+        return len(self.rows) - len(self.kept) + len(self.faults)
+
+    def by_column(self) -> dict[tuple[str, str], Counter[Word]]:
+        """Return, for each column and field, how many cells were read, mended, to check, refused."""
+        counts: dict[tuple[str, str], Counter[Word]] = {}
+        for row in self.rows:
+            for remark in row.remarks:
+                counts.setdefault((remark.column, remark.field), Counter())[remark.word] += 1
+        return counts
+
+
+def read(sheet: forms.Sheet, correspondence: Correspondence, *, today: date, source: str = "") -> Result:
+    """Return the places of a file, row by row, following a correspondence.
+
+    A row without a name, or that nothing locates, is refused; any other row is kept, its doubtful cells told.
+    `source` is written where the file names none.
+    """
+    columns = {plain(name): name for name in reversed(sheet.columns)}
+    seen: dict[str, int] = {}
+    rows = []
+    for row in sheet.rows:
+        reader = _Row(row, columns, correspondence, today, source)
+        rows.append(reader.read(seen))
+    done = _grouped(rows) if correspondence.grouped else rows
+    return Result(
+        name=sheet.name,
+        form=sheet.form,
+        correspondence=correspondence,
+        rows=tuple(done),
+        unread=tuple(name for key, name in columns.items() if key not in correspondence.used()),
+        notes=sheet.notes,
+        faults=sheet.faults,
+    )
+
+
+@dataclass(slots=True)
+class _Row:
+    """One row being read: the sheet grows, and every cell leaves its remark."""
+
+    row: forms.Row
+    columns: Mapping[str, str]
+    correspondence: Correspondence
+    today: date
+    source: str
+    sheet: dict[str, Any] = field(default_factory=dict)
+    remarks: list[Remark] = field(default_factory=list)
+    cells: dict[str, str] = field(default_factory=dict)
+
+    def read(self, seen: dict[str, int]) -> Read:
+        self.cells = {plain(name): value for name, value in self.row.cells.items() if value}
+        fields = self.correspondence.fields
+        self._locate({id: origins[0] for id, origins in fields.items() if id in PLACE or id == "confidence"})
+        for id, origins in fields.items():
+            if id not in PLACE:
+                self._fill(self.sheet, offer.fields()[id], origins, "")
+        for rule in self.correspondence.practices:
+            self._practice(rule)
+        if self.source and "source" not in self.sheet:
+            self.sheet["source"] = self.source
+        refused = self._refusal()
+        if not refused:
+            self._identify(seen)
+        return Read(self.row.number, self.row.line, self.sheet, tuple(self.remarks), refused)
+
+    # --- fields ---
+
+    def _fill(self, into: dict[str, Any], of: offer.Field, origins: Sequence[Origin], lead: str) -> None:
+        for origin in origins:
+            if of.kind == "list":
+                self._list(into, of, origin, lead)
+            elif of.kind == "kinds":
+                self._kinds(of, origin)
+            elif of.kind == "hours" and origin.days:
+                days = {d: self.cells[c] for d, c in origin.days.items() if c in self.cells}
+                if days:
+                    cleaned = hours.week(days, parity=self.cells.get(origin.parity, ""))
+                    self._keep(into, of, "jours", " · ".join(days.values()), cleaned, lead)
+            elif origin.always:
+                into[of.id] = origin.always[0]
+            else:
+                column, text = origin.text(self.cells)
+                if text and of.id not in into:
+                    self._keep(into, of, column, text, self._clean(of, text), lead)
+
+    def _clean(self, of: offer.Field, text: str) -> Cleaned[Any]:
+        if of.kind == "phone":
+            return phone.clean(text, postcode=str(self.sheet.get("code_postal", "")))
+        if of.kind == "date":
+            found = day.clean(text, today=self.today)
+            return Cleaned(found.value.isoformat() if found.value else None, found.word, found.reason)
+        if of.kind == "name":
+            return words.line(text)
+        return CLEANERS[of.kind](text)
+
+    def _keep(
+        self, into: dict[str, Any], of: offer.Field, column: str, text: str, cleaned: Cleaned[Any], lead: str
+    ) -> None:
+        value = _plain_value(of, cleaned.value)
+        if value not in (None, "", [], {}):
+            into[of.id] = value
+        self._say(column, lead + of.id, cleaned.word, text, "" if value is None else _shown(value), cleaned.reason)
+
+    def _list(self, into: dict[str, Any], of: offer.Field, origin: Origin, lead: str) -> None:
+        """Add to a list field what the words of a cell say; a word that nobody knows is told, never dropped in silence."""
+        found = list(into.get(of.id, ()))
+        if origin.always:
+            into[of.id] = _once([*found, *origin.always])
+            return
+        column, text = origin.text(self.cells)
+        if not text:
+            return
+        closed = offer.lists()[of.list]
+        tokens = [text] if self._exact(closed, origin, text) else origin.tokens(text)
+        unknown = []
+        for token in tokens:
+            said = self._said(closed, origin, token)
+            if said is None:
+                unknown.append(token)
+                continue
+            for each in said:
+                if each.field in (of.id, of.list) and each.slug:
+                    found.append(each.slug)
+                elif each.slug and not lead:
+                    self.sheet[each.field] = _once([*self.sheet.get(each.field, ()), each.slug])
+                elif each.text and not lead:
+                    self._note(each.field, each.text)
+        if found:
+            into[of.id] = _once(found)
+        reason = f"hors de la liste : {' ; '.join(unknown)}" if unknown else ""
+        shown = ", ".join(closed.values[slug].label for slug in into.get(of.id, ()))
+        self._say(column, lead + of.id, "doubtful" if unknown else "read", text, shown, reason)
+
+    def _exact(self, closed: offer.ClosedList, origin: Origin, text: str) -> bool:
+        """Return whether the whole cell is one known word, however many commas it holds."""
+        said = plain(text)
+        return said in closed.words or (origin.gives is not None and said in origin.gives.whole)
+
+    def _said(self, closed: offer.ClosedList, origin: Origin, text: str) -> tuple[offer.Said, ...] | None:
+        if origin.gives is not None and (given := origin.gives.find(text)) is not None:
+            return tuple(offer.Said(closed.id, slug) for slug in given) or (offer.Said(closed.id),)
+        return closed.said(text)
+
+    def _note(self, id: str, text: str) -> None:
+        of = offer.fields()[id]
+        if of.kind == "lines":
+            self.sheet[id] = _once([*self.sheet.get(id, ()), text])
+        else:
+            before = self.sheet.get(id, "")
+            if text not in before:
+                self.sheet[id] = f"{before} ; {text}" if before else text
+
+    def _kinds(self, of: offer.Field, origin: Origin) -> None:
+        """Read types of structures: codes of the national list as they are, any other words through our own list."""
+        column, text = origin.text(self.cells)
+        if not text and not origin.always:
+            return
+        codes: list[str] = list(origin.always)
+        unknown = []
+        national = {code for kind in offer.kinds().values() for code in kind.codes}
+        for token in origin.tokens(text):
+            given = origin.gives.find(token) if origin.gives else None
+            if given is not None:
+                codes += given
+            elif token in national:
+                codes.append(token)
+            elif (kind := offer.kinds_by_word().get(plain(token))) is not None:
+                codes += offer.kinds()[kind].codes[:1] or ("Autre",)
+                self._note("type_origine", token)
+            else:
+                unknown.append(token)
+                self._note("type_origine", token)
+        if codes or unknown:
+            self.sheet[of.id] = _once([*self.sheet.get(of.id, ()), *(codes or ["Autre"])])
+            reason = f"type inconnu, gardé tel quel : {' ; '.join(unknown)}" if unknown else ""
+            if text:
+                self._say(column, of.id, "doubtful" if unknown else "read", text, ", ".join(self.sheet[of.id]), reason)
+
+    def _practice(self, rule: Any) -> None:
+        state = rule.state(self.cells)
+        if not state:
+            return
+        said = self.sheet.setdefault("practices", {}).setdefault(rule.practice, {"state": state})
+        if state == "offered":
+            said["state"] = state
+        for id, origins in rule.conditions.items():
+            self._fill(said, offer.conditions()[id], origins, f"{rule.practice}.")
+
+    # --- where, who ---
+
+    def _locate(self, origins: Mapping[str, Origin]) -> None:
+        typed: dict[str, tuple[str, str]] = {}
+        for id, origin in origins.items():
+            column, text = origin.text(self.cells)
+            if origin.always:
+                column, text = "", origin.always[0]
+            if text:
+                typed[id] = (column, text)
+        found = where.locate({id: text for id, (_, text) in typed.items()})
+        place = found.where
+        values = {
+            "commune": place.commune,
+            "code_postal": place.code_postal,
+            "code_insee": place.code_insee,
+            "adresse": place.adresse,
+            "complement_adresse": place.complement,
+            "latitude": place.latitude,
+            "longitude": place.longitude,
+            "precision": place.precision,
+        }
+        self.sheet.update({id: value for id, value in values.items() if value not in (None, "")})
+        for id, cleaned in found.notes.items():
+            column, text = typed.get(id, ("", ""))
+            if cleaned.word != "empty":
+                shown = values.get(id)
+                self._say(column, id, cleaned.word, text, "" if shown is None else _shown(shown), cleaned.reason)
+
+    def _identify(self, seen: dict[str, int]) -> None:
+        """Give the place its identifier: that of the file, else one that the same name at the same address gives again."""
+        if "id" not in self.sheet:
+            key = "|".join(plain(str(self.sheet.get(f, ""))) for f in ("nom", "adresse", "commune"))
+            self.sheet["id"] = sha256(key.encode()).hexdigest()[:16]
+        if self.correspondence.grouped:
+            return
+        id = self.sheet["id"]
+        seen[id] = seen.get(id, 0) + 1
+        if seen[id] > 1:
+            self.sheet["id"] = f"{id}--{seen[id]}"
+            reason = (
+                "deux lignes portent le même identifiant"
+                if "id" in self.correspondence.fields
+                else "deux lignes disent le même lieu"
+            )
+            self._say(self._column("id"), "id", "doubtful", id, self.sheet["id"], reason)
+
+    def _column(self, id: str) -> str:
+        origins = self.correspondence.fields.get(id, ())
+        return self.columns.get(origins[0].columns[0], "") if origins and origins[0].columns else ""
+
+    def _refusal(self) -> str:
+        if not self.sheet.get("nom"):
+            return "le lieu n’a pas de nom"
+        if "code_insee" not in self.sheet and "latitude" not in self.sheet:
+            return "rien ne dit où est le lieu : ni commune connue, ni point"
+        return ""
+
+    def _say(self, column: str, id: str, word: Word, value: str, became: str, reason: str) -> None:
+        shown = " + ".join(self.columns.get(c, c) for c in column.split(" + "))
+        self.remarks.append(Remark(shown, id, word, value, became, reason))
+
+
+def _grouped(rows: Sequence[Read]) -> list[Read]:
+    """Return one row per identifier: the services of a structure, one row each in the file, make one place."""
+    first: dict[str, int] = {}
+    out: list[Read] = []
+    for row in rows:
+        id = row.sheet.get("id", "")
+        if row.refused or id not in first:
+            if not row.refused:
+                first[id] = len(out)
+            out.append(row)
+            continue
+        held = out[first[id]]
+        sheet = dict(held.sheet)
+        for name, value in row.sheet.items():
+            if isinstance(value, list):
+                sheet[name] = _once([*sheet.get(name, ()), *value])
+            elif name == "practices":
+                sheet[name] = {**value, **sheet.get(name, {})}
+            else:
+                sheet.setdefault(name, value)
+        out[first[id]] = Read(held.number, held.line, sheet, held.remarks + row.remarks)
+    return out
+
+
+def _lines(text: str) -> Cleaned[list[str]]:
+    parts = [line.value for token in several.split(text) if (line := words.line(token)).value]
+    return Cleaned(parts, "read") if parts else Cleaned.empty()
+
+
+def _key(text: str) -> Cleaned[str]:
+    """Return an identifier: any text on one line, without what an address could not carry."""
+    kept = "".join(c for c in text.strip() if c.isprintable())[:120]
+    return Cleaned(kept, "read") if kept == text.strip() else Cleaned(kept, "mended", "caractères illisibles retirés")
+
+
+CLEANERS: Mapping[str, Callable[[str], Cleaned[Any]]] = {
+    "key": _key,
+    "pivot": pivot.clean,
+    "line": words.line,
+    "text": words.clean,
+    "mail": mail.clean,
+    "site": site.clean,
+    "hours": hours.clean,
+    "lines": _lines,
+    "yesno": yesno.clean,
+    "whole": lambda text: number.whole(text, low=0, high=100_000),
+}
+
+
+def _plain_value(of: offer.Field, value: Any) -> Any:
+    if isinstance(value, hours.Hours):
+        return {name: text for name in ("osm", "text", "left") if (text := getattr(value, name))}
+    if isinstance(value, str) and of.longest:
+        return value[: of.longest]
+    return value
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, dict):
+        return str(value.get("osm", ""))
+    return " | ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
+
+
+def _once(values: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(values))

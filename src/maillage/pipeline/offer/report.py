@@ -1,0 +1,72 @@
+"""The report of a read file, as JSON: what the command prints, what the page shows, what an import keeps."""
+
+from collections import Counter
+from typing import Any
+
+from maillage.pipeline.offer.clean.cleaned import LABELS
+from maillage.pipeline.offer.read import Result
+
+MOST_ROWS = 2_000  # rows told one by one; beyond, the counts by column remain whole
+
+
+def of(result: Result) -> dict[str, Any]:
+    """Return the report of a file: its form, what was said of it, each column, each row that somebody should look at."""
+    told = [
+        {
+            "ligne": row.line,
+            "numero": row.number,
+            "nom": row.sheet.get("nom", ""),
+            "refus": row.refused,
+            "cellules": [
+                {
+                    "colonne": r.column,
+                    "champ": r.field,
+                    "mot": LABELS[r.word],
+                    "valeur": r.value[:200],
+                    "devenu": r.became[:200],
+                    "raison": r.reason,
+                }
+                for r in row.remarks
+                if r.word in ("mended", "doubtful", "refused")
+            ],
+        }
+        for row in result.rows
+        if row.refused or row.doubtful
+    ]
+    return {
+        "fichier": result.name,
+        "forme": result.form,
+        "correspondance": result.correspondence.id,
+        "titre": result.correspondence.title,
+        "lus": len(result.rows) + len(result.faults),
+        "gardes": len(result.kept),
+        "refuses": result.n_refused,
+        "a_verifier": sum(row.doubtful for row in result.kept),
+        "notes": list(result.notes),
+        "colonnes_non_lues": list(result.unread),
+        "colonnes": _columns(result),
+        "lignes_illisibles": [
+            {"ligne": f.line, "colonne": f.column, "valeur": f.value, "raison": f.reason, "que_faire": f.do}
+            for f in result.faults
+        ],
+        "lignes": told[:MOST_ROWS],
+        "lignes_non_montrees": max(len(told) - MOST_ROWS, 0),
+    }
+
+
+def _columns(result: Result) -> list[dict[str, Any]]:
+    """Return one row per column read: how its cells were taken, and the reasons most often given."""
+    reasons: dict[tuple[str, str], Counter[str]] = {}
+    for row in result.rows:
+        for r in row.remarks:
+            if r.reason:
+                reasons.setdefault((r.column, r.field), Counter())[f"{LABELS[r.word]} : {r.reason}"] += 1
+    return [
+        {
+            "colonne": column,
+            "champ": field,
+            **{LABELS[word]: counts[word] for word in ("read", "mended", "doubtful", "refused")},
+            "raisons": [{"raison": why, "fois": n} for why, n in reasons.get((column, field), Counter()).most_common(5)],
+        }
+        for (column, field), counts in result.by_column().items()
+    ]
