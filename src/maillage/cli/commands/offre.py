@@ -43,7 +43,8 @@ def run(given: argparse.Namespace) -> int:
 
 def read_places(path: Path, correspondence: Path | None, source: str = "") -> "Result":
     """Return the places of a file; Refused when not one row could be kept."""
-    from maillage.pipeline.offer import files, forms, mapping
+    from maillage.pipeline.offer import files, mapping
+    from maillage.pipeline.offer.forms import read as forms
 
     chosen = None
     if correspondence is not None:

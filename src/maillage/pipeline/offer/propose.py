@@ -14,7 +14,7 @@ from rapidfuzz import fuzz
 
 from maillage.kernel.names import plain
 from maillage.pipeline.offer.clean import several
-from maillage.pipeline.offer.forms import Sheet
+from maillage.pipeline.offer.forms.sheet import Sheet
 from maillage.pipeline.offer.mapping import Correspondence, load
 from maillage.reference import offer
 

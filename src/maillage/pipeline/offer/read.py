@@ -8,7 +8,6 @@ from hashlib import sha256
 from typing import Any
 
 from maillage.kernel.names import plain
-from maillage.pipeline.offer import forms
 from maillage.pipeline.offer.clean import (
     day,
     hours,
@@ -23,10 +22,11 @@ from maillage.pipeline.offer.clean import (
     yesno,
 )
 from maillage.pipeline.offer.clean.cleaned import Cleaned, Word
+from maillage.pipeline.offer.forms.sheet import Fault, Row, Sheet
 from maillage.pipeline.offer.mapping import Correspondence, Origin
 from maillage.reference import offer
 
-PLACE = ("commune", "code_postal", "code_insee", "adresse", "complement_adresse", "latitude", "longitude")
+PLACE = ("commune", "code_postal", "code_insee", "adresse", "complement_adresse", "latitude", "longitude", "confidence")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ class Result:
     rows: tuple[Read, ...]
     unread: tuple[str, ...]
     notes: tuple[str, ...]
-    faults: tuple[forms.Fault, ...]
+    faults: tuple[Fault, ...]
 
     @property
     def kept(self) -> list[Read]:
@@ -85,7 +85,7 @@ class Result:
         return counts
 
 
-def read(sheet: forms.Sheet, correspondence: Correspondence, *, today: date, source: str = "") -> Result:
+def read(sheet: Sheet, correspondence: Correspondence, *, today: date, source: str = "") -> Result:
     """Return the places of a file, row by row, following a correspondence.
 
     A row without a name, or that nothing locates, is refused; any other row is kept, its doubtful cells told.
@@ -113,7 +113,7 @@ def read(sheet: forms.Sheet, correspondence: Correspondence, *, today: date, sou
 class _Row:
     """One row being read: the sheet grows, and every cell leaves its remark."""
 
-    row: forms.Row
+    row: Row
     columns: Mapping[str, str]
     correspondence: Correspondence
     today: date
@@ -125,7 +125,7 @@ class _Row:
     def read(self, seen: dict[str, int]) -> Read:
         self.cells = {plain(name): value for name, value in self.row.cells.items() if value}
         fields = self.correspondence.fields
-        self._locate({id: origins[0] for id, origins in fields.items() if id in PLACE or id == "confidence"})
+        self._locate({id: origins[0] for id, origins in fields.items() if id in PLACE})
         for id, origins in fields.items():
             if id not in PLACE:
                 self._fill(self.sheet, offer.fields()[id], origins, "")
@@ -239,7 +239,7 @@ class _Row:
                 codes += given
             elif token in national:
                 codes.append(token)
-            elif (kind := offer.kinds_by_word().get(plain(token))) is not None:
+            elif (kind := offer.kinds_by_word().get(plain(token))) is not None or (kind := _named_in(token)) is not None:
                 codes += offer.kinds()[kind].codes[:1] or ("Autre",)
                 self._note("type_origine", token)
             else:
@@ -284,9 +284,10 @@ class _Row:
             "precision": place.precision,
         }
         self.sheet.update({id: value for id, value in values.items() if value not in (None, "")})
-        for id, cleaned in found.notes.items():
+        for name, cleaned in found.notes.items():
+            id = "complement_adresse" if name == "complement" else name
             column, text = typed.get(id, ("", ""))
-            if cleaned.word != "empty":
+            if cleaned.word != "empty" and id != "precision":  # told with the latitude
                 shown = values.get(id)
                 self._say(column, id, cleaned.word, text, "" if shown is None else _shown(shown), cleaned.reason)
 
@@ -346,6 +347,13 @@ def _grouped(rows: Sequence[Read]) -> list[Read]:
                 sheet.setdefault(name, value)
         out[first[id]] = Read(held.number, held.line, sheet, held.remarks + row.remarks)
     return out
+
+
+def _named_in(text: str) -> str | None:
+    """Return the type of structure that a longer wording names: the longest known word it holds."""
+    said = f" {plain(text)} "
+    hits = [word for word in offer.kinds_by_word() if len(word) > 3 and f" {word} " in said]
+    return offer.kinds_by_word()[max(hits, key=len)] if hits else None
 
 
 def _lines(text: str) -> Cleaned[list[str]]:

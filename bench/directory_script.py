@@ -1,0 +1,111 @@
+"""Run by bench/directory.py in a home and a database of its own: fill, search, compare."""
+
+import json
+import os
+import random
+import time
+from datetime import date
+from math import cos, radians
+from pathlib import Path
+
+from maillage.config.start import ready
+
+ready()
+
+from maillage.apps.directory import rules
+from maillage.apps.directory.actions import index, sheets
+from maillage.apps.directory.models import Lieu, Source, Structure
+from maillage.apps.directory.queries.search import METRES_A_DEGREE, Wanted, search
+from maillage.kernel.names import plain
+from maillage.pipeline.offer import files
+from maillage.pipeline.offer.forms import read as forms
+
+NEEDS = (("",), ("bibliotheque",), ("mairie aide",), ("numerique atelier",), ("centre social",))
+FACETS = ((("pratique:formation",),), (("prix:free",),), (("pratique:libre_acces", "pratique:wifi"), ("prix:free",)), ())
+
+
+def main() -> None:
+    chance = random.Random(1)
+    n = int(os.environ["PLACES"])
+    fill(n, chance)
+    wanted = [
+        Wanted(
+            text=chance.choice(NEEDS)[0],
+            latitude=(where := chance.choice(CENTRES))[0] + chance.uniform(-0.1, 0.1),
+            longitude=where[1] + chance.uniform(-0.1, 0.1),
+            radius=chance.choice((2_000.0, 5_000.0, 15_000.0)),
+            facets=chance.choice(FACETS),
+        )
+        for _ in range(400)
+    ]
+    for each in wanted[:20]:
+        search(each)
+    times = []
+    for each in wanted:
+        start = time.perf_counter()
+        search(each)
+        times.append(time.perf_counter() - start)
+    times.sort()
+    start = time.perf_counter()
+    for each in wanted[:2]:
+        expected = naive(each)
+        assert [id for id, _ in search(each).places] == expected[:30], "the two searches differ"
+    alone = (time.perf_counter() - start) / 2
+    print(
+        json.dumps({"p50": times[len(times) // 2], "p95": times[int(0.95 * len(times))], "naive": alone, "n": len(times)})
+    )
+
+
+CENTRES = (
+    (45.188, 5.724),
+    (48.583, 7.745),
+    (50.277, 3.973),
+    (48.857, 2.352),
+    (43.296, 5.381),
+    (47.218, -1.553),
+    (43.604, 1.444),
+)
+
+
+def fill(n: int, chance: random.Random) -> None:
+    """Make n places out of the real ones of Isère, spread as people are: many in towns, some everywhere."""
+    raw = Path(__file__).parents[1] / "data/raw/hinaura/isere.json"
+    real = [row.sheet for row in files.places(forms.read(raw), today=date(2026, 11, 20)).kept]
+    source = Source.objects.create(name="banc")
+    structure = Structure.objects.create(key="banc", name="banc")
+    made = []
+    for number in range(n):
+        sheet = dict(chance.choice(real))
+        town = chance.choice(CENTRES)
+        spread = chance.choice((0.05, 0.05, 0.3, 2.5))
+        sheet["latitude"], sheet["longitude"] = town[0] + chance.gauss(0, spread), town[1] + chance.gauss(0, spread)
+        lieu = Lieu(slug=f"l{number}", source=source, identifier=str(number), structure=structure, sheet=sheet)
+        sheets.derive(lieu)
+        made.append(lieu)
+    for start in range(0, n, 5_000):
+        some = Lieu.objects.bulk_create(made[start : start + 5_000])
+        index.refresh(some)
+
+
+def naive(wanted: Wanted) -> list[int]:
+    """Return what a plain filter finds: every row read, every sheet looked at."""
+    words = plain(wanted.text).split()
+    found = []
+    for id, name, lat, lon, sheet in Lieu.objects.filter(state=rules.PUBLISHED).values_list(
+        "pk", "name", "latitude", "longitude", "sheet"
+    ):
+        scale = cos(radians(wanted.latitude))
+        squared = (lat - wanted.latitude) ** 2 + ((lon - wanted.longitude) * scale) ** 2
+        if squared > (wanted.radius / METRES_A_DEGREE) ** 2:
+            continue
+        has = set(rules.facets(sheet))
+        text = rules.searched(sheet).split()
+        if all(has & set(group) for group in wanted.facets) and all(
+            any(w.startswith(word) for w in text) for word in words
+        ):
+            found.append((squared, name, id))
+    return [id for _, _, id in sorted(found)]
+
+
+if __name__ == "__main__":
+    main()
