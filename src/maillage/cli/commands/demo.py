@@ -9,6 +9,7 @@ from maillage.kernel.errors import Refused
 PASSWORD = "maillage-demo"  # noqa: S105, known to all: it opens invented data only
 ACCOUNT = "coordination@demo.maillage.example"
 PERIMETER = "agglomeration-grenobloise"
+CENSUSES = (("hinaura-isere", "Hinaura"), ("assembleurs-maubeuge", "Les Assembleurs"))
 PLACES = (PERIMETER, "200040715", "246700488", "200043396")
 
 
@@ -30,6 +31,8 @@ def run(given: argparse.Namespace) -> int:
         email=ACCOUNT, name="Coordination du réseau (exemple)", password=password, production=settings.PRODUCTION
     )
     _perimeter()
+    for card, source in CENSUSES:
+        _census(card, source)
     steps = Steps()
     for place in () if given.sans_calcul else PLACES:
         study = actions.ask(Asked(place=place))
@@ -65,3 +68,25 @@ def _perimeter() -> None:
         content=file.read_bytes(),
         file_name=file.name,
     )
+
+
+def _census(card: str, source: str) -> None:
+    """Import a real census with the importer that everybody uses, once; what was corrected since stays."""
+    import hashlib
+
+    from django.utils import timezone
+
+    from maillage.apps.directory.actions import importing
+    from maillage.apps.directory.models import Import
+    from maillage.pipeline.offer import files
+    from maillage.pipeline.offer.forms import read as forms
+    from maillage.reference.cards import cards
+
+    file = cards()[card].file
+    digest = hashlib.sha256(file.read_bytes()).hexdigest()
+    if Import.objects.filter(source__name=source, digest=digest).exists():
+        return
+    at = timezone.now()
+    result = files.places(forms.read(file), today=at.date(), source=source)
+    row = importing.take_in(result, source=source, digest=digest, by=None, at=at)
+    print(f"Lieux prêts : {row.counts['crees']} du recensement {source}")
