@@ -1,0 +1,212 @@
+"""Importing places: whole or not at all, repeatable, undone whole; what a structure confirmed is never overwritten."""
+
+import json
+from datetime import UTC, date, datetime
+
+import pytest
+
+from maillage.apps.directory import rules
+from maillage.apps.directory.actions import duplicates, importing, sheets
+from maillage.apps.directory.models import Change, Import, Lieu, Pair, Proposal, Structure
+from maillage.apps.directory.queries.search import Wanted, search
+from maillage.kernel.errors import Refused
+from maillage.pipeline.offer import files
+from maillage.pipeline.offer.forms import read as forms
+
+pytestmark = pytest.mark.django_db
+
+AT = datetime(2026, 11, 20, 12, tzinfo=UTC)
+LATER = datetime(2026, 12, 20, 12, tzinfo=UTC)
+ROW = {
+    "id": "a1",
+    "pivot": "21380185500015",
+    "nom": "Bibliothèque Barnave",
+    "commune": "Grenoble",
+    "code_postal": "38000",
+    "adresse": "1 place Grenette",
+    "latitude": 45.1916,
+    "longitude": 5.7278,
+    "telephone": "04 76 00 11 22",
+    "services": "Accès internet et matériel informatique",
+    "frais_a_charge": "Gratuit",
+    "date_maj": "2026-01-10",
+}
+OTHER = {**ROW, "id": "a2", "nom": "Maison des habitants Chorier-Berriat", "adresse": "10 rue Henri Le Chatelier", "latitude": 45.187, "longitude": 5.706,
+         "telephone": "04 76 21 29 09"}  # fmt: skip
+
+
+def take(*rows, source="Réseau", at=AT, **more) -> Import:
+    sheet = forms.parse(json.dumps(rows).encode(), "lieux.json")
+    result = files.places(sheet, today=at.date(), source=source)
+    return importing.take_in(result, source=source, digest="0" * 64, by=None, at=at, **more)
+
+
+def test_the_same_file_twice_changes_nothing():
+    first = take(ROW, OTHER)
+    assert (first.counts["crees"], first.counts["refuses"]) == (2, 0)
+    before = list(Lieu.objects.order_by("pk").values())
+    again = take(ROW, OTHER, at=LATER)
+    assert (again.counts["crees"], again.counts["modifies"], again.counts["inchanges"]) == (0, 0, 2)
+    assert list(Lieu.objects.order_by("pk").values()) == before
+    assert Change.objects.count() == 2
+
+
+def test_counts_add_up():
+    row = take(ROW, OTHER, {"nom": "", "commune": "Grenoble"}, {"nom": "Nulle part"})
+    counts = row.counts
+    assert counts["lus"] == counts["crees"] + counts["modifies"] + counts["inchanges"] + counts["refuses"] == 4
+    assert counts["refuses"] == 2
+
+
+def test_a_new_version_updates_and_marks_what_disappeared():
+    take(ROW, OTHER)
+    row = take({**ROW, "telephone": "04 76 00 11 33"}, at=LATER)
+    assert (row.counts["modifies"], row.counts["absents"]) == (1, 1)
+    lieu = Lieu.objects.get(identifier="a1")
+    assert lieu.sheet["telephone"] == ["+33476001133"]
+    gone = Lieu.objects.get(identifier="a2")
+    assert gone.missing_since == row
+    assert gone.state == rules.PUBLISHED, "only a person decides that a place closed"
+    back = take(ROW, OTHER, at=LATER)
+    assert back.counts["modifies"] == 1
+    assert Lieu.objects.get(identifier="a2").missing_since is None
+
+
+def test_what_a_structure_confirmed_is_kept_and_both_values_are_shown():
+    take(ROW)
+    lieu = Lieu.objects.get()
+    sheets.edit(lieu, {"telephone": ["+33476009999"]}, by="la structure", at=AT)
+    row = take({**ROW, "telephone": "04 76 00 11 33"}, at=LATER)
+    assert row.counts["contestes"] == 1
+    lieu.refresh_from_db()
+    assert lieu.sheet["telephone"] == ["+33476009999"]
+    proposal = Proposal.objects.get()
+    assert (proposal.field, proposal.value, proposal.by) == ("telephone", ["+33476001133"], "Réseau")
+    take({**ROW, "telephone": "04 76 00 11 33"}, at=LATER)
+    assert Proposal.objects.count() == 1, "the same value is proposed once"
+
+
+def test_a_field_that_the_file_drops_leaves_unless_somebody_confirmed_it():
+    take(ROW)
+    lieu = Lieu.objects.get()
+    without = {k: v for k, v in ROW.items() if k not in ("telephone", "frais_a_charge")}
+    lieu.origins = {**lieu.origins, "frais_a_charge": {"source": "Réseau", "confirmed_on": "2026-02-01"}}
+    lieu.save()
+    take(without, at=LATER)
+    lieu.refresh_from_db()
+    assert "telephone" not in lieu.sheet
+    assert lieu.sheet["frais_a_charge"] == ["free"]
+
+
+def test_an_import_is_undone_whole():
+    take(ROW)
+    before = Lieu.objects.get().sheet
+    row = take({**ROW, "nom": "Autre nom"}, OTHER, at=LATER)
+    counts = importing.take_back(row, by="coordination", at=LATER)
+    assert (counts["removed"], counts["restored"], counts["kept"]) == (1, 1, 0)
+    assert Lieu.objects.get().sheet == before
+    assert search(Wanted(text="autre nom")).total == 0
+    assert search(Wanted(text="barnave")).total == 1
+    with pytest.raises(Refused, match="n’a pas été défait"):
+        importing.take_back(row, by="coordination", at=LATER)
+
+
+def test_undoing_an_import_keeps_what_changed_since():
+    row = take(ROW, OTHER)
+    sheets.confirm(Lieu.objects.get(identifier="a1"), by="la structure", at=LATER)
+    counts = importing.take_back(row, by="coordination", at=LATER)
+    assert (counts["removed"], counts["kept"]) == (1, 1)
+    assert Lieu.objects.get().identifier == "a1"
+
+
+def test_one_structure_may_carry_several_places():
+    take(ROW, OTHER)
+    assert Structure.objects.count() == 1
+    assert Structure.objects.get().lieux.count() == 2
+
+
+def test_an_unknown_pivot_is_never_a_key():
+    take({**ROW, "pivot": "00000000000000"}, {**OTHER, "pivot": "00000000000000"})
+    assert Structure.objects.count() == 2
+    assert Pair.objects.count() == 0
+
+
+def test_an_import_that_fails_leaves_nothing(monkeypatch):
+    def broken(*_, **__):
+        raise RuntimeError("le courant est coupé")
+
+    monkeypatch.setattr(duplicates, "look", broken)
+    with pytest.raises(RuntimeError):
+        take(ROW, OTHER)
+    assert not Lieu.objects.exists()
+    assert not Import.objects.exists()
+    assert search(Wanted(text="barnave")).total == 0
+
+
+TWIN = {**ROW, "id": "b7", "nom": "BIBLIOTHEQUE BARNAVE", "frais_a_charge": "Payant", "site_web": "https://exemple.fr"}
+
+
+def test_two_sources_of_one_place_are_proposed_merged_and_taken_apart_exactly():
+    take(ROW)
+    row = take(TWIN, source="Autre réseau")
+    assert row.counts["doublons_proposes"] == 1
+    pair = Pair.objects.get()
+    assert any("nom" in reason for reason in pair.reasons)
+    held = list(Lieu.objects.order_by("pk").values())
+    kept = duplicates.merge(pair, {"frais_a_charge": "second"}, by="coordination", at=LATER)
+    assert kept.sheet["frais_a_charge"] == ["paid"]
+    assert kept.sheet["site_web"] == ["https://exemple.fr"]
+    assert search(Wanted(text="barnave")).total == 1
+    gone = Lieu.objects.get(identifier="b7")
+    assert (gone.state, gone.merged_into) == (rules.MERGED, kept)
+    duplicates.unmerge(pair, by="coordination", at=LATER)
+    assert list(Lieu.objects.order_by("pk").values()) == held
+    assert search(Wanted(text="barnave")).total == 2
+    assert Pair.objects.get().state == rules.OPEN
+
+
+def test_a_pair_that_somebody_declined_is_not_proposed_again():
+    take(ROW)
+    take(TWIN, source="Autre réseau")
+    duplicates.answer(Pair.objects.get(), rules.DECLINED, by="coordination", at=AT)
+    row = take({**TWIN, "adresse": "1 place Grenette, rez-de-chaussée"}, source="Autre réseau", at=LATER)
+    assert row.counts["doublons_proposes"] == 0
+    assert Pair.objects.get().state == rules.DECLINED
+
+
+def test_a_merge_that_changed_since_is_not_undone_in_silence():
+    take(ROW)
+    take(TWIN, source="Autre réseau")
+    pair = Pair.objects.get()
+    kept = duplicates.merge(pair, {}, by="coordination", at=LATER)
+    sheets.edit(kept, {"telephone": ["+33476009999"]}, by="la structure", at=LATER)
+    with pytest.raises(Refused, match="a encore changé depuis"):
+        duplicates.unmerge(pair, by="coordination", at=LATER)
+    assert Lieu.objects.get(pk=kept.pk).sheet["telephone"] == ["+33476009999"]
+
+
+def test_a_place_put_aside_says_why_and_leaves_the_search():
+    take(ROW)
+    lieu = Lieu.objects.get()
+    with pytest.raises(Refused, match="n’a pas été retiré"):
+        sheets.set_state(lieu, rules.EXCLUDED, by="coordination", at=AT, reason=" ")
+    sheets.set_state(lieu, rules.EXCLUDED, by="coordination", at=AT, reason="activité trop irrégulière")
+    assert search(Wanted(text="barnave")).total == 0
+    sheets.undo(lieu.changes.first(), by="coordination", at=LATER)
+    assert search(Wanted(text="barnave")).total == 1
+
+
+@pytest.mark.parametrize(
+    ("updated", "confirmed", "stitches", "words"),
+    [
+        (date(2026, 9, 1), None, 4, "mis à jour il y a 2 mois"),
+        (date(2021, 11, 4), date(2026, 10, 1), 4, "confirmé il y a 1 mois"),
+        (date(2026, 3, 1), None, 3, "mis à jour il y a 8 mois"),
+        (date(2025, 9, 1), None, 2, "mis à jour il y a 14 mois"),
+        (date(2021, 11, 4), None, 1, "mis à jour il y a 5 ans"),
+        (None, None, 0, "date inconnue"),
+    ],
+)
+def test_freshness_has_four_degrees(updated, confirmed, stitches, words):
+    found = rules.freshness(updated, confirmed, on=date(2026, 11, 20))
+    assert (found.stitches, found.words) == (stitches, words)
