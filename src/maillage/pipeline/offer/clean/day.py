@@ -1,0 +1,105 @@
+"""Days as files write them: every usual form, counted in seconds or in days, and those no calendar has."""
+
+import re
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from maillage.pipeline.offer.clean import words
+from maillage.pipeline.offer.clean.cleaned import Cleaned
+
+FRANCE = ZoneInfo("Europe/Paris")
+SPREADSHEET_ZERO = date(1899, 12, 30)
+FIRST_SERIAL, LAST_SERIAL = 30_000, 60_000  # 1982 to 2064
+EARLIEST, LONG_AGO = date(1900, 1, 1), date(2000, 1, 1)
+
+MONTHS = {
+    "janvier": 1, "janv": 1, "jan": 1, "février": 2, "fevrier": 2, "févr": 2, "fevr": 2, "fév": 2, "fev": 2, "mars": 3,
+    "avril": 4, "avr": 4, "mai": 5, "juin": 6, "juillet": 7, "juil": 7, "août": 8, "aout": 8, "septembre": 9, "sept": 9,
+    "octobre": 10, "oct": 10, "novembre": 11, "nov": 11, "décembre": 12, "decembre": 12, "déc": 12, "dec": 12,
+}  # fmt: skip
+MONTH = rf"(?P<month>{'|'.join(MONTHS)})\.?"
+TIME = (
+    r"(?:(?:\s*T\s*|\s+à\s+|\s+)(?P<hour>\d{1,2})\s?[:h]\s?(?P<minute>\d{2})?(?::(?P<second>\d{2})(?:[.,]\d+)?)?"
+    r"\s*(?P<zone>Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)?)?"
+)
+FORMS = tuple(
+    re.compile(form, re.IGNORECASE)
+    for form in (
+        rf"(?P<y>\d{{4}})[-/.](?P<m>\d{{1,2}})[-/.](?P<d>\d{{1,2}}){TIME}",
+        rf"(?P<d>\d{{1,2}})\s?[-/.]\s?(?P<m>\d{{1,2}})\s?[-/.]\s?(?P<y>\d{{4}}|\d{{2}}){TIME}",
+        rf"(?:le\s+)?(?:(?:[a-z]+di|dimanche),?\s+)?(?P<d>\d{{1,2}})(?:\s?er)?[\s-]+{MONTH}[\s-]+(?P<y>\d{{4}}){TIME}",
+        r"(?P<y>(?:19|20)\d{2})(?P<m>0[1-9]|1[0-2])(?P<d>[0-3]\d)",
+        rf"{MONTH}\s+(?P<y>\d{{4}})",
+        r"(?P<y>\d{4})[-/](?P<m>\d{1,2})",
+        r"(?P<m>\d{1,2})[-/](?P<y>\d{4})",
+        r"(?P<y>(?:19|20)\d{2})",
+    )
+)
+SERIAL = re.compile(r"(\d{5})(?:[.,]\d+)?")
+SECONDS = re.compile(r"(\d{10})(?:\d{3})?(?:[.,]\d+)?")
+
+
+def clean(text: str, *, today: date) -> Cleaned[date]:
+    """Return the day a cell says, its day before its month; in France, when it also says an hour and a zone.
+
+    A month alone is its first day, a year alone its first of January, both doubtful; so are a day to come, kept as it is,
+    and a day before 2000. A day that no calendar has is refused.
+    """
+    if empty := words.nothing(text):
+        return empty
+    typed = " ".join(text.strip().lstrip("'’").split())
+    if serial := SERIAL.fullmatch(typed):
+        if not FIRST_SERIAL <= int(serial[1]) <= LAST_SERIAL:
+            return Cleaned.refused("ce nombre n’est pas une date de tableur")
+        return _judged(SPREADSHEET_ZERO + timedelta(days=int(serial[1])), today, "nombre de jours d’un tableur", "")
+    if seconds := SECONDS.fullmatch(typed):
+        moment = datetime.fromtimestamp(int(seconds[1]), tz=UTC).astimezone(FRANCE)
+        return _judged(moment.date(), today, "nombre de secondes depuis 1970", "")
+    match = next((found for form in FORMS if (found := form.fullmatch(typed))), None)
+    if match is None:
+        return Cleaned.refused("ce texte ne se lit pas comme une date")
+    return _from(match.groupdict(), typed, today)
+
+
+def _from(said: dict[str, str | None], typed: str, today: date) -> Cleaned[date]:
+    mend = doubt = ""
+    year = int(said["y"] or 0)
+    if len(said["y"] or "") == 2:
+        year += 2000 if year <= today.year % 100 + 1 else 1900
+        mend = "année écrite sur deux chiffres"
+    worded = (said.get("month") or "").casefold()
+    month = MONTHS[worded] if worded else int(said.get("m") or 1)
+    day = int(said.get("d") or 1)
+    if not said.get("d"):
+        doubt = "jour inconnu : le premier du mois" if worded or said.get("m") else "année seule : le 1er janvier"
+    if month > 12 >= day:
+        month, day, doubt = day, month, "mois et jour inversés"
+    try:
+        found = date(year, month, day)
+    except ValueError:
+        return Cleaned.refused(f"{words.quoted(typed)} n’existe dans aucun calendrier")
+    if found < EARLIEST:
+        return Cleaned.refused(f"l’année {year} ne peut pas être celle d’un lieu")
+    return _judged(_in_france(found, said), today, mend, doubt)
+
+
+def _in_france(found: date, said: dict[str, str | None]) -> date:
+    """Return the day it was in France at an hour told with its zone: midnight in Paris is the day before in UTC."""
+    zone = (said.get("zone") or "").upper().replace("UTC", "Z").replace("GMT", "Z")
+    if not zone:
+        return found
+    offset = "+00:00" if zone == "Z" else f"{zone[:3]}:{zone[3:].lstrip(':') or '00'}"
+    try:
+        moment = datetime.fromisoformat(f"{found}T{int(said['hour'] or 0):02}:{said.get('minute') or '00'}:00{offset}")
+        return moment.astimezone(FRANCE).date()
+    except (ValueError, OverflowError):
+        return found
+
+
+def _judged(found: date, today: date, mend: str, doubt: str) -> Cleaned[date]:
+    doubts = [doubt] if doubt else []
+    if found > today:
+        doubts.append("date à venir")
+    if found < LONG_AGO:
+        doubts.append("date d’avant 2000")
+    return words.verdict(found, mends=[mend] if mend else [], doubts=doubts)
