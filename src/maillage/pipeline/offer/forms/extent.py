@@ -1,0 +1,51 @@
+"""How far the filled cells of a sheet go, counted without loading it: a reader sets aside the whole rectangle."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from maillage.kernel.errors import Refused
+from maillage.pipeline.offer.forms.sheet import MAX_CELLS, spaced
+
+
+@dataclass(slots=True)
+class Extent:
+    """One sheet of a workbook: its filled cells, how far they go, and what its values will not show."""
+
+    sheet: str
+    visible: bool = True
+    filled: int = 0
+    rows: int = 0
+    columns: int = 0
+    errors: int = 0  # cells whose calculation failed: read as empty
+    uncomputed: int = 0  # formulas saved without their result: read as empty
+    merged: int = 0
+
+    def mark(self, row: int, column: int, times: int = 1) -> None:
+        self.filled += times
+        self.rows = max(self.rows, row)
+        self.columns = max(self.columns, column)
+
+
+def check(extents: Iterable[Extent], name: str) -> None:
+    """Refuse sheets whose rectangles, together, would not fit in memory."""
+    largest = max(extents, key=lambda extent: extent.rows * extent.columns)
+    if sum(extent.rows * extent.columns for extent in extents) > MAX_CELLS:
+        raise Refused(
+            f"{name}, feuille « {largest.sheet} » : elle s’étend sur {spaced(largest.rows)} lignes et "
+            f"{spaced(largest.columns)} colonnes, jusqu’à la case {letters(largest.columns)}{largest.rows}.",
+            why=f"On lit au plus {spaced(MAX_CELLS)} cases, et {spaced(largest.filled)} seulement sont remplies.",
+            do="Supprimez les lignes et colonnes en trop au bout de la feuille (Ctrl + Fin y mène), puis enregistrez.",
+        )
+
+
+def letters(column: int) -> str:
+    """Return how spreadsheets call a column, counted from 1.
+
+    >>> letters(1), letters(28), letters(16384)
+    ('A', 'AB', 'XFD')
+    """
+    text = ""
+    while column:
+        column, rest = divmod(column - 1, 26)
+        text = chr(65 + rest) + text
+    return text

@@ -1,0 +1,64 @@
+"""Nested values become one level of text: `location.lat`, `activites.0.nom`, words of a list joined by a bar."""
+
+import re
+from typing import Any
+
+from maillage.pipeline.offer.forms.sheet import Remarks
+
+MAX_DEPTH = 20  # a place described by three schemas at once takes eight
+JOIN = "|"
+WHOLE = re.compile(r"(-?\d+)\.0+")
+HALVES = re.compile("[\ud800-\udfff]")
+HALF = "Moitié de caractère (\\ud83d…), remplacée par « \ufffd »"
+TWICE = "Clé donnée deux fois dans un même objet, la dernière valeur est gardée"
+
+
+class Number(str):
+    """A number as it was typed: no digit is lost, no zero added."""
+
+    __slots__ = ()
+
+
+class TooDeep(ValueError):
+    """Values nested deeper than MAX_DEPTH."""
+
+
+def flattened(value: object, remarks: Remarks, where: str, *, key: str = "") -> dict[str, str]:
+    """Return the cells of a nested value by dotted name; raise TooDeep beyond MAX_DEPTH levels.
+
+    A list of plain values becomes one cell, joined by a bar; any other list is indexed from 0. Nothing is « ».
+    """
+    cells: dict[str, str] = {}
+    _fill(cells, key, value, 0 if key else -1, remarks, where)
+    return cells
+
+
+def _fill(cells: dict[str, str], key: str, value: Any, depth: int, remarks: Remarks, where: str) -> None:
+    if depth >= MAX_DEPTH:
+        raise TooDeep
+    if isinstance(value, list) and any(isinstance(each, dict | list) for each in value):
+        value = {str(rank): each for rank, each in enumerate(value)}
+    if isinstance(value, dict) and value:
+        for name, each in value.items():
+            _fill(cells, f"{key}.{name}" if depth >= 0 else name, each, depth + 1, remarks, where)
+        return
+    if key in cells:
+        remarks.count(TWICE, f"{where}, « {key} »")
+    if isinstance(value, list):
+        cells[key] = JOIN.join(filter(None, (_text(each, remarks, where) for each in value)))
+    else:
+        cells[key] = _text(value, remarks, where)
+
+
+def _text(value: object, remarks: Remarks, where: str) -> str:
+    match value:
+        case Number():
+            return WHOLE.sub(r"\1", value) if WHOLE.fullmatch(value) else str(value)
+        case str():
+            if not value.isascii() and HALVES.search(value):
+                remarks.count(HALF, where)
+                value = HALVES.sub("\ufffd", value)
+            return value.strip()
+        case bool():
+            return "oui" if value else "non"
+    return ""

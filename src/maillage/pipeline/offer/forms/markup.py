@@ -1,0 +1,175 @@
+"""The XML of a spreadsheet, followed without being kept: where its cells are, never what they say."""
+
+import re
+from collections.abc import Callable, Iterable
+from typing import Any
+from xml.parsers import expat
+
+from maillage.pipeline.offer.forms.extent import Extent
+from maillage.pipeline.offer.forms.sheet import MAX_CELLS
+
+Attributes = dict[str, str]
+OnStart = Callable[[str, Attributes], None]
+TALLEST = 2**20  # rows of the tallest sheet: a repetition beyond is a lie
+DIGITS = "0123456789"
+TYPES = (b"<!DOCTYPE", b"<!ENTITY")
+USUAL_CELL = re.compile(rb'<c r="([A-Z]{1,3})([0-9]{1,7})"')
+ANY_CELL = re.compile(rb"[<:]c[\s/>]")
+LONGEST_TEXT = 2**22  # bytes between two tags, in a sheet written the usual way
+
+
+class DeclaredTypes(ValueError):
+    """A document declares its type or entities: no spreadsheet does, and expanding them may fill the memory."""
+
+
+def follow(chunks: Iterable[bytes], handler: Callable[[Any], OnStart]) -> None:
+    """Call a handler, made for the parser, on each element; DeclaredTypes on a DOCTYPE, ExpatError on broken XML."""
+    parser = expat.ParserCreate()
+    parser.StartElementHandler = handler(parser)
+    parser.StartDoctypeDeclHandler = _refuse_types
+    for chunk in chunks:
+        parser.Parse(chunk, False)
+    parser.Parse(b"", True)
+
+
+def elements(content: bytes, name: str) -> list[Attributes]:
+    """Return the attributes of each element of this name, prefixes left out."""
+    found: list[Attributes] = []
+
+    def start(tag: str, attributes: Attributes) -> None:
+        if _bare(tag) == name:
+            found.append({_bare(key): value for key, value in attributes.items()})
+
+    follow([content], lambda _: start)
+    return found
+
+
+def at_a_glance(chunks: Iterable[bytes], extent: Extent) -> bool:
+    """Fill the extent of an XLSX worksheet when every cell is written the usual way; return False when one is not.
+
+    Six times as fast as following the elements, and never smaller: it counts cells that have a style and no value.
+    False too on formulas, whose result may be missing, and on a rectangle too large to be true.
+    """
+    letters: set[bytes] = set()
+    digits: set[bytes] = set()
+    seen = Extent("")
+    rest, is_sheet = b"", False
+    for chunk in chunks:
+        part = rest + chunk
+        end = part.rfind(b"<")
+        part, rest = part[:end], part[end:]
+        cells = USUAL_CELL.findall(part)
+        unusual = len(cells) < len(ANY_CELL.findall(part)) or b"<f" in part or any(word in part for word in TYPES)
+        if unusual or len(rest) > LONGEST_TEXT:
+            return False
+        is_sheet |= b"<sheetData" in part
+        letters.update(place[0] for place in cells)
+        digits.update(place[1] for place in cells)
+        seen.filled += part.count(b"<v>") + part.count(b"<v ") + part.count(b"<is>")
+        seen.errors += part.count(b' t="e"')
+        seen.merged += part.count(b"<mergeCell ")
+    extent.rows = max(map(int, digits), default=0)
+    extent.columns = max((_rank(each.decode()) for each in letters), default=0)
+    extent.filled, extent.errors, extent.merged = seen.filled, seen.errors, seen.merged
+    return is_sheet and extent.rows * extent.columns <= MAX_CELLS
+
+
+def in_worksheet(extent: Extent) -> Callable[[Any], OnStart]:
+    """Return what fills the extent of an XLSX worksheet: a cell counts when it holds a value, not when it has a style."""
+
+    def handler(parser: Any) -> OnStart:
+        row = column = 0
+        digits = kind = ""
+        empty = calculated = False
+        ranks: dict[str, int] = {}
+
+        def text(_: str) -> None:
+            nonlocal calculated
+            extent.uncomputed -= calculated
+            calculated = False
+
+        def start(tag: str, attributes: Attributes) -> None:
+            nonlocal row, column, digits, kind, empty, calculated
+            if ":" in tag:
+                tag = _bare(tag)
+            if tag == "c":
+                empty, calculated = True, False
+                kind = attributes.get("t", "")
+                if place := attributes.get("r"):
+                    letters = place.rstrip(DIGITS)
+                    if (number := place[len(letters) :]) != digits:
+                        digits, row = number, int(number)
+                    if letters not in ranks:
+                        ranks[letters] = _rank(letters)
+                    column = ranks[letters]
+                else:
+                    column += 1
+            elif tag in {"v", "is"}:
+                if empty:
+                    empty = False
+                    extent.mark(row, column)
+                    extent.errors += kind == "e"
+                parser.CharacterDataHandler = text if calculated else None
+            elif tag == "f":
+                calculated = kind not in {"str", "e"}  # a text or an error may well be empty
+                extent.uncomputed += calculated  # until some text comes in its value
+            elif tag == "row":
+                digits = attributes.get("r", str(row + 1))
+                row, column = int(digits), 0
+            elif tag == "mergeCell":
+                extent.merged += 1
+
+        return start
+
+    return handler
+
+
+def in_document(extents: list[Extent]) -> Callable[[Any], OnStart]:
+    """Return what appends the extent of each table of an ODS document, whose cells and rows say how often they repeat."""
+    row = column = n_rows = n_cells = 0
+    empty = False
+
+    def start(tag: str, attributes: Attributes) -> None:
+        nonlocal row, column, n_rows, n_cells, empty
+        match _bare(tag):
+            case "table":
+                extents.append(Extent(attributes.get("table:name", "")))
+                row = 0
+            case "table-row":
+                n_rows = _times(attributes.get("table:number-rows-repeated"))
+                row, column, empty = row + n_rows, 0, False
+            case "table-cell" | "covered-table-cell" if extents:
+                n_cells = _times(attributes.get("table:number-columns-repeated"))
+                column += n_cells
+                empty = True
+                extents[-1].errors += n_cells * n_rows * (attributes.get("calcext:value-type") == "error")
+                extents[-1].merged += bool(
+                    {"table:number-columns-spanned", "table:number-rows-spanned"} & attributes.keys()
+                )
+                if any(_bare(key) in {"value-type", "formula"} for key in attributes):
+                    empty = False
+                    extents[-1].mark(row, column, n_cells * n_rows)
+            case "p" if empty:
+                empty = False
+                extents[-1].mark(row, column, n_cells * n_rows)
+
+    return lambda _: start
+
+
+def _bare(name: str) -> str:
+    return name.rpartition(":")[2]
+
+
+def _rank(letters: str) -> int:
+    rank = 0
+    for letter in letters.upper():
+        rank = 26 * rank + ord(letter) - 64
+    return rank
+
+
+def _times(text: str | None) -> int:
+    return min(int(text), TALLEST) if text and text.isdecimal() else 1
+
+
+def _refuse_types(*_: object) -> None:
+    raise DeclaredTypes

@@ -1,0 +1,185 @@
+"""JSON, JSON lines and GeoJSON: each object becomes a row."""
+
+import json
+import re
+from typing import Any
+
+from maillage.pipeline.offer.forms import features
+from maillage.pipeline.offer.forms.flat import MAX_DEPTH, TWICE, Number, TooDeep, flattened
+from maillage.pipeline.offer.forms.sheet import (
+    MAX_CELLS,
+    Record,
+    Remarks,
+    Sheet,
+    check_columns,
+    check_rows,
+    finished,
+    fits,
+    listed,
+    named,
+    spaced,
+    too_many,
+)
+
+LIKELY = re.compile(r'\s*(?:\{\s*["}]|\[\s*(?:[\[\]{"\d-]|null|true|false|NaN))')
+MAX_VALUES = MAX_CELLS // 2  # a value of an object weighs twice a cell of a sheet while it is read
+NO_NUMBER = "Nombre impossible (NaN, Infinity), lu comme vide"
+SAID = {  # what the reader of JSON says when it stops
+    "Expecting property name enclosed in double quotes": "un nom entre guillemets droits était attendu "
+    "(une virgule est peut-être en trop)",
+    "Expecting value": "une valeur était attendue (une virgule est peut-être en trop, ou la fin du fichier manque)",
+    "Expecting ',' delimiter": "une virgule, ou la fin de l’objet, était attendue",
+    "Expecting ':' delimiter": "deux-points étaient attendus après un nom",
+    "Unterminated string starting at": "un texte commencé là n’est pas refermé",
+    "Invalid \\escape": "une barre oblique inverse y est suivie d’un signe inconnu",
+    "Invalid \\uXXXX escape": "un caractère \\u y est incomplet",
+    "Extra data": "le fichier continue après la fin de son premier élément",
+}
+DO = "Exportez-le de nouveau en JSON, ou en CSV."
+
+Element = tuple[int, Any]  # the position of an element in its list, or its line, and the element
+
+
+def sheet_of(text: str, remarks: Remarks) -> Sheet:
+    """Return the rows of a list of objects, of the longest list that an object holds, of JSON lines, or of GeoJSON.
+
+    Raises Refused on broken JSON, and when there is nothing that could be a row.
+    """
+    elements = _lines(text, remarks)
+    if not elements:
+        elements = _elements(_loaded(text, remarks), remarks)
+        remarks.unit = "élément"
+    is_map = any(features.is_feature(element) for _, element in elements)
+    keys: dict[str, None] = {}
+    flat: list[tuple[int, dict[str, str]]] = []
+    for line, element in elements:
+        cells = _cells(line, element, is_map, remarks)
+        if any(cells.values()):
+            flat.append((line, cells))
+            keys |= dict.fromkeys(cells)
+            check_columns(len(keys), remarks)
+            check_rows(len(flat), len(keys), remarks)
+    columns = named(list(keys), remarks)
+    kept: list[Record] = []
+    for line, found in flat:
+        cells_in_order = [found.get(key, "") for key in keys]
+        if fits(cells_in_order, line, columns, remarks):
+            kept.append((line, cells_in_order))
+    return finished(columns, kept, "geojson" if is_map else "json", remarks)
+
+
+def _cells(line: int, element: object, is_map: bool, remarks: Remarks) -> dict[str, str]:
+    """Return the cells of an element; none, and a fault, when it is not an object or is nested too deep."""
+    try:
+        if is_map and features.is_feature(element):
+            return features.cells_of(element, remarks, f"{remarks.unit} {line}")  # type: ignore[arg-type]
+        if not is_map and isinstance(element, dict):
+            return flattened(element, remarks, f"{remarks.unit} {line}")
+        reason, do = "cet élément n’est pas un objet", "Donnez une liste d’objets, un par lieu, avec les mêmes noms."
+    except TooDeep:
+        reason, do = f"cet élément s’emboîte sur plus de {MAX_DEPTH} niveaux", "Exportez-le à plat, une valeur par nom."
+    remarks.leave_out(
+        line, reason, value=element if isinstance(element, str) else json.dumps(element, ensure_ascii=False), do=do
+    )
+    return {}
+
+
+def _elements(data: Any, remarks: Remarks) -> list[Element]:
+    """Return the elements of the list that stands for the table."""
+    if features.is_feature(data):
+        return [(1, data)]
+    if isinstance(data, dict) and data.get("type") == "FeatureCollection":
+        features.tell_reference(data, remarks)
+        data = data.get("features")
+    elif isinstance(data, dict):
+        data = _longest(data, remarks)
+    if not isinstance(data, list):
+        raise remarks.refusal(
+            "ce n’est ni une liste d’objets, ni un objet.",
+            why="Une valeur seule ne décrit aucun lieu.",
+            do=DO,
+        )
+    if not data:
+        raise remarks.refusal("la liste est vide.", why="Il n’y a rien à lire dans ce fichier.", do="Vérifiez l’export.")
+    return list(enumerate(data, 1))
+
+
+def _longest(holder: dict[str, Any], remarks: Remarks) -> list[Any]:
+    """Return the longest list of objects that an object holds; the object itself when it holds none."""
+    lists = {
+        key: value for key, value in holder.items() if isinstance(value, list) and any(isinstance(e, dict) for e in value)
+    }
+    if not lists:
+        remarks.say("Un seul objet : il est lu comme une seule ligne.")
+        return [holder]
+    chosen = max(lists, key=lambda key: len(lists[key]))
+    left = [f"« {key} »" for key in holder if key != chosen]
+    remarks.say(f"Liste lue : « {chosen} »" + (f" ; laissé à côté : {listed(left)}." if left else "."))
+    return lists[chosen]
+
+
+def _lines(text: str, remarks: Remarks) -> list[Element]:
+    """Return the elements of JSON lines; none when the text is not that: one whole object a line, two lines at least."""
+    lines = [(number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip()]
+    if len(lines) < 2 or not all(line.lstrip().startswith("{") for _, line in lines[:2]):
+        return []
+    decoder = _decoder(remarks)
+    try:
+        decoder.decode(lines[0][1])
+    except (ValueError, RecursionError):
+        return []
+    remarks.say("Un objet JSON par ligne.")
+    elements = []
+    for number, line in lines:
+        try:
+            elements.append((number, decoder.decode(line)))
+        except json.JSONDecodeError as error:
+            remarks.leave_out(number, _said(error), value=line, do="Corrigez cette ligne, ou exportez de nouveau.")
+        except RecursionError:
+            remarks.leave_out(number, "cet objet s’emboîte sans fin", value=line, do="Exportez-le à plat.")
+    return elements
+
+
+def _loaded(text: str, remarks: Remarks) -> Any:
+    try:
+        return _decoder(remarks).decode(text)
+    except json.JSONDecodeError as error:
+        raise remarks.refusal(
+            f"{_said(error)}.",
+            line=error.lineno,
+            why="Ce n’est pas du JSON complet : rien ne dit plus où chaque lieu commence et finit.",
+            do=DO,
+        ) from error
+    except RecursionError:
+        raise remarks.refusal(
+            "les valeurs s’emboîtent sur des centaines de niveaux.",
+            why=f"On en lit {MAX_DEPTH} : aucun recensement n’en a autant.",
+            do=DO,
+        ) from None
+
+
+def _decoder(remarks: Remarks) -> json.JSONDecoder:
+    """Return a reader of JSON that keeps numbers as typed, tells keys given twice, and stops when there are too many."""
+    n = 0
+
+    def pairs(found: list[tuple[str, Any]]) -> dict[str, Any]:
+        nonlocal n
+        n += len(found)
+        if n > MAX_VALUES:
+            raise too_many(remarks)
+        values = dict(found)
+        if len(values) < len(found):
+            remarks.count(TWICE)
+        return values
+
+    return json.JSONDecoder(
+        object_pairs_hook=pairs,
+        parse_float=Number,
+        parse_int=Number,
+        parse_constant=lambda _: remarks.count(NO_NUMBER),
+        strict=False,  # a line break inside a text is only a line break
+    )
+
+
+def _said(error: json.JSONDecodeError) -> str:
+    return f"colonne {spaced(error.colno)}, {SAID.get(error.msg, 'le JSON est mal formé')}"

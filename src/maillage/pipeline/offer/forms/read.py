@@ -1,0 +1,93 @@
+"""Any file a local authority may have, read into rows of text: CSV, XLSX, XLS, ODS, JSON, GeoJSON."""
+
+from pathlib import Path
+
+from maillage.kernel.errors import Refused
+from maillage.pipeline.offer.forms import compound, objects, separated, workbook
+from maillage.pipeline.offer.forms.decode import decoded
+from maillage.pipeline.offer.forms.sheet import MAX_BYTES, Remarks, Sheet, spaced
+
+ZIP = b"PK\x03\x04"
+EMPTY_ZIP = b"PK\x05\x06"
+OTHERS = {  # how files that hold no table begin
+    b"%PDF": "un document PDF",
+    b"\x89PNG": "une image PNG",
+    b"\xff\xd8\xff": "une photo JPEG",
+    b"GIF8": "une image GIF",
+    b"II*\x00": "une image TIFF",
+    b"{\\rtf": "un document RTF",
+    b"\x1f\x8b": "une archive GZIP",
+    b"7z\xbc\xaf": "une archive 7z",
+    b"Rar!": "une archive RAR",
+    b"PAR1": "un fichier Parquet",
+    b"SQLite format 3": "une base SQLite",
+    EMPTY_ZIP: "une archive ZIP vide",
+}
+MARKUP = {"<!doctype html": "une page web", "<html": "une page web", "<table": "une page web", "<": "un document XML"}
+FORMS = "On lit les tableaux : CSV, XLSX, XLS, ODS, JSON et GeoJSON."
+
+
+def read(path: Path) -> Sheet:
+    """Return the rows of a file; Refused when it is too large, known before anything is read, or holds no table."""
+    try:
+        if not path.is_file():
+            raise Refused(
+                f"{path.name} : ce fichier n’existe pas, ou est un dossier.",
+                why="On lit un fichier à la fois.",
+                do="Vérifiez le chemin et le nom, extension comprise.",
+            )
+        if (size := path.stat().st_size) > MAX_BYTES:
+            raise _too_large(path.name, size)
+        with path.open("rb") as file:
+            content = file.read(MAX_BYTES + 1)  # it may grow meanwhile
+    except OSError as error:
+        raise Refused(
+            f"{path.name} : le fichier ne peut pas être lu ({error.strerror}).",
+            why="Le système en refuse l’accès.",
+            do="Fermez-le s’il est ouvert ailleurs, vérifiez ses droits, puis recommencez.",
+        ) from error
+    return parse(content, path.name)
+
+
+def parse(content: bytes, name: str) -> Sheet:
+    """Return the rows of a file given by its bytes, recognised by what it holds rather than by its name.
+
+    name: told in messages. Raises Refused, in French, when there is nothing that could be read as rows; a row that
+    cannot be read is left out, and stands among the faults.
+    """
+    remarks = Remarks(name.replace("\\", "/").rpartition("/")[2] or "fichier")
+    if len(content) > MAX_BYTES:
+        raise _too_large(remarks.name, len(content))
+    if content.startswith((ZIP, compound.MAGIC)):
+        return workbook.sheet_of(content, remarks)
+    for start, what in OTHERS.items():
+        if content.startswith(start):
+            raise _no_table(what, remarks)
+    text = decoded(content, remarks)
+    if not (start_of_text := text[:1000].lstrip().casefold() or text.strip()[:1000].casefold()):
+        raise remarks.refusal(
+            "le fichier est vide.",
+            why="Il n’y a rien à lire.",
+            do="Vérifiez l’export, et que le fichier a été enregistré avant d’être envoyé.",
+        )
+    if what := next((label for start, label in MARKUP.items() if start_of_text.startswith(start)), ""):
+        raise _no_table(what, remarks)
+    if objects.LIKELY.match(text) or remarks.name.casefold().endswith((".json", ".geojson", ".jsonl", ".ndjson")):
+        return objects.sheet_of(text, remarks)
+    return separated.sheet_of(text, remarks)
+
+
+def _too_large(name: str, size: int) -> Refused:
+    return Refused(
+        f"{name} : le fichier pèse {spaced(size >> 20)} Mio, au plus {MAX_BYTES >> 20}.",
+        why="La carte de tous les lieux de France en pèse quatre fois moins : ce n’est pas un recensement.",
+        do="Découpez-le, par exemple par département, puis donnez chaque partie.",
+    )
+
+
+def _no_table(what: str, remarks: Remarks) -> Refused:
+    return remarks.refusal(
+        f"c’est {what}, pas un tableau.",
+        why=FORMS,
+        do="Ouvrez-le dans un tableur s’il contient un tableau, puis enregistrez-le en XLSX ou en CSV.",
+    )

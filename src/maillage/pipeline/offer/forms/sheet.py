@@ -1,0 +1,280 @@
+"""Rows of text, whatever the file they came from: the shape every form ends in, and the limits they all keep."""
+
+import re
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import chain, compress, islice
+from typing import Literal
+
+from maillage.kernel.errors import Refused
+from maillage.pipeline.offer.forms.cells import settled
+
+Form = Literal["csv", "xlsx", "xls", "ods", "json", "geojson"]
+
+MAX_BYTES = 64 * 2**20  # the whole national map of places weighs a quarter of it
+MAX_ROWS = 500_000  # twenty-five times the places known in France
+MAX_COLUMNS = 1_000  # beyond, rows and columns were swapped, or the separator is another one
+MAX_CELLS = 8_000_000  # rows × columns: some 150 bytes each once read, hence about 1.2 GiB
+MAX_CELL = 131_072  # characters, also what the csv module reads: beyond, a quote was left open
+HEADER_WITHIN = 15  # lines: titles and logos above a table take fewer
+SHOWN = 60  # characters of a value that a message quotes
+
+LETTER = re.compile(r"[^\W\d_]")
+Record = tuple[int, list[str]]  # the line of a row in its file, and its cells
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row: its number among data rows (blank ones not counted), its line in the file, its cells by column."""
+
+    number: int
+    line: int
+    cells: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A row that could not be read, and was left out."""
+
+    line: int
+    column: str
+    value: str
+    reason: str
+    do: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A file once read: every row has every column, '' where the file has nothing; notes and faults are in French."""
+
+    name: str
+    form: Form
+    columns: tuple[str, ...]
+    rows: tuple[Row, ...]
+    notes: tuple[str, ...]
+    faults: tuple[Fault, ...]
+
+
+@dataclass(slots=True)
+class Remarks:
+    """What is to be told about a file while it is read: facts said once, facts counted, rows left out."""
+
+    name: str
+    unit: str = "ligne"  # what a place in the file is called: a line, or an element of a list
+    said: list[str] = field(default_factory=list)
+    counted: dict[str, tuple[int, str]] = field(default_factory=dict)
+    faults: list[Fault] = field(default_factory=list)
+
+    def say(self, sentence: str) -> None:
+        if sentence not in self.said:
+            self.said.append(sentence)
+
+    def count(self, fact: str, where: str = "", times: int = 1) -> None:
+        """Count a fact; the note tells how many times, and where it was first met."""
+        known, first = self.counted.get(fact, (0, where))
+        self.counted[fact] = (known + times, first)
+
+    def leave_out(self, line: int, reason: str, *, do: str, column: str = "", value: str = "") -> None:
+        self.faults.append(Fault(line, column, shown(value), reason, do))
+
+    def refusal(self, what: str, *, why: str, do: str, line: int | None = None) -> Refused:
+        """Return the refusal that names the file, and the line when there is one."""
+        return Refused(f"{self.name}{f', {self.unit} {line}' if line else ''} : {what}", why=why, do=do)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        counts = (
+            f"{fact} : {spaced(n)} fois{f', d’abord {first}' if first else ''}."
+            for fact, (n, first) in self.counted.items()
+        )
+        return (*self.said, *counts)
+
+
+def spaced(n: int) -> str:
+    """Return a number with its thousands apart.
+
+    >>> spaced(131072)
+    '131 072'
+    """
+    return f"{n:,}".replace(",", " ")
+
+
+def shown(value: str) -> str:
+    """Return a value short enough to be quoted in a message, on one line."""
+    flat = " ".join(value[: 4 * SHOWN].split())
+    return flat if len(flat) <= SHOWN and len(value) <= 4 * SHOWN else flat[:SHOWN] + "…"
+
+
+def listed(values: Sequence[object], *, most: int = 5) -> str:
+    """Return the first values of a list, and how many there are when some are not shown."""
+    text = ", ".join(str(value) for value in values[:most])
+    return text if len(values) <= most else f"{text}… ({spaced(len(values))} en tout)"
+
+
+def assembled(records: Iterable[Record], form: Form, remarks: Remarks) -> Sheet:
+    """Return the sheet whose header is among the first records; Refused when there is no row under it.
+
+    A short row is filled with empty cells; a row longer than the header with something in excess becomes a fault.
+    """
+    filled = _filled(records)
+    head = list(islice(filled, HEADER_WITHIN))
+    if not head:
+        raise no_row(remarks)
+    at = header_of([cells for _, cells in head])
+    line, header = head[at]
+    if at:
+        above = listed([f"« {shown(' '.join(filter(None, cells)))} »" for _, cells in head[:at]])
+        remarks.say(f"L’en-tête est à la ligne {line} ; laissé au-dessus : {above}.")
+    columns = named(header, remarks)
+    kept = list(_kept(chain(head[at + 1 :], filled), line, header, columns, remarks))
+    used = [bool(name) or any(cells[i] for _, cells in kept) for i, name in enumerate(header)]
+    if unnamed := [columns[i] for i, name in enumerate(header) if used[i] and not name]:
+        remarks.say(f"Colonnes sans nom dans l’en-tête, nommées par leur rang : {listed(unnamed)}.")
+    if not all(used):
+        columns = list(compress(columns, used))
+        kept = [(row_line, list(compress(cells, used))) for row_line, cells in kept]
+    return finished(columns, kept, form, remarks, under=line)
+
+
+def finished(columns: Sequence[str], kept: Sequence[Record], form: Form, remarks: Remarks, *, under: int = 0) -> Sheet:
+    """Return the sheet of rows already settled, each as long as `columns`; Refused when there is none.
+
+    under: the line of the header. Rows are numbered with those left out, so that a number never changes by mending.
+    """
+    check_columns(len(columns), remarks)
+    if not kept:
+        raise no_row(remarks)
+    left_out = sorted(fault.line for fault in remarks.faults if fault.line > under)
+    rows = tuple(
+        Row(number + bisect_left(left_out, line), line, dict(zip(columns, cells, strict=True)))
+        for number, (line, cells) in enumerate(kept, 1)
+    )
+    faults = tuple(sorted(remarks.faults, key=lambda fault: fault.line))
+    return Sheet(remarks.name, form, tuple(columns), rows, remarks.notes, faults)
+
+
+def no_row(remarks: Remarks) -> Refused:
+    """Return why a file without any row is refused: what the first fault says, when there is one."""
+    if not remarks.faults:
+        return remarks.refusal(
+            "aucune ligne de données.",
+            why="Il n’y a rien à lire sous les noms de colonnes.",
+            do="Vérifiez l’export : il faut des noms de colonnes, puis au moins une ligne.",
+        )
+    first = min(remarks.faults, key=lambda fault: fault.line)
+    return remarks.refusal(
+        f"{first.reason}{f' (« {first.value} »)' if first.value else ''}.",
+        line=first.line,
+        why=f"Aucune ligne n’a pu être lue : {spaced(len(remarks.faults))} laissées de côté.",
+        do=first.do,
+    )
+
+
+def check_columns(n: int, remarks: Remarks) -> None:
+    if n > MAX_COLUMNS:
+        raise remarks.refusal(
+            f"{spaced(n)} colonnes, au plus {spaced(MAX_COLUMNS)}.",
+            why="Aucun recensement n’en a autant : le séparateur est sans doute un autre signe, ou le tableau est couché.",
+            do="Mettez une ligne par lieu et une colonne par information, puis recommencez.",
+        )
+
+
+def check_rows(n: int, n_columns: int, remarks: Remarks) -> None:
+    if n > MAX_ROWS or n * n_columns > MAX_CELLS:
+        raise too_many(remarks)
+
+
+def too_many(remarks: Remarks) -> Refused:
+    return remarks.refusal(
+        f"plus de {spaced(MAX_ROWS)} lignes, ou de {spaced(MAX_CELLS)} cases.",
+        why="La mémoire n’y suffirait pas.",
+        do="Découpez le fichier, par exemple par département, puis donnez chaque partie.",
+    )
+
+
+def named(header: Sequence[str], remarks: Remarks) -> list[str]:
+    """Return one name a column, all different: an empty one takes its rank, a repeated one « nom (2) »."""
+    check_columns(sum(map(bool, header)), remarks)
+    names: dict[str, None] = {}
+    renamed = []
+    for rank, text in enumerate(header, 1):
+        base = name = " ".join(text.replace("\x00", "").split()) or f"colonne {rank}"
+        times = 1
+        while name in names:
+            times += 1
+            name = f"{base} ({times})"
+        if times > 1:
+            renamed.append(f"« {name} »")
+        names[name] = None
+    if renamed:
+        remarks.say(f"Noms de colonnes en double, renommés : {listed(renamed)}.")
+    return list(names)
+
+
+def _filled(records: Iterable[Record]) -> Iterator[Record]:
+    """Yield the records that hold something, without the spaces around their cells."""
+    for line, cells in records:
+        stripped = [cell.strip().strip("\ufeff") for cell in cells]
+        if any(stripped):
+            yield line, stripped
+
+
+def header_of(head: Sequence[Sequence[str]]) -> int:
+    """Return the rank of the first record that looks like a header: full, of different words.
+
+    Two thirds of the best score are enough, so that a header with a few empty or repeated names comes before its rows;
+    what a row holds beyond the usual width does not count.
+    """
+    widths = Counter(len(cells) for cells in head if len(cells) > 1) or Counter([1])
+    width = widths.most_common(1)[0][0]
+    cut = [cells[:width] for cells in head]
+    scores = [sum(map(bool, cells)) + len({cell for cell in cells if LETTER.search(cell)}) for cells in cut]
+    return next(rank for rank, score in enumerate(scores) if 3 * score >= 2 * max(scores))
+
+
+def _kept(
+    records: Iterable[Record], header_line: int, header: list[str], columns: Sequence[str], remarks: Remarks
+) -> Iterator[Record]:
+    """Yield the rows that fit under the header, every cell settled; the others become faults."""
+    width = len(columns)
+    for n, (line, cells) in enumerate(records, 1):
+        check_rows(n, width, remarks)
+        if cells == header:
+            remarks.count(f"Ligne identique à l’en-tête (ligne {header_line}), passée", f"ligne {line}")
+            continue
+        if len(cells) > width:
+            if any(excess := cells[width:]):
+                remarks.leave_out(
+                    line,
+                    f"cette ligne a {len(cells)} cases, l’en-tête {width}",
+                    column=f"colonne {width + 1 + next(i for i, cell in enumerate(excess) if cell)}",
+                    value=" ".join(filter(None, excess)),
+                    do="Un séparateur est en trop, ou un guillemet manque : corrigez cette ligne, ou l’en-tête.",
+                )
+                continue
+            del cells[width:]
+        elif len(cells) < width:
+            remarks.count("Ligne plus courte que l’en-tête, complétée par du vide", f"ligne {line}")
+            cells.extend([""] * (width - len(cells)))
+        if fits(cells, line, columns, remarks):
+            yield line, cells
+
+
+def fits(cells: list[str], line: int, columns: Sequence[str], remarks: Remarks) -> bool:
+    """Settle the odd cells of a row in place; return False, with a fault, when one of them is out of all proportion."""
+    for rank, fact in settled(cells):
+        remarks.count(fact, f"{remarks.unit} {line}, colonne « {columns[rank]} »")
+    longest = max(map(len, cells))
+    if longest <= MAX_CELL:
+        return True
+    rank = next(i for i, cell in enumerate(cells) if len(cell) == longest)
+    remarks.leave_out(
+        line,
+        f"cette case a {spaced(longest)} caractères, au plus {spaced(MAX_CELL)}",
+        column=columns[rank],
+        value=cells[rank],
+        do="Un guillemet n’est sans doute pas refermé, ou un document entier y est copié : videz cette case.",
+    )
+    return False

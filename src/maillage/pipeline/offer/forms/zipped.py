@@ -1,0 +1,165 @@
+"""XLSX and ODS are ZIP archives: everything is measured before the reader of spreadsheets is allowed to open one."""
+
+import io
+import posixpath
+import zipfile
+import zlib
+from collections.abc import Iterator
+from copy import copy
+from typing import Literal
+from xml.parsers.expat import ExpatError
+
+from maillage.kernel.errors import Refused
+from maillage.pipeline.offer.forms import markup
+from maillage.pipeline.offer.forms.extent import Extent
+from maillage.pipeline.offer.forms.sheet import Remarks, spaced
+
+MAX_ENTRIES = 2_000  # a workbook of a hundred sheets with their drawings has some five hundred
+MAX_UNPACKED = 512 * 2**20
+MAX_RATIO = 200  # XML of a spreadsheet shrinks ten to fifty times
+SMALL = 2**20  # below, a high ratio is only a short text that repeats itself
+CHUNK = 2**18
+LAST_RECORD = b"PK\x05\x06"
+
+WORKBOOK, LINKS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
+ODS = b"application/vnd.oasis.opendocument.spreadsheet"
+OTHERS = {
+    "word/document.xml": "un document Word",
+    "ppt/presentation.xml": "une présentation PowerPoint",
+    "xl/workbook.bin": "un classeur XLSB",
+    "index/document.iwa": "un document Numbers, Pages ou Keynote",
+    "doc.kml": "une carte KMZ",
+}
+
+
+def measured(content: bytes, remarks: Remarks) -> tuple[Literal["xlsx", "ods"], list[Extent]]:
+    """Return what kind of workbook an archive is, and how far each of its sheets goes, in their order.
+
+    Raises Refused on an archive that is damaged, locked, dangerous to unpack, or something else than a workbook.
+    """
+    try:
+        archive = zipfile.ZipFile(io.BytesIO(content))
+        entries = _entries(archive, content, remarks)
+        if WORKBOOK in entries:
+            return "xlsx", _xlsx(archive, entries)
+        if "content.xml" in entries and "mimetype" in entries and _whole(archive, entries["mimetype"]).strip() == ODS:
+            return "ods", _ods(archive, entries, remarks)
+    except markup.DeclaredTypes:
+        raise remarks.refusal(
+            "le classeur contient une déclaration DOCTYPE ou ENTITY.",
+            why="Aucun tableur n’en écrit : elle peut remplir la mémoire en se recopiant.",
+            do="Ouvrez-le dans un tableur, puis enregistrez-le de nouveau.",
+        ) from None
+    except (zipfile.BadZipFile, zlib.error, ExpatError, EOFError, NotImplementedError, ValueError, KeyError, OverflowError):
+        raise damaged(remarks) from None
+    what = next((label for path, label in OTHERS.items() if path in entries), "une archive ZIP, pas un classeur")
+    raise remarks.refusal(
+        f"c’est {what}.",
+        why="On lit les tableaux : CSV, XLSX, XLS, ODS, JSON et GeoJSON.",
+        do="Enregistrez le tableau en XLSX ou en CSV ; si c’est une archive, donnez le fichier qu’elle contient.",
+    )
+
+
+def damaged(remarks: Remarks) -> Refused:
+    return remarks.refusal(
+        "ce classeur ne s’ouvre pas : il est abîmé ou incomplet.",
+        why="Un téléchargement coupé, ou un outil qui l’a mal écrit, suffit.",
+        do="Téléchargez-le de nouveau, ou ouvrez-le dans un tableur et enregistrez-le en XLSX.",
+    )
+
+
+def locked(remarks: Remarks) -> Refused:
+    return remarks.refusal(
+        "ce classeur est protégé par un mot de passe.",
+        why="Son contenu est chiffré.",
+        do="Ouvrez-le dans un tableur, retirez le mot de passe d’ouverture, puis enregistrez-le.",
+    )
+
+
+def _entries(archive: zipfile.ZipFile, content: bytes, remarks: Remarks) -> dict[str, zipfile.ZipInfo]:
+    """Return the entries by path in lower case, once the directory is known to be harmless."""
+    if content[-22:-18] != LAST_RECORD:  # a second directory hidden in a comment would show one tool another archive
+        raise damaged(remarks)
+    infos = archive.infolist()
+    entries = {info.filename.casefold(): info for info in infos}
+    if any(info.flag_bits & 1 for info in infos):
+        raise locked(remarks)
+    unpacked = sum(info.file_size for info in infos)
+    steep = [i for i in infos if i.file_size > SMALL and i.file_size > MAX_RATIO * max(i.compress_size, 1)]
+    outside = [i for i in infos if posixpath.isabs(i.filename) or ".." in i.filename.split("/") or "\\" in i.filename]
+    dangers = (
+        (len(infos) > MAX_ENTRIES, f"l’archive a {spaced(len(infos))} entrées, au plus {spaced(MAX_ENTRIES)}"),
+        (unpacked > MAX_UNPACKED, f"déplié, il ferait {spaced(unpacked >> 20)} Mio, au plus {MAX_UNPACKED >> 20}"),
+        (bool(steep), f"une de ses parties gonfle plus de {MAX_RATIO} fois en se dépliant"),
+        (bool(outside), "une de ses parties sort de l’archive par son chemin"),
+        (len(entries) < len(infos), "deux de ses parties ont le même nom"),
+    )
+    for danger, what in dangers:
+        if danger:
+            raise remarks.refusal(
+                f"{what}.",
+                why="Aucun tableur n’écrit ainsi : le fichier pourrait saturer la machine.",
+                do="Ouvrez-le dans un tableur, puis enregistrez-le de nouveau, ou donnez-le en CSV.",
+            )
+    return entries
+
+
+def _chunks(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Iterator[bytes]:
+    """Yield an entry; BadZipFile when it holds more than the directory says: another reader would not stop there."""
+    longer = copy(info)
+    longer.file_size += 1  # or the excess would be cut off in silence
+    read = 0
+    with archive.open(longer) as entry:
+        while chunk := entry.read(CHUNK):
+            read += len(chunk)
+            yield chunk
+    if read != info.file_size:
+        raise zipfile.BadZipFile
+
+
+def _whole(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
+    return b"".join(_chunks(archive, info))
+
+
+def _check(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> None:
+    """Read an entry to its end, so that its size is true; DeclaredTypes when it is XML that declares any."""
+    is_xml = info.filename.casefold().endswith((".xml", ".rels"))
+    end = b""
+    for chunk in _chunks(archive, info):
+        if is_xml and any(word in part for word in markup.TYPES for part in (end + chunk[:16], chunk)):
+            raise markup.DeclaredTypes
+        end = chunk[-16:]
+
+
+def _xlsx(archive: zipfile.ZipFile, entries: dict[str, zipfile.ZipInfo]) -> list[Extent]:
+    sheets = markup.elements(_whole(archive, entries[WORKBOOK]), "sheet")
+    links = {link["Id"]: link for link in markup.elements(_whole(archive, entries[LINKS]), "Relationship")}
+    extents: dict[str, Extent] = {}
+    for sheet in sheets:
+        target = links[sheet["id"]]["Target"]
+        path = posixpath.normpath(posixpath.join("/xl", target)).lstrip("/").casefold()
+        extents[path] = Extent(sheet["name"], sheet.get("state", "visible") == "visible")
+    if len(extents) < len(sheets):  # two names for one sheet
+        raise zipfile.BadZipFile
+    for path, info in entries.items():
+        if path in extents:
+            extent = extents[path]
+            if not markup.at_a_glance(_chunks(archive, info), extent):
+                extents[path] = Extent(extent.sheet, extent.visible)
+                markup.follow(_chunks(archive, info), markup.in_worksheet(extents[path]))
+        else:
+            _check(archive, info)
+    return list(extents.values())
+
+
+def _ods(archive: zipfile.ZipFile, entries: dict[str, zipfile.ZipInfo], remarks: Remarks) -> list[Extent]:
+    manifest = entries.get("meta-inf/manifest.xml")
+    if "encrypted-package" in entries or (manifest and b"encryption-data" in _whole(archive, manifest)):
+        raise locked(remarks)
+    extents: list[Extent] = []
+    for path, info in entries.items():
+        if path == "content.xml":
+            markup.follow(_chunks(archive, info), markup.in_document(extents))
+        else:
+            _check(archive, info)
+    return extents
