@@ -28,6 +28,8 @@ from maillage.reference import offer
 
 PLACE = ("commune", "code_postal", "code_insee", "adresse", "complement_adresse", "latitude", "longitude", "confidence")
 
+MASKED = (phone.MASKED, mail.MASKED)
+
 
 @dataclass(frozen=True, slots=True)
 class Remark:
@@ -149,18 +151,22 @@ class _Row:
             elif of.kind == "hours" and origin.days:
                 days = {d: self.cells[c] for d, c in origin.days.items() if c in self.cells}
                 if days:
-                    cleaned = hours.week(days, parity=self.cells.get(origin.parity, ""))
+                    cleaned: Cleaned[hours.Hours] = hours.week(days, parity=self.cells.get(origin.parity, ""))
                     self._keep(into, of, "jours", " · ".join(days.values()), cleaned, lead)
             elif origin.always:
                 into[of.id] = origin.always[0]
             else:
                 column, text = origin.text(self.cells)
                 if text and of.id not in into:
-                    self._keep(into, of, column, text, self._clean(of, text), lead)
+                    self._keep(into, of, column, text, self._clean(of, text, self.cells.get(origin.parity, "")), lead)
 
-    def _clean(self, of: offer.Field, text: str) -> Cleaned[Any]:
+    def _clean(self, of: offer.Field, text: str, parity: str = "") -> Cleaned[Any]:
+        if of.kind == "hours":
+            return hours.clean(text, parity=parity)
         if of.kind == "phone":
             return phone.clean(text, postcode=str(self.sheet.get("code_postal", "")))
+        if of.kind == "pivot":
+            return pivot.clean(text, postcode=str(self.sheet.get("code_postal", "")))
         if of.kind == "date":
             found = day.clean(text, today=self.today)
             return Cleaned(found.value.isoformat() if found.value else None, found.word, found.reason)
@@ -321,6 +327,8 @@ class _Row:
         return ""
 
     def _say(self, column: str, id: str, word: Word, value: str, became: str, reason: str) -> None:
+        if reason in MASKED:
+            word = "empty"  # the producer hid it on purpose: nobody has anything to check
         shown = " + ".join(self.columns.get(c, c) for c in column.split(" + "))
         self.remarks.append(Remark(shown, id, word, value, became, reason))
 
@@ -369,12 +377,10 @@ def _key(text: str) -> Cleaned[str]:
 
 CLEANERS: Mapping[str, Callable[[str], Cleaned[Any]]] = {
     "key": _key,
-    "pivot": pivot.clean,
     "line": words.line,
     "text": words.clean,
     "mail": mail.clean,
     "site": site.clean,
-    "hours": hours.clean,
     "lines": _lines,
     "yesno": yesno.clean,
     "whole": lambda text: number.whole(text, low=0, high=100_000),
