@@ -1,0 +1,349 @@
+"""Which commune of today a place is in: what its name, Insee code, postal code and point say, and who wins when they disagree.
+
+Each is a witness. The commune that most of them name wins; between two that have as many, the name as typed, then the Insee
+code: people read a name, nobody sees that a code slipped.
+"""
+
+import math
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import cache, lru_cache
+
+from rapidfuzz import fuzz, process
+
+from maillage.kernel.names import plain
+from maillage.pipeline.cog import clean as cog
+from maillage.pipeline.offer.clean import postcode, words
+from maillage.pipeline.offer.clean.cleaned import Cleaned
+
+# What people add to the name of a commune, in the order it is taken off.
+ADDED = (
+    re.compile(r"\([^)]*\)?"),
+    re.compile(r"\bcedex\b", re.IGNORECASE),
+    re.compile(r"\d+\s*(?:er|[eè]re|[eè]me|i[eè]me|e|è|nde?)?\b(?:\s*arr(?:ondissement|dt|\.)?(?!\w))?", re.IGNORECASE),
+)
+SHORT = ((re.compile(r"\bs/\s*", re.IGNORECASE), "sur "), (re.compile(r"\bss/\s*", re.IGNORECASE), "sous "))
+ARTICLE = re.compile(r"^(?:le|la|les|l) ")
+INSEE = re.compile(r"(?:0[1-9]|[1-9]\d|2[AB])\d{3}")
+HOW = ("alike", "close", "former", "article", "official")  # from the weakest to the surest
+ALIKE, CLOSE = 82.0, 88.0  # how much two names are alike, out of 100: in one postal code; for a slip of the pen
+BESIDE = 500.0  # metres outside a contour that are not a doubt: contours are simplified, places stand on borders
+
+
+@dataclass(frozen=True, slots=True)
+class Commune:
+    """A commune of today; `known_as` holds its plain names: today's, without its article, those of communes it absorbed."""
+
+    code: str
+    name: str
+    postcodes: tuple[str, ...]
+    known_as: Mapping[str, str]  # plain name → how: official, article (missing) or former
+
+    @property
+    def label(self) -> str:
+        return f"{self.name} ({self.code})"
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """The communes of France by everything people call them."""
+
+    communes: Mapping[str, Commune]  # today's code → commune
+    codes: Mapping[str, str]  # any code, former or of an arrondissement → today's code
+    arrondissements: Mapping[str, str]  # code → postal code
+    former_names: Mapping[str, str]  # former code → name, when known
+    names: Mapping[str, Mapping[str, str]]  # plain name → today's code → how
+    postcodes: Mapping[str, tuple[str, ...]]
+    departements: Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """The commune of a place, None when nothing says it; what became of its name, and how many witnesses named it."""
+
+    commune: Commune | None
+    note: Cleaned[str]
+    agreed: int
+
+
+@cache
+def index() -> Index:
+    """Return the communes of today, their former codes and names, and their postal codes."""
+    rows = list(cog.communes().rows())
+    formers = list(cog.former().rows())
+    today = [row for row in rows if not row["parent"]]
+    known_as: dict[str, dict[str, str]] = {row["code"]: {} for row in today}
+    for former in formers:
+        if former["former_name"]:
+            _name(known_as[former["code"]], former["former_name"], "former", "former")
+    for row in today:
+        _name(known_as[row["code"]], row["name"], "official", "article")
+    names: dict[str, dict[str, str]] = {}
+    postcodes: dict[str, list[str]] = {}
+    departements: dict[str, list[str]] = {}
+    for row in today:
+        for name, how in known_as[row["code"]].items():
+            names.setdefault(name, {})[row["code"]] = how
+        for code in filter(None, row["postcodes"].split(";")):
+            postcodes.setdefault(code, []).append(row["code"])
+        departements.setdefault(row["departement"], []).append(row["code"])
+    return Index(
+        communes={
+            row["code"]: Commune(
+                row["code"], row["name"], tuple(filter(None, row["postcodes"].split(";"))), known_as[row["code"]]
+            )
+            for row in today
+        },
+        codes={
+            **{former["former"]: former["code"] for former in formers},
+            **{row["code"]: row["parent"] or row["code"] for row in rows},
+        },
+        arrondissements={row["code"]: row["postcodes"] for row in rows if row["parent"]},
+        former_names={former["former"]: former["former_name"] for former in formers},
+        names=names,
+        postcodes={code: tuple(communes) for code, communes in postcodes.items()},
+        departements={code: tuple(communes) for code, communes in departements.items()},
+    )
+
+
+def _name(known_as: dict[str, str], name: str, how: str, without_article: str) -> None:
+    spelled = plain(name)
+    known_as[ARTICLE.sub("", spelled)] = without_article
+    known_as[spelled] = how
+    if "(" in name:  # « Château-Chinon (Ville) »
+        known_as[plain(name.split("(", maxsplit=1)[0])] = how
+
+
+def insee(text: str) -> Cleaned[str]:
+    """Return the code of the commune of today: a former code gives what it became, an arrondissement its commune.
+
+    This is `pipeline.cog.clean.current`, whose codes every table of Maillage uses.
+    """
+    if empty := words.nothing(text):
+        return empty
+    typed = text.strip()
+    code, mends = re.sub(r"\s|[.,]0+$", "", typed).upper(), list[str]()
+    if re.fullmatch(r"\d{4}", code):
+        code = "0" + code
+        mends.append("le zéro de tête manquait")
+    elif code != typed:
+        mends.append(f"écrit « {typed[:40]} »")
+    if code not in index().codes:
+        postal = " : c’est un code postal" if code in index().postcodes else ""
+        known = "n’est le code Insee d’aucune commune" if INSEE.fullmatch(code) else "n’est pas un code Insee"
+        return Cleaned.refused(f"« {typed[:40]} » {known}{postal}")
+    today = index().communes[index().codes[code]]
+    if code in index().arrondissements:
+        mends.append(f"{code} est un arrondissement de {today.name}")
+    elif code.startswith("20"):
+        mends.append(f"{code} est l’ancien code de la Corse")
+    elif code != today.code:
+        former = index().former_names[code]
+        mends.append(f"{f'{former} ({code})' if former else code}, commune fusionnée dans {today.label}")
+    return words.verdict(today.code, mends=mends)
+
+
+@lru_cache(maxsize=65536)
+def named(text: str) -> Mapping[str, str]:
+    """Return the communes that a name may mean, with how: official, article (missing), or former; none when unknown."""
+    names = index().names
+    tries = (plain(text), _bare(text), ARTICLE.sub("", _bare(text)))
+    return next((names[name] for name in tries if name in names), {})
+
+
+@lru_cache(maxsize=65536)
+def _bare(text: str) -> str:
+    """Return the plain name, without what people add to it."""
+    for pattern, word in SHORT:
+        text = pattern.sub(word, text)
+    for pattern in ADDED:
+        text = pattern.sub(" ", text)
+    return plain(text)
+
+
+def alike(text: str, code: str) -> bool:
+    """Return whether a text looks like a name of this commune, or like a part of one."""
+    return bool(_shortened(text, (code,)) or _alike(text, (code,), ALIKE))
+
+
+@lru_cache(maxsize=65536)
+def _shortened(text: str, codes: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the communes, among these, that have a name made of those words and others, those words first if any."""
+    typed = _bare(text)
+    names = {code: [f" {name} " for name in index().communes[code].known_as] for code in codes if len(typed) > 3}
+    first = tuple(code for code, known in names.items() if any(name.startswith(f" {typed} ") for name in known))
+    return first or tuple(code for code, known in names.items() if any(f" {typed} " in name for name in known))
+
+
+@lru_cache(maxsize=65536)
+def _alike(text: str, codes: tuple[str, ...], least: float) -> tuple[str, ...]:
+    """Return the communes, among these, whose name is the most alike; below CLOSE, but for a part that one of the two lacks."""
+    typed = _bare(text)
+    scores = {}
+    for code in codes:
+        names = index().communes[code].known_as
+        scores[code] = max(fuzz.ratio(typed, name) for name in names)
+        if least < CLOSE:
+            scores[code] = max(scores[code], *(_partly(typed, name) for name in names))
+    top = max(scores.values(), default=0.0)
+    return tuple(code for code, score in scores.items() if score == top >= least)
+
+
+def _partly(typed: str, name: str) -> float:
+    if 4 < len(typed) < len(name):
+        return 0.9 * fuzz.partial_ratio(typed, name)
+    return 90.0 if f"{typed} ".startswith(f"{name} ") else 0.0
+
+
+@lru_cache(maxsize=4096)
+def nearest(text: str, areas: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """Return up to three names of communes that look like a text, of these départements if they are known."""
+    names = index().names
+    around = [
+        name for area in areas for code in index().departements.get(area, ()) for name in index().communes[code].known_as
+    ]
+    found = process.extract(_bare(text), around or list(names), scorer=fuzz.ratio, limit=6, score_cutoff=60)
+    return tuple(dict.fromkeys(index().communes[min(names[name])].name for name, _, _ in found))[:3]
+
+
+@dataclass(frozen=True, slots=True)
+class Witnesses:
+    """What a name as typed, an Insee code of today and a postal code say; '' for what is not known."""
+
+    name: str
+    code: str
+    postal: str
+    by_name: Mapping[str, str]  # commune → how
+    by_postcode: tuple[str, ...]
+    areas: tuple[str, ...]  # départements of the postal code
+
+    @property
+    def given(self) -> int:
+        return bool(self.name) + bool(self.code) + bool(self.by_postcode)
+
+    def rank(self, commune: str, metres: float = math.inf) -> tuple[float, ...]:
+        """Return how much a commune is to be believed: the witnesses that name it first, a name that is only alike for half.
+
+        metres: how far outside that commune the point is, the fourth witness.
+        """
+        how = HOW.index(self.by_name[commune]) if commune in self.by_name else -1
+        said = (how > 0) + (how == 0) / 2 + (commune == self.code) + (commune in self.by_postcode)
+        closer = BESIDE - metres if metres <= BESIDE else -1.0
+        return (said + (closer >= 0), self.around(commune), how > 0, commune == self.code, how, closer)
+
+    def around(self, commune: str) -> bool:
+        return departement(commune) in self.areas
+
+    def agree(self, best: list[str]) -> bool:
+        """Return whether every witness names the same commune."""
+        return len(best) == 1 and self.rank(best[0])[0] == self.given and (not self.areas or self.around(best[0]))
+
+
+def settle(name: str, code: str, postal: str, *, outside: Callable[[str], float], inside: Callable[[], str]) -> Settled:
+    """Return the commune that a name as typed, today's Insee code and a postal code mean; '' for what is not known.
+
+    outside: how many metres outside a commune the point of the place is; inside: the commune that holds it, '' if none.
+    They are asked only when the three others do not agree on one commune.
+    """
+    by_name = named(name) if name else {}
+    by_postcode = index().postcodes.get(postal, ())
+    meant = index().codes.get(postal, "")
+    if not by_postcode and (meant in by_name or (meant and not postal.isdecimal())):
+        by_postcode = (meant,)  # an Insee code typed as a postal code
+    areas = postcode.departements(postal) if postal else ()
+    said = Witnesses(name, code, postal, by_name, by_postcode, areas)
+    best = _first({*said.by_name, code} - {""}, said.rank)
+    if name and not (len(best) == 1 and best[0] in said.by_name and said.rank(best[0])[0] >= min(2, said.given)):
+        said = replace(said, by_name={**_guessed(said), **said.by_name})
+    candidates = {*said.by_name, code} - {""} or set(by_postcode)
+    best = _first(candidates, said.rank)
+    metres: dict[str, float] = {}
+    if not name or not said.agree(best):
+        held = inside()
+        if held and (held in by_postcode or not by_postcode) and (not areas or said.around(held)):
+            candidates.add(held)
+        metres = {commune: outside(commune) for commune in candidates}
+        best = _first(candidates, lambda commune: said.rank(commune, metres[commune]))
+    if len(best) != 1:
+        return Settled(None, _unknown(said, best), 0)
+    return _settled(said, index().communes[best[0]], pointed=metres.get(best[0], math.inf) <= BESIDE)
+
+
+def _settled(said: Witnesses, found: Commune, *, pointed: bool) -> Settled:
+    """Return the commune with what its name was, and what contradicts it unless two witnesses agree."""
+    for_it = ["le code Insee"] * (found.code == said.code) + ["le code postal"] * (found.code in said.by_postcode)
+    for_it += ["le point"] * pointed
+    boxed = not said.by_postcode and said.around(found.code)  # a code of Cedex only tells the département
+    agreed = (found.code in said.by_name) + len(for_it) + boxed
+    mends, doubts = _said(said.name, said.by_name.get(found.code, ""), found, for_it)
+    if agreed < 2 and said.code and said.code != found.code:
+        doubts.append(f"le code Insee {said.code} est celui de {index().communes[said.code].name}")
+    if agreed < 2 and said.postal and found.code not in said.by_postcode:
+        doubts.append(f"le code postal {said.postal} n’est pas le sien")
+    return Settled(found, words.verdict(found.name, mends=mends, doubts=doubts), agreed)
+
+
+def departement(code: str) -> str:
+    """Return the département, or what stands for it overseas, of a commune."""
+    return code[:3] if code.startswith(("97", "98")) else code[:2]
+
+
+def _first(communes: Iterable[str], rank: Callable[[str], tuple[float, ...]]) -> list[str]:
+    ranks = {commune: rank(commune) for commune in communes}
+    top = max(ranks.values(), default=())
+    return sorted(commune for commune, found in ranks.items() if found == top)
+
+
+def _guessed(said: Witnesses) -> dict[str, str]:
+    """Return the communes whose name was shortened or mistyped so: that of the code, of the postal code, of the département.
+
+    When a commune of the département has exactly this name, only slips of the pen are looked for, in the first two.
+    """
+    exact = any(map(said.around, said.by_name))
+    for few in filter(None, ((said.code,) if said.code else (), said.by_postcode)):
+        if found := (() if exact else _shortened(said.name, few)) or _alike(said.name, few, CLOSE):
+            return dict.fromkeys(found, "close")
+        if found := () if exact else _alike(said.name, few, ALIKE):
+            return dict.fromkeys(found, "alike")
+    if exact:
+        return {}
+    areas = said.areas or ((departement(said.code),) if said.code else ())
+    around = tuple(code for area in areas for code in index().departements.get(area, ()))
+    return dict.fromkeys(_alike(said.name, around, CLOSE), "close")
+
+
+def _said(name: str, how: str, found: Commune, witnesses: list[str]) -> tuple[list[str], list[str]]:
+    """Return what was mended in a name, and what is to be doubted of it."""
+    sayings = f"{', '.join(witnesses[:-1])} et {witnesses[-1]} disent" if witnesses[1:] else f"{''.join(witnesses)} dit"
+    if not name:
+        reason = [f"déduite : {sayings} {found.label}"]
+        return (reason, []) if "le code Insee" in witnesses or witnesses[1:] else ([], reason)
+    if not how:
+        return [], [f"écrit « {name} », mais {sayings} {found.label}"]
+    if name == found.name:
+        return [], []
+    if how == "former":
+        return [f"« {name} », commune fusionnée dans {found.label}"], []
+    if how in ("alike", "close") and "le code Insee" not in witnesses:
+        return [], [f"écrit « {name} » : le nom le plus proche alentour"]
+    return [f"écrit « {name} »"], []
+
+
+def _unknown(said: Witnesses, best: list[str]) -> Cleaned[str]:
+    if not said.name:
+        return Cleaned.empty()
+    known = index().communes
+    if best and all(code in named(said.name) for code in best):
+        some = _some(known[code].label for code in best)
+        return Cleaned.refused(f"{len(best)} communes s’appellent « {said.name} » : {some}")
+    if said.by_postcode:
+        some = f"communes de ce code postal : {_some(known[code].name for code in said.by_postcode)}"
+    else:
+        some = f"noms proches : {_some(nearest(said.name, said.areas))}"
+    return Cleaned.refused(f"« {said.name} » n’est pas une commune ; {some}")
+
+
+def _some(names: Iterable[str], most: int = 4) -> str:
+    listed = list(names)
+    return (", ".join(listed[:most]) or "aucun") + ("…" if len(listed) > most else "")
