@@ -1,0 +1,612 @@
+"""Duplicates among places: one place written twice, in one file or in two.
+
+Few pairs are compared: those that share a word, a street number, a telephone… Each is read on ten fields. A field
+agrees, disagrees or says nothing, and what it says adds a weight to the log-odds that the two are one place.
+Source: docs/methods/doublons.md
+"""
+
+import math
+import re
+from array import array
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from rapidfuzz.distance import Levenshtein
+
+from maillage.kernel.names import plain
+from maillage.reference.parameters import number, numbers
+
+Levels = tuple[int, ...]
+CHANCES = {  # by field: how often duplicates agree at each level, and how often other places that look alike do
+    "nom": ("matching/nom", "matching/nom_hasard"),
+    "marque": ("matching/marque", "matching/marque_hasard"),
+    "adresse": ("matching/adresse", "matching/adresse_hasard"),
+    "distance": ("matching/distance", "matching/distance_hasard"),
+    "telephone": ("matching/telephone", "matching/telephone_hasard"),
+    "courriel": ("matching/courriel", "matching/courriel_hasard"),
+    "site": ("matching/site", "matching/site_hasard"),
+    "pivot": ("matching/pivot", "matching/pivot_hasard"),
+    "typologie": ("matching/typologie", "matching/typologie_hasard"),
+    "commune": ("matching/commune", "matching/commune_hasard"),
+}
+FIELDS = tuple(CHANCES)
+SILENT = -1  # the field says nothing: one side lacks it
+SIRET = 14
+
+# ------------------------------------------------------------------------------------------------- words of French places
+
+KINDS = {  # what a place is, and the ways of writing it
+    "agence postale": "agence postale communale|agence postale|bureau de poste|la poste",
+    "bibliotheque": "bibliotheque|mediatheque|bibliotheques|mediatheques|mediatheque bibliotheque",
+    "caf": "caf|caisse d allocations familiales",
+    "ccas": "ccas|centre communal d action sociale|centre intercommunal d action sociale|cias",
+    "centre social": "centre social|centre social et culturel|centre socio culturel|centre socioculturel|csc",
+    "cms": "cms|centre medico social",
+    "college": "college",
+    "conservatoire": "conservatoire",
+    "coworking": "coworking|espace de coworking",
+    "cpam": "cpam|caisse primaire d assurance maladie|assurance maladie",
+    "cyber": "cyber base|cyberbase|cybercentre|cyber centre|espace multimedia",
+    "departement": "maison du departement|maison departementale des solidarites|maison departementale",
+    "ecole": "ecole",
+    "epn": "epn|espace public numerique",
+    "evs": "evs|espace de vie sociale",
+    "fablab": "fablab|fab lab",
+    "france services": "france services|france service|maison france services|espace france services|msap"
+    "|maison de services au public|maison des services au public|maison de service au public",
+    "impots": "finances publiques|centre des finances publiques|centre des impots|tresorerie",
+    "info jeunes": "pij|bij|crij|info jeunes|information jeunesse|point information jeunesse|point d information jeunesse"
+    "|point info jeunesse|point d info jeunesse|bureau information jeunesse|bureau d information jeunesse",
+    "intercommunalite": "communaute de communes|communaute d agglomeration|communaute urbaine",
+    "ludotheque": "ludotheque",
+    "lycee": "lycee",
+    "mairie": "mairie|commune de|commune d|ville de|ville d|hotel de ville",
+    "maison de l emploi": "maison de l emploi|maison de l emploi et de l entreprise",
+    "maison des associations": "maison des associations",
+    "maison des habitants": "mdh|maison des habitants|maison des habitant es|maison de quartier|maison pour tous",
+    "mission locale": "mission locale|mission locale rurale",
+    "mjc": "mjc|maison des jeunes et de la culture",
+    "office de tourisme": "office de tourisme|office du tourisme",
+    "pole emploi": "pole emploi|france travail|agence pole emploi|agence france travail",
+    "prefecture": "prefecture|sous prefecture",
+    "repair cafe": "repair cafe",
+    "residence": "residence|foyer|ehpad",
+    "sls": "sls|service local de solidarite",
+    "tiers lieu": "tiers lieu|tiers lieux",
+    "universite": "universite",
+}
+WAYS = {  # kinds of streets, and how they are shortened
+    "allee": "all",
+    "avenue": "av ave",
+    "boulevard": "bd bld blvd",
+    "chemin": "ch che chem",
+    "cours": "crs",
+    "esplanade": "espl",
+    "faubourg": "fg fbg",
+    "impasse": "imp",
+    "lotissement": "lot",
+    "place": "pl",
+    "promenade": "prom",
+    "quai": "q",
+    "residence": "res",
+    "route": "rte",
+    "rue": "r",
+    "square": "sq",
+    **dict.fromkeys(("carrefour", "chaussee", "cite", "clos", "cour", "galerie", "hameau", "mail", "montee", "parc"), ""),
+    **dict.fromkeys(("parvis", "passage", "placette", "ruelle", "sente", "sentier", "traverse", "venelle", "villa"), ""),
+    **dict.fromkeys(("voie", "zone", "za", "zac", "zi"), ""),
+}
+TITLES = {  # words of the names of streets, and how they are shortened
+    "colonel": "col",
+    "commandant": "cdt",
+    "docteur": "dr",
+    "general": "gal gen",
+    "grande": "grand gde gd gr",
+    "marechal": "mal",
+    "president": "pdt",
+    "professeur": "pr prof",
+    "1": "premier 1er",
+    "8": "huit",
+    "11": "onze",
+    "14": "quatorze",
+}
+
+
+def _set(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+def _by_spelling(words: dict[str, str], between: str = " ") -> dict[str, str]:
+    """Return the word meant by each spelling, itself included."""
+    return {one: word for word, spellings in words.items() for one in (word, *spellings.split(between)) if one}
+
+
+KIND_OF = {spelling: kind.replace(" ", "_") for spelling, kind in _by_spelling(KINDS, "|").items()}
+IS_KIND = frozenset(KIND_OF.values())
+KIND = re.compile(rf"\b(?:{'|'.join(sorted(KIND_OF, key=len, reverse=True))})\b")
+INITIALS = re.compile(r"\b(?:[a-z] )+[a-z]\b")
+ARTICLES = _set("de du des d la le les l a au aux en et sur sous")
+EMPTY = ARTICLES | _set(  # words of a name that tell no place from another
+    "un une pour par chez dans son sa ses avec association asso assoc sarl sas sasu scop scic eurl sa sci gip gie loi 1901 "
+    "municipal municipale communal communale intercommunal intercommunale departemental departementale public publique "
+    "service services numerique numeriques conseiller conseillers accompagnement mediation espace centre maison point lieu "
+    "site agence pole"
+)
+BRANCHES = _set("annexe antenne permanence itinerant itinerante etape halte arret")
+
+WAY_OF = _by_spelling(WAYS)
+STREET_WORD = WAY_OF | _by_spelling(TITLES)
+SIZES = _set("grande petit petite vieux vieille ancien ancienne")
+HOUSE = re.compile(r"(\d+)(?:bis|ter|quater|[a-d])?")
+SUFFIXES = _set("bis ter quater a b c d")
+BOX = re.compile(r"\b(?:bp|cs|tsa|cedex)(?: \d+)?\b")
+POSTCODE = re.compile(r" \d{5}\b.*")
+ROOFS = {"facebook.com", "instagram.com", "google.com", "sites.google.com", "linkedin.com", "linktr.ee", "youtube.com"}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What matching needs of a place, once cleaned; an empty field is never held for or against a pair.
+
+    precise: the coordinates are those of the address, not of the centre of the commune.
+    pivot: a valid SIRET, SIREN or RNA, or ''.
+    commune: its name, so that « Mairie de Revel » is read as « Mairie »; without it the name of the commune is one more word.
+    """
+
+    nom: str
+    adresse: str
+    code_insee: str
+    code_postal: str
+    latitude: float | None
+    longitude: float | None
+    precise: bool
+    pivot: str
+    telephones: tuple[str, ...]
+    courriels: tuple[str, ...]
+    sites: tuple[str, ...]
+    typologies: frozenset[str]
+    itinerant: bool
+    commune: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two places that may be one, with what was held for and against it, in French.
+
+    score: 0 to 1. decision: `meme` when it is sure enough to be said, `a_voir` when a person should look.
+    """
+
+    a: int
+    b: int
+    score: float
+    reasons: tuple[str, ...]
+    decision: Literal["meme", "a_voir"]
+
+
+def within(places: Sequence[Place]) -> list[Pair]:
+    """Return the pairs of places that may be one, a < b, in order of position."""
+    return _pairs(places, None)
+
+
+def between(a: Sequence[Place], b: Sequence[Place]) -> list[Pair]:
+    """Return the pairs of one place of `a` and one of `b` that may be one, in order of position.
+
+    Pairs inside `a` or inside `b` are not looked for. How many places share a telephone or a site is counted over both.
+    """
+    found = _pairs([*a, *b], len(a))
+    return [Pair(pair.a, pair.b - len(a), pair.score, pair.reasons, pair.decision) for pair in found]
+
+
+def agreements(places: Sequence[Place], pairs: Iterable[tuple[int, int]]) -> NDArray[np.int8]:
+    """Return (pairs, FIELDS) how two places agree on each field: a rank in its weights, -1 where it says nothing."""
+    read = [_read(place) for place in places]
+    shared = _shared(read)
+    return np.array([_levels(read[a], read[b], shared) for a, b in pairs], dtype=np.int8).reshape(-1, len(FIELDS))
+
+
+def _pairs(places: Sequence[Place], cut: int | None) -> list[Pair]:
+    low, high = numbers("matching/seuils")
+    weights = _weights()
+    read = [_read(place) for place in places]
+    shared = _shared(read)
+    out = []
+    for a, b in _candidates(read, cut):
+        one, other = read[a], read[b]
+        if (one.itinerant or other.itinerant) and _apart(one, other):
+            continue  # the stops of a round are so many places
+        levels = _levels(one, other, shared)
+        score = _score(levels, weights)
+        if score >= low:
+            sure = score >= high and _one_name_one_spot(levels)
+            out.append(Pair(a, b, score, tuple(_reasons(one, other, levels)), "meme" if sure else "a_voir"))
+    return out
+
+
+def _one_name_one_spot(levels: Levels) -> bool:
+    """Tell whether name and place both agree: one switchboard and one site do not make two premises one."""
+    name, contradiction, address, distance = levels[:4]
+    return name in SAME_NAME and contradiction == SILENT and (address in SAME_STREET or (address, distance) == (SILENT, 0))
+
+
+def _weights() -> list[tuple[float, ...]]:
+    """Return the log-odds to start from, then the weights of each field by level; at rank -1 that of silence, nothing."""
+    start = number("matching/depart")
+    return [
+        (math.log(start / (1 - start)),),
+        *(
+            (*(math.log(among / chance) for among, chance in zip(numbers(same), numbers(other), strict=True)), 0.0)
+            for same, other in CHANCES.values()
+        ),
+    ]
+
+
+def _score(levels: Levels, weights: list[tuple[float, ...]]) -> float:
+    """Return the chance that two places are one, fields taken as independent but for two: one street is one spot."""
+    odds = sum(weight[level] for weight, level in zip(weights, (0, *levels), strict=True))
+    address, distance = levels[2:4]
+    if distance == 0 and address not in (SILENT, OTHER_STREET):
+        odds -= min(weights[3][address], weights[4][distance])  # both say they are neighbours: heard once, the louder
+    return 1 / (1 + math.exp(-odds))
+
+
+# --------------------------------------------------------------------------------------------------------- reading a place
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Read:
+    """A place, normalised; point in radians.
+
+    own: the words of its name that tell neither a kind nor the commune; towns: those that tell the commune; digits: the
+    numbers of its name, and numbers: those of the house.
+    """
+
+    own: tuple[str, ...]
+    kinds: frozenset[str]
+    towns: frozenset[str]
+    digits: frozenset[str]
+    branch: bool
+    numbers: frozenset[str]
+    way: str
+    street: tuple[str, ...]
+    insee: str
+    postcode: str
+    point: tuple[float, float] | None
+    siret: frozenset[str]
+    organisation: str
+    phones: frozenset[str]
+    mails: frozenset[str]
+    pages: frozenset[str]
+    hosts: frozenset[str]
+    typologies: frozenset[str]
+    itinerant: bool
+
+
+@lru_cache(maxsize=1 << 16)
+def _words(commune: str) -> frozenset[str]:
+    return frozenset(plain(commune).split())
+
+
+def _read(place: Place) -> _Read:
+    commune = _words(place.commune)
+    house, way, street = _address(place.adresse, commune)
+    point = None
+    if place.precise and place.latitude is not None and place.longitude is not None:
+        point = math.radians(place.latitude), math.radians(place.longitude)
+    pivot = re.sub(r"\W", "", place.pivot).upper()
+    pivot = pivot if pivot.strip("0") else ""
+    pages = frozenset(page for site in place.sites if (page := _page(site)))
+    return _Read(
+        **_name(place.nom, commune),
+        numbers=house,
+        way=way,
+        street=street,
+        insee=place.code_insee,
+        postcode=place.code_postal,
+        point=point,
+        siret=frozenset({pivot} if len(pivot) == SIRET else ()),
+        organisation=pivot if pivot.startswith("W") else pivot[:9],
+        phones=frozenset(phone for text in place.telephones if (phone := _phone(text))),
+        mails=frozenset(mail.strip().casefold() for mail in place.courriels if "@" in mail),
+        pages=pages,
+        hosts=frozenset(page.partition("/")[0] for page in pages),
+        typologies=place.typologies,
+        itinerant=place.itinerant,
+    )
+
+
+def _shared(read: list[_Read]) -> frozenset[str]:
+    """Return the telephones, mails, sites and SIRET of a network: those of many places, or of several communes."""
+    holders: dict[str, list[str]] = defaultdict(list)
+    for one in read:
+        for value in (*one.phones, *one.mails, *one.hosts, *one.siret):
+            holders[value].append(one.insee)
+    most = number("matching/partage")
+    return frozenset(key for key, held in holders.items() if len(held) > most or len({*held} - {""}) > 1)
+
+
+def _name(nom: str, commune: frozenset[str]) -> dict[str, Any]:
+    """Return what a name tells: see _Read."""
+    text = INITIALS.sub(lambda found: found[0].replace(" ", ""), plain(nom))
+    words = KIND.sub(lambda found: KIND_OF[found[0]], text).split()
+    kinds = frozenset(word for word in words if word in IS_KIND)
+    rest = [word for word in words if word not in IS_KIND and word not in BRANCHES and not word.isdigit()]
+    own = [word for word in rest if word not in EMPTY and word not in commune and len(word) > 1]
+    if not own and not kinds:
+        own = rest
+    return {
+        "own": tuple(dict.fromkeys(own)),
+        "kinds": kinds,
+        "towns": commune.intersection(rest) - ARTICLES,
+        "digits": frozenset(word.lstrip("0") for word in words if word.isdigit()),
+        "branch": not BRANCHES.isdisjoint(words),
+    }
+
+
+def _address(adresse: str, commune: frozenset[str]) -> tuple[frozenset[str], str, tuple[str, ...]]:
+    """Return the house numbers of an address, the kind of street, and the words of its name.
+
+    « Espace Chantourne 15 bis bd des Alpes » gives 15, boulevard, alpes: what comes before the number is a building.
+    """
+    words = [STREET_WORD.get(word, word) for word in POSTCODE.sub("", BOX.sub(" ", plain(adresse))).split()]
+    ways = [k for k, word in enumerate(words) if word in WAYS]
+    found = [(_house(words, k), k) for k in ways]
+    (start, house), at = next((one for one in found if one[0][1]), found[0] if found else ((0, frozenset()), -1))
+    if not found and words and (alone := HOUSE.fullmatch(words[0])):
+        start, house = 1, frozenset({alone[1]})
+    rest = [word for k, word in enumerate(words) if k >= start and k != at and word not in ARTICLES]
+    street = [word for word in rest if word not in commune] or rest
+    return house, words[at] if found else "", tuple(dict.fromkeys(street))
+
+
+def _house(words: list[str], at: int) -> tuple[int, frozenset[str]]:
+    """Return where the name of a street starts, given where its kind stands, and the house numbers just before it."""
+    while at and words[at - 1] in SIZES:
+        at -= 1
+    k = at
+    while k and (words[k - 1] in SUFFIXES or HOUSE.fullmatch(words[k - 1])):
+        k -= 1
+    return at, frozenset(house[1] for word in words[k:at] if (house := HOUSE.fullmatch(word)))
+
+
+def _phone(text: str) -> str:
+    """Return the nine last digits of a number; '' for a short number or one that was masked."""
+    digits = re.sub(r"\D", "", text)[-9:]
+    return digits if len(digits) == 9 and len(set(digits[1:])) > 1 else ""
+
+
+def _page(site: str) -> str:
+    """Return a site without its protocol; one page of a site that houses everybody is a site of its own."""
+    page = re.sub(r"^(?:https?:?/*)*(?:www\.)?", "", site.strip().casefold()).rstrip("/")
+    host, _, path = page.partition("/")
+    if host in ROOFS:
+        return f"{host}:{path.replace('/', ':')}" if path else ""
+    return page if "." in host else ""
+
+
+# ------------------------------------------------------------------------------------------------------- which pairs to read
+
+
+def _candidates(read: list[_Read], cut: int | None) -> list[tuple[int, int]]:
+    """Return the pairs that share a key, in order; with `cut`, only those on both sides of it.
+
+    A key held by too many places tells nothing: it is left out, which keeps the number of pairs in proportion.
+    """
+    keys, owners = array("q"), array("q")
+    orphans = {one.postcode for one in read if not one.insee}
+    for k, one in enumerate(read):
+        for key in _keys(one, orphans):
+            keys.append(hash(key))
+            owners.append(k)
+    key_of, owner_of = np.array(keys, dtype=np.int64), np.array(owners, dtype=np.int64)
+    order = np.lexsort((owner_of, key_of))
+    key_of, owner_of = key_of[order], owner_of[order]
+    starts = np.flatnonzero(np.r_[True, key_of[1:] != key_of[:-1]]) if len(key_of) else np.empty(0, np.int64)
+    sizes = np.diff(np.r_[starts, len(key_of)])
+    codes = [np.empty(0, np.int64)]
+    for size in range(2, int(number("matching/bloc")) + 1):
+        block = owner_of[starts[sizes == size][:, None] + np.arange(size)]
+        first, second = np.triu_indices(size, 1)
+        a, b = block[:, first].ravel(), block[:, second].ravel()
+        kept = a < b if cut is None else (a < cut) & (b >= cut)
+        codes.append(np.unique(a[kept] * len(read) + b[kept]))
+    return [divmod(code, len(read)) for code in np.unique(np.concatenate(codes)).tolist()]
+
+
+def _keys(one: _Read, orphans: set[str]) -> Iterator[tuple[object, ...]]:
+    """Yield what a place shares with those that may be the same: words, address, telephones, sites, pivot, surroundings."""
+    words = {word[:5] for word in one.own} or one.kinds
+    zones = [one.insee] if one.insee else []
+    if one.postcode in orphans:
+        zones.append(f"p{one.postcode}")
+    for zone in zones:
+        for word in words:
+            yield zone, word
+        if one.street:
+            longest = max(one.street, key=lambda word: (len(word), word))[:5]
+            for house in one.numbers or {""}:
+                yield zone, house, longest
+        for host in one.hosts:
+            yield zone, "site", host
+        if one.organisation:
+            yield zone, "pivot", one.organisation
+    for value in (*one.phones, *one.mails, *one.siret):
+        yield ("held", value)
+    if one.point:
+        # Four grids of 600 m, half a cell apart: two places within 300 m are in one cell of at least one grid.
+        north, east = math.degrees(one.point[0]) / 0.0054, math.degrees(one.point[1]) / 0.0086
+        for grid in range(4):
+            cell = math.floor(north + grid % 2 / 2), math.floor(east + grid // 2 / 2)
+            for word in words | one.kinds:
+                yield grid, *cell, word
+
+
+# ------------------------------------------------------------------------------------------------------------ reading a pair
+
+
+def _levels(a: _Read, b: _Read, shared: frozenset[str]) -> Levels:
+    """Return how two places agree, in the order of FIELDS."""
+    apart = _apart(a, b)
+    address = SILENT if apart else _address_level(a, b)
+    distance = SILENT
+    if a.point is not None and b.point is not None:
+        distance = bisect_left(numbers("matching/distances"), _distance(a.point, b.point))
+    return (
+        _name_level(a, b),
+        SILENT if _contradiction(a, b) == SILENT else 0,
+        address,
+        distance,
+        _held_level(a.phones, b.phones, shared),
+        _held_level(a.mails, b.mails, shared),
+        _site_level(a, b, shared),
+        _pivot_level(a, b, shared),
+        int(a.typologies.isdisjoint(b.typologies)) if a.typologies and b.typologies else SILENT,
+        SILENT if not (a.insee or a.postcode) or not (b.insee or b.postcode) else int(apart),
+    )
+
+
+CONTRADICTIONS = ("un seul est une annexe", "numéros différents dans les noms", "communes différentes dans les noms")
+
+
+def _contradiction(a: _Read, b: _Read) -> int:
+    """Return the rank in CONTRADICTIONS of what sets two names apart, however alike they are."""
+    if a.branch != b.branch:
+        return 0
+    if a.digits and b.digits and a.digits.isdisjoint(b.digits):
+        return 1
+    return 2 if a.towns - b.towns and b.towns - a.towns else SILENT
+
+
+def _apart(a: _Read, b: _Read) -> bool:
+    """Tell whether the communes are known to differ; a postcode alone may be that of a post office or of a neighbour."""
+    if a.insee and b.insee:
+        return a.insee != b.insee
+    return bool(a.postcode and b.postcode) and a.postcode[:2] != b.postcode[:2]
+
+
+@lru_cache(maxsize=1 << 18)
+def _alike(one: str, other: str) -> bool:
+    """Tell whether two words are the same, or one or two letters apart according to their length."""
+    if one == other:
+        return True
+    size = min(len(one), len(other))
+    if size < 4 or one.isdigit() or other.isdigit():
+        return False
+    most = 1 if size < 8 else 2
+    return Levenshtein.distance(one, other, score_cutoff=most) <= most
+
+
+def _unmet(words: tuple[str, ...], others: tuple[str, ...]) -> int:
+    """Return how many words have no like among the others."""
+    return sum(not any(_alike(word, other) for other in others) for word in words if word not in others)
+
+
+NAMES = (
+    "même nom",
+    "un nom contient l’autre",
+    "même genre de lieu, sans nom propre",
+    "même genre de lieu, un seul a un nom propre",
+    "un mot du nom en commun",
+    "même nom, autre genre de lieu",
+    "noms différents",
+)
+SAME_NAME = (0, 2)  # other names are never joined unseen
+
+
+def _name_level(a: _Read, b: _Read) -> int:
+    """Return the rank in NAMES of what two names have in common."""
+    if not (a.own or a.kinds) or not (b.own or b.kinds):
+        return SILENT
+    clash = bool(a.kinds and b.kinds) and a.kinds.isdisjoint(b.kinds)
+    if not a.own or not b.own:
+        return 6 if a.kinds.isdisjoint(b.kinds) else 2 if not a.own and not b.own else 3
+    left, right = _unmet(a.own, b.own), _unmet(b.own, a.own)
+    if left == len(a.own):
+        return 6
+    if left and right:
+        return 6 if clash else 4
+    return 5 if clash else 1 if left or right else 0
+
+
+SAME_STREET, OTHER_STREET = (0, 1), 3
+ADDRESSES = ("même adresse", "même voie, numéro absent", "voie de même nom, sans le même numéro", "adresses différentes")
+
+
+def _address_level(a: _Read, b: _Read) -> int:
+    """Return the rank in ADDRESSES; two streets of one name and of different kinds agree as a street without number."""
+    if not a.street or not b.street:
+        return SILENT
+    if _unmet(a.street, b.street) and _unmet(b.street, a.street):
+        return OTHER_STREET
+    met = not a.numbers.isdisjoint(b.numbers)
+    if a.way and b.way and a.way != b.way:
+        return 1 if met else OTHER_STREET if a.numbers and b.numbers else 2
+    return 0 if met else 2 if a.numbers and b.numbers else 1
+
+
+def _distance(a: tuple[float, float], b: tuple[float, float]) -> float:
+    """Return metres between two points in radians, on the sphere."""
+    bend = math.sin((a[0] - b[0]) / 2) ** 2 + math.cos(a[0]) * math.cos(b[0]) * math.sin((a[1] - b[1]) / 2) ** 2
+    return 2 * 6_371_008.8 * math.asin(math.sqrt(min(bend, 1.0)))
+
+
+def _held_level(a: frozenset[str], b: frozenset[str], shared: frozenset[str]) -> int:
+    """Return 0 for a value both hold and few others, 1 for one that is shared, 2 when both hold other values."""
+    if not a or not b:
+        return SILENT
+    met = a & b
+    return 2 if not met else int(met <= shared)
+
+
+def _site_level(a: _Read, b: _Read, shared: frozenset[str]) -> int:
+    """Return as `_held_level`: the home page of a site agrees with any of its pages, two inner pages do not."""
+    if not a.pages or not b.pages:
+        return SILENT
+    if a.hosts.isdisjoint(b.hosts):
+        return 2
+    met = {page.partition("/")[0] for page in (a.pages & b.pages) | (a.pages & b.hosts) | (b.pages & a.hosts)}
+    return 2 if not met else int(met <= shared)
+
+
+def _pivot_level(a: _Read, b: _Read, shared: frozenset[str]) -> int:
+    """Return 0 for one SIRET of one place, 1 for one organisation, 2 for two; RNA and SIREN cannot be compared."""
+    if not a.organisation or not b.organisation or a.organisation.startswith("W") != b.organisation.startswith("W"):
+        return SILENT
+    if a.organisation != b.organisation:
+        return 2
+    met = a.siret & b.siret
+    return 0 if met and not met <= shared else 1
+
+
+SAID = {  # what a level says, by field
+    "nom": NAMES,
+    "adresse": ADDRESSES,
+    "telephone": ("même téléphone", "même standard téléphonique", "téléphones différents"),
+    "courriel": ("même courriel", "même courriel, partagé par plusieurs lieux", "courriels différents"),
+    "site": ("même site", "même site, partagé par plusieurs lieux", "sites différents"),
+    "pivot": ("même SIRET", "même organisme", "organismes différents"),
+    "typologie": ("typologie commune", "typologies différentes"),
+    "commune": ("même commune", "communes différentes"),
+}
+
+
+def _reasons(a: _Read, b: _Read, levels: Levels) -> Iterator[str]:
+    """Yield in French what each field that is not silent says."""
+    for field, level in zip(FIELDS, levels, strict=True):
+        if field == "distance" and a.point and b.point:
+            metres = _distance(a.point, b.point)
+            far = f"{metres / 1000:.1f} km".replace(".", ",")
+            yield (f"{10 * round(metres / 10)} m" if metres < 1000 else far) + " d’écart"
+        elif level == SILENT:
+            continue
+        elif field == "marque":
+            yield CONTRADICTIONS[_contradiction(a, b)]
+        elif field == "nom" and level == 0 and set(a.own) != set(b.own):
+            yield "même nom à une lettre près"
+        else:
+            yield SAID[field][level]

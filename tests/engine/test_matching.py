@@ -1,0 +1,334 @@
+"""Duplicates among places: what each field says, what decides, and what must not change a decision."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from maillage.engine.matching import FIELDS, SILENT, Place, agreements, between, within
+
+NOWHERE = Place("", "", "", "", None, None, True, "", (), (), (), frozenset(), False, "")
+GRENOBLE = replace(NOWHERE, code_insee="38185", code_postal="38000", commune="Grenoble")
+SIRET, OTHER_SIRET, SAME_SIREN = "21380185500015", "26380201100019", "21380185500023"
+
+
+def level(field: str, one: Place, other: Place, *others: Place) -> int:
+    """What a field says of two places, among others."""
+    found = agreements([one, other, *others], [(0, 1), (1, 0)])[:, FIELDS.index(field)]
+    assert found[0] == found[1]
+    return int(found[0])
+
+
+# ---------------------------------------------------------------------------------------------------------- what is said
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "said"),
+    [
+        ("C.C.A.S.", "CCAS de Grenoble", 2),
+        ("Centre Communal d’Action Sociale", "CCAS", 2),
+        ("Mairie", "Hôtel de ville de Grenoble", 2),
+        ("EPN du Royans", "Espace Public Numérique du Royans", 0),
+        ("BIBLIOTHÈQUE KATEB-YACINE", "Médiathèque municipale Kateb Yacine - Grenoble", 0),
+        ("Association Mots et Merveilles", "Mots & Merveilles", 0),
+        ("Centre social Jean Moulin", "Centre socio-culturel Jean Mouln", 0),
+        ("Centre social Rail Atac", "Centre social et culturel du Paradis Rail Atac", 1),
+        ("Bibliothèque de Grenoble", "Bibliothèque Kateb Yacine", 3),
+        ("Bibliothèque Jean Moulin", "Bibliothèque Jean Jaurès", 4),
+        ("Bibliothèque La Ponatière", "Centre social La Ponatière", 5),
+        ("Bibliothèque Centre Ville", "Bibliothèque Kateb Yacine", 6),
+        ("Mairie", "CCAS", 6),
+        ("SLS Grenoble Est", "SLS Grenoble Ouest", 6),
+        ("", "Mairie", SILENT),
+    ],
+)
+def test_a_name_is_read_without_its_clothes(one, other, said):
+    assert level("nom", replace(GRENOBLE, nom=one), replace(GRENOBLE, nom=other)) == said
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "said"),
+    [
+        ("Espace 1", "Espace 2", 0),
+        ("Espace 01", "Espace 1", SILENT),
+        ("Le Plateau", "Le Plateau - Annexe", 0),
+        ("Osez", "Osez (antenne de Morestel)", 0),
+        ("Canopé 38", "Canopé", SILENT),
+    ],
+)
+def test_numbers_and_branches_set_names_apart(one, other, said):
+    assert level("marque", replace(GRENOBLE, nom=one), replace(GRENOBLE, nom=other)) == said
+
+
+def test_two_communes_named_by_their_places_set_them_apart_even_under_one_code():
+    first = replace(GRENOBLE, nom="Point relais de Saint-Pierre", commune="Saint-Pierre")
+    second = replace(GRENOBLE, nom="Point relais de Saint-Bueil", commune="Saint-Bueil")
+    assert level("marque", first, second) == 0
+    assert level("marque", first, replace(first, nom="Point relais")) == SILENT
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "said"),
+    [
+        ("15 bis bd des Alpes", "Espace Chantourne, 15 BOULEVARD DES ALPES", 0),
+        ("12 rue du Dr Valois", "12 Rue Docteur Valois 38800 Le Pont-de-Claix", 0),
+        ("5-7 rue Georges Jacquet", "7 R GEORGES JACQUET", 0),
+        ("67 Grand rue", "67 Grande rue de Grenoble", 0),
+        ("6 bis avenue Paul Vaillant Couturier", "6 AV VAILLANT-COUTURIER CS 10070", 0),
+        ("7 rue du 11 novembre", "7 rue du onze novembre 1918", 0),
+        ("32 Bis r Liberté, 38600 Fontaine", "32 rue de la Liberté", 0),
+        ("9 Claude Contamin", "9 rue Claude Contamin", 0),
+        ("PL GAMBETTA", "2 Place Gambetta", 1),
+        ("16 rue Pierre Brossolette", "16 avenue Pierre Brossolette", 1),
+        ("rue de champagne", "Rue du Champagne", 1),
+        ("4 rue Victor Faugier", "9 rue Victor Faugier", 2),
+        ("29 rue de Lessines", "BD DE LESSINES", 2),
+        ("1 rue de la République", "3 place de la République", 3),
+        ("rue Jean Jaurès", "rue Jean Moulin", 3),
+        ("7 rue du 11 novembre", "7 rue du 8 mai", 3),
+        ("", "1 rue de la Poste", SILENT),
+    ],
+)
+def test_an_address_is_a_number_and_a_street_however_written(one, other, said):
+    assert level("adresse", replace(GRENOBLE, adresse=one), replace(GRENOBLE, adresse=other)) == said
+
+
+def test_one_address_in_two_communes_says_nothing():
+    square = replace(GRENOBLE, adresse="1 place de la Mairie")
+    assert level("adresse", square, replace(square, code_insee="38421")) == SILENT
+    assert level("commune", square, replace(square, code_insee="38421")) == 1
+    assert level("commune", square, replace(square, code_insee="")) == 0
+    assert level("commune", square, NOWHERE) == SILENT
+
+
+@pytest.mark.parametrize(
+    ("latitude", "longitude", "precise", "said"),
+    [
+        (45.1880, 5.7240, True, 0),
+        (45.1890, 5.7240, True, 1),
+        (45.1880, 5.7340, True, 2),  # 784 m: a degree of longitude is shorter than one of latitude
+        (45.1980, 5.7240, True, 3),
+        (45.1880, 5.7240, False, SILENT),
+        (None, None, True, SILENT),
+    ],
+)
+def test_distance_is_on_the_sphere_and_silent_without_two_precise_points(latitude, longitude, precise, said):
+    here = replace(GRENOBLE, latitude=45.1880, longitude=5.7240)
+    assert level("distance", here, replace(GRENOBLE, latitude=latitude, longitude=longitude, precise=precise)) == said
+
+
+def test_a_switchboard_of_a_network_says_less_than_a_telephone_of_one_place():
+    here = replace(GRENOBLE, telephones=("+33 4 76 12 34 56",))
+    there = replace(GRENOBLE, telephones=("04.76.12.34.56",))
+    assert level("telephone", here, there) == 0
+    assert level("telephone", here, there, replace(here, code_insee="38421")) == 1
+    assert level("telephone", here, there, *[here] * 4) == 1
+    assert level("telephone", here, replace(there, telephones=("0476999999",))) == 2
+
+
+@pytest.mark.parametrize("number", ["06 00 00 00 00", "3949", "", "0000000000"])
+def test_a_masked_or_short_number_is_no_telephone(number):
+    here = replace(GRENOBLE, telephones=(number,))
+    assert level("telephone", here, here) == SILENT
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "said"),
+    [
+        ("https://www.epn.fr/", "HTTP://epn.fr", 0),
+        ("https://bm.fr/accueil", "bm.fr", 0),
+        ("https://bm.fr/650-etude.htm", "https://bm.fr/644-arlequin.htm", 2),
+        ("https://facebook.com/mjc", "https://facebook.com/epn", 2),
+        ("https://facebook.com/", "https://facebook.com/", SILENT),
+        ("http://https://epn.fr", "epn.fr", 0),
+        ("http://", "epn.fr", SILENT),
+    ],
+)
+def test_a_home_page_agrees_with_any_page_of_its_site(one, other, said):
+    assert level("site", replace(GRENOBLE, sites=(one,)), replace(GRENOBLE, sites=(other,))) == said
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "said"),
+    [
+        (SIRET, SIRET, 0),
+        (SIRET, SAME_SIREN, 1),
+        (SIRET, SIRET[:9], 1),
+        (SIRET, OTHER_SIRET, 2),
+        ("W381000001", "W381000001", 1),
+        ("W381000001", SIRET, SILENT),
+        ("00000000000000", "00000000000000", SILENT),
+        ("", SIRET, SILENT),
+    ],
+)
+def test_a_pivot_names_an_organisation_and_zeros_name_nobody(one, other, said):
+    assert level("pivot", replace(GRENOBLE, pivot=one), replace(GRENOBLE, pivot=other)) == said
+
+
+def test_a_siret_known_in_two_communes_is_that_of_an_organisation():
+    here = replace(GRENOBLE, pivot=SIRET)
+    assert level("pivot", here, here, replace(here, code_insee="38421")) == 1
+
+
+# ---------------------------------------------------------------------------------------------------------- what decides
+
+LIBRARY = replace(
+    GRENOBLE, nom="Bibliothèque Kateb Yacine", adresse="202 Grand Place", latitude=45.1574, longitude=5.7334, pivot=SIRET
+)
+
+
+def test_one_place_written_twice_is_the_same_and_says_why():
+    again = replace(LIBRARY, nom="BIBLIOTHEQUE KATEB YACINNE", adresse="202 GRAND PLACE", longitude=5.73345)
+    (pair,) = within([LIBRARY, again])
+    assert (pair.a, pair.b, pair.decision) == (0, 1, "meme")
+    assert pair.reasons == ("même nom à une lettre près", "même adresse", "0 m d’écart", "même SIRET", "même commune")
+
+
+def test_two_libraries_of_one_town_are_not_proposed_though_they_share_siret_and_site():
+    city = replace(LIBRARY, sites=("https://bm-grenoble.fr",))
+    other = replace(city, nom="Bibliothèque Centre Ville", adresse="10 rue de la République", latitude=45.1902)
+    assert within([city, other]) == []
+
+
+def test_two_premises_of_one_association_are_shown_never_joined():
+    one = replace(GRENOBLE, nom="Orditoutage", adresse="29 rue Colonel Bougault", telephones=("0476123456",))
+    one = replace(one, sites=("https://orditoutage.org",), courriels=("contact@orditoutage.org",))
+    (pair,) = within([one, replace(one, adresse="5 rue Malakoff")])
+    assert pair.decision == "a_voir"
+    (pair,) = within([one, replace(one, nom="Orditoutage - annexe")])
+    assert pair.decision == "a_voir"
+    assert "un seul est une annexe" in pair.reasons
+
+
+def test_two_services_of_one_building_are_never_joined_even_under_one_switchboard():
+    hall = replace(LIBRARY, telephones=("0476123456",), sites=("https://grand-place.fr",))
+    assert all(pair.decision == "a_voir" for pair in within([hall, replace(hall, nom="Repair café")]))
+
+
+def test_the_stops_of_a_round_are_as_many_places():
+    stop = replace(
+        NOWHERE, nom="Camion bleu", telephones=("0359731820",), latitude=50.2452, longitude=4.1523, itinerant=True
+    )
+    assert within([replace(stop, code_insee=code) for code in ("59157", "59627", "59104")]) == []
+    assert within([replace(stop, code_postal=code) for code in ("59157", "02120")]) == []
+
+
+def test_the_stops_of_a_round_that_is_not_said_to_be_one_are_too_far_apart():
+    stop = replace(NOWHERE, nom="Camion bleu", telephones=("0359731820",), longitude=4.1523)
+    assert within([replace(stop, code_insee=f"591{k}0", latitude=50.2 + k / 20) for k in range(5)]) == []
+
+
+def test_a_round_that_stops_twice_in_a_commune_under_one_address_is_written_twice():
+    stop = replace(LIBRARY, itinerant=True)
+    assert [pair.decision for pair in within([stop, stop])] == ["meme"]
+
+
+def test_a_place_without_insee_code_is_compared_by_its_postcode():
+    (pair,) = within([LIBRARY, replace(LIBRARY, code_insee="", latitude=None, pivot="")])
+    assert "même adresse" in pair.reasons
+
+
+def test_a_name_alone_in_one_commune_is_shown_not_joined():
+    (pair,) = within([replace(GRENOBLE, nom="Demo-TIC"), replace(GRENOBLE, nom="DEMO TIC")])
+    assert pair.decision == "a_voir"
+
+
+def test_no_place_no_pair():
+    assert within([]) == []
+    assert within([LIBRARY]) == []
+    assert between([], [LIBRARY]) == []
+    assert within([NOWHERE] * 3) == []
+
+
+# -------------------------------------------------------------------------------------------------- what changes nothing
+
+texts = st.sampled_from
+places = st.builds(
+    Place,
+    nom=texts(
+        ["Mairie", "CCAS", "Bibliothèque Aragon", "MEDIATHEQUE ARAGON", "Emmaüs Connect", "Espace 1", "Espace 2", ""]
+    ),
+    adresse=texts(["1 rue Zola", "1 R ZOLA", "2 rue Zola", "place Hugo", "9 avenue Hugo", ""]),
+    code_insee=texts(["38185", "38421", ""]),
+    code_postal=texts(["38000", "38400"]),
+    latitude=texts([45.1880, 45.1881, 45.1950, None]),
+    longitude=texts([5.7240, 5.7241]),
+    precise=st.booleans(),
+    pivot=texts([SIRET, OTHER_SIRET, SAME_SIREN, "00000000000000", ""]),
+    telephones=texts([("0476123456",), ("+33476123456", "0476999999"), ("0600000000",), ()]),
+    courriels=texts([("a@epn.fr",), ("A@EPN.FR",), ("b@epn.fr",), ()]),
+    sites=texts([("epn.fr",), ("https://www.epn.fr/accueil",), ("https://mairie.fr",), ()]),
+    typologies=texts([frozenset({"BIB"}), frozenset({"CCAS", "BIB"}), frozenset({"MUNI"}), frozenset()]),
+    itinerant=texts([False, False, True]),
+    commune=texts(["Grenoble", ""]),
+)
+lists = st.lists(places, max_size=7)
+BLANK = {
+    "pivot": "",
+    "telephones": (),
+    "courriels": (),
+    "sites": (),
+    "typologies": frozenset(),
+    "latitude": None,
+    "precise": False,
+}
+
+
+def scores(found):
+    return {(pair.a, pair.b): (pytest.approx(pair.score), pair.reasons, pair.decision) for pair in found}
+
+
+@given(lists)
+def test_a_pair_joins_two_places_once_with_a_reason(some):
+    found = within(some)
+    assert all(0 <= pair.a < pair.b < len(some) for pair in found)
+    assert [(pair.a, pair.b) for pair in found] == sorted({(pair.a, pair.b) for pair in found})
+    assert all(0 < pair.score < 1 and pair.reasons for pair in found)
+
+
+@given(lists, lists)
+def test_between_two_files_is_within_both_and_looks_the_same_from_each_side(a, b):
+    found = between(a, b)
+    assert scores(found) == {
+        (first, second - len(a)): said
+        for (first, second), said in scores(within([*a, *b])).items()
+        if first < len(a) <= second
+    }
+    assert scores(found) == {(second, first): said for (first, second), said in scores(between(b, a)).items()}
+
+
+@given(lists, st.randoms(use_true_random=False))
+def test_the_order_of_places_is_irrelevant(some, chance):
+    order = list(range(len(some)))
+    chance.shuffle(order)
+    moved = within([some[k] for k in order])
+    assert scores(within(some)) == {
+        tuple(sorted((order[first], order[second]))): said for (first, second), said in scores(moved).items()
+    }
+
+
+@given(lists)
+def test_an_unrelated_place_changes_neither_score_nor_decision(some):
+    stranger = Place(
+        "Ludothèque des Deux Alpes", "3 quai Tortue", "97411", "97400", -20.88, 55.45, True, "W974000001", ("0262111111",),
+        ("x@y.re",), ("z.re",), frozenset({"LUDO"}), False, "Saint-Denis",
+    )  # fmt: skip
+    assert scores(within([*some, stranger])) == scores(within(some))
+
+
+@given(places, st.sampled_from(sorted(BLANK)))
+def test_what_a_place_lacks_is_never_held_for_it(whole, field):
+    """A copy of a place scores lower, or the same, once one of its cells is emptied, or both of them."""
+    whole = replace(whole, nom="Bibliothèque Aragon", itinerant=False)
+    less = replace(whole, **{field: BLANK[field]})
+    full, one, both = (within(pair)[:1] for pair in ([whole, whole], [whole, less], [less, less]))
+    best = full[0].score if full else 0.25
+    assert all(pair.score <= best + 1e-12 for pair in (*one, *both))
+
+
+@given(places, places, st.sampled_from(sorted(BLANK)))
+def test_a_cell_empty_on_one_side_says_no_more_than_on_both(one, other, field):
+    less, least = replace(one, **{field: BLANK[field]}), replace(other, **{field: BLANK[field]})
+    half, none = (agreements(pair, [(0, 1)]).tolist() for pair in ([less, other], [less, least]))
+    assert half == none
