@@ -8,10 +8,15 @@ import json
 import sys
 from pathlib import Path
 
-from bench import national, pages, soundness
+from bench import matching, national, pages, soundness
 
 RESULTS = Path(__file__).with_name("results.json")
-SUITES = {"national": national.measures, "pages": pages.measures, "solidite": soundness.measures}
+SUITES = {
+    "national": national.measures,
+    "pages": pages.measures,
+    "solidite": soundness.measures,
+    "doublons": matching.measures,
+}
 
 
 def main() -> None:
