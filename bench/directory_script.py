@@ -17,8 +17,11 @@ from maillage.apps.directory.actions import index, sheets
 from maillage.apps.directory.models import Lieu, Source, Structure
 from maillage.apps.directory.queries.search import METRES_A_DEGREE, Wanted, search
 from maillage.kernel.names import plain
+from maillage.kernel.table import group, total_by
 from maillage.pipeline.offer import files
+from maillage.pipeline.offer.clean import point
 from maillage.pipeline.offer.forms import read as forms
+from maillage.studies import frame as frames
 
 NEEDS = (("",), ("bibliotheque",), ("mairie aide",), ("numerique atelier",), ("centre social",))
 FACETS = ((("pratique:formation",),), (("prix:free",),), (("pratique:libre_acces", "pratique:wifi"), ("prix:free",)), ())
@@ -27,12 +30,13 @@ FACETS = ((("pratique:formation",),), (("prix:free",),), (("pratique:libre_acces
 def main() -> None:
     chance = random.Random(1)
     n = int(os.environ["PLACES"])
-    fill(n, chance)
+    where, people = communes()
+    fill(n, chance, where, people)
     wanted = [
         Wanted(
             text=chance.choice(NEEDS)[0],
-            latitude=(where := chance.choice(CENTRES))[0] + chance.uniform(-0.1, 0.1),
-            longitude=where[1] + chance.uniform(-0.1, 0.1),
+            latitude=(centre := chance.choices(where, people)[0])[0],
+            longitude=centre[1],
             radius=chance.choice((2_000.0, 5_000.0, 15_000.0)),
             facets=chance.choice(FACETS),
         )
@@ -56,35 +60,32 @@ def main() -> None:
     )
 
 
-CENTRES = (
-    (45.188, 5.724),
-    (48.583, 7.745),
-    (50.277, 3.973),
-    (48.857, 2.352),
-    (43.296, 5.381),
-    (47.218, -1.553),
-    (43.604, 1.444),
-)
+def communes() -> tuple[list[tuple[float, float, float]], list[float]]:
+    """Return (latitude, longitude, radius in degrees) of the communes, and their population: places go where people live."""
+    iris = frames.sources().rp2021
+    codes, at = group(iris["commune"])
+    people = total_by(at, iris["pop"])
+    found = [(point.extent(code), people[i]) for i, code in enumerate(codes.tolist())]
+    known = [(extent, n) for extent, n in found if extent is not None]
+    return [(e.latitude, e.longitude, e.radius / point.DEGREE) for e, _ in known], [n for _, n in known]
 
 
-def fill(n: int, chance: random.Random) -> None:
-    """Make n places out of the real ones of Isère, spread as people are: many in towns, some everywhere."""
+def fill(n: int, chance: random.Random, where: list[tuple[float, float, float]], people: list[float]) -> None:
+    """Make n places out of the real ones of Isère, spread over France as its inhabitants are."""
     raw = Path(__file__).parents[1] / "data/raw/hinaura/isere.json"
     real = [row.sheet for row in files.places(forms.read(raw), today=date(2026, 11, 20)).kept]
     source = Source.objects.create(name="banc")
     structure = Structure.objects.create(key="banc", name="banc")
     made = []
-    for number in range(n):
+    for number, (latitude, longitude, radius) in enumerate(chance.choices(where, people, k=n)):
         sheet = dict(chance.choice(real))
-        town = chance.choice(CENTRES)
-        spread = chance.choice((0.05, 0.05, 0.3, 2.5))
-        sheet["latitude"], sheet["longitude"] = town[0] + chance.gauss(0, spread), town[1] + chance.gauss(0, spread)
+        sheet["latitude"] = latitude + chance.uniform(-radius, radius) / 2
+        sheet["longitude"] = longitude + chance.uniform(-radius, radius) / 2
         lieu = Lieu(slug=f"l{number}", source=source, identifier=str(number), structure=structure, sheet=sheet)
         sheets.derive(lieu)
         made.append(lieu)
     for start in range(0, n, 5_000):
-        some = Lieu.objects.bulk_create(made[start : start + 5_000])
-        index.refresh(some)
+        index.refresh(Lieu.objects.bulk_create(made[start : start + 5_000]))
 
 
 def naive(wanted: Wanted) -> list[int]:

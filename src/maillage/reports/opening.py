@@ -28,6 +28,8 @@ class Opening:
 
 @dataclass(frozen=True, slots=True)
 class Day:
+    """A day of the week, and its hours in words."""
+
     name: str
     words: str
     today: bool
@@ -39,8 +41,10 @@ def now(osm: str, at: datetime) -> Opening:
     if hours is None:
         return Opening("unknown", "Horaires inconnus")
     state, comment = hours.state(at)
-    if state == State.UNKNOWN or (comment and "rendez-vous" in comment):
-        return Opening("unknown", (comment or "Horaires à confirmer").capitalize())
+    if state != State.CLOSED and (comment or state == State.UNKNOWN):  # “sur rendez-vous”: nobody may just come
+        return Opening("unknown", (comment or "horaires à confirmer").capitalize())
+    if state == State.OPEN and "SH" in osm:
+        return Opening("unknown", "Horaires de vacances : se renseigner")
     change = hours.next_change(at)
     if state == State.OPEN:
         if change is None or change - at > timedelta(hours=24):

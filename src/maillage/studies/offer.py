@@ -20,4 +20,5 @@ def as_place(sheet: Sheet) -> matching.Place:
         sites=tuple(sheet.get("site_web", ())),
         typologies=frozenset(sheet.get("typologie", ())),
         itinerant="itinerant" in sheet.get("itinerance", ()),
+        commune=str(sheet.get("commune", "")),
     )

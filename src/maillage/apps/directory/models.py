@@ -70,8 +70,6 @@ class Lieu(models.Model):
     source = models.ForeignKey(Source, verbose_name="source", on_delete=models.PROTECT, related_name="lieux")
     identifier = models.CharField("identifiant dans la source", max_length=130)
     structure = models.ForeignKey(Structure, verbose_name="structure", on_delete=models.PROTECT, related_name="lieux")
-    sheet = models.JSONField("fiche")
-    origins = models.JSONField("origines", default=dict)
     name = models.CharField("nom", max_length=160)
     code_insee = models.CharField("commune", max_length=5, blank=True, db_index=True)
     latitude = models.FloatField("latitude", null=True)
@@ -82,13 +80,16 @@ class Lieu(models.Model):
     rhythm = models.PositiveSmallIntegerField("rythme", default=rules.USUAL_RHYTHM, choices=list(rules.RHYTHMS.items()))
     state = models.CharField("état", max_length=9, choices=list(rules.STATES.items()), default=rules.PUBLISHED)
     reason = models.CharField("raison", max_length=300, blank=True)
-    to_check = models.JSONField("à vérifier", default=list)
     full_since = models.DateField("complet depuis", null=True)
     code = models.CharField("code du lien personnel", max_length=9, unique=True, null=True)
     missing_since = models.ForeignKey(
         Import, verbose_name="absent depuis", on_delete=models.SET_NULL, null=True, related_name="+"
     )
     merged_into = models.ForeignKey("self", verbose_name="réuni à", on_delete=models.PROTECT, null=True, related_name="+")
+    # The large columns last: what the search reads then stands on the first page of the row.
+    sheet = models.JSONField("fiche")
+    origins = models.JSONField("origines", default=dict)
+    to_check = models.JSONField("à vérifier", default=list)
 
     class Meta:
         verbose_name = "lieu"

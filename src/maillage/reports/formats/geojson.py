@@ -5,10 +5,9 @@ from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from opening_hours import OpeningHours, State, validate
-
 from maillage.kernel.disk import write_whole
 from maillage.pipeline.offer.sheet import Sheet
+from maillage.reports import opening
 from maillage.reports.formats import data_inclusion, lmn
 from maillage.reports.formats.published import Json, Published, as_json, departement, freshness, ordered, point
 
@@ -74,13 +73,8 @@ def state(sheet: Sheet, at: datetime) -> str:
         for closing in sheet.get("fermetures", ())
     ):
         return CLOSED
-    osm = sheet.get("horaires", {}).get("osm", "")
-    if not validate(osm):  # '' too: no hours
-        return UNKNOWN
-    found, comment = OpeningHours(osm, country="FR").state(here.replace(tzinfo=None))
-    if found == State.CLOSED:
-        return CLOSED
-    return UNKNOWN if found == State.UNKNOWN or comment or "SH" in osm else OPEN
+    found = opening.now(sheet.get("horaires", {}).get("osm", ""), here.replace(tzinfo=None)).state
+    return {"open": OPEN, "unknown": UNKNOWN}.get(found, CLOSED)
 
 
 def write(path: Path, places: Sequence[Published], *, on: date, at: datetime | None = None) -> list[str]:

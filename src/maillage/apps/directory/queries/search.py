@@ -58,66 +58,98 @@ def search(wanted: Wanted) -> Found:
     return Found(places, total, facets)
 
 
+class _Parts:
+    """The parts of a statement, each with its values in the order they are read."""
+
+    def __init__(self) -> None:
+        self.tables = "directory_lieu p"
+        self.with_: list[str] = []
+        self.with_values: list[object] = []
+        self.wheres = ["p.state = 'published'"]
+        self.values: list[object] = []
+
+    def also(self, name: str, select: str, values: Sequence[object]) -> None:
+        self.with_.append(f"{name} as materialized ({select})")
+        self.with_values += values
+
+    def only(self, condition: str, values: Sequence[object]) -> None:
+        self.wheres.append(condition)
+        self.values += values
+
+
 def _statement(wanted: Wanted) -> tuple[str, list[object]]:
-    """Return the statement and its values: candidates by words, by circle, by facet, then the page, the facets, the total."""
+    """Return the statement and its values: candidates by circle, words and facets, then the page, the facets, the total."""
     sqlite = connection.vendor == "sqlite"
-    values: list[object] = []
-    with_: list[str] = []
-    joins: list[str] = []
-    wheres = ["true"] if not sqlite else ["1"]
-    located = wanted.latitude is not None and wanted.longitude is not None
+    parts = _Parts()
+    distance, at = _distance(wanted)
+    if wanted.radius and at:
+        _circle(parts, wanted, sqlite=sqlite)
+        parts.only(f"{distance} <= %s", [*at, (wanted.radius / METRES_A_DEGREE) ** 2])
     if words := plain(wanted.text).split():
-        if sqlite:
-            with_.append("t as materialized (select rowid id from directory_words where directory_words match %s)")
-            values.append(" ".join(f'"{word}"*' for word in words))
-        else:
-            with_.append("t as materialized (select lieu id from directory_words where words @@ to_tsquery('simple', %s))")
-            values.append(" & ".join(f"{word}:*" for word in words))
-        joins.append("join t on t.id = p.id")
-    if located and wanted.radius:
-        high = wanted.radius / METRES_A_DEGREE
-        wide = high / max(cos(radians(wanted.latitude)), 0.01)
-        box = [wanted.latitude - high, wanted.latitude + high, wanted.longitude - wide, wanted.longitude + wide]
-        if sqlite:
-            with_.append(
-                "g as materialized (select id from directory_points where minlat >= %s and maxlat <= %s "
-                "and minlon >= %s and maxlon <= %s)"
-            )
-            values += [box[0] - 1e-4, box[1] + 1e-4, box[2] - 1e-4, box[3] + 1e-4]
-        else:
-            with_.append(
-                "g as materialized (select lieu id from directory_points where place <@ box(point(%s, %s), point(%s, %s)))"
-            )
-            values += [box[2], box[0], box[3], box[1]]
-        joins.append("join g on g.id = p.id")
-    distance = "null"
-    if located:
-        scale = cos(radians(wanted.latitude))
-        distance = "((p.latitude - %s) * (p.latitude - %s) + (p.longitude - %s) * (p.longitude - %s) * %s)"
-    select_values: list[object] = [*([wanted.latitude] * 2), *([wanted.longitude] * 2), scale * scale] if located else []
-    where_values: list[object] = []
+        _words(parts, words, sqlite=sqlite, circle=bool(wanted.radius and at))
     if wanted.communes:
-        wheres.append(f"p.code_insee in ({_marks(wanted.communes)})")
-        where_values += wanted.communes
+        parts.only(f"p.code_insee in ({_marks(wanted.communes)})", wanted.communes)
     for group in wanted.facets:
-        wheres.append(f"exists (select 1 from directory_facets f where f.lieu = p.id and f.facet in ({_marks(group)}))")
-        where_values += group
-    if located and wanted.radius:
-        wheres.append(f"{distance} <= %s")
-        where_values += [*select_values, (wanted.radius / METRES_A_DEGREE) ** 2]
-    with_.append(
-        f"r as materialized (select p.id, {distance} d, p.name from directory_lieu p {' '.join(joins)} "
-        f"where p.state = 'published' and {' and '.join(wheres)})"
-    )
-    text = "cast({} as text)" if not sqlite else "{}"
-    order = "d, name, id" if located else "name, id"
+        parts.only(f"exists (select 1 from directory_facets f where f.lieu = p.id and f.facet in ({_marks(group)}))", group)
+    found = f"select p.id, {distance} d, p.name from {parts.tables} where {' and '.join(parts.wheres)}"
+    parts.also("r", found, [*at, *parts.values])
+    id = "id" if sqlite else "cast(id as text)"
+    order = "d, name, id" if at else "name, id"
     sql = (
-        f"with {', '.join(with_)} "
-        f"select 0, {text.format('id')}, d from (select * from r order by {order} limit %s offset %s) page "
-        f"union all select 1, f.facet, cast(count(*) as real) from r join directory_facets f on f.lieu = r.id group by f.facet "
+        f"with {', '.join(parts.with_)} "
+        f"select 0, {id}, d from (select * from r order by {order} limit %s offset %s) page "
+        f"union all select 1, f.facet, cast(count(*) as real) from r {'cross join' if sqlite else 'join'} directory_facets f on f.lieu = r.id group by f.facet "
         f"union all select 2, '', cast(count(*) as real) from r"
     )
-    return sql, [*values, *select_values, *where_values, wanted.limit, wanted.offset]
+    return sql, [*parts.with_values, wanted.limit, wanted.offset]
+
+
+def _distance(wanted: Wanted) -> tuple[str, list[object]]:
+    """Return (the square of the distance to the point, in degrees of latitude; its values), null without a point."""
+    if wanted.latitude is None or wanted.longitude is None:
+        return "null", []
+    scale = cos(radians(wanted.latitude))
+    return (
+        "((p.latitude - %s) * (p.latitude - %s) + (p.longitude - %s) * (p.longitude - %s) * %s)",
+        [*([wanted.latitude] * 2), *([wanted.longitude] * 2), scale * scale],
+    )
+
+
+def _circle(parts: _Parts, wanted: Wanted, *, sqlite: bool) -> None:
+    """Read first the places of the box around the circle."""
+    assert wanted.latitude is not None and wanted.longitude is not None
+    high = wanted.radius / METRES_A_DEGREE
+    wide = high / max(cos(radians(wanted.latitude)), 0.01)
+    south, north = wanted.latitude - high, wanted.latitude + high
+    west, east = wanted.longitude - wide, wanted.longitude + wide
+    if sqlite:
+        box = "select id from directory_points where minlat >= %s and maxlat <= %s and minlon >= %s and maxlon <= %s"
+        coarse = 1e-4  # the tree keeps its boxes in single precision
+        parts.also("g", box, [south - coarse, north + coarse, west - coarse, east + coarse])
+        parts.tables = "g cross join directory_lieu p on p.id = g.id"  # in this order: few in a box, many in France
+    else:
+        box = "select lieu id from directory_points where place <@ box(point(%s, %s), point(%s, %s))"
+        parts.also("g", box, [west, south, east, north])
+        parts.tables = "g join directory_lieu p on p.id = g.id"
+
+
+def _words(parts: _Parts, words: Sequence[str], *, sqlite: bool, circle: bool) -> None:
+    """Keep the places that hold every word, each as typed or as the beginning of one."""
+    if sqlite and circle:  # reading the words of a few places beats listing all those of France that hold them
+        parts.tables += " cross join directory_words w on w.rowid = p.id"
+        for word in words:
+            parts.only("(' ' || w.words) like %s", [f"% {word}%"])
+        return
+    if sqlite:
+        select, value = (
+            "select rowid id from directory_words where directory_words match %s",
+            " ".join(f'"{w}"*' for w in words),
+        )
+    else:
+        select = "select lieu id from directory_words where words @@ to_tsquery('simple', %s)"
+        value = " & ".join(f"{word}:*" for word in words)
+    parts.also("t", select, [value])
+    parts.tables += " join t on t.id = p.id"
 
 
 def _marks(values: Sequence[object]) -> str:

@@ -24,7 +24,7 @@ class DeclaredTypes(ValueError):
 
 def follow(chunks: Iterable[bytes], handler: Callable[[Any], OnStart]) -> None:
     """Call a handler, made for the parser, on each element; DeclaredTypes on a DOCTYPE, ExpatError on broken XML."""
-    parser = expat.ParserCreate()
+    parser = expat.ParserCreate("utf-8")  # whatever is declared: all tools write it, and the other reader assumes it
     parser.StartElementHandler = handler(parser)
     parser.StartDoctypeDeclHandler = _refuse_types
     for chunk in chunks:

@@ -1,0 +1,176 @@
+"""Opening hours, however they were typed, into OSM `opening_hours`: what was read, what was guessed, what was left.
+
+A text that is already valid OSM is kept byte for byte. Anything else goes through a small grammar of French hours
+(opening/tokens, items, grammar), fills a week (opening/week), and is written in OSM, which the library then checks.
+Source: docs/methods/horaires.md
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from maillage.pipeline.offer.clean.cleaned import Cleaned
+from maillage.pipeline.offer.clean.opening.grammar import Change, Reading, read
+from maillage.pipeline.offer.clean.opening.items import NAMES, Day
+from maillage.pipeline.offer.clean.opening.osm import CODES, held_to, oddities, valid
+from maillage.pipeline.offer.clean.opening.tokens import PUBLIC_HOLIDAY, WORKDAYS
+from maillage.pipeline.offer.clean.opening.week import Week
+
+LONGEST = 2000  # characters; beyond, it is a page, not hours
+TOO_LONG = f"texte de plus de {LONGEST} caractères : gardé, mais pas lu"
+ALL_CLOSED = [Change("off", None)]
+NOTHING = re.compile(r"[\W_]*|n[./]?[cr]\.?|néant|non renseigné|null|none|nan", re.IGNORECASE)
+DASHES = re.compile(r"[\s/_‐-―−-]+")
+TICK = re.compile(r"\s*x\s*", re.IGNORECASE)
+OPEN = re.compile(r"\s*(?:oui|ouvert)\s*", re.IGNORECASE)
+PARITIES = {"paire": "week 2-52/2", "impaire": "week 1-53/2"}
+ENGLISH = re.compile(r"\b(?:mo|tu|we|th|fr|su)\b", re.IGNORECASE)
+WORKWEEK = tuple(Day(weekday) for weekday in WORKDAYS)
+HALVES = {"": "", "am": " matin", "pm": " après-midi"}
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """Opening hours: valid OSM or '', the text as it was typed, the pieces nobody understood."""
+
+    osm: str
+    text: str
+    left: str
+
+
+def clean(text: str, *, parity: str = "") -> Cleaned[Hours]:
+    """Return the opening hours a text says, free French or OSM.
+
+    parity: « Semaine paire » or « Semaine impaire » when another column says so.
+    read: valid OSM, kept byte for byte, or French understood whole. mended: what was meant is sure, the form was not.
+    doubtful: something was guessed, or left aside, or nothing could be read (osm is then ''); the reason says what.
+    Empty when there is no letter nor digit. Never refused: the text is always kept, and `left` holds what was not understood.
+    """
+    if NOTHING.fullmatch(text.strip()):
+        return Cleaned.empty()
+    if len(text) > LONGEST:
+        return Cleaned(Hours("", text, text), "doubtful", TOO_LONG)
+    return _clean(text, parity)
+
+
+def week(days: Mapping[str, str], *, parity: str = "") -> Cleaned[Hours]:
+    """Return the opening hours of a table with one column a day, or two.
+
+    days: what is typed under Mo, Tu, … Su, or under « Mo am », « Mo pm »; a day absent or empty says nothing.
+    A dash means closed, and so does a cross when other days give hours; a row of crosses means open, at hours unsaid.
+    parity and words: as in `clean`. Raises ValueError on any other key.
+    """
+    cells = tuple((key, value) for key, value in days.items() if value.strip())
+    if all(DASHES.fullmatch(value) for _, value in cells):
+        return Cleaned.empty()
+    return _week(cells, parity)
+
+
+_read_cell = lru_cache(maxsize=4096)(read)
+
+
+@lru_cache(maxsize=8192)
+def _clean(text: str, parity: str) -> Cleaned[Hours]:
+    weeks, unread = _weeks(parity)
+    osm = text.strip()
+    quoted = [(osm.strip("\"'[] "), ["guillemets ôtés"])] if osm.startswith(('"', "'", "[")) else []
+    for kept, mends in (*quoted, (osm, [])):
+        if valid(kept):
+            held = held_to(kept, weeks) if weeks else kept
+            return _answer(held or kept, text, unread if held else [parity], _doubts_of_osm(kept), mends)
+    reading, table = read(text), Week()
+    left, mends = [*reading.left, *unread], [*reading.mends, *(["écriture OSM redressée"] if ENGLISH.search(text) else [])]
+    if reading.note:
+        return _answer(f'{weeks} unknown "{reading.note}"'.strip(), text, left, reading.doubts, mends)
+    if not reading.statements and reading.changes == ALL_CLOSED:
+        return _answer("off", text, left, reading.doubts, mends)
+    closed = [day.weekday for change in reading.changes for day in change.days or () if change.verb == "off"]
+    last = max(day for day in (4, *closed) if day < PUBLIC_HOLIDAY)  # « 9h-19h, fermé le dimanche » is about the whole week
+    table.add(reading, tuple(Day(weekday) for weekday in range(last + 1)), weeks=weeks)
+    dayless = any(statement.days is None for statement in reading.statements)
+    guess = [f"aucun jour n’est écrit : lu du lundi au {NAMES[last]}"] if dayless else []
+    guess += ["un jour est écrit deux fois : ses heures sont réunies"] if ENGLISH.search(text) and _twice(reading) else []
+    return _answer(table.osm(), text, left, [*guess, *table.doubts, *reading.doubts], mends)
+
+
+@lru_cache(maxsize=8192)
+def _week(cells: tuple[tuple[str, str], ...], parity: str) -> Cleaned[Hours]:
+    weeks, left = _weeks(parity)
+    table, doubts, mends, shut = Week(), dict[str, list[str]](), list[str](), list[Day]()
+    hours = any(character.isdigit() for _, value in cells for character in value)
+    for key, value in cells:
+        day = _day(key)
+        name = _name(day)
+        told: list[str] = []
+        if DASHES.fullmatch(value):
+            shut.append(day)
+            mends.append("« - » lu « fermé »")
+        elif TICK.fullmatch(value) and hours:
+            shut.append(day)
+            told.append("« x » lu « fermé »")
+        elif TICK.fullmatch(value) or OPEN.fullmatch(value):
+            table.open_at_unsaid_hours(day, weeks)
+        elif len(value) > LONGEST:
+            left.append(value)
+            told.append(TOO_LONG)
+        elif (reading := _read_cell(value)).changes == ALL_CLOSED and not reading.left:
+            shut.append(day)
+        else:
+            table.add(reading, (day,), weeks=weeks)
+            left += [f"{name} : {piece}" for piece in reading.left]
+            mends += reading.mends
+            told += reading.doubts
+            if {other.weekday for statement in reading.statements for other in statement.days or ()} - {day.weekday}:
+                told.append("cette case parle d’autres jours")
+        for doubt in told:
+            doubts.setdefault(doubt, []).append(name)
+    table.shut(shut, weeks)
+    typed = " ; ".join(f"{_name(_day(key))} : {value}" for key, value in cells)
+    named = [f"{', '.join(names)} : {doubt}" for doubt, names in doubts.items()]
+    return _answer(table.osm(), typed, left, [*named, *table.doubts], mends)
+
+
+def _answer(osm: str, text: str, left: list[str], doubts: list[str], mends: list[str]) -> Cleaned[Hours]:
+    if osm and not valid(osm):
+        doubts, osm = [*doubts, f"« {osm} » n’est pas accepté par OSM"], ""
+    pieces = " … ".join(left) if osm else text
+    if pieces and not doubts:
+        doubts = [f"non compris : « {pieces} »" if osm else "ni jour ni heure dans ce texte"]
+    said = dict.fromkeys(doubts or mends)
+    return Cleaned(Hours(osm, text, pieces), "doubtful" if doubts else "mended" if mends else "read", " ; ".join(said))
+
+
+def _day(key: str) -> Day:
+    code, _, half = key.partition(" ")
+    if code not in CODES or half not in HALVES:
+        raise ValueError(f"{key!r} is no column of a week: expected Mo to Su, alone or followed by am or pm.")
+    return Day(CODES.index(code), half=half)
+
+
+def _twice(reading: Reading) -> bool:
+    """Return whether two statements are about the same day: French adds them up, OSM lets the last one speak."""
+    days = [weekday for statement in reading.statements for weekday in statement.weekdays]
+    return len(days) > len(set(days))
+
+
+def _name(day: Day) -> str:
+    return NAMES[day.weekday] + HALVES[day.half]
+
+
+def _weeks(parity: str) -> tuple[str, list[str]]:
+    """Return the OSM weeks of « Semaine paire », and the pieces that could not be read."""
+    if NOTHING.fullmatch(parity.strip()):
+        return "", []
+    word = parity.casefold().split()[-1].rstrip("s")
+    return (PARITIES[word], []) if word in PARITIES else ("", [parity.strip()])
+
+
+def _doubts_of_osm(osm: str) -> list[str]:
+    """Return what is odd in valid OSM, and what it would say read as it was meant."""
+    told = oddities(osm)
+    if any("annule" in reason for reason in told) and not (reading := read(osm)).left:
+        table = Week()
+        table.add(reading, WORKWEEK)
+        told.append(f"sans doute {table.osm()}")
+    return told

@@ -1,0 +1,609 @@
+"""Opening hours in French, from groups to what is said of each day: a small grammar, and never a piece lost in silence.
+
+Groups make statements (« lundi et mardi : 9h-12h ») and changes to them (« sauf le mercredi », « vendredi jusqu’à 15h30 »).
+What enters neither is kept as a comment when it tells when the hours hold (seasons, holidays), and otherwise left.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from maillage.pipeline.offer.clean.opening.items import DAWN, MIDNIGHT, NAMES, NOON, Day, Item, Span, Times, gather
+from maillage.pipeline.offer.clean.opening.tokens import WORKDAYS
+
+NEUTRAL = frozenset(("filler", "opened", "of", "range", "and", "colon", "stop", "month", "open", "close"))
+JOINTS = ("filler", "of", "range", "colon", "opened")
+PREPOSITIONS = frozenset(("de", "d'", "du", "des", "en", "l'", "un", "une", "pendant", "durant"))
+
+
+@dataclass(slots=True)
+class Statement:
+    """Days, and what is said of them; `days` is None when the text names none."""
+
+    first: int
+    last: int
+    days: tuple[Day, ...] | None
+    atoms: tuple[tuple[Day, ...], ...] = ()  # the same days, as they were listed
+    spans: list[Span] = field(default_factory=list)
+    run: int = 0  # how many spans the last run of times gave
+    note: str | None = None  # None: nothing said; '': come as you are
+    off: bool = False
+    weeks: str = ""
+    comment: str = ""
+    aside: str = ""  # why these are no ordinary hours: season, call, odd
+    murky: bool = False  # a word nobody understood stands in its sentence
+    sealed: bool = False  # its sentence is over
+
+    @property
+    def timed(self) -> bool:
+        """Whether its hours are known, be it closed."""
+        return bool(self.spans or self.off)
+
+    @property
+    def said(self) -> bool:
+        """Whether anything is said of its days."""
+        return bool(self.spans or self.off or self.note)
+
+    @property
+    def weekdays(self) -> set[int]:
+        """The days of the week it is about."""
+        return {day.weekday for day in self.days or ()}
+
+
+class Change(NamedTuple):
+    """What a later piece does to the statements. verb: off, only, cut, until, note. `days` None: the days nobody named."""
+
+    verb: str
+    days: tuple[Day, ...] | None
+    half: str = ""
+    spans: tuple[Span, ...] = ()
+    until: int = 0
+    note: str = ""
+
+
+@dataclass(slots=True)
+class Reading:
+    """What a text says: statements and changes, comments on the whole, the pieces left, and what had to be told."""
+
+    statements: list[Statement] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
+    comments: list[str] = field(default_factory=list)
+    note: str = ""  # said of everything, when no day nor hour is
+    left: list[str] = field(default_factory=list)
+    doubts: list[str] = field(default_factory=list)
+    mends: list[str] = field(default_factory=list)
+
+
+def read(text: str) -> Reading:
+    """Return what a text of opening hours says; it is read once, left to right, whatever it contains."""
+    return _Reader(text).read()
+
+
+class _Reader:
+    """Goes through the items with one method a kind, `_on_<kind>`; a kind without method is neutral, or a word."""
+
+    def __init__(self, text: str) -> None:
+        self.source = gather(text)
+        self.doubt, self.typed, self.left = self.source.doubt, self.source.typed, self.source.left
+        self.out = Reading()
+        self.items: list[Item] = []
+        self.at = 0
+        self.depth = 0  # of parentheses
+        self.order = "days"  # what comes first in the sentence, days or times
+        self.before = ""  # the kind of the item just read
+        self.current: Statement | None = None
+        self.base: Statement | None = None  # the statement a parenthesis is about
+        self.done: list[Statement] = []
+        self.awaiting = ""  # off, except: the days they bear on come next
+        self.half = ""
+        self.note: str | None = None  # said of the statements to come, as are the two below
+        self.weeks = ""
+        self.aside = ""
+        self.aside_from = 0
+        self.season = ""
+
+    def read(self) -> Reading:
+        self._run(self.source.items)
+        self._close()
+        self._settle()
+        self._gather_left()
+        if not (self.out.statements or self.out.changes):
+            self.out.note = self.note or ""
+        self.out.doubts, self.out.mends = list(self.source.doubts), list(self.source.mends)
+        return self.out
+
+    def _run(self, items: list[Item]) -> None:
+        outer = self.items, self.at, self.order
+        self.items, self.at = items, 0
+        self.order = self._order_from(0)
+        while self.at < len(items):
+            item = items[self.at]
+            handler: Callable[[Item], None] | None = getattr(self, f"_on_{item.kind}", None)
+            if handler:
+                handler(item)
+            elif item.kind not in NEUTRAL:
+                self._on_word(item)
+            item = items[self.at]  # a handler may have read further
+            if item.kind not in ("filler", "of", "paren"):
+                self.before = item.kind
+            if self.current and not self.depth and item.kind not in NEUTRAL and item.kind != "word":
+                self.current.last = item.last
+            self.at += 1
+        self.items, self.at, self.order = outer
+
+    # --------------------------------------------------------------------------------------------------- looking around
+
+    def _order_from(self, at: int) -> str:
+        """Return what comes first in this sentence, days or times: « lundi 9h-12h » or « 9h-12h le lundi »."""
+        seen: list[str] = []
+        excepted = False
+        for n, item in enumerate(self.items[at:], start=at):
+            if item.kind == "stop":
+                break
+            if item.kind in ("off", "except"):
+                excepted = True
+            elif item.kind == "days" and not excepted and not _end_alone(self._after(n)):
+                seen.append("days")
+            elif item.kind == "times" and not _end_alone(item):
+                seen.append("times")
+                excepted = False
+        if not seen or seen[0] == "days" or "days" not in seen:
+            return "days"
+        return "days" if seen[-1] == "times" and (self.current or self.done) else "times"
+
+    def _after(self, at: int, skip: tuple[str, ...] = JOINTS) -> Item | None:
+        return next((item for item in self.items[at + 1 :] if item.kind not in skip), None)
+
+    def _rest(self) -> list[Item]:
+        """Return the items up to the end of the sentence."""
+        rest = self.items[self.at + 1 :]
+        return rest[: next((n for n, item in enumerate(rest) if item.kind == "stop"), len(rest))]
+
+    def _ahead(self, *kinds: str) -> bool:
+        return any(item.kind in kinds for item in self._rest())
+
+    def _separated(self) -> bool:
+        """Return whether a comma, a stop or the beginning of the text stands just before."""
+        before = (self.items[n].kind for n in range(self.at - 1, -1, -1))
+        return next((kind for kind in before if kind not in ("filler", "of", "range")), "stop") in ("and", "stop")
+
+    def _skip_to(self, item: Item) -> None:
+        self.at = self.items.index(item, self.at)
+
+    # ------------------------------------------------------------------------------------------------------- keeping
+
+    def _open(self, days: tuple[Day, ...] | None, item: Item, atoms: tuple[tuple[Day, ...], ...] = ()) -> Statement:
+        self._close()
+        self.half = ""
+        self.current = Statement(item.first, item.last, days, atoms, note=self.note, weeks=self.weeks, aside=self.aside)
+        return self.current
+
+    def _close(self) -> None:
+        if self.current:
+            self.done.append(self.current)
+        self.current = None
+
+    def _change(self, verb: str, days: tuple[Day, ...] | None, **said: Any) -> None:
+        self.out.changes.append(Change(verb, days, **said))
+
+    def _leave(self, first: int, last: int) -> None:
+        self.left.update(range(first, last + 1))
+
+    def _comment(self, first: int, last: int) -> None:
+        self.out.comments.append(self._kept(first, last))
+
+    def _kept(self, first: int, last: int) -> str:
+        """Return pieces that OSM cannot say, as they will stand in a comment, their preposition with them."""
+        first -= first > 0 and self.typed(first - 1, first - 1).casefold() in PREPOSITIONS
+        self.left.difference_update(range(first, last + 1))
+        text = self.typed(first, last)
+        self.doubt(f"« {text} » : gardé en commentaire")
+        return text
+
+    def _on_word(self, item: Item) -> None:
+        self._leave(item.first, item.last)
+        if self.current and not self.current.sealed:
+            self.current.murky = True
+
+    def _on_stop(self, _: Item) -> None:
+        self.awaiting = ""
+        if self.current:
+            self.current.sealed = True
+        if self.aside == "odd":
+            self.aside = ""
+            self._close()
+        self.order = self._order_from(self.at + 1)
+
+    # -------------------------------------------------------------------------------------------------- days and times
+
+    def _on_days(self, item: Item) -> None:
+        days, after = _flat(item), self._after(self.at)
+        follower = self.items[self.at + 1] if self.at + 1 < len(self.items) else None
+        if follower and follower.kind == "season" and follower.value == "date":  # « lundi 23 avril » is no weekly day
+            self._on_odd(item)
+            self._leave(item.first, follower.last)
+        elif self.awaiting:
+            self._excepted(item, days)
+        elif after and _end_alone(after) and not self.aside:
+            self._change("until", days, until=after.value.until)
+            self._skip_to(after)
+        elif self.order == "times" and self.current and self.current.days is None and self.current.spans:
+            self.current.days, self.current.atoms = days, item.value
+        else:
+            self._open(days, item, item.value)
+
+    def _excepted(self, item: Item, days: tuple[Day, ...]) -> None:
+        """Say what « sauf » or « fermé » does to the days that follow it."""
+        verb, self.awaiting = self.awaiting, ""
+        base = self.current or self.base
+        if len(item.value) > 1 and {day.half for day in days} in ({"am"}, {"pm"}):
+            self.doubt(f"« {self.typed(item.first, item.last)} » : la demi-journée est lue pour chaque jour")
+        if verb == "except" and base and base.days and not base.timed:  # « tous les jours sauf le lundi : 9h-12h »
+            whole = {day.weekday for day in days if not day.half}
+            base.days = tuple(day for day in base.days if day.weekday not in whole)
+            self._change("off", days)
+            return
+        times = self._after(self.at, (*JOINTS, "and"))
+        if times is None or times.kind != "times":
+            self._change("off", days)
+            return
+        known = base.weekdays if base else set()
+        if len(item.value) > 1 and (verb == "off" or (known and item.value[-1][0].weekday not in known)):
+            self.doubt(f"« {self.typed(item.first, times.last)} » : ces heures sont lues pour le dernier jour nommé")
+            *others, last = item.value
+            self._change("off", tuple(day for atom in others for day in atom))
+            self._open(last, item, (last,))
+        elif not times.value.spans:
+            self._end_at(days, times)
+        else:
+            self._change("only" if verb == "except" else "cut", days, spans=times.value.spans)
+            self._skip_to(times)
+
+    def _end_at(self, days: tuple[Day, ...], times: Item) -> None:
+        """Read one time alone as the end of those days: « (17h30 le mercredi) »."""
+        end = times.value.until
+        if end is None:
+            end = times.value.alone
+            self.left.difference_update(range(times.first, times.last + 1))
+            self.doubt(f"« {self.typed(times.first, times.last)} » lu comme une heure de fin")
+        if end is not None:
+            self._change("until", days, until=end)
+        self._skip_to(times)
+
+    def _on_times(self, item: Item) -> None:
+        times: Times = item.value
+        statement, after = self.current, self._after(self.at)
+        end_alone = not times.spans and (times.until is not None or (self.depth > 0 and times.alone is not None))
+        if end_alone and after and after.kind == "days" and not self.aside:  # « jusqu’à 19h le mardi »
+            self._end_at(_flat(after), item)
+            self._skip_to(after)
+            return
+        if end_alone and self.depth and statement and statement.days and not statement.timed:  # « (vendredi : 16h30) »
+            self._end_at(statement.days, item)
+            self.current = None
+            return
+        self.awaiting = ""
+        if statement and self.order == "times" and statement.days is not None and statement.spans:
+            statement = self._next_of(statement, item)
+        elif statement is None or statement.aside != self.aside:
+            statement = self._open(statement.days if statement else None, item)
+        half = self.half or (statement.days[0].half if statement.days else "")
+        spans = [self._in_half(span, half, item) for span in times.spans]
+        statement.spans += [span._replace(note=statement.note or "") for span in spans]
+        statement.run = len(spans)
+        if times.until is not None:
+            self._leave(item.first, item.last)
+
+    def _next_of(self, statement: Statement, item: Item) -> Statement:
+        """Return the statement of new times: « 9h-17h du lundi au jeudi, le vendredi 9h-16h » gives them to the last day."""
+        if len(statement.atoms) < 2 or self._ahead("days"):
+            return self._open(None, item)
+        *kept, moved = statement.atoms
+        self.doubt(f"« {self.typed(item.first, item.last)} » est lu pour le dernier jour nommé")
+        statement.days = tuple(day for atom in kept for day in atom)
+        return self._open(moved, item, (moved,))
+
+    def _in_half(self, span: Span, half: str, item: Item) -> Span:
+        """Return the span twelve hours later when « l’après-midi de 2h à 5h » was meant; opening before dawn is told."""
+        if span.start >= DAWN or span[:2] == (0, MIDNIGHT):
+            return span
+        typed = self.typed(item.first, item.last)
+        if half == "pm" and span.end is not None and span.end <= 9 * 60:
+            self.doubt(f"« {typed} » lu comme des heures de l’après-midi")
+            return span._replace(start=span.start + NOON, end=span.end + NOON)
+        self.doubt(f"« {typed} » : ouvert avant 5 h du matin ?")
+        return span
+
+    def _on_half(self, item: Item) -> None:
+        after = self._after(self.at, ("filler", "of", "note", "colon"))
+        statement = self.current
+        run = statement.spans[-statement.run :] if statement and statement.run else []
+        if after and after.kind == "times":
+            self.half = item.value
+        elif statement and statement.days and not statement.spans:
+            statement.days = tuple(day._replace(half=item.value) for day in statement.days)
+        elif statement and run and item.value == "pm" and run[0].start < DAWN:
+            statement.spans[-statement.run :] = [self._in_half(span, "pm", item) for span in run]
+        elif not run or any((span.start < NOON) != (item.value == "am") for span in run):
+            self._on_word(item)
+
+    def _on_same(self, item: Item) -> None:
+        known = self.current or (self.done[-1] if self.done else None)
+        self._named(item, known.days if known and known.days else ())
+
+    def _on_others(self, item: Item) -> None:
+        known = {weekday for statement in (*self.done, self.current) if statement for weekday in statement.weekdays}
+        days = tuple(Day(weekday) for weekday in WORKDAYS if known and weekday not in known)
+        if days:
+            self.doubt(f"« {self.typed(item.first, item.last)} » lu {', '.join(NAMES[day.weekday] for day in days)}")
+        self._named(item, days)
+
+    def _on_idem(self, item: Item) -> None:
+        statement = self.current
+        if statement and statement.days and not statement.said and self.done and self.done[-1].spans:
+            statement.spans, statement.run = list(self.done[-1].spans), self.done[-1].run
+        else:
+            self._on_word(item)
+
+    def _named(self, item: Item, days: tuple[Day, ...]) -> None:
+        """Go on as if those days had been written."""
+        if days:
+            self.items[self.at] = Item("days", (days,), item.first, item.last)
+            self._on_days(self.items[self.at])
+        else:
+            self._on_word(item)
+
+    def _on_paren(self, item: Item) -> None:
+        inner: list[Item] = item.value
+        kinds = {other.kind for other in inner}
+        statement = self.current
+        limits = kinds & {"off", "except"}
+        if {"season", "times"} <= kinds and not limits:  # « (17h pendant les vacances) »
+            self._comment(item.first + 1, item.last - 1)
+            return
+        days = tuple(day for other in inner if other.kind == "days" for day in _flat(other))
+        if (
+            days
+            and statement
+            and statement.weekdays == {day.weekday for day in days}
+            and not limits | (kinds & {"times", "note"})
+        ):
+            statement.days = days  # « vendredi 9h-12h (1er et 3e vendredi du mois) »
+            return
+        self.depth += 1
+        about_it = "days" not in kinds and statement and statement.days and not statement.timed  # « jeudi (8h-15h30) »
+        if limits or (kinds & {"days", "times"} and not about_it):
+            self.base, self.current = statement, None
+            self._run(inner)
+            self._close()
+            self.base, self.current = None, statement
+        else:
+            self._run(inner)
+        self.awaiting = ""
+        self.depth -= 1
+
+    # ------------------------------------------------------------------------------------------------ closed, exceptions
+
+    def _on_off(self, item: Item) -> None:
+        after = self._after(self.at, ("filler", "of"))
+        statement = self.current
+        about = statement or self.base
+        if after and after.kind == "season":
+            self._comment(item.first, after.last)
+            self._skip_to(after)
+        elif after and after.kind == "half":
+            self._change("off", about.days if about else None, half=after.value)
+            self._skip_to(after)
+        elif statement and statement.days and not statement.timed and not self._speaks_of_others(statement):
+            if self.depth or any(day.half for day in statement.days):
+                self._change("off", statement.days)
+                self.current = None
+            else:
+                statement.off = True
+        elif after and after.kind == "times" and about:
+            self._change("cut", about.days, spans=after.value.spans)
+            self._skip_to(after)
+        elif self._ahead("days"):
+            self.awaiting = "off"
+        elif not about and not self.done and not self._ahead("times"):
+            self._change("off", None)
+        elif not self._ahead("times") and not (self.depth and self.out.changes):
+            self._on_word(item)
+
+    def _speaks_of_others(self, statement: Statement) -> bool:
+        """Return whether « fermé » is about days to come rather than about the days just named."""
+        after = self._after(self.at, ("filler", "of"))
+        elsewhere = (
+            statement.murky or statement.sealed or (self._separated() and after is not None and after.kind == "days")
+        )
+        return elsewhere and self._ahead("days")
+
+    def _on_except(self, item: Item) -> None:
+        after = self._after(self.at, ("filler", "of", "range"))
+        if after and after.kind == "season":
+            self._comment(item.first, after.last)
+            self._skip_to(after)
+        elif after and after.kind == "days":
+            self.awaiting = "except"
+        else:
+            self._on_word(item)
+
+    # --------------------------------------------------------------------------------------- notes, weeks, how often
+
+    def _on_note(self, item: Item) -> None:
+        """Give « sur rendez-vous » to what it is about: the hours just said, the days just named, or all that follows."""
+        text: str = item.value
+        statement, after = self.current, self._after(self.at)
+        about = statement or self.base
+        if after and after.kind == "half" and not self._hours_after(after):  # « sur rendez-vous l’après-midi »
+            if text:
+                self._change("note", None, half=after.value, note=text)
+            self._skip_to(after)
+        elif self.before == "word" and about and about.spans and (self.depth or not self._separated()):
+            self._on_word(item)  # « les élus reçoivent sur rendez-vous »
+        elif statement and statement.days and not statement.spans:
+            statement.note = text
+        elif statement is None or not statement.spans:
+            self.note = text
+        elif not self.depth and self._introduces(after):
+            self.note = statement.note = text
+        elif text:
+            self._note_run(statement, text)
+
+    def _hours_after(self, half: Item) -> bool:
+        follower = self._after(self.items.index(half, self.at))
+        return follower is not None and follower.kind == "times"
+
+    def _introduces(self, after: Item | None) -> bool:
+        """Return whether a note is about what follows: « …, sur rendez-vous de 16h à 17h », « . Sur rendez-vous les jeudis »."""
+        if self.at and self.items[self.at - 1].kind == "stop":
+            return self._ahead("days", "times", "same", "others")
+        return self._separated() and after is not None and after.kind in ("days", "times")
+
+    def _note_run(self, statement: Statement, text: str) -> None:
+        if self.items[self.at - 1].value == "ou":
+            text = f"ou {text}"
+        if self._separated() and not self.depth and any(other.spans for other in self.done):
+            self.doubt(f"« {text} » : pour tous les jours, ou pour les derniers seulement ?")
+        for n in range(len(statement.spans) - statement.run, len(statement.spans)):
+            statement.spans[n] = statement.spans[n]._replace(note=text)
+
+    def _on_meeting(self, item: Item) -> None:
+        if self.before in ("word", "range", "half"):  # « prise de rendez-vous à l’accueil »
+            self._on_word(item)
+        else:
+            self._on_note(item)
+
+    def _on_parity(self, item: Item) -> None:
+        after = self._after(self.at, ("filler",))
+        ahead = after is not None and after.kind in ("colon", "days")
+        if self.current and self.current.weeks not in ("", item.value) and not ahead:
+            self._on_word(item)
+        elif self.current and self.current.days and not (self.current.spans and ahead):
+            self.current.weeks = item.value
+        else:
+            self.weeks = item.value
+
+    def _on_rhythm(self, item: Item) -> None:
+        if self.aside == "odd":
+            return
+        if self.before == "word" and self.current and self.current.said:  # « un atelier par mois »
+            self._on_word(item)
+        elif self.current and not self.current.said:  # « deux vendredis par mois »
+            first = self.current.first
+            first -= first > 0 and self.source.tokens[first - 1].kind == "word"
+            self.current.comment, self.current.murky = self._kept(first, item.last), False
+        elif self.current:
+            self.current.comment = self._kept(item.first, item.last)
+        else:
+            self._comment(item.first, item.last)
+
+    # ------------------------------------------------------------------------------- hours that are not ordinary hours
+
+    def _on_season(self, item: Item) -> None:
+        statement, after = self.current, self._after(self.at, ("filler", "of", "range"))
+        colon = after is not None and after.kind == "colon"
+        heads = after is not None and after.kind in ("colon", "days", "times", "stop") and (colon or item.value != "date")
+        if item.value == "term" and not self.awaiting:  # hours of term are the ordinary ones
+            self.aside = ""
+            self._comment(item.first, item.last)
+        elif self.awaiting:
+            self.awaiting = ""
+            self._comment(item.first, item.last)
+        elif statement and statement.days and not statement.said and not colon:  # « mercredi et vacances scolaires : … »
+            statement.comment = self._kept(item.first, item.last)
+        elif heads and any(other.kind in ("days", "times") for other in self.items[self.at + 1 :]):
+            self._set_aside("season", item)
+        elif statement and statement.spans and self.before != "word" and item.value == "date":
+            statement.comment = self._kept(item.first, item.last)
+        elif statement and statement.spans and self.before != "word":
+            statement.aside, statement.last = "season", item.last
+            self.aside_from, self.season = min(statement.first, item.first), self.typed(item.first, item.last)
+        else:
+            self._on_word(item)
+
+    def _set_aside(self, why: str, item: Item) -> None:
+        if self.current and not self.current.said and self.current.days:
+            self.current.aside = why
+        self.aside, self.aside_from = why, item.first
+        if why == "season":
+            self.season = self.typed(item.first, item.last)
+        else:
+            self._leave(item.first, item.last)
+
+    def _on_call(self, item: Item) -> None:
+        self._set_aside("call", item)
+
+    def _on_means(self, item: Item) -> None:
+        if self.before != "note":  # « sur rendez-vous, par téléphone » tells how to book, not when to call
+            self._set_aside("call", item)
+
+    def _on_desk(self, _: Item) -> None:
+        if self.aside == "call":
+            self.aside = ""
+
+    def _on_odd(self, item: Item) -> None:
+        self._close()
+        self._set_aside("odd", item)
+
+    # ------------------------------------------------------------------------------------------------------ settling
+
+    def _settle(self) -> None:
+        """Sort the statements: ordinary ones, those kept as a comment, those left."""
+        plain = [statement for statement in self.done if not statement.aside]
+        asides = [statement for statement in self.done if statement.aside]
+        if not any(statement.said for statement in plain):
+            promoted = [statement for statement in asides if statement.aside != "odd" and statement.said]
+            for statement in promoted:
+                self.left.difference_update(range(min(self.aside_from, statement.first), statement.first))
+                statement.comment = "par téléphone" if statement.aside == "call" else self.season
+                self.doubt(f"ces horaires valent seulement : {statement.comment}")
+            plain += promoted
+            asides = [statement for statement in asides if statement not in promoted]
+        seasons = [statement for statement in asides if statement.aside == "season" and statement.said]
+        for statement in asides:
+            if statement not in seasons:
+                self._leave(statement.first, statement.last)
+        if seasons:
+            self._comment(min(self.aside_from, seasons[0].first), seasons[-1].last)
+        self._choose(plain)
+
+    def _choose(self, plain: list[Statement]) -> None:
+        """Keep the statements that say something, leave the others; a day named again without a word more is no news."""
+        told = {weekday for statement in plain if statement.said for weekday in statement.weekdays}
+        any_days = any(statement.days for statement in plain)
+        before: set[int] = set()
+        for statement in plain:
+            again = not statement.said and statement.weekdays <= told
+            news = statement.weekdays != before or any(day.nth or day.half for day in statement.days or ())
+            before = statement.weekdays
+            if not statement.said and (statement.murky or (again and news)):
+                self._leave(statement.first, statement.last)
+            elif statement.days is None and any_days:
+                self.doubt(f"« {self.typed(statement.first, statement.last)} » : on ne sait pas quel jour")
+                self._leave(statement.first, statement.last)
+            elif not again:
+                self.out.statements.append(statement)
+
+    def _gather_left(self) -> None:
+        """Put together neighbouring pieces nobody understood, as they were typed."""
+        run: list[int] = []
+        for n, kind in enumerate([*(token.kind for token in self.source.tokens), "end"]):
+            if n in self.left:
+                run.append(n)
+            elif run and (kind not in NEUTRAL or kind == "stop"):
+                piece = self.typed(run[0], run[-1])
+                self.out.left.append(piece + ")" * (piece.count("(") > piece.count(")")))
+                run = []
+        told = " ".join(self.source.doubts)
+        if pieces := [f"« {piece} »" for piece in self.out.left if f"« {piece} »" not in told]:
+            self.doubt(f"non compris : {' … '.join(pieces)}")
+
+
+def _flat(days: Item) -> tuple[Day, ...]:
+    return tuple(day for atom in days.value for day in atom)
+
+
+def _end_alone(item: Item | None) -> bool:
+    """Return whether the item is « jusqu’à 15h30 », without a beginning."""
+    return item is not None and item.kind == "times" and item.value.until is not None and not item.value.spans

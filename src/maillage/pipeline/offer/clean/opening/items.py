@@ -1,0 +1,309 @@
+"""Opening hours in French, from pieces to groups: a list of days, a run of times, a parenthesis, a season."""
+
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from maillage.pipeline.offer.clean.opening.tokens import PUBLIC_HOLIDAY, Token, tokens, unwrapped
+
+NAMES = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche", "jours fériés")
+NOON, MIDNIGHT = 12 * 60, 24 * 60
+DAWN, EVENING = 5 * 60, 18 * 60  # nobody opens before the first; what ends after midnight began after the second
+DAY_KINDS = frozenset(("day", "initial", "guess", "typo"))
+LINKS = frozenset(("range", "and", "of", "filler", "until"))
+
+
+class Day(NamedTuple):
+    """A day of the week (Monday is 0, public holidays 7); which ones of the month, the last being -1; which half."""
+
+    weekday: int
+    nth: tuple[int, ...] = ()
+    half: str = ""
+
+
+class Span(NamedTuple):
+    """Minutes from midnight; an `end` of None is an opening whose end is not said."""
+
+    start: int
+    end: int | None
+    note: str = ""
+
+
+class Times(NamedTuple):
+    """A run of times: whole spans, an end alone (« jusqu’à 15h30 »), or one time that nothing explains."""
+
+    spans: tuple[Span, ...]
+    until: int | None = None
+    alone: int | None = None
+
+
+class Item(NamedTuple):
+    """A group of tokens, from `first` to `last`, both included."""
+
+    kind: str
+    value: Any
+    first: int
+    last: int
+
+
+@dataclass(slots=True)
+class Gathered:
+    """A text in groups, and what had to be told to make them; `left` are the places of the pieces that say nothing."""
+
+    text: str
+    tokens: list[Token]
+    items: list[Item] = field(default_factory=list)
+    left: set[int] = field(default_factory=set)
+    doubts: dict[str, None] = field(default_factory=dict)
+    mends: dict[str, None] = field(default_factory=dict)
+
+    def typed(self, first: int, last: int) -> str:
+        """Return the text from one piece to another, as it was typed."""
+        return " ".join(self.text[self.tokens[first].start : self.tokens[last].end].split())
+
+    def doubt(self, reason: str) -> None:
+        """Tell what somebody should look at."""
+        self.doubts[reason] = None
+
+
+def gather(text: str) -> Gathered:
+    """Return the groups of a text of opening hours, whatever it contains."""
+    return _Gatherer(unwrapped(text)).gather()
+
+
+class _Gatherer:
+    def __init__(self, text: str) -> None:
+        found = tokens(text)
+        self.tokens = [token for token in found if token.kind != "phone"]
+        self.out = Gathered(text, self.tokens)
+        self.kinds: list[str] = []  # of the tokens, and ends enough to look ahead
+        self.lists = False  # the text joins lists of days with hyphens: Tu-Th-Fr
+        if len(self.tokens) < len(found):
+            self.out.mends["le numéro de téléphone n’est pas un horaire"] = None
+
+    def gather(self) -> Gathered:
+        self._promote_numbers()
+        self.out.items = self._grouped(0, len(self.tokens))
+        return self.out
+
+    def _promote_numbers(self) -> None:
+        """Turn bare numbers into times where a link says so: « 8 à 20h », « 14-18 », « 13h30-1730 », « 9h 0 12h »."""
+        row = self.tokens
+        kind = self.kinds = [*(token.kind for token in row), *["end"] * 4]
+        day_before = False
+        for n, token in enumerate(row):
+            day_before = day_before or kind[n] in DAY_KINDS
+            if kind[n] != "number":
+                continue
+            minutes = _clock(token.value)
+            before, after = kind[n - 1] if n else "start", kind[n + 1]
+            slashed = before == "and" and row[n - 1].value == "/" and after != "time"
+            linked_back = n > 1 and (before == "range" or slashed) and kind[n - 2] == "time"
+            linked_on = after == "range" and kind[n + 2] == "time"
+            if token.value == "0" and before == after == "time":
+                kind[n], minutes = "range", 0
+                self.out.mends["« 0 » lu « à »"] = None
+            elif minutes is None or (after == "word" and not linked_on):
+                continue
+            elif linked_back or linked_on:
+                kind[n] = "time"
+            elif after == "time" and before in (*DAY_KINDS, "and", "colon") and DAWN <= minutes < row[n + 1].value:
+                kind[n] = "time"
+                self.out.doubt(f"« {self.out.typed(n, n + 1)} » lu comme un début et une fin")
+            elif after == "range" and kind[n + 2] == "number" and (day_before or len(token.value) == 4):
+                other = _clock(row[n + 2].value)
+                if other is not None and DAWN <= minutes < other and kind[n + 3] != "word":
+                    kind[n] = "time"
+            row[n] = Token(kind[n], minutes if kind[n] == "time" else token.value, token.start, token.end)
+
+    def _grouped(self, at: int, end: int) -> list[Item]:
+        out: list[Item] = []
+        while at < end:
+            kind = self.tokens[at].kind
+            if kind in DAY_KINDS or (kind == "nth" and self._day_after_nth(at)):
+                item = self._days(at)
+            elif kind in ("time", "wrong") or (kind in ("until", "from", "of") and self.kinds[at + 1] in ("time", "wrong")):
+                item = self._times(at)
+            elif kind == "always":
+                item = Item("times", Times((Span(0, MIDNIGHT),)), at, at)
+            elif kind == "season":
+                item = self._season_group(at)
+            elif kind == "open" and (close := self._closing(at, end)):
+                item = Item("paren", self._grouped(at + 1, close), at, close)
+            else:
+                item = Item(kind, self.tokens[at].value, at, at)
+            out.append(item)
+            at = item.last + 1
+        return out
+
+    def _closing(self, at: int, end: int) -> int:
+        return next((n for n in range(at + 1, end) if self.tokens[n].kind in ("open", "close")), 0)
+
+    def _day_after_nth(self, at: int) -> bool:
+        while self.kinds[at] in ("nth", "and", "filler", "of"):
+            at += 1
+        return self.kinds[at] in DAY_KINDS
+
+    def _day_next(self, at: int) -> int:
+        """Return where the next day of a list begins, 0 when the list ends here."""
+        while self.kinds[at] in LINKS:
+            at += 1
+        return at if self.kinds[at] in DAY_KINDS or (self.kinds[at] == "nth" and self._day_after_nth(at)) else 0
+
+    def _days(self, at: int) -> Item:
+        """Gather a list of days: « du lundi au jeudi et le 1er samedi matin du mois »."""
+        first = at
+        atoms, joints = list[tuple[Day, ...]](), [""]
+        while True:
+            ranks: list[int] = []
+            while self.kinds[at] in ("nth", "and", "filler", "of"):
+                ranks += [self.tokens[at].value] if self.kinds[at] == "nth" else []
+                at += 1
+            token = self.tokens[at]
+            self._tell_day(token)
+            if self.kinds[at + 1] == "bracket":
+                at += 1
+                ranks = _ranks(self.out.typed(at, at))
+            elif not ranks:
+                ranks, at = self._ranks_after(at)
+            half, at = self._half_after(at)
+            atoms.append(tuple(Day(day, () if day == PUBLIC_HOLIDAY else tuple(ranks), half) for day in token.value))
+            if self.kinds[at + 1] == "month":
+                at += 1
+            start = self._day_next(at + 1)
+            if not start:
+                break
+            kinds = {self.kinds[n] for n in range(at + 1, start)}
+            dashed = start > at + 1 and self.out.typed(at + 1, start - 1) == "-"
+            joints.append("-" if dashed else "to" if kinds & {"range", "until"} else "and")
+            at = start
+        return Item("days", tuple(_shared_half(self._ranged(atoms, joints, self.out.typed(first, at)))), first, at)
+
+    def _ranged(self, atoms: list[tuple[Day, ...]], joints: list[str], typed: str) -> list[tuple[Day, ...]]:
+        """Return the list with « du lundi au jeudi » made four days; three hyphens or more make a list: Tu-Th-Fr."""
+        listed = joints.count("-") > 1
+        self.lists = self.lists or listed
+        out: list[tuple[Day, ...]] = []
+        for atom, joint in zip(atoms, joints, strict=True):
+            ranged = joint == "to" or (joint == "-" and not listed and not out[-1][0].half)
+            if not (ranged and len(out[-1]) == len(atom) == 1):
+                out.append(atom)
+                continue
+            span = _between(out[-1][0], atom[0])
+            if joint == "-" and self.lists and len(span) > 2:
+                self.out.doubt(f"« {typed} » : des jours isolés, ou un intervalle ?")
+                out.append(atom)
+            else:
+                out[-1] = span
+        return out
+
+    def _ranks_after(self, at: int) -> tuple[list[int], int]:
+        """Return the ranks said after the day at `at`, and where they end: « samedi (1er et 3e du mois) »."""
+        end, ranks = at + 1, list[int]()
+        while self.kinds[end] in ("nth", "and", "filler"):
+            ranks += [self.tokens[end].value] if self.kinds[end] == "nth" else []
+            end += 1
+        return (ranks, end) if ranks and self.kinds[end] == "month" else ([], at)
+
+    def _half_after(self, at: int) -> tuple[str, int]:
+        """Return the half-day said after the day at `at`, and where it ends."""
+        after = at + 1 + (self.kinds[at + 1] == "range" and self.kinds[at + 2] == "half")
+        return (self.tokens[after].value, after) if self.kinds[after] == "half" else ("", at)
+
+    def _tell_day(self, token: Token) -> None:
+        typed = self.out.text[token.start : token.end]
+        if token.kind == "typo":
+            self.out.mends[f"« {typed} » lu {NAMES[token.value[0]]}"] = None
+        elif token.kind == "guess":
+            self.out.doubt(f"« {typed} » lu {'samedi et dimanche' if token.value[0] == 5 else 'du lundi au vendredi'}")
+        elif typed == "M":
+            self.out.doubt(f"« M » lu {NAMES[token.value[0]]}")
+
+    def _times(self, at: int) -> Item:
+        """Gather a run of times and pair them, whatever joins them: two make a span, four make two."""
+        first, last = at, at
+        found, joints, joint = list[int](), list[set[str]](), set[str]()  # places, and what stands before each
+        while (kind := self.kinds[at]) in ("time", "wrong", "range", "and", "of", "until", "from"):
+            if kind in ("time", "wrong"):
+                found.append(at)
+                joints.append(joint)
+                joint, last = set(), at
+            else:
+                joint.add(self.tokens[at].value if kind == "and" else kind)
+            at += 1
+        spans, alone, until, n = list[Span](), list[int](), None, 0
+        if any("ou" in joint for joint in joints[1:]):
+            self.out.doubt(f"« {self.out.typed(first, last)} » : « ou » est lu « et »")
+        while n < len(found):
+            paired = n + 1 < len(found)
+            if n == 0 and "until" in joints[0] and self.kinds[found[0]] == "time":
+                until, n = self.tokens[found[0]].value, 1
+            elif paired and ((len(found) - n) % 2 == 0 or not joints[n + 1] or joints[n + 1] & {"range", "until"}):
+                if (span := self._span(found[n], found[n + 1], joints[n + 1], "of" in joints[n])) is not None:
+                    spans.append(span)
+                n += 2
+            elif "from" in joints[n] and self.kinds[found[n]] == "time":
+                self.out.doubt(f"« {self.out.typed(found[n], found[n])} » : l’heure de fin n’est pas dite")
+                spans.append(Span(self.tokens[found[n]].value, None))
+                n += 1
+            else:
+                alone.append(found[n])
+                n += 1
+        lonely = len(alone) == 1 and not spans and until is None and self.kinds[alone[0]] == "time"
+        single = self.tokens[alone[0]].value if lonely else None
+        self.out.left.update(alone)
+        return Item("times", Times(tuple(spans), until, single), first, last)
+
+    def _span(self, start: int, end: int, joint: set[str], introduced: bool) -> Span | None:
+        opens, closes, typed = self.tokens[start], self.tokens[end], self.out.typed(start, end)
+        if "wrong" in (opens.kind, closes.kind):
+            self.out.doubt(f"« {typed} » : heure au-delà de 24 h, ou minutes incomplètes")
+        elif closes.value <= opens.value and not (opens.value >= EVENING and closes.value <= DAWN + 60):
+            self.out.doubt(f"« {typed} » : la fin vient avant le début")
+        else:
+            if joint and not joint & {"range", "until", "/"} and not introduced:
+                self.out.doubt(f"« {typed} » lu comme un début et une fin")
+            return Span(opens.value % MIDNIGHT, closes.value or MIDNIGHT)
+        self.out.left.update(range(start, end + 1))
+        return None
+
+    def _season_group(self, at: int) -> Item:
+        last = at
+        kinds = {self.tokens[at].value}
+        while True:
+            after = last + 1
+            while self.kinds[after] in LINKS:
+                after += 1
+            if self.kinds[after] != "season" or after == last + 1:
+                return Item("season", kinds.pop() if len(kinds) == 1 else "holiday", at, last)
+            last = after
+            kinds.add(self.tokens[after].value)
+
+
+def _clock(digits: str) -> int | None:
+    """Return the minutes since midnight of 8, 17 or 1730, None for any other number."""
+    hour, minutes = (int(digits[:-2]), int(digits[-2:])) if len(digits) in (3, 4) else (int(digits[:3]), 0)
+    return hour * 60 + minutes if len(digits) <= 4 and minutes < 60 and hour * 60 + minutes <= MIDNIGHT else None
+
+
+def _ranks(bracket: str) -> list[int]:
+    inside = bracket.strip("[] ").replace(" ", "")
+    if len(inside) == 3 and inside[1] == "-":
+        return list(range(int(inside[0]), int(inside[2]) + 1))
+    return [int(piece) for piece in inside.split(",") if piece]
+
+
+def _between(first: Day, last: Day) -> tuple[Day, ...]:
+    """Return the days from one to the other, over Sunday when the second comes before."""
+    if PUBLIC_HOLIDAY in (first.weekday, last.weekday):
+        return first, last
+    count = (last.weekday - first.weekday) % 7
+    return tuple(Day((first.weekday + n) % 7, first.nth or last.nth, last.half or first.half) for n in range(count + 1))
+
+
+def _shared_half(atoms: list[tuple[Day, ...]]) -> list[tuple[Day, ...]]:
+    """Return the list of days with the half-day of the last given to those before it that have none."""
+    out, half = [], ""
+    for atom in reversed(atoms):
+        half = atom[0].half or half
+        out.append(tuple(day._replace(half=day.half or half) for day in atom))
+    return out[::-1]

@@ -1,0 +1,91 @@
+"""OSM `opening_hours` as somebody wrote them: whether they are valid, and whether they say what their author meant."""
+
+import re
+from functools import lru_cache
+from itertools import combinations
+
+from opening_hours import OpeningHours, ParserError  # type: ignore[attr-defined]
+
+CODES = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su", "PH")
+DAY = f"(?:{'|'.join(CODES[:7])})"
+QUOTED = re.compile(r'"[^"]*"')
+ADDED = re.compile(r"(?<=[\d\"]),\s*(?=[A-Za-z])")
+HEAD = re.compile(rf"\s*((?:{DAY}(?:-{DAY})?(?:\s*,\s*)?)*)\s*(?=\d|off|closed|unknown|open|\"|$)", re.IGNORECASE)
+SPAN = re.compile(r"(\d\d?):(\d\d)\s*-\s*(\d\d?):(\d\d)")
+FRENCH = re.compile(r"^[^\"]*(?:\d ?h|di\b|medi\b|manche)", re.IGNORECASE)
+SIMPLE = re.compile(rf"(?:(?:{DAY}[-, ]*)+ )?(?:off|closed|[\d:, -]+)", re.IGNORECASE)
+SAID = re.compile(r"off|closed|unknown|\d:|24/7|easter|sun")
+
+
+@lru_cache(maxsize=8192)
+def valid(osm: str) -> bool:
+    """Return whether OSM accepts it, in France."""
+    if FRENCH.search(osm):  # the common case, without asking the parser
+        return False
+    try:
+        OpeningHours(osm, country="FR")
+    except ParserError:
+        return False
+    return True
+
+
+def held_to(osm: str, weeks: str) -> str:
+    """Return valid OSM held to some weeks, '' when it is too elaborate for that; public holidays stay as they are."""
+    rules = [rule.strip() for rule in osm.split(";")]
+    if not all(rule.startswith("PH") or SIMPLE.fullmatch(rule) for rule in rules):
+        return ""
+    return "; ".join(rule if rule.startswith("PH") else f"{weeks} {rule}" for rule in rules)
+
+
+def oddities(osm: str) -> list[str]:
+    """Return, in French, what in valid OSM can hardly be what was meant; [] when nothing is odd."""
+    bare = QUOTED.sub('""', osm)
+    rules = [rule.strip() for rule in bare.split(";")]
+    heads = [_days(rule) for rule in rules]
+    told: list[str] = []
+    if re.match(r"mar\b(?! ?\d\d?(?!\d|:))", bare, re.IGNORECASE):
+        told.append("« Mar » est le mois de mars en OSM, mardi s’y écrit Tu")
+    if re.search(r"\b(?:we|WE)\b", bare) and not re.search(r"\b(?:mo|tu|th|fr)\b", bare, re.IGNORECASE):
+        told.append("« we » est mercredi en OSM, un week-end s’y écrit Sa-Su")
+    if all(head == frozenset() and ":" in rule for head, rule in zip(heads, rules, strict=True)):
+        told.append("aucun jour n’est écrit : OSM lit tous les jours")
+    for (rule, head), (later, later_head) in combinations(zip(rules, heads, strict=True), 2):
+        if head is not None and later_head is not None and (not later_head or (head and head <= later_head)):
+            told.append(f"« {later} » annule « {rule} »")
+    for rule in rules:
+        if not SAID.search(rule):
+            told.append(f"« {rule} » n’a pas d’heure : OSM lit ouvert jour et nuit")
+        for part in ADDED.split(rule):
+            told += _odd_spans(part)
+    return list(dict.fromkeys(told))
+
+
+def _days(rule: str) -> frozenset[int] | None:
+    """Return the days a rule bears on, none written being the empty set; None when it is no plain list of days."""
+    found = HEAD.match(rule)
+    if not found or rule.startswith("24/7"):
+        return None
+    days: set[int] = set()
+    for piece in filter(None, re.split(r"[\s,]+", found[1])):
+        first, _, last = (CODES.index(code.capitalize()) if code else 0 for code in (piece[:2], "", piece[3:] or piece[:2]))
+        days |= {(first + n) % 7 for n in range((last - first) % 7 + 1)}
+    return frozenset(days)
+
+
+def _odd_spans(part: str) -> list[str]:
+    spans = []
+    told = []
+    for found in SPAN.finditer(part):
+        a, b, c, d = (int(digits) for digits in found.groups())
+        start, end = a * 60 + b, c * 60 + d
+        if end <= start and not (start >= 18 * 60 and end <= 6 * 60):
+            told.append(f"« {found[0]} » : la fin vient avant le début")
+        elif start < 5 * 60 and (start, end) != (0, 24 * 60):
+            told.append(f"« {found[0]} » : ouvert avant 5 h du matin ?")
+        spans.append((start, end if end > start else end + 24 * 60, found[0]))
+    told += [
+        f"deux plages se chevauchent : {one[2]} et {two[2]}"
+        for one, two in combinations(spans, 2)
+        if one[0] < two[1] and two[0] < one[1]
+    ]
+    return told

@@ -1,0 +1,257 @@
+"""Opening hours as people type them, cut into pieces: days, times, links, and the few words that change the meaning.
+
+Vocabulary is data: a new spelling is a new entry below. What is in no table stays a `word`, and the reader is told of it.
+"""
+
+import html
+import re
+import unicodedata
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from rapidfuzz.distance import Levenshtein
+
+PUBLIC_HOLIDAY = 7  # after Sunday
+WEEK, WORKDAYS, WEEKEND = tuple(range(7)), tuple(range(5)), (5, 6)
+
+
+class Token(NamedTuple):
+    """A piece of text: what it is, what it says, and where it stands."""
+
+    kind: str
+    value: Any
+    start: int
+    end: int
+
+
+DAYS = (
+    "lundi lundis lun lu mo monday",
+    "mardi mardis mar ma tu tuesday",
+    "mercredi mercredis merc mer me wednesday",
+    "jeudi jeudis jeu je th thursday",
+    "vendredi vendredis vend ven ve fr friday",
+    "samedi samedis sam sa saturday",
+    "dimanche dimanches dim di su sunday",
+)
+DAY_OF = {word: (number,) for number, words in enumerate(DAYS) for word in words.split()}
+SHORT = 4  # letters: « mer », « jeu », « sa » are days only where a day can stand
+FULL = {word: day for word, day in DAY_OF.items() if len(word) >= 5}
+INITIALS = "LMMJVSD"
+FOLLOWS_A_SHORT_DAY = frozenset(
+    (
+        "time",
+        "wrong",
+        "number",
+        "day",
+        "short",
+        "range",
+        "colon",
+        "half",
+        "off",
+        "note",
+        "open",
+        "close",
+        "bracket",
+        "parity",
+    )
+)
+
+MONTH = "(?:janvier|fevrier|mars|avril|mai|juin|juillet|aout|septembre|octobre|novembre|decembre)"
+RANKS = {"prem": 1, "deux": 2, "seco": 2, "troi": 3, "quat": 4, "cinq": 5, "dern": -1}
+RDV = r"(?:r[ae]n?dez ?-?vous|rdvs?\b|r\.d\.v\.?)"
+MEANS = r"(?:tel(?:ephone)?\b\.?|courriel\b|e?-?mails?\b)"
+ONLY = r"(?:uniquement|seulement|exclusivement|obligatoire)"
+
+# One line a meaning: kind, value, pattern of text without accent nor capital. The first that matches is taken.
+PHRASES: tuple[tuple[str, Any, str], ...] = (
+    # What comes most, and begins nothing longer, is tried first.
+    ("letters", "", r"(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|au|et|le)\b"),
+    ("time", "", r"\d\d?(?:h(?:[0-5]\d)?|:[0-5]\d)(?=[,;)-]|$| (?:[(&-]|(?!mi?n\b|h\b)[a-z]))"),
+    ("colon", "", r":"),
+    ("and", "", r","),
+    (
+        "phone",
+        "",
+        r"(?:tel(?:ephone)?\b\.? ?:? ?)?(?:(?:\+|00)33 ?|0)[1-9](?P<gap>[ ./-]?)\d\d(?:(?P=gap)\d\d){3}(?![\dh:])",
+    ),
+    ("word", "", r"[\w.+-]{1,64}@[\w.-]{1,100}|(?:https?://|www\.)\S{1,300}|\d+(?:[.,]\d+)? ?(?:€|euros?\b|%)"),
+    ("always", "", r"24 ?h?(?:eures)? ?(?:/|sur) ?24(?: ?h)?(?![\d:])"),
+    (
+        "day",
+        WEEK,
+        r"7 ?j(?:ours?)? ?(?:/|sur) ?7(?: ?j(?:ours?)?)?\b|(?:tous les|chaque) jours?\b(?! fer| ouv| de la sem)|tlj\b",
+    ),
+    ("day", WORKDAYS, r"en semaine\b|(?:tous )?(?:les )?jours? (?:ouvres?|de (?:la )?semaine)\b"),
+    ("guess", WORKDAYS, r"toute la semaine\b|(?:tous )?(?:les )?jours? ouvrables?\b|5 ?j(?:ours?)? ?(?:/|sur) ?7\b"),
+    ("day", WEEKEND, r"week ?-? ?ends?\b"),
+    ("day", (PUBLIC_HOLIDAY,), r"(?:jours? )?feries?\b|ph\b"),
+    ("same", "", r"(?:ces|les) memes? jours?\b"),
+    ("idem", "", r"idem\b|(?:aux )?memes (?:heures|horaires)\b"),
+    ("others", "", r"autres jours\b(?: de la semaine\b)?"),
+    ("parity", "week 2-52/2", r"(?:semaines? )?paires?\b"),
+    ("parity", "week 1-53/2", r"(?:semaines? )?impaires?\b"),
+    ("rhythm", "", r"(?:(?:une?|1) )?(?:(?:semaines?|fois) )?(?:sur|/) ?(?:deux|2)\b(?: semaines?\b)?(?! ?[h:/-])"),
+    (
+        "rhythm",
+        "",
+        r"(?:une?|deux|trois|\d) ?/? ?(?:fois )?(?:par (?:mois|trimestre|an)|(?:par |tous les )?(?:15|quinze) ?j(?:ours)?)\b",
+    ),
+    ("rhythm", "", r"tous les (?:15|quinze) jours\b|par mois\b"),
+    ("month", "", r"(?:du|de|de chaque|dans le|chaque) mois\b"),
+    ("season", "date", rf"\d\d?(?:er)? {MONTH}(?: \d{{4}})?\b|\d\d?/\d\d?/\d{{2,4}}\b|{MONTH}(?: \d{{4}})?\b"),
+    (
+        "season",
+        "holiday",
+        r"(?:(?:petites|grandes) )?vacances\b(?: scolaires?\b| d(?:e |')(?:la )?[a-z]+)?|conges? (?:scolaires?|annuels?)\b",
+    ),
+    (
+        "season",
+        "holiday",
+        r"(?:horaires? )?d'(?:ete|hiver)\b|ete\b|hiver\b|(?:periodes? |saisons? )?(?:esti|hiver)vales?\b|noel\b",
+    ),
+    ("season", "term", r"periodes? scolaires?\b"),
+    ("odd", "", r"(?:(?:fermetures?|ouvertures?) )?exceptionnel[a-z]*"),
+    ("desk", "", r"physiques?\b|sur place\b|au guichet\b"),
+    ("means", "", rf"(?:par|via) {MEANS}(?:,? ?(?:ou|et) (?:par )?{MEANS})?"),
+    ("call", "", r"telephon[a-z]+|standard\b"),
+    ("note", "", rf"(?:avec ou )?sans (?:{RDV}|reservation)|(?:acces|entree|accueil) libre\b|libre acces\b"),
+    ("note", "sur rendez-vous", rf"(?:{ONLY} )?(?:sur|avec|sous) {RDV}(?: {ONLY})?|{RDV} {ONLY}"),
+    ("meeting", "sur rendez-vous", RDV),
+    ("note", "sur inscription", rf"(?:{ONLY} )?sur inscription\b"),
+    ("note", "sur réservation", rf"(?:{ONLY} )?sur reservation\b"),
+    ("off", "", r"(?:fermee?s?|fermetures?|clos|off|closed|pas d'(?:accueil|ouverture))\b"),
+    ("except", "", r"(?:sauf|hormis|hors|exceptee?s?|a l'exception d(?:e|u|es))\b"),
+    ("half", "am", r"matin(?:ee)?s?\b"),
+    ("half", "pm", r"apres ?-? ?midis?\b|aprem\b|soir(?:ee)?s?\b"),
+    (
+        "nth",
+        "",
+        r"[1-5] ?(?:ere?|nde?|e|eme)s?\b(?! ?h)|(?:premi|deuxi|troisi|quatri|cinqui)[a-z]{2,4}\b|seconde?s?\b|derni(?:er|ere)s?\b",
+    ),
+    ("bracket", "", r"\[ ?-?[1-5](?: ?[,-] ?-?[1-5])* ?\]"),
+    ("until", "", r"jusqu(?:'a|'au|e)\b(?: aux?\b| a\b)?"),
+    ("from", "", r"a (?:partir|compter) (?:de |du |d')|des(?= \d)"),
+    ("filler", "", r"(?:sans|non) ?-?(?:interruption|stop)\b|en continu\b|journee continue\b|ainsi que\b|[a-z]'"),
+    ("time", "", r"midi\b|minuit\b"),
+    (
+        "time",
+        "",
+        r"\d\d? ?h(?:eures?|rs?\b)?(?: ?[0-5]\d(?: ?mi?n\b)?(?!\d| ?h| ?: ?\d\d)| ?[0-5]\d(?=\d\d? ?h)|(?!\d(?!\d? ?h)))",
+    ),
+    ("time", "", r"\d\d?:[0-5]\d(?::[0-5]\d|(?=\d\d?:\d\d)|h?(?!\d))|\d\d? ?: ?[0-5]\d(?!\d| ?h)|\d\d?\.[0-5]\d(?![\d.])"),
+    ("wrong", "", r"\d+ ?[h:] ?\d+|\d{3,} ?h\b"),
+    ("number", "", r"\d+"),
+    ("open", "", r"\("),
+    ("close", "", r"\)"),
+    ("stop", "", r"[.;|•*!?]+|\n"),
+    ("range", "", r"(?:->|=>|-|>|→)+"),
+    ("and", "", r"[&+/]"),
+    ("letters", "", r"[a-z]+"),
+    ("word", "", r"\S"),
+)
+SCANNER = re.compile("(?P<space> +)|" + "|".join(f"(?P<k{n}>{pattern})" for n, (_, _, pattern) in enumerate(PHRASES)))
+
+FILLERS = """le la les du des en un une tous toutes tout toute chaque ouverture ouvertures
+    horaire horaires heure heures jour jours accueil public publics uniquement seulement exclusivement est sont journee inclus
+    compris permanence permanences semaine semaines pendant durant sur y"""
+WORDS: dict[str, tuple[str, Any]] = {
+    **{word: ("day" if len(word) > SHORT else "short", day) for word, day in DAY_OF.items()},
+    **dict.fromkeys(("a", "au", "aux"), ("range", "")),
+    **{word: ("and", word) for word in ("et", "ou", "puis", "ensuite", "and")},
+    **dict.fromkeys(("de", "entre"), ("of", "")),
+    **dict.fromkeys(FILLERS.split(), ("filler", "")),
+    **dict.fromkeys(("ouvert", "ouverte", "ouverts", "ouvertes", "ouvre", "open"), ("opened", "")),
+}
+PLAIN = {n: unicodedata.normalize("NFKD", chr(n))[0] for n in range(0xC0, 0x250)} | {ord("œ"): "o", ord("Œ"): "o"}
+BLOCK = re.compile(r"<(?:br|/?p|/?li|/?div|/?h\d|/?tr)\b[^<>]{0,200}>", re.IGNORECASE)
+TAG = re.compile(r"<[^<>]{0,200}>")
+SIGNS = str.maketrans(
+    dict.fromkeys("‐‑‒–—―−", "-") | dict.fromkeys("’‘ʼ`´", "'") | dict.fromkeys("\u00a0\u202f\u2009\t", " ")
+)
+
+
+def unwrapped(text: str) -> str:
+    """Return the text without web markup, its dashes, apostrophes and spaces made one kind."""
+    if "<" in text or "&" in text:
+        text = TAG.sub(" ", BLOCK.sub("\n", html.unescape(text)))
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", text)
+    return text.translate(SIGNS).replace("\r\n", "\n").replace("\r", "\n")
+
+
+def folded(text: str) -> str:
+    """Return the text without accent nor capital, each character at the same place."""
+    return text.translate(PLAIN).lower()
+
+
+def tokens(text: str) -> list[Token]:
+    """Return the pieces of an unwrapped text, in order; spaces aside, every character belongs to one."""
+    plain = folded(text)
+    found: list[Token] = []
+    for match in SCANNER.finditer(plain):
+        group = match.lastgroup or ""
+        if group == "space":
+            continue
+        kind, value, _ = PHRASES[int(group[1:])]
+        piece, (start, end) = match.group(), match.span()
+        if kind == "letters":
+            kind, value = _word(text[start:end], piece, found)
+        elif kind == "time":
+            value = _minutes(piece)
+            kind = "time" if value <= 24 * 60 else "wrong"
+        elif kind == "nth":
+            value = int(piece[0]) if piece[0].isdigit() else RANKS[piece[:4]]
+        elif kind in ("number", "and"):
+            value = piece
+        elif kind == "stop" and piece in ".\n" and found and (found[-1].kind in ("and", "range") or _short(found[-1])):
+            continue
+        found.append(Token(kind, value, start, end))
+    return [_checked(token, found[n + 1 : n + 3]) for n, token in enumerate(found)]
+
+
+def _word(typed: str, piece: str, before: list[Token]) -> tuple[str, Any]:
+    if typed in INITIALS and typed.isupper() and len(typed) != 2:
+        first = INITIALS.index(typed)
+        second_m = typed == "M" and any(token.kind == "initial" and token.value == (1,) for token in before)
+        return "initial", (2,) if second_m else tuple(range(first, first + len(typed)))
+    if piece == "we":
+        english = typed == "We" or any(token.kind == "short" and token.end - token.start == 2 for token in before)
+        return ("short", (2,)) if english else ("weekend", WEEKEND)
+    if piece in WORDS:
+        return WORDS[piece]
+    day = _misspelt(piece)
+    return ("typo", day) if day else ("word", "")
+
+
+@lru_cache(maxsize=4096)
+def _misspelt(word: str) -> tuple[int, ...] | None:
+    """Return the day of the week a word is one letter away from."""
+    if len(word) < 5 or word[0] not in "lmjvsd":
+        return None
+    return next(
+        (day for name, day in FULL.items() if name[0] == word[0] and Levenshtein.distance(name, word, score_cutoff=1) < 2),
+        None,
+    )
+
+
+def _minutes(piece: str) -> int:
+    if piece[0] == "m":
+        return 12 * 60 if piece == "midi" else 24 * 60
+    hour, minutes = [*re.findall(r"\d+", piece), "0"][:2]
+    return int(hour) * 60 + int(minutes)
+
+
+def _short(token: Token) -> bool:
+    return token.kind in ("short", "initial", "weekend")
+
+
+def _checked(token: Token, after: list[Token]) -> Token:
+    """Return a short name (« mer », « sa », « je ») as the day it is, or as a mere word when what follows is nothing of a day."""
+    if not _short(token):
+        return token
+    sure = not after or after[0].kind in FOLLOWS_A_SHORT_DAY or after[0].kind == "stop"
+    if not sure:
+        follower = after[1] if after[0].kind in ("and", "filler", "range") and len(after) > 1 else after[0]
+        sure = _short(follower) or follower.kind in ("day", "typo", "time", "number", "nth")
+    kind = {"short": "day", "weekend": "guess"}.get(token.kind, token.kind)
+    return token._replace(kind=kind) if sure else Token("word", "", token.start, token.end)

@@ -1,0 +1,259 @@
+"""A week of openings, filled statement by statement, then written as OSM `opening_hours`."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from maillage.pipeline.offer.clean.opening.grammar import Change, Reading, Statement
+from maillage.pipeline.offer.clean.opening.items import MIDNIGHT, NAMES, NOON, Day, Span
+from maillage.pipeline.offer.clean.opening.osm import CODES
+
+HALVES = {"am": "le matin", "pm": "l’après-midi"}
+LUNCH = 13 * 60 + 30  # a morning ends before, an afternoon ends after
+UNSAID = "heures non précisées"
+
+
+class Key(NamedTuple):
+    """Which days: the weekday, which ones of the month, which weeks."""
+
+    weekday: int
+    nth: tuple[int, ...] = ()
+    weeks: str = ""
+
+
+@dataclass(slots=True)
+class Cell:
+    """What is known of a day; an empty cell is closed when `off`, else of unknown hours."""
+
+    spans: list[Span] = field(default_factory=list)
+    off: bool = False
+    unknown: str = ""
+    breadth: int = 7  # how many days were said together: the fewer, the more precise
+
+
+class Week:
+    """The openings said so far, and what had to be doubted to write them."""
+
+    def __init__(self) -> None:
+        self.cells: dict[Key, Cell] = {}
+        self.comments: list[str] = []
+        self._doubts: dict[str, list[int]] = {}
+
+    def doubt(self, reason: str, day: Day) -> None:
+        """Keep what somebody should look at, with the day it is about."""
+        days = self._doubts.setdefault(reason, [])
+        if day.weekday not in days:
+            days.append(day.weekday)
+
+    @property
+    def doubts(self) -> list[str]:
+        """What somebody should look at, each with the days it is about."""
+        return [f"{', '.join(NAMES[day] for day in days)} : {reason}" for reason, days in self._doubts.items()]
+
+    def add(self, reading: Reading, default: tuple[Day, ...], *, weeks: str = "") -> None:
+        """Add what a text says; `default` are the days of statements that name none."""
+        for statement in reading.statements:
+            self._state(statement, statement.days if statement.days is not None else default, statement.weeks or weeks)
+        for change in reading.changes:
+            self._change(change, default, weeks)
+        for day in default if reading.note else ():
+            self.cells.setdefault(Key(day.weekday, day.nth, weeks), Cell()).unknown = reading.note
+        self.comments += [text for text in reading.comments if text not in self.comments]
+
+    def open_at_unsaid_hours(self, day: Day, weeks: str) -> None:
+        """Say that a day, or half of it, is open, nobody said when."""
+        self._state(Statement(0, 0, (day,)), (day,), weeks)
+
+    def shut(self, days: Iterable[Day], weeks: str) -> None:
+        """Close days, and half days: both halves close the day, one only takes away what was said of it."""
+        closed = set(days)
+        for day in closed:
+            key = Key(day.weekday, (), weeks)
+            if not day.half or {Day(day.weekday, half="am"), Day(day.weekday, half="pm")} <= closed:
+                self._shut(self.cells.setdefault(key, Cell()), Day(day.weekday))
+            elif key in self.cells:
+                self._shut(self.cells[key], day)
+
+    # ------------------------------------------------------------------------------------------------------- filling
+
+    def _state(self, statement: Statement, days: tuple[Day, ...], weeks: str) -> None:
+        for day in days:
+            cell = self.cells.setdefault(Key(day.weekday, day.nth, weeks), Cell(breadth=len(days)))
+            if statement.off:
+                self._shut(cell, day)
+            elif statement.spans:
+                self._fill(cell, statement, day, len(days))
+            else:
+                said = [HALVES.get(day.half, ""), statement.note or "", statement.comment]
+                text = ", ".join(piece for piece in said if piece) or UNSAID
+                cell.unknown = text if cell.unknown in ("", text) else UNSAID
+                if not statement.note:
+                    self.doubt("les heures ne sont pas dites", day)
+
+    def _fill(self, cell: Cell, statement: Statement, day: Day, breadth: int) -> None:
+        spans = [_noted(span, statement.comment) for span in statement.spans]
+        for span in spans:
+            late, early = span.start >= LUNCH, (span.end or MIDNIGHT) <= NOON
+            if (day.half == "am" and late) or (day.half == "pm" and early):
+                self.doubt(f"{_hours(span)} est écrit pour {HALVES[day.half]}", day)
+        if crossing := next(((a, b) for n, a in enumerate(spans) for b in spans[:n] if _cross(a, b)), None):
+            self.doubt(_overlap(*crossing), day)
+        if breadth < cell.breadth and len(spans) < len(cell.spans) and {s[:2] for s in spans} < {s[:2] for s in cell.spans}:
+            self.doubt(f"{', '.join(map(_hours, spans))} seulement, dit à part", day)
+            cell.spans = []
+        for span in spans:
+            same = [known for known in cell.spans if known[:2] == span[:2]]
+            crossed = [known for known in cell.spans if known not in spans and _cross(known, span)]
+            if same:
+                continue
+            if crossed:
+                self.doubt(_overlap(crossed[0], span), day)
+                if breadth > cell.breadth:
+                    continue
+                if breadth < cell.breadth:
+                    cell.spans = [known for known in cell.spans if known not in crossed]
+            cell.spans.append(span)
+        cell.breadth = min(cell.breadth, breadth)
+
+    def _shut(self, cell: Cell, day: Day) -> None:
+        if not day.half:
+            cell.spans, cell.off, cell.unknown = [], True, ""
+            return
+        if not cell.spans and not cell.off:
+            cell.unknown = f"fermé {HALVES[day.half]}"
+        whole = [_without_half(span, day.half) for span in cell.spans]
+        if any(piece not in (None, span) for piece, span in zip(whole, cell.spans, strict=True)):
+            self.doubt(f"fermé {HALVES[day.half]} : les heures sont coupées à 12 h", day)
+        cell.spans = [piece for piece in whole if piece]
+
+    def _change(self, change: Change, default: tuple[Day, ...], weeks: str) -> None:
+        if change.verb == "note":
+            for cell in self.cells.values():
+                inside = [(span.start >= NOON) == (change.half == "pm") for span in cell.spans]
+                cell.spans = [
+                    _noted(span, change.note) if yes else span for span, yes in zip(cell.spans, inside, strict=True)
+                ]
+                if not any(inside) and not cell.off:  # « 9h-12h et sur rendez-vous l’après-midi »
+                    cell.unknown = f"{HALVES[change.half]}, {change.note}"
+            return
+        for day in change.days if change.days is not None else default:
+            day = day._replace(half=change.half) if change.half else day  # noqa: PLW2901
+            keys = [key for key in self.cells if key.weekday == day.weekday and (not day.nth or key.nth == day.nth)]
+            if not keys and change.verb == "off" and not day.half:
+                keys = [Key(day.weekday, day.nth, weeks)]
+            if not keys:
+                self.doubt("une précision, sans heures à préciser", day)
+                keys = [Key(day.weekday, day.nth, weeks)] if change.spans else []
+            for key in keys:
+                self._amend(self.cells.setdefault(key, Cell()), change, day)
+
+    def _amend(self, cell: Cell, change: Change, day: Day) -> None:
+        if change.verb == "off":
+            self._shut(cell, day)
+        elif change.verb == "only":
+            cell.spans = list(change.spans)
+        elif change.verb == "cut":
+            for hole in change.spans:
+                cell.spans = [piece for span in cell.spans for piece in _without(span, hole)]
+        elif cell.spans and change.until > cell.spans[-1].start:
+            cell.spans[-1] = cell.spans[-1]._replace(end=change.until)
+        else:
+            self.doubt("une heure de fin, sans heure d’ouverture", day)
+
+    # ------------------------------------------------------------------------------------------------------- writing
+
+    def osm(self) -> str:
+        """Return the week in OSM, '' when nothing is known: open hours first, then closed days."""
+        rules: dict[tuple[str, str], list[Key]] = {}
+        for key in sorted(self.cells, key=lambda key: (key.weekday, len(key.nth), key)):
+            for rule in self._rules_of(self.cells[key]):
+                rules.setdefault((key.weeks, rule), []).append(key)
+        open_days = {key.weekday for key, cell in self.cells.items() if cell.spans}
+        ordered = sorted(rules.items(), key=lambda item: _rank(item[0][1], item[1], open_days))
+        out, seen = "", set[int]()
+        for (weeks, rule), keys in ordered:
+            days = {key.weekday for key in keys}
+            text = " ".join(piece for piece in (weeks, _selector(keys), rule) if piece)
+            joint = "" if not out else ", " if days & seen and rule != "off" else "; "
+            out += joint + text
+            seen |= days if rule != "off" else set()
+        return "24/7" if out == "Mo-Su 00:00-24:00" else out
+
+    def _rules_of(self, cell: Cell) -> list[str]:
+        comments = "".join(f", {text}" for text in self.comments)
+        by_note: dict[str, list[str]] = {}
+        for span in sorted(cell.spans):
+            by_note.setdefault((span.note + comments).removeprefix(", "), []).append(_hours(span))
+        rules = [",".join(hours) + _quoted(note) for note, hours in by_note.items()]
+        if cell.unknown:
+            rules.append(f"unknown{_quoted(cell.unknown + comments)}")
+        return rules or (["off"] if cell.off else [])
+
+
+def _rank(rule: str, keys: list[Key], open_days: set[int]) -> int:
+    """Return the place of a rule, for OSM lets the last one speak: what is precise comes after what it limits."""
+    limited = any(key.weekday in open_days for key in keys)
+    if rule == "off":  # « fermé le lundi, sauf le 1er » comes first, « sauf le 1er lundi » last
+        return 0 if limited and not any(key.nth for key in keys) else 3
+    return 1 if rule.startswith("unknown") and limited else 2
+
+
+def _selector(keys: Iterable[Key]) -> str:
+    """Return days as OSM writes them: Mo-Fr,Sa[1,3],PH.
+
+    >>> _selector([Key(0), Key(1), Key(2), Key(5, (1, 3)), Key(7)])
+    'Mo-We,Sa[1,3],PH'
+    """
+    runs: list[list[int]] = []
+    others: list[str] = []
+    for key in keys:
+        if key.nth or key.weekday == 7:
+            others.append(CODES[key.weekday] + (f"[{','.join(map(str, key.nth))}]" if key.nth else ""))
+        elif runs and runs[-1][-1] == key.weekday - 1:
+            runs[-1].append(key.weekday)
+        else:
+            runs.append([key.weekday])
+    pieces = [f"{CODES[run[0]]}-{CODES[run[-1]]}" if len(run) > 2 else ",".join(CODES[day] for day in run) for run in runs]
+    return ",".join(pieces + others)
+
+
+def _hours(span: Span) -> str:
+    opens = f"{span.start // 60:02}:{span.start % 60:02}"
+    return f"{opens}+" if span.end is None else f"{opens}-{span.end // 60:02}:{span.end % 60:02}"
+
+
+def _quoted(note: str) -> str:
+    return f' "{note[:200].replace(chr(34), "”")}"' if note else ""
+
+
+def _noted(span: Span, note: str) -> Span:
+    if not note or note in span.note:
+        return span
+    return span._replace(note=f"{span.note}, {note}" if span.note else note)
+
+
+def _cross(a: Span, b: Span) -> bool:
+    ends = [
+        span.end + MIDNIGHT if span.end is not None and span.end <= span.start else span.end or MIDNIGHT for span in (a, b)
+    ]
+    return a.start < ends[1] and b.start < ends[0]
+
+
+def _overlap(a: Span, b: Span) -> str:
+    return f"deux plages se chevauchent, {_hours(a)} et {_hours(b)}"
+
+
+def _without_half(span: Span, half: str) -> Span | None:
+    """Return what a closed half-day leaves of a span: all of it, what is past noon or before it, nothing."""
+    end = span.end or MIDNIGHT
+    if half == "am":
+        return span if span.start >= NOON else span._replace(start=NOON) if end > LUNCH else None
+    return span if end <= LUNCH and span.start < NOON else span._replace(end=NOON) if span.start < NOON else None
+
+
+def _without(span: Span, hole: Span) -> list[Span]:
+    end, hole_end = span.end or MIDNIGHT, hole.end or MIDNIGHT
+    if hole_end <= span.start or hole.start >= end:
+        return [span]
+    pieces = [span._replace(end=hole.start), span._replace(start=hole_end)]
+    return [piece for piece in pieces if piece.start < (piece.end or MIDNIGHT)]

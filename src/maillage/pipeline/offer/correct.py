@@ -1,0 +1,324 @@
+"""Correcting a correspondence one column at a time, without losing what it already says.
+
+A column serves: as a field of the sheet (`nom`), a day of the hours (`horaires:Mo`, `horaires:Tu am`), a practice
+(`practice:wifi`), or a condition of one (`practice:wifi.frais`). What a person chooses replaces its first use; its other
+uses stay, and so do the words already known (`gives`, `when`).
+"""
+
+import copy
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+import yaml
+
+from maillage.kernel.names import plain
+from maillage.pipeline.offer import mapping
+from maillage.pipeline.offer.forms.sheet import Row, Sheet
+from maillage.pipeline.offer.mapping import Correspondence, Origin, PracticeRule
+from maillage.pipeline.offer.read import read
+from maillage.reference import offer
+
+Raw = dict[str, Any]
+
+DAY, PRACTICE = "horaires:", "practice:"
+TOGETHER = {  # kinds that take several columns at once, and what stands between them; the others take the first filled
+    "street": " ",
+    **dict.fromkeys(("text", "lines", "phone", "mail", "site"), " ; "),
+}
+NOTHING = "-"  # a word that is known, and adds nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word of a column, how often it is there, and what it gives.
+
+    given: slugs of the list, codes of types, or the state of a practice. elsewhere: the other fields it fills.
+    known: somebody said what it gives, were it nothing.
+    """
+
+    text: str
+    times: int
+    given: tuple[str, ...]
+    elsewhere: tuple[str, ...]
+    known: bool
+
+
+class _Plain(yaml.SafeDumper):
+    """Writes every value in full: a person reads and corrects it."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+
+def parsed(text: str, name: str) -> Raw:
+    """Return the YAML of a correspondence as plain values, what it prolongs included; Refused when it cannot be followed."""
+    mapping.load(text, name)
+    raw: Raw = copy.deepcopy(yaml.safe_load(text))
+    if base := raw.pop("extends", ""):
+        raw["fields"] = {**parsed((mapping.FILES / f"{base}.yaml").read_text("utf-8"), base)["fields"], **raw["fields"]}
+    return raw
+
+
+def written(raw: Raw) -> str:
+    """Return a correspondence as a person reads it."""
+    return yaml.dump(raw, Dumper=_Plain, allow_unicode=True, sort_keys=False, width=120)
+
+
+# ------------------------------------------------------------------------------------------------------- uses of a column
+
+
+def uses(raw: Raw) -> dict[str, list[str]]:
+    """Return what each column serves as, by its plain name, fields first."""
+    found: dict[str, list[str]] = {}
+
+    def note(target: str, columns: Iterable[str]) -> None:
+        for column in columns:
+            known = found.setdefault(plain(column), [])
+            if target not in known:
+                known.append(target)
+
+    for id, spec in raw["fields"].items():
+        note(id, _columns(spec))
+        for part in _many(spec):
+            if isinstance(part, dict):
+                for day, column in (part.get("days") or {}).items():
+                    note(f"{DAY}{day}", [column])
+    for rule in raw.get("practices") or ():
+        note(f"{PRACTICE}{rule['practice']}", _columns(rule.get("from")))
+        for condition, spec in (rule.get("with") or {}).items():
+            note(f"{PRACTICE}{rule['practice']}.{condition}", _columns(spec))
+    return found
+
+
+def _columns(spec: Any) -> list[str]:
+    """Return the columns that an origin reads, days of the week apart."""
+    if isinstance(spec, list):
+        return [column for each in spec for column in _columns(each)]
+    if isinstance(spec, dict):
+        return [column for key in ("from", "join") for column in _columns(spec.get(key))]
+    return [] if spec is None else [str(spec)]
+
+
+def _many(spec: Any) -> list[Any]:
+    return spec if isinstance(spec, list) else [spec]
+
+
+# ---------------------------------------------------------------------------------------------------- changing a column
+
+
+def assign(raw: Raw, column: str, target: str, *, order: Sequence[str]) -> None:
+    """Make a column serve as `target`, '' for nothing, in the place of its first use.
+
+    order: the columns of the file, in which those put together stand.
+    """
+    now = uses(raw).get(plain(column), [])
+    if now and now[0] == target:
+        return
+    if now:
+        _take_off(raw, column, now[0])
+    raw["ignored"] = [name for name in _many(raw.get("ignored", [])) if plain(str(name)) != plain(column)]
+    if target.startswith(PRACTICE):
+        _add_practice(raw, column, target.removeprefix(PRACTICE))
+    elif target.startswith(DAY):
+        held = raw["fields"].get("horaires")
+        days = held.get("days") if isinstance(held, dict) else None
+        raw["fields"]["horaires"] = {**(held if days else {}), "days": {**(days or {}), target.removeprefix(DAY): column}}
+    elif target:
+        raw["fields"][target] = _with(raw["fields"].get(target), column, offer.fields()[target], order)
+    else:
+        raw["ignored"].append(column)
+    if not raw["ignored"]:
+        del raw["ignored"]
+
+
+def _take_off(raw: Raw, column: str, target: str) -> None:
+    """Take a column off one of its uses; what has no column left goes with it."""
+    key = plain(column)
+    if not target.startswith(PRACTICE):
+        _replace(raw["fields"], target.partition(":")[0], _without(raw["fields"][target.partition(":")[0]], key))
+        return
+    practice, _, condition = target.removeprefix(PRACTICE).partition(".")
+    for rule in raw["practices"]:
+        if rule["practice"] != practice:
+            continue
+        if condition:
+            _replace(rule.get("with", {}), condition, _without(rule.get("with", {}).get(condition), key))
+        else:
+            _replace(rule, "from", _without(rule.get("from"), key))
+    raw["practices"] = [rule for rule in raw["practices"] if "from" in rule or rule.get("always")]
+
+
+def _replace(held: dict[str, Any], name: str, value: Any) -> None:
+    if value is None:
+        held.pop(name, None)
+    else:
+        held[name] = value
+
+
+def _without(spec: Any, key: str) -> Any:
+    """Return an origin without a column, given by its plain name; None when nothing is left."""
+    if isinstance(spec, list):
+        left = [kept for each in spec if (kept := _without(each, key)) is not None]
+        return left[0] if len(left) == 1 else left or None
+    if isinstance(spec, dict):
+        kept = {name: value for name, value in spec.items() if name not in ("from", "join", "days", "parity")}
+        for name in ("from", "join"):
+            if (columns := _without(spec.get(name), key)) is not None:
+                kept[name] = columns
+        if days := {day: column for day, column in (spec.get("days") or {}).items() if plain(str(column)) != key}:
+            kept["days"] = days
+        if spec.get("parity") and plain(str(spec["parity"])) != key:
+            kept["parity"] = spec["parity"]
+        return kept if kept.keys() & {"from", "join", "days", "always"} else None
+    return None if spec is None or plain(str(spec)) == key else spec
+
+
+def _with(spec: Any, column: str, of: offer.Field, order: Sequence[str]) -> Any:
+    """Return the origins of a field with one column more: lists add up, some texts stand together, others choose."""
+    if spec is None:
+        return column
+    if of.kind in ("list", "kinds"):
+        parts = spec if isinstance(spec, list) and any(isinstance(each, dict) for each in spec) else [spec]
+        return [*(part if isinstance(part, dict) else {"from": part} for part in parts), {"from": column}]
+    if isinstance(spec, dict) and "join" in spec:
+        return {**spec, "join": _ordered([*_columns(spec["join"]), column], order)}
+    if of.kind in TOGETHER and isinstance(spec, str):
+        return {"join": _ordered([spec, column], order), "with": TOGETHER[of.kind]}
+    if isinstance(spec, dict):
+        return {**spec, "from": [column, *_columns(spec["from"])]} if "from" in spec else column
+    return [column, *_columns(spec)]
+
+
+def _ordered(columns: Iterable[str], order: Sequence[str]) -> list[str]:
+    rank = {plain(name): n for n, name in enumerate(order)}
+    return sorted(columns, key=lambda name: rank.get(plain(name), len(rank)))
+
+
+def _add_practice(raw: Raw, column: str, id: str) -> None:
+    practices = raw["practices"] = list(raw.get("practices") or ())
+    held = next((rule for rule in practices if rule["practice"] == id), None)
+    if held is None:
+        practices.append({"practice": id, "from": column})
+    else:
+        held["from"] = [*_columns(held.get("from")), column]
+
+
+# -------------------------------------------------------------------------------------------------------- words of a column
+
+
+def has_words(target: str) -> bool:
+    """Return whether a use reads words of a closed list: these may be corrected one by one."""
+    if target.startswith(PRACTICE):
+        return "." not in target
+    return target in offer.fields() and offer.fields()[target].kind in ("list", "kinds")
+
+
+def words(
+    correspondence: Correspondence, target: str, column: str, values: Iterable[tuple[str, int]], *, today: date
+) -> list[Word]:
+    """Return the words of a column and what each gives, the unknown ones first, then the most frequent.
+
+    values: the cells of the column and how often each is there. What a word gives is asked of the reader itself.
+    """
+    if target.startswith(PRACTICE):
+        rules = [r for r in correspondence.practices if r.practice == target.removeprefix(PRACTICE)]
+        origins = [rule.origin for rule in rules if plain(column) in rule.origin.columns]
+        give = _states(rules[0], column) if origins else None
+    else:
+        origins = [o for o in correspondence.fields.get(target, ()) if plain(column) in o.columns and not o.split]
+        give = _slugs(correspondence, target, origins, column, today) if origins else None
+    if give is None:
+        return []
+    counts: dict[str, int] = {}
+    for value, times in values:
+        for token in _tokens(target, origins[0], value):
+            counts[token] = counts.get(token, 0) + times
+    found = [Word(text, times, *given) for (text, times), given in zip(counts.items(), give(list(counts)), strict=True)]
+    return sorted(found, key=lambda word: (word.known, -word.times, word.text))
+
+
+def _tokens(target: str, origin: Origin, value: str) -> list[str]:
+    """Return the words of a cell; a cell that is one known word is not parted, however many commas it holds."""
+    said = plain(value)
+    if origin.gives is not None and said in origin.gives.whole:
+        return [value]
+    of = offer.fields().get(target)
+    if of is not None and of.kind == "list" and said in offer.lists()[of.list].words:
+        return [value]
+    return origin.tokens(value)
+
+
+Given = tuple[tuple[str, ...], tuple[str, ...], bool]
+
+
+def _slugs(correspondence: Correspondence, target: str, origins: Sequence[Origin], column: str, today: date) -> Any:
+    """Return the function that says what words give to a list field, as (slugs, other fields, known)."""
+    alone = replace(
+        correspondence, fields={target: tuple(replace(o, separator="\0") for o in origins)}, practices=(), grouped=False
+    )
+
+    def give(tokens: Sequence[str]) -> list[Given]:
+        rows = tuple(Row(n, n, {column: token}) for n, token in enumerate(tokens, 1))
+        told = read(Sheet("", "csv", (column,), rows, (), ()), alone, today=today).rows
+        return [
+            (
+                tuple(row.sheet.get(target, ())) if _sure(row.remarks) else (),
+                tuple(sorted(set(row.sheet) - {target, "id", "type_origine"})),
+                _sure(row.remarks),
+            )
+            for row in told
+        ]
+
+    return give
+
+
+def _sure(remarks: Iterable[Any]) -> bool:
+    return all(remark.word not in ("doubtful", "refused") for remark in remarks)
+
+
+def _states(rule: PracticeRule, column: str) -> Any:
+    """Return the function that says what words make of a practice: offered, planned, or nothing; all are known."""
+
+    def give(tokens: Sequence[str]) -> list[Given]:
+        return [((state,) if (state := rule.state({plain(column): token})) else (), (), True) for token in tokens]
+
+    return give
+
+
+def give(raw: Raw, column: str, target: str, word: str, slug: str) -> None:
+    """Say what a word of a column gives to a list field: a slug or a code, or NOTHING."""
+    spec = raw["fields"][target]
+    parts = spec if isinstance(spec, list) and any(isinstance(each, dict) for each in spec) else [spec]
+    parts = [part if isinstance(part, dict) else {"from": part} for part in parts]
+    for part in parts:
+        if plain(column) in map(plain, _columns(part)):
+            gives = {known: given for known, given in (part.get("gives") or {}).items() if plain(str(known)) != plain(word)}
+            part["gives"] = {word: None if slug == NOTHING else slug, **gives}
+    raw["fields"][target] = parts[0] if len(parts) == 1 else parts
+
+
+def set_states(raw: Raw, practice: str, wanted: Mapping[str, str]) -> None:
+    """Say what every word of a practice means: offered, planned, or NOTHING.
+
+    A rule already known (`~atelier`) stays when all the words it takes keep what they mean.
+    """
+    for rule in raw["practices"]:
+        if rule["practice"] != practice:
+            continue
+        for key, state in (("when", "offered"), ("planned", "planned")):
+            kept = [each for each in _many(rule.get(key) or []) if _holds(str(each), wanted, state)]
+            known = mapping.Words(
+                whole={plain(each): () for each in kept if not each.startswith("~")},
+                inside=tuple((plain(each[1:]), ()) for each in kept if each.startswith("~")),
+            )
+            said = [*kept, *(word for word, meant in wanted.items() if meant == state and known.find(word) is None)]
+            _replace(rule, key, said or ([] if key == "when" else None))
+
+
+def _holds(known: str, wanted: Mapping[str, str], state: str) -> bool:
+    """Return whether every word that a known one takes is wanted in that state."""
+    if known.startswith("~"):
+        return all(meant == state for word, meant in wanted.items() if f" {plain(known[1:])}" in f" {plain(word)}")
+    return all(meant == state for word, meant in wanted.items() if plain(word) == plain(known))
