@@ -38,23 +38,8 @@ SHORT = 4  # letters: « mer », « jeu », « sa » are days only where a day c
 FULL = {word: day for word, day in DAY_OF.items() if len(word) >= 5}
 INITIALS = "LMMJVSD"
 FOLLOWS_A_SHORT_DAY = frozenset(
-    (
-        "time",
-        "wrong",
-        "number",
-        "day",
-        "short",
-        "range",
-        "colon",
-        "half",
-        "off",
-        "note",
-        "open",
-        "close",
-        "bracket",
-        "parity",
-    )
-)
+    ("time", "wrong", "number", "day", "short", "half", "range", "colon", "off", "note", "open", "close", "bracket", "parity")
+)  # fmt: skip
 
 MONTH = "(?:janvier|fevrier|mars|avril|mai|juin|juillet|aout|septembre|octobre|novembre|decembre)"
 RANKS = {"prem": 1, "deux": 2, "seco": 2, "troi": 3, "quat": 4, "cinq": 5, "dern": -1}
@@ -107,7 +92,7 @@ PHRASES: tuple[tuple[str, Any, str], ...] = (
     (
         "season",
         "holiday",
-        r"(?:horaires? )?d'(?:ete|hiver)\b|ete\b|hiver\b|(?:periodes? |saisons? )?(?:esti|hiver)vales?\b|noel\b",
+        r"(?:horaires? )?d'(?:ete|hiver)\b|ete\b|hiver\b|(?:periodes? |saisons? )?(?:estiv|hivern)ales?\b|noel\b",
     ),
     ("season", "term", r"periodes? scolaires?\b"),
     ("odd", "", r"(?:(?:fermetures?|ouvertures?) )?exceptionnel[a-z]*"),

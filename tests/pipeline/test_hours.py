@@ -1,0 +1,494 @@
+"""Opening hours as people type them: forms met in real files, each beside what must be read of it."""
+
+import csv
+import json
+import random
+import re
+import time
+from collections import Counter
+from datetime import datetime, timedelta
+from functools import cache
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from opening_hours import OpeningHours, State
+
+from maillage.pipeline.offer.clean.hours import LONGEST, clean, week
+from maillage.pipeline.offer.clean.opening.osm import CODES, valid
+from maillage.reference.places import METHODS
+
+FILES = Path("tests/files/offre")
+WEEKDAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
+
+# Everything is understood, nothing is guessed.
+READ = [
+    ("Lundi au samedi de 9h à 19h", "Mo-Sa 09:00-19:00"),
+    ("Du lundi au jeudi : 08:30-12:00 et 13:30-16:30", "Mo-Th 08:30-12:00,13:30-16:30"),
+    ("Lundi-vendredi 9h30-17h30", "Mo-Fr 09:30-17:30"),
+    ("les lundi,\nmardi et jeudi de 16h30 à 18h.", "Mo,Tu,Th 16:30-18:00"),
+    ("Mercredi : 15:00-17:00 / Vendredi : 16:00-18:00 /  Samedi : 10:30 - 12:00", "We 15:00-17:00; Fr 16:00-18:00; Sa 10:30-12:00"),
+    ("mercredi de 16 h à 18 h et le samedi de 10 h à 12 h", "We 16:00-18:00; Sa 10:00-12:00"),
+    ("lundi : 8h30-12h/14h-18h, mardi au vendredi : 8h30-12h/14h-17h30", "Mo 08:30-12:00,14:00-18:00; Tu-Fr 08:30-12:00,14:00-17:30"),
+    ("LUNDI 9H30/12H30", "Mo 09:30-12:30"),
+    ("lundi 13:00 17:00 , du mardi au vendredi 08:30 12:30 - 13:30 17:00", "Mo 13:00-17:00; Tu-Fr 08:30-12:30,13:30-17:00"),
+    ("du lundi au vendredi, de 9h à 12h et de 13h30 à 17h30, sauf le mercredi, de 9h à 12h", "Mo,Tu,Th,Fr 09:00-12:00,13:30-17:30; We 09:00-12:00"),
+    ("9h-19h du lundi au samedi", "Mo-Sa 09:00-19:00"),
+    ("lu au ve 09:00 19:00", "Mo-Fr 09:00-19:00"),
+    ("mardi à jeudi 9h-12h", "Tu-Th 09:00-12:00"),
+    ("mardi 14-18 / mercredi 10-12/14-18", "Tu 14:00-18:00; We 10:00-12:00,14:00-18:00"),
+    ("Mar : 14h-19hMer :14h-18h", "Tu 14:00-19:00; We 14:00-18:00"),
+    ("mardi entre 10h et 12h", "Tu 10:00-12:00"),
+    ("Tous les jours 9h-20h", "Mo-Su 09:00-20:00"),
+    ("Fermé", "off"),
+    ("Accueil sur rendez-vous", 'unknown "sur rendez-vous"'),
+    # Days
+    ("Lun-Ven: 9h-18h, Sam: 10h-16h", "Mo-Fr 09:00-18:00; Sa 10:00-16:00"),
+    ("lun. mar. jeu. ven. : 9h-12h", "Mo,Tu,Th,Fr 09:00-12:00"),
+    ("L-V 9h-17h", "Mo-Fr 09:00-17:00"),
+    ("LMMJV 9h-17h", "Mo-Fr 09:00-17:00"),
+    ("Mardi-mercredi-vendredi : 15h - 18h30 et samedi : 14h – 17h", "Tu,We,Fr 15:00-18:30; Sa 14:00-17:00"),
+    ("Lundi > vendredi 9h-12h", "Mo-Fr 09:00-12:00"),
+    ("7j/7 de 8h à 20h", "Mo-Su 08:00-20:00"),
+    ("24h/24, 7j/7", "24/7"),
+    ("En semaine 9h-18h, le week-end 10h-17h", "Mo-Fr 09:00-18:00; Sa,Su 10:00-17:00"),
+    ("Dimanche et jours fériés 10h-12h", "Su,PH 10:00-12:00"),
+    ("vendredi au lundi 10h-12h", "Mo,Fr-Su 10:00-12:00"),
+    ("Lundi 9h30-12h30 13h30-17h30 Mardi idem", "Mo,Tu 09:30-12:30,13:30-17:30"),
+    # Times
+    ("Lundi à vendredi 9h12h-14h-17h", "Mo-Fr 09:00-12:00,14:00-17:00"),
+    ("jeudi 12h3019h", "Th 12:30-19:00"),
+    ("lundi 08h30-12h00/13h30-1730", "Mo 08:30-12:00,13:30-17:30"),
+    ("lundi 0900-1200 1400-1700", "Mo 09:00-12:00,14:00-17:00"),
+    ("lundi 9.30 - 12.00 / 14.00 - 17.30", "Mo 09:30-12:00,14:00-17:30"),
+    ("LUNDI DE 9 HEURES 30 A 12 HEURES", "Mo 09:30-12:00"),
+    ("lundi 09:00:00-12:00:00", "Mo 09:00-12:00"),
+    ("Lundi au samedi de 8 à 20h", "Mo-Sa 08:00-20:00"),
+    ("Lundi, Mercredi de 9 à 12h et de 14 à 18h30 Mardi de 14 à 18h30", "Mo,We 09:00-12:00,14:00-18:30; Tu 14:00-18:30"),
+    ("lundi au vendredi 9h/12/ 13h30-17h30", "Mo-Fr 09:00-12:00,13:30-17:30"),
+    ("Lundi au vendredi de 10h à 12h et de 14h- à 18h30", "Mo-Fr 10:00-12:00,14:00-18:30"),
+    ("Vendredi : 9h à 12h30 à 14h à 16h30", "Fr 09:00-12:30,14:00-16:30"),
+    ("lundi de midi à 14h, vendredi de 20h à minuit", "Mo 12:00-14:00; Fr 20:00-24:00"),
+    ("Vendredi 20h-2h", "Fr 20:00-02:00"),
+    ("Mercredi : 10h à 12h &amp; 14h à 18h30", "We 10:00-12:00,14:00-18:30"),
+    ("<ul><li>Mercredi&nbsp;: 9h-12h / 14h-18h</li><li>Jeudi&nbsp;: 14h-18h</li></ul>", "We 09:00-12:00,14:00-18:00; Th 14:00-18:00"),
+    ("Lundi\n9h-12h\n14h-17h\nMardi\n9h-12h", "Mo 09:00-12:00,14:00-17:00; Tu 09:00-12:00"),
+    # Times first, then days
+    ("9h - 12h / 14h - 18h du lundi au jeudi, 9h - 12h le vendredi", "Mo-Th 09:00-12:00,14:00-18:00; Fr 09:00-12:00"),
+    ("8h-12h du Lundi au Samedi et  13h30-17h30 le mercredi", "Mo,Tu,Th-Sa 08:00-12:00; We 08:00-12:00,13:30-17:30"),
+    # Days said twice, whose hours add up
+    ("Lundi de 13h30 à 17h, du Mardi au vendredi de 9h à 12h, du Mardi au Jeudi de 13h30 à 17h", "Mo 13:30-17:00; Tu-Th 09:00-12:00,13:30-17:00; Fr 09:00-12:00"),
+    ("Lundi au Samedi 8h à 12h, Jeudi 13h à 17h30", "Mo-We,Fr,Sa 08:00-12:00; Th 08:00-12:00,13:00-17:30"),
+    # Closed, exceptions
+    ("Lundi : 9h-12h ; Mardi : fermé ; Mercredi : 9h-12h", "Mo,We 09:00-12:00; Tu off"),
+    ("fermé le lundi, ouvert du mardi au samedi 10h-18h", "Tu-Sa 10:00-18:00; Mo off"),
+    ("Tous les jours sauf le dimanche de 9h à 19h", "Mo-Sa 09:00-19:00; Su off"),
+    ("Lundi au vendredi 9h-17h sauf jours fériés", "Mo-Fr 09:00-17:00; PH off"),
+    ("mardi : 9h - 12h (fermé l'après-midi) mercredi : 9h - 12h et 13h30 - 17h", "Tu 09:00-12:00; We 09:00-12:00,13:30-17:00"),
+    ("Lundi au vendredi : 9h - 12h et 13h30 – 17h30 fermeture mercredi après-midi", "Mo,Tu,Th,Fr 09:00-12:00,13:30-17:30; We 09:00-12:00"),
+    ("du lundi au vendredi de 9h à 17h (fermé entre 12h et 14h)", "Mo-Fr 09:00-12:00,14:00-17:00"),
+    ("Lundi au vendredi 9h - 12h et 14h - 17h30 (jusqu'à 19h le mardi)", "Mo,We-Fr 09:00-12:00,14:00-17:30; Tu 09:00-12:00,14:00-19:00"),
+    ("Lundi 8h-12h 13h-17h sauf 1er lundi du mois", "Mo 08:00-12:00,13:00-17:00; Mo[1] off"),
+    ("lundi fermé, 1er lundi du mois 9h-12h", "Mo off; Mo[1] 09:00-12:00"),
+    # Some days of the month, some weeks
+    ("Le 1er et le 3e jeudi du mois de 14h à 16h", "Th[1,3] 14:00-16:00"),
+    ("tous les premiers lundi et tous les seconds mercredi de chaque mois, 14h à 18h30", "Mo[1],We[2] 14:00-18:30"),
+    ("dernier vendredi de chaque mois, 14h-16h", "Fr[-1] 14:00-16:00"),
+    ("Vendredi : 13h30 – 17h (1er et 3ème vendredi du mois)", "Fr[1,3] 13:30-17:00"),
+    ("Jeudi 11h-19h, Samedi 1er et 3ème du mois 8h30-12h", "Th 11:00-19:00; Sa[1,3] 08:30-12:00"),
+    ("les mardis des semaines impaires de 9h à 12h", "week 1-53/2 Tu 09:00-12:00"),
+    ("Semaine paire : mardi 9h-12h. Semaine impaire : jeudi 14h-17h", "week 2-52/2 Tu 09:00-12:00; week 1-53/2 Th 14:00-17:00"),
+    # By appointment
+    ("Uniquement sur rendez-vous, Mardi de 10h à 17h , Mercredi de 10h à 17h", 'Tu,We 10:00-17:00 "sur rendez-vous"'),
+    ("Mardi : 10h30 à 12h30 Mercredi : (sur rendez-vous) Jeudi : 14h à 17h", 'Tu 10:30-12:30; We unknown "sur rendez-vous"; Th 14:00-17:00'),
+    ("Uniquement sur RDV : Lun-Jeu (8h00 - 15h30) | Ven (8h00 - 11h30)", 'Mo-Th 08:00-15:30 "sur rendez-vous"; Fr 08:00-11:30 "sur rendez-vous"'),
+    ("Lundi de 8h30 à 11h30. Ces mêmes jours, sur rdv de 16h à 17h", 'Mo 08:30-11:30, Mo 16:00-17:00 "sur rendez-vous"'),
+    ("Lundi au vendredi: 9h – 12h30 et 13h30 – 17h00 (Sauf Mardi matin)\nSans rendez-vous le matin, sur RDV l'après-midi.", 'Mo,We-Fr 09:00-12:30, Mo-Fr 13:30-17:00 "sur rendez-vous"'),
+    ("Lundi au vendredi 9h-12h et sur RDV l'après-midi", 'Mo-Fr unknown "l’après-midi, sur rendez-vous", Mo-Fr 09:00-12:00'),
+    ("Lundi 9h-12h ou sur rendez-vous", 'Mo 09:00-12:00 "ou sur rendez-vous"'),
+]  # fmt: skip
+
+APPOINTMENTS = (
+    "Sans rendez-vous, du lundi au vendredi de 8h30 à 12h30 , Sur rendez-vous le lundi, mardi, mercredi de 12h30 à 16h30 "
+    "et le vendredi de 12h30 à 15h30, Fermé le jeudi après-midi"
+)
+SAME_ELSEWHERE = (
+    "Lundi au vendredi 8h30 à 12h30 sans rendez-vous et 12h30 à 16H30 avec rendez-vous (sauf jeudi après-midi fermé au public "
+    "et vendredi jusqu'à 15h30)"
+)
+
+# The meaning is sure, the form was not.
+MENDED = [
+    ("Mo - Fr 09:00 - 12:00", "Mo-Fr 09:00-12:00", "OSM"),
+    ("Mo-Fr 14:00-19:00\xa0;Sa 14\xa0:00-18h00 ", "Mo-Fr 14:00-19:00; Sa 14:00-18:00", "OSM"),
+    ("Mo, Fr 14:00-17:00 We 9:00-12:00", "Mo,Fr 14:00-17:00; We 09:00-12:00", "OSM"),
+    ("Mo-Tu-Th-Fr 09:00-12:00, 14:00-17:00", "Mo,Tu,Th,Fr 09:00-12:00,14:00-17:00", "OSM"),
+    ("Mo 13:30-17:00  Tu 8:30-12:00 ;  13:30-17:30 We 8:00-12:00", "Mo 13:30-17:00; Tu 08:30-12:00,13:30-17:30; We 08:00-12:00", "OSM"),
+    ("du lundi au vendredi de 9h 0 12h", "Mo-Fr 09:00-12:00", "« 0 » lu « à »"),
+    ("lundi sur rendez vous au 03.21.89.04.66", 'Mo unknown "sur rendez-vous"', "téléphone"),
+    ("Mardi 14h-17h (Sur Rendez vous : 04 57 42 50 00 )", 'Tu 14:00-17:00 "sur rendez-vous"', "téléphone"),
+    ("Lundi 9h-17h / Mercred 9h-17h / vendrei 9h-17h", "Mo,We,Fr 09:00-17:00", "« Mercred » lu mercredi"),
+    ('"Mo-Fr 09:00-12:00"', "Mo-Fr 09:00-12:00", "guillemets"),
+]  # fmt: skip
+
+# Something was guessed, or left: text, OSM, what is left, a part of the reason.
+DOUBTFUL = [
+    ("8h30 à 12h - 13h30 à 17h", "Mo-Fr 08:30-12:00,13:30-17:00", "", "aucun jour n’est écrit : lu du lundi au vendredi"),
+    ("9h30-12h 14h-16h (sauf le lundi matin / mardi)", "Mo 14:00-16:00; We-Fr 09:30-12:00,14:00-16:00; Tu off", "", "aucun jour"),
+    ("10h à 12h et 14h à 19h. Fermé le dimanche.", "Mo-Sa 10:00-12:00,14:00-19:00; Su off", "", "lu du lundi au dimanche"),
+    ("9h à 12h / 13h à 17h (17h30 le mercredi)", "Mo,Tu,Th,Fr 09:00-12:00,13:00-17:00; We 09:00-12:00,13:00-17:30", "", "« 17h30 » lu comme une heure de fin"),
+    ("1er mardi matin du mois", 'Tu[1] unknown "le matin"', "", "mardi : les heures ne sont pas dites"),
+    ("Deux vendredis par mois", 'Fr unknown "Deux vendredis par mois"', "", "les heures ne sont pas dites"),
+    ("Ateliers sur réservation et accès libre", "", "Ateliers sur réservation et accès libre", "« Ateliers »"),
+    ("Voir site internet", "", "Voir site internet", "non compris"),
+    ("10h", "", "10h", "non compris : « 10h »"),
+    ("fermeture exceptionnelle le vendredi après midi 1 fois par trimestre", "", "fermeture exceptionnelle le vendredi après midi 1 fois par trimestre", "non compris"),
+    ("Lundi au vendredi de 9h à 12h, Exceptionnellement ouvert à 10h les jeudis", "Mo-Fr 09:00-12:00", "Exceptionnellement ouvert à 10h les jeudis", "non compris"),
+    ("Samedi 10h00-12h30 (relais La Poste)", "Sa 10:00-12:30", "relais La Poste", "« relais La Poste »"),
+    ("Mardi et jeudi : 9h-12h Jeudi : accueil de groupes", "Tu,Th 09:00-12:00", "Jeudi : accueil de groupes", "non compris"),
+    ("Lundi au vendredi, Accueil physique : 8h à 16h, Accueil téléphonique : 9h à 16h30", "Mo-Fr 08:00-16:00", "téléphonique : 9h à 16h30", "non compris"),
+    ("Accueil téléphonique lundi 9h-12h", 'Mo 09:00-12:00 "par téléphone"', "", "valent seulement : par téléphone"),
+    ("mardi et jeudi 8h45-11h4 et 13h30-16h30", "Tu,Th 13:30-16:30", "8h45-11h4", "minutes incomplètes"),
+    ("mardi 25h-26h, jeudi 9h-12h", 'Tu unknown "heures non précisées"; Th 09:00-12:00', "25h-26h", "heure au-delà de 24 h"),
+    ("lundi 14h-12h, jeudi 9h-12h", 'Mo unknown "heures non précisées"; Th 09:00-12:00', "14h-12h", "la fin vient avant le début"),
+    ("Lundi 9h-12h, 11h-14h", "Mo 09:00-12:00,11:00-14:00", "", "lundi : deux plages se chevauchent"),
+    ("les V14h-21h et S 10h-13h / L au V 8h30-19h", "Mo-Th 08:30-19:00; Fr 14:00-21:00; Sa 10:00-13:00", "", "vendredi : deux plages se chevauchent"),
+    ("Mercredi au samedi : 10:00-12:00 et 14:00-18:00 / Jeudi : 14:00-18:00", "We,Fr,Sa 10:00-12:00,14:00-18:00; Th 14:00-18:00", "", "jeudi : 14:00-18:00 seulement"),
+    ("lundi après-midi 2h-5h", "Mo 14:00-17:00", "", "lu comme des heures de l’après-midi"),
+    ("lundi 2h-5h", "Mo 02:00-05:00", "", "ouvert avant 5 h du matin ?"),
+    ("lundi matin 14h-17h", "Mo 14:00-17:00", "", "14:00-17:00 est écrit pour le matin"),
+    ("lundi à partir de 14h", "Mo 14:00+", "", "l’heure de fin n’est pas dite"),
+    ("lundi 9h, 12h", "Mo 09:00-12:00", "", "lu comme un début et une fin"),
+    ("Jeudi 9h-11h ou 14h-16h", "Th 09:00-11:00,14:00-16:00", "", "« ou » est lu « et »"),
+    ("Lundi au vendredi : 9h à 18h (lundi et jeudi matin fermé)", "Mo,Th 12:00-18:00; Tu,We,Fr 09:00-18:00", "", "lundi, jeudi : fermé le matin : les heures sont coupées à 12 h"),
+    ("Lundi et mercredi 9h - 12h sauf mardi après-midi", "Mo,We 09:00-12:00", "", "mardi : une précision, sans heures à préciser"),
+    ("Fermé le jeudi, vendredi 9h-12h", "Fr 09:00-12:00; Th off", "", "pour le dernier jour nommé"),
+    ("Mardi et jeudi : 9h-12h, 14h-17h le jeudi", "Tu,Th 09:00-12:00,14:00-17:00", "jeudi", "non compris : « jeudi »"),
+    ("du lundi au vendredi et fermé le week-end 9h-17h", 'Mo-Fr unknown "heures non précisées"', "", "les heures ne sont pas dites"),
+    ("Lundi 9h-12h, mardi 14h-17h, uniquement sur rendez-vous", 'Mo 09:00-12:00; Tu 14:00-17:00 "sur rendez-vous"', "", "pour tous les jours, ou pour les derniers seulement ?"),
+    ("Le mardi de 9h à 11h. Sur rendez-vous les autres jours.", 'Mo,We-Fr unknown "sur rendez-vous"; Tu 09:00-11:00', "", "« autres jours » lu lundi, mercredi, jeudi, vendredi"),
+    ("Mercredi de 10h à 12h ou sur rdv toute la semaine", 'Mo-Fr unknown "sur rendez-vous", We 10:00-12:00', "", "« toute la semaine » lu du lundi au vendredi"),
+    ("Lundi 9h-12h Les élus reçoivent sur rendez-vous", "Mo 09:00-12:00", "élus reçoivent sur rendez-vous", "non compris"),
+    ("M 9h-12h", "Tu 09:00-12:00", "", "« M » lu mardi"),
+    ("we 10h-12h", "Sa,Su 10:00-12:00", "", "« we » lu samedi et dimanche"),
+    ("Tu-Th-Fr 14:00-18:00; We-Sa 10:00-12:30", "Tu,Th,Fr 14:00-18:00; We,Sa 10:00-12:30", "", "des jours isolés, ou un intervalle ?"),
+    ("Mo-Fr 09:00-12:00 ; We 14h-18h", "Mo,Tu,Th,Fr 09:00-12:00; We 09:00-12:00,14:00-18:00", "", "un jour est écrit deux fois"),
+    ("lundi 23 avril 9h-12h", "", "lundi 23 avril 9h-12h", "« lundi 23 avril 9h-12h »"),
+    # Seasons and holidays become a comment.
+    ("9h à 17h30 du lundi au vendredi. Fermé pendant les vacances de Noël.", 'Mo-Fr 09:00-17:30 "Fermé pendant les vacances de Noël"', "", "gardé en commentaire"),
+    ("Lundi, mardi de 9h à 12h, Fermé pendant vacances scolaires", 'Mo,Tu 09:00-12:00 "Fermé pendant vacances scolaires"', "", "gardé en commentaire"),
+    ("Lundi au vendredi, 13h30 à 17h30 (17h00 pendant les vacances scolaires)", 'Mo-Fr 13:30-17:30 "17h00 pendant les vacances scolaires"', "", "gardé en commentaire"),
+    ("Mardi : 13h-18h30 Vacances scolaires : du mardi au samedi 13h-18h", 'Tu 13:00-18:30 "Vacances scolaires : du mardi au samedi 13h-18h"', "", "gardé en commentaire"),
+    ("Horaires Vacances scolaires : mardi 15h-19h", 'Tu 15:00-19:00 "Vacances scolaires"', "", "valent seulement : Vacances scolaires"),
+    ("Mercredi et vacances scolaires de 8h30 à 12h", 'We 08:30-12:00 "vacances scolaires"', "", "gardé en commentaire"),
+    ("Lundi : 8h30 à 22h30 de septembre à juin", 'Mo 08:30-22:30 "de septembre à juin"', "", "gardé en commentaire"),
+    ("Mardi 14h-16h une semaine sur deux", 'Tu 14:00-16:00 "une semaine sur deux"', "", "gardé en commentaire"),
+]  # fmt: skip
+
+KEPT = [
+    "Mo-Fr 09:00-12:00,14:00-18:30; Sa 08:30-12:00",
+    "Mo-Fr 8:30-17:30; Sa-Su 08:45-17:30",
+    "mo-fr 09:00-12:00",
+    "Mo, We, Fr 09:00-12:00, 13:30-17:00; Tu, Th 09:00-12:00, 13:30-18:00",
+    "Tu-Sa 09:00-13:00,14:00-18:00; We,Fr 14:00-18:00",
+    "Mo 09:30-12:30,13:30-15:30; PH off",
+    "Mo-Fr 09:00-12:00; PH off; SH off",
+    "week 1-53/2 We 09:00-12:00",
+    "Mo[1] 10:00-12:00",
+    "24/7",
+    "Sa 22:00-02:00",
+    'Tu 14:00-17:00 "sur rendez-vous"',
+    "easter off; Mo 09:00-12:00",
+]
+
+ODD = [
+    ("Mo-Fr 09:00-12:00; 14:00-17:00", "annule « Mo-Fr 09:00-12:00 » ; sans doute Mo-Fr 09:00-12:00,14:00-17:00"),
+    ("Mo-Fr 09:00-12:00; Mo-Fr 14:00-17:00", "annule"),
+    ("08:00-12:00, 13:00-17:00", "OSM lit tous les jours"),
+    ("Mo-Fr", "OSM lit ouvert jour et nuit"),
+    ("Mo-Fr 08:30-12:00,10:00-17:00", "deux plages se chevauchent"),
+    ("Mo 14:00-12:00", "la fin vient avant le début"),
+    ("Mo 02:00-05:00", "avant 5 h"),
+    ("Mar 09:00-12:00", "mois de mars"),
+    ("WE 10:00-12:00", "mercredi en OSM"),
+]
+
+
+@pytest.mark.parametrize(("text", "osm"), [*READ, *((text, None) for text in (APPOINTMENTS, SAME_ELSEWHERE))])
+def test_what_is_understood_whole_is_read(text, osm):
+    found = clean(text)
+    assert (found.word, found.reason) == ("read", "")
+    assert found.value.left == ""
+    assert found.value.text == text
+    assert found.value.osm == osm or osm is None
+    assert valid(found.value.osm)
+
+
+@pytest.mark.parametrize(("text", "osm", "reason"), MENDED)
+def test_what_is_sure_but_badly_written_is_mended(text, osm, reason):
+    found = clean(text)
+    assert (found.word, found.value.osm, found.value.left) == ("mended", osm, "")
+    assert reason in found.reason
+
+
+@pytest.mark.parametrize(("text", "osm", "left", "reason"), DOUBTFUL)
+def test_what_is_guessed_or_left_is_said(text, osm, left, reason):
+    found = clean(text)
+    assert (found.word, found.value.osm, found.value.left, found.value.text) == ("doubtful", osm, left, text)
+    assert reason in found.reason
+
+
+@pytest.mark.parametrize("osm", KEPT)
+def test_valid_osm_is_kept_byte_for_byte(osm):
+    found = clean(osm)
+    assert (found.word, found.value.osm, found.value.left, found.reason) == ("read", osm, "", "")
+
+
+@pytest.mark.parametrize(("osm", "reason"), ODD)
+def test_valid_osm_that_can_hardly_be_meant_is_kept_and_told(osm, reason):
+    found = clean(osm)
+    assert (found.word, found.value.osm) == ("doubtful", osm)
+    assert reason in found.reason
+
+
+@pytest.mark.parametrize("text", ["", " ", "-----", "/", "—", "nc", "NC", "None", "non renseigné", "..."])
+def test_nothing_is_empty(text):
+    assert clean(text).word == "empty"
+    assert clean(text).value is None
+
+
+@pytest.mark.parametrize("text", [APPOINTMENTS, SAME_ELSEWHERE])
+def test_hours_with_and_without_appointment_stand_side_by_side(text):
+    """2026-11-16 is a Monday without holiday."""
+    hours = OpeningHours(clean(text).value.osm, country="FR")
+    told = {
+        (16, 9): (State.OPEN, ""),
+        (16, 16): (State.OPEN, "sur rendez-vous"),
+        (19, 9): (State.OPEN, ""),
+        (19, 14): (State.CLOSED, ""),
+        (20, 15): (State.OPEN, "sur rendez-vous"),
+        (20, 16): (State.CLOSED, ""),
+        (21, 9): (State.CLOSED, ""),
+    }
+    assert {key: hours.state(datetime(2026, 11, key[0], key[1])) for key in told} == told
+
+
+def test_public_holidays_are_those_of_france():
+    hours = OpeningHours(clean("Lundi au vendredi 9h-17h, fermé les jours fériés").value.osm, country="FR")
+    assert hours.is_open(datetime(2026, 7, 13, 10))
+    assert not hours.is_open(datetime(2026, 7, 14, 10))
+
+
+@pytest.mark.parametrize(
+    ("osm", "parity", "held"),
+    [
+        ("Mo 09:30-12:30,13:30-15:30; PH off", "Semaine impaire", "week 1-53/2 Mo 09:30-12:30,13:30-15:30; PH off"),
+        ("Th 13:30-16:30; PH off", "Semaine paire", "week 2-52/2 Th 13:30-16:30; PH off"),
+        ("lundi 9h-12h", "semaines paires", "week 2-52/2 Mo 09:00-12:00"),
+    ],
+)
+def test_another_column_may_say_every_other_week(osm, parity, held):
+    assert (clean(osm, parity=parity).word, clean(osm, parity=parity).value.osm) == ("read", held)
+
+
+@pytest.mark.parametrize(
+    ("osm", "parity"), [("Mo 09:00-12:00", "une semaine sur trois"), ('Mo 09:00-12:00 "a;b"', "Semaine paire")]
+)
+def test_weeks_that_cannot_be_written_are_left(osm, parity):
+    found = clean(osm, parity=parity)
+    assert (found.word, found.value.osm, found.value.left) == ("doubtful", osm, parity)
+
+
+WEEKS = [
+    ({"Mo": "Fermé", "Th": "8h45 - 11h30", "Su": "Fermé"}, "read", "Th 08:45-11:30; Mo,Su off"),
+    ({"Mo": "8 à 18h", "Sa": "8 à 13h", "Su": ""}, "read", "Mo 08:00-18:00; Sa 08:00-13:00"),
+    ({"Tu": "12h30-19h", "We": "sur RDV (par tél ou courriel)"}, "read", 'Tu 12:30-19:00; We unknown "sur rendez-vous"'),
+    ({"Mo": "8h30 à 12h - 13h30 à 17h", "Th": "8h30 à 12h - Fermé l'après-midi"}, "read", "Mo 08:30-12:00,13:30-17:00; Th 08:30-12:00"),
+    ({"Th": "fermé - 13h30 à 17h30"}, "read", "Th 13:30-17:30"),
+    ({"Mo": "8h-20h sur rendez-vous"}, "read", 'Mo 08:00-20:00 "sur rendez-vous"'),
+    ({"Mo am": "9h12h", "Mo pm": "14h18h"}, "read", "Mo 09:00-12:00,14:00-18:00"),
+    ({"Mo am": "Fermé", "Mo pm": "14h-17h"}, "read", "Mo 14:00-17:00"),
+    ({"Mo am": "9h-12h", "Mo pm": "-", "Tu am": "-", "Tu pm": "-"}, "mended", "Mo 09:00-12:00; Tu off"),
+    ({"Mo am": "x", "Mo pm": "x", "Tu am": "9h-12h"}, "doubtful", "Tu 09:00-12:00; Mo off"),
+    ({"Mo am": "x", "Mo pm": "x", "Tu am": "x"}, "doubtful", 'Mo unknown "heures non précisées"; Tu unknown "le matin"'),
+    ({"Tu am": "14h-12h", "Tu pm": "12h-20h"}, "doubtful", "Tu 12:00-20:00"),
+    ({"Tu am": "13h30-16h30", "Tu pm": "13h30-16h30"}, "doubtful", "Tu 13:30-16:30"),
+    ({"Mo am": "9h-17h", "Mo pm": "14h-18h"}, "doubtful", "Mo 09:00-17:00,14:00-18:00"),
+    ({"We": "18h", "Th": "10h"}, "doubtful", ""),
+    ({"Mo": "lundi au vendredi 9h-12h"}, "doubtful", "Mo-Fr 09:00-12:00"),
+    ({"Mo": "9h-12h", "PH": "Fermé"}, "read", "Mo 09:00-12:00; PH off"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("days", "word", "osm"), WEEKS)
+def test_a_week_with_a_column_a_day_or_two(days, word, osm):
+    found = week(days)
+    assert (found.word, found.value.osm) == (word, osm)
+    assert all(value.strip() in found.value.text for value in days.values())
+    assert bool(found.reason) == (word != "read")
+
+
+def test_a_week_says_which_cell_was_not_understood():
+    found = week({"Fr": "9h/12h", "Sa am": "souscondition", "Su am": "souscondition"})
+    assert found.value.osm == "Fr 09:00-12:00"
+    assert found.value.left == "samedi matin : souscondition … dimanche matin : souscondition"
+    assert found.reason == "samedi matin, dimanche matin : non compris : « souscondition »"
+
+
+def test_a_week_every_other_week():
+    assert week({"Mo": "9h-12h", "Tu": "Fermé"}, parity="Semaine impaire").value.osm == (
+        "week 1-53/2 Mo 09:00-12:00; week 1-53/2 Tu off"
+    )
+
+
+@pytest.mark.parametrize("days", [{}, {"Mo": "", "Tu": " "}, {"Mo": "-", "Tu": "-----", "We": "/"}])
+def test_a_week_of_dashes_is_empty(days):
+    assert week(days).word == "empty"
+
+
+def test_an_unknown_column_is_refused():
+    with pytest.raises(ValueError, match="'lundi' is no column of a week"):
+        week({"lundi": "9h-12h"})
+
+
+# ------------------------------------------------------------------------------------------------------- real files
+
+
+def rows(path: Path) -> list[dict]:
+    if path.suffix == ".json":
+        return json.loads(path.read_text("utf-8"))
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def half_days(row: dict) -> dict[str, str]:
+    halves = (("am", "matin"), ("pm", "après-midi"))
+    return {
+        f"{code} {half}": row[f"{day} {name}"] for code, day in zip(CODES, WEEKDAYS, strict=False) for half, name in halves
+    }
+
+
+@cache
+def found_in_files() -> dict[str, list]:
+    """Return what is found in the hours of every real file, by name as docs/methods/horaires.md gives it."""
+    texts = {
+        "Mulhouse": (FILES / "mulhouse.json", "jours_horaires_ouverture"),
+        "Angers": (FILES / "angers.json", "HORAIRE"),
+        "Le Havre": (FILES / "le_havre.json", "horaires"),
+        "Aix-en-Provence": (FILES / "aix_en_provence.json", "horaires"),
+        "Maubeuge": (Path("data/raw/assembleurs/maubeuge.json"), "horaires"),
+    }
+    found = {name: [clean(row[column] or "") for row in rows(path)] for name, (path, column) in texts.items()}
+    bus = rows(FILES / "bus_france_services_charente.json")
+    found["Bus de Charente"] = [clean(row["horaires"], parity=row["ouverture"]) for row in bus]
+    isere = rows(Path("data/raw/hinaura/isere.json"))
+    found["Isère"] = [
+        week({code: row[day.capitalize()] for code, day in zip(CODES, WEEKDAYS, strict=False)}) for row in isere
+    ]
+    found["Bourgogne-Franche-Comté"] = [week(half_days(row)) for row in rows(FILES / "bfc_ternum.csv")]
+    return found
+
+
+def test_the_page_of_the_method_tells_what_is_measured_on_real_files():
+    measured = {}
+    for name, found in found_in_files().items():
+        words = Counter(cleaned.word for cleaned in found)
+        told = [len(found) - words["empty"], words["read"], words["mended"], words["doubtful"]]
+        measured[name] = [*told, sum(cleaned.value is not None and not cleaned.value.osm for cleaned in found)]
+    measured["Ensemble"] = [sum(column) for column in zip(*measured.values(), strict=True)]
+    page = (METHODS / "horaires.md").read_text("utf-8")
+    written = dict(re.findall(r"^\| ([A-Z][^|]+?) \| ((?:\d+ \| ){4}\d+) \|$", page, flags=re.M))
+    assert {name: [int(cell) for cell in row.split(" | ")] for name, row in written.items()} == measured
+
+
+def test_in_real_files_two_texts_alone_give_no_hours():
+    left = {
+        cleaned.value.text
+        for found in found_in_files().values()
+        for cleaned in found
+        if cleaned.value and not cleaned.value.osm
+    }
+    assert left == {"Ligne Irigo N° 6, 11 - arrêt les Deniers", "mercredi : 18h ; jeudi : 10h"}
+
+
+def open_spans(osm: str, day: int) -> list[tuple[str, str]]:
+    """Return when OSM says open, in a week without holiday; spans that touch are one."""
+    start = datetime(2026, 11, 16) + timedelta(days=day)
+    out: list[tuple[str, str]] = []
+    for begins, ends, state, _ in OpeningHours(osm, country="FR").intervals(start, start + timedelta(days=1)):
+        if state == State.OPEN:
+            first = out.pop()[0] if out and out[-1][1] == f"{begins:%H:%M}" else f"{begins:%H:%M}"
+            out.append((first, f"{ends:%H:%M}"))
+    return out
+
+
+def test_hours_read_in_columns_are_those_typed_minute_for_minute():
+    """Another reader, which knows only « 9h-12h30 », agrees on every day whose cells it can read."""
+    cell = re.compile(r"(\d\d?)h(\d\d)?-(\d\d?)h(\d\d)?")
+    agreed = 0
+    for row, cleaned in zip(rows(FILES / "bfc_ternum.csv"), found_in_files()["Bourgogne-Franche-Comté"], strict=True):
+        for n, day in enumerate(WEEKDAYS):
+            cells = [row[f"{day} matin"], row[f"{day} après-midi"]]
+            typed = [cell.fullmatch(text) for text in cells if text]
+            if cleaned.word in ("read", "mended") and typed and all(typed):
+                spans = [(f"{int(m[1]):02}:{m[2] or '00'}", f"{int(m[3]):02}:{m[4] or '00'}") for m in typed]
+                if len(spans) == 2 and spans[0][1] == spans[1][0]:
+                    spans = [(spans[0][0], spans[1][1])]
+                assert open_spans(cleaned.value.osm, n) == spans, cells
+                agreed += 1
+    assert agreed > 1_000
+
+
+# ------------------------------------------------------------------------------------------------- whatever is typed
+
+PIECES = """lundi mardi Mo We lu L M 9h 12h 9h30 14:00 25h 8 17 à - , / et ou ( ) . ; : sauf fermé matin après-midi vacances
+    semaine-paire du mois 1er dernier [1] sur-rdv sans-rdv jusqu'à à-partir-de 24h/24 exceptionnel téléphonique 23-avril
+    une-semaine-sur-deux jours-fériés autres-jours ces-mêmes-jours idem tous-les-jours ouvert atelier " é ’"""
+
+
+@given(st.lists(st.sampled_from(PIECES.split()), max_size=25), st.sampled_from(["", " "]))
+@settings(max_examples=400, deadline=None)
+def test_whatever_is_typed_nothing_is_lost_and_osm_is_valid(pieces, joint):
+    text = joint.join(pieces).replace("-rdv", " rdv")
+    found = clean(text)
+    if found.value is None:
+        assert not any(character.isalnum() for character in text)
+        return
+    assert found.value.text == text
+    assert "n’est pas accepté par OSM" not in found.reason
+    assert found.value.osm or found.value.left == text
+    assert not found.value.osm or valid(found.value.osm)
+    assert (found.word == "read") == (not found.reason)
+    assert found.word == "doubtful" or not found.value.left
+    week({"Mo": text, "Tu am": text})
+
+
+@given(st.text(max_size=60))
+@settings(max_examples=300, deadline=None)
+def test_any_text_at_all_has_an_answer(text):
+    assert clean(text).word in ("empty", "read", "mended", "doubtful")
+
+
+def test_twenty_thousand_texts_are_read_in_less_than_six_seconds():
+    known = [text for text, _ in READ] + [text for text, *_ in DOUBTFUL]
+    texts = [f"{known[n % len(known)]}{' ' * (n % 40)}" for n in range(20_000)]
+    random.Random(20261120).shuffle(texts)
+    start = time.process_time()
+    words = [clean(text).word for text in texts]
+    assert time.process_time() - start < 6
+    assert words.count("read") > 8_000
+
+
+HOSTILE = ("9", "(a", "9h", "9h-", "lundi-", "lundi 9h-12h et ", "1er ", "de ", "et ", "tel 0", "<a", "&amp;", "a@", "12/", "sauf lundi ", "Mo,")  # fmt: skip
+
+
+@pytest.mark.parametrize("piece", HOSTILE)
+@pytest.mark.parametrize("size", [LONGEST, 100_000])
+def test_a_hostile_text_takes_less_than_a_second(piece, size):
+    text = (piece * size)[:size]
+    start = time.process_time()
+    found = clean(text)
+    assert time.process_time() - start < 1
+    if size > LONGEST:
+        assert (found.word, found.value.osm, found.value.left) == ("doubtful", "", text)

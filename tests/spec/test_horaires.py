@@ -1,0 +1,194 @@
+"""Les horaires se tapent comme on parle. Maillage les écrit en OSM, garde le texte, et dit ce qu’il a deviné ou laissé.
+
+Le mot est « lu » quand tout a été compris, « réparé » quand seule la forme était fausse, « à vérifier » sinon."""
+
+from maillage.pipeline.offer.clean.cleaned import LABELS
+from maillage.pipeline.offer.clean.hours import clean, week
+
+title = "Lire des horaires tapés à la main"
+
+
+def read(t: dict) -> dict:
+    found = [clean(text) for text in t["tapé"]]
+    return {"OSM": [x.value.osm for x in found], "mot": [LABELS[x.word] for x in found]}
+
+
+def test_days_and_times_in_any_spelling(spec):
+    """Les jours et les heures, quelle que soit l’écriture.
+
+    Les heures vont par deux, quel que soit ce qui les sépare."""
+    spec(
+        """
+        tapé
+        -----------------------------------------------------------------
+        Du lundi au vendredi, de 8h45 à 12h15 et 14h à 17h30
+        LUNDI 9H30/12H30
+        mardi 14-18 / mercredi 10-12/14-18
+        Lundi-mardi-vendredi : 13h30 - 17h15 mercredi et jeudi 8h30 - 12h
+        lu au ve 09:00 19:00
+        9h-19h du lundi au samedi
+        Tous les jours 9h-20h
+        """,
+        read,
+        """
+        OSM                                        | mot
+        -------------------------------------------+-----
+        Mo-Fr 08:45-12:15,14:00-17:30              | lu
+        Mo 09:30-12:30                             | lu
+        Tu 14:00-18:00; We 10:00-12:00,14:00-18:00 | lu
+        Mo,Tu,Fr 13:30-17:15; We,Th 08:30-12:00    | lu
+        Mo-Fr 09:00-19:00                          | lu
+        Mo-Sa 09:00-19:00                          | lu
+        Mo-Su 09:00-20:00                          | lu
+        """,
+    )
+
+
+def test_closed_and_exceptions(spec):
+    """Fermé, sauf, jusqu’à : une exception corrige ce qui a été dit."""
+    spec(
+        """
+        tapé
+        ------------------------------------------------------------------
+        Lundi au vendredi 9h-12h et 14h-17h sauf le mercredi, de 9h à 12h
+        Tous les jours sauf le dimanche de 9h à 19h
+        Lundi au vendredi 9h-17h (jusqu'à 19h le mardi)
+        Lundi au vendredi 9h-17h, fermé les jours fériés
+        """,
+        read,
+        """
+        OSM                                                    | mot
+        -------------------------------------------------------+-----
+        Mo,Tu,Th,Fr 09:00-12:00,14:00-17:00; We 09:00-12:00    | lu
+        Mo-Sa 09:00-19:00; Su off                              | lu
+        Mo,We-Fr 09:00-17:00; Tu 09:00-19:00                   | lu
+        Mo-Fr 09:00-17:00; PH off                              | lu
+        """,
+    )
+
+
+def test_some_days_of_the_month_some_weeks(spec):
+    """Certains jours du mois, une semaine sur deux."""
+    spec(
+        """
+        tapé
+        ----------------------------------------------
+        Le 1er et le 3e jeudi du mois de 14h à 16h
+        dernier vendredi de chaque mois, 14h-16h
+        les mardis des semaines impaires de 9h à 12h
+        1er mardi matin du mois
+        """,
+        read,
+        """
+        OSM                         | mot
+        ----------------------------+-----------
+        Th[1,3] 14:00-16:00         | lu
+        Fr[-1] 14:00-16:00          | lu
+        week 1-53/2 Tu 09:00-12:00  | lu
+        Tu[1] unknown "le matin"    | à vérifier
+        """,
+    )
+
+
+def test_appointments_and_holidays_are_comments(spec):
+    """Rendez-vous et vacances deviennent un commentaire.
+
+    Sans heures, l’état est inconnu : ni ouvert, ni fermé. Il n’y a pas de calendrier scolaire : les vacances sont à vérifier."""
+    spec(
+        """
+        tapé
+        -----------------------------------------------------------
+        Mardi 14h-17h (sur rendez-vous)
+        lundi sur rendez vous au 03.21.89.04.66
+        Lundi 9h-12h sans rendez-vous, 14h-17h avec rendez-vous
+        Mercredi 9h-12h. Fermé pendant les vacances de Noël.
+        """,
+        read,
+        """
+        OSM                                                   | mot
+        ------------------------------------------------------+-----------
+        Tu 14:00-17:00 "sur rendez-vous"                      | lu
+        Mo unknown "sur rendez-vous"                          | réparé
+        Mo 09:00-12:00, Mo 14:00-17:00 "sur rendez-vous"      | lu
+        We 09:00-12:00 "Fermé pendant les vacances de Noël"   | à vérifier
+        """,
+    )
+
+
+def test_osm_is_kept_or_mended(spec):
+    """L’OSM valide est gardé tel quel, l’OSM fautif est redressé."""
+    spec(
+        """
+        tapé
+        -------------------------------------------
+        Mo-Fr 8:30-17:30; PH off
+        Mo - Fr 09:00 - 12:00
+        Mo-Fr 14h00-19h00;Sa 14h00-18h00
+        Mo-Fr 09:00-12:00; 14:00-17:00
+        """,
+        read,
+        """
+        OSM                                  | mot
+        -------------------------------------+-----------
+        Mo-Fr 8:30-17:30; PH off             | lu
+        Mo-Fr 09:00-12:00                    | réparé
+        Mo-Fr 14:00-19:00; Sa 14:00-18:00    | réparé
+        Mo-Fr 09:00-12:00; 14:00-17:00       | à vérifier
+        """,
+    )
+
+
+def test_nothing_is_thrown_away(spec):
+    """Ce qui n’est pas compris est montré."""
+    spec(
+        """
+        tapé
+        -------------------------------------------
+        Samedi 10h-12h30 (relais La Poste)
+        lundi 14h-12h, jeudi 9h-12h
+        Ateliers sur réservation et accès libre
+        """,
+        lambda t: {"OSM": [clean(x).value.osm for x in t["tapé"]], "laissé": [clean(x).value.left for x in t["tapé"]]},
+        """
+        OSM                                               | laissé
+        --------------------------------------------------+----------------------------------------
+        Sa 10:00-12:30                                    | relais La Poste
+        Mo unknown "heures non précisées"; Th 09:00-12:00 | 14h-12h
+                                                          | Ateliers sur réservation et accès libre
+        """,
+    )
+
+
+def test_a_reason_says_what_was_guessed(spec):
+    """La raison dit ce qui a été deviné."""
+    spec(
+        """
+        tapé
+        ----------------------------------
+        8h30 à 12h - 13h30 à 17h
+        Lundi 9h-12h, 11h-14h
+        lundi après-midi 2h-5h
+        """,
+        lambda t: [clean(x).reason for x in t["tapé"]],
+        [
+            "aucun jour n’est écrit : lu du lundi au vendredi",
+            "lundi : deux plages se chevauchent, 11:00-14:00 et 09:00-12:00",
+            "« 2h-5h » lu comme des heures de l’après-midi",
+        ],
+    )
+
+
+def test_a_column_for_each_half_day(spec):
+    """Un tableau à une colonne par demi-journée : un tiret se lit fermé, une case vide ne dit rien."""
+    spec(
+        """
+        jour | matin  | après-midi
+        -----+--------+-----------
+        Mo   | 9h-12h | 14h18h
+        Tu   | 9h-12h | -
+        We   | -      | -
+        """,
+        lambda t: week({f"{day} {half}": text for half, name in (("am", "matin"), ("pm", "après-midi"))
+                        for day, text in zip(t["jour"], t[name], strict=True)}).value.osm,
+        "Mo 09:00-12:00,14:00-18:00; Tu 09:00-12:00; We off",
+    )  # fmt: skip
