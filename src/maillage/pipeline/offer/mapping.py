@@ -14,6 +14,7 @@
     practices:
       - {practice: wifi, from: WIFI}                  # any filled cell but “non”
       - {practice: libre_acces, from: acces, when: ["~oui"], planned: ["~en projet"], with: {frais: {from: tarif}}}
+      - {practice: formation, from: Présentation, inside: true}   # looked for in a running text; always to check
 
 A word of `gives` or `when` is compared whole, without accents or case; `~word` looks for those words anywhere. `null` says
 that the word is known and adds nothing. A word that `gives` does not hold falls back on the closed list of the field.
@@ -48,13 +49,22 @@ class Words:
         said = plain(text)
         if said in self.whole:
             return self.whole[said]
-        hits = [given for word, given in self.inside if f" {word}" in f" {said}"]
+        hits = [given for word, given in self.inside if f" {word}" in f" {said}" and not _denied(word, said)]
         return tuple(dict.fromkeys(each for given in hits for each in given)) if hits else None
+
+
+def _denied(word: str, said: str) -> bool:
+    """Return whether every mention of a word is preceded by a denial: “pas d’ordinateur”."""
+    before = [piece.split()[-3:] for piece in f" {said}".split(f" {word}")[:-1]]
+    return bool(word) and all({"pas", "sans", "aucun", "aucune", "ni"} & set(words) for words in before)
 
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a field comes from: columns (the first filled, or all joined), a part of a cell, a constant, days of the week."""
+    """Where a field comes from: columns (the first filled, or all joined), a part of a cell, a constant, days of the week.
+
+    inside: the column says something else, in which the field may be found; what is found there is always to check.
+    """
 
     columns: tuple[str, ...] = ()
     joined: str | None = None
@@ -63,6 +73,7 @@ class Origin:
     always: tuple[str, ...] = ()
     gives: Words | None = None
     separator: str = ""
+    inside: bool = False
     days: Mapping[str, str] = field(default_factory=dict)
     parity: str = ""
 
@@ -197,7 +208,7 @@ def _named(name: str, id: str) -> Correspondence:
 def _practice(name: str, raw: Mapping[str, Any]) -> PracticeRule:
     if not isinstance(raw, dict) or raw.get("practice") not in offer.practices():
         raise _bad(name, f"pratique inconnue : {raw.get('practice') if isinstance(raw, dict) else raw!r}")
-    known_keys = {"practice", "from", "separator", "always", "when", "planned", "with"}
+    known_keys = {"practice", "from", "separator", "inside", "always", "when", "planned", "with"}
     if set(raw) - known_keys:
         raise _bad(name, f"clé inconnue dans la pratique {raw['practice']} : {', '.join(sorted(set(raw) - known_keys))}")
     return PracticeRule(
@@ -206,11 +217,17 @@ def _practice(name: str, raw: Mapping[str, Any]) -> PracticeRule:
             columns=_columns(raw.get("from", ())),
             always=("offered",) if raw.get("always") else (),
             separator=str(raw.get("separator", "")),
+            inside=bool(raw.get("inside")),
         ),
-        when=_when(raw.get("when")),
+        when=_known_words(raw["practice"]) if raw.get("inside") else _when(raw.get("when")),
         planned=_when(raw.get("planned")),
         conditions={id: _origins(name, id, spec, offer.conditions()) for id, spec in raw.get("with", {}).items()},
     )
+
+
+def _known_words(practice: str) -> Words:
+    """Return the words by which a practice is known in a running text."""
+    return _words({f"~{word}": ("yes",) for word in offer.practices()[practice].also})
 
 
 def _when(raw: Any) -> Words | None:
@@ -226,7 +243,7 @@ def _origins(name: str, id: str, spec: Any, known_fields: Mapping[str, offer.Fie
     return (_origin(name, known_fields[id], spec),)
 
 
-KEYS = {"from", "join", "with", "split", "part", "always", "gives", "separator", "days", "parity"}
+KEYS = {"from", "join", "with", "split", "part", "always", "gives", "separator", "inside", "days", "parity"}
 
 
 def _origin(name: str, of: offer.Field, spec: Any) -> Origin:
@@ -248,6 +265,7 @@ def _origin(name: str, of: offer.Field, spec: Any) -> Origin:
         always=always,
         gives=_words(gives) if gives else None,
         separator=str(spec.get("separator", "")),
+        inside=bool(spec.get("inside")),
         days={str(day): plain(str(column)) for day, column in (spec.get("days") or {}).items()},
         parity=plain(str(spec.get("parity", ""))),
     )

@@ -158,7 +158,14 @@ class _Row:
             else:
                 column, text = origin.text(self.cells)
                 if text and of.id not in into:
-                    self._keep(into, of, column, text, self._clean(of, text, self.cells.get(origin.parity, "")), lead)
+                    cleaned = self._clean(of, text, self.cells.get(origin.parity, ""))
+                    self._keep(into, of, column, text, self._found(cleaned) if origin.inside else cleaned, lead)
+
+    def _found(self, cleaned: Cleaned[Any]) -> Cleaned[Any]:
+        """Return what was found in a column that speaks of something else: to check, or nothing at all."""
+        if cleaned.value is None or (isinstance(cleaned.value, hours.Hours) and not cleaned.value.osm):
+            return Cleaned.empty()
+        return Cleaned(cleaned.value, "doubtful", "trouvé dans un texte libre")
 
     def _clean(self, of: offer.Field, text: str, parity: str = "") -> Cleaned[Any]:
         if of.kind == "hours":
@@ -259,8 +266,12 @@ class _Row:
 
     def _practice(self, rule: Any) -> None:
         state = rule.state(self.cells)
-        if not state:
+        if not state or (rule.origin.inside and rule.practice in self.sheet.get("practices", {})):
             return
+        if rule.origin.inside:
+            column, text = rule.origin.text(self.cells)
+            label = offer.practices()[rule.practice].label
+            self._say(column, rule.practice, "doubtful", text, label, "trouvé dans un texte libre")
         said = self.sheet.setdefault("practices", {}).setdefault(rule.practice, {"state": state})
         if state == "offered":
             said["state"] = state
