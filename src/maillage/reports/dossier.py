@@ -51,6 +51,7 @@ SECTIONS = {
     "cartes": "Où vivent ces personnes",
     "croisement": "Là où les deux difficultés se croisent",
     "zones": "Zone par zone",
+    "offre": "L’offre face au besoin",
     "marges": "Ce dont nous sommes sûrs",
 }
 MOST_IN_BOTH = 5  # zones of the short table that stands under the joint map
@@ -82,7 +83,10 @@ def compose(
         chapters.append(_places(d, r, layers, said))
     if r["classees"]:
         chapters.append(_crossing(d, r, layers, said))
-    chapters += [_zones(r, said), _certainty(r, layers, said), _methods(r), _sources(r), _warnings(r), _glossary()]
+    chapters.append(_zones(r, said))
+    if r.get("offre"):
+        chapters.append(_offer(r, said))
+    chapters += [_certainty(r, layers, said), _methods(r), _sources(r), _warnings(r), _glossary()]
     if r["tu"]:
         chapters = [_guide(r), _untold(r, said), _sources(r), _glossary()]
     number = 0
@@ -499,6 +503,104 @@ def _zones(r: Json, said: Mapping[str, str]) -> Chapter:
             *_comment(said, "zones"),
         ),
     )
+
+
+MOST_LISTED = 12  # zones named under a rule; the others are counted
+
+
+def _offer(r: Json, said: Mapping[str, str]) -> Chapter:
+    o = r["offre"]
+    whole = o["ensemble"]
+    known = [line for line in whole["lignes"] if line["etat"] != "donnee-manquante"]
+    shown = [o["zones"][z["code"]] for z in r["zones"][:LONGEST_TABLE] if z["code"] in o["zones"]]
+    return Chapter(
+        number="n",
+        short=SECTIONS["offre"],
+        title="Ce qui est à portée de marche, et ce qui ne l’est pas",
+        lead=f"{wording.count(whole['lieux'], 'lieu', 'lieux')} dans le périmètre, d’après {o['source']}. Les lieux sont comptés ; "
+        f"les personnes à portée de marche ({o['minutes']} minutes, environ) sont estimées, comme le besoin.",
+        blocks=(
+            Grid(
+                caption="Chaque sorte d’offre, et les personnes concernées qui l’ont à pied",
+                columns=("Offre", "Lieux", "À portée", "Entre", "Hors de portée", "Entre", "Part à portée"),
+                align="gdddddd",
+                widths=(2.4, 0.8, 1.1, 1.5, 1.2, 1.5, 1.1),
+                rows=tuple(
+                    tuple(
+                        Cell(text=str(line[key]), strong=key == "libelle")
+                        for key in ("libelle", "lieux", "a_portee", "a_portee_entre", "hors", "hors_entre", "part")
+                    )
+                    for line in known
+                ),
+            ),
+            Callout(tone="prudence", text=" ".join(o["prudence"]), title="À lire avec prudence"),
+            Heading(text="Zone par zone"),
+            Grid(
+                caption="Un nombre : lieux dans la zone · • à pied dans une zone voisine · × hors de portée · ? inconnu",
+                columns=("Zone", "Lieux", *(line["libelle"] for line in known)),
+                align="gd" + "c" * len(known),
+                widths=(2.6, 0.8, *(1.2 for _ in known)),
+                rows=tuple(
+                    (
+                        Cell(text=z["nom"], strong=True),
+                        Cell(text=str(z["lieux"])),
+                        *(
+                            Cell(text=str(line["lieux"] or line["signe"]), strong=line["lieux"] > 0)
+                            for line in z["lignes"]
+                            if line["etat"] != "donnee-manquante"
+                        ),
+                    )
+                    for z in shown
+                ),
+            ),
+            Heading(text="Les listes, et leur règle"),
+            _rules(o, known),
+            Bullets(items=tuple(_listed(each, len(o["zones"])) for each in o["listes"] if each["regle"] in NAMED)),
+            *_comment(said, "offre"),
+        ),
+    )
+
+
+NAMED = (
+    *("sans-libre-acces-accompagne", "sans-acces-libre", "sans-formation", "sans-wifi"),
+    *("precarite-numerique-non-sociale", "precarite-sociale-non-numerique", "deux-precarites"),
+)
+
+
+def _rules(o: Json, known: Sequence[Json]) -> Block:
+    """Return how many zones each rule finds, for each line of the offer."""
+    found = {(each["regle"], each["id"]): len(each["zones"]) for each in o["listes"]}
+    rules = (
+        ("personne-a-portee", "Personne n’en a à pied"),
+        ("hors-de-portee", "La plupart n’en ont pas à pied"),
+        ("a-la-limite", "À la limite de la marche"),
+        ("offre-rare", "Moitié moins d’offre qu’ailleurs"),
+    )
+    return Grid(
+        caption=f"Combien de zones, sur {wording.number(len(o['zones']))}, répondent à chaque règle",
+        columns=("Offre", "Aucun lieu dans la zone", *(label for _, label in rules)),
+        align="gddddd",
+        widths=(2.2, 1.2, 1.3, 1.4, 1.2, 1.3),
+        rows=tuple(
+            (
+                Cell(text=line["libelle"], strong=True),
+                Cell(text=str(found.get((f"sans-{line['id'].replace('_', '-')}", line["id"]), 0))),
+                *(Cell(text=str(found.get((rule, line["id"]), 0))) for rule, _ in rules),
+            )
+            for line in known
+        ),
+    )
+
+
+def _listed(each: Json, total: int) -> str:
+    """Return a list of zones in one sentence: its rule, how many, and their names when they are few."""
+    names = [zone["nom"] for zone in each["zones"]]
+    kind = f" ({wording.lower_first(each['offre'])})" if each["offre"] else ""
+    head = f"**{each['phrase']}**{kind} : "
+    counted = f"{wording.number(len(names))} sur {wording.number(total)}"
+    if len(names) > MOST_LISTED:
+        return f"{head}{counted}."
+    return f"{head}{counted} : {wording.listing(names)}."
 
 
 def _social(r: Json) -> Block:

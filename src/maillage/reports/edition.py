@@ -15,11 +15,13 @@ import numpy as np
 from maillage.kernel.disk import reason, write_whole
 from maillage.kernel.errors import Refused
 from maillage.reference.definitions import offered
-from maillage.reports import atlas, dossier, etude, html, pdf, reading, sheet, wording
+from maillage.reports import atlas, dossier, etude, html, offer, pdf, reading, sheet, wording
 from maillage.studies import compare
 from maillage.studies import frame as frames
+from maillage.studies import offer as offer_study
 from maillage.studies.compare import Reading
 from maillage.studies.diagnosis import Diagnosis, Request, diagnose
+from maillage.studies.offer import Census, Offered
 from maillage.studies.zoning import by
 
 Json = dict[str, Any]
@@ -42,13 +44,20 @@ class Edition:
     told: Json
     layers: Mapping[str, str]
     readings: tuple[Reading, ...]
+    offered: Offered | None = None
 
 
-def prepare(request: Request, progress: Progress = lambda step, share: None) -> Edition:
-    """Return the edition of a request. progress(step, share from 0 to 1) may raise Cancelled."""
-    d = diagnose(request, lambda step, share: progress(step, 0.6 * share))
-    study = etude.encode(etude.document(d))
+def prepare(request: Request, progress: Progress = lambda step, share: None, *, census: Census | None = None) -> Edition:
+    """Return the edition of a request. progress(step, share from 0 to 1) may raise Cancelled.
+
+    census: the places of the territory and around, None when nobody counted them.
+    """
+    d = diagnose(request, lambda step, share: progress(step, 0.55 * share))
+    progress("L’offre face au besoin", 0.56)
+    o = offer_study.offered(request, d, census) if census is not None and census.places else None
+    study = etude.encode(etude.document(d, o))
     told = reading.read(d, fingerprint=etude.fingerprint(study))
+    told["offre"] = None if o is None else offer.told(o)
     progress("Définitions côte à côte", 0.62)
     rows = request.zoning.rows
     readings = compare.definitions(offered(), rows, inside=request.inside, seed=request.seed, n_draws=request.n_draws)
@@ -59,7 +68,7 @@ def prepare(request: Request, progress: Progress = lambda step, share: None) -> 
     told["definitions"] = [reading.told_reading(each) for each in readings]
     told["fiches"] = {r.zone.code: sheet.read_zone(d, told, r.zone.code) for r in d.zones}
     progress("Mise en page", 0.9)
-    return Edition(d, drawn or d, study, wording.spaced_within(told), layers, readings)
+    return Edition(d, drawn or d, study, wording.spaced_within(told), layers, readings, o)
 
 
 def _drawable(d: Diagnosis) -> Diagnosis | None:
@@ -126,8 +135,8 @@ def write(
     staging = Path(tempfile.mkdtemp(dir=folder, prefix=f"{STAGING}{os.getpid()}-"))
     files: dict[str, bytes] = {
         "etude.json": edition.study,
-        "zones.csv": etude.table(d),
-        "zones.geojson": etude.geography(d),
+        "zones.csv": etude.table(d, edition.offered),
+        "zones.geojson": etude.geography(d, edition.offered),
         "dossier.html": html.dossier(document),
         "dossier.pdf": pdf.dossier(document, on=on),
     }

@@ -10,11 +10,13 @@ from typing import Any
 import numpy as np
 import shapely
 
-from maillage.kernel.estimate import Figure, Withheld
-from maillage.reports import sentences
+from maillage.kernel.estimate import Withheld
+from maillage.reports import offer, sentences
+from maillage.reports.figures import figure
 from maillage.reports.reading import name_of, names_of, sources
 from maillage.reports.wording import NBSP, number
 from maillage.studies.diagnosis import LEVEL_NAMES, Diagnosis, ZoneResult
+from maillage.studies.offer import Offered
 
 Json = dict[str, Any]
 VERSION = 1
@@ -23,16 +25,8 @@ NO_INDEX = "Moins de la moitié des variables de l’indice sont connues ici."
 NO_INDEX_ALONE = "Une seule zone : l’indice compare des zones entre elles."
 
 
-def figure(f: Figure) -> Json:
-    """Return a figure as the contract writes it."""
-    common = {"unite": f.unit, "univers": f.universe, "n": f.n, "methode": f.method}
-    if isinstance(f, Withheld):
-        return {"valeur": None, "bas": None, "haut": None, **common, "motif": f.reason}
-    return {"valeur": f.value, "bas": f.low, "haut": f.high, **common}
-
-
-def document(d: Diagnosis) -> Json:
-    """Return the content of etude.json."""
+def document(d: Diagnosis, o: Offered | None = None) -> Json:
+    """Return the content of etude.json; o: the offer, None for a territory without a census of places."""
     t, request = d.request.territory, d.request
     chosen = request.definition
     shown = not isinstance(d.need, Withheld)
@@ -72,7 +66,7 @@ def document(d: Diagnosis) -> Json:
             "cumul_independance": d.both_independent if shown else None,
             "cumul_bornes": list(d.bounds) if shown else None,
         },
-        "zones": [zone(d, r) for r in d.zones],
+        "zones": [zone(d, r, o) for r in d.zones],
         "discordances": [
             *({"zone": code, "constat": "numérique sans le social"} for code in d.digital_only),
             *({"zone": code, "constat": "social sans le numérique"} for code in d.social_only),
@@ -88,8 +82,8 @@ def document(d: Diagnosis) -> Json:
         "sources": [
             {key: source[key] for key in ("id", "producteur", "titre", "millesime", "licence")} for source in sources(d)
         ],
-        "avertissements": [*sentences.warnings(d), poverty(d), *leaders(d)],
-        "offre": None,
+        "avertissements": [*sentences.warnings(d), poverty(d), *leaders(d), *(offer.cautions(o) if o else ())],
+        "offre": None if o is None else offer.whole(o),
     }
     return out
 
@@ -114,7 +108,7 @@ def leaders(d: Diagnosis) -> list[str]:
     return [text.replace("**", "") for text in sentences.leaders(d, names_of)]
 
 
-def zone(d: Diagnosis, r: ZoneResult) -> Json:
+def zone(d: Diagnosis, r: ZoneResult, o: Offered | None = None) -> Json:
     """Return a zone as the contract writes it, with the reason of what is missing."""
     out: Json = {
         "code": r.zone.code,
@@ -135,6 +129,8 @@ def zone(d: Diagnosis, r: ZoneResult) -> Json:
         "offre": None,
         "manques": [],
     }
+    if o is not None:
+        out |= offer.zone(o, o.gaps.zone(r.zone.code))
     if r.index is None:
         lone = NO_INDEX_ALONE if len(d.zones) == 1 else NO_INDEX
         out["motif_indice"] = r.need.reason if isinstance(r.need, Withheld) else lone
@@ -158,9 +154,9 @@ def fingerprint(content: bytes) -> str:
     return f"{digest[:4]}-{digest[4:]}"
 
 
-def table(d: Diagnosis) -> bytes:
+def table(d: Diagnosis, o: Offered | None = None) -> bytes:
     """Return zones.csv: one row per zone, figures flattened with `_bas` and `_haut`."""
-    rows = [flat(zone(d, r)) for r in d.zones]
+    rows = [flat(zone(d, r, o)) for r in d.zones]
     header = list(dict.fromkeys(key for row in rows for key in row))
     file = io.StringIO(newline="")
     writer = csv.DictWriter(file, header, lineterminator="\n", restval="")
@@ -192,14 +188,21 @@ def flat(row: Json) -> dict[str, Any]:
     reasons = (row["precarite_numerique"].get("motif"), row.get("motif_indice"), row.get("motif_classes"))
     out["motif"] = " ".join(dict.fromkeys(filter(None, reasons)))
     out["commune"] = row.get("commune", "")
+    if row["offre"] is not None:
+        out |= {"lieux": row["lieux"], "lieux_muets": row["lieux_muets"]}
+        out |= {f"offre_{line}": n for line, n in row["offre"].items()}
+        for line, found in row["portee"].items():
+            for end, key in (("", "valeur"), ("_bas", "bas"), ("_haut", "haut")):
+                value = found["hors_de_portee"][key]
+                out[f"hors_de_portee_{line}{end}"] = "" if value is None else value
     return out
 
 
-def geography(d: Diagnosis) -> bytes:
+def geography(d: Diagnosis, o: Offered | None = None) -> bytes:
     """Return zones.geojson: one feature per zone, its columns as properties, a null geometry when it has no contour."""
     features = []
     for r, shape in zip(d.zones, d.shapes.zones, strict=True):
-        row = {key: (None if value == "" else value) for key, value in flat(zone(d, r)).items()}
+        row = {key: (None if value == "" else value) for key, value in flat(zone(d, r, o)).items()}
         features.append(
             {
                 "type": "Feature",

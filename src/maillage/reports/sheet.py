@@ -68,6 +68,7 @@ def read_zone(d: Diagnosis, r: Json, code: str) -> Json:
             for level in LEVELS_TOLD
         ],
         "cumul_phrase": wording.people(zone.both).about,
+        "offre": (r.get("offre") or {"zones": {}})["zones"].get(code),
         "carte": source_card(d, wording.people(zone.need, most=zone.universe), zone.universe),
         "alertes": sentences.area_notes(zone.flags, many=len(zone.zone.rows) > 1)
         + ([zone.zone.note] if zone.zone.note else []),

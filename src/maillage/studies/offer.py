@@ -1,11 +1,13 @@
 """The offer as studies read it: sheets of places turned into what the engine asks for, and set against the need."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 
 import numpy as np
+import shapely
+from numpy.typing import NDArray
 from opening_hours import OpeningHours, State, validate
 
 from maillage.engine import matching
@@ -23,32 +25,50 @@ FARTHEST = 0.05  # degrees: what stands farther from the zones is no walk away
 
 @dataclass(frozen=True, slots=True)
 class Census:
-    """Places as they were when a study was made. name: who gave them; unsaid: free accesses that do not say if somebody helps."""
+    """Places as they were when a study was made.
+
+    name: who gave them. silent: ids of places that say nothing of what they offer; vague: of free accesses that do not
+    say whether somebody helps. Neither is counted as an absence.
+    """
 
     name: str
     places: tuple[reach.Place, ...]
-    unsaid: int = 0
+    silent: frozenset[str] = frozenset()
+    vague: frozenset[str] = frozenset()
 
     @property
     def digest(self) -> str:
         """What tells a census from another: the same places give the same study."""
-        return sha256(repr((self.name, self.places)).encode()).hexdigest()[:16]
+        return sha256(repr((self.name, self.places, sorted(self.silent))).encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """The offer of a territory beside its need. ground: what a question “what if” starts from, None when too large."""
+    """The offer of a territory beside its need.
+
+    ground: what a question “what if” starts from. n_places, n_silent: by code of zone, '' for all of them.
+    """
 
     census: Census
     gaps: gaps.Gaps
     ground: reach.Ground
+    n_places: Mapping[str, int]
+    n_silent: Mapping[str, int]
+    n_vague: Mapping[str, int]
 
 
 def census(name: str, sheets: Iterable[Sheet]) -> Census:
     """Return the census that these sheets make, in the order of their identifiers."""
     many = sorted(sheets, key=lambda sheet: str(sheet.get("id", "")))
-    unsaid = sum(1 for sheet in many if (said := practices(sheet).get("libre_acces")) and not said.get("accompagnement"))
-    return Census(name, tuple(as_reached(sheet) for sheet in many), unsaid)
+    said = {str(sheet.get("id", "")): practices(sheet) for sheet in many}
+    return Census(
+        name,
+        tuple(as_reached(sheet) for sheet in many),
+        silent=frozenset(id for id, found in said.items() if not found),
+        vague=frozenset(
+            id for id, found in said.items() if "libre_acces" in found and not found["libre_acces"].get("accompagnement")
+        ),
+    )
 
 
 def as_reached(sheet: Sheet) -> reach.Place:
@@ -102,63 +122,67 @@ def lines_of(sheet: Sheet) -> list[str]:
     return found
 
 
-def offered(request: Request, d: Diagnosis, given: Census) -> Offered | None:
-    """Return the offer of a diagnosis beside its need, None when the territory is too large to walk.
+def ground_of(request: Request, given: Census) -> reach.Ground | None:
+    """Return the areas, zones and places of a request put together, None when the territory is too large to walk.
 
-    The people of the same départements outside the zones share the places near the border; they are in no total.
+    The people of the communes around the zones share the places near the border; they are in no total.
     """
     inside = np.concatenate([zone.rows for zone in request.zoning.zones])
-    around = _around(request, inside)
+    around, box = _around(inside)
     if len(around) > MOST_AREAS:
         return None
     m = needs.model(request.definition, seed=request.seed, n_draws=request.n_draws)
-    ground = reach.ground(
-        reach.areas_of(m, around), request.zoning.zones, _near(d, given.places), walk=reach.walk(), seed=request.seed
-    )
-    return Offered(given, gaps.gaps(ground, cells={r.zone.code: r.cell for r in d.zones}), ground)
+    own = set(frames.sources().rp2021["commune"][inside].tolist())
+    west, south, east, north = box
+    near = [p for p in given.places if p.commune in own or (west <= p.lon <= east and south <= p.lat <= north)]
+    return reach.ground(reach.areas_of(m, around), request.zoning.zones, near, walk=reach.walk(), seed=request.seed)
 
 
-def _around(request: Request, inside: np.ndarray) -> np.ndarray:
-    """Return the areas whose residents may walk to the same places: those of the communes around the zones."""
-    iris = frames.sources().rp2021
-    communes = iris["commune"]
+def offered(request: Request, d: Diagnosis, given: Census) -> Offered | None:
+    """Return the offer of a diagnosis beside its need, None when the territory is too large to walk."""
+    ground = ground_of(request, given)
+    if ground is None:
+        return None
+    found = gaps.gaps(ground, cells={r.zone.code: r.cell for r in d.zones})
+    counts = [_counted(ground, ids) for ids in (None, given.silent, given.vague)]
+    return Offered(given, found, ground, *counts)
+
+
+def _counted(g: reach.Ground, ids: frozenset[str] | None) -> dict[str, int]:
+    """Return how many of these places (all when None) stand in each zone, and in all of them (''), by code."""
+    zones = np.append(g.zone_of, -1)
+    counts = dict.fromkeys((code for code, _ in g.names()), 0)
+    for place, areas in zip(g.places, gaps.located(g), strict=True):
+        held = np.unique(zones[areas])
+        if (ids is None or place.id in ids) and len(held) and (held >= 0).all():
+            counts[""] += 1
+            if len(held) == 1:
+                counts[g.zones[int(held[0])].code] += 1
+    return counts
+
+
+def _around(inside: NDArray[np.int64]) -> tuple[NDArray[np.int64], tuple[float, float, float, float]]:
+    """Return the areas of some zones and of the communes around them, and the box that holds whom may walk there.
+
+    The box is west, south, east, north, in degrees; an empty one when no commune has a contour.
+    """
+    communes = frames.sources().rp2021["commune"]
     own = set(communes[inside].tolist())
-    departements = {code[:3] if code.startswith("97") else code[:2] for code in own}
-    near = {
-        code
-        for code in np.unique(communes).tolist()
-        if code not in own and (code[:3] if code.startswith("97") else code[:2]) in departements
-    }
-    shapes = contours.communes(own | near)
-    boxes = np.array([shapes[code].bounds for code in own if code in shapes])
-    if not len(boxes):
-        return np.sort(inside)
-    west, south = boxes[:, :2].min(axis=0) - FARTHEST
-    east, north = boxes[:, 2:].max(axis=0) + FARTHEST
-    kept = [
-        code
-        for code in near
-        if code in shapes
-        and shapes[code].bounds[0] <= east
-        and shapes[code].bounds[2] >= west
-        and shapes[code].bounds[1] <= north
-        and shapes[code].bounds[3] >= south
-    ]
-    more = np.flatnonzero(np.isin(communes, np.array(sorted(kept)))) if kept else np.array([], dtype=np.int64)
-    return np.union1d(inside, more)
+    near = {code for code in np.unique(communes).tolist() if _departement(code) in {_departement(c) for c in own}}
+    shapes = contours.communes(near)
+    bounds = np.array([shapes[code].bounds for code in own if code in shapes])
+    if not len(bounds):
+        return np.sort(inside), (np.inf, np.inf, -np.inf, -np.inf)
+    west, south = (bounds[:, :2].min(axis=0) - FARTHEST).tolist()
+    east, north = (bounds[:, 2:].max(axis=0) + FARTHEST).tolist()
+    box = shapely.box(west, south, east, north)
+    kept = [code for code in near - own if code in shapes and shapes[code].intersects(box)]
+    more = np.flatnonzero(np.isin(communes, np.array(sorted(kept), dtype=communes.dtype)))
+    return np.union1d(inside, more), (west, south, east, north)
 
 
-def _near(d: Diagnosis, places: Sequence[reach.Place]) -> list[reach.Place]:
-    """Return the places that somebody of the zones may reach: those in the box around them, and those of their communes."""
-    shapes = [shape for shape in d.shapes.zones if shape is not None]
-    iris = frames.sources().rp2021
-    own = set(iris["commune"][np.concatenate([r.zone.rows for r in d.zones])].tolist())
-    if not shapes:
-        return [place for place in places if place.commune in own]
-    boxes = np.array([shape.bounds for shape in shapes])
-    west, south = boxes[:, :2].min(axis=0) - FARTHEST
-    east, north = boxes[:, 2:].max(axis=0) + FARTHEST
-    return [p for p in places if p.commune in own or (west <= p.lon <= east and south <= p.lat <= north)]
+def _departement(code: str) -> str:
+    return code[:3] if code.startswith("97") else code[:2]
 
 
 def as_place(sheet: Sheet) -> matching.Place:

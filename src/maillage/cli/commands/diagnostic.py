@@ -1,6 +1,7 @@
 """maillage diagnostic: the diagnosis of a territory, as files."""
 
 import argparse
+import sys
 from datetime import date
 from pathlib import Path
 
@@ -17,6 +18,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         default=DEFAULT,
         metavar="ID",
         help=f"définition du besoin, ou fichier de taux (par défaut {DEFAULT})",
+    )
+    parser.add_argument(
+        "--offre", type=typed_path, metavar="FICHIER", help="les lieux du territoire, dans n’importe quelle forme"
     )
     parser.add_argument("--graine", type=int, metavar="N", help="graine des tirages")
     parser.add_argument("--fiches", action="store_true", help="écrit une fiche par zone même au-delà de 250 zones")
@@ -53,8 +57,17 @@ def run(given: argparse.Namespace) -> int:
         inside=filters.chosen(given.filtre, read_file) if given.filtre else None,
     )
     edition.check_folder(given.sortie)
+    refused = 0
+    census = None
+    if given.offre:
+        from maillage.cli.commands.offre import read_places
+        from maillage.studies import offer
+
+        places = read_places(given.offre, None)
+        refused = places.n_refused
+        census = offer.census(given.offre.name, [row.sheet for row in places.kept])
     steps = Steps()
-    made = edition.prepare(request, steps)
+    made = edition.prepare(request, steps, census=census)
     paths = edition.write(made, given.sortie, on=date.today(), sheets=True if given.fiches else None, progress=steps)
     steps.done()
     c = made.told["chiffre"]
@@ -64,7 +77,13 @@ def run(given: argparse.Namespace) -> int:
     print(f"{len(paths)} fichiers écrits dans {given.sortie} (empreinte {made.told['empreinte']})")
     if len(made.diagnosis.zones) > edition.MOST_SHEETS and not given.fiches:
         print(f"{len(made.diagnosis.zones)} zones : les fiches ne sont pas écrites. Ajoutez --fiches pour les avoir.")
-    return 0
+    if census is not None and made.offered is None:
+        print("Territoire trop grand pour des distances à pied : l’offre n’est pas mise en face du besoin.")
+    if refused:
+        print(
+            f"{given.offre.name} : {refused} lignes refusées ; « maillage offre verifier » dit lesquelles.", file=sys.stderr
+        )
+    return 1 if refused else 0
 
 
 def weights(words: str) -> dict[str, float]:

@@ -29,13 +29,14 @@ TAGS = (
 @dataclass(frozen=True, slots=True)
 class Producer:
     """Who publishes, and where. `id`: its SIRET or RNA; `zone`: as data.gouv.fr writes it (« fr:epci:200046977 »), '' if none;
-    `frequency`: how often it will publish, in the words of data.gouv.fr."""
+    `frequency`: how often it will publish; `licence`: what its sources ask, both in the words of data.gouv.fr."""
 
     id: str
     name: str
     territory: str
     zone: str = ""
     frequency: str = "irregular"
+    licence: str = "lov2"
 
 
 def description(kept: Sequence[Row], producer: Producer, *, on: date) -> Json:
@@ -59,7 +60,7 @@ def description(kept: Sequence[Row], producer: Producer, *, on: date) -> Json:
         "« Lieux de médiation numérique », version 1.0.2.",
         "tags": list(TAGS),
         "frequency": producer.frequency,
-        "license": "lov2",
+        "license": producer.licence,
         "granularity": "poi",
         **({"zone": producer.zone} if producer.zone else {}),
         "start": min(days),

@@ -1,0 +1,182 @@
+"""The offer and the gaps: as etude.json writes them, as pages, dossier and sheets tell them."""
+
+from typing import Any
+
+from maillage.kernel.estimate import Estimate
+from maillage.reference.offer import diagnosis_lines
+from maillage.reports import wording
+from maillage.reports.figures import figure
+from maillage.studies import gaps
+from maillage.studies.gaps import ZoneGaps
+from maillage.studies.offer import Offered
+
+Json = dict[str, Any]
+HERE, NEAR, FAR, UNSAID, UNASKED = "ici", "a-pied", "loin", "inconnu", "donnee-manquante"
+SIGNS = {HERE: "✓", NEAR: "•", FAR: "×", UNSAID: "?", UNASKED: "?"}
+SIGN_WORDS = {
+    HERE: "dans la zone",
+    NEAR: "à pied, dans une zone voisine",
+    FAR: "hors de portée de marche",
+    UNSAID: "inconnu : des lieux ne disent pas ce qu’ils proposent",
+    UNASKED: "donnée manquante : ce recensement n’en dit rien",
+}
+
+
+def unasked(o: Offered) -> list[str]:
+    """Return the lines of the offer that no place of the census has: it did not ask, which is not an absence."""
+    said = {line for place in o.census.places for line in place.offers}
+    return [line for line in diagnosis_lines() if line not in said]
+
+
+def zone(o: Offered, found: ZoneGaps) -> Json:
+    """Return the offer and the gaps of a zone as etude.json writes them: places are counted, people are estimated.
+
+    A line that the census did not ask about has no count (null), and makes no gap.
+    """
+    unknown = unasked(o)
+    return {
+        "offre": {line: None if line in unknown else gap.inside for line, gap in found.gaps.items()},
+        "lieux": o.n_places[found.code],
+        "lieux_muets": o.n_silent[found.code],
+        "portee": {
+            line: {
+                "a_portee": figure(gap.reach.reached),
+                "hors_de_portee": figure(gap.reach.missing),
+                "part_a_portee": figure(gap.reach.share),
+                "habitants_a_portee": figure(gap.reach.residents),
+            }
+            for line, gap in found.gaps.items()
+        },
+        "manques": [{"offre": m.offer, "raison": reason(o, found, m), "regle": m.rule} for m in found.told if m.offer],
+    }
+
+
+def whole(o: Offered) -> Json:
+    """Return the offer of the whole study as etude.json writes it, with the lists that its rules make."""
+    return {
+        "source": o.census.name,
+        "empreinte": o.census.digest,
+        "marche_minutes": o.ground.walk.minutes,
+        "accompagnement_inconnu": o.n_vague[""],
+        "sans_adresse": list(o.gaps.nowhere),
+        "donnees_manquantes": unasked(o),
+        **{key: value for key, value in zone(o, o.gaps.whole).items() if key != "manques"},
+        "listes": [
+            {"regle": rule.id, "phrase": rule.sentence, "offre": offer, "zones": list(codes)}
+            for rule in gaps.rules()
+            for offer in rule.offers
+            if offer not in unasked(o) and (codes := o.gaps.where(rule.id, offer))
+        ],
+    }
+
+
+def reason(o: Offered, found: ZoneGaps, missing: gaps.Missing) -> str:
+    """Return why a line is missing, with what is not known: a place that says nothing is not a place that gives nothing."""
+    silent = o.n_silent[found.code]
+    if not silent:
+        return missing.reason
+    return f"{missing.reason} À vérifier : {wording.count(silent, 'lieu', 'lieux')} de la zone {'ne dit' if silent == 1 else 'ne disent'} pas ce qu’on y trouve."
+
+
+def state(o: Offered, found: ZoneGaps, line: str) -> str:
+    """Return how a line stands in a zone: here, on foot, out of reach, or unknown."""
+    gap = found.gaps[line]
+    share = gap.reach.share
+    if line in unasked(o):
+        return UNASKED
+    if gap.inside:
+        return HERE
+    if isinstance(share, Estimate) and share.value >= gaps.MOST:
+        return NEAR
+    return UNSAID if o.n_silent[found.code] else FAR
+
+
+def told_zone(o: Offered, found: ZoneGaps) -> Json:
+    """Return the offer of a zone as a reader sees it."""
+    rows = []
+    for line in diagnosis_lines().values():
+        gap, how = found.gaps[line.id], state(o, found, line.id)
+        reached, missing, share = (
+            wording.people(gap.reach.reached),
+            wording.people(gap.reach.missing),
+            wording.rate(gap.reach.share),
+        )
+        rows.append(
+            {
+                "id": line.id,
+                "libelle": line.label,
+                "lieux": gap.inside,
+                "etat": how,
+                "signe": SIGNS[how],
+                "mots": wording.count(gap.inside, "lieu", "lieux") if gap.inside else SIGN_WORDS[how],
+                "a_portee": reached.value or reached.span,
+                "a_portee_entre": reached.span,
+                "hors": missing.value or missing.span,
+                "hors_entre": missing.span,
+                "part": share.value or share.span,
+                "part_valeur": wording.point(gap.reach.share),
+                "hors_valeur": wording.point(gap.reach.missing) or 0.0,
+            }
+        )
+    return {
+        "code": found.code,
+        "lieux": o.n_places[found.code],
+        "muets": o.n_silent[found.code],
+        "lignes": rows,
+        "manques": [
+            {"offre": diagnosis_lines()[m.offer].label, "id": m.offer, "raison": reason(o, found, m)}
+            for m in found.told
+            if m.offer and m.offer not in unasked(o)
+        ],
+    }
+
+
+def told(o: Offered) -> Json:
+    """Return the offer of a study as a reader sees it: the whole, each zone, and the lists that its rules make."""
+    names = {zone.code: zone.name for zone in o.gaps.zones}
+    labels = {line.id: line.label for line in diagnosis_lines().values()}
+    lists = [
+        {
+            "regle": rule.id,
+            "phrase": rule.sentence.rstrip("."),
+            "id": offer,
+            "offre": labels.get(offer, ""),
+            "zones": [{"code": code, "nom": names[code]} for code in codes],
+        }
+        for rule in gaps.rules()
+        for offer in rule.offers
+        if offer not in unasked(o) and (codes := o.gaps.where(rule.id, offer))
+    ]
+    return {
+        "source": o.census.name,
+        "minutes": int(o.ground.walk.minutes),
+        "ensemble": told_zone(o, o.gaps.whole),
+        "zones": {found.code: told_zone(o, found) | {"nom": found.name} for found in o.gaps.zones},
+        "listes": lists,
+        "prudence": cautions(o),
+    }
+
+
+def cautions(o: Offered) -> list[str]:
+    """Return what a reader must know before believing a gap."""
+    said = [
+        "Les distances sont à vol d’oiseau, allongées de 30 % pour suivre les rues : environ, hors relief et coupures. "
+        f"À portée veut dire {o.ground.walk.minutes:.0f} minutes à pied.",
+    ]
+    places, silent, vague, nowhere = o.n_places[""], o.n_silent[""], o.n_vague[""], len(o.gaps.nowhere)
+    if silent:
+        said.append(
+            f"{wording.count(silent, 'lieu', 'lieux')} sur {wording.number(places)} ne {'dit' if silent == 1 else 'disent'} pas "
+            "ce qu’on y trouve. Ils ne comptent ni comme une offre, ni comme une absence : l’offre réelle est plus large."
+        )
+    if vague:
+        said.append(
+            f"{wording.count(vague, 'accès libre', 'accès libres')} ne {'dit' if vague == 1 else 'disent'} pas si quelqu’un aide : "
+            "comptés comme autonomes."
+        )
+    if missing := unasked(o):
+        labels = wording.listing([wording.lower_first(diagnosis_lines()[line].label) for line in missing])
+        said.append(f"Ce recensement ne dit rien de : {labels}. C’est une donnée manquante, pas une absence.")
+    if nowhere:
+        said.append(f"{wording.count(nowhere, 'lieu', 'lieux')} sans adresse connue ne sont à portée de personne.")
+    return said
