@@ -1,0 +1,303 @@
+"""Where to open: the few sites within reach of the most people, with how far from the best the answer may be."""
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from maillage.kernel.table import total_by
+
+Floats = NDArray[np.float64]
+Positions = NDArray[np.int64]
+Matrix: TypeAlias = sparse.csr_array
+
+MOST_ROUNDS = 400  # of the bound by multipliers: a whole country gains nothing more than a few thousandths beyond
+MOST_LINKS = 1_000_000  # between areas and candidates still undecided: the solver finds nothing in minutes beyond
+PATIENCE = 12  # rounds without a better bound before smaller steps
+CLOSE = 1e-9  # share under which two sums of persons are the same
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sites:
+    """An answer, and how good it is.
+
+    chosen: positions of the sites, the one that adds most first; none that adds nothing, so at times fewer than asked.
+    covered: demand within reach of those and of the fixed ones. bound: no choice covers more. gap: share of the bound
+    that a better choice might still add. exact: the gap is proved to be nil. seconds: what the solver says it took,
+    0 when none was needed.
+    """
+
+    chosen: tuple[int, ...]
+    covered: float
+    bound: float
+    gap: float
+    exact: bool
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Problem:
+    """What is left to decide: areas with demand that nothing fixed covers, merged when the same candidates reach them.
+
+    covers: (areas, candidates); by_site: its transpose; secured: demand that the fixed sites cover already.
+    """
+
+    demand: Floats
+    covers: Matrix
+    by_site: Matrix
+    secured: float
+
+
+def best_sites(demand: Floats, covers: Matrix, n: int, *, fixed: tuple[int, ...] = (), seconds: float = 60.0) -> Sites:
+    """Return the n candidates that, with the fixed ones, bring the most demand within reach.
+
+    demand: (areas,) persons, none negative. covers: (areas, candidates), an entry where a candidate reaches an area.
+    fixed: candidates open whatever happens, not counted in n. The choice is proved best unless `seconds` run out: it
+    is then the best found, at least the greedy one, with its gap.
+    """
+    problem = _problem(demand, covers, fixed)
+    known = _approached(problem, n)
+    first = _ordered(problem, known.chosen, n, known.bound)
+    if first.exact:
+        return first
+    # Only candidates that might still belong to a better choice go to the solver: often a few out of thousands.
+    kept, sure = _undecided(problem, known, n)
+    left = _problem(problem.demand, problem.covers[:, kept], tuple(np.searchsorted(kept, sure).tolist()))
+    if left.covers.nnz > MOST_LINKS:
+        return _ordered(problem, known.chosen, n, known.bound)
+    better, bound, took = _solve(left, _greedy(left, n - len(sure))[0], n - len(sure), seconds)
+    proposed = (*sure.tolist(), *kept[list(better)].tolist())
+    bound = min(known.bound, max(bound + left.secured, known.covered))
+    best = proposed if _covered(problem, proposed) > known.covered else known.chosen
+    return _ordered(problem, best, n, bound, took)
+
+
+def greedy(demand: Floats, covers: Matrix, n: int, *, fixed: tuple[int, ...] = ()) -> Sites:
+    """Return n candidates taken one after the other, then exchanged one for one while that adds: fast, its gap known.
+
+    Same arguments as `best_sites`. The bound is the lowest of what is sure: after each choice, what is covered plus
+    the n largest additions still possible; and what multipliers prove, near the bound of the linear relaxation.
+    """
+    problem = _problem(demand, covers, fixed)
+    known = _approached(problem, n)
+    return _ordered(problem, known.chosen, n, known.bound)
+
+
+def _problem(demand: Floats, covers: Matrix, fixed: tuple[int, ...]) -> _Problem:
+    whole = sparse.csr_array(covers, copy=True)
+    whole.data = np.ones(len(whole.data))
+    taken = np.zeros(whole.shape[1])
+    taken[list(fixed)] = 1.0
+    done = (whole @ taken) > 0
+    kept = np.flatnonzero(~done & (demand > 0) & (np.diff(whole.indptr) > 0))
+    left = whole[kept]
+    left.sort_indices()
+    group = _alike(left)
+    firsts = np.unique(group, return_index=True)[1]
+    merged = left[firsts]
+    return _Problem(total_by(group, demand[kept], len(firsts)), merged, merged.T.tocsr(), float(demand[done].sum()))
+
+
+def _alike(covers: Matrix) -> Positions:
+    """Return (areas,) a number shared by the areas that exactly the same candidates reach."""
+    seen: dict[bytes, int] = {}
+    starts = covers.indptr.tolist()
+    return np.array(
+        [seen.setdefault(covers.indices[a:b].tobytes(), len(seen)) for a, b in pairwise(starts)],
+        dtype=np.int64,
+    )
+
+
+def _greedy(problem: _Problem, n: int, among: Positions | None = None) -> tuple[tuple[int, ...], float]:
+    """Return the choice made site by site, and a bound on any choice of n."""
+    demand = problem.demand.copy()
+    gains = problem.by_site @ demand
+    allowed = np.zeros(len(gains), dtype=bool)
+    allowed[slice(None) if among is None else among] = True
+    chosen: list[int] = []
+    covered, bound = 0.0, float("inf")
+    while True:
+        bound = min(bound, covered + _largest(gains, n))
+        if len(chosen) == n or not allowed.any():
+            break
+        site = int(np.argmax(np.where(allowed, gains, -1.0)))
+        if gains[site] <= CLOSE * max(bound, 1.0):  # what sums of rounded numbers leave behind
+            break
+        chosen.append(site)
+        covered += gains[site]
+        rows = problem.by_site.indices[problem.by_site.indptr[site] : problem.by_site.indptr[site + 1]]
+        rows = rows[demand[rows] > 0]
+        gains = gains - problem.covers[rows].T @ demand[rows]
+        demand[rows] = 0.0
+    return tuple(chosen), min(bound, float(problem.demand.sum()))
+
+
+def _exchanged(problem: _Problem, chosen: tuple[int, ...]) -> tuple[int, ...]:
+    """Return the choice bettered by exchanging one of its sites for another as long as that adds."""
+    sites, demand, covers = list(chosen), problem.demand, problem.covers
+    starts, areas = problem.by_site.indptr, problem.by_site.indices
+    taken = np.zeros(covers.shape[1])
+    taken[sites] = 1.0
+    times = covers @ taken
+    gains = problem.by_site @ np.where(times > 0, 0.0, demand)
+    least, better = CLOSE * max(float(demand.sum()), 1.0), True
+    while better:
+        better = False
+        for k, site in enumerate(sites):
+            near = areas[starts[site] : starts[site + 1]]
+            alone = near[times[near] == 1]
+            without = gains + covers[alone].T @ demand[alone]
+            best = int(np.argmax(without))
+            if without[best] <= without[site] + least:
+                continue
+            times[near] -= 1
+            new = areas[starts[best] : starts[best + 1]]
+            gains = without - covers[new[times[new] == 0]].T @ demand[new[times[new] == 0]]
+            times[new] += 1
+            sites[k], better = best, True
+    return tuple(sites)
+
+
+def _largest(values: Floats, n: int) -> float:
+    if n >= len(values):
+        return float(values.sum())
+    return float(np.partition(values, len(values) - n)[len(values) - n :].sum()) if n else 0.0
+
+
+def _covered(problem: _Problem, chosen: tuple[int, ...]) -> float:
+    taken = np.zeros(problem.covers.shape[1])
+    taken[list(chosen)] = 1.0
+    return float(problem.demand[(problem.covers @ taken) > 0].sum())
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """The best choice met and what it covers, a bound on any choice of n, and the payments that prove it."""
+
+    chosen: tuple[int, ...]
+    covered: float
+    bound: float
+    payment: Floats
+
+
+def _approached(problem: _Problem, n: int) -> _Known:
+    """Return the greedy choice bettered by exchanges, then bettered and bounded by multipliers.
+
+    Each area pays at most its demand for being reached. Whatever the payments, no choice covers more than what areas
+    keep plus the n largest sums that sites collect: subgradient steps seek the payments that say it best, and each
+    step proposes the n sites that collect most.
+    """
+    chosen, bound = _greedy(problem, n)
+    chosen = _exchanged(problem, chosen)
+    covered = _covered(problem, chosen)
+    payment = known = problem.demand
+    lowest, step, stale = float("inf"), 1.0, 0
+    for _ in range(MOST_ROUNDS):
+        sums = problem.by_site @ payment
+        if n >= len(sums) or bound - covered <= CLOSE * bound:
+            break
+        best = np.argpartition(-sums, n - 1)[:n]
+        value = float((problem.demand - payment).sum() + sums[best].sum())
+        stale = 0 if value < lowest else stale + 1
+        if value < lowest:
+            lowest, known = value, payment
+        bound = min(bound, value)
+        if stale >= PATIENCE:
+            step, stale = step / 2, 0
+        taken = np.zeros(len(sums))
+        taken[best] = 1.0
+        times = problem.covers @ taken
+        reached = float(problem.demand[times > 0].sum())
+        if reached > covered:
+            chosen, covered = tuple(best.tolist()), reached
+        slope = times - 1.0
+        # An area that pays nothing, or all it can, goes no further that way.
+        slope[((slope > 0) & (payment <= 0)) | ((slope < 0) & (payment >= problem.demand))] = 0.0
+        norm = float(slope @ slope)
+        if not norm:
+            break
+        payment = np.clip(payment - step * (value - covered) / norm * slope, 0.0, problem.demand)
+    return _Known(chosen, covered, max(bound, covered), known)
+
+
+def _undecided(problem: _Problem, known: _Known, n: int) -> tuple[Positions, Positions]:
+    """Return the candidates that a choice better than the known one may hold, and those it must hold.
+
+    Taking a site that collects less than the n-th lowers the bound by the difference; leaving one that collects more
+    than the next lowers it too. What falls to the known choice is settled.
+    """
+    sums = problem.by_site @ known.payment
+    value = float((problem.demand - known.payment).sum() + _largest(sums, n))
+    margin = value - known.covered
+    ordered = np.sort(sums)[::-1]
+    kept = np.flatnonzero(sums > ordered[n - 1] - margin)
+    sure = np.flatnonzero(sums >= ordered[n] + margin)
+    return kept, sure
+
+
+def _solve(problem: _Problem, start: tuple[int, ...], n: int, seconds: float) -> tuple[tuple[int, ...], float, float]:
+    """Return the choice of the solver, its bound and the seconds it took, starting from a known choice.
+
+    One column per site (0 or 1), one per area that several sites reach (0 to 1: integers come by themselves); an area
+    is covered at most as many times as sites taken near it. An area that one site reaches counts with that site.
+    """
+    import highspy
+
+    reached = np.diff(problem.covers.indptr)
+    several = np.flatnonzero(reached > 1)
+    rows = problem.covers[several]
+    n_sites, n_areas = problem.covers.shape[1], len(several)
+    value = np.concatenate((problem.by_site @ np.where(reached == 1, problem.demand, 0.0), problem.demand[several]))
+    links = sparse.hstack((-rows, sparse.eye_array(n_areas)), format="csr")
+    count = sparse.csr_array(np.concatenate((np.ones(n_sites), np.zeros(n_areas)))[None])
+    matrix = sparse.vstack((links, count), format="csr")
+
+    model = highspy.HighsLp()
+    model.num_col_, model.num_row_ = matrix.shape[1], matrix.shape[0]
+    model.sense_ = highspy.ObjSense.kMaximize
+    model.col_cost_ = value
+    model.col_lower_ = np.zeros(len(value))
+    model.col_upper_ = np.ones(len(value))
+    model.row_lower_ = np.full(n_areas + 1, -highspy.kHighsInf)
+    model.row_upper_ = np.concatenate((np.zeros(n_areas), [float(n)]))
+    model.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+    model.a_matrix_.start_ = matrix.indptr
+    model.a_matrix_.index_ = matrix.indices
+    model.a_matrix_.value_ = matrix.data
+    model.integrality_ = [highspy.HighsVarType.kInteger] * n_sites + [highspy.HighsVarType.kContinuous] * n_areas
+
+    make: Any = highspy.Highs
+    solver = make()
+    options = {"output_flag": False, "threads": 1, "mip_rel_gap": 0.0, "time_limit": float(seconds)}
+    for name, option in options.items():
+        solver.setOptionValue(name, option)
+    solver.passModel(model)
+    taken = np.zeros(n_sites)
+    taken[list(start)] = 1.0
+    known = highspy.HighsSolution()
+    known.col_value = np.concatenate((taken, np.minimum(rows @ taken, 1.0))).tolist()
+    solver.setSolution(known)
+    solver.run()
+    found = np.array(solver.getSolution().col_value[:n_sites])
+    chosen = tuple(np.flatnonzero(found > 0.5).tolist()) if len(found) else start
+    return chosen, float(solver.getInfo().mip_dual_bound), float(solver.getRunTime())
+
+
+def _ordered(problem: _Problem, chosen: tuple[int, ...], n: int, bound: float, seconds: float = 0.0) -> Sites:
+    """Return the answer, its sites in the order of what they add, those that add nothing left out."""
+    order = _greedy(problem, n, among=np.array(chosen, dtype=np.int64))[0]
+    covered = _covered(problem, order) + problem.secured
+    bound = max(bound + problem.secured, covered)
+    gap = (bound - covered) / bound if bound else 0.0
+    exact = gap <= CLOSE
+    return Sites(
+        chosen=order,
+        covered=covered,
+        bound=covered if exact else bound,
+        gap=0.0 if exact else gap,
+        exact=exact,
+        seconds=seconds,
+    )

@@ -1,0 +1,139 @@
+"""The few sites that bring the most demand within reach: never better than the truth, and the truth when said exact."""
+
+from itertools import combinations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import sparse
+
+from maillage.engine import siting
+
+worlds = st.integers(0, 10**6).map(np.random.default_rng)
+how_many = st.integers(0, 4)
+
+
+def world(chance: np.random.Generator, most: int = 9) -> tuple[np.ndarray, np.ndarray]:
+    n_areas, n_sites = chance.integers(1, 25), chance.integers(1, most)
+    demand = chance.integers(0, 30, n_areas) * chance.choice([1.0, 0.37])
+    return demand, chance.random((n_areas, n_sites)) < chance.choice([0.1, 0.3, 0.6])
+
+
+def value(demand: np.ndarray, covers: np.ndarray, chosen: tuple[int, ...]) -> float:
+    return float(demand[covers[:, list(chosen)].any(axis=1)].sum())
+
+
+def truth(demand: np.ndarray, covers: np.ndarray, n: int, fixed: tuple[int, ...] = ()) -> float:
+    every = combinations(range(covers.shape[1]), min(n, covers.shape[1]))
+    return max(value(demand, covers, (*fixed, *some)) for some in every)
+
+
+@given(worlds, how_many)
+def test_the_best_sites_are_the_best_of_every_choice(chance, n):
+    demand, covers = world(chance)
+    found = siting.best_sites(demand, sparse.csr_array(covers), n)
+    assert found.exact
+    assert found.gap == 0
+    assert found.covered == found.bound == pytest.approx(truth(demand, covers, n))
+    assert found.covered == pytest.approx(value(demand, covers, found.chosen))
+
+
+@given(worlds, how_many)
+def test_the_greedy_choice_is_between_what_it_promises_and_the_best(chance, n):
+    demand, covers = world(chance)
+    found = siting.greedy(demand, sparse.csr_array(covers), n)
+    best = truth(demand, covers, n)
+    assert (1 - 1 / np.e) * best - 1e-9 <= found.covered <= best + 1e-9
+    assert found.bound >= best - 1e-9
+    assert found.gap == pytest.approx(1 - found.covered / found.bound if found.bound else 0, abs=1e-9)
+    if found.exact:
+        assert found.covered == pytest.approx(best)
+
+
+@given(worlds, how_many)
+def test_sites_are_different_add_something_and_the_first_adds_most(chance, n):
+    demand, covers = world(chance)
+    for find in (siting.best_sites, siting.greedy):
+        chosen = find(demand, sparse.csr_array(covers), n).chosen
+        assert len(chosen) == len(set(chosen)) <= n
+        steps = np.diff([value(demand, covers, chosen[:k]) for k in range(len(chosen) + 1)])
+        assert (steps > 0).all()
+        assert (np.diff(steps) <= 1e-9).all()
+
+
+@given(worlds, st.integers(0, 3))
+def test_fixed_sites_count_in_what_is_covered_not_in_the_number(chance, n):
+    demand, covers = world(chance)
+    fixed = tuple(chance.choice(covers.shape[1], min(2, covers.shape[1]), replace=False).tolist())
+    for find in (siting.best_sites, siting.greedy):
+        found = find(demand, sparse.csr_array(covers), n, fixed=fixed)
+        assert not set(found.chosen) & set(fixed)
+        assert found.covered == pytest.approx(value(demand, covers, (*fixed, *found.chosen)))
+    assert siting.best_sites(demand, sparse.csr_array(covers), n, fixed=fixed).covered == pytest.approx(
+        truth(demand, covers, n, fixed)
+    )
+
+
+@given(worlds, how_many)
+def test_one_more_candidate_or_one_more_site_never_covers_less(chance, n):
+    demand, covers = world(chance)
+    best = siting.best_sites(demand, sparse.csr_array(covers), n).covered
+    fewer = siting.best_sites(demand, sparse.csr_array(covers[:, :-1]), n).covered
+    more = siting.best_sites(demand, sparse.csr_array(covers), n + 1).covered
+    assert fewer - 1e-9 <= best <= more + 1e-9 <= demand.sum() + 2e-9
+
+
+@given(worlds, how_many)
+def test_the_order_of_areas_changes_nothing(chance, n):
+    demand, covers = world(chance)
+    order = chance.permutation(len(demand))
+    first = siting.best_sites(demand, sparse.csr_array(covers), n).covered
+    assert siting.best_sites(demand[order], sparse.csr_array(covers[order]), n).covered == pytest.approx(first)
+
+
+@pytest.mark.parametrize("find", [siting.best_sites, siting.greedy])
+def test_empty_questions_have_plain_answers(find):
+    nobody = find(np.zeros(3), sparse.csr_array(np.ones((3, 2))), 2)
+    assert (nobody.chosen, nobody.covered, nobody.bound, nobody.gap, nobody.exact) == ((), 0.0, 0.0, 0.0, True)
+    for shape in ((3, 0), (0, 3), (0, 0)):
+        found = find(np.ones(shape[0]), sparse.csr_array(shape), 2)
+        assert (found.chosen, found.covered, found.exact) == ((), 0.0, True)
+    assert find(np.ones(2), sparse.csr_array(np.eye(2)), 0).chosen == ()
+
+
+def test_areas_that_the_same_candidates_reach_count_together():
+    covers = np.repeat(np.array([[True, False], [False, True]]), [3, 2], axis=0)
+    found = siting.best_sites(np.array([1.0, 1, 1, 2, 2]), sparse.csr_array(covers), 1)
+    assert (found.chosen, found.covered) == ((1,), 4.0)
+
+
+def hard() -> tuple[np.ndarray, sparse.csr_array]:
+    """Squares where sites overlap much, with many near ties: what multipliers alone do not settle."""
+    chance = np.random.default_rng(11)
+    areas, sites = chance.uniform(0, 1, (900, 2)), chance.uniform(0, 1, (300, 2))
+    near = ((areas[:, None] - sites[None]) ** 2).sum(axis=2) < 0.085**2
+    return np.ones(900), sparse.csr_array(near)
+
+
+def test_when_multipliers_do_not_settle_it_the_solver_does():
+    demand, covers = hard()
+    found = siting.best_sites(demand, covers, 25)
+    first = siting.greedy(demand, covers, 25)
+    assert found.exact
+    assert found.seconds > 0
+    assert first.covered < found.covered <= first.bound
+
+
+def test_out_of_time_the_best_found_is_given_with_its_gap():
+    demand, covers = hard()
+    found = siting.best_sites(demand, covers, 25, seconds=0.0)
+    best = siting.best_sites(demand, covers, 25)
+    assert not found.exact
+    assert found.gap > 0
+    assert siting.greedy(demand, covers, 25).covered <= found.covered <= best.covered <= found.bound
+
+
+def test_the_same_question_has_the_same_answer():
+    demand, covers = hard()
+    assert siting.best_sites(demand, covers, 25).chosen == siting.best_sites(demand, covers, 25).chosen
