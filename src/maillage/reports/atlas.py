@@ -1,19 +1,24 @@
 """The maps of a diagnosis: digital, social, joint, certainty; its sheet maps; its knitted cover."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from html import escape
 
 import numpy as np
 import shapely
 
-from maillage.kernel.estimate import Estimate
+from maillage.kernel.estimate import Estimate, Figure
 from maillage.pipeline.contours import clean as contours
+from maillage.reference.offer import diagnosis_lines
 from maillage.reference.parameters import number
 from maillage.reports import maps, wording
 from maillage.reports.etude import geometry
 from maillage.reports.maps import Area, Base
 from maillage.reports.reading import CELL_LABELS, CLASS_LABELS, name_of
 from maillage.studies import frame as frames
+from maillage.studies import gaps, reach
 from maillage.studies.diagnosis import CLASS_NAMES, Diagnosis, ZoneResult
+from maillage.studies.offer import Offered
 from maillage.studies.shapes import joined
 
 LAYERS = ("numerique", "sociale", "les-deux", "certitude")
@@ -111,6 +116,76 @@ def _drawn(
         frame=frame,
         letters=letters,
     )
+
+
+QUARTERS = (25.0, 50.0, 75.0)  # percent of the people in need out of reach
+
+
+def gap_maps(d: Diagnosis, o: Offered) -> dict[str, str]:
+    """Return, for each line of the offer, the map of the people in need who do not have it within a walk.
+
+    Nothing where zones have no contour. Places that give the line are marked where their address is known.
+    """
+    if not drawable(d):
+        return {}
+    base, shapes = background(d), shapes_of(d)
+    frame = maps.frame_of([s for s in shapes if s is not None])
+    return {
+        f"manque-{line.id}": maps.draw(
+            [
+                Area(
+                    code=r.zone.code,
+                    name=r.zone.name,
+                    shape=shape,
+                    kind=_quarter(o.gaps.zone(r.zone.code).gaps[line.id].reach.share),
+                    link=f"#manque-{r.zone.code}",
+                    title=f"{r.zone.name} : {wording.rate(o.gaps.zone(r.zone.code).gaps[line.id].reach.share).about} à portée",
+                )
+                for r, shape in zip(d.zones, shapes, strict=True)
+                if shape is not None
+            ],
+            base=replace(base, dots=_dots(o, line.id, frame)),
+            title=f"{line.label} : la part des personnes concernées qui n’en ont pas à pied",
+            description="Plus c’est foncé, plus la part hors de portée est forte. Le tableau dit la même chose.",
+            id=f"m-{line.id}",
+            frame=frame,
+        )
+        for line in diagnosis_lines().values()
+    }
+
+
+def marked(svg: str, ground: reach.Ground, spots: Sequence[gaps.Spot]) -> str:
+    """Return a map of the gaps with numbered spots over it; as it is when the zones have no contour."""
+    inside = [shape for shape, at in zip(ground.areas.shapes, ground.zone_of.tolist(), strict=True) if at >= 0]
+    if not svg or any(shape is None for shape in inside):
+        return svg
+    frame = maps.frame_of(inside)
+    drawn = []
+    for number_, spot in enumerate(spots, 1):
+        at = frame.place(shapely.Point(spot.lon, spot.lat))
+        drawn.append(
+            f'<g class="repere-lieu"><title>{escape(spot.name)}</title><circle cx="{at.x:.0f}" cy="{at.y:.0f}" r="22"/>'
+            f'<text x="{at.x:.0f}" y="{at.y + 9:.0f}" text-anchor="middle">{number_}</text></g>'
+        )
+    return svg.replace("</svg>", "".join(drawn) + "</svg>")
+
+
+def _quarter(share: Figure) -> str:
+    """Return the class of style of the share out of reach, in quarters; unknown when withheld."""
+    if not isinstance(share, Estimate):
+        return "inconnue"
+    return f"m{1 + sum(100 - share.value > bound for bound in QUARTERS)}"
+
+
+def _dots(o: Offered, line: str, frame: maps.Frame) -> list[tuple[shapely.Point, str]]:
+    """Return the places that give a line and stand on the drawing."""
+    east = frame.west + maps.WIDTH / frame.scale / frame.squeeze
+    south = frame.north - frame.height / frame.scale
+    return [
+        (shapely.Point(p.lon, p.lat), p.name)
+        for p in o.ground.places
+        if line in p.offers and p.is_precise and frame.west <= p.lon <= east and south <= p.lat <= frame.north
+    ]
 
 
 def has_layer(d: Diagnosis, layer: str) -> bool:

@@ -64,6 +64,8 @@ def prepare(request: Request, progress: Progress = lambda step, share: None, *, 
     progress("Cartes", 0.75)
     drawn = _drawable(d)
     layers = atlas.layers(drawn) if drawn is not None else {}
+    if o is not None and drawn is d:
+        layers |= atlas.gap_maps(d, o)
     told["carte_note"] = _map_note(d, drawn)
     told["definitions"] = [reading.told_reading(each) for each in readings]
     told["fiches"] = {r.zone.code: sheet.read_zone(d, told, r.zone.code) for r in d.zones}

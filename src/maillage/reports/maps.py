@@ -48,12 +48,16 @@ class Area:
 
 @dataclass(slots=True)
 class Base:
-    """What lies under and over the zones: neighbours, larger limits, parts inside a zone, places named."""
+    """What lies under and over the zones: neighbours, larger limits, parts inside a zone, places named.
+
+    dots: points to mark, each with what it says when it is pointed at.
+    """
 
     neighbours: Sequence[shapely.Geometry] = ()
     limits: Sequence[shapely.Geometry] = ()
     inner: Sequence[shapely.Geometry] = ()
     names: Sequence[tuple[str, shapely.Geometry, float]] = field(default_factory=tuple)
+    dots: Sequence[tuple[shapely.Point, str]] = ()
 
 
 def frame_of(shapes: Sequence[shapely.Geometry], *, margin: float = 0.03, tallest: float = 1.25) -> Frame:
@@ -115,6 +119,11 @@ def draw(
     if chosen:
         path = "".join(_path(shape, 0) for area, shape in zip(areas, simple, strict=True) if area.code == chosen)
         parts.append(f'<path class="choisie-halo" d="{path}"/><path class="choisie" d="{path}"/>')
+    for point, said in base.dots:
+        at = frame.place(point)
+        parts.append(
+            f'<circle class="lieu-point" cx="{at.x:.0f}" cy="{at.y:.0f}" r="9"><title>{escape(said)}</title></circle>'
+        )
     parts += _labels(base.names, frame, letters)
     role = "group" if links and any(area.link for area in areas) else "img"  # links inside an image cannot be reached
     return (

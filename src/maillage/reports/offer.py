@@ -180,3 +180,49 @@ def cautions(o: Offered) -> list[str]:
     if nowhere:
         said.append(f"{wording.count(nowhere, 'lieu', 'lieux')} sans adresse connue ne sont à portée de personne.")
     return said
+
+
+MOST_ROWS = 12  # zones told under a what-if, those that change most first
+
+
+def told_change(change: gaps.Change) -> Json:
+    """Return what opening or closing places changes, as a reader sees it."""
+    moved, before, after = (wording.people(f) for f in (change.whole.moved, change.whole.before, change.whole.after))
+    rows = sorted(change.zones, key=lambda z: -(wording.point(z.moved) or 0.0))
+    return {
+        "offre": diagnosis_lines()[change.offer].label,
+        "personnes": moved.about,
+        "entre": moved.between if moved.value else "",
+        "nul": (wording.point(change.whole.moved) or 0.0) < 1,
+        "avant": before.in_full,
+        "apres": after.in_full,
+        "zones": [
+            {"nom": z.name, "personnes": p.value or p.span, "entre": p.span}
+            for z in rows[:MOST_ROWS]
+            if (wording.point(z.moved) or 0.0) >= 1
+            for p in (wording.people(z.moved),)
+        ],
+    }
+
+
+def told_proposal(found: gaps.Proposal) -> Json:
+    """Return the best sites, as a reader sees them: what each adds to those before it, and how sure the choice is."""
+    gained, before, after = (wording.people(f) for f in (found.gained, found.before, found.after))
+    return {
+        "lieux": [
+            {
+                "nom": spot.spot.name,
+                "personnes": wording.people(spot.gained).about,
+                "entre": wording.people(spot.gained).span,
+                "raison": spot.reason,
+            }
+            for spot in found.spots
+        ],
+        "personnes": gained.about,
+        "entre": gained.between if gained.value else "",
+        "avant": before.in_full,
+        "apres": after.in_full,
+        "surete": "Aucun autre choix ne fait mieux : c’est prouvé."
+        if found.exact
+        else f"Un meilleur choix ajouterait au plus {wording.share(found.margin)} de personnes.",
+    }

@@ -8,11 +8,13 @@ from pathlib import Path
 
 import numpy as np
 from django.conf import settings
+from django.core.cache import cache
 from django.db import transaction
 from django.utils import timezone
 from django_tasks import task
 
 from maillage.apps.accounts.models import User
+from maillage.apps.directory.queries import studied
 from maillage.apps.dossiers import queries, rules
 from maillage.apps.dossiers.models import Comment, Study
 from maillage.apps.dossiers.queries import Asked
@@ -125,7 +127,9 @@ UNEXPECTED = (
 def _write(study: Study, begun: datetime) -> None:
     """Write everything aside, then put the folder in place: a reader never sees half a study."""
     progress = _Progress(study)
-    made = edition.prepare(queries.request_of(study), lambda step, share: progress(step, 0.7 * share))
+    request = queries.request_of(study)
+    change, census = studied.last_change(), queries.census_of(request)
+    made = edition.prepare(request, lambda step, share: progress(step, 0.7 * share), census=census)
     said = queries.comments(study.place)
     target = queries.folder(study)
     aside = target.with_name(f".{target.name}-{study.pk}")
@@ -151,6 +155,7 @@ def _write(study: Study, begun: datetime) -> None:
     _save_draws(aside / "tirages.npy", 100 * made.diagnosis.draws / max(made.diagnosis.universe, 1.0))
     shutil.rmtree(target, ignore_errors=True)
     aside.replace(target)
+    Study.objects.filter(pk=study.pk).update(offer=census.digest, offer_change=change)
     if queries.comments(study.place) != said:  # somebody wrote while the dossier was being made
         publish_later.enqueue(study.pk)
 
@@ -231,12 +236,33 @@ def comment(*, by: User, place: str, texts: dict[str, str]) -> None:
         publish_later.enqueue(pk)
 
 
+def catch_up(study: Study) -> bool:
+    """Have the offer of a study set against its need again when the directory changed, and return whether it is under way.
+
+    The former figures stay on the page meanwhile; asked for once a minute at most.
+    """
+    if not queries.offer_is_behind(study):
+        return False
+    if cache.add(f"offre-{study.pk}", 1, timeout=60):
+        refresh_later.enqueue(study.pk)
+    return True
+
+
+@task()
+def refresh_later(pk: int) -> None:
+    """Compute a finished study again with today's places, from the worker; its former files stay until it is done."""
+    study = Study.objects.filter(pk=pk, status=rules.DONE).first()
+    if study is not None and queries.offer_is_behind(study):
+        _write(study, timezone.now())
+
+
 @task()
 def publish_later(pk: int) -> None:
     """Write the dossiers of a finished study again, with today's comments, from the worker."""
     study = Study.objects.filter(pk=pk, status=rules.DONE).first()
     if study is not None and not queries.is_lost(study):
-        made = edition.prepare(queries.request_of(study))
+        request = queries.request_of(study)
+        made = edition.prepare(request, census=queries.census_of(request))
         edition.write(
             made,
             queries.folder(study),

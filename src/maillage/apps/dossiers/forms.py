@@ -8,6 +8,7 @@ from django import forms
 from maillage.apps.dossiers import rules
 from maillage.apps.dossiers.queries import Asked
 from maillage.reference.definitions import DEFAULT, offered
+from maillage.studies.reach import Ground
 from maillage.studies.social import VARIABLES
 
 
@@ -138,3 +139,42 @@ class CorrectionForm(forms.Form):
     def __init__(self, *args: object, columns: dict[str, str], **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         self.fields["colonne"].choices = list(columns.items())  # type: ignore[attr-defined]
+
+
+GESTURES = {
+    "ouvrir": "Si un lieu ouvrait ici",
+    "fermer": "Si ce lieu fermait",
+    "meilleurs": "Où ouvrir d’abord",
+    "arrets": "Où faire halte une demi-journée",
+}
+MOST_SITES = 10
+
+
+class WhatIfForm(forms.Form):
+    """What would change: a place that opens in a zone or where another stands, one that closes, the best sites."""
+
+    geste = forms.ChoiceField(label="Que voulez-vous essayer ?", choices=list(GESTURES.items()))
+    ou = forms.ChoiceField(label="Où", required=False)
+    lieu = forms.ChoiceField(label="Quel lieu", required=False)
+    combien = forms.IntegerField(label="Combien de lieux", min_value=1, max_value=MOST_SITES, required=False, initial=3)
+
+    def __init__(self, *args: object, line: str, ground: Ground, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        zones = [(f"zone:{zone.code}", zone.name) for zone in ground.zones]
+        without = [(f"lieu:{p.id}", p.name) for p in ground.places if p.is_precise and line not in p.offers]
+        self.fields["ou"].choices = [  # type: ignore[attr-defined]
+            ("Au milieu d’une zone", sorted(zones, key=lambda each: each[1])),
+            ("Dans un lieu qui ne le propose pas encore", sorted(without, key=lambda each: each[1])),
+        ]
+        giving = [(p.id, p.name) for p in ground.places if line in p.offers]
+        self.fields["lieu"].choices = sorted(giving, key=lambda each: each[1])  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for what the gesture needs."""
+        given: dict[str, Any] = super().clean() or {}
+        wanted = {"ouvrir": ("ou", "Dites où le lieu ouvrirait."), "fermer": ("lieu", "Dites quel lieu fermerait.")}
+        field, words = wanted.get(given.get("geste", ""), ("", ""))
+        if field and not given.get(field) and field not in self.errors:
+            self.add_error(field, words)
+        given["combien"] = given.get("combien") or 3
+        return given

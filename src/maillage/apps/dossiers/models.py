@@ -22,6 +22,8 @@ class Study(models.Model):
     started_at = models.DateTimeField("commencée le", null=True)
     finished_at = models.DateTimeField("finie le", null=True)
     seconds = models.FloatField("durée", null=True)
+    offer = models.CharField("empreinte de l’offre", max_length=16, blank=True)
+    offer_change = models.BigIntegerField("dernier changement de l’annuaire", default=0)
 
     class Meta:
         verbose_name = "étude"

@@ -11,19 +11,24 @@ import numpy as np
 from django.conf import settings
 from django.db.models import Max
 
+from maillage.apps.directory.queries import studied
 from maillage.apps.dossiers import rules
 from maillage.apps.dossiers.models import Comment, Study
 from maillage.apps.territories import queries as territories
 from maillage.kernel.errors import Refused
 from maillage.reference.definitions import DEFAULT, definition
-from maillage.reports import pdf
-from maillage.studies import corrections, needs, zoning
+from maillage.reports import atlas, pdf
+from maillage.reports import offer as told_offer
+from maillage.studies import corrections, gaps, needs, offer, reach, zoning
 from maillage.studies import frame as frames
 from maillage.studies.diagnosis import Inside, Request
+from maillage.studies.offer import Census
+from maillage.studies.reach import Ground
 from maillage.studies.territories import gazetteer
 
 Json = dict[str, Any]
 LONGEST_FILE = 80
+MOST_DEPARTEMENTS = 20  # beyond, reading the whole directory is quicker
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +104,24 @@ def request_of(study: Study) -> Request:
         inside=inside,
         name=inputs["name"],
     )
+
+
+def census_of(request: Request) -> Census:
+    """Return the places that the people of a study may walk to: those of its départements."""
+    iris = frames.sources().rp2021
+    communes = set(iris["commune"][request.zoning.rows].tolist())
+    departements = {code[:3] if code.startswith("97") else code[:2] for code in communes}
+    return studied.census(departements if len(departements) < MOST_DEPARTEMENTS else ())
+
+
+def offer_is_behind(study: Study) -> bool:
+    """Return whether the directory changed near a study since its offer was set against its need.
+
+    Cheap when nothing changed anywhere; else the places themselves are compared.
+    """
+    if study.status != rules.DONE or study.offer_change == studied.last_change():
+        return False
+    return census_of(request_of(study)).digest != study.offer
 
 
 def study_for(asked: Asked) -> Study | None:
@@ -208,3 +231,57 @@ def file(study: Study, name: str) -> Path | None:
     if name in rules.FILES or (name.startswith("fiches/") and "/" not in name[7:] and name.endswith(".pdf")):
         return path if path.is_file() else None
     return None
+
+
+def ground(study: Study) -> Ground:
+    """Return what a “what if” starts from: the areas, zones and places of a study, as they were when it was made."""
+    return _ground(study.pk, study.offer)
+
+
+@lru_cache(maxsize=2)
+def _ground(pk: int, offer_digest: str) -> Ground:
+    request = request_of(Study.objects.get(pk=pk))
+    found = offer.ground_of(request, census_of(request))
+    if found is None:
+        raise Refused(
+            "Ce territoire est trop grand pour des distances à pied.",
+            why="Il faudrait situer les habitants de milliers de quartiers.",
+            do="Choisissez un territoire plus petit.",
+        )
+    return found
+
+
+def what_if(ground_: Ground, line: str, given: Mapping[str, Any]) -> Json:
+    """Return what a gesture would change, as a reader sees it; `spots` are the points to mark on the map."""
+    if given["geste"] == "fermer":
+        return {"change": told_offer.told_change(gaps.closed(ground_, line, [given["lieu"]])), "spots": []}
+    if given["geste"] == "ouvrir":
+        spot = _spot(ground_, given["ou"])
+        new = reach.Place(id=f"+{spot.id}", name=spot.name, lon=spot.lon, lat=spot.lat, offers=frozenset({line}))
+        return {"change": told_offer.told_change(gaps.opened(ground_, line, [new])), "where": spot.name, "spots": [spot]}
+    communes = {code: code for code in set(ground_.areas.commune[ground_.zone_of >= 0].tolist())}
+    names = {code: gazetteer().get(code).name for code in communes}
+    candidates = [*gaps.without(ground_, line), *gaps.centres(names)]
+    if given["geste"] == "arrets":
+        found = gaps.stops(ground_, [*gaps.without(ground_, ""), *candidates], given["combien"])
+    else:
+        found = gaps.best(ground_, line, candidates, given["combien"])
+    return {"proposal": told_offer.told_proposal(found), "spots": [each.spot for each in found.spots]}
+
+
+def _spot(ground_: Ground, where: str) -> gaps.Spot:
+    """Return the point of a choice: a place that stands there, or the middle of where a zone's people live."""
+    kind, _, id = where.partition(":")
+    if kind == "lieu":
+        place = next(p for p in ground_.places if p.id == id)
+        return gaps.Spot(place.id, place.name, place.lon, place.lat)
+    position = next(i for i, zone in enumerate(ground_.zones) if zone.code == id)
+    areas = ground_.areas
+    weight = np.where(ground_.zone_of == position, areas.population, 0.0)[areas.at] * areas.weight
+    lon, lat = (areas.points * weight[:, None]).sum(axis=0) / max(weight.sum(), 1e-9)
+    return gaps.Spot(id, ground_.zones[position].name, float(lon), float(lat))
+
+
+def marked(svg: str, ground_: Ground, spots: list[gaps.Spot]) -> str:
+    """Return a map of the gaps with these spots marked."""
+    return atlas.marked(svg, ground_, spots)

@@ -8,7 +8,7 @@ from maillage.reference.cards import cards
 from maillage.reference.definitions import DEFAULT, definitions
 from maillage.reference.parameters import parameters
 
-VERSION = 16  # raised when the method or the drawing changes: kept studies are then computed again
+VERSION = 17  # raised when the method or the drawing changes: kept studies are then computed again
 
 QUEUED, RUNNING, DONE, FAILED, CANCELLED = "queued", "running", "done", "failed", "cancelled"
 STATUS_LABELS = {
@@ -26,6 +26,7 @@ SECTIONS = {
     "cartes": "Où vivent ces personnes",
     "croisement": "Là où les deux difficultés se croisent",
     "zones": "Zone par zone",
+    "offre": "L’offre face au besoin",
     "marges": "Ce dont nous sommes sûrs",
 }
 FILES = {

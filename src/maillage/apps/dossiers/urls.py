@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from maillage.apps.dossiers.views import files, pages, space
+from maillage.apps.dossiers.views import files, offer, pages, space
 
 
 class Key:
@@ -28,6 +28,8 @@ urlpatterns = [
     path("territoires/<str:place>/comparer/", pages.against, name="against"),
     path("territoires/<str:place>/indice/", pages.index, name="index"),
     path("territoires/<str:place>/verifier/", pages.check, name="check"),
+    path("territoires/<str:place>/manques/", offer.gaps, name="gaps"),
+    path("territoires/<str:place>/manques/et-si/", offer.what_if, name="what_if"),
     path("territoires/<str:place>/rapports/", pages.reports, name="reports"),
     path("etudes/<cle:key>/avancement/", pages.progress, name="progress"),
     path("etudes/<cle:key>/arreter/", pages.cancel, name="cancel"),

@@ -174,7 +174,7 @@ def _back(request: HttpRequest, study: Study) -> str:
     return reverse("territory", args=[study.place]) + (f"?{query}" if query else "")
 
 
-def _shown(
+def shown(
     request: HttpRequest,
     place: str,
     template: str,
@@ -201,13 +201,13 @@ def zone(request: HttpRequest, place: str, code: str) -> HttpResponse:
         pdf = queries.file(study, f"fiches/{code}.pdf") is not None
         return {"z": told["fiches"][code], "svg": queries.sheet_map(study, code), "pdf": pdf}
 
-    return _shown(request, place, "dossiers/zone.html", "besoins", more)
+    return shown(request, place, "dossiers/zone.html", "besoins", more)
 
 
 @require_GET
 def definitions(request: HttpRequest, place: str) -> HttpResponse:
     """One territory under every definition, side by side."""
-    return _shown(
+    return shown(
         request,
         place,
         "dossiers/definitions.html",
@@ -225,7 +225,7 @@ def against(request: HttpRequest, place: str) -> HttpResponse:
         context: dict[str, Any] = {"with": typed, "kept": [k for k in queries.kept_studies() if k.place != study.place]}
         return context | (_other(request, study, asked, told, typed) if typed else {})
 
-    return _shown(request, place, "dossiers/against.html", "comparer", more)
+    return shown(request, place, "dossiers/against.html", "comparer", more)
 
 
 def _other(request: HttpRequest, study: Study, asked: Asked, told: dict[str, Any], typed: str) -> dict[str, Any]:
@@ -292,7 +292,7 @@ def _told_gap(gap: Any, likely: float) -> dict[str, Any]:
 @require_GET
 def index(request: HttpRequest, place: str) -> HttpResponse:
     """The social index in full: each variable, each zone, and the weights the analyst may change."""
-    return _shown(
+    return shown(
         request,
         place,
         "dossiers/index.html",
@@ -305,7 +305,7 @@ def index(request: HttpRequest, place: str) -> HttpResponse:
 def check(request: HttpRequest, place: str) -> HttpResponse:
     """Which population is behind a published count and share?"""
     form = CheckForm(request.GET if "effectif" in request.GET else None)
-    return _shown(
+    return shown(
         request,
         place,
         "dossiers/check.html",
@@ -345,4 +345,4 @@ def reports(request: HttpRequest, place: str) -> HttpResponse:
             "sections": rules.SECTIONS,
         }
 
-    return _shown(request, place, "dossiers/reports.html", "rapports", more)
+    return shown(request, place, "dossiers/reports.html", "rapports", more)

@@ -1,0 +1,70 @@
+"""Pages on the offer of a territory: its places, its gaps, and what opening or closing one would change."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from maillage.apps.dossiers import access, actions, queries
+from maillage.apps.dossiers.forms import WhatIfForm
+from maillage.apps.dossiers.models import Study
+from maillage.apps.dossiers.queries import Asked
+from maillage.apps.dossiers.views.pages import shown
+from maillage.reference.offer import diagnosis_lines
+
+USUAL = "libre_acces_accompagne"
+
+
+@require_GET
+def gaps(request: HttpRequest, place: str) -> HttpResponse:
+    """What is within a walk and what is not, line by line of the offer."""
+
+    def more(study: Study, asked: Asked, told: dict[str, Any]) -> dict[str, Any]:
+        return _line(request, study, told) | {"behind": actions.catch_up(study)}
+
+    return shown(request, place, "dossiers/gaps.html", "manques", more)
+
+
+@require_GET
+def what_if(request: HttpRequest, place: str) -> HttpResponse:
+    """What opening, closing, or the best sites would change. A computation: a visitor may ask for so many an hour."""
+    if request.GET.get("geste") and not access.may_compute(request):
+        return render(request, "dossiers/too_many.html", {"place": place}, status=429)
+
+    def more(study: Study, asked: Asked, told: dict[str, Any]) -> dict[str, Any]:
+        context = _line(request, study, told)
+        if told.get("offre") is None:
+            return context
+        ground = queries.ground(study)
+        form = WhatIfForm(request.GET or None, line=context["line"], ground=ground)
+        if request.GET.get("geste") and form.is_valid():
+            answer = queries.what_if(ground, context["line"], form.cleaned_data)
+            context["svg"] = queries.marked(context["svg"], ground, answer.pop("spots"))
+            context["answer"] = answer
+        return context | {"whatif": form}
+
+    return shown(request, place, "dossiers/what_if.html", "manques", more)
+
+
+def _line(request: HttpRequest, study: Study, told: dict[str, Any]) -> dict[str, Any]:
+    """Return what a page needs of one line of the offer: its figures, its map, its zones."""
+    if told.get("offre") is None:
+        return {"line": USUAL, "lines": diagnosis_lines(), "svg": ""}
+    chosen = request.GET.get("offre", "")
+    line = chosen if chosen in diagnosis_lines() else USUAL
+    whole = next(each for each in told["offre"]["ensemble"]["lignes"] if each["id"] == line)
+    rows = []
+    for zone in told["offre"]["zones"].values():
+        each = next(found for found in zone["lignes"] if found["id"] == line)
+        why = next((m["raison"] for m in zone["manques"] if m["id"] == line), "")
+        rows.append({**each, "code": zone["code"], "nom": zone["nom"], "muets": zone["muets"], "raison": why})
+    rows.sort(key=lambda row: (-row["hors_valeur"], row["nom"]))
+    return {
+        "line": line,
+        "lines": diagnosis_lines(),
+        "whole": whole,
+        "rows": rows,
+        "svg": queries.layer(study, f"manque-{line}"),
+        "lists": [each for each in told["offre"]["listes"] if each["id"] in (line, "")],
+    }

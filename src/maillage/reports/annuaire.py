@@ -1,0 +1,444 @@
+"""The directory on paper: a book of the places of a territory, a poster, a leaflet folded in three.
+
+Places are numbered once, in the order of the list; the contents by need and the maps use the same numbers.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cache
+from itertools import groupby
+from typing import Any
+
+import segno
+import shapely
+
+from maillage.reference import offer
+from maillage.reference.places import ASSETS
+from maillage.reports import maps, numbered, opening, pdf
+from maillage.reports.design import tokens
+from maillage.reports.logo import logo
+from maillage.reports.wording import count, listing, lower_first
+
+Json = dict[str, Any]
+MAPPED = 6  # places of a group that deserve a map of their own
+ON_POSTER = 8
+LINES_OF_LEAFLET = 96  # three panels of thirty-two
+NEEDS_OF_LEAFLET = ("assistance", "libre_acces", "formation", "wifi", "reparation", "pret", "vente", "orientation")
+TO_CONFIRM = "à confirmer"
+UNKNOWN = {  # what nobody said of a place: its hours, what is found there
+    (True, True): "Horaires et services inconnus : appelez.",
+    (True, False): "Horaires inconnus : appelez.",
+    (False, True): "Ce qu’on y trouve : à demander.",
+    (False, False): "",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Find:
+    """What is found in a place: a practice, its title, and its conditions in a line."""
+
+    id: str
+    icon: str
+    title: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A place as it is printed. group: the heading it stands under; hours: a line each; fresh: when it was last said true.
+
+    point: longitude and latitude, None when only the street or the commune is known. rank: how much is known of it.
+    """
+
+    slug: str
+    name: str
+    address: str
+    commune: str
+    group: str
+    phones: Sequence[str] = ()
+    hours: Sequence[str] = ()
+    finds: Sequence[Find] = ()
+    price: str = ""
+    before: str = ""
+    fresh: str = ""
+    old: bool = False
+    full: str = ""
+    point: tuple[float, float] | None = None
+    rank: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Numbered:
+    """A place and its number."""
+
+    number: int
+    entry: Entry
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The places of a commune or of a quarter, and their map when there are many."""
+
+    name: str
+    places: Sequence[Numbered]
+    svg: str = ""
+    alt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """A need in everyday words, and who answers it."""
+
+    id: str
+    icon: str
+    words: str
+    places: Sequence[Numbered]
+
+
+@dataclass(frozen=True, slots=True)
+class Land:
+    """What the maps draw: communes by name, and the lines inside them."""
+
+    communes: Mapping[str, shapely.Geometry]
+    inside: Sequence[shapely.Geometry] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Directory:
+    """A directory ready to be printed. level: what a group is, “commune” or “quartier”; off_map: places on no map; knitted: the cover,
+    where a stitch is lit when a place stands in its commune or quarter."""
+
+    name: str
+    on: date
+    level: str
+    groups: Sequence[Group]
+    needs: Sequence[Need]
+    svg: str
+    alt: str
+    off_map: Sequence[Numbered]
+    knitted: str
+    sources: Sequence[str]
+    address: str = ""
+
+    @property
+    def places(self) -> list[Numbered]:
+        return [place for group in self.groups for place in group.places]
+
+    @property
+    def told(self) -> str:
+        return count(len(self.places), "lieu", "lieux")
+
+    @property
+    def day(self) -> str:
+        return opening.said(self.on)
+
+
+def build(
+    name: str,
+    entries: Sequence[Entry],
+    *,
+    on: date,
+    level: str,
+    order: Sequence[str],
+    land: Land,
+    sources: Sequence[str],
+    address: str = "",
+) -> Directory:
+    """Return the directory of some places: grouped, numbered, put on maps, and sorted by need.
+
+    order: the groups, in the order they are printed; none is empty. Inside a group, the alphabet.
+    """
+    at = {group: k for k, group in enumerate(order)}
+    ranked = sorted(entries, key=lambda e: (at[e.group], e.name.casefold(), e.slug))
+    places = [Numbered(k, entry) for k, entry in enumerate(ranked, 1)]
+    groups = [
+        _group(name, list(held), land, alone=len(at) == 1) for name, held in groupby(places, key=lambda p: p.entry.group)
+    ]
+    svg, alt = _map(places, land.communes, land.inside, f"Les lieux, {name}", "ensemble")
+    return Directory(
+        name=name,
+        on=on,
+        level=level,
+        groups=groups,
+        needs=_needs(places),
+        svg=svg,
+        alt=alt,
+        off_map=[place for place in places if place.entry.point is None],
+        knitted=_knitted(places, land),
+        sources=sources,
+        address=address,
+    )
+
+
+def _group(name: str, places: Sequence[Numbered], land: Land, *, alone: bool) -> Group:
+    """Return a group, with the map of its commune when it holds many places and the whole map does not show it alone."""
+    shape = land.communes.get(name)
+    if alone or shape is None or sum(place.entry.point is not None for place in places) < MAPPED:
+        return Group(name, places)
+    inside = [line for line in land.inside if shapely.intersects(shape, shapely.point_on_surface(line))]
+    return Group(name, places, *_map(places, {name: shape}, inside, f"Les lieux, {name}", f"c{places[0].number}"))
+
+
+def _needs(places: Sequence[Numbered]) -> list[Need]:
+    found = []
+    for practice in offer.practices().values():
+        answering = [p for p in places if any(find.id == practice.id for find in p.entry.finds)]
+        if answering:
+            found.append(Need(practice.id, practice.icon, practice.need, answering))
+    return found
+
+
+def _map(
+    places: Sequence[Numbered],
+    communes: Mapping[str, shapely.Geometry],
+    inside: Sequence[shapely.Geometry],
+    title: str,
+    id: str,
+) -> tuple[str, str]:
+    """Return the drawing of numbered places and what it says; two '' when nothing can be drawn."""
+    marks = [(place.number, *place.entry.point) for place in places if place.entry.point is not None]
+    if not communes or not marks:
+        return "", ""
+    svg = numbered.draw(communes, inside=inside, marks=marks, title=title, id=id)
+    return svg, f"{title} : {count(len(marks), 'lieu placé', 'lieux placés')} par son numéro. La liste dit chaque adresse."
+
+
+def _knitted(places: Sequence[Numbered], land: Land) -> str:
+    """Return the knitted territory, lit where there are places; '' where nothing is drawn."""
+    shapes = list(land.inside) if len(land.communes) == 1 and land.inside else list(land.communes.values())
+    points = [shapely.Point(place.entry.point) for place in places if place.entry.point is not None]
+    if not shapes or not points:
+        return ""
+    lit = set(shapely.STRtree(shapes).query(points, predicate="within")[1].tolist())
+    areas = [maps.Area(str(k), "", shape, kind="case-les-deux" if k in lit else "") for k, shape in enumerate(shapes)]
+    return maps.knitted(areas, title="Le territoire tricoté : une maille claire par endroit où un lieu aide", id="tricot")
+
+
+# ----------------------------------------------------------------------------------------------------------------- hours
+
+
+NTH = re.compile(r"(Mo|Tu|We|Th|Fr|Sa|Su)\[([\d,-]+)\] (\d\d:\d\d-\d\d:\d\d(?:,\d\d:\d\d-\d\d:\d\d)*)")
+SHORT = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
+RANKS = {"1": "1er", "2": "2e", "3": "3e", "4": "4e", "5": "5e", "-1": "dernier"}
+WHOLE = "Toute la journée"
+CHANGING = "Horaires qui changent d’une semaine à l’autre : appelez."
+
+
+def hours(osm: str, on: date) -> list[str]:
+    """Return opening hours as a few lines, days of the same hours together; [] when they say nothing.
+
+    Read on a week without holiday, so that what is printed holds for the others.
+
+    >>> hours("Mo-Fr 09:00-12:00; Sa 14:00-18:30", date(2026, 11, 11))
+    ['Du lundi au vendredi : 9 h – 12 h', 'Samedi : 14 h – 18 h 30']
+    >>> hours('unknown "sur rendez-vous"', date(2026, 11, 11))
+    ['Sur rendez-vous']
+    """
+    if not osm:
+        return []
+    if not opening.every_week(osm):
+        return _monthly(osm) or [CHANGING]
+    days = [(k, day.words) for k, day in enumerate(opening.week(osm, _plain_week(on)))]
+    open_days = [(k, words) for k, words in days if words != "Fermé"]
+    if not open_days:
+        return []
+    alike: dict[str, list[int]] = {}
+    for k, words in open_days:
+        alike.setdefault(words, []).append(k)
+    return [_line(held, words) for words, held in alike.items()]
+
+
+def _line(days: Sequence[int], words: str) -> str:
+    if len(days) == len(SHORT) and words.startswith(f"{WHOLE} ("):
+        bare = words.removeprefix(f"{WHOLE} (").removesuffix(")")
+        return bare[:1].upper() + bare[1:]
+    return f"{_days(days)} : {lower_first(words)}"
+
+
+def _days(days: Sequence[int]) -> str:
+    """Return days in words.
+
+    >>> _days([0, 1, 2, 3, 4]), _days([0, 3]), _days([5]), _days(range(7))
+    ('Du lundi au vendredi', 'Lundi et jeudi', 'Samedi', 'Tous les jours')
+    """
+    names = [lower_first(opening.DAYS[k]) for k in days]
+    if len(names) == len(SHORT):
+        return "Tous les jours"
+    if len(names) > 2 and list(days) == list(range(days[0], days[-1] + 1)):
+        return f"Du {names[0]} au {names[-1]}"
+    return listing(names).capitalize()
+
+
+def _monthly(osm: str) -> list[str]:
+    """Return “first Tuesday of the month” in words; [] when anything else is said."""
+    lines = []
+    for rule in osm.split("; "):
+        for part in re.split(r",\s*(?=[A-Z])", rule):
+            found = NTH.fullmatch(part)
+            if not found or any(n not in RANKS for n in found[2].split(",")):
+                return []
+            day = lower_first(opening.DAYS[SHORT.index(found[1])])
+            which = listing([RANKS[n] for n in found[2].split(",")])
+            spans = ", ".join(" – ".join(_clock(time) for time in span.split("-")) for span in found[3].split(","))
+            lines.append(f"{which.capitalize()} {day} du mois : {spans}")
+    return lines
+
+
+def _clock(text: str) -> str:
+    hour, minute = (int(part) for part in text.split(":"))
+    return f"{hour} h {minute:02d}" if minute else f"{hour} h"
+
+
+@cache
+def _plain_week(on: date) -> date:
+    """Return a day of the first week, from that of a day on, without any public holiday."""
+    day = on
+    while any(each.words != "Fermé" for each in opening.week("PH 10:00-11:00", day)):
+        day += timedelta(days=7)
+    return day
+
+
+# ------------------------------------------------------------------------------------------------------------- documents
+
+
+def book(directory: Directory) -> bytes:
+    """Return the directory as PDF."""
+    return pdf.compiled("annuaire.typ", _data(directory) | _contents(directory), on=directory.on)
+
+
+def poster(directory: Directory, places: Sequence[Entry], *, near: str = "", paper: str = "a4") -> bytes:
+    """Return a poster of a few places, as PDF. near: where they are the nearest to, '' for a choice over the territory."""
+    shown = [_entry(Numbered(k, entry)) for k, entry in enumerate(places, 1)]
+    more = len(directory.places) - len(shown)
+    data = {"lieux": shown, "pres": near, "autres": max(more, 0), "papier": paper}
+    return pdf.compiled("affiche.typ", _data(directory) | data, on=directory.on)
+
+
+def leaflet(directory: Directory) -> bytes:
+    """Return a sheet folded in three, as PDF: the needs, and for each the places best described."""
+    return pdf.compiled("depliant.typ", _data(directory) | {"besoins": _essential(directory)}, on=directory.on)
+
+
+def chosen(entries: Iterable[Entry], most: int = ON_POSTER) -> list[Entry]:
+    """Return the places best described, one in each group before a second one; in the order of their groups and names."""
+    ranked = sorted(entries, key=lambda e: (-e.rank, e.name.casefold(), e.slug))
+    turn: dict[str, int] = {}
+    seen = []
+    for entry in ranked:
+        seen.append((turn.get(entry.group, 0), entry))
+        turn[entry.group] = turn.get(entry.group, 0) + 1
+    kept = [entry for _, entry in sorted(seen, key=lambda pair: pair[0])][:most]
+    return sorted(kept, key=lambda e: (e.group.casefold(), e.name.casefold()))
+
+
+def _essential(directory: Directory) -> list[Json]:
+    """Return the needs of the leaflet, each with as many places as its three panels hold."""
+    needs = [need for id in NEEDS_OF_LEAFLET for need in directory.needs if need.id == id]
+    share = max((LINES_OF_LEAFLET - 4 * len(needs)) // (3 * max(len(needs), 1)), 1)
+    found = []
+    for need in needs:
+        best = {id(entry) for entry in chosen([p.entry for p in need.places], share)}
+        kept = [_entry(place) for place in need.places if id(place.entry) in best]
+        found.append({"icone": need.icon, "mots": need.words, "lieux": kept, "autres": len(need.places) - len(kept)})
+    return found
+
+
+def _data(directory: Directory) -> Json:
+    """Return what every document shows."""
+    values, night = tokens("jour"), tokens("nuit")
+    return {
+        "nom": directory.name,
+        "compte": directory.told,
+        "jour": directory.day,
+        "niveau": directory.level,
+        "adresse": directory.address,
+        "qr": segno.make(directory.address).svg_inline(border=0, dark=values["encre"]) if directory.address else "",
+        "sources": list(directory.sources),
+        "couleurs": {name: value for name, value in values.items() if value.startswith("#")},
+        "logo": logo(night["pastel"], night["garance"], values["sur-prune"]),
+        "logo-clair": logo(values["pastel"], values["garance"], values["prune"]),
+        "icones": icons(values["prune"]),
+        "icones-claires": icons(values["sur-prune"]),
+    }
+
+
+def _contents(directory: Directory) -> Json:
+    return {
+        "groupes": [
+            {
+                "nom": group.name,
+                "carte": pdf.styled(group.svg) if group.svg else "",
+                "alt": group.alt,
+                "lieux": [_entry(place) for place in group.places],
+            }
+            for group in directory.groups
+        ],
+        "besoins": [
+            {
+                "icone": need.icon,
+                "mots": need.words,
+                "lieux": [[p.number, p.entry.name, p.entry.commune] for p in need.places],
+            }
+            for need in directory.needs
+        ],
+        "carte": pdf.styled(directory.svg) if directory.svg else "",
+        "carte-alt": directory.alt,
+        "exemple": [_entry(Numbered(12, EXAMPLE))],
+        "dessins": [[name, words] for name, words in _drawings(directory).items()],
+        "hors-carte": [place.number for place in directory.off_map],
+        "tricot": pdf.styled(directory.knitted, cover=True) if directory.knitted else "",
+    }
+
+
+EXAMPLE = Entry(
+    slug="",
+    name="Nom du lieu",
+    address="Son adresse, code postal, commune",
+    commune="",
+    group="",
+    phones=["Son téléphone"],
+    hours=["Les jours : les heures où vous pouvez venir"],
+    finds=[Find("", "graduation-cap", "Ce qu’on y trouve", "À quelle condition.")],
+    price="Ce que cela coûte",
+    before="Ce qu’il faut savoir avant de venir.",
+    fresh="quand ces informations ont été confirmées",
+)
+
+
+def _drawings(directory: Directory) -> dict[str, str]:
+    """Return the pictograms that the directory uses, and what each means."""
+    used = {find.icon for place in directory.places for find in place.entry.finds}
+    return {practice.icon: practice.label for practice in offer.practices().values() if practice.icon in used}
+
+
+def _entry(place: Numbered) -> Json:
+    entry = place.entry
+    return {
+        "numero": place.number,
+        "nom": entry.name,
+        "adresse": entry.address,
+        "commune": entry.commune,
+        "telephones": list(entry.phones),
+        "horaires": list(entry.hours),
+        "trouve": [{"icone": f.icon, "titre": f.title, "mots": f.words} for f in entry.finds],
+        "prix": entry.price,
+        "avant": entry.before,
+        "inconnu": UNKNOWN[not entry.hours, not entry.finds],
+        "fraicheur": entry.fresh,
+        "ancien": entry.old,
+        "complet": entry.full,
+    }
+
+
+@cache
+def icons(colour: str) -> dict[str, str]:
+    """Return the pictograms of the practices, and those of the entries, in a colour."""
+    names = {practice.icon for practice in offer.practices().values()} | {"phone", "clock", "map-pin", "euro", "info"}
+    return {name: _icon(name, colour) for name in sorted(names)}
+
+
+def _icon(name: str, colour: str) -> str:
+    text = (ASSETS / "icons" / f"{name}.svg").read_text("utf-8")
+    return text[text.index("<svg") :].replace("currentColor", colour)

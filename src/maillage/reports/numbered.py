@@ -1,0 +1,173 @@
+"""A map of numbered places over contours: numbers that would cover one another are written together."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+
+import numpy as np
+import shapely
+
+from maillage.reports import maps
+from maillage.reports.maps import LETTER, WIDTH, Frame
+
+LETTERS = 20
+NAMES = 20
+PAD = 7
+LINE = 1.12  # height of a line, as a share of its letters
+LONGEST = 12  # letters of a line of numbers
+Box = tuple[float, float, float, float]
+
+
+@dataclass(slots=True)
+class Mark:
+    """Some numbers written together: where, and in which lines."""
+
+    numbers: list[int]
+    x: float
+    y: float
+
+    @property
+    def lines(self) -> list[str]:
+        return wrapped(ranges(self.numbers))
+
+    @property
+    def box(self) -> Box:
+        lines = self.lines
+        wide = max(max(map(len, lines)) * LETTERS * LETTER + 2 * PAD, LETTERS * LINE + PAD)
+        high = len(lines) * LETTERS * LINE + PAD
+        return self.x - wide / 2, self.y - high / 2, self.x + wide / 2, self.y + high / 2
+
+
+def draw(
+    areas: Mapping[str, shapely.Geometry],
+    *,
+    inside: Sequence[shapely.Geometry],
+    marks: Sequence[tuple[int, float, float]],
+    title: str,
+    id: str,
+    tallest: float = 1.2,
+) -> str:
+    """Return the SVG of places by number over named areas. marks: number, longitude, latitude; inside: lines within areas."""
+    shapes = list(areas.values())
+    frame = maps.frame_of([*shapes, *(shapely.Point(x, y) for _, x, y in marks)], tallest=tallest)
+    written = together([_mark(frame, *mark) for mark in marks], frame.height)
+    names = _names(areas, frame, [mark.box for mark in written]) if len(areas) > 1 else []
+    svg = maps.draw(
+        [maps.Area(str(k), name, shape, kind="terrain") for k, (name, shape) in enumerate(areas.items())],
+        base=maps.Base(inner=inside),
+        title=title,
+        description=f"{len(marks)} numéros, qui sont ceux de la liste.",
+        id=id,
+        frame=frame,
+        links=False,
+    )
+    return svg.removesuffix("</svg>") + "".join([*names, *map(_drawn, written)]) + "</svg>"
+
+
+def _mark(frame: Frame, number: int, longitude: float, latitude: float) -> Mark:
+    x, y = shapely.get_coordinates(frame.place(shapely.Point(longitude, latitude)))[0].tolist()
+    return Mark([number], x, y)
+
+
+def together(marks: Sequence[Mark], height: float) -> list[Mark]:
+    """Return the marks, those that would cover one another made one in their middle, all inside the drawing."""
+    found = list(marks)
+    while True:
+        for mark in found:
+            _hold(mark, height)
+        boxes = np.array([mark.box for mark in found])
+        pair = _first_overlap(boxes)
+        if pair is None:
+            return found
+        one, other = found[pair[0]], found[pair[1]]
+        n, m = len(one.numbers), len(other.numbers)
+        x, y = (n * one.x + m * other.x) / (n + m), (n * one.y + m * other.y) / (n + m)
+        found[pair[0]] = Mark(sorted([*one.numbers, *other.numbers]), x, y)
+        del found[pair[1]]
+
+
+def _first_overlap(boxes: np.ndarray) -> tuple[int, int] | None:
+    """Return the two boxes that overlap most, the second after the first; None when none do."""
+    wide = np.minimum(boxes[:, None, 2], boxes[None, :, 2]) - np.maximum(boxes[:, None, 0], boxes[None, :, 0])
+    high = np.minimum(boxes[:, None, 3], boxes[None, :, 3]) - np.maximum(boxes[:, None, 1], boxes[None, :, 1])
+    area = np.triu(np.clip(wide, 0, None) * np.clip(high, 0, None), 1)
+    if not area.any():
+        return None
+    one, other = np.unravel_index(int(area.argmax()), area.shape)
+    return int(one), int(other)
+
+
+def _hold(mark: Mark, height: float) -> None:
+    """Move a mark inside the drawing."""
+    west, north, east, south = mark.box
+    mark.x += max(2 - west, 0) - max(east - WIDTH + 2, 0)
+    mark.y += max(2 - north, 0) - max(south - height + 2, 0)
+
+
+def ranges(numbers: Sequence[int]) -> list[str]:
+    """Return sorted numbers, those that follow one another as their two ends.
+
+    >>> ranges([3, 4, 5, 9, 11, 12])
+    ['3–5', '9', '11', '12']
+    """
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return [part for run in runs for part in ([f"{run[0]}–{run[-1]}"] if len(run) > 2 else map(str, run))]
+
+
+def wrapped(parts: Sequence[str]) -> list[str]:
+    """Return numbers in lines of a few letters.
+
+    >>> wrapped(["3–5", "9", "11", "12", "40–48"])
+    ['3–5, 9, 11,', '12, 40–48']
+    """
+    lines = [""]
+    for k, part in enumerate(parts):
+        piece = part + ("," if k < len(parts) - 1 else "")
+        if lines[-1] and len(lines[-1]) + 1 + len(piece) > LONGEST:
+            lines.append(piece)
+        else:
+            lines[-1] = f"{lines[-1]} {piece}".strip()
+    return lines
+
+
+def _drawn(mark: Mark) -> str:
+    west, north, east, south = mark.box
+    radius = min(south - north, LETTERS * LINE + PAD) / 2
+    top = north + PAD / 2 + LETTERS * (LINE + 0.56) / 2
+    words = "".join(
+        f'<text class="numero" x="{mark.x:.0f}" y="{top + k * LETTERS * LINE:.0f}">{line}</text>'
+        for k, line in enumerate(mark.lines)
+    )
+    return (
+        f'<rect class="pastille" x="{west:.0f}" y="{north:.0f}" width="{east - west:.0f}" height="{south - north:.0f}" '
+        f'rx="{radius:.0f}"/>{words}'
+    )
+
+
+def _names(areas: Mapping[str, shapely.Geometry], frame: Frame, taken: Sequence[Box]) -> list[str]:
+    """Return the names of the areas that fit beside the numbers, the largest areas first."""
+    boxes = list(taken)
+    out = []
+    for name, shape in sorted(areas.items(), key=lambda item: -shapely.area(item[1])):
+        placed = frame.place(shape)
+        middle = shapely.point_on_surface(placed)
+        half = len(name) * NAMES * LETTER / 2
+        for shift in (0, NAMES * 1.5, -NAMES * 1.5, NAMES * 3, -NAMES * 3):
+            x, y = float(middle.x), float(middle.y) + shift
+            box = (x - half, y - NAMES * 0.7, x + half, y + NAMES * 0.7)
+            outside = box[0] < 0 or box[2] > WIDTH or box[1] < 0 or box[3] > frame.height
+            if outside or any(_over(box, other) for other in boxes) or not shapely.contains(placed, shapely.Point(x, y)):
+                continue
+            boxes.append(box)
+            out.append(f'<text class="nom" font-size="{NAMES}" x="{x:.0f}" y="{y + NAMES / 3:.0f}">{escape(name)}</text>')
+            break
+    return out
+
+
+def _over(a: Box, b: Box) -> bool:
+    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
