@@ -19,7 +19,7 @@ from maillage.reference.places import ASSETS
 from maillage.reports import maps, numbered, opening, pdf
 from maillage.reports.design import tokens
 from maillage.reports.logo import logo
-from maillage.reports.wording import count, listing, lower_first
+from maillage.reports.wording import NBSP, count, listing, lower_first
 
 Json = dict[str, Any]
 MAPPED = 6  # places of a group that deserve a map of their own
@@ -223,6 +223,7 @@ NTH = re.compile(r"(Mo|Tu|We|Th|Fr|Sa|Su)\[([\d,-]+)\] (\d\d:\d\d-\d\d:\d\d(?:,\
 SHORT = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
 RANKS = {"1": "1er", "2": "2e", "3": "3e", "4": "4e", "5": "5e", "-1": "dernier"}
 WHOLE = "Toute la journée"
+SPAN = re.compile(r"\d+ h(?: \d\d)? – \d+ h(?: \d\d)?")  # two hours stay on their line
 CHANGING = "Horaires qui changent d’une semaine à l’autre : appelez."
 
 
@@ -232,7 +233,7 @@ def hours(osm: str, on: date) -> list[str]:
     Read on a week without holiday, so that what is printed holds for the others.
 
     >>> hours("Mo-Fr 09:00-12:00; Sa 14:00-18:30", date(2026, 11, 11))
-    ['Du lundi au vendredi : 9 h – 12 h', 'Samedi : 14 h – 18 h 30']
+    ['Du lundi au vendredi : 9\\xa0h\\xa0–\\xa012\\xa0h', 'Samedi : 14\\xa0h\\xa0–\\xa018\\xa0h\\xa030']
     >>> hours('unknown "sur rendez-vous"', date(2026, 11, 11))
     ['Sur rendez-vous']
     """
@@ -254,7 +255,7 @@ def _line(days: Sequence[int], words: str) -> str:
     if len(days) == len(SHORT) and words.startswith(f"{WHOLE} ("):
         bare = words.removeprefix(f"{WHOLE} (").removesuffix(")")
         return bare[:1].upper() + bare[1:]
-    return f"{_days(days)} : {lower_first(words)}"
+    return f"{_days(days)} : {SPAN.sub(lambda span: span[0].replace(' ', NBSP), lower_first(words))}"
 
 
 def _days(days: Sequence[int]) -> str:
@@ -282,13 +283,13 @@ def _monthly(osm: str) -> list[str]:
             day = lower_first(opening.DAYS[SHORT.index(found[1])])
             which = listing([RANKS[n] for n in found[2].split(",")])
             spans = ", ".join(" – ".join(_clock(time) for time in span.split("-")) for span in found[3].split(","))
-            lines.append(f"{which.capitalize()} {day} du mois : {spans}")
+            lines.append(f"{which.capitalize()} {day} du mois : {spans.replace(' – ', f'{NBSP}–{NBSP}')}")
     return lines
 
 
 def _clock(text: str) -> str:
     hour, minute = (int(part) for part in text.split(":"))
-    return f"{hour} h {minute:02d}" if minute else f"{hour} h"
+    return f"{hour}{NBSP}h{NBSP}{minute:02d}" if minute else f"{hour}{NBSP}h"
 
 
 @cache

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from maillage.kernel.estimate import Estimate
+from maillage.kernel.estimate import Estimate, Figure
 from maillage.reference.offer import diagnosis_lines
 from maillage.reports import wording
 from maillage.reports.figures import figure
@@ -109,10 +109,10 @@ def told_zone(o: Offered, found: ZoneGaps) -> Json:
                 "etat": how,
                 "signe": SIGNS[how],
                 "mots": wording.count(gap.inside, "lieu", "lieux") if gap.inside else SIGN_WORDS[how],
-                "a_portee": reached.value or reached.span,
-                "a_portee_entre": reached.span,
-                "hors": missing.value or missing.span,
-                "hors_entre": missing.span,
+                "a_portee": _nobody(gap.reach.reached) or reached.value or reached.span,
+                "a_portee_entre": "" if _nobody(gap.reach.reached) else reached.span,
+                "hors": _nobody(gap.reach.missing) or missing.value or missing.span,
+                "hors_entre": "" if _nobody(gap.reach.missing) else missing.span,
                 "part": share.value or share.span,
                 "part_valeur": wording.point(gap.reach.share),
                 "hors_valeur": wording.point(gap.reach.missing) or 0.0,
@@ -124,11 +124,21 @@ def told_zone(o: Offered, found: ZoneGaps) -> Json:
         "muets": o.n_silent[found.code],
         "lignes": rows,
         "manques": [
-            {"offre": diagnosis_lines()[m.offer].label, "id": m.offer, "raison": reason(o, found, m)}
+            {
+                "offre": diagnosis_lines()[m.offer].label,
+                "id": m.offer,
+                "raison": reason(o, found, m),
+                "court": m.reason,
+            }
             for m in found.told
             if m.offer and m.offer not in unasked(o)
         ],
     }
+
+
+def _nobody(figure: Figure) -> str:
+    """Return “personne” for a figure that every draw puts under one person, '' for any other."""
+    return "personne" if isinstance(figure, Estimate) and figure.high < 1 else ""
 
 
 def told(o: Offered) -> Json:

@@ -57,7 +57,7 @@ def _line(request: HttpRequest, study: Study, told: dict[str, Any]) -> dict[str,
     rows = []
     for zone in told["offre"]["zones"].values():
         each = next(found for found in zone["lignes"] if found["id"] == line)
-        why = next((m["raison"] for m in zone["manques"] if m["id"] == line), "")
+        why = next((m["court"] for m in zone["manques"] if m["id"] == line), "")
         rows.append({**each, "code": zone["code"], "nom": zone["nom"], "muets": zone["muets"], "raison": why})
     rows.sort(key=lambda row: (-row["hors_valeur"], row["nom"]))
     return {
