@@ -44,9 +44,9 @@ def xlsx(*rows, **sheets):
     return content.getvalue()
 
 
-def zipped(entries, **infos):
+def zipped(entries, method=zipfile.ZIP_DEFLATED):
     content = io.BytesIO()
-    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive, warnings.catch_warnings():
+    with zipfile.ZipFile(content, "w", method) as archive, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # two entries of one name
         for path, text in entries:
             archive.writestr(path, text)
@@ -127,22 +127,28 @@ def compound(stream, name="Workbook"):
     stream = stream.ljust(4096, b"\0")
     stream += b"\0" * (-len(stream) % 512)
     n, free, end = len(stream) // 512, 0xFFFFFFFF, 0xFFFFFFFE
-    n_tables = 1
-    while n_tables * 128 < n + 1 + n_tables:
+    n_tables = n_more = 0  # sectors of the table, then of the list of these sectors beyond the 109 of the head
+    while n_tables * 128 < n + 1 + n_tables + n_more:
         n_tables += 1
-    table = [0xFFFFFFFD] * n_tables + [end] + [n_tables + 2 + i for i in range(n - 1)] + [end]
+        n_more = -(-max(n_tables - 109, 0) // 127)
+    first = n_more + n_tables
+    table = [0xFFFFFFFC] * n_more + [0xFFFFFFFD] * n_tables + [end] + [first + 2 + i for i in range(n - 1)] + [end]
     table += [free] * (n_tables * 128 - len(table))
-    listed = [i if i < n_tables else free for i in range(109)]
+    places = [n_more + i for i in range(n_tables)] + [free] * (109 + 127 * n_more - n_tables)
+    more = b""
+    for i in range(n_more):
+        following = i + 1 if i + 1 < n_more else end
+        more += struct.pack("<128I", *places[109 + 127 * i : 236 + 127 * i], following)
     head = bytes.fromhex("D0CF11E0A1B11AE1") + bytes(16) + struct.pack("<HHHHH6x", 0x3E, 3, 0xFFFE, 9, 6)
-    head += struct.pack("<IIIIIIIII", 0, n_tables, n_tables, 0, 4096, end, 0, end, 0)
+    head += struct.pack("<IIIIIIIII", 0, n_tables, first, 0, 4096, end, 0, 0 if n_more else end, n_more)
 
     def entry(title, kind, first, size, child=free):
         raw = title.encode("utf-16-le")
         places = struct.pack("<HBBIII36xIQ", len(raw) + 2 if title else 0, kind, 1, free, free, child, first, size)
         return raw.ljust(64, b"\0") + places
 
-    entries = entry("Root Entry", 5, end, 0, 1) + entry(name, 2, n_tables + 1, len(stream)) + entry("", 0, 0, 0) * 2
-    return head + struct.pack("<109I", *listed) + struct.pack(f"<{len(table)}I", *table) + entries + stream
+    entries = entry("Root Entry", 5, end, 0, 1) + entry(name, 2, first + 1, len(stream)) + entry("", 0, 0, 0) * 2
+    return head + struct.pack("<109I", *places[:109]) + more + struct.pack(f"<{len(table)}I", *table) + entries + stream
 
 
 def xls(*sheets, extra=b""):
@@ -288,6 +294,19 @@ def test_names_of_columns_are_all_there_and_all_different():
     assert "Colonnes sans nom dans l’en-tête, nommées par leur rang : colonne 4." in sheet.notes
 
 
+@pytest.mark.parametrize("depth", [21, 200, 600, 900, 990, 5000])
+def test_no_depth_of_json_is_a_bug(depth):
+    element, lists = '{"a": ' * depth + "1" + "}" * depth, "[" * depth + "]" * depth
+    for text in (f"[{element}]", f"[{lists}]"):
+        with pytest.raises(Refused, match=r"niveaux|pas un objet"):
+            parse(text.encode(), "x.json")
+    assert [fault.line for fault in parse(f'{{"a": 1}}\n{element}\n'.encode(), "x.jsonl").faults] == [2]
+
+
+def test_twenty_levels_are_read():
+    assert lines_of(parse(('[{"a": ' + '{"a": ' * 19 + "1" + "}" * 20 + "]").encode(), "x.json")) == [["1"]]
+
+
 def test_rows_know_their_number_and_their_line():
     sheet = parse(b'titre\nnom;v\n\nA;"x\ny"\nB;1;2;3\n;\nC;4\n', "x.csv")
     assert [(row.number, row.line, row.cells["nom"]) for row in sheet.rows] == [(1, 4, "A"), (3, 8, "C")]
@@ -333,13 +352,18 @@ def test_lines_of_another_encoding_are_named():
     rows = [f"Forêt {i};à".encode("cp1252" if i in {2, 5} else "utf-8") for i in range(8)]
     sheet = parse(b"\n".join([b"nom;v", *rows]), "x.csv")
     assert [row.cells["nom"] for row in sheet.rows] == [f"Forêt {i}" for i in range(8)]
-    assert "Encodages mêlés : UTF-8, sauf en Windows (cp1252) à la ligne 4, 7." in sheet.notes
+    assert "Encodages mêlés : UTF-8, mais Windows (cp1252) aux lignes suivantes : 4, 7." in sheet.notes
 
 
 def test_a_byte_that_means_nothing_is_replaced_and_told():
     sheet = parse("nom;v\nForêt;à".encode("cp1252") + b" \x81\n", "x.csv")
     assert sheet.rows[0].cells["v"] == "à \ufffd"
     assert any(note.startswith("Caractère illisible") and "ligne 2" in note for note in sheet.notes)
+
+
+def test_bullets_of_windows_are_not_taken_for_letters_of_a_mac():
+    sheet = parse("nom;aides\nMairie;• accès • « mail » • “CAF” ™\n".encode("cp1252"), "x.csv")
+    assert sheet.rows[0].cells["aides"] == "• accès • « mail » • “CAF” ™"
 
 
 def test_json_of_windows_is_read_too():
@@ -396,7 +420,7 @@ def test_the_fullest_visible_sheet_is_read_and_the_others_named():
     sheet = parse(content, "x.xlsx")
     assert sheet.columns == ("nom", "v")
     assert (
-        "Feuille lue : « Offre », celle qui a le plus de données ; laissées : « Lieux », « Listes », « Cachée »."
+        "Feuille lue : « Offre », la plus remplie des feuilles visibles ; laissées : « Lieux », « Listes », « Cachée »."
         in sheet.notes
     )
 
@@ -464,10 +488,10 @@ def test_an_old_xls_workbook_is_read_like_the_others():
 
 
 def test_an_xls_of_several_megabytes_keeps_its_order():
-    n = 60_000
-    cells = (
-        label(0, 0, "nom") + label(0, 1, "v") + b"".join(label(i, 0, f"lieu {i}") + number(i, 1, i) for i in range(1, n))
-    )
+    name, n = "Maison des services " * 10, 20_000
+    cells = label(0, 0, "nom") + label(0, 1, "v")
+    cells += b"".join(label(i, 0, f"{name}{i}") + number(i, 1, i) for i in range(1, n))
+    assert len(cells) > 109 * 128 * 512  # more sectors than the head of the file can list
     sheet = parse(xls(("Lieux", cells)), "x.xls")
     assert [row.cells["v"] for row in sheet.rows] == [str(i) for i in range(1, n)]
 
@@ -596,14 +620,14 @@ LEFT_OUT = {
         "x" * 60 + "…",
     ),
     "an element that is no object": ('[{"a": 1}, 3, "x", [1], {"a": 2}]', 2, 2, "n’est pas un objet", "3"),
-    "an element too deep": (f'[{{"a": 1}}, {DEEP}]', 1, 2, "plus de 20 niveaux", '{"a": {"a"'),
+    "an element too deep": (f'[{{"a": 1}}, {DEEP}]', 1, 2, "plus de 20 niveaux", "a"),
     "a broken line of JSON": ('{"a": 1}\n{"a": \n{"a": 3}\n', 2, 2, "colonne 7, une valeur", '{"a":'),
     "a feature that is none": (
         '{"type": "FeatureCollection", "features": [{"type": "Feature", "properties": {"a": 1}}, {"a": 2}]}',
         1,
         2,
-        "n’est pas un objet",
-        '{"a": "2"}',
+        "n’est pas un « Feature »",
+        "a",
     ),
 }
 
@@ -714,6 +738,7 @@ REFUSED = {
     "thousands of parts": (zipped([(f"{i}.xml", "") for i in range(2001)]), "l’archive a 2 001 entrées"),
     "an absolute path": (zipped([("/etc/passwd", "x")]), "sort de l’archive"),
     "a path that climbs": (zipped([("xl/../../x", "x")]), "sort de l’archive"),
+    "a part compressed otherwise": (zipped([("a.xml", "x" * 99)], zipfile.ZIP_LZMA), "façon inconnue"),
     "two parts of one name": (zipped([("a.xml", "x"), ("A.xml", "y")]), "le même nom"),
     "a comment after the directory": (SMALL_XLSX[:-2] + b"\x05\x00hello", "abîmé"),
     "entities in a sheet": (replaced(SMALL_XLSX, SHEET1, lambda part: BOMB + part), "DOCTYPE ou ENTITY"),
@@ -793,8 +818,19 @@ def test_too_many_elements_are_refused_before_they_become_rows(monkeypatch):
 
 def test_values_of_json_are_counted_while_they_are_read(monkeypatch):
     monkeypatch.setattr(objects, "MAX_VALUES", 1000)
-    with pytest.raises(Refused, match="ou de 8 000 000 cases"):
-        parse(b"[" + b'{"a":{"b":1}},' * 500 + b'{"a":1}]', "x.json")
+    with pytest.raises(Refused, match="plus de 1 000 valeurs"):
+        parse(b"[" + b'{"a":{"b":1}},' * 250 + b'{"a":1}]', "x.json")
+
+
+def test_lists_of_json_are_measured_before_they_are_read():
+    with pytest.raises(Refused, match="plus de 10 000 000 virgules"):
+        parse(b"[" + b"1," * 10_000_001 + b"1]", "x.json")
+
+
+def test_a_hundred_thousand_lines_of_json_keep_their_order():
+    sheet = parse(b"".join(b'{"a": %d}\n' % n for n in range(100_000)), "x.jsonl")
+    assert [row.cells["a"] for row in sheet.rows] == [str(n) for n in range(100_000)]
+    assert sheet.rows[-1].line == 100_000
 
 
 def test_what_an_upload_calls_itself_gives_no_folder_away():

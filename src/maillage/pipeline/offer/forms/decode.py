@@ -12,7 +12,7 @@ MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16", "UTF-16"),
     (codecs.BOM_UTF16_BE, "utf-16", "UTF-16"),
 )
-LETTERS = "éèàêçùôîâûëï"  # where Windows and old Macs put them tells one from the other
+LETTERS = "éèàêçùû"  # Macs put these where Windows has next to nothing; other letters, where it has quotes and bullets
 WINDOWS, MAC = LETTERS.encode("cp1252"), LETTERS.encode("mac_roman")
 LABELS = {"cp1252": "Windows (cp1252)", "mac_roman": "ancien Mac (MacRoman)"}
 SAMPLE = 4096  # bytes looked at to recognise UTF-16 without its mark
@@ -81,7 +81,7 @@ def _by_line(content: bytes, remarks: Remarks) -> str:
     other = "mac_roman" if mac > windows else "cp1252"
     if n_accented:
         lines = ", ".join(map(str, named)) + (f"… ({spaced(n_others)} en tout)" if n_others > NAMED else "")
-        remarks.say(f"Encodages mêlés : UTF-8, sauf en {LABELS[other]} à la ligne {lines}.")
+        remarks.say(f"Encodages mêlés : UTF-8, mais {LABELS[other]} aux lignes suivantes : {lines}.")
     else:
         remarks.say(f"Encodage supposé : {LABELS[other]}.")
     text = io.StringIO(newline="")

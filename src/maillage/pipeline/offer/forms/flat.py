@@ -5,9 +5,9 @@ from typing import Any
 
 from maillage.pipeline.offer.forms.sheet import Remarks
 
-MAX_DEPTH = 20  # a place described by three schemas at once takes eight
+MAX_DEPTH = 20  # more than any schema of places, and far from exhausting the stack
 JOIN = "|"
-WHOLE = re.compile(r"(-?\d+)\.0+")
+WHOLE = re.compile(r"-?\d+\.0+")
 HALVES = re.compile("[\ud800-\udfff]")
 HALF = "Moitié de caractère (\\ud83d…), remplacée par « \ufffd »"
 TWICE = "Clé donnée deux fois dans un même objet, la dernière valeur est gardée"
@@ -53,7 +53,7 @@ def _fill(cells: dict[str, str], key: str, value: Any, depth: int, remarks: Rema
 def _text(value: object, remarks: Remarks, where: str) -> str:
     match value:
         case Number():
-            return WHOLE.sub(r"\1", value) if WHOLE.fullmatch(value) else str(value)
+            return value.partition(".")[0] if WHOLE.fullmatch(value) else str(value)
         case str():
             if not value.isascii() and HALVES.search(value):
                 remarks.count(HALF, where)

@@ -12,6 +12,8 @@ Attributes = dict[str, str]
 OnStart = Callable[[str, Attributes], None]
 TALLEST = 2**20  # rows of the tallest sheet: a repetition beyond is a lie
 DIGITS = "0123456789"
+VALUED = ("value-type", "formula")  # attributes of an ODS cell that holds something
+SPANS = ("table:number-columns-spanned", "table:number-rows-spanned")
 TYPES = (b"<!DOCTYPE", b"<!ENTITY")
 USUAL_CELL = re.compile(rb'<c r="([A-Z]{1,3})([0-9]{1,7})"')
 ANY_CELL = re.compile(rb"[<:]c[\s/>]")
@@ -143,10 +145,8 @@ def in_document(extents: list[Extent]) -> Callable[[Any], OnStart]:
                 column += n_cells
                 empty = True
                 extents[-1].errors += n_cells * n_rows * (attributes.get("calcext:value-type") == "error")
-                extents[-1].merged += bool(
-                    {"table:number-columns-spanned", "table:number-rows-spanned"} & attributes.keys()
-                )
-                if any(_bare(key) in {"value-type", "formula"} for key in attributes):
+                extents[-1].merged += any(key in attributes for key in SPANS)
+                if any(key.endswith(VALUED) for key in attributes):
                     empty = False
                     extents[-1].mark(row, column, n_cells * n_rows)
             case "p" if empty:

@@ -1,13 +1,16 @@
 """JSON, JSON lines and GeoJSON: each object becomes a row."""
 
+import io
 import json
 import re
-from typing import Any
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any, TypeVar
 
 from maillage.pipeline.offer.forms import features
 from maillage.pipeline.offer.forms.flat import MAX_DEPTH, TWICE, Number, TooDeep, flattened
 from maillage.pipeline.offer.forms.sheet import (
-    MAX_CELLS,
+    MAX_ROWS,
     Record,
     Remarks,
     Sheet,
@@ -22,7 +25,8 @@ from maillage.pipeline.offer.forms.sheet import (
 )
 
 LIKELY = re.compile(r'\s*(?:\{\s*["}]|\[\s*(?:[\[\]{"\d-]|null|true|false|NaN))')
-MAX_VALUES = MAX_CELLS // 2  # a value of an object weighs twice a cell of a sheet while it is read
+MAX_VALUES = 6_000_000  # of objects, and objects: heavier than the cells of a sheet while they are read
+MAX_COMMAS = 10_000_000  # hence values of lists: outlines that fill MAX_BYTES have some eight million
 NO_NUMBER = "Nombre impossible (NaN, Infinity), lu comme vide"
 SAID = {  # what the reader of JSON says when it stops
     "Expecting property name enclosed in double quotes": "un nom entre guillemets droits était attendu "
@@ -37,6 +41,7 @@ SAID = {  # what the reader of JSON says when it stops
 }
 DO = "Exportez-le de nouveau en JSON, ou en CSV."
 
+T = TypeVar("T")
 Element = tuple[int, Any]  # the position of an element in its list, or its line, and the element
 
 
@@ -45,6 +50,8 @@ def sheet_of(text: str, remarks: Remarks) -> Sheet:
 
     Raises Refused on broken JSON, and when there is nothing that could be a row.
     """
+    if text.count(",") > MAX_COMMAS:
+        raise too_many(remarks, f"{spaced(MAX_COMMAS)} virgules")
     elements = _lines(text, remarks)
     if not elements:
         elements = _elements(_loaded(text, remarks), remarks)
@@ -52,7 +59,7 @@ def sheet_of(text: str, remarks: Remarks) -> Sheet:
     is_map = any(features.is_feature(element) for _, element in elements)
     keys: dict[str, None] = {}
     flat: list[tuple[int, dict[str, str]]] = []
-    for line, element in elements:
+    for line, element in _drained(elements):
         cells = _cells(line, element, is_map, remarks)
         if any(cells.values()):
             flat.append((line, cells))
@@ -61,11 +68,18 @@ def sheet_of(text: str, remarks: Remarks) -> Sheet:
             check_rows(len(flat), len(keys), remarks)
     columns = named(list(keys), remarks)
     kept: list[Record] = []
-    for line, found in flat:
+    for line, found in _drained(flat):
         cells_in_order = [found.get(key, "") for key in keys]
         if fits(cells_in_order, line, columns, remarks):
             kept.append((line, cells_in_order))
     return finished(columns, kept, "geojson" if is_map else "json", remarks)
+
+
+def _drained(values: list[T]) -> Iterator[T]:
+    """Yield the values of a list in order, each let go at once: two forms of a whole file would not fit in memory."""
+    values.reverse()
+    while values:
+        yield values.pop()
 
 
 def _cells(line: int, element: object, is_map: bool, remarks: Remarks) -> dict[str, str]:
@@ -75,13 +89,24 @@ def _cells(line: int, element: object, is_map: bool, remarks: Remarks) -> dict[s
             return features.cells_of(element, remarks, f"{remarks.unit} {line}")  # type: ignore[arg-type]
         if not is_map and isinstance(element, dict):
             return flattened(element, remarks, f"{remarks.unit} {line}")
-        reason, do = "cet élément n’est pas un objet", "Donnez une liste d’objets, un par lieu, avec les mêmes noms."
+        reason = "cet élément n’est pas un « Feature » de GeoJSON" if is_map else "cet élément n’est pas un objet"
+        do = "Donnez une liste d’objets de même forme, un par lieu."
     except TooDeep:
         reason, do = f"cet élément s’emboîte sur plus de {MAX_DEPTH} niveaux", "Exportez-le à plat, une valeur par nom."
-    remarks.leave_out(
-        line, reason, value=element if isinstance(element, str) else json.dumps(element, ensure_ascii=False), do=do
-    )
+    remarks.leave_out(line, reason, value=_sketch(element), do=do)
     return {}
+
+
+def _sketch(element: object) -> str:
+    """Return enough of an element for someone to find it: its names, however deep and long it is."""
+    match element:
+        case str():
+            return element
+        case dict():
+            return listed(list(element))
+        case list():
+            return f"une liste de {spaced(len(element))} valeurs"
+    return json.dumps(element)
 
 
 def _elements(data: Any, remarks: Remarks) -> list[Element]:
@@ -101,6 +126,7 @@ def _elements(data: Any, remarks: Remarks) -> list[Element]:
         )
     if not data:
         raise remarks.refusal("la liste est vide.", why="Il n’y a rien à lire dans ce fichier.", do="Vérifiez l’export.")
+    check_rows(len(data), 1, remarks)
     return list(enumerate(data, 1))
 
 
@@ -120,19 +146,23 @@ def _longest(holder: dict[str, Any], remarks: Remarks) -> list[Any]:
 
 def _lines(text: str, remarks: Remarks) -> list[Element]:
     """Return the elements of JSON lines; none when the text is not that: one whole object a line, two lines at least."""
-    lines = [(number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip()]
-    if len(lines) < 2 or not all(line.lstrip().startswith("{") for _, line in lines[:2]):
+    first, second = ([*islice(filter(str.strip, io.StringIO(text)), 2), "", ""])[:2]
+    if not (first.lstrip().startswith("{") and second.lstrip().startswith("{")):
         return []
     decoder = _decoder(remarks)
     try:
-        decoder.decode(lines[0][1])
+        decoder.decode(first)
     except (ValueError, RecursionError):
         return []
+    if text.count("\n") > 2 * MAX_ROWS:
+        raise too_many(remarks)
     remarks.say("Un objet JSON par ligne.")
     elements = []
-    for number, line in lines:
+    for number, line in enumerate(io.StringIO(text), 1):
+        if not line.strip():
+            continue
         try:
-            elements.append((number, decoder.decode(line)))
+            elements.append((number, decoder.decode(line.rstrip("\r\n"))))
         except json.JSONDecodeError as error:
             remarks.leave_out(number, _said(error), value=line, do="Corrigez cette ligne, ou exportez de nouveau.")
         except RecursionError:
@@ -164,9 +194,9 @@ def _decoder(remarks: Remarks) -> json.JSONDecoder:
 
     def pairs(found: list[tuple[str, Any]]) -> dict[str, Any]:
         nonlocal n
-        n += len(found)
+        n += 1 + len(found)
         if n > MAX_VALUES:
-            raise too_many(remarks)
+            raise too_many(remarks, f"{spaced(MAX_VALUES)} valeurs")
         values = dict(found)
         if len(values) < len(found):
             remarks.count(TWICE)

@@ -64,13 +64,13 @@ def parse(content: bytes, name: str) -> Sheet:
         if content.startswith(start):
             raise _no_table(what, remarks)
     text = decoded(content, remarks)
-    if not (start_of_text := text[:1000].lstrip().casefold() or text.strip()[:1000].casefold()):
+    if not (beginning := text.lstrip()[:20].casefold()):
         raise remarks.refusal(
             "le fichier est vide.",
             why="Il n’y a rien à lire.",
             do="Vérifiez l’export, et que le fichier a été enregistré avant d’être envoyé.",
         )
-    if what := next((label for start, label in MARKUP.items() if start_of_text.startswith(start)), ""):
+    if what := next((label for start, label in MARKUP.items() if beginning.startswith(start)), ""):
         raise _no_table(what, remarks)
     if objects.LIKELY.match(text) or remarks.name.casefold().endswith((".json", ".geojson", ".jsonl", ".ndjson")):
         return objects.sheet_of(text, remarks)
@@ -80,7 +80,7 @@ def parse(content: bytes, name: str) -> Sheet:
 def _too_large(name: str, size: int) -> Refused:
     return Refused(
         f"{name} : le fichier pèse {spaced(size >> 20)} Mio, au plus {MAX_BYTES >> 20}.",
-        why="La carte de tous les lieux de France en pèse quatre fois moins : ce n’est pas un recensement.",
+        why="Vingt mille lieux de 32 colonnes en pèsent dix : ce n’est sans doute pas un recensement.",
         do="Découpez-le, par exemple par département, puis donnez chaque partie.",
     )
 

@@ -133,13 +133,14 @@ def _records(lines: list[str], first: int, dialect: Dialect, width: int, remarks
     """Yield the records that hold together, and those that do when quotes inside cells are taken as they come."""
     broken = 0
     for start, cut in _cut(lines, first, dialect):
-        cells = cut or _as_it_comes(lines[start], dialect, width)
-        if cells and cut is None:
+        if cut is not None:
+            yield start + 1, cut
+        elif cells := _as_it_comes(lines[start], dialect, width):
             remarks.count("Guillemets mal placés dans une ligne, lue quand même", f"ligne {start + 1}")
-        elif cut is None:
+            yield start + 1, cells
+        else:
             broken += 1
             _leave_out(lines[start], start + 1, broken, remarks)
-        yield start + 1, cells
 
 
 def _as_it_comes(line: str, dialect: Dialect, width: int) -> list[str]:

@@ -13,10 +13,10 @@ from maillage.pipeline.offer.forms.cells import settled
 
 Form = Literal["csv", "xlsx", "xls", "ods", "json", "geojson"]
 
-MAX_BYTES = 64 * 2**20  # the whole national map of places weighs a quarter of it
-MAX_ROWS = 500_000  # twenty-five times the places known in France
+MAX_BYTES = 64 * 2**20  # twenty thousand places of 32 columns weigh ten
+MAX_ROWS = 500_000  # the national map has some 18,000 places
 MAX_COLUMNS = 1_000  # beyond, rows and columns were swapped, or the separator is another one
-MAX_CELLS = 8_000_000  # rows × columns: some 150 bytes each once read, hence about 1.2 GiB
+MAX_CELLS = 8_000_000  # rows × columns: some 130 bytes each once read, hence about 1 GiB
 MAX_CELL = 131_072  # characters, also what the csv module reads: beyond, a quote was left open
 HEADER_WITHIN = 15  # lines: titles and logos above a table take fewer
 SHOWN = 60  # characters of a value that a message quotes
@@ -186,9 +186,9 @@ def check_rows(n: int, n_columns: int, remarks: Remarks) -> None:
         raise too_many(remarks)
 
 
-def too_many(remarks: Remarks) -> Refused:
+def too_many(remarks: Remarks, what: str = "") -> Refused:
     return remarks.refusal(
-        f"plus de {spaced(MAX_ROWS)} lignes, ou de {spaced(MAX_CELLS)} cases.",
+        f"plus de {what or f'{spaced(MAX_ROWS)} lignes, ou de {spaced(MAX_CELLS)} cases'}.",
         why="La mémoire n’y suffirait pas.",
         do="Découpez le fichier, par exemple par département, puis donnez chaque partie.",
     )

@@ -63,7 +63,8 @@ def _read(call: Callable[[], T], remarks: Remarks) -> T:
 
 def _tell(extent: Extent, filled: list[Extent], remarks: Remarks) -> None:
     if others := [f"« {other.sheet} »" for other in filled if other is not extent]:
-        remarks.say(f"Feuille lue : « {extent.sheet} », celle qui a le plus de données ; laissées : {listed(others)}.")
+        among = " des feuilles visibles" if extent.visible else ""
+        remarks.say(f"Feuille lue : « {extent.sheet} », la plus remplie{among} ; laissées : {listed(others)}.")
     for fact, times in ((ERROR, extent.errors), (MERGED, extent.merged), (UNCOMPUTED, extent.uncomputed)):
         if times:
             remarks.count(fact, times=times)

@@ -2,6 +2,7 @@
 
 import io
 import posixpath
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -14,11 +15,12 @@ from maillage.pipeline.offer.forms import markup
 from maillage.pipeline.offer.forms.extent import Extent
 from maillage.pipeline.offer.forms.sheet import Remarks, spaced
 
-MAX_ENTRIES = 2_000  # a workbook of a hundred sheets with their drawings has some five hundred
+MAX_ENTRIES = 2_000  # a sheet with its drawings, comments and links takes half a dozen
 MAX_UNPACKED = 512 * 2**20
-MAX_RATIO = 200  # XML of a spreadsheet shrinks ten to fifty times
+MAX_RATIO = 200  # the XML of a spreadsheet shrinks five to fifty times
 SMALL = 2**20  # below, a high ratio is only a short text that repeats itself
 CHUNK = 2**18
+METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 LAST_RECORD = b"PK\x05\x06"
 
 WORKBOOK, LINKS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
@@ -50,7 +52,17 @@ def measured(content: bytes, remarks: Remarks) -> tuple[Literal["xlsx", "ods"], 
             why="Aucun tableur n’en écrit : elle peut remplir la mémoire en se recopiant.",
             do="Ouvrez-le dans un tableur, puis enregistrez-le de nouveau.",
         ) from None
-    except (zipfile.BadZipFile, zlib.error, ExpatError, EOFError, NotImplementedError, ValueError, KeyError, OverflowError):
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        struct.error,
+        ExpatError,
+        EOFError,
+        RuntimeError,
+        ValueError,
+        KeyError,
+        OverflowError,
+    ):
         raise damaged(remarks) from None
     what = next((label for path, label in OTHERS.items() if path in entries), "une archive ZIP, pas un classeur")
     raise remarks.refusal(
@@ -93,6 +105,7 @@ def _entries(archive: zipfile.ZipFile, content: bytes, remarks: Remarks) -> dict
         (bool(steep), f"une de ses parties gonfle plus de {MAX_RATIO} fois en se dépliant"),
         (bool(outside), "une de ses parties sort de l’archive par son chemin"),
         (len(entries) < len(infos), "deux de ses parties ont le même nom"),
+        (any(i.compress_type not in METHODS for i in infos), "une de ses parties est comprimée d’une façon inconnue"),
     )
     for danger, what in dangers:
         if danger:
