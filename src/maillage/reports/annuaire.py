@@ -4,8 +4,8 @@ Places are numbered once, in the order of the list; the contents by need and the
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cache
 from itertools import groupby
@@ -23,6 +23,8 @@ from maillage.reports.wording import NBSP, count, listing, lower_first
 
 Json = dict[str, Any]
 MAPPED = 6  # places of a group that deserve a map of their own
+CROWD = 60  # places of one map of a whole territory
+WHOLE_PAGE, THIRD = 1.2, 0.62  # height over width of a map
 ON_POSTER = 8
 LINES_OF_LEAFLET = 96  # three panels of thirty-two
 NEEDS_OF_LEAFLET = ("assistance", "libre_acces", "formation", "wifi", "reparation", "pret", "vente", "orientation")
@@ -78,13 +80,37 @@ class Numbered:
 
 
 @dataclass(frozen=True, slots=True)
+class Land:
+    """What the maps draw: communes by name, the lines inside them, and what each is a part of, when that is told."""
+
+    communes: Mapping[str, shapely.Geometry]
+    inside: Sequence[shapely.Geometry] = ()
+    part_of: Mapping[str, str] = field(default_factory=dict)
+
+    def of(self, names: Collection[str]) -> "Land":
+        """Return the land of some communes alone."""
+        kept = {name: shape for name, shape in self.communes.items() if name in names}
+        lines = [shapely.point_on_surface(line) for line in self.inside] if kept else []
+        held = set(shapely.STRtree(lines).query(list(kept.values()), predicate="contains")[1].tolist()) if lines else set()
+        return Land(kept, [self.inside[k] for k in sorted(held)])
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A map of numbered places: what it is of, its drawing, what it says to whoever does not see it."""
+
+    name: str
+    svg: str
+    alt: str
+
+
+@dataclass(frozen=True, slots=True)
 class Group:
     """The places of a commune or of a quarter, and their map when there are many."""
 
     name: str
     places: Sequence[Numbered]
-    svg: str = ""
-    alt: str = ""
+    map: Drawn | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,14 +123,6 @@ class Need:
     places: Sequence[Numbered]
 
 
-@dataclass(frozen=True, slots=True)
-class Land:
-    """What the maps draw: communes by name, and the lines inside them."""
-
-    communes: Mapping[str, shapely.Geometry]
-    inside: Sequence[shapely.Geometry] = ()
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Directory:
     """A directory ready to be printed. level: what a group is, “commune” or “quartier”; off_map: places on no map; knitted: the cover,
@@ -115,8 +133,7 @@ class Directory:
     level: str
     groups: Sequence[Group]
     needs: Sequence[Need]
-    svg: str
-    alt: str
+    maps: Sequence[Drawn]
     off_map: Sequence[Numbered]
     knitted: str
     sources: Sequence[str]
@@ -156,15 +173,13 @@ def build(
     groups = [
         _group(name, list(held), land, alone=len(at) == 1) for name, held in groupby(places, key=lambda p: p.entry.group)
     ]
-    svg, alt = _map(places, land.communes, land.inside, f"Les lieux, {name}", "ensemble")
     return Directory(
         name=name,
         on=on,
         level=level,
         groups=groups,
         needs=_needs(places),
-        svg=svg,
-        alt=alt,
+        maps=_maps(name, places, land),
         off_map=[place for place in places if place.entry.point is None],
         knitted=_knitted(places, land),
         sources=sources,
@@ -173,12 +188,41 @@ def build(
 
 
 def _group(name: str, places: Sequence[Numbered], land: Land, *, alone: bool) -> Group:
-    """Return a group, with the map of its commune when it holds many places and the whole map does not show it alone."""
-    shape = land.communes.get(name)
-    if alone or shape is None or sum(place.entry.point is not None for place in places) < MAPPED:
+    """Return a group, with the map of its commune when it holds many places and no other map is of it alone."""
+    if alone or name not in land.communes or len(_located(places)) < MAPPED:
         return Group(name, places)
-    inside = [line for line in land.inside if shapely.intersects(shape, shapely.point_on_surface(line))]
-    return Group(name, places, *_map(places, {name: shape}, inside, f"Les lieux, {name}", f"c{places[0].number}"))
+    return Group(name, places, _map(name, places, land.of([name]), THIRD))
+
+
+def _maps(name: str, places: Sequence[Numbered], land: Land) -> list[Drawn]:
+    """Return the map of a territory; those of its parts when it holds too many places for one."""
+    located = _located(places)
+    if len(located) <= CROWD or len(set(land.part_of.values())) < 2:
+        return [found] if (found := _map(name, places, land, WHOLE_PAGE)) else []
+    parts: dict[str, list[Numbered]] = {}
+    for place in located:
+        parts.setdefault(land.part_of.get(place.entry.group, place.entry.group), []).append(place)
+    drawn = []
+    for part in sorted(parts, key=str.casefold):
+        names = {commune for commune in land.communes if land.part_of.get(commune, commune) == part}
+        drawn.append(_map(part, parts[part], land.of(names), THIRD))
+    return [each for each in drawn if each]
+
+
+def _map(name: str, places: Sequence[Numbered], land: Land, tallest: float) -> Drawn | None:
+    """Return the map of some places by their numbers; None when nothing can be drawn. tallest: height over width."""
+    marks = [(p.number, *p.entry.point, p.entry.group) for p in places if p.entry.point is not None]
+    if not land.communes or not marks:
+        return None
+    title = f"Les lieux, {name}"
+    id = f"m{marks[0][0]}-{len(marks)}"
+    svg = numbered.draw(land.communes, inside=land.inside, marks=marks, title=title, id=id, tallest=tallest)
+    alt = f"{title} : {count(len(marks), 'lieu placé', 'lieux placés')} par son numéro. La liste dit chaque adresse."
+    return Drawn(name, svg, alt)
+
+
+def _located(places: Sequence[Numbered]) -> list[Numbered]:
+    return [place for place in places if place.entry.point is not None]
 
 
 def _needs(places: Sequence[Numbered]) -> list[Need]:
@@ -190,25 +234,10 @@ def _needs(places: Sequence[Numbered]) -> list[Need]:
     return found
 
 
-def _map(
-    places: Sequence[Numbered],
-    communes: Mapping[str, shapely.Geometry],
-    inside: Sequence[shapely.Geometry],
-    title: str,
-    id: str,
-) -> tuple[str, str]:
-    """Return the drawing of numbered places and what it says; two '' when nothing can be drawn."""
-    marks = [(place.number, *place.entry.point) for place in places if place.entry.point is not None]
-    if not communes or not marks:
-        return "", ""
-    svg = numbered.draw(communes, inside=inside, marks=marks, title=title, id=id)
-    return svg, f"{title} : {count(len(marks), 'lieu placé', 'lieux placés')} par son numéro. La liste dit chaque adresse."
-
-
 def _knitted(places: Sequence[Numbered], land: Land) -> str:
     """Return the knitted territory, lit where there are places; '' where nothing is drawn."""
     shapes = list(land.inside) if len(land.communes) == 1 and land.inside else list(land.communes.values())
-    points = [shapely.Point(place.entry.point) for place in places if place.entry.point is not None]
+    points = [shapely.Point(place.entry.point) for place in _located(places)]
     if not shapes or not points:
         return ""
     lit = set(shapely.STRtree(shapes).query(points, predicate="within")[1].tolist())
@@ -222,7 +251,7 @@ def _knitted(places: Sequence[Numbered], land: Land) -> str:
 NTH = re.compile(r"(Mo|Tu|We|Th|Fr|Sa|Su)\[([\d,-]+)\] (\d\d:\d\d-\d\d:\d\d(?:,\d\d:\d\d-\d\d:\d\d)*)")
 SHORT = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
 RANKS = {"1": "1er", "2": "2e", "3": "3e", "4": "4e", "5": "5e", "-1": "dernier"}
-WHOLE = "Toute la journée"
+ALL_DAY = "Toute la journée"
 SPAN = re.compile(r"\d+ h(?: \d\d)? – \d+ h(?: \d\d)?")  # two hours stay on their line
 CHANGING = "Horaires qui changent d’une semaine à l’autre : appelez."
 
@@ -252,8 +281,8 @@ def hours(osm: str, on: date) -> list[str]:
 
 
 def _line(days: Sequence[int], words: str) -> str:
-    if len(days) == len(SHORT) and words.startswith(f"{WHOLE} ("):
-        bare = words.removeprefix(f"{WHOLE} (").removesuffix(")")
+    if len(days) == len(SHORT) and words.startswith(f"{ALL_DAY} ("):
+        bare = words.removeprefix(f"{ALL_DAY} (").removesuffix(")")
         return bare[:1].upper() + bare[1:]
     return f"{_days(days)} : {SPAN.sub(lambda span: span[0].replace(' ', NBSP), lower_first(words))}"
 
@@ -370,8 +399,7 @@ def _contents(directory: Directory) -> Json:
         "groupes": [
             {
                 "nom": group.name,
-                "carte": pdf.styled(group.svg) if group.svg else "",
-                "alt": group.alt,
+                "carte": _drawing(group.map) if group.map else None,
                 "lieux": [_entry(place) for place in group.places],
             }
             for group in directory.groups
@@ -384,13 +412,16 @@ def _contents(directory: Directory) -> Json:
             }
             for need in directory.needs
         ],
-        "carte": pdf.styled(directory.svg) if directory.svg else "",
-        "carte-alt": directory.alt,
+        "cartes": [_drawing(each) for each in directory.maps],
         "exemple": [_entry(Numbered(12, EXAMPLE))],
         "dessins": [[name, words] for name, words in _drawings(directory).items()],
         "hors-carte": [place.number for place in directory.off_map],
         "tricot": pdf.styled(directory.knitted, cover=True) if directory.knitted else "",
     }
+
+
+def _drawing(drawn: Drawn) -> Json:
+    return {"nom": drawn.name, "svg": pdf.styled(drawn.svg), "alt": drawn.alt}
 
 
 EXAMPLE = Entry(

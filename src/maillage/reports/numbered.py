@@ -13,8 +13,9 @@ from maillage.reports.maps import LETTER, WIDTH, Frame
 LETTERS = 20
 NAMES = 20
 PAD = 7
+CROWD = 3  # lines of a mark
 LINE = 1.12  # height of a line, as a share of its letters
-LONGEST = 12  # letters of a line of numbers
+SHORTEST, SHAPE = 12, 2.4  # letters of a line of numbers: at least, and so that a long mark stays almost square
 Box = tuple[float, float, float, float]
 
 
@@ -42,15 +43,26 @@ def draw(
     areas: Mapping[str, shapely.Geometry],
     *,
     inside: Sequence[shapely.Geometry],
-    marks: Sequence[tuple[int, float, float]],
+    marks: Sequence[tuple[int, float, float, str]],
     title: str,
     id: str,
-    tallest: float = 1.2,
+    tallest: float,
 ) -> str:
-    """Return the SVG of places by number over named areas. marks: number, longitude, latitude; inside: lines within areas."""
+    """Return the SVG of places by number over named areas.
+
+    marks: number, longitude, latitude, and the name of what holds the place; inside: lines within areas. Where numbers
+    crowd, those of one holder are written once, as a range. tallest: height over width, at most.
+    """
     shapes = list(areas.values())
-    frame = maps.frame_of([*shapes, *(shapely.Point(x, y) for _, x, y in marks)], tallest=tallest)
-    written = together([_mark(frame, *mark) for mark in marks], frame.height)
+    frame = maps.frame_of([*shapes, *(shapely.Point(x, y) for _, x, y, _ in marks)], tallest=tallest)
+    single = [_mark(frame, number, x, y) for number, x, y, _ in marks]
+    written = together(single, frame.height)
+    if max(len(mark.lines) for mark in written) > CROWD:
+        holders: dict[str, list[Mark]] = {}
+        for mark, (*_, holder) in zip(single, marks, strict=True):
+            holders.setdefault(holder, []).append(mark)
+        if len(holders) > 1:
+            written = together([_one(held) for held in holders.values()], frame.height)
     names = _names(areas, frame, [mark.box for mark in written]) if len(areas) > 1 else []
     svg = maps.draw(
         [maps.Area(str(k), name, shape, kind="terrain") for k, (name, shape) in enumerate(areas.items())],
@@ -67,6 +79,13 @@ def draw(
 def _mark(frame: Frame, number: int, longitude: float, latitude: float) -> Mark:
     x, y = shapely.get_coordinates(frame.place(shapely.Point(longitude, latitude)))[0].tolist()
     return Mark([number], x, y)
+
+
+def _one(marks: Sequence[Mark]) -> Mark:
+    """Return some marks as one, in their middle."""
+    n = len(marks)
+    numbers = sorted(number for mark in marks for number in mark.numbers)
+    return Mark(numbers, sum(mark.x for mark in marks) / n, sum(mark.y for mark in marks) / n)
 
 
 def together(marks: Sequence[Mark], height: float) -> list[Mark]:
@@ -125,10 +144,11 @@ def wrapped(parts: Sequence[str]) -> list[str]:
     >>> wrapped(["3–5", "9", "11", "12", "40–48"])
     ['3–5, 9, 11,', '12, 40–48']
     """
+    longest = max(SHORTEST, round((SHAPE * sum(len(part) + 2 for part in parts)) ** 0.5))
     lines = [""]
     for k, part in enumerate(parts):
         piece = part + ("," if k < len(parts) - 1 else "")
-        if lines[-1] and len(lines[-1]) + 1 + len(piece) > LONGEST:
+        if lines[-1] and len(lines[-1]) + 1 + len(piece) > longest:
             lines.append(piece)
         else:
             lines[-1] = f"{lines[-1]} {piece}".strip()

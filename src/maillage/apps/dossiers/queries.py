@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -16,8 +17,9 @@ from maillage.apps.dossiers import rules
 from maillage.apps.dossiers.models import Comment, Study
 from maillage.apps.territories import queries as territories
 from maillage.kernel.errors import Refused
+from maillage.kernel.table import group, total_by
 from maillage.reference.definitions import DEFAULT, definition
-from maillage.reports import atlas, pdf
+from maillage.reports import atlas, census, pdf
 from maillage.reports import offer as told_offer
 from maillage.studies import corrections, gaps, needs, offer, reach, zoning
 from maillage.studies import frame as frames
@@ -285,3 +287,13 @@ def _spot(ground_: Ground, where: str) -> gaps.Spot:
 def marked(svg: str, ground_: Ground, spots: list[gaps.Spot]) -> str:
     """Return a map of the gaps with these spots marked."""
     return atlas.marked(svg, ground_, spots)
+
+
+def census_told(study: Study, *, on: date) -> Json:
+    """Return the places of a territory in figures, as the directory says them today."""
+    iris = frames.sources().rp2021
+    at = request_of(study).zoning.rows
+    codes, groups = group(iris["commune"][at])
+    people = dict(zip(codes.tolist(), total_by(groups, iris["pop"][at]).astype(int).tolist(), strict=True))
+    names = {code: gazetteer().get(code).name for code in people}
+    return census.told(studied.rows(people), inhabitants=people, names=names, on=on)

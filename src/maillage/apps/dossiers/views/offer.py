@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from maillage.apps.dossiers import access, actions, queries
@@ -12,6 +13,7 @@ from maillage.apps.dossiers.models import Study
 from maillage.apps.dossiers.queries import Asked
 from maillage.apps.dossiers.views.pages import shown
 from maillage.reference.offer import diagnosis_lines
+from maillage.reports import grid as grids
 
 USUAL = "libre_acces_accompagne"
 
@@ -45,6 +47,34 @@ def what_if(request: HttpRequest, place: str) -> HttpResponse:
         return context | {"whatif": form}
 
     return shown(request, place, "dossiers/what_if.html", "manques", more)
+
+
+@require_GET
+def places(request: HttpRequest, place: str) -> HttpResponse:
+    """The places of a territory in figures, alone or beside those of another."""
+
+    def more(study: Study, asked: Asked, told: dict[str, Any]) -> dict[str, Any]:
+        today = timezone.localdate()
+        other = request.GET.get("avec", "")
+        second = next((s for s in queries.kept_studies() if s.place == other and s.place != study.place), None)
+        return {
+            "census": queries.census_told(study, on=today),
+            "second": second,
+            "beside": queries.census_told(second, on=today) if second else None,
+            "kept": [s for s in queries.kept_studies() if s.place != study.place],
+        }
+
+    return shown(request, place, "dossiers/places.html", "lieux", more)
+
+
+@require_GET
+def grid(request: HttpRequest, place: str) -> HttpResponse:
+    """The grid of the diagnosis: each criterion with its verdict, its evidence and its rule."""
+
+    def more(study: Study, asked: Asked, told: dict[str, Any]) -> dict[str, Any]:
+        return {"grid": grids.told(told.get("offre"), queries.census_told(study, on=timezone.localdate()))}
+
+    return shown(request, place, "dossiers/grid.html", "grille", more)
 
 
 def _line(request: HttpRequest, study: Study, told: dict[str, Any]) -> dict[str, Any]:
