@@ -578,6 +578,7 @@ def test_a_property_that_contradicts_the_geometry_stands_beside_it():
         "longitude": "5.7",
         "latitude (2)": "",
     }
+    assert sheet.columns == ("nom", "latitude", "id", "etat.vu", "longitude", "latitude (2)")
     assert (sheet.rows[1].cells["latitude"], sheet.rows[1].cells["latitude (2)"]) == ("46", "45.1")
     assert any("différente de la géométrie" in note and "élément 2" in note for note in sheet.notes)
 
