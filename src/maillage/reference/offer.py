@@ -156,6 +156,14 @@ def kinds_by_word() -> dict[str, str]:
 
 
 @cache
+def kind_named_in(text: str) -> str | None:
+    """Return the type of structure that a longer wording or a name holds: the longest known word of it."""
+    said = f" {plain(text)} "
+    hits = [word for word in kinds_by_word() if len(word) > 2 and f" {word} " in said]
+    return kinds_by_word()[max(hits, key=len)] if hits else None
+
+
+@cache
 def diagnosis_lines() -> dict[str, Line]:
     """Return the lines of the offer in a study, in order."""
     return {

@@ -137,10 +137,11 @@ def structure_key(sheet: Sheet) -> tuple[str, str]:
 
 
 def kind_of(sheet: Sheet) -> str:
-    """Return the type of structure of a place, from the first code that says more than “other”."""
+    """Return the type of structure of a place: the first code that says more than “other”, else what its name says."""
     codes = sheet.get("typologie", ())
     found = [offer.kinds_by_word().get(plain(code), "autre") for code in codes]
-    return next((kind for kind in found if kind != "autre"), found[0] if found else "autre")
+    said = next((kind for kind in found if kind != "autre"), None)
+    return said or offer.kind_named_in(str(sheet.get("nom", ""))) or "autre"
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,17 +18,25 @@ from maillage.pipeline.offer.clean import (
     several,
     site,
     where,
+    wording,
     words,
     yesno,
 )
 from maillage.pipeline.offer.clean.cleaned import Cleaned, Word
 from maillage.pipeline.offer.forms.sheet import Fault, Row, Sheet
-from maillage.pipeline.offer.mapping import Correspondence, Origin
+from maillage.pipeline.offer.mapping import NO, Correspondence, Origin, PracticeRule
 from maillage.reference import offer
 
 PLACE = ("commune", "code_postal", "code_insee", "adresse", "complement_adresse", "latitude", "longitude", "confidence")
 
 MASKED = (phone.MASKED, mail.MASKED)
+
+BESIDE = {  # lists that have a text beside them, which keeps what the list has no word for
+    "frais_a_charge": "frais_precisions",
+    "publics_specifiquement_adresses": "publics_precisions",
+    "modalites_acces": "acces_precisions",
+}
+NOWHERE = "itinérant sans étape : rien ne dit où le trouver"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +68,19 @@ class Read:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """A whole file once read; `unread` are the columns that no field takes, `notes` what was said of the file itself."""
+    """A whole file once read; `notes` is what was said of the file itself.
+
+    unread: the columns that no field takes. ignored: those left aside on purpose. idle: the values of the others that are
+    known but add nothing, as (column, value, times).
+    """
 
     name: str
     form: str
     correspondence: Correspondence
     rows: tuple[Read, ...]
     unread: tuple[str, ...]
+    ignored: tuple[str, ...]
+    idle: tuple[tuple[str, str, int], ...]
     notes: tuple[str, ...]
     faults: tuple[Fault, ...]
 
@@ -93,19 +107,25 @@ def read(sheet: Sheet, correspondence: Correspondence, *, today: date, source: s
     A row without a name, or that nothing locates, is refused; any other row is kept, its doubtful cells told.
     `source` is written where the file names none.
     """
-    columns = {plain(name): name for name in reversed(sheet.columns)}
+    keys = {name: plain(name) or name for name in sheet.columns}
+    columns = {key: name for name, key in reversed(keys.items())}
+    used = correspondence.used()
     seen: dict[str, int] = {}
+    idle: Counter[tuple[str, str]] = Counter()
     rows = []
     for row in sheet.rows:
-        reader = _Row(row, columns, correspondence, today, source)
+        reader = _Row(row, keys, columns, correspondence, today, source)
         rows.append(reader.read(seen))
+        idle.update(reader.idle())
     done = _grouped(rows) if correspondence.grouped else rows
     return Result(
         name=sheet.name,
         form=sheet.form,
         correspondence=correspondence,
         rows=tuple(done),
-        unread=tuple(name for key, name in columns.items() if key not in correspondence.used()),
+        unread=tuple(name for name, key in keys.items() if key not in used or columns[key] != name),
+        ignored=tuple(name for name, key in keys.items() if key in correspondence.ignored),
+        idle=tuple((column, value, n) for (column, value), n in idle.most_common()),
         notes=sheet.notes,
         faults=sheet.faults,
     )
@@ -116,6 +136,7 @@ class _Row:
     """One row being read: the sheet grows, and every cell leaves its remark."""
 
     row: Row
+    keys: Mapping[str, str]
     columns: Mapping[str, str]
     correspondence: Correspondence
     today: date
@@ -123,16 +144,25 @@ class _Row:
     sheet: dict[str, Any] = field(default_factory=dict)
     remarks: list[Remark] = field(default_factory=list)
     cells: dict[str, str] = field(default_factory=dict)
+    words: list["_Words"] = field(default_factory=list)
+    taken: set[tuple[str, str]] = field(default_factory=set)  # (column, word) that gave something
+    nothing: dict[tuple[str, str], str] = field(default_factory=dict)  # those known to add nothing
+    whole: set[str] = field(default_factory=set)  # columns kept as they are
 
     def read(self, seen: dict[str, int]) -> Read:
-        self.cells = {plain(name): value for name, value in self.row.cells.items() if value}
+        for name, value in self.row.cells.items():
+            if value:
+                self.cells.setdefault(self.keys[name], value)
         fields = self.correspondence.fields
-        self._locate({id: origins[0] for id, origins in fields.items() if id in PLACE})
+        self._locate({id: origins for id, origins in fields.items() if id in PLACE})
         for id, origins in fields.items():
             if id not in PLACE:
                 self._fill(self.sheet, offer.fields()[id], origins, "")
         for rule in self.correspondence.practices:
             self._practice(rule)
+        for told in self.words:
+            self._tell(told)
+        self._itinerant()
         if self.source and "source" not in self.sheet:
             self.sheet["source"] = self.source
         refused = self._refusal()
@@ -149,8 +179,7 @@ class _Row:
             elif of.kind == "kinds":
                 self._kinds(of, origin)
             elif of.kind == "hours" and origin.days:
-                days = {d: self.cells[c] for d, c in origin.days.items() if c in self.cells}
-                if days:
+                if days := origin.week(self.cells):
                     cleaned: Cleaned[hours.Hours] = hours.week(days, parity=self.cells.get(origin.parity, ""))
                     self._keep(into, of, "jours", " · ".join(days.values()), cleaned, lead)
             elif origin.always:
@@ -158,6 +187,7 @@ class _Row:
             else:
                 column, text = origin.text(self.cells)
                 if text and of.id not in into:
+                    self.whole.update(column.split(" + "))
                     cleaned = self._clean(of, text, self.cells.get(origin.parity, ""))
                     self._keep(into, of, column, text, self._found(cleaned) if origin.inside else cleaned, lead)
 
@@ -190,44 +220,82 @@ class _Row:
         self._say(column, lead + of.id, cleaned.word, text, "" if value is None else _shown(value), cleaned.reason)
 
     def _list(self, into: dict[str, Any], of: offer.Field, origin: Origin, lead: str) -> None:
-        """Add to a list field what the words of a cell say; a word that nobody knows is told, never dropped in silence."""
-        found = list(into.get(of.id, ()))
+        """Add to a list field what the words of a cell say; what became of each word is told once the whole row is read."""
         if origin.always:
-            into[of.id] = _once([*found, *origin.always])
+            into[of.id] = _once([*into.get(of.id, ()), *origin.always])
             return
         column, text = origin.text(self.cells)
         if not text:
             return
         closed = offer.lists()[of.list]
-        tokens = [text] if self._exact(closed, origin, text) else origin.tokens(text)
-        unknown = []
-        for token in tokens:
+        told = _Words(column, of, lead, text, into)
+        for token in [text] if self._exact(closed, origin, text) else origin.tokens(text):
             said = self._said(closed, origin, token)
             if said is None:
-                unknown.append(token)
+                told.unknown.append(token)
                 continue
-            for each in said:
-                if each.field in (of.id, of.list) and each.slug:
-                    found.append(each.slug)
-                elif each.slug and not lead:
-                    self.sheet[each.field] = _once([*self.sheet.get(each.field, ()), each.slug])
-                elif each.text and not lead:
-                    self._note(each.field, each.text)
-        if found:
-            into[of.id] = _once(found)
-        reason = f"hors de la liste : {' ; '.join(unknown)}" if unknown else ""
-        shown = ", ".join(closed.values[slug].label for slug in into.get(of.id, ()))
-        self._say(column, lead + of.id, "doubtful" if unknown else "read", text, shown, reason)
+            if said.reason:
+                told.reasons.append((said.word, said.reason))
+            if said.word == "doubtful" and not lead:
+                self._keep_beside(closed, token)
+            for each in said.said:
+                self._take(into, of, each, column, token, lead)
+        self.words.append(told)
+
+    def _take(self, into: dict[str, Any], of: offer.Field, said: offer.Said, column: str, token: str, lead: str) -> None:
+        """Put what a word says where it belongs: in the list, in another one, in a text; or nowhere, and remember it."""
+        if not said.slug and not said.text:
+            if plain(token) not in NO:
+                self.nothing[column, plain(token)] = token
+            return
+        if said.field in (of.id, of.list):
+            into[of.id] = _once([*into.get(of.id, ()), said.slug])
+        elif lead:
+            return  # a condition of a practice says nothing of the place itself
+        elif said.slug:
+            self.sheet[said.field] = _once([*self.sheet.get(said.field, ()), said.slug])
+        else:
+            self._note(said.field, said.text)
+        self.taken.add((column, plain(token)))
+
+    def _tell(self, told: "_Words") -> None:
+        """Tell what became of a cell of words: unknown are those that nothing took, told once for all fields it serves."""
+        unknown = [token for token in told.unknown if (told.column, plain(token)) not in self.taken]
+        self.taken.update((told.column, plain(token)) for token in unknown)
+        closed = offer.lists()[told.of.list]
+        for token in unknown:
+            if not told.lead:
+                self._keep_beside(closed, token)
+        reasons = list(told.reasons)
+        if unknown:
+            reasons.append(("doubtful", f"hors de la liste : {' ; '.join(unknown)}"))
+        word: Word = next((w for w in ("doubtful", "mended") if any(w == each for each, _ in reasons)), "read")
+        shown = ", ".join(closed.values[slug].label for slug in told.into.get(told.of.id, ()))
+        why = " ; ".join(dict.fromkeys(reason for _, reason in reasons))
+        self._say(told.column, told.lead + told.of.id, word, told.text, shown, why)
+
+    def _keep_beside(self, closed: offer.ClosedList, token: str) -> None:
+        if beside := closed.free or BESIDE.get(closed.id):
+            self._note(beside, token)
+
+    def idle(self) -> list[tuple[str, str]]:
+        """Return the values of the row, with their columns, that are known but went nowhere."""
+        return [
+            (self._shown(column), token)
+            for (column, said), token in self.nothing.items()
+            if (column, said) not in self.taken and column not in self.whole
+        ]
 
     def _exact(self, closed: offer.ClosedList, origin: Origin, text: str) -> bool:
         """Return whether the whole cell is one known word, however many commas it holds."""
         said = plain(text)
         return said in closed.words or (origin.gives is not None and said in origin.gives.whole)
 
-    def _said(self, closed: offer.ClosedList, origin: Origin, text: str) -> tuple[offer.Said, ...] | None:
+    def _said(self, closed: offer.ClosedList, origin: Origin, text: str) -> wording.Wording | None:
         if origin.gives is not None and (given := origin.gives.find(text)) is not None:
-            return tuple(offer.Said(closed.id, slug) for slug in given) or (offer.Said(closed.id),)
-        return closed.said(text)
+            return wording.Wording(tuple(offer.Said(closed.id, slug) for slug in given) or (offer.Said(closed.id),))
+        found = wording.understood(closed.id, text)
+        return found or (wording.Wording((offer.Said(closed.free, text=text),)) if closed.free else None)
 
     def _note(self, id: str, text: str) -> None:
         of = offer.fields()[id]
@@ -250,9 +318,11 @@ class _Row:
             given = origin.gives.find(token) if origin.gives else None
             if given is not None:
                 codes += given
+                if not given and plain(token) not in NO:
+                    self.nothing[column, plain(token)] = token
             elif token in national:
                 codes.append(token)
-            elif (kind := offer.kinds_by_word().get(plain(token))) is not None or (kind := _named_in(token)) is not None:
+            elif (kind := offer.kinds_by_word().get(plain(token))) is not None or (kind := offer.kind_named_in(token)) is not None:
                 codes += offer.kinds()[kind].codes[:1] or ("Autre",)
                 self._note("type_origine", token)
             else:
@@ -264,7 +334,9 @@ class _Row:
             if text:
                 self._say(column, of.id, "doubtful" if unknown else "read", text, ", ".join(self.sheet[of.id]), reason)
 
-    def _practice(self, rule: Any) -> None:
+    def _practice(self, rule: PracticeRule) -> None:
+        if not rule.origin.inside:
+            self.taken.update((column, plain(token)) for column, token in rule.matched(self.cells))
         state = rule.state(self.cells)
         if not state or (rule.origin.inside and rule.practice in self.sheet.get("practices", {})):
             return
@@ -280,14 +352,13 @@ class _Row:
 
     # --- where, who ---
 
-    def _locate(self, origins: Mapping[str, Origin]) -> None:
+    def _locate(self, origins: Mapping[str, Sequence[Origin]]) -> None:
         typed: dict[str, tuple[str, str]] = {}
-        for id, origin in origins.items():
-            column, text = origin.text(self.cells)
-            if origin.always:
-                column, text = "", origin.always[0]
-            if text:
-                typed[id] = (column, text)
+        for id, many in origins.items():
+            for origin in many:
+                column, text = ("", origin.always[0]) if origin.always else origin.text(self.cells)
+                if text:
+                    typed.setdefault(id, (column, text))
         found = where.locate({id: text for id, (_, text) in typed.items()})
         place = found.where
         values = {
@@ -328,20 +399,47 @@ class _Row:
 
     def _column(self, id: str) -> str:
         origins = self.correspondence.fields.get(id, ())
-        return self.columns.get(origins[0].columns[0], "") if origins and origins[0].columns else ""
+        return origins[0].columns[0] if origins and origins[0].columns else ""
+
+    def _itinerant(self) -> None:
+        """Tell a place that moves when neither stops, nor a street, nor a point of its own say where to find it."""
+        moves = self.sheet.get("itinerance") == ["itinerant"]
+        stops = "etapes" in self.sheet or any(
+            "etapes" in said or "permanence" in said for said in self.sheet.get("practices", {}).values()
+        )
+        pointed = "latitude" in self.sheet and "precision" not in self.sheet
+        if moves and not (stops or pointed or "adresse" in self.sheet):
+            self._say(self._column("itinerance"), "itinerance", "doubtful", "", "Itinérant", NOWHERE)
 
     def _refusal(self) -> str:
         if not self.sheet.get("nom"):
             return "le lieu n’a pas de nom"
         if "code_insee" not in self.sheet and "latitude" not in self.sheet:
+            if any(remark.reason == NOWHERE for remark in self.remarks):
+                return NOWHERE
             return "rien ne dit où est le lieu : ni commune connue, ni point"
         return ""
 
     def _say(self, column: str, id: str, word: Word, value: str, became: str, reason: str) -> None:
         if reason in MASKED:
             word = "empty"  # the producer hid it on purpose: nobody has anything to check
-        shown = " + ".join(self.columns.get(c, c) for c in column.split(" + "))
-        self.remarks.append(Remark(shown, id, word, value, became, reason))
+        self.remarks.append(Remark(self._shown(column), id, word, value, became, reason))
+
+    def _shown(self, column: str) -> str:
+        return " + ".join(self.columns.get(c, c) for c in column.split(" + "))
+
+
+@dataclass(slots=True)
+class _Words:
+    """A cell of words being read for one list: those that it does not know, and what was done to understand the others."""
+
+    column: str
+    of: offer.Field
+    lead: str
+    text: str
+    into: dict[str, Any]
+    unknown: list[str] = field(default_factory=list)
+    reasons: list[tuple[Word, str]] = field(default_factory=list)
 
 
 def _grouped(rows: Sequence[Read]) -> list[Read]:
@@ -366,13 +464,6 @@ def _grouped(rows: Sequence[Read]) -> list[Read]:
                 sheet.setdefault(name, value)
         out[first[id]] = Read(held.number, held.line, sheet, held.remarks + row.remarks)
     return out
-
-
-def _named_in(text: str) -> str | None:
-    """Return the type of structure that a longer wording names: the longest known word it holds."""
-    said = f" {plain(text)} "
-    hits = [word for word in offer.kinds_by_word() if len(word) > 3 and f" {word} " in said]
-    return offer.kinds_by_word()[max(hits, key=len)] if hits else None
 
 
 def _lines(text: str) -> Cleaned[list[str]]:
