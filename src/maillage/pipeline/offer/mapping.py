@@ -9,7 +9,7 @@
       adresse: {join: ["N°", "Voie"], with: " "}      # several, put together
       latitude: {from: geom, split: ",", part: 0}     # a part of a cell
       frais_a_charge: {from: Tarifs, gives: {Gratuit: free, "~adhérents": conditional, "Se renseigner": null}}
-      horaires: {days: {Mo: Lundi, Tu: Mardi}}        # or "Mo am", "Mo pm"
+      horaires: {days: {Mo: Lundi, Tu: Mardi}}        # or "Mo am", "Mo pm"; several columns: [opens, closes, opens, closes]
       itinerance: {always: fixed}
     practices:
       - {practice: wifi, from: WIFI}                  # any filled cell but “non”
@@ -31,6 +31,7 @@ import yaml
 from maillage.kernel.errors import Refused
 from maillage.kernel.names import plain
 from maillage.pipeline.offer.clean import several
+from maillage.pipeline.offer.clean.wording import denied
 from maillage.reference import offer
 
 FILES = Path(__file__).parent / "mappings"
@@ -49,14 +50,8 @@ class Words:
         said = plain(text)
         if said in self.whole:
             return self.whole[said]
-        hits = [given for word, given in self.inside if f" {word}" in f" {said}" and not _denied(word, said)]
+        hits = [given for word, given in self.inside if f" {word}" in f" {said}" and not denied(word, said)]
         return tuple(dict.fromkeys(each for given in hits for each in given)) if hits else None
-
-
-def _denied(word: str, said: str) -> bool:
-    """Return whether every mention of a word is preceded by a denial: “pas d’ordinateur”."""
-    before = [piece.split()[-3:] for piece in f" {said}".split(f" {word}")[:-1]]
-    return bool(word) and all({"pas", "sans", "aucun", "aucune", "ni"} & set(words) for words in before)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +69,7 @@ class Origin:
     gives: Words | None = None
     separator: str = ""
     inside: bool = False
-    days: Mapping[str, str] = field(default_factory=dict)
+    days: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     parity: str = ""
 
     def tokens(self, text: str) -> list[str]:
@@ -94,8 +89,18 @@ class Origin:
                 return column, value
         return "", ""
 
+    def week(self, cells: Mapping[str, str]) -> dict[str, str]:
+        """Return what the columns of each day say; hours that open and close, two by two, become one text."""
+        week = {}
+        for day, columns in self.days.items():
+            hours = [cells.get(column, "") for column in columns]
+            pairs = ["-".join(filter(None, hours[k : k + 2])) for k in range(0, len(hours), 2)]
+            if text := ", ".join(filter(None, pairs)):
+                week[day] = text
+        return week
+
     def used(self) -> Iterable[str]:
-        return (*self.columns, *self.days.values(), *filter(None, (self.parity,)))
+        return (*self.columns, *(column for day in self.days.values() for column in day), *filter(None, (self.parity,)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +122,15 @@ class PracticeRule:
         if self.when is not None:
             return "offered" if any(self.when.find(text) is not None for text in said) else ""
         return "offered" if any(plain(text).split(" ", 1)[0] not in NO for text in filled) else ""
+
+    def matched(self, cells: Mapping[str, str]) -> Iterable[tuple[str, str]]:
+        """Yield (column, word) for the words of a row that the practice knows; all of them when it takes any."""
+        known = [words for words in (self.when, self.planned) if words is not None]
+        for column in self.origin.columns:
+            if text := cells.get(column, ""):
+                for word in (text, *self.origin.tokens(text)):
+                    if self.when is None or any(words.find(word) is not None for words in known):
+                        yield column, word
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,7 +280,7 @@ def _origin(name: str, of: offer.Field, spec: Any) -> Origin:
         gives=_words(gives) if gives else None,
         separator=str(spec.get("separator", "")),
         inside=bool(spec.get("inside")),
-        days={str(day): plain(str(column)) for day, column in (spec.get("days") or {}).items()},
+        days={str(day): _columns(columns) for day, columns in (spec.get("days") or {}).items()},
         parity=plain(str(spec.get("parity", ""))),
     )
 

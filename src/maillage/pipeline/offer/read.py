@@ -322,7 +322,9 @@ class _Row:
                     self.nothing[column, plain(token)] = token
             elif token in national:
                 codes.append(token)
-            elif (kind := offer.kinds_by_word().get(plain(token))) is not None or (kind := offer.kind_named_in(token)) is not None:
+            elif (kind := offer.kinds_by_word().get(plain(token))) is not None or (
+                kind := offer.kind_named_in(token)
+            ) is not None:
                 codes += offer.kinds()[kind].codes[:1] or ("Autre",)
                 self._note("type_origine", token)
             else:

@@ -7,6 +7,7 @@ from maillage.pipeline.offer.clean.cleaned import LABELS
 from maillage.pipeline.offer.read import Result
 
 MOST_ROWS = 2_000  # rows told one by one; beyond, the counts by column remain whole
+MOST_VALUES = 500  # values that are known and add nothing
 
 
 def of(result: Result) -> dict[str, Any]:
@@ -44,6 +45,11 @@ def of(result: Result) -> dict[str, Any]:
         "a_verifier": sum(row.doubtful for row in result.kept),
         "notes": list(result.notes),
         "colonnes_non_lues": list(result.unread),
+        "colonnes_laissees": list(result.ignored),
+        "valeurs_sans_effet": [
+            {"colonne": column, "valeur": value[:200], "fois": n} for column, value, n in result.idle[:MOST_VALUES]
+        ],
+        "valeurs_sans_effet_non_montrees": max(len(result.idle) - MOST_VALUES, 0),
         "colonnes": _columns(result),
         "lignes_illisibles": [
             {"ligne": f.line, "colonne": f.column, "valeur": f.value, "raison": f.reason, "que_faire": f.do}
