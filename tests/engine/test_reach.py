@@ -1,12 +1,16 @@
-"""Distances, walks and offer shared by floating catchments."""
+"""Distances, walks, offer shared by floating catchments; then residents and places that are not a point."""
 
 import numpy as np
 import pytest
+import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import sparse
 
 from maillage.engine import reach
+from maillage.studies import gaps
+from maillage.studies import reach as study
+from maillage.studies.zoning import Zone
 
 degrees = st.tuples(st.floats(-180, 180), st.floats(-89, 89))
 close = st.tuples(st.floats(4.9, 5.1), st.floats(44.9, 45.1))
@@ -170,3 +174,187 @@ def test_a_place_that_nobody_is_near_gives_nothing():
 
 def test_without_a_place_there_is_no_access():
     assert reach.floating(np.array([4.0]), np.empty(0), reach.pairs(points((5, 45)), points(), 1.0), 1.0).tolist() == [0.0]
+
+
+# --------------------------------------------------------------------------- residents and places that are not a point
+
+CITY = shapely.box(5.0, 45.0, 5.06, 45.04)
+OUTLINES = {"38185": CITY}
+
+
+@given(st.integers(3, 12), st.floats(0, 6.28), st.floats(0.001, 0.2), st.floats(0.02, 1), st.floats(-60, 60))
+def test_residents_are_spread_inside_their_contour_always_the_same(corners, turn, size, flat, south):
+    angles = turn + np.linspace(0, 2 * np.pi, corners, endpoint=False)
+    shape = shapely.Polygon(np.column_stack((5 + size * np.cos(angles), south + flat * size * np.sin(angles))))
+    found = study.lattice(shape)
+    assert len(found) >= 1
+    assert len(found) < 4 * study.POINTS
+    assert shapely.distance(shapely.points(found), shape).max() == 0
+    assert (found == study.lattice(shape)).all()
+
+
+def test_a_square_gets_as_many_points_as_asked_evenly():
+    found = study.lattice(shapely.box(5, 0, 5.06, 0.06))
+    assert len(found) == study.POINTS
+    assert found.mean(axis=0) == pytest.approx([5.03, 0.03])
+
+
+def test_a_sliver_or_a_ring_still_holds_somebody():
+    sliver = shapely.Polygon([(5, 45), (5.1, 45.1), (5.1, 45.1000001)])
+    ring = shapely.Point(5, 45).buffer(0.1).difference(shapely.Point(5, 45).buffer(0.0999))
+    for shape in (sliver, ring):
+        assert shapely.distance(shapely.points(study.lattice(shape)), shape).max() < 1e-6
+
+
+def test_an_area_without_contour_has_one_point_its_commune_or_nothing():
+    centres = np.array([[np.nan, np.nan], [5.0, 45.0], [np.nan, np.nan], [np.nan, np.nan]])
+    found, at, how = study.dwellings([None, None, None, CITY], [None, None, CITY, CITY], centres)
+    assert how.tolist() == ["", "centre", "commune", "contour"]
+    assert np.bincount(at, minlength=4).tolist() == [0, 1, study.POINTS, study.POINTS]
+    assert len(found) == 1 + 2 * study.POINTS
+
+
+def areas(chance: np.random.Generator, n: int = 6, n_draws: int = 7) -> study.Areas:
+    """Areas on and around the city: squares, one of a single point, one of nothing."""
+    corners = chance.uniform((4.98, 44.98), (5.08, 45.06), (n, 2))
+    shapes = [shapely.box(x, y, x + 0.01, y + 0.008) for x, y in corners.tolist()]
+    shapes[0] = shapes[-1] = None
+    centres = np.full((n, 2), np.nan)
+    centres[0] = corners[0]
+    found, at, how = study.dwellings(shapes, None, centres)
+    need = chance.uniform(0, 300, (n, 1)) * chance.uniform(0.8, 1.2, (n, n_draws))
+    return study.Areas(
+        row=np.arange(n),
+        code=np.array([f"38185{k:04}" for k in range(n)]),
+        commune=np.full(n, "38185"),
+        published=np.full(n, "38185"),
+        population=chance.uniform(300, 900, n),
+        adults=np.full(n, 250.0),
+        need={"tous": need},
+        shapes=shapes,
+        points=found,
+        at=at,
+        how=how,
+        universe="15 ans et plus",
+        n=1000,
+    )
+
+
+def place(chance: np.random.Generator, id: str) -> study.Place:
+    """A place of any kind: at its address, somewhere around a point, somewhere in its commune, or nowhere."""
+    lon, lat = chance.uniform((4.98, 44.98), (5.08, 45.06))
+    kind = chance.integers(4)
+    return study.Place(
+        id=id,
+        commune="" if kind in (1, 3) else "38185",
+        lon=np.nan if kind >= 2 else lon,
+        lat=np.nan if kind >= 2 else lat,
+        precision=[0.0, 1500.0, np.nan, np.nan][kind],
+        offers=frozenset({"wifi"}),
+    )
+
+
+def ground(chance: np.random.Generator) -> study.Ground:
+    some = areas(chance)
+    zones = [Zone("a", "A", np.array([0, 1, 2])), Zone("b", "B", np.array([3, 4]))]  # the last area is in no zone
+    places = [place(chance, str(k)) for k in range(chance.integers(0, 5))]
+    return study.ground(some, zones, places, walk=study.walk(20), outlines=OUTLINES)
+
+
+@given(worlds)
+def test_reached_and_missing_make_the_need_and_zones_make_the_whole(chance):
+    g = ground(chance)
+    rows = study.reach(g, "wifi")
+    for row in rows:
+        assert 0 <= row.reached.low <= row.reached.value <= row.reached.high
+        assert row.reached.value + row.missing.value == pytest.approx(row.need.value * (1 - row.unplaced))
+        assert 0 <= row.unsure.value <= row.reached.value + 1e-9
+        assert row.winding.value <= row.share.value + 1e-9 <= row.straight.value + 2e-9
+        assert row.residents.low <= row.residents.value <= row.residents.high
+        assert 0 <= row.share.low <= row.share.high <= 100 + 1e-9
+    for name in ("need", "reached", "missing", "unsure", "residents"):
+        assert sum(getattr(row, name).value for row in rows[:-1]) == pytest.approx(getattr(rows[-1], name).value)
+
+
+@given(worlds)
+def test_one_more_place_never_takes_anybody_out_of_reach(chance):
+    g = ground(chance)
+    new = place(chance, "new")
+    change = gaps.opened(g, "wifi", [new])
+    assert all(zone.moved.low >= -1e-9 for zone in (*change.zones, change.whole))
+    assert change.whole.after.value == pytest.approx(change.whole.before.value - change.whole.moved.value)
+    back = gaps.closed(study.with_places(g, (*g.places, new)), "wifi", ["new"])
+    assert back.whole.moved == change.whole.moved
+
+
+@given(worlds)
+def test_the_order_of_places_changes_nothing(chance):
+    g = ground(chance)
+    shuffled = study.with_places(g, [g.places[k] for k in chance.permutation(len(g.places))])
+    for one, other in zip(study.reach(g, "wifi"), study.reach(shuffled, "wifi"), strict=True):
+        assert one.reached.value == pytest.approx(other.reached.value)
+        assert one.share.low == pytest.approx(other.share.low)
+
+
+@given(worlds)
+def test_a_place_is_in_the_zones_where_it_may_be(chance):
+    g = ground(chance)
+    found = gaps.located(g)
+    for where, one in zip(found, g.places, strict=True):
+        if not one.commune and not one.is_precise:
+            assert len(where) == 0
+        if one.commune and not one.is_precise:
+            assert where.tolist() == list(range(len(g.areas)))
+
+
+def test_a_vague_place_is_at_each_of_its_points_as_often_over_the_draws():
+    vague = study.Place(id="x", commune="38185")
+    found = study.whereabouts([vague], OUTLINES, seed=1, n=10 * study.POINTS)
+    assert found.picked.sum(axis=1).tolist() == [10.0] * len(found.spots)
+    assert found.picked.sum(axis=0).tolist() == [1.0] * (10 * study.POINTS)
+    assert not found.sure.any()
+
+
+def test_a_place_known_within_a_distance_stays_within_it():
+    around = study.Place(id="x", lon=5.0, lat=45.0, precision=800.0)
+    found = study.whereabouts([around], {}, seed=1, n=5).spots
+    far = reach.pairs(points((5.0, 45.0)), found, 10_000).data
+    assert len(found) == study.POINTS
+    assert far.max() <= 800
+    assert np.median(far) == pytest.approx(800 / 2**0.5, rel=0.05)  # half of a disc is beyond that circle
+
+
+def test_without_any_place_everybody_is_out_of_reach_and_nothing_breaks():
+    g = study.ground(areas(np.random.default_rng(3)), [Zone("a", "A", np.arange(5))], [], walk=study.walk())
+    whole = study.reach(g, "wifi")[-1]
+    assert (whole.reached.value, whole.share.high, whole.nearest) == (0.0, 0.0, None)
+    found = gaps.gaps(g)
+    assert found.where("sans-wifi") == ("a",)
+    assert found.whole.gaps["wifi"].supply.value == 0
+    assert gaps.best(g, "wifi", [], 3).spots == ()
+    assert gaps.stops(g, [], 3).gained.value == 0
+
+
+@given(worlds)
+def test_the_best_spots_bring_what_they_promise(chance):
+    g = ground(chance)
+    at = chance.uniform((4.98, 44.98), (5.08, 45.06), (5, 2)).tolist()
+    spots = [gaps.Spot(str(k), "", lon, lat) for k, (lon, lat) in enumerate(at)]
+    found = gaps.best(g, "wifi", spots, 2)
+    assert found.gained.value == pytest.approx(sum(spot.gained.value for spot in found.spots))
+    assert found.before.value - found.gained.value == pytest.approx(found.after.value)
+    if found.exact:
+        alone = [
+            gaps.opened(g, "wifi", [study.Place(id=f"+{s.id}", lon=s.lon, lat=s.lat, offers=frozenset({"wifi"}))])
+            for s in spots
+        ]
+        assert found.gained.value >= max(change.whole.moved.value for change in alone) - 1e-6
+
+
+def test_every_line_of_the_offer_has_its_rule_and_rules_have_different_names():
+    from maillage.reference.offer import diagnosis_lines
+
+    assert set(gaps.NO_PLACE) == set(diagnosis_lines())
+    names = [rule.id for rule in gaps.rules()]
+    assert len(names) == len(set(names))
+    assert all(rule.sentence.endswith(".") for rule in gaps.rules())

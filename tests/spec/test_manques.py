@@ -1,0 +1,341 @@
+"""Des personnes ont besoin d’une aide que personne ne donne près de chez elles : combien, où, et ce qu’un lieu changerait."""
+
+from typing import Any
+
+import numpy as np
+
+from maillage.engine import reach as engine
+from maillage.studies import gaps, reach
+from maillage.studies.gaps import Spot
+from maillage.studies.reach import Areas, Place
+from maillage.studies.zoning import Zone
+
+title = "Ce qui manque, et ce qu’un lieu changerait"
+
+DEGREE = np.degrees(1 / engine.EARTH) / np.cos(np.radians(45))  # of longitude, for one metre along the 45th parallel
+SPREAD = np.linspace(0.9, 1.1, 21)  # draws of the need, around its mean
+
+
+def ground(t: dict[str, Any], *places: Place, cut: bool = False) -> reach.Ground:
+    """One commune a row, its residents at one metre of a street; or, cut, the quartiers of one commune."""
+    codes, need = t["zone"], t["besoin"]
+    areas = Areas(
+        row=np.arange(len(codes)),
+        code=codes,
+        commune=np.full(len(codes), "ville") if cut else codes,
+        published=np.full(len(codes), "ville") if cut else codes,
+        population=5 * need,
+        adults=4 * need,
+        need={"tous": need[:, None] * SPREAD, "seniors": need[:, None] / 2 * SPREAD},
+        shapes=[None] * len(codes),
+        points=np.column_stack((5 + t["metre"] * DEGREE, np.full(len(codes), 45.0))),
+        at=np.arange(len(codes)),
+        how=np.full(len(codes), "centre"),
+        universe="15 ans et plus",
+        n=1000,
+    )
+    zones = [Zone(str(code), str(code), np.array([k])) for k, code in enumerate(codes)]
+    return reach.ground(areas, zones, places, walk=reach.walk())
+
+
+def at(commune: str, metre: float, *offers: str, **more: Any) -> Place:
+    return Place(
+        id=f"{commune} {metre}", commune=commune, lon=5 + metre * DEGREE, lat=45.0, offers=frozenset(offers), **more
+    )
+
+
+def spot(metre: float) -> Spot:
+    return Spot(f"{metre:.0f}", f"point {metre:.0f}", 5 + metre * DEGREE, 45.0)
+
+
+def test_zones_without_an_offer_are_found_by_a_rule(spec):
+    """La liste des communes sans accès libre accompagné est calculée par une règle, jamais recopiée."""
+
+    def call(t: dict[str, Any]) -> list[str]:
+        helped = at("Poisat", 3000, "libre_acces_accompagne", "wifi")
+        found = gaps.gaps(ground(t, helped, at("Meylan", 9000, "libre_acces_autonome")))
+        reasons = {m.reason for m in found.zone("Corenc").missing if m.rule == "sans-libre-acces-accompagne"}
+        return [*found.where("sans-libre-acces-accompagne"), *sorted(reasons)]
+
+    spec(
+        """
+        zone    | metre | besoin
+        --------+-------+-------
+        Corenc  |     0 |    100
+        Poisat  |  3000 |     60
+        Meylan  |  9000 |    200
+        """,
+        call,
+        ["Corenc", "Meylan", "Aucun lieu d’accès libre accompagné dans la zone."],
+    )
+
+
+def test_free_access_of_both_kinds(spec):
+    """« Aucun accès libre » veut dire : ni autonome, ni accompagné."""
+    spec(
+        """
+        zone    | metre | besoin
+        --------+-------+-------
+        Corenc  |     0 |    100
+        Poisat  |  3000 |     60
+        Meylan  |  9000 |    200
+        """,
+        lambda t: list(
+            gaps.gaps(
+                ground(t, at("Poisat", 3000, "libre_acces_accompagne"), at("Meylan", 9000, "libre_acces_autonome"))
+            ).where("sans-acces-libre")
+        ),
+        ["Corenc"],
+    )
+
+
+def test_digital_need_without_social_precarity(spec):
+    """Les zones en précarité numérique forte mais pas sociale sont trouvées par la case que le diagnostic leur donne."""
+    spec(
+        """
+        zone    | metre | besoin | case
+        --------+-------+--------+----------
+        Corenc  |     0 |    100 | numerique
+        Poisat  |  3000 |     60 | les_deux
+        Meylan  |  9000 |    200 | aucune
+        """,
+        lambda t: list(
+            gaps.gaps(ground(t), cells=dict(zip(t["zone"].tolist(), t["case"].tolist(), strict=True))).where(
+                "precarite-numerique-non-sociale"
+            )
+        ),
+        ["Corenc"],
+    )
+
+
+def test_people_may_have_a_place_next_door(spec):
+    """Une zone sans lieu n’est pas hors de portée si le lieu d’à côté se rejoint à pied."""
+
+    def call(t: dict[str, Any]) -> list[str]:
+        found = gaps.gaps(ground(t, at("Poisat", 1000, "formation")))
+        return [
+            "sans formation : " + ", ".join(found.where("sans-formation")),
+            "personne à portée : " + ", ".join(found.where("personne-a-portee", "formation")),
+        ]
+
+    spec(
+        """
+        zone    | metre | besoin
+        --------+-------+-------
+        Corenc  |     0 |    100
+        Poisat  |  1500 |     60
+        Meylan  |  9000 |    200
+        """,
+        call,
+        ["sans formation : Corenc, Meylan", "personne à portée : Meylan"],
+    )
+
+
+def test_a_place_known_by_its_commune_may_be_in_any_quartier(spec):
+    """Un lieu dont on ne connaît que la commune est peut-être dans chacun de ses quartiers : aucun n’est dit sans lieu."""
+
+    def call(t: dict[str, Any]) -> list[str]:
+        vague = Place(id="x", commune="ville", offers=frozenset({"wifi"}))
+        found = gaps.gaps(ground(t, vague, cut=True))
+        return [
+            "sans wifi : " + ", ".join(found.where("sans-wifi")),
+            "peut-être : " + ", ".join(found.where("lieu-mal-situe", "wifi")),
+            f"dans l’ensemble : {found.whole.gaps['wifi'].inside} lieu",
+        ]
+
+    spec(
+        """
+        zone      | metre | besoin
+        ----------+-------+-------
+        Teisseire |     0 |    100
+        Mistral   |  3000 |     60
+        """,
+        call,
+        ["sans wifi : ", "peut-être : Teisseire, Mistral", "dans l’ensemble : 1 lieu"],
+    )
+
+
+def test_a_place_kept_for_some_is_told(spec):
+    """Un lieu réservé aux jeunes n’est pas un lieu pour tous : la zone est dite « réservée », pas « sans lieu »."""
+
+    def call(t: dict[str, Any]) -> list[str]:
+        found = gaps.gaps(ground(t, at("Corenc", 0, "formation", publics=frozenset({"youth"}))))
+        return [*found.where("reserve", "formation"), *found.where("sans-formation")]
+
+    spec(
+        """
+        zone    | metre | besoin
+        --------+-------+-------
+        Corenc  |     0 |    100
+        Poisat  |  3000 |     60
+        """,
+        call,
+        ["Corenc", "Poisat"],
+    )
+
+
+def test_what_is_missing_adds_up(spec):
+    """Les personnes à qui il manque un lieu s’additionnent : la somme des zones est l’ensemble, tirage par tirage."""
+
+    def call(t: dict[str, Any]) -> list[float]:
+        found = gaps.gaps(ground(t, at("Poisat", 3000, "assistance")))
+        missing = [zone.gaps["assistance"].reach.missing for zone in (*found.zones, found.whole)]
+        return [*(m.value for m in missing), missing[-1].low, missing[-1].high]
+
+    spec(
+        """
+        zone    | metre | besoin
+        --------+-------+-------
+        Corenc  |     0 |    100
+        Poisat  |  3000 |     60
+        Meylan  |  9000 |    200
+        """,
+        call,
+        [100, 0, 200, 300, 273, 327],
+    )
+
+
+def test_an_offer_is_shared_between_those_who_may_walk_to_it(spec):
+    """L’offre se partage entre toutes les personnes concernées à portée : 10 places 6 heures par semaine pour 300 personnes.
+
+    La réponse donne les places-heures pour 1 000 personnes concernées : chaque zone, puis l’ensemble.
+    """
+
+    def call(t: dict[str, Any]) -> list[float]:
+        g = ground(t, at("Corenc", 0, "assistance", capacity=10.0, hours=6.0))
+        return [round(supply.value, 6) for supply in gaps.supply(g, "assistance")]
+
+    spec(
+        """
+        zone    | metre | besoin
+        --------+-------+-------
+        Corenc  |     0 |    100
+        Poisat  |   500 |    200
+        Meylan  |  9000 |    100
+        """,
+        call,
+        [200, 200, 0, 150],
+    )
+
+
+def test_without_a_known_capacity_places_are_counted(spec):
+    """Si un seul lieu ne dit pas ses places ou ses heures, on compte des lieux, et on le dit."""
+
+    def call(t: dict[str, Any]) -> list[str]:
+        g = ground(t, at("Corenc", 0, "assistance", capacity=10.0, hours=6.0), at("Poisat", 500, "assistance"))
+        whole = gaps.supply(g, "assistance")[-1]
+        return [f"{whole.value:.1f} {whole.basis} pour 1 000 personnes concernées"]
+
+    spec(
+        """
+        zone    | metre | besoin
+        --------+-------+-------
+        Corenc  |     0 |    100
+        Poisat  |   500 |    400
+        """,
+        call,
+        ["4.0 lieux pour 1 000 personnes concernées"],
+    )
+
+
+def test_opening_and_closing_a_place(spec):
+    """Ouvrir un lieu compte les personnes nouvellement à portée ; fermer le même compte celles qui le perdent : autant."""
+
+    def call(t: dict[str, Any]) -> list[float]:
+        g, new = ground(t, at("Corenc", 0, "formation")), at("Meylan", 8500, "formation")
+        opening = gaps.opened(g, "formation", [new]).whole
+        closing = gaps.closed(reach.with_places(g, (*g.places, new)), "formation", [new.id]).whole
+        return [opening.before.value, opening.moved.value, opening.after.value, closing.moved.value, closing.after.value]
+
+    spec(
+        """
+        zone    | metre | besoin
+        --------+-------+-------
+        Corenc  |     0 |    100
+        Poisat  |  3000 |     60
+        Meylan  |  9000 |    200
+        """,
+        call,
+        [260, 200, 60, 200, 260],
+    )
+
+
+def test_where_to_open(spec):
+    """Où ouvrir deux lieux : d’abord là où le plus de personnes hors de portée le deviendraient, puis parmi celles qui restent."""
+
+    def call(t: dict[str, Any]) -> list[str]:
+        found = gaps.best(ground(t, at("Corenc", 0, "formation")), "formation", [spot(m) for m in (0, 4000, 8000, 9500)], 2)
+        told = [f"{p.spot.name} : {p.gained.value:.0f} personnes de plus" for p in found.spots]
+        return [*told, f"restent {found.after.value:.0f}", "prouvé le meilleur" if found.exact else "approché"]
+
+    spec(
+        """
+        zone    | metre | besoin
+        --------+-------+-------
+        Corenc  |     0 |    100
+        Poisat  |  3000 |     60
+        Meylan  |  9000 |    200
+        Gières  | 11000 |     80
+        """,
+        call,
+        ["point 9500 : 280 personnes de plus", "point 4000 : 60 personnes de plus", "restent 0", "prouvé le meilleur"],
+    )
+
+
+def test_where_a_mobile_team_stops(spec):
+    """Les arrêts d’une équipe mobile vont aux personnes qu’aucun lieu, de quelque aide que ce soit, n’atteint à pied."""
+
+    def call(t: dict[str, Any]) -> list[str]:
+        found = gaps.stops(ground(t, at("Meylan", 9000, "wifi")), [spot(m) for m in (0, 3000, 9000)], 1)
+        return [f"{p.spot.name} : {p.reason}" for p in found.spots]
+
+    spec(
+        """
+        zone    | metre | besoin
+        --------+-------+-------
+        Corenc  |     0 |    100
+        Poisat  |  3000 |     60
+        Meylan  |  9000 |    200
+        """,
+        call,
+        ["point 0 : D’ici, le plus de personnes concernées qu’aucun lieu n’atteint à pied."],
+    )
+
+
+def test_a_small_zone_is_not_told_but_counts_in_the_whole(spec):
+    """Sous 50 personnes de 15 ans et plus, les nombres d’une zone sont tus ; ils restent dans l’ensemble."""
+
+    def call(t: dict[str, Any]) -> list[str]:
+        found = gaps.gaps(ground(t))
+        one, whole = found.zone("Hameau").gaps["wifi"].reach.missing, found.whole.gaps["wifi"].reach.missing
+        return [one.reason, f"ensemble : {whole.value:.0f}"]
+
+    spec(
+        """
+        zone    | metre | besoin
+        --------+-------+-------
+        Hameau  |     0 |      9
+        Poisat  |  3000 |     60
+        """,
+        call,
+        ["Trop peu d’habitants pour une estimation.", "ensemble : 69"],
+    )
+
+
+def test_a_public_has_its_own_need(spec):
+    """Le besoin d’un public est un nombre de personnes de ce public, jamais une part des personnes concernées."""
+
+    def call(t: dict[str, Any]) -> list[float]:
+        g = ground(t, at("Corenc", 0, "formation", publics=frozenset({"seniors"})))
+        return [gaps.gaps(g, public=public).whole.gaps["formation"].reach.reached.value for public in ("seniors", "tous")]
+
+    spec(
+        """
+        zone    | metre | besoin
+        --------+-------+-------
+        Corenc  |     0 |    100
+        Poisat  |  3000 |     60
+        """,
+        call,
+        [50, 0],
+    )

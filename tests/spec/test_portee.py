@@ -1,0 +1,195 @@
+"""Qui a un lieu à portée de marche : à vol d’oiseau allongé de 30 %, à pied, jamais en voiture ni en car."""
+
+from typing import Any
+
+import numpy as np
+import shapely
+
+from maillage.engine import reach as engine
+from maillage.studies import reach
+from maillage.studies.reach import Areas, Place
+from maillage.studies.zoning import Zone
+
+title = "Être à portée d’un lieu"
+
+DEGREE = np.degrees(1 / engine.EARTH) / np.cos(np.radians(45))  # of longitude, for one metre along the 45th parallel
+
+
+def ground(homes: dict[str, Any], places: list[Place], **outlines: shapely.Geometry) -> reach.Ground:
+    """Homes along a street: quartier, metre (where some of its residents live, evenly), besoin, the same in 36 draws."""
+    quartiers, first, at = np.unique(homes["quartier"], return_index=True, return_inverse=True)
+    metre = homes["metre"]
+    known = ~np.isnan(metre)
+    need = homes["besoin"][first]
+    areas = Areas(
+        row=np.arange(len(quartiers)),
+        code=quartiers,
+        commune=np.full(len(quartiers), "38185"),
+        published=np.full(len(quartiers), "38185"),
+        population=5 * need,
+        adults=4 * need,
+        need={"tous": np.repeat(need[:, None], 36, axis=1)},
+        shapes=[None] * len(quartiers),
+        points=np.column_stack((5 + metre[known] * DEGREE, np.full(known.sum(), 45.0))),
+        at=at[known],
+        how=np.array(["contour" if known[at == k].all() else "" for k in range(len(quartiers))]),
+        universe="15 ans et plus",
+        n=1000,
+    )
+    zones = [Zone(str(code), str(code), np.array([k])) for k, code in enumerate(quartiers)]
+    return reach.ground(areas, zones, places, walk=reach.walk(), outlines=outlines)
+
+
+def at(metre: float, **more: Any) -> Place:
+    return Place(id=f"à {metre} m", lon=5 + metre * DEGREE, lat=45.0, offers=frozenset({"formation"}), **more)
+
+
+def reached(g: reach.Ground) -> list[float]:
+    return [round(zone.reached.value, 3) for zone in reach.reach(g, "formation")]
+
+
+def test_half_an_hour_is_seventeen_hundred_metres_as_the_crow_flies(spec):
+    """À pied, on fait 1,3 fois le vol d’oiseau, à 4,5 km/h : trente minutes font environ 1 730 mètres en ligne droite."""
+    spec(
+        """
+        vol d’oiseau
+        ------------
+                 500
+                1000
+                1730
+                1800
+        """,
+        lambda t: np.round(engine.minutes(engine.walked(t["vol d’oiseau"], reach.walk().detour), reach.walk().pace), 1),
+        [8.7, 17.3, 30.0, 31.2],
+    )
+
+
+def test_part_of_a_quartier_may_be_within_reach(spec):
+    """Un quartier n’est pas un point : ses habitants sont répandus dans son contour, et une part seulement peut être à portée."""
+    spec(
+        """
+        quartier | metre | besoin
+        ---------+-------+-------
+        A        |     0 |    100
+        A        |  1000 |    100
+        A        |  2000 |    100
+        A        |  3000 |    100
+        B        |  4000 |     60
+        B        |  5000 |     60
+        """,
+        lambda t: reached(ground(t, [at(0)])),
+        [50, 0, 50],
+    )
+
+
+def test_those_within_reach_and_those_without_make_the_need(spec):
+    """Le besoin est la somme des personnes à portée et des personnes hors de portée, zone par zone et en tout."""
+
+    def call(t: dict[str, Any]) -> list[float]:
+        return [
+            value
+            for zone in reach.reach(ground(t, [at(500)]), "formation")
+            for value in (zone.need.value, zone.reached.value, zone.missing.value)
+        ]
+
+    spec(
+        """
+        quartier | metre | besoin
+        ---------+-------+-------
+        A        |     0 |    100
+        A        |  4000 |    100
+        B        |  1000 |     60
+        C        |  9000 |     30
+        """,
+        call,
+        [100, 50, 50, 60, 60, 0, 30, 0, 30, 190, 110, 80],
+    )
+
+
+def test_the_way_is_longer_or_shorter_than_we_think(spec):
+    """La part à portée est redonnée avec un chemin plus direct (1,2) et plus tortueux (1,4) : ici 67 % et 33 % au lieu de 67 %."""
+
+    def call(t: dict[str, Any]) -> list[float]:
+        zone = reach.reach(ground(t, [at(0)]), "formation")[0]
+        return [zone.share.value, zone.straight.value, zone.winding.value]
+
+    spec(
+        """
+        quartier | metre | besoin
+        ---------+-------+-------
+        A        |  1500 |     90
+        A        |  1700 |     90
+        A        |  2500 |     90
+        """,
+        call,
+        [200 / 3, 200 / 3, 100 / 3],
+    )
+
+
+def test_a_place_without_coordinates_is_near_nobody(spec):
+    """Un lieu sans coordonnées ni commune connue n’est près de personne."""
+    spec(
+        """
+        quartier | metre | besoin
+        ---------+-------+-------
+        A        |     0 |    100
+        """,
+        lambda t: reached(ground(t, [Place(id="perdu", offers=frozenset({"formation"}))])),
+        [0, 0],
+    )
+
+
+def test_a_place_known_by_its_commune_is_never_surely_within_reach(spec):
+    """Un lieu dont on ne connaît que la commune peut être partout dans celle-ci : la portée est possible, jamais sûre.
+
+    La commune s’étend sur huit kilomètres. La réponse donne les personnes à portée (36, entre 0 et 108), puis celles qui le
+    sont sûrement : aucune.
+    """
+
+    def call(t: dict[str, Any]) -> list[float]:
+        outline = shapely.box(5, 44.999, 5 + 8000 * DEGREE, 45.001)  # eight kilometres along the street
+        somewhere = Place(id="mairie ?", commune="38001", offers=frozenset({"formation"}))
+        zone = reach.reach(ground(t, [somewhere], **{"38001": outline}), "formation")[0]
+        return [zone.reached.value, zone.reached.low, zone.reached.high, zone.reached.value - zone.unsure.value]
+
+    spec(
+        """
+        quartier | metre | besoin
+        ---------+-------+-------
+        A        |  1000 |    108
+        """,
+        call,
+        [36, 0, 108, 0],
+    )
+
+
+def test_a_quartier_that_nothing_locates_is_neither_within_reach_nor_without(spec):
+    """Un quartier sans contour ni centre n’est compté ni à portée ni hors de portée ; il reste dans le besoin."""
+
+    def call(t: dict[str, Any]) -> list[float]:
+        whole = reach.reach(ground(t, [at(0)]), "formation")[-1]
+        return [whole.need.value, whole.reached.value, whole.missing.value, whole.unplaced]
+
+    spec(
+        """
+        quartier | metre | besoin
+        ---------+-------+-------
+        A        |   100 |     60
+        B        |       |     40
+        """,
+        call,
+        [100, 60, 0, 0.4],
+    )
+
+
+def test_a_place_kept_for_some_does_not_serve_everybody(spec):
+    """Un lieu réservé à un public ne compte pas pour tous."""
+    spec(
+        """
+        quartier | metre | besoin
+        ---------+-------+-------
+        A        |     0 |    100
+        """,
+        lambda t: reached(ground(t, [at(0, publics=frozenset({"youth"}))])),
+        [0, 0],
+    )
