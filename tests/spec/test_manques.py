@@ -49,7 +49,10 @@ def spot(metre: float) -> Spot:
 
 
 def test_zones_without_an_offer_are_found_by_a_rule(spec):
-    """La liste des communes sans accès libre accompagné est calculée par une règle, jamais recopiée."""
+    """La liste des communes sans accès libre accompagné est calculée par une règle, jamais recopiée.
+
+    Poisat a un lieu d’accès libre accompagné, Meylan un lieu d’accès libre autonome.
+    """
 
     def call(t: dict[str, Any]) -> list[str]:
         helped = at("Poisat", 3000, "libre_acces_accompagne", "wifi")
@@ -71,7 +74,10 @@ def test_zones_without_an_offer_are_found_by_a_rule(spec):
 
 
 def test_free_access_of_both_kinds(spec):
-    """« Aucun accès libre » veut dire : ni autonome, ni accompagné."""
+    """« Aucun accès libre » veut dire : ni autonome, ni accompagné.
+
+    Poisat a un lieu accompagné, Meylan un lieu autonome.
+    """
     spec(
         """
         zone    | metre | besoin
@@ -109,7 +115,10 @@ def test_digital_need_without_social_precarity(spec):
 
 
 def test_people_may_have_a_place_next_door(spec):
-    """Une zone sans lieu n’est pas hors de portée si le lieu d’à côté se rejoint à pied."""
+    """Une zone sans lieu n’est pas hors de portée si le lieu d’à côté se rejoint à pied.
+
+    Le seul lieu de formation est à Poisat, au mètre 1 000.
+    """
 
     def call(t: dict[str, Any]) -> list[str]:
         found = gaps.gaps(ground(t, at("Poisat", 1000, "formation")))
@@ -175,7 +184,10 @@ def test_a_place_kept_for_some_is_told(spec):
 
 
 def test_what_is_missing_adds_up(spec):
-    """Les personnes à qui il manque un lieu s’additionnent : la somme des zones est l’ensemble, tirage par tirage."""
+    """Les personnes à qui il manque un lieu s’additionnent : la somme des zones est l’ensemble, tirage par tirage.
+
+    Le lieu est à Poisat. La réponse donne chaque zone, l’ensemble, puis les bornes de l’ensemble.
+    """
 
     def call(t: dict[str, Any]) -> list[float]:
         found = gaps.gaps(ground(t, at("Poisat", 3000, "assistance")))
@@ -219,7 +231,10 @@ def test_an_offer_is_shared_between_those_who_may_walk_to_it(spec):
 
 
 def test_without_a_known_capacity_places_are_counted(spec):
-    """Si un seul lieu ne dit pas ses places ou ses heures, on compte des lieux, et on le dit."""
+    """Si un seul lieu ne dit pas ses places ou ses heures, on compte des lieux, et on le dit.
+
+    Deux lieux, dont un seul dit ses places et ses heures.
+    """
 
     def call(t: dict[str, Any]) -> list[str]:
         g = ground(t, at("Corenc", 0, "assistance", capacity=10.0, hours=6.0), at("Poisat", 500, "assistance"))
@@ -239,7 +254,11 @@ def test_without_a_known_capacity_places_are_counted(spec):
 
 
 def test_opening_and_closing_a_place(spec):
-    """Ouvrir un lieu compte les personnes nouvellement à portée ; fermer le même compte celles qui le perdent : autant."""
+    """Ouvrir un lieu compte les personnes nouvellement à portée ; fermer le même compte celles qui le perdent : autant.
+
+    Corenc a un lieu ; un autre ouvre à Meylan, puis ferme. La réponse donne les personnes sans lieu avant, celles que
+    l’ouverture atteint, celles qui restent, celles que la fermeture perd, celles qui seraient alors sans lieu.
+    """
 
     def call(t: dict[str, Any]) -> list[float]:
         g, new = ground(t, at("Corenc", 0, "formation")), at("Meylan", 8500, "formation")
@@ -261,7 +280,10 @@ def test_opening_and_closing_a_place(spec):
 
 
 def test_where_to_open(spec):
-    """Où ouvrir deux lieux : d’abord là où le plus de personnes hors de portée le deviendraient, puis parmi celles qui restent."""
+    """Où ouvrir deux lieux : d’abord là où le plus de personnes hors de portée le deviendraient, puis parmi celles qui restent.
+
+    Corenc a déjà un lieu. Quatre points possibles : mètres 0, 4 000, 8 000 et 9 500.
+    """
 
     def call(t: dict[str, Any]) -> list[str]:
         found = gaps.best(ground(t, at("Corenc", 0, "formation")), "formation", [spot(m) for m in (0, 4000, 8000, 9500)], 2)
@@ -283,7 +305,10 @@ def test_where_to_open(spec):
 
 
 def test_where_a_mobile_team_stops(spec):
-    """Les arrêts d’une équipe mobile vont aux personnes qu’aucun lieu, de quelque aide que ce soit, n’atteint à pied."""
+    """Les arrêts d’une équipe mobile vont aux personnes qu’aucun lieu, de quelque aide que ce soit, n’atteint à pied.
+
+    Meylan a un wifi ouvert, rien d’autre. Trois arrêts possibles : mètres 0, 3 000 et 9 000.
+    """
 
     def call(t: dict[str, Any]) -> list[str]:
         found = gaps.stops(ground(t, at("Meylan", 9000, "wifi")), [spot(m) for m in (0, 3000, 9000)], 1)
@@ -323,7 +348,11 @@ def test_a_small_zone_is_not_told_but_counts_in_the_whole(spec):
 
 
 def test_a_public_has_its_own_need(spec):
-    """Le besoin d’un public est un nombre de personnes de ce public, jamais une part des personnes concernées."""
+    """Le besoin d’un public est un nombre de personnes de ce public, jamais une part des personnes concernées.
+
+    Corenc a un lieu réservé aux seniors, qui sont ici la moitié des personnes concernées. La réponse compte les seniors à
+    portée, puis tout le monde.
+    """
 
     def call(t: dict[str, Any]) -> list[float]:
         g = ground(t, at("Corenc", 0, "formation", publics=frozenset({"seniors"})))

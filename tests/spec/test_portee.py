@@ -65,7 +65,11 @@ def test_half_an_hour_is_seventeen_hundred_metres_as_the_crow_flies(spec):
 
 
 def test_part_of_a_quartier_may_be_within_reach(spec):
-    """Un quartier n’est pas un point : ses habitants sont répandus dans son contour, et une part seulement peut être à portée."""
+    """Un quartier n’est pas un point : ses habitants sont répandus dans son contour, et une part seulement peut être à portée.
+
+    Le lieu est au mètre 0 ; chaque ligne loge une part égale des habitants de son quartier. La réponse donne les personnes à
+    portée de A, de B, puis des deux.
+    """
     spec(
         """
         quartier | metre | besoin
@@ -83,7 +87,10 @@ def test_part_of_a_quartier_may_be_within_reach(spec):
 
 
 def test_those_within_reach_and_those_without_make_the_need(spec):
-    """Le besoin est la somme des personnes à portée et des personnes hors de portée, zone par zone et en tout."""
+    """Le besoin est la somme des personnes à portée et des personnes hors de portée, zone par zone et en tout.
+
+    Le lieu est au mètre 500. Pour chaque quartier, puis l’ensemble : besoin, à portée, hors de portée.
+    """
 
     def call(t: dict[str, Any]) -> list[float]:
         return [
@@ -107,7 +114,10 @@ def test_those_within_reach_and_those_without_make_the_need(spec):
 
 
 def test_the_way_is_longer_or_shorter_than_we_think(spec):
-    """La part à portée est redonnée avec un chemin plus direct (1,2) et plus tortueux (1,4) : ici 67 % et 33 % au lieu de 67 %."""
+    """La part à portée est redonnée avec un chemin plus direct (1,2) et plus tortueux (1,4) : ici 67 % et 33 % au lieu de 67 %.
+
+    Le lieu est au mètre 0. La réponse donne la part au détour habituel (1,3), puis à 1,2 et à 1,4.
+    """
 
     def call(t: dict[str, Any]) -> list[float]:
         zone = reach.reach(ground(t, [at(0)]), "formation")[0]
@@ -164,7 +174,10 @@ def test_a_place_known_by_its_commune_is_never_surely_within_reach(spec):
 
 
 def test_a_quartier_that_nothing_locates_is_neither_within_reach_nor_without(spec):
-    """Un quartier sans contour ni centre n’est compté ni à portée ni hors de portée ; il reste dans le besoin."""
+    """Un quartier sans contour ni centre n’est compté ni à portée ni hors de portée ; il reste dans le besoin.
+
+    Le lieu est au mètre 0. Pour l’ensemble : besoin, à portée, hors de portée, part du besoin qui n’est pas située.
+    """
 
     def call(t: dict[str, Any]) -> list[float]:
         whole = reach.reach(ground(t, [at(0)]), "formation")[-1]
