@@ -238,11 +238,14 @@ def test_what_others_may_call_says_what_it_does():
 
 def test_nothing_names_a_machine_or_a_registry():
     words = ("pypi.org", "pythonhosted", "registry.npmjs", "/root/", "/home/", "/work/")
+    producers = (ROOT / "data/raw", ROOT / "tests/files", ROOT / "tests/published")  # their files say what they say
     guilty = [
         f"{path.relative_to(ROOT)}: {word}"
         for path, text in texts().items()
         for word in words
-        if word in text and path != Path(__file__)
+        if word in text
+        and path != Path(__file__)
+        and not (path.suffix in (".json", ".csv") and any(path.is_relative_to(folder) for folder in producers))
     ]
     assert guilty == []
 

@@ -19,6 +19,7 @@ from django.core import serializers
 from django.db import DatabaseError, connection, models, transaction
 from django.db.migrations.recorder import MigrationRecorder
 
+from maillage.apps.directory.actions import index
 from maillage.kernel.disk import reason, write_whole
 from maillage.kernel.errors import Refused
 
@@ -163,6 +164,7 @@ def restore(path: Path) -> dict[str, Any]:
                 for item in serializers.deserialize("json", f"[{row}]"):
                     item.save()
             _reset_sequences()
+            index.rebuild()  # what the search reads is made from the rows, and not in the backup
         for name in names:
             content = archive.read(name)
             if not (home / name).is_file() or (home / name).read_bytes() != content:

@@ -73,6 +73,8 @@ class ClosedList:
 
 @dataclass(frozen=True, slots=True)
 class Practice:
+    """Something that people find in a place; `need` says it in their words, `also` are the words of files."""
+
     id: str
     label: str
     need: str

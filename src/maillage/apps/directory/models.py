@@ -85,7 +85,7 @@ class Lieu(models.Model):
     missing_since = models.ForeignKey(
         Import, verbose_name="absent depuis", on_delete=models.SET_NULL, null=True, related_name="+"
     )
-    merged_into = models.ForeignKey("self", verbose_name="réuni à", on_delete=models.PROTECT, null=True, related_name="+")
+    merged_into = models.ForeignKey("self", verbose_name="réuni à", on_delete=models.RESTRICT, null=True, related_name="+")
     # The large columns last: what the search reads then stands on the first page of the row.
     sheet = models.JSONField("fiche")
     origins = models.JSONField("origines", default=dict)

@@ -105,6 +105,8 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class PracticeRule:
+    """When a row says that a place has a practice, in which state, and under which conditions."""
+
     practice: str
     origin: Origin
     when: Words | None

@@ -107,7 +107,7 @@ class Migration(migrations.Migration):
                 ('sheet', models.JSONField(verbose_name='fiche')),
                 ('origins', models.JSONField(default=dict, verbose_name='origines')),
                 ('to_check', models.JSONField(default=list, verbose_name='à vérifier')),
-                ('merged_into', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='directory.lieu', verbose_name='réuni à')),
+                ('merged_into', models.ForeignKey(null=True, on_delete=django.db.models.deletion.RESTRICT, related_name='+', to='directory.lieu', verbose_name='réuni à')),
                 ('missing_since', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='directory.import', verbose_name='absent depuis')),
                 ('source', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lieux', to='directory.source', verbose_name='source')),
                 ('structure', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lieux', to='directory.structure', verbose_name='structure')),
