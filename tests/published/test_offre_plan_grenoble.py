@@ -1,0 +1,110 @@
+"""The offer that the plan of Grenoble published in 2016, found again by the rules that find gaps anywhere.
+
+The plan gives totals and lists of communes, not its table of places: `offre_plan_grenoble.csv` is a table that fits them
+all, whose places inside a commune are ours. What is checked is that the same totals and lists come out, computed.
+"""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from maillage.pipeline.offer import files, mapping
+from maillage.pipeline.offer.forms import read as forms
+from maillage.pipeline.offer.sheet import practices
+from maillage.reference.definitions import DEFAULT, definition
+from maillage.reports import census as told_census
+from maillage.studies import frame as frames
+from maillage.studies import offer, zoning
+from maillage.studies.diagnosis import Request, diagnose
+from maillage.studies.territories import gazetteer
+
+HERE = Path(__file__).parent
+NONE = {"Seyssins", "Saint-Égrève"}
+NOT_ACCOMPANIED = {"Sassenage", "Saint-Martin-le-Vinoux", "Seyssinet-Pariset", "Eybens", "Gières", "La Tronche"}
+
+
+@pytest.fixture(scope="module")
+def sheets():
+    correspondence = mapping.load((HERE / "offre_plan_grenoble.yaml").read_text("utf-8"), "offre_plan_grenoble.yaml")
+    sheet = forms.read(HERE / "offre_plan_grenoble.csv")
+    result = files.places(sheet, today=date(2016, 6, 1), correspondence=correspondence)
+    assert result.n_refused == 0
+    return [row.sheet for row in result.kept]
+
+
+@pytest.fixture(scope="module")
+def found(sheets):
+    """The offer of the 17 communes beside their need."""
+    names = {str(s["code_insee"]): str(s["commune"]) for s in sheets}
+    names |= {code: gazetteer().get(code).name for code in ("38382", "38486")}
+    rows = "\n".join(f"{code},{name},{code}" for code, name in sorted(names.items()))
+    iris, territory = frames.sources().rp2021, gazetteer().get("200040715")
+    cut = zoning.from_file(f"code_zone,nom_zone,code\n{rows}\n".encode(), name="17.csv", territory=territory, iris=iris)
+    request = Request(territory=territory, zoning=cut, definition=definition(DEFAULT))
+    return offer.offered(request, diagnose(request), offer.census("plan", sheets))
+
+
+def zones(found, rule, line=""):
+    codes = found.gaps.where(rule, line)
+    return {zone.name for zone in found.gaps.zones if zone.code in codes}
+
+
+def test_the_published_counts_come_out(sheets, found):
+    """FIG-004-20 à 22, 31, 40, 41, et les 64 lieux d’accès libre."""
+    whole = found.gaps.whole.gaps
+    assert whole["wifi"].inside == 31
+    assert (whole["libre_acces_autonome"].inside, whole["libre_acces_accompagne"].inside) == (19, 45)
+    assert whole["formation"].inside == 41
+    assert (whole["equipement_solidaire"].inside, whole["reparation"].inside) == (2, 6)
+    wifi = [practices(sheet)["wifi"] for sheet in sheets if "wifi" in practices(sheet)]
+    assert [sum(each.get("endroit") == [where] for each in wifi) for where in ("outdoor", "indoor")] == [7, 24]
+
+
+def test_places_are_not_structures(sheets):
+    """FIG-004-31 et 32 : 41 lieux de formation, portés par 35 structures."""
+    training = [s for s in sheets if "formation" in practices(s)]
+    rows = [
+        told_census.Row(
+            id=str(s["id"]),
+            name=str(s["nom"]),
+            commune=str(s["code_insee"]),
+            structure=str(s["structure_parente"]),
+            structure_name=str(s["structure_parente"]),
+            kind="formation",
+            sheet=s,
+            last_said=None,
+        )
+        for s in training
+    ]
+    told = told_census.told(rows, inhabitants={"38185": 1}, names={}, on=date(2016, 6, 1))
+    assert (told["lieux"], told["structures"]) == (41, 35)
+
+
+def test_the_published_lists_are_computed(found):
+    """FIG-004-29 et 30 : deux communes sans libre accès, six autres sans libre accès accompagné, soit huit sur dix-sept."""
+    assert len(found.gaps.zones) == 17
+    assert zones(found, "sans-acces-libre") == NONE
+    assert zones(found, "sans-libre-acces-accompagne", "libre_acces_accompagne") == NONE | NOT_ACCOMPANIED
+
+
+def test_a_list_changes_when_the_data_change(sheets):
+    """Un libre accès accompagné ouvert à Seyssins l’ôte des deux listes."""
+    new = {
+        "id": "nouveau",
+        "nom": "Nouveau lieu",
+        "commune": "Seyssins",
+        "code_insee": "38486",
+        "practices": {"libre_acces": {"state": "offered", "accompagnement": ["person"]}},
+    }
+    iris, territory = frames.sources().rp2021, gazetteer().get("38486")
+    request = Request(
+        territory=territory,
+        zoning=zoning.by("commune", zoning.usual(territory, iris).rows, iris),
+        definition=definition(DEFAULT),
+    )
+    before, after = (
+        offer.offered(request, diagnose(request), offer.census("plan", many)) for many in (sheets, [*sheets, new])
+    )
+    assert zones(before, "sans-acces-libre") == {"Seyssins"}
+    assert zones(after, "sans-acces-libre") == set()
