@@ -27,6 +27,7 @@ TOGETHER = {  # kinds that take several columns at once, and what stands between
     "street": " ",
     **dict.fromkeys(("text", "lines", "phone", "mail", "site"), " ; "),
 }
+NUMBER = ("n", "no", "num", "numero")  # how the column of the number in the street begins
 NOTHING = "-"  # a word that is known, and adds nothing
 
 
@@ -70,7 +71,7 @@ def written(raw: Raw) -> str:
 
 
 def uses(raw: Raw) -> dict[str, list[str]]:
-    """Return what each column serves as, by its plain name, fields first."""
+    """Return what each column serves as, by its plain name: fields of closed lists first, then others, then practices."""
     found: dict[str, list[str]] = {}
 
     def note(target: str, columns: Iterable[str]) -> None:
@@ -83,13 +84,16 @@ def uses(raw: Raw) -> dict[str, list[str]]:
         note(id, _columns(spec))
         for part in _many(spec):
             if isinstance(part, dict):
-                for day, column in (part.get("days") or {}).items():
-                    note(f"{DAY}{day}", [column])
+                for day, columns in (part.get("days") or {}).items():
+                    note(f"{DAY}{day}", _columns(columns))
     for rule in raw.get("practices") or ():
         note(f"{PRACTICE}{rule['practice']}", _columns(rule.get("from")))
         for condition, spec in (rule.get("with") or {}).items():
             note(f"{PRACTICE}{rule['practice']}.{condition}", _columns(spec))
-    return found
+    return {
+        column: sorted(targets, key=lambda each: (PRACTICE in each, not has_words(each)))
+        for column, targets in found.items()
+    }
 
 
 def _columns(spec: Any) -> list[str]:
@@ -167,7 +171,8 @@ def _without(spec: Any, key: str) -> Any:
         for name in ("from", "join"):
             if (columns := _without(spec.get(name), key)) is not None:
                 kept[name] = columns
-        if days := {day: column for day, column in (spec.get("days") or {}).items() if plain(str(column)) != key}:
+        days = {day: _without(columns, key) for day, columns in (spec.get("days") or {}).items()}
+        if days := {day: columns for day, columns in days.items() if columns is not None}:
             kept["days"] = days
         if spec.get("parity") and plain(str(spec["parity"])) != key:
             kept["parity"] = spec["parity"]
@@ -192,8 +197,9 @@ def _with(spec: Any, column: str, of: offer.Field, order: Sequence[str]) -> Any:
 
 
 def _ordered(columns: Iterable[str], order: Sequence[str]) -> list[str]:
+    """Return columns in the order of the file, a number of street before its name."""
     rank = {plain(name): n for n, name in enumerate(order)}
-    return sorted(columns, key=lambda name: rank.get(plain(name), len(rank)))
+    return sorted(columns, key=lambda name: (plain(name).split(" ")[0] not in NUMBER, rank.get(plain(name), len(rank))))
 
 
 def _add_practice(raw: Raw, column: str, id: str) -> None:

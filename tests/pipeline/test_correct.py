@@ -1,0 +1,212 @@
+"""Correcting a correspondence column by column: what it already says stays; and plain hours as a table."""
+
+from datetime import date
+
+import pytest
+
+from maillage.pipeline.offer import correct, mapping
+from maillage.pipeline.offer.clean.grid import Grid, grid_of, in_words, osm_of
+
+TODAY = date(2026, 11, 20)
+ORDER = ("Nom", "Voie", "N°", "Ville", "CP", "Public", "Wifi", "Lundi", "Tél", "Mobile")
+DRAFT = """
+fields:
+  nom: Nom
+  adresse: Voie
+  commune: Ville
+  code_postal: CP
+  telephone: Tél
+  publics_specifiquement_adresses: {from: Public, gives: {"~ado": youth}}
+  horaires: {days: {Mo: Lundi}}
+practices:
+  - {practice: wifi, from: Wifi, when: ["~oui"], with: {endroit: Wifi}}
+"""
+
+
+def raw(text: str = DRAFT) -> correct.Raw:
+    return correct.parsed(text, "essai")
+
+
+def assigned(column: str, target: str, text: str = DRAFT) -> correct.Raw:
+    changed = raw(text)
+    correct.assign(changed, column, target, order=ORDER)
+    mapping.load(correct.written(changed), "essai")  # still a correspondence
+    return changed
+
+
+@pytest.mark.parametrize("id", sorted(mapping.known()))
+def test_every_correspondence_of_ours_is_written_again_as_it_reads(id):
+    text = (mapping.FILES / f"{id}.yaml").read_text("utf-8")
+    again = mapping.load(correct.written(correct.parsed(text, id)), f"{id}.yaml")
+    assert again == mapping.known()[id]
+
+
+@pytest.mark.parametrize(
+    ("column", "target", "field", "expected"),
+    [
+        ("N°", "adresse", "adresse", {"join": ["N°", "Voie"], "with": " "}),  # the number comes before the street
+        ("Mobile", "telephone", "telephone", {"join": ["Tél", "Mobile"], "with": " ; "}),
+        ("Voie", "nom", "nom", ["Voie", "Nom"]),  # the column just chosen is read first
+        ("Mobile", "quartier", "quartier", "Mobile"),
+        (
+            "Mobile",
+            "publics_specifiquement_adresses",
+            "publics_specifiquement_adresses",
+            [{"from": "Public", "gives": {"~ado": "youth"}}, {"from": "Mobile"}],
+        ),
+        ("Mobile", "horaires:Tu pm", "horaires", {"days": {"Mo": "Lundi", "Tu pm": "Mobile"}}),
+    ],
+)
+def test_a_column_joins_a_field_without_driving_the_others_out(column, target, field, expected):
+    assert assigned(column, target)["fields"][field] == expected
+
+
+def test_a_column_leaves_its_field_and_only_it():
+    changed = assigned("Voie", "")
+    assert "adresse" not in changed["fields"]
+    assert changed["ignored"] == ["Voie"], "somebody chose not to read it"
+    assert changed["practices"] == raw()["practices"]
+    assert "ignored" not in assigned("Voie", "quartier", correct.written(changed))
+
+
+def test_the_other_uses_of_a_column_stay():
+    text = "fields: {nom: Nom, services: Public, publics_precisions: Public}\npractices: [{practice: pret, from: Public}]"
+    assert correct.uses(raw(text))["public"] == ["services", "publics_precisions", "practice:pret"]
+    changed = assigned("Public", "notes", text)
+    assert correct.uses(changed)["public"] == ["publics_precisions", "notes", "practice:pret"]
+
+
+def test_a_practice_without_column_leaves_with_its_conditions():
+    changed = assigned("Wifi", "notes")
+    assert changed["practices"] == []
+    assert correct.uses(changed)["wifi"] == ["notes"]
+
+
+def test_a_day_leaves_the_week():
+    assert "horaires" not in assigned("Lundi", "notes")["fields"]
+
+
+def test_a_column_becomes_a_practice_beside_those_known():
+    changed = assigned("Mobile", "practice:wifi")
+    assert changed["practices"][0] == {
+        "practice": "wifi",
+        "from": ["Wifi", "Mobile"],
+        "when": ["~oui"],
+        "with": {"endroit": "Wifi"},
+    }
+    assert {"practice": "pret", "from": "Mobile"} in assigned("Mobile", "practice:pret")["practices"]
+
+
+def test_what_a_correspondence_prolongs_is_written_in_full():
+    text = (mapping.FILES / "lmn-0.1.yaml").read_text("utf-8")
+    assert "extends" not in correct.parsed(text, "lmn-0.1")
+    assert correct.parsed(text, "lmn-0.1")["fields"]["nom"] == "nom"
+
+
+def words(target: str, column: str, values: list[tuple[str, int]], text: str = DRAFT) -> dict[str, correct.Word]:
+    found = correct.words(mapping.load(text, "essai"), target, column, values, today=TODAY)
+    return {word.text: word for word in found}
+
+
+def test_each_word_says_what_it_gives_and_the_unknown_come_first():
+    values = [("Séniors, bébés", 2), ("Adolescents", 1), ("Surdité", 1), ("bébés", 3)]
+    found = words("publics_specifiquement_adresses", "Public", values)
+    assert next(iter(found)) == "bébés"
+    assert (found["bébés"].times, found["bébés"].known) == (5, False)
+    assert found["Séniors"].given == ("seniors",)
+    assert found["Adolescents"].given == ("youth",), "as the correspondence says"
+    assert found["Surdité"].elsewhere == ("prise_en_charge_specifique",)
+
+
+def test_a_word_once_said_is_known():
+    changed = raw()
+    correct.give(changed, "Public", "publics_specifiquement_adresses", "bébés", "families")
+    correct.give(changed, "Public", "publics_specifiquement_adresses", "Tous", correct.NOTHING)
+    text = correct.written(changed)
+    found = words("publics_specifiquement_adresses", "Public", [("bébés", 1), ("Tous", 1), ("Adolescents", 1)], text)
+    assert found["bébés"].given == ("families",)
+    assert (found["Tous"].given, found["Tous"].known) == ((), True)
+    assert found["Adolescents"].given == ("youth",), "what was known stays"
+    correct.give(changed, "Public", "publics_specifiquement_adresses", "Bébés", "youth")
+    gives = changed["fields"]["publics_specifiquement_adresses"]["gives"]
+    assert [word for word in gives if word.casefold() == "bébés"] == ["Bébés"], "said again, it is said once"
+
+
+def test_types_are_words_too():
+    text = "fields: {nom: Nom, typologie: Type}"
+    assert not words("typologie", "Type", [("Café", 1)], text)["Café"].known
+    changed = raw(text)
+    correct.give(changed, "Type", "typologie", "Café", "ASSO")
+    assert words("typologie", "Type", [("Café", 1)], correct.written(changed))["Café"].given == ("ASSO",)
+
+
+def test_words_of_a_practice_are_offered_planned_or_nothing():
+    text = "fields: {nom: Nom}\npractices: [{practice: formation, from: Ateliers}]"
+    values = [("Oui", 3), ("En cours de montage", 1), ("Non", 2), ("L’été", 1)]
+    before = words("practice:formation", "Ateliers", values, text)
+    assert {word: each.given for word, each in before.items()} == {
+        "Oui": ("offered",),
+        "En cours de montage": ("offered",),
+        "Non": (),
+        "L’été": ("offered",),
+    }
+    changed = raw(text)
+    wanted = {"Oui": "offered", "En cours de montage": "planned", "Non": correct.NOTHING, "L’été": correct.NOTHING}
+    correct.set_states(changed, "formation", wanted)
+    after = words("practice:formation", "Ateliers", values, correct.written(changed))
+    assert {word: (each.given or (correct.NOTHING,))[0] for word, each in after.items()} == wanted
+
+
+def test_a_rule_known_stays_when_its_words_keep_what_they_mean():
+    changed = raw("fields: {nom: Nom}\npractices: [{practice: wifi, from: Wifi, when: ['~oui', '~gratuit']}]")
+    correct.set_states(changed, "wifi", {"Oui, tout le temps": "offered", "Gratuit": correct.NOTHING, "Borne": "offered"})
+    assert changed["practices"][0]["when"] == ["~oui", "Borne"]
+
+
+# --------------------------------------------------------------------------------------------------------------- hours
+
+
+@pytest.mark.parametrize(
+    ("osm", "said"),
+    [
+        ("Mo-Fr 09:00-12:00,14:00-17:00; PH off", "lundi à vendredi 9 h – 12 h, 14 h – 17 h ; fermé les jours fériés"),
+        ("Tu,Th 14:00-18:30; Sa 10:00-12:00", "mardi, jeudi 14 h – 18 h 30 ; samedi 10 h – 12 h"),
+        ("Mo-Su 08:00-20:00; Su off", "lundi à samedi 8 h – 20 h"),
+        ("Mo,Tu,We 09:00-12:00; We 14:00-16:00", "lundi, mardi 9 h – 12 h ; mercredi 14 h – 16 h"),
+        ("Fr-Mo 09:00-12:00", "lundi, vendredi à dimanche 9 h – 12 h"),
+    ],
+)
+def test_plain_hours_become_a_table_and_come_back(osm, said):
+    grid = grid_of(osm)
+    assert in_words(grid) == said
+    assert grid_of(osm_of(grid)) == grid
+
+
+@pytest.mark.parametrize(
+    "osm",
+    [
+        "",
+        "24/7",
+        "off",
+        "week 1-53/2 Mo 09:00-12:00",
+        "Sa[1] 10:00-12:00",
+        "Jul-Aug Mo 09:00-12:00",
+        'Mo-Fr unknown "sur rendez-vous"',
+        'Mo-Fr 08:00-20:00 "sur rendez-vous"',
+        "Mo 08:00-09:00,10:00-11:00,12:00-13:00",
+        "Mo 09:00+",
+    ],
+)
+def test_hours_that_say_more_than_a_table_are_left_to_words(osm):
+    assert grid_of(osm) is None
+
+
+def test_an_empty_week_says_nothing():
+    assert osm_of(Grid(((),) * 7, holidays_off=True)) == ""
+    assert in_words(Grid(((),) * 7)) == ""
+
+
+def test_what_is_written_repeats_values_rather_than_point_to_them():
+    assert "*prix" in (mapping.FILES / "mulhouse.yaml").read_text("utf-8")
+    written = correct.written(correct.parsed((mapping.FILES / "mulhouse.yaml").read_text("utf-8"), "mulhouse"))
+    assert not {"&", "*"} & {line.strip()[:1] for line in written.replace(": ", "\n").splitlines()}
