@@ -1,5 +1,7 @@
 """Distances, walks, offer shared by floating catchments; then residents and places that are not a point."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import shapely
@@ -322,6 +324,18 @@ def test_a_place_known_within_a_distance_stays_within_it():
     assert len(found) == study.POINTS
     assert far.max() <= 800
     assert np.median(far) == pytest.approx(800 / 2**0.5, rel=0.05)  # half of a disc is beyond that circle
+
+
+def test_a_value_is_between_its_bounds_however_rare_what_it_counts():
+    """One point out of thirty-six within reach: the mean is above the 95th centile of the draws, which is nil."""
+    some = areas(np.random.default_rng(2), n_draws=10 * study.POINTS)
+    only = replace(some, points=study.lattice(CITY)[:1], at=np.array([0]))
+    vague = study.Place(id="x", commune="38185", offers=frozenset({"wifi"}))
+    g = study.ground(only, [Zone("a", "A", np.array([0]))], [vague], walk=study.walk(3), outlines=OUTLINES)
+    row = study.reach(g, "wifi")[0]
+    assert row.share.value == pytest.approx(100 / study.POINTS)
+    assert row.reached.low == 0 < row.reached.value == row.reached.high
+    assert row.missing.low <= row.missing.value <= row.missing.high
 
 
 def test_without_any_place_everybody_is_out_of_reach_and_nothing_breaks():
