@@ -168,7 +168,8 @@ def _around(inside: NDArray[np.int64]) -> tuple[NDArray[np.int64], tuple[float, 
     """
     communes = frames.sources().rp2021["commune"]
     own = set(communes[inside].tolist())
-    near = {code for code in np.unique(communes).tolist() if _departement(code) in {_departement(c) for c in own}}
+    departements = {_departement(code) for code in own}
+    near = {code for code in np.unique(communes).tolist() if _departement(code) in departements}
     shapes = contours.communes(near)
     bounds = np.array([shapes[code].bounds for code in own if code in shapes])
     if not len(bounds):
