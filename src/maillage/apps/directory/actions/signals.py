@@ -1,0 +1,31 @@
+"""What somebody without account says of a sheet: kept beside it, for a person of the network to read."""
+
+from datetime import datetime
+
+from maillage.apps.directory import rules
+from maillage.apps.directory.models import Lieu, Proposal
+from maillage.kernel.errors import Refused
+
+STRANGER = "une personne sans compte"
+
+
+def signal(lieu: Lieu, *, about: str, text: str, reach: str, at: datetime) -> Proposal:
+    """Keep what somebody says is wrong. about: the part of the sheet, in words; reach: how to answer, '' when unsaid.
+
+    Refused for a place that is no longer shown, and without a text.
+    """
+    said = text.strip()
+    if not said:
+        raise Refused(
+            "Le message n’est pas parti.",
+            why="Sans un mot de ce qui ne va pas, personne ne saurait quoi corriger.",
+            do="Écrivez ce qui ne va pas, en une phrase.",
+        )
+    if lieu.state not in (rules.PUBLISHED, rules.ENDED):
+        raise Refused(
+            "Le message n’est pas parti.",
+            why="Cette fiche n’est plus montrée.",
+            do="Cherchez le lieu dans la liste, puis recommencez.",
+        )
+    lines = [f"{about} : {said}", f"Pour répondre : {reach.strip()}" if reach.strip() else ""]
+    return Proposal.objects.create(lieu=lieu, text="\n".join(filter(None, lines)), by=STRANGER, at=at)

@@ -1,0 +1,193 @@
+"""What the map of places draws: contours of communes and quarters in a box, and places as points, few enough to be read."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from math import cos, floor, radians
+from typing import Any
+
+import numpy as np
+import shapely
+from django.db.models import Max, Min
+from numpy.typing import NDArray
+
+from maillage.apps.directory import rules
+from maillage.apps.directory.models import Lieu
+from maillage.apps.directory.queries import places
+from maillage.apps.directory.queries.results import RING, Asked, Row, reach
+from maillage.apps.directory.queries.search import METRES_A_DEGREE
+from maillage.pipeline.cog import clean as cog
+from maillage.pipeline.contours import clean as contours
+from maillage.pipeline.rp2021 import clean as rp2021
+from maillage.reports import spot
+
+MARGIN = 0.25  # of the box, around it
+STEP = 0.05  # degrees: boxes are widened to it, so that neighbours share one
+COMMUNES = 600  # contours sent at most; beyond, those of départements
+POINTS = 500  # places sent one by one; beyond, counted by square
+SQUARES = 24  # squares across the box
+SIMPLER = 0.01  # degrees, for départements
+
+Box = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A contour and its name."""
+
+    name: str
+    shape: shapely.Geometry
+
+
+def window(asked: Asked, rows: Sequence[Row]) -> Box | None:
+    """Return the box to show: the rows and a walk around the spot; without a point, all that is held there; None for nothing."""
+    spot = asked.spot
+    if spot is None or spot.latitude is None or spot.longitude is None:
+        held = Lieu.objects.filter(places.located(), state=rules.PUBLISHED)
+        if spot is not None and spot.communes:
+            held = held.filter(code_insee__in=spot.communes)
+        found = held.aggregate(w=Min("longitude"), s=Min("latitude"), e=Max("longitude"), n=Max("latitude"))
+        return None if found["w"] is None else (found["w"], found["s"], found["e"], found["n"])
+    high = reach(1.3 * RING) / METRES_A_DEGREE
+    wide = high / max(cos(radians(spot.latitude)), 0.01)
+    points = [(row.longitude, row.latitude) for row in rows if row.longitude is not None]
+    points += [(spot.longitude - wide, spot.latitude - high), (spot.longitude + wide, spot.latitude + high)]
+    xs, ys = zip(*points, strict=True)
+    return min(xs), min(ys), max(xs), max(ys)
+
+
+def around(box: Box) -> Box:
+    """Return a box widened by its margin, on the grid that boxes share: west, south, east, north."""
+    west, south, east, north = box
+    x, y = max((east - west) * MARGIN, STEP), max((north - south) * MARGIN, STEP)
+    low = [floor((value - margin) / STEP) * STEP for value, margin in ((west, x), (south, y))]
+    high = [-floor(-(value + margin) / STEP) * STEP for value, margin in ((east, x), (north, y))]
+    return round(low[0], 2), round(low[1], 2), round(high[0], 2), round(high[1], 2)
+
+
+@lru_cache(maxsize=64)
+def contours_json(box: Box) -> bytes:
+    """Return the GeoJSON of the communes that touch a box, and of their quarters; of départements when too many do."""
+    found = _touching(box)
+    features = _communes(found) if len(found) <= COMMUNES else _departements(box)
+    return json.dumps(
+        {"type": "FeatureCollection", "features": features}, separators=(",", ":"), ensure_ascii=False
+    ).encode()
+
+
+@lru_cache(maxsize=256)
+def beside(longitude: float, latitude: float, title: str) -> str:
+    """Return the small map of a place, as SVG; '' where no contour is known."""
+    codes = _touching(spot.around(longitude, latitude))
+    if not codes:
+        return ""
+    communes = [(_names()[code], shape) for code, shape in contours.communes(codes).items()]
+    return spot.draw(longitude, latitude, communes=communes, quarters=_quarters(codes), title=title)
+
+
+def _touching(box: Box) -> list[str]:
+    """Return the communes whose own box touches one."""
+    codes, bounds = _boxes()
+    west, south, east, north = box
+    inside = (bounds[:, 0] <= east) & (bounds[:, 2] >= west) & (bounds[:, 1] <= north) & (bounds[:, 3] >= south)
+    found: list[str] = codes[inside].tolist()
+    return found
+
+
+def _quarters(codes: Sequence[str]) -> list[shapely.Geometry]:
+    iris = rp2021.iris()
+    return list(contours.iris(iris["iris"][np.isin(iris["commune"], codes)].tolist()).values())
+
+
+@cache
+def _boxes() -> tuple[NDArray[np.str_], NDArray[np.float64]]:
+    """Return the codes of the communes that have a contour, and their boxes."""
+    shapes = contours.communes(_today())
+    return np.array(list(shapes)), shapely.bounds(np.array(list(shapes.values()), dtype=object))
+
+
+def _today() -> list[str]:
+    rows = cog.communes()
+    whole: list[str] = rows["code"][rows["parent"] == ""].tolist()
+    return whole
+
+
+def _communes(codes: Sequence[str]) -> list[dict[str, Any]]:
+    names = _names()
+    return [
+        *(_feature("", shape) for shape in _quarters(codes)),
+        *(_feature(names[code], shape) for code, shape in contours.communes(codes).items()),
+    ]
+
+
+@cache
+def _names() -> dict[str, str]:
+    rows = cog.communes()
+    return dict(zip(rows["code"].tolist(), rows["name"].tolist(), strict=True))
+
+
+def _departements(box: Box) -> list[dict[str, Any]]:
+    window = shapely.box(*box)
+    return [_feature(each.name, each.shape) for each in _all_departements() if shapely.intersects(each.shape, window)]
+
+
+@cache
+def _all_departements() -> tuple[Named, ...]:
+    rows = cog.communes()
+    whole = rows["parent"] == ""
+    shapes = contours.communes(rows["code"][whole].tolist())
+    parts: dict[str, list[shapely.Geometry]] = {}
+    columns = (rows[name][whole].tolist() for name in ("code", "departement_name"))
+    for code, name in zip(*columns, strict=True):
+        if code in shapes and name:
+            parts.setdefault(name, []).append(shapes[code])
+    return tuple(Named(name, _outline(held)) for name, held in parts.items())
+
+
+def _outline(parts: list[shapely.Geometry]) -> shapely.Geometry:
+    communes = np.array(parts, dtype=object)
+    try:
+        whole = shapely.coverage_union_all(communes)  # fifty times faster, where neighbours share their points
+    except shapely.errors.GEOSException:
+        whole = shapely.union_all(shapely.make_valid(communes))
+    return shapely.simplify(whole, SIMPLER)
+
+
+def _feature(name: str, shape: shapely.Geometry) -> dict[str, Any]:
+    """Return a feature whose coordinates have four decimals: ten metres."""
+    geometry = json.loads(shapely.to_geojson(shapely.set_precision(shape, 1e-4, mode="pointwise")))
+    return {"type": "Feature", "properties": {"nom": name} if name else {}, "geometry": _rounded(geometry)}
+
+
+def _rounded(geometry: dict[str, Any]) -> dict[str, Any]:
+    def cut(value: Any) -> Any:
+        return round(value, 4) if isinstance(value, float) else [cut(each) for each in value]
+
+    return {"type": geometry["type"], "coordinates": cut(geometry["coordinates"])}
+
+
+# ----------------------------------------------------------------------------------------------------------------- points
+
+
+def points(box: Box | None = None) -> dict[str, Any]:
+    """Return the located places: `lieux`, rows of address, name, latitude, longitude, code of the commune.
+
+    In a box that holds too many to be read, `groupes` instead: rows of how many, latitude, longitude.
+    """
+    rows = Lieu.objects.filter(places.located(), state=rules.PUBLISHED)
+    if box is not None:
+        west, south, east, north = box
+        rows = rows.filter(latitude__range=(south, north), longitude__range=(west, east))
+    found = list(rows.order_by("pk").values_list("slug", "name", "latitude", "longitude", "code_insee"))
+    if box is not None and len(found) > POINTS:
+        return {"groupes": _by_square(((latitude, longitude) for _, _, latitude, longitude, _ in found), box)}
+    return {"lieux": [[slug, name, round(y, 5), round(x, 5), commune] for slug, name, y, x, commune in found]}
+
+
+def _by_square(found: Iterable[tuple[float, float]], box: Box) -> list[list[float]]:
+    side = max((box[2] - box[0]), (box[3] - box[1])) / SQUARES
+    held: dict[tuple[int, int], list[tuple[float, float]]] = {}
+    for latitude, longitude in found:
+        held.setdefault((floor(latitude / side), floor(longitude / side)), []).append((latitude, longitude))
+    return [[len(each), *(round(sum(axis) / len(each), 5) for axis in zip(*each, strict=True))] for each in held.values()]

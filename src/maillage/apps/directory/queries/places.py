@@ -1,0 +1,506 @@
+"""What the public reads of one place, in words: whether it is open, what is found there, on what conditions, who says so."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import phonenumbers
+from django.db.models import Q
+
+from maillage.apps.directory import rules
+from maillage.apps.directory.models import Lieu
+from maillage.pipeline.offer.sheet import practices
+from maillage.reference import offer
+from maillage.reference.parameters import number
+from maillage.reports import opening
+from maillage.reports.wording import count, listing, lower_first
+
+OLD = 12  # months after which the hours of a sheet are a warning
+TONES = {"open": "ouvert", "soon": "bientot", "closed": "ferme", "unknown": ""}
+OUT_OF_REACH = ("email", "sms", "account")  # what somebody without telephone nor e-mail cannot give
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A few words beside their icon. tone: ouvert, bientot, ferme, numerique or ''."""
+
+    icon: str
+    words: str
+    tone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fresh:
+    """How lately a sheet was said true: stitches out of four, words, and a warning when it is old."""
+
+    stitches: int
+    words: str
+    warning: str
+
+    @property
+    def marks(self) -> list[tuple[int, bool]]:
+        """Where each of the four is drawn, and whether it is full."""
+        return [(9 + 18 * k, k < self.stitches) for k in range(4)]
+
+
+@dataclass(frozen=True, slots=True)
+class Phone:
+    """A telephone as it is read, and as it is dialled."""
+
+    words: str
+    dialled: str
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """What is found in a place, and on what conditions, one sentence each."""
+
+    id: str
+    icon: str
+    title: str
+    lines: tuple[str, ...]
+    full: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Who said a field of a sheet, and when."""
+
+    label: str
+    source: str
+    on: str
+    confirmed: str
+
+
+# ---------------------------------------------------------------------------------------------------------- where it is
+
+
+def located() -> Q:
+    """Return what a row of `Lieu` must be for its point to be that of the place, not the middle of its commune."""
+    near = Q(sheet__precision__isnull=True) | Q(sheet__precision__lte=number("reach/precise"))
+    return Q(latitude__isnull=False) & near
+
+
+def is_located(lieu: Lieu) -> bool:
+    """Return whether the point of a place is its own: otherwise no distance is told."""
+    return lieu.latitude is not None and lieu.sheet.get("precision", 0) <= number("reach/precise")
+
+
+def address(sheet: rules.Sheet) -> str:
+    """Return the address in a line: street and commune."""
+    return ", ".join(filter(None, (str(sheet.get("adresse", "")), str(sheet.get("commune", "")))))
+
+
+def full_address(sheet: rules.Sheet) -> str:
+    town = " ".join(filter(None, (str(sheet.get("code_postal", "")), str(sheet.get("commune", "")))))
+    return ", ".join(filter(None, (str(sheet.get("adresse", "")), str(sheet.get("complement_adresse", "")), town)))
+
+
+def phones(sheet: rules.Sheet) -> list[Phone]:
+    return [_phone(each) for each in sheet.get("telephone", ())]
+
+
+def _phone(text: str) -> Phone:
+    if not text.startswith("+"):
+        return Phone(text, text)
+    parsed = phonenumbers.parse(text)
+    return Phone(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.NATIONAL), text)
+
+
+# ------------------------------------------------------------------------------------------------------------- is it open
+
+
+def opened(lieu: Lieu, at: datetime) -> Fact:
+    """Return whether a place is open at a moment (local time, naive), in words: a closure wins over the hours."""
+    for closure in lieu.sheet.get("fermetures", ()):
+        if closure["du"] <= at.date().isoformat() <= closure["au"]:
+            return Fact("clock", f"Fermé jusqu’au {short(closure['au'])}", "ferme")
+    hours = lieu.sheet.get("horaires", {})
+    if not hours.get("osm"):
+        return Fact("clock", "Horaires à confirmer" if hours else "Horaires inconnus")
+    found = opening.now(hours["osm"], at)
+    words = f"{found.words}, à confirmer" if hours.get("left") and found.state != "unknown" else found.words
+    return Fact("clock", words, TONES[found.state])
+
+
+def is_open(lieu: Lieu, at: datetime) -> bool:
+    return opened(lieu, at).tone == "ouvert"
+
+
+def short(day: str) -> str:
+    """Return a date without its year, as a closure is said.
+
+    >>> short("2027-01-02")
+    '2 janvier'
+    """
+    return opening.said(date.fromisoformat(day)).rsplit(" ", 1)[0]
+
+
+def closures(sheet: rules.Sheet, on: date) -> list[str]:
+    """Return the closures to come, in words."""
+    coming = [each for each in sheet.get("fermetures", ()) if each["au"] >= on.isoformat()]
+    return [_closed(each) for each in sorted(coming, key=lambda each: str(each["du"]))]
+
+
+def _closed(closure: Mapping[str, str]) -> str:
+    why = f" ({closure['motif']})" if closure.get("motif") else ""
+    if closure["du"] == closure["au"]:
+        return f"Fermé le {short(closure['du'])}{why}."
+    return f"Fermé du {short(closure['du'])} au {short(closure['au'])}{why}."
+
+
+def in_words(osm: str, on: date) -> str:
+    """Return the week in a line: “Mardi 14 h – 18 h 30 ; mercredi 10 h – 12 h”; '' when the hours say nothing."""
+    days = [f"{lower_first(day.name)} {lower_first(day.words)}" for day in opening.week(osm, on) if day.words != "Fermé"]
+    return " ; ".join(days).capitalize() if days else ""
+
+
+# ------------------------------------------------------------------------------------------------------------- few words
+
+
+def fresh(lieu: Lieu, on: date) -> Fresh:
+    """Return how lately a sheet was said true. Nothing is confirmed by the date of a file."""
+    found = rules.freshness(lieu.updated_on, lieu.confirmed_on, on=on)
+    if found.months is None or found.months < OLD:
+        return Fresh(found.stitches, found.words, "")
+    what = "horaires non confirmés" if lieu.sheet.get("horaires") else "fiche non confirmée"
+    lapse = rules.ago(found.months).removeprefix("il y a ")
+    return Fresh(found.stitches, found.words, f"Attention : {what} depuis {lapse}")
+
+
+def price(sheet: rules.Sheet) -> Fact | None:
+    """Return what it costs, in words; None when nobody said."""
+    said = _plain("frais_a_charge", sheet.get("frais_a_charge", ()))
+    if not said:
+        each = {slug for practice in running(sheet).values() for slug in practice.get("frais", ())}
+        said = _plain("frais_a_charge", sorted(each)) if len(each) == 1 else []
+    return Fact("euro", listing([said[0], *map(lower_first, said[1:])], "ou")) if said else None
+
+
+def for_beginners(sheet: rules.Sheet) -> bool:
+    return any("beginner" in practice.get("niveau", ()) for practice in running(sheet).values())
+
+
+def by_wheelchair(sheet: rules.Sheet) -> bool:
+    return "motor" in sheet.get("prise_en_charge_specifique", ())
+
+
+def full(lieu: Lieu) -> Fact | None:
+    if lieu.full_since is None:
+        return None
+    return Fact("circle-x", f"Complet depuis le {short(lieu.full_since.isoformat())}", "ferme")
+
+
+def tags(sheet: rules.Sheet, first: str = "", limit: int = 4) -> list[Fact]:
+    """Return what a place offers today, what was looked for first."""
+    found = [id for id in offer.practices() if id in running(sheet)]
+    found.sort(key=lambda id: id != first)
+    known = offer.practices()
+    return [Fact(known[id].icon, known[id].label, "numerique") for id in found[:limit]]
+
+
+def running(sheet: rules.Sheet) -> dict[str, dict[str, Any]]:
+    """Return the practices that are offered today."""
+    return {id: said for id, said in practices(sheet).items() if said.get("state") == "offered" and id in offer.practices()}
+
+
+# --------------------------------------------------------------------------------------------------- what is found there
+
+
+def offered(sheet: rules.Sheet, state: str = "offered") -> list[Offered]:
+    """Return the practices of a place in that state, with their conditions, in the order of the list."""
+    said = practices(sheet)
+    return [_offered(id, said[id]) for id in offer.practices() if id in said and said[id].get("state") == state]
+
+
+def _offered(id: str, said: Mapping[str, Any]) -> Offered:
+    practice = offer.practices()[id]
+    title = count(said["postes"], "ordinateur") if id == "libre_acces" and said.get("postes") else practice.label
+    lines = [line for name, write in CONDITIONS.items() if name in said and (line := write(said[name]))]
+    if id == "wifi" and "barrieres" not in said:
+        lines.append("Nous ne savons pas ce qu’il faut donner pour se connecter.")
+    return Offered(id, practice.icon, title, tuple(map(sentence, lines)), bool(said.get("complet")))
+
+
+def sentence(text: str) -> str:
+    """Return a text that starts with a capital and ends.
+
+    >>> sentence("le mardi"), sentence("Déjà fini !")
+    ('Le mardi.', 'Déjà fini !')
+    """
+    clean = text.strip()
+    return f"{clean[:1].upper()}{clean[1:]}{'' if clean.endswith(('.', '!', '?', '…')) else '.'}"
+
+
+def barriers(slugs: Sequence[str]) -> list[str]:
+    """Return what it takes to come in; and that it takes no telephone nor e-mail, when what it takes is known."""
+    said = _plain("barrieres", slugs)
+    return said if set(slugs) & set(OUT_OF_REACH) else [*said, "Sans numéro de téléphone et sans e-mail"]
+
+
+def _plain(list_id: str, slugs: Iterable[str]) -> list[str]:
+    values = offer.lists()[list_id].values
+    return [values[slug].plain for slug in slugs if slug in values]
+
+
+def _either(list_id: str) -> Callable[[Sequence[str]], str]:
+    def write(slugs: Sequence[str]) -> str:
+        said = _plain(list_id, slugs)
+        return listing([*said[:1], *map(lower_first, said[1:])], "ou")
+
+    return write
+
+
+def _after(lead: str, list_id: str = "") -> Callable[[Any], str]:
+    def write(value: Any) -> str:
+        many = value if isinstance(value, list) else [str(value)]
+        said = [_lowered(each) for each in (_plain(list_id, many) if list_id else many)]
+        return f"{lead} {listing(said)}" if said else ""
+
+    return write
+
+
+def _lowered(text: str) -> str:
+    """Return a text as it follows a colon: “À l’accueil” is no acronym."""
+    return text[:1].lower() + text[1:] if text[1:2] in (" ", "’") else lower_first(text)
+
+
+def _if(words: str) -> Callable[[Any], str]:
+    return lambda value: words if value else ""
+
+
+# A condition of a practice, in the order they are read, and the sentence it makes.
+CONDITIONS: Mapping[str, Callable[[Any], str]] = {
+    "accompagnement": _either("modalites_accompagnement"),
+    "themes": listing,
+    "permanence": str,
+    "regularite": str,
+    "niveau": _either("niveaux"),
+    "frais": _either("frais_a_charge"),
+    "frais_precisions": str,
+    "publics": _after("Pour :", "publics_specifiquement_adresses"),
+    "ages": _after("Âges :"),
+    "residence": _after("Il faut habiter :"),
+    "prescription": _if("Il faut être envoyé par un professionnel"),
+    "inscription": _after("Pour s’inscrire :"),
+    "barrieres": lambda value: ". ".join(barriers(value)),
+    "capacite": lambda value: f"{count(value, 'place')} par semaine",
+    "langues": _after("Langues :"),
+    "prise_en_charge": _after("Accueille :", "prise_en_charge_specifique"),
+    "materiel": _after("Matériel :"),
+    "endroit": _either("endroits"),
+    "hors_les_murs": _if("Aussi chez des partenaires"),
+    "etapes": _after("Étapes :"),
+    "horaires": lambda value: f"Horaires : {value.get('text') or value.get('osm', '')}",
+    "precisions": str,
+}
+
+
+def before_coming(sheet: rules.Sheet) -> list[str]:
+    """Return what to know before coming, one sentence each."""
+    lines = [*str(sheet.get("avant_de_venir", "")).splitlines()]
+    if contact := _plain("modalites_acces", sheet.get("modalites_acces", ())):
+        lines.append(listing([contact[0], *map(lower_first, contact[1:])], "ou"))
+    lines.append(str(sheet.get("acces_precisions", "")))
+    if "barrieres" in sheet:
+        lines += barriers(sheet["barrieres"])
+    if for_whom := _plain("publics_specifiquement_adresses", sheet.get("publics_specifiquement_adresses", ())):
+        lines.append(f"Un accueil est prévu pour : {listing(list(map(lower_first, for_whom)))}")
+    lines.append(str(sheet.get("publics_precisions", "")))
+    if care := _plain("prise_en_charge_specifique", sheet.get("prise_en_charge_specifique", ())):
+        lines.append(f"Accueil adapté : {' ; '.join(map(lower_first, care))}")
+    if sheet.get("langues"):
+        lines.append(f"On y parle : {listing(list(map(lower_first, sheet['langues'])))}")
+    lines.append(str(sheet.get("frais_precisions", "")))
+    return [sentence(line) for line in lines if line.strip()]
+
+
+def coming(sheet: rules.Sheet) -> list[str]:
+    """Return how to come, in words: only what the sheet says."""
+    lines = [*str(sheet.get("venir", "")).splitlines()]
+    if sheet.get("quartier"):
+        lines.append(f"Quartier : {sheet['quartier']}")
+    if "itinerant" in sheet.get("itinerance", ()):
+        lines.append("Ce lieu se déplace")
+    if sheet.get("etapes"):
+        lines.append(f"Étapes : {listing(sheet['etapes'])}")
+    return [sentence(line) for line in lines if line.strip()]
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """A sign to put up. welcome: for whom; steps: how to use it; asks: what it takes, none when nobody said."""
+
+    icon: str
+    title: str
+    welcome: str
+    steps: Sequence[str]
+    asks: Sequence[str]
+
+
+SIGNS: Mapping[str, tuple[str, Sequence[str]]] = {
+    "wifi": (
+        "Wifi",
+        ("Allumez le wifi de votre appareil.", "Choisissez ce réseau :", "Ouvrez une page Internet."),
+    ),
+    "libre_acces": ("Ordinateurs", ("Demandez une place à l’accueil.", "Fermez vos comptes avant de partir.")),
+    "recharge": ("Recharge", ("Branchez votre appareil.", "Restez à côté pendant la charge.")),
+}
+KEPT_FOR = ("publics", "ages", "residence", "prescription")
+
+
+def sign(sheet: rules.Sheet, practice: str) -> Sign | None:
+    """Return the sign of a practice of a place; None when it is not offered, or has no sign."""
+    said = running(sheet).get(practice)
+    if said is None or practice not in SIGNS:
+        return None
+    title, steps = SIGNS[practice]
+    limits = [sentence(line) for name in KEPT_FOR if name in said and (line := CONDITIONS[name](said[name]))]
+    asks = [sentence(line) for line in barriers(said["barrieres"])] if "barrieres" in said else []
+    return Sign(offer.practices()[practice].icon, title, " ".join(limits) or "Ouvert à tous", steps, asks)
+
+
+# ------------------------------------------------------------------------------------------------------------ who says so
+
+
+def origins(lieu: Lieu) -> list[Said]:
+    """Return who said each public field of a sheet, in its order."""
+    labels = {f.id: f.label for f in offer.fields().values() if not f.private and f.id not in rules.FOLLOWING}
+    labels |= {"practices": "Ce qu’on y trouve", "precision": "Précision du point"}
+    return [
+        _said(label, lieu.origins[name]) for name, label in labels.items() if name in lieu.sheet and name in lieu.origins
+    ]
+
+
+def _said(label: str, origin: Mapping[str, str]) -> Said:
+    on, confirmed = origin.get("on", ""), origin.get("confirmed_on", "")
+    return Said(label, named(origin.get("source", "")), _day(on), _day(confirmed))
+
+
+def named(who: str) -> str:
+    """Return who did something: an account known by its e-mail alone is not named."""
+    return "un membre du réseau" if "@" in who else who
+
+
+def _day(text: str) -> str:
+    return opening.said(date.fromisoformat(text)) if text else ""
+
+
+# -------------------------------------------------------------------------------------------------------- the whole sheet
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """A sheet as its page reads it. weekly: the hours are the same each week; left: what nobody understood of them."""
+
+    lieu: Lieu
+    address: str
+    facts: Sequence[Fact]
+    phones: Sequence[Phone]
+    intro: Sequence[str]
+    offered: Sequence[Offered]
+    planned: Sequence[Offered]
+    before: Sequence[str]
+    week: Sequence[opening.Day]
+    weekly: bool
+    hours_text: str
+    left: str
+    closures: Sequence[str]
+    coming: Sequence[str]
+    carried_by: str
+    kind: str
+    networks: Sequence[str]
+    fresh: Fresh
+    fresh_title: str
+    fresh_by: str
+    origins: Sequence[Said]
+    signs: Sequence[tuple[str, str]]
+    to_check: bool
+    located: bool
+
+    @property
+    def links(self) -> list[tuple[str, str]]:
+        """Addresses that the sheet gives, with the words that lead there."""
+        sheet = self.lieu.sheet
+        named = (
+            ("prise_rdv", "Prendre rendez-vous en ligne"),
+            ("site_web", "Site Internet"),
+            ("fiche_acces_libre", "Accès et handicap"),
+        )
+        return [
+            (words, url)
+            for field, words in named
+            for url in sheet.get(field, ())
+            if url.startswith(("http://", "https://"))
+        ]
+
+    @property
+    def mails(self) -> list[str]:
+        return list(self.lieu.sheet.get("courriels", ()))
+
+    @property
+    def full_since(self) -> str:
+        return opening.said(self.lieu.full_since) if self.lieu.full_since else ""
+
+
+def shown(lieu: Lieu, at: datetime) -> Shown:
+    """Return a sheet in words, at a moment (local time, naive). What is kept for professionals is not in it."""
+    sheet, on = lieu.sheet, at.date()
+    hours = sheet.get("horaires", {})
+    osm = str(hours.get("osm", ""))
+    own = lieu.structure.name
+    title, by = _last_said(lieu, on)
+    return Shown(
+        lieu=lieu,
+        address=full_address(sheet),
+        facts=_facts(lieu, at),
+        phones=phones(sheet),
+        intro=[text for name in ("presentation_resume", "presentation_detail") if (text := str(sheet.get(name, "")))],
+        offered=offered(sheet),
+        planned=offered(sheet, "planned"),
+        before=before_coming(sheet),
+        week=opening.week(osm, on),
+        weekly=opening.every_week(osm),
+        hours_text=str(hours.get("text", "")),
+        left=str(hours.get("left", "")),
+        closures=closures(sheet, on),
+        coming=coming(sheet),
+        carried_by="" if own == lieu.name else own,
+        kind=offer.kinds()[rules.kind_of(sheet)].label,
+        networks=[
+            *_plain("dispositif_programmes_nationaux", sheet.get("dispositif_programmes_nationaux", ())),
+            *_plain("formations_labels", sheet.get("formations_labels", ())),
+            *sheet.get("autres_formations_labels", ()),
+        ],
+        fresh=fresh(lieu, on),
+        fresh_title=title,
+        fresh_by=by,
+        origins=origins(lieu),
+        signs=[(id, lower_first(title)) for id, (title, _) in SIGNS.items() if id in running(sheet)],
+        to_check=bool(lieu.to_check),
+        located=is_located(lieu),
+    )
+
+
+def _facts(lieu: Lieu, at: datetime) -> list[Fact]:
+    """Return the few facts under the name: open or not, price, beginners, wheelchair; only what is known."""
+    sheet = lieu.sheet
+    found = [opened(lieu, at), full(lieu), price(sheet)]
+    found.append(Fact("user-check", "Pour débuter") if for_beginners(sheet) else None)
+    found.append(Fact("accessibility", "Accès fauteuil") if by_wheelchair(sheet) else None)
+    return [fact for fact in found if fact]
+
+
+def _last_said(lieu: Lieu, on: date) -> tuple[str, str]:
+    """Return when a sheet was last said true, and by whom, in words."""
+    found = rules.freshness(lieu.updated_on, lieu.confirmed_on, on=on)
+    if lieu.confirmed_on and found.words.startswith("confirmé"):
+        return f"Fiche {found.words.replace('confirmé', 'confirmée', 1)}", _by(named(lieu.confirmed_by), lieu.confirmed_on)
+    if lieu.updated_on:
+        return f"Fiche {found.words.replace('mis à jour', 'mise à jour', 1)}", _by(lieu.source.name, lieu.updated_on)
+    return "Nous ne savons pas de quand date cette fiche", f"Source : {lieu.source.name}"
+
+
+def _by(who: str, on: date) -> str:
+    return f"{f'par {who}, ' if who else ''}le {opening.said(on)}"

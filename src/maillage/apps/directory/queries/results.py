@@ -1,0 +1,313 @@
+"""Searching for a place as the public does: what is asked, the list, what to say when there is nothing."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from maillage.apps.directory.models import Lieu
+from maillage.apps.directory.queries import places
+from maillage.apps.directory.queries.places import Fact, Fresh, Phone
+from maillage.apps.directory.queries.search import Found, Wanted, search
+from maillage.apps.directory.queries.where import Spot
+from maillage.reference import offer
+from maillage.reference.parameters import number
+from maillage.reports.wording import count
+from maillage.reports.wording import number as figure
+
+PAGE = 30
+NEAREST = 500  # places read at most, nearest first: what is opened now is not in the index
+RING = 15  # minutes of the circle drawn around the spot
+ALL = 0  # minutes: no limit
+MINUTES = {15: "15 minutes", 30: "30 minutes", 60: "1 heure", ALL: "sans limite"}
+LONG = 90  # minutes beyond which a walk is told in kilometres
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What a place may be asked to be. facets: any of them will do; none for what only the clock knows."""
+
+    id: str
+    label: str
+    icon: str
+    facets: tuple[str, ...] = ()
+
+
+OPEN_NOW = Filter("ouvert", "Ouvert maintenant", "clock")
+FILTERS: Mapping[str, Filter] = {
+    f.id: f
+    for f in (
+        OPEN_NOW,
+        Filter("gratuit", "Gratuit", "euro", ("prix:free",)),
+        Filter("debuter", "Pour débuter", "user-check", ("niveau:beginner",)),
+        Filter("sans_rendez_vous", "Sans rendez-vous", "door-open", ("venir:come",)),
+        Filter("fauteuil", "Accès fauteuil", "accessibility", ("pour:motor",)),
+        Filter("langues", "Langues", "languages", ("langues:oui",)),
+    )
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What somebody looks for. need: a practice, '' for any; filters: of FILTERS; minutes: on foot, ALL for any."""
+
+    spot: Spot | None = None
+    need: str = ""
+    filters: tuple[str, ...] = ()
+    minutes: int = 30
+    text: str = ""
+    shown: int = PAGE
+
+    @property
+    def facets(self) -> tuple[tuple[str, ...], ...]:
+        need = ((f"pratique:{self.need}",),) if self.need else ()
+        return (*need, *(FILTERS[id].facets for id in self.filters if FILTERS[id].facets))
+
+    @property
+    def around(self) -> bool:
+        return self.spot is not None and self.spot.is_point
+
+    @property
+    def by_clock(self) -> bool:
+        return OPEN_NOW.id in self.filters
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """A place in the list. metres, minutes: on foot, in words, '' when its point or the spot is not known."""
+
+    number: int
+    slug: str
+    name: str
+    address: str
+    metres: str
+    minutes: str
+    latitude: float | None
+    longitude: float | None
+    tags: Sequence[Fact]
+    price: Fact | None
+    opened: Fact
+    full: Fact | None
+    fresh: Fresh
+    phones: Sequence[Phone]
+    hours: str
+
+
+@dataclass(frozen=True, slots=True)
+class Nearest:
+    """The first place beyond reach: minutes on foot, and where it is, in words."""
+
+    minutes: float
+    words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Results:
+    """What was found. total: how many in all; apart: places whose point is not known; more: how many the next page adds.
+
+    cut: only the first places were looked at. nearest: when nothing is within reach, the first beyond; None when there is none.
+    """
+
+    rows: Sequence[Row]
+    apart: Sequence[Row]
+    total: int
+    more: int
+    cut: bool
+    headline: str
+    nearest: Nearest | None
+
+
+def find(asked: Asked, at: datetime) -> Results:
+    """Return the places that meet all that is asked; nearest first around a spot, else by name."""
+    return _around(asked, at) if asked.around else _by_name(asked, at)
+
+
+def on_foot(crow: float) -> float:
+    """Return metres on foot for metres as the crow flies, hills, rivers and railways left aside."""
+    return crow * number("reach/detour")
+
+
+def minutes_of(metres: float) -> float:
+    return metres / (number("reach/pace") * 1000 / 60)
+
+
+def reach(minutes: float) -> float:
+    """Return the metres as the crow flies that a walk of so many minutes may cover."""
+    return minutes * number("reach/pace") * 1000 / 60 / number("reach/detour")
+
+
+def metres_in_words(metres: float) -> str:
+    """Return metres on foot in words: the nearest 50 m under one kilometre, one decimal beyond.
+
+    >>> metres_in_words(372), metres_in_words(1290), metres_in_words(12)
+    ('350 m', '1,3 km', '50 m')
+    """
+    if metres < 975:
+        return f"{max(round(metres / 50) * 50, 50)} m"
+    return f"{figure(metres / 1000, 1 if metres < 9950 else 0)} km"
+
+
+def minutes_in_words(minutes: float) -> str:
+    """Return minutes on foot in words; by five beyond twenty, since all of it is about.
+
+    >>> minutes_in_words(0.2), minutes_in_words(12.6), minutes_in_words(33), minutes_in_words(75), minutes_in_words(61)
+    ('1 min', '13 min', '35 min', '1 h 15', '1 h')
+    """
+    rounded = max(round(minutes), 1) if minutes < 20 else round(minutes / 5) * 5
+    hours, rest = divmod(rounded, 60)
+    return f"{hours} h {rest:02d}".removesuffix(" 00") if hours else f"{rest} min"
+
+
+# ----------------------------------------------------------------------------------------------------------------- around
+
+
+def _around(asked: Asked, at: datetime) -> Results:
+    radius = reach(asked.minutes) if asked.minutes else 0.0
+    found = _search(asked, radius=radius, limit=NEAREST)
+    metres = {id: on_foot(m or 0.0) for id, m in found.places}
+    held = {lieu.pk: lieu for lieu in Lieu.objects.filter(pk__in=metres)}
+    kept = [held[id] for id in metres if not asked.by_clock or places.is_open(held[id], at)]
+    near = [lieu for lieu in kept if places.is_located(lieu)]
+    apart = _apart(asked, at, {lieu.pk: lieu for lieu in kept if not places.is_located(lieu)})
+    rows = [_row(lieu, k, asked, at, metres[lieu.pk]) for k, lieu in enumerate(near[: asked.shown], 1)]
+    cut = found.total > NEAREST
+    return Results(
+        rows=rows,
+        apart=apart,
+        total=len(near),
+        more=min(PAGE, len(near) - len(rows)),
+        cut=cut,
+        headline=_headline(len(near), asked, cut=cut),
+        nearest=None if rows else _nearest(asked, at),
+    )
+
+
+def _apart(asked: Asked, at: datetime, known: Mapping[int, Lieu]) -> list[Row]:
+    """Return the places of the commune whose point nobody knows, and those that lie in a commune within reach."""
+    spot = asked.spot
+    found = dict(known)
+    if spot is not None and spot.communes:
+        ids = [
+            id
+            for id, _ in search(Wanted(text=asked.text, facets=asked.facets, communes=spot.communes, limit=NEAREST)).places
+        ]
+        found |= {lieu.pk: lieu for lieu in Lieu.objects.filter(pk__in=ids).exclude(places.located())}
+    kept = [lieu for lieu in found.values() if not asked.by_clock or places.is_open(lieu, at)]
+    return [_row(lieu, 0, asked, at, None) for lieu in sorted(kept, key=lambda each: (each.name, each.pk))]
+
+
+def _nearest(asked: Asked, at: datetime) -> Nearest | None:
+    """Return the first place that meets what is asked, however far; None when there is none."""
+    found = _search(asked, radius=0.0, limit=NEAREST if asked.by_clock else PAGE)
+    held = {lieu.pk: lieu for lieu in Lieu.objects.filter(pk__in=[id for id, _ in found.places])}
+    for id, crow in found.places:
+        lieu = held[id]
+        if places.is_located(lieu) and (not asked.by_clock or places.is_open(lieu, at)):
+            metres = on_foot(crow or 0.0)
+            minutes = minutes_of(metres)
+            far = f"{minutes_in_words(minutes)} à pied" if minutes <= LONG else metres_in_words(metres)
+            commune = str(lieu.sheet.get("commune", ""))
+            words = f"à environ {far.replace(' min', ' minutes')}{f', à {commune}' if commune else ''}"
+            return Nearest(minutes, words)
+    return None
+
+
+def _search(asked: Asked, *, radius: float, limit: int) -> Found:
+    spot = asked.spot
+    return search(
+        Wanted(
+            text=asked.text,
+            latitude=spot.latitude if spot else None,
+            longitude=spot.longitude if spot else None,
+            radius=radius,
+            facets=asked.facets,
+            limit=limit,
+        )
+    )
+
+
+# ---------------------------------------------------------------------------------------------------------------- by name
+
+
+def _by_name(asked: Asked, at: datetime) -> Results:
+    communes = asked.spot.communes if asked.spot else ()
+    limit = NEAREST if asked.by_clock else asked.shown
+    found = search(Wanted(text=asked.text, facets=asked.facets, communes=communes, limit=limit))
+    held = {lieu.pk: lieu for lieu in Lieu.objects.filter(pk__in=[id for id, _ in found.places])}
+    kept = [held[id] for id, _ in found.places if not asked.by_clock or places.is_open(held[id], at)]
+    rows = [_row(lieu, k, asked, at, None) for k, lieu in enumerate(kept[: asked.shown], 1)]
+    total = len(kept) if asked.by_clock else found.total
+    cut = asked.by_clock and found.total > NEAREST
+    return Results(
+        rows=rows,
+        apart=(),
+        total=total,
+        more=min(PAGE, total - len(rows)),
+        cut=cut,
+        headline=_headline(total, asked, cut=cut),
+        nearest=None,
+    )
+
+
+# ------------------------------------------------------------------------------------------------------------------ words
+
+
+def _headline(total: int, asked: Asked, *, cut: bool) -> str:
+    counted = f"Plus de {count(total, 'lieu', 'lieux')}" if cut and total else count(total, "lieu", "lieux").capitalize()
+    if not asked.around:
+        return f"{counted}{f' : {asked.spot.label}' if asked.spot else ''}"
+    if asked.minutes == ALL:
+        return f"{counted}, du plus proche au plus loin" if total > 1 else counted
+    return f"{counted} à moins {'d’' if asked.minutes == 60 else 'de '}{MINUTES[asked.minutes]} à pied, environ"
+
+
+def _row(lieu: Lieu, position: int, asked: Asked, at: datetime, metres: float | None) -> Row:
+    osm = lieu.sheet.get("horaires", {}).get("osm", "")
+    point = places.is_located(lieu)
+    return Row(
+        number=position,
+        slug=lieu.slug,
+        name=lieu.name,
+        address=places.address(lieu.sheet),
+        metres=metres_in_words(metres) if metres is not None else "",
+        minutes=f"{minutes_in_words(minutes_of(metres))} à pied" if metres is not None else "",
+        latitude=lieu.latitude if point else None,
+        longitude=lieu.longitude if point else None,
+        tags=places.tags(lieu.sheet, asked.need),
+        price=places.price(lieu.sheet),
+        opened=places.opened(lieu, at),
+        full=places.full(lieu),
+        fresh=places.fresh(lieu, at.date()),
+        phones=places.phones(lieu.sheet),
+        hours=places.in_words(osm, at.date()),
+    )
+
+
+def beside(lieu: Lieu, at: datetime, limit: int = 3) -> list[Row]:
+    """Return the located places nearest to one, itself left out: where to go when it has closed."""
+    if lieu.latitude is None or lieu.longitude is None:
+        return []
+    spot = Spot(label=lieu.name, latitude=lieu.latitude, longitude=lieu.longitude)
+    asked = Asked(spot=spot, minutes=ALL, shown=limit)
+    found = search(Wanted(latitude=lieu.latitude, longitude=lieu.longitude, limit=PAGE))
+    held = {each.pk: each for each in Lieu.objects.filter(pk__in=[id for id, _ in found.places])}
+    near = [(held[id], crow or 0.0) for id, crow in found.places if id != lieu.pk and places.is_located(held[id])]
+    return [_row(each, k, asked, at, on_foot(crow)) for k, (each, crow) in enumerate(near[:limit], 1)]
+
+
+def needs() -> dict[str, list[offer.Practice]]:
+    """Return the needs by family, in the words of the public."""
+    found: dict[str, list[offer.Practice]] = {}
+    for practice in offer.practices().values():
+        found.setdefault(FAMILIES.get(practice.family, FAMILIES["orientation"]), []).append(practice)
+    return found
+
+
+FAMILIES = {
+    "acces": "Se connecter, utiliser un ordinateur",
+    "equipement": "Avoir un appareil, le réparer",
+    "assistance": "Être aidé, savoir à qui demander",
+    "orientation": "Être aidé, savoir à qui demander",
+    "diagnostic": "Apprendre",
+    "formation": "Apprendre",
+    "sensibilisation": "Apprendre",
+}

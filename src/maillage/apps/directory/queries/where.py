@@ -1,0 +1,360 @@
+"""What « Où ? » means: a commune, a quarter, a postcode, a place, a territory; several when the words fit several.
+
+The label of a spot reads again as that spot: “Teisseire, Grenoble”, “Saint-Denis, La Réunion”.
+"""
+
+import csv
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache, lru_cache
+
+import numpy as np
+import shapely
+
+from maillage.apps.directory import rules
+from maillage.apps.directory.models import Lieu
+from maillage.apps.directory.queries.places import located
+from maillage.apps.directory.queries.search import Wanted, search
+from maillage.apps.territories import queries as territories
+from maillage.apps.territories.models import Perimeter
+from maillage.kernel.names import plain
+from maillage.pipeline.cog import clean as cog
+from maillage.pipeline.contours import clean as contours
+from maillage.pipeline.rp2021 import clean as rp2021
+from maillage.reports.wording import of
+from maillage.studies.territories import ARTICLES, KIND_LABELS, Territory, gazetteer
+
+CHOICES = 12
+LIEUX = 4
+LEVELS = ("epci", "departement", "region")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spot:
+    """Where somebody searches. label: what the field shows.
+
+    latitude, longitude: the point distances are counted from, None when there is none: a territory, or no contour.
+    communes: its commune, or those of the territory; none for France, that is everywhere. middle: the point in words.
+    """
+
+    label: str
+    latitude: float | None = None
+    longitude: float | None = None
+    communes: tuple[str, ...] = ()
+    middle: str = ""
+
+    @property
+    def is_point(self) -> bool:
+        return self.latitude is not None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """A spot that a text may mean. label: the text that means it alone; kind: its nature, in words.
+
+    name, within: its name and what holds it, as `_bare` writes them.
+    """
+
+    label: str
+    kind: str
+    commune: str
+    name: str
+    within: str
+    spot: Callable[[], Spot] = field(compare=False)
+
+    def starts(self, typed: Sequence[str]) -> bool:
+        """Whether each typed word starts a word of its label, and one of them a word of its own name."""
+        own = f" {self.name}"
+        label = f"{own} {self.within}"
+        return all(f" {word}" in label for word in typed) and any(f" {word}" in own for word in typed)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a text means: one spot, or the choices it leaves; `alike`: none has that very name."""
+
+    spot: Spot | None = None
+    choices: tuple[Choice, ...] = ()
+    alike: bool = False
+
+
+def find(text: str) -> Answer:
+    """Return what a text means. Accents, case and hyphens do not matter; after a comma comes what holds the place."""
+    typed = text.strip()
+    if not plain(typed):
+        return Answer()
+    if found := _held_first(_communes().by_postcode.get(typed, ())):  # before the Insee code that looks like it
+        return _one_of(found)
+    if typed.upper() in gazetteer() or typed.casefold() == "france":
+        return Answer(of_territory(gazetteer().get(typed)))
+    if found := _exact(typed):
+        return _one_of(found)
+    alike = _alike(typed)
+    return Answer(alike[0].spot()) if len(alike) == 1 else Answer(choices=tuple(alike), alike=True)
+
+
+def suggestions(text: str, limit: int = 8) -> list[Choice]:
+    """Return what a text being typed may become."""
+    if not plain(text):
+        return []
+    found = {c.label: c for c in [*_exact(text), *_alike(text)]}
+    return list(found.values())[:limit]
+
+
+def of_code(code: str) -> Spot:
+    """Return the spot of an official code, or of a kept perimeter; UnknownTerritory otherwise."""
+    kept = territories.perimeter(code)
+    if kept is None:
+        return of_territory(gazetteer().get(code))
+    codes = sorted({c[:5] for _, held in _zones(kept.zones) for c in held})
+    return Spot(label=kept.name, communes=tuple(codes))
+
+
+def of_territory(territory: Territory) -> Spot:
+    """Return a commune as a point in its middle, a larger territory as its communes."""
+    index = _communes()
+    if territory.kind != "commune":
+        members = index.members.get((territory.kind, territory.code.removeprefix("R")), ())
+        return Spot(label=territory.long_name, communes=members)
+    parts = (territory.code, *index.members.get(("commune", territory.code), ()))
+    return _at((territory.code,), label=index.label(territory), communes=parts, middle=f"le milieu {of(territory.name)}")
+
+
+# ---------------------------------------------------------------------------------------------------------- from a name
+
+
+def _exact(typed: str) -> list[Choice]:
+    """Return what has this very name: one commune wins over quarters, both win over territories and places."""
+    name, _, within = typed.rpartition(",")
+    name, within = (name, _bare(within)) if name else (typed, "")
+    wanted = _bare(name)
+    index = _communes()
+    communes = [c for c in index.named.get(wanted, ()) if not within or within in index.holders[c.commune]]
+    if len(communes) == 1:
+        return communes
+    quarters = [q for q in _all_quarters() if q.name == wanted and within in ("", q.within)]
+    if communes or quarters:
+        return _held_first([*sorted(communes, key=_by_population), *quarters])
+    larger = [t for t in gazetteer().find(name, limit=8) if _bare(t.name) == wanted or _bare(t.long_name) == wanted]
+    former = [index.by_code[t.code] for t in larger if t.kind == "commune" and not within]
+    if former:
+        return former
+    kept = [_perimeter(p) for p in territories.perimeters() if _bare(p.name) == wanted]
+    if (kept or larger) and not within:
+        return (kept or [_larger(larger[0])])[:1]
+    return [lieu for lieu in _lieux(name) if lieu.name == wanted and within in ("", lieu.within)]
+
+
+def _alike(typed: str) -> list[Choice]:
+    """Return what has a name of that sort: communes, quarters, places; the nearest spellings when nothing has."""
+    words = _bare(typed).split()
+    communes = [c for c in _communes().by_code.values() if c.starts(words)]
+    communes.sort(key=lambda c: (not c.name.startswith(words[0]), _by_population(c)))
+    quarters = [q for q in _all_quarters() if q.starts(words)]
+    found = [*_held_first([*communes, *quarters])[: CHOICES - LIEUX], *_lieux(typed)[:LIEUX]]
+    near = () if found else gazetteer().nearest(typed)
+    return found or [_communes().by_code[t.code] for t in near if t.kind == "commune"]
+
+
+def _one_of(choices: Sequence[Choice]) -> Answer:
+    return Answer(choices[0].spot()) if len(choices) == 1 else Answer(choices=tuple(choices[:CHOICES]))
+
+
+def _held_first(choices: Sequence[Choice]) -> list[Choice]:
+    """Return the choices, those of the départements where places are held first, in the order they have."""
+    if len(choices) < 2:
+        return list(choices)
+    held = set(
+        map(_departement, Lieu.objects.filter(state=rules.PUBLISHED).values_list("code_insee", flat=True).distinct())
+    )
+    return sorted(choices, key=lambda c: _departement(c.commune) not in held)
+
+
+def _by_population(commune: Choice) -> int:
+    return -gazetteer().get(commune.commune).population
+
+
+def _departement(code: str) -> str:
+    return code[:3] if code.startswith("97") else code[:2]
+
+
+@lru_cache(maxsize=65_536)
+def _bare(name: str) -> str:
+    """Return a name as people type it, without its article: “Le Pont-de-Claix” is “pont de claix”."""
+    words = plain(name).split()
+    return " ".join(words[1:] if len(words) > 1 and words[0] in ARTICLES else words)
+
+
+def _larger(territory: Territory) -> Choice:
+    return Choice(
+        label=territory.long_name,
+        kind=KIND_LABELS[territory.kind],
+        commune="",
+        name=_bare(territory.long_name),
+        within="",
+        spot=lambda: of_territory(territory),
+    )
+
+
+def _perimeter(kept: Perimeter) -> Choice:
+    name = _bare(kept.name)
+    return Choice(
+        label=kept.name, kind="périmètre gardé", commune="", name=name, within="", spot=lambda: of_code(kept.slug)
+    )
+
+
+# -------------------------------------------------------------------------------------------------------------- communes
+
+
+@dataclass(frozen=True, slots=True)
+class _Communes:
+    """The communes by all that finds them. holders: what each is in; members: communes of each grouping, parts of each."""
+
+    by_code: Mapping[str, Choice]
+    named: Mapping[str, Sequence[Choice]]
+    by_postcode: Mapping[str, Sequence[Choice]]
+    holders: Mapping[str, frozenset[str]]
+    members: Mapping[tuple[str, str], tuple[str, ...]]
+
+    def label(self, commune: Territory) -> str:
+        return self.by_code[commune.code].label
+
+
+@cache
+def _communes() -> _Communes:
+    rows = list(cog.communes().rows())
+    same: dict[str, int] = {}
+    for row in rows:
+        same[_bare(row["name"])] = same.get(_bare(row["name"]), 0) + 1
+    by_code, named, holders = {}, dict[str, list[Choice]](), {}
+    members: dict[tuple[str, str], list[str]] = {}
+    by_postcode: dict[str, list[Choice]] = {}
+    cut = {row["parent"] for row in rows}  # their arrondissements have the postcodes
+    for row in rows:
+        code, bare = row["code"], _bare(row["name"])
+        label = f"{row['name']}, {row['departement_name']}" if same[bare] > 1 and row["departement_name"] else row["name"]
+        choice = by_code[code] = _commune(code, label, bare, _bare(row["departement_name"]))
+        named.setdefault(bare, []).append(choice)
+        holders[code] = frozenset(_bare(row[c]) for c in ("departement", "departement_name", "region_name", "epci_name"))
+        for postcode in filter(None, row["postcodes"].split(";") if code not in cut else ()):
+            by_postcode.setdefault(postcode, []).append(choice)
+        if row["parent"]:
+            members.setdefault(("commune", row["parent"]), []).append(code)
+            continue
+        for level in LEVELS:
+            members.setdefault((level, row[level]), []).append(code)
+    return _Communes(by_code, named, by_postcode, holders, {key: tuple(codes) for key, codes in members.items()})
+
+
+def _commune(code: str, label: str, name: str, within: str) -> Choice:
+    territory = gazetteer().get(code)
+    kind = f"{KIND_LABELS['commune']}, {territory.place}" if territory.place else KIND_LABELS["commune"]
+    return Choice(label=label, kind=kind, commune=code, name=name, within=within, spot=lambda: of_territory(territory))
+
+
+def _at(codes: tuple[str, ...], *, label: str, communes: tuple[str, ...], middle: str) -> Spot:
+    point = _middle(codes)
+    if point is None:
+        return Spot(label=label, communes=communes)
+    return Spot(label=label, latitude=point[0], longitude=point[1], communes=communes, middle=middle)
+
+
+@lru_cache(maxsize=512)
+def _middle(codes: tuple[str, ...]) -> tuple[float, float] | None:
+    """Return a point in the middle of IRIS or communes, inside them; None without contour."""
+    parts = [
+        *contours.iris(code for code in codes if len(code) == 9).values(),
+        *contours.communes(code for code in codes if len(code) == 5).values(),
+    ]
+    if not parts:
+        return None
+    whole = shapely.union_all(shapely.make_valid(np.array(parts, dtype=object)))
+    centre = shapely.centroid(whole)
+    point = centre if shapely.contains(whole, centre) else shapely.point_on_surface(whole)
+    return round(float(point.y), 5), round(float(point.x), 5)
+
+
+# -------------------------------------------------------------------------------------------------------------- quarters
+
+
+def _all_quarters() -> Iterable[Choice]:
+    """Return the zones of kept perimeters, but for those that are one commune under its name, then the IRIS."""
+    for kept in territories.perimeters():
+        for name, codes in _zones(kept.zones):
+            if codes != (codes[0][:5],) and _bare(name) != _bare(gazetteer().get(codes[0][:5]).name):
+                yield _quarter(name, kept.name, codes)
+    yield from _iris()
+
+
+@cache
+def _iris() -> tuple[Choice, ...]:
+    """Return the IRIS that have a name of their own."""
+    iris = rp2021.iris()
+    rows = zip(iris["name"].tolist(), iris["commune"].tolist(), iris["iris"].tolist(), iris["kind"].tolist(), strict=True)
+    return tuple(
+        _quarter(name, gazetteer().get(commune).name, (code,))
+        for name, commune, code, kind in rows
+        if name and kind != "Z" and commune in gazetteer()
+    )
+
+
+@lru_cache(maxsize=64)
+def _zones(content: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Return the zones of a kept perimeter: name, and IRIS or communes that make it."""
+    zones: dict[str, tuple[str, list[str]]] = {}
+    for row in csv.DictReader(content.splitlines()):
+        zones.setdefault(row["code_zone"], (row["nom_zone"], []))[1].append(row["code"])
+    return tuple((name, tuple(codes)) for name, codes in zones.values())
+
+
+def _quarter(name: str, within: str, codes: tuple[str, ...]) -> Choice:
+    return Choice(
+        label=f"{name}, {within}",
+        kind="quartier",
+        commune=codes[0][:5],
+        name=_bare(name),
+        within=_bare(within),
+        spot=lambda: _of_quarter(name, within, codes),
+    )
+
+
+def _of_quarter(name: str, within: str, codes: tuple[str, ...]) -> Spot:
+    """Return a quarter as a point in its middle; in the middle of its commune, and saying so, when nothing draws it."""
+    label, communes = f"{name}, {within}", tuple(sorted({code[:5] for code in codes}))
+    spot = _at(codes, label=label, communes=communes, middle=f"le milieu du quartier {name}")
+    if spot.is_point:
+        return spot
+    town = gazetteer().get(codes[0][:5]).name
+    middle = f"le milieu {of(town)}, car nous ne savons pas situer ce quartier"
+    return _at((codes[0][:5],), label=label, communes=communes, middle=middle)
+
+
+# ---------------------------------------------------------------------------------------------------------------- places
+
+
+def _lieux(name: str) -> list[Choice]:
+    """Return the located places whose name holds these words."""
+    ids = [id for id, _ in search(Wanted(text=name, limit=50)).places]
+    found = Lieu.objects.filter(located(), pk__in=ids).order_by("name", "pk")
+    choices = [_lieu(lieu) for lieu in found]
+    return [choice for choice in choices if choice.starts(_bare(name).split())]
+
+
+def _lieu(lieu: Lieu) -> Choice:
+    commune = str(lieu.sheet.get("commune", ""))
+    label = f"{lieu.name}, {commune}" if commune else lieu.name
+    spot = Spot(
+        label=label,
+        latitude=lieu.latitude,
+        longitude=lieu.longitude,
+        communes=(lieu.code_insee,) if lieu.code_insee else (),
+        middle=lieu.name,
+    )
+    return Choice(
+        label=label,
+        kind="lieu",
+        commune=lieu.code_insee,
+        name=_bare(lieu.name),
+        within=_bare(commune),
+        spot=lambda: spot,
+    )

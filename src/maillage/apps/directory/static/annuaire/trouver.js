@@ -1,0 +1,228 @@
+// Chercher un lieu, lire sa fiche : ce que le script ajoute. Sans lui, la liste et la fiche disent tout.
+// Seul module de l’annuaire qui connaît Leaflet (L).
+const un = (quoi, ou = document) => ou.querySelector(quoi);
+const tous = (quoi, ou = document) => [...ou.querySelectorAll(quoi)];
+const mots = (texte) => { const e = document.createElement("span"); e.textContent = texte; return e; };
+
+// --- Le formulaire : les suggestions gardent ce qui est déjà choisi, la liste des besoins se referme.
+for (const formulaire of tous("[data-chercher]")) {
+  const liste = un(".suggestions", formulaire);
+  new MutationObserver(() => {
+    for (const lien of tous("a[data-ou]", liste)) {
+      const demande = new URLSearchParams(new FormData(formulaire));
+      demande.delete("territoire");
+      demande.set("ou", lien.dataset.ou);
+      lien.href = `${formulaire.action.split("?")[0]}?${demande}`;
+    }
+  }).observe(liste, { childList: true });
+}
+for (const besoins of tous(".besoins")) {
+  const dit = un("#besoin-dit", besoins);
+  besoins.addEventListener("change", (e) => dit.replaceChildren(...[...e.target.parentElement.childNodes].filter((n) => n !== e.target).map((n) => n.cloneNode(true))));
+  besoins.addEventListener("click", (e) => { if (e.detail && e.target.closest("label")) setTimeout(() => { besoins.open = false; }); }); // à la souris ; au clavier, les flèches passent sur les autres
+  besoins.addEventListener("keydown", (e) => { if (e.key === "Escape" && besoins.open) { besoins.open = false; un("summary", besoins).focus(); } });
+  addEventListener("click", (e) => { if (!besoins.contains(e.target)) besoins.open = false; });
+}
+
+for (const bouton of tous("[data-imprimer]")) { bouton.hidden = false; bouton.addEventListener("click", () => print()); }
+for (const bouton of tous("[data-copier]")) {
+  bouton.hidden = !navigator.clipboard;
+  bouton.addEventListener("click", async () => { await navigator.clipboard.writeText(document.getElementById(bouton.dataset.copier).value); un("[data-copie]").textContent = "Copié."; });
+}
+
+// --- Près de moi : la position ne quitte pas l’appareil. Elle donne la commune du lieu le plus proche, seule envoyée ;
+// la liste reçue, longue, est rangée et coupée ici même.
+const rayon = Math.PI / 180;
+const metres = ([a, b], [c, d]) => 111195 * Math.hypot(a - c, (b - d) * Math.cos(((a + c) / 2) * rayon));
+const position = () => JSON.parse(sessionStorage.getItem("position") ?? "null");
+for (const bloc of tous("[data-pres]")) {
+  if (!navigator.geolocation || !isSecureContext) continue;
+  const bouton = un("button", bloc), dit = un(".aide", bloc);
+  bloc.hidden = false;
+  bouton.addEventListener("click", () => {
+    dit.textContent = "Nous cherchons où vous êtes…";
+    navigator.geolocation.getCurrentPosition(async ({ coords }) => {
+      const ici = [coords.latitude, coords.longitude];
+      const { lieux } = await (await fetch(bouton.dataset.points)).json();
+      const proche = lieux.filter((l) => l[4]).reduce((a, b) => (a && metres(ici, [a[2], a[3]]) <= metres(ici, [b[2], b[3]]) ? a : b), null);
+      if (!proche) { dit.textContent = "Aucun lieu n’est encore situé. Écrivez votre commune."; return; }
+      sessionStorage.setItem("position", JSON.stringify({ ici, territoire: proche[4] }));
+      const demande = new URLSearchParams(new FormData(bouton.form));
+      for (const [nom, valeur] of Object.entries({ ou: "", territoire: proche[4], pres: demande.get("marche") || demande.get("pres") || "30", marche: "0", montrer: "500" })) demande.set(nom, valeur);
+      location.href = `${bouton.dataset.carte}?${demande}`;
+    }, () => { dit.textContent = "Votre appareil n’a pas dit où vous êtes. Écrivez votre commune."; });
+  });
+}
+const enMetres = (m) => m < 975 ? `${Math.max(Math.round(m / 50) * 50, 50)} m` : `${(m / 1000).toFixed(m < 9950 ? 1 : 0).replace(".", ",")} km`;
+const enMinutes = (m) => {
+  const n = m < 20 ? Math.max(Math.round(m), 1) : Math.round(m / 5) * 5;
+  return n < 60 ? `${n} min` : `${Math.floor(n / 60)} h${n % 60 ? ` ${String(n % 60).padStart(2, "0")}` : ""}`;
+};
+const depuisIci = position();
+const adresse = new URLSearchParams(location.search);
+const chezMoi = depuisIci && adresse.get("pres") && adresse.get("territoire") === depuisIci.territoire && un("ol[data-detour]");
+if (chezMoi) {
+  const limite = +adresse.get("pres"), choix = document.getElementById("marche");
+  const pied = (rang) => metres(depuisIci.ici, [+rang.dataset.lat, +rang.dataset.lon]) * chezMoi.dataset.detour;
+  const minutes = (rang) => pied(rang) / (chezMoi.dataset.allure * 1000 / 60);
+  const tries = tous("[data-n]", chezMoi).sort((a, b) => pied(a) - pied(b));
+  const pres = tries.filter((rang) => !limite || minutes(rang) <= limite);
+  const gardes = (pres.length ? pres : tries).slice(0, pres.length ? 60 : 5);
+  gardes.forEach((rang, k) => {
+    rang.dataset.n = un(".numero", rang).textContent = k + 1;
+    rang.id = `lieu-${k + 1}`;
+    un(".loin strong", rang).textContent = enMetres(pied(rang));
+    un(".loin span", rang).textContent = `${enMinutes(minutes(rang))} à pied`;
+  });
+  chezMoi.replaceChildren(...gardes);
+  choix.value = limite;
+  const duree = choix.selectedOptions[0]?.textContent;
+  document.getElementById("resultats").textContent = pres.length ? `${pres.length} lieu${pres.length > 1 ? "x" : ""} ${limite ? `à moins de ${duree} à pied de vous, environ` : "autour de vous"}` : `Aucun lieu à moins de ${duree} à pied. Voici les plus proches.`;
+  un("[data-depuis]").textContent = "Distances estimées depuis votre position, qui reste dans cet appareil. Le relief, les rivières et les voies ferrées ne sont pas comptés.";
+  un("[data-suite]")?.remove();
+  choix.name = "pres"; // la recherche suivante part encore d’ici
+  for (const [nom, valeur] of [["marche", "0"], ["montrer", "500"]]) choix.form.append(Object.assign(document.createElement("input"), { type: "hidden", name: nom, value: valeur }));
+}
+
+// --- La carte : la même liste, aux mêmes numéros.
+const cadre = document.getElementById("carte");
+const gouttes = new Map();
+const montrer = (rang, oui) => { gouttes.get(rang)?.getElement()?.firstChild.classList.toggle("vise", oui); gouttes.get(rang)?.setZIndexOffset(oui ? 1000 : 0); };
+const choisir = (rang) => {
+  for (const autre of tous(".rang.choisi")) { autre.classList.remove("choisi"); montrer(autre, false); }
+  rang.classList.add("choisi");
+  montrer(rang, true);
+};
+
+const dessiner = async () => {
+  if (!window.L) return;
+  cadre.setAttribute("role", "region");
+  cadre.setAttribute("aria-label", "Carte des lieux. La liste donne la même information.");
+  const [ouest, sud, est, nord] = cadre.dataset.boite.split(",").map(Number);
+  const carte = L.map(cadre, { zoomSnap: 0.25, zoomControl: false, scrollWheelZoom: false, zoomAnimation: false, fadeAnimation: false, markerZoomAnimation: false, maxBounds: [[sud, ouest], [nord, est]] });
+  L.control.zoom({ position: "topright", zoomInTitle: "Agrandir", zoomOutTitle: "Réduire" }).addTo(carte);
+  carte.attributionControl.setPrefix("").addAttribution("Contours IGN et Insee");
+  const centre = chezMoi ? depuisIci.ici : cadre.dataset.centre?.split(",").map(Number);
+  const rangs = tous("[data-n]");
+  const [gauche, bas, droite, haut] = cadre.dataset.vue.split(",").map(Number);
+  const vue = chezMoi ? L.latLngBounds(tous("[data-n]").map((r) => [r.dataset.lat, r.dataset.lon])).extend(depuisIci.ici) : L.latLngBounds([[bas, gauche], [haut, droite]]);
+  carte.fitBounds(vue, { padding: [30, 30], maxZoom: 15.5, animate: false });
+  const rendu = L.svg({ padding: 0.6 }).addTo(carte);
+  const trait = (className, plus = {}) => ({ renderer: rendu, interactive: false, className, color: "", fillColor: "", ...plus });
+  const fond = L.layerGroup().addTo(carte), autres = L.layerGroup().addTo(carte);
+  if (centre) {
+    L.circle(centre, trait("anneau", { radius: +cadre.dataset.anneau })).addTo(carte);
+    L.circleMarker(centre, trait("depart", { radius: 8 })).addTo(carte);
+    const bornes = L.latLng(centre).toBounds(2 * cadre.dataset.anneau);
+    const pris = (lat, haut) => rangs.some((r) => { // une goutte fait 41 points de haut, les mots une vingtaine
+      const a = carte.latLngToContainerPoint([lat, centre[1]]), b = carte.latLngToContainerPoint([+r.dataset.lat, +r.dataset.lon]);
+      return Math.abs(a.x - b.x) < 115 && b.y - 41 < a.y + haut + 24 && b.y > a.y + haut;
+    });
+    const dessous = pris(bornes.getNorth(), -26) && !pris(bornes.getSouth(), 2);
+    L.tooltip({ permanent: true, direction: dessous ? "bottom" : "top", className: "nom-carte anneau-mots", interactive: false }).setLatLng([dessous ? bornes.getSouth() : bornes.getNorth(), centre[1]]).setContent(mots("15 minutes à pied, environ")).addTo(carte);
+  }
+  for (const rang of rangs) {
+    const tete = document.createElement("div");
+    tete.className = "goutte";
+    tete.append(mots(rang.dataset.n));
+    const goutte = L.marker([+rang.dataset.lat, +rang.dataset.lon], { keyboard: false, title: un("h3", rang).textContent, icon: L.divIcon({ html: tete, className: "", iconSize: [34, 41], iconAnchor: [17, 41] }) }).addTo(carte);
+    gouttes.set(rang, goutte);
+    goutte.on("click", () => { choisir(rang); rang.scrollIntoView({ block: "nearest" }); });
+    goutte.on("mouseover", () => rang.classList.add("vise"));
+    goutte.on("mouseout", () => rang.classList.remove("vise"));
+    for (const [quand, oui] of [["mouseenter", true], ["focusin", true], ["mouseleave", false], ["focusout", false]]) rang.addEventListener(quand, () => { if (!rang.classList.contains("choisi")) montrer(rang, oui); });
+    rang.addEventListener("click", (e) => { if (!e.target.closest("a")) { choisir(rang); carte.panInside([+rang.dataset.lat, +rang.dataset.lon], { padding: [60, 60], animate: false }); } });
+  }
+  const lire = async (adresse) => { const r = await fetch(adresse); return r.ok ? r.json() : null; };
+  const [contours, points] = await Promise.all([lire(cadre.dataset.contours), lire(cadre.dataset.points)]);
+  L.geoJSON(contours, { style: (f) => trait(f.properties.nom ? "ligne-commune" : "ligne-quartier", { fill: false }) }).addTo(fond);
+  for (const [slug, nom, lat, lon] of points?.lieux ?? []) {
+    const point = L.circleMarker([lat, lon], trait("point-lieu", { radius: 7, interactive: true })).addTo(autres);
+    point.bindTooltip(() => mots(nom), { className: "titre-carte" }).on("click", () => { location.href = cadre.dataset.lieu.replace("LIEU", encodeURIComponent(slug)); });
+  }
+  for (const [n, lat, lon] of points?.groupes ?? []) {
+    L.circleMarker([lat, lon], trait("groupe-lieux", { radius: 10 + 3 * Math.log2(n) })).addTo(autres);
+    L.tooltip({ permanent: true, direction: "center", className: "nom-carte groupe-mots", interactive: false }).setLatLng([lat, lon]).setContent(mots(String(n))).addTo(autres);
+  }
+  for (const chemin of tous("path", cadre)) { chemin.setAttribute("tabindex", "-1"); chemin.setAttribute("aria-hidden", "true"); }
+  const ecrits = [];
+  // Le milieu de ce qu’on voit d’une commune ; rien quand on n’en voit qu’un coin.
+  const milieu = ({ type, coordinates }) => {
+    const cadrage = L.bounds([0, 0], [cadre.clientWidth, cadre.clientHeight]);
+    const vus = (type === "Polygon" ? [coordinates] : coordinates).map(([bord]) => L.PolyUtil.clipPolygon(bord.map(([x, y]) => carte.latLngToContainerPoint([y, x])), cadrage)).filter((points) => points.length > 2);
+    let aire = 0, x = 0, y = 0;
+    for (const points of vus) points.forEach((p, k) => {
+      const q = points[(k + 1) % points.length], f = p.x * q.y - q.x * p.y;
+      aire += f / 2; x += (p.x + q.x) * f; y += (p.y + q.y) * f;
+    });
+    return Math.abs(aire) > 9000 ? L.point(x / (6 * aire), y / (6 * aire)) : null;
+  };
+  const noms = () => {
+    for (const nom of ecrits.splice(0)) nom.remove();
+    const boites = tous(".anneau-mots", cadre).map((e) => { const b = e.getBoundingClientRect(), c = cadre.getBoundingClientRect(); return [b.left - c.left, b.top - c.top, b.right - c.left, b.bottom - c.top]; });
+    for (const { properties: { nom }, geometry } of contours?.features ?? []) {
+      const p = nom && milieu(geometry);
+      if (!p) continue;
+      const demi = nom.length * 3.9;
+      const boite = [p.x - demi, p.y - 9, p.x + demi, p.y + 9];
+      if (boite[0] < 0 || boite[2] > cadre.clientWidth || boite[1] < 0 || boite[3] > cadre.clientHeight || boites.some((b) => boite[0] < b[2] && b[0] < boite[2] && boite[1] < b[3] && b[1] < boite[3])) continue;
+      boites.push(boite);
+      ecrits.push(L.tooltip({ permanent: true, direction: "center", className: "nom-carte", interactive: false }).setLatLng(carte.containerPointToLatLng(p)).setContent(mots(nom)).addTo(carte));
+    }
+  };
+  carte.on("zoomend moveend resize", noms);
+  noms();
+  const bouton = un("[data-en-grand]");
+  if (bouton) {
+    const cote = bouton.parentElement;
+    const basculer = (grande) => {
+      cote.classList.toggle("grande", grande);
+      bouton.setAttribute("aria-expanded", String(grande));
+      un("span", bouton).textContent = grande ? "Revenir à la liste" : "Carte en grand";
+      carte.invalidateSize();
+    };
+    bouton.hidden = false;
+    bouton.addEventListener("click", () => basculer(!cote.classList.contains("grande")));
+    cote.addEventListener("keydown", (e) => { if (e.key === "Escape") { basculer(false); bouton.focus(); } });
+  }
+};
+if (cadre) addEventListener("load", dessiner);
+
+// --- Écouter la fiche : notre propre texte, le mot dit sur fond jaune là où le navigateur le permet.
+for (const bouton of tous("[data-ecouter]")) {
+  const voix = () => speechSynthesis.getVoices().find((v) => v.lang.startsWith("fr"));
+  if (!window.speechSynthesis) break;
+  const paraitre = () => { bouton.hidden = !voix(); };
+  speechSynthesis.addEventListener?.("voiceschanged", paraitre);
+  paraitre();
+  const dit = un("span", bouton), debut = dit.textContent;
+  let morceaux = [];
+  const finir = () => { CSS.highlights?.delete("dit"); dit.textContent = debut; };
+  const lire = () => {
+    const suite = morceaux.shift();
+    if (!suite) return finir();
+    const noeuds = [], marcheur = document.createTreeWalker(suite, NodeFilter.SHOW_TEXT);
+    let texte = "";
+    while (marcheur.nextNode()) { noeuds.push([texte.length, marcheur.currentNode]); texte += marcheur.currentNode.data; }
+    const parole = new SpeechSynthesisUtterance(texte);
+    parole.lang = "fr-FR";
+    parole.voice = voix();
+    parole.onboundary = ({ charIndex, charLength }) => {
+      const trouve = noeuds.findLast(([depart]) => depart <= charIndex);
+      if (!CSS.highlights || !trouve) return;
+      const mot = new Range(), premier = charIndex - trouve[0];
+      mot.setStart(trouve[1], premier);
+      mot.setEnd(trouve[1], Math.min(premier + (charLength || 1), trouve[1].length));
+      CSS.highlights.set("dit", new Highlight(mot));
+    };
+    parole.onend = lire;
+    speechSynthesis.speak(parole);
+  };
+  bouton.addEventListener("click", () => {
+    if (speechSynthesis.speaking) { morceaux = []; speechSynthesis.cancel(); return finir(); }
+    morceaux = tous("h1, h2, h3, p, li > span", un("[data-lire]")).filter((e) => !e.closest("[data-muet]") && !e.parentElement.closest("p"));
+    dit.textContent = "Arrêter";
+    lire();
+  });
+  addEventListener("pagehide", () => speechSynthesis.cancel());
+}

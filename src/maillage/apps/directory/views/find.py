@@ -1,0 +1,140 @@
+"""Finding a place: the page, and what its script asks for."""
+
+import json
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from maillage.apps.directory.forms.find import FindForm
+from maillage.apps.directory.queries import maps, results, where
+from maillage.apps.directory.queries.results import ALL, FILTERS, MINUTES, Asked, Nearest
+from maillage.kernel.errors import UnknownTerritory
+from maillage.reference import offer
+from maillage.reference.parameters import number
+
+DAY = "public, max-age=86400"
+MINUTES_KEPT = "public, max-age=300"
+
+
+@require_GET
+def find(request: HttpRequest) -> HttpResponse:
+    """Places by distance or by name, with the map beside."""
+    return render(request, "directory/public/find.html", found(request))
+
+
+def found(request: HttpRequest) -> dict[str, Any]:
+    """Return what the page of results shows, wherever it is shown."""
+    form = FindForm(request.GET)
+    answer, error = _where(form)
+    asked = form.asked(answer.spot)
+    context: dict[str, Any] = {
+        "form": form,
+        "ou": answer.spot.label if answer.spot else form.said("ou"),
+        "territoire": form.said("territoire") if answer.spot and form.said("ou") in ("", answer.spot.label) else "",
+        "asked": asked,
+        "answer": answer,
+        "error": error,
+        "needs": results.needs(),
+        "need": offer.practices().get(asked.need),
+        "filters": FILTERS.values(),
+        "minutes": MINUTES.items(),
+        "detour": number("reach/detour"),
+        "pace": number("reach/pace"),
+    }
+    if error or (form.said("ou") and answer.spot is None):
+        links = [(choice, _address(request, ou=choice.label, territoire="", montrer="")) for choice in answer.choices]
+        return context | {"choices": links, "unknown": not answer.choices}
+    shown = results.find(asked, timezone.localtime(timezone.now()).replace(tzinfo=None))
+    view = maps.window(asked, shown.rows)
+    return context | {
+        "results": shown,
+        "ways": _ways(request, asked, shown.nearest) if not shown.rows else [],
+        "more": _address(request, montrer=str(asked.shown + shown.more)),
+        "box": _written(maps.around(view)) if view else "",
+        "view": _written(view) if view else "",
+        "ring": round(results.reach(results.RING)),
+    }
+
+
+def _written(box: maps.Box) -> str:
+    return ",".join(f"{value:.5g}" for value in box)
+
+
+def _where(form: FindForm) -> tuple[where.Answer, UnknownTerritory | None]:
+    """Return what « Où ? » means, or what makes a territory unknown. A territory stands as long as its name is not changed."""
+    text, code = form.said("ou"), form.said("territoire")
+    try:
+        spot = where.of_code(code) if code else None
+    except UnknownTerritory as error:
+        return where.Answer(), error
+    if spot is not None and text in ("", spot.label):
+        return where.Answer(spot), None
+    return where.find(text), None
+
+
+def _address(request: HttpRequest, **changes: str) -> str:
+    """Return the address of the same search with these changes; an empty value leaves it out."""
+    query: QueryDict = request.GET.copy()
+    for name, value in changes.items():
+        query.pop(name, None)
+        if value:
+            query[name] = value
+    return f"{request.path}?{query.urlencode()}"
+
+
+def _ways(request: HttpRequest, asked: Asked, nearest: Nearest | None) -> list[tuple[str, str]]:
+    """Return two ways on when nothing was found: as far as the nearest, then with less asked."""
+    ways = []
+    if asked.around and asked.minutes != ALL and nearest:
+        wider = next((m for m in MINUTES if m >= nearest.minutes), ALL)
+        words = f"Chercher jusqu’à {MINUTES[wider]}" if wider else "Chercher sans limite de distance"
+        ways.append((words, _address(request, marche=str(wider))))
+    if asked.filters or asked.text:
+        ways.append(("Enlever les filtres", _address(request, mot="", **dict.fromkeys(FILTERS, ""))))
+    if asked.need:
+        ways.append(("Voir tous les besoins", _address(request, besoin="")))
+    ways.append(("Voir tous les lieux", request.path))
+    return ways[:2]
+
+
+@require_GET
+def suggestions(request: HttpRequest) -> HttpResponse:
+    """The list under « Où ? », as one types."""
+    found = where.suggestions(request.GET.get("q", "").strip()[:100])
+    return render(request, "directory/public/_suggestions.html", {"found": found})
+
+
+@require_GET
+def contours(request: HttpRequest) -> HttpResponse:
+    """The contours that a box touches, as GeoJSON."""
+    box = _box(request)
+    if box is None:
+        return JsonResponse({"erreur": "Il faut boite=ouest,sud,est,nord, en degrés."}, status=400)
+    response = HttpResponse(maps.contours_json(box), content_type="application/json")
+    response["Cache-Control"] = DAY
+    return response
+
+
+@require_GET
+def points(request: HttpRequest) -> HttpResponse:
+    """The located places, of a box or all: nothing is asked of whoever reads them."""
+    if "boite" in request.GET and _box(request) is None:
+        return JsonResponse({"erreur": "Il faut boite=ouest,sud,est,nord, en degrés."}, status=400)
+    text = json.dumps(maps.points(_box(request)), separators=(",", ":"), ensure_ascii=False)
+    response = HttpResponse(text, content_type="application/json")
+    response["Cache-Control"] = MINUTES_KEPT
+    return response
+
+
+def _box(request: HttpRequest) -> maps.Box | None:
+    """Return the box of an address, on the grid that boxes share; None when it is none."""
+    try:
+        west, south, east, north = map(float, request.GET.get("boite", "").split(","))
+    except ValueError:
+        return None
+    if not (-180 <= west < east <= 180 and -90 <= south < north <= 90):
+        return None
+    return round(west, 2), round(south, 2), round(east, 2), round(north, 2)

@@ -1,0 +1,13 @@
+"""Pages of advice that belong to no place."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from maillage.reference.connections import connections
+
+
+@require_GET
+def offers(request: HttpRequest) -> HttpResponse:
+    """Which Internet connection is possible, by situation."""
+    return render(request, "directory/public/connections.html", {"guide": connections()})

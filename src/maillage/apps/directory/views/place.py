@@ -1,0 +1,113 @@
+"""One place: its page, its papers, and what strangers say of it."""
+
+from urllib.parse import urlsplit
+
+import segno
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods
+
+from maillage.apps.directory import access, rules
+from maillage.apps.directory.actions import signals
+from maillage.apps.directory.forms.signal import SignalForm
+from maillage.apps.directory.models import Lieu
+from maillage.apps.directory.queries import maps, places, results
+from maillage.kernel.errors import Refused
+
+CARDS = range(4)
+TOO_MANY = Refused(
+    "Votre message n’est pas parti.",
+    why="Trop de messages sont venus de votre connexion cette heure-ci.",
+    do="Attendez une heure, ou appelez le lieu.",
+)
+
+
+@require_GET
+def lieu(request: HttpRequest, place: str) -> HttpResponse:
+    """The sheet of a place; where it went when it was merged; why it closed when it ended."""
+    found = _readable(request, place)
+    if found.merged_into is not None:
+        return redirect("lieu", found.merged_into.slug, permanent=True)
+    at = timezone.localtime(timezone.now()).replace(tzinfo=None)
+    context = {"shown": places.shown(found, at), "lieu": found, "back": _list_before(request)}
+    if found.state != rules.PUBLISHED:
+        return render(request, "directory/public/ended.html", context | {"near": results.beside(found, at)})
+    svg = maps.beside(found.longitude, found.latitude, f"Carte : {found.name}") if context["shown"].located else ""
+    return render(request, "directory/public/place.html", context | {"map": svg})
+
+
+@require_GET
+def to_print(request: HttpRequest, place: str) -> HttpResponse:
+    """The sheet on one page, in large letters."""
+    return _paper(request, place, "directory/public/print.html")
+
+
+@require_GET
+def cards(request: HttpRequest, place: str) -> HttpResponse:
+    """Four cards on a page, to cut and hand over."""
+    return _paper(request, place, "directory/public/cards.html")
+
+
+def _paper(request: HttpRequest, place: str, template: str) -> HttpResponse:
+    found = _published(request, place)
+    at = timezone.localtime(timezone.now()).replace(tzinfo=None)
+    shown = places.shown(found, at)
+    hours = places.in_words(found.sheet.get("horaires", {}).get("osm", ""), at.date())
+    return render(request, template, {"lieu": found, "shown": shown, "hours": hours, "on": at.date(), "cards": CARDS})
+
+
+@require_http_methods(["GET", "POST"])
+def report(request: HttpRequest, place: str) -> HttpResponse:
+    """Anybody says what is wrong on a sheet, without account."""
+    found = _readable(request, place)
+    form = SignalForm(request.POST if request.method == "POST" else None)
+    if form.is_bound and form.is_valid():
+        if not access.may_signal(request):
+            return _refused(request, TOO_MANY, status=429)
+        try:
+            signals.signal(
+                found,
+                about=form.about,
+                text=form.cleaned_data["texte"],
+                reach=form.cleaned_data["joindre"],
+                at=timezone.now(),
+            )
+        except Refused as error:
+            return _refused(request, error, status=400)
+        return redirect(f"{reverse('lieu_report', args=[found.slug])}?merci=1")
+    thanks = "merci" in request.GET and not form.is_bound
+    return render(request, "directory/public/report.html", {"lieu": found, "form": form, "thanks": thanks})
+
+
+@require_GET
+def sign(request: HttpRequest, place: str, code: str) -> HttpResponse:
+    """A sign to print and put up: what is there, how to use it, what it asks."""
+    found = _published(request, place)
+    shown = places.sign(found.sheet, code)
+    if shown is None:
+        raise Http404
+    address = request.build_absolute_uri(reverse("lieu", args=[found.slug]))
+    context = {"lieu": found, "sign": shown, "qr": segno.make(address).svg_data_uri(border=0), "url": address}
+    return render(request, "directory/public/sign.html", context)
+
+
+def _readable(request: HttpRequest, place: str) -> Lieu:
+    return get_object_or_404(access.lieux_for(request.user), slug=place)
+
+
+def _published(request: HttpRequest, place: str) -> Lieu:
+    return get_object_or_404(access.lieux_for(request.user), slug=place, state=rules.PUBLISHED)
+
+
+def _refused(request: HttpRequest, error: Refused, *, status: int) -> HttpResponse:
+    return render(request, "site/refused.html", {"what": error.what, "why": error.why, "do": error.do}, status=status)
+
+
+def _list_before(request: HttpRequest) -> str:
+    """Return the address of the list somebody comes from, '' when they come from elsewhere."""
+    before = urlsplit(request.headers.get("Referer", ""))
+    if before.netloc == request.get_host() and before.path == reverse("find") and before.query:
+        return f"{before.path}?{before.query}"
+    return ""
