@@ -12,7 +12,7 @@ from scipy import sparse
 
 from maillage.engine import reach as engine
 from maillage.engine import siting
-from maillage.kernel.estimate import Estimate, Figure, Withheld, from_draws
+from maillage.kernel.estimate import Estimate, Figure, Withheld
 from maillage.pipeline.contours import clean as contours
 from maillage.reference.offer import diagnosis_lines
 from maillage.reference.parameters import numbers
@@ -425,7 +425,11 @@ def _change(less: Ground, more: Ground, offer: str, public: str, *, losing: bool
     figures = reach.figures(less, METHOD)
     moved, then, now = (
         figures(draws)
-        for draws in (high.reached - low.reached, before.placed - before.reached, after.placed - after.reached)
+        for draws in (
+            reach.left(high.reached, low.reached),
+            reach.left(before.placed, before.reached),
+            reach.left(after.placed, after.reached),
+        )
     )
     zones = tuple(
         ZoneChange(code=code, name=name, moved=moved[i], before=then[i], after=now[i])
@@ -466,7 +470,7 @@ class Proposed:
     """A spot, the people in need it adds to those before it, and why it is there."""
 
     spot: Spot
-    gained: Estimate
+    gained: Figure
     reason: str
 
 
@@ -479,9 +483,9 @@ class Proposal:
     """
 
     spots: tuple[Proposed, ...]
-    gained: Estimate
-    before: Estimate
-    after: Estimate
+    gained: Figure
+    before: Figure
+    after: Figure
     margin: float
     exact: bool
 
@@ -531,26 +535,23 @@ def _proposal(
     worlds = [
         reach.drawn(later, serves & (np.arange(len(serves)) < len(g.places) + k), public) for k in range(len(new) + 1)
     ]
-    placed = worlds[0].placed[-1]
-
-    def figure(draws: Floats) -> Estimate:
-        return from_draws(
-            draws,
-            unit="personnes",
-            universe=g.areas.universe,
-            n=g.areas.n,
-            method=METHOD_SITES,
-            sources=reach.figures(g).sources,
-        )
-
+    placed, reached = worlds[0].placed[-1], [world.reached[-1] for world in worlds]
+    steps = [reach.left(after, before) for before, after in pairwise(reached)]
+    draws = np.array(
+        [*steps, reach.left(reached[-1], reached[0]), reach.left(placed, reached[0]), reach.left(placed, reached[-1])]
+    )
+    figures = reach.figures(g, METHOD_SITES)
+    *added, gained, before, after = replace(figures, why=figures.why[-1:] * len(draws), n=figures.n[-1:] * len(draws))(
+        draws
+    )
     return Proposal(
         spots=tuple(
-            Proposed(spot=spot, gained=figure(after.reached[-1] - before.reached[-1]), reason=reasons[min(k, 1)])
-            for k, (spot, (before, after)) in enumerate(zip(chosen, pairwise(worlds), strict=True))
+            Proposed(spot=spot, gained=figure, reason=reasons[min(k, 1)])
+            for k, (spot, figure) in enumerate(zip(chosen, added, strict=True))
         ),
-        gained=figure(worlds[-1].reached[-1] - worlds[0].reached[-1]),
-        before=figure(placed - worlds[0].reached[-1]),
-        after=figure(placed - worlds[-1].reached[-1]),
+        gained=gained,
+        before=before,
+        after=after,
         margin=sites.gap,
         exact=sites.exact,
     )

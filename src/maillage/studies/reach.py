@@ -513,8 +513,8 @@ def reach(g: Ground, offer: str = "", public: str = EVERYBODY) -> tuple[Reach, .
     columns = {
         "need": in_need(d.need),
         "reached": located(d.reached),
-        "missing": located(d.placed - d.reached),
-        "unsure": located(d.reached - d.sure),
+        "missing": located(left(d.placed, d.reached)),
+        "unsure": located(left(d.reached, d.sure)),
         "share": located(percent(d.reached, d.placed), "pourcent"),
         "straight": located(percent(straight.reached, straight.placed), "pourcent"),
         "winding": located(percent(winding.reached, winding.placed), "pourcent"),
@@ -530,6 +530,11 @@ def reach(g: Ground, offer: str = "", public: str = EVERYBODY) -> tuple[Reach, .
         Reach(code=code, name=name, offer=offer, public=public, **{key: column[i] for key, column in columns.items()})
         for i, (code, name) in enumerate(g.names())
     )
+
+
+def left(whole: Floats, part: Floats) -> Floats:
+    """Return what a part leaves of a whole, never below zero: sums of rounded numbers may cross by a hair."""
+    return np.maximum(whole - part, 0.0)
 
 
 def percent(part: Floats, whole: Floats) -> Floats:
