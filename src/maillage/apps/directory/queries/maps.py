@@ -25,6 +25,7 @@ from maillage.reports import spot
 MARGIN = 0.25  # of the box, around it
 STEP = 0.05  # degrees: boxes are widened to it, so that neighbours share one
 COMMUNES = 600  # contours sent at most; beyond, those of départements
+FRAMED = 60  # rows that decide of the box, nearest first
 POINTS = 500  # places sent one by one; beyond, counted by square
 SQUARES = 24  # squares across the box
 SIMPLER = 0.01  # degrees, for départements
@@ -51,7 +52,7 @@ def window(asked: Asked, rows: Sequence[Row]) -> Box | None:
         return None if found["w"] is None else (found["w"], found["s"], found["e"], found["n"])
     high = reach(1.3 * RING) / METRES_A_DEGREE
     wide = high / max(cos(radians(spot.latitude)), 0.01)
-    points = [(row.longitude, row.latitude) for row in rows if row.longitude is not None]
+    points = [(row.longitude, row.latitude) for row in rows[:FRAMED] if row.longitude is not None]
     points += [(spot.longitude - wide, spot.latitude - high), (spot.longitude + wide, spot.latitude + high)]
     xs, ys = zip(*points, strict=True)
     return min(xs), min(ys), max(xs), max(ys)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import groupby
 from typing import Any
 
 import phonenumbers
@@ -151,9 +152,18 @@ def _closed(closure: Mapping[str, str]) -> str:
 
 
 def in_words(osm: str, on: date) -> str:
-    """Return the week in a line: “Mardi 14 h – 18 h 30 ; mercredi 10 h – 12 h”; '' when the hours say nothing."""
-    days = [f"{lower_first(day.name)} {lower_first(day.words)}" for day in opening.week(osm, on) if day.words != "Fermé"]
-    return " ; ".join(days).capitalize() if days else ""
+    """Return the week in a line: “Du lundi au vendredi 14 h – 18 h ; samedi 10 h – 12 h”; '' when the hours say nothing."""
+    groups = groupby(opening.week(osm, on), key=lambda day: day.words)
+    said = [f"{_days([day.name for day in days])} {lower_first(words)}" for words, days in groups if words != "Fermé"]
+    return " ; ".join([said[0], *map(lower_first, said[1:])]) if said else ""
+
+
+def _days(names: Sequence[str]) -> str:
+    """Return days that follow each other: “Lundi”, “Lundi et mardi”, “Du lundi au jeudi”."""
+    first, last = names[0], names[-1]
+    if len(names) < 3:
+        return " et ".join([first, *map(lower_first, names[1:])])
+    return f"Du {lower_first(first)} au {lower_first(last)}"
 
 
 # ------------------------------------------------------------------------------------------------------------- few words

@@ -99,7 +99,7 @@ const dessiner = async () => {
   cadre.setAttribute("role", "region");
   cadre.setAttribute("aria-label", "Carte des lieux. La liste donne la même information.");
   const [ouest, sud, est, nord] = cadre.dataset.boite.split(",").map(Number);
-  const carte = L.map(cadre, { zoomSnap: 0.25, zoomControl: false, scrollWheelZoom: false, zoomAnimation: false, fadeAnimation: false, markerZoomAnimation: false, maxBounds: [[sud, ouest], [nord, est]] });
+  const carte = L.map(cadre, { zoomSnap: 0.25, zoomControl: false, scrollWheelZoom: false, zoomAnimation: false, fadeAnimation: false, markerZoomAnimation: false, ...(!chezMoi && { maxBounds: [[sud, ouest], [nord, est]] }) });
   L.control.zoom({ position: "topright", zoomInTitle: "Agrandir", zoomOutTitle: "Réduire" }).addTo(carte);
   carte.attributionControl.setPrefix("").addAttribution("Contours IGN et Insee");
   const centre = chezMoi ? depuisIci.ici : cadre.dataset.centre?.split(",").map(Number);
