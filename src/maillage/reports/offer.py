@@ -47,7 +47,11 @@ def zone(o: Offered, found: ZoneGaps) -> Json:
             }
             for line, gap in found.gaps.items()
         },
-        "manques": [{"offre": m.offer, "raison": reason(o, found, m), "regle": m.rule} for m in found.told if m.offer],
+        "manques": [
+            {"offre": m.offer, "raison": reason(o, found, m), "regle": m.rule}
+            for m in found.told
+            if m.offer and m.offer not in unknown
+        ],
     }
 
 

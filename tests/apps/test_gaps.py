@@ -1,0 +1,119 @@
+"""The offer of a territory on the site: counted places, estimated people, what-if, grid; and a directory that moves on."""
+
+import re
+from datetime import UTC, date, datetime
+
+import pytest
+
+from maillage.apps.directory.actions import importing, sheets
+from maillage.apps.directory.models import Lieu
+from maillage.apps.dossiers import actions, queries
+from maillage.apps.dossiers.models import Study
+from maillage.apps.dossiers.queries import Asked
+from maillage.pipeline.offer import files
+from maillage.pipeline.offer.forms import read as forms
+from maillage.reference.cards import cards
+from maillage.reports import grid
+
+pytestmark = pytest.mark.django_db
+PLACE = "38151"
+
+
+def text_of(response) -> str:
+    body = re.sub(r"<(script|style|svg).*?</\1>", " ", response.content.decode(), flags=re.S)
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", body)).replace("\xa0", " ")
+
+
+@pytest.fixture
+def offered(home, django_user_model):
+    """Échirolles with the real census of Isère, computed as the worker does."""
+
+    result = files.places(forms.read(cards()["hinaura-isere"].file), today=date(2026, 11, 20), source="Hinaura")
+    importing.take_in(result, source="Hinaura", digest="0" * 64, by=None, at=datetime(2026, 11, 20, tzinfo=UTC))
+    study = actions.ask(Asked(place=PLACE))
+    actions.compute(study)
+    study.refresh_from_db()
+    assert study.error is None
+    return study
+
+
+def test_the_pages_of_an_offer(offered, client):
+    """Une seule étude, tous ses écrans : un calcul est long, une page ne l’est pas."""
+    page = text_of(client.get(f"/territoires/{PLACE}/manques/?offre=libre_acces_accompagne"))
+    assert "à 30 minutes à pied" in page
+    assert "ne disent pas ce qu’on y trouve" in page
+    assert "L’ordre n’est pas un classement" in page
+    unknown = text_of(client.get(f"/territoires/{PLACE}/manques/?offre=orientation"))
+    assert "Donnée manquante" in unknown
+    assert text_of(client.get(f"/territoires/{PLACE}/manques/?offre=nimporte")) == page
+
+    places = text_of(client.get(f"/territoires/{PLACE}/lieux/"))
+    told = queries.census_told(offered, on=date(2026, 11, 20))
+    assert f"{told['lieux']} lieux, portés par {told['structures']} structure" in places
+    assert f"{told['muets']} ne disent pas ce qu’on y trouve" in places
+
+    verdicts = text_of(client.get(f"/territoires/{PLACE}/grille/"))
+    assert "donnée manquante" in verdicts
+    assert "Fort dès" in verdicts, "each verdict shows its rule"
+
+    base = f"/territoires/{PLACE}/manques/et-si/?offre=libre_acces_accompagne"
+    best = client.get(f"{base}&geste=meilleurs&combien=2")
+    assert best.context["answer"]["proposal"]["lieux"]
+    assert "c’est prouvé" in text_of(best)
+    line = next(p.id for p in queries.ground(offered).places if "libre_acces_accompagne" in p.offers)
+    closed = client.get(f"{base}&geste=fermer&lieu={line}")
+    assert closed.context["answer"]["change"]["offre"] == "Libre accès accompagné"
+    opened = client.get(f"{base}&geste=ouvrir&ou=zone:{queries.ground(offered).zones[0].code}")
+    assert opened.status_code == 200
+    wrong = client.get(f"{base}&geste=ouvrir&ou=zone:99999")
+    assert wrong.status_code == 200
+    assert wrong.context["whatif"].errors["ou"]
+    assert "answer" not in wrong.context
+
+    _the_directory_moves_on(offered, client)
+
+
+def _the_directory_moves_on(study: Study, client) -> None:
+    """Un lieu change : l’étude le sait, garde ses chiffres, et le travailleur la refait."""
+    assert not queries.offer_is_behind(study)
+
+    lieu = Lieu.objects.filter(code_insee=PLACE).first()
+    elsewhere = Lieu.objects.exclude(code_insee__startswith="38").first()
+    assert elsewhere is None
+    sheets.edit(
+        lieu,
+        {"practices": {"orientation": {"state": "offered"}}},
+        by="la structure",
+        at=datetime(2026, 11, 21, tzinfo=UTC),
+    )
+    assert queries.offer_is_behind(study)
+    assert "L’annuaire a changé" in text_of(client.get(f"/territoires/{PLACE}/manques/"))
+    actions.refresh_later.func(study.pk)
+    study.refresh_from_db()
+    assert not queries.offer_is_behind(study)
+    assert queries.told(study)["offre"]["ensemble"]["lignes"][-1]["lieux"] == 1
+
+
+def test_a_territory_without_a_census_says_so(study, client):
+    assert queries.told(study)["offre"] is None
+    assert "Aucun lieu n’est recensé ici" in text_of(client.get(f"/territoires/{PLACE}/manques/"))
+    assert "Aucun lieu n’est recensé ici" in text_of(client.get(f"/territoires/{PLACE}/lieux/"))
+    assert "Manques" not in text_of(client.get(f"/territoires/{PLACE}/"))
+
+
+def test_no_verdict_without_a_figure():
+    empty = {"n": 0, "sur": 0, "part": "—", "valeur": None}
+    census = dict.fromkeys(("recents", "horaires", "gratuit", "soir_ou_samedi"), empty)
+    for axis in grid.told(None, census):
+        for criterion in axis["criteres"]:
+            assert criterion["verdict"] == "donnee-manquante"
+            assert criterion["preuve"]
+
+
+@pytest.mark.parametrize(("share", "verdict"), [(0.8, "fort"), (0.5, "moyen"), (0.1, "faible")])
+def test_a_verdict_follows_its_rule(share, verdict):
+    fresh = {"n": 1, "sur": 10, "part": "", "valeur": share}
+    empty = {"n": 0, "sur": 0, "part": "—", "valeur": None}
+    census = {"recents": fresh, "horaires": empty, "gratuit": empty, "soir_ou_samedi": empty}
+    told = {c["question"]: c["verdict"] for axis in grid.told(None, census) for c in axis["criteres"]}
+    assert told["Les professionnels peuvent-ils orienter : la fiche est-elle à jour ?"] == verdict

@@ -1,0 +1,122 @@
+"""maillage diagnostic --offre: the offer and its gaps in the files of a study."""
+
+import csv
+import json
+
+import pytest
+
+from maillage.cli.main import main
+from maillage.reference.cards import cards
+
+CODE = "38151"
+LINES = {
+    *("wifi", "libre_acces_autonome", "libre_acces_accompagne", "formation"),
+    *("equipement_solidaire", "reparation", "assistance", "orientation"),
+}
+FIGURE = {"valeur", "bas", "haut", "unite", "univers", "n", "methode"}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """Échirolles, fifteen quarters, with the real census of Isère."""
+    folder = tmp_path_factory.mktemp("offre")
+    offre = str(cards()["hinaura-isere"].file)
+    assert main(["diagnostic", CODE, "--offre", offre, "--sortie", str(folder)]) == 0
+    return folder
+
+
+@pytest.fixture(scope="module")
+def study(folder):
+    return json.loads((folder / "etude.json").read_text("utf-8"))
+
+
+def test_the_offer_has_the_keys_of_the_contract(study):
+    for zone in study["zones"]:
+        assert set(zone["offre"]) == LINES
+        assert all(n is None or (isinstance(n, int) and n >= 0) for n in zone["offre"].values())
+        for missing in zone["manques"]:
+            assert missing.keys() >= {"offre", "raison"}
+            assert missing["offre"] in LINES
+
+
+def test_places_are_counted_once(study):
+    """Chaque lieu d’une zone est dans le total ; la somme des zones est le total."""
+    for line, total in study["offre"]["offre"].items():
+        if total is not None:
+            assert sum(zone["offre"][line] for zone in study["zones"]) == total
+    assert sum(zone["lieux"] for zone in study["zones"]) == study["offre"]["lieux"] > 5
+    assert 0 < study["offre"]["lieux_muets"] < study["offre"]["lieux"]
+
+
+def test_people_are_estimated_with_their_interval_and_add_up(study):
+    for line, whole in study["offre"]["portee"].items():
+        for key in ("a_portee", "hors_de_portee"):
+            assert whole[key].keys() >= FIGURE
+            assert whole[key]["bas"] <= whole[key]["valeur"] <= whole[key]["haut"]
+            parts = [zone["portee"][line][key]["valeur"] for zone in study["zones"]]
+            if None not in parts:
+                assert sum(parts) == pytest.approx(whole[key]["valeur"])
+        need = study["besoins"]["precarite_numerique"]["valeur"]
+        assert whole["a_portee"]["valeur"] + whole["hors_de_portee"]["valeur"] == pytest.approx(need)
+
+
+def test_what_a_census_did_not_ask_is_a_missing_datum_and_never_a_gap(study):
+    assert study["offre"]["donnees_manquantes"] == ["orientation"]
+    assert study["offre"]["offre"]["orientation"] is None
+    for zone in study["zones"]:
+        assert zone["offre"]["orientation"] is None
+        assert all(missing["offre"] != "orientation" for missing in zone["manques"])
+    assert any("donnée manquante" in text for text in study["avertissements"])
+
+
+def test_a_silent_place_casts_a_doubt_on_every_gap_of_its_zone(study):
+    for zone in study["zones"]:
+        for missing in zone["manques"]:
+            assert ("À vérifier" in missing["raison"]) == (zone["lieux_muets"] > 0)
+
+
+def test_lists_name_their_rule_and_zones_of_the_study(study):
+    codes = {zone["code"] for zone in study["zones"]}
+    assert study["offre"]["listes"]
+    for each in study["offre"]["listes"]:
+        assert each["phrase"].endswith(".")
+        assert set(each["zones"]) <= codes
+
+
+def test_the_table_carries_the_offer(folder, study):
+    rows = list(csv.DictReader((folder / "zones.csv").open(encoding="utf-8")))
+    by_code = {zone["code"]: zone for zone in study["zones"]}
+    for row in rows:
+        assert row["offre_wifi"] == str(by_code[row["code"]]["offre"]["wifi"])
+        value = by_code[row["code"]]["portee"]["wifi"]["hors_de_portee"]["valeur"]
+        assert row["hors_de_portee_wifi"] == ("" if value is None else str(value))
+
+
+def test_the_dossier_tells_the_offer_and_its_doubt(folder):
+    page = (folder / "dossier.html").read_text("utf-8").replace("\xa0", " ")
+    assert "Ce qui est à portée de marche" in page
+    assert "ne disent pas ce qu’on y trouve" in page
+
+
+def test_the_need_is_the_same_with_or_without_an_offer(study, tmp_path):
+    assert main(["diagnostic", CODE, "--sortie", str(tmp_path)]) == 0
+    alone = json.loads((tmp_path / "etude.json").read_text("utf-8"))
+    assert alone["offre"] is None
+    assert alone["besoins"] == study["besoins"]
+    assert all(zone["offre"] is None and zone["manques"] == [] for zone in alone["zones"])
+
+
+def test_same_places_same_bytes(folder, tmp_path):
+    offre = str(cards()["hinaura-isere"].file)
+    assert main(["diagnostic", CODE, "--offre", offre, "--sortie", str(tmp_path)]) == 0
+    for name in ("etude.json", "zones.csv", "zones.geojson"):
+        assert (tmp_path / name).read_bytes() == (folder / name).read_bytes()
+
+
+def test_refused_rows_are_told_and_the_study_is_made(tmp_path, capsys):
+    offre = tmp_path / "lieux.csv"
+    offre.write_text("nom,commune,code_postal,wifi\nMédiathèque,Échirolles,38130,oui\n,Échirolles,38130,oui\n", "utf-8")
+    assert main(["diagnostic", CODE, "--offre", str(offre), "--sortie", str(tmp_path / "sortie")]) == 1
+    assert "1 ligne" in capsys.readouterr().err
+    made = json.loads((tmp_path / "sortie/etude.json").read_text("utf-8"))
+    assert made["offre"]["lieux"] == 1
