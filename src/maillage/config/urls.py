@@ -6,6 +6,7 @@ from django.urls import include, path
 urlpatterns = [
     path("connexion/", account.login, name="account_login"),
     path("deconnexion/", account.logout, name="account_logout"),
+    path("", include("maillage.apps.directory.urls")),
     path("", include("maillage.apps.dossiers.urls")),
     path("", include("maillage.apps.site.urls")),
 ]

@@ -1,0 +1,371 @@
+"""Finding a place: what « Où ? » means, the list whole without script, and nothing said that nobody knows."""
+
+import json
+import re
+from datetime import datetime
+from html import unescape
+
+import pytest
+
+from maillage.apps.directory.queries import maps, results, where
+from maillage.apps.directory.queries.results import ALL, Asked
+from maillage.apps.territories.models import Perimeter
+from tests.apps.lieux import GRENOBLE, TEISSEIRE, lieu, offering
+
+pytestmark = pytest.mark.django_db
+
+FRIDAY = datetime(2026, 11, 20, 15, 0)
+ZONES = "code_zone,nom_zone,code\nSUD,Villeneuve sud,381850604\nSUD,Villeneuve sud,381850607\nECH,Échirolles,38151\n"
+AROUND = {"ou": "Teisseire, Grenoble"}
+
+
+def text_of(response) -> str:
+    """Return what a page says, without tags, blanks made plain."""
+    body = re.sub(r"<(script|style).*?</\1>", "", response.content.decode(), flags=re.S)
+    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", body)).replace("\u00a0", " "))
+
+
+def names(response) -> list[str]:
+    return [row.name for row in response.context["results"].rows]
+
+
+# ------------------------------------------------------------------------------------------------------- « Où ? »
+
+
+@pytest.mark.parametrize(
+    ("typed", "label"),
+    [
+        ("grenoble", "Grenoble"),
+        ("38185", "Grenoble"),
+        ("38100", "Grenoble"),  # a postcode, before the Insee code of Le Cheylas
+        ("st martin d heres", "Saint-Martin-d'Hères"),
+        ("pont de claix", "Le Pont-de-Claix"),
+        ("Teisseire", "Teisseire, Grenoble"),
+        ("teisseire, grenoble", "Teisseire, Grenoble"),
+        ("Saint-Denis, réunion", "Saint-Denis, La Réunion"),
+        ("75011", "Paris 11e Arrondissement"),
+        ("Isère", "Isère"),
+        ("grenbole", "Grenoble"),
+    ],
+)
+def test_a_place_is_found_however_it_is_typed_and_its_label_reads_again_as_itself(typed, label):
+    found = where.find(typed)
+    assert found.spot is not None
+    assert found.spot.label == label
+    assert where.find(label).spot == found.spot
+
+
+def test_a_name_that_several_bear_lists_them_each_read_alone_where_places_are_first(client):
+    lieu()
+    found = where.find("Fontaine")
+    assert found.spot is None
+    assert found.choices[0].label == "Fontaine, Isère"
+    assert all(where.find(choice.label).spot is not None for choice in found.choices)
+    page = client.get("/carte/", {"ou": "Fontaine", "gratuit": "1"})
+    assert "Plusieurs endroits s’appellent ainsi" in text_of(page)
+    assert "gratuit=1&amp;ou=Fontaine%2C+Is%C3%A8re" in page.content.decode()
+
+
+@pytest.mark.parametrize("typed", ["zzzzqq", "99999", "¿?", "<script>"])
+def test_a_place_nobody_knows_is_said_unknown_and_not_run(client, typed):
+    page = client.get("/carte/", {"ou": typed})
+    assert page.status_code == 200
+    assert "Nous ne connaissons pas" in text_of(page) or "lieu" in text_of(page)
+    assert "<script>" not in page.content.decode().split("</head>")[1]
+
+
+def test_a_zone_of_a_kept_perimeter_is_a_quarter_but_not_a_whole_commune():
+    Perimeter.objects.create(slug="sud", name="Sud", code="38", reason="r", zones=ZONES, file_name="z.csv")
+    assert where.find("Villeneuve sud").spot.label == "Villeneuve sud, Sud"
+    assert where.find("Échirolles").spot.label == "Échirolles"
+    assert where.of_code("sud").communes == ("38151", "38185")
+
+
+def test_a_place_may_be_where_one_starts_from():
+    made = lieu("depart", sheet={"nom": "La Machinerie"})
+    spot = where.find("la machinerie").spot
+    assert (spot.label, spot.latitude) == ("La Machinerie, Grenoble", made.latitude)
+
+
+def test_an_unknown_territory_says_what_to_do(client):
+    assert "Aucun territoire n’a le code" in text_of(client.get("/carte/", {"territoire": "99999"}))
+
+
+def test_a_territory_stands_until_its_name_is_changed(client):
+    lieu()
+    page = client.get("/carte/", {"territoire": "200040715", "ou": "Grenoble-Alpes-Métropole"})
+    assert page.context["asked"].spot.label == "Grenoble-Alpes-Métropole"
+    assert page.context["territoire"] == "200040715"
+    page = client.get("/carte/", {"territoire": "200040715", "ou": "Teisseire"})
+    assert (page.context["asked"].spot.label, page.context["territoire"]) == ("Teisseire, Grenoble", "")
+
+
+def test_suggestions_are_links_that_need_no_script(client):
+    page = client.get("/carte/suggestions/", {"q": "teiss"})
+    assert 'href="/carte/?ou=Teisseire%2C%20Grenoble"' in page.content.decode()
+
+
+# ------------------------------------------------------------------------------------------------------ the list
+
+
+def test_the_list_is_whole_without_script_nearest_first_with_its_numbers(client):
+    for slug, east in (("loin", 1200), ("pres", 150), ("milieu", 600)):
+        lieu(slug, east=east)
+    page = client.get("/carte/", AROUND)
+    assert names(page) == ["Lieu pres", "Lieu milieu", "Lieu loin"]
+    assert [row.number for row in page.context["results"].rows] == [1, 2, 3]
+    said = text_of(page)
+    assert "3 lieux à moins de 30 minutes à pied, environ" in said
+    assert "depuis le milieu du quartier Teisseire" in said
+    assert "Le relief, les rivières et les voies ferrées ne sont pas comptés" in said
+
+
+def test_metres_on_foot_are_the_crow_s_and_a_third(client):
+    lieu(east=1000)
+    row = results.find(Asked(spot=where.find("Teisseire, Grenoble").spot), FRIDAY).rows[0]
+    assert (row.metres, row.minutes) == ("1,3 km", "17 min à pied")
+
+
+@pytest.mark.parametrize(
+    ("metres", "words"), [(12, "50 m"), (372, "350 m"), (980, "1,0 km"), (1290, "1,3 km"), (12_400, "12 km")]
+)
+def test_metres_are_rounded_as_an_estimate(metres, words):
+    assert results.metres_in_words(metres) == words
+
+
+@pytest.mark.parametrize(
+    ("minutes", "words"), [(0.2, "1 min"), (12.6, "13 min"), (33, "35 min"), (61, "1 h"), (66, "1 h 05"), (75, "1 h 15")]
+)
+def test_minutes_are_rounded_by_five_beyond_twenty(minutes, words):
+    assert results.minutes_in_words(minutes) == words
+
+
+def test_a_place_known_by_its_commune_is_listed_apart_and_never_with_a_distance(client):
+    lieu("sur", east=100)
+    lieu("vague", sheet={"precision": 4_000.0})
+    lieu("nulle-part", sheet={"latitude": None, "longitude": None})
+    page = client.get("/carte/", AROUND)
+    assert names(page) == ["Lieu sur"]
+    assert [(r.name, r.metres, r.minutes) for r in page.context["results"].apart] == [
+        ("Lieu nulle-part", "", ""),
+        ("Lieu vague", "", ""),
+    ]
+    assert "à la commune : distance inconnue" in text_of(page)
+
+
+def test_a_point_that_is_sure_within_two_hundred_metres_is_a_point(client):
+    lieu("rue", sheet={"precision": 120.0})
+    assert names(client.get("/carte/", AROUND)) == ["Lieu rue"]
+
+
+def test_an_empty_list_names_the_nearest_and_two_ways_on(client):
+    lieu("loin", east=2_600, sheet={"commune": "Échirolles", "code_insee": "38151", **offering(wifi={})})
+    page = client.get("/carte/", {**AROUND, "besoin": "wifi", "gratuit": "1", "marche": "15"})
+    said = text_of(page)
+    assert "Aucun lieu à pied pour ce besoin." in said
+    assert "Nous n’en connaissons pas non plus plus loin" in said  # none is free
+    page = client.get("/carte/", {**AROUND, "besoin": "wifi"})
+    assert "Le plus proche est à environ 45 minutes à pied, à Échirolles." in text_of(page)
+    assert [words for words, _ in page.context["ways"]] == ["Chercher jusqu’à 1 heure", "Voir tous les besoins"]
+    way = page.context["ways"][0][1]
+    assert names(client.get(way)) == ["Lieu loin"]
+
+
+def test_without_a_spot_all_places_come_by_name(client):
+    lieu("b", sheet={"nom": "Bibliothèque"})
+    lieu("a", sheet={"nom": "Atelier", "commune": "Lyon", "code_insee": "69123", "latitude": 45.76, "longitude": 4.83})
+    page = client.get("/carte/")
+    assert names(page) == ["Atelier", "Bibliothèque"]
+    assert page.context["results"].headline.replace("\u00a0", " ") == "2 lieux"
+
+
+FILTERS = {
+    "gratuit": {"frais_a_charge": ["free"]},
+    "debuter": offering(formation={"niveau": ["beginner"]}),
+    "sans_rendez_vous": {"modalites_acces": ["come"]},
+    "fauteuil": {"prise_en_charge_specifique": ["motor"]},
+    "langues": {"langues": ["Arabe"]},
+    "ouvert": {"horaires": {"osm": "24/7", "text": "", "left": ""}},
+}
+
+
+@pytest.mark.parametrize("name", FILTERS)
+def test_a_filter_keeps_what_says_it_and_guesses_nothing(client, name):
+    lieu("dit", sheet=FILTERS[name])
+    lieu("muet")
+    assert names(client.get("/carte/", {**AROUND, name: "1"})) == ["Lieu dit"]
+
+
+def test_a_need_is_met_by_what_is_offered_not_by_what_is_planned(client):
+    lieu("projet", sheet={"practices": {"wifi": {"state": "planned"}}})
+    lieu("ouvert", sheet=offering(wifi={}))
+    assert names(client.get("/carte/", {**AROUND, "besoin": "wifi"})) == ["Lieu ouvert"]
+
+
+def test_a_closure_wins_over_the_hours():
+    hours = {"horaires": {"osm": "24/7", "text": "", "left": ""}}
+    lieu("ferme", sheet={**hours, "fermetures": [{"du": "2026-11-16", "au": "2026-11-22", "motif": "congés"}]})
+    lieu("ouvert", sheet=hours)
+    asked = Asked(spot=where.find("Teisseire, Grenoble").spot, filters=("ouvert",))
+    assert [row.name for row in results.find(asked, FRIDAY).rows] == ["Lieu ouvert"]
+    rows = results.find(Asked(spot=asked.spot), FRIDAY).rows
+    assert [row.opened.words for row in rows if row.slug == "ferme"] == ["Fermé jusqu’au 22 novembre"]
+
+
+def test_thirty_come_at_once_and_the_rest_on_demand(client):
+    for n in range(33):
+        lieu(f"n{n:02}", east=10 * n)
+    page = client.get("/carte/", AROUND)
+    assert len(names(page)) == 30
+    assert "Voir 3 lieux de plus" in text_of(page)
+    assert len(names(client.get(page.context["more"]))) == 33
+
+
+def test_when_not_all_were_looked_at_it_is_said(client, monkeypatch):
+    monkeypatch.setattr(results, "NEAREST", 2)
+    for n in range(3):
+        lieu(f"n{n}", east=10 * n, sheet=FILTERS["ouvert"])
+    page = client.get("/carte/", {**AROUND, "ouvert": "1"})
+    assert "Plus de 2 lieux" in text_of(page)
+    assert "Nous avons regardé les 500 lieux les plus proches seulement." in text_of(page)
+
+
+@pytest.mark.parametrize("rows", [1, 20])
+@pytest.mark.parametrize("query", [{}, AROUND, {**AROUND, "ouvert": "1"}, {"territoire": "38"}])
+def test_the_page_makes_as_many_queries_for_many_rows_as_for_one(client, rows, query, django_assert_max_num_queries):
+    for n in range(rows):
+        lieu(f"n{n}", east=10 * n, sheet=FILTERS["ouvert"])
+    with django_assert_max_num_queries(6):
+        assert client.get("/carte/", query).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("updated", "stitches", "warning"),
+    [
+        ("2026-09-18", 4, ""),
+        ("2026-01-18", 3, ""),
+        ("2025-09-18", 2, "Attention : horaires non confirmés depuis 14 mois"),
+        ("2021-05-05", 1, "Attention : horaires non confirmés depuis 5 ans"),
+    ],
+)
+def test_an_old_sheet_says_so(updated, stitches, warning):
+    lieu(sheet={"date_maj": updated, **FILTERS["ouvert"]})
+    fresh = results.find(Asked(), FRIDAY).rows[0].fresh
+    assert (fresh.stitches, fresh.warning) == (stitches, warning)
+
+
+def test_a_full_place_says_it_in_the_list(client):
+    lieu(full_since=datetime(2026, 11, 3).date())
+    assert "Complet depuis le 3 novembre" in text_of(client.get("/carte/"))
+
+
+@pytest.mark.parametrize(
+    ("total", "minutes", "words"),
+    [
+        (0, 30, "Aucun lieu à moins de 30 minutes à pied, environ"),
+        (1, 60, "1 lieu à moins d’1 heure à pied, environ"),
+        (14, 15, "14 lieux à moins de 15 minutes à pied, environ"),
+        (2, ALL, "2 lieux, du plus proche au plus loin"),
+    ],
+)
+def test_the_count_is_said_in_words(total, minutes, words):
+    for n in range(total):
+        lieu(f"n{n}", east=10 * n)
+    asked = Asked(spot=where.find("Teisseire, Grenoble").spot, minutes=minutes)
+    assert results.find(asked, FRIDAY).headline.replace("\u00a0", " ") == words
+
+
+@pytest.mark.parametrize("query", [{"marche": "abc"}, {"montrer": "-4"}, {"besoin": "or"}, {"montrer": "9999999"}])
+def test_an_address_that_says_nonsense_is_as_if_it_said_nothing(client, query):
+    lieu()
+    page = client.get("/carte/", {**AROUND, **query})
+    assert names(page) == ["Lieu a"]
+
+
+# ------------------------------------------------------------------------------------------------------- the map
+
+
+def test_contours_have_names_and_four_decimals(client):
+    page = client.get("/carte/contours.json", {"boite": "5.7,45.1,5.8,45.2"})
+    found = json.loads(page.content)
+    assert "Grenoble" in {f["properties"].get("nom") for f in found["features"]}
+    assert max(map(len, re.findall(r"\.(\d+)", page.content.decode()))) <= 4
+    assert "max-age" in page["Cache-Control"]
+
+
+def test_a_wide_box_gets_departements(client):
+    found = json.loads(client.get("/carte/contours.json", {"boite": "-5,42,8,51"}).content)["features"]
+    assert 80 < len(found) < 110
+    assert "Isère" in {f["properties"]["nom"] for f in found}
+
+
+@pytest.mark.parametrize("box", ["", "a,b,c,d", "1,2,3", "6,45,5,46", "nan,nan,nan,nan", "-1000,0,1000,1", "inf,0,1,1"])
+def test_a_box_that_is_none_is_refused(client, box):
+    for name in ("contours", "points"):
+        assert client.get(f"/carte/{name}.json", {"boite": box}).status_code == 400
+
+
+def test_points_leave_out_what_nobody_can_locate(client):
+    lieu("sur")
+    lieu("vague", sheet={"precision": 4_000.0})
+    lieu("hors", state="excluded", reason="r")
+    found = json.loads(client.get("/carte/points.json").content)
+    assert found == {"lieux": [["sur", "Lieu sur", TEISSEIRE[0], TEISSEIRE[1], "38185"]]}
+
+
+def test_too_many_points_are_counted_by_square_and_none_is_lost(monkeypatch):
+    monkeypatch.setattr(maps, "POINTS", 10)
+    for n in range(30):
+        lieu(f"n{n}", east=40 * n)
+    groups = maps.points((5.7, 45.1, 5.8, 45.2))["groupes"]
+    assert sum(n for n, _, _ in groups) == 30
+    assert len(groups) < 30
+    assert len(maps.points()["lieux"]) == 30
+
+
+def test_the_map_shows_all_that_is_held_when_no_spot_is_asked(client):
+    lieu("a")
+    lieu("b", sheet={"commune": "Lyon", "code_insee": "69123", "latitude": 45.76, "longitude": 4.83})
+    west, _, east, _ = map(float, client.get("/carte/").context["view"].split(","))
+    assert (west, east) == (4.83, pytest.approx(TEISSEIRE[1], abs=1e-3))
+
+
+# ------------------------------------------------------------------------------------------------------- elsewhere
+
+
+def test_only_the_embedded_page_may_be_framed(client):
+    lieu()
+    page = client.get("/integrer/carte/", {"territoire": "38"})
+    assert "frame-ancestors *" in page["Content-Security-Policy"]
+    assert "X-Frame-Options" not in page
+    assert not page.cookies
+    other = client.get("/carte/")
+    assert "frame-ancestors 'none'" in other["Content-Security-Policy"]
+    assert other["X-Frame-Options"] == "DENY"
+
+
+def test_the_lines_to_copy_name_this_very_site(client):
+    page = client.get("/integrer/", headers={"host": "localhost"})
+    assert 'src="http://localhost/integrer/carte/?territoire=38"' in unescape(page.content.decode())
+
+
+def test_the_home_page_answers_who_can_help_me_first(client):
+    body = client.get("/").content.decode()
+    assert body.index('name="ou"') < body.index('name="q"')
+    assert 'aria-current="page">Trouver un lieu' in client.get("/carte/").content.decode()
+
+
+def test_a_search_in_a_commune_lists_its_own_unlocated_places_only(client):
+    lieu("ici", sheet={"precision": 4_000.0})
+    lieu(
+        "ailleurs",
+        sheet={
+            **GRENOBLE,
+            "commune": "Lyon",
+            "code_insee": "69123",
+            "latitude": 45.76,
+            "longitude": 4.83,
+            "precision": 4e3,
+        },
+    )
+    assert [row.name for row in client.get("/carte/", {"ou": "Grenoble"}).context["results"].apart] == ["Lieu ici"]

@@ -1,0 +1,301 @@
+"""A place: said in words, by whom, and what a stranger may do of it."""
+
+import re
+from datetime import date, datetime
+
+import pytest
+
+from maillage.apps.directory.access import SIGNALS_AN_HOUR
+from maillage.apps.directory.models import Proposal
+from maillage.apps.directory.queries import places
+from maillage.reference.connections import connections
+from tests.apps.lieux import lieu, offering
+from tests.apps.test_find import text_of
+
+pytestmark = pytest.mark.django_db
+
+FRIDAY = datetime(2026, 11, 20, 15, 0)
+RICH = {
+    "nom": "Bibliothèque Teisseire-Malherbe",
+    "telephone": ["+33465711234", "3949"],
+    "frais_a_charge": ["free"],
+    "prise_en_charge_specifique": ["motor"],
+    "avant_de_venir": "Apportez une pièce d’identité\nDemandez l’accueil numérique.",
+    "venir": "Tram A, arrêt Malherbe",
+    "structure_parente": "Ville de Grenoble",
+    "horaires": {
+        "osm": "Fr 14:00-18:30; Sa 10:00-13:00",
+        "text": "vendredi et samedi, sauf réunion",
+        "left": "sauf réunion",
+    },
+    "notes": "NOTE PRIVÉE",
+    "financeurs": ["FINANCEUR PRIVÉ"],
+    "practices": {
+        "libre_acces": {"state": "offered", "postes": 6, "accompagnement": ["alone", "person"]},
+        "wifi": {"state": "offered", "barrieres": ["card"]},
+        "formation": {"state": "offered", "niveau": ["beginner"], "frais": ["free"], "inscription": "À l’accueil"},
+        "reparation": {"state": "planned"},
+        "vente": {"state": "ended"},
+    },
+}
+
+
+@pytest.fixture
+def rich():
+    return lieu("riche", sheet=RICH, confirmed_on=date(2026, 11, 2), confirmed_by="la bibliothèque")
+
+
+def test_a_sheet_says_what_is_found_there_and_on_what_conditions(client, rich):
+    said = text_of(client.get("/lieux/riche/"))
+    for words in (
+        "Bibliothèque Teisseire-Malherbe",
+        "1 rue Paul Cocat, 38000 Grenoble",
+        "04 65 71 12 34",
+        "3949",
+        "6 ordinateurs Seul ou avec quelqu’un à côté.",
+        "Il faut une carte. Sans numéro de téléphone et sans e-mail.",
+        "Pour débuter. Gratuit. Pour s’inscrire : à l’accueil.",
+        "Apportez une pièce d’identité.",
+        "Tram A, arrêt Malherbe.",
+        "Ville de Grenoble",
+        "par la bibliothèque, le 2 novembre 2026",
+        "Horaires à confirmer. Le texte d’origine : « vendredi et samedi, sauf réunion »",
+    ):
+        assert words in said, words
+
+
+def test_what_is_planned_stands_apart_and_what_ended_is_gone(rich):
+    shown = places.shown(rich, FRIDAY)
+    assert [each.id for each in shown.planned] == ["reparation"]
+    assert [each.id for each in shown.offered] == ["wifi", "libre_acces", "formation"]
+
+
+def test_what_is_kept_for_professionals_is_never_told(client, rich):
+    for address in ("/lieux/riche/", "/lieux/riche/imprimer/", "/lieux/riche/carte-a-remettre/"):
+        body = client.get(address).content.decode()
+        assert "PRIVÉ" not in body, address
+
+
+def test_the_four_facts_are_those_known(rich):
+    facts = [fact.words for fact in places.shown(rich, FRIDAY).facts]
+    assert facts == ["Ouvert jusqu’à 18 h 30, à confirmer", "Gratuit", "Pour débuter", "Accès fauteuil"]
+    assert [fact.words for fact in places.shown(lieu("muet"), FRIDAY).facts] == ["Horaires inconnus"]
+
+
+@pytest.mark.parametrize(
+    ("barriers", "said"),
+    [
+        (["card"], True),
+        (["identity", "card"], True),
+        (["email"], False),
+        (["sms", "card"], False),
+        (["account"], False),
+    ],
+)
+def test_without_telephone_nor_e_mail_is_said_only_when_known(barriers, said):
+    found = places.offered({"practices": {"wifi": {"state": "offered", "barrieres": barriers}}})[0]
+    assert any("Sans numéro de téléphone" in line for line in found.lines) == said
+
+
+def test_wifi_whose_conditions_nobody_said_says_it():
+    found = places.offered(offering(wifi={}))[0]
+    assert found.lines == ("Nous ne savons pas ce qu’il faut donner pour se connecter.",)
+
+
+def test_each_field_says_where_it_comes_from(client, rich):
+    page = client.get("/lieux/riche/")
+    assert "Source : Réseau d’essai, Un réseau. Licence : ODbL." in text_of(page)
+    rows = {said.label: said for said in page.context["shown"].origins}
+    assert (rows["Horaires"].source, rows["Horaires"].on) == ("Réseau d’essai", "1er novembre 2026")
+    assert not set(rows) & {"Notes", "Financeurs"}
+
+
+def test_an_account_known_by_its_e_mail_is_not_named(client):
+    lieu("x", confirmed_on=date(2026, 11, 10), confirmed_by="prenom.nom@exemple.fr")
+    body = client.get("/lieux/x/").content.decode()
+    assert "prenom.nom" not in body
+    assert "un membre du réseau" in body
+
+
+def test_only_addresses_of_the_web_become_links(client):
+    lieu("x", sheet={"site_web": ["javascript:alert(1)", "https://exemple.fr/"]})
+    body = client.get("/lieux/x/").content.decode()
+    assert "javascript:" not in body
+    assert 'href="https://exemple.fr/"' in body
+
+
+def test_a_place_nobody_can_locate_has_no_map_and_says_so(client):
+    lieu("x", sheet={"precision": 4_000.0})
+    page = client.get("/lieux/x/")
+    assert "carte-lieu" not in page.content.decode()
+    assert "seule sa commune est connue" in text_of(page)
+
+
+def test_a_full_place_says_it_first(client):
+    lieu("x", full_since=date(2026, 11, 3))
+    assert "Ce lieu est complet depuis le 3 novembre 2026." in text_of(client.get("/lieux/x/"))
+
+
+def test_a_sheet_with_nothing_but_a_name_still_reads(client):
+    lieu("x", sheet=dict.fromkeys(("adresse", "commune", "code_postal"), "") | {"date_maj": ""})
+    said = text_of(client.get("/lieux/x/"))
+    assert "Adresse inconnue" in said
+    assert "Nous ne savons pas de quand date cette fiche" in said
+    assert "Cette fiche ne le dit pas encore." in said
+
+
+# -------------------------------------------------------------------------------------------------------- its states
+
+
+def test_a_place_outside_the_census_does_not_exist_for_a_stranger(client, coordinator):
+    lieu("x", state="excluded", reason="Réservé aux adhérents")
+    for rest in ("", "signaler/", "imprimer/", "carte-a-remettre/"):
+        assert client.get(f"/lieux/x/{rest}").status_code == 404
+    client.force_login(coordinator)
+    assert "Réservé aux adhérents" in text_of(client.get("/lieux/x/"))
+
+
+def test_a_place_that_ended_says_why_and_where_to_go(client):
+    lieu("x", state="ended", reason="L’association s’est arrêtée.")
+    lieu("vague", sheet={"precision": 4_000.0})
+    lieu("voisin", east=300)
+    page = client.get("/lieux/x/")
+    assert "Ce lieu a fermé pour de bon. L’association s’est arrêtée." in text_of(page)
+    assert [(row.name, row.metres) for row in page.context["near"]] == [("Lieu voisin", "400 m")]
+    assert client.get("/lieux/x/imprimer/").status_code == 404
+
+
+def test_a_merged_place_leads_to_the_one_kept(client):
+    kept = lieu("garde")
+    lieu("double", state="merged", merged_into=kept)
+    page = client.get("/lieux/double/")
+    assert (page.status_code, page["Location"]) == (301, "/lieux/garde/")
+
+
+def test_the_way_back_is_the_list_somebody_comes_from_and_no_other_site(client):
+    lieu("x")
+    assert (
+        client.get("/lieux/x/", headers={"referer": "http://testserver/carte/?ou=Grenoble"}).context["back"]
+        == "/carte/?ou=Grenoble"
+    )
+    assert client.get("/lieux/x/", headers={"referer": "https://ailleurs.fr/carte/?ou=Grenoble"}).context["back"] == ""
+
+
+@pytest.mark.parametrize("practices", [1, 10])
+def test_a_sheet_makes_few_queries_whatever_it_holds(client, practices, django_assert_max_num_queries):
+    names = (
+        "wifi",
+        "libre_acces",
+        "impression",
+        "recharge",
+        "vente",
+        "pret",
+        "don",
+        "reparation",
+        "formation",
+        "assistance",
+    )
+    lieu("x", sheet=offering(**{name: {} for name in names[:practices]}))
+    with django_assert_max_num_queries(3):
+        assert client.get("/lieux/x/").status_code == 200
+
+
+# ------------------------------------------------------------------------------------------------------ what is wrong
+
+
+def test_anybody_reports_an_error_without_account(client):
+    lieu("x")
+    page = client.post(
+        "/lieux/x/signaler/", {"sur": "horaires", "texte": "Fermé le mardi.", "joindre": "06 00 00 00 00"}, follow=True
+    )
+    assert "Votre message est arrivé." in text_of(page)
+    proposal = Proposal.objects.get()
+    assert (proposal.field, proposal.state, proposal.by) == ("", "open", "une personne sans compte")
+    assert proposal.text == "Les horaires : Fermé le mardi.\nPour répondre : 06 00 00 00 00"
+
+
+@pytest.mark.parametrize(
+    ("sent", "said"),
+    [
+        ({"sur": "horaires", "texte": " "}, "Il manque votre phrase."),
+        ({"texte": "Fermé."}, "Il manque ce dont vous parlez."),
+        ({"sur": "autre", "texte": "x" * 2_001}, "Ce texte est trop long."),
+        ({"sur": "autre", "texte": "Bonjour", "site": "http://pub"}, "Cette case doit rester vide."),
+        ({"sur": "inventé", "texte": "Bonjour"}, "Votre message n’est pas encore parti."),
+    ],
+)
+def test_a_report_that_cannot_be_kept_says_why_and_keeps_what_was_typed(client, sent, said):
+    lieu("x")
+    page = client.post("/lieux/x/signaler/", sent)
+    assert said in text_of(page)
+    assert sent["texte"].strip() in page.content.decode()
+    assert not Proposal.objects.exists()
+
+
+def test_one_address_may_not_report_without_end(client, coordinator):
+    lieu("x")
+    for _ in range(SIGNALS_AN_HOUR):
+        assert client.post("/lieux/x/signaler/", {"sur": "autre", "texte": "Encore"}).status_code == 302
+    page = client.post("/lieux/x/signaler/", {"sur": "autre", "texte": "Encore"})
+    assert (page.status_code, Proposal.objects.count()) == (429, SIGNALS_AN_HOUR)
+    assert "Attendez une heure" in text_of(page)
+    client.force_login(coordinator)
+    assert client.post("/lieux/x/signaler/", {"sur": "autre", "texte": "Encore"}).status_code == 302
+
+
+# ------------------------------------------------------------------------------------------------------------ papers
+
+
+def test_a_card_and_a_page_to_print_hold_what_it_takes_to_come(client, rich):
+    for address in ("/lieux/riche/imprimer/", "/lieux/riche/carte-a-remettre/"):
+        said = text_of(client.get(address))
+        for words in ("Bibliothèque Teisseire-Malherbe", "1 rue Paul Cocat", "04 65 71 12 34", "sauf réunion"):
+            assert words in said, (address, words)
+    assert said.count("Demandez :") == 4
+
+
+@pytest.mark.parametrize(
+    ("osm", "words"),
+    [
+        ("Mo-Fr 14:00-18:00", "Du lundi au vendredi 14 h – 18 h"),
+        ("Tu,We 09:00-12:00; Sa 10:00-12:30", "Mardi et mercredi 9 h – 12 h ; samedi 10 h – 12 h 30"),
+        ("Mo-We 09:00-12:00; Fr 09:00-12:00", "Du lundi au mercredi 9 h – 12 h ; vendredi 9 h – 12 h"),
+        ("24/7", "Du lundi au dimanche toute la journée"),
+        ("", ""),
+        ("ceci n’est pas une heure", ""),
+    ],
+)
+def test_the_week_holds_in_a_line(osm, words):
+    assert places.in_words(osm, FRIDAY.date()) == words
+
+
+def test_a_sign_says_how_to_connect_and_for_whom(client, rich):
+    page = client.get("/panneaux/riche/wifi/")
+    said = text_of(page)
+    assert "Ouvert à tous" in said
+    assert "Sans numéro de téléphone et sans e-mail." in said
+    assert 'src="data:image/svg+xml' in page.content.decode()
+    assert "http://testserver/lieux/riche/" in said
+
+
+@pytest.mark.parametrize("practice", ["recharge", "reparation", "formation", "rien"])
+def test_no_sign_for_what_is_not_offered_or_has_none(client, rich, practice):
+    assert client.get(f"/panneaux/riche/{practice}/").status_code == 404
+
+
+def test_a_sign_never_says_open_to_all_when_it_is_not():
+    sheet = offering(wifi={"publics": ["youth"]})
+    assert places.sign(sheet, "wifi").welcome == "Pour : jeunes."
+
+
+# ------------------------------------------------------------------------------------------------------- connections
+
+
+def test_the_guide_names_a_source_for_each_fact_and_no_price(client):
+    guide = connections()
+    facts = [*(f for o in guide.offers for f in o.watch), *(f for s in guide.situations for f in s.facts)]
+    assert {fact.source for fact in facts} == set(guide.sources)
+    assert not [fact.text for fact in facts if re.search(r"[0-9]|€|euro", fact.text)]
+    page = client.get("/connexions/")
+    assert len(re.findall(r'class="renvoi"', page.content.decode())) == len(facts)
+    assert all(situation.title in text_of(page) for situation in guide.situations)

@@ -1,0 +1,221 @@
+"""Somebody looks for help near home: by keyboard, without script, on a phone, on paper; and tells what is wrong."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.journeys.conftest import ROOT
+
+AROUND = "/carte/?ou=Elsau+Centre%2C+Strasbourg"
+PAGES = {
+    "trouver": AROUND,
+    "tout": "/carte/",
+    "rien": f"{AROUND}&besoin=don",
+    "choix": "/carte/?ou=Fontaine",
+    "inconnu": "/carte/?ou=zzzzqq",
+    "lieu": "/lieux/cours/",
+    "ferme": "/lieux/ferme/",
+    "vague": "/lieux/vague/",
+    "signaler": "/lieux/cours/signaler/",
+    "merci": "/lieux/cours/signaler/?merci=1",
+    "imprimer": "/lieux/cours/imprimer/",
+    "a-remettre": "/lieux/cours/carte-a-remettre/",
+    "panneau": "/panneaux/cours/wifi/",
+    "integrer": "/integrer/",
+    "integree": "/integrer/carte/?ou=Elsau+Centre%2C+Strasbourg",
+    "connexions": "/connexions/",
+}
+MAKE = """
+import django
+django.setup()
+from datetime import date
+from tests.apps.lieux import lieu, offering
+ELSAU = (48.56246, 7.72763)
+town = {"commune": "Strasbourg", "code_insee": "67482", "code_postal": "67200"}
+hours = {"horaires": {"osm": "Mo-Fr 09:00-12:00,14:00-18:00", "text": "", "left": ""}, "telephone": ["+33476001122"]}
+lieu("cours", near=ELSAU, east=300, confirmed_on=date(2026, 10, 1), confirmed_by="la maison", sheet={
+    **town, **hours, "nom": "Maison des habitants", "frais_a_charge": ["free"], "quartier": "Elsau", "venir": "Tram A",
+    "avant_de_venir": "Apportez une pièce d’identité.", "fermetures": [{"du": "2030-12-24", "au": "2031-01-02", "motif": "fêtes"}],
+    **offering(formation={"niveau": ["beginner"], "frais": ["free"]}, wifi={"barrieres": ["card"]}, libre_acces={"postes": 6})})
+lieu("payant", near=ELSAU, east=100, sheet={**town, **hours, "nom": "École payante", "frais_a_charge": ["paid"], **offering(formation={"niveau": ["beginner"]})})
+lieu("aide", near=ELSAU, east=-500, sheet={**town, **hours, "nom": "Point d’aide", "frais_a_charge": ["free"], **offering(assistance={})})
+lieu("vague", near=ELSAU, sheet={**town, "nom": "Permanence", "precision": 4000.0})
+lieu("ferme", near=ELSAU, east=50, state="ended", reason="Plus de bénévoles.", sheet={**town, "nom": "Ancien café"})
+"""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _places(site, tmp_path_factory):
+    """Places in the home folder that the server reads."""
+    home = next(tmp_path_factory.getbasetemp().glob("maison*"))
+    environment = {key: value for key, value in os.environ.items() if not key.startswith(("PYTEST_", "DATABASE_URL"))}
+    environment |= {"MAILLAGE_HOME": str(home), "DJANGO_SETTINGS_MODULE": "maillage.config.settings"}
+    subprocess.run([sys.executable, "-c", MAKE], cwd=ROOT, env=environment, check=True)
+
+
+def tab_to(page, found: str, *, most: int = 60) -> None:
+    """Press Tab until what has the focus is what a selector finds."""
+    for _ in range(most):
+        page.keyboard.press("Tab")
+        if page.evaluate("found => document.activeElement.matches(found)", found):
+            return
+    raise AssertionError(f"{found} is out of reach of the keyboard")
+
+
+def test_a_free_course_for_beginners_is_found_by_keyboard_only(visit):
+    page = visit("/")
+    tab_to(page, "#ou")
+    page.keyboard.type("elsau centre")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/carte/**")
+    tab_to(page, ".besoins > summary")
+    page.keyboard.press("Enter")
+    tab_to(page, "[name=besoin]")
+    for _ in range(20):
+        if page.evaluate("document.activeElement.value") == "formation":
+            break
+        page.keyboard.press("ArrowDown")
+    assert page.inner_text("#besoin-dit").strip() == "Je veux apprendre"
+    for name in ("gratuit", "debuter"):
+        tab_to(page, f"[name={name}]")
+        page.keyboard.press("Space")
+    tab_to(page, ".chercher [type=submit]")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**besoin=formation**")
+    assert "1 lieu à moins de 30 minutes à pied" in page.inner_text("#resultats").replace("\u00a0", " ")
+    tab_to(page, ".rang a")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/lieux/cours/")
+    assert page.inner_text("h1") == "Maison des habitants"
+    assert "Pour débuter" in page.inner_text(".puces.grandes")
+
+
+def test_somebody_without_account_says_what_is_wrong_by_keyboard(visit):
+    page = visit("/lieux/cours/")
+    tab_to(page, "a[href$='/signaler/']")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/signaler/")
+    tab_to(page, "[name=sur]")
+    page.keyboard.press("Space")
+    tab_to(page, "[name=texte]")
+    page.keyboard.type("Le mardi, c’est fermé.")
+    tab_to(page, "[type=submit]")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**merci=1")
+    assert page.inner_text("h1") == "Merci, c’est noté"
+
+
+def test_without_script_the_list_is_whole_and_no_empty_map_is_left(visit):
+    page = visit(AROUND, java_script_enabled=False)
+    names = page.locator(".rang h3").all_inner_texts()
+    assert names == ["École payante", "Maison des habitants", "Point d’aide", "Permanence"]
+    assert not page.is_visible("#carte")
+    assert not page.is_visible("[data-pres]")
+    page.click(".besoins > summary")
+    page.check("[name=besoin][value=assistance]")
+    page.click(".chercher [type=submit]")
+    assert page.locator(".rang h3").first.inner_text() == "Point d’aide"
+
+
+def test_the_map_has_the_numbers_of_the_list_and_each_shows_the_other(visit):
+    page = visit(AROUND)
+    page.wait_for_selector(".point-lieu")
+    assert (
+        page.locator(".goutte").all_inner_texts() == page.locator("[data-n] .numero").all_inner_texts() == ["1", "2", "3"]
+    )
+    page.focus("#lieu-2 a")
+    assert page.locator(".goutte.vise").all_inner_texts() == ["2"]
+    page.focus("#lieu-3 a")
+    assert page.locator(".goutte.vise").all_inner_texts() == ["3"]
+    page.locator(".goutte").first.click()
+    assert page.get_attribute(".rang.choisi", "id") == "lieu-1"
+    assert page.locator(".nom-carte").count() > 1
+    assert page.get_attribute("#carte", "aria-label") == "Carte des lieux. La liste donne la même information."
+
+
+def test_a_position_stays_in_the_device(visit, site):
+    asked = []
+    page = visit("/", permissions=["geolocation"], geolocation={"latitude": 48.56256, "longitude": 7.72083})
+    page.on("request", lambda request: asked.append(request.url))
+    page.click("[data-pres] button")
+    page.wait_for_url("**territoire=67482**")
+    page.wait_for_selector(".goutte")
+    assert "votre position, qui reste dans cet appareil" in page.inner_text("[data-depuis]")
+    assert page.locator("[data-n] h3").all_inner_texts() == ["Point d’aide", "École payante", "Maison des habitants"]
+    assert page.inner_text("#resultats") == "3 lieux à moins de 30 minutes à pied de vous, environ"
+    assert page.inner_text("#lieu-1 .loin strong") == "50 m"
+    assert [url for url in asked if re.search(r"48\.562|7\.720", url)] == []
+
+
+def test_on_a_phone_the_map_grows_and_shrinks_back(visit):
+    page = visit(AROUND, width=390, height=844)
+    page.wait_for_selector("[data-en-grand]:visible")
+    assert page.locator("#carte").bounding_box()["height"] == 250
+    page.click("[data-en-grand]")
+    assert page.locator("#carte").bounding_box()["height"] == 844
+    page.keyboard.press("Escape")
+    assert page.locator("#carte").bounding_box()["height"] == 250
+
+
+def test_the_printed_list_is_the_list_with_its_telephones(visit):
+    page = visit(AROUND)
+    page.emulate_media(media="print")
+    assert not page.is_visible(".chercher")
+    assert not page.is_visible("#carte")
+    assert "04 76 00 11 22" in page.inner_text("#lieu-1")
+
+
+@pytest.mark.parametrize("name", ["imprimer", "a-remettre", "panneau"])
+def test_a_paper_holds_on_one_page(visit, tmp_path: Path, name):
+    page = visit(PAGES[name])
+    content = page.pdf(path=str(tmp_path / "page.pdf"), format="A4", prefer_css_page_size=True, print_background=True)
+    assert len(re.findall(rb"/Type\s*/Page\b", content)) == 1
+
+
+def test_the_embedded_page_lives_in_the_page_of_somebody_else(visit, site):
+    page = visit("/integrer/")
+    frame = page.frame_locator("iframe.apercu")
+    frame.locator("#ou").scroll_into_view_if_needed()
+    frame.locator("#ou").fill("Elsau Centre")
+    frame.locator(".chercher [type=submit]").click()
+    frame.locator("#lieu-1").wait_for()
+    assert frame.locator("#lieu-1 a").get_attribute("target") == "_blank"
+    assert frame.locator("header.entete").count() == 0
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_axe_finds_nothing_by_day_and_by_night(visit, faults_of, name):
+    for scheme in ("light", "dark"):
+        page = visit(PAGES[name], color_scheme=scheme)
+        assert faults_of(page) == []
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_axe_finds_nothing_on_a_phone(visit, faults_of, name):
+    assert faults_of(visit(PAGES[name], width=390, height=844)) == []
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_no_page_scrolls_sideways_at_320_px(visit, name):
+    page = visit(PAGES[name], width=320, height=700)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_letters_twice_as_large_do_not_scroll_sideways(visit_large, name):
+    page = visit_large(PAGES[name])
+    assert page.evaluate("document.documentElement.scrollWidth") <= 1280
+
+
+@pytest.mark.parametrize("name", ["trouver", "lieu", "connexions"])
+def test_the_stylesheets_stay_light(visit, name):
+    import gzip
+
+    page = visit(PAGES[name])
+    addresses = page.eval_on_selector_all("link[rel=stylesheet]", "links => links.map(l => l.href)")
+    own = [address for address in addresses if "leaflet" not in address]
+    assert sum(len(gzip.compress(page.request.get(address).body())) for address in own) <= 13_500
