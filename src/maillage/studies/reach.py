@@ -504,9 +504,9 @@ def reach(g: Ground, offer: str = "", public: str = EVERYBODY) -> tuple[Reach, .
     in_need = replace(everyone, method=METHOD_NEED, sources=g.areas.sources)
     placed = np.asarray(d.placed.any(axis=1)).tolist()
     located = replace(
-        everyone, why=[why or ("" if known else NOWHERE) for why, known in zip(everyone.why, placed, strict=True)]
+        everyone, why=tuple(why or ("" if known else NOWHERE) for why, known in zip(everyone.why, placed, strict=True))
     )
-    n_areas = g.by_zone(np.ones(len(g.areas))).astype(np.int64).tolist()
+    n_areas = tuple(g.by_zone(np.ones(len(g.areas))).astype(np.int64).tolist())
     residents = replace(located, universe=RESIDENTS, n=n_areas, sources=SOURCES)
     mean = g.areas.need[public].mean(axis=1, dtype=np.float64)
     total, lost, coarse = (g.by_zone(mean * kept) for kept in (1.0, g.areas.how == "", g.areas.coarse))
@@ -557,9 +557,9 @@ def between(low: list[Figure], middle: list[Figure], high: list[Figure]) -> list
 class Figures:
     """What turns the draws of zones, then of all of them, into figures. why: by zone, what withholds them, '' if nothing."""
 
-    why: Sequence[str]
+    why: tuple[str, ...]
     universe: str
-    n: Sequence[int]
+    n: tuple[int, ...]
     method: str
     sources: tuple[str, ...]
 
@@ -585,9 +585,9 @@ def figures(g: Ground, method: str = METHOD) -> Figures:
     """Return what makes the figures of each zone, then of all of them: withheld where too few people live."""
     few = g.by_zone(g.areas.adults) < number("protection/small_area")
     return Figures(
-        why=[TOO_FEW if hidden else "" for hidden in few.tolist()],
+        why=tuple(TOO_FEW if hidden else "" for hidden in few.tolist()),
         universe=g.areas.universe,
-        n=[g.areas.n] * len(few),
+        n=(g.areas.n,) * len(few),
         method=method,
         sources=(*g.areas.sources, *SOURCES),
     )
