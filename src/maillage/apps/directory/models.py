@@ -271,3 +271,27 @@ class Loan(models.Model):
 
     def __str__(self) -> str:
         return f"{self.device_id} : {self.out_on}"
+
+
+class Outing(models.Model):
+    """An awareness action: a market half-day, a school gate, a conference; where, for whom, and what came of it."""
+
+    kind = models.CharField("sorte", max_length=12, choices=list(rules.OUTING_KINDS.items()), default="market")
+    name = models.CharField("nom", max_length=200)
+    territory = models.CharField("territoire", max_length=61, blank=True)
+    place = models.CharField("où", max_length=200)
+    public = models.CharField("pour qui", max_length=200, blank=True)
+    rhythm = models.CharField("fréquence", max_length=120, blank=True)
+    on = models.DateField("quand")
+    state = models.CharField("état", max_length=9, choices=list(rules.OUTING_STATES.items()), default="planned")
+    met = models.PositiveIntegerField("personnes rencontrées", null=True, blank=True)
+    came = models.PositiveIntegerField("venues ensuite dans un lieu", null=True, blank=True)
+    effect = models.TextField("ce que cela a changé", blank=True)
+    by = _author()
+
+    class Meta:
+        verbose_name = "action de sensibilisation"
+        ordering = ("-on", "-pk")
+
+    def __str__(self) -> str:
+        return self.name

@@ -61,6 +61,16 @@ CALL_STATES = {
     "confirmed": "confirmé",
     "changed": "modifié",
 }
+OUTING_KINDS = {
+    "market": "demi-journée au marché",
+    "school": "sortie d’école",
+    "hosted": "permanence chez un partenaire",
+    "conference": "conférence",
+    "workshop": "atelier découverte",
+    "campaign": "affichage, tracts, réseaux",
+    "colleagues": "entre professionnels",
+}
+OUTING_STATES = {"planned": "prévue", "done": "faite", "cancelled": "annulée"}
 DEVICE_STATES = {"here": "disponible", "lent": "prêté", "repair": "en réparation", "out": "sorti"}
 
 # Every field but these comes from somebody; these say who said it, and follow the file.

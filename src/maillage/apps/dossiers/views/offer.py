@@ -44,6 +44,7 @@ def what_if(request: HttpRequest, place: str) -> HttpResponse:
             answer = queries.what_if(ground, context["line"], form.cleaned_data)
             context["svg"] = queries.marked(context["svg"], ground, answer.pop("spots"))
             context["answer"] = answer
+            context["halts"] = form.cleaned_data["geste"] == "arrets"
         return context | {"whatif": form}
 
     return shown(request, place, "dossiers/what_if.html", "manques", more)

@@ -1,0 +1,72 @@
+"""The register of awareness actions: what is planned, the kit to print, what came of it."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from maillage.apps.directory import access
+from maillage.apps.directory.actions import outings as actions
+from maillage.apps.directory.forms.outings import OutingForm
+from maillage.apps.directory.models import Outing
+from maillage.apps.directory.queries import outings
+from maillage.kernel.errors import Refused
+
+TYPED = tuple(OutingForm.base_fields)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def index(request: HttpRequest) -> HttpResponse:
+    """Every action, and a new one."""
+    given = {name: request.GET[name] for name in ("name", "place", "kind") if name in request.GET}
+    form = OutingForm(request.POST or None, initial={"on": timezone.localdate(), **given})
+    if request.method == "POST" and _kept(request, form, None):
+        return redirect("outings")
+    rows = outings.register()
+    return render(request, "directory/outings/index.html", {"form": form, "rows": rows, "told": outings.told(rows)})
+
+
+@require_http_methods(["GET", "POST"])
+def outing(request: HttpRequest, pk: int) -> HttpResponse:
+    """One action: correct it, say what came of it."""
+    found = _found(request, pk)
+    form = OutingForm(request.POST or None, initial={name: getattr(found, name) for name in TYPED})
+    if request.method == "POST" and _kept(request, form, found):
+        return redirect("outings")
+    return render(request, "directory/outings/outing.html", {"form": form, "outing": found})
+
+
+@require_GET
+def kit(request: HttpRequest, pk: int) -> HttpResponse:
+    """What to print and take along."""
+    found = _found(request, pk)
+    return render(request, "directory/outings/kit.html", {"outing": found, "places": outings.nearby(found)})
+
+
+@require_POST
+def drop(request: HttpRequest, pk: int) -> HttpResponse:
+    found = _found(request, pk)
+    actions.drop(found)
+    messages.success(request, f"« {found.name} » n’est plus au registre.")
+    return redirect("outings")
+
+
+def _found(request: HttpRequest, pk: int) -> Outing:
+    if not access.may_manage(request.user):
+        raise Http404
+    return get_object_or_404(Outing, pk=pk)
+
+
+def _kept(request: HttpRequest, form: OutingForm, found: Outing | None) -> bool:
+    if not form.is_valid():
+        return False
+    try:
+        kept = actions.keep(by=request.user, outing=found, today=timezone.localdate(), **form.cleaned_data)
+    except Refused as error:
+        form.add_error(None, " ".join(error.sentences))
+        return False
+    messages.success(request, f"« {kept.name} » est au registre.")
+    return True
