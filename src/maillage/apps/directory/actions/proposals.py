@@ -1,0 +1,82 @@
+"""What others propose or report about a sheet: written only when a person of the network says so."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from maillage.apps.directory import rules
+from maillage.apps.directory.actions import sheets
+from maillage.apps.directory.models import Change, Lieu, Proposal
+from maillage.kernel.errors import Refused
+from maillage.reference import offer
+
+FIELDS = {*offer.fields(), "precision", "practices"}
+
+
+def propose(lieu: Lieu, *, field: str, value: Any, by: str, at: datetime) -> Proposal:
+    """Keep a value that somebody proposes for a field, beside the one held; None would withdraw the field.
+
+    The same value proposed twice waits once. Raises ValueError for a field that no sheet has.
+    """
+    if field not in FIELDS:
+        raise ValueError(f"{field!r} is no field of a sheet: see reference/offer/fields.yaml.")
+    waiting = Proposal.objects.filter(lieu=lieu, field=field, state=rules.OPEN)
+    same = next((each for each in waiting if each.value == value), None)
+    return same or Proposal.objects.create(lieu=lieu, field=field, value=value, by=by, at=at)
+
+
+@transaction.atomic
+def accept(proposal: Proposal, *, by: str, at: datetime) -> Change:
+    """Write a proposed value in the sheet, held as confirmed; Refused when it was answered, or holds no value."""
+    held = _open(proposal)
+    if not held.field:
+        raise Refused(
+            "Ce message n’a pas été accepté.",
+            why="Il ne propose aucune valeur à écrire dans la fiche.",
+            do="Corrigez la fiche vous-même, puis répondez au message.",
+        )
+    lieu = Lieu.objects.select_for_update().get(pk=held.lieu_id)
+    before, on = sheets.snapshot(lieu), at.date().isoformat()
+    lieu.sheet, lieu.origins = rules.edited(lieu.sheet, lieu.origins, {held.field: held.value}, by=by, on=on)
+    if held.field in lieu.sheet:
+        lieu.origins[held.field] = {"source": held.by, "on": on, "confirmed_on": on, "by": by}
+    _answer(held, rules.ACCEPTED, by=by, at=at)
+    return sheets.write(lieu, before, verb="accept", by=by, at=at, reason=f"proposé par {held.by}")
+
+
+@transaction.atomic
+def decline(proposal: Proposal, *, by: str, at: datetime) -> None:
+    """Leave the sheet as it is; Refused when the proposal was already answered."""
+    _answer(_open(proposal), rules.DECLINED, by=by, at=at)
+
+
+@transaction.atomic
+def answer(proposal: Proposal, note: str, *, by: str, at: datetime) -> None:
+    """Close a message of the public with a note of what was done; Refused without one, or when it was already closed."""
+    held = _open(proposal)
+    if held.field or not note.strip():
+        raise Refused(
+            "La réponse n’a pas été gardée.",
+            why="Un message se ferme avec quelques mots : d’autres se demanderont ce qui a été fait.",
+            do="Écrivez ce que vous avez vérifié ou corrigé, en une phrase.",
+        )
+    held.value = {"note": note.strip()}
+    _answer(held, rules.ACCEPTED, by=by, at=at)
+
+
+def _open(proposal: Proposal) -> Proposal:
+    """Return the proposal as it stands now, held until the end; Refused when somebody answered it in between."""
+    held = Proposal.objects.select_for_update().get(pk=proposal.pk)
+    if held.state != rules.OPEN:
+        raise Refused(
+            "Votre réponse n’a pas été gardée.",
+            why=f"{held.answered_by or 'Quelqu’un'} y a déjà répondu.",
+            do="Rechargez la liste des propositions.",
+        )
+    return held
+
+
+def _answer(proposal: Proposal, state: str, *, by: str, at: datetime) -> None:
+    proposal.state, proposal.answered_by, proposal.answered_at = state, by, at
+    proposal.save()

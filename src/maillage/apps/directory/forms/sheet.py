@@ -1,0 +1,387 @@
+"""The sheet of a place as a form: what is typed goes through the very cleaners that read files."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import pairwise
+from typing import Any
+
+from django import forms
+from django.forms.boundfield import BoundField
+
+from maillage.apps.directory import rules
+from maillage.apps.directory.queries import history
+from maillage.kernel.names import plain
+from maillage.pipeline.offer import mapping
+from maillage.pipeline.offer.clean import hours
+from maillage.pipeline.offer.clean.grid import CODES, MOST, NAMES, Grid, grid_of, osm_of
+from maillage.pipeline.offer.forms.sheet import Row, Sheet
+from maillage.pipeline.offer.read import PLACE, Read, read
+from maillage.pipeline.offer.sheet import STATES
+from maillage.reference import offer
+
+GROUPS = {
+    "Identité": (
+        *("nom", "typologie", "structure_parente", "pivot", "itinerance"),
+        *("presentation_resume", "presentation_detail"),
+    ),
+    "Adresse": (
+        *("adresse", "complement_adresse", "code_postal", "commune", "code_insee", "latitude", "longitude"),
+        *("quartier", "venir", "etapes"),
+    ),
+    "Contact": ("telephone", "courriels", "site_web", "prise_rdv", "modalites_acces", "acces_precisions", "avant_de_venir"),
+    "Accueil": (
+        *("services", "modalites_accompagnement", "frais_a_charge", "frais_precisions"),
+        *("publics_specifiquement_adresses", "publics_precisions", "prise_en_charge_specifique", "langues"),
+        *("barrieres", "fiche_acces_libre", "capacite", "hors_les_murs", "accueille_partenaires"),
+        *("dispositif_programmes_nationaux", "formations_labels", "autres_formations_labels"),
+    ),
+    "Réservé aux professionnels": tuple(f.id for f in offer.fields().values() if f.private),
+}
+LOCATED = tuple(name for name in PLACE if name != "confidence")
+TIME = re.compile(r"([01]?\d|2[0-4])(?:[:hH]([0-5]\d)?)?")
+UNKNOWN = (("", "on ne sait pas"), ("oui", "oui"), ("non", "non"))
+LONG = ("text", "lines", "phone", "mail", "site")
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a person changed: the fields to write ('' withdraws one), and what the cleaners did to them."""
+
+    values: Mapping[str, Any]
+    remarks: Sequence[str] = field(default_factory=tuple)
+
+
+def text_of(of: offer.Field, value: Any) -> Any:
+    """Return the value of a field as a form shows it."""
+    if of.kind == "list":
+        return list(value or ())
+    if value in (None, "", [], {}):
+        return ""
+    if of.kind == "yesno":
+        return "oui" if value else "non"
+    if of.kind == "phone":
+        return "\n".join(history.said(of.id, [each]) for each in value)
+    return "\n".join(value) if isinstance(value, list) else str(value)
+
+
+def input_of(of: offer.Field, **more: Any) -> forms.Field:
+    """Return the input of a field, by its kind."""
+    label = of.label
+    if of.kind == "list":
+        options = [(value.id, value.label) for value in offer.lists()[of.list].values.values()]
+        boxes = forms.CheckboxSelectMultiple()
+        return forms.MultipleChoiceField(label=label, choices=options, required=False, widget=boxes, **more)
+    if of.kind == "yesno":
+        return forms.ChoiceField(label=label, choices=UNKNOWN, required=False, **more)
+    if of.kind == "kinds":
+        kinds = sorted(offer.kinds().values(), key=lambda kind: plain(kind.label))
+        options = [("", "on ne sait pas"), *((kind.id, kind.label) for kind in kinds)]
+        return forms.ChoiceField(label=label, choices=options, required=False, **more)
+    widget = forms.Textarea(attrs={"rows": 2 if of.kind in ("phone", "mail", "site") else 3})
+    help_text = {"lines": "Un par ligne", "phone": "Un par ligne", "mail": "Une par ligne", "site": "Un par ligne"}
+    if of.kind in LONG:
+        return forms.CharField(
+            label=label, required=False, widget=widget, help_text=help_text.get(of.kind, ""), max_length=20_000, **more
+        )
+    kept = forms.TextInput(attrs={"inputmode": "numeric"} if of.kind in ("whole", "postcode", "insee") else {})
+    return forms.CharField(label=label, required=False, widget=kept, max_length=of.longest or 300, **more)
+
+
+class SheetForm(forms.Form):
+    """All that a sheet says, but its practices, in groups. Only what was changed is read and written."""
+
+    def __init__(self, *args: Any, lieu: Any, **kwargs: Any) -> None:
+        self.sheet: rules.Sheet = lieu.sheet
+        self.origins = lieu.origins
+        super().__init__(*args, **kwargs)
+        for names in GROUPS.values():
+            for name in names:
+                of = offer.fields()[name]
+                self.fields[name] = input_of(of, initial=text_of(of, self.sheet.get(name)))
+        if self.sheet.get("typologie"):
+            self.fields["typologie"].initial = rules.kind_of(self.sheet)
+        self.fields["nom"].required = True
+        self.fields["nom"].error_messages["required"] = (
+            "Il manque le nom. Sans lui, personne ne trouverait ce lieu. Écrivez celui que les gens connaissent."
+        )
+        self.hours = HoursForm(*args, held=self.sheet.get("horaires", {}))
+
+    def groups(self) -> Iterator[tuple[str, list[BoundField]]]:
+        for label, names in GROUPS.items():
+            yield label, [self[name] for name in names]
+
+    def filled(self, names: Iterable[BoundField]) -> int:
+        """Return how many of these fields the sheet holds."""
+        return sum(field.name in self.sheet for field in names)
+
+    def written(self, *, today: date) -> Written | None:
+        """Return what was changed, cleaned; None when a value cannot be kept, which its field then says."""
+        if not (self.is_valid() & self.hours.is_valid()):
+            return None
+        changed = [name for name in self.changed_data if name in self.fields]
+        values: dict[str, Any] = {name: self._chosen(name) for name in changed if self._is_chosen(name)}
+        typed = {name: self.cleaned_data[name].strip() for name in changed if name not in values}
+        remarks: list[str] = []
+        if typed:
+            row = _read(self._cells(typed), today)
+            values |= self._typed(typed, row)
+            remarks = self._remarks(row, set(typed))
+        if "typologie" in values:
+            values |= _kind(str(values.pop("typologie")))
+        values |= self.hours.written()
+        return None if self.errors else Written(values, remarks)
+
+    def _is_chosen(self, name: str) -> bool:
+        return offer.fields()[name].kind in ("list", "kinds")
+
+    def _chosen(self, name: str) -> Any:
+        """Return what was ticked: the values already there keep their order."""
+        given = self.cleaned_data[name]
+        if not isinstance(given, list):
+            return given
+        held = [slug for slug in self.sheet.get(name, ()) if slug in given]
+        return [*held, *(slug for slug in given if slug not in held)]
+
+    def _cells(self, typed: Mapping[str, str]) -> dict[str, str]:
+        """Return what is to be read: the fields typed, and the whole address when a part of it was.
+
+        A code of commune that nobody retyped would contradict the commune that was; a point that was only a guess goes too.
+        """
+        cells = dict(typed)
+        if set(typed) & set(LOCATED):
+            cells = {name: self.cleaned_data[name].strip() for name in LOCATED} | cells
+            if set(typed) & {"commune", "code_postal"} and "code_insee" not in typed:
+                cells["code_insee"] = ""
+            if "precision" in self.sheet and not set(typed) & {"latitude", "longitude"}:
+                cells["latitude"] = cells["longitude"] = ""
+        if "code_postal" not in cells:
+            cells["code_postal"] = str(self.sheet.get("code_postal", ""))  # tells the plan of a telephone
+        return {name: text for name, text in cells.items() if text}
+
+    def _typed(self, typed: Mapping[str, str], row: Read) -> dict[str, Any]:
+        """Return the typed fields once read; the address whole, since each part bears on the others."""
+        located = bool(set(typed) & set(LOCATED))
+        names = {*typed, *((*LOCATED, "precision") if located else ())}
+        read_values = {name: row.sheet.get(name, "") for name in names}
+        if located and not row.sheet.get("code_insee") and not row.sheet.get("latitude"):
+            self.add_error(
+                "commune",
+                "Cette commune n’est pas reconnue. Sans elle, le lieu ne serait sur aucune carte. "
+                "Vérifiez son nom, ou ajoutez le code postal.",
+            )
+        return {name: value for name, value in read_values.items() if value != self.sheet.get(name, "")}
+
+    def _remarks(self, row: Read, typed: set[str]) -> list[str]:
+        """Return what the cleaners say; what they refuse becomes an error of its field."""
+        labels = history.labels()
+        told = []
+        for remark in row.remarks:
+            if remark.word == "refused" and remark.field in typed:
+                reason = remark.reason[:1].upper() + remark.reason[1:]
+                self.add_error(
+                    remark.field, f"« {remark.value} » ne peut pas être gardé. {reason}. Corrigez, ou videz la case."
+                )
+            elif remark.word in ("mended", "doubtful") and remark.field in labels and remark.reason:
+                told.append(f"{labels[remark.field]} : {remark.reason}")
+        return told
+
+
+def _read(cells: Mapping[str, str], today: date) -> Read:
+    """Return typed values as a file of one row would be read."""
+    spec = mapping.load(mapping.yaml.safe_dump({"fields": {name: name for name in cells}}), "fiche")
+    sheet = Sheet("fiche", "csv", tuple(cells), (Row(1, 1, dict(cells)),), (), ())
+    return read(sheet, spec, today=today).rows[0]
+
+
+def _kind(id: str) -> dict[str, Any]:
+    """Return the fields that say a type: its code, and its label where the national list has no code for it."""
+    if not id:
+        return {"typologie": "", "type_origine": ""}
+    kind = offer.kinds()[id]
+    return {"typologie": [kind.codes[0]]} if kind.codes else {"typologie": ["Autre"], "type_origine": kind.label}
+
+
+class HoursForm(forms.Form):
+    """Opening hours as a table of days; in words where a table cannot say them."""
+
+    autrement = forms.CharField(
+        label="Ou dites-les avec vos mots",
+        required=False,
+        max_length=1_000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="Par exemple « lundi et jeudi 14h-17h, 1er samedi du mois 10h-12h ». Ce texte remplace le tableau.",
+    )
+    feries = forms.BooleanField(label="Fermé les jours fériés", required=False)
+
+    def __init__(self, *args: Any, held: Mapping[str, str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.held = held
+        self.grid = grid_of(held.get("osm", ""))
+        days = self.grid.days if self.grid else ((),) * 7
+        for day, spans in zip(CODES, days, strict=True):
+            for n in range(MOST):
+                for k, word in enumerate(("de", "à")):
+                    self.fields[f"{day}{n}{k}"] = forms.CharField(
+                        required=False,
+                        max_length=5,
+                        initial=spans[n][k] if n < len(spans) else "",
+                        label=f"{NAMES[CODES.index(day)]}, {word}",
+                        widget=forms.TextInput(attrs={"class": "heure", "autocomplete": "off"}),
+                    )
+        self.fields["feries"].initial = bool(self.grid and self.grid.holidays_off)
+
+    @property
+    def too_rich(self) -> str:
+        """Return the hours in words when no table can show them."""
+        return "" if self.grid or not self.held else history.hours(self.held)
+
+    def rows(self) -> list[tuple[str, list[BoundField]]]:
+        return [
+            (NAMES[rank].capitalize(), [self[f"{day}{n}{k}"] for n in range(MOST) for k in range(2)])
+            for rank, day in enumerate(CODES)
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        clean = super().clean() or {}
+        for rank, day in enumerate(CODES):
+            spans = []
+            for n in range(MOST):
+                start, end = (self._time(f"{day}{n}{k}", NAMES[rank]) for k in range(2))
+                if bool(start) != bool(end):
+                    missing = "fermeture" if start else "ouverture"
+                    self.add_error(
+                        f"{day}{n}{int(bool(start))}",
+                        f"Il manque l’heure {'de' if start else 'd’'}{' ' if start else ''}{missing} du {NAMES[rank]}. "
+                        "Une plage a un début et une fin. Complétez-la, ou videz-la.",
+                    )
+                elif start and end:
+                    spans.append((start, end))
+            if any(a >= b for a, b in spans) or any(one[1] > two[0] for one, two in pairwise(spans)):
+                self.add_error(
+                    f"{day}00",
+                    f"Les heures du {NAMES[rank]} se suivent mal. Une plage finit après son début, et avant la suivante. "
+                    "Corrigez-les.",
+                )
+            clean[day] = tuple(spans)
+        return clean
+
+    def _time(self, name: str, day: str) -> str:
+        typed = self.cleaned_data.get(name, "").strip().replace(" ", "")
+        found = TIME.fullmatch(typed)
+        if typed and not found:
+            self.add_error(name, f"« {typed} » n’est pas une heure ({day}). Écrivez par exemple 9:30.")
+        return f"{int(found[1]):02d}:{found[2] or '00'}" if found else ""
+
+    def written(self) -> dict[str, Any]:
+        """Return the hours to write, nothing when they did not change."""
+        if not self.has_changed():
+            return {}
+        if said := self.cleaned_data["autrement"].strip():
+            return {"horaires": _plain_hours(said)}
+        if self.too_rich and not any(self.cleaned_data[day] for day in CODES):
+            return {}
+        drawn = Grid(tuple(self.cleaned_data[day] for day in CODES), self.cleaned_data["feries"])
+        osm = osm_of(drawn)
+        return {"horaires": _plain_hours(osm) if osm else ""}
+
+
+def _plain_hours(text: str) -> dict[str, str]:
+    read_hours = hours.clean(text).value
+    return {name: value for name in ("osm", "text", "left") if (value := getattr(read_hours, name, ""))}
+
+
+class PracticeForm(forms.Form):
+    """One practice of a place: whether it is offered, and on what conditions."""
+
+    def __init__(self, *args: Any, held: Mapping[str, Any], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.held = held
+        self.fields["state"] = forms.ChoiceField(
+            label="Aujourd’hui",
+            choices=[("", "pas proposé ici"), *STATES.items()],
+            required=False,
+            widget=forms.RadioSelect(),
+            initial=held.get("state", ""),
+        )
+        for of in offer.conditions().values():
+            if of.kind != "hours":
+                self.fields[of.id] = input_of(of, initial=text_of(of, held.get(of.id)))
+
+    def conditions(self) -> list[BoundField]:
+        return [self[name] for name in self.fields if name != "state"]
+
+    def written(self, *, today: date) -> dict[str, Any] | None:
+        """Return the practice once changed, {} when it is withdrawn; None when a value cannot be kept."""
+        if not self.is_valid():
+            return None
+        if not self.cleaned_data["state"]:
+            return {}
+        said = {**self.held, "state": self.cleaned_data["state"]}
+        for name in self.changed_data:
+            if name != "state":
+                value = self._value(name)
+                said.pop(name, None)
+                if value not in (None, "", []):
+                    said[name] = value
+        return None if self.errors else said
+
+    def _value(self, name: str) -> Any:
+        of, typed = offer.conditions()[name], self.cleaned_data[name]
+        if of.kind == "list":
+            return typed
+        if of.kind == "yesno":
+            return {"oui": True, "non": False}.get(typed)
+        if of.kind == "whole":
+            if typed and not typed.strip().isdigit():
+                self.add_error(name, f"« {typed} » n’est pas un nombre entier. Écrivez-le en chiffres, par exemple 8.")
+                return None
+            return int(typed) if typed else None
+        if of.kind == "lines":
+            return [line for each in typed.splitlines() if (line := " ".join(each.split()))]
+        return typed.strip()
+
+
+class NewForm(forms.Form):
+    """A place added by hand: what is needed to find it; the rest is filled on its sheet."""
+
+    nom = forms.CharField(
+        label="Nom du lieu",
+        max_length=150,
+        error_messages={"required": "Il manque le nom. Sans lui, personne ne trouverait ce lieu. Écrivez-le."},
+    )
+    typologie = forms.ChoiceField(label="Type de lieu", required=False)
+    commune = forms.CharField(
+        label="Commune, ou code postal",
+        max_length=120,
+        error_messages={
+            "required": "Il manque la commune. Sans elle, le lieu ne serait sur aucune carte. Écrivez son nom."
+        },
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    adresse = forms.CharField(label="Numéro et rue", max_length=200, required=False)
+    telephone = forms.CharField(label="Téléphone", max_length=100, required=False)
+    courriels = forms.CharField(label="Adresse e-mail", max_length=200, required=False)
+    site_web = forms.CharField(label="Site", max_length=200, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        kinds = sorted(offer.kinds().values(), key=lambda kind: plain(kind.label))
+        self.fields["typologie"].choices = [(kind.id, kind.label) for kind in kinds]  # type: ignore[attr-defined]
+        self.fields["typologie"].initial = "autre"
+
+    def written(self, code_insee: str, *, today: date) -> dict[str, Any] | None:
+        """Return the sheet of the place in that commune; None when a value cannot be kept."""
+        cells = {name: text for name in self.fields if (text := self.cleaned_data[name]) and name != "typologie"}
+        postcode = {"code_postal": cells["commune"]} if cells["commune"].isdigit() else {}
+        row = _read({**cells, "commune": "", **postcode, "code_insee": code_insee}, today)
+        for remark in row.remarks:
+            if remark.word == "refused" and remark.field in self.fields:
+                self.add_error(
+                    remark.field,
+                    f"« {remark.value} » ne peut pas être gardé : {remark.reason}. Corrigez, ou videz la case.",
+                )
+        kind = self.cleaned_data["typologie"]
+        sheet = {name: value for name, value in row.sheet.items() if name != "id"}
+        return None if self.errors else {**sheet, **(_kind(kind) if kind else {})}

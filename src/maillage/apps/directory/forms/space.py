@@ -1,0 +1,242 @@
+"""Typed text into typed values: a dropped file, what each of its columns is, reasons, dates."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+
+from maillage.apps.directory.queries import history
+from maillage.apps.directory.queries import waiting as queries
+from maillage.apps.directory.queries.waiting import Column, Waiting
+from maillage.pipeline.offer import correct
+from maillage.pipeline.offer.forms.sheet import MAX_BYTES
+from maillage.reference import offer
+
+NEW = ""  # the source is a new one
+LICENCES = ("Licence Ouverte 2.0", "ODbL-1.0", "CC-BY-4.0", "Usage interne")
+MEGABYTE = 2**20
+MOST_UNKNOWN, MOST_KNOWN = 40, 20  # words of a column shown at once: a form has 1,000 fields at most
+
+GROUPS = {  # fields as a person looks for them; the others follow
+    "Identité": (
+        "nom",
+        "typologie",
+        "structure_parente",
+        "pivot",
+        "itinerance",
+        "presentation_resume",
+        "presentation_detail",
+    ),
+    "Adresse": (
+        *("adresse", "complement_adresse", "code_postal", "commune", "code_insee", "quartier"),
+        *("latitude", "longitude", "venir"),
+    ),
+    "Contact": ("telephone", "courriels", "site_web", "prise_rdv", "modalites_acces", "acces_precisions"),
+    "Horaires": ("horaires", *(f"{correct.DAY}{day}{half}" for day in queries.DAYS for half in queries.HALVES)),
+    "Ce qu’on y trouve": (
+        *("services", "modalites_accompagnement", "frais_a_charge", "frais_precisions"),
+        *("publics_specifiquement_adresses", "publics_precisions", "prise_en_charge_specifique", "langues", "barrieres"),
+    ),
+    "Réseaux et labels": ("dispositif_programmes_nationaux", "formations_labels", "autres_formations_labels"),
+    "Suivi": ("id", "date_maj", "source"),
+}
+
+
+class UploadForm(forms.Form):
+    """A file of places, and who gives it."""
+
+    source = forms.ChoiceField(label="Qui donne ces lieux ?", required=False)
+    nouvelle = forms.CharField(
+        label="Nom de la nouvelle source",
+        required=False,
+        max_length=120,
+        help_text="Par exemple « Hub de la région », « CCAS de Grenoble »",
+    )
+    licence = forms.CharField(
+        label="Licence",
+        required=False,
+        max_length=60,
+        help_text="Facultatif : ce que la source permet de faire de ses données",
+        widget=forms.TextInput(attrs={"list": "licences"}),
+    )
+    fichier = forms.FileField(
+        label="Fichier",
+        allow_empty_file=True,
+        error_messages={"required": "Aucun fichier n’est choisi. Sans lui, il n’y a rien à lire. Choisissez-en un."},
+    )
+
+    def __init__(self, *args: Any, sources: Sequence[Any], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [(source.name, source.name) for source in sources]
+        self.fields["source"].choices = [*choices, (NEW, "Une nouvelle source")]  # type: ignore[attr-defined]
+        self.licences = LICENCES
+
+    def clean_fichier(self) -> Any:
+        """Refuse a file that is too large before it is read."""
+        given = self.cleaned_data["fichier"]
+        if given.size > MAX_BYTES:
+            raise forms.ValidationError(
+                f"Ce fichier pèse {given.size // MEGABYTE} Mio. La mémoire n’y suffirait pas : {MAX_BYTES // MEGABYTE} Mio au plus. "
+                "Découpez-le, par exemple par département."
+            )
+        return given
+
+    def clean(self) -> dict[str, Any]:
+        clean = super().clean() or {}
+        if not clean.get("source") and not clean.get("nouvelle", "").strip():
+            self.add_error(
+                "nouvelle",
+                "Il manque le nom de la source. Il dira d’où vient chaque fiche. Écrivez-le, ou choisissez une source connue.",
+            )
+        return clean
+
+    @property
+    def source_name(self) -> str:
+        return self.cleaned_data["source"] or " ".join(self.cleaned_data["nouvelle"].split())
+
+
+def choices() -> list[tuple[str, list[tuple[str, str]]]]:
+    """Return what a column may serve as, by group."""
+    grouped = {id for ids in GROUPS.values() for id in ids}
+    known = {id: f for id, f in offer.fields().items() if f.kind != "closures"}
+    groups = [(label, [(id, queries.said(id)) for id in ids]) for label, ids in GROUPS.items()]
+    rest = [f for id, f in known.items() if id not in grouped]
+    groups.append(("Autres précisions", [(f.id, f.label) for f in rest if not f.private]))
+    groups.append(("Réservé aux professionnels", [(f.id, f.label) for f in rest if f.private]))
+    groups.append(("Pratiques", [(f"{correct.PRACTICE}{p.id}", p.label) for p in offer.practices().values()]))
+    return groups
+
+
+def others(shown: Sequence[Column]) -> dict[int, str]:
+    """Return, by rank, what columns serve as when no choice of ours says it: the condition of a practice."""
+    offered = {id for _, group in choices() for id, _ in group}
+    return {c.rank: queries.said(c.target) for c in shown if c.target and c.target not in offered}
+
+
+def word_name(column: str, target: str, word: str) -> str:
+    """Return the name of the field that says what a word gives: the same whatever the order of words."""
+    return f"mot-{hashlib.sha256(f'{column}|{target}|{word}'.encode()).hexdigest()[:12]}"
+
+
+def word_choices(target: str) -> list[tuple[str, str]]:
+    """Return what a word of a column may give."""
+    if target.startswith(correct.PRACTICE):
+        return [("offered", "proposé"), ("planned", "en projet"), (correct.NOTHING, "non")]
+    of = offer.fields()[target]
+    nothing = (correct.NOTHING, "rien à retenir")
+    if of.kind == "kinds":
+        return [*((kind.codes[0], kind.label) for kind in offer.kinds().values() if kind.codes), nothing]
+    return [*((value.id, value.label) for value in offer.lists()[of.list].values.values()), nothing]
+
+
+def chosen(target: str, word: correct.Word) -> str:
+    """Return what a word gives today, as a choice: '' when it is unknown, or gives what no single choice says."""
+    if not word.known or word.elsewhere or len(word.given) > 1:
+        return ""
+    if not word.given:
+        return correct.NOTHING
+    return word.given[0] if word.given[0] in {id for id, _ in word_choices(target)} else ""
+
+
+@dataclass(frozen=True, slots=True)
+class WordField:
+    """A word of the file and the choice of what it gives. now: what it gives today, when no choice says it."""
+
+    name: str
+    word: correct.Word
+    chosen: str
+    now: str
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """The words of a column: the unknown first; left: how many are not shown."""
+
+    column: Column
+    label: str
+    choices: Sequence[tuple[str, str]]
+    unknown: Sequence[WordField]
+    known: Sequence[WordField]
+    left: int
+
+
+def vocabularies(shown: Sequence[Column]) -> list[Vocabulary]:
+    """Return the columns whose words may be corrected, those with unknown words first."""
+    found = [_vocabulary(column) for column in shown if column.words]
+    return sorted(found, key=lambda each: not each.unknown)
+
+
+def _vocabulary(column: Column) -> Vocabulary:
+    fields = [_word_field(column, word) for word in column.words]
+    unknown = [each for each in fields if not each.word.known]
+    known = [each for each in fields if each.word.known]
+    left = max(len(unknown) - MOST_UNKNOWN, 0) + max(len(known) - MOST_KNOWN, 0)
+    choices = word_choices(column.target)
+    label = queries.said(column.target)
+    return Vocabulary(column, label, choices, unknown[:MOST_UNKNOWN], known[:MOST_KNOWN], left)
+
+
+def _word_field(column: Column, word: correct.Word) -> WordField:
+    choice = chosen(column.target, word)
+    labels = history.labels()
+    parts = [history.said(column.target, list(word.given))] if word.given else []
+    parts += [labels[name] for name in word.elsewhere if name in labels]
+    now = ", ".join(parts) if word.known and not choice else ""
+    return WordField(word_name(column.name, column.target, word.text), word, choice, now)
+
+
+def corrected(waiting: Waiting, shown: Sequence[Column], data: Mapping[str, str]) -> str:
+    """Return the correspondence once a person chose what columns serve as and what words give; the rest stays."""
+    raw = correct.parsed(waiting.draft, "correspondance")
+    allowed = {id for _, group in choices() for id, _ in group} | {""}
+    for column in shown:
+        target = data.get(f"colonne-{column.rank}", column.target)
+        if target != column.target and target in allowed:
+            correct.assign(raw, column.name, target, order=waiting.columns)
+        elif column.words:
+            _words(raw, column, data)
+    return correct.written(raw)
+
+
+def _words(raw: correct.Raw, column: Column, data: Mapping[str, str]) -> None:
+    """Change what the words of a column give, where a person chose otherwise."""
+    allowed = {id for id, _ in word_choices(column.target)}
+    names = {word.text: word_name(column.name, column.target, word.text) for word in column.words}
+    said = {text: data[name] for text, name in names.items() if data.get(name) in allowed}
+    now = {word.text: chosen(column.target, word) for word in column.words}
+    changed = {text: slug for text, slug in said.items() if slug != now[text]}
+    if not changed:
+        return
+    if column.target.startswith(correct.PRACTICE):
+        wanted = now | changed
+        correct.set_states(raw, column.target.removeprefix(correct.PRACTICE), wanted)
+        return
+    for text, slug in changed.items():
+        correct.give(raw, column.name, column.target, text, slug)
+
+
+class ReasonForm(forms.Form):
+    """Why, in a sentence."""
+
+    raison = forms.CharField(label="Pourquoi ?", max_length=300, required=False)
+
+
+class ClosureForm(forms.Form):
+    """A closure for a time."""
+
+    du = forms.DateField(label="Fermé du", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    au = forms.DateField(label="au (compris)", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    motif = forms.CharField(
+        label="Pourquoi ?", max_length=120, required=False, help_text="Par exemple « travaux », « congés »"
+    )
+
+    def clean(self) -> dict[str, Any]:
+        clean = super().clean() or {}
+        if clean.get("du") and clean.get("au") and clean["au"] < clean["du"]:
+            self.add_error(
+                "au",
+                "La réouverture vient avant la fermeture. Un lieu ne peut pas rouvrir avant de fermer. Corrigez l’une des deux dates.",
+            )
+        return clean

@@ -1,0 +1,230 @@
+"""What happened to a sheet, in words: each change, the fields it touched, and what undoing an import would do."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import OuterRef, Subquery
+
+from maillage.apps.directory import rules
+from maillage.apps.directory.models import Change, Import, Lieu
+from maillage.apps.directory.queries import places
+from maillage.kernel.names import plain
+from maillage.pipeline.offer.clean.cleaned import LABELS
+from maillage.pipeline.offer.clean.grid import grid_of, in_words
+from maillage.pipeline.offer.sheet import STATES
+from maillage.reference import offer
+from maillage.reports.opening import said as day_in_words
+
+SHOWN = 20  # changes told at first
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One field before and after, in words; '' when there was or is nothing."""
+
+    label: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A change as it is read. undoable: putting the place back as it was before it would lose nothing else."""
+
+    change: Change
+    by: str
+    lines: Sequence[Line]
+    undoable: bool
+
+
+def of(lieu: Lieu, limit: int | None = SHOWN) -> list[Told]:
+    """Return the changes of a place, the latest first."""
+    rows = list(Change.objects.filter(lieu=lieu).select_related("within")[:limit])
+    return [
+        Told(
+            change=row,
+            by=places.named(row.by),
+            lines=differences(row.before, row.after) if row.before and row.after else (),
+            undoable=n == 0 and row.before is not None and row.after is not None and row.verb != "merge",
+        )
+        for n, row in enumerate(rows)
+    ]
+
+
+def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Line]:
+    """Return what differs between two snapshots of a place, in the order of the sheet, then beside it."""
+    lines = list(sheets_apart(before["sheet"], after["sheet"]))
+    for name, (label, write) in OTHERS.items():
+        if before.get(name) != after.get(name):
+            lines.append(Line(label, *(write(kept[name]) if kept.get(name) else "" for kept in (before, after))))
+    return lines
+
+
+def sheets_apart(before: rules.Sheet, after: rules.Sheet) -> Iterator[Line]:
+    """Yield the fields on which two sheets differ; practices one by one, with their conditions."""
+    for name, label in labels().items():
+        if before.get(name) == after.get(name) or name in ("id", "source"):
+            continue
+        if name == "practices":
+            yield from _practices_apart(before.get(name, {}), after.get(name, {}))
+        else:
+            yield Line(label, said(name, before.get(name)), said(name, after.get(name)))
+
+
+def _practices_apart(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Line]:
+    for id, practice in offer.practices().items():
+        one, two = before.get(id, {}), after.get(id, {})
+        if one.get("state") != two.get("state"):
+            yield Line(practice.label, *(STATES.get(each.get("state", ""), "") for each in (one, two)))
+        for name, of in offer.conditions().items():
+            if one.get(name) != two.get(name):
+                yield Line(f"{practice.label}, {of.label.lower()}", written(of, one.get(name)), written(of, two.get(name)))
+
+
+# ------------------------------------------------------------------------------------------------------- what was read
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnRead:
+    """How the cells of a column were read for a field, and the reasons most often given."""
+
+    column: str
+    field: str
+    read: int
+    mended: int
+    doubtful: int
+    refused: int
+    reasons: Sequence[Mapping[str, Any]]
+
+
+def columns_read(report: Mapping[str, Any]) -> list[ColumnRead]:
+    """Return the columns of a report, those to look at first."""
+    found = [
+        ColumnRead(
+            each["colonne"] or "déduit",
+            field_in_words(each["champ"]),
+            *(each[LABELS[word]] for word in ("read", "mended", "doubtful", "refused")),
+            each["raisons"],
+        )
+        for each in report.get("colonnes", ())
+    ]
+    return sorted(found, key=lambda each: -(each.refused + each.doubtful))
+
+
+def field_in_words(name: str) -> str:
+    """Return the label of a field, or of a condition of a practice (`wifi.frais`)."""
+    practice, _, condition = name.rpartition(".")
+    if practice in offer.practices():
+        return f"{offer.practices()[practice].label}, {offer.conditions()[condition].label.lower()}"
+    return offer.practices()[name].label if name in offer.practices() else labels().get(name, name)
+
+
+# --------------------------------------------------------------------------------------------------------- values in words
+
+
+def labels() -> dict[str, str]:
+    """Return the fields that a sheet may hold, with their labels, in order."""
+    known = {id: f.label for id, f in offer.fields().items()}
+    return {**known, "precision": "Doute sur le point", "practices": "Ce qu’on y trouve"}
+
+
+def said(name: str, value: Any) -> str:
+    """Return the value of a field in words, on one line or several; '' for nothing."""
+    if value in (None, "", [], {}):
+        return ""
+    if name == "practices":
+        return " ; ".join(_practice(id, held) for id, held in value.items() if id in offer.practices())
+    if name == "precision":
+        return f"à {value:.0f} m près"
+    return written(offer.fields()[name], value) if name in offer.fields() else str(value)
+
+
+def _practice(id: str, held: Mapping[str, Any]) -> str:
+    state = held.get("state", "offered")
+    return offer.practices()[id].label + ("" if state == "offered" else f" ({STATES[state]})")
+
+
+def written(of: offer.Field, value: Any) -> str:
+    """Return the value of a field, or of a condition, in words."""
+    if value in (None, "", [], {}):
+        return ""
+    if of.kind == "list":
+        values = offer.lists()[of.list].values
+        return ", ".join(values[slug].label if slug in values else str(slug) for slug in value)
+    if of.kind in WRITERS:
+        return WRITERS[of.kind](value)
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _kinds(codes: Iterable[str]) -> str:
+    known = offer.kinds_by_word()
+    return ", ".join(dict.fromkeys(offer.kinds()[known.get(plain(code), "autre")].label for code in codes))
+
+
+def hours(value: Mapping[str, str]) -> str:
+    """Return opening hours in a line: the week when it is plain, else the words of whoever gave them."""
+    grid = grid_of(value.get("osm", ""))
+    left = f" (non compris : {value['left']})" if value.get("left") and value.get("osm") else ""
+    return (in_words(grid) if grid else value.get("text") or value.get("osm", "")) + left
+
+
+def _closures(value: Sequence[Mapping[str, str]]) -> str:
+    return " ; ".join(map(closure, value))
+
+
+def closure(value: Mapping[str, str]) -> str:
+    """Return one closure in words: its days, and why."""
+    days = f"le {day(value['du'])}" if value["du"] == value["au"] else f"du {day(value['du'])} au {day(value['au'])}"
+    return f"{days} ({value['motif']})" if value.get("motif") else days
+
+
+def day(text: str) -> str:
+    """Return a stored day in words."""
+    return day_in_words(date.fromisoformat(text))
+
+
+WRITERS = {
+    "kinds": _kinds,
+    "hours": hours,
+    "closures": _closures,
+    "phone": lambda value: ", ".join(each.words for each in places.phones({"telephone": value})),
+    "yesno": lambda value: "oui" if value else "non",
+    "date": day,
+    "text": str,
+    "latitude": lambda value: f"{value:.5f}",
+    "longitude": lambda value: f"{value:.5f}",
+}
+
+
+OTHERS = {  # what a change may touch beside the sheet
+    "state": ("État", lambda value: rules.STATES.get(value, "")),
+    "reason": ("Raison", str),
+    "rhythm": ("À confirmer", lambda value: rules.RHYTHMS.get(value, "")),
+    "full_since": ("Complet depuis", day),
+}
+
+
+# --------------------------------------------------------------------------------------------------- undoing an import
+
+
+@dataclass(frozen=True, slots=True)
+class Undoing:
+    """What undoing an import would do to its places: those it made leave, unless something changed them since."""
+
+    removed: int
+    restored: int
+    kept: Sequence[Lieu]
+
+
+def undoing(row: Import) -> Undoing:
+    """Return what undoing an import would do, counted before anything is done."""
+    latest = Change.objects.filter(lieu=OuterRef("lieu")).order_by("-at", "-pk").values("pk")[:1]
+    changes = Change.objects.filter(within=row).annotate(latest=Subquery(latest))
+    since = [change for change in changes.select_related("lieu") if change.latest != change.pk]
+    now = {c.pk: c.after for c in Change.objects.filter(pk__in=[change.latest for change in since])}
+    kept = [change for change in since if now[change.latest] != change.after]
+    made = changes.filter(before__isnull=True).count()
+    kept_made = sum(change.before is None for change in kept)
+    return Undoing(made - kept_made, changes.count() - made - (len(kept) - kept_made), [c.lieu for c in kept])

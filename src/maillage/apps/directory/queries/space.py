@@ -1,0 +1,431 @@
+"""What professionals of the directory have to do: what is due, oldest first, and how to find a sheet."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import groupby
+from typing import Any
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Count, F, Q, QuerySet
+from django.db.models.functions import Coalesce
+
+from maillage.apps.directory import access, rules
+from maillage.apps.directory.models import Import, Lieu, Pair, Proposal
+from maillage.apps.directory.queries import history, places
+from maillage.apps.directory.queries.search import Wanted, search
+from maillage.engine import matching
+from maillage.reports.wording import count
+from maillage.studies.offer import as_place
+
+SHOWN = 5  # rows of each section on the first page
+PAGE = 30
+FOUND = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One thing to do: what it is about, why, since when, and the page where it is done (its route, and what it takes)."""
+
+    name: str
+    where: str
+    why: str
+    since: str
+    route: str
+    of: str = ""
+    late: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """A kind of thing to do: how many, in words, and the oldest of them."""
+
+    id: str
+    title: str
+    hint: str
+    gesture: str
+    total: int
+    words: str
+    rows: Sequence[Row]
+
+
+def sections(user, on: date) -> list[Section]:
+    """Return the sections of the working list, each with its oldest rows."""
+    return [_section(id, user, on, SHOWN) for id in SECTIONS]
+
+
+def nothing(shown: Sequence[Section]) -> str:
+    """Return what does not wait, in words: “aucun message, aucune valeur proposée”."""
+    return ", ".join(each.words for each in shown if not each.total)
+
+
+def section(id: str, user, on: date, number: str) -> tuple[Section, Page]:
+    """Return a section whole, one page of it."""
+    page = Paginator(SECTIONS[id].rows(user, on), PAGE).get_page(number)
+    return _section(id, user, on, 0, [SECTIONS[id].row(each, on) for each in page]), page
+
+
+def _section(id: str, user, on: date, limit: int, rows: Sequence[Row] | None = None) -> Section:
+    kind = SECTIONS[id]
+    found = kind.rows(user, on)
+    total = found.count()
+    shown = rows if rows is not None else [kind.row(each, on) for each in found[:limit]]
+    return Section(
+        id=id,
+        title=kind.title,
+        hint=kind.hint,
+        gesture=kind.gesture,
+        total=total,
+        words=count(total, kind.noun, kind.plural) if total else kind.none,
+        rows=shown,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """How a section is read: its rows, oldest first, and what each says."""
+
+    title: str
+    hint: str
+    gesture: str
+    noun: str
+    plural: str
+    none: str
+    rows: Any
+    row: Any
+
+
+# -------------------------------------------------------------------------------------------------------------- sections
+
+
+def _to_check(user, on: date) -> QuerySet[Lieu]:
+    return _published(user).exclude(to_check=[]).order_by(F("updated_on").asc(nulls_first=True), "name", "pk")
+
+
+def _to_check_row(lieu: Lieu, on: date) -> Row:
+    first = lieu.to_check[0]
+    more = len(lieu.to_check) - 1
+    why = f"{history.field_in_words(first['field'])} : {first['reason']}" + (f", et {count(more, 'autre')}" if more else "")
+    return Row(lieu.name, town(lieu), why, _age(lieu.updated_on, on), "lieu_edit", lieu.slug)
+
+
+def _proposals(user, on: date) -> QuerySet[Proposal]:
+    return access.proposals_for(user).filter(state=rules.OPEN).exclude(field="").order_by("at", "pk")
+
+
+def _proposal_row(proposal: Proposal, on: date) -> Row:
+    label = history.labels().get(proposal.field, proposal.field)
+    why = f"{label} : {history.said(proposal.field, proposal.value) or 'à retirer'}"
+    since = _age(proposal.at.date(), on)
+    return Row(proposal.lieu.name, places.named(proposal.by), why, since, "proposals")
+
+
+def pairs(user, on: date) -> QuerySet[Pair]:
+    """Return the pairs to decide: both places are still published."""
+    open_pairs = access.pairs_for(user).filter(state=rules.OPEN)
+    return open_pairs.filter(first__state=rules.PUBLISHED, second__state=rules.PUBLISHED).order_by("-score", "pk")
+
+
+def _pair_row(pair: Pair, on: date) -> Row:
+    name = f"{pair.first.name} = {pair.second.name}" if pair.first.name != pair.second.name else pair.first.name
+    return Row(name, town(pair.first), ", ".join(pair.reasons[:2]), "sûr" if pair.sure else "", "pair", str(pair.pk))
+
+
+def due(user, on: date) -> QuerySet[Lieu]:
+    """Return the sheets that nobody confirmed within their rhythm, the oldest first."""
+    late = Q(confirmed_on=None)
+    for months in rules.RHYTHMS:
+        late |= Q(rhythm=months, confirmed_on__lt=on - timedelta(days=round(months * 30.44)))
+    oldest = Coalesce("confirmed_on", "updated_on").asc(nulls_first=True)
+    return _published(user).filter(late).order_by(oldest, "name", "pk")
+
+
+def _due_row(lieu: Lieu, on: date) -> Row:
+    fresh = rules.freshness(lieu.updated_on, lieu.confirmed_on, on=on)
+    why = "jamais confirmée par quelqu’un" if lieu.confirmed_on is None else f"à confirmer {rules.RHYTHMS[lieu.rhythm]}"
+    since = "date inconnue" if fresh.months is None else rules.ago(fresh.months).removeprefix("il y a ")
+    return Row(lieu.name, town(lieu), why, since, "lieu_edit", lieu.slug, fresh.stitches < 2)
+
+
+def _missing(user, on: date) -> QuerySet[Lieu]:
+    rows = _published(user).filter(missing_since__isnull=False).select_related("missing_since")
+    return rows.order_by("missing_since__started_at", "name", "pk")
+
+
+def _missing_row(lieu: Lieu, on: date) -> Row:
+    gone = lieu.missing_since
+    return Row(
+        lieu.name,
+        town(lieu),
+        f"n’est plus dans {gone.file_name}",
+        _age(gone.started_at.date(), on),
+        "import_report",
+        str(gone.pk),
+    )
+
+
+def _signals(user, on: date) -> QuerySet[Proposal]:
+    return access.proposals_for(user).filter(state=rules.OPEN, field="").order_by("at", "pk")
+
+
+def _signal_row(signal: Proposal, on: date) -> Row:
+    late = signal.at.date() < on - timedelta(days=5)
+    since = _age(signal.at.date(), on)
+    return Row(signal.lieu.name, town(signal.lieu), signal.text, since, "proposals", late=late)
+
+
+def _published(user) -> QuerySet[Lieu]:
+    return access.managed_by(user).filter(state=rules.PUBLISHED)
+
+
+SECTIONS = {
+    "signalements": Kind(
+        "Signalements",
+        "Quelqu’un a vu une erreur.",
+        "Répondre",
+        "message",
+        "messages",
+        "aucun message",
+        _signals,
+        _signal_row,
+    ),
+    "propositions": Kind(
+        "Propositions",
+        "Une autre valeur est proposée pour un champ.",
+        "Choisir",
+        "valeur proposée",
+        "valeurs proposées",
+        "aucune valeur proposée",
+        _proposals,
+        _proposal_row,
+    ),
+    "doublons": Kind(
+        "Doublons possibles",
+        "Deux fiches parlent peut-être du même lieu.",
+        "Comparer",
+        "paire",
+        "paires",
+        "aucune paire",
+        pairs,
+        _pair_row,
+    ),
+    "a-verifier": Kind(
+        "À vérifier",
+        "La lecture du fichier a laissé un doute.",
+        "Vérifier",
+        "fiche",
+        "fiches",
+        "aucune fiche à vérifier",
+        _to_check,
+        _to_check_row,
+    ),
+    "absents": Kind(
+        "Absents de la dernière version",
+        "Leur source ne les donne plus.",
+        "Décider",
+        "lieu absent",
+        "lieux absents",
+        "aucun lieu absent",
+        _missing,
+        _missing_row,
+    ),
+    "a-confirmer": Kind(
+        "Fiches à confirmer",
+        "Personne ne les a dites vraies à temps.",
+        "Confirmer",
+        "fiche",
+        "fiches",
+        "aucune fiche à confirmer",
+        due,
+        _due_row,
+    ),
+}
+
+
+def _age(day: date | None, on: date) -> str:
+    """Return how old a day is, in words short enough for a column."""
+    if day is None:
+        return "date inconnue"
+    days = max((on - day).days, 0)
+    if days < 60:
+        return "aujourd’hui" if days == 0 else count(days, "jour")
+    return rules.ago(rules.months_between(day, on)).removeprefix("il y a ")
+
+
+def town(lieu: Lieu) -> str:
+    return str(lieu.sheet.get("commune", ""))
+
+
+# ------------------------------------------------------------------------------------------------------------ one sheet
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A sheet found by its words."""
+
+    lieu: Lieu
+    where: str
+    state: str
+
+
+def find(text: str, user) -> list[Hit]:
+    """Return the sheets whose words start like those typed: published first, then those put aside."""
+    ids = [id for id, _ in search(Wanted(text=text, limit=FOUND)).places]
+    rows = access.managed_by(user)
+    shown = {lieu.pk: lieu for lieu in rows.filter(pk__in=ids)}
+    aside = rows.exclude(state=rules.PUBLISHED).filter(name__icontains=text).order_by("name", "pk")[:FOUND]
+    found = [*(shown[id] for id in ids if id in shown), *aside]
+    return [
+        Hit(lieu, town(lieu), "" if lieu.state == rules.PUBLISHED else lieu.get_state_display()) for lieu in found[:FOUND]
+    ]
+
+
+def alike(sheet: rules.Sheet, user) -> list[Lieu]:
+    """Return the published places of the same département that a new sheet may be, the likeliest first."""
+    departement = str(sheet.get("code_insee", ""))[:2]
+    held = list(access.managed_by(user).filter(state=rules.PUBLISHED, code_insee__startswith=departement))
+    found = matching.between([as_place(sheet)], [as_place(lieu.sheet) for lieu in held])
+    return [held[pair.b] for pair in sorted(found, key=lambda pair: -pair.score)]
+
+
+def totals(user) -> list[tuple[int, str]]:
+    """Return how many places there are by state, in words: the published first."""
+    rows = access.managed_by(user).order_by().values_list("state").annotate(Count("pk"))
+    counts = {**dict.fromkeys(rules.STATES, 0), **dict(rows)}
+    words = {
+        rules.PUBLISHED: ("lieu publié", "lieux publiés"),
+        rules.EXCLUDED: ("hors du recensement", "hors du recensement"),
+        rules.ENDED: ("fermé pour de bon", "fermés pour de bon"),
+        rules.MERGED: ("réuni à un autre", "réunis à un autre"),
+    }
+    return [(n, words[state][n > 1]) for state, n in counts.items() if n or state == rules.PUBLISHED]
+
+
+def imports(user) -> QuerySet[Import]:
+    return access.imports_for(user)
+
+
+# ----------------------------------------------------------------------------------------------------------- proposals
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A proposal beside what the sheet holds."""
+
+    proposal: Proposal
+    label: str
+    held: str
+    held_by: str
+    proposed: str
+    by: str
+
+
+def proposals(user) -> list[tuple[Lieu, list[Asked]]]:
+    """Return the values proposed, by place, the oldest first."""
+    rows = access.proposals_for(user).filter(state=rules.OPEN).exclude(field="").order_by("at", "pk")[:200]
+    order = {lieu_id: n for n, lieu_id in enumerate(dict.fromkeys(row.lieu_id for row in rows))}
+    together = groupby(sorted(rows, key=lambda row: order[row.lieu_id]), key=lambda row: row.lieu_id)
+    grouped = [list(each) for _, each in together]
+    return [(each[0].lieu, [_asked(row) for row in each]) for each in grouped]
+
+
+def proposals_of(lieu: Lieu) -> list[Asked]:
+    """Return what is proposed for one place, messages apart."""
+    rows = Proposal.objects.filter(lieu=lieu, state=rules.OPEN).exclude(field="").order_by("at", "pk")
+    return [_asked(row) for row in rows.select_related("lieu")]
+
+
+def _asked(row: Proposal) -> Asked:
+    sheet, origin = row.lieu.sheet, row.lieu.origins.get(row.field, {})
+    return Asked(
+        proposal=row,
+        label=history.labels().get(row.field, row.field),
+        held=history.said(row.field, sheet.get(row.field)),
+        held_by=origin_in_words(origin),
+        proposed=history.said(row.field, row.value),
+        by=places.named(row.by),
+    )
+
+
+def signals(user, *, state: str = rules.OPEN) -> QuerySet[Proposal]:
+    """Return the messages of the public in that state; the answered ones with the latest first."""
+    rows = access.proposals_for(user).filter(field="", state=state)
+    return rows.order_by("at", "pk") if state == rules.OPEN else rows.order_by("-answered_at", "-pk")
+
+
+def origin_in_words(origin: dict[str, str]) -> str:
+    """Return where a value comes from: “Hinaura, 4 novembre 2021, confirmé le 20 novembre 2026 par la structure”."""
+    if not origin:
+        return ""
+    parts = [places.named(str(origin.get("source", "")))]
+    if origin.get("on"):
+        parts.append(history.day(origin["on"]))
+    if origin.get("confirmed_on") and origin.get("by") != origin.get("source"):
+        parts.append(f"confirmé le {history.day(origin['confirmed_on'])} par {places.named(str(origin.get('by', '')))}")
+    return ", ".join(filter(None, parts))
+
+
+# --------------------------------------------------------------------------------------------------------------- pairs
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One block of fields of two sheets, side by side: what is chosen for it is chosen for all its fields."""
+
+    id: str
+    label: str
+    first: str
+    second: str
+    first_by: str
+    second_by: str
+    both: bool
+    suggested: str
+
+
+BLOCKS = {  # fields that make sense together only
+    "commune": ("Commune", ("commune", "code_postal", "code_insee")),
+    "latitude": ("Point sur la carte", ("latitude", "longitude", "precision")),
+}
+BLOCK_OF = {name: id for id, (_, names) in BLOCKS.items() for name in names}
+
+
+def side_by_side(pair: Pair, suggested: dict[str, str]) -> list[Side]:
+    """Return the blocks on which two sheets differ. suggested: by field, the side to start from."""
+    found = {}
+    for name, side in suggested.items():
+        id = BLOCK_OF.get(name, name)
+        if id not in found:
+            found[id] = _side(pair, id, side)
+    return list(found.values())
+
+
+def fields_of(block: str) -> Iterable[str]:
+    return BLOCKS[block][1] if block in BLOCKS else (block,)
+
+
+def _side(pair: Pair, id: str, suggestion: str) -> Side:
+    label = BLOCKS[id][0] if id in BLOCKS else history.labels()[id]
+    one, two = pair.first, pair.second
+    lists = isinstance(one.sheet.get(id), list) and isinstance(two.sheet.get(id), list)
+    return Side(
+        id=id,
+        label=label,
+        first=_block(one, id),
+        second=_block(two, id),
+        first_by=origin_in_words(one.origins.get(id, {})),
+        second_by=origin_in_words(two.origins.get(id, {})),
+        both=lists and id != "fermetures",
+        suggested=suggestion,
+    )
+
+
+def _block(lieu: Lieu, id: str) -> str:
+    return ", ".join(filter(None, (history.said(name, lieu.sheet.get(name)) for name in fields_of(id))))
+
+
+def same_fields(pair: Pair) -> list[tuple[str, str]]:
+    """Return what two sheets say alike, so that nobody wonders."""
+    one, two = pair.first.sheet, pair.second.sheet
+    labels = history.labels()
+    kept = [name for name in labels if name in one and one.get(name) == two.get(name) and name not in rules.FOLLOWING]
+    return [(labels[name], history.said(name, one[name])) for name in kept]

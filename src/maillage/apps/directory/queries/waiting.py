@@ -1,0 +1,307 @@
+"""Files that wait to be imported: how each would be read, and what it would change. Nothing here writes.
+
+A file waits in a folder of its own, with what was read of it once: its columns, its first rows, the values of each column.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+from maillage.apps.directory import rules
+from maillage.apps.directory.models import Lieu, Source
+from maillage.apps.directory.queries import history, places
+from maillage.kernel.names import plain
+from maillage.pipeline.offer import correct, mapping, report
+from maillage.pipeline.offer.forms import read as forms
+from maillage.pipeline.offer.forms.sheet import Row, Sheet
+from maillage.pipeline.offer.read import Read, Remark, Result, read
+from maillage.reference import offer
+
+KEY = re.compile(r"[0-9a-f]{20}")
+SAMPLE = 200  # rows read again at each change: an answer under a second
+PLACES = 10  # places shown as they would be
+LONG = 1_000  # rows beyond which the worker reads the whole file
+TOLD = 50  # refused rows and missing places named before an import
+
+DRAFT, CHECKING, CHECKED, IMPORTING, DONE, FAILED = "draft", "checking", "checked", "importing", "done", "failed"
+ALIVE = (CHECKING, IMPORTING)
+
+DAYS = {"Mo": "Lundi", "Tu": "Mardi", "We": "Mercredi", "Th": "Jeudi", "Fr": "Vendredi", "Sa": "Samedi", "Su": "Dimanche"}
+HALVES = {"": "", " am": ", matin", " pm": ", après-midi"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """A file kept aside. how: recognised by its source, as a known format, or proposed; why: the reason of each guess."""
+
+    key: str
+    name: str
+    digest: str
+    source: str
+    licence: str
+    by: int
+    at: str
+    how: str
+    title: str
+    why: Mapping[str, str]
+    form: str
+    columns: Sequence[str]
+    n_rows: int
+    notes: Sequence[str]
+    faults: int
+    draft: str
+
+    @property
+    def path(self) -> Path:
+        return folder(self.key) / "fichier"
+
+    @property
+    def is_long(self) -> bool:
+        return self.n_rows > LONG
+
+    @property
+    def version(self) -> str:
+        """What was checked is this draft, and no other."""
+        return hashlib.sha256(self.draft.encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """How far the work on a file is. expected: what the whole file would do, read with the draft of that version."""
+
+    status: str = DRAFT
+    step: str = ""
+    share: float = 0.0
+    error: Sequence[str] = ()
+    version: str = ""
+    expected: Mapping[str, Any] | None = None
+    whole: bool = True
+    asked_at: str = ""
+    row: int = 0
+
+    @property
+    def is_alive(self) -> bool:
+        return self.status in ALIVE
+
+
+def home() -> Path:
+    return Path(settings.HOME) / "imports"
+
+
+def folder(key: str) -> Path:
+    return home() / key
+
+
+def find(key: str) -> Waiting | None:
+    """Return a file that waits; None when there is none, or no longer."""
+    if not KEY.fullmatch(key):
+        return None
+    try:
+        return Waiting(**json.loads((folder(key) / "fiche.json").read_text("utf-8")))
+    except OSError:
+        return None
+
+
+def progress(key: str) -> Progress:
+    """Return how far the work on a file is; a draft when nothing was asked."""
+    try:
+        return Progress(**json.loads((folder(key) / "avancement.json").read_text("utf-8")))
+    except OSError:
+        return Progress()
+
+
+def everything() -> list[Waiting]:
+    """Return the files that wait, the latest first."""
+    found = (find(path.name) for path in home().glob("*") if (path / "fiche.json").exists())
+    return sorted(filter(None, found), key=lambda waiting: waiting.at, reverse=True)
+
+
+# ------------------------------------------------------------------------------------------------------------ as it reads
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of the file: some of its values, what it serves as, what else, and the words it holds."""
+
+    rank: int
+    name: str
+    samples: Sequence[str]
+    target: str
+    also: Sequence[str]
+    why: str
+    unread: bool
+    words: Sequence[correct.Word]
+    left_out: int
+
+    @property
+    def unknown(self) -> int:
+        return sum(not word.known for word in self.words)
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A place as it would be: its name, what is known of it, and what somebody should look at."""
+
+    line: int
+    name: str
+    address: str
+    lines: Sequence[tuple[str, str]]
+    tags: Sequence[places.Fact]
+    doubts: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a draft makes of the first rows of a file."""
+
+    rows: int
+    cards: Sequence[Card]
+    report: Mapping[str, Any]
+
+    @property
+    def refused(self) -> list[Mapping[str, Any]]:
+        return [row for row in self.report["lignes"] if row["refus"]]
+
+
+def preview(waiting: Waiting, *, today: date) -> Preview:
+    """Return what the draft makes of the first rows."""
+    correspondence = mapping.load(waiting.draft, "correspondance")
+    result = read(_sample(waiting), correspondence, today=today, source=waiting.source)
+    return Preview(len(result.rows), [_card(row) for row in result.kept[:PLACES]], report.of(result))
+
+
+def _card(row: Read) -> Card:
+    sheet = row.sheet
+    shown = [name for name in ("typologie", "telephone", "courriels", "site_web", "horaires", "services") if name in sheet]
+    labels = history.labels()
+    return Card(
+        line=row.line,
+        name=sheet["nom"],
+        address=places.full_address(sheet),
+        lines=[(labels[name], history.said(name, sheet[name])) for name in shown],
+        tags=places.tags(sheet, limit=8),
+        doubts=list(dict.fromkeys(_doubt(remark) for remark in row.remarks if remark.word in ("doubtful", "refused"))),
+    )
+
+
+def _doubt(remark: Remark) -> str:
+    """Return what somebody should look at, in words; what was only deduced has neither column nor value."""
+    said = f"{remark.column} : « {remark.value} », " if remark.column else ""
+    return f"{said}{remark.reason}"
+
+
+def columns(waiting: Waiting, *, today: date) -> list[Column]:
+    """Return the columns of a file as the draft reads them."""
+    raw = correct.parsed(waiting.draft, "correspondance")
+    correspondence = mapping.load(waiting.draft, "correspondance")
+    served = correct.uses(raw)
+    values = _values(waiting)
+    found = []
+    for rank, name in enumerate(waiting.columns):
+        target, *also = served.get(plain(name), [""])
+        kept: Sequence[Any] = values[name]["valeurs"]
+        words = correct.words(correspondence, target, name, kept, today=today) if correct.has_words(target) else []
+        found.append(
+            Column(
+                rank=rank,
+                name=name,
+                samples=[text for text, _ in kept[:3]],
+                target=target,
+                also=[said(use) for use in also],
+                why=waiting.why.get(name, ""),
+                unread=not target and plain(name) not in correspondence.used(),
+                words=words,
+                left_out=values[name]["autres"],
+            )
+        )
+    return found
+
+
+def said(target: str) -> str:
+    """Return what a column serves as, in words."""
+    if target.startswith(correct.DAY):
+        day = target.removeprefix(correct.DAY)
+        return f"Horaires : {DAYS[day[:2]].lower()}{HALVES[day[2:]]}"
+    if target.startswith(correct.PRACTICE):
+        practice, _, condition = target.removeprefix(correct.PRACTICE).partition(".")
+        label = offer.practices()[practice].label
+        return f"{label}, {offer.conditions()[condition].label.lower()}" if condition else label
+    return mapping.PLACED[target].label if target else "Ne pas lire"
+
+
+def _sample(waiting: Waiting) -> Sheet:
+    kept = json.loads((folder(waiting.key) / "extrait.json").read_text("utf-8"))
+    rows = tuple(Row(number, line, dict(zip(waiting.columns, cells, strict=True))) for number, line, cells in kept)
+    return Sheet(waiting.name, waiting.form, tuple(waiting.columns), rows, (), ())  # type: ignore[arg-type]
+
+
+def _values(waiting: Waiting) -> dict[str, Any]:
+    return dict(json.loads((folder(waiting.key) / "valeurs.json").read_text("utf-8")))
+
+
+# -------------------------------------------------------------------------------------------------------- the whole file
+
+
+class _Watched(tuple[Row, ...]):
+    """Rows that tell how far they are read."""
+
+    tell: Any = None
+
+    def __iter__(self) -> Iterator[Row]:
+        for n, row in enumerate(super().__iter__()):
+            self.tell(n / len(self))
+            yield row
+
+
+def result(waiting: Waiting, *, today: date, tell: Any) -> Result:
+    """Return the whole file, read with the draft. tell: called with the share read so far."""
+    sheet = forms.parse(waiting.path.read_bytes(), waiting.name)
+    rows = _Watched(sheet.rows)
+    rows.tell = tell
+    watched = Sheet(sheet.name, sheet.form, sheet.columns, rows, sheet.notes, sheet.faults)
+    return read(watched, mapping.load(waiting.draft, "correspondance"), today=today, source=waiting.source)
+
+
+def expected(found: Result, source: str, *, on: date) -> dict[str, Any]:
+    """Return what importing a file would do, counted as the import itself counts, and named where somebody must look."""
+    held = {lieu.identifier: lieu for lieu in Lieu.objects.filter(source__name=source)}
+    counts = dict.fromkeys(("nouveaux", "modifies", "inchanges", "contestes"), 0)
+    there = set()
+    for row in found.kept:
+        id = row.sheet["id"]
+        there.add(id)
+        lieu = held.get(id)
+        if lieu is None:
+            counts["nouveaux"] += 1
+            continue
+        day = row.sheet.get("date_maj") or on.isoformat()
+        update = rules.updated(lieu.sheet, lieu.origins, row.sheet, source=source, on=day)
+        counts["contestes"] += len(update.contested)
+        counts["modifies" if update.changes(lieu.sheet) else "inchanges"] += 1
+    missing = [
+        lieu.name
+        for id, lieu in held.items()
+        if id not in there and lieu.missing_since_id is None and lieu.state == rules.PUBLISHED
+    ]
+    refused = [(row.line, row.sheet.get("nom", ""), row.refused) for row in found.rows if row.refused]
+    refused += [(fault.line, fault.value, fault.reason) for fault in found.faults]
+    return {
+        **counts,
+        "lus": len(found.rows) + len(found.faults),
+        "refuses": found.n_refused,
+        "a_verifier": sum(row.doubtful for row in found.kept),
+        "absents": len(missing),
+        "noms_absents": sorted(missing)[:TOLD],
+        "lignes_refusees": refused[:TOLD],
+    }
+
+
+def sources() -> list[Source]:
+    return list(Source.objects.order_by("name"))

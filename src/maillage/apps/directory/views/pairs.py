@@ -1,0 +1,116 @@
+"""Places that may be one: compared, merged, taken apart."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from maillage.apps.directory import access, rules
+from maillage.apps.directory.actions import duplicates, gestures
+from maillage.apps.directory.queries import space
+from maillage.kernel.errors import Refused
+from maillage.reports.wording import count
+
+SIDES = ("first", "second", "both")
+
+
+@login_required
+@require_GET
+def pairs(request: HttpRequest) -> HttpResponse:
+    """The pairs to decide, the likeliest first; those merged; those declined."""
+    today = timezone.localdate()
+    found = space.pairs(request.user, today)
+    decided = access.pairs_for(request.user).exclude(state=rules.OPEN).order_by("-answered_at", "-pk")
+    context = {
+        "page": Paginator(found, space.PAGE).get_page(request.GET.get("page")),
+        "words": count(found.count(), "paire") if found else "aucune paire",
+        "sure": len(duplicates.sure(found.filter(sure=True))),
+        "merged": decided.filter(state=rules.ACCEPTED)[: space.PAGE],
+        "declined": decided.filter(state=rules.DECLINED)[: space.PAGE],
+    }
+    return render(request, "directory/space/pairs.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def pair(request: HttpRequest, pk: int) -> HttpResponse:
+    """Two sheets side by side, field by field."""
+    found = get_object_or_404(access.pairs_for(request.user), pk=pk)
+    suggested = duplicates.suggested(found.first, found.second)
+    sides = space.side_by_side(found, suggested)
+    context: dict[str, Any] = {"pair": found, "sides": sides, "same": space.same_fields(found)}
+    context["any_both"] = any(side.both for side in sides)
+    if request.method == "POST":
+        by, at = str(request.user), timezone.localtime()
+        try:
+            if request.POST.get("geste") == "deux":
+                duplicates.answer(_open(found), rules.DECLINED, by=by, at=at)
+                messages.success(request, "Noté : ce sont deux lieux. Cette paire ne sera plus proposée.")
+                return redirect("pairs")
+            chosen = {side.id: request.POST.get(f"cote-{side.id}", side.suggested) for side in sides}
+            choices = {
+                name: side
+                for id, side in chosen.items()
+                if side in SIDES
+                for name in space.fields_of(id)
+                if name in suggested
+            }
+            kept = duplicates.merge(_open(found), choices, by=by, at=at)
+            messages.success(
+                request, f"Les deux fiches sont réunies dans « {kept.name} ». Vous pouvez les séparer à tout moment."
+            )
+            return redirect("pairs")
+        except Refused as refused:
+            context["error"] = refused
+    return render(request, "directory/space/pair.html", context, status=400 if "error" in context else 200)
+
+
+def _open(pair: Any) -> Any:
+    """Return a pair that may still be decided; Refused when one of its places is no longer published."""
+    if pair.first.state != rules.PUBLISHED or pair.second.state != rules.PUBLISHED:
+        raise Refused(
+            "Ces deux fiches n’ont pas été réunies.",
+            why="L’une des deux n’est plus publiée : elle est déjà réunie à une autre, ou mise de côté.",
+            do="Revenez à la liste des doublons.",
+        )
+    return pair
+
+
+@require_POST
+def reopen(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take two merged places apart, or look again at a pair that was declined."""
+    found = get_object_or_404(access.pairs_for(request.user), pk=pk)
+    try:
+        if found.state == rules.ACCEPTED:
+            duplicates.unmerge(found, by=str(request.user), at=timezone.localtime())
+            messages.success(request, "Les deux fiches sont séparées, chacune comme elle était.")
+        else:
+            duplicates.answer(found, rules.OPEN, by="", at=None)
+            messages.success(request, "La paire est de nouveau à décider.")
+    except Refused as refused:
+        messages.error(request, " ".join(refused.sentences))
+    return redirect("pairs")
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def sure(request: HttpRequest) -> HttpResponse:
+    """Merge all the pairs above the published threshold, once somebody has read their list."""
+    found = list(space.pairs(request.user, timezone.localdate()).filter(sure=True))
+    if request.method == "POST":
+        asked = {pk for pk in request.POST.getlist("paire") if pk.isdigit()}
+        chosen = [pair for pair in found if str(pair.pk) in asked]
+        try:
+            merged = gestures.merge_sure(chosen, by=str(request.user), at=timezone.localtime())
+            told = f"{count(merged, 'paire réunie', 'paires réunies')}." if merged else "Rien n’était coché."
+            left = len(chosen) - merged
+            told += f" {count(left, 'autre attend', 'autres attendent')} votre avis." if left else ""
+            messages.success(request, told)
+        except Refused as refused:
+            messages.error(request, " ".join(refused.sentences))
+        return redirect("pairs")
+    return render(request, "directory/space/sure.html", {"pairs": found})

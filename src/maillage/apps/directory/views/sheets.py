@@ -1,0 +1,261 @@
+"""The sheet of a place, as professionals keep it: its fields, its practices, its gestures, its history; and new places."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST
+
+from maillage.apps.directory import access, rules
+from maillage.apps.directory.actions import gestures, links, sheets
+from maillage.apps.directory.forms.sheet import NewForm, PracticeForm, SheetForm
+from maillage.apps.directory.forms.space import ClosureForm
+from maillage.apps.directory.models import Change, Lieu
+from maillage.apps.directory.queries import history, places, space, where
+from maillage.apps.directory.queries.links import Closure
+from maillage.kernel.errors import Refused
+from maillage.pipeline.offer.sheet import STATES, practices
+from maillage.reference import offer
+
+
+@require_http_methods(["GET", "POST"])
+def edit(request: HttpRequest, place: str) -> HttpResponse:
+    """The sheet: what it says and who said it, to correct; what is due; what happened."""
+    lieu = get_object_or_404(access.managed_by(request.user), slug=place)
+    form = SheetForm(request.POST or None, lieu=lieu)
+    status = 200
+    if request.method == "POST":
+        status = 400
+        written = form.written(today=timezone.localdate())
+        if written is not None:
+            change = sheets.edit(lieu, written.values, by=str(request.user), at=timezone.localtime())
+            if change is None:
+                messages.info(request, "Rien n’était différent : la fiche n’a pas changé.")
+            else:
+                messages.success(request, "Fiche enregistrée. Ce que vous avez écrit est confirmé à votre nom.")
+            for remark in written.remarks:
+                messages.warning(request, f"{remark}.")
+            return redirect("lieu_edit", lieu.slug)
+    return render(request, "directory/space/sheet.html", _context(request, lieu, form), status=status)
+
+
+def _context(request: HttpRequest, lieu: Lieu, form: SheetForm) -> dict[str, Any]:
+    on = timezone.localdate()
+    whole = request.GET.get("historique") == "tout"
+    sheet = lieu.sheet
+    return {
+        "lieu": lieu,
+        "form": form,
+        "groups": _groups(lieu, form),
+        "hours_by": space.origin_in_words(lieu.origins.get("horaires", {})),
+        "fresh": places.fresh(lieu, on),
+        "due": space.due(request.user, on).filter(pk=lieu.pk).exists(),
+        "practices": _practices(sheet),
+        "absent": [p for p in offer.practices().values() if p.id not in practices(sheet)],
+        "closures": [(each, history.closure(each)) for each in sheet.get("fermetures", ()) if each["au"] >= on.isoformat()],
+        "closure_form": ClosureForm(auto_id="fermeture_%s"),
+        "rhythms": rules.RHYTHMS.items(),
+        "states": [(id, label) for id, label in GIVEN_STATES.items() if id != lieu.state],
+        "changes": history.of(lieu, None if whole else history.SHOWN),
+        "whole": whole,
+        "asked": space.proposals_of(lieu),
+        "doubts": [(history.field_in_words(each["field"]), each) for each in lieu.to_check],
+    }
+
+
+def _groups(lieu: Lieu, form: SheetForm) -> list[dict[str, Any]]:
+    """Return the groups of fields, each field with who said it; those seldom changed are folded unless something is wrong."""
+    return [
+        {
+            "label": label,
+            "fields": [(field, space.origin_in_words(lieu.origins.get(field.name, {}))) for field in fields],
+            "filled": form.filled(fields),
+            "open": label in UNFOLDED or any(field.errors for field in fields),
+        }
+        for label, fields in form.groups()
+    ]
+
+
+UNFOLDED = ("Identité", "Adresse", "Contact")
+
+
+def _practices(sheet: rules.Sheet) -> list[dict[str, Any]]:
+    """Return the practices of a place with their conditions, those it says and those its services imply."""
+    said = sheet.get("practices", {})
+    conditions = offer.conditions()
+    return [
+        {
+            "practice": offer.practices()[id],
+            "state": held.get("state", "offered"),
+            "words": STATES[held.get("state", "offered")],
+            "implied": id not in said,
+            "lines": [(conditions[n].label, history.written(conditions[n], held[n])) for n in conditions if n in held],
+        }
+        for id, held in practices(sheet).items()
+        if id in offer.practices()
+    ]
+
+
+@require_http_methods(["GET", "POST"])
+def practice(request: HttpRequest, place: str, code: str) -> HttpResponse:
+    """One practice of a place: offered, planned or stopped, and on what conditions."""
+    lieu = get_object_or_404(access.managed_by(request.user), slug=place)
+    if code not in offer.practices():
+        raise Http404
+    held = practices(lieu.sheet).get(code, {})
+    form = PracticeForm(request.POST or None, held=held)
+    if request.method == "POST":
+        written = form.written(today=timezone.localdate())
+        if written is not None:
+            said = {id: kept for id, kept in lieu.sheet.get("practices", {}).items() if id != code}
+            values = {**said, **({code: written} if written else {})}
+            sheets.edit(lieu, {"practices": values}, by=str(request.user), at=timezone.localtime())
+            messages.success(request, f"« {offer.practices()[code].label} » enregistré.")
+            return redirect("lieu_edit", lieu.slug)
+    context = {"lieu": lieu, "practice": offer.practices()[code], "form": form, "held": held}
+    return render(request, "directory/space/practice.html", context, status=400 if form.errors else 200)
+
+
+# ------------------------------------------------------------------------------------------------------------ gestures
+
+GIVEN_STATES = {
+    rules.PUBLISHED: "Publier de nouveau",
+    rules.EXCLUDED: "Mettre hors du recensement",
+    rules.ENDED: "Fermé pour de bon",
+}
+
+
+@require_POST
+def gesture(request: HttpRequest, place: str) -> HttpResponse:
+    """One small gesture on a sheet."""
+    lieu = get_object_or_404(access.managed_by(request.user), slug=place)
+    act = GESTURES.get(request.POST.get("geste", ""))
+    if act is None:
+        raise Http404
+    try:
+        messages.success(request, act(request, lieu, str(request.user), timezone.localtime()))
+    except Refused as refused:
+        messages.error(request, " ".join(refused.sentences))
+    return redirect("lieu_edit", lieu.slug)
+
+
+def _confirm(request: HttpRequest, lieu: Lieu, by: str, at: datetime) -> str:
+    sheets.confirm(lieu, by=by, at=at)
+    return "Noté : rien n’a changé. Toute la fiche est confirmée aujourd’hui."
+
+
+def _full(request: HttpRequest, lieu: Lieu, by: str, at: datetime) -> str:
+    links.say_full(lieu, True, by=by, at=at)
+    return "Noté : le lieu est complet. Les personnes le verront avant de venir."
+
+
+def _free(request: HttpRequest, lieu: Lieu, by: str, at: datetime) -> str:
+    links.say_full(lieu, False, by=by, at=at)
+    return "Noté : il y a de nouveau de la place."
+
+
+def _close(request: HttpRequest, lieu: Lieu, by: str, at: datetime) -> str:
+    form = ClosureForm(request.POST)
+    if not form.is_valid():
+        errors = [text for texts in form.errors.values() for text in texts]
+        raise Refused("La fermeture n’a pas été notée.", why=errors[0], do="Donnez les deux dates.")
+    closure = Closure(form.cleaned_data["du"], form.cleaned_data["au"], form.cleaned_data["motif"])
+    links.close(lieu, closure, by=by, at=at)
+    return "Fermeture notée. Le lieu rouvre tout seul le lendemain du dernier jour."
+
+
+def _reopen(request: HttpRequest, lieu: Lieu, by: str, at: datetime) -> str:
+    links.reopen(lieu, request.POST.get("du", ""), request.POST.get("au", ""), by=by, at=at)
+    return "Fermeture retirée."
+
+
+def _state(request: HttpRequest, lieu: Lieu, by: str, at: datetime) -> str:
+    state = request.POST.get("etat", "")
+    if state not in GIVEN_STATES or lieu.state == rules.MERGED:
+        raise Refused(
+            "L’état du lieu n’a pas changé.",
+            why="Cet état ne peut pas être donné ici.",
+            do="Rechargez la fiche ; une fiche réunie à une autre se sépare depuis les doublons.",
+        )
+    sheets.set_state(lieu, state, by=by, at=at, reason=request.POST.get("raison", ""))
+    return f"Noté : {lieu.get_state_display()}."
+
+
+def _rhythm(request: HttpRequest, lieu: Lieu, by: str, at: datetime) -> str:
+    typed = request.POST.get("mois", "")
+    links.set_rhythm(lieu, int(typed) if typed.isdigit() else 0, by=by, at=at)
+    return "Rythme enregistré."
+
+
+GESTURES: dict[str, Callable[[HttpRequest, Lieu, str, datetime], str]] = {
+    "confirmer": _confirm,
+    "complet": _full,
+    "de-la-place": _free,
+    "fermer": _close,
+    "rouvrir": _reopen,
+    "etat": _state,
+    "rythme": _rhythm,
+}
+
+
+@require_POST
+def put_back(request: HttpRequest, pk: int) -> HttpResponse:
+    """Put a place back as it was before a change."""
+    change = get_object_or_404(
+        Change.objects.filter(lieu__in=access.managed_by(request.user)).select_related("lieu"), pk=pk
+    )
+    try:
+        sheets.undo(change, by=str(request.user), at=timezone.localtime())
+        messages.success(request, "La fiche est remise comme avant ce changement.")
+    except Refused as refused:
+        messages.error(request, " ".join(refused.sentences))
+    return redirect("lieu_edit", change.lieu.slug)
+
+
+# ------------------------------------------------------------------------------------------------------------ new places
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    """A place added by hand: its commune found by name, and the sheets that may already say it shown before it is kept."""
+    form = NewForm(request.POST or None)
+    context: dict[str, Any] = {"form": form}
+    if request.method == "POST" and form.is_valid():
+        today = timezone.localdate()
+        communes = _communes(request.POST.get("choisie", ""), form.cleaned_data["commune"])
+        if len(communes) == 1:
+            sheet = form.written(communes[0][0], today=today)
+            context["alike"] = space.alike(sheet, request.user) if sheet and "quand-meme" not in request.POST else []
+            if sheet and not context["alike"]:
+                lieu = gestures.add(sheet, by=str(request.user), at=timezone.localtime())
+                messages.success(request, f"« {lieu.name} » est ajouté. Complétez sa fiche : horaires, publics, pratiques.")
+                return redirect("lieu_edit", lieu.slug)
+            context["chosen"] = communes[0]
+        elif communes:
+            context["communes"] = communes
+        else:
+            form.add_error(
+                "commune",
+                "Cette commune n’est pas reconnue. Sans elle, le lieu ne serait sur aucune carte. "
+                "Vérifiez son nom, ou écrivez son code postal.",
+            )
+    return render(request, "directory/space/new.html", context, status=400 if form.errors else 200)
+
+
+def _communes(chosen: str, typed: str) -> list[tuple[str, str]]:
+    """Return the communes that a text may mean, as (code, label): the one chosen, if it is among them."""
+    answer = where.find(typed)
+    found = [
+        (choice.commune, choice.label) for choice in answer.choices if choice.commune and choice.kind.startswith("commune")
+    ]
+    if answer.spot is not None and answer.spot.communes:
+        found = (
+            [(answer.spot.communes[0], answer.spot.label)] if answer.spot.is_point or len(answer.spot.communes) == 1 else []
+        )
+    return [each for each in found if each[0] == chosen] or found

@@ -1,0 +1,83 @@
+"""What is due in the directory, and what others propose or report."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from maillage.apps.directory import access
+from maillage.apps.directory.actions import proposals as actions
+from maillage.apps.directory.queries import space, waiting
+from maillage.kernel.errors import Refused
+
+
+@login_required
+@require_GET
+def directory(request: HttpRequest) -> HttpResponse:
+    """The working list: what is due first, oldest first; or the sheets found by their words."""
+    text = request.GET.get("q", "").strip()[:100]
+    today = timezone.localdate()
+    context = {"q": text, "totals": space.totals(request.user), "imports": space.imports(request.user)[:3]}
+    if text:
+        return render(request, "directory/space/found.html", {**context, "hits": space.find(text, request.user)})
+    shown = space.sections(request.user, today)
+    return render(
+        request,
+        "directory/space/index.html",
+        {
+            **context,
+            "sections": shown,
+            "nothing": space.nothing(shown),
+            "waiting": waiting.everything(),
+        },
+    )
+
+
+@login_required
+@require_GET
+def section(request: HttpRequest, kind: str) -> HttpResponse:
+    """One section of the working list, whole."""
+    if kind not in space.SECTIONS:
+        raise Http404
+    shown, page = space.section(kind, request.user, timezone.localdate(), request.GET.get("page", "1"))
+    return render(request, "directory/space/section.html", {"section": shown, "page": page})
+
+
+@login_required
+@require_GET
+def proposals(request: HttpRequest) -> HttpResponse:
+    """Values proposed beside those held, and messages of the public."""
+    context = {
+        "groups": space.proposals(request.user),
+        "signals": space.signals(request.user),
+        "answered": space.signals(request.user, state="accepted")[:10],
+    }
+    return render(request, "directory/space/proposals.html", context)
+
+
+GESTURES = {
+    "accepter": (actions.accept, "Valeur écrite dans la fiche."),
+    "ecarter": (actions.decline, "Proposition écartée. La fiche n’a pas changé."),
+}
+
+
+@require_POST
+def answer(request: HttpRequest, pk: int) -> HttpResponse:
+    """Accept or decline a value, or close a message with a note."""
+    found = get_object_or_404(access.proposals_for(request.user), pk=pk)
+    gesture, by, at = request.POST.get("geste", ""), str(request.user), timezone.localtime()
+    try:
+        if gesture in GESTURES:
+            act, told = GESTURES[gesture]
+            act(found, by=by, at=at)
+        else:
+            actions.answer(found, request.POST.get("note", ""), by=by, at=at)
+            told = "Réponse gardée. Le message est fermé."
+        messages.success(request, told)
+    except Refused as refused:
+        messages.error(request, " ".join(refused.sentences))
+    if request.POST.get("suite") == "fiche":
+        return redirect("lieu_edit", found.lieu.slug)
+    return redirect("proposals")

@@ -1,0 +1,640 @@
+"""The directory as professionals keep it: what is due, sheets, duplicates, proposals, and what is refused."""
+
+import json
+import re
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from maillage.apps.directory import rules
+from maillage.apps.directory.actions import duplicates, gestures, importing, links, proposals, sheets, signals
+from maillage.apps.directory.actions.gestures import BY_HAND
+from maillage.apps.directory.models import Change, Import, Lieu, Pair, Proposal
+from maillage.apps.directory.queries import history, space
+from maillage.apps.directory.queries.links import Closure
+from maillage.kernel.errors import Refused
+from maillage.pipeline.offer import files
+from maillage.pipeline.offer.forms import read as forms
+
+pytestmark = pytest.mark.django_db
+
+AT = datetime(2026, 11, 20, 12, tzinfo=UTC)
+ROW = {
+    "id": "a1",
+    "nom": "Bibliothèque Barnave",
+    "commune": "Grenoble",
+    "code_postal": "38000",
+    "adresse": "1 place Grenette",
+    "latitude": 45.1916,
+    "longitude": 5.7278,
+    "telephone": "04 76 00 11 22",
+    "courriels": "contact@exemple.fr",
+    "horaires": "Mo-Fr 09:00-12:00,14:00-17:00; PH off",
+    "services": "Accès internet et matériel informatique",
+    "frais_a_charge": "Gratuit",
+    "date_maj": "2026-01-10",
+}
+TWIN = {**ROW, "id": "b7", "nom": "BIBLIOTHEQUE BARNAVE", "frais_a_charge": "Payant", "site_web": "https://exemple.fr"}
+
+
+def take(*rows, source="Réseau", at=AT) -> Import:
+    sheet = forms.parse(json.dumps(rows).encode(), "lieux.json")
+    result = files.places(sheet, today=at.date(), source=source)
+    return importing.take_in(result, source=source, digest="0" * 64, by=None, at=at)
+
+
+@pytest.fixture
+def lieu(db) -> Lieu:
+    take(ROW)
+    return Lieu.objects.get()
+
+
+@pytest.fixture
+def signed(client, coordinator):
+    client.force_login(coordinator)
+    return client
+
+
+@pytest.fixture
+def pair(db) -> Pair:
+    take(ROW)
+    take(TWIN, source="Autre réseau", at=AT + timedelta(days=1))
+    return Pair.objects.select_related("first", "second").get()
+
+
+def page(client, address: str) -> str:
+    response = client.get(address)
+    assert response.status_code == 200, address
+    return response.content.decode()
+
+
+def said(text: str) -> str:
+    """Return a page as it is read: one space for any blank."""
+    return re.sub(r"[\s\u00a0]+", " ", re.sub(r"<[^>]+>", " ", text))
+
+
+def form_of(client, lieu: Lieu) -> dict[str, object]:
+    """Return the form of a sheet as the page shows it, nothing changed."""
+    form = client.get(f"/espace/annuaire/lieux/{lieu.slug}/").context["form"]
+    return {f.name: f.value() for each in (form, form.hours) for f in each if f.value() not in (None, False)}
+
+
+# --------------------------------------------------------------------------------------------------------------- access
+
+LISTS = ("", "?q=barnave", "liste/a-verifier/", "propositions/", "doublons/", "doublons/surs/", "lieux/nouveau/")
+
+
+@pytest.mark.parametrize("address", LISTS)
+def test_a_stranger_is_sent_to_sign_in(client, lieu, address):
+    response = client.get(f"/espace/annuaire/{address}")
+    assert response.status_code == 302
+    assert response["Location"].startswith("/connexion/?next=")
+
+
+def test_to_a_stranger_no_row_exists_and_nothing_changes(client, pair):
+    lieu = pair.first
+    proposal = proposals.propose(lieu, field="telephone", value=["+33476001133"], by="x", at=AT)
+    change = lieu.changes.first()
+    rows = [
+        f"lieux/{lieu.slug}/",
+        f"lieux/{lieu.slug}/geste/",
+        f"lieux/{lieu.slug}/pratiques/wifi/",
+        f"doublons/{pair.pk}/",
+        f"doublons/{pair.pk}/revoir/",
+        f"propositions/{proposal.pk}/",
+        f"changements/{change.pk}/defaire/",
+    ]
+    before = list(Lieu.objects.order_by("pk").values())
+    for row in rows:
+        assert client.get(f"/espace/annuaire/{row}").status_code in (404, 405), row
+        gesture = {"geste": "confirmer", "state": "offered"}
+        assert client.post(f"/espace/annuaire/{row}", gesture).status_code == 404, row
+    assert list(Lieu.objects.order_by("pk").values()) == before
+    assert (Pair.objects.get().state, Proposal.objects.get().state) == (rules.OPEN, rules.OPEN)
+
+
+@pytest.mark.parametrize("address", ["liste/autre/", "lieux/nulle-part/", "doublons/99999/", "lieux/a1/pratiques/cuisine/"])
+def test_what_does_not_exist_is_a_404(signed, lieu, address):
+    assert signed.get(f"/espace/annuaire/{address}").status_code == 404
+
+
+# --------------------------------------------------------------------------------------------------------- what is due
+
+
+def test_each_kind_of_thing_to_do_is_there_with_its_count(signed, pair):
+    lieu = pair.first
+    proposals.propose(lieu, field="telephone", value=["+33476001133"], by="la structure", at=AT)
+    signals.signal(lieu, about="Les horaires", text="C’est fermé le lundi.", reach="", at=AT)
+    lieu.to_check = [{"field": "telephone", "value": "12", "reason": "numéro trop court"}]
+    lieu.missing_since = Import.objects.first()
+    lieu.save()
+    text = said(page(signed, "/espace/annuaire/"))
+    for words in ("Signalements", "1 message", "1 valeur proposée", "1 paire", "1 fiche", "1 lieu absent", "2 fiches"):
+        assert words in text, words
+    assert "C’est fermé le lundi" in text
+    assert "Téléphone : numéro trop court" in text
+    assert "2 lieux publiés" in text
+    for kind in space.SECTIONS:
+        assert "Bibliothèque Barnave" in page(signed, f"/espace/annuaire/liste/{kind}/")
+
+
+def test_what_does_not_wait_is_said_in_one_line(signed, lieu):
+    text = said(page(signed, "/espace/annuaire/"))
+    assert "Rien n’attend ici : aucun message, aucune valeur proposée, aucune paire, " in text
+
+
+def test_an_empty_directory_says_how_to_begin(signed):
+    text = page(signed, "/espace/annuaire/")
+    assert "L’annuaire est vide" in text
+    assert 'href="/espace/annuaire/importer/"' in text
+
+
+@pytest.mark.parametrize(
+    ("confirmed", "rhythm", "due"),
+    [(None, 6, True), (date(2026, 11, 1), 1, False), (date(2026, 10, 1), 1, True), (date(2026, 6, 1), 6, False),
+     (date(2026, 5, 1), 6, True), (date(2025, 12, 1), 12, False), (date(2025, 11, 1), 12, True)],
+)  # fmt: skip
+def test_a_sheet_is_due_when_its_rhythm_has_passed(lieu, coordinator, confirmed, rhythm, due):
+    Lieu.objects.update(confirmed_on=confirmed, rhythm=rhythm)
+    assert space.due(coordinator, AT.date()).exists() == due
+    passed = rules.due_on(confirmed, rhythm)
+    assert due == (passed is None or passed < AT.date()), "the same rule as everywhere"
+
+
+def test_the_oldest_comes_first(lieu, coordinator):
+    take(
+        ROW, {**ROW, "id": "a2", "nom": "Maison des habitants", "date_maj": "2019-01-01", "adresse": "3 rue Abbé Grégoire"}
+    )
+    assert [each.name for each in space.due(coordinator, AT.date())] == ["Maison des habitants", "Bibliothèque Barnave"]
+
+
+def test_a_sheet_is_found_by_its_words_even_put_aside(signed, lieu):
+    assert "Bibliothèque Barnave" in page(signed, "/espace/annuaire/?q=barn")
+    sheets.set_state(lieu, rules.EXCLUDED, by="x", at=AT, reason="trop irrégulier")
+    text = page(signed, "/espace/annuaire/?q=barn")
+    assert "Bibliothèque Barnave" in text
+    assert "hors du recensement" in text
+    assert "Aucune fiche n’a ces mots" in page(signed, "/espace/annuaire/?q=zzzz")
+
+
+@pytest.mark.parametrize("rows", [1, 20])
+def test_lists_make_as_many_queries_for_many_rows_as_for_one(signed, rows, django_assert_max_num_queries):
+    many = [
+        {**ROW, "id": f"r{n}", "nom": f"Lieu {n}", "adresse": f"{n + 1} rue Thiers", "telephone": ""} for n in range(rows)
+    ]
+    take(*many)
+    take(*({**each, "id": f"s{each['id']}", "site_web": "https://exemple.fr"} for each in many), source="Autre")
+    for lieu in Lieu.objects.all():
+        proposals.propose(lieu, field="quartier", value="Centre", by="x", at=AT)
+        signals.signal(lieu, about="Autre", text="Un mot", reach="", at=AT)
+    for address, most in (("", 20), ("?q=lieu", 9), ("liste/doublons/", 8), ("liste/propositions/", 8), ("propositions/", 8),
+                          ("doublons/", 9), ("doublons/surs/", 5)):  # fmt: skip
+        with django_assert_max_num_queries(most):
+            assert signed.get(f"/espace/annuaire/{address}").status_code == 200, address
+
+
+def test_the_space_of_professionals_leads_to_the_directory(signed):
+    assert 'href="/espace/annuaire/"' in page(signed, "/espace/")
+
+
+# --------------------------------------------------------------------------------------------------------------- sheet
+
+
+def test_each_field_says_where_it_comes_from(signed, lieu):
+    text = said(page(signed, f"/espace/annuaire/lieux/{lieu.slug}/"))
+    assert "Réseau, 10 janvier 2026" in text
+    sheets.edit(lieu, {"quartier": "Centre"}, by="La structure", at=AT)
+    assert "La structure, 20 novembre 2026" in said(page(signed, f"/espace/annuaire/lieux/{lieu.slug}/"))
+
+
+def test_a_form_sent_back_as_it_was_changes_nothing(signed, lieu):
+    before = Lieu.objects.values().get()
+    signed.post(f"/espace/annuaire/lieux/{lieu.slug}/", form_of(signed, lieu))
+    assert Lieu.objects.values().get() == before
+    assert Change.objects.count() == 1
+
+
+def test_only_what_was_changed_is_written_and_it_is_read_as_a_file_would_be(signed, lieu):
+    data = {**form_of(signed, lieu), "telephone": "476001133\n04.76.00.11.44", "frais_a_charge": ["free", "paid"]}
+    signed.post(f"/espace/annuaire/lieux/{lieu.slug}/", data)
+    lieu.refresh_from_db()
+    assert lieu.sheet["telephone"] == ["+33476001133", "+33476001144"]
+    assert lieu.sheet["frais_a_charge"] == ["free", "paid"]
+    assert lieu.origins["telephone"]["by"] == "Coordination"
+    assert lieu.origins["nom"]["source"] == "Réseau", "the rest keeps its origin"
+    change = lieu.changes.first()
+    assert {line.label for line in history.differences(change.before, change.after)} == {"Téléphone", "Prix"}
+
+
+@pytest.mark.parametrize(
+    ("typed", "field", "words"),
+    [
+        ({"telephone": "bonjour"}, "telephone", "ne peut pas être gardé"),
+        ({"courriels": "contact"}, "courriels", "ne peut pas être gardé"),
+        ({"pivot": "123"}, "pivot", "ne peut pas être gardé"),
+        ({"nom": ""}, "nom", "Il manque le nom"),
+        ({"commune": "Trifouillis", "code_postal": "", "latitude": "", "longitude": "", "code_insee": ""}, "commune", ""),
+        ({"capacite": "beaucoup"}, "capacite", "ne peut pas être gardé"),
+    ],
+)
+def test_a_value_that_cannot_be_kept_is_refused_in_its_place_and_stays_typed(signed, lieu, typed, field, words):
+    before = Lieu.objects.values().get()
+    response = signed.post(f"/espace/annuaire/lieux/{lieu.slug}/", {**form_of(signed, lieu), "quartier": "Centre", **typed})
+    text = response.content.decode()
+    assert response.status_code == 400
+    assert words in said(text)
+    assert f'id="id_{field}_error"' in text
+    assert 'value="Centre"' in text, "what was typed elsewhere is still there"
+    assert Lieu.objects.values().get() == before
+
+
+def test_an_address_typed_again_is_placed_again(signed, lieu):
+    data = {**form_of(signed, lieu), "commune": "Échirolles", "code_postal": "38130", "latitude": "", "longitude": ""}
+    signed.post(f"/espace/annuaire/lieux/{lieu.slug}/", data)
+    lieu.refresh_from_db()
+    assert (lieu.code_insee, lieu.sheet["code_postal"]) == ("38151", "38130")
+    assert lieu.sheet["precision"] > 0, "the middle of the commune, and its doubt"
+    assert lieu.sheet["telephone"] == ["+33476001122"]
+
+
+def test_a_type_without_code_keeps_its_words(signed, lieu):
+    signed.post(f"/espace/annuaire/lieux/{lieu.slug}/", {**form_of(signed, lieu), "typologie": "bibliotheque"})
+    lieu.refresh_from_db()
+    assert lieu.sheet["typologie"] == ["BIB"]
+    signed.post(f"/espace/annuaire/lieux/{lieu.slug}/", {**form_of(signed, lieu), "typologie": "bailleur"})
+    lieu.refresh_from_db()
+    assert (lieu.sheet["typologie"], lieu.sheet["type_origine"]) == (["Autre"], "Bailleur social")
+
+
+def test_hours_are_a_table_of_days(signed, lieu):
+    data = form_of(signed, lieu)
+    assert (data["Mo00"], data["Mo11"], data["feries"]) == ("09:00", "17:00", True)
+    without_monday = {**data, "Mo00": "", "Mo01": "", "Mo10": "", "Mo11": "", "Sa00": "10h", "Sa01": "12h30"}
+    signed.post(f"/espace/annuaire/lieux/{lieu.slug}/", without_monday)
+    lieu.refresh_from_db()
+    assert lieu.sheet["horaires"]["osm"] == "Tu-Fr 09:00-12:00,14:00-17:00; Sa 10:00-12:30; PH off"
+
+
+def test_hours_in_words_replace_the_table(signed, lieu):
+    data = {**form_of(signed, lieu), "autrement": "mardi 14h-17h, 1er samedi du mois 10h-12h"}
+    signed.post(f"/espace/annuaire/lieux/{lieu.slug}/", data)
+    lieu.refresh_from_db()
+    assert "Sa[1] 10:00-12:00" in lieu.sheet["horaires"]["osm"]
+    text = page(signed, f"/espace/annuaire/lieux/{lieu.slug}/")
+    assert "Ils disent plus qu’un tableau" in text
+    before = Lieu.objects.values().get()
+    signed.post(f"/espace/annuaire/lieux/{lieu.slug}/", form_of(signed, lieu))
+    assert Lieu.objects.values().get() == before, "a table that cannot show them does not erase them"
+
+
+def test_an_emptied_table_withdraws_the_hours(signed, lieu):
+    data = {
+        name: value for name, value in form_of(signed, lieu).items() if not re.fullmatch(r"[A-Z][a-z]\d\d|feries", name)
+    }
+    signed.post(f"/espace/annuaire/lieux/{lieu.slug}/", data)
+    lieu.refresh_from_db()
+    assert "horaires" not in lieu.sheet
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ({"Mo00": "25:00"}, "n’est pas une heure"),
+        ({"Sa00": "10:00"}, "Il manque l’heure de fermeture du samedi"),
+        ({"Sa01": "12:00"}, "Il manque l’heure d’ouverture du samedi"),
+        ({"Mo00": "12:00", "Mo01": "09:00"}, "Les heures du lundi se suivent mal"),
+        ({"Mo01": "15:00"}, "Les heures du lundi se suivent mal"),
+    ],
+)
+def test_hours_that_make_no_sense_are_refused(signed, lieu, typed, words):
+    response = signed.post(f"/espace/annuaire/lieux/{lieu.slug}/", {**form_of(signed, lieu), **typed})
+    assert response.status_code == 400
+    assert words in said(response.content.decode())
+    assert Change.objects.count() == 1
+
+
+def test_a_practice_has_a_state_and_conditions(signed, lieu):
+    address = f"/espace/annuaire/lieux/{lieu.slug}/pratiques/formation/"
+    data = {
+        "state": "planned",
+        "niveau": ["beginner"],
+        "themes": "Ordinateur\nTéléphone",
+        "postes": "8",
+        "prescription": "oui",
+    }
+    signed.post(address, data)
+    lieu.refresh_from_db()
+    assert lieu.sheet["practices"]["formation"] == {
+        "state": "planned",
+        "niveau": ["beginner"],
+        "themes": ["Ordinateur", "Téléphone"],
+        "postes": 8,
+        "prescription": True,
+    }
+    text = said(page(signed, f"/espace/annuaire/lieux/{lieu.slug}/"))
+    assert "Cours et ateliers en projet" in text
+    lines = {line.label: line.after for line in history.of(lieu)[0].lines}
+    assert (lines["Cours et ateliers"], lines["Cours et ateliers, niveau demandé"]) == ("en projet", "Débutant")
+    assert signed.post(address, {**data, "postes": "huit"}).status_code == 400
+    signed.post(address, {"state": ""})
+    lieu.refresh_from_db()
+    assert "formation" not in lieu.sheet.get("practices", {})
+
+
+def test_what_happened_is_told_and_the_last_change_is_undone(signed, lieu):
+    before = dict(lieu.sheet)
+    sheets.edit(lieu, {"quartier": "Centre", "telephone": ["+33476009999"]}, by="La structure", at=AT)
+    text = said(page(signed, f"/espace/annuaire/lieux/{lieu.slug}/"))
+    assert "04 76 00 11 22 → 04 76 00 99 99" in text
+    change = lieu.changes.first()
+    signed.post(f"/espace/annuaire/changements/{change.pk}/defaire/")
+    lieu.refresh_from_db()
+    assert lieu.sheet == before
+    response = signed.post(f"/espace/annuaire/changements/{change.pk}/defaire/", follow=True)
+    assert "n’a pas été remis comme avant" in response.content.decode()
+
+
+def test_only_the_last_change_offers_to_be_undone(lieu):
+    sheets.edit(lieu, {"quartier": "Centre"}, by="x", at=AT)
+    sheets.edit(lieu, {"quartier": "Nord"}, by="x", at=AT + timedelta(hours=1))
+    assert [told.undoable for told in history.of(lieu)] == [True, False, False]
+
+
+# ------------------------------------------------------------------------------------------------------------ gestures
+
+
+def gesture(client, lieu: Lieu, name: str, **data) -> str:
+    response = client.post(f"/espace/annuaire/lieux/{lieu.slug}/geste/", {"geste": name, **data}, follow=True)
+    lieu.refresh_from_db()
+    return said(response.content.decode())
+
+
+def test_nothing_changed_is_one_click(signed, lieu):
+    lieu.to_check = [{"field": "telephone", "value": "12", "reason": "r"}]
+    lieu.save()
+    gesture(signed, lieu, "confirmer")
+    assert (lieu.confirmed_by, lieu.to_check) == ("Coordination", [])
+    assert lieu.changes.first().verb == "confirm"
+
+
+def test_full_then_room_again(signed, lieu):
+    gesture(signed, lieu, "complet")
+    assert lieu.full_since is not None
+    assert "Rien n’a changé" in gesture(signed, lieu, "complet")
+    gesture(signed, lieu, "de-la-place")
+    assert lieu.full_since is None
+    assert [change.verb for change in lieu.changes.all()[:2]] == ["full", "full"]
+
+
+def test_a_closure_has_two_dates_and_is_withdrawn(signed, lieu):
+    gesture(signed, lieu, "fermer", du="2027-12-21", au="2028-01-02", motif="congés")
+    assert lieu.sheet["fermetures"] == [{"du": "2027-12-21", "au": "2028-01-02", "motif": "congés"}]
+    assert "La réouverture vient avant la fermeture" in gesture(signed, lieu, "fermer", du="2027-05-02", au="2027-05-01")
+    assert "La fermeture n’a pas été notée" in gesture(signed, lieu, "fermer", du="", au="demain")
+    gesture(signed, lieu, "rouvrir", du="2027-12-21", au="2028-01-02")
+    assert "fermetures" not in lieu.sheet
+    assert [change.verb for change in lieu.changes.all()[:2]] == ["close", "close"]
+
+
+def test_a_place_is_put_aside_with_a_reason_and_published_again(signed, lieu):
+    assert "Le lieu n’a pas été retiré" in gesture(signed, lieu, "etat", etat="excluded", raison=" ")
+    assert lieu.state == rules.PUBLISHED
+    gesture(signed, lieu, "etat", etat="excluded", raison="activité trop irrégulière")
+    assert (lieu.state, lieu.reason) == (rules.EXCLUDED, "activité trop irrégulière")
+    gesture(signed, lieu, "etat", etat="published")
+    assert lieu.state == rules.PUBLISHED
+    assert "L’état du lieu n’a pas changé" in gesture(signed, lieu, "etat", etat="merged", raison="x")
+
+
+def test_a_rhythm_is_one_of_those_offered(signed, lieu):
+    gesture(signed, lieu, "rythme", mois="3")
+    assert lieu.rhythm == 3
+    assert "Ce rythme n’existe pas" in gesture(signed, lieu, "rythme", mois="5")
+    assert "Ce rythme n’existe pas" in gesture(signed, lieu, "rythme", mois="trois")
+    assert lieu.rhythm == 3
+
+
+def test_an_unknown_gesture_is_a_404(signed, lieu):
+    assert signed.post(f"/espace/annuaire/lieux/{lieu.slug}/geste/", {"geste": "vendre"}).status_code == 404
+
+
+def test_what_a_sheet_shows_of_its_state(signed, lieu):
+    links.close(lieu, Closure(date(2027, 12, 21), date(2028, 1, 2), "congés"), by="x", at=AT)
+    lieu.refresh_from_db()
+    sheets.say_full(lieu, True, by="x", at=AT)
+    text = said(page(signed, f"/espace/annuaire/lieux/{lieu.slug}/"))
+    assert "Fermé du 21 décembre 2027 au 2 janvier 2028 (congés)" in text
+    assert "Complet depuis le 20 novembre" in text
+
+
+# ---------------------------------------------------------------------------------------------------------- duplicates
+
+
+def test_two_sheets_stand_side_by_side_with_a_suggestion(signed, pair):
+    text = page(signed, f"/espace/annuaire/doublons/{pair.pk}/")
+    assert "Gratuit" in text
+    assert "Payant" in text
+    sides = {side.id: side for side in space.side_by_side(pair, duplicates.suggested(pair.first, pair.second))}
+    assert (sides["site_web"].suggested, sides["site_web"].first) == ("second", "")
+    assert sides["frais_a_charge"].both
+    assert not sides["nom"].both
+    assert "telephone" not in sides, "what both say alike is told apart"
+
+
+def test_fields_that_make_sense_together_are_chosen_together(signed, pair):
+    moved = dict(pair.second.sheet, latitude=45.18, longitude=5.71, commune="Échirolles", code_insee="38151")
+    Lieu.objects.filter(pk=pair.second_id).update(sheet=moved)
+    pair = Pair.objects.select_related("first", "second").get()
+    data = {"geste": "reunir", "cote-latitude": "second", "cote-commune": "first"}
+    signed.post(f"/espace/annuaire/doublons/{pair.pk}/", data)
+    kept = Lieu.objects.get(pk=pair.first_id).sheet
+    assert (kept["latitude"], kept["longitude"], kept["code_insee"], kept["commune"]) == (45.18, 5.71, "38185", "Grenoble")
+
+
+def test_a_merge_is_chosen_field_by_field_and_undone_exactly(signed, pair):
+    before = list(Lieu.objects.order_by("pk").values())
+    signed.post(
+        f"/espace/annuaire/doublons/{pair.pk}/", {"geste": "reunir", "cote-nom": "first", "cote-frais_a_charge": "both"}
+    )
+    kept = Lieu.objects.get(pk=pair.first_id)
+    assert kept.sheet["nom"] == "Bibliothèque Barnave"
+    assert kept.sheet["frais_a_charge"] == ["free", "paid"]
+    assert kept.sheet["site_web"] == ["https://exemple.fr"], "the suggestion, where nobody chose"
+    assert "Séparer" in page(signed, "/espace/annuaire/doublons/")
+    assert "réunie à" in said(page(signed, f"/espace/annuaire/lieux/{pair.second.slug}/"))
+    signed.post(f"/espace/annuaire/doublons/{pair.pk}/revoir/")
+    assert list(Lieu.objects.order_by("pk").values()) == before
+
+
+def test_two_places_are_said_two_and_that_may_be_looked_at_again(signed, pair):
+    signed.post(f"/espace/annuaire/doublons/{pair.pk}/", {"geste": "deux"})
+    assert Pair.objects.get().state == rules.DECLINED
+    assert Pair.objects.get().answered_by == "Coordination"
+    assert "Dites différentes" in page(signed, "/espace/annuaire/doublons/")
+    signed.post(f"/espace/annuaire/doublons/{pair.pk}/revoir/")
+    assert Pair.objects.get().state == rules.OPEN
+
+
+def test_a_pair_already_decided_is_not_decided_again(signed, pair):
+    signed.post(f"/espace/annuaire/doublons/{pair.pk}/", {"geste": "reunir"})
+    response = signed.post(f"/espace/annuaire/doublons/{pair.pk}/", {"geste": "reunir"})
+    assert response.status_code == 400
+    assert "n’est plus publiée" in said(response.content.decode())
+    assert Change.objects.filter(verb="merge").count() == 2
+
+
+def test_a_pair_whose_place_left_is_no_longer_proposed(signed, pair):
+    sheets.set_state(pair.second, rules.ENDED, by="x", at=AT, reason="fermé")
+    assert "Aucune paire à décider" in page(signed, "/espace/annuaire/doublons/")
+
+
+def test_a_merge_that_changed_since_is_not_undone_in_silence(signed, pair):
+    signed.post(f"/espace/annuaire/doublons/{pair.pk}/", {"geste": "reunir"})
+    sheets.edit(Lieu.objects.get(pk=pair.first_id), {"quartier": "Centre"}, by="x", at=AT + timedelta(days=900))
+    response = signed.post(f"/espace/annuaire/doublons/{pair.pk}/revoir/", follow=True)
+    assert "a encore changé depuis" in said(response.content.decode())
+    assert Pair.objects.get().state == rules.ACCEPTED
+
+
+def test_sure_pairs_are_merged_at_once_only_those_ticked_and_undone_one_by_one(signed):
+    take(ROW)
+    for n, source in enumerate(("Deux", "Trois"), 2):
+        take({**TWIN, "id": f"t{n}"}, source=source, at=AT + timedelta(days=n))
+    Pair.objects.update(sure=True)
+    found = list(Pair.objects.order_by("pk"))
+    assert len(found) == 3
+    text = page(signed, "/espace/annuaire/doublons/surs/")
+    assert text.count('name="paire"') == 3
+    before = list(Lieu.objects.order_by("pk").values())
+    response = signed.post("/espace/annuaire/doublons/surs/", {"paire": [str(pair.pk) for pair in found]}, follow=True)
+    assert "2 paires réunies. 1 autre attend votre avis" in said(response.content.decode())
+    merged = Pair.objects.filter(state=rules.ACCEPTED).order_by("-answered_at")
+    for pair in merged:
+        duplicates.unmerge(pair, by="x", at=AT + timedelta(days=900))
+    assert list(Lieu.objects.order_by("pk").values()) == before
+
+
+def test_no_pair_below_the_threshold_is_merged_without_a_person(pair):
+    Pair.objects.update(sure=False)
+    assert gestures.merge_sure(Pair.objects.all(), by="x", at=AT) == 0
+
+
+# ----------------------------------------------------------------------------------------------------------- proposals
+
+
+def test_a_proposed_value_stands_beside_the_one_held_and_is_accepted(signed, lieu):
+    proposals.propose(lieu, field="telephone", value=["+33476001133"], by="la structure", at=AT)
+    text = said(page(signed, "/espace/annuaire/propositions/"))
+    assert "04 76 00 11 22" in text
+    assert "04 76 00 11 33" in text
+    proposal = Proposal.objects.get()
+    signed.post(f"/espace/annuaire/propositions/{proposal.pk}/", {"geste": "accepter"})
+    lieu.refresh_from_db()
+    assert lieu.sheet["telephone"] == ["+33476001133"]
+    assert (lieu.origins["telephone"]["source"], lieu.origins["telephone"]["by"]) == ("la structure", "Coordination")
+    assert (lieu.changes.first().verb, Proposal.objects.get().state) == ("accept", rules.ACCEPTED)
+
+
+def test_a_declined_value_leaves_the_sheet_as_it_is(signed, lieu):
+    proposal = proposals.propose(lieu, field="telephone", value=None, by="la structure", at=AT)
+    signed.post(f"/espace/annuaire/propositions/{proposal.pk}/", {"geste": "ecarter", "suite": "fiche"})
+    assert Lieu.objects.get().sheet == lieu.sheet
+    assert Proposal.objects.get().state == rules.DECLINED
+    response = signed.post(f"/espace/annuaire/propositions/{proposal.pk}/", {"geste": "accepter"}, follow=True)
+    assert "Coordination y a déjà répondu" in said(response.content.decode())
+    assert Lieu.objects.get().sheet == lieu.sheet
+
+
+def test_a_value_may_be_proposed_to_be_withdrawn(lieu):
+    proposal = proposals.propose(lieu, field="telephone", value=None, by="la structure", at=AT)
+    proposals.accept(proposal, by="x", at=AT)
+    assert "telephone" not in Lieu.objects.get().sheet
+
+
+def test_the_same_value_waits_once_and_a_field_that_does_not_exist_never(lieu):
+    one = proposals.propose(lieu, field="quartier", value="Centre", by="x", at=AT)
+    assert proposals.propose(lieu, field="quartier", value="Centre", by="y", at=AT) == one
+    with pytest.raises(ValueError, match="no field"):
+        proposals.propose(lieu, field="couleur", value="bleu", by="x", at=AT)
+
+
+def test_a_message_is_closed_with_a_note(signed, lieu):
+    signal = signals.signal(lieu, about="Les horaires", text="C’est fermé le lundi.", reach="", at=AT)
+    address = f"/espace/annuaire/propositions/{signal.pk}/"
+    assert "n’a pas été gardée" in signed.post(address, {"note": " "}, follow=True).content.decode()
+    assert "n’a pas été accepté" in signed.post(address, {"geste": "accepter"}, follow=True).content.decode()
+    signed.post(address, {"note": "Appelé : horaires corrigés."})
+    assert Proposal.objects.get().state == rules.ACCEPTED
+    assert "Appelé : horaires corrigés." in page(signed, "/espace/annuaire/propositions/")
+    with pytest.raises(Refused, match="n’a pas été gardée"):
+        proposals.answer(signal, "encore", by="x", at=AT)
+
+
+# ---------------------------------------------------------------------------------------------------------- new places
+
+
+def new(client, **data):
+    return client.post("/espace/annuaire/lieux/nouveau/", {"nom": "La Grange", "typologie": "association", **data})
+
+
+def test_a_place_added_by_hand_has_a_source_an_address_and_a_trace(signed):
+    response = new(signed, commune="Saint-Martin-d'Hères", adresse="3 rue Marcel Cachin", telephone="476001122")
+    lieu = Lieu.objects.get()
+    assert response["Location"] == f"/espace/annuaire/lieux/{lieu.slug}/"
+    assert lieu.slug == "la-grange-saint-martin-d-heres"
+    assert (lieu.source.name, lieu.code_insee, lieu.sheet["telephone"]) == (BY_HAND, "38421", ["+33476001122"])
+    assert lieu.sheet["code_postal"] == "38400"
+    assert (lieu.confirmed_by, lieu.changes.get().before) == ("Coordination", None)
+    assert Lieu.objects.get().structure.name == "La Grange"
+    again = new(signed, commune="38400", adresse="99 avenue Gabriel Péri", **{"quand-meme": "on"})
+    assert again["Location"].endswith("la-grange-saint-martin-d-heres-2/")
+
+
+def test_a_name_that_several_communes_have_is_chosen(signed):
+    response = new(signed, commune="Saint-Denis")
+    text = response.content.decode()
+    assert "Laquelle de ces communes" in text
+    assert not Lieu.objects.exists()
+    code = re.search(r'name="choisie" value="(9\w+)"', text)[1]
+    new(signed, commune="Saint-Denis", choisie=code)
+    assert Lieu.objects.get().code_insee == code
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ({"nom": "", "commune": "Grenoble"}, "Il manque le nom"),
+        ({"commune": ""}, "Il manque la commune"),
+        ({"commune": "Trifouillis-les-Oies"}, "n’est pas reconnue"),
+        ({"commune": "Grenoble", "telephone": "bonjour"}, "ne peut pas être gardé"),
+    ],
+)
+def test_a_place_that_nobody_could_find_is_refused_and_stays_typed(signed, typed, words):
+    response = new(signed, **{"adresse": "3 rue Thiers", **typed})
+    assert response.status_code == 400
+    assert words in said(response.content.decode())
+    assert 'value="3 rue Thiers"' in response.content.decode()
+    assert not Lieu.objects.exists()
+
+
+def test_a_place_that_may_be_there_already_is_shown_before_it_is_added(signed, lieu):
+    typed = {
+        "nom": "Bibliothèque Barnave",
+        "commune": "Grenoble",
+        "adresse": "1 place Grenette",
+        "telephone": "04 76 00 11 22",
+    }
+    response = new(signed, **typed)
+    assert "peut-être déjà dans l’annuaire" in response.content.decode()
+    assert f'href="/espace/annuaire/lieux/{lieu.slug}/"' in response.content.decode()
+    assert Lieu.objects.count() == 1
+    new(signed, **typed, **{"quand-meme": "on"})
+    assert Lieu.objects.count() == 2
+    assert Pair.objects.count() == 1, "the doubt is kept for later"
+
+
+def test_a_place_without_name_or_commune_is_never_added():
+    for sheet in ({"nom": "Sans commune"}, {"code_insee": "38185"}):
+        with pytest.raises(Refused, match="n’a pas été ajouté"):
+            gestures.add(sheet, by="x", at=AT)
+    assert not Lieu.objects.exists()

@@ -1,0 +1,525 @@
+"""Importing a file from the pages: read as it comes, corrected, checked, written once, taken back."""
+
+import csv
+import io
+import json
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from maillage.apps.directory import rules
+from maillage.apps.directory.actions import importing, sheets
+from maillage.apps.directory.actions import waiting as actions
+from maillage.apps.directory.forms.space import word_name
+from maillage.apps.directory.models import Import, Lieu, Source
+from maillage.apps.directory.queries import waiting as queries
+from maillage.kernel.errors import Refused
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("home")]
+
+AT = datetime(2026, 11, 20, 12, tzinfo=UTC)
+HEAD = "Nom;Voie;N°;Ville;CP;Tel;Public;Wifi;Divers\n"
+LILAS = "Médiathèque des Lilas;rue des Lilas;3;Grenoble;38000;04 76 00 11 22;Séniors, bébés;Oui;clé\n"
+MAISON = "Maison de quartier Teisseire;rue Léon Jouhaux;110;Grenoble;38100;476001133;Tout public;Non;\n"
+NAMELESS = ";rue sans nom;2;Grenoble;38000;;;;\n"
+NOWHERE = "Épicerie solidaire;rue Nulle;7;Trifouillis;;;;;\n"
+MOST = HEAD + LILAS + MAISON + NAMELESS + NOWHERE
+
+
+def file(text: str = MOST, name: str = "réseau local.csv") -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, text.encode())
+
+
+def dropped(client, text: str = MOST, **given) -> str:
+    """Drop a file as somebody does, and return the address of the page that reads it."""
+    response = client.post(
+        "/espace/annuaire/importer/",
+        {"source": "", "nouvelle": "Réseau local", "licence": "", "fichier": file(text), **given},
+    )
+    assert response.status_code == 302, response.content.decode()
+    return response["Location"]
+
+
+def waiting(address: str) -> queries.Waiting:
+    found = queries.find(address.rstrip("/").rsplit("/", 1)[1])
+    assert found is not None
+    return found
+
+
+def key_of(address: str) -> str:
+    return address.rstrip("/").rsplit("/", 1)[1]
+
+
+def imported(client, text: str = MOST, **given) -> Import:
+    address = dropped(client, text, **given)
+    client.post(address, {"geste": "verifier"})
+    response = client.post(f"{address}verifier/", {"tout": "1"})
+    assert response.status_code == 302
+    final = client.get(response["Location"])
+    return Import.objects.get(pk=re.search(r"/imports/(\d+)/", final["Location"])[1])
+
+
+@pytest.fixture
+def signed(client, coordinator):
+    client.force_login(coordinator)
+    return client
+
+
+# --------------------------------------------------------------------------------------------------------------- access
+
+
+@pytest.mark.parametrize("address", ["/espace/annuaire/importer/", "/espace/annuaire/imports/"])
+def test_a_stranger_is_sent_to_sign_in(client, address):
+    for response in (client.get(address), client.post(address, {"nouvelle": "x", "fichier": file()})):
+        assert response.status_code == 302
+        assert response["Location"].startswith("/connexion/?next=")
+    assert not queries.home().exists()
+
+
+def test_to_a_stranger_neither_a_file_nor_an_import_exists(signed):
+    address = dropped(signed)
+    row = imported(signed)
+    signed.logout()
+    pages = [address, f"{address}verifier/", f"{address}avancement/", f"{address}correspondance.yaml"]
+    pages += [f"/espace/annuaire/imports/{row.pk}/{end}" for end in ("", "rapport.csv", "defaire/")]
+    for page in pages:
+        assert signed.get(page).status_code in (404, 405), page
+        assert signed.post(page).status_code in (404, 405), page
+    assert signed.post(f"{address}oublier/").status_code == 404
+    assert signed.post(f"/espace/annuaire/lieux/{Lieu.objects.first().slug}/absent/").status_code == 404
+    assert queries.find(key_of(address)) is not None
+    assert Import.objects.get().state == rules.DONE
+
+
+@pytest.mark.parametrize("key", ["x", "..", "0" * 20, "0" * 21, "%2e%2e"])
+def test_a_file_that_never_existed_is_a_404(signed, key):
+    for end in ("", "verifier/", "avancement/", "correspondance.yaml"):
+        assert signed.get(f"/espace/annuaire/importer/{key}/{end}").status_code == 404
+
+
+# ---------------------------------------------------------------------------------------------------------------- files
+
+
+@pytest.mark.parametrize(
+    ("content", "what"),
+    [
+        (b"%PDF-1.7 ...", "un document PDF"),
+        (b"", "le fichier est vide"),
+        (b"nom;commune\n", "aucune ligne de donn"),
+    ],
+)
+def test_a_file_that_holds_no_table_is_refused_and_what_was_typed_stays(signed, content, what):
+    given = {"source": "", "nouvelle": "CCAS de Grenoble", "licence": "ODbL-1.0"}
+    response = signed.post("/espace/annuaire/importer/", {**given, "fichier": SimpleUploadedFile("lieux.csv", content)})
+    text = response.content.decode()
+    assert response.status_code == 400
+    assert what in text
+    assert 'value="CCAS de Grenoble"' in text
+    assert 'value="ODbL-1.0"' in text
+    assert not list(queries.home().glob("*"))
+
+
+def test_a_source_and_a_file_are_asked_for(signed):
+    text = signed.post("/espace/annuaire/importer/", {"source": "", "nouvelle": " "}).content.decode()
+    assert "Il manque le nom de la source" in text
+    assert "Aucun fichier n’est choisi" in text
+
+
+def test_a_file_that_is_too_large_is_refused_before_it_is_read(signed, monkeypatch):
+    monkeypatch.setattr("maillage.apps.directory.forms.space.MAX_BYTES", 10)
+    text = signed.post("/espace/annuaire/importer/", {"nouvelle": "x", "fichier": file()}).content.decode()
+    assert "au plus" in text
+    assert not queries.home().exists()
+
+
+def test_a_file_that_nobody_described_is_read_by_guesses_that_say_why(signed):
+    text = signed.get(dropped(signed)).content.decode()
+    assert "Format inconnu" in text
+    assert "deviné par le nom de la colonne" in text
+    assert "Médiathèque des Lilas" in text
+    assert re.search(r"Sur les 4\s+lignes du fichier", text)
+    assert "le lieu n’a pas de nom" in text
+    assert 'class="non-lue"' in text
+
+
+def test_a_known_format_is_recognised(signed):
+    row = {
+        "nom": "La Turbine",
+        "commune": "Grenoble",
+        "code_postal": "38000",
+        "adresse": "5 esplanade Farcy",
+        "frais_a_charge": "Gratuit",
+    }
+    text = signed.get(dropped(signed, json.dumps([row]))).content.decode()
+    assert "Format reconnu" in text
+    assert "Schéma national" in text
+
+
+def test_a_file_is_forgotten_after_a_day_or_by_its_button(signed, coordinator):
+    address = dropped(signed)
+    signed.post(f"{address}oublier/")
+    assert signed.get(address).status_code == 404
+    kept = actions.keep(MOST.encode(), "lieux.csv", source="S", licence="", by=coordinator, at=AT)
+    actions.forget_later.call(kept.key)
+    assert queries.find(kept.key) is None
+    assert not queries.folder(kept.key).exists()
+    from django_tasks_db.models import DBTaskResult
+
+    later = DBTaskResult.objects.filter(task_path__endswith="forget_later", run_after=AT + timedelta(hours=24))
+    assert later.count() == 1
+
+
+# ------------------------------------------------------------------------------------------------------------ correcting
+
+
+def test_a_column_corrected_shows_its_effect_without_reloading(signed):
+    address = dropped(signed)
+    rank = list(waiting(address).columns).index("N°")
+    piece = signed.post(address, {f"colonne-{rank}": "adresse", "geste": "voir"}, headers={"X-Morceau": "1"})
+    text = piece.content.decode()
+    assert "3 rue des Lilas" in text
+    assert "<html" not in text
+    assert "join:" in waiting(address).draft
+    assert "3 rue des Lilas" in signed.get(address).content.decode(), "the correction is kept"
+
+
+def test_without_script_a_button_shows_the_effect(signed):
+    address = dropped(signed)
+    response = signed.post(address, {"colonne-0": "", "geste": "voir"})
+    assert response["Location"] == f"{address}#effet"
+    text = signed.get(address).content.decode()
+    assert re.search(r"0\s+gardées", text)
+
+
+def test_an_unknown_word_is_said_once_and_for_all(signed):
+    address = dropped(signed)
+    name = word_name("Public", "publics_specifiquement_adresses", "bébés")
+    assert f'name="{name}"' in signed.get(address).content.decode()
+    signed.post(address, {name: "families", "geste": "voir"})
+    column = next(c for c in queries.columns(waiting(address), today=AT.date()) if c.name == "Public")
+    assert column.unknown == 0
+    imported_now = imported(signed)
+    assert Lieu.objects.get(name__startswith="Médiathèque").sheet["publics_specifiquement_adresses"] == ["seniors"]
+    importing.take_back(imported_now, by="x", at=AT)
+    client_row = signed.post(address, {"geste": "verifier"})
+    signed.post(client_row["Location"], {"tout": "1"})
+    assert Lieu.objects.get(name__startswith="Médiathèque").sheet["publics_specifiquement_adresses"] == [
+        "seniors",
+        "families",
+    ]
+
+
+def test_correcting_a_column_keeps_what_the_correspondence_says_of_the_others(signed):
+    address = dropped(signed)
+    text = (
+        "fields: {nom: Nom, commune: Ville, frais_precisions: Divers}\n"
+        "practices: [{practice: wifi, from: Wifi, when: ['~oui'], with: {frais: {always: free}}}]\n"
+    )
+    signed.post(address, {"texte": text, "geste": "texte"})
+    rank = list(waiting(address).columns).index("Tel")
+    signed.post(address, {f"colonne-{rank}": "telephone", "geste": "voir"})
+    kept = queries.correct.parsed(waiting(address).draft, "x")
+    assert kept["fields"]["telephone"] == "Tel"
+    assert kept["practices"] == [
+        {"practice": "wifi", "from": "Wifi", "when": ["~oui"], "with": {"frais": {"always": "free"}}}
+    ]
+
+
+def test_a_text_that_cannot_be_followed_is_refused_and_stays_to_be_corrected(signed):
+    address = dropped(signed)
+    before = waiting(address).draft
+    wrong = "fields: {nom: Nom, couleur: Divers}"
+    response = signed.post(address, {"texte": wrong, "geste": "texte"})
+    text = response.content.decode()
+    assert response.status_code == 400
+    assert "champ inconnu : couleur" in text
+    assert wrong in text
+    assert waiting(address).draft == before
+
+
+def test_a_choice_that_no_list_offers_changes_nothing(signed):
+    address = dropped(signed)
+    before = waiting(address).draft
+    signed.post(address, {"colonne-0": "mot_de_passe", "geste": "voir"})
+    assert waiting(address).draft == before
+
+
+def test_the_correspondence_is_downloaded_and_serves_again(signed):
+    address = dropped(signed)
+    response = signed.get(f"{address}correspondance.yaml")
+    assert response["Content-Disposition"].endswith('"correspondance.yaml"')
+    assert response.content.decode() == waiting(address).draft
+
+
+def test_the_next_file_of_a_source_is_read_as_the_last_one(signed):
+    address = dropped(signed)
+    rank = list(waiting(address).columns).index("N°")
+    signed.post(address, {f"colonne-{rank}": "adresse", "geste": "verifier"})
+    signed.post(f"{address}verifier/", {"tout": "1"})
+    assert "join:" in Source.objects.get(name="Réseau local").correspondence
+    again = dropped(signed, source="Réseau local")
+    assert waiting(again).how == "source"
+    assert "Lu comme la dernière fois" in signed.get(again).content.decode()
+    other = dropped(signed, "titre;ville;cp\nA;Grenoble;38000\n", source="Réseau local")
+    assert waiting(other).how == "propose", "a file of other columns is guessed afresh"
+
+
+# ------------------------------------------------------------------------------------------------------------ importing
+
+
+def test_what_will_happen_is_told_before_and_is_what_happens(signed):
+    imported(signed)
+    held = Lieu.objects.get(name__startswith="Médiathèque")
+    sheets.edit(held, {"telephone": ["+33476009999"]}, by="la structure", at=AT)
+    changed = (
+        HEAD + LILAS.replace("11 22", "11 33").replace("clé", "") + "Café des Halles;place aux Herbes;;Grenoble;38000;;;;\n"
+    )
+    address = dropped(signed, changed + NAMELESS, source="Réseau local")
+    response = signed.post(address, {"geste": "verifier"})
+    text = signed.get(response["Location"]).content.decode()
+    told = queries.progress(key_of(address)).expected
+    assert (told["nouveaux"], told["refuses"], told["absents"], told["contestes"]) == (1, 1, 1, 1)
+    assert "Maison de quartier Teisseire" in text
+    assert "le lieu n’a pas de nom" in text
+    assert Import.objects.count() == 1, "nothing is written yet"
+    signed.post(response["Location"], {"tout": "1"})
+    counts = Import.objects.latest("pk").counts
+    assert [counts[n] for n in ("crees", "modifies", "inchanges", "refuses", "absents", "contestes")] == [
+        told[n] for n in ("nouveaux", "modifies", "inchanges", "refuses", "absents", "contestes")
+    ]
+
+
+def test_a_partial_file_marks_nobody_missing(signed):
+    imported(signed)
+    address = dropped(signed, HEAD + LILAS, source="Réseau local")
+    signed.post(address, {"geste": "verifier"})
+    signed.post(f"{address}verifier/", {})
+    assert not Lieu.objects.filter(missing_since__isnull=False).exists()
+
+
+def test_nothing_is_imported_that_was_not_checked(signed):
+    address = dropped(signed)
+    assert signed.get(f"{address}verifier/")["Location"] == address
+    response = signed.post(f"{address}verifier/", {"tout": "1"}, follow=True)
+    assert "L’import n’a pas commencé" in response.content.decode()
+    signed.post(address, {"geste": "verifier"})
+    signed.post(address, {"colonne-5": "", "geste": "voir"})
+    assert signed.get(f"{address}verifier/")["Location"] == address, "what was checked is another draft"
+    with pytest.raises(Refused, match="n’a pas commencé"):
+        actions.ask_import(waiting(address), whole=True, at=AT)
+    assert not Import.objects.exists()
+
+
+def test_a_file_without_any_place_is_not_imported(signed):
+    address = dropped(signed, HEAD + NAMELESS)
+    response = signed.post(address, {"geste": "verifier"})
+    assert "Aucune ligne ne peut être importée" in signed.get(response["Location"]).content.decode()
+
+
+def test_an_import_leaves_no_file_behind_and_leads_to_its_report(signed):
+    address = dropped(signed)
+    row = imported(signed)
+    kept = {path.name for path in queries.home().glob("*/fichier")}
+    assert len(kept) == 1, "only the file that was not imported is still there"
+    assert row.by.name == "Coordination"
+    assert waiting(address).key
+
+
+# ----------------------------------------------------------------------------------------------------- from the worker
+
+
+@pytest.fixture
+def long(monkeypatch):
+    """Files of more than one row go through the worker."""
+    monkeypatch.setattr(queries, "LONG", 1)
+
+
+def queued() -> list[str]:
+    from django_tasks_db.models import DBTaskResult
+
+    return list(DBTaskResult.objects.filter(task_path__endswith="work_later", status="READY").values_list("pk", flat=True))
+
+
+@pytest.mark.usefixtures("long")
+def test_a_long_file_is_checked_and_imported_by_the_worker(signed):
+    address = dropped(signed)
+    page = signed.post(address, {"geste": "verifier"})["Location"]
+    assert len(queued()) == 1
+    text = signed.get(page).content.decode()
+    assert f'data-avancement="{address}avancement/"' in text
+    assert "http-equiv" in text, "without script the page comes back by itself"
+    fragment = signed.get(f"{address}avancement/")
+    assert fragment["X-Etude"] == "running"
+    assert signed.get(address)["Location"] == page, "nobody corrects what is being read"
+    actions.work_later.call(key_of(address))
+    assert signed.get(f"{address}avancement/")["X-Etude"] == "checked"
+    signed.post(page, {"tout": "1"})
+    assert not Import.objects.exists()
+    actions.work_later.call(key_of(address))
+    assert signed.get(f"{address}avancement/")["X-Etude"] == "done"
+    assert signed.get(page)["Location"] == f"/espace/annuaire/imports/{Import.objects.get().pk}/"
+
+
+@pytest.mark.usefixtures("long")
+def test_every_attempt_first_asks_for_the_next_one(signed):
+    address = dropped(signed)
+    signed.post(address, {"geste": "verifier"})
+    before = len(queued())
+    actions.work_later.call(key_of(address))
+    assert len(queued()) == before + 1
+    actions.work_later.call(key_of(address))
+    assert len(queued()) == before + 1, "once the work is done nobody asks any more"
+
+
+@pytest.mark.usefixtures("long")
+def test_a_worker_that_is_killed_leaves_nothing_half_done_and_the_next_one_takes_over(signed, monkeypatch):
+    address = dropped(signed)
+    page = signed.post(address, {"geste": "verifier"})["Location"]
+    actions.work(key_of(address))
+    signed.post(page, {"tout": "1"})
+
+    def killed(*_, **__):
+        raise SystemExit(1)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(importing, "_save", killed)
+        with pytest.raises(SystemExit):
+            actions.work(key_of(address))
+    assert not Lieu.objects.exists()
+    assert not Import.objects.exists()
+    assert not Source.objects.exists()
+    assert queries.progress(key_of(address)).status == queries.IMPORTING
+    actions.work(key_of(address))
+    assert Import.objects.get().counts["crees"] == 2
+
+
+@pytest.mark.usefixtures("long")
+def test_a_worker_killed_just_after_writing_does_not_write_twice(signed):
+    address = dropped(signed)
+    page = signed.post(address, {"geste": "verifier"})["Location"]
+    actions.work(key_of(address))
+    signed.post(page, {"tout": "1"})
+    told = queries.progress(key_of(address))
+    found = waiting(address)
+    at = datetime.fromisoformat(told.asked_at)
+    row = actions._take_in(found, queries.result(found, today=at.date(), tell=lambda _: None), whole=True, at=at)
+    actions.work(key_of(address))
+    assert Import.objects.get() == row
+    assert queries.progress(key_of(address)).row == row.pk
+
+
+@pytest.mark.usefixtures("long")
+def test_two_workers_never_do_the_same_work(signed):
+    address = dropped(signed)
+    signed.post(address, {"geste": "verifier"})
+    with actions._alone(key_of(address)) as mine:
+        assert mine
+        actions.work(key_of(address))
+        assert queries.progress(key_of(address)).status == queries.CHECKING
+
+
+@pytest.mark.usefixtures("long")
+def test_an_unexpected_error_is_told_and_nothing_is_half_written(signed, monkeypatch):
+    address = dropped(signed)
+    page = signed.post(address, {"geste": "verifier"})["Location"]
+
+    def broken(*_, **__):
+        raise RuntimeError("le disque est parti")
+
+    monkeypatch.setattr(queries, "expected", broken)
+    with pytest.raises(RuntimeError):
+        actions.work(key_of(address))
+    text = signed.get(page).content.decode()
+    assert "erreur imprévue" in text
+    assert "le disque est parti" not in text
+    assert signed.get(address).status_code == 200, "the file may be read again"
+
+
+# -------------------------------------------------------------------------------------------------------------- reports
+
+
+def test_the_report_says_what_became_of_columns_and_rows(signed):
+    row = imported(signed)
+    text = signed.get(f"/espace/annuaire/imports/{row.pk}/").content.decode()
+    for words in (
+        "2</strong> lieux créés",
+        "2</strong> lignes refusées",
+        "Trifouillis",
+        "hors de la liste : bébés",
+        "Divers",
+    ):
+        assert words in text, words
+    assert re.search(r"réparé.*le zéro de tête manquait", text, re.S)
+
+
+def test_the_report_comes_as_a_table(signed):
+    row = imported(signed)
+    response = signed.get(f"/espace/annuaire/imports/{row.pk}/rapport.csv")
+    assert response["Content-Type"] == "text/csv; charset=utf-8"
+    rows = list(csv.DictReader(io.StringIO(response.content.decode())))
+    assert list(rows[0]) == ["ligne", "colonne", "valeur", "devenu", "mot", "raison"]
+    mended = next(each for each in rows if each["colonne"] == "Tel")
+    assert (mended["valeur"], mended["devenu"], mended["mot"]) == ("476001133", "+33476001133", "réparé")
+    refused = next(each for each in rows if each["valeur"] == "Épicerie solidaire")
+    assert (refused["ligne"], refused["mot"]) == ("5", "refusé")
+
+
+def test_a_place_that_its_source_dropped_is_kept_or_ended_by_a_person(signed):
+    imported(signed)
+    row = imported(signed, HEAD + LILAS, source="Réseau local")
+    lieu = Lieu.objects.get(missing_since=row)
+    page = f"/espace/annuaire/imports/{row.pk}/"
+    assert lieu.name in signed.get(page).content.decode()
+    signed.post(f"/espace/annuaire/lieux/{lieu.slug}/absent/", {"geste": "finir", "raison": " "})
+    lieu.refresh_from_db()
+    assert (lieu.state, lieu.missing_since) == (rules.PUBLISHED, row), "not without a reason"
+    signed.post(f"/espace/annuaire/lieux/{lieu.slug}/absent/", {"geste": "finir", "raison": "la mairie a confirmé"})
+    lieu.refresh_from_db()
+    assert (lieu.state, lieu.missing_since, lieu.reason) == (rules.ENDED, None, "la mairie a confirmé")
+    assert lieu.changes.first().verb == "end"
+    assert signed.post(f"/espace/annuaire/lieux/{lieu.slug}/absent/", {"geste": "garder"}).status_code == 404
+
+
+def test_a_place_kept_though_dropped_leaves_a_trace(signed):
+    imported(signed)
+    row = imported(signed, HEAD + LILAS, source="Réseau local")
+    lieu = Lieu.objects.get(missing_since=row)
+    signed.post(f"/espace/annuaire/lieux/{lieu.slug}/absent/", {"geste": "garder"})
+    lieu.refresh_from_db()
+    assert (lieu.state, lieu.missing_since) == (rules.PUBLISHED, None)
+    change = lieu.changes.first()
+    assert change.by == "Coordination"
+    assert "gardé" in change.reason
+
+
+def test_undoing_says_first_what_it_would_do_and_does_that(signed):
+    imported(signed)
+    row = imported(signed, HEAD + LILAS.replace("11 22", "11 33") + "Café;;;Grenoble;38000;;;;\n", source="Réseau local")
+    made = Lieu.objects.get(name="Café")
+    sheets.edit(made, {"capacite": 4}, by="la structure", at=AT + timedelta(days=400))
+    page = f"/espace/annuaire/imports/{row.pk}/defaire/"
+    told = signed.get(page).context["undoing"]
+    assert (told.removed, told.restored, [lieu.name for lieu in told.kept]) == (0, 1, ["Café"])
+    signed.post(page)
+    row.refresh_from_db()
+    assert row.state == rules.UNDONE
+    assert Lieu.objects.get(name__startswith="Médiathèque").sheet["telephone"] == ["+33476001122"]
+    assert Lieu.objects.filter(name="Café").exists()
+    again = signed.post(page)
+    assert again.status_code == 400
+    assert "n’a pas été défait" in again.content.decode()
+
+
+@pytest.mark.parametrize("rows", [1, 12])
+def test_the_list_of_imports_makes_as_many_queries_for_many_as_for_one(
+    signed, coordinator, rows, django_assert_max_num_queries
+):
+    source = Source.objects.create(name="S")
+    for n in range(rows):
+        Import.objects.create(
+            source=source, file_name=f"{n}.csv", digest="0", correspondence="", started_at=AT, by=coordinator
+        )
+    with django_assert_max_num_queries(5):
+        assert signed.get("/espace/annuaire/imports/").status_code == 200
