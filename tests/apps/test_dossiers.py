@@ -190,7 +190,7 @@ def test_one_place_has_one_study_however_it_is_typed(client, home):
 
 
 def test_a_study_that_was_interrupted_waits_for_the_next_worker(home, monkeypatch):
-    def stopped(*_):
+    def stopped(*_, **__):
         raise KeyboardInterrupt
 
     study = actions.ask(Asked(place="38151"))
@@ -249,7 +249,7 @@ def test_a_running_study_stops_at_its_next_step_and_leaves_nothing(home, monkeyp
     monkeypatch.setattr(actions, "BETWEEN_SIGNS", 0.0)
     steps = []
 
-    def prepare(request, progress):
+    def prepare(request, progress, **_):
         progress("un pas", 0.1)
         Study.objects.filter(pk=study.pk).update(cancel_asked=True)
         steps.append("cancel asked")

@@ -173,10 +173,7 @@ def told(o: Offered) -> Json:
 
 def cautions(o: Offered) -> list[str]:
     """Return what a reader must know before believing a gap."""
-    said = [
-        "Les distances sont à vol d’oiseau, allongées de 30 % pour suivre les rues : environ, hors relief et coupures. "
-        f"À portée veut dire {o.ground.walk.minutes:.0f} minutes à pied.",
-    ]
+    said = [f"À portée veut dire {o.ground.walk.minutes:.0f} minutes à pied, environ.", *o.gaps.doubts]
     places, silent, vague, nowhere = o.n_places[""], o.n_silent[""], o.n_vague[""], len(o.gaps.nowhere)
     if silent:
         said.append(
