@@ -20,5 +20,11 @@ def hsds() -> dict[str, dict[str, Any]]:
     return _read("hsds-3.0")
 
 
+@cache
+def data_inclusion() -> dict[str, list[dict[str, str | None]]]:
+    """Return the lists of values of data·inclusion v1: for each list, its values, labels and descriptions (None if none)."""
+    return _read("data-inclusion-1")
+
+
 def _read(name: str) -> dict[str, Any]:
     return dict(json.loads((FILES / f"{name}.json").read_text("utf-8")))

@@ -14,6 +14,7 @@ from typing import Any
 import segno
 import shapely
 
+from maillage.kernel.names import plain
 from maillage.reference import offer
 from maillage.reference.places import ASSETS
 from maillage.reports import maps, numbered, opening, pdf
@@ -24,9 +25,11 @@ from maillage.reports.wording import NBSP, count, listing, lower_first
 Json = dict[str, Any]
 MAPPED = 6  # places of a group that deserve a map of their own
 CROWD = 60  # places of one map of a whole territory
-WHOLE_PAGE, THIRD = 1.2, 0.62  # height over width of a map
-ON_POSTER = 8
-LINES_OF_LEAFLET = 96  # three panels of thirty-two
+WHOLE_PAGE, THIRD, PANEL = 1.2, 0.62, 1.4  # height over width of a map
+LARGE = 40  # letters of a map shown small
+ON_POSTER, HOURS_OF_POSTER, FINDS_OF_POSTER = 8, 3, 4
+SEE_HOURS = "Plusieurs horaires : appelez."
+PLACES_OF_LEAFLET = 28
 NEEDS_OF_LEAFLET = ("assistance", "libre_acces", "formation", "wifi", "reparation", "pret", "vente", "orientation")
 TO_CONFIRM = "à confirmer"
 UNKNOWN = {  # what nobody said of a place: its hours, what is found there
@@ -77,6 +80,11 @@ class Numbered:
 
     number: int
     entry: Entry
+
+    @property
+    def unknown(self) -> str:
+        """What nobody said of it."""
+        return UNKNOWN[not self.entry.hours, not self.entry.finds]
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +144,7 @@ class Directory:
     maps: Sequence[Drawn]
     off_map: Sequence[Numbered]
     knitted: str
+    land: Land
     sources: Sequence[str]
     address: str = ""
 
@@ -168,7 +177,7 @@ def build(
     order: the groups, in the order they are printed; none is empty. Inside a group, the alphabet.
     """
     at = {group: k for k, group in enumerate(order)}
-    ranked = sorted(entries, key=lambda e: (at[e.group], e.name.casefold(), e.slug))
+    ranked = sorted(entries, key=lambda e: (at[e.group], plain(e.name), e.slug))
     places = [Numbered(k, entry) for k, entry in enumerate(ranked, 1)]
     groups = [
         _group(name, list(held), land, alone=len(at) == 1) for name, held in groupby(places, key=lambda p: p.entry.group)
@@ -182,6 +191,7 @@ def build(
         maps=_maps(name, places, land),
         off_map=[place for place in places if place.entry.point is None],
         knitted=_knitted(places, land),
+        land=land,
         sources=sources,
         address=address,
     )
@@ -203,20 +213,24 @@ def _maps(name: str, places: Sequence[Numbered], land: Land) -> list[Drawn]:
     for place in located:
         parts.setdefault(land.part_of.get(place.entry.group, place.entry.group), []).append(place)
     drawn = []
-    for part in sorted(parts, key=str.casefold):
+    for part in sorted(parts, key=plain):
         names = {commune for commune in land.communes if land.part_of.get(commune, commune) == part}
         drawn.append(_map(part, parts[part], land.of(names), THIRD))
     return [each for each in drawn if each]
 
 
-def _map(name: str, places: Sequence[Numbered], land: Land, tallest: float) -> Drawn | None:
+def _map(
+    name: str, places: Sequence[Numbered], land: Land, tallest: float, letters: int = numbered.LETTERS
+) -> Drawn | None:
     """Return the map of some places by their numbers; None when nothing can be drawn. tallest: height over width."""
     marks = [(p.number, *p.entry.point, p.entry.group) for p in places if p.entry.point is not None]
     if not land.communes or not marks:
         return None
     title = f"Les lieux, {name}"
     id = f"m{marks[0][0]}-{len(marks)}"
-    svg = numbered.draw(land.communes, inside=land.inside, marks=marks, title=title, id=id, tallest=tallest)
+    svg = numbered.draw(
+        land.communes, inside=land.inside, marks=marks, title=title, id=id, tallest=tallest, letters=letters
+    )
     alt = f"{title} : {count(len(marks), 'lieu placé', 'lieux placés')} par son numéro. La liste dit chaque adresse."
     return Drawn(name, svg, alt)
 
@@ -341,38 +355,53 @@ def book(directory: Directory) -> bytes:
 def poster(directory: Directory, places: Sequence[Entry], *, near: str = "", paper: str = "a4") -> bytes:
     """Return a poster of a few places, as PDF. near: where they are the nearest to, '' for a choice over the territory."""
     shown = [_entry(Numbered(k, entry)) for k, entry in enumerate(places, 1)]
-    more = len(directory.places) - len(shown)
-    data = {"lieux": shown, "pres": near, "autres": max(more, 0), "papier": paper}
+    for place in shown:
+        place["horaires"] = place["horaires"] if len(place["horaires"]) <= HOURS_OF_POSTER else [SEE_HOURS]
+        place["trouve"] = place["trouve"][:FINDS_OF_POSTER]
+    data = {"lieux": shown, "pres": near, "autres": len(directory.places) - len(shown), "papier": paper}
     return pdf.compiled("affiche.typ", _data(directory) | data, on=directory.on)
 
 
 def leaflet(directory: Directory) -> bytes:
-    """Return a sheet folded in three, as PDF: the needs, and for each the places best described."""
-    return pdf.compiled("depliant.typ", _data(directory) | {"besoins": _essential(directory)}, on=directory.on)
+    """Return a sheet folded in three, as PDF: the needs, and for each the places best known, numbered for it alone."""
+    needs = [need for id in NEEDS_OF_LEAFLET for need in directory.needs if need.id == id]
+    wanted = needs or [Need("", "map-pin", "Les lieux où demander", directory.places)]
+    share = max(PLACES_OF_LEAFLET // len(wanted), 1)
+    kept = [chosen([place.entry for place in need.places], share) for need in wanted]
+    slugs = {entry.slug for held in kept for entry in held}
+    places = [place for place in directory.places if place.entry.slug in slugs]
+    numbers = {place.entry.slug: k for k, place in enumerate(places, 1)}
+    told = [
+        {
+            "icone": need.icon,
+            "mots": need.words,
+            "lieux": [_entry(Numbered(numbers[entry.slug], entry)) for entry in held],
+            "autres": len(need.places) - len(held),
+        }
+        for need, held in zip(wanted, kept, strict=True)
+    ]
+    renumbered = [Numbered(numbers[place.entry.slug], place.entry) for place in places]
+    drawn = _map(directory.name, renumbered, directory.land, PANEL, LARGE)
+    data = {
+        "besoins": told,
+        "montres": str(len(places)),
+        "autres": len(directory.places) - len(places),
+        "carte": _drawing(drawn) if drawn else None,
+        "tricot": pdf.styled(directory.knitted, cover=True) if directory.knitted else "",
+    }
+    return pdf.compiled("depliant.typ", _data(directory) | data, on=directory.on)
 
 
 def chosen(entries: Iterable[Entry], most: int = ON_POSTER) -> list[Entry]:
-    """Return the places best described, one in each group before a second one; in the order of their groups and names."""
-    ranked = sorted(entries, key=lambda e: (-e.rank, e.name.casefold(), e.slug))
+    """Return the places best known, one under each heading before a second one; in the order of headings and names."""
+    ranked = sorted(entries, key=lambda e: (-e.rank, plain(e.name), e.slug))
     turn: dict[str, int] = {}
-    seen = []
+    turns = []
     for entry in ranked:
-        seen.append((turn.get(entry.group, 0), entry))
+        turns.append((turn.get(entry.group, 0), entry))
         turn[entry.group] = turn.get(entry.group, 0) + 1
-    kept = [entry for _, entry in sorted(seen, key=lambda pair: pair[0])][:most]
-    return sorted(kept, key=lambda e: (e.group.casefold(), e.name.casefold()))
-
-
-def _essential(directory: Directory) -> list[Json]:
-    """Return the needs of the leaflet, each with as many places as its three panels hold."""
-    needs = [need for id in NEEDS_OF_LEAFLET for need in directory.needs if need.id == id]
-    share = max((LINES_OF_LEAFLET - 4 * len(needs)) // (3 * max(len(needs), 1)), 1)
-    found = []
-    for need in needs:
-        best = {id(entry) for entry in chosen([p.entry for p in need.places], share)}
-        kept = [_entry(place) for place in need.places if id(place.entry) in best]
-        found.append({"icone": need.icon, "mots": need.words, "lieux": kept, "autres": len(need.places) - len(kept)})
-    return found
+    kept = [entry for _, entry in sorted(turns, key=lambda pair: pair[0])][:most]
+    return sorted(kept, key=lambda e: (plain(e.group), plain(e.name), e.slug))
 
 
 def _data(directory: Directory) -> Json:
@@ -383,7 +412,7 @@ def _data(directory: Directory) -> Json:
         "compte": directory.told,
         "jour": directory.day,
         "niveau": directory.level,
-        "adresse": directory.address,
+        "adresse": directory.address.split("://")[-1],
         "qr": segno.make(directory.address).svg_inline(border=0, dark=values["encre"]) if directory.address else "",
         "sources": list(directory.sources),
         "couleurs": {name: value for name, value in values.items() if value.startswith("#")},
@@ -457,7 +486,7 @@ def _entry(place: Numbered) -> Json:
         "trouve": [{"icone": f.icon, "titre": f.title, "mots": f.words} for f in entry.finds],
         "prix": entry.price,
         "avant": entry.before,
-        "inconnu": UNKNOWN[not entry.hours, not entry.finds],
+        "inconnu": place.unknown,
         "fraicheur": entry.fresh,
         "ancien": entry.old,
         "complet": entry.full,

@@ -10,9 +10,8 @@ import shapely
 from maillage.reports import maps
 from maillage.reports.maps import LETTER, WIDTH, Frame
 
-LETTERS = 20
-NAMES = 20
-PAD = 7
+LETTERS = 20  # height of numbers, in units of the drawing
+PAD = 0.35  # around numbers, as a share of their height
 CROWD = 3  # lines of a mark
 LINE = 1.12  # height of a line, as a share of its letters
 SHORTEST, SHAPE = 12, 2.4  # letters of a line of numbers: at least, and so that a long mark stays almost square
@@ -26,6 +25,7 @@ class Mark:
     numbers: list[int]
     x: float
     y: float
+    size: int
 
     @property
     def lines(self) -> list[str]:
@@ -34,8 +34,8 @@ class Mark:
     @property
     def box(self) -> Box:
         lines = self.lines
-        wide = max(max(map(len, lines)) * LETTERS * LETTER + 2 * PAD, LETTERS * LINE + PAD)
-        high = len(lines) * LETTERS * LINE + PAD
+        wide = self.size * max(max(map(len, lines)) * LETTER + 2 * PAD, LINE + PAD)
+        high = self.size * (len(lines) * LINE + PAD)
         return self.x - wide / 2, self.y - high / 2, self.x + wide / 2, self.y + high / 2
 
 
@@ -47,15 +47,17 @@ def draw(
     title: str,
     id: str,
     tallest: float,
+    letters: int = LETTERS,
 ) -> str:
     """Return the SVG of places by number over named areas.
 
     marks: number, longitude, latitude, and the name of what holds the place; inside: lines within areas. Where numbers
-    crowd, those of one holder are written once, as a range. tallest: height over width, at most.
+    crowd, those of one holder are written once, as a range. tallest: height over width, at most. letters:
+    height of numbers, for a drawing shown small.
     """
     shapes = list(areas.values())
     frame = maps.frame_of([*shapes, *(shapely.Point(x, y) for _, x, y, _ in marks)], tallest=tallest)
-    single = [_mark(frame, number, x, y) for number, x, y, _ in marks]
+    single = [_mark(frame, number, x, y, letters) for number, x, y, _ in marks]
     written = together(single, frame.height)
     if max(len(mark.lines) for mark in written) > CROWD:
         holders: dict[str, list[Mark]] = {}
@@ -63,7 +65,8 @@ def draw(
             holders.setdefault(holder, []).append(mark)
         if len(holders) > 1:
             written = together([_one(held) for held in holders.values()], frame.height)
-    names = _names(areas, frame, [mark.box for mark in written]) if len(areas) > 1 else []
+    named = areas if letters == LETTERS else {name: areas[name] for name in {m[3] for m in marks} & set(areas)}
+    names = _names(named, frame, [mark.box for mark in written], letters) if len(areas) > 1 else []
     svg = maps.draw(
         [maps.Area(str(k), name, shape, kind="terrain") for k, (name, shape) in enumerate(areas.items())],
         base=maps.Base(inner=inside),
@@ -76,16 +79,16 @@ def draw(
     return svg.removesuffix("</svg>") + "".join([*names, *map(_drawn, written)]) + "</svg>"
 
 
-def _mark(frame: Frame, number: int, longitude: float, latitude: float) -> Mark:
+def _mark(frame: Frame, number: int, longitude: float, latitude: float, size: int) -> Mark:
     x, y = shapely.get_coordinates(frame.place(shapely.Point(longitude, latitude)))[0].tolist()
-    return Mark([number], x, y)
+    return Mark([number], x, y, size)
 
 
 def _one(marks: Sequence[Mark]) -> Mark:
     """Return some marks as one, in their middle."""
     n = len(marks)
     numbers = sorted(number for mark in marks for number in mark.numbers)
-    return Mark(numbers, sum(mark.x for mark in marks) / n, sum(mark.y for mark in marks) / n)
+    return Mark(numbers, sum(mark.x for mark in marks) / n, sum(mark.y for mark in marks) / n, marks[0].size)
 
 
 def together(marks: Sequence[Mark], height: float) -> list[Mark]:
@@ -101,7 +104,7 @@ def together(marks: Sequence[Mark], height: float) -> list[Mark]:
         one, other = found[pair[0]], found[pair[1]]
         n, m = len(one.numbers), len(other.numbers)
         x, y = (n * one.x + m * other.x) / (n + m), (n * one.y + m * other.y) / (n + m)
-        found[pair[0]] = Mark(sorted([*one.numbers, *other.numbers]), x, y)
+        found[pair[0]] = Mark(sorted([*one.numbers, *other.numbers]), x, y, one.size)
         del found[pair[1]]
 
 
@@ -157,10 +160,11 @@ def wrapped(parts: Sequence[str]) -> list[str]:
 
 def _drawn(mark: Mark) -> str:
     west, north, east, south = mark.box
-    radius = min(south - north, LETTERS * LINE + PAD) / 2
-    top = north + PAD / 2 + LETTERS * (LINE + 0.56) / 2
+    size = mark.size
+    radius = size * (LINE + PAD) / 2
+    top = north + size * (PAD + LINE + 0.56) / 2
     words = "".join(
-        f'<text class="numero" x="{mark.x:.0f}" y="{top + k * LETTERS * LINE:.0f}">{line}</text>'
+        f'<text class="numero" font-size="{size}" x="{mark.x:.0f}" y="{top + k * size * LINE:.0f}">{line}</text>'
         for k, line in enumerate(mark.lines)
     )
     return (
@@ -169,22 +173,22 @@ def _drawn(mark: Mark) -> str:
     )
 
 
-def _names(areas: Mapping[str, shapely.Geometry], frame: Frame, taken: Sequence[Box]) -> list[str]:
+def _names(areas: Mapping[str, shapely.Geometry], frame: Frame, taken: Sequence[Box], size: int) -> list[str]:
     """Return the names of the areas that fit beside the numbers, the largest areas first."""
     boxes = list(taken)
     out = []
     for name, shape in sorted(areas.items(), key=lambda item: -shapely.area(item[1])):
         placed = frame.place(shape)
         middle = shapely.point_on_surface(placed)
-        half = len(name) * NAMES * LETTER / 2
-        for shift in (0, NAMES * 1.5, -NAMES * 1.5, NAMES * 3, -NAMES * 3):
+        half = len(name) * size * LETTER / 2
+        for shift in (0, size * 1.5, -size * 1.5, size * 3, -size * 3):
             x, y = float(middle.x), float(middle.y) + shift
-            box = (x - half, y - NAMES * 0.7, x + half, y + NAMES * 0.7)
+            box = (x - half, y - size * 0.7, x + half, y + size * 0.7)
             outside = box[0] < 0 or box[2] > WIDTH or box[1] < 0 or box[3] > frame.height
             if outside or any(_over(box, other) for other in boxes) or not shapely.contains(placed, shapely.Point(x, y)):
                 continue
             boxes.append(box)
-            out.append(f'<text class="nom" font-size="{NAMES}" x="{x:.0f}" y="{y + NAMES / 3:.0f}">{escape(name)}</text>')
+            out.append(f'<text class="nom" font-size="{size}" x="{x:.0f}" y="{y + size / 3:.0f}">{escape(name)}</text>')
             break
     return out
 

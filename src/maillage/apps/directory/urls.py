@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from maillage.apps.directory.views import embed, find, help_pages, imports, pairs, place, sheets, space
+from maillage.apps.directory.views import (
+    api,
+    embed,
+    exports,
+    feeds,
+    find,
+    help_pages,
+    imports,
+    pairs,
+    paper,
+    place,
+    sheets,
+    space,
+)
 
 urlpatterns = [
     path("carte/", find.find, name="find"),
@@ -41,4 +54,13 @@ urlpatterns = [
     path("espace/annuaire/lieux/<str:place>/absent/", imports.missing, name="missing_decide"),
     path("espace/annuaire/lieux/<str:place>/pratiques/<str:code>/", sheets.practice, name="lieu_practice"),
     path("espace/annuaire/changements/<int:pk>/defaire/", sheets.put_back, name="change_undo"),
+    path("api/v1/", api.urls()),
+    path("donnees/", exports.page, name="data"),
+    path("donnees/<str:name>", exports.file, name="data_file"),
+    path("espace/annuaire/publier/", exports.publish, name="publish"),
+    path("flux/lieux.atom", feeds.places, name="feed"),
+    path("annuaire/<str:place>.pdf", paper.book, name="paper_book"),
+    path("annuaire/<str:place>/", paper.page, name="paper"),
+    path("annuaire/<str:place>/affiche.pdf", paper.poster, name="paper_poster"),
+    path("annuaire/<str:place>/depliant.pdf", paper.leaflet, name="paper_leaflet"),
 ]

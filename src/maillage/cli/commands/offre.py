@@ -135,10 +135,13 @@ def export(given: argparse.Namespace) -> int:
 
     ready()
     from maillage.apps.directory.queries import published
-    from maillage.reports import formats
+    from maillage.reports.formats import every
 
-    for left_out in formats.write(given.format, given.sortie, published.all_places(), on=datetime.now().date()):
+    places = published.all_places()
+    for left_out in every.write(given.format, given.sortie, places, on=datetime.now().date()):
         print(left_out, file=sys.stderr)
+    if not places:
+        print("Aucun lieu n’est publié : l’export est vide.", file=sys.stderr)
     return OK
 
 

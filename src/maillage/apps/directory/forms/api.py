@@ -1,0 +1,302 @@
+"""What a program asks of the public interface, and the shapes of what it is answered: those of data·inclusion, schema v1.
+
+The names are theirs, in French; the sentences are ours, and OpenAPI shows them.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from enum import Enum
+from typing import Annotated, Any, Literal
+
+from ninja import Schema
+from pydantic import AfterValidator, Field, model_validator
+
+from maillage.apps.directory.queries.api import Asked, areas, communes, parts_of
+from maillage.reference import standards
+
+
+def _list(name: str, *more: str) -> Any:
+    """Return the enumeration of a list of data·inclusion."""
+    values = [str(each["value"]) for each in standards.data_inclusion()[name]]
+    return Enum("".join(part.capitalize() for part in name.split("-")), {v: v for v in (*values, *more)}, type=str)
+
+
+CATEGORIES = tuple(dict.fromkeys(str(e["value"]).partition("--")[0] for e in standards.data_inclusion()["thematiques"]))
+Network, Theme, Price = _list("reseaux-porteurs"), _list("thematiques", *CATEGORIES), _list("frais")
+Public, Mode, Type = _list("publics"), _list("modes-accueil"), _list("types-services")
+
+
+def _known(filter: str) -> AfterValidator:
+    def check(value: str) -> str:
+        if value not in areas()[filter]:
+            raise ValueError("ce territoire n’existe pas")
+        return value
+
+    return AfterValidator(check)
+
+
+def _commune(value: str) -> str:
+    if value not in communes():
+        raise ValueError("aucune commune n’a ce code Insee")
+    return value
+
+
+def _texts(values: Sequence[Enum] | None) -> tuple[str, ...]:
+    return tuple(str(value.value) for value in values or ())
+
+
+class Page(Schema):
+    """Which page, and how long."""
+
+    page: int = Field(1, ge=1, description="Numéro de la page, à partir de 1.")
+    size: int = Field(5_000, ge=1, le=10_000, description="Nombre d’éléments demandés par page.")
+
+
+class Inside(Schema):
+    """A territory; several must all hold the place."""
+
+    code_region: Annotated[str, _known("code_region")] | None = Field(None, description="Code Insee d’une région.")
+    slug_region: Annotated[str, _known("slug_region")] | None = Field(
+        None, description="Nom d’une région, comme dans une adresse : auvergne-rhone-alpes."
+    )
+    code_departement: Annotated[str, _known("code_departement")] | None = Field(
+        None, description="Code Insee d’un département."
+    )
+    slug_departement: Annotated[str, _known("slug_departement")] | None = Field(
+        None, description="Nom d’un département, comme dans une adresse : isere."
+    )
+    code_commune: Annotated[str, AfterValidator(_commune)] | None = Field(None, description="Code Insee d’une commune.")
+
+    def inside(self) -> dict[str, Any]:
+        """Return the communes and the départements asked, as `Asked` holds them."""
+        given = [set(areas()[name][value]) for name in areas() if (value := getattr(self, name))]
+        found: dict[str, Any] = {"departements": frozenset(set.intersection(*given))} if given else {}
+        return found | ({"communes": parts_of(self.code_commune)} if self.code_commune else {})
+
+
+class Offered(Schema):
+    """What a service must be; a list asks for any of its values."""
+
+    sources: list[str] | None = Field(None, description="Identifiants de sources : voir /api/v1/sources.")
+    thematiques: list[Theme] | None = Field(None, description="Thématiques, ou catégories de thématiques.")
+    frais: list[Price] | None = Field(None, description="Frais.")
+    publics: list[Public] | None = Field(None, description="Publics ; un service pour tous est toujours rendu.")
+    recherche_public: str | None = Field(None, description="Des mots, cherchés dans les publics et leurs précisions.")
+    modes_accueil: list[Mode] | None = Field(None, description="Modes d’accueil.")
+    types: list[Type] | None = Field(None, description="Types de services.")
+    score_qualite_minimum: float | None = Field(None, ge=0, le=1, description="Score de qualité minimum, de 0 à 1.")
+
+    def offered(self) -> dict[str, Any]:
+        """Return what is asked of a service, as `Asked` holds it."""
+        return {
+            "sources": tuple(self.sources or ()),
+            "themes": _texts(self.thematiques),
+            "prices": _texts(self.frais),
+            "publics": _texts(self.publics),
+            "public_words": self.recherche_public or "",
+            "modes": _texts(self.modes_accueil),
+            "types": _texts(self.types),
+            "least": self.score_qualite_minimum,
+        }
+
+
+class StructuresAsked(Page, Inside):
+    """Filters of structures."""
+
+    sources: list[str] | None = Field(None, description="Identifiants de sources : voir /api/v1/sources.")
+    reseaux_porteurs: list[Network] | None = Field(None, description="Réseaux porteurs.")
+    exclure_doublons: bool = Field(
+        False, description="De plusieurs lieux qui sont sûrement le même, ne rend que le mieux décrit."
+    )
+
+    def asked(self) -> Asked:
+        return Asked(
+            sources=tuple(self.sources or ()),
+            networks=_texts(self.reseaux_porteurs),
+            once=self.exclure_doublons,
+            page=self.page,
+            size=self.size,
+            **self.inside(),
+        )
+
+
+class ServicesAsked(Page, Inside, Offered):
+    """Filters of services."""
+
+    def asked(self) -> Asked:
+        return Asked(page=self.page, size=self.size, **self.inside(), **self.offered())
+
+
+class SearchAsked(Page, Offered):
+    """Filters of services, and where from."""
+
+    code_commune: Annotated[str, AfterValidator(_commune)] | None = Field(
+        None, description="Code Insee de la commune. Sa zone d’éligibilité compte ; ses voisines aussi, jusqu’à 50 km."
+    )
+    lat: float | None = Field(None, ge=-90, le=90, description="Latitude du point de départ ; demande `lon`.")
+    lon: float | None = Field(None, ge=-180, le=180, description="Longitude du point de départ ; demande `lat`.")
+    exclure_doublons: bool | Literal["strict", "thematiques"] = Field(
+        False, description="De plusieurs lieux qui sont sûrement le même, ne rend que le mieux décrit."
+    )
+
+    @model_validator(mode="after")
+    def both(self) -> "SearchAsked":
+        if (self.lat is None) != (self.lon is None):
+            raise ValueError("lat et lon vont ensemble : donnez les deux, ou aucun")
+        return self
+
+    def asked(self) -> Asked:
+        return Asked(page=self.page, size=self.size, once=bool(self.exclure_doublons), **self.offered())
+
+    @property
+    def point(self) -> tuple[float, float] | None:
+        return None if self.lat is None or self.lon is None else (self.lat, self.lon)
+
+
+# --------------------------------------------------------------------------------------------------------------- answers
+
+
+class Located(Schema):
+    """Where, and how to reach."""
+
+    source: str
+    id: str = Field(description="Unique : maillage--identifiant du lieu.")
+    nom: str
+    date_maj: date
+    lien_source: str | None
+    commune: str | None
+    code_postal: str | None
+    code_insee: str | None
+    adresse: str | None
+    complement_adresse: str | None
+    longitude: float | None = Field(description="Vide quand seule la rue ou la commune est connue.")
+    latitude: float | None
+    telephone: str | None
+    courriel: str | None
+    horaires_accueil: str | None = Field(description="Horaires, à la manière d’OpenStreetMap.")
+    adresse_certifiee: bool = Field(description="Toujours faux : aucune adresse n’est envoyée à un géocodeur.")
+    score_qualite: float = Field(ge=0, le=1, description="Score de qualité, de 0 à 1 : celui de data·inclusion.")
+
+
+class Structure(Located):
+    """A structure: the 20 fields of the schema, and two."""
+
+    description: str | None
+    siret: str | None
+    site_web: str | None
+    accessibilite_lieu: str | None
+    reseaux_porteurs: list[str] | None
+
+
+class Service(Located):
+    """A service: the 33 fields of the schema, and two."""
+
+    structure_id: str
+    description: str
+    type: str | None
+    thematiques: list[str] | None
+    frais: str | None
+    frais_precisions: str | None
+    publics: list[str] | None
+    publics_precisions: str | None
+    conditions_acces: str | None
+    modes_accueil: list[str] | None
+    zone_eligibilite: list[str] | None
+    contact_nom_prenom: str | None
+    lien_mobilisation: str | None
+    modes_mobilisation: list[str] | None
+    mobilisable_par: list[str] | None
+    mobilisation_precisions: str | None
+    volume_horaire_hebdomadaire: float | None
+    nombre_semaines: int | None
+
+
+class Double(Schema):
+    """Another identifier of the same place."""
+
+    source: str
+    id: str
+
+
+class ListedStructure(Structure):
+    """A structure of a list."""
+
+    doublons: list[Double]
+
+
+class DetailedStructure(Structure):
+    """A structure and all that goes with it."""
+
+    services: list[Service]
+    doublons: list[Structure]
+
+
+class DetailedService(Service):
+    """A service and its structure."""
+
+    structure: Structure
+
+
+class Result(Schema):
+    """A service found, and how far it is."""
+
+    service: DetailedService
+    distance: int | None = Field(description="Kilomètres à vol d’oiseau, arrondis ; vide quand rien ne les dit.")
+
+
+class _Envelope(Schema):
+    total: int = Field(description="Nombre d’éléments de toutes les pages.")
+    page: int
+    size: int = Field(description="Nombre d’éléments de cette page.")
+    pages: int
+
+
+class Structures(_Envelope):
+    """A page of structures."""
+
+    items: list[ListedStructure]
+
+
+class Services(_Envelope):
+    """A page of services."""
+
+    items: list[Service]
+
+
+class Results(_Envelope):
+    """A page of services found."""
+
+    items: list[Result]
+
+
+class Origin(Schema):
+    """A source of places."""
+
+    slug: str
+    nom: str
+    description: str | None
+
+
+class Value(Schema):
+    """A value of a list."""
+
+    value: str
+    label: str
+    description: str | None
+
+
+class Fault(Schema):
+    """A parameter that was refused."""
+
+    parametre: str
+    raison: str
+
+
+class Problem(Schema):
+    """Why a request has no answer (RFC 9457): what happened, why, what to do."""
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    detail: str
+    errors: list[Fault] | None = None

@@ -1,0 +1,51 @@
+"""Who publishes, where, and how often."""
+
+from django import forms
+
+from maillage.apps.directory.queries import scope
+from maillage.apps.directory.queries.scope import Scope
+from maillage.kernel.errors import UnknownTerritory
+from maillage.pipeline.offer.clean import pivot
+
+FREQUENCIES = {
+    "irregular": "Quand il y a du neuf",
+    "weekly": "Chaque semaine",
+    "monthly": "Chaque mois",
+    "quarterly": "Tous les trois mois",
+    "annual": "Chaque année",
+}
+
+
+class PublishForm(forms.Form):
+    producteur = forms.CharField(
+        label="SIRET ou numéro RNA de qui publie", max_length=30, help_text="14 chiffres, ou W et 9 caractères."
+    )
+    nom = forms.CharField(label="Son nom", max_length=150)
+    territoire = forms.CharField(
+        label="Territoire",
+        max_length=100,
+        help_text="Un nom ou un code : Grenoble, 200040715, Isère. « France » pour tout.",
+    )
+    frequence = forms.ChoiceField(label="Publié à nouveau", choices=list(FREQUENCIES.items()))
+
+    def clean_producteur(self) -> str:
+        found = pivot.clean(self.cleaned_data["producteur"])
+        if not found.value or pivot.kind(found.value) not in ("siret", "rna"):
+            reason = found.reason or "ni SIRET, ni numéro RNA"
+            raise forms.ValidationError(f"Ce numéro ne va pas : {reason}. data.gouv.fr s’en sert pour nommer le fichier.")
+        return str(found.value)
+
+    def clean_territoire(self) -> Scope:
+        text = self.cleaned_data["territoire"]
+        try:
+            found, near = scope.typed(text)
+        except UnknownTerritory:
+            found, near = None, ()
+        if found is None:
+            named = ", ".join(f"{each.name} ({each.code})" for each in near)
+            raise forms.ValidationError(
+                f"Plusieurs territoires vont : {named}. Écrivez le code."
+                if named
+                else "Aucun territoire ne s’appelle ainsi."
+            )
+        return found

@@ -1,0 +1,381 @@
+"""The published places as data·inclusion lists them: structures, services, and services around a point.
+
+What the filters read of every place is held at once, in little room, as long as nothing published changes; a page then
+reads its own rows alone.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cache, lru_cache
+from math import ceil, cos, hypot, radians
+from typing import Any
+
+import shapely
+
+from maillage.apps.directory.models import Source
+from maillage.apps.directory.queries import published
+from maillage.apps.directory.queries.search import METRES_A_DEGREE
+from maillage.kernel.names import plain
+from maillage.pipeline.cog import clean as cog
+from maillage.pipeline.contours import clean as contours
+from maillage.reference import standards
+from maillage.reports.formats import data_inclusion
+from maillage.reports.formats.published import Published, departement
+from maillage.reports.wording import listing
+
+Json = dict[str, Any]
+FARTHEST = 50.0  # km: what “around” means, as data·inclusion has it
+NOTHING = (None, "", (), False)  # territories that have nothing in common, an empty set, do ask something
+EVERYBODY = "tous-publics"
+EVERYWHERE = ("france", "99100")
+AT_A_DISTANCE, ON_SITE = "a-distance", "en-presentiel"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What a program asks for; '' and () ask nothing. least: the lowest quality score; once: of places that are one, the best."""
+
+    sources: Sequence[str] = ()
+    networks: Sequence[str] = ()
+    communes: Sequence[str] = ()
+    departements: frozenset[str] | None = None
+    themes: Sequence[str] = ()
+    prices: Sequence[str] = ()
+    publics: Sequence[str] = ()
+    public_words: str = ""
+    modes: Sequence[str] = ()
+    types: Sequence[str] = ()
+    least: float | None = None
+    once: bool = False
+    page: int = 1
+    size: int = 5_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """What the filters read of a place and of its service. point: latitude, longitude, even when only its commune is known."""
+
+    pk: int
+    slug: str
+    commune: str
+    departement: str
+    point: tuple[float, float] | None
+    networks: Sequence[str]
+    themes: Sequence[str]
+    price: str
+    publics: Sequence[str]
+    public_words: str
+    modes: Sequence[str]
+    type: str
+    zone: Sequence[str]
+    score: float
+    best: bool = True
+
+
+# -------------------------------------------------------------------------------------------------------------- answers
+
+
+def structures(asked: Asked, *, on: date) -> Json:
+    """Return a page of structures, in the order of their identifiers."""
+    return _page(_kept(lines(on), asked), asked, on, _listed)
+
+
+def services(asked: Asked, *, on: date) -> Json:
+    """Return a page of services, in the order of their identifiers."""
+    return _page(_kept(lines(on), asked), asked, on, lambda found: found.service)
+
+
+def around(asked: Asked, *, commune: str, point: tuple[float, float] | None, on: date) -> Json:
+    """Return a page of services, nearest first: those a commune may use, within fifty kilometres of it or of a point.
+
+    A place of unknown position has no distance and stands last; it is found from its own commune alone, unless it also
+    answers at a distance. Without commune nor point, every service, as `services`.
+    """
+    kept = _kept(lines(on), asked)
+    if not commune and point is None:
+        return _page(kept, asked, on, lambda found: _result(found, None))
+    where = point or _middle(commune)
+    zones = _zones(commune) if commune else frozenset()
+    near: list[tuple[float | None, Line]] = []
+    for line in kept:
+        if zones and line.zone and zones.isdisjoint(line.zone):
+            continue
+        away = _kilometres(where, line.point) if where and line.point else None
+        if away is None:
+            reached = line.commune == commune
+        else:
+            reached = away <= FARTHEST
+        if reached or AT_A_DISTANCE in line.modes:
+            near.append((away if ON_SITE in line.modes else None, line))
+    near.sort(key=lambda pair: (pair[0] is None, pair[0] or 0.0))
+    away_of = {line.pk: None if away is None else round(away) for away, line in near}
+    return _page([line for _, line in near], asked, on, lambda found: _result(found, away_of[found.pk]))
+
+
+def structure(id: str, *, on: date) -> Json | None:
+    """Return a structure, its services, and the structures that it surely is again; None when nobody has this identifier."""
+    alike = published.doubles()
+    found = _written({"slug": _slug(id)}, alike, on)
+    if not found:
+        return None
+    others = _written({"slug__in": found[0].place.duplicates}, alike, on)
+    return found[0].structure | {"services": [found[0].service], "doublons": [other.structure for other in others]}
+
+
+def service(id: str, *, on: date) -> Json | None:
+    """Return a service and its structure; None when nobody has this identifier."""
+    found = _written({"slug": _slug(id)}, {}, on)
+    return found[0].service | {"structure": found[0].structure} if found else None
+
+
+def sources() -> list[Json]:
+    """Return the one source of this instance, and who collected what it holds."""
+    told = [f"{s.producer or s.name} ({s.licence or 'licence non précisée'})" for s in Source.objects.order_by("name")]
+    collected = f" Recensés par {listing(told)}." if told else ""
+    description = f"Lieux où se faire aider avec le numérique, tenus à jour dans Maillage.{collected}"
+    return [{"slug": data_inclusion.SOURCE, "nom": "Maillage", "description": description}]
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A place, and how data·inclusion writes it."""
+
+    pk: int
+    place: Published
+    structure: Json
+    service: Json
+
+
+def _listed(found: _Found) -> Json:
+    return found.structure | {"doublons": data_inclusion.duplicates(found.place)}
+
+
+def _result(found: _Found, away: int | None) -> Json:
+    return {"service": found.service | {"structure": found.structure}, "distance": away}
+
+
+def _page(kept: Sequence[Line], asked: Asked, on: date, told: Callable[[_Found], Json]) -> Json:
+    """Return the envelope of data·inclusion: `size` is how many elements the page holds, not how many were asked."""
+    start = asked.size * (asked.page - 1)
+    wanted = [line.pk for line in kept[start : start + asked.size]]
+    found = {each.pk: each for each in _written({"pk__in": wanted}, published.doubles(), on)}
+    items = [told(found[pk]) for pk in wanted if pk in found]  # one may have left in between
+    pages = ceil(len(kept) / asked.size)
+    return {"items": items, "total": len(kept), "page": asked.page, "size": len(items), "pages": pages}
+
+
+def _written(which: Mapping[str, Any], alike: Mapping[str, tuple[str, ...]], on: date) -> list[_Found]:
+    """Return the places that data·inclusion accepts among some rows, by identifier."""
+    rows = published.published().filter(**which).order_by("slug")
+    return list(_each(((lieu.pk, published.of(lieu, alike.get(lieu.slug, ()))) for lieu in rows), on))
+
+
+def _each(places: Iterable[tuple[int, Published]], on: date) -> Iterator[_Found]:
+    for pk, place in places:
+        structures, services, _ = data_inclusion.rows([place], on=on)
+        for structure, service in zip(structures, services, strict=True):
+            yield _Found(pk, place, structure, service)
+
+
+def _slug(id: str) -> str:
+    """Return the address of the place of an identifier, '' when it is none of ours."""
+    start = data_inclusion.identifier("")
+    return id.removeprefix(start) if id.startswith(start) else ""
+
+
+# --------------------------------------------------------------------------------------------------------------- filters
+
+
+def _kept(lines: Iterable[Line], asked: Asked) -> list[Line]:
+    given = {name: value for name in TESTS if (value := getattr(asked, name)) not in NOTHING}
+    tests = [test for name, value in given.items() if (test := TESTS[name](value))]
+    return [line for line in lines if all(test(line) for test in tests)]
+
+
+def _any(column: str) -> Callable[[Sequence[str]], Callable[[Line], bool]]:
+    def make(wanted: Sequence[str]) -> Callable[[Line], bool]:
+        return lambda line: not set(wanted).isdisjoint(getattr(line, column))
+
+    return make
+
+
+def _among(column: str) -> Callable[[Sequence[str]], Callable[[Line], bool]]:
+    def make(wanted: Sequence[str]) -> Callable[[Line], bool]:
+        return lambda line: getattr(line, column) in wanted
+
+    return make
+
+
+def _of_theme(wanted: Sequence[str]) -> Callable[[Line], bool]:
+    """Return the test of a theme, or of any theme of a category."""
+    return lambda line: any(theme in wanted or theme.partition("--")[0] in wanted for theme in line.themes)
+
+
+def _for_public(wanted: Sequence[str]) -> Callable[[Line], bool] | None:
+    """Return the test of a public: what is for everybody is for them too; asking for everybody asks nothing."""
+    return None if EVERYBODY in wanted else _any("publics")([*wanted, EVERYBODY])
+
+
+def _public_words(text: str) -> Callable[[Line], bool] | None:
+    words = plain(text).split()
+    return (lambda line: any(f" {word}" in line.public_words for word in words)) if words else None
+
+
+TESTS: Mapping[str, Callable[[Any], Callable[[Line], bool] | None]] = {
+    "sources": lambda wanted: lambda line: data_inclusion.SOURCE in wanted,
+    "networks": _any("networks"),
+    "communes": _among("commune"),
+    "departements": _among("departement"),
+    "themes": _of_theme,
+    "prices": _among("price"),
+    "publics": _for_public,
+    "public_words": _public_words,
+    "modes": _any("modes"),
+    "types": _among("type"),
+    "least": lambda least: lambda line: line.score >= least,
+    "once": lambda _: lambda line: line.best,
+}
+
+
+# ----------------------------------------------------------------------------------------------------------------- lines
+
+
+def lines(on: date) -> tuple[Line, ...]:
+    """Return what the filters read of every place that data·inclusion accepts, by identifier."""
+    return _lines(published.state().digest, on)
+
+
+@lru_cache(maxsize=2)
+def _lines(digest: str, on: date) -> tuple[Line, ...]:
+    rows = published.published().order_by("slug")
+    points = {}
+
+    def places() -> Iterator[tuple[int, Published]]:
+        for lieu in rows.iterator(chunk_size=1_000):
+            points[lieu.pk] = None if lieu.latitude is None else (lieu.latitude, lieu.longitude)
+            yield lieu.pk, published.of(lieu)
+
+    found = tuple(_line(each, points.pop(each.pk)) for each in _each(places(), on))
+    return _with_best(found, published.doubles())
+
+
+def _line(found: _Found, point: tuple[float, float] | None) -> Line:
+    service = found.service
+    words = [*(_label(public) for public in service["publics"]), service["publics_precisions"] or ""]
+    return Line(
+        pk=found.pk,
+        slug=found.place.id,
+        commune=service["code_insee"] or "",
+        departement=departement(found.place.sheet),
+        point=point,
+        networks=tuple(found.structure["reseaux_porteurs"] or ()),
+        themes=tuple(service["thematiques"] or ()),
+        price=service["frais"] or "",
+        publics=tuple(service["publics"]),
+        public_words=f" {plain(' '.join(words))}",
+        modes=tuple(service["modes_accueil"]),
+        type=service["type"] or "",
+        zone=tuple(service["zone_eligibilite"] or ()),
+        score=service["score_qualite"],
+    )
+
+
+def _with_best(found: tuple[Line, ...], alike: Mapping[str, tuple[str, ...]]) -> tuple[Line, ...]:
+    """Mark, among places that are surely one, all but the best scored; the first identifier wins a tie."""
+    by_slug = {line.slug: line for line in found if line.slug in alike}
+    worse: set[str] = set()
+    seen: set[str] = set()
+    for slug in by_slug:
+        group = _together(slug, alike) - seen
+        seen |= group
+        ranked = sorted((by_slug[each] for each in group if each in by_slug), key=lambda line: (-line.score, line.slug))
+        worse |= {line.slug for line in ranked[1:]}
+    return tuple(replace(line, best=False) if line.slug in worse else line for line in found)
+
+
+def _together(slug: str, alike: Mapping[str, tuple[str, ...]]) -> set[str]:
+    """Return the places that pairs bind to one, near or far."""
+    found, left = {slug}, [slug]
+    while left:
+        for other in alike.get(left.pop(), ()):
+            if other not in found:
+                found.add(other)
+                left.append(other)
+    return found
+
+
+@cache
+def _labels() -> dict[str, str]:
+    return {str(each["value"]): str(each["label"]) for each in standards.data_inclusion()["publics"]}
+
+
+def _label(public: str) -> str:
+    return _labels().get(public, public)
+
+
+# ----------------------------------------------------------------------------------------------------------- territories
+
+
+def _kilometres(a: tuple[float, float], b: tuple[float, float]) -> float:
+    """Return the distance between two points (latitude, longitude): a plane is right to 0.1 % within fifty kilometres."""
+    squeeze = cos(radians((a[0] + b[0]) / 2))
+    return hypot(a[0] - b[0], (a[1] - b[1]) * squeeze) * METRES_A_DEGREE / 1_000
+
+
+@lru_cache(maxsize=4_096)
+def _middle(commune: str) -> tuple[float, float] | None:
+    """Return the middle of a commune, latitude first; None without contour."""
+    parts = list(contours.communes(parts_of(commune)).values())
+    if not parts:
+        return None
+    centre = shapely.centroid(shapely.multipolygons(shapely.get_parts(parts)))
+    return float(centre.y), float(centre.x)
+
+
+def _zones(commune: str) -> frozenset[str]:
+    """Return the zones of eligibility that hold a commune."""
+    row = communes()[commune]
+    return frozenset(filter(None, (commune, row["departement"], row["epci"], *EVERYWHERE)))
+
+
+@cache
+def communes() -> Mapping[str, Mapping[str, str]]:
+    """Return the communes and arrondissements of today, by code."""
+    return {row["code"]: row for row in cog.communes().rows()}
+
+
+def parts_of(commune: str) -> tuple[str, ...]:
+    """Return a commune and its arrondissements."""
+    return (commune, *_arrondissements().get(commune, ()))
+
+
+@cache
+def _arrondissements() -> Mapping[str, Sequence[str]]:
+    found: dict[str, list[str]] = {}
+    for code, row in communes().items():
+        if row["parent"]:
+            found.setdefault(row["parent"], []).append(code)
+    return found
+
+
+@cache
+def areas() -> Mapping[str, Mapping[str, tuple[str, ...]]]:
+    """Return the départements that a filter of territory means: by the name of the filter, then by its value."""
+    names = ("departement", "departement_name", "region", "region_name")
+    found: dict[str, dict[str, set[str]]] = {}
+    for row in {tuple(row[name] for name in names) for row in cog.communes().rows()}:
+        departement_code, departement_name, region_code, region_name = row
+        said = {
+            "code_departement": departement_code,
+            "slug_departement": _as_address(departement_name),
+            "code_region": region_code,
+            "slug_region": _as_address(region_name),
+        }
+        for filter, value in said.items():
+            found.setdefault(filter, {}).setdefault(value, set()).add(departement_code)
+    return {filter: {value: tuple(sorted(codes)) for value, codes in by.items()} for filter, by in found.items()}
+
+
+def _as_address(name: str) -> str:
+    return "-".join(plain(name).split())

@@ -1,0 +1,288 @@
+"""The files that anybody takes away: each made once for a state of the directory, then kept beside the database."""
+
+import io
+import shutil
+import tempfile
+import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+
+from django.conf import settings
+from django.db.models import Count, Q
+
+from maillage.apps.directory import rules
+from maillage.apps.directory.models import Source
+from maillage.apps.directory.queries import published, scope
+from maillage.apps.directory.queries.scope import Scope
+from maillage.kernel.disk import write_whole
+from maillage.reports.formats import every, hsds, loss, publication
+from maillage.reports.formats.published import Published
+
+MOST_AT_ONCE = 1_000  # places whose files are made to say their size; beyond, a sample says it
+SAMPLE = 300
+FIRST_DAY = (1980, 1, 1, 0, 0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file to take away. format: that of the command; words: who it serves; folder: an archive of several files."""
+
+    name: str
+    format: str
+    label: str
+    words: str
+    kind: str
+
+    @property
+    def loss(self) -> dict[str, list[str]]:
+        return loss.told(self.format)
+
+
+FILES = {
+    file.name: file
+    for file in (
+        File(
+            "lieux.csv",
+            loss.LMN,
+            "Schéma national, en CSV",
+            "Pour publier, ou pour la Cartographie nationale. 32 colonnes, une ligne par lieu.",
+            "text/csv; charset=utf-8",
+        ),
+        File(
+            "lieux.json",
+            loss.LMN,
+            "Schéma national, en JSON",
+            "Les mêmes 32 champs, pour un programme.",
+            "application/json",
+        ),
+        File(
+            "lieux.geojson",
+            loss.GEOJSON,
+            "Carte, en GeoJSON",
+            "Pour uMap, QGIS ou une carte sur votre site.",
+            "application/geo+json",
+        ),
+        File(
+            "tableau.csv",
+            loss.CSV,
+            "Tableau complet, en CSV",
+            "Pour un tableur : tous les champs publics, et les conditions de chaque pratique.",
+            "text/csv; charset=utf-8",
+        ),
+        File(
+            "data-inclusion.zip",
+            loss.DATA_INCLUSION,
+            "data·inclusion v1, en ZIP",
+            "Pour DORA, les emplois de l’inclusion et les autres lecteurs de data·inclusion.",
+            "application/zip",
+        ),
+        File(
+            "hsds.zip",
+            loss.HSDS,
+            "HSDS 3.0, en ZIP",
+            "Pour un annuaire qui suit le standard international Open Referral. JSON et CSV.",
+            "application/zip",
+        ),
+    )
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A file that was made: where it is, and what it could not take, one sentence each."""
+
+    path: Path
+    left_out: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """A file, its size in bytes, and whether that size is exact; left_out: what it could not take, None when unknown yet."""
+
+    file: File
+    size: int
+    exact: bool
+    left_out: Sequence[str] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """Where the files of a territory are kept, for a state of the directory and a day: scores and freshness are its own."""
+
+    where: Scope
+    on: date
+    digest: str
+
+    @property
+    def root(self) -> Path:
+        return Path(settings.HOME) / "exports" / f"{self.digest}-{self.on:%Y%m%d}"
+
+    @property
+    def folder(self) -> Path:
+        return self.root / self.where.code
+
+
+def shelf(where: Scope, on: date) -> Shelf:
+    """Return where the files of a territory are kept today."""
+    return Shelf(where, on, published.state().digest)
+
+
+def keep(shelf: Shelf, name: str, content: bytes | str) -> Path:
+    """Write a file on its shelf, and remove those of former states and of former days."""
+    for other in shelf.root.parent.glob("*"):
+        if other.name != shelf.root.name:
+            shutil.rmtree(other, ignore_errors=True)
+    write_whole(shelf.folder / name, content)
+    return shelf.folder / name
+
+
+def offered(shelf: Shelf) -> list[Offered]:
+    """Return every file of a territory, made when it has few places, weighed on a sample otherwise."""
+    n = published.within(published.published(), shelf.where.communes).count()
+    if n <= MOST_AT_ONCE:
+        _make_all(shelf)
+    found = []
+    for file in FILES.values():
+        if (made := held(shelf, file.name)) is not None:
+            found.append(Offered(file, made.path.stat().st_size, True, made.left_out))
+        else:
+            found.append(Offered(file, round(_weight(file.name, shelf.digest, shelf.on) * n), False, None))
+    return found
+
+
+LEFT_OUT = ".manque"
+
+
+def held(shelf: Shelf, name: str) -> Made | None:
+    """Return a file that was made since the directory last changed, None otherwise."""
+    path = shelf.folder / name
+    try:
+        told = path.with_name(f"{name}{LEFT_OUT}").read_text("utf-8")
+    except FileNotFoundError:
+        return None
+    return Made(path, told.splitlines()) if path.exists() else None
+
+
+def make(shelf: Shelf, name: str, places: Sequence[Published] | None = None) -> Made:
+    """Make a file, and keep it. places: those of the territory, read when they are not given."""
+    content, left_out = written(FILES[name], scope.places(shelf.where) if places is None else places, on=shelf.on)
+    keep(shelf, f"{name}{LEFT_OUT}", "\n".join(left_out))
+    return Made(keep(shelf, name, content), left_out)
+
+
+def _make_all(shelf: Shelf) -> None:
+    missing = [name for name in FILES if held(shelf, name) is None]
+    places = scope.places(shelf.where) if missing else []
+    for name in missing:
+        make(shelf, name, places)
+
+
+def written(file: File, places: Sequence[Published], *, on: date) -> tuple[bytes, list[str]]:
+    """Return the content of a file, and what it could not take."""
+    with tempfile.TemporaryDirectory() as temporary:
+        path = Path(temporary) / file.name
+        left_out = every.write(file.format, path, places, on=on)
+        return (zipped(path) if path.is_dir() else path.read_bytes()), left_out
+
+
+def zipped(path: Path) -> bytes:
+    """Return the archive of a folder, the same bytes twice; the tables of HSDS, an archive themselves, go in as files."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for file in sorted(path.iterdir()):
+            if file.name == hsds.ARCHIVE:
+                with zipfile.ZipFile(file) as tables:
+                    for name in tables.namelist():
+                        _add(archive, f"csv/{name}", tables.read(name))
+            else:
+                _add(archive, file.name, file.read_bytes())
+    return out.getvalue()
+
+
+def _add(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
+    entry = zipfile.ZipInfo(name, FIRST_DAY)
+    entry.compress_type = zipfile.ZIP_DEFLATED
+    entry.external_attr = 0o644 << 16
+    archive.writestr(entry, content)
+
+
+@lru_cache(maxsize=64)
+def _weight(name: str, digest: str, on: date) -> float:
+    """Return the bytes a place takes in a file, on a sample."""
+    rows = published.published().order_by("slug")[:SAMPLE]
+    places = [published.of(lieu) for lieu in rows]
+    content, _ = written(FILES[name], places, on=on)
+    return len(content) / max(len(places), 1)
+
+
+def to_publish(where: Scope, producer: publication.Producer, *, on: date) -> bytes:
+    """Return the archive of the folder of publication; Refused when no place can be published."""
+    with tempfile.TemporaryDirectory() as temporary:
+        publication.write(Path(temporary), scope.places(where), on=on, producer=producer)
+        return zipped(Path(temporary))
+
+
+# --------------------------------------------------------------------------------------------------------------- licences
+
+
+@dataclass(frozen=True, slots=True)
+class Licence:
+    """A licence: its name, what it asks in plain words, its name on data.gouv.fr."""
+
+    name: str
+    words: str
+    data_gouv: str
+    shares_alike: bool = False
+
+
+OPEN = Licence("Licence Ouverte 2.0", "Tout usage est permis, à condition de nommer la source et sa date.", "lov2")
+ODBL = Licence(
+    "ODbL 1.0",
+    "Tout usage est permis, à condition de nommer la source. Qui publie une base faite avec ces données la partage sous la "
+    "même licence.",
+    "odc-odbl",
+    shares_alike=True,
+)
+UNKNOWN = "Personne n’a dit sous quelle licence. Demandez au producteur avant de réutiliser."
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A source, how many places it gives, and its licence in words."""
+
+    source: Source
+    n: int
+    licence: Licence
+
+
+def given(where: Scope) -> list[Given]:
+    """Return the sources of the places of a territory, the largest first."""
+    inside = Q(lieux__state=rules.PUBLISHED)
+    if where.communes:
+        inside &= Q(lieux__code_insee__in=where.communes)
+    rows = Source.objects.annotate(n=Count("lieux", filter=inside)).filter(n__gt=0).order_by("-n", "name")
+    return [Given(source, source.n, licence(source.licence)) for source in rows]
+
+
+def licence(text: str) -> Licence:
+    """Return a licence by the name that a source gives it."""
+    bare = text.casefold()
+    if "odbl" in bare:
+        return ODBL
+    if "ouverte" in bare or "etalab" in bare or bare.startswith("lov"):
+        return OPEN
+    return (
+        Licence(text, "À lire chez son auteur.", "notspecified")
+        if text
+        else Licence("non précisée", UNKNOWN, "notspecified")
+    )
+
+
+def licence_of(sources: Sequence[Given]) -> Licence:
+    """Return the licence under which places may be published together: the most demanding of their sources."""
+    found = [each.licence for each in sources]
+    demanding = [each for each in found if each.shares_alike] or [each for each in found if each != OPEN]
+    return demanding[0] if demanding else OPEN

@@ -1,0 +1,308 @@
+"""The directory on paper: the places of a territory in few words, under the heading of their commune or quarter."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from hashlib import sha256
+from math import cos, hypot, radians
+
+import numpy as np
+import shapely
+
+from maillage.apps.directory import rules
+from maillage.apps.directory.models import Lieu
+from maillage.apps.directory.queries import exports, places, published
+from maillage.apps.directory.queries.exports import Shelf
+from maillage.apps.directory.queries.scope import Scope
+from maillage.apps.directory.queries.where import Spot
+from maillage.kernel.names import plain
+from maillage.pipeline.cog import clean as cog
+from maillage.pipeline.contours import clean as contours
+from maillage.pipeline.rp2021 import clean as rp2021
+from maillage.reports import annuaire
+from maillage.reports.annuaire import Directory, Entry, Find, Land
+from maillage.reports.wording import count
+from maillage.studies.territories import gazetteer
+
+MOST = 1_500  # places of one directory: beyond, nobody carries the book
+MOST_DRAWN, MOST_NEAR = 600, 3_000  # communes of a map
+FEW = 4  # places of a commune below which its quarters are not told apart
+SHORT_CONDITIONS = (
+    "accompagnement",
+    "niveau",
+    "frais",
+    "publics",
+    "ages",
+    "residence",
+    "prescription",
+    "inscription",
+    "barrieres",
+    "endroit",
+)
+LONGEST_WORDS = 160
+
+
+@dataclass(frozen=True, slots=True)
+class _Grouping:
+    """How places are put under headings: what a heading is, the heading of each, and their order."""
+
+    level: str
+    of: Callable[[Lieu], str]
+    order: Callable[[set[str]], list[str]]
+
+
+def count_of(where: Scope) -> int:
+    """Return how many places a directory would hold."""
+    return published.within(published.published(), where.communes).count()
+
+
+def directory(where: Scope, *, on: date, address: str = "") -> Directory:
+    """Return the directory of a territory, all its places numbered. address: where its page is, '' when nobody asks."""
+    rows = list(published.within(published.published(), where.communes).order_by("slug"))
+    grouping = _grouping(where, rows)
+    entries = [_entry(lieu, grouping.of(lieu), on) for lieu in rows]
+    return annuaire.build(
+        where.name,
+        entries,
+        on=on,
+        level=grouping.level,
+        order=grouping.order({entry.group for entry in entries}),
+        land=_land(where, rows),
+        sources=[_source(each) for each in exports.given(where)],
+        address=address,
+    )
+
+
+def _source(given: exports.Given) -> str:
+    who = given.source.producer or given.source.name
+    return f"{who} : {count(given.n, 'lieu', 'lieux')}, licence {given.licence.name}"
+
+
+# --------------------------------------------------------------------------------------------------------------- entries
+
+
+def _entry(lieu: Lieu, group: str, on: date) -> Entry:
+    sheet = lieu.sheet
+    held = sheet.get("horaires", {})
+    hours = annuaire.hours(str(held.get("osm", "")), on)
+    fresh = places.fresh(lieu, on)
+    full = places.full(lieu)
+    price = places.price(sheet)
+    return Entry(
+        slug=lieu.slug,
+        name=lieu.name,
+        address=places.full_address(sheet),
+        commune=str(sheet.get("commune", "")),
+        group=group,
+        phones=[phone.words for phone in places.phones(sheet)],
+        hours=hours,
+        finds=_finds(sheet),
+        price=price.words if price else "",
+        before=_before(sheet),
+        fresh=fresh.words,
+        old=bool(fresh.warning) or not fresh.stitches or bool(held.get("left")),
+        full=full.words if full else "",
+        point=(lieu.longitude, lieu.latitude) if places.is_located(lieu) else None,
+        rank=_rank(lieu, hours, fresh.stitches),
+    )
+
+
+def _rank(lieu: Lieu, hours: Sequence[str], stitches: int) -> float:
+    """Return how much is known of a place that somebody who comes needs: a poster shows the best known first."""
+    sheet = lieu.sheet
+    known = (sheet.get("telephone"), hours, sheet.get("adresse"), sheet.get("frais_a_charge"), places.running(sheet))
+    full = lieu.full_since is not None
+    return sum(map(bool, known)) + min(len(places.running(sheet)), 4) / 4 + stitches / 4 - 3 * full
+
+
+def _finds(sheet: rules.Sheet) -> list[Find]:
+    running = places.running(sheet)
+    return [Find(each.id, each.icon, each.title, _words(running[each.id])) for each in places.offered(sheet)]
+
+
+def _words(said: Mapping[str, object]) -> str:
+    """Return the conditions of a practice that decide whether to come, in a line."""
+    lines = [places.CONDITIONS[name](said[name]) for name in SHORT_CONDITIONS if name in said]
+    kept = [line for line in lines if line and len(line) <= LONGEST_WORDS]
+    return " ".join(places.sentence(line) for line in kept)
+
+
+def _before(sheet: rules.Sheet) -> str:
+    lines = [line for line in places.before_coming(sheet) if len(line) <= LONGEST_WORDS]
+    return " ".join(lines)
+
+
+# -------------------------------------------------------------------------------------------------------------- headings
+
+
+def _grouping(where: Scope, rows: Sequence[Lieu]) -> _Grouping:
+    """Return the headings: the zones of a perimeter, the quarters of a commune, the communes of anything larger."""
+    if where.zones:
+        return _by_zone(where, rows)
+    if where.kind == "commune" and len(rows) >= FEW and (quarters := _quarters(rows)):
+        last = "Quartier à préciser"
+        return _Grouping("quartier", lambda lieu: quarters.get(lieu.pk, last), lambda found: _alphabet(found, last))
+    last = "Commune à préciser"
+    names = _told_apart(sorted({lieu.code_insee for lieu in rows}))
+    return _Grouping("commune", lambda lieu: names.get(lieu.code_insee, last), lambda found: _alphabet(found, last))
+
+
+def _alphabet(found: set[str], last: str) -> list[str]:
+    return sorted(found, key=lambda name: (name == last, plain(name)))
+
+
+def _by_zone(where: Scope, rows: Sequence[Lieu]) -> _Grouping:
+    of_code = {code: zone.name for zone in where.zones for code in zone.codes}
+    iris = _iris_of(rows)
+
+    def heading(lieu: Lieu) -> str:
+        commune = lieu.code_insee
+        zone = of_code.get(iris.get(lieu.pk, "")) or of_code.get(commune)
+        return zone or f"{_names().get(commune, commune)}, quartier à préciser"
+
+    names = list(dict.fromkeys(zone.name for zone in where.zones))
+
+    def order(found: set[str]) -> list[str]:
+        return [name for name in names if name in found] + sorted(found - set(names))
+
+    return _Grouping("quartier", heading, order)
+
+
+def _quarters(rows: Sequence[Lieu]) -> dict[int, str]:
+    """Return the name of the quarter of each located place; none where quarters have no contour."""
+    names = _iris_names()
+    return {pk: names[code] for pk, code in _iris_of(rows).items() if names.get(code)}
+
+
+def _iris_of(rows: Sequence[Lieu]) -> dict[int, str]:
+    """Return the IRIS that holds each located place, where its contour is known."""
+    located = [lieu for lieu in rows if places.is_located(lieu)]
+    shapes = contours.iris(_iris_codes(sorted({lieu.code_insee for lieu in located})))
+    if not shapes:
+        return {}
+    codes = list(shapes)
+    tree = shapely.STRtree(list(shapes.values()))
+    points, held = tree.query([shapely.Point(l.longitude, l.latitude) for l in located], predicate="within")  # noqa: E741
+    return {located[p].pk: codes[z] for p, z in zip(points.tolist(), held.tolist(), strict=True)}
+
+
+def _iris_codes(communes: Sequence[str]) -> list[str]:
+    iris = rp2021.iris()
+    inside = np.isin(iris["commune"], communes) & (iris["kind"] != "Z")
+    found: list[str] = iris["iris"][inside].tolist()
+    return found
+
+
+@cache
+def _iris_names() -> dict[str, str]:
+    iris = rp2021.iris()
+    return dict(zip(iris["iris"].tolist(), iris["name"].tolist(), strict=True))
+
+
+@cache
+def _names() -> dict[str, str]:
+    rows = cog.communes()
+    return dict(zip(rows["code"].tolist(), rows["name"].tolist(), strict=True))
+
+
+def _told_apart(codes: Sequence[str]) -> dict[str, str]:
+    """Return the names of some communes; two of one name are told apart by their code."""
+    names = {code: _names()[code] for code in codes if code in _names()}
+    many = Counter(names.values())
+    return {code: f"{name} ({code})" if many[name] > 1 else name for code, name in names.items()}
+
+
+# ------------------------------------------------------------------------------------------------------------------ land
+
+
+def _land(where: Scope, rows: Sequence[Lieu]) -> Land:
+    """Return what the maps draw: the communes of a territory, and their intercommunalités when it holds several.
+
+    A territory that has too many is drawn by those that have a place, with the others of their intercommunalité.
+    """
+    table = cog.communes()
+    held = sorted({lieu.code_insee for lieu in rows})
+    codes: Sequence[str] = where.communes
+    if not 0 < len(codes) <= MOST_DRAWN:
+        groupings = [each for each in np.unique(table["epci"][np.isin(table["code"], held)]).tolist() if each]
+        near = table["code"][np.isin(table["epci"], groupings) & (table["parent"] == "")].tolist()
+        codes = sorted({*held, *near}) if len(near) <= MOST_NEAR else held
+    names = _told_apart(codes)
+    shapes = contours.communes(names)
+    part_of = (
+        {names[code]: _grouping_of(code) for code in shapes} if where.kind in ("departement", "region", "france") else {}
+    )
+    return Land({names[code]: shape for code, shape in shapes.items()}, _inside(codes), part_of)
+
+
+def _grouping_of(code: str) -> str:
+    """Return the name of the intercommunalité of a commune, its own name when it is in none."""
+    grouping = _groupings().get(code, "")
+    return gazetteer().get(grouping).long_name if grouping in gazetteer() else _names()[code]
+
+
+@cache
+def _groupings() -> dict[str, str]:
+    rows = cog.communes()
+    return dict(zip(rows["code"].tolist(), rows["epci"].tolist(), strict=True))
+
+
+def _inside(codes: Sequence[str]) -> list[shapely.Geometry]:
+    return list(contours.iris(_iris_codes(codes)).values())
+
+
+# ------------------------------------------------------------------------------------------------------------- documents
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A document asked for. kind: annuaire, affiche or depliant; paper: of a poster; near: the spot it is put up at."""
+
+    kind: str
+    where: Scope
+    address: str
+    paper: str = "a4"
+    near: Spot | None = None
+
+
+def held(asked: Asked, shelf: Shelf) -> bytes | None:
+    """Return a document that was made since the directory last changed, None otherwise."""
+    path = shelf.folder / _name(asked)
+    return path.read_bytes() if path.exists() else None
+
+
+def made(asked: Asked, shelf: Shelf) -> bytes:
+    """Return a document, and keep it."""
+    found = directory(asked.where, on=shelf.on, address=asked.address)
+    match asked.kind:
+        case "affiche":
+            near = asked.near.label if asked.near else ""
+            content = annuaire.poster(found, _of_poster(found, asked.near), near=near, paper=asked.paper)
+        case "depliant":
+            content = annuaire.leaflet(found)
+        case _:
+            content = annuaire.book(found)
+    exports.keep(shelf, _name(asked), content)
+    return content
+
+
+def _name(asked: Asked) -> str:
+    told = f"{asked.address} {asked.paper} {asked.near.label if asked.near else ''}"
+    return f"{asked.kind}-{sha256(told.encode()).hexdigest()[:12]}.pdf"
+
+
+def _of_poster(found: Directory, near: Spot | None) -> list[Entry]:
+    """Return the places of a poster: the nearest to a spot, else the best known over the territory."""
+    entries = [place.entry for place in found.places]
+    if near is None or near.latitude is None or near.longitude is None:
+        return annuaire.chosen(entries)
+    here = (near.longitude, near.latitude)
+    located = [(_away(here, entry.point), entry) for entry in entries if entry.point is not None]
+    return [entry for _, entry in sorted(located, key=lambda pair: pair[0])][: annuaire.ON_POSTER]
+
+
+def _away(here: tuple[float, float], there: tuple[float, float]) -> float:
+    """Return a distance in degrees of latitude: enough to tell the nearest."""
+    return hypot((here[0] - there[0]) * cos(radians(here[1])), here[1] - there[1])

@@ -1,0 +1,108 @@
+"""The territory whose places are asked: an official code, or the address of a kept perimeter."""
+
+import csv
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from maillage.apps.directory.queries import published
+from maillage.apps.territories import queries as territories
+from maillage.apps.territories.models import Perimeter
+from maillage.kernel.errors import UnknownTerritory
+from maillage.kernel.names import plain
+from maillage.pipeline.cog import clean as cog
+from maillage.reports.formats.published import Published
+from maillage.studies.territories import Kind, Territory, gazetteer
+
+EVERYWHERE = "france"
+CHOICES = 6
+DATA_GOUV = {
+    "commune": "fr:commune:",
+    "epci": "fr:epci:",
+    "departement": "fr:departement:",
+    "region": "fr:region:",
+    "france": "country:",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Zone:
+    """A zone of a kept perimeter: its name, and the IRIS or communes that make it."""
+
+    name: str
+    codes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """A territory. code: official, or the address of a perimeter; communes: none for the whole of France."""
+
+    code: str
+    name: str
+    kind: Kind
+    communes: tuple[str, ...] = ()
+    zones: tuple[Zone, ...] = ()
+
+    @property
+    def is_everywhere(self) -> bool:
+        return self.kind == "france"
+
+    @property
+    def data_gouv(self) -> str:
+        """Its name on data.gouv.fr, '' for a perimeter, which has none there."""
+        if self.zones:
+            return ""
+        return DATA_GOUV[self.kind] + ("fr" if self.is_everywhere else self.code.removeprefix("R"))
+
+
+def of(code: str) -> Scope:
+    """Return the territory of a code, or of the address of a kept perimeter; UnknownTerritory otherwise."""
+    place = territories.canonical(code or EVERYWHERE)
+    kept = territories.perimeter(place)
+    if kept is not None:
+        return _kept(kept)
+    territory = gazetteer().get(place)
+    return Scope(code=territory.code, name=territory.long_name, kind=territory.kind, communes=_members(territory))
+
+
+def typed(text: str) -> tuple[Scope | None, Sequence[Territory]]:
+    """Return the territory that somebody typed, by code or by name; else None, and those it may be."""
+    try:
+        return of(text.strip()), ()
+    except UnknownTerritory:
+        named = territories.perimeters_named(text)
+        found = gazetteer().find(text, limit=CHOICES)
+    exact = [each.code for each in found if plain(each.name) == plain(text)] or [each.code for each in found]
+    codes = [kept.slug for kept in named] or exact
+    return (of(codes[0]), ()) if len(codes) == 1 else (None, found)
+
+
+def places(scope: Scope) -> list[Published]:
+    """Return the published places of a territory, by identifier."""
+    return published.places(scope.communes)
+
+
+@lru_cache(maxsize=128)
+def _members(territory: Territory) -> tuple[str, ...]:
+    rows = cog.communes()
+    code = territory.code.removeprefix("R") if territory.kind == "region" else territory.code
+    match territory.kind:
+        case "france":
+            return ()
+        case "commune":
+            inside = (rows["code"] == code) | (rows["parent"] == code)
+        case _:
+            inside = rows[territory.kind] == code
+    found: list[str] = rows["code"][np.flatnonzero(inside)].tolist()
+    return tuple(found)
+
+
+def _kept(kept: Perimeter) -> Scope:
+    zones: dict[str, tuple[str, list[str]]] = {}
+    for row in csv.DictReader(kept.zones.splitlines()):
+        zones.setdefault(row["code_zone"], (row["nom_zone"], []))[1].append(row["code"])
+    found = tuple(Zone(name or code, tuple(codes)) for code, (name, codes) in zones.items())
+    communes = sorted({code[:5] for zone in found for code in zone.codes})
+    return Scope(code=kept.slug, name=kept.name, kind="epci", communes=tuple(communes), zones=found)

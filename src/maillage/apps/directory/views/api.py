@@ -1,0 +1,289 @@
+"""The public interface of programs, read only, shaped like data·inclusion v1: a client of theirs reads it unchanged."""
+
+from collections.abc import Callable
+from functools import wraps
+from http import HTTPStatus
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.urls import URLPattern
+from django.utils import timezone
+from ninja import NinjaAPI, Query
+from ninja.errors import ValidationError
+from ninja.parser import Parser
+
+from maillage.apps.directory import access
+from maillage.apps.directory.forms import api as shapes
+from maillage.apps.directory.queries import api as queries
+from maillage.apps.directory.views.fresh import unless_changed
+from maillage.reference import standards
+
+KEPT = "public, max-age=300"
+ANYBODY = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",
+    "Access-Control-Allow-Headers": "Authorization, Content-Type, If-None-Match, If-Modified-Since",
+    "Access-Control-Expose-Headers": "ETag, Last-Modified, Retry-After",
+    "Access-Control-Max-Age": "86400",
+}
+ABOUT = """Les lieux publiés de l’annuaire, en lecture seule, aux formes de l’API data·inclusion v1 : mêmes adresses, mêmes
+filtres, même enveloppe, mêmes noms de champs. Un programme écrit pour data·inclusion lit celle-ci en changeant l’adresse.
+
+Ce qui diffère :
+
+- aucun jeton n’est demandé ; s’il y en a un, il n’est pas lu ;
+- chaque adresse réseau a 600 réponses par heure, puis 429 et `Retry-After` ;
+- les pages d’autres sites peuvent lire (CORS ouvert) ;
+- `ETag` et `Last-Modified` disent si quelque chose a changé ; une réponse 304 suffit alors ;
+- il n’y a qu’une source, `maillage`, et un service par lieu ;
+- un filtre de liste se répète (`publics=jeunes&publics=seniors`), avec ou sans crochets (`publics[]`) ;
+- `lat` et `lon` suffisent à la recherche, sans `code_commune` ;
+- une erreur est un problème au sens de la RFC 9457, en français.
+
+Le détail, et ce que data·inclusion ne peut pas dire d’un lieu, est dans les pages de méthode « api » et « formats ».
+Chaque source a sa licence, dite à l’adresse `/donnees/`."""
+
+STUDY = {
+    "get": {
+        "operationId": "etude",
+        "summary": "Le diagnostic d’un territoire",
+        "description": "Les besoins, les zones et l’offre d’un territoire : le fichier etude.json d’un diagnostic. "
+        "202 tant que le calcul n’est pas fini : redemandez.",
+        "parameters": [
+            {
+                "in": "path",
+                "name": "code",
+                "required": True,
+                "schema": {"type": "string"},
+                "description": "Code Insee d’une commune ou d’un département, SIREN d’une intercommunalité, R et deux "
+                "chiffres pour une région, ou adresse d’un périmètre gardé.",
+            }
+        ],
+        "responses": {
+            "200": {"description": "Le diagnostic.", "content": {"application/json": {"schema": {"type": "object"}}}},
+            "202": {"description": "Le calcul est en cours : « avancement » va de 0 à 1."},
+            "404": {"description": "Ce territoire n’existe pas."},
+            "429": {"description": "Trop de calculs demandés."},
+        },
+    }
+}
+
+
+class Brackets(Parser):
+    """Reads `publics[]=…` as `publics=…`."""
+
+    def parse_querydict(self, data, list_fields, request):
+        plain = data.copy()
+        for name in [name for name in data if name.endswith("[]")]:
+            plain.setlist(name[:-2], [*plain.getlist(name[:-2]), *data.getlist(name)])
+        return super().parse_querydict(plain, list_fields, request)
+
+
+class Api(NinjaAPI):
+    """The interface, and the study of a territory, which another part of the platform answers."""
+
+    def get_openapi_schema(self, **options: Any) -> Any:
+        schema = super().get_openapi_schema(**options)
+        schema["paths"]["/api/v1/territoires/{code}/etude"] = STUDY
+        return schema
+
+
+api = Api(
+    title="Maillage",
+    version="1",
+    description=ABOUT,
+    docs_url=None,
+    urls_namespace="api",
+    parser=Brackets(),
+    openapi_extra={"info": {"license": {"name": "Selon la source : voir /donnees/"}}},
+)
+REFUSED = {422: shapes.Problem, 429: shapes.Problem}
+ABSENT = {404: shapes.Problem, **REFUSED}
+
+
+def _today():
+    return timezone.localdate()
+
+
+@api.get(
+    "/structures", response={200: shapes.Structures, **REFUSED}, summary="Lister les structures", operation_id="structures"
+)
+def structures(request: HttpRequest, asked: Query[shapes.StructuresAsked]) -> HttpResponse:
+    """Les structures publiées, dans l’ordre de leurs identifiants."""
+    return _answer(queries.structures(asked.asked(), on=_today()))
+
+
+@api.get(
+    "/structures/{str:code}",
+    response={200: shapes.DetailedStructure, **ABSENT},
+    summary="Détailler une structure",
+    operation_id="structure",
+)
+def structure(request: HttpRequest, code: str) -> HttpResponse:
+    """Une structure, ses services et ses doublons. `code` est son identifiant : maillage--…"""
+    return _found(queries.structure(code, on=_today()))
+
+
+@api.get("/services", response={200: shapes.Services, **REFUSED}, summary="Lister les services", operation_id="services")
+def services(request: HttpRequest, asked: Query[shapes.ServicesAsked]) -> HttpResponse:
+    """Les services publiés, dans l’ordre de leurs identifiants."""
+    return _answer(queries.services(asked.asked(), on=_today()))
+
+
+@api.get(
+    "/services/{str:code}",
+    response={200: shapes.DetailedService, **ABSENT},
+    summary="Détailler un service",
+    operation_id="service",
+)
+def service(request: HttpRequest, code: str) -> HttpResponse:
+    """Un service et sa structure. `code` est son identifiant : maillage--…"""
+    return _found(queries.service(code, on=_today()))
+
+
+@api.get(
+    "/search/services",
+    response={200: shapes.Results, **REFUSED},
+    summary="Rechercher des services autour d’une commune ou d’un point",
+    operation_id="search_services",
+)
+def search(request: HttpRequest, asked: Query[shapes.SearchAsked]) -> HttpResponse:
+    """Les services les plus proches d’abord, jusqu’à 50 km, puis ceux dont la distance est inconnue.
+
+    Avec `code_commune`, seuls les services dont la zone d’éligibilité contient cette commune sont rendus.
+    """
+    return _answer(queries.around(asked.asked(), commune=asked.code_commune or "", point=asked.point, on=_today()))
+
+
+@api.get(
+    "/sources",
+    response={200: list[shapes.Origin], 429: shapes.Problem},
+    summary="Lister les sources",
+    operation_id="sources",
+)
+def sources(request: HttpRequest) -> HttpResponse:
+    """La source de ces données, et qui les a recensées."""
+    return _answer(queries.sources())
+
+
+def _values(name: str) -> Callable[[HttpRequest], HttpResponse]:
+    def values(request: HttpRequest) -> HttpResponse:
+        return _answer(standards.data_inclusion()[name])
+
+    return values
+
+
+for _name in standards.data_inclusion():
+    api.get(
+        f"/doc/{_name}",
+        response={200: list[shapes.Value], 429: shapes.Problem},
+        summary=f"Les valeurs de la liste « {_name} »",
+        operation_id=f"doc_{_name.replace('-', '_')}",
+        tags=["Listes"],
+    )(_values(_name))
+
+
+# ---------------------------------------------------------------------------------------------------------------- errors
+
+
+def _answer(content: Any) -> HttpResponse:
+    return JsonResponse(content, safe=False, json_dumps_params={"ensure_ascii": False, "separators": (",", ":")})
+
+
+def _found(content: Any) -> HttpResponse:
+    if content is None:
+        raise Http404
+    return _answer(content)
+
+
+def problem(status: HTTPStatus, title: str, detail: str, **more: Any) -> HttpResponse:
+    """Return an error as programs read it (RFC 9457)."""
+    content = {"type": "about:blank", "title": title, "status": status.value, "detail": detail, **more}
+    return JsonResponse(
+        content, status=status, content_type="application/problem+json", json_dumps_params={"ensure_ascii": False}
+    )
+
+
+@api.exception_handler(Http404)
+def _absent(request: HttpRequest, error: Http404) -> HttpResponse:
+    return problem(
+        HTTPStatus.NOT_FOUND,
+        "Personne n’a cet identifiant.",
+        "Il n’existe pas, ou n’est plus publié. Demandez la liste pour lire les identifiants d’aujourd’hui.",
+    )
+
+
+REASONS = {
+    "greater_than_equal": "au moins {ge}",
+    "less_than_equal": "au plus {le}",
+    "int_parsing": "un nombre entier est attendu",
+    "float_parsing": "un nombre est attendu, avec un point pour les décimales",
+    "bool_parsing": "true ou false est attendu",
+    "enum": "valeur inconnue ; les valeurs sont à l’adresse /api/v1/doc/ de cette liste",
+    "value_error": "{error}",
+}
+
+
+@api.exception_handler(ValidationError)
+def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    faults = {str(fault["loc"]): _fault(fault) for fault in error.errors}
+    told = " ; ".join(f"{fault['parametre']} : {fault['raison']}" for fault in faults.values())
+    return problem(
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        "La demande ne se comprend pas.",
+        f"{told}. Corrigez et recommencez : /api/v1/openapi.json dit ce que chaque paramètre accepte.",
+        errors=list(faults.values()),
+    )
+
+
+def _fault(fault: dict[str, Any]) -> dict[str, str]:
+    """Return a refusal of pydantic in French: which parameter, and why."""
+    where = [str(part) for part in fault["loc"] if part not in ("query", "path", "asked") and not isinstance(part, int)]
+    names = [part for part in where if part.islower() and "[" not in part]
+    reason = REASONS.get(fault["type"], "valeur refusée").format(**fault.get("ctx", {}))
+    return {"parametre": names[0] if names else "lat, lon", "raison": reason}
+
+
+# --------------------------------------------------------------------------------------------------------------- serving
+
+
+def served(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Serve to any site, a number of times an hour, and again only what changed."""
+    fresh = unless_changed(view)
+
+    @wraps(view)
+    def serve(request: HttpRequest, **path: Any) -> HttpResponse:
+        if request.method == "OPTIONS":
+            response = HttpResponse(status=HTTPStatus.NO_CONTENT)
+        elif not access.may_read_data(request):
+            response = _too_many()
+        else:
+            if request.method == "HEAD":
+                request.method = "GET"  # its body is cut by the server
+            response = fresh(request, **path)
+            if response.status_code < HTTPStatus.BAD_REQUEST:
+                response.setdefault("Cache-Control", KEPT)
+        for name, value in ANYBODY.items():
+            response[name] = value
+        return response
+
+    return serve
+
+
+def _too_many() -> HttpResponse:
+    response = problem(
+        HTTPStatus.TOO_MANY_REQUESTS,
+        "Trop de demandes.",
+        f"Votre adresse a reçu {access.ANSWERS_AN_HOUR} réponses depuis le début de l’heure : d’autres attendent. "
+        "Attendez l’heure suivante, ou demandez des pages plus longues.",
+    )
+    response["Retry-After"] = str(3_600 - int(timezone.now().timestamp()) % 3_600)
+    return response
+
+
+def urls() -> tuple[list[URLPattern], str, str]:
+    """Return the addresses of the interface, each served as `served` does."""
+    patterns, app, namespace = api.urls
+    for pattern in patterns:
+        pattern.callback = served(pattern.callback)
+    return patterns, app, namespace

@@ -1,0 +1,107 @@
+"""Data to take away: the public page, its files, and the folder to publish."""
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods
+
+from maillage.apps.directory import access
+from maillage.apps.directory.forms.publish import PublishForm
+from maillage.apps.directory.queries import exports, scope
+from maillage.apps.directory.queries.exports import FILES
+from maillage.apps.directory.views.fresh import unless_changed
+from maillage.kernel.errors import Refused, UnknownTerritory
+from maillage.reports.formats.publication import Producer
+
+TOO_MANY = Refused(
+    "Ce fichier n’a pas été écrit.",
+    why="Trop de fichiers ont été demandés par votre connexion cette heure-ci.",
+    do="Attendez une heure, ou téléchargez le fichier de toute la France.",
+)
+LONGEST = 100
+
+
+@require_GET
+def page(request: HttpRequest) -> HttpResponse:
+    """Every format, what it weighs and what it loses; the sources and their licences."""
+    text = request.GET.get("territoire", "").strip()[:LONGEST]
+    where, near = scope.typed(text or scope.EVERYWHERE)
+    if where is None:
+        return render(request, "directory/export/page.html", {"typed": text, "near": near}, status=404)
+    if not access.may_read_data(request):
+        return refused(request, TOO_MANY, status=429)
+    sources = exports.given(where)
+    return render(
+        request,
+        "directory/export/page.html",
+        {
+            "where": where,
+            "typed": "" if where.is_everywhere else text,
+            "n": sum(each.n for each in sources),
+            "files": exports.offered(exports.shelf(where, timezone.localdate())) if sources else [],
+            "sources": sources,
+            "shared": exports.licence_of(sources) if sources else None,
+        },
+    )
+
+
+@require_GET
+@unless_changed
+def file(request: HttpRequest, name: str) -> HttpResponse | FileResponse:
+    """One file, of the whole directory or of a territory."""
+    try:
+        where = scope.of(request.GET.get("territoire", "").strip()[:LONGEST])
+    except UnknownTerritory as error:
+        raise Http404 from error
+    if name not in FILES:
+        raise Http404
+    shelf = exports.shelf(where, timezone.localdate())
+    made = exports.held(shelf, name)
+    if made is None and not access.may_read_data(request):
+        return refused(request, TOO_MANY, status=429)
+    made = made or exports.make(shelf, name)
+    response = FileResponse(
+        made.path.open("rb"),
+        content_type=FILES[name].kind,
+        as_attachment=True,
+        filename=f"maillage-{where.code}-{name}",
+    )
+    response["Access-Control-Allow-Origin"] = "*"  # a map on somebody's site reads the points
+    return response
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def publish(request: HttpRequest) -> HttpResponse:
+    """The folder that data.gouv.fr expects, as an archive: a person uploads it."""
+    if not access.may_manage(request.user):
+        raise Http404
+    form = PublishForm(request.POST if request.method == "POST" else None, initial={"territoire": "France"})
+    context: dict[str, Any] = {"form": form}
+    if form.is_bound and form.is_valid():
+        where, sources = form.cleaned_data["territoire"], exports.given(form.cleaned_data["territoire"])
+        producer = Producer(
+            id=form.cleaned_data["producteur"],
+            name=form.cleaned_data["nom"],
+            territory=where.name,
+            zone=where.data_gouv,
+            frequency=form.cleaned_data["frequence"],
+            licence=exports.licence_of(sources).data_gouv,
+        )
+        try:
+            content = exports.to_publish(where, producer, on=timezone.localdate())
+        except Refused as error:
+            context["error"] = error
+        else:
+            response = HttpResponse(content, content_type="application/zip")
+            response["Content-Disposition"] = f'attachment; filename="publication-{where.code}.zip"'
+            return response
+    return render(request, "directory/export/publish.html", context | {"sources": exports.given(scope.of(""))})
+
+
+def refused(request: HttpRequest, error: Refused, *, status: int) -> HttpResponse:
+    """Return the page of a refusal."""
+    return render(request, "site/refused.html", {"what": error.what, "why": error.why, "do": error.do}, status=status)

@@ -1,0 +1,71 @@
+"""What is new: places that came, changed or closed, for a reader of feeds."""
+
+from typing import Any
+
+from django.contrib.syndication.views import Feed
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.feedgenerator import Atom1Feed
+
+from maillage.apps.directory import access
+from maillage.apps.directory.queries import news, scope
+from maillage.apps.directory.queries.scope import Scope
+from maillage.apps.directory.views.exports import LONGEST, TOO_MANY, refused
+from maillage.apps.directory.views.fresh import unless_changed
+from maillage.kernel.errors import UnknownTerritory
+
+
+class Places(Feed):
+    """The latest changes of a territory, as Atom."""
+
+    feed_type = Atom1Feed
+    language = "fr"
+
+    def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Scope:
+        try:
+            return scope.of(request.GET.get("territoire", "").strip()[:LONGEST])
+        except UnknownTerritory as error:
+            raise Http404 from error
+
+    def title(self, where: Scope) -> str:
+        return f"Lieux d’aide au numérique, {'toute la France' if where.is_everywhere else where.name}"
+
+    def subtitle(self, where: Scope) -> str:
+        return "Les lieux nouveaux, modifiés ou fermés, les plus récents d’abord."
+
+    def link(self, where: Scope) -> str:
+        return reverse("data") if where.is_everywhere else f"{reverse('data')}?territoire={where.code}"
+
+    def feed_url(self, where: Scope) -> str:
+        return reverse("feed") if where.is_everywhere else f"{reverse('feed')}?territoire={where.code}"
+
+    def items(self, where: Scope) -> list[news.News]:
+        return news.latest(where)
+
+    def item_title(self, item: news.News) -> str:
+        return item.title
+
+    def item_description(self, item: news.News) -> str:
+        return item.words
+
+    def item_link(self, item: news.News) -> str:
+        return reverse("lieu", args=[item.slug])
+
+    def item_pubdate(self, item: news.News) -> Any:
+        return item.at
+
+    def item_updateddate(self, item: news.News) -> Any:
+        return item.at
+
+    def item_author_name(self, item: news.News) -> str:
+        return item.source
+
+
+_places = unless_changed(Places())
+
+
+def places(request: HttpRequest) -> HttpResponse:
+    """The feed of a territory."""
+    if not access.may_read_data(request):
+        return refused(request, TOO_MANY, status=429)
+    return _places(request)

@@ -1,0 +1,116 @@
+"""The directory on paper: a page to print, a book, a poster, a leaflet."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from maillage.apps.directory import access
+from maillage.apps.directory.queries import exports, paper, scope, where
+from maillage.apps.directory.queries.paper import Asked
+from maillage.apps.directory.queries.scope import Scope
+from maillage.apps.directory.views.exports import LONGEST, refused
+from maillage.apps.directory.views.fresh import unless_changed
+from maillage.kernel.errors import Refused, UnknownTerritory
+
+SIZES = {"a4": "A4", "a3": "A3"}
+TOO_MANY_PAPERS = Refused(
+    "Ce document n’a pas été écrit.",
+    why="Trop de documents ont été demandés par votre connexion cette heure-ci.",
+    do="Attendez une heure, ou imprimez la page de l’annuaire depuis votre navigateur.",
+)
+NO_PLACE = Refused(
+    "Il n’y a rien à imprimer ici.",
+    why="L’annuaire ne connaît aucun lieu de ce territoire.",
+    do="Choisissez un territoire plus grand, ou signalez-nous un lieu.",
+)
+TOO_LARGE = Refused(
+    "Cet annuaire serait trop épais.",
+    why=f"Il aurait plus de {paper.MOST} lieux : personne ne le porterait.",
+    do="Choisissez un département ou une intercommunalité.",
+)
+NO_SPOT = Refused(
+    "L’affiche n’a pas été écrite.",
+    why="Nous ne savons pas où se trouve cet endroit, ou plusieurs portent ce nom.",
+    do="Écrivez une commune, ou un quartier et sa commune : « Teisseire, Grenoble ».",
+)
+
+
+def _scope(place: str) -> Scope:
+    try:
+        return scope.of(place)
+    except UnknownTerritory as error:
+        raise Http404 from error
+
+
+def _address(request: HttpRequest, found: Scope) -> str:
+    return request.build_absolute_uri(reverse("paper", args=[found.code]))
+
+
+@require_GET
+def page(request: HttpRequest, place: str) -> HttpResponse:
+    """The places of a territory on one page, to read or to print."""
+    found = _scope(place)
+    n = paper.count_of(found)
+    context = {"where": found, "n": n, "sizes": SIZES, "most": paper.MOST}
+    if not n:
+        return render(request, "directory/export/paper.html", context | {"empty": True})
+    if n > paper.MOST:
+        return render(request, "directory/export/paper.html", context | {"large": True})
+    directory = paper.directory(found, on=timezone.localdate(), address=_address(request, found))
+    return render(request, "directory/export/paper.html", context | {"directory": directory})
+
+
+@require_GET
+@unless_changed
+def book(request: HttpRequest, place: str) -> HttpResponse:
+    """The whole directory, as PDF."""
+    found = _scope(place)
+    return _document(request, Asked(kind="annuaire", where=found, address=_address(request, found)))
+
+
+@require_GET
+@unless_changed
+def leaflet(request: HttpRequest, place: str) -> HttpResponse:
+    """A sheet folded in three, as PDF."""
+    found = _scope(place)
+    return _document(request, Asked(kind="depliant", where=found, address=_address(request, found)))
+
+
+@require_GET
+@unless_changed
+def poster(request: HttpRequest, place: str) -> HttpResponse:
+    """A poster, as PDF: of the places nearest to a spot, or of those best known."""
+    found = _scope(place)
+    size = request.GET.get("taille", "")
+    text = request.GET.get("ou", "").strip()[:LONGEST]
+    spot = where.find(text).spot if text else None
+    if text and (spot is None or not spot.is_point):
+        return refused(request, NO_SPOT, status=404)
+    asked = Asked(
+        kind="affiche",
+        where=found,
+        address=_address(request, found),
+        paper=size if size in SIZES else "a4",
+        near=spot,
+    )
+    return _document(request, asked)
+
+
+def _document(request: HttpRequest, asked: Asked) -> HttpResponse:
+    """Return a document, made when it is not there yet."""
+    n = paper.count_of(asked.where)
+    if not n:
+        return refused(request, NO_PLACE, status=404)
+    if n > paper.MOST:
+        return refused(request, TOO_LARGE, status=400)
+    shelf = exports.shelf(asked.where, timezone.localdate())
+    content = paper.held(asked, shelf)
+    if content is None:
+        if not access.may_make_paper(request):
+            return refused(request, TOO_MANY_PAPERS, status=429)
+        content = paper.made(asked, shelf)
+    response = HttpResponse(content, content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="{asked.kind}-{asked.where.code}.pdf"'
+    return response
