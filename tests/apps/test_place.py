@@ -97,6 +97,27 @@ def test_without_telephone_nor_e_mail_is_said_only_when_known(barriers, said):
     assert any("Sans numéro de téléphone" in line for line in found.lines) == said
 
 
+def test_many_topics_are_told_on_demand_and_none_is_lost():
+    topics = [f"Sujet {n}" for n in range(9)]
+    found = places.offered(offering(formation={"themes": topics}))[0]
+    assert found.lines == ("Sujet 0, Sujet 1, Sujet 2, Sujet 3.",)
+    assert found.more == tuple(topics[4:])
+
+
+def test_a_long_presentation_is_folded_and_whole(client):
+    text = "Nous accueillons tout le monde. " * 30
+    lieu("x", sheet={"presentation_detail": text})
+    lieu("y", sheet={"presentation_detail": "Court."})
+    assert "Lire la présentation du lieu" in text_of(client.get("/lieux/x/"))
+    assert text.strip() in text_of(client.get("/lieux/x/"))
+    assert "Lire la présentation" not in text_of(client.get("/lieux/y/"))
+
+
+def test_a_day_that_a_comment_fills_is_that_comment():
+    days = places.week('Mo unknown "sur rendez-vous"; Tu 09:00-12:00', FRIDAY.date())
+    assert [day.words for day in days[:3]] == ["Sur rendez-vous", "9 h – 12 h", "Fermé"]
+
+
 def test_wifi_whose_conditions_nobody_said_says_it():
     found = places.offered(offering(wifi={}))[0]
     assert found.lines == ("Nous ne savons pas ce qu’il faut donner pour se connecter.",)

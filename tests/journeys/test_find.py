@@ -151,6 +151,29 @@ def test_a_position_stays_in_the_device(visit, site):
     assert [url for url in asked if re.search(r"48\.562|7\.720", url)] == []
 
 
+VOICE = """
+const said = window.said = [];
+window.SpeechSynthesisUtterance = class { constructor(text) { this.text = text; } };
+Object.defineProperty(window, "speechSynthesis", { value: {
+  speaking: false, getVoices: () => [{ lang: "fr-FR" }], addEventListener() {}, cancel() {},
+  speak(words) { said.push(words.text); words.onboundary({ charIndex: 0, charLength: 6 }); window.lit = [...(CSS.highlights.get("dit") ?? [])].map(String); setTimeout(words.onend); },
+} });
+"""
+
+
+def test_the_sheet_is_read_aloud_word_by_word_where_there_is_a_french_voice(visit):
+    page = visit("/lieux/cours/")
+    assert not page.is_visible("[data-ecouter]")  # this browser has no voice
+    page.add_init_script(VOICE)
+    page.reload()
+    page.click("[data-ecouter]")
+    page.locator("[data-ecouter] >> text=Écouter la fiche").wait_for()  # said to the end
+    assert page.evaluate("said[0]") == "Maison des habitants"
+    assert len(page.evaluate("lit")[0]) == 6
+    assert "Apportez une pièce d’identité." in page.evaluate("said")
+    assert not [text for text in page.evaluate("said") if "Imprimer en gros" in text]
+
+
 def test_on_a_phone_the_map_grows_and_shrinks_back(visit):
     page = visit(AROUND, width=390, height=844)
     page.wait_for_selector("[data-en-grand]:visible")

@@ -1,7 +1,7 @@
 """What the public reads of one place, in words: whether it is open, what is found there, on what conditions, who says so."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import groupby
 from typing import Any
@@ -17,6 +17,9 @@ from maillage.reference.parameters import number
 from maillage.reports import opening
 from maillage.reports.wording import count, listing, lower_first
 
+ALL_DAY = "Toute la journée ("
+TOPICS = 4  # told at once; the rest on demand
+LONG = 300  # characters of a presentation that is folded
 OLD = 12  # months after which the hours of a sheet are a warning
 TONES = {"open": "ouvert", "soon": "bientot", "closed": "ferme", "unknown": ""}
 OUT_OF_REACH = ("email", "sms", "account")  # what somebody without telephone nor e-mail cannot give
@@ -55,13 +58,14 @@ class Phone:
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """What is found in a place, and on what conditions, one sentence each."""
+    """What is found in a place, and on what conditions, one sentence each. more: topics told on demand."""
 
     id: str
     icon: str
     title: str
     lines: tuple[str, ...]
     full: bool
+    more: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,9 +155,19 @@ def _closed(closure: Mapping[str, str]) -> str:
     return f"Fermé du {short(closure['du'])} au {short(closure['au'])}{why}."
 
 
+def week(osm: str, on: date) -> list[opening.Day]:
+    """Return the seven days of a week in words: a day that only a comment fills is that comment, “Sur rendez-vous”."""
+    return [replace(day, words=_alone(day.words)) for day in opening.week(osm, on)]
+
+
+def _alone(words: str) -> str:
+    comment = words.removeprefix(ALL_DAY)
+    return words if comment == words else f"{comment[:1].upper()}{comment[1:].removesuffix(')')}"
+
+
 def in_words(osm: str, on: date) -> str:
     """Return the week in a line: “Du lundi au vendredi 14 h – 18 h ; samedi 10 h – 12 h”; '' when the hours say nothing."""
-    groups = groupby(opening.week(osm, on), key=lambda day: day.words)
+    groups = groupby(week(osm, on), key=lambda day: day.words)
     said = [f"{_days([day.name for day in days])} {lower_first(words)}" for words, days in groups if words != "Fermé"]
     return " ; ".join([said[0], *map(lower_first, said[1:])]) if said else ""
 
@@ -227,10 +241,12 @@ def offered(sheet: rules.Sheet, state: str = "offered") -> list[Offered]:
 def _offered(id: str, said: Mapping[str, Any]) -> Offered:
     practice = offer.practices()[id]
     title = count(said["postes"], "ordinateur") if id == "libre_acces" and said.get("postes") else practice.label
-    lines = [line for name, write in CONDITIONS.items() if name in said and (line := write(said[name]))]
+    topics = said.get("themes", [])
+    told = {**said, "themes": topics[:TOPICS]}
+    lines = [line for name, write in CONDITIONS.items() if name in said and (line := write(told[name]))]
     if id == "wifi" and "barrieres" not in said:
         lines.append("Nous ne savons pas ce qu’il faut donner pour se connecter.")
-    return Offered(id, practice.icon, title, tuple(map(sentence, lines)), bool(said.get("complet")))
+    return Offered(id, practice.icon, title, tuple(map(sentence, lines)), bool(said.get("complet")), tuple(topics[TOPICS:]))
 
 
 def sentence(text: str) -> str:
@@ -283,7 +299,7 @@ def _if(words: str) -> Callable[[Any], str]:
 # A condition of a practice, in the order they are read, and the sentence it makes.
 CONDITIONS: Mapping[str, Callable[[Any], str]] = {
     "accompagnement": _either("modalites_accompagnement"),
-    "themes": listing,
+    "themes": ", ".join,
     "permanence": str,
     "regularite": str,
     "niveau": _either("niveaux"),
@@ -408,7 +424,8 @@ class Shown:
     address: str
     facts: Sequence[Fact]
     phones: Sequence[Phone]
-    intro: Sequence[str]
+    intro: str
+    detail: str
     offered: Sequence[Offered]
     planned: Sequence[Offered]
     before: Sequence[str]
@@ -446,6 +463,11 @@ class Shown:
         ]
 
     @property
+    def folded(self) -> bool:
+        """Whether the presentation is long enough to stay folded."""
+        return len(self.detail) > LONG
+
+    @property
     def mails(self) -> list[str]:
         return list(self.lieu.sheet.get("courriels", ()))
 
@@ -466,11 +488,12 @@ def shown(lieu: Lieu, at: datetime) -> Shown:
         address=full_address(sheet),
         facts=_facts(lieu, at),
         phones=phones(sheet),
-        intro=[text for name in ("presentation_resume", "presentation_detail") if (text := str(sheet.get(name, "")))],
+        intro=str(sheet.get("presentation_resume", "")),
+        detail=str(sheet.get("presentation_detail", "")),
         offered=offered(sheet),
         planned=offered(sheet, "planned"),
         before=before_coming(sheet),
-        week=opening.week(osm, on),
+        week=week(osm, on),
         weekly=opening.every_week(osm),
         hours_text=str(hours.get("text", "")),
         left=str(hours.get("left", "")),
