@@ -1,18 +1,33 @@
 """A file of places, whatever its form: its rows, the correspondence that reads it, and what they give."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 
-from maillage.pipeline.offer import mapping, propose
-from maillage.pipeline.offer.forms.sheet import Sheet
+from maillage.pipeline.offer import correct, mapping, propose
+from maillage.pipeline.offer.forms.sheet import Sheet, listed
 from maillage.pipeline.offer.mapping import Correspondence
 from maillage.pipeline.offer.read import Result, read
 
 
 def correspondence_for(sheet: Sheet, *, kept: Iterable[Correspondence] = ()) -> Correspondence:
     """Return the correspondence of a file: one that somebody kept, one that comes with the product, else a proposal."""
-    mine = mapping.recognised(sheet.columns, kept)
-    return mine or mapping.recognised(sheet.columns) or propose.proposed(sheet)
+    return mapping.recognised(sheet.columns, kept) or mapping.load(*draft(sheet)[:2])
+
+
+def draft(sheet: Sheet) -> tuple[str, str, list[propose.Guess]]:
+    """Return (the YAML, the name, the guesses) of how a file would be read by whoever knows nothing of its source.
+
+    A format that comes with the product is completed by guesses on the columns that it does not read; without one, all
+    is guessed.
+    """
+    known = mapping.recognised(sheet.columns)
+    if known is None:
+        text, guesses = propose.propose(sheet)
+        return text, sheet.name, guesses
+    raw = correct.parsed((mapping.FILES / f"{known.id}.yaml").read_text("utf-8"), known.id)
+    text, guesses = propose.completed(raw, known, sheet)
+    return text or correct.written(raw), known.id, guesses
 
 
 def places(
@@ -23,5 +38,13 @@ def places(
     source: str = "",
     kept: Iterable[Correspondence] = (),
 ) -> Result:
-    """Return the places of a file that was opened."""
-    return read(sheet, correspondence or correspondence_for(sheet, kept=kept), today=today, source=source)
+    """Return the places of a file that was opened; what was guessed beside a known format is noted."""
+    chosen = correspondence or mapping.recognised(sheet.columns, kept)
+    if chosen is not None:
+        return read(sheet, chosen, today=today, source=source)
+    text, name, guesses = draft(sheet)
+    result = read(sheet, mapping.load(text, name), today=today, source=source)
+    if guesses and mapping.recognised(sheet.columns) is not None:
+        said = listed([f"« {guess.column} » → {guess.field}" for guess in guesses], most=12)
+        return replace(result, notes=(*result.notes, f"Colonnes que le format ne prévoit pas, devinées : {said}."))
+    return result

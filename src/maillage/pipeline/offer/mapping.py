@@ -130,8 +130,9 @@ class PracticeRule:
         known = [words for words in (self.when, self.planned) if words is not None]
         for column in self.origin.columns:
             if text := cells.get(column, ""):
+                whole = self.when is None or any(words.find(text) is not None for words in known)
                 for word in (text, *self.origin.tokens(text)):
-                    if self.when is None or any(words.find(word) is not None for words in known):
+                    if whole or any(words.find(word) is not None for words in known):
                         yield column, word
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from maillage.kernel.names import plain
 from maillage.pipeline.offer.clean import (
+    commune,
     day,
     hours,
     mail,
@@ -36,6 +37,7 @@ BESIDE = {  # lists that have a text beside them, which keeps what the list has 
     "publics_specifiquement_adresses": "publics_precisions",
     "modalites_acces": "acces_precisions",
 }
+OTHER = ("autre", "autres", "other")  # an answer that says nothing to any list
 NOWHERE = "itinérant sans étape : rien ne dit où le trouver"
 
 
@@ -110,6 +112,7 @@ def read(sheet: Sheet, correspondence: Correspondence, *, today: date, source: s
     keys = {name: plain(name) or name for name in sheet.columns}
     columns = {key: name for name, key in reversed(keys.items())}
     used = correspondence.used()
+    filled = {name for row in sheet.rows for name, cell in row.cells.items() if cell}
     seen: dict[str, int] = {}
     idle: Counter[tuple[str, str]] = Counter()
     rows = []
@@ -123,7 +126,7 @@ def read(sheet: Sheet, correspondence: Correspondence, *, today: date, source: s
         form=sheet.form,
         correspondence=correspondence,
         rows=tuple(done),
-        unread=tuple(name for name, key in keys.items() if key not in used or columns[key] != name),
+        unread=tuple(name for name, key in keys.items() if (key not in used or columns[key] != name) and name in filled),
         ignored=tuple(name for name, key in keys.items() if key in correspondence.ignored),
         idle=tuple((column, value, n) for (column, value), n in idle.most_common()),
         notes=sheet.notes,
@@ -148,6 +151,7 @@ class _Row:
     taken: set[tuple[str, str]] = field(default_factory=set)  # (column, word) that gave something
     nothing: dict[tuple[str, str], str] = field(default_factory=dict)  # those known to add nothing
     whole: set[str] = field(default_factory=set)  # columns kept as they are
+    noted: set[str] = field(default_factory=set)  # texts begun by words of lists
 
     def read(self, seen: dict[str, int]) -> Read:
         for name, value in self.row.cells.items():
@@ -186,7 +190,7 @@ class _Row:
                 into[of.id] = origin.always[0]
             else:
                 column, text = origin.text(self.cells)
-                if text and of.id not in into:
+                if text and (of.id not in into or (not lead and of.id in self.noted)):
                     self.whole.update(column.split(" + "))
                     cleaned = self._clean(of, text, self.cells.get(origin.parity, ""))
                     self._keep(into, of, column, text, self._found(cleaned) if origin.inside else cleaned, lead)
@@ -216,7 +220,10 @@ class _Row:
     ) -> None:
         value = _plain_value(of, cleaned.value)
         if value not in (None, "", [], {}):
+            before = into.get(of.id, ()) if of.id in self.noted and not lead else ()
             into[of.id] = value
+            for note in (before,) if isinstance(before, str) else before:  # words of a list, already kept there
+                self._note(of.id, note)
         self._say(column, lead + of.id, cleaned.word, text, "" if value is None else _shown(value), cleaned.reason)
 
     def _list(self, into: dict[str, Any], of: offer.Field, origin: Origin, lead: str) -> None:
@@ -231,6 +238,11 @@ class _Row:
         told = _Words(column, of, lead, text, into)
         for token in [text] if self._exact(closed, origin, text) else origin.tokens(text):
             said = self._said(closed, origin, token)
+            if said is None and plain(token) in NO:
+                continue
+            if said is None and plain(token) in OTHER:
+                self.nothing[column, plain(token)] = token
+                continue
             if said is None:
                 told.unknown.append(token)
                 continue
@@ -267,7 +279,7 @@ class _Row:
             if not told.lead:
                 self._keep_beside(closed, token)
         reasons = list(told.reasons)
-        if unknown:
+        if unknown and not (closed.free and not told.lead):
             reasons.append(("doubtful", f"hors de la liste : {' ; '.join(unknown)}"))
         word: Word = next((w for w in ("doubtful", "mended") if any(w == each for each, _ in reasons)), "read")
         shown = ", ".join(closed.values[slug].label for slug in told.into.get(told.of.id, ()))
@@ -294,11 +306,11 @@ class _Row:
     def _said(self, closed: offer.ClosedList, origin: Origin, text: str) -> wording.Wording | None:
         if origin.gives is not None and (given := origin.gives.find(text)) is not None:
             return wording.Wording(tuple(offer.Said(closed.id, slug) for slug in given) or (offer.Said(closed.id),))
-        found = wording.understood(closed.id, text)
-        return found or (wording.Wording((offer.Said(closed.free, text=text),)) if closed.free else None)
+        return wording.understood(closed.id, text)
 
     def _note(self, id: str, text: str) -> None:
         of = offer.fields()[id]
+        self.noted.add(id)
         if of.kind == "lines":
             self.sheet[id] = _once([*self.sheet.get(id, ()), text])
         else:
@@ -314,8 +326,11 @@ class _Row:
         codes: list[str] = list(origin.always)
         unknown = []
         national = {code for kind in offer.kinds().values() for code in kind.codes}
-        for token in origin.tokens(text):
+        whole = plain(text) in offer.kinds_by_word()
+        for token in [text] if whole else origin.tokens(text):
             given = origin.gives.find(token) if origin.gives else None
+            if given is None or given:
+                self.taken.add((column, plain(token)))
             if given is not None:
                 codes += given
                 if not given and plain(token) not in NO:
@@ -339,6 +354,10 @@ class _Row:
     def _practice(self, rule: PracticeRule) -> None:
         if not rule.origin.inside:
             self.taken.update((column, plain(token)) for column, token in rule.matched(self.cells))
+            for column in rule.origin.columns:
+                for token in rule.origin.tokens(self.cells.get(column, "")):
+                    if plain(token) not in NO:
+                        self.nothing.setdefault((column, plain(token)), token)
         state = rule.state(self.cells)
         if not state or (rule.origin.inside and rule.practice in self.sheet.get("practices", {})):
             return
@@ -385,7 +404,8 @@ class _Row:
         """Give the place its identifier: that of the file, else one that the same name at the same address gives again."""
         if "id" not in self.sheet:
             key = "|".join(plain(str(self.sheet.get(f, ""))) for f in ("nom", "adresse", "commune"))
-            self.sheet["id"] = sha256(key.encode()).hexdigest()[:16]
+            named = "-".join(plain(f"{self.sheet.get('nom', '')} {self.sheet.get('commune', '')}").split())[:60].strip("-")
+            self.sheet["id"] = f"{named}-{sha256(key.encode()).hexdigest()[:6]}"
         if self.correspondence.grouped:
             return
         id = self.sheet["id"]
@@ -419,6 +439,11 @@ class _Row:
         if "code_insee" not in self.sheet and "latitude" not in self.sheet:
             if any(remark.reason == NOWHERE for remark in self.remarks):
                 return NOWHERE
+            code = self.sheet.get("code_postal", "")
+            shared = [commune.index().communes[each].name for each in commune.index().postcodes.get(code, ())]
+            if shared:
+                some = ", ".join(shared[:4]) + "…" * (len(shared) > 4)
+                return f"rien ne dit la commune : le code postal {code} est celui de {len(shared)} communes ({some})"
             return "rien ne dit où est le lieu : ni commune connue, ni point"
         return ""
 

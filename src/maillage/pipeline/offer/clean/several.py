@@ -1,6 +1,7 @@
 """A cell that holds several values: with any usual separator, as JSON text, or as a list whose quotation marks were half lost."""
 
 import ast
+import csv
 import json
 import re
 from collections.abc import Sequence
@@ -131,7 +132,9 @@ def _depths(text: str) -> list[int]:
 
 
 def _array(text: str) -> list[str] | None:
-    """Return the items of an array written as JSON or as Python would, None when the text is not one."""
+    """Return the items of an array written as JSON, Python or PostgreSQL would, None when the text is not one."""
+    if text.startswith("{") and text.endswith("}") and ":" not in text:  # as PostgreSQL writes one
+        return next(csv.reader([text[1:-1]]), [])
     if not (text.startswith("[") and text.endswith("]")):
         return None
     try:

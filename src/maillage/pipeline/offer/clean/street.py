@@ -23,7 +23,8 @@ MENDS = (
 )
 CODE = re.compile(r"(?<![\w.])(?:FR?-)?(\d{5})(?!\d)", re.IGNORECASE)
 BOX = re.compile(r"\b(?:B\.?P|C\.?S|TSA|CEDEX)\b\.?\s*(?:n°)?\s*$", re.IGNORECASE)  # « CS 10070 » is not a postal code
-AFTER_TOWN = re.compile(r"\bcedex\b(?:\s*\d+)?|[,;\n–—-]\s*france\s*$", re.IGNORECASE)
+# A geocoder writes « 51200, Épernay, Marne, Grand Est, FRA ».
+AFTER_TOWN = re.compile(r"\bcedex\b(?:\s*\d+)?|,[^,]+,[^,]+,\s*FRA\s*$|[,;\n–—-]\s*france\s*$", re.IGNORECASE)
 SEPARATOR = re.compile(r"[,;\n]|\s[–—-]+\s|--+")
 
 

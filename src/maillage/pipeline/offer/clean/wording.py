@@ -18,6 +18,7 @@ Words = Mapping[str, tuple[Said, ...]]
 SHORTEST_CUT = 18  # letters: survey tools cut answers at 30 or so; before, many wordings begin alike
 SHORTEST_TYPO, ALIKE = 8, 92.0  # letters, and how much two wordings are alike out of 100
 SHORT_ANSWER = 5  # words: in so few, one known word is what the answer says
+CONDITIONAL = {"frais_a_charge"}  # lists whose parentheses may say the contrary: « Gratuit (si adhérent) »
 DENIALS = {"pas", "sans", "aucun", "aucune", "ni"}
 ASIDE = re.compile(r"\([^)]*\)?")
 SMALL = {  # words that change nothing to those around them
@@ -101,9 +102,19 @@ def _held(list_id: str, said: str, text: str) -> Wording | None:
             left = left.replace(f" {word} ", " | ")
     if not found:
         return None
-    aside = plain(" ".join(ASIDE.findall(text))).split()
+    aside = plain(" ".join(ASIDE.findall(text))).split() if list_id not in CONDITIONAL else []
     around = set(left.split()) - {"|"} - SMALL - set(aside)
     return Wording(tuple(dict.fromkeys(found)), "doubtful" if around else "mended", f"lu dans {quoted(text)}")
+
+
+@lru_cache(maxsize=4096)
+def kind_of(text: str) -> str | None:
+    """Return the type of structure that a text is, or names among other words; None when it is none."""
+    said = plain(text)
+    if said in offer.kinds_by_word():
+        return offer.kinds_by_word()[said]
+    hits = [word for word in offer.kinds_by_word() if len(word) > 3 and f" {word} " in f" {said} "]
+    return offer.kinds_by_word()[max(hits, key=len)] if hits else None
 
 
 @cache

@@ -1,0 +1,160 @@
+"""What the cells of a column look like, whatever its name; and whether they can be what its name says."""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
+from functools import cache
+from typing import Any
+
+from maillage.kernel.names import plain
+from maillage.pipeline.offer.clean import (
+    commune,
+    day,
+    hours,
+    mail,
+    phone,
+    pivot,
+    point,
+    postcode,
+    several,
+    site,
+    street,
+    wording,
+    yesno,
+)
+from maillage.reference import offer
+
+MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[a-z]{2,}", re.I)
+SITE = re.compile(
+    r"(https?://|www\.)\S+|[\w-]+(\.[\w-]+)*\.(fr|com|org|net|eu|info|io|re|nc|corsica|bzh|alsace)(/\S*)?", re.I
+)
+PHONE = re.compile(r"\(?(\+\d{2,3}|0033|0)[\s.]?\(?[1-9]\)?([\s./-]?\d{2}){3,4}\b")
+HOURS = re.compile(r"\b\d{1,2}\s?[h:]\s?\d{0,2}\b|\b(Mo|Tu|We|Th|Fr|Sa|Su)\b", re.I)
+DATE = re.compile(r"\d{4}[-/]\d{2}[-/]\d{2}|\d{1,2}/\d{1,2}/\d{4}")
+PAIR = re.compile(r"(?:POINT\s*)?[(\[]?\s*-?\d+[.,]\d+\s*[,;|\s]\s*-?\d+[.,]\d+\s*[)\]]?", re.I)
+MARKUP = re.compile(r"</?\w+[^<>]*>")
+NUMBER = re.compile(r"[-+]?\d+([.,]\d+)?")
+STREET = re.compile(
+    r"\b(rue|avenue|av|place|pl|boulevard|bd|all[ée]es?|chemin|route|impasse|quai|cours|square|lieu[- ]?dit|zac?)\b", re.I
+)
+ORDINARY = date(2100, 1, 1)  # a day to come is a day all the same
+YES, NO = (
+    {"oui", "o", "yes", "x", "true", "vrai", "1", "souvent", "de temps en temps"},
+    {"non", "n", "no", "false", "faux", "0"},
+)
+NEVER = {"", "pas du tout", "jamais", "aucun", "aucune", "exceptionnellement", "nsp"}  # known answers that offer nothing
+
+
+@cache
+def kinds_told() -> frozenset[str]:
+    """Return the words that are a type of structure by themselves, and a telling one."""
+    return frozenset(word for word, kind in offer.kinds_by_word().items() if kind != "autre")
+
+
+LOOKS: Mapping[str, Callable[[str], bool]] = {
+    "mail": lambda text: bool(MAIL.search(text)),
+    "site": lambda text: bool(SITE.match(text)) and not MAIL.search(text) and "/maps" not in text,
+    "phone": lambda text: bool(PHONE.match(text)) and not DATE.match(text),
+    "hours": lambda text: bool(HOURS.search(text)) and not DATE.match(text),
+    "date": lambda text: bool(DATE.match(text)),
+    "postcode": lambda text: postcode.clean(text).word == "read" and text in commune.index().postcodes,
+    "pivot": lambda text: bool(re.fullmatch(r"\d{14}|W\d{9}", re.sub(r"[ .]", "", text))),
+    "street": lambda text: bool(STREET.search(text)) and len(text) < 120,
+    "commune": lambda text: bool(commune.named(text)) and not text.isdecimal(),
+    "kinds": lambda text: any(plain(token) in kinds_told() for token in several.split(text)),
+}
+READS: Mapping[str, Callable[[str], bool]] = {
+    "mail": lambda text: (found := mail.clean(text)).word != "refused" or mail.MASKED in found.reason,
+    "site": lambda text: site.clean(text).word != "refused",
+    "phone": lambda text: (found := phone.clean(text)).word != "refused" or phone.MASKED in found.reason,
+    "hours": lambda text: bool((found := hours.clean(text)).value and found.value.osm) and not DATE.match(text),
+    "date": lambda text: day.clean(text, today=ORDINARY).value is not None,
+    "postcode": lambda text: postcode.clean(text).value is not None,
+    "insee": lambda text: commune.insee(text).value is not None,
+    "pivot": lambda text: pivot.clean(text).value is not None or set(text) == {"0"},
+    "street": lambda text: street.clean(text).value is not None and not alien(text),
+    "commune": lambda text: bool(commune.named(text) or commune.nearest(text)) and not alien(text),
+    "latitude": lambda text: bool(NUMBER.fullmatch(text)),
+    "longitude": lambda text: bool(NUMBER.fullmatch(text)),
+    "kinds": lambda text: any(wording.kind_of(token) for token in several.split(text)),
+    "yesno": lambda text: yesno.clean(text).value is not None,
+    "whole": lambda text: text.isdecimal(),
+}
+
+
+def share(check: Callable[[str], bool], values: Sequence[str]) -> float:
+    """Return the share of values that a check accepts, 0 when there is none."""
+    return sum(map(check, values)) / len(values) if values else 0.0
+
+
+def looks(of: offer.Field, values: Sequence[str]) -> float:
+    """Return the share of cells that could hardly be anything else than this field, 0 where looks say nothing."""
+    if of.kind == "list":
+        return known_words(of.list, words_of(values), telling=True)
+    return share(LOOKS[of.kind], values) if of.kind in LOOKS else 0.0
+
+
+def reads(of: offer.Field, values: Sequence[str]) -> float:
+    """Return the share of cells that the field can read: those of a text are all, but what is clearly something else."""
+    if of.kind == "list":
+        return known_words(of.list, words_of(values))
+    return share(READS.get(of.kind, lambda text: not alien(text)), values)
+
+
+def alien(text: str) -> bool:
+    """Return whether a cell is clearly a contact, a day, a number, yes or no: nothing that names or describes."""
+    told = plain(text)
+    if told in YES | NO or NUMBER.fullmatch(text):
+        return True
+    return any(LOOKS[kind](text) for kind in ("mail", "site", "phone", "date"))
+
+
+def words_of(values: Iterable[str]) -> Counter[str]:
+    """Return the words of cells that may hold several, with their counts."""
+    return Counter(token for value in values for token in several.split(value))
+
+
+def known_words(list_id: str, words: Mapping[str, int], *, telling: bool = False) -> float:
+    """Return the share of words that a closed list understands, yes and no apart.
+
+    telling: count only those understood without a doubt that say something.
+    """
+    counted = {word: n for word, n in words.items() if plain(word) not in YES | NO | {""}}
+    known = 0
+    for word, n in counted.items():
+        found = wording.understood(list_id, word)
+        tells = found is not None and found.word != "doubtful" and any(said.slug or said.text for said in found.said)
+        known += n * (tells if telling else found is not None)
+    return known / sum(counted.values()) if counted else 0.0
+
+
+def flags(values: Iterable[str]) -> dict[str, bool] | None:
+    """Return what each answer of a column of yes and no means; None when it says anything else."""
+    answers = dict.fromkeys(values)
+    meant = {answer: plain(answer) in YES for answer in answers}
+    known = all(plain(answer) in YES | NO | NEVER for answer in answers)
+    return meant if known and any(plain(answer) in YES | NO for answer in answers) else None
+
+
+def answers_at_length(values: Sequence[str]) -> bool:
+    """Return whether most cells begin with yes or no, and some say more, as « Oui, sur rendez-vous »."""
+    first = [plain(value).split(" ", 1)[0] for value in values]
+    return sum(word in ("oui", "non") for word in first) >= 0.8 * len(first) > 0
+
+
+def marked_up(values: Sequence[str]) -> bool:
+    """Return whether cells are pieces of a web page."""
+    return share(lambda text: bool(MARKUP.search(text)), values) >= 0.2
+
+
+def pair(text: str) -> bool:
+    """Return whether a cell is a whole point: two decimal numbers and nothing else."""
+    return bool(PAIR.fullmatch(text.strip()))
+
+
+def coordinates(latitudes: Sequence[str], longitudes: Sequence[str]) -> float:
+    """Return the share of rows whose two cells are a point."""
+    pairs = [(a, b) for a, b in zip(latitudes, longitudes, strict=True) if a and b]
+    found: list[Any] = [point.clean(a, b) for a, b in pairs]
+    return sum(each.value is not None for each in found) / len(pairs) if pairs else 0.0

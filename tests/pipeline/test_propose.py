@@ -1,0 +1,422 @@
+"""Files that nobody described: what is proposed for them, beside what a person wrote, and what is read without any help."""
+
+import csv
+import io
+import json
+from datetime import date
+from pathlib import Path
+
+import pytest
+import yaml
+
+from maillage.kernel.names import plain
+from maillage.pipeline.offer import files, mapping, propose
+from maillage.pipeline.offer.forms import read as forms
+from maillage.reference.cards import cards
+
+TODAY = date(2026, 11, 20)
+REAL = Path(__file__).parents[1] / "files" / "offre"
+
+
+def sheet(rows, name="lieux.json"):
+    return forms.parse(json.dumps(rows, ensure_ascii=False).encode(), name)
+
+
+def result(rows, **more):
+    return files.places(sheet(rows), today=TODAY, **more)
+
+
+def places(rows):
+    return [dict(row.sheet) for row in result(rows).rows]
+
+
+def columns(rows):
+    """The proposal, as the columns of each field."""
+    found = propose.proposed(sheet(rows))
+    return {id: sorted({c for o in origins for c in o.used()}) for id, origins in found.fields.items()}
+
+
+# --- beside a person ------------------------------------------------------------------------------------------------
+
+BY_HAND = {  # file: fields that a person reads there, found on the same column, not proposed; columns proposed otherwise
+    "aix_en_provence.json": (20, 20, set(), set()),
+    "angers.json": (19, 17, {"publics_precisions", "prise_en_charge_specifique"}, set()),
+    "bfc_ternum.csv": (
+        17,
+        12,
+        {
+            "type_origine",
+            "typologie",
+            "dispositif_programmes_nationaux",
+            "autres_formations_labels",
+            "modalites_accompagnement",
+        },
+        set(),
+    ),
+    "bus_france_services_charente.json": (17, 17, set(), set()),
+    "etapes_numeriques_la_poste.json": (9, 9, set(), set()),
+    "etapes_numeriques_la_poste_brut.json": (8, 6, {"dispositif_programmes_nationaux", "notes"}, set()),
+    "le_havre.json": (27, 27, set(), set()),
+    "mulhouse.json": (17, 15, {"publics_precisions", "prise_en_charge_specifique"}, set()),
+    "hinaura": (20, 19, {"licence"}, set()),
+    "maubeuge": (19, 19, set(), set()),
+}
+CARDS = {"hinaura": "hinaura-isere", "maubeuge": "maubeuge-offre"}
+
+
+def real(name):
+    if (REAL / name).exists():
+        return forms.read(REAL / name)
+    found = next(card for id, card in cards().items() if name in id and "json" in card.file.suffix)
+    return forms.read(found.file)
+
+
+def by_field(correspondence, filled):
+    found = {id: {c for o in origins for c in o.used()} & filled for id, origins in correspondence.fields.items()}
+    return {id: names for id, names in found.items() if names}
+
+
+@pytest.mark.parametrize("name", BY_HAND)
+def test_what_is_proposed_is_what_a_person_wrote(name):
+    """La correspondance écrite à la main est cachée ; chaque champ proposé doit lire une colonne que la main lui donne."""
+    there = real(name)
+    filled = {plain(c) for c in there.columns if any(row.cells[c] for row in there.rows)}
+    hand = by_field(mapping.recognised(there.columns), filled)
+    mine = by_field(propose.proposed(there), filled)
+    found = {id for id in hand if mine.get(id, set()) & hand[id]}
+    otherwise = {id for id in mine if not mine[id] & hand.get(id, set())}
+    assert (len(hand), len(found), hand.keys() - mine.keys(), otherwise) == BY_HAND[name]
+
+
+def test_over_ten_real_files_none_of_the_proposed_fields_is_wrong():
+    asked, found = sum(each[0] for each in BY_HAND.values()), sum(each[1] for each in BY_HAND.values())
+    assert (asked, found) == (173, 161)
+    assert not any(each[3] for each in BY_HAND.values())
+
+
+# --- shapes met elsewhere, with invented rows -------------------------------------------------------------------------
+
+
+def test_one_address_column_holds_the_commune_and_a_point_stands_in_one_cell():
+    rows = [
+        {"Structure": "Mairie de Bernin", "Type": "Collectivité", "Adresse": "Mairie 38190 BERNIN", "pointgeo": "45.2686, 5.8646",
+         "N° de téléphone": "04 76 00 00 01 ou 04 76 00 00 02", "Adresse e-mail": "a@exemple.org b@exemple.org", "Contact": "DUPONT Anne"},
+        {"Structure": "Médiathèque du Lac", "Type": "Associatif", "Adresse": "2 rue du Lac, 38190, Crolles, Isère, Auvergne-Rhône-Alpes, FRA",
+         "pointgeo": "45.2800, 5.8800", "N° de téléphone": "", "Adresse e-mail": "", "Contact": "MARTIN Luc"},
+    ]  # fmt: skip
+    first, second = places(rows)
+    assert (first["nom"], first["commune"], first["adresse"]) == ("Mairie de Bernin", "Bernin", "Mairie")
+    assert (first["latitude"], first["longitude"]) == (45.2686, 5.8646)
+    assert first["telephone"] == ["+33476000001", "+33476000002"]
+    assert first["courriels"] == ["a@exemple.org", "b@exemple.org"]
+    assert (second["commune"], second["adresse"], second["typologie"]) == ("Crolles", "2 rue du Lac", ["ASSO"])
+    assert "DUPONT" not in json.dumps([first, second])
+    assert result(rows).unread == ("Contact",)
+
+
+def test_answers_of_a_survey_are_read_though_cut_and_glued():
+    rows = [
+        {"Nom de votre structure": "Centre social des Lilas", "Adresse de la structure": "4 Rue des Lilas, 38000, Grenoble, Isère, Auvergne-Rhône-Alpes, FRA",
+         "Numéro de téléphone de la structure": 476000001, "Qu'apportez vous aux usagers ?": "Devenir_autonome_dans_les_démar,_Favoriser_mon_insertion_profes,Accéder_à_du_matériel_(accès_su",
+         "Quel(s) type(s) de public accompagnez-vous ?": "Tout_public,Seniors_(+_65_ans),Personnes_en_situation_d'illett,other",
+         "Autre - Quel(s) type(s) de public accompagnez-vous ?": "jeunes du quartier", "Possédez-vous des labels nationaux ou régionaux ?": "Non",
+         "Horaires d'ouverture__1": "mardi 13:30-19:00\nmercredi 10:00-12:00 13:30-18:00", "CreationDate": "13/12/2022 17:51", "EditDate": "14/01/2023 09:12",
+         "Creator": "mdupont", "x": "5,7243", "y": "45,1885"},
+        {"Nom de votre structure": "France Services des Bois", "Adresse de la structure": "1 Rue du Bois, 38190, Bernin, Isère, Auvergne-Rhône-Alpes, FRA",
+         "Numéro de téléphone de la structure": 476000002, "Qu'apportez vous aux usagers ?": "S'équiper_en_matériel_(don_vent", "Quel(s) type(s) de public accompagnez-vous ?": "Tout_public",
+         "Autre - Quel(s) type(s) de public accompagnez-vous ?": "", "Possédez-vous des labels nationaux ou régionaux ?": "France_Services,Point_relais_CAF",
+         "Horaires d'ouverture__1": "", "CreationDate": "13/12/2022 17:51", "EditDate": "15/01/2023 09:12", "Creator": "", "x": "5,8646", "y": "45,2686"},
+    ]  # fmt: skip
+    first, second = places(rows)
+    assert first["services"] == ["procedures", "work", "access"]
+    assert (first["publics_specifiquement_adresses"], first["prise_en_charge_specifique"]) == (["seniors"], ["illiteracy"])
+    assert first["telephone"] == ["+33476000001"]
+    assert first["date_maj"] == "2023-01-14"
+    assert first["horaires"]["osm"] == "Tu 13:30-19:00; We 10:00-12:00,13:30-18:00"
+    assert (first["latitude"], first["longitude"], first["commune"]) == (45.1885, 5.7243, "Grenoble")
+    assert second["dispositif_programmes_nationaux"] == ["france-services", "caf"]
+    assert second["services"] == ["equipment"]
+    assert not {"Creator", "Autre - Quel(s) type(s) de public accompagnez-vous ?"} & set(columns(rows))
+
+
+def test_names_of_columns_without_a_space_and_frequencies_are_read():
+    def row(nom, gratuit, **more):
+        return {"Nomdelastructure": nom, "Adressenumeronomdelavoie": "2 rue des Lilas", "Codepostal": 38000, "Ville": "Grenoble", "Telephone": "0476000001",
+                "Adressemail": "a@exemple.org", "SiteWeb": "www.exemple.org", "NometPrenomdelapersonnereferente": "Dupont Anne", "Leshorairesdemastructure": "Lundi 9h-12h",
+                "Lestarifsdemastructure": gratuit, "latitude": 45.1885, "longitude": 5.7243, "result_label": "2 Rue des Lilas", "result_score": 0.42, "result_city": "Lyon", **more}  # fmt: skip
+
+    rows = [
+        row(
+            "Cyber-base",
+            "Gratuit (service public)",
+            Demarchesadministratives="Souvent",
+            Enlibreacces="X",
+            Collectivement="",
+        ),
+        row("ADIE", "ACCOMPAGNEMENT GRATUIT", Demarchesadministratives="Pas du tout", Enlibreacces="", Collectivement="X"),
+        row("CCAS", "Selon public", Demarchesadministratives="Exceptionnellement", Enlibreacces="", Collectivement="X"),
+    ]
+    first, second, third = places(rows)
+    assert (first["nom"], first["adresse"], first["telephone"]) == ("Cyber-base", "2 rue des Lilas", ["+33476000001"])
+    assert (first["services"], first["practices"]["assistance"]["state"]) == (["procedures"], "offered")
+    assert (first["modalites_accompagnement"], second["modalites_accompagnement"]) == (["alone"], ["group"])
+    assert [each.get("frais_a_charge") for each in (first, second, third)] == [["free"], ["free"], None]
+    assert third["frais_precisions"] == "Selon public"
+    assert "services" not in second and "services" not in third
+    assert "practices" not in second and "practices" not in third
+    assert first["precision"] > 0  # the geocoder was not sure
+    told = result(rows)
+    assert "NometPrenomdelapersonnereferente" in told.unread
+    assert set(told.ignored) == {"result_label", "result_city"}
+    assert ("Demarchesadministratives", "Exceptionnellement", 1) in told.idle
+
+
+def test_latitude_and_longitude_called_x_and_y_the_wrong_way_round():
+    rows = [
+        {"Lieu": "Maison des associations", "Commune": "Bordeaux", "Coord. X": 44.8395, "Coord. Y": -0.5802},
+        {"Lieu": "Médiathèque", "Commune": "Libourne", "Coord. X": 44.9153, "Coord. Y": -0.2420},
+    ]
+    assert [(p["latitude"], p["longitude"]) for p in places(rows)] == [(44.8395, -0.5802), (44.9153, -0.242)]
+
+
+def test_metres_of_lambert_93_with_decimal_commas():
+    rows = [
+        {"NOM_STRUCTURE": "AMIA", "N°": 20, "ADRESSE": "rue Armand Quenard", "CP": 49650, "COMMUNE": "Allonnes", "x": "475198,121680863", "y": "6692424,50691385"},
+        {"NOM_STRUCTURE": "Mairie", "N°": "4 bis", "ADRESSE": "rue des écoles", "CP": 49260, "COMMUNE": "Antoigné", "x": "463906,715184686", "y": "6669581,76917261"},
+    ]  # fmt: skip
+    first, second = places(rows)
+    assert (first["adresse"], second["adresse"]) == ("20 rue Armand Quenard", "4 bis rue des écoles")
+    assert (round(first["latitude"], 2), round(first["longitude"], 2)) == (47.29, 0.02)
+
+
+def test_columns_that_all_begin_alike_and_arrays_of_a_database():
+    rows = [
+        {"gid": 1, "c_gid": 1, "c_nom": "La Fabrique", "c_adresse": "70 avenue de la Libération", "c_postcode": 18000, "c_city": "BOURGES", "c_mobile": "06 01 02 03 04",
+         "c_telephone": "02 48 00 00 01", "c_contacts": "Dupont Anne", "c_categories_espace": '{"Centre social",EPN}', "c_fablab": "True", "c_acces_pmr": "oui", "c_formation": "oui",
+         "c_formation_detail": "Pack Office", "c_lat_coor1": 47.0989, "c_long_coor1": 2.4047, "c__edit_datemaj": "2020/06/30 14:16:50.898"},
+        {"gid": 3, "c_gid": 3, "c_nom": "Action numérique", "c_adresse": "1 place Sainte Beuve", "c_postcode": 45100, "c_city": "ORLEANS", "c_mobile": "",
+         "c_telephone": "02 38 00 00 02", "c_contacts": "", "c_categories_espace": "{Coworking}", "c_fablab": "", "c_acces_pmr": "non", "c_formation": "non",
+         "c_formation_detail": "", "c_lat_coor1": 47.8374, "c_long_coor1": 1.9359, "c__edit_datemaj": "2020/06/30 16:04:32.708"},
+    ]  # fmt: skip
+    first, second = places(rows)
+    assert (first["commune"], second["commune"]) == ("Bourges", "Orléans")
+    assert first["typologie"] == ["CS", "EPN", "TIERS_LIEUX"]
+    assert first["telephone"] == ["+33601020304", "+33248000001"]
+    assert first["prise_en_charge_specifique"] == ["motor"]
+    assert first["practices"]["formation"] == {"state": "offered", "precisions": "Pack Office"}
+    assert first["date_maj"] == "2020-06-30"
+    assert "practices" not in second
+    assert "prise_en_charge_specifique" not in second
+
+
+def test_a_week_in_four_columns_a_day_and_a_series_of_tags():
+    def row(nom, hours, tags):
+        week = {}
+        for day in ("lundi", "mardi", "mercredi", "jeudi"):
+            edges = hours.get(day, ("", "", "", ""))
+            week |= {
+                day.capitalize(): "oui" if any(edges) else "",
+                f"Ouverture matin (ou journée continue) {day}": edges[0],
+                f"Fermeture matin {day}": edges[1],
+                f"Ouverture après-midi (sauf si une seule tranche) {day}": edges[2],
+                f"Fermeture après-midi {day}": edges[3],
+            }
+        labels = {f"Tag {n}": tag for n, tag in enumerate(tags, 1)}
+        return {"Nom de l'organisation": nom, "Rue": "4 rue des Fleurs", "Code postal": "97400", "Ville": "SAINT DENIS", "Contact : nom": "DUPONT Anne",
+                "Contact : email": "anne@exemple.org", "Email": "accueil@exemple.org", "Fixe": "", **week, **labels}  # fmt: skip
+
+    tags = ["Naviguer sur le web", "Protéger ses données", "Utiliser imprimante 3D", ""]
+    rows = [
+        row("Académie", {"lundi": ("08:30", "16:30", "", ""), "mardi": ("08:00", "12:00", "13:00", "20:00")}, tags),
+        row("Espace", {"jeudi": ("09:00", "12:00", "", "")}, tags[::-1]),
+    ]
+    first, second = places(rows)
+    assert first["horaires"]["osm"] == "Mo 08:30-16:30; Tu 08:00-12:00,13:00-20:00"
+    assert second["horaires"]["osm"] == "Th 09:00-12:00"
+    assert set(first["services"]) == set(second["services"]) == {"everyday", "safety", "leisure"}
+    assert first["courriels"] == ["accueil@exemple.org"]
+    assert "anne@exemple.org" not in json.dumps([first, second])
+    week = yaml.safe_load(propose.propose(sheet(rows))[0])["fields"]["horaires"]["days"]
+    assert week["Mo"][:2] == ["Ouverture matin (ou journée continue) lundi", "Fermeture matin lundi"]
+
+
+def test_services_publics_prices_and_equipment_in_columns_of_yes_and_no():
+    def row(nom, yes):
+        names = (
+            "Tout public", "Jeunes (16-25 ans)", "Parents", "Gratuit", "Participation financière", "Education au numérique", "Parentalité et numérique",
+            "Accompagnement aux démarches administratives dématérialisées", "Prévention des risques liés aux mauvais usages du numérique",
+            "Local accessible pour les Personnes à Mobilité Réduite", "Services accessibles aux personnes déficientes auditives",
+            "WI-FI ouvert au public", "Ordinateurs", "Imprimantes", "Imprimantes 3D", "Ventes de matériels informatiques reconditionnés",
+        )  # fmt: skip
+        return {"NOM STRUCTURE": nom, "Adresse": "12 rue de Charonne", "CODE POSTAL": "75011", "geo_point_2d": "48.8533, 2.3755",
+                **{name: "Oui" if name in yes else "Non" for name in names}}  # fmt: skip
+
+    rows = [
+        row("Espace Alpha", {"Tout public", "Gratuit", "Education au numérique", "WI-FI ouvert au public", "Ordinateurs", "Imprimantes 3D",
+                             "Accompagnement aux démarches administratives dématérialisées", "Services accessibles aux personnes déficientes auditives"}),
+        row("Point Bêta", {"Jeunes (16-25 ans)", "Parents", "Participation financière", "Parentalité et numérique", "Imprimantes", "Ventes de matériels informatiques reconditionnés",
+                           "Local accessible pour les Personnes à Mobilité Réduite", "Prévention des risques liés aux mauvais usages du numérique"}),
+    ]  # fmt: skip
+    first, second = places(rows)
+    assert set(first["services"]) == {"procedures", "everyday", "access", "leisure"}
+    assert set(first["practices"]) == {"assistance", "wifi", "libre_acces"}
+    assert (first["frais_a_charge"], first["prise_en_charge_specifique"]) == (["free"], ["deafness"])
+    assert "publics_specifiquement_adresses" not in first
+    assert set(second["services"]) == {"safety", "parenting", "equipment"}
+    assert set(second["practices"]) == {"impression", "vente"}
+    assert second["publics_specifiquement_adresses"] == ["youth", "families"]
+    assert (second["frais_a_charge"], second["prise_en_charge_specifique"]) == (["paid"], ["motor"])
+
+
+def test_equipment_told_as_words_of_one_column():
+    rows = [
+        {
+            "Lieu": "Maison pour tous",
+            "Commune": "Grenoble",
+            "equipements": "Imprimante multi-fonctions / Ordinateur / Tablette",
+        },
+        {"Lieu": "Médiathèque", "Commune": "Grenoble", "equipements": "Accès Internet / Wifi / Vidéoprojecteur"},
+        {"Lieu": "Centre social", "Commune": "Grenoble", "equipements": "Aucun ordinateur"},
+    ]
+    first, second, third = places(rows)
+    assert set(first["practices"]) == {"impression", "libre_acces"}
+    assert set(second["practices"]) == {"wifi", "libre_acces"}
+    assert "practices" not in third
+    assert ("equipements", "Vidéoprojecteur", 1) in result(rows).idle
+
+
+def test_yes_with_conditions_keeps_the_conditions():
+    rows = [
+        {"nom_structure": "A", "ville": "Mulhouse", "formations_ateliers": "Oui, sur inscription"},
+        {"nom_structure": "B", "ville": "Mulhouse", "formations_ateliers": "Non"},
+        {"nom_structure": "C", "ville": "Mulhouse", "formations_ateliers": "Non, mais en projet"},
+    ]
+    first, second, third = places(rows)
+    assert first["practices"]["formation"] == {"state": "offered", "precisions": "Oui, sur inscription"}
+    assert "practices" not in second
+    assert third["practices"]["formation"]["state"] == "planned"
+
+
+def test_one_row_for_each_service_of_a_place_makes_one_place():
+    def row(number, nom, adresse, service):
+        return {"objectid": number, "nom_org": nom, "statut_org": "Association", "adresse": adresse, "commune": "Limoges", "tel_fixe": "05.55.00.00.01", "tel_mobile": "06 01 02 03 04",
+                "site": "https://www.exemple.org/", "service": service, "public": "Tout public", "infobulle": "<div><b>Association</b> rue du Cours</div>",
+                "trajet": "https://www.google.com/maps/dir/?api=1&destination=45.8,1.2", "code_postal": 87000}  # fmt: skip
+
+    rows = [
+        row(1, "Alis", "41 Avenue des Coutures, 87000 Limoges", "Accès à Internet"),
+        row(2, "Alis", "41 Avenue des Coutures, 87000 Limoges", "Initiation à l'informatique"),
+        row(3, "Alis", "41 Avenue des Coutures, 87000 Limoges", "Accès à un ordinateur"),
+        row(4, "Interval", "1 Rue du Maréchal Juin, 87100 Limoges", "Parentalité et numérique"),
+    ]
+    found = result(rows)
+    assert [(row.sheet["nom"], row.sheet["services"]) for row in found.kept] == [
+        ("Alis", ["access", "everyday"]),
+        ("Interval", ["parenting"]),
+    ]
+    assert found.kept[0].sheet["telephone"] == ["+33555000001", "+33601020304"]
+    assert found.kept[0].sheet["site_web"] == ["https://www.exemple.org/"]
+    assert {"infobulle", "trajet", "objectid"} <= set(found.unread)
+
+
+def test_a_known_format_is_completed_by_the_columns_it_does_not_foresee():
+    """Le fichier dit être au schéma 0.1, mais ses horaires, son point et ses thématiques sont ailleurs."""
+    days = {f"horaires_{day}": "07:30-11:30, 12:15-16:00" for day in ("lundi", "mardi", "mercredi", "jeudi")}
+    rows = [
+        {"id": "1", "nom": "Espace connecté", "commune": "Nouméa", "code_postal": "98800", "adresse": "1 rue du Port", "geolocalisation": {"lon": 166.44, "lat": -22.27},
+         "publics_accueillis": "Tout types de publics", "conditions_acces": "Gratuit", **days, "thematiques_proposees": "Administration en ligne\n Scolarité et parentalité\n Logement",
+         "equipements": "Accès WIFI\n Impression de documents", "services": "Accompagnement individuel"},
+    ]  # fmt: skip
+    there = sheet(rows)
+    assert mapping.recognised(there.columns).id == "lmn-0.1"
+    (found,) = places(rows)
+    assert found["horaires"]["osm"] == "Mo-Th 07:30-11:30,12:15-16:00"
+    assert (found["latitude"], found["longitude"]) == (-22.27, 166.44)
+    assert found["services"] == ["procedures", "parenting", "access"]
+    assert found["modalites_accompagnement"] == ["person"]
+    assert set(found["practices"]) == {"wifi", "impression"}
+    assert any("devinées" in note and "horaires_lundi" in note for note in result(rows).notes)
+    kept = mapping.recognised(there.columns)
+    assert (
+        "horaires" not in files.places(there, today=TODAY, correspondence=kept).rows[0].sheet
+    )  # what a person chose stays
+
+
+def test_names_in_camel_case_and_nested_objects():
+    rows = [
+        {"_id": "5f0a", "structureName": "Espace Zola", "structureType": "association", "address": {"numero": "12", "street": "Cours Émile Zola", "commune": "Villeurbanne", "postcode": "69100"},
+         "coord": [4.8796, 45.77], "contactPhone": "0478000001", "contactMail": "zola@exemple.org", "updatedAt": "2022-10-19T14:32:12.000Z", "publics": ["toutPublic", "jeunes1625Ans"]},
+    ]  # fmt: skip
+    (found,) = places(rows)
+    assert (found["nom"], found["adresse"], found["typologie"]) == ("Espace Zola", "12 Cours Émile Zola", ["ASSO"])
+    assert (found["latitude"], found["longitude"]) == (45.77, 4.8796)
+    assert (found["date_maj"], found["publics_specifiquement_adresses"]) == ("2022-10-19", ["youth"])
+
+
+@pytest.mark.parametrize(
+    ("column", "cells", "field"),
+    [
+        ("Site", ["Poste de Gap", "Poste de Nice"], "nom"),
+        ("Site", ["https://a.exemple.org", "www.b.fr"], "site_web"),
+        ("Contact", ["a@exemple.org", "b@exemple.org"], None),
+        ("Date", ["2023-01-02", "2023-01-03"], "date_maj"),
+        ("date de création", ["2023-01-02", "2023-01-03"], None),
+        ("Colonne 7", ["04 76 00 00 01", "04 76 00 00 02"], "telephone"),
+        ("Colonne 7", ["Lundi 9h-12h", "Mardi 9h-12h, 14h-18h"], "horaires"),
+        ("Colonne 7", ["2020/06/30 14:16", "2020/07/01 15:00"], "date_maj"),
+        ("Colonne 7", ["21380185500015", "26380030200014"], "pivot"),
+        ("Colonne 7", ["12 rue des Lilas", "3 avenue de la Gare"], "adresse"),
+        ("Capacité d'accueil", ["0_à_25", "25_à_50"], None),
+        ("Montant", ["12,50", "45,20"], None),
+        ("Prénom du référent", ["Anne", "Luc"], None),
+        ("tarif", ["12", "15"], None),
+        ("statut", ["ouvert", "fermé"], None),
+        ("services", ["Chaudronnerie", "Poterie"], "services"),
+    ],
+)
+def test_a_name_is_believed_only_when_its_cells_can_be_read(column, cells, field):
+    rows = [
+        {"nom du lieu": f"Lieu {n}" if field != "nom" else "", "commune": "Gap", column: cell}
+        for n, cell in enumerate(cells)
+    ]
+    if field == "nom":
+        rows = [{"commune": "Gap", column: cell} for cell in cells]
+    found = {c: id for id, names in columns(rows).items() for c in names}
+    assert found.get(plain(column)) == field
+
+
+def test_a_file_without_a_name_column_takes_the_column_that_names_structures():
+    rows = [
+        {"A": nom, "B": "Grenoble"}
+        for nom in ("Mairie de Bernin", "Médiathèque du Lac", "Association Le Fil", "CCAS de Crolles")
+    ]
+    found = places(rows)
+    assert [each["nom"] for each in found] == [row["A"] for row in rows]
+    assert {each["commune"] for each in found} == {"Grenoble"}
+
+
+def test_a_proposal_is_yaml_that_a_person_may_keep_and_says_why():
+    rows = [
+        {"Nom du lieu": "Cyber", "Ville": "Grenoble", "wi-fi": "Oui"},
+        {"Nom du lieu": "Café", "Ville": "Gap", "wi-fi": "Non"},
+    ]
+    text, why = propose.propose(sheet(rows))
+    assert yaml.safe_load(text)["fields"]["nom"] == "Nom du lieu"
+    assert mapping.load(text, "proposée").fields.keys() == propose.proposed(sheet(rows)).fields.keys()
+    assert {guess.column: guess.why for guess in why} == {
+        "Nom du lieu": "le nom de la colonne",
+        "Ville": "le nom de la colonne",
+        "wi-fi": "oui ou non, et le nom de la colonne",
+    }
+
+
+def test_the_same_file_is_proposed_the_same_whatever_its_form():
+    rows = [
+        {"Nom du lieu": f"Lieu {n}", "Ville": "Grenoble", "Téléphone": "0476000001", "Tarifs": "Gratuit"} for n in range(4)
+    ]
+    text = io.StringIO()
+    table = csv.DictWriter(text, list(rows[0]), delimiter=";")
+    table.writeheader()
+    table.writerows(rows)
+    as_csv = forms.parse(text.getvalue().encode(), "lieux")
+    assert propose.propose(as_csv)[0] == propose.propose(sheet(rows, "lieux"))[0]

@@ -1,0 +1,617 @@
+"""Files in a form known to all: every value of every official list has its destination, and what has none is told."""
+
+import json
+from datetime import date
+
+import pytest
+
+from maillage.pipeline.offer import files, mapping, report
+from maillage.pipeline.offer.clean import wording
+from maillage.pipeline.offer.forms import read as forms
+from maillage.reference import offer
+
+TODAY = date(2026, 11, 20)
+PLACE = {"commune": "Grenoble", "code_postal": "38000", "adresse": "2 rue des Lilas"}
+
+
+def result(*rows, **more):
+    sheet = forms.parse(json.dumps(rows, ensure_ascii=False).encode(), "lieux.json")
+    return files.places(sheet, today=TODAY, **more)
+
+
+def one(row, **more):
+    """The sheet of a row, and what the report says of values that went nowhere."""
+    found = result(row, **more)
+    (read,) = found.rows
+    assert not read.refused, read.refused
+    return read.sheet, {value for _, value, _ in found.idle}, read
+
+
+# --- national schema 1.0.2 ----------------------------------------------------------------------------------------------
+
+OFFICIAL = {
+    "id": "structure-1", "pivot": "43493312300029", "nom": "Anonymal", "commune": "Reims", "code_postal": "51100", "code_insee": "51454",
+    "adresse": "12 BIS RUE DE LECLERCQ", "complement_adresse": "Le patio du bois de l'Aulne", "latitude": "43.52609", "longitude": "5.41423", "typologie": "TIERS_LIEUX|ASSO",
+    "telephone": "+33180059880", "courriels": "contact@laquincaillerie.tl|responsable@laquincaillerie.tl",
+    "site_web": "https://www.laquincaillerie.tl/|https://m.facebook.com/laquincaillerienumerique/", "horaires": "Mo-Fr 09:00-12:00,14:00-18:30; Sa 08:30-12:00",
+    "presentation_resume": "Notre association propose des formations.", "presentation_detail": "Notre parcours d'initiation permet l'acquisition de compétences.", "source": "Hubik",
+    "itinerance": "Itinérant", "structure_parente": "Pôle emploi", "date_maj": "2024-04-02",
+    "services": "Maîtrise des outils numériques du quotidien|Insertion professionnelle via le numérique", "publics_specifiquement_adresses": "Jeunes|Femmes",
+    "prise_en_charge_specifique": "Surdité|Illettrisme|Langues étrangères (anglais)", "frais_a_charge": "Gratuit sous condition|Payant",
+    "dispositif_programmes_nationaux": "Aidants Connect|Conseillers numériques|La Croix Rouge",
+    "formations_labels": "Formé à « Mon Espace Santé »|Arnia/MedNum BFC (Bourgogne-Franche-Comté)", "autres_formations_labels": "Label et la bête",
+    "modalites_acces": "Se présenter|Téléphoner", "modalites_accompagnement": "Dans un atelier collectif|À distance|En autonomie|Accompagnement individuel",
+    "fiche_acces_libre": "https://acceslibre.beta.gouv.fr/app/29-lampaul-plouarzel/a/bibliotheque-mediatheque/erp/mediatheque-13/", "prise_rdv": "https://www.rdv-solidarites.fr/",
+}  # fmt: skip
+
+
+def test_the_official_example_is_read_whole_and_its_wrong_point_is_seen():
+    """L’exemple officiel place Reims à Aix-en-Provence : tout est lu, le point est refusé."""
+    found, idle, read = one(OFFICIAL)
+    assert mapping.recognised([*OFFICIAL]).id == "lmn-1.0.2"
+    assert idle == set()
+    assert {r.field for r in read.remarks if r.word in ("doubtful", "refused")} == {"latitude", "longitude"}
+    assert found["precision"] > 1000
+    assert found["typologie"] == ["TIERS_LIEUX", "ASSO"]
+    assert found["prise_en_charge_specifique"] == ["deafness", "illiteracy", "english"]
+    assert found["formations_labels"] == ["mes", "arnia"]
+    assert set(OFFICIAL) <= set(found)
+
+
+NATIONAL = {
+    id: [value.label for value in offer.lists()[id].values.values()]
+    for id in (
+        "itinerance",
+        "services",
+        "publics_specifiquement_adresses",
+        "prise_en_charge_specifique",
+        "frais_a_charge",
+        "dispositif_programmes_nationaux",
+        "formations_labels",
+        "modalites_acces",
+        "modalites_accompagnement",
+    )
+}
+
+
+def test_the_lists_hold_the_values_of_the_schema():
+    assert {id: len(values) for id, values in NATIONAL.items()} == {
+        "itinerance": 2,
+        "services": 9,
+        "publics_specifiquement_adresses": 5,
+        "prise_en_charge_specifique": 7,
+        "frais_a_charge": 3,
+        "dispositif_programmes_nationaux": 11,
+        "formations_labels": 10,
+        "modalites_acces": 6,
+        "modalites_accompagnement": 4,
+    }
+
+
+@pytest.mark.parametrize(("field", "label"), [(field, label) for field, labels in NATIONAL.items() for label in labels])
+@pytest.mark.parametrize("write", [str, str.upper, lambda text: text.replace("'", "’"), lambda text: f" {text} "])
+def test_every_value_of_the_national_schema_is_read_however_it_is_typed(field, label, write):
+    found, idle, read = one({**OFFICIAL, "latitude": "", "longitude": "", field: write(label)})
+    value = next(each for each in offer.lists()[field].values.values() if each.label == label)
+    assert found[field] == [value.id]
+    assert idle == set()
+    assert not [r for r in read.remarks if r.field == field and r.word != "read"]
+
+
+@pytest.mark.parametrize(
+    "label", ["Étapes numériques (La Poste)", "Étapes numériques(La Poste)", "etapes numeriques (la poste)"]
+)
+def test_both_spellings_of_the_official_mistake_are_read(label):
+    assert one({**OFFICIAL, "formations_labels": label})[0]["formations_labels"] == ["etapes"]
+
+
+def test_two_phones_odd_quotation_marks_and_typographic_apostrophes():
+    found, _, read = one(
+        {
+            **OFFICIAL,
+            "telephone": "+33180059880|+33180059881",
+            "presentation_resume": "Le café ＂Les Liens＂",
+            "modalites_acces": "Ce lieu n’accueille pas de public",
+            "nom": "L’Établi",
+        }
+    )
+    assert found["telephone"] == ["+33180059880", "+33180059881"]
+    assert found["presentation_resume"] == 'Le café "Les Liens"'
+    assert (found["modalites_acces"], found["nom"]) == (["closed"], "L’Établi")
+    assert next(r for r in read.remarks if r.field == "presentation_resume").word == "mended"
+
+
+def test_a_token_twice_and_an_empty_one_are_read_once():
+    assert one({**OFFICIAL, "frais_a_charge": "|Gratuit|Gratuit|"})[0]["frais_a_charge"] == ["free"]
+
+
+def test_a_label_out_of_the_list_is_another_label():
+    found, _, read = one({**OFFICIAL, "formations_labels": "ORDI 3.0|Label maison"})
+    assert (found["formations_labels"], found["autres_formations_labels"]) == (
+        ["ordi"],
+        ["Label et la bête", "Label maison"],
+    )
+    assert not [r for r in read.remarks if r.field == "formations_labels" and r.word != "read"]
+
+
+def test_a_word_out_of_a_list_is_told_and_kept_where_a_text_stands_beside():
+    found, _, read = one({**OFFICIAL, "frais_a_charge": "Gratuit|À prix libre", "services": "Poterie"})
+    assert (found["frais_a_charge"], found["frais_precisions"]) == (["free"], "À prix libre")
+    told = {r.field: r.reason for r in read.remarks if r.word == "doubtful"}
+    assert told["frais_a_charge"] == "hors de la liste : À prix libre"
+    assert told["services"] == "hors de la liste : Poterie"
+    assert "services" not in found
+
+
+# --- 0.1.0 and 0.1.1 --------------------------------------------------------------------------------------------------
+
+NOTHING = "nulle part"
+V01 = {  # value: (field of the sheet, what it becomes there)
+    "services": {
+        "Devenir autonome dans les démarches administratives": ("services", "procedures"),
+        "Réaliser des démarches administratives avec un accompagnement": ("services", "procedures"),
+        "Accompagner les démarches de santé": ("services", "procedures"),
+        "Prendre en main un smartphone ou une tablette": ("services", "everyday"),
+        "Prendre en main un ordinateur": ("services", "everyday"),
+        "Utiliser le numérique au quotidien": ("services", "everyday"),
+        "Approfondir ma culture numérique": ("services", "understanding"),
+        "Promouvoir la citoyenneté numérique": ("services", "understanding"),
+        "Favoriser mon insertion professionnelle": ("services", "work"),
+        "Créer et développer mon entreprise": ("services", "work"),
+        "Accéder à une connexion internet": ("services", "access"),
+        "Accéder à du matériel": ("services", "access"),
+        "S'équiper en matériel informatique": ("services", "equipment"),
+        "Créer avec le numérique": ("services", "leisure"),
+        "Soutenir la parentalité et l'éducation avec le numérique": ("services", "parenting"),
+    },
+    "publics_accueillis": {
+        "Seniors (+ 65 ans)": ("publics_specifiquement_adresses", "seniors"),
+        "Familles/enfants": ("publics_specifiquement_adresses", "families"),
+        "Jeunes (16-26 ans)": ("publics_specifiquement_adresses", "youth"),
+        "Uniquement femmes": ("publics_specifiquement_adresses", "women"),
+        "Adultes": NOTHING,
+        "Public langues étrangères": ("prise_en_charge_specifique", "languages"),
+        "Déficience visuelle": ("prise_en_charge_specifique", "sight"),
+        "Surdité": ("prise_en_charge_specifique", "deafness"),
+        "Personnes en situation d'illettrisme": ("prise_en_charge_specifique", "illiteracy"),
+        "Handicaps mentaux : déficiences limitant les activités d'une personne": ("prise_en_charge_specifique", "mental"),
+        "Handicaps psychiques : troubles psychiatriques donnant lieu à des atteintes comportementales": (
+            "prise_en_charge_specifique",
+            "mental",
+        ),
+    },
+    "conditions_acces": {
+        "Gratuit : Je peux accéder gratuitement au lieu et à ses services": ("frais_a_charge", "free"),
+        "Gratuit sous condition : La gratuité est conditionnée à des critères (situation familiale, convention avec un "
+        "organisme social...)": ("frais_a_charge", "conditional"),
+        "Payant : L'accès au lieu et/ou à ses services est payant": ("frais_a_charge", "paid"),
+        "Accepte le Pass numérique : Il est possible d'utiliser un Pass numérique pour accéder au lieu": (
+            "frais_precisions",
+            "Accepte le Pass numérique : Il est possible d'utiliser un Pass numérique pour accéder au lieu",
+        ),
+        "Adhésion : L'accès au lieu et/ou à ses services nécessite d'y adhérer": ("frais_a_charge", "paid"),
+    },
+    "labels_nationaux": {
+        "France Services": ("dispositif_programmes_nationaux", "france-services"),
+        "CNFS": ("dispositif_programmes_nationaux", "conseillers-numeriques"),
+        "Aidants Connect": ("dispositif_programmes_nationaux", "aidants-connect"),
+        "Grandes écoles du numérique": ("dispositif_programmes_nationaux", "gen"),
+        "Point relais CAF": ("dispositif_programmes_nationaux", "caf"),
+        "Point numérique CAF": ("dispositif_programmes_nationaux", "caf"),
+        "Fabriques de Territoire": ("formations_labels", "fabriques"),
+        "APTIC": ("autres_formations_labels", "APTIC"),
+        "Relais pôle emploi": ("autres_formations_labels", "Relais pôle emploi"),
+        "French Tech": ("autres_formations_labels", "French Tech"),
+        "Campus connecté": ("autres_formations_labels", "Campus connecté"),
+    },
+    "modalites_accompagnement": {
+        "Seul : j'ai accès à du matériel et une connexion": ("modalites_accompagnement", "alone"),
+        "Avec de l'aide : je suis accompagné seul dans l'usage du numérique": ("modalites_accompagnement", "person"),
+        "Dans un atelier : j'apprends collectivement à utiliser le numérique": ("modalites_accompagnement", "group"),
+        "A ma place : une personne habilitée fait les démarches à ma place": ("modalites_accompagnement", "person"),
+    },
+}
+ALSO = {  # what a value says besides
+    "Adhésion : L'accès au lieu et/ou à ses services nécessite d'y adhérer": ("frais_precisions", "adhésion demandée"),
+    "A ma place : une personne habilitée fait les démarches à ma place": (
+        "acces_precisions",
+        "fait à la place de la personne",
+    ),
+}
+OLD = {"nom": "Le Lien", **PLACE, "courriel": "a@exemple.org", "cle_ban": "38185_0001", "labels_autres": "Label local"}
+
+
+def goes(found, destination):
+    field, value = destination
+    return value == found.get(field) or value in found.get(field, ())
+
+
+def check(row, column, value, destination):
+    found, idle, read = one({**row, column: value})
+    if destination == NOTHING:
+        assert idle == {value}
+    else:
+        assert goes(found, destination), found
+        assert idle == set()
+    if value in ALSO:
+        assert goes(found, ALSO[value])
+    assert not [r for r in read.remarks if r.reason.startswith("hors de la liste")]
+
+
+@pytest.mark.parametrize("column", V01)
+def test_the_old_lists_are_whole(column):
+    assert len(V01[column]) == {"services": 15, "publics_accueillis": 11, "conditions_acces": 5, "labels_nationaux": 11, "modalites_accompagnement": 4}[column]  # fmt: skip
+
+
+@pytest.mark.parametrize(("column", "value"), [(column, value) for column, values in V01.items() for value in values])
+def test_every_value_of_0_1_has_its_destination(column, value):
+    assert mapping.recognised([*OLD, column]).id == "lmn-0.1"
+    check(OLD, column, value, V01[column][value])
+
+
+def test_typographic_apostrophes_change_nothing():
+    value = "A ma place : une personne habilitée fait les démarches à ma place".replace("'", "’")
+    check(OLD, "modalites_accompagnement", value, ("modalites_accompagnement", "person"))
+    check(OLD, "services", "S’équiper en matériel informatique", ("services", "equipment"))
+
+
+def test_all_the_values_of_0_1_in_one_row_separated_as_it_says():
+    row = {
+        **OLD,
+        **{column: ";".join(values) for column, values in V01.items()},
+        "accessibilite": "https://acceslibre.beta.gouv.fr/x/",
+    }
+    found, idle, read = one(row)
+    assert idle == {"Adultes"}
+    assert len(found["services"]) == 8  # no old value gives the ninth, « Utilisation sécurisée du numérique »
+    assert found["fiche_acces_libre"] == ["https://acceslibre.beta.gouv.fr/x/"]
+    labels = {"APTIC", "Relais pôle emploi", "French Tech", "Campus connecté", "Label local"}
+    assert set(found["autres_formations_labels"]) == labels
+    assert not [r for r in read.remarks if r.reason.startswith("hors de la liste")]
+    assert report.of(result(row))["colonnes_laissees"] == ["cle_ban"]
+
+
+def test_an_accessibility_that_is_no_address_is_told():
+    _, _, read = one({**OLD, "accessibilite": "Rampe amovible"})
+    assert [(r.word, r.value) for r in read.remarks if r.field == "fiche_acces_libre"] == [("refused", "Rampe amovible")]
+
+
+# --- etalab 0.1.2 -----------------------------------------------------------------------------------------------------
+
+ETALAB = {
+    "services": {
+        "Accès à un équipement informatique": ("services", "access"),
+        "Accompagnement aux démarches administratives en ligne": ("services", "procedures"),
+        "Acquisition de compétences numériques": ("services", "everyday"),
+        "Évaluation de compétences numériques": ("services", "everyday"),
+        "Pratiquer des activités récréatives numériques": ("services", "leisure"),
+        "Vente de matériel informatique": ("services", "equipment"),
+        "Stockage numérique sécurisé": ("services", "safety"),
+    },
+    "public_cible": {
+        "Tout public": NOTHING,
+        "Allocataires": ("publics_precisions", "Allocataires"),
+        "Demandeurs d'emploi": ("publics_precisions", "Demandeurs d'emploi"),
+        "Étrangers": ("prise_en_charge_specifique", "languages"),
+        "Familles": ("publics_specifiquement_adresses", "families"),
+        "Jeunes": ("publics_specifiquement_adresses", "youth"),
+        "Personnes en situation de handicap": ("prise_en_charge_specifique", "motor"),
+        "Séniors": ("publics_specifiquement_adresses", "seniors"),
+    },
+    "modalites_acces": {
+        "Accès libre": ("modalites_acces", "come"),
+        "Sur inscription ou rendez-vous": ("acces_precisions", "Sur inscription ou rendez-vous"),
+        "Public cible": ("acces_precisions", "Public cible"),
+        "Adhérents": ("acces_precisions", "Adhérents"),
+    },
+    "modalites_accompagnement": {
+        "Individuel": ("modalites_accompagnement", "person"),
+        "Collectif": ("modalites_accompagnement", "group"),
+    },
+    "en_ligne": {"Oui": ("modalites_accompagnement", "remote")},
+    "tarifs": {
+        "Gratuit": ("frais_a_charge", "free"),
+        "Adhérent": ("frais_a_charge", "conditional"),
+        "Payant": ("frais_a_charge", "paid"),
+    },
+    "accessibilite": {
+        "Handicap moteur": ("prise_en_charge_specifique", "motor"),
+        "Handicap visuel": ("prise_en_charge_specifique", "sight"),
+        "Handicap auditif": ("prise_en_charge_specifique", "deafness"),
+        "Handicap intellectuel ou psychique": ("prise_en_charge_specifique", "mental"),
+    },
+    "labels": {
+        "France Services": ("dispositif_programmes_nationaux", "france-services"),
+        "APTIC": ("autres_formations_labels", "APTIC"),
+        "Aidants Connect": ("dispositif_programmes_nationaux", "aidants-connect"),
+        "Fabriques de Territoire": ("formations_labels", "fabriques"),
+        "Grande École du Numérique": ("dispositif_programmes_nationaux", "gen"),
+    },
+    "type_lieu": {
+        "Administration / Collectivité territoriale": ("typologie", "MUNI"),
+        "Association": ("typologie", "ASSO"),
+        "Bibliothèque / Médiathèque": ("typologie", "BIB"),
+        "Commune (Ville, CCAS, Centre Culturel...)": ("typologie", "MUNI"),
+        "Centre social": ("typologie", "CS"),
+        "Département (UTPAS, MDS, MDSI, UTAS...)": ("type_origine", "Département (UTPAS, MDS, MDSI, UTAS...)"),
+        "Espace Public Numérique (EPN)": ("typologie", "EPN"),
+        "Organisme de formations": ("typologie", "OF"),
+        "Intercommunalité (EPCI)": ("typologie", "EPCI"),
+        "La Poste": ("typologie", "LA_POSTE"),
+        "Maison de quartier": ("type_origine", "Maison de quartier"),
+        "Maison de Service au Public (MSAP)": ("typologie", "RFS"),
+        "Pôle Emploi": ("typologie", "FT"),
+        "Point Information Médiation Multi Services (PIMMS)": ("typologie", "RFS"),
+        "Préfecture, Sous-Préfecture": ("type_origine", "Préfecture, Sous-Préfecture"),
+        "Organisme de sécurité sociale (CAF, CPAM, CARSAT, MSA...)": (
+            "type_origine",
+            "Organisme de sécurité sociale (CAF, CPAM, CARSAT, MSA...)",
+        ),
+        "Tiers-lieu / Coworking / FabLab / Hackerspace": ("typologie", "TIERS_LIEUX"),
+        "Autre / Inconnu": ("typologie", "Autre"),
+    },
+    "itinerant": {"Oui": ("itinerance", "itinerant"), "Bibliobus itinérant": ("itinerance", "itinerant")},
+}
+SCHEMA_OF_2021 = {
+    "nom": "Le Fil", "adresse_brut": "", "adresse_numero": "2 bis", "adresse_rue": "rue des Lilas", "adresse_code_postal": "38000", "adresse_commune": "Grenoble",
+    "adresse_departement": "Isère", "statut": "Privé", "nature_juridique": "Association", "contact_facebook": "https://www.facebook.com/lefil/",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("column", "value"), [(column, value) for column, values in ETALAB.items() for value in values])
+def test_every_value_of_etalab_has_its_destination(column, value):
+    assert mapping.recognised([*SCHEMA_OF_2021, column]).id == "etalab-0.1.2"
+    check(SCHEMA_OF_2021, column, value, ETALAB[column][value])
+
+
+def test_etalab_has_an_address_in_two_columns_and_no_identifier():
+    found, _, _ = one(SCHEMA_OF_2021)
+    assert (found["adresse"], found["commune"], found["site_web"]) == (
+        "2 bis rue des Lilas",
+        "Grenoble",
+        ["https://www.facebook.com/lefil/"],
+    )
+    assert found["id"]
+    assert one(SCHEMA_OF_2021)[0]["id"] == found["id"]
+    told = report.of(result(SCHEMA_OF_2021))
+    assert told["colonnes_laissees"] == ["adresse_departement", "statut", "nature_juridique"]
+
+
+# --- data·inclusion v1 ------------------------------------------------------------------------------------------------
+
+STRUCTURE = {
+    "id": "dora--1",
+    "source": "dora",
+    "nom": "CCAS de Bernin",
+    "date_maj": "2026-01-02",
+    "horaires_accueil": "Mo-Fr 08:30-12:30; PH off",
+    **PLACE,
+}
+SERVICE = {"structure_id": "dora--1", "id": "dora--1--a", "source": "dora", "nom": "Ateliers", "description": "Des ateliers", "date_maj": "2026-01-02", "thematiques": [], **PLACE}  # fmt: skip
+DI = {
+    "publics": {
+        "tous-publics": NOTHING,
+        "actifs": ("publics_precisions", "Actifs"),
+        "beneficiaires-des-minimas-sociaux": ("publics_precisions", "Bénéficiaires des minimas sociaux"),
+        "demandeurs-emploi": ("publics_precisions", "Demandeurs d'emploi"),
+        "etudiants": ("publics_specifiquement_adresses", "students"),
+        "familles": ("publics_specifiquement_adresses", "families"),
+        "femmes": ("publics_specifiquement_adresses", "women"),
+        "jeunes": ("publics_specifiquement_adresses", "youth"),
+        "personnes-en-situation-de-handicap": ("prise_en_charge_specifique", "motor"),
+        "personnes-en-situation-durgence": ("publics_precisions", "Personnes en situation d'urgence"),
+        "personnes-en-situation-juridique-specifique": (
+            "publics_precisions",
+            "Personnes en situation juridique spécifique",
+        ),
+        "personnes-exilees": ("prise_en_charge_specifique", "languages"),
+        "residents-qpv-frr": ("publics_precisions", "Résidents QPV FRR"),
+        "seniors": ("publics_specifiquement_adresses", "seniors"),
+    },
+    "frais": {"gratuit": ("frais_a_charge", "free"), "payant": ("frais_a_charge", "paid")},
+    "type": {
+        "accompagnement": ("modalites_accompagnement", "person"),
+        "atelier": ("modalites_accompagnement", "group"),
+        "formation": ("modalites_accompagnement", "group"),
+        "aide-financiere": NOTHING,
+        "aide-materielle": NOTHING,
+        "information": NOTHING,
+    },
+    "modes_accueil": {"a-distance": ("modalites_accompagnement", "remote"), "en-presentiel": NOTHING},
+    "modes_mobilisation": {
+        "envoyer-un-courriel": ("modalites_acces", "write"),
+        "se-presenter": ("modalites_acces", "come"),
+        "telephoner": ("modalites_acces", "call"),
+        "utiliser-lien-mobilisation": ("modalites_acces", "book"),
+    },
+    "mobilisable_par": {"professionnels": ("modalites_acces", "prescribe"), "usagers": NOTHING},
+    "thematiques": {
+        "numerique--acceder-a-des-services-en-ligne": ("services", "procedures"),
+        "numerique--acceder-a-une-connexion-internet": ("services", "access"),
+        "numerique--acquerir-un-equipement": ("services", "equipment"),
+        "numerique--maitriser-les-fondamentaux-du-numerique": ("services", "everyday"),
+        "difficultes-administratives-ou-juridiques--accompagnement-aux-demarches-administratives": (
+            "services",
+            "procedures",
+        ),
+        "mobilite--preparer-un-permis": NOTHING,
+        "famille--garde-denfants": NOTHING,
+    },
+}
+NETWORKS = {
+    "aidants-connect": ("dispositif_programmes_nationaux", "aidants-connect"),
+    "conseillers-numeriques": ("dispositif_programmes_nationaux", "conseillers-numeriques"),
+    "france-service": ("dispositif_programmes_nationaux", "france-services"),
+    "grandes-ecoles-du-numerique": ("dispositif_programmes_nationaux", "gen"),
+    "croix-rouge": ("dispositif_programmes_nationaux", "croix-rouge"),
+    "emmaus": ("dispositif_programmes_nationaux", "emmaus-connect"),
+    "caf": ("typologie", "CAF"),
+    "ccas-cias": ("typologie", "CCAS"),
+    "mission-locale": ("typologie", "ML"),
+    "pimms-mediation": ("typologie", "PIMMS"),
+    "la-poste": ("typologie", "LA_POSTE"),
+    "espaces-publics-numeriques": ("typologie", "EPN"),
+    "fabrique-de-territoire": ("formations_labels", "fabriques"),
+    "secours-populaire": ("autres_formations_labels", "secours-populaire"),
+    "french-tech": ("autres_formations_labels", "french-tech"),
+}
+
+
+@pytest.mark.parametrize(("column", "value"), [(column, value) for column, values in DI.items() for value in values])
+def test_every_value_of_a_service_of_data_inclusion_has_its_destination(column, value):
+    assert mapping.recognised([*SERVICE, column]).id == "data-inclusion-services"
+    check(SERVICE, column, value, DI[column][value])
+
+
+@pytest.mark.parametrize("value", NETWORKS)
+def test_every_network_of_a_structure_of_data_inclusion_has_its_destination(value):
+    assert mapping.recognised([*STRUCTURE, "reseaux_porteurs"]).id == "data-inclusion-structures"
+    check(STRUCTURE, "reseaux_porteurs", value, NETWORKS[value])
+
+
+def test_known_networks_are_not_also_written_as_labels():
+    found, _, _ = one({**STRUCTURE, "reseaux_porteurs": ["caf", "ccas-cias", "aidants-connect", "wimoov"]})
+    assert found["autres_formations_labels"] == ["wimoov"]
+    assert (found["typologie"], found["dispositif_programmes_nationaux"]) == (["CAF", "CCAS"], ["caf", "aidants-connect"])
+
+
+def test_the_services_of_one_structure_make_one_place_and_no_text_is_lost():
+    rows = [
+        {**SERVICE, "thematiques": ["numerique--acquerir-un-equipement"], "publics": ["demandeurs-emploi"], "publics_precisions": "Habitants du QPV",
+         "conditions_acces": "Sur rendez-vous", "mobilisation_precisions": "Le matin", "mobilisable_par": ["usagers", "professionnels"], "contact_nom_prenom": "Anne Dupont"},
+        {**SERVICE, "id": "dora--1--b", "thematiques": ["numerique--acceder-a-une-connexion-internet"], "publics": ["seniors"], "frais": "gratuit"},
+    ]  # fmt: skip
+    found = result(*rows)
+    (read,) = found.kept
+    assert read.sheet["services"] == ["equipment", "access"]
+    assert read.sheet["publics_precisions"] == "Habitants du QPV ; Demandeurs d'emploi"
+    assert read.sheet["acces_precisions"] == "Sur rendez-vous ; Le matin"
+    assert "modalites_acces" not in read.sheet  # professionals and users alike
+    assert "Dupont" not in json.dumps(read.sheet)
+    assert "contact_nom_prenom" in found.ignored
+
+
+# --- France services --------------------------------------------------------------------------------------------------
+
+FRANCE_SERVICES = {"id_fs": "1", "lib_fs": "France services de Bernin", "adresse": "2 rue du Lac", "code_postal": "38190", "insee_com": "38039", "lib_com": "Bernin",
+                   "h_lundi": "09:00 - 12:00 / 13:30 - 17:00", "h_mardi": "09:00 - 12:00", "mail": "fs@exemple.org", "telephone": "04 76 00 00 01", "commentaire": "Sur rendez-vous"}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("cells", "itinerance"),
+    [
+        ({"format_fs": "Fixe"}, ["fixed"]),
+        ({"format_fs": "Multisites"}, ["fixed"]),
+        ({"format_fs": "Itinérante"}, ["itinerant"]),
+        ({"format_fs": "Bus_équivalent"}, ["itinerant"]),
+        ({"itinerance": "Oui", "format_fs": "Site principal"}, ["itinerant"]),
+        ({"itinerance": "Non", "format_fs": "Antenne", "groupe": "Réseau du Lac"}, ["fixed"]),
+    ],
+)
+def test_the_two_national_files_of_france_services_are_read(cells, itinerance):
+    found, _, read = one({**FRANCE_SERVICES, **cells})
+    assert found["itinerance"] == itinerance
+    assert (found["typologie"], found["dispositif_programmes_nationaux"], found["frais_a_charge"]) == (
+        ["RFS"],
+        ["france-services"],
+        ["free"],
+    )
+    assert found["horaires"]["osm"] == "Mo 09:00-12:00,13:30-17:00; Tu 09:00-12:00"
+    assert found.get("structure_parente") == cells.get("groupe")
+    assert not [r for r in read.remarks if r.word in ("doubtful", "refused") and r.field not in ("latitude", "longitude")]
+
+
+@pytest.mark.parametrize(("answer", "ways"), [("Oui", ["call"]), ("Non", ["come"])])
+def test_france_services_by_appointment_or_not(answer, ways):
+    assert one({**FRANCE_SERVICES, "prise_rdv": answer})[0]["modalites_acces"] == ways
+
+
+# --- words that are not quite those of the list -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("list_id", "typed", "slugs", "word"),
+    [
+        ("services", "Réaliser des démarches administratives avec un accompagnemen", ["procedures"], "mended"),
+        ("services", "Devenir_autonome_dans_les_démar", ["procedures"], "mended"),
+        ("services", "Compréhention du monde numérique", ["understanding"], "mended"),
+        (
+            "services",
+            "Soutenir la parentalité et l’éducation avec le numérique. (Sur rendez-vous)",
+            ["parenting"],
+            "mended",
+        ),
+        ("services", "Un conseiller et de l'aide aux démarches administratives chaque mardi", ["procedures"], "doubtful"),
+        ("services", "numerique--prendre-en-main-un-ordinateur", ["everyday"], "read"),
+        ("services", "Numérique", [], "read"),
+        ("frais_a_charge", "Gratuit (si adhérent)", ["conditional"], "mended"),
+        ("frais_a_charge", "Gratuit (service public)", ["free"], "doubtful"),
+        ("frais_a_charge", "gratuit pour les moins de 26 ans", ["conditional"], "doubtful"),
+        ("frais_a_charge", "pas gratuit", None, ""),
+        ("publics_specifiquement_adresses", "toutPublic", [], "read"),
+        ("publics_specifiquement_adresses", "Jeunes (15-25 ans)", ["youth"], "mended"),
+        ("prise_en_charge_specifique", "Langues étrangères", None, ""),
+        ("dispositif_programmes_nationaux", "Conseillers_numériques_France_S", ["conseillers-numeriques"], "mended"),
+        ("modalites_acces", "xyz", None, ""),
+    ],
+)
+def test_a_wording_is_understood_cut_mistyped_or_inside_a_sentence_and_never_guessed(list_id, typed, slugs, word):
+    found = wording.understood(list_id, typed)
+    if slugs is None:
+        assert found is None
+    else:
+        assert ([said.slug for said in found.said if said.slug], found.word) == (slugs, word)
+
+
+# --- what a row must say ------------------------------------------------------------------------------------------------
+
+MOVES = {"nom": "Le Bus", "commune": "Bernin", "itinerance": "Itinérant", "frais_a_charge": "Gratuit"}
+
+
+@pytest.mark.parametrize(
+    ("row", "told"),
+    [
+        (MOVES, "itinérant sans étape : rien ne dit où le trouver"),
+        ({**MOVES, "adresse": "Place du marché"}, ""),
+        ({**MOVES, "latitude": 45.2686, "longitude": 5.8646}, ""),
+        ({**MOVES, "itinerance": "Itinérant|Fixe"}, ""),
+        ({**MOVES, "itinerance": ""}, ""),
+    ],
+)
+def test_a_place_that_moves_without_saying_where_is_told(row, told):
+    row = {"adresse": "", **row}
+    (read,) = result(row).rows
+    assert not read.refused
+    assert {r.reason for r in read.remarks if r.field == "itinerance" and r.reason} == ({told} if told else set())
+
+
+def test_a_place_that_moves_and_that_nothing_locates_is_refused_with_that_reason():
+    (read,) = result({**MOVES, "adresse": "", "commune": ""}).rows
+    assert read.refused == "itinérant sans étape : rien ne dit où le trouver"
+
+
+def test_a_postal_code_of_several_communes_does_not_choose_one():
+    (read,) = result(
+        {"nom": "CCAS", "adresse": "2 rue des Lilas", "code_postal": "42300", "frais_a_charge": "Gratuit", "commune": ""}
+    ).rows
+    assert read.refused.startswith("rien ne dit la commune : le code postal 42300 est celui de 3 communes (")
+
+
+def test_columns_alike_but_for_accents_are_read_once_and_the_other_is_told():
+    found = result(
+        {"nom": "A", "Commune": "Grenoble", "commune ": "Lyon", "frais_a_charge": "Gratuit", "adresse": "2 rue des Lilas"}
+    )
+    assert found.rows[0].sheet["commune"] == "Grenoble"
+    assert found.unread == ("commune",)
+
+
+def test_a_correspondence_may_join_the_hours_when_a_day_opens_and_closes():
+    chosen = mapping.load(
+        "fields:\n  nom: n\n  commune: v\n  horaires: {days: {Mo: [ouvre, ferme, rouvre, referme], Tu: mardi}}\n",
+        "essai.yaml",
+    )
+    row = {"n": "A", "v": "Grenoble", "ouvre": "9h", "ferme": "12h", "rouvre": "14h", "referme": "", "mardi": "10h-12h"}
+    (read,) = result(row, correspondence=chosen).rows
+    assert read.sheet["horaires"]["osm"] == "Mo 09:00-12:00; Tu 10:00-12:00"
+    assert "14h" in read.sheet["horaires"]["left"]
+    assert result(row, correspondence=chosen).unread == ()
