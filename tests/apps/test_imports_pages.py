@@ -363,6 +363,24 @@ def test_a_long_file_is_checked_and_imported_by_the_worker(signed):
 
 
 @pytest.mark.usefixtures("long")
+def test_what_was_checked_is_what_is_imported_without_reading_twice(signed, monkeypatch):
+    address = dropped(signed)
+    page = signed.post(address, {"geste": "verifier"})["Location"]
+    actions.work(key_of(address))
+    found = waiting(address)
+    again = queries.result(found, today=AT.date(), tell=lambda _: None)
+    kept = queries.kept_result(found, queries.progress(found.key))
+    assert [(row.sheet, row.refused, row.doubtful) for row in kept.rows] == [
+        (row.sheet, row.refused, row.doubtful) for row in again.rows
+    ]
+    assert queries.report.of(kept) == queries.report.of(again)
+    signed.post(page, {"tout": "1"})
+    monkeypatch.setattr(queries, "result", None)  # reading it again would fail
+    actions.work(key_of(address))
+    assert Import.objects.get().counts["crees"] == 2
+
+
+@pytest.mark.usefixtures("long")
 def test_every_attempt_first_asks_for_the_next_one(signed):
     address = dropped(signed)
     signed.post(address, {"geste": "verifier"})

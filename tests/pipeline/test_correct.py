@@ -54,6 +54,7 @@ def test_every_correspondence_of_ours_is_written_again_as_it_reads(id):
             "publics_specifiquement_adresses",
             [{"from": "Public", "gives": {"~ado": "youth"}}, {"from": "Mobile"}],
         ),
+        ("Mobile", "horaires:Mo", "horaires", {"days": {"Mo": ["Lundi", "Mobile"]}}),  # opens, closes
         ("Mobile", "horaires:Tu pm", "horaires", {"days": {"Mo": "Lundi", "Tu pm": "Mobile"}}),
     ],
 )
@@ -84,6 +85,14 @@ def test_a_practice_without_column_leaves_with_its_conditions():
 
 def test_a_day_leaves_the_week():
     assert "horaires" not in assigned("Lundi", "notes")["fields"]
+    two = "fields: {nom: Nom, horaires: {days: {Mo: [Lundi, Mobile], Tu: CP}, parity: Public}}"
+    assert correct.uses(raw(two))["mobile"] == ["horaires:Mo"]
+    assert assigned("Mobile", "", two)["fields"]["horaires"]["days"] == {"Mo": "Lundi", "Tu": "CP"}
+
+
+def test_a_practice_looked_for_in_a_running_text_has_no_words_of_its_own():
+    text = "fields: {nom: Nom}\npractices: [{practice: formation, from: Public, inside: true}]"
+    assert words("practice:formation", "Public", [("Des ateliers le mardi", 1)], text) == {}
 
 
 def test_a_column_becomes_a_practice_beside_those_known():

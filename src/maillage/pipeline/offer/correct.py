@@ -127,8 +127,11 @@ def assign(raw: Raw, column: str, target: str, *, order: Sequence[str]) -> None:
         _add_practice(raw, column, target.removeprefix(PRACTICE))
     elif target.startswith(DAY):
         held = raw["fields"].get("horaires")
-        days = held.get("days") if isinstance(held, dict) else None
-        raw["fields"]["horaires"] = {**(held if days else {}), "days": {**(days or {}), target.removeprefix(DAY): column}}
+        days = dict(held.get("days") or {}) if isinstance(held, dict) else {}
+        day = target.removeprefix(DAY)
+        there = _columns(days.get(day))  # several columns of a day open and close, two by two
+        days[day] = _ordered([*there, column], order) if there else column
+        raw["fields"]["horaires"] = {**(held if isinstance(held, dict) and "days" in held else {}), "days": days}
     elif target:
         raw["fields"][target] = _with(raw["fields"].get(target), column, offer.fields()[target], order)
     else:
@@ -230,10 +233,12 @@ def words(
     """
     if target.startswith(PRACTICE):
         rules = [r for r in correspondence.practices if r.practice == target.removeprefix(PRACTICE)]
-        origins = [rule.origin for rule in rules if plain(column) in rule.origin.columns]
+        origins = [r.origin for r in rules if plain(column) in r.origin.columns and not r.origin.inside]
         give = _states(rules[0], column) if origins else None
     else:
-        origins = [o for o in correspondence.fields.get(target, ()) if plain(column) in o.columns and not o.split]
+        origins = [
+            o for o in correspondence.fields.get(target, ()) if plain(column) in o.columns and not (o.split or o.inside)
+        ]
         give = _slugs(correspondence, target, origins, column, today) if origins else None
     if give is None:
         return []

@@ -30,7 +30,7 @@ from maillage.apps.directory.queries.waiting import Progress, Waiting
 from maillage.kernel.disk import write_whole
 from maillage.kernel.errors import Refused
 from maillage.kernel.names import plain
-from maillage.pipeline.offer import correct, mapping, propose
+from maillage.pipeline.offer import files, mapping
 from maillage.pipeline.offer.forms import read as forms
 from maillage.pipeline.offer.forms.sheet import Sheet
 
@@ -87,11 +87,9 @@ def _first_draft(sheet: Sheet, source: str) -> tuple[str, str, str, dict[str, st
         if len(used & there) >= ENOUGH * len(used):
             return "source", source, last, {}
     known = mapping.recognised(sheet.columns)
-    if known is not None:
-        text = (mapping.FILES / f"{known.id}.yaml").read_text("utf-8")
-        return "format", known.title, correct.written(correct.parsed(text, known.id)), {}
-    text, guesses = propose.propose(sheet)
-    return "propose", "", text, {guess.column: guess.why for guess in guesses}
+    text, _, guesses = files.draft(sheet)
+    why = {guess.column: guess.why for guess in guesses}
+    return ("propose", "", text, why) if known is None else ("format", known.title, text, why)
 
 
 def _values(sheet: Sheet, column: str) -> dict[str, Any]:
@@ -184,6 +182,7 @@ def _check(found: Waiting, told: Progress) -> None:
     at = datetime.fromisoformat(told.asked_at)
     result = queries.result(found, today=at.date(), tell=_signs(found, told, "Lecture du fichier", 0.0, 0.95))
     expected = queries.expected(result, found.source, on=at.date())
+    _write(found.key, "lecture.json", queries.as_json(result))
     _tell(found.key, replace(told, status=queries.CHECKED, expected=expected, step="", share=1.0))
 
 
@@ -191,11 +190,11 @@ def _import(found: Waiting, told: Progress) -> None:
     at = datetime.fromisoformat(told.asked_at)
     row = Import.objects.filter(digest=found.digest, started_at=at).first()
     if row is None:  # else it was written by somebody who was killed just after
-        result = queries.result(found, today=at.date(), tell=_signs(found, told, "Lecture du fichier", 0.0, 0.6))
-        _tell(found.key, replace(told, step="Écriture des lieux, recherche des doublons", share=0.6))
+        _tell(found.key, replace(told, step="Écriture des lieux, recherche des doublons", share=0.1))
+        result = queries.kept_result(found, told) or queries.result(found, today=at.date(), tell=lambda _: None)
         row = _take_in(found, result, whole=told.whole, at=at)
     _tell(found.key, replace(told, status=queries.DONE, row=row.pk, expected=None, step="", share=1.0))
-    for name in ("fichier", "fiche.json", "extrait.json", "valeurs.json"):
+    for name in ("fichier", "fiche.json", "extrait.json", "valeurs.json", "lecture.json"):
         (queries.folder(found.key) / name).unlink(missing_ok=True)
 
 

@@ -7,7 +7,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from maillage.apps.directory.queries import history, places
 from maillage.kernel.names import plain
 from maillage.pipeline.offer import correct, mapping, report
 from maillage.pipeline.offer.forms import read as forms
-from maillage.pipeline.offer.forms.sheet import Row, Sheet
+from maillage.pipeline.offer.forms.sheet import Fault, Row, Sheet
 from maillage.pipeline.offer.read import Read, Remark, Result, read
 from maillage.reference import offer
 
@@ -267,6 +267,52 @@ def result(waiting: Waiting, *, today: date, tell: Any) -> Result:
     rows.tell = tell
     watched = Sheet(sheet.name, sheet.form, sheet.columns, rows, sheet.notes, sheet.faults)
     return read(watched, mapping.load(waiting.draft, "correspondance"), today=today, source=waiting.source)
+
+
+LISTS = ("unread", "ignored", "idle", "notes")  # what is told of the file itself
+
+
+def as_json(found: Result) -> dict[str, Any]:
+    """Return a file once read as plain values, so that it is not read twice; what was read as it stood is only counted."""
+    return {
+        "rows": [
+            [
+                row.number,
+                row.line,
+                row.sheet,
+                [
+                    [r.column, r.field, r.word, *((r.value, r.became, r.reason) if r.word != "read" or r.reason else ())]
+                    for r in row.remarks
+                ],
+                row.refused,
+            ]
+            for row in found.rows
+        ],
+        **{name: getattr(found, name) for name in LISTS},
+        "faults": [asdict(fault) for fault in found.faults],
+    }
+
+
+def kept_result(waiting: Waiting, told: Progress) -> Result | None:
+    """Return the whole file as its check read it; None when it was read otherwise, or is no longer there."""
+    try:
+        kept = json.loads((folder(waiting.key) / "lecture.json").read_text("utf-8"))
+    except OSError:
+        return None
+    if told.version != waiting.version:
+        return None
+    rows = tuple(
+        Read(number, line, sheet, tuple(Remark(*said, *("", "", "")[: 6 - len(said)]) for said in remarks), refused)
+        for number, line, sheet, remarks, refused in kept["rows"]
+    )
+    return Result(
+        name=waiting.name,
+        form=waiting.form,
+        correspondence=mapping.load(waiting.draft, "correspondance"),
+        rows=rows,
+        **{name: tuple(tuple(each) if isinstance(each, list) else each for each in kept[name]) for name in LISTS},
+        faults=tuple(Fault(**fault) for fault in kept["faults"]),
+    )
 
 
 def expected(found: Result, source: str, *, on: date) -> dict[str, Any]:
