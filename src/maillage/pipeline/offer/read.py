@@ -81,10 +81,10 @@ class Result:
     correspondence: Correspondence
     rows: tuple[Read, ...]
     unread: tuple[str, ...]
-    ignored: tuple[str, ...]
-    idle: tuple[tuple[str, str, int], ...]
     notes: tuple[str, ...]
     faults: tuple[Fault, ...]
+    ignored: tuple[str, ...] = ()
+    idle: tuple[tuple[str, str, int], ...] = ()
 
     @property
     def kept(self) -> list[Read]:
