@@ -112,7 +112,7 @@ def read(sheet: Sheet, correspondence: Correspondence, *, today: date, source: s
     keys = {name: plain(name) or name for name in sheet.columns}
     columns = {key: name for name, key in reversed(keys.items())}
     used = correspondence.used()
-    filled = {name for row in sheet.rows for name, cell in row.cells.items() if cell}
+    filled: set[str] = set()
     seen: dict[str, int] = {}
     idle: Counter[tuple[str, str]] = Counter()
     rows = []
@@ -120,6 +120,7 @@ def read(sheet: Sheet, correspondence: Correspondence, *, today: date, source: s
         reader = _Row(row, keys, columns, correspondence, today, source)
         rows.append(reader.read(seen))
         idle.update(reader.idle())
+        filled.update(name for name, cell in row.cells.items() if cell)
     done = _grouped(rows) if correspondence.grouped else rows
     return Result(
         name=sheet.name,
