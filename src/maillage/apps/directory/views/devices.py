@@ -1,0 +1,129 @@
+"""The devices of a place, and the equipment of the whole network."""
+
+from dataclasses import asdict
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods
+
+from maillage.apps.accounts.models import User
+from maillage.apps.directory import access
+from maillage.apps.directory.actions import devices as actions
+from maillage.apps.directory.forms.devices import DeviceForm, LoanForm
+from maillage.apps.directory.models import Device, Lieu
+from maillage.apps.directory.queries import devices
+from maillage.kernel.errors import Refused
+from maillage.reference.maintenance import advice, kits
+from maillage.reports.wording import spaced_within
+
+USUAL_LOAN = timedelta(days=14)
+
+
+@require_http_methods(["GET", "POST"])
+def of_place(request: HttpRequest, place: str) -> HttpResponse:
+    """The devices of a place; adding one."""
+    lieu = get_object_or_404(access.managed_by(request.user), slug=place)
+    form = DeviceForm(request.POST or None)
+    error = None
+    if form.is_bound and form.is_valid():
+        clean = form.cleaned_data
+        try:
+            device = actions.enter(
+                lieu,
+                label=clean["appareil"],
+                origin=clean["origine"],
+                note=clean["note"],
+                to_repair=clean["a_reparer"],
+                by=_user(request),
+                at=_now(),
+            )
+        except Refused as refused:
+            error = refused
+        else:
+            messages.success(request, f"« {device.label} » est sur la liste.")
+            return redirect("devices", lieu.slug)
+    return _page(request, lieu, form, error)
+
+
+@require_http_methods(["GET", "POST"])
+def device(request: HttpRequest, pk: int) -> HttpResponse:
+    """What becomes of a device: lent, back, in repair, gone."""
+    if not access.may_manage(request.user):
+        raise Http404
+    found = get_object_or_404(Device.objects.select_related("lieu"), pk=pk)
+    if request.method == "GET":  # a session that ended in between: the person signs in, and chooses again
+        return redirect("devices", found.lieu.slug)
+    try:
+        messages.success(request, _gesture(request, found, by=_user(request), at=_now()))
+    except Refused as error:
+        return _page(request, found.lieu, DeviceForm(), error)
+    return redirect("devices", found.lieu.slug)
+
+
+def _gesture(request: HttpRequest, found: Device, *, by: User, at: datetime) -> str:
+    gesture, note = request.POST.get("geste", ""), request.POST.get("note", "")
+    if gesture == "preter":
+        form = LoanForm(request.POST)
+        if not form.is_valid():
+            raise Refused(
+                f"« {found.label} » n’a pas été prêté.",
+                why="La date de retour manque, ou n’existe pas.",
+                do="Choisissez un jour dans le calendrier.",
+            )
+        loan = actions.lend(found, to=form.cleaned_data["a_qui"], due_on=form.cleaned_data["jusquau"], by=by, at=at)
+        return f"« {found.label} » est prêté jusqu’au {loan.due_on:%d/%m/%Y}."
+    if gesture in ("rendu", "rendu-casse"):
+        actions.give_back(found, to_repair=gesture == "rendu-casse", by=by, at=at)
+        return f"« {found.label} » est revenu. Le nom de qui l’avait est effacé."
+    if gesture == "retirer":
+        actions.drop(found, by=by, at=at)
+        return f"« {found.label} » n’est plus sur la liste."
+    actions.set_state(found, gesture, note=note, by=by, at=at)
+    return f"« {found.label} » : c’est noté."
+
+
+@login_required
+@require_GET
+def equipment(request: HttpRequest) -> HttpResponse:
+    """What places lack, have and lend; where machines are without anybody."""
+    shown = devices.equipment(on=_today())
+    return render(
+        request, "directory/devices/equipment.html", {"shown": shown, "kits": spaced_within([asdict(k) for k in kits()])}
+    )
+
+
+@login_required
+@require_GET
+def upkeep(request: HttpRequest) -> HttpResponse:
+    """Shared advice on keeping devices alive."""
+    return render(request, "directory/devices/upkeep.html", {"advice": spaced_within([asdict(a) for a in advice()])})
+
+
+def _page(request: HttpRequest, lieu: Lieu, form: DeviceForm, error: Refused | None) -> HttpResponse:
+    on = _today()
+    context: dict[str, Any] = {
+        "lieu": lieu,
+        "form": form,
+        "error": error,
+        "sections": devices.of(lieu, on=on),
+        "usual": (on + USUAL_LOAN).isoformat(),
+        "first": on.isoformat(),
+    }
+    return render(request, "directory/devices/place.html", context, status=400 if error or form.errors else 200)
+
+
+def _today() -> date:
+    return _now().date()
+
+
+def _now() -> datetime:
+    return timezone.localtime(timezone.now())
+
+
+def _user(request: HttpRequest) -> User:
+    return request.user  # type: ignore[return-value]

@@ -1,0 +1,246 @@
+"""Devices of places, their loans, and what the network lacks."""
+
+from datetime import timedelta
+
+import pytest
+
+from maillage.apps.directory.actions import devices as actions
+from maillage.apps.directory.models import Device, Loan
+from maillage.apps.directory.queries import devices
+from maillage.kernel.errors import Refused
+from maillage.reference.maintenance import advice, kits
+from maillage.reference.places import ASSETS
+from tests.apps.places import AT, LATER, place
+
+pytestmark = pytest.mark.django_db
+ON = AT.date()
+SOON, LATE = ON + timedelta(days=14), LATER.date()
+
+
+@pytest.fixture
+def lieu():
+    return place()
+
+
+@pytest.fixture
+def device(lieu, coordinator) -> Device:
+    return actions.enter(lieu, label="Portable 1", origin="don de la mairie", by=coordinator, at=AT)
+
+
+def lend(device, by, to="Fatou", due_on=SOON, at=AT) -> Loan:
+    return actions.lend(device, to=to, due_on=due_on, by=by, at=at)
+
+
+# ----------------------------------------------------------------------------------------------------------------- loans
+
+
+def test_a_device_is_lent_comes_back_and_the_name_is_erased(device, coordinator):
+    loan = lend(device, coordinator)
+    device.refresh_from_db()
+    assert (device.state, loan.to, loan.out_on, loan.due_on) == ("lent", "Fatou", ON, SOON)
+    actions.give_back(device, by=coordinator, at=LATER)
+    loan.refresh_from_db()
+    device.refresh_from_db()
+    assert (device.state, loan.to, loan.back_on) == ("here", "", LATE)
+
+
+def test_a_device_comes_back_to_be_repaired(device, coordinator):
+    lend(device, coordinator)
+    actions.give_back(device, to_repair=True, by=coordinator, at=LATER)
+    device.refresh_from_db()
+    assert device.state == "repair"
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"to": " "}, "Personne ne saurait à qui le redemander"),
+        ({"to": "fatou@exemple.fr"}, "n’a pas sa place ici"),
+        ({"to": "Fatou 06 12 34 56 78"}, "n’a pas sa place ici"),
+        ({"due_on": ON - timedelta(days=1)}, "La date de retour est passée"),
+        ({"due_on": ON + timedelta(days=400)}, "dans plus d’un an"),
+    ],
+)
+def test_a_loan_that_cannot_be_is_refused(device, coordinator, given, words):
+    with pytest.raises(Refused, match="n’a pas été prêté") as refused:
+        lend(device, coordinator, **given)
+    assert words in refused.value.why
+    device.refresh_from_db()
+    assert (device.state, Loan.objects.count()) == ("here", 0)
+
+
+def test_a_number_of_a_card_is_enough(device, coordinator):
+    assert lend(device, coordinator, to="carte 11845").to == "carte 11845"
+
+
+@pytest.mark.parametrize("state", ["lent", "repair", "out"])
+def test_what_is_not_there_is_not_lent(device, coordinator, state):
+    Device.objects.update(state=state)
+    with pytest.raises(Refused, match="Il n’est pas disponible"):
+        lend(device, coordinator)
+
+
+def test_what_is_not_lent_does_not_come_back(device, coordinator):
+    with pytest.raises(Refused, match="Il n’est pas prêté"):
+        actions.give_back(device, by=coordinator, at=AT)
+
+
+# ---------------------------------------------------------------------------------------------------------------- states
+
+
+def test_a_device_is_collected_refurbished_and_leaves_with_a_reason(lieu, coordinator):
+    made = actions.enter(lieu, label="Tour 4", origin="entreprise", to_repair=True, by=coordinator, at=AT)
+    assert made.state == "repair"
+    assert actions.set_state(made, "here", by=coordinator, at=AT).state == "here"
+    with pytest.raises(Refused, match="n’est pas sorti"):
+        actions.set_state(made, "out", by=coordinator, at=AT)
+    gone = actions.set_state(made, "out", note="donnée à une famille", by=coordinator, at=AT)
+    assert (gone.state, gone.note) == ("out", "donnée à une famille")
+
+
+def test_a_lent_device_is_first_taken_back(device, coordinator):
+    lend(device, coordinator)
+    for state in ("repair", "out", "here"):
+        with pytest.raises(Refused, match="n’a pas changé"):
+            actions.set_state(device, state, note="x", by=coordinator, at=AT)
+    with pytest.raises(Refused, match="Cet état n’existe pas"):
+        actions.set_state(device, "lent", by=coordinator, at=AT)
+
+
+def test_only_a_device_written_by_mistake_is_taken_off(device, lieu, coordinator):
+    lend(device, coordinator)
+    with pytest.raises(Refused, match="ses prêts comptent"):
+        actions.drop(device, by=coordinator, at=AT)
+    other = actions.enter(lieu, label="Erreur", by=coordinator, at=AT)
+    actions.drop(other, by=coordinator, at=AT)
+    assert Device.objects.get() == device
+
+
+def test_a_device_without_a_name_is_refused(lieu, coordinator):
+    with pytest.raises(Refused, match="L’appareil n’a pas été ajouté"):
+        actions.enter(lieu, label=" ", by=coordinator, at=AT)
+
+
+# ----------------------------------------------------------------------------------------------------------------- pages
+
+
+def test_late_ones_come_first_the_oldest_first(lieu, coordinator):
+    for label, due in (("Trois jours", 3), ("Dix jours", 10), ("Demain", 60)):
+        made = actions.enter(lieu, label=label, by=coordinator, at=AT)
+        lend(made, coordinator, due_on=ON + timedelta(days=due))
+    actions.enter(lieu, label="Là", by=coordinator, at=AT)
+    told = [(title, [line.device.label for line in lines]) for title, lines in devices.of(lieu, on=ON + timedelta(days=20))]
+    assert told == [("En retard", ["Trois jours", "Dix jours"]), ("Prêtés", ["Demain"]), ("Disponibles", ["Là"])]
+    late = devices.of(lieu, on=ON + timedelta(days=20))[0][1][0]
+    assert late.words == "en retard de 17\u00a0jours"
+    assert devices.of(lieu, on=ON + timedelta(days=3))[0][0] == "Prêtés", "the last day is not late"
+
+
+def test_the_whole_life_of_a_device_through_its_page(client, coordinator, lieu):
+    client.force_login(coordinator)
+    address = "/espace/annuaire/lieux/barnave/appareils/"
+    client.post(address, {"appareil": "Portable 9", "origine": "don", "a_reparer": "on"})
+    made = Device.objects.get()
+    assert (made.label, made.origin, made.state) == ("Portable 9", "don", "repair")
+    one = f"/espace/annuaire/appareils/{made.pk}/"
+    for gesture in (
+        {"geste": "here"},
+        {"geste": "preter", "a_qui": "Léo", "jusquau": (LATE + timedelta(days=900)).isoformat()},
+        {"geste": "preter", "a_qui": "Léo", "jusquau": ""},
+    ):
+        page = client.post(one, gesture)
+    assert page.status_code == 400
+    assert "La date de retour manque, ou n’existe pas." in page.content.decode()
+    today = client.get(address).content.decode().split('min="')[1][:10]
+    client.post(one, {"geste": "preter", "a_qui": "Léo", "jusquau": today})
+    assert "Léo" in client.get(address).content.decode()
+    client.post(one, {"geste": "rendu"})
+    assert "Léo" not in client.get(address).content.decode()
+    client.post(one, {"geste": "out", "note": "recyclé"})
+    made.refresh_from_db()
+    assert (made.state, made.note) == ("out", "recyclé")
+    assert client.post(one, {"geste": "retirer"}).status_code == 400
+    assert client.post(one, {"geste": "inventé"}).status_code == 400
+
+
+def test_a_name_that_is_missing_is_told_beside_its_field(client, coordinator, lieu):
+    client.force_login(coordinator)
+    page = client.post("/espace/annuaire/lieux/barnave/appareils/", {"appareil": "", "origine": "don"})
+    assert page.status_code == 400
+    assert "Il manque le nom." in page.content.decode()
+    assert 'value="don"' in page.content.decode()
+
+
+def test_the_equipment_of_the_network_is_told_from_its_sheets(client, coordinator, device):
+    place("besoin", {"nom": "Le Plateau", "besoins_equipement": "deux portables"})
+    place("seul", {"nom": "L’Abbaye", "sans_animation": True})
+    place("foyer", {"nom": "Foyer de jeunes", "typologie": ["RS_FJT"], "practices": {"wifi": {"state": "planned"}}})
+    place("coffre", {"nom": "Accueil de jour", "practices": {"coffre_fort": {"state": "offered"}}})
+    lend(device, coordinator)
+    shown = devices.equipment(on=LATE)
+    assert [(lieu.name, text) for lieu, text in shown.needs] == [("Le Plateau", "deux portables")]
+    assert [lieu.name for lieu in shown.alone] == ["L’Abbaye"]
+    assert [(h.lieu.name, h.wifi, h.access) for h in shown.homes] == [
+        ("Foyer de jeunes", "en projet", "nous ne savons pas")
+    ]
+    assert [(lieu.name, state) for lieu, state in shown.safes] == [("Accueil de jour", "proposé")]
+    assert [line.device for line in shown.late] == [device]
+    assert [text.replace("\u00a0", " ") for text in shown.counts.words] == [
+        "1 appareil suivi : 0 disponible, 1 prêté, 0 en réparation, 0 sorti.",
+        "1 appareil vient d’une collecte ou d’un don : 1 sert de nouveau.",
+        "1 prêt en tout, 1 en retard aujourd’hui.",
+    ]
+    client.force_login(coordinator)
+    page = client.get("/espace/annuaire/materiel/").content.decode()
+    for words in ("deux portables", "Foyer de jeunes", "Accueil de jour", "Pour aller à domicile"):
+        assert words in page
+
+
+def test_with_nothing_to_tell_the_page_says_so(client, coordinator):
+    client.force_login(coordinator)
+    page = client.get("/espace/annuaire/materiel/").content.decode()
+    assert "Aucun lieu n’a encore dit ce qui lui manque." in page
+    assert devices.equipment(on=ON).counts.words == []
+
+
+def test_advice_is_short_and_each_has_its_picture(client, coordinator):
+    for each in advice():
+        assert (ASSETS / "icons" / f"{each.icon}.svg").exists()
+        assert all(len(step.split()) <= 18 for step in each.steps)
+    assert all(kit.items for kit in kits())
+    client.force_login(coordinator)
+    assert "Quand il tombe en panne" in client.get("/espace/annuaire/materiel/entretien/").content.decode()
+
+
+# ---------------------------------------------------------------------------------------------------------------- access
+
+
+def test_a_stranger_is_sent_to_sign_in_and_finds_no_device(client, device):
+    for page in ("materiel/", "materiel/entretien/"):
+        assert client.get(f"/espace/annuaire/{page}")["Location"].startswith("/connexion/")
+    rows = ("lieux/barnave/appareils/", "lieux/inconnu/appareils/", f"appareils/{device.pk}/", "appareils/999999/")
+    for page in rows:
+        assert client.get(f"/espace/annuaire/{page}").status_code == 404
+        assert client.post(f"/espace/annuaire/{page}", {"geste": "out", "note": "x", "appareil": "x"}).status_code == 404
+    device.refresh_from_db()
+    assert (device.state, Device.objects.count()) == ("here", 1)
+
+
+def test_a_gesture_is_never_a_link(client, coordinator, device):
+    client.force_login(coordinator)
+    assert client.get(f"/espace/annuaire/appareils/{device.pk}/?geste=retirer")["Location"].endswith("/barnave/appareils/")
+    assert Device.objects.count() == 1
+
+
+@pytest.mark.parametrize("rows", [1, 20])
+def test_lists_make_as_many_queries_for_many_rows_as_for_one(
+    client, coordinator, lieu, rows, django_assert_max_num_queries
+):
+    for n in range(rows):
+        held = place(f"p{n}", {"nom": f"Foyer {n}", "typologie": ["RS_FJT"], "besoins_equipement": "wifi"})
+        lend(actions.enter(held, label=f"P{n}", by=coordinator, at=AT), coordinator)
+        lend(actions.enter(lieu, label=f"Q{n}", by=coordinator, at=AT), coordinator)
+    client.force_login(coordinator)
+    for page in ("materiel/", "lieux/barnave/appareils/"):
+        with django_assert_max_num_queries(12):
+            assert client.get(f"/espace/annuaire/{page}").status_code == 200
