@@ -1,0 +1,138 @@
+"""Rounds of confirmations: opening one, calling, writing, closing it."""
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods
+
+from maillage.apps.accounts.models import User
+from maillage.apps.directory import access, rules
+from maillage.apps.directory.actions import campaigns as actions
+from maillage.apps.directory.models import Call, Campaign
+from maillage.apps.directory.queries import campaigns, places
+from maillage.kernel.errors import Refused
+from maillage.reports.opening import MONTHS
+
+MOST = 2_000
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def index(request: HttpRequest) -> HttpResponse:
+    """The campaigns, and a new one: first how many sheets it would hold, then opened."""
+    at = _now()
+    asked = request.POST if request.method == "POST" else request.GET
+    name, typed = asked.get("nom", "").strip()[:120], asked.get("territoire", "").strip()[:100]
+    most = asked.get("au_plus", "").strip()
+    context: dict[str, Any] = {
+        "campaigns": campaigns.campaigns(),
+        "name": name or f"Confirmations de {MONTHS[at.month - 1]} {at.year}",
+        "typed": typed,
+        "most": most,
+    }
+    if "territoire" in asked:
+        try:
+            ground = campaigns.ground_named(typed)
+            if most and (not most.isdecimal() or not 0 < int(most) <= MOST):
+                raise Refused(
+                    "La campagne n’est pas prête.",
+                    why=f"« {most[:20]} » n’est pas un nombre de fiches.",
+                    do=f"Écrivez un nombre de 1 à {MOST}, ou videz la case.",
+                )
+            due = campaigns.due(ground, on=at.date())
+            lieux = due[: int(most)] if most else due[:MOST]
+            if request.method == "POST":
+                place = ground.place if ground else ""
+                made = actions.open_round(name=name, territory=place, lieux=lieux, by=_user(request), at=at)
+                messages.success(request, f"Campagne ouverte : {len(lieux)} fiches à confirmer.")
+                return redirect("campaign", made.pk)
+        except Refused as error:
+            context["error"] = error
+        else:
+            first = [(lieu, places.fresh(lieu, at.date()).words) for lieu in lieux[:5]]
+            context |= {"asked": True, "due": len(due), "n": len(lieux), "first": first, "ground": ground}
+    return render(request, "directory/campaigns/index.html", context, status=400 if "error" in context else 200)
+
+
+@require_GET
+def campaign(request: HttpRequest, pk: int) -> HttpResponse:
+    """A campaign: whom to call, what to ask, what they said."""
+    found = _campaign(request, pk)
+    at = _now()
+    start = request.GET.get("a_partir", "")
+    shown = campaigns.sheets(found, at, min(int(start), 100_000) if start.isdecimal() else 0)
+    lines = [(title, [(line, _draft(request, line)) for line in section]) for title, section in shown.sections]
+    context = {"campaign": found, "shown": shown, "sections": lines}
+    return render(request, "directory/campaigns/campaign.html", context)
+
+
+def _draft(request: HttpRequest, line: campaigns.Line) -> campaigns.Draft | None:
+    if not line.code:
+        return None
+    address = request.build_absolute_uri(reverse("personal", args=[line.code]))
+    return campaigns.draft(line.call.lieu, address, signed=str(request.user))
+
+
+@require_http_methods(["GET", "POST"])
+def call(request: HttpRequest, pk: int, code: str) -> HttpResponse:
+    """Noting what a call gave."""
+    found = _campaign(request, pk)
+    row = get_object_or_404(Call.objects.select_related("campaign", "lieu"), campaign=found, lieu__slug=code)
+    if request.method == "GET":  # a session that ended in between: the person signs in, and chooses again
+        return redirect("campaign", found.pk)
+    state = request.POST.get("etat", "")
+    try:
+        actions.answer(row, state, note=request.POST.get("note", ""), by=_user(request), at=_now())
+    except Refused as error:
+        messages.error(request, f"{error.what} {error.why} {error.do}")
+    else:
+        messages.success(request, f"« {row.lieu.name} » : {rules.CALL_STATES[state]}.")
+    return redirect("campaign", found.pk)
+
+
+@require_http_methods(["GET", "POST"])
+def give_links(request: HttpRequest, pk: int) -> HttpResponse:
+    """Making the personal links that are missing."""
+    found = _campaign(request, pk)
+    if request.method == "POST":
+        try:
+            n = actions.give_links(found, by=_user(request), at=_now())
+            messages.success(request, f"{n} lien{'s' * (n > 1)} prêt{'s' * (n > 1)}.")
+        except Refused as error:
+            messages.error(request, f"{error.what} {error.why} {error.do}")
+    return redirect("campaign", found.pk)
+
+
+@require_http_methods(["GET", "POST"])
+def close(request: HttpRequest, pk: int) -> HttpResponse:
+    """Closing a campaign."""
+    found = _campaign(request, pk)
+    if request.method == "POST":
+        try:
+            actions.close(found, by=_user(request), at=_now())
+            messages.success(request, f"« {found.name} » est close. Ce qui a été noté reste lisible.")
+        except Refused as error:
+            messages.error(request, f"{error.what} {error.why} {error.do}")
+    return redirect("campaign", found.pk)
+
+
+def _campaign(request: HttpRequest, pk: int) -> Campaign:
+    """Return a campaign; to a stranger, none exists."""
+    if not access.may_manage(request.user):
+        raise Http404
+    return get_object_or_404(Campaign.objects.select_related("by"), pk=pk)
+
+
+def _user(request: HttpRequest) -> User:
+    return request.user  # type: ignore[return-value]
+
+
+def _now() -> datetime:
+    """Return this moment, in local time: its date is the one people read."""
+    return timezone.localtime(timezone.now())

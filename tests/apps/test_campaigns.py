@@ -1,0 +1,308 @@
+"""Rounds of confirmations: who is due, what is asked, what a call gives; nothing is sent by the software."""
+
+from datetime import date, timedelta
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from maillage.apps.directory import rules
+from maillage.apps.directory.actions import campaigns as actions
+from maillage.apps.directory.actions import links, sheets
+from maillage.apps.directory.models import Call, Campaign, Change, Lieu, Proposal
+from maillage.apps.directory.queries import campaigns
+from maillage.kernel.errors import Refused
+from tests.apps.places import AT, LATER, place
+
+pytestmark = pytest.mark.django_db
+ON = AT.date()
+METRO = "200040715"
+
+
+@pytest.fixture
+def lieu():
+    return place(sheet={"courriels": ["accueil@exemple.fr"]})
+
+
+@pytest.fixture
+def campaign(lieu, coordinator) -> Campaign:
+    return actions.open_round(name="Novembre", territory=METRO, lieux=[lieu], by=coordinator, at=AT)
+
+
+@pytest.fixture
+def call(campaign) -> Call:
+    return campaign.calls.select_related("lieu", "campaign").get()
+
+
+# ----------------------------------------------------------------------------------------------------------------- due
+
+
+@pytest.mark.parametrize(
+    ("confirmed_on", "rhythm", "due"),
+    [
+        (None, 6, True),
+        (ON - timedelta(days=184), 6, True),
+        (ON - timedelta(days=181), 6, False),
+        (ON - timedelta(days=31), 1, True),
+        (ON - timedelta(days=31), 3, False),
+        (ON - timedelta(days=367), 12, True),
+        (ON, 1, False),
+    ],
+)
+def test_a_sheet_is_due_when_its_rhythm_is_over(confirmed_on, rhythm, due):
+    held = place(confirmed_on=confirmed_on, rhythm=rhythm)
+    assert campaigns.due(None, on=ON) == ([held] if due else [])
+
+
+def test_the_date_of_a_file_confirms_nothing_but_orders():
+    old = place("ancien", {"date_maj": "2019-01-01"})
+    new = place("recent", {"date_maj": "2026-11-01"})
+    never = place("inconnu")
+    assert campaigns.due(None, on=ON) == [never, old, new]
+
+
+def test_only_published_sheets_of_the_territory_are_due(coordinator):
+    here = place()
+    place("ailleurs", {"code_insee": "59392", "commune": "Maubeuge"})
+    place("sorti", state=rules.EXCLUDED)
+    assert campaigns.due(campaigns.ground_named(METRO), on=ON) == [here]
+    assert len(campaigns.due(campaigns.ground_named(" "), on=ON)) == 2
+
+
+@pytest.mark.parametrize("typed", ["isère", "38", "Grenoble-Alpes-Métropole", "échirolles"])
+def test_a_territory_is_typed_by_name_or_code(typed):
+    assert campaigns.ground_named(typed) is not None
+
+
+@pytest.mark.parametrize(("typed", "words"), [("nulle part", "Aucun territoire"), ("Saint-Martin", "peut dire")])
+def test_a_territory_that_is_none_or_several_is_refused(client, coordinator, typed, words):
+    with pytest.raises(Refused, match="La campagne n’est pas prête"):
+        campaigns.ground_named(typed)
+    client.force_login(coordinator)
+    page = client.get("/espace/annuaire/campagnes/", {"territoire": typed, "nom": "Hiver"})
+    assert page.status_code == 400
+    assert words in page.content.decode()
+    assert 'value="Hiver"' in page.content.decode(), "what was typed is kept"
+
+
+# ---------------------------------------------------------------------------------------------------------------- opened
+
+
+def test_one_sees_how_many_before_opening(client, coordinator, lieu):
+    place("autre")
+    client.force_login(coordinator)
+    asked = {"nom": "Novembre", "territoire": METRO, "au_plus": "1"}
+    page = client.get("/espace/annuaire/campagnes/", asked).content.decode()
+    assert "2 fiches à confirmer, Grenoble-Alpes-Métropole." in page
+    assert "les 1 plus anciennes" in page
+    assert not Campaign.objects.exists()
+    answer = client.post("/espace/annuaire/campagnes/", asked)
+    made = Campaign.objects.get()
+    assert answer["Location"] == f"/espace/annuaire/campagnes/{made.pk}/"
+    assert (made.name, made.territory, made.by, made.calls.count()) == ("Novembre", METRO, coordinator, 1)
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ({"au_plus": "beaucoup"}, "n’est pas un nombre de fiches"),
+        ({"au_plus": "0"}, "n’est pas un nombre"),
+        ({"nom": " "}, ""),
+    ],
+)
+def test_a_campaign_is_refused_with_a_count_that_is_none(client, coordinator, lieu, typed, words):
+    client.force_login(coordinator)
+    given = {"nom": "Novembre", "territoire": "", "au_plus": "", **typed}
+    page = client.post("/espace/annuaire/campagnes/", given)
+    assert page.status_code == 400
+    assert words in page.content.decode()
+    assert not Campaign.objects.exists()
+
+
+def test_a_campaign_without_any_sheet_is_refused(coordinator):
+    with pytest.raises(Refused, match="Aucune fiche n’est à confirmer ici"):
+        actions.open_round(name="Novembre", territory="", lieux=[], by=coordinator, at=AT)
+
+
+def test_those_who_may_be_written_to_get_their_link_at_once(campaign, coordinator, lieu):
+    lieu.refresh_from_db()
+    assert lieu.code
+    silent = place("sans-mail")
+    other = actions.open_round(name="Décembre", territory="", lieux=[silent], by=coordinator, at=AT)
+    silent.refresh_from_db()
+    assert silent.code is None
+    assert actions.give_links(other, by=coordinator, at=AT) == 1
+    assert actions.give_links(other, by=coordinator, at=AT) == 0
+    silent.refresh_from_db()
+    assert silent.code
+
+
+def test_a_link_already_given_is_not_renewed(coordinator, lieu):
+    code = links.make(lieu, by="Coordination", at=AT)
+    actions.open_round(name="Novembre", territory="", lieux=[lieu], by=coordinator, at=LATER)
+    lieu.refresh_from_db()
+    assert lieu.code == code
+
+
+# ----------------------------------------------------------------------------------------------------------------- calls
+
+
+def test_confirming_by_telephone_holds_the_sheet_as_true(client, coordinator, campaign, call, lieu):
+    client.force_login(coordinator)
+    address = f"/espace/annuaire/campagnes/{campaign.pk}/appels/{lieu.slug}/"
+    client.post(address, {"etat": "confirmed", "note": "Mme Petit"})
+    call.refresh_from_db()
+    lieu.refresh_from_db()
+    assert (call.state, call.note, call.by) == ("confirmed", "Mme Petit", "Coordination")
+    assert lieu.confirmed_by == "la structure, au téléphone (Coordination)"
+    assert Change.objects.filter(lieu=lieu, verb="confirm").count() == 1
+    assert lieu not in campaigns.due(None, on=date.today())
+
+
+def test_no_answer_and_calling_back_change_no_sheet(call, coordinator, lieu):
+    for state in ("no-answer", "called", "to-do"):
+        actions.answer(call, state, note="mardi", by=coordinator, at=LATER)
+        assert call.state == state
+    lieu.refresh_from_db()
+    assert lieu.confirmed_on is None
+
+
+def test_an_answer_that_cannot_be_is_refused(client, coordinator, campaign, call, lieu):
+    with pytest.raises(Refused, match="Cet état n’existe pas"):
+        actions.answer(call, "perdu", by=coordinator, at=LATER)
+    sheets.set_state(Lieu.objects.get(), rules.ENDED, by="C", at=LATER, reason="fermé")
+    call.lieu.refresh_from_db()
+    with pytest.raises(Refused, match="Sa fiche n’est plus montrée"):
+        actions.answer(call, "confirmed", by=coordinator, at=LATER)
+    client.force_login(coordinator)
+    address = f"/espace/annuaire/campagnes/{campaign.pk}/appels/{lieu.slug}/"
+    page = client.post(address, {"etat": "confirmed"}, follow=True)
+    assert "n’a pas été confirmé" in page.content.decode()
+
+
+def states(campaign) -> list[str]:
+    return [line.state for _, lines in campaigns.sheets(campaign, LATER).sections for line in lines]
+
+
+def test_a_structure_that_answers_by_itself_is_settled(campaign, lieu):
+    assert states(campaign) == ["to-do"]
+    links.confirm(lieu, at=LATER)
+    assert states(campaign) == ["confirmed"]
+    assert campaigns.campaigns()[0].progress.words == "1 confirmée ou corrigée sur 1"
+
+
+def test_a_sheet_corrected_meanwhile_is_told_corrected(campaign, lieu):
+    sheets.edit(Lieu.objects.get(), {"telephone": ["3949"]}, by="Coordination", at=LATER)
+    assert states(campaign) == ["changed"]
+
+
+def test_a_link_given_meanwhile_settles_nothing(campaign, lieu):
+    links.make(lieu, by="Coordination", at=LATER)
+    assert states(campaign) == ["to-do"]
+
+
+def test_what_to_ask_is_what_is_unknown_doubtful_or_old(lieu):
+    assert campaigns.checks(lieu) == ["le prix"]
+    lieu.to_check = [{"field": "telephone", "value": "04", "reason": "court"}]
+    lieu.sheet = {**lieu.sheet, "horaires": {"text": "parfois", "left": "parfois"}, "practices": {}, "courriels": []}
+    lieu.full_since = date(2026, 10, 1)
+    assert campaigns.checks(lieu, proposals=2) == [
+        "vérifier téléphone",
+        "ses horaires, mal compris",
+        "son e-mail",
+        "le prix",
+        "ce qu’on y trouve",
+        "toujours complet ? (depuis le 1er octobre 2026)",
+        "2\u00a0propositions à décider",
+    ]
+
+
+def test_the_page_shows_whom_to_call_and_what_to_ask(client, coordinator, campaign, lieu):
+    Proposal.objects.create(lieu=lieu, field="nom", value="X", by="Y", at=AT)
+    client.force_login(coordinator)
+    page = client.get(f"/espace/annuaire/campagnes/{campaign.pk}/").content.decode()
+    for words in ("À appeler", 'href="tel:+33476001122"', "le prix", "Rien n’a changé", "proposition à décider"):
+        assert words in page
+
+
+# -------------------------------------------------------------------------------------------------------------- messages
+
+
+def test_a_message_is_a_draft_with_the_personal_link_and_nothing_leaves(client, coordinator, campaign, lieu, mailoutbox):
+    lieu.refresh_from_db()
+    client.force_login(coordinator)
+    page = client.get(f"/espace/annuaire/campagnes/{campaign.pk}/").content.decode()
+    start = page.index('href="mailto:') + 6
+    link = page[start : page.index('"', start)].replace("&amp;", "&")
+    parts = urlsplit(link)
+    asked = parse_qs(parts.query)
+    assert parts.path == "accueil@exemple.fr"
+    assert asked["subject"] == ["Votre fiche : Bibliothèque Barnave"]
+    code = f"{lieu.code[:4]}-{lieu.code[4:]}"
+    assert f"http://testserver/fiche/{code}/" in asked["body"][0]
+    assert asked["body"][0].endswith("Merci,\r\nCoordination")
+    assert mailoutbox == []
+
+
+def test_a_name_with_signs_stays_one_subject(lieu):
+    lieu.sheet = {**lieu.sheet, "nom": "A & B ? #1"}
+    lieu.name = "A & B ? #1"
+    written = campaigns.draft(lieu, "https://exemple.fr/fiche/X/", signed="C").mailto
+    assert parse_qs(urlsplit(written).query)["subject"] == ["Votre fiche : A & B ? #1"]
+
+
+# ---------------------------------------------------------------------------------------------------------------- closed
+
+
+def test_once_closed_nothing_more_is_noted(client, coordinator, campaign, call):
+    client.force_login(coordinator)
+    assert client.get(f"/espace/annuaire/campagnes/{campaign.pk}/clore/").status_code == 302
+    campaign.refresh_from_db()
+    assert campaign.closed_at is None, "closing is never a link"
+    client.post(f"/espace/annuaire/campagnes/{campaign.pk}/clore/")
+    campaign.refresh_from_db()
+    assert campaign.closed_at is not None
+    call.campaign.refresh_from_db()
+    for refused in (
+        lambda: actions.close(campaign, by=coordinator, at=LATER),
+        lambda: actions.give_links(campaign, by=coordinator, at=LATER),
+        lambda: actions.answer(call, "confirmed", by=coordinator, at=LATER),
+    ):
+        with pytest.raises(Refused, match="Elle est close"):
+            refused()
+    again = client.post(f"/espace/annuaire/campagnes/{campaign.pk}/clore/", follow=True)
+    assert "n’a pas changé" in again.content.decode()
+    page = client.get(f"/espace/annuaire/campagnes/{campaign.pk}/").content.decode()
+    assert "Rien n’a changé" not in page
+
+
+# ---------------------------------------------------------------------------------------------------------------- access
+
+
+def test_a_stranger_is_sent_to_sign_in_and_finds_no_campaign(client, campaign, lieu, call):
+    assert client.get("/espace/annuaire/campagnes/")["Location"].startswith("/connexion/")
+    for page in ("", f"appels/{lieu.slug}/", "liens/", "clore/"):
+        for pk in (campaign.pk, 999_999):
+            address = f"/espace/annuaire/campagnes/{pk}/{page}"
+            assert client.get(address).status_code == 404
+            assert client.post(address, {"etat": "confirmed"}).status_code in (404, 405)
+    campaign.refresh_from_db()
+    call.refresh_from_db()
+    assert (campaign.closed_at, call.state) == (None, "to-do")
+
+
+def test_a_place_outside_the_campaign_has_no_call(client, coordinator, campaign):
+    place("autre")
+    client.force_login(coordinator)
+    answer = client.post(f"/espace/annuaire/campagnes/{campaign.pk}/appels/autre/", {"etat": "called"})
+    assert answer.status_code == 404
+
+
+@pytest.mark.parametrize("rows", [1, 20])
+def test_lists_make_as_many_queries_for_many_rows_as_for_one(client, coordinator, rows, django_assert_max_num_queries):
+    lieux = [place(f"p{n}", {"nom": f"Lieu {n}", "courriels": [f"a{n}@exemple.fr"]}) for n in range(rows)]
+    for n in range(rows):
+        made = actions.open_round(name=f"C{n}", territory=METRO, lieux=lieux, by=coordinator, at=AT)
+    client.force_login(coordinator)
+    for page in ("", f"{made.pk}/", f"?territoire={METRO}"):
+        with django_assert_max_num_queries(10):
+            assert client.get(f"/espace/annuaire/campagnes/{page}").status_code == 200
