@@ -1,0 +1,292 @@
+"""Leading the census of a territory: whom to ask, commune by commune, by which rules, and how it was done."""
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import wraps
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_GET, require_http_methods
+
+from maillage.apps.accounts.models import User
+from maillage.apps.directory import access, rules
+from maillage.apps.directory.actions import census as actions
+from maillage.apps.directory.forms.census import BodyForm
+from maillage.apps.directory.models import Body, Lieu
+from maillage.apps.directory.queries import census, places
+from maillage.apps.directory.queries import method as methods
+from maillage.apps.directory.queries.census import RULES, Filter, Ground
+from maillage.apps.territories import queries as territories
+from maillage.kernel.errors import Refused, UnknownTerritory
+from maillage.reports.opening import said
+from maillage.studies.territories import KIND_LABELS, gazetteer
+
+TABS = {
+    "census_of": "À contacter",
+    "census_towns": "Communes",
+    "census_rules": "Règles",
+    "census_method": "Méthode",
+}
+
+
+@login_required
+@require_GET
+def choose(request: HttpRequest) -> HttpResponse:
+    """Choosing where a census is led."""
+    text = request.GET.get("q", "").strip()[:100]
+    found = [(t.code, t.long_name, KIND_LABELS[t.kind], t.place) for t in gazetteer().find(text, limit=12)] if text else []
+    kept = territories.perimeters_named(text) if text else territories.perimeters()
+    context = {"q": text, "found": found, "perimeters": kept, "led": census.led()}
+    return render(request, "directory/census/choose.html", context)
+
+
+def led_in(view: Callable[[HttpRequest, Ground], HttpResponse]) -> Callable[..., HttpResponse]:
+    """Give a view the territory of its address, or answer why there is none."""
+
+    @login_required
+    @wraps(view)
+    def answer(request: HttpRequest, place: str) -> HttpResponse:
+        try:
+            ground = census.ground(place)
+        except (Refused, UnknownTerritory) as error:
+            context = {"what": error.what, "why": error.why, "do": error.do}
+            return render(request, "site/refused.html", context, status=404)
+        return view(request, ground)
+
+    return answer
+
+
+@led_in
+@require_http_methods(["GET", "POST"])
+def bodies(request: HttpRequest, ground: Ground) -> HttpResponse:
+    """Whom to contact, commune by commune; adding somebody."""
+    form = BodyForm(request.POST or None, ground=ground)
+    error = None
+    if form.is_bound and form.is_valid():
+        try:
+            body = actions.add(ground, form.given(), by=_user(request), at=_now())
+        except Refused as refusal:
+            error = refusal
+        else:
+            messages.success(request, f"« {body.name} » est sur la liste. Au suivant.")
+            return redirect(f"{reverse('census_of', args=[ground.place])}?ajout=1")
+    start = request.GET.get("a_partir", "")
+    asked = Filter(
+        state=request.GET.get("etat", ""),
+        commune=request.GET.get("commune", ""),
+        text=request.GET.get("mot", "").strip()[:80],
+        start=min(int(start), 100_000) if start.isdecimal() else 0,
+    )
+    context = {
+        "form": form,
+        "error": error,
+        "asked": asked,
+        "listed": census.listed(ground, asked),
+        "done": census.completeness(ground),
+        "names": census.names(ground),
+        "states": rules.BODY_STATES,
+        "query": _query(request),
+        "waiting": census.not_listed(ground),
+    }
+    return _page(
+        request, ground, "census_of", "directory/census/bodies.html", context, status=400 if form.errors or error else 200
+    )
+
+
+@led_in
+@require_http_methods(["GET", "POST"])
+def start(request: HttpRequest, ground: Ground) -> HttpResponse:
+    """The list a search starts from, edited, then written."""
+    text, error = census.start_of(ground), None
+    known = True
+    if request.method == "POST":
+        text, known = request.POST.get("lignes", "")[:5_000], "connus" in request.POST
+        try:
+            n = actions.begin(ground, text, known=known, by=_user(request), at=_now())
+        except Refused as refusal:
+            error = refusal
+        else:
+            words = (
+                f"{n} organismes ajoutés à la liste." if n > 1 else "Un organisme ajouté." if n else "Tout y était déjà."
+            )
+            messages.success(request, words)
+            return redirect("census_of", ground.place)
+    context = {"text": text, "known": known, "error": error, "waiting": census.not_listed(ground)}
+    return _page(request, ground, "census_of", "directory/census/start.html", context, status=400 if error else 200)
+
+
+@led_in
+@require_GET
+def towns(request: HttpRequest, ground: Ground) -> HttpResponse:
+    """How far each commune is."""
+    done = census.completeness(ground)
+    states = [(done.counts[state], words[done.counts[state] > 1]) for state, words in census.STATES.items()]
+    return _page(request, ground, "census_towns", "directory/census/towns.html", {"done": done, "town_states": states})
+
+
+@led_in
+@require_http_methods(["GET", "POST"])
+def inclusion(request: HttpRequest, ground: Ground) -> HttpResponse:
+    """The rules of the census, and the places they leave out."""
+    error, at, by = None, _now(), str(request.user)
+    if request.method == "POST":
+        try:
+            if "regles" in request.POST:
+                actions.set_rules(ground, {id: id in request.POST for id in RULES}, by=_user(request), at=at)
+                messages.success(request, "Règles gardées.")
+            elif "revenir" in request.POST:
+                lieu = get_object_or_404(Lieu, slug=request.POST["revenir"])
+                actions.take_back(ground, lieu, by=by, at=at)
+                messages.success(request, f"« {lieu.name} » est de nouveau dans le recensement.")
+            else:
+                lieu = _named(ground, request.POST.get("lieu", ""))
+                why = request.POST.get("pourquoi", "")[:250]
+                actions.exclude(ground, lieu, request.POST.get("regle", ""), why=why, by=by, at=at)
+                messages.success(request, f"« {lieu.name} » est écarté, avec sa raison. Le public ne le voit plus.")
+        except Refused as refusal:
+            error = refusal
+        else:
+            return redirect("census_rules", ground.place)
+    on = census.rules_of(ground)
+    context = {
+        "rules": [(rule, on[rule.id]) for rule in RULES.values()],
+        "excluded": census.excluded(ground),
+        "names": census.place_names(ground),
+        "error": error,
+        "typed": request.POST,
+    }
+    return _page(request, ground, "census_rules", "directory/census/rules.html", context, status=400 if error else 200)
+
+
+def _named(ground: Ground, text: str) -> Lieu:
+    found = census.place_named(ground, text)
+    if len(found) == 1:
+        return found[0]
+    what = f"« {text[:80]} » n’est pas écarté." if text else "Aucun lieu n’est écarté."
+    if found:
+        raise Refused(
+            what, why=f"{len(found)} lieux publiés portent ce nom.", do="Écrivez aussi sa commune, après une virgule."
+        )
+    raise Refused(
+        what, why="Aucun lieu publié ici ne porte ce nom.", do="Choisissez-le dans la liste qui s’ouvre sous la case."
+    )
+
+
+@led_in
+@require_GET
+def method(request: HttpRequest, ground: Ground) -> HttpResponse:
+    """How the census was led, as a report tells it."""
+    on = _now().date()
+    return _page(
+        request, ground, "census_method", "directory/census/method.html", {"parts": methods.method(ground), "on": said(on)}
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def body(request: HttpRequest, place: str, pk: int) -> HttpResponse:
+    """One body: what is known, its state, its sheet."""
+    ground, found = _body(request, place, pk)
+    at, by = _now(), _user(request)
+    gesture = request.POST.get("geste", "")
+    edited = BodyForm(
+        request.POST if gesture == "garder" else None, ground=ground, initial=BodyForm.initial_of(found, ground)
+    )
+    error = None
+    if request.method == "POST":
+        try:
+            if gesture == "retirer":
+                actions.drop(found, by=by, at=at)
+                messages.success(request, f"« {found.name} » est retiré de la liste.")
+                return redirect("census_of", ground.place)
+            if gesture == "relier":
+                slug = request.POST.get("lieu", "")
+                lieu = get_object_or_404(Lieu, slug=slug) if slug else None
+                actions.link(ground, found, lieu, by=by, at=at)
+                messages.success(request, "C’est relié." if lieu else "Le lien est retiré.")
+            elif edited.is_bound and edited.is_valid():
+                actions.amend(ground, found, edited.given(), by=by, at=at)
+                messages.success(request, "C’est gardé.")
+            if not edited.errors:
+                return redirect("census_body", ground.place, found.pk)
+        except Refused as refusal:
+            error = refusal
+            found = get_object_or_404(census.bodies(ground), pk=pk)
+    context = {
+        "body": found,
+        "form": edited,
+        "error": error,
+        "town": ground.by_code.get(found.commune),
+        "states": rules.BODY_STATES,
+        "names": census.names(ground),
+        "lieux": census.linkable(found, ground),
+        "recommended": census.bodies(ground).filter(recommended_by=found),
+        "phones": places.phones({"telephone": [t for t in found.telephone.split(", ") if t]}),
+        "changed_by": places.named(str(found.changed_by)) if found.changed_by else "",
+    }
+    return _page(
+        request, ground, "census_of", "directory/census/body.html", context, status=400 if edited.errors or error else 200
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def say(request: HttpRequest, place: str, pk: int) -> HttpResponse:
+    """Noting where a body stands, from the list or from its page."""
+    ground, found = _body(request, place, pk)
+    if request.method == "GET":  # a session that ended in between: the person signs in, and chooses again
+        return redirect("census_body", ground.place, found.pk)
+    try:
+        state = request.POST.get("etat", "")
+        note = request.POST.get("raison", "")[:2_000]
+        actions.say(found, state, note=note, by=_user(request), at=_now())
+        messages.success(request, f"« {found.name} » : {rules.BODY_STATES[state]}.")
+    except Refused as error:
+        messages.error(request, f"{error.what} {error.why} {error.do}")
+        return redirect("census_body", ground.place, found.pk)
+    back = request.POST.get("retour", "")
+    if url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}):
+        return redirect(f"{back}#organisme-{found.pk}")
+    return redirect("census_body", ground.place, found.pk)
+
+
+# ---------------------------------------------------------------------------------------------------------------- shared
+
+
+def _body(request: HttpRequest, place: str, pk: int) -> tuple[Ground, Body]:
+    """Return a body and its territory; to a stranger, neither exists."""
+    if not access.may_manage(request.user):
+        raise Http404
+    try:
+        ground = census.ground(place)
+    except (Refused, UnknownTerritory) as error:
+        raise Http404 from error
+    return ground, get_object_or_404(census.bodies(ground), pk=pk)
+
+
+def _page(
+    request: HttpRequest, ground: Ground, tab: str, template: str, context: dict[str, Any], *, status: int = 200
+) -> HttpResponse:
+    shown = {"ground": ground, "tab": tab, "tabs": TABS, **context}
+    return render(request, template, shown, status=status)
+
+
+def _query(request: HttpRequest) -> str:
+    """Return what the list was asked, but for its page."""
+    query = request.GET.copy()
+    query.pop("a_partir", None)
+    query.pop("ajout", None)
+    return query.urlencode()
+
+
+def _user(request: HttpRequest) -> User:
+    return request.user  # type: ignore[return-value]
+
+
+def _now() -> datetime:
+    """Return this moment, in local time: its date is the one people read."""
+    return timezone.localtime(timezone.now())

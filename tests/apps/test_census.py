@@ -1,0 +1,413 @@
+"""The census of a territory: whom to ask, what they said, which places stay out, and the method that the rows tell."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from maillage.apps.directory import rules
+from maillage.apps.directory.actions import census as actions
+from maillage.apps.directory.models import Body, CensusRules, Change, Lieu
+from maillage.apps.directory.queries import census, method
+from maillage.apps.directory.queries.census import Filter
+from maillage.apps.directory.queries.search import Wanted, search
+from maillage.kernel.errors import Refused, UnknownTerritory
+from tests.apps.places import AT, LATER, place
+
+pytestmark = pytest.mark.django_db
+METRO = "200040715"
+SOON = "200018166"  # Le Grésivaudan
+
+
+@pytest.fixture
+def ground():
+    return census.ground(METRO)
+
+
+@pytest.fixture
+def body(ground, coordinator) -> Body:
+    return add(ground, coordinator)
+
+
+def add(ground, by, name="CCAS", commune="38111", at=AT, **more) -> Body:
+    given = {"name": name, "commune": commune, "kind": "ccas", "found_by": "contact", "recommended_by": None, **more}
+    return actions.add(ground, given, by=by, at=at)
+
+
+# -------------------------------------------------------------------------------------------------------------- where
+
+
+@pytest.mark.parametrize(("place_", "towns"), [(METRO, 49), ("38185", 1), ("38", 512)])
+def test_a_census_is_led_commune_by_commune(place_, towns):
+    assert len(census.ground(place_).towns) == towns
+
+
+def test_the_whole_country_is_refused_and_an_unknown_code_too():
+    with pytest.raises(Refused, match="n’a pas été ouvert"):
+        census.ground("france")
+    with pytest.raises(UnknownTerritory):
+        census.ground("99999")
+
+
+@pytest.mark.parametrize("code", ["france", "99999"])
+def test_where_no_census_is_led_the_page_says_why(client, coordinator, code):
+    client.force_login(coordinator)
+    for page in ("", "liste/", "communes/", "regles/", "methode/"):
+        assert client.get(f"/espace/recensement/{code}/{page}").status_code == 404
+
+
+# --------------------------------------------------------------------------------------------------------------- the list
+
+
+def test_the_starting_list_has_a_mairie_for_each_commune_and_its_kinds_once(ground, coordinator):
+    n = actions.begin(ground, census.START, known=False, by=coordinator, at=AT)
+    assert n == 49 + 9
+    assert Body.objects.filter(name="Mairie").values("commune").distinct().count() == 49
+    assert set(Body.objects.filter(name="Mairie").values_list("kind", "found_by")) == {("mairie", "official")}
+    whole = dict(Body.objects.filter(commune="").values_list("name", "kind"))
+    assert whole["Mission locale"] == "mission-locale"
+    assert whole["MJC"] == "mjc"
+    assert whole["Point ou bureau information jeunesse"] == "jeunesse"
+    assert Body.objects.get(name__startswith="Réseau des espaces").found_by == "network"
+
+
+def test_the_starting_list_written_twice_adds_nothing_and_changes_nothing(ground, coordinator):
+    actions.begin(ground, census.START, known=True, by=coordinator, at=AT)
+    actions.say(Body.objects.get(name="MJC"), "answered", by=coordinator, at=LATER)
+    before = list(Body.objects.order_by("pk").values())
+    assert actions.begin(ground, census.START, known=True, by=coordinator, at=LATER) == 0
+    assert list(Body.objects.order_by("pk").values()) == before
+
+
+def test_the_places_already_known_are_asked_by_their_sheet(ground, coordinator):
+    lieu = place()
+    place("ailleurs", {"code_insee": "59392", "commune": "Maubeuge"})
+    assert actions.begin(ground, "", known=True, by=coordinator, at=AT) == 1
+    held = Body.objects.get()
+    assert (held.lieu, held.commune, held.kind, held.telephone) == (lieu, "38185", "bibliotheque", "+33476001122")
+    assert census.not_listed(ground) == 0
+
+
+def test_a_starting_list_is_edited_and_kept_for_the_territory(client, coordinator, ground):
+    client.force_login(coordinator)
+    client.post(f"/espace/recensement/{METRO}/liste/", {"lignes": "Repair Café : une fois\nCyber-base : Chaque commune"})
+    assert Body.objects.count() == 50
+    assert "Repair Café : une fois" in client.get(f"/espace/recensement/{METRO}/liste/").content.decode()
+    assert "Repair Café" not in census.start_of(census.ground(SOON))
+
+
+def test_a_line_that_does_not_read_refuses_the_whole_list(client, coordinator, ground):
+    client.force_login(coordinator)
+    text = "Mairie : chaque commune\n\nMission locale : partout"
+    page = client.post(f"/espace/recensement/{METRO}/liste/", {"lignes": text, "connus": "on"})
+    assert page.status_code == 400
+    assert "la ligne 3 ne se lit pas" in page.content.decode()
+    assert "Mission locale : partout" in page.content.decode(), "what was typed is kept"
+    assert (Body.objects.count(), CensusRules.objects.count()) == (0, 0)
+
+
+# ---------------------------------------------------------------------------------------------------------------- bodies
+
+
+def test_somebody_is_added_in_one_line_of_the_keyboard(client, coordinator, ground, body):
+    client.force_login(coordinator)
+    typed = {"nom": "Repair Café", "commune": "echirolles", "type": "association", "trouve_par": "contact"}
+    typed |= {"recommande_par": "ccas, claix", "telephone": "04 76 00 11 22", "courriel": "cafe@exemple.fr", "note": ""}
+    answer = client.post(f"/espace/recensement/{METRO}/", typed)
+    assert answer["Location"].endswith("?ajout=1"), "the next one may be typed at once"
+    made = Body.objects.get(name="Repair Café")
+    assert (made.commune, made.recommended_by, made.found_by) == ("38151", body, "recommended")
+    assert (made.telephone, made.courriel, made.state) == ("+33476001122", "cafe@exemple.fr", "to-contact")
+    assert made.changed_by == coordinator
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ({"nom": ""}, "Il manque le nom."),
+        ({"commune": "Lyon"}, "n’est pas une commune d’ici."),
+        ({"recommande_par": "Personne"}, "n’est pas dans ce recensement."),
+        ({"recommande_par": "Jumeau"}, "2 organismes s’appellent « Jumeau »."),
+        ({"telephone": "04 76"}, "Ce numéro ne se lit pas"),
+        ({"courriel": "accueil"}, "Cette adresse ne se lit pas"),
+        ({"nom": "ccas", "commune": "Claix"}, "Ce recensement l’a déjà"),
+        ({"trouve_par": "hasard"}, "hasard"),
+    ],
+)
+def test_what_cannot_be_added_is_refused_and_kept(client, coordinator, ground, body, typed, words):
+    client.force_login(coordinator)
+    add(ground, coordinator, "Jumeau", "38111")
+    add(ground, coordinator, "Jumeau", "38151")
+    page = client.post(f"/espace/recensement/{METRO}/", {"nom": "Nouveau", "trouve_par": "contact", **typed})
+    assert page.status_code == 400
+    assert words in page.content.decode()
+    assert Body.objects.count() == 3
+
+
+def test_nobody_recommends_itself_nor_from_elsewhere(ground, coordinator, body):
+    other = add(census.ground(SOON), coordinator, "Mairie", "")
+    for by in (body, other):
+        with pytest.raises(Refused, match="n’a pas été enregistré"):
+            actions.amend(ground, body, {"recommended_by": by}, by=coordinator, at=LATER)
+
+
+def test_a_commune_of_elsewhere_is_refused(ground, coordinator):
+    with pytest.raises(Refused, match="Sa commune n’est pas dans le territoire"):
+        add(ground, coordinator, commune="59392")
+
+
+def test_states_follow_the_calls_and_keep_who_said_it(client, coordinator, ground, body):
+    client.force_login(coordinator)
+    address = f"/espace/recensement/{METRO}/organismes/{body.pk}/etat/"
+    back = f"/espace/recensement/{METRO}/?etat=to-contact"
+    answer = client.post(address, {"etat": "contacted", "retour": back})
+    assert answer["Location"] == f"{back}#organisme-{body.pk}"
+    assert client.post(address, {"etat": "answered", "retour": "https://ailleurs.example/"})["Location"].startswith("/")
+    body.refresh_from_db()
+    assert (body.state, body.changed_by) == ("answered", coordinator)
+    assert body.changed_at > AT - timedelta(days=1)
+
+
+def test_out_of_scope_asks_why(client, coordinator, ground, body):
+    with pytest.raises(Refused, match="n’est pas encore hors champ"):
+        actions.say(body, "out", by=coordinator, at=LATER)
+    actions.say(body, "out", note="réservé aux salariés", by=coordinator, at=LATER)
+    assert (body.state, body.note) == ("out", "réservé aux salariés")
+    with pytest.raises(Refused, match="Cet état n’existe pas"):
+        actions.say(body, "peut-être", by=coordinator, at=LATER)
+    client.force_login(coordinator)
+    other = add(ground, coordinator, "MJC")
+    page = client.post(f"/espace/recensement/{METRO}/organismes/{other.pk}/etat/", {"etat": "out"}, follow=True)
+    assert "Écrivez la raison, en une phrase." in page.content.decode()
+
+
+def test_a_body_is_linked_to_its_sheet_and_unlinked(client, coordinator, ground):
+    lieu = place()
+    made = add(ground, coordinator, "Bibliothèque Barnave", "38185")
+    client.force_login(coordinator)
+    address = f"/espace/recensement/{METRO}/organismes/{made.pk}/"
+    assert 'value="barnave"' in client.get(address).content.decode()
+    client.post(address, {"geste": "relier", "lieu": "barnave"})
+    made.refresh_from_db()
+    assert made.lieu == lieu
+    client.post(address, {"geste": "relier", "lieu": ""})
+    made.refresh_from_db()
+    assert made.lieu is None
+    away = place("ailleurs", {"code_insee": "59392", "commune": "Maubeuge"})
+    with pytest.raises(Refused, match="n’a pas été relié"):
+        actions.link(ground, made, away, by=coordinator, at=LATER)
+
+
+def test_a_body_is_corrected(client, coordinator, ground, body):
+    client.force_login(coordinator)
+    address = f"/espace/recensement/{METRO}/organismes/{body.pk}/"
+    typed = {"geste": "garder", "nom": "CCAS de Claix", "commune": "Claix", "trouve_par": "official", "note": "n"}
+    assert client.post(address, typed).status_code == 302
+    body.refresh_from_db()
+    assert (body.name, body.found_by, body.kind, body.note) == ("CCAS de Claix", "official", "autre", "n")
+    assert client.post(address, {**typed, "nom": ""}).status_code == 400
+
+
+def test_only_what_nobody_called_is_taken_off(client, coordinator, ground, body):
+    heard = add(ground, coordinator, "Recommandé", recommended_by=body)
+    with pytest.raises(Refused, match="il en a recommandé d’autres"):
+        actions.drop(body, by=coordinator, at=LATER)
+    actions.say(heard, "contacted", by=coordinator, at=LATER)
+    client.force_login(coordinator)
+    page = client.post(f"/espace/recensement/{METRO}/organismes/{heard.pk}/", {"geste": "retirer"})
+    assert (page.status_code, "n’a pas été retiré" in page.content.decode()) == (400, True)
+    alone = add(ground, coordinator, "Erreur")
+    client.post(f"/espace/recensement/{METRO}/organismes/{alone.pk}/", {"geste": "retirer"})
+    assert not Body.objects.filter(pk=alone.pk).exists()
+
+
+def test_the_list_is_filtered_by_state_commune_and_word(ground, coordinator, body):
+    add(ground, coordinator, "Mairie", "38151")
+    actions.say(body, "answered", by=coordinator, at=LATER)
+    add(ground, coordinator, "Mission locale", "")
+
+    def names(**asked):
+        return [line.body.name for _, lines in census.listed(ground, Filter(**asked)).sections for line in lines]
+
+    assert names() == ["Mission locale", "CCAS", "Mairie"]
+    assert names(state="answered") == ["CCAS"]
+    assert names(commune="38151") == ["Mairie"]
+    assert names(commune="-") == ["Mission locale"]
+    assert names(text="MAIRIE") == ["Mairie"]
+    assert names(start=2) == ["Mairie"]
+    assert census.listed(ground, Filter(state="answered")).counts["to-contact"] == 2
+
+
+# ------------------------------------------------------------------------------------------------------------- complete
+
+
+def test_a_commune_is_finished_when_everybody_there_answered_refused_or_is_out(ground, coordinator):
+    first, second = add(ground, coordinator, "A"), add(ground, coordinator, "B")
+    add(ground, coordinator, "Mission locale", "")
+
+    def state():
+        return next(done.state for done in census.completeness(ground).towns if done.town.code == "38111")
+
+    assert state() == "to-start"
+    actions.say(first, "answered", by=coordinator, at=AT)
+    assert state() == "started"
+    actions.say(second, "contacted", by=coordinator, at=AT)
+    assert state() == "started"
+    actions.say(second, "refused", by=coordinator, at=AT)
+    assert state() == "done"
+    whole = census.completeness(ground)
+    assert whole.counts == {"done": 1, "started": 0, "to-start": 0, "none": 48}
+    assert whole.share == pytest.approx(1 / 49)
+
+
+# ---------------------------------------------------------------------------------------------------------------- rules
+
+
+def test_rules_are_all_applied_until_somebody_switches_one_off(client, coordinator, ground):
+    assert census.rules_of(ground) == {"solidarity": True, "regular": True, "basic": True}
+    client.force_login(coordinator)
+    client.post(f"/espace/recensement/{METRO}/regles/", {"regles": "1", "solidarity": "on"})
+    assert census.rules_of(ground) == {"solidarity": True, "regular": False, "basic": False}
+    assert census.rules_of(census.ground(SOON)) == {"solidarity": True, "regular": True, "basic": True}
+
+
+def test_a_place_left_out_keeps_its_reason_and_comes_back(client, coordinator, ground):
+    lieu = place()
+    client.force_login(coordinator)
+    address = f"/espace/recensement/{METRO}/regles/"
+    typed = {"lieu": "bibliotheque barnave, Grenoble", "regle": "regular", "pourquoi": "ouvre quand elle peut"}
+    assert client.post(address, typed).status_code == 302
+    lieu.refresh_from_db()
+    assert (lieu.state, lieu.reason) == (rules.EXCLUDED, "Activité régulière : ouvre quand elle peut")
+    assert search(Wanted(text="barnave")).total == 0
+    assert "ouvre quand elle peut" in client.get(address).content.decode()
+    assert census.excluded(ground)[0].by == "Coordination"
+    client.post(address, {"revenir": "barnave"})
+    lieu.refresh_from_db()
+    assert (lieu.state, search(Wanted(text="barnave")).total) == (rules.PUBLISHED, 1)
+    assert list(Change.objects.values_list("verb", flat=True)) == ["publish", "exclude"]
+    again = client.post(address, {"revenir": "barnave"})
+    assert (again.status_code, "n’est pas écarté de ce recensement" in again.content.decode()) == (400, True)
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ({"lieu": ""}, "Aucun lieu n’est écarté."),
+        ({"lieu": "Inconnu"}, "Aucun lieu publié ici ne porte ce nom."),
+        ({"lieu": "Jumeau"}, "2 lieux publiés portent ce nom."),
+        ({"pourquoi": " "}, "Écrivez ce que vous avez constaté"),
+        ({"regle": "basic"}, "Cette règle n’est pas appliquée"),
+        ({"regle": "inventée"}, "Cette règle n’est pas appliquée"),
+    ],
+)
+def test_leaving_a_place_out_is_refused_without_a_place_a_rule_or_a_reason(client, coordinator, ground, typed, words):
+    place()
+    place("j1", {"nom": "Jumeau"})
+    place("j2", {"nom": "Jumeau"})
+    actions.set_rules(ground, {"regular": True}, by=coordinator, at=AT)
+    client.force_login(coordinator)
+    given = {"lieu": "Bibliothèque Barnave", "regle": "regular", "pourquoi": "fermé souvent", **typed}
+    page = client.post(f"/espace/recensement/{METRO}/regles/", given)
+    assert page.status_code == 400
+    assert words in page.content.decode()
+    assert not Lieu.objects.filter(state=rules.EXCLUDED).exists()
+
+
+def test_a_place_of_elsewhere_is_not_left_out_here(ground):
+    away = place("ailleurs", {"code_insee": "59392", "commune": "Maubeuge"})
+    with pytest.raises(Refused, match="Ce lieu n’est pas dans le territoire"):
+        actions.exclude(ground, away, "regular", why="loin", by="Coordination", at=AT)
+
+
+# ---------------------------------------------------------------------------------------------------------------- method
+
+
+def told(ground) -> str:
+    text = " ".join(t for part in method.method(ground) for t in part.paragraphs)
+    return text.replace("\u00a0", " ")
+
+
+def test_the_method_says_nothing_while_nobody_is_on_the_list(client, coordinator, ground):
+    assert method.method(ground) == []
+    client.force_login(coordinator)
+    assert "Rien à raconter" in client.get(f"/espace/recensement/{METRO}/methode/").content.decode()
+
+
+def test_the_method_tells_what_the_rows_hold(ground, coordinator):
+    lieu = place()
+    first = add(ground, coordinator, "A", found_by="official", at=datetime(2026, 9, 1, 8, tzinfo=UTC))
+    second = add(ground, coordinator, "B", recommended_by=first)
+    add(ground, coordinator, "C", recommended_by=first)
+    actions.say(second, "answered", by=coordinator, at=LATER)
+    actions.link(ground, second, lieu, by=coordinator, at=LATER)
+    text = told(ground)
+    for words in (
+        "49 communes",
+        "La plus ancienne est le 1er septembre 2026, la plus récente le 20 décembre 2026.",
+        "3 organismes sont sur la liste : 1 par une liste officielle et 2 sur la recommandation d’un autre.",
+        "Les 2 recommandations viennent d’un seul organisme.",
+        "1 sur 3 ont été contactés ou écartés, soit 33 % de la liste.",
+        "2 restent à contacter.",
+        "Un lieu est retenu s’il est public ou associatif",
+        "Aucun lieu n’est écarté.",
+        "L’annuaire publie ici 1 lieu, portés par 1 structure.",
+        "Aucun n’a encore été confirmé par quelqu’un",
+        "Un organisme de la liste est relié à une fiche de lieu.",
+        "0 sur 49 sont terminées, soit 0 % des communes.",
+        "48 communes n’ont aucun lieu publié.",
+    ):
+        assert words in text, words
+
+
+def test_the_method_tells_the_rules_of_here_and_each_place_left_out(ground, coordinator):
+    add(ground, coordinator)
+    lieu = place()
+    actions.exclude(ground, lieu, "regular", why="selon les dons", by="Coordination", at=AT)
+    actions.set_rules(ground, {"regular": True}, by=coordinator, at=AT)
+    text = told(ground)
+    assert "Ces règles ne sont pas appliquées ici : but solidaire et compétences de base." in text
+    assert "Un lieu est écarté, avec sa raison." in text
+    part = next(p for p in method.method(ground) if p.title == "Qui est retenu")
+    assert list(part.rows) == [("Bibliothèque Barnave", "Activité régulière : selon les dons")]
+    actions.set_rules(ground, {}, by=coordinator, at=AT)
+    assert "Aucune règle n’est appliquée : tout lieu trouvé est retenu." in told(ground)
+
+
+# ---------------------------------------------------------------------------------------------------------------- access
+
+
+def test_a_stranger_is_sent_to_sign_in_and_finds_no_body(client, body):
+    for page in ("", f"{METRO}/", f"{METRO}/liste/", f"{METRO}/communes/", f"{METRO}/regles/", f"{METRO}/methode/"):
+        assert client.get(f"/espace/recensement/{page}")["Location"].startswith("/connexion/")
+    for page in (f"organismes/{body.pk}/", f"organismes/{body.pk}/etat/", "organismes/999999/"):
+        assert client.get(f"/espace/recensement/{METRO}/{page}").status_code == 404
+        assert client.post(f"/espace/recensement/{METRO}/{page}", {"etat": "answered"}).status_code == 404
+    body.refresh_from_db()
+    assert body.state == "to-contact"
+
+
+def test_a_body_of_another_territory_is_not_found(client, coordinator, body):
+    client.force_login(coordinator)
+    assert client.get(f"/espace/recensement/{SOON}/organismes/{body.pk}/").status_code == 404
+
+
+@pytest.mark.parametrize("rows", [1, 20])
+def test_lists_make_as_many_queries_for_many_rows_as_for_one(
+    client, coordinator, ground, rows, django_assert_max_num_queries
+):
+    first = None
+    for n in range(rows):
+        lieu = place(f"p{n}", {"nom": f"Lieu {n}"})
+        first = add(ground, coordinator, f"B{n}", recommended_by=first, lieu=lieu)
+        actions.exclude(ground, place(f"x{n}", {"nom": f"Écarté {n}"}), "regular", why="r", by="C", at=AT)
+    client.force_login(coordinator)
+    for page in ("", f"{METRO}/", f"{METRO}/communes/", f"{METRO}/regles/", f"{METRO}/methode/"):
+        with django_assert_max_num_queries(16):
+            assert client.get(f"/espace/recensement/{page}").status_code == 200
+
+
+def test_the_first_page_finds_a_territory_and_shows_what_is_under_way(client, coordinator, body):
+    client.force_login(coordinator)
+    page = client.get("/espace/recensement/?q=grésivaudan").content.decode()
+    assert f"/espace/recensement/{SOON}/" in page
+    assert "aucune réponse sur 1 organisme" in page.replace("\u00a0", " ")
