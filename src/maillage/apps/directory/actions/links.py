@@ -1,0 +1,213 @@
+"""What a structure writes of its own place, without account: its code opens its sheet, and nothing else."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+
+from maillage.apps.directory import rules
+from maillage.apps.directory.actions import sheets
+from maillage.apps.directory.models import Change, Lieu, Proposal
+from maillage.apps.directory.queries.links import ALPHABET, AWAITED, LENGTH, LINK, STRUCTURE, Closure, Correction
+from maillage.kernel.errors import Refused
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What became of a correction: fields written at once, fields that await somebody, and whether all was confirmed."""
+
+    written: tuple[str, ...]
+    awaiting: tuple[str, ...]
+    confirmed: bool
+
+    @property
+    def anything(self) -> bool:
+        return bool(self.written or self.awaiting or self.confirmed)
+
+
+@transaction.atomic
+def make(lieu: Lieu, *, by: str, at: datetime) -> str:
+    """Give a place a new code, and return it. The one it had opens nothing any more; the history keeps who did it."""
+    held = _locked(lieu)
+    renewed = held.code is not None
+    held.code = _unused()
+    held.save(update_fields=["code"])
+    kept = sheets.snapshot(held)
+    reason = f"{LINK} renouvelé : l’ancien ne s’ouvre plus" if renewed else f"{LINK} donné"
+    Change.objects.create(lieu=held, verb="edit", at=at, by=by, before=kept, after=kept, reason=reason)
+    lieu.code = held.code
+    return held.code
+
+
+def _unused() -> str:
+    while True:
+        code = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
+        if not Lieu.objects.filter(code=code).exists():
+            return code
+
+
+@transaction.atomic
+def confirm(lieu: Lieu, *, by: str = STRUCTURE, at: datetime) -> Change:
+    """Hold the whole sheet as true today, as whoever runs the place says."""
+    return sheets.confirm(_locked(lieu), by=by, at=at)
+
+
+@transaction.atomic
+def correct(lieu: Lieu, said: Correction, *, by: str = STRUCTURE, at: datetime) -> Done:
+    """Write what a structure corrects in its sheet, in one go.
+
+    Its name, address and identifiers become proposals that somebody of the network decides; a value proposed before by the
+    structure for the same field is replaced. All the rest is written at once, and held as confirmed. Refused when it
+    says nothing.
+    """
+    held = _locked(lieu)
+    awaited = {name: value for name, value in said.values.items() if name in AWAITED and held.sheet.get(name) != value}
+    values = {name: value for name, value in said.values.items() if name not in AWAITED}
+    if said.practices:
+        values["practices"] = _practices(held.sheet, said.practices)
+    if said.closure:
+        values["fermetures"] = _with_closure(held.sheet, said.closure, on=at.date())
+    before = dict(held.sheet)
+    edited = sheets.edit(held, values, by=by, at=at)
+    written = [name for name in values if before.get(name) != held.sheet.get(name)] if edited else []
+    if said.rhythm and said.rhythm != held.rhythm:
+        set_rhythm(held, said.rhythm, by=by, at=at)
+        held = _locked(held)
+        written.append("rhythm")
+    for name, value in awaited.items():
+        _propose(held, name, value, by=by, at=at)
+    if said.text.strip():
+        Proposal.objects.create(lieu=held, text=said.text.strip(), by=by, at=at)
+    if said.rest:
+        sheets.confirm(held, by=by, at=at)
+    done = Done(tuple(written), (*awaited, *(["text"] if said.text.strip() else [])), said.rest)
+    if not done.anything:
+        raise Refused(
+            "Rien n’a été enregistré.",
+            why="Rien n’est différent de la fiche.",
+            do="Changez ce qui n’est pas juste, ou dites que rien n’a changé.",
+        )
+    return done
+
+
+def _practices(sheet: rules.Sheet, said: Mapping[str, str]) -> dict[str, dict[str, Any]]:
+    """Return the practices of a sheet with new states: the conditions already known stay."""
+    held = dict(sheet.get("practices", {}))
+    full = rules.practices(sheet)
+    return {**held, **{id: {**full.get(id, {}), "state": state} for id, state in said.items()}}
+
+
+def _propose(lieu: Lieu, name: str, value: Any, *, by: str, at: datetime) -> None:
+    Proposal.objects.filter(lieu=lieu, field=name, by__startswith=STRUCTURE, state=rules.OPEN).delete()
+    Proposal.objects.create(lieu=lieu, field=name, value=value, by=by, at=at)
+
+
+# ------------------------------------------------------------------------------------------------------------ closures
+
+
+@transaction.atomic
+def close(lieu: Lieu, closure: Closure, *, by: str = STRUCTURE, at: datetime) -> Change:
+    """Note that a place is closed for some days; Refused for days that are over, or in the wrong order."""
+    held = _locked(lieu)
+    closures = _with_closure(held.sheet, closure, on=at.date())
+    return _write_closures(held, closures, by=by, at=at, reason=f"fermé {_days(closure.first, closure.last)}")
+
+
+@transaction.atomic
+def reopen(lieu: Lieu, first: str, last: str, *, by: str = STRUCTURE, at: datetime) -> Change:
+    """Withdraw a closure, given by its days as the sheet holds them; Refused when there is none any more."""
+    held = _locked(lieu)
+    closures = held.sheet.get("fermetures", [])
+    kept = [each for each in closures if (each["du"], each["au"]) != (first, last)]
+    if len(kept) == len(closures):
+        raise Refused(
+            "Rien n’a changé.",
+            why="Cette fermeture n’est plus sur la fiche.",
+            do="Rechargez la page pour voir la fiche d’aujourd’hui.",
+        )
+    days = _days(date.fromisoformat(first), date.fromisoformat(last))
+    return _write_closures(held, kept, by=by, at=at, reason=f"fermeture retirée : {days}")
+
+
+def _with_closure(sheet: rules.Sheet, closure: Closure, *, on: date) -> list[dict[str, str]]:
+    """Return the closures of a sheet with one more, by date; those that are over leave."""
+    if closure.last < closure.first:
+        raise Refused(
+            "La fermeture n’a pas été notée.",
+            why="Le dernier jour vient avant le premier.",
+            do="Corrigez l’une des deux dates.",
+        )
+    if closure.last < on:
+        raise Refused(
+            "La fermeture n’a pas été notée.",
+            why="Ces jours sont déjà passés.",
+            do="Donnez le dernier jour de fermeture, à partir d’aujourd’hui.",
+        )
+    new = {"du": closure.first.isoformat(), "au": closure.last.isoformat()}
+    if closure.reason.strip():
+        new["motif"] = closure.reason.strip()
+    held = [each for each in sheet.get("fermetures", ()) if each["au"] >= on.isoformat()]
+    others = [each for each in held if (each["du"], each["au"]) != (new["du"], new["au"])]
+    return sorted([*others, new], key=lambda each: each["du"])
+
+
+def _write_closures(lieu: Lieu, closures: list[dict[str, str]], *, by: str, at: datetime, reason: str) -> Change:
+    before = sheets.snapshot(lieu)
+    on = at.date().isoformat()
+    lieu.sheet, lieu.origins = rules.edited(lieu.sheet, lieu.origins, {"fermetures": closures}, by=by, on=on)
+    return sheets.write(lieu, before, verb="close", by=by, at=at, reason=reason)
+
+
+def _days(first: date, last: date) -> str:
+    return f"le {first:%d/%m/%Y}" if first == last else f"du {first:%d/%m/%Y} au {last:%d/%m/%Y}"
+
+
+# ------------------------------------------------------------------------------------------------------- full, rhythm, end
+
+
+@transaction.atomic
+def say_full(lieu: Lieu, full: bool, *, by: str = STRUCTURE, at: datetime) -> Change:
+    """Note that a place takes nobody more for now, or that it does again; Refused when that was already said."""
+    held = _locked(lieu)
+    if (held.full_since is not None) == full:
+        raise Refused(
+            "Rien n’a changé.",
+            why="La fiche le disait déjà.",
+            do="Rechargez la page pour voir la fiche d’aujourd’hui.",
+        )
+    return sheets.say_full(held, full, by=by, at=at)
+
+
+@transaction.atomic
+def set_rhythm(lieu: Lieu, months: int, *, by: str = STRUCTURE, at: datetime) -> Change:
+    """Choose how often the sheet is to be confirmed; Refused for a rhythm that is not offered."""
+    if months not in rules.RHYTHMS:
+        raise Refused(
+            "Le rythme n’a pas changé.",
+            why="Ce rythme n’existe pas.",
+            do="Choisissez 1, 3, 6 ou 12 mois.",
+        )
+    held = _locked(lieu)
+    before = sheets.snapshot(held)
+    held.rhythm = months
+    return sheets.write(held, before, verb="edit", by=by, at=at, reason=f"à confirmer {rules.RHYTHMS[months]}")
+
+
+@transaction.atomic
+def say_ended(lieu: Lieu, reason: str, *, by: str = STRUCTURE, at: datetime) -> Proposal:
+    """Tell the network that a place closed for good: only one of its members takes it off. Refused without a reason."""
+    if not reason.strip():
+        raise Refused(
+            "Rien n’a été enregistré.",
+            why="Sans un mot, personne ne saura pourquoi le lieu ferme ni où aller.",
+            do="Écrivez pourquoi, en une phrase.",
+        )
+    return Proposal.objects.create(lieu=lieu, text=f"Le lieu ferme pour de bon : {reason.strip()}", by=by, at=at)
+
+
+def _locked(lieu: Lieu) -> Lieu:
+    """Return the place as it is now, kept from other writers until the end of the transaction."""
+    return Lieu.objects.select_for_update().get(pk=lieu.pk)

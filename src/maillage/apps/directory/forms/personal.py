@@ -1,0 +1,342 @@
+"""A sheet corrected by whoever runs the place: numbered boxes, the same on a phone, on paper, and typed back from it."""
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.utils.safestring import SafeString, mark_safe
+
+from maillage.apps.directory import rules
+from maillage.apps.directory.models import Lieu
+from maillage.apps.directory.queries import history, links, places
+from maillage.pipeline.offer.clean import hours, mail, phone, pivot, postcode, site, words
+from maillage.pipeline.offer.clean.cleaned import Cleaned
+from maillage.pipeline.offer.clean.grid import CODES, NAMES
+from maillage.pipeline.offer.clean.where import locate
+from maillage.reference import offer
+from maillage.reports import opening
+from maillage.reports.wording import listing
+
+DAY = "jour_"
+ALONE = re.compile(r"(?<![\d:h])(?<!h )\b(\d{1,2})\b(?!\s*[:h])")  # the 9 and the 12 of « 9-12 »
+ALL_DAY = re.compile(r"Toute la journée(?: \((.*)\))?")
+HOLIDAYS = re.compile(r"\bPH (?:off|closed)\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A numbered box. fields: what it holds; private: the public never reads it."""
+
+    number: int
+    title: str
+    fields: tuple[str, ...]
+    private: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A box as a form shows it. held: what the sheet holds of it, in words; wrong: something typed in it does not read."""
+
+    box: Box
+    fields: Sequence[forms.BoundField]
+    held: str
+    wrong: bool
+
+
+DAYS = tuple(f"{DAY}{code}" for code in CODES)
+BOXES = {
+    box.number: box
+    for box in (
+        Box(1, "Le nom", ("nom", "pivot")),
+        Box(2, "L’adresse", ("adresse", "code_postal", "commune")),
+        Box(3, "Le téléphone", ("telephone",)),
+        Box(4, "L’e-mail et le site", ("courriels", "site_web")),
+        Box(5, "Les horaires", (*DAYS, "horaires")),
+        Box(6, "Ce qu’on y trouve", ("practices",)),
+        Box(7, "Le prix", ("frais_a_charge", "frais_precisions")),
+        Box(8, "Pour qui", ("publics_specifiquement_adresses", "prise_en_charge_specifique")),
+        Box(9, "Avant de venir", ("modalites_acces", "avant_de_venir")),
+        Box(10, "Une fermeture", ("du", "au", "motif")),
+        Box(11, "Ce qui vous manque", ("besoins_equipement", "sans_animation"), private=True),
+        Box(12, "Autre chose", ("autre",), private=True),
+        Box(13, "Nous redemander", ("rythme",), private=True),
+    )
+}
+ONLINE = tuple(number for number in BOXES if number not in (10, 13))  # these two have a gesture of their own
+
+LABELS = {
+    "nom": "Nom du lieu",
+    "pivot": "SIRET ou RNA",
+    "adresse": "Numéro et rue",
+    "code_postal": "Code postal",
+    "commune": "Commune",
+    "telephone": "Téléphone",
+    "courriels": "Adresse e-mail",
+    "site_web": "Site Internet",
+    "horaires": "Horaires, comme vous les dites",
+    "frais_precisions": "Précisions sur le prix",
+    "avant_de_venir": "Ce qu’il faut savoir ou apporter",
+    "besoins_equipement": "Ordinateurs, connexion, imprimante : de quoi avez-vous besoin ?",
+    "autre": "Autre chose à nous dire",
+}
+HELP = {
+    "telephone": "Par exemple 04 76 00 11 22. Plusieurs : séparez-les par un point-virgule.",
+    "horaires": "Par exemple : mardi 14 h – 18 h, samedi 9 h – 12 h",
+    "besoins_equipement": "Seul le réseau le lit.",
+}
+LONG = ("horaires", "avant_de_venir", "besoins_equipement", "autre")
+LISTS = {
+    "frais_a_charge": "Combien ça coûte",
+    "publics_specifiquement_adresses": "Un accueil est prévu pour",
+    "prise_en_charge_specifique": "Vous savez accueillir",
+    "modalites_acces": "Comment venir en contact",
+}
+CLEANERS: Mapping[str, Callable[[str], Cleaned[Any]]] = {
+    "code_postal": postcode.clean,
+    "courriels": mail.clean,
+    "site_web": site.clean,
+    **dict.fromkeys(("nom", "adresse", "commune"), words.line),
+    **dict.fromkeys(("frais_precisions", "avant_de_venir", "besoins_equipement"), words.clean),
+}
+WAYS_OUT = {
+    "telephone": "Écrivez par exemple 04 76 00 11 22.",
+    "courriels": "Écrivez par exemple accueil@exemple.fr.",
+    "site_web": "Écrivez par exemple www.exemple.fr.",
+    "code_postal": "Écrivez ses 5 chiffres, par exemple 38000.",
+    "pivot": "Recopiez-le depuis un papier officiel, ou videz la case.",
+}
+DATES = {"invalid": "Cette date n’existe pas. Un mois a 30 ou 31 jours. Choisissez-la dans le calendrier."}
+
+
+class CodeForm(forms.Form):
+    """The code of a sheet. cases: boxes that were filled on paper, by their numbers."""
+
+    code = forms.CharField(label="Code de la fiche", max_length=40, required=False)
+    cases = forms.CharField(label="Cases changées", max_length=60, required=False)
+
+    def clean_cases(self) -> tuple[int, ...]:
+        numbers = [int(text) for text in re.findall(r"\d+", self.cleaned_data["cases"])]
+        if unknown := [n for n in numbers if n not in BOXES]:
+            raise forms.ValidationError(
+                f"La case {unknown[0]} n’existe pas. Le papier a des cases de 1 à {max(BOXES)}. Regardez son numéro."
+            )
+        return tuple(sorted(set(numbers)))
+
+
+class ClosureForm(forms.Form):
+    """Days when a place is closed."""
+
+    du = forms.DateField(label="Premier jour", error_messages=DATES, required=False)
+    au = forms.DateField(label="Dernier jour", error_messages=DATES, required=False)
+    motif = forms.CharField(label="Pourquoi (facultatif)", max_length=80, required=False)
+    jusqua = forms.DateField(required=False)  # a usual end, chosen in one tap: the closure then starts today
+
+    def closure(self, *, on: date) -> links.Closure | None:
+        """Return the closure typed, None when no day was: it starts today when its first day is not said."""
+        first, last = self.cleaned_data.get("du"), self.cleaned_data.get("au")
+        if until := self.cleaned_data.get("jusqua"):
+            first, last = on, until
+        if first is None and last is None:
+            return None
+        return links.Closure(first or on, last or first, self.cleaned_data["motif"])
+
+
+class SheetForm(ClosureForm):
+    """The boxes of a sheet, as it stands today. Only what differs from what the form showed is said.
+
+    boxes: the numbers of those asked for. on: today, which tells the hours of the week.
+    """
+
+    def __init__(self, *args: Any, lieu: Lieu, boxes: Iterable[int], on: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._lieu, self._on = lieu, on
+        self.boxes = [BOXES[number] for number in boxes]
+        if BOXES[10] not in self.boxes:
+            self.fields.clear()
+        for box in self.boxes:
+            for name in box.fields:
+                if name not in self.fields and (field := self._field(name)) is not None:
+                    field.show_hidden_initial = name != "autre"
+                    self.fields[name] = field
+        self.fields["reste"] = forms.BooleanField(label="Tout le reste de la fiche est juste", required=False)
+
+    # --- what is shown ---
+
+    def _field(self, name: str) -> forms.Field | None:
+        sheet = self._lieu.sheet
+        if name in LISTS:
+            values = offer.lists()[name].values.values()
+            return _several(LISTS[name], [(v.id, v.plain) for v in values], sheet.get(name, []))
+        if name == "practices":
+            choices = [(p.id, p.label) for p in offer.practices().values()]
+            return _several("Cochez ce que vous proposez aujourd’hui", choices, list(places.running(sheet)))
+        if name == "sans_animation":
+            label = "Nous avons du matériel, mais personne pour aider dessus"
+            return forms.BooleanField(label=label, required=False, initial=bool(sheet.get(name)))
+        if name == "rythme":
+            return forms.TypedChoiceField(
+                label="Vérifier cette fiche",
+                choices=[(str(months), label) for months, label in rules.RHYTHMS.items()],
+                coerce=int,
+                initial=str(self._lieu.rhythm),
+                widget=forms.RadioSelect,
+            )
+        days = _days(sheet, self._on)
+        if name.startswith(DAY):
+            if days is None:
+                return None
+            code = name.removeprefix(DAY)
+            label = NAMES[CODES.index(code)].capitalize()
+            return forms.CharField(label=label, required=False, initial=days[code], max_length=120)
+        if name == "horaires" and days is not None:
+            return None
+        field = forms.CharField(
+            label=LABELS[name],
+            required=name == "nom",
+            initial=_typed(sheet, name),
+            max_length=offer.fields()[name].longest or 2_000 if name in offer.fields() else 2_000,
+            help_text=HELP.get(name, ""),
+            error_messages={"required": "Il manque le nom. Sans nom, personne ne trouve le lieu. Écrivez-le."},
+        )
+        if name in LONG:
+            field.widget = forms.Textarea(attrs={"rows": 3})
+        return field
+
+    @property
+    def groups(self) -> list[Group]:
+        """Return each box with its fields, in order, and what the sheet holds of it, in words."""
+        return [self._group(box) for box in self.boxes]
+
+    def _group(self, box: Box) -> "Group":
+        sheet = {**self._lieu.sheet, "practices": places.running(self._lieu.sheet)}
+        held = [_in_words(name, sheet.get(name)) for name in box.fields if name != "sans_animation"]
+        shown = [self[name] for name in box.fields if name in self.fields]
+        return Group(box, shown, ", ".join(filter(None, held)), any(field.errors for field in shown))
+
+    @property
+    def shown_before(self) -> SafeString:
+        """Return what the form showed, hidden: a sheet that changed in between is not put back as it was."""
+        shown = [field.as_hidden(only_initial=True) for field in self if field.field.show_hidden_initial]
+        return mark_safe("".join(shown))
+
+    # --- what is said ---
+
+    def clean(self) -> dict[str, Any]:
+        clean = super().clean() or {}
+        self.values: dict[str, Any] = {}
+        self.notes: list[str] = []
+        for name in self.changed_data:
+            if name in self.errors or name not in clean:
+                continue
+            if name in LISTS or name == "sans_animation":
+                self.values[name] = clean[name] or None
+            elif name in LABELS and name not in ("horaires", "autre"):
+                self._read(name, clean[name])
+        self._read_hours(clean)
+        if "commune" in self.values or "code_postal" in self.values:
+            self._find_commune(clean)
+        return clean
+
+    def _read(self, name: str, text: str) -> None:
+        """Keep the value of a field as the sheet holds it, or say why it does not read."""
+        post = str(self.cleaned_data.get("code_postal") or self._lieu.sheet.get("code_postal", ""))
+        if name == "telephone":
+            read: Cleaned[Any] = phone.clean(text, postcode=post)
+        elif name == "pivot":
+            read = pivot.clean(text, postcode=post)
+        else:
+            read = CLEANERS[name](text)
+        if read.word == "refused" or (name == "nom" and read.value is None):
+            self.add_error(
+                name, f"Ceci ne se lit pas : {read.reason or 'rien à lire'}. {WAYS_OUT.get(name, 'Écrivez-le autrement.')}"
+            )
+            return
+        if read.word == "doubtful":
+            self.notes.append(f"{LABELS[name]} : {read.reason}.")
+        self.values[name] = read.value
+
+    def _read_hours(self, clean: Mapping[str, Any]) -> None:
+        """Keep the hours as they are read, were it in part: the words stay, and what nobody understood is told."""
+        if "horaires" in self.changed_data:
+            read = hours.clean(clean["horaires"])
+        elif any(name in self.changed_data for name in DAYS):
+            read = hours.week({code: ALONE.sub(r"\1h", clean.get(f"{DAY}{code}", "")) for code in CODES})
+        else:
+            return
+        if read.value is None:
+            self.values["horaires"] = None
+            return
+        found = {name: text for name in ("osm", "text", "left") if (text := getattr(read.value, name))}
+        if HOLIDAYS.search(str(self._lieu.sheet.get("horaires", {}).get("osm", ""))) and found.get("osm"):
+            found["osm"] += "; PH off"
+        self.values["horaires"] = found
+        if read.value.left:
+            self.notes.append(
+                f"Dans les horaires, nous n’avons pas compris « {read.value.left} » : quelqu’un vous appellera."
+            )
+
+    def _find_commune(self, clean: Mapping[str, Any]) -> None:
+        """Add the code of the commune, when its name and postcode tell one."""
+        found = locate({name: clean[name] for name in ("commune", "code_postal") if clean.get(name)}).where
+        if found.code_insee and found.code_insee != self._lieu.sheet.get("code_insee"):
+            self.values["code_insee"] = found.code_insee
+
+    def correction(self) -> links.Correction:
+        """Return what was said."""
+        clean = self.cleaned_data
+        states: dict[str, str] = {}
+        if "practices" in self.changed_data:
+            before = set(self.data.getlist(self.add_initial_prefix("practices")))
+            after = set(clean["practices"])
+            states = dict.fromkeys(after - before, "offered") | dict.fromkeys(before - after, "ended")
+        return links.Correction(
+            values=self.values,
+            practices=states,
+            closure=self.closure(on=self._on) if "du" in self.fields else None,
+            rhythm=clean["rythme"] if "rythme" in self.changed_data else None,
+            text=clean.get("autre", ""),
+            rest=clean["reste"],
+        )
+
+
+def _several(label: str, choices: list[tuple[str, str]], initial: Iterable[str]) -> forms.Field:
+    return forms.MultipleChoiceField(
+        label=label, choices=choices, initial=list(initial), required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+
+def _in_words(name: str, value: Any) -> str:
+    if name in LISTS and value:
+        values = offer.lists()[name].values
+        return listing([values[slug].plain for slug in value if slug in values])
+    return history.said(name, value)
+
+
+def _typed(sheet: rules.Sheet, name: str) -> str:
+    """Return the value of a field as somebody would type it."""
+    if name == "telephone":
+        return " ; ".join(each.words for each in places.phones(sheet))
+    if name == "horaires":
+        held = sheet.get("horaires", {})
+        return str(held.get("text") or held.get("osm", ""))
+    value = sheet.get(name, "")
+    return " ; ".join(value) if isinstance(value, list) else str(value)
+
+
+def _days(sheet: rules.Sheet, on: date) -> dict[str, str] | None:
+    """Return the hours of each day as somebody would type them; None when a week does not tell them all."""
+    held = sheet.get("horaires", {})
+    if not held:
+        return dict.fromkeys(CODES, "")
+    week = opening.week(held.get("osm", ""), on)
+    if not week or held.get("left") or not opening.every_week(held["osm"]):
+        return None
+    return {code: _day(day.words) for code, day in zip(CODES, week, strict=True)}
+
+
+def _day(text: str) -> str:
+    whole = ALL_DAY.fullmatch(text)
+    return (whole[1] or "0 h – 24 h") if whole else text.lower() if text == "Fermé" else text

@@ -1,0 +1,75 @@
+"""Personal links: how a code is written, read however it is typed, what it opens, and what may be said through it."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from maillage.apps.directory.models import Lieu
+
+# No sign that an eye or a hand takes for another: neither 0 and O, nor 1, I and L; B, G, S, V, Z are read as below.
+ALPHABET = "23456789ACDEFHJKMNPQRTUWXY"
+MEANT = str.maketrans("BGSVZ", "865U2")
+LENGTH = 8
+NOT_SIGNS = re.compile(r"[^0-9A-Z]")
+
+STRUCTURE = "la structure"
+LINK = "lien personnel"  # how the history tells that a code was made: the sheet itself did not change
+# What tells a place from another, and where it is: a person of the network looks before it changes.
+AWAITED = (
+    *("nom", "pivot", "adresse", "complement_adresse", "code_postal", "commune", "code_insee"),
+    *("latitude", "longitude"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Closure:
+    """Days when a place is closed, both included, and why."""
+
+    first: date
+    last: date
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What a structure says of its sheet. values: fields as the sheet holds them, None to withdraw one.
+
+    practices: only those that changed, with their new state. rest: all that is not here is right as it stands.
+    """
+
+    values: Mapping[str, Any] = field(default_factory=dict)
+    practices: Mapping[str, str] = field(default_factory=dict)
+    closure: Closure | None = None
+    rhythm: int | None = None
+    text: str = ""
+    rest: bool = False
+
+
+def read(text: str) -> str:
+    """Return the code that somebody typed, '' when it cannot be one.
+
+    >>> read(" 7k2d ahz4 "), read("7K2D-AH24"), read("7K2D")
+    ('7K2DAH24', '7K2DAH24', '')
+    """
+    typed = NOT_SIGNS.sub("", text.upper()).translate(MEANT)
+    return typed if len(typed) == LENGTH and set(typed) <= set(ALPHABET) else ""
+
+
+def shown(code: str) -> str:
+    """Return a code in two halves, as it is printed.
+
+    >>> shown("7K2DAH24")
+    '7K2D-AH24'
+    """
+    return f"{code[: LENGTH // 2]}-{code[LENGTH // 2 :]}"
+
+
+def by_code(text: str) -> Lieu | None:
+    """Return the place that a code opens, None when it opens none; a merged place is the one it was merged into."""
+    code = read(text)
+    found = Lieu.objects.select_related("structure", "source").filter(code=code).first() if code else None
+    while found is not None and found.merged_into_id:
+        found = Lieu.objects.select_related("structure", "source").get(pk=found.merged_into_id)
+    return found

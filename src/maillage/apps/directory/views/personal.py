@@ -1,0 +1,359 @@
+"""A sheet in the hands of whoever runs the place: by its code, without account; on paper, and typed back from it."""
+
+import time
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from functools import wraps
+from typing import Any
+
+import segno
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.cache import cache
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods
+
+from maillage.apps.directory import access, rules
+from maillage.apps.directory.actions import links as actions
+from maillage.apps.directory.forms.personal import BOXES, ONLINE, ClosureForm, CodeForm, SheetForm
+from maillage.apps.directory.models import Lieu
+from maillage.apps.directory.queries import history, links, places
+from maillage.kernel.errors import Refused
+from maillage.reference import offer
+from maillage.reports.opening import said
+from maillage.reports.wording import listing, lower_first
+
+WRONG_AN_HOUR = 30  # codes that open nothing, from one connection
+WRONG = Refused(
+    "Ce code n’ouvre aucune fiche.",
+    why="Il a été mal recopié, ou remplacé par un nouveau.",
+    do="Vérifiez ses 8 signes, ou demandez-le à qui vous l’a donné.",
+)
+TOO_MANY = Refused(
+    "Trop de codes ont été essayés depuis votre connexion.",
+    why="Cette limite protège les fiches de ceux qui essaieraient des codes au hasard.",
+    do="Attendez une heure, puis recommencez.",
+)
+PUBLIC_FIELDS = {  # what a person reads of a field that was written or that awaits
+    "rhythm": "le rythme",
+    "text": "votre message",
+    "practices": "ce qu’on y trouve",
+    "fermetures": "la fermeture",
+}
+
+
+# ----------------------------------------------------------------------------------------------------------------- codes
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def code(request: HttpRequest) -> HttpResponse:
+    """Typing the code of a sheet."""
+    if request.method == "GET":
+        return render(request, "directory/personal/code.html", {"form": CodeForm()})
+    typed = request.POST.get("code", "")
+    if not _may_try(request):
+        return _refused(request, TOO_MANY, status=429)
+    lieu = links.by_code(typed)
+    return _unknown(request, typed) if lieu is None else redirect("personal", links.shown(links.read(typed)))
+
+
+def opened(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Give a view the place that a code opens. Wrong, old or never given, a code that opens nothing has one answer."""
+
+    @never_cache
+    @wraps(view)
+    def answer(request: HttpRequest, code: str) -> HttpResponse:
+        if not _may_try(request):
+            return _refused(request, TOO_MANY, status=429)
+        lieu = links.by_code(code)
+        if lieu is None:
+            return _unknown(request, code)
+        response = view(request, lieu, links.shown(links.read(code)))
+        response["X-Robots-Tag"] = "noindex"
+        return response
+
+    return answer
+
+
+def _unknown(request: HttpRequest, typed: str) -> HttpResponse:
+    key = _key(request)
+    if not cache.add(key, 1, timeout=3600):
+        try:
+            cache.incr(key)
+        except ValueError:  # expired in between
+            cache.set(key, 1, timeout=3600)
+    context = {"form": CodeForm(), "error": WRONG}
+    return render(request, "directory/personal/code.html", context, status=404)
+
+
+def _may_try(request: HttpRequest) -> bool:
+    """Return whether a connection may try one more code this hour: only those that opened nothing count."""
+    return int(cache.get(_key(request), 0)) < WRONG_AN_HOUR
+
+
+def _key(request: HttpRequest) -> str:
+    """Return where the wrong codes of a connection are counted. The address itself is not kept."""
+    address = str(request.META.get("REMOTE_ADDR", ""))
+    if settings.BEHIND_PROXY:
+        address = str(request.META.get("HTTP_X_FORWARDED_FOR", "")).rsplit(",", maxsplit=1)[-1].strip()
+    return f"codes-{int(time.time() // 3600)}-{salted_hmac('codes', address).hexdigest()}"
+
+
+# ----------------------------------------------------------------------------------------------------------------- sheet
+
+
+@opened
+@require_http_methods(["GET", "POST"])
+def sheet(request: HttpRequest, lieu: Lieu, code: str) -> HttpResponse:
+    """A sheet in plain words, and what its structure may say of it."""
+    if request.method == "POST":
+        gesture = GESTURES.get(request.POST.get("dire", ""))
+        if gesture is None:
+            return redirect("personal", code)
+        closure = ClosureForm(request.POST)
+        closure.is_valid()
+        try:
+            messages.success(request, gesture(lieu, request, closure, _now()))
+        except Refused as error:
+            return _sheet(request, lieu, code, error=error, closure=closure, status=400)
+        return redirect("personal", code)
+    return _sheet(request, lieu, code)
+
+
+def _sheet(
+    request: HttpRequest,
+    lieu: Lieu,
+    code: str,
+    *,
+    error: Refused | None = None,
+    closure: ClosureForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    at = _now().replace(tzinfo=None)
+    due = rules.due_on(lieu.confirmed_on, lieu.rhythm)
+    context = {
+        "lieu": lieu,
+        "code": code,
+        "shown": places.shown(lieu, at),
+        "error": error,
+        "closure": closure or ClosureForm(),
+        "closures": _closures(lieu, at.date()),
+        "untils": _untils(at.date()),
+        "rhythms": rules.RHYTHMS.items(),
+        "due": said(due) if due and due > at.date() else "",
+        "late": due is None or due <= at.date(),
+        "open_dire": request.POST.get("dire", ""),
+    }
+    return render(request, "directory/personal/sheet.html", context, status=status)
+
+
+def _closures(lieu: Lieu, on: date) -> list[dict[str, str]]:
+    """Return the closures to come: their days as the sheet holds them, and in words."""
+    coming = [each for each in lieu.sheet.get("fermetures", ()) if each["au"] >= on.isoformat()]
+    return [{**each, "words": history.closure(each)} for each in sorted(coming, key=lambda each: str(each["du"]))]
+
+
+def _untils(on: date) -> list[tuple[str, str]]:
+    """Return the usual ends of a closure that starts today: its last day, and what to say."""
+    sunday, later = on + timedelta(days=6 - on.weekday()), on + timedelta(days=13)
+    ends = [
+        (on, "Aujourd’hui seulement"),
+        (sunday, f"Jusqu’à dimanche {places.short(sunday.isoformat())}"),
+        (later, f"Deux semaines, jusqu’au {places.short(later.isoformat())}"),
+    ]
+    return [(end.isoformat(), words) for n, (end, words) in enumerate(ends) if n != 1 or end != on]
+
+
+def _confirm(lieu: Lieu, request: HttpRequest, closure: ClosureForm, at: datetime) -> str:
+    actions.confirm(lieu, at=at)
+    return "Merci. Votre fiche est confirmée aujourd’hui. Les habitants et le réseau le voient déjà."
+
+
+def _full(lieu: Lieu, request: HttpRequest, closure: ClosureForm, at: datetime) -> str:
+    actions.say_full(lieu, True, at=at)
+    return "C’est noté : complet. La fiche le dit déjà. Revenez ici quand il y a de nouveau de la place."
+
+
+def _room(lieu: Lieu, request: HttpRequest, closure: ClosureForm, at: datetime) -> str:
+    actions.say_full(lieu, False, at=at)
+    return "C’est noté : il y a de nouveau de la place."
+
+
+def _close(lieu: Lieu, request: HttpRequest, closure: ClosureForm, at: datetime) -> str:
+    on = at.date()
+    asked = closure.closure(on=on) if closure.is_valid() else None
+    if asked is None:
+        raise Refused(
+            "La fermeture n’a pas été notée.",
+            why="Ses dates manquent, ou n’existent pas.",
+            do="Choisissez le premier et le dernier jour.",
+        )
+    actions.close(lieu, asked, at=at)
+    return "C’est noté. La fiche dit ces jours de fermeture."
+
+
+def _reopen(lieu: Lieu, request: HttpRequest, closure: ClosureForm, at: datetime) -> str:
+    actions.reopen(lieu, request.POST.get("du", ""), request.POST.get("au", ""), at=at)
+    return "C’est noté : cette fermeture est retirée."
+
+
+def _rhythm(lieu: Lieu, request: HttpRequest, closure: ClosureForm, at: datetime) -> str:
+    months = request.POST.get("rythme", "")
+    actions.set_rhythm(lieu, int(months) if months.isdecimal() else 0, at=at)
+    return f"C’est noté. Nous vous redemanderons {rules.RHYTHMS[int(months)]}."
+
+
+def _ended(lieu: Lieu, request: HttpRequest, closure: ClosureForm, at: datetime) -> str:
+    actions.say_ended(lieu, request.POST.get("pourquoi", ""), at=at)
+    return "Merci de l’avoir dit. Une personne du réseau va vérifier, puis retirer la fiche."
+
+
+GESTURES: dict[str, Callable[[Lieu, HttpRequest, ClosureForm, datetime], str]] = {
+    "rien": _confirm,
+    "complet": _full,
+    "place": _room,
+    "ferme": _close,
+    "rouvre": _reopen,
+    "rythme": _rhythm,
+    "fini": _ended,
+}
+
+
+# --------------------------------------------------------------------------------------------------------------- correct
+
+
+@opened
+@require_http_methods(["GET", "POST"])
+def correct(request: HttpRequest, lieu: Lieu, code: str) -> HttpResponse:
+    """Correcting the fields of a sheet."""
+    at = _now()
+    form = SheetForm(request.POST or None, lieu=lieu, boxes=ONLINE, on=at.date())
+    error = None
+    if form.is_bound and form.is_valid():
+        try:
+            done = actions.correct(lieu, form.correction(), at=at)
+        except Refused as refused:
+            error = refused
+        else:
+            _tell(request, form, done)
+            return redirect("personal", code)
+    context = {"lieu": lieu, "code": code, "form": form, "error": error, "icons": offer.practices()}
+    return render(request, "directory/personal/correct.html", context, status=400 if form.errors or error else 200)
+
+
+def _tell(request: HttpRequest, form: SheetForm, done: actions.Done) -> None:
+    """Say what became of a correction: written, awaiting, and what was not read whole."""
+    if done.written:
+        messages.success(request, f"C’est corrigé : {_fields(done.written)}. Les habitants le lisent déjà.")
+    elif done.confirmed:
+        messages.success(request, "Merci. Votre fiche est confirmée aujourd’hui.")
+    if done.awaiting:
+        words = f"{_fields(done.awaiting)}. Une personne du réseau vérifie d’abord, pour que le lieu reste bien trouvé."
+        messages.info(request, f"Nous avons bien reçu : {words}")
+    for note in form.notes:
+        messages.warning(request, note)
+
+
+def _fields(names: tuple[str, ...]) -> str:
+    labels = history.labels()
+    return listing([PUBLIC_FIELDS.get(name) or lower_first(labels[name]) for name in names if name != "code_insee"])
+
+
+# ----------------------------------------------------------------------------------------------------------------- paper
+
+
+@opened
+@require_GET
+def paper(request: HttpRequest, lieu: Lieu, code: str) -> HttpResponse:
+    """The sheet on one page of A4, with boxes to fill by hand."""
+    on = _now().date()
+    form = SheetForm(lieu=lieu, boxes=BOXES, on=on)
+    address = request.build_absolute_uri(reverse("personal", args=[code]))
+    context = {
+        "lieu": lieu,
+        "code": code,
+        "boxes": {f"b{group.box.number}": group for group in form.groups},
+        "qr": segno.make(address, error="m").svg_data_uri(border=0),
+        "address": address.split("://", 1)[1],
+        "on": said(on),
+    }
+    return render(request, "directory/personal/paper.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def typed_back(request: HttpRequest) -> HttpResponse:
+    """A paper sheet typed back: its code, the numbers of the boxes that changed, then these boxes only."""
+    asked = CodeForm(request.GET or None)
+    context: dict[str, Any] = {"asked": asked, "boxes": BOXES.values()}
+    if not asked.is_bound or not asked.is_valid():
+        return render(request, "directory/personal/typed.html", context)
+    typed = asked.cleaned_data["code"]
+    lieu = links.by_code(typed)
+    if lieu is None:
+        return render(request, "directory/personal/typed.html", context | {"error": WRONG}, status=404)
+    at = _now()
+    boxes = asked.cleaned_data["cases"]
+    form = SheetForm(request.POST or None, lieu=lieu, boxes=boxes, on=at.date())
+    context |= {"lieu": lieu, "form": form, "code": links.shown(links.read(typed)), "icons": offer.practices()}
+    if form.is_bound and form.is_valid():
+        by = f"{links.STRUCTURE}, sur papier ({request.user})"[:120]
+        try:
+            if boxes:
+                done = actions.correct(lieu, form.correction(), by=by, at=at)
+                _tell_typed(request, form, lieu, done)
+            else:
+                actions.confirm(lieu, by=by, at=at)
+                messages.success(request, f"« {lieu.name} » est confirmé. À la feuille suivante.")
+        except Refused as refused:
+            context["refused"] = refused
+        else:
+            return redirect("paper_back")
+    return render(
+        request, "directory/personal/typed.html", context, status=400 if form.errors or "refused" in context else 200
+    )
+
+
+def _tell_typed(request: HttpRequest, form: SheetForm, lieu: Lieu, done: actions.Done) -> None:
+    parts = [
+        f"enregistré : {_fields(done.written)}" if done.written else "",
+        f"à valider dans les propositions : {_fields(done.awaiting)}" if done.awaiting else "",
+        "le reste est confirmé" if done.confirmed else "",
+    ]
+    messages.success(request, f"« {lieu.name} », {' ; '.join(filter(None, parts))}. À la feuille suivante.")
+    for note in form.notes:
+        messages.warning(request, note)
+
+
+# ------------------------------------------------------------------------------------------------------------------ link
+
+
+@require_http_methods(["GET", "POST"])
+def link(request: HttpRequest, place: str) -> HttpResponse:
+    """The personal link of a place: to give, to print, to renew."""
+    lieu = get_object_or_404(access.managed_by(request.user), slug=place)
+    if request.method == "POST":
+        actions.make(lieu, by=str(request.user), at=_now())
+        messages.success(request, "Le lien est prêt. S’il y en avait un avant, il ne s’ouvre plus.")
+        return redirect("personal_link", lieu.slug)
+    context: dict[str, Any] = {"lieu": lieu}
+    if lieu.code:
+        shown = links.shown(lieu.code)
+        context |= {"code": shown, "address": request.build_absolute_uri(reverse("personal", args=[shown]))}
+    return render(request, "directory/personal/link.html", context)
+
+
+def _refused(request: HttpRequest, error: Refused, *, status: int) -> HttpResponse:
+    return render(request, "site/refused.html", {"what": error.what, "why": error.why, "do": error.do}, status=status)
+
+
+def _now() -> datetime:
+    """Return this moment, in local time: its date is the one people read."""
+    return timezone.localtime(timezone.now())

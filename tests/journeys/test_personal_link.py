@@ -1,0 +1,192 @@
+"""Whoever runs a place keeps its sheet true: on a phone, on paper; and a professional, from the list to the method."""
+
+import re
+
+import pytest
+
+PHONE = {"width": 390, "height": 844}
+ACCOUNT = ("coordination@demo.maillage.example", "maillage-demo")
+NAME = "Centre social des Pays du Guiers"  # its week is known, and seven practices
+
+
+@pytest.fixture
+def signed_in(visit):
+    """Open a page as somebody of the network."""
+
+    def open_page(address: str, **options):
+        page = visit("/connexion/", **options)
+        page.fill("[name=login]", ACCOUNT[0])
+        page.fill("[name=password]", ACCOUNT[1])
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/espace/")
+        page.goto(re.sub(r"(https?://[^/]+).*", r"\1", page.url) + address)
+        return page
+
+    return open_page
+
+
+@pytest.fixture
+def place(visit) -> str:
+    """The address of the place, as the search finds it."""
+    page = visit(f"/carte/?mot={NAME}")
+    return page.get_attribute("a[href^='/lieux/']", "href").split("/")[2]
+
+
+@pytest.fixture
+def code(signed_in, place) -> str:
+    """The code of the place, made by a professional when it has none."""
+    page = signed_in(f"/espace/annuaire/lieux/{place}/lien/")
+    if page.is_visible("text=Faire un code"):
+        page.click("text=Faire un code")
+    return page.inner_text(".code-grand")
+
+
+def test_a_sheet_is_confirmed_by_its_code_on_a_phone(visit, code):
+    page = visit("/fiche/", **PHONE)
+    page.fill("#id_code", code.lower().replace("-", " "))
+    page.tap("text=Voir ma fiche") if page.evaluate("'ontouchstart' in window") else page.click("text=Voir ma fiche")
+    assert page.inner_text("h1") == NAME
+    button = page.locator("button:has-text('Rien n’a changé')")
+    assert button.bounding_box()["height"] >= 60
+    assert button.bounding_box()["width"] > 300
+    button.click()
+    page.wait_for_selector("text=Votre fiche est confirmée aujourd’hui")
+    assert "Fiche confirmée ce mois-ci" in page.inner_text("main")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_a_telephone_is_corrected_without_script(chromium, site, code):
+    context = chromium.new_context(viewport=PHONE, java_script_enabled=False, locale="fr-FR")
+    page = context.new_page()
+    page.goto(f"{site}/fiche/{code}/corriger/")
+    page.click("summary:has-text('Le téléphone')")
+    page.fill("#id_telephone", "04 76 00 33 44")
+    page.click("button:has-text('Enregistrer')")
+    assert "C’est corrigé : téléphone." in page.inner_text(".annonces").replace("\u00a0", " ")
+    assert "04 76 00 33 44" in page.inner_text("main")
+    context.close()
+
+
+def test_full_then_room_again_in_two_taps(visit, code):
+    page = visit(f"/fiche/{code}/", **PHONE)
+    page.click("summary:has-text('Nous sommes complets')")
+    page.click("text=Oui, dire complet")
+    page.wait_for_selector("text=La fiche dit que vous êtes complets")
+    page.click("text=Nous avons de nouveau de la place")
+    page.wait_for_selector("text=il y a de nouveau de la place")
+
+
+def test_a_closure_is_said_in_two_taps_and_withdrawn_after_a_question(visit, code):
+    page = visit(f"/fiche/{code}/", **PHONE)
+    page.click("summary:has-text('Nous fermons quelque temps')")
+    page.click("button:has-text('Deux semaines')")
+    page.wait_for_selector("dt:has-text('Fermetures')")
+    page.click("summary:has-text('Retirer')")
+    page.click("text=Oui, retirer cette fermeture")
+    page.wait_for_selector("text=cette fermeture est retirée")
+    assert page.locator("dt:has-text('Fermetures')").count() == 0
+
+
+def test_the_paper_is_one_page_of_a4(visit, code):
+    pdfium = pytest.importorskip("pypdfium2")
+    page = visit(f"/fiche/{code}/papier/")
+    printed = pdfium.PdfDocument(page.pdf(format="A4", prefer_css_page_size=True))
+    assert len(printed) == 1
+    text = printed[0].get_textpage().get_text_range()
+    assert code in text
+    assert "Rien n’a changé" in text
+
+
+def test_a_paper_sheet_is_typed_back_by_keyboard_only(signed_in, code):
+    page = signed_in("/espace/annuaire/papier/")
+    keys = page.keyboard
+    assert page.evaluate("document.activeElement.name") == "code"
+    keys.type(code)
+    keys.press("Tab")
+    keys.type("3 13")
+    keys.press("Enter")
+    page.wait_for_selector("#case-3")
+    keys.press("Tab")
+    assert page.evaluate("document.activeElement.name") == "telephone"
+    keys.press("Control+a")
+    keys.type("04 76 00 55 66")
+    keys.press("Tab")
+    keys.press("ArrowDown")
+    keys.press("Enter")
+    page.wait_for_selector("text=À la feuille suivante")
+    told = page.inner_text(".annonces")
+    assert "téléphone" in told
+    assert "rythme" in told
+    assert page.evaluate("document.activeElement.name") == "code", "ready for the next one"
+
+
+def test_a_census_goes_from_a_list_to_its_method_by_keyboard(signed_in):
+    page = signed_in("/espace/recensement/38511/")
+    page.click("text=Faire la liste de départ")
+    page.uncheck("#connus") if page.is_visible("#connus") else None
+    page.click("text=Écrire la liste")
+    page.wait_for_selector("text=organismes ajoutés")
+    page.click("summary:has-text('Ajouter quelqu’un')")
+    page.focus("#id_nom")
+    page.keyboard.type("Repair Café")
+    for _ in range(4):
+        page.keyboard.press("Tab")
+    page.keyboard.type("MJC")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("text=Au suivant")
+    assert page.evaluate("document.activeElement.name") == "nom"
+    page.click("button:has-text('Répondu') >> nth=0")
+    page.wait_for_selector(".annonces >> text=répondu")
+    page.click(".onglets >> text=Méthode")
+    assert "sur la recommandation d’un autre" in page.inner_text("main")
+
+
+def test_axe_finds_nothing_on_these_pages(visit, signed_in, faults_of, code, place):
+    public = ["/fiche/", f"/fiche/{code}/", f"/fiche/{code}/corriger/", f"/fiche/{code}/papier/", "/fiche/AAAA-AAAA/"]
+    for address in public:
+        for options in ({"color_scheme": "dark"}, PHONE):
+            page = visit(address, **options)
+            page.evaluate("document.querySelectorAll('main details').forEach((each) => { each.open = true })")
+            assert faults_of(page) == [], address
+    within = [
+        "/espace/annuaire/papier/",
+        f"/espace/annuaire/papier/?code={code}&cases=5+6+13",
+        f"/espace/annuaire/lieux/{place}/lien/",
+        f"/espace/annuaire/lieux/{place}/appareils/",
+        "/espace/annuaire/materiel/",
+        "/espace/annuaire/materiel/entretien/",
+        "/espace/annuaire/campagnes/",
+        "/espace/annuaire/campagnes/?territoire=38511",
+        "/espace/recensement/?q=isère",
+        *(f"/espace/recensement/38511/{page}" for page in ("", "liste/", "communes/", "regles/", "methode/")),
+    ]
+    for options in ({"color_scheme": "dark"}, PHONE):
+        page = signed_in("/espace/", **options)
+        root = page.url.removesuffix("/espace/")
+        for address in within:
+            page.goto(root + address)
+            page.evaluate("document.querySelectorAll('main details').forEach((each) => { each.open = true })")
+            assert faults_of(page) == [], address
+
+
+def test_a_campaign_is_opened_and_called(signed_in, faults_of):
+    page = signed_in("/espace/annuaire/campagnes/")
+    page.fill("#territoire", "200040715")
+    page.fill("#au_plus", "3")
+    page.click("text=Voir combien")
+    page.click("text=Ouvrir la campagne")
+    page.wait_for_selector("text=À appeler")
+    assert faults_of(page) == []
+    page.click("button:has-text('Rien n’a changé') >> nth=0")
+    page.wait_for_selector("text=1 confirmée ou corrigée sur 3")
+    page.click("summary:has-text('Clore la campagne')")
+    page.click("text=Oui, clore")
+    page.wait_for_selector("text=est close")
+
+
+@pytest.mark.parametrize("address", ["/fiche/{}/", "/fiche/{}/corriger/", "/fiche/{}/papier/"])
+def test_nothing_scrolls_sideways_at_320_px_nor_with_large_letters(visit, visit_large, code, address):
+    page = visit(address.format(code), width=320, height=700)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    page = visit_large(address.format(code))
+    assert page.evaluate("document.documentElement.scrollWidth") <= 1280
