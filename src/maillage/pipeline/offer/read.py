@@ -494,6 +494,11 @@ def _grouped(rows: Sequence[Read]) -> list[Read]:
     return out
 
 
+def _line(text: str) -> Cleaned[str]:
+    """Return a text on one line; the half-quoted list that a form wrote in it is put back in words."""
+    return words.line(" ; ".join(several.split(text)) if '","' in text else text)
+
+
 def _lines(text: str) -> Cleaned[list[str]]:
     parts = [line.value for token in several.split(text) if (line := words.line(token)).value]
     return Cleaned(parts, "read") if parts else Cleaned.empty()
@@ -507,7 +512,7 @@ def _key(text: str) -> Cleaned[str]:
 
 CLEANERS: Mapping[str, Callable[[str], Cleaned[Any]]] = {
     "key": _key,
-    "line": words.line,
+    "line": _line,
     "text": words.clean,
     "mail": mail.clean,
     "site": site.clean,
