@@ -300,9 +300,9 @@ class _Row:
         ]
 
     def _exact(self, closed: offer.ClosedList, origin: Origin, text: str) -> bool:
-        """Return whether the whole cell is one known word, however many commas it holds."""
+        """Return whether the whole cell is one known word, however many commas it holds; a bar always parts two values."""
         said = plain(text)
-        return said in closed.words or (origin.gives is not None and said in origin.gives.whole)
+        return "|" not in text and (said in closed.words or (origin.gives is not None and said in origin.gives.whole))
 
     def _said(self, closed: offer.ClosedList, origin: Origin, text: str) -> wording.Wording | None:
         if origin.gives is not None and (given := origin.gives.find(text)) is not None:
