@@ -262,7 +262,10 @@ def _knitted(places: Sequence[Numbered], land: Land) -> str:
 # ----------------------------------------------------------------------------------------------------------------- hours
 
 
-NTH = re.compile(r"(Mo|Tu|We|Th|Fr|Sa|Su)\[([\d,-]+)\] (\d\d:\d\d-\d\d:\d\d(?:,\d\d:\d\d-\d\d:\d\d)*)")
+DAY_OF_MONTH = re.compile(r"(Mo|Tu|We|Th|Fr|Sa|Su)\[([\d,-]+)\]")
+MONTHLY = re.compile(
+    rf"({DAY_OF_MONTH.pattern}(?:,{DAY_OF_MONTH.pattern})*) (?P<spans>\d\d:\d\d-\d\d:\d\d(?:,\d\d:\d\d-\d\d:\d\d)*)"
+)
 SHORT = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
 RANKS = {"1": "1er", "2": "2e", "3": "3e", "4": "4e", "5": "5e", "-1": "dernier"}
 ALL_DAY = "Toute la journée"
@@ -318,15 +321,16 @@ def _days(days: Sequence[int]) -> str:
 def _monthly(osm: str) -> list[str]:
     """Return “first Tuesday of the month” in words; [] when anything else is said."""
     lines = []
-    for rule in osm.split("; "):
-        for part in re.split(r",\s*(?=[A-Z])", rule):
-            found = NTH.fullmatch(part)
-            if not found or any(n not in RANKS for n in found[2].split(",")):
-                return []
-            day = lower_first(opening.DAYS[SHORT.index(found[1])])
-            which = listing([RANKS[n] for n in found[2].split(",")])
-            spans = ", ".join(" – ".join(_clock(time) for time in span.split("-")) for span in found[3].split(","))
-            lines.append(f"{which.capitalize()} {day} du mois : {spans.replace(' – ', f'{NBSP}–{NBSP}')}")
+    for rule in re.split(r"[;,] (?=[A-Z])", osm):
+        found = MONTHLY.fullmatch(rule)
+        days = DAY_OF_MONTH.findall(found[1]) if found else []
+        if not found or any(n not in RANKS for _, ranks in days for n in ranks.split(",")):
+            return []
+        spans = ", ".join(f"{NBSP}–{NBSP}".join(map(_clock, span.split("-"))) for span in found["spans"].split(","))
+        for day, ranks in days:
+            which = listing([RANKS[n] for n in ranks.split(",")])
+            name = lower_first(opening.DAYS[SHORT.index(day)])
+            lines.append(f"{which.capitalize()} {name} du mois : {spans}")
     return lines
 
 

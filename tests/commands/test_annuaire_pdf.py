@@ -1,0 +1,342 @@
+"""L’annuaire papier : livret, affiche et dépliant, balisés, lisibles à voix haute, sans lieu oublié."""
+
+import io
+import re
+import time
+from datetime import date
+from itertools import pairwise
+
+import pikepdf
+import pypdfium2
+import pytest
+
+from maillage.pipeline.contours import clean as contours
+from maillage.reports import annuaire, numbered
+from maillage.reports.annuaire import Entry, Find, Land
+
+ON = date(2026, 11, 20)
+CODES = {"Grenoble": "38185", "Échirolles": "38151", "Eybens": "38158"}
+MIDDLES = {"Grenoble": (5.727, 45.187), "Échirolles": (5.718, 45.144), "Eybens": (5.750, 45.147)}
+
+
+@pytest.fixture(scope="module")
+def land():
+    shapes = contours.communes(CODES.values())
+    return Land({name: shapes[code] for name, code in CODES.items()})
+
+
+def entry(k, commune="Grenoble", **more):
+    x, y = MIDDLES[commune]
+    given = {
+        "slug": f"p{k}",
+        "name": f"Maison des habitants {k}",
+        "address": f"{k} rue des Écoles, 38000 {commune}",
+        "commune": commune,
+        "group": commune,
+        "phones": [f"04 76 00 00 {k:02}"],
+        "hours": ["Du lundi au vendredi : 9 h – 12 h"],
+        "finds": [
+            Find("wifi", "wifi", "Wifi", "Dedans."),
+            Find("formation", "graduation-cap", "Cours et ateliers", "Pour débuter."),
+        ],
+        "price": "Gratuit",
+        "fresh": "confirmé il y a 2 mois",
+        "point": (x + 0.004 * (k % 5), y + 0.003 * (k % 7)),
+        "rank": k % 4,
+    }
+    return Entry(**{**given, **more})
+
+
+def directory(entries, land, **more):
+    groups = sorted({e.group for e in entries})
+    given = {"on": ON, "level": "commune", "order": groups, "land": land, "sources": ["Un réseau : licence ODbL 1.0"]}
+    return annuaire.build(
+        "Le sud de l’agglomération", entries, **{**given, "address": "https://exemple.fr/annuaire/x/", **more}
+    )
+
+
+@pytest.fixture(scope="module")
+def usual(land):
+    """Thirty places in three communes, two of them unplaced, old or full."""
+    found = [entry(k, list(CODES)[k % 3]) for k in range(28)]
+    found += [entry(28, point=None, old=True, fresh="mis à jour il y a 3 ans", hours=(), finds=())]
+    found += [entry(29, full="Complet depuis le 3 novembre", phones=())]
+    return directory(found, land)
+
+
+def documents(found):
+    places = annuaire.chosen([place.entry for place in found.places])
+    return {"livret": annuaire.book(found), "affiche": annuaire.poster(found, places), "dépliant": annuaire.leaflet(found)}
+
+
+@pytest.fixture(scope="module")
+def files(usual):
+    return documents(usual)
+
+
+def pages(content):
+    return [" ".join(page.get_textpage().get_text_range().split()) for page in pypdfium2.PdfDocument(content)]
+
+
+def plain(text):
+    return " ".join(text.replace("\u00a0", " ").replace("\ufffe", "-").split())
+
+
+def squeezed(text):
+    """Text without spaces nor hyphens: where a line breaks does not matter."""
+    return re.sub(r"[\s\ufffe\u00ad-]", "", text)
+
+
+def elements(node):
+    """Every structure element under a node, as (kind, element)."""
+    children = node.get("/K", pikepdf.Array())
+    for child in children if isinstance(children, pikepdf.Array) else [children]:
+        if isinstance(child, pikepdf.Dictionary) and "/S" in child:
+            yield str(child["/S"]), child
+            yield from elements(child)
+
+
+# ------------------------------------------------------------------------------------------------------------ accessible
+
+
+@pytest.mark.parametrize("name", ["livret", "affiche", "dépliant"])
+def test_it_is_tagged_says_so_and_can_be_read_aloud(files, name):
+    with pikepdf.open(io.BytesIO(files[name])) as pdf:
+        assert pdf.Root["/MarkInfo"]["/Marked"]
+        assert str(pdf.Root["/Lang"]).startswith("fr")
+        assert re.search(r"pdfuaid:part(?:>|=\")1", pdf.Root["/Metadata"].read_bytes().decode())
+        assert "Le sud de l’agglomération" in str(pdf.docinfo["/Title"])
+        tree = list(elements(pdf.Root["/StructTreeRoot"]))
+        assert all(str(node.get("/Alt", "")).strip() for kind, node in tree if kind == "/Figure")
+        levels = [int(kind[2]) for kind, _ in tree if re.fullmatch(r"/H[1-6]", kind)]
+        assert levels[0] == 1
+        assert all(after <= before + 1 for before, after in pairwise(levels))
+
+
+@pytest.mark.parametrize("name", ["livret", "affiche", "dépliant"])
+def test_no_placeholder_is_left(files, name):
+    text = " ".join(pages(files[name]))
+    for word in ("None", "nan", "undefined", "{{", "}}", "?" * 2):
+        assert not re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text), word
+
+
+def test_pictograms_are_decoration_and_words_say_the_same(files):
+    """Les pictogrammes ne sont pas lus : leur mot est à côté."""
+    with pikepdf.open(io.BytesIO(files["livret"])) as pdf:
+        figures = [kind for kind, _ in elements(pdf.Root["/StructTreeRoot"]) if kind == "/Figure"]
+    assert 2 <= len(figures) <= 8, "the cover, the maps, the code; not the hundred pictograms"
+
+
+# ------------------------------------------------------------------------------------------------------------------ book
+
+
+def test_every_place_is_there_with_its_number_address_and_telephone(files, usual):
+    text = plain(" ".join(pages(files["livret"])))
+    for place in usual.places:
+        said = plain(place.entry.name)
+        assert re.search(rf"\b{place.number} {re.escape(said)}", text), said
+        assert plain(place.entry.address) in text
+        assert all(plain(phone) in text for phone in place.entry.phones)
+
+
+def test_numbers_go_on_from_group_to_group_in_the_order_of_the_list(usual):
+    assert [place.number for place in usual.places] == list(range(1, 31))
+    assert [group.name for group in usual.groups] == sorted(CODES)
+
+
+def test_the_contents_say_who_answers_each_need(files, usual):
+    assert [need.words for need in usual.needs] == ["Je cherche du wifi", "Je veux apprendre"]
+    found = pages(files["livret"])
+    contents = next(k for k, text in enumerate(found) if "Que cherchez-vous" in text and "Je cherche du wifi" in text)
+    listed = plain(" ".join(found[contents : contents + 3]))
+    for place in usual.needs[0].places:
+        assert plain(place.entry.name) in listed
+    assert len(usual.needs[0].places) == 29, "the place that says nothing is in no need"
+
+
+def test_an_old_sheet_is_to_confirm_and_a_full_place_says_so(files):
+    text = plain(" ".join(pages(files["livret"])))
+    assert "mis à jour il y a 3 ans · à confirmer" in text
+    assert "Horaires et services inconnus : appelez." in text
+    assert "Complet depuis le 3 novembre" in text
+
+
+def test_the_last_page_says_when_whence_and_how_to_report(files):
+    last = plain(pages(files["livret"])[-1])
+    for words in ("20 novembre 2026", "licence ODbL 1.0", "Signaler une erreur", "exemple.fr/annuaire/x/"):
+        assert words in last
+
+
+def shown(svg):
+    """The numbers that a map shows, ranges opened."""
+    found = []
+    for part in re.findall(r'<text class="numero"[^>]*>([^<]+)<', svg):
+        for piece in filter(None, (p.strip() for p in part.split(","))):
+            first, _, last = piece.partition("–")
+            found += range(int(first), int(last or first) + 1)
+    return sorted(found)
+
+
+def test_the_map_has_the_numbers_of_the_list_each_once(usual):
+    (whole,) = usual.maps
+    assert shown(whole.svg) == [place.number for place in usual.places if place.entry.point is not None]
+    assert [place.number for place in usual.off_map] == [
+        place.number for place in usual.places if place.entry.slug == "p28"
+    ]
+    for group in usual.groups:
+        assert group.map is not None
+        assert set(shown(group.map.svg)) <= {place.number for place in group.places}
+
+
+def test_marks_never_cover_one_another():
+    marks = [numbered.Mark([k], 500 + 9 * (k % 8), 400 + 7 * (k // 8), 20) for k in range(60)]
+    marks += [numbered.Mark([100 + k], 40 * k, 30, 20) for k in range(25)]
+    boxes = [mark.box for mark in numbered.together(marks, 900)]
+    assert all(min(b[:2]) >= 0 and b[2] <= 1000 and b[3] <= 900 for b in boxes)
+    for k, one in enumerate(boxes):
+        assert not any(numbered._over(one, other) for other in boxes[k + 1 :])
+
+
+def test_a_land_too_full_for_one_map_has_one_for_each_part(land):
+    parts = Land(land.communes, land.inside, {"Grenoble": "Le nord", "Échirolles": "Le sud", "Eybens": "Le sud"})
+    found = directory([entry(k, list(CODES)[k % 3]) for k in range(90)], parts)
+    assert [each.name for each in found.maps] == ["Le nord", "Le sud"]
+    assert sorted(n for each in found.maps for n in shown(each.svg)) == list(range(1, 91))
+
+
+# ----------------------------------------------------------------------------------------------------------- rough places
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"name": "Association départementale d’information et d’initiative " * 3},
+        {
+            "hours": [
+                f"{day} : 8 h 30 – 12 h, 13 h 30 – 17 h 15"
+                for day in ("Lundi", "Mardi", "Mercredi", "Jeudi", "Vendredi", "Samedi")
+            ]
+        },
+        {"name": "Café 💻 № 5 \u2192 ici", "before": "Приходите 日本"},
+        {
+            "finds": [
+                Find(id, "wifi", "Wifi", "Il faut habiter la commune. " * 5) for id in ("wifi", "pret", "vente", "don")
+            ]
+        },
+        {"address": "", "phones": (), "hours": (), "finds": (), "price": "", "fresh": "date inconnue", "point": None},
+        {"before": "Apportez une pièce d’identité. " * 12},
+    ],
+    ids=["long name", "many hours", "letters we lack", "many finds", "nothing known", "long words"],
+)
+def test_one_strange_place_breaks_nothing(land, more):
+    made = documents(directory([entry(k, **more) for k in range(9)], land))
+    assert len(pages(made["affiche"])) == 1
+    assert len(pages(made["dépliant"])) == 2
+    assert len(pages(made["livret"])) >= 4
+
+
+def test_a_single_place_without_any_contour_is_a_directory_too():
+    made = documents(directory([entry(1)], Land({})))
+    assert "Où sont les lieux" not in " ".join(pages(made["livret"]))
+    assert [len(pages(made[name])) for name in ("affiche", "dépliant")] == [1, 2]
+
+
+def test_what_is_typed_is_never_read_as_code(land):
+    made = annuaire.book(directory([entry(1, name="#panic() $x$ <b> *gras*", address='"\\n [lien](x)')], land))
+    assert "#panic() $x$ <b> *gras*" in " ".join(pages(made))
+
+
+# ---------------------------------------------------------------------------------------------------- poster and leaflet
+
+
+@pytest.mark.parametrize("paper", ["a4", "a3"])
+def test_a_poster_is_one_page_of_its_size(usual, paper):
+    places = annuaire.chosen([place.entry for place in usual.places])
+    made = pypdfium2.PdfDocument(annuaire.poster(usual, places, paper=paper))
+    assert len(made) == 1
+    wide, high = made[0].get_size()
+    assert (round(wide), round(high)) == {"a4": (595, 842), "a3": (842, 1191)}[paper]
+
+
+def test_a_poster_shows_the_best_known_one_in_each_group_first(usual):
+    shown_first = annuaire.chosen([place.entry for place in usual.places], 3)
+    assert {each.group for each in shown_first} == set(CODES)
+    assert all(each.rank == 3 for each in shown_first)
+
+
+def test_a_poster_says_how_many_others_there_are(usual, files):
+    (text,) = pages(files["affiche"])
+    assert "22 autres lieux aident aussi." in plain(text)
+
+
+def test_a_leaflet_says_needs_and_the_map_has_its_own_numbers(usual, files):
+    outside, inside = map(plain, pages(files["dépliant"]))
+    assert "Où se faire aider avec le numérique" in outside
+    assert "Appelez avant de venir." in outside
+    assert "Je cherche du wifi" in inside
+    assert "Je veux apprendre" in inside
+
+
+def test_a_territory_where_nobody_says_what_it_offers_has_a_leaflet(land):
+    _, inside = pages(annuaire.leaflet(directory([entry(k, finds=()) for k in range(40)], land)))
+    assert "Les lieux où demander" in inside
+
+
+# ----------------------------------------------------------------------------------------------------------------- hours
+
+
+@pytest.mark.parametrize(
+    ("osm", "expected"),
+    [
+        (
+            "Mo-Fr 09:00-12:00,14:00-18:30; Sa 08:30-12:00",
+            ["Du lundi au vendredi : 9 h – 12 h, 14 h – 18 h 30", "Samedi : 8 h 30 – 12 h"],
+        ),
+        ("Tu,Th 16:00-18:00; We 10:00-12:00", ["Mardi et jeudi : 16 h – 18 h", "Mercredi : 10 h – 12 h"]),
+        ('Mo 14:00-17:00 "sur rendez-vous"', ["Lundi : 14 h – 17 h (sur rendez-vous)"]),
+        ('unknown "sur rendez-vous"', ["Sur rendez-vous"]),
+        ("24/7", ["Tous les jours : toute la journée"]),
+        ("We[1,3] 14:30-18:30", ["1er et 3e mercredi du mois : 14 h 30 – 18 h 30"]),
+        ("Mo[1],We[2] 14:00-18:30", ["1er lundi du mois : 14 h – 18 h 30", "2e mercredi du mois : 14 h – 18 h 30"]),
+        ("Fr[-1] 09:00-12:00", ["Dernier vendredi du mois : 9 h – 12 h"]),
+        ("week 01-53/2 Mo 09:00-12:00", [annuaire.CHANGING]),
+        ("Mo-Fr 09:00-12:00; PH off", ["Du lundi au vendredi : 9 h – 12 h"]),
+        ("Sa off", []),
+        ("", []),
+    ],
+)
+def test_hours_are_said_in_words_whatever_the_week_of_printing(osm, expected):
+    for on in (ON, date(2026, 11, 11), date(2026, 12, 25), date(2026, 5, 14)):
+        assert [plain(line) for line in annuaire.hours(osm, on)] == expected, on
+
+
+# ------------------------------------------------------------------------------------------------------------- real places
+
+
+@pytest.mark.django_db
+def test_the_three_hundred_places_of_isere_make_one_book_quickly(settings, tmp_path):
+    """310 lieux réels : un seul PDF, par commune, chaque lieu une fois, en moins de dix secondes."""
+    from maillage.apps.directory.actions import importing
+    from maillage.apps.directory.queries import paper, scope
+    from maillage.pipeline.offer import files as offer_files
+    from maillage.pipeline.offer.forms import read as forms
+    from maillage.reference.cards import cards
+
+    settings.HOME = tmp_path
+    result = offer_files.places(forms.read(cards()["hinaura-isere"].file), today=ON, source="Hinaura")
+    from django.utils import timezone
+
+    importing.take_in(result, source="Hinaura", digest="0" * 64, by=None, at=timezone.now())
+    where = scope.of("38")
+    start = time.process_time()
+    found = paper.directory(where, on=ON, address="https://exemple.fr/annuaire/38/")
+    content = annuaire.book(found)
+    assert time.process_time() - start < 10
+    assert len(found.places) == 310
+    text = squeezed(" ".join(pages(content)))
+    assert [p.entry.name for p in found.places if squeezed(p.entry.name) not in text] == []
+    drawn = sorted(n for each in found.maps for n in shown(each.svg))
+    assert drawn == [p.number for p in found.places if p.entry.point is not None]
+    with pikepdf.open(io.BytesIO(content)) as pdf:
+        assert pdf.Root["/MarkInfo"]["/Marked"]
+        assert 30 < len(pdf.pages) < 80

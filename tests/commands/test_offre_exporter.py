@@ -1,0 +1,161 @@
+"""maillage offre exporter : chaque format, sur les vrais recensements, jugé par ceux qui le lisent."""
+
+import csv
+import io
+import json
+import zipfile
+
+import pytest
+from data_inclusion.schema.v1 import Service, Structure
+from frictionless import Resource, Schema
+
+from maillage.reference import standards
+from maillage.reference.cards import cards
+from maillage.reference.offer import UNKNOWN_PIVOT
+
+FORMATS = {
+    "lmn-1.0.2": "lieux.csv",
+    "data-inclusion-1": "di",
+    "hsds-3": "hsds",
+    "geojson": "lieux.geojson",
+    "csv": "tableau.csv",
+}
+CENSUSES = {"Hinaura": "hinaura-isere", "Les Assembleurs": "assembleurs-maubeuge"}
+IGNORED = ("source", "date_maj")  # what the contract lets a round trip change
+
+
+@pytest.fixture(scope="module")
+def homes(tmp_path_factory):
+    """A directory of the two real censuses, made by the commands: (run, home)."""
+    import os
+    import subprocess
+    import sys
+
+    def run(home, *words):
+        return subprocess.run(
+            [sys.executable, "-m", "maillage.cli.main", *map(str, words)],
+            env={**os.environ, "MAILLAGE_HOME": str(home)},
+            capture_output=True,
+            text=True,
+            timeout=240,
+            check=False,
+        )
+
+    home = tmp_path_factory.mktemp("annuaire")
+    for source, card in CENSUSES.items():
+        done = run(home, "offre", "importer", cards()[card].file, "--source", source, "--json")
+        assert done.returncode in (0, 1), done.stderr
+    return run, home
+
+
+@pytest.fixture(scope="module")
+def exported(homes, tmp_path_factory):
+    """What the command wrote in each format, and what it said: format → (path, standard error)."""
+    run, home = homes
+    folder = tmp_path_factory.mktemp("exports")
+    found = {}
+    for name, file in FORMATS.items():
+        done = run(home, "offre", "exporter", "--format", name, "--sortie", folder / file)
+        assert (done.returncode, done.stdout) == (0, ""), done.stderr
+        found[name] = (folder / file, done.stderr)
+    return found
+
+
+def rows(path):
+    return list(csv.DictReader(io.StringIO(path.read_text("utf-8"))))
+
+
+def test_the_national_file_is_valid_for_its_own_judge(exported):
+    path, _ = exported["lmn-1.0.2"]
+    # The schema as its producer wrote it, but for the patterns of lists: they are not anchored.
+    schema = json.loads(json.dumps(standards.lmn()))
+    report = Resource(
+        path=str(path.name), basepath=str(path.parent), format="csv", schema=Schema.from_descriptor(schema)
+    ).validate()
+    assert report.valid, report.flatten(["rowNumber", "fieldName", "note"])[:5]
+
+
+def test_every_place_is_in_the_national_file_or_is_told(exported):
+    path, told = exported["lmn-1.0.2"]
+    left_out = [line for line in told.splitlines() if "colonne exigée" in line]
+    assert len(rows(path)) + len(left_out) == 371
+    assert {row["pivot"] for row in rows(path)} >= {UNKNOWN_PIVOT}
+
+
+def test_a_sheet_without_a_date_bears_the_day_it_came(exported):
+    """Trois fiches d’Isère n’ont aucune date : elles sortent quand même, à la date de leur import."""
+    path, told = exported["lmn-1.0.2"]
+    assert "date de mise à jour" not in told
+    assert all(row["date_maj"] for row in rows(path))
+
+
+def test_data_inclusion_accepts_every_row(exported):
+    folder, _ = exported["data-inclusion-1"]
+    structures = json.loads((folder / "structures.json").read_text("utf-8"))
+    services = json.loads((folder / "services.json").read_text("utf-8"))
+    assert len(structures) == len(services) > 360
+    for row, model in [*((r, Structure) for r in structures), *((r, Service) for r in services)]:
+        model(**{name: value for name, value in row.items() if name in model.model_fields})
+
+
+def test_hsds_writes_the_same_tables_as_objects_and_as_csv(exported):
+    folder, _ = exported["hsds-3"]
+    with zipfile.ZipFile(folder / "hsds-3.0.zip") as archive:
+        held = {name: list(csv.DictReader(io.StringIO(archive.read(name).decode()))) for name in archive.namelist()}
+    for name, schema in standards.hsds().items():
+        objects = json.loads((folder / f"{name}.json").read_text("utf-8"))
+        assert [each["id"] for each in objects] == [each["id"] for each in held[schema["path"]]], name
+    assert len(json.loads((folder / "location.json").read_text("utf-8"))) >= 371
+
+
+def test_geojson_puts_longitude_first(exported):
+    collection = json.loads(exported["geojson"][0].read_text("utf-8"))
+    points = [each["geometry"]["coordinates"] for each in collection["features"] if each["geometry"]]
+    assert len(collection["features"]) == 371
+    assert all(-5 < x < 10 and 41 < y < 52 for x, y in points)
+
+
+def test_our_table_says_every_place(exported):
+    found = rows(exported["csv"][0])
+    assert len(found) == 371
+    assert len({row["id"] for row in found}) == 371
+    assert not any(cell.startswith(("=", "@")) for row in found for cell in row.values())
+
+
+def test_what_leaves_comes_back_the_same(homes, exported, tmp_path):
+    """lmn → import → lmn : mêmes lignes, mot pour mot, sauf la source et la date."""
+    run, _ = homes
+    first, _ = exported["lmn-1.0.2"]
+    other = tmp_path / "autre"
+    taken = run(other, "offre", "importer", first, "--source", "Aller-retour", "--json")
+    assert taken.returncode == 0, taken.stderr
+    assert json.loads(taken.stdout)["refuses"] == 0
+    again = run(other, "offre", "exporter", "--format", "lmn-1.0.2", "--sortie", tmp_path / "retour.csv")
+    assert again.returncode == 0, again.stderr
+
+    def kept(path):
+        return {row["id"]: {k: v for k, v in row.items() if k not in IGNORED} for row in rows(path)}
+
+    assert kept(tmp_path / "retour.csv") == kept(first)
+
+
+def test_an_empty_directory_is_told(homes, tmp_path):
+    run, _ = homes
+    done = run(tmp_path / "vide", "offre", "exporter", "--format", "csv", "--sortie", tmp_path / "vide.csv")
+    assert (done.returncode, rows(tmp_path / "vide.csv")) == (0, [])
+    assert "Aucun lieu" in done.stderr
+
+
+def test_a_folder_that_cannot_be_written_is_refused_in_three_lines(homes, tmp_path):
+    run, home = homes
+    (tmp_path / "fichier").write_text("x")
+    done = run(home, "offre", "exporter", "--format", "geojson", "--sortie", tmp_path / "fichier" / "lieux.geojson")
+    assert done.returncode == 2
+    assert len(done.stderr.strip().splitlines()) == 3
+
+
+def test_an_unknown_format_is_refused(homes, tmp_path):
+    run, home = homes
+    done = run(home, "offre", "exporter", "--format", "xls", "--sortie", tmp_path / "x")
+    assert done.returncode == 2
+    assert not (tmp_path / "x").exists()
