@@ -145,7 +145,7 @@ def clean(latitude: str, longitude: str) -> Cleaned[Point]:
     ways = tuple(_ways(first, second))
     if not ways:
         return Cleaned.refused(f"« {typed} » est hors du globe")
-    step = min(map(_half_step, cells))  # one alone may only have lost its last zeros
+    step = max(map(_half_step, cells))
     doubt = step * DEGREE if COARSE <= step < 1 and not ways[0].reason else 0.0
     return words.verdict(Point(ways, typed, tuple(mends), doubt), mends=mends)
 
