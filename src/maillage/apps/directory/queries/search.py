@@ -107,7 +107,7 @@ def _statement(wanted: Wanted) -> tuple[str, list[object]]:
 def _distance(wanted: Wanted) -> tuple[str, list[object]]:
     """Return (the square of the distance to the point, in degrees of latitude; its values), null without a point."""
     if wanted.latitude is None or wanted.longitude is None:
-        return "null", []
+        return "cast(null as real)", []  # PostgreSQL asks for the type of what it unites
     scale = cos(radians(wanted.latitude))
     return (
         "((p.latitude - %s) * (p.latitude - %s) + (p.longitude - %s) * (p.longitude - %s) * %s)",
