@@ -374,17 +374,16 @@ def leaflet(directory: Directory) -> bytes:
     kept = [chosen([place.entry for place in need.places], share) for need in wanted]
     slugs = {entry.slug for held in kept for entry in held}
     places = [place for place in directory.places if place.entry.slug in slugs]
-    numbers = {place.entry.slug: k for k, place in enumerate(places, 1)}
+    renumbered = [Numbered(k, place.entry) for k, place in enumerate(places, 1)]
     told = [
         {
             "icone": need.icon,
             "mots": need.words,
-            "lieux": [_entry(Numbered(numbers[entry.slug], entry)) for entry in held],
+            "lieux": [_entry(place) for place in renumbered if place.entry in held],
             "autres": len(need.places) - len(held),
         }
         for need, held in zip(wanted, kept, strict=True)
     ]
-    renumbered = [Numbered(numbers[place.entry.slug], place.entry) for place in places]
     drawn = _map(directory.name, renumbered, directory.land, PANEL, LARGE)
     data = {
         "besoins": told,
