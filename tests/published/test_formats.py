@@ -21,6 +21,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from maillage.kernel.errors import Refused
+from maillage.pipeline.offer.clean.point import extent
 from maillage.pipeline.offer.sheet import STATES
 from maillage.reference import offer, standards
 from maillage.reports.formats import data_inclusion, every, geojson, hsds, lmn, loss, publication, table
@@ -35,6 +36,14 @@ ADDRESS = {
     "code_insee": "38185",
     "adresse": "12 rue Thiers",
 }
+_CENTRE = extent("38185")
+assert _CENTRE is not None
+CENTRE = {
+    "latitude": _CENTRE.latitude,
+    "longitude": _CENTRE.longitude,
+    "precision": 3_900.0,
+}  # nothing but the commune is known
+
 FULL = {
     **ADDRESS,
     "id": "lieu-1",
@@ -216,7 +225,7 @@ def test_a_full_place_is_written_as_the_schema_wants_it(tmp_path):
 
 
 def test_the_json_twin_holds_the_same_words_and_no_empty_key(tmp_path):
-    lmn.write(tmp_path / "lieux.json", [place({**FULL, "precision": 800})], on=ON)
+    lmn.write(tmp_path / "lieux.json", [place({**FULL, **CENTRE})], on=ON)
     (found,) = json.loads((tmp_path / "lieux.json").read_text("utf-8"))
     assert set(found) <= set(lmn.COLUMNS)
     assert "latitude" not in found
@@ -229,7 +238,8 @@ def test_the_json_twin_holds_the_same_words_and_no_empty_key(tmp_path):
     ("change", "column", "expected"),
     [
         ({"pivot": None}, "pivot", "00000000000000"),
-        ({"precision": 2500}, "latitude", ""),
+        (CENTRE, "latitude", ""),
+        ({"precision": 600.0}, "latitude", "45.186123456"),
         ({"horaires": {"text": "sur rendez-vous"}}, "horaires", ""),
         ({"telephone": ["3949"]}, "telephone", ""),
         ({"longitude": 0.00001}, "longitude", "0.00001"),
@@ -631,7 +641,7 @@ def test_hours_become_a_week_only_when_a_week_says_them(osm, expected):
 
 
 def test_a_map_has_longitude_first_and_no_point_for_a_commune(tmp_path):
-    places = [place(FULL), place({**ADDRESS, "latitude": 45.1, "longitude": 5.7, "precision": 3000}, "lieu-2")]
+    places = [place(FULL), place({**ADDRESS, **CENTRE}, "lieu-2")]
     assert geojson.write(tmp_path / "lieux.geojson", places, on=ON) == []
     found = json.loads((tmp_path / "lieux.geojson").read_text("utf-8"))
     first, second = found["features"]

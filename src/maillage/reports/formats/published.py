@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from maillage.pipeline.offer.clean.point import extent, shapes
 from maillage.pipeline.offer.sheet import Sheet
 from maillage.reference import offer
 from maillage.reference.offer import Field
@@ -64,10 +65,16 @@ def ordered(places: Iterable[Published]) -> list[Published]:
 
 
 def point(sheet: Sheet) -> tuple[float, float] | None:
-    """Return latitude and longitude; None when unknown, or known only as the middle of a commune or of a street."""
-    if "precision" in sheet or "latitude" not in sheet or "longitude" not in sheet:
+    """Return latitude and longitude; None when unknown, or when only the middle of the commune stands for them."""
+    if "latitude" not in sheet or "longitude" not in sheet:
         return None
-    return float(sheet["latitude"]), float(sheet["longitude"])
+    found = float(sheet["latitude"]), float(sheet["longitude"])
+    if "precision" in sheet:
+        code = str(sheet.get("code_insee", ""))
+        centre = extent(code) if code in shapes() else None
+        if centre is None or found == (centre.latitude, centre.longitude):
+            return None
+    return found
 
 
 def departement(sheet: Sheet) -> str:
