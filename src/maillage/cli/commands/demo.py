@@ -82,11 +82,12 @@ def _census(card: str, source: str) -> None:
     from maillage.pipeline.offer.forms import read as forms
     from maillage.reference.cards import cards
 
-    file = cards()[card].file
+    origin = cards()[card]
+    file = origin.file
     digest = hashlib.sha256(file.read_bytes()).hexdigest()
     if Import.objects.filter(source__name=source, digest=digest).exists():
         return
     at = timezone.now()
     result = files.places(forms.read(file), today=at.date(), source=source)
-    row = importing.take_in(result, source=source, digest=digest, by=None, at=at)
+    row = importing.take_in(result, source=source, digest=digest, by=None, at=at, licence=origin.licence.partition(" (")[0])
     print(f"Lieux prêts : {row.counts['crees']} du recensement {source}")

@@ -38,7 +38,15 @@ class _Work:
 
 @transaction.atomic
 def take_in(
-    result: Result, *, source: str, digest: str, by: User | None, at: datetime, correspondence: str = "", whole: bool = True
+    result: Result,
+    *,
+    source: str,
+    digest: str,
+    by: User | None,
+    at: datetime,
+    correspondence: str = "",
+    licence: str = "",
+    whole: bool = True,
 ) -> Import:
     """Write the places of a file that was read: new ones made, known ones updated, each change kept.
 
@@ -46,7 +54,7 @@ def take_in(
     proposal. `whole`: the file is the whole of its source, so that places it no longer holds are marked as missing.
     Everything is in one transaction: a killed import leaves nothing, and starts again.
     """
-    held_source = _source(source, result)
+    held_source = _source(source, result, licence)
     row = Import.objects.create(
         source=held_source,
         file_name=result.name[:200],
@@ -92,10 +100,10 @@ def take_in(
     return row
 
 
-def _source(name: str, result: Result) -> Source:
+def _source(name: str, result: Result, licence: str) -> Source:
     correspondence = result.correspondence
     found, _ = Source.objects.get_or_create(
-        name=name, defaults={"producer": correspondence.producer, "licence": correspondence.licence}
+        name=name, defaults={"producer": correspondence.producer, "licence": licence or correspondence.licence}
     )
     return found
 
