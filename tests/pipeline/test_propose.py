@@ -8,7 +8,10 @@ from pathlib import Path
 
 import pytest
 import yaml
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from maillage.kernel.errors import Refused
 from maillage.kernel.names import plain
 from maillage.pipeline.offer import files, mapping, propose
 from maillage.pipeline.offer.forms import read as forms
@@ -420,3 +423,56 @@ def test_the_same_file_is_proposed_the_same_whatever_its_form():
     table.writerows(rows)
     as_csv = forms.parse(text.getvalue().encode(), "lieux")
     assert propose.propose(as_csv)[0] == propose.propose(sheet(rows, "lieux"))[0]
+
+
+# --- whatever is given --------------------------------------------------------------------------------------------------
+
+NAMES = st.one_of(
+    st.sampled_from(["nom", "Lundi", "lat", "x", "c_nom", "a.b.0", "45.19", "Tag 1", "Tag 2", "Gratuit", "Ouverture lundi", "result_score", "?", "N°"]),
+    st.text(max_size=12),
+)  # fmt: skip
+CELLS = st.one_of(
+    st.sampled_from(["", "Oui", "non", "X", "Grenoble", "45.19", "5,72", "9h-12h", "a@b.fr", "Gratuit", "{A,B}", "[", "<b>x</b>", "12 rue du Lac", "-", "45.19, 5.72"]),
+    st.text(max_size=20),
+)  # fmt: skip
+ODD = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+@ODD
+@given(st.lists(st.dictionaries(NAMES, CELLS, min_size=1, max_size=6), min_size=1, max_size=4))
+def test_any_table_is_proposed_something_that_can_be_followed(rows):
+    try:
+        there = sheet(rows)
+    except Refused:
+        return  # no row at all
+    text, _ = propose.propose(there)
+    found = files.places(there, today=TODAY, correspondence=mapping.load(text, "x"))
+    assert len(found.rows) <= len(there.rows)
+    assert all(row.refused or (row.sheet["nom"] and row.sheet["id"]) for row in found.rows)
+    assert files.places(there, today=TODAY).rows  # known formats apart, completed or not
+
+
+PIECES = st.recursive(
+    st.one_of(st.none(), st.booleans(), st.integers(-2, 2), st.sampled_from(["nom", "~", "", "free", "wifi", "Mo", "oui"])),
+    lambda inside: st.one_of(
+        st.lists(inside, max_size=3),
+        st.dictionaries(st.sampled_from([*mapping.KEYS, "practice", "when", "planned", "Mo", "nom", "frais", True]), inside, max_size=4),
+    ),
+    max_leaves=8,
+)  # fmt: skip
+
+
+@ODD
+@given(
+    st.dictionaries(st.sampled_from(["nom", "horaires", "frais_a_charge", "latitude", "typologie"]), PIECES, max_size=4),
+    PIECES,
+    PIECES,
+)
+def test_any_correspondence_is_followed_or_refused(fields, practices, others):
+    text = yaml.safe_dump({"fields": fields, "practices": practices, "recognise": others, "ignored": others})
+    try:
+        chosen = mapping.load(text, "a.yaml")
+    except Refused as error:
+        assert "a.yaml" in error.what
+        return
+    result([{"nom": "Le Lien", "Mo": "9h", "oui": "Gratuit"}], correspondence=chosen)

@@ -51,10 +51,8 @@ def read_places(path: Path, correspondence: Path | None, source: str = "") -> "R
         chosen = mapping.load(read_file(correspondence).decode("utf-8", "replace"), correspondence.name)
     result = files.places(forms.read(path), today=datetime.now().date(), correspondence=chosen, source=source)
     if not result.kept:
-        first = next((row for row in result.rows if row.refused), None)
-        where = f", ligne {first.line}" if first else ""
         raise Refused(
-            f"{path.name}{where} : aucun lieu n’a pu être lu{f' ; {first.refused}' if first else ''}.",
+            f"{first_refusal(result)} ; aucun lieu n’a pu être lu.",
             why="Sans nom ni commune, un lieu ne peut être ni trouvé ni montré. "
             f"Colonnes lues : {', '.join(sorted(result.correspondence.fields)) or 'aucune'} ; non lues : {', '.join(result.unread) or 'aucune'}.",
             do="Dites quelle colonne est le nom et laquelle la commune, avec --correspondance ou sur la page d’import.",
@@ -65,12 +63,46 @@ def read_places(path: Path, correspondence: Path | None, source: str = "") -> "R
 def verify(given: argparse.Namespace) -> int:
     from maillage.pipeline.offer import report
 
-    told = report.of(read_places(given.fichier, given.correspondance))
+    result = read_places(given.fichier, given.correspondance)
+    told = report.of(result)
     if given.json:
         print_json(told)
     else:
         tell(told)
-    return PARTLY if told["refuses"] else OK
+    return ended(result)
+
+
+def ended(*results: "Result") -> int:
+    """Return how a command ends; when rows were refused, say the first in three lines on standard error."""
+    partly = [result for result in results if result.n_refused]
+    if not partly:
+        return OK
+    n = sum(result.n_refused for result in partly)
+    more = f" ; et {n - 1} autre{'s' * (n > 2)} ligne{'s' * (n > 2)}" if n > 1 else ""
+    refused = Refused(
+        f"{first_refusal(partly[0])}{more}.",
+        why="Une ligne que rien ne nomme ou ne situe ne peut être ni trouvée ni montrée. Les bonnes lignes sont gardées.",
+        do=f"Corrigez-la et recommencez ; « maillage offre verifier {partly[0].name} » dit chaque ligne refusée.",
+    )
+    print("\n".join(refused.sentences), file=sys.stderr)
+    return PARTLY
+
+
+def first_refusal(result: "Result") -> str:
+    """Return the first refused row of a file: its line, its cells at fault, the reason."""
+    row = next((row for row in result.rows if row.refused), None)
+    fault = result.faults[0] if result.faults else None
+    if fault is not None and (row is None or fault.line < row.line):
+        cell = f", colonne {fault.column}" * bool(fault.column) + f", « {fault.value} »" * bool(fault.value)
+        return f"{result.name}, ligne {fault.line}{cell} : {fault.reason}"
+    assert row is not None
+    named = f", « {row.sheet['nom']} »" if "nom" in row.sheet else ""
+    cells = [
+        f" ; colonne {told.column or told.field}, « {told.value[:60]} » : {told.reason}"
+        for told in row.remarks
+        if told.word == "refused" and told.value
+    ]
+    return f"{result.name}, ligne {row.line}{named} : {row.refused}{''.join(cells[:2])}"
 
 
 def tell(report: dict[str, Any]) -> None:
@@ -83,6 +115,8 @@ def tell(report: dict[str, Any]) -> None:
         print(f"· {note}")
     if report["colonnes_non_lues"]:
         print(f"Colonnes que rien ne lit : {', '.join(report['colonnes_non_lues'])}.")
+    if report["colonnes_laissees"]:
+        print(f"Colonnes laissées exprès : {', '.join(report['colonnes_laissees'])}.")
     print()
     for column in report["colonnes"]:
         counts = ", ".join(f"{column[word]} {word}" for word in ("lu", "réparé", "à vérifier", "refusé") if column[word])
@@ -90,12 +124,13 @@ def tell(report: dict[str, Any]) -> None:
         for each in column["raisons"]:
             print(f"    {each['fois']} fois, {each['raison']}")
     print()
+    for value in report["valeurs_sans_effet"]:
+        print(f"{value['colonne']} : « {value['valeur']} » n’ajoute rien, {value['fois']} fois.")
     for row in [r for r in report["lignes"] if r["refus"]]:
-        print(f"ligne {row['ligne']}, {row['nom'] or 'sans nom'} : refusée, {row['refus']}.", file=sys.stderr)
+        print(f"ligne {row['ligne']}, {row['nom'] or 'sans nom'} : refusée, {row['refus']}.")
     for fault in report["lignes_illisibles"]:
-        print(
-            f"ligne {fault['ligne']}, colonne {fault['colonne']} : {fault['raison']} {fault['que_faire']}", file=sys.stderr
-        )
+        where = f"ligne {fault['ligne']}{', colonne ' * bool(fault['colonne'])}{fault['colonne']}"
+        print(f"{where} : {fault['raison']}. {fault['que_faire']}")
 
 
 def take_in(given: argparse.Namespace) -> int:
@@ -127,7 +162,7 @@ def take_in(given: argparse.Namespace) -> int:
             f"{counts['a_verifier']} à vérifier, {counts['doublons_proposes']} doublons proposés, "
             f"{counts['absents']} lieux absents de cette version."
         )
-    return PARTLY if counts["refuses"] else OK
+    return ended(result)
 
 
 def export(given: argparse.Namespace) -> int:
@@ -175,4 +210,4 @@ def duplicates(given: argparse.Namespace) -> int:
             names = f"{rows_a[p.a].sheet['nom']} | {rows_b[p.b].sheet['nom']}"
             print(f"{row['a']} = {row['b']} ? {row['decision']} {row['score']:.2f} · {names} · {' ; '.join(p.reasons)}")
         print(f"{len(told)} paires proposées.")
-    return PARTLY if a.n_refused or b.n_refused else OK
+    return ended(*([a, b] if given.fichier_b else [a]))

@@ -20,11 +20,11 @@ A word of `gives` or `when` is compared whole, without accents or case; `~word` 
 that the word is known and adds nothing. A word that `gives` does not hold falls back on the closed list of the field.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import yaml
 
@@ -33,6 +33,8 @@ from maillage.kernel.names import plain
 from maillage.pipeline.offer.clean import several
 from maillage.pipeline.offer.clean.wording import denied
 from maillage.reference import offer
+
+T = TypeVar("T")
 
 FILES = Path(__file__).parent / "mappings"
 NO = ("non", "no", "0", "faux", "aucun", "aucune", "neant")
@@ -195,9 +197,27 @@ def load(text: str, name: str) -> Correspondence:
         raise _bad(name, "il manque la clé « fields », qui dit d’où vient chaque champ")
     if unknown := set(raw) - KEYS_OF_A_FILE:
         raise _bad(name, f"clé inconnue : {', '.join(sorted(map(str, unknown)))}")
-    fields = {id: _origins(name, id, spec, PLACED) for id, spec in raw["fields"].items()}
+    fields = {id: _held(name, f"le champ {id}", _origins, name, id, spec, PLACED) for id, spec in raw["fields"].items()}
     if raw.get("extends"):
         fields = {**_named(name, str(raw["extends"])).fields, **fields}
+    practices = raw.get("practices") or []
+    if not isinstance(practices, list):
+        raise _bad(name, "la clé « practices » attend une liste de pratiques")
+    return _held(name, "l’en-tête", _built, raw, name, fields, practices)
+
+
+def _held(name: str, what: str, read: Callable[..., T], *given: Any) -> T:
+    """Return what a reader makes of a piece of YAML; Refused, naming the piece, when it has not the shape it should."""
+    try:
+        return read(*given)
+    except (TypeError, ValueError, AttributeError, KeyError) as error:
+        told = str(error) if isinstance(error, ValueError) and str(error).startswith("«") else "sa forme n’est pas la bonne"
+        raise _bad(name, f"{what} ne se lit pas ({told})") from error
+
+
+def _built(
+    raw: Mapping[str, Any], name: str, fields: Mapping[str, tuple[Origin, ...]], practices: Sequence[Any]
+) -> Correspondence:
     return Correspondence(
         id=str(raw.get("id") or Path(name).stem),
         title=str(raw.get("title", "")),
@@ -206,7 +226,7 @@ def load(text: str, name: str) -> Correspondence:
         recognise=_columns(raw.get("recognise", ())),
         among=_columns(raw.get("among", ())),
         fields=fields,
-        practices=tuple(_practice(name, rule) for rule in raw.get("practices", ())),
+        practices=tuple(_held(name, "une pratique", _practice, name, rule) for rule in practices),
         ignored=_columns(raw.get("ignored", ())),
         grouped=bool(raw.get("grouped")),
     )
@@ -223,8 +243,9 @@ def _named(name: str, id: str) -> Correspondence:
 
 
 def _practice(name: str, raw: Mapping[str, Any]) -> PracticeRule:
-    if not isinstance(raw, dict) or raw.get("practice") not in offer.practices():
-        raise _bad(name, f"pratique inconnue : {raw.get('practice') if isinstance(raw, dict) else raw!r}")
+    practice = raw.get("practice") if isinstance(raw, dict) else raw
+    if practice not in offer.practices():
+        raise _bad(name, f"pratique inconnue : {practice} ; il y a : {', '.join(offer.practices())}")
     known_keys = {"practice", "from", "separator", "inside", "always", "when", "planned", "with"}
     if set(raw) - known_keys:
         raise _bad(name, f"clé inconnue dans la pratique {raw['practice']} : {', '.join(sorted(set(raw) - known_keys))}")
@@ -260,6 +281,7 @@ def _origins(name: str, id: str, spec: Any, known_fields: Mapping[str, offer.Fie
     return (_origin(name, known_fields[id], spec),)
 
 
+DAYS = {f"{day}{half}" for day in ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su") for half in ("", " am", " pm")}
 KEYS = {"from", "join", "with", "split", "part", "always", "gives", "separator", "inside", "days", "parity"}
 
 
@@ -268,12 +290,18 @@ def _origin(name: str, of: offer.Field, spec: Any) -> Origin:
         return Origin(columns=_columns(spec))
     if not isinstance(spec, dict) or set(spec) - KEYS:
         raise _bad(name, f"le champ {of.id} attend une colonne, une liste de colonnes, ou {', '.join(sorted(KEYS))}")
-    gives = {str(word): _strings(() if slug is None else slug) for word, slug in (spec.get("gives") or {}).items()}
+    gives = {_strings(word)[0]: _strings(() if slug is None else slug) for word, slug in (spec.get("gives") or {}).items()}
     always = _strings(spec.get("always", ()))
     if of.kind == "list":
         values = offer.lists()[of.list].values
         for slug in {*always, *(each for many in gives.values() for each in many)} - set(values):
             raise _bad(name, f"le champ {of.id} n’a pas la valeur « {slug} » ; il a : {', '.join(values)}")
+    if unknown := set(spec.get("days") or {}) - DAYS:
+        raise _bad(
+            name, f"le champ {of.id} n’a pas le jour « {unknown.pop()} » ; il a : Mo, Tu… Su, seuls ou suivis de am ou pm"
+        )
+    if not isinstance(spec.get("part", 0), int):
+        raise _bad(name, f"le champ {of.id} attend un nombre après « part », pas « {spec['part']} »")
     return Origin(
         columns=_columns(spec.get("join") or spec.get("from") or ()),
         joined=str(spec.get("with", " ")) if "join" in spec else None,
@@ -301,7 +329,15 @@ def _columns(raw: Any) -> tuple[str, ...]:
 
 
 def _strings(raw: Any) -> tuple[str, ...]:
-    return (str(raw),) if isinstance(raw, (str, int, float)) else tuple(str(each) for each in raw)
+    """Return one word or several; ValueError on yes, no, on, off, which YAML does not read as words."""
+    if isinstance(raw, dict):
+        raise TypeError
+    many = (raw,) if isinstance(raw, (str, int, float)) else tuple(raw)
+    if any(isinstance(each, bool) for each in many):
+        raise ValueError("« yes, no, on, off, true, false » ne sont des mots qu’entre guillemets")
+    if any(not isinstance(each, (str, int, float)) for each in many):
+        raise TypeError
+    return tuple(map(str, many))
 
 
 def _bad(name: str, reason: str) -> Refused:

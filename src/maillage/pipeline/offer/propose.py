@@ -331,9 +331,10 @@ def _said(name: str) -> tuple[str, ...]:
     whole = plain(apart)
     bare = re.sub(r" ?\d+( \d+)*$", "", whole)
     said = [whole, bare, " ".join(word for word in bare.split() if word not in FURNITURE)]
-    if re.fullmatch(r"[\w-]+(\.[\w-]+)+", name):
-        said.append(plain(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", [p for p in name.split(".") if not p.isdecimal()][-1])))
-    return tuple(dict.fromkeys(filter(None, said)))
+    parts = [part for part in name.split(".") if not part.isdecimal()]
+    if parts and re.fullmatch(r"[\w-]+(\.[\w-]+)+", name):
+        said.append(plain(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", parts[-1])))
+    return tuple(dict.fromkeys(filter(None, said))) or (name,)
 
 
 def _somebody(column: _Column, columns: Sequence[_Column]) -> bool:

@@ -213,7 +213,7 @@ class _Row:
             found = day.clean(text, today=self.today)
             return Cleaned(found.value.isoformat() if found.value else None, found.word, found.reason)
         if of.kind == "name":
-            return words.line(text)
+            return words.line(text, longest=of.longest)
         return CLEANERS[of.kind](text)
 
     def _keep(
@@ -300,9 +300,12 @@ class _Row:
         ]
 
     def _exact(self, closed: offer.ClosedList, origin: Origin, text: str) -> bool:
-        """Return whether the whole cell is one known word, however many commas it holds; a bar always parts two values."""
+        """Return whether the whole cell is one known word, however many commas it holds.
+
+        A bar parts two values, unless the mapping says what the two together give.
+        """
         said = plain(text)
-        return "|" not in text and (said in closed.words or (origin.gives is not None and said in origin.gives.whole))
+        return (origin.gives is not None and said in origin.gives.whole) or ("|" not in text and said in closed.words)
 
     def _said(self, closed: offer.ClosedList, origin: Origin, text: str) -> wording.Wording | None:
         if origin.gives is not None and (given := origin.gives.find(text)) is not None:
@@ -403,7 +406,8 @@ class _Row:
 
     def _identify(self, seen: dict[str, int]) -> None:
         """Give the place its identifier: that of the file, else one that the same name at the same address gives again."""
-        if "id" not in self.sheet:
+        given = "id" in self.sheet
+        if not given:
             key = "|".join(plain(str(self.sheet.get(f, ""))) for f in ("nom", "adresse", "commune"))
             named = "-".join(plain(f"{self.sheet.get('nom', '')} {self.sheet.get('commune', '')}").split())[:60].strip("-")
             self.sheet["id"] = f"{named}-{sha256(key.encode()).hexdigest()[:6]}"
@@ -413,11 +417,7 @@ class _Row:
         seen[id] = seen.get(id, 0) + 1
         if seen[id] > 1:
             self.sheet["id"] = f"{id}--{seen[id]}"
-            reason = (
-                "deux lignes portent le même identifiant"
-                if "id" in self.correspondence.fields
-                else "deux lignes disent le même lieu"
-            )
+            reason = "deux lignes portent le même identifiant" if given else "deux lignes disent le même lieu"
             self._say(self._column("id"), "id", "doubtful", id, self.sheet["id"], reason)
 
     def _column(self, id: str) -> str:
