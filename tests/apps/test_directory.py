@@ -210,3 +210,50 @@ def test_a_place_put_aside_says_why_and_leaves_the_search():
 def test_freshness_has_four_degrees(updated, confirmed, stitches, words):
     found = rules.freshness(updated, confirmed, on=date(2026, 11, 20))
     assert (found.stitches, found.words) == (stitches, words)
+
+
+def test_what_a_person_chose_in_a_merge_stays_when_the_file_comes_back():
+    take(ROW)
+    take(TWIN, source="Autre réseau")
+    pair = Pair.objects.get()
+    kept = duplicates.merge(pair, {"frais_a_charge": "second"}, by="coordination", at=LATER)
+    held = list(Lieu.objects.order_by("pk").values())
+    again = take(ROW, at=LATER)
+    assert (again.counts["modifies"], again.counts["inchanges"], again.counts["contestes"]) == (0, 1, 0)
+    assert list(Lieu.objects.order_by("pk").values()) == held
+    assert Lieu.objects.get(pk=kept.pk).sheet["frais_a_charge"] == ["paid"]
+    duplicates.unmerge(pair, by="coordination", at=LATER)
+    assert Lieu.objects.get(pk=kept.pk).sheet["frais_a_charge"] == ["free"]
+
+
+def test_undoing_an_import_marks_again_what_it_had_found():
+    take(ROW, OTHER)
+    partial = take(ROW, at=LATER)
+    back = take(ROW, OTHER, at=LATER)
+    assert Lieu.objects.get(identifier="a2").missing_since is None
+    importing.take_back(back, by="coordination", at=LATER)
+    assert Lieu.objects.get(identifier="a2").missing_since == partial
+
+
+def test_an_import_without_a_source_is_refused():
+    with pytest.raises(Refused, match="la source n’a pas de nom"):
+        take(ROW, source=" ")
+    assert not Lieu.objects.exists()
+
+
+def test_no_is_not_unknown():
+    columns = {"wifi": "non", "imprimante": "non"}
+    take({"nom": "Mairie", "commune": "Grenoble", **columns}, {"nom": "École", "commune": "Grenoble", "wifi": "oui"})
+    said = {lieu.name: lieu.sheet for lieu in Lieu.objects.all()}
+    assert "wifi" in said["Mairie"]["sans"]
+    assert "practices" not in said["Mairie"]
+    assert said["École"]["practices"]["wifi"]["state"] == "offered"
+
+
+def test_correcting_a_field_does_not_confirm_the_others():
+    take(ROW)
+    lieu = Lieu.objects.get()
+    sheets.edit(lieu, {"notes": "rappeler en mars"}, by="coordination", at=LATER)
+    lieu.refresh_from_db()
+    assert lieu.confirmed_on is None
+    assert "confirmed_on" not in lieu.origins["telephone"]

@@ -60,7 +60,8 @@ def test_the_pages_of_an_offer(offered, client):
     best = client.get(f"{base}&geste=meilleurs&combien=2")
     assert best.context["answer"]["proposal"]["lieux"]
     assert "c’est prouvé" in text_of(best)
-    line = next(p.id for p in queries.ground(offered).places if "libre_acces_accompagne" in p.offers)
+    giving = [p for p in queries.ground(offered).places if "libre_acces_accompagne" in p.offers]
+    line = next(p.id for p in giving if p.commune == PLACE)
     closed = client.get(f"{base}&geste=fermer&lieu={line}")
     assert closed.context["answer"]["change"]["offre"] == "Libre accès accompagné"
     opened = client.get(f"{base}&geste=ouvrir&ou=zone:{queries.ground(offered).zones[0].code}")

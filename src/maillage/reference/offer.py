@@ -165,6 +165,17 @@ def kind_named_in(text: str) -> str | None:
     return kinds_by_word()[max(hits, key=len)] if hits else None
 
 
+def practice_named(text: str) -> str:
+    """Return the practice that a short wording names, '' when it names none or more than one.
+
+    >>> practice_named("Wifi gratuit"), practice_named("autre")
+    ('wifi', '')
+    """
+    said = f" {plain(text)}"
+    hits = [p.id for p in practices().values() if any(f" {word}" in said for word in (plain(p.label), *p.also))]
+    return hits[0] if len(hits) == 1 else ""
+
+
 @cache
 def diagnosis_lines() -> dict[str, Line]:
     """Return the lines of the offer in a study, in order."""

@@ -39,7 +39,7 @@ def told(rows: Sequence[Row], *, inhabitants: Mapping[str, int], names: Mapping[
     inhabitants, names: by commune of the territory; the most populated one is its centre.
     """
     said = {row.id: practices(row.sheet) for row in rows}
-    talking = [row for row in rows if said[row.id]]
+    talking = [row for row in rows if said[row.id] or row.sheet.get("sans")]
     centre = max(inhabitants, key=lambda code: (inhabitants[code], code), default="")
     total = sum(inhabitants.values())
     in_centre = sum(row.commune == centre for row in rows)

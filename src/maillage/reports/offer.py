@@ -1,12 +1,13 @@
 """The offer and the gaps: as etude.json writes them, as pages, dossier and sheets tell them."""
 
+from collections import Counter
 from typing import Any
 
 from maillage.kernel.estimate import Estimate, Figure
 from maillage.reference.offer import diagnosis_lines
 from maillage.reports import wording
 from maillage.reports.figures import figure
-from maillage.studies import gaps
+from maillage.studies import gaps, reach
 from maillage.studies.gaps import ZoneGaps
 from maillage.studies.offer import Offered
 
@@ -76,7 +77,7 @@ def whole(o: Offered) -> Json:
 
 def reason(o: Offered, found: ZoneGaps, missing: gaps.Missing) -> str:
     """Return why a line is missing, with what is not known: a place that says nothing is not a place that gives nothing."""
-    silent = o.n_silent[found.code]
+    silent = _unsaid(o, found, missing.offer)
     if not silent:
         return missing.reason
     return f"{missing.reason} À vérifier : {wording.count(silent, 'lieu', 'lieux')} de la zone {'ne dit' if silent == 1 else 'ne disent'} pas ce qu’on y trouve."
@@ -92,7 +93,13 @@ def state(o: Offered, found: ZoneGaps, line: str) -> str:
         return HERE
     if isinstance(share, Estimate) and share.value >= gaps.MOST:
         return NEAR
-    return UNSAID if o.n_silent[found.code] else FAR
+    return UNSAID if _unsaid(o, found, line) else FAR
+
+
+def _unsaid(o: Offered, found: ZoneGaps, line: str) -> int:
+    """Return how many places of a zone may give a line without saying so: silent ones, accesses that do not say who helps."""
+    vague = o.n_vague[found.code] if line == "libre_acces_accompagne" else 0
+    return o.n_silent[found.code] + vague
 
 
 def told_zone(o: Offered, found: ZoneGaps) -> Json:
@@ -117,6 +124,7 @@ def told_zone(o: Offered, found: ZoneGaps) -> Json:
                 "a_portee_entre": "" if _nobody(gap.reach.reached) else reached.span,
                 "hors": _nobody(gap.reach.missing) or missing.value or missing.span,
                 "hors_entre": "" if _nobody(gap.reach.missing) else missing.span,
+                "hors_phrase": "" if _nobody(gap.reach.missing) else missing.between,
                 "part": share.value or share.span,
                 "part_valeur": wording.point(gap.reach.share),
                 "hors_valeur": wording.point(gap.reach.missing) or 0.0,
@@ -140,6 +148,12 @@ def told_zone(o: Offered, found: ZoneGaps) -> Json:
     }
 
 
+def zone_names(ground: reach.Ground) -> dict[str, str]:
+    """Return the name of each zone by code, with its commune where several zones bear the same name."""
+    counts = Counter(zone.name for zone in ground.zones)
+    return {z.code: f"{z.name} ({z.place})" if counts[z.name] > 1 and z.place else z.name for z in ground.zones}
+
+
 def _nobody(figure: Figure) -> str:
     """Return “personne” for a figure that every draw puts under one person, '' for any other."""
     return "personne" if isinstance(figure, Estimate) and figure.high < 1 else ""
@@ -147,7 +161,7 @@ def _nobody(figure: Figure) -> str:
 
 def told(o: Offered) -> Json:
     """Return the offer of a study as a reader sees it: the whole, each zone, and the lists that its rules make."""
-    names = {zone.code: zone.name for zone in o.gaps.zones}
+    names = zone_names(o.ground)
     labels = {line.id: line.label for line in diagnosis_lines().values()}
     lists = [
         {
@@ -165,7 +179,7 @@ def told(o: Offered) -> Json:
         "source": o.census.name,
         "minutes": int(o.ground.walk.minutes),
         "ensemble": told_zone(o, o.gaps.whole),
-        "zones": {found.code: told_zone(o, found) | {"nom": found.name} for found in o.gaps.zones},
+        "zones": {found.code: told_zone(o, found) | {"nom": names[found.code]} for found in o.gaps.zones},
         "listes": lists,
         "prudence": cautions(o),
     }
@@ -183,7 +197,7 @@ def cautions(o: Offered) -> list[str]:
     if vague:
         said.append(
             f"{wording.count(vague, 'accès libre', 'accès libres')} ne {'dit' if vague == 1 else 'disent'} pas si quelqu’un aide : "
-            "comptés comme autonomes."
+            "comptés comme autonomes, et à vérifier pour l’accompagnement."
         )
     if missing := unasked(o):
         labels = wording.listing([wording.lower_first(diagnosis_lines()[line].label) for line in missing])

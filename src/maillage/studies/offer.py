@@ -61,10 +61,11 @@ def census(name: str, sheets: Iterable[Sheet]) -> Census:
     """Return the census that these sheets make, in the order of their identifiers."""
     many = sorted(sheets, key=lambda sheet: str(sheet.get("id", "")))
     said = {str(sheet.get("id", "")): practices(sheet) for sheet in many}
+    denying = {str(sheet.get("id", "")) for sheet in many if sheet.get("sans")}
     return Census(
         name,
         tuple(as_reached(sheet) for sheet in many),
-        silent=frozenset(id for id, found in said.items() if not found),
+        silent=frozenset(id for id, found in said.items() if not found and id not in denying),
         vague=frozenset(
             id for id, found in said.items() if "libre_acces" in found and not found["libre_acces"].get("accompagnement")
         ),

@@ -178,6 +178,8 @@ def updated(held: Sheet, origins: Origins, new: Sheet, *, source: str, on: str) 
     for name, value in new.items():
         origin = kept.get(name, {})
         ours = name in FOLLOWING or name not in held or (origin.get("source") == source and not origin.get("confirmed_on"))
+        if origin.get("instead_of") == value:
+            continue  # somebody already chose another value over this one
         if held.get(name) == value:
             if ours:
                 kept[name] = {**origin, "source": source, "on": on}
@@ -249,6 +251,7 @@ def searched(sheet: Sheet) -> str:
     said += [lists["services"].values[slug].label for slug in sheet.get("services", ())]
     said += [f"{offer.practices()[p].label} {offer.practices()[p].need}" for p in practices(sheet)]
     said += [*sheet.get("autres_formations_labels", ()), str(sheet.get("presentation_resume", ""))]
+    said += [word for each in practices(sheet).values() for word in each.get("themes", ())]
     dispositifs = lists["dispositif_programmes_nationaux"].values
     said += [dispositifs[slug].label for slug in sheet.get("dispositif_programmes_nationaux", ())]
     return " ".join(dict.fromkeys(plain(" ".join(map(str, said))).split()))

@@ -8,6 +8,8 @@ from django import forms
 from maillage.apps.dossiers import rules
 from maillage.apps.dossiers.queries import Asked
 from maillage.reference.definitions import DEFAULT, offered
+from maillage.reports.offer import zone_names
+from maillage.studies.gaps import located
 from maillage.studies.reach import Ground
 from maillage.studies.social import VARIABLES
 
@@ -160,13 +162,14 @@ class WhatIfForm(forms.Form):
 
     def __init__(self, *args: object, line: str, ground: Ground, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
-        zones = [(f"zone:{zone.code}", zone.name) for zone in ground.zones]
+        zones = [(f"zone:{code}", name) for code, name in zone_names(ground).items()]
+        inside = [bool((ground.zone_of[areas] >= 0).any()) for areas in located(ground)]
         without = [(f"lieu:{p.id}", p.name) for p in ground.places if p.is_precise and line not in p.offers]
         self.fields["ou"].choices = [  # type: ignore[attr-defined]
             ("Au milieu d’une zone", sorted(zones, key=lambda each: each[1])),
             ("Dans un lieu qui ne le propose pas encore", sorted(without, key=lambda each: each[1])),
         ]
-        giving = [(p.id, p.name) for p in ground.places if line in p.offers]
+        giving = [(p.id, p.name) for p, here in zip(ground.places, inside, strict=True) if here and line in p.offers]
         self.fields["lieu"].choices = sorted(giving, key=lambda each: each[1])  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from typing import Any
 from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 from markdown_it import MarkdownIt
 
 from maillage.apps.dossiers import queries as dossiers
@@ -25,7 +25,7 @@ DEMONSTRATION = "agglomeration-grenobloise"
 FAMILIES = {"notion": "Notions", "programme": "Programmes", "sigle": "Sigles", "référence": "Références"}
 
 
-@require_GET
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """What Maillage answers, and the demonstration's own answer."""
     study = dossiers.latest(DEMONSTRATION)
@@ -35,7 +35,7 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "site/home.html", context)
 
 
-@require_GET
+@require_safe
 def health(request: HttpRequest) -> JsonResponse:
     """Whether the platform answers, database included."""
     with connection.cursor() as cursor:
@@ -43,20 +43,20 @@ def health(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"etat": "ok"})
 
 
-@require_GET
+@require_safe
 def glossary(request: HttpRequest) -> HttpResponse:
     groups = [(label, [t for t in terms().values() if t.family == family]) for family, label in FAMILIES.items()]
     return render(request, "site/glossary.html", {"groups": groups, "tab": "glossaire"})
 
 
-@require_GET
+@require_safe
 def methods(request: HttpRequest) -> HttpResponse:
     """The methods, one page each."""
     pages = [(path.stem, _title(path.read_text("utf-8")), _lead(path.read_text("utf-8"))) for path in _method_files()]
     return render(request, "site/methods.html", {"pages": pages, "definitions": offered(), "tab": "methodes"})
 
 
-@require_GET
+@require_safe
 def method(request: HttpRequest, slug: str) -> HttpResponse:
     """One method, as written in docs/methods."""
     found = {path.stem: path for path in _method_files()}
@@ -87,7 +87,7 @@ def _lead(text: str) -> str:
     return next((line.strip() for line in text.split("\n")[1:] if line.strip()), "")
 
 
-@require_GET
+@require_safe
 def sources(request: HttpRequest) -> HttpResponse:
     """Every figure and file used, with what we doubt; what was corrected, and the former value."""
     return render(
@@ -106,23 +106,23 @@ def sources(request: HttpRequest) -> HttpResponse:
     )
 
 
-@require_GET
+@require_safe
 def dematerialisation(request: HttpRequest) -> HttpResponse:
     """When procedures went online, and when services stopped answering."""
     return render(request, "site/calendar.html", {"events": calendar.events(), "tab": "sources"})
 
 
-@require_GET
+@require_safe
 def accessibility(request: HttpRequest) -> HttpResponse:
     return render(request, "site/accessibility.html")
 
 
-@require_GET
+@require_safe
 def privacy(request: HttpRequest) -> HttpResponse:
     return render(request, "site/privacy.html")
 
 
-@require_GET
+@require_safe
 def style(request: HttpRequest) -> HttpResponse:
     """The style, its components and their states."""
     figure = Estimate(

@@ -116,16 +116,19 @@ class PracticeRule:
     conditions: Mapping[str, tuple[Origin, ...]]
 
     def state(self, cells: Mapping[str, str]) -> str:
-        """Return offered, planned, or '' when the row does not say so."""
+        """Return offered, planned, no when every filled cell says no, or '' when the row does not say."""
         if self.origin.always:
             return "offered"
         filled = [cells[c] for c in self.origin.columns if cells.get(c)]
         said = [*filled, *(token for text in filled for token in self.origin.tokens(text))]
         if self.planned and any(self.planned.find(text) is not None for text in said):
             return "planned"
+        denied = [plain(text).split(" ", 1)[0] in NO for text in filled]
         if self.when is not None:
-            return "offered" if any(self.when.find(text) is not None for text in said) else ""
-        return "offered" if any(plain(text).split(" ", 1)[0] not in NO for text in filled) else ""
+            given = any(self.when.find(text) is not None for text in said)
+        else:
+            given = not all(denied)
+        return "offered" if given else "no" if filled and all(denied) and not self.origin.inside else ""
 
     def matched(self, cells: Mapping[str, str]) -> Iterable[tuple[str, str]]:
         """Yield (column, word) for the words of a row that the practice knows; all of them when it takes any."""

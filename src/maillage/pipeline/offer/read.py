@@ -244,6 +244,9 @@ class _Row:
             if said is None and plain(token) in OTHER:
                 self.nothing[column, plain(token)] = token
                 continue
+            if said is None and of.id == "services" and (practice := offer.practice_named(token)):
+                self.sheet.setdefault("practices", {}).setdefault(practice, {"state": "offered"})
+                continue
             if said is None:
                 told.unknown.append(token)
                 continue
@@ -365,6 +368,14 @@ class _Row:
         state = rule.state(self.cells)
         if not state or (rule.origin.inside and rule.practice in self.sheet.get("practices", {})):
             return
+        if state == "no":
+            if rule.practice not in self.sheet.get("practices", {}):
+                self.sheet["sans"] = _once([*self.sheet.get("sans", ()), rule.practice])
+            return
+        if rule.practice in self.sheet.get("sans", ()):
+            self.sheet["sans"] = [practice for practice in self.sheet["sans"] if practice != rule.practice]
+            if not self.sheet["sans"]:
+                del self.sheet["sans"]
         if rule.origin.inside:
             column, text = rule.origin.text(self.cells)
             label = offer.practices()[rule.practice].label

@@ -10,6 +10,7 @@ A sheet is a mapping from the fields of `reference/offer/fields.yaml` to:
 - date: "AAAA-MM-JJ"; list: slugs of the closed list; yesno: bool; whole: int;
 - fermetures: list of {"du", "au", "motif"};
 - "precision": metres of doubt around the point, absent when the point is given by the file;
+- "sans": the practices that the place says it does not give, absent from "practices";
 - "practices": {practice: {"state": "offered" | "planned" | "ended", and its conditions}}.
 
 A field that nobody filled is absent: never '', None or an empty list.

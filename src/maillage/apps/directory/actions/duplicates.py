@@ -85,7 +85,7 @@ def merge(pair: Pair, choices: Mapping[str, str], *, by: str, at: datetime) -> L
     kept = Lieu.objects.select_for_update().get(pk=pair.first_id)
     gone = Lieu.objects.select_for_update().get(pk=pair.second_id)
     before, gone_before = sheets.snapshot(kept), sheets.snapshot(gone)
-    kept.sheet, kept.origins = _chosen(kept, gone, {**suggested(kept, gone), **choices})
+    kept.sheet, kept.origins = _chosen(kept, gone, {**suggested(kept, gone), **choices}, by=by, on=at.date().isoformat())
     if gone.confirmed_on and (kept.confirmed_on is None or gone.confirmed_on > kept.confirmed_on):
         kept.confirmed_on, kept.confirmed_by = gone.confirmed_on, gone.confirmed_by
     gone.state, gone.merged_into, gone.reason = rules.MERGED, kept, f"réuni à « {kept.name} »"
@@ -95,7 +95,10 @@ def merge(pair: Pair, choices: Mapping[str, str], *, by: str, at: datetime) -> L
     return kept
 
 
-def _chosen(kept: Lieu, gone: Lieu, choices: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, Any]]:
+def _chosen(
+    kept: Lieu, gone: Lieu, choices: Mapping[str, str], *, by: str, on: str
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the sheet and origins of two places made one. A value chosen over another stays chosen when its file comes back."""
     sheet, origins = dict(kept.sheet), dict(kept.origins)
     for name in differing(kept.sheet, gone.sheet):
         side = choices.get(name, "first")
@@ -107,7 +110,8 @@ def _chosen(kept: Lieu, gone: Lieu, choices: Mapping[str, str]) -> tuple[dict[st
             sheet[name] = gone.sheet[name]
         else:
             sheet.pop(name, None)
-        origins[name] = gone.origins.get(name, origins.get(name, {}))
+        chosen = {**gone.origins.get(name, origins.get(name, {})), "confirmed_on": on, "by": by}
+        origins[name] = chosen | ({"instead_of": kept.sheet[name]} if name in kept.sheet else {})
     return sheet, origins
 
 

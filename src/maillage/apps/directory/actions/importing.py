@@ -32,6 +32,7 @@ class _Work:
     made: list[Lieu]
     changed: list[tuple[Lieu, dict[str, Any]]]
     back: list[Lieu]
+    found_again: list[tuple[int, int]]
     proposals: list[Proposal]
     counts: Counter[str]
 
@@ -73,6 +74,7 @@ def take_in(
         made=[],
         changed=[],
         back=[],
+        found_again=[],
         proposals=[],
         counts=Counter(),
     )
@@ -94,13 +96,20 @@ def take_in(
         "contestes": len(work.proposals),
         "absents": missing,
     }
-    row.report = report.of(result)
+    row.report = report.of(result) | {"retrouves": work.found_again}
     row.state = rules.DONE
     row.save()
     return row
 
 
 def _source(name: str, result: Result, licence: str) -> Source:
+    """Return the source of a file, made when it is new; Refused without a name."""
+    if not name.strip():
+        raise Refused(
+            "Rien n’a été importé : la source n’a pas de nom.",
+            why="C’est elle qui dit d’où vient chaque lieu, et qui permet de le mettre à jour.",
+            do='Nommez qui donne ces lieux, par exemple --source "Ville de Grenoble".',
+        )
     correspondence = result.correspondence
     found, _ = Source.objects.get_or_create(
         name=name, defaults={"producer": correspondence.producer, "licence": licence or correspondence.licence}
@@ -147,6 +156,7 @@ def _one(read: Read, work: _Work) -> None:
     _contest(lieu, update.contested, work)
     back = lieu.missing_since_id is not None
     if back:
+        work.found_again.append((lieu.pk, lieu.missing_since_id))
         lieu.missing_since = None
     if update.sheet == lieu.sheet:
         work.counts["same"] += 1
@@ -269,6 +279,8 @@ def take_back(row: Import, *, by: str, at: datetime) -> Counter[str]:
             counts["restored"] += 1
     index.refresh(touched)
     Lieu.objects.filter(missing_since=row).update(missing_since=None)
+    for pk, since in row.report.get("retrouves", ()):
+        Lieu.objects.filter(pk=pk, missing_since=None).update(missing_since_id=since)
     Proposal.objects.filter(within=row, state=rules.OPEN).delete()
     row.state, row.undone_at = rules.UNDONE, at
     row.save()

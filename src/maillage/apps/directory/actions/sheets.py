@@ -77,12 +77,11 @@ def write(
 
 
 def edit(lieu: Lieu, values: rules.Sheet, *, by: str, at: datetime, reason: str = "") -> Change | None:
-    """Write fields that a person typed, and hold them as confirmed; None when nothing was different."""
+    """Write fields that a person typed, and hold these as confirmed, not the rest; None when nothing was different."""
     before = snapshot(lieu)
     lieu.sheet, lieu.origins = rules.edited(lieu.sheet, lieu.origins, values, by=by, on=at.date().isoformat())
     if snapshot(lieu)["sheet"] == before["sheet"]:
         return None
-    lieu.confirmed_on, lieu.confirmed_by = at.date(), by
     return write(lieu, before, verb="edit", by=by, at=at, reason=reason)
 
 

@@ -89,7 +89,15 @@ def input_of(of: offer.Field, **more: Any) -> forms.Field:
     return forms.CharField(label=label, required=False, widget=kept, max_length=of.longest or 300, **more)
 
 
-class SheetForm(forms.Form):
+class AsShown(forms.Form):
+    """A form that sends back what it showed: only what a person changed is written, were the sheet changed meanwhile."""
+
+    def remember(self) -> None:
+        for each in self.fields.values():
+            each.show_hidden_initial = True
+
+
+class SheetForm(AsShown):
     """All that a sheet says, but its practices, in groups. Only what was changed is read and written."""
 
     def __init__(self, *args: Any, lieu: Any, **kwargs: Any) -> None:
@@ -106,6 +114,7 @@ class SheetForm(forms.Form):
         self.fields["nom"].error_messages["required"] = (
             "Il manque le nom. Sans lui, personne ne trouverait ce lieu. Écrivez celui que les gens connaissent."
         )
+        self.remember()
         self.hours = HoursForm(*args, held=self.sheet.get("horaires", {}))
 
     def groups(self) -> Iterator[tuple[str, list[BoundField]]]:
@@ -151,7 +160,7 @@ class SheetForm(forms.Form):
         """
         cells = dict(typed)
         if set(typed) & set(LOCATED):
-            cells = {name: self.cleaned_data[name].strip() for name in LOCATED} | cells
+            cells = {name: text_of(offer.fields()[name], self.sheet.get(name)) for name in LOCATED} | cells
             if set(typed) & {"commune", "code_postal"} and "code_insee" not in typed:
                 cells["code_insee"] = ""
             if "precision" in self.sheet and not set(typed) & {"latitude", "longitude"}:
@@ -203,7 +212,7 @@ def _kind(id: str) -> dict[str, Any]:
     return {"typologie": [kind.codes[0]]} if kind.codes else {"typologie": ["Autre"], "type_origine": kind.label}
 
 
-class HoursForm(forms.Form):
+class HoursForm(AsShown):
     """Opening hours as a table of days; in words where a table cannot say them."""
 
     autrement = forms.CharField(
@@ -231,6 +240,7 @@ class HoursForm(forms.Form):
                         widget=forms.TextInput(attrs={"class": "heure", "autocomplete": "off"}),
                     )
         self.fields["feries"].initial = bool(self.grid and self.grid.holidays_off)
+        self.remember()
 
     @property
     def too_rich(self) -> str:
@@ -292,7 +302,7 @@ def _plain_hours(text: str) -> dict[str, str]:
     return {name: value for name in ("osm", "text", "left") if (value := getattr(read_hours, name, ""))}
 
 
-class PracticeForm(forms.Form):
+class PracticeForm(AsShown):
     """One practice of a place: whether it is offered, and on what conditions."""
 
     def __init__(self, *args: Any, held: Mapping[str, Any], **kwargs: Any) -> None:
@@ -308,6 +318,7 @@ class PracticeForm(forms.Form):
         for of in offer.conditions().values():
             if of.kind != "hours":
                 self.fields[of.id] = input_of(of, initial=text_of(of, held.get(of.id)))
+        self.remember()
 
     def conditions(self) -> list[BoundField]:
         return [self[name] for name in self.fields if name != "state"]

@@ -220,7 +220,7 @@ class Undoing:
 
 def undoing(row: Import) -> Undoing:
     """Return what undoing an import would do, counted before anything is done."""
-    latest = Change.objects.filter(lieu=OuterRef("lieu")).order_by("-at", "-pk").values("pk")[:1]
+    latest = Change.objects.filter(lieu=OuterRef("lieu")).order_by("-pk").values("pk")[:1]
     changes = Change.objects.filter(within=row).annotate(latest=Subquery(latest))
     since = [change for change in changes.select_related("lieu") if change.latest != change.pk]
     now = {c.pk: c.after for c in Change.objects.filter(pk__in=[change.latest for change in since])}

@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from maillage.apps.accounts.models import User
 from maillage.apps.directory import access, rules
@@ -23,7 +23,7 @@ MOST = 2_000
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def index(request: HttpRequest) -> HttpResponse:
     """The campaigns, and a new one: first how many sheets it would hold, then opened."""
     at = _now()
@@ -60,7 +60,7 @@ def index(request: HttpRequest) -> HttpResponse:
     return render(request, "directory/campaigns/index.html", context, status=400 if "error" in context else 200)
 
 
-@require_GET
+@require_safe
 def campaign(request: HttpRequest, pk: int) -> HttpResponse:
     """A campaign: whom to call, what to ask, what they said."""
     found = _campaign(request, pk)
@@ -79,7 +79,7 @@ def _draft(request: HttpRequest, line: campaigns.Line) -> campaigns.Draft | None
     return campaigns.draft(line.call.lieu, address, signed=str(request.user))
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def call(request: HttpRequest, pk: int, code: str) -> HttpResponse:
     """Noting what a call gave."""
     found = _campaign(request, pk)
@@ -96,7 +96,7 @@ def call(request: HttpRequest, pk: int, code: str) -> HttpResponse:
     return redirect("campaign", found.pk)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def give_links(request: HttpRequest, pk: int) -> HttpResponse:
     """Making the personal links that are missing."""
     found = _campaign(request, pk)
@@ -109,7 +109,7 @@ def give_links(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("campaign", found.pk)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def close(request: HttpRequest, pk: int) -> HttpResponse:
     """Closing a campaign."""
     found = _campaign(request, pk)

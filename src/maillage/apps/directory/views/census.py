@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from maillage.apps.accounts.models import User
 from maillage.apps.directory import access, rules
@@ -36,7 +36,7 @@ TABS = {
 
 
 @login_required
-@require_GET
+@require_safe
 def choose(request: HttpRequest) -> HttpResponse:
     """Choosing where a census is led."""
     text = request.GET.get("q", "").strip()[:100]
@@ -63,7 +63,7 @@ def led_in(view: Callable[[HttpRequest, Ground], HttpResponse]) -> Callable[...,
 
 
 @led_in
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def bodies(request: HttpRequest, ground: Ground) -> HttpResponse:
     """Whom to contact, commune by commune; adding somebody."""
     form = BodyForm(request.POST or None, ground=ground)
@@ -100,7 +100,7 @@ def bodies(request: HttpRequest, ground: Ground) -> HttpResponse:
 
 
 @led_in
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def start(request: HttpRequest, ground: Ground) -> HttpResponse:
     """The list a search starts from, edited, then written."""
     text, error = census.start_of(ground), None
@@ -122,7 +122,7 @@ def start(request: HttpRequest, ground: Ground) -> HttpResponse:
 
 
 @led_in
-@require_GET
+@require_safe
 def towns(request: HttpRequest, ground: Ground) -> HttpResponse:
     """How far each commune is."""
     done = census.completeness(ground)
@@ -131,7 +131,7 @@ def towns(request: HttpRequest, ground: Ground) -> HttpResponse:
 
 
 @led_in
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def inclusion(request: HttpRequest, ground: Ground) -> HttpResponse:
     """The rules of the census, and the places they leave out."""
     error, at, by = None, _now(), str(request.user)
@@ -179,7 +179,7 @@ def _named(ground: Ground, text: str) -> Lieu:
 
 
 @led_in
-@require_GET
+@require_safe
 def method(request: HttpRequest, ground: Ground) -> HttpResponse:
     """How the census was led, as a report tells it."""
     on = _now().date()
@@ -188,7 +188,7 @@ def method(request: HttpRequest, ground: Ground) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def body(request: HttpRequest, place: str, pk: int) -> HttpResponse:
     """One body: what is known, its state, its sheet."""
     ground, found = _body(request, place, pk)
@@ -234,7 +234,7 @@ def body(request: HttpRequest, place: str, pk: int) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def say(request: HttpRequest, place: str, pk: int) -> HttpResponse:
     """Noting where a body stands, from the list or from its page."""
     ground, found = _body(request, place, pk)

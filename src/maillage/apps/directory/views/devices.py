@@ -9,7 +9,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from maillage.apps.accounts.models import User
 from maillage.apps.directory import access
@@ -24,7 +24,7 @@ from maillage.reports.wording import spaced_within
 USUAL_LOAN = timedelta(days=14)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def of_place(request: HttpRequest, place: str) -> HttpResponse:
     """The devices of a place; adding one."""
     lieu = get_object_or_404(access.managed_by(request.user), slug=place)
@@ -50,7 +50,7 @@ def of_place(request: HttpRequest, place: str) -> HttpResponse:
     return _page(request, lieu, form, error)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def device(request: HttpRequest, pk: int) -> HttpResponse:
     """What becomes of a device: lent, back, in repair, gone."""
     if not access.may_manage(request.user):
@@ -88,7 +88,7 @@ def _gesture(request: HttpRequest, found: Device, *, by: User, at: datetime) -> 
 
 
 @login_required
-@require_GET
+@require_safe
 def equipment(request: HttpRequest) -> HttpResponse:
     """What places lack, have and lend; where machines are without anybody."""
     shown = devices.equipment(on=_today())
@@ -98,7 +98,7 @@ def equipment(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-@require_GET
+@require_safe
 def upkeep(request: HttpRequest) -> HttpResponse:
     """Shared advice on keeping devices alive."""
     return render(request, "directory/devices/upkeep.html", {"advice": spaced_within([asdict(a) for a in advice()])})

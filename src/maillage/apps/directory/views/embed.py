@@ -5,12 +5,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.clickjacking import xframe_options_exempt
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from maillage.apps.directory.views.find import found
 
 
-@require_GET
+@require_safe
 @xframe_options_exempt
 @csp_replace({"frame-ancestors": ["*"]})
 def embed(request: HttpRequest) -> HttpResponse:
@@ -18,7 +18,7 @@ def embed(request: HttpRequest) -> HttpResponse:
     return render(request, "directory/public/embed.html", found(request) | {"embedded": True})
 
 
-@require_GET
+@require_safe
 def explained(request: HttpRequest) -> HttpResponse:
     """How to put the search in a page."""
     address = request.build_absolute_uri(reverse("embed"))

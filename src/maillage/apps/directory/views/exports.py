@@ -6,7 +6,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from maillage.apps.directory import access
 from maillage.apps.directory.forms.publish import PublishForm
@@ -24,7 +24,7 @@ TOO_MANY = Refused(
 LONGEST = 100
 
 
-@require_GET
+@require_safe
 def page(request: HttpRequest) -> HttpResponse:
     """Every format, what it weighs and what it loses; the sources and their licences."""
     text = request.GET.get("territoire", "").strip()[:LONGEST]
@@ -48,7 +48,7 @@ def page(request: HttpRequest) -> HttpResponse:
     )
 
 
-@require_GET
+@require_safe
 @unless_changed
 def file(request: HttpRequest, name: str) -> HttpResponse | FileResponse:
     """One file, of the whole directory or of a territory."""
@@ -74,7 +74,7 @@ def file(request: HttpRequest, name: str) -> HttpResponse | FileResponse:
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def publish(request: HttpRequest) -> HttpResponse:
     """The folder that data.gouv.fr expects, as an archive: a person uploads it."""
     if not access.may_manage(request.user):

@@ -6,7 +6,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from maillage.apps.directory.forms.find import FindForm
 from maillage.apps.directory.queries import maps, results, where
@@ -19,7 +19,7 @@ DAY = "public, max-age=86400"
 MINUTES_KEPT = "public, max-age=300"
 
 
-@require_GET
+@require_safe
 def find(request: HttpRequest) -> HttpResponse:
     """Places by distance or by name, with the map beside."""
     return render(request, "directory/public/find.html", found(request))
@@ -100,14 +100,14 @@ def _ways(request: HttpRequest, asked: Asked, nearest: Nearest | None) -> list[t
     return ways[:2]
 
 
-@require_GET
+@require_safe
 def suggestions(request: HttpRequest) -> HttpResponse:
     """The list under « Où ? », as one types."""
     found = where.suggestions(request.GET.get("q", "").strip()[:100])
     return render(request, "directory/public/_suggestions.html", {"found": found})
 
 
-@require_GET
+@require_safe
 def contours(request: HttpRequest) -> HttpResponse:
     """The contours that a box touches, as GeoJSON."""
     box = _box(request)
@@ -118,7 +118,7 @@ def contours(request: HttpRequest) -> HttpResponse:
     return response
 
 
-@require_GET
+@require_safe
 def points(request: HttpRequest) -> HttpResponse:
     """The located places, of a box or all: nothing is asked of whoever reads them."""
     if "boite" in request.GET and _box(request) is None:

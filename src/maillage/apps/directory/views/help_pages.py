@@ -2,12 +2,12 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from maillage.reference.connections import connections
 
 
-@require_GET
+@require_safe
 def offers(request: HttpRequest) -> HttpResponse:
     """Which Internet connection is possible, by situation."""
     return render(request, "directory/public/connections.html", {"guide": connections()})

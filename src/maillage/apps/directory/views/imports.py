@@ -10,7 +10,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from maillage.apps.directory import access, rules
 from maillage.apps.directory.actions import gestures, importing
@@ -28,7 +28,7 @@ STATES = {queries.CHECKING: "running", queries.IMPORTING: "running"}
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def upload(request: HttpRequest) -> HttpResponse:
     """Drop a file, whatever its form, and say who gives it."""
     form = UploadForm(request.POST or None, request.FILES or None, sources=queries.sources())
@@ -57,7 +57,7 @@ def _found(request: HttpRequest, code: str) -> Waiting:
     return found
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def waiting(request: HttpRequest, code: str) -> HttpResponse:
     """How a file would be read: each column, each word, and the first places as they would be."""
     found = _found(request, code)
@@ -98,7 +98,7 @@ def waiting(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, template, context, status=400 if error else 200)
 
 
-@require_GET
+@require_safe
 def correspondence(request: HttpRequest, code: str) -> HttpResponse:
     """The correspondence of a file, to keep or to give."""
     found = _found(request, code)
@@ -107,7 +107,7 @@ def correspondence(request: HttpRequest, code: str) -> HttpResponse:
     return response
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def check(request: HttpRequest, code: str) -> HttpResponse:
     """What the whole file would do, before anything is written; then how far its import is."""
     if not access.may_manage(request.user) or not queries.KEY.fullmatch(code):
@@ -127,7 +127,7 @@ def check(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "directory/space/check.html", {"waiting": found, "told": told})
 
 
-@require_GET
+@require_safe
 def progress(request: HttpRequest, code: str) -> HttpResponse:
     """How far the work on a file is, for a page that waits: a fragment, and its status in a header."""
     if not access.may_manage(request.user) or not queries.KEY.fullmatch(code) or not queries.folder(code).exists():
@@ -151,14 +151,14 @@ def drop(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @login_required
-@require_GET
+@require_safe
 def imports(request: HttpRequest) -> HttpResponse:
     """Every import, the latest first."""
     page = Paginator(access.imports_for(request.user).defer("report"), PAGE).get_page(request.GET.get("page"))
     return render(request, "directory/space/imports.html", {"page": page})
 
 
-@require_GET
+@require_safe
 def report(request: HttpRequest, pk: int) -> HttpResponse:
     """What an import did, column by column and row by row, and the places it no longer holds."""
     row = get_object_or_404(access.imports_for(request.user), pk=pk)
@@ -177,7 +177,7 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "directory/space/report.html", context)
 
 
-@require_GET
+@require_safe
 def report_csv(request: HttpRequest, pk: int) -> HttpResponse:
     """Each cell that somebody should look at, as a table."""
     row = get_object_or_404(access.imports_for(request.user), pk=pk)
@@ -211,7 +211,7 @@ UNDONE = (
 )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def undo(request: HttpRequest, pk: int) -> HttpResponse:
     """Take an import back, once somebody has read what it would do."""
     row = get_object_or_404(access.imports_for(request.user), pk=pk)

@@ -5,7 +5,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from maillage.apps.directory import access
 from maillage.apps.directory.actions import outings as actions
@@ -18,7 +18,7 @@ TYPED = tuple(OutingForm.base_fields)
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def index(request: HttpRequest) -> HttpResponse:
     """Every action, and a new one."""
     given = {name: request.GET[name] for name in ("name", "place", "kind") if name in request.GET}
@@ -29,7 +29,7 @@ def index(request: HttpRequest) -> HttpResponse:
     return render(request, "directory/outings/index.html", {"form": form, "rows": rows, "told": outings.told(rows)})
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def outing(request: HttpRequest, pk: int) -> HttpResponse:
     """One action: correct it, say what came of it."""
     found = _found(request, pk)
@@ -39,7 +39,7 @@ def outing(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "directory/outings/outing.html", {"form": form, "outing": found})
 
 
-@require_GET
+@require_safe
 def kit(request: HttpRequest, pk: int) -> HttpResponse:
     """What to print and take along."""
     found = _found(request, pk)

@@ -8,7 +8,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from maillage.apps.directory import access, rules
 from maillage.apps.directory.actions import duplicates, gestures
@@ -20,7 +20,7 @@ SIDES = ("first", "second", "both")
 
 
 @login_required
-@require_GET
+@require_safe
 def pairs(request: HttpRequest) -> HttpResponse:
     """The pairs to decide, the likeliest first; those merged; those declined."""
     today = timezone.localdate()
@@ -36,7 +36,7 @@ def pairs(request: HttpRequest) -> HttpResponse:
     return render(request, "directory/space/pairs.html", context)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def pair(request: HttpRequest, pk: int) -> HttpResponse:
     """Two sheets side by side, field by field."""
     found = get_object_or_404(access.pairs_for(request.user), pk=pk)
@@ -97,7 +97,7 @@ def reopen(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def sure(request: HttpRequest) -> HttpResponse:
     """Merge all the pairs above the published threshold, once somebody has read their list."""
     found = list(space.pairs(request.user, timezone.localdate()).filter(sure=True))

@@ -4,7 +4,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from maillage.apps.directory import access
 from maillage.apps.directory.queries import exports, paper, scope, where
@@ -48,7 +48,7 @@ def _address(request: HttpRequest, found: Scope) -> str:
     return request.build_absolute_uri(reverse("paper", args=[found.code]))
 
 
-@require_GET
+@require_safe
 def page(request: HttpRequest, place: str) -> HttpResponse:
     """The places of a territory on one page, to read or to print."""
     found = _scope(place)
@@ -62,7 +62,7 @@ def page(request: HttpRequest, place: str) -> HttpResponse:
     return render(request, "directory/export/paper.html", context | {"directory": directory})
 
 
-@require_GET
+@require_safe
 @unless_changed
 def book(request: HttpRequest, place: str) -> HttpResponse:
     """The whole directory, as PDF."""
@@ -70,7 +70,7 @@ def book(request: HttpRequest, place: str) -> HttpResponse:
     return _document(request, Asked(kind="annuaire", where=found, address=_address(request, found)))
 
 
-@require_GET
+@require_safe
 @unless_changed
 def leaflet(request: HttpRequest, place: str) -> HttpResponse:
     """A sheet folded in three, as PDF."""
@@ -78,7 +78,7 @@ def leaflet(request: HttpRequest, place: str) -> HttpResponse:
     return _document(request, Asked(kind="depliant", where=found, address=_address(request, found)))
 
 
-@require_GET
+@require_safe
 @unless_changed
 def poster(request: HttpRequest, place: str) -> HttpResponse:
     """A poster, as PDF: of the places nearest to a spot, or of those best known."""

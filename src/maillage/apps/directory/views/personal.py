@@ -17,7 +17,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from maillage.apps.directory import access, rules
 from maillage.apps.directory.actions import links as actions
@@ -52,7 +52,7 @@ PUBLIC_FIELDS = {  # what a person reads of a field that was written or that awa
 
 
 @never_cache
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def code(request: HttpRequest) -> HttpResponse:
     """Typing the code of a sheet."""
     if request.method == "GET":
@@ -110,7 +110,7 @@ def _key(request: HttpRequest) -> str:
 
 
 @opened
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def sheet(request: HttpRequest, lieu: Lieu, code: str) -> HttpResponse:
     """A sheet in plain words, and what its structure may say of it."""
     if request.method == "POST":
@@ -230,7 +230,7 @@ GESTURES: dict[str, Callable[[Lieu, HttpRequest, ClosureForm, datetime], str]] =
 
 
 @opened
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def correct(request: HttpRequest, lieu: Lieu, code: str) -> HttpResponse:
     """Correcting the fields of a sheet."""
     at = _now()
@@ -270,7 +270,7 @@ def _fields(names: tuple[str, ...]) -> str:
 
 
 @opened
-@require_GET
+@require_safe
 def paper(request: HttpRequest, lieu: Lieu, code: str) -> HttpResponse:
     """The sheet on one page of A4, with boxes to fill by hand."""
     on = _now().date()
@@ -288,7 +288,7 @@ def paper(request: HttpRequest, lieu: Lieu, code: str) -> HttpResponse:
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def typed_back(request: HttpRequest) -> HttpResponse:
     """A paper sheet typed back: its code, the numbers of the boxes that changed, then these boxes only."""
     asked = CodeForm(request.GET or None)
@@ -335,7 +335,7 @@ def _tell_typed(request: HttpRequest, form: SheetForm, lieu: Lieu, done: actions
 # ------------------------------------------------------------------------------------------------------------------ link
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def link(request: HttpRequest, place: str) -> HttpResponse:
     """The personal link of a place: to give, to print, to renew."""
     lieu = get_object_or_404(access.managed_by(request.user), slug=place)

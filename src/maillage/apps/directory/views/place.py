@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from maillage.apps.directory import access, rules
 from maillage.apps.directory.actions import signals
@@ -24,7 +24,7 @@ TOO_MANY = Refused(
 )
 
 
-@require_GET
+@require_safe
 def lieu(request: HttpRequest, place: str) -> HttpResponse:
     """The sheet of a place; where it went when it was merged; why it closed when it ended."""
     found = _readable(request, place)
@@ -38,13 +38,13 @@ def lieu(request: HttpRequest, place: str) -> HttpResponse:
     return render(request, "directory/public/place.html", context | {"map": svg})
 
 
-@require_GET
+@require_safe
 def to_print(request: HttpRequest, place: str) -> HttpResponse:
     """The sheet on one page, in large letters."""
     return _paper(request, place, "directory/public/print.html")
 
 
-@require_GET
+@require_safe
 def cards(request: HttpRequest, place: str) -> HttpResponse:
     """Four cards on a page, to cut and hand over."""
     return _paper(request, place, "directory/public/cards.html")
@@ -58,7 +58,7 @@ def _paper(request: HttpRequest, place: str, template: str) -> HttpResponse:
     return render(request, template, {"lieu": found, "shown": shown, "hours": hours, "on": at.date(), "cards": CARDS})
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def report(request: HttpRequest, place: str) -> HttpResponse:
     """Anybody says what is wrong on a sheet, without account."""
     found = _readable(request, place)
@@ -81,7 +81,7 @@ def report(request: HttpRequest, place: str) -> HttpResponse:
     return render(request, "directory/public/report.html", {"lieu": found, "form": form, "thanks": thanks})
 
 
-@require_GET
+@require_safe
 def sign(request: HttpRequest, place: str, code: str) -> HttpResponse:
     """A sign to print and put up: what is there, how to use it, what it asks."""
     found = _published(request, place)

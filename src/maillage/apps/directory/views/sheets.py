@@ -23,7 +23,7 @@ from maillage.pipeline.offer.sheet import STATES, practices
 from maillage.reference import offer
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: HttpRequest, place: str) -> HttpResponse:
     """The sheet: what it says and who said it, to correct; what is due; what happened."""
     lieu = get_object_or_404(access.managed_by(request.user), slug=place)
@@ -101,7 +101,7 @@ def _practices(sheet: rules.Sheet) -> list[dict[str, Any]]:
     ]
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def practice(request: HttpRequest, place: str, code: str) -> HttpResponse:
     """One practice of a place: offered, planned or stopped, and on what conditions."""
     lieu = get_object_or_404(access.managed_by(request.user), slug=place)
@@ -221,7 +221,7 @@ def put_back(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
     """A place added by hand: its commune found by name, and the sheets that may already say it shown before it is kept."""
     form = NewForm(request.POST or None)

@@ -5,7 +5,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from maillage.apps.directory import access
 from maillage.apps.directory.actions import proposals as actions
@@ -14,7 +14,7 @@ from maillage.kernel.errors import Refused
 
 
 @login_required
-@require_GET
+@require_safe
 def directory(request: HttpRequest) -> HttpResponse:
     """The working list: what is due first, oldest first; or the sheets found by their words."""
     text = request.GET.get("q", "").strip()[:100]
@@ -36,7 +36,7 @@ def directory(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-@require_GET
+@require_safe
 def section(request: HttpRequest, kind: str) -> HttpResponse:
     """One section of the working list, whole."""
     if kind not in space.SECTIONS:
@@ -46,7 +46,7 @@ def section(request: HttpRequest, kind: str) -> HttpResponse:
 
 
 @login_required
-@require_GET
+@require_safe
 def proposals(request: HttpRequest) -> HttpResponse:
     """Values proposed beside those held, and messages of the public."""
     context = {

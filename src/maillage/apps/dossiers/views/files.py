@@ -5,7 +5,7 @@ from io import BytesIO
 
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from maillage.apps.dossiers import queries, rules
 from maillage.apps.dossiers.models import Study
@@ -14,7 +14,7 @@ from maillage.apps.dossiers.views.pages import LAYERS
 from maillage.kernel.errors import Refused, UnknownTerritory
 
 
-@require_GET
+@require_safe
 def download(request: HttpRequest, key: str, name: str) -> HttpResponse | FileResponse:
     """One file of an edition."""
     study = get_object_or_404(Study, key=key, status=rules.DONE)
@@ -34,7 +34,7 @@ def _file_name(study: Study, name: str) -> str:
     return f"maillage-{study.place}-{name.replace('/', '-')}"
 
 
-@require_GET
+@require_safe
 def everything(request: HttpRequest, key: str) -> HttpResponse:
     """Every file of an edition in one archive."""
     study = get_object_or_404(Study, key=key, status=rules.DONE)
@@ -49,7 +49,7 @@ def everything(request: HttpRequest, key: str) -> HttpResponse:
     return response
 
 
-@require_GET
+@require_safe
 def map_data(request: HttpRequest, key: str) -> HttpResponse | FileResponse:
     """Shapes and classes of the zones, for the map that moves."""
     study = get_object_or_404(Study, key=key, status=rules.DONE)
@@ -61,7 +61,7 @@ def map_data(request: HttpRequest, key: str) -> HttpResponse | FileResponse:
     return response
 
 
-@require_GET
+@require_safe
 def drawing(request: HttpRequest, key: str, name: str) -> HttpResponse:
     """One map as a picture: SVG or PNG."""
     study = get_object_or_404(Study, key=key, status=rules.DONE)
@@ -75,7 +75,7 @@ def drawing(request: HttpRequest, key: str, name: str) -> HttpResponse:
     return response
 
 
-@require_GET
+@require_safe
 def api_study(request: HttpRequest, place: str) -> HttpResponse | FileResponse:
     """The study as the contract writes it; 202 while it is being computed."""
     try:

@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from maillage.apps.dossiers import access, actions, queries
 from maillage.apps.dossiers.forms import WhatIfForm
@@ -18,7 +18,7 @@ from maillage.reports import grid as grids
 USUAL = "libre_acces_accompagne"
 
 
-@require_GET
+@require_safe
 def gaps(request: HttpRequest, place: str) -> HttpResponse:
     """What is within a walk and what is not, line by line of the offer."""
 
@@ -28,7 +28,7 @@ def gaps(request: HttpRequest, place: str) -> HttpResponse:
     return shown(request, place, "dossiers/gaps.html", "manques", more)
 
 
-@require_GET
+@require_safe
 def what_if(request: HttpRequest, place: str) -> HttpResponse:
     """What opening, closing, or the best sites would change. A computation: a visitor may ask for so many an hour."""
     if request.GET.get("geste") and not access.may_compute(request):
@@ -36,7 +36,7 @@ def what_if(request: HttpRequest, place: str) -> HttpResponse:
 
     def more(study: Study, asked: Asked, told: dict[str, Any]) -> dict[str, Any]:
         context = _line(request, study, told)
-        if told.get("offre") is None:
+        if told.get("offre") is None or context["whole"]["etat"] == "donnee-manquante":
             return context
         ground = queries.ground(study)
         form = WhatIfForm(request.GET or None, line=context["line"], ground=ground)
@@ -50,7 +50,7 @@ def what_if(request: HttpRequest, place: str) -> HttpResponse:
     return shown(request, place, "dossiers/what_if.html", "manques", more)
 
 
-@require_GET
+@require_safe
 def places(request: HttpRequest, place: str) -> HttpResponse:
     """The places of a territory in figures, alone or beside those of another."""
 
@@ -68,7 +68,7 @@ def places(request: HttpRequest, place: str) -> HttpResponse:
     return shown(request, place, "dossiers/places.html", "lieux", more)
 
 
-@require_GET
+@require_safe
 def grid(request: HttpRequest, place: str) -> HttpResponse:
     """The grid of the diagnosis: each criterion with its verdict, its evidence and its rule."""
 

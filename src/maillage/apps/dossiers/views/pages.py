@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from maillage.apps.dossiers import access, actions, queries, rules
 from maillage.apps.dossiers.forms import (
@@ -40,7 +40,7 @@ FOUND_AT_MOST = 30
 LONGEST_NAME = 100
 
 
-@require_GET
+@require_safe
 def search(request: HttpRequest) -> HttpResponse:
     """The search page: territories by name, code or postcode, and the studies already kept."""
     text = request.GET.get("q", "").strip()[:LONGEST_NAME]
@@ -64,7 +64,7 @@ def search(request: HttpRequest) -> HttpResponse:
     )
 
 
-@require_GET
+@require_safe
 def suggestions(request: HttpRequest) -> HttpResponse:
     """The list under a search field, as one types."""
     text = request.GET.get("q", "").strip()[:LONGEST_NAME]
@@ -73,7 +73,7 @@ def suggestions(request: HttpRequest) -> HttpResponse:
     return render(request, "dossiers/_suggestions.html", {"found": found, "named": named, "kinds": KIND_LABELS})
 
 
-@require_GET
+@require_safe
 def territory(request: HttpRequest, place: str) -> HttpResponse:
     """The diagnosis of a territory, or how far its computation is."""
     found = asked_for(request, place)
@@ -124,7 +124,7 @@ def _page(request: HttpRequest, study: Study, asked: Asked, told: dict[str, Any]
     }
 
 
-@require_GET
+@require_safe
 def progress(request: HttpRequest, key: str) -> HttpResponse:
     """How far a study is, for a page that waits: a fragment, and its status in a header."""
     study = get_object_or_404(Study, key=key)
@@ -191,7 +191,7 @@ def shown(
     return render(request, template, common | more(study, asked, told))
 
 
-@require_GET
+@require_safe
 def zone(request: HttpRequest, place: str, code: str) -> HttpResponse:
     """The sheet of a zone, on screen."""
 
@@ -204,7 +204,7 @@ def zone(request: HttpRequest, place: str, code: str) -> HttpResponse:
     return shown(request, place, "dossiers/zone.html", "besoins", more)
 
 
-@require_GET
+@require_safe
 def definitions(request: HttpRequest, place: str) -> HttpResponse:
     """One territory under every definition, side by side."""
     return shown(
@@ -216,7 +216,7 @@ def definitions(request: HttpRequest, place: str) -> HttpResponse:
     )
 
 
-@require_GET
+@require_safe
 def against(request: HttpRequest, place: str) -> HttpResponse:
     """Two territories under one definition, with the doubt on their difference."""
     typed = request.GET.get("avec", "").strip()[:LONGEST_NAME]
@@ -289,7 +289,7 @@ def _told_gap(gap: Any, likely: float) -> dict[str, Any]:
     }
 
 
-@require_GET
+@require_safe
 def index(request: HttpRequest, place: str) -> HttpResponse:
     """The social index in full: each variable, each zone, and the weights the analyst may change."""
     return shown(
@@ -301,7 +301,7 @@ def index(request: HttpRequest, place: str) -> HttpResponse:
     )
 
 
-@require_GET
+@require_safe
 def check(request: HttpRequest, place: str) -> HttpResponse:
     """Which population is behind a published count and share?"""
     form = CheckForm(request.GET if "effectif" in request.GET else None)
@@ -331,7 +331,7 @@ def _checked(form: CheckForm, bases: list[dict[str, Any]]) -> dict[str, Any] | N
     }
 
 
-@require_GET
+@require_safe
 def reports(request: HttpRequest, place: str) -> HttpResponse:
     """The files of a study, to read, print or take away."""
 

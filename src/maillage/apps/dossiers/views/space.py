@@ -9,7 +9,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from maillage.apps.dossiers import actions, queries
 from maillage.apps.dossiers.forms import (
@@ -28,7 +28,7 @@ from maillage.kernel.errors import Refused, UnknownTerritory
 
 
 @login_required
-@require_GET
+@require_safe
 def space(request: HttpRequest) -> HttpResponse:
     """What the network keeps: perimeters, filters, corrections, studies."""
     return render(
@@ -45,7 +45,7 @@ def space(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def comments(request: HttpRequest, place: str) -> HttpResponse:
     """The analyst's comments of a dossier."""
     try:
@@ -78,7 +78,7 @@ def _from_file(
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def new_perimeter(request: HttpRequest) -> HttpResponse:
     """Keep a study perimeter from a file of zones."""
 
@@ -100,7 +100,7 @@ def new_perimeter(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def new_marking(request: HttpRequest) -> HttpResponse:
     """Keep a filter from a dropped file."""
 
@@ -119,7 +119,7 @@ def new_marking(request: HttpRequest) -> HttpResponse:
     return _from_file(request, form, {"title": "Ajouter un filtre", "kind": "filtre"}, keep)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def drop(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     """Take off a perimeter or a filter, or withdraw a correction."""
     if not request.user.is_authenticated:
@@ -143,7 +143,7 @@ def drop(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def correct(request: HttpRequest, table: str) -> HttpResponse:
     """Correct a reference value, with a reason."""
     if table not in territory_rules.CORRECTABLE:
