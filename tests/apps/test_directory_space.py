@@ -73,10 +73,11 @@ def said(text: str) -> str:
     return re.sub(r"[\s\u00a0]+", " ", re.sub(r"<[^>]+>", " ", text))
 
 
-def form_of(client, lieu: Lieu) -> dict[str, object]:
-    """Return the form of a sheet as the page shows it, nothing changed."""
-    form = client.get(f"/espace/annuaire/lieux/{lieu.slug}/").context["form"]
-    return {f.name: f.value() for each in (form, form.hours) for f in each if f.value() not in (None, False)}
+def form_of(client, lieu: Lieu, end: str = "") -> dict[str, object]:
+    """Return the form of a page as a browser would send it back, nothing changed."""
+    form = client.get(f"/espace/annuaire/lieux/{lieu.slug}/{end}").context["form"]
+    shown = [field for each in (form, getattr(form, "hours", ())) for field in each if field.value() not in (None, False)]
+    return {field.html_name: field.value() for field in shown} | {field.html_initial_name: field.value() for field in shown}
 
 
 # --------------------------------------------------------------------------------------------------------------- access
@@ -246,6 +247,15 @@ def test_a_value_that_cannot_be_kept_is_refused_in_its_place_and_stays_typed(sig
     assert f'id="id_{field}_error"' in text
     assert 'value="Centre"' in text, "what was typed elsewhere is still there"
     assert Lieu.objects.values().get() == before
+
+
+def test_what_somebody_else_wrote_meanwhile_stays(signed, lieu):
+    data = {**form_of(signed, lieu), "quartier": "Centre"}
+    sheets.edit(lieu, {"telephone": ["+33476009999"], "frais_a_charge": ["paid"]}, by="La structure", at=AT)
+    signed.post(f"/espace/annuaire/lieux/{lieu.slug}/", data)
+    lieu.refresh_from_db()
+    assert (lieu.sheet["quartier"], lieu.sheet["telephone"]) == ("Centre", ["+33476009999"])
+    assert lieu.sheet["frais_a_charge"] == ["paid"]
 
 
 def test_an_address_typed_again_is_placed_again(signed, lieu):

@@ -1,0 +1,202 @@
+"""A coordinator keeps the directory: a file imported and corrected with its effect in sight, a merge undone."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+SLOW = 60_000  # milliseconds: a file read on an old computer
+HOME = "/espace/annuaire/"
+FILE = (
+    "Nom;Voie;Ville;CP;Tel;Public;Ateliers;Divers\n"
+    "Médiathèque des Lilas;3 rue des Lilas;Grenoble;38000;04 76 00 11 22;Séniors, bébés;En projet;clé à demander\n"
+    "Maison Teisseire;110 rue Léon Jouhaux;Grenoble;38100;476001133;Tout public;Oui;\n"
+    ";rue sans nom;Grenoble;38000;;;;\n"
+)
+
+
+@pytest.fixture(scope="module")
+def account(chromium, site):
+    """The coordinator, signed in once."""
+    context = chromium.new_context()
+    page = context.new_page()
+    page.goto(f"{site}/connexion/?next=/espace/")
+    page.fill("[name=login]", "coordination@demo.maillage.example")
+    page.fill("[name=password]", "maillage-demo")
+    page.click("main form button[type=submit]")
+    page.wait_for_url("**/espace/")
+    state = context.storage_state()
+    context.close()
+    return state
+
+
+@pytest.fixture
+def enter(visit, account):
+    return lambda address=HOME, **options: visit(address, storage_state=account, **options)
+
+
+def drop(page, folder: Path, source: str) -> None:
+    path = folder / "lieux du réseau.csv"
+    path.write_text(FILE, "utf-8")
+    page.set_input_files("[name=fichier]", path)
+    page.select_option("[name=source]", "")
+    page.fill("[name=nouvelle]", source)
+    page.click("text=Lire ce fichier")
+    page.wait_for_url(re.compile(r"/importer/[0-9a-f]{20}/$"), timeout=SLOW)
+
+
+def test_a_file_is_imported_once_its_columns_and_words_are_right(enter, tmp_path):
+    page = enter()
+    page.click("text=Importer un fichier")
+    drop(page, tmp_path, "Réseau du quartier")
+    effect = page.locator("[data-morceau=effet]")
+    assert "1 ligne ne serait pas importée" in effect.inner_text().replace("\u00a0", " ")
+    assert not page.is_visible("text=Voir l’effet"), "with a script every choice shows its effect"
+
+    page.get_by_label("Divers", exact=True).select_option("notes")
+    effect.get_by_text("Divers").wait_for(state="hidden", timeout=SLOW)
+    assert "notes: Divers" in page.input_value("#texte")
+
+    unknown = page.locator(".inconnu", has_text="bébés")
+    unknown.locator("select").select_option(label="Familles et/ou enfants")
+    page.locator(".inconnu", has_text="bébés").wait_for(state="detached", timeout=SLOW)
+
+    page.click("text=Vérifier tout le fichier")
+    page.wait_for_selector("text=Voici ce qui sera fait", timeout=SLOW)
+    told = page.inner_text(".effets").replace("\n", " ")
+    assert "2 lieux nouveaux" in told
+    assert "1 ligne refusée" in told
+    page.click("button:has-text('Importer')")
+    page.wait_for_selector("text=Comment le fichier a été lu", timeout=SLOW)
+    assert "2 lieux créés" in page.inner_text(".effets").replace("\n", " ")
+
+    page.goto(page.url.split("/espace/")[0] + f"{HOME}?q=lilas")
+    page.click("text=Médiathèque des Lilas")
+    page.wait_for_selector("h1:has-text('Médiathèque des Lilas')")
+    page.click("summary:has-text('Accueil')")
+    assert page.is_checked("label:has-text('Familles et/ou enfants') input")
+    page.click("summary:has-text('Réservé')")
+    assert page.input_value("#id_notes") == "clé à demander"
+
+
+def test_without_script_the_same_file_is_corrected_by_a_button(enter, tmp_path):
+    page = enter(f"{HOME}importer/", java_script_enabled=False)
+    drop(page, tmp_path, "Réseau sans script")
+    page.select_option("#colonne-0", "")
+    page.click("text=Voir l’effet")
+    page.wait_for_url("**#effet")
+    assert "3 lignes ne seraient pas importées" in page.inner_text(".effet").replace("\u00a0", " ")
+    page.click("text=Oublier ce fichier")
+    page.wait_for_url(f"**{HOME}")
+
+
+def test_two_sheets_are_merged_then_taken_apart(enter):
+    page = enter(f"{HOME}doublons/")
+    page.locator(".paires.liste li", has_text="GUY MOQUET").locator("a").click()
+    page.wait_for_selector("text=Est-ce le même lieu")
+    first, second = page.locator("table.comparer thead th").nth(1), page.locator("table.comparer thead th").nth(2)
+    names = [each.inner_text().split("\n")[0] for each in (first, second)]
+    page.locator("table.comparer tbody tr").first.locator("input[type=radio]").nth(1).check()
+    page.click("button:has-text('Réunir')")
+    page.wait_for_selector("text=sont réunies dans")
+    merged = page.locator("section[aria-labelledby=t-reunies] li").first
+    assert names[1] in merged.inner_text()
+    page.on("dialog", lambda dialog: dialog.accept())
+    merged.locator("button").click()
+    page.wait_for_selector("text=sont séparées, chacune comme elle était")
+    assert page.locator(".paires.liste li", has_text=names[0]).count() >= 1
+
+
+def test_a_sheet_is_confirmed_in_one_click_and_said_full_in_two(enter):
+    page = enter(f"{HOME}liste/a-confirmer/", width=390, height=844)
+    page.locator(".tache-geste a").first.click()
+    page.click("button:has-text('Rien n’a changé')")
+    page.wait_for_selector("text=confirmée aujourd’hui")
+    page.click("summary:has-text('Complet')")
+    page.click("text=Oui, le lieu est complet")
+    page.wait_for_selector("text=Complet depuis le")
+    page.click("summary:has-text('De nouveau de la place')")
+    page.click("text=Oui, il y a de la place")
+    page.wait_for_selector("text=de nouveau de la place")
+    assert page.locator(".histoire > li").count() >= 3
+
+
+def test_hours_are_filled_by_keyboard(enter):
+    page = enter(f"{HOME}lieux/nouveau/")
+    page.fill("#id_nom", "Le Clavier")
+    page.fill("#id_commune", "Échirolles")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("text=est ajouté")
+    page.focus("#id_Mo00")
+    for text in ("9h", "12h30", "14h", "17h"):
+        page.keyboard.type(text)
+        page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("text=Fiche enregistrée")
+    assert page.input_value("#id_Mo01") == "12:30"
+    assert "lundi 9 h – 12 h 30, 14 h – 17 h" in page.inner_text(".histoire").replace("\u00a0", " ")
+
+
+# ------------------------------------------------------------------------------------------------------ read by all
+
+
+@pytest.fixture(scope="module")
+def pages(chromium, site, account, tmp_path_factory) -> dict[str, str]:
+    """The addresses of the pages, one row of each."""
+    context = chromium.new_context(storage_state=account)
+    page = context.new_page()
+    page.goto(f"{site}{HOME}importer/")
+    drop(page, tmp_path_factory.mktemp("fichier"), "Réseau à lire")
+    waiting = page.url.removeprefix(site)
+    page.click("text=Vérifier tout le fichier")
+    page.wait_for_selector("text=Voici ce qui sera fait", timeout=SLOW)
+    found = {"lecture": waiting, "verification": page.url.removeprefix(site)}
+    for name, address, link in (
+        ("paire", "doublons/", ".paires a:has-text('Comparer')"),
+        ("fiche", "liste/a-verifier/", ".tache-geste a"),
+        ("import", "imports/", "tbody th a"),
+    ):
+        page.goto(f"{site}{HOME}{address}")
+        found[name] = page.locator(link).first.get_attribute("href")
+    context.close()
+    return {
+        **found,
+        "liste": HOME,
+        "section": f"{HOME}liste/a-confirmer/",
+        "recherche": f"{HOME}?q=media",
+        "importer": f"{HOME}importer/",
+        "imports": f"{HOME}imports/",
+        "defaire": f"{found['import']}defaire/",
+        "doublons": f"{HOME}doublons/",
+        "surs": f"{HOME}doublons/surs/",
+        "propositions": f"{HOME}propositions/",
+        "nouveau": f"{HOME}lieux/nouveau/",
+        "pratique": f"{found['fiche']}pratiques/formation/",
+        "espace": "/espace/",
+    }
+
+
+NAMES = (
+    *("liste", "section", "recherche", "importer", "lecture", "verification", "imports", "import", "defaire", "doublons"),
+    *("paire", "surs", "propositions", "fiche", "pratique", "nouveau", "espace"),
+)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_axe_finds_nothing_by_day_by_night_and_on_a_phone(enter, faults_of, pages, name):
+    for options in ({"color_scheme": "light"}, {"color_scheme": "dark"}, {"width": 390, "height": 844}):
+        page = enter(pages[name], **options)
+        page.eval_on_selector_all("main details", "folds => folds.forEach((fold) => { fold.open = true })")
+        assert faults_of(page, enhanced=False) == [], options
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_page_scrolls_sideways_at_320_px(enter, pages, name):
+    page = enter(pages[name], width=320, height=700)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+@pytest.mark.parametrize("name", ["liste", "lecture", "paire", "fiche"])
+def test_letters_twice_as_large_do_not_scroll_sideways(visit_large, account, pages, name):
+    page = visit_large(pages[name], storage_state=account)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 1280
