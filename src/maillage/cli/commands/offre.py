@@ -105,11 +105,17 @@ def first_refusal(result: "Result") -> str:
     return f"{result.name}, ligne {row.line}{named} : {row.refused}{''.join(cells[:2])}"
 
 
+def count(n: int, one: str, many: str) -> str:
+    """Return a count with its noun agreed, in plain spaces: a terminal copies badly the others."""
+    return f"{n} {one if n < 2 else many}"
+
+
 def tell(report: dict[str, Any]) -> None:
     """Print a report for a person: the file, each column, then each row to look at."""
     print(f"{report['fichier']} : lu comme « {report['titre'] or report['correspondance']} ».")
     print(
-        f"{report['lus']} lignes lues, {report['gardes']} gardées dont {report['a_verifier']} à vérifier, {report['refuses']} refusées."
+        f"{count(report['lus'], 'ligne lue', 'lignes lues')}, {count(report['gardes'], 'gardée', 'gardées')} dont "
+        f"{report['a_verifier']} à vérifier, {count(report['refuses'], 'refusée', 'refusées')}."
     )
     for note in report["notes"]:
         print(f"· {note}")
@@ -156,11 +162,17 @@ def take_in(given: argparse.Namespace) -> int:
             {k: counts[k] for k in ("lus", "crees", "modifies", "inchanges", "refuses", "a_verifier", "doublons_proposes")}
         )
     else:
+        words = (
+            ("crees", "lieu créé", "lieux créés"),
+            ("modifies", "modifié", "modifiés"),
+            ("inchanges", "inchangé", "inchangés"),
+        )
+        made = ", ".join(count(counts[key], one, many) for key, one, many in words)
         print(
-            f"{counts['lus']} lignes lues : {counts['crees']} lieux créés, {counts['modifies']} modifiés, "
-            f"{counts['inchanges']} inchangés, {counts['refuses']} lignes refusées. "
-            f"{counts['a_verifier']} à vérifier, {counts['doublons_proposes']} doublons proposés, "
-            f"{counts['absents']} lieux absents de cette version."
+            f"{count(counts['lus'], 'ligne lue', 'lignes lues')} : {made}, "
+            f"{count(counts['refuses'], 'ligne refusée', 'lignes refusées')}. {counts['a_verifier']} à vérifier, "
+            f"{count(counts['doublons_proposes'], 'doublon proposé', 'doublons proposés')}, "
+            f"{count(counts['absents'], 'lieu absent', 'lieux absents')} de cette version."
         )
     return ended(result)
 
@@ -209,5 +221,5 @@ def duplicates(given: argparse.Namespace) -> int:
         for row, p in zip(told, pairs, strict=True):
             names = f"{rows_a[p.a].sheet['nom']} | {rows_b[p.b].sheet['nom']}"
             print(f"{row['a']} = {row['b']} ? {row['decision']} {row['score']:.2f} · {names} · {' ; '.join(p.reasons)}")
-        print(f"{len(told)} paires proposées.")
+        print(f"{count(len(told), 'paire proposée', 'paires proposées')}.")
     return ended(*([a, b] if given.fichier_b else [a]))

@@ -4,14 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from maillage.apps.directory.models import Lieu
+from maillage.apps.directory import rules
+from maillage.apps.directory.models import Lieu, Source
 from maillage.apps.directory.queries import places
 from maillage.apps.directory.queries.places import Fact, Fresh, Phone
 from maillage.apps.directory.queries.search import Found, Wanted, search
 from maillage.apps.directory.queries.where import Spot
 from maillage.reference import offer
 from maillage.reference.parameters import number
-from maillage.reports.wording import count
+from maillage.reports.wording import count, listing
 from maillage.reports.wording import number as figure
 
 PAGE = 30
@@ -311,3 +312,10 @@ FAMILIES = {
     "formation": "Apprendre",
     "sensibilisation": "Apprendre",
 }
+
+
+def credits() -> str:
+    """Return who gives the places, with their licence, as every page that shows a map of them must say."""
+    rows = Source.objects.filter(lieux__state=rules.PUBLISHED).distinct().order_by("name")
+    said = [f"{row.name} ({row.licence})" if row.licence else row.name for row in rows]
+    return f"Lieux : {listing(said)}." if said else ""

@@ -40,6 +40,7 @@ def found(request: HttpRequest) -> dict[str, Any]:
         "needs": results.needs(),
         "need": offer.practices().get(asked.need),
         "filters": FILTERS.values(),
+        "credits": results.credits(),
         "minutes": MINUTES.items(),
         "detour": number("reach/detour"),
         "pace": number("reach/pace"),

@@ -5,7 +5,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from maillage.apps.directory import access
 from maillage.apps.directory.actions import proposals as actions
@@ -63,10 +63,12 @@ GESTURES = {
 }
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def answer(request: HttpRequest, pk: int) -> HttpResponse:
-    """Accept or decline a value, or close a message with a note."""
+    """Accept or decline a value, or close a message with a note; a proposal does not exist for a stranger."""
     found = get_object_or_404(access.proposals_for(request.user), pk=pk)
+    if request.method != "POST":
+        return redirect("proposals")
     gesture, by, at = request.POST.get("geste", ""), str(request.user), timezone.localtime()
     try:
         if gesture in GESTURES:
