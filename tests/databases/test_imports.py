@@ -1,0 +1,89 @@
+"""An import killed in the middle leaves nothing half done, and the next one completes: on SQLite and on PostgreSQL."""
+
+import itertools
+import json
+import signal
+
+import psycopg
+import pytest
+
+from tests.databases.conftest import python
+
+N = 2_000
+KINDS = ("Médiathèque", "Mairie", "Centre social", "Espace public numérique", "Maison des habitants")
+NAMES = ("Simone Veil", "Jules Ferry", "Olympe de Gouges", "Aimé Césaire", "les Tilleuls", "du Lac", "Germaine Tillion", "Le Lien")  # fmt: skip
+COMMUNES = (
+    "Grenoble",
+    "Échirolles",
+    "Voiron",
+    "Vienne",
+    "Eybens",
+    "Meylan",
+    "Crolles",
+    "Bourgoin-Jallieu",
+    "Vizille",
+    "Voreppe",
+)
+STREETS = ("rue de la République", "avenue Jean Jaurès", "place du Marché", "chemin des Écoles", "boulevard Gambetta")
+# Half of the places written; all of them with the former search index gone; all but the end of the import.
+STATEMENTS = ("into directory_lieu ", "into directory_words", "into directory_pair ", "update directory_import ")  # fmt: skip
+
+
+def places(n, phone="04 76 00"):
+    """Return n invented places as a file: no two alike in name and address, the last one twice under two identifiers."""
+    made = itertools.product(STREETS, NAMES, KINDS, COMMUNES)
+    rows = [
+        {"id": f"p{i}", "nom": f"{kind} {name}", "adresse": f"{i % 97 + 1} {street}", "commune": commune,
+         "telephone": f"{phone} {i // 100:02d} {i % 100:02d}", "services": "Aider à la prise en main d’un ordinateur"}
+        for i, (street, name, kind, commune) in enumerate(itertools.islice(made, n - 1))
+    ]  # fmt: skip
+    return json.dumps([*rows, {**rows[-1], "id": "again"}], ensure_ascii=False)
+
+
+@pytest.fixture
+def sqlite():
+    return ""
+
+
+@pytest.fixture
+def other_postgresql(postgresql):
+    """A database of its own, on the server of the others."""
+    with psycopg.connect(postgresql, autocommit=True) as server:
+        server.execute("create database imports")
+    yield postgresql.replace("/maillage?", "/imports?")
+    with psycopg.connect(postgresql, autocommit=True) as server:
+        server.execute("drop database imports with (force)")
+
+
+@pytest.mark.parametrize("engine", ["sqlite", pytest.param("other_postgresql", marks=pytest.mark.postgresql)])
+def test_an_import_killed_in_the_middle_leaves_nothing_and_the_next_completes(engine, request, tmp_path):
+    database = request.getfixturevalue(engine)
+    file = tmp_path / "lieux.json"
+
+    def importing(content, statement=""):
+        """Import; return how it ended, what was there before, and what it counted."""
+        file.write_text(content)
+        done = python("tests/databases/importing.py", str(file), statement, home=tmp_path, database=database)
+        before, *counts = done.stdout.splitlines(keepends=True)
+        return done.returncode, json.loads(before), json.loads("".join(counts) or "null")
+
+    code, held, counts = importing(places(20))
+    assert (code, held["Lieu"], counts["crees"]) == (0, 0, 20)
+    seen = []
+    for statement in STATEMENTS:
+        code, held, counts = importing(places(N), statement)
+        assert (statement, code, counts) == (statement, -signal.SIGKILL, None)
+        seen.append(held)
+    code, held, counts = importing(places(N))
+    assert [*seen, held] == [seen[0]] * (len(STATEMENTS) + 1)
+    assert (held["Import"], held["Lieu"], held["Change"], held["directory_words"]) == (1, 20, 20, 20)
+    assert (code, counts["lus"], counts["crees"], counts["modifies"]) == (0, N, N - 20, 1)  # the place said twice
+
+    changed = places(N, phone="04 38 00")
+    code, whole, _ = importing(changed, "update directory_lieu ")
+    assert (code, whole["Import"], whole["Lieu"], whole["directory_words"]) == (-signal.SIGKILL, 2, N, N)
+    code, held, counts = importing(changed)
+    assert held == whole
+    assert (code, counts["modifies"], counts["crees"]) == (0, N, 0)
+    code, held, counts = importing(changed)
+    assert (code, held["Lieu"], held["Import"], counts["inchanges"]) == (0, N, 3, N)
