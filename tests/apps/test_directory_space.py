@@ -351,6 +351,16 @@ def test_a_practice_has_a_state_and_conditions(signed, lieu):
     assert "formation" not in lieu.sheet.get("practices", {})
 
 
+def test_what_a_place_says_it_has_not_is_told_until_it_has_it(signed, lieu):
+    sheets.edit(lieu, {"sans": ["wifi", "pret"]}, by="La structure", at=AT)
+    address = f"/espace/annuaire/lieux/{lieu.slug}/"
+    assert "Dit ne pas proposer : Wifi, Prêt de matériel" in said(page(signed, address))
+    signed.post(f"{address}pratiques/wifi/", {**form_of(signed, lieu, "pratiques/wifi/"), "state": "offered"})
+    lieu.refresh_from_db()
+    assert lieu.sheet["sans"] == ["pret"]
+    assert lieu.sheet["practices"]["wifi"] == {"state": "offered"}
+
+
 def test_what_happened_is_told_and_the_last_change_is_undone(signed, lieu):
     before = dict(lieu.sheet)
     sheets.edit(lieu, {"quartier": "Centre", "telephone": ["+33476009999"]}, by="La structure", at=AT)

@@ -293,7 +293,8 @@ def _states(rule: PracticeRule, column: str) -> Any:
     """Return the function that says what words make of a practice: offered, planned, or nothing; all are known."""
 
     def give(tokens: Sequence[str]) -> list[Given]:
-        return [((state,) if (state := rule.state({plain(column): token})) else (), (), True) for token in tokens]
+        states = [rule.state({plain(column): token}) for token in tokens]
+        return [((state,) if state in ("offered", "planned") else (), (), True) for state in states]
 
     return give
 

@@ -11,7 +11,7 @@ from maillage.apps.directory.models import Change, Lieu, Proposal
 from maillage.kernel.errors import Refused
 from maillage.reference import offer
 
-FIELDS = {*offer.fields(), "precision", "practices"}
+FIELDS = {*offer.fields(), "precision", "practices", "sans"}
 
 
 def propose(lieu: Lieu, *, field: str, value: Any, by: str, at: datetime) -> Proposal:

@@ -127,7 +127,11 @@ def field_in_words(name: str) -> str:
 def labels() -> dict[str, str]:
     """Return the fields that a sheet may hold, with their labels, in order."""
     known = {id: f.label for id, f in offer.fields().items()}
-    return {**known, "precision": "Doute sur le point", "practices": "Ce qu’on y trouve"}
+    return {**known, **BESIDE}
+
+
+# What a sheet holds beside its fields.
+BESIDE = {"precision": "Doute sur le point", "practices": "Ce qu’on y trouve", "sans": "Ce qu’on n’y trouve pas"}
 
 
 def said(name: str, value: Any) -> str:
@@ -136,6 +140,8 @@ def said(name: str, value: Any) -> str:
         return ""
     if name == "practices":
         return " ; ".join(_practice(id, held) for id, held in value.items() if id in offer.practices())
+    if name == "sans":
+        return ", ".join(offer.practices()[id].label for id in value if id in offer.practices())
     if name == "precision":
         return f"à {value:.0f} m près"
     return written(offer.fields()[name], value) if name in offer.fields() else str(value)

@@ -56,6 +56,7 @@ def _context(request: HttpRequest, lieu: Lieu, form: SheetForm) -> dict[str, Any
         "fresh": places.fresh(lieu, on),
         "due": space.due(request.user, on).filter(pk=lieu.pk).exists(),
         "practices": _practices(sheet),
+        "without": history.said("sans", sheet.get("sans")),
         "absent": [p for p in offer.practices().values() if p.id not in practices(sheet)],
         "closures": [(each, history.closure(each)) for each in sheet.get("fermetures", ()) if each["au"] >= on.isoformat()],
         "closure_form": ClosureForm(auto_id="fermeture_%s"),
@@ -114,7 +115,8 @@ def practice(request: HttpRequest, place: str, code: str) -> HttpResponse:
         if written is not None:
             said = {id: kept for id, kept in lieu.sheet.get("practices", {}).items() if id != code}
             values = {**said, **({code: written} if written else {})}
-            sheets.edit(lieu, {"practices": values}, by=str(request.user), at=timezone.localtime())
+            without = [id for id in lieu.sheet.get("sans", ()) if id != code or not written]
+            sheets.edit(lieu, {"practices": values, "sans": without}, by=str(request.user), at=timezone.localtime())
             messages.success(request, f"« {offer.practices()[code].label} » enregistré.")
             return redirect("lieu_edit", lieu.slug)
     context = {"lieu": lieu, "practice": offer.practices()[code], "form": form, "held": held}
