@@ -98,7 +98,7 @@ else:
             # Write-ahead log and immediate transactions: readers never wait, writers queue instead of failing “locked”.
             "OPTIONS": {
                 "transaction_mode": "IMMEDIATE",
-                "timeout": 20,
+                "timeout": 60,  # a large import writes for that long: others wait, they are not refused
                 "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL;PRAGMA cache_size=-20000;"
                 "PRAGMA mmap_size=134217728;PRAGMA temp_store=MEMORY;PRAGMA journal_size_limit=27103364;",
             },

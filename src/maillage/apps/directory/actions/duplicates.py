@@ -1,6 +1,7 @@
 """Places that may be one: proposed with their reasons, merged field by field by a person, and taken apart exactly."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -14,35 +15,49 @@ from maillage.kernel.errors import Refused
 from maillage.studies.offer import as_place
 
 
-def look(new: Sequence[Lieu], *, at: datetime) -> int:
-    """Propose the pairs that new places make, with each other and with those of the same départements; return how many.
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """Two places that may be one: each told by its identifier in the file when it is new, by its key when it is held."""
+
+    first: str | int
+    second: str | int
+    score: float
+    reasons: tuple[str, ...]
+    sure: bool
+
+
+def look(fresh: Sequence[rules.Sheet]) -> list[Likeness]:
+    """Return the pairs that new sheets make, with each other and with the places held in the same départements.
+
+    It only reads, and takes the time it takes: an import calls it before it holds the database.
+    """
+    if not fresh:
+        return []
+    departements = {str(sheet.get("code_insee", ""))[:2] for sheet in fresh}
+    held = Lieu.objects.filter(state=rules.PUBLISHED).values_list("pk", "code_insee", "sheet")
+    others = [(pk, sheet) for pk, code, sheet in held if code[:2] in departements]
+    everyone: list[tuple[str | int, rules.Sheet]] = [*((str(sheet["id"]), sheet) for sheet in fresh), *others]
+    return [
+        Likeness(everyone[p.a][0], everyone[p.b][0], p.score, p.reasons, p.decision == "meme")
+        for p in matching.within([as_place(sheet) for _, sheet in everyone])
+        if min(p.a, p.b) < len(fresh)
+    ]
+
+
+def propose(found: Sequence[Likeness], made: Mapping[str, Lieu]) -> int:
+    """Keep the pairs that were found, and return how many are new; made: the new places, by identifier in the file.
 
     A pair that somebody already decided is not proposed again.
     """
-    if not new:
-        return 0
-    fresh = {lieu.pk for lieu in new}
-    departements = {lieu.code_insee[:2] for lieu in new}
-    others = [
-        lieu
-        for lieu in Lieu.objects.filter(state=rules.PUBLISHED).exclude(pk__in=fresh if len(fresh) < 500 else ())
-        if lieu.code_insee[:2] in departements and lieu.pk not in fresh
-    ]
-    everyone = [*new, *others]
-    pairs = matching.within([as_place(lieu.sheet) for lieu in everyone])
-    found = [
-        Pair(
-            first_id=min(everyone[p.a].pk, everyone[p.b].pk),
-            second_id=max(everyone[p.a].pk, everyone[p.b].pk),
-            score=p.score,
-            reasons=list(p.reasons),
-            sure=p.decision == "meme",
-        )
-        for p in pairs
-        if everyone[p.a].pk in fresh or everyone[p.b].pk in fresh
-    ]
+    pairs = []
+    for each in found:
+        keys = [made[side].pk if isinstance(side, str) and side in made else side for side in (each.first, each.second)]
+        if all(isinstance(key, int) for key in keys):
+            pairs.append(
+                Pair(first_id=min(keys), second_id=max(keys), score=each.score, reasons=list(each.reasons), sure=each.sure)
+            )
     before = Pair.objects.count()
-    Pair.objects.bulk_create(found, ignore_conflicts=True, batch_size=1_000)
+    Pair.objects.bulk_create(pairs, ignore_conflicts=True, batch_size=1_000)
     return Pair.objects.count() - before
 
 

@@ -59,6 +59,7 @@ def add(sheet: rules.Sheet, *, by: str, at: datetime) -> Lieu:
     on = at.date().isoformat()
     id = secrets.token_hex(8)
     held = {**sheet, "id": id, "source": BY_HAND, "date_maj": on}
+    alike = duplicates.look([held])
     lieu = Lieu(
         slug=_slug(held),
         source=source,
@@ -72,7 +73,7 @@ def add(sheet: rules.Sheet, *, by: str, at: datetime) -> Lieu:
     lieu.structure = sheets.structure_of(held)
     lieu.save()
     sheets.write(lieu, None, verb="edit", by=by, at=at, reason="ajouté à la main")
-    duplicates.look([lieu], at=at)
+    duplicates.propose(alike, {id: lieu})
     return lieu
 
 

@@ -37,7 +37,6 @@ class _Work:
     counts: Counter[str]
 
 
-@transaction.atomic
 def take_in(
     result: Result,
     *,
@@ -53,9 +52,27 @@ def take_in(
 
     The same file twice changes nothing. What a structure confirmed is not overwritten: the other value becomes a
     proposal. `whole`: the file is the whole of its source, so that places it no longer holds are marked as missing.
-    Everything is in one transaction: a killed import leaves nothing, and starts again.
+    Everything is written in one transaction: a killed import leaves nothing, and starts again. Duplicates are looked for
+    before it, so that others wait to write as little as possible.
     """
-    held_source = _source(source, result, licence)
+    known = set(Lieu.objects.filter(source__name=source).values_list("identifier", flat=True))
+    alike = duplicates.look([read.sheet for read in result.kept if read.sheet["id"] not in known])
+    with transaction.atomic():
+        held_source = _source(source, result, licence)
+        return _write(result, held_source, alike, digest=digest, by=by, at=at, correspondence=correspondence, whole=whole)
+
+
+def _write(
+    result: Result,
+    held_source: Source,
+    alike: Sequence[duplicates.Likeness],
+    *,
+    digest: str,
+    by: User | None,
+    at: datetime,
+    correspondence: str,
+    whole: bool,
+) -> Import:
     row = Import.objects.create(
         source=held_source,
         file_name=result.name[:200],
@@ -66,7 +83,7 @@ def take_in(
     )
     work = _Work(
         row=row,
-        by=str(by) if by else source,
+        by=str(by) if by else held_source.name,
         at=at,
         held={lieu.identifier: lieu for lieu in Lieu.objects.filter(source=held_source).select_related("structure")},
         taken=set(Lieu.objects.values_list("slug", flat=True)),
@@ -84,7 +101,7 @@ def take_in(
         _one(read, work)
     _save(work)
     missing = _missing(kept, work) if whole else 0
-    proposed = duplicates.look(work.made, at=at)
+    proposed = duplicates.propose(alike, {lieu.identifier: lieu for lieu in work.made})
     row.counts = {
         "lus": len(result.rows) + len(result.faults),
         "crees": work.counts["made"],
