@@ -22,7 +22,7 @@ that the word is known and adds nothing. A word that `gives` does not hold falls
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -31,13 +31,19 @@ import yaml
 from maillage.kernel.errors import Refused
 from maillage.kernel.names import plain
 from maillage.pipeline.offer.clean import several
-from maillage.pipeline.offer.clean.wording import denied
+from maillage.pipeline.offer.clean.wording import denied, spelled
 from maillage.reference import offer
 
 T = TypeVar("T")
 
 FILES = Path(__file__).parent / "mappings"
 NO = ("non", "no", "0", "faux", "aucun", "aucune", "neant")
+
+
+@lru_cache(maxsize=1024)
+def _tokens(text: str, separator: str) -> tuple[str, ...]:
+    """Return the words of a cell; the last cells are kept at hand, since many rules read the same."""
+    return tuple(several.split(text, separators=separator or None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +55,11 @@ class Words:
 
     def find(self, text: str) -> tuple[str, ...] | None:
         """Return what a text gives; None when no word of it is known here."""
-        said = plain(text)
+        said = spelled(text)
         if said in self.whole:
             return self.whole[said]
-        hits = [given for word, given in self.inside if f" {word}" in f" {said}" and not denied(word, said)]
+        padded = f" {said}"
+        hits = [given for word, given in self.inside if f" {word}" in padded and not denied(word, said)]
         return tuple(dict.fromkeys(each for given in hits for each in given)) if hits else None
 
 
@@ -76,7 +83,7 @@ class Origin:
 
     def tokens(self, text: str) -> list[str]:
         """Return the words of a cell that holds several."""
-        return several.split(text, separators=self.separator or None)
+        return list(_tokens(text, self.separator))
 
     def text(self, cells: Mapping[str, str]) -> tuple[str, str]:
         """Return (column, text) of a row; ('', '') when nothing is filled."""
@@ -123,7 +130,7 @@ class PracticeRule:
         said = [*filled, *(token for text in filled for token in self.origin.tokens(text))]
         if self.planned and any(self.planned.find(text) is not None for text in said):
             return "planned"
-        denied = [plain(text).split(" ", 1)[0] in NO for text in filled]
+        denied = [spelled(text).split(" ", 1)[0] in NO for text in filled]
         if self.when is not None:
             given = any(self.when.find(text) is not None for text in said)
         else:

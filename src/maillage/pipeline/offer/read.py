@@ -239,10 +239,10 @@ class _Row:
         told = _Words(column, of, lead, text, into)
         for token in [text] if self._exact(closed, origin, text) else origin.tokens(text):
             said = self._said(closed, origin, token)
-            if said is None and plain(token) in NO:
+            if said is None and wording.spelled(token) in NO:
                 continue
-            if said is None and plain(token) in OTHER:
-                self.nothing[column, plain(token)] = token
+            if said is None and wording.spelled(token) in OTHER:
+                self.nothing[column, wording.spelled(token)] = token
                 continue
             if said is None and of.id == "services" and (practice := offer.practice_named(token)):
                 self.sheet.setdefault("practices", {}).setdefault(practice, {"state": "offered"})
@@ -261,8 +261,8 @@ class _Row:
     def _take(self, into: dict[str, Any], of: offer.Field, said: offer.Said, column: str, token: str, lead: str) -> None:
         """Put what a word says where it belongs: in the list, in another one, in a text; or nowhere, and remember it."""
         if not said.slug and not said.text:
-            if plain(token) not in NO:
-                self.nothing[column, plain(token)] = token
+            if wording.spelled(token) not in NO:
+                self.nothing[column, wording.spelled(token)] = token
             return
         if said.field in (of.id, of.list):
             into[of.id] = _once([*into.get(of.id, ()), said.slug])
@@ -272,12 +272,12 @@ class _Row:
             self.sheet[said.field] = _once([*self.sheet.get(said.field, ()), said.slug])
         else:
             self._note(said.field, said.text)
-        self.taken.add((column, plain(token)))
+        self.taken.add((column, wording.spelled(token)))
 
     def _tell(self, told: "_Words") -> None:
         """Tell what became of a cell of words: unknown are those that nothing took, told once for all fields it serves."""
-        unknown = [token for token in told.unknown if (told.column, plain(token)) not in self.taken]
-        self.taken.update((told.column, plain(token)) for token in unknown)
+        unknown = [token for token in told.unknown if (told.column, wording.spelled(token)) not in self.taken]
+        self.taken.update((told.column, wording.spelled(token)) for token in unknown)
         closed = offer.lists()[told.of.list]
         for token in unknown:
             if not told.lead:
@@ -307,7 +307,7 @@ class _Row:
 
         A bar parts two values, unless the mapping says what the two together give.
         """
-        said = plain(text)
+        said = wording.spelled(text)
         return (origin.gives is not None and said in origin.gives.whole) or ("|" not in text and said in closed.words)
 
     def _said(self, closed: offer.ClosedList, origin: Origin, text: str) -> wording.Wording | None:
@@ -333,18 +333,18 @@ class _Row:
         codes: list[str] = list(origin.always)
         unknown = []
         national = {code for kind in offer.kinds().values() for code in kind.codes}
-        whole = plain(text) in offer.kinds_by_word()
+        whole = wording.spelled(text) in offer.kinds_by_word()
         for token in [text] if whole else origin.tokens(text):
             given = origin.gives.find(token) if origin.gives else None
             if given is None or given:
-                self.taken.add((column, plain(token)))
+                self.taken.add((column, wording.spelled(token)))
             if given is not None:
                 codes += given
-                if not given and plain(token) not in NO:
-                    self.nothing[column, plain(token)] = token
+                if not given and wording.spelled(token) not in NO:
+                    self.nothing[column, wording.spelled(token)] = token
             elif token in national:
                 codes.append(token)
-            elif (kind := offer.kinds_by_word().get(plain(token))) is not None or (
+            elif (kind := offer.kinds_by_word().get(wording.spelled(token))) is not None or (
                 kind := offer.kind_named_in(token)
             ) is not None:
                 codes += offer.kinds()[kind].codes[:1] or ("Autre",)
@@ -360,11 +360,11 @@ class _Row:
 
     def _practice(self, rule: PracticeRule) -> None:
         if not rule.origin.inside:
-            self.taken.update((column, plain(token)) for column, token in rule.matched(self.cells))
+            self.taken.update((column, wording.spelled(token)) for column, token in rule.matched(self.cells))
             for column in rule.origin.columns:
                 for token in rule.origin.tokens(self.cells.get(column, "")):
-                    if plain(token) not in NO:
-                        self.nothing.setdefault((column, plain(token)), token)
+                    if wording.spelled(token) not in NO:
+                        self.nothing.setdefault((column, wording.spelled(token)), token)
         state = rule.state(self.cells)
         if not state or (rule.origin.inside and rule.practice in self.sheet.get("practices", {})):
             return

@@ -22,29 +22,11 @@ CONDITIONAL = {"frais_a_charge"}  # lists whose parentheses may say the contrary
 DENIALS = {"pas", "sans", "aucun", "aucune", "ni"}
 ASIDE = re.compile(r"\([^)]*\)?")
 SMALL = {  # words that change nothing to those around them
-    *("a", "au", "aux", "avec", "ce", "ces", "chez", "d", "dans", "de", "des", "du", "en", "est", "et", "etre", "l", "la"),
-    *(
-        "le",
-        "les",
-        "leur",
-        "leurs",
-        "nos",
-        "notre",
-        "ou",
-        "par",
-        "pour",
-        "s",
-        "sa",
-        "se",
-        "ses",
-        "son",
-        "sont",
-        "sur",
-        "un",
-    ),
-    *("une", "uniquement", "vos", "votre"),
-    *("accompagnement", "action", "actions", "activite", "activites", "atelier", "ateliers", "service", "services"),
-}
+    "a", "accompagnement", "action", "actions", "activite", "activites", "atelier", "ateliers", "au", "aux", "avec",
+    "ce", "ces", "chez", "d", "dans", "de", "des", "du", "en", "est", "et", "etre", "l", "la", "le", "les", "leur",
+    "leurs", "nos", "notre", "ou", "par", "pour", "s", "sa", "se", "service", "services", "ses", "son", "sont", "sur",
+    "un", "une", "uniquement", "vos", "votre",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +46,7 @@ def understood(list_id: str, text: str) -> Wording | None:
     known wordings it holds, doubtful when other words stand around them but in parentheses.
     """
     words = offer.lists()[list_id].words
-    said = plain(text)
+    said = spelled(text)
     if (whole := words.get(said) or _without_spaces(list_id).get(said.replace(" ", ""))) is not None:
         return Wording(whole)
     return _cut(words, said, text) or _mistyped(words, said, text) or _held(list_id, said, text)
@@ -110,7 +92,7 @@ def _held(list_id: str, said: str, text: str) -> Wording | None:
 @lru_cache(maxsize=4096)
 def kind_of(text: str) -> str | None:
     """Return the type of structure that a text is, or names among other words; None when it is none."""
-    said = plain(text)
+    said = spelled(text)
     if said in offer.kinds_by_word():
         return offer.kinds_by_word()[said]
     hits = [word for word in offer.kinds_by_word() if len(word) > 3 and f" {word} " in f" {said} "]
@@ -125,6 +107,12 @@ def _longest_first(list_id: str) -> tuple[str, ...]:
 @cache
 def _without_spaces(list_id: str) -> Words:
     return {word.replace(" ", ""): said for word, said in offer.lists()[list_id].words.items()}
+
+
+@lru_cache(maxsize=1024)
+def spelled(text: str) -> str:
+    """Return what `plain` does; the last texts are kept at hand, since many rules read the same cell."""
+    return plain(text)
 
 
 def denied(word: str, said: str) -> bool:
