@@ -8,11 +8,12 @@ import json
 import sys
 from pathlib import Path
 
-from bench import directory, matching, national, pages, soundness
+from bench import directory, importing, matching, national, pages, soundness
 
 RESULTS = Path(__file__).with_name("results.json")
 SUITES = {
     "annuaire": directory.measures,
+    "import": importing.measures,
     "national": national.measures,
     "pages": pages.measures,
     "solidite": soundness.measures,

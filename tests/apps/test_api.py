@@ -12,6 +12,7 @@ from maillage.apps.directory import access, rules
 from maillage.apps.directory.actions import sheets
 from maillage.apps.directory.models import Change, Lieu, Pair
 from maillage.apps.directory.queries import api
+from maillage.pipeline.offer.clean.point import extent
 from tests.apps.lieux import GRENOBLE, lieu, offering
 
 pytestmark = pytest.mark.django_db
@@ -321,7 +322,8 @@ def test_a_place_without_a_point_is_found_in_its_own_commune_last_and_without_di
 
 
 def test_a_point_known_to_the_commune_only_serves_to_search_and_is_not_published(client):
-    lieu("a", sheet={"precision": 5_000})
+    centre = extent("38185")
+    lieu("a", sheet={"precision": 5_000, "latitude": centre.latitude, "longitude": centre.longitude})
     (item,) = get(client, "search/services", code_commune="38185")[1]["items"]
     assert item["distance"] is not None
     assert item["service"]["latitude"] is None

@@ -191,8 +191,13 @@ def test_a_structure_that_answers_by_itself_is_settled(campaign, lieu):
 
 
 def test_a_sheet_corrected_meanwhile_is_told_corrected(campaign, lieu):
-    sheets.edit(Lieu.objects.get(), {"telephone": ["3949"]}, by="Coordination", at=LATER)
+    sheets.edit(Lieu.objects.get(), {"telephone": ["3949"]}, by="La structure", at=LATER, confirms=True)
     assert states(campaign) == ["changed"]
+
+
+def test_a_field_corrected_by_somebody_else_does_not_settle_the_sheet(campaign, lieu):
+    sheets.edit(Lieu.objects.get(), {"telephone": ["3949"]}, by="Coordination", at=LATER)
+    assert states(campaign) == ["to-do"]
 
 
 def test_a_link_given_meanwhile_settles_nothing(campaign, lieu):

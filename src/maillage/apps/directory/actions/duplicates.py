@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from django.db import transaction
@@ -26,16 +27,17 @@ class Likeness:
     sure: bool
 
 
-def look(fresh: Sequence[rules.Sheet]) -> list[Likeness]:
+def look(fresh: Sequence[rules.Sheet], renewed: Mapping[int, rules.Sheet] = MappingProxyType({})) -> list[Likeness]:
     """Return the pairs that new sheets make, with each other and with the places held in the same départements.
 
+    renewed: what the same file says of places held, by their key: they are compared as they are going to be.
     It only reads, and takes the time it takes: an import calls it before it holds the database.
     """
     if not fresh:
         return []
     departements = {str(sheet.get("code_insee", ""))[:2] for sheet in fresh}
     held = Lieu.objects.filter(state=rules.PUBLISHED).values_list("pk", "code_insee", "sheet")
-    others = [(pk, sheet) for pk, code, sheet in held if code[:2] in departements]
+    others = [(pk, renewed.get(pk, sheet)) for pk, code, sheet in held if code[:2] in departements]
     everyone: list[tuple[str | int, rules.Sheet]] = [*((str(sheet["id"]), sheet) for sheet in fresh), *others]
     return [
         Likeness(everyone[p.a][0], everyone[p.b][0], p.score, p.reasons, p.decision == "meme")

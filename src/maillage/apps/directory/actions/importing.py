@@ -55,8 +55,12 @@ def take_in(
     Everything is written in one transaction: a killed import leaves nothing, and starts again. Duplicates are looked for
     before it, so that others wait to write as little as possible.
     """
-    known = set(Lieu.objects.filter(source__name=source).values_list("identifier", flat=True))
-    alike = duplicates.look([read.sheet for read in result.kept if read.sheet["id"] not in known])
+    known = dict(Lieu.objects.filter(source__name=source).values_list("identifier", "pk"))
+    said = [read.sheet for read in result.kept]
+    alike = duplicates.look(
+        [sheet for sheet in said if sheet["id"] not in known],
+        {known[sheet["id"]]: sheet for sheet in said if sheet["id"] in known},
+    )
     with transaction.atomic():
         held_source = _source(source, result, licence)
         return _write(result, held_source, alike, digest=digest, by=by, at=at, correspondence=correspondence, whole=whole)

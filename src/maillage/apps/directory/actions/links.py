@@ -71,7 +71,7 @@ def correct(lieu: Lieu, said: Correction, *, by: str = STRUCTURE, at: datetime) 
     if said.closure:
         values["fermetures"] = _with_closure(held.sheet, said.closure, on=at.date())
     before = dict(held.sheet)
-    edited = sheets.edit(held, values, by=by, at=at)
+    edited = sheets.edit(held, values, by=by, at=at, confirms=True)
     written = [name for name in values if before.get(name) != held.sheet.get(name)] if edited else []
     if said.rhythm and said.rhythm != held.rhythm:
         set_rhythm(held, said.rhythm, by=by, at=at)

@@ -76,12 +76,19 @@ def write(
     return change
 
 
-def edit(lieu: Lieu, values: rules.Sheet, *, by: str, at: datetime, reason: str = "") -> Change | None:
-    """Write fields that a person typed, and hold these as confirmed, not the rest; None when nothing was different."""
+def edit(
+    lieu: Lieu, values: rules.Sheet, *, by: str, at: datetime, reason: str = "", confirms: bool = False
+) -> Change | None:
+    """Write fields that a person typed, and hold these as confirmed; None when nothing was different.
+
+    confirms: whoever writes runs the place and had the whole sheet under the eyes: the sheet is said true today.
+    """
     before = snapshot(lieu)
     lieu.sheet, lieu.origins = rules.edited(lieu.sheet, lieu.origins, values, by=by, on=at.date().isoformat())
     if snapshot(lieu)["sheet"] == before["sheet"]:
         return None
+    if confirms:
+        lieu.confirmed_on, lieu.confirmed_by = at.date(), by
     return write(lieu, before, verb="edit", by=by, at=at, reason=reason)
 
 

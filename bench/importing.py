@@ -1,0 +1,105 @@
+"""Importing 20,000 rows through the command, on both engines, beside the same rows read and then saved one by one."""
+
+import json
+import os
+import random
+import re
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from bench.matching import FIRST, LAST
+from bench.timing import Measure, seconds
+from maillage.kernel.table import group, total_by
+from maillage.pipeline.offer.clean import commune, point
+from maillage.studies import frame as frames
+from tools.postgresql import binaries, server
+
+ROOT = Path(__file__).parents[1]
+SIZES = SMALL, LARGE = 5_000, 20_000
+TWICE = 0.02  # share of the rows that say a former one again, otherwise
+NAME, STREET = "Nom du lieu ou de la structure *", "Adresse postale *"
+TEXT = "Informations diverses (précisions sur votre structure, vos services, vos partenaires...)"
+NUMBER = re.compile(r"^\d+( ?(bis|ter))?,? *", re.IGNORECASE)
+
+
+def measures() -> list[Measure]:
+    found = [_compared("SQLite", lambda: nullcontext(""))]
+    return [*found, _compared("PostgreSQL", server)] if binaries() is not None else found
+
+
+def _compared(engine: str, database: Callable[[], AbstractContextManager[str]]) -> Measure:
+    """The command from its start to its end, in a database that holds no place; then the naive way, in another."""
+    took = {}
+    for way in ("command", "naive"):
+        for n in SIZES if way == "command" else [LARGE]:
+            with tempfile.TemporaryDirectory() as home, database() as address:
+                took[way, n], counts = _import(way, n, Path(home), address)
+                assert counts["crees"] == n, counts
+    growth = took["command", LARGE] / took["command", SMALL]
+    return Measure(
+        f"import par la commande, {engine}",
+        took["command", LARGE],
+        "les mêmes lignes lues puis rangées une à une par l’ORM, sans chercher les doublons",
+        took["naive", LARGE],
+        f"{LARGE} lignes ; {SMALL} en {took['command', SMALL]:.1f} s : {growth:.1f} fois plus long pour {LARGE // SMALL} fois plus",
+    )
+
+
+def _import(way: str, n: int, home: Path, database: str) -> tuple[float, dict[str, int]]:
+    environment = {**os.environ, "MAILLAGE_HOME": str(home)}
+    environment |= {"DATABASE_URL": database} if database else {}
+    file = home / "lieux.json"
+    file.write_text(json.dumps(rows(n), ensure_ascii=False), "utf-8")
+    said: list[str] = []
+
+    def python(*words: str) -> None:
+        words = (sys.executable, *words)
+        said.append(subprocess.run(words, cwd=ROOT, env=environment, check=True, capture_output=True, text=True).stdout)
+
+    python("-m", "bench.importing_script")  # the tables, once and for all
+    command = ("-m", "maillage.cli.main", "offre", "importer", str(file), "--source", "banc", "--json")
+    took = seconds(lambda: python(*(command if way == "command" else ("-m", "bench.importing_script", str(file)))))
+    return took, json.loads(said[-1])
+
+
+def rows(n: int) -> list[dict[str, Any]]:
+    """Return n rows made from the real ones of Isère: other names, streets, phones, and communes as inhabitants are spread."""
+    chance = random.Random(n)
+    real = json.loads((ROOT / "data/raw/hinaura/isere.json").read_text("utf-8"))
+    where, people = towns()
+    made: list[dict[str, Any]] = []
+    for town in chance.choices(where, people, k=n):
+        if made and chance.random() < TWICE:
+            former = chance.choice(made)
+            made.append({**former, NAME: former[NAME].upper(), "Téléphone": ""})
+            continue
+        row = dict(chance.choice(real))
+        extent = point.extent(town.code)
+        assert extent is not None
+        spread = extent.radius / point.DEGREE / 2
+        row[NAME] = f"{' '.join(row[NAME].split()[:2])} {chance.choice(FIRST)} {chance.choice(LAST)}"
+        row[STREET] = f"{chance.randint(1, 90)} {NUMBER.sub('', row[STREET])}"
+        row["Code postal"], row["Ville *"] = town.postcodes[0], town.name
+        row["bf_latitude"] = extent.latitude + chance.uniform(-spread, spread)
+        row["bf_longitude"] = extent.longitude + chance.uniform(-spread, spread)
+        row["Téléphone"] = f"04{chance.randint(10_000_000, 99_999_999)}"
+        row[TEXT] += f" {row[NAME]}, {town.name}."  # no two texts alike, or what was read once would serve again
+        made.append(row)
+    return made
+
+
+@cache
+def towns() -> tuple[list[commune.Commune], list[float]]:
+    """Return the communes that have an outline and a postal code, and their population."""
+    iris = frames.sources().rp2021
+    codes, at = group(iris["commune"])
+    people = dict(zip(codes.tolist(), total_by(at, iris["pop"]).tolist(), strict=True))
+    found = [town for town in commune.index().communes.values() if town.postcodes and town.code in people]
+    known = [town for town in found if point.extent(town.code) is not None]
+    return known, [people[town.code] for town in known]
