@@ -50,8 +50,10 @@ def now(osm: str, at: datetime) -> Opening:
         if change is None or change - at > timedelta(hours=24):
             return Opening("open", "Ouvert")
         return Opening("open", f"Ouvert jusqu’à {clock(change)}")
-    if change is None or change - at > timedelta(days=15):
+    if change is None:
         return Opening("closed", "Fermé")
+    if change.date() - at.date() > timedelta(days=6):
+        return Opening("closed", f"Fermé jusqu’au {said(change.date())}")
     if change.date() == at.date():
         return Opening("soon", f"Ouvre à {clock(change)}")
     if change.date() == at.date() + timedelta(days=1):

@@ -13,6 +13,7 @@ from maillage.pipeline.offer.clean.opening.tokens import WORKDAYS
 
 NEUTRAL = frozenset(("filler", "opened", "of", "range", "and", "colon", "stop", "month", "open", "close"))
 JOINTS = ("filler", "of", "range", "colon", "opened")
+SEASONS = ("date", "holiday", "term")  # what OSM cannot select; any other season says how it does
 PREPOSITIONS = frozenset(("de", "d'", "du", "des", "en", "l'", "un", "une", "pendant", "durant"))
 
 
@@ -63,11 +64,12 @@ class Change(NamedTuple):
 
 @dataclass(slots=True)
 class Reading:
-    """What a text says: statements and changes, comments on the whole, the pieces left, and what had to be told."""
+    """What a text says: statements and changes, comments on the whole, when it is closed, the pieces left, and what had to be told."""
 
     statements: list[Statement] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
     comments: list[str] = field(default_factory=list)
+    closed: list[str] = field(default_factory=list)  # periods of the year, as OSM selects them
     note: str = ""  # said of everything, when no day nor hour is
     left: list[str] = field(default_factory=list)
     doubts: list[str] = field(default_factory=list)
@@ -389,8 +391,7 @@ class _Reader:
         statement = self.current
         about = statement or self.base
         if after and after.kind == "season":
-            self._comment(item.first, after.last)
-            self._skip_to(after)
+            self._closed_in(item, after)
         elif after and after.kind == "half":
             self._change("off", about.days if about else None, half=after.value)
             self._skip_to(after)
@@ -421,12 +422,19 @@ class _Reader:
     def _on_except(self, item: Item) -> None:
         after = self._after(self.at, ("filler", "of", "range"))
         if after and after.kind == "season":
-            self._comment(item.first, after.last)
-            self._skip_to(after)
+            self._closed_in(item, after)
         elif after and after.kind == "days":
             self.awaiting = "except"
         else:
             self._on_word(item)
+
+    def _closed_in(self, item: Item, season: Item) -> None:
+        """Close part of the year: as OSM selects it when it can, else in a comment."""
+        if season.value in SEASONS:
+            self._comment(item.first, season.last)
+        else:
+            self.out.closed.append(season.value)
+        self._skip_to(season)
 
     # --------------------------------------------------------------------------------------- notes, weeks, how often
 
@@ -504,6 +512,8 @@ class _Reader:
         statement, after = self.current, self._after(self.at, ("filler", "of", "range"))
         colon = after is not None and after.kind == "colon"
         heads = after is not None and after.kind in ("colon", "days", "times", "stop") and (colon or item.value != "date")
+        if item.value not in SEASONS and self._selects(item, heads):
+            return
         if item.value == "term" and not self.awaiting:  # hours of term are the ordinary ones
             self.aside = ""
             self._comment(item.first, item.last)
@@ -512,15 +522,34 @@ class _Reader:
             self._comment(item.first, item.last)
         elif statement and statement.days and not statement.said and not colon:  # « mercredi et vacances scolaires : … »
             statement.comment = self._kept(item.first, item.last)
-        elif heads and any(other.kind in ("days", "times") for other in self.items[self.at + 1 :]):
+        elif heads and self._ahead_anywhere("days", "times"):
             self._set_aside("season", item)
         elif statement and statement.spans and self.before != "word" and item.value == "date":
             statement.comment = self._kept(item.first, item.last)
-        elif statement and statement.spans and self.before != "word":
+        elif statement and statement.spans and self.before != "word" and not statement.sealed:
             statement.aside, statement.last = "season", item.last
             self.aside_from, self.season = min(statement.first, item.first), self.typed(item.first, item.last)
         else:
             self._on_word(item)
+
+    def _selects(self, item: Item, heads: bool) -> bool:
+        """Hold to part of the year what is said next, or what was just said; False when neither is there."""
+        statement = self.current
+        if heads and (statement is None or statement.said) and self._ahead_anywhere("days", "times"):
+            self._close()
+            self.weeks = item.value
+        elif statement and statement.spans and self.before != "word":
+            if self.done:
+                self.doubt(
+                    f"« {self.typed(item.first, item.last)} » : pour tous les jours, ou pour les derniers seulement ?"
+                )
+            statement.weeks = item.value
+        else:
+            return False
+        return True
+
+    def _ahead_anywhere(self, *kinds: str) -> bool:
+        return any(other.kind in kinds for other in self.items[self.at + 1 :])
 
     def _set_aside(self, why: str, item: Item) -> None:
         if self.current and not self.current.said and self.current.days:

@@ -1,14 +1,23 @@
 """Opening hours in French, from pieces to groups: a list of days, a run of times, a parenthesis, a season."""
 
+import re
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from maillage.pipeline.offer.clean.opening.tokens import PUBLIC_HOLIDAY, Token, tokens, unwrapped
+from maillage.pipeline.offer.clean.opening.tokens import DATE, MONTH, PUBLIC_HOLIDAY, Token, folded, tokens, unwrapped
 
 NAMES = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche", "jours fériés")
 NOON, MIDNIGHT = 12 * 60, 24 * 60
 DAWN, EVENING = 5 * 60, 18 * 60  # nobody opens before the first; what ends after midnight began after the second
 DAY_KINDS = frozenset(("day", "initial", "guess", "typo"))
+MONTHS = dict(
+    zip(
+        ["janvier", "fevrier", "mars", "avril", "mai", "juin", "juillet", "aout", "septembre", "octobre", "novembre", "decembre"],
+        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"],
+        strict=True,
+    )
+)
+DATED = re.compile(rf"(?:(?P<first>{DATE}) ?(?:au|-) ?)?(?:(?P<day>{DATE}) )?(?P<month>{MONTH})")
 LINKS = frozenset(("range", "and", "of", "filler", "until"))
 
 
@@ -37,7 +46,7 @@ class Times(NamedTuple):
 
 
 class Item(NamedTuple):
-    """A group of tokens, from `first` to `last`, both included."""
+    """A group of tokens, from `first` to `last`, both included. A season says its kind, or the period OSM can select."""
 
     kind: str
     value: Any
@@ -274,9 +283,33 @@ class _Gatherer:
             while self.kinds[after] in LINKS:
                 after += 1
             if self.kinds[after] != "season" or after == last + 1:
-                return Item("season", kinds.pop() if len(kinds) == 1 else "holiday", at, last)
+                kind = kinds.pop() if len(kinds) == 1 else "holiday"
+                return Item("season", (kind == "date" and self._period(at, last)) or kind, at, last)
             last = after
             kinds.add(self.tokens[after].value)
+
+    def _period(self, first: int, last: int) -> str:
+        """Return part of every year as OSM selects it, « Jul 01-Aug 31 », « Jul,Aug »; '' for a day alone, or with a year."""
+        dates: list[str] = []
+        joints: list[str] = []
+        for n in range(first, last + 1):
+            if self.kinds[n] != "season":
+                joints += (
+                    [{"range": "-", "until": "-", "and": ","}[self.kinds[n]]]
+                    if self.kinds[n] in ("range", "until", "and")
+                    else []
+                )
+                continue
+            told = DATED.fullmatch(folded(self.out.typed(n, n)))
+            if not told:
+                return ""
+            days = [f" {int(day.removesuffix('er')):02}" for day in told.group("first", "day") if day] or [""]
+            dates += [MONTHS[told["month"]] + day for day in days]
+            joints += ["-"] * (len(days) - 1)
+        dated = sum(" " in date for date in dates)
+        if len(joints) != len(dates) - 1 or (dated and (dated, len(dates), joints) != (2, 2, ["-"])):
+            return ""
+        return "".join(piece for pair in zip(dates, [*joints, ""], strict=True) for piece in pair)
 
 
 def _clock(digits: str) -> int | None:

@@ -42,6 +42,7 @@ FOLLOWS_A_SHORT_DAY = frozenset(
 )  # fmt: skip
 
 MONTH = "(?:janvier|fevrier|mars|avril|mai|juin|juillet|aout|septembre|octobre|novembre|decembre)"
+DATE = r"\d\d?(?:er)?"
 RANKS = {"prem": 1, "deux": 2, "seco": 2, "troi": 3, "quat": 4, "cinq": 5, "dern": -1}
 RDV = r"(?:r[ae]n?dez ?-?vous|rdvs?\b|r\.d\.v\.?)"
 MEANS = r"(?:tel(?:ephone)?\b\.?|courriel\b|e?-?mails?\b)"
@@ -83,7 +84,11 @@ PHRASES: tuple[tuple[str, Any, str], ...] = (
     ),
     ("rhythm", "", r"tous les (?:15|quinze) jours\b|par mois\b"),
     ("month", "", r"(?:du|de|de chaque|dans le|chaque) mois\b"),
-    ("season", "date", rf"\d\d?(?:er)? {MONTH}(?: \d{{4}})?\b|\d\d?/\d\d?/\d{{2,4}}\b|{MONTH}(?: \d{{4}})?\b"),
+    (
+        "season",
+        "date",
+        rf"(?:{DATE} ?(?:au|-) ?)?{DATE} {MONTH}(?: \d{{4}})?\b|\d\d?/\d\d?/\d{{2,4}}\b|{MONTH}(?: \d{{4}})?\b",
+    ),
     (
         "season",
         "holiday",
@@ -104,7 +109,11 @@ PHRASES: tuple[tuple[str, Any, str], ...] = (
     ("meeting", "sur rendez-vous", RDV),
     ("note", "sur inscription", rf"(?:{ONLY} )?sur inscription\b"),
     ("note", "sur réservation", rf"(?:{ONLY} )?sur reservation\b"),
-    ("off", "", r"(?:fermee?s?|fermetures?|clos|off|closed|pas d'(?:accueil|ouverture))\b"),
+    (
+        "off",
+        "",
+        r"(?:fermee?s?|fermetures?(?: annuelles?)?|clos|off|closed|pas d'(?:accueil|ouverture)|pause(?: meridienne| dejeuner)?)\b",
+    ),
     ("except", "", r"(?:sauf|hormis|hors|exceptee?s?|a l'exception d(?:e|u|es))\b"),
     ("half", "am", r"matin(?:ee)?s?\b"),
     ("half", "pm", r"apres ?-? ?midis?\b|aprem\b|soir(?:ee)?s?\b"),

@@ -37,6 +37,7 @@ class Week:
     def __init__(self) -> None:
         self.cells: dict[Key, Cell] = {}
         self.comments: list[str] = []
+        self.closed: list[str] = []
         self._doubts: dict[str, list[int]] = {}
 
     def doubt(self, reason: str, day: Day) -> None:
@@ -59,6 +60,7 @@ class Week:
         for day in default if reading.note else ():
             self.cells.setdefault(Key(day.weekday, day.nth, weeks), Cell()).unknown = reading.note
         self.comments += [text for text in reading.comments if text not in self.comments]
+        self.closed += [period for period in reading.closed if period not in self.closed]
 
     def open_at_unsaid_hours(self, day: Day, weeks: str) -> None:
         """Say that a day, or half of it, is open, nobody said when."""
@@ -169,14 +171,16 @@ class Week:
             for rule in self._rules_of(self.cells[key]):
                 rules.setdefault((key.weeks, rule), []).append(key)
         open_days = {key.weekday for key, cell in self.cells.items() if cell.spans}
-        ordered = sorted(rules.items(), key=lambda item: _rank(item[0][1], item[1], open_days))
-        out, seen = "", set[int]()
+        ordered = sorted(rules.items(), key=lambda item: (_yearly(item[0][0]), _rank(item[0][1], item[1], open_days)))
+        out, seen = "", set[tuple[str, int]]()
         for (weeks, rule), keys in ordered:
-            days = {key.weekday for key in keys}
+            period = weeks if _yearly(weeks) else ""  # what is said of a period replaces what is said of the year
+            days = {(period, key.weekday) for key in keys}
             text = " ".join(piece for piece in (weeks, _selector(keys), rule) if piece)
             joint = "" if not out else ", " if days & seen and rule != "off" else "; "
             out += joint + text
             seen |= days if rule != "off" else set()
+        out += "".join(f"; {period} off" for period in self.closed if out)
         return "24/7" if out == "Mo-Su 00:00-24:00" else out
 
     def _rules_of(self, cell: Cell) -> list[str]:
@@ -188,6 +192,11 @@ class Week:
         if cell.unknown:
             rules.append(f"unknown{_quoted(cell.unknown + comments)}")
         return rules or (["off"] if cell.off else [])
+
+
+def _yearly(weeks: str) -> bool:
+    """Return whether a selector is a period of the year, not a parity of weeks."""
+    return bool(weeks) and not weeks.startswith("week ")
 
 
 def _rank(rule: str, keys: list[Key], open_days: set[int]) -> int:
