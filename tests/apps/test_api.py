@@ -455,3 +455,11 @@ def test_the_zone_of_a_place_is_its_departement():
     made = lieu("a")
     (line,) = api.lines(date(2026, 11, 20))
     assert (line.pk, line.departement, line.zone) == (made.pk, "38", ("38",))
+
+
+def test_a_place_merged_into_another_is_read_there_until_they_are_taken_apart(client):
+    kept, gone = lieu("garde"), lieu("parti")
+    Lieu.objects.filter(pk=gone.pk).update(state=rules.MERGED, merged_into=kept)
+    for shape in ("structures", "services"):
+        response = client.get(f"/api/v1/{shape}/maillage--{gone.slug}")
+        assert (response.status_code, response["Location"]) == (302, f"/api/v1/{shape}/maillage--{kept.slug}")

@@ -9,6 +9,7 @@ from maillage.apps.directory.access import SIGNALS_AN_HOUR
 from maillage.apps.directory.models import Proposal
 from maillage.apps.directory.queries import places
 from maillage.reference.connections import connections
+from maillage.reports import opening
 from tests.apps.lieux import lieu, offering
 from tests.apps.test_find import text_of
 
@@ -114,7 +115,7 @@ def test_a_long_presentation_is_folded_and_whole(client):
 
 
 def test_a_day_that_a_comment_fills_is_that_comment():
-    days = places.week('Mo unknown "sur rendez-vous"; Tu 09:00-12:00', FRIDAY.date())
+    days = opening.week('Mo unknown "sur rendez-vous"; Tu 09:00-12:00', FRIDAY.date())
     assert [day.words for day in days[:3]] == ["Sur rendez-vous", "9 h – 12 h", "Fermé"]
 
 
@@ -190,7 +191,7 @@ def test_a_merged_place_leads_to_the_one_kept(client):
     kept = lieu("garde")
     lieu("double", state="merged", merged_into=kept)
     page = client.get("/lieux/double/")
-    assert (page.status_code, page["Location"]) == (301, "/lieux/garde/")
+    assert (page.status_code, page["Location"]) == (302, "/lieux/garde/")
 
 
 def test_the_way_back_is_the_list_somebody_comes_from_and_no_other_site(client):

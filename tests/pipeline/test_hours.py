@@ -324,10 +324,10 @@ WEEKS = [
     ({"Mo am": "9h-12h", "Mo pm": "-", "Tu am": "-", "Tu pm": "-"}, "mended", "Mo 09:00-12:00; Tu off"),
     ({"Mo am": "x", "Mo pm": "x", "Tu am": "9h-12h"}, "doubtful", "Tu 09:00-12:00; Mo off"),
     ({"Mo am": "x", "Mo pm": "x", "Tu am": "x"}, "doubtful", 'Mo unknown "heures non précisées"; Tu unknown "le matin"'),
-    ({"Tu am": "14h-12h", "Tu pm": "12h-20h"}, "doubtful", "Tu 12:00-20:00"),
+    ({"Tu am": "14h-12h", "Tu pm": "12h-20h"}, "doubtful", 'Tu unknown "le matin, « 14h-12h »", Tu 12:00-20:00'),
     ({"Tu am": "13h30-16h30", "Tu pm": "13h30-16h30"}, "doubtful", "Tu 13:30-16:30"),
     ({"Mo am": "9h-17h", "Mo pm": "14h-18h"}, "doubtful", "Mo 09:00-17:00,14:00-18:00"),
-    ({"We": "18h", "Th": "10h"}, "doubtful", ""),
+    ({"We": "18h", "Th": "10h"}, "doubtful", 'We unknown "« 18h »"; Th unknown "« 10h »"'),
     ({"Mo": "lundi au vendredi 9h-12h"}, "doubtful", "Mo-Fr 09:00-12:00"),
     ({"Mo": "9h-12h", "PH": "Fermé"}, "read", "Mo 09:00-12:00; PH off"),
 ]  # fmt: skip
@@ -343,7 +343,7 @@ def test_a_week_with_a_column_a_day_or_two(days, word, osm):
 
 def test_a_week_says_which_cell_was_not_understood():
     found = week({"Fr": "9h/12h", "Sa am": "souscondition", "Su am": "souscondition"})
-    assert found.value.osm == "Fr 09:00-12:00"
+    assert found.value.osm == 'Fr 09:00-12:00; Sa,Su unknown "le matin, « souscondition »"'
     assert found.value.left == "samedi matin : souscondition … dimanche matin : souscondition"
     assert found.reason == "samedi matin, dimanche matin : non compris : « souscondition »"
 
@@ -414,14 +414,14 @@ def test_the_page_of_the_method_tells_what_is_measured_on_real_files():
     assert {name: [int(cell) for cell in row.split(" | ")] for name, row in written.items()} == measured
 
 
-def test_in_real_files_two_texts_alone_give_no_hours():
+def test_in_real_files_one_text_alone_gives_no_day_nor_hour():
     left = {
         cleaned.value.text
         for found in found_in_files().values()
         for cleaned in found
         if cleaned.value and not cleaned.value.osm
     }
-    assert left == {"Ligne Irigo N° 6, 11 - arrêt les Deniers", "mercredi : 18h ; jeudi : 10h"}
+    assert left == {"Ligne Irigo N° 6, 11 - arrêt les Deniers"}
 
 
 def open_spans(osm: str, day: int) -> list[tuple[str, str]]:

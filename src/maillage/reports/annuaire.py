@@ -298,9 +298,8 @@ def hours(osm: str, on: date) -> list[str]:
 
 
 def _line(days: Sequence[int], words: str) -> str:
-    if len(days) == len(SHORT) and words.startswith(f"{ALL_DAY} ("):
-        bare = words.removeprefix(f"{ALL_DAY} (").removesuffix(")")
-        return bare[:1].upper() + bare[1:]
+    if len(days) == len(SHORT) and not words.startswith(ALL_DAY) and not SPAN.search(words):
+        return words
     return f"{_days(days)} : {SPAN.sub(lambda span: span[0].replace(' ', NBSP), lower_first(words))}"
 
 

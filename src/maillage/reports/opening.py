@@ -83,6 +83,9 @@ def week(osm: str, on: date) -> list[Day]:
                 continue
             begin, end = max(first, start), min(last or night, night)
             whole = begin == start and end == night
+            if whole and state == State.UNKNOWN:  # the day is known, not the hours
+                parts.append(comment[:1].upper() + comment[1:] or "Horaires à confirmer")
+                continue
             said = "Toute la journée" if whole else f"{clock(begin)} – {clock(end)}"
             parts.append(f"{said} ({comment})" if comment else said)
         found.append(Day(name, ", ".join(parts) or "Fermé", day == on))

@@ -22,7 +22,6 @@ from maillage.reports.wording import listing
 
 DAY = "jour_"
 ALONE = re.compile(r"(?<![\d:h])(?<!h )\b(\d{1,2})\b(?!\s*[:h])")  # the 9 and the 12 of « 9-12 »
-ALL_DAY = re.compile(r"Toute la journée(?: \((.*)\))?")
 HOLIDAYS = re.compile(r"\bPH (?:off|closed)\b")
 
 
@@ -338,5 +337,4 @@ def _days(sheet: rules.Sheet, on: date) -> dict[str, str] | None:
 
 
 def _day(text: str) -> str:
-    whole = ALL_DAY.fullmatch(text)
-    return (whole[1] or "0 h – 24 h") if whole else text.lower() if text == "Fermé" else text
+    return "0 h – 24 h" if text == "Toute la journée" else text.lower() if text == "Fermé" else text

@@ -13,7 +13,8 @@ from typing import Any
 
 import shapely
 
-from maillage.apps.directory.models import Source
+from maillage.apps.directory import rules
+from maillage.apps.directory.models import Lieu, Source
 from maillage.apps.directory.queries import published
 from maillage.apps.directory.queries.search import METRES_A_DEGREE
 from maillage.kernel.names import plain
@@ -127,6 +128,12 @@ def service(id: str, *, on: date) -> Json | None:
     """Return a service and its structure; None when nobody has this identifier."""
     found = _written({"slug": _slug(id)}, {}, on)
     return found[0].service | {"structure": found[0].structure} if found else None
+
+
+def kept(id: str) -> str:
+    """Return the identifier of the place that this one was merged into, '' when it was not."""
+    into = Lieu.objects.filter(slug=_slug(id), state=rules.MERGED).values_list("merged_into__slug", flat=True).first()
+    return data_inclusion.identifier(into) if into else ""
 
 
 def sources() -> list[Json]:

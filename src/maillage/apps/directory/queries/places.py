@@ -1,7 +1,7 @@
 """What the public reads of one place, in words: whether it is open, what is found there, on what conditions, who says so."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
 from typing import Any
@@ -17,7 +17,6 @@ from maillage.reference.parameters import number
 from maillage.reports import opening
 from maillage.reports.wording import count, listing, lower_first
 
-ALL_DAY = "Toute la journée ("
 TOPICS = 4  # told at once; the rest on demand
 LONG = 300  # characters of a presentation that is folded
 OLD = 12  # months after which the hours of a sheet are a warning
@@ -155,19 +154,9 @@ def _closed(closure: Mapping[str, str]) -> str:
     return f"Fermé du {short(closure['du'])} au {short(closure['au'])}{why}."
 
 
-def week(osm: str, on: date) -> list[opening.Day]:
-    """Return the seven days of a week in words: a day that only a comment fills is that comment, “Sur rendez-vous”."""
-    return [replace(day, words=_alone(day.words)) for day in opening.week(osm, on)]
-
-
-def _alone(words: str) -> str:
-    comment = words.removeprefix(ALL_DAY)
-    return words if comment == words else f"{comment[:1].upper()}{comment[1:].removesuffix(')')}"
-
-
 def in_words(osm: str, on: date) -> str:
     """Return the week in a line: “Du lundi au vendredi 14 h – 18 h ; samedi 10 h – 12 h”; '' when the hours say nothing."""
-    groups = groupby(week(osm, on), key=lambda day: day.words)
+    groups = groupby(opening.week(osm, on), key=lambda day: day.words)
     said = [f"{_days([day.name for day in days])} {lower_first(words)}" for words, days in groups if words != "Fermé"]
     return " ; ".join([said[0], *map(lower_first, said[1:])]) if said else ""
 
@@ -493,7 +482,7 @@ def shown(lieu: Lieu, at: datetime) -> Shown:
         offered=offered(sheet),
         planned=offered(sheet, "planned"),
         before=before_coming(sheet),
-        week=week(osm, on),
+        week=opening.week(osm, on),
         weekly=opening.every_week(osm),
         hours_text=str(hours.get("text", "")),
         left=str(hours.get("left", "")),

@@ -6,6 +6,7 @@ from http import HTTPStatus
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect
 from django.urls import URLPattern
 from django.utils import timezone
 from ninja import NinjaAPI, Query
@@ -121,7 +122,7 @@ def structures(request: HttpRequest, asked: Query[shapes.StructuresAsked]) -> Ht
 )
 def structure(request: HttpRequest, code: str) -> HttpResponse:
     """Une structure, ses services et ses doublons. `code` est son identifiant : maillage--…"""
-    return _found(queries.structure(code, on=_today()))
+    return _found(request, code, queries.structure(code, on=_today()))
 
 
 @api.get("/services", response={200: shapes.Services, **REFUSED}, summary="Lister les services", operation_id="services")
@@ -138,7 +139,7 @@ def services(request: HttpRequest, asked: Query[shapes.ServicesAsked]) -> HttpRe
 )
 def service(request: HttpRequest, code: str) -> HttpResponse:
     """Un service et sa structure. `code` est son identifiant : maillage--…"""
-    return _found(queries.service(code, on=_today()))
+    return _found(request, code, queries.service(code, on=_today()))
 
 
 @api.get(
@@ -190,10 +191,13 @@ def _answer(content: Any) -> HttpResponse:
     return JsonResponse(content, safe=False, json_dumps_params={"ensure_ascii": False, "separators": (",", ":")})
 
 
-def _found(content: Any) -> HttpResponse:
-    if content is None:
-        raise Http404
-    return _answer(content)
+def _found(request: HttpRequest, code: str, content: Any) -> HttpResponse:
+    """Answer with what was found, or where it went: a place merged into another, as long as nobody takes them apart."""
+    if content is not None:
+        return _answer(content)
+    if kept := queries.kept(code):
+        return redirect(request.path.removesuffix(code) + kept)
+    raise Http404
 
 
 def problem(status: HTTPStatus, title: str, detail: str, **more: Any) -> HttpResponse:

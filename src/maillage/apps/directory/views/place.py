@@ -29,7 +29,7 @@ def lieu(request: HttpRequest, place: str) -> HttpResponse:
     """The sheet of a place; where it went when it was merged; why it closed when it ended."""
     found = _readable(request, place)
     if found.merged_into is not None:
-        return redirect("lieu", found.merged_into.slug, permanent=True)
+        return redirect("lieu", found.merged_into.slug)  # not for ever: a merge may be undone
     at = timezone.localtime(timezone.now()).replace(tzinfo=None)
     context = {"shown": places.shown(found, at), "lieu": found, "back": _list_before(request)}
     if found.state != rules.PUBLISHED:

@@ -110,7 +110,7 @@ def _week(cells: tuple[tuple[str, str], ...], parity: str) -> Cleaned[Hours]:
             shut.append(day)
             told.append("« x » lu « fermé »")
         elif TICK.fullmatch(value) or OPEN.fullmatch(value):
-            table.open_at_unsaid_hours(day, weeks)
+            table.open_at(day, "", weeks)
         elif len(value) > LONGEST:
             left.append(value)
             told.append(TOO_LONG)
@@ -118,6 +118,8 @@ def _week(cells: tuple[tuple[str, str], ...], parity: str) -> Cleaned[Hours]:
             shut.append(day)
         else:
             table.add(reading, (day,), weeks=weeks)
+            if not reading.statements and not reading.changes and not reading.note:
+                table.open_at(day, f"« {' '.join(value.split())} »", weeks)
             left += [f"{name} : {piece}" for piece in reading.left]
             mends += reading.mends
             told += reading.doubts

@@ -25,7 +25,9 @@ LOCAL_LENGTHS = {"WF": 6, "PF": 8, "NC": 6, "PM": 6}  # plans without a leading 
 FRENCH_PREFIXES = frozenset((33, 262, 508, 590, 594, 596, 681, 687, 689))
 
 SHORT = re.compile(r"3\d{3}")  # 3949, 3646
-SHORTER = re.compile(r"1\d{1,3}|11[68]\d{3}")  # 115, 1013: read only alone, amid words they could count anything
+SHORTER = re.compile(
+    r"1[578]|1[19]\d|10\d\d|11[68]\d{3}"
+)  # 115, 1013: read only alone, amid words they could count anything
 FAKE = re.compile(r"(?:\+?33|0033)?(?:0?\d?0{8,}|0+|0?(\d)\1{8,}|0?123456789|1234567890)")
 FICTION = ("019900", "026191", "035301", "046571", "053649", "063998")  # kept by the regulator for films
 

@@ -12,7 +12,20 @@ DAWN, EVENING = 5 * 60, 18 * 60  # nobody opens before the first; what ends afte
 DAY_KINDS = frozenset(("day", "initial", "guess", "typo"))
 MONTHS = dict(
     zip(
-        ["janvier", "fevrier", "mars", "avril", "mai", "juin", "juillet", "aout", "septembre", "octobre", "novembre", "decembre"],
+        [
+            "janvier",
+            "fevrier",
+            "mars",
+            "avril",
+            "mai",
+            "juin",
+            "juillet",
+            "aout",
+            "septembre",
+            "octobre",
+            "novembre",
+            "decembre",
+        ],
         ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"],
         strict=True,
     )

@@ -62,9 +62,9 @@ class Week:
         self.comments += [text for text in reading.comments if text not in self.comments]
         self.closed += [period for period in reading.closed if period not in self.closed]
 
-    def open_at_unsaid_hours(self, day: Day, weeks: str) -> None:
-        """Say that a day, or half of it, is open, nobody said when."""
-        self._state(Statement(0, 0, (day,)), (day,), weeks)
+    def open_at(self, day: Day, said: str, weeks: str) -> None:
+        """Say that a day, or half of it, is open, at hours that nobody said, or in words that nobody understood."""
+        self._state(Statement(0, 0, (day,), note=said or None), (day,), weeks)
 
     def shut(self, days: Iterable[Day], weeks: str) -> None:
         """Close days, and half days: both halves close the day, one only takes away what was said of it."""
