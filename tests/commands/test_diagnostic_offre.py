@@ -72,7 +72,8 @@ def test_what_a_census_did_not_ask_is_a_missing_datum_and_never_a_gap(study):
 def test_a_silent_place_casts_a_doubt_on_every_gap_of_its_zone(study):
     for zone in study["zones"]:
         for missing in zone["manques"]:
-            assert ("À vérifier" in missing["raison"]) == (zone["lieux_muets"] > 0)
+            vague = zone["accompagnement_inconnu"] if missing["offre"] == "libre_acces_accompagne" else 0
+            assert ("À vérifier" in missing["raison"]) == (zone["lieux_muets"] + vague > 0)
 
 
 def test_lists_name_their_rule_and_zones_of_the_study(study):

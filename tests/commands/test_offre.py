@@ -384,7 +384,7 @@ def test_a_report_for_a_person_names_columns_values_and_rows(maillage, tmp_path)
     answer = maillage("offre", "verifier", path)
     assert answer.code == 1
     assert answer.out.startswith("lieux.csv : lu comme « Schéma national")
-    assert "2 lignes lues, 1 gardées dont 1 à vérifier, 1 refusées." in answer.out
+    assert "2 lignes lues, 1 gardée dont 1 à vérifier, 1 refusée." in answer.out
     assert "Colonnes que rien ne lit : Couleur." in answer.out
     assert "1 fois, à vérifier : hors de la liste : Poterie" in answer.out
     assert "ligne 2, sans nom : refusée, le lieu n’a pas de nom." in answer.out

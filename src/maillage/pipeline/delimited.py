@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from maillage.kernel.errors import Refused
 
+MAX_CELL = 131_072  # characters
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -68,15 +70,18 @@ def read(
                 why="On ne saurait pas laquelle lire.",
                 do="N’en gardez qu’une.",
             )
+    rows, line = [], 1
     try:
-        rows = [
-            Row(name, reader.line_num, {key: value or "" for key, value in row.items() if key})
-            for row in reader
-            if any((value or "").strip() for value in row.values() if isinstance(value, str))
-        ]
+        for row in reader:
+            cells = {key: value or "" for key, value in row.items() if key}
+            if any(len(cell) > MAX_CELL for cell in cells.values()):  # the limit of csv, which any library may lift for all
+                raise csv.Error
+            line = reader.line_num
+            if any(cell.strip() for cell in cells.values()):
+                rows.append(Row(name, line, cells))
     except csv.Error as error:
         raise Refused(
-            f"{name}, ligne {reader.line_num + 1} : cette ligne ne se lit pas comme du CSV.",
+            f"{name}, ligne {line + 1} : cette ligne ne se lit pas comme du CSV.",
             why="Une case y est plus longue que 131 072 caractères : un guillemet n’est sans doute pas refermé.",
             do="Ouvrez-le dans un tableur, vérifiez cette ligne, puis enregistrez-le en « CSV UTF-8 ».",
         ) from error

@@ -39,6 +39,7 @@ def zone(o: Offered, found: ZoneGaps) -> Json:
         "offre": {line: None if line in unknown else gap.inside for line, gap in found.gaps.items()},
         "lieux": o.n_places[found.code],
         "lieux_muets": o.n_silent[found.code],
+        "accompagnement_inconnu": o.n_vague[found.code],
         "portee": {
             line: {
                 "a_portee": figure(gap.reach.reached),
@@ -62,7 +63,6 @@ def whole(o: Offered) -> Json:
         "source": o.census.name,
         "empreinte": o.census.digest,
         "marche_minutes": o.ground.walk.minutes,
-        "accompagnement_inconnu": o.n_vague[""],
         "sans_adresse": list(o.gaps.nowhere),
         "donnees_manquantes": unasked(o),
         **{key: value for key, value in zone(o, o.gaps.whole).items() if key != "manques"},
