@@ -461,6 +461,16 @@ def test_two_sheets_stand_side_by_side_with_a_suggestion(signed, pair):
     assert "telephone" not in sides, "what both say alike is told apart"
 
 
+def test_the_same_practice_under_other_conditions_is_told_apart(pair):
+    for lieu, more in ((pair.first, {"niveau": ["debutant"], "postes": 4}), (pair.second, {"postes": 4, "complet": True})):
+        lieu.sheet = {**lieu.sheet, "practices": {"formation": {"state": "offered", **more}, "wifi": {"state": "planned"}}}
+    sides = {side.id: side for side in space.side_by_side(pair, {"practices": "first"})}
+    first, second = sides["practices"].first, sides["practices"].second
+    assert ("debutant" in first, "debutant" in second) == (True, False)
+    assert first != second
+    assert "4" not in first + second, "what both say alike is not repeated"
+
+
 def test_fields_that_make_sense_together_are_chosen_together(signed, pair):
     moved = dict(pair.second.sheet, latitude=45.18, longitude=5.71, commune="Échirolles", code_insee="38151")
     Lieu.objects.filter(pk=pair.second_id).update(sheet=moved)

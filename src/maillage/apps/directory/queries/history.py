@@ -152,6 +152,20 @@ def _practice(id: str, held: Mapping[str, Any]) -> str:
     return offer.practices()[id].label + ("" if state == "offered" else f" ({STATES[state]})")
 
 
+def practices_beside(held: Mapping[str, Any], other: Mapping[str, Any]) -> str:
+    """Return the practices of a sheet in words, with the conditions of each that another sheet does not say alike."""
+    return " ; ".join(_apart(id, one, other.get(id, {})) for id, one in held.items() if id in offer.practices())
+
+
+def _apart(id: str, one: Mapping[str, Any], two: Mapping[str, Any]) -> str:
+    apart = [
+        f"{of.label.lower()} : {written(of, one[name])}"
+        for name, of in offer.conditions().items()
+        if two and one.get(name) != two.get(name) and written(of, one.get(name))
+    ]
+    return _practice(id, one) + (f" ({', '.join(apart)})" if apart else "")
+
+
 def written(of: offer.Field, value: Any) -> str:
     """Return the value of a field, or of a condition, in words."""
     if value in (None, "", [], {}):

@@ -410,8 +410,8 @@ def _side(pair: Pair, id: str, suggestion: str) -> Side:
     return Side(
         id=id,
         label=label,
-        first=_block(one, id),
-        second=_block(two, id),
+        first=_block(one, id, two),
+        second=_block(two, id, one),
         first_by=origin_in_words(one.origins.get(id, {})),
         second_by=origin_in_words(two.origins.get(id, {})),
         both=lists and id != "fermetures",
@@ -419,7 +419,9 @@ def _side(pair: Pair, id: str, suggestion: str) -> Side:
     )
 
 
-def _block(lieu: Lieu, id: str) -> str:
+def _block(lieu: Lieu, id: str, other: Lieu) -> str:
+    if id == "practices":
+        return history.practices_beside(lieu.sheet.get(id, {}), other.sheet.get(id, {}))
     return ", ".join(filter(None, (history.said(name, lieu.sheet.get(name)) for name in fields_of(id))))
 
 
