@@ -276,7 +276,7 @@ NESTED = {
     "lists that mix": ({"x": ["a", {"b": 1}]}, {"x.0": "a", "x.1.b": "1"}),
     "nothing": ({"a": {}, "b": [], "c": "d"}, {"a": "", "b": "", "c": "d"}),
     "names with spaces": ({" nom ": "A", "nom": "B"}, {"nom": "A", "nom (2)": "B"}),
-    "an empty name": ({"": "A", "b": "B"}, {"colonne 1": "A", "b": "B"}),
+    "an empty name": ({"": "A", "b": "B"}, {"n° 1": "A", "b": "B"}),
 }
 
 
@@ -288,10 +288,10 @@ def test_nested_values_become_dotted_columns(element, cells):
 
 def test_names_of_columns_are_all_there_and_all_different():
     sheet = parse(b"nom;;nom; ;Nom;nom (2)\nA;;B;1;C;D\nE;;F;;G;H\n", "x.csv")
-    assert sheet.columns == ("nom", "nom (2)", "colonne 4", "Nom", "nom (2) (2)")
-    assert sheet.rows[0].cells == {"nom": "A", "nom (2)": "B", "colonne 4": "1", "Nom": "C", "nom (2) (2)": "D"}
+    assert sheet.columns == ("nom", "nom (2)", "n° 4", "Nom", "nom (2) (2)")
+    assert sheet.rows[0].cells == {"nom": "A", "nom (2)": "B", "n° 4": "1", "Nom": "C", "nom (2) (2)": "D"}
     assert any("renommés : « nom (2) »" in note for note in sheet.notes)
-    assert "Colonnes sans nom dans l’en-tête, nommées par leur rang : colonne 4." in sheet.notes
+    assert "Colonnes sans nom dans l’en-tête, nommées par leur rang : n° 4." in sheet.notes
 
 
 @pytest.mark.parametrize("depth", [21, 200, 600, 900, 990, 5000])
@@ -310,7 +310,7 @@ def test_twenty_levels_are_read():
 def test_rows_know_their_number_and_their_line():
     sheet = parse(b'titre\nnom;v\n\nA;"x\ny"\nB;1;2;3\n;\nC;4\n', "x.csv")
     assert [(row.number, row.line, row.cells["nom"]) for row in sheet.rows] == [(1, 4, "A"), (3, 8, "C")]
-    assert [(fault.line, fault.column, fault.value) for fault in sheet.faults] == [(6, "colonne 3", "2 3")]
+    assert [(fault.line, fault.column, fault.value) for fault in sheet.faults] == [(6, "n° 3", "2 3")]
 
 
 def test_a_header_of_repeated_words_comes_before_its_rows():

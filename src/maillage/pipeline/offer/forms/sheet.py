@@ -200,7 +200,7 @@ def named(header: Sequence[str], remarks: Remarks) -> list[str]:
     names: dict[str, None] = {}
     renamed = []
     for rank, text in enumerate(header, 1):
-        base = name = " ".join(text.replace("\x00", "").split()) or f"colonne {rank}"
+        base = name = " ".join(text.replace("\x00", "").split()) or f"n° {rank}"
         times = 1
         while name in names:
             times += 1
@@ -249,7 +249,7 @@ def _kept(
                 remarks.leave_out(
                     line,
                     f"cette ligne a {len(cells)} cases, l’en-tête {width}",
-                    column=f"colonne {width + 1 + next(i for i, cell in enumerate(excess) if cell)}",
+                    column=f"n° {width + 1 + next(i for i, cell in enumerate(excess) if cell)}",
                     value=" ".join(filter(None, excess)),
                     do="Un séparateur est en trop, ou un guillemet manque : corrigez cette ligne, ou l’en-tête.",
                 )
