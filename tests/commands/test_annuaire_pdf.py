@@ -310,6 +310,13 @@ def test_hours_are_said_in_words_whatever_the_week_of_printing(osm, expected):
         assert [plain(line) for line in annuaire.hours(osm, on)] == expected, on
 
 
+def test_hours_that_change_are_printed_as_they_were_given():
+    osm = "week 01-53/2 Mo 09:00-12:00"
+    assert annuaire.hours(osm, ON, "un lundi\nsur deux, 9h-12h") == ["« un lundi sur deux, 9h-12h »"]
+    assert annuaire.hours(osm, ON, "x" * 121) == [annuaire.CHANGING]
+    assert annuaire.hours("We[1] 14:30-18:30", ON, "1er mercredi") != ["« 1er mercredi »"]
+
+
 # ------------------------------------------------------------------------------------------------------------- real places
 
 

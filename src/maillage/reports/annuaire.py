@@ -270,13 +270,15 @@ SHORT = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
 RANKS = {"1": "1er", "2": "2e", "3": "3e", "4": "4e", "5": "5e", "-1": "dernier"}
 ALL_DAY = "Toute la journée"
 SPAN = re.compile(r"\d+ h(?: \d\d)? – \d+ h(?: \d\d)?")  # two hours stay on their line
+LONG_HOURS = 120  # characters
 CHANGING = "Horaires qui changent d’une semaine à l’autre : appelez."
 
 
-def hours(osm: str, on: date) -> list[str]:
+def hours(osm: str, on: date, text: str = "") -> list[str]:
     """Return opening hours as a few lines, days of the same hours together; [] when they say nothing.
 
-    Read on a week without holiday, so that what is printed holds for the others.
+    Read on a week without holiday, so that what is printed holds for the others. text: the words of whoever gave them,
+    printed where no week is like another.
 
     >>> hours("Mo-Fr 09:00-12:00; Sa 14:00-18:30", date(2026, 11, 11))
     ['Du lundi au vendredi : 9\\xa0h\\xa0–\\xa012\\xa0h', 'Samedi : 14\\xa0h\\xa0–\\xa018\\xa0h\\xa030']
@@ -286,7 +288,8 @@ def hours(osm: str, on: date) -> list[str]:
     if not osm:
         return []
     if not opening.every_week(osm):
-        return _monthly(osm) or [CHANGING]
+        words = " ".join(text.split())
+        return _monthly(osm) or [f"« {words} »" if 0 < len(words) <= LONG_HOURS else CHANGING]
     days = [(k, day.words) for k, day in enumerate(opening.week(osm, _plain_week(on)))]
     open_days = [(k, words) for k, words in days if words != "Fermé"]
     if not open_days:

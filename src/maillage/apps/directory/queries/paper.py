@@ -86,7 +86,7 @@ def _source(given: exports.Given) -> str:
 def _entry(lieu: Lieu, group: str, on: date) -> Entry:
     sheet = lieu.sheet
     held = sheet.get("horaires", {})
-    hours = annuaire.hours(str(held.get("osm", "")), on)
+    hours = annuaire.hours(str(held.get("osm", "")), on, str(held.get("text", "")))
     fresh = places.fresh(lieu, on)
     full = places.full(lieu)
     price = places.price(sheet)
