@@ -615,3 +615,16 @@ def test_a_correspondence_may_join_the_hours_when_a_day_opens_and_closes():
     assert read.sheet["horaires"]["osm"] == "Mo 09:00-12:00; Tu 10:00-12:00"
     assert "14h" in read.sheet["horaires"]["left"]
     assert result(row, correspondence=chosen).unread == ()
+
+
+def test_a_correspondence_chooses_the_words_of_a_cell_that_a_text_keeps():
+    chosen = mapping.load(
+        "fields:\n  nom: n\n  commune: v\npractices:\n- practice: formation\n  from: c\n  with:\n"
+        '    inscription: {from: c, gives: {"~groupe sur inscription": sur inscription, Impression: null}}\n',
+        "essai.yaml",
+    )
+    row = {"n": "A", "v": "Grenoble", "c": 'Accompagnement en groupe sur inscription","Impression","Le mardi'}
+    (read,) = result(row, correspondence=chosen).rows
+    assert read.sheet["practices"]["formation"]["inscription"] == "sur inscription, Le mardi"
+    (read,) = result({**row, "c": "Impression"}, correspondence=chosen).rows
+    assert "inscription" not in read.sheet["practices"]["formation"]

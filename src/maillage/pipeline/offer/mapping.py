@@ -17,7 +17,8 @@
       - {practice: formation, from: Présentation, inside: true}   # looked for in a running text; always to check
 
 A word of `gives` or `when` is compared whole, without accents or case; `~word` looks for those words anywhere. `null` says
-that the word is known and adds nothing. A word that `gives` does not hold falls back on the closed list of the field.
+that the word is known and adds nothing. A word that `gives` does not hold falls back on the closed list of the field, and
+stays as it is in a field of free text.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence

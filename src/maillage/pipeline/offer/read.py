@@ -25,7 +25,7 @@ from maillage.pipeline.offer.clean import (
 )
 from maillage.pipeline.offer.clean.cleaned import Cleaned, Word
 from maillage.pipeline.offer.forms.sheet import Fault, Row, Sheet
-from maillage.pipeline.offer.mapping import NO, Correspondence, Origin, PracticeRule
+from maillage.pipeline.offer.mapping import NO, Correspondence, Origin, PracticeRule, Words
 from maillage.reference import offer
 
 PLACE = ("commune", "code_postal", "code_insee", "adresse", "complement_adresse", "latitude", "longitude", "confidence")
@@ -185,7 +185,7 @@ class _Row:
                 self._kinds(of, origin)
             elif of.kind == "hours" and origin.days:
                 if days := origin.week(self.cells):
-                    cleaned: Cleaned[hours.Hours] = hours.week(days, parity=self.cells.get(origin.parity, ""))
+                    cleaned: Cleaned[Any] = hours.week(days, parity=self.cells.get(origin.parity, ""))
                     self._keep(into, of, "jours", " · ".join(days.values()), cleaned, lead)
             elif origin.always:
                 into[of.id] = origin.always[0]
@@ -193,8 +193,17 @@ class _Row:
                 column, text = origin.text(self.cells)
                 if text and (of.id not in into or (not lead and of.id in self.noted)):
                     self.whole.update(column.split(" + "))
-                    cleaned = self._clean(of, text, self.cells.get(origin.parity, ""))
+                    if origin.gives and of.kind in ("line", "text"):
+                        cleaned = self._sentence(of, origin.gives, origin.tokens(text))
+                    else:
+                        cleaned = self._clean(of, text, self.cells.get(origin.parity, ""))
                     self._keep(into, of, column, text, self._found(cleaned) if origin.inside else cleaned, lead)
+
+    def _sentence(self, of: offer.Field, gives: Words, tokens: Sequence[str]) -> Cleaned[Any]:
+        """Return a cell of several words as one text: what the mapping gives for each word, else the word itself."""
+        given = ((token, gives.find(token)) for token in tokens)
+        said = _once(each for token, found in given for each in ((token,) if found is None else found))
+        return self._clean(of, ", ".join(said)) if said else Cleaned.empty()
 
     def _found(self, cleaned: Cleaned[Any]) -> Cleaned[Any]:
         """Return what was found in a column that speaks of something else: to check, or nothing at all."""
