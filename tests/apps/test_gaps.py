@@ -52,6 +52,11 @@ def test_the_pages_of_an_offer(offered, client):
     assert f"{told['lieux']} lieux, portés par {told['structures']} structure" in places
     assert f"{told['muets']} ne disent pas ce qu’on y trouve" in places
 
+    assert "Compté le 20 novembre 2026. Fiches de Hinaura" in told["source"]
+    assert "Aucun lieu n’en parle, ni pour dire oui ni pour dire non : " in places
+    assert "on vous oriente" in told["jamais_dites"]
+    assert "formation" not in told["jamais_dites"]
+
     verdicts = text_of(client.get(f"/territoires/{PLACE}/grille/"))
     assert "donnée manquante" in verdicts
     assert "Fort dès" in verdicts, "each verdict shows its rule"

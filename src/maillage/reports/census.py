@@ -12,7 +12,7 @@ from typing import Any
 
 from maillage.pipeline.offer.sheet import Sheet, practices
 from maillage.reference import offer
-from maillage.reports import wording
+from maillage.reports import opening, wording
 
 Json = dict[str, Any]
 FEWEST_ALIKE = 3  # places of a type before saying whether they give the same
@@ -21,7 +21,7 @@ OLD = 365  # days
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A place as the census counts it. structure: what tells one structure from another."""
+    """A place as the census counts it. structure: what tells one structure from another; source: who gave its sheet."""
 
     id: str
     name: str
@@ -31,6 +31,7 @@ class Row:
     kind: str
     sheet: Sheet
     last_said: date | None
+    source: str = ""
 
 
 def told(rows: Sequence[Row], *, inhabitants: Mapping[str, int], names: Mapping[str, str], on: date) -> Json:
@@ -44,7 +45,9 @@ def told(rows: Sequence[Row], *, inhabitants: Mapping[str, int], names: Mapping[
     total = sum(inhabitants.values())
     in_centre = sum(row.commune == centre for row in rows)
     free = [row for row in rows if _prices(row.sheet, said[row.id])]
+    given = _practices(talking, said)
     return {
+        "source": _sources(rows, on),
         "lieux": len(rows),
         "structures": len({row.structure for row in rows}),
         "muets": len(rows) - len(talking),
@@ -66,11 +69,23 @@ def told(rows: Sequence[Row], *, inhabitants: Mapping[str, int], names: Mapping[
         ),
         "hors_les_murs": sum(bool(row.sheet.get("hors_les_murs")) for row in rows),
         "types": _kinds(rows),
-        "pratiques": _practices(talking, said),
+        "pratiques": given,
+        "jamais_dites": wording.listing([wording.lower_first(each["libelle"]) for each in given if not each["dite"]]),
         "egalite": _alike(talking, said),
         "communes": _communes(rows, inhabitants, names),
         "acteurs": _actors(rows, said),
     }
+
+
+def _sources(rows: Sequence[Row], on: date) -> str:
+    """Return who gave the sheets, how many each, when they were last said, and the day of the count, in a sentence."""
+    givers = Counter(row.source for row in rows if row.source).most_common()
+    who = wording.listing([f"{name} ({wording.count(n, 'lieu', 'lieux')})" for name, n in givers])
+    years = sorted({row.last_said.year for row in rows if row.last_said})
+    when = "" if not years else f", dites en {years[0]}" if len(years) == 1 else f", dites de {years[0]} à {years[-1]}"
+    silent = sum(row.last_said is None for row in rows)
+    undated = f" ; {wording.count(silent, 'fiche', 'fiches')} sans date" if silent and years else ""
+    return f"Compté le {opening.said(on)}. Fiches de {who}{when}{undated}." if who else f"Compté le {opening.said(on)}."
 
 
 def _share(part: float, whole: float) -> str:
@@ -122,6 +137,7 @@ def _practices(talking: Sequence[Row], said: Mapping[str, Mapping[str, Mapping[s
             {
                 "id": practice.id,
                 "libelle": practice.label,
+                "dite": bool(found) or any(practice.id in row.sheet.get("sans", ()) for row in talking),
                 "aujourdhui": states["offered"],
                 "en_projet": states["planned"],
                 "part": _share(states["offered"], len(talking)),

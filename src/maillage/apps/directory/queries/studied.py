@@ -33,7 +33,7 @@ def rows(communes: Collection[str]) -> list[Row]:
     """Return the published places of some communes, as their count reads them, in the order of names."""
     found = (
         Lieu.objects.filter(code_insee__in=communes, state=rules.PUBLISHED)
-        .select_related("structure")
+        .select_related("structure", "source")
         .order_by("name", "pk")
     )
     return [
@@ -46,6 +46,7 @@ def rows(communes: Collection[str]) -> list[Row]:
             kind=rules.kind_of(lieu.sheet),
             sheet=lieu.sheet,
             last_said=max(filter(None, (lieu.updated_on, lieu.confirmed_on)), default=None),
+            source=lieu.source.producer or lieu.source.name,
         )
         for lieu in found
     ]
