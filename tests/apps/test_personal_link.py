@@ -108,6 +108,16 @@ def test_trying_codes_at_random_stops(client, lieu, code, monkeypatch):
     assert client.get(f"/fiche/{code}/", REMOTE_ADDR="10.0.0.9").status_code == 200
 
 
+def test_behind_our_proxy_each_visitor_is_counted_alone(client, code, monkeypatch, settings):
+    monkeypatch.setattr(personal, "WRONG_AN_HOUR", 1)
+    settings.BEHIND_PROXY = True
+    tries = {"HTTP_X_FORWARDED_FOR": "6.6.6.6, 10.1.1.1"}
+    assert client.get("/fiche/AAAA-AAA2/", **tries).status_code == 404
+    assert client.get(f"/fiche/{code}/", **tries).status_code == 429
+    assert client.get(f"/fiche/{code}/", HTTP_X_FORWARDED_FOR="9.9.9.9, 10.1.1.1").status_code == 429, "made up before it"
+    assert client.get(f"/fiche/{code}/", HTTP_X_FORWARDED_FOR="10.1.1.2").status_code == 200
+
+
 def test_a_right_code_may_be_used_all_day(client, code, monkeypatch):
     monkeypatch.setattr(personal, "WRONG_AN_HOUR", 3)
     assert {client.get(f"/fiche/{code}/").status_code for _ in range(8)} == {200}

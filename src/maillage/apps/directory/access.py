@@ -1,14 +1,11 @@
 """Who sees which places, who may change them, and how often a stranger may ask."""
 
-import time
 from typing import TypeVar
 
-from django.conf import settings
-from django.core.cache import cache
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
-from django.utils.crypto import salted_hmac
 
+from maillage.apps.accounts.access import once_more
 from maillage.apps.directory import rules
 from maillage.apps.directory.models import Import, Lieu, Pair, Proposal
 
@@ -52,34 +49,14 @@ def _if_manager(user, rows: QuerySet[Row]) -> QuerySet[Row]:
 
 def may_signal(request: HttpRequest) -> bool:
     """Return whether a visitor may report one more error this hour."""
-    return _once_more(request, "signaler", SIGNALS_AN_HOUR)
+    return once_more(request, "signaler", SIGNALS_AN_HOUR)
 
 
 def may_read_data(request: HttpRequest) -> bool:
     """Return whether a program may read one more answer of the interface this hour."""
-    return _once_more(request, "donnees", ANSWERS_AN_HOUR)
+    return once_more(request, "donnees", ANSWERS_AN_HOUR)
 
 
 def may_make_paper(request: HttpRequest) -> bool:
     """Return whether a visitor may have one more document written this hour."""
-    return _once_more(request, "papier", PAPERS_AN_HOUR)
-
-
-def _once_more(request: HttpRequest, what: str, most: int) -> bool:
-    """Count one more of something this hour, for an address that is not kept; whoever signed in is not counted."""
-    if request.user.is_authenticated:
-        return True
-    key = f"{what}-{int(time.time() // 3600)}-{salted_hmac(what, _address(request)).hexdigest()}"
-    if cache.add(key, 1, timeout=3600):
-        return True
-    try:
-        return int(cache.incr(key)) <= most
-    except ValueError:  # expired in between
-        return True
-
-
-def _address(request: HttpRequest) -> str:
-    """Return the network address of a visitor; behind our own proxy, the one it saw."""
-    if settings.BEHIND_PROXY:
-        return str(request.META.get("HTTP_X_FORWARDED_FOR", "")).rsplit(",", maxsplit=1)[-1].strip()
-    return str(request.META.get("REMOTE_ADDR", ""))
+    return once_more(request, "papier", PAPERS_AN_HOUR)

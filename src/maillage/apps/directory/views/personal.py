@@ -1,24 +1,21 @@
 """A sheet in the hands of whoever runs the place: by its code, without account; on paper, and typed back from it."""
 
-import time
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from functools import wraps
 from typing import Any
 
 import segno
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.crypto import salted_hmac
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from maillage.apps.accounts.access import count, counted
 from maillage.apps.directory import access, rules
 from maillage.apps.directory.actions import links as actions
 from maillage.apps.directory.forms.personal import BOXES, ONLINE, ClosureForm, CodeForm, SheetForm
@@ -83,27 +80,14 @@ def opened(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 
 
 def _unknown(request: HttpRequest, typed: str) -> HttpResponse:
-    key = _key(request)
-    if not cache.add(key, 1, timeout=3600):
-        try:
-            cache.incr(key)
-        except ValueError:  # expired in between
-            cache.set(key, 1, timeout=3600)
+    count(request, "codes")
     context = {"form": CodeForm(), "error": WRONG}
     return render(request, "directory/personal/code.html", context, status=404)
 
 
 def _may_try(request: HttpRequest) -> bool:
     """Return whether a connection may try one more code this hour: only those that opened nothing count."""
-    return int(cache.get(_key(request), 0)) < WRONG_AN_HOUR
-
-
-def _key(request: HttpRequest) -> str:
-    """Return where the wrong codes of a connection are counted. The address itself is not kept."""
-    address = str(request.META.get("REMOTE_ADDR", ""))
-    if settings.BEHIND_PROXY:
-        address = str(request.META.get("HTTP_X_FORWARDED_FOR", "")).rsplit(",", maxsplit=1)[-1].strip()
-    return f"codes-{int(time.time() // 3600)}-{salted_hmac('codes', address).hexdigest()}"
+    return counted(request, "codes") < WRONG_AN_HOUR
 
 
 # ----------------------------------------------------------------------------------------------------------------- sheet

@@ -1,0 +1,43 @@
+"""How often a stranger may ask: counted by the hour and by connection, whose address is not kept."""
+
+import time
+
+from django.conf import settings
+from django.core.cache import cache
+from django.http import HttpRequest
+from django.utils.crypto import salted_hmac
+
+HOUR = 3600  # seconds
+
+
+def once_more(request: HttpRequest, what: str, most: int) -> bool:
+    """Count one more of something this hour, and return whether it may be; whoever signed in is known, and not counted."""
+    return request.user.is_authenticated or count(request, what) <= most
+
+
+def count(request: HttpRequest, what: str) -> int:
+    """Count one more of something for a connection, and return how many it has had this hour."""
+    key = _key(request, what)
+    if cache.add(key, 1, timeout=HOUR):
+        return 1
+    try:
+        return int(cache.incr(key))
+    except ValueError:  # expired in between
+        cache.set(key, 1, timeout=HOUR)
+        return 1
+
+
+def counted(request: HttpRequest, what: str) -> int:
+    """Return how many of something a connection has had this hour."""
+    return int(cache.get(_key(request, what), 0))
+
+
+def _key(request: HttpRequest, what: str) -> str:
+    return f"{what}-{int(time.time() // HOUR)}-{salted_hmac(what, _address(request)).hexdigest()}"
+
+
+def _address(request: HttpRequest) -> str:
+    """Return the network address of a visitor; behind our own proxy, the one it saw."""
+    if settings.BEHIND_PROXY:
+        return str(request.META.get("HTTP_X_FORWARDED_FOR", "")).rsplit(",", maxsplit=1)[-1].strip()
+    return str(request.META.get("REMOTE_ADDR", ""))
