@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from maillage.kernel.errors import Refused
 from maillage.pipeline.offer import correct, mapping
 from maillage.pipeline.offer.clean.grid import Grid, grid_of, in_words, osm_of
 
@@ -219,3 +220,16 @@ def test_what_is_written_repeats_values_rather_than_point_to_them():
     assert "*prix" in (mapping.FILES / "mulhouse.yaml").read_text("utf-8")
     written = correct.written(correct.parsed((mapping.FILES / "mulhouse.yaml").read_text("utf-8"), "mulhouse"))
     assert not {"&", "*"} & {line.strip()[:1] for line in written.replace(": ", "\n").splitlines()}
+
+
+@pytest.mark.parametrize(
+    "growing",
+    [
+        "a: &a [x, x]\nb: &b [*a, *a]\nid: *b\nfields: {nom: n}\n",
+        "id: &a [*a]\nfields: {nom: n}\n",
+        f"a: &a x\nid: [{', '.join(['*a'] * 201)}]\nfields: {{nom: n}}\n",
+    ],
+)
+def test_a_correspondence_that_would_grow_without_end_is_refused(growing):
+    with pytest.raises(Refused, match="le YAML ne se lit pas, ligne"):
+        mapping.load(growing, "essai.yaml")

@@ -56,7 +56,7 @@ class _Plain(yaml.SafeDumper):
 def parsed(text: str, name: str) -> Raw:
     """Return the YAML of a correspondence as plain values, what it prolongs included; Refused when it cannot be followed."""
     mapping.load(text, name)
-    raw: Raw = copy.deepcopy(yaml.safe_load(text))
+    raw: Raw = copy.deepcopy(mapping.parsed(text))
     if base := raw.pop("extends", ""):
         raw["fields"] = {**parsed((mapping.FILES / f"{base}.yaml").read_text("utf-8"), base)["fields"], **raw["fields"]}
     return raw

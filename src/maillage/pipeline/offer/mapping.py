@@ -38,6 +38,7 @@ from maillage.reference import offer
 T = TypeVar("T")
 
 FILES = Path(__file__).parent / "mappings"
+MOST_REPEATED = 200  # values that a mapping may write by their name
 NO = ("non", "no", "0", "faux", "aucun", "aucune", "neant")
 
 
@@ -196,10 +197,33 @@ KEYS_OF_A_FILE = {
 }
 
 
+class _Loader(yaml.SafeLoader):
+    """Reads YAML whose names (`&prix`, then `*prix`) stand for a value that holds no other name: nothing grows by itself."""
+
+    within = repeated = 0
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        event = self.peek_event()  # type: ignore[no-untyped-call]
+        named = not isinstance(event, yaml.AliasEvent) and event.anchor is not None
+        if isinstance(event, yaml.AliasEvent):
+            self.repeated += 1
+            if self.within or self.repeated > MOST_REPEATED:
+                raise yaml.MarkedYAMLError(None, None, "a name within a name", event.start_mark)  # type: ignore[arg-type]
+        self.within += named
+        node = super().compose_node(parent, index)
+        self.within -= named
+        return node
+
+
+def parsed(text: str) -> Any:
+    """Return what a YAML text says; yaml.YAMLError when it cannot be read, or would grow without end."""
+    return yaml.load(text, Loader=_Loader)  # noqa: S506, a safe loader
+
+
 def load(text: str, name: str) -> Correspondence:
     """Return a mapping from its YAML; Refused, naming the key at fault, when it cannot be followed."""
     try:
-        raw = yaml.safe_load(text)
+        raw = parsed(text)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f", ligne {mark.line + 1}, colonne {mark.column + 1}" if mark else ""
