@@ -168,7 +168,7 @@ def test_a_place_kept_for_some_is_told(spec):
     """Un lieu réservé aux jeunes n’est pas un lieu pour tous : la zone est dite « réservée », pas « sans lieu »."""
 
     def call(t: dict[str, Any]) -> list[str]:
-        found = gaps.gaps(ground(t, at("Corenc", 0, "formation", publics=frozenset({"youth"}))))
+        found = gaps.gaps(ground(t, at("Corenc", 0, "formation", kept={"formation": frozenset({"youth"})})))
         return [*found.where("reserve", "formation"), *found.where("sans-formation")]
 
     spec(
@@ -355,7 +355,7 @@ def test_a_public_has_its_own_need(spec):
     """
 
     def call(t: dict[str, Any]) -> list[float]:
-        g = ground(t, at("Corenc", 0, "formation", publics=frozenset({"seniors"})))
+        g = ground(t, at("Corenc", 0, "formation", kept={"formation": frozenset({"seniors"})}))
         return [gaps.gaps(g, public=public).whole.gaps["formation"].reach.reached.value for public in ("seniors", "tous")]
 
     spec(

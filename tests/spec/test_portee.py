@@ -203,6 +203,6 @@ def test_a_place_kept_for_some_does_not_serve_everybody(spec):
         ---------+-------+-------
         A        |     0 |    100
         """,
-        lambda t: reached(ground(t, [at(0, publics=frozenset({"youth"}))])),
+        lambda t: reached(ground(t, [at(0, kept={"formation": frozenset({"youth"})})])),
         [0, 0],
     )

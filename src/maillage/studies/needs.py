@@ -1,6 +1,6 @@
 """How many people need help, in each area: draws of one definition, area by area, that add up over any zoning."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -11,7 +11,7 @@ from threadpoolctl import threadpool_limits
 
 from maillage.engine import rates as rate_engine
 from maillage.engine import synthetic
-from maillage.engine.cells import DIPLOMA_OF, N_CELLS
+from maillage.engine.cells import AGE_OF, DIPLOMA_OF, N_CELLS
 from maillage.engine.chance import BLOCK, even_normals, normals
 from maillage.engine.diplomas import BELOW_BAC
 from maillage.engine.logit import expit, logit
@@ -149,7 +149,7 @@ class Model:
     """One definition, ready to be applied to any area.
 
     outcomes: by name: `need`; when asked for, `level_1` to `level_3` (cumulative), `both` (also modest), `poor_both`
-    (also poor). Levels are those of their own definition, whatever the chosen one. region_effect: (régions, draws),
+    (also poor), and a public by its name. Levels are those of their own definition, whatever the chosen one. region_effect: (régions, draws),
     epci_effect: (EPCI, draws), on the logit.
     """
 
@@ -176,8 +176,12 @@ def model(
     place: Country | None = None,
     whole: bool = False,
     between: Spreads | None = None,
+    among: Mapping[str, Collection[int]] | None = None,
 ) -> Model:
-    """Return the model of one definition; `whole` adds the three levels and both precarities."""
+    """Return the model of one definition; `whole` adds the three levels and both precarities.
+
+    among: publics by name, each its ages (positions in AGES): those of them in need are outcomes of that name.
+    """
     place = place or country()
     between = between or spreads()
     with threadpool_limits(1):
@@ -187,6 +191,7 @@ def model(
         epci_effect = between.epci * even_normals(seed, "epci", place.n_epci, n_draws)
         make = _Maker(place, seed, n_draws, between, region_effect, epci_effect)
         outcomes = make.whole(chosen, rates) if whole else {"need": make.need(chosen, rates)}
+        outcomes |= {name: make.within(outcomes["need"], ages) for name, ages in (among or {}).items()}
     return Model(
         country=place,
         definition=chosen,
@@ -241,6 +246,17 @@ class _Maker:
         centre = rate_engine.split_by_household(rates.centre[None], poor_share, odds)[1][0]
         out["poor_both"] = self._outcome(self.place.poor[:, inside], poor, centre, moved, need.recentre)
         return out
+
+    def within(self, need: Outcome, ages: Collection[int]) -> Outcome:
+        """Return the part of the need that is of some ages: whole ages, so that diplomas keep their order."""
+        cells = np.tile(np.isin(AGE_OF, list(ages)), 2)
+        return Outcome(
+            counts=need.counts[:, cells],
+            rates=need.rates[:, cells],
+            centre=need.centre[cells],
+            overseas={region: rates[:, cells] for region, rates in need.overseas.items()},
+            recentre=need.recentre,
+        )
 
     def _split(self, rates: Rates, draws: Floats, centre: Floats) -> tuple[Floats, Floats]:
         """Return rates by cell and living standard: (draws, 70) and (70,)."""

@@ -1,9 +1,10 @@
 """The offer as studies read it: sheets of places turned into what the engine asks for, and set against the need."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
+from typing import Any
 
 import numpy as np
 import shapely
@@ -11,12 +12,15 @@ from numpy.typing import NDArray
 from opening_hours import OpeningHours, State, validate
 
 from maillage.engine import matching
+from maillage.engine.cells import AGES
 from maillage.pipeline.contours import clean as contours
 from maillage.pipeline.offer.sheet import Sheet, practices
-from maillage.reference.offer import diagnosis_lines
+from maillage.reference.offer import Line, diagnosis_lines
+from maillage.reference.publics import publics
 from maillage.studies import frame as frames
 from maillage.studies import gaps, needs, reach
 from maillage.studies.diagnosis import Diagnosis, Request
+from maillage.studies.gaps import Gaps
 
 MOST_AREAS = 6_000  # beyond (France, the largest régions), distances on foot are not drawn: places are counted
 ORDINARY = datetime(2026, 3, 2)  # a Monday without holidays in the fortnight
@@ -39,22 +43,33 @@ class Census:
     @property
     def digest(self) -> str:
         """What tells a census from another: the same places give the same study."""
-        return sha256(repr((self.name, self.places, sorted(self.silent))).encode()).hexdigest()[:16]
+        places = [_in_order(place) for place in self.places]
+        return sha256(repr((self.name, places, sorted(self.silent), sorted(self.vague))).encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True, slots=True)
 class Offered:
     """The offer of a territory beside its need.
 
-    ground: what a question “what if” starts from. n_places, n_silent: by code of zone, '' for all of them.
+    gaps: those of everybody; publics: those of each public, by id. most: what they would be if every place that does
+    not say what it gives, or whether somebody helps, gave it: silence is no absence. ground: what a question “what if”
+    starts from. n_places, n_silent, n_vague: by code of zone, '' for all of them.
     """
 
     census: Census
-    gaps: gaps.Gaps
+    gaps: Gaps
+    publics: Mapping[str, Gaps]
+    most: Gaps
     ground: reach.Ground
     n_places: Mapping[str, int]
     n_silent: Mapping[str, int]
     n_vague: Mapping[str, int]
+
+
+def _in_order(place: reach.Place) -> tuple[object, ...]:
+    """Return a place as it is written, its sets in order: their own changes from one process to the next."""
+    kept = sorted((line, sorted(publics)) for line, publics in place.kept.items())
+    return replace(place, offers=frozenset(), kept={}), sorted(place.offers), kept
 
 
 def census(name: str, sheets: Iterable[Sheet]) -> Census:
@@ -83,7 +98,8 @@ def as_reached(sheet: Sheet) -> reach.Place:
         lon=float(longitude) if located and longitude is not None else np.nan,
         lat=float(latitude) if located and latitude is not None else np.nan,
         precision=float(sheet.get("precision", 0.0)),
-        offers=frozenset(lines_of(sheet)),
+        offers=frozenset(given := lines_of(sheet)),
+        kept={line: frozenset(kept) for line, kept in given.items() if kept},
         capacity=float(sheet.get("capacite", np.nan)),
         hours=hours_a_week(str(sheet.get("horaires", {}).get("osm", ""))),
     )
@@ -103,24 +119,26 @@ def hours_a_week(osm: str) -> float:
     return float(open_ / 7200)
 
 
-def lines_of(sheet: Sheet) -> list[str]:
-    """Return the lines of the offer that a place gives today.
+def lines_of(sheet: Sheet) -> dict[str, set[str]]:
+    """Return the lines of the offer that a place gives today, each with the publics it is kept for (none: everybody).
 
     A free access that does not say whether somebody helps counts as autonomous: the least it may be.
     """
     said = practices(sheet)
-    found = []
+    found: dict[str, set[str]] = {}
     for line in diagnosis_lines().values():
-        for practice in line.practices:
-            conditions = said.get(practice)
-            if conditions is None or conditions.get("state") != "offered":
-                continue
-            ways = set(conditions.get("accompagnement", ()))
-            helped, alone = bool(ways & {"person", "group"}), "alone" in ways or not ways
-            if line.accompanied is None or (helped if line.accompanied else alone):
-                found.append(line.id)
-                break
+        given = [said[practice] for practice in line.practices if practice in said]
+        kept = [set(each.get("publics", ())) for each in given if each.get("state") == "offered" and _gives(line, each)]
+        if kept:
+            found[line.id] = set.union(*kept) if all(kept) else set()
     return found
+
+
+def _gives(line: Line, conditions: Mapping[str, Any]) -> bool:
+    """Return whether a practice, under its conditions, is what a line counts."""
+    ways = set(conditions.get("accompagnement", ()))
+    helped, alone = bool(ways & {"person", "group"}), "alone" in ways or not ways
+    return line.accompanied is None or (helped if line.accompanied else alone)
 
 
 def ground_of(request: Request, given: Census) -> reach.Ground | None:
@@ -132,7 +150,8 @@ def ground_of(request: Request, given: Census) -> reach.Ground | None:
     around, box = _around(inside)
     if len(around) > MOST_AREAS:
         return None
-    m = needs.model(request.definition, seed=request.seed, n_draws=request.n_draws)
+    among = {public.id: [AGES.index(age) for age in public.ages] for public in publics().values()}
+    m = needs.model(request.definition, seed=request.seed, n_draws=request.n_draws, among=among)
     own = set(frames.sources().rp2021["commune"][inside].tolist())
     west, south, east, north = box
     near = [p for p in given.places if p.commune in own or (west <= p.lon <= east and south <= p.lat <= north)]
@@ -144,9 +163,25 @@ def offered(request: Request, d: Diagnosis, given: Census) -> Offered | None:
     ground = ground_of(request, given)
     if ground is None:
         return None
-    found = gaps.gaps(ground, cells={r.zone.code: r.cell for r in d.zones})
+    cells = {r.zone.code: r.cell for r in d.zones}
     counts = [_counted(ground, ids) for ids in (None, given.silent, given.vague)]
-    return Offered(given, found, ground, *counts)
+    return Offered(
+        given,
+        gaps.gaps(ground, cells=cells),
+        {public: gaps.gaps(ground, public=public, cells=cells) for public in publics()},
+        gaps.gaps(reach.with_places(ground, [_at_most(place, given) for place in ground.places])),
+        ground,
+        *counts,
+    )
+
+
+def _at_most(place: reach.Place, given: Census) -> reach.Place:
+    """Return a place that gives all it may give: anything when it says nothing, its help when it does not tell."""
+    if place.id in given.silent:
+        return replace(place, offers=frozenset(diagnosis_lines()))
+    if place.id in given.vague:
+        return replace(place, offers=place.offers | {"libre_acces_accompagne"})
+    return place
 
 
 def _counted(g: reach.Ground, ids: frozenset[str] | None) -> dict[str, int]:

@@ -1,7 +1,7 @@
 """Who lives within a walk of a place: where residents may live, where places may be, and how sure that is."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from types import MappingProxyType
 from typing import Any, TypeAlias
@@ -77,7 +77,7 @@ class Place:
 
     commune: its code, '' when unknown. lon, lat: degrees, nan when unknown. precision: metres around that point where
     it surely is; nan when only its commune is known. offers: lines of the offer (reference/offer/diagnosis.yaml).
-    publics: those it is kept for, none when it is open to everybody. capacity: people at once; hours: a week; nan when
+    kept: by line, the publics it is kept for; open to everybody where it is not told. capacity: people at once; hours: a week; nan when
     unknown.
     """
 
@@ -88,7 +88,7 @@ class Place:
     lat: float = np.nan
     precision: float = 0.0
     offers: frozenset[str] = frozenset()
-    publics: frozenset[str] = frozenset()
+    kept: Mapping[str, frozenset[str]] = field(default_factory=dict)
     capacity: float = np.nan
     hours: float = np.nan
 
@@ -98,7 +98,8 @@ class Place:
 
     def serves(self, offer: str, public: str = EVERYBODY) -> bool:
         """Whether it gives this line of the offer ('' for any) to this public."""
-        return (not offer or offer in self.offers) and (not self.publics or public in self.publics)
+        kept = self.kept.get(offer)
+        return (not offer or offer in self.offers) and (not kept or public in kept)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,7 +153,7 @@ class Areas:
 
 
 def areas_of(m: Model, rows: Positions) -> Areas:
-    """Return the areas at these positions of the table of IRIS, with the draws of the need of everybody.
+    """Return the areas at these positions of the table of IRIS, with the draws of the need of everybody and of each public.
 
     Residents are spread over the contour of their IRIS, else over that of their commune: they do not live evenly in
     it, and nothing here says where they do.
@@ -180,7 +181,7 @@ def areas_of(m: Model, rows: Positions) -> Areas:
         published=some.published,
         population=some.population,
         adults=some.adults,
-        need={EVERYBODY: needs.draws_of(m, rows)["need"]},
+        need={EVERYBODY if name == "need" else name: draws for name, draws in needs.draws_of(m, rows).items()},
         shapes=shapes,
         points=points,
         at=at,
