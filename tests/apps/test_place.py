@@ -279,16 +279,70 @@ def test_a_card_and_a_page_to_print_hold_what_it_takes_to_come(client, rich):
 @pytest.mark.parametrize(
     ("osm", "words"),
     [
-        ("Mo-Fr 14:00-18:00", "Du lundi au vendredi 14 h – 18 h"),
-        ("Tu,We 09:00-12:00; Sa 10:00-12:30", "Mardi et mercredi 9 h – 12 h ; samedi 10 h – 12 h 30"),
-        ("Mo-We 09:00-12:00; Fr 09:00-12:00", "Du lundi au mercredi 9 h – 12 h ; vendredi 9 h – 12 h"),
-        ("24/7", "Du lundi au dimanche toute la journée"),
+        ("Mo-Fr 14:00-18:00", "Du lundi au vendredi : 14 h – 18 h"),
+        ("Tu,We 09:00-12:00; Sa 10:00-12:30", "Mardi et mercredi : 9 h – 12 h ; samedi : 10 h – 12 h 30"),
+        ("24/7", "Tous les jours : toute la journée"),
+        ("We[1],Sa[1] 09:00-12:00", "1er mercredi du mois : 9 h – 12 h ; 1er samedi du mois : 9 h – 12 h"),
         ("", ""),
         ("ceci n’est pas une heure", ""),
     ],
 )
-def test_the_week_holds_in_a_line(osm, words):
-    assert places.in_words(osm, FRIDAY.date()) == words
+def test_the_hours_hold_in_a_line(osm, words):
+    assert places.in_words({"osm": osm}, FRIDAY.date()).replace("\u00a0", " ") == words
+
+
+EVENING = datetime(2026, 11, 20, 18, 0)
+
+
+@pytest.mark.parametrize(
+    ("osm", "words"),
+    [
+        ("Fr 14:00-17:00", "Fermé, ouvre le 27 novembre à 14 h"),  # no closure: its next day
+        ("Jan-Feb Sa 09:00-12:00", "Fermé, ouvre le 2 janvier 2027 à 9 h"),
+        ("Fr 14:00-17:00; Nov off", "Fermé jusqu’au 3 décembre"),
+        ("Mo 09:00-12:00; Tu-Su off", "Fermé, ouvre lundi à 9 h"),
+        ('We unknown "« 18h »"', "Fermé ; mercredi : « 18h », à confirmer"),  # midnight is not an hour that somebody gave
+        ("Th unknown", "Fermé ; jeudi : horaires à confirmer"),
+        ('Th 09:00-12:00 "sur rendez-vous"', "Fermé, ouvre jeudi à 9 h (sur rendez-vous)"),
+        ("SH Mo-Fr 10:00-19:00", "Horaires des vacances scolaires seulement"),
+        ("Mo-Fr 09:00-19:00; SH off", "Horaires de vacances : se renseigner"),
+        ("Mo-Fr 09:00-12:00; SH off", "Fermé, ouvre lundi à 9 h hors vacances scolaires"),
+        ("Tu 10:00-12:00; SH We 14:00-17:00", "Fermé, ouvre mardi à 10 h"),
+    ],
+)
+def test_a_closed_place_says_when_it_opens_and_nothing_nobody_knows(osm, words):
+    assert opening.now(osm, EVENING).words == words
+
+
+def test_a_day_without_hours_is_said_once_to_confirm():
+    place = lieu("x", sheet={"horaires": {"osm": 'We unknown "« 18h »"', "text": "mercredi : 18h", "left": "18h"}})
+    assert places.opened(place, EVENING).words == "Fermé ; mercredi : « 18h », à confirmer"
+
+
+@pytest.mark.parametrize("address", ["/lieux/bus/", "/lieux/bus/imprimer/", "/lieux/bus/carte-a-remettre/"])
+def test_hours_of_some_days_of_the_month_are_said_in_words_not_as_a_week(client, address):
+    lieu("bus", sheet={"horaires": {"osm": "We[1],Sa[1] 09:00-12:00", "text": "1er mercredi et 1er samedi"}})
+    said = text_of(client.get(address))
+    assert "1er mercredi du mois : 9 h – 12 h" in said
+    assert "Lundi" not in said
+
+
+@pytest.mark.parametrize("osm", ["SH Tu,Fr 15:00-18:30", 'Tu,Fr 15:00-18:30 "Vacances Scolaires"'])
+def test_hours_of_the_school_holidays_stand_under_their_own_heading(client, osm):
+    lieu("x", sheet={"horaires": {"osm": osm, "text": "Vacances scolaires"}})
+    page = client.get("/lieux/x/")
+    assert page.context["shown"].week == []
+    said = text_of(page)
+    assert "Hors vacances scolaires, nous ne connaissons pas les horaires." in said
+    assert "Pendant les vacances scolaires Mardi et vendredi : 15 h – 18 h 30" in said
+    assert "Vacances scolaires, mardi et vendredi" in text_of(client.get("/lieux/x/imprimer/"))
+
+
+def test_a_week_stays_beside_the_hours_of_the_school_holidays(client):
+    lieu("x", sheet={"horaires": {"osm": "Mo 09:00-12:00; SH off"}})
+    said = text_of(client.get("/lieux/x/"))
+    assert "Lundi 9 h – 12 h" in said
+    assert "Pendant les vacances scolaires Fermé" in said
 
 
 def test_a_sign_says_how_to_connect_and_for_whom(client, rich):

@@ -11,7 +11,7 @@ import pypdfium2
 import pytest
 
 from maillage.pipeline.contours import clean as contours
-from maillage.reports import annuaire, numbered
+from maillage.reports import annuaire, numbered, opening
 from maillage.reports.annuaire import Entry, Find, Land
 
 ON = date(2026, 11, 20)
@@ -299,22 +299,27 @@ def test_a_territory_where_nobody_says_what_it_offers_has_a_leaflet(land):
         ("We[1,3] 14:30-18:30", ["1er et 3e mercredi du mois : 14 h 30 – 18 h 30"]),
         ("Mo[1],We[2] 14:00-18:30", ["1er lundi du mois : 14 h – 18 h 30", "2e mercredi du mois : 14 h – 18 h 30"]),
         ("Fr[-1] 09:00-12:00", ["Dernier vendredi du mois : 9 h – 12 h"]),
-        ("week 01-53/2 Mo 09:00-12:00", [annuaire.CHANGING]),
+        ("week 01-53/2 Mo 09:00-12:00", [opening.CHANGING]),
         ("Mo-Fr 09:00-12:00; PH off", ["Du lundi au vendredi : 9 h – 12 h"]),
         ("Sa off", []),
+        ("Tu 09:00-12:00; Sa[3] 09:00-12:00", ["Mardi : 9 h – 12 h", "3e samedi du mois : 9 h – 12 h"]),
+        ("Sa 09:00-12:00; Sa[3] 14:00-17:00", [opening.CHANGING]),  # the third Saturday, which of the two?
+        ('Mo 09:00-12:00; Sa[-1] unknown "le matin"', ["Lundi : 9 h – 12 h", "Dernier samedi du mois : le matin"]),
+        ("SH Mo 09:00-12:00", ["Vacances scolaires, lundi : 9 h – 12 h", opening.OTHER_DAYS]),
+        ("Tu 09:00-12:00; PH,SH off", ["Mardi : 9 h – 12 h", "Vacances scolaires : fermé"]),
         ("", []),
     ],
 )
 def test_hours_are_said_in_words_whatever_the_week_of_printing(osm, expected):
     for on in (ON, date(2026, 11, 11), date(2026, 12, 25), date(2026, 5, 14)):
-        assert [plain(line) for line in annuaire.hours(osm, on)] == expected, on
+        assert [plain(line) for line in opening.hours(osm, on)] == expected, on
 
 
 def test_hours_that_change_are_printed_as_they_were_given():
     osm = "week 01-53/2 Mo 09:00-12:00"
-    assert annuaire.hours(osm, ON, "un lundi\nsur deux, 9h-12h") == ["« un lundi sur deux, 9h-12h »"]
-    assert annuaire.hours(osm, ON, "x" * 121) == [annuaire.CHANGING]
-    assert annuaire.hours("We[1] 14:30-18:30", ON, "1er mercredi") != ["« 1er mercredi »"]
+    assert opening.hours(osm, ON, "un lundi\nsur deux, 9h-12h") == ["« un lundi sur deux, 9h-12h »"]
+    assert opening.hours(osm, ON, "x" * 121) == [opening.CHANGING]
+    assert opening.hours("We[1] 14:30-18:30", ON, "1er mercredi") != ["« 1er mercredi »"]
 
 
 # ------------------------------------------------------------------------------------------------------------- real places

@@ -3,10 +3,9 @@
 Places are numbered once, in the order of the list; the contents by need and the maps use the same numbers.
 """
 
-import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from functools import cache
 from itertools import groupby
 from typing import Any
@@ -20,7 +19,7 @@ from maillage.reference.places import ASSETS
 from maillage.reports import maps, numbered, opening, pdf
 from maillage.reports.design import tokens
 from maillage.reports.logo import logo
-from maillage.reports.wording import NBSP, count, listing, lower_first
+from maillage.reports.wording import count
 
 Json = dict[str, Any]
 MAPPED = 6  # places of a group that deserve a map of their own
@@ -257,97 +256,6 @@ def _knitted(places: Sequence[Numbered], land: Land) -> str:
     lit = set(shapely.STRtree(shapes).query(points, predicate="within")[1].tolist())
     areas = [maps.Area(str(k), "", shape, kind="case-les-deux" if k in lit else "") for k, shape in enumerate(shapes)]
     return maps.knitted(areas, title="Le territoire tricoté : une maille claire par endroit où un lieu aide", id="tricot")
-
-
-# ----------------------------------------------------------------------------------------------------------------- hours
-
-
-DAY_OF_MONTH = re.compile(r"(Mo|Tu|We|Th|Fr|Sa|Su)\[([\d,-]+)\]")
-MONTHLY = re.compile(
-    rf"({DAY_OF_MONTH.pattern}(?:,{DAY_OF_MONTH.pattern})*) (?P<spans>\d\d:\d\d-\d\d:\d\d(?:,\d\d:\d\d-\d\d:\d\d)*)"
-)
-SHORT = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
-RANKS = {"1": "1er", "2": "2e", "3": "3e", "4": "4e", "5": "5e", "-1": "dernier"}
-ALL_DAY = "Toute la journée"
-SPAN = re.compile(r"\d+ h(?: \d\d)? – \d+ h(?: \d\d)?")  # two hours stay on their line
-LONG_HOURS = 120  # characters
-CHANGING = "Horaires qui changent d’une semaine à l’autre : appelez."
-
-
-def hours(osm: str, on: date, text: str = "") -> list[str]:
-    """Return opening hours as a few lines, days of the same hours together; [] when they say nothing.
-
-    Read on a week without holiday, so that what is printed holds for the others. text: the words of whoever gave them,
-    printed where no week is like another.
-
-    >>> hours("Mo-Fr 09:00-12:00; Sa 14:00-18:30", date(2026, 11, 11))
-    ['Du lundi au vendredi : 9\\xa0h\\xa0–\\xa012\\xa0h', 'Samedi : 14\\xa0h\\xa0–\\xa018\\xa0h\\xa030']
-    >>> hours('unknown "sur rendez-vous"', date(2026, 11, 11))
-    ['Sur rendez-vous']
-    """
-    if not osm:
-        return []
-    if not opening.every_week(osm):
-        words = " ".join(text.split())
-        return _monthly(osm) or [f"« {words} »" if 0 < len(words) <= LONG_HOURS else CHANGING]
-    days = [(k, day.words) for k, day in enumerate(opening.week(osm, _plain_week(on)))]
-    open_days = [(k, words) for k, words in days if words != "Fermé"]
-    if not open_days:
-        return []
-    alike: dict[str, list[int]] = {}
-    for k, words in open_days:
-        alike.setdefault(words, []).append(k)
-    return [_line(held, words) for words, held in alike.items()]
-
-
-def _line(days: Sequence[int], words: str) -> str:
-    if len(days) == len(SHORT) and not words.startswith(ALL_DAY) and not SPAN.search(words):
-        return words
-    return f"{_days(days)} : {SPAN.sub(lambda span: span[0].replace(' ', NBSP), lower_first(words))}"
-
-
-def _days(days: Sequence[int]) -> str:
-    """Return days in words.
-
-    >>> _days([0, 1, 2, 3, 4]), _days([0, 3]), _days([5]), _days(range(7))
-    ('Du lundi au vendredi', 'Lundi et jeudi', 'Samedi', 'Tous les jours')
-    """
-    names = [lower_first(opening.DAYS[k]) for k in days]
-    if len(names) == len(SHORT):
-        return "Tous les jours"
-    if len(names) > 2 and list(days) == list(range(days[0], days[-1] + 1)):
-        return f"Du {names[0]} au {names[-1]}"
-    return listing(names).capitalize()
-
-
-def _monthly(osm: str) -> list[str]:
-    """Return “first Tuesday of the month” in words; [] when anything else is said."""
-    lines = []
-    for rule in re.split(r"[;,] (?=[A-Z])", osm):
-        found = MONTHLY.fullmatch(rule)
-        days = DAY_OF_MONTH.findall(found[1]) if found else []
-        if not found or any(n not in RANKS for _, ranks in days for n in ranks.split(",")):
-            return []
-        spans = ", ".join(f"{NBSP}–{NBSP}".join(map(_clock, span.split("-"))) for span in found["spans"].split(","))
-        for day, ranks in days:
-            which = listing([RANKS[n] for n in ranks.split(",")])
-            name = lower_first(opening.DAYS[SHORT.index(day)])
-            lines.append(f"{which.capitalize()} {name} du mois : {spans}")
-    return lines
-
-
-def _clock(text: str) -> str:
-    hour, minute = (int(part) for part in text.split(":"))
-    return f"{hour}{NBSP}h{NBSP}{minute:02d}" if minute else f"{hour}{NBSP}h"
-
-
-@cache
-def _plain_week(on: date) -> date:
-    """Return a day of the first week, from that of a day on, without any public holiday."""
-    day = on
-    while any(each.words != "Fermé" for each in opening.week("PH 10:00-11:00", day)):
-        day += timedelta(days=7)
-    return day
 
 
 # ------------------------------------------------------------------------------------------------------------- documents

@@ -1,21 +1,52 @@
 """Opening hours in words: open until when, opening when, and the week as people read it.
 
-The hours are OSM `opening_hours`, read with the French holidays; school holidays have no calendar here, and are not guessed.
+The hours are OSM `opening_hours`, read with the French holidays; school holidays have no calendar here, and are not guessed:
+hours that hold then alone are told apart.
 """
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from functools import lru_cache
+from datetime import date, datetime, time, timedelta
+from functools import cache, lru_cache
 from typing import Any
 
 import opening_hours
 from opening_hours import OpeningHours, State
+
+from maillage.reports.wording import NBSP, listing, lower_first
 
 DAYS = ("Lundi", "Mardi", "Mercredi", "Jeudi", "Vendredi", "Samedi", "Dimanche")
 MONTHS = (
     *("janvier", "février", "mars", "avril", "mai", "juin"),
     *("juillet", "août", "septembre", "octobre", "novembre", "décembre"),
 )
+NEAR = 6  # days: until then a day of the week is told by its name alone
+MIDNIGHT = time(0)
+CLOSES = re.compile(r"\b(?:off|closed)$")
+COMMENT = re.compile(r'"[^"]*"')
+# What parts two rules, outside of comments: a semicolon, a fallback, a comma before another selector.
+RULE = re.compile(r'(\s*(?:;|\|\|)\s*|,\s+(?=[A-Za-z]))(?=(?:[^"]*"[^"]*")*[^"]*$)')
+SCHOOL = re.compile(r"(?P<public>PH,)?SH(?P<too>,PH)?\b:? ?(?P<rest>.*)")
+# A comment that names the school holidays, and no hours: those of its rule hold then.
+NAMED = re.compile(
+    r"(?:(?:horaires|pendant|durant|en|les|des|de) )*vacances scolaires(?: seulement)?[\s,:]*(?P<rest>[^\d]*)",
+    re.IGNORECASE,
+)
+DAY_OF_MONTH = re.compile(r"(Mo|Tu|We|Th|Fr|Sa|Su)\[([\d,-]+)\]")
+MONTHLY = re.compile(
+    rf"({DAY_OF_MONTH.pattern}(?:,{DAY_OF_MONTH.pattern})*) "
+    r"(?:(?P<spans>\d\d:\d\d-\d\d:\d\d(?:,\d\d:\d\d-\d\d:\d\d)*)|unknown)"
+    r'(?: "(?P<note>[^"]*)")?'
+)
+SHORT = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
+RANKS = {"1": "1er", "2": "2e", "3": "3e", "4": "4e", "5": "5e", "-1": "dernier"}
+ALL_DAY = "Toute la journée"
+SPAN = re.compile(r"\d+ h(?: \d\d)? – \d+ h(?: \d\d)?")  # two hours stay on their line
+TO_CONFIRM = ", à confirmer"
+LONG_HOURS = 120  # characters
+CHANGING = "Horaires qui changent d’une semaine à l’autre : appelez."
+OTHER_DAYS = "Hors vacances scolaires : horaires inconnus"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +67,30 @@ class Day:
 
 
 def now(osm: str, at: datetime) -> Opening:
-    """Return whether a place is open at a moment (local time, naive), and until or from when."""
+    """Return whether a place is open at a moment (local time, naive), and until or from when.
+
+    Nobody here knows whether it is the school holidays: when they would change the answer, it says so, or says nothing.
+    """
+    usual, holidays = _apart(osm)
+    if not holidays:
+        return _now(osm, at)
+    if not usual:
+        return Opening("unknown", "Horaires des vacances scolaires seulement")
+    one, other = _now(usual, at), _now(f"{usual}; {holidays}", at)
+    if one == other:
+        return one
+    if {one.state, other.state} <= {"closed", "soon"}:
+        return Opening(one.state, f"{one.words} hors vacances scolaires")
+    return Opening("unknown", "Horaires de vacances : se renseigner")
+
+
+def _now(osm: str, at: datetime) -> Opening:
     hours = _hours(osm)
     if hours is None:
         return Opening("unknown", "Horaires inconnus")
     state, comment = hours.state(at)
     if state != State.CLOSED and (comment or state == State.UNKNOWN):  # “sur rendez-vous”: nobody may just come
-        return Opening("unknown", (comment or "horaires à confirmer").capitalize())
+        return Opening("unknown", _first_upper(_confirm(comment)))
     if state == State.OPEN and "SH" in osm:
         return Opening("unknown", "Horaires de vacances : se renseigner")
     change = hours.next_change(at)
@@ -52,13 +100,59 @@ def now(osm: str, at: datetime) -> Opening:
         return Opening("open", f"Ouvert jusqu’à {clock(change)}")
     if change is None:
         return Opening("closed", "Fermé")
-    if change.date() - at.date() > timedelta(days=6):
-        return Opening("closed", f"Fermé jusqu’au {said(change.date())}")
-    if change.date() == at.date():
-        return Opening("soon", f"Ouvre à {clock(change)}")
-    if change.date() == at.date() + timedelta(days=1):
-        return Opening("soon", f"Ouvre demain à {clock(change)}")
-    return Opening("closed", f"Fermé, ouvre {DAYS[change.weekday()].lower()} à {clock(change)}")
+    return _closed_until(osm, at, change)
+
+
+def _closed_until(osm: str, at: datetime, change: datetime) -> Opening:
+    """Return when a closed place opens: a day alone when its hours are not known, the end of a closure when it is in one."""
+    days = (change.date() - at.date()).days
+    state, comment = _hours(osm).state(change)
+    if days > NEAR and _in_closure(osm, at, change):
+        return Opening("closed", f"Fermé jusqu’au {_near(change.date() - timedelta(days=1), at.date())}")
+    day = _day_said(change.date(), at.date())
+    if state == State.UNKNOWN:
+        when = day if change.time() == MIDNIGHT else f"{day} à {clock(change)}"
+        return Opening("closed", f"Fermé ; {when} : {_confirm(comment)}")
+    note = f" ({comment})" if comment else ""
+    if days == 0:
+        return Opening("soon", f"Ouvre à {clock(change)}{note}")
+    return Opening(
+        "soon" if days == 1 else "closed", f"{'Ouvre' if days == 1 else 'Fermé, ouvre'} {day} à {clock(change)}{note}"
+    )
+
+
+def _day_said(day: date, today: date) -> str:
+    """Return a day to come as it is said from today.
+
+    >>> _day_said(date(2026, 11, 27), date(2026, 11, 20)), _day_said(date(2026, 11, 23), date(2026, 11, 20))
+    ('le 27 novembre', 'lundi')
+    """
+    days = (day - today).days
+    if days > NEAR:
+        return f"le {_near(day, today)}"
+    return ("aujourd’hui", "demain")[days] if days < 2 else DAYS[day.weekday()].lower()
+
+
+def _near(day: date, today: date) -> str:
+    """Return a date in words, without its year when it is that of today."""
+    return said(day).removesuffix(f" {day.year}") if day.year == today.year else said(day)
+
+
+def _in_closure(osm: str, at: datetime, change: datetime) -> bool:
+    """Return whether only a rule that closes (“Aug off”) keeps a place closed until then."""
+    open_rules = [rule for rule, _ in _rules(osm) if not CLOSES.search(rule)]
+    without = _hours("; ".join(open_rules))
+    opens = without.next_change(at) if without is not None else None
+    return without is not None and (without.state(at)[0] != State.CLOSED or (opens is not None and opens < change))
+
+
+def _confirm(comment: str) -> str:
+    """Return what is said instead of hours; a text that nobody understood is to be confirmed."""
+    return f"{comment}{TO_CONFIRM}" if comment.startswith("«") else comment or "horaires à confirmer"
+
+
+def _first_upper(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def is_open(osm: str, at: datetime) -> bool:
@@ -67,8 +161,11 @@ def is_open(osm: str, at: datetime) -> bool:
 
 
 def week(osm: str, on: date) -> list[Day]:
-    """Return the seven days of the week that holds a day, Monday first; [] when the hours say nothing."""
-    hours = _hours(osm)
+    """Return the seven days of the week that holds a day, Monday first; [] when the hours say nothing of it.
+
+    Those of the school holidays are left out: see `hours`.
+    """
+    hours = _hours(_apart(osm)[0])
     if hours is None:
         return []
     monday = on - timedelta(days=on.weekday())
@@ -84,9 +181,9 @@ def week(osm: str, on: date) -> list[Day]:
             begin, end = max(first, start), min(last or night, night)
             whole = begin == start and end == night
             if whole and state == State.UNKNOWN:  # the day is known, not the hours
-                parts.append(comment[:1].upper() + comment[1:] or "Horaires à confirmer")
+                parts.append(_first_upper(_confirm(comment)))
                 continue
-            said = "Toute la journée" if whole else f"{clock(begin)} – {clock(end)}"
+            said = ALL_DAY if whole else f"{clock(begin)} – {clock(end)}"
             parts.append(f"{said} ({comment})" if comment else said)
         found.append(Day(name, ", ".join(parts) or "Fermé", day == on))
     return found
@@ -94,7 +191,8 @@ def week(osm: str, on: date) -> list[Day]:
 
 def every_week(osm: str) -> bool:
     """Return whether the hours are the same each week: no “first Tuesday of the month”, no even weeks, no dates."""
-    return not any(mark in osm for mark in ("[", "week", *_OSM_MONTHS))
+    bare = COMMENT.sub("", osm)
+    return not _apart(osm)[1] and not any(mark in bare for mark in ("[", "week", "SH", *_OSM_MONTHS))
 
 
 def clock(moment: datetime) -> str:
@@ -113,6 +211,161 @@ def said(day: date) -> str:
     '1er septembre 2026'
     """
     return f"{'1er' if day.day == 1 else day.day} {MONTHS[day.month - 1]} {day.year}"
+
+
+# ----------------------------------------------------------------------------------------------------------------- words
+
+
+def hours(osm: str, on: date, text: str = "") -> list[str]:
+    """Return opening hours as a few lines, days of the same hours together; [] when they say nothing.
+
+    Read on a week without holiday, so that what is printed holds for the others. text: the words of whoever gave them,
+    printed where no week is like another.
+
+    >>> hours("Mo-Fr 09:00-12:00; Sa 14:00-18:30", date(2026, 11, 11))
+    ['Du lundi au vendredi : 9\\xa0h\\xa0–\\xa012\\xa0h', 'Samedi : 14\\xa0h\\xa0–\\xa018\\xa0h\\xa030']
+    >>> hours('unknown "sur rendez-vous"', date(2026, 11, 11))
+    ['Sur rendez-vous']
+    """
+    if not osm:
+        return []
+    usual, _ = _apart(osm)
+    away = [
+        f"Vacances scolaires{', ' if ' : ' in line else f'{NBSP}: '}{lower_first(line)}" for line in in_holidays(osm, on)
+    ]
+    if not usual:
+        return [*away, OTHER_DAYS] if away else []
+    if every_week(usual):
+        return [*_by_day(usual, on), *away]
+    words = " ".join(text.split())
+    return by_month(osm, on) or [f"« {words} »" if 0 < len(words) <= LONG_HOURS else CHANGING]
+
+
+def by_month(osm: str, on: date) -> list[str]:
+    """Return hours that hold “the first Tuesday of the month” in words, with the others; [] when they are anything else."""
+    usual, holidays = _apart(osm)
+    if holidays:
+        return []
+    ranked = [rule for rule, _ in _rules(usual) if "[" in COMMENT.sub("", rule)]
+    others = _joined([(rule, mark) for rule, mark in _rules(usual) if rule not in ranked])
+    lines = [line for rule in ranked for line in _monthly(rule) or [""]]
+    days = {day for rule in ranked for day, _ in DAY_OF_MONTH.findall(rule)}
+    held = _by_day(others, on)
+    if not lines or "" in lines or (others and (not every_week(others) or days & _days_open(others, on))):
+        return []  # on that day of the month, the hours of each week no longer hold
+    return [*held, *lines]
+
+
+def in_holidays(osm: str, on: date) -> list[str]:
+    """Return the hours of the school holidays in words, a line each; [] when nothing is said of them."""
+    _, holidays = _apart(osm)
+    return (_by_day(holidays, on) or ["Fermé"]) if holidays else []
+
+
+def _by_day(osm: str, on: date) -> list[str]:
+    """Return the hours of a week, days of the same hours together."""
+    alike: dict[str, list[int]] = {}
+    for k, day in enumerate(week(osm, _plain_week(on))):
+        if day.words != "Fermé":
+            alike.setdefault(day.words, []).append(k)
+    return [_line(held, words) for words, held in alike.items()]
+
+
+def _days_open(osm: str, on: date) -> set[str]:
+    days = zip(SHORT, week(osm, _plain_week(on)), strict=False)
+    return {code for code, day in days if day.words != "Fermé"}
+
+
+def _line(days: Sequence[int], words: str) -> str:
+    if len(days) == len(SHORT) and not words.startswith(ALL_DAY) and not SPAN.search(words):
+        return words
+    return f"{_days(days)} : {SPAN.sub(lambda span: span[0].replace(' ', NBSP), lower_first(words))}"
+
+
+def _days(days: Sequence[int]) -> str:
+    """Return days in words.
+
+    >>> _days([0, 1, 2, 3, 4]), _days([0, 3]), _days([5]), _days(range(7))
+    ('Du lundi au vendredi', 'Lundi et jeudi', 'Samedi', 'Tous les jours')
+    """
+    names = [lower_first(DAYS[k]) for k in days]
+    if len(names) == len(SHORT):
+        return "Tous les jours"
+    if len(names) > 2 and list(days) == list(range(days[0], days[-1] + 1)):
+        return f"Du {names[0]} au {names[-1]}"
+    return listing(names).capitalize()
+
+
+def _monthly(rule: str) -> list[str]:
+    """Return a rule on “the first Tuesday of the month” in words; [] when it says anything else."""
+    found = MONTHLY.fullmatch(rule)
+    days = DAY_OF_MONTH.findall(found[1]) if found else []
+    if not found or any(n not in RANKS for _, ranks in days for n in ranks.split(",")):
+        return []
+    spans = ", ".join(
+        f"{NBSP}–{NBSP}".join(map(_clock, span.split("-"))) for span in (found["spans"] or "").split(",") if span
+    )
+    note = found["note"] or ""
+    told = f"{spans} ({note})" if spans and note else spans or _confirm(note)
+    lines = []
+    for day, ranks in days:
+        which = listing([RANKS[n] for n in ranks.split(",")])
+        lines.append(f"{which.capitalize()} {lower_first(DAYS[SHORT.index(day)])} du mois : {told}")
+    return lines
+
+
+def _clock(text: str) -> str:
+    hour, minute = (int(part) for part in text.split(":"))
+    return f"{hour}{NBSP}h{NBSP}{minute:02d}" if minute else f"{hour}{NBSP}h"
+
+
+@cache
+def _plain_week(on: date) -> date:
+    """Return a day of the first week, from that of a day on, without any public holiday."""
+    day = on
+    while any(each.words != "Fermé" for each in week("PH 10:00-11:00", day)):
+        day += timedelta(days=7)
+    return day
+
+
+# ---------------------------------------------------------------------------------------------------------------- rules
+
+
+@lru_cache(maxsize=4_096)
+def _apart(osm: str) -> tuple[str, str]:
+    """Return the hours of most weeks, and those of the school holidays alone, written as if they held each week.
+
+    >>> _apart('Tu 10:00-12:00; SH We 14:00-17:00'), _apart('Tu 15:00-18:30 "Vacances scolaires"')
+    (('Tu 10:00-12:00', 'We 14:00-17:00'), ('', 'Tu 15:00-18:30'))
+    """
+    usual, holidays = list[tuple[str, str]](), list[tuple[str, str]]()
+    for rule, mark in _rules(osm):
+        if found := SCHOOL.match(rule):
+            holidays.append((found["rest"], mark))
+            if found["public"] or found["too"]:
+                usual.append((f"PH {found['rest']}", mark))
+        elif (note := COMMENT.search(rule)) and (named := NAMED.fullmatch(note[0][1:-1].strip())):
+            kept = f' "{named["rest"]}"' if named["rest"] else ""
+            holidays.append((f"{rule[: note.start()].rstrip()}{kept}", mark))
+        else:
+            usual.append((rule, mark))
+    found = _joined(usual), _joined(holidays)
+    return found if found[1] and all(not each or _hours(each) for each in found) else (osm, "")
+
+
+def _rules(osm: str) -> list[tuple[str, str]]:
+    """Return the rules of OSM hours, each with what joins it to the one before."""
+    found, mark = list[tuple[str, str]](), ""
+    for part in RULE.split(osm):
+        if part.strip() in (";", ",", "||"):
+            mark = part
+        elif part.strip():
+            found.append((part.strip(), mark))
+    return found
+
+
+def _joined(rules: Sequence[tuple[str, str]]) -> str:
+    return "".join(f"{mark if k else ''}{rule}" for k, (rule, mark) in enumerate(rules))
 
 
 _OSM_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec", "easter")

@@ -21,7 +21,7 @@ from maillage.kernel.names import plain
 from maillage.pipeline.cog import clean as cog
 from maillage.pipeline.contours import clean as contours
 from maillage.pipeline.rp2021 import clean as rp2021
-from maillage.reports import annuaire
+from maillage.reports import annuaire, opening
 from maillage.reports.annuaire import Directory, Entry, Find, Land
 from maillage.reports.wording import count
 from maillage.studies.territories import gazetteer
@@ -86,7 +86,7 @@ def _source(given: exports.Given) -> str:
 def _entry(lieu: Lieu, group: str, on: date) -> Entry:
     sheet = lieu.sheet
     held = sheet.get("horaires", {})
-    hours = annuaire.hours(str(held.get("osm", "")), on, str(held.get("text", "")))
+    hours = opening.hours(str(held.get("osm", "")), on, str(held.get("text", "")))
     fresh = places.fresh(lieu, on)
     full = places.full(lieu)
     price = places.price(sheet)

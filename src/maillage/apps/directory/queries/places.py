@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import groupby
 from typing import Any
 
 import phonenumbers
@@ -124,7 +123,8 @@ def opened(lieu: Lieu, at: datetime) -> Fact:
     if not hours.get("osm"):
         return Fact("clock", "Horaires à confirmer" if hours else "Horaires inconnus")
     found = opening.now(hours["osm"], at)
-    words = f"{found.words}, à confirmer" if hours.get("left") and found.state != "unknown" else found.words
+    doubted = hours.get("left") and found.state != "unknown" and not found.words.endswith(opening.TO_CONFIRM)
+    words = f"{found.words}{opening.TO_CONFIRM}" if doubted else found.words
     return Fact("clock", words, TONES[found.state])
 
 
@@ -154,19 +154,10 @@ def _closed(closure: Mapping[str, str]) -> str:
     return f"Fermé du {short(closure['du'])} au {short(closure['au'])}{why}."
 
 
-def in_words(osm: str, on: date) -> str:
-    """Return the week in a line: “Du lundi au vendredi 14 h – 18 h ; samedi 10 h – 12 h”; '' when the hours say nothing."""
-    groups = groupby(opening.week(osm, on), key=lambda day: day.words)
-    said = [f"{_days([day.name for day in days])} {lower_first(words)}" for words, days in groups if words != "Fermé"]
-    return " ; ".join([said[0], *map(lower_first, said[1:])]) if said else ""
-
-
-def _days(names: Sequence[str]) -> str:
-    """Return days that follow each other: “Lundi”, “Lundi et mardi”, “Du lundi au jeudi”."""
-    first, last = names[0], names[-1]
-    if len(names) < 3:
-        return " et ".join([first, *map(lower_first, names[1:])])
-    return f"Du {lower_first(first)} au {lower_first(last)}"
+def in_words(hours: Mapping[str, str], on: date) -> str:
+    """Return the hours of a sheet in a line: “Du lundi au vendredi : 14 h – 18 h ; samedi : 10 h – 12 h”; '' when they say nothing."""
+    lines = opening.hours(hours.get("osm", ""), on, hours.get("text", ""))
+    return " ; ".join([*lines[:1], *map(lower_first, lines[1:])]).removesuffix(".")
 
 
 # ------------------------------------------------------------------------------------------------------------- few words
@@ -407,7 +398,10 @@ def _day(text: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """A sheet as its page reads it. weekly: the hours are the same each week; left: what nobody understood of them."""
+    """A sheet as its page reads it. weekly: the hours are the same each week; left: what nobody understood of them.
+
+    rules: in words, hours that a week does not tell (“1er samedi du mois”); holidays: those of the school holidays.
+    """
 
     lieu: Lieu
     address: str
@@ -420,6 +414,8 @@ class Shown:
     before: Sequence[str]
     week: Sequence[opening.Day]
     weekly: bool
+    rules: Sequence[str]
+    holidays: Sequence[str]
     hours_text: str
     left: str
     closures: Sequence[str]
@@ -452,6 +448,11 @@ class Shown:
         ]
 
     @property
+    def understood(self) -> bool:
+        """Whether something of the hours is told."""
+        return bool(self.week or self.rules or self.holidays)
+
+    @property
     def folded(self) -> bool:
         """Whether the presentation is long enough to stay folded."""
         return len(self.detail) > LONG
@@ -472,6 +473,8 @@ def shown(lieu: Lieu, at: datetime) -> Shown:
     osm = str(hours.get("osm", ""))
     own = lieu.structure.name
     title, by = _last_said(lieu, on)
+    weekly = opening.every_week(osm)
+    by_month = [] if weekly else opening.by_month(osm, on)
     return Shown(
         lieu=lieu,
         address=full_address(sheet),
@@ -482,8 +485,10 @@ def shown(lieu: Lieu, at: datetime) -> Shown:
         offered=offered(sheet),
         planned=offered(sheet, "planned"),
         before=before_coming(sheet),
-        week=opening.week(osm, on),
-        weekly=opening.every_week(osm),
+        week=[] if by_month else opening.week(osm, on),
+        weekly=weekly,
+        rules=by_month,
+        holidays=opening.in_holidays(osm, on),
         hours_text=str(hours.get("text", "")),
         left=str(hours.get("left", "")),
         closures=closures(sheet, on),

@@ -262,7 +262,6 @@ def _headline(total: int, asked: Asked, *, cut: bool) -> str:
 
 
 def _row(lieu: Lieu, position: int, asked: Asked, at: datetime, metres: float | None) -> Row:
-    osm = lieu.sheet.get("horaires", {}).get("osm", "")
     point = places.is_located(lieu)
     return Row(
         number=position,
@@ -279,7 +278,7 @@ def _row(lieu: Lieu, position: int, asked: Asked, at: datetime, metres: float | 
         full=places.full(lieu),
         fresh=places.fresh(lieu, at.date()),
         phones=places.phones(lieu.sheet),
-        hours=places.in_words(osm, at.date()),
+        hours=places.in_words(lieu.sheet.get("horaires", {}), at.date()),
     )
 
 

@@ -54,7 +54,7 @@ def _paper(request: HttpRequest, place: str, template: str) -> HttpResponse:
     found = _published(request, place)
     at = timezone.localtime(timezone.now()).replace(tzinfo=None)
     shown = places.shown(found, at)
-    hours = places.in_words(found.sheet.get("horaires", {}).get("osm", ""), at.date())
+    hours = places.in_words(found.sheet.get("horaires", {}), at.date())
     return render(request, template, {"lieu": found, "shown": shown, "hours": hours, "on": at.date(), "cards": CARDS})
 
 
