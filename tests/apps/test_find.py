@@ -87,6 +87,26 @@ def test_a_place_may_be_where_one_starts_from():
     assert (spot.label, spot.latitude) == ("La Machinerie, Grenoble", made.latitude)
 
 
+VOIRON = {"commune": "Voiron", "code_insee": "38563", "code_postal": "38500"}
+
+
+@pytest.mark.parametrize("name", ["Mairie de Voiron", "MAIRIE", "Hôtel de ville de Voiron"])
+def test_a_commune_starts_from_its_town_hall_when_it_is_known(client, name):
+    lieu("annexe", near=(45.35, 5.60), sheet={"nom": "Mairie annexe de Voiron", **VOIRON})
+    made = lieu("mairie", near=(45.36294, 5.59), sheet={"nom": name, **VOIRON})
+    page = client.get("/carte/", {"ou": "Voiron"})
+    spot = page.context["asked"].spot
+    assert (spot.latitude, spot.longitude, spot.label) == (made.latitude, made.longitude, "Voiron")
+    assert "Distances estimées depuis la mairie de Voiron." in text_of(page)
+    assert page.context["results"].rows[0].minutes == "1 min à pied"
+
+
+def test_a_commune_starts_from_where_its_inhabitants_are_else_from_its_contour_and_says_which(client):
+    lieu("mairie", sheet={"nom": "Mairie de Grenoble", "precision": 5000})  # nobody knows where it stands
+    assert where.find("Grenoble").spot.middle == "le centre habité de Grenoble"
+    assert where.find("Voiron").spot.middle == "le milieu de Voiron sur la carte (le bourg peut être ailleurs)"
+
+
 def test_an_unknown_territory_says_what_to_do(client):
     assert "Aucun territoire n’a le code" in text_of(client.get("/carte/", {"territoire": "99999"}))
 

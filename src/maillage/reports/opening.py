@@ -30,7 +30,8 @@ RULE = re.compile(r'(\s*(?:;|\|\|)\s*|,\s+(?=[A-Za-z]))(?=(?:[^"]*"[^"]*")*[^"]*
 SCHOOL = re.compile(r"(?P<public>PH,)?SH(?P<too>,PH)?\b:? ?(?P<rest>.*)")
 # A comment that names the school holidays, and no hours: those of its rule hold then.
 NAMED = re.compile(
-    r"(?:(?:horaires|pendant|durant|en|les|des|de) )*vacances scolaires(?: seulement)?[\s,:]*(?P<rest>[^\d]*)",
+    r'(?P<hours>[^"]*?) ?"\s*(?:(?:horaires|pendant|durant|en|les|des|de) )*vacances scolaires(?: seulement)?'
+    r'[\s,:]*(?P<rest>[^\d"]*)"',
     re.IGNORECASE,
 )
 DAY_OF_MONTH = re.compile(r"(Mo|Tu|We|Th|Fr|Sa|Su)\[([\d,-]+)\]")
@@ -344,13 +345,13 @@ def _apart(osm: str) -> tuple[str, str]:
             holidays.append((found["rest"], mark))
             if found["public"] or found["too"]:
                 usual.append((f"PH {found['rest']}", mark))
-        elif (note := COMMENT.search(rule)) and (named := NAMED.fullmatch(note[0][1:-1].strip())):
-            kept = f' "{named["rest"]}"' if named["rest"] else ""
-            holidays.append((f"{rule[: note.start()].rstrip()}{kept}", mark))
+        elif found := NAMED.fullmatch(rule):
+            kept = f' "{found["rest"]}"' if found["rest"] else ""
+            holidays.append((f"{found['hours']}{kept}", mark))
         else:
             usual.append((rule, mark))
-    found = _joined(usual), _joined(holidays)
-    return found if found[1] and all(not each or _hours(each) for each in found) else (osm, "")
+    apart = _joined(usual), _joined(holidays)
+    return apart if apart[1] and all(not each or _hours(each) for each in apart) else (osm, "")
 
 
 def _rules(osm: str) -> list[tuple[str, str]]:

@@ -10,6 +10,7 @@ from functools import cache, lru_cache
 
 import numpy as np
 import shapely
+from django.db.models import Q
 
 from maillage.apps.directory import rules
 from maillage.apps.directory.models import Lieu
@@ -22,10 +23,13 @@ from maillage.pipeline.cog import clean as cog
 from maillage.pipeline.contours import clean as contours
 from maillage.pipeline.rp2021 import clean as rp2021
 from maillage.reports.wording import of
+from maillage.studies.centres import Centre, centres, inside
 from maillage.studies.territories import ARTICLES, KIND_LABELS, Territory, gazetteer
 
 CHOICES = 12
 LIEUX = 4
+HALLS = ("mairie", "hotel de ville")
+MIDDLES = {True: "le centre habité {}", False: "le milieu {} sur la carte (le bourg peut être ailleurs)"}
 LEVELS = ("epci", "departement", "region")
 
 
@@ -111,13 +115,13 @@ def of_code(code: str) -> Spot:
 
 
 def of_territory(territory: Territory) -> Spot:
-    """Return a commune as a point in its middle, a larger territory as its communes."""
+    """Return a commune as the point where people are, a larger territory as its communes."""
     index = _communes()
     if territory.kind != "commune":
         members = index.members.get((territory.kind, territory.code.removeprefix("R")), ())
         return Spot(label=territory.long_name, communes=members)
     parts = (territory.code, *index.members.get(("commune", territory.code), ()))
-    return _at((territory.code,), label=index.label(territory), communes=parts, middle=f"le milieu {of(territory.name)}")
+    return _in_commune(territory.code, label=index.label(territory), communes=parts)
 
 
 # ---------------------------------------------------------------------------------------------------------- from a name
@@ -252,6 +256,31 @@ def _commune(code: str, label: str, name: str, within: str) -> Choice:
     return Choice(label=label, kind=kind, commune=code, name=name, within=within, spot=lambda: of_territory(territory))
 
 
+def _in_commune(code: str, *, label: str, communes: tuple[str, ...], but: str = "") -> Spot:
+    """Return a commune as its town hall, else the middle of its inhabitants, else that of its contour. but: why not better."""
+    name = gazetteer().get(code).name
+    if (hall := _town_hall(code, name)) is not None:
+        point, middle = (hall.latitude, hall.longitude), f"la mairie {of(name)}"
+    elif (centre := _centre(code)) is not None:
+        point, middle = (round(centre.lat, 5), round(centre.lon, 5)), MIDDLES[centre.peopled].format(of(name))
+    else:
+        return Spot(label=label, communes=communes)
+    return Spot(label=label, latitude=point[0], longitude=point[1], communes=communes, middle=middle + but)
+
+
+def _town_hall(code: str, name: str) -> Lieu | None:
+    """Return the located town hall of a commune, when the directory holds it: none of its annexes."""
+    named = Q(name__istartswith="mairie") | Q(name__istartswith="hôtel de ville") | Q(name__istartswith="hotel de ville")
+    found = Lieu.objects.filter(located(), named, state=rules.PUBLISHED, code_insee=code).order_by("slug")
+    whole = {plain(f"{kind} {of(name)}") for kind in HALLS} | {plain(f"{kind} {name}") for kind in HALLS} | set(HALLS)
+    return next((lieu for lieu in found if plain(lieu.name) in whole), None)
+
+
+@lru_cache(maxsize=512)
+def _centre(code: str) -> Centre | None:
+    return centres([code]).get(code)
+
+
 def _at(codes: tuple[str, ...], *, label: str, communes: tuple[str, ...], middle: str) -> Spot:
     point = _middle(codes)
     if point is None:
@@ -268,9 +297,7 @@ def _middle(codes: tuple[str, ...]) -> tuple[float, float] | None:
     ]
     if not parts:
         return None
-    whole = shapely.union_all(shapely.make_valid(np.array(parts, dtype=object)))
-    centre = shapely.centroid(whole)
-    point = centre if shapely.contains(whole, centre) else shapely.point_on_surface(whole)
+    point = inside(shapely.union_all(shapely.make_valid(np.array(parts, dtype=object))))
     return round(float(point.y), 5), round(float(point.x), 5)
 
 
@@ -319,14 +346,12 @@ def _quarter(name: str, within: str, codes: tuple[str, ...]) -> Choice:
 
 
 def _of_quarter(name: str, within: str, codes: tuple[str, ...]) -> Spot:
-    """Return a quarter as a point in its middle; in the middle of its commune, and saying so, when nothing draws it."""
+    """Return a quarter as a point in its middle; as its commune, and saying so, when nothing draws it."""
     label, communes = f"{name}, {within}", tuple(sorted({code[:5] for code in codes}))
     spot = _at(codes, label=label, communes=communes, middle=f"le milieu du quartier {name}")
     if spot.is_point:
         return spot
-    town = gazetteer().get(codes[0][:5]).name
-    middle = f"le milieu {of(town)}, car nous ne savons pas situer ce quartier"
-    return _at((codes[0][:5],), label=label, communes=communes, middle=middle)
+    return _in_commune(codes[0][:5], label=label, communes=communes, but=", car nous ne savons pas situer ce quartier")
 
 
 # ---------------------------------------------------------------------------------------------------------------- places
