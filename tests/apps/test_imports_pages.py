@@ -127,6 +127,21 @@ def test_a_source_and_a_file_are_asked_for(signed):
     assert "Aucun fichier n’est choisi" in text
 
 
+def test_a_file_dropped_without_the_name_of_its_source_is_not_asked_for_again(signed):
+    given = {"source": "", "nouvelle": "", "fichier": file()}
+    text = signed.post("/espace/annuaire/importer/", given).content.decode()
+    assert "Il manque le nom de la source" in text
+    assert re.search(r"«\sréseau local.csv\s» est gardé", text)
+    key = re.search(r'name="garde" value="([0-9a-f]{20})"', text)[1]
+    again = signed.post("/espace/annuaire/importer/", {"source": "", "nouvelle": " ", "garde": key}).content.decode()
+    assert f'value="{key}"' in again
+    response = signed.post("/espace/annuaire/importer/", {"source": "", "nouvelle": "Réseau local", "garde": key})
+    assert waiting(response["Location"]).name == "réseau local.csv"
+    assert queries.held(key) is None
+    lost = signed.post("/espace/annuaire/importer/", {"nouvelle": "x", "garde": "0" * 20}).content.decode()
+    assert "Aucun fichier n’est choisi" in lost
+
+
 def test_a_file_that_is_too_large_is_refused_before_it_is_read(signed, monkeypatch):
     monkeypatch.setattr("maillage.apps.directory.forms.space.MAX_BYTES", 10)
     text = signed.post("/espace/annuaire/importer/", {"nouvelle": "x", "fichier": file()}).content.decode()
@@ -199,7 +214,7 @@ def test_an_unknown_word_is_said_once_and_for_all(signed):
     assert f'name="{name}"' in signed.get(address).content.decode()
     signed.post(address, {name: "families", "geste": "voir"})
     column = next(c for c in queries.columns(waiting(address), today=AT.date()) if c.name == "Public")
-    assert column.unknown == 0
+    assert all(word.known for word in column.words)
     imported_now = imported(signed)
     assert Lieu.objects.get(name__startswith="Médiathèque").sheet["publics_specifiquement_adresses"] == ["seniors"]
     importing.take_back(imported_now, by="x", at=AT)
@@ -209,6 +224,45 @@ def test_an_unknown_word_is_said_once_and_for_all(signed):
         "seniors",
         "families",
     ]
+
+
+def test_a_wrong_column_loses_its_wrong_reading(signed):
+    text = "Nom;CP;Commune;Vente d’ordinateurs\nUn;64000;Pau;x\nDeux;64000;Pau;\n"
+    for target, practices in (("practice:vente", ["vente"]), ("", [])):
+        address = dropped(signed, text)
+        signed.post(address, {"texte": TWO_READINGS, "geste": "texte"})
+        page = signed.get(address).content.decode()
+        assert "Services + Ordinateurs en libre accès" in page, "the choice says every reading"
+        signed.post(address, {"colonne-3": target, "geste": "voir"})
+        kept = queries.correct.parsed(waiting(address).draft, "x")
+        assert [rule["practice"] for rule in kept["practices"]] == practices
+        assert "services" not in kept["fields"]
+        assert signed.get(address).content.decode().count("deviné par") == 3, "what a person chose is no longer guessed"
+        unchanged = waiting(address).draft
+        signed.post(address, {"colonne-3": target, "geste": "voir"})
+        assert waiting(address).draft == unchanged
+
+
+TWO_READINGS = """
+fields: {nom: Nom, code_postal: CP, commune: Commune, services: {from: Vente d’ordinateurs, gives: {x: access}}}
+practices: [{practice: libre_acces, from: Vente d’ordinateurs, when: [x]}]
+"""
+
+
+def test_a_word_guessed_or_lost_never_stands_under_all_is_known(signed):
+    text = "Nom;CP;Commune;Formation\nUn;64000;Pau;oui\nDeux;64000;Pau;le mardi\nTrois;64000;Pau;non\n"
+    address = dropped(signed, text)
+    signed.post(address, {"texte": "fields: {nom: Nom, code_postal: CP, commune: Commune}", "geste": "texte"})
+    signed.post(address, {"colonne-3": "practice:formation", "geste": "voir"})
+    page = signed.get(address).content.decode()
+    assert "1\xa0mot deviné" in page
+    assert "tout est connu" not in page
+    name = word_name("Formation", "practice:formation", "le mardi")
+    signed.post(address, {name: "-", "geste": "voir"})
+    page = signed.get(address).content.decode()
+    assert "1\xa0mot sans effet" in page
+    signed.post(address, {name: "planned", "geste": "voir"})
+    assert "tout est connu" in signed.get(address).content.decode()
 
 
 def test_correcting_a_column_keeps_what_the_correspondence_says_of_the_others(signed):

@@ -71,11 +71,33 @@ def test_a_column_leaves_its_field_and_only_it():
     assert "ignored" not in assigned("Voie", "quartier", correct.written(changed))
 
 
-def test_the_other_uses_of_a_column_stay():
+def test_a_choice_replaces_every_use_of_a_column():
     text = "fields: {nom: Nom, services: Public, publics_precisions: Public}\npractices: [{practice: pret, from: Public}]"
     assert correct.uses(raw(text))["public"] == ["services", "publics_precisions", "practice:pret"]
-    changed = assigned("Public", "notes", text)
-    assert correct.uses(changed)["public"] == ["publics_precisions", "notes", "practice:pret"]
+    for target in ("notes", "practice:vente", "practice:pret", "publics_precisions"):
+        assert correct.uses(assigned("Public", target, text))["public"] == [target]
+    nothing = assigned("Public", "", text)
+    assert "public" not in correct.uses(nothing)
+    assert nothing["ignored"] == ["Public"]
+    assert nothing["practices"] == []
+
+
+def test_a_use_that_is_chosen_again_keeps_its_words():
+    text = (
+        "fields: {nom: Nom, services: {from: Public, gives: {x: access}}}\n"
+        "practices: [{practice: vente, from: Public, when: [x]}]"
+    )
+    assert assigned("Public", "practice:vente", text)["practices"] == [
+        {"practice": "vente", "from": "Public", "when": ["x"]}
+    ]
+    kept = assigned("Public", "services", text)
+    assert kept["fields"]["services"] == {"from": "Public", "gives": {"x": "access"}}
+    assert kept["practices"] == []
+
+
+def test_a_column_of_two_days_leaves_both():
+    two = "fields: {nom: Nom, horaires: {days: {Mo: Lundi, Tu: Lundi, We: CP}}}"
+    assert assigned("Lundi", "notes", two)["fields"]["horaires"] == {"days": {"We": "CP"}}
 
 
 def test_a_practice_without_column_leaves_with_its_conditions():
@@ -157,14 +179,26 @@ def test_words_of_a_practice_are_offered_planned_or_nothing():
     assert {word: each.given for word, each in before.items()} == {
         "Oui": ("offered",),
         "En cours de montage": ("offered",),
-        "Non": (),
+        "Non": ("no",),
         "L’été": ("offered",),
     }
+    sure = {word: each.status for word, each in before.items()}
+    assert (sure["Oui"], sure["Non"], sure["L’été"]) == (correct.KNOWN, correct.KNOWN, correct.GUESSED)
     changed = raw(text)
     wanted = {"Oui": "offered", "En cours de montage": "planned", "Non": correct.NOTHING, "L’été": correct.NOTHING}
     correct.set_states(changed, "formation", wanted)
     after = words("practice:formation", "Ateliers", values, correct.written(changed))
-    assert {word: (each.given or (correct.NOTHING,))[0] for word, each in after.items()} == wanted
+    assert {word: (each.given or (correct.NOTHING,))[0] for word, each in after.items()} == wanted | {"Non": "no"}
+    assert after["L’été"].status == correct.DROPPED, "nothing else reads it"
+    assert after["En cours de montage"].status == correct.KNOWN
+
+
+def test_a_word_that_another_use_reads_is_not_said_to_be_lost():
+    practices = "[{practice: pret, from: Public, when: ['~prêt']}, {practice: vente, from: Public, when: ['~vente']}]"
+    found = words("practice:pret", "Public", [("Vente", 1), ("Café", 1)], f"fields: {{nom: Nom}}\npractices: {practices}")
+    assert {word: each.status for word, each in found.items()} == {"Vente": correct.KNOWN, "Café": correct.DROPPED}
+    read = f"fields: {{nom: Nom, notes: Public}}\npractices: {practices}"
+    assert words("practice:pret", "Public", [("Café", 1)], read)["Café"].status == correct.KNOWN
 
 
 def test_a_rule_known_stays_when_its_words_keep_what_they_mean():

@@ -1,8 +1,8 @@
 """Correcting a correspondence one column at a time, without losing what it already says.
 
 A column serves: as a field of the sheet (`nom`), a day of the hours (`horaires:Mo`, `horaires:Tu am`), a practice
-(`practice:wifi`), or a condition of one (`practice:wifi.frais`). What a person chooses replaces its first use; its other
-uses stay, and so do the words already known (`gives`, `when`).
+(`practice:wifi`), or a condition of one (`practice:wifi.frais`). What a person chooses replaces all its uses; a use it
+already had keeps the words already known (`gives`, `when`).
 """
 
 import copy
@@ -14,7 +14,7 @@ from typing import Any
 import yaml
 
 from maillage.kernel.names import plain
-from maillage.pipeline.offer import mapping
+from maillage.pipeline.offer import looks, mapping
 from maillage.pipeline.offer.forms.sheet import Row, Sheet
 from maillage.pipeline.offer.mapping import Correspondence, Origin, PracticeRule
 from maillage.pipeline.offer.read import read
@@ -29,21 +29,27 @@ TOGETHER = {  # kinds that take several columns at once, and what stands between
 }
 NUMBER = ("n", "no", "num", "numero")  # how the column of the number in the street begins
 NOTHING = "-"  # a word that is known, and adds nothing
+UNKNOWN, GUESSED, DROPPED, KNOWN = "unknown", "guessed", "dropped", "known"
 
 
 @dataclass(frozen=True, slots=True)
 class Word:
     """A word of a column, how often it is there, and what it gives.
 
-    given: slugs of the list, codes of types, or the state of a practice. elsewhere: the other fields it fills.
-    known: somebody said what it gives, were it nothing.
+    given: slugs of the list, codes of types, or the state of a practice (offered, planned, no). elsewhere: the other
+    fields it fills. status: unknown; guessed, when nobody said what it gives; dropped, when nothing keeps it; or known.
     """
 
     text: str
     times: int
     given: tuple[str, ...]
     elsewhere: tuple[str, ...]
-    known: bool
+    status: str
+
+    @property
+    def known(self) -> bool:
+        """Return whether it is read, were it for nothing."""
+        return self.status != UNKNOWN
 
 
 class _Plain(yaml.SafeDumper):
@@ -113,15 +119,15 @@ def _many(spec: Any) -> list[Any]:
 
 
 def assign(raw: Raw, column: str, target: str, *, order: Sequence[str]) -> None:
-    """Make a column serve as `target`, '' for nothing, in the place of its first use.
+    """Make a column serve as `target` and as nothing else; '' for nothing at all.
 
     order: the columns of the file, in which those put together stand.
     """
-    now = uses(raw).get(plain(column), [])
-    if now and now[0] == target:
+    for use in uses(raw).get(plain(column), []):
+        if use != target:
+            _take_off(raw, column, use)
+    if target and target in uses(raw).get(plain(column), []):
         return
-    if now:
-        _take_off(raw, column, now[0])
     raw["ignored"] = [name for name in _many(raw.get("ignored", [])) if plain(str(name)) != plain(column)]
     if target.startswith(PRACTICE):
         _add_practice(raw, column, target.removeprefix(PRACTICE))
@@ -144,7 +150,8 @@ def _take_off(raw: Raw, column: str, target: str) -> None:
     """Take a column off one of its uses; what has no column left goes with it."""
     key = plain(column)
     if not target.startswith(PRACTICE):
-        _replace(raw["fields"], target.partition(":")[0], _without(raw["fields"][target.partition(":")[0]], key))
+        field = target.partition(":")[0]
+        _replace(raw["fields"], field, _without(raw["fields"].get(field), key))
         return
     practice, _, condition = target.removeprefix(PRACTICE).partition(".")
     for rule in raw["practices"]:
@@ -227,14 +234,14 @@ def has_words(target: str) -> bool:
 def words(
     correspondence: Correspondence, target: str, column: str, values: Iterable[tuple[str, int]], *, today: date
 ) -> list[Word]:
-    """Return the words of a column and what each gives, the unknown ones first, then the most frequent.
+    """Return the words of a column and what each gives: unknown, guessed, dropped, then known; the most frequent first.
 
     values: the cells of the column and how often each is there. What a word gives is asked of the reader itself.
     """
     if target.startswith(PRACTICE):
         rules = [r for r in correspondence.practices if r.practice == target.removeprefix(PRACTICE)]
         origins = [r.origin for r in rules if plain(column) in r.origin.columns and not r.origin.inside]
-        give = _states(rules[0], column) if origins else None
+        give = _states(correspondence, rules[0], column) if origins else None
     else:
         origins = [
             o for o in correspondence.fields.get(target, ()) if plain(column) in o.columns and not (o.split or o.inside)
@@ -247,7 +254,8 @@ def words(
         for token in _tokens(target, origins[0], value):
             counts[token] = counts.get(token, 0) + times
     found = [Word(text, times, *given) for (text, times), given in zip(counts.items(), give(list(counts)), strict=True)]
-    return sorted(found, key=lambda word: (word.known, -word.times, word.text))
+    order = (UNKNOWN, GUESSED, DROPPED, KNOWN)
+    return sorted(found, key=lambda word: (order.index(word.status), -word.times, word.text))
 
 
 def _tokens(target: str, origin: Origin, value: str) -> list[str]:
@@ -261,11 +269,11 @@ def _tokens(target: str, origin: Origin, value: str) -> list[str]:
     return origin.tokens(value)
 
 
-Given = tuple[tuple[str, ...], tuple[str, ...], bool]
+Given = tuple[tuple[str, ...], tuple[str, ...], str]
 
 
 def _slugs(correspondence: Correspondence, target: str, origins: Sequence[Origin], column: str, today: date) -> Any:
-    """Return the function that says what words give to a list field, as (slugs, other fields, known)."""
+    """Return the function that says what words give to a list field, as (slugs, other fields, status)."""
     alone = replace(
         correspondence, fields={target: tuple(replace(o, separator="\0") for o in origins)}, practices=(), grouped=False
     )
@@ -273,30 +281,45 @@ def _slugs(correspondence: Correspondence, target: str, origins: Sequence[Origin
     def give(tokens: Sequence[str]) -> list[Given]:
         rows = tuple(Row(n, n, {column: token}) for n, token in enumerate(tokens, 1))
         told = read(Sheet("", "csv", (column,), rows, (), ()), alone, today=today).rows
-        return [
-            (
-                tuple(row.sheet.get(target, ())) if _sure(row.remarks) else (),
-                tuple(sorted(set(row.sheet) - {target, "id", "type_origine"})),
-                _sure(row.remarks),
-            )
-            for row in told
-        ]
+        return [one(token, row) for token, row in zip(tokens, told, strict=True)]
+
+    def one(token: str, row: Any) -> Given:
+        slugs = tuple(row.sheet.get(target, ()))
+        others = tuple(sorted(set(row.sheet) - {target, "id", "type_origine"}))
+        if not _sure(row.remarks):
+            return (), others, UNKNOWN
+        kept = slugs or others or _practised(correspondence, column, token)
+        return slugs, others, KNOWN if kept else DROPPED
 
     return give
+
+
+def _practised(correspondence: Correspondence, column: str, token: str) -> bool:
+    """Return whether a practice reads a word of a column."""
+    rules = [rule for rule in correspondence.practices if plain(column) in rule.origin.columns]
+    return any(rule.state({plain(column): token}) for rule in rules)
 
 
 def _sure(remarks: Iterable[Any]) -> bool:
     return all(remark.word not in ("doubtful", "refused") for remark in remarks)
 
 
-def _states(rule: PracticeRule, column: str) -> Any:
-    """Return the function that says what words make of a practice: offered, planned, or nothing; all are known."""
+def _states(correspondence: Correspondence, rule: PracticeRule, column: str) -> Any:
+    """Return the function that says what words make of a practice, as (its state, nothing, status).
 
-    def give(tokens: Sequence[str]) -> list[Given]:
-        states = [rule.state({plain(column): token}) for token in tokens]
-        return [((state,) if state in ("offered", "planned") else (), (), True) for state in states]
+    A rule without words of its own takes any filled cell: but for a plain yes or no, that is a guess.
+    """
+    by_a_field = any(plain(column) in origin.used() for many in correspondence.fields.values() for origin in many)
 
-    return give
+    def one(token: str) -> Given:
+        state = rule.state({plain(column): token})
+        if not state:
+            kept = by_a_field or _practised(correspondence, column, token)
+            return (), (), KNOWN if kept else DROPPED
+        plainly = state == "no" or rule.when is not None or plain(token) in looks.YES
+        return (state,), (), KNOWN if plainly else GUESSED
+
+    return lambda tokens: [one(token) for token in tokens]
 
 
 def give(raw: Raw, column: str, target: str, word: str, slug: str) -> None:

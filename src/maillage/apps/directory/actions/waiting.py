@@ -30,7 +30,7 @@ from maillage.apps.directory.queries.waiting import Progress, Waiting
 from maillage.kernel.disk import write_whole
 from maillage.kernel.errors import Refused
 from maillage.kernel.names import plain
-from maillage.pipeline.offer import files, mapping
+from maillage.pipeline.offer import correct, files, mapping
 from maillage.pipeline.offer.forms import read as forms
 from maillage.pipeline.offer.forms.sheet import Sheet
 
@@ -78,6 +78,21 @@ def keep(content: bytes, name: str, *, source: str, licence: str, by: User, at: 
     return found
 
 
+def hold(content: bytes, name: str, *, at: datetime) -> str:
+    """Keep the bytes of a file while the rest of its form is completed, and return its key."""
+    key = secrets.token_hex(10)
+    write_whole(queries.folder(key) / "fichier", content)
+    _write(key, "nom.json", name)
+    forget_later.using(run_after=at + KEPT).enqueue(key)
+    return key
+
+
+def let_go(key: str) -> None:
+    """Forget a file held while its form was completed."""
+    if queries.held(key) is not None:
+        shutil.rmtree(queries.folder(key), ignore_errors=True)
+
+
 def _first_draft(sheet: Sheet, source: str) -> tuple[str, str, str, dict[str, str]]:
     """Return how a file is first read: as its source was last time, as a known format, else as we would guess."""
     there = {plain(column) for column in sheet.columns}
@@ -99,9 +114,13 @@ def _values(sheet: Sheet, column: str) -> dict[str, Any]:
 
 
 def correct_draft(found: Waiting, text: str) -> Waiting:
-    """Keep another way of reading a file; Refused, naming the key at fault, when it cannot be followed."""
-    mapping.load(text, "correspondance")
-    changed = replace(found, draft=text)
+    """Keep another way of reading a file; Refused, naming the key at fault, when it cannot be followed.
+
+    A column that serves as something else is no longer guessed.
+    """
+    before, after = (correct.uses(correct.parsed(each, "correspondance")) for each in (found.draft, text))
+    why = {name: said for name, said in found.why.items() if before.get(plain(name)) == after.get(plain(name))}
+    changed = replace(found, draft=text, why=why)
     _write(found.key, "fiche.json", asdict(changed))
     return changed
 

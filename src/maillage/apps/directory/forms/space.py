@@ -1,6 +1,7 @@
 """Typed text into typed values: a dropped file, what each of its columns is, reasons, dates."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,11 +14,14 @@ from maillage.apps.directory.queries.waiting import Column, Waiting
 from maillage.pipeline.offer import correct
 from maillage.pipeline.offer.forms.sheet import MAX_BYTES
 from maillage.reference import offer
+from maillage.reports.wording import count
 
 NEW = ""  # the source is a new one
+NO = "no"  # the state of a practice that a plain “non” gives
 LICENCES = ("Licence Ouverte 2.0", "ODbL-1.0", "CC-BY-4.0", "Usage interne")
 MEGABYTE = 2**20
 MOST_UNKNOWN, MOST_KNOWN = 40, 20  # words of a column shown at once: a form has 1,000 fields at most
+MOST_USES = 3  # uses of a column named in its choice
 
 GROUPS = {  # fields as a person looks for them; the others follow
     "Identité": (
@@ -45,8 +49,9 @@ GROUPS = {  # fields as a person looks for them; the others follow
 
 
 class UploadForm(forms.Form):
-    """A file of places, and who gives it."""
+    """A file of places, and who gives it. dropped: its name and bytes, given now or kept since a first try."""
 
+    dropped: tuple[str, bytes] | None = None
     source = forms.ChoiceField(label="Qui donne ces lieux ?", required=False)
     nouvelle = forms.CharField(
         label="Nom de la nouvelle source",
@@ -61,11 +66,8 @@ class UploadForm(forms.Form):
         help_text="Facultatif : ce que la source permet de faire de ses données",
         widget=forms.TextInput(attrs={"list": "licences"}),
     )
-    fichier = forms.FileField(
-        label="Fichier",
-        allow_empty_file=True,
-        error_messages={"required": "Aucun fichier n’est choisi. Sans lui, il n’y a rien à lire. Choisissez-en un."},
-    )
+    fichier = forms.FileField(label="Fichier", allow_empty_file=True, required=False)
+    garde = forms.CharField(required=False, widget=forms.HiddenInput)  # the key of a file already dropped
 
     def __init__(self, *args: Any, sources: Sequence[Any], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -76,7 +78,7 @@ class UploadForm(forms.Form):
     def clean_fichier(self) -> Any:
         """Refuse a file that is too large before it is read."""
         given = self.cleaned_data["fichier"]
-        if given.size > MAX_BYTES:
+        if given and given.size > MAX_BYTES:
             raise forms.ValidationError(
                 f"Ce fichier pèse {given.size // MEGABYTE} Mio. La mémoire n’y suffirait pas : {MAX_BYTES // MEGABYTE} Mio au plus. "
                 "Découpez-le, par exemple par département."
@@ -85,6 +87,10 @@ class UploadForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         clean = super().clean() or {}
+        given = clean.get("fichier")
+        self.dropped = (given.name, given.read()) if given else queries.held(clean.get("garde", ""))
+        if self.dropped is None and "fichier" not in self.errors:
+            self.add_error("fichier", "Aucun fichier n’est choisi. Sans lui, il n’y a rien à lire. Choisissez-en un.")
         if not clean.get("source") and not clean.get("nouvelle", "").strip():
             self.add_error(
                 "nouvelle",
@@ -110,9 +116,14 @@ def choices() -> list[tuple[str, list[tuple[str, str]]]]:
 
 
 def others(shown: Sequence[Column]) -> dict[int, str]:
-    """Return, by rank, what columns serve as when no choice of ours says it: the condition of a practice."""
+    """Return, by rank, what columns serve as when no choice of ours says it: the condition of a practice, or several uses."""
     offered = {id for _, group in choices() for id, _ in group}
-    return {c.rank: queries.said(c.target) for c in shown if c.target and c.target not in offered}
+    return {c.rank: _uses_in_words(c) for c in shown if c.uses and c.value not in offered}
+
+
+def _uses_in_words(column: Column) -> str:
+    more = len(column.also)
+    return " + ".join([queries.said(column.target), *(column.also if more < MOST_USES else [f"{more} autres lectures"])])
 
 
 def word_name(column: str, target: str, word: str) -> str:
@@ -120,10 +131,11 @@ def word_name(column: str, target: str, word: str) -> str:
     return f"mot-{hashlib.sha256(f'{column}|{target}|{word}'.encode()).hexdigest()[:12]}"
 
 
-def word_choices(target: str) -> list[tuple[str, str]]:
-    """Return what a word of a column may give."""
+def word_choices(target: str, given: Sequence[str] = ()) -> list[tuple[str, str]]:
+    """Return what a word of a column may give. given: what it gives today: a plain “non” is read as one."""
     if target.startswith(correct.PRACTICE):
-        return [("offered", "proposé"), ("planned", "en projet"), (correct.NOTHING, "non")]
+        nothing = "pas proposé" if NO in given else "on ne sait pas : rien à retenir"
+        return [("offered", "proposé"), ("planned", "en projet"), (correct.NOTHING, nothing)]
     of = offer.fields()[target]
     nothing = (correct.NOTHING, "rien à retenir")
     if of.kind == "kinds":
@@ -135,7 +147,7 @@ def chosen(target: str, word: correct.Word) -> str:
     """Return what a word gives today, as a choice: '' when it is unknown, or gives what no single choice says."""
     if not word.known or word.elsewhere or len(word.given) > 1:
         return ""
-    if not word.given:
+    if not word.given or NO in word.given:
         return correct.NOTHING
     return word.given[0] if word.given[0] in {id for id, _ in word_choices(target)} else ""
 
@@ -146,36 +158,54 @@ class WordField:
 
     name: str
     word: correct.Word
+    choices: Sequence[tuple[str, str]]
     chosen: str
     now: str
+
+    @property
+    def doubt(self) -> str:
+        """Return why somebody should look at it, in a word; '' when it is known."""
+        return {id: one for id, (one, _) in DOUBTS.items()}.get(self.word.status, "")
 
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """The words of a column: the unknown first; left: how many are not shown."""
+    """The words of a column: those to look at, how many of each sort, those known; left: how many are not shown."""
 
     column: Column
     label: str
-    choices: Sequence[tuple[str, str]]
-    unknown: Sequence[WordField]
+    doubtful: Sequence[WordField]
+    doubts: Sequence[str]
     known: Sequence[WordField]
     left: int
 
 
+DOUBTS = {  # what is not surely read, said of one word and of several
+    correct.UNKNOWN: ("inconnu", "inconnus"),
+    correct.GUESSED: ("deviné", "devinés"),
+    correct.DROPPED: ("sans effet", "sans effet"),
+}
+
+
 def vocabularies(shown: Sequence[Column]) -> list[Vocabulary]:
-    """Return the columns whose words may be corrected, those with unknown words first."""
+    """Return the columns whose words may be corrected, those with words to look at first."""
     found = [_vocabulary(column) for column in shown if column.words]
-    return sorted(found, key=lambda each: not each.unknown)
+    return sorted(found, key=lambda each: not each.doubtful)
 
 
 def _vocabulary(column: Column) -> Vocabulary:
     fields = [_word_field(column, word) for word in column.words]
-    unknown = [each for each in fields if not each.word.known]
-    known = [each for each in fields if each.word.known]
-    left = max(len(unknown) - MOST_UNKNOWN, 0) + max(len(known) - MOST_KNOWN, 0)
-    choices = word_choices(column.target)
-    label = queries.said(column.target)
-    return Vocabulary(column, label, choices, unknown[:MOST_UNKNOWN], known[:MOST_KNOWN], left)
+    doubtful = [each for each in fields if each.doubt]
+    known = [each for each in fields if not each.doubt]
+    sorts = Counter(each.word.status for each in doubtful)
+    return Vocabulary(
+        column=column,
+        label=queries.said(column.target),
+        doubtful=doubtful[:MOST_UNKNOWN],
+        doubts=[count(sorts[id], f"mot {one}", f"mots {many}") for id, (one, many) in DOUBTS.items() if sorts[id]],
+        known=known[:MOST_KNOWN],
+        left=max(len(doubtful) - MOST_UNKNOWN, 0) + max(len(known) - MOST_KNOWN, 0),
+    )
 
 
 def _word_field(column: Column, word: correct.Word) -> WordField:
@@ -184,7 +214,8 @@ def _word_field(column: Column, word: correct.Word) -> WordField:
     parts = [history.said(column.target, list(word.given))] if word.given else []
     parts += [labels[name] for name in word.elsewhere if name in labels]
     now = ", ".join(parts) if word.known and not choice else ""
-    return WordField(word_name(column.name, column.target, word.text), word, choice, now)
+    name = word_name(column.name, column.target, word.text)
+    return WordField(name, word, word_choices(column.target, word.given), choice, now)
 
 
 def corrected(waiting: Waiting, shown: Sequence[Column], data: Mapping[str, str]) -> str:
@@ -192,8 +223,8 @@ def corrected(waiting: Waiting, shown: Sequence[Column], data: Mapping[str, str]
     raw = correct.parsed(waiting.draft, "correspondance")
     allowed = {id for _, group in choices() for id, _ in group} | {""}
     for column in shown:
-        target = data.get(f"colonne-{column.rank}", column.target)
-        if target != column.target and target in allowed:
+        target = data.get(f"colonne-{column.rank}", column.value)
+        if target != column.value and target in allowed:
             correct.assign(raw, column.name, target, order=waiting.columns)
         elif column.words:
             _words(raw, column, data)

@@ -109,6 +109,16 @@ def find(key: str) -> Waiting | None:
         return None
 
 
+def held(key: str) -> tuple[str, bytes] | None:
+    """Return the name and the bytes of a file dropped without saying who gives it; None when there is none, or no longer."""
+    if not KEY.fullmatch(key):
+        return None
+    try:
+        return json.loads((folder(key) / "nom.json").read_text("utf-8")), (folder(key) / "fichier").read_bytes()
+    except OSError:
+        return None
+
+
 def progress(key: str) -> Progress:
     """Return how far the work on a file is; a draft when nothing was asked."""
     try:
@@ -128,21 +138,30 @@ def everything() -> list[Waiting]:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of the file: some of its values, what it serves as, what else, and the words it holds."""
+    """A column of the file: some of its values, all it serves as, and the words it holds for the first of its uses."""
 
     rank: int
     name: str
     samples: Sequence[str]
-    target: str
-    also: Sequence[str]
+    uses: Sequence[str]
     why: str
     unread: bool
     words: Sequence[correct.Word]
     left_out: int
 
     @property
-    def unknown(self) -> int:
-        return sum(not word.known for word in self.words)
+    def target(self) -> str:
+        return self.uses[0] if self.uses else ""
+
+    @property
+    def value(self) -> str:
+        """Return all its uses as one choice."""
+        return " ".join(self.uses)
+
+    @property
+    def also(self) -> list[str]:
+        """Return its other uses, in words."""
+        return [said(use) for use in self.uses[1:]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +224,8 @@ def columns(waiting: Waiting, *, today: date) -> list[Column]:
     values = _values(waiting)
     found = []
     for rank, name in enumerate(waiting.columns):
-        target, *also = served.get(plain(name), [""])
+        uses = served.get(plain(name), [])
+        target = uses[0] if uses else ""
         kept: Sequence[Any] = values[name]["valeurs"]
         words = correct.words(correspondence, target, name, kept, today=today) if correct.has_words(target) else []
         found.append(
@@ -213,8 +233,7 @@ def columns(waiting: Waiting, *, today: date) -> list[Column]:
                 rank=rank,
                 name=name,
                 samples=[text for text, _ in kept[:3]],
-                target=target,
-                also=[said(use) for use in also],
+                uses=uses,
                 why=waiting.why.get(name, ""),
                 unread=not target and plain(name) not in correspondence.used(),
                 words=words,

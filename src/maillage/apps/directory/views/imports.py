@@ -32,22 +32,21 @@ STATES = {queries.CHECKING: "running", queries.IMPORTING: "running"}
 def upload(request: HttpRequest) -> HttpResponse:
     """Drop a file, whatever its form, and say who gives it."""
     form = UploadForm(request.POST or None, request.FILES or None, sources=queries.sources())
-    error = None
+    error, held, at = None, "", timezone.localtime()
     if request.method == "POST" and form.is_valid():
-        file = form.cleaned_data["fichier"]
+        name, content = form.dropped  # type: ignore[misc]
+        given = {"source": form.source_name, "licence": form.cleaned_data["licence"]}
         try:
-            kept = actions.keep(
-                file.read(),
-                file.name,
-                source=form.source_name,
-                licence=form.cleaned_data["licence"],
-                by=request.user,  # type: ignore[arg-type]
-                at=timezone.localtime(),
-            )
+            kept = actions.keep(content, name, **given, by=request.user, at=at)  # type: ignore[arg-type]
+            actions.let_go(form.cleaned_data["garde"])
             return redirect("import_waiting", kept.key)
         except Refused as refused:
             error = refused
-    return render(request, "directory/space/upload.html", {"form": form, "error": error}, status=400 if error else 200)
+    elif form.dropped is not None:
+        held = request.POST.get("garde", "") if "fichier" not in request.FILES else ""
+        held = held or actions.hold(form.dropped[1], form.dropped[0], at=at)
+    context = {"form": form, "error": error, "held": held}
+    return render(request, "directory/space/upload.html", context, status=400 if error else 200)
 
 
 def _found(request: HttpRequest, code: str) -> Waiting:

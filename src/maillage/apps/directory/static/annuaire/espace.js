@@ -18,7 +18,6 @@ if (lecture) {
       const ouverts = new Set([...lecture.querySelectorAll("details[open][id]")].map((pli) => pli.id));
       for (const morceau of recu.content.querySelectorAll("[data-morceau]")) lecture.querySelector(`[data-morceau=${morceau.dataset.morceau}]`).replaceWith(morceau);
       for (const pli of lecture.querySelectorAll("details[id]")) if (ouverts.has(pli.id)) pli.open = true;
-      for (const colonne of lecture.querySelectorAll(".colonnes tbody tr")) colonne.classList.toggle("non-lue", !colonne.querySelector("select").value);
       const texte = recu.content.querySelector("[data-texte]");
       if (texte) document.getElementById("texte").value = texte.textContent;
       if (ici && document.activeElement?.id !== ici) document.getElementById(ici)?.focus();
@@ -27,6 +26,7 @@ if (lecture) {
   };
   lecture.addEventListener("change", (e) => {
     if (!e.target.matches("select")) return;
+    demande++; // une réponse encore en route ne défait pas ce choix
     clearTimeout(attente);
     attente = setTimeout(montrer, PAUSE);
   });
