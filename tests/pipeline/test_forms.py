@@ -232,7 +232,57 @@ READ = {
         [["1"], ["2"]],
         "Liste lue : « lieux » ; laissé à côté : « total ».",
     ),
-    "an object that holds two lists": ('{"x": [{"a": 1}], "y": [{"a": 2}, {"a": 3}]}', [["2"], ["3"]], "Liste lue : « y »"),
+    "an object that holds two lists": (
+        '{"x": [{"b": 1}], "y": [{"a": 2}, {"a": 3}]}',
+        [["2"], ["3"]],
+        "Liste lue : « y » ; laissé à côté : « x ».",
+    ),
+    "lists of one kind": (
+        '{"Foix": [{"nom": "A"}], "Pamiers": [{"nom": "B"}]}',
+        [["A", "Foix"], ["B", "Pamiers"]],
+        "Listes lues ensemble : « Foix » (1), « Pamiers » (1).",
+    ),
+    "a list deep in a document": (
+        '{"meta": {"n": 2}, "data": {"items": [{"fields": {"nom": "A", "ville": "V"}}, {"fields": {"nom": "B"}}], "p": 1}}',
+        [["A", "V"], ["B", ""]],
+        "Liste lue : « data.items » ; laissé à côté : « meta », « data.p ».",
+    ),
+    "a longer list that names no place": (
+        '{"members": [{"nom": "A", "ville": "V"}], "search": {"mapping": [{"v": 1}, {"v": 2}]}}',
+        [["A", "V"]],
+        "Liste lue : « members » ; laissé à côté : « search ».",
+    ),
+    "objects by their key": (
+        '{"ok": true, "rows": {"a1": {"nom": "A", "ville": "V"}, "a2": {"nom": "B", "ville": "W"}}}',
+        [["A", "V", "a1"], ["B", "W", "a2"]],
+        "Objets de même forme, lus comme une liste, leur nom en colonne « clé » ; laissé à côté : « ok ».",
+    ),
+    "columns of rows": (
+        '{"nom": {"0": "A", "1": "B"}, "ville": {"0": "V", "1": "W"}}',
+        [["A", "V"], ["B", "W"]],
+        "Tableau donné colonne par colonne",
+    ),
+    "groups of places": (
+        '[{"ville": "Foix", "lieux": [{"nom": "A", "adresse": "1 rue"}]}, {"ville": "Gap", "lieux": [{"nom": "B"}]}, {"x": 1}]',
+        [["Foix", "A", "1 rue", "n° 1"], ["Gap", "B", "", "n° 2"]],
+        "Éléments groupés, lus un par un, le nom de leur groupe en colonne « groupe » ; sans liste, laissés à côté : 1.",
+    ),
+    "a place with its week and its workshops": (
+        '{"nom": "A", "ville": "V", "week": {"mo": {"o": "9h"}, "tu": {"o": "8h"}}, "ateliers": [{"jour": "1"}, {"jour": "2"}]}',
+        [["A", "V", "9h", "8h", "1", "2"]],
+        "Un seul objet",
+    ),
+    "two lists, one of which names the other": (
+        '{"n": 2, "lieux": [{"id": "1", "nom": "A", "adresse": "1 rue", "tel": ""}, {"id": "2", "nom": "B"}], '
+        '"services": [{"id": "9", "lieu_id": "1", "nom": "Wifi", "ville": "Y", "tel": "04"}, {"id": "8", "lieu_id": "7"}]}',
+        [
+            ["1", "A", "1 rue", "", "1", "", ""],
+            ["2", "B", "", "", "2", "", ""],
+            ["9", "A", "1 rue", "04", "1", "Wifi", "Y"],
+            ["8", "", "", "", "7", "", ""],
+        ],
+        "Listes lues ensemble, par « lieu_id », l’une après l’autre : « lieux » (2), « services » (2) ; laissé à côté : « n ».",
+    ),
     "a single object": ('{"nom": "A", "ville": "B"}', [["A", "B"]], "Un seul objet"),
     "JSON lines": ('{"a": 1}\n\n{"a": 2}\n', [["1"], ["2"]], "Un objet JSON par ligne."),
     "a key given twice": (
@@ -581,6 +631,18 @@ def test_a_property_that_contradicts_the_geometry_stands_beside_it():
     assert sheet.columns == ("nom", "latitude", "id", "etat.vu", "longitude", "latitude (2)")
     assert (sheet.rows[1].cells["latitude"], sheet.rows[1].cells["latitude (2)"]) == ("46", "45.1")
     assert any("différente de la géométrie" in note and "élément 2" in note for note in sheet.notes)
+
+
+def test_every_layer_of_a_map_is_read():
+    def layer(title, *names):
+        options = {"_umap_options": {"name": title}}
+        return json.loads(collection(*(feature(geometry("Point", [5.7, 45.1]), name=name) for name in names), **options))
+
+    map_ = {"type": "umap", "geometry": None, "layers": [layer("EPN", "A"), layer("Bus", "B", "C")]}
+    sheet = parse(json.dumps(map_).encode(), "carte.umap")
+    assert [(row.cells["name"], row.cells["calque"]) for row in sheet.rows] == [("A", "EPN"), ("B", "Bus"), ("C", "Bus")]
+    assert sheet.form == "geojson"
+    assert "Calques lus ensemble : « EPN » (1), « Bus » (2)." in sheet.notes
 
 
 def test_coordinates_of_another_system_are_told():

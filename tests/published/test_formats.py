@@ -21,7 +21,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from maillage.kernel.errors import Refused
+from maillage.pipeline.offer import files
 from maillage.pipeline.offer.clean.point import extent
+from maillage.pipeline.offer.forms.read import parse
 from maillage.pipeline.offer.sheet import STATES
 from maillage.reference import offer, standards
 from maillage.reports.formats import data_inclusion, every, geojson, hsds, lmn, loss, publication, table
@@ -1050,3 +1052,96 @@ def test_the_page_of_formats_says_what_the_code_loses():
             line for line in section.splitlines() if line.startswith("| ") and not line.startswith("| Ce qui se perd")
         ]
         assert written == rows, "\n" + "\n".join(rows)
+
+
+# --- les formats des autres, lus par l’import
+
+LAVAL = {"commune": "Laval", "code_insee": "53130", "code_postal": "53000", "date_maj": "2024-09-01", "source": "dora"}
+STRUCTURES = [
+    {
+        **LAVAL,
+        "id": "s1",
+        "nom": "CCAS de Laval",
+        "adresse": "10 rue de Strasbourg",
+        "telephone": "+33243493300",
+        "longitude": -0.769912,
+        "latitude": 48.070712,
+        "horaires_accueil": "Mo-Fr 08:30-12:00",
+        "reseaux_porteurs": ["ccas-cias"],
+    },
+    {**LAVAL, "id": "s2", "nom": "Copainville", "adresse": "Rue Volney", "reseaux_porteurs": []},
+]
+HELP = {"structure_id": "s1", "date_maj": "2024-09-02", "description": "Aide", "frais": "gratuit"}
+SERVICES = [
+    {**HELP, "id": "v1", "nom": "Permanence", "thematiques": ["numerique--acceder-a-des-services-en-ligne"]},
+    {
+        **LAVAL,
+        **HELP,
+        "id": "v2",
+        "nom": "Ailleurs",
+        "adresse": "1 rue du Lieu",
+        "courriel": "a@laval.fr",
+        "publics": ["seniors"],
+    },
+    {**LAVAL, **HELP, "id": "v3", "nom": "Orphelin", "structure_id": "s9", "thematiques": []},
+]
+
+
+def imported(content: Any, name: str) -> dict[str, Any]:
+    """Les fiches que donne un fichier d’un autre, par leur identifiant."""
+    read = files.places(parse(json.dumps(content).encode(), name), today=ON)
+    return {row.sheet["id"]: row.sheet for row in read.kept}
+
+
+def test_a_file_of_structures_and_services_gives_one_place_a_structure():
+    """Le nom, l’adresse, le point, le téléphone sont ceux de la structure ; ses services ajoutent ce qu’elle ne dit pas."""
+    found = imported({"structures": STRUCTURES, "services": SERVICES}, "di.json")
+    assert list(found) == ["s1", "s2", "s9"]
+    assert found["s1"]["nom"] == "CCAS de Laval"
+    assert found["s1"]["adresse"] == "10 rue de Strasbourg"
+    assert found["s1"]["telephone"] == ["+33243493300"]
+    assert found["s1"]["courriels"] == ["a@laval.fr"]
+    assert (found["s1"]["latitude"], found["s1"]["longitude"]) == (48.070712, -0.769912)
+    assert found["s1"]["horaires"]["osm"] == "Mo-Fr 08:30-12:00"
+    assert (found["s1"]["services"], found["s1"]["frais_a_charge"]) == (["procedures"], ["free"])
+    assert found["s1"]["publics_specifiquement_adresses"] == ["seniors"]
+    assert found["s1"]["typologie"] == ["CCAS"]
+
+
+TAGS = {
+    "name": "Les Champs",
+    "amenity": "library",
+    "addr:housenumber": "12",
+    "addr:street": "Rue de la Paix",
+    "addr:city": "Rennes",
+    "contact:phone": "+33 2 23 40 66 00",
+    "opening_hours": "Tu-Fr 12:00-19:00; PH off",
+    "internet_access": "wlan",
+    "wheelchair": "yes",
+}
+MAPS = {
+    "Overpass": {"elements": [{"type": "way", "id": 7, "center": {"lat": 48.105123, "lon": -1.674321}, "tags": TAGS}]},
+    "overpass-turbo": {
+        "type": "FeatureCollection",
+        "features": [
+            {
+                "type": "Feature",
+                "id": "way/7",
+                "properties": {"@id": "way/7", **TAGS},
+                "geometry": {"type": "Point", "coordinates": [-1.674321, 48.105123]},
+            }
+        ],
+    },
+}
+
+
+@pytest.mark.parametrize("content", MAPS.values(), ids=MAPS)
+def test_places_of_openstreetmap_are_read_by_their_tags(content):
+    sheet = imported(content, "osm")["way/7"]
+    assert (sheet["nom"], sheet["adresse"], sheet["commune"]) == ("Les Champs", "12 Rue de la Paix", "Rennes")
+    assert (sheet["latitude"], sheet["longitude"]) == (48.105123, -1.674321)
+    assert sheet["telephone"] == ["+33223406600"]
+    assert sheet["horaires"]["osm"] == TAGS["opening_hours"]
+    assert (sheet["typologie"], sheet["prise_en_charge_specifique"]) == (["BIB"], ["motor"])
+    assert sheet["practices"] == {"wifi": {"state": "offered"}}
+    assert sheet["licence"] == "ODbL-1.0"

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any, TypeVar
 
-from maillage.pipeline.offer.forms import features
+from maillage.pipeline.offer.forms import features, nested
 from maillage.pipeline.offer.forms.flat import MAX_DEPTH, TWICE, Number, TooDeep, flattened
 from maillage.pipeline.offer.forms.sheet import (
     MAX_ROWS,
@@ -46,7 +46,7 @@ Element = tuple[int, Any]  # the position of an element in its list, or its line
 
 
 def sheet_of(text: str, remarks: Remarks) -> Sheet:
-    """Return the rows of a list of objects, of the longest list that an object holds, of JSON lines, or of GeoJSON.
+    """Return the rows of a list of objects, of the list that a document holds, of JSON lines, or of GeoJSON.
 
     Raises Refused on broken JSON, and when there is nothing that could be a row.
     """
@@ -111,13 +111,7 @@ def _sketch(element: object) -> str:
 
 def _elements(data: Any, remarks: Remarks) -> list[Element]:
     """Return the elements of the list that stands for the table."""
-    if features.is_feature(data):
-        return [(1, data)]
-    if isinstance(data, dict) and data.get("type") == "FeatureCollection":
-        features.tell_reference(data, remarks)
-        data = data.get("features")
-    elif isinstance(data, dict):
-        data = _longest(data, remarks)
+    data = nested.elements_of(data, remarks)
     if not isinstance(data, list):
         raise remarks.refusal(
             "ce n’est ni une liste d’objets, ni un objet.",
@@ -128,20 +122,6 @@ def _elements(data: Any, remarks: Remarks) -> list[Element]:
         raise remarks.refusal("la liste est vide.", why="Il n’y a rien à lire dans ce fichier.", do="Vérifiez l’export.")
     check_rows(len(data), 1, remarks)
     return list(enumerate(data, 1))
-
-
-def _longest(holder: dict[str, Any], remarks: Remarks) -> list[Any]:
-    """Return the longest list of objects that an object holds; the object itself when it holds none."""
-    lists = {
-        key: value for key, value in holder.items() if isinstance(value, list) and any(isinstance(e, dict) for e in value)
-    }
-    if not lists:
-        remarks.say("Un seul objet : il est lu comme une seule ligne.")
-        return [holder]
-    chosen = max(lists, key=lambda key: len(lists[key]))
-    left = [f"« {key} »" for key in holder if key != chosen]
-    remarks.say(f"Liste lue : « {chosen} »" + (f" ; laissé à côté : {listed(left)}." if left else "."))
-    return lists[chosen]
 
 
 def _lines(text: str, remarks: Remarks) -> list[Element]:
