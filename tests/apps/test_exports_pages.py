@@ -279,6 +279,20 @@ def test_a_place_taken_out_leaves_the_feed(client):
     assert entries(client) == []
 
 
+@pytest.mark.parametrize(
+    ("was", "title"),
+    [
+        (rules.MERGED, "Fiche de nouveau à part"),  # it never closed
+        (rules.EXCLUDED, "Lieu revenu dans l’annuaire"),
+        (rules.ENDED, "Lieu de nouveau ouvert"),
+    ],
+)
+def test_a_place_published_again_says_what_it_was(client, was, title):
+    a = lieu("a")
+    changed(a, {**sheets.snapshot(a), "state": was}, AT)
+    assert [said for said, _ in entries(client)] == [f"{title} : Lieu a (Grenoble)"]
+
+
 def test_the_feed_is_atom_and_knows_its_own_address(client):
     lieu("a")
     feed = ElementTree.fromstring(client.get("/flux/lieux.atom?territoire=38").content)

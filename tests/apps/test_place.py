@@ -348,7 +348,6 @@ def test_a_week_stays_beside_the_hours_of_the_school_holidays(client):
 def test_a_sign_says_how_to_connect_and_for_whom(client, rich):
     page = client.get("/panneaux/riche/wifi/")
     said = text_of(page)
-    assert "Ouvert à tous" in said
     assert "Sans numéro de téléphone et sans e-mail." in said
     assert 'src="data:image/svg+xml' in page.content.decode()
     assert "http://testserver/lieux/riche/" in said
@@ -359,9 +358,17 @@ def test_no_sign_for_what_is_not_offered_or_has_none(client, rich, practice):
     assert client.get(f"/panneaux/riche/{practice}/").status_code == 404
 
 
-def test_a_sign_never_says_open_to_all_when_it_is_not():
-    sheet = offering(wifi={"publics": ["youth"]})
-    assert places.sign(sheet, "wifi").welcome == "Pour : jeunes."
+def test_a_sign_says_nothing_that_nobody_said(client):
+    sheet = offering(wifi={"publics": ["youth"], "frais": ["paid"], "frais_precisions": "1 € par heure", "barrieres": []})
+    found = places.sign(sheet, "wifi")
+    assert (found.welcome, found.price) == ("Pour : jeunes.", "Payant. 1 € par heure.")
+    lieu("x", sheet={**offering(wifi={}), "frais_a_charge": ["paid"]})
+    lieu("y", sheet=sheet)
+    said = text_of(client.get("/panneaux/x/wifi/"))
+    assert "Pour qui ? Ouvert à tous Réservé à :" in said
+    assert "Le prix ? Gratuit Payant :" in said
+    assert "À remplir par le lieu : notre fiche ne le dit pas." in said
+    assert "À remplir" not in text_of(client.get("/panneaux/y/wifi/"))
 
 
 # ------------------------------------------------------------------------------------------------------- connections

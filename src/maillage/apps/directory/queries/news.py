@@ -13,6 +13,14 @@ from maillage.reports.wording import listing, lower_first
 
 LATEST = 100
 READ_AT_ONCE = 400  # changes looked at, since those of a private field alone tell nothing
+BACK = {  # what is told of a place published again, by what it was
+    rules.ENDED: ("Lieu de nouveau ouvert", "Ce lieu est revenu dans l’annuaire."),
+    rules.EXCLUDED: (
+        "Lieu revenu dans l’annuaire",
+        "Ce lieu n’y était plus depuis un temps. Cela ne dit pas qu’il avait fermé.",
+    ),
+    rules.MERGED: ("Fiche de nouveau à part", "Cette fiche avait été réunie à une autre. Ce sont deux lieux différents."),
+}
 BESIDE = {"practices": "Ce qu’on y trouve", "precision": "Précision du point"}
 
 
@@ -60,9 +68,7 @@ def _told(before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> tuple[s
     if after["state"] != before["state"]:
         if after["state"] == rules.ENDED:
             return "Lieu fermé pour de bon", f"Ce lieu n’accueille plus. {after['reason']}".strip()
-        if after["state"] == rules.PUBLISHED:
-            return "Lieu de nouveau ouvert", "Ce lieu est revenu dans l’annuaire."
-        return "", ""
+        return BACK.get(before["state"], ("", "")) if after["state"] == rules.PUBLISHED else ("", "")
     if bool(after["full_since"]) != bool(before["full_since"]):
         return (
             ("Lieu complet", "Ce lieu ne prend plus personne pour l’instant.")

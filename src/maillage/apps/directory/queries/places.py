@@ -336,11 +336,12 @@ def coming(sheet: rules.Sheet) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Sign:
-    """A sign to put up. welcome: for whom; steps: how to use it; asks: what it takes, none when nobody said."""
+    """A sign to put up. welcome: for whom; price; steps: how to use it; asks: what it takes. What nobody said is empty."""
 
     icon: str
     title: str
     welcome: str
+    price: str
     steps: Sequence[str]
     asks: Sequence[str]
 
@@ -354,6 +355,7 @@ SIGNS: Mapping[str, tuple[str, Sequence[str]]] = {
     "recharge": ("Recharge", ("Branchez votre appareil.", "Restez à côté pendant la charge.")),
 }
 KEPT_FOR = ("publics", "ages", "residence", "prescription")
+PRICED = ("frais", "frais_precisions")
 
 
 def sign(sheet: rules.Sheet, practice: str) -> Sign | None:
@@ -364,7 +366,8 @@ def sign(sheet: rules.Sheet, practice: str) -> Sign | None:
     title, steps = SIGNS[practice]
     limits = [sentence(line) for name in KEPT_FOR if name in said and (line := CONDITIONS[name](said[name]))]
     asks = [sentence(line) for line in barriers(said["barrieres"])] if "barrieres" in said else []
-    return Sign(offer.practices()[practice].icon, title, " ".join(limits) or "Ouvert à tous", steps, asks)
+    price = " ".join(sentence(line) for name in PRICED if name in said and (line := CONDITIONS[name](said[name])))
+    return Sign(offer.practices()[practice].icon, title, " ".join(limits), price, steps, asks)
 
 
 # ------------------------------------------------------------------------------------------------------------ who says so
