@@ -470,9 +470,35 @@ def test_the_fullest_visible_sheet_is_read_and_the_others_named():
     sheet = parse(content, "x.xlsx")
     assert sheet.columns == ("nom", "v")
     assert (
-        "Feuille lue : « Offre », la plus remplie des feuilles visibles ; laissées : « Lieux », « Listes », « Cachée »."
-        in sheet.notes
+        "Feuille lue : « Offre », la plus remplie des feuilles visibles ; "
+        "laissées : « Lieux » (1 ligne), « Listes » (1 ligne), « Cachée » (9 lignes)." in sheet.notes
     )
+
+
+def test_sheets_under_one_header_are_read_together():
+    north, south = [["nom", "ville", "tél"], ["A", "U", "1"], ["B", "V", "2"]], [["Sud"], [], ["Ville", "Nom", "Tél"]]
+    content = xlsx(
+        *north,
+        Sud=[*south, ["W", "C", "3"]],
+        Archives=north[:2],
+        Notice=[["Mode d’emploi", "x"], ["Remplir", "y"]],
+    )
+    sheet = parse(content, "x.xlsx")
+    assert sheet.columns == ("nom", "ville", "tél", "feuille")
+    assert lines_of(sheet) == [["A", "U", "1", "Lieux"], ["B", "V", "2", "Lieux"], ["C", "W", "3", "Sud"]]
+    assert [(row.number, row.line) for row in sheet.rows] == [(1, 2), (2, 3), (3, 7)]
+    assert (
+        "Feuilles de même en-tête, lues ensemble : « Lieux » (lignes 1 à 3), « Sud » (lignes 4 à 7) ; "
+        "laissées : « Archives » (2 lignes), « Notice » (2 lignes)." in sheet.notes
+    )
+
+
+def test_sheets_of_two_years_are_two_editions():
+    rows = [["nom", "ville"], ["A", "U"]]
+    assert lines_of(parse(xlsx(["nota"], **{"Offre 2023": rows, "Offre 2024": [*rows, ["B", "V"]]}), "x.xlsx")) == [
+        ["A", "U"],
+        ["B", "V"],
+    ]
 
 
 def test_a_sheet_of_drawings_does_not_shift_the_others():
@@ -502,7 +528,7 @@ def test_formulas_give_the_value_that_was_saved_and_tell_when_there_is_none():
     sheet = parse(with_values, "x.xlsx")
     assert lines_of(sheet) == [["A", "2", ""], ["B", "", ""]]
     assert any(note.startswith("Cellule en erreur") and "1 fois" in note for note in sheet.notes)
-    assert any(note.startswith("Formule enregistrée sans son résultat") and "1 fois" in note for note in sheet.notes)
+    assert any(note.endswith("pour la calculer : 1 fois, d’abord feuille « Lieux », B3.") for note in sheet.notes)
 
 
 ODS_ROWS = (

@@ -1,7 +1,7 @@
 """How far the filled cells of a sheet go, counted without loading it: a reader sets aside the whole rectangle."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from maillage.kernel.errors import Refused
 from maillage.pipeline.offer.forms.sheet import MAX_CELLS, spaced
@@ -18,6 +18,7 @@ class Extent:
     columns: int = 0
     errors: int = 0  # cells whose calculation failed: read as empty
     uncomputed: int = 0  # formulas saved without their result: read as empty
+    places: list[str] = field(default_factory=list)  # of the first of these formulas
     merged: int = 0
 
     def mark(self, row: int, column: int, times: int = 1) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 from xml.parsers import expat
 
 from maillage.pipeline.offer.forms.extent import Extent
+from maillage.pipeline.offer.forms.extent import letters as letters_of
 from maillage.pipeline.offer.forms.sheet import MAX_CELLS
 
 Attributes = dict[str, str]
@@ -17,6 +18,7 @@ SPANS = ("table:number-columns-spanned", "table:number-rows-spanned")
 TYPES = (b"<!DOCTYPE", b"<!ENTITY")
 USUAL_CELL = re.compile(rb'<c r="([A-Z]{1,3})([0-9]{1,7})"')
 ANY_CELL = re.compile(rb"[<:]c[\s/>]")
+NAMED = 5  # formulas whose cells are told
 LONGEST_TEXT = 2**22  # bytes between two tags, in a sheet written the usual way
 
 
@@ -88,6 +90,8 @@ def in_worksheet(extent: Extent) -> Callable[[Any], OnStart]:
         def text(_: str) -> None:
             nonlocal calculated
             extent.uncomputed -= calculated
+            if calculated and len(extent.places) > extent.uncomputed:
+                extent.places.pop()
             calculated = False
 
         def start(tag: str, attributes: Attributes) -> None:
@@ -115,6 +119,8 @@ def in_worksheet(extent: Extent) -> Callable[[Any], OnStart]:
             elif tag == "f":
                 calculated = kind not in {"str", "e"}  # a text or an error may well be empty
                 extent.uncomputed += calculated  # until some text comes in its value
+                if calculated and extent.uncomputed <= NAMED:
+                    extent.places.append(f"{letters_of(column)}{row}")
             elif tag == "row":
                 digits = attributes.get("r", str(row + 1))
                 row, column = int(digits), 0

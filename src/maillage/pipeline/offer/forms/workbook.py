@@ -1,17 +1,37 @@
-"""Spreadsheets: the sheet with most data, its cells as text."""
+"""Spreadsheets: the sheet with most data and those under the same header, their cells as text."""
 
 import io
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
 from typing import TypeVar
 
 import python_calamine as calamine
 
+from maillage.kernel.names import plain
 from maillage.pipeline.offer.forms import compound, zipped
 from maillage.pipeline.offer.forms.cells import ERROR, EXACT, ROUNDED, text_of
 from maillage.pipeline.offer.forms.extent import Extent, check
-from maillage.pipeline.offer.forms.sheet import Form, Record, Remarks, Sheet, assembled, listed
+from maillage.pipeline.offer.forms.sheet import (
+    HEADER_WITHIN,
+    MAX_CELLS,
+    Form,
+    Record,
+    Remarks,
+    Sheet,
+    assembled,
+    header_of,
+    listed,
+    spaced,
+)
 
 T = TypeVar("T")
+
+SAME = 0.8  # share of the columns of two sheets, all told, that both must have to be one table
+OLD = re.compile(r"\b(?:anciens?|anciennes?|archives?|old|copie|sauvegarde|exemples?|mod[èe]les?|brouillon)", re.IGNORECASE)
+YEAR = re.compile(r"20\d\d")
+SHEET = "feuille"  # the column that says from which sheet a row comes
 
 MERGED = "Cellules fusionnées : la première garde la valeur, les autres sont vides"
 UNCOMPUTED = "Formule enregistrée sans son résultat, lue comme vide : ouvrez le classeur et enregistrez-le pour la calculer"
@@ -20,6 +40,7 @@ UNCOMPUTED = "Formule enregistrée sans son résultat, lue comme vide : ouvrez l
 def sheet_of(content: bytes, remarks: Remarks) -> Sheet:
     """Return the rows of a workbook: those of its sheet with most filled cells, among visible ones when there is a choice.
 
+    Sheets as visible under the same header are read with it, in their order; a column says which one a row comes from.
     Raises Refused when it is damaged, locked, dangerous, too large, or empty.
     """
     form: Form
@@ -42,9 +63,80 @@ def sheet_of(content: bytes, remarks: Remarks) -> Sheet:
         raise zipped.damaged(remarks)
     for other, name in zip(extents, workbook.sheet_names, strict=True):
         other.sheet = name
+    table = _table(extent, workbook, remarks)
+    tables = [table, *_alike(table, [other for other in filled if other is not extent], workbook, remarks)]
+    tables.sort(key=lambda each: extents.index(each.extent))
+    _tell(extent, [each.extent for each in tables], filled, remarks)
+    records = _stacked(tables, remarks) if len(tables) > 1 else _records(table.sheet, remarks)
+    return assembled(records, form, remarks)
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """A sheet: the line of its header, and the plain names of its columns."""
+
+    extent: Extent
+    sheet: calamine.CalamineSheet
+    line: int
+    header: tuple[str, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(map(plain, self.header))
+
+
+def _table(extent: Extent, workbook: calamine.CalamineWorkbook, remarks: Remarks) -> _Table:
     sheet = _read(lambda: workbook.get_sheet_by_name(extent.sheet), remarks)
-    _tell(extent, filled, remarks)
-    return assembled(_records(sheet, remarks), form, remarks)
+    records = _records(sheet, Remarks(remarks.name))  # read again whole: what is odd is counted then
+    filled = ((line, stripped) for line, cells in records if any(stripped := [cell.strip() for cell in cells]))
+    head = list(islice(filled, HEADER_WITHIN))
+    line, header = head[header_of([cells for _, cells in head])] if head else (0, [])
+    return _Table(extent, sheet, line, tuple(header))
+
+
+def _alike(
+    main: _Table, others: Sequence[Extent], workbook: calamine.CalamineWorkbook, remarks: Remarks
+) -> Iterator[_Table]:
+    """Yield the sheets as visible as the main one that have nearly all its columns, as long as all fit in memory."""
+    room = MAX_CELLS - main.extent.rows * main.extent.columns
+    names = set(main.names) - {""}
+    for extent in others:
+        size = extent.rows * extent.columns
+        usable = extent.visible == main.extent.visible and not _is_another_edition(extent.sheet, main.extent.sheet)
+        if usable and extent.rows > 1 < len(names) and size <= room:
+            table = _table(extent, workbook, remarks)
+            theirs = set(table.names) - {""}
+            if extent.rows > table.line and len(names & theirs) >= SAME * len(names | theirs):
+                yield table
+                room -= size
+
+
+def _is_another_edition(name: str, of: str) -> bool:
+    """Return whether a sheet is, by its name, an older or a blank form of another: its places would come twice."""
+    return bool(OLD.search(name)) or set(YEAR.findall(name)) != set(YEAR.findall(of))
+
+
+def _stacked(tables: Sequence[_Table], remarks: Remarks) -> Iterator[Record]:
+    """Yield the rows of sheets one under the other, below one header, with the sheet of each; their lines are counted on."""
+    titles: dict[str, str] = {}
+    for table in tables:
+        for name, title in zip(_apart(table.names), table.header, strict=True):
+            titles.setdefault(name, title)
+    yield 1, [*titles.values(), SHEET]
+    before = 0
+    for table in tables:
+        ranks = {name: rank for rank, name in enumerate(_apart(table.names))}
+        order = [ranks.get(name, -1) for name in titles]
+        for line, cells in _records(table.sheet, remarks):
+            if line > table.line and any(map(str.strip, cells)):
+                padded = [*cells, ""]  # what this sheet has no column for is its last cell
+                yield before + line, [*(padded[rank] for rank in order), table.extent.sheet]
+        before += table.extent.rows
+
+
+def _apart(names: Sequence[str]) -> list[str]:
+    """Return names, each with how many times it came before: two columns of one name, or of none, are two columns."""
+    return [f"{name} {names[:rank].count(name)}" for rank, name in enumerate(names)]
 
 
 def _read(call: Callable[[], T], remarks: Remarks) -> T:
@@ -61,13 +153,32 @@ def _read(call: Callable[[], T], remarks: Remarks) -> T:
         raise zipped.damaged(remarks) from None
 
 
-def _tell(extent: Extent, filled: list[Extent], remarks: Remarks) -> None:
-    if others := [f"« {other.sheet} »" for other in filled if other is not extent]:
-        among = " des feuilles visibles" if extent.visible else ""
-        remarks.say(f"Feuille lue : « {extent.sheet} », la plus remplie{among} ; laissées : {listed(others)}.")
-    for fact, times in ((ERROR, extent.errors), (MERGED, extent.merged), (UNCOMPUTED, extent.uncomputed)):
-        if times:
-            remarks.count(fact, times=times)
+def _tell(main: Extent, taken: Sequence[Extent], filled: Sequence[Extent], remarks: Remarks) -> None:
+    others = [
+        f"« {other.sheet} » ({spaced(other.rows)} ligne{'s' * (other.rows > 1)})" for other in filled if other not in taken
+    ]
+    left = f" ; laissées : {listed(others)}" if others else ""
+    if len(taken) > 1:
+        remarks.say(f"Feuilles de même en-tête, lues ensemble : {_lined(taken)}{left}.")
+    elif others:
+        among = " des feuilles visibles" if main.visible else ""
+        remarks.say(f"Feuille lue : « {main.sheet} », la plus remplie{among}{left}.")
+    for extent in taken:
+        for fact, times in ((ERROR, extent.errors), (MERGED, extent.merged)):
+            if times:
+                remarks.count(fact, times=times)
+        if extent.uncomputed:
+            where = f"feuille « {extent.sheet} »" + (f", {listed(extent.places)}" if extent.places else "")
+            remarks.count(UNCOMPUTED, where, extent.uncomputed)
+
+
+def _lined(extents: Sequence[Extent]) -> str:
+    """Return sheets with the lines by which theirs are called, once they are one under the other."""
+    lines, before = [], 0
+    for extent in extents:
+        lines.append(f"« {extent.sheet} » (lignes {spaced(before + 1)} à {spaced(before + extent.rows)})")
+        before += extent.rows
+    return listed(lines)
 
 
 def _records(sheet: calamine.CalamineSheet, remarks: Remarks) -> Iterator[Record]:
