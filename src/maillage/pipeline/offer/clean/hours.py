@@ -8,11 +8,11 @@ Source: docs/methods/horaires.md
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from maillage.pipeline.offer.clean.cleaned import Cleaned
 from maillage.pipeline.offer.clean.opening.grammar import Change, Reading, read
-from maillage.pipeline.offer.clean.opening.items import NAMES, Day
+from maillage.pipeline.offer.clean.opening.items import MIDNIGHT, NAMES, Day
 from maillage.pipeline.offer.clean.opening.osm import CODES, held_to, oddities, valid
 from maillage.pipeline.offer.clean.opening.tokens import PUBLIC_HOLIDAY, WORKDAYS
 from maillage.pipeline.offer.clean.opening.week import Week
@@ -26,6 +26,7 @@ TICK = re.compile(r"\s*x\s*", re.IGNORECASE)
 OPEN = re.compile(r"\s*(?:oui|ouvert)\s*", re.IGNORECASE)
 PARITIES = {"paire": "week 2-52/2", "impaire": "week 1-53/2"}
 ENGLISH = re.compile(r"\b(?:mo|tu|we|th|fr|su)\b", re.IGNORECASE)
+DAY_AND_NIGHT = (0, MIDNIGHT)
 WORKWEEK = tuple(Day(weekday) for weekday in WORKDAYS)
 HALVES = {"": "", "am": " matin", "pm": " après-midi"}
 
@@ -67,7 +68,7 @@ def week(days: Mapping[str, str], *, parity: str = "") -> Cleaned[Hours]:
     return _week(cells, parity)
 
 
-_read_cell = lru_cache(maxsize=4096)(read)
+_read_cell = lru_cache(maxsize=4096)(partial(read, day_known=True))
 
 
 @lru_cache(maxsize=8192)
@@ -87,9 +88,10 @@ def _clean(text: str, parity: str) -> Cleaned[Hours]:
         return _answer("off", text, left, reading.doubts, mends)
     closed = [day.weekday for change in reading.changes for day in change.days or () if change.verb == "off"]
     last = max(day for day in (4, *closed) if day < PUBLIC_HOLIDAY)  # « 9h-19h, fermé le dimanche » is about the whole week
-    table.add(reading, tuple(Day(weekday) for weekday in range(last + 1)), weeks=weeks)
-    dayless = any(statement.days is None for statement in reading.statements)
-    guess = [f"aucun jour n’est écrit : lu du lundi au {NAMES[last]}"] if dayless else []
+    dayless = [statement for statement in reading.statements if statement.days is None]
+    always = {span[:2] for each in dayless for span in each.spans} == {DAY_AND_NIGHT}
+    table.add(reading, tuple(map(Day, range(7 if always else last + 1))), weeks=weeks)
+    guess = [f"aucun jour n’est écrit : lu du lundi au {NAMES[last]}"] if dayless and not always else []
     guess += ["un jour est écrit deux fois : ses heures sont réunies"] if ENGLISH.search(text) and _twice(reading) else []
     return _answer(table.osm(), text, left, [*guess, *table.doubts, *reading.doubts], mends)
 

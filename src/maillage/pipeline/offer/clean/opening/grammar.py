@@ -76,16 +76,19 @@ class Reading:
     mends: list[str] = field(default_factory=list)
 
 
-def read(text: str) -> Reading:
-    """Return what a text of opening hours says; it is read once, left to right, whatever it contains."""
-    return _Reader(text).read()
+def read(text: str, *, day_known: bool = False) -> Reading:
+    """Return what a text of opening hours says; it is read once, left to right, whatever it contains.
+
+    day_known: it stands under the name of a day, so that « 10-12 » is two hours.
+    """
+    return _Reader(text, day_known).read()
 
 
 class _Reader:
     """Goes through the items with one method a kind, `_on_<kind>`; a kind without method is neutral, or a word."""
 
-    def __init__(self, text: str) -> None:
-        self.source = gather(text)
+    def __init__(self, text: str, day_known: bool) -> None:
+        self.source = gather(text, day_known=day_known)
         self.doubt, self.typed, self.left = self.source.doubt, self.source.typed, self.source.left
         self.out = Reading()
         self.items: list[Item] = []
@@ -451,12 +454,21 @@ class _Reader:
             self._on_word(item)  # « les élus reçoivent sur rendez-vous »
         elif statement and statement.days and not statement.spans:
             statement.note = text
+        elif text and statement is None and after and after.kind == "days" and self._untimed(after):
+            self._open(_flat(after), after, after.value).note = text  # « Sur rendez-vous le vendredi. Du lundi au… »
+            self._skip_to(after)
         elif statement is None or not statement.spans:
             self.note = text
         elif not self.depth and self._introduces(after):
             self.note = statement.note = text
         elif text:
             self._note_run(statement, text)
+
+    def _untimed(self, days: Item) -> bool:
+        """Return whether a sentence gives no hours to these days, while others do."""
+        at = self.items.index(days, self.at) + 1
+        end = next((n for n in range(at, len(self.items)) if self.items[n].kind in ("stop", "days")), len(self.items))
+        return end < len(self.items) and not any(item.kind in ("times", "paren") for item in self.items[at:end])
 
     def _hours_after(self, half: Item) -> bool:
         follower = self._after(self.items.index(half, self.at))

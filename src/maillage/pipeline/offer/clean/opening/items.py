@@ -87,9 +87,9 @@ class Gathered:
         self.doubts[reason] = None
 
 
-def gather(text: str) -> Gathered:
+def gather(text: str, *, day_known: bool = False) -> Gathered:
     """Return the groups of a text of opening hours, whatever it contains."""
-    return _Gatherer(unwrapped(text)).gather()
+    return _Gatherer(unwrapped(text)).gather(day_known)
 
 
 class _Gatherer:
@@ -102,16 +102,15 @@ class _Gatherer:
         if len(self.tokens) < len(found):
             self.out.mends["le numéro de téléphone n’est pas un horaire"] = None
 
-    def gather(self) -> Gathered:
-        self._promote_numbers()
+    def gather(self, day_known: bool) -> Gathered:
+        self._promote_numbers(day_known)
         self.out.items = self._grouped(0, len(self.tokens))
         return self.out
 
-    def _promote_numbers(self) -> None:
+    def _promote_numbers(self, day_before: bool) -> None:
         """Turn bare numbers into times where a link says so: « 8 à 20h », « 14-18 », « 13h30-1730 », « 9h 0 12h »."""
         row = self.tokens
         kind = self.kinds = [*(token.kind for token in row), *["end"] * 4]
-        day_before = False
         for n, token in enumerate(row):
             day_before = day_before or kind[n] in DAY_KINDS
             if kind[n] != "number":

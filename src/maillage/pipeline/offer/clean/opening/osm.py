@@ -52,6 +52,8 @@ def oddities(osm: str) -> list[str]:
     for (rule, head), (later, later_head) in combinations(zip(rules, heads, strict=True), 2):
         if head is not None and later_head is not None and (not later_head or (head and head <= later_head)):
             told.append(f"« {later} » annule « {rule} »")
+        elif head and later_head and head & later_head:
+            told += _crossed(rule, later)
     for rule in rules:
         if not SAID.search(rule):
             told.append(f"« {rule} » n’a pas d’heure : OSM lit ouvert jour et nuit")
@@ -72,12 +74,31 @@ def _days(rule: str) -> frozenset[int] | None:
     return frozenset(days)
 
 
+def _crossed(rule: str, later: str) -> list[str]:
+    """Return what is odd in hours that a later rule replaces by others, which begin and end both before, or both after."""
+    return [
+        f"« {one[0]} » et « {other[0]} » se chevauchent certains jours : OSM n’y garde que les heures de « {later} »"
+        for one in SPAN.finditer(rule)
+        for other in SPAN.finditer(later)
+        if _crossing(_minutes(one), _minutes(other))
+    ]
+
+
+def _crossing(a: tuple[int, int], b: tuple[int, int]) -> bool:
+    (first, second) = sorted((a, b))
+    return first[0] < second[0] < first[1] < second[1]
+
+
+def _minutes(span: re.Match[str]) -> tuple[int, int]:
+    a, b, c, d = (int(digits) for digits in span.groups())
+    return a * 60 + b, c * 60 + d
+
+
 def _odd_spans(part: str) -> list[str]:
     spans = []
     told = []
     for found in SPAN.finditer(part):
-        a, b, c, d = (int(digits) for digits in found.groups())
-        start, end = a * 60 + b, c * 60 + d
+        start, end = _minutes(found)
         if end <= start and not (start >= 18 * 60 and end <= 6 * 60):
             told.append(f"« {found[0]} » : la fin vient avant le début")
         elif start < 5 * 60 and (start, end) != (0, 24 * 60):

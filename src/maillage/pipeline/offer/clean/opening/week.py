@@ -53,7 +53,7 @@ class Week:
 
     def add(self, reading: Reading, default: tuple[Day, ...], *, weeks: str = "") -> None:
         """Add what a text says; `default` are the days of statements that name none."""
-        for statement in reading.statements:
+        for statement in sorted(reading.statements, key=lambda each: not each.timed):  # hours, then how one comes to them
             self._state(statement, statement.days if statement.days is not None else default, statement.weeks or weeks)
         for change in reading.changes:
             self._change(change, default, weeks)
@@ -85,12 +85,32 @@ class Week:
                 self._shut(cell, day)
             elif statement.spans:
                 self._fill(cell, statement, day, len(days))
-            else:
+            elif not self._limit(cell, statement, day, len(days)):
                 said = [HALVES.get(day.half, ""), statement.note or "", statement.comment]
                 text = ", ".join(piece for piece in said if piece) or UNSAID
                 cell.unknown = text if cell.unknown in ("", text) else UNSAID
                 if not statement.note:
                     self.doubt("les heures ne sont pas dites", day)
+
+    def _limit(self, cell: Cell, statement: Statement, day: Day, breadth: int) -> bool:
+        """Hold hours said of more days to « sur rendez-vous le vendredi après-midi »; False when it is about no such hours."""
+        if not statement.note or not cell.spans or breadth >= cell.breadth:
+            return False
+        if not day.half:
+            self.doubt(f"{statement.note} à toutes ses heures ?", day)
+            cell.spans = [_noted(span, statement.note) for span in cell.spans]
+            return True
+        left = [(span, _without_half(span, day.half)) for span in cell.spans]
+        if all(rest == span for span, rest in left):
+            return False
+        if any(rest not in (None, span) for span, rest in left):
+            self.doubt(f"{statement.note} {HALVES[day.half]} : les heures sont coupées à 12 h", day)
+        cell.spans = [
+            piece
+            for span, rest in left
+            for piece in ([rest] if rest else []) + [_noted(each, statement.note) for each in _less(span, rest)]
+        ]
+        return True
 
     def _fill(self, cell: Cell, statement: Statement, day: Day, breadth: int) -> None:
         spans = [_noted(span, statement.comment) for span in statement.spans]
@@ -258,6 +278,11 @@ def _without_half(span: Span, half: str) -> Span | None:
     if half == "am":
         return span if span.start >= NOON else span._replace(start=NOON) if end > LUNCH else None
     return span if end <= LUNCH and span.start < NOON else span._replace(end=NOON) if span.start < NOON else None
+
+
+def _less(span: Span, rest: Span | None) -> list[Span]:
+    """Return what a part of a span leaves of it."""
+    return _without(span, rest) if rest else [span]
 
 
 def _without(span: Span, hole: Span) -> list[Span]:
