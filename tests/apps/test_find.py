@@ -204,7 +204,7 @@ FILTERS = {
     "debuter": offering(formation={"niveau": ["beginner"]}),
     "sans_rendez_vous": {"modalites_acces": ["come"]},
     "fauteuil": {"prise_en_charge_specifique": ["motor"]},
-    "langues": {"langues": ["Arabe"]},
+    "wifi_libre": offering(wifi={"barrieres": ["identity"]}),
     "ouvert": {"horaires": {"osm": "24/7", "text": "", "left": ""}},
 }
 
@@ -214,6 +214,95 @@ def test_a_filter_keeps_what_says_it_and_guesses_nothing(client, name):
     lieu("dit", sheet=FILTERS[name])
     lieu("muet")
     assert names(client.get("/carte/", {**AROUND, name: "1"})) == ["Lieu dit"]
+
+
+def test_wifi_that_asks_for_an_e_mail_or_says_nothing_is_not_wifi_for_all(client):
+    lieu("mail", sheet=offering(wifi={"barrieres": ["email"]}))
+    lieu("muet", sheet=offering(wifi={}))
+    assert names(client.get("/carte/", {**AROUND, "wifi_libre": "1"})) == []
+
+
+MENUS = {
+    ("pour_qui", "youth"): {"publics_specifiquement_adresses": ["youth"]},
+    ("pour_qui", "seniors"): offering(formation={"publics": ["seniors"]}),
+    ("comment", "group"): offering(formation={"accompagnement": ["group"]}),
+    ("adapte", "deafness"): {"prise_en_charge_specifique": ["deafness"]},
+    ("langue", "anglais"): {"prise_en_charge_specifique": ["english"]},
+    ("langue", "autre"): {"langues": ["Arabe"]},
+    ("langue", "Arabe"): {"langues": ["arabe"]},
+}
+
+
+@pytest.mark.parametrize(("menu", "value"), MENUS)
+def test_a_choice_keeps_what_says_it_and_is_kept_in_the_form(client, menu, value):
+    lieu("dit", sheet=MENUS[menu, value])
+    lieu("muet", sheet={"langues": ["Français"]})
+    page = client.get("/carte/", {**AROUND, menu: value})
+    assert names(page) == ["Lieu dit"]
+    assert f'<option value="{value}" selected>' in page.content.decode()
+    assert page.context["summary"] == "Teisseire, Grenoble · Tous les besoins · 1\u00a0filtre"
+
+
+def test_a_choice_that_does_not_exist_is_as_if_nothing_was_chosen(client):
+    lieu("a")
+    assert names(client.get("/carte/", {**AROUND, "pour_qui": "rien", "comment": "'"})) == ["Lieu a"]
+
+
+def test_when_nothing_is_left_the_way_on_drops_the_choices_too(client):
+    lieu("a")
+    page = client.get("/carte/", {**AROUND, "pour_qui": "youth", "wifi_libre": "1"})
+    ways = dict(page.context["ways"])
+    assert names(client.get(ways["Enlever les filtres"])) == ["Lieu a"]
+
+
+@pytest.mark.parametrize(("need", "other"), [("orientation", "assistance"), ("recharge", "libre_acces")])
+def test_a_need_that_nobody_says_to_meet_shows_who_may_and_says_so(client, need, other):
+    lieu("pres", east=200, sheet=offering(**{other: {}}))
+    lieu("loin", east=900, sheet=offering(**{other: {}}))
+    lieu("autre", sheet=offering(vente={}))
+    page = client.get("/carte/", {**AROUND, "besoin": need})
+    assert names(page) == ["Lieu pres", "Lieu loin"]
+    said = text_of(page)
+    assert "Aucun lieu, à moins de 30 minutes, ne dit qu’on" in said
+    assert "C’est un manque de notre recensement" in said
+    lieu("dit", east=30_000, sheet=offering(**{need: {}}))
+    assert "Le plus proche qui le dit est à environ" in text_of(client.get("/carte/", {**AROUND, "besoin": need}))
+    lieu("ici", east=100, sheet=offering(**{need: {}}))
+    assert names(client.get("/carte/", {**AROUND, "besoin": need})) == ["Lieu ici"]
+
+
+def test_without_a_spot_who_may_help_comes_too(client):
+    lieu("aide", sheet=offering(assistance={}))
+    page = client.get("/carte/", {"besoin": "orientation"})
+    assert names(page) == ["Lieu aide"]
+    assert "Aucun lieu ne dit qu’on y oriente les personnes" in text_of(page)
+
+
+def test_a_place_that_says_nothing_of_what_is_found_there_says_that(client):
+    lieu("muet", sheet={"telephone": ["+33476001122"]})
+    lieu("sourd", east=100)
+    said = text_of(client.get("/carte/", AROUND))
+    assert "Ne dit pas ce qu’on y trouve : appelez" in said
+    assert "Ne dit pas ce qu’on y trouve : renseignez-vous" in said
+
+
+def test_the_list_to_print_is_whole_and_joins_only_what_is_known(client):
+    for n in range(33):
+        lieu(f"n{n:02}", east=10 * n, sheet={"horaires": {"osm": "Mo 09:00-12:00"}})
+    page = client.get("/carte/", AROUND)
+    assert "imprimer=1" in page.context["to_print"]
+    assert "· Lundi" not in text_of(page)  # a dot stands between two things, not before one
+    said = text_of(client.get(page.context["to_print"]))
+    assert all(f"Lieu n{n:02}" in said for n in range(33))
+    assert "de plus" not in said
+    assert "Seuls les" not in said
+
+
+def test_beyond_two_hundred_the_list_to_print_says_what_it_leaves(client, monkeypatch):
+    monkeypatch.setattr(results, "PRINTED", 31)
+    for n in range(33):
+        lieu(f"n{n:02}", east=10 * n)
+    assert "Seuls les 31 premiers sont ici." in text_of(client.get("/carte/", {**AROUND, "imprimer": "1"}))
 
 
 def test_a_need_is_met_by_what_is_offered_not_by_what_is_planned(client):
@@ -255,7 +344,7 @@ def test_when_not_all_were_looked_at_it_is_said(client, monkeypatch):
 def test_the_page_makes_as_many_queries_for_many_rows_as_for_one(client, rows, query, django_assert_max_num_queries):
     for n in range(rows):
         lieu(f"n{n}", east=10 * n, sheet=FILTERS["ouvert"])
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(7):
         assert client.get("/carte/", query).status_code == 200
 
 

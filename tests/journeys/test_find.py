@@ -14,6 +14,9 @@ AROUND = "/carte/?ou=Elsau+Centre%2C+Strasbourg"
 PAGES = {
     "trouver": AROUND,
     "tout": "/carte/",
+    "liste": f"{AROUND}&imprimer=1",
+    "choisi": f"{AROUND}&pour_qui=youth",
+    "sans-reponse": f"{AROUND}&besoin=orientation",
     "rien": f"{AROUND}&besoin=don",
     "choix": "/carte/?ou=Fontaine",
     "inconnu": "/carte/?ou=zzzzqq",
@@ -190,6 +193,16 @@ def test_the_printed_list_is_the_list_with_its_telephones(visit):
     assert not page.is_visible(".chercher")
     assert not page.is_visible("#carte")
     assert "04 76 00 11 22" in page.inner_text("#lieu-1")
+
+
+def test_on_a_phone_the_form_folds_after_a_search_and_opens_again(visit):
+    page = visit(AROUND, width=390, height=844)
+    assert not page.is_visible(".chercher")
+    assert page.locator("#lieu-1").bounding_box()["y"] < 1.5 * 844
+    page.click(".chercher-plie > summary")
+    assert page.is_visible(".chercher [type=submit]")
+    assert visit("/carte/", width=390, height=844).is_visible(".chercher")  # nothing was asked yet
+    assert visit(AROUND).is_visible(".chercher")  # there is room
 
 
 @pytest.mark.parametrize("name", ["imprimer", "a-remettre", "panneau"])

@@ -195,6 +195,19 @@ def updated(held: Sheet, origins: Origins, new: Sheet, *, source: str, on: str) 
     return Update(sheet, kept, contested)
 
 
+def passed_on(held: Sheet, origins: Origins, before: Sheet, update: Update, *, source: str, on: str, ours: bool) -> Update:
+    """Return what a new version of a merged sheet makes of the one it was merged into: only what the version changes.
+
+    before: the merged sheet as it was, `update` what its file makes of it. ours: the sheet kept comes from the same source,
+    whose dates it then follows.
+    """
+    silent = ("id",) if ours else FOLLOWING
+    changed = {n: v for n, v in update.sheet.items() if n not in silent and before.get(n) != v} | update.contested
+    touched = changed.keys() | (before.keys() - update.sheet.keys())
+    part = updated({n: held[n] for n in touched if n in held}, origins, changed, source=source, on=on)
+    return Update({**{n: v for n, v in held.items() if n not in touched}, **part.sheet}, part.origins, part.contested)
+
+
 def edited(
     held: Sheet, origins: Origins, values: Sheet, *, by: str, on: str
 ) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
@@ -226,15 +239,22 @@ def facets(sheet: Sheet) -> list[str]:
             found |= {f"prix:{slug}" for slug in said.get("frais", ())}
             found |= {f"niveau:{slug}" for slug in said.get("niveau", ())}
             found |= {f"aide:{slug}" for slug in said.get("accompagnement", ())}
+            found |= {f"public:{slug}" for slug in said.get("publics", ())}
+            found |= {f"langue:{each.strip().capitalize()}" for each in said.get("langues", ())}
             found |= {f"pratique:{name}:{slug}" for slug in (*said.get("endroit", ()), *said.get("accompagnement", ()))}
+            if name == "wifi" and "barrieres" in said and not OUT_OF_REACH & set(said["barrieres"]):
+                found.add("wifi:sans_contact")
     found |= {f"aide:{slug}" for slug in sheet.get("modalites_accompagnement", ())}
     if "come" in sheet.get("modalites_acces", ()):
         found.add("venir:come")
-    if set(sheet.get("prise_en_charge_specifique", ())) & {"english", "languages"} or sheet.get("langues"):
+    found |= {f"langue:{each.strip().capitalize()}" for each in sheet.get("langues", ())}
+    foreign = set(sheet.get("prise_en_charge_specifique", ())) & {"english", "languages"}
+    if foreign or any(facet.startswith("langue:") for facet in found - {"langue:Français"}):
         found.add("langues:oui")
     return sorted(found)
 
 
+OUT_OF_REACH = {"email", "sms", "account"}  # what somebody without telephone nor e-mail cannot give
 FAMILIES = {
     "services": "service",
     "publics_specifiquement_adresses": "public",

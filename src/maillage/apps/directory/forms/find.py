@@ -4,9 +4,11 @@ from typing import Any
 
 from django import forms
 
-from maillage.apps.directory.queries.results import FILTERS, MINUTES, NEAREST, PAGE, Asked
+from maillage.apps.directory.queries.results import ASKED_OF, FILTERS, MINUTES, NEAREST, PAGE, Asked, facets_asked
 from maillage.apps.directory.queries.where import Spot
 from maillage.reference import offer
+
+LONGEST = 60  # characters of a language
 
 
 class FindForm(forms.Form):
@@ -31,7 +33,13 @@ class FindForm(forms.Form):
             spot=spot,
             need=need if need in offer.practices() else "",
             filters=tuple(id for id in FILTERS if self.data.get(id)),
+            chosen=self._chosen(),
             minutes=minutes if minutes != "" else 30,
             text=self.said("mot"),
             shown=self.said("montrer") or PAGE,
         )
+
+    def _chosen(self) -> dict[str, str]:
+        """Return what is chosen in each menu."""
+        typed = {id: str(self.data.get(id, ""))[:LONGEST] for id in (*ASKED_OF, "langue")}
+        return {id: value for id, value in typed.items() if value and facets_asked(id, value)}

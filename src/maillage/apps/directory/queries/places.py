@@ -20,7 +20,6 @@ TOPICS = 4  # told at once; the rest on demand
 LONG = 300  # characters of a presentation that is folded
 OLD = 12  # months after which the hours of a sheet are a warning
 TONES = {"open": "ouvert", "soon": "bientot", "closed": "ferme", "unknown": ""}
-OUT_OF_REACH = ("email", "sms", "account")  # what somebody without telephone nor e-mail cannot give
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,7 +241,7 @@ def sentence(text: str) -> str:
 def barriers(slugs: Sequence[str]) -> list[str]:
     """Return what it takes to come in; and that it takes no telephone nor e-mail, when what it takes is known."""
     said = _plain("barrieres", slugs)
-    return said if set(slugs) & set(OUT_OF_REACH) else [*said, "Sans numéro de téléphone et sans e-mail"]
+    return said if rules.OUT_OF_REACH & set(slugs) else [*said, "Sans numéro de téléphone et sans e-mail"]
 
 
 def _plain(list_id: str, slugs: Iterable[str]) -> list[str]:

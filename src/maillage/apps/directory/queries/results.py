@@ -1,14 +1,14 @@
 """Searching for a place as the public does: what is asked, the list, what to say when there is nothing."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from maillage.apps.directory import rules
 from maillage.apps.directory.models import Lieu, Source
 from maillage.apps.directory.queries import places
 from maillage.apps.directory.queries.places import Fact, Fresh, Phone
-from maillage.apps.directory.queries.search import Found, Wanted, search
+from maillage.apps.directory.queries.search import Found, Wanted, facets_of, search
 from maillage.apps.directory.queries.where import Spot
 from maillage.reference import offer
 from maillage.reference.parameters import number
@@ -16,6 +16,7 @@ from maillage.reports.wording import count, listing
 from maillage.reports.wording import number as figure
 
 PAGE = 30
+PRINTED = 200  # places of a printed list
 NEAREST = 500  # places read at most, nearest first: what is opened now is not in the index
 RING = 15  # minutes of the circle drawn around the spot
 ALL = 0  # minutes: no limit
@@ -25,12 +26,22 @@ LONG = 90  # minutes beyond which a walk is told in kilometres
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """What a place may be asked to be. facets: any of them will do; none for what only the clock knows."""
+    """What a place may be asked to be. facets: any of them will do; none for what only the clock knows. more: seldom asked."""
 
     id: str
     label: str
     icon: str
     facets: tuple[str, ...] = ()
+    more: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Menu:
+    """A choice that a search offers. choices: the words of each value."""
+
+    id: str
+    label: str
+    choices: Mapping[str, str]
 
 
 OPEN_NOW = Filter("ouvert", "Ouvert maintenant", "clock")
@@ -42,18 +53,29 @@ FILTERS: Mapping[str, Filter] = {
         Filter("debuter", "Pour débuter", "user-check", ("niveau:beginner",)),
         Filter("sans_rendez_vous", "Sans rendez-vous", "door-open", ("venir:come",)),
         Filter("fauteuil", "Accès fauteuil", "accessibility", ("pour:motor",)),
-        Filter("langues", "Langues", "languages", ("langues:oui",)),
+        Filter("wifi_libre", "Wifi sans e-mail ni téléphone", "wifi", ("wifi:sans_contact",), more=True),
     )
+}
+# A list of the offer, its question in the search, the family of its facets, and what is not asked there.
+ASKED_OF = {
+    "pour_qui": ("publics_specifiquement_adresses", "Un accueil pour", "public", ()),
+    "comment": ("modalites_accompagnement", "Comment être aidé", "aide", ()),
+    "adapte": ("prise_en_charge_specifique", "Un accueil adapté", "pour", ("motor", "english", "languages")),
+}
+LANGUAGES = {
+    "anglais": ("Anglais", ("pour:english", "langue:Anglais")),
+    "autre": ("Toute langue étrangère", ("langues:oui",)),
 }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """What somebody looks for. need: a practice, '' for any; filters: of FILTERS; minutes: on foot, ALL for any."""
+    """What somebody looks for. need: a practice, '' for any; filters: of FILTERS; chosen: of menus; minutes: ALL for any."""
 
     spot: Spot | None = None
     need: str = ""
     filters: tuple[str, ...] = ()
+    chosen: Mapping[str, str] = field(default_factory=dict)
     minutes: int = 30
     text: str = ""
     shown: int = PAGE
@@ -61,7 +83,13 @@ class Asked:
     @property
     def facets(self) -> tuple[tuple[str, ...], ...]:
         need = ((f"pratique:{self.need}",),) if self.need else ()
-        return (*need, *(FILTERS[id].facets for id in self.filters if FILTERS[id].facets))
+        menus = (facets_asked(id, value) for id, value in self.chosen.items())
+        return (*need, *(FILTERS[id].facets for id in self.filters if FILTERS[id].facets), *menus)
+
+    @property
+    def narrowed(self) -> int:
+        """How many things are asked beside where and what for."""
+        return len(self.filters) + len(self.chosen) + bool(self.text)
 
     @property
     def around(self) -> bool:
@@ -92,6 +120,12 @@ class Row:
     phones: Sequence[Phone]
     hours: str
 
+    @property
+    def silent(self) -> str:
+        """What to do when nobody said what is found there, '' when somebody did."""
+        ask = "appelez" if self.phones else "renseignez-vous avant de venir"
+        return "" if self.tags else f"Ne dit pas ce qu’on y trouve : {ask}"
+
 
 @dataclass(frozen=True, slots=True)
 class Nearest:
@@ -106,6 +140,7 @@ class Results:
     """What was found. total: how many in all; apart: places whose point is not known; more: how many the next page adds.
 
     cut: only the first places were looked at. nearest: when nothing is within reach, the first beyond; None when there is none.
+    instead: what is shown in place of what nobody says.
     """
 
     rows: Sequence[Row]
@@ -115,11 +150,83 @@ class Results:
     cut: bool
     headline: str
     nearest: Nearest | None
+    instead: str = ""
+
+
+def menus() -> list[Menu]:
+    """Return what a search lets choose, each from its closed list; the languages are those that some place says."""
+    found = [Menu(id, label, _choices(list_id, but)) for id, (list_id, label, _, but) in ASKED_OF.items()]
+    spoken = {facet.partition(":")[2] for facet in facets_of("langue")} - {"Anglais", "Français"}
+    languages = {slug: words for slug, (words, _) in LANGUAGES.items()} | {each: each for each in sorted(spoken)}
+    return [*found, Menu("langue", "Dans quelle langue", languages)]
+
+
+def facets_asked(menu: str, value: str) -> tuple[str, ...]:
+    """Return the facets of what was chosen in a menu, any of which will do; none for what is no choice."""
+    if menu == "langue":
+        return LANGUAGES[value][1] if value in LANGUAGES else (f"langue:{value}",)
+    list_id, _, family, but = ASKED_OF[menu]
+    return (f"{family}:{value}",) if value in _choices(list_id, but) else ()
+
+
+def _choices(list_id: str, but: Collection[str]) -> dict[str, str]:
+    return {slug: value.plain for slug, value in offer.lists()[list_id].values.items() if slug not in but}
+
+
+@dataclass(frozen=True, slots=True)
+class Instead:
+    """What to show when no place says it answers a need. lacks, shows: in words."""
+
+    need: str
+    lacks: str
+    shows: str
+
+
+INSTEAD = {
+    "orientation": Instead("assistance", "qu’on y oriente les personnes", "qui aident en personne"),
+    "recharge": Instead(
+        "libre_acces", "qu’on peut y recharger un téléphone", "qui ont des ordinateurs : demandez une prise"
+    ),
+}
 
 
 def find(asked: Asked, at: datetime) -> Results:
-    """Return the places that meet all that is asked; nearest first around a spot, else by name."""
+    """Return the places that meet all that is asked; nearest first around a spot, else by name.
+
+    When none says it answers a need that others may answer, those come instead, and it is said.
+    """
+    found = _found(asked, at)
+    other = INSTEAD.get(asked.need)
+    if other is None or found.rows or found.apart:
+        return found
+    for minutes in dict.fromkeys((asked.minutes, ALL)):
+        near = _found(replace(asked, need=other.need, minutes=minutes), at)
+        if near.rows or near.apart:
+            return replace(near, headline=_lacking(asked, other), instead=_shown_instead(asked, found, other))
+    return found
+
+
+def _found(asked: Asked, at: datetime) -> Results:
     return _around(asked, at) if asked.around else _by_name(asked, at)
+
+
+def _lacking(asked: Asked, other: Instead) -> str:
+    near = (
+        f", à moins {'d’' if asked.minutes == 60 else 'de '}{MINUTES[asked.minutes]}"
+        if asked.around and asked.minutes
+        else ""
+    )
+    return f"Aucun lieu{near}, ne dit {other.lacks}" if near else f"Aucun lieu ne dit {other.lacks}"
+
+
+def _shown_instead(asked: Asked, found: Results, other: Instead) -> str:
+    """Return what is shown instead, in words, and that the lack is one of the census."""
+    order = ", du plus proche au plus loin" if asked.around else ""
+    nearest = f" Le plus proche qui le dit est {found.nearest.words}." if found.nearest else ""
+    return (
+        f"Voici les lieux {other.shows}{order}.{nearest} C’est un manque de notre recensement : "
+        "des lieux le font peut-être sans l’avoir dit."
+    )
 
 
 def on_foot(crow: float) -> float:

@@ -58,6 +58,13 @@ def search(wanted: Wanted) -> Found:
     return Found(places, total, facets)
 
 
+def facets_of(family: str) -> list[str]:
+    """Return the facets of a family that some published place has: `langue:Arabe`."""
+    with connection.cursor() as cursor:
+        cursor.execute("select distinct facet from directory_facets where facet like %s order by facet", [f"{family}:%"])
+        return [facet for (facet,) in cursor.fetchall()]
+
+
 class _Parts:
     """The parts of a statement, each with its values in the order they are read."""
 

@@ -1,6 +1,7 @@
 """Finding a place: the page, and what its script asks for."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
@@ -14,6 +15,7 @@ from maillage.apps.directory.queries.results import ALL, FILTERS, MINUTES, Asked
 from maillage.kernel.errors import UnknownTerritory
 from maillage.reference import offer
 from maillage.reference.parameters import number
+from maillage.reports.wording import count
 
 DAY = "public, max-age=86400"
 MINUTES_KEPT = "public, max-age=300"
@@ -21,15 +23,20 @@ MINUTES_KEPT = "public, max-age=300"
 
 @require_safe
 def find(request: HttpRequest) -> HttpResponse:
-    """Places by distance or by name, with the map beside."""
+    """Places by distance or by name, with the map beside; the list alone, to print."""
+    if "imprimer" in request.GET:
+        context = found(request, at_once=results.PRINTED) | {"back": _address(request, imprimer="")}
+        if "results" in context:
+            return render(request, "directory/public/list.html", context | {"on": timezone.localdate()})
     return render(request, "directory/public/find.html", found(request))
 
 
-def found(request: HttpRequest) -> dict[str, Any]:
-    """Return what the page of results shows, wherever it is shown."""
+def found(request: HttpRequest, at_once: int = 0) -> dict[str, Any]:
+    """Return what the page of results shows, wherever it is shown. at_once: places shown at least."""
     form = FindForm(request.GET)
     answer, error = _where(form)
     asked = form.asked(answer.spot)
+    asked = replace(asked, shown=max(asked.shown, at_once))
     context: dict[str, Any] = {
         "form": form,
         "ou": answer.spot.label if answer.spot else form.said("ou"),
@@ -39,7 +46,12 @@ def found(request: HttpRequest) -> dict[str, Any]:
         "error": error,
         "needs": results.needs(),
         "need": offer.practices().get(asked.need),
-        "filters": FILTERS.values(),
+        "filters": [each for each in FILTERS.values() if not each.more],
+        "more_filters": [each for each in FILTERS.values() if each.more],
+        "menus": [(menu, asked.chosen.get(menu.id, "")) for menu in results.menus()],
+        "more_asked": bool(asked.chosen) or any(FILTERS[id].more for id in asked.filters),
+        "searched": bool(request.GET),
+        "summary": _summary(asked),
         "credits": results.credits(),
         "minutes": MINUTES.items(),
         "detour": number("reach/detour"),
@@ -54,10 +66,18 @@ def found(request: HttpRequest) -> dict[str, Any]:
         "results": shown,
         "ways": _ways(request, asked, shown.nearest) if not shown.rows else [],
         "more": _address(request, montrer=str(asked.shown + shown.more)),
+        "to_print": _address(request, imprimer="1", montrer=""),
         "box": _written(maps.around(view)) if view else "",
         "view": _written(view) if view else "",
         "ring": round(results.reach(results.RING)),
     }
+
+
+def _summary(asked: Asked) -> str:
+    """Return what is asked, in a line: “Grenoble · Tous les besoins · 2 filtres”."""
+    need = offer.practices()[asked.need].need if asked.need else "Tous les besoins"
+    narrowed = count(asked.narrowed, "filtre") if asked.narrowed else ""
+    return " · ".join(filter(None, (asked.spot.label if asked.spot else "Partout", need, narrowed)))
 
 
 def _written(box: maps.Box) -> str:
@@ -93,8 +113,8 @@ def _ways(request: HttpRequest, asked: Asked, nearest: Nearest | None) -> list[t
         wider = next((m for m in MINUTES if m >= nearest.minutes), ALL)
         words = f"Chercher jusqu’à {MINUTES[wider]}" if wider else "Chercher sans limite de distance"
         ways.append((words, _address(request, marche=str(wider))))
-    if asked.filters or asked.text:
-        ways.append(("Enlever les filtres", _address(request, mot="", **dict.fromkeys(FILTERS, ""))))
+    if asked.narrowed:
+        ways.append(("Enlever les filtres", _address(request, mot="", **dict.fromkeys((*FILTERS, *asked.chosen), ""))))
     if asked.need:
         ways.append(("Voir tous les besoins", _address(request, besoin="")))
     ways.append(("Voir tous les lieux", request.path))

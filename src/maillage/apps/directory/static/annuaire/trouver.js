@@ -80,6 +80,7 @@ if (chezMoi) {
   document.getElementById("resultats").textContent = pres.length ? `${pres.length} lieu${pres.length > 1 ? "x" : ""} ${limite ? `à moins de ${duree} à pied de vous, environ` : "autour de vous"}` : `Aucun lieu à moins de ${duree} à pied. Voici les plus proches.`;
   un("[data-depuis]").textContent = "Distances estimées depuis votre position, qui reste dans cet appareil. Le relief, les rivières et les voies ferrées ne sont pas comptés.";
   un("[data-suite]")?.remove();
+  un("[data-liste]")?.addEventListener("click", (e) => { e.preventDefault(); print(); }); // rangée ici même : le serveur ne sait pas d’où
   choix.name = "pres"; // la recherche suivante part encore d’ici
   for (const [nom, valeur] of [["marche", "0"], ["montrer", "500"]]) choix.form.append(Object.assign(document.createElement("input"), { type: "hidden", name: nom, value: valeur }));
 }
