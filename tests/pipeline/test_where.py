@@ -135,6 +135,16 @@ def test_a_mistyped_or_shortened_name_is_found_around_its_postal_code_and_doubtf
     )
 
 
+def test_a_postal_code_wins_over_a_mere_likeness():
+    """Châlons-sur-Marne is Châlons-en-Champagne since 1998; Châtillon-sur-Marne only looks like it."""
+    assert said("commune", commune="Chalons sur Marne", code_postal="51000") == (
+        "Châlons-en-Champagne",
+        "doubtful",
+        "écrit « Chalons sur Marne », mais le code postal dit Châlons-en-Champagne (51108)",
+    )
+    assert said("commune", commune="Vizile", code_postal="38000")[0] == "Vizille"
+
+
 def test_a_former_commune_is_the_one_it_became():
     reason = "« Béon », commune fusionnée dans Culoz-Béon (01138)"
     assert said("commune", commune="Béon", code_postal="01350") == ("Culoz-Béon", "mended", reason)
@@ -325,6 +335,7 @@ def test_an_address_keeps_a_house_number_of_five_digits():
         ('{"type":"Point","coordinates":[5.7245,45.1885]}', "", "mended", "dans la même case"),
         ("45°11'18.6\"N", "5°43'28.2\"E", "mended", "degrés, minutes et secondes"),
         ("45° 11,31’ N", "5° 43,47’ E", "mended", "degrés, minutes et secondes"),
+        ("913 924,1", "6 458 045,2", "mended", "Lambert 93"),
         ("45°11'18.6\"N 5°43'28.2\"E", "", "mended", "degrés, minutes et secondes"),
         ("N 45.1885°", "5.7245 E", "read", ""),
         ("5.7245", "45.1885", "mended", "latitude et longitude étaient inversées"),

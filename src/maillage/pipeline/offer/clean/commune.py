@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 
 from rapidfuzz import fuzz, process
+from rapidfuzz.distance import Levenshtein
 
 from maillage.kernel.names import plain
 from maillage.pipeline.cog import clean as cog
@@ -28,6 +29,7 @@ ARTICLE = re.compile(r"^(?:le|la|les|l) ")
 INSEE = re.compile(r"(?:0[1-9]|[1-9]\d|2[AB])\d{3}")
 HOW = ("alike", "close", "former", "article", "official")  # from the weakest to the surest
 ALIKE, CLOSE = 82.0, 88.0  # how much two names are alike, out of 100: in one postal code; for a slip of the pen
+LETTERS_A_SLIP = 6
 BESIDE = 500.0  # metres outside a contour that are not a doubt: contours are simplified, places stand on borders
 
 
@@ -310,7 +312,15 @@ def _guessed(said: Witnesses) -> dict[str, str]:
         return {}
     areas = said.areas or ((departement(said.code),) if said.code else ())
     around = tuple(code for area in areas for code in index().departements.get(area, ()))
-    return dict.fromkeys(_alike(said.name, around, CLOSE), "close")
+    found = _alike(said.name, around, CLOSE)
+    if said.by_postcode or said.code:  # they say another one: only a slip of the pen is more likely than that
+        found = tuple(code for code in found if _slip(_bare(said.name), index().communes[code].known_as))
+    return dict.fromkeys(found, "close")
+
+
+def _slip(typed: str, names: Iterable[str]) -> bool:
+    """Return whether a name is one of these but for a letter in six."""
+    return any(Levenshtein.distance(typed, name) <= max(1, len(name) // LETTERS_A_SLIP) for name in names)
 
 
 def _said(name: str, how: str, found: Commune, witnesses: list[str]) -> tuple[list[str], list[str]]:

@@ -19,15 +19,17 @@ MONTHS = {
 }  # fmt: skip
 MONTH = rf"(?P<month>{'|'.join(MONTHS)})\.?"
 TIME = (
-    r"(?:(?:\s*T\s*|\s+à\s+|\s+)(?P<hour>\d{1,2})\s?[:h]\s?(?P<minute>\d{2})?(?::(?P<second>\d{2})(?:[.,]\d+)?)?"
-    r"\s*(?P<zone>Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)?)?"
+    r"(?:(?:\s*T\s*|\s+à\s+|\s*,\s+|\s+[-–—]\s+|\s+)"
+    r"(?P<hour>\d{1,2})\s?[:h]\s?(?P<minute>\d{2})?(?::(?P<second>\d{2})(?:[.,]\d+)?)?"
+    r"(?:\s*(?P<half>[ap])\.?m\b\.?)?\s*(?P<zone>Z|(?:UTC|GMT)?\s?[+-]\d{1,2}(?::?\d{2})?|UTC|GMT)?)?"
 )
+WEEKDAY = r"(?:le\s+)?(?:(?:lun|mar|mer|jeu|ven|sam|dim)[a-z]*[.,]{0,2}\s+)?"
 FORMS = tuple(
     re.compile(form, re.IGNORECASE)
     for form in (
         rf"(?P<y>\d{{4}})[-/.](?P<m>\d{{1,2}})[-/.](?P<d>\d{{1,2}}){TIME}",
-        rf"(?P<d>\d{{1,2}})\s?[-/.]\s?(?P<m>\d{{1,2}})\s?[-/.]\s?(?P<y>\d{{4}}|\d{{2}}){TIME}",
-        rf"(?:le\s+)?(?:(?:[a-z]+di|dimanche),?\s+)?(?P<d>\d{{1,2}})(?:\s?er)?[\s-]+{MONTH}[\s-]+(?P<y>\d{{4}}){TIME}",
+        rf"{WEEKDAY}(?P<d>\d{{1,2}})\s?[-/.]\s?(?P<m>\d{{1,2}})\s?[-/.]\s?(?P<y>\d{{4}}|\d{{2}}){TIME}",
+        rf"{WEEKDAY}(?P<d>\d{{1,2}})(?:\s?er)?[\s-]+{MONTH}[\s-]+(?P<y>\d{{4}}){TIME}",
         r"(?P<y>(?:19|20)\d{2})(?P<m>0[1-9]|1[0-2])(?P<d>[0-3]\d)",
         rf"{MONTH}\s+(?P<y>\d{{4}})",
         r"(?P<y>\d{4})[-/](?P<m>\d{1,2})",
@@ -35,6 +37,7 @@ FORMS = tuple(
         r"(?P<y>(?:19|20)\d{2})",
     )
 )
+OFFSET = re.compile(r"\D*?([+-]\d{1,2})?:?(\d{2})?")
 SERIAL = re.compile(r"(\d{5})(?:[.,]\d+)?")
 SECONDS = re.compile(r"(\d{10})(?:\d{3})?(?:[.,]\d+)?")
 
@@ -85,12 +88,15 @@ def _from(said: dict[str, str | None], typed: str, today: date) -> Cleaned[date]
 
 def _in_france(found: date, said: dict[str, str | None]) -> date:
     """Return the day it was in France at an hour told with its zone: midnight in Paris is the day before in UTC."""
-    zone = (said.get("zone") or "").upper().replace("UTC", "Z").replace("GMT", "Z")
-    if not zone:
+    if not (zone := said.get("zone")):
         return found
-    offset = "+00:00" if zone == "Z" else f"{zone[:3]}:{zone[3:].lstrip(':') or '00'}"
+    hours, minutes = OFFSET.fullmatch(zone).groups()  # type: ignore[union-attr]
+    offset = f"{int(hours or 0):+03}:{minutes or '00'}"
+    hour = int(said["hour"] or 0)
+    if half := (said.get("half") or "").casefold():
+        hour = hour % 12 + 12 * (half == "p")
     try:
-        moment = datetime.fromisoformat(f"{found}T{int(said['hour'] or 0):02}:{said.get('minute') or '00'}:00{offset}")
+        moment = datetime.fromisoformat(f"{found}T{hour:02}:{said.get('minute') or '00'}:00{offset}")
         return moment.astimezone(FRANCE).date()
     except (ValueError, OverflowError):
         return found

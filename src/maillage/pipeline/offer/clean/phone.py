@@ -10,6 +10,7 @@ from maillage.pipeline.offer.clean.cleaned import Cleaned
 from maillage.pipeline.offer.clean.several import Reading, gathered
 
 MASKED = "numéro masqué ou factice"
+A_FAX = "numéro de fax écarté"
 
 # The numbering plan of a place, by the first three characters of its postcode.
 PLANS = {
@@ -44,15 +45,23 @@ PIECE = re.compile(
 )
 FAR = re.compile(r"//|[;|\n]|\s[/\-–—,]+\s|(?<=\d)[/,]\s|(?<=\d)\s*(?=\+)")  # parts two numbers
 NEAR = (re.compile(r"[/,\-–—]"), re.compile(r"\s"))  # may part two numbers, or the digits of one
-LINKS = re.compile(r"\b(?:et|ou|puis|t[ée]l(?:[ée]phone)?s?|n°|num[ée]ros?)(?!\w)", re.IGNORECASE)
+WORD_OF_FAX = r"(?:fax|t[ée]l[ée]copi(?:e|eur)s?)(?!\w)"
+FAX = re.compile(  # what ends there announces a fax, and not also a phone: « Tél/fax : »
+    rf"(?<!\w)(?:{WORD_OF_FAX}|f(?=\s?[.:]))[^\w(+]{{0,5}}(?:n(?:um[ée]ro|°|o)?[^\w(+]{{0,3}})?$", re.IGNORECASE
+)
+PHONE_AND = re.compile(r"(?<!\w)(?:t[ée]l(?:[ée]phone)?s?|phone)\.?\s*(?:[/,&+\-–—]|et|ou)\s*$", re.IGNORECASE)
+FAX_AFTER = re.compile(rf"\s*\(\s*{WORD_OF_FAX}\W*\)", re.IGNORECASE)
+LINKS = re.compile(
+    r"\b(?:et|ou|puis|fax|t[ée]l[ée]copi(?:e|eur)s?|t[ée]l(?:[ée]phone)?s?|n°|num[ée]ros?)(?!\w)", re.IGNORECASE
+)
 
 
 def clean(text: str, *, postcode: str = "") -> Cleaned[list[str]]:
     """Return the numbers of a cell in the order typed: E.164 for a usual one, as typed for a short one (« 3949 »).
 
     postcode: of the place, where numbers are local: it tells the plan of a number typed without its prefix.
-    Words around a number go in the reason. A masked or impossible number is left out, and said; the cell is refused
-    when it holds no other.
+    Words around a number go in the reason. A number announced as that of a fax is left out, and said. A masked
+    or impossible number is left out, and said; the cell is refused when it holds no other.
     """
     if empty := words.nothing(text):
         return empty
@@ -71,13 +80,24 @@ def clean(text: str, *, postcode: str = "") -> Cleaned[list[str]]:
         found = [
             _read(digits, plan) for digits in _candidates(match[0]) if alone or len(digits) > 5 or SHORT.fullmatch(digits)
         ]
+        if found and _announced(typed[: match.start()]):
+            found[0] = Reading(mend=A_FAX)
+        if found and FAX_AFTER.match(typed, match.end()):
+            found[-1] = Reading(mend=A_FAX)
         readings.extend(found)
         return " … " if found else match[0]
 
     around = " ".join(PIECE.sub(take, typed).split()).strip(" …-–—/:;,.|")
     if not any(map(str.isalnum, LINKS.sub("", around))):
         around = ""
-    return gathered(readings, mends=[], around=around, otherwise="aucun numéro dans ce texte", harmless=MASKED)
+    otherwise = A_FAX if readings else "aucun numéro dans ce texte"
+    return gathered(readings, mends=[], around=around, otherwise=otherwise, harmless=MASKED)
+
+
+def _announced(before: str) -> bool:
+    """Return whether what stands before a number says that it is a fax, and not also a phone."""
+    fax = FAX.search(before)
+    return fax is not None and not PHONE_AND.search(before[: fax.start()])
 
 
 def _candidates(run: str) -> list[str]:

@@ -54,6 +54,7 @@ ANGLE = re.compile(
     r"\s*(?P<after>[NSEWO]\b)?",
     re.IGNORECASE,
 )
+THOUSANDS = re.compile(r"(?<=\d)\s(?=\d{3}(?!\d))")  # « 914 200 »
 LONGITUDE_FIRST = re.compile(r"\bPOINT\b|coordinates", re.IGNORECASE)  # WKT and GeoJSON
 
 
@@ -161,7 +162,7 @@ def _pair(text: str) -> tuple[str, str] | None:
 
 def _number(text: str) -> float | None:
     """Return the degrees or metres of one coordinate: decimal, with a comma or a point, or degrees, minutes and seconds."""
-    found = ANGLE.fullmatch(text)
+    found = ANGLE.fullmatch(THOUSANDS.sub("", text))
     if not found:
         return None
     typed = (found["degrees"].replace("−", "-"), found["minutes"] or "0", found["seconds"] or "0")
