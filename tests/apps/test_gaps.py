@@ -73,8 +73,27 @@ def test_the_pages_of_an_offer(offered, client):
     assert opened.status_code == 200
     wrong = client.get(f"{base}&geste=ouvrir&ou=zone:99999")
     assert wrong.status_code == 200
-    assert wrong.context["whatif"].errors["ou"]
+    assert wrong.context["tried"].errors["ou"]
     assert "answer" not in wrong.context
+    before = client.get(base)
+    assert before.context["tried"] is None, "nothing is said to be wrong before anything is tried"
+
+    own = client.get(
+        f"{base}&geste=meilleurs&combien=1&points=March%C3%A9+des+Essarts+:+45.1428+5.7117%0AMairie+:+Grenoble"
+    )
+    assert own.context["answer"]["proposal"]["lieux"][0]["nom"] in ("Marché des Essarts", "Mairie")
+    nowhere = client.get(f"{base}&geste=arrets&points=March%C3%A9+:+Trifouillis-les-Oies")
+    assert "Ligne 1, « Trifouillis-les-Oies » : nous ne savons pas où c’est" in text_of(nowhere)
+
+    old = client.get(f"/territoires/{PLACE}/manques/?offre=formation&public=seniors")
+    assert "Personnes de 60 ans et plus : autant de personnes qui" in text_of(old)
+    everybody = client.get(f"/territoires/{PLACE}/manques/?offre=formation")
+    seniors = old.context["told"]["offre"]["publics"]["seniors"]["ensemble"]
+    assert old.context["whole"] == next(each for each in seniors if each["id"] == "formation")
+    assert "L’offre à se partager" in text_of(everybody)
+    assert "pour 1 000 personnes concernées" in text_of(everybody)
+    assert "D’où viennent ces chiffres ?" in text_of(everybody)
+    assert "La règle :" in text_of(everybody)
 
     _the_directory_moves_on(offered, client)
 

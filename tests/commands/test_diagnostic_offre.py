@@ -76,6 +76,29 @@ def test_a_silent_place_casts_a_doubt_on_every_gap_of_its_zone(study):
             assert ("À vérifier" in missing["raison"]) == (zone["lieux_muets"] + vague > 0)
 
 
+def test_silence_is_told_and_bounds_the_gap(study):
+    for zone in study["zones"]:
+        for line, count in zone["offre"].items():
+            vague = zone["accompagnement_inconnu"] if line == "libre_acces_accompagne" else 0
+            assert (line in zone["offre_inconnue"]) == (not count and zone["lieux_muets"] + vague > 0)
+    whole = study["offre"]["portee"]["libre_acces_accompagne"]
+    assert study["offre"]["accompagnement_inconnu"] > 0
+    assert whole["hors_de_portee_si_tous_offraient"]["valeur"] < whole["hors_de_portee"]["valeur"]
+
+
+def test_each_line_is_measured_in_several_ways_and_for_each_public(study):
+    whole = study["offre"]
+    line = whole["portee"]["formation"]
+    assert 0 < line["plus_proche"]["bas"] <= line["plus_proche"]["metres"] <= line["plus_proche"]["haut"]
+    assert line["offre_pour_1000"]["base"] in ("lieux", "places-heures")
+    assert line["offre_pour_1000"]["bas"] <= line["offre_pour_1000"]["valeur"] <= line["offre_pour_1000"]["haut"]
+    assert line["part_chemins_sinueux"]["valeur"] <= line["part_a_portee"]["valeur"] <= line["part_chemins_directs"]["valeur"]
+    young, old = (whole["publics"][public]["formation"]["besoin"] for public in ("youth", "seniors"))
+    assert 0 < young["valeur"] < old["valeur"] < study["besoins"]["precarite_numerique"]["valeur"]
+    for zone in study["zones"]:
+        assert zone["publics"].keys() == whole["publics"].keys()
+
+
 def test_lists_name_their_rule_and_zones_of_the_study(study):
     codes = {zone["code"] for zone in study["zones"]}
     assert study["offre"]["listes"]

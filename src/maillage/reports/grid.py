@@ -78,7 +78,7 @@ def _near(offered: Mapping[str, Any], _: Mapping[str, Any]) -> tuple[float | Non
         return None, ""
     best = max(known, key=lambda each: each["part_valeur"])
     words = " ; ".join(f"{each['libelle'].lower()} : {each['part']} des personnes concernées à pied" for each in known)
-    return best["part_valeur"] / 100, f"{words}, d’après {offered['source']}."
+    return best["part_valeur"] / 100, f"{words} (lu ici : {best['part']}), d’après {offered['source']}."
 
 
 def _balance(offered: Mapping[str, Any], _: Mapping[str, Any]) -> tuple[float | None, str]:
@@ -96,7 +96,7 @@ def _of(key: str, words: str) -> Callable[[Mapping[str, Any], Mapping[str, Any]]
         found = census[key]
         if not found["sur"]:
             return None, ""
-        return found["valeur"], f"{found['n']} lieux sur {found['sur']} {words} ({found['part']})."
+        return found["valeur"], f"{found['n']} sur {found['sur']} lieux {words} ({found['part']})."
 
     return share
 
@@ -139,7 +139,7 @@ CRITERIA = (
     Criterion(
         "visibilite",
         "Les professionnels peuvent-ils orienter : la fiche est-elle à jour ?",
-        _of("recents", "ont une fiche de moins d’un an"),
+        _of("recents", "à la fiche de moins d’un an"),
         0.75,
         0.4,
         "Fort dès 75 % de fiches de moins d’un an ; manque sous 40 %.",
@@ -149,7 +149,7 @@ CRITERIA = (
     Criterion(
         "visibilite",
         "Sait-on quand venir ?",
-        _of("horaires", "disent leurs horaires"),
+        _of("horaires", "aux horaires connus"),
         0.9,
         0.6,
         "Fort dès 90 % de lieux avec horaires ; manque sous 60 %.",
@@ -159,7 +159,7 @@ CRITERIA = (
     Criterion(
         "attractivite",
         "L’offre s’adapte-t-elle aux contraintes : le prix ?",
-        _of("gratuit", "qui disent leur prix sont gratuits"),
+        _of("gratuit", "gratuits, parmi ceux qui disent leur prix"),
         0.7,
         0.4,
         "Fort dès 70 % de lieux gratuits parmi ceux qui disent leur prix ; manque sous 40 %.",
@@ -169,7 +169,7 @@ CRITERIA = (
     Criterion(
         "attractivite",
         "L’offre s’adapte-t-elle aux contraintes : le soir ou le samedi ?",
-        _of("soir_ou_samedi", "qui disent leurs horaires ouvrent le soir ou le week-end"),
+        _of("soir_ou_samedi", "ouverts le soir ou le week-end, parmi ceux qui disent leurs horaires"),
         0.5,
         0.2,
         "Fort dès 50 % de lieux ouverts après 19 h, le samedi ou le dimanche ; manque sous 20 %.",

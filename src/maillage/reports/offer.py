@@ -3,12 +3,13 @@
 from collections import Counter
 from typing import Any
 
-from maillage.kernel.estimate import Estimate, Figure
+from maillage.kernel.estimate import Estimate, Figure, Withheld
 from maillage.reference.offer import diagnosis_lines
+from maillage.reference.publics import publics
 from maillage.reports import wording
 from maillage.reports.figures import figure
 from maillage.studies import gaps, reach
-from maillage.studies.gaps import ZoneGaps
+from maillage.studies.gaps import Gap, Gaps, Supply, ZoneGaps
 from maillage.studies.offer import Offered
 
 Json = dict[str, Any]
@@ -21,6 +22,7 @@ SIGN_WORDS = {
     UNSAID: "inconnu : des lieux ne disent pas ce qu’ils proposent",
     UNASKED: "donnée manquante : ce recensement n’en dit rien",
 }
+SUPPLY_WORDS = {"lieux": "lieux", "places-heures": "places × heures par semaine"}
 
 
 def unasked(o: Offered) -> list[str]:
@@ -32,22 +34,33 @@ def unasked(o: Offered) -> list[str]:
 def zone(o: Offered, found: ZoneGaps) -> Json:
     """Return the offer and the gaps of a zone as etude.json writes them: places are counted, people are estimated.
 
-    A line that the census did not ask about has no count (null), and makes no gap.
+    A line that the census did not ask about has no count (null), and makes no gap. `offre_inconnue` names the lines that no
+    place gives where some do not say what they give: their count of zero is no absence.
     """
     unknown = unasked(o)
+    most = _at(o.most, found.code)
     return {
         "offre": {line: None if line in unknown else gap.inside for line, gap in found.gaps.items()},
+        "offre_inconnue": [line for line, gap in found.gaps.items() if not gap.inside and _unsaid(o, found, line)],
         "lieux": o.n_places[found.code],
         "lieux_muets": o.n_silent[found.code],
         "accompagnement_inconnu": o.n_vague[found.code],
         "portee": {
             line: {
-                "a_portee": figure(gap.reach.reached),
-                "hors_de_portee": figure(gap.reach.missing),
-                "part_a_portee": figure(gap.reach.share),
+                **_within(gap),
+                "hors_de_portee_si_tous_offraient": figure(most.gaps[line].reach.missing),
+                "part_chemins_directs": figure(gap.reach.straight),
+                "part_chemins_sinueux": figure(gap.reach.winding),
                 "habitants_a_portee": figure(gap.reach.residents),
+                "part_habitants_a_portee": figure(gap.reach.residents_share),
+                "plus_proche": _nearest(gap.reach.nearest),
+                "offre_pour_1000": _supply(gap.supply),
             }
             for line, gap in found.gaps.items()
+        },
+        "publics": {
+            public: {line: _within(gap) for line, gap in _at(of, found.code).gaps.items()}
+            for public, of in o.publics.items()
         },
         "manques": [
             {"offre": m.offer, "raison": reason(o, found, m), "regle": m.rule}
@@ -55,6 +68,43 @@ def zone(o: Offered, found: ZoneGaps) -> Json:
             if m.offer and m.offer not in unknown
         ],
     }
+
+
+def _at(of: Gaps, code: str) -> ZoneGaps:
+    """Return a zone of some gaps, the whole for ''."""
+    return of.zone(code) if code else of.whole
+
+
+def _within(gap: Gap) -> Json:
+    return {
+        "besoin": figure(gap.reach.need),
+        "a_portee": figure(gap.reach.reached),
+        "hors_de_portee": figure(gap.reach.missing),
+        "part_a_portee": figure(gap.reach.share),
+    }
+
+
+def _nearest(found: reach.Nearest | None) -> Json | None:
+    """Return the nearest place for most residents, and how far the nearest is, on foot, for half of them."""
+    if found is None:
+        return None
+    return {
+        "lieu": found.place,
+        "nom": found.name,
+        "minutes": found.minutes,
+        "metres": found.metres,
+        "bas": found.low,
+        "haut": found.high,
+        "adresse_connue": found.sure,
+    }
+
+
+def _supply(found: Supply | Withheld) -> Json:
+    """Return what 1 000 people in need share: places, or places × hours a week when every place says both."""
+    if isinstance(found, Withheld):
+        return figure(found) | {"base": None}
+    known = {"valeur": found.value, "bas": found.low, "haut": found.high, "base": found.basis}
+    return known | {"univers": found.universe, "n": found.n, "methode": found.method}
 
 
 def whole(o: Offered) -> Json:
@@ -104,37 +154,11 @@ def _unsaid(o: Offered, found: ZoneGaps, line: str) -> int:
 
 def told_zone(o: Offered, found: ZoneGaps) -> Json:
     """Return the offer of a zone as a reader sees it."""
-    rows = []
-    for line in diagnosis_lines().values():
-        gap, how = found.gaps[line.id], state(o, found, line.id)
-        reached, missing, share = (
-            wording.people(gap.reach.reached),
-            wording.people(gap.reach.missing),
-            wording.rate(gap.reach.share),
-        )
-        rows.append(
-            {
-                "id": line.id,
-                "libelle": line.label,
-                "lieux": gap.inside,
-                "etat": how,
-                "signe": SIGNS[how],
-                "mots": wording.count(gap.inside, "lieu", "lieux") if gap.inside else SIGN_WORDS[how],
-                "a_portee": _nobody(gap.reach.reached) or reached.value or reached.span,
-                "a_portee_entre": "" if _nobody(gap.reach.reached) else reached.span,
-                "hors": _nobody(gap.reach.missing) or missing.value or missing.span,
-                "hors_entre": "" if _nobody(gap.reach.missing) else missing.span,
-                "hors_phrase": "" if _nobody(gap.reach.missing) else missing.between,
-                "part": share.value or share.span,
-                "part_valeur": wording.point(gap.reach.share),
-                "hors_valeur": wording.point(gap.reach.missing) or 0.0,
-            }
-        )
     return {
         "code": found.code,
         "lieux": o.n_places[found.code],
         "muets": o.n_silent[found.code],
-        "lignes": rows,
+        "lignes": told_lines(o, found, most=_at(o.most, found.code)),
         "manques": [
             {
                 "offre": diagnosis_lines()[m.offer].label,
@@ -145,6 +169,74 @@ def told_zone(o: Offered, found: ZoneGaps) -> Json:
             for m in found.told
             if m.offer and m.offer not in unasked(o)
         ],
+    }
+
+
+def told_lines(o: Offered, found: ZoneGaps, *, most: ZoneGaps | None = None) -> list[Json]:
+    """Return each line of the offer in a zone as a reader sees it. most: the same zone, if silent places gave it too."""
+    rows = []
+    for line in diagnosis_lines().values():
+        gap, how = found.gaps[line.id], state(o, found, line.id)
+        need, reached, missing = (wording.people(f) for f in (gap.reach.need, gap.reach.reached, gap.reach.missing))
+        share, residents = wording.rate(gap.reach.share), wording.rate(gap.reach.residents_share)
+        nobody = _nobody(gap.reach.missing)
+        rows.append(
+            {
+                "id": line.id,
+                "libelle": line.label,
+                "lieux": gap.inside,
+                "lieux_dits": "?" if how == UNSAID else wording.number(gap.inside),
+                "etat": how,
+                "signe": SIGNS[how],
+                "mots": wording.count(gap.inside, "lieu", "lieux") if gap.inside else SIGN_WORDS[how],
+                "besoin": need.value or need.span,
+                "a_portee": _nobody(gap.reach.reached) or reached.value or reached.span,
+                "a_portee_entre": "" if _nobody(gap.reach.reached) or not reached.value else reached.span,
+                "hors": nobody or missing.value or missing.span,
+                "hors_entre": "" if nobody or not missing.value else missing.span,
+                "hors_phrase": "" if nobody else missing.between,
+                "hors_si": "" if most is None else _if_all_gave(most.gaps[line.id], gap),
+                "part": share.value or share.span,
+                "part_entre": share.span if share.value and _spreads(gap.reach.share) else "",
+                "part_valeur": wording.point(gap.reach.share),
+                "hors_valeur": wording.point(gap.reach.missing) or 0.0,
+                "hors_bas": getattr(gap.reach.missing, "low", 0.0),
+                "hors_haut": getattr(gap.reach.missing, "high", 0.0),
+                "habitants_part": residents.value or residents.span,
+                **_told_nearest(gap.reach.nearest),
+                **_told_supply(gap.supply),
+            }
+        )
+    return rows
+
+
+def _spreads(figure: Figure) -> bool:
+    """Return whether the bounds of a share stand apart once written."""
+    return isinstance(figure, Estimate) and figure.high - figure.low >= 0.1
+
+
+def _if_all_gave(most: Gap, gap: Gap) -> str:
+    """Return how many people would still be out of reach if every place that does not say gave the line; '' if as many."""
+    value, now = wording.point(most.reach.missing), wording.point(gap.reach.missing)
+    if value is None or now is None or now - value < 1:
+        return ""
+    return _nobody(most.reach.missing) or wording.people(most.reach.missing).about
+
+
+def _told_nearest(found: reach.Nearest | None) -> Json:
+    if found is None:
+        return {"proche": "", "proche_nom": "", "proche_minutes": None}
+    minutes = wording.count(max(1, round(found.minutes)), "minute")
+    return {"proche": minutes, "proche_nom": found.name, "proche_minutes": found.minutes}
+
+
+def _told_supply(found: Supply | Withheld) -> Json:
+    if isinstance(found, Withheld):
+        return {"partage": "", "partage_entre": "", "partage_base": ""}
+    return {
+        "partage": wording.number(found.value, 1),
+        "partage_entre": f"{wording.number(found.low, 1)} – {wording.number(found.high, 1)}",
+        "partage_base": SUPPLY_WORDS[found.basis],
     }
 
 
@@ -167,6 +259,7 @@ def told(o: Offered) -> Json:
         {
             "regle": rule.id,
             "phrase": rule.sentence.rstrip("."),
+            "condition": rule.condition,
             "id": offer,
             "offre": labels.get(offer, ""),
             "zones": [{"code": code, "nom": names[code]} for code in codes],
@@ -179,6 +272,14 @@ def told(o: Offered) -> Json:
         "source": o.census.name,
         "minutes": int(o.ground.walk.minutes),
         "ensemble": told_zone(o, o.gaps.whole),
+        "publics": {
+            public: {
+                "libelle": publics()[public].label,
+                "ensemble": told_lines(o, of.whole),
+                "zones": {found.code: told_lines(o, found) for found in of.zones},
+            }
+            for public, of in o.publics.items()
+        },
         "zones": {found.code: told_zone(o, found) | {"nom": names[found.code]} for found in o.gaps.zones},
         "listes": lists,
         "prudence": cautions(o),

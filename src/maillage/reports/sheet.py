@@ -9,7 +9,9 @@ from maillage.reports import atlas, charts, pdf, rich, sentences, wording
 from maillage.reports.design import tokens
 from maillage.reports.dossier import day
 from maillage.reports.logo import logo
+from maillage.reports.offer import FAR, UNSAID
 from maillage.reports.reading import CELL_LABELS, LEVELS_TOLD, source_card
+from maillage.studies import gaps
 from maillage.studies.diagnosis import Diagnosis, ZoneResult
 
 Json = dict[str, Any]
@@ -32,8 +34,9 @@ FIRST_STEPS = {
     "leur conviennent.",
     "sociale": "Vérifier l’accès à un appareil et à une connexion à petit prix, et l’aide aux démarches dans les lieux d’action "
     "sociale.",
-    "aucune": "Faire connaître les lieux d’aide des zones voisines, et garder une réponse pour les personnes âgées isolées.",
+    "aucune": "Faire connaître les lieux d’aide, et garder une réponse pour les personnes âgées isolées.",
 }
+FIRST_NEEDED = ("assistance", "libre_acces_accompagne", "formation", "wifi")  # what a zone should have on foot, first first
 
 
 def read_zone(d: Diagnosis, r: Json, code: str) -> Json:
@@ -49,7 +52,7 @@ def read_zone(d: Diagnosis, r: Json, code: str) -> Json:
         "entre_phrase": need.between,
         "part_texte": rate.value or rate.between,
         "verdict": verdict(d, zone),
-        "a_faire": FIRST_STEPS.get(zone.cell or "", ""),
+        "a_faire": first_step(zone.cell, (r.get("offre") or {"zones": {}})["zones"].get(code)),
         "parts": [
             {"nom": part.name, "personnes": p.value or "—", "entre": p.span, "part": q.value or q.span}
             for part in zone.parts[:MOST_PARTS]
@@ -73,6 +76,24 @@ def read_zone(d: Diagnosis, r: Json, code: str) -> Json:
         "alertes": sentences.area_notes(zone.flags, many=len(zone.zone.rows) > 1)
         + ([zone.zone.note] if zone.zone.note else []),
     }
+
+
+def first_step(cell: str | None, offered: Json | None) -> str:
+    """Return what to do first in a zone: bring near what most people in need have not on foot, then what its cell asks."""
+    lines = [each for id in FIRST_NEEDED for each in (offered or {"lignes": ()})["lignes"] if each["id"] == id]
+    steps = []
+    for how, words in (
+        (FAR, "Ouvrir, ou faire venir"),
+        (UNSAID, "Demander aux lieux de la zone s’ils proposent, sinon faire venir"),
+    ):
+        lacking = [
+            wording.lower_first(each["libelle"])
+            for each in lines
+            if each["etat"] == how and (each["part_valeur"] or 0.0) < gaps.MOST
+        ]
+        if lacking:
+            steps.append(f"{words} : {wording.listing(lacking)}.")
+    return " ".join(filter(None, (*steps, FIRST_STEPS.get(cell or "", ""))))
 
 
 def verdict(d: Diagnosis, zone: ZoneResult) -> str:

@@ -13,7 +13,6 @@ from scipy import sparse
 from maillage.engine import reach as engine
 from maillage.engine import siting
 from maillage.kernel.estimate import Estimate, Figure, Withheld
-from maillage.pipeline.contours import clean as contours
 from maillage.reference.offer import diagnosis_lines
 from maillage.reference.parameters import numbers
 from maillage.studies import reach
@@ -125,10 +124,14 @@ class Gaps:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A rule that finds gaps. `holds` reads a zone, the whole, and one line of the offer ('' for a rule of zones)."""
+    """A rule that finds gaps. `holds` reads a zone, the whole, and one line of the offer ('' for a rule of zones).
+
+    sentence: what is missing; condition: when the rule holds, in words.
+    """
 
     id: str
     sentence: str
+    condition: str
     holds: Callable[[ZoneGaps, ZoneGaps, str], bool]
     offers: tuple[str, ...] = ("",)
 
@@ -201,22 +204,89 @@ def rules() -> tuple[Rule, ...]:
     """Return every rule, the strongest first."""
     lines = tuple(diagnosis_lines())
     return (
-        Rule("personne-a-portee", "Aucun lieu à portée de marche, environ.", _nobody, lines),
         Rule(
-            "hors-de-portee", "Plus de la moitié des personnes concernées n’ont aucun lieu à portée de marche.", _far, lines
+            "personne-a-portee",
+            "Aucun lieu à portée de marche, environ.",
+            "À aucun tirage, une personne concernée n’a de lieu à 30 minutes à pied.",
+            _nobody,
+            lines,
         ),
         Rule(
-            "portee-incertaine", "La plupart n’ont à portée que des lieux dont l’adresse n’est pas connue.", _unsure, lines
+            "hors-de-portee",
+            "Plus de la moitié des personnes concernées n’ont aucun lieu à portée de marche.",
+            "La borne haute de la part à portée est sous 50 %, sans être nulle.",
+            _far,
+            lines,
         ),
-        Rule("a-la-limite", "À la limite de la marche : tout dépend du chemin.", _edge, lines),
-        Rule("offre-rare", "Moitié moins d’offre par personne concernée que dans l’ensemble.", _scarce, lines),
-        Rule("reserve", "Les lieux de la zone sont réservés à certains publics.", _reserved, lines),
-        Rule("lieu-mal-situe", "Peut-être un lieu dans la zone : son adresse n’est pas connue.", _perhaps, lines),
-        *(Rule(f"sans-{line.replace('_', '-')}", NO_PLACE[line], _empty, (line,)) for line in lines),
-        Rule("sans-acces-libre", "Aucun accès libre, ni autonome ni accompagné, dans la zone.", _no_free_access),
-        Rule("precarite-numerique-non-sociale", "Précarité numérique forte, précarité sociale non.", _cell("numerique")),
-        Rule("precarite-sociale-non-numerique", "Précarité sociale forte, précarité numérique non.", _cell("sociale")),
-        Rule("deux-precarites", "Les deux précarités sont fortes.", _cell("les_deux")),
+        Rule(
+            "portee-incertaine",
+            "La plupart n’ont à portée que des lieux dont l’adresse n’est pas connue.",
+            "Plus de la moitié des personnes à portée ne le sont que par des lieux connus par leur commune seule.",
+            _unsure,
+            lines,
+        ),
+        Rule(
+            "a-la-limite",
+            "À la limite de la marche : tout dépend du chemin.",
+            "La moitié des personnes sont à portée par des chemins directs (détour de 1,2), moins par des chemins sinueux (1,4).",
+            _edge,
+            lines,
+        ),
+        Rule(
+            "offre-rare",
+            "Moitié moins d’offre par personne concernée que dans l’ensemble.",
+            "La borne haute de l’offre pour 1 000 personnes concernées est sous la moitié de celle de l’ensemble.",
+            _scarce,
+            lines,
+        ),
+        Rule(
+            "reserve",
+            "Les lieux de la zone sont réservés à certains publics.",
+            "Chaque lieu de la zone qui donne cette offre la garde pour un public.",
+            _reserved,
+            lines,
+        ),
+        Rule(
+            "lieu-mal-situe",
+            "Peut-être un lieu dans la zone : son adresse n’est pas connue.",
+            "Le seul lieu possible n’est connu que par sa commune.",
+            _perhaps,
+            lines,
+        ),
+        *(
+            Rule(
+                f"sans-{line.replace('_', '-')}",
+                NO_PLACE[line],
+                "Aucun lieu recensé dans la zone ne dit donner cette offre. Un lieu de la zone voisine peut être à pied.",
+                _empty,
+                (line,),
+            )
+            for line in lines
+        ),
+        Rule(
+            "sans-acces-libre",
+            "Aucun accès libre, ni autonome ni accompagné, dans la zone.",
+            "Aucun lieu recensé dans la zone ne dit avoir d’ordinateurs en libre accès.",
+            _no_free_access,
+        ),
+        Rule(
+            "precarite-numerique-non-sociale",
+            "Précarité numérique forte, précarité sociale non.",
+            "Classe numérique forte ou très forte (deux cinquièmes des zones les plus touchées), classe sociale moyenne ou moins.",
+            _cell("numerique"),
+        ),
+        Rule(
+            "precarite-sociale-non-numerique",
+            "Précarité sociale forte, précarité numérique non.",
+            "Classe sociale forte ou très forte, classe numérique moyenne ou moins.",
+            _cell("sociale"),
+        ),
+        Rule(
+            "deux-precarites",
+            "Les deux précarités sont fortes.",
+            "Classes numérique et sociale fortes ou très fortes toutes les deux.",
+            _cell("les_deux"),
+        ),
     )
 
 
@@ -454,15 +524,21 @@ def without(g: Ground, offer: str, public: str = EVERYBODY) -> tuple[Spot, ...]:
     return tuple(Spot(p.id, p.name, p.lon, p.lat) for p, keep in zip(g.places, lacking.tolist(), strict=True) if keep)
 
 
-def centres(names: Mapping[str, str]) -> tuple[Spot, ...]:
-    """Return the middle of the contour of each commune (name by code) that has one: not its town centre, which may be
-    elsewhere. The middle is inside: a ring has its middle on itself.
-    """
-    out = []
-    for code, shape in contours.communes(names).items():
-        middle = shape.centroid if shape.contains(shape.centroid) else shape.representative_point()
-        out.append(Spot(code, names[code], middle.x, middle.y))
-    return tuple(out)
+def middle(g: Ground, areas: Flags) -> tuple[float, float]:
+    """Return the middle (lon, lat) of where the residents of some areas (flags) may live."""
+    weight = np.where(areas, g.areas.population, 0.0)[g.areas.at] * g.areas.weight
+    lon, lat = (g.areas.points * weight[:, None]).sum(axis=0) / max(weight.sum(), 1e-9)
+    return float(lon), float(lat)
+
+
+def centres(g: Ground, names: Mapping[str, str]) -> tuple[Spot, ...]:
+    """Return the middle of the residents of each commune (name by code) of the zones: not surely its town centre."""
+    placed = g.areas.how != ""
+    return tuple(
+        Spot(code, names[code], *middle(g, here))
+        for code in sorted(names)
+        if (here := (g.areas.commune == code) & placed).any()
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -534,8 +534,9 @@ def reach(g: Ground, offer: str = "", public: str = EVERYBODY) -> tuple[Reach, .
 
 
 def left(whole: Floats, part: Floats) -> Floats:
-    """Return what a part leaves of a whole, never below zero: sums of rounded numbers may cross by a hair."""
-    return np.maximum(whole - part, 0.0)
+    """Return what a part leaves of a whole, nobody for less than a millionth of a person: rounded sums cross by a hair."""
+    rest = whole - part
+    return np.where(rest > 1e-6, rest, 0.0)
 
 
 def percent(part: Floats, whole: Floats) -> Floats:

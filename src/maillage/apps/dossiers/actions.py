@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 from django.conf import settings
-from django.core.cache import cache
+from django.core.cache import caches
 from django.db import transaction
 from django.utils import timezone
 from django_tasks import task
@@ -243,7 +243,7 @@ def catch_up(study: Study) -> bool:
     """
     if not queries.offer_is_behind(study):
         return False
-    if cache.add(f"offre-{study.pk}", 1, timeout=60):
+    if caches["counts"].add(f"offre-{study.pk}", 1, timeout=60):
         refresh_later.enqueue(study.pk)
     return True
 

@@ -5,11 +5,12 @@ from typing import Any
 
 from django import forms
 
+from maillage.apps.directory.queries import where
 from maillage.apps.dossiers import rules
 from maillage.apps.dossiers.queries import Asked
 from maillage.reference.definitions import DEFAULT, offered
 from maillage.reports.offer import zone_names
-from maillage.studies.gaps import located
+from maillage.studies.gaps import Spot, located
 from maillage.studies.reach import Ground
 from maillage.studies.social import VARIABLES
 
@@ -144,40 +145,72 @@ class CorrectionForm(forms.Form):
 
 
 GESTURES = {
-    "ouvrir": "Si un lieu ouvrait ici",
-    "fermer": "Si ce lieu fermait",
-    "meilleurs": "Où ouvrir d’abord",
-    "arrets": "Où faire halte une demi-journée",
+    "ouvrir": ("Si un lieu ouvrait ici", ("ou",)),
+    "fermer": ("Si ce lieu fermait", ("lieu",)),
+    "meilleurs": ("Où ouvrir d’abord", ("combien", "points")),
+    "arrets": ("Où faire halte une demi-journée", ("combien", "points")),
 }
 MOST_SITES = 10
+MOST_POINTS = 60
+COORDINATES = re.compile(r"(-?\d{1,2}[.,]\d+)\s*[;,]?\s+(-?\d{1,2}[.,]\d+)")
 
 
 class WhatIfForm(forms.Form):
-    """What would change: a place that opens in a zone or where another stands, one that closes, the best sites."""
+    """What would change: a place that opens in a zone or where another stands, one that closes, the best sites.
 
-    geste = forms.ChoiceField(label="Que voulez-vous essayer ?", choices=list(GESTURES.items()))
-    ou = forms.ChoiceField(label="Où", required=False)
-    lieu = forms.ChoiceField(label="Quel lieu", required=False)
-    combien = forms.IntegerField(label="Combien de lieux", min_value=1, max_value=MOST_SITES, required=False, initial=3)
+    It has the fields of one gesture; their ids begin with it, so that the forms of all gestures stand on one page.
+    """
 
-    def __init__(self, *args: object, line: str, ground: Ground, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
-        zones = [(f"zone:{code}", name) for code, name in zone_names(ground).items()]
-        inside = [bool((ground.zone_of[areas] >= 0).any()) for areas in located(ground)]
-        without = [(f"lieu:{p.id}", p.name) for p in ground.places if p.is_precise and line not in p.offers]
-        self.fields["ou"].choices = [  # type: ignore[attr-defined]
-            ("Au milieu d’une zone", sorted(zones, key=lambda each: each[1])),
-            ("Dans un lieu qui ne le propose pas encore", sorted(without, key=lambda each: each[1])),
-        ]
-        giving = [(p.id, p.name) for p, here in zip(ground.places, inside, strict=True) if here and line in p.offers]
-        self.fields["lieu"].choices = sorted(giving, key=lambda each: each[1])  # type: ignore[attr-defined]
+    ou = forms.ChoiceField(label="Où ?", error_messages={"required": "Dites où le lieu ouvrirait."})
+    lieu = forms.ChoiceField(label="Quel lieu ?", error_messages={"required": "Dites quel lieu fermerait."})
+    combien = forms.IntegerField(label="Combien d’endroits ?", min_value=1, max_value=MOST_SITES, required=False, initial=3)
+    points = forms.CharField(
+        label="Vos points d’essai",
+        required=False,
+        max_length=6_000,
+        widget=forms.Textarea(attrs={"rows": 3, "placeholder": "Marché de l’Estacade : 45.187 5.717"}),
+        help_text="Un par ligne : un marché, une école, une salle prêtée. Le nom, deux points, puis la commune, le quartier, "
+        "ou la latitude et la longitude. Sans rien : les lieux connus et le milieu des communes.",
+    )
 
-    def clean(self) -> dict[str, Any]:
-        """Ask for what the gesture needs."""
-        given: dict[str, Any] = super().clean() or {}
-        wanted = {"ouvrir": ("ou", "Dites où le lieu ouvrirait."), "fermer": ("lieu", "Dites quel lieu fermerait.")}
-        field, words = wanted.get(given.get("geste", ""), ("", ""))
-        if field and not given.get(field) and field not in self.errors:
-            self.add_error(field, words)
-        given["combien"] = given.get("combien") or 3
-        return given
+    def __init__(self, *args: object, geste: str, line: str, ground: Ground, **kwargs: object) -> None:
+        super().__init__(*args, auto_id=f"{geste}-%s", **kwargs)  # type: ignore[arg-type]
+        self.geste, (self.label, kept) = geste, GESTURES[geste]
+        self.fields = {name: self.fields[name] for name in kept}
+        if "ou" in self.fields:
+            zones = [(f"zone:{code}", name) for code, name in zone_names(ground).items()]
+            without = [(f"lieu:{p.id}", p.name) for p in ground.places if p.is_precise and line not in p.offers]
+            self.fields["ou"].choices = [  # type: ignore[attr-defined]
+                ("Au milieu d’une zone", sorted(zones, key=lambda each: each[1])),
+                ("Dans un lieu qui ne le propose pas encore", sorted(without, key=lambda each: each[1])),
+            ]
+        if "lieu" in self.fields:
+            inside = [bool((ground.zone_of[areas] >= 0).any()) for areas in located(ground)]
+            giving = [(p.id, p.name) for p, here in zip(ground.places, inside, strict=True) if here and line in p.offers]
+            self.fields["lieu"].choices = sorted(giving, key=lambda each: each[1])  # type: ignore[attr-defined]
+
+    def clean_combien(self) -> int:
+        return self.cleaned_data.get("combien") or 3
+
+    def clean_points(self) -> list[Spot]:
+        """Return the points typed, each where its coordinates, its commune or its quarter say."""
+        rows = [(n, row.strip()) for n, row in enumerate(self.cleaned_data["points"].splitlines(), 1) if row.strip()]
+        if len(rows) > MOST_POINTS:
+            raise forms.ValidationError(f"{len(rows)} points : donnez-en {MOST_POINTS} au plus.")
+        return [_point(n, row) for n, row in rows]
+
+
+def _point(n: int, row: str) -> Spot:
+    """Return a point typed on a line: its name, then where it is."""
+    name, _, there = (part.strip() for part in row.partition(":"))
+    there = there or name
+    if found := COORDINATES.search(there):
+        latitude, longitude = (float(text.replace(",", ".")) for text in found.groups())
+        return Spot(f"point {n}", name, longitude, latitude)
+    spot = where.find(there).spot
+    if spot is None or spot.latitude is None or spot.longitude is None:
+        raise forms.ValidationError(
+            f"Ligne {n}, « {there} » : nous ne savons pas où c’est, ou plusieurs endroits portent ce nom. Écrivez la commune, "
+            "« Teisseire, Grenoble », ou la latitude et la longitude."
+        )
+    return Spot(f"point {n}", name, spot.longitude, spot.latitude)

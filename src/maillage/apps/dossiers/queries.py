@@ -263,11 +263,12 @@ def what_if(ground_: Ground, line: str, given: Mapping[str, Any]) -> Json:
         return {"change": told_offer.told_change(gaps.opened(ground_, line, [new])), "where": spot.name, "spots": [spot]}
     communes = {code: code for code in set(ground_.areas.commune[ground_.zone_of >= 0].tolist())}
     names = {code: gazetteer().get(code).name for code in communes}
-    candidates = [*gaps.without(ground_, line), *gaps.centres(names)]
+    centres = gaps.centres(ground_, names)
     if given["geste"] == "arrets":
-        found = gaps.stops(ground_, [*gaps.without(ground_, ""), *candidates], given["combien"])
+        everywhere = [gaps.Spot(p.id, p.name, p.lon, p.lat) for p in ground_.places if p.is_precise]
+        found = gaps.stops(ground_, given["points"] or [*everywhere, *centres], given["combien"])
     else:
-        found = gaps.best(ground_, line, candidates, given["combien"])
+        found = gaps.best(ground_, line, given["points"] or [*gaps.without(ground_, line), *centres], given["combien"])
     return {"proposal": told_offer.told_proposal(found), "spots": [each.spot for each in found.spots]}
 
 
@@ -278,10 +279,7 @@ def _spot(ground_: Ground, where: str) -> gaps.Spot:
         place = next(p for p in ground_.places if p.id == id)
         return gaps.Spot(place.id, place.name, place.lon, place.lat)
     position = next(i for i, zone in enumerate(ground_.zones) if zone.code == id)
-    areas = ground_.areas
-    weight = np.where(ground_.zone_of == position, areas.population, 0.0)[areas.at] * areas.weight
-    lon, lat = (areas.points * weight[:, None]).sum(axis=0) / max(weight.sum(), 1e-9)
-    return gaps.Spot(id, ground_.zones[position].name, float(lon), float(lat))
+    return gaps.Spot(id, ground_.zones[position].name, *gaps.middle(ground_, ground_.zone_of == position))
 
 
 def marked(svg: str, ground_: Ground, spots: list[gaps.Spot]) -> str:

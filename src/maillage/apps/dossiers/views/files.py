@@ -12,6 +12,7 @@ from maillage.apps.dossiers.models import Study
 from maillage.apps.dossiers.views.asked import study_of
 from maillage.apps.dossiers.views.pages import LAYERS
 from maillage.kernel.errors import Refused, UnknownTerritory
+from maillage.reference.offer import diagnosis_lines
 
 
 @require_safe
@@ -66,7 +67,8 @@ def drawing(request: HttpRequest, key: str, name: str) -> HttpResponse:
     """One map as a picture: SVG or PNG."""
     study = get_object_or_404(Study, key=key, status=rules.DONE)
     layer, _, form = name.rpartition(".")
-    svg = queries.layer(study, layer) if layer in LAYERS else ""
+    known = layer in LAYERS or layer.removeprefix("manque-") in diagnosis_lines()
+    svg = queries.layer(study, layer) if known else ""
     if not svg or form not in ("svg", "png"):
         raise Http404
     content, kind = queries.picture(svg, form)

@@ -1,5 +1,6 @@
 """Pages on the offer of a territory: its places, its gaps, and what opening or closing one would change."""
 
+from itertools import pairwise
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -8,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from maillage.apps.dossiers import access, actions, queries
-from maillage.apps.dossiers.forms import WhatIfForm
+from maillage.apps.dossiers.forms import GESTURES, WhatIfForm
 from maillage.apps.dossiers.models import Study
 from maillage.apps.dossiers.queries import Asked
 from maillage.apps.dossiers.views.pages import shown
@@ -38,14 +39,18 @@ def what_if(request: HttpRequest, place: str) -> HttpResponse:
         context = _line(request, study, told)
         if told.get("offre") is None or context["whole"]["etat"] == "donnee-manquante":
             return context
-        ground = queries.ground(study)
-        form = WhatIfForm(request.GET or None, line=context["line"], ground=ground)
-        if request.GET.get("geste") and form.is_valid():
-            answer = queries.what_if(ground, context["line"], form.cleaned_data)
+        ground, geste = queries.ground(study), request.GET.get("geste", "")
+        whatif = [
+            WhatIfForm(request.GET if geste == each else None, geste=each, line=context["line"], ground=ground)
+            for each in GESTURES
+        ]
+        tried = next((form for form in whatif if form.is_bound), None)
+        if tried is not None and tried.is_valid():
+            answer = queries.what_if(ground, context["line"], {"geste": geste, **tried.cleaned_data})
             context["svg"] = queries.marked(context["svg"], ground, answer.pop("spots"))
             context["answer"] = answer
-            context["halts"] = form.cleaned_data["geste"] == "arrets"
-        return context | {"whatif": form}
+            context["halts"] = geste == "arrets"
+        return context | {"whatif": whatif, "tried": tried}
 
     return shown(request, place, "dossiers/what_if.html", "manques", more)
 
@@ -79,23 +84,29 @@ def grid(request: HttpRequest, place: str) -> HttpResponse:
 
 
 def _line(request: HttpRequest, study: Study, told: dict[str, Any]) -> dict[str, Any]:
-    """Return what a page needs of one line of the offer: its figures, its map, its zones."""
+    """Return what a page needs of one line of the offer, for everybody or one public: its figures, its map, its zones."""
     if told.get("offre") is None:
         return {"line": USUAL, "lines": diagnosis_lines(), "svg": ""}
-    chosen = request.GET.get("offre", "")
+    offered = told["offre"]
+    chosen, public = request.GET.get("offre", ""), request.GET.get("public", "")
     line = chosen if chosen in diagnosis_lines() else USUAL
-    whole = next(each for each in told["offre"]["ensemble"]["lignes"] if each["id"] == line)
+    of = offered["publics"].get(public)
+    lines = of["ensemble"] if of else offered["ensemble"]["lignes"]
     rows = []
-    for zone in told["offre"]["zones"].values():
-        each = next(found for found in zone["lignes"] if found["id"] == line)
-        why = next((m["court"] for m in zone["manques"] if m["id"] == line), "")
-        rows.append({**each, "code": zone["code"], "nom": zone["nom"], "muets": zone["muets"], "raison": why})
+    for code, zone in offered["zones"].items():
+        each = next(found for found in (of["zones"][code] if of else zone["lignes"]) if found["id"] == line)
+        why = "" if of else next((m["court"] for m in zone["manques"] if m["id"] == line), "")
+        rows.append({**each, "code": code, "nom": zone["nom"], "muets": zone["muets"], "raison": why})
     rows.sort(key=lambda row: (-row["hors_valeur"], row["nom"]))
     return {
         "line": line,
         "lines": diagnosis_lines(),
-        "whole": whole,
+        "public": public if of else "",
+        "of": of,
+        "all_lines": lines,
+        "whole": next(each for each in lines if each["id"] == line),
         "rows": rows,
-        "svg": queries.layer(study, f"manque-{line}"),
-        "lists": [each for each in told["offre"]["listes"] if each["id"] in (line, "")],
+        "overlap": any(one["hors_bas"] <= two["hors_haut"] for one, two in pairwise(rows)),
+        "svg": "" if of else queries.layer(study, f"manque-{line}"),
+        "lists": [] if of else [each for each in offered["listes"] if each["id"] in (line, "")],
     }
