@@ -1,7 +1,7 @@
 """Signing in: one account, an e-mail, a password; nobody opens one by himself."""
 
 import pytest
-from django.core.cache import cache
+from django.core.cache import cache, caches
 
 from maillage.apps.accounts.actions import open_demonstration
 from maillage.apps.accounts.models import User
@@ -14,6 +14,7 @@ PASSWORD = "un-mot-de-passe-long"
 @pytest.fixture(autouse=True)
 def _no_memory_of_former_attempts():
     cache.clear()
+    caches["counts"].clear()
 
 
 def sign_in(client, email="coordination@exemple.fr", password=PASSWORD):
@@ -42,6 +43,12 @@ def test_attempts_are_limited(client, coordinator):
     answers = [sign_in(client, password=f"mauvais-mot-{n}").status_code for n in range(12)]
     assert sign_in(client).status_code != 302
     assert answers[0] == 200
+
+
+def test_nobody_is_shut_out_by_whoever_tries_from_elsewhere(client, coordinator):
+    for _ in range(12):
+        client.post("/connexion/", {"login": "coordination@exemple.fr", "password": "faux"}, REMOTE_ADDR="10.9.9.9")
+    assert sign_in(client).status_code == 302
 
 
 def test_signing_out_is_a_gesture_not_a_link(client, coordinator):

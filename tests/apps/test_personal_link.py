@@ -4,7 +4,7 @@ import re
 from datetime import date
 
 import pytest
-from django.core.cache import cache
+from django.core.cache import cache, caches
 
 from maillage.apps.directory import rules
 from maillage.apps.directory.actions import duplicates, links, sheets
@@ -22,6 +22,7 @@ WRONG = "Ce code n’ouvre aucune fiche."
 @pytest.fixture(autouse=True)
 def _no_memory():
     cache.clear()
+    caches["counts"].clear()
 
 
 @pytest.fixture

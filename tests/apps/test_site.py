@@ -4,6 +4,8 @@ import re
 from html import unescape
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 pytestmark = pytest.mark.django_db
 PUBLIC = (
@@ -111,3 +113,23 @@ def test_night_is_remembered_by_a_cookie(client):
     assert '<html lang="fr" data-theme="nuit">' in client.get("/").content.decode()
     client.cookies["theme"] = '"><script>'
     assert "data-theme" not in client.get("/").content.decode().split(">", 2)[1]
+
+
+def test_a_nul_character_is_no_address_nor_answer(client):
+    assert client.get("/lieux/a%00b/").status_code == 404
+    assert client.get("/carte/?ou=%00").status_code == 404
+    assert client.post("/fiche/", {"code": "AB\x00"}).status_code == 400
+
+
+@pytest.mark.django_db
+def test_reading_writes_nothing(client):
+    """Une page publique n’attend jamais qui écrit : elle ne compte rien dans la base."""
+    with CaptureQueriesContext(connection) as found:
+        for address in ("/api/v1/sources", "/donnees/", "/flux/lieux.atom"):
+            assert client.get(address).status_code == 200
+    written = [each["sql"] for each in found if each["sql"].split()[0].upper() in ("INSERT", "UPDATE", "DELETE", "BEGIN")]
+    assert written == []
+
+
+def test_the_space_is_kept_by_no_cache(client):
+    assert "no-store" in client.get("/espace/annuaire/")["Cache-Control"]

@@ -3,11 +3,12 @@
 import time
 
 from django.conf import settings
-from django.core.cache import cache
+from django.core.cache import caches
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 
 HOUR = 3600  # seconds
+counts = caches["counts"]
 
 
 def once_more(request: HttpRequest, what: str, most: int) -> bool:
@@ -18,18 +19,18 @@ def once_more(request: HttpRequest, what: str, most: int) -> bool:
 def count(request: HttpRequest, what: str) -> int:
     """Count one more of something for a connection, and return how many it has had this hour."""
     key = _key(request, what)
-    if cache.add(key, 1, timeout=HOUR):
+    if counts.add(key, 1, timeout=HOUR):
         return 1
     try:
-        return int(cache.incr(key))
+        return int(counts.incr(key))
     except ValueError:  # expired in between
-        cache.set(key, 1, timeout=HOUR)
+        counts.set(key, 1, timeout=HOUR)
         return 1
 
 
 def counted(request: HttpRequest, what: str) -> int:
     """Return how many of something a connection has had this hour."""
-    return int(cache.get(_key(request, what), 0))
+    return int(counts.get(_key(request, what), 0))
 
 
 def _key(request: HttpRequest, what: str) -> str:
