@@ -353,6 +353,16 @@ def test_a_sign_says_how_to_connect_and_for_whom(client, rich):
     assert "http://testserver/lieux/riche/" in said
 
 
+@pytest.mark.parametrize("host", ["127.0.0.1:8000", "localhost:8000", "[::1]:8000"])
+def test_a_sign_never_bears_an_address_that_nobody_else_can_open(client, rich, host):
+    for address in ("/panneaux/riche/wifi/", "/annuaire/38185/"):
+        said = text_of(client.get(address, headers={"host": host}))
+        assert "Sans adresse ni code à photographier." in said
+        assert host.rsplit(":", 1)[0] not in said
+        assert "Sans adresse" not in text_of(client.get(address))
+    assert "data:image" not in client.get("/panneaux/riche/wifi/", headers={"host": host}).content.decode()
+
+
 @pytest.mark.parametrize("practice", ["recharge", "reparation", "formation", "rien"])
 def test_no_sign_for_what_is_not_offered_or_has_none(client, rich, practice):
     assert client.get(f"/panneaux/riche/{practice}/").status_code == 404

@@ -10,6 +10,7 @@ from maillage.apps.directory import access
 from maillage.apps.directory.queries import exports, paper, scope, where
 from maillage.apps.directory.queries.paper import Asked
 from maillage.apps.directory.queries.scope import Scope
+from maillage.apps.directory.views import printed
 from maillage.apps.directory.views.exports import LONGEST, refused
 from maillage.apps.directory.views.fresh import unless_changed
 from maillage.kernel.errors import Refused, UnknownTerritory
@@ -45,7 +46,7 @@ def _scope(place: str) -> Scope:
 
 
 def _address(request: HttpRequest, found: Scope) -> str:
-    return request.build_absolute_uri(reverse("paper", args=[found.code]))
+    return printed.address(request, reverse("paper", args=[found.code]))
 
 
 @require_safe
@@ -59,7 +60,7 @@ def page(request: HttpRequest, place: str) -> HttpResponse:
     if n > paper.MOST:
         return render(request, "directory/export/paper.html", context | {"large": True})
     directory = paper.directory(found, on=timezone.localdate(), address=_address(request, found))
-    return render(request, "directory/export/paper.html", context | {"directory": directory})
+    return render(request, "directory/export/paper.html", context | {"directory": directory, "url": directory.address})
 
 
 @require_safe

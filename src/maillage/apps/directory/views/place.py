@@ -14,6 +14,7 @@ from maillage.apps.directory.actions import signals
 from maillage.apps.directory.forms.signal import SignalForm
 from maillage.apps.directory.models import Lieu
 from maillage.apps.directory.queries import maps, places, results
+from maillage.apps.directory.views import printed
 from maillage.kernel.errors import Refused
 
 CARDS = range(4)
@@ -88,9 +89,9 @@ def sign(request: HttpRequest, place: str, code: str) -> HttpResponse:
     shown = places.sign(found.sheet, code)
     if shown is None:
         raise Http404
-    address = request.build_absolute_uri(reverse("lieu", args=[found.slug]))
-    context = {"lieu": found, "sign": shown, "qr": segno.make(address).svg_data_uri(border=0), "url": address}
-    return render(request, "directory/public/sign.html", context)
+    address = printed.address(request, reverse("lieu", args=[found.slug]))
+    code_of = segno.make(address).svg_data_uri(border=0) if address else ""
+    return render(request, "directory/public/sign.html", {"lieu": found, "sign": shown, "qr": code_of, "url": address})
 
 
 def _readable(request: HttpRequest, place: str) -> Lieu:
