@@ -174,15 +174,116 @@ def test_a_pair_that_somebody_declined_is_not_proposed_again():
     assert Pair.objects.get().state == rules.DECLINED
 
 
-def test_a_merge_that_changed_since_is_not_undone_in_silence():
+def merged(choices: dict[str, str]) -> Pair:
     take(ROW)
     take(TWIN, source="Autre réseau")
     pair = Pair.objects.get()
-    kept = duplicates.merge(pair, {}, by="coordination", at=LATER)
+    duplicates.merge(pair, choices, by="coordination", at=LATER)
+    return pair
+
+
+def test_a_merge_that_changed_since_is_taken_apart_and_what_people_wrote_stays():
+    pair = merged({"frais_a_charge": "second"})
+    kept = Lieu.objects.get(identifier="a1")
     sheets.edit(kept, {"telephone": ["+33476009999"]}, by="la structure", at=LATER)
-    with pytest.raises(Refused, match="a encore changé depuis"):
+    take({**ROW, "telephone": "04 76 00 11 22", "code_postal": "38100"}, at=LATER)  # its own source
+    take({**TWIN, "site_web": "https://neuf.exemple.fr"}, source="Autre réseau", at=LATER)
+    told = duplicates.apart(pair)
+    assert not told.kept.exact
+    assert Lieu.objects.get(identifier="b7").state == rules.MERGED, "telling changes nothing"
+    duplicates.unmerge(pair, by="coordination", at=LATER)
+    kept, gone = Lieu.objects.get(identifier="a1").sheet, Lieu.objects.get(identifier="b7")
+    assert kept["telephone"] == ["+33476009999"], "a person wrote it"
+    assert kept["code_postal"] == "38100", "its own source gave it"
+    assert kept["frais_a_charge"] == ["free"]
+    assert "site_web" not in kept, "it came from the other"
+    assert gone.state == rules.PUBLISHED
+    assert gone.sheet["site_web"] == ["https://neuf.exemple.fr"]
+    assert not Proposal.objects.filter(field="site_web").exists(), "the sheet it is for holds it"
+    assert Pair.objects.get().state == rules.OPEN
+
+
+def test_what_a_source_says_of_a_merged_place_waits_on_the_one_that_is_kept():
+    merged({})
+    row = take({**TWIN, "site_web": "https://neuf.exemple.fr"}, source="Autre réseau", at=LATER)
+    assert (row.counts["modifies"], row.counts["inchanges"], row.counts["contestes"]) == (0, 1, 1)
+    proposal = Proposal.objects.get()
+    assert (proposal.lieu.identifier, proposal.field) == ("a1", "site_web")
+    assert proposal.value == ["https://neuf.exemple.fr"]
+    again = take({**TWIN, "site_web": "https://neuf.exemple.fr"}, source="Autre réseau", at=LATER)
+    assert (again.counts["contestes"], Proposal.objects.count()) == (0, 1)
+
+
+def test_what_only_a_merged_place_says_goes_to_the_one_that_is_kept_and_is_undone_with_its_import():
+    merged({})
+    held = Lieu.objects.get(identifier="a1").sheet
+    row = take({**TWIN, "courriels": "contact@exemple.fr"}, source="Autre réseau", at=LATER)
+    assert row.counts["modifies"] == 1
+    assert Lieu.objects.get(identifier="a1").sheet["courriels"] == ["contact@exemple.fr"]
+    importing.take_back(row, by="coordination", at=LATER)
+    assert Lieu.objects.get(identifier="a1").sheet == held
+
+
+def test_a_value_that_its_own_source_renewed_is_taken_back_renewed():
+    pair = merged({"frais_a_charge": "second"})
+    row = take({**ROW, "frais_a_charge": "Gratuit sous condition"}, at=LATER)
+    assert row.counts["contestes"] == 1
+    duplicates.unmerge(pair, by="coordination", at=LATER)
+    assert Lieu.objects.get(identifier="a1").sheet["frais_a_charge"] == ["conditional"]
+    assert not Proposal.objects.exists()
+
+
+def test_a_merge_within_a_merge_is_taken_apart_first():
+    pair = merged({})
+    take({**ROW, "id": "c3"}, source="Troisième")
+    other = Pair.objects.filter(first__identifier="a1", state=rules.OPEN).get()
+    Pair.objects.filter(pk=other.pk).update(first=other.second, second=other.first)
+    duplicates.merge(Pair.objects.get(pk=other.pk), {}, by="coordination", at=LATER)
+    with pytest.raises(Refused, match="réunie à une autre"):
         duplicates.unmerge(pair, by="coordination", at=LATER)
-    assert Lieu.objects.get(pk=kept.pk).sheet["telephone"] == ["+33476009999"]
+    take({**TWIN, "courriels": "contact@exemple.fr"}, source="Autre réseau", at=LATER)
+    assert Lieu.objects.get(identifier="c3").sheet["courriels"] == ["contact@exemple.fr"], "through both merges"
+
+
+def unnamed(row: dict) -> dict:
+    return {name: value for name, value in row.items() if name not in ("id", "pivot", "date_maj")}
+
+
+def test_a_place_that_its_source_corrects_is_asked_about_and_never_twice():
+    take(unnamed(ROW), unnamed(OTHER))
+    moved = {
+        **unnamed(ROW),
+        "adresse": "12 rue Ampère",
+        "latitude": 45.18,
+        "longitude": 5.70,
+        "telephone": "04 76 99 88 77",
+    }
+    row = take(moved, unnamed(OTHER), at=LATER)
+    assert (row.counts["crees"], row.counts["absents"]) == (1, 1)
+    assert (row.counts["doublons_proposes"], row.counts["a_confirmer"]) == (1, 1)
+    pair = Pair.objects.get()
+    assert pair.first.missing_since == row, "the place already known is the one that is kept"
+    assert not pair.sure
+    assert any("n’est plus dans le fichier" in reason for reason in pair.reasons)
+    assert duplicates.suggested(pair.first, pair.second)["adresse"] == "second", "what the source gives now"
+    held = list(Lieu.objects.order_by("pk").values())
+    kept = duplicates.merge(pair, {}, by="coordination", at=LATER)
+    assert (kept.sheet["adresse"], kept.missing_since) == ("12 rue Ampère", None)
+    again = take({**moved, "telephone": "04 76 99 88 66"}, unnamed(OTHER), at=LATER)
+    assert (again.counts["crees"], again.counts["absents"], again.counts["modifies"]) == (0, 0, 1)
+    assert Lieu.objects.get(pk=kept.pk).sheet["telephone"] == ["+33476998866"], "it follows its source"
+    importing.take_back(again, by="coordination", at=LATER)
+    duplicates.unmerge(pair, by="coordination", at=LATER)
+    assert list(Lieu.objects.order_by("pk").values()) == held
+
+
+def test_a_new_place_of_another_name_or_commune_is_no_correction():
+    take(unnamed(ROW))
+    new = {**unnamed(OTHER), "nom": "Café des Halles"}
+    elsewhere = {**unnamed(ROW), "commune": "Échirolles", "code_postal": "38130", "adresse": "5 rue Neuve", "telephone": ""}
+    far = {name: value for name, value in elsewhere.items() if name not in ("latitude", "longitude")}
+    row = take(new, far, at=LATER)
+    assert (row.counts["absents"], row.counts["a_confirmer"]) == (1, 0)
 
 
 def test_a_place_put_aside_says_why_and_leaves_the_search():

@@ -518,12 +518,35 @@ def test_a_pair_whose_place_left_is_no_longer_proposed(signed, pair):
     assert "Aucune paire à décider" in page(signed, "/espace/annuaire/doublons/")
 
 
-def test_a_merge_that_changed_since_is_not_undone_in_silence(signed, pair):
-    signed.post(f"/espace/annuaire/doublons/{pair.pk}/", {"geste": "reunir"})
+def test_a_merge_that_changed_since_is_taken_apart_once_its_effect_was_read(signed, pair):
+    address = f"/espace/annuaire/doublons/{pair.pk}/"
+    signed.post(address, {"geste": "reunir", "cote-frais_a_charge": "second"})
+    text = said(page(signed, address))
+    assert text.count("redevient exactement comme avant") == 2
     sheets.edit(Lieu.objects.get(pk=pair.first_id), {"quartier": "Centre"}, by="x", at=AT + timedelta(days=900))
-    response = signed.post(f"/espace/annuaire/doublons/{pair.pk}/revoir/", follow=True)
-    assert "a encore changé depuis" in said(response.content.decode())
-    assert Pair.objects.get().state == rules.ACCEPTED
+    text = said(page(signed, address))
+    assert text.count("redevient exactement comme avant") == 1
+    assert "pas tout à fait comme avant" in text
+    assert "Centre" in text
+    assert Pair.objects.get().state == rules.ACCEPTED, "nothing is written by reading"
+    response = signed.post(f"{address}revoir/", follow=True)
+    assert "séparées, avec ce qui a changé depuis" in said(response.content.decode())
+    kept = Lieu.objects.get(pk=pair.first_id).sheet
+    assert (kept["quartier"], kept["frais_a_charge"]) == ("Centre", ["free"])
+    assert Lieu.objects.get(pk=pair.second_id).state == rules.PUBLISHED
+    assert Pair.objects.get().state == rules.OPEN
+
+
+def test_a_merge_within_a_merge_says_what_to_take_apart_first(signed, pair):
+    address = f"/espace/annuaire/doublons/{pair.pk}/"
+    signed.post(address, {"geste": "reunir"})
+    take({**ROW, "id": "c3"}, source="Troisième", at=AT)
+    other = Pair.objects.get(first=pair.first, state=rules.OPEN)
+    Pair.objects.filter(pk=other.pk).update(first=other.second, second=other.first)
+    signed.post(f"/espace/annuaire/doublons/{other.pk}/", {"geste": "reunir"})
+    text = said(page(signed, address))
+    assert "Séparez d’abord ces deux-là" in text
+    assert "Séparer ces deux fiches" not in text
 
 
 def test_sure_pairs_are_merged_at_once_only_those_ticked_and_undone_one_by_one(signed):

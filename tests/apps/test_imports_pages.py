@@ -10,11 +10,12 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from maillage.apps.directory import rules
-from maillage.apps.directory.actions import importing, sheets
+from maillage.apps.directory.actions import duplicates, importing, sheets
 from maillage.apps.directory.actions import waiting as actions
 from maillage.apps.directory.forms.space import word_name
-from maillage.apps.directory.models import Import, Lieu, Source
+from maillage.apps.directory.models import Import, Lieu, Pair, Source
 from maillage.apps.directory.queries import waiting as queries
+from maillage.cli.main import main
 from maillage.kernel.errors import Refused
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("home")]
@@ -343,6 +344,40 @@ def test_what_will_happen_is_told_before_and_is_what_happens(signed):
     assert [counts[n] for n in ("crees", "modifies", "inchanges", "refuses", "absents", "contestes")] == [
         told[n] for n in ("nouveaux", "modifies", "inchanges", "refuses", "absents", "contestes")
     ]
+
+
+def test_what_will_happen_to_a_merged_place_is_told_as_it_happens(signed):
+    imported(signed, HEAD + LILAS)
+    imported(signed, HEAD + LILAS, nouvelle="Autre source")
+    pair = Pair.objects.get()
+    duplicates.merge(pair, {}, by="x", at=AT)
+    address = dropped(signed, HEAD + LILAS.replace("11 22", "11 33"), source="Autre source")
+    response = signed.post(address, {"geste": "verifier"})
+    told = queries.progress(key_of(address)).expected
+    signed.post(response["Location"], {"tout": "1"})
+    counts = Import.objects.latest("pk").counts
+    names = ("modifies", "inchanges", "contestes", "absents")
+    assert [told[name] for name in names] == [counts[name] for name in names] == [0, 1, 1, 0]
+
+
+def test_a_place_corrected_by_its_source_is_asked_about_in_the_report(signed):
+    imported(signed, HEAD + LILAS + MAISON)
+    row = imported(signed, HEAD + LILAS.replace("rue des Lilas;3", "quai Perrière;9") + MAISON, source="Réseau local")
+    assert row.counts["a_confirmer"] == 1
+    text = signed.get(f"/espace/annuaire/imports/{row.pk}/").content.decode()
+    assert "lieu créé à confirmer" in text
+    assert f'href="/espace/annuaire/doublons/{Pair.objects.get().pk}/"' in text
+
+
+def test_the_command_says_what_waits_for_an_answer(signed, tmp_path, capsys):
+    imported(signed)
+    sheets.edit(Lieu.objects.get(name__startswith="Médiathèque"), {"telephone": ["+33476009999"]}, by="la structure", at=AT)
+    path = tmp_path / "réseau.csv"
+    path.write_text(HEAD + LILAS.replace("11 22", "11 33") + MAISON, "utf-8")
+    main(["offre", "importer", str(path), "--source", "Réseau local"])
+    told = capsys.readouterr().out
+    assert "1 valeur attend une réponse" in told
+    assert "à confirmer" not in told
 
 
 def test_a_partial_file_marks_nobody_missing(signed):

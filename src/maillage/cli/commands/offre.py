@@ -174,7 +174,24 @@ def take_in(given: argparse.Namespace) -> int:
             f"{count(counts['doublons_proposes'], 'doublon proposé', 'doublons proposés')}, "
             f"{count(counts['absents'], 'lieu absent', 'lieux absents')} de cette version."
         )
+        for key, one, many in WAITING:
+            if counts[key]:
+                print(f"{count(counts[key], one, many)}.")
     return ended(result)
+
+
+WAITING = (  # what only a person may decide, told when there is some
+    (
+        "contestes",
+        "valeur attend une réponse : quelqu’un avait confirmé ou choisi autre chose",
+        "valeurs attendent une réponse : quelqu’un avait confirmé ou choisi autre chose",
+    ),
+    (
+        "a_confirmer",
+        "lieu créé est à confirmer : c’est peut-être un absent, écrit autrement",
+        "lieux créés sont à confirmer : ce sont peut-être des absents, écrits autrement",
+    ),
+)
 
 
 def export(given: argparse.Namespace) -> int:

@@ -12,6 +12,7 @@ from maillage.apps.accounts.models import User
 from maillage.apps.directory import rules
 from maillage.apps.directory.actions import duplicates, index, sheets
 from maillage.apps.directory.models import Change, Import, Lieu, Pair, Proposal, Source, Structure
+from maillage.apps.directory.queries import imports
 from maillage.kernel.errors import Refused
 from maillage.pipeline.offer import report
 from maillage.pipeline.offer.read import Read, Result
@@ -27,14 +28,21 @@ class _Work:
     by: str
     at: datetime
     held: dict[str, Lieu]
+    kept: dict[int, Lieu]
     taken: set[str]
     structures: dict[str, Structure]
     made: list[Lieu]
-    changed: list[tuple[Lieu, dict[str, Any]]]
+    changed: dict[int, tuple[Lieu, dict[str, Any]]]
     back: list[Lieu]
     found_again: list[tuple[int, int]]
     proposals: list[Proposal]
     counts: Counter[str]
+
+    def change(self, lieu: Lieu, update: rules.Update) -> None:
+        """Set a place as an update says; its snapshot before the import is kept once."""
+        self.changed.setdefault(lieu.pk, (lieu, sheets.snapshot(lieu)))
+        lieu.sheet, lieu.origins = update.sheet, update.origins
+        sheets.derive(lieu)
 
 
 def take_in(
@@ -85,15 +93,17 @@ def _write(
         started_at=at,
         by=by,
     )
+    held = {lieu.identifier: lieu for lieu in Lieu.objects.filter(source=held_source).select_related("structure")}
     work = _Work(
         row=row,
         by=str(by) if by else held_source.name,
         at=at,
-        held={lieu.identifier: lieu for lieu in Lieu.objects.filter(source=held_source).select_related("structure")},
+        held=held,
+        kept=imports.kept_for(held.values()),
         taken=set(Lieu.objects.values_list("slug", flat=True)),
         structures={s.key: s for s in Structure.objects.all()},
         made=[],
-        changed=[],
+        changed={},
         back=[],
         found_again=[],
         proposals=[],
@@ -105,7 +115,8 @@ def _write(
         _one(read, work)
     _save(work)
     missing = _missing(kept, work) if whole else 0
-    proposed = duplicates.propose(alike, {lieu.identifier: lieu for lieu in work.made})
+    replaced = duplicates.replaced(work.made, list(imports.missing_from(held_source)))
+    proposed = duplicates.propose([*alike, *replaced], {lieu.identifier: lieu for lieu in work.made})
     row.counts = {
         "lus": len(result.rows) + len(result.faults),
         "crees": work.counts["made"],
@@ -116,6 +127,7 @@ def _write(
         "doublons_proposes": proposed,
         "contestes": len(work.proposals),
         "absents": missing,
+        "a_confirmer": imports.to_confirm(row).count(),
     }
     row.report = report.of(result) | {"retrouves": work.found_again}
     row.state = rules.DONE
@@ -174,23 +186,39 @@ def _one(read: Read, work: _Work) -> None:
         work.counts["made"] += 1
         return
     update = rules.updated(lieu.sheet, lieu.origins, sheet, source=name, on=on)
-    _contest(lieu, update.contested, work)
+    shown = _pass_on(lieu, update, work, on=on)
+    if shown is None:
+        _contest(lieu, update.contested, work)
     back = lieu.missing_since_id is not None
     if back:
         work.found_again.append((lieu.pk, lieu.missing_since_id))
         lieu.missing_since = None
+    work.counts["changed" if (update.changes(lieu.sheet) if shown is None else shown) else "same"] += 1
     if update.sheet == lieu.sheet:
-        work.counts["same"] += 1
         if back:
             work.back.append(lieu)
         return
-    before = sheets.snapshot(lieu)
-    counted = update.changes(lieu.sheet)
-    lieu.sheet, lieu.origins, lieu.to_check = update.sheet, update.origins, doubts
+    work.change(lieu, update)
+    lieu.to_check = doubts
     lieu.structure = work.structures[rules.structure_key(sheet)[0]]
-    sheets.derive(lieu)
-    work.changed.append((lieu, before))
-    work.counts["changed" if counted else "same"] += 1
+
+
+def _pass_on(lieu: Lieu, update: rules.Update, work: _Work, *, on: str) -> bool | None:
+    """Pass on what a file changes of a merged place to the one that is kept; return whether people read it there.
+
+    None when the place is not merged: what it says is then read on its own sheet.
+    """
+    shown = work.kept.get(lieu.pk)
+    if shown is None:
+        return None
+    name, ours = work.row.source.name, shown.source_id == lieu.source_id
+    passed = rules.passed_on(shown.sheet, shown.origins, lieu.sheet, update, source=name, on=on, ours=ours)
+    _contest(shown, passed.contested, work)
+    read = passed.changes(shown.sheet)
+    if passed.sheet != shown.sheet:
+        work.change(shown, passed)
+        shown.structure = sheets.structure_of(shown.sheet)
+    return read
 
 
 def _contest(lieu: Lieu, contested: Mapping[str, Any], work: _Work) -> None:
@@ -233,7 +261,7 @@ def _save(work: _Work) -> None:
         "updated_on",
         "missing_since",
     )
-    Lieu.objects.bulk_update([lieu for lieu, _ in work.changed] + work.back, fields, batch_size=200)
+    Lieu.objects.bulk_update([lieu for lieu, _ in work.changed.values()] + work.back, fields, batch_size=200)
     Change.objects.bulk_create(
         [
             Change(
@@ -245,22 +273,18 @@ def _save(work: _Work) -> None:
                 before=before,
                 after=sheets.snapshot(lieu),
             )
-            for lieu, before in [*((lieu, None) for lieu in work.made), *work.changed]
+            for lieu, before in [*((lieu, None) for lieu in work.made), *work.changed.values()]
         ],
         batch_size=BATCH,
     )
     Proposal.objects.bulk_create(work.proposals, batch_size=BATCH)
-    index.refresh([*work.made, *(lieu for lieu, _ in work.changed)])
+    index.refresh([*work.made, *(lieu for lieu, _ in work.changed.values())])
 
 
 def _missing(kept: Sequence[Read], work: _Work) -> int:
     """Mark the places of the source that the file no longer holds; a person decides what became of them."""
     there = {read.sheet["id"] for read in kept}
-    gone = [
-        lieu
-        for id, lieu in work.held.items()
-        if id not in there and lieu.missing_since_id is None and lieu.state == rules.PUBLISHED
-    ]
+    gone = imports.dropped(work.held.values(), there, work.kept)
     for lieu in gone:
         lieu.missing_since = work.row
     Lieu.objects.bulk_update(gone, ["missing_since"], batch_size=BATCH)

@@ -403,6 +403,23 @@ def fields_of(block: str) -> Iterable[str]:
     return BLOCKS[block][1] if block in BLOCKS else (block,)
 
 
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What taking two merged places apart would do to one of them, in words; since: how it differs from before the merge."""
+
+    lieu: Lieu
+    lines: Sequence[history.Line]
+    since: Sequence[history.Line]
+
+
+def taken_apart(apart) -> list[Taken]:
+    """Return what taking two merged places apart would do, the place kept first. apart: as `duplicates.apart` tells it."""
+    return [
+        Taken(side.lieu, history.differences(side.now, side.after), history.differences(side.before, side.after))
+        for side in (apart.kept, apart.gone)
+    ]
+
+
 def _side(pair: Pair, id: str, suggestion: str) -> Side:
     label = BLOCKS[id][0] if id in BLOCKS else history.labels()[id]
     one, two = pair.first, pair.second

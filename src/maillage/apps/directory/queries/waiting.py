@@ -16,7 +16,7 @@ from django.conf import settings
 
 from maillage.apps.directory import rules
 from maillage.apps.directory.models import Lieu, Source
-from maillage.apps.directory.queries import history, places
+from maillage.apps.directory.queries import history, imports, places
 from maillage.kernel.names import plain
 from maillage.pipeline.offer import correct, mapping, report
 from maillage.pipeline.offer.forms import read as forms
@@ -337,6 +337,7 @@ def kept_result(waiting: Waiting, told: Progress) -> Result | None:
 def expected(found: Result, source: str, *, on: date) -> dict[str, Any]:
     """Return what importing a file would do, counted as the import itself counts, and named where somebody must look."""
     held = {lieu.identifier: lieu for lieu in Lieu.objects.filter(source__name=source)}
+    kept = imports.kept_for(held.values())
     counts = dict.fromkeys(("nouveaux", "modifies", "inchanges", "contestes"), 0)
     there = set()
     for row in found.kept:
@@ -348,13 +349,12 @@ def expected(found: Result, source: str, *, on: date) -> dict[str, Any]:
             continue
         day = row.sheet.get("date_maj") or on.isoformat()
         update = rules.updated(lieu.sheet, lieu.origins, row.sheet, source=source, on=day)
+        if shown := kept.get(lieu.pk):
+            ours = shown.source_id == lieu.source_id
+            update = rules.passed_on(shown.sheet, shown.origins, lieu.sheet, update, source=source, on=day, ours=ours)
         counts["contestes"] += len(update.contested)
-        counts["modifies" if update.changes(lieu.sheet) else "inchanges"] += 1
-    missing = [
-        lieu.name
-        for id, lieu in held.items()
-        if id not in there and lieu.missing_since_id is None and lieu.state == rules.PUBLISHED
-    ]
+        counts["modifies" if update.changes((shown or lieu).sheet) else "inchanges"] += 1
+    missing = [lieu.name for lieu in imports.dropped(held.values(), there, kept)]
     refused = [(row.line, row.sheet.get("nom", ""), row.refused) for row in found.rows if row.refused]
     refused += [(fault.line, fault.value, fault.reason) for fault in found.faults]
     return {

@@ -18,6 +18,7 @@ from maillage.apps.directory.actions import waiting as actions
 from maillage.apps.directory.forms.space import UploadForm, choices, corrected, others, vocabularies
 from maillage.apps.directory.models import Import
 from maillage.apps.directory.queries import history
+from maillage.apps.directory.queries import imports as reading
 from maillage.apps.directory.queries import waiting as queries
 from maillage.apps.directory.queries.space import PAGE
 from maillage.apps.directory.queries.waiting import Waiting
@@ -171,6 +172,7 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
         "lines": lines,
         "told": history.columns_read(row.report),
         "missing": missing,
+        "replaced": {pair.first_id: pair for pair in reading.to_confirm(row)},
         "done": row.state == rules.DONE,
     }
     return render(request, "directory/space/report.html", context)

@@ -44,6 +44,12 @@ def pair(request: HttpRequest, pk: int) -> HttpResponse:
     sides = space.side_by_side(found, suggested)
     context: dict[str, Any] = {"pair": found, "sides": sides, "same": space.same_fields(found)}
     context["any_both"] = any(side.both for side in sides)
+    if found.state == rules.ACCEPTED:
+        try:
+            context["apart"] = space.taken_apart(duplicates.apart(found))
+        except Refused as refused:
+            context["error"] = refused
+            return render(request, "directory/space/pair.html", context)
     if request.method == "POST":
         by, at = str(request.user), timezone.localtime()
         try:
@@ -61,7 +67,8 @@ def pair(request: HttpRequest, pk: int) -> HttpResponse:
             }
             kept = duplicates.merge(_open(found), choices, by=by, at=at)
             messages.success(
-                request, f"Les deux fiches sont réunies dans « {kept.name} ». Vous pouvez les séparer à tout moment."
+                request,
+                f"Les deux fiches sont réunies dans « {kept.name} ». Vous pourrez les séparer : chacune reprend la sienne.",
             )
             return redirect("pairs")
         except Refused as refused:
@@ -86,8 +93,10 @@ def reopen(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(access.pairs_for(request.user), pk=pk)
     try:
         if found.state == rules.ACCEPTED:
-            duplicates.unmerge(found, by=str(request.user), at=timezone.localtime())
-            messages.success(request, "Les deux fiches sont séparées, chacune comme elle était.")
+            done = duplicates.unmerge(found, by=str(request.user), at=timezone.localtime())
+            exact = done.kept.exact and done.gone.exact
+            told = "chacune comme elle était" if exact else "avec ce qui a changé depuis qu’elles étaient réunies"
+            messages.success(request, f"Les deux fiches sont séparées, {told}.")
         else:
             duplicates.answer(found, rules.OPEN, by="", at=None)
             messages.success(request, "La paire est de nouveau à décider.")
