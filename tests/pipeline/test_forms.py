@@ -367,6 +367,10 @@ def test_a_header_of_repeated_words_comes_before_its_rows():
     assert parse(b"nom;nom\nA;B\nC;D\n", "x.csv").columns == ("nom", "nom (2)")
 
 
+def test_a_header_of_one_word_repeated_leaves_its_only_row():
+    assert lines_of(parse(b"nom;nom;nom;nom\nA;B;C;D\n", "x.csv")) == [["A", "B", "C", "D"]]
+
+
 def test_groups_of_columns_above_a_header_are_not_the_header():
     text = "Lieu;;;Horaires;;\nnom;rue;ville;lundi;mardi;jeudi\nA;B;C;9h;9h;9h\n"
     assert parse(text.encode(), "x.csv").columns == ("nom", "rue", "ville", "lundi", "mardi", "jeudi")
@@ -683,6 +687,7 @@ def test_coordinates_of_another_system_are_told():
 DEEP = '{"a": ' * 21 + "1" + "}" * 21
 TOO_LONG = "x" * (MAX_CELL + 1)
 LEFT_OUT = {
+    "a null byte in one row": ("nom;v\nA\x00B;1\nB;2\n", 1, 2, "octets nuls", "A\ufffdB;1"),
     "a row too long": ("nom;v\nA;1;x;y\nB;2\n", 1, 2, "4 cases, l’en-tête 2", "x y"),
     "a quote left open": ('nom;v;w\nB;2;3\n"A;1;2;3\nC;4;5\n', 2, 3, "guillemet n’est pas refermé", '"A;1;2;3'),
     "a quote left open on the last line": ('nom;v;w\nB;2;3\nC;"4\n', 1, 3, "guillemet n’est pas refermé", 'C;"4'),

@@ -14,8 +14,12 @@ from maillage.pipeline.offer.clean.cleaned import Cleaned
 # « A","B",C,"D »: a list whose first and last quotation marks were cut off, where values of one word have none.
 HALF_QUOTED = re.compile(r'"\s*,\s*"?|,\s*"')
 # « Gratuit / Payant », « Gratuit/ Payant », « Gratuit sous condition/Payant pour les autres »;
-# not « Familles/ enfant », « et/ou » nor « BIJ/PIJ ».
-SLASH = re.compile(r"\s/\s|/\s(?=[A-ZÀ-Þ])|\s/(?=[A-ZÀ-Þ])|(?<=[a-zß-ÿ])/(?=[A-ZÀ-Þ][a-zß-ÿ]+\s)")
+# not « Familles/ enfant », « et/ou », « BIJ/PIJ » nor « 5 € / an ».
+PER = (
+    r"(?!(?:(?<=€)|(?<=euro)|(?<=euros))\s?/\s?(?:an|année|mois|trimestre|semestre|semaine|jour|heure|h|minute|mn|séance|"
+    r"atelier|cours|page|feuille|copie|personne|pers|adulte|enfant|famille|foyer)s?\b)"
+)
+SLASH = re.compile(rf"{PER}\s/\s|/\s(?=[A-ZÀ-Þ])|\s/(?=[A-ZÀ-Þ])|(?<=[a-zß-ÿ])/(?=[A-ZÀ-Þ][a-zß-ÿ]+\s)")
 COMMA = re.compile(r"(?<!\d),|,(?!\d)")  # not « 12,5 m² »
 # Best first: a separator that nobody writes inside a value is believed before one that somebody may.
 BEST_FIRST = (re.compile(r"\|"), re.compile(r"[;\n]"), HALF_QUOTED, SLASH, COMMA)

@@ -54,6 +54,7 @@ LINK = re.compile(
 )
 BLOCK = re.compile(rf"(?<!\s)(?:\s*</?(?:{BLOCKS}){TAG_END})+\s*", re.IGNORECASE)
 INLINE = re.compile(rf"</?(?:{INLINES}){TAG_END}", re.IGNORECASE)
+CELL = re.compile(rf"\s*:?\s*</t[dh]\s*>\s*<t[dh]{TAG_END}", re.IGNORECASE)  # from a cell of a table to the next
 ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z]\w{1,30});")
 MOST_LAYERS = 5  # entities that spell tags that spell entities
 
@@ -170,7 +171,7 @@ def _text_of_html(text: str) -> str:
         if "&" in text:
             text = ENTITY.sub(lambda entity: html.unescape(entity[0]), text)
         if "<" in text:
-            text = INLINE.sub("", BLOCK.sub("\n", LINK.sub(_link, HIDDEN.sub("", text))))
+            text = INLINE.sub("", BLOCK.sub("\n", CELL.sub(" : ", LINK.sub(_link, HIDDEN.sub("", text)))))
         if text == before:
             break
     return text

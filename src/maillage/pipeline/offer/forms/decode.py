@@ -22,7 +22,7 @@ NAMED = 5  # lines that a note names
 def decoded(content: bytes, remarks: Remarks) -> str:
     """Return the text of a file: by its mark, else in UTF-8, else line by line in UTF-8 or as Windows and old Macs wrote.
 
-    Raises Refused on null bytes, and on a file that breaks the encoding it announces: damaged, or not text at all.
+    Raises Refused when null bytes are everywhere, and on a file that breaks the encoding it announces: damaged, or not text at all.
     """
     encoding, label = _announced(content)
     if label:
@@ -37,14 +37,21 @@ def decoded(content: bytes, remarks: Remarks) -> str:
                 do="Exportez-le de nouveau, en « CSV UTF-8 » ou en XLSX.",
             ) from error
         text = _by_line(content, remarks)
-    if (at := text.find("\x00")) >= 0:
+    if "\x00" in text and (first := _mostly_null(text)):
         raise remarks.refusal(
-            "cette ligne contient des octets nuls.",
-            line=text.count("\n", 0, at) + 1,
+            "cette ligne contient des octets nuls, et d’autres aussi.",
+            line=first,
             why="Le fichier est abîmé, ou n’est pas du texte.",
             do="Ouvrez-le dans un tableur, puis enregistrez-le en « CSV UTF-8 » ou en XLSX.",
         )
     return text.removeprefix("\ufeff")
+
+
+def _mostly_null(text: str) -> int:
+    """Return the first line that holds null bytes when one in ten does; 0 when few do, which are read row by row."""
+    lines = text.split("\n")
+    null = [number for number, line in enumerate(lines, 1) if "\x00" in line]
+    return null[0] if len(null) > max(1, len(lines) // 10) else 0
 
 
 def _announced(content: bytes) -> tuple[str, str]:

@@ -22,6 +22,7 @@ from maillage.pipeline.offer.forms.sheet import (
 )
 
 SEPARATORS = {";": "point-virgule", ",": "virgule", "\t": "tabulation", "|": "barre verticale"}
+NULS = "cette ligne contient des octets nuls : elle est abîmée"
 ANNOUNCED = re.compile(r'"?sep=([;,\t|])"?\s*', re.IGNORECASE)  # a first line that Excel writes and obeys
 NONE = "\x1f"  # no text holds this sign: a single column
 SAMPLED = 50  # records compared to choose a separator
@@ -133,7 +134,9 @@ def _records(lines: list[str], first: int, dialect: Dialect, width: int, remarks
     """Yield the records that hold together, and those that do when quotes inside cells are taken as they come."""
     broken = 0
     for start, cut in _cut(lines, first, dialect):
-        if cut is not None:
+        if "\x00" in lines[start]:
+            remarks.leave_out(start + 1, NULS, value=lines[start].replace("\x00", "�"), do="Retapez cette ligne.")
+        elif cut is not None:
             yield start + 1, cut
         elif cells := _as_it_comes(lines[start], dialect, width):
             remarks.count("Guillemets mal placés dans une ligne, lue quand même", f"ligne {start + 1}")

@@ -123,6 +123,8 @@ def assembled(records: Iterable[Record], form: Form, remarks: Remarks) -> Sheet:
     if not head:
         raise no_row(remarks)
     at = header_of([cells for _, cells in head])
+    if at == len(head) - 1 and all(head[0][1]):  # nothing would be left under it: a header of one word repeated
+        at = 0
     line, header = head[at]
     if at:
         above = listed([f"« {shown(' '.join(filter(None, cells)))} »" for _, cells in head[:at]])
