@@ -178,7 +178,7 @@ def test_words_of_a_practice_are_offered_planned_or_nothing():
     before = words("practice:formation", "Ateliers", values, text)
     assert {word: each.given for word, each in before.items()} == {
         "Oui": ("offered",),
-        "En cours de montage": ("offered",),
+        "En cours de montage": ("planned",),
         "Non": ("no",),
         "L’été": ("offered",),
     }

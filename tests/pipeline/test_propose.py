@@ -295,7 +295,7 @@ def test_yes_with_conditions_keeps_the_conditions():
         {"nom_structure": "C", "ville": "Mulhouse", "formations_ateliers": "Non, mais en projet"},
     ]
     first, second, third = places(rows)
-    assert first["practices"]["formation"] == {"state": "offered", "precisions": "Oui, sur inscription"}
+    assert first["practices"]["formation"] == {"state": "offered", "precisions": "sur inscription"}
     assert "practices" not in second
     assert third["practices"]["formation"]["state"] == "planned"
 

@@ -295,7 +295,7 @@ ETALAB = {
         "Étrangers": ("prise_en_charge_specifique", "languages"),
         "Familles": ("publics_specifiquement_adresses", "families"),
         "Jeunes": ("publics_specifiquement_adresses", "youth"),
-        "Personnes en situation de handicap": ("prise_en_charge_specifique", "motor"),
+        "Personnes en situation de handicap": ("publics_precisions", "Personnes en situation de handicap"),
         "Séniors": ("publics_specifiquement_adresses", "seniors"),
     },
     "modalites_acces": {
@@ -398,7 +398,7 @@ DI = {
         "familles": ("publics_specifiquement_adresses", "families"),
         "femmes": ("publics_specifiquement_adresses", "women"),
         "jeunes": ("publics_specifiquement_adresses", "youth"),
-        "personnes-en-situation-de-handicap": ("prise_en_charge_specifique", "motor"),
+        "personnes-en-situation-de-handicap": ("publics_precisions", "Personnes en situation de handicap"),
         "personnes-en-situation-durgence": ("publics_precisions", "Personnes en situation d'urgence"),
         "personnes-en-situation-juridique-specifique": (
             "publics_precisions",

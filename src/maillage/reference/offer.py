@@ -55,13 +55,25 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
+class Vague:
+    """A wording too vague for any value of a list: the text that keeps it, and what it does not say."""
+
+    text: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class ClosedList:
-    """A closed list: its values by slug, and every wording known for them (`words`, as `plain` writes it)."""
+    """A closed list: its values by slug, and every wording known for them (`words`, as `plain` writes it).
+
+    vague: the wordings that no value can be given for, and that somebody must make clear.
+    """
 
     id: str
     values: Mapping[str, Value]
     words: Mapping[str, tuple[Said, ...]]
     free: str = ""
+    vague: Mapping[str, Vague] = field(default_factory=dict)
 
     def said(self, text: str) -> tuple[Said, ...] | None:
         """Return what a word says; None when it is unknown to the list. An unknown word of an open list goes elsewhere."""
@@ -73,7 +85,10 @@ class ClosedList:
 
 @dataclass(frozen=True, slots=True)
 class Practice:
-    """Something that people find in a place; `need` says it in their words, `also` are the words of files."""
+    """Something that people find in a place; `need` says it in their words, `also` are the words of files.
+
+    Among these, `alone` may be said of anything, and `things` are what something may be done with.
+    """
 
     id: str
     label: str
@@ -81,6 +96,8 @@ class Practice:
     icon: str
     family: str
     also: tuple[str, ...] = ()
+    alone: tuple[str, ...] = ()
+    things: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +146,11 @@ def lists() -> dict[str, ClosedList]:
 
 @cache
 def practices() -> dict[str, Practice]:
-    return {id: Practice(**{**raw, "id": id, "also": tuple(raw["also"])}) for id, raw in _read("practices").items()}
+    found = {}
+    for id, raw in _read("practices").items():
+        words: dict[str, Any] = {key: tuple(each) if isinstance(each, list) else each for key, each in raw.items()}
+        found[id] = Practice(id=id, **words)
+    return found
 
 
 @cache
@@ -163,17 +184,6 @@ def kind_named_in(text: str) -> str | None:
     said = f" {plain(text)} "
     hits = [word for word in kinds_by_word() if len(word) > 2 and f" {word} " in said]
     return kinds_by_word()[max(hits, key=len)] if hits else None
-
-
-def practice_named(text: str) -> str:
-    """Return the practice that a short wording names, '' when it names none or more than one.
-
-    >>> practice_named("Wifi gratuit"), practice_named("autre")
-    ('wifi', '')
-    """
-    said = f" {plain(text)}"
-    hits = [p.id for p in practices().values() if any(f" {word}" in said for word in (plain(p.label), *p.also))]
-    return hits[0] if len(hits) == 1 else ""
 
 
 @cache
@@ -217,7 +227,8 @@ def _closed(id: str, raw: Mapping[str, Any]) -> ClosedList:
     for word, (slug, note) in raw.get("implies", {}).items():
         notes = {"frais_a_charge": "frais_precisions", "modalites_accompagnement": "acces_precisions"}
         words[plain(word)] = (Said(id, slug), Said(notes[id], text=note))
-    return ClosedList(id, values, words, raw.get("free", ""))
+    vague = {plain(word): Vague(many[0], reason) for reason, many in raw.get("vague", {}).items() for word in many}
+    return ClosedList(id, values, words, raw.get("free", ""), vague)
 
 
 def _read(name: str) -> dict[str, Any]:

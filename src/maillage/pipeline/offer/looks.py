@@ -8,11 +8,13 @@ from functools import cache
 from typing import Any
 
 from maillage.kernel.names import plain
+from maillage.pipeline.offer import answers, naming
 from maillage.pipeline.offer.clean import (
     commune,
     day,
     hours,
     mail,
+    number,
     phone,
     pivot,
     point,
@@ -34,16 +36,13 @@ HOURS = re.compile(r"\b\d{1,2}\s?[h:]\s?\d{0,2}\b|\b(Mo|Tu|We|Th|Fr|Sa|Su)\b", r
 DATE = re.compile(r"\d{4}[-/]\d{2}[-/]\d{2}|\d{1,2}/\d{1,2}/\d{4}")
 PAIR = re.compile(r"(?:POINT\s*)?[(\[]?\s*-?\d+[.,]\d+\s*[,;|\s]\s*-?\d+[.,]\d+\s*[)\]]?", re.I)
 MARKUP = re.compile(r"</?\w+[^<>]*>")
+KEYED = re.compile(r"0+|(?:\d[\s.]?){9}|(?:\d[\s.]?){13,14}|\d[.,]\d+E\+?\d+", re.I)  # a SIRET, be its key false
 NUMBER = re.compile(r"[-+]?\d+([.,]\d+)?")
 STREET = re.compile(
     r"\b(rue|avenue|av|place|pl|boulevard|bd|all[ée]es?|chemin|route|impasse|quai|cours|square|lieu[- ]?dit|zac?)\b", re.I
 )
+YES, NO = answers.YES, answers.NO
 ORDINARY = date(2100, 1, 1)  # a day to come is a day all the same
-YES, NO = (
-    {"oui", "o", "yes", "x", "true", "vrai", "1", "souvent", "de temps en temps"},
-    {"non", "n", "no", "false", "faux", "0"},
-)
-NEVER = {"", "pas du tout", "jamais", "aucun", "aucune", "exceptionnellement", "nsp"}  # known answers that offer nothing
 
 
 @cache
@@ -72,14 +71,14 @@ READS: Mapping[str, Callable[[str], bool]] = {
     "date": lambda text: day.clean(text, today=ORDINARY).value is not None,
     "postcode": lambda text: postcode.clean(text).value is not None,
     "insee": lambda text: commune.insee(text).value is not None,
-    "pivot": lambda text: pivot.clean(text).value is not None or set(text) == {"0"},
+    "pivot": lambda text: pivot.clean(text).value is not None or bool(KEYED.fullmatch(text)),
     "street": lambda text: street.clean(text).value is not None and not alien(text),
     "commune": lambda text: bool(commune.named(text) or commune.nearest(text)) and not alien(text),
     "latitude": lambda text: bool(NUMBER.fullmatch(text)),
     "longitude": lambda text: bool(NUMBER.fullmatch(text)),
     "kinds": lambda text: any(wording.kind_of(token) for token in several.split(text)),
     "yesno": lambda text: yesno.clean(text).value is not None,
-    "whole": lambda text: text.isdecimal(),
+    "whole": lambda text: number.whole(text, low=0, high=100_000).value is not None,
 }
 
 
@@ -125,22 +124,13 @@ def known_words(list_id: str, words: Mapping[str, int], *, telling: bool = False
     for word, n in counted.items():
         found = wording.understood(list_id, word)
         tells = found is not None and found.word != "doubtful" and any(said.slug or said.text for said in found.said)
-        known += n * (tells if telling else found is not None)
+        known += n * (tells if telling else found is not None or _nearly(list_id, word))
     return known / sum(counted.values()) if counted else 0.0
 
 
-def flags(values: Iterable[str]) -> dict[str, bool] | None:
-    """Return what each answer of a column of yes and no means; None when it says anything else."""
-    answers = dict.fromkeys(values)
-    meant = {answer: plain(answer) in YES for answer in answers}
-    known = all(plain(answer) in YES | NO | NEVER for answer in answers)
-    return meant if known and any(plain(answer) in YES | NO for answer in answers) else None
-
-
-def answers_at_length(values: Sequence[str]) -> bool:
-    """Return whether most cells begin with yes or no, and some say more, as « Oui, sur rendez-vous »."""
-    first = [plain(value).split(" ", 1)[0] for value in values]
-    return sum(word in ("oui", "non") for word in first) >= 0.8 * len(first) > 0
+def _nearly(list_id: str, word: str) -> bool:
+    """Return whether a list knows what to do with a word that none of its values is: a practice, or a word too vague."""
+    return plain(word) in offer.lists()[list_id].vague or (list_id == "services" and bool(naming.practice(word)))
 
 
 def marked_up(values: Sequence[str]) -> bool:

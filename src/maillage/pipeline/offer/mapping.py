@@ -12,9 +12,13 @@
       horaires: {days: {Mo: Lundi, Tu: Mardi}}        # or "Mo am", "Mo pm"; several columns: [opens, closes, opens, closes]
       itinerance: {always: fixed}
     practices:
-      - {practice: wifi, from: WIFI}                  # any filled cell but “non”
+      - {practice: wifi, from: WIFI}                  # any filled cell but “non”, “en projet”, “NSP”, “en panne”
+      - {practice: pret, from: Prêt, yesno: true}     # “oui”, “x”… alone or followed by something; any other word is to check
       - {practice: libre_acces, from: acces, when: ["~oui"], planned: ["~en projet"], with: {frais: {from: tarif}}}
       - {practice: formation, from: Présentation, inside: true}   # looked for in a running text; always to check
+    leave:                                            # rows that are not places to publish: refused, with the cell that says so
+      - {from: Statut, when: ["~ferme definitivement", en projet], keep: [ouvert]}   # any other word: kept, to check
+    personal: [Prénom, Mail]                          # data of a person: never read, told as such
 
 A word of `gives` or `when` is compared whole, without accents or case; `~word` looks for those words anywhere. `null` says
 that the word is known and adds nothing. A word that `gives` does not hold falls back on the closed list of the field, and
@@ -31,6 +35,7 @@ import yaml
 
 from maillage.kernel.errors import Refused
 from maillage.kernel.names import plain
+from maillage.pipeline.offer import answers
 from maillage.pipeline.offer.clean import several
 from maillage.pipeline.offer.clean.wording import denied, spelled
 from maillage.reference import offer
@@ -39,7 +44,6 @@ T = TypeVar("T")
 
 FILES = Path(__file__).parent / "mappings"
 MOST_REPEATED = 200  # values that a mapping may write by their name
-NO = ("non", "no", "0", "faux", "aucun", "aucune", "neant")
 
 
 @lru_cache(maxsize=1024)
@@ -116,28 +120,66 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class PracticeRule:
-    """When a row says that a place has a practice, in which state, and under which conditions."""
+    """When a row says that a place has a practice, in which state, and under which conditions.
+
+    yesno: the column answers yes or no; an answer that says neither is to check.
+    """
 
     practice: str
     origin: Origin
     when: Words | None
     planned: Words | None
     conditions: Mapping[str, tuple[Origin, ...]]
+    yesno: bool = False
 
     def state(self, cells: Mapping[str, str]) -> str:
         """Return offered, planned, no when every filled cell says no, or '' when the row does not say."""
         if self.origin.always:
             return "offered"
         filled = [cells[c] for c in self.origin.columns if cells.get(c)]
-        said = [*filled, *(token for text in filled for token in self.origin.tokens(text))]
-        if self.planned and any(self.planned.find(text) is not None for text in said):
+        if self.planned and any(self.planned.find(text) is not None for cell in filled for text in self._pieces(cell)):
             return "planned"
-        denied = [spelled(text).split(" ", 1)[0] in NO for text in filled]
-        if self.when is not None:
-            given = any(self.when.find(text) is not None for text in said)
-        else:
-            given = not all(denied)
-        return "offered" if given else "no" if filled and all(denied) and not self.origin.inside else ""
+        if self.origin.inside:
+            return "offered" if any(self._told(cell) for cell in filled) else ""
+        meanings = [meaning for cell in filled for meaning in self._meanings(cell)]
+        for state, telling in (("offered", ("yes",)), ("planned", ("planned",))):
+            if any(meaning in telling for meaning in meanings):
+                return state
+        return "no" if meanings and all(meaning == "no" for meaning in meanings) else ""
+
+    def unclear(self, cells: Mapping[str, str]) -> Iterable[tuple[str, str]]:
+        """Yield (column, cell) for the cells that should say whether a place has the practice, and do not."""
+        for column in self.origin.columns:
+            cell = cells.get(column, "")
+            if not cell or self.origin.inside:
+                continue
+            meanings = set(self._meanings(cell))
+            if "stopped" in meanings or (self.yesno and self.when is None and "other" in meanings):
+                yield column, cell
+
+    def _pieces(self, cell: str) -> list[str]:
+        return list(dict.fromkeys([cell, *self.origin.tokens(cell)]))
+
+    def _told(self, cell: str) -> list[str]:
+        """Return the pieces of a cell that `when` knows."""
+        return [text for text in self._pieces(cell) if self.when and self.when.find(text) is not None]
+
+    def _meanings(self, cell: str) -> list[str]:
+        """Return what a cell means for the practice: that of the words that `when` knows, or of the whole cell.
+
+        A word written in full in `when` is offered, whatever it says; around a word looked for, « en projet » counts.
+        """
+        whole = answers.meant(cell)
+        if self.when is None:
+            return ["yes" if whole == "other" and not self.yesno else whole]
+        told = self._told(cell)
+        if not told:
+            return ["no" if whole == "no" else "unknown"]
+        if any(spelled(text) in self.when.whole for text in told):
+            return ["yes"]
+        pieces = [cell] if answers.rest(cell) else [text for text in told if text != cell] or told
+        meanings = [answers.meant(text) for text in pieces]
+        return ["yes" if meaning in ("other", "unknown", "no") else meaning for meaning in meanings]
 
     def matched(self, cells: Mapping[str, str]) -> Iterable[tuple[str, str]]:
         """Yield (column, word) for the words of a row that the practice knows; all of them when it takes any."""
@@ -145,9 +187,27 @@ class PracticeRule:
         for column in self.origin.columns:
             if text := cells.get(column, ""):
                 whole = self.when is None or any(words.find(text) is not None for words in known)
+                if self.yesno and answers.meant(text) == "unknown":
+                    continue
                 for word in (text, *self.origin.tokens(text)):
                     if whole or any(words.find(word) is not None for words in known):
                         yield column, word
+
+
+@dataclass(frozen=True, slots=True)
+class LeaveRule:
+    """When a row is no place to publish: closed for good, not open yet, refused, or somebody said no."""
+
+    column: str
+    when: Words
+    keep: Words
+
+    def said(self, cells: Mapping[str, str]) -> tuple[str, bool | None]:
+        """Return (the cell, whether its row must be left out); None when its word is neither of those known."""
+        cell = cells.get(self.column, "")
+        if not cell or self.keep.find(cell) is not None:
+            return cell, False
+        return cell, True if self.when.find(cell) is not None else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +224,8 @@ class Correspondence:
     practices: tuple[PracticeRule, ...]
     ignored: tuple[str, ...] = ()
     grouped: bool = False
+    leave: tuple[LeaveRule, ...] = ()
+    personal: tuple[str, ...] = ()
 
     def fits(self, there: set[str]) -> bool:
         """Return whether every column of `recognise`, and one of `among` if any, is there."""
@@ -176,7 +238,8 @@ class Correspondence:
         origins += [r.origin for r in self.practices] + [
             o for r in self.practices for m in r.conditions.values() for o in m
         ]
-        return {column for origin in origins for column in origin.used()} | set(self.ignored)
+        left = {rule.column for rule in self.leave}
+        return {column for origin in origins for column in origin.used()} | left | set(self.ignored)
 
 
 @cache
@@ -194,6 +257,7 @@ def recognised(columns: Sequence[str], mappings: Iterable[Correspondence] | None
 
 KEYS_OF_A_FILE = {
     *("id", "title", "producer", "licence", "recognise", "among", "fields", "practices", "ignored", "grouped", "extends"),
+    *("leave", "personal"),
 }
 
 
@@ -264,7 +328,16 @@ def _built(
         practices=tuple(_held(name, "une pratique", _practice, name, rule) for rule in practices),
         ignored=_columns(raw.get("ignored", ())),
         grouped=bool(raw.get("grouped")),
+        leave=tuple(_held(name, "une règle de « leave »", _leave, rule) for rule in raw.get("leave") or ()),
+        personal=_columns(raw.get("personal") or ()),
     )
+
+
+def _leave(raw: Mapping[str, Any]) -> LeaveRule:
+    if set(raw) - {"from", "when", "keep"}:
+        raise ValueError("« leave » attend « from », « when » et « keep »")
+    (column,) = _columns(raw["from"])
+    return LeaveRule(column, _when(raw["when"]) or _words({}), _when(raw.get("keep")) or _words({}))
 
 
 PLACED = {**offer.fields(), "confidence": offer.Field("confidence", "Confiance du géocodage", "line")}
@@ -281,7 +354,7 @@ def _practice(name: str, raw: Mapping[str, Any]) -> PracticeRule:
     practice = raw.get("practice") if isinstance(raw, dict) else raw
     if practice not in offer.practices():
         raise _bad(name, f"pratique inconnue : {practice} ; il y a : {', '.join(offer.practices())}")
-    known_keys = {"practice", "from", "separator", "inside", "always", "when", "planned", "with"}
+    known_keys = {"practice", "from", "separator", "inside", "always", "when", "planned", "with", "yesno"}
     if set(raw) - known_keys:
         raise _bad(name, f"clé inconnue dans la pratique {raw['practice']} : {', '.join(sorted(set(raw) - known_keys))}")
     return PracticeRule(
@@ -295,6 +368,7 @@ def _practice(name: str, raw: Mapping[str, Any]) -> PracticeRule:
         when=_known_words(raw["practice"]) if raw.get("inside") else _when(raw.get("when")),
         planned=_when(raw.get("planned")),
         conditions={id: _origins(name, id, spec, offer.conditions()) for id, spec in raw.get("with", {}).items()},
+        yesno=bool(raw.get("yesno")),
     )
 
 

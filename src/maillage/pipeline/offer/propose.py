@@ -9,19 +9,21 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import pairwise
 from typing import Any
 
 import yaml
 from rapidfuzz import fuzz
 
 from maillage.kernel.names import plain
-from maillage.pipeline.offer import looks
+from maillage.pipeline.offer import answers, looks, naming, people, status
+from maillage.pipeline.offer.answers import Meaning
 from maillage.pipeline.offer.clean import wording
+from maillage.pipeline.offer.columns import FURNITURE, SAMPLE, Column, columns_of, said
 from maillage.pipeline.offer.forms.sheet import Sheet
 from maillage.pipeline.offer.mapping import Correspondence, load
 from maillage.reference import offer
 
-SAMPLE = 60  # distinct cells of a column that are looked at
 WORDS = 300  # distinct words of a column: beyond, it is a text
 LONG_ANSWER = 8  # words: beyond, a sentence may mention a practice without offering it
 LONG_WORD = 90  # characters: words of a list are shorter on average
@@ -47,8 +49,9 @@ FLAGGED = (  # the lists that the name of a column of yes and no may give a valu
     "modalites_accompagnement",
     "services",
 )
-PLANNED = ["~en projet", "~en construction", "~bientot", "~a venir"]
+MOVES = {"yes": "itinerant", "no": "fixed"}
 TOGETHER = {"street": " ", "line": ", ", "text": " ; ", "phone": " ; ", "mail": " ; ", "site": " ; ", "lines": " ; "}
+OF_A_PRACTICE = {"modalites_acces": "inscription", "frais_a_charge": "frais"}  # what a list says of one practice only
 BY_LOOKS = {  # the fields that cells alone may say
     *(
         "commune",
@@ -65,60 +68,6 @@ BY_LOOKS = {  # the fields that cells alone may say
     *("services", "publics_specifiquement_adresses", "frais_a_charge", "modalites_accompagnement", "modalites_acces"),
     *("dispositif_programmes_nationaux", "prise_en_charge_specifique"),
 }
-FURNITURE = {  # words that say nothing of what a column holds
-    *(
-        "a",
-        "au",
-        "aux",
-        "avez",
-        "ce",
-        "d",
-        "dans",
-        "de",
-        "des",
-        "du",
-        "en",
-        "est",
-        "et",
-        "etes",
-        "l",
-        "la",
-        "le",
-        "les",
-        "leur",
-    ),
-    *(
-        "leurs",
-        "ma",
-        "mes",
-        "mon",
-        "nos",
-        "notre",
-        "ou",
-        "par",
-        "pour",
-        "possedez",
-        "quel",
-        "quelle",
-        "quelles",
-        "quels",
-        "s",
-    ),
-    *("sa", "ses", "son", "sont", "sur", "un", "une", "vos", "votre", "vous", "accompagnez", "proposez"),
-    *("structure", "structures", "lieu", "lieux", "organisation", "etablissement", "service"),
-}
-SOMEBODY = {
-    "prenom",
-    "referent",
-    "referente",
-    "interlocuteur",
-    "creator",
-    "editor",
-    "createur",
-    "auteur",
-    "userid",
-    "agent",
-}
 ASIDE = {
     "autre",
     "autres",
@@ -131,23 +80,44 @@ ASIDE = {
     "remarque",
     "jedecris",
 }
-MADE = {"creation", "created", "creationdate", "cree", "debut", "fin", "naissance", "labellisation"}
-GEOCODER = re.compile(r"(result|di) ")
-HOUSE = re.compile(r"\d{1,4}\s?(?:bis|ter|quater|[a-d])?|\d{1,4}\s?[-/]\s?\d{1,4}", re.IGNORECASE)
-NUMBERS_OF_STREET = {
-    "n",
-    "numero",
-    "num",
-    "adresse numero",
-    "numero voie",
-    "numero de voie",
-    "street number",
-    "address numero",
+MADE = {  # words of a date that is not when a row was last said true
+    *("creation", "created", "creationdate", "cree", "debut", "fin", "naissance", "labellisation", "habilitation"),
+    *("ouverture", "fermeture", "signature", "adhesion", "convention", "certification", "agrement", "embauche", "visite"),
+    *("echeance", "expiration", "start", "end", "inauguration", "installation", "formation", "demande", "naiss"),
 }
-PRINTED_3D = re.compile(r"imp\w+ 3d")
+GEOCODER = re.compile(r"(result|di) ")
+SIGNS = {"enseigne", "enseigne1", "sigle", "usuelle", "usuel"}  # the name of a place, rather than of its organisation
+HOUSE = re.compile(r"\d{1,4}\s?(?:bis|ter|quater|[a-d])?|\d{1,4}\s?[-/]\s?\d{1,4}", re.IGNORECASE)
+BEGINS_WITH_HOUSE = re.compile(
+    r"\d{1,4}\s?(?:bis|ter|quater|[a-d]\b)?[\s,]+(?!janv|fevr|févr|mars|avril|mai|juin|juil|ao[uû]t|sept|octo|nove|d[eé]ce)",
+    re.IGNORECASE,
+)
+PIECES_OF_STREET = (  # what may stand before the name of a street, in this order
+    {
+        "n",
+        "no",
+        "num",
+        *(f"{n} {of}".strip() for n in ("n", "no", "num", "numero") for of in ("voie", "rue", "adresse", "")),
+        "adresse numero",
+        "street number",
+        "address numero",
+        "house number",
+        "housenumber",
+    },
+    {"indice repetition", "indice repetition numero", "repetition", "rep", "bis ter", "btq", "indice"},
+    {"type voie", "nature voie", "type rue", "type adresse"},
+)
 DAYS = {"lundi": "Mo", "mardi": "Tu", "mercredi": "We", "jeudi": "Th", "vendredi": "Fr", "samedi": "Sa", "dimanche": "Su"}
+NAMED_DAYS = {*DAYS, *(f"{day}s" for day in DAYS), "jours", "semaine", "week"}
+FIRST_HOUR = re.compile(r"\b(\d{1,2})\s*[h:]")
 DAYS_OSM = {code.casefold(): code for code in DAYS.values()}
-HALVES = {"matin": "am", "am": "am", "midi": "pm", "aprem": "pm", "pm": "pm", "soir": "pm"}
+HALVES = {
+    **dict.fromkeys(("matin", "matinee", "am", "m"), "am"),
+    **dict.fromkeys(("midi", "aprem", "apm", "pm", "soir", "soiree"), "pm"),
+}
+HALF_NAMES = {"matin", "apres midi", "am", "pm", "soir", "midi", "journee"}
+DAY_BY_DAY = {"jour", "jours", "jour ouverture", "jours ouverture"}
+MORNING, AFTERNOON = {"matin", "horaires matin", "matinee"}, {"apres midi", "aprem", "horaires apres midi", "am", "pm"}
 OPENS, CLOSES = {"ouverture", "debut", "ouvre"}, {"fermeture", "fin", "ferme"}
 AROUND_A_DAY = {
     "horaire",
@@ -175,35 +145,20 @@ class Guess:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Column:
-    """A column: the names it may be known by, the plainest first, and its filled cells."""
-
-    name: str
-    said: tuple[str, ...]
-    cells: tuple[str, ...]
-
-    @property
-    def sample(self) -> list[str]:
-        return list(dict.fromkeys(self.cells))[:SAMPLE]
-
-    def has(self, words: Iterable[str]) -> bool:
-        """Return whether one of these words is in its name."""
-        return not {word for name in self.said for word in name.split()}.isdisjoint(words)
-
-
 @dataclass(slots=True)
 class _Draft:
     """A proposal being made: `left` are the columns that nothing reads yet."""
 
-    left: list[_Column]
+    left: list[Column]
     fields: dict[str, Any] = field(default_factory=dict)
     practices: list[dict[str, Any]] = field(default_factory=list)
     ignored: list[str] = field(default_factory=list)
+    leave: list[dict[str, Any]] = field(default_factory=list)
+    personal: list[str] = field(default_factory=list)
     why: list[Guess] = field(default_factory=list)
     grouped: bool = False
 
-    def give(self, columns: Sequence[_Column], id: str, spec: Any, score: float, why: str) -> None:
+    def give(self, columns: Sequence[Column], id: str, spec: Any, score: float, why: str) -> None:
         """Give columns to a field; lists add up, any other field is given once."""
         of = offer.fields().get(id)
         if of is not None and of.kind in ("list", "kinds") and id in self.fields:
@@ -214,11 +169,11 @@ class _Draft:
             self.fields[id] = spec
         self.take(columns, id, score, why)
 
-    def practice(self, column: _Column, rule: dict[str, Any], why: str) -> None:
+    def practice(self, column: Column, rule: dict[str, Any], why: str) -> None:
         self.practices.append(rule)
         self.take([column], f"pratique {rule['practice']}", BY_CONTENT, why)
 
-    def take(self, columns: Sequence[_Column], id: str, score: float, why: str) -> None:
+    def take(self, columns: Sequence[Column], id: str, score: float, why: str) -> None:
         self.why += [Guess(column.name, id, score, why) for column in columns]
         names = {column.name for column in columns}
         self.left = [column for column in self.left if column.name not in names]
@@ -231,8 +186,7 @@ def propose(sheet: Sheet) -> tuple[str, list[Guess]]:
     if draft.grouped:
         raw["grouped"] = True
     raw |= {"fields": draft.fields, "practices": draft.practices}
-    if draft.ignored:
-        raw["ignored"] = draft.ignored
+    raw |= {key: value for key, value in _aside(draft).items() if value}
     return _written(raw), draft.why
 
 
@@ -253,7 +207,7 @@ def completed(raw: Mapping[str, Any], known: Correspondence, sheet: Sheet) -> tu
         if any(origin.always or filled.intersection(origin.used()) for origin in origins)
     }
     draft = _drafted(sheet, dict.fromkeys(held), known.used())
-    if not draft.fields and not draft.practices:
+    if not draft.fields and not draft.practices and not draft.leave:
         return "", []
     fields = dict(raw["fields"])
     for id, spec in draft.fields.items():
@@ -263,8 +217,13 @@ def completed(raw: Mapping[str, Any], known: Correspondence, sheet: Sheet) -> tu
             fields[id] = spec
     there = {rule["practice"] for rule in raw.get("practices") or ()}
     practices = [*(raw.get("practices") or ()), *(r for r in draft.practices if r["practice"] not in there)]
-    ignored = [*(raw.get("ignored") or ()), *draft.ignored]
-    return _written({**raw, "fields": fields, "practices": practices, "ignored": ignored}), draft.why
+    aside = {key: [*(raw.get(key) or ()), *more] for key, more in _aside(draft).items() if more or raw.get(key)}
+    return _written({**raw, "fields": fields, "practices": practices, **aside}), draft.why
+
+
+def _aside(draft: _Draft) -> dict[str, list[Any]]:
+    """Return what a correspondence says of the rows and of the columns that it does not read."""
+    return {"leave": draft.leave, "ignored": draft.ignored, "personal": draft.personal}
 
 
 def _parts(spec: Any) -> list[Any]:
@@ -284,21 +243,22 @@ def _written(raw: Mapping[str, Any]) -> str:
 
 
 def _drafted(sheet: Sheet, held: Mapping[str, Any], used: Iterable[str]) -> _Draft:
-    columns = [column for column in _columns(sheet) if plain(column.name) not in set(used)]
-    draft = _Draft([column for column in columns if not _somebody(column, columns)])
+    columns = [column for column in columns_of(sheet) if plain(column.name) not in set(used)]
+    personal = people.personal(columns, sheet)
+    draft = _Draft([column for column in columns if column.name not in personal], personal=personal)
     _geocoder(draft, held)
     draft.left = [column for column in draft.left if column.cells]
+    _left_out(draft)
     _days(draft, held)
+    _spread(draft, held)
     _point(draft, sheet, held)
     _named(draft, held)
-    _numbered(draft)
+    _numbered(draft, sheet)
     _name(draft, held)
     for column in list(draft.left):
-        answers = looks.flags(column.cells)
-        if answers is not None:
-            _flag(draft, column, answers)
-        elif looks.answers_at_length(column.sample):
-            _at_length(draft, column)
+        told = answers.answered(column.cells)
+        if told is not None:
+            _flag(draft, column, told)
         else:
             _words(draft, column)
     _series(draft)
@@ -310,43 +270,6 @@ def _drafted(sheet: Sheet, held: Mapping[str, Any], used: Iterable[str]) -> _Dra
 # ------------------------------------------------------------------------------------------------------ names of columns
 
 
-def _columns(sheet: Sheet) -> list[_Column]:
-    lead = _common_lead(sheet.columns)
-    return [
-        _Column(name, _said(name.removeprefix(lead)), tuple(v for row in sheet.rows if (v := row.cells.get(name, ""))))
-        for name in sheet.columns
-    ]
-
-
-def _common_lead(names: Sequence[str]) -> str:
-    """Return the few letters that most columns begin with, as `c_`, or as `properties.`; '' when there are none."""
-    leads = Counter(match[0] for name in names if (match := re.match(r"[a-z]{1,3}_|\w+\.", name)))
-    lead, n = leads.most_common(1)[0] if leads else ("", 0)
-    return lead if n > 0.6 * len(names) else ""
-
-
-def _said(name: str) -> tuple[str, ...]:
-    """Return what a column may be called: its name, without its number, without the words that say nothing, its last part."""
-    apart = re.sub(r"(?<=[a-zà-ÿ])(?=[A-Z])", " ", name) if not name.isupper() else name
-    whole = plain(apart)
-    bare = re.sub(r" ?\d+( \d+)*$", "", whole)
-    said = [whole, bare, " ".join(word for word in bare.split() if word not in FURNITURE)]
-    parts = [part for part in name.split(".") if not part.isdecimal()]
-    if parts and re.fullmatch(r"[\w-]+(\.[\w-]+)+", name):
-        said.append(plain(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", parts[-1])))
-    return tuple(dict.fromkeys(filter(None, said))) or (name,)
-
-
-def _somebody(column: _Column, columns: Sequence[_Column]) -> bool:
-    """Return whether a column is about a person: nobody’s name or own number is read without being asked for."""
-    if column.has(SOMEBODY) or any(name in ("contact", "contacts") for name in column.said):
-        return True
-    named = any(
-        name.startswith("contact ") and {"nom", "prenom", "role"} & set(name.split()) for c in columns for name in c.said
-    )
-    return named and any(name.startswith("contact ") for name in column.said)
-
-
 @cache
 def _names(id: str) -> tuple[frozenset[str], frozenset[str]]:
     """Return the names a field is known by: as they are, and without the words that say nothing."""
@@ -356,7 +279,7 @@ def _names(id: str) -> tuple[frozenset[str], frozenset[str]]:
     return frozenset(whole), frozenset(bare - {""})
 
 
-def _by_name(column: _Column, id: str) -> tuple[float, str]:
+def _by_name(column: Column, id: str) -> tuple[float, str]:
     """Return how much the name of a column says a field, and how."""
     whole, bare = _names(id)
     if whole.intersection(column.said[:2]):
@@ -395,15 +318,15 @@ def _geocoder(draft: _Draft, held: Mapping[str, Any]) -> None:
 
 def _days(draft: _Draft, held: Mapping[str, Any]) -> None:
     """Give the hours the columns that are days, half-days, or the hours when each opens and closes."""
-    found: dict[str, _Column] = {}
-    edges: dict[tuple[str, str, str], _Column] = {}
+    found: dict[str, Column] = {}
+    edges: dict[tuple[str, str, str], Column] = {}
+    halves = HALVES if not _french_am(draft.left) else {**HALVES, "am": "pm"}
     for column in draft.left:
-        words = re.sub(r"\([^)]*\)", "", column.name).replace("_", " ")
-        told = plain(words).replace(".", " ").split()
-        day = next((DAYS.get(word) or DAYS_OSM.get(word) for word in told if word in DAYS or word in DAYS_OSM), None)
+        told = _day_words(column)
+        day = _day(told)
         if day is None or set(told) - AROUND_A_DAY - DAYS.keys() - DAYS_OSM.keys():
             continue
-        half = next((HALVES[word] for word in told if word in HALVES), "")
+        half = next((halves[word] for word in told if word in halves), "")
         if OPENS & set(told) and not looks.share(looks.LOOKS["hours"], column.sample) < ENOUGH and _edge(column):
             edges[day, half, "opens"] = column
         elif CLOSES & set(told):
@@ -422,11 +345,59 @@ def _days(draft: _Draft, held: Mapping[str, Any]) -> None:
     else:
         week = {day: column.name for day, column in found.items()}  # type: ignore[misc]
         columns = list(found.values())
-    if len({day[:2] for day in week}) >= 3 and "horaires" not in held:
+    if week and "horaires" not in held:
         draft.give(columns, "horaires", {"days": week}, BY_NAME, "un jour de la semaine")
 
 
-def _edge(column: _Column) -> bool:
+def _day_words(column: Column) -> list[str]:
+    """Return the words of the name of a column that may be a day: the whole of it, or its last part alone."""
+    name = column.name.replace("_", " ")
+    tried = [plain(each).split() for each in (name, re.sub(r"\([^)]*\)", "", name), name.rsplit(".", 1)[-1])]
+    return next((words for words in tried if set(words) <= AROUND_A_DAY | DAYS.keys() | DAYS_OSM.keys()), tried[1])
+
+
+def _day(told: Sequence[str]) -> str | None:
+    """Return the day that the name of a column holds; the two letters of OSM stand alone or after « horaires »."""
+    if (day := next((DAYS[word] for word in told if word in DAYS), None)) is not None:
+        return day
+    return (
+        next((DAYS_OSM[word] for word in told if word in DAYS_OSM), None)
+        if set(told) <= {*DAYS_OSM, *AROUND_A_DAY}
+        else None
+    )
+
+
+def _french_am(columns: Sequence[Column]) -> bool:
+    """Return whether « AM » is the afternoon, as beside « M » or « matin »: so when its hours, or its neighbours, say so."""
+    told = [(set(_day_words(column)), column) for column in columns if _day(_day_words(column))]
+    if any(words & {"pm", "midi", "aprem", "apm"} and "am" in words for words, _ in told) or any(
+        "pm" in w for w, _ in told
+    ):
+        return False
+    starts = [int(hour) for words, c in told if "am" in words for cell in c.sample for hour in FIRST_HOUR.findall(cell)[:1]]
+    return any(words & {"m", "matin"} for words, _ in told) or (bool(starts) and min(starts) >= 12)
+
+
+def _spread(draft: _Draft, held: Mapping[str, Any]) -> None:
+    """Give the hours the columns that say them piece by piece: the days, then the morning and the afternoon."""
+    if "horaires" in held or "horaires" in draft.fields:
+        return
+    days = [c for c in draft.left if not DAY_BY_DAY.isdisjoint(c.said) and not _unreadable_days(c)]
+    first = [c for c in draft.left if not MORNING.isdisjoint(c.said) and answers.answered(c.cells) is None]
+    then = [c for c in draft.left if not AFTERNOON.isdisjoint(c.said) and answers.answered(c.cells) is None]
+    whole = [c for c in draft.left if not (first or then) and _by_name(c, "horaires")[0] == BY_NAME]
+    hours = [*first[:1], *then[:1]] or whole[:1]
+    if hours and (days or first or then):
+        columns = [*days[:1], *hours]
+        spec = {"join": [c.name for c in columns], "with": " "} if len(columns) > 1 else columns[0].name
+        draft.give(columns, "horaires", spec, BY_NAME, "les jours et les heures")
+
+
+def _unreadable_days(column: Column) -> bool:
+    return looks.share(lambda text: not set(plain(text).split()).isdisjoint(NAMED_DAYS), column.sample) < ENOUGH
+
+
+def _edge(column: Column) -> bool:
     """Return whether cells are a single hour: when a day opens, rather than its hours."""
     return all(len(re.findall(r"\d{1,2}\s?[h:]", cell)) == 1 for cell in column.sample)
 
@@ -461,13 +432,13 @@ def _point(draft: _Draft, sheet: Sheet, held: Mapping[str, Any]) -> None:
         draft.give(easts, "longitude", easts[0].name, BY_CONTENT, "ce que contient la colonne")
 
 
-def _coordinate(column: _Column) -> bool:
+def _coordinate(column: Column) -> bool:
     return (
         looks.share(lambda text: bool(looks.NUMBER.fullmatch(text.strip("°NSEO "))) or "°" in text, column.sample) >= ENOUGH
     )
 
 
-def _range(column: _Column) -> str:
+def _range(column: Column) -> str:
     """Return the coordinate of mainland France that decimal cells can only be, '' when they may be others."""
     numbers = [float(cell.replace(",", ".")) for cell in column.sample if looks.NUMBER.fullmatch(cell)]
     if len(numbers) < len(column.sample) or all(number.is_integer() for number in numbers):
@@ -484,46 +455,65 @@ def _named(draft: _Draft, held: Mapping[str, Any]) -> None:
     """Give each field the column that its name and its cells say best."""
     guesses = [guess for column in draft.left for guess in _guesses(column)]
     by_name = {column.name: column for column in draft.left}
-    for guess in sorted(guesses, key=lambda g: -g.score):  # at equal scores, in the order of the file
+    for guess in sorted(guesses, key=lambda g: (-g.score, _precedence(g))):  # at equal scores, in the order of the file
         of = offer.fields()[guess.field]
         column = by_name[guess.column]
         if column not in draft.left or (guess.field in held and of.kind not in ("list", "kinds")):
             continue
-        if guess.field == "itinerance" and (answers := looks.flags(column.cells)) is not None:
-            gives = {answer: "itinerant" if meant else "fixed" for answer, meant in answers.items()}
+        if guess.field == "itinerance" and (told := answers.answered(column.cells)) is not None:
+            gives = {answer: MOVES.get(meaning) for answer, meaning in told.items() if meaning in (*MOVES, "unknown")}
             draft.give([column], guess.field, {"from": column.name, "gives": gives}, guess.score, guess.why)
         elif guess.field not in draft.fields or (of.kind in ("list", "kinds") and guess.score >= BY_CONTENT * ENOUGH):
             draft.give([column], guess.field, guess.column, guess.score, guess.why)
+        elif guess.field == "nom" and guess.score >= 0.8 * BY_NAME and _fills(draft, guess, by_name):
+            draft.take([column], guess.field, guess.score, guess.why)
         elif of.kind in TOGETHER and of.kind not in ("line", "street", "text") and guess.score >= 0.8 * BY_NAME:
             draft.fields[guess.field] = _joined(draft.fields[guess.field], guess.column, TOGETHER[of.kind])
             draft.take([column], guess.field, guess.score, guess.why)
+
+
+def _fills(draft: _Draft, guess: Guess, columns: Mapping[str, Column]) -> bool:
+    """Return whether a name of organisation stands in for the sign of a place, empty in some rows; then it does so."""
+    held = draft.fields["nom"]
+    two = sorted((str(held), guess.column), key=lambda name: not columns[name].has(SIGNS)) if isinstance(held, str) else []
+    if not two or not columns[two[0]].has(SIGNS) or len(columns[two[0]].cells) >= len(columns[two[1]].cells):
+        return False
+    draft.fields["nom"] = two
+    return True
+
+
+def _precedence(guess: Guess) -> int:
+    """Return which of two columns of the same score says a field better: the number of an establishment, not of its company."""
+    return guess.field == "pivot" and plain(guess.column) == "siren"
 
 
 def _joined(spec: Any, column: str, between: str) -> dict[str, Any]:
     return {"join": [*(spec["join"] if isinstance(spec, dict) else [spec]), column], "with": between}
 
 
-def _guesses(column: _Column) -> list[Guess]:
+def _guesses(column: Column) -> list[Guess]:
     """Return the fields that a column may be, each with a score: how much its name says so, and how many cells can be read."""
     found = []
-    answers = looks.flags(column.cells)
+    told = answers.answered(column.cells)
     by_looks = BY_LOOKS if not looks.marked_up(column.sample) and not _long(column) else ()
     for of in offer.fields().values():
         if of.id in ("latitude", "longitude") or of.kind == "closures" or (of.private and of.id != "notes"):
             continue
-        if answers is not None and of.kind not in ("yesno", "list"):
+        if told is not None and of.kind not in ("yesno", "list"):
             continue
         named, why = _by_name(column, of.id)
-        if answers is not None:
+        if told is not None:
             if named >= NEARLY and (of.id == "itinerance" or of.kind == "yesno"):
                 found.append(Guess(column.name, of.id, named, why))
             continue
         if column.has(ASIDE) and named < BY_NAME and of.kind != "text":
             continue
-        if of.id == "modalites_acces" and named < NEARLY and _practice_in(column.said[0]):
+        if of.id == "modalites_acces" and named < NEARLY and naming.mentioned(column.said[0]):
             continue
-        if of.kind == "date" and column.has(MADE):
+        if of.kind == "date" and (column.has(MADE) or (not named and _other_date(column))):
             continue
+        if of.kind == "hours" and (_day(_day_words(column)) or not HALF_NAMES.isdisjoint(column.said)):
+            continue  # the hours of one day are not those of the week
         if named:
             read = looks.reads(of, column.sample) if of.kind != "key" else _unique(column)
             score = named * (0.35 + 0.65 * read)
@@ -535,26 +525,52 @@ def _guesses(column: _Column) -> list[Guess]:
     return found
 
 
-def _unique(column: _Column) -> float:
+def _other_date(column: Column) -> bool:
+    """Return whether a column is the date of something that its name says."""
+    return column.has({"date", "dates", "dt"}) and column.said[-1] not in ("date", "dates", "dt")
+
+
+def _unique(column: Column) -> float:
     """Return 1 when nearly every cell is different, as identifiers are."""
     return float(len(set(column.cells)) >= 0.95 * len(column.cells))
 
 
-def _long(column: _Column) -> bool:
+def _long(column: Column) -> bool:
     return sum(map(len, column.sample)) > LONG_WORD * 3 * len(column.sample)
 
 
-def _numbered(draft: _Draft) -> None:
-    """Put a column of numbers in a street before the column of streets."""
+def _numbered(draft: _Draft, sheet: Sheet) -> None:
+    """Put before the column of streets those of the number in the street, of « bis », of « rue » or « avenue »."""
     street = draft.fields.get("adresse")
     if not isinstance(street, str):
         return
-    for column in draft.left:
-        called = NUMBERS_OF_STREET.intersection(column.said)
-        if called and looks.share(lambda text: bool(HOUSE.fullmatch(text)), column.sample) >= ENOUGH:
-            draft.fields["adresse"] = {"join": [column.name, street], "with": TOGETHER["street"]}
-            draft.take([column], "adresse", BY_NAME, "le numéro dans la rue")
-            return
+    named = [[c for c in draft.left if names.intersection(c.said)] for names in PIECES_OF_STREET]
+    numbers = [c for c in named[0] if looks.share(_house, c.sample) >= ENOUGH and not _counts(c, street, sheet)]
+    pieces = [next(iter(each), None) for each in (numbers, named[1] if numbers else [], named[2])]
+    if found := [column for column in pieces if column is not None]:
+        draft.fields["adresse"] = {"join": [*(c.name for c in found), street], "with": TOGETHER["street"]}
+        draft.take(found, "adresse", BY_NAME, "le numéro dans la rue")
+
+
+def _house(text: str) -> bool:
+    return HOUSE.fullmatch(text) is not None
+
+
+def _counts(column: Column, street: str, sheet: Sheet) -> bool:
+    """Return whether numbers count the rows, or stand beside streets that have theirs already."""
+    if any(row.cells[column.name] and BEGINS_WITH_HOUSE.match(row.cells[street]) for row in sheet.rows):
+        return True
+    numbers = [int(cell) for cell in column.cells if cell.isdecimal()]
+    one_by_one = all(b - a == 1 for a, b in pairwise(numbers))
+    return len(numbers) == len(column.cells) > 1 and one_by_one
+
+
+def _left_out(draft: _Draft) -> None:
+    """Keep the columns that say which rows are no places to publish."""
+    for column in list(draft.left):
+        if (rule := status.rule(column)) is not None:
+            draft.leave.append(rule)
+            draft.take([column], "lignes laissées", BY_CONTENT, "ce que contient la colonne")
 
 
 def _name(draft: _Draft, held: Mapping[str, Any]) -> None:
@@ -572,53 +588,47 @@ def _name(draft: _Draft, held: Mapping[str, Any]) -> None:
 # ------------------------------------------------------------------------------------------------------ words
 
 
-def _flag(draft: _Draft, column: _Column, answers: Mapping[str, bool]) -> None:
+def _flag(draft: _Draft, column: Column, told: Mapping[str, Meaning]) -> None:
     """Read a column of yes and no by what its name says: a value of a list, a practice, a type of structure."""
     if column.has(ASIDE):
         return
     because = "oui ou non, et le nom de la colonne"
-    by_word = [(list_id, *_slugs(list_id, column)) for list_id in FLAGGED]
-    said = [
+    practice = naming.practice(column.said[0])
+    lists = [id for id in FLAGGED if not (id == "modalites_acces" and practice == "libre_acces")]  # « accès libre » is both
+    by_word = [(list_id, *_slugs(list_id, column)) for list_id in lists]
+    found = [
         (list_id, slugs) for wanted in ("read", "mended", "doubtful") for list_id, word, slugs in by_word if word == wanted
     ]
-    if said:
-        list_id, slugs = said[0]
-        draft.give([column], list_id, _gives(column, answers, slugs), BY_PART, because)
-    practice = _practice_in(column.said[0])
-    if practice and (not said or said[0][0] == "services"):
-        yes = [answer for answer, meant in answers.items() if meant]
-        draft.practice(column, {"practice": practice, "from": column.name, "when": yes}, because)
-        if practice in SERVES and not said:
-            draft.give([column], "services", _gives(column, answers, (SERVES[practice],)), BY_PART, because)
+    if found:
+        list_id, slugs = found[0]
+        draft.give([column], list_id, _gives(column, told, slugs), BY_PART, because)
+    if practice and (not found or found[0][0] == "services" or practice == "libre_acces"):
+        draft.practice(column, {"practice": practice, "from": column.name, "yesno": True}, because)
+        if practice in SERVES and not (found and found[0][0] == "services"):
+            draft.give([column], "services", _serves(column, told, SERVES[practice]), BY_PART, because)
     kind = next((offer.kinds_by_word()[name] for name in column.said if name in offer.kinds_by_word()), None)
     if column in draft.left and kind and offer.kinds()[kind].codes:
-        draft.give([column], "typologie", _gives(column, answers, offer.kinds()[kind].codes[:1]), BY_PART, because)
+        draft.give([column], "typologie", _gives(column, told, offer.kinds()[kind].codes[:1]), BY_PART, because)
 
 
-def _at_length(draft: _Draft, column: _Column) -> None:
-    """Read a column of yes and no with conditions as the practice that its name says, its cells kept as they are."""
-    practice = _practice_in(column.said[0])
-    if not practice or column.has(ASIDE):
-        return
-    rule = {
-        "practice": practice,
-        "from": column.name,
-        "when": ["~oui"],
-        "planned": PLANNED,
-        "with": {"precisions": column.name},
-    }
-    draft.practice(column, rule, "oui ou non, et le nom de la colonne")
-    if practice in SERVES:
-        spec = {"from": column.name, "gives": {"~oui": SERVES[practice], "~": None}}
-        draft.give([column], "services", spec, BY_PART, "oui ou non, et le nom de la colonne")
-
-
-def _gives(column: _Column, answers: Mapping[str, bool], slugs: Sequence[str]) -> dict[str, Any]:
+def _gives(column: Column, told: Mapping[str, Meaning], slugs: Sequence[str]) -> dict[str, Any]:
+    """Return what each answer gives to a list; one that says more than yes is left to check."""
     given = slugs[0] if len(slugs) == 1 else list(slugs)
-    return {"from": column.name, "gives": {answer: given if meant else None for answer, meant in answers.items()}}
+    plainly = {"yes": given, "no": None, "unknown": None}
+    known = {
+        answer: meaning
+        for answer, meaning in told.items()
+        if meaning == "unknown" or (meaning in plainly and not answers.rest(answer))
+    }
+    return {"from": column.name, "gives": {answer: plainly[meaning] for answer, meaning in known.items()}}
 
 
-def _slugs(list_id: str, column: _Column) -> tuple[str, tuple[str, ...]]:
+def _serves(column: Column, told: Mapping[str, Meaning], slug: str) -> dict[str, Any]:
+    """Return what each answer about a practice gives to the services; what comes with « oui » is told with the practice."""
+    return {"from": column.name, "gives": {**{answer: slug for answer, m in told.items() if m == "yes"}, "~": None}}
+
+
+def _slugs(list_id: str, column: Column) -> tuple[str, tuple[str, ...]]:
     """Return the values of a list that the name of a column says, after how surely: the whole of it, or most of a long one."""
     for name in column.said:
         found = wording.understood(list_id, name)
@@ -629,21 +639,7 @@ def _slugs(list_id: str, column: _Column) -> tuple[str, tuple[str, ...]]:
     return "", ()
 
 
-def _practice_in(text: str) -> str:
-    """Return the practice that a text names without denying it, '' when it is none."""
-    said = PRINTED_3D.sub("", plain(text))
-    if any(map(str.isdigit, said)) and looks.LOOKS["street"](text):
-        return ""  # « 3 cours Gay-Lussac » teaches nothing
-    hits = [
-        (word, p.id)
-        for p in offer.practices().values()
-        for word in p.also
-        if f" {word}" in f" {said}" and not wording.denied(word, said)
-    ]
-    return max(hits, key=lambda hit: len(hit[0]))[1] if hits else ""
-
-
-def _words(draft: _Draft, column: _Column) -> None:
+def _words(draft: _Draft, column: Column) -> None:
     """Read a column of words by the lists and the practices that know most of them."""
     words = looks.words_of(column.cells)
     if not words or len(words) > WORDS or sum(map(len, words)) > LONG_WORD * len(words):
@@ -652,18 +648,14 @@ def _words(draft: _Draft, column: _Column) -> None:
         return
     shares = {id: looks.known_words(id, words, telling=True) for id in FLAGGED if id != "formations_labels"}
     best = max(shares, key=lambda id: shares[id])
-    if best == "modalites_acces" and (practice := _practice_in(column.said[0])):
-        for rule in draft.practices:  # how to come to one workshop is not how to come to the place
-            if rule["practice"] == practice and "inscription" not in rule.get("with", {}):
-                rule.setdefault("with", {})["inscription"] = column.name
-                draft.take([column], f"pratique {practice}", BY_CONTENT, "ce que contient la colonne")
-                break
+    if shares[best] and best in OF_A_PRACTICE and (practice := naming.mentioned(column.said[0])):
+        _condition(draft, column, practice, OF_A_PRACTICE[best])
         return
     if shares[best] >= LEAST:
         draft.give([column], best, column.name, BY_CONTENT * shares[best], "ce que contient la colonne")
     by_practice: dict[str, list[str]] = {}
     for word in words:
-        if len(word.split()) <= LONG_ANSWER and (practice := _practice_in(word)):
+        if len(word.split()) <= LONG_ANSWER and (practice := naming.practice(word)):
             by_practice.setdefault(practice, []).append(word)
     known = sum(words[word] for many in by_practice.values() for word in many) / words.total()
     about = _about(column)
@@ -682,10 +674,13 @@ def _words(draft: _Draft, column: _Column) -> None:
         return
     if known >= LEAST and shares["services"] < ENOUGH:
         gives: dict[str, Any] = {}
-        for practice, said in by_practice.items():
-            draft.practice(column, {"practice": practice, "from": column.name, "when": said}, "des mots de la colonne")
+        for practice, many in by_practice.items():
+            told = [word for word in many if answers.meant(word) == "other"]
+            planned = [word for word in many if answers.meant(word) == "planned"]
+            rule = {"practice": practice, "from": column.name, "when": told, **({"planned": planned} if planned else {})}
+            draft.practice(column, rule, "des mots de la colonne")
             if practice in SERVES:
-                gives |= dict.fromkeys(said, SERVES[practice])
+                gives |= dict.fromkeys(told, SERVES[practice])
         if gives and best != "services":
             draft.give(
                 [column],
@@ -696,10 +691,21 @@ def _words(draft: _Draft, column: _Column) -> None:
             )
 
 
-def _about(column: _Column) -> str:
+def _condition(draft: _Draft, column: Column, practice: str, id: str) -> None:
+    """Keep what a column says of one practice as its condition: the price of the wifi is not that of the place."""
+    rule = next((rule for rule in draft.practices if rule["practice"] == practice and id not in rule.get("with", {})), None)
+    if rule is None and id == "frais" and _about(column) == practice:
+        rule = {"practice": practice, "from": column.name}
+        draft.practices.append(rule)
+    if rule is not None:
+        rule.setdefault("with", {})[id] = column.name
+        draft.take([column], f"pratique {practice}", BY_CONTENT, "ce que contient la colonne")
+
+
+def _about(column: Column) -> str:
     """Return the practice that the name of a column is about: it begins with it, or is mostly made of it."""
     name = column.said[0]
-    practice = _practice_in(name)
+    practice = naming.practice(name)
     words = [word for word in offer.practices()[practice].also if f" {word}" in f" {name}"] if practice else []
     if any(name.startswith(word) or 2 * len(word.split()) >= len(name.split()) for word in words):
         return practice
@@ -709,7 +715,7 @@ def _about(column: _Column) -> str:
 def _series(draft: _Draft) -> None:
     """Read a numbered column, as « Tag 4 », like the others of its series."""
     read = {guess.column: guess.field for guess in draft.why if guess.field in FLAGGED}
-    series = {_said(name)[1]: field for name, field in read.items() if len(_said(name)) > 1 and name[-1:].isdigit()}
+    series = {said(name)[1]: field for name, field in read.items() if len(said(name)) > 1 and name[-1:].isdigit()}
     for column in list(draft.left):
         if len(column.said) > 1 and column.name[-1:].isdigit() and (field := series.get(column.said[1])):
             draft.give([column], field, column.name, BY_CONTENT, "une colonne de la même série")
@@ -720,7 +726,7 @@ def _details(draft: _Draft) -> None:
     for column in list(draft.left):
         stem = " ".join(word for word in column.said[0].split() if word not in ASIDE)
         for rule in draft.practices:
-            if stem and stem != column.said[0] and stem in _said(str(rule["from"]))[0]:
+            if stem and stem != column.said[0] and stem in said(str(rule["from"]))[0]:
                 rule.setdefault("with", {})["precisions"] = column.name
                 draft.take([column], f"pratique {rule['practice']}", BY_PART, "le détail d’une autre colonne")
                 break

@@ -5,12 +5,16 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from hashlib import sha256
+from itertools import pairwise
 from typing import Any
 
 from maillage.kernel.names import plain
+from maillage.pipeline.offer import answers, naming
+from maillage.pipeline.offer.answers import NO, YES
 from maillage.pipeline.offer.clean import (
     commune,
     day,
+    grid,
     hours,
     mail,
     number,
@@ -25,7 +29,7 @@ from maillage.pipeline.offer.clean import (
 )
 from maillage.pipeline.offer.clean.cleaned import Cleaned, Word
 from maillage.pipeline.offer.forms.sheet import Fault, Row, Sheet
-from maillage.pipeline.offer.mapping import NO, Correspondence, Origin, PracticeRule, Words
+from maillage.pipeline.offer.mapping import Correspondence, Origin, PracticeRule, Words
 from maillage.reference import offer
 
 PLACE = ("commune", "code_postal", "code_insee", "adresse", "complement_adresse", "latitude", "longitude", "confidence")
@@ -36,7 +40,9 @@ BESIDE = {  # lists that have a text beside them, which keeps what the list has 
     "frais_a_charge": "frais_precisions",
     "publics_specifiquement_adresses": "publics_precisions",
     "modalites_acces": "acces_precisions",
+    "prise_en_charge_specifique": "publics_precisions",
 }
+ONLY_NOT = ("frais_a_charge",)  # lists of which « non » to one value says that another is true, without saying which
 OTHER = ("autre", "autres", "other")  # an answer that says nothing to any list
 NOWHERE = "itinérant sans étape : rien ne dit où le trouver"
 
@@ -73,7 +79,7 @@ class Result:
     """A whole file once read; `notes` is what was said of the file itself.
 
     unread: the columns that no field takes. ignored: those left aside on purpose. idle: the values of the others that are
-    known but add nothing, as (column, value, times).
+    known but add nothing, as (column, value, times). united: the rows of the file that went into another one of the same place.
     """
 
     name: str
@@ -85,6 +91,12 @@ class Result:
     faults: tuple[Fault, ...]
     ignored: tuple[str, ...] = ()
     idle: tuple[tuple[str, str, int], ...] = ()
+    united: int = 0
+
+    @property
+    def n_read(self) -> int:
+        """Return how many rows of the file were read, those united and those left out counted."""
+        return len(self.rows) + self.united + len(self.faults)
 
     @property
     def kept(self) -> list[Read]:
@@ -121,7 +133,11 @@ def read(sheet: Sheet, correspondence: Correspondence, *, today: date, source: s
         rows.append(reader.read(seen))
         idle.update(reader.idle())
         filled.update(name for name, cell in row.cells.items() if cell)
-    done = _grouped(rows) if correspondence.grouped else rows
+    done = united(rows) if correspondence.grouped else rows
+    notes = [
+        *sheet.notes,
+        *_notes(len(rows) - len(done), [name for name in sheet.columns if keys[name] in correspondence.personal]),
+    ]
     return Result(
         name=sheet.name,
         form=sheet.form,
@@ -130,9 +146,18 @@ def read(sheet: Sheet, correspondence: Correspondence, *, today: date, source: s
         unread=tuple(name for name, key in keys.items() if (key not in used or columns[key] != name) and name in filled),
         ignored=tuple(name for name, key in keys.items() if key in correspondence.ignored),
         idle=tuple((column, value, n) for (column, value), n in idle.most_common()),
-        notes=sheet.notes,
+        notes=tuple(notes),
         faults=sheet.faults,
+        united=len(rows) - len(done),
     )
+
+
+def _notes(n_united: int, personal: Sequence[str]) -> Iterable[str]:
+    """Yield what is to be told of a file once read: rows put together, columns left because they are about a person."""
+    if n_united:
+        yield f"Plusieurs lignes pour un même lieu : réunies ({n_united} de moins)."
+    if personal:
+        yield f"Données d’une personne, jamais lues : {', '.join(f'« {name} »' for name in personal)}."
 
 
 @dataclass(slots=True)
@@ -170,10 +195,22 @@ class _Row:
         self._itinerant()
         if self.source and "source" not in self.sheet:
             self.sheet["source"] = self.source
-        refused = self._refusal()
+        refused = self._left_out() or self._refusal()
         if not refused:
             self._identify(seen)
         return Read(self.row.number, self.row.line, self.sheet, tuple(self.remarks), refused)
+
+    def _left_out(self) -> str:
+        """Return why a row is no place to publish, '' when it is one; a status that nobody knows is to check."""
+        for rule in self.correspondence.leave:
+            cell, left = rule.said(self.cells)
+            if left:
+                return f"la colonne « {self._shown(rule.column)} » dit « {cell} »"
+            if left is None:
+                self._say(
+                    rule.column, "id", "doubtful", cell, "", "lieu gardé, bien que ce mot ne dise pas s’il est ouvert"
+                )
+        return ""
 
     # --- fields ---
 
@@ -245,16 +282,25 @@ class _Row:
         if not text:
             return
         closed = offer.lists()[of.list]
-        told = _Words(column, of, lead, text, into)
-        for token in [text] if self._exact(closed, origin, text) else origin.tokens(text):
+        told = _Words(
+            column, of, lead, text, into, asked=origin.gives is not None and not YES.isdisjoint(origin.gives.whole)
+        )
+        apart = not self._exact(closed, origin, text) and not (told.asked and closed.id in ONLY_NOT)
+        for token in origin.tokens(text) if apart else [text]:
             said = self._said(closed, origin, token)
             if said is None and wording.spelled(token) in NO:
+                continue
+            if said is None and (vague := closed.vague.get(wording.spelled(token))):
+                self.taken.add((column, wording.spelled(token)))
+                told.reasons.append(("doubtful", vague.reason))
+                if not lead and (beside := BESIDE.get(closed.id)):
+                    self._note(beside, vague.text)
                 continue
             if said is None and wording.spelled(token) in OTHER:
                 self.nothing[column, wording.spelled(token)] = token
                 continue
-            if said is None and of.id == "services" and (practice := offer.practice_named(token)):
-                self.sheet.setdefault("practices", {}).setdefault(practice, {"state": "offered"})
+            if said is None and of.id == "services" and (practice := naming.practice(token)):
+                self._inferred(told, practice, token)
                 continue
             if said is None:
                 told.unknown.append(token)
@@ -266,6 +312,15 @@ class _Row:
             for each in said.said:
                 self._take(into, of, each, column, token, lead)
         self.words.append(told)
+
+    def _inferred(self, told: "_Words", practice: str, token: str) -> None:
+        """Keep the practice that a word out of the list of services names, to check; what is denied or stopped is not kept."""
+        state = {"planned": "planned", "other": "offered"}.get(answers.meant(token))
+        label = offer.practices()[practice].label
+        told.reasons.append(("doubtful", f"hors de la liste, compris comme « {label} » : {token}"))
+        if state:
+            self.sheet.setdefault("practices", {}).setdefault(practice, {"state": state})
+            self.taken.add((told.column, wording.spelled(token)))
 
     def _take(self, into: dict[str, Any], of: offer.Field, said: offer.Said, column: str, token: str, lead: str) -> None:
         """Put what a word says where it belongs: in the list, in another one, in a text; or nowhere, and remember it."""
@@ -290,8 +345,11 @@ class _Row:
         closed = offer.lists()[told.of.list]
         for token in unknown:
             if not told.lead:
-                self._keep_beside(closed, token)
+                self._keep_beside(closed, f"{self._shown(told.column)} : {token}" if told.asked else token)
         reasons = list(told.reasons)
+        if closed.id in ONLY_NOT and not told.lead and closed.id not in self.sheet and answers.meant(told.text) == "no":
+            reasons.append(("doubtful", f"« {told.text} » ne dit pas le prix"))
+            self._note(BESIDE[closed.id], f"{self._shown(told.column)} : {told.text}")
         if unknown and not (closed.free and not told.lead):
             reasons.append(("doubtful", f"hors de la liste : {' ; '.join(unknown)}"))
         word: Word = next((w for w in ("doubtful", "mended") if any(w == each for each, _ in reasons)), "read")
@@ -374,6 +432,9 @@ class _Row:
                 for token in rule.origin.tokens(self.cells.get(column, "")):
                     if wording.spelled(token) not in NO:
                         self.nothing.setdefault((column, wording.spelled(token)), token)
+        for column, cell in rule.unclear(self.cells):
+            label = offer.practices()[rule.practice].label
+            self._say(column, rule.practice, "doubtful", cell, "", f"ne dit pas oui ou non : {label}")
         state = rule.state(self.cells)
         if not state or (rule.origin.inside and rule.practice in self.sheet.get("practices", {})):
             return
@@ -394,6 +455,10 @@ class _Row:
             said["state"] = state
         for id, origins in rule.conditions.items():
             self._fill(said, offer.conditions()[id], origins, f"{rule.practice}.")
+        if not rule.origin.inside and "precisions" not in rule.conditions:
+            followed = (answers.rest(self.cells.get(column, "")) for column in rule.origin.columns)
+            if more := " ; ".join(_once(filter(None, followed))):
+                said.setdefault("precisions", more)
 
     # --- where, who ---
 
@@ -479,18 +544,22 @@ class _Row:
 
 @dataclass(slots=True)
 class _Words:
-    """A cell of words being read for one list: those that it does not know, and what was done to understand the others."""
+    """A cell of words being read for one list: those that it does not know, and what was done to understand the others.
+
+    asked: the column asks about one value, to which cells answer yes or no.
+    """
 
     column: str
     of: offer.Field
     lead: str
     text: str
     into: dict[str, Any]
+    asked: bool = False
     unknown: list[str] = field(default_factory=list)
     reasons: list[tuple[Word, str]] = field(default_factory=list)
 
 
-def _grouped(rows: Sequence[Read]) -> list[Read]:
+def united(rows: Sequence[Read]) -> list[Read]:
     """Return one row per identifier: the services of a structure, one row each in the file, make one place."""
     first: dict[str, int] = {}
     out: list[Read] = []
@@ -502,16 +571,75 @@ def _grouped(rows: Sequence[Read]) -> list[Read]:
             out.append(row)
             continue
         held = out[first[id]]
-        sheet = dict(held.sheet)
-        for name, value in row.sheet.items():
-            if isinstance(value, list):
-                sheet[name] = _once([*sheet.get(name, ()), *value])
-            elif name == "practices":
-                sheet[name] = {**value, **sheet.get(name, {})}
-            else:
-                sheet.setdefault(name, value)
-        out[first[id]] = Read(held.number, held.line, sheet, held.remarks + row.remarks)
+        sheet, told = _united(held.sheet, row.sheet)
+        remarks = (Remark("", field, "doubtful", value, became, why) for field, value, became, why in told)
+        out[first[id]] = Read(held.number, held.line, sheet, tuple(dict.fromkeys((*held.remarks, *row.remarks, *remarks))))
     return out
+
+
+POINT = ("latitude", "longitude", "precision")
+DIFFERS = "une autre ligne du même lieu dit autre chose"
+Told = tuple[str, str, str, str]  # field, value, what it became, why
+
+
+def _united(held: Mapping[str, Any], other: Mapping[str, Any]) -> tuple[dict[str, Any], list[Told]]:
+    """Return what two rows of one place say together, and the values that one of them says otherwise."""
+    sheet, told = dict(held), list[Told]()
+    for name, value in other.items():
+        before = sheet.get(name)
+        if before is None:
+            sheet[name] = value
+        elif name == "practices":
+            sheet[name], more = _practices_united(before, value)
+            told += more
+        elif isinstance(value, list):
+            sheet[name] = _once([*before, *value])
+        elif before == value or name in POINT:
+            continue
+        elif name == "date_maj":
+            sheet[name] = max(before, value)
+        elif name == "horaires":
+            sheet[name], why = _hours_united(before, value)
+            if why:
+                told.append((name, value["text"], sheet[name].get("osm", ""), why))
+        elif offer.fields()[name].kind == "text":
+            sheet[name] = before if str(value) in str(before) else f"{before} ; {value}"
+        else:
+            told.append((name, _shown(value), _shown(before), DIFFERS))
+    if sans := [practice for practice in sheet.get("sans", ()) if practice not in sheet.get("practices", {})]:
+        sheet["sans"] = sans
+    else:
+        sheet.pop("sans", None)
+    return sheet, told
+
+
+def _practices_united(held: Mapping[str, Any], other: Mapping[str, Any]) -> tuple[dict[str, Any], list[Told]]:
+    """Return the practices of two rows; of one that both have, what is offered wins, and other differences are told."""
+    out, told = dict(held), list[Told]()
+    for practice, said in other.items():
+        before = out.setdefault(practice, said)
+        out[practice] = {**said, **before}
+        if "offered" in (said["state"], before["state"]):
+            out[practice]["state"] = "offered"
+        for id in set(said) & set(before) - {"state"}:
+            if said[id] != before[id]:
+                told.append((f"{practice}.{id}", _shown(said[id]), _shown(before[id]), DIFFERS))
+    return out, told
+
+
+def _hours_united(held: Mapping[str, str], other: Mapping[str, str]) -> tuple[dict[str, str], str]:
+    """Return the hours of two rows put together day by day, and why they could not be, '' when they were."""
+    tables = [grid.grid_of(each.get("osm", "")) for each in (held, other)]
+    text = " ; ".join(_once(each.get("text", "") for each in (held, other)))
+    kept = {**held, "text": text}
+    if tables[0] is None or tables[1] is None:
+        return {**kept, "left": " … ".join(filter(None, (held.get("left", ""), other.get("text", ""))))}, DIFFERS
+    days = tuple(tuple(sorted({*a, *b})) for a, b in zip(tables[0].days, tables[1].days, strict=True))
+    if any(one[1] > two[0] for spans in days for one, two in pairwise(spans)):
+        return {**kept, "left": " … ".join(filter(None, (held.get("left", ""), other.get("text", ""))))}, DIFFERS
+    osm = grid.osm_of(grid.Grid(days, tables[0].holidays_off or tables[1].holidays_off))
+    left = " … ".join(filter(None, (held.get("left", ""), other.get("left", ""))))
+    return {name: value for name, value in (("osm", osm), ("text", text), ("left", left)) if value}, ""
 
 
 def _line(text: str) -> Cleaned[str]:

@@ -39,7 +39,7 @@ def of(result: Result) -> dict[str, Any]:
         "forme": result.form,
         "correspondance": result.correspondence.id,
         "titre": result.correspondence.title,
-        "lus": len(result.rows) + len(result.faults),
+        "lus": result.n_read,
         "gardes": len(result.kept),
         "refuses": result.n_refused,
         "a_verifier": sum(row.doubtful for row in result.kept),

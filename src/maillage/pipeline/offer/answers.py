@@ -1,0 +1,97 @@
+"""What a short answer means, alone or followed by what comes with it: yes, no, not yet, or nothing that anybody knows."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Literal
+
+from maillage.kernel.names import plain
+
+Meaning = Literal["yes", "no", "planned", "unknown", "stopped", "other"]
+
+SIGNS: dict[str, Meaning] = {**dict.fromkeys("✓✔☑☒✅●", "yes"), **dict.fromkeys("✗✘☐❌", "no")}
+YES = frozenset(
+    (
+        *("oui", "o", "yes", "y", "x", "xx", "true", "vrai", "1", "ok", "on", "souvent", "de temps en temps"),
+        *("offert", "offerte", "propose", "proposee", "disponible", "possible", "present"),
+    )
+)
+NO = frozenset(("non", "n", "no", "false", "faux", "0", "aucun", "aucune", "neant", "jamais", "pas du tout", "off"))
+FIRST = {"oui": "yes", "yes": "yes", "non": "no", "no": "no", "aucun": "no", "aucune": "no"}
+DENIED = re.compile(
+    r"(?:non |y a )?pas (?:de |d |encore|du tout|disponible|propose|possible|pour l|actuellement|a ce jour)"
+)
+PLANNED = re.compile(
+    r"\b(?:(?:en|au stade de) (?:projet|construction|creation|travaux|preparation|reflexion|developpement)|projet|a venir"
+    r"|a l etude|bientot|prochain(?:e|es|s|ement)?|(?:est |sera |seront )?prevue?s?|envisagee?s?|d ici|courant 20\d\d"
+    r"|en cours(?! d (?:annee|ete|hiver)| de (?:semaine|journee|matinee)))\b"
+)
+UNKNOWN = re.compile(
+    r"nsp|nc|nr|na|n c|n r|n a|n sp|sans objet|sans reponse|inconnue?|indetermine|(?:je )?(?:ne )?sais? pas|ne se prononce pas"
+    r"|aucune (?:idee|reponse|information|info)|non (?:renseigne|communique|precise|connu|determine|defini|specifie)e?s?"
+    r"|exceptionnellement|peut etre|(?:pas|non) (?:sur|certain)|ne sait pas(?: .*)?"
+)
+TO_SEE = re.compile(r"\ba (?:verifier|confirmer|voir|completer|preciser|definir|valider)\b|\bse renseigner\b")
+STOPPED = re.compile(
+    r"\b(?:en panne|hors service|indisponible|suspendue?s?|interrompue?s?|arretee?s?|supprimee?s?|terminee?s?|fermee?s?|casse"
+    r"|n existe plus|n est plus|n y a plus|plus (?:propose|disponible|active?|en service))"
+)
+MOSTLY = 0.6  # the share of cells that must answer for a column to be one of yes and no
+SHORT = 12  # words: in a longer text, « prévu » or « projet » may be about anything
+REST = re.compile(r"(?:oui|yes|non|no)\b[\s,;:.!/–—-]*", re.IGNORECASE)
+
+
+@lru_cache(maxsize=8192)
+def meant(text: str) -> Meaning:
+    """Return what an answer means; “other” when it says neither yes nor no.
+
+    >>> [meant(text) for text in ("Oui, sur inscription", "non renseigné", "Non, mais bientôt", "en panne", "gratuit")]
+    ['yes', 'unknown', 'planned', 'stopped', 'other']
+    """
+    said = plain(text)
+    if not said:
+        return SIGNS.get(text.strip()[:1], "unknown")
+    if said in YES:
+        return "yes"
+    if UNKNOWN.fullmatch(said):
+        return "unknown"
+    if said in NO:
+        return "no"
+    short = len(said.split()) <= SHORT
+    if short and PLANNED.search(said):
+        return "planned"
+    if short and TO_SEE.search(said):
+        return "unknown"
+    if DENIED.match(said):
+        return "no"
+    if (first := FIRST.get(said.split(" ", 1)[0])) is not None:
+        return first  # type: ignore[return-value]
+    return "stopped" if short and STOPPED.search(said) else "other"
+
+
+def rest(text: str) -> str:
+    """Return what follows yes or no in an answer, '' when nothing does, or when the answer is neither.
+
+    >>> rest("oui (0,10 €/page)"), rest("Oui"), rest("gratuit")
+    ('0,10 €/page', '', '')
+    """
+    if (begun := REST.match(text.strip())) is None:
+        return ""
+    left = text.strip()[begun.end() :].strip()
+    return left[1:-1].strip() if left.startswith("(") and left.endswith(")") and left.count("(") == 1 else left
+
+
+def answered(values: Iterable[str]) -> dict[str, Meaning] | None:
+    """Return what each answer of a column of yes and no means; None when its cells mostly say anything else.
+
+    A column that counts (0, 1, 2…) is none, and so is one where nobody plainly says yes or no.
+    """
+    n = Counter(values)
+    said = {value: meant(value) for value in n}
+    if any(plain(value).isdecimal() for value, meaning in said.items() if meaning == "other"):
+        return None
+    if not {"yes", "no"} & set(said.values()):
+        return None
+    known = sum(n[value] for value, meaning in said.items() if meaning not in ("other", "stopped"))
+    return said if known >= MOSTLY * n.total() else None

@@ -1,0 +1,69 @@
+"""The columns of a file that nobody described: what each may be called, and its filled cells."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from maillage.kernel.names import plain
+from maillage.pipeline.offer import answers
+from maillage.pipeline.offer.forms.sheet import Sheet
+
+ASKED = re.compile(
+    r"\(?\b(?:oui\s*/\s*non|o\s*/\s*n|y\s*/\s*n|yes\s*/\s*no|oui ou non)\b\)?\s*[?:]?", re.IGNORECASE
+)  # « Wifi (oui/non) »
+SAMPLE = 60  # distinct cells of a column that are looked at
+FURNITURE = {  # words that say nothing of what a column holds
+    "a", "au", "aux", "avez", "ce", "d", "dans", "de", "des", "du", "en", "est", "et", "etes", "l", "la", "le", "les",
+    "leur", "leurs", "ma", "mes", "mon", "nos", "notre", "ou", "par", "pour", "possedez", "quel", "quelle", "quelles",
+    "quels", "s", "sa", "ses", "son", "sont", "sur", "un", "une", "vos", "votre", "vous", "accompagnez", "proposez",
+    "structure", "structures", "lieu", "lieux", "organisation", "etablissement", "service",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column: the names it may be known by, the plainest first, and its filled cells."""
+
+    name: str
+    said: tuple[str, ...]
+    cells: tuple[str, ...]
+
+    @property
+    def sample(self) -> list[str]:
+        """Return the first distinct cells, those that say that nobody knows apart, unless they all do."""
+        known = (cell for cell in self.cells if answers.meant(cell) != "unknown")
+        return list(dict.fromkeys(known))[:SAMPLE] or list(self.cells[:1])
+
+    def has(self, words: Iterable[str]) -> bool:
+        """Return whether one of these words is in its name."""
+        return not {word for name in self.said for word in name.split()}.isdisjoint(words)
+
+
+def columns_of(sheet: Sheet) -> list[Column]:
+    """Return the columns of a sheet, without the few letters that they may all begin with."""
+    lead = _common_lead(sheet.columns)
+    return [
+        Column(name, said(name.removeprefix(lead)), tuple(v for row in sheet.rows if (v := row.cells.get(name, ""))))
+        for name in sheet.columns
+    ]
+
+
+def _common_lead(names: Sequence[str]) -> str:
+    """Return the few letters that most columns begin with, as `c_`, or as `properties.`; '' when there are none."""
+    leads = Counter(match[0] for name in names if (match := re.match(r"[a-z]{1,3}_|\w+\.", name)))
+    lead, n = leads.most_common(1)[0] if leads else ("", 0)
+    return lead if n > 0.6 * len(names) else ""
+
+
+def said(name: str) -> tuple[str, ...]:
+    """Return what a column may be called: its name, without its number, without the words that say nothing, its last part."""
+    name = ASKED.sub("", name).strip() or name
+    apart = re.sub(r"(?<=[a-zà-ÿ0-9])(?=[A-Z][a-z])|(?<=[a-zà-ÿ])(?=[A-Z])", " ", name) if not name.isupper() else name
+    whole = plain(apart)
+    bare = re.sub(r" ?\d+( \d+)*$", "", whole)
+    told = [whole, bare, " ".join(word for word in bare.split() if word not in FURNITURE)]
+    parts = [part for part in name.split(".") if not part.isdecimal()]
+    if parts and re.fullmatch(r"[\w-]+(\.[\w-]+)+", name):
+        told.append(plain(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", parts[-1])))
+    return tuple(dict.fromkeys(filter(None, told))) or (name,)

@@ -1,0 +1,98 @@
+"""Which practice a few words name: what is done wins over what it is done with, and must be done with something digital."""
+
+import re
+from collections.abc import Set
+from functools import lru_cache
+
+from maillage.kernel.names import plain
+from maillage.pipeline.offer.clean.wording import denied
+from maillage.reference import offer
+
+PRINTED_3D = re.compile(r"imp\w+ 3d")
+STREET = re.compile(r"\d+\s*(?:bis|ter|quater|[a-d])?,?\s+cours\b", re.IGNORECASE)  # « 3 cours Gay-Lussac » teaches nothing
+DIGITAL = re.compile(
+    r"\b(?:numeri|informati|internet|ordi\b|ordis\b|ordinateur|pc\b|tablette|smartphone|telephon|portable|web|bureauti|logiciel"
+    r"|multimedia|cyber|digital|program|codage|imprim|reseaux? socia|mails?\b|courriel|messagerie|en ligne|3d|e mail"
+    r"|dematerial|wifi|windows|linux|android|word\b|excel|pix\b|intelligence artificielle|ia\b|cle usb)"
+)
+NEUTRAL = {  # words that change nothing to what is done, nor to what it is done with
+    "a", "a3", "a4", "acces", "accessible", "accueil", "activite", "adherent", "adulte", "aide", "animation", "anime",
+    "appareil", "apprendre", "atelier", "au", "autonomie", "aux", "avec", "base", "besoin", "blanc", "borne", "ce",
+    "collectif", "collective", "competence", "connecte", "connectee", "connexion", "consultation", "consulter",
+    "copie", "couleur", "cours", "court", "courte", "d", "dans", "de", "debit", "debutant", "decouverte",
+    "deroulement", "des", "detail", "disponible", "disposition", "distance", "document", "domicile", "don", "dont",
+    "du", "en", "enfant", "equipe", "equipement", "et", "existe", "existence", "fixe", "formation", "grand",
+    "gratuit", "gratuite", "groupe", "haut", "hebdomadaire", "il", "individuel", "individuelle", "initiation",
+    "inscription", "installe", "jeune", "l", "la", "le", "les", "leur", "libre", "libres", "liste", "location",
+    "longue", "materiel", "mensuel", "mis", "mise", "module", "multimedia", "n", "niveau", "noir", "nombre", "non",
+    "nos", "notre", "occasion", "ou", "oui", "outil", "ouvert", "ouverte", "papier", "par", "parc", "parcours",
+    "permanence", "personnel", "petit", "photo", "point", "ponctuel", "ponctuelle", "possibilite", "possible",
+    "poste", "pour", "precision", "presence", "presentiel", "pret", "prix", "propose", "proposee", "public", "rdv",
+    "reconditionne", "reconditionnee", "regulier", "rendez", "reparation", "s", "scanner", "se", "semaine", "senior",
+    "serie", "service", "session", "solidaire", "son", "sur", "thematique", "theme", "tout", "type", "un", "une",
+    "usage", "usager", "utilisation", "utiliser", "vente", "vos", "votre", "vous", "y",
+}  # fmt: skip
+
+DEEDS = {  # what is done with a thing, when no practice says it better
+    "aide", "apprendre", "atelier", "competence", "decouverte", "module", "parcours", "prix", "reconditionne",
+    "reconditionnee", "solidaire", "usage", "utiliser", "besoin", "occasion", "don", "location", "pret", "reparation",
+    "vente", "cours", "formation", "initiation", "animation",
+}  # fmt: skip
+
+
+@lru_cache(maxsize=8192)
+def practice(text: str) -> str:
+    """Return the practice that a wording names without denying it, '' when it names none.
+
+    A word that is said of anything, as « cours » or « prêt », counts alone, or about something digital; a thing, as
+    « ordinateur », counts when nothing else is said to be done with it.
+
+    >>> practice("Prêt d’ordinateurs"), practice("Prêt de livres"), practice("Ordinateurs"), practice("Pas de wifi")
+    ('pret', '', 'libre_acces', '')
+    """
+    if STREET.match(text.strip()):
+        return ""
+    said = PRINTED_3D.sub("", plain(text))
+    hits = [
+        (word, each)
+        for each in offer.practices().values()
+        for word in each.also
+        if f" {word}" in f" {said}" and not denied(word, said)
+    ]
+    for rank in (_clear, _done, _thing):
+        if found := [(word, each) for word, each in hits if rank(word, each, said)]:
+            return max(found, key=lambda hit: len(hit[0]))[1].id
+    return ""
+
+
+@lru_cache(maxsize=8192)
+def mentioned(text: str) -> str:
+    """Return the practice that a text speaks of, whatever it says of it; '' when it speaks of none.
+
+    >>> mentioned("Modalités d’accès aux ateliers")
+    'formation'
+    """
+    said = PRINTED_3D.sub("", plain(text))
+    hits = [(word, each.id) for each in offer.practices().values() for word in each.also if f" {word}" in f" {said}"]
+    return max(hits, key=lambda hit: len(hit[0]))[1] if hits else ""
+
+
+def _clear(word: str, of: offer.Practice, said: str) -> bool:
+    """Return whether a word says a practice whatever stands around it."""
+    return word not in of.alone and word not in of.things
+
+
+def _done(word: str, of: offer.Practice, said: str) -> bool:
+    """Return whether a word that is said of anything is said of something digital, or of nothing."""
+    return word in of.alone and (DIGITAL.search(said) is not None or not _around(word, said))
+
+
+def _thing(word: str, of: offer.Practice, said: str) -> bool:
+    """Return whether a thing is only said to be there."""
+    return word in of.things and not {each for each in _around(word, said, NEUTRAL - DEEDS) if not DIGITAL.match(each)}
+
+
+def _around(word: str, said: str, neutral: Set[str] = NEUTRAL) -> set[str]:
+    """Return the words of a text that say something, beside those of a practice, whole: « tablettes » for « tablette »."""
+    left = re.sub(rf"\b{word}\w*", " ", said).split()
+    return {each for each in left if not each.isdecimal() and not {each, each[:-1] if each[-1] in "sx" else each} & neutral}

@@ -1,0 +1,103 @@
+"""The columns that are about a person: nobody’s name, own number or own address is read without being asked for."""
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+
+from maillage.kernel.names import plain
+from maillage.pipeline.offer import looks
+from maillage.pipeline.offer.columns import Column
+from maillage.pipeline.offer.forms.sheet import Sheet
+
+SOMEBODY = {
+    *("prenom", "prenoms", "referent", "referente", "referents", "interlocuteur", "interlocutrice", "creator", "editor"),
+    *("createur", "auteur", "userid", "agent", "naissance", "civilite", "repondant", "repondante", "signataire"),
+    *("interne", "internes", "confidentiel", "confidentielle"),
+}
+STANDS_BY = {  # the other words of a name that stands among those of a person
+    *("mail", "mails", "email", "e", "courriel", "adresse", "electronique", "tel", "telephone", "portable", "mobile"),
+    *("numero", "n", "de", "du", "direct", "directe", "ligne", "fixe", "poste", "fonction", "role", "qualite", "nom"),
+    *("famille", "usage", "pro", "perso", "professionnel", "professionnelle", "personnel", "personnelle", "contact"),
+}
+OWN_PHONE = {"portable", "mobile", "direct", "directe", "perso", "personnel", "personnelle"}
+STAMPS = {"horodateur", "timestamp", "horodatage"}
+OWN_NAMES = {"nom", "nom de famille", "nom famille", "nom usage", "nom d usage"}
+SHARED = re.compile(  # what a box that several people read is called
+    r"(?:^|[._-])(?:contact|accueil|infos?|mairie|ville|commune|ccas|cias|cdas|mds|mediath|biblio|secretariat|direction"
+    r"|administration|asso|numerique|cyber|epn|epnum|mjc|centre|csc|cs\b|maison|espace|pole|services?|franceservices?|fs\b|mfs"
+    r"|msap|pimms|mission|emmaus|fablab|tiers|bonjour|hello|standard|public|guichet|relais|antenne|agence|atelier|lieu|point)"
+)
+MOBILE = re.compile(r"(?:\+33|0033|0)[\s.()0]*[67]")
+OFTEN = 0.3  # the share of cells from which a column is somebody’s
+
+
+def personal(columns: Sequence[Column], sheet: Sheet) -> list[str]:
+    """Return the names of the columns that are about a person: by their name, by where they stand, by what they hold."""
+    named = {column.name for column in columns if _named(column, columns)}
+    named |= {column.name for one, column in pairwise(columns) if _account(one, column)}
+    names = {column.name for column in columns if column.name in named and not _reaches(column)}
+    beside = False
+    for column in columns:
+        if column.name in named:
+            beside = True
+        elif (beside := beside and _stands_by(column)) and _own(column):
+            named.add(column.name)
+    named |= {column.name for column in columns if column.name not in named and _bears(column, names, sheet)}
+    return [column.name for column in columns if column.name in named and column.cells]
+
+
+def _named(column: Column, columns: Sequence[Column]) -> bool:
+    """Return whether the name of a column says that it is about a person, alone or beside the next ones."""
+    if column.has(SOMEBODY) or any(name in ("contact", "contacts") for name in column.said):
+        return True
+    if column.said[0] in OWN_NAMES:  # a family name stands beside a first name
+        at = columns.index(column)
+        return any(other.has({"prenom", "prenoms"}) for other in columns[max(at - 1, 0) : at + 2])
+    named = any(
+        name.startswith("contact ") and {"nom", "prenom", "role"} & set(name.split()) for c in columns for name in c.said
+    )
+    return named and any(name.startswith("contact ") for name in column.said)
+
+
+def _account(stamp: Column, column: Column) -> bool:
+    """Return whether a column is the account of whoever answered a form, written beside the moment of the answer."""
+    return stamp.has(STAMPS) and looks.share(looks.LOOKS["mail"], column.sample) >= 0.5
+
+
+def _reaches(column: Column) -> bool:
+    return any(looks.share(looks.LOOKS[kind], column.sample) >= 0.5 for kind in ("mail", "phone", "date"))
+
+
+def _stands_by(column: Column) -> bool:
+    """Return whether the name of a column could be that of a person’s: « Mail », « Fonction », nothing about a place."""
+    return set(column.said[0].split()) <= STANDS_BY
+
+
+def _own(column: Column) -> bool:
+    """Return whether a column that stands among those of a person holds their own addresses or numbers."""
+    if looks.share(looks.LOOKS["mail"], column.sample) >= 0.5:
+        return not all(SHARED.search(plain_box(cell)) for cell in column.sample)
+    if looks.share(looks.LOOKS["phone"], column.sample) >= 0.5:
+        return column.has(OWN_PHONE) or looks.share(lambda text: bool(MOBILE.match(text)), column.sample) >= OFTEN
+    return not column.has({"adresse", "nom"}) or column.said[0] in OWN_NAMES
+
+
+def _bears(column: Column, names: set[str], sheet: Sheet) -> bool:
+    """Return whether addresses are made of the names of the people of their rows."""
+    if not names or looks.share(looks.LOOKS["mail"], column.sample) < 0.5:
+        return False
+    n = hits = 0
+    for row in sheet.rows:
+        if cell := row.cells.get(column.name, ""):
+            words = {word for name in names for word in plain(row.cells.get(name, "")).split() if len(word) > 2}
+            n, hits = n + 1, hits + (not words.isdisjoint(re.split(r"[._-]+", plain_box(cell))))
+    return hits >= OFTEN * n > 0
+
+
+def plain_box(mail: str) -> str:
+    """Return what stands before the @ of an address, small letters.
+
+    >>> plain_box("Accueil@ville.fr")
+    'accueil'
+    """
+    return mail.strip().casefold().split("@", 1)[0]

@@ -1,0 +1,97 @@
+"""The columns that say whether a row is a place to publish: open or closed for good, accepted or refused, agreed to or not."""
+
+import re
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from maillage.kernel.names import plain
+from maillage.pipeline.offer import answers, looks
+from maillage.pipeline.offer.answers import Meaning
+from maillage.pipeline.offer.columns import Column
+
+MOST_WORDS = 40  # beyond, a column is no status
+NAMES = {"statut", "statuts", "status", "etat", "situation", "state", "fonctionnement", "activite", "validation"}
+FOR_A_TIME = re.compile(r"tempora|provisoire|momentan|estival|vacances|travaux")
+SHUT = re.compile(
+    r"(?:definitivement )?(?:fermee?s?|close?s?|cloturee?s?|arretee?s?|terminee?s?)(?: (?:definitivement|depuis .*|en \d.*|le \d.*))?"
+    r"|cessee?s?|.*\bcessation\b.*|.*fermeture definitive.*|inacti(?:f|ve)s?|desactivee?s?|refusee?s?|.*\brefus\b.*|rejetee?s?"
+    r"|annulee?s?|abandonnee?s?|supprimee?s?|archivee?s?|radiee?s?|dissoute?|dissous|disparue?s?|.*liquidation.*|brouillon|draft"
+    r"|expiree?s?|.*n existe plus.*|.*plus en activite.*|non (?:retenue?|validee?|publiee?|active?|actif|habilitee?|labellisee?"
+    r"|ouverte?)|(?:pas|non) encore ouverte?|depubliee?|masquee?|corbeille|closed|inactive|rejected|refused|invalide|fin d activite"
+)
+OPEN = re.compile(
+    r"(?:deja |toujours )?ouverte?s?(?: au public| toute l annee)?|acti(?:f|ve)s?|en (?:activite|service|fonctionnement|ligne"
+    r"|exercice)|operationnel(?:le)?s?|validee?s?|publiee?s?|acceptee?s?|habilitee?s?|labellisee?s?|confirmee?s?|existante?s?"
+    r"|permanente?s?|open|active|published|approved|approuvee?s?|agreee?s?|conventionnee?s?|ok|complete?s?|a jour"
+)
+LETTERS: Mapping[str, str] = {"a": "open", "f": "shut", "c": "shut"}  # of SIRENE: active, closed, ceased
+SHUT_IF_YES = {
+    "brouillon",
+    "archive",
+    "archivee",
+    "ferme",
+    "fermee",
+    "supprime",
+    "supprimee",
+    "inactif",
+    "inactive",
+    "desactive",
+}
+OPEN_IF_YES = {"actif", "active", "ouvert", "ouverte", "publie", "publiee", "en activite", "activite", "valide", "validee"}
+SHUT_IF_YES |= {"ferme definitivement", "fermeture definitive", "ne pas publier", "cesse", "refuse", "refusee", "doublon"}
+OPEN_IF_YES |= {"publiable", "diffusable", "a publier", "publication", "visible", "en service", "en ligne", "operationnel"}
+AGREED = re.compile(
+    r"consent\w*|rgpd|(?:accept|autoris|accord|souhait)\w* .*\b(?:publi[ea]|publication|diffus|partag|transm|figur|appara|referenc)\w*"
+    r"|\b(?:publi[ea]|publication|diffus|partag)\w* .*\b(?:accept|autoris|accord)\w*|droit de diffusion"
+)
+
+Told = Literal["open", "shut", "for a time", ""]
+
+
+def rule(column: Column) -> dict[str, Any] | None:
+    """Return the rule of « leave » that a column is, None when it says nothing of that kind."""
+    said = answers.answered(column.cells)
+    if said is not None:
+        return _asked(column, said)
+    words = list(dict.fromkeys(column.cells))
+    if not column.has(NAMES) or len(words) > MOST_WORDS:
+        return None
+    told = {word: meant(word, letters=column.has({"administratif"})) for word in words}
+    if not {"open", "shut"} & set(told.values()) or looks.share(looks.READS["kinds"], words) >= 0.5:
+        return None
+    return _rule(column, [w for w in words if told[w] == "shut"], [w for w in words if told[w] == "open"])
+
+
+def meant(word: str, *, letters: bool = False) -> Told:
+    """Return what a word says of a place, '' when it does not tell whether it is open.
+
+    >>> [meant(word) for word in ("Fermé définitivement", "En projet", "ouvert", "Fermé temporairement", "Association")]
+    ['shut', 'shut', 'open', 'for a time', '']
+    """
+    said = plain(word)
+    if letters and said in LETTERS:
+        return LETTERS[said]  # type: ignore[return-value]
+    if FOR_A_TIME.search(said):
+        return "for a time"
+    if SHUT.fullmatch(said):
+        return "shut"
+    if answers.meant(word) == "planned" and not said.startswith(
+        "en cours"
+    ):  # a request « en cours » may be of an open place
+        return "shut"
+    return "open" if OPEN.fullmatch(said) else ""
+
+
+def _asked(column: Column, said: Mapping[str, Meaning]) -> dict[str, Any] | None:
+    """Return the rule of a column of yes and no whose name is a status, or asks whether a place may be published."""
+    if any(AGREED.search(name) for name in column.said) or not OPEN_IF_YES.isdisjoint(column.said):
+        shut, kept = "no", "yes"
+    elif not SHUT_IF_YES.isdisjoint(column.said):
+        shut, kept = "yes", "no"
+    else:
+        return None
+    return _rule(column, [w for w, m in said.items() if m == shut], [w for w, m in said.items() if m == kept])
+
+
+def _rule(column: Column, shut: list[str], kept: list[str]) -> dict[str, Any]:
+    return {"from": column.name, "when": shut, **({"keep": kept} if kept else {})}
