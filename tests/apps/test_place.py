@@ -4,6 +4,7 @@ import re
 from datetime import date, datetime
 
 import pytest
+from django.core.cache import caches
 
 from maillage.apps.directory.access import SIGNALS_AN_HOUR
 from maillage.apps.directory.models import Proposal
@@ -39,6 +40,12 @@ RICH = {
         "vente": {"state": "ended"},
     },
 }
+
+
+@pytest.fixture(autouse=True)
+def _nothing_counted(db):
+    for each in caches.all(initialized_only=True):
+        each.clear()
 
 
 @pytest.fixture
@@ -112,6 +119,58 @@ def test_a_long_presentation_is_folded_and_whole(client):
     assert "Lire la présentation du lieu" in text_of(client.get("/lieux/x/"))
     assert text.strip() in text_of(client.get("/lieux/x/"))
     assert "Lire la présentation" not in text_of(client.get("/lieux/y/"))
+
+
+@pytest.mark.parametrize(
+    ("text", "quoted"),
+    [
+        (
+            "Vente à petit prix. Conseils gratuits pour les personnes orientées par un acteur social",
+            "Conseils gratuits pour les personnes orientées par un acteur social",
+        ),
+        ("Réservé aux adhérents\nOuvert en juin", "Réservé aux adhérents"),
+        ("Accueil <b>uniquement sur rendez-vous</b>.", "Accueil uniquement sur rendez-vous."),
+        (f"{'a ' * 200}sur orientation d’un partenaire {'b ' * 200}", "sur orientation d’un partenaire"),
+    ],
+)
+def test_a_condition_told_in_the_presentation_is_quoted_before_coming(client, text, quoted):
+    lieu("x", sheet={"presentation_detail": text})
+    line = next(line for line in places.before_coming({"presentation_detail": text}) if "présentation" in line)
+    assert quoted in line
+    assert line.startswith("La présentation du lieu dit : « ")
+    assert line.endswith(" » À vérifier.")
+    assert len(line) < 280
+    assert line in text_of(client.get("/lieux/x/"))
+
+
+@pytest.mark.parametrize(
+    "text", ["Un médiateur vous oriente.", "Espace non réservé aux adhérents", "Le dossier est envoyé par courrier"]
+)
+def test_what_is_no_condition_is_not_quoted(text):
+    assert places.before_coming({"presentation_detail": text}) == []
+
+
+def test_how_to_come_says_where_from_the_town_hall_and_what_is_not_known(client):
+    lieu("mairie", sheet={"nom": "Mairie de Grenoble"})
+    lieu("x", east=600)
+    lieu("y", east=-40, sheet={"venir": "Tram A", "prise_en_charge_specifique": ["motor"]})
+    lieu("z", sheet={"precision": 5000})
+    said = text_of(client.get("/lieux/x/"))
+    assert "À environ 600 m à l’est de la mairie de Grenoble, à vol d’oiseau." in said
+    assert "Nous ne connaissons pas les transports ni l’accès en fauteuil roulant." in said
+    said = text_of(client.get("/lieux/y/"))
+    assert "À côté de la mairie de Grenoble." in said
+    assert "On peut y entrer en fauteuil roulant." in said
+    assert "Nous ne connaissons pas les transports" not in said
+    assert "la mairie de Grenoble, à vol" not in text_of(client.get("/lieux/z/"))  # nobody knows where it is
+    assert "À côté" not in text_of(client.get("/lieux/mairie/"))
+    assert "À environ 600 m à l’est" in text_of(client.get("/lieux/x/imprimer/"))
+
+
+def test_the_fields_to_check_are_named(client):
+    doubts = [{"field": name, "value": "?", "reason": "r"} for name in ("telephone", "wifi.frais", "notes", "telephone")]
+    lieu("x", to_check=doubts)
+    assert "À vérifier sur cette fiche : Téléphone ; Wifi, prix." in text_of(client.get("/lieux/x/"))
 
 
 def test_a_day_that_a_comment_fills_is_that_comment():
@@ -218,7 +277,7 @@ def test_a_sheet_makes_few_queries_whatever_it_holds(client, practices, django_a
         "assistance",
     )
     lieu("x", sheet=offering(**{name: {} for name in names[:practices]}))
-    with django_assert_max_num_queries(3):
+    with django_assert_max_num_queries(4):
         assert client.get("/lieux/x/").status_code == 200
 
 

@@ -121,6 +121,12 @@ def field_in_words(name: str) -> str:
     return offer.practices()[name].label if name in offer.practices() else labels().get(name, name)
 
 
+def doubted(lieu: Lieu) -> list[str]:
+    """Return the public fields of a sheet that are to be checked, in words."""
+    private = {f.id for f in offer.fields().values() if f.private}
+    return list(dict.fromkeys(field_in_words(each["field"]) for each in lieu.to_check if each["field"] not in private))
+
+
 # --------------------------------------------------------------------------------------------------------- values in words
 
 

@@ -41,7 +41,7 @@ SHORT_CONDITIONS = (
     "barrieres",
     "endroit",
 )
-LONGEST_WORDS = 160
+LONGEST_WORDS, LONGEST_BEFORE = 160, 280
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +130,7 @@ def _words(said: Mapping[str, object]) -> str:
 
 
 def _before(sheet: rules.Sheet) -> str:
-    lines = [line for line in places.before_coming(sheet) if len(line) <= LONGEST_WORDS]
+    lines = [line for line in places.before_coming(sheet) if len(line) <= LONGEST_BEFORE]
     return " ".join(lines)
 
 

@@ -1,5 +1,6 @@
 """What the public reads of one place, in words: whether it is open, what is found there, on what conditions, who says so."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -7,6 +8,7 @@ from typing import Any
 
 import phonenumbers
 from django.db.models import Q
+from django.utils.html import strip_tags
 
 from maillage.apps.directory import rules
 from maillage.apps.directory.models import Lieu
@@ -15,10 +17,19 @@ from maillage.reference import offer
 from maillage.reference.parameters import number
 from maillage.reports import opening
 from maillage.reports.wording import count, listing, lower_first
+from maillage.reports.wording import number as figure
 
 TOPICS = 4  # told at once; the rest on demand
 LONG = 300  # characters of a presentation that is folded
 OLD = 12  # months after which the hours of a sheet are a warning
+# A condition told in passing: “orientées par un acteur social”, “réservé aux adhérents”, “uniquement sur rendez-vous”.
+CONDITION = re.compile(
+    r"\borientée?s?\s+par\b|\b(?:envoy|adress)ée?s?\s+par\s+(?:une?|des|les?|la|leur)\b|\bsur\s+(?:orientation|prescription)\b|\bprescripteurs?\b"
+    r"|(?<!non )(?<!pas )\bréservée?s?\s+(?:à|au|aux)\b|(?<!pas )\b(?:uniquement|seulement|exclusivement)\s+(?:sur|sous|pour)\b",
+    re.IGNORECASE,
+)
+SENTENCES = re.compile(r"(?<=[.!?;])\s+|\n+")
+QUOTES, QUOTED = 2, 90  # conditions quoted; characters kept on each side of one
 TONES = {"open": "ouvert", "soon": "bientot", "closed": "ferme", "unknown": ""}
 
 
@@ -97,6 +108,17 @@ def address(sheet: rules.Sheet) -> str:
 def full_address(sheet: rules.Sheet) -> str:
     town = " ".join(filter(None, (str(sheet.get("code_postal", "")), str(sheet.get("commune", "")))))
     return ", ".join(filter(None, (str(sheet.get("adresse", "")), str(sheet.get("complement_adresse", "")), town)))
+
+
+def metres_in_words(metres: float) -> str:
+    """Return metres on foot in words: the nearest 50 m under one kilometre, one decimal beyond.
+
+    >>> metres_in_words(372), metres_in_words(1290), metres_in_words(12)
+    ('350 m', '1,3 km', '50 m')
+    """
+    if metres < 975:
+        return f"{max(round(metres / 50) * 50, 50)} m"
+    return f"{figure(metres / 1000, 1 if metres < 9950 else 0)} km"
 
 
 def phones(sheet: rules.Sheet) -> list[Phone]:
@@ -304,7 +326,7 @@ CONDITIONS: Mapping[str, Callable[[Any], str]] = {
 
 def before_coming(sheet: rules.Sheet) -> list[str]:
     """Return what to know before coming, one sentence each."""
-    lines = [*str(sheet.get("avant_de_venir", "")).splitlines()]
+    lines = [*str(sheet.get("avant_de_venir", "")).splitlines(), *conditions_told(sheet)]
     if contact := _plain("modalites_acces", sheet.get("modalites_acces", ())):
         lines.append(listing([contact[0], *map(lower_first, contact[1:])], "ou"))
     lines.append(str(sheet.get("acces_precisions", "")))
@@ -321,9 +343,26 @@ def before_coming(sheet: rules.Sheet) -> list[str]:
     return [sentence(line) for line in lines if line.strip()]
 
 
+def conditions_told(sheet: rules.Sheet) -> list[str]:
+    """Return the conditions that a presentation tells in passing, quoted: who sends, for whom it is kept, only on appointment."""
+    text = f"{sheet.get('presentation_resume', '')}\n{sheet.get('presentation_detail', '')}"
+    told = (part.strip(" -•*\t") for part in SENTENCES.split(strip_tags(text)))
+    quotes = dict.fromkeys(_around(part, found) for part in told if (found := CONDITION.search(part)))
+    return [f"La présentation du lieu dit : « {quote} » À vérifier." for quote in list(quotes)[:QUOTES]]
+
+
+def _around(text: str, found: re.Match[str]) -> str:
+    """Return a sentence, cut between words when it is long: what was found in it stays."""
+    first = text.rfind(" ", 0, max(found.start() - QUOTED, 0)) + 1
+    last = text.find(" ", found.end() + QUOTED)
+    return f"{'… ' if first else ''}{text[first:] if last < 0 else f'{text[first:last]} …'}"
+
+
 def coming(sheet: rules.Sheet) -> list[str]:
     """Return how to come, in words: only what the sheet says."""
     lines = [*str(sheet.get("venir", "")).splitlines()]
+    if by_wheelchair(sheet):
+        lines.append("On peut y entrer en fauteuil roulant")
     if sheet.get("quartier"):
         lines.append(f"Quartier : {sheet['quartier']}")
     if "itinerant" in sheet.get("itinerance", ()):
@@ -430,7 +469,6 @@ class Shown:
     fresh_by: str
     origins: Sequence[Said]
     signs: Sequence[tuple[str, str]]
-    to_check: bool
     located: bool
 
     @property
@@ -448,6 +486,14 @@ class Shown:
             for url in sheet.get(field, ())
             if url.startswith(("http://", "https://"))
         ]
+
+    @property
+    def unsaid(self) -> str:
+        """What nobody said of how to come."""
+        sheet = self.lieu.sheet
+        known = (("les transports", sheet.get("venir")), ("l’accès en fauteuil roulant", by_wheelchair(sheet)))
+        unknown = [words for words, said in known if not said]
+        return f"Nous ne connaissons pas {listing(unknown, 'ni')}." if unknown else ""
 
     @property
     def understood(self) -> bool:
@@ -507,7 +553,6 @@ def shown(lieu: Lieu, at: datetime) -> Shown:
         fresh_by=by,
         origins=origins(lieu),
         signs=[(id, lower_first(title)) for id, (title, _) in SIGNS.items() if id in running(sheet)],
-        to_check=bool(lieu.to_check),
         located=is_located(lieu),
     )
 

@@ -7,13 +7,12 @@ from datetime import datetime
 from maillage.apps.directory import rules
 from maillage.apps.directory.models import Lieu, Source
 from maillage.apps.directory.queries import places
-from maillage.apps.directory.queries.places import Fact, Fresh, Phone
+from maillage.apps.directory.queries.places import Fact, Fresh, Phone, metres_in_words
 from maillage.apps.directory.queries.search import Found, Wanted, facets_of, search
 from maillage.apps.directory.queries.where import Spot
 from maillage.reference import offer
 from maillage.reference.parameters import number
 from maillage.reports.wording import count, listing
-from maillage.reports.wording import number as figure
 
 PAGE = 30
 PRINTED = 200  # places of a printed list
@@ -241,17 +240,6 @@ def minutes_of(metres: float) -> float:
 def reach(minutes: float) -> float:
     """Return the metres as the crow flies that a walk of so many minutes may cover."""
     return minutes * number("reach/pace") * 1000 / 60 / number("reach/detour")
-
-
-def metres_in_words(metres: float) -> str:
-    """Return metres on foot in words: the nearest 50 m under one kilometre, one decimal beyond.
-
-    >>> metres_in_words(372), metres_in_words(1290), metres_in_words(12)
-    ('350 m', '1,3 km', '50 m')
-    """
-    if metres < 975:
-        return f"{max(round(metres / 50) * 50, 50)} m"
-    return f"{figure(metres / 1000, 1 if metres < 9950 else 0)} km"
 
 
 def minutes_in_words(minutes: float) -> str:

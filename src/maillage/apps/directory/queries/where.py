@@ -7,6 +7,7 @@ import csv
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
+from math import atan2, cos, hypot, pi, radians
 
 import numpy as np
 import shapely
@@ -14,8 +15,8 @@ from django.db.models import Q
 
 from maillage.apps.directory import rules
 from maillage.apps.directory.models import Lieu
-from maillage.apps.directory.queries.places import located
-from maillage.apps.directory.queries.search import Wanted, search
+from maillage.apps.directory.queries.places import is_located, located, metres_in_words
+from maillage.apps.directory.queries.search import METRES_A_DEGREE, Wanted, search
 from maillage.apps.territories import queries as territories
 from maillage.apps.territories.models import Perimeter
 from maillage.kernel.names import plain
@@ -30,6 +31,11 @@ CHOICES = 12
 LIEUX = 4
 HALLS = ("mairie", "hotel de ville")
 MIDDLES = {True: "le centre habité {}", False: "le milieu {} sur la carte (le bourg peut être ailleurs)"}
+BESIDE = 100  # metres
+SIDES = (
+    *("au nord", "au nord-est", "à l’est", "au sud-est"),
+    *("au sud", "au sud-ouest", "à l’ouest", "au nord-ouest"),
+)
 LEVELS = ("epci", "departement", "region")
 
 
@@ -266,6 +272,36 @@ def _in_commune(code: str, *, label: str, communes: tuple[str, ...], but: str = 
     else:
         return Spot(label=label, communes=communes)
     return Spot(label=label, latitude=point[0], longitude=point[1], communes=communes, middle=middle + but)
+
+
+def way(lieu: Lieu) -> str:
+    """Return where a place is from the town hall of its commune, else from where its inhabitants are: “À environ 600 m, au nord
+    de la mairie de Voiron”; '' when either is not known."""
+    if not is_located(lieu) or lieu.code_insee not in gazetteer():
+        return ""
+    name = gazetteer().get(lieu.code_insee).name
+    hall = _town_hall(lieu.code_insee, name)
+    centre = None if hall is not None else _centre(lieu.code_insee)
+    if hall == lieu or (centre is not None and not centre.peopled) or hall is centre is None:
+        return ""
+    start = (hall.longitude, hall.latitude) if hall is not None else (centre.lon, centre.lat)
+    what = f"la mairie {of(name)}" if hall is not None else MIDDLES[True].format(of(name))
+    north = METRES_A_DEGREE * (lieu.latitude - start[1])
+    east = METRES_A_DEGREE * (lieu.longitude - start[0]) * cos(radians(start[1]))
+    metres = hypot(north, east)
+    if metres < BESIDE:
+        return f"À côté {of_the(what)}"
+    side = SIDES[round(atan2(east, north) / (pi / 4)) % len(SIDES)]
+    return f"À environ {metres_in_words(metres)} {side} {of_the(what)}, à vol d’oiseau"
+
+
+def of_the(what: str) -> str:
+    """Return “de” before what has its article.
+
+    >>> of_the("la mairie de Claix"), of_the("le centre habité de Claix")
+    ('de la mairie de Claix', 'du centre habité de Claix')
+    """
+    return f"du {what[3:]}" if what.startswith("le ") else f"de {what}"
 
 
 def _town_hall(code: str, name: str) -> Lieu | None:

@@ -13,7 +13,7 @@ from maillage.apps.directory import access, rules
 from maillage.apps.directory.actions import signals
 from maillage.apps.directory.forms.signal import SignalForm
 from maillage.apps.directory.models import Lieu
-from maillage.apps.directory.queries import maps, places, results
+from maillage.apps.directory.queries import history, maps, places, results, where
 from maillage.apps.directory.views import printed
 from maillage.kernel.errors import Refused
 
@@ -36,7 +36,8 @@ def lieu(request: HttpRequest, place: str) -> HttpResponse:
     if found.state != rules.PUBLISHED:
         return render(request, "directory/public/ended.html", context | {"near": results.beside(found, at)})
     svg = maps.beside(found.longitude, found.latitude, f"Carte : {found.name}") if context["shown"].located else ""
-    return render(request, "directory/public/place.html", context | {"map": svg})
+    context |= {"map": svg, "way": where.way(found), "doubts": history.doubted(found)}
+    return render(request, "directory/public/place.html", context)
 
 
 @require_safe
@@ -56,7 +57,8 @@ def _paper(request: HttpRequest, place: str, template: str) -> HttpResponse:
     at = timezone.localtime(timezone.now()).replace(tzinfo=None)
     shown = places.shown(found, at)
     hours = places.in_words(found.sheet.get("horaires", {}), at.date())
-    return render(request, template, {"lieu": found, "shown": shown, "hours": hours, "on": at.date(), "cards": CARDS})
+    context = {"lieu": found, "shown": shown, "hours": hours, "on": at.date(), "cards": CARDS, "way": where.way(found)}
+    return render(request, template, context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
