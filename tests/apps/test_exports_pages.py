@@ -258,7 +258,7 @@ def test_the_feed_tells_what_came_changed_or_ended_never_who(client):
     sheets.edit(b, {"telephone": ["+33476000001"]}, by="claire@exemple.fr", at=datetime(2026, 4, 1, tzinfo=UTC))
     sheets.set_state(a, rules.ENDED, by="claire@exemple.fr", at=datetime(2026, 5, 1, tzinfo=UTC), reason="Déménagement")
     assert entries(client) == [
-        ("Lieu fermé pour de bon : Lieu a (Grenoble)", "Ce lieu n’accueille plus. Déménagement"),
+        ("Lieu fermé pour de bon : Lieu a (Grenoble)", "Ce lieu n’accueille plus."),
         ("Lieu modifié : Lieu b (Échirolles)", "A changé : téléphone."),
     ]
     assert entries(client, territoire="38151") == [("Lieu modifié : Lieu b (Échirolles)", "A changé : téléphone.")]

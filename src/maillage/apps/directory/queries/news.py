@@ -67,7 +67,7 @@ def _told(before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> tuple[s
         return "Nouveau lieu", "Ce lieu vient d’entrer dans l’annuaire."
     if after["state"] != before["state"]:
         if after["state"] == rules.ENDED:
-            return "Lieu fermé pour de bon", f"Ce lieu n’accueille plus. {after['reason']}".strip()
+            return "Lieu fermé pour de bon", "Ce lieu n’accueille plus."  # why is for professionals
         return BACK.get(before["state"], ("", "")) if after["state"] == rules.PUBLISHED else ("", "")
     if bool(after["full_since"]) != bool(before["full_since"]):
         return (
