@@ -4,6 +4,9 @@ The plan gives totals and lists of communes, not its table of places: `offre_pla
 all, whose places inside a commune are ours. What is checked is that the same totals and lists come out, computed.
 """
 
+import os
+import subprocess
+import sys
 from datetime import date
 from pathlib import Path
 
@@ -108,3 +111,23 @@ def test_a_list_changes_when_the_data_change(sheets):
     )
     assert zones(before, "sans-acces-libre") == {"Seyssins"}
     assert zones(after, "sans-acces-libre") == set()
+
+
+def test_the_same_places_are_the_same_census_in_every_process():
+    """Sans quoi une étude se croirait dépassée à chaque redémarrage."""
+    practices_said = {id: {"state": "offered", "publics": ["youth", "seniors"]} for id in ("wifi", "formation", "vente")}
+    asked = (
+        "from maillage.studies.offer import census\n"
+        f"print(census('plan', [{{'id': 'a', 'nom': 'A', 'practices': {practices_said!r}}}]).digest)"
+    )
+    found = {
+        subprocess.run(
+            [sys.executable, "-c", asked],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert len(found) == 1
