@@ -15,6 +15,7 @@ from maillage.apps.directory.queries.links import Closure
 from maillage.kernel.errors import Refused
 from maillage.pipeline.offer import files
 from maillage.pipeline.offer.forms import read as forms
+from maillage.reference import offer
 
 pytestmark = pytest.mark.django_db
 
@@ -349,6 +350,43 @@ def test_a_practice_has_a_state_and_conditions(signed, lieu):
     signed.post(address, {"state": ""})
     lieu.refresh_from_db()
     assert "formation" not in lieu.sheet.get("practices", {})
+
+
+def test_a_practice_is_asked_only_what_makes_sense_for_it_and_what_is_already_said(signed, lieu):
+    assert rules.asked().keys() == offer.practices().keys()
+    assert {name for asked in rules.asked().values() for name in asked} <= offer.conditions().keys()
+    address = f"/espace/annuaire/lieux/{lieu.slug}/pratiques/wifi/"
+    text = said(page(signed, address))
+    assert "Ce que le réseau demande pour se connecter" in text
+    assert "Dehors" in text or "En plein air" in text
+    assert "Nom du réseau" in text
+    for senseless in ("Niveau demandé", "Sujets", "Nombre de postes"):
+        assert senseless not in text
+    sheets.edit(lieu, {"practices": {"wifi": {"state": "offered", "postes": 3}}}, by="x", at=AT)
+    assert "Nombre de postes" in said(page(signed, address))
+
+
+@pytest.mark.parametrize("implied", [False, True])
+def test_unknown_planned_offered_and_not_given_are_four_answers(signed, lieu, implied):
+    if not implied:
+        sheets.edit(lieu, {"services": []}, by="x", at=AT)
+    address = f"/espace/annuaire/lieux/{lieu.slug}/pratiques/libre_acces/"
+    start = form_of(signed, lieu, "pratiques/libre_acces/")
+    assert start["state"] == ("offered" if implied else ""), "a place that says nothing is not said to lack it"
+    for state, kept, without in (
+        ("without", None, ["libre_acces"]),
+        ("planned", {"state": "planned"}, None),
+        ("without", None, ["libre_acces"]),
+        ("", None, None),
+    ):
+        signed.post(address, {**form_of(signed, lieu, "pratiques/libre_acces/"), "state": state, "accompagnement": []})
+        lieu.refresh_from_db()
+        held = lieu.sheet.get("practices", {}).get("libre_acces")
+        assert (held and {"state": held["state"]}, lieu.sheet.get("sans")) == (kept, without)
+        assert form_of(signed, lieu, "pratiques/libre_acces/")["state"] == (state or ("offered" if implied else ""))
+        text = said(page(signed, f"/espace/annuaire/lieux/{lieu.slug}/"))
+        assert ("Dit ne pas proposer : Ordinateurs en libre accès" in text) == (state == "without")
+        assert ("Ordinateurs en libre accès proposé" in text) == (state == "" and implied)
 
 
 def test_what_a_place_says_it_has_not_is_told_until_it_has_it(signed, lieu):

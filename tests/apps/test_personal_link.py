@@ -264,6 +264,7 @@ def test_what_is_not_the_name_nor_the_address_is_written_at_once(client, lieu, c
     sent = form_of(client, f"/fiche/{code}/corriger/")
     sent |= {"telephone": ["04 76 00 33 44 ; 3949"], "courriels": ["Accueil(at)exemple.fr"], "frais_a_charge": ["free"]}
     sent |= {"jour_Mo": ["9-12 14-17h30"], "jour_Fr": ["fermé"], "practices": ["wifi", "impression"]}
+    Lieu.objects.update(sheet={**lieu.sheet, "sans": ["impression", "don"]})
     assert client.post(f"/fiche/{code}/corriger/", sent).status_code == 302
     lieu.refresh_from_db()
     assert lieu.sheet["telephone"] == ["+33476003344", "3949"]
@@ -272,6 +273,7 @@ def test_what_is_not_the_name_nor_the_address_is_written_at_once(client, lieu, c
     assert "Mo 09:00-12:00,14:00-17:30" in lieu.sheet["horaires"]["osm"]
     assert lieu.sheet["practices"]["wifi"] == {"state": "offered", "endroit": ["indoor"]}
     assert lieu.sheet["practices"]["impression"] == {"state": "offered"}
+    assert lieu.sheet["sans"] == ["don"], "what is ticked is no longer said to be missing"
     assert lieu.sheet["practices"]["formation"] == {"state": "ended"}
     assert lieu.origins["telephone"]["by"] == "la structure"
     assert (lieu.confirmed_by, Proposal.objects.count()) == ("la structure", 0)

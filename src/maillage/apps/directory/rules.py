@@ -4,7 +4,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 from typing import Any
+
+import yaml
 
 from maillage.kernel.names import plain
 from maillage.pipeline.offer.sheet import practices
@@ -226,6 +229,14 @@ def edited(
 def confirmed(sheet: Sheet, origins: Origins, *, by: str, on: str) -> dict[str, dict[str, Any]]:
     """Return the origins of a sheet that somebody said true as it stands."""
     return {name: {**origins.get(name, {}), "confirmed_on": on, "by": by} for name in sheet if name not in FOLLOWING}
+
+
+@cache
+def asked() -> dict[str, dict[str, str]]:
+    """Return, for each practice, the conditions asked of it on a sheet, in order, each with its question."""
+    labels = {id: of.label for id, of in offer.conditions().items()}
+    raw = yaml.safe_load((offer.FILES / "asked.yaml").read_text("utf-8"))
+    return {id: {name: question or labels[name] for name, question in conditions.items()} for id, conditions in raw.items()}
 
 
 def facets(sheet: Sheet) -> list[str]:

@@ -30,8 +30,9 @@ def dated(sheet: Sheet) -> str:
 
 
 def practices(sheet: Sheet) -> dict[str, dict[str, Any]]:
-    """Return the practices of a place: those it says, and those its services imply; what it says wins."""
-    return {**implied(sheet), **sheet.get("practices", {})}
+    """Return the practices of a place: those it says, and those its services imply; what it says wins, were it “no”."""
+    without = sheet.get("sans", ())
+    return {**{id: held for id, held in implied(sheet).items() if id not in without}, **sheet.get("practices", {})}
 
 
 def implied(sheet: Sheet) -> dict[str, dict[str, Any]]:

@@ -68,6 +68,8 @@ def correct(lieu: Lieu, said: Correction, *, by: str = STRUCTURE, at: datetime) 
     values = {name: value for name, value in said.values.items() if name not in AWAITED}
     if said.practices:
         values["practices"] = _practices(held.sheet, said.practices)
+        if denied := held.sheet.get("sans"):
+            values["sans"] = [id for id in denied if id not in said.practices]
     if said.closure:
         values["fermetures"] = _with_closure(held.sheet, said.closure, on=at.date())
     before = dict(held.sheet)

@@ -302,32 +302,54 @@ def _plain_hours(text: str) -> dict[str, str]:
     return {name: value for name in ("osm", "text", "left") if (value := getattr(read_hours, name, ""))}
 
 
-class PracticeForm(AsShown):
-    """One practice of a place: whether it is offered, and on what conditions."""
+WITHOUT = "without"  # the place says that it does not give the practice
+ANSWERS = (
+    ("", "on ne sait pas"),
+    ("offered", STATES["offered"]),
+    ("planned", STATES["planned"]),
+    (WITHOUT, "pas proposé ici"),
+)
 
-    def __init__(self, *args: Any, held: Mapping[str, Any], **kwargs: Any) -> None:
+
+class PracticeForm(AsShown):
+    """One practice of a place: whether it is offered, planned, not given or unknown, and on what conditions.
+
+    Only the conditions that make sense for it are asked, and those the sheet already holds. without: the place says that
+    it does not give it.
+    """
+
+    def __init__(self, *args: Any, id: str, held: Mapping[str, Any], without: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.held = held
+        state = WITHOUT if without else held.get("state", "")
         self.fields["state"] = forms.ChoiceField(
             label="Aujourd’hui",
-            choices=[("", "pas proposé ici"), *STATES.items()],
+            choices=[*ANSWERS, *((each, STATES[each]) for each in (state,) if each == "ended")],
             required=False,
             widget=forms.RadioSelect(),
-            initial=held.get("state", ""),
+            initial=state,
         )
-        for of in offer.conditions().values():
-            if of.kind != "hours":
-                self.fields[of.id] = input_of(of, initial=text_of(of, held.get(of.id)))
+        questions = rules.asked()[id]
+        for name in (*questions, *(name for name in held if name not in questions)):
+            of = offer.conditions().get(name)
+            if of is not None and of.kind != "hours":
+                self.fields[name] = input_of(of, initial=text_of(of, held.get(name)))
+                self.fields[name].label = questions.get(name, of.label)
         self.remember()
+
+    @property
+    def denies(self) -> bool:
+        """Return whether the place is said not to give the practice."""
+        return bool(self.cleaned_data["state"] == WITHOUT)
 
     def conditions(self) -> list[BoundField]:
         return [self[name] for name in self.fields if name != "state"]
 
     def written(self, *, today: date) -> dict[str, Any] | None:
-        """Return the practice once changed, {} when it is withdrawn; None when a value cannot be kept."""
+        """Return the practice once changed, {} when nobody says it is given; None when a value cannot be kept."""
         if not self.is_valid():
             return None
-        if not self.cleaned_data["state"]:
+        if self.cleaned_data["state"] in ("", WITHOUT):
             return {}
         said = {**self.held, "state": self.cleaned_data["state"]}
         for name in self.changed_data:

@@ -104,18 +104,18 @@ def _practices(sheet: rules.Sheet) -> list[dict[str, Any]]:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def practice(request: HttpRequest, place: str, code: str) -> HttpResponse:
-    """One practice of a place: offered, planned or stopped, and on what conditions."""
+    """One practice of a place: offered, planned, not given or unknown, and on what conditions."""
     lieu = get_object_or_404(access.managed_by(request.user), slug=place)
     if code not in offer.practices():
         raise Http404
-    held = practices(lieu.sheet).get(code, {})
-    form = PracticeForm(request.POST or None, held=held)
+    held, denied = practices(lieu.sheet).get(code, {}), lieu.sheet.get("sans", ())
+    form = PracticeForm(request.POST or None, id=code, held=held, without=code in denied)
     if request.method == "POST":
         written = form.written(today=timezone.localdate())
         if written is not None:
             said = {id: kept for id, kept in lieu.sheet.get("practices", {}).items() if id != code}
             values = {**said, **({code: written} if written else {})}
-            without = [id for id in lieu.sheet.get("sans", ()) if id != code or not written]
+            without = [*(id for id in denied if id != code), *([code] if form.denies else [])]
             sheets.edit(lieu, {"practices": values, "sans": without}, by=str(request.user), at=timezone.localtime())
             messages.success(request, f"« {offer.practices()[code].label} » enregistré.")
             return redirect("lieu_edit", lieu.slug)
