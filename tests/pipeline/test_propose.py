@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from maillage.kernel.errors import Refused
 from maillage.kernel.names import plain
-from maillage.pipeline.offer import files, mapping, propose
+from maillage.pipeline.offer import files, mapping, propose, report
 from maillage.pipeline.offer.forms import read as forms
 from maillage.reference.cards import cards
 
@@ -423,6 +423,239 @@ def test_the_same_file_is_proposed_the_same_whatever_its_form():
     table.writerows(rows)
     as_csv = forms.parse(text.getvalue().encode(), "lieux")
     assert propose.propose(as_csv)[0] == propose.propose(sheet(rows, "lieux"))[0]
+
+
+# --- what is never taken for something else ---------------------------------------------------------------------------
+
+
+def four(column, *cells, **more):
+    """Places of Pau, one for each cell of a column."""
+    return [{"Nom": f"Lieu {n}", "Adresse": f"{n} rue des Lilas", "CP": "64000", "Commune": "Pau", **more, column: cell} for n, cell in enumerate(cells, 1)]  # fmt: skip
+
+
+def doubted(row, column):
+    return any(r.column == column and r.word == "doubtful" for r in row.remarks)
+
+
+@pytest.mark.parametrize("column", ["N°", "Numéro", "No", "N° voie"])
+def test_a_number_is_never_put_before_a_street_that_has_one(column):
+    assert [place["adresse"] for place in places(four(column, "1", "7", "12"))] == [f"{n} rue des Lilas" for n in (1, 2, 3)]
+    assert column in result(four(column, "1", "7", "12")).unread
+
+
+def test_a_running_count_is_no_number_of_street():
+    rows = [{**row, "Adresse": "rue des Lilas"} for row in four("N°", "1", "2", "3")]
+    assert {place["adresse"] for place in places(rows)} == {"rue des Lilas"}
+    rows = [{**row, "N° de voie": number} for row, number in zip(rows, ("12", "3 bis", "7"), strict=True)]
+    assert [place["adresse"] for place in places(rows)] == ["12 rue des Lilas", "3 bis rue des Lilas", "7 rue des Lilas"]
+
+
+@pytest.mark.parametrize(
+    ("column", "practice"),
+    [
+        ("Prêt d’ordinateurs", "pret"),
+        ("Réparation d’ordinateurs", "reparation"),
+        ("Vente d’ordinateurs reconditionnés", "vente"),
+        ("Don d’ordinateurs", "don"),
+        ("Initiation ordinateur", "formation"),
+        ("Atelier tablette", "formation"),
+        ("Formation", "formation"),
+        ("Accès libre à un ordinateur", "libre_acces"),
+        ("Accès libre", "libre_acces"),
+        ("Ordinateurs", "libre_acces"),
+        ("Impression (oui/non)", "impression"),
+        ("Acquisition d’ordinateurs", None),
+        ("Réglage de tablette", None),
+        ("Cours de yoga", None),
+        ("Location de salles", None),
+        ("Prêt de livres", None),
+        ("Formation du personnel", None),
+    ],
+)
+def test_what_is_done_wins_over_what_it_is_done_with(column, practice):
+    offered, denied, silent, planned = places(four(column, "oui", "non", "NSP", "en projet"))
+    assert offered.get("practices", {}) == ({practice: {"state": "offered"}} if practice else {})
+    assert denied.get("sans", []) == ([practice] if practice else [])
+    assert "practices" not in silent and "sans" not in silent
+    assert planned.get("practices", {}) == ({practice: {"state": "planned"}} if practice else {})
+    assert (column in result(four(column, "oui", "non")).unread) == (practice is None)
+
+
+@pytest.mark.parametrize(
+    ("cell", "said", "told"),
+    [
+        ("oui (0,10 €/page)", {"state": "offered", "precisions": "0,10 €/page"}, ""),
+        ("Oui, sur rendez-vous", {"state": "offered", "precisions": "sur rendez-vous"}, ""),
+        ("prévu en 2027", {"state": "planned"}, ""),
+        ("en cours de création", {"state": "planned"}, ""),
+        ("bientôt", {"state": "planned"}, ""),
+        ("ne sait pas", None, ""),
+        ("?", None, ""),
+        ("à vérifier", None, ""),
+        ("en panne", None, "ne dit pas oui ou non : Imprimer, scanner"),
+        ("Partenariat avec la mairie", None, "ne dit pas oui ou non : Imprimer, scanner"),
+    ],
+)
+def test_one_odd_cell_does_not_leave_a_column_of_yes_and_no_unread(cell, said, told):
+    found = result(four("Imprimante", "oui", "non", "oui", cell))
+    last = found.rows[-1]
+    assert (last.sheet.get("practices", {}).get("impression"), last.sheet.get("sans")) == (said, None)
+    assert {r.reason for r in last.remarks if r.field == "impression"} == ({told} if told else set())
+
+
+def test_a_column_that_counts_is_not_one_of_yes_and_no():
+    found = result(four("Ordinateurs", "1", "0", "4", "1"))
+    assert not any("practices" in row.sheet for row in found.rows)
+    assert found.unread == ("Ordinateurs",)
+
+
+def test_free_said_no_or_on_conditions_is_to_check():
+    found = result(four("Gratuit", "oui", "non", "oui, sous conditions"))
+    free, no, perhaps = (row.sheet for row in found.rows)
+    assert free["frais_a_charge"] == ["free"]
+    assert "frais_a_charge" not in no and "frais_a_charge" not in perhaps
+    assert (no["frais_precisions"], perhaps["frais_precisions"]) == ("Gratuit : non", "Gratuit : oui, sous conditions")
+    assert [doubted(row, "Gratuit") for row in found.rows] == [False, True, True]
+    (paid,) = places([{"Nom": "A", "Commune": "Pau", "Gratuit": "non", "Payant": "oui"}])
+    assert paid["frais_a_charge"] == ["paid"]
+
+
+def test_the_price_of_the_wifi_is_not_that_of_the_place():
+    found = result(four("Wifi", "gratuit", "payant", "Pas de wifi", "wifi en panne"))
+    free, paid, none, broken = (row.sheet for row in found.rows)
+    assert free["practices"] == {"wifi": {"state": "offered", "frais": ["free"]}}
+    assert paid["practices"] == {"wifi": {"state": "offered", "frais": ["paid"]}}
+    assert none["sans"] == ["wifi"]
+    assert not {"practices", "sans", "frais_a_charge"} & broken.keys()
+    assert [doubted(row, "Wifi") for row in found.rows] == [False, False, False, True]
+
+
+@pytest.mark.parametrize(
+    ("row", "osm"),
+    [
+        ({"Horaires lundi": "9h-12h", "Horaires mardi": "14h-17h"}, "Mo 09:00-12:00; Tu 14:00-17:00"),
+        ({"Lundi": "9h-12h"}, "Mo 09:00-12:00"),
+        ({"horaires": {"lundi": "9h-12h", "mardi": "14h-17h"}}, "Mo 09:00-12:00; Tu 14:00-17:00"),
+        ({"Lundi M": "9h-12h", "Lundi AM": "14h-17h"}, "Mo 09:00-12:00,14:00-17:00"),
+        ({"Lundi matin": "9h-12h", "Lundi AM": "14h-17h"}, "Mo 09:00-12:00,14:00-17:00"),
+        ({"Monday AM": "9h-12h", "Lundi AM": "9h-12h", "Lundi PM": "14h-17h"}, "Mo 09:00-12:00,14:00-17:00"),
+        ({"Lundi (matin)": "9h-12h", "Lundi (après-midi)": "14h-17h"}, "Mo 09:00-12:00,14:00-17:00"),
+        ({"h/lundi_matin": "8h-12h", "h/lundi_aprem": "14h-17h", "h/mardi_matin": "8h-12h"}, "Mo 08:00-12:00,14:00-17:00; Tu 08:00-12:00"),
+        ({"Jours": "mardi, jeudi", "Matin": "9h-12h", "Après-midi": "14h-17h"}, "Tu,Th 09:00-12:00,14:00-17:00"),
+        ({"Jour": "Jeudi", "Horaires": "14h-16h"}, "Th 14:00-16:00"),
+    ],
+)  # fmt: skip
+def test_the_hours_of_a_day_are_only_that_day_s(row, osm):
+    (place,) = places([{"Nom": "A", "Commune": "Pau", **row}])
+    assert place["horaires"]["osm"] == osm
+
+
+def test_hours_without_a_day_are_to_check():
+    (read,) = result([{"Nom": "A", "Commune": "Pau", "Matin": "9h-12h", "Après-midi": "14h-17h"}]).rows
+    assert read.sheet["horaires"]["osm"] == "Mo-Fr 09:00-12:00,14:00-17:00"
+    assert "aucun jour n’est écrit" in next(r.reason for r in read.remarks if r.field == "horaires")
+
+
+@pytest.mark.parametrize(
+    ("column", "cells", "refused"),
+    [
+        ("Statut", ("Ouvert", "Fermé définitivement", "En projet"), (False, True, True)),
+        ("Statut", ("En activité", "Fermé temporairement", "Refusée"), (False, None, True)),
+        ("État", ("ouvert", "clos", "en réflexion"), (False, True, True)),
+        ("Situation", ("Ouvert au public", "Cessation d’activité", "Ouverture prochaine"), (False, True, True)),
+        ("Statut de la demande", ("Validée", "En cours", "Refusée"), (False, None, True)),
+        ("etatAdministratifEtablissement", ("A", "F", "A"), (False, True, False)),
+        ("Actif", ("oui", "non", "NSP"), (False, True, None)),
+        ("Brouillon", ("0", "1", "0"), (False, True, False)),
+        ("Acceptez-vous que ces informations soient publiées ?", ("Oui", "Non", "?"), (False, True, None)),
+        ("Statut", ("Association", "Mairie", "CCAS"), (False, False, False)),
+        ("Statut", ("Neuf", "Usé", "Moyen"), (False, False, False)),
+    ],
+)
+def test_closed_planned_refused_or_secret_places_are_left_out_with_the_reason(column, cells, refused):
+    """None : gardé, à vérifier."""
+    found = result(four(column, *cells))
+    assert tuple(None if doubted(row, column) else bool(row.refused) for row in found.rows) == refused
+    for row, cell in zip(found.rows, cells, strict=True):
+        assert row.refused in ("", f"la colonne « {column} » dit « {cell} »")
+    if "Neuf" in cells:
+        assert found.unread == ("Statut",)
+
+
+def test_a_register_of_companies_is_read_by_its_places():
+    row = {"siren": "216404459", "nic": "00002", "siret": "21640445900002", "denominationUniteLegale": "COMMUNE DE PAU", "enseigne1Etablissement": "MEDIATHEQUE",
+           "numeroVoieEtablissement": "10", "indiceRepetitionEtablissement": "B", "typeVoieEtablissement": "RUE", "libelleVoieEtablissement": "MARGUERITE LABORDE",
+           "codePostalEtablissement": "64000", "libelleCommuneEtablissement": "PAU", "etatAdministratifEtablissement": "A"}  # fmt: skip
+    other = {
+        **row,
+        "enseigne1Etablissement": "",
+        "denominationUniteLegale": "CCAS DE PAU",
+        "indiceRepetitionEtablissement": "",
+    }
+    first, second = places([row, other])
+    assert (first["nom"], second["nom"]) == ("MEDIATHEQUE", "CCAS DE PAU")
+    assert (first["adresse"], second["adresse"]) == ("10 B RUE MARGUERITE LABORDE", "10 RUE MARGUERITE LABORDE")
+    assert first["pivot"] == "21640445900002"
+
+
+def test_numbers_whose_keys_are_all_false_are_told_one_by_one():
+    found = result(four("SIRET", "21640445900003", "2,10701E+13"))
+    assert found.unread == ()
+    assert [r.word for row in found.rows for r in row.remarks if r.field == "pivot"] == ["refused", "refused"]
+
+
+# --- whose data it is -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("row", "left"),
+    [
+        (
+            {"Référent": "Mme Fatima BENALI", "Nom": "BENALI", "Prénom": "Fatima", "Fonction": "Médiatrice", "Mail": "fatima.benali@x.fr", "Tel portable": "06 12 34 56 78"},
+            {"Référent", "Nom", "Prénom", "Fonction", "Mail", "Tel portable"},
+        ),
+        ({"Horodateur": "05/11/2024 10:23:45", "Adresse e-mail": "accueil@x.fr"}, {"Adresse e-mail"}),
+        ({"Prénom": "Anne", "Nom": "Dupont", "Email": "adupont@x.fr", "Email de la structure": "contact@x.fr"}, {"Prénom", "Nom", "Email"}),
+        ({"Référent": "Anne Dupont", "Téléphone": "05 59 00 00 01", "Mail": "mairie@x.fr"}, {"Référent"}),
+        ({"Référent": "Anne Dupont", "Téléphone": "06 12 34 56 78", "Mail": "mairie@x.fr"}, {"Référent", "Téléphone"}),
+        ({"Prénom du référent": "Anne", "Site": "https://x.fr", "Courriel": "anne.d@x.fr"}, {"Prénom du référent", "Courriel"}),
+        ({"Commentaires internes": "En arrêt maladie", "Date de naissance": "12/04/1985"}, {"Commentaires internes", "Date de naissance"}),
+        ({"Téléphone": "06 12 34 56 78", "Mail": "jean@x.fr"}, set()),
+    ],
+)  # fmt: skip
+def test_the_data_of_a_person_are_left_and_told_as_such(row, left):
+    found = result([{"Structure": "Le Lien", "Commune": "Pau", **row}])
+    assert set(found.correspondence.personal) == {plain(name) for name in left}
+    assert left <= set(found.unread)
+    told = [note for note in found.notes if note.startswith("Données d’une personne")]
+    assert bool(told) == bool(left) and all(f"« {name} »" in told[0] for name in left)
+    assert found.rows[0].sheet["nom"] == "Le Lien"
+
+
+# --- several rows for a place -----------------------------------------------------------------------------------------
+
+
+def test_rows_of_one_place_are_counted_and_their_hours_and_differences_kept():
+    def row(service, day, hours, tel, **more):
+        return {"Structure": "CCAS", "Adresse": "1 rue des Lilas", "CP": "56000", "Commune": "Vannes", "Service": service, "Jour": day, "Horaires": hours,
+                "Téléphone": tel, "Quartier": "Nord", **more}  # fmt: skip
+
+    rows = [
+        row("Aide aux démarches administratives", "Lundi", "9h-12h", "0559000001"),
+        row("Accès internet", "Jeudi", "14h-16h", "0559000002", Quartier="Sud"),
+        row("Accès internet", "Lundi", "11h-13h", "0559000002"),
+        {**row("Accès internet", "Samedi", "10h-12h", ""), "Structure": "EPN", "Adresse": "2 rue du Lac"},
+    ]
+    found = result(rows)
+    assert (len(found.rows), found.n_read, report.of(found)["lus"]) == (2, 4, 4)
+    assert any("Plusieurs lignes pour un même lieu : réunies (2" in note for note in found.notes)
+    place = found.rows[0]
+    assert place.sheet["horaires"]["osm"] == "Mo 09:00-12:00; Th 14:00-16:00"
+    assert place.sheet["horaires"]["left"] == "Lundi 11h-13h"
+    assert place.sheet["telephone"] == ["+33559000001", "+33559000002"]
+    assert place.sheet["services"] == ["procedures", "access"]
+    differs = {(r.field, r.value) for r in place.remarks if r.reason == "une autre ligne du même lieu dit autre chose"}
+    assert differs == {("quartier", "Sud"), ("horaires", "Lundi 11h-13h")}
 
 
 # --- whatever is given --------------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 
+from maillage.kernel.errors import Refused
 from maillage.pipeline.offer import files, mapping, report
 from maillage.pipeline.offer.clean import wording
 from maillage.pipeline.offer.forms import read as forms
@@ -561,6 +562,78 @@ def test_a_wording_is_understood_cut_mistyped_or_inside_a_sentence_and_never_gue
         assert found is None
     else:
         assert ([said.slug for said in found.said if said.slug], found.word) == (slugs, word)
+
+
+@pytest.mark.parametrize(
+    ("word", "practice"),
+    [
+        ("Wi-Fi", "wifi"),
+        ("Prêt de tablettes", "pret"),
+        ("Ateliers informatiques", "formation"),
+        ("Cours de yoga", None),
+        ("Vente de gâteaux", None),
+        ("Réparation de vélos", None),
+        ("Pas de wifi", None),
+    ],
+)
+def test_what_is_understood_out_of_the_list_of_services_is_to_check(word, practice):
+    found, _, read = one({**OFFICIAL, "services": f"Insertion professionnelle via le numérique|{word}"})
+    assert found["services"] == ["work"]
+    assert set(found.get("practices", {})) == ({practice} if practice else set())
+    (told,) = [r for r in read.remarks if r.field == "services"]
+    assert told.word == "doubtful" and word in told.reason
+
+
+@pytest.mark.parametrize("word", ["Personnes en situation de handicap", "Handicap", "Personnes handicapées"])
+def test_a_disability_that_is_not_named_promises_no_wheelchair(word):
+    found, _, read = one(
+        {**OFFICIAL, "publics_specifiquement_adresses": f"Jeunes|{word}", "prise_en_charge_specifique": ""}
+    )
+    assert "prise_en_charge_specifique" not in found
+    assert found["publics_precisions"] == "Personnes en situation de handicap"
+    (told,) = [r for r in read.remarks if r.field == "publics_specifiquement_adresses"]
+    assert (told.word, told.reason) == ("doubtful", "de quel handicap il s’agit n’est pas dit")
+
+
+RULES = [
+    ("{practice: wifi, from: c}", "Gratuit", "offered"),
+    ("{practice: wifi, from: c}", "Non", "no"),
+    ("{practice: wifi, from: c}", "Prévu", "planned"),
+    ("{practice: wifi, from: c}", "NSP", ""),
+    ("{practice: wifi, from: c}", "En panne", ""),
+    ("{practice: wifi, from: c, yesno: true}", "Gratuit", ""),
+    ("{practice: wifi, from: c, yesno: true}", "x", "offered"),
+    ("{practice: wifi, from: c, when: ['~wifi']}", "Wifi en projet, imprimante", "planned"),
+    ("{practice: wifi, from: c, when: ['~wifi']}", "Wifi, imprimante en projet", "offered"),
+    ("{practice: wifi, from: c, when: [Wifi en projet]}", "Wifi en projet", "offered"),
+    ("{practice: wifi, from: c, when: ['~wifi']}", "Imprimante", ""),
+]
+
+
+@pytest.mark.parametrize(("rule", "cell", "state"), RULES)
+def test_a_rule_of_practice_offers_only_what_is_there(rule, cell, state):
+    chosen = mapping.load(f"fields: {{nom: n, commune: v}}\npractices: [{rule}]", "essai.yaml")
+    (read,) = result({"n": "A", "v": "Grenoble", "c": cell}, correspondence=chosen).rows
+    assert read.sheet.get("practices", {}).get("wifi", {}).get("state", "") == (state if state != "no" else "")
+    assert read.sheet.get("sans", []) == (["wifi"] if state == "no" else [])
+
+
+def test_a_correspondence_leaves_out_rows_and_never_reads_the_data_of_a_person():
+    text = "fields: {nom: n, commune: v}\nleave: [{from: s, when: ['~ferme'], keep: [ouvert]}]\npersonal: [p]"
+    rows = [{"n": "A", "v": "Grenoble", "s": cell, "p": "Anne"} for cell in ("Ouvert", "Fermé en 2024", "Bof", "")]
+    found = result(*rows, correspondence=mapping.load(text, "essai.yaml"))
+    assert [row.refused for row in found.rows] == ["", "la colonne « s » dit « Fermé en 2024 »", "", ""]
+    assert [any(r.column == "s" for r in row.remarks) for row in found.rows] == [False, False, True, False]
+    assert found.unread == ("p",)
+    assert found.notes[-1] == "Données d’une personne, jamais lues : « p »."
+
+
+@pytest.mark.parametrize(
+    "leave", ["[{from: s, when: [a], because: b}]", "[{when: [a]}]", "[{from: [s, t], when: [a]}]", "[s]"]
+)
+def test_a_rule_that_leaves_out_must_be_whole(leave):
+    with pytest.raises(Refused, match="leave"):
+        mapping.load(f"fields: {{nom: n}}\nleave: {leave}", "essai.yaml")
 
 
 # --- what a row must say ------------------------------------------------------------------------------------------------

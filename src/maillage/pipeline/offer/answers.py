@@ -28,14 +28,15 @@ PLANNED = re.compile(
     r"|en cours(?! d (?:annee|ete|hiver)| de (?:semaine|journee|matinee)))\b"
 )
 UNKNOWN = re.compile(
-    r"nsp|nc|nr|na|n c|n r|n a|n sp|sans objet|sans reponse|inconnue?|indetermine|(?:je )?(?:ne )?sais? pas|ne se prononce pas"
-    r"|aucune (?:idee|reponse|information|info)|non (?:renseigne|communique|precise|connu|determine|defini|specifie)e?s?"
+    r"nsp|nc|nr|na|n c|n r|n a|n sp|sans objet|sans reponse|inconnue?|indetermine|(?:je )?(?:ne )?sais? pas"
+    r"|ne se prononce pas|aucune (?:idee|reponse|information|info)"
+    r"|non (?:renseigne|communique|precise|connu|determine|defini|specifie)e?s?"
     r"|exceptionnellement|peut etre|(?:pas|non) (?:sur|certain)|ne sait pas(?: .*)?"
 )
 TO_SEE = re.compile(r"\ba (?:verifier|confirmer|voir|completer|preciser|definir|valider)\b|\bse renseigner\b")
 STOPPED = re.compile(
-    r"\b(?:en panne|hors service|indisponible|suspendue?s?|interrompue?s?|arretee?s?|supprimee?s?|terminee?s?|fermee?s?|casse"
-    r"|n existe plus|n est plus|n y a plus|plus (?:propose|disponible|active?|en service))"
+    r"\b(?:en panne|hors service|indisponible|suspendue?s?|interrompue?s?|arretee?s?|supprimee?s?|terminee?s?|fermee?s?"
+    r"|casse|n existe plus|n est plus|n y a plus|plus (?:propose|disponible|active?|en service))"
 )
 MOSTLY = 0.6  # the share of cells that must answer for a column to be one of yes and no
 SHORT = 12  # words: in a longer text, « prévu » or « projet » may be about anything

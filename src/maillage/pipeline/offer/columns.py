@@ -57,7 +57,7 @@ def _common_lead(names: Sequence[str]) -> str:
 
 
 def said(name: str) -> tuple[str, ...]:
-    """Return what a column may be called: its name, without its number, without the words that say nothing, its last part."""
+    """Return what a column may be called: its name, without its number, without words that say nothing, its last part."""
     name = ASKED.sub("", name).strip() or name
     apart = re.sub(r"(?<=[a-zà-ÿ0-9])(?=[A-Z][a-z])|(?<=[a-zà-ÿ])(?=[A-Z])", " ", name) if not name.isupper() else name
     whole = plain(apart)

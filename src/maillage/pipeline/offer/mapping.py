@@ -13,10 +13,10 @@
       itinerance: {always: fixed}
     practices:
       - {practice: wifi, from: WIFI}                  # any filled cell but “non”, “en projet”, “NSP”, “en panne”
-      - {practice: pret, from: Prêt, yesno: true}     # “oui”, “x”… alone or followed by something; any other word is to check
+      - {practice: pret, from: Prêt, yesno: true}     # “oui”, “x”… or “oui, sur rendez-vous”; any other word is to check
       - {practice: libre_acces, from: acces, when: ["~oui"], planned: ["~en projet"], with: {frais: {from: tarif}}}
       - {practice: formation, from: Présentation, inside: true}   # looked for in a running text; always to check
-    leave:                                            # rows that are not places to publish: refused, with the cell that says so
+    leave:                                            # rows that are no places to publish: refused, with the reason
       - {from: Statut, when: ["~ferme definitivement", en projet], keep: [ouvert]}   # any other word: kept, to check
     personal: [Prénom, Mail]                          # data of a person: never read, told as such
 

@@ -9,28 +9,26 @@ from maillage.pipeline.offer.clean.wording import denied
 from maillage.reference import offer
 
 PRINTED_3D = re.compile(r"imp\w+ 3d")
-STREET = re.compile(r"\d+\s*(?:bis|ter|quater|[a-d])?,?\s+cours\b", re.IGNORECASE)  # « 3 cours Gay-Lussac » teaches nothing
+STREET = re.compile(r"\d+\s*(?:bis|ter|quater|[a-d])?,?\s+cours\b", re.IGNORECASE)  # « 3 cours Gay-Lussac »
 DIGITAL = re.compile(
-    r"\b(?:numeri|informati|internet|ordi\b|ordis\b|ordinateur|pc\b|tablette|smartphone|telephon|portable|web|bureauti|logiciel"
-    r"|multimedia|cyber|digital|program|codage|imprim|reseaux? socia|mails?\b|courriel|messagerie|en ligne|3d|e mail"
-    r"|dematerial|wifi|windows|linux|android|word\b|excel|pix\b|intelligence artificielle|ia\b|cle usb)"
+    r"\b(?:numeri|informati|internet|ordi\b|ordis\b|ordinateur|pc\b|tablette|smartphone|telephon|portable|web|bureauti"
+    r"|logiciel|multimedia|cyber|digital|program|codage|imprim|reseaux? socia|mails?\b|courriel|messagerie|en ligne|3d"
+    r"|e mail|dematerial|wifi|windows|linux|android|word\b|excel|pix\b|intelligence artificielle|ia\b|cle usb)"
 )
 NEUTRAL = {  # words that change nothing to what is done, nor to what it is done with
-    "a", "a3", "a4", "acces", "accessible", "accueil", "activite", "adherent", "adulte", "aide", "animation", "anime",
-    "appareil", "apprendre", "atelier", "au", "autonomie", "aux", "avec", "base", "besoin", "blanc", "borne", "ce",
-    "collectif", "collective", "competence", "connecte", "connectee", "connexion", "consultation", "consulter",
-    "copie", "couleur", "cours", "court", "courte", "d", "dans", "de", "debit", "debutant", "decouverte",
-    "deroulement", "des", "detail", "disponible", "disposition", "distance", "document", "domicile", "don", "dont",
-    "du", "en", "enfant", "equipe", "equipement", "et", "existe", "existence", "fixe", "formation", "grand",
-    "gratuit", "gratuite", "groupe", "haut", "hebdomadaire", "il", "individuel", "individuelle", "initiation",
-    "inscription", "installe", "jeune", "l", "la", "le", "les", "leur", "libre", "libres", "liste", "location",
-    "longue", "materiel", "mensuel", "mis", "mise", "module", "multimedia", "n", "niveau", "noir", "nombre", "non",
-    "nos", "notre", "occasion", "ou", "oui", "outil", "ouvert", "ouverte", "papier", "par", "parc", "parcours",
-    "permanence", "personnel", "petit", "photo", "point", "ponctuel", "ponctuelle", "possibilite", "possible",
-    "poste", "pour", "precision", "presence", "presentiel", "pret", "prix", "propose", "proposee", "public", "rdv",
-    "reconditionne", "reconditionnee", "regulier", "rendez", "reparation", "s", "scanner", "se", "semaine", "senior",
-    "serie", "service", "session", "solidaire", "son", "sur", "thematique", "theme", "tout", "type", "un", "une",
-    "usage", "usager", "utilisation", "utiliser", "vente", "vos", "votre", "vous", "y",
+    "a", "acces", "accessible", "activite", "appareil", "apprendre", "atelier", "au", "autonomie", "aux", "avec",
+    "base", "borne", "ce", "collectif", "collective", "competence", "connecte", "connectee", "connexion",
+    "consultation", "consulter", "cours", "court", "courte", "d", "dans", "de", "debit", "debutant", "decouverte",
+    "deroulement", "des", "detail", "disponible", "disposition", "distance", "don", "dont", "du", "en", "equipe",
+    "equipement", "et", "existe", "existence", "fixe", "formation", "gratuit", "gratuite", "groupe", "hebdomadaire",
+    "il", "individuel", "individuelle", "initiation", "inscription", "installe", "l", "la", "le", "les", "leur",
+    "libre", "libres", "liste", "location", "longue", "materiel", "mensuel", "mis", "mise", "module", "multimedia",
+    "n", "niveau", "nombre", "non", "nos", "notre", "ou", "oui", "ouvert", "ouverte", "par", "parcours", "permanence",
+    "petit", "ponctuel", "ponctuelle", "possibilite", "possible", "poste", "pour", "precision", "presence",
+    "presentiel", "pret", "prix", "propose", "proposee", "public", "rdv", "reconditionne", "reconditionnee",
+    "regulier", "rendez", "reparation", "s", "scanner", "se", "semaine", "serie", "service", "session", "solidaire",
+    "son", "sur", "thematique", "theme", "tout", "type", "un", "une", "usage", "usager", "utilisation", "utiliser",
+    "vente", "vos", "votre", "vous", "y",
 }  # fmt: skip
 
 DEEDS = {  # what is done with a thing, when no practice says it better

@@ -24,8 +24,9 @@ STAMPS = {"horodateur", "timestamp", "horodatage"}
 OWN_NAMES = {"nom", "nom de famille", "nom famille", "nom usage", "nom d usage"}
 SHARED = re.compile(  # what a box that several people read is called
     r"(?:^|[._-])(?:contact|accueil|infos?|mairie|ville|commune|ccas|cias|cdas|mds|mediath|biblio|secretariat|direction"
-    r"|administration|asso|numerique|cyber|epn|epnum|mjc|centre|csc|cs\b|maison|espace|pole|services?|franceservices?|fs\b|mfs"
-    r"|msap|pimms|mission|emmaus|fablab|tiers|bonjour|hello|standard|public|guichet|relais|antenne|agence|atelier|lieu|point)"
+    r"|administration|asso|numerique|cyber|epn|epnum|mjc|centre|csc|cs\b|maison|espace|pole|services?|franceservices?"
+    r"|fs\b|mfs|msap|pimms|mission|emmaus|fablab|tiers|bonjour|hello|standard|public|guichet"
+    r"|relais|antenne|agence|lieu|point)"
 )
 MOBILE = re.compile(r"(?:\+33|0033|0)[\s.()0]*[67]")
 OFTEN = 0.3  # the share of cells from which a column is somebody’s

@@ -483,7 +483,7 @@ def _fills(draft: _Draft, guess: Guess, columns: Mapping[str, Column]) -> bool:
 
 
 def _precedence(guess: Guess) -> int:
-    """Return which of two columns of the same score says a field better: the number of an establishment, not of its company."""
+    """Return which of two columns of the same score says a field better: the number of a place, not of its company."""
     return guess.field == "pivot" and plain(guess.column) == "siren"
 
 
@@ -492,7 +492,7 @@ def _joined(spec: Any, column: str, between: str) -> dict[str, Any]:
 
 
 def _guesses(column: Column) -> list[Guess]:
-    """Return the fields that a column may be, each with a score: how much its name says so, and how many cells can be read."""
+    """Return the fields that a column may be, each with a score: how much its name says so, how many cells can be read."""
     found = []
     told = answers.answered(column.cells)
     by_looks = BY_LOOKS if not looks.marked_up(column.sample) and not _long(column) else ()
@@ -594,7 +594,7 @@ def _flag(draft: _Draft, column: Column, told: Mapping[str, Meaning]) -> None:
         return
     because = "oui ou non, et le nom de la colonne"
     practice = naming.practice(column.said[0])
-    lists = [id for id in FLAGGED if not (id == "modalites_acces" and practice == "libre_acces")]  # « accès libre » is both
+    lists = [id for id in FLAGGED if not (id == "modalites_acces" and practice == "libre_acces")]  # « accès libre »
     by_word = [(list_id, *_slugs(list_id, column)) for list_id in lists]
     found = [
         (list_id, slugs) for wanted in ("read", "mended", "doubtful") for list_id, word, slugs in by_word if word == wanted
@@ -629,7 +629,7 @@ def _serves(column: Column, told: Mapping[str, Meaning], slug: str) -> dict[str,
 
 
 def _slugs(list_id: str, column: Column) -> tuple[str, tuple[str, ...]]:
-    """Return the values of a list that the name of a column says, after how surely: the whole of it, or most of a long one."""
+    """Return the values of a list that the name of a column says, after how surely: the whole of it, or most of it."""
     for name in column.said:
         found = wording.understood(list_id, name)
         if found is None or (found.word == "doubtful" and not 3 < len(name.split()) < 14):

@@ -79,7 +79,7 @@ class Result:
     """A whole file once read; `notes` is what was said of the file itself.
 
     unread: the columns that no field takes. ignored: those left aside on purpose. idle: the values of the others that are
-    known but add nothing, as (column, value, times). united: the rows of the file that went into another one of the same place.
+    known but add nothing, as (column, value, times). united: how many rows of the file went into another one of their place.
     """
 
     name: str
@@ -314,7 +314,7 @@ class _Row:
         self.words.append(told)
 
     def _inferred(self, told: "_Words", practice: str, token: str) -> None:
-        """Keep the practice that a word out of the list of services names, to check; what is denied or stopped is not kept."""
+        """Keep the practice that a word out of the list of services names, to check, unless the word denies it."""
         state = {"planned": "planned", "other": "offered"}.get(answers.meant(token))
         label = offer.practices()[practice].label
         told.reasons.append(("doubtful", f"hors de la liste, compris comme « {label} » : {token}"))

@@ -1,4 +1,4 @@
-"""The columns that say whether a row is a place to publish: open or closed for good, accepted or refused, agreed to or not."""
+"""The columns that say whether a row is a place to publish: open or closed, accepted or refused, agreed to or not."""
 
 import re
 from collections.abc import Mapping
@@ -13,37 +13,31 @@ MOST_WORDS = 40  # beyond, a column is no status
 NAMES = {"statut", "statuts", "status", "etat", "situation", "state", "fonctionnement", "activite", "validation"}
 FOR_A_TIME = re.compile(r"tempora|provisoire|momentan|estival|vacances|travaux")
 SHUT = re.compile(
-    r"(?:definitivement )?(?:fermee?s?|close?s?|cloturee?s?|arretee?s?|terminee?s?)(?: (?:definitivement|depuis .*|en \d.*|le \d.*))?"
-    r"|cessee?s?|.*\bcessation\b.*|.*fermeture definitive.*|inacti(?:f|ve)s?|desactivee?s?|refusee?s?|.*\brefus\b.*|rejetee?s?"
-    r"|annulee?s?|abandonnee?s?|supprimee?s?|archivee?s?|radiee?s?|dissoute?|dissous|disparue?s?|.*liquidation.*|brouillon|draft"
-    r"|expiree?s?|.*n existe plus.*|.*plus en activite.*|non (?:retenue?|validee?|publiee?|active?|actif|habilitee?|labellisee?"
-    r"|ouverte?)|(?:pas|non) encore ouverte?|depubliee?|masquee?|corbeille|closed|inactive|rejected|refused|invalide|fin d activite"
+    r"(?:definitivement )?(?:fermee?s?|close?s?|cloturee?s?|arretee?s?|terminee?s?)"
+    r"(?: (?:definitivement|depuis .*|en \d.*|le \d.*))?|cessee?s?|.*\bcessation\b.*|.*fermeture definitive.*"
+    r"|inacti(?:f|ve)s?|desactivee?s?|refusee?s?|.*\brefus\b.*|rejetee?s?|annulee?s?|abandonnee?s?|supprimee?s?|archivee?s?"
+    r"|radiee?s?|dissoute?|dissous|disparue?s?|.*liquidation.*|brouillon|draft|expiree?s?|.*n existe plus.*"
+    r"|.*plus en activite.*|non (?:retenue?|validee?|publiee?|active?|actif|habilitee?|labellisee?|ouverte?)"
+    r"|(?:pas|non) encore ouverte?|depubliee?|masquee?|corbeille|closed|inactive|rejected|refused|invalide|fin d activite"
 )
 OPEN = re.compile(
-    r"(?:deja |toujours )?ouverte?s?(?: au public| toute l annee)?|acti(?:f|ve)s?|en (?:activite|service|fonctionnement|ligne"
-    r"|exercice)|operationnel(?:le)?s?|validee?s?|publiee?s?|acceptee?s?|habilitee?s?|labellisee?s?|confirmee?s?|existante?s?"
-    r"|permanente?s?|open|active|published|approved|approuvee?s?|agreee?s?|conventionnee?s?|ok|complete?s?|a jour"
+    r"(?:deja |toujours )?ouverte?s?(?: au public| toute l annee)?|acti(?:f|ve)s?|operationnel(?:le)?s?|validee?s?"
+    r"|publiee?s?|en (?:activite|service|fonctionnement|ligne|exercice)|acceptee?s?|habilitee?s?|labellisee?s?|confirmee?s?"
+    r"|existante?s?|permanente?s?|open|active|published|approved|approuvee?s?|agreee?s?|conventionnee?s?"
+    r"|ok|complete?s?|a jour"
 )
 LETTERS: Mapping[str, str] = {"a": "open", "f": "shut", "c": "shut"}  # of SIRENE: active, closed, ceased
 SHUT_IF_YES = {
-    "brouillon",
-    "archive",
-    "archivee",
-    "ferme",
-    "fermee",
-    "supprime",
-    "supprimee",
-    "inactif",
-    "inactive",
-    "desactive",
+    *("brouillon", "archive", "archivee", "ferme", "fermee", "supprime", "supprimee", "inactif", "inactive", "desactive"),
+    *("ferme definitivement", "fermeture definitive", "ne pas publier", "cesse", "refuse", "refusee", "doublon"),
 }
-OPEN_IF_YES = {"actif", "active", "ouvert", "ouverte", "publie", "publiee", "en activite", "activite", "valide", "validee"}
-SHUT_IF_YES |= {"ferme definitivement", "fermeture definitive", "ne pas publier", "cesse", "refuse", "refusee", "doublon"}
-OPEN_IF_YES |= {"publiable", "diffusable", "a publier", "publication", "visible", "en service", "en ligne", "operationnel"}
-AGREED = re.compile(
-    r"consent\w*|rgpd|(?:accept|autoris|accord|souhait)\w* .*\b(?:publi[ea]|publication|diffus|partag|transm|figur|appara|referenc)\w*"
-    r"|\b(?:publi[ea]|publication|diffus|partag)\w* .*\b(?:accept|autoris|accord)\w*|droit de diffusion"
-)
+OPEN_IF_YES = {
+    *("actif", "active", "ouvert", "ouverte", "publie", "publiee", "en activite", "activite", "valide", "validee"),
+    *("publiable", "diffusable", "a publier", "publication", "visible", "en service", "en ligne", "operationnel"),
+}
+SPREAD = r"(?:publi[ea]|publication|diffus|partag|transm|figur|appara|referenc)\w*"
+ASKED = r"(?:accept|autoris|accord|souhait)\w*"
+AGREED = re.compile(rf"consent\w*|rgpd|{ASKED} .*\b{SPREAD}|\b{SPREAD} .*\b{ASKED}|droit de diffusion")
 
 Told = Literal["open", "shut", "for a time", ""]
 
