@@ -131,7 +131,7 @@ FAULTS = (
     f("a locked workbook", "x.xlsx", LOCKED + bytes(5000), 2, "x.xlsx"),
     f("an empty workbook", "x.xlsx", xlsx(), 2, "toutes les feuilles sont vides"),
     f("a workbook to its last corner", "x.xlsx", xlsx(*table(A), touch=lambda b: b.active.cell(1048576, 16384, "x")), 2, "1 048 576 lignes"),
-    f("null bytes", "x.csv", bad(nom="Biblio\x00thèque"), 2, ("ligne 2", "octets nuls")),
+    f("null bytes", "x.csv", bad(nom="Biblio\x00thèque"), 1, "octets nuls", 1),
     f("a zip bomb", "x.xlsx", zipped(("[Content_Types].xml", "x"), ("xl/workbook.xml", "x"), ("xl/worksheets/sheet1.xml", "<r/>" * 30_000_000)), 2, "x.xlsx"),
     f("JSON cut short", "x.json", b'[{"nom": "A"}, {"nom": ', 2, ("x.json", "colonne")),
     f("JSON nested without end", "x.json", b"[" * 5000 + b"]" * 5000, 2, "niveaux"),
