@@ -241,6 +241,13 @@ class _Reader:
         """Say what « sauf » or « fermé » does to the days that follow it."""
         verb, self.awaiting = self.awaiting, ""
         base = self.current or self.base
+        note = self._after(self.at)
+        if (
+            verb == "except" and note and note.kind in ("note", "meeting") and note.value
+        ):  # « sauf le jeudi sur rendez-vous »
+            self._open(days, item, item.value).note = note.value
+            self._skip_to(note)
+            return
         if len(item.value) > 1 and {day.half for day in days} in ({"am"}, {"pm"}):
             self.doubt(f"« {self.typed(item.first, item.last)} » : la demi-journée est lue pour chaque jour")
         if verb == "except" and base and base.days and not base.timed:  # « tous les jours sauf le lundi : 9h-12h »

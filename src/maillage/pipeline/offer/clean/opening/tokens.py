@@ -51,6 +51,11 @@ ONLY = r"(?:uniquement|seulement|exclusivement|obligatoire)"
 # One line a meaning: kind, value, pattern of text without accent nor capital. The first that matches is taken.
 PHRASES: tuple[tuple[str, Any, str], ...] = (
     # What comes most, and begins nothing longer, is tried first.
+    (
+        "always",
+        "",
+        r"(?:7 ?(?:/|sur) ?7,? ?)?24 ?h?(?:eures?)? ?(?:/|sur) ?24(?: ?h(?:eures?)?\b)?(?![\d:])(?:,? ?7 ?(?:/|sur) ?7(?![\d/ j]))?",
+    ),
     ("letters", "", r"(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|au|et|le)\b"),
     ("time", "", r"\d\d?(?:h(?:[0-5]\d)?|:[0-5]\d)(?=[,;)-]|$| (?:[(&-]|(?!mi?n\b|h\b)[a-z]))"),
     ("colon", "", r":"),
@@ -61,7 +66,6 @@ PHRASES: tuple[tuple[str, Any, str], ...] = (
         r"(?:tel(?:ephone)?\b\.? ?:? ?)?(?:(?:\+|00)33 ?|0)[1-9](?P<gap>[ ./-]?)\d\d(?:(?P=gap)\d\d){3}(?![\dh:])",
     ),
     ("word", "", r"[\w.+-]{1,64}@[\w.-]{1,100}|(?:https?://|www\.)\S{1,300}|\d+(?:[.,]\d+)? ?(?:€|euros?\b|%)"),
-    ("always", "", r"24 ?h?(?:eures)? ?(?:/|sur) ?24(?: ?h)?(?![\d:])"),
     (
         "day",
         WEEK,
