@@ -242,9 +242,7 @@ class _Reader:
         verb, self.awaiting = self.awaiting, ""
         base = self.current or self.base
         note = self._after(self.at)
-        if (
-            verb == "except" and note and note.kind in ("note", "meeting") and note.value
-        ):  # « sauf le jeudi sur rendez-vous »
+        if verb == "except" and note and self._is_alone(note):  # « sauf le jeudi, sur rendez-vous »
             self._open(days, item, item.value).note = note.value
             self._skip_to(note)
             return
@@ -477,8 +475,12 @@ class _Reader:
         end = next((n for n in range(at, len(self.items)) if self.items[n].kind in ("stop", "days")), len(self.items))
         return end < len(self.items) and not any(item.kind in ("times", "paren") for item in self.items[at:end])
 
-    def _hours_after(self, half: Item) -> bool:
-        follower = self._after(self.items.index(half, self.at))
+    def _is_alone(self, note: Item) -> bool:
+        """Return whether an item is « sur rendez-vous », and gives no hours."""
+        return note.kind in ("note", "meeting") and bool(note.value) and not self._hours_after(note)
+
+    def _hours_after(self, item: Item) -> bool:
+        follower = self._after(self.items.index(item, self.at))
         return follower is not None and follower.kind == "times"
 
     def _introduces(self, after: Item | None) -> bool:
