@@ -7,7 +7,7 @@ import pytest
 from django.core.cache import caches
 
 from maillage.apps.directory.access import SIGNALS_AN_HOUR
-from maillage.apps.directory.models import Proposal
+from maillage.apps.directory.models import Pair, Proposal
 from maillage.apps.directory.queries import places
 from maillage.reference.connections import connections
 from maillage.reports import opening
@@ -136,11 +136,26 @@ def test_a_long_presentation_is_folded_and_whole(client):
 def test_a_condition_told_in_the_presentation_is_quoted_before_coming(client, text, quoted):
     lieu("x", sheet={"presentation_detail": text})
     line = next(line for line in places.before_coming({"presentation_detail": text}) if "présentation" in line)
-    assert quoted in line
-    assert line.startswith("La présentation du lieu dit : « ")
-    assert line.endswith(" » À vérifier.")
+    said = line.replace("\u00a0", " ")
+    assert quoted in said
+    assert said.startswith("La présentation du lieu dit : « ")
+    assert said.endswith(" » (à vérifier).")
     assert len(line) < 280
-    assert line in text_of(client.get("/lieux/x/"))
+    assert said in text_of(client.get("/lieux/x/"))
+
+
+@pytest.mark.parametrize(
+    ("slugs", "words"),
+    [
+        (["free", "conditional"], "Gratuit, parfois sous condition"),
+        (["paid", "conditional"], "Payant, gratuit pour certains"),
+        (["free", "paid"], "Gratuit ou payant"),
+        (["conditional"], "Gratuit pour certains"),
+    ],
+)
+def test_prices_are_said_once_each(slugs, words):
+    assert places.price({"frais_a_charge": slugs}).words == words
+    assert places.offered(offering(formation={"frais": slugs}))[0].lines == (f"{words}.",)
 
 
 @pytest.mark.parametrize(
@@ -439,6 +454,16 @@ def test_a_sign_says_nothing_that_nobody_said(client):
     assert "Le prix ? Gratuit Payant :" in said
     assert "À remplir par le lieu : notre fiche ne le dit pas." in said
     assert "À remplir" not in text_of(client.get("/panneaux/y/wifi/"))
+
+
+@pytest.mark.parametrize(("answer", "printed"), [("open", ["Mairie"]), ("declined", ["Bureau de la mairie", "Mairie"])])
+def test_a_place_that_is_surely_another_is_printed_once(client, answer, printed):
+    one = lieu("a", sheet={"nom": "Mairie", "telephone": ["+33476000001"], **offering(assistance={})})
+    other = lieu("b", sheet={"nom": "Bureau de la mairie"})
+    Pair.objects.create(first=one, second=other, score=0.99, reasons=["même SIRET"], sure=True, state=answer)
+    page = client.get("/annuaire/38185/")
+    assert [place.entry.name for place in page.context["directory"].places] == printed
+    assert ("1 fiche décrit sans doute un lieu déjà ici" in text_of(page)) == (answer == "open")
 
 
 # ------------------------------------------------------------------------------------------------------- connections

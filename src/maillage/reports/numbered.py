@@ -1,5 +1,6 @@
 """A map of numbered places over contours: numbers that would cover one another are written together."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -15,6 +16,11 @@ PAD = 0.35  # around numbers, as a share of their height
 CROWD = 3  # lines of a mark
 LINE = 1.12  # height of a line, as a share of its letters
 SHORTEST, SHAPE = 12, 2.4  # letters of a line of numbers: at least, and so that a long mark stays almost square
+SMALLER = 0.75  # letters of a name that has no room in those of the numbers
+ABROAD = 0.3  # share of a name that may lie on other areas
+AROUND = sorted(  # where a name is tried, in letters from the middle: the nearest first
+    ((dx * 1.5, dy * 0.75) for dx in range(-4, 5) for dy in range(-10, 11)), key=lambda to: (abs(to[0]) + abs(to[1]), to)
+)
 Box = tuple[float, float, float, float]
 
 
@@ -53,10 +59,13 @@ def draw(
 
     marks: number, longitude, latitude, and the name of what holds the place; inside: lines within areas. Where numbers
     crowd, those of one holder are written once, as a range. tallest: height over width, at most. letters:
-    height of numbers, for a drawing shown small.
+    height of numbers, for a drawing shown small, which is then of the areas that have a number alone.
     """
-    shapes = list(areas.values())
-    frame = maps.frame_of([*shapes, *(shapely.Point(x, y) for _, x, y, _ in marks)], tallest=tallest)
+    points = [shapely.Point(x, y) for _, x, y, _ in marks]
+    held = _held(areas, points)
+    first = sorted(areas, key=lambda name: (-held[name], -shapely.area(areas[name])))
+    named = first if letters == LETTERS else [name for name in first if held[name]]
+    frame = maps.frame_of([*(areas[name] for name in named), *points], tallest=tallest)
     single = [_mark(frame, number, x, y, letters) for number, x, y, _ in marks]
     written = together(single, frame.height)
     if max(len(mark.lines) for mark in written) > CROWD:
@@ -65,8 +74,7 @@ def draw(
             holders.setdefault(holder, []).append(mark)
         if len(holders) > 1:
             written = together([_one(held) for held in holders.values()], frame.height)
-    named = areas if letters == LETTERS else {name: areas[name] for name in {m[3] for m in marks} & set(areas)}
-    names = _names(named, frame, [mark.box for mark in written], letters) if len(areas) > 1 else []
+    names = _names(areas, named, frame, [mark.box for mark in written], letters) if len(areas) > 1 else []
     svg = maps.draw(
         [maps.Area(str(k), name, shape, kind="terrain") for k, (name, shape) in enumerate(areas.items())],
         base=maps.Base(inner=inside),
@@ -77,6 +85,13 @@ def draw(
         links=False,
     )
     return svg.removesuffix("</svg>") + "".join([*names, *map(_drawn, written)]) + "</svg>"
+
+
+def _held(areas: Mapping[str, shapely.Geometry], points: Sequence[shapely.Point]) -> Counter[str]:
+    """Return how many points each area holds."""
+    names = list(areas)
+    inside = shapely.STRtree(points).query(list(areas.values()), predicate="contains")[0]
+    return Counter(names[k] for k in inside.tolist())
 
 
 def _mark(frame: Frame, number: int, longitude: float, latitude: float, size: int) -> Mark:
@@ -173,24 +188,47 @@ def _drawn(mark: Mark) -> str:
     )
 
 
-def _names(areas: Mapping[str, shapely.Geometry], frame: Frame, taken: Sequence[Box], size: int) -> list[str]:
-    """Return the names of the areas that fit beside the numbers, the largest areas first."""
+def _names(
+    areas: Mapping[str, shapely.Geometry], named: Sequence[str], frame: Frame, taken: Sequence[Box], size: int
+) -> list[str]:
+    """Return the names of areas that fit beside the numbers, each on its own area, in the order given."""
+    placed = {name: shapely.make_valid(frame.place(shape)) for name, shape in areas.items()}
+    land = shapely.union_all(list(placed.values()))
     boxes = list(taken)
     out = []
-    for name, shape in sorted(areas.items(), key=lambda item: -shapely.area(item[1])):
-        placed = frame.place(shape)
-        middle = shapely.point_on_surface(placed)
-        half = len(name) * size * LETTER / 2
-        for shift in (0, size * 1.5, -size * 1.5, size * 3, -size * 3):
-            x, y = float(middle.x), float(middle.y) + shift
-            box = (x - half, y - size * 0.7, x + half, y + size * 0.7)
-            outside = box[0] < 0 or box[2] > WIDTH or box[1] < 0 or box[3] > frame.height
-            if outside or any(_over(box, other) for other in boxes) or not shapely.contains(placed, shapely.Point(x, y)):
-                continue
-            boxes.append(box)
-            out.append(f'<text class="nom" font-size="{size}" x="{x:.0f}" y="{y + size / 3:.0f}">{escape(name)}</text>')
-            break
+    for name in named:
+        found = _room(name, placed[name], land, boxes, frame.height, size)
+        if found is not None:
+            x, y, letters = found
+            boxes.append(_box_of(name, x, y, letters))
+            words = escape(name)
+            out.append(f'<text class="nom" font-size="{letters}" x="{x:.0f}" y="{y + letters / 3:.0f}">{words}</text>')
     return out
+
+
+def _room(
+    name: str, area: shapely.Geometry, land: shapely.Geometry, taken: Sequence[Box], height: float, size: int
+) -> tuple[float, float, int] | None:
+    """Return where a name fits, the nearest to the middle of its area, and in which letters; None when it does nowhere."""
+    middle = shapely.point_on_surface(area)
+    west, north, east, south = shapely.bounds(area)
+    for letters in (size, round(size * SMALLER)):
+        spots = ((middle.x + dx * letters, middle.y + dy * letters) for dx, dy in AROUND)
+        for x, y in spots:
+            box = _box_of(name, x, y, letters)
+            outside = box[0] < 0 or box[2] > WIDTH or box[1] < 0 or box[3] > height
+            if outside or not (west < x < east and north < y < south) or any(_over(box, other) for other in taken):
+                continue
+            others = shapely.area(shapely.clip_by_rect(land, *box)) - shapely.area(shapely.clip_by_rect(area, *box))
+            here = shapely.contains(area, shapely.Point(x, y))
+            if here and others <= ABROAD * (box[2] - box[0]) * (box[3] - box[1]):
+                return x, y, letters
+    return None
+
+
+def _box_of(name: str, x: float, y: float, letters: int) -> Box:
+    half = len(name) * letters * LETTER / 2
+    return x - half, y - letters * 0.7, x + half, y + letters * 0.7
 
 
 def _over(a: Box, b: Box) -> bool:

@@ -1,7 +1,7 @@
 """The directory on paper: the places of a territory in few words, under the heading of their commune or quarter."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -62,7 +62,9 @@ def directory(where: Scope, *, on: date, address: str = "") -> Directory:
     """Return the directory of a territory, all its places numbered. address: where its page is, '' when nobody asks."""
     rows = list(published.within(published.published(), where.communes).order_by("slug"))
     grouping = _grouping(where, rows)
-    entries = [_entry(lieu, grouping.of(lieu), on) for lieu in rows]
+    every = [_entry(lieu, grouping.of(lieu), on) for lieu in rows]
+    entries = _once(every, published.doubles())
+    again = len(every) - len(entries)
     return annuaire.build(
         where.name,
         entries,
@@ -70,8 +72,33 @@ def directory(where: Scope, *, on: date, address: str = "") -> Directory:
         level=grouping.level,
         order=grouping.order({entry.group for entry in entries}),
         land=_land(where, rows),
-        sources=[_source(each) for each in exports.given(where)],
+        sources=[*(_source(each) for each in exports.given(where)), *([_told_again(again)] if again else [])],
         address=address,
+    )
+
+
+def _once(entries: Sequence[Entry], doubles: Mapping[str, Collection[str]]) -> list[Entry]:
+    """Return the places without those that are surely another again: of each lot, the best known is printed."""
+    gone: set[str] = set()
+    for entry in sorted(entries, key=lambda e: (-e.rank, e.old, e.slug)):
+        if entry.slug not in gone:
+            gone |= _alike(entry.slug, doubles) - {entry.slug}
+    return [entry for entry in entries if entry.slug not in gone]
+
+
+def _alike(slug: str, doubles: Mapping[str, Collection[str]]) -> set[str]:
+    """Return a place and all those it is again, near or far."""
+    found, left = {slug}, [slug]
+    while left:
+        new = set(doubles.get(left.pop(), ())) - found
+        found |= new
+        left += new
+    return found
+
+
+def _told_again(n: int) -> str:
+    return (
+        f"{count(n, 'fiche décrit', 'fiches décrivent')} sans doute un lieu déjà ici : seule la mieux remplie est imprimée"
     )
 
 

@@ -16,7 +16,7 @@ from maillage.pipeline.offer.sheet import practices
 from maillage.reference import offer
 from maillage.reference.parameters import number
 from maillage.reports import opening
-from maillage.reports.wording import count, listing, lower_first
+from maillage.reports.wording import count, listing, lower_first, spaced
 from maillage.reports.wording import number as figure
 
 TOPICS = 4  # told at once; the rest on demand
@@ -196,11 +196,28 @@ def fresh(lieu: Lieu, on: date) -> Fresh:
 
 def price(sheet: rules.Sheet) -> Fact | None:
     """Return what it costs, in words; None when nobody said."""
-    said = _plain("frais_a_charge", sheet.get("frais_a_charge", ()))
+    said = sheet.get("frais_a_charge", ())
     if not said:
         each = {slug for practice in running(sheet).values() for slug in practice.get("frais", ())}
-        said = _plain("frais_a_charge", sorted(each)) if len(each) == 1 else []
-    return Fact("euro", listing([said[0], *map(lower_first, said[1:])], "ou")) if said else None
+        said = sorted(each) if len(each) == 1 else []
+    words = prices(said)
+    return Fact("euro", words) if words else None
+
+
+SEVERAL_PRICES = {
+    frozenset(("free", "conditional")): "Gratuit, parfois sous condition",
+    frozenset(("conditional", "paid")): "Payant, gratuit pour certains",
+    frozenset(("free", "conditional", "paid")): "Gratuit ou payant selon les cas",
+}
+
+
+def prices(slugs: Sequence[str]) -> str:
+    """Return prices in words; '' when there is none.
+
+    >>> prices(["free", "conditional"]), prices(["free"]), prices(["free", "paid"])
+    ('Gratuit, parfois sous condition', 'Gratuit', 'Gratuit ou payant')
+    """
+    return SEVERAL_PRICES.get(frozenset(slugs)) or _either("frais_a_charge")(slugs)
 
 
 def for_beginners(sheet: rules.Sheet) -> bool:
@@ -304,7 +321,7 @@ CONDITIONS: Mapping[str, Callable[[Any], str]] = {
     "permanence": str,
     "regularite": str,
     "niveau": _either("niveaux"),
-    "frais": _either("frais_a_charge"),
+    "frais": prices,
     "frais_precisions": str,
     "publics": _after("Pour :", "publics_specifiquement_adresses"),
     "ages": _after("Âges :"),
@@ -348,7 +365,7 @@ def conditions_told(sheet: rules.Sheet) -> list[str]:
     text = f"{sheet.get('presentation_resume', '')}\n{sheet.get('presentation_detail', '')}"
     told = (part.strip(" -•*\t") for part in SENTENCES.split(strip_tags(text)))
     quotes = dict.fromkeys(_around(part, found) for part in told if (found := CONDITION.search(part)))
-    return [f"La présentation du lieu dit : « {quote} » À vérifier." for quote in list(quotes)[:QUOTES]]
+    return [spaced(f"La présentation du lieu dit : « {quote} » (à vérifier)") for quote in list(quotes)[:QUOTES]]
 
 
 def _around(text: str, found: re.Match[str]) -> str:
