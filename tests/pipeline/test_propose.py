@@ -492,6 +492,7 @@ def test_what_is_done_wins_over_what_it_is_done_with(column, practice):
         ("ne sait pas", None, ""),
         ("?", None, ""),
         ("à vérifier", None, ""),
+        ("oui mais en panne", None, "ne dit pas oui ou non : Imprimer, scanner"),
         ("en panne", None, "ne dit pas oui ou non : Imprimer, scanner"),
         ("Partenariat avec la mairie", None, "ne dit pas oui ou non : Imprimer, scanner"),
     ],
@@ -543,6 +544,10 @@ def test_the_price_of_the_wifi_is_not_that_of_the_place():
         ({"h/lundi_matin": "8h-12h", "h/lundi_aprem": "14h-17h", "h/mardi_matin": "8h-12h"}, "Mo 08:00-12:00,14:00-17:00; Tu 08:00-12:00"),
         ({"Jours": "mardi, jeudi", "Matin": "9h-12h", "Après-midi": "14h-17h"}, "Tu,Th 09:00-12:00,14:00-17:00"),
         ({"Jour": "Jeudi", "Horaires": "14h-16h"}, "Th 14:00-16:00"),
+        ({"Lundi-Vendredi": "9h-12h", "Samedi": "10h-12h"}, "Mo-Fr 09:00-12:00; Sa 10:00-12:00"),
+        ({"Lundi et mardi": "9h-12h"}, "Mo,Tu 09:00-12:00"),
+        ({"Lun": "9h-12h", "Mar": "", "Mer": "14h-17h"}, "Mo 09:00-12:00; We 14:00-17:00"),
+        ({"Horaires lundi": "9h-12h", "Fermé le mercredi": "oui"}, "Mo 09:00-12:00"),
     ],
 )  # fmt: skip
 def test_the_hours_of_a_day_are_only_that_day_s(row, osm):
@@ -620,7 +625,10 @@ def test_numbers_whose_keys_are_all_false_are_told_one_by_one():
         ({"Référent": "Anne Dupont", "Téléphone": "06 12 34 56 78", "Mail": "mairie@x.fr"}, {"Référent", "Téléphone"}),
         ({"Prénom du référent": "Anne", "Site": "https://x.fr", "Courriel": "anne.d@x.fr"}, {"Prénom du référent", "Courriel"}),
         ({"Commentaires internes": "En arrêt maladie", "Date de naissance": "12/04/1985"}, {"Commentaires internes", "Date de naissance"}),
+        ({"Responsable": "Anne Dupont", "Adresse mail": "x@free.fr"}, {"Responsable", "Adresse mail"}),
+        ({"first_name": "Anne", "email": "anne.d@x.fr"}, {"first_name", "email"}),
         ({"Téléphone": "06 12 34 56 78", "Mail": "jean@x.fr"}, set()),
+        ({"Médiateur": "oui", "Mail": "jean@x.fr"}, set()),
     ],
 )  # fmt: skip
 def test_the_data_of_a_person_are_left_and_told_as_such(row, left):

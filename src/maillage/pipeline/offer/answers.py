@@ -18,7 +18,7 @@ YES = frozenset(
     )
 )
 NO = frozenset(("non", "n", "no", "false", "faux", "0", "aucun", "aucune", "neant", "jamais", "pas du tout", "off"))
-FIRST = {"oui": "yes", "yes": "yes", "non": "no", "no": "no", "aucun": "no", "aucune": "no"}
+FIRST: dict[str, Meaning] = {"oui": "yes", "yes": "yes", "non": "no", "no": "no", "aucun": "no", "aucune": "no"}
 DENIED = re.compile(
     r"(?:non |y a )?pas (?:de |d |encore|du tout|disponible|propose|possible|pour l|actuellement|a ce jour)"
 )
@@ -66,9 +66,10 @@ def meant(text: str) -> Meaning:
         return "unknown"
     if DENIED.match(said):
         return "no"
-    if (first := FIRST.get(said.split(" ", 1)[0])) is not None:
-        return first  # type: ignore[return-value]
-    return "stopped" if short and STOPPED.search(said) else "other"
+    first = FIRST.get(said.split(" ", 1)[0])
+    if first != "no" and short and STOPPED.search(said):
+        return "stopped"
+    return first or "other"
 
 
 def rest(text: str) -> str:

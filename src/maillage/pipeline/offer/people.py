@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from maillage.kernel.names import plain
-from maillage.pipeline.offer import looks
+from maillage.pipeline.offer import answers, looks
 from maillage.pipeline.offer.columns import Column
 from maillage.pipeline.offer.forms.sheet import Sheet
 
@@ -14,6 +14,11 @@ SOMEBODY = {
     *("createur", "auteur", "userid", "agent", "naissance", "civilite", "repondant", "repondante", "signataire"),
     *("interne", "internes", "confidentiel", "confidentielle"),
 }
+ROLES = {  # people too, when cells answer neither yes nor no, and do not count
+    *("correspondant", "correspondante", "responsable", "animateur", "animatrice", "mediateur", "mediatrice", "directeur"),
+    *("directrice", "president", "presidente", "intervenant", "intervenante", "coordinateur", "coordinatrice", "formateur"),
+    *("formatrice", "encadrant", "encadrante", "elu", "elue", "conseiller", "conseillere"),
+}
 STANDS_BY = {  # the other words of a name that stands among those of a person
     *("mail", "mails", "email", "e", "courriel", "adresse", "electronique", "tel", "telephone", "portable", "mobile"),
     *("numero", "n", "de", "du", "direct", "directe", "ligne", "fixe", "poste", "fonction", "role", "qualite", "nom"),
@@ -21,6 +26,7 @@ STANDS_BY = {  # the other words of a name that stands among those of a person
 }
 OWN_PHONE = {"portable", "mobile", "direct", "directe", "perso", "personnel", "personnelle"}
 STAMPS = {"horodateur", "timestamp", "horodatage"}
+OWN_NAMES_IN_FULL = {"first name", "last name", "firstname", "lastname", "family name", "surname", "full name"}
 OWN_NAMES = {"nom", "nom de famille", "nom famille", "nom usage", "nom d usage"}
 SHARED = re.compile(  # what a box that several people read is called
     r"(?:^|[._-])(?:contact|accueil|infos?|mairie|ville|commune|ccas|cias|cdas|mds|mediath|biblio|secretariat|direction"
@@ -49,8 +55,12 @@ def personal(columns: Sequence[Column], sheet: Sheet) -> list[str]:
 
 def _named(column: Column, columns: Sequence[Column]) -> bool:
     """Return whether the name of a column says that it is about a person, alone or beside the next ones."""
-    if column.has(SOMEBODY) or any(name in ("contact", "contacts") for name in column.said):
+    if column.has(SOMEBODY) or not {"contact", "contacts", *OWN_NAMES_IN_FULL}.isdisjoint(column.said):
         return True
+    if column.has(ROLES) and answers.answered(column.cells) is None:
+        return not any(cell.isdecimal() for cell in column.sample) and not looks.known_words(
+            "dispositif_programmes_nationaux", looks.words_of(column.sample)
+        )
     if column.said[0] in OWN_NAMES:  # a family name stands beside a first name
         at = columns.index(column)
         return any(other.has({"prenom", "prenoms"}) for other in columns[max(at - 1, 0) : at + 2])

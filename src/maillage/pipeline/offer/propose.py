@@ -108,6 +108,9 @@ PIECES_OF_STREET = (  # what may stand before the name of a street, in this orde
     {"type voie", "nature voie", "type rue", "type adresse"},
 )
 DAYS = {"lundi": "Mo", "mardi": "Tu", "mercredi": "We", "jeudi": "Th", "vendredi": "Fr", "samedi": "Sa", "dimanche": "Su"}
+SHORT_DAYS = {day[:3]: day for day in DAYS}
+PART_OF_A_WEEK = {"matin", "apres midi", "am", "pm", "soir", "midi", "journee", *SHORT_DAYS}
+RANGE = re.compile(r"di\s*(?:-|–|—|→|>|au?\b|à)\s*\w+di", re.IGNORECASE)
 NAMED_DAYS = {*DAYS, *(f"{day}s" for day in DAYS), "jours", "semaine", "week"}
 FIRST_HOUR = re.compile(r"\b(\d{1,2})\s*[h:]")
 DAYS_OSM = {code.casefold(): code for code in DAYS.values()}
@@ -115,7 +118,6 @@ HALVES = {
     **dict.fromkeys(("matin", "matinee", "am", "m"), "am"),
     **dict.fromkeys(("midi", "aprem", "apm", "pm", "soir", "soiree"), "pm"),
 }
-HALF_NAMES = {"matin", "apres midi", "am", "pm", "soir", "midi", "journee"}
 DAY_BY_DAY = {"jour", "jours", "jour ouverture", "jours ouverture"}
 MORNING, AFTERNOON = {"matin", "horaires matin", "matinee"}, {"apres midi", "aprem", "horaires apres midi", "am", "pm"}
 OPENS, CLOSES = {"ouverture", "debut", "ouvre"}, {"fermeture", "fin", "ferme"}
@@ -321,16 +323,23 @@ def _days(draft: _Draft, held: Mapping[str, Any]) -> None:
     found: dict[str, Column] = {}
     edges: dict[tuple[str, str, str], Column] = {}
     halves = HALVES if not _french_am(draft.left) else {**HALVES, "am": "pm"}
+    short = sum(column.said[0] in SHORT_DAYS for column in draft.left) >= 2  # « mer » alone may be the sea
     for column in draft.left:
-        told = _day_words(column)
+        told = [SHORT_DAYS.get(word, word) if short else word for word in _day_words(column)]
         day = _day(told)
         if day is None or set(told) - AROUND_A_DAY - DAYS.keys() - DAYS_OSM.keys():
+            continue
+        if len(days := _several_days(column, told)) > 1:
+            half = next((halves[word] for word in told if word in halves), "")
+            for each in days:
+                found.setdefault(f"{each} {half}".strip(), column)
             continue
         half = next((halves[word] for word in told if word in halves), "")
         if OPENS & set(told) and not looks.share(looks.LOOKS["hours"], column.sample) < ENOUGH and _edge(column):
             edges[day, half, "opens"] = column
         elif CLOSES & set(told):
-            edges[day, half, "closes"] = column
+            if answers.answered(column.cells) is None:  # « Fermé le mercredi » : oui
+                edges[day, half, "closes"] = column
         else:
             found.setdefault(f"{day} {half}".strip(), column)
     if any(edge == "closes" for _, _, edge in edges):
@@ -344,7 +353,7 @@ def _days(draft: _Draft, held: Mapping[str, Any]) -> None:
         draft.ignored += [column.name for column in found.values()]
     else:
         week = {day: column.name for day, column in found.items()}  # type: ignore[misc]
-        columns = list(found.values())
+        columns = list({column.name: column for column in found.values()}.values())
     if week and "horaires" not in held:
         draft.give(columns, "horaires", {"days": week}, BY_NAME, "un jour de la semaine")
 
@@ -365,6 +374,15 @@ def _day(told: Sequence[str]) -> str | None:
         if set(told) <= {*DAYS_OSM, *AROUND_A_DAY}
         else None
     )
+
+
+def _several_days(column: Column, told: Sequence[str]) -> list[str]:
+    """Return the days that the name of a column holds, those between them too in « lundi au vendredi »."""
+    days = [DAYS[word] for word in told if word in DAYS]
+    week = list(DAYS.values())
+    if len(days) == 2 and RANGE.search(column.name) and week.index(days[0]) < week.index(days[1]):
+        return week[week.index(days[0]) : week.index(days[1]) + 1]
+    return days
 
 
 def _french_am(columns: Sequence[Column]) -> bool:
@@ -512,7 +530,7 @@ def _guesses(column: Column) -> list[Guess]:
             continue
         if of.kind == "date" and (column.has(MADE) or (not named and _other_date(column))):
             continue
-        if of.kind == "hours" and (_day(_day_words(column)) or not HALF_NAMES.isdisjoint(column.said)):
+        if of.kind == "hours" and (_day(_day_words(column)) or not PART_OF_A_WEEK.isdisjoint(column.said)):
             continue  # the hours of one day are not those of the week
         if named:
             read = looks.reads(of, column.sample) if of.kind != "key" else _unique(column)
@@ -677,6 +695,8 @@ def _words(draft: _Draft, column: Column) -> None:
         for practice, many in by_practice.items():
             told = [word for word in many if answers.meant(word) == "other"]
             planned = [word for word in many if answers.meant(word) == "planned"]
+            if not told and not planned:
+                continue
             rule = {"practice": practice, "from": column.name, "when": told, **({"planned": planned} if planned else {})}
             draft.practice(column, rule, "des mots de la colonne")
             if practice in SERVES:

@@ -42,6 +42,7 @@ BESIDE = {  # lists that have a text beside them, which keeps what the list has 
     "modalites_acces": "acces_precisions",
     "prise_en_charge_specifique": "publics_precisions",
 }
+PROMISES = ("frais_a_charge", "prise_en_charge_specifique")  # lists of which « oui, mais » is no value at all
 ONLY_NOT = ("frais_a_charge",)  # lists of which « non » to one value says that another is true, without saying which
 OTHER = ("autre", "autres", "other")  # an answer that says nothing to any list
 NOWHERE = "itinérant sans étape : rien ne dit où le trouver"
@@ -283,9 +284,9 @@ class _Row:
             return
         closed = offer.lists()[of.list]
         told = _Words(
-            column, of, lead, text, into, asked=origin.gives is not None and not YES.isdisjoint(origin.gives.whole)
+            column, of, lead, text, into, asked=origin.gives is not None and not (YES | NO).isdisjoint(origin.gives.whole)
         )
-        apart = not self._exact(closed, origin, text) and not (told.asked and closed.id in ONLY_NOT)
+        apart = not self._exact(closed, origin, text) and not (told.asked and closed.id in PROMISES and answers.rest(text))
         for token in origin.tokens(text) if apart else [text]:
             said = self._said(closed, origin, token)
             if said is None and wording.spelled(token) in NO:

@@ -29,11 +29,11 @@ OPEN = re.compile(
 LETTERS: Mapping[str, str] = {"a": "open", "f": "shut", "c": "shut"}  # of SIRENE: active, closed, ceased
 SHUT_IF_YES = {
     *("brouillon", "archive", "archivee", "ferme", "fermee", "supprime", "supprimee", "inactif", "inactive", "desactive"),
-    *("ferme definitivement", "fermeture definitive", "ne pas publier", "cesse", "refuse", "refusee", "doublon"),
+    *("ferme definitivement", "fermeture definitive", "ne pas publier", "cesse", "refuse", "refusee", "doublon", "closed"),
 }
 OPEN_IF_YES = {
     *("actif", "active", "ouvert", "ouverte", "publie", "publiee", "en activite", "activite", "valide", "validee"),
-    *("publiable", "diffusable", "a publier", "publication", "visible", "en service", "en ligne", "operationnel"),
+    *("publiable", "diffusable", "a publier", "publication", "visible", "en service", "en ligne", "operationnel", "open"),
 }
 SPREAD = r"(?:publi[ea]|publication|diffus|partag|transm|figur|appara|referenc)\w*"
 ASKED = r"(?:accept|autoris|accord|souhait)\w*"
