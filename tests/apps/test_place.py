@@ -402,6 +402,17 @@ def test_hours_of_some_days_of_the_month_are_said_in_words_not_as_a_week(client,
     assert "Lundi" not in said
 
 
+@pytest.mark.parametrize("paper", ["imprimer", "carte-a-remettre"])
+def test_a_paper_tells_the_hours_understood_then_the_text_without_its_marks(client, paper):
+    lieu(
+        "x",
+        sheet={"horaires": {"osm": "We[1] 14:00-18:00", "text": "<strong>Permanence</strong> le mercredi", "left": "x"}},
+    )
+    said = text_of(client.get(f"/lieux/x/{paper}/"))
+    assert "1er mercredi du mois : 14 h – 18 h." in said
+    assert "« Permanence le mercredi »" in said
+
+
 @pytest.mark.parametrize("osm", ["SH Tu,Fr 15:00-18:30", 'Tu,Fr 15:00-18:30 "Vacances Scolaires"'])
 def test_hours_of_the_school_holidays_stand_under_their_own_heading(client, osm):
     lieu("x", sheet={"horaires": {"osm": osm, "text": "Vacances scolaires"}})

@@ -161,13 +161,17 @@ const dessiner = async () => {
   const noms = () => {
     for (const nom of ecrits.splice(0)) nom.remove();
     const boites = tous(".anneau-mots", cadre).map((e) => { const b = e.getBoundingClientRect(), c = cadre.getBoundingClientRect(); return [b.left - c.left, b.top - c.top, b.right - c.left, b.bottom - c.top]; });
+    if (centre) { const { x, y } = carte.latLngToContainerPoint(centre); boites.push([x - 11, y - 11, x + 11, y + 11]); }
     for (const { properties: { nom }, geometry } of contours?.features ?? []) {
       const p = nom && milieu(geometry);
       if (!p) continue;
-      const demi = nom.length * 3.9;
-      const boite = [p.x - demi, p.y - 9, p.x + demi, p.y + 9];
-      if (boite[0] < 0 || boite[2] > cadre.clientWidth || boite[1] < 0 || boite[3] > cadre.clientHeight || boites.some((b) => boite[0] < b[2] && b[0] < boite[2] && boite[1] < b[3] && b[1] < boite[3])) continue;
-      boites.push(boite);
+      const demi = nom.length * 4.2;
+      const boite = (y) => [p.x - demi, y - 9, p.x + demi, y + 9];
+      const libre = (b) => b[0] >= 0 && b[2] <= cadre.clientWidth && b[1] >= 0 && b[3] <= cadre.clientHeight && !boites.some((c) => b[0] < c[2] && c[0] < b[2] && b[1] < c[3] && c[1] < b[3]);
+      const ecart = [0, -24, 24, -48, 48].find((e) => libre(boite(p.y + e)));
+      if (ecart === undefined) continue;
+      p.y += ecart;
+      boites.push(boite(p.y));
       ecrits.push(L.tooltip({ permanent: true, direction: "center", className: "nom-carte", interactive: false }).setLatLng(carte.containerPointToLatLng(p)).setContent(mots(nom)).addTo(carte));
     }
   };
