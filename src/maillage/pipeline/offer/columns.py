@@ -2,11 +2,12 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from maillage.kernel.names import plain
-from maillage.pipeline.offer import answers
+from maillage.pipeline.offer.answers import Meaning, answered, meant
 from maillage.pipeline.offer.forms.sheet import Sheet
 
 ASKED = re.compile(
@@ -23,17 +24,17 @@ FURNITURE = {  # words that say nothing of what a column holds
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column: the names it may be known by, the plainest first, and its filled cells."""
+    """A column: the names it may be known by, the plainest first, and its filled cells.
+
+    sample: the first distinct cells, those that say that nobody knows apart. answers: what each of its cells means when it
+    is a column of yes and no, else None.
+    """
 
     name: str
     said: tuple[str, ...]
     cells: tuple[str, ...]
-
-    @property
-    def sample(self) -> list[str]:
-        """Return the first distinct cells, those that say that nobody knows apart, unless they all do."""
-        known = (cell for cell in self.cells if answers.meant(cell) != "unknown")
-        return list(dict.fromkeys(known))[:SAMPLE] or list(self.cells[:1])
+    sample: tuple[str, ...]
+    answers: Mapping[str, Meaning] | None
 
     def has(self, words: Iterable[str]) -> bool:
         """Return whether one of these words is in its name."""
@@ -43,10 +44,12 @@ class Column:
 def columns_of(sheet: Sheet) -> list[Column]:
     """Return the columns of a sheet, without the few letters that they may all begin with."""
     lead = _common_lead(sheet.columns)
-    return [
-        Column(name, said(name.removeprefix(lead)), tuple(v for row in sheet.rows if (v := row.cells.get(name, ""))))
-        for name in sheet.columns
-    ]
+    return [_column(name, lead, tuple(v for row in sheet.rows if (v := row.cells.get(name, "")))) for name in sheet.columns]
+
+
+def _column(name: str, lead: str, cells: tuple[str, ...]) -> Column:
+    known = (cell for cell in dict.fromkeys(cells) if meant(cell) != "unknown")
+    return Column(name, said(name.removeprefix(lead)), cells, tuple(islice(known, SAMPLE)) or cells[:1], answered(cells))
 
 
 def _common_lead(names: Sequence[str]) -> str:

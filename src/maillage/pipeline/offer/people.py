@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from maillage.kernel.names import plain
-from maillage.pipeline.offer import answers, looks
+from maillage.pipeline.offer import looks
 from maillage.pipeline.offer.columns import Column
 from maillage.pipeline.offer.forms.sheet import Sheet
 
@@ -57,7 +57,7 @@ def _named(column: Column, columns: Sequence[Column]) -> bool:
     """Return whether the name of a column says that it is about a person, alone or beside the next ones."""
     if column.has(SOMEBODY) or not {"contact", "contacts", *OWN_NAMES_IN_FULL}.isdisjoint(column.said):
         return True
-    if column.has(ROLES) and answers.answered(column.cells) is None:
+    if column.has(ROLES) and column.answers is None:
         return not any(cell.isdecimal() for cell in column.sample) and not looks.known_words(
             "dispositif_programmes_nationaux", looks.words_of(column.sample)
         )

@@ -258,7 +258,7 @@ def _drafted(sheet: Sheet, held: Mapping[str, Any], used: Iterable[str]) -> _Dra
     _numbered(draft, sheet)
     _name(draft, held)
     for column in list(draft.left):
-        told = answers.answered(column.cells)
+        told = column.answers
         if told is not None:
             _flag(draft, column, told)
         else:
@@ -338,7 +338,7 @@ def _days(draft: _Draft, held: Mapping[str, Any]) -> None:
         if OPENS & set(told) and not looks.share(looks.LOOKS["hours"], column.sample) < ENOUGH and _edge(column):
             edges[day, half, "opens"] = column
         elif CLOSES & set(told):
-            if answers.answered(column.cells) is None:  # « Fermé le mercredi » : oui
+            if column.answers is None:  # « Fermé le mercredi » : oui
                 edges[day, half, "closes"] = column
         else:
             found.setdefault(f"{day} {half}".strip(), column)
@@ -401,8 +401,8 @@ def _spread(draft: _Draft, held: Mapping[str, Any]) -> None:
     if "horaires" in held or "horaires" in draft.fields:
         return
     days = [c for c in draft.left if not DAY_BY_DAY.isdisjoint(c.said) and not _unreadable_days(c)]
-    first = [c for c in draft.left if not MORNING.isdisjoint(c.said) and answers.answered(c.cells) is None]
-    then = [c for c in draft.left if not AFTERNOON.isdisjoint(c.said) and answers.answered(c.cells) is None]
+    first = [c for c in draft.left if not MORNING.isdisjoint(c.said) and c.answers is None]
+    then = [c for c in draft.left if not AFTERNOON.isdisjoint(c.said) and c.answers is None]
     whole = [c for c in draft.left if not (first or then) and _by_name(c, "horaires")[0] == BY_NAME]
     hours = [*first[:1], *then[:1]] or whole[:1]
     if hours and (days or first or then):
@@ -478,7 +478,7 @@ def _named(draft: _Draft, held: Mapping[str, Any]) -> None:
         column = by_name[guess.column]
         if column not in draft.left or (guess.field in held and of.kind not in ("list", "kinds")):
             continue
-        if guess.field == "itinerance" and (told := answers.answered(column.cells)) is not None:
+        if guess.field == "itinerance" and (told := column.answers) is not None:
             gives = {answer: MOVES.get(meaning) for answer, meaning in told.items() if meaning in (*MOVES, "unknown")}
             draft.give([column], guess.field, {"from": column.name, "gives": gives}, guess.score, guess.why)
         elif guess.field not in draft.fields or (of.kind in ("list", "kinds") and guess.score >= BY_CONTENT * ENOUGH):
@@ -512,7 +512,7 @@ def _joined(spec: Any, column: str, between: str) -> dict[str, Any]:
 def _guesses(column: Column) -> list[Guess]:
     """Return the fields that a column may be, each with a score: how much its name says so, how many cells can be read."""
     found = []
-    told = answers.answered(column.cells)
+    told = column.answers
     by_looks = BY_LOOKS if not looks.marked_up(column.sample) and not _long(column) else ()
     for of in offer.fields().values():
         if of.id in ("latitude", "longitude") or of.kind == "closures" or (of.private and of.id != "notes"):

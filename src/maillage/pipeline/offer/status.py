@@ -44,7 +44,7 @@ Told = Literal["open", "shut", "for a time", ""]
 
 def rule(column: Column) -> dict[str, Any] | None:
     """Return the rule of « leave » that a column is, None when it says nothing of that kind."""
-    said = answers.answered(column.cells)
+    said = column.answers
     if said is not None:
         return _asked(column, said)
     words = list(dict.fromkeys(column.cells))
