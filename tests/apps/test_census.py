@@ -1,8 +1,10 @@
 """The census of a territory: whom to ask, what they said, which places stay out, and the method that the rows tell."""
 
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 
 from maillage.apps.directory import rules
 from maillage.apps.directory.actions import census as actions
@@ -257,6 +259,32 @@ def test_a_commune_is_finished_when_everybody_there_answered_refused_or_is_out(g
     whole = census.completeness(ground)
     assert whole.counts == {"done": 1, "started": 0, "to-start": 0, "none": 48}
     assert whole.share == pytest.approx(1 / 49)
+    assert (len(whole.stitches), sum(whole.stitches)) == (30, 1)
+
+
+def test_a_stitch_counts_one_up_to_thirty_and_never_hides_what_is_done_or_left():
+    assert rules.stitches(0, 5) == [False] * 5
+    assert rules.stitches(2, 3) == [True, True, False]
+    assert [sum(rules.stitches(done, 500)) for done in (0, 1, 250, 499, 500)] == [0, 1, 15, 29, 30]
+    assert rules.stitches(0, 0) == []
+
+
+def test_a_place_of_the_directory_is_said_to_come_from_it(ground, coordinator):
+    lieu = place()
+    actions.begin(ground, "Mairie : une fois", known=True, by=coordinator, at=AT)
+    assert dict(Body.objects.values_list("name", "found_by")) == {"Mairie": "official", lieu.name: "directory"}
+    text = told(ground)
+    assert "1 par une liste officielle et 1 par l’annuaire, où leur fiche était déjà" in text
+
+
+def test_places_copied_before_are_said_to_come_from_the_directory(ground, coordinator):
+    lieu = place()
+    copied = add(ground, coordinator, lieu.name, found_by="official", lieu=lieu)
+    named = add(ground, coordinator, "Mairie", found_by="official")
+    actions.link(ground, named, lieu, by=coordinator, at=AT)
+    Body.objects.filter(pk=copied.pk).update(lieu=lieu)
+    import_module("maillage.apps.directory.migrations.0005_found_in_directory").write(apps, None)
+    assert dict(Body.objects.values_list("name", "found_by")) == {lieu.name: "directory", "Mairie": "official"}
 
 
 # ---------------------------------------------------------------------------------------------------------------- rules
@@ -346,14 +374,16 @@ def test_the_method_tells_what_the_rows_hold(ground, coordinator):
         "La plus ancienne est le 1er septembre 2026, la plus récente le 20 décembre 2026.",
         "3 organismes sont sur la liste : 1 par une liste officielle et 2 sur la recommandation d’un autre.",
         "Les 2 recommandations viennent d’un seul organisme.",
-        "1 sur 3 ont été contactés ou écartés, soit 33 % de la liste.",
+        "Un organisme sur 3 a été contacté ou écarté, soit 33 % de la liste.",
+        "Parmi eux, 1 a répondu.",
+        "Territoire du recensement : Grenoble-Alpes-Métropole, 49 communes",
         "2 restent à contacter.",
         "Un lieu est retenu s’il est public ou associatif",
         "Aucun lieu n’est écarté.",
-        "L’annuaire publie ici 1 lieu, portés par 1 structure.",
+        "L’annuaire publie ici 1 lieu, porté par 1 structure.",
         "Aucun n’a encore été confirmé par quelqu’un",
         "Un organisme de la liste est relié à une fiche de lieu.",
-        "0 sur 49 sont terminées, soit 0 % des communes.",
+        "Aucune des 49 communes n’est terminée.",
         "48 communes n’ont aucun lieu publié.",
     ):
         assert words in text, words

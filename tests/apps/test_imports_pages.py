@@ -206,7 +206,7 @@ def test_without_script_a_button_shows_the_effect(signed):
     response = signed.post(address, {"colonne-0": "", "geste": "voir"})
     assert response["Location"] == f"{address}#effet"
     text = signed.get(address).content.decode()
-    assert re.search(r"0\s+gardées", text)
+    assert re.search(r"0\s+gardée,", text)
 
 
 def test_an_unknown_word_is_said_once_and_for_all(signed):

@@ -8,6 +8,7 @@ from maillage.apps.directory.actions import outings as actions
 from maillage.apps.directory.models import Outing
 from maillage.apps.directory.queries import outings
 from maillage.kernel.errors import Refused
+from tests.apps.places import place
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 11, 20)
@@ -31,6 +32,45 @@ def test_the_register_counts_only_what_was_counted():
     actions.keep(by=None, today=TODAY, **{**MARKET, "state": "planned", "on": TODAY + timedelta(days=7), "met": None})
     told = outings.told(outings.register()).replace("\xa0", " ")
     assert told == "3 actions, dont 2 faites ; 42 personnes rencontrées dans 1 action ; 1 sans compte."
+
+
+def test_an_action_not_done_is_counted_in_the_feminine():
+    actions.keep(by=None, today=TODAY, **{**MARKET, "state": "planned", "on": TODAY + timedelta(days=7), "met": None})
+    assert outings.told(outings.register()).replace("\xa0", " ") == "1 action, dont aucune faite."
+
+
+def test_results_are_asked_once_an_action_is_done_and_are_never_lost(client, coordinator):
+    client.force_login(coordinator)
+    address = "/espace/sensibilisation/"
+    assert 'name="met"' not in client.get(address).content.decode()
+    sent = {name: MARKET[name] for name in ("kind", "name", "place", "public", "rhythm")} | {"on": "2026-11-01"}
+    assert client.post(address, {**sent, "state": "planned"})["Location"] == address
+    kept = Outing.objects.get()
+    page = f"{address}{kept.pk}/"
+    assert 'name="met"' not in client.get(page).content.decode()
+    assert client.post(page, {**sent, "state": "done"})["Location"] == page, "what came of it is asked next"
+    assert 'name="met"' in client.get(page).content.decode()
+    assert client.post(page, {**sent, "state": "done", "met": "42", "came": "", "effect": ""})["Location"] == address
+    client.post(page, {**sent, "state": "planned"})
+    kept.refresh_from_db()
+    assert (kept.state, kept.met) == ("planned", 42)
+
+
+def test_the_kit_says_what_is_known_of_the_places_and_counts_prices():
+    town = {"latitude": 45.1466, "longitude": 5.7186}
+    wifi = {"practices": {"wifi": {"state": "offered"}}}
+    place("near", {**town, **wifi, "telephone": ["+33457384400"], "frais_a_charge": ["free"]})
+    place("other", {**town, "latitude": 45.16, "frais_a_charge": ["paid"]})
+    place("silent", {**town, "latitude": 45.18, "precision": 4000})
+    outing = actions.keep(by=None, today=TODAY, **MARKET)
+    near = outings.nearby(outing, on=TODAY)
+    first = near.places[0]
+    assert (first.phones[0].words, first.offered) == ("04 57 38 44 00", "Wifi")
+    assert first.metres.endswith("m")
+    assert near.places[2].metres == "", "no distance to a place that nobody located"
+    assert near.prices.replace("\xa0", " ") == "1 lieu sur ces 3 se dit gratuit ; 1 ne dit pas de prix."
+    nowhere = actions.keep(by=None, today=TODAY, **{**MARKET, "place": "Trifouillis"})
+    assert outings.nearby(nowhere, on=TODAY) is None
 
 
 @pytest.mark.parametrize(
@@ -57,6 +97,9 @@ def test_pages(client, coordinator):
     sent = {**MARKET, "on": "2026-11-01", "came": "", "name": "Sortie d’école"}
     assert client.post("/espace/sensibilisation/", sent).status_code == 302
     assert "Sortie d’école" in client.get("/espace/sensibilisation/").content.decode()
-    assert "un trait par personne" in client.get(f"/espace/sensibilisation/{kept.pk}/kit/").content.decode()
+    kit = client.get(f"/espace/sensibilisation/{kept.pk}/kit/").content.decode()
+    assert "un trait par personne" in kit
+    assert "data-imprimer" in kit
+    assert "gratuitement" not in kit, "nothing is promised that was not counted"
     assert client.post(f"/espace/sensibilisation/{kept.pk}/oter/").status_code == 302
     assert not Outing.objects.filter(pk=kept.pk).exists()

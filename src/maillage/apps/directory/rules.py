@@ -56,6 +56,7 @@ FOUND_BY = {
     "contact": "contact",
     "recommended": "recommandation",
     "network": "réseau",
+    "directory": "déjà dans l’annuaire",
 }
 CALL_STATES = {
     "to-do": "à appeler",
@@ -229,6 +230,25 @@ def edited(
 def confirmed(sheet: Sheet, origins: Origins, *, by: str, on: str) -> dict[str, dict[str, Any]]:
     """Return the origins of a sheet that somebody said true as it stands."""
     return {name: {**origins.get(name, {}), "confirmed_on": on, "by": by} for name in sheet if name not in FOLLOWING}
+
+
+MOST_STITCHES = 30
+
+
+def stitches(done: int, total: int) -> list[bool]:
+    """Return the stitches of a count, the filled ones first: one for each up to 30, in proportion beyond.
+
+    Beyond, something done shows and something left shows too.
+
+    >>> stitches(1, 3), sum(stitches(1, 500)), sum(stitches(499, 500)), len(stitches(1, 500))
+    ([True, False, False], 1, 29, 30)
+    """
+    if total <= MOST_STITCHES:
+        filled, shown = done, total
+    else:
+        shown = MOST_STITCHES
+        filled = shown if done >= total else min(max(round(done * shown / total), int(done > 0)), shown - 1)
+    return [n < filled for n in range(shown)]
 
 
 @cache

@@ -94,7 +94,7 @@ def begin(ground: Ground, text: str, *, known: bool, by: User, at: datetime) -> 
                         name=lieu.name,
                         commune=commune,
                         kind=rules.kind_of(lieu.sheet),
-                        found_by="official",
+                        found_by="directory",
                         lieu=lieu,
                         telephone=", ".join(lieu.sheet.get("telephone", ()))[:40],
                         courriel=next(iter(lieu.sheet.get("courriels", ())), "")[:200],

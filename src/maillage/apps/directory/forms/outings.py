@@ -1,12 +1,17 @@
 """An awareness action, as typed."""
 
+from typing import Any
+
 from django import forms
 
 from maillage.apps.directory import rules
 
+RESULTS = ("met", "came", "effect")
+DONE = "done"
+
 
 class OutingForm(forms.Form):
-    """What is planned, then what came of it; an unknown number stays empty, it is not zero."""
+    """What is planned; what came of it once it is done. An unknown number stays empty, it is not zero."""
 
     kind = forms.ChoiceField(label="Sorte", choices=list(rules.OUTING_KINDS.items()))
     name = forms.CharField(label="Nom", max_length=200)
@@ -27,3 +32,15 @@ class OutingForm(forms.Form):
         max_length=2_000,
         required=False,
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        said = self.data if self.is_bound else self.initial
+        if said.get("state") != DONE or (self.is_bound and not any(name in said for name in RESULTS)):
+            for name in RESULTS:
+                del self.fields[name]
+
+    @property
+    def asks_more(self) -> bool:
+        """Return whether the action was just said done, and what came of it was not asked yet."""
+        return self.cleaned_data.get("state") == DONE and "met" not in self.fields

@@ -54,11 +54,11 @@ def ground_named(text: str) -> census.Ground | None:
     if len(codes) == 1:
         return census.ground(codes[0])
     if codes:
-        named = listing([f"{t.long_name} ({t.code})" for t in found[:5]], "ou")
+        named = " ; ".join(", ".join(filter(None, (t.long_name, t.place, f"code {t.code}"))) for t in found[:5])
         raise Refused(
             "La campagne n’est pas prête.",
             why=f"« {typed} » peut dire : {named}.",
-            do="Écrivez le code de celui que vous voulez.",
+            do=f"Écrivez le code de celui que vous voulez, par exemple {codes[0]}.",
         )
     raise Refused(
         "La campagne n’est pas prête.",
@@ -79,8 +79,8 @@ class Progress:
     no_answer: int
 
     @property
-    def share(self) -> float:
-        return self.over / self.total if self.total else 0.0
+    def stitches(self) -> list[bool]:
+        return rules.stitches(self.over, self.total)
 
     @property
     def words(self) -> str:

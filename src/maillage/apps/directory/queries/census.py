@@ -273,8 +273,8 @@ class Done:
         return STATES[self.state][0]
 
     @property
-    def share(self) -> float:
-        return self.over / self.bodies if self.bodies else 0.0
+    def stitches(self) -> list[bool]:
+        return rules.stitches(self.over, self.bodies)
 
 
 STATES = {  # one commune, several
@@ -295,6 +295,10 @@ class Completeness:
     @property
     def share(self) -> float:
         return self.counts["done"] / len(self.towns) if self.towns else 0.0
+
+    @property
+    def stitches(self) -> list[bool]:
+        return rules.stitches(self.counts["done"], len(self.towns))
 
     @property
     def percent(self) -> str:

@@ -22,6 +22,7 @@ FOUND = {  # how bodies were found, in a sentence
     "contact": "par un contact",
     "recommended": "sur la recommandation d’un autre",
     "network": "par un réseau",
+    "directory": "par l’annuaire, où leur fiche était déjà",
 }
 
 
@@ -60,7 +61,7 @@ def _field(ground: Ground, bodies: Sequence[Body]) -> Part:
     return Part(
         "Où, et quand",
         [
-            f"Le recensement porte sur {ground.name} : {where}{inhabitants}.",
+            f"Territoire du recensement : {ground.name}, {where}{inhabitants}.",
             f"Chaque organisme garde la date de son dernier geste. Tous datent du {_day(first)}."
             if first.date() == last.date()
             else f"Chaque organisme garde la date de son dernier geste. La plus ancienne est le {_day(first)}, "
@@ -93,14 +94,15 @@ def _answers(bodies: Sequence[Body]) -> Part:
     if not tried:
         text = [f"Personne n’a encore été contacté : {_bodies(n).lower()} {_are(n)} à contacter."]
     else:
-        text = [f"{number(tried)} sur {number(n)} ont été contactés ou écartés, soit {share(tried / n)} de la liste."]
+        have = "a été contacté ou écarté" if tried == 1 else "ont été contactés ou écartés"
+        text = [f"{_bodies(tried)} sur {number(n)} {have}, soit {share(tried / n)} de la liste."]
         said_ = [
-            f"{number(states[state])} {words}"
+            f"{number(states[state])} {words[states[state] > 1]}"
             for state, words in (
-                (ANSWERED, "ont répondu"),
-                (REFUSED, "refusent"),
-                (CONTACTED, "n’ont pas encore répondu"),
-                (OUT, "sont hors champ"),
+                (ANSWERED, ("a répondu", "ont répondu")),
+                (REFUSED, ("refuse", "refusent")),
+                (CONTACTED, ("n’a pas encore répondu", "n’ont pas encore répondu")),
+                (OUT, ("est hors champ", "sont hors champ")),
             )
             if states[state]
         ]
@@ -139,9 +141,10 @@ def _places(ground: Ground, bodies: Sequence[Body]) -> Part:
     if not lieux:
         return Part("Ce que le recensement donne", ["Aucun lieu n’est encore publié dans ces communes."])
     text = [
-        f"L’annuaire publie ici {count(lieux, 'lieu', 'lieux')}, portés par {count(structures, 'structure')}. "
+        f"L’annuaire publie ici {count(lieux, 'lieu', 'lieux')}, porté{'s' * (lieux > 1)} par {count(structures, 'structure')}. "
         "Une structure peut porter plusieurs lieux : les deux ne s’additionnent pas.",
-        f"{number(confirmed)} sur {number(lieux)} ont été confirmés par quelqu’un ; les autres sont tels que leur source les donne."
+        f"{count(confirmed, 'lieu', 'lieux')} sur {number(lieux)} {'a été confirmé' if confirmed == 1 else 'ont été confirmés'} "
+        "par quelqu’un ; les autres sont tels que leur source les donne."
         if confirmed
         else "Aucun n’a encore été confirmé par quelqu’un : tous sont tels que leur source les donne.",
         f"{_bodies(len(linked))} de la liste {_are(len(linked))} {'relié' if len(linked) == 1 else 'reliés'} à une fiche de lieu."
@@ -159,12 +162,15 @@ def _places(ground: Ground, bodies: Sequence[Body]) -> Part:
 
 def _communes(ground: Ground) -> Part:
     done = census.completeness(ground)
-    n = len(done.towns)
+    n, over = len(done.towns), done.counts["done"]
     text = [
         "Une commune est terminée quand tous ses organismes ont répondu, refusé, ou sont hors champ. "
         "Ceux qui valent pour tout le territoire n’entrent pas dans ce compte.",
-        f"{number(done.counts['done'])} sur {number(n)} {'est terminée' if done.counts['done'] == 1 else 'sont terminées'}, "
-        f"soit {share(done.share)} des communes.",
+        f"{count(over, 'commune')} sur {number(n)} {'est terminée' if over == 1 else 'sont terminées'}, soit {share(done.share)}."
+        if over
+        else f"Aucune des {number(n)} communes n’est terminée."
+        if n > 1
+        else "La commune n’est pas terminée.",
     ]
     for state, (one, several) in census.STATES.items():
         towns = sorted((each.town.name for each in done.towns if each.state == state), key=plain)

@@ -1,13 +1,17 @@
 """The register of awareness actions, and what a team takes along."""
 
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import dataclass
+from datetime import date
 
 from maillage.apps.directory.models import Lieu, Outing
+from maillage.apps.directory.queries import places
 from maillage.apps.directory.queries.search import Wanted, search
+from maillage.kernel.names import plain
 from maillage.pipeline.offer.clean import point
+from maillage.reference import offer
 from maillage.reports import wording
-from maillage.studies.territories import gazetteer
+from maillage.studies.territories import Territory, gazetteer
 
 NEAREST = 6
 
@@ -22,7 +26,7 @@ def told(rows: Sequence[Outing]) -> str:
     counted = [row for row in done if row.met is not None]
     if not rows:
         return ""
-    words = f"{wording.count(len(rows), 'action')}, dont {wording.count(len(done), 'faite')}"
+    words = f"{wording.count(len(rows), 'action')}, dont {wording.count(len(done), 'faite') if done else 'aucune faite'}"
     if counted:
         words += f" ; {wording.number(sum(row.met for row in counted))} personnes rencontrées dans {wording.count(len(counted), 'action')}"
     if unknown := len(done) - len(counted):
@@ -30,12 +34,70 @@ def told(rows: Sequence[Outing]) -> str:
     return f"{words}."
 
 
-def nearby(outing: Outing) -> list[dict[str, Any]]:
-    """Return the nearest places of an action, from the commune that its “where” names; [] when it names none."""
-    found = next((t for t in gazetteer().find(outing.place.split(",")[-1].strip()) if t.kind == "commune"), None)
+@dataclass(frozen=True, slots=True)
+class Near:
+    """A place near an action, as its kit says it. metres: from the middle of the commune, in words; free: None when unsaid."""
+
+    lieu: Lieu
+    address: str
+    phones: Sequence[places.Phone]
+    metres: str
+    hours: str
+    offered: str
+    free: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Nearby:
+    """The nearest places of an action, and from where they were looked for."""
+
+    commune: str
+    places: Sequence[Near]
+
+    @property
+    def prices(self) -> str:
+        """Return how many of these places are said to be free: only what is counted."""
+        said = [each.free for each in self.places if each.free is not None]
+        if not said:
+            return "Aucun de ces lieux ne dit son prix."
+        free, silent = sum(said), len(self.places) - len(said)
+        told = f"{wording.count(free, 'lieu', 'lieux').capitalize()} sur ces {len(self.places)} {'se disent gratuits' if free > 1 else 'se dit gratuit'}"
+        return told + (f" ; {silent} ne {'disent' if silent > 1 else 'dit'} pas de prix." if silent else ".")
+
+
+def nearby(outing: Outing, *, on: date) -> Nearby | None:
+    """Return the nearest places of an action, from the commune that its “where” names; None when it names none, or several."""
+    found = _commune(outing.place.split(",")[-1].strip())
     extent = point.extent(found.code) if found else None
-    if extent is None:
-        return []
-    places = search(Wanted(latitude=extent.latitude, longitude=extent.longitude, radius=15_000, limit=NEAREST)).places
-    rows = Lieu.objects.in_bulk([id for id, _ in places])
-    return [{"lieu": rows[id], "commune": rows[id].sheet.get("commune", "")} for id, _ in places if id in rows]
+    if found is None or extent is None:
+        return None
+    near = search(Wanted(latitude=extent.latitude, longitude=extent.longitude, radius=15_000, limit=NEAREST)).places
+    rows = Lieu.objects.in_bulk([id for id, _ in near])
+    return Nearby(
+        ", ".join(filter(None, (found.name, found.place))),
+        [_near(rows[id], metres, on) for id, metres in near if id in rows],
+    )
+
+
+def _commune(text: str) -> Territory | None:
+    """Return the commune that a text names exactly, by its name or a code; of several, the only one where places are held."""
+    named = [t for t in gazetteer().find(text) if t.kind == "commune" and (text.isdigit() or plain(t.name) == plain(text))]
+    if len(named) > 1:
+        held = set(Lieu.objects.filter(code_insee__in=[t.code for t in named]).values_list("code_insee", flat=True))
+        named = [t for t in named if t.code in held]
+    return named[0] if len(named) == 1 else None
+
+
+def _near(lieu: Lieu, metres: float | None, on: date) -> Near:
+    sheet = lieu.sheet
+    running = places.running(sheet)
+    prices = {*sheet.get("frais_a_charge", ()), *(slug for each in running.values() for slug in each.get("frais", ()))}
+    return Near(
+        lieu=lieu,
+        address=places.address(sheet),
+        phones=places.phones(sheet),
+        metres=places.metres_in_words(metres) if metres is not None and places.is_located(lieu) else "",
+        hours=places.in_words(sheet.get("horaires", {}), on),
+        offered=", ".join(offer.practices()[id].label for id in running),
+        free=prices <= {"free"} if prices else None,
+    )

@@ -231,7 +231,7 @@ SECTIONS = {
     ),
     "a-confirmer": Kind(
         "Fiches à confirmer",
-        "Personne ne les a dites vraies à temps.",
+        "Jamais confirmées, ou pas depuis trop longtemps.",
         "Confirmer",
         "fiche",
         "fiches",

@@ -23,8 +23,8 @@ def index(request: HttpRequest) -> HttpResponse:
     """Every action, and a new one."""
     given = {name: request.GET[name] for name in ("name", "place", "kind") if name in request.GET}
     form = OutingForm(request.POST or None, initial={"on": timezone.localdate(), **given})
-    if request.method == "POST" and _kept(request, form, None):
-        return redirect("outings")
+    if request.method == "POST" and (kept := _kept(request, form, None)):
+        return kept
     rows = outings.register()
     return render(request, "directory/outings/index.html", {"form": form, "rows": rows, "told": outings.told(rows)})
 
@@ -34,8 +34,8 @@ def outing(request: HttpRequest, pk: int) -> HttpResponse:
     """One action: correct it, say what came of it."""
     found = _found(request, pk)
     form = OutingForm(request.POST or None, initial={name: getattr(found, name) for name in TYPED})
-    if request.method == "POST" and _kept(request, form, found):
-        return redirect("outings")
+    if request.method == "POST" and (kept := _kept(request, form, found)):
+        return kept
     return render(request, "directory/outings/outing.html", {"form": form, "outing": found})
 
 
@@ -43,7 +43,9 @@ def outing(request: HttpRequest, pk: int) -> HttpResponse:
 def kit(request: HttpRequest, pk: int) -> HttpResponse:
     """What to print and take along."""
     found = _found(request, pk)
-    return render(request, "directory/outings/kit.html", {"outing": found, "places": outings.nearby(found)})
+    return render(
+        request, "directory/outings/kit.html", {"outing": found, "near": outings.nearby(found, on=timezone.localdate())}
+    )
 
 
 @require_POST
@@ -60,13 +62,15 @@ def _found(request: HttpRequest, pk: int) -> Outing:
     return get_object_or_404(Outing, pk=pk)
 
 
-def _kept(request: HttpRequest, form: OutingForm, found: Outing | None) -> bool:
+def _kept(request: HttpRequest, form: OutingForm, found: Outing | None) -> HttpResponse | None:
+    """Return where to go once an action is kept: to its page when it was just said done; None when it is not kept."""
     if not form.is_valid():
-        return False
+        return None
     try:
         kept = actions.keep(by=request.user, outing=found, today=timezone.localdate(), **form.cleaned_data)
     except Refused as error:
         form.add_error(None, " ".join(error.sentences))
-        return False
-    messages.success(request, f"« {kept.name} » est au registre.")
-    return True
+        return None
+    more = " Dites ce que cela a donné." if form.asks_more else ""
+    messages.success(request, f"« {kept.name} » est au registre.{more}")
+    return redirect("outing", kept.pk) if form.asks_more else redirect("outings")
