@@ -12,7 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from maillage.apps.directory import rules
 from maillage.apps.directory.actions import duplicates, importing, sheets
 from maillage.apps.directory.actions import waiting as actions
-from maillage.apps.directory.forms.space import word_name
+from maillage.apps.directory.forms.space import chosen, word_name
 from maillage.apps.directory.models import Import, Lieu, Pair, Source
 from maillage.apps.directory.queries import waiting as queries
 from maillage.cli.main import main
@@ -264,6 +264,22 @@ def test_a_word_guessed_or_lost_never_stands_under_all_is_known(signed):
     assert "1\xa0mot sans effet" in page
     signed.post(address, {name: "planned", "geste": "voir"})
     assert "tout est connu" in signed.get(address).content.decode()
+
+
+def test_a_word_that_only_a_practice_reads_says_which_and_how(signed):
+    address = dropped(signed, "Nom;CP;Commune;Formation\nUn;64000;Pau;oui\nDeux;64000;Pau;en projet\nTrois;64000;Pau;NSP\n")
+    text = (
+        "fields: {nom: Nom, code_postal: CP, commune: Commune, services: {from: Formation, gives: {oui: everyday, '~': null}}}\n"
+        "practices: [{practice: formation, from: Formation}]"
+    )
+    signed.post(address, {"texte": text, "geste": "texte"})
+    page = signed.get(address).content.decode()
+    assert "Cours et ateliers (en projet)" in page
+    assert "1\xa0mot sans effet" in page, "nothing reads « NSP »"
+    signed.post(address, {"colonne-3": "practice:formation", "geste": "voir"})
+    column = queries.columns(waiting(address), today=AT.date())[3]
+    states = {word.text: chosen(column.target, word) for word in column.words}
+    assert states == {"oui": "offered", "en projet": "planned", "NSP": "-"}
 
 
 def test_correcting_a_column_keeps_what_the_correspondence_says_of_the_others(signed):

@@ -37,7 +37,7 @@ class Word:
     """A word of a column, how often it is there, and what it gives.
 
     given: slugs of the list, codes of types, or the state of a practice (offered, planned, no). elsewhere: the other
-    fields it fills. status: unknown; guessed, when nobody said what it gives; dropped, when nothing keeps it; or known.
+    fields it fills, or practices that read it when this use does not. status: unknown; guessed, when nobody said what it gives; dropped, when nothing keeps it; or known.
     """
 
     text: str
@@ -288,16 +288,17 @@ def _slugs(correspondence: Correspondence, target: str, origins: Sequence[Origin
         others = tuple(sorted(set(row.sheet) - {target, "id", "type_origine"}))
         if not _sure(row.remarks):
             return (), others, UNKNOWN
-        kept = slugs or others or _practised(correspondence, column, token)
-        return slugs, others, KNOWN if kept else DROPPED
+        others += () if slugs else _practised(correspondence, column, token)
+        return slugs, others, KNOWN if slugs or others else DROPPED
 
     return give
 
 
-def _practised(correspondence: Correspondence, column: str, token: str) -> bool:
-    """Return whether a practice reads a word of a column."""
+def _practised(correspondence: Correspondence, column: str, token: str) -> tuple[str, ...]:
+    """Return the practices that read a word of a column, each with its state: `practice:wifi:planned`."""
     rules = [rule for rule in correspondence.practices if plain(column) in rule.origin.columns]
-    return any(rule.state({plain(column): token}) for rule in rules)
+    states = {rule.practice: rule.state({plain(column): token}) for rule in rules}
+    return tuple(f"{PRACTICE}{id}:{state}" for id, state in states.items() if state)
 
 
 def _sure(remarks: Iterable[Any]) -> bool:
@@ -309,13 +310,15 @@ def _states(correspondence: Correspondence, rule: PracticeRule, column: str) -> 
 
     A rule without words of its own takes any filled cell: but for a plain yes or no, that is a guess.
     """
-    by_a_field = any(plain(column) in origin.used() for many in correspondence.fields.values() for origin in many)
+    fields = tuple(
+        id for id, many in correspondence.fields.items() if any(plain(column) in origin.used() for origin in many)
+    )
 
     def one(token: str) -> Given:
         state = rule.state({plain(column): token})
         if not state:
-            kept = by_a_field or _practised(correspondence, column, token)
-            return (), (), KNOWN if kept else DROPPED
+            others = fields + _practised(correspondence, column, token)
+            return (), others, KNOWN if others else DROPPED
         plainly = state == "no" or rule.when is not None or plain(token) in looks.YES
         return (state,), (), KNOWN if plainly else GUESSED
 

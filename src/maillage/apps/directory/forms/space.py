@@ -210,12 +210,22 @@ def _vocabulary(column: Column) -> Vocabulary:
 
 def _word_field(column: Column, word: correct.Word) -> WordField:
     choice = chosen(column.target, word)
-    labels = history.labels()
     parts = [history.said(column.target, list(word.given))] if word.given else []
-    parts += [labels[name] for name in word.elsewhere if name in labels]
+    parts += filter(None, map(_elsewhere, word.elsewhere))
     now = ", ".join(parts) if word.known and not choice else ""
     name = word_name(column.name, column.target, word.text)
     return WordField(name, word, word_choices(column.target, word.given), choice, now)
+
+
+STATES = {"planned": " (en projet)", NO: " (pas proposé)"}
+
+
+def _elsewhere(use: str) -> str:
+    """Return in words the other field that a word fills, or the practice that reads it, with its state."""
+    if not use.startswith(correct.PRACTICE):
+        return history.labels().get(use, "")
+    practice, _, state = use.removeprefix(correct.PRACTICE).partition(":")
+    return offer.practices()[practice].label + STATES.get(state, "")
 
 
 def corrected(waiting: Waiting, shown: Sequence[Column], data: Mapping[str, str]) -> str:
