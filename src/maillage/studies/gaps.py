@@ -15,6 +15,7 @@ from maillage.engine import siting
 from maillage.kernel.estimate import Estimate, Figure, Withheld
 from maillage.reference.offer import diagnosis_lines
 from maillage.reference.parameters import numbers
+from maillage.studies import centres as middles
 from maillage.studies import reach
 from maillage.studies.reach import EVERYBODY, Ground, Place, Reach
 from maillage.studies.shapes import DEGREE_IN_METRES
@@ -531,14 +532,9 @@ def middle(g: Ground, areas: Flags) -> tuple[float, float]:
     return float(lon), float(lat)
 
 
-def centres(g: Ground, names: Mapping[str, str]) -> tuple[Spot, ...]:
-    """Return the middle of the residents of each commune (name by code) of the zones: not surely its town centre."""
-    placed = g.areas.how != ""
-    return tuple(
-        Spot(code, names[code], *middle(g, here))
-        for code in sorted(names)
-        if (here := (g.areas.commune == code) & placed).any()
-    )
+def centres(names: Mapping[str, str]) -> tuple[Spot, ...]:
+    """Return the centre of each commune (name by code) that has a contour: not surely its town centre."""
+    return tuple(Spot(code, names[code], each.lon, each.lat) for code, each in middles.centres(names).items())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -263,7 +263,7 @@ def what_if(ground_: Ground, line: str, given: Mapping[str, Any]) -> Json:
         return {"change": told_offer.told_change(gaps.opened(ground_, line, [new])), "where": spot.name, "spots": [spot]}
     communes = {code: code for code in set(ground_.areas.commune[ground_.zone_of >= 0].tolist())}
     names = {code: gazetteer().get(code).name for code in communes}
-    centres = gaps.centres(ground_, names)
+    centres = gaps.centres(names)
     if given["geste"] == "arrets":
         everywhere = [gaps.Spot(p.id, p.name, p.lon, p.lat) for p in ground_.places if p.is_precise]
         found = gaps.stops(ground_, given["points"] or [*everywhere, *centres], given["combien"])
