@@ -717,3 +717,22 @@ def test_any_correspondence_is_followed_or_refused(fields, practices, others):
         assert "a.yaml" in error.what
         return
     result([{"nom": "Le Lien", "Mo": "9h", "oui": "Gratuit"}], correspondence=chosen)
+
+
+@pytest.mark.parametrize(
+    ("rows", "columns_read"),
+    [
+        ([{"Coordonnées GPS": "43° 17' 42\" N, 0° 22' 15\" O"}] * 3, ["Coordonnées GPS"]),
+        (
+            [
+                {"X_L93": "913900,5", "Y_L93": "6457900,2"},
+                {"X_L93": "914 200", "Y_L93": "6 458 100"},
+                {"X_L93": "0", "Y_L93": "0"},
+            ],
+            ["X_L93", "Y_L93"],
+        ),
+    ],
+)
+def test_points_in_degrees_or_beside_zeros_are_found(rows, columns_read):
+    found = columns([{"Nom": f"Lieu {n}", "Commune": "Grenoble", **row} for n, row in enumerate(rows)])
+    assert sorted({*found["latitude"], *found["longitude"]}) == [plain(name) for name in columns_read]

@@ -139,12 +139,13 @@ def marked_up(values: Sequence[str]) -> bool:
 
 
 def pair(text: str) -> bool:
-    """Return whether a cell is a whole point: two decimal numbers and nothing else."""
-    return bool(PAIR.fullmatch(text.strip()))
+    """Return whether a cell is a whole point: two decimal numbers, or two sets of degrees, and nothing else."""
+    bare = text.strip()
+    return bool(PAIR.fullmatch(bare)) or (bare.count("°") == 2 and point.clean(bare, bare).value is not None)
 
 
 def coordinates(latitudes: Sequence[str], longitudes: Sequence[str]) -> float:
-    """Return the share of rows whose two cells are a point."""
-    pairs = [(a, b) for a, b in zip(latitudes, longitudes, strict=True) if a and b]
+    """Return the share of rows whose two cells are a point, among those that are filled: zeros say nothing."""
+    pairs = [(a, b) for a, b in zip(latitudes, longitudes, strict=True) if a.strip("0.,") and b.strip("0.,")]
     found: list[Any] = [point.clean(a, b) for a, b in pairs]
     return sum(each.value is not None for each in found) / len(pairs) if pairs else 0.0

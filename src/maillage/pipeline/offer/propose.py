@@ -450,9 +450,13 @@ def _point(draft: _Draft, sheet: Sheet, held: Mapping[str, Any]) -> None:
         draft.give(easts, "longitude", easts[0].name, BY_CONTENT, "ce que contient la colonne")
 
 
+UNWRITTEN = re.compile(r"[\s°NSEO]")  # what may stand in a coordinate beside its number
+
+
 def _coordinate(column: Column) -> bool:
     return (
-        looks.share(lambda text: bool(looks.NUMBER.fullmatch(text.strip("°NSEO "))) or "°" in text, column.sample) >= ENOUGH
+        looks.share(lambda text: bool(looks.NUMBER.fullmatch(UNWRITTEN.sub("", text))) or "°" in text, column.sample)
+        >= ENOUGH
     )
 
 
