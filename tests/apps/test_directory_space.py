@@ -472,6 +472,18 @@ def test_a_rhythm_is_one_of_those_offered(signed, lieu):
     assert lieu.rhythm == 3
 
 
+def test_numbers_that_are_none_are_told(signed, lieu):
+    before = lieu.rhythm
+    for typed in ("²", "9" * 5000, "٣"):
+        assert "Ce rythme n’existe pas" in gesture(signed, lieu, "rythme", mois=typed)
+        address = f"/espace/annuaire/lieux/{lieu.slug}/pratiques/formation/"
+        data = {**form_of(signed, lieu, "pratiques/formation/"), "state": "offered", "capacite": typed}
+        assert signed.post(address, data).status_code == 400
+    assert "« ² » n’est pas un nombre entier" in signed.post(address, {**data, "capacite": "²"}).content.decode()
+    lieu.refresh_from_db()
+    assert lieu.rhythm == before
+
+
 def test_an_unknown_gesture_is_a_404(signed, lieu):
     assert signed.post(f"/espace/annuaire/lieux/{lieu.slug}/geste/", {"geste": "vendre"}).status_code == 404
 

@@ -43,6 +43,7 @@ from maillage.reference import offer
 T = TypeVar("T")
 
 FILES = Path(__file__).parent / "mappings"
+UNNAMED = "correspondance"  # one that was typed, or kept while a file waits
 MOST_REPEATED = 200  # values that a mapping may write by their name
 
 
@@ -288,7 +289,7 @@ def load(text: str, name: str) -> Correspondence:
     """Return a mapping from its YAML; Refused, naming the key at fault, when it cannot be followed."""
     try:
         raw = parsed(text)
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:  # a number of 5,000 digits, lists in lists in lists
         mark = getattr(error, "problem_mark", None)
         where = f", ligne {mark.line + 1}, colonne {mark.column + 1}" if mark else ""
         raise _bad(name, f"le YAML ne se lit pas{where}") from error
@@ -451,7 +452,7 @@ def _strings(raw: Any) -> tuple[str, ...]:
 
 def _bad(name: str, reason: str) -> Refused:
     return Refused(
-        f"La correspondance {name} ne peut pas être suivie : {reason}.",
+        f"La correspondance{f' {name}' if name != UNNAMED else ''} ne peut pas être suivie : {reason}.",
         why="Une correspondance mal écrite rangerait les cellules au mauvais endroit.",
         do="Corrigez-la, ou retirez-la : Maillage en proposera une d’après les colonnes du fichier.",
     )

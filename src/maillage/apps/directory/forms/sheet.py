@@ -13,6 +13,7 @@ from django.forms.boundfield import BoundField
 from maillage.apps.directory import rules
 from maillage.apps.directory.queries import history
 from maillage.kernel.names import plain
+from maillage.kernel.typed import whole
 from maillage.pipeline.offer import mapping
 from maillage.pipeline.offer.clean import hours
 from maillage.pipeline.offer.clean.grid import CODES, MOST, NAMES, Grid, grid_of, osm_of
@@ -367,10 +368,10 @@ class PracticeForm(AsShown):
         if of.kind == "yesno":
             return {"oui": True, "non": False}.get(typed)
         if of.kind == "whole":
-            if typed and not typed.strip().isdigit():
+            if typed and whole(typed, 100_000) is None:
                 self.add_error(name, f"« {typed} » n’est pas un nombre entier. Écrivez-le en chiffres, par exemple 8.")
                 return None
-            return int(typed) if typed else None
+            return whole(typed, 100_000)
         if of.kind == "lines":
             return [line for each in typed.splitlines() if (line := " ".join(each.split()))]
         return typed.strip()

@@ -17,6 +17,7 @@ from maillage.apps.directory.actions import campaigns as actions
 from maillage.apps.directory.models import Call, Campaign
 from maillage.apps.directory.queries import campaigns, places
 from maillage.kernel.errors import Refused
+from maillage.kernel.typed import whole
 from maillage.reports.opening import MONTHS
 
 MOST = 2_000
@@ -39,14 +40,14 @@ def index(request: HttpRequest) -> HttpResponse:
     if "territoire" in asked:
         try:
             ground = campaigns.ground_named(typed)
-            if most and (not most.isdecimal() or not 0 < int(most) <= MOST):
+            if most and not whole(most, MOST):
                 raise Refused(
                     "La campagne n’est pas prête.",
                     why=f"« {most[:20]} » n’est pas un nombre de fiches.",
                     do=f"Écrivez un nombre de 1 à {MOST}, ou videz la case.",
                 )
             due = campaigns.due(ground, on=at.date())
-            lieux = due[: int(most)] if most else due[:MOST]
+            lieux = due[: whole(most, MOST) or MOST]
             if request.method == "POST":
                 place = ground.place if ground else ""
                 made = actions.open_round(name=name, territory=place, lieux=lieux, by=_user(request), at=at)
@@ -66,7 +67,7 @@ def campaign(request: HttpRequest, pk: int) -> HttpResponse:
     found = _campaign(request, pk)
     at = _now()
     start = request.GET.get("a_partir", "")
-    shown = campaigns.sheets(found, at, min(int(start), 100_000) if start.isdecimal() else 0)
+    shown = campaigns.sheets(found, at, whole(start) or 0)
     lines = [(title, [(line, _draft(request, line)) for line in section]) for title, section in shown.sections]
     context = {"campaign": found, "shown": shown, "sections": lines}
     return render(request, "directory/campaigns/campaign.html", context)

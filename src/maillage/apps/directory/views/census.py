@@ -24,6 +24,7 @@ from maillage.apps.directory.queries import method as methods
 from maillage.apps.directory.queries.census import RULES, Filter, Ground
 from maillage.apps.territories import queries as territories
 from maillage.kernel.errors import Refused, UnknownTerritory
+from maillage.kernel.typed import whole
 from maillage.reports.opening import said
 from maillage.studies.territories import KIND_LABELS, gazetteer
 
@@ -81,7 +82,7 @@ def bodies(request: HttpRequest, ground: Ground) -> HttpResponse:
         state=request.GET.get("etat", ""),
         commune=request.GET.get("commune", ""),
         text=request.GET.get("mot", "").strip()[:80],
-        start=min(int(start), 100_000) if start.isdecimal() else 0,
+        start=whole(start) or 0,
     )
     context = {
         "form": form,

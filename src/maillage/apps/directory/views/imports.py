@@ -23,6 +23,7 @@ from maillage.apps.directory.queries import waiting as queries
 from maillage.apps.directory.queries.space import PAGE
 from maillage.apps.directory.queries.waiting import Waiting
 from maillage.kernel.errors import Refused
+from maillage.reports.formats.table import safe
 from maillage.reports.wording import count
 
 STATES = {queries.CHECKING: "running", queries.IMPORTING: "running"}
@@ -185,7 +186,7 @@ def report_csv(request: HttpRequest, pk: int) -> HttpResponse:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(["ligne", "colonne", "valeur", "devenu", "mot", "raison"])
-    writer.writerows(_cells(row))
+    writer.writerows([safe(cell) if isinstance(cell, str) else cell for cell in cells] for cells in _cells(row))
     response = HttpResponse(out.getvalue(), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="import-{row.pk}.csv"'
     return response

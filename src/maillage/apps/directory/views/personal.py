@@ -22,6 +22,7 @@ from maillage.apps.directory.forms.personal import BOXES, ONLINE, ClosureForm, C
 from maillage.apps.directory.models import Lieu
 from maillage.apps.directory.queries import history, links, places
 from maillage.kernel.errors import Refused
+from maillage.kernel.typed import whole
 from maillage.reference import offer
 from maillage.reports.opening import said
 from maillage.reports.wording import listing, lower_first
@@ -189,9 +190,9 @@ def _reopen(lieu: Lieu, request: HttpRequest, closure: ClosureForm, at: datetime
 
 
 def _rhythm(lieu: Lieu, request: HttpRequest, closure: ClosureForm, at: datetime) -> str:
-    months = request.POST.get("rythme", "")
-    actions.set_rhythm(lieu, int(months) if months.isdecimal() else 0, at=at)
-    return f"C’est noté. Nous vous redemanderons {rules.RHYTHMS[int(months)]}."
+    months = whole(request.POST.get("rythme", "")) or 0
+    actions.set_rhythm(lieu, months, at=at)
+    return f"C’est noté. Nous vous redemanderons {rules.RHYTHMS[months]}."
 
 
 def _ended(lieu: Lieu, request: HttpRequest, closure: ClosureForm, at: datetime) -> str:

@@ -19,6 +19,7 @@ from maillage.apps.directory.models import Change, Lieu
 from maillage.apps.directory.queries import history, places, space, where
 from maillage.apps.directory.queries.links import Closure
 from maillage.kernel.errors import Refused
+from maillage.kernel.typed import whole
 from maillage.pipeline.offer.sheet import STATES, practices
 from maillage.reference import offer
 
@@ -190,7 +191,7 @@ def _state(request: HttpRequest, lieu: Lieu, by: str, at: datetime) -> str:
 
 def _rhythm(request: HttpRequest, lieu: Lieu, by: str, at: datetime) -> str:
     typed = request.POST.get("mois", "")
-    links.set_rhythm(lieu, int(typed) if typed.isdigit() else 0, by=by, at=at)
+    links.set_rhythm(lieu, whole(typed) or 0, by=by, at=at)
     return "Rythme enregistré."
 
 
