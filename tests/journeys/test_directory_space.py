@@ -101,8 +101,10 @@ def test_two_sheets_are_merged_then_taken_apart(enter):
     page.wait_for_selector("text=sont réunies dans")
     merged = page.locator("section[aria-labelledby=t-reunies] li").first
     assert names[1] in merged.inner_text()
-    page.on("dialog", lambda dialog: dialog.accept())
-    merged.locator("button").click()
+    merged.locator("a", has_text="Séparer").click()
+    page.wait_for_selector("text=Si vous les séparez")
+    assert page.get_by_text("Elle redevient exactement comme avant").count() == 2
+    page.click("button:has-text('Séparer ces deux fiches')")
     page.wait_for_selector("text=sont séparées, chacune comme elle était")
     assert page.locator(".paires.liste li", has_text=names[0]).count() >= 1
 
