@@ -73,7 +73,10 @@ def test_a_territory_is_typed_by_name_or_code(typed):
     assert campaigns.ground_named(typed) is not None
 
 
-@pytest.mark.parametrize(("typed", "words"), [("nulle part", "Aucun territoire"), ("Saint-Martin", "peut dire"), ("Fontaine", "Isère (38), code 38169")])
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [("nulle part", "Aucun territoire"), ("Saint-Martin", "peut dire"), ("Fontaine", "Isère (38), code 38169")],
+)
 def test_a_territory_that_is_none_or_several_is_refused(client, coordinator, typed, words):
     with pytest.raises(Refused, match="La campagne n’est pas prête"):
         campaigns.ground_named(typed)
