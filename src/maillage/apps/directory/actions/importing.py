@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from maillage.apps.accounts.models import User
 from maillage.apps.directory import rules
@@ -305,16 +306,14 @@ def take_back(row: Import, *, by: str, at: datetime) -> Counter[str]:
         )
     counts: Counter[str] = Counter()
     touched: list[Lieu] = []
+    made: list[Lieu] = []
     for change in Change.objects.filter(within=row).select_related("lieu").order_by("-pk"):
         lieu = change.lieu
         if sheets.snapshot(lieu) != change.after:
             counts["kept"] += 1
         elif change.before is None:
             counts["removed"] += 1
-            index.refresh([_hidden(lieu)])
-            Pair.objects.filter(first=lieu).delete()
-            Pair.objects.filter(second=lieu).delete()
-            lieu.delete()
+            made.append(lieu)
         else:
             sheets.put(lieu, change.before)
             lieu.structure = sheets.structure_of(lieu.sheet)
@@ -323,6 +322,8 @@ def take_back(row: Import, *, by: str, at: datetime) -> Counter[str]:
             touched.append(lieu)
             counts["restored"] += 1
     index.refresh(touched)
+    for start in range(0, len(made), BATCH):
+        _remove(made[start : start + BATCH])
     Lieu.objects.filter(missing_since=row).update(missing_since=None)
     for pk, since in row.report.get("retrouves", ()):
         Lieu.objects.filter(pk=pk, missing_since=None).update(missing_since_id=since)
@@ -332,7 +333,11 @@ def take_back(row: Import, *, by: str, at: datetime) -> Counter[str]:
     return counts
 
 
-def _hidden(lieu: Lieu) -> Lieu:
-    """Return a place as the search should forget it, before it goes."""
-    lieu.state = rules.ENDED
-    return lieu
+def _remove(lieux: Sequence[Lieu]) -> None:
+    """Take places away, with what was said of them; the search forgets them first."""
+    for lieu in lieux:
+        lieu.state = rules.ENDED
+    index.refresh(lieux)
+    gone = [lieu.pk for lieu in lieux]
+    Pair.objects.filter(Q(first__in=gone) | Q(second__in=gone)).delete()
+    Lieu.objects.filter(pk__in=gone).delete()
