@@ -5,6 +5,7 @@ from html import unescape
 
 import pytest
 from django.db import connection
+from django.template import Context, Template
 from django.test.utils import CaptureQueriesContext
 
 pytestmark = pytest.mark.django_db
@@ -133,3 +134,8 @@ def test_reading_writes_nothing(client):
 
 def test_the_space_is_kept_by_no_cache(client):
     assert "no-store" in client.get("/espace/annuaire/")["Cache-Control"]
+
+
+@pytest.mark.parametrize(("n", "said"), [(0, "0 lieu"), (1, "1 lieu"), (1.5, "1,5 lieu"), (2, "2 lieux"), ([], "[] lieu")])
+def test_nothing_is_singular(n, said):
+    assert Template("{{ n }} lieu{{ n|pluralize:'x' }}").render(Context({"n": n})) == said

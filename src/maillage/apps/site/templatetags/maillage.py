@@ -1,9 +1,11 @@
 """What templates may call: icons, strong words, terms of the glossary."""
 
+from collections.abc import Sized
 from functools import cache
 from urllib.parse import parse_qsl
 
 from django import template
+from django.template import defaultfilters
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
@@ -50,6 +52,16 @@ def rich(text: str) -> SafeString:
 def drawn(svg: str) -> SafeString:
     """Return a drawing made by reports, which escapes every word it writes."""
     return mark_safe(svg)
+
+
+@register.filter
+def pluralize(value: object, arg: str = "s") -> str:
+    """Return the ending that a count asks for, as French does: the plural begins at two, nothing is singular."""
+    try:
+        many = abs(float(value)) >= 2  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        many = len(value) >= 2 if isinstance(value, Sized) else False
+    return defaultfilters.pluralize(2 if many else 1, arg)
 
 
 @register.filter
