@@ -137,7 +137,7 @@ def test_the_list_is_whole_without_script_nearest_first_with_its_numbers(client)
     said = text_of(page)
     assert "3 lieux à moins de 30 minutes à pied, environ" in said
     assert "depuis le milieu du quartier Teisseire" in said
-    assert "Le relief, les rivières et les voies ferrées ne sont pas comptés" in said
+    assert "Le vrai chemin peut être plus long : une pente, une rivière ou une voie ferrée à contourner." in said
 
 
 def test_metres_on_foot_are_the_crow_s_and_a_third(client):

@@ -398,6 +398,13 @@ def test_the_paper_has_its_code_and_a_square_to_photograph(client, code):
     assert "Bibliothèque Barnave" in page
 
 
+def test_the_paper_never_bears_an_address_that_nobody_else_can_open(client, code):
+    page = client.get(f"/fiche/{code}/papier/", headers={"host": "127.0.0.1:8000"}).content.decode()
+    assert code in page
+    assert "127.0.0.1" not in page
+    assert "data:image/svg+xml" not in page
+
+
 def test_a_paper_sheet_where_nothing_changed_is_typed_back_with_its_code(client, coordinator, lieu, code):
     client.force_login(coordinator)
     address = f"/espace/annuaire/papier/?code={code}&cases="

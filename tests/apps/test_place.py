@@ -86,7 +86,7 @@ def test_what_is_kept_for_professionals_is_never_told(client, rich):
 
 def test_the_four_facts_are_those_known(rich):
     facts = [fact.words for fact in places.shown(rich, FRIDAY).facts]
-    assert facts == ["Ouvert jusqu’à 18 h 30, à confirmer", "Gratuit", "Pour débuter", "Accès fauteuil"]
+    assert facts == ["Ouvert jusqu’à 18 h 30, à confirmer", "Gratuit", "Pour débuter", "On entre en fauteuil roulant"]
     assert [fact.words for fact in places.shown(lieu("muet"), FRIDAY).facts] == ["Horaires inconnus"]
 
 
@@ -108,8 +108,8 @@ def test_without_telephone_nor_e_mail_is_said_only_when_known(barriers, said):
 def test_many_topics_are_told_on_demand_and_none_is_lost():
     topics = [f"Sujet {n}" for n in range(9)]
     found = places.offered(offering(formation={"themes": topics}))[0]
-    assert found.lines == ("Sujet 0, Sujet 1, Sujet 2, Sujet 3.",)
-    assert found.more == tuple(topics[4:])
+    assert found.lines == ("Sujet 0 et sujet 1.",)
+    assert found.more == tuple(topics[2:])
 
 
 def test_a_long_presentation_is_folded_and_whole(client):
@@ -278,6 +278,14 @@ def test_the_way_back_is_the_list_somebody_comes_from_and_no_other_site(client):
     assert client.get("/lieux/x/", headers={"referer": "https://ailleurs.fr/carte/?ou=Grenoble"}).context["back"] == ""
 
 
+@pytest.mark.parametrize("before", ["http://[::1", "http://testserver:port/carte/?ou=x", "%%%"])
+def test_whatever_a_stranger_says_to_come_from_the_sheet_answers(client, before):
+    lieu("x")
+    page = client.get("/lieux/x/", headers={"referer": before})
+    assert page.status_code == 200
+    assert "Retour à la liste" not in text_of(page)
+
+
 @pytest.mark.parametrize("practices", [1, 10])
 def test_a_sheet_makes_few_queries_whatever_it_holds(client, practices, django_assert_max_num_queries):
     names = (
@@ -411,6 +419,29 @@ def test_a_paper_tells_the_hours_understood_then_the_text_without_its_marks(clie
     said = text_of(client.get(f"/lieux/x/{paper}/"))
     assert "1er mercredi du mois : 14 h – 18 h." in said
     assert "« Permanence le mercredi »" in said
+
+
+def test_the_marks_of_a_web_page_are_never_read_and_nothing_else_is_lost(client):
+    text = "&lt;strong&gt;Disponible&lt;/strong&gt;\n<ul>\n\t<li>le mardi (<12 ans)</li></ul> <a href='https://fab.exa"
+    sheet = {"presentation_resume": text, "presentation_detail": text, "horaires": {"text": text, "left": "x"}}
+    lieu("x", sheet=sheet | offering(formation={"horaires": {"text": text}}))
+    for address in ("", "imprimer/", "carte-a-remettre/"):
+        page = client.get(f"/lieux/x/{address}").content.decode()
+        assert "le mardi (&lt;12 ans)" in page, address
+        assert not re.search(r"&lt;[a-z/]|\\<", page), address
+
+
+def test_the_page_to_print_says_how_to_come_the_site_and_where_to_check(client):
+    lieu("x", sheet={"site_web": ["https://exemple.fr/biblio/"], "venir": "Tram A, arrêt Malherbe"})
+    page = client.get("/lieux/x/imprimer/")
+    said = text_of(page)
+    for words in ("Venir. ", "Tram A, arrêt Malherbe.", "l’accès en fauteuil roulant", "Site Internet. exemple.fr/biblio"):
+        assert words in said, words
+    assert "http://testserver/lieux/x/" in said
+    assert 'src="data:image/svg+xml' in page.content.decode()
+    local = client.get("/lieux/x/imprimer/", headers={"host": "127.0.0.1"})
+    assert "127.0.0.1" not in text_of(local)
+    assert 'src="data:image/svg+xml' not in local.content.decode()
 
 
 @pytest.mark.parametrize("osm", ["SH Tu,Fr 15:00-18:30", 'Tu,Fr 15:00-18:30 "Vacances Scolaires"'])

@@ -4,11 +4,11 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from html import unescape
 from typing import Any
 
 import phonenumbers
 from django.db.models import Q
-from django.utils.html import strip_tags
 
 from maillage.apps.directory import rules
 from maillage.apps.directory.models import Lieu
@@ -19,7 +19,7 @@ from maillage.reports import opening
 from maillage.reports.wording import count, listing, lower_first, spaced
 from maillage.reports.wording import number as figure
 
-TOPICS = 4  # told at once; the rest on demand
+TOPICS = 2  # told at once; the rest on demand
 LONG = 300  # characters of a presentation that is folded
 OLD = 12  # months after which the hours of a sheet are a warning
 # A condition told in passing: “orientées par un acteur social”, “réservé aux adhérents”, “uniquement sur rendez-vous”.
@@ -29,7 +29,9 @@ CONDITION = re.compile(
     re.IGNORECASE,
 )
 SENTENCES = re.compile(r"(?<=[.!?;])\s+|\n+")
+MARKS = re.compile(r"</?[a-z][a-z0-9]*(?:\s[^<>]*)?/?>|<a\s[^<>]*$", re.IGNORECASE)  # those of a web page, the last one cut
 QUOTES, QUOTED = 2, 90  # conditions quoted; characters kept on each side of one
+SITE = "Site Internet"
 TONES = {"open": "ouvert", "soon": "bientot", "closed": "ferme", "unknown": ""}
 
 
@@ -314,10 +316,19 @@ def _if(words: str) -> Callable[[Any], str]:
     return lambda value: words if value else ""
 
 
+def plain(text: str) -> str:
+    """Return a text as it was meant to be read: without the marks of a web page.
+
+    >>> plain("<strong>Ouvert</strong> d&#39;avril à juin, de 14 h à <b>18 h</b> (<12 ans : 16 h)")
+    "Ouvert d'avril à juin, de 14 h à 18 h (<12 ans : 16 h)"
+    """
+    return MARKS.sub("", unescape(text))
+
+
 # A condition of a practice, in the order they are read, and the sentence it makes.
 CONDITIONS: Mapping[str, Callable[[Any], str]] = {
     "accompagnement": _either("modalites_accompagnement"),
-    "themes": ", ".join,
+    "themes": lambda value: listing([*value[:1], *map(lower_first, value[1:])]),
     "permanence": str,
     "regularite": str,
     "niveau": _either("niveaux"),
@@ -330,13 +341,13 @@ CONDITIONS: Mapping[str, Callable[[Any], str]] = {
     "inscription": _after("Pour s’inscrire :"),
     "barrieres": lambda value: ". ".join(barriers(value)),
     "capacite": lambda value: f"{count(value, 'place')} par semaine",
-    "langues": _after("Langues :"),
+    "langues": _after("On y parle :"),
     "prise_en_charge": _after("Accueille :", "prise_en_charge_specifique"),
     "materiel": _after("Matériel :"),
     "endroit": _either("endroits"),
     "hors_les_murs": _if("Aussi chez des partenaires"),
     "etapes": _after("Étapes :"),
-    "horaires": lambda value: f"Horaires : {value.get('text') or value.get('osm', '')}",
+    "horaires": lambda value: f"Horaires : {plain(value.get('text') or value.get('osm', ''))}",
     "precisions": str,
 }
 
@@ -363,7 +374,7 @@ def before_coming(sheet: rules.Sheet) -> list[str]:
 def conditions_told(sheet: rules.Sheet) -> list[str]:
     """Return the conditions that a presentation tells in passing, quoted: who sends, for whom it is kept, only on appointment."""
     text = f"{sheet.get('presentation_resume', '')}\n{sheet.get('presentation_detail', '')}"
-    told = (part.strip(" -•*\t") for part in SENTENCES.split(strip_tags(text)))
+    told = (part.strip(" -•*\t") for part in SENTENCES.split(plain(text)))
     quotes = dict.fromkeys(_around(part, found) for part in told if (found := CONDITION.search(part)))
     return [spaced(f"La présentation du lieu dit : « {quote} » (à vérifier)") for quote in list(quotes)[:QUOTES]]
 
@@ -494,7 +505,7 @@ class Shown:
         sheet = self.lieu.sheet
         named = (
             ("prise_rdv", "Prendre rendez-vous en ligne"),
-            ("site_web", "Site Internet"),
+            ("site_web", SITE),
             ("fiche_acces_libre", "Accès et handicap"),
         )
         return [
@@ -503,6 +514,12 @@ class Shown:
             for url in sheet.get(field, ())
             if url.startswith(("http://", "https://"))
         ]
+
+    @property
+    def site(self) -> str:
+        """The address of its site, as one copies it from a paper; '' when it gives none."""
+        found = [url for words, url in self.links if words == SITE]
+        return found[0].partition("://")[2].rstrip("/") if found else ""
 
     @property
     def unsaid(self) -> str:
@@ -545,8 +562,8 @@ def shown(lieu: Lieu, at: datetime) -> Shown:
         address=full_address(sheet),
         facts=_facts(lieu, at),
         phones=phones(sheet),
-        intro=str(sheet.get("presentation_resume", "")),
-        detail=str(sheet.get("presentation_detail", "")),
+        intro=plain(sheet.get("presentation_resume", "")),
+        detail=plain(sheet.get("presentation_detail", "")),
         offered=offered(sheet),
         planned=offered(sheet, "planned"),
         before=before_coming(sheet),
@@ -554,7 +571,7 @@ def shown(lieu: Lieu, at: datetime) -> Shown:
         weekly=weekly,
         rules=by_month,
         holidays=opening.in_holidays(osm, on),
-        hours_text=str(hours.get("text", "")),
+        hours_text="\n".join(filter(None, map(str.strip, plain(hours.get("text", "")).splitlines()))),
         left=str(hours.get("left", "")),
         closures=closures(sheet, on),
         coming=coming(sheet),
@@ -579,7 +596,7 @@ def _facts(lieu: Lieu, at: datetime) -> list[Fact]:
     sheet = lieu.sheet
     found = [opened(lieu, at), full(lieu), price(sheet)]
     found.append(Fact("user-check", "Pour débuter") if for_beginners(sheet) else None)
-    found.append(Fact("accessibility", "Accès fauteuil") if by_wheelchair(sheet) else None)
+    found.append(Fact("accessibility", "On entre en fauteuil roulant") if by_wheelchair(sheet) else None)
     return [fact for fact in found if fact]
 
 

@@ -21,6 +21,7 @@ from maillage.apps.directory.actions import links as actions
 from maillage.apps.directory.forms.personal import BOXES, ONLINE, ClosureForm, CodeForm, SheetForm
 from maillage.apps.directory.models import Lieu
 from maillage.apps.directory.queries import history, links, places
+from maillage.apps.directory.views import printed
 from maillage.kernel.errors import Refused
 from maillage.kernel.typed import whole
 from maillage.reference import offer
@@ -260,13 +261,13 @@ def paper(request: HttpRequest, lieu: Lieu, code: str) -> HttpResponse:
     """The sheet on one page of A4, with boxes to fill by hand."""
     on = _now().date()
     form = SheetForm(lieu=lieu, boxes=BOXES, on=on)
-    address = request.build_absolute_uri(reverse("personal", args=[code]))
+    address = printed.address(request, reverse("personal", args=[code]))
     context = {
         "lieu": lieu,
         "code": code,
         "boxes": {f"b{group.box.number}": group for group in form.groups},
-        "qr": segno.make(address, error="m").svg_data_uri(border=0),
-        "address": address.split("://", 1)[1],
+        "url": address,
+        "qr": segno.make(address, error="m").svg_data_uri(border=0) if address else "",
         "on": said(on),
     }
     return render(request, "directory/personal/paper.html", context)

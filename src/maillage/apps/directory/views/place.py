@@ -1,5 +1,6 @@
 """One place: its page, its papers, and what strangers say of it."""
 
+from typing import Any
 from urllib.parse import urlsplit
 
 import segno
@@ -43,22 +44,28 @@ def lieu(request: HttpRequest, place: str) -> HttpResponse:
 @require_safe
 def to_print(request: HttpRequest, place: str) -> HttpResponse:
     """The sheet on one page, in large letters."""
-    return _paper(request, place, "directory/public/print.html")
+    found = _published(request, place)
+    return render(request, "directory/public/print.html", _on_paper(found) | _way_back(request, found))
 
 
 @require_safe
 def cards(request: HttpRequest, place: str) -> HttpResponse:
     """Four cards on a page, to cut and hand over."""
-    return _paper(request, place, "directory/public/cards.html")
+    return render(request, "directory/public/cards.html", _on_paper(_published(request, place)))
 
 
-def _paper(request: HttpRequest, place: str, template: str) -> HttpResponse:
-    found = _published(request, place)
+def _on_paper(found: Lieu) -> dict[str, Any]:
+    """Return what a paper says of a place."""
     at = timezone.localtime(timezone.now()).replace(tzinfo=None)
     shown = places.shown(found, at)
     hours = places.in_words(found.sheet.get("horaires", {}), at.date())
-    context = {"lieu": found, "shown": shown, "hours": hours, "on": at.date(), "cards": CARDS, "way": where.way(found)}
-    return render(request, template, context)
+    return {"lieu": found, "shown": shown, "hours": hours, "cards": CARDS, "way": where.way(found)}
+
+
+def _way_back(request: HttpRequest, found: Lieu) -> dict[str, str]:
+    """Return the address of a place and its code to photograph, as a paper bears them; '' when nobody else could open it."""
+    address = printed.address(request, reverse("lieu", args=[found.slug]))
+    return {"url": address, "qr": segno.make(address).svg_data_uri(border=0) if address else ""}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -91,9 +98,7 @@ def sign(request: HttpRequest, place: str, code: str) -> HttpResponse:
     shown = places.sign(found.sheet, code)
     if shown is None:
         raise Http404
-    address = printed.address(request, reverse("lieu", args=[found.slug]))
-    code_of = segno.make(address).svg_data_uri(border=0) if address else ""
-    return render(request, "directory/public/sign.html", {"lieu": found, "sign": shown, "qr": code_of, "url": address})
+    return render(request, "directory/public/sign.html", {"lieu": found, "sign": shown} | _way_back(request, found))
 
 
 def _readable(request: HttpRequest, place: str) -> Lieu:
@@ -110,7 +115,10 @@ def _refused(request: HttpRequest, error: Refused, *, status: int) -> HttpRespon
 
 def _list_before(request: HttpRequest) -> str:
     """Return the address of the list somebody comes from, '' when they come from elsewhere."""
-    before = urlsplit(request.headers.get("Referer", ""))
+    try:
+        before = urlsplit(request.headers.get("Referer", ""))
+    except ValueError:  # a header is whatever a stranger writes
+        return ""
     if before.netloc == request.get_host() and before.path == reverse("find") and before.query:
         return f"{before.path}?{before.query}"
     return ""
