@@ -42,6 +42,7 @@ def test_the_pages_of_an_offer(offered, client):
     page = text_of(client.get(f"/territoires/{PLACE}/manques/?offre=libre_acces_accompagne"))
     assert "à 30 minutes à pied" in page
     assert "ne disent pas ce qu’on y trouve" in page
+    assert not re.search("hors de portée|périmètre|sans détail", page), "words that everybody reads"
     assert "L’ordre n’est pas un classement" in page
     unknown = text_of(client.get(f"/territoires/{PLACE}/manques/?offre=orientation"))
     assert "Donnée manquante" in unknown
@@ -84,6 +85,8 @@ def test_the_pages_of_an_offer(offered, client):
     assert own.context["answer"]["proposal"]["lieux"][0]["nom"] in ("Marché des Essarts", "Mairie")
     nowhere = client.get(f"{base}&geste=arrets&points=March%C3%A9+:+Trifouillis-les-Oies")
     assert "Ligne 1, « Trifouillis-les-Oies » : nous ne savons pas où c’est" in text_of(nowhere)
+    assert nowhere.content.decode().count('id="reponse"') == 1, "the form leads to its answer, or to what is wrong"
+    assert "Rien n’a été essayé." in text_of(nowhere)
 
     old = client.get(f"/territoires/{PLACE}/manques/?offre=formation&public=seniors")
     assert "Personnes de 60 ans et plus : autant de personnes qui" in text_of(old)

@@ -398,6 +398,15 @@ def test_the_paper_has_its_code_and_a_square_to_photograph(client, code):
     assert "Bibliothèque Barnave" in page
 
 
+def test_the_paper_tells_hours_without_the_marks_of_a_web_page(client, code):
+    place = Lieu.objects.get()
+    place.sheet["horaires"] = {"text": "<strong>Disponible</strong> le mardi"}
+    place.save()
+    page = client.get(f"/fiche/{code}/papier/").content.decode()
+    assert "Disponible le mardi" in page
+    assert "strong&gt;" not in page
+
+
 def test_the_paper_never_bears_an_address_that_nobody_else_can_open(client, code):
     page = client.get(f"/fiche/{code}/papier/", headers={"host": "127.0.0.1:8000"}).content.decode()
     assert code in page

@@ -265,6 +265,7 @@ def paper(request: HttpRequest, lieu: Lieu, code: str) -> HttpResponse:
     context = {
         "lieu": lieu,
         "code": code,
+        "hours": places.plain(form["horaires"].initial) if "horaires" in form.fields else "",
         "boxes": {f"b{group.box.number}": group for group in form.groups},
         "url": address,
         "qr": segno.make(address, error="m").svg_data_uri(border=0) if address else "",
