@@ -92,7 +92,9 @@ def test_each_line_is_measured_in_several_ways_and_for_each_public(study):
     assert 0 < line["plus_proche"]["bas"] <= line["plus_proche"]["metres"] <= line["plus_proche"]["haut"]
     assert line["offre_pour_1000"]["base"] in ("lieux", "places-heures")
     assert line["offre_pour_1000"]["bas"] <= line["offre_pour_1000"]["valeur"] <= line["offre_pour_1000"]["haut"]
-    assert line["part_chemins_sinueux"]["valeur"] <= line["part_a_portee"]["valeur"] <= line["part_chemins_directs"]["valeur"]
+    assert (
+        line["part_chemins_sinueux"]["valeur"] <= line["part_a_portee"]["valeur"] <= line["part_chemins_directs"]["valeur"]
+    )
     young, old = (whole["publics"][public]["formation"]["besoin"] for public in ("youth", "seniors"))
     assert 0 < young["valeur"] < old["valeur"] < study["besoins"]["precarite_numerique"]["valeur"]
     for zone in study["zones"]:
