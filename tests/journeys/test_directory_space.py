@@ -198,6 +198,24 @@ def test_no_page_scrolls_sideways_at_320_px(enter, pages, name):
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
 
 
+HIDDEN = """() => {
+  const bar = document.querySelector(".barre-gestes"), focused = document.activeElement;
+  const [top, bottom] = [bar.getBoundingClientRect().top, focused.getBoundingClientRect().bottom];
+  return focused !== document.body && !bar.contains(focused) && bottom > top && focused.getBoundingClientRect().top < innerHeight;
+}"""
+
+
+@pytest.mark.parametrize("size", [{"width": 390, "height": 844}, {"width": 1280, "height": 900}])
+@pytest.mark.parametrize("name", ["lecture", "fiche"])
+def test_what_has_the_focus_is_never_under_the_bar(enter, pages, name, size):
+    page = enter(pages[name], **size)
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.closest('.barre-gestes') !== null"):
+            break
+        assert not page.evaluate(HIDDEN), page.evaluate("document.activeElement.outerHTML")
+
+
 @pytest.mark.parametrize("name", ["liste", "lecture", "paire", "fiche"])
 def test_letters_twice_as_large_do_not_scroll_sideways(visit_large, account, pages, name):
     page = visit_large(pages[name], storage_state=account)

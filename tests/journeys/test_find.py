@@ -241,6 +241,19 @@ def test_no_page_scrolls_sideways_at_320_px(visit, name):
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
 
 
+SMALL = """() => [...document.querySelectorAll("a[href], button, summary, select, input")].filter((each) => {
+  const target = each.closest("label") ?? each, box = target.getBoundingClientRect();
+  const said = (one) => one.textContent.trim(), inSentence = getComputedStyle(each).display === "inline" && said(each.parentElement) !== said(each);
+  return each.checkVisibility({visibilityProperty: true}) && box.right > 0 && box.width > 1 && !inSentence && !each.matches(".renvoi") && box.height < 44;
+}).map((each) => each.outerHTML)"""
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_what_is_touched_is_a_finger_high_on_a_phone(visit, name):
+    """Un lien dans une phrase, ou un renvoi à une source, a la hauteur de sa ligne."""
+    assert visit(PAGES[name], width=390, height=844).evaluate(SMALL) == []
+
+
 @pytest.mark.parametrize("name", PAGES)
 def test_letters_twice_as_large_do_not_scroll_sideways(visit_large, name):
     page = visit_large(PAGES[name])
