@@ -86,15 +86,16 @@ def test_what_a_structure_confirmed_is_kept_and_both_values_are_shown():
     assert Proposal.objects.count() == 1, "the same value is proposed once"
 
 
-def test_a_field_that_the_file_drops_leaves_unless_somebody_confirmed_it():
-    take(ROW)
+def test_a_word_that_the_file_drops_leaves_unless_somebody_confirmed_it_and_an_empty_cell_erases_nothing():
+    take({**ROW, "prise_en_charge_specifique": ["motor"]})
     lieu = Lieu.objects.get()
     without = {k: v for k, v in ROW.items() if k not in ("telephone", "frais_a_charge")}
     lieu.origins = {**lieu.origins, "frais_a_charge": {"source": "Réseau", "confirmed_on": "2026-02-01"}}
     lieu.save()
     take(without, at=LATER)
     lieu.refresh_from_db()
-    assert "telephone" not in lieu.sheet
+    assert lieu.sheet["telephone"] == ["+33476001122"], "an empty cell says nothing"
+    assert "prise_en_charge_specifique" not in lieu.sheet, "a list is all in the file"
     assert lieu.sheet["frais_a_charge"] == ["free"]
 
 

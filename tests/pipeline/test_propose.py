@@ -736,3 +736,54 @@ def test_any_correspondence_is_followed_or_refused(fields, practices, others):
 def test_points_in_degrees_or_beside_zeros_are_found(rows, columns_read):
     found = columns([{"Nom": f"Lieu {n}", "Commune": "Grenoble", **row} for n, row in enumerate(rows)])
     assert sorted({*found["latitude"], *found["longitude"]}) == [plain(name) for name in columns_read]
+
+
+def test_a_second_phone_follows_the_first_whatever_the_order():
+    row = {"Nom": "A", "Commune": "Grenoble", "Téléphone 2": "06 12 34 56 78", "Téléphone": "04 76 00 00 10"}
+    assert places([row])[0]["telephone"] == ["+33476000010", "+33612345678"]
+
+
+def test_partners_of_a_place_are_not_its_type():
+    rows = [
+        {"Nom": f"France services {n}", "Commune": "Grenoble", "CAF": "x", "CPAM": "x", "La Poste": ""} for n in range(4)
+    ]
+    assert "typologie" not in columns(rows)
+    assert "typologie" in columns(
+        [{key: value for key, value in row.items() if key not in ("CPAM", "La Poste")} for row in rows]
+    )
+
+
+def test_mobiles_of_people_are_never_read():
+    rows = [
+        {
+            "Prénom Nom": f"Léa Durand{n}",
+            "Structure": f"Ville {n}",
+            "Commune": "Grenoble",
+            "Téléphone pro": f"06 12 34 56 7{n}",
+        }
+        for n in range(4)
+    ]
+    assert "telephone" not in columns(rows)
+
+
+def test_codes_of_communes_are_no_identifiers():
+    rows = [
+        {"Adresse postale [Code postal]": code, "Adresse postale [Ville]": town, "Nom": f"Espace {town}"}
+        for code, town in (
+            ("38000", "Grenoble"),
+            ("38600", "Fontaine"),
+            ("38130", "Échirolles"),
+            ("38400", "Saint-Martin-d’Hères"),
+        )
+    ]
+    found = columns(rows)
+    assert found["code_postal"] == ["adresse postale code postal"]
+    assert "id" not in found
+
+
+@pytest.mark.parametrize("name", ["EPN - FERMÉ", "MJC (fermée définitivement)", "Point info (n’existe plus)"])
+def test_a_name_that_says_it_is_closed_is_to_check(name):
+    (row,) = result([{"Nom": name, "Commune": "Grenoble", "Adresse": "2 rue des Lilas"}]).rows
+    assert any(told.word == "doubtful" and "fermé" in told.reason for told in row.remarks)
+    (farm,) = result([{"Nom": "La Ferme du Pré", "Commune": "Grenoble", "Adresse": "2 rue des Lilas"}]).rows
+    assert not any("fermé" in told.reason for told in farm.remarks)

@@ -175,7 +175,8 @@ class Update:
 def updated(held: Sheet, origins: Origins, new: Sheet, *, source: str, on: str) -> Update:
     """Return what an import makes of a sheet already held.
 
-    A field nobody confirmed, and that came from the same source, follows the file, even when the file drops it. A field
+    A field nobody confirmed, and that came from the same source, follows the file. One that the file no longer tells stays,
+    as an empty cell says nothing; but lists and practices, whose words are all in the file, follow it to nothing. A field
     that a structure confirmed, or that another source gave, stays as it is; the new value is contested: both are shown.
     """
     sheet, kept, contested = dict(held), {name: dict(origin) for name, origin in origins.items()}, {}
@@ -193,6 +194,8 @@ def updated(held: Sheet, origins: Origins, new: Sheet, *, source: str, on: str) 
         else:
             contested[name] = value
     for name in set(held) - set(new):
+        if name in offer.fields() and offer.fields()[name].kind != "list":
+            continue
         origin = kept.get(name, {})
         if origin.get("source") == source and not origin.get("confirmed_on"):
             del sheet[name], kept[name]

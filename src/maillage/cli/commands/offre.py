@@ -81,7 +81,8 @@ def ended(*results: "Result") -> int:
     more = f" ; et {n - 1} autre{'s' * (n > 2)} ligne{'s' * (n > 2)}" if n > 1 else ""
     refused = Refused(
         f"{first_refusal(partly[0])}{more}.",
-        why="Une ligne que rien ne nomme ou ne situe ne peut être ni trouvée ni montrée. Les bonnes lignes sont gardées.",
+        why="Une ligne que rien ne nomme ou ne situe, ou que son fichier dit fermée, n’est pas publiée. Les bonnes lignes sont "
+        "gardées.",
         do=f"Corrigez-la et recommencez ; « maillage offre verifier {partly[0].name} » dit chaque ligne refusée.",
     )
     print("\n".join(refused.sentences), file=sys.stderr)

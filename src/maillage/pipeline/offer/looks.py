@@ -67,7 +67,9 @@ READS: Mapping[str, Callable[[str], bool]] = {
     "mail": lambda text: (found := mail.clean(text)).word != "refused" or mail.MASKED in found.reason,
     "site": lambda text: site.clean(text).word != "refused",
     "phone": lambda text: (found := phone.clean(text)).word != "refused" or phone.MASKED in found.reason,
-    "hours": lambda text: bool((found := hours.clean(text)).value and found.value.osm) and not DATE.match(text),
+    "hours": lambda text: (
+        len(text) > 2 and bool((found := hours.clean(text)).value and found.value.osm) and not DATE.match(text)
+    ),
     "date": lambda text: day.clean(text, today=ORDINARY).value is not None,
     "postcode": lambda text: postcode.clean(text).value is not None,
     "insee": lambda text: commune.insee(text).value is not None,

@@ -24,7 +24,8 @@ STANDS_BY = {  # the other words of a name that stands among those of a person
     *("numero", "n", "de", "du", "direct", "directe", "ligne", "fixe", "poste", "fonction", "role", "qualite", "nom"),
     *("famille", "usage", "pro", "perso", "professionnel", "professionnelle", "personnel", "personnelle", "contact"),
 }
-OWN_PHONE = {"portable", "mobile", "direct", "directe", "perso", "personnel", "personnelle"}
+OF_WORK = {"pro", "professionnel", "professionnelle", "direct", "directe"}
+OWN_PHONE = {*OF_WORK, "portable", "mobile", "perso", "personnel", "personnelle"}
 STAMPS = {"horodateur", "timestamp", "horodatage"}
 OWN_NAMES_IN_FULL = {"first name", "last name", "firstname", "lastname", "family name", "surname", "full name"}
 OWN_NAMES = {"nom", "nom de famille", "nom famille", "nom usage", "nom d usage"}
@@ -49,6 +50,8 @@ def personal(columns: Sequence[Column], sheet: Sheet) -> list[str]:
             beside = True
         elif (beside := beside and _stands_by(column)) and _own(column):
             named.add(column.name)
+    if names:
+        named |= {column.name for column in columns if column.has(OF_WORK) and _mobile(column)}
     named |= {column.name for column in columns if column.name not in named and _bears(column, names, sheet)}
     return [column.name for column in columns if column.name in named and column.cells]
 
@@ -89,8 +92,13 @@ def _own(column: Column) -> bool:
     if looks.share(looks.LOOKS["mail"], column.sample) >= 0.5:
         return not all(SHARED.search(plain_box(cell)) for cell in column.sample)
     if looks.share(looks.LOOKS["phone"], column.sample) >= 0.5:
-        return column.has(OWN_PHONE) or looks.share(lambda text: bool(MOBILE.match(text)), column.sample) >= OFTEN
+        return column.has(OWN_PHONE) or _mobile(column)
     return not column.has({"adresse", "nom"}) or column.said[0] in OWN_NAMES
+
+
+def _mobile(column: Column) -> bool:
+    """Return whether many cells of a column are mobile numbers."""
+    return looks.share(lambda text: bool(MOBILE.match(text)), column.sample) >= OFTEN
 
 
 def _bears(column: Column, names: set[str], sheet: Sheet) -> bool:

@@ -510,7 +510,15 @@ def _precedence(guess: Guess) -> int:
 
 
 def _joined(spec: Any, column: str, between: str) -> dict[str, Any]:
-    return {"join": [*(spec["join"] if isinstance(spec, dict) else [spec]), column], "with": between}
+    """Return columns put together, those of a first rank before « Téléphone 2 », whatever their order in the file."""
+    columns = [*(spec["join"] if isinstance(spec, dict) else [spec]), column]
+    return {"join": sorted(columns, key=_rank), "with": between}
+
+
+def _rank(column: str) -> int:
+    """Return the number that ends the name of a column, 1 when none does."""
+    found = re.search(r"(?<!\d)(\d)\W*$", column)
+    return int(found[1]) if found else 1
 
 
 def _guesses(column: Column) -> list[Guess]:
@@ -629,8 +637,16 @@ def _flag(draft: _Draft, column: Column, told: Mapping[str, Meaning]) -> None:
         if practice in SERVES and not (found and found[0][0] == "services"):
             draft.give([column], "services", _serves(column, told, SERVES[practice]), BY_PART, because)
     kind = next((offer.kinds_by_word()[name] for name in column.said if name in offer.kinds_by_word()), None)
-    if column in draft.left and kind and offer.kinds()[kind].codes:
+    if column in draft.left and kind and offer.kinds()[kind].codes and not _partners(draft, column):
         draft.give([column], "typologie", _gives(column, told, offer.kinds()[kind].codes[:1]), BY_PART, because)
+
+
+def _partners(draft: _Draft, column: Column) -> bool:
+    """Return whether other columns named like a type stand beside: a place with both Caf and La Poste is neither of them."""
+    return any(
+        other is not column and other.answers is not None and any(name in offer.kinds_by_word() for name in other.said)
+        for other in draft.left
+    )
 
 
 def _gives(column: Column, told: Mapping[str, Meaning], slugs: Sequence[str]) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """From a file of anybody to sheets of places, with a word on every cell that was not read as it stood."""
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -34,6 +35,9 @@ from maillage.reference import offer
 
 PLACE = ("commune", "code_postal", "code_insee", "adresse", "complement_adresse", "latitude", "longitude", "confidence")
 
+CLOSED = re.compile(
+    r"\bferm(?:ée?|ee)s?\b|\bfermeture\b|d[ée]finitivement|n[’']existe plus", re.IGNORECASE
+)  # not a « ferme »
 MASKED = (phone.MASKED, mail.MASKED)
 
 BESIDE = {  # lists that have a text beside them, which keeps what the list has no word for
@@ -196,6 +200,9 @@ class _Row:
         self._itinerant()
         if self.source and "source" not in self.sheet:
             self.sheet["source"] = self.source
+        if CLOSED.search(str(self.sheet.get("nom", ""))):
+            name = str(self.sheet["nom"])
+            self._say("", "nom", "doubtful", name, name, "son nom le dit fermé : gardé, à vérifier")
         refused = self._left_out() or self._refusal()
         if not refused:
             self._identify(seen)

@@ -22,7 +22,8 @@ PER = (
 SLASH = re.compile(rf"{PER}\s/\s|/\s(?=[A-ZÀ-Þ])|\s/(?=[A-ZÀ-Þ])|(?<=[a-zß-ÿ])/(?=[A-ZÀ-Þ][a-zß-ÿ]+\s)")
 COMMA = re.compile(r"(?<!\d),|,(?!\d)")  # not « 12,5 m² »
 # Best first: a separator that nobody writes inside a value is believed before one that somebody may.
-BEST_FIRST = (re.compile(r"\|"), re.compile(r"[;\n]"), HALF_QUOTED, SLASH, COMMA)
+PLUS = re.compile(r"\s\+\s")  # « 2 postes + imprimante », not « 60+ »
+BEST_FIRST = (re.compile(r"\|"), re.compile(r"[;\n]"), HALF_QUOTED, SLASH, PLUS, COMMA)
 BULLET = re.compile(r"^[•·▪●*\-–—]+\s+")
 
 

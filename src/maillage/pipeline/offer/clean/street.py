@@ -14,12 +14,12 @@ from maillage.pipeline.offer.clean.cleaned import Cleaned
 EDGES = " \t\n,;:–—-"
 MENDS = (
     (re.compile(r"^(?:null\b[\s,]*)+", re.IGNORECASE), "", "« null » ôté"),
-    (re.compile(r"[\"“”«»]"), "", "guillemets ôtés"),
+    (re.compile(r"\s*[\"“”«»]\s*"), " ", "guillemets ôtés"),
     (re.compile(r"²"), "", "« ² » ôté"),
     (re.compile(r"\s*\n\s*"), ", ", "retour à la ligne remplacé par une virgule"),
     (re.compile(r"^\s*0+[\s,]+(?=[^\W\d])"), "", "numéro 0 ôté"),
     (re.compile(r"\s*,(?:\s*,)+"), ",", "virgules en double ôtées"),
-    (re.compile(r" {2,}| (?=,)"), "", "espaces superflus ôtés"),
+    (re.compile(r" (?= )| (?=,)"), "", "espaces superflus ôtés"),
 )
 CODE = re.compile(r"(?<![\w.])(?:FR?-)?(\d{5})(?!\d)", re.IGNORECASE)
 BOX = re.compile(r"\b(?:B\.?P|C\.?S|TSA|CEDEX)\b\.?\s*(?:n°)?\s*$", re.IGNORECASE)  # « CS 10070 » is not a postal code
