@@ -519,3 +519,9 @@ def test_the_guide_names_a_source_for_each_fact_and_no_price(client):
     page = client.get("/connexions/")
     assert len(re.findall(r'class="renvoi"', page.content.decode())) == len(facts)
     assert all(situation.title in text_of(page) for situation in guide.situations)
+
+
+def test_what_a_place_has_not_is_said(client):
+    lieu("x", sheet={"sans": ["wifi", "pret"]})
+    page = text_of(client.get("/lieux/x/"))
+    assert "On n’y trouve pas : wifi et prêt de matériel." in page

@@ -480,6 +480,7 @@ class Shown:
     detail: str
     offered: Sequence[Offered]
     planned: Sequence[Offered]
+    without: str
     before: Sequence[str]
     week: Sequence[opening.Day]
     weekly: bool
@@ -566,6 +567,9 @@ def shown(lieu: Lieu, at: datetime) -> Shown:
         detail=plain(sheet.get("presentation_detail", "")),
         offered=offered(sheet),
         planned=offered(sheet, "planned"),
+        without=listing(
+            [lower_first(offer.practices()[id].label) for id in sheet.get("sans", ()) if id in offer.practices()]
+        ),
         before=before_coming(sheet),
         week=[] if by_month else opening.week(osm, on),
         weekly=weekly,

@@ -51,7 +51,7 @@ FILTERS: Mapping[str, Filter] = {
         Filter("gratuit", "Gratuit", "euro", ("prix:free",)),
         Filter("debuter", "Pour débuter", "user-check", ("niveau:beginner",)),
         Filter("sans_rendez_vous", "Sans rendez-vous", "door-open", ("venir:come",)),
-        Filter("fauteuil", "Accès fauteuil", "accessibility", ("pour:motor",)),
+        Filter("fauteuil", "Accessible en fauteuil roulant", "accessibility", ("pour:motor",)),
         Filter("wifi_libre", "Wifi sans e-mail ni téléphone", "wifi", ("wifi:sans_contact",), more=True),
     )
 }

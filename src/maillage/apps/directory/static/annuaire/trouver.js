@@ -78,7 +78,7 @@ if (chezMoi) {
   choix.value = limite;
   const duree = choix.selectedOptions[0]?.textContent;
   document.getElementById("resultats").textContent = pres.length ? `${pres.length} lieu${pres.length > 1 ? "x" : ""} ${limite ? `à moins de ${duree} à pied de vous, environ` : "autour de vous"}` : `Aucun lieu à moins de ${duree} à pied. Voici les plus proches.`;
-  un("[data-depuis]").textContent = "Distances estimées depuis votre position, qui reste dans cet appareil. Le relief, les rivières et les voies ferrées ne sont pas comptés.";
+  un("[data-depuis]").textContent = "Distances estimées depuis votre position, qui reste dans cet appareil. Le vrai chemin peut être plus long : une pente, une rivière ou une voie ferrée à contourner.";
   un("[data-suite]")?.remove();
   un("[data-liste]")?.addEventListener("click", (e) => { e.preventDefault(); print(); }); // rangée ici même : le serveur ne sait pas d’où
   choix.name = "pres"; // la recherche suivante part encore d’ici
