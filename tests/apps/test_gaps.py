@@ -58,6 +58,11 @@ def test_the_pages_of_an_offer(offered, client):
     assert "on vous oriente" in told["jamais_dites"]
     assert "formation" not in told["jamais_dites"]
 
+    fit = told["fragiles"]
+    assert fit["sur"] == told["lieux"]
+    assert int(fit["adaptes"].split()[0]) + fit["a_accompagner"] + fit["inconnus"] == fit["sur"]
+    assert "Pour les personnes les plus fragiles" in places
+
     verdicts = text_of(client.get(f"/territoires/{PLACE}/grille/"))
     assert "donnée manquante" in verdicts
     assert "Fort dès" in verdicts, "each verdict shows its rule"

@@ -12,7 +12,7 @@ from typing import Any
 
 from maillage.pipeline.offer.sheet import Sheet, practices
 from maillage.reference import offer
-from maillage.reports import opening, wording
+from maillage.reports import fit, opening, wording
 
 Json = dict[str, Any]
 FEWEST_ALIKE = 3  # places of a type before saying whether they give the same
@@ -72,6 +72,7 @@ def told(rows: Sequence[Row], *, inhabitants: Mapping[str, int], names: Mapping[
         "pratiques": given,
         "jamais_dites": wording.listing([wording.lower_first(each["libelle"]) for each in given if not each["dite"]]),
         "egalite": _alike(talking, said),
+        "fragiles": fit.told([(r.name, r.commune, r.kind, r.sheet, said[r.id]) for r in rows], names),
         "communes": _communes(rows, inhabitants, names),
         "acteurs": _actors(rows, said),
     }

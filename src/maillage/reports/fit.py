@@ -1,0 +1,81 @@
+"""Which places fit the most fragile people, by what their sheets say, and why the others may not.
+
+The rule is that of the Grenoble plan of 2016: a library is not always fit for people who are not used to it and need
+somebody beside them; a social place where somebody helps is. Nothing is said of a place whose sheet does not tell.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from maillage.pipeline.offer.sheet import Sheet
+from maillage.reference import offer
+from maillage.reports import wording
+
+Json = dict[str, Any]
+Practices = Mapping[str, Mapping[str, Any]]
+SOCIAL = ("centre-social", "ccas", "departement", "association", "france-services", "mission-locale")
+HABIT = ("bibliotheque",)  # whose door is hard to push for who never did
+ENOUGH = 2  # facts, beside a social welcome
+MOST_NAMED = 2
+MOST_ROWS = 12
+FITS, MAY_NOT, UNKNOWN = "adapte", "a-accompagner", "inconnu"
+
+
+def facts(kind: str, sheet: Sheet, said: Practices) -> list[str]:
+    """Return what makes a place easier to enter, in words, as its sheet says it."""
+    ways = {way for each in said.values() for way in each.get("accompagnement", ())} | set(
+        sheet.get("modalites_accompagnement", ())
+    )
+    prices = {*sheet.get("frais_a_charge", ()), *(price for each in said.values() for price in each.get("frais", ()))}
+    held = (
+        (kind in SOCIAL, "accueil social"),
+        (bool(ways & {"person", "group"}), "quelqu’un aide"),
+        ("free" in prices, "gratuit"),
+        ("come" in sheet.get("modalites_acces", ()), "sans rendez-vous"),
+    )
+    return [words for holds, words in held if holds]
+
+
+def verdict(kind: str, found: Sequence[str]) -> str:
+    """Return whether a place fits, may not without somebody to go with, or does not tell.
+
+    >>> verdict("ccas", ["accueil social", "quelqu’un aide"]), verdict("bibliotheque", []), verdict("mjc", ["gratuit"])
+    ('adapte', 'a-accompagner', 'inconnu')
+    """
+    if "quelqu’un aide" in found and len(found) >= ENOUGH:
+        return FITS
+    return MAY_NOT if kind in HABIT else UNKNOWN
+
+
+def told(rows: Sequence[tuple[str, str, str, Sheet, Practices]], names: Mapping[str, str]) -> Json:
+    """Return the fit of places, as a reader sees it: counts, and what to prefer in each commune.
+
+    rows: (name, commune, kind, sheet, practices) of each place; names: of communes by code.
+    """
+    judged = [
+        (name, commune, kind, found, verdict(kind, found))
+        for name, commune, kind, sheet, said in rows
+        for found in (facts(kind, sheet, said),)
+    ]
+    fit: dict[str, list[str]] = {}
+    for name, commune, _, found, how in judged:
+        if how == FITS:
+            fit.setdefault(commune, []).append(f"{name} ({', '.join(found)})")
+    doubtful = [(name, commune, kind) for name, commune, kind, _, how in judged if how == MAY_NOT]
+    counts = {how: sum(each == how for *_, each in judged) for how in (FITS, MAY_NOT, UNKNOWN)}
+    return {
+        "sur": len(judged),
+        "adaptes": wording.count(counts[FITS], "lieu adapté", "lieux adaptés"),
+        "a_accompagner": counts[MAY_NOT],
+        "inconnus": counts[UNKNOWN],
+        "lieux": [
+            {
+                "nom": name,
+                "commune": names.get(commune, commune),
+                "type": offer.kinds()[kind].label,
+                "plutot": wording.listing(fit.get(commune, [])[:MOST_NAMED]),
+            }
+            for name, commune, kind in doubtful[:MOST_ROWS]
+        ],
+        "autres": max(0, len(doubtful) - MOST_ROWS),
+    }
