@@ -4,6 +4,9 @@ import re
 import unicodedata
 
 ALIASES = {"st": "saint", "ste": "sainte", "sts": "saints", "stes": "saintes"}
+MARKS = re.compile(
+    "[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
+)  # what stands over or under a letter
 NAME_SHAPE = re.compile(r"[^a-z0-9]+")
 
 
@@ -13,7 +16,8 @@ def plain(text: str) -> str:
     >>> plain("St-Martin-d’Hères")
     'saint martin d heres'
     """
-    folded = unicodedata.normalize("NFKD", text.replace("œ", "oe").replace("Œ", "OE").replace("æ", "ae"))
-    letters = "".join(c for c in folded if not unicodedata.combining(c)).casefold()
-    words = NAME_SHAPE.sub(" ", letters).split()
+    if not text.isascii():
+        text = unicodedata.normalize("NFKD", text.replace("œ", "oe").replace("Œ", "OE").replace("æ", "ae"))
+        text = MARKS.sub("", text)
+    words = NAME_SHAPE.sub(" ", text.casefold()).split()
     return " ".join(ALIASES.get(word, word) for word in words)

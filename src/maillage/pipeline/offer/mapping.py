@@ -44,6 +44,7 @@ T = TypeVar("T")
 
 FILES = Path(__file__).parent / "mappings"
 UNNAMED = "correspondance"  # one that was typed, or kept while a file waits
+MOST_AT_HAND = 2_000  # cells
 MOST_REPEATED = 200  # values that a mapping may write by their name
 
 
@@ -59,9 +60,17 @@ class Words:
 
     whole: Mapping[str, tuple[str, ...]]
     inside: tuple[tuple[str, tuple[str, ...]], ...]
+    found: dict[str, tuple[str, ...] | None] = field(default_factory=dict, compare=False, repr=False)
 
     def find(self, text: str) -> tuple[str, ...] | None:
-        """Return what a text gives; None when no word of it is known here."""
+        """Return what a text gives; None when no word of it is known here. The same words fill most cells: kept at hand."""
+        if text not in self.found:
+            if len(self.found) >= MOST_AT_HAND:
+                self.found.clear()
+            self.found[text] = self._looked_for(text)
+        return self.found[text]
+
+    def _looked_for(self, text: str) -> tuple[str, ...] | None:
         said = spelled(text)
         if said in self.whole:
             return self.whole[said]
