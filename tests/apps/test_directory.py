@@ -51,6 +51,32 @@ def test_the_same_file_twice_changes_nothing():
     assert Change.objects.count() == 2
 
 
+STRUCTURES = """id,source,nom,date_maj,adresse,code_postal,commune,code_insee,latitude,longitude,telephone,horaires_accueil,lien_source
+r--s1,r,Emmaüs Connect Bordeaux,2024-05-01,12 rue de la Boétie,33300,Bordeaux,33063,44.861,-0.556,0556000000,Mo-Th 09:30-12:30,
+r--s2,r,Cyber-base,2024-05-01,3 rue Neuve,33300,Bordeaux,33063,44.862,-0.557,,,
+"""
+SERVICES = """id,source,structure_id,nom,description,type,thematiques,frais,commune,code_postal,code_insee,adresse,latitude,longitude,telephone,horaires_accueil,date_maj,zone_eligibilite
+r--v1,r,r--s1,Ateliers tablette,Six séances,atelier,"[""numerique--maitriser-les-fondamentaux-du-numerique""]",payant,Bordeaux,33300,33063,12 rue de la Boétie,44.861,-0.556,0556000001,We 14:00-17:00,2024-05-02,
+"""
+
+
+def take_file(text, name, *, at=AT) -> Import:
+    result = files.places(forms.parse(text.encode(), name), today=at.date(), source="Réseau")
+    return importing.take_in(result, source="Réseau", digest="0" * 64, by=None, at=at)
+
+
+def test_services_given_apart_complete_their_structures_and_replace_nothing():
+    take_file(STRUCTURES, "structures.csv")
+    row = take_file(SERVICES, "services.csv", at=LATER)
+    assert (row.counts["crees"], row.counts["modifies"], row.counts["absents"]) == (0, 1, 0)
+    lieu = Lieu.objects.get(identifier="r--s1")
+    assert (lieu.name, lieu.structure.name) == ("Emmaüs Connect Bordeaux", "Emmaüs Connect Bordeaux")
+    assert (lieu.sheet["telephone"], lieu.sheet["horaires"]["osm"]) == (["+33556000000"], "Mo-Th 09:30-12:30")
+    assert (lieu.sheet["services"], lieu.sheet["frais_a_charge"]) == (["everyday"], ["paid"])
+    again = take_file(SERVICES, "services.csv", at=LATER)
+    assert (again.counts["modifies"], again.counts["inchanges"]) == (0, 1)
+
+
 def test_counts_add_up():
     row = take(ROW, OTHER, {"nom": "", "commune": "Grenoble"}, {"nom": "Nulle part"})
     counts = row.counts

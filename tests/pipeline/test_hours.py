@@ -353,6 +353,7 @@ WEEKS = [
     ({"We": "18h", "Th": "10h"}, "doubtful", 'We unknown "« 18h »"; Th unknown "« 10h »"'),
     ({"Mo": "lundi au vendredi 9h-12h"}, "doubtful", "Mo-Fr 09:00-12:00"),
     ({"Mo": "9h-12h", "PH": "Fermé"}, "read", "Mo 09:00-12:00; PH off"),
+    ({"Mo": "9h-12h", "Tu": "9h-12h sauf vacances"}, "doubtful", 'Mo 09:00-12:00; Tu 09:00-12:00 "sauf vacances"'),
 ]  # fmt: skip
 
 

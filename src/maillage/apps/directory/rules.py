@@ -202,6 +202,21 @@ def updated(held: Sheet, origins: Origins, new: Sheet, *, source: str, on: str) 
     return Update(sheet, kept, contested)
 
 
+def completed(held: Sheet, new: Sheet) -> dict[str, Any]:
+    """Return what a file that only adds says of a sheet already held: lists and practices grow, empty fields are filled."""
+    told = dict(held)
+    for name, value in new.items():
+        if name in held and name in offer.fields() and offer.fields()[name].kind == "list":
+            told[name] = [*held[name], *(each for each in value if each not in held[name])]
+        elif name == "practices":
+            told[name] = {**value, **held.get(name, {})}
+        elif name == "date_maj":
+            told[name] = max(str(value), str(held.get(name, "")))
+        else:
+            told.setdefault(name, value)
+    return told
+
+
 def passed_on(held: Sheet, origins: Origins, before: Sheet, update: Update, *, source: str, on: str, ours: bool) -> Update:
     """Return what a new version of a merged sheet makes of the one it was merged into: only what the version changes.
 

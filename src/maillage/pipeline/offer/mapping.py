@@ -19,6 +19,7 @@
     leave:                                            # rows that are no places to publish: refused, with the reason
       - {from: Statut, when: ["~ferme definitivement", en projet], keep: [ouvert]}   # any other word: kept, to check
     personal: [Prénom, Mail]                          # data of a person: never read, told as such
+    adds: true                                        # rows complete places already known: they replace nothing
 
 A word of `gives` or `when` is compared whole, without accents or case; `~word` looks for those words anywhere. `null` says
 that the word is known and adds nothing. A word that `gives` does not hold falls back on the closed list of the field, and
@@ -234,6 +235,7 @@ class Correspondence:
     practices: tuple[PracticeRule, ...]
     ignored: tuple[str, ...] = ()
     grouped: bool = False
+    adds: bool = False
     leave: tuple[LeaveRule, ...] = ()
     personal: tuple[str, ...] = ()
 
@@ -266,7 +268,7 @@ def recognised(columns: Sequence[str], mappings: Iterable[Correspondence] | None
 
 
 KEYS_OF_A_FILE = {
-    *("id", "title", "producer", "licence", "recognise", "among", "fields", "practices", "ignored", "grouped", "extends"),
+    *("id", "title", "producer", "licence", "recognise", "among", "fields", "practices", "ignored", "grouped", "adds", "extends"),
     *("leave", "personal"),
 }
 
@@ -338,6 +340,7 @@ def _built(
         practices=tuple(_held(name, "une pratique", _practice, name, rule) for rule in practices),
         ignored=_columns(raw.get("ignored", ())),
         grouped=bool(raw.get("grouped")),
+        adds=bool(raw.get("adds")),
         leave=tuple(_held(name, "une règle de « leave »", _leave, rule) for rule in raw.get("leave") or ()),
         personal=_columns(raw.get("personal") or ()),
     )

@@ -26,6 +26,7 @@ class _Work:
     """An import while it is made."""
 
     row: Import
+    adds: bool
     by: str
     at: datetime
     held: dict[str, Lieu]
@@ -97,6 +98,7 @@ def _write(
     held = {lieu.identifier: lieu for lieu in Lieu.objects.filter(source=held_source).select_related("structure")}
     work = _Work(
         row=row,
+        adds=result.correspondence.adds,
         by=str(by) if by else held_source.name,
         at=at,
         held=held,
@@ -115,7 +117,7 @@ def _write(
     for read in kept:
         _one(read, work)
     _save(work)
-    missing = _missing(kept, work) if whole else 0
+    missing = _missing(kept, work) if whole and not work.adds else 0
     replaced = duplicates.replaced(work.made, list(imports.missing_from(held_source)))
     proposed = duplicates.propose([*alike, *replaced], {lieu.identifier: lieu for lieu in work.made})
     row.counts = {
@@ -186,6 +188,8 @@ def _one(read: Read, work: _Work) -> None:
         work.held[sheet["id"]] = lieu
         work.counts["made"] += 1
         return
+    if work.adds:
+        sheet = rules.completed(lieu.sheet, sheet)
     update = rules.updated(lieu.sheet, lieu.origins, sheet, source=name, on=on)
     shown = _pass_on(lieu, update, work, on=on)
     if shown is None:

@@ -348,13 +348,15 @@ def expected(found: Result, source: str, *, on: date) -> dict[str, Any]:
             counts["nouveaux"] += 1
             continue
         day = row.sheet.get("date_maj") or on.isoformat()
-        update = rules.updated(lieu.sheet, lieu.origins, row.sheet, source=source, on=day)
+        said = rules.completed(lieu.sheet, row.sheet) if found.correspondence.adds else row.sheet
+        update = rules.updated(lieu.sheet, lieu.origins, said, source=source, on=day)
         if shown := kept.get(lieu.pk):
             ours = shown.source_id == lieu.source_id
             update = rules.passed_on(shown.sheet, shown.origins, lieu.sheet, update, source=source, on=day, ours=ours)
         counts["contestes"] += len(update.contested)
         counts["modifies" if update.changes((shown or lieu).sheet) else "inchanges"] += 1
-    missing = [lieu.name for lieu in imports.dropped(held.values(), there, kept)]
+    gone = [] if found.correspondence.adds else imports.dropped(held.values(), there, kept)
+    missing = [lieu.name for lieu in gone]
     refused = [(row.line, row.sheet.get("nom", ""), row.refused) for row in found.rows if row.refused]
     refused += [(fault.line, fault.value, fault.reason) for fault in found.faults]
     return {

@@ -36,7 +36,7 @@ class Week:
 
     def __init__(self) -> None:
         self.cells: dict[Key, Cell] = {}
-        self.comments: list[str] = []
+        self.comments: dict[str, set[int]] = {}  # the weekdays of each, none when it is about them all
         self.closed: list[str] = []
         self._doubts: dict[str, list[int]] = {}
 
@@ -59,7 +59,10 @@ class Week:
             self._change(change, default, weeks)
         for day in default if reading.note else ():
             self.cells.setdefault(Key(day.weekday, day.nth, weeks), Cell()).unknown = reading.note
-        self.comments += [text for text in reading.comments if text not in self.comments]
+        alone = {default[0].weekday} if len(default) == 1 else set[int]()  # « sauf vacances », under one day
+        for text in reading.comments:
+            known = self.comments.setdefault(text, alone)
+            self.comments[text] = known | alone if known and alone else set()
         self.closed += [period for period in reading.closed if period not in self.closed]
 
     def open_at(self, day: Day, said: str, weeks: str) -> None:
@@ -188,7 +191,7 @@ class Week:
         """Return the week in OSM, '' when nothing is known: open hours first, then closed days."""
         rules: dict[tuple[str, str], list[Key]] = {}
         for key in sorted(self.cells, key=lambda key: (key.weekday, len(key.nth), key)):
-            for rule in self._rules_of(self.cells[key]):
+            for rule in self._rules_of(key.weekday, self.cells[key]):
                 rules.setdefault((key.weeks, rule), []).append(key)
         open_days = {key.weekday for key, cell in self.cells.items() if cell.spans}
         ordered = sorted(rules.items(), key=lambda item: (_yearly(item[0][0]), _rank(item[0][1], item[1], open_days)))
@@ -203,8 +206,8 @@ class Week:
         out += "".join(f"; {period} off" for period in self.closed if out)
         return "24/7" if out == "Mo-Su 00:00-24:00" else out
 
-    def _rules_of(self, cell: Cell) -> list[str]:
-        comments = "".join(f", {text}" for text in self.comments)
+    def _rules_of(self, weekday: int, cell: Cell) -> list[str]:
+        comments = "".join(f", {text}" for text, days in self.comments.items() if not days or weekday in days)
         by_note: dict[str, list[str]] = {}
         for span in sorted(cell.spans):
             by_note.setdefault((span.note + comments).removeprefix(", "), []).append(_hours(span))
