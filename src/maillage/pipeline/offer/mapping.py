@@ -268,7 +268,20 @@ def recognised(columns: Sequence[str], mappings: Iterable[Correspondence] | None
 
 
 KEYS_OF_A_FILE = {
-    *("id", "title", "producer", "licence", "recognise", "among", "fields", "practices", "ignored", "grouped", "adds", "extends"),
+    *(
+        "id",
+        "title",
+        "producer",
+        "licence",
+        "recognise",
+        "among",
+        "fields",
+        "practices",
+        "ignored",
+        "grouped",
+        "adds",
+        "extends",
+    ),
     *("leave", "personal"),
 }
 

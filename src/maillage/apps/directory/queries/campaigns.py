@@ -13,6 +13,7 @@ from maillage.apps.directory import rules
 from maillage.apps.directory.models import Call, Campaign, Change, Lieu, Proposal
 from maillage.apps.directory.queries import census, history, places
 from maillage.apps.directory.queries.links import LINK, shown
+from maillage.apps.directory.queries.paging import PAGE, Window
 from maillage.apps.directory.queries.places import Phone
 from maillage.apps.territories import queries as territories
 from maillage.kernel.errors import Refused
@@ -21,7 +22,6 @@ from maillage.reports.opening import said
 from maillage.reports.wording import count, listing, lower_first
 from maillage.studies.territories import gazetteer
 
-PAGE = 60
 TO_DO, CALLED, NO_ANSWER, CONFIRMED, CHANGED = rules.CALL_STATES
 OVER = (CONFIRMED, CHANGED)
 NEVER = date.min
@@ -143,24 +143,14 @@ class Line:
         return shown(self.call.lieu.code) if self.call.lieu.code else ""
 
 
-@dataclass(frozen=True, slots=True)
-class Sheets:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheets(Window):
     """A page of the sheets of a campaign, by what is due."""
 
     where: str
     sections: Sequence[tuple[str, Sequence[Line]]]
     progress: Progress
-    start: int
-    total: int
     without_link: int
-
-    @property
-    def next(self) -> int:
-        return self.start + PAGE if self.start + PAGE < self.total else 0
-
-    @property
-    def before(self) -> int:
-        return max(self.start - PAGE, 0)
 
 
 SECTIONS = {

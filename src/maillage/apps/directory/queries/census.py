@@ -9,6 +9,7 @@ from functools import cached_property
 from maillage.apps.directory import rules
 from maillage.apps.directory.models import Body, CensusRules, Change, Lieu
 from maillage.apps.directory.queries import places, where
+from maillage.apps.directory.queries.paging import PAGE, Window
 from maillage.apps.territories import queries as territories
 from maillage.kernel.errors import Refused
 from maillage.kernel.names import plain
@@ -16,7 +17,6 @@ from maillage.reference import offer
 from maillage.reports.wording import count, share
 from maillage.studies.territories import gazetteer
 
-PAGE = 100
 TO_CONTACT, CONTACTED, ANSWERED, REFUSED, OUT = rules.BODY_STATES
 OVER = (ANSWERED, REFUSED, OUT)
 EVERYWHERE, ONCE = "chaque commune", "une fois"
@@ -173,23 +173,12 @@ class Line:
         return rules.BODY_STATES[self.body.state]
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """A page of bodies, by commune; how many the filter keeps, and how many there are in each state."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed(Window):
+    """A page of bodies, by commune, of those the filter keeps; and how many there are in each state."""
 
     sections: Sequence[tuple[str, Sequence[Line]]]
-    total: int
-    start: int
     counts: Mapping[str, int]
-
-    @property
-    def next(self) -> int:
-        """The first row of the next page, 0 when there is none."""
-        return self.start + PAGE if self.start + PAGE < self.total else 0
-
-    @property
-    def before(self) -> int:
-        return max(self.start - PAGE, 0)
 
 
 def bodies(ground: Ground):
@@ -217,7 +206,12 @@ def listed(ground: Ground, asked: Filter) -> Listed:
         kind = offer.kinds()[body.kind].label if body.kind in offer.kinds() and body.kind != "autre" else ""
         kind = "" if plain(kind) == plain(body.name) else kind
         sections.setdefault(town, []).append(Line(body, town, kind, recommended[body.pk]))
-    return Listed(list(sections.items()), len(found), asked.start, {s: counts[s] for s in rules.BODY_STATES})
+    return Listed(
+        start=asked.start,
+        total=len(found),
+        sections=list(sections.items()),
+        counts={s: counts[s] for s in rules.BODY_STATES},
+    )
 
 
 def named(ground: Ground, text: str) -> list[Body]:

@@ -16,6 +16,7 @@ from maillage.apps.directory import access, rules
 from maillage.apps.directory.actions import campaigns as actions
 from maillage.apps.directory.models import Call, Campaign
 from maillage.apps.directory.queries import campaigns, places
+from maillage.apps.directory.views import refused
 from maillage.kernel.errors import Refused
 from maillage.kernel.typed import whole
 from maillage.reports.opening import MONTHS
@@ -88,11 +89,8 @@ def call(request: HttpRequest, pk: int, code: str) -> HttpResponse:
     if request.method == "GET":  # a session that ended in between: the person signs in, and chooses again
         return redirect("campaign", found.pk)
     state = request.POST.get("etat", "")
-    try:
+    with refused.told(request):
         actions.answer(row, state, note=request.POST.get("note", ""), by=_user(request), at=_now())
-    except Refused as error:
-        messages.error(request, f"{error.what} {error.why} {error.do}")
-    else:
         messages.success(request, f"« {row.lieu.name} » : {rules.CALL_STATES[state]}.")
     return redirect("campaign", found.pk)
 
@@ -102,11 +100,9 @@ def give_links(request: HttpRequest, pk: int) -> HttpResponse:
     """Making the personal links that are missing."""
     found = _campaign(request, pk)
     if request.method == "POST":
-        try:
+        with refused.told(request):
             n = actions.give_links(found, by=_user(request), at=_now())
             messages.success(request, f"{n} lien{'s' * (n > 1)} prêt{'s' * (n > 1)}.")
-        except Refused as error:
-            messages.error(request, f"{error.what} {error.why} {error.do}")
     return redirect("campaign", found.pk)
 
 
@@ -115,11 +111,9 @@ def close(request: HttpRequest, pk: int) -> HttpResponse:
     """Closing a campaign."""
     found = _campaign(request, pk)
     if request.method == "POST":
-        try:
+        with refused.told(request):
             actions.close(found, by=_user(request), at=_now())
             messages.success(request, f"« {found.name} » est close. Ce qui a été noté reste lisible.")
-        except Refused as error:
-            messages.error(request, f"{error.what} {error.why} {error.do}")
     return redirect("campaign", found.pk)
 
 

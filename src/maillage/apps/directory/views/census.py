@@ -247,7 +247,7 @@ def say(request: HttpRequest, place: str, pk: int) -> HttpResponse:
         actions.say(found, state, note=note, by=_user(request), at=_now())
         messages.success(request, f"« {found.name} » : {rules.BODY_STATES[state]}.")
     except Refused as error:
-        messages.error(request, f"{error.what} {error.why} {error.do}")
+        messages.error(request, " ".join(error.sentences))
         return redirect("census_body", ground.place, found.pk)
     back = request.POST.get("retour", "")
     if url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}):
