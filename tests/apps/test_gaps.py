@@ -8,15 +8,17 @@ import pytest
 from maillage.apps.directory.actions import importing, sheets
 from maillage.apps.directory.models import Lieu
 from maillage.apps.dossiers import actions, queries
-from maillage.apps.dossiers.models import Study
+from maillage.apps.dossiers.models import Finding, Study
 from maillage.apps.dossiers.queries import Asked
 from maillage.pipeline.offer import files
 from maillage.pipeline.offer.forms import read as forms
+from maillage.reference import findings
 from maillage.reference.cards import cards
 from maillage.reports import grid
 
 pytestmark = pytest.mark.django_db
 PLACE = "38151"
+AT = datetime(2026, 11, 20, tzinfo=UTC)
 
 
 def text_of(response) -> str:
@@ -67,6 +69,8 @@ def test_the_pages_of_an_offer(offered, client):
     assert "donnée manquante" in verdicts
     assert "Fort dès" in verdicts, "each verdict shows its rule"
 
+    _findings_stand_beside_the_verdicts(client)
+
     base = f"/territoires/{PLACE}/manques/et-si/?offre=libre_acces_accompagne"
     best = client.get(f"{base}&geste=meilleurs&combien=2")
     assert best.context["answer"]["proposal"]["lieux"]
@@ -104,6 +108,60 @@ def test_the_pages_of_an_offer(offered, client):
     assert "La règle :" in text_of(everybody)
 
     _the_directory_moves_on(offered, client)
+
+
+def _findings_stand_beside_the_verdicts(client) -> None:
+    before = text_of(client.get(f"/territoires/{PLACE}/grille/"))
+    Finding.objects.create(place=PLACE, who="institutions", kind="told", source="Réunion", year=2025, written_at=AT)
+    Finding.objects.create(
+        place=PLACE,
+        who="public",
+        kind="told",
+        confirms=False,
+        words="Je ne savais pas",
+        source="Marché",
+        year=2026,
+        written_at=AT,
+    )
+    Finding.objects.create(place=PLACE, who="social", kind="no_sale", source="Entretien", year=2026, written_at=AT)
+    after = text_of(client.get(f"/territoires/{PLACE}/grille/"))
+    assert "Les avis s’écartent : les collectivités et opérateurs le confirment, les habitants non." in after
+    assert "« Je ne savais pas »" in after
+    assert [before.count("donnée manquante"), before.count("point fort")] == [
+        after.count("donnée manquante"),
+        after.count("point fort"),
+    ], "what people say changes no verdict"
+    gaps = text_of(client.get(f"/territoires/{PLACE}/manques/"))
+    assert "Il manque où acheter un ordinateur à petit prix" in gaps
+
+
+def test_a_finding_is_noted_withdrawn_and_put_back(client, coordinator):
+    address = f"/espace/territoires/{PLACE}/constats/"
+    assert client.get(address).status_code == 302, "a stranger signs in first"
+    client.force_login(coordinator)
+    said = {
+        "kind": "far",
+        "confirms": "oui",
+        "who": "social",
+        "words": "Rien au nord",
+        "source": "Entretien",
+        "year": "2026",
+    }
+    assert client.post(address, said).status_code == 302
+    row = Finding.objects.get()
+    assert (row.place, row.kind, row.confirms, row.written_by) == (PLACE, "far", True, coordinator)
+    assert client.post(address, {**said, "kind": "autre", "year": "1700"}).status_code == 400
+    client.post(address, {"retirer": str(row.pk)})
+    assert queries.findings(PLACE) == []
+    assert "Remettre" in text_of(client.get(address))
+    client.post(address, {"retirer": str(row.pk)})
+    assert [each.words for each in queries.findings(PLACE)] == ["Rien au nord"]
+    assert client.post(address, {"retirer": "99999"}).status_code == 404
+    assert client.get("/espace/territoires/zzz/constats/").status_code == 404
+
+
+def test_every_finding_is_about_an_axis_of_the_grid():
+    assert {kind.axis for kind in findings.kinds().values()} == set(grid.AXES)
 
 
 def _the_directory_moves_on(study: Study, client) -> None:

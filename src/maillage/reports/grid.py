@@ -56,6 +56,7 @@ def told(offered: Mapping[str, Any] | None, census: Mapping[str, Any]) -> list[J
             )
         out.append(
             {
+                "id": axis,
                 "axe": label,
                 "criteres": rows,
                 "forts": [row["question"] for row in rows if row["verdict"] == STRONG],

@@ -5,6 +5,7 @@ import shutil
 import time
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from django.conf import settings
@@ -16,7 +17,7 @@ from django_tasks import task
 from maillage.apps.accounts.models import User
 from maillage.apps.directory.queries import studied
 from maillage.apps.dossiers import queries, rules
-from maillage.apps.dossiers.models import Comment, Study
+from maillage.apps.dossiers.models import Comment, Finding, Study
 from maillage.apps.dossiers.queries import Asked
 from maillage.apps.territories import queries as territories
 from maillage.kernel.disk import write_whole
@@ -234,6 +235,17 @@ def comment(*, by: User, place: str, texts: dict[str, str]) -> None:
             )
     for pk in Study.objects.filter(place=place, status=rules.DONE).values_list("pk", flat=True):
         publish_later.enqueue(pk)
+
+
+def note(place: str, given: dict[str, Any], *, by: User, at: datetime) -> Finding:
+    """Keep what somebody found of a territory."""
+    return Finding.objects.create(place=place, written_by=by, written_at=at, **given)
+
+
+def withdraw(finding: Finding, *, at: datetime) -> None:
+    """Take a finding off the pages, or put it back when it was."""
+    finding.withdrawn_at = None if finding.withdrawn_at else at
+    finding.save(update_fields=["withdrawn_at"])
 
 
 def catch_up(study: Study) -> bool:

@@ -8,7 +8,9 @@ from django import forms
 from maillage.apps.directory.queries import where
 from maillage.apps.dossiers import rules
 from maillage.apps.dossiers.queries import Asked
+from maillage.reference import findings
 from maillage.reference.definitions import DEFAULT, offered
+from maillage.reports.grid import AXES
 from maillage.reports.offer import zone_names
 from maillage.studies.gaps import Spot, located
 from maillage.studies.reach import Ground
@@ -103,6 +105,40 @@ class CheckForm(forms.Form):
                 "part", "Arrondie au point, une part de 0,5 % ou moins peut valoir zéro : donnez-la plus finement."
             )
         return clean
+
+
+class FindingForm(forms.Form):
+    """What somebody found: typed, so that several can be set side by side."""
+
+    kind = forms.ChoiceField(label="Ce qui est constaté")
+    confirms = forms.ChoiceField(
+        label="Cette personne",
+        choices=[("oui", "le confirme"), ("non", "le contredit")],
+        widget=forms.RadioSelect,
+        initial="oui",
+    )
+    who = forms.ChoiceField(label="Qui le dit")
+    words = forms.CharField(
+        label="Avec quels mots (facultatif)",
+        required=False,
+        max_length=600,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="Une phrase entendue, ou résumée. Sans nom ni rien qui fasse reconnaître quelqu’un : ces mots sont publics.",
+    )
+    source = forms.CharField(label="Entendu où", max_length=200, help_text="Entretien, réunion, questionnaire, étude")
+    year = forms.IntegerField(label="Année", min_value=1990, max_value=2100)
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        by_axis = {
+            label: [(kind.id, kind.says) for kind in findings.kinds().values() if kind.axis == axis]
+            for axis, label in AXES.items()
+        }
+        self.fields["kind"].choices = list(by_axis.items())  # type: ignore[attr-defined]
+        self.fields["who"].choices = list(findings.who().items())  # type: ignore[attr-defined]
+
+    def clean_confirms(self) -> bool:
+        return bool(self.cleaned_data["confirms"] == "oui")
 
 
 class PerimeterForm(forms.Form):

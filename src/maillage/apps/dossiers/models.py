@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 
 from maillage.apps.dossiers import rules
+from maillage.reference import findings
 
 
 class Study(models.Model):
@@ -54,3 +55,35 @@ class Comment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.place}, {self.section}"
+
+
+class Finding(models.Model):
+    """What an actor or an inhabitant found of a territory, that no file tells. Withdrawn, it is kept and no longer shown."""
+
+    place = models.CharField("territoire ou périmètre", max_length=61, db_index=True)
+    who = models.CharField("qui le dit", max_length=12)
+    kind = models.CharField("constat", max_length=20)
+    confirms = models.BooleanField("le confirme", default=True)
+    words = models.TextField("mots", blank=True, max_length=600)
+    source = models.CharField("d’où", max_length=200)
+    year = models.PositiveSmallIntegerField("année")
+    written_at = models.DateTimeField("noté le")
+    written_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name="par", on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    withdrawn_at = models.DateTimeField("retiré le", null=True)
+
+    class Meta:
+        verbose_name = "constat"
+        ordering = ("-year", "-pk")
+
+    def __str__(self) -> str:
+        return f"{self.place}, {self.says}"
+
+    @property
+    def says(self) -> str:
+        return findings.kinds()[self.kind].says
+
+    @property
+    def speaker(self) -> str:
+        return findings.who()[self.who]

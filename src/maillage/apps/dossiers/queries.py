@@ -14,12 +14,13 @@ from django.db.models import Max
 
 from maillage.apps.directory.queries import studied
 from maillage.apps.dossiers import rules
-from maillage.apps.dossiers.models import Comment, Study
+from maillage.apps.dossiers.models import Comment, Finding, Study
 from maillage.apps.territories import queries as territories
 from maillage.kernel.errors import Refused
 from maillage.kernel.table import group, total_by
 from maillage.reference.definitions import DEFAULT, definition
 from maillage.reports import atlas, census, pdf
+from maillage.reports import findings as told_findings
 from maillage.reports import offer as told_offer
 from maillage.studies import corrections, gaps, needs, offer, reach, zoning
 from maillage.studies import frame as frames
@@ -156,6 +157,14 @@ def ahead(study: Study) -> int:
 def comments(place: str) -> dict[str, str]:
     """Return the analyst's comments of a place, by section, empty ones left out."""
     return {c.section: c.text for c in Comment.objects.filter(place=place) if c.text.strip()}
+
+
+def findings(place: str) -> list[told_findings.Said]:
+    """Return what was found of a place, the latest first, what was withdrawn left out."""
+    return [
+        told_findings.Said(row.who, row.kind, row.confirms, row.words, row.source, row.year)
+        for row in Finding.objects.filter(place=place, withdrawn_at=None)
+    ]
 
 
 def behind_their_comments() -> list[Study]:

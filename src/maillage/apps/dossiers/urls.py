@@ -43,6 +43,7 @@ urlpatterns = [
     path("api/v1/territoires/<str:place>/etude", files.api_study, name="api_study"),
     path("espace/", space.space, name="space"),
     path("espace/territoires/<str:place>/commentaires/", space.comments, name="comments"),
+    path("espace/territoires/<str:place>/constats/", space.findings, name="findings"),
     path("espace/perimetres/nouveau/", space.new_perimeter, name="new_perimeter"),
     path("espace/filtres/nouveau/", space.new_marking, name="new_marking"),
     path("espace/<str:kind>/<int:pk>/retirer/", space.drop, name="drop"),

@@ -14,6 +14,7 @@ from maillage.apps.dossiers.models import Study
 from maillage.apps.dossiers.queries import Asked
 from maillage.apps.dossiers.views.pages import shown
 from maillage.reference.offer import diagnosis_lines
+from maillage.reports import findings
 from maillage.reports import grid as grids
 
 USUAL = "libre_acces_accompagne"
@@ -24,7 +25,8 @@ def gaps(request: HttpRequest, place: str) -> HttpResponse:
     """What is within a walk and what is not, line by line of the offer."""
 
     def more(study: Study, asked: Asked, told: dict[str, Any]) -> dict[str, Any]:
-        return _line(request, study, told) | {"behind": actions.catch_up(study)}
+        found = findings.told(queries.findings(study.place), "maillage")
+        return _line(request, study, told) | {"behind": actions.catch_up(study), "findings": found}
 
     return shown(request, place, "dossiers/gaps.html", "manques", more)
 
@@ -78,7 +80,9 @@ def grid(request: HttpRequest, place: str) -> HttpResponse:
     """The grid of the diagnosis: each criterion with its verdict, its evidence and its rule."""
 
     def more(study: Study, asked: Asked, told: dict[str, Any]) -> dict[str, Any]:
-        return {"grid": grids.told(told.get("offre"), queries.census_told(study, on=timezone.localdate()))}
+        found = queries.findings(study.place)
+        axes = grids.told(told.get("offre"), queries.census_told(study, on=timezone.localdate()))
+        return {"grid": [{**axis, "constats": findings.told(found, axis["id"])} for axis in axes]}
 
     return shown(request, place, "dossiers/grid.html", "grille", more)
 

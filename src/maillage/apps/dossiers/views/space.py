@@ -15,16 +15,18 @@ from maillage.apps.dossiers import actions, queries
 from maillage.apps.dossiers.forms import (
     CommentForm,
     CorrectionForm,
+    FindingForm,
     MarkingForm,
     PerimeterForm,
 )
-from maillage.apps.dossiers.models import Study
+from maillage.apps.dossiers.models import Finding, Study
 from maillage.apps.dossiers.views.asked import unknown
 from maillage.apps.territories import actions as territory_actions
 from maillage.apps.territories import queries as territories
 from maillage.apps.territories import rules as territory_rules
 from maillage.apps.territories.models import Correction, Marking, Perimeter
 from maillage.kernel.errors import Refused, UnknownTerritory
+from maillage.kernel.typed import whole
 
 
 @login_required
@@ -49,7 +51,7 @@ def space(request: HttpRequest) -> HttpResponse:
 def comments(request: HttpRequest, place: str) -> HttpResponse:
     """The analyst's comments of a dossier."""
     try:
-        name = ((kept := territories.perimeter(place)) and kept.name) or territories.territory(place).long_name
+        name = _name(place)
     except UnknownTerritory as error:
         return unknown(request, place, error)
     form = CommentForm(request.POST or None, initial=queries.comments(place))
@@ -61,6 +63,41 @@ def comments(request: HttpRequest, place: str) -> HttpResponse:
         )
         return redirect("reports", place)
     return render(request, "dossiers/comments.html", {"form": form, "place": place, "name": name})
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def findings(request: HttpRequest, place: str) -> HttpResponse:
+    """What actors and inhabitants found of a territory: noted, withdrawn, put back."""
+    try:
+        name = _name(place)
+    except UnknownTerritory as error:
+        return unknown(request, place, error)
+    rows = Finding.objects.filter(place=place)
+    at = timezone.localtime()
+    if pk := whole(request.POST.get("retirer", ""), most=10**9):
+        found = get_object_or_404(rows, pk=pk)
+        actions.withdraw(found, at=at)
+        messages.success(request, "Constat retiré. Il reste en bas de la page." if found.withdrawn_at else "Constat remis.")
+        return redirect("findings", place)
+    form = FindingForm(request.POST or None, initial={"year": at.year})
+    if request.method == "POST" and form.is_valid():
+        actions.note(place, form.cleaned_data, by=request.user, at=at)  # type: ignore[arg-type]
+        messages.success(request, "Constat noté : il se lit sur la grille du territoire.")
+        return redirect("findings", place)
+    shown, withdrawn = ([row for row in rows if (row.withdrawn_at is None) == kept] for kept in (True, False))
+    return render(
+        request,
+        "dossiers/findings.html",
+        {"form": form, "place": place, "name": name, "rows": shown, "withdrawn": withdrawn},
+        status=400 if form.errors else 200,
+    )
+
+
+def _name(place: str) -> str:
+    """Return the name of a kept perimeter, or of an official territory; raises UnknownTerritory."""
+    kept = territories.perimeter(place)
+    return kept.name if kept else territories.territory(place).long_name
 
 
 def _from_file(
