@@ -97,7 +97,7 @@ def _of(key: str, words: str) -> Callable[[Mapping[str, Any], Mapping[str, Any]]
         found = census[key]
         if not found["sur"]:
             return None, ""
-        return found["valeur"], f"{found['n']} sur {found['sur']} lieux {words} ({found['part']})."
+        return found["valeur"], f"{words} : {found['n']} sur {found['sur']} ({found['part']})."
 
     return share
 
@@ -140,7 +140,7 @@ CRITERIA = (
     Criterion(
         "visibilite",
         "Les professionnels peuvent-ils orienter : la fiche est-elle à jour ?",
-        _of("recents", "à la fiche de moins d’un an"),
+        _of("recents", "Lieux dont la fiche a moins d’un an"),
         0.75,
         0.4,
         "Fort dès 75 % de fiches de moins d’un an ; manque sous 40 %.",
@@ -150,7 +150,7 @@ CRITERIA = (
     Criterion(
         "visibilite",
         "Sait-on quand venir ?",
-        _of("horaires", "aux horaires connus"),
+        _of("horaires", "Lieux dont on sait les horaires"),
         0.9,
         0.6,
         "Fort dès 90 % de lieux avec horaires ; manque sous 60 %.",
@@ -160,7 +160,7 @@ CRITERIA = (
     Criterion(
         "attractivite",
         "L’offre s’adapte-t-elle aux contraintes : le prix ?",
-        _of("gratuit", "gratuits, parmi ceux qui disent leur prix"),
+        _of("gratuit", "Lieux gratuits, parmi ceux qui disent leur prix"),
         0.7,
         0.4,
         "Fort dès 70 % de lieux gratuits parmi ceux qui disent leur prix ; manque sous 40 %.",
@@ -170,7 +170,7 @@ CRITERIA = (
     Criterion(
         "attractivite",
         "L’offre s’adapte-t-elle aux contraintes : le soir ou le samedi ?",
-        _of("soir_ou_samedi", "ouverts le soir ou le week-end, parmi ceux qui disent leurs horaires"),
+        _of("soir_ou_samedi", "Lieux ouverts le soir ou le week-end, parmi ceux qui disent leurs horaires"),
         0.5,
         0.2,
         "Fort dès 50 % de lieux ouverts après 19 h, le samedi ou le dimanche ; manque sous 20 %.",
