@@ -114,21 +114,23 @@ def _late(osm: str) -> bool:
 def _kinds(rows: Sequence[Row]) -> list[Json]:
     places = Counter(row.kind for row in rows)
     structures = Counter(kind for kind, _ in {(row.kind, row.structure) for row in rows})
-    most = max(places.values(), default=1)
     return [
         {
             "libelle": offer.kinds()[kind].label,
             "lieux": n,
             "structures": structures[kind],
             "part": _share(n, len(rows)),
-            "largeur": n / most,
+            "barre": round(100 * n / len(rows)),
         }
         for kind, n in sorted(places.items(), key=lambda each: (-each[1], each[0]))
     ]
 
 
 def _practices(talking: Sequence[Row], said: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> list[Json]:
-    """Return each practice: offered today, in project, among the places that say something; and how, when they say it."""
+    """Return each practice: offered today, in project, among the places that say something; and how, when they say it.
+
+    barre: its length in a chart, out of 100.
+    """
     out = []
     for practice in offer.practices().values():
         found = [said[row.id][practice.id] for row in talking if practice.id in said[row.id]]
@@ -142,6 +144,7 @@ def _practices(talking: Sequence[Row], said: Mapping[str, Mapping[str, Mapping[s
                 "aujourdhui": states["offered"],
                 "en_projet": states["planned"],
                 "part": _share(states["offered"], len(talking)),
+                "barre": round(100 * states["offered"] / len(talking)) if talking else 0,
                 "comment": _how(practice.id, today),
             }
         )
