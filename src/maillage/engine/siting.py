@@ -65,6 +65,8 @@ def best_sites(demand: Floats, covers: Matrix, n: int, *, fixed: tuple[int, ...]
         return first
     # Only candidates that might still belong to a better choice go to the solver: often a few out of thousands.
     kept, sure = _undecided(problem, known, n)
+    if len(sure) > n or len(kept) < n:  # nothing separates what is known from its bound but rounding: it is the best
+        return _ordered(problem, known.chosen, n, known.covered)
     left = _problem(problem.demand, problem.covers[:, kept], tuple(np.searchsorted(kept, sure).tolist()))
     if left.covers.nnz > MOST_LINKS:
         return _ordered(problem, known.chosen, n, known.bound)
