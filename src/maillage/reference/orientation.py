@@ -1,0 +1,95 @@
+"""How places are ordered when somebody is sent to one: the points of each criterion, and why they are what they are."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+from maillage.kernel.errors import UnsourcedFigure
+from maillage.reference.places import read_yaml
+
+FILE = Path(__file__).with_name("orientation.yaml")
+Answer = Literal["good", "fair", "unsaid", "bad"]
+ANSWERS: tuple[Answer, ...] = ("good", "fair", "unsaid", "bad")
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """Something a place is asked to be. points: by answer; what nobody says is worth less than what suits, more than what does not."""
+
+    id: str
+    label: str
+    points: Mapping[Answer, int]
+    why: str
+
+    @property
+    def most(self) -> int:
+        return self.points["good"]
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """What a result of the diagnosis says to look for: a practice of the offer, and how to be helped (for, with, learn)."""
+
+    need: str
+    help: str
+
+
+@cache
+def criteria() -> dict[str, Criterion]:
+    """Return the criteria in the order they are told; UnsourcedFigure for points that nobody explains, or in the wrong order."""
+    found = {id: _criterion(id, raw) for id, raw in _raw()["criteria"].items()}
+    for each in found.values():
+        in_order = each.points["good"] >= each.points["fair"] >= each.points["unsaid"] > each.points["bad"]
+        if not each.why or not in_order:
+            raise UnsourcedFigure(
+                f"orientation.yaml: the points of « {each.id} » are not explained, or silence is worth a refusal.",
+                why="People are sent somewhere on these points.",
+                do="Write why, and keep good ≥ fair ≥ unsaid > bad.",
+            )
+    return found
+
+
+def _criterion(id: str, raw: Mapping[str, Any]) -> Criterion:
+    return Criterion(id, raw["label"], {answer: int(raw[answer]) for answer in ANSWERS}, raw.get("why", ""))
+
+
+@cache
+def walk() -> tuple[float, float]:
+    """Return the minutes on foot until which a distance is good, then fair."""
+    return _pair("walk")
+
+
+@cache
+def on_foot() -> int:
+    """Return the minutes of a walk beyond which a place comes after all those one walks to."""
+    return int(_raw()["on_foot"])
+
+
+@cache
+def soon() -> tuple[float, float]:
+    """Return the days to the next opening that are soon, then fair."""
+    return _pair("soon")
+
+
+@cache
+def longest_closure() -> int:
+    """Return the days beyond which a closed place is not proposed."""
+    return int(_raw()["closed"])
+
+
+@cache
+def advice() -> dict[str, Advice]:
+    """Return what each result of the diagnosis says to look for."""
+    return {id: Advice(**raw) for id, raw in _raw()["results"].items()}
+
+
+def _pair(name: str) -> tuple[float, float]:
+    raw = _raw()[name]
+    return float(raw["good"]), float(raw["fair"])
+
+
+@cache
+def _raw() -> Any:
+    return read_yaml(FILE)
