@@ -11,12 +11,14 @@ from fontTools.ttLib import TTFont
 from fontTools.varLib.instancer import instantiateVariableFont
 
 from maillage.reports.design import figures_css, tokens, tokens_css
+from maillage.reports.drawings import drawings_css
 from maillage.reports.logo import logo
 
 ROOT = Path(__file__).resolve().parents[1]
 MODULES, OUT = ROOT / "node_modules", ROOT / "assets"
 LATIN = [*range(0x20, 0x7F), *range(0xA0, 0x100), 0x152, 0x153, 0x178, 0x2013, 0x2014, 0x2018, 0x2019, 0x201C, 0x201D, 0x2022,
          0x2026, 0x20AC, 0x2212]  # fmt: skip
+ROMANIAN_AND_TURKISH = [*map(ord, "ĂăȘșȚțĞğİıŞş")]  # in a file of their own, that only their pages ask for
 ICONS = [
     "accessibility",
     "arrow-down",
@@ -25,72 +27,93 @@ ICONS = [
     "arrow-up",
     "arrow-up-down",
     "at-sign",
+    "bell",
     "building-2",
+    "calendar",
     "calendar-off",
+    "calendar-plus",
     "check",
     "chevron-down",
     "chevron-right",
     "circle-alert",
     "circle-check",
     "circle-help",
+    "circle-user",
     "circle-x",
     "clipboard-check",
     "clock",
     "columns-2",
     "contrast",
     "copy",
+    "corner-up-right",
     "credit-card",
     "door-open",
     "download",
+    "ellipsis",
     "euro",
     "eye",
     "file-text",
+    "fingerprint",
     "flag",
     "gift",
     "globe",
     "graduation-cap",
     "hand-helping",
     "heart-handshake",
+    "history",
     "house",
     "id-card",
     "info",
+    "key-round",
     "languages",
     "layers",
     "lightbulb",
+    "link",
     "list",
     "loader-circle",
     "locate-fixed",
     "lock",
     "log-in",
     "log-out",
+    "mail",
     "map",
     "map-pin",
     "menu",
     "message-square",
     "monitor",
     "moon",
+    "pause",
     "pencil",
     "phone",
+    "play",
     "plug",
     "plus",
     "printer",
+    "puzzle",
     "recycle",
     "refresh-cw",
     "repeat",
+    "route",
     "router",
     "search",
     "send",
     "share-2",
+    "shield",
     "signpost",
     "smartphone",
     "sun",
     "table-2",
     "tag",
+    "thumbs-up",
+    "ticket",
     "trash-2",
     "triangle-alert",
+    "undo-2",
     "upload",
     "user",
     "user-check",
+    "user-plus",
+    "user-x",
     "users",
     "volume-2",
     "wallet",
@@ -101,8 +124,10 @@ ICONS = [
 ]
 
 
-def font(package: str, file: str, name: str, family: str, *, weights: tuple[int, int] | None = None) -> None:
-    """Write a font as woff2 for pages and as TTF for documents, cut to what French needs."""
+def font(
+    package: str, file: str, name: str, family: str, *, weights: tuple[int, int] | None = None, letters: list[int] = LATIN
+) -> None:
+    """Write a font as woff2 for pages, and as TTF for documents, which are in French, cut to what is needed."""
     source = TTFont(MODULES / "@fontsource-variable" / package / "files" / f"{file}.woff2")
     if weights:
         source = instantiateVariableFont(source, {"wght": weights})
@@ -110,12 +135,12 @@ def font(package: str, file: str, name: str, family: str, *, weights: tuple[int,
     options.layout_features = ["*"]
     options.name_IDs = ["*"]
     cutter = subset.Subsetter(options)
-    cutter.populate(unicodes=LATIN)
+    cutter.populate(unicodes=letters)
     cutter.subset(source)
     for record in source["name"].names:
         if record.nameID in (1, 16):
             record.string = family
-    for flavor, suffix in (("woff2", "woff2"), (None, "ttf")):
+    for flavor, suffix in (("woff2", "woff2"), (None, "ttf"))[: 2 if letters is LATIN else 1]:
         source.flavor = flavor
         source.save(OUT / "fonts" / f"{name}.{suffix}")
 
@@ -137,6 +162,21 @@ def main() -> None:
         "Bricolage Grotesque",
         weights=(700, 800),
     )
+    font(
+        "atkinson-hyperlegible-next",
+        "atkinson-hyperlegible-next-latin-ext-wght-normal",
+        "atkinson-plus",
+        "Atkinson Hyperlegible Next",
+        letters=ROMANIAN_AND_TURKISH,
+    )
+    font(
+        "bricolage-grotesque",
+        "bricolage-grotesque-latin-ext-wght-normal",
+        "bricolage-plus",
+        "Bricolage Grotesque",
+        weights=(700, 800),
+        letters=ROMANIAN_AND_TURKISH,
+    )
     for icon in ICONS:
         shutil.copy(MODULES / "lucide-static/icons" / f"{icon}.svg", OUT / "icons")
     leaflet = MODULES / "leaflet/dist"
@@ -147,6 +187,7 @@ def main() -> None:
     shutil.copytree(leaflet / "images", OUT / "leaflet/images")
     (OUT / "site/jetons.css").write_text(tokens_css(), "utf-8")
     (OUT / "site/figures.css").write_text(figures_css(), "utf-8")
+    (OUT / "site/dessins.css").write_text(drawings_css(), "utf-8")
     day = tokens()
     (OUT / "site/marque.svg").write_text(logo(day["pastel"], day["garance"], day["prune"]), "utf-8")
 

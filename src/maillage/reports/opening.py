@@ -2,6 +2,8 @@
 
 The hours are OSM `opening_hours`, read with the French holidays; school holidays have no calendar here, and are not guessed:
 hours that hold then alone are told apart.
+
+Hours are told in the language spoken, those that would not be said rightly (“1er mardi du mois”) in French, as `typed`.
 """
 
 import re
@@ -12,17 +14,23 @@ from functools import cache, lru_cache
 from typing import Any
 
 import opening_hours
+from babel.dates import format_date, format_skeleton, get_day_names
 from opening_hours import OpeningHours, State
 
-from maillage.reports.wording import NBSP, listing, lower_first
+from maillage.kernel.languages import FRENCH, say, speaking, spoken, to_say, typed
+from maillage.reports.wording import NBSP, listing, lower_first, series
 
-DAYS = ("Lundi", "Mardi", "Mercredi", "Jeudi", "Vendredi", "Samedi", "Dimanche")
+DAYS = (
+    *(to_say("Lundi"), to_say("Mardi"), to_say("Mercredi"), to_say("Jeudi")),
+    *(to_say("Vendredi"), to_say("Samedi"), to_say("Dimanche")),
+)
 MONTHS = (
     *("janvier", "février", "mars", "avril", "mai", "juin"),
     *("juillet", "août", "septembre", "octobre", "novembre", "décembre"),
 )
 NEAR = 6  # days: until then a day of the week is told by its name alone
 MIDNIGHT = time(0)
+MOST_CHANGES = 60  # looked at before the next opening: a month of days
 CLOSES = re.compile(r"\b(?:off|closed)$")
 COMMENT = re.compile(r'"[^"]*"')
 # What parts two rules, outside of comments: a semicolon, a fallback, a comma before another selector.
@@ -42,20 +50,22 @@ MONTHLY = re.compile(
 )
 SHORT = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
 RANKS = {"1": "1er", "2": "2e", "3": "3e", "4": "4e", "5": "5e", "-1": "dernier"}
-ALL_DAY = "Toute la journée"
+CLOSED, ALL_DAY = to_say("Fermé"), to_say("Toute la journée")
+BY_APPOINTMENT = to_say("sur rendez-vous")  # the commonest of comments
+HOUR = re.compile(r"\d h\b|\d:\d")
 SPAN = re.compile(r"\d+ h(?: \d\d)? – \d+ h(?: \d\d)?")  # two hours stay on their line
-TO_CONFIRM = ", à confirmer"
 LONG_HOURS = 120  # characters
-CHANGING = "Horaires qui changent d’une semaine à l’autre : appelez."
-OTHER_DAYS = "Hors vacances scolaires : horaires inconnus"
+CHANGING = to_say("Horaires qui changent d’une semaine à l’autre : appelez.")
+OTHER_DAYS = to_say("Hors vacances scolaires : horaires inconnus")
 
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """What to say of a place now. `state`: open, soon (opens today), closed, or unknown; `words` in French."""
+    """What to say of a place now. `state`: open, soon (opens today), closed, or unknown; doubted: `words` say to confirm."""
 
     state: str
     words: str
+    doubted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,31 +86,31 @@ def now(osm: str, at: datetime) -> Opening:
     if not holidays:
         return _now(osm, at)
     if not usual:
-        return Opening("unknown", "Horaires des vacances scolaires seulement")
+        return Opening("unknown", say("Horaires des vacances scolaires seulement"))
     one, other = _now(usual, at), _now(f"{usual}; {holidays}", at)
     if one == other:
         return one
     if {one.state, other.state} <= {"closed", "soon"}:
-        return Opening(one.state, f"{one.words} hors vacances scolaires")
-    return Opening("unknown", "Horaires de vacances : se renseigner")
+        return Opening(one.state, say("{words} hors vacances scolaires", words=one.words))
+    return Opening("unknown", say("Horaires de vacances : se renseigner"))
 
 
 def _now(osm: str, at: datetime) -> Opening:
     hours = _hours(osm)
     if hours is None:
-        return Opening("unknown", "Horaires inconnus")
+        return Opening("unknown", say("Horaires inconnus"))
     state, comment = hours.state(at)
     if state != State.CLOSED and (comment or state == State.UNKNOWN):  # “sur rendez-vous”: nobody may just come
-        return Opening("unknown", _first_upper(_confirm(comment)))
+        return Opening("unknown", _first_upper(_confirm(comment)), _is_unread(comment))
     if state == State.OPEN and "SH" in osm:
-        return Opening("unknown", "Horaires de vacances : se renseigner")
+        return Opening("unknown", say("Horaires de vacances : se renseigner"))
     change = hours.next_change(at)
     if state == State.OPEN:
         if change is None or change - at > timedelta(hours=24):
-            return Opening("open", "Ouvert")
-        return Opening("open", f"Ouvert jusqu’à {clock(change)}")
+            return Opening("open", say("Ouvert"))
+        return Opening("open", say("Ouvert jusqu’à {hour}", hour=clock(change)))
     if change is None:
-        return Opening("closed", "Fermé")
+        return Opening("closed", say(CLOSED))
     return _closed_until(osm, at, change)
 
 
@@ -109,17 +119,18 @@ def _closed_until(osm: str, at: datetime, change: datetime) -> Opening:
     days = (change.date() - at.date()).days
     state, comment = _hours(osm).state(change)
     if days > NEAR and _in_closure(osm, at, change):
-        return Opening("closed", f"Fermé jusqu’au {_near(change.date() - timedelta(days=1), at.date())}")
+        last = _near(change.date() - timedelta(days=1), at.date())
+        return Opening("closed", say("Fermé jusqu’au {day}", day=last))
     day = _day_said(change.date(), at.date())
     if state == State.UNKNOWN:
-        when = day if change.time() == MIDNIGHT else f"{day} à {clock(change)}"
-        return Opening("closed", f"Fermé ; {when} : {_confirm(comment)}")
-    note = f" ({comment})" if comment else ""
+        when = day if change.time() == MIDNIGHT else say("{day} à {hour}", day=day, hour=clock(change))
+        return Opening("closed", say("Fermé ; {when} : {what}", when=when, what=_confirm(comment)), _is_unread(comment))
+    note = f" ({_comment(comment)})" if comment else ""
     if days == 0:
-        return Opening("soon", f"Ouvre à {clock(change)}{note}")
-    return Opening(
-        "soon" if days == 1 else "closed", f"{'Ouvre' if days == 1 else 'Fermé, ouvre'} {day} à {clock(change)}{note}"
-    )
+        return Opening("soon", say("Ouvre à {hour}", hour=clock(change)) + note)
+    if days == 1:
+        return Opening("soon", say("Ouvre {day} à {hour}", day=day, hour=clock(change)) + note)
+    return Opening("closed", say("Fermé, ouvre {day} à {hour}", day=day, hour=clock(change)) + note)
 
 
 def _day_said(day: date, today: date) -> str:
@@ -130,13 +141,13 @@ def _day_said(day: date, today: date) -> str:
     """
     days = (day - today).days
     if days > NEAR:
-        return f"le {_near(day, today)}"
-    return ("aujourd’hui", "demain")[days] if days < 2 else DAYS[day.weekday()].lower()
+        return say("le {day}", day=_near(day, today))
+    return (say("aujourd’hui"), say("demain"))[days] if days < 2 else weekday(day.weekday())
 
 
 def _near(day: date, today: date) -> str:
     """Return a date in words, without its year when it is that of today."""
-    return said(day).removesuffix(f" {day.year}") if day.year == today.year else said(day)
+    return said(day, year=day.year != today.year)
 
 
 def _in_closure(osm: str, at: datetime, change: datetime) -> bool:
@@ -149,7 +160,23 @@ def _in_closure(osm: str, at: datetime, change: datetime) -> bool:
 
 def _confirm(comment: str) -> str:
     """Return what is said instead of hours; a text that nobody understood is to be confirmed."""
-    return f"{comment}{TO_CONFIRM}" if comment.startswith("«") else comment or "horaires à confirmer"
+    if _is_unread(comment):
+        return to_confirm(typed(comment))
+    return _comment(comment) if comment else say("horaires à confirmer")
+
+
+def to_confirm(words: str) -> str:
+    return say("{words}, à confirmer", words=words)
+
+
+def _is_unread(comment: str) -> bool:
+    """Return whether a comment is the text of a file that nobody understood."""
+    return comment.startswith("«")
+
+
+def _comment(comment: str) -> str:
+    """Return a comment of the hours: those that everybody writes are said, the others stay as they were typed."""
+    return say(comment) if comment == BY_APPOINTMENT else typed(comment)
 
 
 def _first_upper(text: str) -> str:
@@ -159,6 +186,25 @@ def _first_upper(text: str) -> str:
 def is_open(osm: str, at: datetime) -> bool:
     """Return whether a place is surely open at a moment."""
     return now(osm, at).state == "open"
+
+
+def opens_at(osm: str, at: datetime) -> datetime | None:
+    """Return when a place is next surely open (local time, naive): `at` itself when it is; None when nobody knows.
+
+    Hours that hold in the school holidays alone, or by appointment, are not surely open.
+
+    >>> opens_at("Mo 09:00-12:00", datetime(2026, 11, 20, 10)), opens_at('unknown "sur rendez-vous"', datetime(2026, 11, 20))
+    (datetime.datetime(2026, 11, 23, 9, 0), None)
+    """
+    hours, moment = _hours(_apart(osm)[0]), at
+    for _ in range(MOST_CHANGES if hours is not None else 0):
+        state, comment = hours.state(moment)
+        if state == State.OPEN and not comment:
+            return moment
+        moment = hours.next_change(moment)
+        if moment is None:
+            return None
+    return None
 
 
 def week(osm: str, on: date) -> list[Day]:
@@ -171,7 +217,7 @@ def week(osm: str, on: date) -> list[Day]:
         return []
     monday = on - timedelta(days=on.weekday())
     found = []
-    for n, name in enumerate(DAYS):
+    for n in range(len(DAYS)):
         day = monday + timedelta(days=n)
         start = datetime(day.year, day.month, day.day)
         parts = []
@@ -184,10 +230,31 @@ def week(osm: str, on: date) -> list[Day]:
             if whole and state == State.UNKNOWN:  # the day is known, not the hours
                 parts.append(_first_upper(_confirm(comment)))
                 continue
-            said = ALL_DAY if whole else f"{clock(begin)} – {clock(end)}"
-            parts.append(f"{said} ({comment})" if comment else said)
-        found.append(Day(name, ", ".join(parts) or "Fermé", day == on))
+            told = say(ALL_DAY) if whole else say("{begin} – {end}", begin=clock(begin), end=clock(end))
+            parts.append(f"{told} ({_comment(comment)})" if comment else told)
+        found.append(Day(_first_upper(weekday(n)), series(parts) or say(CLOSED), day == on))
     return found
+
+
+def weekdays(osm: str, on: date) -> frozenset[int] | None:
+    """Return the days on which a place opens in the week that holds a day, Monday 0; None when the hours say nothing.
+
+    A day whose hours are not known counts: it is open at some time.
+
+    >>> sorted(weekdays("Mo,We 09:00-12:00", date(2026, 11, 20)) or ()), weekdays("", date(2026, 11, 20))
+    ([0, 2], None)
+    """
+    hours = _hours(_apart(osm)[0])
+    if hours is None:
+        return None
+    monday = datetime.combine(on - timedelta(days=on.weekday()), MIDNIGHT)
+    sunday_night = monday + timedelta(days=7)
+    found = set[int]()
+    for first, last, state, _ in hours.intervals(monday, sunday_night):
+        if state != State.CLOSED:
+            begin, end = max(first, monday), min(last or sunday_night, sunday_night)
+            found |= {(begin.date() + timedelta(days=n)).weekday() for n in range((end - begin).days + 1)}
+    return frozenset(found)
 
 
 def every_week(osm: str) -> bool:
@@ -202,16 +269,31 @@ def clock(moment: datetime) -> str:
     >>> clock(datetime(2026, 1, 1, 18, 30)), clock(datetime(2026, 1, 1, 9, 0))
     ('18 h 30', '9 h')
     """
+    if not spoken().is_french:
+        return f"{moment.hour}:{moment.minute:02d}"
     return f"{moment.hour} h {moment.minute:02d}" if moment.minute else f"{moment.hour} h"
 
 
-def said(day: date) -> str:
+def said(day: date, *, year: bool = True) -> str:
     """Return a date in words.
 
-    >>> said(date(2026, 9, 1))
-    '1er septembre 2026'
+    >>> said(date(2026, 9, 1)), said(date(2026, 9, 2), year=False)
+    ('1er septembre 2026', '2 septembre')
     """
-    return f"{'1er' if day.day == 1 else day.day} {MONTHS[day.month - 1]} {day.year}"
+    if not spoken().is_french:
+        locale = spoken().locale
+        words = format_date(day, "long", locale) if year else format_skeleton("MMMMd", day, locale=locale)
+        return words.replace("\u202f", NBSP)  # no font of ours has it
+    return f"{'1er' if day.day == 1 else day.day} {MONTHS[day.month - 1]}{f' {day.year}' if year else ''}"
+
+
+def weekday(n: int) -> str:
+    """Return a day of the week as it stands inside a sentence, Monday being 0.
+
+    >>> weekday(0)
+    'lundi'
+    """
+    return DAYS[n].lower() if spoken().is_french else str(get_day_names("wide", "stand-alone", spoken().locale)[n])
 
 
 # ----------------------------------------------------------------------------------------------------------------- words
@@ -231,15 +313,20 @@ def hours(osm: str, on: date, text: str = "") -> list[str]:
     if not osm:
         return []
     usual, _ = _apart(osm)
-    away = [
-        f"Vacances scolaires{', ' if ' : ' in line else f'{NBSP}: '}{lower_first(line)}" for line in in_holidays(osm, on)
-    ]
+    away = [_away(line) for line in in_holidays(osm, on)]
     if not usual:
-        return [*away, OTHER_DAYS] if away else []
+        return [*away, say(OTHER_DAYS)] if away else []
     if every_week(usual):
         return [*_by_day(usual, on), *away]
     words = " ".join(text.split())
-    return by_month(osm, on) or [f"« {words} »" if 0 < len(words) <= LONG_HOURS else CHANGING]
+    return by_month(osm, on) or [typed(f"« {words} »") if 0 < len(words) <= LONG_HOURS else say(CHANGING)]
+
+
+def _away(line: str) -> str:
+    """Return hours as those of the school holidays."""
+    if ": " in line:
+        return say("Vacances scolaires, {line}", line=lower_first(line) if spoken().is_french else line)
+    return say("Vacances scolaires\u00a0: {line}", line=lower_first(line))
 
 
 def by_month(osm: str, on: date) -> list[str]:
@@ -249,38 +336,40 @@ def by_month(osm: str, on: date) -> list[str]:
         return []
     ranked = [rule for rule, _ in _rules(usual) if "[" in COMMENT.sub("", rule)]
     others = _joined([(rule, mark) for rule, mark in _rules(usual) if rule not in ranked])
-    lines = [line for rule in ranked for line in _monthly(rule) or [""]]
+    with speaking(FRENCH):
+        lines = [line for rule in ranked for line in _monthly(rule) or [""]]
     days = {day for rule in ranked for day, _ in DAY_OF_MONTH.findall(rule)}
     held = _by_day(others, on)
     if not lines or "" in lines or (others and (not every_week(others) or days & _days_open(others, on))):
         return []  # on that day of the month, the hours of each week no longer hold
-    return [*held, *lines]
+    return [*held, *map(typed, lines)]
 
 
 def in_holidays(osm: str, on: date) -> list[str]:
     """Return the hours of the school holidays in words, a line each; [] when nothing is said of them."""
     _, holidays = _apart(osm)
-    return (_by_day(holidays, on) or ["Fermé"]) if holidays else []
+    return (_by_day(holidays, on) or [say(CLOSED)]) if holidays else []
 
 
 def _by_day(osm: str, on: date) -> list[str]:
     """Return the hours of a week, days of the same hours together."""
     alike: dict[str, list[int]] = {}
     for k, day in enumerate(week(osm, _plain_week(on))):
-        if day.words != "Fermé":
+        if day.words != say(CLOSED):
             alike.setdefault(day.words, []).append(k)
     return [_line(held, words) for words, held in alike.items()]
 
 
 def _days_open(osm: str, on: date) -> set[str]:
     days = zip(SHORT, week(osm, _plain_week(on)), strict=False)
-    return {code for code, day in days if day.words != "Fermé"}
+    return {code for code, day in days if day.words != say(CLOSED)}
 
 
 def _line(days: Sequence[int], words: str) -> str:
-    if len(days) == len(SHORT) and not words.startswith(ALL_DAY) and not SPAN.search(words):
+    if len(days) == len(SHORT) and not words.startswith(say(ALL_DAY)) and not HOUR.search(words):
         return words
-    return f"{_days(days)} : {SPAN.sub(lambda span: span[0].replace(' ', NBSP), lower_first(words))}"
+    spans = SPAN.sub(lambda span: span[0].replace(" ", NBSP), lower_first(words))
+    return say("{days} : {hours}", days=_days(days), hours=spans)
 
 
 def _days(days: Sequence[int]) -> str:
@@ -289,12 +378,12 @@ def _days(days: Sequence[int]) -> str:
     >>> _days([0, 1, 2, 3, 4]), _days([0, 3]), _days([5]), _days(range(7))
     ('Du lundi au vendredi', 'Lundi et jeudi', 'Samedi', 'Tous les jours')
     """
-    names = [lower_first(DAYS[k]) for k in days]
+    names = [weekday(k) for k in days]
     if len(names) == len(SHORT):
-        return "Tous les jours"
+        return say("Tous les jours")
     if len(names) > 2 and list(days) == list(range(days[0], days[-1] + 1)):
-        return f"Du {names[0]} au {names[-1]}"
-    return listing(names).capitalize()
+        return _first_upper(say("Du {first} au {last}", first=names[0], last=names[-1]))
+    return _first_upper(listing(names))
 
 
 def _monthly(rule: str) -> list[str]:
@@ -324,7 +413,7 @@ def _clock(text: str) -> str:
 def _plain_week(on: date) -> date:
     """Return a day of the first week, from that of a day on, without any public holiday."""
     day = on
-    while any(each.words != "Fermé" for each in week("PH 10:00-11:00", day)):
+    while any(each.words != say(CLOSED) for each in week("PH 10:00-11:00", day)):
         day += timedelta(days=7)
     return day
 

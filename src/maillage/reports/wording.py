@@ -3,10 +3,13 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import reduce
 from typing import TypeVar
 
 from maillage.engine import rounding
+from maillage.kernel import languages
 from maillage.kernel.estimate import Estimate, Figure, Withheld
+from maillage.kernel.languages import say, to_say
 
 T = TypeVar("T")
 NBSP = "\u00a0"
@@ -43,7 +46,8 @@ def number(value: float, decimals: int = 0) -> str:
     >>> number(43500), number(13.12, 1), number(-4)
     ('43\\xa0500', '13,1', '−4')
     """
-    text = f"{abs(value):,.{decimals}f}".replace(",", NBSP).replace(".", ",")
+    text = f"{abs(value):,.{decimals}f}".replace(",", NBSP)
+    text = text.replace(".", ",") if languages.spoken().comma else text
     return f"{MINUS}{text}" if value < 0 and text.strip("0,") else text
 
 
@@ -66,14 +70,26 @@ def share(value: float) -> str:
 
 
 def listing(items: Sequence[str], last: str = "et") -> str:
-    """Return items as a French list.
+    """Return items as a list. last: « et », « ou » or « ni ».
 
     >>> listing(["Claix", "Corenc", "Poisat"])
     'Claix, Corenc et Poisat'
     """
     if len(items) < 2:
         return "".join(items)
-    return f"{', '.join(items[:-1])} {last} {items[-1]}"
+    return say(LAST[last], first=series(items[:-1]), last=items[-1])
+
+
+def series(items: Sequence[str]) -> str:
+    """Return items with commas between.
+
+    >>> series(["9 h – 12 h", "14 h – 18 h"])
+    '9 h – 12 h, 14 h – 18 h'
+    """
+    return reduce(lambda before, item: say("{first}, {next}", first=before, next=item), items) if items else ""
+
+
+LAST = {"et": to_say("{first} et {last}"), "ou": to_say("{first} ou {last}"), "ni": to_say("{first} ni {last}")}
 
 
 def count(n: int, noun: str, plural: str | None = None) -> str:
@@ -87,7 +103,7 @@ def count(n: int, noun: str, plural: str | None = None) -> str:
     return f"{number(n)}{NBSP}{noun if n == 1 else plural or noun + 's'}"
 
 
-FEMININE = ("zone", "personne", "commune", "variable", "réponse")
+FEMININE = ("zone", "personne", "commune", "variable", "réponse", "paire", "orientation")
 
 
 def lower_first(text: str) -> str:
@@ -96,15 +112,23 @@ def lower_first(text: str) -> str:
     >>> lower_first("Foyers au RSA"), lower_first("RSA")
     ('foyers au RSA', 'RSA')
     """
-    return text if text[:2].isupper() else text[:1].lower() + text[1:]
+    if text[:2].isupper():
+        return text
+    small = TURKISH if languages.spoken().code == "tr" else {}
+    return small.get(text[:1], text[:1].lower()) + text[1:]
+
+
+TURKISH = {"I": "ı", "İ": "i"}
 
 
 def of(name: str) -> str:
-    """Return “de” before a name, contracted with its article.
+    """Return “de” before a name, contracted with its article; the name alone in another language.
 
     >>> of("Le Pont-de-Claix"), of("Les Adrets"), of("Échirolles"), of("La Tronche"), of("Claix"), of("Hyères")
     ('du Pont-de-Claix', 'des Adrets', 'd’Échirolles', 'de La Tronche', 'de Claix', 'd’Hyères')
     """
+    if not languages.spoken().is_french:
+        return languages.typed(name)
     if name.startswith("Le "):
         return f"du {name[3:]}"
     if name.startswith("Les "):

@@ -1,0 +1,100 @@
+"""The drawings: each reads, coloured by classes alone, light enough to stand in a page, whole on paper."""
+
+import re
+from xml.etree import ElementTree
+
+import pytest
+from django.template import Context, Template
+
+from maillage.reports import drawings
+from maillage.reports.design import tokens
+from tests.house.test_house import contrast
+
+SVG = "{http://www.w3.org/2000/svg}"
+CLASSES = set(re.findall(r"\.(d-[\w-]+)", drawings.drawings_css()))
+
+
+def words(text: str) -> list[str]:
+    return text.split()
+
+
+ASKED = words("""
+seul a-deux main-d-un-autre feuille-vide question maison-ondes ondes-pleines ondes-demi ondes-vides ondes-barrees batiment
+oeil-enveloppe enveloppe-ouverte enveloppe-rare enveloppe-fermee enveloppe-autre mot-de-passe-perdu reveil calendrier
+calendrier-vide pieces outil croix-sante maison carte-identite cartable feuille-euro autre smartphone tablette ordinateur
+telephone-touches rien cle cle-famille deux-maisons forfait carte-prepayee chez-quelqu-un jamais un-peu souvent sourire tortue
+main jamais-essaye loupe loupe-demi loupe-barree pas-besoin lien-laisse demander doigt-lien messages-photos appel-video
+video-musique reseaux achats banque droits-papiers bus coeur-lien loisirs marches livre livre-long livre-difficile autre-langue
+discret a-agrandi oreille filet sablier souris-barree pas-loin horaire-enfants moins-cher un-moment longtemps
+pas-de-difficulte proche personne moi nous-deux aidant resultat-assistance resultat-accompagne resultat-autonomie
+resultat-coup-de-pouce resultat-a-voir corbeille
+""")
+CARDS = words("""
+chat arbre poisson soleil maison velo pomme bateau etoile oiseau fleur lune chaise tasse chapeau train parapluie clef montagne
+ballon
+""")
+
+
+def test_every_picture_of_the_questions_and_of_the_cards_is_drawn():
+    assert drawings.names() == sorted([*ASKED, *(f"carte-{name}" for name in CARDS)])
+
+
+@pytest.mark.parametrize("name", drawings.names())
+def test_a_drawing_is_small_and_coloured_by_classes_alone(name):
+    text = drawings.read(name)
+    assert len(text.encode()) <= 2_500
+    root = ElementTree.fromstring(text)
+    assert root.tag == f"{SVG}svg"
+    assert root.attrib == {"viewBox": "0 0 96 96"}
+    shapes = [shape for shape in root.iter() if shape is not root]
+    for shape in shapes:
+        assert shape.tag.removeprefix(SVG) in {"path", "circle", "ellipse", "rect", "g"}
+        assert not {"fill", "stroke", "style", "id", "opacity", "stroke-width"} & set(shape.attrib)
+        assert shape.tag == f"{SVG}g" or set(shape.attrib["class"].split()) <= CLASSES
+    classes = [set(shape.attrib.get("class", "").split()) for shape in shapes]
+    discs = [found for found in classes if any(each.startswith("d-teinte-") for each in found)]
+    assert len(discs) == 1, "one disc of tint"
+    assert discs[0] == classes[0], "the disc stands behind"
+    assert len(set().union(*classes) & {"d-pastel", "d-garance", "d-gaude", "d-tilleul"}) <= 2, "two flat colours"
+
+
+@pytest.mark.parametrize(
+    "name", [name for name in ASKED if re.search(r"vide$|barree|^rien|jamais|^personne|discret", name)]
+)
+def test_absence_is_drawn_by_dashes_or_by_a_bar(name):
+    text = drawings.read(name)
+    assert "d-tiret" in text or "d-gros" in text
+
+
+@pytest.mark.parametrize("theme", ["jour", "nuit"])
+def test_the_line_is_seen_on_every_colour(theme):
+    values = tokens(theme)
+    for surface in re.findall(r"fill: var\(--([\w-]+)\)", drawings.drawings_css()):
+        if surface != "encre":
+            assert contrast(values["encre"], values[surface]) >= 4.5, surface
+
+
+def test_paper_carries_its_colours_and_no_variable():
+    text = drawings.svg("seul", tokens=tokens())
+    assert "var(" not in text
+    assert tokens()["dessin-garance"] in text
+    ElementTree.fromstring(text)
+
+
+def test_paper_prints_what_the_screen_shows():
+    """Un dessin se lit dans un document : le moteur de mise en page en connaît les classes."""
+    import typst
+
+    page = (
+        '#set page(width: 96pt, height: 96pt, margin: 0pt)\n#image(bytes(sys.inputs.at("d")), format: "svg", width: 96pt)'
+    )
+    drawn = typst.compile(page.encode(), format="png", sys_inputs={"d": drawings.svg("croix-sante", tokens=tokens())})
+    plain = typst.compile(page.encode(), format="png", sys_inputs={"d": drawings.read("croix-sante")})
+    assert drawn != plain
+
+
+def test_a_page_shows_a_drawing_beside_its_words():
+    html = Template('{% drawing "loupe" %}').render(Context())
+    assert html.startswith('<svg class="dessin" aria-hidden="true" focusable="false"')
+    with pytest.raises(KeyError):
+        drawings.read("jamais-dessine")
