@@ -1,14 +1,30 @@
-"""How often a stranger may ask: counted by the hour and by connection, whose address is not kept."""
+"""What an account may do, and how often a stranger may ask: by the hour and by connection, whose address is not kept."""
 
 import time
+from typing import Any
 
 from django.conf import settings
 from django.core.cache import caches
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
+from django.utils.module_loading import import_string
+
+from maillage.apps.accounts.rules import Rights
 
 HOUR = 3600  # seconds
 counts = caches["counts"]
+
+
+def rights_of(user: Any) -> Rights:
+    """Return what somebody may do, read once by request; none for a stranger.
+
+    Who gives rights stands above this feature: `RIGHTS_OF` names it, as Django's settings name who signs in.
+    """
+    if not user.is_authenticated:
+        return Rights()
+    if not hasattr(user, "held_rights"):
+        user.held_rights = import_string(settings.RIGHTS_OF)(user)
+    return user.held_rights
 
 
 def once_more(request: HttpRequest, what: str, most: int) -> bool:

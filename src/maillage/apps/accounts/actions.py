@@ -1,8 +1,13 @@
-"""Opening accounts."""
+"""Opening accounts, and writing in the journal."""
 
-from django.db import transaction
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
 
-from maillage.apps.accounts.models import User
+from django.db import connection, models, transaction
+
+from maillage.apps.accounts import rules
+from maillage.apps.accounts.models import Entry, User
 from maillage.kernel.errors import Refused
 
 
@@ -19,3 +24,47 @@ def open_demonstration(*, email: str, name: str, password: str, production: bool
     if found is not None:
         return found, False
     return User.objects.create_user(email, password, name=name, is_demonstration=True), True
+
+
+JOURNAL_LOCK = 7_205_551  # any number that nothing else locks
+
+
+@transaction.atomic
+def record(
+    *, by: User | None, verb: str, row: models.Model, at: datetime, structure: int | None = None, words: str = ""
+) -> Entry:
+    """Write in the journal who saw or did what; the line is there if the act is.
+
+    by: None for somebody without account, or for the platform itself. words: no name, no address: the line stays when the
+    person is erased.
+    """
+    if connection.vendor == "postgresql":  # one after the other: the chain has no fork (SQLite has a single writer)
+        with connection.cursor() as cursor:
+            cursor.execute("select pg_advisory_xact_lock(%s)", [JOURNAL_LOCK])
+    last = Entry.objects.order_by("-pk").values_list("digest", flat=True).first() or ""
+    entry = Entry(
+        at=at.replace(
+            microsecond=at.microsecond // 1000 * 1000
+        ),  # a backup keeps thousandths: the digest must hold after it
+        by=by.pk if by is not None and by.pk else None,
+        structure=structure,
+        verb=verb,
+        kind=row._meta.label_lower,
+        row=row.pk,
+        words=words[:200],
+        previous=last,
+    )
+    entry.digest = rules.digest(last, entry.parts)
+    entry.save(force_insert=True)
+    return entry
+
+
+@contextmanager
+def unlocked() -> Iterator[None]:
+    """Let a restoration put another journal in place of this one, in its own transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("insert into accounts_unlocked values (1)")
+        try:
+            yield
+        finally:
+            cursor.execute("delete from accounts_unlocked")

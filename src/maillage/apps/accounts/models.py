@@ -1,5 +1,6 @@
-"""Who can log in."""
+"""Who can log in, and the journal of who did what."""
 
+from datetime import UTC
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -35,3 +36,34 @@ class User(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.name or self.email
+
+
+class Entry(models.Model):
+    """One line of the journal: who saw or did what, on which row. Never changed; each holds the digest of the one before.
+
+    by, structure and row are numbers, not relations: erasing an account or a person leaves the line as it was written. It
+    names nobody.
+    """
+
+    at = models.DateTimeField("le")
+    by = models.BigIntegerField("compte", null=True)
+    structure = models.BigIntegerField("pour la structure", null=True)
+    verb = models.CharField("geste", max_length=60)
+    kind = models.CharField("sorte de ligne", max_length=60)
+    row = models.BigIntegerField("ligne")
+    words = models.CharField("précision", max_length=200, blank=True)
+    previous = models.CharField("empreinte précédente", max_length=64, blank=True)
+    digest = models.CharField("empreinte", max_length=64, unique=True)
+
+    class Meta:
+        verbose_name = "ligne du journal"
+        ordering = ("pk",)
+        indexes = (models.Index(fields=("kind", "row"), name="accounts_entry_of_row"),)
+
+    def __str__(self) -> str:
+        return f"{self.verb} : {self.kind} {self.row}"
+
+    @property
+    def parts(self) -> tuple[object, ...]:
+        """What the digest holds."""
+        return (self.at.astimezone(UTC).isoformat(), self.by, self.structure, self.verb, self.kind, self.row, self.words)

@@ -1,0 +1,68 @@
+"""What an account may do, whatever gave it the right; how the journal proves itself."""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+# What may be done, and the words that say it to whoever gives the right.
+RIGHTS = {
+    "directory.edit": "corriger les fiches de ses lieux",
+    "directory.import": "importer des lieux, réunir les doublons, mener un recensement",
+    "territory.edit": "commenter un diagnostic, corriger une valeur, garder un périmètre",
+    "people.see": "voir les personnes que suit la structure, et leurs orientations",
+    "people.mine": "voir les personnes qu’il ou elle aide, et elles seules",
+    "orientations.answer": "répondre aux orientations reçues",
+    "members.manage": "inviter, donner un rôle, le retirer, rendre un accès perdu",
+    "measures.see": "lire les mesures du réseau, sans personne",
+    "network.run": "tenir la plateforme : messages, comptes, sauvegardes",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grant:
+    """Some rights over one structure, or over the communes of a territory; communes None: everywhere."""
+
+    rights: frozenset[str]
+    structure: int | None = None
+    communes: frozenset[str] | None = frozenset()
+
+    def reaches(self, structure: int | None, commune: str) -> bool:
+        if self.communes is None:
+            return True
+        return (structure is not None and structure == self.structure) or (bool(commune) and commune in self.communes)
+
+
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """All that an account may do today. A stranger has none."""
+
+    grants: tuple[Grant, ...] = ()
+
+    def may(self, right: str, *, structure: int | None = None, commune: str = "") -> bool:
+        """Return whether a right holds for what belongs to a structure, or stands in a commune."""
+        return any(grant.reaches(structure, commune) for grant in self._with(right))
+
+    def any(self, *rights: str) -> bool:
+        """Return whether one of these rights holds somewhere."""
+        return any(right in grant.rights for grant in self.grants for right in rights)
+
+    def structures(self, right: str) -> frozenset[int]:
+        """Return the structures over which a right was given by name."""
+        return frozenset(grant.structure for grant in self._with(right) if grant.structure is not None)
+
+    def communes(self, right: str) -> frozenset[str] | None:
+        """Return the communes where a right holds, None when it holds everywhere."""
+        held = [grant.communes for grant in self._with(right)]
+        return None if None in held else frozenset().union(*(communes for communes in held if communes))
+
+    def _with(self, right: str) -> list[Grant]:
+        return [grant for grant in self.grants if right in grant.rights]
+
+
+def digest(previous: str, parts: Iterable[object]) -> str:
+    """Return the digest that a line of the journal carries: changing any line before it changes it.
+
+    >>> digest("", ["a", 1]) == digest("", ["a", "1"]), digest("x", ["a"]) == digest("y", ["a"])
+    (True, False)
+    """
+    return hashlib.sha256("\x1f".join([previous, *map(str, parts)]).encode()).hexdigest()
