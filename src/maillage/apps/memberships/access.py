@@ -1,0 +1,154 @@
+"""Which structures and territories somebody acts for, and to whom they may give a role."""
+
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from maillage.apps.accounts.access import rights_of
+from maillage.apps.accounts.rules import Grant, Rights
+from maillage.apps.directory.models import Lieu, Structure
+from maillage.apps.directory.queries import where
+from maillage.apps.memberships import rules
+from maillage.apps.memberships.models import Held, Invitation, Membership
+from maillage.apps.territories import queries as territories
+from maillage.kernel.errors import UnknownTerritory
+from maillage.studies.territories import gazetteer
+
+MANAGE = "members.manage"
+
+
+def current(on: date) -> QuerySet[Membership]:
+    """Return the roles held on a day."""
+    return Membership.objects.filter(Q(until__isnull=True) | Q(until__gte=on), since__lte=on)
+
+
+def given_to(user: Any) -> Rights:
+    """Return what an account may do today (`settings.RIGHTS_OF`): one query, and one for each kept perimeter."""
+    held = current(timezone.localdate()).filter(user=user)
+    return Rights(tuple(_grant(membership) for membership in held))
+
+
+def _grant(membership: Membership) -> Grant:
+    role = rules.ROLES[membership.role]
+    if role.over == rules.STRUCTURE:
+        return Grant(rights=role.rights, structure=membership.structure_id)
+    communes = None if role.over == rules.EVERYWHERE else communes_of(membership.territory)
+    return Grant(rights=role.rights, communes=communes)
+
+
+def communes_of(territory: str) -> frozenset[str] | None:
+    """Return the communes of a territory, None for France: everywhere. A perimeter that was dropped holds none."""
+    if territory == "france":
+        return None
+    if territories.perimeter(territory) is not None:
+        return frozenset(where.of_code(territory).communes)
+    try:
+        return _official(territory)
+    except UnknownTerritory:
+        return frozenset()
+
+
+@lru_cache(maxsize=256)
+def _official(territory: str) -> frozenset[str]:
+    return frozenset(where.of_code(territory).communes)
+
+
+def communes_of_structure(structure: Structure) -> frozenset[str]:
+    """Return the communes where a structure stands: its seat, and those of its places."""
+    places = Lieu.objects.filter(structure=structure).exclude(code_insee="").values_list("code_insee", flat=True).distinct()
+    return frozenset({structure.code_insee, *places} - {""})
+
+
+def structures_with(user: Any, right: str) -> QuerySet[Structure]:
+    """Return the structures over which somebody holds a right: by name, or because they stand in their territory."""
+    rights = rights_of(user)
+    communes = rights.communes(right)
+    if communes is None:
+        return Structure.objects.all()
+    there = Q(pk__in=rights.structures(right))
+    if communes:
+        standing = Lieu.objects.filter(code_insee__in=communes).values("structure")
+        there |= Q(code_insee__in=communes) | Q(pk__in=standing)
+    return Structure.objects.filter(there)
+
+
+def roles_of(user: Any, on: date) -> list[tuple[str, str]]:
+    """Return the roles somebody holds on a day, each with what it is held over, in words."""
+    held = current(on).filter(user=user).select_related("structure")
+    return [(membership.get_role_display(), over(membership)) for membership in held]
+
+
+def runs(user: Any) -> bool:
+    """Return whether somebody runs the platform."""
+    return rights_of(user).may("network.run")
+
+
+def holds_territory(user: Any) -> bool:
+    """Return whether somebody gives roles over a territory, or everywhere."""
+    communes = rights_of(user).communes(MANAGE)
+    return communes is None or bool(communes)
+
+
+def over(held: Held) -> str:
+    """Return what a role is held over, in words."""
+    if held.structure is not None:
+        return held.structure.name
+    if not held.territory:
+        return "toute la plateforme"
+    kept = territories.perimeter(held.territory)
+    if kept is not None:
+        return kept.name
+    return gazetteer().get(held.territory).long_name if held.territory in gazetteer() else held.territory.capitalize()
+
+
+def plain(held: Held) -> str:
+    """Return what a role does, in words."""
+    return rules.ROLES[held.role].plain
+
+
+def may_give(user: Any, role: str, *, structure: Structure | None = None, territory: str = "") -> bool:
+    """Return whether somebody may give a role there, or withdraw it: what they hold themselves, and never more.
+
+    A manager gives the roles of the structure; a coordinator, those of the structures that stand in the territory and nowhere
+    else, and those of territories inside their own; the administration gives all.
+    """
+    rights, over = rights_of(user), rules.ROLES[role].over
+    if rights.may("network.run"):
+        return True
+    if over == rules.EVERYWHERE:
+        return False
+    if over == rules.STRUCTURE:
+        return structure is not None and (rights.may(MANAGE, structure=structure.pk) or _stands_inside(rights, structure))
+    mine, asked = rights.communes(MANAGE), communes_of(territory)
+    return bool(territory) and (mine is None or (asked is not None and bool(asked) and asked <= mine))
+
+
+def _stands_inside(rights: Rights, structure: Structure) -> bool:
+    """Return whether all the communes of a structure are of the territories that somebody manages."""
+    communes = communes_of_structure(structure)
+    mine = rights.communes(MANAGE)
+    return mine is None or (bool(communes) and communes <= mine)
+
+
+def members_for(user: Any) -> QuerySet[Membership]:
+    """Return the roles that somebody may see and withdraw."""
+    return _managed(user, Membership.objects.select_related("user", "structure", "given_by"))
+
+
+def invitations_for(user: Any) -> QuerySet[Invitation]:
+    return _managed(user, Invitation.objects.select_related("structure", "made_by", "used_by"))
+
+
+def _managed(user: Any, rows):
+    """Return the rows held over what somebody manages."""
+    rights = rights_of(user)
+    if rights.may("network.run"):
+        return rows
+    by_structure = Q(role__in=rules.BY_STRUCTURE, structure__in=structures_with(user, MANAGE))
+    mine = rights.communes(MANAGE)
+    held = rows.filter(role__in=rules.BY_TERRITORY).order_by().values_list("territory", flat=True).distinct()
+    inside = [code for code in held if mine is None or (communes_of(code) or {""}) <= mine]
+    return rows.filter(by_structure | Q(role__in=rules.BY_TERRITORY, territory__in=inside))

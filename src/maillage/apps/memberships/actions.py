@@ -1,0 +1,335 @@
+"""Giving a role, inviting, withdrawing, giving back an access that was lost."""
+
+import hashlib
+import secrets
+from contextlib import suppress
+from datetime import date, datetime, timedelta
+
+from allauth.mfa.models import Authenticator
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+
+from maillage.apps.accounts import actions as journal
+from maillage.apps.accounts.models import User
+from maillage.apps.directory.models import Structure
+from maillage.apps.memberships import access, rules
+from maillage.apps.memberships.models import Invitation, Membership, Recovery
+from maillage.apps.messages import actions as outbox
+from maillage.kernel.errors import Refused
+from maillage.kernel.names import plain
+from maillage.reports.wording import spaced
+
+
+def digest(token: str) -> str:
+    """Return what is kept of a link."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+@transaction.atomic
+def give(
+    *,
+    by: User | None,
+    to: User,
+    role: str,
+    on: date,
+    at: datetime,
+    structure: Structure | None = None,
+    territory: str = "",
+    until: date | None = None,
+) -> Membership:
+    """Give a role to an account. by: None for the platform itself. Refused to whoever may not give it."""
+    if by is not None and not access.may_give(by, role, structure=structure, territory=territory):
+        raise _not_yours()
+    if until is not None and until < on:
+        raise Refused(
+            "Le rôle n’a pas été donné.",
+            why="Sa date de fin est déjà passée.",
+            do="Choisissez une date à venir, ou aucune.",
+        )
+    held = access.current(on).filter(user=to, role=role, structure=structure, territory=territory).first()
+    if held is not None:
+        if held.until != until:
+            held.until = until
+            held.save(update_fields=["until"])
+        return held
+    made = Membership.objects.create(
+        user=to, role=role, structure=structure, territory=territory, since=on, until=until, given_by=by
+    )
+    journal.record(by=by, verb="role.given", row=made, at=at, structure=structure and structure.pk, words=role)
+    return made
+
+
+@transaction.atomic
+def withdraw(*, by: User, membership: Membership, on: date, at: datetime) -> None:
+    """End a role today. Refused when it would leave the platform without administration."""
+    if not access.may_give(
+        by, membership.role, structure=membership.structure, territory=membership.territory
+    ) and not _is_mine(by, membership):
+        raise _not_yours()
+    if membership.role == "administration" and access.current(on).filter(role="administration").count() == 1:
+        raise Refused(
+            "Le rôle n’a pas été retiré.",
+            why="C’est la dernière personne qui administre la plateforme.",
+            do="Donnez d’abord ce rôle à quelqu’un d’autre.",
+        )
+    others = access.current(on).filter(role="gestionnaire", structure=membership.structure).exclude(pk=membership.pk)
+    if membership.role == "gestionnaire" and _is_mine(by, membership) and not others.exists():
+        raise Refused(
+            "Le rôle n’a pas été retiré.",
+            why="Vous êtes la seule personne responsable de cette structure : plus personne ne rendrait un accès perdu.",
+            do="Donnez d’abord ce rôle à quelqu’un d’autre.",
+        )
+    journal.record(
+        by=by, verb="role.withdrawn", row=membership, at=at, structure=membership.structure_id, words=membership.role
+    )
+    if membership.since >= on:
+        membership.delete()
+    else:
+        membership.until = date.fromordinal(on.toordinal() - 1)
+        membership.save(update_fields=["until"])
+
+
+def _is_mine(user: User, membership: Membership) -> bool:
+    return membership.user_id == user.pk
+
+
+@transaction.atomic
+def invite(
+    *,
+    by: User,
+    role: str,
+    for_whom: str,
+    at: datetime,
+    structure: Structure | None = None,
+    new: str = "",
+    territory: str = "",
+    until: date | None = None,
+) -> tuple[Invitation, str]:
+    """Make a link that gives a role once, and return it with its secret, which is kept nowhere.
+
+    new: the name of a structure that is in no directory yet, which whoever coordinates a territory may add.
+    """
+    if new:
+        structure = _added(by, new)
+    if not access.may_give(by, role, structure=structure, territory=territory):
+        raise _not_yours()
+    token = secrets.token_urlsafe(24)
+    made = Invitation.objects.create(
+        token=digest(token),
+        role=role,
+        structure=structure,
+        territory=territory,
+        for_whom=for_whom.strip()[:120],
+        until=until,
+        made_at=at,
+        made_by=by,
+        expires_at=at + rules.INVITATION_DAYS,
+    )
+    journal.record(by=by, verb="invitation.made", row=made, at=at, structure=structure and structure.pk, words=role)
+    return made, token
+
+
+def _added(by: User, name: str) -> Structure:
+    """Return a new structure, seated in the territory of whoever adds it: it carries no place."""
+    communes = access.rights_of(by).communes(access.MANAGE)
+    if communes is not None and not communes:
+        raise _not_yours()
+    made, _ = Structure.objects.get_or_create(
+        key=f"equipe:{plain(name)}"[:180],
+        defaults={"name": name.strip()[:300], "code_insee": min(communes) if communes else ""},
+    )
+    return made
+
+
+def open_invitation(token: str, at: datetime) -> Invitation:
+    """Return the invitation that a link opens; Refused when it was used, withdrawn, or is too old. Unknown: DoesNotExist."""
+    found = Invitation.objects.select_related("structure", "made_by").get(token=digest(token))
+    _check(found, at)
+    return found
+
+
+def _check(invitation: Invitation, at: datetime) -> None:
+    for unusable, why in (
+        (invitation.used_at, "Ce lien a déjà servi : il n’ouvre qu’une fois."),
+        (invitation.cancelled_at, "Cette invitation a été retirée."),
+        (invitation.expires_at <= at, "Ce lien a plus de 14 jours."),
+    ):
+        if unusable:
+            raise Refused("L’invitation ne s’ouvre plus.", why=why, do="Demandez un nouveau lien à qui vous a invité.")
+
+
+@transaction.atomic
+def accept(
+    *, token: str, at: datetime, on: date, user: User | None = None, email: str = "", name: str = "", password: str = ""
+) -> User:
+    """Take up an invitation: with the account one has, or with a new one. Refused without changing anything."""
+    invitation = Invitation.objects.select_for_update(of=("self",)).get(token=digest(token))
+    _check(invitation, at)
+    _check_giver(invitation, user)
+    if user is None:
+        user = _opened(email=email, name=name, password=password)
+    membership = give(
+        by=None,
+        to=user,
+        role=invitation.role,
+        structure=invitation.structure,
+        territory=invitation.territory,
+        until=invitation.until,
+        on=on,
+        at=at,
+    )
+    membership.given_by = invitation.made_by
+    membership.save(update_fields=["given_by"])
+    invitation.used_at, invitation.used_by = at, user
+    invitation.save(update_fields=["used_at", "used_by"])
+    return user
+
+
+def _check_giver(invitation: Invitation, user: User | None) -> None:
+    """Refuse a role that whoever invited may give no more; and a role that sees people, given to oneself."""
+    giver = invitation.made_by
+    held = {"structure": invitation.structure, "territory": invitation.territory}
+    if giver is None or not giver.is_active or not access.may_give(giver, invitation.role, **held):
+        raise Refused(
+            "L’invitation ne s’ouvre plus.",
+            why="La personne qui l’a faite ne répond plus de cette structure ou de ce territoire.",
+            do="Demandez une autre invitation à qui en répond aujourd’hui.",
+        )
+    sees = rules.ROLES[invitation.role].sees_people
+    already = invitation.structure is not None and access.rights_of(giver).may(
+        "people.see", structure=invitation.structure.pk
+    )
+    if user is not None and user.pk == giver.pk and sees and not already:
+        raise Refused(
+            "Le rôle n’a pas été pris.",
+            why="Ce rôle voit les personnes aidées : on ne se le donne pas à soi-même.",
+            do="Demandez à la personne responsable de la structure de vous inviter.",
+        )
+
+
+def _opened(*, email: str, name: str, password: str) -> User:
+    user = User(email=email, name=name)
+    _sound(password, user)
+    try:
+        with transaction.atomic():
+            return User.objects.create_user(email, password, name=name.strip()[:120])
+    except IntegrityError as error:
+        raise Refused(
+            "Le compte n’a pas été ouvert.",
+            why="Cette adresse a déjà un compte.",
+            do="Connectez-vous d’abord, puis ouvrez de nouveau ce lien.",
+        ) from error
+
+
+def _sound(password: str, user: User) -> None:
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        raise Refused(
+            "Ce mot de passe n’a pas été gardé.",
+            why="Il est trop court ou trop connu.",
+            do="Prenez 12 signes ou plus : quatre mots sans lien vont très bien.",
+        ) from error
+
+
+@transaction.atomic
+def cancel(*, by: User, invitation: Invitation, at: datetime) -> None:
+    """Withdraw an invitation that nobody opened."""
+    if invitation.used_at is None and invitation.cancelled_at is None:
+        invitation.cancelled_at = at
+        invitation.save(update_fields=["cancelled_at"])
+        journal.record(by=by, verb="invitation.withdrawn", row=invitation, at=at, structure=invitation.structure_id)
+
+
+@transaction.atomic
+def give_back(*, by: User, membership: Membership, at: datetime) -> str:
+    """Make a link by which a member chooses another password and starts again without second factor; return its secret.
+
+    Refused when the member also holds a role elsewhere that `by` may not give: nobody enters another structure this way.
+    """
+    elsewhere = access.current(at.date()).filter(user=membership.user).exclude(pk=membership.pk).select_related("structure")
+    if not access.may_give(by, membership.role, structure=membership.structure, territory=membership.territory):
+        raise _not_yours()
+    if any(not access.may_give(by, m.role, structure=m.structure, territory=m.territory) for m in elsewhere):
+        raise Refused(
+            "Le lien n’a pas été fait.",
+            why="Cette personne agit aussi pour une autre structure, dont vous ne répondez pas.",
+            do="Demandez à la coordination du territoire, ou à l’administration.",
+        )
+    _check_given_back(membership.user)
+    token = secrets.token_urlsafe(24)
+    Recovery.objects.filter(user=membership.user, used_at=None).delete()  # one link at a time
+    made = Recovery.objects.create(
+        token=digest(token), user=membership.user, made_at=at, made_by=by, expires_at=at + rules.RECOVERY_DAYS
+    )
+    journal.record(by=by, verb="access.given_back", row=made, at=at, structure=membership.structure_id)
+    _tell(
+        made, "fait", f"{by} a fait un lien pour changer votre mot de passe. Il s’ouvre une fois, pendant deux jours.", at
+    )
+    return token
+
+
+def open_recovery(token: str, at: datetime) -> Recovery:
+    """Return what a recovery link opens; Refused when it was used or is too old. Unknown: DoesNotExist."""
+    found = Recovery.objects.select_related("user").get(token=digest(token))
+    if found.used_at is not None or found.expires_at <= at:
+        raise Refused(
+            "Ce lien ne s’ouvre plus.",
+            why="Il a déjà servi, ou il a plus de deux jours.",
+            do="Demandez-en un autre à votre responsable de structure.",
+        )
+    return found
+
+
+@transaction.atomic
+def recover(*, token: str, password: str, at: datetime) -> User:
+    """Choose another password by a recovery link; second factors are taken off, to be set again."""
+    Recovery.objects.select_for_update().get(token=digest(token))
+    found = open_recovery(token, at)
+    user = found.user
+    _check_given_back(user)
+    _sound(password, user)
+    user.set_password(password)
+    user.save(update_fields=["password"])
+    Authenticator.objects.filter(user=user).delete()
+    found.used_at = at
+    found.save(update_fields=["used_at"])
+    journal.record(by=user, verb="access.recovered", row=found, at=at)
+    _tell(found, "servi", "Votre mot de passe vient d’être changé par un lien. Votre second moyen est retiré.", at)
+    return user
+
+
+def _check_given_back(user: User) -> None:
+    if user.is_demonstration:
+        raise Refused(
+            "L’accès n’a pas changé.",
+            why="Ce compte est un exemple : son mot de passe sert à tout le monde.",
+            do="Prenez un autre compte pour essayer ce lien.",
+        )
+
+
+def _tell(recovery: Recovery, what: str, words: str, at: datetime) -> None:
+    """Tell an account that somebody opens it another way; an address that no message reaches stops nothing."""
+    text = (
+        f"{words}\n\nSi vous l’avez demandé, vous n’avez rien à faire.\n"
+        "Si ce n’est pas vous, prévenez tout de suite votre responsable de structure, ou l’administration de la plateforme."
+    )
+    with suppress(Refused):
+        outbox.put(
+            channel="email",
+            to=recovery.user.email,
+            subject="Votre compte Maillage a changé",
+            text=spaced(text),
+            key=f"acces-{recovery.pk}-{recovery.made_at:%Y%m%d%H%M%S}-{what}",  # a withdrawn link leaves its number to another
+            at=at,
+            purge_on=at.date() + timedelta(days=1),
+        )
+
+
+def _not_yours() -> Refused:
+    return Refused(
+        "Rien n’a été fait.",
+        why="Vous ne répondez ni de cette structure, ni de ce territoire.",
+        do="Demandez à la personne qui en est responsable.",
+    )

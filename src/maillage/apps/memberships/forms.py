@@ -1,0 +1,145 @@
+"""Inviting somebody, and choosing a password."""
+
+from typing import Any
+
+from django import forms
+
+from maillage.apps.directory.models import Structure
+from maillage.apps.memberships import access, rules
+from maillage.apps.territories import queries as territories
+from maillage.kernel.errors import UnknownTerritory
+from maillage.kernel.names import plain
+from maillage.studies.territories import gazetteer
+
+NAMED = 500  # structures that the field proposes
+NEW = "nouvelle"
+
+
+class InviteForm(forms.Form):
+    """Whom to invite, for what, until when. Roles are those that the account may give somewhere."""
+
+    role = forms.ChoiceField(label="Rôle", widget=forms.RadioSelect)
+    pour_qui = forms.CharField(
+        label="Pour qui",
+        max_length=120,
+        help_text="Un nom pour vous y retrouver.",
+        error_messages={"required": "Il manque un nom. Sans lui, vous ne sauriez plus à qui va ce lien. Écrivez-le."},
+    )
+    structure = forms.CharField(label="Structure", max_length=300, required=False)
+    nouvelle = forms.BooleanField(label="Cette structure n’est pas encore dans l’annuaire : l’ajouter", required=False)
+    territoire = forms.CharField(
+        label="Territoire", max_length=100, required=False, help_text="Pour la coordination et l’analyse seulement."
+    )
+    jusquau = forms.DateField(
+        label="Jusqu’au (facultatif)",
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        error_messages={"invalid": "Cette date n’existe pas. Un mois a 30 ou 31 jours. Choisissez-la dans le calendrier."},
+    )
+
+    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.structures = list(access.structures_with(user, access.MANAGE).order_by("name")[:NAMED])
+        self.over_territories = access.holds_territory(user)
+        wide = self.over_territories
+        self.fields["role"].choices = [
+            (id, f"{role.label} : {role.plain}")
+            for id, role in rules.ROLES.items()
+            if role.over == rules.STRUCTURE or (wide and (id != "administration" or access.runs(user)))
+        ]
+        self.user = user
+        if len(self.structures) == 1 and not wide:
+            self.fields["structure"].initial = self.structures[0].name
+        if not wide:
+            del self.fields["territoire"], self.fields["nouvelle"]
+
+    @property
+    def names(self) -> list[str]:
+        """The structures that the field proposes as one types."""
+        return [structure.name for structure in self.structures]
+
+    def clean(self) -> dict[str, Any]:
+        clean = super().clean() or {}
+        role = rules.ROLES.get(clean.get("role", ""))
+        if role is None:
+            return clean
+        clean["new"], clean["over"], clean["code"] = "", None, ""
+        if role.over == rules.STRUCTURE:
+            self._structure(clean)
+        elif role.over == rules.TERRITORY:
+            self._territory(clean)
+        return clean
+
+    def _structure(self, clean: dict[str, Any]) -> None:
+        typed = clean.get("structure", "").strip()
+        if not typed:
+            self.add_error("structure", "Il manque la structure. Ce rôle se donne pour une structure. Écrivez son nom.")
+            return
+        found = self._named(typed)
+        if len(found) == 1:
+            clean["over"] = found[0]
+        elif found:
+            self.add_error("structure", "Plusieurs structures ont ce nom. Choisissez-la depuis la fiche d’un de ses lieux.")
+        elif clean.get(NEW):
+            clean["new"] = typed
+        else:
+            self.add_error(
+                "structure",
+                "Cette structure n’est pas de celles dont vous répondez. Vérifiez son nom"
+                + (", ou cochez qu’elle est nouvelle." if NEW in self.fields else "."),
+            )
+
+    def _named(self, typed: str) -> list[Structure]:
+        wanted = plain(typed)
+        rows = access.structures_with(self.user, access.MANAGE).filter(name__icontains=typed.split(maxsplit=1)[0])
+        return [row for row in rows[:2_000] if plain(row.name) == wanted]
+
+    def _territory(self, clean: dict[str, Any]) -> None:
+        typed = clean.get("territoire", "").strip()
+        named = territories.perimeters_named(typed) if typed else []
+        try:
+            official = typed.casefold() == "france" or typed.upper() in gazetteer()
+            found = [typed.casefold() if typed.casefold() == "france" else gazetteer().get(typed).code] if official else []
+        except UnknownTerritory:
+            found = []
+        codes = found or [p.slug for p in named] or [t.code for t in gazetteer().find(typed, limit=2)] if typed else []
+        if len(codes) == 1:
+            clean["code"] = codes[0]
+        else:
+            self.add_error(
+                "territoire",
+                "Ce territoire n’est pas reconnu, ou plusieurs portent ce nom. Le rôle n’aurait pas de limite. "
+                "Écrivez son code, par exemple 38 ou 200040715.",
+            )
+
+
+class OpenForm(forms.Form):
+    """Opening an account from an invitation."""
+
+    nom = forms.CharField(
+        label="Votre nom, tel que vos collègues le lisent",
+        max_length=120,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+        error_messages={"required": "Il manque votre nom. Vos collègues doivent savoir qui agit. Écrivez-le."},
+    )
+    courriel = forms.EmailField(
+        label="Adresse e-mail",
+        widget=forms.EmailInput(attrs={"autocomplete": "username"}),
+        help_text="Elle sert à vous connecter. Personne d’autre ne la voit.",
+        error_messages={
+            "required": "Il manque votre adresse. Elle sert à vous connecter. Écrivez-la.",
+            "invalid": "Cette adresse n’est pas complète. Il faut un @ et un point. Vérifiez-la.",
+        },
+    )
+    mot_de_passe = forms.CharField(
+        label="Mot de passe",
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text="12 signes ou plus. Quatre mots sans lien vont très bien.",
+        error_messages={"required": "Il manque un mot de passe. Choisissez-en un de 12 signes ou plus."},
+    )
+
+
+class PasswordForm(forms.Form):
+    """Choosing another password."""
+
+    mot_de_passe = OpenForm.base_fields["mot_de_passe"]

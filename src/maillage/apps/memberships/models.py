@@ -1,0 +1,93 @@
+"""Which account acts for which structure or territory, with which role, until when; and the links that give a role."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from maillage.apps.directory.models import Structure
+from maillage.apps.memberships import rules
+
+ROLES = [(id, role.label) for id, role in rules.ROLES.items()]
+
+
+def _account(words: str, **more):
+    return models.ForeignKey(settings.AUTH_USER_MODEL, verbose_name=words, related_name="+", **more)
+
+
+class Held(models.Model):
+    """A role, and what it is held over: a structure, a territory, or the whole platform."""
+
+    role = models.CharField("rôle", max_length=14, choices=ROLES)
+    structure = models.ForeignKey(
+        Structure, verbose_name="structure", on_delete=models.CASCADE, null=True, blank=True, related_name="+"
+    )
+    territory = models.CharField("territoire", max_length=61, blank=True)
+
+    class Meta:
+        abstract = True
+
+
+def _over(name: str) -> models.CheckConstraint:
+    """Return the constraint that a role is held over what it is made for."""
+    by_structure = Q(role__in=rules.BY_STRUCTURE, structure__isnull=False, territory="")
+    by_territory = Q(role__in=rules.BY_TERRITORY, structure__isnull=True) & ~Q(territory="")
+    return models.CheckConstraint(
+        condition=by_structure | by_territory | Q(role="administration", structure__isnull=True, territory=""), name=name
+    )
+
+
+class Membership(Held):
+    """A role that an account holds, from a day to a day, both included; `until` None: until it is withdrawn."""
+
+    user = _account("compte", on_delete=models.CASCADE)
+    since = models.DateField("depuis le")
+    until = models.DateField("jusqu’au", null=True, blank=True)
+    given_by = _account("donné par", on_delete=models.SET_NULL, null=True)
+
+    class Meta:
+        verbose_name = "adhésion"
+        ordering = ("pk",)
+        constraints = (_over("memberships_membership_over"),)
+
+    def __str__(self) -> str:
+        return f"{self.user_id} : {self.role}"
+
+
+class Invitation(Held):
+    """A link that gives a role to whoever opens it, once. Only the digest of the link is kept."""
+
+    token = models.CharField("empreinte du lien", max_length=64, unique=True)
+    for_whom = models.CharField("pour qui", max_length=120)
+    until = models.DateField("rôle donné jusqu’au", null=True, blank=True)
+    made_at = models.DateTimeField("faite le")
+    made_by = _account("par", on_delete=models.SET_NULL, null=True)
+    expires_at = models.DateTimeField("expire le")
+    used_at = models.DateTimeField("ouverte le", null=True)
+    used_by = _account("par", on_delete=models.SET_NULL, null=True)
+    cancelled_at = models.DateTimeField("retirée le", null=True)
+
+    class Meta:
+        verbose_name = "invitation"
+        ordering = ("-made_at", "-pk")
+        constraints = (_over("memberships_invitation_over"),)
+
+    def __str__(self) -> str:
+        return f"{self.for_whom} : {self.role}"
+
+
+class Recovery(models.Model):
+    """A link by which somebody who lost a password, or a second factor, chooses others; made by whoever answers for them."""
+
+    token = models.CharField("empreinte du lien", max_length=64, unique=True)
+    user = _account("compte", on_delete=models.CASCADE)
+    made_at = models.DateTimeField("fait le")
+    made_by = _account("par", on_delete=models.SET_NULL, null=True)
+    expires_at = models.DateTimeField("expire le")
+    used_at = models.DateTimeField("ouvert le", null=True)
+
+    class Meta:
+        verbose_name = "accès rendu"
+        ordering = ("-made_at", "-pk")
+
+    def __str__(self) -> str:
+        return f"{self.user_id}"

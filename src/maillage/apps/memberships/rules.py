@@ -1,0 +1,78 @@
+"""The roles of a network: over what each is held, what it may do, who may give it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+STRUCTURE, TERRITORY, EVERYWHERE = "structure", "territory", "everywhere"
+INVITATION_DAYS, RECOVERY_DAYS = timedelta(days=14), timedelta(days=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """A role. over: what it is held for; rights: slugs of `accounts.rules.RIGHTS`; plain: what it does, for who gives it."""
+
+    label: str
+    over: str
+    rights: frozenset[str]
+    plain: str
+
+    @property
+    def sees_people(self) -> bool:
+        return bool(self.rights & {"people.see", "people.mine"})
+
+
+ROLES: Mapping[str, Role] = {
+    "aidant": Role(
+        "Aidant numérique",
+        STRUCTURE,
+        frozenset({"people.see", "orientations.answer"}),
+        "reçoit et aide les personnes de la structure, fait le point avec elles, les oriente",
+    ),
+    "prescripteur": Role(
+        "Travailleur social, prescripteur",
+        STRUCTURE,
+        frozenset({"people.see"}),
+        "repère, oriente vers d’autres lieux, et sait ce que c’est devenu",
+    ),
+    "formation": Role(
+        "Formateur",
+        STRUCTURE,
+        frozenset({"people.see", "orientations.answer"}),
+        "anime les ateliers et suit les progrès",
+    ),
+    "benevole": Role(
+        "Bénévole",
+        STRUCTURE,
+        frozenset({"people.mine"}),
+        "aide les personnes qui lui sont confiées, et ne voit qu’elles",
+    ),
+    "gestionnaire": Role(
+        "Responsable de structure",
+        STRUCTURE,
+        frozenset({"people.see", "orientations.answer", "directory.edit", "members.manage"}),
+        "tient les fiches des lieux, répond aux orientations, invite les collègues",
+    ),
+    "coordination": Role(
+        "Coordination du territoire",
+        TERRITORY,
+        frozenset({"directory.edit", "directory.import", "territory.edit", "members.manage", "measures.see"}),
+        "tient l’annuaire et le réseau du territoire ; ne voit pas les personnes",
+    ),
+    "analyste": Role(
+        "Analyste",
+        TERRITORY,
+        frozenset({"territory.edit", "measures.see"}),
+        "lit et commente les chiffres du territoire ; ne voit pas les personnes",
+    ),
+    "administration": Role(
+        "Administration de la plateforme",
+        EVERYWHERE,
+        frozenset(
+            {"directory.edit", "directory.import", "territory.edit", "members.manage", "measures.see", "network.run"}
+        ),
+        "tient la plateforme ; ne voit pas les personnes",
+    ),
+}
+BY_STRUCTURE = tuple(id for id, role in ROLES.items() if role.over == STRUCTURE)
+BY_TERRITORY = tuple(id for id, role in ROLES.items() if role.over == TERRITORY)

@@ -1,0 +1,13 @@
+"""Addresses of roles: the team, the links that give a role or give back an access."""
+
+from django.urls import path
+
+from maillage.apps.memberships import views
+
+urlpatterns = [
+    path("espace/equipe/", views.team, name="team"),
+    path("espace/equipe/<int:pk>/", views.member, name="member"),
+    path("espace/equipe/invitations/<int:pk>/", views.invitation_cancel, name="invitation_cancel"),
+    path("invitation/<str:token>/", views.invitation, name="invitation"),
+    path("acces/<str:token>/", views.recovery, name="recovery"),
+]

@@ -1,0 +1,161 @@
+"""The team: who acts for what; the links that give a role, or give back an access."""
+
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth import login
+from django.core.exceptions import ObjectDoesNotExist
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST
+
+from maillage.apps.accounts.access import count, counted
+from maillage.apps.accounts.views import holding
+from maillage.apps.directory.views import refused
+from maillage.apps.memberships import access, actions
+from maillage.apps.memberships.forms import InviteForm, OpenForm, PasswordForm
+from maillage.kernel.errors import Refused
+
+WRONG_LINKS_AN_HOUR = 20
+
+
+@holding(access.MANAGE)
+@require_http_methods(["GET", "HEAD", "POST"])
+def team(request: HttpRequest) -> HttpResponse:
+    """Who acts for what, and inviting somebody: the link is shown once."""
+    at = _now()
+    form = InviteForm(request.POST or None, user=request.user)
+    context: dict[str, Any] = {"form": form}
+    if form.is_bound and form.is_valid():
+        clean = form.cleaned_data
+        try:
+            made, token = actions.invite(
+                by=request.user,
+                role=clean["role"],
+                for_whom=clean["pour_qui"],
+                structure=clean["over"],
+                new=clean["new"],
+                territory=clean["code"],
+                until=clean["jusquau"],
+                at=at,
+            )
+        except Refused as error:
+            form.add_error(None, " ".join(error.sentences))
+        else:
+            link = request.build_absolute_uri(reverse("invitation", args=[token]))
+            return render(request, "memberships/link.html", {"invitation": made, "link": link})
+    held = access.members_for(request.user).filter(pk__in=access.current(at.date()))
+    rows = sorted(held, key=lambda m: (access.over(m), str(m.user)))
+    context |= {
+        "groups": [(name, list(each)) for name, each in groupby(rows, key=access.over)],
+        "invitations": access.invitations_for(request.user).filter(used_at=None, cancelled_at=None, expires_at__gt=at),
+        "today": at.date(),
+    }
+    return render(request, "memberships/team.html", context, status=400 if form.errors else 200)
+
+
+@require_POST
+def member(request: HttpRequest, pk: int) -> HttpResponse:
+    """Withdrawing a role, or giving back an access that was lost."""
+    found = get_object_or_404(access.members_for(request.user), pk=pk)
+    at = _now()
+    with refused.told(request):
+        if request.POST.get("geste") == "acces":
+            token = actions.give_back(by=request.user, membership=found, at=at)
+            link = request.build_absolute_uri(reverse("recovery", args=[token]))
+            return render(request, "memberships/link.html", {"member": found, "link": link})
+        actions.withdraw(by=request.user, membership=found, on=at.date(), at=at)
+        messages.success(request, f"{found.user} n’a plus ce rôle : {found.get_role_display().lower()}.")
+    return redirect("team")
+
+
+@require_POST
+def invitation_cancel(request: HttpRequest, pk: int) -> HttpResponse:
+    found = get_object_or_404(access.invitations_for(request.user), pk=pk)
+    actions.cancel(by=request.user, invitation=found, at=_now())
+    messages.success(request, f"L’invitation de {found.for_whom} ne s’ouvre plus.")
+    return redirect("team")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def invitation(request: HttpRequest, token: str) -> HttpResponse:
+    """Taking up a role: with the account one is signed in with, or with a new one."""
+    at = _now()
+    found = _opened(request, token, actions.open_invitation, at)
+    if isinstance(found, HttpResponse):
+        return found
+    form = OpenForm(request.POST or None)
+    signed_in = request.user.is_authenticated
+    if request.method == "POST" and (signed_in or form.is_valid()):
+        given = {} if signed_in else form.cleaned_data
+        try:
+            user = actions.accept(
+                token=token,
+                user=request.user if signed_in else None,
+                email=given.get("courriel", ""),
+                name=given.get("nom", ""),
+                password=given.get("mot_de_passe", ""),
+                on=at.date(),
+                at=at,
+            )
+        except Refused as error:
+            form.add_error(None, " ".join(error.sentences))
+        else:
+            if not signed_in:
+                login(request, user, backend="maillage.config.adapter.Backend")
+            messages.success(request, f"Bienvenue. Votre rôle : {found.get_role_display().lower()}, {access.over(found)}.")
+            return redirect("space")
+    context = {
+        "invitation": found,
+        "over": access.over(found),
+        "form": form,
+        "signed_in": signed_in,
+        "plain": access.plain(found),
+    }
+    return render(request, "memberships/invitation.html", context, status=400 if form.errors else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def recovery(request: HttpRequest, token: str) -> HttpResponse:
+    """Choosing another password by a link that a manager made."""
+    at = _now()
+    found = _opened(request, token, actions.open_recovery, at)
+    if isinstance(found, HttpResponse):
+        return found
+    form = PasswordForm(request.POST or None)
+    if form.is_bound and form.is_valid():
+        try:
+            actions.recover(token=token, password=form.cleaned_data["mot_de_passe"], at=at)
+        except Refused as error:
+            form.add_error(None, " ".join(error.sentences))
+        else:
+            messages.success(request, "Mot de passe changé. Connectez-vous : il vous faudra remettre un second facteur.")
+            return redirect("account_login")
+    return render(
+        request,
+        "memberships/recovery.html",
+        {"form": form, "user_name": str(found.user)},
+        status=400 if form.errors else 200,
+    )
+
+
+def _opened(request: HttpRequest, token: str, open_it: Any, at: datetime) -> Any:
+    """Return what a link opens, or the page that says why it opens nothing; a guessed link is a page that does not exist."""
+    if counted(request, "liens") > WRONG_LINKS_AN_HOUR:
+        raise Http404
+    try:
+        return open_it(token, at)
+    except ObjectDoesNotExist as error:
+        count(request, "liens")
+        raise Http404 from error
+    except Refused as error:
+        context = {"what": error.what, "why": error.why, "do": error.do}
+        return render(request, "site/refused.html", context, status=410)
+
+
+def _now() -> datetime:
+    return timezone.localtime(timezone.now())

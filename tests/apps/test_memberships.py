@@ -1,0 +1,239 @@
+"""Roles: who may give which, over what, until when; links that open once."""
+
+import re
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from maillage.apps.accounts.access import rights_of
+from maillage.apps.accounts.models import Entry, User
+from maillage.apps.directory.models import Structure
+from maillage.apps.memberships import access, actions
+from maillage.apps.memberships.models import Invitation, Membership, Recovery
+from maillage.kernel.errors import Refused
+from tests.apps.places import place
+from tests.conftest import with_role
+
+pytestmark = pytest.mark.django_db
+AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
+ON = AT.date()
+GRENOBLE, LILLE = "38185", "59350"
+
+
+def account(name: str, *, is_demonstration: bool = True) -> User:
+    """Return an account; one of the demonstration is asked for no second factor."""
+    return User.objects.create_user(
+        f"{name}@exemple.fr", "un-mot-de-passe-long", name=name, is_demonstration=is_demonstration
+    )
+
+
+@pytest.fixture
+def library() -> Structure:
+    return place("bibliotheque", {"code_insee": GRENOBLE}).structure
+
+
+@pytest.fixture
+def elsewhere() -> Structure:
+    return place("mediatheque-lille", {"nom": "Médiathèque", "code_insee": LILLE, "pivot": "21590350100017"}).structure
+
+
+@pytest.fixture
+def manager(library) -> User:
+    return with_role(account("responsable"), "gestionnaire", structure=library)
+
+
+@pytest.fixture
+def grenoble() -> User:
+    return with_role(account("grenoble"), "coordination", territory="38")
+
+
+def test_a_role_holds_from_its_first_day_to_its_last(library):
+    user = account("saison")
+    Membership.objects.create(
+        user=user, role="aidant", structure=library, since=date(2026, 11, 1), until=date(2026, 11, 20)
+    )
+    assert access.current(date(2026, 10, 31)).count() == 0
+    assert access.current(date(2026, 11, 20)).count() == 1
+    assert access.current(date(2026, 11, 21)).count() == 0
+
+
+def test_several_roles_add_up(library, elsewhere):
+    user = with_role(with_role(account("deux"), "aidant", structure=library), "gestionnaire", structure=elsewhere)
+    rights = rights_of(user)
+    assert rights.may("people.see", structure=library.pk)
+    assert rights.may("directory.edit", structure=elsewhere.pk)
+    assert not rights.may("directory.edit", structure=library.pk)
+
+
+def test_a_coordinator_reaches_the_territory_and_nothing_beyond(grenoble, library, elsewhere):
+    assert list(access.structures_with(grenoble, "members.manage")) == [library]
+    assert rights_of(grenoble).may("directory.edit", commune=GRENOBLE)
+    assert not rights_of(grenoble).may("directory.edit", commune=LILLE)
+    assert not rights_of(grenoble).any("people.see")
+
+
+@pytest.mark.parametrize(
+    ("role", "over", "may"),
+    [
+        ("aidant", "library", True),
+        ("gestionnaire", "library", True),
+        ("aidant", "elsewhere", False),
+        ("coordination", "38", False),
+        ("administration", "", False),
+    ],
+)
+def test_a_manager_gives_the_roles_of_the_structure_only(manager, library, elsewhere, role, over, may):
+    structure = {"library": library, "elsewhere": elsewhere}.get(over)
+    assert access.may_give(manager, role, structure=structure, territory="" if structure else over) is may
+
+
+@pytest.mark.parametrize(
+    ("territory", "may"), [("38", True), ("200040715", True), ("59", False), ("france", False), ("rien", False)]
+)
+def test_a_coordinator_gives_no_more_than_the_territory(grenoble, territory, may):
+    assert access.may_give(grenoble, "analyste", territory=territory) is may
+
+
+def test_an_invitation_opens_an_account_once(client, manager, library):
+    client.force_login(manager)
+    page = client.post(
+        "/espace/equipe/", {"role": "aidant", "pour_qui": "Nadia", "structure": library.name}
+    ).content.decode()
+    link = re.search(r"/invitation/[\w-]+/", page)[0]
+    assert link.split("/")[2] not in str(list(Invitation.objects.values()))  # only its digest is kept
+    client.logout()
+    assert "Aidant" in client.get(link).content.decode()
+    given = {"nom": "Nadia", "courriel": "nadia@exemple.fr", "mot_de_passe": "quatre mots sans lien"}
+    assert client.post(link, given).status_code == 302
+    made = User.objects.get(email="nadia@exemple.fr")
+    assert rights_of(made).may("people.see", structure=library.pk)
+    assert made.pk == int(client.session["_auth_user_id"])
+    client.logout()
+    assert client.get(link).status_code == 410
+    assert client.post(link, given | {"courriel": "autre@exemple.fr"}).status_code == 410
+
+
+def test_a_short_password_keeps_the_invitation_open(client, manager, library):
+    made, token = actions.invite(by=manager, role="aidant", for_whom="Nadia", structure=library, at=datetime.now(UTC))
+    answer = client.post(f"/invitation/{token}/", {"nom": "N", "courriel": "n@exemple.fr", "mot_de_passe": "court"})
+    assert answer.status_code == 400
+    assert "12 signes" in answer.content.decode()
+    assert not User.objects.filter(email="n@exemple.fr").exists()
+    made.refresh_from_db()
+    assert made.used_at is None
+
+
+def test_an_account_that_exists_takes_the_role_once_signed_in(client, manager, library):
+    _, token = actions.invite(by=manager, role="aidant", for_whom="Nadia", structure=library, at=datetime.now(UTC))
+    nadia = account("nadia")
+    given = {"nom": "N", "courriel": "nadia@exemple.fr", "mot_de_passe": "quatre mots sans lien"}
+    assert "Connectez-vous d’abord" in client.post(f"/invitation/{token}/", given).content.decode()
+    client.force_login(nadia)
+    client.post(f"/invitation/{token}/")
+    assert rights_of(User.objects.get(pk=nadia.pk)).any("people.see")
+
+
+def test_an_invitation_that_is_old_withdrawn_or_guessed_opens_nothing(client, manager, library):
+    _, first = actions.invite(by=manager, role="aidant", for_whom="A", structure=library, at=AT - timedelta(days=15))
+    gone, second = actions.invite(by=manager, role="aidant", for_whom="B", structure=library, at=datetime.now(UTC))
+    actions.cancel(by=manager, invitation=gone, at=AT)
+    assert "14 jours" in client.get(f"/invitation/{first}/").content.decode()
+    assert "retirée" in client.get(f"/invitation/{second}/").content.decode()
+    assert client.get("/invitation/devine/").status_code == 404
+    with pytest.raises(Refused):
+        actions.accept(token=first, user=account("tard"), at=AT, on=ON)
+
+
+def test_inviting_for_a_structure_one_does_not_run_is_refused(manager, elsewhere):
+    with pytest.raises(Refused, match="Rien n’a été fait"):
+        actions.invite(by=manager, role="aidant", for_whom="X", structure=elsewhere, at=AT)
+    assert not Invitation.objects.exists()
+
+
+def test_a_coordinator_adds_a_structure_that_carries_no_place(client, grenoble):
+    client.force_login(grenoble)
+    given = {"role": "prescripteur", "pour_qui": "Mme Roux", "structure": "CCAS de quartier"}
+    assert "cochez qu’elle est nouvelle" in client.post("/espace/equipe/", given).content.decode()
+    assert client.post("/espace/equipe/", given | {"nouvelle": "on"}).status_code == 200
+    made = Structure.objects.get(name="CCAS de quartier")
+    assert made in access.structures_with(grenoble, "members.manage")
+
+
+def test_a_role_withdrawn_is_lost_at_once(client, manager, library):
+    aidant = with_role(account("aidant"), "aidant", structure=library)
+    client.force_login(manager)
+    row = Membership.objects.get(user=aidant)
+    assert client.post(f"/espace/equipe/{row.pk}/", {"geste": "retirer"}).status_code == 302
+    assert not rights_of(User.objects.get(pk=aidant.pk)).any("people.see")
+    assert Entry.objects.filter(verb="role.withdrawn").exists()
+
+
+def test_the_team_of_another_structure_does_not_exist(client, manager, elsewhere):
+    other = with_role(account("Zoltan"), "gestionnaire", structure=elsewhere)
+    row = Membership.objects.get(user=other)
+    client.force_login(manager)
+    assert "Zoltan" not in client.get("/espace/equipe/").content.decode()
+    assert client.post(f"/espace/equipe/{row.pk}/", {"geste": "retirer"}).status_code == 404
+    assert client.post(f"/espace/equipe/{row.pk}/", {"geste": "acces"}).status_code == 404
+
+
+def test_the_platform_keeps_somebody_who_runs_it():
+    only = with_role(account("admin"), "administration")
+    with pytest.raises(Refused, match="n’a pas été retiré"):
+        actions.withdraw(by=only, membership=Membership.objects.get(user=only), on=ON, at=AT)
+
+
+def test_a_manager_gives_back_an_access_by_a_link_that_opens_once(client, manager, library):
+    aidant = with_role(account("aidant", is_demonstration=False), "aidant", structure=library)
+    client.force_login(manager)
+    row = Membership.objects.get(user=aidant)
+    page = client.post(f"/espace/equipe/{row.pk}/", {"geste": "acces"}).content.decode()
+    link = re.search(r"/acces/[\w-]+/", page)[0]
+    client.logout()
+    assert client.post(link, {"mot_de_passe": "trop court"}).status_code == 400
+    assert client.post(link, {"mot_de_passe": "quatre mots sans lien"}).status_code == 302
+    aidant.refresh_from_db()
+    assert aidant.check_password("quatre mots sans lien")
+    assert client.get(link).status_code == 410
+    assert Recovery.objects.get().used_at is not None
+
+
+def test_nobody_enters_another_structure_by_giving_back_an_access(manager, library, elsewhere):
+    both = with_role(with_role(account("deux"), "aidant", structure=library), "gestionnaire", structure=elsewhere)
+    row = Membership.objects.get(user=both, structure=library)
+    with pytest.raises(Refused, match="autre structure"):
+        actions.give_back(by=manager, membership=row, at=AT)
+
+
+def test_a_stranger_signs_in_and_others_find_no_page(client, library):
+    assert client.get("/espace/equipe/").status_code == 302
+    client.force_login(with_role(account("aidant"), "aidant", structure=library))
+    assert client.get("/espace/equipe/").status_code == 404
+
+
+def test_who_invited_and_was_withdrawn_since_lets_nobody_in(manager, library):
+    _, token = actions.invite(by=manager, role="gestionnaire", for_whom="moi", structure=library, at=AT)
+    Membership.objects.filter(user=manager).delete()
+    vars(manager).pop("held_rights", None)
+    with pytest.raises(Refused, match="ne s’ouvre plus"):
+        actions.accept(token=token, user=User.objects.get(pk=manager.pk), at=AT, on=ON)
+
+
+def test_nobody_gives_themselves_a_role_that_sees_people(grenoble, library):
+    _, token = actions.invite(by=grenoble, role="aidant", for_whom="moi", structure=library, at=AT)
+    with pytest.raises(Refused, match="soi-même"):
+        actions.accept(token=token, user=grenoble, at=AT, on=ON)
+    assert not Membership.objects.filter(user=grenoble, role="aidant").exists()
+
+
+def test_a_structure_that_also_stands_elsewhere_is_nobody_s_of_one_territory(grenoble, library):
+    branch = place("antenne", {"nom": "Antenne", "code_insee": LILLE})
+    branch.structure = library
+    branch.save()
+    assert access.communes_of_structure(library) == {GRENOBLE, LILLE}
+    assert not access.may_give(grenoble, "aidant", structure=library)
+
+
+def test_the_last_manager_of_a_structure_stays(manager, library):
+    with pytest.raises(Refused, match="seule personne responsable"):
+        actions.withdraw(by=manager, membership=Membership.objects.get(user=manager), on=ON, at=AT)
