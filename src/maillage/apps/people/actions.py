@@ -1,0 +1,194 @@
+"""Keeping, correcting, forgetting what is known of a person, and what they agreed to."""
+
+import secrets
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from maillage.apps.accounts import actions as journal
+from maillage.apps.accounts.models import User
+from maillage.apps.directory.models import Structure
+from maillage.apps.people import access, rules
+from maillage.apps.people.models import Consent, Following, Person
+from maillage.kernel import codes
+from maillage.kernel.errors import Refused
+
+KNOWN = ("nickname", "born", "language", "reach", "reach_value")
+
+
+@transaction.atomic
+def welcome(
+    *,
+    by: User | None,
+    structure: Structure | None,
+    at: datetime,
+    nickname: str = "",
+    born: int | None = None,
+    language: str = "fr",
+    reach: str = rules.NONE,
+    reach_value: str = "",
+    example: bool = False,
+) -> Person:
+    """Make a card for a person, followed by a structure if any. by, structure: None for somebody alone, on their own device."""
+    if by is not None and not access.may_help(by, structure and structure.pk):
+        raise _not_followed()
+    person = Person(code=_unused(), picture=secrets.choice(list(rules.PICTURES)), made_at=at, active_at=at, example=example)
+    _write(
+        person,
+        {"nickname": nickname, "born": born, "language": language, "reach": reach, "reach_value": reach_value},
+        at=at,
+    )
+    person.save()
+    journal.record(by=by, verb="person.welcomed", row=person, at=at, structure=structure and structure.pk)
+    if structure is not None:
+        follow(person=person, structure=structure, by=by, at=at)
+    return person
+
+
+def _unused() -> str:
+    while True:
+        code = codes.make()
+        if not Person.objects.filter(code=code).exists():
+            return code
+
+
+def _write(person: Person, values: Mapping[str, Any], *, at: datetime) -> None:
+    """Set what is known of a person; Refused for a year that nobody alive was born in, or an address that is none."""
+    if not rules.born_in(values.get("born", person.born), at.date()):
+        raise Refused(
+            "La fiche n’a pas été enregistrée.",
+            why=f"L’année de naissance {values['born']} n’est pas possible.",
+            do="Corrigez-la, ou laissez-la vide : elle n’est pas obligatoire.",
+        )
+    for name in KNOWN:
+        if name in values:
+            value = values[name]
+            setattr(person, name, " ".join(value.split()) if isinstance(value, str) else value)
+    if person.reach == rules.NONE:
+        person.reach_value = ""
+    elif not person.reach_value:
+        raise Refused(
+            "La fiche n’a pas été enregistrée.",
+            why="Il manque le numéro, l’adresse, ou le nom de qui peut prévenir la personne.",
+            do="Écrivez-le, ou choisissez qu’on ne peut pas la joindre.",
+        )
+
+
+@transaction.atomic
+def correct(person: Person, values: Mapping[str, Any], *, by: User | None, at: datetime) -> Person:
+    """Change what is known of a person. values: some of KNOWN."""
+    held = Person.objects.select_for_update().get(pk=person.pk)
+    _write(held, values, at=at)
+    held.active_at = at
+    held.save()
+    journal.record(by=by, verb="person.corrected", row=held, at=at, words=", ".join(sorted(set(values) & set(KNOWN))))
+    return held
+
+
+@transaction.atomic
+def follow(*, person: Person, structure: Structure, by: User | None, at: datetime) -> Following:
+    """Let a structure see a person from now on: it met them, or received them."""
+    made, new = Following.objects.get_or_create(
+        person=person, structure=structure, ended_at=None, defaults={"by": by, "since": at}
+    )
+    if new:
+        journal.record(by=by, verb="person.followed", row=person, at=at, structure=structure.pk)
+        touch(person, at=at)
+    return made
+
+
+@transaction.atomic
+def leave(*, person: Person, structure: Structure, by: User | None, at: datetime) -> None:
+    """End the following of a person by a structure: it sees their sheet no more."""
+    if Following.objects.filter(person=person, structure=structure, ended_at=None).update(ended_at=at):
+        journal.record(by=by, verb="person.left", row=person, at=at, structure=structure.pk)
+
+
+def touch(person: Person, *, at: datetime) -> None:
+    """Note that something was done for a person: what is known of them is kept from then on."""
+    Person.objects.filter(pk=person.pk, active_at__lt=at).update(active_at=at)
+
+
+@transaction.atomic
+def agree(
+    *,
+    person: Person,
+    purpose: str,
+    how: str,
+    at: datetime,
+    words: str = "",
+    given: bool = True,
+    structure: Structure | None = None,
+    by: User | None = None,
+) -> Consent:
+    """Keep what a person agreed to or refused, with the words they heard. A new answer takes the place of the one before."""
+    Consent.objects.filter(person=person, purpose=purpose, structure=structure, withdrawn_at=None).update(withdrawn_at=at)
+    made = Consent.objects.create(
+        person=person,
+        purpose=purpose,
+        structure=structure,
+        given=given,
+        how=how,
+        words=words or rules.PURPOSES[purpose].words,
+        by=by,
+        at=at,
+    )
+    answer = "oui" if given else "non"
+    journal.record(
+        by=by,
+        verb="consent.said",
+        row=person,
+        at=at,
+        structure=structure and structure.pk,
+        words=f"{rules.PURPOSES[purpose].label} : {answer}",
+    )
+    touch(person, at=at)
+    return made
+
+
+@transaction.atomic
+def withdraw(consent: Consent, *, by: User | None, at: datetime) -> None:
+    """Withdraw an agreement: it holds no more from now on."""
+    if Consent.objects.filter(pk=consent.pk, withdrawn_at=None).update(withdrawn_at=at):
+        label = rules.PURPOSES[consent.purpose].label
+        journal.record(
+            by=by, verb="consent.withdrawn", row=consent.person, at=at, structure=consent.structure_id, words=label
+        )
+
+
+@transaction.atomic
+def forget(person: Person, *, by: User | None, at: datetime) -> None:
+    """Erase all that tells who a person is; what was done stays counted, without anybody. The card opens nothing any more.
+
+    Whatever other features keep about them is stripped by these features first, in the same transaction.
+    """
+    held = Person.objects.select_for_update().get(pk=person.pk)
+    if held.forgotten_at is not None:
+        return
+    held.nickname, held.born, held.language = "", None, "fr"
+    held.reach, held.reach_value = rules.NONE, ""
+    held.code, held.forgotten_at = _unused(), at
+    held.save()
+    Following.objects.filter(person=held, ended_at=None).update(ended_at=at)
+    Consent.objects.filter(person=held, withdrawn_at=None).update(withdrawn_at=at)
+    journal.record(by=by, verb="person.forgotten", row=held, at=at)
+
+
+def seen(person: Person, *, by: User, structure: int | None, at: datetime) -> None:
+    """Note that somebody opened a person's sheet."""
+    journal.record(by=by, verb="person.seen", row=person, at=at, structure=structure)
+
+
+def exported(person: Person, *, by: User | None, structure: int | None, at: datetime) -> None:
+    """Note that a copy of all that is kept was given to a person."""
+    journal.record(by=by, verb="person.exported", row=person, at=at, structure=structure)
+
+
+def _not_followed() -> Refused:
+    return Refused(
+        "La fiche n’a pas été enregistrée.",
+        why="Vous n’aidez personne au nom de cette structure.",
+        do="Demandez à son responsable de vous y ajouter.",
+    )

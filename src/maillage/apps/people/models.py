@@ -1,0 +1,101 @@
+"""The persons helped: a card with a code, and as little more as the help needs."""
+
+from babel import Locale
+from django.conf import settings
+from django.db import models
+
+from maillage.apps.directory.models import Structure
+from maillage.apps.people import rules
+from maillage.kernel.codes import shown
+
+
+class Person(models.Model):
+    """Somebody who is helped, known by the code on their card. All the rest may be blank: two people may share it all."""
+
+    code = models.CharField("code de la carte", max_length=8, unique=True)
+    picture = models.CharField("dessin de la carte", max_length=12, choices=list(rules.PICTURES.items()))
+    nickname = models.CharField("prénom ou surnom", max_length=60, blank=True)
+    born = models.PositiveSmallIntegerField("année de naissance", null=True, blank=True)
+    language = models.CharField("langue parlée", max_length=8, default="fr")
+    reach = models.CharField("comment la joindre", max_length=6, choices=list(rules.REACH.items()), default=rules.NONE)
+    reach_value = models.CharField("numéro, adresse, ou par qui", max_length=160, blank=True)
+    example = models.BooleanField("personne inventée", default=False)
+    made_at = models.DateTimeField("carte faite le")
+    active_at = models.DateTimeField("dernière activité", db_index=True)
+    forgotten_at = models.DateTimeField("effacée le", null=True)
+
+    class Meta:
+        verbose_name = "personne"
+        ordering = ("pk",)
+
+    def __str__(self) -> str:
+        return self.nickname or f"Carte {shown(self.code)}"
+
+    @property
+    def card(self) -> str:
+        """The code as it is printed."""
+        return shown(self.code)
+
+    @property
+    def told_apart(self) -> str:
+        """How to tell somebody from another of the same name: year, drawing and code."""
+        known = filter(None, (self.nickname, str(self.born or ""), self.get_picture_display(), self.card))
+        return " · ".join(known)
+
+    @property
+    def drawn(self) -> str:
+        """The name of the drawing on the card."""
+        return f"carte-{self.picture}"
+
+    @property
+    def spoken(self) -> str:
+        """The language, by its French name."""
+        return str(Locale("fr").languages.get(self.language, self.language)).capitalize()
+
+
+class Following(models.Model):
+    """A structure that helps a person, and may see their sheet; `ended_at`: since when it does no more."""
+
+    person = models.ForeignKey(Person, verbose_name="personne", on_delete=models.CASCADE, related_name="followings")
+    structure = models.ForeignKey(Structure, verbose_name="structure", on_delete=models.CASCADE, related_name="+")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name="par", on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    since = models.DateTimeField("depuis le")
+    ended_at = models.DateTimeField("jusqu’au", null=True)
+
+    class Meta:
+        verbose_name = "suivi"
+        constraints = (
+            models.UniqueConstraint(
+                "person", "structure", condition=models.Q(ended_at__isnull=True), name="people_following_once"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.person_id} : {self.structure_id}"
+
+
+class Consent(models.Model):
+    """What a person agreed to or refused, in the very words that were read, how, before whom, until it was withdrawn."""
+
+    person = models.ForeignKey(Person, verbose_name="personne", on_delete=models.CASCADE, related_name="consents")
+    purpose = models.CharField("pour", max_length=5, choices=[(id, p.label) for id, p in rules.PURPOSES.items()])
+    structure = models.ForeignKey(
+        Structure, verbose_name="structure", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    given = models.BooleanField("d’accord")
+    how = models.CharField("comment", max_length=5, choices=list(rules.HOW.items()))
+    words = models.TextField("mots lus")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name="devant", on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    at = models.DateTimeField("le")
+    withdrawn_at = models.DateTimeField("retiré le", null=True)
+
+    class Meta:
+        verbose_name = "accord"
+        ordering = ("-at", "-pk")
+
+    def __str__(self) -> str:
+        return f"{self.get_purpose_display()} : {'oui' if self.given else 'non'}"

@@ -1,0 +1,27 @@
+"""Finding a person by their card, what they agreed to, and who is to be forgotten."""
+
+from datetime import datetime
+
+from maillage.apps.people import rules
+from maillage.apps.people.models import Consent, Person
+from maillage.kernel import codes
+
+
+def by_code(text: str) -> Person | None:
+    """Return the person whose card has this code, however it is typed; None when nobody has it, or is no longer kept."""
+    code = codes.read(text)
+    return Person.objects.filter(code=code, forgotten_at__isnull=True).first() if code else None
+
+
+def agreed(person: Person, purpose: str, structure: int | None = None) -> bool:
+    """Return whether a person agrees today: what they said last decides, a withdrawn agreement is a refusal."""
+    said = Consent.objects.filter(person=person, purpose=purpose)
+    if structure is not None:
+        said = said.filter(structure=structure)
+    last = said.first()
+    return last is not None and last.given and last.withdrawn_at is None
+
+
+def to_forget(at: datetime, limit: int = 500) -> list[Person]:
+    """Return persons for whom nothing was done in two years."""
+    return list(Person.objects.filter(active_at__lt=rules.forget_before(at), forgotten_at__isnull=True)[:limit])

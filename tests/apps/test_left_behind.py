@@ -1,0 +1,176 @@
+"""What one person leaves to the next: on a shared computer, in the file of the database, in an account lost and given back."""
+
+from datetime import UTC, datetime
+
+import pytest
+from allauth.mfa.models import Authenticator
+from django.core.cache import caches
+from django.test import Client
+
+from maillage.apps.accounts.models import User
+from maillage.apps.autonomy.forms import carried
+from maillage.apps.directory.models import Structure
+from maillage.apps.memberships import actions
+from maillage.apps.memberships.models import Membership, Recovery
+from maillage.apps.messages.models import Message
+from maillage.apps.people import actions as people
+from maillage.apps.people.models import Person
+from maillage.config import sessions
+from maillage.kernel.errors import Refused
+from tests.apps.test_bilan import SANDRINE, walk
+from tests.conftest import with_role
+
+AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
+PASSWORD, OTHER = "un-mot-de-passe-long", "quatre mots sans lien"
+
+
+@pytest.fixture(autouse=True)
+def _no_memory_of_former_attempts():
+    caches["counts"].clear()
+
+
+@pytest.fixture
+def structure(db):
+    return Structure.objects.create(key="a", name="Le Lien", code_insee="38185")
+
+
+def account(name: str, role: str = "", **over) -> User:
+    user = User.objects.create_user(f"{name}@exemple.fr", PASSWORD, name=name)
+    return with_role(user, role, **over) if role else user
+
+
+# ------------------------------------------------------------------------------------------------- a second means first
+
+
+@pytest.mark.parametrize("address", ["/espace/equipe/", "/espace/messages/"])
+@pytest.mark.parametrize("role", ["gestionnaire", "coordination", "administration"])
+def test_whoever_says_who_sees_people_first_adds_a_second_factor(client, structure, role, address):
+    over = {"gestionnaire": {"structure": structure}, "coordination": {"territory": "38"}}.get(role, {})
+    user = account(role, role, **over)
+    client.force_login(user)
+    assert client.get(address)["Location"].startswith("/compte/protection/")
+    Authenticator.objects.create(user=user, type="totp", data={"secret": "x"})
+    assert client.get(address).status_code == 200
+
+
+# ------------------------------------------------------------------------------------------------- on a shared computer
+
+
+def keep_alone(client: Client) -> str:
+    walk(client, SANDRINE)
+    assert client.post("/bilan/resultat/garder/", {"choix": "garder"}).url == "/bilan/carte/"
+    return Person.objects.latest("pk").card
+
+
+def text_of(client: Client, address: str) -> str:
+    return client.get(address, follow=True).content.decode()
+
+
+@pytest.mark.django_db
+def test_the_card_is_shown_once_and_no_page_says_its_code_again(client):
+    code = keep_alone(client)
+    assert code in text_of(client, "/bilan/carte/")
+    for address in ("/bilan/carte/", "/bilan/resultat/", "/bilan/resultat/imprimer/"):
+        assert code not in text_of(client, address)
+
+
+@pytest.mark.django_db
+def test_whoever_ends_before_seeing_the_card_leaves_it_to_nobody(client):
+    code = keep_alone(client)
+    client.post("/bilan/arreter/")
+    assert code not in text_of(client, "/bilan/carte/")
+
+
+@pytest.mark.django_db
+def test_the_browser_forgets_a_diagnosis_when_it_closes(client):
+    walk(client, SANDRINE)
+    assert client.cookies[carried.COOKIE]["max-age"] == ""
+    assert client.cookies[carried.COOKIE]["expires"] == ""
+
+
+def test_signing_out_leaves_no_diagnosis_in_the_browser(client, structure):
+    client.force_login(account("aide", "aidant", structure=structure))
+    walk(client, SANDRINE)
+    client.post("/deconnexion/")
+    assert not client.cookies[carried.COOKIE].value
+    assert client.get("/bilan/resultat/").url == "/bilan/"
+
+
+def test_a_public_page_keeps_a_diagnosis_for_whoever_signs_in_to_go_on(client, structure):
+    account("aide", "aidant", structure=structure)
+    walk(client, SANDRINE)
+    client.post("/connexion/", {"login": "aide@exemple.fr", "password": PASSWORD})
+    assert client.cookies[carried.COOKIE].value
+
+
+@pytest.mark.parametrize(("who", "left"), [("aide", True), ("autre", False)])
+def test_what_a_visit_cut_short_was_sending_is_there_for_the_same_account_alone(client, structure, who, left):
+    user = account("aide", "aidant", structure=structure)
+    account("autre", "aidant", structure=structure)
+    walk(client, SANDRINE)
+    client.force_login(user)
+    client.get("/espace/")
+    long_ago = datetime(2020, 1, 1, tzinfo=UTC).isoformat()
+    session = client.session
+    session[sessions.KEPT] = session[sessions.KEPT] | {"seen": long_ago, "opened": long_ago}
+    session.save()
+    assert client.post("/bilan/resultat/", {"suite": []}).url.startswith("/connexion/")
+    assert client.cookies[carried.COOKIE].value
+    client.post("/connexion/", {"login": f"{who}@exemple.fr", "password": PASSWORD})
+    assert bool(client.cookies[carried.COOKIE].value) is left
+
+
+# ----------------------------------------------------------------------------------------------------- codes of cards
+
+
+def test_codes_tried_by_an_account_are_counted_with_those_of_the_other_pages(client, structure):
+    client.force_login(account("aide", "aidant", structure=structure))
+    for _ in range(30):
+        assert "Nous ne trouvons pas" in client.post("/bilan/refaire/", {"code": "2222-2222"}).content.decode()
+    assert "Trop de codes" in client.post("/bilan/refaire/", {"code": "2222-2222"}).content.decode()
+    code = people.welcome(by=None, structure=None, at=AT).code
+    assert client.post("/ma-carte/", {"code": code}).status_code == 400
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("typed", ["", "x", "²", "9" * 30, "-1"])
+def test_taking_back_an_agreement_that_has_no_number_finds_no_page(client, typed):
+    person = people.welcome(by=None, structure=None, at=AT)
+    assert client.post("/ma-carte/", {"code": person.code}).status_code == 302
+    assert client.post("/ma-carte/accord/", {"accord": typed}).status_code == 404
+
+
+# ------------------------------------------------------------------------------------------------ an access given back
+
+
+def test_an_account_is_told_when_a_link_is_made_for_it_and_when_it_was_used(structure):
+    manager, helper = (
+        account("Responsable", "gestionnaire", structure=structure),
+        account("aide", "aidant", structure=structure),
+    )
+    token = actions.give_back(by=manager, membership=Membership.objects.get(user=helper), at=AT)
+    made = Message.objects.get()
+    assert made.to == helper.email
+    assert "Responsable" in made.text
+    assert token not in made.text
+    actions.recover(token=token, password=OTHER, at=AT)
+    used = Message.objects.latest("pk")
+    assert used.pk != made.pk
+    assert "vient d’être changé" in used.text
+    for message in (made, used):
+        assert "Si ce n’est pas vous, prévenez tout de suite votre responsable" in message.text
+
+
+def test_the_password_that_everybody_knows_is_not_given_back(structure):
+    manager, helper = account("r", "gestionnaire", structure=structure), account("aide", "aidant", structure=structure)
+    row = Membership.objects.get(user=helper)
+    token = actions.give_back(by=manager, membership=row, at=AT)
+    User.objects.update(is_demonstration=True)
+    row = Membership.objects.get(user=helper)
+    with pytest.raises(Refused, match="exemple"):
+        actions.give_back(by=manager, membership=row, at=AT)
+    with pytest.raises(Refused, match="exemple"):
+        actions.recover(token=token, password=OTHER, at=AT)
+    assert Recovery.objects.get().used_at is None
+    helper.refresh_from_db()
+    assert helper.check_password(PASSWORD)

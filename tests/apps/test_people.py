@@ -1,0 +1,179 @@
+"""The persons helped: the least is kept, the journal tells who saw it, and it is erased on time."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+
+from maillage.apps.accounts import actions as journal
+from maillage.apps.accounts import queries as entries
+from maillage.apps.accounts.models import Entry, User
+from maillage.apps.people import access, actions, queries
+from maillage.apps.people.models import Consent, Following, Person
+from maillage.kernel.errors import Refused
+from tests.apps.places import place
+from tests.conftest import with_role
+
+pytestmark = pytest.mark.django_db
+AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
+
+
+@pytest.fixture
+def library():
+    return place("bibliotheque").structure
+
+
+@pytest.fixture
+def other():
+    return place("autre", {"nom": "Autre lieu", "pivot": "21380185500015"}).structure
+
+
+@pytest.fixture
+def aidant(library) -> User:
+    return with_role(User.objects.create_user("aidant@exemple.fr", "x", name="Leïla"), "aidant", structure=library)
+
+
+def account(name: str, role: str, **over) -> User:
+    return with_role(User.objects.create_user(f"{name}@exemple.fr", "x", name=name), role, **over)
+
+
+def test_a_person_is_a_card_and_nothing_more_is_asked(aidant, library):
+    person = actions.welcome(by=aidant, structure=library, at=AT)
+    assert (person.nickname, person.born, person.reach, person.reach_value) == ("", None, "none", "")
+    assert queries.by_code(person.card.lower()) == person
+    assert str(person) == f"Carte {person.card}"
+
+
+def test_two_people_may_share_everything_but_their_card(aidant, library):
+    twins = [actions.welcome(by=aidant, structure=library, nickname="Fatou", born=1988, at=AT) for _ in range(2)]
+    assert twins[0].code != twins[1].code
+    assert list(access.people_for(aidant)) == twins
+
+
+@pytest.mark.parametrize("born", [1800, 2027])
+def test_a_year_that_nobody_was_born_in_is_refused(aidant, library, born):
+    with pytest.raises(Refused, match=str(born)):
+        actions.welcome(by=aidant, structure=library, born=born, at=AT)
+    assert not Person.objects.exists()
+
+
+def test_a_way_to_reach_somebody_needs_its_number(aidant, library):
+    with pytest.raises(Refused, match="numéro"):
+        actions.welcome(by=aidant, structure=library, reach="phone", at=AT)
+
+
+def test_only_the_structures_that_follow_a_person_see_them(aidant, library, other):
+    person = actions.welcome(by=aidant, structure=library, at=AT)
+    stranger = account("ailleurs", "aidant", structure=other)
+    assert person not in access.people_for(stranger)
+    actions.follow(person=person, structure=other, by=stranger, at=AT)
+    assert person in access.people_for(stranger)
+    actions.leave(person=person, structure=other, by=stranger, at=AT)
+    assert person not in access.people_for(stranger)
+    assert person in access.people_for(aidant)
+
+
+def test_a_volunteer_sees_the_people_they_help_and_no_other(aidant, library):
+    volunteer = account("benevole", "benevole", structure=library)
+    theirs = actions.welcome(by=volunteer, structure=library, at=AT)
+    actions.welcome(by=aidant, structure=library, at=AT)
+    assert list(access.people_for(volunteer)) == [theirs]
+
+
+@pytest.mark.parametrize("role", [("coordination", "38"), ("analyste", "38"), ("administration", "")])
+def test_who_steers_or_runs_sees_nobody(aidant, library, role):
+    actions.welcome(by=aidant, structure=library, at=AT)
+    assert not access.people_for(account("pilote", role[0], territory=role[1])).exists()
+
+
+def test_keeping_a_person_for_another_structure_is_refused(aidant, other):
+    with pytest.raises(Refused):
+        actions.welcome(by=aidant, structure=other, at=AT)
+
+
+def test_the_last_answer_decides_and_a_withdrawal_is_a_refusal(aidant, library):
+    person = actions.welcome(by=aidant, structure=library, at=AT)
+    assert not queries.agreed(person, "keep")
+    yes = actions.agree(person=person, purpose="keep", how="read", by=aidant, at=AT)
+    assert "garde vos réponses" in yes.words
+    assert queries.agreed(person, "keep")
+    actions.agree(person=person, purpose="keep", how="read", given=False, by=aidant, at=AT + timedelta(minutes=1))
+    assert not queries.agreed(person, "keep")
+    again = actions.agree(person=person, purpose="keep", how="paper", by=aidant, at=AT + timedelta(minutes=2))
+    actions.withdraw(again, by=None, at=AT + timedelta(minutes=3))
+    assert not queries.agreed(person, "keep")
+    assert Consent.objects.count() == 3  # nothing said is lost
+
+
+def test_what_was_agreed_for_one_structure_holds_for_no_other(aidant, library, other):
+    person = actions.welcome(by=aidant, structure=library, at=AT)
+    actions.agree(person=person, purpose="share", structure=other, how="click", at=AT)
+    assert queries.agreed(person, "share", other.pk)
+    assert not queries.agreed(person, "share", library.pk)
+
+
+def test_forgetting_leaves_nothing_that_tells_who(aidant, library):
+    person = actions.welcome(
+        by=aidant, structure=library, nickname="Andrei", born=1956, reach="phone", reach_value="0476001122", at=AT
+    )
+    card = person.card
+    actions.forget(person, by=aidant, at=AT)
+    held = Person.objects.get(pk=person.pk)
+    assert "Andrei" not in str(Person.objects.values()) + str(Entry.objects.values())
+    assert "0476" not in str(Person.objects.values())
+    assert (held.born, held.reach_value, held.forgotten_at) == (None, "", AT)
+    assert queries.by_code(card) is None
+    assert not access.people_for(aidant).exists()
+    assert not Following.objects.filter(ended_at=None).exists()
+
+
+def test_a_person_without_activity_for_two_years_is_to_be_forgotten(aidant, library):
+    person = actions.welcome(by=aidant, structure=library, at=datetime(2024, 11, 20, 8, tzinfo=UTC))
+    assert queries.to_forget(datetime(2026, 11, 20, 7, tzinfo=UTC)) == []
+    assert queries.to_forget(AT) == [person]
+    actions.touch(person, at=AT)
+    assert queries.to_forget(AT) == []
+
+
+# ------------------------------------------------------------------------------------------------------------- journal
+
+
+def test_the_journal_tells_who_saw_and_did_what(aidant, library):
+    person = actions.welcome(by=aidant, structure=library, at=AT)
+    actions.seen(person, by=aidant, structure=library.pk, at=AT)
+    told = entries.entries_about(person)
+    assert [entry.verb for entry in told] == ["person.welcomed", "person.followed", "person.seen"]
+    assert entries.names(told) == {aidant.pk: "Leïla"}
+
+
+def test_an_act_that_fails_leaves_no_line(aidant, library):
+    with pytest.raises(Refused):
+        actions.welcome(by=aidant, structure=library, born=1500, at=AT)
+    assert not Entry.objects.filter(verb__startswith="person.").exists()
+
+
+@pytest.mark.parametrize("statement", ["update accounts_entry set verb = 'x'", "delete from accounts_entry"])
+def test_the_journal_refuses_to_be_changed(aidant, library, statement):
+    actions.welcome(by=aidant, structure=library, at=AT)
+    with pytest.raises(DatabaseError, match="never changed"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement)
+
+
+@pytest.mark.parametrize(
+    ("statement", "line"),
+    [
+        ("update accounts_entry set by = 99 where id = (select min(id) + 1 from accounts_entry)", 1),
+        ("delete from accounts_entry where id = (select min(id) + 1 from accounts_entry)", 2),
+    ],
+)
+def test_a_line_changed_behind_its_back_is_found(aidant, library, statement, line):
+    person = actions.welcome(by=aidant, structure=library, at=AT)
+    for _ in range(3):
+        actions.seen(person, by=aidant, structure=library.pk, at=AT)
+    first = Entry.objects.first().pk
+    assert entries.broken() == (5, None)
+    with journal.unlocked(), connection.cursor() as cursor:
+        cursor.execute(statement)
+    found = entries.broken()[1]
+    assert found is not None
+    assert found.line == first + line
