@@ -1,0 +1,30 @@
+"""Who runs the outbox: each their structure or their territory, the administration everything."""
+
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from maillage.apps.accounts.access import rights_of
+from maillage.apps.messages.models import Message, Stop
+
+MANAGE, RUN = "members.manage", "network.run"
+
+
+def messages_for(user: Any) -> QuerySet[Message]:
+    """Return the messages that somebody may see and decide on; none for a stranger."""
+    rights = rights_of(user)
+    if runs_everything(user):
+        return Message.objects.all()
+    communes = rights.communes(MANAGE) or frozenset()
+    return Message.objects.filter(Q(structure__in=rights.structures(MANAGE)) | Q(commune__in=communes))
+
+
+def runs_everything(user: Any) -> bool:
+    """Return whether somebody runs the whole platform: its settings, its STOP list."""
+    rights = rights_of(user)
+    return rights.any(RUN) or (rights.any(MANAGE) and rights.communes(MANAGE) is None)
+
+
+def stops_for(user: Any) -> QuerySet[Stop]:
+    """Return the addresses that asked for nothing more: they belong to no structure."""
+    return Stop.objects.select_related("by") if runs_everything(user) else Stop.objects.none()

@@ -1,0 +1,350 @@
+"""Writing messages in the transaction of the act that calls for them, and sending each of them once."""
+
+import logging
+import time
+from collections import Counter
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Case, Value, When
+
+from maillage.apps.accounts import actions as journal
+from maillage.apps.accounts.models import User
+from maillage.apps.messages import queries
+from maillage.apps.messages.models import Message, Stop
+from maillage.apps.messages.rules import addresses, hours, sending, states, words
+from maillage.apps.messages.rules.sending import Provider
+from maillage.kernel.errors import Refused
+
+LONGEST_KEY, LONGEST_SUBJECT, LONGEST_TEXT = 150, 200, 20_000
+log = logging.getLogger(__name__)
+
+
+def put(
+    *,
+    channel: str,
+    to: str,
+    subject: str,
+    text: str,
+    key: str,
+    at: datetime,
+    due_at: datetime | None = None,
+    never_after: datetime | None = None,
+    purge_on: date | None = None,
+    language: str = "fr",
+    structure: int | None = None,
+    commune: str = "",
+) -> Message:
+    """Write a message in the caller's transaction: it leaves when that is committed, and never when it is not.
+
+    key: what the message is, such as « orientation-12-rappel-1 », without a person's data: kept for ever. The same key
+    twice is the same message: the first row is returned as it is. subject: read by who runs the outbox, names nobody.
+    structure, commune: in whose name it is sent: those who manage it see it; without them, the administration alone does.
+    An SMS waits for the morning of a working day. An address on the STOP list gives a row that is cancelled already.
+    Refused when the address cannot receive it, or when there is nothing to say.
+    """
+    if channel not in states.CHANNELS or not 0 < len(key) <= LONGEST_KEY:
+        raise ValueError(f"a message by {channel!r} under a key of {len(key)} characters")
+    if found := Message.objects.filter(key=key).first():
+        return found
+    address = readable(channel, to)
+    said = words.short(text) if channel == states.SMS else words.body(text)
+    if not said or len(said) > LONGEST_TEXT:
+        raise Refused(
+            "Le message n’a pas été préparé.",
+            why="Son texte est vide." if not said else f"Son texte dépasse {LONGEST_TEXT} caractères.",
+            do="Écrivez ce qu’il doit dire, puis recommencez." if not said else "Raccourcissez-le, puis recommencez.",
+        )
+    leaves_at = hours.leaves_at(channel, address, due_at or at)
+    stopped = queries.is_stopped(channel, address)
+    message, _ = Message.objects.get_or_create(
+        key=key,
+        defaults={
+            "channel": channel,
+            "to": address,
+            "subject": words.line(subject)[:LONGEST_SUBJECT],
+            "text": said,
+            "language": language,
+            "structure": structure,
+            "commune": commune,
+            "made_at": at,
+            "due_at": leaves_at,
+            "never_after": never_after,
+            "purge_on": purge_on or (leaves_at + states.KEPT).date(),
+            "state": states.CANCELLED if stopped else states.WAITING,
+            "reason": "stopped" if stopped else "",
+        },
+    )
+    return message
+
+
+def readable(channel: str, to: str) -> str:
+    """Return an address as it is kept; Refused when nothing can be sent to it."""
+    if address := addresses.read(channel, to):
+        return address
+    if channel == states.SMS:
+        raise Refused(
+            "Ce numéro ne peut pas recevoir de SMS.",
+            why="Ce n’est pas un numéro de téléphone mobile connu.",
+            do="Vérifiez chaque chiffre : un mobile commence par 06 ou 07.",
+        )
+    raise Refused(
+        "Cette adresse ne peut pas recevoir de message.",
+        why="Elle n’est pas écrite comme une adresse." if to.strip() else "Elle est vide.",
+        do="Vérifiez-la lettre par lettre, puis recommencez.",
+    )
+
+
+def cancel(*keys: str) -> int:
+    """Take back the messages of these keys that still wait, and return how many; what left has left."""
+    waiting = Message.objects.filter(key__in=keys, state=states.WAITING)
+    return waiting.update(state=_unless_unsure(states.CANCELLED), reason="withdrawn")
+
+
+@transaction.atomic
+def forget(*, about: str, at: datetime) -> int:
+    """Take back and erase at the next due work whatever was written under keys that start so; return how many messages.
+
+    about: the start of the keys, such as « orientation-12- ». Used when whoever they were for is erased.
+    """
+    if not about:
+        raise ValueError("an empty start would erase everything")
+    written = Message.objects.filter(key__startswith=about)
+    written.filter(state=states.WAITING).update(state=_unless_unsure(states.CANCELLED), reason="withdrawn")
+    return written.filter(purge_on__gt=at.date()).update(purge_on=at.date())
+
+
+def _unless_unsure(state: str) -> Case:
+    """Return a final state, but « doubtful » for a message that may have left at a former attempt."""
+    return Case(When(unsure=True, then=Value(states.DOUBTFUL)), default=Value(state))
+
+
+# ---------------------------------------------------------------------------------------------- what a person decides
+
+
+@transaction.atomic
+def resend(message: Message, *, by: User, at: datetime) -> None:
+    """Send a message once more, knowing that it may arrive twice; Refused when it cannot leave any more."""
+    row = Message.objects.select_for_update().get(pk=message.pk)
+    if row.state not in states.AGAIN:
+        raise Refused(
+            "Rien n’a été renvoyé.",
+            why=f"Ce message est {row.get_state_display()}.",
+            do="Rechargez la page pour voir où il en est.",
+        )
+    if row.is_erased or (row.never_after and row.never_after <= at):
+        raise Refused(
+            "Ce message ne peut plus partir.",
+            why="Son texte a été effacé." if row.is_erased else "Son heure limite est passée : son lien ne marche plus.",
+            do="Refaites le geste qui l’avait écrit : un nouveau message partira.",
+        )
+    if queries.is_stopped(row.channel, row.to):
+        raise Refused(
+            "Ce message n’a pas été renvoyé.",
+            why=states.REASONS["stopped"],
+            do="Appelez la personne, ou ôtez son adresse de la liste si elle le demande.",
+        )
+    row.state, row.reason, row.code, row.unsure, row.attempts = states.WAITING, "", None, False, 0
+    row.rounds += 1
+    row.due_at = hours.leaves_at(row.channel, row.to, at)
+    row.purge_on = max(row.purge_on, (row.due_at + states.KEPT).date())
+    row.save()
+    journal.record(by=by, verb="message.resent", row=row, at=at, structure=row.structure)
+
+
+@transaction.atomic
+def hold(message: Message, *, by: User, at: datetime) -> None:
+    """Let a message not leave, or not leave again; Refused when it is leaving or has left."""
+    held = Message.objects.filter(pk=message.pk, state__in=(states.WAITING, *queries.FOR_SOMEBODY))
+    if not held.update(state=states.CANCELLED, reason="held", code=None):
+        raise Refused(
+            "Rien n’a été arrêté.",
+            why="Ce message est déjà parti, ou il est en train de partir.",
+            do="Rechargez la page pour voir où il en est.",
+        )
+    journal.record(by=by, verb="message.held", row=message, at=at, structure=message.structure)
+
+
+@transaction.atomic
+def stop(*, channel: str, to: str, by: User | None, at: datetime) -> Stop:
+    """Send nothing more to an address, and take back what waits for it."""
+    same = addresses.same(channel, readable(channel, to))
+    row, _ = Stop.objects.get_or_create(channel=channel, to=same, defaults={"at": at, "by": by})
+    for message in Message.objects.filter(channel=channel, state=states.WAITING).only("pk", "to", "channel"):
+        if addresses.same(channel, message.to) == same:
+            Message.objects.filter(pk=message.pk, state=states.WAITING).update(
+                state=_unless_unsure(states.CANCELLED), reason="stopped"
+            )
+    journal.record(by=by, verb="address.stopped", row=row, at=at)
+    return row
+
+
+@transaction.atomic
+def allow(row: Stop, *, by: User, at: datetime) -> None:
+    """Let messages go to an address again: whoever holds it asked."""
+    journal.record(by=by, verb="address.allowed", row=row, at=at)
+    row.delete()
+
+
+# ------------------------------------------------------------------------------------------------------------ sending
+
+
+def send_due(*, at: datetime, providers: Callable[[str], Provider], limit: int = 20) -> Counter[str]:
+    """Send what is due, and return how many messages came to each state; several programs may do so at once.
+
+    Each message is claimed in a short transaction, sent outside any, then marked. Whoever is killed in between leaves a
+    message that is held: once its lease ends, the provider is asked what became of it; where none can tell, a person is.
+    at: the moment this starts, from which time passes. providers: who carries a channel; Refused when it is badly set.
+    """
+    now = _clock(at)
+    told: Counter[str] = Counter()
+    ready: dict[str, Provider] = {}
+    for channel in states.CHANNELS:
+        try:
+            ready[channel] = providers(channel)
+        except Refused as refused:
+            log.error("%s : %s", states.CHANNELS[channel], " ".join(refused.sentences))
+    told[states.EXPIRED] += _expire(now())
+    told += _settle(now, ready, limit)
+    for _ in range(limit):
+        message = _claim(now(), ready)
+        if message is None:
+            break
+        state, nobody_answers = _send(message, ready[message.channel], now)
+        told[state] += 1
+        if nobody_answers:  # the others would wait as long for nothing
+            del ready[message.channel]
+    return told
+
+
+def _clock(at: datetime) -> Callable[[], datetime]:
+    start = time.monotonic()
+    return lambda: at + timedelta(seconds=time.monotonic() - start)
+
+
+def _expire(at: datetime) -> int:
+    late = queries.too_late(at)
+    if not late.exists():  # reading takes no lock
+        return 0
+    return late.update(state=_unless_unsure(states.EXPIRED), reason="too-late")
+
+
+def _claim(at: datetime, ready: dict[str, Provider]) -> Message | None:
+    """Return a message that nobody else will send, None when none is due."""
+    while True:
+        rows = queries.due(at).filter(channel__in=ready)
+        if not rows.exists():
+            return None
+        with transaction.atomic(durable=True):
+            message = rows.select_for_update(skip_locked=True).first()
+            if message is None:  # others hold what is left
+                return None
+            if queries.is_stopped(message.channel, message.to):
+                Message.objects.filter(pk=message.pk).update(state=_unless_unsure(states.CANCELLED), reason="stopped")
+                continue
+            if (later := hours.leaves_at(message.channel, message.to, at)) > at:
+                Message.objects.filter(pk=message.pk).update(due_at=later)
+                continue
+            message.state = states.SENDING
+            message.attempts += 1
+            message.tried_at, message.lease_until = at, at + states.LEASE
+            message.reason, message.code = "", None
+            message.provider = ready[message.channel].name
+            message.save()
+            return message
+
+
+def _send(message: Message, provider: Provider, now: Callable[[], datetime]) -> tuple[str, bool]:
+    """Hand a message over and write what came of it: (its state, whether nobody answers there)."""
+    try:
+        id = provider.send(message)
+    except sending.Never as no:
+        return _mark(message, states.FAILED, reason=no.reason, code=no.code), False
+    except sending.NotNow as later:
+        return _again(message, now(), later.reason, later.code), isinstance(later, sending.Down)
+    except Exception as error:
+        reason, code = (error.reason, error.code) if isinstance(error, sending.Unsure) else ("unexpected", None)
+        if not isinstance(error, sending.Unsure):
+            log.error("message %s : %s", message.pk, type(error).__name__)
+        _mark(message, states.SENDING, reason=reason, code=code, lease_until=now() + states.ASKED_AGAIN)
+        return states.SENDING, False
+    units = provider.cost(message)
+    return _mark(message, states.SENT, sent_at=now(), provider_id=id[:120], units=units, unsure=False), False
+
+
+def _again(message: Message, at: datetime, reason: str, code: int | None = None) -> str:
+    """Let a message wait for its next attempt, or fail when it had enough."""
+    wait = states.delay(message.attempts)
+    if wait is None:
+        return _mark(message, states.DOUBTFUL if message.unsure else states.FAILED, reason=reason, code=code)
+    due_at = hours.leaves_at(message.channel, message.to, at + wait)
+    return _mark(message, states.WAITING, reason=reason, code=code, due_at=due_at, unsure=message.unsure)
+
+
+def _mark(message: Message, state: str, **fields: object) -> str:
+    """Write how an attempt ended, unless another one followed it: who sent knows better than who only doubted."""
+    if state != states.SENDING:
+        fields["lease_until"] = None
+    same = Message.objects.filter(pk=message.pk, attempts=message.attempts, rounds=message.rounds)
+    same.filter(state__in=(states.SENDING, states.DOUBTFUL)).update(state=state, **fields)
+    return state
+
+
+def _settle(now: Callable[[], datetime], ready: dict[str, Provider], limit: int) -> Counter[str]:
+    """Find out what became of messages whose sender is gone."""
+    told: Counter[str] = Counter()
+    for pk in queries.held_too_long(now()).values_list("pk", flat=True)[:limit]:
+        with transaction.atomic(durable=True):
+            held = queries.held_too_long(now()).select_for_update(skip_locked=True)
+            message = held.filter(pk=pk).first()
+            if message is None:
+                continue
+            message.lease_until = now() + states.ASKED_AGAIN  # nobody else asks meanwhile
+            message.save(update_fields=["lease_until"])
+        told[_found_out(message, ready.get(message.channel), now())] += 1
+    return told
+
+
+def _found_out(message: Message, provider: Provider | None, at: datetime) -> str:
+    reason = message.reason or "interrupted"
+    known = sending.UNKNOWN
+    if provider is not None and provider.name == message.provider:
+        try:
+            known = provider.status(message)
+        except sending.NotNow:
+            if at < message.tried_at + states.STILL_ASKED:
+                return states.SENDING
+    if known == sending.LEFT:
+        units = provider.cost(message) if provider else 0
+        return _mark(message, states.SENT, sent_at=message.tried_at, units=units, reason="", code=None, unsure=False)
+    message.unsure = message.unsure or known != sending.ABSENT
+    is_late = message.never_after is not None and message.never_after <= at
+    if known == sending.ABSENT or (known == sending.REPEATABLE and not is_late):
+        return _again(message, at, reason, message.code)
+    return _mark(message, states.DOUBTFUL, reason=reason, unsure=True)
+
+
+# --------------------------------------------------------------------------------------------------------- forgetting
+
+
+def forget_due(*, at: datetime, erase: Callable[[Message], None], limit: int = 500) -> int:
+    """Erase the content and the address of messages kept long enough, and return how many; their rows stay.
+
+    erase: takes off what is kept of a message outside the database.
+    """
+    if queries.to_forget(at).filter(state=states.WAITING).exists():
+        queries.to_forget(at).filter(state=states.WAITING).update(state=_unless_unsure(states.EXPIRED), reason="too-late")
+    pks = []
+    for message in queries.to_forget(at)[:limit]:
+        erase(message)
+        pks.append(message.pk)
+    if pks:
+        Message.objects.filter(pk__in=pks).exclude(state=states.SENDING).update(to="", subject="", text="")
+    return len(pks)
+
+
+def doubt_what_was_due(*, at: datetime) -> int:
+    """Let nothing leave by itself that was due when an old state of the database came back: it may have left since."""
+    due = Message.objects.filter(state__in=(states.WAITING, states.SENDING), due_at__lte=at)
+    return due.update(state=states.DOUBTFUL, reason="restored", unsure=True, lease_until=None)

@@ -1,0 +1,110 @@
+"""Messages on their way to somebody, and who asked for none."""
+
+from hashlib import sha256
+
+from django.db import models
+
+from maillage.apps.accounts.models import User
+from maillage.apps.messages.rules import addresses, states
+
+
+class Message(models.Model):
+    """One message to one address, written in the transaction of the act that calls for it; it leaves once.
+
+    Content and address are erased on `purge_on`; the row stays, so that its key is never used twice. `structure` is a number,
+    not a relation: it says who runs this message, and stays when the structure goes.
+    """
+
+    channel = models.CharField("canal", max_length=6, choices=list(states.CHANNELS.items()))
+    to = models.CharField("adresse", max_length=500, blank=True)
+    subject = models.CharField("objet", max_length=200, blank=True)
+    text = models.TextField("texte", blank=True)
+    language = models.CharField("langue", max_length=8, default="fr")
+    key = models.CharField("clé", max_length=150, unique=True)
+    structure = models.BigIntegerField("au nom de la structure", null=True, blank=True)
+    commune = models.CharField("de la commune", max_length=5, blank=True)
+    made_at = models.DateTimeField("écrit le")
+    due_at = models.DateTimeField("part le")
+    never_after = models.DateTimeField("jamais après", null=True, blank=True)
+    purge_on = models.DateField("contenu effacé le")
+    state = models.CharField("état", max_length=9, choices=list(states.STATES.items()), default=states.WAITING)
+    attempts = models.PositiveSmallIntegerField("essais", default=0)
+    rounds = models.PositiveSmallIntegerField("renvois demandés", default=0)
+    tried_at = models.DateTimeField("dernier essai", null=True, blank=True)
+    lease_until = models.DateTimeField("tenu jusqu’à", null=True, blank=True)
+    unsure = models.BooleanField("un essai sans réponse", default=False)
+    reason = models.CharField("raison", max_length=12, blank=True)
+    code = models.PositiveSmallIntegerField("réponse du serveur", null=True, blank=True)
+    provider = models.CharField("envoyé par", max_length=12, blank=True)
+    provider_id = models.CharField("numéro chez lui", max_length=120, blank=True)
+    units = models.PositiveSmallIntegerField("messages comptés", default=0)
+    sent_at = models.DateTimeField("parti le", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "message"
+        indexes = (
+            models.Index(fields=("due_at",), name="outbox_due", condition=models.Q(state=states.WAITING)),
+            models.Index(fields=("lease_until",), name="outbox_held", condition=models.Q(state=states.SENDING)),
+            models.Index(fields=("purge_on",), name="outbox_purge", condition=~models.Q(text="")),
+            models.Index(fields=("state", "-due_at"), name="outbox_state"),
+        )
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(state=states.SENT, sent_at__isnull=False)
+                | ~models.Q(state=states.SENT) & models.Q(sent_at__isnull=True),
+                name="outbox_sent_has_its_moment",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state=states.SENDING, lease_until__isnull=False)
+                | ~models.Q(state=states.SENDING) & models.Q(lease_until__isnull=True),
+                name="outbox_only_what_is_sent_is_held",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.get_channel_display()} {self.pk}"
+
+    @property
+    def digest(self) -> str:
+        """What stands for the key outside: it says nothing of what the message is about."""
+        return sha256(self.key.encode("utf-8")).hexdigest()[:32]
+
+    @property
+    def reference(self) -> str:
+        """The name of this sending, the same at each attempt; a person who sends the message again makes it another."""
+        return f"{self.digest}-{self.rounds}" if self.rounds else self.digest
+
+    @property
+    def masked(self) -> str:
+        return addresses.masked(self.channel, self.to)
+
+    @property
+    def why(self) -> str:
+        """Why it is where it is, in words."""
+        said = states.REASONS[self.reason]
+        return f"{said} Réponse {self.code}." if self.code else said
+
+    @property
+    def is_erased(self) -> bool:
+        return not self.text
+
+
+class Stop(models.Model):
+    """An address that asked for no more messages: the address itself is the least that can be kept to respect it."""
+
+    channel = models.CharField("canal", max_length=6, choices=list(states.CHANNELS.items()))
+    to = models.CharField("adresse", max_length=500)
+    at = models.DateTimeField("depuis")
+    by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+", verbose_name="noté par")
+
+    class Meta:
+        verbose_name = "refus de recevoir"
+        verbose_name_plural = "refus de recevoir"
+        constraints = (models.UniqueConstraint(fields=("channel", "to"), name="outbox_stop_once"),)
+
+    def __str__(self) -> str:
+        return self.masked
+
+    @property
+    def masked(self) -> str:
+        return addresses.masked(self.channel, self.to)

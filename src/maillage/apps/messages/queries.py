@@ -1,0 +1,149 @@
+"""Reading the outbox: what is due, what needs somebody, what really leaves this computer."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.core.paginator import Page, Paginator
+from django.db.models import Count, Q, QuerySet, Sum
+
+from maillage.apps.messages.models import Message, Stop
+from maillage.apps.messages.rules import addresses, states
+
+SHOWN, PAGE = 5, 50
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A section of the page: which messages, what is said of them, what may be done."""
+
+    id: str
+    title: str
+    hint: str
+    states: tuple[str, ...]
+    nothing: str
+    gestures: tuple[str, ...] = ()
+
+
+KINDS = {
+    kind.id: kind
+    for kind in (
+        Kind(
+            "a-verifier",
+            "À vérifier",
+            "Peut-être partis : rien n’est renvoyé sans vous.",
+            (states.DOUBTFUL,),
+            "Aucun envoi n’est en doute.",
+            ("renvoyer", "ne-pas-envoyer"),
+        ),
+        Kind(
+            "pas-partis",
+            "Pas partis",
+            "Plusieurs essais, sans succès.",
+            (states.FAILED,),
+            "Tout ce qui devait partir est parti.",
+            ("renvoyer", "ne-pas-envoyer"),
+        ),
+        Kind(
+            "en-attente",
+            "En attente",
+            "Ils partiront seuls, à leur heure.",
+            (states.WAITING, states.SENDING),
+            "Rien n’attend.",
+            ("ne-pas-envoyer",),
+        ),
+        Kind(
+            "trop-tard", "Trop tard", "Leur heure limite est passée.", (states.EXPIRED,), "Aucun message n’a trop attendu."
+        ),
+        Kind("annules", "Annulés", "Ils ne partiront pas.", (states.CANCELLED,), "Aucun.", ("renvoyer",)),
+        Kind("partis", "Partis", "Les derniers d’abord.", (states.SENT,), "Aucun pour l’instant."),
+    )
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A kind of messages, how many there are, and some of them."""
+
+    kind: Kind
+    total: int
+    rows: list[Message]
+
+
+FOR_SOMEBODY = (states.DOUBTFUL, states.FAILED)
+
+
+def due(at: datetime) -> QuerySet[Message]:
+    """Return what may leave now, what waits longest first."""
+    late = Q(never_after__isnull=True) | Q(never_after__gt=at)
+    return Message.objects.filter(late, state=states.WAITING, due_at__lte=at).order_by("due_at", "pk")
+
+
+def too_late(at: datetime) -> QuerySet[Message]:
+    """Return what waits and may not leave any more."""
+    return Message.objects.filter(state=states.WAITING, never_after__lte=at)
+
+
+def held_too_long(at: datetime) -> QuerySet[Message]:
+    """Return what was being sent by somebody who never said how it ended."""
+    return Message.objects.filter(state=states.SENDING, lease_until__lte=at).order_by("lease_until", "pk")
+
+
+def to_forget(at: datetime) -> QuerySet[Message]:
+    """Return the messages whose content has been kept long enough."""
+    return Message.objects.filter(~Q(text=""), purge_on__lte=at.date()).exclude(state=states.SENDING)
+
+
+def is_stopped(channel: str, to: str) -> bool:
+    """Return whether an address asked for no more messages."""
+    return Stop.objects.filter(channel=channel, to=addresses.same(channel, to)).exists()
+
+
+def leaves(channel: str) -> bool:
+    """Return whether messages of a channel go to somebody; else they are written down on this computer."""
+    return bool({states.EMAIL: settings.SENDING["SMTP"], states.SMS: settings.SENDING["SMS"]}.get(channel))
+
+
+def counts(found: QuerySet[Message]) -> dict[str, int]:
+    """Return how many messages each section holds, among those that somebody may see."""
+    by_state = dict(found.order_by().values_list("state").annotate(n=Count("pk")))
+    return {kind.id: sum(by_state.get(state, 0) for state in kind.states) for kind in KINDS.values()}
+
+
+def for_somebody(found: QuerySet[Message]) -> int:
+    """Return how many messages wait for a person's decision, among those that somebody may see."""
+    return found.filter(state__in=FOR_SOMEBODY).count()
+
+
+def _listed(found: QuerySet[Message], kind: Kind) -> QuerySet[Message]:
+    """Return the messages of a section: what waits by its hour, the rest from the latest."""
+    listed = found.filter(state__in=kind.states)
+    return listed.order_by("due_at", "pk") if states.WAITING in kind.states else listed.order_by("-due_at", "-pk")
+
+
+def sections(found: QuerySet[Message]) -> list[Section]:
+    """Return each section with its first messages, among those that somebody may see."""
+    totals = counts(found)
+    return [
+        Section(kind, totals[kind.id], list(_listed(found, kind)[:SHOWN]) if totals[kind.id] else [])
+        for kind in KINDS.values()
+    ]
+
+
+def section(found: QuerySet[Message], id: str, number: str) -> tuple[Section, Page]:
+    """Return one section and a page of it."""
+    kind = KINDS[id]
+    page = Paginator(_listed(found, kind), PAGE).get_page(number)
+    return Section(kind, page.paginator.count, list(page)), page
+
+
+def ways() -> list[tuple[str, bool]]:
+    """Return each channel in words, and whether its messages go to somebody."""
+    return [(words, leaves(channel)) for channel, words in states.CHANNELS.items()]
+
+
+def sent_since(found: QuerySet[Message], at: datetime) -> list[tuple[str, int, int]]:
+    """Return what really left since a moment: (channel in words, messages, how many they are counted for)."""
+    left = found.filter(state=states.SENT, sent_at__gte=at, provider__in=("smtp", "sms"))
+    counted = left.order_by("channel").values_list("channel").annotate(n=Count("pk"), units=Sum("units"))
+    return [(states.CHANNELS[channel], n, units) for channel, n, units in counted]

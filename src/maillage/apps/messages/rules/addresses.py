@@ -1,0 +1,70 @@
+"""Addresses: read as they are typed, compared, and shown without being given away."""
+
+import re
+
+import phonenumbers
+
+from maillage.apps.messages.rules import words
+from maillage.apps.messages.rules.states import EMAIL, SMS
+from maillage.pipeline.offer.clean import phone
+
+RINGS = (phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE)
+FICTION = re.compile(r"(?:0|\+33|0033)(63998\d{4})")  # kept for fiction: no directory holds them, invented people do
+
+LONGEST, LONGEST_POSTAL = 254, 500
+# What mail servers take everywhere: letters without accents before the sign @, a name with a dot after it.
+MAIL = re.compile(
+    r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*@(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W\d_]{2,63}"
+)
+
+
+def read(channel: str, typed: str) -> str:
+    """Return an address as it is kept, '' when nothing can be sent to it.
+
+    >>> read("email", " Ali@Exemple.fr "), read("email", "ali@exemple"), read("letter", "1 rue du Lac\\n38000 Grenoble ")
+    ('Ali@Exemple.fr', '', '1 rue du Lac\\n38000 Grenoble')
+    """
+    if channel == SMS:
+        return mobile(typed)
+    if channel == EMAIL:
+        address = words.line(typed)
+        return address if len(address) <= LONGEST and MAIL.fullmatch(address) else ""
+    address = words.body(typed)
+    return address if len(address) <= LONGEST_POSTAL else ""
+
+
+def mobile(typed: str) -> str:
+    """Return the number of a phone that reads SMS, written +33612345678; '' when it is none.
+
+    >>> mobile("06 12 34 56 78"), mobile("+262 692 12 34 56"), mobile("04 76 00 00 01"), mobile("06 39 98 00 01")
+    ('+33612345678', '+262692123456', '', '+33639980001')
+    """
+    if invented := FICTION.fullmatch(re.sub(r"[\s.()/-]", "", typed)):
+        return f"+33{invented[1]}"
+    found = phone.clean(typed).value or []
+    if len(found) != 1 or not found[0].startswith("+"):
+        return ""
+    return found[0] if phonenumbers.number_type(phonenumbers.parse(found[0])) in RINGS else ""
+
+
+def same(channel: str, to: str) -> str:
+    """Return what two writings of one address have in common.
+
+    >>> same("email", " Ali.B@Exemple.FR "), same("letter", "1 rue  du Lac\\n38000 Grenoble")
+    ('ali.b@exemple.fr', '1 rue du lac 38000 grenoble')
+    """
+    return (mobile(to) or to.strip()) if channel == SMS else " ".join(to.split()).casefold()
+
+
+def masked(channel: str, to: str) -> str:
+    """Return enough of an address for who knows it, and too little for who does not.
+
+    >>> masked("email", "aurelie@exemple.fr"), masked("sms", "+33612345678"), masked("letter", "1 rue du Lac")
+    ('a•••@exemple.fr', '+336 •• •• •• 78', 'adresse postale')
+    """
+    if not to:
+        return "adresse effacée"
+    if channel == EMAIL:
+        name, _, domain = to.rpartition("@")
+        return f"{name[:1]}•••@{domain}"
+    return f"{to[:4]} •• •• •• {to[-2:]}" if channel == SMS else "adresse postale"

@@ -1,0 +1,87 @@
+"""What leaves, what waits, and what a person decides."""
+
+from django.contrib import messages as announces
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from maillage.apps.accounts.views import holding
+from maillage.apps.messages import access, actions, queries
+from maillage.apps.messages.forms import StopForm
+from maillage.kernel.errors import Refused
+
+GESTURES = {
+    "renvoyer": (actions.resend, "Le message repart dans la file. Vous le verrez ici jusqu’à son départ."),
+    "ne-pas-envoyer": (actions.hold, "Ce message ne partira pas."),
+}
+
+
+@holding(access.MANAGE, access.RUN)
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    """What needs somebody first, then what waits, then what became of the rest."""
+    seen = access.messages_for(request.user)
+    month = timezone.localtime().replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    context = {
+        "sections": queries.sections(seen),
+        "ways": queries.ways(),
+        "sent": queries.sent_since(seen, month),
+        "runs_everything": access.runs_everything(request.user),
+    }
+    return render(request, "messages/index.html", context)
+
+
+@holding(access.MANAGE, access.RUN)
+@require_safe
+def section(request: HttpRequest, kind: str) -> HttpResponse:
+    """One section, whole."""
+    if kind not in queries.KINDS:
+        raise Http404
+    shown, page = queries.section(access.messages_for(request.user), kind, request.GET.get("page", "1"))
+    return render(request, "messages/section.html", {"section": shown, "page": page})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def decide(request: HttpRequest, pk: int) -> HttpResponse:
+    """Send a message again, or let it not leave; a message does not exist for who does not run it."""
+    found = get_object_or_404(access.messages_for(request.user), pk=pk)
+    if request.method != "POST":  # a session that ended in between: the person signs in, and chooses again
+        return redirect("outbox")
+    if request.POST.get("geste") not in GESTURES:
+        raise Http404
+    act, told = GESTURES[request.POST["geste"]]
+    try:
+        act(found, by=request.user, at=timezone.now())
+        announces.success(request, told)
+    except Refused as refused:
+        announces.error(request, " ".join(refused.sentences))
+    return redirect("outbox")
+
+
+@holding(access.MANAGE, access.RUN)
+@require_http_methods(["GET", "HEAD", "POST"])
+def stops(request: HttpRequest) -> HttpResponse:
+    """The addresses that asked for nothing more; any manager adds one, the administration sees them."""
+    form = StopForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            row = actions.stop(**form.cleaned_data, by=request.user, at=timezone.now())
+        except Refused as refused:
+            form.add_error("to", " ".join(refused.sentences))
+        else:
+            announces.success(request, f"{row.masked} : plus aucun message ne partira.")
+            return redirect("stops")
+    rows = access.stops_for(request.user)
+    context = {"form": form, "stops": rows, "runs_everything": access.runs_everything(request.user)}
+    return render(request, "messages/stops.html", context, status=400 if form.errors else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def allow(request: HttpRequest, pk: int) -> HttpResponse:
+    """Let messages go to an address again, since its holder asked."""
+    row = get_object_or_404(access.stops_for(request.user), pk=pk)
+    if request.method == "POST":
+        actions.allow(row, by=request.user, at=timezone.now())
+        announces.success(request, f"{row.masked} : les messages partiront de nouveau.")
+    return redirect("stops")

@@ -1,0 +1,29 @@
+"""maillage echeances: what comes due by itself, once."""
+
+import argparse
+
+from maillage.cli.words import print_json
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="écrit un document JSON")
+
+
+def run(given: argparse.Namespace) -> int:
+    from maillage.config.start import ready
+
+    ready()
+    from django.utils import timezone
+
+    from maillage.config import due
+    from maillage.config.providers import chosen
+
+    chosen.check()
+    done = due.run(timezone.now())
+    if given.json:
+        print_json({each.name: {"erreur": each.error} if each.error else dict(each.counts) for each in done})
+    else:
+        for each in done:
+            counts = ", ".join(f"{n} {words.replace('_', ' ')}" for words, n in each.counts.items() if n)
+            print(f"{each.name.replace('_', ' ')} : {f'arrêté ({each.error})' if each.error else counts or 'rien à faire'}")
+    return 1 if any(each.error for each in done) else 0

@@ -1,0 +1,61 @@
+"""Who carries messages here: what the environment says, and files when it says nothing."""
+
+import sys
+from functools import lru_cache
+from pathlib import Path
+
+from django.conf import settings
+
+from maillage.apps.messages.models import Message
+from maillage.apps.messages.rules import states
+from maillage.apps.messages.rules.sending import Provider
+from maillage.config.providers.gateway import Gateway
+from maillage.config.providers.smtp import Smtp
+from maillage.config.providers.written import Console, Files
+from maillage.kernel.errors import Refused
+
+FILES, CONSOLE = "fichiers", "console"
+
+
+def provider(channel: str) -> Provider:
+    """Return who carries a channel; Refused when its settings make no sense. A letter is always a file to print."""
+    return _provider(channel, Path(settings.HOME), tuple(sorted(settings.SENDING.items())))
+
+
+def forget(message: Message) -> None:
+    """Erase what is kept of a message outside the database: its files, whoever carries its channel today."""
+    _files(Path(settings.HOME)).forget(message)
+
+
+def _files(home: Path) -> Files:
+    return Files(home / "messages")
+
+
+def check() -> None:
+    """Refuse settings that make no sense, before anything runs."""
+    for channel in states.CHANNELS:
+        provider(channel)
+
+
+@lru_cache(maxsize=8)
+def _provider(channel: str, home: Path, chosen: tuple[tuple[str, str], ...]) -> Provider:
+    given = dict(chosen)
+    if given["MESSAGES"] not in ("", FILES, CONSOLE):
+        raise Refused(
+            f"MAILLAGE_MESSAGES vaut « {given['MESSAGES']} ».",
+            why="Cette variable dit où écrire les messages qui ne partent pas : « fichiers » ou « console ».",
+            do="Choisissez l’un des deux, ou retirez-la.",
+        )
+    if channel == states.EMAIL and given["SMTP"]:
+        return Smtp.read(given["SMTP"], sender=given["SENDER"])
+    if channel == states.SMS and given["SMS"]:
+        return Gateway.read(
+            given["SMS"],
+            token=given["SMS_TOKEN"],
+            sender=given["SMS_SENDER"],
+            status=given["SMS_STATUS"],
+            once=given["SMS_ONCE"],
+        )
+    if given["MESSAGES"] == CONSOLE and channel != states.LETTER:
+        return Console(sys.stdout)
+    return _files(home)

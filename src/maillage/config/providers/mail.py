@@ -1,0 +1,59 @@
+"""A message as a mail: plain text first, the same words in plain HTML, nothing that tells who read it."""
+
+import re
+from datetime import datetime
+from email.utils import formatdate, parseaddr
+
+from django.core.mail import EmailMultiAlternatives
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from maillage.apps.messages.models import Message
+
+ADDRESS = re.compile(r"https?://[^\s<>«»]*[^\s<>«».,;:!?)]")
+RIGHT_TO_LEFT = ("ar", "fa", "he", "ps", "ur")
+
+
+def mail(message: Message, *, sender: str, at: datetime) -> EmailMultiAlternatives:
+    """Return a message ready to be sent; ValueError when its head cannot be written."""
+    domain = parseaddr(sender)[1].rpartition("@")[2] or "localhost"
+    made = EmailMultiAlternatives(
+        subject=message.subject,
+        body=message.text,
+        from_email=sender,
+        to=[message.to],
+        headers={
+            "Message-ID": f"<{message.digest}@{domain}>",
+            "Date": formatdate(at.timestamp(), localtime=False),
+            "Auto-Submitted": "auto-generated",
+            "Content-Language": message.language,
+        },
+    )
+    made.attach_alternative(html(message), "text/html")
+    made.message()  # a name or an address that cannot stand in a head is refused before anybody is called
+    return made
+
+
+def html(message: Message) -> SafeString:
+    """Return the words of a message as a page: its paragraphs, its links, in letters that are easy to read."""
+    paragraphs = ((_linked(each),) for each in re.split(r"\n\s*\n", message.text) if each.strip())
+    return format_html(
+        '<!doctype html><html lang="{}" dir="{}"><head><meta charset="utf-8"><title>{}</title></head>'
+        '<body style="font: 1.1em/1.6 sans-serif; max-width: 36em; margin: 1em auto; padding: 0 1em">{}</body></html>',
+        message.language,
+        "rtl" if message.language.split("-")[0] in RIGHT_TO_LEFT else "ltr",
+        message.subject,
+        format_html_join("\n", '<p dir="auto">{}</p>', paragraphs),
+    )
+
+
+def _linked(paragraph: str) -> SafeString:
+    """Return a paragraph whose addresses can be followed, and are read as they are."""
+    lines = []
+    for line in paragraph.strip().split("\n"):
+        words, end = [], 0
+        for found in ADDRESS.finditer(line):
+            words.append(format_html('{}<a href="{}">{}</a>', line[end : found.start()], found[0], found[0]))
+            end = found.end()
+        lines.append(format_html("{}{}", SafeString("".join(words)), line[end:]))
+    return SafeString("<br>".join(lines))

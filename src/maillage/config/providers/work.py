@@ -1,0 +1,27 @@
+"""The outbox among what is due."""
+
+from datetime import datetime
+
+from maillage.apps.messages import actions
+from maillage.apps.messages.rules import states
+from maillage.config.providers import chosen
+
+WORDS = {
+    states.SENT: "partis",
+    states.WAITING: "remis_a_plus_tard",
+    states.SENDING: "sans_reponse",
+    states.DOUBTFUL: "a_verifier",
+    states.FAILED: "pas_partis",
+    states.EXPIRED: "trop_tard",
+}
+
+
+def send(at: datetime) -> dict[str, int]:
+    """Send what is due, and return how many messages came to each state, in words."""
+    told = actions.send_due(at=at, providers=chosen.provider)
+    return {words: told[state] for state, words in WORDS.items()}
+
+
+def forget(at: datetime) -> int:
+    """Erase the content of messages kept long enough, and return how many."""
+    return actions.forget_due(at=at, erase=chosen.forget)

@@ -1,0 +1,144 @@
+"""Whatever happens to who sends, no message leaves twice, and none that nobody tried is lost: on SQLite and PostgreSQL."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from email.parser import BytesParser
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import psycopg
+import pytest
+from aiosmtpd.controller import Controller
+
+from tests.databases.conftest import ROOT
+
+ENGINES = ["sqlite", pytest.param("other_postgresql", marks=pytest.mark.postgresql)]
+
+
+@pytest.fixture
+def sqlite():
+    return ""
+
+
+@pytest.fixture
+def other_postgresql(postgresql):
+    """A database of its own, on the server of the others."""
+    with psycopg.connect(postgresql, autocommit=True) as server:
+        server.execute("create database outbox")
+    yield postgresql.replace("/maillage?", "/outbox?")
+    with psycopg.connect(postgresql, autocommit=True) as server:
+        server.execute("drop database outbox with (force)")
+
+
+class Servers:
+    """A mail server and a gateway of SMS that count what they take; the second tells, when asked, what it took."""
+
+    def __init__(self) -> None:
+        self.mails, self.texts = Counter(), Counter()
+        servers = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                content = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                time.sleep(0.004)
+                servers.texts[content["reference"]] += 1
+                time.sleep(0.004)
+                self._answer(200)
+
+            def do_GET(self) -> None:
+                self._answer(200 if servers.texts[self.path.rsplit("/", 1)[1]] else 404)
+
+            def _answer(self, code: int) -> None:
+                try:
+                    self.send_response(code)
+                    self.send_header("Content-Length", "0")
+                    self.end_headers()
+                except OSError:
+                    pass  # whoever asked is dead
+
+            def log_message(self, *_) -> None:
+                pass
+
+        self.gateway = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        threading.Thread(target=self.gateway.serve_forever, daemon=True).start()
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        self.mail = Controller(self, hostname="127.0.0.1", port=self.port)
+        self.mail.start()
+
+    async def handle_DATA(self, server, session, envelope) -> str:
+        head = BytesParser().parsebytes(envelope.content, headersonly=True)
+        self.mails[head["Message-ID"].strip("<>").partition("@")[0]] += 1
+        time.sleep(0.008)
+        return "250 taken"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        address = f"http://127.0.0.1:{self.gateway.server_port}"
+        return {
+            "MAILLAGE_SMTP": f"smtp://127.0.0.1:{self.port}",
+            "MAILLAGE_SENDER": "Maillage <a@reseau.example>",
+            "MAILLAGE_SMS": address,
+            "MAILLAGE_SMS_STATUS": address + "/{reference}",
+        }
+
+    def stop(self) -> None:
+        self.mail.stop()
+        self.gateway.shutdown()
+        self.gateway.server_close()
+
+
+@pytest.fixture
+def servers():
+    made = Servers()
+    yield made
+    made.stop()
+
+
+def sent(servers, home, database, *words) -> dict:
+    environment = {
+        key: value for key, value in os.environ.items() if key != "DATABASE_URL" and not key.startswith("PYTEST_")
+    }
+    environment |= {"MAILLAGE_HOME": str(home), "DJANGO_SETTINGS_MODULE": "maillage.config.settings", **servers.environment}
+    if database:
+        environment["DATABASE_URL"] = database
+    done = subprocess.run(
+        [sys.executable, "tests/databases/outbox.py", *map(str, words)],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    return json.loads(done.stdout)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_several_workers_at_once_send_each_message_once(engine, request, servers, tmp_path):
+    rows = sent(servers, tmp_path, request.getfixturevalue(engine), "together", 300, 4)["rows"]
+    assert Counter((state, attempts) for _, state, attempts in rows.values()) == {("sent", 1): 300}
+    assert servers.mails + servers.texts == dict.fromkeys(rows, 1)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_worker_killed_again_and_again_sends_nothing_twice_and_loses_nothing(engine, request, servers, tmp_path):
+    told = sent(servers, tmp_path, request.getfixturevalue(engine), "killed", 400, 60)
+    rows = told["rows"]
+    assert told["held"] >= 5  # the kills fell where it hurts
+    taken = servers.mails + servers.texts
+    assert set(taken.values()) == {1}
+    for digest, (channel, state, _) in rows.items():
+        if channel == "sms":  # the gateway tells what it took: nothing is left in doubt
+            assert (state, taken[digest]) == ("sent", 1)
+        else:  # a mail server does not: what was cut is shown to a person, the rest left
+            assert state in ("sent", "doubtful")
+            assert taken[digest] == 1 or state == "doubtful"
+    assert 0 < sum(state == "doubtful" for _, state, _ in rows.values()) <= told["held"]

@@ -1,0 +1,164 @@
+"""Un message part une fois, à une heure où l’on peut le recevoir, et jamais quand il ne sert plus à rien."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from maillage.apps.messages.rules import addresses, hours, states, words
+
+title = "Envoyer un message"
+PARIS = ZoneInfo("Europe/Paris")
+
+
+def leaves(channel: str, to: str = "+33612345678"):
+    """Return a call that says when a message written at some hour of Paris leaves, at the hour of who receives it."""
+
+    def told(t: dict) -> list[str]:
+        asked = (datetime.strptime(text, "%Y-%m-%d %H:%M").replace(tzinfo=PARIS) for text in t["écrit"])
+        return [f"{hours.leaves_at(channel, to, at).astimezone(hours.zone(to)):%Y-%m-%d %H:%M}" for at in asked]
+
+    return told
+
+
+def test_no_phone_rings_at_night_nor_on_sunday(spec):
+    """Un SMS part entre 8 h et 20 h, du lundi au samedi. Sinon il attend le matin suivant."""
+    spec(
+        """
+        écrit
+        ----------------
+        2026-11-20 08:00
+        2026-11-20 19:59
+        2026-11-20 20:00
+        2026-11-20 07:59
+        2026-11-21 20:30
+        2026-11-22 10:00
+        2026-11-22 23:59
+        """,
+        leaves(states.SMS),
+        [
+            "2026-11-20 08:00",
+            "2026-11-20 19:59",
+            "2026-11-21 08:00",
+            "2026-11-20 08:00",
+            "2026-11-23 08:00",
+            "2026-11-23 08:00",
+            "2026-11-23 08:00",
+        ],
+    )
+
+
+def test_the_nights_when_the_clock_changes(spec):
+    """Les nuits où l’heure change, 8 h du matin reste 8 h du matin.
+
+    L’heure recule le 25 octobre 2026 et avance le 28 mars 2027. Ce sont des dimanches."""
+    spec(
+        """
+        écrit
+        ----------------
+        2026-10-24 21:00
+        2026-10-25 02:30
+        2026-10-25 12:00
+        2027-03-27 21:00
+        2027-03-28 03:30
+        """,
+        leaves(states.SMS),
+        ["2026-10-26 08:00", "2026-10-26 08:00", "2026-10-26 08:00", "2027-03-29 08:00", "2027-03-29 08:00"],
+    )
+
+
+def test_the_hour_is_that_of_the_phone(spec):
+    """L’heure qui compte est celle du téléphone : à La Réunion, la journée commence plus tôt.
+
+    La réponse est à l’heure de La Réunion."""
+    spec(
+        """
+        écrit
+        ----------------
+        2026-11-20 05:30
+        2026-11-20 18:00
+        """,
+        leaves(states.SMS, "+262692123456"),
+        ["2026-11-20 08:30", "2026-11-21 08:00"],
+    )
+
+
+def test_mail_and_letters_leave_at_any_hour(spec):
+    """Un courriel ne réveille personne : il part à toute heure."""
+    spec(
+        """
+        écrit
+        ----------------
+        2026-11-22 03:00
+        """,
+        leaves(states.EMAIL),
+        ["2026-11-22 03:00"],
+    )
+
+
+def test_attempts_grow_apart(spec):
+    """Quand le serveur d’envoi ne prend pas un message, on réessaie, de plus en plus rarement, puis on le dit.
+
+    Rien après le sixième essai : quelqu’un du réseau décide."""
+    spec(
+        """
+        essais
+        ------
+             1
+             2
+             3
+             4
+             5
+             6
+        """,
+        lambda t: [str(states.delay(int(n)) or "") for n in t["essais"]],
+        ["0:01:00", "0:05:00", "0:30:00", "2:00:00", "8:00:00", ""],
+    )
+
+
+def test_which_numbers_read_sms(spec):
+    """Un SMS va à un téléphone mobile, quelle que soit la façon d’écrire son numéro."""
+    spec(
+        """
+        tapé
+        ------------------
+        06 12 34 56 78
+        +33 (0)7.56.12.34.56
+        0033612345678
+        0692 12 34 56
+        +40 721 234 567
+        04 76 00 00 01
+        3949
+        06 12 34 56
+        """,
+        lambda t: [addresses.mobile(typed) for typed in t["tapé"]],
+        ["+33612345678", "+33756123456", "+33612345678", "+262692123456", "+40721234567", "", "", ""],
+    )
+
+
+def test_an_address_is_shown_without_being_given_away(spec):
+    """À l’écran, une adresse est masquée : assez pour qui la connaît, trop peu pour les autres."""
+    spec(
+        """
+        canal  | adresse
+        -------+--------------------
+        email  | aurelie@exemple.fr
+        sms    | +33612345678
+        letter | 1 rue du Lac
+        """,
+        lambda t: [addresses.masked(*each) for each in zip(t["canal"], t["adresse"], strict=True)],
+        ["a•••@exemple.fr", "+336 •• •• •• 78", "adresse postale"],
+    )
+
+
+def test_an_sms_is_said_with_its_own_letters(spec):
+    """Un SMS se compte par morceaux. Une apostrophe courbe en ferait payer deux : elle est redressée."""
+    spec(
+        """
+        texte
+        -------------------------------
+        C’est demain à 9 h
+        Le « Lien » vous attend…
+        Coût : rien
+        """,
+        lambda t: [words.short(text) for text in t["texte"]],
+        ["C'est demain à 9 h", 'Le " Lien " vous attend...', "Coût : rien"],
+    )
