@@ -1,0 +1,218 @@
+"""Keeping a diagnosis that somebody agreed to keep, changing it with a reason, erasing it; counting the rest."""
+
+import secrets
+from collections.abc import Collection, Mapping
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.formats import date_format
+
+from maillage.apps.accounts import actions as journal
+from maillage.apps.accounts.models import User
+from maillage.apps.autonomy import rules
+from maillage.apps.autonomy.models import Bilan, Tally
+from maillage.apps.autonomy.queries.quality import INVENTED
+from maillage.apps.autonomy.rules import Carried
+from maillage.apps.directory.models import Structure
+from maillage.apps.people import actions as people
+from maillage.apps.people import queries as people_queries
+from maillage.apps.people import rules as people_rules
+from maillage.apps.people.models import Person
+from maillage.engine import bilan as engine
+from maillage.kernel.errors import Refused
+from maillage.kernel.languages import say
+from maillage.reference import bilan
+
+
+@transaction.atomic
+def count(kind: str, value: str, *, on: date, structure: Structure | None = None) -> None:
+    """Count one more of something that day. Nothing says of whom."""
+    row, _ = Tally.objects.get_or_create(day=on, kind=kind, value=value, structure=structure)
+    Tally.objects.filter(pk=row.pk).update(count=F("count") + 1)
+
+
+@transaction.atomic
+def keep(
+    carried: Carried,
+    *,
+    purpose: str,
+    how: str,
+    at: datetime,
+    by: User | None = None,
+    structure: Structure | None = None,
+    person: Person | None = None,
+    nickname: str = "",
+) -> Bilan:
+    """Keep a finished diagnosis, with the agreement that was said; the same one is kept once, however often it is asked.
+
+    purpose: PERSON, with a card made when there is none yet; COUNT, without anybody. by, structure: whoever helps; None for
+    somebody alone. Kept again after answers were corrected, it holds the new ones.
+    """
+    if engine.next_question(carried.answers):
+        raise Refused(
+            say("Le bilan n’est pas gardé."),
+            why=say("Il reste des questions."),
+            do=say("Répondez, ou touchez « Passer ». Vos réponses sont toujours là."),
+        )
+    before = _before(carried, person, at)
+    values = _values(carried, at) | {"structure": structure, "by": by, "at": at}
+    made, new = Bilan.objects.get_or_create(token=carried.token, defaults={**values, "kept": rules.COUNT})
+    row = (
+        Bilan.objects.select_for_update(of=("self",)).select_related("person").get(pk=made.pk)
+    )  # a second click waits here
+    corrected = any(getattr(row, name) != values[name] for name in ("answers", "tasks"))
+    if not new and not corrected and (row.kept == rules.PERSON or purpose == rules.COUNT):
+        return row
+    for name, value in values.items():
+        setattr(row, name, value)
+    if purpose == rules.PERSON:
+        row.person = row.person or person or (before.person if before is not None else None)
+        if row.person is None:
+            row.person = people.welcome(by=by, structure=structure, at=at, nickname=nickname)
+        words = say(people_rules.PURPOSES[people_rules.KEEP].words)
+        people.agree(person=row.person, purpose=people_rules.KEEP, how=how, words=words, structure=structure, by=by, at=at)
+        row.kept, row.retest_of = rules.PERSON, before
+    row.save()
+    if row.kept == rules.PERSON:
+        journal.record(by=by, verb="bilan.kept", row=row, at=at, structure=structure and structure.pk)
+    return row
+
+
+def _values(carried: Carried, at: datetime) -> dict[str, Any]:
+    """Return what is kept of a diagnosis: what was said and measured, and what the rule says of it that day."""
+    found = engine.conclude(carried.answers, carried.outcomes)
+    return {
+        "place": carried.place,
+        "mode": carried.mode,
+        "version": found.version,
+        "form": carried.form,
+        "answers": {id: given if isinstance(given, str) else list(given) for id, given in carried.answers.items()},
+        "tasks": dict(carried.tasks),
+        "timings": dict(carried.timings),
+        "access": found.access,
+        "declared": found.declared,
+        "observed": found.observed,
+        "use": found.use,
+        "line": found.line,
+        "result": found.result,
+        "flags": list(found.flags),
+        "chosen": list(carried.chosen),
+        "retest_on": rules.suggested_on(timezone.localdate(at), found.retest_after),
+    }
+
+
+def _before(carried: Carried, person: Person | None, at: datetime) -> Bilan | None:
+    """Return the diagnosis that this one repeats; Refused before two weeks, or when it is somebody else's."""
+    if carried.again is None:
+        return None
+    held = Bilan.objects.select_related("person").filter(pk=carried.again, kept=rules.PERSON).first()
+    if held is None or (person is not None and held.person_id != person.pk):
+        return None
+    check_again(held, on=timezone.localdate(at))
+    return held
+
+
+def check_again(held: Bilan, *, on: date) -> None:
+    """Refuse to do a diagnosis again before two weeks."""
+    first = rules.again_from(timezone.localdate(held.at))
+    if on < first:
+        raise Refused(
+            say("C’est trop tôt pour refaire le point."),
+            why=say("Le dernier date de moins de {n} jours : rien n’a eu le temps de changer.", n=engine.RETEST_DAYS),
+            do=say("Revenez à partir du {day}.", day=date_format(first, "j F Y")),
+        )
+
+
+@transaction.atomic
+def choose(held: Bilan, chosen: Collection[str]) -> None:
+    """Note what the person chose to do next."""
+    Bilan.objects.filter(pk=held.pk).update(chosen=list(chosen))
+
+
+@transaction.atomic
+def change(held: Bilan, *, result: str, reason: str, words: str, by: User, at: datetime) -> Bilan:
+    """Change the result of the rule, with a reason; the rule's own stays written beside. The same result takes it back."""
+    row = Bilan.objects.select_for_update().get(pk=held.pk)
+    if result not in bilan.results() or (result != row.result and reason not in bilan.override_reasons()):
+        raise Refused(
+            "Le résultat n’a pas changé.",
+            why="Il manque le nouveau résultat, ou la raison.",
+            do="Choisissez les deux, puis recommencez.",
+        )
+    if reason == "other" and not words.strip() and result != row.result:
+        raise Refused(
+            "Le résultat n’a pas changé.",
+            why="« Autre raison » demande quelques mots.",
+            do="Écrivez-les, sans nom ni détail de santé.",
+        )
+    same = result == row.result
+    row.changed_result, row.changed_reason = ("", "") if same else (result, reason)
+    row.changed_words = "" if same else " ".join(words.split())[:300]
+    row.changed_by, row.changed_at = (None, None) if same else (by, at)
+    row.save(update_fields=["changed_result", "changed_reason", "changed_words", "changed_by", "changed_at"])
+    journal.record(by=by, verb="bilan.changed", row=row, at=at, structure=row.structure_id, words=row.changed_result)
+    return row
+
+
+@transaction.atomic
+def note_annex(held: Bilan, answers: Mapping[str, str], *, by: User, at: datetime) -> None:
+    """Keep the answers of a first appointment; only those that the questions take."""
+    known = {
+        id: value for id, value in answers.items() if id in bilan.annex() and value in {*bilan.annex()[id].options, "?"}
+    }
+    Bilan.objects.filter(pk=held.pk).update(annex=known)
+    journal.record(by=by, verb="bilan.annex", row=held, at=at, structure=held.structure_id)
+
+
+@transaction.atomic
+def plan_again(held: Bilan, *, on: date | None, by: User, at: datetime) -> None:
+    """Say when to do it again; Refused before two weeks, or after two years."""
+    done = timezone.localdate(held.at)
+    if on is not None and not rules.again_from(done) <= on <= done + timedelta(days=730):
+        raise Refused(
+            "La date n’est pas gardée.",
+            why=f"On refait le point entre {engine.RETEST_DAYS} jours et 2 ans après.",
+            do=f"Choisissez une date à partir du {rules.again_from(done):%d/%m/%Y}.",
+        )
+    Bilan.objects.filter(pk=held.pk).update(retest_on=on)
+    journal.record(by=by, verb="bilan.planned", row=held, at=at, structure=held.structure_id)
+
+
+@transaction.atomic
+def erase(held: Bilan, *, by: User | None, at: datetime) -> None:
+    """Erase a diagnosis, whole; after the last one of a person, they no longer agree to keep any."""
+    journal.record(by=by, verb="bilan.erased", row=held, at=at, structure=held.structure_id)
+    person = held.person
+    held.delete()
+    if person is not None and not Bilan.objects.filter(person=person).exists():
+        for consent in person.consents.filter(purpose=people_rules.KEEP, withdrawn_at__isnull=True):
+            people.withdraw(consent, by=by, at=at)
+
+
+@transaction.atomic
+def forget(person: Person) -> int:
+    """Erase the diagnoses of a person; return how many stay counted, without anybody: those of who agrees to be counted.
+
+    To be called before `people.actions.forget`, which ends what they agree to. Nothing ties what stays to them: no card, no
+    helper, no hour. Invented people leave nothing: without their card they would be taken for real ones.
+    """
+    held = Bilan.objects.filter(person=person)
+    if not people_queries.agreed(person, people_rules.COUNT):
+        held.delete()
+        return 0
+    held.filter(INVENTED).delete()
+    rows = list(held.select_for_update())
+    for row in rows:
+        row.person = row.by = row.changed_by = row.changed_at = row.retest_on = None
+        row.changed_words, row.annex, row.chosen, row.kept = "", {}, [], rules.COUNT
+        row.token, row.at = secrets.token_hex(12), _midnight(row.at)
+        row.save()
+    return len(rows)
+
+
+def _midnight(at: datetime) -> datetime:
+    """Return the moment a day began here."""
+    return timezone.make_aware(datetime.combine(timezone.localdate(at), time()))

@@ -1,0 +1,103 @@
+"""What screens send: an answer and when its question was shown, who touches the screen, a card, a consent."""
+
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.core import signing
+
+from maillage.apps.autonomy import rules
+from maillage.apps.people import queries as people
+from maillage.apps.people.models import Person
+from maillage.reference import bilan
+from maillage.reference.bilan import PASSED, UNKNOWN, Question
+
+SALT = "maillage.bilan.vu"
+KEEP, COUNT, REFUSE = "garder", "compter", "non"
+
+
+class AnswerForm:
+    """What a question's screen sends: images, or one of the two buttons that go on at once."""
+
+    def __init__(self, data: Any, question: Question) -> None:
+        self.data, self.question = data, question
+
+    @property
+    def given(self) -> list[str]:
+        for button, value in (("passer", PASSED), ("ne-sais-pas", UNKNOWN)):
+            if button in self.data:
+                return [value]
+        return [str(value) for value in self.data.getlist("reponse")]
+
+    def answer(self) -> str | list[str]:
+        """Return the answer; Refused when there is none that the question takes."""
+        return rules.read(self.question, self.given)
+
+    def seconds(self, at: datetime) -> int | None:
+        """Return how long the question was on the screen, None when nobody can tell."""
+        try:
+            shown = float(signing.loads(self.data.get("vu", ""), salt=SALT))
+        except signing.BadSignature:
+            return None
+        return max(round(at.timestamp() - shown), 0)
+
+
+def shown(at: datetime) -> str:
+    """Return the moment a question is shown, signed: nobody makes a time up."""
+    return signing.dumps(round(at.timestamp(), 1), salt=SALT)
+
+
+class ModeForm(forms.Form):
+    mode = forms.ChoiceField(choices=[(id, mode.label) for id, mode in bilan.modes().items() if id != rules.PAPER])
+
+
+class CardForm(forms.Form):
+    code = forms.CharField(max_length=20, required=False)
+
+    def person(self) -> Person | None:
+        """Return whose card it is, None when nobody's."""
+        self.is_valid()
+        return people.by_code(self.cleaned_data.get("code", ""))
+
+
+class ConsentForm(forms.Form):
+    choix = forms.ChoiceField(choices=[(each, each) for each in (KEEP, COUNT, REFUSE)])
+    surnom = forms.CharField(max_length=60, required=False)
+
+    @property
+    def choice(self) -> str:
+        self.is_valid()
+        return self.cleaned_data.get("choix", "")
+
+
+class StepsForm(forms.Form):
+    suite = forms.MultipleChoiceField(required=False)
+
+    def __init__(self, *args: Any, steps: list[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["suite"].choices = [(step, step) for step in steps]
+
+
+class ChangeForm(forms.Form):
+    resultat = forms.CharField(max_length=14, required=False)
+    raison = forms.CharField(max_length=8, required=False)
+    mots = forms.CharField(max_length=300, required=False)
+
+
+class AgainForm(forms.Form):
+    le = forms.DateField(required=False)
+
+
+class ScreeningForm:
+    """The four answers of a counter, on one screen."""
+
+    def __init__(self, data: Any) -> None:
+        self.data = data
+
+    @property
+    def answers(self) -> dict[str, str]:
+        return {
+            id: self.data.get(id, "")
+            for id, question in bilan.screening().items()
+            if self.data.get(id) in {*question.options, UNKNOWN}
+        }

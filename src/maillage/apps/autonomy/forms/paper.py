@@ -1,0 +1,138 @@
+"""A paper form typed back by its letters: one line of them, or small boxes; what is not read is told, nothing else is lost."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from maillage.engine.tasks import Found, Sorted
+from maillage.reference import bilan, bilan_tasks
+from maillage.reference.bilan import LETTERS, UNKNOWN
+from maillage.reports.bilan_papier import MESSAGES, SEARCH, numbers
+
+WORD = re.compile(r"^([a-z]?\d{1,2}|h)[=:.]?([a-z]+|\?|-)$", re.IGNORECASE)
+LONGEST = 2_000
+BOX = "case-"
+
+
+def taken() -> dict[str, str]:
+    """Return the letters that each box takes, by its name: questions X1 to O4, then messages S1, S2 and the hour H."""
+    found = {id: "".join(o.letter for o in q.options.values()) for id, q in bilan.questions().items()}
+    held = bilan_tasks.form("A")
+    found |= {_message(k): LETTERS[: len(bilan_tasks.choices())] for k in range(1, len(held.messages) + 1)}
+    return found | {SEARCH: LETTERS[: len(held.search.choices)]}
+
+
+def _message(number: int) -> str:
+    return f"{MESSAGES}{number}"
+
+
+def name_of(typed: str) -> str:
+    """Return the box that a name or a number says, '' when none: `A1`, `3`, `S1` for the first message, `H`."""
+    by_number = {str(number): id for id, number in numbers().items()}
+    return by_number.get(typed, typed.upper() if typed.upper() in taken() else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A box to type letters in. number: of the question on the sheet, 0 for a task; several: more than one letter is right."""
+
+    id: str
+    number: int
+    text: str
+    letters: str
+    several: bool
+    value: str
+
+    @property
+    def name(self) -> str:
+        return BOX + self.id
+
+    @property
+    def span(self) -> str:
+        return f"{self.letters[0]} à {self.letters[-1]}"
+
+
+def boxes(letters: Mapping[str, str]) -> tuple[list[Box], list[Box]]:
+    """Return the boxes of the questions, then those of the tasks, with the letters already read."""
+    questions, tasks = [], []
+    for id, known in taken().items():
+        asked = bilan.questions().get(id)
+        if asked is not None:
+            questions.append(Box(id, numbers()[id], asked.text, known, asked.several, letters.get(id, "")))
+        else:
+            text = "H · l’heure trouvée" if id == SEARCH else f"Message {id}"
+            tasks.append(Box(id, 0, text, known, False, letters.get(id, "")))
+    return questions, tasks
+
+
+class PaperForm:
+    """What somebody typed from a sheet. letters: by box; unread: what was typed and means nothing, as it was typed."""
+
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        self.letters: dict[str, str] = {}
+        self.unread: list[str] = []
+        self.form = "B" if data.get("feuille") == "B" else "A"
+        for word in _words(str(data.get("ligne", ""))[:LONGEST]):
+            self._read(word, *_split(word))
+        for id in taken():
+            if typed := "".join(str(data.get(BOX + id, "")).split()).lower():
+                self._read(f"{id}={typed}", id, typed)
+
+    def _read(self, word: str, id: str, typed: str) -> None:
+        """Keep the letters that a box takes; the others are told."""
+        known = [letter for letter in dict.fromkeys(typed) if letter in taken().get(id, "") or letter in (UNKNOWN, "-")]
+        if not id or not known or len(known) < len(set(typed)):
+            self.unread.append(word)
+        if id and known:
+            said = [letter for letter in known if letter not in (UNKNOWN, "-")]
+            self.letters[id] = "".join(sorted(said)) or known[0]
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.letters
+
+    def answers(self) -> dict[str, str | list[str]]:
+        """Return the answers as they are on the sheet, several where one was asked included."""
+        found: dict[str, str | list[str]] = {}
+        for id, question in bilan.questions().items():
+            given = [question.of_letter(letter) for letter in self.letters.get(id, "")]
+            if given:
+                found[id] = given if len(given) > 1 or (question.several and given[0] in question.options) else given[0]
+        return found
+
+    def tasks(self) -> dict[str, dict[str, Any]]:
+        """Return the two tasks that the sheet holds, where they were answered: a pen says nothing of a mouse."""
+        held, found = bilan_tasks.form(self.form), {}
+        choices = list(bilan_tasks.choices())
+        done = {
+            message.trap: choices[LETTERS.index(letter)]
+            for k, message in enumerate(held.messages.values(), 1)
+            if len(letter := self.letters.get(_message(k), "")) == 1 and letter in LETTERS
+        }
+        if len(done) == len(held.messages):
+            first = next(iter(held.messages.values())).trap
+            found["T4"] = _row(Sorted(trap=done[True], true=done[False], trap_first=first))
+        hour = self.letters.get(SEARCH, "")
+        if len(hour) == 1 and hour in LETTERS:
+            right = held.search.choices[LETTERS.index(hour)] == held.search.right
+            found["T5"] = _row(Found(answers=1, right=right, pages=1))
+        return found
+
+
+def _row(measure: Sorted | Found) -> dict[str, Any]:
+    return {"outcome": measure.outcome, **asdict(measure)}
+
+
+def _words(line: str) -> list[str]:
+    """Return the words of a line, signs glued: `X1 = a` is one."""
+    return re.sub(r"\s*([=:])\s*", r"\1", line.replace(",", " ").replace(";", " ")).split()
+
+
+def _split(word: str) -> tuple[str, str]:
+    """Return the box of a word and its letters, '' for what it does not say."""
+    found = WORD.match(word)
+    if found is None:
+        return "", ""
+    name, letters = found.groups()
+    return name_of(name), letters.lower()

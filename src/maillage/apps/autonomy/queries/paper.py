@@ -1,0 +1,63 @@
+"""A paper form typed back: what does not go together, in words, and the diagnosis it makes."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from maillage.apps.autonomy import rules
+from maillage.apps.autonomy.rules import Carried
+from maillage.engine import bilan as engine
+from maillage.reference import bilan
+from maillage.reference.bilan import PASSED, UNKNOWN
+from maillage.reports.bilan_papier import numbers
+from maillage.reports.wording import listing
+
+Answers = Mapping[str, str | Sequence[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What a sheet says. doubts: answers that do not go together, in words; blank: how many questions have no answer."""
+
+    doubts: list[str]
+    blank: int
+
+
+def read(answers: Answers) -> Read:
+    """Return what is to be looked at before the result. Nothing is corrected."""
+    doubts = [_told(answers, found) for found in engine.contradictions(answers)]
+    return Read(doubts, sum(not answers.get(id) for id in engine.path(answers)))
+
+
+def _told(answers: Answers, found: engine.Contradiction) -> str:
+    if _is_double(answers, found.first):
+        words = f"{_named(found.first)} a plusieurs croix : le résultat la compte comme « je ne sais pas »."
+    else:
+        second = _named(found.second) if found.second in bilan.questions() else found.second
+        words = bilan.contradictions()[found.kind].format(first=_named(found.first), second=second)
+    return words[:1].upper() + words[1:]
+
+
+def _named(id: str) -> str:
+    return f"la question {numbers()[id]} ({id})"
+
+
+def _is_double(answers: Answers, id: str) -> bool:
+    return not bilan.questions()[id].several and len(engine.several(answers, id)) > 1
+
+
+def carried(
+    answers: Answers, tasks: Mapping[str, Any], *, form: str, token: str, person: int | None, structure: int | None
+) -> Carried:
+    """Return the diagnosis that a sheet makes: two crosses where one was asked say nothing sure, a question left blank is passed."""
+    given: dict[str, Any] = {id: UNKNOWN if _is_double(answers, id) else said for id, said in answers.items()}
+    while waiting := engine.next_question(given):
+        given[waiting] = PASSED
+    return Carried(
+        mode=rules.PAPER, form=form, answers=given, tasks=tasks, token=token, person=person, structure=structure, ended=True
+    )
+
+
+def summary(unread: Sequence[str]) -> str:
+    """Return what was not read, in a sentence."""
+    return f"Pas compris : {listing([f'« {word} »' for word in unread])}." if unread else ""

@@ -1,0 +1,275 @@
+"""What is true of a diagnosis, whatever stores it: what is carried from screen to screen, what it tells, how it changes."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields, replace
+from datetime import date, timedelta
+from typing import Any
+
+from maillage.engine import bilan as engine
+from maillage.engine.bilan import FAIL, PASS, Conclusion
+from maillage.kernel.errors import Refused
+from maillage.kernel.languages import say, to_say
+from maillage.reference import bilan
+from maillage.reference.bilan import PASSED, UNKNOWN, Face, Flag, Option, Question, Step
+from maillage.reports.wording import series
+
+SELF, TOGETHER, AIDANT, PAPER = "self", "together", "aidant", "paper"
+FORM_A, FORM_B = "A", "B"  # two wordings of the tasks: the second for a re-test
+PERSON, COUNT = "person", "count"  # what a kept diagnosis is kept for
+KEPT_FOR = {PERSON: "gardé avec la fiche de la personne", COUNT: "compté, sans personne"}
+START, STOP, END, VERDICT = "start", "stop", "end", "verdict"
+COUNTED = {START: "bilan commencé", STOP: "bilan arrêté", END: "bilan fini", VERDICT: "conseil du repérage"}
+LONGEST = 600  # seconds on one screen: beyond, somebody was called away
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Carried:
+    """A diagnosis under way, as the person's own browser holds it. Nothing of it is on the server.
+
+    tasks: by task, its `outcome` (passed, partly, failed, unmeasured) and what was measured; timings: seconds by screen;
+    person, structure: who it is for, when a professional began it; again: the diagnosis it repeats; kept: once kept, its number; unseen: its card was
+    not shown yet;
+    token: what makes it one, so that a double click keeps it once; place, where: the commune, and how it was typed; ended: the
+    last question was answered.
+    """
+
+    mode: str = ""
+    form: str = FORM_A
+    answers: Mapping[str, Any] = field(default_factory=dict)
+    tasks: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    timings: Mapping[str, int] = field(default_factory=dict)
+    place: str = ""
+    where: str = ""
+    chosen: Sequence[str] = ()
+    person: int | None = None
+    structure: int | None = None
+    again: int | None = None
+    kept: int | None = None
+    unseen: bool = False
+    token: str = ""
+    ended: bool = False
+
+    @property
+    def begun(self) -> bool:
+        return bool(self.mode)
+
+    def answered(self, id: str, given: Any, *, seconds: int | None = None) -> "Carried":
+        """Return the same with one answer, and the seconds it took; answers to questions no longer asked go."""
+        timings = self.timings if seconds is None else {**self.timings, id: min(seconds, LONGEST)}
+        answers = {**self.answers, id: given}
+        asked = engine.path(answers)
+        return replace(self, answers={key: answers[key] for key in asked if key in answers}, timings=timings)
+
+    def measured(self, id: str, *, outcome: str, seconds: int | None = None, **more: Any) -> "Carried":
+        """Return the same with one task measured."""
+        timings = self.timings if seconds is None else {**self.timings, id: min(seconds, LONGEST)}
+        return replace(self, tasks={**self.tasks, id: {"outcome": outcome, **more}}, timings=timings)
+
+    @property
+    def outcomes(self) -> dict[str, str]:
+        """The outcome of each task, as the engine reads them."""
+        return {id: str(task.get("outcome", "")) for id, task in self.tasks.items()}
+
+    def to_plain(self) -> dict[str, Any]:
+        """Return what it holds, without what is as it was at the start."""
+        blank = asdict(Carried())
+        return {name: value for name, value in asdict(self).items() if value != blank[name]}
+
+    @classmethod
+    def from_plain(cls, held: Mapping[str, Any]) -> "Carried":
+        known = {each.name for each in fields(cls)}
+        return cls(**{name: value for name, value in held.items() if name in known})
+
+
+# ------------------------------------------------------------------------------------------------------------------- answers
+
+
+def read(question: Question, given: Sequence[str]) -> str | list[str]:
+    """Return the answer that a screen or a paper says; Refused when it says none that the question takes."""
+    known = [option.id for option in question.options.values() if option.id in given]
+    if given and set(given) <= {UNKNOWN, PASSED}:
+        return str(given[-1])
+    if not known:
+        raise Refused(
+            to_say("Il manque votre réponse."),
+            why=to_say("Aucune image n’est choisie."),
+            do=to_say("Touchez une image, ou « Je ne sais pas », ou « Passer »."),
+        )
+    if not question.several:
+        return known[0]
+    alone = [id for id in known if question.options[id].alone]
+    if alone and len(known) > 1:
+        raise Refused(
+            to_say("Deux réponses ne vont pas ensemble."),
+            why=to_say("« Rien » et une autre image sont choisies."),
+            do=to_say("Gardez l’une ou l’autre."),
+        )
+    if question.most and len(known) > question.most:
+        raise Refused(
+            to_say("Il y a trop de réponses."),
+            why=to_say("On en garde trois au plus."),
+            do=to_say("Enlevez celles qui comptent le moins."),
+        )
+    return known
+
+
+def given(answers: Mapping[str, Any], question: Question) -> list[Option]:
+    """Return the answers chosen for a question; “je ne sais pas” when it was said, none when it was passed."""
+    if answers.get(question.id) == UNKNOWN:
+        return [bilan.unknown()]
+    chosen = engine.several(answers, question.id)
+    return [option for option in question.options.values() if option.id in chosen]
+
+
+# -------------------------------------------------------------------------------------------------------------------- result
+
+TASK_SHOWS = {
+    "T4": to_say("Reconnaître un message qui est un piège."),
+    "T5": to_say("Trouver une information dans une page."),
+}
+ALWAYS = to_say("Demander de l’aide : c’est déjà beaucoup.")
+UNSAID = to_say("Vous ne l’avez pas dit.")
+NOTHING_BLOCKS = to_say("Rien de ce que vous avez dit ne bloque.")
+SHOWN, WARNED = 6, 4  # sentences under a title: more is not read
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What a person reads of their result. why: the reason; knows, has, blocks: sentences, never none."""
+
+    face: Face
+    why: str
+    correction: str
+    steps: Sequence[Step]
+    knows: Sequence[str]
+    has: Sequence[str]
+    blocks: Sequence[str]
+    flags: Sequence[Flag]
+    urgent: bool
+
+
+def told(answers: Mapping[str, Any], tasks: Mapping[str, str], found: Conclusion) -> Told:
+    """Return a result in words: what somebody can do first, and never nothing."""
+    options = [option for id in engine.path(answers) for option in given(answers, bilan.questions()[id])]
+    flags = [bilan.flags()[id] for id in found.flags]
+    return Told(
+        face=bilan.faces()[found.face],
+        why=bilan.lines()[found.line].says,
+        correction=bilan.corrections()[found.correction].says if found.correction else "",
+        steps=bilan.faces()[found.face].for_use(found.use),
+        knows=_known(answers, tasks)[:SHOWN],
+        has=[option.has for option in options if option.has][:SHOWN] or [UNSAID],
+        blocks=list(dict.fromkeys(option.blocks for option in options if option.blocks))[:SHOWN]
+        or [UNSAID if found.provisional else NOTHING_BLOCKS],
+        flags=[flag for flag in flags if flag.says and flag.id != "procedure"][:WARNED],
+        urgent="procedure" in found.flags,
+    )
+
+
+FIRST_KNOWN = ("U5", "U3", "U4", "U6", "U7", "U2", "O1")
+
+
+def _known(answers: Mapping[str, Any], tasks: Mapping[str, str]) -> list[str]:
+    """Return what somebody can do, the most useful first; a task that was missed says more than the answer."""
+    asked = [id for id in FIRST_KNOWN if id in engine.path(answers) and not (id == "U6" and tasks.get("T4") == FAIL)]
+    said = [words for id in asked for words in _knows(answers, id)]
+    said += [words for task, words in TASK_SHOWS.items() if tasks.get(task) == PASS]
+    return list(dict.fromkeys(said or _knows(answers, "U1") or [ALWAYS]))
+
+
+def _knows(answers: Mapping[str, Any], id: str) -> list[str]:
+    return [option.knows for option in given(answers, bilan.questions()[id]) if option.knows]
+
+
+# ------------------------------------------------------------------------------------------------------------------ progress
+
+BETTER = to_say("Vous faites plus de choses qu’avant.")
+SAME = to_say("C’est comme avant.")
+HARDER = to_say("C’est plus dur en ce moment. On peut vous aider.")
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """An answer that is no longer the same, in the words of both times."""
+
+    question: str
+    before: str
+    now: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """What changed between two diagnoses of a person, in words. way: better, same or harder."""
+
+    way: str
+    says: str
+    changes: Sequence[Change]
+
+
+def progress(
+    before: Mapping[str, Any], use_before: str, access_before: str, now: Mapping[str, Any], found: Conclusion
+) -> Progress:
+    """Return what changed since a diagnosis: on the use first, on the access next."""
+    accesses = list(bilan.accesses())
+    was, is_now = (use_before, accesses.index(access_before)), (found.use, accesses.index(found.access))
+    way = "same" if was == is_now else "better" if is_now > was else "harder"
+    changes = []
+    for question in bilan.questions().values():
+        if question.dimension in ("access", "use") or question.id == "O3":
+            old, new = (_in_words(answers, question) for answers in (before, now))
+            if old != new and old and new:
+                changes.append(Change(question.text, old, new))
+    return Progress(way=way, says={"better": BETTER, "same": SAME, "harder": HARDER}[way], changes=changes)
+
+
+def _in_words(answers: Mapping[str, Any], question: Question) -> str:
+    return series([say(option.label) for option in given(answers, question)])
+
+
+def again_from(at: date) -> date:
+    """Return the first day a diagnosis may be done again: sooner, one would measure the memory of it.
+
+    >>> again_from(date(2026, 11, 20))
+    datetime.date(2026, 12, 4)
+    """
+    return at + timedelta(days=engine.RETEST_DAYS)
+
+
+def suggested_on(at: date, days: int) -> date | None:
+    """Return the day a re-test is proposed, None when nothing says when."""
+    return at + timedelta(days=days) if days else None
+
+
+def again(answers: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the answers that a re-test keeps: use, access, and how long difficulties last are asked again; no more urgency."""
+    kept = {
+        id: value
+        for id, value in answers.items()
+        if id in bilan.questions() and bilan.questions()[id].dimension in ("wishes", "obstacles", "support") and id != "O3"
+    }
+    return {**kept, "X1": PASSED}
+
+
+def in_play(found: Conclusion) -> bool:
+    """Return whether a device or a subscription is in play: the annex of a first appointment is then asked."""
+    return found.access != engine.STABLE or bool({"access", "unequipped_able"} & set(found.flags))
+
+
+# --------------------------------------------------------------------------------------------------------------------- paper
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A drawing of the card that a person takes away, with its word."""
+
+    drawing: str
+    words: str
+
+
+def on_card(answers: Mapping[str, Any], face: Face) -> list[Drawn]:
+    """Return the four drawings of the card: what was found, and what the person said of their need; no level, no name."""
+    found = [Drawn(face.drawing, face.word)]
+    for id in ("X2", "M1", "A1", "O2", "M2", "O4"):
+        options = [o for o in given(answers, bilan.questions()[id]) if not o.alone and o.id != UNKNOWN]
+        found += [Drawn(option.drawing, option.label) for option in options[:1] if id in engine.path(answers)]
+    return found[:4]

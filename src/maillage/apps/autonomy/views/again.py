@@ -1,0 +1,63 @@
+"""Doing it again, by the code of one's card: never before two weeks."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from maillage.apps.accounts.access import count, counted
+from maillage.apps.autonomy import actions, rules
+from maillage.apps.autonomy.forms import carried
+from maillage.apps.autonomy.forms.answers import CardForm
+from maillage.apps.autonomy.models import Bilan
+from maillage.apps.autonomy.queries import kept
+from maillage.apps.autonomy.rules import Carried
+from maillage.kernel.errors import Refused
+from maillage.kernel.languages import to_say
+
+WRONG_CARDS_AN_HOUR = 30  # by a connection, whichever page they are typed on, and signed in or not
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def again(request: HttpRequest) -> HttpResponse:
+    """Type the code of a card, and answer again what may have changed."""
+    context: dict[str, Any] = {"code": request.POST.get("code", "")[:20]}
+    if request.method == "POST":
+        try:
+            if counted(request, "cartes") >= WRONG_CARDS_AN_HOUR:
+                raise Refused(
+                    to_say("Trop de codes ont été essayés."),
+                    why=to_say("C’est pour protéger les cartes des autres."),
+                    do=to_say("Revenez dans une heure, ou demandez à la personne qui vous aide."),
+                )
+            return start(_last(request))
+        except Refused as error:
+            context["error"] = error
+    return render(request, "autonomy/again.html", context)
+
+
+def _last(request: HttpRequest) -> Bilan:
+    """Return the last diagnosis kept with a card; Refused, and counted, when no card has this code, or none was kept."""
+    person = CardForm(request.POST).person()
+    held = kept.latest(person) if person is not None else None
+    if held is None:
+        count(request, "cartes")
+        raise Refused(
+            to_say("Nous ne trouvons pas cette carte."),
+            why=to_say("Le code a 8 signes, et un bilan doit être gardé avec."),
+            do=to_say("Regardez votre carte et recommencez, ou faites le point sans carte."),
+        )
+    return held
+
+
+def start(held: Bilan, *, structure: int | None = None) -> HttpResponse:
+    """Start it again from the one before; Refused before two weeks."""
+    actions.check_again(held, on=timezone.localdate())
+    response = redirect("bilan")
+    person = held.person_id if structure is not None else None
+    carried.write(response, Carried(answers=rules.again(held.answers), again=held.pk, person=person, structure=structure))
+    return response

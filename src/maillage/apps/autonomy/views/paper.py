@@ -1,0 +1,135 @@
+"""The diagnosis on paper: sheets to print, and a sheet typed back in a minute."""
+
+import secrets
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from maillage.apps.accounts.views import holding
+from maillage.apps.autonomy import access
+from maillage.apps.autonomy.forms import carried
+from maillage.apps.autonomy.forms import paper as forms
+from maillage.apps.autonomy.queries import paper
+from maillage.apps.people import access as people_access
+from maillage.apps.people import queries as people
+from maillage.apps.people.models import Person
+from maillage.kernel.errors import Refused
+from maillage.kernel.typed import whole
+from maillage.reference import bilan
+from maillage.reports import bilan_papier, referentiel
+
+NOBODY = Refused(
+    "La feuille n’est pas lue.",
+    why="Aucune personne que vous suivez n’a cette carte.",
+    do="Vérifiez le code, ou laissez-le vide : la carte se fait à la fin.",
+)
+NOTHING = Refused(
+    "La feuille n’est pas lue.",
+    why="Aucune lettre n’est comprise.",
+    do="Écrivez par exemple : X1=a A1=bc. Les questions sans croix se laissent vides.",
+)
+helping = holding(*access.RIGHTS)
+
+
+# ----------------------------------------------------------------------------------------------------------------- to print
+
+
+@require_safe
+def sheets(request: HttpRequest) -> HttpResponse:
+    """Every sheet, and how to print it."""
+    return render(request, "autonomy/paper/sheets.html", {"kinds": bilan_papier.SHEETS, "count": len(bilan.questions())})
+
+
+@require_safe
+def form(request: HttpRequest) -> HttpResponse:
+    """The form as PDF: four large pages, or one sheet folded."""
+    return _pdf(bilan_papier.form(on=timezone.localdate(), **_asked(request)), "bilan-papier")
+
+
+@require_safe
+def card(request: HttpRequest) -> HttpResponse:
+    """The four questions of a counter as PDF."""
+    return _pdf(bilan_papier.card(on=timezone.localdate()), "reperage")
+
+
+@require_safe
+def framework(request: HttpRequest) -> HttpResponse:
+    """The framework of digital maturity, read from the rule."""
+    return render(request, "autonomy/paper/framework.html", {"r": referentiel.told(timezone.localdate())})
+
+
+@require_safe
+def framework_pdf(request: HttpRequest) -> HttpResponse:
+    return _pdf(referentiel.render(on=timezone.localdate()), "referentiel")
+
+
+@helping
+@never_cache
+@require_safe
+def form_of(request: HttpRequest, code: str) -> HttpResponse:
+    """The form with the code of a person's card; another's card does not exist."""
+    person = _person(request, code)
+    if person is None:
+        raise Http404
+    return _pdf(bilan_papier.form(on=timezone.localdate(), code=person.code, **_asked(request)), "bilan-papier")
+
+
+def _asked(request: HttpRequest) -> dict[str, Any]:
+    kind, tasks = request.GET.get("format", ""), request.GET.get("feuille", "")
+    return {"kind": kind if kind in bilan_papier.SHEETS else "grand", "tasks": "B" if tasks == "B" else "A"}
+
+
+def _pdf(content: bytes, name: str) -> HttpResponse:
+    response = HttpResponse(content, content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="{name}.pdf"'
+    return response
+
+
+def _person(request: HttpRequest, code: str) -> Person | None:
+    found = people.by_code(code)
+    return people_access.people_for(request.user).filter(pk=found.pk).first() if found is not None else None
+
+
+# ---------------------------------------------------------------------------------------------------------------- typed back
+
+
+@helping
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def typed(request: HttpRequest) -> HttpResponse:
+    """A sheet typed back by letters, then the same result as on the screen."""
+    structures = access.structures_for(request.user)
+    context: dict[str, Any] = {"structures": structures, "code": request.GET.get("carte", "")[:20], "form_id": "A"}
+    if request.method != "POST":
+        return _typed(request, context)
+    form = forms.PaperForm(request.POST)
+    code = request.POST.get("code", "").strip()
+    person = _person(request, code) if code else None
+    structure = structures.filter(pk=whole(request.POST.get("structure", "")) or 0).first() or structures.first()
+    context |= {"code": code[:20], "letters": form.letters, "form_id": form.form, "chosen": structure}
+    if form.is_empty or (code and person is None):
+        return _typed(request, context | {"error": NOTHING if form.is_empty else NOBODY}, status=400)
+    answers = form.answers()
+    found = paper.read(answers)
+    if (found.doubts or form.unread) and "quand-meme" not in request.POST:
+        return _typed(request, context | {"found": found, "unread": paper.summary(form.unread), "to_check": True})
+    response = redirect("bilan_result")
+    held = paper.carried(
+        answers,
+        form.tasks(),
+        form=form.form,
+        token=secrets.token_hex(12),
+        person=person and person.pk,
+        structure=structure and structure.pk,
+    )
+    carried.write(response, held)
+    return response
+
+
+def _typed(request: HttpRequest, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
+    questions, tasks = forms.boxes(context.get("letters", {}))
+    return render(request, "autonomy/paper/typed.html", context | {"questions": questions, "tasks": tasks}, status=status)

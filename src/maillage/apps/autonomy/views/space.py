@@ -1,0 +1,161 @@
+"""The diagnoses of the persons somebody helps: to begin one, to read them, to change a result with a reason."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from maillage.apps.accounts.views import holding
+from maillage.apps.autonomy import access, actions
+from maillage.apps.autonomy.forms import carried
+from maillage.apps.autonomy.forms.answers import AgainForm, CardForm, ChangeForm
+from maillage.apps.autonomy.models import Bilan
+from maillage.apps.autonomy.queries import kept
+from maillage.apps.autonomy.rules import Carried
+from maillage.apps.autonomy.views import again as again_views
+from maillage.apps.directory.views.refused import told
+from maillage.apps.people import access as people_access
+from maillage.apps.people import actions as people
+from maillage.kernel.errors import Refused
+from maillage.kernel.typed import whole
+from maillage.reference import bilan
+
+helping = holding(*access.RIGHTS)
+
+
+@helping
+@require_http_methods(["GET", "HEAD", "POST"])
+def bilans(request: HttpRequest) -> HttpResponse:
+    """Begin one, for a person or for nobody; those to do again, and the latest."""
+    error = None
+    if request.method == "POST":
+        try:
+            return _begin(request)
+        except Refused as refused:
+            error = refused
+    context = {
+        "structures": access.structures_for(request.user),
+        "persons": kept.persons(request.user),
+        "due": kept.due(request.user, timezone.localdate()),
+        "recent": kept.recent(request.user),
+        "error": error,
+        "code": request.POST.get("code", "")[:20],
+    }
+    return render(request, "autonomy/space/index.html", context)
+
+
+def _begin(request: HttpRequest) -> HttpResponse:
+    """Begin a diagnosis: for the card typed, for the person chosen, else for nobody."""
+    mine = people_access.people_for(request.user)
+    structure = access.structures_for(request.user).filter(pk=whole(request.POST.get("structure", "")) or 0).first()
+    structure = structure or access.structures_for(request.user).first()
+    person = mine.filter(pk=whole(request.POST.get("personne", "")) or 0).first()
+    if request.POST.get("code", "").strip():
+        typed = CardForm(request.POST).person()
+        person = mine.filter(pk=typed.pk).first() if typed is not None else None
+        if person is None:
+            raise Refused(
+                "Le bilan n’a pas commencé.",
+                why="Aucune personne que vous suivez n’a cette carte.",
+                do="Vérifiez le code, ou commencez sans fiche : la carte se fait à la fin.",
+            )
+    response = redirect("bilan")
+    carried.write(response, Carried(person=person and person.pk, structure=structure and structure.pk))
+    return response
+
+
+@helping
+@require_safe
+def person(request: HttpRequest, pk: int) -> HttpResponse:
+    """The diagnoses of a person, with what changed."""
+    found = get_object_or_404(people_access.people_for(request.user), pk=pk)
+    people.seen(found, by=request.user, structure=None, at=timezone.now())
+    return render(request, "autonomy/space/person.html", {"person": found, "rows": kept.of_person(found)})
+
+
+@helping
+@require_safe
+def sheet(request: HttpRequest, pk: int) -> HttpResponse:
+    """One diagnosis, whole."""
+    row = get_object_or_404(access.bilans_for(request.user).select_related("person", "structure", "changed_by"), pk=pk)
+    people.seen(row.person, by=request.user, structure=row.structure_id, at=timezone.now())
+    context = {
+        "sheet": kept.sheet(row),
+        "row": row,
+        "person": row.person,
+        "progress": kept.progress(row),
+        "results": bilan.results().values(),
+        "reasons": bilan.override_reasons().items(),
+        "annex_opening": bilan.annex_opening(),
+    }
+    return render(request, "autonomy/space/sheet.html", context)
+
+
+def _held(request: HttpRequest, pk: int) -> Bilan:
+    return get_object_or_404(access.bilans_for(request.user), pk=pk)
+
+
+@helping
+@require_POST
+def change(request: HttpRequest, pk: int) -> HttpResponse:
+    """Change the result, with a reason."""
+    row, form = _held(request, pk), ChangeForm(request.POST)
+    form.is_valid()
+    said: dict[str, Any] = {name: form.cleaned_data.get(name, "") for name in form.fields}
+    with told(request):
+        actions.change(
+            row, result=said["resultat"], reason=said["raison"], words=said["mots"], by=request.user, at=timezone.now()
+        )
+        messages.success(request, "Résultat changé. Celui de la règle reste écrit à côté.")
+    return redirect("bilan_sheet", row.pk)
+
+
+@helping
+@require_POST
+def annex(request: HttpRequest, pk: int) -> HttpResponse:
+    """Keep the answers of a first appointment."""
+    row = _held(request, pk)
+    actions.note_annex(row, request.POST.dict(), by=request.user, at=timezone.now())
+    messages.success(request, "Annexe gardée.")
+    return redirect("bilan_sheet", row.pk)
+
+
+@helping
+@require_POST
+def plan(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say when to do it again."""
+    row, form = _held(request, pk), AgainForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, "La date n’est pas gardée. Elle ne se lit pas. Écrivez-la comme 20/11/2026.")
+        return redirect("bilan_sheet", row.pk)
+    with told(request):
+        actions.plan_again(row, on=form.cleaned_data["le"], by=request.user, at=timezone.now())
+        messages.success(request, "Date gardée.")
+    return redirect("bilan_sheet", row.pk)
+
+
+@helping
+@require_POST
+def redo(request: HttpRequest, pk: int) -> HttpResponse:
+    """Do it again with the person."""
+    row = _held(request, pk)
+    structure = access.structures_for(request.user).first()
+    try:
+        return again_views.start(row, structure=structure and structure.pk)
+    except Refused as error:
+        messages.error(request, " ".join(error.sentences))
+        return redirect("bilan_sheet", row.pk)
+
+
+@helping
+@require_POST
+def erase(request: HttpRequest, pk: int) -> HttpResponse:
+    """Erase a diagnosis: the person asks for it."""
+    row = _held(request, pk)
+    person = row.person_id
+    actions.erase(row, by=request.user, at=timezone.now())
+    messages.success(request, "Bilan effacé.")
+    return redirect("bilan_person", person)

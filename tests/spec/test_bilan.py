@@ -1,0 +1,350 @@
+"""Quatre questions à un accueil, puis un bilan court : ce que les réponses disent de l’accès et de l’usage, et le résultat.
+
+Un résultat n’est pas une note : il dit quelle aide convient aujourd’hui. La règle s’appelle `bilan-1`."""
+
+import itertools
+
+from maillage.engine import bilan as engine
+from maillage.reference import bilan
+
+title = "Faire le point : du bilan au résultat"
+WANTS = {"apprendre": "learn", "avec quelqu’un": "with", "pour moi": "for-me", "pas d’internet": "without", "?": "?"}
+READS = {"facile": "easy", "si c’est court": "long", "très difficile": "hard", "autre langue": "other", "pas dit": "unsaid"}
+ACCESS = {"aucun": "none", "fragile": "fragile", "stable": "stable"}
+RESULTS = {row.label.lower(): id for id, row in bilan.results().items()}
+
+
+def said(id, words):
+    """Return the answer of a question that these words begin, as a reader writes it; several are parted by a comma."""
+    question = {**bilan.questions(), **bilan.screening()}[id]
+    if words in ("?", ""):
+        return words
+    parts = words.split(",") if question.several else [words]
+    found = [next(o.id for o in question.options.values() if o.label.lower().startswith(part.strip())) for part in parts]
+    return found if question.several else found[0]
+
+
+def rows(table):
+    names = list(table)
+    return [{id: said(id, str(table[id][k])) for id in names if str(table[id][k])} for k in range(len(table[names[0]]))]
+
+
+def told(level):
+    return next(words for words, id in ACCESS.items() if id == level)
+
+
+def test_access(spec):
+    """L’accès est aucun, fragile ou stable."""
+    spec(
+        """
+        A1                             | A2               | A3                  | A4
+        -------------------------------+------------------+---------------------+-------
+        un téléphone à touches         |                  | dans un lieu public | parfois
+        rien                           |                  | nulle part          |
+        un ordinateur                  | à moi            | nulle part          |
+        un téléphone avec un écran     | à un proche      | chez moi            |
+        une tablette                   | dans un lieu     | chez moi            |
+        un téléphone avec un écran     | à moi            | avec une carte      | parfois
+        un ordinateur                  | à moi            | chez quelqu’un      | parfois
+        un ordinateur                  | à moi            | dans un lieu public | presque
+        un téléphone avec un écran     | à moi            | avec mon forfait    | souvent
+        un téléphone avec un écran     | à moi            | avec mon forfait    | parfois
+        un ordinateur, un téléphone à  | à la maison      | chez moi            |
+        """,
+        lambda t: [told(engine.access(row)) for row in rows(t)],
+        [
+            *("aucun", "aucun", "aucun"),
+            *("fragile", "fragile", "fragile", "fragile", "fragile", "fragile"),
+            *("stable", "stable"),
+        ],
+    )
+
+
+def test_use(spec):
+    """L’usage va de G0 (pas encore) à G3 (sans aide) ; le premier qui tient est le bon."""
+    spec(
+        """
+        U1         | U2           | U3                  | U4           | U5
+        -----------+--------------+---------------------+--------------+-----------------
+        jamais     |              |                     |              |
+        quelqu’un  |              |                     |              |
+        un peu     | j’ai besoin  |                     | j’en ai une  | avec quelqu’un
+        un peu     | je n’ai      |                     | je n’en      | elle n’est
+        souvent    | tout va bien | je le fais          | j’en ai une  | je l’ai
+        souvent    | tout va bien | sans aide           | j’en ai une  | je l’ai
+        souvent    | c’est lent   | je le fais          | j’en ai une  | avec quelqu’un
+        souvent    | c’est lent   | sans aide           | j’en ai une  | je n’en
+        souvent    | tout va bien | je le fais          | je la lis    | je l’ai
+        souvent    | tout va bien | je le fais          | j’ai perdu   | je l’ai
+        souvent    | tout va bien | je le fais          | je la lis    | avec quelqu’un
+        souvent    | tout va bien | avec quelqu’un      | j’en ai une  | je l’ai
+        un peu     | c’est lent   | je le fais          | quelqu’un    | je l’ai
+        un peu     | ?            | ?                   | ?            | ?
+        """,
+        lambda t: [engine.use(row) for row in rows(t)],
+        ["G0", "G0", "G0", "G0", "G3", "G2", "G2", "G2", "G2", "G2", "G1", "G1", "G1", "G1"],
+    )
+
+
+def test_the_table_of_the_rule(spec):
+    """La règle, ligne par ligne : la première vraie gagne ; un point veut dire « quoi que ce soit ».
+
+    On la lit sur les 600 cas possibles : 3 accès, 4 usages, 5 préférences, 5 façons de lire, et « on ne sait pas » ou non.
+    """
+    spec(
+        """
+        ligne | on ne sait pas | usage  | préfère                  | lire           | accès   | résultat
+        ------+----------------+--------+--------------------------+----------------+---------+-----------------
+        L1    | oui            | .      | .                        | .              | .       | accès accompagné
+        L2    | non            | G0     | pour moi, pas d’internet | .              | .       | assistance
+        L3    | non            | G0     | avec quelqu’un, ?        | très difficile | .       | assistance
+        L4    | non            | G1     | pour moi, pas d’internet | .              | aucun   | assistance
+        L4    | non            | G1     | pour moi, pas d’internet | très difficile | .       | assistance
+        L5    | non            | G0, G1 | apprendre                | .              | stable  | vers l’autonomie
+        L6    | non            | G0, G1 | .                        | .              | .       | accès accompagné
+        L7    | non            | G2     | .                        | .              | .       | vers l’autonomie
+        L8    | non            | G3     | .                        | .              | .       | coup de pouce
+        """,
+        lambda t: f"{agreed(t)} cas sur 600 donnent la même ligne et le même résultat",
+        "600 cas sur 600 donnent la même ligne et le même résultat",
+    )
+
+
+def agreed(table):
+    lines = [dict(zip(table, map(str, row), strict=True)) for row in zip(*table.values(), strict=True)]
+
+    def holds(cell, words):
+        return cell == "." or words in [part.strip() for part in cell.split(",")]
+
+    count = 0
+    for unsure, use, wants, reads, access in itertools.product(("oui", "non"), engine.USES, WANTS, READS, ACCESS):
+        first = next(
+            row
+            for row in lines
+            if holds(row["on ne sait pas"], unsure)
+            and holds(row["usage"], use)
+            and holds(row["préfère"], wants)
+            and holds(row["lire"], reads)
+            and holds(row["accès"], access)
+        )
+        found = engine.line(access=ACCESS[access], use=use, wants=WANTS[wants], reads=READS[reads], unsure=unsure == "oui")
+        count += found == first["ligne"] and bilan.lines()[found].result == RESULTS[first["résultat"]]
+    return count
+
+
+def test_not_knowing_is_an_answer(spec):
+    """Quatre « je ne sais pas » parmi l’accès et l’usage : on essaie ensemble avant de dire. « Passer » compte pareil."""
+    spec(
+        """
+        A1            | A2    | A3       | U1      | U2 | U3 | U4          | U5
+        --------------+-------+----------+---------+----+----+-------------+--------
+        un ordinateur | à moi | chez moi | souvent | ?  | ?  | ?           | ?
+        un ordinateur | à moi | chez moi | souvent | ?  | ?  | ?           | je l’ai
+        ?             | ?     | chez moi | un peu  | ?  | ?  | j’en ai une | je l’ai
+        """,
+        lambda t: [
+            "à voir ensemble" if engine.conclude({**row, "U6": "leave", "U7": ["calls"]}).provisional else "un résultat"
+            for row in rows(t)
+        ],
+        ["à voir ensemble", "un résultat", "à voir ensemble"],
+    )
+
+
+def test_tasks_correct_what_is_said(spec):
+    """Les essais corrigent l’usage dit : deux gestes ratés le baissent à G1 au plus, quatre réussis le montent de G0 à G1.
+
+    T1 toucher, T2 faire défiler, T3 écrire, T5 trouver. Une case vide : pas mesuré, donc rien ne change.
+    """
+    spec(
+        """
+        dit | T1     | T2     | T3     | T5
+        ----+--------+--------+--------+-------
+        G3  | raté   | raté   | réussi | réussi
+        G2  | raté   | réussi | raté   |
+        G3  | raté   | réussi | réussi | raté
+        G0  | réussi | réussi | à demi | réussi
+        G0  | réussi | réussi | réussi | réussi
+        G0  | réussi | réussi | réussi |
+        G0  | raté   | raté   | raté   | raté
+        G1  | réussi | réussi | réussi | réussi
+        """,
+        lambda t: [
+            engine.corrected(
+                str(t["dit"][k]),
+                {
+                    id: {"réussi": "passed", "raté": "failed", "à demi": "partly", "": "unmeasured"}[str(t[id][k])]
+                    for id in ("T1", "T2", "T3", "T5")
+                },
+            )
+            for k in range(len(t["dit"]))
+        ],
+        ["G1", "G1", "G3", "G1", "G1", "G0", "G0", "G1"],
+    )
+
+
+ANDREI = {
+    "X1": "no", "A1": ["keypad"], "A3": "nowhere", "U1": "never", "M1": ["rights"], "M2": "for-me",
+    "O1": "hard", "O2": ["language"], "O3": "moment", "O4": "nobody",
+}  # fmt: skip
+AURELIE = {
+    "X1": "month", "X2": "money", "A1": ["smartphone"], "A2": "mine", "A3": "prepaid", "A4": "sometimes", "U1": "little",
+    "U2": "easy", "U3": "sometimes", "U4": "rarely", "U5": "not-done", "U6": "press", "U7": ["messages", "videos", "networks"],
+    "M1": ["money", "school"], "M2": "with", "O1": "long", "O2": ["safe"], "O3": "lasting", "O4": "nobody",
+}  # fmt: skip
+SANDRINE = {
+    "X1": "no", "A1": ["computer"], "A2": "mine", "A3": "someone", "A4": "sometimes", "U1": "often", "U2": "easy",
+    "U3": "sometimes", "U4": "weekly", "U5": "helped", "U6": "leave", "U7": ["messages", "shopping"],
+    "M1": ["work"], "M2": "learn", "O1": "easy", "O2": ["cheaper"], "O3": "lasting", "O4": "relative",
+}  # fmt: skip
+PEOPLE = {"Andrei": ANDREI, "Aurélie": AURELIE, "Sandrine": SANDRINE}
+
+
+def test_three_people(spec):
+    """Trois personnes inventées, dont les histoires viennent du terrain.
+
+    Andrei a un téléphone à touches, n’a jamais utilisé internet, et lit très difficilement le français. Aurélie a une carte
+    à recharger, lit rarement ses mails, fait beaucoup de choses sur son téléphone mais pas ses démarches. Sandrine utilise
+    la connexion de sa voisine, lit ses mails, et a fait sa dernière démarche avec quelqu’un.
+    """
+    spec(
+        """
+        qui
+        --------
+        Andrei
+        Aurélie
+        Sandrine
+        """,
+        lambda t: {
+            name: [getattr(engine.conclude(PEOPLE[str(who)]), field) for who in t["qui"]]
+            for name, field in (("accès", "access"), ("usage", "use"), ("ligne", "line"), ("résultat", "result"))
+        },
+        """
+        accès   | usage | ligne | résultat
+        --------+-------+-------+-----------
+        none    | G0    | L2    | assistance
+        fragile | G1    | L6    | accompagne
+        fragile | G2    | L7    | autonomie
+        """,
+    )
+
+
+def test_what_is_added(spec):
+    """À toute ligne s’ajoutent des signaux : ce à quoi faire attention, pour chacune des trois personnes."""
+    spec(
+        """
+        qui
+        --------
+        Andrei
+        Aurélie
+        Sandrine
+        """,
+        lambda t: [
+            ", ".join(bilan.flags()[flag].label.lower() for flag in engine.conclude(PEOPLE[str(who)]).flags)
+            for who in t["qui"]
+        ],
+        [
+            "accès, lecture et langue, aménagements, pour un moment, sans personne à qui demander",
+            "accès, boîte mail, pièges, savoir-faire de tous les jours, lecture et langue, peur de se tromper,"
+            " depuis longtemps, sans personne à qui demander",
+            "accès, aménagements, depuis longtemps",
+        ],
+    )
+
+
+def test_when_to_meet_again(spec):
+    """On propose de refaire le point : six semaines pour un moment difficile, trois mois sinon, quinze jours si rien n’est sûr."""
+    spec(
+        """
+        O3                 | on ne sait pas
+        -------------------+---------------
+        pour un moment     | non
+        depuis longtemps   | non
+        je n’ai            | non
+        pour un moment     | oui
+        je n’ai            | oui
+        """,
+        lambda t: [
+            engine.conclude(
+                {
+                    **AURELIE,
+                    "O3": said("O3", str(o3)),
+                    **(dict.fromkeys(("U2", "U3", "U4", "U5"), "?") if un == "oui" else {}),
+                }
+            ).retest_after
+            for o3, un in zip(t["O3"], t["on ne sait pas"], strict=True)
+        ],
+        [42, 91, 0, 14, 14],
+    )
+
+
+def test_the_four_questions(spec):
+    """Le repérage : quatre questions dites à un accueil, un conseil. Le premier qui tient est le bon."""
+    spec(
+        """
+        R1             | R2             | R3          | R4
+        ---------------+----------------+-------------+------------------
+        personne       | non            | personne    | oui, cette semaine
+        quelqu’un      | oui, chez moi  | moi         | non
+        moi, sans aide | non            | moi         | non
+        moi, sans aide | oui, chez moi  | quelqu’un   | oui, ce mois-ci
+        ?              | ?              | moi         | non
+        moi, avec      | oui, chez moi  | moi         | non
+        moi, sans aide | seulement      | moi         | non
+        moi, sans aide | oui, mais      | moi         | non
+        moi, sans aide | oui, chez moi  | moi         | ?
+        moi, sans aide | oui, chez moi  | moi         | oui, ce mois-ci
+        """,
+        lambda t: [bilan.verdicts()[engine.screening(row)].label for row in rows(t)],
+        [
+            "D’abord la démarche",
+            *["Proposer le bilan"] * 4,
+            *["Donner la carte des lieux"] * 3,
+            *["Rien à proposer"] * 2,
+        ],
+    )
+
+
+def test_the_path(spec):
+    """Le chemin passe les questions inutiles : de 10 à 19, le plus souvent une quinzaine."""
+    spec(
+        """
+        qui
+        --------
+        Andrei
+        Aurélie
+        Sandrine
+        """,
+        lambda t: [" ".join(engine.path(PEOPLE[str(who)])) for who in t["qui"]],
+        [
+            "X1 A1 A3 U1 M1 M2 O1 O2 O3 O4",
+            "X1 X2 A1 A2 A3 A4 U1 U2 U3 U4 U5 U6 U7 M1 M2 O1 O2 O3 O4",
+            "X1 A1 A2 A3 A4 U1 U2 U3 U4 U5 U6 U7 M1 M2 O1 O2 O3 O4",
+        ],
+    )
+
+
+def test_contradictions_are_shown(spec):
+    """Un papier peut se contredire : on le montre, on ne corrige rien, et il y a toujours un résultat."""
+    spec(
+        """
+        U1      | U3         | A1                  | A3
+        --------+------------+---------------------+-----------
+        jamais  | je le fais | un ordinateur       | chez moi
+        souvent | je le fais | rien, un ordinateur | chez moi
+        souvent | je le fais | un ordinateur       | nulle part
+        souvent | je le fais | un ordinateur       | chez moi
+        """,
+        lambda t: [
+            "; ".join(
+                bilan.contradictions()[c.kind].format(first=c.first, second=c.second) for c in engine.contradictions(row)
+            )
+            or "rien à dire"
+            for row in rows(t)
+        ],
+        [
+            "U3 a une réponse, alors que U1 disait de passer cette question.",
+            "A1 dit « Rien de tout ça » et autre chose.",
+            "A3 dit « nulle part », et U1 dit « souvent ».",
+            "rien à dire",
+        ],
+    )
