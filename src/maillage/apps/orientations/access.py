@@ -1,0 +1,109 @@
+"""Who sees which referrals: whoever sends, whoever receives, the person by their card. Territories see counts only."""
+
+import hashlib
+import hmac
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from maillage.apps.accounts.access import rights_of
+from maillage.apps.accounts.models import User
+from maillage.apps.orientations.models import Orientation
+from maillage.apps.orientations.rules import cycle
+from maillage.apps.people.models import Following
+
+ANSWER, SEE, MINE = "orientations.answer", "people.see", "people.mine"
+LINKS_AN_HOUR = 30  # links that a stranger may try
+CODES_AN_HOUR = 30
+WITH = ("lieu", "lieu__structure", "from_structure", "sender", "person")
+# Whether whoever sends still follows the person: otherwise their sheet is read here no more than there.
+FOLLOWED = Exists(
+    Following.objects.filter(person=OuterRef("person"), structure=OuterRef("from_structure"), ended_at__isnull=True)
+)
+
+
+def given_by(user: Any) -> QuerySet[Orientation]:
+    """Return the referrals that somebody's structures send; those of a volunteer, if they only see the persons they help."""
+    rights = rights_of(user)
+    whole, mine = rights.structures(SEE), rights.structures(MINE)
+    if not whole and not mine:
+        return Orientation.objects.none()
+    ours = Q(from_structure__in=whole) | Q(from_structure__in=mine, sender=user.pk)
+    return Orientation.objects.filter(ours, stripped_at__isnull=True).select_related(*WITH).annotate(followed=FOLLOWED)
+
+
+def received_by(user: Any) -> QuerySet[Orientation]:
+    """Return the referrals sent to the places of somebody's structures; a draft is not sent."""
+    rights = rights_of(user)
+    return received_in(rights.structures(ANSWER) | rights.structures(SEE))
+
+
+def received_in(structures: frozenset[int]) -> QuerySet[Orientation]:
+    """Return the referrals sent to the places of some structures."""
+    if not structures:
+        return Orientation.objects.none()
+    found = Orientation.objects.filter(lieu__structure__in=structures, sent_at__isnull=False, stripped_at__isnull=True)
+    return found.select_related(*WITH)
+
+
+def orientations_for(user: Any) -> QuerySet[Orientation]:
+    """Return all the referrals somebody may read, as sender or as receiver; none for a stranger, a coordinator, an analyst."""
+    rights = rights_of(user)
+    whole, mine = rights.structures(SEE), rights.structures(MINE)
+    receiving = whole | rights.structures(ANSWER)
+    if not receiving and not mine:
+        return Orientation.objects.none()
+    ours = Q(from_structure__in=whole) | Q(from_structure__in=mine, sender=user.pk)
+    theirs = Q(lieu__structure__in=receiving, sent_at__isnull=False)
+    rows = Orientation.objects.filter(ours | theirs, stripped_at__isnull=True)
+    return rows.select_related(*WITH).annotate(followed=FOLLOWED)
+
+
+def may_give(user: Any, orientation: Orientation) -> bool:
+    """Return whether somebody acts for whoever sends. Without account, only what a relative or the person prepares."""
+    if user is None:
+        nobodys = orientation.sender_id is None and orientation.from_structure_id is None
+        return nobodys and orientation.origin in (cycle.RELATIVE, cycle.SELF)
+    rights, structure = rights_of(user), orientation.from_structure_id
+    if structure is None:
+        return orientation.sender_id == user.pk
+    return rights.may(SEE, structure=structure) or (
+        rights.may(MINE, structure=structure) and orientation.sender_id == user.pk
+    )
+
+
+def may_answer(user: User | None, orientation: Orientation, token: str = "") -> bool:
+    """Return whether somebody may answer: by a role in the structure of the place, or by the personal link."""
+    if token:
+        return orientation.token is not None and hmac.compare_digest(digest(token), orientation.token)
+    if user is None or orientation.lieu is None:
+        return False
+    return rights_of(user).may(ANSWER, structure=orientation.lieu.structure_id)
+
+
+def sides_of(user: Any, orientation: Orientation) -> tuple[str, ...]:
+    """Return the parts somebody plays in a referral: whoever sends, whoever receives, both, or none."""
+    sides = []
+    if user.is_authenticated and may_give(user, orientation):
+        sides.append(cycle.SENDER)
+    if user.is_authenticated and may_answer(user, orientation):
+        sides.append(cycle.RECEIVER)
+    return tuple(sides)
+
+
+# ------------------------------------------------------------------------------------------------------- personal links
+
+
+def link_of(orientation: Orientation) -> str:
+    """Return the token of a referral's last link: 128 bits that nobody can make without the key of the installation.
+
+    Nothing of it is stored but its digest; it is made again when a reminder must hold the same link.
+    """
+    told = f"orientation:{orientation.pk}:{orientation.links}"
+    return hmac.new(settings.SECRET_KEY.encode(), told.encode(), hashlib.sha256).hexdigest()[:32]
+
+
+def digest(token: str) -> str:
+    """Return what is kept of a link."""
+    return hashlib.sha256(token.encode()).hexdigest()

@@ -1,0 +1,31 @@
+"""Erasing a person everywhere at once; and those for whom nothing was done in two years."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from maillage.apps.accounts.models import User
+from maillage.apps.autonomy import actions as autonomy
+from maillage.apps.orientations.actions import due
+from maillage.apps.people import actions as people
+from maillage.apps.people import queries
+from maillage.apps.people.models import Person
+
+
+@transaction.atomic
+def forget(person: Person, *, by: User | None, at: datetime) -> None:
+    """Erase what tells who a person is: their referrals end or stay counted without anybody.
+
+    Their diagnoses are deleted; counted without anybody if they agree to be counted.
+    """
+    due.strip(person, at=at)
+    autonomy.forget(person)
+    people.forget(person, by=by, at=at)
+
+
+def forget_due(at: datetime) -> int:
+    """Forget the persons for whom nothing was done in two years; return how many."""
+    found = queries.to_forget(at)
+    for person in found:
+        forget(person, by=None, at=at)
+    return len(found)

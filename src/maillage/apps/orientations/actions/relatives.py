@@ -1,0 +1,27 @@
+"""The way of somebody whom a relative helps, followed because the relative agrees: a card, a place, no name, no account."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from maillage.apps.directory.models import Lieu
+from maillage.apps.orientations.actions import steps
+from maillage.apps.orientations.models import Orientation
+from maillage.apps.orientations.rules import cycle
+from maillage.apps.people import actions as people
+from maillage.apps.people import rules as purposes
+
+
+@transaction.atomic
+def follow(*, lieu: Lieu, need: str, at: datetime, already: int | None = None) -> Orientation:
+    """Make a card without a name and send it to a place, counted as a relative's; `already`: what this browser followed before.
+
+    The same place for the same need is followed once. Refused as `steps.send` refuses.
+    """
+    same = Orientation.objects.filter(pk=already or 0, lieu=lieu, need=need, origin=cycle.RELATIVE, sender=None).first()
+    if same is not None:
+        return same
+    person = people.welcome(by=None, structure=None, at=at)
+    people.agree(person=person, purpose=purposes.COUNT, how="click", at=at)
+    row = steps.prepare(by=None, at=at, need=need, person=person, origin=cycle.RELATIVE, lieu=lieu, commune=lieu.code_insee)
+    return steps.send(row, by=None, at=at)

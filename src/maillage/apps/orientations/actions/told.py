@@ -1,0 +1,220 @@
+"""Who is told what, in the transaction of the gesture: the place, whoever sends, the person when they agreed.
+
+A message names nobody and tells nothing of the person: it says what is asked, and where to read the rest.
+"""
+
+from contextlib import suppress
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import timezone
+
+from maillage.apps.directory.models import Lieu
+from maillage.apps.directory.queries import places
+from maillage.apps.messages import actions as outbox
+from maillage.apps.messages.rules import addresses
+from maillage.apps.orientations import access
+from maillage.apps.orientations.models import Event, Orientation
+from maillage.apps.orientations.rules import cycle
+from maillage.apps.people import queries as people
+from maillage.apps.people import rules as persons
+from maillage.kernel.errors import Refused
+from maillage.reference import offer
+from maillage.reports import opening
+from maillage.reports.wording import lower_first, spaced
+
+MORNING = time(9)
+ASKED_AFTER = 1  # days after an appointment: did they come?
+BEFORE = 1  # days before an appointment, for the person
+SIGNED = "Maillage, le réseau d’aide au numérique"
+
+
+def mail_of(lieu: Lieu | None) -> str:
+    """Return the address of a place, '' when its sheet gives none that receives mail."""
+    return addresses.read("email", str(next(iter(lieu.sheet.get("courriels", ())), ""))) if lieu is not None else ""
+
+
+def about(row: Orientation) -> str:
+    """Return what is asked, in a few words: never who asks."""
+    return lower_first(offer.practices()[row.need].label)
+
+
+# ------------------------------------------------------------------------------------------------------------- the place
+
+
+def invite(row: Orientation, *, at: datetime) -> None:
+    """Send the place its personal link, and the reminders that leave as long as it says nothing."""
+    to, sent = mail_of(row.lieu), timezone.localdate(at)
+    last = row.expires_on or cycle.expires_on(sent)
+    _to_place(row, "lien", to, "Une personne vous est envoyée", _invitation(row, last), at=at)
+    since = timezone.localdate(row.sent_at) if row.sent_at else sent
+    for days, day in cycle.reminders(since).items():
+        if day > sent:
+            text = f"Une orientation attend votre réponse depuis {days} jours.\n\n{_invitation(row, last)}"
+            _to_place(row, f"rappel-{days}", to, "Une orientation attend votre réponse", text, at=at, due_on=day)
+
+
+def _invitation(row: Orientation, last: date) -> str:
+    by = f"{row.from_structure.name} vous envoie une personne" if row.from_structure else "Une personne vous est envoyée"
+    until = f"Ce lien vous est personnel. Il est ouvert jusqu’au {opening.said(last)}."
+    return (
+        f"Bonjour,\n\n{by} pour : {about(row)}.\n"
+        f"Ouvrez ce lien pour répondre. Il ne demande ni compte ni mot de passe :\n{_link(row)}\n\n"
+        f"Vous pouvez dire oui, donner un rendez-vous, dire non, ou proposer un autre lieu.\n{until}\n\n{SIGNED}"
+    )
+
+
+def remind(row: Orientation, *, at: datetime) -> None:
+    """Ask the place once more, today."""
+    day = timezone.localdate(at)
+    text = f"On attend votre réponse.\n\n{_invitation(row, row.link_until or day)}"
+    _to_place(row, f"relance-{day:%Y%m%d}", mail_of(row.lieu), "On attend votre réponse", text, at=at)
+
+
+def open_again(row: Orientation, *, at: datetime) -> None:
+    """Send the place a new link to a referral it has already answered."""
+    last = f"Il est ouvert jusqu’au {opening.said(row.link_until)}." if row.link_until else ""
+    text = (
+        f"Bonjour,\n\nVoici le lien que vous avez demandé, pour : {about(row)}.\n{_link(row)}\n\n"
+        f"{last} Le précédent ne s’ouvre plus.\n\n{SIGNED}"
+    )
+    _to_place(row, "lien", mail_of(row.lieu), "Votre nouveau lien", text, at=at)
+
+
+def ask_if_came(row: Orientation, *, at: datetime) -> None:
+    """Ask the place, the morning after an appointment, whether the person came."""
+    given = _dates(row)
+    if row.appointment_at is None or row.token is None or not given or row.state != cycle.APPOINTED:
+        return
+    day = timezone.localdate(row.appointment_at)
+    text = (
+        f"Bonjour,\n\nUn rendez-vous était donné le {opening.said(day)} pour : {about(row)}.\n"
+        f"La personne est-elle venue ? Un geste suffit :\n{_link(row)}\n\n{SIGNED}"
+    )
+    due = day + timedelta(days=ASKED_AFTER)
+    _to_place(row, f"venue-{given[-1]}", mail_of(row.lieu), "La personne est-elle venue ?", text, at=at, due_on=due)
+
+
+def hush(row: Orientation) -> None:
+    """Take back what would still leave for the place or for the person: it was answered, or stopped."""
+    links, given = range(row.links + 1), _dates(row)
+    keys = [f"orientation-{row.pk}-{n}-rappel-{days}" for n in links for days in cycle.REMINDERS]
+    keys += [f"orientation-{row.pk}-{n}-venue-{event}" for n in links for event in given]
+    outbox.cancel(*keys, *(_eve(row, event) for event in given))
+
+
+def _dates(row: Orientation) -> list[int]:
+    """Return the gestures that gave a date: each has its own messages, were it the same date again."""
+    return list(row.events.filter(verb__in=("appoint", "move")).order_by("pk").values_list("pk", flat=True))
+
+
+def stopped(row: Orientation, *, at: datetime) -> None:
+    """Tell the place that nobody is coming any more."""
+    if row.token is not None:
+        text = f"Bonjour,\n\nUne orientation pour : {about(row)}, est annulée. Vous n’avez rien à faire.\n\n{SIGNED}"
+        _to_place(row, "annulee", mail_of(row.lieu), "Une orientation est annulée", text, at=at)
+
+
+def _to_place(
+    row: Orientation, what: str, to: str, subject: str, text: str, *, at: datetime, due_on: date | None = None
+) -> None:
+    if not to or row.example:  # a real place never hears of somebody who was invented
+        return
+    until = row.link_until or row.expires_on
+    _put(
+        row,
+        channel="email",
+        to=to,
+        subject=subject,
+        text=text,
+        key=f"orientation-{row.pk}-{row.links}-{what}",
+        at=at,
+        due_at=_morning(due_on) if due_on else None,
+        never_after=_morning(until + timedelta(days=1)) if until and due_on else None,
+    )
+
+
+def _put(row: Orientation, **message: Any) -> None:
+    """Write a message in the name of whoever sends, who runs it.
+
+    An address that cannot receive it stops no gesture: the timeline and the lists tell it all the same.
+    """
+    with suppress(Refused):
+        outbox.put(**{**message, "text": spaced(message["text"])}, structure=row.from_structure_id, commune=row.commune)
+
+
+def _link(row: Orientation) -> str:
+    """Return the personal link; a new one when the key of the installation has changed since the last."""
+    if row.token != access.digest(access.link_of(row)):
+        row.links += 1
+        row.token = access.digest(access.link_of(row))
+        row.save(update_fields=["links", "token"])
+    return f"{settings.ADDRESS}{reverse('orientation_link', args=[access.link_of(row)])}"
+
+
+def _morning(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, MORNING))
+
+
+# ------------------------------------------------------------------------------------------------------- whoever sends
+
+
+def sender(row: Orientation, event: Event, words: str, *, at: datetime) -> None:
+    """Tell whoever sends, by e-mail, what became of a referral; by its number, without a name."""
+    if row.sender is None or (event.by_id is not None and event.by_id == row.sender_id):
+        return
+    sent = f" du {opening.said(timezone.localdate(row.sent_at))}" if row.sent_at else ""
+    text = (
+        f"Bonjour,\n\nVotre orientation n° {row.pk}{sent}, pour : {about(row)}.\n{words}\n\n"
+        f"Ouvrez Maillage, rubrique Orientations, pour la suite.\n\n{SIGNED}"
+    )
+    _put(
+        row,
+        channel="email",
+        to=row.sender.email,
+        subject="Des nouvelles d’une orientation",
+        text=text,
+        key=f"orientation-{row.pk}-geste-{event.pk}",
+        at=at,
+    )
+
+
+# ------------------------------------------------------------------------------------------------------------ the person
+
+
+def person(row: Orientation, event: Event | None, text: str, *, at: datetime, eve: bool = False) -> None:
+    """Write to the person, if they agreed to it and can be reached; `eve`: once more the day before the appointment."""
+    who = row.person
+    if who is None or event is None or not people.agreed(who, persons.WRITE):
+        return
+    channel = {persons.PHONE: "sms", persons.EMAIL: "email"}.get(who.reach)
+    if channel is None or (channel == "sms" and not addresses.mobile(who.reach_value)):
+        return
+    common = {"channel": channel, "to": who.reach_value, "subject": "Votre rendez-vous", "text": text, "at": at}
+    _put(row, key=f"orientation-{row.pk}-personne-{event.pk}", **common)
+    if eve and row.appointment_at is not None:
+        due = _morning(timezone.localdate(row.appointment_at) - timedelta(days=BEFORE))
+        if due > at:
+            _put(row, key=_eve(row, event.pk), due_at=due, never_after=row.appointment_at, **common)
+
+
+def _eve(row: Orientation, event: int) -> str:
+    return f"orientation-{row.pk}-veille-{event}"
+
+
+def place_in_words(row: Orientation) -> str:
+    """Return where to go: name, address, telephone."""
+    if row.lieu is None:
+        return row.lieu_name
+    phones = [phone.words for phone in places.phones(row.lieu.sheet)][:1]
+    return ", ".join(filter(None, (row.lieu.name, places.full_address(row.lieu.sheet), *phones)))
+
+
+def appointment_in_words(row: Orientation) -> str:
+    """Return when, in local time: “mardi 24 novembre 2026 à 14 h”."""
+    if row.appointment_at is None:
+        return ""
+    local = timezone.localtime(row.appointment_at)
+    return f"{opening.DAYS[local.weekday()].lower()} {opening.said(local.date())} à {opening.clock(local)}"

@@ -1,0 +1,121 @@
+"""Changing a referral: every gesture goes through `change`, which writes the state, the event and the journal together."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+
+from maillage.apps.accounts import actions as journal
+from maillage.apps.accounts.models import User
+from maillage.apps.orientations import access
+from maillage.apps.orientations.models import Event, Orientation
+from maillage.apps.orientations.queries import timeline
+from maillage.apps.orientations.rules import cycle
+from maillage.apps.people import actions as people
+from maillage.kernel.errors import Refused
+from maillage.reports import opening
+
+FORGED = "Ce lien ne permet pas de répondre."
+
+
+def held(orientation: Orientation) -> Orientation:
+    """Return a referral as it is now, kept from other writers until the end of the transaction."""
+    return Orientation.objects.select_for_update().get(pk=orientation.pk)
+
+
+def change(
+    row: Orientation,
+    verb: str,
+    *,
+    by: User | None,
+    side: str,
+    at: datetime,
+    content: Mapping[str, Any] | None = None,
+    aside: str = "",
+    was: str = "",
+    **values: Any,
+) -> Event | None:
+    """Write a gesture on a locked referral, and return its event; None for the same gesture a second time (a double click).
+
+    values: fields of the row; aside: a note for the side that writes it. was: the state that whoever does it had under their
+    eyes, '' when unknown. Refused when the table of the life does not allow it, or when somebody else went first.
+    """
+    said = dict(content or {})
+    if is_same(row, verb, by=by, side=side, content=said):
+        return None
+    moved = was not in ("", row.state) and (was, row.state) != (cycle.SENT, cycle.SEEN)  # who opens it sees it
+    if moved or not cycle.allowed(verb, row.state, side):
+        raise too_late(row)
+    row.state, row.held_by = cycle.after(verb, row.state, row.held_by)
+    for name, value in values.items():
+        setattr(row, name, value)
+    if row.state in cycle.UNSHARED:
+        row.shared = [name for name in row.shared if name not in cycle.OF_PERSON]
+    row.changed_at = at
+    row.save()
+    return told(row, verb, by=by, side=side, at=at, content=said, aside=aside)
+
+
+def is_same(row: Orientation, verb: str, *, by: User | None, side: str, content: Mapping[str, Any]) -> bool:
+    """Return whether the last gesture was this very one, by the same person."""
+    last = row.events.order_by("-pk").first()
+    return last is not None and (last.verb, last.side, last.by_id, last.content) == (verb, side, by and by.pk, content)
+
+
+def told(
+    row: Orientation, verb: str, *, by: User | None, side: str, at: datetime, content: Mapping[str, Any], aside: str = ""
+) -> Event:
+    """Write the event of a gesture, and its line in the journal."""
+    event = Event.objects.create(
+        orientation=row, at=at, verb=verb, side=side, by=by, state=row.state, content=dict(content), note=aside.strip()
+    )
+    journal.record(by=by, verb=f"orientation.{verb}", row=row, at=at, structure=_acting(row, side))
+    if row.person is not None and side != cycle.PLATFORM:
+        people.touch(row.person, at=at)
+    return event
+
+
+def _acting(row: Orientation, side: str) -> int | None:
+    """Return the structure in whose name a side acts."""
+    if side == cycle.RECEIVER:
+        return row.lieu and row.lieu.structure_id
+    return row.from_structure_id if side == cycle.SENDER else None
+
+
+# -------------------------------------------------------------------------------------------------------------- refusals
+
+
+def check_giver(row: Orientation, by: User | None) -> None:
+    if not access.may_give(by, row):
+        raise Refused(
+            "Rien n’a changé.",
+            why="Cette orientation n’est pas envoyée par votre structure.",
+            do="Revenez à la liste de vos orientations.",
+        )
+
+
+def check_receiver(row: Orientation, by: User | None, token: str, at: datetime) -> None:
+    """Refuse whoever may not answer; an open link answers until its last day."""
+    if not access.may_answer(by, row, token):
+        raise Refused(
+            "Rien n’a changé.",
+            why="Cette orientation n’est pas envoyée à votre structure." if not token else FORGED,
+            do="Revenez à la liste de vos orientations." if not token else "Ouvrez le lien du dernier e-mail reçu.",
+        )
+    if token and row.link_until is not None and timezone.localdate(at) > row.link_until:
+        raise Refused(
+            "Votre réponse n’a pas été enregistrée.",
+            why=f"Ce lien n’est plus ouvert depuis le {opening.said(row.link_until)}.",
+            do="Demandez un nouveau lien : il part à l’adresse du lieu.",
+        )
+
+
+def too_late(row: Orientation) -> Refused:
+    """Return the refusal of a gesture that the state no longer allows: who did what, and when."""
+    last = row.events.order_by("-pk").select_related("by").first()
+    return Refused(
+        "Rien n’a changé : cette orientation a déjà avancé.",
+        why=timeline.sentence(last) if last is not None else f"Elle est « {row.get_state_display()} ».",
+        do="Relisez-la avant d’aller plus loin. Ce que vous avez écrit n’est pas parti.",
+    )

@@ -1,0 +1,158 @@
+"""What a place answers: a date, a reason, another place, what was done."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+
+from maillage.apps.orientations.rules import cycle
+from maillage.reference import offer
+
+
+class DateForm(forms.Form):
+    """An appointment: a day and an hour, local time."""
+
+    jour = forms.DateField(
+        label="Le jour",
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={
+            "required": "Il manque le jour. Choisissez-le.",
+            "invalid": "Cette date n’existe pas. Choisissez-la de nouveau.",
+        },
+    )
+    heure = forms.TimeField(
+        label="L’heure",
+        widget=forms.TimeInput(attrs={"type": "time", "step": "300"}, format="%H:%M"),
+        error_messages={
+            "required": "Il manque l’heure. Choisissez-la.",
+            "invalid": "Cette heure n’existe pas. Écrivez par exemple 14:30.",
+        },
+    )
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or {}
+        if "jour" in said and "heure" in said and self.when() is None:
+            raise forms.ValidationError(
+                "Cette heure n’existe pas ce jour-là : on change d’heure. Choisissez une heure plus tard.", code="clock"
+            )
+        return said
+
+    def when(self) -> datetime | None:
+        """Return the moment, the first of two when the clock goes back; None for an hour that the clock skips."""
+        naive = datetime.combine(self.cleaned_data["jour"], self.cleaned_data["heure"])
+        moment = timezone.make_aware(naive)
+        through = moment.astimezone(UTC).astimezone(timezone.get_current_timezone())
+        return moment if through.replace(tzinfo=None, fold=0) == naive else None
+
+
+class RefusalForm(forms.Form):
+    """Why a place says no."""
+
+    raison = forms.ChoiceField(
+        label="Pourquoi ?",
+        choices=[(id, reason.label) for id, reason in cycle.REASONS.items()],
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": "Il manque la raison. Sans elle, on ne saura pas où envoyer la personne. Choisissez-la."
+        },
+    )
+    mots = forms.CharField(
+        label="En quelques mots",
+        required=False,
+        max_length=300,
+        help_text="Le professionnel le lit. La personne lit une phrase simple.",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    complet = forms.BooleanField(
+        label="Nous sommes complets : ne plus nous envoyer personne pour l’instant", required=False
+    )
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or {}
+        if said.get("raison") in cycle.NEEDS_WORDS and not said.get("mots"):
+            self.add_error("mots", "« Autre raison » demande quelques mots. Écrivez-les, sans nom ni maladie.")
+        return said
+
+
+class ElsewhereForm(forms.Form):
+    """Another place proposed, among neighbours. near: (slug, words)."""
+
+    lieu = forms.ChoiceField(
+        label="Quel lieu ?",
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": "Il manque le lieu. Choisissez-en un.",
+            "invalid_choice": "Ce lieu n’est plus proposé.",
+        },
+    )
+    mots = forms.CharField(
+        label="Pourquoi, en quelques mots",
+        required=False,
+        max_length=300,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+    def __init__(self, *args: Any, near: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["lieu"].choices = list(near)
+
+
+class ServedForm(forms.Form):
+    """What was done, what came of it, and where the person stands now."""
+
+    fait = forms.MultipleChoiceField(
+        label="Qu’avez-vous fait ?",
+        choices=[(id, each.label) for id, each in offer.practices().items() if id not in ("wifi", "recharge", "collecte")],
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "Il manque ce que vous avez fait. Cochez au moins une aide."},
+    )
+    issue = forms.ChoiceField(
+        label="Et la démarche ?",
+        choices=list(cycle.OUTCOMES.items()),
+        widget=forms.RadioSelect,
+        error_messages={"required": "Il manque où en est la démarche. Choisissez une réponse."},
+    )
+    niveau = forms.ChoiceField(
+        label="Maintenant, la personne est…",
+        required=False,
+        choices=[("", "je ne sais pas"), *cycle.LEVELS.items()],
+        widget=forms.RadioSelect,
+        initial="",
+    )
+    minutes = forms.IntegerField(
+        label="Temps passé, en minutes (facultatif)",
+        required=False,
+        min_value=1,
+        max_value=cycle.MOST_MINUTES,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "size": 4}),
+        error_messages={
+            "invalid": "Ce temps n’est pas un nombre. Écrivez par exemple 45, ou rien.",
+            "min_value": "Ce temps est trop court. Écrivez des minutes, ou rien.",
+            "max_value": "Ce temps dépasse une journée. Écrivez des minutes, ou rien.",
+        },
+    )
+    mots = forms.CharField(
+        label="En quelques mots (facultatif)",
+        required=False,
+        max_length=cycle.LONGEST,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    suite = forms.CharField(
+        label="Et maintenant ? (facultatif)",
+        required=False,
+        max_length=300,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+    def served(self) -> dict[str, Any]:
+        said = self.cleaned_data
+        return {
+            "did": said["fait"],
+            "outcome": said["issue"],
+            "level_after": said["niveau"],
+            "minutes": said["minutes"],
+            "words": said["mots"],
+            "next_step": said["suite"],
+        }

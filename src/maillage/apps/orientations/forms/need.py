@@ -1,0 +1,171 @@
+"""What a person needs, as whoever sends them types it: read into what is looked for, and into what a draft keeps."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from django import forms
+
+from maillage.apps.directory.queries.results import MINUTES, needs
+from maillage.apps.directory.queries.where import Spot
+from maillage.apps.orientations.forms.people import languages
+from maillage.apps.orientations.rules import cycle
+from maillage.apps.orientations.rules.matching import HELP, LACKS, LEVELS, WHEELCHAIR, Wanted
+from maillage.reference import offer
+from maillage.reports import opening
+
+ANY = ("", "Peu importe")
+HELPS = {"for": "Qu’on fasse pour elle", "with": "Qu’on fasse avec elle", "learn": "Apprendre à faire"}
+FOLDED = ("langue", "niveau", "publics", "adaptations", "manque", "jours", "gratuit")
+
+
+def _needs() -> list[Any]:
+    """Return the practices by family, as the menu shows them."""
+    groups = [(family, [(each.id, each.label) for each in found]) for family, found in needs().items()]
+    return [("", "Choisissez"), *groups]
+
+
+def _plain(list_id: str, but: Iterable[str] = ()) -> list[tuple[str, str]]:
+    return [(id, value.plain) for id, value in offer.lists()[list_id].values.items() if id not in but]
+
+
+class NeedForm(forms.Form):
+    """What is looked for, around where, for whom. people: those the account helps; structures: those it acts for."""
+
+    pour = forms.ChoiceField(label="Pour qui", required=False)
+    au_nom = forms.ChoiceField(label="Au nom de", required=False)
+    besoin = forms.ChoiceField(
+        label="Ce qui est cherché",
+        choices=_needs,
+        error_messages={
+            "required": "Il manque ce qui est cherché. Sans lui, aucun lieu ne peut être proposé. Choisissez dans la liste.",
+            "invalid_choice": "Ce choix n’existe pas. Choisissez dans la liste.",
+        },
+    )
+    aide = forms.ChoiceField(
+        label="Comment", required=False, choices=[ANY, *HELPS.items()], widget=forms.RadioSelect, initial=""
+    )
+    demarche = forms.ChoiceField(
+        label="Démarche", required=False, choices=[("", "Aucune en particulier"), *cycle.PROCEDURES.items()]
+    )
+    precision = forms.CharField(
+        label="Laquelle, en quelques mots",
+        required=False,
+        max_length=120,
+        help_text="Par exemple : renouveler la prime d’activité.",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    avant = forms.DateField(
+        label="À faire avant le",
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"invalid": "Cette date n’existe pas. Choisissez-la de nouveau, ou laissez vide."},
+    )
+    ou = forms.CharField(
+        label="Autour de",
+        max_length=100,
+        help_text="Une commune, un quartier, un code postal.",
+        widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
+        error_messages={"required": "Il manque où chercher. Écrivez une commune, un quartier ou un code postal."},
+    )
+    marche = forms.TypedChoiceField(
+        label="À pied, jusqu’à",
+        required=False,
+        coerce=int,
+        empty_value=30,
+        choices=[(str(m), words) for m, words in MINUTES.items()],
+    )
+    langue = forms.ChoiceField(label="Langue", required=False, choices=languages)
+    niveau = forms.ChoiceField(label="Niveau", required=False)
+    publics = forms.MultipleChoiceField(label="Cette personne", required=False, widget=forms.CheckboxSelectMultiple)
+    adaptations = forms.MultipleChoiceField(
+        label="Ce qu’il faut prévoir", required=False, widget=forms.CheckboxSelectMultiple
+    )
+    manque = forms.MultipleChoiceField(
+        label="Elle n’a pas", required=False, choices=list(LACKS.items()), widget=forms.CheckboxSelectMultiple
+    )
+    jours = forms.TypedMultipleChoiceField(
+        label="Elle peut venir le",
+        required=False,
+        coerce=int,
+        choices=[(str(n), day.lower()) for n, day in enumerate(opening.DAYS)],
+        widget=forms.CheckboxSelectMultiple,
+    )
+    gratuit = forms.BooleanField(label="Gratuit seulement", required=False)
+    resultat = forms.CharField(required=False, max_length=20, widget=forms.HiddenInput)
+    suite = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    brouillon = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def __init__(
+        self, data: Mapping[str, Any], *, people: Sequence[Any], structures: Sequence[Any], on: date, **kwargs: Any
+    ) -> None:
+        super().__init__(data, **kwargs)
+        self.on = on
+        chosen = self.fields["pour"]
+        chosen.choices = [("", "Sans nom : rien n’est gardé d’elle"), *((str(p.pk), p.told_apart) for p in people)]
+        self.fields["au_nom"].choices = [(str(s.pk), s.name) for s in structures]
+        if len(structures) == 1:
+            self.fields["au_nom"].widget = forms.HiddenInput()
+        self.fields["niveau"].choices = [ANY, *((id, label) for id, label in _plain("niveaux") if id in LEVELS)]
+        self.fields["publics"].choices = _plain("publics_specifiquement_adresses")
+        self.fields["adaptations"].choices = _plain("prise_en_charge_specifique", but=("languages", "english"))
+        for name in ("precision", "ou"):
+            self.fields[name].widget.attrs["aria-describedby"] = f"id_{name}_helptext"
+
+    def clean_avant(self) -> date | None:
+        day: date | None = self.cleaned_data["avant"]
+        if day is not None and day < self.on:
+            raise forms.ValidationError(
+                f"Le {opening.said(day)} est déjà passé. Corrigez la date, ou laissez-la vide.", code="past"
+            )
+        return day
+
+    @property
+    def more_asked(self) -> bool:
+        """Whether something is chosen among what is folded."""
+        said = {name: self[name].value() for name in FOLDED}
+        return any(value for name, value in said.items() if name != "langue") or said["langue"] not in ("", None, "fr")
+
+    @property
+    def folded(self) -> list[Any]:
+        return [self[name] for name in FOLDED]
+
+    def wanted(self) -> Wanted:
+        """Return what is looked for."""
+        said = self.cleaned_data
+        cares = set(said["adaptations"])
+        return Wanted(
+            need=said["besoin"],
+            result=said["resultat"],
+            help=said["aide"] if said["aide"] in HELP else "",
+            level=said["niveau"],
+            publics=tuple(said["publics"]),
+            language=said["langue"],
+            minutes=said["marche"],
+            free=said["gratuit"],
+            wheelchair=WHEELCHAIR in cares,
+            adaptations=tuple(sorted(cares - {WHEELCHAIR})),
+            days=tuple(said["jours"]),
+            urgent_before=said["avant"],
+            lacks=tuple(said["manque"]),
+            sent=True,
+        )
+
+    def draft(self, spot: Spot | None) -> dict[str, Any]:
+        """Return what a draft keeps of it."""
+        said = self.cleaned_data
+        days = ", ".join(opening.DAYS[n].lower() for n in said["jours"])
+        return {
+            "need": said["besoin"],
+            "procedure": said["demarche"],
+            "procedure_words": said["precision"],
+            "urgent_before": said["avant"],
+            "language": said["langue"] or "fr",
+            "result": said["resultat"],
+            "availability": days,
+            "commune": spot.communes[0] if spot is not None and len(spot.communes) == 1 else "",
+        }
+
+    def chosen(self, name: str, among: Sequence[Any]) -> Any:
+        """Return the row that a field chooses, None when it chooses none."""
+        return next((row for row in among if str(row.pk) == self.cleaned_data.get(name)), None)

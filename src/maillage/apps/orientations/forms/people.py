@@ -1,0 +1,120 @@
+"""What is written of a person: the least, and nothing that must be given."""
+
+from typing import Any
+
+import phonenumbers
+from babel import Locale
+from django import forms
+from django.core.validators import EmailValidator
+
+from maillage.apps.people import rules
+from maillage.apps.people.models import Person
+
+# Those most spoken by the people helped, French first; any other is written in the note of a referral.
+LANGUAGES = ("fr", "ar", "en", "es", "it", "pl", "pt", "ro", "ru", "tr", "uk", "fa", "ps", "sq", "hy", "ka", "bn", "ta", "zh", "vi", "wo", "bm", "so", "ti", "rom")  # fmt: skip
+
+
+def languages() -> list[tuple[str, str]]:
+    """Return the languages offered, French first, then by name."""
+    names = Locale("fr").languages
+    first, *others = LANGUAGES
+    return [
+        (first, names[first].capitalize()),
+        *sorted(((id, names[id].capitalize()) for id in others), key=lambda p: p[1]),
+    ]
+
+
+class PersonForm(forms.Form):
+    """The sheet of a person. structure: asked when the account acts for several."""
+
+    structure = forms.ChoiceField(label="Au nom de")
+    prenom = forms.CharField(
+        label="Prénom ou surnom (facultatif)",
+        max_length=60,
+        required=False,
+        help_text="Celui que la personne veut. Sans prénom, sa carte suffit.",
+        widget=forms.TextInput(attrs={"autocomplete": "off", "dir": "auto"}),
+    )
+    naissance = forms.IntegerField(
+        label="Année de naissance (facultatif)",
+        required=False,
+        min_value=1900,
+        help_text="Seulement si elle sert à distinguer deux personnes.",
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "size": 4}),
+        error_messages={
+            "invalid": "Cette année n’est pas un nombre. Écrivez 4 chiffres, ou rien.",
+            "min_value": "Cette année est trop ancienne. Écrivez 4 chiffres, ou rien.",
+        },
+    )
+    langue = forms.ChoiceField(label="Langue où elle est à l’aise", choices=languages, initial="fr")
+    joindre = forms.ChoiceField(label="Comment la joindre", choices=list(rules.REACH.items()), initial=rules.NONE)
+    valeur = forms.CharField(
+        label="Numéro, adresse, ou par qui",
+        max_length=160,
+        required=False,
+        help_text="Rien si on ne peut pas la joindre.",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+    def __init__(self, *args: Any, structures: list[Any], person: Person | None = None, **kwargs: Any) -> None:
+        if person is not None:
+            kwargs["initial"] = {
+                "prenom": person.nickname,
+                "naissance": person.born,
+                "langue": person.language,
+                "joindre": person.reach,
+                "valeur": person.reach_value,
+            }
+        super().__init__(*args, **kwargs)
+        self.structures = {str(each.pk): each for each in structures}
+        if person is not None or len(structures) < 2:
+            del self.fields["structure"]
+        else:
+            self.fields["structure"].choices = [(id, each.name) for id, each in self.structures.items()]
+
+    def clean(self) -> dict[str, Any]:
+        clean = super().clean() or {}
+        value = clean.get("valeur", "").strip()
+        if clean.get("joindre") == rules.NONE:
+            clean["valeur"] = ""
+        elif clean.get("joindre") == rules.PHONE and value:
+            self._phone(clean, value)
+        elif clean.get("joindre") == rules.EMAIL and value:
+            try:
+                EmailValidator()(value)
+            except forms.ValidationError:
+                self.add_error("valeur", "Cette adresse n’est pas complète. Il faut un @ et un point. Vérifiez-la.")
+        if clean.get("joindre") != rules.NONE and not value:
+            self.add_error(
+                "valeur",
+                "Il manque le numéro, l’adresse, ou par qui. Écrivez-le, ou choisissez qu’on ne peut pas la joindre.",
+            )
+        return clean
+
+    def _phone(self, clean: dict[str, Any], value: str) -> None:
+        try:
+            parsed = phonenumbers.parse(value, "FR")
+            if not phonenumbers.is_possible_number(parsed):
+                raise phonenumbers.NumberParseException(0, "")
+            clean["valeur"] = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+        except phonenumbers.NumberParseException:
+            self.add_error("valeur", "Ce numéro n’est pas complet. Un numéro a 10 chiffres. Vérifiez-le avec la personne.")
+
+    def values(self) -> dict[str, Any]:
+        """Return what was typed, by the names of `people.actions.KNOWN`."""
+        clean = self.cleaned_data
+        return {
+            "nickname": clean["prenom"],
+            "born": clean["naissance"],
+            "language": clean["langue"],
+            "reach": clean["joindre"],
+            "reach_value": clean["valeur"],
+        }
+
+    def reach_changed(self, person: Person) -> bool:
+        """Return whether a person is to be reached otherwise than the sheet said."""
+        return (person.reach, person.reach_value) != (self.cleaned_data["joindre"], self.cleaned_data["valeur"])
+
+    def structure_chosen(self) -> Any:
+        """Return the structure in whose name the sheet is kept."""
+        return self.structures[self.cleaned_data.get("structure") or next(iter(self.structures))]

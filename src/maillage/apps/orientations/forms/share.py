@@ -1,0 +1,145 @@
+"""What a place may read, chosen field by field with the person, how they agreed, and how the place is told."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.forms.boundfield import BoundField
+
+from maillage.apps.orientations.models import Orientation
+from maillage.apps.orientations.queries.timeline import Shared
+from maillage.apps.orientations.rules import cycle
+from maillage.apps.people import queries as people
+from maillage.apps.people import rules as purposes
+from maillage.reference import offer
+from maillage.reports import opening
+from maillage.reports.wording import lower_first
+
+REFUSED = "non"
+AGREED = {
+    "read": "Oui. Je lui ai lu la phrase",
+    "paper": "Oui. Elle a signé le papier",
+    "click": "Oui. Elle a touché l’écran elle-même",
+    REFUSED: "Non. Rien n’est transmis : elle montrera sa carte",
+}
+# What is ticked at first: what the place cannot do without. The rest is for the person to add.
+AT_FIRST = ("nickname", "language", "procedure", "availability", "note")
+TYPED = {"availability": "jours", "note": "mot"}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Something that may be shared. words: as the place will read it; field: where it is typed, when it is."""
+
+    name: str
+    label: str
+    words: str
+    ticked: bool
+    field: BoundField | None
+
+
+class SendForm(forms.Form):
+    """How a draft leaves. reads: what the place would read if all were shared; ways: how it may be told, the surest first."""
+
+    partage = forms.MultipleChoiceField(required=False, choices=list(cycle.SHARED.items()))
+    jours = forms.CharField(
+        label="Les jours possibles",
+        required=False,
+        max_length=200,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    mot = forms.CharField(
+        label="Un mot pour le lieu", required=False, max_length=cycle.LONGEST, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    accord = forms.ChoiceField(
+        label="Ce qu’elle répond",
+        choices=list(AGREED.items()),
+        widget=forms.RadioSelect,
+        error_messages={"required": "Il manque sa réponse. Lisez-lui la phrase, puis notez ce qu’elle dit."},
+    )
+    ecrire = forms.ChoiceField(
+        label="Lui écrire", required=False, choices=[("oui", "Oui"), ("non", "Non")], widget=forms.RadioSelect
+    )
+    canal = forms.ChoiceField(
+        label="Comment prévenir le lieu",
+        widget=forms.RadioSelect,
+        error_messages={"required": "Il manque comment le lieu est prévenu. Choisissez dans la liste."},
+    )
+
+    def __init__(
+        self, data: Any, *, row: Orientation, reads: Sequence[Shared], ways: Sequence[tuple[str, str]], **kwargs: Any
+    ) -> None:
+        first = {"jours": row.availability, "mot": row.note, "canal": ways[0][0]}
+        super().__init__(data, initial=first, **kwargs)
+        self.row = row
+        self.reads = {name: each.words for name, label in cycle.SHARED.items() for each in reads if each.label == label}
+        self.fields["canal"].choices = list(ways)
+        if row.person is None:
+            del self.fields["accord"]
+        if not self.asks_to_write:
+            del self.fields["ecrire"]
+
+    @property
+    def asks_to_write(self) -> bool:
+        """Whether the person can be written to, and was not asked yet."""
+        who = self.row.person
+        return who is not None and who.reach in (purposes.PHONE, purposes.EMAIL) and not people.agreed(who, purposes.WRITE)
+
+    @property
+    def lines(self) -> list[Line]:
+        """What may be shared: what is known, and what may be typed."""
+        return [self._line(name) for name in cycle.SHARED if name in TYPED or self.reads.get(name)]
+
+    def _line(self, name: str) -> Line:
+        chosen = self.data.getlist("partage") if self.is_bound and hasattr(self.data, "getlist") else None
+        french = name == "language" and self.row.language == "fr"
+        ticked = (name in AT_FIRST and not french) if chosen is None else name in chosen
+        before = self.row.urgent_before
+        words = f"avant le {opening.said(before)}" if name == "availability" and before else self.reads.get(name, "")
+        typed = self[TYPED[name]] if name in TYPED else None
+        label = cycle.SHARED[name]
+        shown = words if name not in TYPED or (name == "availability" and before) else ""
+        return Line(name, f"{label[:1].upper()}{label[1:]}", shown, ticked, typed)
+
+    @property
+    def agreed(self) -> bool:
+        return self.cleaned_data.get("accord", "read") != REFUSED
+
+    @property
+    def may_write(self) -> bool | None:
+        """Whether the person agreed to be written to; None when they were not asked."""
+        return {"oui": True, "non": False}.get(self.cleaned_data.get("ecrire", ""))
+
+    def values(self) -> dict[str, Any]:
+        """Return what the draft keeps: nothing shared when the person said no."""
+        said = self.cleaned_data
+        shared = said["partage"] if self.agreed else []
+        return {
+            "availability": said["jours"] if "availability" in shared else "",
+            "note": said["mot"] if "note" in shared else "",
+            "shared": [name for name in shared if name != "note" or said["mot"]],
+        }
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or {}
+        if said.get("accord") == REFUSED:
+            said["canal"] = "card"
+        return said
+
+    def script(self, by: Any) -> list[str]:
+        """Return what to say on the telephone: forty seconds."""
+        row = self.row
+        about = (
+            lower_first(row.procedure_words or row.get_procedure_display()) if row.procedure or row.procedure_words else ""
+        )
+        before = f", avant le {opening.said(row.urgent_before)}" if row.urgent_before else ""
+        who = " de ".join(filter(None, (getattr(by, "name", ""), row.from_structure.name if row.from_structure else "")))
+        return [
+            f"Bonjour, je suis {who or 'un professionnel du réseau'}.",
+            f"J’ai avec moi une personne qui cherche : {lower_first(offer.practices()[row.need].label)}.",
+            f"C’est pour : {about}{before}." if about else f"Il faudrait la voir{before}." if before else "",
+            "Est-ce que vous pouvez la recevoir ? Quel jour, à quelle heure ?",
+            "Qui doit-elle demander en arrivant ? Que doit-elle apporter ?",
+            "Je lui donne une carte avec votre adresse. Merci.",
+        ]

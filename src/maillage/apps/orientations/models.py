@@ -1,0 +1,159 @@
+"""Paths of persons from place to place, their steps, and what happened at each."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from maillage.apps.directory.models import Lieu, Structure
+from maillage.apps.orientations.rules import cycle
+from maillage.apps.people.models import Person
+from maillage.reference import offer
+
+NEEDS = [(id, practice.label) for id, practice in offer.practices().items()]
+
+
+def _account(words: str) -> models.ForeignKey:
+    return models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=words, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+
+
+def _structure(words: str) -> models.ForeignKey:
+    return models.ForeignKey(
+        Structure, verbose_name=words, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+
+
+def _person() -> models.ForeignKey:
+    return models.ForeignKey(
+        Person, verbose_name="personne", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+
+
+class Path(models.Model):
+    """The way of a person from place to place: one step after another, whoever sends."""
+
+    person = _person()
+    made_at = models.DateTimeField("commencé le")
+    by = _account("par")
+    structure = _structure("structure")
+    origin = models.CharField("d’où vient la demande", max_length=12, choices=list(cycle.ORIGINS.items()))
+    commune = models.CharField("commune", max_length=5, blank=True, db_index=True)
+    example = models.BooleanField("exemple", default=False)
+
+    class Meta:
+        verbose_name = "parcours"
+        ordering = ("-made_at", "-pk")
+
+    def __str__(self) -> str:
+        return f"Parcours {self.pk}"
+
+
+class Orientation(models.Model):
+    """One step of a path: a person sent somewhere, for something, and what became of it.
+
+    lieu None: no place was found, or it left the directory (`lieu_name` keeps its name). shared: what the person agreed to share,
+    read where it is. held_by: who holds the next step. token: digest of the personal link. did: practices that were done.
+    """
+
+    path = models.ForeignKey(Path, verbose_name="parcours", on_delete=models.CASCADE, related_name="steps")
+    position = models.PositiveSmallIntegerField("rang", default=1)
+    person = _person()
+    need = models.CharField("ce qui est cherché", max_length=20, choices=NEEDS)
+    procedure = models.CharField("démarche", max_length=12, choices=list(cycle.PROCEDURES.items()), blank=True)
+    procedure_words = models.CharField("précision", max_length=120, blank=True)
+    lieu = models.ForeignKey(Lieu, verbose_name="lieu", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    lieu_name = models.CharField("nom du lieu", max_length=160, blank=True)
+    from_structure = _structure("structure qui oriente")
+    sender = _account("orientée par")
+    origin = models.CharField("d’où vient la demande", max_length=12, choices=list(cycle.ORIGINS.items()))
+    commune = models.CharField("commune", max_length=5, blank=True)
+    channel = models.CharField(
+        "comment le lieu est prévenu", max_length=6, choices=list(cycle.CHANNELS.items()), blank=True
+    )
+    shared = models.JSONField("ce que la personne partage", default=list)
+    note = models.TextField("mot pour le lieu", blank=True)
+    availability = models.CharField("jours possibles", max_length=200, blank=True)
+    urgent_before = models.DateField("avant le", null=True, blank=True)
+    language = models.CharField("langue", max_length=8, default="fr")
+    result = models.CharField("résultat du bilan à l’envoi", max_length=20, blank=True)
+
+    state = models.CharField("état", max_length=10, choices=list(cycle.STATES.items()), default=cycle.DRAFT)
+    held_by = models.CharField("à qui de jouer", max_length=8, choices=list(cycle.SIDES.items()), blank=True)
+    changed_at = models.DateTimeField("dernier geste le")
+    prepared_at = models.DateTimeField("préparée le")
+    sent_at = models.DateTimeField("envoyée le", null=True, blank=True)
+    seen_at = models.DateTimeField("vue le", null=True, blank=True)
+    answered_at = models.DateTimeField("répondue le", null=True, blank=True)
+    met_at = models.DateTimeField("venue ou absence notée le", null=True, blank=True)
+    served_at = models.DateTimeField("aidée le", null=True, blank=True)
+    ended_at = models.DateTimeField("finie le", null=True, blank=True)
+    appointment_at = models.DateTimeField("rendez-vous le", null=True, blank=True)
+    expires_on = models.DateField("expire le", null=True, blank=True)
+    token = models.CharField("empreinte du lien", max_length=64, unique=True, null=True, blank=True)
+    link_until = models.DateField("lien ouvert jusqu’au", null=True, blank=True)
+    links = models.PositiveSmallIntegerField("liens donnés", default=0)
+
+    reason = models.CharField(
+        "motif", max_length=14, choices=[(id, r.label) for id, r in cycle.REASONS.items()], blank=True
+    )
+    reason_words = models.CharField("précision du motif", max_length=300, blank=True)
+    proposed = models.ForeignKey(
+        Lieu, verbose_name="lieu proposé", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    came = models.BooleanField("venue", null=True)
+    did = models.JSONField("ce qui a été fait", default=list)
+    outcome = models.CharField("issue", max_length=8, choices=list(cycle.OUTCOMES.items()), blank=True)
+    level_after = models.CharField("niveau après", max_length=24, choices=list(cycle.LEVELS.items()), blank=True)
+    minutes = models.PositiveSmallIntegerField("minutes passées", null=True, blank=True)
+    outcome_words = models.TextField("en quelques mots", blank=True)
+    next_step = models.CharField("et maintenant", max_length=300, blank=True)
+    example = models.BooleanField("exemple", default=False)
+    stripped_at = models.DateTimeField("rendue anonyme le", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "orientation"
+        ordering = ("-prepared_at", "-pk")
+        constraints = (
+            models.UniqueConstraint("path", "position", name="orientations_step_once"),
+            models.CheckConstraint(
+                condition=Q(state__in=(cycle.DRAFT, cycle.UNSOLVED, cycle.CANCELLED)) | Q(sent_at__isnull=False),
+                name="orientations_sent_has_its_moment",
+            ),
+        )
+        indexes = (
+            models.Index(fields=("lieu", "state", "urgent_before", "sent_at"), name="orientations_received"),
+            models.Index(fields=("from_structure", "state", "changed_at"), name="orientations_given"),
+            models.Index(fields=("person", "procedure"), name="orientations_of_person"),
+            models.Index(fields=("state", "expires_on"), name="orientations_waiting"),
+            models.Index(fields=("commune", "sent_at"), name="orientations_measured"),
+        )
+
+    def __str__(self) -> str:
+        return f"Orientation {self.pk} : {self.get_state_display()}"
+
+
+class Event(models.Model):
+    """Something that happened to a referral: written beside the change, never changed after; but a person's words are erased.
+
+    side: who did it, as a part of the referral; content: what was said, so that the same gesture twice is one.
+    """
+
+    orientation = models.ForeignKey(
+        Orientation, verbose_name="orientation", on_delete=models.CASCADE, related_name="events"
+    )
+    at = models.DateTimeField("le")
+    verb = models.CharField("geste", max_length=10, choices=[(id, move.label) for id, move in cycle.MOVES.items()])
+    side = models.CharField("de la part de", max_length=8, choices=list(cycle.SIDES.items()))
+    by = _account("par")
+    state = models.CharField("état ensuite", max_length=10, choices=list(cycle.STATES.items()))
+    content = models.JSONField("ce qui a été dit", default=dict)
+    note = models.TextField("note pour les professionnels", blank=True)
+
+    class Meta:
+        verbose_name = "événement"
+        ordering = ("at", "pk")
+        indexes = (models.Index(fields=("orientation", "at"), name="orientations_events"),)
+
+    def __str__(self) -> str:
+        return f"{self.orientation_id} : {self.verb}"

@@ -1,0 +1,122 @@
+"""Lists of referrals, what needs an answer first: three statements (counts, order, rows), however many there are."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Case, Count, DateTimeField, F, IntegerField, Q, QuerySet, Value, When
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from maillage.apps.directory.queries.paging import PAGE, Window
+from maillage.apps.orientations import access
+from maillage.apps.orientations.models import Orientation
+from maillage.apps.orientations.rules import cycle
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of a list. hint: what to do with it; rows: those of the page; total: all there are."""
+
+    id: str
+    title: str
+    hint: str
+    rows: Sequence[Orientation]
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of a list: its sections, in the order of what needs somebody, those without a row on the page left out."""
+
+    sections: Sequence[Section]
+    counts: Mapping[str, int]
+    window: Window
+
+
+RECEIVED: Mapping[str, tuple[str, str]] = {
+    "answer": ("À répondre", "Dites oui, non, ou donnez une date."),
+    "today": ("Aujourd’hui", "Après le rendez-vous, un geste : venue, ou pas venue."),
+    "unknown": ("Sans suite connue", "On ne sait pas ce qui s’est passé. Le dire prend un geste."),
+    "running": ("En cours", "Acceptées, ou avec un rendez-vous à venir."),
+    "over": ("Finies", ""),
+}
+GIVEN: Mapping[str, tuple[str, str]] = {
+    "mine": ("À vous", "Refusées, sans réponse, pas venues : une suite est à trouver avec la personne."),
+    "waiting": ("On attend le lieu", "Une relance part toute seule à 5, 10 et 20 jours."),
+    "running": ("En cours", "Acceptées, avec un rendez-vous, ou venues."),
+    "over": ("Finies", ""),
+}
+
+
+def received(user: Any, at: datetime, *, start: int = 0, section: str = "") -> Page:
+    """Return the referrals received by somebody's structures. section: one of RECEIVED, '' for all but those that are over."""
+    # Who only carries a card is not announced: the place finds them by it, when they come.
+    announced = access.received_by(user).exclude(channel="card", state=cycle.SENT)
+    return _page(announced, _to_answer(at), RECEIVED, start=start, section=section)
+
+
+def given(user: Any, at: datetime, *, start: int = 0, section: str = "") -> Page:
+    """Return the referrals sent by somebody's structures. section: one of GIVEN, '' for all but those that are over."""
+    return _page(access.given_by(user), _to_follow(), GIVEN, start=start, section=section)
+
+
+def _to_answer(at: datetime) -> Mapping[str, Q]:
+    """Return what puts a referral received in each section, the first that holds."""
+    morning = timezone.localtime(at).replace(hour=0, minute=0, second=0, microsecond=0)
+    night = timezone.make_aware((morning + timedelta(days=1)).replace(tzinfo=None))
+    quiet = at - timedelta(days=cycle.QUIET)
+    late = Q(state=cycle.APPOINTED, appointment_at__lt=morning) | Q(
+        state__in=(cycle.ACCEPTED, cycle.CAME), changed_at__lt=quiet
+    )
+    return {
+        "answer": Q(state__in=cycle.WAITING),
+        "today": Q(state=cycle.APPOINTED, appointment_at__gte=morning, appointment_at__lt=night),
+        "unknown": late,
+        "running": Q(state__in=cycle.RUNNING),
+    }
+
+
+def _to_follow() -> Mapping[str, Q]:
+    return {
+        "mine": Q(state__in=(cycle.DRAFT, cycle.ABSENT, *cycle.BACK)),
+        "waiting": Q(state__in=cycle.WAITING),
+        "running": Q(state__in=(*cycle.RUNNING, cycle.SERVED)),
+    }
+
+
+def _page(
+    rows: QuerySet[Orientation],
+    sorted_by: Mapping[str, Q],
+    titles: Mapping[str, tuple[str, str]],
+    *,
+    start: int,
+    section: str,
+) -> Page:
+    names = list(titles)
+    rank = Case(
+        *(When(condition, then=Value(names.index(id))) for id, condition in sorted_by.items()),
+        default=Value(len(names) - 1),
+        output_field=IntegerField(),
+    )
+    ranked = rows.annotate(section=rank)
+    counted = ranked.order_by().values_list("section").annotate(n=Count("pk"))
+    counts = dict.fromkeys(names, 0) | {names[n]: total for n, total in counted}
+    wanted = [names.index(section)] if section in titles else range(len(names) - 1)
+    total = sum(counts[names[n]] for n in wanted)
+    first = min(max(start, 0), max(total - 1, 0)) // PAGE * PAGE
+    sooner = Coalesce("appointment_at", "sent_at", "prepared_at", output_field=DateTimeField())
+    over = len(names) - 1
+    shown = ranked.filter(section__in=list(wanted))
+    if section == names[over]:
+        shown = shown.order_by("-changed_at", "-pk")
+    else:
+        shown = shown.order_by("section", F("urgent_before").asc(nulls_last=True), sooner, "pk")
+    placed = shown.values_list("pk", "section")[first : first + PAGE]  # few columns to sort; the rows are read after
+    read = Orientation.objects.select_related(*access.WITH).annotate(followed=access.FOLLOWED)
+    held = read.defer("lieu__origins", "lieu__to_check").in_bulk([pk for pk, _ in placed])
+    sections = [
+        Section(id, *titles[id], [held[pk] for pk, rank in placed if rank == n], counts[id]) for n, id in enumerate(names)
+    ]
+    return Page([each for each in sections if each.rows], counts, Window(start=first, total=total))

@@ -1,0 +1,384 @@
+"""Where to send a person: the places that suit, in order and with their reasons, and why the others are left out.
+
+The search of the directory finds the nearest; a few hundred are then read one by one. Source: docs/methods/orienter.md
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from math import cos, hypot, radians
+from typing import Any
+
+from django.utils import timezone
+
+from maillage.apps.directory import rules as directory
+from maillage.apps.directory.models import Lieu
+from maillage.apps.directory.queries import places, results
+from maillage.apps.directory.queries.places import Fact, Fresh, Phone
+from maillage.apps.directory.queries.search import METRES_A_DEGREE, search
+from maillage.apps.directory.queries.search import Wanted as Searched
+from maillage.apps.directory.queries.where import Spot
+from maillage.apps.orientations.rules import matching as rules
+from maillage.apps.orientations.rules.matching import Known, Reason, Wanted, Why
+from maillage.kernel.names import plain
+from maillage.pipeline.offer.sheet import practices
+from maillage.reference import orientation
+from maillage.reports import opening
+
+READ = 200  # places that offer what is needed, the nearest first: what suits is looked at one by one
+AROUND = 80  # other places looked at, to say why they are left out
+SHOWN = 30
+LEFT = 40  # places left out that are told
+TWICE = 2  # places that far beyond reach are told as too far
+NEIGHBOURS = 3
+IN_PLACE = ("aidants-connect", "france-services")  # networks whose aidants may act in somebody's name
+SAID_IN_PLACE = "fait a la place"
+WIDER = (20_000.0, 100_000.0, 0.0)  # metres: where the nearest is looked for, 0 for everywhere
+UNREAD = ("origins", "to_check")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Match:
+    """A place that may be proposed, with the points of each criterion and their reasons. walk: minutes on foot, in words."""
+
+    lieu: Lieu
+    number: int
+    points: int
+    most: int
+    reasons: Sequence[Reason]
+    walk: str
+    far: bool
+    metres: str
+    opened: Fact
+    price: Fact | None
+    fresh: Fresh
+    phones: Sequence[Phone]
+    address: str
+    cautions: Sequence[str]
+
+    @property
+    def good(self) -> list[Reason]:
+        """What suits, wholly or in part."""
+        return [reason for reason in self.reasons if reason.answer in ("good", "fair")]
+
+    @property
+    def to_ask(self) -> list[Reason]:
+        """What nobody says of the place: to be asked before going."""
+        return [reason for reason in self.reasons if reason.answer == "unsaid"]
+
+    @property
+    def against(self) -> list[Reason]:
+        return [reason for reason in self.reasons if reason.answer == "bad"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeftOut:
+    """A place that is not proposed, why, and where to go instead when only its room is lacking."""
+
+    lieu: Lieu
+    why: Why
+    walk: str
+    phones: Sequence[Phone]
+    instead: Sequence[Match] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matches:
+    """The answer of a search. total: how many suit; cut: only the nearest were read. nearest: beyond reach, when none suits.
+
+    wanted: what was looked for, completed by the result of the diagnosis. counts: places left out, by reason.
+    """
+
+    wanted: Wanted
+    best: Sequence[Match]
+    total: int
+    cut: bool
+    left_out: Sequence[LeftOut]
+    counts: Mapping[str, int]
+    nearest: Match | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A place as it was found. walk: minutes on foot, None when its point is not known."""
+
+    lieu: Lieu
+    walk: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Scored:
+    """A place that suits, before it is put in words."""
+
+    place: _Place
+    reasons: Sequence[Reason]
+
+    @property
+    def lieu(self) -> Lieu:
+        return self.place.lieu
+
+    @property
+    def far(self) -> bool:
+        """Whether nobody would walk there."""
+        return self.place.walk is not None and self.place.walk > orientation.on_foot()
+
+    @property
+    def order(self) -> tuple[bool, int, float, str, int]:
+        return self.far, -rules.total(self.reasons), _far(self.place.walk), plain(self.lieu.name), self.lieu.pk
+
+
+def match(wanted: Wanted, spot: Spot, at: datetime, *, limit: int = SHOWN) -> Matches:
+    """Return the places that suit a person around a spot, at a moment; ties go to the nearest, then by name."""
+    asked = rules.completed(wanted)
+    now = timezone.localtime(at).replace(tzinfo=None)
+    suiting, left, cut = _sorted(asked, spot, now)
+    counts: dict[str, int] = {}
+    for _, why in left:
+        counts[why.reason] = counts.get(why.reason, 0) + 1
+    return Matches(
+        wanted=asked,
+        best=[_match(each, asked, now, n) for n, each in enumerate(suiting[:limit], 1)],
+        total=len(suiting),
+        cut=cut,
+        left_out=[_left_out(place, why, suiting, asked, now) for place, why in left[:LEFT]],
+        counts=counts,
+        nearest=None if suiting else _beyond(asked, spot, now),
+    )
+
+
+def instead(lieu: Lieu, need: str, at: datetime, *, limit: int = NEIGHBOURS) -> list[Match]:
+    """Return the places nearest to one that may take people for the same need: where to go when it does not."""
+    if lieu.latitude is None or lieu.longitude is None:
+        spot = Spot(label=lieu.name, communes=(lieu.code_insee,) if lieu.code_insee else ())
+    else:
+        spot = Spot(label=lieu.name, latitude=lieu.latitude, longitude=lieu.longitude)
+    wanted = Wanted(need=need, minutes=60, sent=True)
+    now = timezone.localtime(at).replace(tzinfo=None)
+    suiting = [each for each in _sorted(wanted, spot, now)[0] if each.lieu.pk != lieu.pk]
+    return _nearest(lieu, suiting, wanted, now)[:limit]
+
+
+def is_full_for(lieu: Lieu, need: str) -> bool:
+    """Return whether a place said it takes nobody more for this need."""
+    return bool(practices(lieu.sheet).get(need, {}).get("complet"))
+
+
+def closed_for_long(lieu: Lieu, on: date) -> date | None:
+    """Return the last day of a closure too long to send somebody there, None when there is none."""
+    until = _closed_until(lieu.sheet, on)
+    return until if until is not None and (until - on).days >= orientation.longest_closure() else None
+
+
+# ----------------------------------------------------------------------------------------------------------------- found
+
+
+def _sorted(wanted: Wanted, spot: Spot, now: datetime) -> tuple[list[_Scored], list[tuple[_Place, Why]], bool]:
+    """Return the places that suit, in order; those left out, with why; and whether only the nearest were read."""
+    found, cut = _found(wanted, spot)
+    suiting: list[_Scored] = []
+    left = _ended(wanted, spot)
+    for place in found:
+        known = _known(place, wanted, spot, now)
+        why = rules.why_not(wanted, known, now.date())
+        if why is None:
+            suiting.append(_Scored(place, rules.reasons(wanted, known, now)))
+        else:
+            left.append((place, why))
+    suiting.sort(key=lambda each: each.order)
+    left.sort(key=lambda each: (_rank(each[1]), _far(each[0].walk), each[0].lieu.pk))
+    return suiting, left, cut
+
+
+def _found(wanted: Wanted, spot: Spot) -> tuple[list[_Place], bool]:
+    """Return the places to look at: those that offer what is needed, a little beyond reach too; those around that do not.
+
+    Around a point, the places of its commune whose own point is not known come too.
+    """
+    need = ((f"pratique:{wanted.need}",),) if wanted.need else ()
+    radius = results.reach(wanted.minutes) if wanted.minutes else 0.0
+    if not spot.is_point:
+        offering = search(Searched(facets=need, communes=spot.communes, limit=READ))
+        around = search(Searched(communes=spot.communes, limit=AROUND))
+        return _read({id: None for id, _ in (*offering.places, *around.places)}), offering.total > READ
+    point = {"latitude": spot.latitude, "longitude": spot.longitude}
+    offering = search(Searched(**point, radius=TWICE * radius, facets=need, limit=READ))
+    around = search(Searched(**point, radius=radius, limit=AROUND)) if radius else search(Searched(**point, limit=1))
+    crows = dict((*offering.places, *around.places))
+    if spot.communes:
+        unplaced = search(Searched(facets=need, communes=spot.communes, limit=READ))
+        crows |= {id: None for id, _ in unplaced.places if id not in crows}
+    kept = [place for place in _read(crows) if place.walk is not None or not places.is_located(place.lieu)]
+    return kept, offering.total > READ
+
+
+def _read(crows: Mapping[int, float | None]) -> list[_Place]:
+    """Return places with their walk, in the order they were found."""
+    held = {lieu.pk: lieu for lieu in Lieu.objects.filter(pk__in=crows).defer(*UNREAD)}
+    return [_Place(held[id], _minutes(held[id], crow)) for id, crow in crows.items() if id in held]
+
+
+def _minutes(lieu: Lieu, crow: float | None) -> float | None:
+    if crow is None or not places.is_located(lieu):
+        return None
+    return results.minutes_of(results.on_foot(crow))
+
+
+def _ended(wanted: Wanted, spot: Spot) -> list[tuple[_Place, Why]]:
+    """Return the places of the communes around that closed for good: somebody may still think of them."""
+    if not spot.communes:
+        return []
+    rows = Lieu.objects.filter(code_insee__in=spot.communes, state=directory.ENDED).defer(*UNREAD).order_by("name", "pk")
+    gave = [lieu for lieu in rows[:LEFT] if not wanted.need or wanted.need in practices(lieu.sheet)]
+    return [(_Place(lieu, None), Why("ended", "Fermé pour de bon")) for lieu in gave]
+
+
+def _beyond(wanted: Wanted, spot: Spot, now: datetime) -> Match | None:
+    """Return the nearest place that would suit but for its distance; None when there is none."""
+    if not spot.is_point or not wanted.minutes or not wanted.need:
+        return None
+    facets = ((f"pratique:{wanted.need}",),)
+    for radius in WIDER:
+        found = search(
+            Searched(latitude=spot.latitude, longitude=spot.longitude, radius=radius, facets=facets, limit=AROUND)
+        )
+        for place in _read(dict(found.places)):
+            known = _known(place, wanted, spot, now)
+            why = rules.why_not(wanted, known, now.date())
+            if place.walk is not None and (why is None or why.reason == "far"):
+                return _match(_Scored(place, rules.reasons(wanted, known, now)), wanted, now, 1)
+    return None
+
+
+# ----------------------------------------------------------------------------------------------------------------- known
+
+
+def _known(place: _Place, wanted: Wanted, spot: Spot, now: datetime) -> Known:
+    """Return what the sheet of a place says, for one need: what is said of the practice comes before what is said of the place."""
+    lieu, sheet = place.lieu, place.lieu.sheet
+    every = practices(sheet)
+    said: Mapping[str, Any] = every.get(wanted.need, {})
+    state = str(said.get("state", "")) or ("denied" if wanted.need in sheet.get("sans", ()) else "")
+    if not wanted.need:
+        state = "offered"
+    until = _closed_until(sheet, now.date())
+    hours = str(sheet.get("horaires", {}).get("osm", ""))
+    start = now if until is None else datetime.combine(until + timedelta(days=1), datetime.min.time())
+    opened = places.opened(lieu, now)
+    fresh = directory.freshness(lieu.updated_on, lieu.confirmed_on, on=now.date())
+    prices = said.get("frais") or sheet.get("frais_a_charge") or ()
+    access = set(sheet.get("modalites_acces", ()))
+    return Known(
+        state=state,
+        said=not wanted.need or wanted.need in sheet.get("practices", {}),
+        ways=frozenset(said.get("accompagnement") or sheet.get("modalites_accompagnement", ())),
+        instead=bool(set(IN_PLACE) & set(sheet.get("dispositif_programmes_nationaux", ()))) or _acts(sheet, said),
+        teaches=wanted.need == "formation" or every.get("formation", {}).get("state") == "offered",
+        kept_for=frozenset(said.get("publics", ())),
+        welcomes=frozenset(sheet.get("publics_specifiquement_adresses", ())),
+        levels=frozenset(said.get("niveau", ())),
+        languages=tuple(each.strip() for each in (*said.get("langues", ()), *sheet.get("langues", ()))),
+        cares=frozenset((*said.get("prise_en_charge", ()), *sheet.get("prise_en_charge_specifique", ()))),
+        barriers=frozenset((*said.get("barrieres", ()), *sheet.get("barrieres", ()))),
+        prices=frozenset(prices),
+        price=places.prices(prices),
+        walk=place.walk,
+        walk_words=_walk(place),
+        from_point=spot.is_point,
+        opens=opening.opens_at(hours, start),
+        weekdays=opening.weekdays(hours, now.date()) if wanted.days else None,
+        hours_told="" if opened.words.startswith(("Ouvert", "Ouvre", "Fermé")) else opened.words,
+        closed_until=until,
+        walk_in="come" in access,
+        full=fact.words if (fact := places.full(lieu)) else "",
+        full_for=bool(said.get("complet")),
+        stitches=fresh.stitches,
+        fresh=fresh.words,
+        sent=bool(said.get("prescription")) or "prescribe" in access,
+        only_sent=bool(said.get("prescription")) or access == {"prescribe"},
+        no_public="closed" in access,
+    )
+
+
+def _acts(sheet: Mapping[str, Any], said: Mapping[str, Any]) -> bool:
+    """Return whether a place says that somebody acts in place of the person."""
+    told = (sheet.get("acces_precisions", ""), said.get("precisions", ""), *said.get("etapes", ()))
+    return any(SAID_IN_PLACE in plain(str(text)) for text in told)
+
+
+def _closed_until(sheet: Mapping[str, Any], on: date) -> date | None:
+    """Return the last day of the closures that hold today, one after another; None when the place is not closed."""
+    until = None
+    day = on
+    for closure in sorted(sheet.get("fermetures", ()), key=lambda each: str(each["du"])):
+        if closure["du"] <= day.isoformat() <= closure["au"]:
+            until = date.fromisoformat(closure["au"])
+            day = until + timedelta(days=1)
+    return until
+
+
+# ----------------------------------------------------------------------------------------------------------------- told
+
+
+def _match(each: _Scored, wanted: Wanted, now: datetime, number: int) -> Match:
+    lieu, walk = each.lieu, each.place.walk
+    return Match(
+        lieu=lieu,
+        number=number,
+        points=rules.total(each.reasons),
+        most=sum(reason.most for reason in each.reasons),
+        reasons=each.reasons,
+        walk=_walk(each.place),
+        far=each.far,
+        metres=places.metres_in_words(_metres(walk)) if walk is not None else "",
+        opened=places.opened(lieu, now),
+        price=places.price(lieu.sheet),
+        fresh=places.fresh(lieu, now.date()),
+        phones=places.phones(lieu.sheet),
+        address=places.address(lieu.sheet),
+        cautions=_cautions(lieu.sheet, wanted.need),
+    )
+
+
+def _left_out(place: _Place, why: Why, suiting: Sequence[_Scored], wanted: Wanted, now: datetime) -> LeftOut:
+    """Return a place left out; for want of room, with its nearest neighbours that take people."""
+    near = _nearest(place.lieu, suiting, wanted, now) if why.reason in ("full", "closed") else []
+    phones = places.phones(place.lieu.sheet) if why.reason != "ended" else ()
+    return LeftOut(lieu=place.lieu, why=why, walk=_walk(place), phones=phones, instead=near)
+
+
+def _nearest(lieu: Lieu, suiting: Sequence[_Scored], wanted: Wanted, now: datetime) -> list[Match]:
+    near = sorted(suiting, key=lambda each: _apart(lieu, each.lieu))[:NEIGHBOURS]
+    return [_match(each, wanted, now, n) for n, each in enumerate(near, 1)]
+
+
+def _cautions(sheet: Mapping[str, Any], need: str) -> list[str]:
+    """Return the conditions that only words tell: ages, where to live, how to register."""
+    said = practices(sheet).get(need, {})
+    told = [f"Il faut habiter : {said['residence']}"] if said.get("residence") else []  # a name keeps its capital
+    told += [places.CONDITIONS[name](said[name]) for name in ("ages", "inscription", "etapes") if said.get(name)]
+    return [places.sentence(line) for line in (*filter(None, told), *places.conditions_told(sheet))]
+
+
+def _apart(one: Lieu, other: Lieu) -> tuple[bool, float, int]:
+    """Return how far a place is from another, so that those nobody can locate come last."""
+    if one.latitude is None or one.longitude is None or other.latitude is None or other.longitude is None:
+        return True, 0.0, other.pk
+    east = (other.longitude - one.longitude) * cos(radians(one.latitude))
+    return False, METRES_A_DEGREE * hypot(other.latitude - one.latitude, east), other.pk
+
+
+def _walk(place: _Place) -> str:
+    return "" if place.walk is None else results.minutes_in_words(place.walk)
+
+
+def _metres(minutes: float) -> float:
+    return results.on_foot(results.reach(minutes))
+
+
+def _far(walk: float | None) -> float:
+    return float("inf") if walk is None else walk
+
+
+def _rank(why: Why) -> int:
+    """Return where a reason stands: what a call or a few days may change first, those that say nothing last."""
+    return list(rules.LEFT_OUT).index(why.reason)

@@ -1,0 +1,263 @@
+"""What referrals become in a territory: shares, delays, reasons, needs without solution; small counts withheld.
+
+Source: docs/methods/orienter.md
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import TypeVar
+
+from django.utils import timezone
+
+from maillage.apps.orientations.models import Orientation
+from maillage.apps.orientations.rules import cycle
+from maillage.engine import agreement, disclosure
+from maillage.engine.agreement import Measure
+from maillage.kernel.estimate import Estimate, Figure, Withheld
+from maillage.reference import offer
+from maillage.reference.parameters import number
+from maillage.reports.opening import said
+from maillage.studies.bilan_quality import Followed
+from maillage.studies.territories import gazetteer
+
+OTHERS = ""  # the communes with too few refusals to be told apart
+DAY = 86_400
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A count by a slug, in words; n None: withheld."""
+
+    id: str
+    label: str
+    n: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Counts by two things. cells: by row, then column; None: withheld."""
+
+    rows: Sequence[Cell]
+    columns: Sequence[Cell]
+    cells: Sequence[Sequence[int | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Delay:
+    """Days between two moments: half of the referrals take less than `median`, nine out of ten less than `p90`; None: withheld."""
+
+    median: Measure | None
+    p90: Measure | None
+    n: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measures:
+    """What the referrals sent in a period became. n: how many were sent, by others than relatives, less those taken back.
+
+    n, relatives, unsolved: by whole batches; 0 when there is nobody, None when there are a few.
+
+    known: what happened is known (refused, redirected, came, did not come); answered: the place said something.
+    relatives: those that relatives made, counted apart. examples: these are invented people.
+    """
+
+    universe: str
+    n: int | None
+    relatives: int | None
+    seen: Figure
+    answered: Figure
+    known: Figure
+    came: Figure
+    served: Figure
+    origins: Sequence[Cell]
+    outcomes: Sequence[Cell]
+    reasons: Sequence[Cell]
+    reasons_by_commune: Table
+    reasons_by_need: Table
+    to_answer: Delay
+    to_meet: Delay
+    unsolved: int | None
+    unsolved_by_need: Table
+    examples: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    state: str
+    origin: str
+    need: str
+    commune: str
+    reason: str
+    outcome: str
+    came: bool | None
+    sent_at: datetime | None
+    seen_at: datetime | None
+    answered_at: datetime | None
+    met_at: datetime | None
+    served_at: datetime | None
+
+
+FIELDS = tuple(_Row.__dataclass_fields__)
+
+
+def measures(communes: Iterable[str] | None, since: date, until: date, *, examples: bool = False) -> Measures:
+    """Return what became of the referrals of some communes (None: everywhere) sent from a day to a day, both included.
+
+    Counted by whole batches, the first sent first: two readings never differ by a few people. examples: those of invented
+    people instead, of which nothing is withheld.
+    """
+    first, last = _midnight(since), _midnight(until + timedelta(days=1))
+    rows = Orientation.objects.filter(example=examples)
+    if communes is not None:
+        rows = rows.filter(commune__in=sorted(set(communes)))
+    ordered = rows.filter(sent_at__gte=first, sent_at__lt=last).order_by("sent_at", "pk")
+    every = [_Row(*row) for row in ordered.values_list(*FIELDS)]
+    lacking = rows.filter(state=cycle.UNSOLVED, ended_at__gte=first, ended_at__lt=last).order_by("ended_at", "pk")
+    least = 0 if examples else int(number("protection/small_count"))
+    held = [row for row in every if row.state != cycle.CANCELLED or row.came is not None]
+    n, ours = _batched([row for row in held if row.origin != cycle.RELATIVE], least)
+    of_relatives, theirs = _batched([row for row in held if row.origin == cycle.RELATIVE], least)
+    unsolved, pairs = _batched(list(lacking.values_list("need", "commune")), least)
+    refused = [row for row in ours if row.reason]
+    universe = f"orientations envoyées du {said(since)} au {said(until)}, hors proches et hors annulations"
+    tell = _teller(ours, universe, least, nobody=n == 0)
+    return Measures(
+        universe=universe,
+        n=n,
+        relatives=of_relatives,
+        seen=tell("vues", lambda row: row.seen_at is not None or row.answered_at is not None),
+        answered=tell("répondues", lambda row: row.answered_at is not None),
+        known=tell("de suite connue", _is_known),
+        came=tell("suivies d’une venue", lambda row: row.came is True),
+        served=tell("suivies d’une aide", lambda row: row.served_at is not None),
+        origins=_cells(Counter(row.origin for row in (*ours, *theirs)), cycle.ORIGINS, least),
+        outcomes=_cells(Counter(row.outcome for row in ours if row.outcome), cycle.OUTCOMES, least),
+        reasons=_cells(Counter(row.reason for row in refused), _REASONS, least),
+        reasons_by_commune=_table([(row.reason, row.commune) for row in refused], _REASONS, _commune, least),
+        reasons_by_need=_table([(row.reason, row.need) for row in refused], _REASONS, _need, least),
+        to_answer=_delay([_days(row.sent_at, row.answered_at) for row in ours if row.answered_at], least),
+        to_meet=_delay([_days(row.sent_at, row.met_at) for row in ours if row.met_at and row.came], least),
+        unsolved=unsolved,
+        unsolved_by_need=_table(pairs, {id: each.label for id, each in offer.practices().items()}, _commune, least),
+        examples=examples,
+    )
+
+
+def after_a_diagnosis() -> Followed:
+    """Return what became of the referrals that a diagnosis led to, invented people aside."""
+    rows = Orientation.objects.filter(example=False).exclude(result="").values_list(*FIELDS)
+    known = [row for row in (_Row(*values) for values in rows) if _is_known(row)]
+    return Followed(
+        known=len(known),
+        came=sum(row.came is True for row in known),
+        served=sum(row.served_at is not None for row in known),
+    )
+
+
+_REASONS = {id: reason.label for id, reason in cycle.REASONS.items()}
+
+
+def _is_known(row: _Row) -> bool:
+    """Return whether it is known what happened: the person came or not, or the place said no."""
+    return row.came is not None or row.state in (cycle.REFUSED, cycle.REDIRECTED) or bool(row.reason)
+
+
+def _midnight(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time()))
+
+
+def _days(first: datetime | None, last: datetime | None) -> float:
+    return max((last - first).total_seconds(), 0.0) / DAY if first and last else 0.0
+
+
+# ------------------------------------------------------------------------------------------------------------- withheld
+
+
+def _batched(rows: Sequence[T], least: int) -> tuple[int | None, Sequence[T]]:
+    """Return how many are counted, None when they are a few (nobody is nobody), and the first of them, by whole batches."""
+    n = disclosure.batch(len(rows), least)
+    return (n if n or not rows else None), rows[:n]
+
+
+def _teller(
+    rows: Sequence[_Row], universe: str, least: int, *, nobody: bool
+) -> Callable[[str, Callable[[_Row], bool]], Figure]:
+    """Return what makes a share of these rows; withheld, in words, when one side of it is a few people."""
+
+    def tell(words: str, holds: Callable[[_Row], bool]) -> Figure:
+        part, whole = sum(map(holds, rows)), len(rows)
+        if not whole:
+            why = "Aucune orientation envoyée." if nobody else f"Moins de {least} orientations envoyées."
+        elif part < least:
+            why = f"Moins de {least} orientations {words}."
+        elif whole - part < least:
+            why = f"Presque toutes : moins de {least} ne sont pas {words}."
+        else:
+            found = agreement.share(part, whole)
+            return Estimate(
+                value=100 * found.value,
+                low=100 * found.low,
+                high=100 * found.high,
+                unit="pourcent",
+                universe=universe,
+                n=whole,
+                method="orienter",
+            )
+        return Withheld(reason=why, unit="pourcent", universe=universe, n=whole, method="orienter")
+
+    return tell
+
+
+def _cells(counts: Counter[str], labels: dict[str, str], least: int) -> list[Cell]:
+    """Return the counts of a whole cut in parts, the largest first; small ones withheld, and what would give them away."""
+    ids = [id for id in labels if counts[id]]
+    shown = _one_way([counts[id] for id in ids], least)
+    cells = [Cell(id, labels[id], counts[id] if seen else None) for id, seen in zip(ids, shown, strict=True)]
+    return sorted(cells, key=lambda cell: (cell.n is None, -(cell.n or 0), cell.label))
+
+
+def _one_way(counts: Sequence[int], least: int) -> list[bool]:
+    """Return which counts of a whole may be shown; a whole in one part is shown as itself."""
+    return [counts[0] >= least] if len(counts) == 1 else disclosure.one_way(counts, least)
+
+
+def _table(pairs: Sequence[tuple[str, str]], labels: dict[str, str], name: Callable[[str], str], least: int) -> Table:
+    """Return counts by two things; the columns with too few are put together."""
+    of_column = Counter(column for _, column in pairs)
+    large = sorted((id for id, n in of_column.items() if n >= max(least, 1)), key=lambda id: (-of_column[id], id))
+    columns = [*large, OTHERS] if len(large) < len(of_column) else large
+    counted = Counter((row, column if column in large else OTHERS) for row, column in pairs)
+    rows = [id for id in labels if any(counted[id, column] for column in columns)]
+    if not rows or not columns:
+        return Table((), (), ())
+    table = [[counted[row, column] for column in columns] for row in rows]
+    of_row, of_col = [sum(line) for line in table], [sum(line[k] for line in table) for k in range(len(columns))]
+    seen_rows, seen_columns = _one_way(of_row, least), _one_way(of_col, least)
+    alone = len(rows) == 1 or len(columns) == 1  # a single line is its own total
+    shown = [[x and y for y in seen_columns] for x in seen_rows]
+    if not alone:
+        shown = disclosure.two_way(table, seen_rows, seen_columns, least).tolist()
+    return Table(
+        [Cell(id, labels[id], n if seen else None) for id, n, seen in zip(rows, of_row, seen_rows, strict=True)],
+        [Cell(id, name(id), n if seen else None) for id, n, seen in zip(columns, of_col, seen_columns, strict=True)],
+        [[n if shown[k][j] else None for j, n in enumerate(line)] for k, line in enumerate(table)],
+    )
+
+
+def _commune(code: str) -> str:
+    if code == OTHERS:
+        return "Autres communes"
+    return gazetteer().get(code).name if code in gazetteer() else code
+
+
+def _need(id: str) -> str:
+    return offer.practices()[id].label if id in offer.practices() else "Autres"
+
+
+def _delay(days: Sequence[float], least: int) -> Delay:
+    if len(days) < max(least, 1):
+        return Delay(None, None, len(days) if not least else 0)
+    return Delay(agreement.quantile(days, 0.5), agreement.quantile(days, 0.9), len(days))

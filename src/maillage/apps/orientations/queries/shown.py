@@ -1,0 +1,505 @@
+"""Referrals as their pages read them: the name somebody agreed to give, how long they wait, and the gestures that are possible."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from copy import copy
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from babel import Locale
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from maillage.apps.directory.models import Lieu
+from maillage.apps.directory.queries import places
+from maillage.apps.memberships import access as memberships
+from maillage.apps.memberships.rules import ROLES
+from maillage.apps.messages.rules import addresses
+from maillage.apps.orientations import access
+from maillage.apps.orientations.models import Orientation
+from maillage.apps.orientations.queries import lists, timeline
+from maillage.apps.orientations.queries.timeline import Line, Shared
+from maillage.apps.orientations.rules import cycle
+from maillage.apps.people import queries as people
+from maillage.apps.people import rules as persons
+from maillage.apps.people.models import Consent
+from maillage.reference import bilan, offer
+from maillage.reports import opening
+from maillage.reports.wording import count, lower_first, spaced
+
+RECEIVER, SENDER = cycle.RECEIVER, cycle.SENDER
+SOMEBODY = "Une personne"
+WITHOUT_NAME = "Sans nom"
+LATE = cycle.REMINDERS[0]  # days without an answer, after which somebody waits too long
+MONTHS = ("janv.", "févr.", "mars", "avril", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc.")
+
+
+@dataclass(frozen=True, slots=True)
+class Gesture:
+    """Something that may be done to a referral. verb: of the table of the life, '' for a link; anchor: where on its page."""
+
+    verb: str
+    words: str
+    icon: str
+    anchor: str = ""
+    filled: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """A line of a list. need: what is asked, as precisely as it may be known; practice: the help looked for; tag, tone: the state in words; waits: how long, or when; late: somebody waits too long."""
+
+    orientation: Orientation
+    name: str
+    born: str
+    need: str
+    practice: str
+    by: str
+    tag: str
+    tone: str
+    waits: str
+    late: bool
+    strong: bool
+    elsewhere: bool
+    gestures: Sequence[Gesture]
+
+    @property
+    def inside(self) -> str:
+        """What is asked, as it stands inside a sentence."""
+        return lower_first(self.need)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """A part of a list, in the words of its rows. more: how many rows of it are on other pages."""
+
+    id: str
+    title: str
+    hint: str
+    rows: Sequence[Row]
+    total: int
+
+    @property
+    def more(self) -> int:
+        return self.total - len(self.rows)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """A referral as one side reads it. facts: what it may be told, in words; sees: what the place sees of it, in a sentence."""
+
+    row: Row
+    side: str
+    facts: Sequence[tuple[str, str]]
+    sees: str
+    dated: Sequence[tuple[str, Line]]
+    due: str
+    appointment: str
+    place: str
+    phones: Sequence[places.Phone]
+    sender_phones: Sequence[places.Phone]
+    verbs: frozenset[str]
+    done: Sequence[str]
+
+
+# ----------------------------------------------------------------------------------------------------------------- lists
+
+
+def received(user: Any, at: datetime, *, start: int = 0, section: str = "") -> tuple[list[Section], lists.Page]:
+    """Return the sections of the referrals received, as they are read, and the page they are on."""
+    return _sections(lists.received(user, at, start=start, section=section), RECEIVER, at)
+
+
+def given(user: Any, at: datetime, *, start: int = 0, section: str = "") -> tuple[list[Section], lists.Page]:
+    """Return the sections of the referrals sent, as they are read, and the page they are on."""
+    return _sections(lists.given(user, at, start=start, section=section), SENDER, at)
+
+
+def _sections(page: lists.Page, side: str, at: datetime) -> tuple[list[Section], lists.Page]:
+    everyone = [row for section in page.sections for row in section.rows]
+    elsewhere = helped_elsewhere(everyone)
+    found = [
+        Section(
+            id=section.id,
+            title=section.title,
+            hint=section.hint,
+            rows=[row_of(each, side, at, section=section.id, elsewhere=each.pk in elsewhere) for each in section.rows],
+            total=section.total,
+        )
+        for section in page.sections
+    ]
+    return found, page
+
+
+def row_of(row: Orientation, side: str, at: datetime, *, section: str = "", elsewhere: bool = False) -> Row:
+    """Return a referral as a line of a list."""
+    tag, tone = _tag(row, side, section)
+    waits, late, strong = _waits(row, at, section)
+    return Row(
+        orientation=row,
+        name=name_of(row, side),
+        born=_born(row, side),
+        need=need_of(row, side),
+        practice=lower_first(offer.practices()[row.need].label),
+        by=by_of(row) if side == RECEIVER else row.lieu_name or "Pas encore de lieu",
+        tag=tag,
+        tone="ferme" if late and row.state in cycle.WAITING else tone,
+        waits=waits,
+        late=late,
+        strong=strong,
+        elsewhere=elsewhere,
+        gestures=_gestures(row, side, at, section),
+    )
+
+
+def name_of(row: Orientation, side: str) -> str:
+    """Return what a side may call the person: their first name when they share it, the card for whoever helps them."""
+    if row.person is None:
+        return WITHOUT_NAME if side == SENDER else SOMEBODY
+    if side == SENDER:
+        return str(row.person) if _still_followed(row) else SOMEBODY
+    return row.person.nickname if "nickname" in row.shared and row.person.nickname else SOMEBODY
+
+
+def _still_followed(row: Orientation) -> bool:
+    """Return whether the structure that sends still follows the person (`access.FOLLOWED`)."""
+    return getattr(row, "followed", True)
+
+
+def _born(row: Orientation, side: str) -> str:
+    shared = _still_followed(row) if side == SENDER else "born" in row.shared
+    return f"année {row.person.born}" if row.person is not None and row.person.born and shared else ""
+
+
+def need_of(row: Orientation, side: str) -> str:
+    """Return what is asked, as precisely as this side may know."""
+    if side == SENDER or "procedure" in row.shared:
+        said = row.procedure_words or (row.get_procedure_display() if row.procedure else "")
+        if said:
+            return f"{said[:1].upper()}{said[1:]}"
+    return offer.practices()[row.need].label
+
+
+def by_of(row: Orientation) -> str:
+    """Return who sends, in words: the structure and whom, or a relative."""
+    parts = [row.from_structure.name if row.from_structure else "", row.sender.name.partition(",")[0] if row.sender else ""]
+    said = ", ".join(filter(None, parts))
+    return said or {cycle.RELATIVE: "Un proche", cycle.SELF: "La personne elle-même"}.get(row.origin, "Un professionnel")
+
+
+TAGS: Mapping[str, tuple[str, str]] = {
+    cycle.DRAFT: ("Pas encore envoyée", ""),
+    cycle.ACCEPTED: ("Acceptée", "ouvert"),
+    cycle.APPOINTED: ("Rdv pris", "prune"),
+    cycle.CAME: ("Venue", "ouvert"),
+    cycle.ABSENT: ("Pas venue", "bientot"),
+    cycle.SERVED: ("Aidée", "ouvert"),
+    cycle.REFUSED: ("Refusée", "ferme"),
+    cycle.REDIRECTED: ("Autre lieu proposé", "bientot"),
+    cycle.EXPIRED: ("Sans réponse", "ferme"),
+    cycle.CLOSED: ("Terminée", ""),
+    cycle.CANCELLED: ("Annulée", ""),
+    cycle.UNSOLVED: ("Sans solution", "bientot"),
+}
+
+
+def _tag(row: Orientation, side: str, section: str) -> tuple[str, str]:
+    if section == "unknown":
+        return "Suite inconnue", ""
+    if row.state == cycle.SENT:
+        return ("Reçue", "bientot") if side == RECEIVER else ("Envoyée", "bientot")
+    if row.state == cycle.SEEN:
+        return f"Vue le {timezone.localdate(row.seen_at).day}" if row.seen_at else "Vue", "bientot"
+    return TAGS[row.state]
+
+
+def _waits(row: Orientation, at: datetime, section: str) -> tuple[str, bool, bool]:
+    """Return how long somebody waits or when they come, whether it is too long, and whether it is to be read first."""
+    on = timezone.localdate(at)
+    if row.state == cycle.APPOINTED and row.appointment_at is not None and section != "unknown":
+        local = timezone.localtime(row.appointment_at)
+        if local.date() == on:
+            return opening.clock(local), False, True
+        day = lower_first(opening.DAYS[local.weekday()])
+        near = (
+            f"{day} {opening.clock(local)}".replace(" h", "\u00a0h").replace("h ", "h\u00a0")
+            if 0 < (local.date() - on).days < 7
+            else short(local.date(), on)
+        )
+        return near, False, False
+    since = {cycle.APPOINTED: row.appointment_at, cycle.DRAFT: row.prepared_at}.get(row.state)
+    if row.state in (*cycle.WAITING, cycle.EXPIRED):
+        since = row.sent_at
+    days = (on - timezone.localdate(since or row.changed_at)).days
+    late = (row.state in cycle.WAITING and days > LATE) or row.state == cycle.EXPIRED
+    return days_in_words(days), late, late or section == "unknown"
+
+
+def days_in_words(days: int) -> str:
+    """Return how many days ago something was.
+
+    >>> days_in_words(0), days_in_words(1), days_in_words(8)
+    ("aujourd’hui", '1\\xa0jour', '8\\xa0jours')
+    """
+    return count(days, "jour") if days > 0 else "aujourd’hui"
+
+
+def short(day: date, on: date) -> str:
+    """Return a date in a few letters, its year when it is another.
+
+    >>> short(date(2026, 11, 12), date(2026, 11, 20)), short(date(2025, 5, 1), date(2026, 11, 20))
+    ('12 nov.', '1er mai 2025')
+    """
+    first = "1er" if day.day == 1 else str(day.day)
+    return f"{first} {MONTHS[day.month - 1]}{'' if day.year == on.year else f' {day.year}'}"
+
+
+# -------------------------------------------------------------------------------------------------------------- gestures
+
+
+def _gestures(row: Orientation, side: str, at: datetime, section: str) -> list[Gesture]:
+    return _to_receive(row, at, section) if side == RECEIVER else _to_send(row)
+
+
+def _to_receive(row: Orientation, at: datetime, section: str) -> list[Gesture]:
+    """Return the one gesture that is expected of a place, and its other side."""
+    if row.state in cycle.WAITING:
+        return [Gesture("accept", "Accepter", "check"), Gesture("", "Autre…", "chevron-down", "repondre")]
+    if section == "unknown" or row.state == cycle.CAME:
+        return [Gesture("", "Dire la suite", "pencil", "dire-la-suite")]
+    if row.state == cycle.ACCEPTED:
+        return [Gesture("", "Donner une date", "calendar-plus", "date")]
+    if row.state == cycle.APPOINTED:
+        if row.appointment_at is not None and timezone.localdate(row.appointment_at) <= timezone.localdate(at):
+            return [Gesture("came", "Venue", "user-check", filled=True), Gesture("absent", "Pas venue", "user-x")]
+        return [Gesture("", "Changer la date", "calendar", "date")]
+    if row.state == cycle.ABSENT:
+        return [Gesture("", "Autre date", "calendar-plus", "date")]
+    return [Gesture("", "Relire", "eye")]
+
+
+def _to_send(row: Orientation) -> list[Gesture]:
+    """Return the one gesture that is expected of whoever sends, and its other side."""
+    if row.state == cycle.DRAFT:
+        return [Gesture("continue", "Reprendre", "arrow-right", filled=True), Gesture("cancel", "Effacer", "trash-2")]
+    if row.state in (*cycle.BACK, cycle.ABSENT):
+        again = Gesture("again", "Autre lieu", "search")
+        return [again, Gesture("", "Autre…", "chevron-down", "suite")]
+    if row.state in cycle.WAITING:
+        return [Gesture("remind", "Relancer", "bell"), Gesture("", "Autre…", "chevron-down", "suite")]
+    if row.state == cycle.SERVED:
+        return [Gesture("close", "C’est lu, terminer", "check")]
+    return [Gesture("", "Relire", "eye")]
+
+
+def verbs(row: Orientation, side: str) -> frozenset[str]:
+    """Return the gestures that the life of a referral allows to a side now."""
+    return frozenset(verb for verb in cycle.MOVES if cycle.allowed(verb, row.state, side))
+
+
+# ------------------------------------------------------------------------------------------------------------ one of them
+
+
+def told(row: Orientation, side: str, at: datetime) -> Told:
+    """Return a referral as one side reads it: what is shared for the place, all of it for whoever sends."""
+    if side == SENDER and not _still_followed(row):
+        row = copy(row)  # as it is read, not as it is kept
+        row.shared = [name for name in row.shared if name not in cycle.OF_PERSON]
+    facts = shared(row, everything=side == SENDER and _still_followed(row))
+    return Told(
+        row=row_of(row, side, at, elsewhere=row.pk in helped_elsewhere([row])),
+        side=side,
+        facts=[(_title(fact.label), fact.words) for fact in facts],
+        sees=_sees(row),
+        dated=_dated(row, side, timezone.localdate(at)),
+        due=_due(row, at),
+        appointment=appointment(row),
+        place=places.full_address(row.lieu.sheet) if row.lieu is not None else "",
+        phones=places.phones(row.lieu.sheet) if row.lieu is not None else (),
+        sender_phones=phones_of(row),
+        verbs=verbs(row, side),
+        done=[lower_first(offer.practices()[id].label) for id in row.did if id in offer.practices()],
+    )
+
+
+def _dated(row: Orientation, side: str, on: date) -> list[tuple[str, Line]]:
+    """Return what happened, each with its date in a few letters; how it was prepared is for whoever sends."""
+    lines = timeline.timeline(row, side)
+    return [(short(timezone.localdate(line.at), on), line) for line in lines if side == SENDER or line.verb != "prepare"]
+
+
+TITLES = {
+    "nickname": "Prénom",
+    "born": "Née en",
+    "language": "Langue",
+    "procedure": "Demande",
+    "availability": "Peut venir",
+    "reach": "La joindre",
+    "result": "Bilan",
+    "note": "Mot pour vous",
+}
+
+
+def _title(label: str) -> str:
+    """Return the short title of what is shared, from its whole label."""
+    return next(TITLES[name] for name, words in cycle.SHARED.items() if words == label)
+
+
+SHORT = {
+    "nickname": "prénom",
+    "born": "année de naissance",
+    "language": "langue",
+    "procedure": "démarche",
+    "availability": "disponibilités",
+    "reach": "comment la joindre",
+    "result": "bilan",
+    "note": "votre mot",
+}
+
+
+def shared(row: Orientation, *, everything: bool = False) -> list[Shared]:
+    """Return what a place may read, in words that people say; `everything`: what it would read if all were shared."""
+    kept = row.shared
+    if everything:
+        row.shared = list(cycle.SHARED)
+    said = [Shared(each.label, _plain(each)) for each in timeline.shared(row) if not _says_nothing(row, each.label)]
+    row.shared = kept
+    return said
+
+
+def _says_nothing(row: Orientation, label: str) -> bool:
+    """Return whether telling it would tell nothing: French, or somebody who cannot be reached."""
+    if label == cycle.SHARED["language"]:
+        return row.language == "fr"
+    return label == cycle.SHARED["reach"] and row.person is not None and row.person.reach == persons.NONE
+
+
+def _plain(each: Shared) -> str:
+    """Return a language by its name and a result by its own; the rest as it is."""
+    if each.label == cycle.SHARED["language"]:
+        name = str(Locale("fr").languages.get(each.words, each.words))
+        return f"{name[:1].upper()}{name[1:]}"
+    if each.label == cycle.SHARED["result"] and each.words in bilan.results():
+        return bilan.results()[each.words].label
+    return each.words
+
+
+def _sees(row: Orientation) -> str:
+    """Return what the place sees and what it does not, in a sentence that the person would recognise."""
+    told = [name for name, label in cycle.SHARED.items() if name in row.shared and not _says_nothing(row, label)]
+    seen = ["besoin", *(SHORT[name] for name in told)]
+    chosen = "elle a choisi" if row.person is not None else "elle n’a pas donné son nom"
+    return spaced(f"{', '.join(seen)}. Rien d’autre : {chosen}.")
+
+
+def _due(row: Orientation, at: datetime) -> str:
+    """Return since when an answer is expected, '' when nothing is late."""
+    if row.state not in cycle.WAITING or row.sent_at is None:
+        return ""
+    late = (timezone.localdate(at) - timezone.localdate(row.sent_at)).days - LATE
+    return f"La réponse est attendue depuis {count(late, 'jour')}." if late > 0 else ""
+
+
+def appointment(row: Orientation) -> str:
+    """Return when somebody is expected, in full: “mardi 24 novembre 2026 à 14 h”; '' without a date."""
+    if row.appointment_at is None:
+        return ""
+    local = timezone.localtime(row.appointment_at)
+    return f"{lower_first(opening.DAYS[local.weekday()])} {opening.said(local.date())} à {opening.clock(local)}"
+
+
+def phones_of(row: Orientation) -> Sequence[places.Phone]:
+    """Return the telephones of whoever sends, by the sheet of a place of their structure."""
+    if row.from_structure is None:
+        return ()
+    theirs = Lieu.objects.filter(structure=row.from_structure, state="published").order_by("name", "pk")
+    return next((found for lieu in theirs[:5] if (found := places.phones(lieu.sheet))), ())[:1]
+
+
+def helped_elsewhere(rows: Iterable[Orientation]) -> set[int]:
+    """Return the referrals whose person is helped elsewhere for the same procedure, and agreed that helpers know it."""
+    known = [row for row in rows if row.person_id and row.procedure and row.state in cycle.RUNNING]
+    if not known:
+        return set()
+    of = {row.person_id for row in known}
+    running = Orientation.objects.filter(person__in=of, state__in=cycle.RUNNING).exclude(procedure="")
+    pairs = list(running.values_list("pk", "person", "procedure"))
+    double = {
+        row.pk
+        for row in known
+        if any(pk != row.pk and (person, what) == (row.person_id, row.procedure) for pk, person, what in pairs)
+    }
+    if not double:
+        return set()
+    agreed: dict[int, bool] = {}
+    for said in Consent.objects.filter(person__in=of, purpose=persons.SHOW):  # the last said comes first
+        agreed.setdefault(said.person_id, said.given and said.withdrawn_at is None)
+    return {row.pk for row in known if row.pk in double and agreed.get(row.person_id)}
+
+
+def informed(row: Orientation, *, by: Any, side: str) -> str:
+    """Return who is told of a gesture, in a sentence: “M. Diallo reçoit un e-mail. La personne reçoit un SMS.”"""
+    parts = []
+    if side == RECEIVER and row.sender is not None and row.sender != by:
+        parts.append(f"{row.sender.name.partition(',')[0] or 'Qui a orienté'} reçoit un e-mail.")
+    who = row.person
+    if who is not None and people.agreed(who, persons.WRITE):
+        named = name_of(row, side) if side == SENDER or "nickname" in row.shared else "La personne"
+        if who.reach == persons.PHONE and addresses.mobile(who.reach_value):
+            parts.append(f"{named} reçoit un SMS.")
+        if who.reach == persons.EMAIL:
+            parts.append(f"{named} reçoit un e-mail.")
+    return " ".join(parts)
+
+
+def ways_to_tell(row: Orientation, on: date) -> list[tuple[str, str]]:
+    """Return how the place of a draft may be told, the surest first, in words: only what its sheet and its accounts allow."""
+    sheet = row.lieu.sheet if row.lieu is not None else {}
+    mail = next(iter(sheet.get("courriels", ())), "")
+    phone = next(iter(places.phones(sheet)), None)
+    found = [("email", f"Par e-mail, avec un lien personnel, à {mail}")] if mail else []
+    if row.lieu is not None and _answers(row.lieu.structure_id, on):
+        found.append(("space", "Par son espace Maillage : le lieu y répond déjà"))
+    if phone is not None:
+        found.append(("phone", f"Par téléphone, maintenant, au {phone.words}"))
+    return [*found, ("card", "Par la carte seulement : la personne la montre en arrivant")]
+
+
+def _answers(structure: int, on: date) -> bool:
+    """Return whether a structure has an account that answers."""
+    answering = [id for id, role in ROLES.items() if access.ANSWER in role.rights]
+    return memberships.current(on).filter(structure=structure, role__in=answering).exists()
+
+
+ICONS = {
+    "prepare": "pencil",
+    "send": "send",
+    "see": "eye",
+    "accept": "check",
+    "refuse": "x",
+    "redirect": "corner-up-right",
+    "appoint": "calendar-plus",
+    "move": "calendar",
+    "came": "user-check",
+    "absent": "user-x",
+    "serve": "heart-handshake",
+    "close": "circle-check",
+    "cancel": "x",
+    "expire": "clock",
+    "remind": "bell",
+    "ask_again": "link",
+    "unsolved": "flag",
+    "follow": "share-2",
+    "lose": "circle-x",
+    "strip": "lock",
+}
+
+
+def path_of(row: Orientation, user: Any) -> list[Orientation]:
+    """Return the steps of the same path that somebody may read, in order."""
+    return list(access.orientations_for(user).filter(path=row.path_id).order_by("position"))
+
+
+def drafts_alike(user: Any, row_values: Mapping[str, Any], since: datetime) -> QuerySet[Orientation]:
+    """Return the drafts that somebody just prepared with the same values: a double click makes one."""
+    return access.given_by(user).filter(state=cycle.DRAFT, sender=user, prepared_at__gte=since, **row_values)

@@ -1,0 +1,120 @@
+"""What happened to a referral, told to whoever reads it: each part reads what it may, and no more."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from babel import Locale
+from django.utils import timezone
+
+from maillage.apps.orientations.models import Event, Orientation
+from maillage.apps.orientations.rules import cycle
+from maillage.reference import bilan
+from maillage.reports import opening
+from maillage.reports.wording import lower_first
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of the timeline: when, who, what. more: what was said; note: what one side keeps to itself."""
+
+    at: datetime
+    verb: str
+    state: str
+    who: str
+    words: str
+    more: str = ""
+    note: str = ""
+
+
+def timeline(orientation: Orientation, side: str) -> list[Line]:
+    """Return what happened, oldest first, as one side reads it: a note is for the side that wrote it, the person reads none."""
+    return timelines([orientation], side)[orientation.pk]
+
+
+def timelines(orientations: Iterable[Orientation], side: str) -> dict[int, list[Line]]:
+    """Return the timelines of several referrals at once, by their number."""
+    found: dict[int, list[Line]] = {row.pk: [] for row in orientations}
+    rows = Event.objects.filter(orientation__in=found).select_related("by", "orientation__from_structure")
+    for event in rows:
+        found[event.orientation_id].append(_line(event, side))
+    return found
+
+
+def _line(event: Event, side: str) -> Line:
+    professional = side in (cycle.SENDER, cycle.RECEIVER)
+    reason = cycle.REASONS.get(event.content.get("reason", ""))
+    if professional:
+        more = " ; ".join(filter(None, (reason.label if reason else "", str(event.content.get("words", "")))))
+    else:
+        more = reason.plain if reason else ""
+    return Line(
+        at=event.at,
+        verb=event.verb,
+        state=event.state,
+        who=who(event) if professional else _part(event),
+        words=f"a {cycle.MOVES[event.verb].label}",
+        more=more,
+        note=event.note if professional and event.side == side else "",
+    )
+
+
+def sentence(event: Event) -> str:
+    """Return an event in a sentence: “Bibliothèque Barnave a refusé le 20 novembre 2026 à 14 h 03 : complet.”"""
+    when = timezone.localtime(event.at)
+    reason = cycle.REASONS.get(event.content.get("reason", ""))
+    more = f" : {lower_first(reason.label)}" if reason else ""
+    return f"{who(event)} a {cycle.MOVES[event.verb].label} le {opening.said(when.date())} à {opening.clock(when)}{more}."
+
+
+def who(event: Event) -> str:
+    """Return who did something: an account by its name, a link by its place."""
+    return event.by.name if event.by is not None and event.by.name else _part(event)
+
+
+def _part(event: Event) -> str:
+    row = event.orientation
+    names = {
+        cycle.RECEIVER: row.lieu_name or "Le lieu",
+        cycle.SENDER: row.from_structure.name if row.from_structure else "Qui oriente",
+        cycle.PERSON: "La personne",
+    }
+    return names.get(event.side, "Maillage")
+
+
+# ----------------------------------------------------------------------------------------------------------- what is shared
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What a person agreed to share with a place, in words: nothing else is shown there."""
+
+    label: str
+    words: str
+
+
+def shared(orientation: Orientation) -> Sequence[Shared]:
+    """Return what the place may read of the person and of what they ask."""
+    told = {name: _said(orientation, name) for name in cycle.SHARED if name in orientation.shared}
+    return [Shared(cycle.SHARED[name], words) for name, words in told.items() if words]
+
+
+def _said(row: Orientation, name: str) -> str:
+    who = row.person
+    if name == "procedure":
+        label = row.get_procedure_display() if row.procedure else ""
+        return " : ".join(filter(None, (label, row.procedure_words)))
+    if name == "availability":
+        before = f"avant le {opening.said(row.urgent_before)}" if row.urgent_before else ""
+        return " ; ".join(filter(None, (row.availability, before)))
+    if name == "note":
+        return row.note
+    if name == "result":
+        return bilan.results()[row.result].label if row.result in bilan.results() else ""
+    if name == "language":
+        return str(Locale("fr").languages.get(row.language, row.language))
+    if who is None:
+        return ""
+    if name == "reach":
+        return " : ".join(filter(None, (who.get_reach_display(), who.reach_value)))
+    return str(who.nickname if name == "nickname" else who.born or "")

@@ -1,0 +1,222 @@
+"""The life of a referral: its states, who may do what to it and what then, its delays and its closed lists.
+
+Source: docs/methods/orienter.md, docs/decisions/0017-the-life-of-a-referral.md
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+DRAFT, SENT, SEEN, ACCEPTED, REFUSED, REDIRECTED = "draft", "sent", "seen", "accepted", "refused", "redirected"
+APPOINTED, CAME, ABSENT, SERVED, CLOSED = "appointed", "came", "absent", "served", "closed"
+EXPIRED, CANCELLED, UNSOLVED = "expired", "cancelled", "unsolved"
+STATES: Mapping[str, str] = {
+    DRAFT: "préparée",
+    SENT: "envoyée",
+    SEEN: "vue",
+    ACCEPTED: "acceptée",
+    REFUSED: "refusée",
+    REDIRECTED: "autre lieu proposé",
+    APPOINTED: "rendez-vous pris",
+    CAME: "venue",
+    ABSENT: "pas venue",
+    SERVED: "aidée",
+    CLOSED: "terminée",
+    EXPIRED: "sans réponse",
+    CANCELLED: "annulée",
+    UNSOLVED: "sans solution",
+}
+# What DORA calls each state; '' where it has no word: these are not given to it.
+DORA: Mapping[str, str] = {
+    **dict.fromkeys((SENT, SEEN), "OUVERTE"),
+    **dict.fromkeys((ACCEPTED, APPOINTED, CAME, ABSENT, SERVED, CLOSED), "VALIDÉE"),
+    **dict.fromkeys((REFUSED, REDIRECTED), "REFUSÉE"),
+    EXPIRED: "EXPIRÉE",
+    **dict.fromkeys((DRAFT, CANCELLED, UNSOLVED), ""),
+}
+
+SENDER, RECEIVER, PERSON, PLATFORM, NOBODY = "sender", "receiver", "person", "platform", ""
+SIDES: Mapping[str, str] = {
+    SENDER: "qui oriente",
+    RECEIVER: "qui reçoit",
+    PERSON: "la personne",
+    PLATFORM: "Maillage",
+    NOBODY: "personne",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """What a gesture does. by: the sides that may; since: the states it starts from; to: the state it leads to, '' for the same.
+
+    held_by: who then holds the next step, None for the same; label: in the timeline, after “a”.
+    """
+
+    by: tuple[str, ...]
+    since: tuple[str, ...]
+    to: str
+    held_by: str | None
+    label: str
+
+
+WAITING = (SENT, SEEN)
+MET = (CAME, ABSENT)
+RUNNING = (*WAITING, ACCEPTED, APPOINTED, *MET)
+BACK = (REFUSED, REDIRECTED, EXPIRED)  # it is for the sender again
+OVER = (CLOSED, CANCELLED, UNSOLVED)
+UNSHARED = (*BACK, CANCELLED)  # the place receives nobody: what was shared of the person is taken back
+
+# The table of the whole life: one line a gesture.
+MOVES: Mapping[str, Move] = {
+    "prepare": Move((SENDER,), (), DRAFT, SENDER, "préparé l’orientation"),
+    "send": Move((SENDER,), (DRAFT,), SENT, RECEIVER, "envoyé l’orientation"),
+    "see": Move((RECEIVER,), (SENT,), SEEN, None, "vu l’orientation"),
+    "accept": Move((RECEIVER,), WAITING, ACCEPTED, RECEIVER, "accepté de recevoir la personne"),
+    "refuse": Move((RECEIVER,), (*WAITING, ACCEPTED, APPOINTED, ABSENT), REFUSED, SENDER, "refusé"),
+    "redirect": Move((RECEIVER,), (*WAITING, ACCEPTED, ABSENT, CAME), REDIRECTED, SENDER, "proposé un autre lieu"),
+    "appoint": Move((RECEIVER,), (*WAITING, ACCEPTED, ABSENT), APPOINTED, RECEIVER, "donné un rendez-vous"),
+    "move": Move((RECEIVER,), (APPOINTED,), APPOINTED, RECEIVER, "changé le rendez-vous"),
+    "came": Move((RECEIVER,), (*WAITING, ACCEPTED, APPOINTED, ABSENT), CAME, RECEIVER, "noté que la personne est venue"),
+    "absent": Move((RECEIVER,), (ACCEPTED, APPOINTED), ABSENT, SENDER, "noté que la personne n’est pas venue"),
+    "serve": Move((RECEIVER,), (*WAITING, ACCEPTED, APPOINTED, *MET), SERVED, SENDER, "dit ce qui a été fait"),
+    "close": Move((SENDER, RECEIVER), (SERVED, CAME, ABSENT, *BACK), CLOSED, NOBODY, "terminé l’orientation"),
+    "cancel": Move((SENDER, PERSON), (DRAFT, *RUNNING), CANCELLED, NOBODY, "annulé l’orientation"),
+    "expire": Move((PLATFORM,), WAITING, EXPIRED, SENDER, "rendu l’orientation, restée sans réponse"),
+    "remind": Move((SENDER,), (*WAITING, ACCEPTED, APPOINTED), "", None, "relancé"),
+    "ask_again": Move((RECEIVER, PLATFORM), RUNNING, "", None, "envoyé un nouveau lien à l’adresse de la structure"),
+    "unsolved": Move((SENDER,), (DRAFT, *BACK, ABSENT), UNSOLVED, NOBODY, "noté qu’aucun lieu ne convient"),
+    "follow": Move((PLATFORM,), RUNNING, "", None, "suivi le lieu, réuni à un autre"),
+    "lose": Move((PLATFORM,), RUNNING, CANCELLED, SENDER, "arrêté l’orientation : le lieu n’existe plus"),
+    "strip": Move((PLATFORM,), tuple(STATES), "", None, "effacé ce qui disait qui est la personne"),
+}
+
+
+def allowed(verb: str, state: str, side: str) -> bool:
+    """Return whether a side may do this to a referral in that state."""
+    move = MOVES[verb]
+    return side in move.by and state in move.since
+
+
+def after(verb: str, state: str, held_by: str) -> tuple[str, str]:
+    """Return the state and who holds the next step, once this was done."""
+    move = MOVES[verb]
+    return move.to or state, held_by if move.held_by is None else move.held_by
+
+
+# ---------------------------------------------------------------------------------------------------------------- delays
+
+REMINDERS = (5, 10, 20)  # days after sending
+EXPIRES = 30  # days without an answer
+OPEN_LINK = 60  # days a link stays open after the last answer, or after the appointment
+QUIET = 14  # days without a date, or without an end, after which nobody knows what became of it
+FORGOTTEN = 730  # days after the last gesture
+
+
+def expires_on(sent: date) -> date:
+    """Return the last day on which a referral may be answered.
+
+    >>> expires_on(date(2026, 3, 1))
+    datetime.date(2026, 3, 31)
+    """
+    return sent + timedelta(days=EXPIRES)
+
+
+def reminders(sent: date) -> dict[int, date]:
+    """Return the days of the reminders, by days after sending; each before the referral expires.
+
+    >>> reminders(date(2026, 11, 20))[20]
+    datetime.date(2026, 12, 10)
+    """
+    return {n: sent + timedelta(days=n) for n in REMINDERS if n < EXPIRES}
+
+
+def forget_before(on: date) -> date:
+    return on - timedelta(days=FORGOTTEN)
+
+
+# ---------------------------------------------------------------------------------------------------------- closed lists
+
+PROFESSIONAL, RELATIVE, SELF, STRUCTURE = "professional", "relative", "self", "structure"
+ORIGINS: Mapping[str, str] = {
+    PROFESSIONAL: "un professionnel",
+    RELATIVE: "un proche",
+    SELF: "la personne elle-même",
+    STRUCTURE: "un lieu qui la recevait déjà",
+}
+PROCEDURES: Mapping[str, str] = {
+    "argent": "argent, aides",
+    "travail": "travail",
+    "sante": "santé",
+    "logement": "logement",
+    "identite": "papiers d’identité",
+    "ecole": "école",
+    "impots": "impôts",
+    "transports": "transports",
+    "mail": "boîte mail, mots de passe",
+    "autre": "autre démarche",
+}
+CHANNELS: Mapping[str, str] = {
+    "email": "un e-mail au lieu, avec un lien personnel",
+    "space": "l’espace du lieu dans Maillage",
+    "phone": "un appel au lieu",
+    "card": "la carte que la personne montre",
+}
+# What a person may agree to share with the place. What is looked for is always told: without it, nothing can be answered.
+SHARED: Mapping[str, str] = {
+    "nickname": "le prénom ou le surnom",
+    "born": "l’année de naissance",
+    "language": "la langue",
+    "procedure": "la démarche",
+    "availability": "les jours possibles, et la date à ne pas manquer",
+    "reach": "comment la joindre",
+    "result": "le résultat du bilan",
+    "note": "le mot pour le lieu",
+}
+
+
+OF_PERSON = ("nickname", "born", "reach", "note")  # what says who it is, or may
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a place says no. plain: as the person may read it; dora: the word of DORA; about: the place, the person or the demand."""
+
+    label: str
+    plain: str
+    dora: str
+    about: str
+
+
+REASONS: Mapping[str, Refusal] = {
+    "full": Refusal("Complet", "Il n’y a plus de place", "session-complète", "place"),
+    "too_far": Refusal("Trop loin pour la personne", "C’est trop loin", "bénéficiaire-non-mobile", "person"),
+    "not_for": Refusal("Pas notre public", "Ce lieu ne reçoit pas tout le monde", "bénéficiaire-non-éligible", "person"),
+    "not_offered": Refusal("Nous ne faisons pas cela", "Ce lieu n’aide pas pour cela", "autre", "demand"),
+    "language": Refusal("Pas de langue commune", "Il manque une langue commune", "freins-périphériques", "place"),
+    "not_reached": Refusal("Personne injoignable", "On n’a pas pu vous joindre", "bénéficiaire-non-joignable", "person"),
+    "did_not_come": Refusal("Pas venue", "Le rendez-vous est passé", "bénéficiaire-absent", "person"),
+    "not_free": Refusal(
+        "La personne n’est pas libre (emploi, formation)", "Les jours ne vont pas", "bénéficiaire-en-emploi", "person"
+    ),
+    "not_wanted": Refusal(
+        "La personne ne veut pas", "Vous avez préféré autre chose", "bénéficiaire-non-intéressé", "person"
+    ),
+    "first": Refusal("Autre chose est à régler d’abord", "Autre chose passe d’abord", "freins-périphériques", "person"),
+    "double": Refusal("Déjà demandé", "Vous êtes déjà aidé pour cela", "orientation-en-doublon", "demand"),
+    "other": Refusal("Autre raison", "Ce lieu ne peut pas vous recevoir", "autre", "demand"),
+}
+NEEDS_WORDS = ("other",)  # reasons that say nothing alone
+REACHED, PARTIAL, DROPPED = "reached", "partial", "dropped"
+OUTCOMES: Mapping[str, str] = {
+    REACHED: "but atteint",
+    PARTIAL: "en partie",
+    DROPPED: "abandonné",
+}
+# The three levels of the Coop de la médiation numérique, in its words.
+LEVELS: Mapping[str, str] = {
+    "entierement_accompagne": "avec guidage",
+    "partiellement_autonome": "autonome, avec guidage en cas de besoin",
+    "autonome": "autonome",
+}
+MOST_MINUTES = 24 * 60
+LONGEST = 1_000  # characters of a note

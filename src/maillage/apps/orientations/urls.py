@@ -1,0 +1,48 @@
+"""Addresses of people and of what they are sent to."""
+
+from django.urls import path
+
+from maillage.apps.orientations.views import card, link, measures, new, paper, people, quality, received, relative
+
+urlpatterns = [
+    path("orientation/<str:code>/", link.link, name="orientation_link"),
+    path("aider-un-proche/", relative.opening, name="relative"),
+    path("aider-un-proche/questions/", relative.questions, name="relative_questions"),
+    path("aider-un-proche/conseil/", relative.advice, name="relative_advice"),
+    path("aider-un-proche/trouver/", relative.places, name="relative_places"),
+    path("aider-un-proche/trouver/<str:place>/", relative.chosen, name="relative_chosen"),
+    path("aider-un-proche/carte/", relative.card, name="relative_card"),
+    path("espace/orientations/", received.received, name="orientations"),
+    path("espace/orientations/envoyees/", received.given, name="orientations_given"),
+    path("espace/orientations/plusieurs/", received.several, name="orientations_several"),
+    path("espace/orientations/places/", received.room, name="orientations_room"),
+    path("espace/orientations/mesures/", measures.measures, name="orientations_measures"),
+    path("espace/orientations/nouvelle/", new.new, name="orientation_new"),
+    path("espace/orientations/<int:pk>/", received.orientation, name="orientation"),
+    path("espace/orientations/<int:pk>/repondre/", received.answer, name="orientation_answer"),
+    path("espace/orientations/<int:pk>/suivre/", received.follow, name="orientation_follow"),
+    path("espace/orientations/<int:pk>/envoyer/", new.send, name="orientation_send"),
+    path("espace/orientations/<int:pk>/ailleurs/", new.elsewhere, name="orientation_elsewhere"),
+    path("espace/orientations/<int:pk>/carte/", paper.card, name="orientation_card"),
+    path("espace/orientations/<int:pk>/parti/", new.sent, name="orientation_sent"),
+    path("espace/personnes/", people.people, name="people"),
+    path("espace/personnes/nouvelle/", people.new, name="person_new"),
+    path("espace/personnes/carte/", people.by_card, name="person_by_card"),
+    path("espace/personnes/<int:pk>/", people.person, name="person"),
+    path("espace/personnes/<int:pk>/corriger/", people.correct, name="person_correct"),
+    path("espace/personnes/<int:pk>/accord/", people.consent, name="person_consent"),
+    path("espace/personnes/<int:pk>/copie/", people.export, name="person_export"),
+    path("espace/personnes/<int:pk>/effacer/", people.forget, name="person_forget"),
+    path("espace/personnes/<int:pk>/quitter/", people.leave, name="person_leave"),
+    path("espace/personnes/<int:pk>/carte/", card.of_person, name="person_card"),
+    path("bilan/qualite/", quality.page, name="bilan_quality"),
+    path("ma-carte/", card.card, name="card"),
+    path("ma-carte/suivi/", card.follow, name="card_follow"),
+    path("ma-carte/garde/", card.kept, name="card_kept"),
+    path("ma-carte/copie/", card.copy, name="card_copy"),
+    path("ma-carte/accord/", card.withdraw, name="card_withdraw"),
+    path("ma-carte/etapes/<int:pk>/annuler/", card.cancel, name="card_cancel"),
+    path("ma-carte/effacer/", card.forget, name="card_forget"),
+    path("ma-carte/fermer/", card.leave, name="card_leave"),
+    path("ma-carte/imprimer/", card.to_print, name="card_print"),
+]

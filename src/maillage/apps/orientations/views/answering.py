@@ -1,0 +1,130 @@
+"""Answering a referral, by one's space or by a personal link: the same gestures, the same words."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.forms import Form
+from django.http import QueryDict
+from django.utils import timezone
+
+from maillage.apps.directory.models import Lieu
+from maillage.apps.orientations.actions import steps
+from maillage.apps.orientations.forms.answers import DateForm, ElsewhereForm, RefusalForm, ServedForm
+from maillage.apps.orientations.models import Orientation
+from maillage.apps.orientations.queries import matching, shown
+from maillage.apps.orientations.rules import cycle
+from maillage.reference import offer
+from maillage.reports.wording import lower_first, spaced
+
+
+class Unread(Exception):
+    """What was typed cannot be read; `form` says why, field by field, and `verb` whose it is."""
+
+    def __init__(self, verb: str, form: Form) -> None:
+        super().__init__(verb)
+        self.verb, self.form = verb, form
+
+
+def answer(post: QueryDict, row: Orientation, *, by: Any, at: datetime, token: str = "") -> str:
+    """Do what a place answers, and return what to say of it; '' for a gesture that is none. Unread when something is missing."""
+    verb = post.get("geste", "")
+    if verb not in ANSWERS:
+        return ""
+    said = ANSWERS[verb](post, row, {"by": by, "at": at, "token": token})
+    row.refresh_from_db()
+    told = shown.informed(row, by=by, side=cycle.RECEIVER)
+    return spaced(" ".join(filter(None, (said, told))))
+
+
+def _accept(post: QueryDict, row: Orientation, who: Mapping[str, Any]) -> str:
+    steps.accept(row, **who)
+    return "C’est oui. Vous pouvez donner une date quand vous voulez."
+
+
+def _came(post: QueryDict, row: Orientation, who: Mapping[str, Any]) -> str:
+    steps.came(row, **who)
+    return "Venue : c’est noté. Dites la suite quand vous aurez fini."
+
+
+def _absent(post: QueryDict, row: Orientation, who: Mapping[str, Any]) -> str:
+    steps.absent(row, **who)
+    return "Pas venue : c’est noté. Vous pouvez lui donner une autre date, ou noter qu’elle est venue finalement."
+
+
+def _date(post: QueryDict, row: Orientation, who: Mapping[str, Any]) -> str:
+    form = _read("date", DateForm(post))
+    act = steps.move if cycle.allowed("move", row.state, cycle.RECEIVER) else steps.appoint
+    held = act(row, when=form.when(), **who)
+    return f"Rendez-vous donné : {shown.appointment(held)}."
+
+
+def _refuse(post: QueryDict, row: Orientation, who: Mapping[str, Any]) -> str:
+    form = _read("refuser", RefusalForm(post))
+    said = form.cleaned_data
+    steps.refuse(row, reason=said["raison"], words=said["mots"], full=said["complet"], **who)
+    full = " Votre fiche dit « complet » : plus personne ne vous est envoyé." if said["complet"] else ""
+    return f"C’est noté : {lower_first(cycle.REASONS[said['raison']].label)}.{full}"
+
+
+def _elsewhere(post: QueryDict, row: Orientation, who: Mapping[str, Any]) -> str:
+    near = neighbours(row, who["at"])
+    form = _read("ailleurs", ElsewhereForm(post, near=near))
+    lieu = Lieu.objects.get(slug=form.cleaned_data["lieu"])
+    steps.redirect(row, lieu=lieu, words=form.cleaned_data["mots"], **who)
+    return f"Vous proposez {lieu.name}. La personne choisira avec qui l’aide."
+
+
+def _serve(post: QueryDict, row: Orientation, who: Mapping[str, Any]) -> str:
+    form = _read("servir", ServedForm(post))
+    steps.serve(row, **form.served(), **who)
+    return "Merci : la suite est connue."
+
+
+def _close(post: QueryDict, row: Orientation, who: Mapping[str, Any]) -> str:
+    steps.close(row, **who)
+    return "C’est terminé."
+
+
+ANSWERS: Mapping[str, Callable[[QueryDict, Orientation, Mapping[str, Any]], str]] = {
+    "accept": _accept,
+    "came": _came,
+    "absent": _absent,
+    "date": _date,
+    "refuser": _refuse,
+    "ailleurs": _elsewhere,
+    "servir": _serve,
+    "close": _close,
+}
+
+
+def _read(verb: str, form: Any) -> Any:
+    if not form.is_valid():
+        raise Unread(verb, form)
+    return form
+
+
+def neighbours(row: Orientation, at: datetime) -> list[tuple[str, str]]:
+    """Return the places that may be proposed instead, as choices: the nearest that take people for this need."""
+    if row.lieu is None:
+        return []
+    found = matching.instead(row.lieu, row.need, at)
+    return [(each.lieu.slug, f"{each.lieu.name}, {each.address}") for each in found]
+
+
+def forms(row: Orientation, at: datetime, *, asked: str, unread: Unread | None = None) -> dict[str, Any]:
+    """Return the forms of the answers that are possible; `asked`: the one to show open, or the one that could not be read."""
+    allowed = shown.verbs(row, cycle.RECEIVER)
+    wanted = unread.verb if unread is not None else asked
+    near = neighbours(row, at) if "redirect" in allowed and wanted == "ailleurs" else []
+    local = timezone.localtime(row.appointment_at) if row.appointment_at else None
+    first = {"fait": [row.need] if row.need in offer.practices() else []}
+    made: dict[str, Any] = {
+        "date": DateForm(initial={"jour": local, "heure": local}) if {"appoint", "move"} & allowed else None,
+        "refuser": RefusalForm() if "refuse" in allowed else None,
+        "ailleurs": ElsewhereForm(near=near) if near else None,
+        "servir": ServedForm(initial=first) if "serve" in allowed else None,
+    }
+    if unread is not None:
+        made[unread.verb] = unread.form
+    return {"forms": made, "asked": wanted, "near": near, "allowed": allowed, "waits": row.state in cycle.WAITING}

@@ -1,0 +1,157 @@
+"""A person and their card, without account: where their help stands, what is kept of them, and how to have it erased."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import wraps
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from maillage.apps.accounts.access import count, counted
+from maillage.apps.directory.views import refused
+from maillage.apps.orientations.access import CODES_AN_HOUR
+from maillage.apps.orientations.actions import agreements, forgetting, steps
+from maillage.apps.orientations.models import Orientation
+from maillage.apps.orientations.queries import people as queries
+from maillage.apps.orientations.queries import persons
+from maillage.apps.orientations.views.people import copy_of
+from maillage.apps.people import access
+from maillage.apps.people import queries as cards
+from maillage.apps.people.models import Consent, Person
+from maillage.kernel.errors import Refused
+from maillage.kernel.languages import say
+from maillage.kernel.typed import whole
+
+SHOWN_FOR = timedelta(minutes=20)  # on a shared computer, the next person must not read this one's card
+KEY = "carte"
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def card(request: HttpRequest) -> HttpResponse:
+    """Typing the code of one's card. It is never in an address: the history of a shared computer would keep it."""
+    typed, error = request.POST.get("code", "").strip()[:20], None
+    if request.method == "POST":
+        found = cards.by_code(typed) if counted(request, "cartes") < CODES_AN_HOUR else None
+        if found is not None:
+            request.session[KEY] = [found.pk, timezone.now().isoformat()]
+            return redirect("card_follow")
+        count(request, "cartes")
+        error = Refused(
+            say("Aucune carte n’a ce code."),
+            why=say("Une lettre ou un chiffre est peut-être mal lu."),
+            do=say("Relisez la carte. Ou montrez-la à la personne qui vous aide."),
+        )
+    return render(request, "orientations/card/card.html", {"error": error, "typed": typed}, status=400 if error else 200)
+
+
+def with_card(view: Callable[[HttpRequest, Person], HttpResponse]) -> Callable[..., HttpResponse]:
+    """Open a page to whoever typed a card a moment ago; ask for it again after twenty minutes."""
+
+    @never_cache
+    @wraps(view)
+    def answer(request: HttpRequest, **more: Any) -> HttpResponse:
+        pk, since = request.session.get(KEY, [None, ""])
+        person = None
+        if pk and timezone.now() - datetime.fromisoformat(since) < SHOWN_FOR:
+            person = Person.objects.filter(pk=pk, forgotten_at__isnull=True).first()
+        if person is None:
+            request.session.pop(KEY, None)
+            return redirect("card")
+        request.session[KEY] = [person.pk, timezone.now().isoformat()]
+        return view(request, person, **more)
+
+    return answer
+
+
+@with_card
+@require_safe
+def follow(request: HttpRequest, person: Person) -> HttpResponse:
+    """Where each step stands, and who has to do something."""
+    standing = persons.where_it_stands(person.code)
+    return render(request, "orientations/card/follow.html", {"person": person, "standing": standing})
+
+
+@with_card
+@require_safe
+def kept(request: HttpRequest, person: Person) -> HttpResponse:
+    """What is kept, what was agreed, who saw it."""
+    context = {
+        "person": person,
+        "consents": queries.consents(person),
+        "followings": queries.structures_following(person),
+        "traces": queries.traces(person),
+    }
+    return render(request, "orientations/card/kept.html", context)
+
+
+@with_card
+@require_safe
+def copy(request: HttpRequest, person: Person) -> HttpResponse:
+    return copy_of(request, person)
+
+
+@with_card
+@require_POST
+def withdraw(request: HttpRequest, person: Person) -> HttpResponse:
+    """Taking back an agreement."""
+    said = get_object_or_404(Consent, pk=whole(request.POST.get("accord", "")) or 0, person=person, withdrawn_at=None)
+    agreements.withdraw(said, by=None, at=timezone.now())
+    messages.success(request, say("C’est noté. Cet accord ne vaut plus."))
+    return redirect("card_kept")
+
+
+@with_card
+@require_POST
+def cancel(request: HttpRequest, person: Person, pk: int) -> HttpResponse:
+    """Giving up a step."""
+    row = get_object_or_404(Orientation, pk=pk, person=person)
+    with refused.told(request):
+        steps.cancel(row, by=None, at=timezone.now(), person=person)
+        messages.success(request, say("C’est annulé."))
+    return redirect("card_follow")
+
+
+@with_card
+@require_http_methods(["GET", "HEAD", "POST"])
+def forget(request: HttpRequest, person: Person) -> HttpResponse:
+    """Having everything erased, once the card was typed again."""
+    error = None
+    if request.method == "POST":
+        if cards.by_code(request.POST.get("code", "")) == person:
+            forgetting.forget(person, by=None, at=timezone.now())
+            request.session.pop(KEY, None)
+            messages.success(request, say("C’est effacé. Votre carte n’ouvre plus rien."))
+            return redirect("card")
+        error = Refused(
+            say("Rien n’a été effacé."),
+            why=say("Ce n’est pas le code de votre carte."),
+            do=say("Relisez votre carte, puis recommencez."),
+        )
+    context = {"person": person, "error": error}
+    return render(request, "orientations/card/forget.html", context, status=400 if error else 200)
+
+
+@require_POST
+def leave(request: HttpRequest) -> HttpResponse:
+    """Closing one's card on this computer."""
+    request.session.pop(KEY, None)
+    return redirect("card")
+
+
+@with_card
+@require_safe
+def to_print(request: HttpRequest, person: Person) -> HttpResponse:
+    return render(request, "orientations/card/print.html", {"person": person})
+
+
+@require_safe
+def of_person(request: HttpRequest, pk: int) -> HttpResponse:
+    """The card of a person, to print for them."""
+    found = get_object_or_404(access.people_for(request.user), pk=pk)
+    return render(request, "orientations/card/print.html", {"person": found})

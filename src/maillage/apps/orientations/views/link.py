@@ -1,0 +1,131 @@
+"""A place answers by its personal link, without account: what is shared and nothing else, in large simple forms."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from maillage.apps.accounts.access import count, counted
+from maillage.apps.orientations import access
+from maillage.apps.orientations.actions import steps
+from maillage.apps.orientations.queries import links, shown
+from maillage.apps.orientations.rules import cycle
+from maillage.apps.orientations.views import answering
+from maillage.kernel.errors import Refused
+
+KEY = "orientation-lue"  # of the session: the links that somebody opened, so that a machine that fetches them reads nothing
+KEPT = 20
+NEW_LINKS_AN_HOUR = 6
+UNKNOWN = Refused(
+    "Ce lien n’ouvre rien.",
+    why="Il a été remplacé par un plus récent, ou mal recopié.",
+    do="Ouvrez le lien du dernier e-mail reçu. Sinon, appelez qui vous a envoyé la personne.",
+)
+TOO_MANY = Refused(
+    "Trop de liens ont été essayés depuis votre connexion.",
+    why="Cette limite protège les personnes de ceux qui essaieraient des liens au hasard.",
+    do="Attendez une heure, puis ouvrez le lien de votre e-mail.",
+)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def link(request: HttpRequest, code: str) -> HttpResponse:
+    """What a link opens: first who sends and what for, then, once somebody opens it, what is shared and the answers."""
+    if counted(request, "liens") >= access.LINKS_AN_HOUR:
+        return _told(request, TOO_MANY, status=429)
+    token, at = code, timezone.now()
+    found = links.opened(token, at)
+    if found is None:
+        count(request, "liens")
+        return _told(request, UNKNOWN, status=404)
+    row = found.orientation
+    gesture = request.POST.get("geste", "") if request.method == "POST" else ""
+    if gesture == "nouveau-lien":
+        return _renew(request, token, found)
+    if not found.live:
+        return _over(request, token, found)
+    if gesture == "lire":
+        steps.see(row, by=None, at=at, token=token)
+        request.session[KEY] = [*request.session.get(KEY, []), access.digest(token)][-KEPT:]
+        return redirect("orientation_link", token)
+    if access.digest(token) not in request.session.get(KEY, []):
+        return _page(
+            request, "orientations/link/closed.html", {"row": row, "by": shown.by_of(row), "practice": _practice(row)}
+        )
+    if gesture:
+        try:
+            said = answering.answer(request.POST, row, by=None, at=at, token=token)
+        except answering.Unread as unread:
+            return _open(request, token, found, unread=unread)
+        except Refused as error:
+            return _open(request, token, found, error=error)
+        if said:
+            messages.success(request, said)
+        return redirect("orientation_link", token)
+    return _open(request, token, found)
+
+
+def _open(
+    request: HttpRequest,
+    token: str,
+    found: links.Opened,
+    *,
+    error: Refused | None = None,
+    unread: answering.Unread | None = None,
+) -> HttpResponse:
+    """Show what is shared, and the answers that are possible."""
+    at = timezone.now()
+    again = links.opened(token, at) or found
+    row = again.orientation
+    context: dict[str, Any] = {
+        "row": row,
+        "told": shown.told(row, shown.RECEIVER, at),
+        "error": error,
+        "unread": unread,
+        "icons": shown.ICONS,
+        "side": shown.RECEIVER,
+        "answer_address": reverse("orientation_link", args=[token]),
+    }
+    context |= answering.forms(row, at, asked=request.GET.get("faire", ""), unread=unread)
+    return _page(request, "orientations/link/open.html", context, status=400 if error or unread else 200)
+
+
+def _over(request: HttpRequest, token: str, found: links.Opened) -> HttpResponse:
+    """Say what became of a referral whose link no longer answers, and how to have another."""
+    row = found.orientation
+    expected = row.state in (*cycle.RUNNING, cycle.EXPIRED)
+    context = {"row": row, "by": shown.by_of(row), "expected": expected, "renews": row.state in cycle.RUNNING}
+    return _page(request, "orientations/link/over.html", context | {"phones": shown.phones_of(row)})
+
+
+def _renew(request: HttpRequest, token: str, found: links.Opened) -> HttpResponse:
+    """Send a new link, to the place's own address only."""
+    if count(request, "nouveaux-liens") > NEW_LINKS_AN_HOUR:
+        return _told(request, TOO_MANY, status=429)
+    try:
+        steps.ask_again(found.orientation, at=timezone.now())
+    except Refused as error:
+        return _told(request, error, status=400)
+    return _page(request, "orientations/link/renewed.html", {"row": found.orientation})
+
+
+def _practice(row: Any) -> str:
+    return shown.row_of(row, shown.RECEIVER, timezone.now()).practice
+
+
+def _told(request: HttpRequest, error: Refused, *, status: int) -> HttpResponse:
+    return _page(request, "orientations/link/refused.html", {"error": error}, status=status)
+
+
+def _page(request: HttpRequest, template: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
+    """Return a page that no engine keeps, and whose address goes nowhere else."""
+    response = render(request, template, context, status=status)
+    response["X-Robots-Tag"] = "noindex"
+    response["Referrer-Policy"] = "same-origin"
+    return response

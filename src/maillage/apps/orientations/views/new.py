@@ -1,0 +1,335 @@
+"""Sending somebody: what they need and the places that suit, then what the place may read, then how it starts."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from maillage.apps.accounts.access import rights_of
+from maillage.apps.accounts.views import holding
+from maillage.apps.autonomy import access as diagnoses
+from maillage.apps.directory.models import Lieu, Structure
+from maillage.apps.directory.queries import where
+from maillage.apps.directory.views import refused
+from maillage.apps.memberships.access import communes_of_structure
+from maillage.apps.orientations import access
+from maillage.apps.orientations.actions import steps
+from maillage.apps.orientations.forms.need import NeedForm
+from maillage.apps.orientations.forms.share import SendForm
+from maillage.apps.orientations.models import Orientation
+from maillage.apps.orientations.queries import matching, persons, shown
+from maillage.apps.orientations.queries.matching import Match, Matches
+from maillage.apps.orientations.rules import cycle
+from maillage.apps.people import access as people_access
+from maillage.apps.people import actions as people
+from maillage.apps.people import rules as purposes
+from maillage.apps.people.models import Person
+from maillage.kernel.errors import Refused, UnknownTerritory
+from maillage.reference import orientation
+
+SEES = (access.SEE, access.MINE)
+LATELY = 40  # persons in the menu: the others are reached from their own sheet
+TWICE = timedelta(seconds=30)  # the same choice made again so soon is a double click
+FITS = ((0.8, "Convient très bien"), (0.6, "Convient bien"), (0.4, "Convient en partie"), (0.0, "À vérifier d’abord"))
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """A place that may be chosen: how well it suits, in words."""
+
+    match: Match
+    fit: str
+
+
+@holding(*SEES)
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    """What is needed, and the places that suit; choosing one leads to what it may read."""
+    at = timezone.now()
+    structures, people_known = _structures(request), _people(request)
+    draft, before = _draft(request), _before(request)
+    data = request.POST if request.method == "POST" else _prefilled(request, structures, draft, before)
+    person = _person(request, data)
+    if person is not None and person not in people_known:
+        people_known.insert(0, person)
+    form = NeedForm(data, people=people_known, structures=structures, on=timezone.localdate(at))
+    context: dict[str, Any] = {"form": form, "draft": draft, "before": before, "person": person}
+    searched = request.method == "POST" or bool(data.get("besoin") or data.get("resultat"))
+    if not searched:
+        _forgive(form)
+        return render(request, "orientations/new/need.html", context)
+    if not form.is_valid():
+        return render(request, "orientations/new/need.html", context, status=400)
+    spot, answer = find_spot(form.cleaned_data["ou"])
+    if spot is None:
+        form.add_error("ou", _unknown(answer))
+        return render(request, "orientations/new/need.html", context | {"choices": answer.choices}, status=400)
+    structure = form.chosen("au_nom", structures) or structures[0]
+    gesture = request.POST.get("geste", "")
+    lieu = _lieu(request.POST.get("lieu", "")) if gesture == "choisir" else None
+    if request.method == "POST" and (lieu is not None or gesture == "aucun"):
+        values = form.draft(spot) | {"lieu": lieu}
+        try:
+            row = _prepared(request, values, person=person, structure=structure, draft=draft, before=before, at=at)
+            if gesture == "aucun":
+                steps.unsolved(row, by=_user(request), at=at)
+                messages.success(request, "C’est noté : aucun lieu ne convient. Ce manque est compté dans le diagnostic.")
+                return redirect("orientation", row.pk)
+            return redirect("orientation_send", row.pk)
+        except Refused as error:
+            context["error"] = error
+    found = matching.match(form.wanted(), spot, at)
+    context |= {
+        "found": found,
+        "proposed": _proposed(found),
+        "spot": spot,
+        "same": persons.same_help(person, form.cleaned_data["demarche"], user=request.user),
+    }
+    return render(request, "orientations/new/need.html", context, status=400 if "error" in context else 200)
+
+
+def _prepared(
+    request: HttpRequest,
+    values: Mapping[str, Any],
+    *,
+    person: Person | None,
+    structure: Structure,
+    draft: Orientation | None,
+    before: Orientation | None,
+    at: datetime,
+) -> Orientation:
+    """Return the draft that a choice makes: the one being changed, the one a double click already made, or a new one."""
+    user = _user(request)
+    if draft is not None:
+        return steps.amend(draft, values, by=user, at=at)
+    same = {"need": values["need"], "lieu": values["lieu"], "person": person, "procedure": values["procedure"]}
+    already = shown.drafts_alike(user, same, since=at - TWICE).first()
+    if already is not None:
+        return already
+    return steps.prepare(by=user, at=at, structure=structure, person=person, follows=before, **values)
+
+
+def _prefilled(
+    request: HttpRequest, structures: list[Structure], draft: Orientation | None, before: Orientation | None
+) -> QueryDict:
+    """Return what is already known of the need: by the address, the diagnosis, the draft, the step before."""
+    known = request.GET.copy()
+    person = _person(request, known)
+    row = draft or before
+    if row is not None:
+        told = {
+            "pour": row.person_id,
+            "au_nom": row.from_structure_id if draft else None,
+            "besoin": row.need,
+            "demarche": row.procedure,
+            "precision": row.procedure_words,
+            "avant": row.urgent_before.isoformat() if row.urgent_before else "",
+            "langue": row.language,
+            "resultat": row.result,
+            "ou": _commune(row.commune),
+            "suite" if before else "brouillon": row.pk,
+        }
+        _fill(known, told)
+    diagnosis = _diagnosis(request, person)
+    if diagnosis is not None:
+        _fill(known, {"resultat": diagnosis.held_result, "ou": _commune(diagnosis.place), "pour": diagnosis.person_id})
+    if person is not None:
+        _fill(known, {"pour": person.pk, "langue": person.language})
+    advice = orientation.advice().get(str(known.get("resultat", "")))
+    if advice is not None:
+        _fill(known, {"besoin": advice.need, "aide": advice.help})
+    _fill(known, {"ou": _commune(_home(structures)), "langue": "fr", "marche": "30", "aide": ""})
+    return known
+
+
+def _home(structures: list[Structure]) -> str:
+    """Return the commune where somebody works, '' when their structures stand in several."""
+    communes = {code for each in structures for code in communes_of_structure(each)}
+    return communes.pop() if len(communes) == 1 else ""
+
+
+def _fill(known: QueryDict, values: Mapping[str, Any]) -> None:
+    for name, value in values.items():
+        if name not in known and value not in (None, ""):
+            known[name] = str(value)
+
+
+def _diagnosis(request: HttpRequest, person: Person | None) -> Any:
+    """Return the diagnosis named by the address, or the last of the person."""
+    rows = diagnoses.bilans_for(request.user)
+    asked = request.GET.get("bilan", "")
+    if asked.isdecimal():
+        return rows.filter(pk=int(asked)).first()
+    return rows.filter(person=person).order_by("-at", "-pk").first() if person is not None else None
+
+
+def _forgive(form: NeedForm) -> None:
+    """Leave a form that nobody sent yet without a reproach."""
+    form.errors.clear()
+
+
+def _proposed(found: Matches) -> list[Proposed]:
+    return [Proposed(each, fit(each)) for each in found.best]
+
+
+def fit(match: Match) -> str:
+    """Return how well a place suits, in words."""
+    if match.far:
+        return "Loin à pied"
+    part = match.points / match.most if match.most else 0.0
+    return next(words for least, words in FITS if part >= least)
+
+
+def _unknown(answer: where.Answer) -> str:
+    if answer.choices:
+        return "Plusieurs endroits s’appellent ainsi. Choisissez le bon dans la liste."
+    return "Cet endroit n’est pas connu. Vérifiez son nom, ou écrivez le code postal."
+
+
+def find_spot(text: str) -> tuple[where.Spot | None, where.Answer]:
+    try:
+        answer = where.find(text)
+    except UnknownTerritory:
+        answer = where.Answer()
+    return answer.spot, answer
+
+
+def _commune(code: str) -> str:
+    """Return a commune as the field « Où ? » reads it again, '' when it is none."""
+    try:
+        return where.of_code(code).label if code else ""
+    except UnknownTerritory:
+        return ""
+
+
+def _structures(request: HttpRequest) -> list[Structure]:
+    """Return the structures in whose name somebody sends; none: the page does not exist for them."""
+    rights = rights_of(request.user)
+    found = list(
+        Structure.objects.filter(pk__in={id for right in SEES for id in rights.structures(right)}).order_by("name")
+    )
+    if not found:
+        raise Http404
+    return found
+
+
+def _people(request: HttpRequest) -> list[Person]:
+    return list(people_access.people_for(request.user).order_by("-active_at", "-pk")[:LATELY])
+
+
+def _person(request: HttpRequest, data: Mapping[str, Any]) -> Person | None:
+    """Return the person chosen; another's does not exist."""
+    typed = str(data.get("pour") or data.get("personne") or "")
+    if not typed.isdecimal():
+        return None
+    return get_object_or_404(people_access.people_for(request.user), pk=int(typed))
+
+
+def _draft(request: HttpRequest) -> Orientation | None:
+    return _given(request, "brouillon", state=cycle.DRAFT)
+
+
+def _before(request: HttpRequest) -> Orientation | None:
+    """Return the step that this one follows."""
+    return _given(request, "suite")
+
+
+def _given(request: HttpRequest, name: str, **more: Any) -> Orientation | None:
+    typed = str(request.POST.get(name) or request.GET.get(name) or "")
+    if not typed.isdecimal():
+        return None
+    return get_object_or_404(access.given_by(request.user), pk=int(typed), **more)
+
+
+def _lieu(slug: str) -> Lieu | None:
+    return Lieu.objects.filter(slug=slug, state="published").first()
+
+
+def _user(request: HttpRequest) -> Any:
+    return request.user
+
+
+# ------------------------------------------------------------------------------------------------------ what is shared
+
+
+@holding(*SEES)
+@require_http_methods(["GET", "HEAD", "POST"])
+def send(request: HttpRequest, pk: int) -> HttpResponse:
+    """What the place may read, as it will read it; the agreement; how the place is told. Then it leaves."""
+    row = get_object_or_404(access.given_by(request.user), pk=pk)
+    if row.state != cycle.DRAFT:
+        return redirect("orientation", pk)  # it left: somebody clicked twice, or came back
+    if row.lieu is None:
+        return redirect(f"{reverse('orientation_new')}?brouillon={pk}")
+    at = timezone.now()
+    ways = shown.ways_to_tell(row, timezone.localdate(at))
+    form = SendForm(request.POST or None, row=row, reads=shown.shared(row, everything=True), ways=ways)
+    context: dict[str, Any] = {"form": form, "row": row, "told": shown.told(row, shown.SENDER, at)}
+    status = 200
+    if form.is_bound and form.is_valid():
+        try:
+            _send(request, row, form, at)
+        except steps.NoRoom as full:
+            context |= {"error": full, "instead": [Proposed(each, fit(each)) for each in full.instead]}
+        except Refused as error:
+            context["error"] = error
+        else:
+            return redirect("orientation_sent", pk)
+    if form.errors or "error" in context:
+        status = 400
+    context |= {
+        "sentence": purposes.PURPOSES[purposes.SHARE].words,
+        "write": purposes.PURPOSES[purposes.WRITE].words,
+        "script": form.script(by=request.user),
+        "same": persons.same_help(row.person, row.procedure, user=request.user, but=row),
+    }
+    return render(request, "orientations/new/send.html", context, status=status)
+
+
+def _send(request: HttpRequest, row: Orientation, form: SendForm, at: datetime) -> None:
+    """Keep what is shared and what was agreed, then send."""
+    user = _user(request)
+    steps.amend(row, form.values(), by=user, at=at)
+    if row.person is not None and row.lieu is not None:
+        given = form.agreed
+        how = form.cleaned_data["accord"] if given else "read"
+        structure = row.lieu.structure
+        people.agree(person=row.person, purpose=purposes.SHARE, how=how, given=given, structure=structure, by=user, at=at)
+        if form.may_write is not None:
+            people.agree(person=row.person, purpose=purposes.WRITE, how=how, given=form.may_write, by=user, at=at)
+    steps.send(row, by=user, at=at, channel=form.cleaned_data["canal"])
+
+
+@holding(*SEES)
+@require_POST
+def elsewhere(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take a draft to a neighbour, when its place takes nobody."""
+    row = get_object_or_404(access.given_by(request.user), pk=pk)
+    lieu = _lieu(request.POST.get("ailleurs", ""))
+    if lieu is None:
+        raise Http404
+    with refused.told(request):
+        steps.amend(row, {"lieu": lieu}, by=_user(request), at=timezone.now())
+    return redirect("orientation_send", pk)
+
+
+# ------------------------------------------------------------------------------------------------------------- it left
+
+
+@holding(*SEES)
+@require_safe
+def sent(request: HttpRequest, pk: int) -> HttpResponse:
+    """It left: the card to print, what happens next, who has to do what; and another step if one is needed."""
+    row = get_object_or_404(access.given_by(request.user), pk=pk)
+    if row.state == cycle.DRAFT:
+        return redirect("orientation_send", pk)
+    told = shown.told(row, shown.SENDER, timezone.now())
+    context = {"row": row, "told": told, "steps": shown.path_of(row, request.user), "days": cycle.REMINDERS}
+    return render(request, "orientations/new/sent.html", context)

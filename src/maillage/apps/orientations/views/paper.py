@@ -1,0 +1,56 @@
+"""The card that somebody takes away: where to go, when, whom to ask for, and the code to know where it stands."""
+
+from typing import Any
+
+import segno
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from maillage.apps.directory.models import Lieu
+from maillage.apps.directory.queries import maps, places, where
+from maillage.apps.directory.views import printed
+from maillage.apps.orientations import access
+from maillage.apps.orientations.models import Orientation
+from maillage.apps.orientations.queries import shown
+from maillage.apps.people.models import Person
+from maillage.kernel.languages import say
+
+
+@never_cache
+@require_safe
+def card(request: HttpRequest, pk: int) -> HttpResponse:
+    """The card of a referral, by whoever sends it."""
+    row = get_object_or_404(access.given_by(request.user).exclude(lieu=None), pk=pk)
+    back = {"back": reverse("orientation", args=[pk]), "back_words": "L’orientation"}
+    return render(request, "orientations/paper/card.html", on_paper(request, row.lieu, row=row, person=row.person) | back)
+
+
+def on_paper(request: HttpRequest, lieu: Lieu, *, row: Orientation | None, person: Person | None) -> dict[str, Any]:
+    """Return what a card says: of the place, what its sheet says; of the person, their picture and their code."""
+    at = timezone.localtime().replace(tzinfo=None)
+    told = places.shown(lieu, at)
+    address = printed.address(request, reverse("card"))
+    return {
+        "lieu": lieu,
+        "shown": told,
+        "hours": places.in_words(lieu.sheet.get("horaires", {}), at.date()),
+        "way": where.way(lieu),
+        "map": maps.beside(lieu.longitude, lieu.latitude, say("Carte : {name}", name=lieu.name)) if told.located else "",
+        "row": row,
+        "person": person,
+        "drawing": f"carte-{person.picture}" if person is not None else "",
+        "appointment": shown.appointment(row) if row is not None and row.state == "appointed" else "",
+        "bring": _to_bring(lieu),
+        "url": address.partition("://")[2] if address else "",
+        "qr": segno.make(address, error="m").svg_data_uri(border=0) if address else "",
+    }
+
+
+def _to_bring(lieu: Lieu) -> list[str]:
+    """Return what the place asks for, as its sheet says it; nothing when it says nothing."""
+    asked = lieu.sheet.get("barrieres", ())
+    return [places.sentence(line) for line in places.barriers(asked)][:3] if asked else []

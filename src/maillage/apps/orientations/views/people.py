@@ -1,0 +1,224 @@
+"""The persons that a structure helps: found, welcomed, followed; what is known of them, corrected, given back, erased."""
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from maillage.apps.accounts.access import count, counted, rights_of
+from maillage.apps.accounts.views import holding
+from maillage.apps.directory.models import Structure
+from maillage.apps.directory.views import refused
+from maillage.apps.orientations.actions import agreements, forgetting
+from maillage.apps.orientations.forms.people import PersonForm
+from maillage.apps.orientations.queries import people as queries
+from maillage.apps.people import access, actions, rules
+from maillage.apps.people import queries as persons
+from maillage.apps.people.models import Consent, Person
+from maillage.kernel.errors import Refused
+
+SEES = ("people.see", "people.mine")
+WRONG_CARDS_AN_HOUR = 30
+MENU = (rules.KEEP, rules.SHOW, rules.WRITE)  # what is asked on the sheet; sharing is asked when a person is sent somewhere
+
+
+@holding(*SEES)
+@require_safe
+def people(request: HttpRequest) -> HttpResponse:
+    """The persons one helps, the latest first."""
+    text = request.GET.get("q", "").strip()[:60]
+    page = Paginator(queries.people(request.user, text), queries.PAGE).get_page(request.GET.get("page"))
+    return render(request, "orientations/people/index.html", {"page": page, "q": text})
+
+
+@holding(*SEES)
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    """Welcoming a person: a card, and as little more as they want."""
+    form = PersonForm(request.POST or None, structures=_structures(request))
+    error = None
+    if form.is_bound and form.is_valid():
+        try:
+            made = actions.welcome(by=_user(request), structure=form.structure_chosen(), at=_now(), **form.values())
+        except Refused as refusal:
+            error = refusal
+        else:
+            messages.success(request, f"La carte est prête : {made.get_picture_display()}, {made.card}.")
+            return redirect("person", made.pk)
+    return render(
+        request, "orientations/people/new.html", {"form": form, "error": error}, status=400 if error or form.errors else 200
+    )
+
+
+@holding(*SEES)
+@require_http_methods(["GET", "HEAD", "POST"])
+def by_card(request: HttpRequest) -> HttpResponse:
+    """Following a person who shows their card and agrees: from then on the structure sees their sheet."""
+    typed, error = request.POST.get("code", "").strip()[:20], None
+    structures = _structures(request)
+    if request.method == "POST":
+        found = persons.by_code(typed) if counted(request, "cartes") < WRONG_CARDS_AN_HOUR else None
+        if found is None:
+            count(request, "cartes")
+            error = Refused(
+                "Aucune carte n’a ce code.",
+                why="Une lettre ou un chiffre est peut-être mal lu, ou la carte a été effacée.",
+                do="Relisez la carte : 8 signes, en deux fois quatre.",
+            )
+        elif "accord" not in request.POST:
+            error = Refused(
+                "La fiche ne s’est pas ouverte.",
+                why="La personne doit être d’accord pour que votre structure la voie.",
+                do="Demandez-le-lui, puis cochez la case.",
+            )
+        else:
+            chosen = {str(each.pk): each for each in structures}
+            structure = chosen.get(request.POST.get("structure", "")) or structures[0]
+            actions.follow(person=found, structure=structure, by=_user(request), at=_now())
+            return redirect("person", found.pk)
+    return render(
+        request,
+        "orientations/people/by_card.html",
+        {"error": error, "typed": typed, "structures": structures},
+        status=400 if error else 200,
+    )
+
+
+@require_safe
+def person(request: HttpRequest, pk: int) -> HttpResponse:
+    """One person: what is known, agreed, done and under way. Opening the sheet is written in the journal."""
+    found = _person(request, pk)
+    actions.seen(found, by=_user(request), structure=_acting(request, found), at=_now())
+    said = {each.purpose: each for each in queries.consents(found) if each.structure_id is None}
+    context = {
+        "person": found,
+        "followings": queries.structures_following(found),
+        "asked": [(id, rules.PURPOSES[id], said.get(id)) for id in MENU],
+        "shared": [each for each in queries.consents(found) if each.purpose == rules.SHARE],
+        "how": rules.HOW,
+        "paths": queries.paths(found),
+        "bilans": queries.bilans(found),
+        "traces": queries.traces(found),
+        "months": rules.KEPT_MONTHS,
+    }
+    return render(request, "orientations/people/person.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def correct(request: HttpRequest, pk: int) -> HttpResponse:
+    found = _person(request, pk)
+    form = PersonForm(request.POST or None, structures=_structures(request), person=found)
+    if form.is_bound and form.is_valid():
+        try:
+            with transaction.atomic():
+                actions.correct(found, form.values(), by=_user(request), at=_now())
+                if form.reach_changed(found):
+                    agreements.silence(found, at=_now())
+        except Refused as error:
+            form.add_error(None, " ".join(error.sentences))
+        else:
+            messages.success(request, "La fiche est corrigée.")
+            return redirect("person", pk)
+    context = {"form": form, "person": found}
+    return render(request, "orientations/people/correct.html", context, status=400 if form.errors else 200)
+
+
+@require_POST
+def consent(request: HttpRequest, pk: int) -> HttpResponse:
+    """What the person says of one purpose, now, before whoever writes it; or an agreement withdrawn."""
+    found = _person(request, pk)
+    if request.POST.get("retirer", "").isdecimal():
+        said = get_object_or_404(Consent, pk=request.POST["retirer"], person=found)
+        agreements.withdraw(said, by=_user(request), at=_now())
+        messages.success(request, f"C’est noté : plus d’accord pour {said.get_purpose_display()}.")
+    elif request.POST.get("pour") in MENU and request.POST.get("comment") in rules.HOW:
+        given = request.POST.get("reponse") == "oui"
+        purpose, how = request.POST["pour"], request.POST["comment"]
+        agreements.answer(found, purpose=purpose, how=how, given=given, by=_user(request), at=_now())
+        messages.success(request, f"C’est noté : {'oui' if given else 'non'} pour {rules.PURPOSES[purpose].label}.")
+    else:
+        messages.error(
+            request,
+            "L’accord n’a pas été noté. Il manque comment il a été donné. Choisissez : lu à voix haute, papier, ou écran.",
+        )
+    return redirect("person", pk)
+
+
+@require_safe
+def export(request: HttpRequest, pk: int) -> HttpResponse:
+    """All that is kept of a person, for them to take away: to read and print, or as a file."""
+    found = _person(request, pk)
+    actions.exported(found, by=_user(request), structure=_acting(request, found), at=_now())
+    return copy_of(request, found)
+
+
+def copy_of(request: HttpRequest, found: Person) -> HttpResponse:
+    """Return the copy of what is kept, as a file when it is asked so."""
+    told = queries.copy(found)
+    if request.GET.get("format") == "json":
+        response = JsonResponse(told, json_dumps_params={"ensure_ascii": False, "indent": 1})
+        response["Content-Disposition"] = 'attachment; filename="ce-qui-est-garde.json"'
+        return response
+    return render(request, "orientations/people/copy.html", {"told": told, "person": found})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def forget(request: HttpRequest, pk: int) -> HttpResponse:
+    """Erasing a person, once their card was read again."""
+    found = _person(request, pk)
+    error = None
+    if request.method == "POST":
+        if persons.by_code(request.POST.get("code", "")) == found:
+            forgetting.forget(found, by=_user(request), at=_now())
+            messages.success(request, "La fiche est effacée. Ses orientations restent comptées, sans personne.")
+            return redirect("people")
+        error = Refused(
+            "La fiche n’a pas été effacée.",
+            why="Le code n’est pas celui de cette personne.",
+            do="Recopiez-le : il est en haut de la fiche.",
+        )
+    return render(
+        request, "orientations/people/forget.html", {"person": found, "error": error}, status=400 if error else 200
+    )
+
+
+@require_POST
+def leave(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ending the following of a person by one's structure."""
+    found = _person(request, pk)
+    with refused.told(request):
+        structure = get_object_or_404(Structure, pk=_acting(request, found))
+        actions.leave(person=found, structure=structure, by=_user(request), at=_now())
+        messages.success(request, f"{structure.name} ne suit plus {found}. Sa carte reste bonne ailleurs.")
+    return redirect("people")
+
+
+def _person(request: HttpRequest, pk: int) -> Person:
+    """Return a person one may see; for anybody else, they do not exist."""
+    return get_object_or_404(access.people_for(request.user), pk=pk)
+
+
+def _structures(request: HttpRequest) -> list[Structure]:
+    """Return the structures in whose name somebody helps."""
+    rights = rights_of(request.user)
+    return list(Structure.objects.filter(pk__in={id for right in SEES for id in rights.structures(right)}).order_by("name"))
+
+
+def _acting(request: HttpRequest, found: Person) -> int | None:
+    """Return the structure in whose name somebody sees a person."""
+    mine = {each.pk for each in _structures(request)}
+    return next((f.structure_id for f in queries.structures_following(found) if f.structure_id in mine), None)
+
+
+def _user(request: HttpRequest) -> Any:
+    return request.user
+
+
+def _now() -> datetime:
+    return timezone.localtime()

@@ -1,0 +1,259 @@
+"""The referrals that a structure receives and sends: one list by what is due, one of them beside, a gesture a row."""
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from maillage.apps.accounts.views import holding
+from maillage.apps.directory.actions import links
+from maillage.apps.directory.views import refused
+from maillage.apps.orientations import access
+from maillage.apps.orientations.actions import steps
+from maillage.apps.orientations.models import Orientation
+from maillage.apps.orientations.queries import lists, matching, ours, persons, shown
+from maillage.apps.orientations.rules import cycle
+from maillage.apps.orientations.views import answering
+from maillage.apps.people import actions as people
+from maillage.kernel.errors import Refused
+from maillage.kernel.typed import whole
+from maillage.reports.wording import count, listing, spaced
+
+READS = (access.SEE, access.MINE, access.ANSWER)
+MANY = 100  # referrals answered at once
+
+
+@holding(*READS)
+@require_safe
+def received(request: HttpRequest) -> HttpResponse:
+    """What was received, by what is due; the room of our places, and a year in a line."""
+    if not access.received_by(request.user).exists() and not ours.places_for(request.user).exists():
+        return redirect("orientations_given")  # they only send
+    return render(request, "orientations/lists/received.html", _received(request, timezone.now()))
+
+
+def _received(request: HttpRequest, at: datetime) -> dict[str, Any]:
+    asked = request.GET.get("section", "")
+    section = asked if asked in lists.RECEIVED else ""
+    start = whole(request.GET.get("depuis", "")) or 0
+    sections, page = shown.received(request.user, at, start=start, section=section)
+    waiting = sum(page.counts[name] for name in ("answer", "today", "unknown"))
+    return {
+        "sections": sections,
+        "page": page,
+        "section": section,
+        "waiting": waiting,
+        "examples": any(row.orientation.example for each in sections for row in each.rows),
+        "rooms": ours.rooms(request.user, at),
+        "several": "plusieurs" in request.GET,
+        "year": ours.received(request.user, at),
+        "side": shown.RECEIVER,
+        "today": timezone.localdate(at),
+    }
+
+
+@holding(access.SEE, access.MINE)
+@require_safe
+def given(request: HttpRequest) -> HttpResponse:
+    """What was sent: what comes back first, then what is awaited."""
+    return render(request, "orientations/lists/given.html", _given(request, timezone.now()))
+
+
+def _given(request: HttpRequest, at: datetime) -> dict[str, Any]:
+    asked = request.GET.get("section", "")
+    section = asked if asked in lists.GIVEN else ""
+    start = whole(request.GET.get("depuis", "")) or 0
+    sections, page = shown.given(request.user, at, start=start, section=section)
+    return {
+        "sections": sections,
+        "page": page,
+        "section": section,
+        "examples": any(row.orientation.example for each in sections for row in each.rows),
+        "year": ours.given(request.user, at),
+        "side": shown.SENDER,
+        "receives": ours.places_for(request.user).exists(),
+    }
+
+
+# ------------------------------------------------------------------------------------------------------------ one of them
+
+
+@holding(*READS)
+@require_safe
+def orientation(request: HttpRequest, pk: int) -> HttpResponse:
+    """One referral, beside its list on a wide screen. Opening it is written."""
+    row = _readable(request, pk)
+    at = timezone.now()
+    side = _side(request, row)
+    if side == shown.RECEIVER and access.may_answer(request.user, row):
+        row = steps.see(row, by=_user(request), at=at)
+    if row.person is not None:
+        structure = row.lieu.structure_id if side == shown.RECEIVER and row.lieu is not None else row.from_structure_id
+        people.seen(row.person, by=_user(request), structure=structure, at=at)
+    return _one(request, _readable(request, pk), side, at)
+
+
+def _one(
+    request: HttpRequest,
+    row: Orientation,
+    side: str,
+    at: datetime,
+    *,
+    error: Refused | None = None,
+    unread: answering.Unread | None = None,
+) -> HttpResponse:
+    beside = _received(request, at) if side == shown.RECEIVER else _given(request, at)
+    context = beside | {
+        "row": row,
+        "told": shown.told(row, side, at),
+        "chosen": row.pk,
+        "error": error,
+        "unread": unread,
+        "icons": shown.ICONS,
+        "answer_address": reverse("orientation_answer", args=[row.pk]),
+        "sides": access.sides_of(request.user, row),
+        "steps": shown.path_of(row, request.user),
+        "same": persons.same_help(row.person, row.procedure, user=request.user, but=row),
+    }
+    if cycle.RECEIVER in context["sides"]:
+        context |= answering.forms(row, at, asked=request.GET.get("faire", ""), unread=unread)
+    status = 400 if error or unread else 200
+    return render(request, "orientations/lists/one.html", context, status=status)
+
+
+@holding(*READS)
+@require_POST
+def answer(request: HttpRequest, pk: int) -> HttpResponse:
+    """What the place answers."""
+    row = get_object_or_404(access.received_by(request.user), pk=pk)
+    at = timezone.now()
+    try:
+        said = answering.answer(request.POST, row, by=_user(request), at=at)
+    except answering.Unread as unread:
+        return _one(request, row, shown.RECEIVER, at, unread=unread)
+    except Refused as error:
+        return _one(request, _readable(request, pk), shown.RECEIVER, at, error=error)
+    if not said:
+        raise Http404
+    messages.success(request, said)
+    if request.POST.get("suite") == "liste":
+        return redirect("orientations")
+    return redirect("orientation", pk)
+
+
+FOLLOWED = {
+    "remind": (steps.remind, "Relance notée."),
+    "cancel": (steps.cancel, "C’est annulé."),
+    "unsolved": (
+        steps.unsolved,
+        "C’est noté : aucun lieu ne convient. Ce manque est compté, sans nom, dans le diagnostic.",
+    ),
+    "close": (steps.close, "C’est terminé."),
+}
+
+
+@holding(*READS)
+@require_POST
+def follow(request: HttpRequest, pk: int) -> HttpResponse:
+    """What whoever sends does next: ask again, stop, note that nothing suits, end."""
+    row = get_object_or_404(access.given_by(request.user), pk=pk)
+    verb = request.POST.get("geste", "")
+    if verb not in FOLLOWED:
+        raise Http404
+    act, said = FOLLOWED[verb]
+    with refused.told(request):
+        held = act(row, by=_user(request), at=timezone.now())
+        messages.success(request, spaced(f"{said} {_who_is_told(verb, held)}".strip()))
+    if request.POST.get("suite") == "liste":
+        return redirect("orientations_given")
+    return redirect("orientation", pk)
+
+
+def _who_is_told(verb: str, row: Orientation) -> str:
+    if verb == "remind":
+        return "Le lieu reçoit un e-mail." if row.token else "Ce lieu n’a pas d’e-mail : appelez-le."
+    if verb == "cancel" and row.sent_at is not None:
+        return "Le lieu est prévenu que personne ne vient." if row.token else "Prévenez le lieu s’il l’attendait."
+    return ""
+
+
+# ------------------------------------------------------------------------------------------------------------ several
+
+
+@holding(access.ANSWER)
+@require_http_methods(["POST"])
+def several(request: HttpRequest) -> HttpResponse:
+    """The same answer to several referrals: each goes through or says why not."""
+    at = timezone.now()
+    chosen = [int(pk) for pk in request.POST.getlist("cochee") if pk.isdecimal()][:MANY]
+    rows = list(access.received_by(request.user).filter(pk__in=chosen))
+    done, left = [], []
+    for row in rows:
+        try:
+            if answering.answer(request.POST, row, by=_user(request), at=at):
+                done.append(row)
+        except Refused as error:
+            left.append(f"n° {row.pk} : {error.why}")
+        except answering.Unread as unread:
+            return _unread(request, unread)
+    if not rows:
+        messages.warning(request, "Rien n’a changé : aucune ligne n’était cochée. Cochez-en, puis recommencez.")
+    if done:
+        messages.success(
+            request, f"{WORDS.get(request.POST.get('geste', ''), 'C’est noté')} : {count(len(done), 'personne')}."
+        )
+    if left:
+        messages.error(request, spaced(f"Sans changement : {' '.join(left)}"))
+    return redirect("orientations")
+
+
+WORDS = {"accept": "C’est oui", "absent": "Absence notée", "date": "Même rendez-vous donné", "came": "Venue notée"}
+
+
+def _unread(request: HttpRequest, unread: answering.Unread) -> HttpResponse:
+    """Say what is missing to all the rows at once; what was ticked is asked again."""
+    words = " ".join(text for texts in unread.form.errors.values() for text in texts)
+    messages.error(request, f"Rien n’a changé. {words}")
+    return redirect("orientations")
+
+
+# --------------------------------------------------------------------------------------------------------------- room
+
+
+@holding(access.ANSWER)
+@require_POST
+def room(request: HttpRequest) -> HttpResponse:
+    """Say that a place takes nobody more, or that it does again. It is written on its sheet at once."""
+    lieu = get_object_or_404(ours.places_for(request.user), slug=request.POST.get("lieu", ""))
+    full, at = request.POST.get("geste") == "complet", timezone.localtime()
+    with refused.told(request):
+        links.say_full(lieu, full, by=str(request.user), at=at)
+        if full:
+            near = [each.lieu.name for each in matching.instead(lieu, request.POST.get("besoin", ""), at)]
+            more = f" On propose à la place : {listing(near)}." if near else ""
+            messages.success(request, spaced(f"Complet : c’est noté. Plus personne ne vous est envoyé.{more}"))
+        else:
+            messages.success(request, "De nouveau de la place : c’est noté. On peut vous envoyer des personnes.")
+    return redirect("orientations")
+
+
+def _readable(request: HttpRequest, pk: int) -> Orientation:
+    """Return a referral one may read; for anybody else, it does not exist."""
+    return get_object_or_404(access.orientations_for(request.user), pk=pk)
+
+
+def _side(request: HttpRequest, row: Orientation) -> str:
+    """Return the part somebody plays: the place, when it was sent to them; `?cote=envoi` for whoever plays both."""
+    receives = row.sent_at is not None and access.received_by(request.user).filter(pk=row.pk).exists()
+    gives = access.may_give(request.user, row)
+    asked = request.GET.get("cote") == "envoi"
+    return shown.RECEIVER if receives and not (gives and asked) else shown.SENDER
+
+
+def _user(request: HttpRequest) -> Any:
+    return request.user

@@ -1,0 +1,174 @@
+"""Helping somebody close, without account: four questions, a place, a card; three gestures, and what is never kept.
+
+Nothing is written but how many advices were given, unless the relative agrees that the way be counted and followed.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from maillage.apps.accounts.access import once_more
+from maillage.apps.autonomy import rules as diagnoses
+from maillage.apps.autonomy.forms.answers import ScreeningForm
+from maillage.apps.autonomy.views.questions import count
+from maillage.apps.directory.access import lieux_for
+from maillage.apps.orientations.actions import relatives
+from maillage.apps.orientations.forms.relative import NEEDS, WhereForm
+from maillage.apps.orientations.models import Orientation
+from maillage.apps.orientations.queries import matching
+from maillage.apps.orientations.rules.matching import Wanted
+from maillage.apps.orientations.views import new, paper
+from maillage.engine import bilan as engine
+from maillage.kernel.errors import Refused
+from maillage.kernel.languages import say, to_say
+from maillage.reference import bilan
+
+FOLLOWED_AN_HOUR = 10
+SHOWN = 6
+KEY = "proche"  # of the session: the way that this browser had followed
+TOO_MANY = Refused(
+    to_say("Nous ne pouvons pas suivre plus de parcours cette heure-ci."),
+    why=to_say("Trop de demandes viennent de votre connexion."),
+    do=to_say("Imprimez la carte sans suivi, ou attendez une heure."),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """What four answers lead to, said to the relative. need: what to look for first, '' for nothing."""
+
+    title: str
+    says: str
+    need: str
+
+
+ADVICES = {
+    "procedure": Advice(
+        to_say("D’abord, le papier à faire."),
+        to_say("Il y a une date. Trouvez un lieu qui aide avant. Vous pouvez y aller ensemble."),
+        "assistance",
+    ),
+    "bilan": Advice(
+        to_say("Quelqu’un peut l’aider, près de chez lui."),
+        to_say("Il n’a pas à tout faire seul, et vous non plus. Un lieu peut faire avec lui."),
+        "assistance",
+    ),
+    "places": Advice(
+        to_say("Un lieu proche peut suffire."),
+        to_say("Il sait déjà faire des choses. Un ordinateur et quelqu’un à côté aident quand ça bloque."),
+        "libre_acces",
+    ),
+    "nothing": Advice(
+        to_say("Rien ne presse."), to_say("Si un jour ça bloque, vous saurez où aller. Gardez la carte d’un lieu."), ""
+    ),
+}
+
+
+@require_safe
+def opening(request: HttpRequest) -> HttpResponse:
+    """What a relative can do: ask, find, print; three gestures, and what is never kept."""
+    return render(request, "orientations/relative/opening.html", {"form": WhereForm()})
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def questions(request: HttpRequest) -> HttpResponse:
+    """The four questions of a counter, asked by a relative. The answers go nowhere: only the advice is counted."""
+    if request.method == "POST":
+        answers = ScreeningForm(request.POST).answers
+        if not any(answers.values()):
+            return redirect("relative_questions")  # nothing was said: asked again, and nothing is counted
+        verdict = engine.screening(answers)
+        count(request, diagnoses.VERDICT, verdict)
+        return redirect(f"{reverse('relative_advice')}?conseil={verdict}")
+    asked = bilan.screening().values()
+    return render(request, "orientations/relative/questions.html", {"questions": asked, "unknown": bilan.unknown()})
+
+
+@require_safe
+def advice(request: HttpRequest) -> HttpResponse:
+    """What to do first, in a sentence, and where to look."""
+    found = ADVICES.get(request.GET.get("conseil", ""))
+    if found is None:
+        return redirect("relative")
+    face = {"procedure": "reveil", "bilan": "a-deux", "places": "batiment", "nothing": "sourire"}
+    context = {"advice": found, "form": WhereForm(initial={"besoin": found.need or "assistance"})}
+    return render(request, "orientations/relative/advice.html", context | {"face": face[request.GET["conseil"]]})
+
+
+@require_safe
+def places(request: HttpRequest) -> HttpResponse:
+    """The places that suit, around where the person lives; each says why."""
+    form = WhereForm(request.GET or None)
+    context: dict[str, Any] = {"form": form}
+    if form.is_bound and form.is_valid():
+        spot, answer = new.find_spot(form.cleaned_data["ou"])
+        if spot is None:
+            form.add_error("ou", say("Nous ne connaissons pas cet endroit. Écrivez une commune ou un code postal."))
+            context["choices"] = answer.choices
+        else:
+            wanted = Wanted(need=form.cleaned_data["besoin"], minutes=form.cleaned_data["marche"])
+            found = matching.match(wanted, spot, timezone.now(), limit=SHOWN)
+            context |= {"found": found, "spot": spot, "ou": spot.label}
+    status = 400 if form.is_bound and form.errors else 200
+    return render(request, "orientations/relative/places.html", context, status=status)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def chosen(request: HttpRequest, place: str) -> HttpResponse:
+    """One place was chosen: print its card at once, or have the way counted and followed by a code, without a name."""
+    lieu = get_object_or_404(lieux_for(request.user), slug=place, state="published")
+    asked = request.POST if request.method == "POST" else request.GET
+    need = asked.get("besoin", "")
+    if need not in NEEDS:
+        raise Http404
+    error = None
+    if request.method == "POST":
+        if not once_more(request, "proches", FOLLOWED_AN_HOUR):
+            error = TOO_MANY
+        else:
+            try:
+                row = relatives.follow(lieu=lieu, need=need, at=timezone.now(), already=request.session.get(KEY))
+            except Refused as refused:
+                error = refused
+            else:
+                request.session[KEY] = row.pk
+                return redirect("relative_card")
+    context = {
+        "lieu": lieu,
+        "need": need,
+        "error": error,
+        "shown": paper.on_paper(request, lieu, row=None, person=None)["shown"],
+    }
+    return render(request, "orientations/relative/chosen.html", context, status=400 if error else 200)
+
+
+@never_cache
+@require_safe
+def card(request: HttpRequest) -> HttpResponse:
+    """The card: of the place alone, or with the code of a way that is followed."""
+    slug = request.GET.get("lieu", "")
+    row, lieu = None, None
+    if slug:
+        lieu = get_object_or_404(lieux_for(request.user), slug=slug, state="published")
+    else:
+        row = _followed(request)
+        lieu = row.lieu if row is not None else None
+    if lieu is None:
+        return redirect("relative")
+    back = {"back": reverse("relative"), "back_words": say("Aider un proche"), "relative": True}
+    person = row.person if row is not None else None
+    return render(request, "orientations/paper/card.html", paper.on_paper(request, lieu, row=row, person=person) | back)
+
+
+def _followed(request: HttpRequest) -> Orientation | None:
+    """Return the way that this browser had followed, made by nobody's account."""
+    held = Orientation.objects.filter(pk=request.session.get(KEY) or 0, sender=None, from_structure=None)
+    return held.select_related("lieu", "lieu__structure", "person").first()

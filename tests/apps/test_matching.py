@@ -1,0 +1,219 @@
+"""Where to send a person: in order, with reasons; and why the others are left out."""
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from maillage.apps.directory.queries.where import Spot
+from maillage.apps.orientations.queries import matching
+from maillage.apps.orientations.rules.matching import Wanted
+from tests.apps.lieux import TEISSEIRE, lieu, offering
+
+pytestmark = pytest.mark.django_db
+PARIS = ZoneInfo("Europe/Paris")
+AT = datetime(2026, 11, 20, 10, tzinfo=PARIS)  # a Friday
+HERE = Spot(label="Teisseire", latitude=TEISSEIRE[0], longitude=TEISSEIRE[1], communes=("38185",))
+OPEN = {"horaires": {"osm": "Mo-Fr 09:00-18:00"}}
+
+
+def slugs(found) -> list[str]:
+    return [each.lieu.slug for each in found.best]
+
+
+def left(found) -> dict[str, str]:
+    return {each.lieu.slug: each.why.reason for each in found.left_out}
+
+
+def test_the_nearest_of_two_alike_comes_first():
+    lieu("far", east=900, sheet={**OPEN, **offering(assistance={})})
+    lieu("near", east=100, sheet={**OPEN, **offering(assistance={})})
+    found = matching.match(Wanted(need="assistance"), HERE, AT)
+    assert slugs(found) == ["near", "far"]
+    assert [each.number for each in found.best] == [1, 2]
+
+
+def test_every_point_has_its_reason_and_their_sum_is_the_score():
+    lieu(sheet={**OPEN, **offering(assistance={"accompagnement": ["person"], "frais": ["free"]})})
+    (best,) = matching.match(Wanted(need="assistance", help="with"), HERE, AT).best
+    assert best.points == sum(reason.points for reason in best.reasons) <= best.most
+    assert {reason.criterion for reason in best.reasons} == {
+        *("need", "help", "distance", "soon", "room", "price", "fresh"),
+    }
+    assert all(reason.words for reason in best.reasons)
+
+
+def test_an_unknown_is_told_apart_from_a_no():
+    lieu("silent", sheet={**OPEN, **offering(formation={})})
+    lieu("paid", sheet={**OPEN, **offering(formation={"frais": ["paid"]})})
+    found = matching.match(Wanted(need="formation"), HERE, AT)
+    assert slugs(found) == ["silent", "paid"]
+    price = {each.lieu.slug: next(r for r in each.reasons if r.criterion == "price") for each in found.best}
+    assert (price["silent"].answer, price["paid"].answer) == ("unsaid", "bad")
+    assert "appelez" in price["silent"].words
+
+
+def test_places_left_out_say_why():
+    lieu("good", sheet=offering(assistance={}))
+    lieu("full", full_since=date(2026, 11, 3), sheet=offering(assistance={}))
+    lieu("full-for", sheet=offering(assistance={"complet": True}))
+    lieu("seniors", sheet=offering(assistance={"publics": ["seniors"]}))
+    lieu("sent", sheet=offering(assistance={"prescription": True}))
+    lieu("mail", sheet=offering(assistance={"barrieres": ["email"]}))
+    lieu("paid", sheet=offering(assistance={"frais": ["paid"]}))
+    lieu("closed", sheet={**offering(assistance={}), "fermetures": [{"du": "2026-11-10", "au": "2026-12-31"}]})
+    lieu("planned", sheet={"practices": {"assistance": {"state": "planned"}}})
+    lieu("denied", sheet={**offering(wifi={}), "sans": ["assistance"]})
+    lieu("silent", sheet=offering(wifi={}))
+    lieu("far", east=3_000, sheet=offering(assistance={}))
+    lieu("ended", state="ended", sheet=offering(assistance={}))
+    wanted = Wanted(need="assistance", publics=("youth",), lacks=("email",), free=True)
+    found = matching.match(wanted, HERE, AT)
+    assert slugs(found) == ["good"]
+    assert left(found) == {
+        "full": "full",
+        "full-for": "full",
+        "seniors": "public",
+        "sent": "reserved",
+        "mail": "barrier",
+        "paid": "price",
+        "closed": "closed",
+        "planned": "planned",
+        "denied": "denied",
+        "silent": "silent",
+        "far": "far",
+        "ended": "ended",
+    }
+    assert found.counts["full"] == 2
+
+
+def test_a_full_place_proposes_its_neighbours():
+    lieu("full", full_since=date(2026, 11, 3), sheet=offering(assistance={}))
+    for n, east in enumerate((50, 400, 900, 1_500)):
+        lieu(f"n{n}", east=east, sheet=offering(assistance={}))
+    (full,) = (each for each in matching.match(Wanted(need="assistance"), HERE, AT).left_out if each.why.reason == "full")
+    assert full.why.words == "Complet depuis le 3 novembre"
+    assert [each.lieu.slug for each in full.instead] == ["n0", "n1", "n2"]
+
+
+def test_the_neighbours_of_a_place_take_people_for_the_same_need():
+    closed = lieu("closed", sheet=offering(assistance={}))
+    lieu("same", east=300, sheet=offering(assistance={}))
+    lieu("other", east=100, sheet=offering(wifi={}))
+    lieu("full", east=100, full_since=date(2026, 11, 3), sheet=offering(assistance={}))
+    assert [each.lieu.slug for each in matching.instead(closed, "assistance", AT)] == ["same"]
+
+
+def test_beyond_reach_the_nearest_is_still_told():
+    lieu("far", east=9_000, sheet=offering(pret={}))
+    found = matching.match(Wanted(need="pret"), HERE, AT)
+    assert found.best == []
+    assert found.nearest is not None
+    assert found.nearest.lieu.slug == "far"
+
+
+def test_a_place_whose_point_is_not_known_is_proposed_in_its_commune():
+    lieu("vague", sheet={**offering(assistance={}), "precision": 5_000})
+    lieu("elsewhere", east=20_000, sheet={**offering(assistance={}), "code_insee": "38151", "precision": 5_000})
+    found = matching.match(Wanted(need="assistance"), HERE, AT)
+    assert slugs(found) == ["vague"]
+    distance = next(r for r in found.best[0].reasons if r.criterion == "distance")
+    assert distance.answer == "unsaid"
+    assert found.best[0].walk == ""
+
+
+def test_a_territory_counts_no_distance():
+    lieu("a", sheet=offering(assistance={}))
+    found = matching.match(Wanted(need="assistance"), Spot(label="Grenoble", communes=("38185",)), AT)
+    assert slugs(found) == ["a"]
+    assert "distance" not in {reason.criterion for reason in found.best[0].reasons}
+
+
+def test_the_result_of_the_diagnosis_says_what_to_look_for():
+    lieu(
+        "acts",
+        sheet={
+            **offering(assistance={"accompagnement": ["person"]}),
+            "dispositif_programmes_nationaux": ["aidants-connect"],
+        },
+    )
+    lieu("course", sheet=offering(formation={}))
+    found = matching.match(Wanted(result="assistance"), HERE, AT)
+    assert (found.wanted.need, found.wanted.help) == ("assistance", "for")
+    assert slugs(found) == ["acts"]
+    assert next(r for r in found.best[0].reasons if r.criterion == "help").answer == "good"
+    chosen = matching.match(Wanted(result="assistance", need="formation"), HERE, AT)
+    assert slugs(chosen) == ["course"]
+
+
+def test_what_the_practice_says_comes_before_what_the_place_says():
+    lieu(sheet={**offering(formation={"frais": ["paid"]}), "frais_a_charge": ["free"]})
+    (best,) = matching.match(Wanted(need="formation"), HERE, AT).best
+    assert next(r for r in best.reasons if r.criterion == "price").answer == "bad"
+
+
+def test_a_language_is_asked_by_its_code_or_by_its_name():
+    lieu("arabic", sheet={**offering(assistance={}), "langues": ["Arabe", "Français"]})
+    lieu("others", sheet={**offering(assistance={}), "prise_en_charge_specifique": ["languages"]})
+    lieu("english", sheet={**offering(assistance={}), "prise_en_charge_specifique": ["english"]})
+    lieu("french", sheet={**offering(assistance={}), "langues": ["Français"]})
+
+    def answers(language: str) -> dict[str, str]:
+        found = matching.match(Wanted(need="assistance", language=language), HERE, AT).best
+        return {each.lieu.slug: r.answer for each in found for r in each.reasons if r.criterion == "language"}
+
+    assert answers("ar") == answers("arabe") == {"arabic": "good", "others": "fair", "english": "unsaid", "french": "bad"}
+    assert answers("en")["english"] == "good"
+    assert answers("fr") == {}
+
+
+def test_an_urgent_day_puts_first_who_opens_before():
+    lieu("late", east=10, sheet={**offering(assistance={}), "horaires": {"osm": "We 09:00-12:00"}})
+    lieu("soon", east=700, sheet={**offering(assistance={}), "horaires": {"osm": "Sa 09:00-12:00"}})
+    found = matching.match(Wanted(need="assistance", urgent_before=date(2026, 11, 23)), HERE, AT)
+    assert slugs(found) == ["soon", "late"]
+    words = {each.lieu.slug: r.words for each in found.best for r in each.reasons if r.criterion == "soon"}
+    assert words == {"soon": "Ouvre demain à 9 h, avant la date", "late": "Ouvre mercredi à 9 h, après la date"}
+
+
+def test_the_days_of_the_person_are_set_against_the_week():
+    lieu("tuesday", sheet={**offering(assistance={}), "horaires": {"osm": "Tu 09:00-12:00"}})
+    lieu("friday", sheet={**offering(assistance={}), "horaires": {"osm": "Fr 09:00-12:00"}})
+    found = matching.match(Wanted(need="assistance", days=(1,)), HERE, AT)
+    assert {each.lieu.slug: r.answer for each in found.best for r in each.reasons if r.criterion == "days"} == {
+        "tuesday": "good",
+        "friday": "bad",
+    }
+
+
+def test_a_place_that_takes_sent_people_only_is_for_professionals():
+    lieu("sent", sheet=offering(vente={"prescription": True}))
+    assert slugs(matching.match(Wanted(need="vente", sent=True), HERE, AT)) == ["sent"]
+    assert slugs(matching.match(Wanted(need="vente"), HERE, AT)) == []
+
+
+def test_conditions_that_only_words_tell_are_told_beside():
+    lieu(sheet=offering(assistance={"residence": "Grenoble", "inscription": "par téléphone"}))
+    (best,) = matching.match(Wanted(need="assistance"), HERE, AT).best
+    assert best.cautions == ["Il faut habiter : Grenoble.", "Pour s’inscrire : par téléphone."]
+
+
+@pytest.mark.parametrize("night", [datetime(2027, 3, 28, 2, 30, fold=0), datetime(2026, 10, 25, 2, 30, fold=1)])
+def test_a_night_when_clocks_change_answers_like_another(night):
+    lieu(sheet={**OPEN, **offering(assistance={})})
+    (best,) = matching.match(Wanted(need="assistance"), HERE, night.replace(tzinfo=PARIS)).best
+    assert next(r for r in best.reasons if r.criterion == "soon").words.startswith("Ouvre ")
+
+
+def test_as_many_queries_for_many_places_as_for_one(django_assert_max_num_queries):
+    for n in range(30):
+        lieu(f"l{n}", east=10 * n, sheet={**OPEN, **offering(assistance={})})
+    with django_assert_max_num_queries(6):
+        assert matching.match(Wanted(need="assistance"), HERE, AT).total == 30
+
+
+def test_a_name_of_any_length_or_script_is_told_as_it_is():
+    lieu("rtl", sheet={**offering(assistance={}), "nom": "مركز المساعدة الرقمية"})
+    lieu("long", sheet={**offering(assistance={}), "nom": "Très " * 40})
+    found = matching.match(Wanted(need="assistance"), HERE, AT)
+    assert {each.lieu.slug for each in found.best} == {"rtl", "long"}

@@ -1,0 +1,725 @@
+"""The pages of the referral: sending, receiving, answering by a link, the printed card, the measures."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.cache import caches
+from django.urls import reverse
+from django.utils import timezone
+
+from maillage.apps.accounts.models import Entry, User
+from maillage.apps.directory.actions import sheets
+from maillage.apps.directory.models import Lieu
+from maillage.apps.messages.models import Message
+from maillage.apps.orientations import access
+from maillage.apps.orientations.actions import steps
+from maillage.apps.orientations.models import Orientation
+from maillage.apps.orientations.queries import ours, shown
+from maillage.apps.people import actions as people
+from maillage.apps.people import queries as persons
+from maillage.apps.people.models import Person
+from tests.apps.places import place
+from tests.conftest import with_role
+
+pytestmark = pytest.mark.django_db
+DAY = timedelta(days=1)
+MAIL = {"courriels": ["accueil@bibliotheque.example"]}
+HELPS = {"practices": {"assistance": {"state": "offered"}}}
+
+
+@pytest.fixture(autouse=True)
+def _fresh_counts():
+    caches["counts"].clear()
+
+
+def account(name: str, role: str, **over) -> User:
+    user = User.objects.create_user(f"{name}@exemple.fr", "x", name=name.capitalize(), is_demonstration=True)
+    return with_role(user, role, **over)
+
+
+@pytest.fixture
+def ccas() -> Lieu:
+    return place("ccas", {"nom": "CCAS", "pivot": "21380185500015", "telephone": ["+33476112233"], **HELPS})
+
+
+@pytest.fixture
+def library() -> Lieu:
+    return place("bibliotheque", {**MAIL, **HELPS, "capacite": 6})
+
+
+@pytest.fixture
+def worker(ccas) -> User:
+    return account("sofia", "prescripteur", structure=ccas.structure)
+
+
+@pytest.fixture
+def aidant(library) -> User:
+    return account("leila", "aidant", structure=library.structure)
+
+
+@pytest.fixture
+def stranger() -> User:
+    return account("loin", "aidant", structure=place("loin", {"nom": "Loin", "code_insee": "59350"}).structure)
+
+
+@pytest.fixture
+def person(worker, ccas) -> Person:
+    return people.welcome(
+        by=worker, structure=ccas.structure, at=timezone.now(), nickname="Aurélie", born=1994,
+        reach="phone", reach_value="06 39 98 12 34",
+    )  # fmt: skip
+
+
+def sent(worker, ccas, lieu, person=None, days=0, channel="email", **more) -> Orientation:
+    at = timezone.now() - days * DAY
+    if person is not None and more.get("shared"):
+        people.agree(person=person, purpose="share", structure=lieu.structure, how="read", by=worker, at=at)
+    row = steps.prepare(
+        by=worker,
+        at=at,
+        structure=ccas.structure,
+        person=person,
+        lieu=lieu,
+        **{"need": "assistance", "procedure": "argent", "procedure_words": "prime d’activité", **more},
+    )
+    return steps.send(row, by=worker, at=at, channel=channel)
+
+
+@pytest.fixture
+def orientation(worker, ccas, library, person) -> Orientation:
+    return sent(worker, ccas, library, person, days=8, shared=["nickname", "procedure"])
+
+
+def text(response) -> str:
+    return " ".join(response.content.decode().replace("\u00a0", " ").split())
+
+
+def answer(client, row, **posted):
+    return client.post(reverse("orientation_answer", args=[row.pk]), posted, follow=True)
+
+
+def state(row) -> str:
+    row.refresh_from_db()
+    return row.state
+
+
+# ------------------------------------------------------------------------------------------------------------- receiving
+
+
+def test_the_list_says_who_waits_and_since_when(client, aidant, orientation):
+    client.force_login(aidant)
+    page = text(client.get("/espace/orientations/"))
+    assert "1 personne vous attend" in page
+    assert "Aurélie" in page
+    assert "Prime d’activité" in page
+    assert "8 jours" in page
+    assert "6 libres sur 6" in page
+
+
+def test_the_list_shows_only_what_the_person_shares(client, aidant, worker, ccas, library, person):
+    sent(worker, ccas, library, person, shared=["language"])
+    client.force_login(aidant)
+    page = text(client.get("/espace/orientations/"))
+    assert "Une personne" in page
+    assert "Aurélie" not in page
+    assert "1994" not in page
+    assert "prime d’activité" not in page.lower()
+
+
+def test_opening_one_is_written_and_shows_what_is_seen(client, aidant, orientation):
+    client.force_login(aidant)
+    page = text(client.get(f"/espace/orientations/{orientation.pk}/"))
+    assert state(orientation) == "seen"
+    assert "Orientée par CCAS, Sofia" in page
+    assert "04 76 11 22 33" in page
+    assert "besoin, prénom, démarche. Rien d’autre : elle a choisi." in page
+    assert "La réponse est attendue depuis 3 jours." in page
+    assert Entry.objects.filter(verb="person.seen", by=aidant.pk).exists()
+
+
+def test_an_example_is_marked_on_the_list_and_on_its_page(client, aidant, worker, ccas, library):
+    row = sent(worker, ccas, library, example=True)
+    client.force_login(aidant)
+    assert "Personnes inventées" in text(client.get("/espace/orientations/"))
+    assert "Personne inventée" in text(client.get(f"/espace/orientations/{row.pk}/"))
+
+
+def test_a_referral_of_another_structure_does_not_exist(client, stranger, orientation):
+    client.force_login(stranger)
+    for name in ("orientation", "orientation_send", "orientation_sent", "orientation_card"):
+        assert client.get(reverse(name, args=[orientation.pk])).status_code == 404, name
+    for name in ("orientation_answer", "orientation_follow", "orientation_elsewhere"):
+        assert client.post(reverse(name, args=[orientation.pk]), {"geste": "accept"}).status_code == 404, name
+    assert state(orientation) == "sent"
+
+
+def test_a_coordinator_reads_measures_and_nobody(client, coordinator, orientation):
+    client.force_login(coordinator)
+    assert client.get("/espace/orientations/").status_code == 404
+    assert client.get(f"/espace/orientations/{orientation.pk}/").status_code == 404
+    assert client.get("/espace/orientations/mesures/").status_code == 200
+
+
+def test_accepting_says_who_is_told(client, aidant, orientation):
+    client.force_login(aidant)
+    page = text(answer(client, orientation, geste="accept"))
+    assert state(orientation) == "accepted"
+    assert "C’est oui." in page
+    assert "Sofia reçoit un e-mail." in page
+
+
+def test_a_date_is_given_and_the_person_is_told_if_they_agreed(client, aidant, worker, person, orientation):
+    people.agree(person=person, purpose="write", how="read", by=worker, at=timezone.now())
+    client.force_login(aidant)
+    day = timezone.localdate() + 3 * DAY
+    page = text(answer(client, orientation, geste="date", jour=day.isoformat(), heure="14:00"))
+    assert state(orientation) == "appointed"
+    assert "à 14 h" in page
+    assert "Aurélie reçoit un SMS." in page
+    later = (day + DAY).isoformat()
+    answer(client, orientation, geste="date", jour=later, heure="09:30")
+    orientation.refresh_from_db()
+    assert timezone.localtime(orientation.appointment_at).strftime("%H:%M") == "09:30"
+
+
+@pytest.mark.parametrize(
+    ("posted", "told"),
+    [
+        ({"jour": "", "heure": "14:00"}, "Il manque le jour"),
+        ({"jour": "2026-02-30", "heure": "14:00"}, "Cette date n’existe pas"),
+        ({"jour": "2027-03-28", "heure": "02:30"}, "on change d’heure"),
+        ({"jour": "2020-01-01", "heure": "14:00"}, "déjà passé"),
+    ],
+)
+def test_a_date_that_is_none_changes_nothing_and_says_why(client, aidant, orientation, posted, told):
+    client.force_login(aidant)
+    response = answer(client, orientation, geste="date", **posted)
+    assert response.status_code == 400
+    assert told in text(response)
+    assert state(orientation) in ("sent", "seen")
+
+
+def test_an_hour_that_comes_twice_is_the_first(client, aidant, orientation):
+    from maillage.apps.orientations.forms.answers import DateForm
+
+    form = DateForm({"jour": "2026-10-25", "heure": "02:30"})
+    assert form.is_valid()
+    assert form.when().utcoffset() == timedelta(hours=2)
+
+
+def test_a_refusal_needs_its_reason_and_keeps_what_was_typed(client, aidant, orientation):
+    client.force_login(aidant)
+    response = answer(client, orientation, geste="refuser", mots="Nous fermons")
+    assert response.status_code == 400
+    assert "Il manque la raison" in text(response)
+    assert "Nous fermons" in text(response)
+    assert state(orientation) in ("sent", "seen")
+    answer(client, orientation, geste="refuser", raison="not_offered")
+    assert state(orientation) == "refused"
+
+
+def test_refusing_for_want_of_room_stops_new_referrals(client, aidant, worker, ccas, library, orientation):
+    client.force_login(aidant)
+    page = text(answer(client, orientation, geste="refuser", raison="full", complet="on"))
+    assert "plus personne ne vous est envoyé" in page
+    library.refresh_from_db()
+    assert library.full_since is not None
+    with pytest.raises(steps.NoRoom):
+        sent(worker, ccas, library)
+
+
+def test_another_place_is_proposed_among_neighbours(client, aidant, orientation):
+    near = place("voisin", {"nom": "Voisin", "latitude": 45.1926, "longitude": 5.7288, **HELPS})
+    client.force_login(aidant)
+    page = text(client.get(f"/espace/orientations/{orientation.pk}/?faire=ailleurs"))
+    assert "Voisin" in page
+    answer(client, orientation, geste="ailleurs", lieu=near.slug)
+    orientation.refresh_from_db()
+    assert (orientation.state, orientation.proposed) == ("redirected", near)
+
+
+def test_an_absence_takes_one_gesture_and_may_be_undone(client, aidant, orientation):
+    steps.appoint(orientation, by=aidant, at=timezone.now() - 3 * DAY, when=timezone.now() - timedelta(hours=1))
+    client.force_login(aidant)
+    answer(client, orientation, geste="absent", suite="liste")
+    assert state(orientation) == "absent"
+    page = text(client.get(f"/espace/orientations/{orientation.pk}/"))
+    assert "Venue, finalement" in page
+    answer(client, orientation, geste="came")
+    assert state(orientation) == "came"
+
+
+def test_an_absence_is_not_noted_before_the_hour(client, aidant, orientation):
+    steps.appoint(orientation, by=aidant, at=timezone.now() - DAY, when=timezone.now() + timedelta(hours=1))
+    client.force_login(aidant)
+    response = answer(client, orientation, geste="absent")
+    assert response.status_code == 400
+    assert "n’est pas encore passé" in text(response)
+
+
+def test_what_was_done_is_said_with_its_outcome(client, aidant, orientation):
+    client.force_login(aidant)
+    wrong = answer(client, orientation, geste="servir", fait=["assistance"], minutes="beaucoup")
+    assert wrong.status_code == 400
+    assert "Ce temps n’est pas un nombre" in text(wrong)
+    right = {"fait": ["assistance"], "issue": "reached", "niveau": "partiellement_autonome", "minutes": "40"}
+    answer(client, orientation, geste="servir", **right)
+    orientation.refresh_from_db()
+    assert (orientation.state, orientation.outcome, orientation.minutes) == ("served", "reached", 40)
+
+
+def test_a_double_click_does_it_once(client, aidant, orientation):
+    client.force_login(aidant)
+    for _ in range(2):
+        assert answer(client, orientation, geste="accept").status_code == 200
+    assert orientation.events.filter(verb="accept").count() == 1
+    assert Message.objects.filter(subject__icontains="nouvelles").count() == 1
+
+
+def test_two_people_answering_the_second_is_told_who_went_first(client, aidant, library, orientation):
+    other = account("karim", "aidant", structure=library.structure)
+    steps.refuse(orientation, by=other, at=timezone.now(), reason="not_for")
+    client.force_login(aidant)
+    response = answer(client, orientation, geste="accept")
+    assert response.status_code == 400
+    assert "Karim a refusé" in text(response)
+    assert state(orientation) == "refused"
+
+
+def test_a_gesture_that_is_none_does_not_exist(client, aidant, orientation):
+    client.force_login(aidant)
+    assert answer(client, orientation, geste="effacer-tout").status_code == 404
+
+
+def test_several_are_accepted_at_once_and_those_that_cannot_say_why(client, aidant, worker, ccas, library):
+    rows = [sent(worker, ccas, library) for _ in range(3)]
+    steps.refuse(rows[2], by=aidant, at=timezone.now(), reason="not_for")
+    client.force_login(aidant)
+    chosen = {"geste": "accept", "cochee": [row.pk for row in rows]}
+    page = text(client.post("/espace/orientations/plusieurs/", chosen, follow=True))
+    assert [state(row) for row in rows] == ["accepted", "accepted", "refused"]
+    assert "2 personnes" in page
+    assert f"n° {rows[2].pk}" in page
+
+
+def test_several_receive_the_same_date(client, aidant, worker, ccas, library):
+    rows = [sent(worker, ccas, library) for _ in range(2)]
+    client.force_login(aidant)
+    day = (timezone.localdate() + 2 * DAY).isoformat()
+    posted = {"geste": "date", "jour": day, "heure": "10:00", "cochee": [row.pk for row in rows]}
+    client.post("/espace/orientations/plusieurs/", posted)
+    assert [state(row) for row in rows] == ["appointed", "appointed"]
+
+
+def test_several_without_any_says_so(client, aidant, library):
+    client.force_login(aidant)
+    page = text(client.post("/espace/orientations/plusieurs/", {"geste": "accept"}, follow=True))
+    assert "aucune ligne n’était cochée" in page
+
+
+def test_several_never_touches_the_row_of_another_structure(client, stranger, orientation):
+    client.force_login(stranger)
+    client.post("/espace/orientations/plusieurs/", {"geste": "accept", "cochee": [orientation.pk]})
+    assert state(orientation) == "sent"
+
+
+def test_a_place_says_it_is_full_and_neighbours_are_proposed(client, aidant, library):
+    place("voisin", {"nom": "Voisin", "latitude": 45.1926, "longitude": 5.7288, **HELPS})
+    client.force_login(aidant)
+    page = text(client.post("/espace/orientations/places/", {"lieu": library.slug, "geste": "complet"}, follow=True))
+    library.refresh_from_db()
+    assert library.full_since is not None
+    assert "On propose à la place : Voisin" in page
+    assert "De nouveau de la place" in page
+    client.post("/espace/orientations/places/", {"lieu": library.slug, "geste": "place"})
+    library.refresh_from_db()
+    assert library.full_since is None
+
+
+def test_nobody_says_the_place_of_others_full(client, aidant, ccas):
+    client.force_login(aidant)
+    assert client.post("/espace/orientations/places/", {"lieu": ccas.slug, "geste": "complet"}).status_code == 404
+
+
+def test_the_places_of_a_week_count_its_appointments(aidant, worker, ccas, library):
+    now = timezone.now()
+    row = sent(worker, ccas, library)
+    steps.appoint(row, by=aidant, at=now - timedelta(minutes=2), when=now + timedelta(seconds=30))
+    (room,) = ours.rooms(aidant, now)
+    assert (room.taken, room.places, room.free) == (1, 6, 5)
+    assert room.stitches == [True, False, False, False, False, False]
+
+
+def test_help_open_elsewhere_is_flagged_with_consent_only(client, aidant, worker, ccas, library, person, orientation):
+    other = place("autre", {"nom": "Autre lieu", **HELPS})
+    sent(worker, ccas, other, person, channel="phone", shared=["nickname"])
+    client.force_login(aidant)
+    assert "aidée ailleurs" not in text(client.get("/espace/orientations/"))
+    people.agree(person=person, purpose="show", how="read", by=worker, at=timezone.now())
+    assert "aidée ailleurs" in text(client.get("/espace/orientations/"))
+    assert "Autre lieu" in text(client.get(f"/espace/orientations/{orientation.pk}/"))
+
+
+@pytest.mark.parametrize("rows", [1, 12])
+def test_the_list_makes_as_many_queries_for_many_rows_as_for_one(
+    client, aidant, worker, ccas, library, rows, django_assert_max_num_queries
+):
+    for n in range(rows):
+        who = people.welcome(by=worker, structure=ccas.structure, at=timezone.now(), nickname=f"P{n}")
+        people.agree(person=who, purpose="show", how="read", by=worker, at=timezone.now())
+        sent(worker, ccas, library, who, shared=["nickname", "procedure"])
+    client.force_login(aidant)
+    with django_assert_max_num_queries(24):
+        assert client.get("/espace/orientations/").status_code == 200
+    client.force_login(worker)
+    with django_assert_max_num_queries(24):
+        assert client.get("/espace/orientations/envoyees/").status_code == 200
+
+
+# ------------------------------------------------------------------------------------------------------------- following
+
+
+def test_whoever_only_sends_reads_what_was_sent(client, worker, stranger, orientation):
+    client.force_login(worker)
+    page = text(client.get("/espace/orientations/envoyees/"))
+    assert "Aurélie" in page
+    assert "Bibliothèque Barnave" in page
+    client.force_login(stranger)
+    assert "Aurélie" not in text(client.get("/espace/orientations/envoyees/"))
+
+
+def test_asking_again_says_that_the_place_is_told(client, worker, orientation):
+    client.force_login(worker)
+    page = text(client.post(reverse("orientation_follow", args=[orientation.pk]), {"geste": "remind"}, follow=True))
+    assert "Le lieu reçoit un e-mail." in page
+
+
+def test_a_referral_is_stopped_and_one_refused_leads_to_another_place(client, worker, aidant, orientation):
+    steps.refuse(orientation, by=aidant, at=timezone.now(), reason="full")
+    client.force_login(worker)
+    page = text(client.get(f"/espace/orientations/{orientation.pk}/"))
+    assert "Chercher un autre lieu" in page
+    again = text(client.get(f"/espace/orientations/nouvelle/?suite={orientation.pk}"))
+    assert "Cette étape s’ajoute au même parcours" in again
+    client.post(reverse("orientation_follow", args=[orientation.pk]), {"geste": "unsolved"})
+    assert state(orientation) == "unsolved"
+
+
+def test_the_sender_may_not_answer_for_the_place(client, worker, orientation):
+    client.force_login(worker)
+    response = client.post(reverse("orientation_answer", args=[orientation.pk]), {"geste": "accept"})
+    assert response.status_code == 404
+    assert state(orientation) == "sent"
+
+
+# --------------------------------------------------------------------------------------------------------------- sending
+
+
+def need(**more) -> dict[str, str]:
+    return {"besoin": "assistance", "ou": "Grenoble", "marche": "0", "langue": "fr", "geste": "chercher", **more}
+
+
+def test_the_need_is_prefilled_by_the_person(client, worker, person):
+    people.correct(person, {"language": "ro"}, by=worker, at=timezone.now())
+    client.force_login(worker)
+    page = client.get(f"/espace/orientations/nouvelle/?personne={person.pk}")
+    form = page.context["form"]
+    assert (form["pour"].value(), form["langue"].value(), form["ou"].value()) == (str(person.pk), "ro", "Grenoble")
+
+
+def test_the_places_that_suit_say_why_and_those_that_do_not_too(client, worker, library):
+    place("complet", {"nom": "Lieu complet", **HELPS}, full_since=timezone.localdate())
+    client.force_login(worker)
+    page = text(client.post("/espace/orientations/nouvelle/", need()))
+    assert "Bibliothèque Barnave" in page
+    assert "points sur" in page
+    assert "Pourquoi pas les autres" in page
+    assert "Lieu complet" in page
+    assert "Nous ne savons pas si ces lieux ont de la place" in page
+
+
+def test_a_need_half_filled_says_what_is_missing(client, worker):
+    client.force_login(worker)
+    response = client.post("/espace/orientations/nouvelle/", need(besoin="", ou=""))
+    assert response.status_code == 400
+    assert "Il manque ce qui est cherché" in text(response)
+    assert "Il manque où chercher" in text(response)
+    past = client.post("/espace/orientations/nouvelle/", need(avant="2020-01-01"))
+    assert "est déjà passé" in text(past)
+    nowhere = client.post("/espace/orientations/nouvelle/", need(ou="Zzzzqqqq"))
+    assert "Cet endroit n’est pas connu" in text(nowhere)
+
+
+def chosen(client, library, **more):
+    return client.post("/espace/orientations/nouvelle/", need(geste="choisir", lieu=library.slug, **more))
+
+
+def test_from_a_need_to_the_card_with_the_persons_agreement(client, worker, library, person):
+    client.force_login(worker)
+    response = chosen(client, library, pour=person.pk, demarche="argent", precision="prime d’activité")
+    row = Orientation.objects.get()
+    assert response.url == f"/espace/orientations/{row.pk}/envoyer/"
+    page = text(client.get(response.url))
+    assert "Est-ce que je donne à ce lieu ce que vous voyez ici" in page
+    assert "accueil@bibliotheque.example" in page
+    shares = {"partage": ["nickname", "procedure", "note"], "mot": "Parle peu", "accord": "read", "canal": "email"}
+    left = client.post(response.url, shares, follow=True)
+    assert "C’est parti" in text(left)
+    row.refresh_from_db()
+    assert (row.state, row.channel, row.shared) == ("sent", "email", ["nickname", "procedure", "note"])
+    assert persons.agreed(person, "share", library.structure_id)
+    assert Message.objects.filter(to="accueil@bibliotheque.example").exists()
+    card = text(client.get(f"/espace/orientations/{row.pk}/carte/"))
+    assert person.card in card
+    assert "1 place Grenette" in card
+    assert "04 76 00 11 22" in card
+    assert "Aurélie" not in card
+
+
+def test_without_the_answer_of_the_person_nothing_leaves(client, worker, library, person):
+    client.force_login(worker)
+    url = chosen(client, library, pour=person.pk).url
+    response = client.post(url, {"partage": ["nickname"], "canal": "email"})
+    assert response.status_code == 400
+    assert "Il manque sa réponse" in text(response)
+    assert Orientation.objects.get().state == "draft"
+
+
+def test_a_person_who_says_no_is_still_oriented_by_their_card(client, worker, library, person):
+    client.force_login(worker)
+    url = chosen(client, library, pour=person.pk).url
+    client.post(url, {"partage": ["nickname", "reach"], "accord": "non", "canal": "email"})
+    row = Orientation.objects.get()
+    assert (row.state, row.shared, row.channel) == ("sent", [], "card")
+    assert not persons.agreed(person, "share", library.structure_id)
+    assert not Message.objects.filter(to="accueil@bibliotheque.example").exists()
+
+
+def test_somebody_without_name_is_oriented_too(client, worker, library):
+    client.force_login(worker)
+    url = chosen(client, library).url
+    client.post(url, {"partage": ["procedure"], "canal": "phone"})
+    row = Orientation.objects.get()
+    assert (row.state, row.person, row.channel) == ("sent", None, "phone")
+    assert "Vous appelez le lieu" in text(client.get(f"/espace/orientations/{row.pk}/parti/"))
+
+
+def test_a_double_click_prepares_once_and_sends_once(client, worker, library):
+    client.force_login(worker)
+    urls = {chosen(client, library).url for _ in range(2)}
+    assert len(urls) == Orientation.objects.count() == 1
+    for _ in range(2):
+        assert client.post(urls.copy().pop(), {"canal": "card"}).status_code == 302
+    assert Orientation.objects.get().events.filter(verb="send").count() == 1
+
+
+def test_a_place_full_since_proposes_its_neighbours(client, worker, library):
+    near = place("voisin", {"nom": "Voisin", "latitude": 45.1926, "longitude": 5.7288, **HELPS})
+    client.force_login(worker)
+    url = chosen(client, library).url
+    sheets.say_full(library, True, by="x", at=timezone.now())
+    response = client.post(url, {"canal": "card"})
+    assert response.status_code == 400
+    assert "Voisin" in text(response)
+    row = Orientation.objects.get()
+    client.post(reverse("orientation_elsewhere", args=[row.pk]), {"ailleurs": near.slug})
+    row.refresh_from_db()
+    assert (row.lieu, row.state) == (near, "draft")
+    client.post(url, {"canal": "card"})
+    assert state(row) == "sent"
+
+
+def test_no_place_suits_is_a_need_that_is_counted(client, worker):
+    client.force_login(worker)
+    page = text(client.post("/espace/orientations/nouvelle/", need(geste="aucun"), follow=True))
+    assert "aucun lieu ne convient" in page
+    row = Orientation.objects.get()
+    assert (row.state, row.commune) == ("unsolved", "38185")
+
+
+def test_a_draft_is_taken_up_again(client, worker, library):
+    other = place("autre", {"nom": "Autre lieu", **HELPS})
+    client.force_login(worker)
+    chosen(client, library)
+    row = Orientation.objects.get()
+    assert "Reprendre" in text(client.get("/espace/orientations/envoyees/"))
+    client.post("/espace/orientations/nouvelle/", need(geste="choisir", lieu=other.slug, brouillon=row.pk))
+    row.refresh_from_db()
+    assert (Orientation.objects.count(), row.lieu) == (1, other)
+
+
+def test_a_step_is_added_to_the_path(client, worker, library, person, orientation):
+    other = place("autre", {"nom": "Autre lieu", **HELPS})
+    client.force_login(worker)
+    posted = need(geste="choisir", lieu=other.slug, suite=orientation.pk, pour=person.pk, besoin="assistance")
+    client.post("/espace/orientations/nouvelle/", posted)
+    second = Orientation.objects.exclude(pk=orientation.pk).get()
+    assert (second.path, second.position) == (orientation.path, 2)
+
+
+def test_nobody_sends_for_the_person_of_another_structure(client, stranger, library, person):
+    client.force_login(stranger)
+    assert client.get(f"/espace/orientations/nouvelle/?personne={person.pk}").status_code == 404
+    assert chosen(client, library, pour=person.pk).status_code == 404
+    assert not Orientation.objects.exists()
+
+
+def test_what_was_sent_is_not_prepared_again(client, worker, orientation):
+    client.force_login(worker)
+    response = client.get(f"/espace/orientations/{orientation.pk}/envoyer/")
+    assert response.url == f"/espace/orientations/{orientation.pk}/"
+
+
+# ---------------------------------------------------------------------------------------------------------- by the link
+
+
+def link(row) -> str:
+    return f"/orientation/{access.link_of(row)}/"
+
+
+def test_a_link_reads_nothing_until_somebody_opens_it(client, orientation):
+    first = text(client.get(link(orientation)))
+    assert "CCAS" in first
+    assert "Aurélie" not in first
+    assert state(orientation) == "sent"
+    opened = text(client.post(link(orientation), {"geste": "lire"}, follow=True))
+    assert "Aurélie" in opened
+    assert "1994" not in opened
+    assert state(orientation) == "seen"
+
+
+def opened(client, row) -> str:
+    return text(client.post(link(row), {"geste": "lire"}, follow=True))
+
+
+def test_a_place_answers_by_its_link_without_account(client, orientation):
+    opened(client, orientation)
+    day = (timezone.localdate() + 2 * DAY).isoformat()
+    page = text(client.post(link(orientation), {"geste": "date", "jour": day, "heure": "15:00"}, follow=True))
+    assert state(orientation) == "appointed"
+    assert "Rendez-vous donné" in page
+    assert Message.objects.filter(to="sofia@exemple.fr").exists()
+
+
+@pytest.mark.parametrize(
+    ("posted", "state_after"),
+    [
+        ({"geste": "accept"}, "accepted"),
+        ({"geste": "refuser", "raison": "language"}, "refused"),
+        ({"geste": "came"}, "came"),
+        ({"geste": "servir", "fait": ["assistance"], "issue": "partial"}, "served"),
+    ],
+)
+def test_each_answer_of_a_link(client, orientation, posted, state_after):
+    opened(client, orientation)
+    client.post(link(orientation), posted)
+    assert state(orientation) == state_after
+
+
+def test_what_is_missing_by_a_link_is_said_and_nothing_is_lost(client, orientation):
+    opened(client, orientation)
+    response = client.post(link(orientation), {"geste": "refuser", "mots": "Travaux"})
+    assert response.status_code == 400
+    assert "Il manque la raison" in text(response)
+    assert "Travaux" in text(response)
+
+
+@pytest.mark.parametrize("code", ["0" * 32, "x", "a" * 400])
+def test_a_forged_link_opens_nothing_and_says_what_to_do(client, orientation, code):
+    response = client.get(f"/orientation/{code}/")
+    assert response.status_code == 404
+    assert "Ce lien n’ouvre rien" in text(response)
+    assert "dernier e-mail" in text(response)
+
+
+def test_guessing_links_is_stopped(client, orientation):
+    for n in range(access.LINKS_AN_HOUR):
+        client.get(f"/orientation/{n:032x}/")
+    assert client.get(f"/orientation/{1:032x}/").status_code == 429
+    assert client.get(link(orientation)).status_code == 429
+
+
+def test_a_link_out_of_date_shows_nobody_and_gives_a_new_one_to_the_place_alone(client, orientation):
+    Orientation.objects.filter(pk=orientation.pk).update(link_until=timezone.localdate() - DAY)
+    before = link(orientation)
+    page = text(client.get(before))
+    assert "Ce lien n’est plus ouvert" in page
+    assert "Aurélie" not in page
+    renewed = text(client.post(before, {"geste": "nouveau-lien", "a": "moi@pirate.example"}))
+    assert "Un nouveau lien est parti" in renewed
+    orientation.refresh_from_db()
+    assert not Message.objects.filter(to__contains="pirate").exists()
+    assert client.get(before).status_code == 404
+    assert client.get(link(orientation)).status_code == 200
+
+
+def test_an_expired_referral_says_so(client, orientation):
+    from maillage.apps.orientations.actions import due
+
+    due.due(at=timezone.now() + 40 * DAY)
+    page = text(client.get(link(orientation)))
+    assert "Cette demande a expiré" in page
+    assert "Aurélie" not in page
+
+
+def test_a_link_used_again_after_the_end_says_that_nothing_is_expected(client, orientation):
+    opened(client, orientation)
+    client.post(link(orientation), {"geste": "servir", "fait": ["assistance"], "issue": "reached"})
+    steps.close(orientation, by=orientation.sender, at=timezone.now())
+    page = text(client.get(link(orientation)))
+    assert "Cette orientation est terminée" in page
+    assert "Aurélie" not in page
+
+
+def test_pages_of_a_link_are_kept_by_nobody(client, orientation):
+    response = client.get(link(orientation))
+    assert response["X-Robots-Tag"] == "noindex"
+    assert "no-store" in response["Cache-Control"]
+
+
+# -------------------------------------------------------------------------------------------------------------- measures
+
+
+def test_a_structure_reads_a_year_of_its_own(client, aidant, worker, ccas, library):
+    rows = [sent(worker, ccas, library) for _ in range(4)]
+    steps.refuse(rows[0], by=aidant, at=timezone.now(), reason="full")
+    steps.came(rows[1], by=aidant, at=timezone.now())
+    client.force_login(aidant)
+    page = text(client.get("/espace/orientations/mesures/"))
+    assert "2 sur 4" in page
+    assert "Complet" in page
+    year = ours.received(aidant, timezone.now())
+    assert (year.n, year.known, year.refused, year.full, year.came) == (4, 2, 1, 1, 1)
+
+
+def test_a_territory_reads_no_small_count(client, coordinator, worker, ccas, library):
+    for _ in range(4):
+        sent(worker, ccas, library)
+    client.force_login(coordinator)
+    page = text(client.get("/espace/orientations/mesures/"))
+    assert "masqué" in page
+    assert "Dans votre structure" not in page
+
+
+def test_days_are_told_as_people_say_them():
+    assert shown.days_in_words(0) == "aujourd’hui"
+    assert ours.days_in_words(2.0) == "2\u00a0jours"
+
+
+def test_invented_people_never_stand_for_real_ones(client, coordinator, worker, ccas, library):
+    for _ in range(12):
+        sent(worker, ccas, library, example=True)
+    client.force_login(coordinator)
+    assert "Personnes inventées" in text(client.get("/espace/orientations/mesures/"))
+    sent(worker, ccas, library)
+    page = text(client.get("/espace/orientations/mesures/"))
+    assert "Personnes inventées" not in page
+    assert "masqué" in page
+
+
+def test_the_result_of_the_diagnosis_says_what_to_look_for(client, worker, library):
+    place("ordinateurs", {"nom": "Ordinateurs", "practices": {"libre_acces": {"state": "offered"}}})
+    client.force_login(worker)
+    page = client.get("/espace/orientations/nouvelle/?resultat=accompagne&ou=Grenoble&marche=0")
+    assert page.context["form"]["besoin"].value() == "libre_acces"
+    assert "Ordinateurs" in text(page)

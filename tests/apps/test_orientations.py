@@ -1,0 +1,923 @@
+"""The life of a referral: each gesture, each refusal, who is told, who sees; links, delays, erasure, measures."""
+
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from maillage.apps.accounts.models import Entry, User
+from maillage.apps.directory.actions import sheets
+from maillage.apps.directory.models import Lieu
+from maillage.apps.messages.models import Message
+from maillage.apps.orientations import access
+from maillage.apps.orientations.actions import due, steps
+from maillage.apps.orientations.models import Event, Orientation, Path
+from maillage.apps.orientations.queries import exports, links, lists, measures, persons, timeline
+from maillage.apps.orientations.rules import cycle
+from maillage.apps.people import actions as people
+from maillage.apps.people.models import Person
+from maillage.kernel.errors import Refused
+from tests.apps.places import place
+from tests.conftest import with_role
+
+pytestmark = pytest.mark.django_db
+PARIS = ZoneInfo("Europe/Paris")
+AT = datetime(2026, 11, 20, 10, tzinfo=PARIS)
+DAY = timedelta(days=1)
+MAIL = {"courriels": ["accueil@bibliotheque.example"]}
+HELPS = {"practices": {"assistance": {"state": "offered"}}}
+
+
+def account(name: str, role: str, **over) -> User:
+    return with_role(User.objects.create_user(f"{name}@exemple.fr", "x", name=name.capitalize()), role, **over)
+
+
+@pytest.fixture
+def ccas() -> Lieu:
+    return place("ccas", {"nom": "CCAS", "pivot": "21380185500015", **HELPS})
+
+
+@pytest.fixture
+def library() -> Lieu:
+    return place("bibliotheque", {**MAIL, **HELPS})
+
+
+@pytest.fixture
+def worker(ccas) -> User:
+    return account("sofia", "prescripteur", structure=ccas.structure)
+
+
+@pytest.fixture
+def aidant(library) -> User:
+    return account("leila", "aidant", structure=library.structure)
+
+
+@pytest.fixture
+def person(worker, ccas) -> Person:
+    return people.welcome(
+        by=worker, structure=ccas.structure, at=AT, nickname="Andrei", reach="phone", reach_value="06 39 98 12 34"
+    )
+
+
+def prepared(worker, ccas, lieu, person=None, **more) -> Orientation:
+    return steps.prepare(
+        by=worker,
+        at=AT,
+        structure=ccas.structure,
+        person=person,
+        lieu=lieu,
+        **{"need": "assistance", "procedure": "argent", **more},
+    )
+
+
+def sent(worker, ccas, lieu, person=None, at=AT, **more) -> Orientation:
+    if person is not None and more.get("shared"):
+        people.agree(person=person, purpose="share", structure=lieu.structure, how="read", by=worker, at=at)
+    return steps.send(prepared(worker, ccas, lieu, person, **more), by=worker, at=at)
+
+
+@pytest.fixture
+def orientation(worker, ccas, library, person) -> Orientation:
+    return sent(worker, ccas, library, person, shared=["nickname", "reach", "procedure", "note"], note="Parle peu français")
+
+
+def token(row: Orientation) -> str:
+    return access.link_of(row)
+
+
+def mails(subject: str = "") -> list[Message]:
+    return [message for message in Message.objects.order_by("due_at", "pk") if subject in message.subject]
+
+
+# ------------------------------------------------------------------------------------------------------------ preparing
+
+
+def test_preparing_sends_nothing(worker, ccas, library, person):
+    row = prepared(worker, ccas, library, person)
+    assert (row.state, row.held_by, row.sent_at, row.position) == ("draft", "sender", None, 1)
+    assert not Message.objects.exists()
+    assert [event.verb for event in row.events.all()] == ["prepare"]
+
+
+def test_a_path_keeps_its_steps_in_order(worker, ccas, library, person):
+    first = prepared(worker, ccas, library, person)
+    other = place("autre", {"nom": "Autre lieu", **HELPS})
+    second = prepared(worker, ccas, other, follows=first)
+    assert (second.path, second.position, second.person) == (first.path, 2, person)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"need": "magie"},
+        {"need": ""},
+        {"procedure": "magie"},
+        {"shared": ["secret"]},
+        {"urgent_before": date(2026, 11, 19)},
+    ],
+)
+def test_preparing_what_cannot_be_is_refused(worker, ccas, library, wrong):
+    with pytest.raises(Refused):
+        prepared(worker, ccas, library, **wrong)
+    assert not Orientation.objects.exists()
+
+
+def test_preparing_for_somebody_else_or_in_another_name_is_refused(worker, aidant, ccas, library, person):
+    with pytest.raises(Refused):
+        prepared(worker, library, library)
+    with pytest.raises(Refused):
+        prepared(aidant, library, ccas, person)
+    with pytest.raises(Refused):
+        steps.prepare(by=None, at=AT, need="assistance", structure=ccas.structure)
+
+
+def test_the_path_of_somebody_is_for_whoever_helps_them(orientation, aidant, library):
+    with pytest.raises(Refused):
+        steps.prepare(by=aidant, at=AT, need="wifi", structure=library.structure, follows=orientation)
+    with pytest.raises(Refused):
+        steps.prepare(by=None, at=AT, need="wifi", origin="relative", follows=orientation)
+    people.follow(person=orientation.person, structure=library.structure, by=aidant, at=AT)
+    steps.came(orientation, by=aidant, at=AT)
+    following = steps.prepare(
+        by=aidant, at=AT, need="wifi", structure=library.structure, origin="structure", follows=orientation
+    )
+    assert (following.person, following.position) == (orientation.person, 2)
+
+
+def test_a_draft_may_be_changed_and_no_longer_once_sent(worker, ccas, library):
+    row = steps.amend(prepared(worker, ccas, library), {"note": "Le mardi", "state": "served"}, by=worker, at=AT)
+    assert (row.note, row.state) == ("Le mardi", "draft")
+    steps.send(row, by=worker, at=AT)
+    with pytest.raises(Refused, match="déjà partie"):
+        steps.amend(row, {"note": "Non"}, by=worker, at=AT)
+
+
+def test_without_a_sheet_of_the_person_nothing_of_them_is_shared(worker, ccas, library):
+    row = prepared(worker, ccas, library, shared=["nickname", "reach", "note"], note="x")
+    assert row.shared == ["note"]
+
+
+# --------------------------------------------------------------------------------------------------------------- sending
+
+
+def test_sending_tells_the_place_by_a_link_and_names_nobody(orientation):
+    assert (orientation.state, orientation.held_by, orientation.channel) == ("sent", "receiver", "email")
+    assert orientation.expires_on == date(2026, 12, 20)
+    first = mails()[0]
+    assert first.to == "accueil@bibliotheque.example"
+    assert f"/orientation/{token(orientation)}/" in first.text
+    assert "Andrei" not in " ".join(message.text for message in mails())
+    assert "français" not in " ".join(message.text for message in mails())
+
+
+def test_only_the_digest_of_a_link_is_kept(orientation):
+    assert len(token(orientation)) == 32
+    assert token(orientation) not in str(Orientation.objects.filter(pk=orientation.pk).values().get())
+
+
+def test_reminders_leave_at_5_10_and_20_days_and_never_after(orientation):
+    reminders = mails("attend votre réponse")
+    assert [message.due_at.astimezone(PARIS).date() for message in reminders] == [
+        date(2026, 11, 25),
+        date(2026, 11, 30),
+        date(2026, 12, 10),
+    ]
+    assert {message.never_after.astimezone(PARIS).date() for message in reminders} == {date(2026, 12, 21)}
+
+
+def test_a_reminder_keeps_the_hour_of_the_morning_when_clocks_change(worker, ccas, library):
+    row = sent(worker, ccas, library, at=datetime(2026, 10, 23, 23, 30, tzinfo=PARIS))
+    first = mails("attend votre réponse")[0].due_at.astimezone(PARIS)
+    assert (first.date(), first.hour) == (date(2026, 10, 28), 9)
+    assert row.expires_on == date(2026, 11, 22)
+
+
+def test_sending_without_the_persons_agreement_is_refused(worker, ccas, library, person):
+    row = prepared(worker, ccas, library, person, shared=["nickname"])
+    with pytest.raises(Refused, match="partage"):
+        steps.send(row, by=worker, at=AT)
+    people.agree(person=person, purpose="share", structure=library.structure, how="read", given=False, by=worker, at=AT)
+    with pytest.raises(Refused, match="partage"):
+        steps.send(row, by=worker, at=AT)
+    assert not Message.objects.exists()
+    bare = steps.amend(row, {"shared": []}, by=worker, at=AT)
+    assert steps.send(bare, by=worker, at=AT).state == "sent"
+
+
+def test_a_full_place_refuses_and_proposes_neighbours(worker, ccas, library):
+    row = prepared(worker, ccas, library)
+    sheets.say_full(library, True, by="x", at=AT)
+    place("voisine", {"nom": "La voisine", "longitude": 5.7300, **HELPS})
+    with pytest.raises(steps.NoRoom, match="complet depuis") as refused:
+        steps.send(row, by=worker, at=AT)
+    assert [each.lieu.slug for each in refused.value.instead] == ["ccas", "voisine"]
+    row.refresh_from_db()
+    assert (row.state, Message.objects.count()) == ("draft", 0)
+
+
+@pytest.mark.parametrize(
+    "sheet",
+    [
+        {"practices": {"assistance": {"state": "offered", "complet": True}}},
+        {"fermetures": [{"du": "2026-11-01", "au": "2026-12-31"}]},
+    ],
+)
+def test_a_place_full_for_this_or_closed_for_long_refuses(worker, ccas, sheet):
+    with pytest.raises(steps.NoRoom):
+        sent(worker, ccas, place("ferme", {"nom": "Fermé", **HELPS, **sheet}))
+
+
+def test_a_place_that_ended_refuses_and_a_merged_one_is_what_it_became(worker, ccas, library):
+    gone = place("partie", {"nom": "Partie", **HELPS})
+    row = prepared(worker, ccas, gone)
+    Lieu.objects.filter(pk=gone.pk).update(state="ended")
+    with pytest.raises(steps.NoRoom, match="plus ouvert"):
+        steps.send(row, by=worker, at=AT)
+    Lieu.objects.filter(pk=gone.pk).update(state="merged", merged_into=library)
+    assert steps.send(row, by=worker, at=AT).lieu == library
+
+
+def test_sending_nowhere_is_refused_and_noted_as_a_need(worker, ccas):
+    row = prepared(worker, ccas, None, commune="38185")
+    with pytest.raises(Refused, match="Aucun lieu"):
+        steps.send(row, by=worker, at=AT)
+    row = steps.unsolved(row, by=worker, at=AT, words="Rien le soir")
+    assert (row.state, row.held_by, row.commune) == ("unsolved", "", "38185")
+
+
+def test_a_person_is_not_sent_twice_to_one_place_for_one_thing(worker, ccas, library, person, orientation):
+    with pytest.raises(Refused, match="déjà envoyée"):
+        sent(worker, ccas, library, person)
+    assert sent(worker, ccas, library, person, procedure="sante").state == "sent"
+
+
+def test_a_double_click_sends_once(worker, orientation):
+    steps.send(orientation, by=worker, at=AT + timedelta(seconds=1))
+    assert orientation.events.filter(verb="send").count() == 1
+    assert len(mails("Une personne vous est envoyée")) == 1
+
+
+def test_a_place_without_email_is_called_or_shown_a_card(worker, ccas):
+    called = sent(worker, ccas, place("tel", {"nom": "Tel", **HELPS}))
+    shown = sent(worker, ccas, place("rien", {"nom": "Rien", "telephone": None, **HELPS}))
+    assert (called.channel, called.token, shown.channel) == ("phone", None, "card")
+    with pytest.raises(Refused, match="e-mail"):
+        steps.send(prepared(worker, ccas, called.lieu, procedure="sante"), by=worker, at=AT, channel="email")
+    assert not Message.objects.exists()
+
+
+def test_a_relative_sends_with_a_card_and_nothing_is_mailed(library):
+    row = steps.prepare(by=None, at=AT, need="assistance", origin="relative", lieu=library)
+    row = steps.send(row, by=None, at=AT, channel="email")
+    assert (row.state, row.channel, row.token, row.commune) == ("sent", "card", None, "38185")
+    assert not Message.objects.exists()
+
+
+def test_a_person_who_agrees_is_written_to(worker, ccas, library, person):
+    people.agree(person=person, purpose="write", how="read", by=worker, at=AT)
+    row = sent(worker, ccas, library, person)
+    steps.appoint(row, by=None, token=token(row), at=AT + DAY, when=AT + 5 * DAY)
+    texts = [message.text for message in Message.objects.filter(channel="sms").order_by("pk")]
+    assert len(texts) == 3  # where to go, when, and once more the day before
+    assert "mercredi 25 novembre 2026 à 10 h" in texts[1].replace("\u00a0", " ")
+    assert "Bibliothèque Barnave" in texts[0]
+
+
+def test_a_person_who_said_nothing_is_not_written_to(orientation):
+    assert not Message.objects.filter(channel="sms").exists()
+
+
+# ------------------------------------------------------------------------------------------------------------- answering
+
+
+def test_the_whole_way_by_link(orientation, worker):
+    key = {"by": None, "token": token(orientation)}
+    steps.see(orientation, at=AT + DAY, **key)
+    steps.appoint(orientation, at=AT + 2 * DAY, when=AT + 5 * DAY, **key)
+    steps.came(orientation, at=AT + 5 * DAY, **key)
+    row = steps.serve(
+        orientation,
+        at=AT + 6 * DAY,
+        did=["assistance"],
+        outcome="reached",
+        level_after="partiellement_autonome",
+        minutes=45,
+        words="RSA demandé",
+        **key,
+    )
+    assert (row.state, row.came, row.outcome, row.minutes, row.did) == ("served", True, "reached", 45, ["assistance"])
+    row = steps.close(row, by=worker, at=AT + 7 * DAY)
+    assert (row.state, row.held_by) == ("closed", "")
+    assert [e.verb for e in row.events.all()] == ["prepare", "send", "see", "appoint", "came", "serve", "close"]
+    assert all((row.sent_at, row.seen_at, row.answered_at, row.met_at, row.served_at, row.ended_at))
+    assert Entry.objects.filter(kind="orientations.orientation", row=row.pk).count() == 7
+
+
+def test_the_whole_way_by_the_space_of_the_place(orientation, aidant):
+    steps.see(orientation, by=aidant, at=AT)
+    row = steps.accept(orientation, by=aidant, at=AT, note="Prévoir 1 h")
+    assert (row.state, row.held_by) == ("accepted", "receiver")
+    assert steps.came(row, by=aidant, at=AT + DAY).state == "came"
+
+
+def test_seeing_twice_is_seeing_once(orientation, aidant):
+    for _ in range(2):
+        steps.see(orientation, by=aidant, at=AT)
+    assert orientation.events.filter(verb="see").count() == 1
+
+
+@pytest.mark.parametrize("reason", ["", "magie", "other"])
+def test_a_refusal_gives_its_reason(orientation, aidant, reason):
+    with pytest.raises(Refused, match="raison"):
+        steps.refuse(orientation, by=aidant, at=AT, reason=reason)
+
+
+def test_a_refusal_goes_back_to_whoever_sent_and_stops_reminders(orientation, aidant):
+    row = steps.refuse(orientation, by=aidant, at=AT + DAY, reason="language", words="Pas de roumain")
+    assert (row.state, row.held_by, row.reason) == ("refused", "sender", "language")
+    assert {message.state for message in mails("attend votre réponse")} == {"cancelled"}
+    news = mails("nouvelles")[-1]
+    assert news.to == "sofia@exemple.fr"
+    assert "pas de langue commune" in news.text
+
+
+def test_a_place_that_says_no_no_longer_reads_who_it_was(orientation, aidant):
+    key = token(orientation)
+    assert links.opened(key, AT).live
+    row = steps.refuse(orientation, by=aidant, at=AT, reason="full")
+    assert [each.label for each in timeline.shared(row)] == ["la démarche"]
+    assert not links.opened(key, AT).live
+
+
+def test_a_place_that_says_it_is_full_stops_new_referrals(orientation, aidant, worker, ccas, library):
+    steps.refuse(orientation, by=aidant, at=AT, reason="full", full=True)
+    library.refresh_from_db()
+    assert library.full_since == AT.date()
+    with pytest.raises(steps.NoRoom):
+        sent(worker, ccas, library)
+
+
+def test_another_place_is_proposed_and_becomes_a_new_step(orientation, aidant, worker, ccas, person):
+    other = place("autre", {"nom": "Autre lieu", **HELPS})
+    row = steps.redirect(orientation, by=aidant, at=AT, lieu=other, reason="too_far")
+    assert (row.state, row.proposed, row.held_by) == ("redirected", other, "sender")
+    following = steps.prepare(
+        by=worker, at=AT, need="assistance", structure=ccas.structure, person=person, lieu=other, follows=row
+    )
+    row.refresh_from_db()
+    assert (row.state, following.path, following.position) == ("closed", row.path, 2)
+
+
+def test_proposing_ones_own_place_or_a_closed_one_is_refused(orientation, aidant, library):
+    ended = place("fini", {"nom": "Fini"}, state="ended")
+    for lieu in (library, ended):
+        with pytest.raises(Refused, match="ne peut pas être proposé"):
+            steps.redirect(orientation, by=aidant, at=AT, lieu=lieu)
+
+
+@pytest.mark.parametrize("when", [AT - DAY, AT, AT + 400 * DAY])
+def test_an_appointment_is_to_come(orientation, aidant, when):
+    with pytest.raises(Refused, match="Ce moment"):
+        steps.appoint(orientation, by=aidant, at=AT, when=when)
+
+
+def test_an_appointment_in_a_night_when_clocks_change_keeps_its_moment(orientation, aidant):
+    when = datetime(2027, 3, 28, 9, tzinfo=PARIS)
+    row = steps.appoint(orientation, by=aidant, at=AT, when=when)
+    row.refresh_from_db()
+    assert row.appointment_at == when
+    asked = mails("est-elle venue")[0].due_at.astimezone(PARIS)
+    assert (asked.date(), asked.hour) == (date(2027, 3, 29), 9)
+
+
+def test_moving_an_appointment_moves_what_is_asked_after_it(orientation, aidant):
+    steps.appoint(orientation, by=aidant, at=AT, when=AT + 5 * DAY)
+    steps.move(orientation, by=aidant, at=AT, when=AT + 8 * DAY)
+    asked = {message.due_at.astimezone(PARIS).date(): message.state for message in mails("est-elle venue")}
+    assert asked == {date(2026, 11, 26): "cancelled", date(2026, 11, 29): "waiting"}
+
+
+def test_an_appointment_given_twice_or_given_back_is_still_asked_about(orientation, aidant):
+    for _ in range(2):
+        steps.appoint(orientation, by=aidant, at=AT, when=AT + 5 * DAY)
+    assert [message.state for message in mails("est-elle venue")] == ["waiting"]
+    steps.move(orientation, by=aidant, at=AT, when=AT + 8 * DAY)
+    steps.move(orientation, by=aidant, at=AT, when=AT + 5 * DAY)
+    waiting = [message for message in mails("est-elle venue") if message.state == "waiting"]
+    assert [message.due_at.astimezone(PARIS).date() for message in waiting] == [date(2026, 11, 26)]
+
+
+def test_an_absence_is_one_gesture_and_another_date_may_follow(orientation, aidant):
+    steps.appoint(orientation, by=aidant, at=AT, when=AT + DAY)
+    with pytest.raises(Refused, match="pas encore passé"):
+        steps.absent(orientation, by=aidant, at=AT)
+    row = steps.absent(orientation, by=aidant, at=AT + 2 * DAY)
+    assert (row.state, row.came, row.held_by) == ("absent", False, "sender")
+    row = steps.appoint(orientation, by=aidant, at=AT + 2 * DAY, when=AT + 9 * DAY)
+    assert (row.state, row.came) == ("appointed", None)
+    assert "n’est pas venue" in mails("nouvelles")[-2].text
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"did": []}, {"did": ["magie"]}, {"outcome": ""}, {"minutes": 0}, {"minutes": 2_000}, {"level_after": "expert"}],
+)
+def test_what_was_done_is_of_the_lists(orientation, aidant, wrong):
+    with pytest.raises(Refused):
+        steps.serve(orientation, by=aidant, at=AT, **{"did": ["assistance"], "outcome": "partial", **wrong})
+
+
+def test_the_sender_closes_what_was_read_and_not_what_runs(orientation, worker):
+    with pytest.raises(Refused):
+        steps.close(orientation, by=worker, at=AT)
+
+
+def test_cancelling_tells_the_place(orientation, worker):
+    row = steps.cancel(orientation, by=worker, at=AT, words="Elle a trouvé")
+    assert (row.state, len(mails("est annulée"))) == ("cancelled", 1)
+
+
+def test_a_person_cancels_with_their_card_and_nobody_else_may(orientation, person, worker, ccas):
+    stranger = people.welcome(by=None, structure=None, at=AT)
+    with pytest.raises(Refused):
+        steps.cancel(orientation, by=None, person=stranger, at=AT)
+    row = steps.cancel(orientation, by=None, person=person, at=AT)
+    assert row.state == "cancelled"
+    assert "annulée" in mails("nouvelles")[-1].text
+
+
+def test_reminding_by_hand_is_once_a_day(orientation, worker):
+    for hours in (0, 1, 25):
+        steps.remind(orientation, by=worker, at=AT + timedelta(hours=hours))
+    assert orientation.events.filter(verb="remind").count() == 2
+    assert len(mails("On attend")) == 2
+
+
+# ------------------------------------------------------------------------------------------------- two people, twice, wrong
+
+
+def test_of_two_answers_the_second_is_told_who_did_what(orientation, aidant, library):
+    other = account("karim", "aidant", structure=library.structure)
+    steps.refuse(orientation, by=aidant, at=AT, reason="full")
+    with pytest.raises(Refused) as refused:
+        steps.accept(orientation, by=other, at=AT + timedelta(minutes=1))
+    assert refused.value.why == "Leila a refusé le 20 novembre 2026 à 10 h : complet."
+    orientation.refresh_from_db()
+    assert orientation.state == "refused"
+
+
+def test_the_same_gesture_by_the_same_person_is_done_once(orientation, aidant, library):
+    other = account("karim", "aidant", structure=library.structure)
+    for _ in range(2):
+        steps.accept(orientation, by=aidant, at=AT)
+    assert orientation.events.filter(verb="accept").count() == 1
+    with pytest.raises(Refused, match="Leila a accepté"):
+        steps.accept(orientation, by=other, at=AT)
+
+
+def test_a_page_left_open_does_not_undo_what_a_colleague_did(orientation, aidant, library):
+    other = account("karim", "aidant", structure=library.structure)
+    steps.see(orientation, by=aidant, at=AT)
+    steps.accept(orientation, by=aidant, at=AT, was="sent")  # seeing it is no answer
+    with pytest.raises(Refused, match="Leila a accepté"):
+        steps.refuse(orientation, by=other, at=AT, reason="full", was="sent")
+    assert steps.refuse(orientation, by=other, at=AT, reason="full", was="accepted").state == "refused"
+    steps.refuse(orientation, by=other, at=AT, reason="full", was="accepted")  # a double click
+    assert orientation.events.filter(verb="refuse").count() == 1
+
+
+@pytest.mark.parametrize("verb", ["see", "accept", "came", "absent"])
+def test_whoever_does_not_receive_may_not_answer(orientation, worker, verb):
+    other = account("paul", "aidant", structure=place("autre", {"nom": "Autre lieu"}).structure)
+    for who, key in ((worker, ""), (other, ""), (None, ""), (None, "0" * 32)):
+        with pytest.raises(Refused):
+            getattr(steps, verb)(orientation, by=who, token=key, at=AT)
+    assert orientation.events.count() == 2
+
+
+def test_whoever_does_not_send_may_not_decide(orientation, aidant):
+    for gesture in (steps.cancel, steps.unsolved, steps.remind):
+        with pytest.raises(Refused):
+            gesture(orientation, by=aidant, at=AT)
+
+
+@pytest.mark.parametrize("state", list(cycle.STATES))
+@pytest.mark.parametrize(
+    "verb",
+    ["accept", "refuse", "redirect", "appoint", "move", "came", "absent", "serve", "close", "cancel", "unsolved", "remind"],
+)
+def test_every_gesture_follows_the_table_in_every_state(orientation, aidant, worker, state, verb):
+    other = place("autre", {"nom": "Autre lieu", **HELPS})
+    Orientation.objects.filter(pk=orientation.pk).update(state=state, appointment_at=AT - DAY)
+    said = {
+        "refuse": {"reason": "full"},
+        "redirect": {"lieu": other},
+        "appoint": {"when": AT + DAY},
+        "move": {"when": AT + DAY},
+        "serve": {"did": ["assistance"], "outcome": "reached"},
+    }
+    by, side = (worker, cycle.SENDER) if verb in ("close", "cancel", "unsolved", "remind") else (aidant, cycle.RECEIVER)
+    events = orientation.events.count()
+    if cycle.allowed(verb, state, side):
+        row = getattr(steps, verb)(orientation, by=by, at=AT, **said.get(verb, {}))
+        assert (row.state, row.held_by) == cycle.after(verb, state, orientation.held_by)
+        assert orientation.events.count() == events + 1
+    else:
+        with pytest.raises(Refused):
+            getattr(steps, verb)(orientation, by=by, at=AT, **said.get(verb, {}))
+        orientation.refresh_from_db()
+        assert (orientation.state, orientation.events.count()) == (state, events)
+
+
+# ----------------------------------------------------------------------------------------------------------------- links
+
+
+def test_a_link_opens_its_referral_and_a_forged_one_nothing(orientation):
+    opened = links.opened(token(orientation), AT)
+    assert opened.orientation == orientation
+    assert opened.live
+    for forged in ("", "0" * 32, token(orientation)[:-1], token(orientation).upper() + "x", "../../etc"):
+        assert links.opened(forged, AT) is None
+
+
+def test_an_expired_link_tells_the_state_and_answers_no_more(orientation):
+    late = AT + 31 * DAY
+    assert not links.opened(token(orientation), late).live
+    with pytest.raises(Refused, match="plus ouvert"):
+        steps.accept(orientation, by=None, token=token(orientation), at=late)
+
+
+def test_a_link_stays_open_after_an_answer(orientation):
+    key = token(orientation)
+    steps.accept(orientation, by=None, token=key, at=AT + 29 * DAY)
+    assert links.opened(key, AT + 60 * DAY).live
+    assert steps.came(orientation, by=None, token=key, at=AT + 60 * DAY).state == "came"
+
+
+def test_a_link_reused_after_the_end_shows_the_state(orientation, worker):
+    key = token(orientation)
+    steps.cancel(orientation, by=worker, at=AT)
+    assert not links.opened(key, AT).live
+    with pytest.raises(Refused, match="Sofia a annulé"):
+        steps.accept(orientation, by=None, token=key, at=AT)
+
+
+def test_a_new_link_goes_to_the_place_alone_and_closes_the_former(orientation):
+    former = token(orientation)
+    row = steps.ask_again(orientation, at=AT + 2 * DAY)
+    assert links.opened(former, AT) is None
+    assert links.opened(token(row), AT).orientation == row
+    last = mails("Une personne vous est envoyée")[-1]
+    assert (last.to, former in last.text, token(row) in last.text) == ("accueil@bibliotheque.example", False, True)
+    waiting = [message for message in mails("attend votre réponse") if message.state == "waiting"]
+    assert len(waiting) == 3
+    assert all(token(row) in message.text for message in waiting)
+
+
+def test_another_key_of_the_installation_closes_no_link_and_the_next_message_has_its_own(orientation, settings):
+    former = token(orientation)
+    settings.SECRET_KEY = "une-autre-cle-" * 5
+    assert links.opened(former, AT).live
+    row = steps.appoint(orientation, by=None, token=former, at=AT, when=AT + 5 * DAY)
+    assert links.opened(token(row), AT).orientation == row
+    assert token(row) in mails("est-elle venue")[0].text
+    assert links.opened(former, AT) is None
+
+
+def test_a_link_of_another_referral_answers_nothing(orientation, worker, ccas, library):
+    other = sent(worker, ccas, library)
+    with pytest.raises(Refused):
+        steps.accept(orientation, by=None, token=token(other), at=AT)
+
+
+# ---------------------------------------------------------------------------------------------------------- what comes due
+
+
+def test_a_referral_without_answer_comes_back_with_neighbours(orientation, worker):
+    place("voisine", {"nom": "La voisine", "longitude": 5.7300, **HELPS})
+    assert due.due(at=AT + 30 * DAY)["sans_reponse"] == 0
+    assert due.due(at=AT + 31 * DAY)["sans_reponse"] == 1
+    assert due.due(at=AT + 31 * DAY)["sans_reponse"] == 0
+    orientation.refresh_from_db()
+    assert (orientation.state, orientation.held_by) == ("expired", "sender")
+    assert "La voisine" in mails("nouvelles")[-1].text
+    assert {message.state for message in mails("attend votre réponse")} == {"cancelled"}
+
+
+def test_an_answered_referral_does_not_expire(orientation, aidant):
+    steps.accept(orientation, by=aidant, at=AT)
+    assert due.due(at=AT + 40 * DAY)["sans_reponse"] == 0
+
+
+def test_a_referral_follows_its_place_and_stops_with_it(orientation, library, worker):
+    kept = place("reunie", {"nom": "Médiathèque", **MAIL, **HELPS})
+    Lieu.objects.filter(pk=library.pk).update(state="merged", merged_into=kept)
+    assert due.due(at=AT)["lieux_reunis_ou_fermes"] == 1
+    orientation.refresh_from_db()
+    assert (orientation.lieu, orientation.lieu_name, orientation.state) == (kept, "Médiathèque", "sent")
+    Lieu.objects.filter(pk=kept.pk).update(state="ended")
+    assert due.due(at=AT)["lieux_reunis_ou_fermes"] == 1
+    orientation.refresh_from_db()
+    assert (orientation.state, orientation.held_by) == ("cancelled", "sender")
+    assert "n’est plus ouvert" in mails("nouvelles")[-1].text
+    assert due.due(at=AT)["lieux_reunis_ou_fermes"] == 0
+
+
+def test_a_place_taken_out_of_the_directory_stops_its_referrals(orientation):
+    Orientation.objects.filter(pk=orientation.pk).update(lieu=None)
+    due.due(at=AT)
+    orientation.refresh_from_db()
+    assert (orientation.state, orientation.lieu_name) == ("cancelled", "Bibliothèque Barnave")
+
+
+def test_after_two_years_nothing_says_who_it_was(orientation, aidant):
+    steps.refuse(orientation, by=aidant, at=AT, reason="other", words="Fâchée avec nous")
+    assert due.due(at=AT + 730 * DAY)["oubliees"] == 0
+    assert due.due(at=AT + 731 * DAY)["oubliees"] == 1
+    orientation.refresh_from_db()
+    assert (orientation.person, orientation.note, orientation.reason_words, orientation.token) == (None, "", "", None)
+    assert (orientation.state, orientation.reason) == ("refused", "other")  # it stays counted
+    assert "Fâchée" not in str(list(Event.objects.values()))
+    assert due.due(at=AT + 732 * DAY)["oubliees"] == 0
+
+
+def test_a_person_erased_while_a_referral_runs(orientation, person, worker):
+    due.strip(person, at=AT)
+    people.forget(person, by=worker, at=AT)
+    orientation.refresh_from_db()
+    assert (orientation.person, orientation.state, orientation.note, orientation.shared) == (None, "cancelled", "", [])
+    assert not Path.objects.filter(person=person).exists()
+    assert [message.to for message in mails("est annulée")] == ["accueil@bibliotheque.example"]
+    assert "effacer" in mails("nouvelles")[-1].text
+    assert links.opened(token(orientation), AT) is None
+
+
+# ---------------------------------------------------------------------------------------------------------------- reading
+
+
+def test_the_sender_and_the_receiver_see_it_and_nobody_else(orientation, worker, aidant, ccas, library):
+    seen = {worker: True, aidant: True}
+    seen[account("paul", "aidant", structure=place("autre", {"nom": "Autre lieu"}).structure)] = False
+    seen[account("ines", "coordination", territory="38185")] = False
+    seen[account("ana", "analyste", territory="38185")] = False
+    seen[account("adm", "administration")] = False
+    seen[account("benoit", "benevole", structure=ccas.structure)] = False
+    for user, may in seen.items():
+        assert access.orientations_for(user).filter(pk=orientation.pk).exists() is may, user
+    assert access.sides_of(worker, orientation) == ("sender",)
+    assert access.sides_of(aidant, orientation) == ("receiver",)
+
+
+def test_a_draft_is_not_seen_by_the_place(worker, ccas, library, aidant):
+    row = prepared(worker, ccas, library)
+    assert not access.orientations_for(aidant).filter(pk=row.pk).exists()
+
+
+def test_the_place_reads_what_was_shared_and_no_more(orientation, person):
+    read = {each.label: each.words for each in timeline.shared(orientation)}
+    assert read == {
+        "le prénom ou le surnom": "Andrei",
+        "la démarche": "argent, aides",
+        "comment la joindre": "Par téléphone ou SMS : 06 39 98 12 34",
+        "le mot pour le lieu": "Parle peu français",
+    }
+
+
+def test_what_is_shared_is_told_in_words(worker, ccas, library):
+    row = prepared(
+        worker,
+        ccas,
+        library,
+        shared=["language", "result", "availability"],
+        language="ro",
+        result="accompagne",
+        availability="le mardi",
+        urgent_before=date(2026, 12, 1),
+    )
+    assert [each.words for each in timeline.shared(row)] == [
+        "roumain",
+        "le mardi ; avant le 1er décembre 2026",
+        "Accès accompagné",
+    ]
+
+
+def test_a_note_is_for_the_side_that_wrote_it(orientation, aidant):
+    steps.accept(orientation, by=aidant, at=AT, note="Prévoir un interprète")
+    notes = {
+        side: [line.note for line in timeline.timeline(orientation, side)][-1] for side in ("sender", "receiver", "person")
+    }
+    assert notes == {"sender": "", "receiver": "Prévoir un interprète", "person": ""}
+
+
+def test_the_person_reads_where_it_stands_by_their_card(orientation, aidant, person):
+    steps.refuse(orientation, by=aidant, at=AT, reason="not_reached", words="Trois appels, jamais là")
+    found = persons.where_it_stands(person.card)
+    assert found.steps[0].words.startswith("Ce lieu ne peut pas.")
+    assert found.steps[0].who == "CCAS"
+    told = " ".join(f"{line.who} {line.words} {line.more} {line.note}" for line in found.steps[0].lines)
+    assert "Leila" not in told
+    assert "jamais là" not in told
+    assert "On n’a pas pu vous joindre" in told
+    assert persons.where_it_stands("7777-7777") is None
+
+
+def test_where_it_stands_asks_as_much_for_many_steps(worker, ccas, library, person, django_assert_max_num_queries):
+    for procedure in list(cycle.PROCEDURES)[:6]:
+        sent(worker, ccas, library, person, procedure=procedure)
+    with django_assert_max_num_queries(4):
+        assert len(persons.where_it_stands(person.card).steps) == 6
+
+
+def test_the_same_help_is_told_only_with_agreement(orientation, person, worker):
+    outsider = User.objects.create_user("dehors@exemple.fr", "x")
+    assert persons.same_help(person, "argent", user=outsider) == []
+    assert [each.orientation for each in persons.same_help(person, "argent", user=worker)] == [orientation]
+    people.agree(person=person, purpose="show", how="read", by=worker, at=AT)
+    assert [each.where for each in persons.same_help(person, "argent", user=outsider)] == ["Bibliothèque Barnave"]
+    assert persons.same_help(person, "sante", user=outsider) == []
+    assert persons.same_help(person, "argent", user=outsider, but=orientation) == []
+    assert persons.same_help(None, "argent", user=outsider) == []
+
+
+def test_what_is_received_is_sorted_by_what_needs_an_answer(worker, ccas, library, aidant):
+    rows = {
+        name: sent(worker, ccas, library, procedure=name)
+        for name in ("argent", "travail", "sante", "logement", "ecole", "mail")
+    }
+    urgent = sent(worker, ccas, library, urgent_before=date(2026, 11, 25))
+    steps.appoint(rows["travail"], by=aidant, at=AT, when=AT + timedelta(hours=3))
+    steps.appoint(rows["sante"], by=aidant, at=AT - 9 * DAY, when=AT - 2 * DAY)
+    steps.appoint(rows["logement"], by=aidant, at=AT, when=AT + 6 * DAY)
+    steps.accept(rows["ecole"], by=aidant, at=AT - 20 * DAY)
+    steps.refuse(rows["mail"], by=aidant, at=AT, reason="full")
+    page = lists.received(aidant, AT)
+    assert {section.id: [row.pk for row in section.rows] for section in page.sections} == {
+        "answer": [urgent.pk, rows["argent"].pk],
+        "today": [rows["travail"].pk],
+        "unknown": [rows["sante"].pk, rows["ecole"].pk],
+        "running": [rows["logement"].pk],
+    }
+    assert page.counts == {"answer": 2, "today": 1, "unknown": 2, "running": 1, "over": 1}
+    assert [row.pk for row in lists.received(aidant, AT, section="over").sections[0].rows] == [rows["mail"].pk]
+
+
+def test_what_was_given_starts_with_what_comes_back(orientation, worker, aidant, ccas, library):
+    back = steps.refuse(sent(worker, ccas, library), by=aidant, at=AT, reason="full")
+    page = lists.given(worker, AT)
+    assert [(section.id, [row.pk for row in section.rows]) for section in page.sections] == [
+        ("mine", [back.pk]),
+        ("waiting", [orientation.pk]),
+    ]
+
+
+@pytest.mark.parametrize("rows", [1, 20])
+def test_a_list_asks_as_much_for_many_rows_as_for_one(worker, ccas, library, aidant, rows, django_assert_max_num_queries):
+    for _ in range(rows):
+        sent(worker, ccas, library)
+    for user, read in ((aidant, lists.received), (worker, lists.given)):
+        with django_assert_max_num_queries(4):
+            page = read(user, AT)
+            assert all(
+                row.lieu.structure.name and str(row.from_structure) for section in page.sections for row in section.rows
+            )
+
+
+def test_states_are_told_in_the_words_of_dora(orientation, aidant, worker, ccas, library):
+    draft = prepared(worker, ccas, library)
+    steps.refuse(orientation, by=aidant, at=AT, reason="full")
+    orientation.refresh_from_db()
+    (row,) = exports.dora([orientation, draft])
+    assert (row["statut"], row["motifs_refus"], row["date_envoi"]) == ("REFUSÉE", "session-complète", "2026-11-20")
+    assert set(row) == set(exports.COLUMNS)
+
+
+# --------------------------------------------------------------------------------------------------------------- measures
+
+
+def many(worker, ccas, library, n, **fields) -> None:
+    """Make referrals of a kind, as scenery: their rows alone."""
+    base = {
+        "need": "assistance",
+        "lieu": library,
+        "from_structure": ccas.structure,
+        "commune": "38185",
+        "origin": "professional",
+    }
+    base |= {"state": "sent", "sent_at": AT, "prepared_at": AT, "changed_at": AT, "example": fields.get("example", False)}
+    for _ in range(n):
+        path = Path.objects.create(made_at=AT, origin="professional")
+        Orientation.objects.create(path=path, **{**base, **fields})
+
+
+SINCE, UNTIL = date(2026, 11, 1), date(2026, 11, 30)
+ANSWERED = {"answered_at": AT + 2 * DAY}
+
+
+def test_shares_are_told_with_their_interval(worker, ccas, library):
+    many(
+        worker,
+        ccas,
+        library,
+        33,
+        state="served",
+        came=True,
+        met_at=AT + 4 * DAY,
+        served_at=AT + 4 * DAY,
+        outcome="reached",
+        **ANSWERED,
+    )
+    many(worker, ccas, library, 22)
+    found = measures.measures(["38185"], SINCE, UNTIL)
+    assert (found.n, found.known.value, found.known.n) == (55, 60.0, 55)
+    assert found.known.low < 60 < found.known.high
+    assert (found.to_answer.median.value, found.to_answer.n) == (2.0, 33)
+    assert found.to_meet.p90.value == 4.0
+
+
+def test_small_counts_are_withheld_and_what_would_give_them_away(worker, ccas, library):
+    for reason, n in (("full", 30), ("too_far", 21), ("language", 4)):
+        many(worker, ccas, library, n, state="refused", reason=reason, **ANSWERED)
+    found = measures.measures(["38185"], SINCE, UNTIL)
+    assert {cell.id: cell.n for cell in found.reasons} == {"full": 30, "too_far": None, "language": None}
+    assert found.known.reason.startswith("Presque toutes")
+    assert found.relatives == 0
+    many(worker, ccas, library, 4, origin="relative")
+    assert measures.measures(["38185"], SINCE, UNTIL).relatives is None
+
+
+def test_relatives_are_counted_apart(worker, ccas, library):
+    many(worker, ccas, library, 12, origin="relative")
+    many(worker, ccas, library, 23)
+    found = measures.measures(["38185"], SINCE, UNTIL)
+    assert (found.n, found.relatives) == (22, 11)
+    assert sum(cell.n for cell in found.origins) == 33
+
+
+def test_one_more_referral_changes_nothing_until_its_batch_is_full(worker, ccas, library):
+    many(worker, ccas, library, 22)
+    before = measures.measures(["38185"], SINCE, UNTIL)
+    many(worker, ccas, library, 10, state="refused", reason="full", sent_at=AT + DAY, **ANSWERED)
+    lack = {"state": "unsolved", "lieu": None, "sent_at": None, "need": "pret"}
+    assert measures.measures(["38185"], SINCE, UNTIL) == before
+    many(worker, ccas, library, 1, state="refused", reason="full", sent_at=AT + DAY, **ANSWERED)
+    assert measures.measures(["38185"], SINCE, UNTIL).n == 33
+    for n, told in ((10, None), (1, 11), (10, 11), (1, 22)):
+        many(worker, ccas, library, n, ended_at=AT, **lack)
+        assert measures.measures(["38185"], SINCE, UNTIL).unsolved == told
+
+
+def test_a_few_are_not_nobody(worker, ccas, library):
+    many(worker, ccas, library, 10)
+    found = measures.measures(["38185"], SINCE, UNTIL)
+    assert (found.n, found.unsolved) == (None, 0)
+    assert found.known.reason == "Moins de 11 orientations envoyées."
+
+
+def test_needs_without_solution_are_told_by_need_and_commune(worker, ccas, library):
+    many(worker, ccas, library, 14, state="unsolved", lieu=None, sent_at=None, ended_at=AT, need="pret")
+    many(worker, ccas, library, 19, state="unsolved", lieu=None, sent_at=None, ended_at=AT, need="pret", commune="38151")
+    found = measures.measures(["38185", "38151"], SINCE, UNTIL)
+    assert found.unsolved == 33
+    assert [cell.label for cell in found.unsolved_by_need.columns] == ["Échirolles", "Grenoble"]
+    assert found.unsolved_by_need.cells == [[19, 14]]
+
+
+def test_examples_are_apart_and_nothing_of_them_is_withheld(worker, ccas, library):
+    many(worker, ccas, library, 3, example=True, state="refused", reason="full", **ANSWERED)
+    found = measures.measures(None, SINCE, UNTIL, examples=True)
+    assert (found.n, found.known.value, found.reasons[0].n) == (3, 100.0, 3)
+    assert measures.measures(None, SINCE, UNTIL).n == 0
+
+
+def test_another_territory_or_period_counts_nothing(worker, ccas, library):
+    many(worker, ccas, library, 20)
+    for found in (
+        measures.measures(["75056"], SINCE, UNTIL),
+        measures.measures(None, date(2026, 12, 1), date(2026, 12, 31)),
+    ):
+        assert found.n == 0
+        assert found.known.reason == "Aucune orientation envoyée."
+
+
+def test_measures_ask_as_much_for_many_rows(worker, ccas, library, django_assert_max_num_queries):
+    many(worker, ccas, library, 30)
+    with django_assert_max_num_queries(2):
+        measures.measures(["38185"], SINCE, UNTIL)
+
+
+# -------------------------------------------------------------------------------------------------------------- odd input
+
+
+def test_texts_of_any_script_and_length_are_kept_within_bounds(worker, ccas):
+    long = place("long", {"nom": "مركز " * 60, **MAIL, **HELPS})
+    row = sent(worker, ccas, long, note="ن" * 5_000, availability="x" * 900, procedure_words="é" * 900)
+    row.refresh_from_db()
+    assert (len(row.note), len(row.availability), len(row.procedure_words)) == (1_000, 200, 120)
+    assert row.lieu_name == long.name
+
+
+def test_an_address_that_receives_nothing_stops_no_gesture(worker, ccas, library, person):
+    people.correct(person, {"reach": "email", "reach_value": "pas une adresse"}, by=worker, at=AT)
+    people.agree(person=person, purpose="write", how="read", by=worker, at=AT)
+    row = sent(worker, ccas, library, person)
+    assert steps.appoint(row, by=None, token=token(row), at=AT, when=AT + DAY).state == "appointed"

@@ -1,0 +1,312 @@
+"""The sheet of a person, for who helps them; and for themselves, with their card."""
+
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.core.cache import caches
+
+from maillage.apps.accounts.models import Entry, User
+from maillage.apps.messages.models import Message
+from maillage.apps.orientations.actions import due, forgetting, steps
+from maillage.apps.orientations.models import Orientation
+from maillage.apps.people import actions, queries
+from maillage.apps.people.models import Consent, Person
+from tests.apps.places import place
+from tests.conftest import with_role
+
+pytestmark = pytest.mark.django_db
+AT = datetime.now(UTC) - timedelta(days=2)
+
+
+@pytest.fixture(autouse=True)
+def _no_count_left():
+    caches["counts"].clear()
+
+
+@pytest.fixture
+def lieu():
+    return place("bibliotheque")
+
+
+@pytest.fixture
+def other():
+    return place("autre", {"nom": "Centre social", "pivot": "21380185500015"})
+
+
+@pytest.fixture
+def aidant(lieu) -> User:
+    made = User.objects.create_user("aidant@exemple.fr", "x", name="Leïla", is_demonstration=True)
+    return with_role(made, "aidant", structure=lieu.structure)
+
+
+@pytest.fixture
+def stranger(other) -> User:
+    made = User.objects.create_user("ailleurs@exemple.fr", "x", name="Omar", is_demonstration=True)
+    return with_role(made, "gestionnaire", structure=other.structure)
+
+
+@pytest.fixture
+def person(aidant, lieu) -> Person:
+    return actions.welcome(
+        by=aidant, structure=lieu.structure, nickname="Fatou", born=1988, reach="phone", reach_value="+33612345678", at=AT
+    )
+
+
+@pytest.fixture
+def sent(aidant, lieu, other, person) -> Orientation:
+    actions.agree(person=person, purpose="share", structure=other.structure, how="read", by=aidant, at=AT)
+    row = steps.prepare(
+        by=aidant, structure=lieu.structure, person=person, lieu=other, need="formation", shared=("nickname",), at=AT
+    )
+    return steps.send(row, by=aidant, channel="space", at=AT)
+
+
+def test_a_person_is_welcomed_with_nothing_but_a_card(client, aidant):
+    client.force_login(aidant)
+    answer = client.post("/espace/personnes/nouvelle/", {"langue": "fr", "joindre": "none"})
+    assert answer.status_code == 302
+    made = Person.objects.get()
+    assert (made.nickname, made.born) == ("", None)
+    assert made.card in client.get(answer.url).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({"naissance": "mille"}, "Écrivez 4 chiffres"),
+        ({"naissance": "1850"}, "trop ancienne"),
+        ({"naissance": "2999"}, "n’est pas possible"),
+        ({"joindre": "phone", "valeur": ""}, "Il manque le numéro"),
+        ({"joindre": "phone", "valeur": "12"}, "10 chiffres"),
+        ({"joindre": "email", "valeur": "aurelie"}, "Il faut un @"),
+    ],
+)
+def test_what_is_wrong_is_told_and_nothing_is_kept(client, aidant, given, told):
+    client.force_login(aidant)
+    answer = client.post("/espace/personnes/nouvelle/", {"langue": "fr", "joindre": "none", "prenom": "Ana"} | given)
+    assert answer.status_code == 400
+    assert told in answer.content.decode()
+    assert 'value="Ana"' in answer.content.decode()
+    assert not Person.objects.exists()
+
+
+def test_a_telephone_is_kept_as_it_is_dialled(client, aidant):
+    client.force_login(aidant)
+    client.post("/espace/personnes/nouvelle/", {"langue": "ar", "joindre": "phone", "valeur": "06 12 34 56 78"})
+    assert Person.objects.get().reach_value == "+33612345678"
+
+
+def test_names_from_right_to_left_and_very_long_stay_whole(client, aidant):
+    client.force_login(aidant)
+    name = "محمد عبد الرحمن"
+    client.post("/espace/personnes/nouvelle/", {"langue": "ar", "joindre": "none", "prenom": name})
+    assert 'dir="auto"' in client.get("/espace/personnes/").content.decode()
+    assert Person.objects.get().nickname == name.strip()
+    answer = client.post("/espace/personnes/nouvelle/", {"langue": "fr", "joindre": "none", "prenom": "x" * 61})
+    assert answer.status_code == 400
+
+
+def test_homonyms_are_told_apart_by_their_card(client, aidant, lieu, person):
+    twin = actions.welcome(by=aidant, structure=lieu.structure, nickname="Fatou", born=1988, at=AT)
+    client.force_login(aidant)
+    page = client.get("/espace/personnes/?q=fatou").content.decode()
+    assert person.card in page
+    assert twin.card in page
+    page = client.get(f"/espace/personnes/?q={twin.code[:5]}").content.decode()
+    assert twin.card in page
+    assert person.card not in page
+
+
+def test_opening_a_sheet_is_written_and_shown(client, aidant, person):
+    client.force_login(aidant)
+    client.get(f"/espace/personnes/{person.pk}/")
+    assert Entry.objects.filter(verb="person.seen", by=aidant.pk, row=person.pk).count() == 1
+    assert "a ouvert la fiche" in client.get(f"/espace/personnes/{person.pk}/").content.decode()
+
+
+@pytest.mark.parametrize("page", ["", "corriger/", "accord/", "copie/", "effacer/", "quitter/", "carte/"])
+def test_the_person_of_another_structure_does_not_exist(client, stranger, person, page):
+    client.force_login(stranger)
+    address = f"/espace/personnes/{person.pk}/{page}"
+    assert client.post(address).status_code in (404, 405)
+    assert client.get(address).status_code in (404, 405)
+    assert person.card not in client.get("/espace/personnes/").content.decode()
+
+
+def test_a_card_and_an_agreement_open_the_sheet_to_another_structure(client, stranger, person):
+    client.force_login(stranger)
+    assert client.post("/espace/personnes/carte/", {"code": person.card}).status_code == 400
+    assert client.get(f"/espace/personnes/{person.pk}/").status_code == 404
+    answer = client.post("/espace/personnes/carte/", {"code": person.card.lower(), "accord": "on"})
+    assert answer.url == f"/espace/personnes/{person.pk}/"
+    assert client.get(answer.url).status_code == 200
+
+
+def test_cards_are_not_guessed(client, stranger, person, settings):
+    client.force_login(stranger)
+    for _ in range(31):
+        client.post("/espace/personnes/carte/", {"code": "AAAA-AAAA", "accord": "on"})
+    assert client.post("/espace/personnes/carte/", {"code": person.card, "accord": "on"}).status_code == 400
+
+
+def test_an_agreement_keeps_the_words_that_were_read(client, aidant, person):
+    client.force_login(aidant)
+    given = {"pour": "keep", "comment": "read", "reponse": "oui"}
+    client.post(f"/espace/personnes/{person.pk}/accord/", given)
+    said = Consent.objects.get(purpose="keep")
+    assert (said.given, said.how, said.by) == (True, "read", aidant)
+    assert "garde vos réponses" in said.words
+    client.post(f"/espace/personnes/{person.pk}/accord/", {"retirer": said.pk})
+    assert not queries.agreed(person, "keep")
+    client.post(f"/espace/personnes/{person.pk}/accord/", {"pour": "keep", "reponse": "oui"})
+    assert Consent.objects.filter(purpose="keep").count() == 1  # without saying how, nothing is proved
+
+
+def test_a_copy_holds_all_that_is_kept(client, aidant, person, sent):
+    client.force_login(aidant)
+    told = json.loads(client.get(f"/espace/personnes/{person.pk}/copie/?format=json").content)
+    assert told["prenom_ou_surnom"] == "Fatou"
+    assert told["numero_ou_adresse"] == "+33612345678"
+    assert told["orientations"][0]["ou"] == "Centre social"
+    assert told["accords"][0]["reponse"] == "oui"
+    assert any("remis une copie" in line["quoi"] for line in told["qui_a_vu"])
+
+
+def test_erasing_asks_for_the_card_and_stops_what_runs(client, aidant, person, sent):
+    client.force_login(aidant)
+    assert client.post(f"/espace/personnes/{person.pk}/effacer/", {"code": "AAAA-AAAA"}).status_code == 400
+    assert client.post(f"/espace/personnes/{person.pk}/effacer/", {"code": person.card}).status_code == 302
+    sent.refresh_from_db()
+    assert sent.state == "cancelled"
+    assert sent.stripped_at is not None
+    assert client.get(f"/espace/personnes/{person.pk}/").status_code == 404
+    assert "Fatou" not in str(list(Person.objects.values())) + str(list(Orientation.objects.values()))
+
+
+def test_who_was_not_helped_for_two_years_is_forgotten_by_itself(aidant, lieu, person):
+    old = actions.welcome(
+        by=aidant, structure=lieu.structure, nickname="Ancienne", at=datetime.now(UTC) - timedelta(days=800)
+    )
+    assert forgetting.forget_due(at=datetime.now(UTC)) == 1
+    old.refresh_from_db()
+    assert (old.nickname, old.forgotten_at is None) == ("", False)
+    person.refresh_from_db()
+    assert person.nickname == "Fatou"
+
+
+# ------------------------------------------------------------------------------------------------------------- the card
+
+
+def opened(client, person: Person):
+    assert client.post("/ma-carte/", {"code": person.card}).url == "/ma-carte/suivi/"
+
+
+def test_a_card_tells_where_the_help_stands(client, person, sent):
+    opened(client, person)
+    page = client.get("/ma-carte/suivi/").content.decode()
+    assert "Centre social" in page
+    assert "On attend sa réponse" in page
+    assert person.code not in client.get("/ma-carte/suivi/").request["PATH_INFO"]
+
+
+def test_a_wrong_card_opens_nothing_and_says_what_to_do(client, person):
+    answer = client.post("/ma-carte/", {"code": "AAAA-AAAA"})
+    assert answer.status_code == 400
+    assert "Relisez la carte" in answer.content.decode()
+    assert client.get("/ma-carte/suivi/").url == "/ma-carte/"
+
+
+def test_a_card_left_open_closes_by_itself(client, person):
+    opened(client, person)
+    session = client.session
+    session["carte"] = [person.pk, (datetime.now(UTC) - timedelta(minutes=21)).isoformat()]
+    session.save()
+    assert client.get("/ma-carte/garde/").url == "/ma-carte/"
+
+
+def test_the_person_reads_who_saw_and_takes_back_an_agreement(client, aidant, person, sent):
+    actions.seen(person, by=aidant, structure=None, at=AT)
+    opened(client, person)
+    page = client.get("/ma-carte/garde/").content.decode()
+    assert "Leïla" in page
+    said = Consent.objects.get(purpose="share")
+    client.post("/ma-carte/accord/", {"accord": said.pk})
+    assert not queries.agreed(person, "share", said.structure_id)
+
+
+def test_the_person_gives_up_a_step(client, person, sent):
+    opened(client, person)
+    client.post(f"/ma-carte/etapes/{sent.pk}/annuler/")
+    sent.refresh_from_db()
+    assert sent.state == "cancelled"
+
+
+def test_nobody_gives_up_the_step_of_another(client, aidant, lieu, sent):
+    twin = actions.welcome(by=aidant, structure=lieu.structure, at=AT)
+    opened(client, twin)
+    assert client.post(f"/ma-carte/etapes/{sent.pk}/annuler/").status_code == 404
+
+
+def test_the_person_has_everything_erased(client, person, sent):
+    opened(client, person)
+    assert client.post("/ma-carte/effacer/", {"code": "AAAA-AAAA"}).status_code == 400
+    assert client.post("/ma-carte/effacer/", {"code": person.card}).url == "/ma-carte/"
+    person.refresh_from_db()
+    assert person.forgotten_at is not None
+    assert client.post("/ma-carte/", {"code": person.card}).status_code == 400
+
+
+def test_an_agreement_taken_back_is_read_no_more(client, person, stranger, sent):
+    client.force_login(stranger)
+    assert "Fatou" in client.get(f"/espace/orientations/{sent.pk}/").content.decode()
+    client.logout()
+    opened(client, person)
+    client.post("/ma-carte/accord/", {"accord": Consent.objects.get(purpose="share").pk})
+    client.force_login(stranger)
+    assert "Fatou" not in client.get(f"/espace/orientations/{sent.pk}/").content.decode()
+
+
+@pytest.mark.parametrize("how", ["no", "number"])
+def test_what_was_to_be_written_does_not_leave(client, aidant, person, stranger, sent, how):
+    actions.agree(person=person, purpose="write", how="read", by=aidant, at=AT)
+    now = datetime.now(UTC)
+    steps.appoint(sent, by=stranger, at=now, when=now + timedelta(days=6))
+    waiting = Message.objects.filter(channel="sms", state="waiting")
+    assert waiting.exists()
+    client.force_login(aidant)
+    if how == "no":
+        client.post(f"/espace/personnes/{person.pk}/accord/", {"pour": "write", "comment": "read", "reponse": "non"})
+    else:
+        given = {"langue": "fr", "joindre": "phone", "valeur": "07 00 00 00 01"}
+        client.post(f"/espace/personnes/{person.pk}/corriger/", given)
+    assert not waiting.exists()
+
+
+def test_a_place_merged_into_another_structure_reads_nothing_that_was_not_agreed(person, sent, lieu, other):
+    third = place("tiers", {"nom": "Maison des associations"})
+    other.state, other.merged_into = "merged", third
+    other.save()
+    due.follow(sent, at=datetime.now(UTC))
+    sent.refresh_from_db()
+    assert (sent.lieu, sent.shared, sent.note) == (third, [], "")
+
+
+def test_who_only_carries_a_card_is_not_announced(client, aidant, lieu, other, stranger, person):
+    row = steps.prepare(by=aidant, structure=lieu.structure, person=person, lieu=other, need="formation", at=AT)
+    row = steps.send(row, by=aidant, channel="card", at=AT)
+    assert row.held_by == "person"
+    client.force_login(stranger)
+    assert f"/espace/orientations/{row.pk}/" not in client.get("/espace/orientations/").content.decode()
+    opened(client, person)
+    assert "Allez-y avec votre carte" in client.get("/ma-carte/suivi/").content.decode()
+
+
+def test_a_structure_that_left_reads_the_sheet_nowhere(client, aidant, person, sent):
+    client.force_login(aidant)
+    assert "Fatou" in client.get(f"/espace/orientations/{sent.pk}/?cote=envoi").content.decode()
+    client.post(f"/espace/personnes/{person.pk}/quitter/")
+    actions.correct(person, {"nickname": "Zohra"}, by=None, at=AT)
+    page = client.get(f"/espace/orientations/{sent.pk}/?cote=envoi").content.decode()
+    assert "Zohra" not in page
+    assert "Zohra" not in client.get("/espace/orientations/envoyees/").content.decode()

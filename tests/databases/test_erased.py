@@ -1,0 +1,31 @@
+"""What is erased leaves nothing in the file of SQLite, nor in its log."""
+
+from datetime import UTC, datetime
+
+import pytest
+from django.conf import settings
+from django.db.utils import ConnectionHandler
+
+from maillage.config import due
+
+AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
+
+
+@pytest.mark.django_db
+def test_what_is_erased_is_neither_in_the_file_nor_in_its_log(tmp_path, monkeypatch):
+    path = tmp_path / "maillage.sqlite3"
+    usual = settings.DATABASES["default"]
+    here = ConnectionHandler({"default": {**usual, "NAME": path, "TEST": {}}})["default"]
+    monkeypatch.setattr("django.db.connection", here)
+    with here.cursor() as cursor:
+        cursor.execute("CREATE TABLE someone (name text)")
+        cursor.execute("INSERT INTO someone VALUES ('Zénobie Lachaume')")
+        due.fold(AT)
+        assert b"Lachaume" in path.read_bytes()
+        cursor.execute("DELETE FROM someone")
+        assert b"Lachaume" in path.read_bytes()
+        due.fold(AT)
+        cursor.execute("PRAGMA busy_timeout")
+        assert cursor.fetchone()[0] == usual["OPTIONS"]["timeout"] * 1000
+    assert all(b"Lachaume" not in each.read_bytes() for each in tmp_path.iterdir())
+    here.close()

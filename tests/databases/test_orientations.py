@@ -1,0 +1,48 @@
+"""Referrals on both engines: two answers at once, and long lists."""
+
+import json
+
+import pytest
+
+from tests.databases.conftest import python
+
+N = 20
+SLOW = 0.5  # seconds: three times what a page promises, for machines that do other things
+
+
+def answered(home, database: str = "") -> dict:
+    done = python("-m", "tests.databases.answering", home=home, database=database)
+    assert done.returncode == 0, done.stderr[-2000:]
+    return json.loads(done.stdout)
+
+
+@pytest.fixture(scope="module")
+def on_sqlite(tmp_path_factory) -> dict:
+    return answered(tmp_path_factory.mktemp("sqlite"))
+
+
+@pytest.fixture(scope="module")
+def on_postgresql(tmp_path_factory, postgresql) -> dict:
+    return answered(tmp_path_factory.mktemp("postgresql"), postgresql)
+
+
+@pytest.fixture(params=["on_sqlite", pytest.param("on_postgresql", marks=pytest.mark.postgresql)])
+def told(request) -> dict:
+    return request.getfixturevalue(request.param)
+
+
+def test_of_two_answers_at_once_one_holds_and_the_other_is_told_why(told):
+    assert (told["done"], told["told"], told["states"], told["answers"], told["news"]) == (N, N, N, N, N)
+    assert set(told["whys"]) <= {"Leila a", "Karim a"}
+    assert told["broken"] is False
+
+
+def test_ten_thousand_referrals_page_with_as_many_queries(told):
+    assert max(told["queries"]) <= 4
+    assert told["seconds"] < SLOW
+
+
+@pytest.mark.postgresql
+def test_both_engines_sort_alike(on_sqlite, on_postgresql):
+    assert on_sqlite["counts"].keys() == on_postgresql["counts"].keys()
+    assert sum(on_sqlite["counts"].values()) == sum(on_postgresql["counts"].values())
