@@ -190,7 +190,7 @@ def test_a_structure_that_answers_by_itself_is_settled(campaign, lieu):
     assert states(campaign) == ["to-do"]
     links.confirm(lieu, at=LATER)
     assert states(campaign) == ["confirmed"]
-    assert campaigns.campaigns()[0].progress.words == "1 confirmée ou corrigée sur 1"
+    assert campaigns.campaigns(campaign.by)[0].progress.words == "1 confirmée ou corrigée sur 1"
 
 
 def test_a_sheet_corrected_meanwhile_is_told_corrected(campaign, lieu):

@@ -189,9 +189,10 @@ def test_lists_make_as_many_queries_for_many_rows_as_for_one(signed, rows, djang
     for lieu in Lieu.objects.all():
         proposals.propose(lieu, field="quartier", value="Centre", by="x", at=AT)
         signals.signal(lieu, about="Autre", text="Un mot", reach="", at=AT)
+    signed.get("/espace/annuaire/")  # the first page of a visit writes in the session
     for address, most in (("", 20), ("?q=lieu", 9), ("liste/doublons/", 8), ("liste/propositions/", 8), ("propositions/", 8),
                           ("doublons/", 9), ("doublons/surs/", 5)):  # fmt: skip
-        with django_assert_max_num_queries(most):
+        with django_assert_max_num_queries(most + 1):  # one for the roles
             assert signed.get(f"/espace/annuaire/{address}").status_code == 200, address
 
 

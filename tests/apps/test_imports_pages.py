@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from maillage.apps.accounts.models import User
 from maillage.apps.directory import rules
 from maillage.apps.directory.actions import duplicates, importing, sheets
 from maillage.apps.directory.actions import waiting as actions
@@ -17,6 +18,7 @@ from maillage.apps.directory.models import Import, Lieu, Pair, Source
 from maillage.apps.directory.queries import waiting as queries
 from maillage.cli.main import main
 from maillage.kernel.errors import Refused
+from tests.conftest import with_role
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("home")]
 
@@ -644,5 +646,18 @@ def test_the_list_of_imports_makes_as_many_queries_for_many_as_for_one(
         Import.objects.create(
             source=source, file_name=f"{n}.csv", digest="0", correspondence="", started_at=AT, by=coordinator
         )
-    with django_assert_max_num_queries(5):
+    with django_assert_max_num_queries(9):
         assert signed.get("/espace/annuaire/imports/").status_code == 200
+
+
+def test_a_coordinator_imports_the_places_of_the_territory_and_no_other(client):
+    isere = with_role(User.objects.create_user("isere@exemple.fr", "x"), "coordination", territory="38")
+    client.force_login(isere)
+    made = imported(client, "nom;commune;code postal\nMaison;Grenoble;38000\nAilleurs;Lille;59000\n")
+    assert list(Lieu.objects.values_list("name", flat=True)) == ["Maison"]
+    page = client.get(f"/espace/annuaire/imports/{made.pk}/").content.decode()
+    assert "n’est pas dans le territoire" in page
+    address = dropped(client, "nom;commune;code postal\nMaison;Grenoble;38000\n")
+    client.force_login(with_role(User.objects.create_user("nord@exemple.fr", "x"), "coordination", territory="59"))
+    assert client.get(address).status_code == 404
+    assert client.get(f"/espace/annuaire/imports/{made.pk}/").status_code == 404

@@ -26,17 +26,17 @@ MARKET = {
 }
 
 
-def test_the_register_counts_only_what_was_counted():
+def test_the_register_counts_only_what_was_counted(coordinator):
     actions.keep(by=None, today=TODAY, **MARKET)
     actions.keep(by=None, today=TODAY, **{**MARKET, "met": None})
     actions.keep(by=None, today=TODAY, **{**MARKET, "state": "planned", "on": TODAY + timedelta(days=7), "met": None})
-    told = outings.told(outings.register()).replace("\xa0", " ")
+    told = outings.told(outings.register(coordinator)).replace("\xa0", " ")
     assert told == "3 actions, dont 2 faites ; 42 personnes rencontrées dans 1 action ; 1 sans compte."
 
 
-def test_an_action_not_done_is_counted_in_the_feminine():
+def test_an_action_not_done_is_counted_in_the_feminine(coordinator):
     actions.keep(by=None, today=TODAY, **{**MARKET, "state": "planned", "on": TODAY + timedelta(days=7), "met": None})
-    assert outings.told(outings.register()).replace("\xa0", " ") == "1 action, dont aucune faite."
+    assert outings.told(outings.register(coordinator)).replace("\xa0", " ") == "1 action, dont aucune faite."
 
 
 def test_results_are_asked_once_an_action_is_done_and_are_never_lost(client, coordinator):

@@ -9,9 +9,10 @@ from django.core.cache import cache, caches
 from maillage.apps.directory import rules
 from maillage.apps.directory.actions import duplicates, links, sheets
 from maillage.apps.directory.models import Change, Lieu, Pair, Proposal
-from maillage.apps.directory.queries.links import ALPHABET, Closure, Correction, by_code, read, shown
+from maillage.apps.directory.queries.links import Closure, Correction, by_code
 from maillage.apps.directory.queries.search import Wanted, search
 from maillage.apps.directory.views import personal
+from maillage.kernel.codes import ALPHABET, read, shown
 from maillage.kernel.errors import Refused
 from tests.apps.places import AT, LATER, place
 

@@ -33,6 +33,7 @@ class Structure(models.Model):
     key = models.CharField("clé", max_length=180, unique=True)
     name = models.CharField("nom", max_length=300)
     kind = models.CharField("type", max_length=40, default="autre")
+    code_insee = models.CharField("commune du siège", max_length=5, blank=True)
 
     class Meta:
         verbose_name = "structure"

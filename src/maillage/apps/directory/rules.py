@@ -9,6 +9,7 @@ from typing import Any
 
 import yaml
 
+from maillage.kernel.languages import say
 from maillage.kernel.names import plain
 from maillage.pipeline.offer.sheet import practices
 from maillage.reference import offer
@@ -97,17 +98,19 @@ class Freshness:
     stitches: int
     words: str
     months: int | None
+    confirmed: bool = False
 
 
 def freshness(updated_on: date | None, confirmed_on: date | None, *, on: date) -> Freshness:
     """Return the freshness of a sheet: when it was confirmed, else what its file says; a file's date confirms nothing."""
     last = max(filter(None, (updated_on, confirmed_on)), default=None)
     if last is None:
-        return Freshness(0, "date inconnue", None)
+        return Freshness(0, say("date inconnue"), None)
     months = months_between(last, on)
     stitches = next((n for limit, n in ((6, 4), (12, 3), (18, 2)) if months < limit), 1)
-    verb = "confirmé" if confirmed_on is not None and confirmed_on == last else "mis à jour"
-    return Freshness(stitches, f"{verb} {ago(months)}", months)
+    if confirmed_on is not None and confirmed_on == last:
+        return Freshness(stitches, say("confirmé {ago}", ago=ago(months)), months, confirmed=True)
+    return Freshness(stitches, say("mis à jour {ago}", ago=ago(months)), months)
 
 
 def months_between(first: date, last: date) -> int:
@@ -123,8 +126,17 @@ def ago(months: int) -> str:
     ('ce mois-ci', 'il y a 14 mois', 'il y a 2 ans')
     """
     if months == 0:
-        return "ce mois-ci"
-    return f"il y a {months} mois" if months < 24 else f"il y a {months // 12} ans"
+        return say("ce mois-ci")
+    return say("il y a {lapse}", lapse=lapse(months))
+
+
+def lapse(months: int) -> str:
+    """Return months in words; in years from two.
+
+    >>> lapse(14), lapse(30)
+    ('14 mois', '2 ans')
+    """
+    return say("{n} mois", "{n} mois", n=months) if months < 24 else say("{n} an", "{n} ans", n=months // 12)
 
 
 def due_on(confirmed_on: date | None, rhythm: int) -> date | None:

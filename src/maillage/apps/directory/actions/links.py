@@ -1,6 +1,5 @@
 """What a structure writes of its own place, without account: its code opens its sheet, and nothing else."""
 
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -11,7 +10,8 @@ from django.db import transaction
 from maillage.apps.directory import rules
 from maillage.apps.directory.actions import sheets
 from maillage.apps.directory.models import Change, Lieu, Proposal
-from maillage.apps.directory.queries.links import ALPHABET, AWAITED, LENGTH, LINK, STRUCTURE, Closure, Correction
+from maillage.apps.directory.queries.links import AWAITED, LINK, STRUCTURE, Closure, Correction
+from maillage.kernel import codes
 from maillage.kernel.errors import Refused
 
 
@@ -44,7 +44,7 @@ def make(lieu: Lieu, *, by: str, at: datetime) -> str:
 
 def _unused() -> str:
     while True:
-        code = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
+        code = codes.make()
         if not Lieu.objects.filter(code=code).exists():
             return code
 

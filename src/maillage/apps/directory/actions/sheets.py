@@ -54,6 +54,23 @@ def structure_of(sheet: rules.Sheet) -> Structure:
     return found
 
 
+def _carried_by(lieu: Lieu) -> Structure:
+    """Return the structure that carries a place as its sheet now says.
+
+    A structure of this place alone that only changes name or number stays the same row: those who act for it still do.
+    """
+    key, name = rules.structure_key(lieu.sheet)
+    if lieu.structure_id is None or lieu.structure.key == key:
+        return structure_of(lieu.sheet)
+    shared = Lieu.objects.filter(structure=lieu.structure_id).exclude(pk=lieu.pk).exists()
+    if shared or Structure.objects.filter(key=key).exists():
+        return structure_of(lieu.sheet)
+    kept = lieu.structure
+    kept.key, kept.name, kept.kind = key, name[:300], rules.kind_of(lieu.sheet)
+    kept.save(update_fields=["key", "name", "kind"])
+    return kept
+
+
 @transaction.atomic
 def write(
     lieu: Lieu,
@@ -67,7 +84,7 @@ def write(
 ) -> Change:
     """Save a place that was changed since `before`, keep the change, and tell the search."""
     derive(lieu)
-    lieu.structure = structure_of(lieu.sheet)
+    lieu.structure = _carried_by(lieu)
     lieu.save()
     change = Change.objects.create(
         lieu=lieu, within=within, verb=verb, at=at, by=by, before=before, after=snapshot(lieu), reason=reason[:300]

@@ -229,8 +229,15 @@ def _take_in(found: Waiting, result: Any, *, whole: bool, at: datetime) -> Impor
         source.licence = found.licence
     source.save()
     by = User.objects.filter(pk=found.by).first()
+    everywhere = queries.communes_of(found) is None  # else places missing from the file may be those of another territory
     return importing.take_in(
-        result, source=found.source, digest=found.digest, by=by, at=at, correspondence=found.draft, whole=whole
+        result,
+        source=found.source,
+        digest=found.digest,
+        by=by,
+        at=at,
+        correspondence=found.draft,
+        whole=whole and everywhere,
     )
 
 

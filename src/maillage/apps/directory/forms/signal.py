@@ -2,46 +2,50 @@
 
 from django import forms
 
+from maillage.kernel.languages import to_say
+
 ABOUT = {
-    "horaires": "Les horaires",
-    "telephone": "Le téléphone ou l’e-mail",
-    "adresse": "L’adresse",
-    "pratiques": "Ce qu’on y trouve",
-    "prix": "Le prix",
-    "ferme": "Le lieu est fermé pour de bon",
-    "autre": "Autre chose",
+    "horaires": to_say("Les horaires"),
+    "telephone": to_say("Le téléphone ou l’e-mail"),
+    "adresse": to_say("L’adresse"),
+    "pratiques": to_say("Ce qu’on y trouve"),
+    "prix": to_say("Le prix"),
+    "ferme": to_say("Le lieu est fermé pour de bon"),
+    "autre": to_say("Autre chose"),
 }
 
 
 class SignalForm(forms.Form):
     sur = forms.ChoiceField(
-        label="Qu’est-ce qui ne va pas ?",
+        label=to_say("Qu’est-ce qui ne va pas ?"),
         choices=list(ABOUT.items()),
-        error_messages={"required": "Il manque ce dont vous parlez. Choisissez une ligne, ou « Autre chose »."},
+        error_messages={"required": to_say("Il manque ce dont vous parlez. Choisissez une ligne, ou « Autre chose ».")},
     )
     texte = forms.CharField(
-        label="Dites-nous, avec vos mots",
+        label=to_say("Dites-nous, avec vos mots"),
         max_length=2_000,
         widget=forms.Textarea(attrs={"rows": 4}),
         error_messages={
-            "required": "Il manque votre phrase. Sans elle, personne ne saurait quoi corriger. Quelques mots suffisent.",
-            "max_length": "Ce texte est trop long. Gardez le plus important, en 2 000 caractères.",
+            "required": to_say(
+                "Il manque votre phrase. Sans elle, personne ne saurait quoi corriger. Quelques mots suffisent."
+            ),
+            "max_length": to_say("Ce texte est trop long. Gardez le plus important, en 2 000 caractères."),
         },
     )
     joindre = forms.CharField(
-        label="Comment vous répondre (facultatif)",
+        label=to_say("Comment vous répondre (facultatif)"),
         required=False,
         max_length=200,
-        help_text="Un téléphone ou une adresse e-mail. Seul le réseau le lira.",
-        error_messages={"max_length": "C’est trop long. Un téléphone ou une adresse suffit."},
+        help_text=to_say("Un téléphone ou une adresse e-mail. Seul le réseau le lira."),
+        error_messages={"max_length": to_say("C’est trop long. Un téléphone ou une adresse suffit.")},
     )
-    site = forms.CharField(label="Ne remplissez pas cette case", required=False)
+    site = forms.CharField(label=to_say("Ne remplissez pas cette case"), required=False)
 
     def clean_site(self) -> str:
         """Refuse what only a machine fills, and say so: a person whose browser filled it can empty it."""
         if self.cleaned_data["site"]:
             raise forms.ValidationError(
-                "Cette case doit rester vide. Elle arrête les machines. Videz-la, puis recommencez."
+                to_say("Cette case doit rester vide. Elle arrête les machines. Videz-la, puis recommencez.")
             )
         return ""
 

@@ -9,13 +9,14 @@ from urllib.parse import quote
 from django.db.models import Count, F, Q
 from django.utils import timezone
 
-from maillage.apps.directory import rules
+from maillage.apps.directory import access, rules
 from maillage.apps.directory.models import Call, Campaign, Change, Lieu, Proposal
 from maillage.apps.directory.queries import census, history, places
-from maillage.apps.directory.queries.links import LINK, shown
+from maillage.apps.directory.queries.links import LINK
 from maillage.apps.directory.queries.paging import PAGE, Window
 from maillage.apps.directory.queries.places import Phone
 from maillage.apps.territories import queries as territories
+from maillage.kernel.codes import shown
 from maillage.kernel.errors import Refused
 from maillage.kernel.names import plain
 from maillage.reports.opening import said
@@ -101,10 +102,10 @@ class Listed:
     progress: Progress
 
 
-def campaigns() -> list[Listed]:
-    """Return the campaigns, those under way first, the latest first."""
+def campaigns(user) -> list[Listed]:
+    """Return the campaigns that somebody leads, those under way first, the latest first."""
     settled = Q(calls__state__in=OVER) | Q(calls__lieu__confirmed_on__gte=F("opened_at__date"))
-    rows = Campaign.objects.annotate(
+    rows = access.campaigns_for(user).annotate(
         total=Count("calls"),
         over=Count("calls", filter=settled),
         silent=Count("calls", filter=Q(calls__state=NO_ANSWER) & ~settled),

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from maillage.apps.directory import rules
+from maillage.apps.directory import access, rules
 from maillage.apps.directory.models import Body, CensusRules, Change, Lieu
 from maillage.apps.directory.queries import places, where
 from maillage.apps.directory.queries.paging import PAGE, Window
@@ -122,8 +122,8 @@ def ground(place: str) -> Ground:
     )
 
 
-def led() -> list[tuple[str, str, str]]:
-    """Return the censuses under way: address, name, and how many answers are known, in words."""
+def led(user) -> list[tuple[str, str, str]]:
+    """Return the censuses under way that somebody may lead: address, name, and how many answers are known, in words."""
     counts: dict[str, Counter[str]] = {}
     for territory, state in Body.objects.values_list("territory", "state"):
         counts.setdefault(territory, Counter())[state] += 1
@@ -134,7 +134,7 @@ def led() -> list[tuple[str, str, str]]:
     found = [
         (place, names.get(place) or known.get(place).long_name, _answers(states))
         for place, states in counts.items()
-        if place in names or place in known
+        if (place in names or place in known) and access.holds(user, where.of_code(place).communes)
     ]
     return sorted(found, key=lambda each: plain(each[1]))
 

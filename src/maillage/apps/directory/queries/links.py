@@ -1,18 +1,12 @@
 """Personal links: how a code is written, read however it is typed, what it opens, and what may be said through it."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from maillage.apps.directory.models import Lieu
-
-# No sign that an eye or a hand takes for another: neither 0 and O, nor 1, I and L; B, G, S, V, Z are read as below.
-ALPHABET = "23456789ACDEFHJKMNPQRTUWXY"
-MEANT = str.maketrans("BGSVZ", "865U2")
-LENGTH = 8
-NOT_SIGNS = re.compile(r"[^0-9A-Z]")
+from maillage.kernel import codes
 
 STRUCTURE = "la structure"
 LINK = "lien personnel"  # how the history tells that a code was made: the sheet itself did not change
@@ -47,28 +41,9 @@ class Correction:
     rest: bool = False
 
 
-def read(text: str) -> str:
-    """Return the code that somebody typed, '' when it cannot be one.
-
-    >>> read(" 7k2d ahz4 "), read("7K2D-AH24"), read("7K2D")
-    ('7K2DAH24', '7K2DAH24', '')
-    """
-    typed = NOT_SIGNS.sub("", text.upper()).translate(MEANT)
-    return typed if len(typed) == LENGTH and set(typed) <= set(ALPHABET) else ""
-
-
-def shown(code: str) -> str:
-    """Return a code in two halves, as it is printed.
-
-    >>> shown("7K2DAH24")
-    '7K2D-AH24'
-    """
-    return f"{code[: LENGTH // 2]}-{code[LENGTH // 2 :]}"
-
-
 def by_code(text: str) -> Lieu | None:
     """Return the place that a code opens, None when it opens none; a merged place is the one it was merged into."""
-    code = read(text)
+    code = codes.read(text)
     found = Lieu.objects.select_related("structure", "source").filter(code=code).first() if code else None
     while found is not None and found.merged_into_id:
         found = Lieu.objects.select_related("structure", "source").get(pk=found.merged_into_id)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from maillage.apps.directory import access
 from maillage.apps.directory.models import Lieu, Outing
 from maillage.apps.directory.queries import places
 from maillage.apps.directory.queries.search import Wanted, search
@@ -16,8 +17,8 @@ from maillage.studies.territories import Territory, gazetteer
 NEAREST = 6
 
 
-def register() -> list[Outing]:
-    return list(Outing.objects.select_related("by"))
+def register(user) -> list[Outing]:
+    return list(access.outings_for(user).select_related("by"))
 
 
 def told(rows: Sequence[Outing]) -> str:

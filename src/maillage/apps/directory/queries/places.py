@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import reduce
 from html import unescape
 from typing import Any
 
@@ -12,11 +13,12 @@ from django.db.models import Q
 
 from maillage.apps.directory import rules
 from maillage.apps.directory.models import Lieu
+from maillage.kernel.languages import POP, TYPED, say, spoken, to_say, typed
 from maillage.pipeline.offer.sheet import practices
 from maillage.reference import offer
 from maillage.reference.parameters import number
 from maillage.reports import opening
-from maillage.reports.wording import count, listing, lower_first, spaced
+from maillage.reports.wording import listing, lower_first, spaced
 from maillage.reports.wording import number as figure
 
 TOPICS = 2  # told at once; the rest on demand
@@ -31,7 +33,13 @@ CONDITION = re.compile(
 SENTENCES = re.compile(r"(?<=[.!?;])\s+|\n+")
 MARKS = re.compile(r"</?[a-z][a-z0-9]*(?:\s[^<>]*)?/?>|<a\s[^<>]*$", re.IGNORECASE)  # those of a web page, the last one cut
 QUOTES, QUOTED = 2, 90  # conditions quoted; characters kept on each side of one
-SITE = "Site Internet"
+SITE = to_say("Site Internet")
+UNSAID = {
+    (False, False): to_say("Nous ne connaissons pas les transports ni l’accès en fauteuil roulant."),
+    (False, True): to_say("Nous ne connaissons pas les transports."),
+    (True, False): to_say("Nous ne connaissons pas l’accès en fauteuil roulant."),
+    (True, True): "",
+}
 TONES = {"open": "ouvert", "soon": "bientot", "closed": "ferme", "unknown": ""}
 
 
@@ -119,8 +127,8 @@ def metres_in_words(metres: float) -> str:
     ('350 m', '1,3 km', '50 m')
     """
     if metres < 975:
-        return f"{max(round(metres / 50) * 50, 50)} m"
-    return f"{figure(metres / 1000, 1 if metres < 9950 else 0)} km"
+        return say("{metres} m", metres=max(round(metres / 50) * 50, 50))
+    return say("{kilometres} km", kilometres=figure(metres / 1000, 1 if metres < 9950 else 0))
 
 
 def phones(sheet: rules.Sheet) -> list[Phone]:
@@ -141,13 +149,13 @@ def opened(lieu: Lieu, at: datetime) -> Fact:
     """Return whether a place is open at a moment (local time, naive), in words: a closure wins over the hours."""
     for closure in lieu.sheet.get("fermetures", ()):
         if closure["du"] <= at.date().isoformat() <= closure["au"]:
-            return Fact("clock", f"Fermé jusqu’au {short(closure['au'])}", "ferme")
+            return Fact("clock", say("Fermé jusqu’au {day}", day=short(closure["au"])), "ferme")
     hours = lieu.sheet.get("horaires", {})
     if not hours.get("osm"):
-        return Fact("clock", "Horaires à confirmer" if hours else "Horaires inconnus")
+        return Fact("clock", say("Horaires à confirmer") if hours else say("Horaires inconnus"))
     found = opening.now(hours["osm"], at)
-    doubted = hours.get("left") and found.state != "unknown" and not found.words.endswith(opening.TO_CONFIRM)
-    words = f"{found.words}{opening.TO_CONFIRM}" if doubted else found.words
+    doubted = hours.get("left") and found.state != "unknown" and not found.doubted
+    words = opening.to_confirm(found.words) if doubted else found.words
     return Fact("clock", words, TONES[found.state])
 
 
@@ -161,7 +169,7 @@ def short(day: str) -> str:
     >>> short("2027-01-02")
     '2 janvier'
     """
-    return opening.said(date.fromisoformat(day)).rsplit(" ", 1)[0]
+    return opening.said(date.fromisoformat(day), year=False)
 
 
 def closures(sheet: rules.Sheet, on: date) -> list[str]:
@@ -171,16 +179,20 @@ def closures(sheet: rules.Sheet, on: date) -> list[str]:
 
 
 def _closed(closure: Mapping[str, str]) -> str:
-    why = f" ({closure['motif']})" if closure.get("motif") else ""
+    why = f" ({typed(closure['motif'])})" if closure.get("motif") else ""
     if closure["du"] == closure["au"]:
-        return f"Fermé le {short(closure['du'])}{why}."
-    return f"Fermé du {short(closure['du'])} au {short(closure['au'])}{why}."
+        return say("Fermé le {day}{why}.", day=short(closure["du"]), why=why)
+    return say("Fermé du {first} au {last}{why}.", first=short(closure["du"]), last=short(closure["au"]), why=why)
 
 
 def in_words(hours: Mapping[str, str], on: date) -> str:
     """Return the hours of a sheet in a line: “Du lundi au vendredi : 14 h – 18 h ; samedi : 10 h – 12 h”; '' when they say nothing."""
     lines = opening.hours(hours.get("osm", ""), on, hours.get("text", ""))
-    return " ; ".join([*lines[:1], *map(lower_first, lines[1:])]).removesuffix(".")
+    return _series([*lines[:1], *map(lower_first, lines[1:])] if spoken().is_french else lines).removesuffix(".")
+
+
+def _series(lines: Sequence[str]) -> str:
+    return reduce(lambda before, line: say("{before} ; {line}", before=before, line=line), lines) if lines else ""
 
 
 # ------------------------------------------------------------------------------------------------------------- few words
@@ -191,9 +203,10 @@ def fresh(lieu: Lieu, on: date) -> Fresh:
     found = rules.freshness(lieu.updated_on, lieu.confirmed_on, on=on)
     if found.months is None or found.months < OLD:
         return Fresh(found.stitches, found.words, "")
-    what = "horaires non confirmés" if lieu.sheet.get("horaires") else "fiche non confirmée"
-    lapse = rules.ago(found.months).removeprefix("il y a ")
-    return Fresh(found.stitches, found.words, f"Attention : {what} depuis {lapse}")
+    lapse = rules.lapse(found.months)
+    if lieu.sheet.get("horaires"):
+        return Fresh(found.stitches, found.words, say("Attention : horaires non confirmés depuis {lapse}", lapse=lapse))
+    return Fresh(found.stitches, found.words, say("Attention : fiche non confirmée depuis {lapse}", lapse=lapse))
 
 
 def price(sheet: rules.Sheet) -> Fact | None:
@@ -207,9 +220,9 @@ def price(sheet: rules.Sheet) -> Fact | None:
 
 
 SEVERAL_PRICES = {
-    frozenset(("free", "conditional")): "Gratuit, parfois sous condition",
-    frozenset(("conditional", "paid")): "Payant, gratuit pour certains",
-    frozenset(("free", "conditional", "paid")): "Gratuit ou payant selon les cas",
+    frozenset(("free", "conditional")): to_say("Gratuit, parfois sous condition"),
+    frozenset(("conditional", "paid")): to_say("Payant, gratuit pour certains"),
+    frozenset(("free", "conditional", "paid")): to_say("Gratuit ou payant selon les cas"),
 }
 
 
@@ -219,7 +232,8 @@ def prices(slugs: Sequence[str]) -> str:
     >>> prices(["free", "conditional"]), prices(["free"]), prices(["free", "paid"])
     ('Gratuit, parfois sous condition', 'Gratuit', 'Gratuit ou payant')
     """
-    return SEVERAL_PRICES.get(frozenset(slugs)) or _either("frais_a_charge")(slugs)
+    several = SEVERAL_PRICES.get(frozenset(slugs))
+    return say(several) if several else _either("frais_a_charge")(slugs)
 
 
 def for_beginners(sheet: rules.Sheet) -> bool:
@@ -233,7 +247,7 @@ def by_wheelchair(sheet: rules.Sheet) -> bool:
 def full(lieu: Lieu) -> Fact | None:
     if lieu.full_since is None:
         return None
-    return Fact("circle-x", f"Complet depuis le {short(lieu.full_since.isoformat())}", "ferme")
+    return Fact("circle-x", say("Complet depuis le {day}", day=short(lieu.full_since.isoformat())), "ferme")
 
 
 def tags(sheet: rules.Sheet, first: str = "", limit: int = 4) -> list[Fact]:
@@ -241,7 +255,7 @@ def tags(sheet: rules.Sheet, first: str = "", limit: int = 4) -> list[Fact]:
     found = [id for id in offer.practices() if id in running(sheet)]
     found.sort(key=lambda id: id != first)
     known = offer.practices()
-    return [Fact(known[id].icon, known[id].label, "numerique") for id in found[:limit]]
+    return [Fact(known[id].icon, say(known[id].label), "numerique") for id in found[:limit]]
 
 
 def running(sheet: rules.Sheet) -> dict[str, dict[str, Any]]:
@@ -260,12 +274,14 @@ def offered(sheet: rules.Sheet, state: str = "offered") -> list[Offered]:
 
 def _offered(id: str, said: Mapping[str, Any]) -> Offered:
     practice = offer.practices()[id]
-    title = count(said["postes"], "ordinateur") if id == "libre_acces" and said.get("postes") else practice.label
+    title = say(practice.label)
+    if id == "libre_acces" and said.get("postes"):
+        title = say("{n}\u00a0ordinateur", "{n}\u00a0ordinateurs", n=said["postes"])
     topics = said.get("themes", [])
     told = {**said, "themes": topics[:TOPICS]}
     lines = [line for name, write in CONDITIONS.items() if name in said and (line := write(told[name]))]
     if id == "wifi" and "barrieres" not in said:
-        lines.append("Nous ne savons pas ce qu’il faut donner pour se connecter.")
+        lines.append(say("Nous ne savons pas ce qu’il faut donner pour se connecter."))
     return Offered(id, practice.icon, title, tuple(map(sentence, lines)), bool(said.get("complet")), tuple(topics[TOPICS:]))
 
 
@@ -276,18 +292,20 @@ def sentence(text: str) -> str:
     ('Le mardi.', 'Déjà fini !')
     """
     clean = text.strip()
-    return f"{clean[:1].upper()}{clean[1:]}{'' if clean.endswith(('.', '!', '?', '…')) else '.'}"
+    first = 1 if clean.startswith(TYPED) else 0
+    ended = clean.rstrip(POP).endswith((".", "!", "?", "؟", "…"))
+    return f"{clean[:first]}{clean[first : first + 1].upper()}{clean[first + 1 :]}{'' if ended else '.'}"
 
 
 def barriers(slugs: Sequence[str]) -> list[str]:
     """Return what it takes to come in; and that it takes no telephone nor e-mail, when what it takes is known."""
     said = _plain("barrieres", slugs)
-    return said if rules.OUT_OF_REACH & set(slugs) else [*said, "Sans numéro de téléphone et sans e-mail"]
+    return said if rules.OUT_OF_REACH & set(slugs) else [*said, say("Sans numéro de téléphone et sans e-mail")]
 
 
 def _plain(list_id: str, slugs: Iterable[str]) -> list[str]:
     values = offer.lists()[list_id].values
-    return [values[slug].plain for slug in slugs if slug in values]
+    return [say(values[slug].plain) for slug in slugs if slug in values]
 
 
 def _either(list_id: str) -> Callable[[Sequence[str]], str]:
@@ -298,11 +316,14 @@ def _either(list_id: str) -> Callable[[Sequence[str]], str]:
     return write
 
 
-def _after(lead: str, list_id: str = "") -> Callable[[Any], str]:
+def _after(lead: str, list_id: str = "", *, names: bool = False) -> Callable[[Any], str]:
+    """Return what writes a value after its lead; names: it holds names, whose capitals stay."""
+
     def write(value: Any) -> str:
         many = value if isinstance(value, list) else [str(value)]
-        said = [_lowered(each) for each in (_plain(list_id, many) if list_id else many)]
-        return f"{lead} {listing(said)}" if said else ""
+        words = _plain(list_id, many) if list_id else map(typed, many)
+        said = [each if names else _lowered(each) for each in words]
+        return say(lead, what=listing(said)) if said else ""
 
     return write
 
@@ -313,7 +334,7 @@ def _lowered(text: str) -> str:
 
 
 def _if(words: str) -> Callable[[Any], str]:
-    return lambda value: words if value else ""
+    return lambda value: say(words) if value else ""
 
 
 def plain(text: str) -> str:
@@ -328,46 +349,46 @@ def plain(text: str) -> str:
 # A condition of a practice, in the order they are read, and the sentence it makes.
 CONDITIONS: Mapping[str, Callable[[Any], str]] = {
     "accompagnement": _either("modalites_accompagnement"),
-    "themes": lambda value: listing([*value[:1], *map(lower_first, value[1:])]),
-    "permanence": str,
-    "regularite": str,
+    "themes": lambda value: typed(listing([*value[:1], *map(lower_first, value[1:])])),
+    "permanence": typed,
+    "regularite": typed,
     "niveau": _either("niveaux"),
     "frais": prices,
-    "frais_precisions": str,
-    "publics": _after("Pour :", "publics_specifiquement_adresses"),
-    "ages": _after("Âges :"),
-    "residence": _after("Il faut habiter :"),
-    "prescription": _if("Il faut être envoyé par un professionnel"),
-    "inscription": _after("Pour s’inscrire :"),
+    "frais_precisions": typed,
+    "publics": _after(to_say("Pour : {what}"), "publics_specifiquement_adresses"),
+    "ages": _after(to_say("Âges : {what}")),
+    "residence": _after(to_say("Il faut habiter : {what}"), names=True),
+    "prescription": _if(to_say("Il faut être envoyé par un professionnel")),
+    "inscription": _after(to_say("Pour s’inscrire : {what}")),
     "barrieres": lambda value: ". ".join(barriers(value)),
-    "capacite": lambda value: f"{count(value, 'place')} par semaine",
-    "langues": _after("On y parle :"),
-    "prise_en_charge": _after("Accueille :", "prise_en_charge_specifique"),
-    "materiel": _after("Matériel :"),
+    "capacite": lambda value: say("{n}\u00a0place par semaine", "{n}\u00a0places par semaine", n=value),
+    "langues": _after(to_say("On y parle : {what}")),
+    "prise_en_charge": _after(to_say("Accueille : {what}"), "prise_en_charge_specifique"),
+    "materiel": _after(to_say("Matériel : {what}")),
     "endroit": _either("endroits"),
-    "hors_les_murs": _if("Aussi chez des partenaires"),
-    "etapes": _after("Étapes :"),
-    "horaires": lambda value: f"Horaires : {plain(value.get('text') or value.get('osm', ''))}",
-    "precisions": str,
+    "hors_les_murs": _if(to_say("Aussi chez des partenaires")),
+    "etapes": _after(to_say("Étapes : {what}")),
+    "horaires": lambda value: say("Horaires : {what}", what=typed(plain(value.get("text") or value.get("osm", "")))),
+    "precisions": typed,
 }
 
 
 def before_coming(sheet: rules.Sheet) -> list[str]:
     """Return what to know before coming, one sentence each."""
-    lines = [*str(sheet.get("avant_de_venir", "")).splitlines(), *conditions_told(sheet)]
+    lines = [*map(typed, str(sheet.get("avant_de_venir", "")).splitlines()), *conditions_told(sheet)]
     if contact := _plain("modalites_acces", sheet.get("modalites_acces", ())):
         lines.append(listing([contact[0], *map(lower_first, contact[1:])], "ou"))
-    lines.append(str(sheet.get("acces_precisions", "")))
+    lines.append(typed(str(sheet.get("acces_precisions", ""))))
     if "barrieres" in sheet:
         lines += barriers(sheet["barrieres"])
     if for_whom := _plain("publics_specifiquement_adresses", sheet.get("publics_specifiquement_adresses", ())):
-        lines.append(f"Un accueil est prévu pour : {listing(list(map(lower_first, for_whom)))}")
-    lines.append(str(sheet.get("publics_precisions", "")))
+        lines.append(say("Un accueil est prévu pour : {what}", what=listing(list(map(lower_first, for_whom)))))
+    lines.append(typed(str(sheet.get("publics_precisions", ""))))
     if care := _plain("prise_en_charge_specifique", sheet.get("prise_en_charge_specifique", ())):
-        lines.append(f"Accueil adapté : {' ; '.join(map(lower_first, care))}")
+        lines.append(say("Accueil adapté : {what}", what=_series(list(map(lower_first, care)))))
     if sheet.get("langues"):
-        lines.append(f"On y parle : {listing(list(map(lower_first, sheet['langues'])))}")
-    lines.append(str(sheet.get("frais_precisions", "")))
+        lines.append(say("On y parle : {what}", what=typed(listing(list(map(lower_first, sheet["langues"]))))))
+    lines.append(typed(str(sheet.get("frais_precisions", ""))))
     return [sentence(line) for line in lines if line.strip()]
 
 
@@ -376,7 +397,10 @@ def conditions_told(sheet: rules.Sheet) -> list[str]:
     text = f"{sheet.get('presentation_resume', '')}\n{sheet.get('presentation_detail', '')}"
     told = (part.strip(" -•*\t") for part in SENTENCES.split(plain(text)))
     quotes = dict.fromkeys(_around(part, found) for part in told if (found := CONDITION.search(part)))
-    return [spaced(f"La présentation du lieu dit : « {quote} » (à vérifier)") for quote in list(quotes)[:QUOTES]]
+    return [
+        spaced(say("La présentation du lieu dit : « {quote} » (à vérifier)", quote=typed(quote)))
+        for quote in list(quotes)[:QUOTES]
+    ]
 
 
 def _around(text: str, found: re.Match[str]) -> str:
@@ -388,15 +412,15 @@ def _around(text: str, found: re.Match[str]) -> str:
 
 def coming(sheet: rules.Sheet) -> list[str]:
     """Return how to come, in words: only what the sheet says."""
-    lines = [*str(sheet.get("venir", "")).splitlines()]
+    lines = [*map(typed, str(sheet.get("venir", "")).splitlines())]
     if by_wheelchair(sheet):
-        lines.append("On peut y entrer en fauteuil roulant")
+        lines.append(say("On peut y entrer en fauteuil roulant"))
     if sheet.get("quartier"):
-        lines.append(f"Quartier : {sheet['quartier']}")
+        lines.append(say("Quartier : {what}", what=typed(sheet["quartier"])))
     if "itinerant" in sheet.get("itinerance", ()):
-        lines.append("Ce lieu se déplace")
+        lines.append(say("Ce lieu se déplace"))
     if sheet.get("etapes"):
-        lines.append(f"Étapes : {listing(sheet['etapes'])}")
+        lines.append(say("Étapes : {what}", what=typed(listing(sheet["etapes"]))))
     return [sentence(line) for line in lines if line.strip()]
 
 
@@ -414,11 +438,11 @@ class Sign:
 
 SIGNS: Mapping[str, tuple[str, Sequence[str]]] = {
     "wifi": (
-        "Wifi",
+        to_say("Wifi"),
         ("Allumez le wifi de votre appareil.", "Choisissez ce réseau :", "Ouvrez une page Internet."),
     ),
-    "libre_acces": ("Ordinateurs", ("Demandez une place à l’accueil.", "Fermez vos comptes avant de partir.")),
-    "recharge": ("Recharge", ("Branchez votre appareil.", "Restez à côté pendant la charge.")),
+    "libre_acces": (to_say("Ordinateurs"), ("Demandez une place à l’accueil.", "Fermez vos comptes avant de partir.")),
+    "recharge": (to_say("Recharge"), ("Branchez votre appareil.", "Restez à côté pendant la charge.")),
 }
 KEPT_FOR = ("publics", "ages", "residence", "prescription")
 PRICED = ("frais", "frais_precisions")
@@ -455,7 +479,7 @@ def _said(label: str, origin: Mapping[str, str]) -> Said:
 
 def named(who: str) -> str:
     """Return who did something: an account known by its e-mail alone is not named."""
-    return "un membre du réseau" if "@" in who else who
+    return say("un membre du réseau") if "@" in who else who
 
 
 def _day(text: str) -> str:
@@ -505,9 +529,9 @@ class Shown:
         """Addresses that the sheet gives, with the words that lead there."""
         sheet = self.lieu.sheet
         named = (
-            ("prise_rdv", "Prendre rendez-vous en ligne"),
+            ("prise_rdv", to_say("Prendre rendez-vous en ligne")),
             ("site_web", SITE),
-            ("fiche_acces_libre", "Accès et handicap"),
+            ("fiche_acces_libre", to_say("Accès et handicap")),
         )
         return [
             (words, url)
@@ -526,9 +550,7 @@ class Shown:
     def unsaid(self) -> str:
         """What nobody said of how to come."""
         sheet = self.lieu.sheet
-        known = (("les transports", sheet.get("venir")), ("l’accès en fauteuil roulant", by_wheelchair(sheet)))
-        unknown = [words for words, said in known if not said]
-        return f"Nous ne connaissons pas {listing(unknown, 'ni')}." if unknown else ""
+        return say(UNSAID[bool(sheet.get("venir")), by_wheelchair(sheet)])
 
     @property
     def understood(self) -> bool:
@@ -568,7 +590,7 @@ def shown(lieu: Lieu, at: datetime) -> Shown:
         offered=offered(sheet),
         planned=offered(sheet, "planned"),
         without=listing(
-            [lower_first(offer.practices()[id].label) for id in sheet.get("sans", ()) if id in offer.practices()]
+            [lower_first(say(offer.practices()[id].label)) for id in sheet.get("sans", ()) if id in offer.practices()]
         ),
         before=before_coming(sheet),
         week=[] if by_month else opening.week(osm, on),
@@ -590,7 +612,7 @@ def shown(lieu: Lieu, at: datetime) -> Shown:
         fresh_title=title,
         fresh_by=by,
         origins=origins(lieu),
-        signs=[(id, lower_first(title)) for id, (title, _) in SIGNS.items() if id in running(sheet)],
+        signs=[(id, lower_first(say(title))) for id, (title, _) in SIGNS.items() if id in running(sheet)],
         located=is_located(lieu),
     )
 
@@ -599,20 +621,23 @@ def _facts(lieu: Lieu, at: datetime) -> list[Fact]:
     """Return the few facts under the name: open or not, price, beginners, wheelchair; only what is known."""
     sheet = lieu.sheet
     found = [opened(lieu, at), full(lieu), price(sheet)]
-    found.append(Fact("user-check", "Pour débuter") if for_beginners(sheet) else None)
-    found.append(Fact("accessibility", "On entre en fauteuil roulant") if by_wheelchair(sheet) else None)
+    found.append(Fact("user-check", say("Pour débuter")) if for_beginners(sheet) else None)
+    found.append(Fact("accessibility", say("On entre en fauteuil roulant")) if by_wheelchair(sheet) else None)
     return [fact for fact in found if fact]
 
 
 def _last_said(lieu: Lieu, on: date) -> tuple[str, str]:
     """Return when a sheet was last said true, and by whom, in words."""
     found = rules.freshness(lieu.updated_on, lieu.confirmed_on, on=on)
-    if lieu.confirmed_on and found.words.startswith("confirmé"):
-        return f"Fiche {found.words.replace('confirmé', 'confirmée', 1)}", _by(named(lieu.confirmed_by), lieu.confirmed_on)
+    ago = rules.ago(found.months or 0)
+    if lieu.confirmed_on and found.confirmed:
+        return say("Fiche confirmée {ago}", ago=ago), _by(named(lieu.confirmed_by), lieu.confirmed_on)
     if lieu.updated_on:
-        return f"Fiche {found.words.replace('mis à jour', 'mise à jour', 1)}", _by(lieu.source.name, lieu.updated_on)
-    return "Nous ne savons pas de quand date cette fiche", f"Source : {lieu.source.name}"
+        return say("Fiche mise à jour {ago}", ago=ago), _by(lieu.source.name, lieu.updated_on)
+    return say("Nous ne savons pas de quand date cette fiche"), say("Source : {who}", who=typed(lieu.source.name))
 
 
 def _by(who: str, on: date) -> str:
-    return f"{f'par {who}, ' if who else ''}le {opening.said(on)}"
+    if not who:
+        return say("le {day}", day=opening.said(on))
+    return say("par {who}, le {day}", who=typed(who), day=opening.said(on))

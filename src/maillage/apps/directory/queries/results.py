@@ -10,16 +10,17 @@ from maillage.apps.directory.queries import places
 from maillage.apps.directory.queries.places import Fact, Fresh, Phone, metres_in_words
 from maillage.apps.directory.queries.search import Found, Wanted, facets_of, search
 from maillage.apps.directory.queries.where import Spot
+from maillage.kernel.languages import FRENCH, say, speaking, spoken, to_say, typed
 from maillage.reference import offer
 from maillage.reference.parameters import number
-from maillage.reports.wording import count, listing
+from maillage.reports.wording import listing
 
 PAGE = 30
 PRINTED = 200  # places of a printed list
 NEAREST = 500  # places read at most, nearest first: what is opened now is not in the index
 RING = 15  # minutes of the circle drawn around the spot
 ALL = 0  # minutes: no limit
-MINUTES = {15: "15 minutes", 30: "30 minutes", 60: "1 heure", ALL: "sans limite"}
+MINUTES = {15: to_say("15 minutes"), 30: to_say("30 minutes"), 60: to_say("1 heure"), ALL: to_say("sans limite")}
 LONG = 90  # minutes beyond which a walk is told in kilometres
 
 
@@ -43,27 +44,27 @@ class Menu:
     choices: Mapping[str, str]
 
 
-OPEN_NOW = Filter("ouvert", "Ouvert maintenant", "clock")
+OPEN_NOW = Filter("ouvert", to_say("Ouvert maintenant"), "clock")
 FILTERS: Mapping[str, Filter] = {
     f.id: f
     for f in (
         OPEN_NOW,
-        Filter("gratuit", "Gratuit", "euro", ("prix:free",)),
-        Filter("debuter", "Pour débuter", "user-check", ("niveau:beginner",)),
-        Filter("sans_rendez_vous", "Sans rendez-vous", "door-open", ("venir:come",)),
-        Filter("fauteuil", "Accessible en fauteuil roulant", "accessibility", ("pour:motor",)),
-        Filter("wifi_libre", "Wifi sans e-mail ni téléphone", "wifi", ("wifi:sans_contact",), more=True),
+        Filter("gratuit", to_say("Gratuit"), "euro", ("prix:free",)),
+        Filter("debuter", to_say("Pour débuter"), "user-check", ("niveau:beginner",)),
+        Filter("sans_rendez_vous", to_say("Sans rendez-vous"), "door-open", ("venir:come",)),
+        Filter("fauteuil", to_say("Accessible en fauteuil roulant"), "accessibility", ("pour:motor",)),
+        Filter("wifi_libre", to_say("Wifi sans e-mail ni téléphone"), "wifi", ("wifi:sans_contact",), more=True),
     )
 }
 # A list of the offer, its question in the search, the family of its facets, and what is not asked there.
 ASKED_OF = {
-    "pour_qui": ("publics_specifiquement_adresses", "Un accueil pour", "public", ()),
-    "comment": ("modalites_accompagnement", "Comment être aidé", "aide", ()),
-    "adapte": ("prise_en_charge_specifique", "Un accueil adapté", "pour", ("motor", "english", "languages")),
+    "pour_qui": ("publics_specifiquement_adresses", to_say("Un accueil pour"), "public", ()),
+    "comment": ("modalites_accompagnement", to_say("Comment être aidé"), "aide", ()),
+    "adapte": ("prise_en_charge_specifique", to_say("Un accueil adapté"), "pour", ("motor", "english", "languages")),
 }
 LANGUAGES = {
-    "anglais": ("Anglais", ("pour:english", "langue:Anglais")),
-    "autre": ("Toute langue étrangère", ("langues:oui",)),
+    "anglais": (to_say("Anglais"), ("pour:english", "langue:Anglais")),
+    "autre": (to_say("Toute langue étrangère"), ("langues:oui",)),
 }
 
 
@@ -122,8 +123,11 @@ class Row:
     @property
     def silent(self) -> str:
         """What to do when nobody said what is found there, '' when somebody did."""
-        ask = "appelez" if self.phones else "renseignez-vous avant de venir"
-        return "" if self.tags else f"Ne dit pas ce qu’on y trouve : {ask}"
+        if self.tags:
+            return ""
+        if self.phones:
+            return say("Ne dit pas ce qu’on y trouve : appelez")
+        return say("Ne dit pas ce qu’on y trouve : renseignez-vous avant de venir")
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +161,7 @@ def menus() -> list[Menu]:
     found = [Menu(id, label, _choices(list_id, but)) for id, (list_id, label, _, but) in ASKED_OF.items()]
     spoken = {facet.partition(":")[2] for facet in facets_of("langue")} - {"Anglais", "Français"}
     languages = {slug: words for slug, (words, _) in LANGUAGES.items()} | {each: each for each in sorted(spoken)}
-    return [*found, Menu("langue", "Dans quelle langue", languages)]
+    return [*found, Menu("langue", to_say("Dans quelle langue"), languages)]
 
 
 def facets_asked(menu: str, value: str) -> tuple[str, ...]:
@@ -174,17 +178,29 @@ def _choices(list_id: str, but: Collection[str]) -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Instead:
-    """What to show when no place says it answers a need. lacks, shows: in words."""
+    """What to show when no place says it answers a need. lacks, shows: in words; near: within a walk, nearest first."""
 
     need: str
     lacks: str
+    lacks_near: str
     shows: str
+    shows_near: str
 
 
 INSTEAD = {
-    "orientation": Instead("assistance", "qu’on y oriente les personnes", "qui aident en personne"),
+    "orientation": Instead(
+        "assistance",
+        to_say("Aucun lieu ne dit qu’on y oriente les personnes"),
+        to_say("Aucun lieu, à moins {within}, ne dit qu’on y oriente les personnes"),
+        to_say("Voici les lieux qui aident en personne."),
+        to_say("Voici les lieux qui aident en personne, du plus proche au plus loin."),
+    ),
     "recharge": Instead(
-        "libre_acces", "qu’on peut y recharger un téléphone", "qui ont des ordinateurs : demandez une prise"
+        "libre_acces",
+        to_say("Aucun lieu ne dit qu’on peut y recharger un téléphone"),
+        to_say("Aucun lieu, à moins {within}, ne dit qu’on peut y recharger un téléphone"),
+        to_say("Voici les lieux qui ont des ordinateurs : demandez une prise."),
+        to_say("Voici les lieux qui ont des ordinateurs : demandez une prise. Ils vont du plus proche au plus loin."),
     ),
 }
 
@@ -210,22 +226,24 @@ def _found(asked: Asked, at: datetime) -> Results:
 
 
 def _lacking(asked: Asked, other: Instead) -> str:
-    near = (
-        f", à moins {'d’' if asked.minutes == 60 else 'de '}{MINUTES[asked.minutes]}"
-        if asked.around and asked.minutes
-        else ""
-    )
-    return f"Aucun lieu{near}, ne dit {other.lacks}" if near else f"Aucun lieu ne dit {other.lacks}"
+    near = asked.around and asked.minutes
+    return say(other.lacks_near, within=_within(asked.minutes)) if near else say(other.lacks)
+
+
+def _within(minutes: int) -> str:
+    """Return a walk as it follows “à moins”."""
+    words = say(MINUTES[minutes])
+    if not spoken().is_french:
+        return words
+    return f"d’{words}" if minutes == 60 else f"de {words}"
 
 
 def _shown_instead(asked: Asked, found: Results, other: Instead) -> str:
     """Return what is shown instead, in words, and that the lack is one of the census."""
-    order = ", du plus proche au plus loin" if asked.around else ""
-    nearest = f" Le plus proche qui le dit est {found.nearest.words}." if found.nearest else ""
-    return (
-        f"Voici les lieux {other.shows}{order}.{nearest} C’est un manque de notre recensement : "
-        "des lieux le font peut-être sans l’avoir dit."
-    )
+    shows = say(other.shows_near) if asked.around else say(other.shows)
+    nearest = say("Le plus proche qui le dit est {where}.", where=found.nearest.words) if found.nearest else ""
+    lack = say("C’est un manque de notre recensement : des lieux le font peut-être sans l’avoir dit.")
+    return " ".join(filter(None, (shows, nearest, lack)))
 
 
 def on_foot(crow: float) -> float:
@@ -250,7 +268,9 @@ def minutes_in_words(minutes: float) -> str:
     """
     rounded = max(round(minutes), 1) if minutes < 20 else round(minutes / 5) * 5
     hours, rest = divmod(rounded, 60)
-    return f"{hours} h {rest:02d}".removesuffix(" 00") if hours else f"{rest} min"
+    if not hours:
+        return say("{minutes} min", minutes=rest)
+    return say("{hours} h {minutes}", hours=hours, minutes=f"{rest:02d}") if rest else say("{hours} h", hours=hours)
 
 
 # ----------------------------------------------------------------------------------------------------------------- around
@@ -300,9 +320,12 @@ def _nearest(asked: Asked, at: datetime) -> Nearest | None:
         if places.is_located(lieu) and (not asked.by_clock or places.is_open(lieu, at)):
             metres = on_foot(crow or 0.0)
             minutes = minutes_of(metres)
-            far = f"{minutes_in_words(minutes)} à pied" if minutes <= LONG else metres_in_words(metres)
-            commune = str(lieu.sheet.get("commune", ""))
-            words = f"à environ {far.replace(' min', ' minutes')}{f', à {commune}' if commune else ''}"
+            far = metres_in_words(metres)
+            if minutes <= LONG:
+                walk = minutes_in_words(minutes)
+                far = say("{minutes} à pied", minutes=walk.replace(" min", " minutes") if spoken().is_french else walk)
+            town = typed(str(lieu.sheet.get("commune", "")))
+            words = say("à environ {far}, à {town}", far=far, town=town) if town else say("à environ {far}", far=far)
             return Nearest(minutes, words)
     return None
 
@@ -348,12 +371,14 @@ def _by_name(asked: Asked, at: datetime) -> Results:
 
 
 def _headline(total: int, asked: Asked, *, cut: bool) -> str:
-    counted = f"Plus de {count(total, 'lieu', 'lieux')}" if cut and total else count(total, "lieu", "lieux").capitalize()
+    counted = say("{n}\u00a0lieu", "{n}\u00a0lieux", n=total) if total else say("Aucun lieu")
+    if cut and total:
+        counted = say("Plus de {n}\u00a0lieu", "Plus de {n}\u00a0lieux", n=total)
     if not asked.around:
-        return f"{counted}{f' : {asked.spot.label}' if asked.spot else ''}"
+        return say("{counted} : {place}", counted=counted, place=typed(asked.spot.label)) if asked.spot else counted
     if asked.minutes == ALL:
-        return f"{counted}, du plus proche au plus loin" if total > 1 else counted
-    return f"{counted} à moins {'d’' if asked.minutes == 60 else 'de '}{MINUTES[asked.minutes]} à pied, environ"
+        return say("{counted}, du plus proche au plus loin", counted=counted) if total > 1 else counted
+    return say("{counted} à moins {within} à pied, environ", counted=counted, within=_within(asked.minutes))
 
 
 def _row(lieu: Lieu, position: int, asked: Asked, at: datetime, metres: float | None) -> Row:
@@ -364,7 +389,7 @@ def _row(lieu: Lieu, position: int, asked: Asked, at: datetime, metres: float | 
         name=lieu.name,
         address=places.address(lieu.sheet),
         metres=metres_in_words(metres) if metres is not None else "",
-        minutes=f"{minutes_in_words(minutes_of(metres))} à pied" if metres is not None else "",
+        minutes=say("{minutes} à pied", minutes=minutes_in_words(minutes_of(metres))) if metres is not None else "",
         latitude=lieu.latitude if point else None,
         longitude=lieu.longitude if point else None,
         tags=places.tags(lieu.sheet, asked.need),
@@ -398,13 +423,13 @@ def needs() -> dict[str, list[offer.Practice]]:
 
 
 FAMILIES = {
-    "acces": "Se connecter, utiliser un ordinateur",
-    "equipement": "Avoir un appareil, le réparer",
-    "assistance": "Être aidé, savoir à qui demander",
-    "orientation": "Être aidé, savoir à qui demander",
-    "diagnostic": "Apprendre",
-    "formation": "Apprendre",
-    "sensibilisation": "Apprendre",
+    "acces": to_say("Se connecter, utiliser un ordinateur"),
+    "equipement": to_say("Avoir un appareil, le réparer"),
+    "assistance": to_say("Être aidé, savoir à qui demander"),
+    "orientation": to_say("Être aidé, savoir à qui demander"),
+    "diagnostic": to_say("Apprendre"),
+    "formation": to_say("Apprendre"),
+    "sensibilisation": to_say("Apprendre"),
 }
 
 
@@ -412,4 +437,5 @@ def credits() -> str:
     """Return who gives the places, with their licence, as every page that shows a map of them must say."""
     rows = Source.objects.filter(lieux__state=rules.PUBLISHED).distinct().order_by("name")
     said = [f"{row.name} ({row.licence})" if row.licence else row.name for row in rows]
-    return f"Lieux : {listing(said)}." if said else ""
+    with speaking(FRENCH):
+        return f"Lieux : {listing(said)}." if said else ""

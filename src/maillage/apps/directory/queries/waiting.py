@@ -7,14 +7,16 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 
-from maillage.apps.directory import rules
+from maillage.apps.accounts.access import rights_of
+from maillage.apps.accounts.models import User
+from maillage.apps.directory import access, rules
 from maillage.apps.directory.models import Lieu, Source
 from maillage.apps.directory.queries import history, imports, places
 from maillage.kernel.names import plain
@@ -127,10 +129,11 @@ def progress(key: str) -> Progress:
         return Progress()
 
 
-def everything() -> list[Waiting]:
-    """Return the files that wait, the latest first."""
+def everything(user: Any) -> list[Waiting]:
+    """Return the files that wait for somebody, the latest first."""
     found = (find(path.name) for path in home().glob("*") if (path / "fiche.json").exists())
-    return sorted(filter(None, found), key=lambda waiting: waiting.at, reverse=True)
+    mine = (waiting for waiting in found if waiting is not None and access.may_take_up(user, waiting.by))
+    return sorted(mine, key=lambda waiting: waiting.at, reverse=True)
 
 
 # ------------------------------------------------------------------------------------------------------------ as it reads
@@ -285,7 +288,33 @@ def result(waiting: Waiting, *, today: date, tell: Any) -> Result:
     rows = _Watched(sheet.rows)
     rows.tell = tell
     watched = Sheet(sheet.name, sheet.form, sheet.columns, rows, sheet.notes, sheet.faults)
-    return read(watched, mapping.load(waiting.draft, "correspondance"), today=today, source=waiting.source)
+    whole = read(watched, mapping.load(waiting.draft, "correspondance"), today=today, source=waiting.source)
+    return _within(whole, waiting)
+
+
+ELSEWHERE = "ce lieu n’est pas dans le territoire que vous coordonnez : il n’a pas été lu"
+
+
+def _within(found: Result, waiting: Waiting) -> Result:
+    """Return a file whose rows out of the territory of whoever imports are refused, one by one."""
+    communes = communes_of(waiting)
+    if communes is None:
+        return found
+    held = Lieu.objects.filter(source__name=waiting.source).exclude(code_insee__in=communes)
+    theirs = set(held.values_list("identifier", flat=True))
+    rows = [
+        replace(row, refused=ELSEWHERE)
+        if not row.refused and (row.sheet.get("code_insee") not in communes or row.sheet.get("id") in theirs)
+        else row
+        for row in found.rows
+    ]
+    return replace(found, rows=tuple(rows))
+
+
+def communes_of(waiting: Waiting) -> frozenset[str] | None:
+    """Return the communes where whoever dropped a file may import, None for everywhere."""
+    by = User.objects.filter(pk=waiting.by).first()
+    return rights_of(by).communes("directory.import") if by is not None else frozenset()
 
 
 LISTS = ("unread", "ignored", "idle", "notes")  # what is told of the file itself

@@ -19,6 +19,7 @@ from maillage.apps.directory.queries.places import is_located, located, metres_i
 from maillage.apps.directory.queries.search import METRES_A_DEGREE, Wanted, search
 from maillage.apps.territories import queries as territories
 from maillage.apps.territories.models import Perimeter
+from maillage.kernel.languages import say, to_say, typed
 from maillage.kernel.names import plain
 from maillage.pipeline.cog import clean as cog
 from maillage.pipeline.contours import clean as contours
@@ -30,11 +31,15 @@ from maillage.studies.territories import ARTICLES, KIND_LABELS, Territory, gazet
 CHOICES = 12
 LIEUX = 4
 HALLS = ("mairie", "hotel de ville")
-MIDDLES = {True: "le centre habité {}", False: "le milieu {} sur la carte (le bourg peut être ailleurs)"}
+HALL = to_say("la mairie {of_town}")
+MIDDLES = {
+    True: to_say("le centre habité {of_town}"),
+    False: to_say("le milieu {of_town} sur la carte (le bourg peut être ailleurs)"),
+}
 BESIDE = 100  # metres
 SIDES = (
-    *("au nord", "au nord-est", "à l’est", "au sud-est"),
-    *("au sud", "au sud-ouest", "à l’ouest", "au nord-ouest"),
+    *(to_say("au nord"), to_say("au nord-est"), to_say("à l’est"), to_say("au sud-est")),
+    *(to_say("au sud"), to_say("au sud-ouest"), to_say("à l’ouest"), to_say("au nord-ouest")),
 )
 LEVELS = ("epci", "departement", "region")
 
@@ -266,9 +271,9 @@ def _in_commune(code: str, *, label: str, communes: tuple[str, ...], but: str = 
     """Return a commune as its town hall, else the middle of its inhabitants, else that of its contour. but: why not better."""
     name = gazetteer().get(code).name
     if (hall := _town_hall(code, name)) is not None:
-        point, middle = (hall.latitude, hall.longitude), f"la mairie {of(name)}"
+        point, middle = (hall.latitude, hall.longitude), say(HALL, of_town=of(name))
     elif (centre := _centre(code)) is not None:
-        point, middle = (round(centre.lat, 5), round(centre.lon, 5)), MIDDLES[centre.peopled].format(of(name))
+        point, middle = (round(centre.lat, 5), round(centre.lon, 5)), say(MIDDLES[centre.peopled], of_town=of(name))
     else:
         return Spot(label=label, communes=communes)
     return Spot(label=label, latitude=point[0], longitude=point[1], communes=communes, middle=middle + but)
@@ -285,23 +290,19 @@ def way(lieu: Lieu) -> str:
     if hall == lieu or (centre is not None and not centre.peopled) or hall is centre is None:
         return ""
     start = (hall.longitude, hall.latitude) if hall is not None else (centre.lon, centre.lat)
-    what = f"la mairie {of(name)}" if hall is not None else MIDDLES[True].format(of(name))
     north = METRES_A_DEGREE * (lieu.latitude - start[1])
     east = METRES_A_DEGREE * (lieu.longitude - start[0]) * cos(radians(start[1]))
     metres = hypot(north, east)
     if metres < BESIDE:
-        return f"À côté {of_the(what)}"
+        beside = (
+            to_say("À côté de la mairie {of_town}") if hall is not None else to_say("À côté du centre habité {of_town}")
+        )
+        return say(beside, of_town=of(name))
     side = SIDES[round(atan2(east, north) / (pi / 4)) % len(SIDES)]
-    return f"À environ {metres_in_words(metres)} {side} {of_the(what)}, à vol d’oiseau"
-
-
-def of_the(what: str) -> str:
-    """Return “de” before what has its article.
-
-    >>> of_the("la mairie de Claix"), of_the("le centre habité de Claix")
-    ('de la mairie de Claix', 'du centre habité de Claix')
-    """
-    return f"du {what[3:]}" if what.startswith("le ") else f"de {what}"
+    from_hall = to_say("À environ {metres} {side} de la mairie {of_town}, à vol d’oiseau")
+    from_centre = to_say("À environ {metres} {side} du centre habité {of_town}, à vol d’oiseau")
+    far = from_hall if hall is not None else from_centre
+    return say(far, metres=metres_in_words(metres), side=say(side), of_town=of(name))
 
 
 def _town_hall(code: str, name: str) -> Lieu | None:
@@ -384,10 +385,10 @@ def _quarter(name: str, within: str, codes: tuple[str, ...]) -> Choice:
 def _of_quarter(name: str, within: str, codes: tuple[str, ...]) -> Spot:
     """Return a quarter as a point in its middle; as its commune, and saying so, when nothing draws it."""
     label, communes = f"{name}, {within}", tuple(sorted({code[:5] for code in codes}))
-    spot = _at(codes, label=label, communes=communes, middle=f"le milieu du quartier {name}")
+    spot = _at(codes, label=label, communes=communes, middle=say("le milieu du quartier {name}", name=typed(name)))
     if spot.is_point:
         return spot
-    return _in_commune(codes[0][:5], label=label, communes=communes, but=", car nous ne savons pas situer ce quartier")
+    return _in_commune(codes[0][:5], label=label, communes=communes, but=say(", car nous ne savons pas situer ce quartier"))
 
 
 # ---------------------------------------------------------------------------------------------------------------- places

@@ -4,14 +4,14 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from maillage.apps.accounts.models import User
+from maillage.apps.accounts.views import holding
 from maillage.apps.directory import access, rules
 from maillage.apps.directory.actions import campaigns as actions
 from maillage.apps.directory.models import Call, Campaign
@@ -24,7 +24,7 @@ from maillage.reports.opening import MONTHS
 MOST = 2_000
 
 
-@login_required
+@holding("directory.import")
 @require_http_methods(["GET", "HEAD", "POST"])
 def index(request: HttpRequest) -> HttpResponse:
     """The campaigns, and a new one: first how many sheets it would hold, then opened."""
@@ -33,7 +33,7 @@ def index(request: HttpRequest) -> HttpResponse:
     name, typed = asked.get("nom", "").strip()[:120], asked.get("territoire", "").strip()[:100]
     most = asked.get("au_plus", "").strip()
     context: dict[str, Any] = {
-        "campaigns": campaigns.campaigns(),
+        "campaigns": campaigns.campaigns(request.user),
         "name": name or f"Confirmations de {MONTHS[at.month - 1]} {at.year}",
         "typed": typed,
         "most": most,
@@ -41,6 +41,12 @@ def index(request: HttpRequest) -> HttpResponse:
     if "territoire" in asked:
         try:
             ground = campaigns.ground_named(typed)
+            if not access.holds(request.user, ground.lieux_communes if ground else ()):
+                raise Refused(
+                    "La campagne n’est pas prête.",
+                    why="Ce territoire dépasse celui que vous coordonnez.",
+                    do="Écrivez le nom de votre territoire, ou d’une de ses communes.",
+                )
             if most and not whole(most, MOST):
                 raise Refused(
                     "La campagne n’est pas prête.",
@@ -119,9 +125,7 @@ def close(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _campaign(request: HttpRequest, pk: int) -> Campaign:
     """Return a campaign; to a stranger, none exists."""
-    if not access.may_manage(request.user):
-        raise Http404
-    return get_object_or_404(Campaign.objects.select_related("by"), pk=pk)
+    return get_object_or_404(access.campaigns_for(request.user), pk=pk)
 
 
 def _user(request: HttpRequest) -> User:

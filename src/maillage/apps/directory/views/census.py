@@ -6,7 +6,6 @@ from functools import wraps
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -15,6 +14,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_safe
 
 from maillage.apps.accounts.models import User
+from maillage.apps.accounts.views import holding
 from maillage.apps.directory import access, rules
 from maillage.apps.directory.actions import census as actions
 from maillage.apps.directory.forms.census import BodyForm
@@ -36,21 +36,21 @@ TABS = {
 }
 
 
-@login_required
+@holding("directory.import")
 @require_safe
 def choose(request: HttpRequest) -> HttpResponse:
     """Choosing where a census is led."""
     text = request.GET.get("q", "").strip()[:100]
     found = [(t.code, t.long_name, KIND_LABELS[t.kind], t.place) for t in gazetteer().find(text, limit=12)] if text else []
     kept = territories.perimeters_named(text) if text else territories.perimeters()
-    context = {"q": text, "found": found, "perimeters": kept, "led": census.led()}
+    context = {"q": text, "found": found, "perimeters": kept, "led": census.led(request.user)}
     return render(request, "directory/census/choose.html", context)
 
 
 def led_in(view: Callable[[HttpRequest, Ground], HttpResponse]) -> Callable[..., HttpResponse]:
     """Give a view the territory of its address, or answer why there is none."""
 
-    @login_required
+    @holding("directory.import")
     @wraps(view)
     def answer(request: HttpRequest, place: str) -> HttpResponse:
         try:
@@ -58,6 +58,8 @@ def led_in(view: Callable[[HttpRequest, Ground], HttpResponse]) -> Callable[...,
         except (Refused, UnknownTerritory) as error:
             context = {"what": error.what, "why": error.why, "do": error.do}
             return render(request, "site/refused.html", context, status=404)
+        if not access.holds(request.user, ground.lieux_communes):
+            raise Http404
         return view(request, ground)
 
     return answer
@@ -266,6 +268,8 @@ def _body(request: HttpRequest, place: str, pk: int) -> tuple[Ground, Body]:
         ground = census.ground(place)
     except (Refused, UnknownTerritory) as error:
         raise Http404 from error
+    if not access.holds(request.user, ground.lieux_communes):
+        raise Http404
     return ground, get_object_or_404(census.bodies(ground), pk=pk)
 
 

@@ -5,13 +5,13 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from maillage.apps.accounts.models import User
+from maillage.apps.accounts.views import holding
 from maillage.apps.directory import access
 from maillage.apps.directory.actions import devices as actions
 from maillage.apps.directory.forms.devices import DeviceForm, LoanForm
@@ -53,9 +53,7 @@ def of_place(request: HttpRequest, place: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def device(request: HttpRequest, pk: int) -> HttpResponse:
     """What becomes of a device: lent, back, in repair, gone."""
-    if not access.may_manage(request.user):
-        raise Http404
-    found = get_object_or_404(Device.objects.select_related("lieu"), pk=pk)
+    found = get_object_or_404(access.devices_for(request.user), pk=pk)
     if request.method == "GET":  # a session that ended in between: the person signs in, and chooses again
         return redirect("devices", found.lieu.slug)
     try:
@@ -87,7 +85,7 @@ def _gesture(request: HttpRequest, found: Device, *, by: User, at: datetime) -> 
     return f"« {found.label} » : c’est noté."
 
 
-@login_required
+@holding("directory.edit")
 @require_safe
 def equipment(request: HttpRequest) -> HttpResponse:
     """What places lack, have and lend; where machines are without anybody."""
@@ -97,7 +95,7 @@ def equipment(request: HttpRequest) -> HttpResponse:
     )
 
 
-@login_required
+@holding("directory.edit")
 @require_safe
 def upkeep(request: HttpRequest) -> HttpResponse:
     """Shared advice on keeping devices alive."""

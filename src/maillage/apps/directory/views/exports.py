@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from django.contrib.auth.decorators import login_required
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
+from maillage.apps.accounts.views import holding
 from maillage.apps.directory import access
 from maillage.apps.directory.forms.publish import PublishForm
 from maillage.apps.directory.queries import exports, scope
@@ -73,7 +73,7 @@ def file(request: HttpRequest, name: str) -> HttpResponse | FileResponse:
     return response
 
 
-@login_required
+@holding("directory.import")
 @require_http_methods(["GET", "HEAD", "POST"])
 def publish(request: HttpRequest) -> HttpResponse:
     """The folder that data.gouv.fr expects, as an archive: a person uploads it."""

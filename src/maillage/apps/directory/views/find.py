@@ -13,9 +13,9 @@ from maillage.apps.directory.forms.find import FindForm
 from maillage.apps.directory.queries import maps, results, where
 from maillage.apps.directory.queries.results import ALL, FILTERS, MINUTES, Asked, Nearest
 from maillage.kernel.errors import UnknownTerritory
+from maillage.kernel.languages import say, typed
 from maillage.reference import offer
 from maillage.reference.parameters import number
-from maillage.reports.wording import count
 
 DAY = "public, max-age=86400"
 MINUTES_KEPT = "public, max-age=300"
@@ -75,9 +75,9 @@ def found(request: HttpRequest, at_once: int = 0) -> dict[str, Any]:
 
 def _summary(asked: Asked) -> str:
     """Return what is asked, in a line: “Grenoble · Tous les besoins · 2 filtres”."""
-    need = offer.practices()[asked.need].need if asked.need else "Tous les besoins"
-    narrowed = count(asked.narrowed, "filtre") if asked.narrowed else ""
-    return " · ".join(filter(None, (asked.spot.label if asked.spot else "Partout", need, narrowed)))
+    need = say(offer.practices()[asked.need].need) if asked.need else say("Tous les besoins")
+    narrowed = say("{n}\u00a0filtre", "{n}\u00a0filtres", n=asked.narrowed) if asked.narrowed else ""
+    return " · ".join(filter(None, (typed(asked.spot.label) if asked.spot else say("Partout"), need, narrowed)))
 
 
 def _written(box: maps.Box) -> str:
@@ -111,13 +111,14 @@ def _ways(request: HttpRequest, asked: Asked, nearest: Nearest | None) -> list[t
     ways = []
     if asked.around and asked.minutes != ALL and nearest:
         wider = next((m for m in MINUTES if m >= nearest.minutes), ALL)
-        words = f"Chercher jusqu’à {MINUTES[wider]}" if wider else "Chercher sans limite de distance"
+        words = say("Chercher jusqu’à {minutes}", minutes=say(MINUTES[wider]))
+        words = words if wider else say("Chercher sans limite de distance")
         ways.append((words, _address(request, marche=str(wider))))
     if asked.narrowed:
-        ways.append(("Enlever les filtres", _address(request, mot="", **dict.fromkeys((*FILTERS, *asked.chosen), ""))))
+        ways.append((say("Enlever les filtres"), _address(request, mot="", **dict.fromkeys((*FILTERS, *asked.chosen), ""))))
     if asked.need:
-        ways.append(("Voir tous les besoins", _address(request, besoin="")))
-    ways.append(("Voir tous les lieux", request.path))
+        ways.append((say("Voir tous les besoins"), _address(request, besoin="")))
+    ways.append((say("Voir tous les lieux"), request.path))
     return ways[:2]
 
 

@@ -5,13 +5,13 @@ import io
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from maillage.apps.accounts.views import holding
 from maillage.apps.directory import access, rules
 from maillage.apps.directory.actions import gestures, importing
 from maillage.apps.directory.actions import waiting as actions
@@ -29,7 +29,7 @@ from maillage.reports.wording import count
 STATES = {queries.CHECKING: "running", queries.IMPORTING: "running"}
 
 
-@login_required
+@holding("directory.import")
 @require_http_methods(["GET", "HEAD", "POST"])
 def upload(request: HttpRequest) -> HttpResponse:
     """Drop a file, whatever its form, and say who gives it."""
@@ -53,7 +53,7 @@ def upload(request: HttpRequest) -> HttpResponse:
 
 def _found(request: HttpRequest, code: str) -> Waiting:
     found = queries.find(code) if access.may_manage(request.user) else None
-    if found is None:
+    if found is None or not access.may_take_up(request.user, found.by):
         raise Http404
     return found
 
@@ -151,7 +151,7 @@ def drop(request: HttpRequest, code: str) -> HttpResponse:
 # ------------------------------------------------------------------------------------------------------ what was imported
 
 
-@login_required
+@holding("directory.import")
 @require_safe
 def imports(request: HttpRequest) -> HttpResponse:
     """Every import, the latest first."""

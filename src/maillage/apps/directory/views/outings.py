@@ -1,12 +1,12 @@
 """The register of awareness actions: what is planned, the kit to print, what came of it."""
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from maillage.apps.accounts.views import holding
 from maillage.apps.directory import access
 from maillage.apps.directory.actions import outings as actions
 from maillage.apps.directory.forms.outings import OutingForm
@@ -17,7 +17,7 @@ from maillage.kernel.errors import Refused
 TYPED = tuple(OutingForm.base_fields)
 
 
-@login_required
+@holding("directory.import")
 @require_http_methods(["GET", "HEAD", "POST"])
 def index(request: HttpRequest) -> HttpResponse:
     """Every action, and a new one."""
@@ -25,7 +25,7 @@ def index(request: HttpRequest) -> HttpResponse:
     form = OutingForm(request.POST or None, initial={"on": timezone.localdate(), **given})
     if request.method == "POST" and (kept := _kept(request, form, None)):
         return kept
-    rows = outings.register()
+    rows = outings.register(request.user)
     return render(request, "directory/outings/index.html", {"form": form, "rows": rows, "told": outings.told(rows)})
 
 
@@ -57,9 +57,7 @@ def drop(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _found(request: HttpRequest, pk: int) -> Outing:
-    if not access.may_manage(request.user):
-        raise Http404
-    return get_object_or_404(Outing, pk=pk)
+    return get_object_or_404(access.outings_for(request.user), pk=pk)
 
 
 def _kept(request: HttpRequest, form: OutingForm, found: Outing | None) -> HttpResponse | None:

@@ -3,13 +3,13 @@
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from maillage.apps.accounts.views import holding
 from maillage.apps.directory import access, rules
 from maillage.apps.directory.actions import duplicates, gestures
 from maillage.apps.directory.queries import space
@@ -19,7 +19,7 @@ from maillage.reports.wording import count
 SIDES = ("first", "second", "both")
 
 
-@login_required
+@holding("directory.import")
 @require_safe
 def pairs(request: HttpRequest) -> HttpResponse:
     """The pairs to decide, the likeliest first; those merged; those declined."""
@@ -105,7 +105,7 @@ def reopen(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("pairs")
 
 
-@login_required
+@holding("directory.import")
 @require_http_methods(["GET", "HEAD", "POST"])
 def sure(request: HttpRequest) -> HttpResponse:
     """Merge all the pairs above the published threshold, once somebody has read their list."""

@@ -7,7 +7,6 @@ from typing import Any
 
 import segno
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -16,12 +15,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from maillage.apps.accounts.access import count, counted
+from maillage.apps.accounts.views import holding
 from maillage.apps.directory import access, rules
 from maillage.apps.directory.actions import links as actions
 from maillage.apps.directory.forms.personal import BOXES, ONLINE, ClosureForm, CodeForm, SheetForm
 from maillage.apps.directory.models import Lieu
 from maillage.apps.directory.queries import history, links, places
 from maillage.apps.directory.views import printed
+from maillage.kernel import codes
 from maillage.kernel.errors import Refused
 from maillage.kernel.typed import whole
 from maillage.reference import offer
@@ -60,7 +61,7 @@ def code(request: HttpRequest) -> HttpResponse:
     if not _may_try(request):
         return _refused(request, TOO_MANY, status=429)
     lieu = links.by_code(typed)
-    return _unknown(request, typed) if lieu is None else redirect("personal", links.shown(links.read(typed)))
+    return _unknown(request, typed) if lieu is None else redirect("personal", codes.shown(codes.read(typed)))
 
 
 def opened(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -74,7 +75,7 @@ def opened(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         lieu = links.by_code(code)
         if lieu is None:
             return _unknown(request, code)
-        response = view(request, lieu, links.shown(links.read(code)))
+        response = view(request, lieu, codes.shown(codes.read(code)))
         response["X-Robots-Tag"] = "noindex"
         return response
 
@@ -274,7 +275,7 @@ def paper(request: HttpRequest, lieu: Lieu, code: str) -> HttpResponse:
     return render(request, "directory/personal/paper.html", context)
 
 
-@login_required
+@holding("directory.import")
 @require_http_methods(["GET", "HEAD", "POST"])
 def typed_back(request: HttpRequest) -> HttpResponse:
     """A paper sheet typed back: its code, the numbers of the boxes that changed, then these boxes only."""
@@ -289,7 +290,7 @@ def typed_back(request: HttpRequest) -> HttpResponse:
     at = _now()
     boxes = asked.cleaned_data["cases"]
     form = SheetForm(request.POST or None, lieu=lieu, boxes=boxes, on=at.date())
-    context |= {"lieu": lieu, "form": form, "code": links.shown(links.read(typed)), "icons": offer.practices()}
+    context |= {"lieu": lieu, "form": form, "code": codes.shown(codes.read(typed)), "icons": offer.practices()}
     if form.is_bound and form.is_valid():
         by = f"{links.STRUCTURE}, sur papier ({request.user})"[:120]
         try:
@@ -332,7 +333,7 @@ def link(request: HttpRequest, place: str) -> HttpResponse:
         return redirect("personal_link", lieu.slug)
     context: dict[str, Any] = {"lieu": lieu}
     if lieu.code:
-        shown = links.shown(lieu.code)
+        shown = codes.shown(lieu.code)
         context |= {"code": shown, "address": request.build_absolute_uri(reverse("personal", args=[shown]))}
     return render(request, "directory/personal/link.html", context)
 

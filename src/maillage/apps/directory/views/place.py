@@ -17,12 +17,13 @@ from maillage.apps.directory.models import Lieu
 from maillage.apps.directory.queries import history, maps, places, results, where
 from maillage.apps.directory.views import printed
 from maillage.kernel.errors import Refused
+from maillage.kernel.languages import say, to_say
 
 CARDS = range(4)
 TOO_MANY = Refused(
-    "Votre message n’est pas parti.",
-    why="Trop de messages sont venus de votre connexion cette heure-ci.",
-    do="Attendez une heure, ou appelez le lieu.",
+    to_say("Votre message n’est pas parti."),
+    why=to_say("Trop de messages sont venus de votre connexion cette heure-ci."),
+    do=to_say("Attendez une heure, ou appelez le lieu."),
 )
 
 
@@ -36,7 +37,11 @@ def lieu(request: HttpRequest, place: str) -> HttpResponse:
     context = {"shown": places.shown(found, at), "lieu": found, "back": _list_before(request)}
     if found.state != rules.PUBLISHED:
         return render(request, "directory/public/ended.html", context | {"near": results.beside(found, at)})
-    svg = maps.beside(found.longitude, found.latitude, f"Carte : {found.name}") if context["shown"].located else ""
+    svg = (
+        maps.beside(found.longitude, found.latitude, say("Carte : {name}", name=found.name))
+        if context["shown"].located
+        else ""
+    )
     context |= {"map": svg, "way": where.way(found), "doubts": history.doubted(found)}
     return render(request, "directory/public/place.html", context)
 

@@ -5,12 +5,12 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
+from maillage.apps.accounts.views import holding
 from maillage.apps.directory import access, rules
 from maillage.apps.directory.actions import gestures, links, sheets
 from maillage.apps.directory.forms.sheet import NewForm, PracticeForm, SheetForm
@@ -223,7 +223,7 @@ def put_back(request: HttpRequest, pk: int) -> HttpResponse:
 # ------------------------------------------------------------------------------------------------------------ new places
 
 
-@login_required
+@holding("directory.import")
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
     """A place added by hand: its commune found by name, and the sheets that may already say it shown before it is kept."""
@@ -235,7 +235,9 @@ def new(request: HttpRequest) -> HttpResponse:
         if len(communes) == 1:
             sheet = form.written(communes[0][0], today=today)
             context["alike"] = space.alike(sheet, request.user) if sheet and "quand-meme" not in request.POST else []
-            if sheet and not context["alike"]:
+            if sheet and not access.holds(request.user, [communes[0][0]]):
+                form.add_error("commune", "Cette commune n’est pas de votre territoire. Demandez à qui le coordonne.")
+            elif sheet and not context["alike"]:
                 lieu = gestures.add(sheet, by=str(request.user), at=timezone.localtime())
                 messages.success(request, f"« {lieu.name} » est ajouté. Complétez sa fiche : horaires, publics, pratiques.")
                 return redirect("lieu_edit", lieu.slug)

@@ -1,19 +1,19 @@
 """What is due in the directory, and what others propose or report."""
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
+from maillage.apps.accounts.views import holding
 from maillage.apps.directory import access
 from maillage.apps.directory.actions import proposals as actions
 from maillage.apps.directory.queries import space, waiting
 from maillage.kernel.errors import Refused
 
 
-@login_required
+@holding("directory.edit")
 @require_safe
 def directory(request: HttpRequest) -> HttpResponse:
     """The working list: what is due first, oldest first; or the sheets found by their words."""
@@ -30,12 +30,12 @@ def directory(request: HttpRequest) -> HttpResponse:
             **context,
             "sections": shown,
             "nothing": space.nothing(shown),
-            "waiting": waiting.everything(),
+            "waiting": waiting.everything(request.user),
         },
     )
 
 
-@login_required
+@holding("directory.edit")
 @require_safe
 def section(request: HttpRequest, kind: str) -> HttpResponse:
     """One section of the working list, whole."""
@@ -45,7 +45,7 @@ def section(request: HttpRequest, kind: str) -> HttpResponse:
     return render(request, "directory/space/section.html", {"section": shown, "page": page})
 
 
-@login_required
+@holding("directory.edit")
 @require_safe
 def proposals(request: HttpRequest) -> HttpResponse:
     """Values proposed beside those held, and messages of the public."""

@@ -2,6 +2,8 @@
 // Seul module de l’annuaire qui connaît Leaflet (L).
 const un = (quoi, ou = document) => ou.querySelector(quoi);
 const tous = (quoi, ou = document) => [...ou.querySelectorAll(quoi)];
+const dits = document.getElementById("mots")?.dataset ?? {}; // nos mots, dans la langue de la page
+const avec = (phrase, valeurs) => Object.entries(valeurs).reduce((p, [nom, valeur]) => p.replaceAll(`{${nom}}`, valeur), phrase);
 const mots = (texte) => { const e = document.createElement("span"); e.textContent = texte; return e; };
 
 // --- Le formulaire : les suggestions gardent ce qui est déjà choisi, la liste des besoins se referme.
@@ -24,7 +26,6 @@ for (const besoins of tous(".besoins")) {
   addEventListener("click", (e) => { if (!besoins.contains(e.target)) besoins.open = false; });
 }
 
-for (const bouton of tous("[data-imprimer]")) { bouton.hidden = false; bouton.addEventListener("click", () => print()); }
 for (const bouton of tous("[data-copier]")) {
   bouton.hidden = !navigator.clipboard;
   bouton.addEventListener("click", async () => { await navigator.clipboard.writeText(document.getElementById(bouton.dataset.copier).value); un("[data-copie]").textContent = "Copié."; });
@@ -40,23 +41,24 @@ for (const bloc of tous("[data-pres]")) {
   const bouton = un("button", bloc), dit = un(".aide", bloc);
   bloc.hidden = false;
   bouton.addEventListener("click", () => {
-    dit.textContent = "Nous cherchons où vous êtes…";
+    dit.textContent = bloc.dataset.cherche;
     navigator.geolocation.getCurrentPosition(async ({ coords }) => {
       const ici = [coords.latitude, coords.longitude];
       const { lieux } = await (await fetch(bouton.dataset.points)).json();
       const proche = lieux.filter((l) => l[4]).reduce((a, b) => (a && metres(ici, [a[2], a[3]]) <= metres(ici, [b[2], b[3]]) ? a : b), null);
-      if (!proche) { dit.textContent = "Aucun lieu n’est encore situé. Écrivez votre commune."; return; }
+      if (!proche) { dit.textContent = bloc.dataset.aucun; return; }
       sessionStorage.setItem("position", JSON.stringify({ ici, territoire: proche[4] }));
       const demande = new URLSearchParams(new FormData(bouton.form));
       for (const [nom, valeur] of Object.entries({ ou: "", territoire: proche[4], pres: demande.get("marche") || demande.get("pres") || "30", marche: "0", montrer: "500" })) demande.set(nom, valeur);
       location.href = `${bouton.dataset.carte}?${demande}`;
-    }, () => { dit.textContent = "Votre appareil n’a pas dit où vous êtes. Écrivez votre commune."; });
+    }, () => { dit.textContent = bloc.dataset.refus; });
   });
 }
-const enMetres = (m) => m < 975 ? `${Math.max(Math.round(m / 50) * 50, 50)} m` : `${(m / 1000).toFixed(m < 9950 ? 1 : 0).replace(".", ",")} km`;
+const enMetres = (m) => m < 975 ? avec(dits.m, { metres: Math.max(Math.round(m / 50) * 50, 50) }) : avec(dits.km, { kilometres: (m / 1000).toFixed(m < 9950 ? 1 : 0).replace(".", dits.virgule) });
 const enMinutes = (m) => {
   const n = m < 20 ? Math.max(Math.round(m), 1) : Math.round(m / 5) * 5;
-  return n < 60 ? `${n} min` : `${Math.floor(n / 60)} h${n % 60 ? ` ${String(n % 60).padStart(2, "0")}` : ""}`;
+  const hours = Math.floor(n / 60), minutes = hours ? String(n % 60).padStart(2, "0") : n;
+  return avec(!hours ? dits.min : n % 60 ? dits.hMin : dits.h, { hours, minutes });
 };
 const depuisIci = position();
 const adresse = new URLSearchParams(location.search);
@@ -72,13 +74,13 @@ if (chezMoi) {
     rang.dataset.n = un(".numero", rang).textContent = k + 1;
     rang.id = `lieu-${k + 1}`;
     un(".loin strong", rang).textContent = enMetres(pied(rang));
-    un(".loin span", rang).textContent = `${enMinutes(minutes(rang))} à pied`;
+    un(".loin span", rang).textContent = avec(dits.pied, { minutes: enMinutes(minutes(rang)) });
   });
   chezMoi.replaceChildren(...gardes);
   choix.value = limite;
   const duree = choix.selectedOptions[0]?.textContent;
-  document.getElementById("resultats").textContent = pres.length ? `${pres.length} lieu${pres.length > 1 ? "x" : ""} ${limite ? `à moins de ${duree} à pied de vous, environ` : "autour de vous"}` : `Aucun lieu à moins de ${duree} à pied. Voici les plus proches.`;
-  un("[data-depuis]").textContent = "Distances estimées depuis votre position, qui reste dans cet appareil. Le vrai chemin peut être plus long : une pente, une rivière ou une voie ferrée à contourner.";
+  document.getElementById("resultats").textContent = avec(!pres.length ? dits.aucun : limite ? (pres.length > 1 ? dits.moins : dits.moinsUn) : pres.length > 1 ? dits.autour : dits.autourUn, { n: pres.length, minutes: duree });
+  un("[data-depuis]").textContent = dits.depuis;
   un("[data-suite]")?.remove();
   un("[data-liste]")?.addEventListener("click", (e) => { e.preventDefault(); print(); }); // rangée ici même : le serveur ne sait pas d’où
   choix.name = "pres"; // la recherche suivante part encore d’ici
@@ -101,7 +103,7 @@ const dessiner = async () => {
   cadre.setAttribute("aria-label", "Carte des lieux. La liste donne la même information.");
   const [ouest, sud, est, nord] = cadre.dataset.boite.split(",").map(Number);
   const carte = L.map(cadre, { zoomSnap: 0.25, zoomControl: false, scrollWheelZoom: false, zoomAnimation: false, fadeAnimation: false, markerZoomAnimation: false, ...(!chezMoi && { maxBounds: [[sud, ouest], [nord, est]] }) });
-  L.control.zoom({ position: "topright", zoomInTitle: "Agrandir", zoomOutTitle: "Réduire" }).addTo(carte);
+  L.control.zoom({ position: "topright", zoomInTitle: dits.agrandir, zoomOutTitle: dits.reduire }).addTo(carte);
   carte.attributionControl.setPrefix("").addAttribution("Contours IGN et Insee");
   const centre = chezMoi ? depuisIci.ici : cadre.dataset.centre?.split(",").map(Number);
   const rangs = tous("[data-n]");
@@ -120,7 +122,7 @@ const dessiner = async () => {
       return Math.abs(a.x - b.x) < 115 && b.y - 41 < a.y + haut + 24 && b.y > a.y + haut;
     });
     const dessous = pris(bornes.getNorth(), -26) && !pris(bornes.getSouth(), 2);
-    L.tooltip({ permanent: true, direction: dessous ? "bottom" : "top", className: "nom-carte anneau-mots", interactive: false }).setLatLng([dessous ? bornes.getSouth() : bornes.getNorth(), centre[1]]).setContent(mots("15 minutes à pied, environ")).addTo(carte);
+    L.tooltip({ permanent: true, direction: dessous ? "bottom" : "top", className: "nom-carte anneau-mots", interactive: false }).setLatLng([dessous ? bornes.getSouth() : bornes.getNorth(), centre[1]]).setContent(mots(dits.anneau)).addTo(carte);
   }
   for (const rang of rangs) {
     const tete = document.createElement("div");
@@ -183,7 +185,7 @@ const dessiner = async () => {
     const basculer = (grande) => {
       cote.classList.toggle("grande", grande);
       bouton.setAttribute("aria-expanded", String(grande));
-      un("span", bouton).textContent = grande ? "Revenir à la liste" : "Carte en grand";
+      un("span", bouton).textContent = grande ? dits.liste : dits.grand;
       carte.invalidateSize();
     };
     bouton.hidden = false;
@@ -195,7 +197,8 @@ if (cadre) addEventListener("load", dessiner);
 
 // --- Écouter la fiche : notre propre texte, le mot dit sur fond jaune là où le navigateur le permet.
 for (const bouton of tous("[data-ecouter]")) {
-  const voix = () => speechSynthesis.getVoices().find((v) => v.lang.startsWith("fr"));
+  const langue = document.documentElement.lang;
+  const voix = () => speechSynthesis.getVoices().find((v) => v.lang.startsWith(langue));
   if (!window.speechSynthesis) break;
   const paraitre = () => { bouton.hidden = !voix(); };
   speechSynthesis.addEventListener?.("voiceschanged", paraitre);
@@ -210,7 +213,7 @@ for (const bouton of tous("[data-ecouter]")) {
     let texte = "";
     while (marcheur.nextNode()) { noeuds.push([texte.length, marcheur.currentNode]); texte += marcheur.currentNode.data; }
     const parole = new SpeechSynthesisUtterance(texte);
-    parole.lang = "fr-FR";
+    parole.lang = voix()?.lang ?? langue;
     parole.voice = voix();
     parole.onboundary = ({ charIndex, charLength }) => {
       const trouve = noeuds.findLast(([depart]) => depart <= charIndex);
@@ -226,7 +229,7 @@ for (const bouton of tous("[data-ecouter]")) {
   bouton.addEventListener("click", () => {
     if (speechSynthesis.speaking) { morceaux = []; speechSynthesis.cancel(); return finir(); }
     morceaux = tous("h1, h2, h3, p, li > span", un("[data-lire]")).filter((e) => !e.closest("[data-muet]") && !e.parentElement.closest("p"));
-    dit.textContent = "Arrêter";
+    dit.textContent = bouton.dataset.arreter;
     lire();
   });
   addEventListener("pagehide", () => speechSynthesis.cancel());
