@@ -268,3 +268,17 @@ def test_a_corrected_value_is_told_by_the_study(coordinator):
         corrections.use([])
     assert told
     assert "rsa de 381510101 = 40" in told[0]
+
+
+def test_a_perimeter_of_others_or_that_gives_roles_is_not_cut_again(client, coordinator):
+    from maillage.apps.accounts.models import User
+    from tests.conftest import with_role
+
+    actions.keep_perimeter(
+        by=coordinator, slug="nord-et-sud", name="N", code="200040715", reason="r", content=ZONES, file_name="z.csv"
+    )
+    local = with_role(User.objects.create_user("local@exemple.fr", "x"), "coordination", territory="nord-et-sud")
+    client.force_login(local)
+    answer = client.post("/espace/perimetres/nouveau/", perimeter(zones=b"code_zone,nom_zone,code\nN,Nord,38382\n"))
+    assert "Le périmètre n’a pas été gardé" in answer.content.decode()
+    assert "38151" in Perimeter.objects.get().zones

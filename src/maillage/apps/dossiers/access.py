@@ -1,9 +1,13 @@
 """Who may ask for what: a diagnosis is public, its computation is not free, and one stops only what one asked for."""
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from maillage.apps.accounts.access import once_more
+from maillage.apps.accounts.access import once_more, rights_of
 from maillage.apps.dossiers.models import Study
+from maillage.apps.memberships.access import communes_of
+from maillage.apps.memberships.models import Invitation, Membership
+from maillage.apps.territories.models import Correction, Marking, Perimeter
 
 NEW_STUDIES_AN_HOUR = 40
 REMEMBERED = 20  # studies that a visit may stop
@@ -22,3 +26,37 @@ def remember(request: HttpRequest, study: Study) -> None:
 def may_stop(request: HttpRequest, study: Study) -> bool:
     """Return whether this visit asked for a study, or comes from the network."""
     return request.user.is_authenticated or study.key in request.session.get("calculs", [])
+
+
+def may_write(user, place: str) -> bool:
+    """Return whether somebody may comment on the diagnosis of a territory, and note what was found there."""
+    mine, asked = rights_of(user).communes("territory.edit"), communes_of(place)
+    return mine is None or (asked is not None and bool(asked) and asked <= mine)
+
+
+def kept_by(user) -> dict[str, QuerySet]:
+    """Return what somebody may take off: the perimeters and filters they made, all of them for who may write everywhere."""
+    rights = rights_of(user)
+    if not rights.any("territory.edit"):
+        return {}
+    mine = {} if rights.communes("territory.edit") is None else {"created_by": user}
+    return {
+        "perimetre": Perimeter.objects.filter(**mine),
+        "filtre": Marking.objects.filter(**mine),
+        "correction": Correction.objects.filter(withdrawn_at=None),
+    }
+
+
+def may_keep(user, slug: str, code: str) -> bool:
+    """Return whether somebody may cut a perimeter there, under that address: not that of others, nor one that gives roles."""
+    if rights_of(user).communes("territory.edit") is None:
+        return True
+    taken = Perimeter.objects.filter(slug=slug).exclude(created_by=user).exists()
+    roles = Membership.objects.filter(territory=slug).exists() or Invitation.objects.filter(territory=slug).exists()
+    return may_write(user, code) and not taken and not roles
+
+
+def may_correct(user, key: str) -> bool:
+    """Return whether somebody may correct a reference value: of a commune or a quarter of their territory."""
+    mine = rights_of(user).communes("territory.edit")
+    return mine is None or key[:5] in mine

@@ -32,6 +32,7 @@ urlpatterns = [
     path("territoires/<str:place>/grille/", offer.grid, name="grid"),
     path("territoires/<str:place>/manques/", offer.gaps, name="gaps"),
     path("territoires/<str:place>/manques/et-si/", offer.what_if, name="what_if"),
+    path("territoires/<str:place>/personnes/", offer.seen, name="seen"),
     path("territoires/<str:place>/rapports/", pages.reports, name="reports"),
     path("etudes/<cle:key>/avancement/", pages.progress, name="progress"),
     path("etudes/<cle:key>/arreter/", pages.cancel, name="cancel"),

@@ -8,11 +8,14 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from maillage.apps.autonomy.queries import totals
 from maillage.apps.dossiers import access, actions, queries
 from maillage.apps.dossiers.forms import GESTURES, WhatIfForm
 from maillage.apps.dossiers.models import Study
 from maillage.apps.dossiers.queries import Asked
 from maillage.apps.dossiers.views.pages import shown
+from maillage.apps.memberships.access import communes_of
+from maillage.apps.orientations.views import measures
 from maillage.reference.offer import diagnosis_lines
 from maillage.reports import findings
 from maillage.reports import grid as grids
@@ -26,9 +29,22 @@ def gaps(request: HttpRequest, place: str) -> HttpResponse:
 
     def more(study: Study, asked: Asked, told: dict[str, Any]) -> dict[str, Any]:
         found = findings.told(queries.findings(study.place), "maillage")
-        return _line(request, study, told) | {"behind": actions.catch_up(study), "findings": found}
+        met = measures.of_territory(communes_of(study.place), on=timezone.localdate())["measures"]
+        unmet = {"unmet": met.unsolved, "invented": met.examples}
+        return _line(request, study, told) | {"behind": actions.catch_up(study), "findings": found} | unmet
 
     return shown(request, place, "dossiers/gaps.html", "manques", more)
+
+
+@require_safe
+def seen(request: HttpRequest, place: str) -> HttpResponse:
+    """Whom the network saw in a territory, and what became of them: counts only, small ones withheld."""
+
+    def more(study: Study, asked: Asked, told: dict[str, Any]) -> dict[str, Any]:
+        communes = communes_of(study.place)
+        return measures.of_territory(communes, on=timezone.localdate()) | totals.section(communes)
+
+    return shown(request, place, "dossiers/seen.html", "personnes", more)
 
 
 @require_safe

@@ -11,7 +11,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from maillage.apps.dossiers import actions, queries
+from maillage.apps.accounts.access import rights_of
+from maillage.apps.accounts.views import holding
+from maillage.apps.autonomy.queries import kept as bilans
+from maillage.apps.dossiers import access, actions, queries
 from maillage.apps.dossiers.forms import (
     CommentForm,
     CorrectionForm,
@@ -21,10 +24,13 @@ from maillage.apps.dossiers.forms import (
 )
 from maillage.apps.dossiers.models import Finding, Study
 from maillage.apps.dossiers.views.asked import unknown
+from maillage.apps.memberships import access as memberships
+from maillage.apps.messages import access as outbox
+from maillage.apps.messages import queries as sent
+from maillage.apps.orientations.queries import lists
 from maillage.apps.territories import actions as territory_actions
 from maillage.apps.territories import queries as territories
 from maillage.apps.territories import rules as territory_rules
-from maillage.apps.territories.models import Correction, Marking, Perimeter
 from maillage.kernel.errors import Refused, UnknownTerritory
 from maillage.kernel.typed import whole
 
@@ -32,21 +38,30 @@ from maillage.kernel.typed import whole
 @login_required
 @require_safe
 def space(request: HttpRequest) -> HttpResponse:
-    """What the network keeps: perimeters, filters, corrections, studies."""
-    return render(
-        request,
-        "dossiers/space.html",
-        {
+    """Today: what is due for the roles one holds; then what one keeps for a territory."""
+    user, at = request.user, timezone.localtime()
+    rights = rights_of(user)
+    context: dict[str, Any] = {"today": at, "roles": memberships.roles_of(user, at.date())}
+    if rights.any("people.see", "people.mine", "orientations.answer"):
+        context |= {
+            "received": lists.received(user, at),
+            "given": lists.given(user, at),
+            "retests": bilans.due(user, at.date()),
+        }
+    if rights.any(outbox.MANAGE, outbox.RUN):
+        context["undelivered"] = sent.for_somebody(outbox.messages_for(user))
+    if rights.any("territory.edit"):
+        context |= {
             "perimeters": territories.perimeters(),
             "markings": territories.markings(),
             "corrections": territories.all_corrections(),
             "studies": Study.objects.all()[:30],
             "tables": {id: label for id, (_, label, _) in territory_rules.CORRECTABLE.items()},
-        },
-    )
+        }
+    return render(request, "dossiers/space.html", context)
 
 
-@login_required
+@holding("territory.edit")
 @require_http_methods(["GET", "HEAD", "POST"])
 def comments(request: HttpRequest, place: str) -> HttpResponse:
     """The analyst's comments of a dossier."""
@@ -54,6 +69,8 @@ def comments(request: HttpRequest, place: str) -> HttpResponse:
         name = _name(place)
     except UnknownTerritory as error:
         return unknown(request, place, error)
+    if not access.may_write(request.user, place):
+        raise Http404
     form = CommentForm(request.POST or None, initial=queries.comments(place))
     if request.method == "POST" and form.is_valid():
         changed = {section: form.cleaned_data[section] for section in form.changed_data}
@@ -65,7 +82,7 @@ def comments(request: HttpRequest, place: str) -> HttpResponse:
     return render(request, "dossiers/comments.html", {"form": form, "place": place, "name": name})
 
 
-@login_required
+@holding("territory.edit")
 @require_http_methods(["GET", "HEAD", "POST"])
 def findings(request: HttpRequest, place: str) -> HttpResponse:
     """What actors and inhabitants found of a territory: noted, withdrawn, put back."""
@@ -73,6 +90,8 @@ def findings(request: HttpRequest, place: str) -> HttpResponse:
         name = _name(place)
     except UnknownTerritory as error:
         return unknown(request, place, error)
+    if not access.may_write(request.user, place):
+        raise Http404
     rows = Finding.objects.filter(place=place)
     at = timezone.localtime()
     if pk := whole(request.POST.get("retirer", ""), most=10**9):
@@ -114,12 +133,18 @@ def _from_file(
     return render(request, "dossiers/form.html", {"form": form, "error": error, **page})
 
 
-@login_required
+@holding("territory.edit")
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_perimeter(request: HttpRequest) -> HttpResponse:
     """Keep a study perimeter from a file of zones."""
 
     def keep(given: dict[str, Any]) -> HttpResponse:
+        if not access.may_keep(request.user, given["adresse"], given["code"]):
+            raise Refused(
+                "Le périmètre n’a pas été gardé.",
+                why="Cette adresse est déjà prise, ou ce territoire n’est pas le vôtre.",
+                do="Choisissez une autre adresse, ou un territoire dont vous répondez.",
+            )
         kept = territory_actions.keep_perimeter(
             by=request.user,  # type: ignore[arg-type]
             slug=given["adresse"],
@@ -136,7 +161,7 @@ def new_perimeter(request: HttpRequest) -> HttpResponse:
     return _from_file(request, form, {"title": "Garder un périmètre", "kind": "perimetre"}, keep)
 
 
-@login_required
+@holding("territory.edit")
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_marking(request: HttpRequest) -> HttpResponse:
     """Keep a filter from a dropped file."""
@@ -159,27 +184,28 @@ def new_marking(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def drop(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     """Take off a perimeter or a filter, or withdraw a correction."""
-    if not request.user.is_authenticated:
+    user: Any = request.user
+    kept = access.kept_by(user).get(kind)
+    if kept is None:
+        raise Http404
+    row = get_object_or_404(kept, pk=pk)
+    if kind == "correction" and not access.may_correct(user, row.key):
         raise Http404
     if request.method == "GET":  # a session that ended in between: the person signs in, and chooses again
         return redirect("space")
-    user: Any = request.user
     if kind == "perimetre":
-        territory_actions.drop_perimeter(by=user, perimeter=get_object_or_404(Perimeter, pk=pk))
+        territory_actions.drop_perimeter(by=user, perimeter=row)
         messages.success(request, "Périmètre retiré.")
     elif kind == "filtre":
-        territory_actions.drop_marking(by=user, marking=get_object_or_404(Marking, pk=pk))
+        territory_actions.drop_marking(by=user, marking=row)
         messages.success(request, "Filtre retiré.")
-    elif kind == "correction":
-        found = get_object_or_404(Correction, pk=pk, withdrawn_at=None)
-        territory_actions.withdraw(by=user, correction=found, at=timezone.now())
-        messages.success(request, "Correction retirée : la valeur d’avant elle est lue de nouveau.")
     else:
-        raise Http404
+        territory_actions.withdraw(by=user, correction=row, at=timezone.now())
+        messages.success(request, "Correction retirée : la valeur d’avant elle est lue de nouveau.")
     return redirect("space")
 
 
-@login_required
+@holding("territory.edit")
 @require_http_methods(["GET", "HEAD", "POST"])
 def correct(request: HttpRequest, table: str) -> HttpResponse:
     """Correct a reference value, with a reason."""
@@ -194,6 +220,12 @@ def correct(request: HttpRequest, table: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         clean = form.cleaned_data
         try:
+            if not access.may_correct(request.user, clean["code"].strip()):
+                raise Refused(
+                    "La valeur n’a pas été corrigée.",
+                    why="Ce code n’est pas celui d’une commune ou d’un quartier de votre territoire.",
+                    do="Demandez à qui répond de ce territoire.",
+                )
             territory_actions.correct(
                 by=request.user,  # type: ignore[arg-type]
                 table=table,

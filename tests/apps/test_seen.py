@@ -1,0 +1,76 @@
+"""The people seen in a territory, on its own pages: counts, with what they do not say."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from maillage.apps.autonomy import actions as bilans
+from maillage.apps.autonomy.rules import Carried
+from maillage.apps.orientations.models import Orientation, Path
+from maillage.apps.people import actions as people
+from maillage.cli.stories import SANDRINE
+
+pytestmark = pytest.mark.django_db
+PAGE = "/territoires/38151/personnes/"
+
+
+def unsolved(n: int, *, example: bool = False) -> None:
+    at = datetime.now(UTC) - timedelta(days=3)
+    for _ in range(n):
+        path = Path.objects.create(made_at=at, origin="professional", commune="38151", example=example)
+        Orientation.objects.create(
+            path=path,
+            need="formation",
+            origin="professional",
+            commune="38151",
+            state="unsolved",
+            prepared_at=at,
+            changed_at=at,
+            ended_at=at,
+            example=example,
+        )
+
+
+def test_nobody_seen_is_said(client, study):
+    page = client.get(PAGE)
+    assert page.status_code == 200
+    assert "Aucune orientation du" in page.content.decode()
+    assert "Aucune réponse pour l’instant" in page.content.decode()
+
+
+def test_invented_people_are_told_apart(client, study):
+    person = people.welcome(by=None, structure=None, at=datetime.now(UTC), example=True)
+    carried = Carried(mode="self", token="x", place="38151")
+    for id, given in SANDRINE.items():
+        carried = carried.answered(id, given)
+    bilans.keep(carried, purpose="person", how="click", person=person, at=datetime.now(UTC))
+    page = client.get(PAGE).content.decode()
+    assert "1 personne inventée" in page
+    assert "Aucune réponse pour l’instant" in page
+
+
+@pytest.mark.parametrize(("n", "shown"), [(10, 0), (11, 11), (21, 11)])
+def test_a_need_without_solution_is_a_need_seen_from_eleven(client, study, n, shown):
+    unsolved(n)
+    assert ("n’ont trouvé aucun lieu" in client.get("/territoires/38151/manques/").content.decode()) is bool(shown)
+    page = client.get(PAGE).content.decode()
+    assert ("Des besoins sont restés sans lieu" in page) is not bool(shown)
+    assert (f"<strong>{shown}</strong> fois" in page) is bool(shown)
+    assert "Les chiffres avancent par lots de 11" in page
+
+
+@pytest.mark.parametrize(("real", "invented"), [(0, True), (1, False)])
+def test_invented_people_give_way_to_a_single_real_one(client, study, real, invented):
+    unsolved(real)
+    at = datetime.now(UTC) - timedelta(days=3)
+    path = Path.objects.create(made_at=at, origin="professional", commune="38151", example=True)
+    fields = {"need": "formation", "origin": "professional", "commune": "38151", "state": "sent", "example": True}
+    Orientation.objects.create(path=path, prepared_at=at, changed_at=at, sent_at=at, **fields)
+    page = client.get(PAGE).content.decode()
+    assert ("aucune personne réelle" in page) is invented
+    assert ("Les chiffres avancent par lots de 11" in page) is not invented
+
+
+def test_invented_people_make_no_need(client, study):
+    unsolved(20, example=True)
+    assert "n’ont trouvé aucun lieu" not in client.get("/territoires/38151/manques/").content.decode()

@@ -1,0 +1,147 @@
+"""Les personnes vues se comptent sans que personne se devine. Les petits nombres sont masqués, et ce qui les rendrait aussi."""
+
+from datetime import UTC, datetime, timedelta
+
+from maillage.engine import disclosure
+from maillage.studies import seen
+from maillage.studies.seen import Row
+
+title = "Compter les personnes vues"
+LEAST = 11
+
+
+def shown(t: dict) -> list[str]:
+    counts = [int(n) for n in t["personnes"]]
+    return [str(n) if told else "masqué" for n, told in zip(counts, disclosure.one_way(counts, LEAST), strict=True)]
+
+
+def test_a_small_count_is_withheld_with_another(spec):
+    """Une case de moins de 11 personnes est masquée, et une autre avec elle : sinon, le total la rendrait."""
+    spec(
+        """
+        résultat        | personnes
+        ----------------+----------
+        assistance      |        30
+        accès accompagné|        20
+        vers l’autonomie|        23
+        coup de pouce   |         4
+        """,
+        shown,
+        ["30", "masqué", "23", "masqué"],
+    )
+
+
+def test_zero_is_withheld_too(spec):
+    """Zéro est masqué aussi : dire que personne n’est dans une case, c’est parler de tous les autres."""
+    spec(
+        """
+        accès   | personnes
+        --------+----------
+        aucun   |         0
+        fragile |        25
+        stable  |        18
+        """,
+        shown,
+        ["masqué", "25", "masqué"],
+    )
+
+
+def test_when_nearly_everybody_is_alike_nothing_is_told(spec):
+    """Quand presque tout le monde est pareil, rien n’est détaillé."""
+    spec(
+        """
+        résultat        | personnes
+        ----------------+----------
+        assistance      |        40
+        accès accompagné|         3
+        vers l’autonomie|         1
+        coup de pouce   |         0
+        """,
+        shown,
+        ["masqué"] * 4,
+    )
+
+
+def test_figures_move_by_batches(spec):
+    """Les chiffres avancent par lots de 11 réponses : deux lectures ne diffèrent jamais d’une personne."""
+    spec(
+        """
+        reçues
+        ------
+            10
+            11
+            12
+            21
+            22
+        """,
+        lambda t: [disclosure.batch(int(n), LEAST) for n in t["reçues"]],
+        [0, 11, 11, 11, 22],
+    )
+
+
+def grid(t: dict) -> dict[str, list[str]]:
+    names = ("aucun", "fragile", "stable")
+    table = [[int(t[name][k]) for name in names] for k in range(len(t["usage"]))]
+    rows = disclosure.one_way([sum(line) for line in table], LEAST)
+    columns = disclosure.one_way([sum(line[k] for line in table) for k in range(3)], LEAST)
+    told = disclosure.two_way(table, rows, columns, LEAST)
+    return {
+        name: [str(line[k]) if seen[k] else "masqué" for line, seen in zip(table, told, strict=True)]
+        for k, name in enumerate(names)
+    }
+
+
+def test_access_and_use_together_hide_what_rows_and_columns_would_give_back(spec):
+    """Accès et usage ensemble : une case masquée en masque d’autres, dans sa ligne et sa colonne."""
+    spec(
+        """
+        usage            | aucun | fragile | stable
+        -----------------+-------+---------+-------
+        pas encore       |    44 |      60 |     13
+        avec quelqu’un   |    28 |      38 |     42
+        presque sans aide|    14 |       3 |     18
+        sans aide        |     4 |       4 |     12
+        """,
+        grid,
+        """
+        aucun  | fragile | stable
+        -------+---------+-------
+        44     | 60      | 13
+        masqué | masqué  | 42
+        masqué | masqué  | masqué
+        masqué | masqué  | masqué
+        """,
+    )
+
+
+def moved(t: dict) -> list[int]:
+    rows = [
+        Row(
+            person=k,
+            at=datetime(2026, 11, 1, tzinfo=UTC) + timedelta(days=k),
+            answers={},
+            access=str(t["accès après"][k]),
+            use=str(t["usage après"][k]),
+            result="accompagne",
+            flags=(),
+            before=(str(t["usage avant"][k]), str(t["accès avant"][k])),
+        )
+        for k in range(len(t["usage avant"]))
+    ]
+    return [line.count for line in seen.moved(rows, few=0).lines]
+
+
+def test_what_changed_is_read_on_use_first_then_on_access(spec):
+    """Refaire le point : plus facile, comme avant, plus dur ; l’usage décide, puis l’accès (none, fragile, stable)."""
+    spec(
+        """
+        usage avant | accès avant | usage après | accès après
+        ------------+-------------+-------------+------------
+        G0          | none        | G1          | none
+        G1          | fragile     | G1          | stable
+        G2          | stable      | G2          | stable
+        G2          | stable      | G1          | stable
+        """,
+        moved,
+        [2, 1, 1],
+    )
