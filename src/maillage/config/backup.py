@@ -18,8 +18,11 @@ from django.conf import settings
 from django.core import serializers
 from django.db import DatabaseError, connection, models, transaction
 from django.db.migrations.recorder import MigrationRecorder
+from django.utils import timezone
 
+from maillage.apps.accounts import actions as journal
 from maillage.apps.directory.actions import index
+from maillage.apps.messages import actions as messages
 from maillage.kernel.disk import reason, write_whole
 from maillage.kernel.errors import Refused
 
@@ -89,7 +92,7 @@ def _write(path: Path) -> dict[str, int]:
 
 
 def _migrations() -> list[str]:
-    ours = {"accounts", "territories", "dossiers"}
+    ours = {config.label for config in apps.get_app_configs() if config.name.startswith("maillage.")}
     return sorted(f"{app}.{name}" for app, name in MigrationRecorder(connection).applied_migrations() if app in ours)
 
 
@@ -157,13 +160,14 @@ def restore(path: Path) -> dict[str, Any]:
                 if not (home / FILES / made.name).exists():
                     made.replace(home / FILES / made.name)
         rows = archive.read(ROWS).decode("utf-8").splitlines()
-        with transaction.atomic():
+        with transaction.atomic(), journal.unlocked():
             for model in reversed(kept_models()):
                 model._default_manager.all().delete()
             for row in rows:
                 for item in serializers.deserialize("json", f"[{row}]"):
                     item.save()
             _reset_sequences()
+            messages.doubt_what_was_due(at=timezone.now())  # they may have left since: nobody receives them twice
             index.rebuild()  # what the search reads is made from the rows, and not in the backup
         for name in names:
             content = archive.read(name)

@@ -1,12 +1,31 @@
 """What every request and every answer goes through."""
 
 from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlencode
 
+from allauth.mfa.models import Authenticator
+from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import SESSION_KEY, logout
 from django.core.exceptions import SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.cache import patch_cache_control
 
+from maillage.apps.accounts.access import rights_of
+from maillage.apps.autonomy.forms import carried
+from maillage.config import sessions, suspended
+from maillage.reports.wording import spaced
+
 Answer = Callable[[HttpRequest], HttpResponse]
+PRIVATE = ("/espace/", "/compte/")
+ABOUT_PEOPLE = ("/espace/personnes/", "/espace/orientations/", "/espace/bilans/", "/espace/equipe/", "/espace/messages/")
+PROVEN = ("people.see", "people.mine", "members.manage", "network.run")  # who sees people, or gives who sees them
+FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 
 
 class NoNul:
@@ -34,6 +53,77 @@ class PrivatePages:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.answer(request)
-        if "/espace/" in request.path and not response.has_header("Cache-Control"):
+        if any(part in request.path for part in PRIVATE) and not response.has_header("Cache-Control"):
             patch_cache_control(response, private=True, no_store=True)
         return response
+
+
+class Sessions:
+    """Ends the session of whoever left, and keeps what they were sending: nothing typed is lost."""
+
+    def __init__(self, answer: Answer) -> None:
+        self.answer = answer
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        before = _whose(request)
+        response = self.answer(request)
+        if before and _whose(request) != before:
+            carried.erase(response)  # the diagnosis that they were filling in with somebody
+        return response
+
+    def process_view(self, request: HttpRequest, *_: Any) -> HttpResponse | None:
+        if settings.SESSION_COOKIE_NAME not in request.COOKIES or SESSION_KEY not in request.session:
+            return None  # a stranger's page depends on no cookie
+        at = timezone.now()
+        if sessions.is_over(request.session, at):
+            return self._end(request, suspended.of(request, at))
+        if sessions.KEPT not in request.session:
+            sessions.begin(request, shared=True, at=at)
+        sessions.note(request.session, at)
+        request.ends_in = int(sessions.limits(request.session).idle.total_seconds())  # type: ignore[attr-defined]
+        return None
+
+    def _end(self, request: HttpRequest, sending: dict[str, Any] | None) -> HttpResponse | None:
+        logout(request)
+        told = "Votre visite s’est terminée toute seule : cela protège les personnes. Connectez-vous de nouveau. "
+        if sending is not None:
+            request.session[suspended.KEPT] = sending
+            told += "Ce que vous veniez d’envoyer est gardé une heure, pour vous seul."
+        messages.info(request, spaced(told.strip()))
+        if request.method in ("GET", "HEAD"):
+            request.COOKIES.pop(carried.COOKIE, None)
+            return None  # a public page stays readable; another asks who comes
+        return _to("account_login", reverse("resume") if sending is not None else "")
+
+
+class SecondFactor:
+    """Whoever sees people, or says who does, proves twice who they are; the accounts of the demonstration alone do not."""
+
+    def __init__(self, answer: Answer) -> None:
+        self.answer = answer
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.answer(request)
+
+    def process_view(self, request: HttpRequest, *_: Any) -> HttpResponse | None:
+        if not request.path.startswith(ABOUT_PEOPLE) or not lacks_factor(request.user):
+            return None
+        return _to("mfa_index", request.get_full_path() if request.method in ("GET", "HEAD") else "")
+
+
+def _whose(request: HttpRequest) -> str:
+    """Return the account signed in, or the one whose sending is kept until it comes back; '' for a stranger."""
+    if settings.SESSION_COOKIE_NAME not in request.COOKIES:
+        return ""
+    return str(request.session.get(SESSION_KEY) or request.session.get(suspended.KEPT, {}).get("account", ""))
+
+
+def lacks_factor(user: Any) -> bool:
+    """Return whether an account sees people, or says who does, and must first set a second factor."""
+    if not user.is_authenticated or user.is_demonstration:
+        return False
+    return rights_of(user).any(*PROVEN) and not is_mfa_enabled(user, FACTORS)
+
+
+def _to(name: str, next_address: str) -> HttpResponse:
+    return redirect(f"{reverse(name)}?{urlencode({'next': next_address})}" if next_address else reverse(name))

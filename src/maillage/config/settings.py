@@ -6,6 +6,7 @@ from pathlib import Path
 import dj_database_url
 from django.core.management.utils import get_random_secret_key
 
+from maillage.kernel import languages
 from maillage.kernel.disk import write_whole
 from maillage.reference.places import ASSETS, PROJECT
 
@@ -33,6 +34,11 @@ ALLOWED_HOSTS = [
     "[::1]",
     *filter(None, os.environ.get("MAILLAGE_HOSTS", "").split(",")),
 ]
+# Where the platform is opened from outside: what a link in a mail starts with. `maillage servir` says it of this computer.
+ADDRESS = next(
+    (f"https://{host}" for host in os.environ.get("MAILLAGE_HOSTS", "").split(",") if host),
+    os.environ.get("MAILLAGE_ADDRESS", "http://localhost:8000"),
+)
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in os.environ.get("MAILLAGE_HOSTS", "").split(",") if host]
 
 INSTALLED_APPS = [
@@ -46,12 +52,19 @@ INSTALLED_APPS = [
     "django_tasks",
     "django_tasks_db",
     "maillage.apps.accounts",
+    "maillage.apps.messages",
     "maillage.apps.territories",
     "maillage.apps.directory",
+    "maillage.apps.memberships",
+    "maillage.apps.people",
+    "maillage.apps.autonomy",
+    "maillage.apps.orientations",
     "maillage.apps.dossiers",
     "maillage.apps.site",
     "allauth",  # after ours: its pages wear our templates
     "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
 ]
 
 MIDDLEWARE = [
@@ -59,7 +72,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "maillage.config.languages.Languages",
     "django.middleware.common.CommonMiddleware",
     "maillage.config.middleware.PrivatePages",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -68,6 +81,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "maillage.config.middleware.Sessions",
+    "maillage.config.middleware.SecondFactor",
     "csp.middleware.CSPMiddleware",
 ]
 
@@ -84,6 +99,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "maillage.config.context.rights",
             ],
         },
     }
@@ -102,7 +118,9 @@ else:
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 60,  # a large import writes for that long: others wait, they are not refused
                 "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL;PRAGMA cache_size=-20000;"
-                "PRAGMA mmap_size=134217728;PRAGMA temp_store=MEMORY;PRAGMA journal_size_limit=27103364;",
+                "PRAGMA mmap_size=134217728;PRAGMA temp_store=MEMORY;PRAGMA journal_size_limit=27103364;"
+                # What is erased is overwritten: nobody reads it again in the file.
+                "PRAGMA secure_delete=ON;",
             },
         }
     }
@@ -114,8 +132,10 @@ CACHES = {
     "counts": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 50_000}},
 }
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_AGE = 7 * 24 * 3600
 
 AUTH_USER_MODEL = "accounts.User"
+RIGHTS_OF = "maillage.apps.memberships.access.given_to"
 AUTHENTICATION_BACKENDS = ["maillage.config.adapter.Backend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
@@ -131,15 +151,43 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_ADAPTER = "maillage.config.adapter.Adapter"
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PREVENT_ENUMERATION = True
-ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/5m/ip,60/h/key"}  # nobody shuts an account from one place
-ACCOUNT_SESSION_REMEMBER = None
+ACCOUNT_RATE_LIMITS = {
+    "login": "30/m/ip",
+    "login_failed": "10/5m/ip,60/h/key",  # nobody shuts an account from one place; codes and second factors count here too
+    "request_login_code": "20/m/ip,10/h/key",
+}
+ACCOUNT_SESSION_REMEMBER = False  # how long a session lasts is said by config/sessions.py
+ACCOUNT_FORMS = {"login": "maillage.config.forms.SignInForm"}
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 900
+ACCOUNT_LOGIN_BY_CODE_FORMAT = {"numeric": True, "length": 8}
+ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+MFA_ADAPTER = "maillage.config.adapter.MfaAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_RATE_LIMITS = {"webauthn_login": "30/m/ip"}  # a whole team may come at nine o’clock
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # an account is opened by an invitation, not by an address
+MFA_TOTP_ISSUER = "Maillage"
+MFA_TOTP_TOLERANCE = 1  # a telephone whose clock is half a minute wrong
+SOCIALACCOUNT_ADAPTER = "maillage.config.federation.Adapter"
+FEDERATION = {
+    "issuer": os.environ.get("MAILLAGE_OIDC_ISSUER", ""),
+    "client_id": os.environ.get("MAILLAGE_OIDC_CLIENT_ID", ""),
+    "secret": os.environ.get("MAILLAGE_OIDC_SECRET", ""),
+    "name": os.environ.get("MAILLAGE_OIDC_NAME", "ProConnect"),
+    "acr": os.environ.get("MAILLAGE_OIDC_ACR", ""),
+    "sure_email": bool(os.environ.get("MAILLAGE_OIDC_SURE_EMAIL")),
+}
 LOGIN_URL = "/connexion/"
 LOGIN_REDIRECT_URL = "/espace/"
 LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 
+CONTACT = os.environ.get("MAILLAGE_CONTACT", "")  # an e-mail, for whoever sees a sentence badly said
 LANGUAGE_CODE = "fr"
-LANGUAGES = [("fr", "Français")]
+LANGUAGES = [(each.code, each.name) for each in languages.LANGUAGES.values()]
 TIME_ZONE = "Europe/Paris"
 USE_TZ = True
 
@@ -182,6 +230,11 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 5_000_000
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
 EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+# Who carries messages (config/providers). Nothing given: they are written in HOME/messages, and none leaves this computer.
+SENDING = {
+    name: os.environ.get(f"MAILLAGE_{name}", "").strip()
+    for name in ("MESSAGES", "SMTP", "SENDER", "SMS", "SMS_TOKEN", "SMS_SENDER", "SMS_STATUS", "SMS_ONCE")
+}
 SILENCED_SYSTEM_CHECKS = ["security.W004", "security.W008", "security.W012", "security.W016"] if not PRODUCTION else []
 
 LOGGING = {

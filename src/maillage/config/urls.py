@@ -1,12 +1,14 @@
 """Addresses of the platform (contracts, section 4)."""
 
-from allauth.account import views as account
 from django.urls import include, path
 
 urlpatterns = [
-    path("connexion/", account.login, name="account_login"),
-    path("deconnexion/", account.logout, name="account_logout"),
+    path("", include("maillage.config.sign_in")),
     path("", include("maillage.apps.directory.urls")),
+    path("", include("maillage.apps.messages.urls")),
+    path("", include("maillage.apps.memberships.urls")),
+    path("", include("maillage.apps.autonomy.urls")),
+    path("", include("maillage.apps.orientations.urls")),
     path("", include("maillage.apps.dossiers.urls")),
     path("", include("maillage.apps.site.urls")),
 ]

@@ -18,7 +18,7 @@ from maillage.reference.definitions import offered
 from maillage.reference.glossary import terms
 from maillage.reference.places import METHODS
 from maillage.reference.publications import publications
-from maillage.reports import charts, maps, provenance
+from maillage.reports import charts, drawings, maps, provenance
 from maillage.reports.design import tokens
 
 DEMONSTRATION = "agglomeration-grenobloise"
@@ -152,6 +152,7 @@ def style(request: HttpRequest) -> HttpResponse:
                 ("case-sociale", "sociale"),
                 ("case-les-deux", "les deux"),
             ),
+            "drawings": drawings.names(),
             "stitch": maps.stitch_path(9, 22),
             "steps": range(24),
         },

@@ -1,35 +1,48 @@
 """What templates may call: icons, strong words, terms of the glossary."""
 
-from collections.abc import Sized
+import re
+from collections.abc import Mapping, Sized
 from functools import cache
 from urllib.parse import parse_qsl
 
 from django import template
+from django.conf import settings
 from django.template import defaultfilters
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.html import conditional_escape, escape, format_html, format_html_join
+from django.utils.safestring import SafeData, SafeString, mark_safe
 
+from maillage.kernel import languages
 from maillage.reference.glossary import terms
 from maillage.reference.places import ASSETS
+from maillage.reports import drawings, wording
 from maillage.reports import rich as rich_text
-from maillage.reports import wording
 from maillage.reports.charts import hatch
 from maillage.reports.logo import logo as mark
 
 register = template.Library()
+register.filter("spaced", wording.spaced)
+TYPED = re.compile(f"{languages.TYPED}([^{languages.POP}]*){languages.POP}")
+POINTING = ("arrow-left", "arrow-right", "chevron-right", "log-in", "log-out", "send", "list")  # turned from right to left
 
 
 @cache
 def _icon(name: str) -> str:
     text = (ASSETS / "icons" / f"{name}.svg").read_text("utf-8")
     body = text[text.index(">", text.index("<svg")) + 1 :]
-    return f'<svg class="icone" viewBox="0 0 24 24" aria-hidden="true" focusable="false">{body}'
+    turns = " sens" if name in POINTING else ""
+    return f'<svg class="icone{turns}" viewBox="0 0 24 24" aria-hidden="true" focusable="false">{body}'
 
 
 @register.simple_tag
 def icon(name: str) -> SafeString:
     """Return an icon of ours, always beside a word."""
     return mark_safe(_icon(name))
+
+
+@register.simple_tag
+def drawing(name: str) -> SafeString:
+    """Return a drawing of ours, always beside its words; the page asks for `site/dessins.css`."""
+    return mark_safe(drawings.read(name).replace("<svg", '<svg class="dessin" aria-hidden="true" focusable="false"', 1))
 
 
 @register.simple_tag
@@ -48,10 +61,95 @@ def rich(text: str) -> SafeString:
     return SafeString(rich_text.html(text))
 
 
+@register.simple_tag
+def spoken() -> languages.Language:
+    return languages.spoken()
+
+
+@register.simple_tag(name="languages")
+def all_languages() -> list[languages.Language]:
+    return list(languages.LANGUAGES.values())
+
+
+@register.simple_tag(takes_context=True)
+def in_another(context: template.Context, code: str) -> str:
+    """Return the address of this page in another language."""
+    query = context["request"].GET.copy()
+    query["lang"] = code
+    return f"?{query.urlencode()}"
+
+
+@register.simple_tag
+def contact() -> str:
+    """Return the e-mail of who keeps this installation, '' when they gave none."""
+    return str(settings.CONTACT)
+
+
+@register.simple_tag(name="trans")
+def translated(text: str, plural: str = "", language: languages.Language | None = None, **values: object) -> SafeString:
+    """Return a sentence of ours in the language of the page, or in another. One written in the template may hold marks; a
+    value may not."""
+    if language is not None:
+        with languages.speaking(language.code):
+            return translated(text, plural, **values)
+    if not isinstance(text, SafeData):
+        return escape(_in_language(text, plural, values))
+    return mark_safe(
+        _in_language(text, plural, {k: v if isinstance(v, int) else conditional_escape(v) for k, v in values.items()})
+    )
+
+
+@register.filter(name="trans")
+def translated_words(text: str) -> str:
+    """Return words of ours in the language of the page; those of a person, that no catalogue holds, as they are."""
+    words = _in_language(text, "", {})
+    return mark_safe(words) if isinstance(text, SafeData) else words
+
+
+def _in_language(text: str, plural: str, values: Mapping[str, object]) -> str:
+    words = languages.say(text, plural, **values)
+    return wording.spaced(words) if languages.spoken().is_french else words
+
+
+@register.simple_tag
+def french() -> SafeString:
+    """Return the attributes of an element that stays in French on a page of another language."""
+    return mark_safe("" if languages.spoken().is_french else ' lang="fr" dir="ltr"')
+
+
+@register.filter(name="french")
+def left_in_french(text: object) -> str:
+    """Return words that stay in French, marked as such on a page of another language: a name, an address, a telephone."""
+    if languages.spoken().is_french or not text:
+        return str(text)
+    return format_html('<bdi lang="fr" dir="ltr">{}</bdi>', text)
+
+
+@register.filter
+def our_words(text: str) -> str:
+    """Return words of ours in the language of the page; marked as French when no catalogue holds them: those of an error."""
+    words = _in_language(text, "", {})
+    return left_in_french(words) if words == text else words
+
+
+@register.filter
+def mixed(text: str) -> str:
+    """Return a sentence whose parts in French, kept apart by `typed`, are marked as such."""
+    if languages.spoken().is_french:
+        return text
+    return mark_safe(TYPED.sub(r'<bdi lang="fr" dir="ltr">\1</bdi>', conditional_escape(text)))
+
+
 @register.filter
 def drawn(svg: str) -> SafeString:
     """Return a drawing made by reports, which escapes every word it writes."""
     return mark_safe(svg)
+
+
+@register.filter
+def professional(path: str) -> bool:
+    """Return whether a page is one of those that professionals work on."""
+    return path.startswith(("/espace/", "/compte/"))
 
 
 @register.filter

@@ -5,7 +5,7 @@ document.documentElement.classList.add("js");
 const bouton = document.querySelector("[data-theme-bouton]");
 if (bouton) {
   const nuit = () => (document.documentElement.dataset.theme ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "nuit" : "jour")) === "nuit";
-  const dire = () => { bouton.querySelector("span").textContent = nuit() ? "Jour" : "Nuit"; bouton.setAttribute("aria-label", nuit() ? "Passer en mode jour" : "Passer en mode nuit"); };
+  const dire = () => { const mots = bouton.dataset; bouton.querySelector("span").textContent = nuit() ? mots.jour : mots.nuit; bouton.setAttribute("aria-label", nuit() ? mots.versJour : mots.versNuit); };
   bouton.hidden = false;
   dire();
   bouton.addEventListener("click", () => {
@@ -50,7 +50,7 @@ for (const champ of document.querySelectorAll("[data-suggestions]")) {
       liste.innerHTML = await reponse.text();
       const liens = [...liste.querySelectorAll("a")];
       liste.setAttribute("role", "listbox");
-      liste.setAttribute("aria-label", "Territoires proposés");
+      liste.setAttribute("aria-label", champ.labels[0]?.textContent.trim() ?? "");
       liens.forEach((lien, i) => { lien.id = `${liste.id}-${i}`; lien.setAttribute("role", "option"); lien.setAttribute("aria-selected", "false"); lien.tabIndex = -1; });
       liste.hidden = !liens.length;
       champ.setAttribute("aria-expanded", String(!!liens.length));
@@ -88,8 +88,8 @@ for (const cadre of document.querySelectorAll("[data-avancement]")) {
 addEventListener("beforeprint", () => { for (const pli of document.querySelectorAll("details:not([open])")) { pli.open = true; pli.dataset.replier = ""; } });
 addEventListener("afterprint", () => { for (const pli of document.querySelectorAll("[data-replier]")) { pli.open = false; delete pli.dataset.replier; } });
 
-// Le menu d’un téléphone se ferme à Échap, et rend le focus.
-for (const menu of document.querySelectorAll(".menu")) menu.addEventListener("keydown", (e) => { if (e.key === "Escape" && menu.open) { menu.open = false; menu.querySelector("summary").focus(); } });
+// Le menu d’un téléphone et celui des langues se ferment à Échap, et rendent le focus.
+for (const menu of document.querySelectorAll(".menu, .langues")) menu.addEventListener("keydown", (e) => { if (e.key === "Escape" && menu.open) { menu.open = false; menu.querySelector("summary").focus(); } });
 
 // Un terme du glossaire s’explique sur place ; sans script, c’est un lien.
 let bulle;
@@ -111,3 +111,9 @@ for (const terme of document.querySelectorAll(".terme")) {
   });
 }
 document.addEventListener("keydown", (e) => { if (e.key === "Escape") fermerBulle(); });
+
+// Imprimer : le bouton ne se montre que s’il peut servir.
+for (const bouton of document.querySelectorAll("[data-imprimer]")) {
+  bouton.hidden = false;
+  bouton.addEventListener("click", () => print());
+}

@@ -1,0 +1,195 @@
+"""The account page: who one is, how one signs in, where one is signed in, what one may do."""
+
+import time
+from typing import Any
+
+from allauth.account.forms import ChangePasswordForm, SetPasswordForm
+from allauth.account.internal.flows.login import get_authentication_records
+from allauth.account.views import LoginView, PasswordChangeView
+from allauth.mfa.base.views import IndexView
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.views import ViewRecoveryCodesView
+from allauth.mfa.totp.views import ActivateTOTPView
+from allauth.mfa.webauthn.views import AddWebAuthnView
+from allauth.socialaccount.models import SocialAccount
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST, require_safe
+
+from maillage.apps.memberships import access as memberships
+from maillage.apps.messages import queries as outbox
+from maillage.config import sessions, suspended
+from maillage.config.middleware import lacks_factor
+from maillage.reports.wording import spaced
+
+AFTER = "after_factor"
+CODE_OPENS = 900  # seconds during which a code received stands for the password that was lost
+
+
+def own(view: Any) -> Any:
+    """Keep a page for accounts of one person: what everybody signs in with is changed by nobody."""
+
+    @login_required
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.user.is_demonstration:
+            told = (
+                "Rien n’a été changé. Ce compte d’exemple sert à tout le monde : s’il changeait, plus personne n’y entrerait. "
+                "Essayez avec un compte à vous."
+            )
+            messages.warning(request, spaced(told))
+            return redirect("account_home")
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+class SignIn(LoginView):  # type: ignore[misc]
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        by_mail = outbox.leaves("email")
+        return {**context, "federation": _federation(), "by_code": by_mail or not settings.PRODUCTION, "by_mail": by_mail}
+
+
+class Factors(IndexView):  # type: ignore[misc]
+    """The second factors; why one is asked, when it is."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        wanted = self.request.GET.get("next", "")
+        if wanted and url_has_allowed_host_and_scheme(wanted, allowed_hosts=None):
+            self.request.session[AFTER] = wanted
+        context = super().get_context_data(**kwargs)
+        is_asked = lacks_factor(self.request.user)
+        return {**context, "is_asked": is_asked, "after": "" if is_asked else self.request.session.pop(AFTER, "")}
+
+
+class _ClosesElsewhere:
+    """Whoever is in the account on another device shows the new means to come back."""
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        response = super().form_valid(form)  # type: ignore[misc]
+        sessions.end(self.request.user, timezone.now(), but=self.request.session.session_key)  # type: ignore[attr-defined]
+        return response
+
+
+class AddApplication(_ClosesElsewhere, ActivateTOTPView):  # type: ignore[misc]
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        secret = context["form"].secret
+        return {**context, "secret": " ".join(secret[k : k + 4] for k in range(0, len(secret), 4))}  # copied by hand
+
+
+class AddKey(_ClosesElsewhere, AddWebAuthnView):  # type: ignore[misc]
+    pass
+
+
+class RecoveryCodes(ViewRecoveryCodesView):  # type: ignore[misc]
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return {**super().get_context_data(**kwargs), "after": self.request.session.pop(AFTER, "")}
+
+
+class Password(PasswordChangeView):  # type: ignore[misc]
+    """Change one's password; whoever just came by a code received lost it, and is not asked for it."""
+
+    def get_form_class(self) -> Any:
+        return SetPasswordForm if _came_by_code(self.request) else ChangePasswordForm
+
+
+def _came_by_code(request: HttpRequest) -> bool:
+    records = get_authentication_records(request, request.user)
+    return any(record["method"] == "code" and time.time() - record["at"] < CODE_OPENS for record in records)
+
+
+def _federation() -> str:
+    return settings.FEDERATION["name"] if settings.FEDERATION["issuer"] else ""
+
+
+@require_safe
+@login_required
+def account(request: HttpRequest) -> HttpResponse:
+    """The page of an account."""
+    now = timezone.now()
+    held = memberships.current(timezone.localdate(now)).filter(user=request.user).select_related("structure")
+    factors = Authenticator.objects.filter(user=request.user)
+    context = {
+        "stays": sessions.open_of(request.user, now, here=request.session.session_key),
+        "roles": [
+            {
+                "label": each.get_role_display(),
+                "over": memberships.over(each),
+                "plain": memberships.plain(each),
+                "until": each.until,
+            }
+            for each in held
+        ],
+        "factors": [factor.type for factor in factors],
+        "lacks_factor": lacks_factor(request.user),
+        "federation": _federation(),
+        "is_federated": SocialAccount.objects.filter(user=request.user).exists(),
+        "by_code": outbox.leaves("email") or not settings.PRODUCTION,
+        "came_by_code": _came_by_code(request),
+    }
+    return render(request, "account/home.html", context)
+
+
+@require_POST
+@login_required
+def end(request: HttpRequest) -> HttpResponse:
+    """End one session, or all of them, this one included."""
+    here, now = request.session.session_key, timezone.now()
+    if name := request.POST.get("connexion", ""):
+        if not sessions.end(request.user, now, name=name, but=here):
+            raise Http404
+        messages.success(request, spaced("Cette connexion est fermée. Sur l’autre appareil, tout redemande qui vous êtes."))
+        return redirect("account_home")
+    sessions.end(request.user, now, but=here)
+    logout(request)
+    messages.success(request, spaced("Vous êtes déconnecté partout, sur cet appareil aussi."))
+    return redirect("account_login")
+
+
+@require_POST
+@login_required
+def device(request: HttpRequest) -> HttpResponse:
+    """Say whether others use this device."""
+    shared = "partage" in request.POST
+    sessions.choose(request.session, shared=shared)
+    told = (
+        "Sur cet appareil, la visite se termine seule après 30 minutes."
+        if shared
+        else "Vous restez connecté sur cet appareil, 7 jours au plus."
+    )
+    messages.success(request, spaced(told))
+    return redirect("account_home")
+
+
+@require_safe
+@login_required
+def presence(request: HttpRequest) -> HttpResponse:
+    """Somebody is still there: coming here said so."""
+    return HttpResponse(status=204)
+
+
+@require_safe
+@login_required
+def resume(request: HttpRequest) -> HttpResponse:
+    """Give back what was being sent when the session ended."""
+    kept = suspended.given_back(request, timezone.now())
+    if kept is None:
+        return redirect("space")
+    shown = [value for _, value in kept["fields"] if value.strip()]
+    return render(request, "account/resume.html", {"kept": kept, "shown": shown})
+
+
+@require_POST
+@login_required
+def forget(request: HttpRequest) -> HttpResponse:
+    """Throw away what was being sent."""
+    request.session.pop(suspended.KEPT, None)
+    messages.success(request, spaced("Ce qui était gardé est effacé."))
+    return redirect("space")

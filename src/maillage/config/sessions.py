@@ -1,0 +1,137 @@
+"""How long somebody stays signed in, on which device, and how it ends.
+
+What is kept of a session: since when, last seen, on what kind of device, and whether others use it. No network address.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.base import SessionBase
+from django.contrib.sessions.models import Session
+from django.http import HttpRequest
+from django.utils.crypto import constant_time_compare, salted_hmac
+
+KEPT = "stay"
+NOTED_EVERY = timedelta(minutes=1)  # reading a page rarely writes
+BROWSERS = (  # the first found is the right one: each names those it descends from
+    *(
+        ("Edg", "Edge"),
+        ("OPR/", "Opera"),
+        ("SamsungBrowser", "Samsung Internet"),
+        ("Firefox", "Firefox"),
+        ("FxiOS", "Firefox"),
+    ),
+    *(("Chrom", "Chrome"), ("CriOS", "Chrome"), ("Safari", "Safari")),
+)
+SYSTEMS = (
+    *(("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("CrOS", "Chromebook"), ("Windows", "Windows")),
+    *(("Mac OS", "Mac"), ("Linux", "Linux")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """When a session ends by itself: without a request, and in any case."""
+
+    idle: timedelta
+    most: timedelta
+
+
+SHARED = Limits(idle=timedelta(minutes=30), most=timedelta(hours=10))
+OWN = Limits(idle=timedelta(hours=12), most=timedelta(days=7))
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """A session as its owner reads it. name: what a form calls it, from which its key cannot be found."""
+
+    name: str
+    device: str
+    opened_at: datetime | None
+    seen_at: datetime | None
+    shared: bool
+    here: bool
+
+
+def limits(session: SessionBase) -> Limits:
+    return SHARED if session.get(KEPT, {}).get("shared", True) else OWN
+
+
+def begin(request: HttpRequest, *, shared: bool, at: datetime) -> None:
+    """Start counting, once somebody is signed in; sessions that are over leave the table."""
+    request.session[KEPT] = {
+        "opened": at.isoformat(),
+        "seen": at.isoformat(),
+        "shared": shared,
+        "device": device(request.headers.get("User-Agent", "")),
+    }
+    count_again(request.session)
+    Session.objects.filter(expire_date__lt=at).delete()
+
+
+def count_again(session: SessionBase) -> None:
+    """Let the browser forget the session when it closes if others use it, else when its time is over."""
+    kept = session[KEPT]
+    session.set_expiry(0 if kept["shared"] else datetime.fromisoformat(kept["opened"]) + OWN.most)
+
+
+def choose(session: SessionBase, *, shared: bool) -> None:
+    """Say afterwards whether others use this device."""
+    session[KEPT] = {**session[KEPT], "shared": shared}
+    count_again(session)
+
+
+def note(session: SessionBase, at: datetime) -> None:
+    """Keep that somebody is there, once a minute."""
+    kept = session[KEPT]
+    if at - datetime.fromisoformat(kept["seen"]) >= NOTED_EVERY:
+        session[KEPT] = {**kept, "seen": at.isoformat()}
+
+
+def is_over(session: SessionBase | dict[str, Any], at: datetime) -> bool:
+    """Return whether nobody came for too long, or for how long enough is enough."""
+    kept = session.get(KEPT)
+    if kept is None:
+        return False
+    most = SHARED if kept["shared"] else OWN
+    opened, seen = (datetime.fromisoformat(kept[name]) for name in ("opened", "seen"))
+    return at - opened >= most.most or at - seen >= most.idle + NOTED_EVERY
+
+
+def open_of(user: Any, at: datetime, *, here: str | None) -> list[Stay]:
+    """Return the open sessions of an account, the latest first. here: the key of the one that asks."""
+    found = []
+    for key, data in _rows_of(user, at):
+        if is_over(data, at) or not constant_time_compare(data.get(HASH_SESSION_KEY, ""), user.get_session_auth_hash()):
+            continue
+        kept = data.get(KEPT, {})
+        opened, seen = (datetime.fromisoformat(kept[name]) if name in kept else None for name in ("opened", "seen"))
+        words = kept.get("device", "appareil inconnu")
+        found.append(Stay(_name(key), words, opened, seen, kept.get("shared", True), key == here))
+    return sorted(found, key=lambda stay: (stay.here, stay.seen_at or at), reverse=True)
+
+
+def end(user: Any, at: datetime, *, but: str | None = None, name: str = "") -> int:
+    """End the sessions of an account, or the one of a name, and return how many. but: the key of the one that stays."""
+    keys = [key for key, _ in _rows_of(user, at) if key != but and name in ("", _name(key))]
+    return Session.objects.filter(session_key__in=keys).delete()[0]
+
+
+def _rows_of(user: Any, at: datetime) -> list[tuple[str, dict[str, Any]]]:
+    """Return the rows that carry an account: the table names nobody, so each is opened."""
+    mine = user._meta.pk.value_to_string(user)
+    rows = ((row.session_key, row.get_decoded()) for row in Session.objects.filter(expire_date__gt=at).iterator())
+    return [(key, data) for key, data in rows if data.get(SESSION_KEY) == mine]
+
+
+def _name(key: str) -> str:
+    return salted_hmac("session", key).hexdigest()[:20]
+
+
+def device(agent: str) -> str:
+    """Return a device in words, from what its browser says of itself; nothing else of that is kept."""
+    browser = next((words for sign, words in BROWSERS if sign in agent), "")
+    system = next((words for sign, words in SYSTEMS if sign in agent), "")
+    return f"{browser or 'navigateur inconnu'}{f' sur {system}' if system else ''}"
