@@ -1,0 +1,427 @@
+"""Public pages in seven languages: chosen by who reads, said whole, French untouched."""
+
+import re
+from datetime import date, datetime
+from functools import cache
+from html.parser import HTMLParser
+
+import pytest
+from django.core.cache import caches
+from django.urls import get_resolver
+
+from maillage.apps.directory import rules
+from maillage.apps.people.models import Person
+from maillage.config.languages import TRANSLATED
+from maillage.config.languages import _choose as chosen
+from maillage.kernel import languages
+from maillage.kernel.languages import LANGUAGES, say, speaking, to_say, typed
+from maillage.reports import opening, wording
+from tests.apps.lieux import lieu, offering
+from tests.apps.test_place import RICH
+from tests.spec.test_bilan import AURELIE
+from tools import messages
+
+pytestmark = pytest.mark.django_db
+
+OTHERS = [code for code in LANGUAGES if code != languages.FRENCH]
+PAGES = (
+    "/",
+    "/carte/",
+    "/carte/?ou=Grenoble",
+    "/carte/?ou=Grenoble&besoin=libre_acces&gratuit=1&imprimer=1",
+    "/carte/?ou=Grenoble&besoin=recharge",
+    "/carte/?ou=Saint-Martin",
+    "/carte/?mot=xyzxyz",
+    "/lieux/riche/",
+    "/lieux/riche/imprimer/",
+    "/lieux/riche/signaler/",
+    "/lieux/riche/signaler/?merci=1",
+    "/lieux/ferme/",
+    "/connexions/",
+    "/bilan/",
+    "/bilan/refaire/",
+    "/bilan/arreter/",
+    "/aider-un-proche/",
+    "/aider-un-proche/questions/",
+    "/ma-carte/",
+    "/nulle-part/",
+)
+# Words that only French has among the seven languages, where Latin letters may stand.
+FRENCH_WORDS = re.compile(r"\b(?:vous|avec|les|une|est|dans|sur|chez|près|où|pas|nous|votre|ce qui|aujourd’hui)\b", re.I)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_counted(db):
+    for each in caches.all(initialized_only=True):
+        each.clear()
+
+
+@pytest.fixture
+def _places(db):
+    lieu("riche", sheet=RICH, confirmed_on=date(2026, 11, 2), confirmed_by="la bibliothèque")
+    lieu("vieux", east=300, sheet=offering(wifi={"barrieres": ["email", "sms"]}), updated_on=date(2024, 1, 1))
+    lieu("ferme", east=500, state=rules.ENDED)
+
+
+class Read(HTMLParser):
+    """What is read on a page, but for what says that it is in French."""
+
+    VOID = ("br", "img", "input", "link", "meta", "hr", "path", "rect", "circle", "line", "use", "stop")
+    SAID = ("alt", "aria-label", "title", "placeholder", "data-nuit", "data-jour", "data-arreter", "data-depuis")
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.open: list[bool] = []
+        self.words: list[str] = []
+        self.html: dict[str, str | None] = {}
+        self.silent = 0
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        said = dict(attrs)
+        if tag == "html":
+            self.html = said
+        french = said.get("lang") == "fr" or bool(self.open and self.open[-1])
+        if not french:
+            self.words += [said[name] or "" for name in self.SAID if name in said]
+            if tag == "meta" and said.get("name") == "description":
+                self.words.append(said["content"] or "")
+        if tag not in self.VOID:
+            self.open.append(french)
+            self.silent += tag in ("script", "style")
+
+    def handle_startendtag(self, tag, attrs):
+        pass
+
+    def handle_endtag(self, tag):
+        if tag not in self.VOID:
+            self.open.pop()
+            self.silent -= tag in ("script", "style")
+
+    def handle_data(self, data):
+        if not self.silent and not (self.open and self.open[-1]):
+            self.words.append(data)
+
+    @property
+    def text(self) -> str:
+        return languages.key(" | ".join(self.words))
+
+
+def in_language(client, code, address):
+    client.cookies["langue"] = code
+    return client.get(address)
+
+
+# ----------------------------------------------------------------------------------------------------------- the catalogues
+
+
+def test_every_sentence_is_translated_with_its_values_and_its_marks():
+    assert messages.problems() == []
+
+
+def test_a_page_said_to_be_translated_is_one_of_ours():
+    names = {key for key in get_resolver().reverse_dict if isinstance(key, str)}
+    assert names >= TRANSLATED
+
+
+def test_a_lost_value_a_lost_mark_and_signs_of_another_language_are_found():
+    faults = lambda code, id, said: list(messages._faults(code, id, said))  # noqa: E731
+    assert faults("en", "Fermé le {day}.", "Closed.") == ["other values"]
+    assert faults("en", "Voir <a>la fiche</a>", "See the page") == ["other marks"]
+    assert faults("ro", "Chercher un lieu", "Căutaţi un loc") == ["signs of another language"]
+    assert faults("uk", "Chercher un lieu", "Найти место, где помогут. Мы") == ["signs of another language"]
+    assert faults("ar", "Où cherchez-vous ?", "Where?") == ["other letters"]
+    assert faults("en", "Où cherchez-vous ?", "Where") == ["ends otherwise"]
+    assert faults("ar", "Où cherchez-vous ?", "أين تبحث؟") == []
+
+
+SIDES = re.compile(
+    r"[{;\s](?:(?:margin|padding|border)-(?:left|right)|left|right)\s*:|(?:text-align|float)\s*:\s*(?:left|right)"
+)
+FOUR = re.compile(r"(?:padding|margin): *" + r" +".join([r"([^\s;()]+)"] * 4) + r"[ ;]")
+STYLES = (
+    *("site/static/site/maillage.css", "site/static/site/accueil.css", "orientations/static/orientations/personnes.css"),
+    *(f"directory/static/annuaire/{name}.css" for name in ("annuaire", "chercher", "fiche")),
+    *(f"autonomy/static/autonomie/{name}.css" for name in ("bilan", "epreuves", "resultat")),
+    *(f"orientations/static/orientations/{name}.css" for name in ("orientations", "papier", "proche")),
+)
+
+
+@pytest.mark.parametrize("name", STYLES)
+def test_the_styles_of_public_pages_know_no_left_nor_right(name):
+    style = (messages.SOURCE / "apps" / name).read_text("utf-8")
+    assert SIDES.findall(style) == []
+    assert [found[0] for found in FOUR.finditer(style) if found[2] != found[4]] == []
+
+
+# ---------------------------------------------------------------------------------------------------------------- the pages
+
+
+@pytest.mark.parametrize("address", PAGES)
+@pytest.mark.parametrize("code", OTHERS)
+@pytest.mark.usefixtures("_places")
+def test_a_page_is_whole_in_the_language_chosen(client, code, address):
+    response = in_language(client, code, address)
+    assert response.status_code == (404 if "nulle-part" in address else 200)
+    assert_whole(response, code)
+
+
+def assert_whole(response, code):
+    page = Read(response.content.decode())
+    assert page.html["lang"] == code
+    assert page.html.get("dir") == ("rtl" if code == "ar" else None)
+    assert response["Content-Language"] == code
+    assert say_in(code, "Cette traduction attend une relecture humaine. Dites-nous ce qui ne va pas.") in page.text
+    left = [id for id in french_sentences(code) if f"| {id} |" in f"| {page.text} |"]
+    assert left == []
+    if code in ("ar", "uk"):
+        assert FRENCH_WORDS.findall(page.text) == []
+
+
+@pytest.mark.parametrize("code", OTHERS)
+@pytest.mark.usefixtures("_places")
+def test_a_diagnosis_is_whole_in_the_language_chosen(client, code):
+    client.cookies["langue"] = code
+    response = client.post("/bilan/", {"mode": "self"})
+    while (found := re.fullmatch(r"/bilan/question/(\w+)/", response.url)) is not None:
+        page = client.get(response.url)
+        assert_whole(page, code)
+        said = {"reponse": AURELIE[found[1]], "vu": re.search(r'name="vu" value="([^"]+)"', page.content.decode())[1]}
+        response = client.post(response.url, said)
+    tasks = [f"/bilan/essayer/{slug}" for slug in ("", "toucher/", "descendre/?indice=1", "ecrire/", "message/")]
+    searches = [f"/bilan/essayer/trouver/?page={page}" for page in ("accueil", "horaires", "venir")]
+    results = ("/bilan/resultat/", "/bilan/resultat/?ou=Grenoble", "/bilan/resultat/imprimer/", "/bilan/reponses/")
+    for address in (*tasks, *searches, *results):
+        assert_whole(client.get(address), code)
+    client.post("/bilan/resultat/garder/", {"choix": "garder"})
+    for address in ("/bilan/carte/", "/bilan/resultat/", "/bilan/arreter/"):
+        assert_whole(client.get(address), code)
+
+
+@pytest.mark.parametrize("code", OTHERS)
+@pytest.mark.usefixtures("_places")
+def test_helping_a_relative_and_following_a_card_are_whole_in_the_language_chosen(client, code):
+    client.cookies["langue"] = code
+    for advice in ("procedure", "bilan", "places", "nothing"):
+        assert_whole(client.get(f"/aider-un-proche/conseil/?conseil={advice}"), code)
+    assert_whole(client.get("/aider-un-proche/trouver/?ou=Grenoble&besoin=libre_acces&marche=30"), code)
+    assert_whole(client.get("/aider-un-proche/trouver/riche/?besoin=libre_acces"), code)
+    client.post("/aider-un-proche/trouver/riche/", {"besoin": "libre_acces"})
+    assert_whole(client.get("/aider-un-proche/carte/"), code)
+    client.post("/ma-carte/", {"code": Person.objects.get().code})
+    for page in ("suivi", "garde", "effacer", "imprimer"):
+        assert_whole(client.get(f"/ma-carte/{page}/"), code)
+
+
+def say_in(code, text):
+    with speaking(code):
+        return languages.key(say(text))
+
+
+@cache
+def french_sentences(code):
+    """Return the marked sentences whose translation is not the French itself."""
+    return [id for id in messages.sentences() if isinstance(id, str) and len(id) > 3 and say_in(code, id) != id]
+
+
+@pytest.mark.usefixtures("_places")
+@pytest.mark.parametrize("address", PAGES)
+def test_french_stays_french_whatever_the_browser_prefers(client, address):
+    page = client.get(address, headers={"accept-language": "ar,en;q=0.9"}).content.decode()
+    assert '<html lang="fr"' in page
+    assert 'dir="rtl"' not in re.sub(r"<a [^>]*hreflang[^>]*>", "", page)
+    assert "\u2066" not in page
+    assert 'class="traduction"' not in page
+
+
+def test_a_language_does_not_outlive_its_page(client):
+    in_language(client, "ar", "/carte/")
+    assert languages.spoken().is_french
+    assert opening.clock(datetime(2026, 1, 1, 9, 0)) == "9 h"
+
+
+@pytest.mark.parametrize("code", OTHERS)
+def test_a_page_that_is_not_translated_says_so_and_leads_back(client, code):
+    page = in_language(client, code, "/methodes/").content.decode()
+    assert '<html lang="fr"' in page
+    assert say_in(code, "Cette page existe seulement en français.") in page
+    assert f'class="traduction" lang="{code}" dir="{LANGUAGES[code].direction}"' in page
+    assert "Comment nous calculons" in page
+
+
+# ----------------------------------------------------------------------------------------------------------------- choosing
+
+
+def test_choosing_comes_back_to_the_same_page_and_lasts(client):
+    response = client.get("/carte/?ou=Grenoble&lang=uk&besoin=wifi")
+    assert (response.status_code, response.url) == (302, "/carte/?ou=Grenoble&besoin=wifi")
+    assert client.cookies["langue"].value == "uk"
+    assert client.cookies["langue"]["max-age"] == 31_536_000
+    assert '<html lang="uk"' in client.get(response.url).content.decode()
+    client.get("/?lang=fr")
+    assert '<html lang="fr"' in client.get("/").content.decode()
+
+
+@pytest.mark.parametrize("said", ["xx", "", "../../etc", "ar\r\nX: y"])
+def test_a_language_that_is_none_changes_nothing(client, said):
+    response = client.get("/", {"lang": said})
+    assert response.status_code == 302
+    assert "langue" not in client.cookies
+    client.cookies["langue"] = "xx"
+    assert '<html lang="fr"' in client.get("/").content.decode()
+
+
+def test_choosing_never_leads_elsewhere(rf):
+    request = rf.get("/", {"lang": "ar"})
+    request.path = "//ailleurs.exemple/"
+    assert chosen(request).url == "/%2Failleurs.exemple/"
+
+
+def test_the_choice_is_offered_on_public_pages_each_in_its_own_script(client):
+    page = client.get("/carte/?ou=Grenoble").content.decode()
+    for code, language in LANGUAGES.items():
+        link = f'<a href="?ou=Grenoble&amp;lang={code}" lang="{code}" hreflang="{code}" dir="{language.direction}"'
+        assert link in page
+        assert f">{language.name}</a>" in page
+
+
+def test_a_cache_keeps_each_language_apart(client):
+    assert "Cookie" in client.get("/carte/")["Vary"]
+
+
+def test_an_address_is_given_where_somebody_reads_what_is_badly_said(client, settings):
+    assert "mailto:" not in in_language(client, "en", "/").content.decode()
+    settings.CONTACT = "aide@exemple.fr"
+    assert 'href="mailto:aide@exemple.fr"' in in_language(client, "en", "/").content.decode()
+
+
+# -------------------------------------------------------------------------------------------------------------------- words
+
+
+@pytest.mark.parametrize(
+    ("n", "said"),
+    [(1, "مكان واحد"), (2, "مكانان"), (3, "3 أماكن"), (11, "11 مكانًا"), (100, "100 مكان"), (103, "103 أماكن")],
+)
+def test_arabic_counts_with_its_six_plurals(n, said):
+    with speaking("ar"):
+        assert languages.key(say("{n}\u00a0lieu", "{n}\u00a0lieux", n=n)) == said
+
+
+@pytest.mark.parametrize(("n", "said"), [(1, "1 loc"), (2, "2 locuri"), (19, "19 locuri"), (20, "20 de locuri")])
+def test_romanian_counts_with_de_from_twenty(n, said):
+    with speaking("ro"):
+        assert languages.key(say("{n}\u00a0lieu", "{n}\u00a0lieux", n=n)) == said
+
+
+@pytest.mark.parametrize(("n", "said"), [(1, "1 місце"), (3, "3 місця"), (5, "5 місць"), (21, "21 місце")])
+def test_ukrainian_counts_by_its_last_digit(n, said):
+    with speaking("uk"):
+        assert languages.key(say("{n}\u00a0lieu", "{n}\u00a0lieux", n=n)) == said
+
+
+def test_a_sentence_that_no_catalogue_holds_is_said_in_french():
+    with speaking("tr"):
+        assert say("Une phrase que personne n’a marquée.") == "Une phrase que personne n’a marquée."
+        assert say("") == ""
+
+
+def test_what_is_typed_is_kept_apart_but_in_french():
+    assert typed("sauf réunion") == "sauf réunion"
+    with speaking("ar"):
+        assert typed("sauf réunion") == "\u2066sauf réunion\u2069"
+    assert to_say("Gratuit") == "Gratuit"
+
+
+@pytest.mark.usefixtures("_places")
+def test_names_addresses_and_telephones_keep_their_direction(client):
+    page = in_language(client, "ar", "/lieux/riche/").content.decode()
+    for words in ("Bibliothèque Teisseire-Malherbe", "1 rue Paul Cocat, 38000 Grenoble", "04 65 71 12 34"):
+        assert f'<bdi lang="fr" dir="ltr">{words}</bdi>' in page
+    assert '<bdi lang="fr" dir="ltr">Demandez l’accueil numérique.</bdi>' in page
+
+
+# -------------------------------------------------------------------------------------------------------------------- hours
+
+FRIDAY = datetime(2026, 11, 20, 15, 0)
+WEEKLY = "Mo-Fr 09:00-12:00,14:00-18:30; Sa 10:00-13:00"
+
+
+@pytest.mark.parametrize(
+    ("code", "now", "lines"),
+    [
+        ("en", "Open until 18:30", ["Monday to Friday: 9:00 – 12:00, 14:00 – 18:30", "Saturday: 10:00 – 13:00"]),
+        ("ro", "Deschis până la 18:30", ["De luni până vineri: 9:00 – 12:00, 14:00 – 18:30", "Sâmbătă: 10:00 – 13:00"]),
+        ("tr", "Açık, kapanış 18:30", ["Pazartesi – Cuma: 9:00 – 12:00, 14:00 – 18:30", "Cumartesi: 10:00 – 13:00"]),
+        ("uk", "Відчинено до 18:30", ["Понеділок – пʼятниця: 9:00 – 12:00, 14:00 – 18:30", "Субота: 10:00 – 13:00"]),
+        (
+            "pt",
+            "Aberto até às 18:30",
+            ["De segunda-feira a sexta-feira: 9:00 – 12:00, 14:00 – 18:30", "Sábado: 10:00 – 13:00"],
+        ),
+        (
+            "ar",
+            "مفتوح حتى 18:30",
+            ["من الاثنين إلى الجمعة: من 9:00 إلى 12:00، من 14:00 إلى 18:30", "السبت: من 10:00 إلى 13:00"],
+        ),
+        (
+            "fr",
+            "Ouvert jusqu’à 18 h 30",
+            ["Du lundi au vendredi : 9 h – 12 h, 14 h – 18 h 30", "Samedi : 10 h – 13 h"],
+        ),
+    ],
+)
+def test_hours_are_said_in_each_language(code, now, lines):
+    with speaking(code):
+        assert bare(opening.now(WEEKLY, FRIDAY).words) == now
+        assert [bare(line) for line in opening.hours(WEEKLY, FRIDAY.date())] == lines
+
+
+def bare(text):
+    return languages.key(re.sub("[\u2066\u2068\u2069]", "", text))
+
+
+@pytest.mark.parametrize("code", OTHERS)
+def test_hours_keep_their_days_and_times_in_each_language(code):
+    """The same times, on the same days, as in French: nothing is lost or moved."""
+    times = re.compile(r"\d{1,2}(?::| h ?)(?:\d\d)?")
+    french = [times.findall(day.words) for day in opening.week(WEEKLY, FRIDAY.date())]
+    with speaking(code):
+        week = opening.week(WEEKLY, FRIDAY.date())
+        closed = say("Fermé")
+    assert [len(times.findall(day.words)) for day in week] == [len(each) for each in french]
+    assert [day.words == closed for day in week] == [False] * 6 + [True]
+    assert [day.today for day in week] == [False] * 4 + [True] + [False] * 2
+
+
+@pytest.mark.parametrize("code", OTHERS)
+def test_hours_that_would_not_be_said_rightly_stay_in_french(code):
+    with speaking(code):
+        assert opening.hours("Tu[1] 14:00-17:00", FRIDAY.date()) == [
+            "\u20661er mardi du mois : 14\u00a0h\u00a0–\u00a017\u00a0h\u2069"
+        ]
+        said = opening.week('Mo 09:00-12:00 "sauf réunion"', FRIDAY.date())[0].words
+        assert "\u2066sauf réunion\u2069" in said
+        assert "sur rendez-vous" not in opening.week('Mo 09:00-12:00 "sur rendez-vous"', FRIDAY.date())[0].words
+
+
+def test_dates_and_numbers_are_those_of_the_language():
+    day = date(2026, 9, 1)
+    said = {}
+    for code in LANGUAGES:
+        with speaking(code):
+            said[code] = (opening.said(day), wording.number(1234.5, 1))
+    assert said == {
+        "fr": ("1er septembre 2026", "1\u00a0234,5"),
+        "en": ("1 September 2026", "1\u00a0234.5"),
+        "ar": ("1 سبتمبر 2026", "1\u00a0234.5"),
+        "ro": ("1 septembrie 2026", "1\u00a0234,5"),
+        "tr": ("1 Eylül 2026", "1\u00a0234,5"),
+        "uk": ("1 вересня 2026\u00a0р.", "1\u00a0234,5"),
+        "pt": ("1 de setembro de 2026", "1\u00a0234,5"),
+    }
+
+
+def test_turkish_letters_keep_their_dots():
+    with speaking("tr"):
+        assert wording.lower_first("İnternet") == "internet"
+        assert wording.lower_first("Isparta") == "ısparta"

@@ -1,0 +1,63 @@
+"""Arabic in a real browser: chosen without script, from right to left, nothing sideways, nothing for axe to say."""
+
+import pytest
+
+PAGES = (
+    "/",
+    "/carte/?ou=Grenoble",
+    "/connexions/",
+    "/bilan/",
+    "/bilan/question/A1/",
+    "/aider-un-proche/",
+    "/ma-carte/",
+    "/nulle-part/",
+)
+
+
+@pytest.fixture
+def in_arabic(visit):
+    def open_page(address, **options):
+        page = visit("/?lang=ar", **options)
+        if "/bilan/question/" in address:
+            page.goto(page.url.rstrip("/") + "/bilan/")
+            page.locator("main form button").first.click()
+        page.goto(page.url.split("/", 3)[0] + "//" + page.url.split("/", 3)[2] + address)
+        return page
+
+    return open_page
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_a_page_from_right_to_left_holds_at_320_and_axe_says_nothing(in_arabic, faults_of, address):
+    page = in_arabic(address, width=320, height=700)
+    assert page.locator("html").get_attribute("dir") == "rtl"
+    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+    assert faults_of(page) == []
+
+
+def test_a_place_from_right_to_left_keeps_its_name_and_telephone(in_arabic, faults_of):
+    page = in_arabic("/carte/?ou=Grenoble", width=390)
+    page.locator(".rang h3 a").first.click()
+    page.wait_for_url("**/lieux/**")
+    name = page.locator("h1 bdi")
+    assert (name.get_attribute("lang"), name.get_attribute("dir")) == ("fr", "ltr")
+    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+    # The title starts from the right edge; the arrow that leads back points to the right.
+    box, main = page.locator("h1").bounding_box(), page.locator(".page").bounding_box()
+    assert box["x"] + box["width"] > main["x"] + main["width"] - 40
+    assert "matrix(-1" in page.locator(".retour .sens").evaluate("e => getComputedStyle(e).transform")
+    assert faults_of(page) == []
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_a_language_is_chosen_on_the_page_and_the_page_stays(visit, script):
+    page = visit("/carte/?ou=Grenoble&besoin=wifi", width=390, java_script_enabled=script)
+    page.locator(".langues summary").click()
+    page.get_by_role("link", name="Українська").click()
+    page.wait_for_url("**/carte/?ou=Grenoble&besoin=wifi")
+    assert page.locator("html").get_attribute("lang") == "uk"
+    page.locator(".langues summary").click()
+    page.get_by_role("link", name="Français").click()
+    page.wait_for_load_state()
+    assert page.locator("html").get_attribute("lang") == "fr"
+    assert page.url.endswith("/carte/?ou=Grenoble&besoin=wifi")

@@ -1,0 +1,249 @@
+"""Keep the catalogues of `src/maillage/locale/` with the French sentences that pages may say.
+
+    python tools/messages.py             put what is newly marked in each catalogue, take out what nobody says any more
+    python tools/messages.py --check     fail when a sentence is missing, not translated, or has lost a {value} or a mark
+
+What is marked: `{% trans "…" %}` and `"…"|trans` in templates, `say("…")` and `to_say("…")` in Python, the keys of YAML below.
+"""
+
+import argparse
+import ast
+import re
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import yaml
+from babel.messages.catalog import Catalog, Message
+from babel.messages.pofile import read_po, write_po
+from django.utils.text import smart_split, unescape_string_literal
+
+from maillage.kernel.languages import CATALOGUES, FRENCH, LANGUAGES, key
+
+SOURCE = Path(__file__).resolve().parents[1] / "src" / "maillage"
+WRITTEN_ON = datetime(2026, 11, 20, tzinfo=UTC)  # of every catalogue: a date of the day would change them all each time
+# Files of YAML whose texts the public reads, and the keys that hold them; with a dot, only under that first key.
+YAML: Mapping[str, Sequence[str]] = {
+    "reference/offer/practices.yaml": ("label", "need"),
+    "reference/offer/lists.yaml": (
+        "publics_specifiquement_adresses.plain",
+        "prise_en_charge_specifique.plain",
+        "frais_a_charge.plain",
+        "modalites_acces.plain",
+        "modalites_accompagnement.plain",
+        "niveaux.plain",
+        "endroits.plain",
+        "barrieres.plain",
+    ),
+    "reference/connections.yaml": ("title", "text", "ask", "label", "bank", "email"),
+    "reference/bilan/questions.yaml": ("text", "spoken", "label", "help", "knows", "has", "blocks"),
+    "reference/bilan/screening.yaml": ("questions.text", "questions.label"),
+    "reference/bilan/rule.yaml": (
+        "faces.says",
+        "faces.word",
+        "faces.tells",
+        "lines.says",
+        "corrections.says",
+        "flags.says",
+        "modes.label",
+        "unknown.label",
+    ),
+    "reference/bilan/tasks.yaml": (
+        *("text", "spoken", "why", "tells", "label", "helped", "keyboard", "pictures", "hit", "missed", "done", "hint"),
+        *(
+            "title",
+            "end",
+            "button",
+            "check",
+            "right",
+            "again",
+            "enough",
+            "missing",
+            "from",
+            "site",
+            "table",
+            "hours",
+            "choices",
+        ),
+    ),
+}
+TAG = re.compile(r"\{%\s*trans\s+(.*?)\s*%\}")
+FILTERED = re.compile(r"(\"[^\"{}%]+\"|'[^'{}%]+')\|trans\b")
+VALUE = re.compile(r"\{(\w+)\}")
+MARK = re.compile(r"</?(\w+)")
+LETTERS = {
+    "ar": (re.compile(r"[\u0600-\u06ff]"), re.compile(r"(?<=[\u0600-\u06ff])[?;,]")),
+    "uk": (re.compile(r"[\u0400-\u04ff]"), re.compile(r"[ыэъёЫЭЪЁ]")),
+    "ro": (re.compile(r""), re.compile(r"[şţŞŢ]")),
+}
+ENDS = {".": ".", "?": "?؟", "!": "!", ":": ":", "…": "…"}
+Id = str | tuple[str, str]
+
+
+def sentences() -> dict[Id, list[str]]:
+    """Return every marked sentence, with the files that say it. A sentence with its plural is a pair."""
+    found: dict[Id, list[str]] = {}
+    for file, id in (*_templates(), *_python(), *_yaml()):
+        where = str(file.relative_to(SOURCE))
+        held = found.setdefault(key(id) if isinstance(id, str) else (key(id[0]), key(id[1])), [])
+        if where not in held:
+            held.append(where)
+    return found
+
+
+def _templates() -> Iterator[tuple[Path, Id]]:
+    for path in sorted(SOURCE.glob("apps/*/templates/**/*.*")):
+        text = path.read_text("utf-8")
+        for tag in TAG.finditer(text):
+            first, *others = smart_split(tag[1])
+            if first[0] in "\"'" and "|" not in first:
+                plural = next((each.partition("=")[2] for each in others if each.startswith("plural=")), "")
+                one = unescape_string_literal(first)
+                yield path, (one, unescape_string_literal(plural)) if plural else one
+        for literal in FILTERED.findall(text):
+            yield path, unescape_string_literal(literal)
+
+
+def _python() -> Iterator[tuple[Path, Id]]:
+    for path in sorted(SOURCE.glob("**/*.py")):
+        text = path.read_text("utf-8")
+        if "kernel.languages" not in text and "kernel import languages" not in text:
+            continue
+        for call in ast.walk(ast.parse(text)):
+            if not isinstance(call, ast.Call) or _name(call.func) not in ("say", "to_say"):
+                continue
+            said = [each.value for each in call.args if isinstance(each, ast.Constant) and isinstance(each.value, str)]
+            if len(said) == len(call.args):
+                yield path, (said[0], said[1]) if len(said) > 1 else said[0]
+            elif any(isinstance(each, ast.JoinedStr) for each in call.args) or _name(call.func) == "to_say":
+                raise SystemExit(f"{path}:{call.lineno}: a marked text is written whole, with {{values}} to put in it.")
+
+
+def _name(function: ast.expr) -> str:
+    return function.id if isinstance(function, ast.Name) else getattr(function, "attr", "")
+
+
+def _yaml() -> Iterator[tuple[Path, Id]]:
+    for pattern, keys in YAML.items():
+        for path in sorted(SOURCE.glob(pattern)):
+            value = yaml.safe_load(path.read_text("utf-8"))
+            for name in keys:
+                first, _, inner = name.rpartition(".")
+                yield from ((path, text) for text in _held(value[first] if first else value, inner))
+
+
+def _held(value: Any, name: str) -> Iterator[str]:
+    """Return the texts that stand under a key, however deep."""
+    if isinstance(value, list):
+        for each in value:
+            yield from _held(each, name)
+    elif isinstance(value, dict):
+        for key_, inner in value.items():
+            if key_ == name:
+                yield from _texts(inner)
+            yield from _held(inner, name)
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Return a text, those of a list, or those that a table of texts gives."""
+    table = isinstance(value, dict) and "label" not in value
+    many = value if isinstance(value, list) else list(value.values()) if table else [value]
+    yield from (text for text in many if isinstance(text, str) and re.search(r"[^\W\d_]{2}|\d h", text))
+
+
+def catalogue(code: str) -> Catalog:
+    """Return a catalogue as it is written; empty when there is none yet."""
+    path = CATALOGUES / f"{code}.po"
+    if not path.exists():
+        return Catalog(locale=code)
+    with path.open("rb") as file:
+        return read_po(file, locale=code)
+
+
+def extract() -> None:
+    """Write each catalogue again: what is marked, in the order of the files, with what is already translated."""
+    for code in LANGUAGES:
+        if code == FRENCH:
+            continue
+        held, made = catalogue(code), _empty(code)
+        for id, files in sentences().items():
+            old = held.get(id)
+            made.add(
+                id, old.string if old else None, locations=[(file, 1) for file in files], flags=old.flags if old else ()
+            )
+        with (CATALOGUES / f"{code}.po").open("wb") as file:
+            write_po(file, made, width=0, include_lineno=False)
+
+
+def _empty(code: str) -> Catalog:
+    return Catalog(
+        locale=code,
+        header_comment=f"# Les phrases publiques de Maillage en {code}. Voir docs/decisions/0016-languages.md.",
+        project="Maillage",
+        version="1",
+        creation_date=WRITTEN_ON,
+        revision_date=WRITTEN_ON,
+        last_translator="Maillage",
+        language_team="Maillage",
+        msgid_bugs_address="-",
+        fuzzy=False,
+    )
+
+
+def problems() -> list[str]:
+    """Return what is wrong in the catalogues, a line each."""
+    wanted = sentences()
+    found = []
+    for code in LANGUAGES:
+        if code == FRENCH:
+            continue
+        held = {message.id: message for message in catalogue(code) if message.id}
+        found += [f"{code}: absent: {_one(id)}" for id in wanted if id not in held]
+        found += [f"{code}: said by nobody: {_one(id)}" for id in held if id not in wanted]
+        found += [f"{code}: {fault}: {_one(id)}" for id, message in held.items() for fault in faults(code, message)]
+    return found
+
+
+def _one(id: Any) -> str:
+    return str(id) if isinstance(id, str) else str(id[0])
+
+
+def faults(code: str, message: Message) -> list[str]:
+    """Return what is wrong with a translation."""
+    said = [message.string] if isinstance(message.string, str) else list(message.string or ("",))
+    if message.fuzzy or not all(said):
+        return ["not translated"]
+    return list(dict.fromkeys(fault for text in said for fault in _faults(code, message.id, text)))
+
+
+def _faults(code: str, id: Any, text: str) -> Iterator[str]:
+    one, least = _one(id), set(VALUE.findall(_one(id))) - ({"n"} if isinstance(id, tuple) else set())
+    if not least <= set(VALUE.findall(text)) <= least | set(VALUE.findall("".join(id))):
+        yield "other values"
+    if sorted(MARK.findall(one)) != sorted(MARK.findall(text)):
+        yield "other marks"
+    own, foreign = LETTERS.get(code, (re.compile(""), re.compile(r"(?!)")))
+    plain = MARK.sub("", VALUE.sub("", text))
+    if re.search(r"[a-zà-ÿ]{4}", VALUE.sub("", one)) and not own.search(plain):
+        yield "other letters"
+    if foreign.search(plain):
+        yield "signs of another language"
+    if one[-1] in ENDS and text[-1] not in ENDS[one[-1]]:
+        yield "ends otherwise"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true")
+    if not parser.parse_args().check:
+        extract()
+        return
+    if found := problems():
+        print("\n".join(found), "\nRun tools/messages.py, then translate what is empty in src/maillage/locale/.", sep="")
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()
