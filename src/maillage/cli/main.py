@@ -7,6 +7,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before numpy: several thre
 import argparse
 import importlib
 import sys
+from types import ModuleType
 from typing import NoReturn
 
 from maillage.kernel.errors import BrokenSource, Refused, UnsourcedFigure
@@ -20,8 +21,10 @@ COMMANDS = {
     "estimer": "estime le besoin de toutes les zones de France, ou d’un territoire",
     "definitions": "liste les définitions du besoin",
     "sources": "liste chaque chiffre utilisé, avec sa source",
+    "echeances": "fait ce qui doit l’être à cette heure : envoyer les messages, effacer ce qui a assez duré",
     "sauvegarder": "sauvegarde la base et les fichiers dans un seul fichier",
     "restaurer": "restaure une sauvegarde, vérifiée à la lecture",
+    "verifier-journal": "vérifie que personne n’a changé le journal",
 }
 OK, PARTLY, FAILED = 0, 1, 2
 
@@ -81,8 +84,12 @@ def parser(words: list[str]) -> Parser:
     for name, help_ in COMMANDS.items():
         one = commands.add_parser(name, help=help_, description=help_[0].upper() + help_[1:] + ".")
         if name in words[:1]:
-            importlib.import_module(f"maillage.cli.commands.{name}").arguments(one)
+            _module(name).arguments(one)
     return root
+
+
+def _module(name: str) -> ModuleType:
+    return importlib.import_module(f"maillage.cli.commands.{name.replace('-', '_')}")
 
 
 def main(words: list[str] | None = None) -> int:
@@ -90,8 +97,7 @@ def main(words: list[str] | None = None) -> int:
     typed = sys.argv[1:] if words is None else words
     try:
         given = parser(typed).parse_args(typed)
-        module = importlib.import_module(f"maillage.cli.commands.{given.commande}")
-        return int(module.run(given) or OK)
+        return int(_module(given.commande).run(given) or OK)
     except Refused as error:
         say(error)
         return FAILED

@@ -7,7 +7,18 @@ from maillage.cli.words import Steps
 from maillage.kernel.errors import Refused
 
 PASSWORD = "maillage-demo"  # noqa: S105, known to all: it opens invented data only
-ACCOUNT = "coordination@demo.maillage.example"
+# Name before the @, what is shown, role, and over what: a territory, or a structure of the real census. Persons are invented.
+ACCOUNTS = (
+    ("coordination", "Coordination du réseau (exemple)", "coordination", "france", ""),
+    ("aidant", "Leïla, aidante (exemple)", "aidant", "", "Pimms Mediation Grenoble"),
+    ("structure", "Responsable du Pimms (exemple)", "gestionnaire", "", "Pimms Mediation Grenoble"),
+    ("travail-social", "M. Diallo, travailleur social (exemple)", "prescripteur", "", "SLS Grenoble SUD"),
+    ("benevole", "Denise, bénévole (exemple)", "benevole", "", "Association l'Age d'Or"),
+    ("formation", "Karim, formateur (exemple)", "formation", "", "Association l'Age d'Or"),
+    ("analyste", "Analyste de l’Isère (exemple)", "analyste", "38", ""),
+    ("administration", "Administration (exemple)", "administration", "", ""),
+)
+DOMAIN = "demo.maillage.example"
 PERIMETER = "agglomeration-grenobloise"
 CENSUSES = (("hinaura-isere", "Hinaura"), ("assembleurs-maubeuge", "Les Assembleurs"))
 PLACES = (PERIMETER, "200040715", "246700488", "200043396")
@@ -21,18 +32,15 @@ def run(given: argparse.Namespace) -> int:
     from maillage.config.start import ready
 
     ready()
-    from maillage.apps.accounts.actions import open_demonstration
     from maillage.apps.dossiers import actions, rules
     from maillage.apps.dossiers.queries import Asked
     from maillage.config import settings
 
     password = os.environ.get("MAILLAGE_DEMO_PASSWORD", PASSWORD)
-    open_demonstration(
-        email=ACCOUNT, name="Coordination du réseau (exemple)", password=password, production=settings.PRODUCTION
-    )
     _perimeter()
     for card, source in CENSUSES:
         _census(card, source)
+    _accounts(password, production=settings.PRODUCTION)
     steps = Steps()
     for place in () if given.sans_calcul else PLACES:
         study = actions.ask(Asked(place=place))
@@ -46,8 +54,33 @@ def run(given: argparse.Namespace) -> int:
             if study.status != rules.DONE:
                 raise Refused(*study.error[:1], why=study.error[1], do=study.error[2])
             print(f"Diagnostic prêt : {study.name}")
-    print(f"Compte de démonstration : {ACCOUNT}, mot de passe {password}")
+    print(f"Comptes de démonstration, mot de passe {password} :")
+    for name, shown, *_ in ACCOUNTS:
+        print(f"  {name}@{DOMAIN} : {shown}")
     return 0
+
+
+def _accounts(password: str, *, production: bool) -> None:
+    """Open an account for each role, and play the stories of invented people; refused in production."""
+    from django.utils import timezone
+
+    from maillage.apps.accounts.actions import open_demonstration
+    from maillage.apps.directory.models import Structure
+    from maillage.apps.memberships.actions import give
+    from maillage.cli import stories
+
+    at = timezone.localtime()
+    accounts, structures = {}, {}
+    for name, shown, role, territory, structure in ACCOUNTS:
+        user, _ = open_demonstration(email=f"{name}@{DOMAIN}", name=shown, password=password, production=production)
+        over = Structure.objects.filter(name=structure).order_by("pk").first() if structure else None
+        if over is not None or not structure:  # somebody may have renamed it since
+            give(by=None, to=user, role=role, structure=over, territory=territory, on=at.date(), at=at)
+        accounts[name] = user
+        if structure:
+            structures[structure] = over
+    if made := stories.tell(at, accounts, structures):
+        print(f"Personnes inventées : {made}, avec leurs bilans et leurs orientations")
 
 
 def _perimeter() -> None:

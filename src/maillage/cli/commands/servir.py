@@ -1,4 +1,4 @@
-"""maillage servir: the platform on this computer, with its worker."""
+"""maillage servir: the platform on this computer, with its worker, and whoever does what comes due."""
 
 import argparse
 import contextlib
@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 
 from maillage.kernel.errors import Refused
 
@@ -31,7 +32,10 @@ def run(given: argparse.Namespace) -> int:
     from django.core.management import call_command
 
     from maillage.apps.dossiers import actions
+    from maillage.config.providers import chosen
 
+    chosen.check()
+    os.environ.setdefault("MAILLAGE_ADDRESS", f"http://{_said(given.adresse)}:{given.port}")
     call_command("collectstatic", interactive=False, verbosity=0)
     server = _start(
         *("gunicorn", "maillage.config.wsgi:application", "--preload", "--bind", f"{given.adresse}:{given.port}"),
@@ -40,30 +44,38 @@ def run(given: argparse.Namespace) -> int:
     )
     actions.tidy()  # while the server reads what it needs; no worker writes yet
     actions.resume()
-    worker = _start(*WORKER)
+    helpers = {module: _start(*module) for module in (WORKER, DUE)}
     print(f"Maillage répond sur http://{given.adresse}:{given.port}", flush=True)
     signal.signal(signal.SIGTERM, lambda *_: server.terminate())
     try:
         while server.poll() is None:
-            try:
-                worker.wait(timeout=1)
-            except subprocess.TimeoutExpired:
-                continue
-            actions.resume()  # the worker died: what it was computing goes back in the queue
-            worker = _start(*WORKER)
+            time.sleep(1)
+            for module, helper in helpers.items():
+                if helper.poll() is None:
+                    continue
+                if module is WORKER:
+                    actions.resume()  # what it was computing goes back in the queue
+                helpers[module] = _start(*module)
     except KeyboardInterrupt:
         server.terminate()
     finally:
-        worker.terminate()
-        for process in (server, worker):
+        for helper in helpers.values():
+            helper.terminate()
+        for process in (server, *helpers.values()):
             try:
                 process.wait(timeout=20)
             except subprocess.TimeoutExpired:
-                process.kill()  # what it was computing goes back in the queue at the next start
+                process.kill()  # what it was doing goes back in the queue at the next start
     return 0
 
 
 WORKER = ("maillage.config.manage", "db_worker", "--interval", "0.5", "--no-startup-delay")
+DUE = ("maillage.config.due",)
+
+
+def _said(address: str) -> str:
+    """Return how this computer names itself to a browser: passkeys ask for a name."""
+    return "localhost" if address in ("127.0.0.1", "0.0.0.0", "::1") else address  # noqa: S104, an address that is compared
 
 
 def _start(*module: str) -> subprocess.Popen[bytes]:

@@ -1,0 +1,325 @@
+"""The demonstration's stories: invented people, followed by the demonstration's accounts through the real actions.
+
+Andrei, Aurélie and Sandrine are those of seed 004; the others fill the lists. Every row says it is an example, nothing leaves by mail.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+# What each says at the diagnosis: the answers of reference/bilan/questions.yaml.
+ANDREI = {
+    **{"X1": "month", "X2": "money", "A1": ["keypad"], "A3": "nowhere", "U1": "never", "M1": ["rights"], "M2": "for-me"},
+    **{"O1": "hard", "O2": ["listen", "language"], "O3": "lasting", "O4": "nobody"},
+}
+AURELIE = {
+    **{"X1": "month", "X2": "money", "A1": ["smartphone", "computer"], "A2": "mine", "A3": "prepaid", "A4": "sometimes"},
+    **{"U1": "little", "U2": "easy", "U3": "sometimes", "U4": "rarely", "U5": "not-done", "U6": "press"},
+    **{"U7": ["messages", "videos", "networks"], "M1": ["money", "school"], "M2": "with", "O1": "long", "O2": ["safe"]},
+    **{"O3": "lasting", "O4": "nobody"},
+}
+SANDRINE = {
+    **{"X1": "no", "A1": ["smartphone", "computer"], "A2": "mine", "A3": "someone", "A4": "sometimes", "U1": "often"},
+    **{"U2": "easy", "U3": "sometimes", "U4": "weekly", "U5": "helped", "U6": "leave", "U7": ["messages", "shopping"]},
+    **{"M1": ["work"], "M2": "learn", "O1": "easy", "O2": ["cheaper"], "O3": "lasting", "O4": "relative"},
+}
+# Six weeks later, after four meetings: she looks for things and makes her claim alone.
+SANDRINE_LATER = {**SANDRINE, "U3": "alone", "U5": "alone", "U7": ["messages", "shopping", "bank"], "O3": "none"}
+
+SOCIAL, HELP, LEARN = "SLS Grenoble SUD", "Pimms Mediation Grenoble", "Association l'Age d'Or"
+GRENOBLE = "38185"
+SHARED = ("nickname", "procedure", "availability", "language", "note")
+
+
+@dataclass(frozen=True, slots=True)
+class Other:
+    """Somebody who fills the lists. gestures: what the place does, each so many days before today."""
+
+    name: str
+    born: int | None
+    need: str
+    procedure: str
+    words: str
+    sent: int
+    gestures: tuple[tuple[str, float, Mapping[str, Any]], ...] = ()
+
+
+def _served(days: float, need: str, outcome: str, level: str, minutes: int) -> tuple[str, float, Mapping[str, Any]]:
+    return "serve", days, {"did": [need], "outcome": outcome, "level_after": level, "minutes": minutes}
+
+
+GUIDED, PARTLY, ALONE = "entierement_accompagne", "partiellement_autonome", "autonome"
+OTHERS = (
+    Other("Fatou", 1988, "assistance", "mail", "Apprendre à envoyer un mail", 1),
+    Other("Denis", None, "assistance", "mail", "Créer une boîte mail", 6, (("appoint", 5, {"in_hours": 126}),)),
+    Other("Mme Haddad", 1951, "assistance", "argent", "Lire les courriers, avec son fils", 7, (("accept", 6, {}),)),
+    Other(
+        *("Youssef", 2003, "vente", "travail", "Un ordinateur à petit prix", 30),
+        (("accept", 28, {}),),
+    ),
+    Other(
+        *("Mme Tissot", 1951, "assistance", "sante", "Sa carte Vitale", 25),
+        (("accept", 24, {}), ("came", 20, {}), _served(20, "assistance", "reached", GUIDED, 45)),
+    ),
+    Other(
+        *("Karim", 1979, "libre_acces", "travail", "Refaire un CV", 33),
+        (("see", 32, {}), ("accept", 31, {}), ("came", 27, {}), _served(27, "libre_acces", "partial", PARTLY, 60)),
+    ),
+    Other("Nadia", 1994, "impression", "ecole", "Imprimer un dossier", 18, (("refuse", 16, {"reason": "not_offered"}),)),
+    Other(
+        *("Joseph", 1947, "assistance", "impots", "Sa déclaration", 40),
+        (("accept", 38, {}), ("appoint", 38, {"in_hours": 96}), ("absent", 33, {})),
+    ),
+    Other(
+        *("Irina", 1985, "assistance", "identite", "Renouveler un titre de séjour", 22),
+        (("see", 21, {}), ("accept", 21, {}), ("came", 19, {}), _served(19, "assistance", "reached", GUIDED, 70)),
+    ),
+    Other(
+        *("Paul", 1966, "assistance", "logement", "Demande de logement social", 28),
+        (("accept", 27, {}), ("came", 23, {}), _served(23, "assistance", "reached", PARTLY, 50)),
+    ),
+)
+
+# A year of work of the same place: people helped, one line each.
+PAST = (
+    *(("Lucienne", 1941, "assistance", "sante", GUIDED), ("Ahmed", 1972, "assistance", "travail", PARTLY)),
+    *(("Maria", 1969, "assistance", "logement", GUIDED), ("Théo", 2004, "impression", "ecole", ALONE)),
+    *(("Mme Roche", 1938, "assistance", "impots", GUIDED), ("Bakary", 1991, "assistance", "identite", GUIDED)),
+    *(("Sonia", 1987, "libre_acces", "travail", PARTLY), ("Gérard", 1953, "assistance", "argent", PARTLY)),
+    *(("Amina", 1979, "assistance", "ecole", GUIDED), ("Lucas", 1998, "libre_acces", "travail", ALONE)),
+    *(("Mme Perrin", 1944, "assistance", "transports", GUIDED), ("Olena", 1990, "assistance", "identite", GUIDED)),
+    *(("Pedro", 1962, "assistance", "sante", PARTLY), ("Yasmine", 2000, "impression", "logement", ALONE)),
+    *(("Mme Faure", 1947, "assistance", "mail", GUIDED), ("Idriss", 1995, "libre_acces", "travail", PARTLY)),
+    *(("Claire", 1959, "assistance", "sante", PARTLY), ("Rosa", 1950, "assistance", "argent", GUIDED)),
+)
+
+
+class Stage:
+    """Who plays, where, and when: a day before today at ten."""
+
+    def __init__(self, at: datetime, accounts: Mapping[str, Any], structures: Mapping[str, Any]) -> None:
+        self.at, self.accounts, self.structures = at, accounts, structures
+
+    def ago(self, days: float) -> datetime:
+        return self.at.replace(hour=10, minute=0, second=0, microsecond=0) - timedelta(days=days)
+
+    def lieu(self, structure: str) -> Any:
+        from maillage.apps.directory.models import Lieu
+
+        return Lieu.objects.filter(structure=self.structures[structure], state="published").order_by("pk").first()
+
+    def welcome(self, name: str, born: int | None, days: float, *, who: str, structure: str, **more: Any) -> Any:
+        from maillage.apps.people import actions
+
+        by, where = self.accounts[who], self.structures[structure]
+        person = actions.welcome(by=by, structure=where, nickname=name, born=born, at=self.ago(days), example=True, **more)
+        actions.agree(person=person, purpose="show", how="read", by=by, at=self.ago(days))
+        return person
+
+    def bilan(self, person: Any, answers: Mapping[str, Any], days: float, *, who: str, structure: str, **more: Any) -> Any:
+        """Make a diagnosis with somebody, each screen taking its time."""
+        import secrets
+
+        from maillage.apps.autonomy import actions
+        from maillage.apps.autonomy.rules import AIDANT, Carried
+
+        carried = Carried(mode=AIDANT, token=secrets.token_hex(16), place=GRENOBLE, person=person.pk, **more)
+        for id, given in answers.items():
+            carried = carried.answered(id, given, seconds=15)
+        return actions.keep(
+            carried,
+            purpose="person",
+            how="read",
+            by=self.accounts[who],
+            structure=self.structures[structure],
+            person=person,
+            at=self.ago(days),
+        )
+
+    def refer(self, person: Any, days: float, *, to: str, who: str, structure: str, **more: Any) -> Any:
+        """Send somebody to a place, with their agreement."""
+        from maillage.apps.orientations.actions import steps
+        from maillage.apps.people import actions as people
+
+        by, at, lieu = self.accounts[who], self.ago(days), self.lieu(to)
+        people.agree(person=person, purpose="share", how="read", structure=lieu.structure, by=by, at=at)
+        row = steps.prepare(
+            by=by,
+            structure=self.structures[structure],
+            person=person,
+            lieu=lieu,
+            commune=GRENOBLE,
+            shared=SHARED,
+            example=True,
+            at=at,
+            **more,
+        )
+        return steps.send(row, by=by, channel="space", at=at)
+
+    def play(self, row: Any, gestures: tuple[tuple[str, float, Mapping[str, Any]], ...], *, who: str) -> Any:
+        """Let the place answer, gesture by gesture."""
+        from maillage.apps.orientations.actions import steps
+
+        for verb, days, more in gestures:
+            at, given = self.ago(days), dict(more)
+            if "in_hours" in given:
+                given["when"] = at + timedelta(hours=given.pop("in_hours"))
+            gesture: Callable[..., Any] = getattr(steps, verb)
+            row = gesture(row, by=self.accounts[who], at=at, **given)
+        return row
+
+    def end(self, row: Any, days: float, *, who: str) -> None:
+        """Let whoever sends read what came of it, and end there."""
+        from maillage.apps.orientations.actions import steps
+
+        steps.close(row, by=self.accounts[who], at=self.ago(days))
+
+
+def tell(at: datetime, accounts: Mapping[str, Any], structures: Mapping[str, Any]) -> int:
+    """Play the stories, once; return how many people were invented."""
+    from django.db import transaction
+
+    from maillage.apps.people.models import Person
+
+    if Person.objects.filter(example=True).exists() or any(row is None for row in structures.values()):
+        return 0
+    stage = Stage(at, accounts, structures)
+    with transaction.atomic():
+        _andrei(stage)
+        _aurelie(stage)
+        _sandrine(stage)
+        for other in OTHERS:
+            person = stage.welcome(other.name, other.born, other.sent, who="travail-social", structure=SOCIAL)
+            row = stage.refer(
+                *(person, other.sent),
+                to=HELP,
+                who="travail-social",
+                structure=SOCIAL,
+                need=other.need,
+                procedure=other.procedure,
+                procedure_words=other.words,
+            )
+            stage.play(row, other.gestures, who="aidant")
+        for n, (name, born, need, procedure, level) in enumerate(PAST):
+            days = 60 + 17 * n
+            person = stage.welcome(name, born, days, who="travail-social", structure=SOCIAL)
+            row = stage.refer(person, days, to=HELP, who="travail-social", structure=SOCIAL, need=need, procedure=procedure)
+            row = stage.play(
+                row,
+                (
+                    ("accept", days - 1 - n % 3, {}),
+                    ("came", days - 6, {}),
+                    _served(days - 6, need, "reached", level, 30 + 5 * n),
+                ),
+                who="aidant",
+            )
+            stage.end(row, days - 7, who="travail-social")
+    return int(Person.objects.filter(example=True).count())
+
+
+def _andrei(stage: Stage) -> None:
+    """He never used the Internet: somebody does the procedure with him, then a first look at his mail."""
+    sent: dict[str, Any] = {"who": "travail-social", "structure": SOCIAL}
+    andrei = stage.welcome(
+        "M. Andrei", 1958, 20, **sent, language="ro", reach="via", reach_value="M. Diallo, SLS Grenoble SUD"
+    )
+    bilan = stage.bilan(andrei, ANDREI, 20, **sent)
+    row = stage.refer(
+        *(andrei, 20),
+        to=HELP,
+        **sent,
+        need="assistance",
+        procedure="argent",
+        procedure_words="Demande d’Aspa, lire le courrier",
+        availability="le matin",
+        urgent_before=(stage.at + timedelta(days=12)).date(),
+        result=bilan.held_result,
+        note="Vient avec ses papiers dans une pochette. Préfère parler à quelqu’un.",
+    )
+    row = stage.play(
+        row,
+        (
+            *(("see", 19, {}), ("appoint", 19, {"in_hours": 96}), ("came", 15, {})),
+            _served(15, "assistance", "partial", GUIDED, 60),
+        ),
+        who="aidant",
+    )
+    from maillage.apps.orientations.actions import steps
+    from maillage.apps.people import actions as people
+
+    # He shows his card, and lets them see his sheet.
+    people.follow(person=andrei, structure=stage.structures[HELP], by=stage.accounts["aidant"], at=stage.ago(15))
+    following = steps.prepare(
+        by=stage.accounts["aidant"],
+        structure=stage.structures[HELP],
+        person=andrei,
+        follows=row,
+        origin="structure",
+        need="formation",
+        procedure="mail",
+        procedure_words="Rendez-vous boîte aux lettres, une fois par mois",
+        lieu=stage.lieu(LEARN),
+        shared=SHARED,
+        at=stage.ago(14),
+    )
+    people.agree(
+        person=andrei,
+        purpose="share",
+        how="read",
+        structure=stage.structures[LEARN],
+        by=stage.accounts["aidant"],
+        at=stage.ago(14),
+    )
+    following = steps.send(following, by=stage.accounts["aidant"], channel="space", at=stage.ago(14))
+    stage.play(following, (("accept", 12, {}), ("appoint", 12, {"in_hours": 24 * 15})), who="formation")
+
+
+def _aurelie(stage: Stage) -> None:
+    """She is at ease on her telephone, and fears mistakes: somebody beside her; the place has not answered for eight days."""
+    sent: dict[str, Any] = {"who": "travail-social", "structure": SOCIAL}
+    aurelie = stage.welcome("Aurélie", 1994, 8, **sent)
+    bilan = stage.bilan(aurelie, AURELIE, 8, **sent)
+    row = stage.refer(
+        *(aurelie, 8),
+        to=HELP,
+        **sent,
+        need="libre_acces",
+        procedure="argent",
+        procedure_words="Renouveler la prime d’activité",
+        availability="mardi, jeudi, après 16 h",
+        urgent_before=(stage.at + timedelta(days=10)).date(),
+        result=bilan.held_result,
+        note="A un téléphone, pas d’Internet à la maison. Craint de se tromper.",
+    )
+    stage.play(row, (("see", 7, {}),), who="aidant")
+
+
+def _sandrine(stage: Stage) -> None:
+    """She learns: four meetings, then the same questions again, and what changed."""
+    sent: dict[str, Any] = {"who": "aidant", "structure": HELP}
+    sandrine = stage.welcome("Sandrine", 1985, 50, **sent)
+    first = stage.bilan(sandrine, SANDRINE, 50, **sent)
+    row = stage.refer(
+        *(sandrine, 50),
+        to=LEARN,
+        **sent,
+        need="formation",
+        procedure="travail",
+        procedure_words="Suivre son dossier seule",
+        availability="après 18 h, ou le samedi",
+        result=first.held_result,
+    )
+    row = stage.play(
+        row,
+        (
+            *(("see", 49, {}), ("appoint", 49, {"in_hours": 24 * 6}), ("came", 43, {})),
+            _served(8, "formation", "reached", ALONE, 480),
+        ),
+        who="formation",
+    )
+    from maillage.apps.people import actions as people
+
+    people.follow(person=sandrine, structure=stage.structures[LEARN], by=stage.accounts["formation"], at=stage.ago(43))
+    stage.bilan(sandrine, SANDRINE_LATER, 6, who="formation", structure=LEARN, again=first.pk, form="B")
+    stage.end(row, 5, who="aidant")
