@@ -40,7 +40,22 @@ def _fast_passwords(settings) -> None:
 def coordinator(db):
     from maillage.apps.accounts.models import User
 
-    return User.objects.create_user("coordination@exemple.fr", "un-mot-de-passe-long", name="Coordination")
+    # As the accounts of the demonstration: asked for no second factor.
+    user = User.objects.create_user(
+        "coordination@exemple.fr", "un-mot-de-passe-long", name="Coordination", is_demonstration=True
+    )
+    return with_role(user, "coordination", territory="france")
+
+
+def with_role(user, role: str, **over):
+    """Give an account a role that it holds since long."""
+    from datetime import date
+
+    from maillage.apps.memberships.models import Membership
+
+    Membership.objects.create(user=user, role=role, since=date(2020, 1, 1), **over)
+    vars(user).pop("held_rights", None)
+    return user
 
 
 PLACE = "38151"  # Échirolles: fifteen quarters with contours

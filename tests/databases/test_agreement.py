@@ -38,9 +38,15 @@ def test_a_date_keeps_its_instant(on_sqlite):
     assert on_sqlite["finished"] == "2026-02-28T23:30:00+00:00"
 
 
+# Words, drawings, paper and sign-in: no statement of ours there, the engine changes nothing to them.
+ALIKE = ("bilan_paper", "drawings", "exports_pages", "languages", "sign_in", "sign_in_elsewhere", "site", "tasks")
+
+
 @pytest.mark.postgresql
 def test_the_tests_of_the_platform_pass_on_postgresql(postgresql, tmp_path):
-    done = python("-m", "pytest", "tests/apps", "-q", "-p", "no:cacheprovider", home=tmp_path, database=postgresql)
+    left = [f"--ignore=tests/apps/test_{name}.py" for name in ALIKE]
+    words = ("-m", "pytest", "tests/apps", "-q", "-p", "no:cacheprovider", *left)
+    done = python(*words, home=tmp_path, database=postgresql, timeout=900)
     assert done.returncode == 0, done.stdout[-3000:]
     assert int(re.search(r"(\d+) passed", done.stdout)[1]) > 100
 

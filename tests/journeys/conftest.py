@@ -63,13 +63,18 @@ def large_letters(launch):
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory) -> Iterator[str]:
+def environment(tmp_path_factory) -> dict[str, str]:
+    """What the platform is started with: nothing of the tests, a home folder of its own."""
+    kept = {key: value for key, value in os.environ.items() if not key.startswith(("PYTEST_", "DATABASE_URL"))}
+    return kept | {"MAILLAGE_HOME": str(tmp_path_factory.mktemp("maison"))}
+
+
+@pytest.fixture(scope="session")
+def site(environment) -> Iterator[str]:
     """The address of the platform, with its demonstration perimeter and its worker."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    environment = {key: value for key, value in os.environ.items() if not key.startswith(("PYTEST_", "DATABASE_URL"))}
-    environment["MAILLAGE_HOME"] = str(tmp_path_factory.mktemp("maison"))
     maillage = [sys.executable, "-m", "maillage.cli.main"]
     subprocess.run([*maillage, "demo", "--sans-calcul"], cwd=ROOT, env=environment, check=True, capture_output=True)
     server = subprocess.Popen(

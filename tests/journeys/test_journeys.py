@@ -128,8 +128,8 @@ def test_on_a_phone_the_menu_and_the_whole_list(visit):
     page.click("text=Voir les 22 zones")
     assert page.locator("table.zones tbody tr:visible").count() == 22
     page.click(".menu summary")
-    page.click(".menu-liste >> text=Glossaire")
-    page.wait_for_url("**/glossaire/")
+    page.click(".menu-liste >> text=Territoires")
+    page.wait_for_url("**/territoires/")
 
 
 def test_everything_essential_works_without_javascript(visit):

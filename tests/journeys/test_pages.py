@@ -24,6 +24,10 @@ PAGES = {
     "accessibilite": "/accessibilite/",
     "confidentialite": "/confidentialite/",
     "connexion": "/connexion/",
+    "papier": "/bilan/papier/",
+    "referentiel": "/bilan/referentiel/",
+    "qualite": "/bilan/qualite/",
+    "qualite des exemples": "/bilan/qualite/?exemples=1",
     "inconnu": "/territoires/99999/",
     "404": "/nulle-part/",
 }

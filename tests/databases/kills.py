@@ -1,0 +1,262 @@
+"""Kill whoever writes, a hundred times, at random; after each, nothing may be half done. Prints JSON: kills in a write, faults.
+
+python kills.py KILLS: one program writes without pause, what it does drawn from `writes`; its parent kills it and looks.
+"""
+
+import contextlib
+import json
+import mmap
+import os
+import random
+import signal
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from maillage.config.start import ready
+from maillage.kernel.errors import Refused
+
+AT = datetime(2026, 11, 25, 9, tzinfo=UTC)
+SHEET = {"commune": "Grenoble", "code_postal": "38000", "code_insee": "38185", "adresse": "1 place Grenette",
+         "latitude": 45.1916, "longitude": 5.7278, "courriels": ["accueil@exemple.fr"],
+         "practices": {"assistance": {"state": "offered"}}}  # fmt: skip
+
+
+def main() -> None:
+    ready()
+    from django.db import connections
+
+    scenery()
+    for gesture in writes():  # what is read once is read here: those that are killed write at once
+        with contextlib.suppress(Refused):
+            gesture(random.Random(1), AT)
+    doing, faults, inside = mmap.mmap(-1, 8), [], 0
+    draw = random.Random(11)
+    for turn in range(int(sys.argv[1])):
+        connections.close_all()
+        seed = draw.random()
+        doing[0] = 0
+        pid = os.fork()
+        if not pid:
+            work(random.Random(seed), doing, turn)
+        while not doing[0]:  # however busy the computer is, the writer has begun
+            assert not os.waitpid(pid, os.WNOHANG)[0], "the writer stopped by itself"
+            time.sleep(0.001)
+        time.sleep(draw.uniform(0.0, 0.12))
+        os.kill(pid, signal.SIGKILL)
+        assert os.waitpid(pid, 0)[1] == signal.SIGKILL, "the writer stopped by itself"
+        inside += doing[0]
+        faults += found()
+    json.dump({"inside": inside, "faults": faults, "rows": rows()}, sys.stdout)
+
+
+def work(draw: random.Random, doing: mmap.mmap, turn: int) -> None:
+    """Write without end; `doing` says whether a transaction is under way."""
+    from django.db import connection
+
+    def seen(execute: Callable[..., Any], *statement: Any) -> Any:
+        doing[0] = connection.in_atomic_block
+        return execute(*statement)
+
+    connection.execute_wrappers.append(seen)
+    at = AT + timedelta(minutes=turn)
+    gestures = writes()
+    try:
+        while True:
+            at += timedelta(milliseconds=1)
+            with contextlib.suppress(Refused):  # drawn at random: many gestures do not apply to the row they fall on
+                draw.choice(gestures)(draw, at)
+            doing[0] = 0
+    except BaseException as error:
+        sys.stderr.write(f"{type(error).__name__}: {error}\n")
+        os._exit(3)
+
+
+def scenery() -> None:
+    """Two structures with their places, somebody who sends, somebody who receives, who manages."""
+    from maillage.apps.accounts.models import User
+    from maillage.apps.directory.actions import gestures
+    from maillage.apps.memberships.models import Membership
+
+    for n, (name, role) in enumerate((("envoie", "prescripteur"), ("recoit", "gestionnaire"))):
+        lieu = gestures.add({**SHEET, "nom": f"Lieu {name}", "pivot": f"2138018550001{n}"}, by="essai", at=AT)
+        user = User.objects.create_user(f"{name}@exemple.fr", "x", name=name)
+        Membership.objects.create(user=user, role=role, structure=lieu.structure, since=date(2020, 1, 1))
+
+
+def writes() -> list[Callable[[random.Random, datetime], Any]]:
+    """Return what is drawn from: real actions of each feature."""
+    from maillage.apps.accounts.models import User
+    from maillage.apps.directory.actions import gestures, sheets, signals
+    from maillage.apps.directory.models import Lieu, Structure
+    from maillage.apps.memberships import actions as memberships
+    from maillage.apps.messages import actions as outbox
+    from maillage.apps.orientations.actions import due, forgetting, steps
+    from maillage.apps.orientations.models import Orientation
+    from maillage.apps.orientations.rules import cycle
+    from maillage.apps.people import actions as people
+    from maillage.apps.people.models import Person
+    from maillage.config.providers import chosen
+
+    def sender() -> User:
+        return User.objects.get(name="envoie")
+
+    def receiver() -> User:
+        return User.objects.get(name="recoit")
+
+    def of(user: User) -> Structure:
+        return Structure.objects.get(pk__in=[*user_structures(user)])
+
+    def any_of(draw: random.Random, rows: Any) -> Any:
+        n = rows.count()
+        return rows.order_by("pk")[draw.randrange(n)] if n else None
+
+    def put(draw: random.Random, at: datetime) -> None:
+        key = f"essai-{draw.randrange(10**6)}"
+        outbox.put(channel="email", to="a@exemple.fr", subject="S", text="T", key=key, at=at)
+
+    def send(draw: random.Random, at: datetime) -> None:
+        outbox.send_due(at=at, providers=chosen.provider, limit=5)
+
+    def add(draw: random.Random, at: datetime) -> None:
+        gestures.add({**SHEET, "nom": f"Lieu {draw.randrange(10**6)}"}, by="essai", at=at)
+
+    def edit(draw: random.Random, at: datetime) -> None:
+        sheets.edit(any_of(draw, Lieu.objects), {"nom": f"Nom {draw.randrange(10**6)}"}, by="essai", at=at)
+
+    def confirm(draw: random.Random, at: datetime) -> None:
+        sheets.confirm(any_of(draw, Lieu.objects), by="essai", at=at)
+
+    def report(draw: random.Random, at: datetime) -> None:
+        signals.signal(any_of(draw, Lieu.objects), about="Horaires", text="Fermé", reach="", at=at)
+
+    def welcome(draw: random.Random, at: datetime) -> None:
+        reach = {"reach": "email", "reach_value": "p@exemple.fr"} if draw.random() < 0.5 else {}
+        people.welcome(by=sender(), structure=of(sender()), at=at, nickname="Ali", **reach)
+
+    def agree(draw: random.Random, at: datetime) -> None:
+        if person := any_of(draw, Person.objects.filter(forgotten_at=None)):
+            purpose = draw.choice(["keep", "share", "write"])
+            to = of(receiver()) if purpose == "share" else None
+            people.agree(person=person, purpose=purpose, structure=to, how="read", by=sender(), at=at)
+
+    def correct(draw: random.Random, at: datetime) -> None:
+        if person := any_of(draw, Person.objects.filter(forgotten_at=None)):
+            people.correct(person, {"born": 1950 + draw.randrange(50)}, by=sender(), at=at)
+
+    def forget(draw: random.Random, at: datetime) -> None:
+        if draw.random() < 0.3 and (person := any_of(draw, Person.objects.filter(forgotten_at=None))):
+            forgetting.forget(person, by=sender(), at=at)
+
+    def refer(draw: random.Random, at: datetime) -> None:
+        person = any_of(draw, Person.objects.filter(forgotten_at=None))
+        lieu = Lieu.objects.filter(structure=of(receiver())).first()
+        steps.send(
+            steps.prepare(by=sender(), at=at, structure=of(sender()), person=person, lieu=lieu, need="assistance"),
+            by=sender(),
+            at=at,
+        )
+
+    def answer(draw: random.Random, at: datetime) -> None:
+        row = any_of(draw, Orientation.objects.exclude(state__in=("closed", "cancelled", "unsolved")))
+        if row is None:
+            return
+        common = {"at": at, "by": receiver()}
+        gesture = draw.choice(
+            ["see", "accept", "refuse", "appoint", "came", "absent", "serve", "close", "cancel", "remind"]
+        )
+        if gesture == "refuse":
+            steps.refuse(row, reason=draw.choice(list(cycle.REASONS)), words="Non", **common)
+        elif gesture == "appoint":
+            steps.appoint(row, when=at + timedelta(days=3), **common)
+        elif gesture == "serve":
+            steps.serve(row, did=["assistance"], outcome=draw.choice(list(cycle.OUTCOMES)), **common)
+        else:
+            getattr(steps, gesture)(row, **common | ({"by": sender()} if gesture in ("cancel", "remind") else {}))
+
+    def invite(draw: random.Random, at: datetime) -> None:
+        memberships.invite(by=receiver(), role="aidant", structure=of(receiver()), for_whom="Zoé", at=at)
+
+    def later(draw: random.Random, at: datetime) -> None:
+        due.due(at=at + timedelta(days=draw.randrange(40)))
+
+    return [put, send, add, edit, confirm, report, welcome, agree, correct, forget, refer, refer, answer, answer, answer,
+            invite, later]  # fmt: skip
+
+
+def user_structures(user: Any) -> list[int]:
+    from maillage.apps.memberships.models import Membership
+
+    return list(Membership.objects.filter(user=user).values_list("structure_id", flat=True))
+
+
+def found() -> list[str]:
+    """Return what is half done: a row without those written with it."""
+    from django.conf import settings
+    from django.db import connection
+
+    from maillage.apps.accounts import queries as journal
+    from maillage.apps.accounts.models import Entry
+    from maillage.apps.directory.actions import sheets
+    from maillage.apps.directory.models import Change, Lieu
+    from maillage.apps.memberships.models import Invitation
+    from maillage.apps.messages.models import Message
+    from maillage.apps.orientations.models import Event, Orientation
+    from maillage.apps.people.models import Consent, Following, Person
+
+    faults = []
+
+    def same(what: str, first: Any, second: Any) -> None:
+        if first != second:
+            faults.append(f"{what}: {first} and {second}")
+
+    def written(start: str) -> int:
+        return Entry.objects.filter(verb__startswith=start).count()
+
+    with connection.cursor() as cursor:
+        for check, sound in (("foreign_key_check", []), ("integrity_check", [("ok",)])):
+            same(check, cursor.execute(f"pragma {check}").fetchall(), sound)
+        words = cursor.execute("select count(*) from directory_words").fetchone()[0]
+        points = cursor.execute("select count(*) from directory_points").fetchone()[0]
+    same("journal", journal.broken()[1], None)
+    same("places searched", (words, points), (Lieu.objects.count(),) * 2)
+    last = {change.lieu_id: change.after for change in Change.objects.order_by("pk")}
+    for lieu in Lieu.objects.all():
+        same(f"last change of place {lieu.pk}", last.get(lieu.pk), sheets.snapshot(lieu))
+    same("persons", Person.objects.count(), written("person.welcomed"))
+    same("persons erased", Person.objects.exclude(forgotten_at=None).count(), written("person.forgotten"))
+    same("followings", Following.objects.count(), written("person.followed"))
+    same("agreements", Consent.objects.count(), written("consent.said"))
+    same("invitations", Invitation.objects.count(), written("invitation.made"))
+    same("events", Event.objects.count(), written("orientation."))
+    ends = {event.orientation_id: event.state for event in Event.objects.order_by("pk")}
+    keys = set(Message.objects.values_list("key", flat=True))
+    for row in Orientation.objects.all():
+        same(f"last event of referral {row.pk}", ends.get(row.pk), row.state)
+        if row.channel == "email" and f"orientation-{row.pk}-1-lien" not in keys:
+            faults.append(f"referral {row.pk} was sent, and nobody is told")
+    numbers = {int(key.split("-")[1]) for key in keys if key.startswith("orientation-")}
+    same("messages of no referral", numbers - set(ends), set())
+    files = {path.name.split("-", 4)[-1].split(".")[0] for path in (Path(settings.HOME) / "messages").glob("[!.]*")}
+    states = {message.digest: message.state for message in Message.objects.all()}
+    same("sent without a file", {each for each, state in states.items() if state == "sent"} - files, set())
+    same("files of messages that wait", {each for each in files if states.get(each) not in ("sent", "sending")}, set())
+    return faults
+
+
+def rows() -> dict[str, int]:
+    from maillage.apps.accounts.models import Entry
+    from maillage.apps.directory.models import Change
+    from maillage.apps.messages.models import Message
+    from maillage.apps.orientations.models import Event
+    from maillage.apps.people.models import Person
+
+    return dict(Counter({of.__name__: of.objects.count() for of in (Entry, Change, Message, Event, Person)}))
+
+
+if __name__ == "__main__":
+    main()

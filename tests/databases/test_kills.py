@@ -1,0 +1,172 @@
+"""Whoever writes may be killed at any moment, and fifty may write at once: nothing half done, nothing refused."""
+
+import contextlib
+import http.client
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlencode
+
+from tests.databases.conftest import ROOT, python
+
+WRITERS = 50
+SECRET = "a" * 32  # a mark against forged forms, chosen by the visitor's own browser
+
+
+def test_a_writer_killed_a_hundred_times_leaves_nothing_half_done(tmp_path):
+    done = python("tests/databases/kills.py", "100", home=tmp_path)
+    assert done.returncode == 0, done.stderr[-2000:]
+    told = json.loads(done.stdout)
+    assert told["faults"] == []
+    assert told["inside"] >= 40  # the kills fell in the middle of transactions
+    assert all(told["rows"].values()), told["rows"]
+
+
+SCENERY = f"""
+import json
+from maillage.config.start import ready
+ready()
+from datetime import date
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
+from django.utils import timezone
+from maillage.apps.accounts.models import User
+from maillage.apps.directory.actions import gestures
+from maillage.apps.memberships.models import Membership
+from maillage.apps.messages import actions
+from tests.databases.kills import SHEET
+lieu = gestures.add({{**SHEET, "nom": "Le Lien"}}, by="essai", at=timezone.localtime())
+keys = []
+for n in range({WRITERS}):
+    user = User.objects.create_user(f"u{{n}}@exemple.fr", "x", name=f"U{{n}}", is_demonstration=True)
+    Membership.objects.create(user=user, role="gestionnaire", structure=lieu.structure, since=date(2020, 1, 1))
+    visit = SessionStore()
+    visit[SESSION_KEY], visit[BACKEND_SESSION_KEY] = str(user.pk), "maillage.config.adapter.Backend"
+    visit[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    visit.save()
+    keys.append(visit.session_key)
+actions.put(channel="email", to="a@exemple.fr", subject="S", text="T", key="essai", at=timezone.now())
+print(json.dumps([lieu.slug, keys]))
+"""
+COUNTS = """
+import json
+from maillage.config.start import ready
+ready()
+from maillage.apps.directory.models import Proposal
+from maillage.apps.messages.models import Message, Stop
+from maillage.apps.people.models import Consent, Person
+from tests.databases import kills
+born = Person.objects.filter(born=1950).count()
+print(json.dumps([kills.found(), born, Consent.objects.count(), Proposal.objects.count(), Stop.objects.count()]))
+"""
+
+
+@contextmanager
+def served(home: Path) -> Iterator[tuple[subprocess.Popen, int]]:
+    """Start the platform as `maillage servir` does, and give its process and its port; what it says is in `served.txt`."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    environment = {key: value for key, value in os.environ.items() if not key.startswith(("PYTEST_", "DATABASE_URL"))}
+    with (home / "served.txt").open("w") as said:
+        server = subprocess.Popen(
+            [sys.executable, "-m", "maillage.cli.main", "servir", "--port", str(port)],
+            cwd=ROOT,
+            env=environment | {"MAILLAGE_HOME": str(home)},
+            start_new_session=True,
+            stdout=said,
+            stderr=said,
+        )
+    try:
+        until(lambda: answers(port), 60)
+        yield server, port
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(server.pid, signal.SIGTERM)
+        server.wait(timeout=30)
+
+
+def answers(port: int) -> bool:
+    try:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+        connection.request("GET", "/sante/")
+        return connection.getresponse().status == 200
+    except OSError:
+        return False
+
+
+def until(ready: Callable[[], object], seconds: float) -> None:
+    end = time.monotonic() + seconds
+    while not ready():
+        assert time.monotonic() < end, "it took too long"
+        time.sleep(0.2)
+
+
+def test_fifty_people_write_at_once_and_none_is_refused(tmp_path):
+    done = python("-c", SCENERY, home=tmp_path)
+    assert done.returncode == 0, done.stderr[-2000:]
+    slug, keys = json.loads(done.stdout)
+    with served(tmp_path) as (_, port), ThreadPoolExecutor(WRITERS) as pool:
+
+        def post(key: str, address: str, **fields: str) -> str:
+            """Send a form as a browser does; return where it leads."""
+            headers = {
+                "Cookie": f"sessionid={key}; csrftoken={SECRET}",
+                "Content-Type": "application/x-www-form-urlencoded",
+            }
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
+            connection.request("POST", address, urlencode(fields | {"csrfmiddlewaretoken": SECRET}), headers)
+            answer = connection.getresponse()
+            assert answer.status == 302, (address, answer.status, answer.read()[-500:])
+            return str(answer.headers["Location"])
+
+        def write(n: int) -> None:
+            key = keys[n]
+            card = post(key, "/espace/personnes/nouvelle/", prenom="Ali", langue="fr", joindre="none")
+            assert card.startswith("/espace/personnes/")
+            post(key, f"{card}accord/", pour="keep", comment="read", reponse="oui")
+            post(key, f"{card}corriger/", prenom="Ali", naissance="1950", langue="fr", joindre="none")
+            post(key, f"/lieux/{slug}/signaler/", sur="horaires", texte="Fermé le lundi")
+            post(key, "/espace/messages/refus/", channel="sms", to=f"06 12 34 56 {n:02d}")
+
+        list(pool.map(write, range(WRITERS)))
+    assert "locked" not in (tmp_path / "served.txt").read_text()
+    done = python("-c", COUNTS, home=tmp_path)
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert json.loads(done.stdout) == [[], *[WRITERS] * 4]
+
+
+def children(pid: int) -> dict[int, str]:
+    """Return the programs that a process started, by number."""
+    found = {}
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            if status.read_text().rpartition(")")[2].split()[1] == str(pid):
+                found[int(status.parent.name)] = (status.parent / "cmdline").read_text().replace("\0", " ")
+    return found
+
+
+def test_who_does_what_is_due_starts_again_when_killed_and_leaves_with_the_server(tmp_path):
+    def due() -> list[int]:
+        return [pid for pid, words in children(server.pid).items() if "maillage.config.due" in words]
+
+    with served(tmp_path) as (server, _):
+        until(due, 10)
+        first = due()[0]
+        os.kill(first, signal.SIGKILL)
+        until(lambda: due() not in ([], [first]), 20)
+        put = SCENERY.replace(f"range({WRITERS})", "range(1)")
+        assert python("-c", put, home=tmp_path).returncode == 0
+        until(lambda: list((tmp_path / "messages").glob("*.eml")), 40)
+        started = children(server.pid)
+        assert len(started) == 3  # the pages, the studies, what is due
+        os.kill(server.pid, signal.SIGKILL)
+        until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in started), 30)

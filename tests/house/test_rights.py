@@ -1,0 +1,325 @@
+"""The matrix: every address, every role, every row: one's own, another structure's, another territory's. 404 for what is not yours.
+
+Whoever adds an address says here who opens it: an address that is in no table fails.
+"""
+
+import re
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+from django.core.cache import caches
+from django.db import transaction
+from django.urls import URLPattern, get_resolver, reverse
+
+from maillage.apps.accounts.models import User
+from maillage.apps.autonomy import actions as bilans
+from maillage.apps.autonomy.rules import AIDANT, Carried
+from maillage.apps.directory.actions import sheets
+from maillage.apps.directory.actions import waiting as imports
+from maillage.apps.directory.models import Body, Call, Campaign, Change, Device, Import, Outing, Pair, Proposal
+from maillage.apps.memberships.models import Invitation, Membership
+from maillage.apps.messages.models import Message, Stop
+from maillage.apps.orientations.actions import steps
+from maillage.apps.people import actions as people
+from maillage.apps.territories.models import Correction, Marking, Perimeter
+from tests.apps.places import place
+from tests.conftest import with_role
+
+pytestmark = pytest.mark.django_db
+AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
+KINDS = ("own", "structure", "territory")
+
+# Who holds what, drawn by hand: not read from the code that it tries.
+HOLDS = {
+    "aidant": {"people", "answer"},
+    "prescripteur": {"people"},
+    "formation": {"people", "answer"},
+    "benevole": {"mine"},
+    "gestionnaire": {"people", "answer", "sheet", "team"},
+    "coordination": {"sheet", "import", "territory", "team", "measures"},
+    "analyste": {"territory", "measures"},
+    "administration": {"sheet", "import", "territory", "team", "measures", "run"},
+}
+# Which rows each reaches, of those it may reach at all.
+REACHES = {
+    **{key: {"own"} for key in ("aidant", "prescripteur", "formation", "benevole", "gestionnaire")},
+    **{key: {"own", "structure"} for key in ("coordination", "analyste")},
+    "administration": {"own", "structure", "territory"},
+}
+
+# Pages without a row: who opens them. "all": any account.
+LISTS: dict[str, set[str]] = {
+    "space": {"all"},
+    **{key: {"sheet"} for key in ("directory", "proposals", "equipment", "upkeep")},
+    **{
+        key: {"import"}
+        for key in ("campaigns", "census", "outings", "import_new", "imports", "pairs", "pairs_sure", "lieu_new")
+    },
+    **{key: {"import"} for key in ("publish", "paper_back")},
+    **{key: {"territory"} for key in ("new_perimeter", "new_marking")},
+    "team": {"team"},
+    **{key: {"people", "mine"} for key in ("people", "person_new", "person_by_card", "bilans", "bilan_typed")},
+    "orientations": {"people", "mine", "answer"},
+    "orientations_measures": {"people", "mine", "answer", "measures"},
+    **{key: {"people", "mine"} for key in ("orientations_given", "orientation_new")},
+    **{key: {"answer"} for key in ("orientations_several", "orientations_room")},
+    "bilan_measures": {"measures"},
+    "outbox": {"team", "run"},
+    "stops": {"team", "run"},
+}
+# Addresses with a row: who opens it, and what fills the address.
+ROWS: dict[str, tuple[set[str], str]] = {
+    **dict.fromkeys(("lieu_edit", "lieu_gesture", "personal_link", "devices"), ({"sheet"}, "lieu")),
+    "lieu_practice": ({"sheet"}, "practice"),
+    "missing_decide": ({"sheet"}, "missing"),
+    "change_undo": ({"sheet"}, "change"),
+    "device": ({"sheet"}, "device"),
+    "proposal_answer": ({"sheet"}, "proposal"),
+    **dict.fromkeys(("pair", "pair_reopen"), ({"import"}, "pair")),
+    **dict.fromkeys(("campaign", "campaign_links", "campaign_close"), ({"import"}, "campaign")),
+    "campaign_call": ({"import"}, "call"),
+    **dict.fromkeys(("outing", "outing_kit", "outing_drop"), ({"import"}, "outing")),
+    **dict.fromkeys(("import_report", "import_csv", "import_undo"), ({"import"}, "import")),
+    **dict.fromkeys(("import_waiting", "import_correspondence", "import_check", "import_drop"), ({"import"}, "waiting")),
+    **dict.fromkeys(("census_of", "census_start", "census_towns", "census_rules", "census_method"), ({"import"}, "place")),
+    **dict.fromkeys(("census_body", "census_say"), ({"import"}, "body")),
+    **dict.fromkeys(("comments", "findings"), ({"territory"}, "place")),
+    "drop": ({"territory"}, "kept"),
+    "member": ({"team"}, "member"),
+    "invitation_cancel": ({"team"}, "invitation"),
+    **dict.fromkeys(
+        ("person", "person_correct", "person_consent", "person_export", "person_forget", "person_leave", "person_card"),
+        ({"people"}, "person"),
+    ),
+    "bilan_person": ({"people"}, "person"),
+    "bilan_paper_of": ({"people"}, "card"),
+    **dict.fromkeys(
+        ("bilan_sheet", "bilan_change", "bilan_annex", "bilan_plan", "bilan_redo", "bilan_erase"), ({"people"}, "bilan")
+    ),
+    **dict.fromkeys(("orientation", "orientation_answer"), ({"people"}, "received")),
+    **dict.fromkeys(
+        ("orientation_send", "orientation_elsewhere", "orientation_sent", "orientation_follow", "orientation_card"),
+        ({"people"}, "given"),
+    ),
+    "message_decide": ({"team"}, "message"),
+}
+# What is sent to an address that answers only to a gesture it knows.
+SENT = {
+    "lieu_gesture": {"geste": "confirmer"},
+    "census_say": {"etat": "contacted"},
+    "missing_decide": {"geste": "garder"},
+    "orientation_answer": {"geste": "accept"},
+    "orientation_follow": {"geste": "cancel"},
+    "orientation_elsewhere": {"ailleurs": "structure"},
+}
+# Rows that belong to no structure: the administration alone.
+PLATFORM = {"stop_allow": "stop"}
+# Opened by their own means: a code, a link, the session; tried by their own tests.
+APART = re.compile(
+    r"^(fiche/|panneaux/|invitation/|acces/|ma-carte/|compte/|connexion/|deconnexion/|bilan/|orientation/|etudes/)"
+)
+# Without a row of anybody: what an account reads, whatever it holds.
+OPEN = {"directory_section", "outbox_section", "import_progress", "correct"}
+
+
+@dataclass
+class World:
+    """Rows of each kind: own (a library of Grenoble), structure (another one), territory (Lille)."""
+
+    rows: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)
+    users: dict[str, User] = field(default_factory=dict)
+
+
+SEATS = {
+    "own": ("38185", "38"),
+    "structure": ("38185", "38"),
+    "territory": ("59350", "59"),
+}
+
+
+@pytest.fixture
+def world(home) -> World:
+    caches["counts"].clear()
+    made = World()
+    lieux = {kind: place(kind, {"nom": f"Lieu {kind}", "code_insee": SEATS[kind][0]}) for kind in KINDS}
+    third = place("tiers", {"nom": "Tiers"})
+    for role in HOLDS:
+        user = User.objects.create_user(f"{role}@exemple.fr", "x", name=role, is_demonstration=True)
+        over: dict[str, Any] = {"structure": lieux["own"].structure}
+        if role in ("coordination", "analyste"):
+            over = {"territory": "38"}
+        made.users[role] = with_role(user, role, **({} if role == "administration" else over))
+    for kind in KINDS:
+        made.rows[kind] = _rows(kind, lieux[kind], third, made.users)
+    return made
+
+
+def _rows(kind: str, lieu, third, users) -> dict[str, dict[str, Any]]:
+    """Make one row of each sort for a kind of owner, and return what fills its addresses."""
+    commune, department = SEATS[kind]
+    helper = with_role(
+        User.objects.create_user(f"helper-{kind}@exemple.fr", "x", is_demonstration=True),
+        "aidant",
+        structure=lieu.structure,
+    )
+    theirs = users["coordination"] if kind != "territory" else helper  # who leads there
+    sheets.confirm(lieu, by="x", at=AT)
+    person = people.welcome(by=helper, structure=lieu.structure, at=AT)
+    carried = Carried(mode=AIDANT, token=f"token-{kind}", person=person.pk)
+    for id, given in (("X1", "no"), ("A1", ["nothing"]), ("A3", "nowhere"), ("U1", "never"), ("M1", ["none"])):
+        carried = carried.answered(id, given)
+    for id, given in (("M2", "with"), ("O1", "easy"), ("O2", ["none"]), ("O3", "none"), ("O4", "nobody")):
+        carried = carried.answered(id, given)
+    bilan = bilans.keep(carried, purpose="person", how="read", by=helper, structure=lieu.structure, person=person, at=AT)
+    sender = User.objects.create_user(f"sender-{kind}@exemple.fr", "x", is_demonstration=True)
+    with_role(sender, "aidant", structure=third.structure)
+    received = steps.prepare(by=sender, structure=third.structure, lieu=lieu, need="formation", at=datetime.now(UTC))
+    received = steps.send(received, by=sender, channel="space", at=datetime.now(UTC))
+    given = steps.prepare(by=helper, structure=lieu.structure, lieu=third, need="formation", at=datetime.now(UTC))
+    campaign = Campaign.objects.create(name=kind, territory=department, opened_at=AT, by=theirs)
+    Call.objects.create(campaign=campaign, lieu=lieu)
+    body = Body.objects.create(territory=commune, commune=commune, name=kind, changed_at=AT)
+    read = Import.objects.create(
+        source=lieu.source, file_name="x.csv", digest=kind, correspondence="", started_at=AT, by=theirs
+    )
+    lieu.missing_since = read
+    lieu.save(update_fields=["missing_since"])
+    file = b"nom;commune;code postal\nMaison;Grenoble;38000\n"
+    waiting = imports.keep(file, "x.csv", source=f"S {kind}", licence="", by=theirs, at=AT)
+    twin = place(f"twin-{kind}", {"nom": lieu.name, "code_insee": commune})
+    membership = Membership.objects.get(user=helper)
+    return {
+        "lieu": {"place": lieu.slug},
+        "practice": {"place": lieu.slug, "code": "wifi"},
+        "missing": {"place": lieu.slug},
+        "change": {"pk": Change.objects.filter(lieu=lieu).first().pk},
+        "device": {"pk": Device.objects.create(lieu=lieu, label="PC", entered_on=date(2026, 1, 1)).pk},
+        "proposal": {"pk": Proposal.objects.create(lieu=lieu, field="nom", value="x", by="x", at=AT).pk},
+        "pair": {"pk": Pair.objects.create(first=lieu, second=twin, score=0.9, reasons=[]).pk},
+        "campaign": {"pk": campaign.pk},
+        "call": {"pk": campaign.pk, "code": lieu.slug},
+        "outing": {"pk": Outing.objects.create(name=kind, place="x", on=date(2026, 1, 1), by=theirs).pk},
+        "import": {"pk": read.pk},
+        "waiting": {"code": waiting.key},
+        "place": {"place": commune},
+        "body": {"place": commune, "pk": body.pk},
+        "kept": {"kind": "correction", "pk": _correction(commune).pk},
+        "member": {"pk": membership.pk},
+        "invitation": {"pk": _invitation(lieu, kind).pk},
+        "person": {"pk": person.pk},
+        "card": {"code": person.code},
+        "bilan": {"pk": bilan.pk},
+        "received": {"pk": received.pk},
+        "given": {"pk": given.pk},
+        "message": {
+            "pk": Message.objects.create(
+                channel="email", to="x@exemple.fr", subject="x", text="x", key=kind, made_at=AT, due_at=AT, purge_on=date(2100, 1, 1),
+                structure=lieu.structure_id, commune=commune,
+            ).pk
+        },
+        "stop": {"pk": Stop.objects.create(channel="email", to=f"{kind}@exemple.fr", at=AT).pk},
+    }  # fmt: skip
+
+
+def _correction(commune: str) -> Correction:
+    return Correction.objects.create(table="t", key=commune, column="c", value=1.0, reason="r")
+
+
+def _invitation(lieu, kind: str) -> Invitation:
+    return Invitation.objects.create(
+        role="aidant",
+        structure=lieu.structure,
+        token=kind,
+        for_whom=kind,
+        made_at=AT,
+        expires_at=datetime(2100, 1, 1, tzinfo=UTC),
+    )
+
+
+def routes(patterns, prefix: str = ""):
+    for pattern in patterns:
+        if isinstance(pattern, URLPattern):
+            yield prefix + str(pattern.pattern), pattern.name
+        else:
+            yield from routes(pattern.url_patterns, prefix + str(pattern.pattern))
+
+
+def test_every_address_says_who_opens_it():
+    said = {*LISTS, *ROWS, *PLATFORM, *OPEN}
+    silent = [
+        route for route, name in routes(get_resolver().url_patterns) if route.startswith("espace/") and name not in said
+    ]
+    assert silent == []
+    names = {name for _, name in routes(get_resolver().url_patterns)}
+    assert said - names == set()
+
+
+def ask(client, method: str, address: str, sent: dict[str, str] | None = None) -> int:
+    """Ask, and put everything back as it was."""
+    with transaction.atomic():
+        status = getattr(client, method)(address, sent or {}).status_code
+        transaction.set_rollback(True)
+    return status
+
+
+@pytest.mark.parametrize("role", ["nobody", *HOLDS])
+def test_a_row_that_is_not_yours_does_not_exist(client, world, role):
+    if role != "nobody":
+        client.force_login(world.users[role])
+        client.get("/espace/")
+    wrong = []
+    for name, (needed, sort) in ROWS.items():
+        for kind in KINDS:
+            reached = role != "nobody" and bool(needed & HOLDS[role]) and kind in REACHES[role]
+            wrong += tried(client, name, world.rows[kind][sort], kind, reached=reached, stranger=role == "nobody")
+    for name, sort in PLATFORM.items():
+        reached = "run" in HOLDS.get(role, ())
+        wrong += tried(client, name, world.rows["own"][sort], "platform", reached=reached, stranger=role == "nobody")
+    assert wrong == []
+
+
+def tried(client, name: str, filled: dict[str, Any], kind: str, *, reached: bool, stranger: bool) -> list[str]:
+    """Return what an address answers otherwise than it should, to a reading and to a writing."""
+    address = reverse(name, kwargs=filled)
+    got = {"get": ask(client, "get", address), "post": ask(client, "post", address, SENT.get(name))}
+    if reached:  # one of the two is answered; the other may not be a way in
+        right = any(status not in (403, 404, 405, 500) for status in got.values()) and 404 not in (got["get"],)
+    else:
+        right = all(status in (404, 405, *((302,) if stranger else ())) for status in got.values())
+    return [] if right else [f"{name} ({kind}) {'should open' if reached else 'should not exist'}: {got}"]
+
+
+@pytest.mark.parametrize("role", ["nobody", *HOLDS])
+def test_a_list_opens_to_who_holds_it(client, world, role):
+    if role != "nobody":
+        client.force_login(world.users[role])
+    wrong = []
+    for name, needed in LISTS.items():
+        got = ask(client, "get", reverse(name))
+        if role == "nobody":
+            right = got in (302, 405)
+        elif "all" in needed or needed & HOLDS[role]:
+            right = got in (200, 302, 405)
+        else:
+            right = got in (404, 405)
+        if not right:
+            wrong.append(f"{name}: {got}")
+    assert wrong == []
+
+
+def test_every_other_address_with_a_row_answers_a_stranger_without_it(client, db):
+    """Une page publique, la connexion, ou 404 ; jamais la ligne de quelqu’un."""
+    filled = {"str:place": "99999", "str:code": "x", "cle:key": "0" * 20, "path:name": "x", "str:name": "x.svg"}
+    filled |= {"str:kind": "x", "int:pk": "1", "str:table": "x", "slug:slug": "x", "str:token": "x" * 32, "slug:id": "X1"}
+    tried_ = 0
+    for route, name in routes(get_resolver().url_patterns):
+        if "<" in route and name not in ROWS:
+            address = "/" + re.sub(r"<([^>]+)>", lambda found: filled[found[1]], route)
+            assert client.get(address).status_code in (302, 404, 405) or APART.match(route), address
+            assert client.post(address).status_code in (302, 403, 404, 405) or APART.match(route), address
+            tried_ += 1
+    assert tried_ > 12
+    assert not Perimeter.objects.exists()
+    assert not Marking.objects.exists()

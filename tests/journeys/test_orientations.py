@@ -1,0 +1,271 @@
+"""Somebody is sent, received, helped, and whoever sent them knows: on a phone, by keyboard, by a link, without script."""
+
+import gzip
+import subprocess
+import sys
+
+import pypdfium2
+import pytest
+
+from tests.journeys.test_find import tab_to
+
+SENDER, PLACE = "travail-social@demo.maillage.example", "aidant@demo.maillage.example"
+PHONE = {"width": 390, "height": 844}
+PREPARES = """
+import django; django.setup()
+from datetime import timedelta
+from django.utils import timezone
+from maillage.apps.accounts.models import User
+from maillage.apps.directory.models import Lieu
+from maillage.apps.orientations.actions import steps
+from maillage.apps.people import actions as people
+pimms = Lieu.objects.get(name="Pimms Mediation Grenoble")
+pimms.sheet["courriels"] = ["accueil@pimms.example"]
+pimms.sheet["capacite"] = 6
+pimms.save()
+user = User.objects.get(email="travail-social@demo.maillage.example")
+structure = Lieu.objects.get(name="SLS Grenoble SUD").structure
+at = timezone.now() - timedelta(days=8)
+person = people.welcome(by=user, structure=structure, at=at, nickname="Zoé عبد الرحمن بن محمد الطويل جدا الاسم الذي لا ينتهي أبدا"[:60], born=1994, example=True)
+people.agree(person=person, purpose="share", structure=pimms.structure, how="read", by=user, at=at)
+common = dict(by=user, at=at, structure=structure, need="assistance", lieu=pimms, example=True)
+row = steps.prepare(person=person, procedure="argent", shared=["nickname", "procedure"], **common)
+steps.send(row, by=user, at=at, channel="space")
+draft = steps.prepare(person=person, procedure="sante", **common)
+linked = steps.send(steps.prepare(procedure="travail", **common), by=user, at=at, channel="email")
+print(person.pk, row.pk, draft.pk, linked.pk)
+"""
+READS = """
+import django; django.setup()
+import sys
+from maillage.apps.orientations.access import link_of
+from maillage.apps.orientations.models import Orientation
+row = Orientation.objects.get(pk=sys.argv[1]) if len(sys.argv) > 1 else Orientation.objects.order_by("pk").last()
+print(link_of(row), row.state, row.outcome, row.came, row.pk)
+"""
+
+
+@pytest.fixture(scope="module")
+def in_the_platform(environment, site):
+    """Run a few lines of Python in the platform that the browser sees, and return the words they print."""
+
+    def run(lines: str, *words: str) -> list[str]:
+        settings = environment | {"DJANGO_SETTINGS_MODULE": "maillage.config.settings"}
+        command = [sys.executable, "-c", lines, *words]
+        return subprocess.run(command, env=settings, check=True, stdout=subprocess.PIPE, text=True).stdout.split()
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def made(in_the_platform) -> dict[str, str]:
+    """One referral received, one draft, one sent by a link."""
+    person, row, draft, linked = in_the_platform(PREPARES)
+    return {"person": person, "row": row, "draft": draft, "linked": linked}
+
+
+@pytest.fixture(scope="module")
+def accounts(chromium, site) -> dict[str, dict]:
+    """Whoever sends and whoever receives, signed in once."""
+    held = {}
+    for name in (SENDER, PLACE):
+        context = chromium.new_context()
+        page = context.new_page()
+        page.goto(f"{site}/connexion/?next=/espace/orientations/")
+        page.fill("[name=login]", name)
+        page.fill("[name=password]", "maillage-demo")
+        page.click("main form button[type=submit]")
+        page.wait_for_url("**/espace/orientations/**")
+        held[name] = context.storage_state()
+        context.close()
+    return held
+
+
+@pytest.fixture
+def enter(visit, accounts):
+    return lambda who, address, **options: visit(address, storage_state=accounts[who], **options)
+
+
+def test_a_person_is_sent_answered_by_a_link_and_helped_on_a_phone_by_keyboard(enter, visit, made, in_the_platform):
+    page = enter(SENDER, "/espace/orientations/nouvelle/", **PHONE)
+    tab_to(page, "[name=besoin]")
+    page.keyboard.type("On vous aide")
+    tab_to(page, "[name=precision]")
+    page.keyboard.type("dossier Aspa")
+    tab_to(page, "#id_ou")
+    page.keyboard.press("Control+A")
+    page.keyboard.type("Grenoble")
+    tab_to(page, "[name=marche]")
+    page.keyboard.type("sans limite")
+    tab_to(page, "button[value=chercher]")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#lieux .lieu-propose")
+    page.locator("details.pli > summary").last.scroll_into_view_if_needed()
+    for fold in page.locator("#lieux > details.pli > summary").all():
+        fold.press("Enter")
+    page.locator("button[name=lieu]").filter(has_text="Pimms Mediation Grenoble").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/envoyer/")
+    assert "rien ne dit qui elle est" in page.inner_text("main")
+    tab_to(page, "[name=canal]:checked")
+    assert page.evaluate("document.activeElement.value") == "email"
+    tab_to(page, "main button.plein")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/parti/")
+    assert "C’est parti" in page.inner_text("h1")
+
+    code, state, *_, pk = in_the_platform(READS)
+    assert state == "sent"
+    place = visit(f"/orientation/{code}/", **PHONE)
+    assert "dossier" not in place.inner_text("main").lower()
+    tab_to(place, "button[value=lire]")
+    place.keyboard.press("Enter")
+    place.wait_for_selector("#date")
+    assert "dossier Aspa" in place.inner_text("main")
+    tab_to(place, "#date > summary")
+    place.keyboard.press("Enter")
+    place.fill("#date [name=jour]", place.evaluate("new Date(Date.now() + 864e5).toISOString().slice(0, 10)"))
+    place.fill("#date [name=heure]", "14:30")
+    place.focus("#date [name=heure]")
+    tab_to(place, "button[value=date]")
+    place.keyboard.press("Enter")
+    place.wait_for_selector("text=Rendez-vous donné")
+    tab_to(place, "button[value=came]")
+    place.keyboard.press("Enter")
+    place.wait_for_selector("text=Venue : c’est noté")
+    tab_to(place, "#dire-la-suite > summary")
+    place.keyboard.press("Enter")
+    tab_to(place, "[name=issue]")
+    place.keyboard.press("Space")
+    tab_to(place, "button[value=servir]")
+    place.keyboard.press("Enter")
+    place.wait_for_selector("text=la suite est connue")
+    assert in_the_platform(READS, pk)[1:4] == ["served", "reached", "True"]
+    page.goto(page.url.replace("/parti/", "/"))
+    assert "a dit ce qui a été fait" in page.inner_text("main")
+
+
+def test_without_script_a_place_answers_from_its_list(enter, made, in_the_platform):
+    page = enter(PLACE, "/espace/orientations/", java_script_enabled=False, **PHONE)
+    page.locator(".rang-o").filter(has_text="Zoé").first.get_by_role("button", name="Accepter").click()
+    page.wait_for_selector("text=C’est oui.")
+    assert in_the_platform(READS, made["row"])[1] == "accepted"
+    page.goto(page.url.split("/espace/")[0] + f"/espace/orientations/{made['row']}/")
+    page.locator("#refuser > summary").click()
+    page.get_by_label("Pas de langue commune").check()
+    page.get_by_role("button", name="Envoyer ce refus").click()
+    page.wait_for_selector("text=pas de langue commune")
+    assert in_the_platform(READS, made["row"])[1] == "refused"
+
+
+def test_a_place_says_it_is_full_and_again_that_it_has_room(enter, made):
+    page = enter(PLACE, "/espace/orientations/")
+    page.click("text=Se dire complet")
+    page.wait_for_selector("text=Complet : c’est noté")
+    page.click("text=De nouveau de la place >> visible=true")
+    page.wait_for_selector("text=Se dire complet")
+
+
+def test_without_script_a_relative_asks_finds_and_leaves_with_a_card(visit):
+    page = visit("/aider-un-proche/", java_script_enabled=False, **PHONE)
+    page.click("text=Poser 4 questions")
+    for answer in ("for-me", "no", "nobody", "no"):
+        page.locator(f"input[value={answer}]").first.check()
+    page.click("text=Voir quoi faire")
+    assert "Quelqu’un peut l’aider" in page.inner_text("h1")
+    page.fill("#id_ou", "Grenoble")
+    page.click("main form button.plein")
+    page.locator("text=Choisir ce lieu").first.click()
+    page.click("text=D’accord : compter et suivre")
+    code = page.inner_text(".carte-code")
+    page.goto(page.url.split("/aider")[0] + "/ma-carte/")
+    page.fill("[name=code]", code)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/ma-carte/suivi/")
+    assert "Allez-y avec votre carte" in page.inner_text("main")
+
+
+def test_the_card_prints_on_half_a_sheet(enter, made):
+    page = enter(SENDER, f"/espace/orientations/{made['linked']}/carte/")
+    page.emulate_media(media="print")
+    assert page.locator(".carte-pliee").bounding_box()["width"] == pytest.approx(210 / 25.4 * 96, abs=2)
+    assert not page.locator(".ecran-seul").first.is_visible()
+    assert not page.locator("header.entete").is_visible()
+    with pypdfium2.PdfDocument(page.pdf(prefer_css_page_size=True)) as printed:
+        assert len(printed) == 1
+
+
+# ------------------------------------------------------------------------------------------------------- read by all
+
+
+@pytest.fixture(scope="module")
+def pages(made, in_the_platform) -> dict[str, tuple[str, str]]:
+    code = in_the_platform(READS, made["linked"])[0]
+    space = "/espace/orientations/"
+    return {
+        "recues": (PLACE, space),
+        "plusieurs": (PLACE, f"{space}?plusieurs=1"),
+        "une": (PLACE, f"{space}{made['linked']}/"),
+        "ailleurs": (PLACE, f"{space}{made['linked']}/?faire=ailleurs"),
+        "mesures": (PLACE, f"{space}mesures/"),
+        "envoyees": (SENDER, f"{space}envoyees/"),
+        "suivie": (SENDER, f"{space}{made['row']}/?cote=envoi"),
+        "nouvelle": (SENDER, f"{space}nouvelle/"),
+        "lieux": (SENDER, f"{space}nouvelle/?personne={made['person']}&besoin=assistance&ou=Grenoble"),
+        "partage": (SENDER, f"{space}{made['draft']}/envoyer/"),
+        "parti": (SENDER, f"{space}{made['linked']}/parti/"),
+        "carte": (SENDER, f"{space}{made['linked']}/carte/"),
+        "lien": ("", f"/orientation/{code}/"),
+        "faux-lien": ("", f"/orientation/{'0' * 32}/"),
+        "proche": ("", "/aider-un-proche/"),
+        "questions": ("", "/aider-un-proche/questions/"),
+        "conseil": ("", "/aider-un-proche/conseil/?conseil=bilan"),
+        "trouver": ("", "/aider-un-proche/trouver/?ou=Grenoble&besoin=assistance"),
+    }
+
+
+NAMES = (
+    *("recues", "plusieurs", "une", "ailleurs", "mesures", "envoyees", "suivie", "nouvelle", "lieux", "partage", "parti"),
+    *("carte", "lien", "faux-lien", "proche", "questions", "conseil", "trouver"),
+)
+
+
+@pytest.fixture
+def opened(visit, enter, pages):
+    def open_page(name: str, **options):
+        who, address = pages[name]
+        return enter(who, address, **options) if who else visit(address, **options)
+
+    return open_page
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_axe_finds_nothing_by_day_by_night_and_on_a_phone(opened, faults_of, pages, name):
+    for options in ({"color_scheme": "light"}, {"color_scheme": "dark"}, PHONE):
+        page = opened(name, **options)
+        page.eval_on_selector_all("main details", "folds => folds.forEach((fold) => { fold.open = true })")
+        assert faults_of(page, enhanced=not pages[name][0]) == [], options
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_page_scrolls_sideways_at_320_px(opened, name):
+    page = opened(name, width=320, height=700)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_target_is_a_finger_high(opened, name):
+    page = opened(name, **PHONE)
+    small = page.eval_on_selector_all(
+        "main a.bouton, main button, main summary, main input[type=checkbox], main label:has(> input[type=radio])",
+        "all => all.filter(e => e.getClientRects().length && e.getBoundingClientRect().height < (e.type === 'checkbox' ? 28 : 44) - .5)"
+        ".map(e => e.outerHTML.slice(0, 120))",
+    )
+    assert small == []
+
+
+@pytest.mark.parametrize("name", ["une", "lieux", "partage", "proche", "lien"])
+def test_the_stylesheets_stay_light(opened, name):
+    page = opened(name)
+    sheets = page.eval_on_selector_all("link[rel=stylesheet]", "links => links.map(l => l.href)")
+    assert sum(len(gzip.compress(page.request.get(address).body())) for address in sheets) <= 12_000
