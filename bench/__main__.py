@@ -8,7 +8,7 @@ import json
 import sys
 from pathlib import Path
 
-from bench import directory, importing, matching, national, pages, soundness
+from bench import directory, importing, matching, national, orientation, pages, soundness
 
 RESULTS = Path(__file__).with_name("results.json")
 SUITES = {
@@ -18,6 +18,7 @@ SUITES = {
     "pages": pages.measures,
     "solidite": soundness.measures,
     "doublons": matching.measures,
+    "orientations": orientation.measures,
 }
 
 
