@@ -23,6 +23,7 @@ check: .venv/.dev assets/.ready
 	$(PY) -m maillage.config.manage makemigrations --check --dry-run
 	$(PY) tools/spec_docs.py --check
 	$(PY) tools/locks.py --check
+	$(PY) tools/messages.py --check
 
 bench: .venv/.bench assets/.ready
 	$(PY) -m bench
@@ -57,7 +58,7 @@ node_modules/.ready: package-lock.json .venv/.produit
 	@npm ci --silent
 	@touch $@
 
-DESIGN := $(addprefix src/maillage/reports/design/,tokens.yaml figures.css)
+DESIGN := $(addprefix src/maillage/reports/design/,tokens.yaml figures.css dessins.css)
 assets/.ready: node_modules/.ready tools/assets.py $(DESIGN)
 	@$(PY) tools/assets.py
 	@touch $@
