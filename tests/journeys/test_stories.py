@@ -278,6 +278,7 @@ def test_sandrine_does_it_again_and_reads_what_changed(signed_in, site, environm
     """Six weeks later, the same questions, fewer of them: before and now, in words."""
     page = signed_in("travail-social")
     page.goto(f"{site}/espace/personnes/?q=Sandrine")
+    expect(page.locator("main")).to_contain_text("Sandrine")
     enter(page, page.locator(".personnes a").first)
     page.wait_for_url(re.compile(r"/espace/personnes/\d+/$"))
     bilan = page.locator("a[href*='/espace/bilans/']").first

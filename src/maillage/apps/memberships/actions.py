@@ -9,6 +9,7 @@ from allauth.mfa.models import Authenticator
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from maillage.apps.accounts import actions as journal
 from maillage.apps.accounts.models import User
@@ -248,7 +249,12 @@ def give_back(*, by: User, membership: Membership, at: datetime) -> str:
 
     Refused when the member also holds a role elsewhere that `by` may not give: nobody enters another structure this way.
     """
-    elsewhere = access.current(at.date()).filter(user=membership.user).exclude(pk=membership.pk).select_related("structure")
+    elsewhere = (
+        access.current(timezone.localdate(at))
+        .filter(user=membership.user)
+        .exclude(pk=membership.pk)
+        .select_related("structure")
+    )
     if not access.may_give(by, membership.role, structure=membership.structure, territory=membership.territory):
         raise _not_yours()
     if any(not access.may_give(by, m.role, structure=m.structure, territory=m.territory) for m in elsewhere):
@@ -323,7 +329,7 @@ def _tell(recovery: Recovery, what: str, words: str, at: datetime) -> None:
             text=spaced(text),
             key=f"acces-{recovery.pk}-{recovery.made_at:%Y%m%d%H%M%S}-{what}",  # a withdrawn link leaves its number to another
             at=at,
-            purge_on=at.date() + timedelta(days=1),
+            purge_on=timezone.localdate(at) + timedelta(days=1),
         )
 
 

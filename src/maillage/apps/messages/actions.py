@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Case, Value, When
+from django.utils import timezone
 
 from maillage.apps.accounts import actions as journal
 from maillage.apps.accounts.models import User
@@ -71,7 +72,7 @@ def put(
             "made_at": at,
             "due_at": leaves_at,
             "never_after": never_after,
-            "purge_on": purge_on or (leaves_at + states.KEPT).date(),
+            "purge_on": purge_on or timezone.localdate(leaves_at + states.KEPT),
             "state": states.CANCELLED if stopped else states.WAITING,
             "reason": "stopped" if stopped else "",
         },
@@ -112,7 +113,7 @@ def forget(*, about: str, at: datetime) -> int:
         raise ValueError("an empty start would erase everything")
     written = Message.objects.filter(key__startswith=about)
     written.filter(state=states.WAITING).update(state=_unless_unsure(states.CANCELLED), reason="withdrawn")
-    return written.filter(purge_on__gt=at.date()).update(purge_on=at.date())
+    return written.filter(purge_on__gt=timezone.localdate(at)).update(purge_on=timezone.localdate(at))
 
 
 def _unless_unsure(state: str) -> Case:
@@ -148,7 +149,7 @@ def resend(message: Message, *, by: User, at: datetime) -> None:
     row.state, row.reason, row.code, row.unsure, row.attempts = states.WAITING, "", None, False, 0
     row.rounds += 1
     row.due_at = hours.leaves_at(row.channel, row.to, at)
-    row.purge_on = max(row.purge_on, (row.due_at + states.KEPT).date())
+    row.purge_on = max(row.purge_on, timezone.localdate(row.due_at + states.KEPT))
     row.save()
     journal.record(by=by, verb="message.resent", row=row, at=at, structure=row.structure)
 

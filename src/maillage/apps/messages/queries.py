@@ -6,6 +6,7 @@ from datetime import datetime
 from django.conf import settings
 from django.core.paginator import Page, Paginator
 from django.db.models import Count, Q, QuerySet, Sum
+from django.utils import timezone
 
 from maillage.apps.messages.models import Message, Stop
 from maillage.apps.messages.rules import addresses, states
@@ -91,7 +92,7 @@ def held_too_long(at: datetime) -> QuerySet[Message]:
 
 def to_forget(at: datetime) -> QuerySet[Message]:
     """Return the messages whose content has been kept long enough."""
-    return Message.objects.filter(~Q(text=""), purge_on__lte=at.date()).exclude(state=states.SENDING)
+    return Message.objects.filter(~Q(text=""), purge_on__lte=timezone.localdate(at)).exclude(state=states.SENDING)
 
 
 def is_stopped(channel: str, to: str) -> bool:

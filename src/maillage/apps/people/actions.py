@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from maillage.apps.accounts import actions as journal
 from maillage.apps.accounts.models import User
@@ -56,7 +57,7 @@ def _unused() -> str:
 
 def _write(person: Person, values: Mapping[str, Any], *, at: datetime) -> None:
     """Set what is known of a person; Refused for a year that nobody alive was born in, or an address that is none."""
-    if not rules.born_in(values.get("born", person.born), at.date()):
+    if not rules.born_in(values.get("born", person.born), timezone.localdate(at)):
         raise Refused(
             "La fiche n’a pas été enregistrée.",
             why=f"L’année de naissance {values['born']} n’est pas possible.",

@@ -120,7 +120,7 @@ def _census(card: str, source: str) -> None:
     digest = hashlib.sha256(file.read_bytes()).hexdigest()
     if Import.objects.filter(source__name=source, digest=digest).exists():
         return
-    at = timezone.now()
+    at = timezone.localtime()
     result = files.places(forms.read(file), today=at.date(), source=source)
     row = importing.take_in(result, source=source, digest=digest, by=None, at=at, licence=origin.licence.partition(" (")[0])
     print(f"Lieux prêts : {row.counts['crees']} du recensement {source}")

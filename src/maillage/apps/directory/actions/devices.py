@@ -4,6 +4,7 @@ import re
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
+from django.utils import timezone
 
 from maillage.apps.accounts.models import User
 from maillage.apps.directory.models import Device, Lieu, Loan
@@ -32,7 +33,7 @@ def enter(
         origin=origin.strip()[:200],
         note=note.strip()[:300],
         state=REPAIR if to_repair else HERE,
-        entered_on=at.date(),
+        entered_on=timezone.localdate(at),
     )
 
 
@@ -61,7 +62,7 @@ def lend(device: Device, *, to: str, due_on: date, by: User, at: datetime) -> Lo
             why="Un téléphone ou une adresse n’a pas sa place ici : le prêt n’en a pas besoin.",
             do="Écrivez seulement un prénom, ou un numéro de carte.",
         )
-    on = at.date()
+    on = timezone.localdate(at)
     if not on <= due_on <= on + LONGEST:
         raise Refused(
             f"« {held.label} » n’a pas été prêté.",
@@ -84,7 +85,7 @@ def give_back(device: Device, *, to_repair: bool = False, by: User, at: datetime
             why="Il n’est pas prêté.",
             do="Rechargez la page pour voir où il est.",
         )
-    loan.back_on, loan.to = at.date(), ""
+    loan.back_on, loan.to = timezone.localdate(at), ""
     loan.save()
     held.state = REPAIR if to_repair else HERE
     held.save()

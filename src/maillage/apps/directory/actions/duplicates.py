@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from maillage.apps.directory import rules
 from maillage.apps.directory.actions import sheets
@@ -156,7 +157,9 @@ def merge(pair: Pair, choices: Mapping[str, str], *, by: str, at: datetime) -> L
     gone = Lieu.objects.select_for_update().get(pk=pair.second_id)
     corrected = _corrected(kept, gone)
     before, gone_before = sheets.snapshot(kept) | {"missing_since": kept.missing_since_id}, sheets.snapshot(gone)
-    kept.sheet, kept.origins = _chosen(kept, gone, {**suggested(kept, gone), **choices}, by=by, on=at.date().isoformat())
+    kept.sheet, kept.origins = _chosen(
+        kept, gone, {**suggested(kept, gone), **choices}, by=by, on=timezone.localdate(at).isoformat()
+    )
     if gone.confirmed_on and (kept.confirmed_on is None or gone.confirmed_on > kept.confirmed_on):
         kept.confirmed_on, kept.confirmed_by = gone.confirmed_on, gone.confirmed_by
     if corrected:
@@ -264,7 +267,7 @@ def _followed(side: Side, asked: Proposal) -> bool:
     if side.after["sheet"].get(name) != side.before["sheet"].get(name) or not follows:
         return False
     side.after["sheet"][name] = asked.value
-    side.after["origins"][name] = {"source": origin["source"], "on": asked.at.date().isoformat()}
+    side.after["origins"][name] = {"source": origin["source"], "on": timezone.localdate(asked.at).isoformat()}
     return True
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.utils import timezone
 
 from maillage.apps.directory import rules
 from maillage.apps.directory.actions import duplicates, sheets
@@ -56,7 +57,7 @@ def add(sheet: rules.Sheet, *, by: str, at: datetime) -> Lieu:
             do="Donnez les deux, puis recommencez.",
         )
     source, _ = Source.objects.get_or_create(name=BY_HAND, defaults={"producer": "Le réseau"})
-    on = at.date().isoformat()
+    on = timezone.localdate(at).isoformat()
     id = secrets.token_hex(8)
     held = {**sheet, "id": id, "source": BY_HAND, "date_maj": on}
     alike = duplicates.look([held])
@@ -66,7 +67,7 @@ def add(sheet: rules.Sheet, *, by: str, at: datetime) -> Lieu:
         identifier=id,
         sheet=held,
         origins={name: {"source": by, "on": on, "confirmed_on": on, "by": by} for name in held},
-        confirmed_on=at.date(),
+        confirmed_on=timezone.localdate(at),
         confirmed_by=by,
     )
     sheets.derive(lieu)

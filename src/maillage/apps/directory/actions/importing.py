@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils import timezone
 
 from maillage.apps.accounts.models import User
 from maillage.apps.directory import rules
@@ -167,7 +168,7 @@ def _carry(sheets_: Sequence[rules.Sheet], work: _Work) -> None:
 def _one(read: Read, work: _Work) -> None:
     """Make, update or leave the place of one row."""
     sheet = dict(read.sheet)
-    on = sheet.get("date_maj") or work.at.date().isoformat()
+    on = sheet.get("date_maj") or timezone.localdate(work.at).isoformat()
     name = work.row.source.name
     doubts = [
         {"field": r.field, "value": r.value, "reason": r.reason} for r in read.remarks if r.word in ("doubtful", "refused")

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from maillage.apps.directory import rules
 from maillage.apps.directory.actions import sheets
@@ -71,7 +72,7 @@ def correct(lieu: Lieu, said: Correction, *, by: str = STRUCTURE, at: datetime) 
         if denied := held.sheet.get("sans"):
             values["sans"] = [id for id in denied if id not in said.practices]
     if said.closure:
-        values["fermetures"] = _with_closure(held.sheet, said.closure, on=at.date())
+        values["fermetures"] = _with_closure(held.sheet, said.closure, on=timezone.localdate(at))
     before = dict(held.sheet)
     edited = sheets.edit(held, values, by=by, at=at, confirms=True)
     written = [name for name in values if before.get(name) != held.sheet.get(name)] if edited else []
@@ -114,7 +115,7 @@ def _propose(lieu: Lieu, name: str, value: Any, *, by: str, at: datetime) -> Non
 def close(lieu: Lieu, closure: Closure, *, by: str = STRUCTURE, at: datetime) -> Change:
     """Note that a place is closed for some days; Refused for days that are over, or in the wrong order."""
     held = _locked(lieu)
-    closures = _with_closure(held.sheet, closure, on=at.date())
+    closures = _with_closure(held.sheet, closure, on=timezone.localdate(at))
     return _write_closures(held, closures, by=by, at=at, reason=f"fermé {_days(closure.first, closure.last)}")
 
 
@@ -158,7 +159,7 @@ def _with_closure(sheet: rules.Sheet, closure: Closure, *, on: date) -> list[dic
 
 def _write_closures(lieu: Lieu, closures: list[dict[str, str]], *, by: str, at: datetime, reason: str) -> Change:
     before = sheets.snapshot(lieu)
-    on = at.date().isoformat()
+    on = timezone.localdate(at).isoformat()
     lieu.sheet, lieu.origins = rules.edited(lieu.sheet, lieu.origins, {"fermetures": closures}, by=by, on=on)
     return sheets.write(lieu, before, verb="close", by=by, at=at, reason=reason)
 

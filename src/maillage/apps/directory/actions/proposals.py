@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from maillage.apps.directory import rules
 from maillage.apps.directory.actions import sheets
@@ -37,7 +38,7 @@ def accept(proposal: Proposal, *, by: str, at: datetime) -> Change:
             do="Corrigez la fiche vous-même, puis répondez au message.",
         )
     lieu = Lieu.objects.select_for_update().get(pk=held.lieu_id)
-    before, on = sheets.snapshot(lieu), at.date().isoformat()
+    before, on = sheets.snapshot(lieu), timezone.localdate(at).isoformat()
     lieu.sheet, lieu.origins = rules.edited(lieu.sheet, lieu.origins, {held.field: held.value}, by=by, on=on)
     if held.field in lieu.sheet:
         lieu.origins[held.field] = {"source": held.by, "on": on, "confirmed_on": on, "by": by}

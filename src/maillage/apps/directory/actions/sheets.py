@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from maillage.apps.directory import rules
 from maillage.apps.directory.actions import index
@@ -101,18 +102,18 @@ def edit(
     confirms: whoever writes runs the place and had the whole sheet under the eyes: the sheet is said true today.
     """
     before = snapshot(lieu)
-    lieu.sheet, lieu.origins = rules.edited(lieu.sheet, lieu.origins, values, by=by, on=at.date().isoformat())
+    lieu.sheet, lieu.origins = rules.edited(lieu.sheet, lieu.origins, values, by=by, on=timezone.localdate(at).isoformat())
     if snapshot(lieu)["sheet"] == before["sheet"]:
         return None
     if confirms:
-        lieu.confirmed_on, lieu.confirmed_by = at.date(), by
+        lieu.confirmed_on, lieu.confirmed_by = timezone.localdate(at), by
     return write(lieu, before, verb="edit", by=by, at=at, reason=reason)
 
 
 def confirm(lieu: Lieu, *, by: str, at: datetime) -> Change:
     """Hold the whole sheet as true today: “rien n’a changé”."""
     before = snapshot(lieu)
-    on = at.date()
+    on = timezone.localdate(at)
     lieu.origins = rules.confirmed(lieu.sheet, lieu.origins, by=by, on=on.isoformat())
     lieu.confirmed_on, lieu.confirmed_by, lieu.to_check = on, by, []
     return write(lieu, before, verb="confirm", by=by, at=at)
@@ -135,7 +136,7 @@ def set_state(lieu: Lieu, state: str, *, by: str, at: datetime, reason: str) -> 
 def say_full(lieu: Lieu, full: bool, *, by: str, at: datetime) -> Change:
     """Note that a place takes nobody more for now, or that it does again."""
     before = snapshot(lieu)
-    lieu.full_since = at.date() if full else None
+    lieu.full_since = timezone.localdate(at) if full else None
     return write(lieu, before, verb="full", by=by, at=at, reason="complet" if full else "de nouveau de la place")
 
 

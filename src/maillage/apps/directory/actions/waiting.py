@@ -199,8 +199,8 @@ def work(key: str) -> None:
 
 def _check(found: Waiting, told: Progress) -> None:
     at = datetime.fromisoformat(told.asked_at)
-    result = queries.result(found, today=at.date(), tell=_signs(found, told, "Lecture du fichier", 0.0, 0.95))
-    expected = queries.expected(result, found.source, on=at.date())
+    result = queries.result(found, today=timezone.localdate(at), tell=_signs(found, told, "Lecture du fichier", 0.0, 0.95))
+    expected = queries.expected(result, found.source, on=timezone.localdate(at))
     _write(found.key, "lecture.json", queries.as_json(result))
     _tell(found.key, replace(told, status=queries.CHECKED, expected=expected, step="", share=1.0))
 
@@ -210,7 +210,9 @@ def _import(found: Waiting, told: Progress) -> None:
     row = Import.objects.filter(digest=found.digest, started_at=at).first()
     if row is None:  # else it was written by somebody who was killed just after
         _tell(found.key, replace(told, step="Écriture des lieux, recherche des doublons", share=0.1))
-        result = queries.kept_result(found, told) or queries.result(found, today=at.date(), tell=lambda _: None)
+        result = queries.kept_result(found, told) or queries.result(
+            found, today=timezone.localdate(at), tell=lambda _: None
+        )
         row = _take_in(found, result, whole=told.whole, at=at)
     _tell(found.key, replace(told, status=queries.DONE, row=row.pk, expected=None, step="", share=1.0))
     for name in ("fichier", "fiche.json", "extrait.json", "valeurs.json", "lecture.json"):

@@ -9,6 +9,7 @@ from typing import Any
 from django.core.paginator import Page, Paginator
 from django.db.models import Count, F, Q, QuerySet
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 
 from maillage.apps.directory import access, rules
 from maillage.apps.directory.models import Import, Lieu, Pair, Proposal
@@ -116,7 +117,7 @@ def _proposals(user, on: date) -> QuerySet[Proposal]:
 def _proposal_row(proposal: Proposal, on: date) -> Row:
     label = history.labels().get(proposal.field, proposal.field)
     why = f"{label} : {history.said(proposal.field, proposal.value) or 'à retirer'}"
-    since = _age(proposal.at.date(), on)
+    since = _age(timezone.localdate(proposal.at), on)
     return Row(proposal.lieu.name, places.named(proposal.by), why, since, "proposals")
 
 
@@ -158,7 +159,7 @@ def _missing_row(lieu: Lieu, on: date) -> Row:
         lieu.name,
         town(lieu),
         f"n’est plus dans {gone.file_name}",
-        _age(gone.started_at.date(), on),
+        _age(timezone.localdate(gone.started_at), on),
         "import_report",
         str(gone.pk),
     )
@@ -169,8 +170,8 @@ def _signals(user, on: date) -> QuerySet[Proposal]:
 
 
 def _signal_row(signal: Proposal, on: date) -> Row:
-    late = signal.at.date() < on - timedelta(days=5)
-    since = _age(signal.at.date(), on)
+    late = timezone.localdate(signal.at) < on - timedelta(days=5)
+    since = _age(timezone.localdate(signal.at), on)
     return Row(signal.lieu.name, town(signal.lieu), signal.text, since, "proposals", late=late)
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Max, Prefetch, Q, QuerySet
+from django.utils import timezone
 
 from maillage.apps.accounts import queries as journal
 from maillage.apps.accounts.models import Entry
@@ -144,7 +145,7 @@ def copy(person: Person) -> dict[str, Any]:
             for step in path.steps.all()
         ],
         "bilans": [
-            {"le": row.at.date().isoformat(), "resultat": row.get_result_display(), "reponses": row.answers}
+            {"le": timezone.localdate(row.at).isoformat(), "resultat": row.get_result_display(), "reponses": row.answers}
             for row, _ in bilans(person)
         ],
         "qui_a_vu": [
