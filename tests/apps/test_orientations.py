@@ -623,6 +623,33 @@ def test_a_referral_follows_its_place_and_stops_with_it(orientation, library, wo
     assert due.due(at=AT)["lieux_reunis_ou_fermes"] == 0
 
 
+def test_another_structure_reads_a_referral_only_once_it_is_told_and_without_what_was_shared(orientation, library, aidant):
+    """A sheet that changes hands, by mistake or not, hands over nobody."""
+    link, other = token(orientation), place("autre", {"nom": "Autre"}).structure
+    stranger = account("paul", "aidant", structure=other)
+    Lieu.objects.filter(pk=library.pk).update(structure=other)
+    assert access.received_by(aidant).get() == orientation, "the structure it was sent to keeps it"
+    assert not access.orientations_for(stranger).exists()
+    assert due.due(at=AT)["lieux_reunis_ou_fermes"] == 1
+    orientation.refresh_from_db()
+    assert (orientation.to_structure, orientation.shared, orientation.note) == (other, [], "")
+    assert access.received_by(stranger).get() == orientation and not access.received_by(aidant).exists()
+    assert links.opened(link, AT) is None and links.opened(token(orientation), AT).live
+    assert "ne lit rien de la personne" in mails("nouvelles")[-1].text
+    assert due.due(at=AT)["lieux_reunis_ou_fermes"] == 0
+
+
+def test_a_place_merged_within_its_structure_keeps_its_link_and_what_was_shared(orientation, library):
+    kept = place("reunie", {"nom": "Médiathèque", **MAIL, **HELPS})
+    Lieu.objects.filter(pk=kept.pk).update(structure=library.structure)
+    Lieu.objects.filter(pk=library.pk).update(state="merged", merged_into=kept)
+    due.due(at=AT)
+    link, shared = token(orientation), orientation.shared
+    orientation.refresh_from_db()
+    assert (orientation.lieu, orientation.shared) == (kept, shared)
+    assert links.opened(link, AT).live
+
+
 def test_a_place_taken_out_of_the_directory_stops_its_referrals(orientation):
     Orientation.objects.filter(pk=orientation.pk).update(lieu=None)
     due.due(at=AT)

@@ -16,7 +16,7 @@ from maillage.apps.people.models import Following
 ANSWER, SEE, MINE = "orientations.answer", "people.see", "people.mine"
 LINKS_AN_HOUR = 30  # links that a stranger may try
 CODES_AN_HOUR = 30
-WITH = ("lieu", "lieu__structure", "from_structure", "sender", "person")
+WITH = ("lieu", "lieu__structure", "to_structure", "from_structure", "sender", "person")
 # Whether whoever sends still follows the person: otherwise their sheet is read here no more than there.
 FOLLOWED = Exists(
     Following.objects.filter(person=OuterRef("person"), structure=OuterRef("from_structure"), ended_at__isnull=True)
@@ -34,16 +34,16 @@ def given_by(user: Any) -> QuerySet[Orientation]:
 
 
 def received_by(user: Any) -> QuerySet[Orientation]:
-    """Return the referrals sent to the places of somebody's structures; a draft is not sent."""
+    """Return the referrals sent to somebody's structures; a draft is not sent."""
     rights = rights_of(user)
     return received_in(rights.structures(ANSWER) | rights.structures(SEE))
 
 
 def received_in(structures: frozenset[int]) -> QuerySet[Orientation]:
-    """Return the referrals sent to the places of some structures."""
+    """Return the referrals sent to some structures, for the places they ran that day."""
     if not structures:
         return Orientation.objects.none()
-    found = Orientation.objects.filter(lieu__structure__in=structures, sent_at__isnull=False, stripped_at__isnull=True)
+    found = Orientation.objects.filter(to_structure__in=structures, sent_at__isnull=False, stripped_at__isnull=True)
     return found.select_related(*WITH)
 
 
@@ -55,7 +55,7 @@ def orientations_for(user: Any) -> QuerySet[Orientation]:
     if not receiving and not mine:
         return Orientation.objects.none()
     ours = Q(from_structure__in=whole) | Q(from_structure__in=mine, sender=user.pk)
-    theirs = Q(lieu__structure__in=receiving, sent_at__isnull=False)
+    theirs = Q(to_structure__in=receiving, sent_at__isnull=False)
     rows = Orientation.objects.filter(ours | theirs, stripped_at__isnull=True)
     return rows.select_related(*WITH).annotate(followed=FOLLOWED)
 
@@ -74,12 +74,12 @@ def may_give(user: Any, orientation: Orientation) -> bool:
 
 
 def may_answer(user: User | None, orientation: Orientation, token: str = "") -> bool:
-    """Return whether somebody may answer: by a role in the structure of the place, or by the personal link."""
+    """Return whether somebody may answer: by a role in the structure it was sent to, or by the personal link."""
     if token:
         return orientation.token is not None and hmac.compare_digest(digest(token), orientation.token)
-    if user is None or orientation.lieu is None:
+    if user is None or orientation.to_structure_id is None:
         return False
-    return rights_of(user).may(ANSWER, structure=orientation.lieu.structure_id)
+    return rights_of(user).may(ANSWER, structure=orientation.to_structure_id)
 
 
 def sides_of(user: Any, orientation: Orientation) -> tuple[str, ...]:

@@ -52,7 +52,8 @@ class Path(models.Model):
 class Orientation(models.Model):
     """One step of a path: a person sent somewhere, for something, and what became of it.
 
-    lieu None: no place was found, or it left the directory (`lieu_name` keeps its name). shared: what the person agreed to share,
+    lieu None: no place was found, or it left the directory (`lieu_name` keeps its name). to_structure: the structure that runs the
+    place when it was sent, to which the person said yes: it alone reads it, whatever becomes of the sheet. shared: what the person agreed to share,
     read where it is. held_by: who holds the next step. token: digest of the personal link. did: practices that were done.
     """
 
@@ -64,6 +65,7 @@ class Orientation(models.Model):
     procedure_words = models.CharField("précision", max_length=120, blank=True)
     lieu = models.ForeignKey(Lieu, verbose_name="lieu", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     lieu_name = models.CharField("nom du lieu", max_length=160, blank=True)
+    to_structure = _structure("structure qui reçoit")
     from_structure = _structure("structure qui oriente")
     sender = _account("orientée par")
     origin = models.CharField("d’où vient la demande", max_length=12, choices=list(cycle.ORIGINS.items()))
@@ -122,7 +124,7 @@ class Orientation(models.Model):
             ),
         )
         indexes = (
-            models.Index(fields=("lieu", "state", "urgent_before", "sent_at"), name="orientations_received"),
+            models.Index(fields=("to_structure", "state", "urgent_before", "sent_at"), name="orientations_received"),
             models.Index(fields=("from_structure", "state", "changed_at"), name="orientations_given"),
             models.Index(fields=("person", "procedure"), name="orientations_of_person"),
             models.Index(fields=("state", "expires_on"), name="orientations_waiting"),

@@ -36,7 +36,7 @@ def silence(person: Person, *, at: datetime) -> None:
 
 def _undo(person: Person, purpose: str, structure: int | None, *, at: datetime) -> None:
     if purpose == rules.SHARE:
-        rows = Orientation.objects.filter(person=person, lieu__structure=structure)
+        rows = Orientation.objects.filter(person=person, to_structure=structure)
         rows.update(shared=[], note="")
     elif purpose == rules.WRITE:
         silence(person, at=at)

@@ -3,12 +3,14 @@
 from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from maillage.apps.directory import rules as directory
+from maillage.apps.directory.models import Lieu
 from maillage.apps.messages import actions as outbox
 from maillage.apps.orientations.actions import told
 from maillage.apps.orientations.actions.write import change, held
@@ -43,9 +45,10 @@ def unanswered(at: datetime) -> QuerySet[Orientation]:
 
 
 def moved() -> QuerySet[Orientation]:
-    """Return the referrals that run towards a place that is no longer there."""
+    """Return the referrals that run towards a place that is no longer there, or that another structure runs since."""
     gone = Q(lieu__isnull=False) & ~Q(lieu__state=directory.PUBLISHED) | Q(lieu__isnull=True) & ~Q(lieu_name="")
-    return Orientation.objects.filter(gone, state__in=cycle.RUNNING)
+    taken = Q(lieu__isnull=False) & ~Q(lieu__structure=F("to_structure"))
+    return Orientation.objects.filter(gone | taken, state__in=cycle.RUNNING)
 
 
 def old(at: datetime) -> QuerySet[Orientation]:
@@ -70,29 +73,57 @@ def expire(orientation: Orientation, *, at: datetime) -> bool:
 
 @transaction.atomic
 def follow(orientation: Orientation, *, at: datetime) -> bool:
-    """Take a referral to the place that its own was merged into; stop it, and tell both, when the place is no more."""
+    """Take a referral to the place that its own was merged into, or to the structure that runs it since; stop it, and tell
+    both, when the place is no more."""
     row = held(orientation)
     place = row.lieu
-    if row.state not in cycle.RUNNING or (place is not None and place.state == directory.PUBLISHED):
-        return False
     while place is not None and place.merged_into is not None:
         place = place.merged_into
-    if place is not None and place.state == directory.PUBLISHED:
-        content = {"from": row.lieu_id, "lieu": place.pk}
-        agreed = row.person is None or people_queries.agreed(row.person, persons.SHARE, place.structure_id)
-        bare = {} if agreed else {"shared": [], "note": ""}  # another structure, to which the person said nothing
-        event = change(
-            row, "follow", by=None, side=cycle.PLATFORM, at=at, content=content, lieu=place, lieu_name=place.name, **bare
-        )
-        if event is not None:
-            told.sender(row, event, f"Le lieu s’appelle maintenant : {place.name}. L’orientation continue.", at=at)
-        return event is not None
+    open_still = place is not None and place.state == directory.PUBLISHED
+    same = open_still and (place.pk, place.structure_id) == (row.lieu_id, row.to_structure_id)
+    if row.state not in cycle.RUNNING or same:
+        return False
+    if open_still:
+        return _take(row, place, at=at)
     event = change(row, "lose", by=None, side=cycle.PLATFORM, at=at, content={"lieu": row.lieu_id}, ended_at=at)
     told.hush(row)
     if event is not None:
         told.stopped(row, at=at)
         told.sender(row, event, f"{row.lieu_name or 'Le lieu'} n’est plus ouvert. Choisissez un autre lieu.", at=at)
         told.person(row, event, f"{row.lieu_name or 'Le lieu'} n’est plus ouvert. Revenez voir qui vous aide.", at=at)
+    return event is not None
+
+
+def _take(row: Orientation, place: Lieu, *, at: datetime) -> bool:
+    """Take a referral to another place, or to the same one under another structure; return whether it was done.
+
+    A structure to which the person said nothing reads nothing of them, and the link of the one before opens nothing any more.
+    """
+    values: dict[str, Any] = {"lieu": place, "lieu_name": place.name, "to_structure": place.structure}
+    content = {"from": row.lieu_id, "lieu": place.pk, "structure": place.structure_id}
+    words = f"Le lieu s’appelle maintenant : {place.name}." if place.name != row.lieu_name else f"Lieu : {place.name}."
+    elsewhere = place.structure_id != row.to_structure_id
+    mail = told.mail_of(place)
+    if elsewhere:
+        told.hush(row)
+        if told.mail_of(row.lieu) != mail:
+            told.stopped(row, at=at)
+        values["token"] = None
+        words += f" Il dépend maintenant de : {place.structure.name}."
+        if row.person is not None and not people_queries.agreed(row.person, persons.SHARE, place.structure_id):
+            values |= {"shared": [], "note": ""}
+            words += " Cette structure ne lit rien de la personne, qui ne lui a pas donné son accord."
+    event = change(row, "follow", by=None, side=cycle.PLATFORM, at=at, content=content, **values)
+    if event is not None:
+        if elsewhere and mail and row.channel == "email":
+            told.invite(row, at=at) if row.state in cycle.WAITING else told.open_again(row, at=at)
+            told.ask_if_came(row, at=at)
+            words += " Un nouveau lien lui est envoyé."
+        elif elsewhere:
+            words += " Appelez le lieu pour le prévenir."
+        if elsewhere and row.state == cycle.APPOINTED and row.appointment_at is not None and row.appointment_at > at:
+            told.person(row, event, told.where_and_when(row), at=at, eve=True)
+        told.sender(row, event, f"{words} L’orientation continue.", at=at)
     return event is not None
 
 

@@ -152,7 +152,7 @@ def send(orientation: Orientation, *, by: User | None, at: datetime, channel: st
     check_giver(row, by)
     if row.state == cycle.DRAFT:
         row.lieu = _open_place(row, at)
-        row.lieu_name = row.lieu.name
+        row.lieu_name, row.to_structure = row.lieu.name, row.lieu.structure
         _check_agreed(row)
         _check_once(row)
         row.channel = _channel(row, by, channel)
@@ -480,10 +480,9 @@ def _dated(
     event = change(row, verb, was=was, by=by, side=cycle.RECEIVER, at=at, content={"when": when.isoformat()}, **values)
     if event is not None:
         told.hush(row)
-        words = f"Rendez-vous {told.appointment_in_words(row)} : {told.place_in_words(row)}."
         told.ask_if_came(row, at=at)
         told.sender(row, event, f"Rendez-vous {told.appointment_in_words(row)}.", at=at)
-        told.person(row, event, words, at=at, eve=True)
+        told.person(row, event, told.where_and_when(row), at=at, eve=True)
     return row
 
 
@@ -578,9 +577,9 @@ def _open_place(row: Orientation, at: datetime) -> Lieu:
 
 
 def _check_agreed(row: Orientation) -> None:
-    if row.person is None or not row.shared or row.lieu is None:
+    if row.person is None or not row.shared:
         return
-    if not people.agreed(row.person, persons.SHARE, row.lieu.structure_id):
+    if not people.agreed(row.person, persons.SHARE, row.to_structure_id):
         raise Refused(
             "L’orientation n’est pas partie.",
             why="La personne n’a pas dit oui au partage avec cette structure.",

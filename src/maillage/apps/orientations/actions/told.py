@@ -212,6 +212,10 @@ def place_in_words(row: Orientation) -> str:
     return ", ".join(filter(None, (row.lieu.name, places.full_address(row.lieu.sheet), *phones)))
 
 
+def where_and_when(row: Orientation) -> str:
+    return f"Rendez-vous {appointment_in_words(row)} : {place_in_words(row)}."
+
+
 def appointment_in_words(row: Orientation) -> str:
     """Return when, in local time: “mardi 24 novembre 2026 à 14 h”."""
     if row.appointment_at is None:

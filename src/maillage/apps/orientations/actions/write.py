@@ -79,7 +79,7 @@ def told(
 def _acting(row: Orientation, side: str) -> int | None:
     """Return the structure in whose name a side acts."""
     if side == cycle.RECEIVER:
-        return row.lieu and row.lieu.structure_id
+        return row.to_structure_id
     return row.from_structure_id if side == cycle.SENDER else None
 
 

@@ -82,6 +82,7 @@ class Migration(migrations.Migration):
                 ('person', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='people.person', verbose_name='personne')),
                 ('proposed', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='directory.lieu', verbose_name='lieu proposé')),
                 ('sender', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='orientée par')),
+                ('to_structure', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='directory.structure', verbose_name='structure qui reçoit')),
                 ('path', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='steps', to='orientations.path', verbose_name='parcours')),
             ],
             options={
@@ -110,7 +111,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='orientation',
-            index=models.Index(fields=['lieu', 'state', 'urgent_before', 'sent_at'], name='orientations_received'),
+            index=models.Index(fields=['to_structure', 'state', 'urgent_before', 'sent_at'], name='orientations_received'),
         ),
         migrations.AddIndex(
             model_name='orientation',

@@ -85,7 +85,7 @@ MOVES: Mapping[str, Move] = {
     "remind": Move((SENDER,), (*WAITING, ACCEPTED, APPOINTED), "", None, "relancé"),
     "ask_again": Move((RECEIVER, PLATFORM), RUNNING, "", None, "envoyé un nouveau lien à l’adresse de la structure"),
     "unsolved": Move((SENDER,), (DRAFT, *BACK, ABSENT), UNSOLVED, NOBODY, "noté qu’aucun lieu ne convient"),
-    "follow": Move((PLATFORM,), RUNNING, "", None, "suivi le lieu, réuni à un autre"),
+    "follow": Move((PLATFORM,), RUNNING, "", None, "suivi le lieu, réuni à un autre ou repris par une autre structure"),
     "lose": Move((PLATFORM,), RUNNING, CANCELLED, SENDER, "arrêté l’orientation : le lieu n’existe plus"),
     "strip": Move((PLATFORM,), tuple(STATES), "", None, "effacé ce qui disait qui est la personne"),
 }

@@ -93,7 +93,7 @@ def orientation(request: HttpRequest, pk: int) -> HttpResponse:
     if side == shown.RECEIVER and access.may_answer(request.user, row):
         row = steps.see(row, by=_user(request), at=at)
     if row.person is not None:
-        structure = row.lieu.structure_id if side == shown.RECEIVER and row.lieu is not None else row.from_structure_id
+        structure = row.to_structure_id if side == shown.RECEIVER else row.from_structure_id
         people.seen(row.person, by=_user(request), structure=structure, at=at)
     return _one(request, _readable(request, pk), side, at)
 
