@@ -199,6 +199,24 @@ def test_a_date_that_is_none_changes_nothing_and_says_why(client, aidant, orient
     assert state(orientation) in ("sent", "seen")
 
 
+@pytest.mark.parametrize(
+    ("posted", "why"), [(("mardi", "03:00"), "C’est tôt ou tard"), (("lundi", "10:00"), "le lieu est fermé")]
+)
+def test_an_appointment_that_looks_like_a_slip_is_asked_about_once(client, aidant, library, orientation, posted, why):
+    """In the night, or on a day when the sheet says closed: whoever means it says so."""
+    Lieu.objects.filter(pk=library.pk).update(sheet=library.sheet | {"horaires": {"osm": "Tu-Sa 09:00-18:00"}})
+    client.force_login(aidant)
+    monday = timezone.localdate() + timedelta(days=28 - timezone.localdate().weekday())
+    day = monday + timedelta(days=posted[0] == "mardi")
+    said = {"geste": "date", "jour": day.isoformat(), "heure": posted[1]}
+    response = answer(client, orientation, **said)
+    assert response.status_code == 400
+    assert why in text(response) and "Oui, c’est bien ce jour et cette heure" in text(response)
+    assert state(orientation) in ("sent", "seen")
+    answer(client, orientation, **said, voulu="on")
+    assert state(orientation) == "appointed"
+
+
 def test_an_hour_that_comes_twice_is_the_first(client, aidant, orientation):
     from maillage.apps.orientations.forms.answers import DateForm
 

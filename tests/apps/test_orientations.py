@@ -662,7 +662,8 @@ def test_after_two_years_nothing_says_who_it_was(orientation, aidant):
     assert due.due(at=AT + 730 * DAY)["oubliees"] == 0
     assert due.due(at=AT + 731 * DAY)["oubliees"] == 1
     orientation.refresh_from_db()
-    assert (orientation.person, orientation.note, orientation.reason_words, orientation.token) == (None, "", "", None)
+    assert (orientation.person, orientation.note, orientation.reason_words) == (None, "", "")
+    assert not links.opened(token(orientation), AT).live
     assert (orientation.state, orientation.reason) == ("refused", "other")  # it stays counted
     assert "Fâchée" not in str(list(Event.objects.values()))
     assert due.due(at=AT + 732 * DAY)["oubliees"] == 0
@@ -676,7 +677,7 @@ def test_a_person_erased_while_a_referral_runs(orientation, person, worker):
     assert not Path.objects.filter(person=person).exists()
     assert [message.to for message in mails("est annulée")] == ["accueil@bibliotheque.example"]
     assert "effacer" in mails("nouvelles")[-1].text
-    assert links.opened(token(orientation), AT) is None
+    assert not links.opened(token(orientation), AT).live, "the link says that it is over"
 
 
 # ---------------------------------------------------------------------------------------------------------------- reading

@@ -163,6 +163,13 @@ def is_open(lieu: Lieu, at: datetime) -> bool:
     return opened(lieu, at).tone == "ouvert"
 
 
+def is_closed(lieu: Lieu, at: datetime) -> bool:
+    """Return whether a place is surely closed at a moment, and does not open later that day."""
+    tone = opened(lieu, at).tone
+    opens = opening.opens_at(lieu.sheet["horaires"]["osm"], at) if tone == "bientot" else None
+    return tone == "ferme" or (opens is not None and opens.date() > at.date())
+
+
 def short(day: str) -> str:
     """Return a date without its year, as a closure is said.
 

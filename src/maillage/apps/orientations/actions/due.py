@@ -168,7 +168,7 @@ def _strip(row: Orientation, *, at: datetime) -> Event | None:
         outbox.forget(about=f"orientation-{row.pk}-{what}-", at=at)
     ended = {"state": cycle.CANCELLED, "held_by": cycle.NOBODY, "ended_at": at} if row.state in ALIVE else {}
     before = row.changed_at
-    bare = dict.fromkeys(WORDS, "") | {"shared": [], "language": "fr", "token": None, "person": None, "urgent_before": None}
+    bare = dict.fromkeys(WORDS, "") | {"shared": [], "language": "fr", "person": None, "urgent_before": None}
     event = change(row, "strip", by=None, side=cycle.PLATFORM, at=at, stripped_at=at, **bare, **ended)
     Orientation.objects.filter(pk=row.pk).update(changed_at=before)  # the last gesture is somebody's
     for said in Event.objects.filter(orientation=row):

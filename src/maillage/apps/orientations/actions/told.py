@@ -111,9 +111,15 @@ def _dates(row: Orientation) -> list[int]:
 
 
 def stopped(row: Orientation, *, at: datetime) -> None:
-    """Tell the place that nobody is coming any more."""
+    """Tell the place that nobody is coming any more, and which moment is free again."""
     if row.token is not None:
-        text = f"Bonjour,\n\nUne orientation pour : {about(row)}, est annulée. Vous n’avez rien à faire.\n\n{SIGNED}"
+        sent = f" du {opening.said(timezone.localdate(row.sent_at))}" if row.sent_at else ""
+        coming = row.appointment_at is not None and row.appointment_at > at
+        free = f" Le rendez-vous de {appointment_in_words(row)} est libre." if coming else ""
+        text = (
+            f"Bonjour,\n\nL’orientation{sent}, pour : {about(row)}, est annulée.{free} "
+            f"Vous n’avez rien à faire.\n\n{SIGNED}"
+        )
         _to_place(row, "annulee", mail_of(row.lieu), "Une orientation est annulée", text, at=at)
 
 

@@ -1,6 +1,6 @@
 """What a place answers: a date, a reason, another place, what was done."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,7 +12,10 @@ from maillage.reference import offer
 
 
 class DateForm(forms.Form):
-    """An appointment: a day and an hour, local time."""
+    """An appointment: a day and an hour, local time. doubt: why a moment (naive) may be a slip, '' when nothing says so.
+
+    A slip is asked about once: whoever meant it says so with `voulu`.
+    """
 
     jour = forms.DateField(
         label="Le jour",
@@ -30,6 +33,11 @@ class DateForm(forms.Form):
             "invalid": "Cette heure n’existe pas. Écrivez par exemple 14:30.",
         },
     )
+    voulu = forms.BooleanField(label="Oui, c’est bien ce jour et cette heure", required=False)
+
+    def __init__(self, *args: Any, doubt: Callable[[datetime], str] = lambda _: "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._doubt, self.doubted = doubt, False
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}
@@ -37,6 +45,10 @@ class DateForm(forms.Form):
             raise forms.ValidationError(
                 "Cette heure n’existe pas ce jour-là : on change d’heure. Choisissez une heure plus tard.", code="clock"
             )
+        if "jour" in said and "heure" in said and (why := self._doubt(datetime.combine(said["jour"], said["heure"]))):
+            self.doubted = True
+            if not said.get("voulu"):
+                raise forms.ValidationError(why, code="doubt")
         return said
 
     def when(self) -> datetime | None:

@@ -28,5 +28,5 @@ def opened(token: str, at: datetime) -> Opened | None:
     row = Orientation.objects.filter(token=access.digest(token)).select_related(*access.WITH).first()
     if row is None:
         return None
-    runs = row.state in (*cycle.RUNNING, cycle.SERVED)
+    runs = row.state in (*cycle.RUNNING, cycle.SERVED) and row.stripped_at is None
     return Opened(row, runs and row.link_until is not None and timezone.localdate(at) <= row.link_until)

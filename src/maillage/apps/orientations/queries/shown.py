@@ -31,6 +31,7 @@ RECEIVER, SENDER = cycle.RECEIVER, cycle.SENDER
 SOMEBODY = "Une personne"
 WITHOUT_NAME = "Sans nom"
 LATE = cycle.REMINDERS[0]  # days without an answer, after which somebody waits too long
+DAYTIME = (7, 21)  # hours between which somebody is expected, unless whoever gives the appointment means it
 MONTHS = ("janv.", "févr.", "mars", "avril", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc.")
 
 
@@ -404,7 +405,10 @@ def appointment(row: Orientation) -> str:
     """Return when somebody is expected, in full: “mardi 24 novembre 2026 à 14 h”; '' without a date."""
     if row.appointment_at is None:
         return ""
-    local = timezone.localtime(row.appointment_at)
+    return _moment(timezone.localtime(row.appointment_at))
+
+
+def _moment(local: datetime) -> str:
     return f"{lower_first(opening.DAYS[local.weekday()])} {opening.said(local.date())} à {opening.clock(local)}"
 
 
@@ -450,6 +454,17 @@ def informed(row: Orientation, *, by: Any, side: str) -> str:
         if who.reach == persons.EMAIL:
             parts.append(f"{named} reçoit un e-mail.")
     return " ".join(parts)
+
+
+def doubt(row: Orientation, when: datetime) -> str:
+    """Return why an appointment (local time, naive) may be a slip: the place is closed then, or it is the night."""
+    if row.lieu is not None and places.is_closed(row.lieu, when):
+        return (
+            f"La fiche dit que le lieu est fermé le {_moment(when)}. Changez le jour ou l’heure, ou dites que c’est voulu."
+        )
+    if not DAYTIME[0] <= when.hour < DAYTIME[1]:
+        return f"C’est tôt ou tard : le {_moment(when)}. Changez l’heure, ou dites que c’est voulu."
+    return ""
 
 
 def ways_to_tell(row: Orientation, on: date) -> list[tuple[str, str]]:

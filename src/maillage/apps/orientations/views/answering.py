@@ -53,7 +53,7 @@ def _absent(post: QueryDict, row: Orientation, who: Mapping[str, Any]) -> str:
 
 
 def _date(post: QueryDict, row: Orientation, who: Mapping[str, Any]) -> str:
-    form = _read("date", DateForm(post))
+    form = _read("date", DateForm(post, doubt=lambda when: shown.doubt(row, when)))
     act = steps.move if cycle.allowed("move", row.state, cycle.RECEIVER) else steps.appoint
     held = act(row, when=form.when(), **who)
     return f"Rendez-vous donné : {shown.appointment(held)}."
