@@ -1,6 +1,6 @@
 """The pages of the referral: sending, receiving, answering by a link, the printed card, the measures."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.core.cache import caches
@@ -25,6 +25,12 @@ pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
 MAIL = {"courriels": ["accueil@bibliotheque.example"]}
 HELPS = {"practices": {"assistance": {"state": "offered"}}}
+
+
+def tuesday() -> date:
+    """Return a Tuesday to come, when the places of these tests are open."""
+    today = timezone.localdate()
+    return today + timedelta(days=15 - today.weekday())
 
 
 @pytest.fixture(autouse=True)
@@ -171,7 +177,7 @@ def test_accepting_says_who_is_told(client, aidant, orientation):
 def test_a_date_is_given_and_the_person_is_told_if_they_agreed(client, aidant, worker, person, orientation):
     people.agree(person=person, purpose="write", how="read", by=worker, at=timezone.now())
     client.force_login(aidant)
-    day = timezone.localdate() + 3 * DAY
+    day = tuesday()
     page = text(answer(client, orientation, geste="date", jour=day.isoformat(), heure="14:00"))
     assert state(orientation) == "appointed"
     assert "à 14 h" in page
@@ -206,8 +212,7 @@ def test_an_appointment_that_looks_like_a_slip_is_asked_about_once(client, aidan
     """In the night, or on a day when the sheet says closed: whoever means it says so."""
     Lieu.objects.filter(pk=library.pk).update(sheet=library.sheet | {"horaires": {"osm": "Tu-Sa 09:00-18:00"}})
     client.force_login(aidant)
-    monday = timezone.localdate() + timedelta(days=28 - timezone.localdate().weekday())
-    day = monday + timedelta(days=posted[0] == "mardi")
+    day = tuesday() - timedelta(days=posted[0] == "lundi")
     said = {"geste": "date", "jour": day.isoformat(), "heure": posted[1]}
     response = answer(client, orientation, **said)
     assert response.status_code == 400
@@ -323,7 +328,7 @@ def test_several_are_accepted_at_once_and_those_that_cannot_say_why(client, aida
 def test_several_receive_the_same_date(client, aidant, worker, ccas, library):
     rows = [sent(worker, ccas, library) for _ in range(2)]
     client.force_login(aidant)
-    day = (timezone.localdate() + 2 * DAY).isoformat()
+    day = tuesday().isoformat()
     posted = {"geste": "date", "jour": day, "heure": "10:00", "cochee": [row.pk for row in rows]}
     client.post("/espace/orientations/plusieurs/", posted)
     assert [state(row) for row in rows] == ["appointed", "appointed"]
@@ -612,7 +617,7 @@ def opened(client, row) -> str:
 
 def test_a_place_answers_by_its_link_without_account(client, orientation):
     opened(client, orientation)
-    day = (timezone.localdate() + 2 * DAY).isoformat()
+    day = tuesday().isoformat()
     page = text(client.post(link(orientation), {"geste": "date", "jour": day, "heure": "15:00"}, follow=True))
     assert state(orientation) == "appointed"
     assert "Rendez-vous donné" in page
