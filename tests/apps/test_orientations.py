@@ -495,6 +495,25 @@ def test_whoever_does_not_receive_may_not_answer(orientation, worker, verb):
     assert orientation.events.count() == 2
 
 
+def test_what_a_place_says_by_telephone_is_noted_by_whoever_sends(worker, ccas, library, aidant):
+    """The loop closes without account nor e-mail on the other side; whoever noted it is named, and the sheet is not touched."""
+    row = steps.send(prepared(worker, ccas, library), by=worker, at=AT, channel="phone")
+    assert row.held_by == "sender"
+    row = steps.appoint(row, by=worker, at=AT, when=AT + DAY)
+    assert (row.state, row.held_by) == ("appointed", "sender")
+    late = lists.given(worker, AT + 3 * DAY)
+    assert [section.id for section in late.sections] == ["mine"]
+    row = steps.serve(row, by=worker, at=AT + 3 * DAY, did=["assistance"], outcome="reached")
+    last = row.events.last()
+    assert (row.state, last.side, last.by) == ("served", "sender", worker)
+    refused = steps.send(prepared(worker, ccas, library), by=worker, at=AT, channel="card")
+    steps.refuse(refused, by=worker, at=AT, reason="full", full=True)
+    library.refresh_from_db()
+    assert library.full_since is None, "whoever sends says nothing on the sheet of another"
+    with pytest.raises(Refused):
+        steps.accept(sent(worker, ccas, library), by=worker, at=AT)
+
+
 def test_whoever_does_not_send_may_not_decide(orientation, aidant):
     for gesture in (steps.cancel, steps.unsolved, steps.remind):
         with pytest.raises(Refused):

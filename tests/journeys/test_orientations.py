@@ -129,7 +129,7 @@ def test_a_person_is_sent_answered_by_a_link_and_helped_on_a_phone_by_keyboard(e
     place.focus("#date [name=heure]")
     tab_to(place, "button[value=date]")
     place.keyboard.press("Enter")
-    place.wait_for_selector(":text(\"Rendez-vous donné\"), #date [name=voulu]")
+    place.wait_for_selector(':text("Rendez-vous donné"), #date [name=voulu]')
     if place.locator("#date [name=voulu]").count():  # tomorrow may be a Sunday: the sheet says closed
         place.keyboard.press("Home")
         tab_to(place, "#date [name=voulu]")

@@ -404,14 +404,14 @@ def test_who_may_do_what(spec):
         qui oriente              | préparée           | qui oriente
         qui oriente              | envoyée            | le lieu
         le lieu                  | vue                | le même
-        le lieu                  | acceptée           | le lieu
-        le lieu                  | refusée            | qui oriente
-        le lieu                  | autre lieu proposé | qui oriente
-        le lieu                  | rendez-vous pris   | le lieu
-        le lieu                  | rendez-vous pris   | le lieu
-        le lieu                  | venue              | le lieu
-        le lieu                  | pas venue          | qui oriente
-        le lieu                  | aidée              | qui oriente
+        le lieu, qui oriente     | acceptée           | le lieu
+        le lieu, qui oriente     | refusée            | qui oriente
+        le lieu, qui oriente     | autre lieu proposé | qui oriente
+        le lieu, qui oriente     | rendez-vous pris   | le lieu
+        le lieu, qui oriente     | rendez-vous pris   | le lieu
+        le lieu, qui oriente     | venue              | le lieu
+        le lieu, qui oriente     | pas venue          | qui oriente
+        le lieu, qui oriente     | aidée              | qui oriente
         qui oriente, le lieu     | terminée           | personne
         qui oriente, la personne | annulée            | personne
         Maillage                 | sans réponse       | qui oriente

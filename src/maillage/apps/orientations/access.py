@@ -82,12 +82,18 @@ def may_answer(user: User | None, orientation: Orientation, token: str = "") -> 
     return rights_of(user).may(ANSWER, structure=orientation.to_structure_id)
 
 
+def may_relay(user: Any, orientation: Orientation) -> bool:
+    """Return whether somebody may note what a place said: whoever sends, when the place was told by telephone or by the card."""
+    told = orientation.channel in cycle.TOLD_BY and orientation.sent_at is not None
+    return user is not None and told and may_give(user, orientation)
+
+
 def sides_of(user: Any, orientation: Orientation) -> tuple[str, ...]:
     """Return the parts somebody plays in a referral: whoever sends, whoever receives, both, or none."""
     sides = []
     if user.is_authenticated and may_give(user, orientation):
         sides.append(cycle.SENDER)
-    if user.is_authenticated and may_answer(user, orientation):
+    if user.is_authenticated and (may_answer(user, orientation) or may_relay(user, orientation)):
         sides.append(cycle.RECEIVER)
     return tuple(sides)
 

@@ -46,7 +46,6 @@ FREE = (
     "need",
     "lieu",
 )
-TOLD_BY = {"card": cycle.PERSON, "phone": cycle.SENDER}  # who tells the place, when the platform does not
 IDENTITY = ("nickname", "born", "reach")  # read on the sheet of the person: nobody without one shares them
 
 
@@ -163,8 +162,8 @@ def send(orientation: Orientation, *, by: User | None, at: datetime, channel: st
     last = cycle.expires_on(on)
     content = {"lieu": row.lieu_id, "channel": row.channel}
     values = {"sent_at": at, "expires_on": last, "link_until": last} if row.state == cycle.DRAFT else {}
-    if row.channel in TOLD_BY:
-        values["held_by"] = TOLD_BY[row.channel]
+    if row.channel in cycle.TOLD_BY:
+        values["held_by"] = cycle.TOLD_BY[row.channel]
     event = change(row, "send", by=by, side=cycle.SENDER, at=at, content=content, **values)
     if event is not None:
         if row.channel == "email":
@@ -253,9 +252,9 @@ def accept(
     orientation: Orientation, *, by: User | None, at: datetime, token: str = "", note: str = "", was: str = ""
 ) -> Orientation:
     """Say that the person may come. note: read by the place alone."""
-    row = _answered(orientation, by, token, at)
+    row, side = _answered(orientation, by, token, at)
     values = {"answered_at": row.answered_at or at, "link_until": _later(row, timezone.localdate(at))}
-    event = change(row, "accept", was=was, by=by, side=cycle.RECEIVER, at=at, aside=note, **values)
+    event = change(row, "accept", was=was, by=by, side=side, at=at, aside=note, **values)
     if event is not None:
         told.hush(row)
         told.sender(row, event, f"{row.lieu_name} accepte de recevoir la personne.", at=at)
@@ -279,7 +278,7 @@ def refuse(
 
     full: the place takes nobody more for now: its sheet says so at once, and neighbours are proposed instead of it.
     """
-    row = _answered(orientation, by, token, at)
+    row, side = _answered(orientation, by, token, at)
     said = _short(words, 300)
     if reason not in cycle.REASONS or (reason in cycle.NEEDS_WORDS and not said):
         raise Refused(
@@ -289,11 +288,11 @@ def refuse(
         )
     content = {"reason": reason, "words": said}
     values = {"reason": reason, "reason_words": said, "answered_at": row.answered_at or at}
-    event = change(row, "refuse", was=was, by=by, side=cycle.RECEIVER, at=at, content=content, **values)
+    event = change(row, "refuse", was=was, by=by, side=side, at=at, content=content, **values)
     if event is not None:
         told.hush(row)
         told.sender(row, event, f"{row.lieu_name} ne peut pas : {cycle.REASONS[reason].label.lower()}.", at=at)
-        if full:
+        if full and side == cycle.RECEIVER:
             _say_full(row, by, at)
     return row
 
@@ -311,7 +310,7 @@ def redirect(
     was: str = "",
 ) -> Orientation:
     """Propose another place; whoever sent decides with the person, whose agreement is for one structure at a time."""
-    row = _answered(orientation, by, token, at)
+    row, side = _answered(orientation, by, token, at)
     if lieu.pk == row.lieu_id or lieu.state != directory.PUBLISHED or (reason and reason not in cycle.REASONS):
         raise Refused(
             "Votre réponse n’a pas été enregistrée.",
@@ -320,7 +319,7 @@ def redirect(
         )
     content = {"lieu": lieu.pk, "reason": reason, "words": _short(words, 300)}
     values = {"proposed": lieu, "reason": reason, "reason_words": content["words"], "answered_at": row.answered_at or at}
-    event = change(row, "redirect", was=was, by=by, side=cycle.RECEIVER, at=at, content=content, **values)
+    event = change(row, "redirect", was=was, by=by, side=side, at=at, content=content, **values)
     if event is not None:
         told.hush(row)
         told.sender(row, event, f"{row.lieu_name} propose un autre lieu : {lieu.name}.", at=at)
@@ -348,14 +347,14 @@ def came(
     orientation: Orientation, *, by: User | None, at: datetime, token: str = "", note: str = "", was: str = ""
 ) -> Orientation:
     """Note that the person came."""
-    row = _answered(orientation, by, token, at)
+    row, side = _answered(orientation, by, token, at)
     values = {
         "came": True,
         "met_at": at,
         "answered_at": row.answered_at or at,
         "link_until": _later(row, timezone.localdate(at)),
     }
-    event = change(row, "came", was=was, by=by, side=cycle.RECEIVER, at=at, aside=note, **values)
+    event = change(row, "came", was=was, by=by, side=side, at=at, aside=note, **values)
     if event is not None:
         told.hush(row)
         told.sender(row, event, "La personne est venue.", at=at)
@@ -370,14 +369,14 @@ def absent(
 
     Refused before the appointment.
     """
-    row = _answered(orientation, by, token, at)
+    row, side = _answered(orientation, by, token, at)
     if row.state == cycle.APPOINTED and row.appointment_at is not None and row.appointment_at > at:
         raise Refused(
             "L’absence n’a pas été notée.",
             why=f"Le rendez-vous est {told.appointment_in_words(row)} : il n’est pas encore passé.",
             do="Attendez l’heure du rendez-vous, ou changez sa date.",
         )
-    event = change(row, "absent", was=was, by=by, side=cycle.RECEIVER, at=at, aside=note, came=False, met_at=at)
+    event = change(row, "absent", was=was, by=by, side=side, at=at, aside=note, came=False, met_at=at)
     if event is not None:
         told.hush(row)
         told.sender(row, event, "La personne n’est pas venue. Une autre date peut lui être proposée.", at=at)
@@ -403,7 +402,7 @@ def serve(
 
     Refused without an act or an outcome, or for what none of the lists holds.
     """
-    row = _answered(orientation, by, token, at)
+    row, side = _answered(orientation, by, token, at)
     known = [each for each in offer.practices() if each in did]
     wrong = len(known) != len(set(did)) or outcome not in cycle.OUTCOMES or level_after not in ("", *cycle.LEVELS)
     if wrong or not known or (minutes is not None and not 0 < minutes <= cycle.MOST_MINUTES):
@@ -421,7 +420,7 @@ def serve(
         "served_at": at,
         "answered_at": row.answered_at or at,
     }
-    event = change(row, "serve", was=was, by=by, side=cycle.RECEIVER, at=at, content=content, **values)
+    event = change(row, "serve", was=was, by=by, side=side, at=at, content=content, **values)
     if event is not None:
         told.hush(row)
         done = listing([offer.practices()[each].label.lower() for each in known])
@@ -458,17 +457,16 @@ def ask_again(orientation: Orientation, *, at: datetime, by: User | None = None)
 # ---------------------------------------------------------------------------------------------------------------- pieces
 
 
-def _answered(orientation: Orientation, by: User | None, token: str, at: datetime) -> Orientation:
-    """Return a referral locked, once whoever answers is known to receive it."""
+def _answered(orientation: Orientation, by: User | None, token: str, at: datetime) -> tuple[Orientation, str]:
+    """Return a referral locked, and as which side somebody answers: the place, or whoever sends and was told by it."""
     row = held(orientation)
-    check_receiver(row, by, token, at)
-    return row
+    return row, check_receiver(row, by, token, at)
 
 
 def _dated(
     orientation: Orientation, verb: str, *, by: User | None, at: datetime, when: datetime, token: str, was: str
 ) -> Orientation:
-    row = _answered(orientation, by, token, at)
+    row, side = _answered(orientation, by, token, at)
     if not at < when <= at + timedelta(days=366):
         raise Refused(
             "Le rendez-vous n’a pas été noté.",
@@ -477,7 +475,7 @@ def _dated(
         )
     day = timezone.localdate(when)
     values = {"appointment_at": when, "answered_at": row.answered_at or at, "link_until": _later(row, day), "came": None}
-    event = change(row, verb, was=was, by=by, side=cycle.RECEIVER, at=at, content={"when": when.isoformat()}, **values)
+    event = change(row, verb, was=was, by=by, side=side, at=at, content={"when": when.isoformat()}, **values)
     if event is not None:
         told.hush(row)
         told.ask_if_came(row, at=at)

@@ -48,6 +48,8 @@ def change(
     if moved or not cycle.allowed(verb, row.state, side):
         raise too_late(row)
     row.state, row.held_by = cycle.after(verb, row.state, row.held_by)
+    if side == cycle.SENDER and row.held_by == cycle.RECEIVER and row.channel in cycle.TOLD_BY:
+        row.held_by = cycle.SENDER  # the place only speaks: whoever sends asks it, and notes what it says
     for name, value in values.items():
         setattr(row, name, value)
     if row.state in cycle.UNSHARED:
@@ -95,9 +97,11 @@ def check_giver(row: Orientation, by: User | None) -> None:
         )
 
 
-def check_receiver(row: Orientation, by: User | None, token: str, at: datetime) -> None:
-    """Refuse whoever may not answer; an open link answers until its last day."""
+def check_receiver(row: Orientation, by: User | None, token: str, at: datetime) -> str:
+    """Return as which side somebody answers, or refuse; an open link answers until its last day."""
     if not access.may_answer(by, row, token):
+        if access.may_relay(by, row):
+            return cycle.SENDER
         raise Refused(
             "Rien n’a changé.",
             why="Cette orientation n’est pas envoyée à votre structure." if not token else FORGED,
@@ -109,6 +113,7 @@ def check_receiver(row: Orientation, by: User | None, token: str, at: datetime) 
             why=f"Ce lien n’est plus ouvert depuis le {opening.said(row.link_until)}.",
             do="Demandez un nouveau lien : il part à l’adresse du lieu.",
         )
+    return cycle.RECEIVER
 
 
 def too_late(row: Orientation) -> Refused:

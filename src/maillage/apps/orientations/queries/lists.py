@@ -43,7 +43,10 @@ RECEIVED: Mapping[str, tuple[str, str]] = {
     "over": ("Finies", ""),
 }
 GIVEN: Mapping[str, tuple[str, str]] = {
-    "mine": ("À vous", "Refusées, sans réponse, pas venues : une suite est à trouver avec la personne."),
+    "mine": (
+        "À vous",
+        "Refusées, sans réponse, pas venues, ou sans suite connue : à voir avec la personne, ou avec le lieu.",
+    ),
     "waiting": ("On attend le lieu", "Une relance part toute seule à 5, 10 et 20 jours."),
     "running": ("En cours", "Acceptées, avec un rendez-vous, ou venues."),
     "over": ("Finies", ""),
@@ -59,28 +62,35 @@ def received(user: Any, at: datetime, *, start: int = 0, section: str = "") -> P
 
 def given(user: Any, at: datetime, *, start: int = 0, section: str = "") -> Page:
     """Return the referrals sent by somebody's structures. section: one of GIVEN, '' for all but those that are over."""
-    return _page(access.given_by(user), _to_follow(), GIVEN, start=start, section=section)
+    return _page(access.given_by(user), _to_follow(at), GIVEN, start=start, section=section)
 
 
 def _to_answer(at: datetime) -> Mapping[str, Q]:
     """Return what puts a referral received in each section, the first that holds."""
-    morning = timezone.localtime(at).replace(hour=0, minute=0, second=0, microsecond=0)
+    morning = _morning(at)
     night = timezone.make_aware((morning + timedelta(days=1)).replace(tzinfo=None))
-    quiet = at - timedelta(days=cycle.QUIET)
-    late = Q(state=cycle.APPOINTED, appointment_at__lt=morning) | Q(
-        state__in=(cycle.ACCEPTED, cycle.CAME), changed_at__lt=quiet
-    )
     return {
         "answer": Q(state__in=cycle.WAITING),
         "today": Q(state=cycle.APPOINTED, appointment_at__gte=morning, appointment_at__lt=night),
-        "unknown": late,
+        "unknown": _unknown(at),
         "running": Q(state__in=cycle.RUNNING),
     }
 
 
-def _to_follow() -> Mapping[str, Q]:
+def _morning(at: datetime) -> datetime:
+    return timezone.localtime(at).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def _unknown(at: datetime) -> Q:
+    """Return what nobody knows the end of: a date that is over, or too long a silence."""
+    silent = Q(state__in=(cycle.ACCEPTED, cycle.CAME), changed_at__lt=at - timedelta(days=cycle.QUIET))
+    return Q(state=cycle.APPOINTED, appointment_at__lt=_morning(at)) | silent
+
+
+def _to_follow(at: datetime) -> Mapping[str, Q]:
+    told = Q(channel__in=list(cycle.TOLD_BY))  # the place only speaks: whoever sends asks it
     return {
-        "mine": Q(state__in=(cycle.DRAFT, cycle.ABSENT, *cycle.BACK)),
+        "mine": Q(state__in=(cycle.DRAFT, cycle.ABSENT, *cycle.BACK)) | told & _unknown(at),
         "waiting": Q(state__in=cycle.WAITING),
         "running": Q(state__in=(*cycle.RUNNING, cycle.SERVED)),
     }

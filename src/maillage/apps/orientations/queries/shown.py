@@ -286,6 +286,8 @@ def _to_send(row: Orientation) -> list[Gesture]:
     if row.state in (*cycle.BACK, cycle.ABSENT):
         again = Gesture("again", "Autre lieu", "search")
         return [again, Gesture("", "Autre…", "chevron-down", "suite")]
+    if row.channel in cycle.TOLD_BY and row.state in cycle.RUNNING:
+        return [Gesture("", "Noter la suite", "pencil", "repondre")]
     if row.state in cycle.WAITING:
         return [Gesture("remind", "Relancer", "bell"), Gesture("", "Autre…", "chevron-down", "suite")]
     if row.state == cycle.SERVED:

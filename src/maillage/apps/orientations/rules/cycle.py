@@ -66,19 +66,22 @@ BACK = (REFUSED, REDIRECTED, EXPIRED)  # it is for the sender again
 OVER = (CLOSED, CANCELLED, UNSOLVED)
 UNSHARED = (*BACK, CANCELLED)  # the place receives nobody: what was shared of the person is taken back
 
+# Who answers: the place; or whoever sends, for a place that only speaks: by telephone, or to the person with a card (`TOLD_BY`).
+ANSWERING = (RECEIVER, SENDER)
+
 # The table of the whole life: one line a gesture.
 MOVES: Mapping[str, Move] = {
     "prepare": Move((SENDER,), (), DRAFT, SENDER, "préparé l’orientation"),
     "send": Move((SENDER,), (DRAFT,), SENT, RECEIVER, "envoyé l’orientation"),
     "see": Move((RECEIVER,), (SENT,), SEEN, None, "vu l’orientation"),
-    "accept": Move((RECEIVER,), WAITING, ACCEPTED, RECEIVER, "accepté de recevoir la personne"),
-    "refuse": Move((RECEIVER,), (*WAITING, ACCEPTED, APPOINTED, ABSENT), REFUSED, SENDER, "refusé"),
-    "redirect": Move((RECEIVER,), (*WAITING, ACCEPTED, ABSENT, CAME), REDIRECTED, SENDER, "proposé un autre lieu"),
-    "appoint": Move((RECEIVER,), (*WAITING, ACCEPTED, ABSENT), APPOINTED, RECEIVER, "donné un rendez-vous"),
-    "move": Move((RECEIVER,), (APPOINTED,), APPOINTED, RECEIVER, "changé le rendez-vous"),
-    "came": Move((RECEIVER,), (*WAITING, ACCEPTED, APPOINTED, ABSENT), CAME, RECEIVER, "noté que la personne est venue"),
-    "absent": Move((RECEIVER,), (ACCEPTED, APPOINTED), ABSENT, SENDER, "noté que la personne n’est pas venue"),
-    "serve": Move((RECEIVER,), (*WAITING, ACCEPTED, APPOINTED, *MET), SERVED, SENDER, "dit ce qui a été fait"),
+    "accept": Move(ANSWERING, WAITING, ACCEPTED, RECEIVER, "accepté de recevoir la personne"),
+    "refuse": Move(ANSWERING, (*WAITING, ACCEPTED, APPOINTED, ABSENT), REFUSED, SENDER, "refusé"),
+    "redirect": Move(ANSWERING, (*WAITING, ACCEPTED, ABSENT, CAME), REDIRECTED, SENDER, "proposé un autre lieu"),
+    "appoint": Move(ANSWERING, (*WAITING, ACCEPTED, ABSENT), APPOINTED, RECEIVER, "donné un rendez-vous"),
+    "move": Move(ANSWERING, (APPOINTED,), APPOINTED, RECEIVER, "changé le rendez-vous"),
+    "came": Move(ANSWERING, (*WAITING, ACCEPTED, APPOINTED, ABSENT), CAME, RECEIVER, "noté que la personne est venue"),
+    "absent": Move(ANSWERING, (ACCEPTED, APPOINTED), ABSENT, SENDER, "noté que la personne n’est pas venue"),
+    "serve": Move(ANSWERING, (*WAITING, ACCEPTED, APPOINTED, *MET), SERVED, SENDER, "dit ce qui a été fait"),
     "close": Move((SENDER, RECEIVER), (SERVED, CAME, ABSENT, *BACK), CLOSED, NOBODY, "terminé l’orientation"),
     "cancel": Move((SENDER, PERSON), (DRAFT, *RUNNING), CANCELLED, NOBODY, "annulé l’orientation"),
     "expire": Move((PLATFORM,), WAITING, EXPIRED, SENDER, "rendu l’orientation, restée sans réponse"),
@@ -161,6 +164,7 @@ CHANNELS: Mapping[str, str] = {
     "phone": "un appel au lieu",
     "card": "la carte que la personne montre",
 }
+TOLD_BY = {"card": PERSON, "phone": SENDER}  # who tells the place, when the platform does not
 # What a person may agree to share with the place. What is looked for is always told: without it, nothing can be answered.
 SHARED: Mapping[str, str] = {
     "nickname": "le prénom ou le surnom",

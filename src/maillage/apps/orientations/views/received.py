@@ -121,6 +121,7 @@ def _one(
         "same": persons.same_help(row.person, row.procedure, user=request.user, but=row),
     }
     if cycle.RECEIVER in context["sides"]:
+        context["relays"] = not access.may_answer(request.user, row)
         context |= answering.forms(row, at, asked=request.GET.get("faire", ""), unread=unread)
     status = 400 if error or unread else 200
     return render(request, "orientations/lists/one.html", context, status=status)
@@ -129,15 +130,17 @@ def _one(
 @holding(*READS)
 @require_POST
 def answer(request: HttpRequest, pk: int) -> HttpResponse:
-    """What the place answers."""
-    row = get_object_or_404(access.received_by(request.user), pk=pk)
-    at = timezone.now()
+    """What the place answers; or what it told whoever sends, who notes it."""
+    row = _readable(request, pk)
+    if cycle.RECEIVER not in access.sides_of(request.user, row):
+        raise Http404
+    at, side = timezone.now(), _side(request, row)
     try:
         said = answering.answer(request.POST, row, by=_user(request), at=at)
     except answering.Unread as unread:
-        return _one(request, row, shown.RECEIVER, at, unread=unread)
+        return _one(request, row, side, at, unread=unread)
     except Refused as error:
-        return _one(request, _readable(request, pk), shown.RECEIVER, at, error=error)
+        return _one(request, _readable(request, pk), side, at, error=error)
     if not said:
         raise Http404
     messages.success(request, said)
