@@ -669,6 +669,20 @@ def test_a_place_merged_within_its_structure_keeps_its_link_and_what_was_shared(
     assert links.opened(link, AT).live
 
 
+def test_the_person_is_written_to_in_their_language(worker, ccas, library, aidant):
+    """The place and its address stay as the street says them."""
+    andrei = people.welcome(
+        by=worker, structure=ccas.structure, at=AT, language="ro", reach="phone", reach_value="06 39 98 12 34"
+    )
+    people.agree(person=andrei, purpose="write", how="read", by=worker, at=AT)
+    row = sent(worker, ccas, library, andrei)
+    steps.appoint(row, by=aidant, at=AT, when=datetime(2026, 11, 24, 14, tzinfo=PARIS))
+    first, given, _ = Message.objects.filter(channel="sms").order_by("pk")
+    assert (first.language, first.subject) == ("ro", "Programarea dumneavoastră")
+    assert first.text.startswith("Sunteți așteptat")
+    assert "marți 24 noiembrie 2026" in given.text and "Bibliothèque Barnave" in given.text
+
+
 def test_a_place_taken_out_of_the_directory_stops_its_referrals(orientation):
     Orientation.objects.filter(pk=orientation.pk).update(lieu=None)
     due.due(at=AT)

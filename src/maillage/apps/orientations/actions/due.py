@@ -20,6 +20,7 @@ from maillage.apps.orientations.rules import cycle
 from maillage.apps.people import queries as people_queries
 from maillage.apps.people import rules as persons
 from maillage.apps.people.models import Person
+from maillage.kernel.languages import say, typed
 from maillage.reports.wording import listing
 
 AT_ONCE = 500  # referrals looked at by work: the rest wait for the next time
@@ -90,8 +91,12 @@ def follow(orientation: Orientation, *, at: datetime) -> bool:
     if event is not None:
         told.stopped(row, at=at)
         told.sender(row, event, f"{row.lieu_name or 'Le lieu'} n’est plus ouvert. Choisissez un autre lieu.", at=at)
-        told.person(row, event, f"{row.lieu_name or 'Le lieu'} n’est plus ouvert. Revenez voir qui vous aide.", at=at)
+        told.person(row, event, lambda: _closed(row), at=at)
     return event is not None
+
+
+def _closed(row: Orientation) -> str:
+    return say("Fermé : {place}. Revenez voir la personne qui vous aide.", place=typed(row.lieu_name))
 
 
 def _take(row: Orientation, place: Lieu, *, at: datetime) -> bool:
@@ -122,7 +127,7 @@ def _take(row: Orientation, place: Lieu, *, at: datetime) -> bool:
         elif elsewhere:
             words += " Appelez le lieu pour le prévenir."
         if elsewhere and row.state == cycle.APPOINTED and row.appointment_at is not None and row.appointment_at > at:
-            told.person(row, event, told.where_and_when(row), at=at, eve=True)
+            told.person(row, event, lambda: told.where_and_when(row), at=at, eve=True)
         told.sender(row, event, f"{words} L’orientation continue.", at=at)
     return event is not None
 

@@ -30,6 +30,7 @@ from maillage.apps.people import queries as people
 from maillage.apps.people import rules as persons
 from maillage.apps.people.models import Person
 from maillage.kernel.errors import Refused
+from maillage.kernel.languages import say
 from maillage.reference import offer
 from maillage.reports import opening
 from maillage.reports.wording import listing
@@ -171,7 +172,9 @@ def send(orientation: Orientation, *, by: User | None, at: datetime, channel: st
         told.person(
             row,
             event,
-            f"Vous êtes attendu : {told.place_in_words(row)}. Dites que vous venez de la part du réseau Maillage.",
+            lambda: say(
+                "On vous attend : {place}. Dites que vous venez de la part du réseau Maillage.", place=told.place_typed(row)
+            ),
             at=at,
         )
     return row
@@ -258,7 +261,7 @@ def accept(
     if event is not None:
         told.hush(row)
         told.sender(row, event, f"{row.lieu_name} accepte de recevoir la personne.", at=at)
-        told.person(row, event, f"{told.place_in_words(row)} : vous êtes attendu.", at=at)
+        told.person(row, event, lambda: say("C’est oui. On vous attend : {place}.", place=told.place_typed(row)), at=at)
     return row
 
 
@@ -480,7 +483,7 @@ def _dated(
         told.hush(row)
         told.ask_if_came(row, at=at)
         told.sender(row, event, f"Rendez-vous {told.appointment_in_words(row)}.", at=at)
-        told.person(row, event, told.where_and_when(row), at=at, eve=True)
+        told.person(row, event, lambda: told.where_and_when(row), at=at, eve=True)
     return row
 
 

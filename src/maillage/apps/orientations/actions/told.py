@@ -3,6 +3,7 @@
 A message names nobody and tells nothing of the person: it says what is asked, and where to read the rest.
 """
 
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -21,6 +22,7 @@ from maillage.apps.orientations.rules import cycle
 from maillage.apps.people import queries as people
 from maillage.apps.people import rules as persons
 from maillage.kernel.errors import Refused
+from maillage.kernel.languages import FRENCH, LANGUAGES, say, speaking, typed
 from maillage.reference import offer
 from maillage.reports import opening
 from maillage.reports.wording import lower_first, spaced
@@ -190,15 +192,21 @@ def sender(row: Orientation, event: Event, words: str, *, at: datetime) -> None:
 # ------------------------------------------------------------------------------------------------------------ the person
 
 
-def person(row: Orientation, event: Event | None, text: str, *, at: datetime, eve: bool = False) -> None:
-    """Write to the person, if they agreed to it and can be reached; `eve`: once more the day before the appointment."""
+def person(row: Orientation, event: Event | None, text: Callable[[], str], *, at: datetime, eve: bool = False) -> None:
+    """Write to the person in their language, or in French where the pages do not speak it, if they agreed and can be reached.
+
+    text: says it in the language spoken; eve: once more the day before the appointment.
+    """
     who = row.person
     if who is None or event is None or not people.agreed(who, persons.WRITE):
         return
     channel = {persons.PHONE: "sms", persons.EMAIL: "email"}.get(who.reach)
     if channel is None or (channel == "sms" and not addresses.mobile(who.reach_value)):
         return
-    common = {"channel": channel, "to": who.reach_value, "subject": "Votre rendez-vous", "text": text, "at": at}
+    language = who.language if who.language in LANGUAGES else FRENCH
+    with speaking(language):
+        common = {"subject": say("Votre rendez-vous"), "text": text(), "language": language}
+    common |= {"channel": channel, "to": who.reach_value, "at": at}
     _put(row, key=f"orientation-{row.pk}-personne-{event.pk}", **common)
     if eve and row.appointment_at is not None:
         due = _morning(timezone.localdate(row.appointment_at) - timedelta(days=BEFORE))
@@ -218,8 +226,13 @@ def place_in_words(row: Orientation) -> str:
     return ", ".join(filter(None, (row.lieu.name, places.full_address(row.lieu.sheet), *phones)))
 
 
+def place_typed(row: Orientation) -> str:
+    """Return where to go, which stays in French in a sentence of another language."""
+    return typed(place_in_words(row))
+
+
 def where_and_when(row: Orientation) -> str:
-    return f"Rendez-vous {appointment_in_words(row)} : {place_in_words(row)}."
+    return say("Rendez-vous {when} : {place}.", when=appointment_in_words(row), place=place_typed(row))
 
 
 def appointment_in_words(row: Orientation) -> str:
@@ -227,4 +240,5 @@ def appointment_in_words(row: Orientation) -> str:
     if row.appointment_at is None:
         return ""
     local = timezone.localtime(row.appointment_at)
-    return f"{opening.DAYS[local.weekday()].lower()} {opening.said(local.date())} à {opening.clock(local)}"
+    day = f"{opening.weekday(local.weekday())} {opening.said(local.date())}"
+    return say("{day} à {hour}", day=day, hour=opening.clock(local))
