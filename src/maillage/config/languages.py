@@ -17,7 +17,7 @@ YEAR = 31_536_000
 # The pages whose every sentence is marked, by the name of their address. The others stay in French, and say so.
 TRANSLATED = frozenset(
     {
-        *("home", "find", "find_suggestions", "lieu", "lieu_print", "lieu_report", "connections"),
+        *("home", "privacy", "find", "find_suggestions", "lieu", "lieu_print", "lieu_report", "connections"),
         *("bilan", "bilan_question", "bilan_answers", "bilan_stop", "bilan_tasks", "bilan_task", "bilan_result"),
         *("bilan_print", "bilan_keep", "bilan_unkeep", "bilan_card", "bilan_again"),
         *("relative", "relative_questions", "relative_advice", "relative_places", "relative_chosen", "relative_card"),
