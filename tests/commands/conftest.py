@@ -70,6 +70,7 @@ def grenoble(tmp_path_factory) -> Path:
     return folder
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items) -> None:
     """The files of Grenoble are written once: these tests stay on one worker."""
     for item in items:

@@ -35,6 +35,7 @@ def python(*words: str, home: Path, database: str = "", timeout: int = 300) -> s
     )
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items) -> None:
     """One server for all: these tests stay on one worker."""
     for item in items:

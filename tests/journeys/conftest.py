@@ -26,11 +26,12 @@ ARGUMENTS = [
 ]
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items) -> None:
-    """One server, one browser: these tests stay on one worker."""
+    """The tests of a file stay on one worker: they tell one story to one server."""
     for item in items:
         if Path(item.fspath).parent == Path(__file__).parent:
-            item.add_marker(pytest.mark.xdist_group("journeys"))
+            item.add_marker(pytest.mark.xdist_group(Path(item.fspath).stem))
             item.add_marker(pytest.mark.journey)
 
 
