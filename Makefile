@@ -13,7 +13,7 @@ run: setup
 	@.venv/bin/maillage servir --port $(PORT)
 
 test: .venv/.dev assets/.ready
-	$(PY) -m pytest -n auto --dist loadgroup
+	$(PY) -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
 check: .venv/.dev assets/.ready
 	.venv/bin/ruff format --check .

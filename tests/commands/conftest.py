@@ -68,11 +68,3 @@ def grenoble(tmp_path_factory) -> Path:
         == 0
     )
     return folder
-
-
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
-def pytest_collection_modifyitems(items) -> None:
-    """The files of Grenoble are written once: these tests stay on one worker."""
-    for item in items:
-        if Path(item.fspath).parent == Path(__file__).parent:
-            item.add_marker(pytest.mark.xdist_group("commands"))

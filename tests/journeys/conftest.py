@@ -26,12 +26,9 @@ ARGUMENTS = [
 ]
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items) -> None:
-    """The tests of a file stay on one worker: they tell one story to one server."""
     for item in items:
         if Path(item.fspath).parent == Path(__file__).parent:
-            item.add_marker(pytest.mark.xdist_group(Path(item.fspath).stem))
             item.add_marker(pytest.mark.journey)
 
 
