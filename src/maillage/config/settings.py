@@ -58,6 +58,7 @@ INSTALLED_APPS = [
     "maillage.apps.memberships",
     "maillage.apps.people",
     "maillage.apps.autonomy",
+    "maillage.apps.learning",
     "maillage.apps.orientations",
     "maillage.apps.dossiers",
     "maillage.apps.site",

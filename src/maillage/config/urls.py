@@ -8,6 +8,7 @@ urlpatterns = [
     path("", include("maillage.apps.messages.urls")),
     path("", include("maillage.apps.memberships.urls")),
     path("", include("maillage.apps.autonomy.urls")),
+    path("", include("maillage.apps.learning.urls")),
     path("", include("maillage.apps.orientations.urls")),
     path("", include("maillage.apps.dossiers.urls")),
     path("", include("maillage.apps.site.urls")),

@@ -1,0 +1,596 @@
+"""Learning modules: what a `module.yaml` holds, read whole, or refused with all its faults, each with its line.
+
+Keys are French, as authors write them; docs/modules.md tells each. See docs/decisions/0018-contents-are-files.md.
+"""
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from maillage.reference.places import Loader
+
+OURS = Path(__file__).parent / "modules"
+FILE = "module.yaml"
+MOST_WORDS = 12  # of what an exercise asks
+FEWEST = 4  # exercises in a module
+MOST_STATES = 20_000  # of a scene, looked at to know whether its goal can be reached
+GESTURES = ("viser", "gestes", "glisser", "defiler")
+KINDS = (
+    *("viser", "gestes", "glisser", "rangement", "defiler", "taper", "piege", "ordre", "choisir"),
+    *("bureau", "navigateur", "boite", "telephone", "formulaire"),
+)
+THEMES: Mapping[str, str] = {
+    "commencer": "Pour commencer",
+    "internet": "Internet",
+    "mail": "Le mail",
+    "securite": "La sécurité",
+}
+NATURES: Mapping[str, str] = {
+    "pourquoi": "Pourquoi",
+    "regarder": "Regarder",
+    "ensemble": "Essayer ensemble",
+    "seul": "Essayer",
+    "piege": "Le piège",
+    "recap": "À retenir",
+    "suite": "Et maintenant",
+}
+# Numbers that could be somebody's: only those of the fictional ranges may be written in an exercise.
+REAL = (
+    (re.compile(r"\b[12][ .]?\d{2}[ .]?(0[1-9]|1[0-2])(?:[ .]?\d){10}\b"), "un numéro de sécurité sociale possible"),
+    (re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){3,}"), "un numéro de compte bancaire possible"),
+    (re.compile(r"\b0[67](?: ?\d{2}){4}\b"), "un numéro de mobile possible"),
+)
+FICTIONAL = re.compile(r"\b06 ?39 ?98 ?\d{2} ?\d{2}\b")
+
+
+class Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+class Gap(Part):
+    """What is said when something happens in an exercise. when: of the mechanism; does: what to try next."""
+
+    when: str = Field(alias="quand")
+    says: str = Field(alias="message")
+    does: str = Field(alias="geste")
+
+
+class Equivalents(Part):
+    """How the same goal is reached otherwise."""
+
+    keyboard: str = Field(alias="clavier")
+    reader: str = Field(alias="lecteur")
+    paper: str = Field(alias="papier", default="")
+
+
+class Exercise(Part):
+    """What all the kinds share. asks: one sentence, read aloud as `spoken`; hints: say again, show where, do it together."""
+
+    asks: str = Field(alias="consigne")
+    spoken: str = Field(alias="parle")
+    done: str = Field(alias="reussite")
+    gaps: tuple[Gap, ...] = Field(alias="ecarts", default=())
+    hints: tuple[str, ...] = Field(alias="indices", min_length=1, max_length=3)
+    easier: Mapping[str, Any] | None = Field(alias="facile", default=None)
+    equivalents: Equivalents | None = None
+
+
+class Option(Part):
+    """Something to choose, and what comes of it: nothing is wrong, everything has its consequence."""
+
+    text: str = Field(alias="texte")
+    then: str = Field(alias="consequence")
+    drawing: str = Field(alias="dessin", default="")
+    right: bool = Field(alias="juste", default=False)
+
+
+class Choose(Exercise):
+    kind: Literal["choisir"] = Field(alias="genre")
+    question: str
+    options: tuple[Option, ...] = Field(alias="choix", min_length=2, max_length=6)
+    scene: str = ""
+
+    @model_validator(mode="after")
+    def _one_is_right(self) -> "Choose":
+        if not any(option.right for option in self.options):
+            raise ValueError("choix : aucun n’est « juste: oui »")
+        return self
+
+
+class Order(Exercise):
+    kind: Literal["ordre"] = Field(alias="genre")
+    steps: tuple[str, ...] = Field(alias="etapes", min_length=3, max_length=7)
+
+
+class Clue(Part):
+    """Words of a message that give it away, as they stand in it, and why."""
+
+    words: str = Field(alias="ou")
+    why: str = Field(alias="quoi")
+
+
+class Message(Part):
+    channel: Literal["sms", "mail", "page", "appel"] = Field(alias="canal")
+    sender: str = Field(alias="de")
+    subject: str = Field(alias="objet", default="")
+    body: tuple[str, ...] = Field(alias="corps", min_length=1)
+    true: bool = Field(alias="vrai", default=False)
+
+
+class Trap(Exercise):
+    kind: Literal["piege"] = Field(alias="genre")
+    message: Message
+    clues: tuple[Clue, ...] = Field(alias="a_voir", default=())
+    options: tuple[Option, ...] = Field(alias="choix", min_length=2, max_length=4)
+
+    @model_validator(mode="after")
+    def _clues_are_there(self) -> "Trap":
+        told = " ".join((self.message.sender, self.message.subject, *self.message.body))
+        for clue in self.clues:
+            if clue.words not in told:
+                raise ValueError(f"a_voir : « {clue.words} » n’est pas dans le message")
+        if not self.message.true and not self.clues:
+            raise ValueError("a_voir : un piège a au moins un signe à trouver")
+        return self
+
+
+class Thing(Part):
+    """Something to put in its place; without `place`, it stays where it is."""
+
+    id: str
+    name: str = Field(alias="nom")
+    place: str = ""
+    drawing: str = Field(alias="dessin", default="")
+
+
+class Place(Part):
+    id: str
+    name: str = Field(alias="nom")
+    drawing: str = Field(alias="dessin", default="")
+
+
+class Put(Exercise):
+    kind: Literal["glisser", "rangement"] = Field(alias="genre")
+    things: tuple[Thing, ...] = Field(alias="objets", min_length=1, max_length=12)
+    places: tuple[Place, ...] = Field(alias="places", min_length=1, max_length=5)
+
+    @model_validator(mode="after")
+    def _places_exist(self) -> "Put":
+        known = {place.id for place in self.places}
+        for thing in self.things:
+            if thing.place and thing.place not in known:
+                raise ValueError(f"objets : « {thing.place} » n’est pas une des places")
+        return self
+
+
+class Target(Part):
+    name: str = Field(alias="nom")
+    drawing: str = Field(alias="dessin")
+    size: Literal[44, 56, 88, 120, 160, 200] = Field(alias="taille")
+
+
+class Aim(Exercise):
+    """Targets to reach. hover: reached by the arrow alone; one: one after the other; decoys are not to be pressed."""
+
+    kind: Literal["viser"] = Field(alias="genre")
+    targets: tuple[Target, ...] = Field(alias="cibles", min_length=1, max_length=12)
+    decoys: tuple[Target, ...] = Field(alias="leurres", default=(), max_length=6)
+    mode: Literal["clic", "survol", "droit"] = "clic"
+
+
+class Gesture(Part):
+    id: Literal["court", "long", "double", "glisser", "agrandir"]
+    name: str = Field(alias="nom")
+    asks: str = Field(alias="consigne")
+    drawing: str = Field(alias="dessin")
+    button: str = Field(alias="bouton")
+
+
+class Gestures(Exercise):
+    kind: Literal["gestes"] = Field(alias="genre")
+    gestures: tuple[Gesture, ...] = Field(alias="gestes", min_length=1, max_length=5)
+
+
+class Section(Part):
+    title: str = Field(alias="titre")
+    text: str = Field(alias="texte")
+    drawing: str = Field(alias="dessin", default="")
+    found: bool = Field(alias="cherche", default=False)
+
+
+class Scroll(Exercise):
+    kind: Literal["defiler"] = Field(alias="genre")
+    sections: tuple[Section, ...] = Field(alias="parties", min_length=3, max_length=8)
+    button: str = Field(alias="bouton")
+
+
+class Model(Part):
+    text: str = Field(alias="texte")
+    help: str = Field(alias="aide", default="")
+    starts: str = Field(alias="deja", default="")
+
+
+class Type(Exercise):
+    """Texts to write as they are shown. forgives: differences that do not count."""
+
+    kind: Literal["taper"] = Field(alias="genre")
+    models: tuple[Model, ...] = Field(alias="modeles", min_length=1, max_length=4)
+    forgives: tuple[Literal["majuscules", "accents", "espaces"], ...] = Field(alias="tolere", default=())
+    keyboard: bool = Field(alias="clavier", default=False)
+
+
+class Element(Part):
+    """Something on a screen of a simulated thing: a text, a button that leads somewhere, a field, a row of a list.
+
+    to: the screen it opens; does: what is then done, among the facts of the scene; only, unless: facts without which, or with
+    which, it is not there; gap: what is said when it was not the way, and nothing is lost.
+    """
+
+    kind: Literal["texte", "titre", "bouton", "lien", "champ", "case", "choix", "message", "dessin", "icone"] = Field(
+        alias="type"
+    )
+    text: str = Field(alias="texte", default="")
+    to: str = Field(alias="vers", default="")
+    does: str = Field(alias="fait", default="")
+    only: str = Field(alias="si", default="")
+    unless: str = Field(alias="sauf", default="")
+    gap: Gap | None = Field(alias="ecart", default=None)
+    name: str = Field(alias="nom", default="")
+    right: tuple[str, ...] = Field(alias="juste", default=())
+    gaps: tuple[Gap, ...] = Field(alias="ecarts", default=())
+    options: tuple[str, ...] = Field(alias="options", default=())
+    checked: bool = Field(alias="coche", default=False)
+    required: bool = Field(alias="obligatoire", default=True)
+    secret: bool = Field(alias="cache", default=False)
+    sender: str = Field(alias="de", default="")
+    when: str = Field(alias="heure", default="")
+    more: str = Field(alias="suite", default="")
+    new: bool = Field(alias="nouveau", default=False)
+    drawing: str = Field(alias="dessin", default="")
+    checks: bool = Field(alias="verifie", default=False)
+
+    @model_validator(mode="after")
+    def _says_something(self) -> "Element":
+        if self.kind != "dessin" and not self.text:
+            raise ValueError("texte : il manque ce qui est écrit")
+        if self.kind in ("champ", "choix") and not self.name:
+            raise ValueError("nom : un champ a un nom, pour dire ce qui manque")
+        if self.kind == "choix" and len(self.options) < 2:
+            raise ValueError("options : un choix en a au moins deux")
+        return self
+
+    def shown(self, facts: Collection[str]) -> bool:
+        return (not self.only or self.only in facts) and self.unless not in facts
+
+
+class Screen(Part):
+    """A screen. address: of the page it is; paper: what the learner has under their eyes."""
+
+    title: str = Field(alias="titre")
+    address: str = Field(alias="adresse", default="")
+    says: str = Field(alias="dit", default="")
+    elements: tuple[Element, ...] = Field(alias="elements", min_length=1)
+
+
+class Goal(Part):
+    """What ends the exercise: a screen reached, things done."""
+
+    screen: str = Field(alias="ecran", default="")
+    facts: tuple[str, ...] = Field(alias="faits", default=())
+
+
+class Screens(Exercise):
+    """A simulated thing: screens that lead to screens, with what has been done on the way."""
+
+    kind: Literal["bureau", "navigateur", "boite", "telephone", "formulaire"] = Field(alias="genre")
+    starts: str = Field(alias="depart")
+    goal: Goal = Field(alias="but")
+    paper: tuple[str, ...] = Field(alias="papier", default=())
+    screens: Mapping[str, Screen] = Field(alias="ecrans", min_length=1)
+
+    @model_validator(mode="after")
+    def _every_way_leads_somewhere(self) -> "Screens":
+        for id in (self.starts, self.goal.screen):
+            if id and id not in self.screens:
+                raise ValueError(f"ecrans : il n’y a pas d’écran « {id} »")
+        done = set()
+        for name, screen in self.screens.items():
+            for element in screen.elements:
+                done.add(element.does)
+                if element.to and element.to not in self.screens:
+                    raise ValueError(f"ecrans : « {name} » mène à « {element.to} », qui n’existe pas")
+        if missing := [fact for fact in self.goal.facts if fact not in done]:
+            raise ValueError(f"but : rien ne fait « {missing[0]} »")
+        if not self.goal.screen and not self.goal.facts:
+            raise ValueError("but : il manque l’écran à atteindre, ou ce qui est à faire")
+        if not self._reaches():
+            raise ValueError("but : aucun chemin n’y mène depuis le départ")
+        return self
+
+    def _reaches(self) -> bool:
+        """Return whether some way of pressing what is there leads from the start to the goal."""
+        seen: set[tuple[str, frozenset[str]]] = set()
+        ways: list[tuple[str, frozenset[str]]] = [(self.starts, frozenset())]
+        while ways:
+            id, facts = ways.pop()
+            if (id, facts) in seen or len(seen) > MOST_STATES:
+                continue
+            seen.add((id, facts))
+            if self.reached(id, facts):
+                return True
+            for element in self.screens[id].elements:
+                if element.shown(facts) and (element.to or element.does):
+                    ways.append((element.to or id, facts | {element.does} - {""}))
+        return False
+
+    @property
+    def drawings(self) -> list[str]:
+        """Return the drawings of its screens, each once."""
+        return sorted({e.drawing for screen in self.screens.values() for e in screen.elements if e.drawing})
+
+    def reached(self, screen: str, facts: Collection[str]) -> bool:
+        return (not self.goal.screen or self.goal.screen == screen) and set(self.goal.facts) <= set(facts)
+
+
+AnyExercise = Annotated[Choose | Order | Trap | Put | Aim | Gestures | Scroll | Type | Screens, Field(discriminator="kind")]
+
+
+class Step(Part):
+    """One idea: what is read, what is said aloud, and what is tried."""
+
+    nature: Literal["pourquoi", "regarder", "ensemble", "seul", "piege", "recap", "suite"]
+    title: str = Field(alias="titre")
+    text: tuple[str, ...] = Field(alias="texte", default=())
+    spoken: str = Field(alias="parle")
+    drawings: tuple[str, ...] = Field(alias="dessins", default=(), max_length=4)
+    counts: bool = Field(alias="reussite", default=False)
+    exercise: AnyExercise | None = Field(alias="exercice", default=None)
+
+
+class SheetStep(Part):
+    drawing: str = Field(alias="dessin")
+    words: str = Field(alias="phrase")
+
+
+class Sheet(Part):
+    """The paper that one takes home: three to five drawings, each with its sentence, and the trap."""
+
+    steps: tuple[SheetStep, ...] = Field(alias="etapes", min_length=3, max_length=5)
+    trap: str = Field(alias="piege")
+    home: str = Field(alias="chez_soi", default="")
+
+
+class Module(Part):
+    """A module. before: those that come first; success: what shows that it is learnt; coop: the word of the Coop."""
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9-]{2,40}$")
+    number: int = Field(alias="numero", ge=1, le=999)
+    version: int = Field(ge=1)
+    language: str = Field(alias="langue")
+    title: str = Field(alias="titre", max_length=60)
+    theme: Literal["commencer", "internet", "mail", "securite"]
+    aim: str = Field(alias="but")
+    success: str = Field(alias="reussi")
+    before: tuple[str, ...] = Field(alias="prealables", default=())
+    minutes: int = Field(alias="duree", ge=5, le=20)
+    level: Literal["debutant", "intermediaire", "avance"] = Field(alias="niveau")
+    crcn: tuple[str, ...] = ()
+    crcn_level: Literal["sous 1", "1", "1 à 2", "2"] = Field(alias="niveau_crcn")
+    coop: str
+    authors: tuple[str, ...] = Field(alias="auteurs", min_length=1)
+    licence: Literal["CC-BY-SA-4.0"]
+    read_by: tuple[str, ...] = Field(alias="relu_par", default=())
+    on: str = Field(alias="date", pattern=r"^\d{4}-\d{2}-\d{2}$")
+    beside: str = Field(alias="pour_l_aidant")
+    steps: tuple[Step, ...] = Field(alias="etapes", min_length=5, max_length=12)
+    sheet: Sheet = Field(alias="fiche")
+    then: tuple[str, ...] = Field(alias="suite", default=())
+
+    def exercises(self) -> Iterator[tuple[int, Any]]:
+        """Return the exercises with the number of their step, from 1."""
+        for number, step in enumerate(self.steps, 1):
+            if step.exercise is not None:
+                yield number, step.exercise
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What stops a module from being read: where, what, and what to do."""
+
+    line: int
+    where: str
+    what: str
+    do: str
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A module as it was read, or its faults."""
+
+    path: Path
+    module: Module | None
+    faults: tuple[Fault, ...] = ()
+
+
+# ------------------------------------------------------------------------------------------------------------- reading
+
+
+def read(path: Path, drawings: Collection[str]) -> Read:
+    """Return the module of a file, or all its faults. drawings: the names of those that exist."""
+    try:
+        text = path.read_text("utf-8")
+    except UnicodeDecodeError as error:
+        line = path.read_bytes()[: error.start].count(b"\n") + 1
+        fault = Fault(line, "", "Ce fichier n’est pas en UTF-8.", "Enregistrez-le de nouveau, encodage UTF-8.")
+        return Read(path, None, (fault,))
+    try:
+        node = yaml.compose(text, Loader=Loader)
+        held = yaml.load(text, Loader=Loader)  # noqa: S506, both loaders are safe
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        fault = Fault(
+            mark.line + 1 if mark else 1,
+            "",
+            "Cette ligne ne se lit pas : le décalage, les deux points ou les guillemets ne vont pas.",
+            "Mettez le texte entre guillemets droits, et alignez-le avec ses voisins.",
+        )
+        return Read(path, None, (fault,))
+    if not isinstance(held, dict):
+        return Read(
+            path, None, (Fault(1, "", "Ce fichier est vide, ou n’a pas de clés.", "Partez d’un module qui existe."),)
+        )
+    faults = [
+        Fault(_line(node, where), _path(where), what, do) for where, what, do in _faults(held, drawings, path.parent.name)
+    ]
+    faults.sort(key=lambda fault: (fault.line, fault.what))
+    return Read(path, None if faults else Module.model_validate(held), tuple(faults))
+
+
+Where = tuple[str | int, ...]
+
+
+def _faults(held: Mapping[str, Any], drawings: Collection[str], folder: str) -> Iterator[tuple[Where, str, str]]:
+    try:
+        module = Module.model_validate(held)
+    except ValidationError as error:
+        for each in error.errors():
+            yield _structure(each)
+        return
+    if not folder.endswith(f"-{module.id}"):
+        yield ("id",), f"Le dossier s’appelle « {folder} ».", f"Appelez-le « {module.number:02}-{module.id} »."
+    for where, text in _texts(held):
+        for pattern, named in REAL:
+            if (found := pattern.search(FICTIONAL.sub("", text))) is not None:
+                yield where, f"« {found[0]} » : {named}.", "Prenez un numéro inventé : 06 39 98 00 00, ou 0000."
+        drawn = where[-1] == "dessin" or (len(where) > 1 and where[-2] == "dessins")
+        if drawn and text and text not in drawings:
+            yield where, f"Aucun dessin ne s’appelle « {text} ».", "`maillage modules dessins` en donne la liste."
+        if where[-1] == "consigne" and len(text.split()) > MOST_WORDS:
+            yield (
+                where,
+                f"La consigne a {len(text.split())} mots.",
+                f"Dites-la en {MOST_WORDS} mots au plus : une seule idée.",
+            )
+    for number, exercise in module.exercises():
+        where = ("etapes", number - 1, "exercice")
+        if exercise.kind in GESTURES and exercise.equivalents is None:
+            yield where, "Un geste n’a pas d’équivalent.", "Ajoutez « equivalents: » : au clavier, et au lecteur d’écran."
+        if exercise.easier is not None:
+            yield from _easier(held, number)
+    if sum(1 for _, exercise in module.exercises()) < FEWEST:
+        yield ("etapes",), f"Il y a moins de {FEWEST} exercices.", "Un module se fait : ajoutez-en."
+    if not any(step.counts for step in module.steps):
+        yield ("etapes",), "Aucune étape ne montre que c’est appris.", "Mettez « reussite: true » à celle qui se fait seul."
+
+
+def _easier(held: Mapping[str, Any], number: int) -> Iterator[tuple[Where, str, str]]:
+    """Return what is wrong in the easier variant of an exercise: its keys take the place of those of the exercise."""
+    written = held["etapes"][number - 1]["exercice"]
+    try:
+        Step.model_validate({"nature": "seul", "titre": "-", "parle": "-", "exercice": eased(written)})
+    except ValidationError as error:
+        for each in error.errors():
+            where, what, do = _structure(each)
+            yield ("etapes", number - 1, "exercice", "facile", *where[2:]), what, do
+
+
+def eased(written: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the easier variant of an exercise as it is written: whole, with the keys that `facile` changes."""
+    return {**{name: value for name, value in written.items() if name != "facile"}, **written["facile"]}
+
+
+WORDS: Mapping[str, tuple[str, str]] = {
+    "missing": ("Il manque « {last} ».", "Ajoutez-la."),
+    "extra_forbidden": (
+        "« {last} » n’est pas une clé connue ici.",
+        "Corrigez son nom, ou ôtez-la. docs/modules.md les donne.",
+    ),
+    "literal_error": ("« {input} » n’est pas possible.", "Prenez une de ces valeurs : {expected}."),
+    "union_tag_invalid": ("Aucun exercice n’est du genre « {tag} ».", "Prenez un de ceux-ci : {expected_tags}."),
+    "union_tag_not_found": ("Il manque le genre de l’exercice.", "Ajoutez « genre: choisir », ou un autre."),
+    "too_short": ("Il en faut au moins {min_length}.", "Ajoutez-en."),
+    "too_long": ("Il en faut au plus {max_length}.", "Ôtez-en, ou faites-en deux étapes."),
+    "string_too_long": ("Ce texte est trop long.", "{max_length} caractères au plus."),
+    "string_type": ("Un texte est attendu.", "Mettez-le entre guillemets."),
+    "string_pattern_mismatch": ("« {input} » n’a pas la bonne forme.", "Des minuscules, des chiffres et des tirets."),
+    "greater_than_equal": ("« {input} » est trop petit.", "{ge} au moins."),
+    "less_than_equal": ("« {input} » est trop grand.", "{le} au plus."),
+    "value_error": ("{error}.", "Corrigez-le."),
+}
+
+
+def _structure(error: Any) -> tuple[Where, str, str]:
+    """Return a fault of structure in French: where, what, what to do."""
+    parts = ("", *error["loc"])
+    where = tuple(part for before, part in pairwise(parts) if before != "exercice" or part not in KINDS)
+    context = {name: str(value) for name, value in error.get("ctx", {}).items()}
+    what, do = WORDS.get(error["type"], ("« {input} » ne convient pas ici.", "Regardez un module qui existe."))
+    known = {"last": str(where[-1]) if where else "", "input": str(error["input"])[:40], **context}
+    return where, what.format_map(known), do.format_map(known)
+
+
+def _texts(held: Any, where: Where = ()) -> Iterator[tuple[Where, str]]:
+    if isinstance(held, dict):
+        for name, value in held.items():
+            yield from _texts(value, (*where, str(name)))
+    elif isinstance(held, list):
+        for n, value in enumerate(held):
+            yield from _texts(value, (*where, n))
+    elif isinstance(held, str):
+        yield where, held
+
+
+def _line(node: Any, where: Where) -> int:
+    """Return the line of a place in a file; that of the nearest thing around it when it is not there."""
+    line = 1
+    for part in where:
+        found = None
+        if isinstance(node, yaml.MappingNode):
+            for key, value in node.value:
+                if key.value == part:
+                    line, found = key.start_mark.line + 1, value
+        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
+            found = node.value[part]
+            line = found.start_mark.line + 1
+        if found is None:
+            break
+        node = found
+    return line
+
+
+def _path(where: Where) -> str:
+    """Return a place as it is said: “etapes 3 › exercice › consigne”."""
+    said: list[str] = []
+    for part in where:
+        if isinstance(part, int) and said:
+            said[-1] += f" {part + 1}"
+        else:
+            said.append(str(part))
+    return " › ".join(said)
+
+
+def easier(exercise: Any) -> Any:
+    """Return the easier variant of an exercise, whole; the exercise itself when it has none."""
+    if exercise.easier is None:
+        return exercise
+    written = exercise.model_dump(by_alias=True, exclude_unset=True)
+    return type(exercise).model_validate(eased(written))
+
+
+def folders(*roots: Path) -> list[Path]:
+    """Return the files of the modules of some folders, those of a later one last."""
+    return [path for root in roots if root.is_dir() for path in sorted(root.glob(f"*/{FILE}"))]
+
+
+@cache
+def ours() -> Mapping[str, Module]:
+    """Return our modules, by identifier, in order of number. Their tests read them with their faults; here there are none."""
+    read_all = (Module.model_validate(yaml.load(p.read_text("utf-8"), Loader=Loader)) for p in folders(OURS))  # noqa: S506
+    return {module.id: module for module in sorted(read_all, key=lambda module: module.number)}
