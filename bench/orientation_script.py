@@ -83,7 +83,13 @@ def _pages(chance: random.Random) -> tuple[float, float, int]:
     for k in range(n):
         state, lieu, sent = chance.choice(states), chance.choice(lieux), AT - timedelta(hours=chance.randrange(900))
         row = Orientation(
-            path=path, position=k + 1, need="assistance", lieu=lieu, lieu_name=lieu.name, origin="professional"
+            path=path,
+            position=k + 1,
+            need="assistance",
+            lieu=lieu,
+            lieu_name=lieu.name,
+            to_structure=structure,
+            origin="professional",
         )
         row.from_structure, row.state, row.sent_at, row.prepared_at, row.changed_at = structure, state, sent, sent, sent
         row.appointment_at = AT + timedelta(hours=chance.randrange(-60, 60)) if state == cycle.APPOINTED else None

@@ -86,6 +86,7 @@ def main() -> None:
                 need="formation",
                 lieu=library,
                 lieu_name=library.name,
+                to_structure=library.structure,
                 from_structure=ccas.structure,
                 sender=sofia,
                 origin="professional",

@@ -312,7 +312,15 @@ def test_a_list_opens_to_who_holds_it(client, world, role):
 def test_every_other_address_with_a_row_answers_a_stranger_without_it(client, db):
     """Une page publique, la connexion, ou 404 ; jamais la ligne de quelqu’un."""
     filled = {"str:place": "99999", "str:code": "x", "cle:key": "0" * 20, "path:name": "x", "str:name": "x.svg"}
-    filled |= {"str:kind": "x", "int:pk": "1", "str:table": "x", "slug:slug": "x", "str:token": "x" * 32, "slug:id": "X1"}
+    filled |= {
+        "str:kind": "x",
+        "int:pk": "1",
+        "str:table": "x",
+        "slug:slug": "x",
+        "str:token": "x" * 32,
+        "slug:id": "X1",
+        "int:number": "1",
+    }
     tried_ = 0
     for route, name in routes(get_resolver().url_patterns):
         if "<" in route and name not in ROWS:

@@ -51,6 +51,8 @@ FICTIONAL = re.compile(r"\b06 ?39 ?98 ?\d{2} ?\d{2}\b")
 
 
 class Part(BaseModel):
+    """A part of a module, which takes the keys it knows and no other."""
+
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
 
@@ -92,6 +94,8 @@ class Option(Part):
 
 
 class Choose(Exercise):
+    """A choice in a scene, each with its consequence."""
+
     kind: Literal["choisir"] = Field(alias="genre")
     question: str
     options: tuple[Option, ...] = Field(alias="choix", min_length=2, max_length=6)
@@ -105,6 +109,8 @@ class Choose(Exercise):
 
 
 class Order(Exercise):
+    """Steps to put in order; `steps` are in the right one."""
+
     kind: Literal["ordre"] = Field(alias="genre")
     steps: tuple[str, ...] = Field(alias="etapes", min_length=3, max_length=7)
 
@@ -117,6 +123,8 @@ class Clue(Part):
 
 
 class Message(Part):
+    """A message as it arrives. true: it is what it says, and is to be kept."""
+
     channel: Literal["sms", "mail", "page", "appel"] = Field(alias="canal")
     sender: str = Field(alias="de")
     subject: str = Field(alias="objet", default="")
@@ -125,6 +133,8 @@ class Message(Part):
 
 
 class Trap(Exercise):
+    """A message whose clues are to be found, then what to do of it."""
+
     kind: Literal["piege"] = Field(alias="genre")
     message: Message
     clues: tuple[Clue, ...] = Field(alias="a_voir", default=())
@@ -151,12 +161,16 @@ class Thing(Part):
 
 
 class Place(Part):
+    """Where something is put."""
+
     id: str
     name: str = Field(alias="nom")
     drawing: str = Field(alias="dessin", default="")
 
 
 class Put(Exercise):
+    """Things to put in their places."""
+
     kind: Literal["glisser", "rangement"] = Field(alias="genre")
     things: tuple[Thing, ...] = Field(alias="objets", min_length=1, max_length=12)
     places: tuple[Place, ...] = Field(alias="places", min_length=1, max_length=5)
@@ -171,6 +185,8 @@ class Put(Exercise):
 
 
 class Target(Part):
+    """Something to reach. size: across, in pixels."""
+
     name: str = Field(alias="nom")
     drawing: str = Field(alias="dessin")
     size: Literal[44, 56, 88, 120, 160, 200] = Field(alias="taille")
@@ -186,6 +202,8 @@ class Aim(Exercise):
 
 
 class Gesture(Part):
+    """A gesture to make on a drawing; button: the other way to the same goal."""
+
     id: Literal["court", "long", "double", "glisser", "agrandir"]
     name: str = Field(alias="nom")
     asks: str = Field(alias="consigne")
@@ -194,11 +212,15 @@ class Gesture(Part):
 
 
 class Gestures(Exercise):
+    """Gestures of the finger or of the mouse."""
+
     kind: Literal["gestes"] = Field(alias="genre")
     gestures: tuple[Gesture, ...] = Field(alias="gestes", min_length=1, max_length=5)
 
 
 class Section(Part):
+    """A part of a page to scroll; found: the one that is looked for."""
+
     title: str = Field(alias="titre")
     text: str = Field(alias="texte")
     drawing: str = Field(alias="dessin", default="")
@@ -206,12 +228,16 @@ class Section(Part):
 
 
 class Scroll(Exercise):
+    """A page to scroll until what is looked for."""
+
     kind: Literal["defiler"] = Field(alias="genre")
     sections: tuple[Section, ...] = Field(alias="parties", min_length=3, max_length=8)
     button: str = Field(alias="bouton")
 
 
 class Model(Part):
+    """A text to write. starts: what is already written."""
+
     text: str = Field(alias="texte")
     help: str = Field(alias="aide", default="")
     starts: str = Field(alias="deja", default="")
@@ -223,7 +249,6 @@ class Type(Exercise):
     kind: Literal["taper"] = Field(alias="genre")
     models: tuple[Model, ...] = Field(alias="modeles", min_length=1, max_length=4)
     forgives: tuple[Literal["majuscules", "accents", "espaces"], ...] = Field(alias="tolere", default=())
-    keyboard: bool = Field(alias="clavier", default=False)
 
 
 class Element(Part):
@@ -247,6 +272,7 @@ class Element(Part):
     gaps: tuple[Gap, ...] = Field(alias="ecarts", default=())
     options: tuple[str, ...] = Field(alias="options", default=())
     checked: bool = Field(alias="coche", default=False)
+    starts: str = Field(alias="deja", default="")
     required: bool = Field(alias="obligatoire", default=True)
     secret: bool = Field(alias="cache", default=False)
     sender: str = Field(alias="de", default="")
@@ -355,6 +381,8 @@ class Step(Part):
 
 
 class SheetStep(Part):
+    """A drawing of the sheet, and its sentence."""
+
     drawing: str = Field(alias="dessin")
     words: str = Field(alias="phrase")
 

@@ -286,7 +286,8 @@ if (simule) {
       const manque = e.obligatoire !== false && !dit && e.type !== "case";
       const champ = un(`[name="${e.nom}"]`, simule);
       champ?.removeAttribute("aria-invalid");
-      if (manque || (e.juste?.length && !e.juste.some((j) => ote(j) === ote(dit)))) {
+      const faux = e.type !== "case" && e.juste?.length && !e.juste.some((j) => ote(j) === ote(dit));
+      if (manque || faux) {
         champ?.setAttribute("aria-invalid", "true");
         champ?.focus();
         const dits = e.ecarts?.find((x) => ote(x.quand) === ote(dit)) ?? e.ecart;
@@ -358,10 +359,15 @@ if (simule) {
       return f;
     }
     const l = fabrique("label", "", x.texte), i = fabrique("input"), id = `simule-${x.nom}`;
+    if (!(x.nom in saisis) && x.deja) saisis[x.nom] = x.deja;
     l.htmlFor = id; i.id = id; i.name = x.nom; i.type = x.cache ? "password" : "text"; i.value = saisis[x.nom] ?? "";
     for (const non of ["autocomplete", "autocapitalize", "autocorrect"]) i.setAttribute(non, "off");
     i.spellcheck = false;
     i.addEventListener("input", () => { saisis[x.nom] = i.value; });
+    i.addEventListener("keydown", (touche) => {
+      const valide = ecrans[ici].elements.find((y) => y.verifie && visible(y));
+      if (touche.key === "Enter" && valide) aller(valide);
+    });
     bloc.append(l, i);
     return bloc;
   };

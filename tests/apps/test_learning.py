@@ -1,0 +1,157 @@
+"""Learning: every module is whole, every step opens, what is wrong in a file is said with its line, words are judged without script."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from maillage.apps.learning import queries, rules
+from maillage.reference import learning
+from maillage.reports import drawings
+
+MODULES = learning.ours()
+STEPS = [(module.id, n) for module in MODULES.values() for n in range(1, len(module.steps) + 1)]
+MOUSE = learning.OURS / "02-tenir-la-souris" / learning.FILE
+MOST_BYTES = 150_000  # a step on an old phone, its drawings included
+
+
+def faults(text: str, folder: Path, *, name: str = "02-tenir-la-souris") -> list[tuple[int, str]]:
+    path = folder / name / learning.FILE
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(text, "utf-8")
+    return [(fault.line, fault.what) for fault in learning.read(path, frozenset(drawings.names())).faults]
+
+
+@pytest.mark.parametrize("path", learning.folders(learning.OURS), ids=lambda path: path.parent.name)
+def test_our_modules_have_no_fault(path):
+    read = learning.read(path, frozenset(drawings.names()))
+    assert read.faults == ()
+
+
+def test_what_comes_before_and_after_exists():
+    for module in MODULES.values():
+        numbers = {other.number for other in MODULES.values() if other is not module}
+        assert module.number not in numbers, module.id
+        named = {*module.before, *module.then}
+        assert named <= set(MODULES) or len(MODULES) < 30, (module.id, named - set(MODULES))
+
+
+@pytest.mark.parametrize(("id", "number"), STEPS, ids=lambda each: str(each))
+def test_each_step_opens_and_stays_light(client, id, number):
+    response = client.get(f"/apprendre/{id}/{number}/")
+    assert response.status_code == 200
+    assert len(response.content) < MOST_BYTES
+    step = MODULES[id].steps[number - 1]
+    assert f"Étape <strong>{number}</strong>" in response.content.decode()
+    if step.exercise is not None and step.exercise.easier is not None:
+        assert "plus facile" in client.get(f"/apprendre/{id}/{number}/?facile").content.decode()
+
+
+def test_the_modules_are_listed_by_theme_each_with_its_page_and_its_sheet(client):
+    page = client.get("/apprendre/").content.decode()
+    assert [theme.id for theme in queries.themes()] == [id for id in learning.THEMES if f't-{id}"' in page]
+    for id in MODULES:
+        assert f"/apprendre/{id}/" in page
+        assert client.get(f"/apprendre/{id}/").status_code == 200
+        assert "Qui peut m’aider" in client.get(f"/apprendre/{id}/fiche/").content.decode()
+
+
+@pytest.mark.parametrize("address", ["/apprendre/rien/", "/apprendre/tenir-la-souris/0/", "/apprendre/tenir-la-souris/99/"])
+def test_what_does_not_exist_is_not_found(client, address):
+    assert client.get(address).status_code == 404
+
+
+# -------------------------------------------------------------------------------------------------------- without script
+
+
+def of_kind(kind: str):
+    return next(
+        (module, n, exercise) for module in MODULES.values() for n, exercise in module.exercises() if exercise.kind == kind
+    )
+
+
+def test_a_choice_is_lived_without_script(client):
+    module, number, exercise = of_kind("choisir")
+    right = next(n for n, option in enumerate(exercise.options) if option.right)
+    wrong = next(n for n, option in enumerate(exercise.options) if not option.right)
+    address = f"/apprendre/{module.id}/{number}/"
+    assert "Il manque une réponse" in client.post(address).content.decode()
+    page = client.post(address, {"choix": wrong}).content.decode()
+    assert "choisissez encore" in page
+    page = client.post(address, {"choix": right}).content.decode()
+    assert "message success" in page and ">Suite<" in page
+    assert client.post(address, {"choix": "99"}).status_code == 200
+
+
+def test_an_order_says_the_first_line_that_does_not_go():
+    exercise = learning.Order.model_validate(
+        {
+            **{"genre": "ordre", "consigne": "Rangez.", "parle": "Rangez.", "reussite": "C’est rangé.", "indices": ["Un."]},
+            "etapes": ["A", "B", "C"],
+        }
+    )
+    places = {"place-0": ["1"], "place-1": ["2"], "place-2": ["3"]}
+    assert rules.judge(exercise, places) == rules.Said(True, "C’est rangé.")
+    assert "« B »" in rules.judge(exercise, {**places, "place-1": ["3"]}).then
+    assert rules.judge(exercise, {}) == rules.MISSING
+    assert [step for step, _ in rules.shuffled(exercise)] != [0, 1, 2]
+
+
+# ------------------------------------------------------------------------------------------------------------- bad files
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "line_of", "told"),
+    [
+        ('titre: "Tenir la souris"', "titre: [", "titre: [", "ne se lit pas"),
+        ("theme: commencer", "theme: divers", "theme: divers", "« divers » n’est pas possible."),
+        ("duree: 12", "duree: 90", "duree: 90", "« 90 » est trop grand."),
+        ("duree: 12", "durée: 12", "durée: 12", "« durée » n’est pas une clé connue ici."),
+        ("genre: glisser", "genre: glissade", "genre: glissade", "Aucun exercice n’est du genre « glissade »."),
+        ("dessin: panier", "dessin: paniers", "dessin: paniers", "Aucun dessin ne s’appelle « paniers »."),
+        ("vers: horaires}", "vers: nulle-part}", "nulle-part", "« accueil » mène à « nulle-part », qui n’existe pas"),
+        ('"Appuyez une fois, avec', '"Appelez le 06 12 34 56 78, avec', "06 12", "un numéro de mobile possible"),
+        ('"Allez sur le soleil. Appuyez une fois."', f'"{"Allez " * 13}"', "Allez Allez", "La consigne a 13 mots."),
+        (', geste: "Bougez seulement."', "", "Pas besoin d’appuyer", "Il manque « geste »."),
+        ("taille: 56", "taille: 57", "taille: 57", "« 57 » n’est pas possible."),
+        ("reussite: true", "reussite: false", "etapes:", "Aucune étape ne montre que c’est appris."),
+    ],
+)
+def test_a_fault_is_said_with_its_line(tmp_path, before, after, line_of, told):
+    text = MOUSE.read_text("utf-8")
+    assert before in text or before == '"Appuyez une fois, avec'
+    changed = text.replace(before, after) if before in text else text.replace('Un clic par fruit."\n      cibles', "x")
+    if before == '"Appuyez une fois, avec':
+        changed = text.replace("Cela vient avec les jours.", "Appelez le 06 12 34 56 78.", 1)
+    found = faults(changed, tmp_path)
+    lines = changed.splitlines()
+    assert any(told in what for _, what in found), found
+    line = next(line for line, what in found if told in what)
+    assert abs(line - next(n for n, each in enumerate(lines, 1) if line_of in each)) <= 12, (line, found)
+
+
+def test_fictional_numbers_and_broken_bytes(tmp_path):
+    text = MOUSE.read_text("utf-8")
+    assert faults(text.replace("Cela vient avec les jours.", "Appelez le 06 39 98 12 34."), tmp_path) == []
+    path = tmp_path / "02-tenir-la-souris" / learning.FILE
+    path.write_bytes(text.encode("cp1252", "ignore"))
+    assert "n’est pas en UTF-8" in learning.read(path, ()).faults[0].what
+    path.write_text("", "utf-8")
+    assert "vide" in learning.read(path, ()).faults[0].what
+
+
+def test_a_goal_that_nothing_reaches_is_refused(tmp_path):
+    text = MOUSE.read_text("utf-8").replace("vers: bureau, fait: menu_ferme", "vers: bureau, fait: menu_ferme, si: jamais")
+    assert any("aucun chemin n’y mène" in what for _, what in faults(text, tmp_path))
+
+
+def test_the_easier_variant_is_checked_too(tmp_path):
+    text = MOUSE.read_text("utf-8").replace("taille: 200", "taille: 12")
+    assert any("« 12 » n’est pas possible" in what for _, what in faults(text, tmp_path))
+
+
+def test_no_sentence_asks_for_a_secret():
+    """Nobody is ever asked for their own password, not even to learn."""
+    asked = re.compile(r"votre (vrai )?mot de passe (ici|ci-dessous)", re.IGNORECASE)
+    for path in learning.folders(learning.OURS):
+        assert not asked.search(path.read_text("utf-8")), path

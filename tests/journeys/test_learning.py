@@ -1,0 +1,198 @@
+"""Every exercise of every module is played to its end in a real browser, by keyboard; one of each kind passes axe on a phone."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from maillage.reference import learning
+from maillage.reference.learning import Element, Screens
+
+MODULES = learning.ours()
+PHONE = {"width": 390, "height": 844}
+ONE_OF_EACH = {
+    exercise.kind: (module.id, number) for module in reversed(MODULES.values()) for number, exercise in module.exercises()
+}
+
+
+def way(scene: Screens) -> list[tuple[str, Element]]:
+    """Return the shortest way from the start to the goal: on which screen, what is pressed."""
+    ways: list[tuple[str, frozenset[str], list[tuple[str, Element]]]] = [(scene.starts, frozenset(), [])]
+    seen = set()
+    while ways:
+        id, facts, done = ways.pop(0)
+        if scene.reached(id, facts):
+            return done
+        if (id, facts) in seen:
+            continue
+        seen.add((id, facts))
+        for element in scene.screens[id].elements:
+            if element.shown(facts) and (element.to or element.does):
+                ways.append((element.to or id, facts | {element.does} - {""}, [*done, (id, element)]))
+    raise AssertionError("no way")
+
+
+def fill(page, scene: Screens, screen: str) -> None:
+    """Answer the fields of a screen as the paper says."""
+    for field in scene.screens[screen].elements:
+        box = page.locator(f".simule [name='{field.name}']")
+        if not field.name or not box.count():
+            continue
+        if field.kind == "champ":
+            box.fill(field.right[0] if field.right else "essai")
+        elif field.kind == "choix":
+            page.locator(".simule fieldset", has=box).get_by_label(
+                field.right[0] if field.right else field.options[0], exact=True
+            ).check()
+        elif field.right:
+            box.set_checked(field.right[0] == "oui")
+
+
+def press(page, screen_element: Element) -> None:
+    if screen_element.kind == "message":
+        found = page.locator(".simule-message").filter(has_text=screen_element.sender).filter(has_text=screen_element.text)
+    else:
+        found = page.locator(".simule").get_by_role("button", name=screen_element.text, exact=True)
+    found.first.press("Enter")
+
+
+def play(page, exercise: Any) -> None:
+    """Do an exercise as somebody who knows would, by keyboard."""
+    kind = exercise.kind
+    if kind in ("choisir", "piege"):
+        right = next(n for n, option in enumerate(exercise.options) if option.right)
+        page.locator(f"[data-choisir] input[value='{right}']").press("Space")
+        page.locator("[data-choisir] button").press("Enter")
+    elif kind == "ordre":
+        for place in range(len(exercise.steps)):
+            row = page.locator(f".a-ordonner li[data-place='{place}']")
+            for _ in range(row.evaluate("each => [...each.parentElement.children].indexOf(each)") - place):
+                row.locator("button").first.press("Enter")
+        page.locator("[data-ordonner] > button").press("Enter")
+    elif kind == "viser":
+        page.keyboard.press("Shift")  # no pointer: what is reached is reached by keyboard
+        for target in page.locator("[data-cible]").all():
+            target.focus()
+            if exercise.mode == "clic":
+                target.press("Enter")
+    elif kind == "gestes":
+        for button in page.locator("[data-autrement]").all():
+            button.press("Enter")
+    elif kind in ("glisser", "rangement"):
+        for thing in exercise.things:
+            if thing.place:
+                page.locator(f"[data-objet='{thing.id}'] button").press("Enter")
+                page.locator(f"[data-place='{thing.place}'] .place-bouton").press("Enter")
+    elif kind == "defiler":
+        page.locator("[data-trouve]").press("Enter")
+    elif kind == "taper":
+        for n, model in enumerate(exercise.models, 1):
+            page.fill(f"#taper-{n}", model.text)
+            page.press(f"#taper-{n}", "Enter")
+    else:
+        for screen, element in way(exercise):
+            if element.checks:
+                fill(page, exercise, screen)
+            press(page, element)
+
+
+@pytest.mark.parametrize("id", list(MODULES))
+def test_a_module_is_played_to_its_end_by_keyboard(visit, site, id):
+    page = visit(f"/apprendre/{id}/", **PHONE)
+    for number, exercise in MODULES[id].exercises():
+        for address, played in _variants(id, number, exercise):
+            page.goto(site + address)
+            play(page, played)
+            expect(page.locator(".retour-dit .success"), f"{address} : {played.asks}").to_be_visible()
+            assert page.evaluate("document.activeElement.matches('[data-suite]')"), address
+    page.goto(f"{site}/apprendre/")
+    expect(page.locator(f"[data-module='{id}']")).to_contain_text("étape")
+
+
+def _variants(id: str, number: int, exercise: Any) -> Iterator[tuple[str, Any]]:
+    yield f"/apprendre/{id}/{number}/", exercise
+    if exercise.easier is not None:
+        yield f"/apprendre/{id}/{number}/?facile", learning.easier(exercise)
+
+
+@pytest.mark.parametrize("kind", list(ONE_OF_EACH))
+def test_axe_finds_nothing_and_nothing_scrolls_sideways(visit, faults_of, kind):
+    id, number = ONE_OF_EACH[kind]
+    page = visit(f"/apprendre/{id}/{number}/", **PHONE)
+    assert faults_of(page, enhanced=False) == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+@pytest.mark.parametrize("address", ["/apprendre/", "/apprendre/tenir-la-souris/", "/apprendre/tenir-la-souris/fiche/"])
+def test_the_pages_around_pass_axe(visit, faults_of, address):
+    page = visit(address, **PHONE)
+    assert faults_of(page, enhanced=False) == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_a_miss_is_explained_and_an_easier_way_is_offered(visit):
+    page = visit("/apprendre/tenir-la-souris/5/")
+    garden = page.locator("[data-viser]")
+    box = garden.bounding_box()
+    for _ in range(2):
+        page.mouse.click(box["x"] + 3, box["y"] + 3)
+        expect(page.locator(".retour-dit")).to_contain_text("Presque")
+        page.wait_for_timeout(400)
+    expect(page.locator(".retour-dit")).to_contain_text("plus facile")
+    page.mouse.click(*(box[side] + 3 for side in "xy"), button="right")
+    expect(page.locator(".retour-dit")).to_contain_text("bouton de droite")
+    page.click("[data-indice]")
+    expect(page.locator(".retour-dit")).to_contain_text("Indice")
+
+
+def test_apples_are_dragged_dropped_beside_and_taken_back(visit):
+    page = visit("/apprendre/tenir-la-souris/8/")
+    apple, basket = page.locator("[data-objet] button").first, page.locator("[data-place]")
+    start, end = apple.bounding_box(), basket.bounding_box()
+    middle = (start["x"] + start["width"] / 2, start["y"] + start["height"] / 2)
+    page.mouse.move(*middle)
+    page.mouse.down()
+    page.mouse.move(middle[0], end["y"] + end["height"] + 150, steps=5)
+    page.mouse.up()
+    expect(page.locator(".retour-dit")).to_contain_text("revient")
+    page.mouse.move(*middle)
+    page.mouse.down()
+    page.mouse.move(end["x"] + 80, end["y"] + 60, steps=5)
+    page.mouse.up()
+    expect(basket.locator("[data-objet]")).to_have_count(1)
+    page.keyboard.press("Escape")
+    expect(basket.locator("[data-objet]")).to_have_count(0)
+
+
+def test_a_dangerous_line_of_a_menu_is_lived_and_undone(visit):
+    page = visit("/apprendre/tenir-la-souris/7/")
+    page.get_by_role("button", name="Bouton de droite sur la pomme").click()
+    page.get_by_role("button", name="Supprimer").click()
+    expect(page.locator(".retour-dit")).to_contain_text("Rien n’est perdu")
+    page.locator("[data-ecrans]").get_by_role("button", name="Annuler").click()
+    page.get_by_role("button", name="À côté, dans le vide").click()
+    expect(page.locator(".retour-dit .success")).to_be_visible()
+
+
+def test_without_network_a_step_goes_on(visit):
+    """The connection is cut in mid-step: the exercise is judged on the device, and kept there."""
+    page = visit("/apprendre/tenir-la-souris/6/")
+    page.context.set_offline(True)
+    page.locator("[data-choisir] input").first.check()
+    page.get_by_role("button", name="Vérifier").click()
+    expect(page.locator(".retour-dit .success")).to_be_visible()
+    page.context.set_offline(False)
+    page.goto(page.url)
+    kept = page.evaluate("JSON.parse(localStorage.getItem('maillage-apprendre'))['tenir-la-souris'].etapes['6']")
+    assert (kept["etat"], kept["genre"]) == ("reussi", "choisir")
+    assert set(kept) == {"etat", "essais", "indices", "secondes", "voie", "facile", "genre"}, "counted, never filmed"
+
+
+def test_without_script_the_text_and_the_judgements_on_words_remain(visit):
+    page = visit("/apprendre/tenir-la-souris/6/", java_script_enabled=False)
+    page.locator("[data-choisir] input").first.check()
+    page.get_by_role("button", name="Vérifier").click()
+    expect(page.locator(".retour-dit .success")).to_be_visible()
+    page.goto(page.url.replace("/6/", "/5/"))
+    expect(page.locator("main")).to_contain_text("demande le script")
