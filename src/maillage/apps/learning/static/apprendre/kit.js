@@ -41,7 +41,7 @@ const reussir = () => {
   dire("success", donnees.reussite);
   suite.classList.replace("pointille", "plein");
   if (un("span", suite).textContent === "Passer") un("span", suite).textContent = "Suite";
-  suite.focus();
+  setTimeout(() => suite.focus(), 0); // après le geste en cours, qui peut être une prise de focus
 };
 suite.addEventListener("click", () => { if (!fini) garder("passe"); });
 addEventListener("pagehide", () => { if (!fini && essais) garder("interrompu"); });
