@@ -2,11 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from maillage.apps.learning import rules
 from maillage.reference import learning
 from maillage.reference.learning import Module, Screens, Step
+from maillage.reports.wording import spaced
+
+AS_WRITTEN = ("modeles", "juste")  # what is compared with what somebody types keeps its plain spaces
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +51,32 @@ class Shown:
         return self.exercise is not None and self.exercise.kind in rules.ON_PAPER
 
 
+@cache
+def modules() -> Mapping[str, Module]:
+    """Return the modules as they are read on a page, their spaces those of French typography."""
+    return {
+        id: Module.model_validate(_spaced(each.model_dump(by_alias=True, exclude_unset=True)))
+        for id, each in learning.ours().items()
+    }
+
+
+def _spaced(held: Any) -> Any:
+    if isinstance(held, dict):
+        return {name: value if name in AS_WRITTEN else _spaced(value) for name, value in held.items()}
+    if isinstance(held, list | tuple):
+        return [_spaced(value) for value in held]
+    return spaced(held) if isinstance(held, str) else held
+
+
 def themes() -> list[Theme]:
     """Return the themes that have modules, in their order."""
-    known = learning.ours().values()
+    known = modules().values()
     made = (Theme(id, label, [each for each in known if each.theme == id]) for id, label in learning.THEMES.items())
     return [theme for theme in made if theme.modules]
 
 
 def module(id: str) -> Module | None:
-    return learning.ours().get(id)
+    return modules().get(id)
 
 
 def titles(ids: Sequence[str]) -> list[Module]:
