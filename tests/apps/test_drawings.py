@@ -35,8 +35,11 @@ ballon
 """)
 
 
-def test_every_picture_of_the_questions_and_of_the_cards_is_drawn():
-    assert drawings.names() == sorted([*ASKED, *(f"carte-{name}" for name in CARDS)])
+LEARNING = words("souris lampe panier")
+
+
+def test_every_picture_of_the_questions_the_cards_and_the_modules_is_drawn():
+    assert drawings.names() == sorted([*ASKED, *(f"carte-{name}" for name in CARDS), *LEARNING])
 
 
 @pytest.mark.parametrize("name", drawings.names())

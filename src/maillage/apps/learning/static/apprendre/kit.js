@@ -71,7 +71,7 @@ if (choisir) {
     e.preventDefault();
     const choix = un("input:checked", choisir);
     if (!choix) return dire("warning", "Il manque une réponse.", "Choisissez, puis touchez « Vérifier ».");
-    if (!("juste" in choix.dataset)) return ecart("choix", [choix.dataset.consequence, "Regardez, puis choisissez encore."]);
+    if (!("juste" in choix.dataset)) return ecart("-choix", [choix.dataset.consequence, "Regardez, puis choisissez encore."]);
     donnees.reussite = `${choix.dataset.consequence} ${donnees.reussite}`;
     reussir();
   });
@@ -209,8 +209,8 @@ if (mettre) {
   };
   for (const objet of objets) {
     const bouton = un("button", objet);
-    let depart = null;
-    bouton.addEventListener("click", () => { if (objet.parentElement === source) prendre(objet); });
+    let depart = null, glisse = false;
+    bouton.addEventListener("click", () => { if (objet.parentElement === source && !glisse) prendre(objet); });
     bouton.addEventListener("pointerdown", (e) => { if (e.button === 0 && objet.parentElement === source) { depart = [e.clientX, e.clientY]; bouton.setPointerCapture(e.pointerId); } });
     bouton.addEventListener("pointermove", (e) => {
       if (!depart) return;
@@ -224,8 +224,8 @@ if (mettre) {
       objet.style.transform = "";
       if (!fantome) return;
       fantome = null;
-      bouton.addEventListener("click", (c) => c.stopImmediatePropagation(), { capture: true, once: true });
-      setTimeout(() => bouton.removeEventListener("click", () => {}), 0);
+      glisse = true; // l’appui qui finit le geste ne prend rien
+      setTimeout(() => { glisse = false; }, 0);
       const place = document.elementsFromPoint(e.clientX, e.clientY).map((x) => x.closest("[data-place]")).find(Boolean);
       if (place) poser(objet, place); else ecart("lache", [`${nom(objet)} est revenu.`, "Vous pouvez aussi le toucher, puis toucher sa place."]);
     };
