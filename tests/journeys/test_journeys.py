@@ -40,7 +40,7 @@ def test_long_work_shows_progress_survives_a_reload_and_may_be_cancelled(visit):
     page.click("text=Annuler")
     page.wait_for_selector("text=Calcul annulé", timeout=SLOW)
     page.click("text=Relancer le calcul")
-    page.wait_for_selector(".chiffre-grand", timeout=SLOW)
+    page.wait_for_selector(".chiffre-grand", timeout=5 * SLOW)  # a department of 650 communes
 
 
 def test_the_source_card_opens_and_closes_by_keyboard(visit):

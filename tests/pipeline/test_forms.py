@@ -1,5 +1,6 @@
 """Any file a local authority may have becomes rows of text, or says why not."""
 
+import csv
 import datetime
 import io
 import json
@@ -1006,27 +1007,45 @@ def test_a_stray_cell_of_another_sheet_does_not_hide_the_table():
 
 # --- speed ----------------------------------------------------------------------------------------------------------
 
-N_ROWS, N_COLUMNS = 20_000, 32
+N_ROWS, N_COLUMNS = 5_000, 32
 
 
-def fastest(content):
-    """The best of two readings, in seconds of this process: other work on the machine does not count."""
+def fastest(action):
+    """The best of two runs, in seconds of this process: other work on the machine does not count."""
     times = []
     for _ in range(2):
         start = time.process_time()
-        sheet = parse(content, "x")
+        rows, columns = action()
         times.append(time.process_time() - start)
-    assert (len(sheet.rows), len(sheet.columns)) == (N_ROWS, N_COLUMNS)
+        assert (rows, columns) == (N_ROWS, N_COLUMNS)
     return min(times)
 
 
-def test_the_offer_of_the_country_in_csv_is_read_in_a_second():
+def read_ours(content):
+    sheet = parse(content, "x")
+    return len(sheet.rows), len(sheet.columns)
+
+
+def read_openpyxl(content):
+    sheet = openpyxl.load_workbook(io.BytesIO(content), read_only=True).active
+    sheet.reset_dimensions()
+    _header, *rows = sheet.iter_rows(values_only=True)
+    return len(rows), len(rows[0])
+
+
+def read_csv(content):
+    _header, *rows = csv.reader(io.StringIO(content.decode()), delimiter=";")
+    return len(rows), len(rows[0])
+
+
+def test_a_large_csv_is_read_within_ten_times_the_bare_reading():
     rows = (";".join(f"valeur {r} {c}" for c in range(N_COLUMNS)) for r in range(N_ROWS))
     header = ";".join(f"colonne {c}" for c in range(N_COLUMNS))
-    assert fastest("\n".join([header, *rows]).encode()) < 1
+    content = "\n".join([header, *rows]).encode()
+    assert fastest(lambda: read_ours(content)) < 10 * fastest(lambda: read_csv(content))
 
 
-def test_the_offer_of_the_country_in_xlsx_is_read_in_three_seconds():
+def test_a_large_xlsx_is_read_faster_than_by_openpyxl():
     header = [f"colonne {c}" for c in range(N_COLUMNS)]
     row = "".join(
         f'<c r="{get_column_letter(c + 1)}%d" t="n"><v>%d.25</v></c>'
@@ -1036,4 +1055,4 @@ def test_the_offer_of_the_country_in_xlsx_is_read_in_three_seconds():
     )
     rows = "".join(f'<row r="{n}">{row % ((n,) * 2 * N_COLUMNS)}</row>' for n in range(2, N_ROWS + 2)).encode()
     content = replaced(xlsx(header), SHEET1, lambda part: part.replace(b"</sheetData>", rows + b"</sheetData>"))
-    assert fastest(content) < 3
+    assert fastest(lambda: read_ours(content)) * 1.5 < fastest(lambda: read_openpyxl(content))
