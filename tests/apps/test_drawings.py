@@ -35,7 +35,11 @@ ballon
 """)
 
 
-LEARNING = words("souris lampe panier")
+LEARNING = words("""
+souris lampe panier avion-papier billet boitier-internet bouclier bouton-marche bulletin cadenas cadenas-ouvert calculette camera
+carte-bancaire casque clavier cle-usb colis deux-fenetres dossier-papier fenetre haut-parleur imprimante menu-trois-traits micro
+mode-avion photo-floue photo-nette stylo-papier telecharger trombone wifi-cle
+""")
 
 
 def test_every_picture_of_the_questions_the_cards_and_the_modules_is_drawn():

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from maillage.apps.learning import queries, rules
+from maillage.apps.learning.queries import contents
+from maillage.apps.learning.rules import judging
 from maillage.reference import learning
 from maillage.reports import drawings
 
@@ -49,7 +50,7 @@ def test_each_step_opens_and_stays_light(client, id, number):
 
 def test_the_modules_are_listed_by_theme_each_with_its_page_and_its_sheet(client):
     page = client.get("/apprendre/").content.decode()
-    assert [theme.id for theme in queries.themes()] == [id for id in learning.THEMES if f't-{id}"' in page]
+    assert [theme.id for theme in contents.themes()] == [id for id in learning.THEMES if f't-{id}"' in page]
     for id in MODULES:
         assert f"/apprendre/{id}/" in page
         assert client.get(f"/apprendre/{id}/").status_code == 200
@@ -91,10 +92,10 @@ def test_an_order_says_the_first_line_that_does_not_go():
         }
     )
     places = {"place-0": ["1"], "place-1": ["2"], "place-2": ["3"]}
-    assert rules.judge(exercise, places) == rules.Said(True, "C’est rangé.")
-    assert "« B »" in rules.judge(exercise, {**places, "place-1": ["3"]}).then
-    assert rules.judge(exercise, {}) == rules.MISSING
-    assert [step for step, _ in rules.shuffled(exercise)] != [0, 1, 2]
+    assert judging.judge(exercise, places) == judging.Said(True, "C’est rangé.")
+    assert "« B »" in judging.judge(exercise, {**places, "place-1": ["3"]}).then
+    assert judging.judge(exercise, {}) == judging.MISSING
+    assert [step for step, _ in judging.shuffled(exercise)] != [0, 1, 2]
 
 
 # ------------------------------------------------------------------------------------------------------------- bad files
@@ -105,7 +106,8 @@ def test_an_order_says_the_first_line_that_does_not_go():
     [
         ('titre: "Tenir la souris"', "titre: [", "titre: [", "ne se lit pas"),
         ("theme: commencer", "theme: divers", "theme: divers", "« divers » n’est pas possible."),
-        ("duree: 12", "duree: 90", "duree: 90", "« 90 » est trop grand."),
+        ("duree: 12", "duree: 500", "duree: 500", "« 500 » est trop grand."),
+        ("duree: 12", "duree: 25", "id:", "20 minutes au plus"),
         ("duree: 12", "durée: 12", "durée: 12", "« durée » n’est pas une clé connue ici."),
         ("genre: glisser", "genre: glissade", "genre: glissade", "Aucun exercice n’est du genre « glissade »."),
         ("dessin: panier", "dessin: paniers", "dessin: paniers", "Aucun dessin ne s’appelle « paniers »."),

@@ -19,6 +19,8 @@ from maillage.apps.autonomy.rules import AIDANT, Carried
 from maillage.apps.directory.actions import sheets
 from maillage.apps.directory.actions import waiting as imports
 from maillage.apps.directory.models import Body, Call, Campaign, Change, Device, Import, Outing, Pair, Proposal
+from maillage.apps.learning.actions import groups
+from maillage.apps.learning.models import Plan
 from maillage.apps.memberships.models import Invitation, Membership
 from maillage.apps.messages.models import Message, Stop
 from maillage.apps.orientations.actions import steps
@@ -66,6 +68,8 @@ LISTS: dict[str, set[str]] = {
     **{key: {"people", "mine"} for key in ("orientations_given", "orientation_new")},
     **{key: {"answer"} for key in ("orientations_several", "orientations_room")},
     "bilan_measures": {"measures"},
+    **{key: {"people", "mine"} for key in ("groups", "group_new", "plans")},
+    **{key: {"people", "measures"} for key in ("learning_measures", "learning_authors")},
     "outbox": {"team", "run"},
     "stops": {"team", "run"},
 }
@@ -103,6 +107,9 @@ ROWS: dict[str, tuple[set[str], str]] = {
         ("orientation_send", "orientation_elsewhere", "orientation_sent", "orientation_follow", "orientation_card"),
         ({"people"}, "given"),
     ),
+    **dict.fromkeys(("group", "group_act", "group_cards", "group_sheets"), ({"people"}, "group")),
+    "group_member": ({"people"}, "learner"),
+    "plan_ask": ({"people"}, "project"),
     "message_decide": ({"team"}, "message"),
 }
 # What is sent to an address that answers only to a gesture it knows.
@@ -118,10 +125,10 @@ SENT = {
 PLATFORM = {"stop_allow": "stop"}
 # Opened by their own means: a code, a link, the session; tried by their own tests.
 APART = re.compile(
-    r"^(fiche/|panneaux/|invitation/|acces/|ma-carte/|compte/|connexion/|deconnexion/|bilan/|orientation/|etudes/)"
+    r"^(fiche/|panneaux/|invitation/|acces/|ma-carte/|apprendre/|compte/|connexion/|deconnexion/|bilan/|orientation/|etudes/)"
 )
 # Without a row of anybody: what an account reads, whatever it holds.
-OPEN = {"directory_section", "outbox_section", "import_progress", "correct"}
+OPEN = {"outline", "directory_section", "outbox_section", "import_progress", "correct"}
 
 
 @dataclass
@@ -190,6 +197,11 @@ def _rows(kind: str, lieu, third, users) -> dict[str, dict[str, Any]]:
     waiting = imports.keep(file, "x.csv", source=f"S {kind}", licence="", by=theirs, at=AT)
     twin = place(f"twin-{kind}", {"nom": lieu.name, "code_insee": commune})
     membership = Membership.objects.get(user=helper)
+    group = groups.open_group(by=helper, structure=lieu.structure, title=kind, modules=[], at=AT)
+    (learner,) = groups.welcome(group, [kind], by=helper, at=AT)
+    project = Plan.objects.create(
+        person=person, structure=lieu.structure, module="x", token=kind, on=AT, ask_on=AT, together="alone", at=AT
+    )
     return {
         "lieu": {"place": lieu.slug},
         "practice": {"place": lieu.slug, "code": "wifi"},
@@ -213,6 +225,9 @@ def _rows(kind: str, lieu, third, users) -> dict[str, dict[str, Any]]:
         "bilan": {"pk": bilan.pk},
         "received": {"pk": received.pk},
         "given": {"pk": given.pk},
+        "group": {"pk": group.pk},
+        "learner": {"pk": group.pk, "member": learner.pk},
+        "project": {"pk": project.pk},
         "message": {
             "pk": Message.objects.create(
                 channel="email", to="x@exemple.fr", subject="x", text="x", key=kind, made_at=AT, due_at=AT, purge_on=date(2100, 1, 1),

@@ -16,6 +16,7 @@ from maillage.kernel.errors import Refused
 # In this order: a name in French, and what to call with `at`; it returns a count, or counts by word.
 WORKS = (
     ("orientations", "maillage.apps.orientations.actions.due.due"),
+    ("demarches_a_demander", "maillage.apps.learning.actions.plans.ask_due"),
     ("personnes_oubliees", "maillage.apps.orientations.actions.forgetting.forget_due"),
     ("messages", "maillage.config.providers.work.send"),
     ("contenus_effaces", "maillage.config.providers.work.forget"),

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from maillage.reference.places import Loader
 
@@ -20,6 +20,7 @@ OURS = Path(__file__).parent / "modules"
 FILE = "module.yaml"
 MOST_WORDS = 12  # of what an exercise asks
 FEWEST = 4  # exercises in a module
+MOST_MINUTES = 20  # of a module that is not a procedure, nor for those who help
 MOST_STATES = 20_000  # of a scene, looked at to know whether its goal can be reached
 GESTURES = ("viser", "gestes", "glisser", "defiler")
 KINDS = (
@@ -31,6 +32,14 @@ THEMES: Mapping[str, str] = {
     "internet": "Internet",
     "mail": "Le mail",
     "securite": "La sécurité",
+    "demarches": "Mes démarches",
+    "aidants": "Pour ceux qui aident",
+}
+EVENTS: Mapping[str, str] = {
+    "compte": "compte ouvert",
+    "visite": "visite",
+    "demarche": "démarche faite",
+    "achat": "achat fait",
 }
 NATURES: Mapping[str, str] = {
     "pourquoi": "Pourquoi",
@@ -251,21 +260,25 @@ class Type(Exercise):
     forgives: tuple[Literal["majuscules", "accents", "espaces"], ...] = Field(alias="tolere", default=())
 
 
+Facts = Annotated[tuple[str, ...], BeforeValidator(lambda held: (held,) if isinstance(held, str) else held)]
+
+
 class Element(Part):
     """Something on a screen of a simulated thing: a text, a button that leads somewhere, a field, a row of a list.
 
-    to: the screen it opens; does: what is then done, among the facts of the scene; only, unless: facts without which, or with
-    which, it is not there; gap: what is said when it was not the way, and nothing is lost.
+    to: the screen it opens; does, undoes: the fact of the scene that is then true, or no longer; only: the facts that are all
+    needed for it to be there; unless: those of which none may be; gap: what is said when it was not the way, and nothing is lost.
     """
 
-    kind: Literal["texte", "titre", "bouton", "lien", "champ", "case", "choix", "message", "dessin", "icone"] = Field(
-        alias="type"
+    kind: Literal["texte", "titre", "bouton", "lien", "champ", "case", "choix", "liste", "message", "dessin", "icone"] = (
+        Field(alias="type")
     )
     text: str = Field(alias="texte", default="")
     to: str = Field(alias="vers", default="")
     does: str = Field(alias="fait", default="")
-    only: str = Field(alias="si", default="")
-    unless: str = Field(alias="sauf", default="")
+    undoes: str = Field(alias="defait", default="")
+    only: Facts = Field(alias="si", default=())
+    unless: Facts = Field(alias="sauf", default=())
     gap: Gap | None = Field(alias="ecart", default=None)
     name: str = Field(alias="nom", default="")
     right: tuple[str, ...] = Field(alias="juste", default=())
@@ -280,20 +293,21 @@ class Element(Part):
     more: str = Field(alias="suite", default="")
     new: bool = Field(alias="nouveau", default=False)
     drawing: str = Field(alias="dessin", default="")
+    sign: Literal["×", "≡", "←", "→", "↓", "⋮", "?", "★", "🔒"] = Field(alias="signe", default="×")
     checks: bool = Field(alias="verifie", default=False)
 
     @model_validator(mode="after")
     def _says_something(self) -> "Element":
         if self.kind != "dessin" and not self.text:
             raise ValueError("texte : il manque ce qui est écrit")
-        if self.kind in ("champ", "choix") and not self.name:
+        if self.kind in ("champ", "choix", "liste") and not self.name:
             raise ValueError("nom : un champ a un nom, pour dire ce qui manque")
-        if self.kind == "choix" and len(self.options) < 2:
+        if self.kind in ("choix", "liste") and len(self.options) < 2:
             raise ValueError("options : un choix en a au moins deux")
         return self
 
     def shown(self, facts: Collection[str]) -> bool:
-        return (not self.only or self.only in facts) and self.unless not in facts
+        return set(self.only) <= set(facts) and set(self.unless).isdisjoint(facts)
 
 
 class Screen(Part):
@@ -352,8 +366,8 @@ class Screens(Exercise):
             if self.reached(id, facts):
                 return True
             for element in self.screens[id].elements:
-                if element.shown(facts) and (element.to or element.does):
-                    ways.append((element.to or id, facts | {element.does} - {""}))
+                if element.shown(facts) and (element.to or element.does or element.undoes):
+                    ways.append((element.to or id, (facts | {element.does}) - {"", element.undoes}))
         return False
 
     @property
@@ -395,6 +409,52 @@ class Sheet(Part):
     home: str = Field(alias="chez_soi", default="")
 
 
+class Paper(Part):
+    """A document to bring. where: to find it; for_whom: the cases that ask for it, all when empty."""
+
+    name: str = Field(alias="nom")
+    where: str = Field(alias="ou_trouver")
+    required: bool = Field(alias="obligatoire", default=True)
+    for_whom: str = Field(alias="selon", default="")
+
+
+class Channels(Part):
+    """How the real service is reached. checked_on: the day somebody checked them on its own pages, empty when nobody has."""
+
+    address: str = Field(alias="adresse")
+    phone: str = Field(alias="telephone", default="")
+    phone_costs: str = Field(alias="prix_appel", default="")
+    counter: str = Field(alias="guichet")
+    on_paper: str = Field(alias="papier", default="")
+    checked_on: str = Field(alias="verifie_le", pattern=r"^(\d{4}-\d{2}-\d{2})?$", default="")
+    doubts: tuple[str, ...] = Field(alias="a_verifier", default=())
+
+
+class FollowUp(Part):
+    """What is asked afterwards: days after the date of the plan, in what words, and what a yes makes."""
+
+    days: int = Field(alias="delai", ge=1, le=120)
+    question: str
+    event: Literal["compte", "visite", "demarche", "achat"] = Field(alias="evenement")
+
+
+class Service(Part):
+    """What an accelerator tells of the real service: advantages, points to watch, papers, channels, and the question after.
+
+    exercise: the invented service in which one practises; late: what to do when the date is missed.
+    """
+
+    name: str = Field(alias="nom", max_length=60)
+    exercise: str = Field(alias="service_exercice")
+    advantages: tuple[str, ...] = Field(alias="avantages", min_length=3, max_length=3)
+    watch: tuple[str, ...] = Field(alias="attention", min_length=3, max_length=5)
+    papers: tuple[Paper, ...] = Field(alias="pieces", min_length=1)
+    channels: Channels = Field(alias="canaux")
+    ready: tuple[str, ...] = Field(alias="pret", default=())
+    late: str = Field(alias="retard", default="")
+    after: FollowUp = Field(alias="suivi")
+
+
 class Module(Part):
     """A module. before: those that come first; success: what shows that it is learnt; coop: the word of the Coop."""
 
@@ -403,11 +463,11 @@ class Module(Part):
     version: int = Field(ge=1)
     language: str = Field(alias="langue")
     title: str = Field(alias="titre", max_length=60)
-    theme: Literal["commencer", "internet", "mail", "securite"]
+    theme: Literal["commencer", "internet", "mail", "securite", "demarches", "aidants"]
     aim: str = Field(alias="but")
     success: str = Field(alias="reussi")
     before: tuple[str, ...] = Field(alias="prealables", default=())
-    minutes: int = Field(alias="duree", ge=5, le=20)
+    minutes: int = Field(alias="duree", ge=5, le=120)
     level: Literal["debutant", "intermediaire", "avance"] = Field(alias="niveau")
     crcn: tuple[str, ...] = ()
     crcn_level: Literal["sous 1", "1", "1 à 2", "2"] = Field(alias="niveau_crcn")
@@ -417,9 +477,22 @@ class Module(Part):
     read_by: tuple[str, ...] = Field(alias="relu_par", default=())
     on: str = Field(alias="date", pattern=r"^\d{4}-\d{2}-\d{2}$")
     beside: str = Field(alias="pour_l_aidant")
-    steps: tuple[Step, ...] = Field(alias="etapes", min_length=5, max_length=12)
+    steps: tuple[Step, ...] = Field(alias="etapes", min_length=5, max_length=14)
     sheet: Sheet = Field(alias="fiche")
     then: tuple[str, ...] = Field(alias="suite", default=())
+    service: Service | None = Field(alias="demarche", default=None)
+
+    @model_validator(mode="after")
+    def _is_done_in_one_go(self) -> "Module":
+        if self.theme not in ("demarches", "aidants") and self.minutes > MOST_MINUTES:
+            raise ValueError(f"duree : {MOST_MINUTES} minutes au plus, pour qu’un module se fasse d’une traite")
+        return self
+
+    @model_validator(mode="after")
+    def _a_procedure_tells_its_service(self) -> "Module":
+        if (self.theme == "demarches") != (self.service is not None):
+            raise ValueError("demarche : les modules de « demarches » en ont une, et eux seuls")
+        return self
 
     def exercises(self) -> Iterator[tuple[int, Any]]:
         """Return the exercises with the number of their step, from 1."""

@@ -101,6 +101,16 @@ def follow(*, person: Person, structure: Structure, by: User | None, at: datetim
 
 
 @transaction.atomic
+def renew_card(person: Person, *, by: User | None, at: datetime) -> Person:
+    """Give a new code to a person whose card was lost: the lost one opens nothing any more. The drawing stays."""
+    held = Person.objects.select_for_update().get(pk=person.pk, forgotten_at__isnull=True)
+    held.code, held.active_at = _unused(), at
+    held.save(update_fields=["code", "active_at"])
+    journal.record(by=by, verb="person.card_renewed", row=held, at=at)
+    return held
+
+
+@transaction.atomic
 def leave(*, person: Person, structure: Structure, by: User | None, at: datetime) -> None:
     """End the following of a person by a structure: it sees their sheet no more."""
     if Following.objects.filter(person=person, structure=structure, ended_at=None).update(ended_at=at):

@@ -6,6 +6,7 @@ from django.db import transaction
 
 from maillage.apps.accounts.models import User
 from maillage.apps.autonomy import actions as autonomy
+from maillage.apps.learning.actions import progress as learning
 from maillage.apps.orientations.actions import due
 from maillage.apps.people import actions as people
 from maillage.apps.people import queries
@@ -16,10 +17,11 @@ from maillage.apps.people.models import Person
 def forget(person: Person, *, by: User | None, at: datetime) -> None:
     """Erase what tells who a person is: their referrals end or stay counted without anybody.
 
-    Their diagnoses are deleted; counted without anybody if they agree to be counted.
+    Their diagnoses are deleted; counted without anybody if they agree to be counted. What they learnt stays counted, alone.
     """
     due.strip(person, at=at)
     autonomy.forget(person)
+    learning.forget(person)
     people.forget(person, by=by, at=at)
 
 

@@ -15,10 +15,11 @@ from maillage.apps.orientations.models import Orientation
 from maillage.apps.orientations.rules import cycle
 from maillage.engine import agreement, disclosure
 from maillage.engine.agreement import Measure
-from maillage.kernel.estimate import Estimate, Figure, Withheld
+from maillage.kernel.estimate import Figure
 from maillage.reference import offer
 from maillage.reference.parameters import number
 from maillage.reports.opening import said
+from maillage.studies import shares
 from maillage.studies.bilan_quality import Followed
 from maillage.studies.territories import gazetteer
 
@@ -188,25 +189,16 @@ def _teller(
     """Return what makes a share of these rows; withheld, in words, when one side of it is a few people."""
 
     def tell(words: str, holds: Callable[[_Row], bool]) -> Figure:
-        part, whole = sum(map(holds, rows)), len(rows)
-        if not whole:
-            why = "Aucune orientation envoyée." if nobody else f"Moins de {least} orientations envoyées."
-        elif part < least:
-            why = f"Moins de {least} orientations {words}."
-        elif whole - part < least:
-            why = f"Presque toutes : moins de {least} ne sont pas {words}."
-        else:
-            found = agreement.share(part, whole)
-            return Estimate(
-                value=100 * found.value,
-                low=100 * found.low,
-                high=100 * found.high,
-                unit="pourcent",
-                universe=universe,
-                n=whole,
-                method="orienter",
-            )
-        return Withheld(reason=why, unit="pourcent", universe=universe, n=whole, method="orienter")
+        return shares.share(
+            sum(map(holds, rows)),
+            len(rows),
+            least=least,
+            things="orientations",
+            words=words,
+            universe=universe,
+            method="orienter",
+            nobody="Aucune orientation envoyée." if nobody else f"Moins de {least} orientations envoyées.",
+        )
 
     return tell
 

@@ -13,6 +13,7 @@ from maillage.apps.autonomy.models import Bilan
 from maillage.apps.autonomy.queries import kept
 from maillage.apps.autonomy.queries.kept import Progress
 from maillage.apps.directory.models import Structure
+from maillage.apps.learning.queries import progress as learning
 from maillage.apps.orientations.models import Orientation, Path
 from maillage.apps.orientations.rules import cycle
 from maillage.apps.people import access, rules
@@ -29,6 +30,9 @@ VERBS = {
     "person.corrected": "a corrigé la fiche",
     "person.exported": "a remis une copie de ce qui est gardé",
     "person.forgotten": "a effacé la fiche",
+    "person.card_renewed": "a refait la carte",
+    "member.noted": "a noté un apprentissage",
+    "member.removed": "a ôté la personne d’un groupe",
     "consent.said": "a noté un accord",
     "consent.withdrawn": "a noté un accord retiré",
 }
@@ -110,7 +114,7 @@ def _words(entry: Entry) -> str:
 
 def copy(person: Person) -> dict[str, Any]:
     """Return all that is kept of a person, in French words, for them to take away."""
-    return {
+    return learning.copy(person) | {
         "carte": person.card,
         "prenom_ou_surnom": person.nickname,
         "annee_de_naissance": person.born,

@@ -12,7 +12,7 @@ let essais = 0, rang = 0, fini = false, pointeur = "", depuis = performance.now(
 addEventListener("pointerdown", (e) => { pointeur = e.pointerType; }, true);
 addEventListener("keydown", () => { pointeur = ""; }, true);
 document.addEventListener("visibilitychange", () => { if (document.hidden) passe += performance.now() - depuis; else depuis = performance.now(); });
-const voie = () => ({ mouse: "pointeur", touch: "toucher", pen: "stylet" })[pointeur] ?? "clavier";
+const voie = () => ({ mouse: "pointer", touch: "touch", pen: "pen" })[pointeur] ?? "keyboard";
 const secondes = () => Math.round((passe + (document.hidden ? 0 : performance.now() - depuis)) / 1000);
 const garder = (etat) => noter(page.dataset.module, Number(page.dataset.version), Number(page.dataset.etape), {
   etat, essais, indices: rang, secondes: secondes(), voie: voie(), facile: location.search.includes("facile"), genre: donnees.genre,
@@ -37,14 +37,14 @@ const ecart = (quoi, sinon) => {
 const reussir = () => {
   if (fini) return;
   fini = true;
-  garder(rang ? "reussi avec indice" : "reussi");
+  garder(rang ? "hinted" : "done");
   dire("success", donnees.reussite);
   suite.classList.replace("pointille", "plein");
   if (un("span", suite).textContent === "Passer") un("span", suite).textContent = "Suite";
   setTimeout(() => suite.focus(), 0); // après le geste en cours, qui peut être une prise de focus
 };
-suite.addEventListener("click", () => { if (!fini) garder("passe"); });
-addEventListener("pagehide", () => { if (!fini && essais) garder("interrompu"); });
+suite.addEventListener("click", () => { if (!fini) garder("passed"); });
+addEventListener("pagehide", () => { if (!fini && essais) garder("stopped"); });
 un("[data-indice]").addEventListener("click", () => {
   const indice = donnees.indices[Math.min(rang, donnees.indices.length - 1)];
   rang = Math.min(rang + 1, 3);
@@ -276,8 +276,9 @@ const simule = un("[data-ecrans]");
 if (simule) {
   const { depart, but, ecrans } = donnees.scene, chemin = [];
   let ici = depart, faits = new Set(), saisis = {};
-  const ote = (texte) => texte.trim().replace(/\s+/g, " ").toLowerCase();
-  const visible = (e) => (!e.si || faits.has(e.si)) && !(e.sauf && faits.has(e.sauf));
+  // Ce qui se tape au clavier : la casse, les accents, la forme de l’apostrophe et les espaces ne comptent pas.
+  const ote = (texte) => texte.trim().replace(/\s+/g, " ").replace(/\u2019/g, "'").toLowerCase().normalize("NFD").replace(/\p{M}/gu, "");
+  const visible = (e) => (e.si ?? []).every((f) => faits.has(f)) && !(e.sauf ?? []).some((f) => faits.has(f));
   const fabrique = (balise, classe, texte) => { const x = document.createElement(balise); if (classe) x.className = classe; if (texte) x.textContent = texte; return x; };
   const parler = ({ quand, message, geste }) => ecart(`-${quand}`, [message, geste]);
   const juger = () => {
@@ -304,6 +305,7 @@ if (simule) {
     chemin.push([ici, new Set(faits), { ...saisis }]);
     if (e.ecart) parler(e.ecart); else retour.replaceChildren();
     if (e.fait) faits.add(e.fait);
+    if (e.defait) faits.delete(e.defait);
     if (e.vers) ici = e.vers;
     montrer(true);
     if ((!but.ecran || but.ecran === ici) && (but.faits ?? []).every((f) => faits.has(f))) reussir();
@@ -331,7 +333,7 @@ if (simule) {
       if (x.type === "message") {
         b.append(fabrique("span", "rond", x.de?.[0]), fabrique("strong", "de", x.de), fabrique("span", "heure", x.heure), fabrique("span", "objet", x.texte), fabrique("span", "debut", x.suite));
         if (x.nouveau) b.append(fabrique("span", "hors-ecran", "non lu"));
-      } else if (x.type === "icone") { b.textContent = "×"; b.setAttribute("aria-label", x.texte); tete.append(b); } else b.textContent = x.texte;
+      } else if (x.type === "icone") { b.textContent = x.signe ?? "×"; b.setAttribute("aria-label", x.texte); tete.append(b); } else b.textContent = x.texte;
       b.addEventListener("click", () => aller(x));
       return x.type === "icone" ? document.createTextNode("") : b;
     }
@@ -358,9 +360,20 @@ if (simule) {
       }
       return f;
     }
-    const l = fabrique("label", "", x.texte), i = fabrique("input"), id = `simule-${x.nom}`;
+    const l = fabrique("label", "", x.texte), id = `simule-${x.nom}`;
+    l.htmlFor = id;
+    if (x.type === "liste") {
+      const s = fabrique("select");
+      s.id = id; s.name = x.nom;
+      for (const o of ["", ...x.options]) { const p = fabrique("option", "", o || "Choisir…"); p.value = o; s.append(p); }
+      s.value = saisis[x.nom] ?? "";
+      s.addEventListener("change", () => { saisis[x.nom] = s.value; });
+      bloc.append(l, s);
+      return bloc;
+    }
+    const i = fabrique("input");
     if (!(x.nom in saisis) && x.deja) saisis[x.nom] = x.deja;
-    l.htmlFor = id; i.id = id; i.name = x.nom; i.type = x.cache ? "password" : "text"; i.value = saisis[x.nom] ?? "";
+    i.id = id; i.name = x.nom; i.type = x.cache ? "password" : "text"; i.value = saisis[x.nom] ?? "";
     for (const non of ["autocomplete", "autocapitalize", "autocorrect"]) i.setAttribute(non, "off");
     i.spellcheck = false;
     i.addEventListener("input", () => { saisis[x.nom] = i.value; });

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from maillage.apps.learning import rules
+from maillage.apps.learning.rules import judging
 from maillage.reference import learning
 from maillage.reference.learning import Module, Screens, Step
 from maillage.reports.wording import spaced
@@ -44,11 +44,11 @@ class Shown:
 
     @property
     def shuffled(self) -> list[tuple[int, str]]:
-        return rules.shuffled(self.exercise)
+        return judging.shuffled(self.exercise)
 
     @property
     def on_paper(self) -> bool:
-        return self.exercise is not None and self.exercise.kind in rules.ON_PAPER
+        return self.exercise is not None and self.exercise.kind in judging.ON_PAPER
 
 
 @cache

@@ -1,0 +1,135 @@
+"""Groups: opened by a structure, joined with a code or filled with cards, noted, closed."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from maillage.apps.accounts import actions as journal
+from maillage.apps.accounts.access import rights_of
+from maillage.apps.accounts.models import User
+from maillage.apps.directory.models import Structure
+from maillage.apps.learning import access
+from maillage.apps.learning.models import Group, Member
+from maillage.apps.people import actions as people
+from maillage.apps.people import rules as persons
+from maillage.apps.people.models import Person
+from maillage.kernel import codes
+from maillage.kernel.errors import Refused
+
+MOST = 40  # in a group
+
+
+@transaction.atomic
+def open_group(
+    *,
+    by: User,
+    structure: Structure,
+    title: str,
+    modules: Sequence[str],
+    at: datetime,
+    partner: Structure | None = None,
+    outline: str = "",
+    example: bool = False,
+) -> Group:
+    """Open a group in the name of a structure."""
+    rights = rights_of(by)
+    if not (rights.may(access.SEE, structure=structure.pk) or rights.may(access.MINE, structure=structure.pk)):
+        raise Refused(
+            "Le groupe n’a pas été ouvert.",
+            why="Vous n’aidez personne au nom de cette structure.",
+            do="Demandez à son responsable de vous y ajouter.",
+        )
+    made = Group.objects.create(
+        structure=structure,
+        partner=partner,
+        title=title,
+        code=_unused(),
+        modules=list(modules),
+        outline=outline,
+        by=by,
+        at=at,
+        example=example,
+    )
+    journal.record(by=by, verb="group.opened", row=made, at=at, structure=structure.pk)
+    return made
+
+
+def _unused() -> str:
+    while True:
+        code = codes.make()
+        if not Group.objects.filter(code=code).exists():
+            return code
+
+
+@transaction.atomic
+def change(group: Group, values: dict[str, Any], *, by: User, at: datetime) -> Group:
+    """Change the title, the modules, the note or the second structure of a group."""
+    held = Group.objects.select_for_update().get(pk=group.pk)
+    for name in ("title", "modules", "note", "partner"):
+        if name in values:
+            setattr(held, name, values[name])
+    held.save()
+    journal.record(by=by, verb="group.changed", row=held, at=at, structure=held.structure_id)
+    return held
+
+
+@transaction.atomic
+def join(group: Group, person: Person, *, at: datetime, by: User | None = None) -> Member:
+    """Let somebody into a group: its structure follows them from then on, and the second one too."""
+    held = Group.objects.select_for_update().get(pk=group.pk)
+    if held.closed_at is not None:
+        raise Refused("Ce groupe est fermé.", why="La séance est finie.", do="Demandez à la personne qui vous aide.")
+    if held.members.exclude(person=person).count() >= MOST:
+        raise Refused("Ce groupe est plein.", why=f"Il a {MOST} personnes.", do="Ouvrez un deuxième groupe.")
+    made, _new = Member.objects.get_or_create(group=held, person=person, defaults={"at": at})
+    for structure in filter(None, (held.structure, held.partner)):
+        people.follow(person=person, structure=structure, by=by or held.by, at=at)
+    people.touch(person, at=at)
+    return made
+
+
+@transaction.atomic
+def welcome(group: Group, names: Sequence[str], *, by: User, at: datetime) -> list[Member]:
+    """Make a card for each of some people who come, by the name they want; homonyms each have their own card."""
+    made = []
+    for name in names:
+        person = people.welcome(by=by, structure=group.structure, at=at, nickname=name, example=group.example)
+        made.append(join(group, person, by=by, at=at))
+    return made
+
+
+@transaction.atomic
+def renew(member: Member, *, by: User, at: datetime) -> Person:
+    """Give a new card to somebody who lost theirs: the lost one opens nothing any more."""
+    return people.renew_card(member.person, by=by, at=at)
+
+
+@transaction.atomic
+def note(member: Member, *, words: str, proposed: str, by: User, at: datetime) -> Member:
+    """Keep what the team wants to remember of somebody's learning, and the module they are proposed next."""
+    member.note, member.proposed = " ".join(words.split())[:200], proposed
+    member.save(update_fields=["note", "proposed"])
+    journal.record(by=by, verb="member.noted", row=member.person, at=at, structure=member.group.structure_id)
+    return member
+
+
+@transaction.atomic
+def remove(member: Member, *, by: User, at: datetime) -> None:
+    """Take somebody out of a group; their card and their progress stay theirs."""
+    journal.record(by=by, verb="member.removed", row=member.person, at=at, structure=member.group.structure_id)
+    member.delete()
+
+
+@transaction.atomic
+def close(group: Group, *, by: User, at: datetime, opened: bool = False) -> None:
+    """Close a group, or open it again: nobody joins a closed group."""
+    Group.objects.filter(pk=group.pk).update(closed_at=None if opened else at)
+    verb = "group.reopened" if opened else "group.closed"
+    journal.record(by=by, verb=verb, row=group, at=at, structure=group.structure_id)
+
+
+def alone(*, nickname: str, at: datetime) -> Person:
+    """Make a card for somebody by themselves, without structure nor account."""
+    return people.welcome(by=None, structure=None, at=at, nickname=nickname, reach=persons.NONE)

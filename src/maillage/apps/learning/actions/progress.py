@@ -1,0 +1,85 @@
+"""Keeping what devices say that learners did: each fact once, whatever is sent twice, late, or by two devices at once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+
+from maillage.apps.learning.models import Fact, Group, Member, Plan, Route
+from maillage.apps.learning.rules import progress
+from maillage.apps.people import actions as people
+from maillage.apps.people.models import Person
+from maillage.kernel.errors import Refused
+from maillage.reference.paths import paths
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What became of a sending. known: the facts that are kept, now or before; new: how many were not."""
+
+    known: Sequence[str]
+    new: int
+
+
+@transaction.atomic
+def keep(person: Person, facts: Sequence[progress.Fact], *, at: datetime) -> Kept:
+    """Keep facts of a learner; those already kept are known, and counted once.
+
+    A device that tells the past says how long ago: its clock may be wrong, ours dates.
+    """
+    uids = [UUID(fact.uid) for fact in facts]
+    before = set(Fact.objects.filter(uid__in=uids).values_list("uid", flat=True))
+    group = Group.objects.filter(members__person=person).order_by("-members__at").first()
+    rows = [
+        Fact(
+            uid=uid,
+            person=person,
+            group=group,
+            structure_id=group and group.structure_id,
+            module=fact.module,
+            version=fact.version,
+            step=fact.step,
+            kind=fact.kind,
+            state=fact.state,
+            easier=fact.easier,
+            tries=fact.tries,
+            hints=fact.hints,
+            seconds=fact.seconds,
+            way=fact.way,
+            screen=fact.screen,
+            offline=fact.offline,
+            example=person.example,
+            at=at - timedelta(seconds=min(fact.ago, progress.MOST_BEFORE)),
+            kept_at=at,
+        )
+        for uid, fact in zip(uids, facts, strict=True)
+        if uid not in before
+    ]
+    Fact.objects.bulk_create(rows, ignore_conflicts=True)  # another device may send the same at this very moment
+    people.touch(person, at=at)
+    return Kept([fact.uid for fact in facts], len(rows))
+
+
+@transaction.atomic
+def follow(person: Person, path: str, *, at: datetime) -> Route:
+    """Choose the path somebody follows; it takes the place of the one before."""
+    if path not in paths():
+        raise Refused("Ce parcours n’existe pas.", why="Il a peut-être changé de nom.", do="Choisissez-en un autre.")
+    return Route.objects.update_or_create(person=person, defaults={"path": path, "at": at})[0]
+
+
+@transaction.atomic
+def erase(person: Person) -> int:
+    """Erase what somebody learnt, at their demand; their card stays. What was counted stays counted, without anybody."""
+    Route.objects.filter(person=person).delete()
+    return Fact.objects.filter(person=person).update(person=None)
+
+
+@transaction.atomic
+def forget(person: Person) -> None:
+    """Strip all that links learning to a person who is erased: counts stay, groups and paths do not."""
+    erase(person)
+    Member.objects.filter(person=person).delete()
+    Plan.objects.filter(person=person).update(person=None)

@@ -1,0 +1,76 @@
+"""What a device sends, read fact by fact: one that cannot be read is refused alone, and the others are kept."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from maillage.apps.learning.queries import contents
+from maillage.apps.learning.rules import progress
+from maillage.apps.learning.rules.progress import Fact
+from maillage.kernel.errors import Refused
+from maillage.reference.learning import KINDS
+
+MOST_BYTES = 400_000
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A sending. refused: the numbers of the facts that cannot be read, with why."""
+
+    token: str
+    facts: Sequence[Fact]
+    refused: Sequence[tuple[str, str]]
+
+
+def read(body: bytes) -> Sent:
+    """Return what a device sent; Refused when it is no sending at all."""
+    try:
+        held = json.loads(body)
+        token, rows = str(held["carte"]), list(held["faits"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise Refused(
+            "Cet envoi ne se lit pas.", why="Ce n’est pas ce qu’envoie cette page.", do="Rechargez la page."
+        ) from error
+    facts, refused = [], []
+    for row in rows[: progress.AT_ONCE]:
+        try:
+            facts.append(_fact(row))
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            refused.append((str(row.get("uid", "")) if isinstance(row, dict) else "", str(error)[:80]))
+    return Sent(token, facts, refused)
+
+
+def _fact(row: dict[str, Any]) -> Fact:
+    module = contents.module(str(row["module"]))
+    if module is None:
+        raise ValueError("module inconnu")
+    step = int(row["etape"])
+    if not 1 <= step <= len(module.steps):
+        raise ValueError("étape inconnue")
+    state, kind = str(row["etat"]), str(row.get("genre") or "")
+    if state not in progress.STATES or (kind and kind not in KINDS):
+        raise ValueError("état inconnu")
+    way, screen = str(row.get("voie") or "unknown"), str(row.get("ecran") or "large")
+    return Fact(
+        uid=str(UUID(str(row["uid"]))),
+        module=module.id,
+        version=_within(row.get("version"), 1, 32_000),
+        step=step,
+        state=state,
+        kind=kind,
+        easier=row.get("facile") is True,
+        tries=_within(row.get("essais"), 0, progress.MOST_TRIES),
+        hints=_within(row.get("indices"), 0, 3),
+        seconds=_within(row.get("secondes"), 0, progress.MOST_SECONDS),
+        way=way if way in progress.WAYS else "unknown",
+        screen=screen if screen in progress.SCREENS else "large",
+        offline=row.get("hors_ligne") is True,
+        ago=_within(row.get("il_y_a"), 0, progress.MOST_BEFORE),
+    )
+
+
+def _within(value: Any, low: int, high: int) -> int:
+    """Return a number brought back between two bounds: a device that counts or dates wrongly loses nothing else."""
+    return min(max(int(value or 0), low), high)

@@ -1,0 +1,107 @@
+"""What is typed of a plan, of a group, of a note."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+
+from maillage.apps.directory.models import Structure
+from maillage.apps.learning.queries import contents
+from maillage.apps.learning.rules import plans
+from maillage.reference.outlines import outlines
+from maillage.reference.paths import paths
+
+
+class PlanForm(forms.Form):
+    """When, and with whom."""
+
+    le = forms.DateField(
+        label="Quel jour ?",
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={
+            "required": "Choisissez un jour.",
+            "invalid": "Ce jour ne se lit pas. Écrivez-le ainsi : 2026-12-24.",
+        },
+    )
+    avec = forms.ChoiceField(
+        label="Avec qui ?", choices=list(plans.WITH.items()), widget=forms.RadioSelect, initial="alone"
+    )
+
+
+class AnswerForm(forms.Form):
+    """What came of a plan. steps: the screens that may have blocked."""
+
+    reponse = forms.ChoiceField(
+        label="Réponse",
+        choices=list(plans.ANSWERS.items()),
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choisissez une réponse, puis « Répondre »."},
+    )
+    ecran = forms.TypedChoiceField(label="Bloqué·e à quel écran ?", coerce=int, empty_value=None, required=False)
+
+    def __init__(self, *args: Any, steps: Sequence[tuple[int, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["ecran"].choices = [("", "Je ne sais plus"), *steps]  # type: ignore[attr-defined]
+
+
+class GroupForm(forms.Form):
+    """A group: its name, its modules, and who runs it beside."""
+
+    structure = forms.ChoiceField(label="Au nom de")
+    titre = forms.CharField(
+        label="Nom du groupe",
+        max_length=80,
+        help_text="Par exemple : mardi matin, médiathèque.",
+        error_messages={"required": "Donnez-lui un nom, pour le retrouver."},
+    )
+    trame = forms.ChoiceField(label="Partir d’une trame ou d’un parcours (facultatif)", required=False)
+    modules = forms.MultipleChoiceField(
+        label="Modules, dans l’ordre de la liste", required=False, widget=forms.CheckboxSelectMultiple
+    )
+    noms = forms.CharField(
+        label="Personnes (facultatif)",
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4, "autocomplete": "off"}),
+        help_text="Un prénom par ligne. Chacun aura sa carte. Deux prénoms pareils : deux cartes.",
+    )
+
+    def __init__(self, *args: Any, structures: Sequence[Structure], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.structures = list(structures)
+        field: Any = self.fields["structure"]
+        field.choices = [(str(each.pk), each.name) for each in structures]
+        if len(self.structures) == 1:
+            field.initial, field.widget = str(self.structures[0].pk), forms.HiddenInput()
+        self.fields["modules"].choices = [(m.id, m.title) for m in contents.modules().values()]  # type: ignore[attr-defined]
+        started = [(f"parcours:{id}", f"Parcours : {path.title}") for id, path in paths().items()]
+        started += [(f"trame:{id}", f"Trame : {each.title}") for id, each in outlines().items()]
+        self.fields["trame"].choices = [("", "Choisir soi-même"), *started]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """Take the modules of the outline or of the path when none was ticked."""
+        held = super().clean() or {}
+        if not held.get("modules"):
+            held["modules"] = self._modules(held.get("trame") or "")
+        if not held["modules"]:
+            self.add_error("modules", "Cochez un module au moins, ou partez d’une trame.")
+        return held
+
+    def _modules(self, started: str) -> list[str]:
+        kind, _, id = started.partition(":")
+        if kind == "parcours":
+            return [each for each in paths()[id].modules if each in contents.modules()]
+        if kind == "trame":
+            found = outlines()[id]
+            ids = [*(m.module for m in found.moments), *(id for s in found.meetings for id in s.modules)]
+            return [id for id in dict.fromkeys(ids) if id in contents.modules()]
+        return []
+
+    def chosen(self) -> Structure:
+        """Return the structure in whose name the group is opened."""
+        return next(each for each in self.structures if str(each.pk) == self.cleaned_data["structure"])
+
+    @property
+    def names(self) -> list[str]:
+        """The first names typed, one by line, those that are there twice included."""
+        lines = (" ".join(line.split())[:60] for line in self.cleaned_data.get("noms", "").splitlines())
+        return [line for line in lines if line][:40]

@@ -1,0 +1,149 @@
+"""What learners do, as their devices say it; the groups in which they learn; what they plan to do for real."""
+
+from django.conf import settings
+from django.db import models
+
+from maillage.apps.directory.models import Structure
+from maillage.apps.learning.rules import plans, progress
+from maillage.apps.people.models import Person
+
+
+def _structure(words: str = "structure"):
+    return models.ForeignKey(
+        Structure, verbose_name=words, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+
+
+def _account(words: str):
+    return models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=words, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+
+
+class Group(models.Model):
+    """People who learn together, on the computers of a structure, with one or two structures beside them.
+
+    code: what is typed to join; modules: their identifiers, in order; closed_at: nobody joins any more.
+    """
+
+    structure = models.ForeignKey(Structure, verbose_name="structure", on_delete=models.CASCADE, related_name="+")
+    partner = _structure("structure qui anime aussi")
+    title = models.CharField("nom du groupe", max_length=80)
+    code = models.CharField("code pour rejoindre", max_length=8, unique=True)
+    modules = models.JSONField("modules", default=list)
+    outline = models.CharField("trame", max_length=41, blank=True)
+    note = models.CharField("note de l’équipe", max_length=500, blank=True)
+    by = _account("fait par")
+    at = models.DateTimeField("fait le")
+    example = models.BooleanField("groupe inventé", default=False)
+    closed_at = models.DateTimeField("fermé le", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "groupe"
+        ordering = ("-at", "-pk")
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Member(models.Model):
+    """Somebody in a group. note: what the team wants to remember, never of their life; proposed: the module to do next."""
+
+    group = models.ForeignKey(Group, verbose_name="groupe", on_delete=models.CASCADE, related_name="members")
+    person = models.ForeignKey(Person, verbose_name="personne", on_delete=models.CASCADE, related_name="+")
+    note = models.CharField("note", max_length=200, blank=True)
+    proposed = models.CharField("module proposé", max_length=41, blank=True)
+    at = models.DateTimeField("arrivée le")
+
+    class Meta:
+        verbose_name = "membre"
+        ordering = ("at", "pk")
+        constraints = (models.UniqueConstraint("group", "person", name="learning_member_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.group_id} : {self.person_id}"
+
+
+class Fact(models.Model):
+    """What a step became, once, on a device that had a card. Counts only: never what was typed.
+
+    uid: given by the device, so that a sending repeated is kept once; person: None once they were erased.
+    """
+
+    uid = models.UUIDField("numéro", unique=True)
+    person = models.ForeignKey(Person, verbose_name="personne", on_delete=models.SET_NULL, null=True, related_name="+")
+    group = models.ForeignKey(Group, verbose_name="groupe", on_delete=models.SET_NULL, null=True, related_name="+")
+    structure = _structure()
+    module = models.CharField("module", max_length=41)
+    version = models.PositiveSmallIntegerField("version")
+    step = models.PositiveSmallIntegerField("étape")
+    kind = models.CharField("genre", max_length=12, blank=True)
+    state = models.CharField("état", max_length=10, choices=list(progress.STATES.items()))
+    easier = models.BooleanField("plus facile", default=False)
+    tries = models.PositiveSmallIntegerField("essais", default=0)
+    hints = models.PositiveSmallIntegerField("indices", default=0)
+    seconds = models.PositiveIntegerField("secondes", default=0)
+    way = models.CharField("voie", max_length=8, choices=list(progress.WAYS.items()))
+    screen = models.CharField("écran", max_length=6, choices=list(progress.SCREENS.items()))
+    offline = models.BooleanField("sans réseau", default=False)
+    example = models.BooleanField("inventé", default=False)
+    at = models.DateTimeField("fait le")
+    kept_at = models.DateTimeField("reçu le")
+
+    class Meta:
+        verbose_name = "fait"
+        verbose_name_plural = "faits"
+        ordering = ("at", "pk")
+        indexes = (
+            models.Index("person", "module", "at", name="learning_fact_person"),
+            models.Index("module", "step", name="learning_fact_module"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.module} {self.step} : {self.state}"
+
+
+class Plan(models.Model):
+    """A procedure that somebody means to do for real, and what came of it.
+
+    token: of the link by which the person answers; ask_on: when the question is due; blocked: the step that blocked.
+    """
+
+    person = models.ForeignKey(Person, verbose_name="personne", on_delete=models.SET_NULL, null=True, related_name="+")
+    structure = _structure()
+    commune = models.CharField("commune", max_length=5, blank=True)
+    module = models.CharField("démarche", max_length=41)
+    token = models.CharField("jeton", max_length=32, unique=True)
+    on = models.DateField("pour le")
+    together = models.CharField("avec qui", max_length=8, choices=list(plans.WITH.items()))
+    ask_on = models.DateField("demander le", db_index=True)
+    answer = models.CharField("réponse", max_length=8, choices=list(plans.ANSWERS.items()), blank=True)
+    blocked = models.PositiveSmallIntegerField("étape qui a bloqué", null=True, blank=True)
+    asked_by = models.CharField("dit par", max_length=6, choices=list(plans.ASKED_BY.items()), blank=True)
+    by = _account("fait avec")
+    example = models.BooleanField("inventé", default=False)
+    at = models.DateTimeField("fait le")
+    answered_at = models.DateTimeField("répondu le", null=True, blank=True)
+    told_at = models.DateTimeField("question envoyée le", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "projet"
+        ordering = ("ask_on", "pk")
+
+    def __str__(self) -> str:
+        return f"{self.module} le {self.on}"
+
+
+class Route(models.Model):
+    """The path that somebody follows: modules in order, chosen after a diagnosis or on its page."""
+
+    person = models.OneToOneField(Person, verbose_name="personne", on_delete=models.CASCADE, related_name="+")
+    path = models.CharField("parcours", max_length=41)
+    at = models.DateTimeField("choisi le")
+
+    class Meta:
+        verbose_name = "parcours suivi"
+        verbose_name_plural = "parcours suivis"
+
+    def __str__(self) -> str:
+        return f"{self.person_id} : {self.path}"

@@ -1,0 +1,196 @@
+"""Where somebody is, what comes next, and a group seen at once."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Max
+
+from maillage.apps.learning.models import Fact, Group, Member, Plan, Route
+from maillage.apps.learning.queries import contents
+from maillage.apps.learning.rules import plans, progress
+from maillage.apps.learning.rules.progress import Standing
+from maillage.apps.people.models import Person
+from maillage.reference.learning import Module
+from maillage.reference.paths import Path, paths
+
+LIVE = timedelta(minutes=20)  # since the last fact of somebody who is there now
+
+
+def standings(person: Person) -> dict[str, Standing]:
+    """Return where somebody is in each module they opened."""
+    rows = Fact.objects.filter(person=person).order_by("at", "pk").values_list("module", "version", "step", "state")
+    return progress.standings(rows)
+
+
+def device(held: Mapping[str, Standing]) -> dict[str, Any]:
+    """Return standings as the device keeps them."""
+    return {
+        id: {"version": one.version, "derniere": one.last, "etapes": {str(n): {"etat": s} for n, s in one.steps.items()}}
+        for id, one in held.items()
+    }
+
+
+def finished(module: Module, held: Standing | None) -> bool:
+    """Return whether somebody got to the end of a module."""
+    return held is not None and len(module.steps) in held.steps
+
+
+def succeeded(module: Module, held: Standing | None) -> bool:
+    """Return whether somebody did alone what shows that a module is learnt."""
+    return held is not None and any(
+        step.counts and held.steps.get(n) in progress.SUCCEEDED for n, step in enumerate(module.steps, 1)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Next:
+    """What somebody may do next. why: in words; step: where to go on from."""
+
+    module: Module
+    why: str
+    step: int
+
+
+def route(person: Person) -> Path | None:
+    """Return the path somebody follows."""
+    held = Route.objects.filter(person=person).values_list("path", flat=True).first()
+    return paths().get(held) if held else None
+
+
+def following(person: Person, held: Mapping[str, Standing]) -> Next | None:
+    """Return what comes next: what the team proposed, what was begun, then the group's modules, then those of the path."""
+    known = contents.modules()
+    member = Member.objects.filter(person=person).select_related("group").order_by("-at").first()
+    path = route(person)
+    wanted: list[tuple[str, str]] = []
+    if member and member.proposed:
+        wanted.append((member.proposed, "Proposé par la personne qui vous aide"))
+    wanted += [
+        (id, "Vous l’avez commencé") for id in reversed(list(held)) if id in known and not finished(known[id], held[id])
+    ]
+    if member:
+        wanted += [(id, f"Groupe {member.group.title}") for id in member.group.modules]
+    if path:
+        wanted += [(id, f"Parcours {path.title}") for id in path.modules]
+    return _first(wanted, held)
+
+
+def _first(wanted: Iterable[tuple[str, str]], held: Mapping[str, Standing]) -> Next | None:
+    """Return the first module wanted that is not finished. wanted: identifiers, and why."""
+    known = contents.modules()
+    for id, why in wanted:
+        if id in known and not finished(known[id], held.get(id)):
+            return Next(known[id], why, held[id].last if id in held else 1)
+    return None
+
+
+def copy(person: Person) -> dict[str, Any]:
+    """Return all that is kept of somebody's learning, in French words, for them to take away."""
+    rows = Fact.objects.filter(person=person).order_by("at", "pk")
+    known = contents.modules()
+    return {
+        "apprentissage": [
+            {
+                "module": known[row.module].title if row.module in known else row.module,
+                "etape": row.step,
+                "ce_qui_s_est_passe": row.get_state_display(),
+                "essais": row.tries,
+                "indices": row.hints,
+                "secondes": row.seconds,
+                "avec": row.get_way_display(),
+                "le": row.at.isoformat(),
+            }
+            for row in rows
+        ],
+        "groupes": [
+            {"groupe": m.group.title, "structure": m.group.structure.name, "note": m.note}
+            for m in Member.objects.filter(person=person).select_related("group__structure")
+        ],
+        "projets": [
+            {
+                "demarche": known[plan.module].title if plan.module in known else plan.module,
+                "pour_le": plan.on.isoformat(),
+                "avec_qui": plans.WITH[plan.together],
+                "reponse": plans.ANSWERS.get(plan.answer, ""),
+            }
+            for plan in Plan.objects.filter(person=person)
+        ],
+    }
+
+
+# -------------------------------------------------------------------------------------------------------------- a group
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """Somebody of a group, as their aidant sees them. here: they did something lately; stuck: on the step where they are."""
+
+    member: Member
+    module: Module | None
+    step: int
+    state: str
+    tries: int
+    hints: int
+    here: bool
+    stuck: bool
+    at: datetime | None
+    done: int
+    next: Next | None
+
+    @property
+    def stitches(self) -> Sequence[str]:
+        if self.module is None:
+            return ()
+        return ["" if n < self.step else "ici" if n == self.step else "apres" for n in range(1, len(self.module.steps) + 1)]
+
+
+def board(group: Group, at: datetime) -> list[Row]:
+    """Return the people of a group, those who are stuck first, then by name. As many queries for twenty as for one."""
+    members = list(group.members.select_related("person"))
+    ids = [member.person_id for member in members]
+    facts: dict[int, list[Fact]] = {id: [] for id in ids}
+    for fact in Fact.objects.filter(person__in=ids).order_by("at", "pk"):
+        facts[fact.person_id].append(fact)  # type: ignore[index]
+    routes = dict(Route.objects.filter(person__in=ids).values_list("person", "path"))
+    known = contents.modules()
+    rows = [_row(member, group, facts[member.person_id], known, routes.get(member.person_id, ""), at) for member in members]
+    return sorted(rows, key=lambda row: (not row.stuck, not row.here, str(row.member.person).lower()))
+
+
+def _row(member: Member, group: Group, facts: list[Fact], known: Mapping[str, Module], path: str, at: datetime) -> Row:
+    held = progress.standings((f.module, f.version, f.step, f.state) for f in facts)
+    last = facts[-1] if facts else None
+    module = known.get(last.module) if last else None
+    on_step = [f for f in facts if last and (f.module, f.step) == (last.module, last.step)]
+    state = max((f.state for f in on_step), key=progress.RANK.__getitem__, default="")
+    tries, hints = (max((getattr(f, name) for f in on_step), default=0) for name in ("tries", "hints"))
+    here = last is not None and at - last.at < LIVE
+    long = int((at - on_step[0].at).total_seconds()) if here and on_step else 0
+    return Row(
+        member=member,
+        module=module,
+        step=last.step if last else 0,
+        state=state,
+        tries=tries,
+        hints=hints,
+        here=here,
+        stuck=here and last is not None and bool(last.kind) and progress.stuck(state, tries, long),
+        at=last.at if last else None,
+        done=sum(finished(known[id], held[id]) for id in held if id in known),
+        next=_first(
+            [
+                (member.proposed, "proposé"),
+                *((id, "du groupe") for id in group.modules),
+                *((id, "de son parcours") for id in (paths()[path].modules if path in paths() else ())),
+            ],
+            held,
+        ),
+    )
+
+
+def last_seen(groups: Iterable[Group]) -> dict[int, datetime]:
+    """Return when somebody of each group last did something."""
+    rows = Fact.objects.filter(group__in=list(groups)).order_by().values_list("group").annotate(last=Max("at"))
+    return dict(rows)

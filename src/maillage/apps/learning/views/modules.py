@@ -1,0 +1,71 @@
+"""Learning: the modules by theme, a path, a module, its steps, its sheet. The same page for everybody: a device may keep it."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from maillage.apps.learning import access
+from maillage.apps.learning.actions import progress as actions
+from maillage.apps.learning.queries import contents
+from maillage.apps.learning.rules import judging
+from maillage.reference.learning import Module
+from maillage.reference.paths import paths
+
+
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    """The modules, by theme."""
+    return render(request, "learning/index.html", {"themes": contents.themes(), "paths": paths().values()})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def path(request: HttpRequest, id: str) -> HttpResponse:
+    """A path: its modules in order; chosen for whoever has a card open."""
+    found = paths().get(id)
+    if found is None:
+        raise Http404
+    if request.method == "POST":
+        person = access.learner(request, timezone.now())
+        if person is None:
+            return redirect("learning_card")
+        actions.follow(person, id, at=timezone.now())
+        return redirect("learning_card")
+    return render(request, "learning/path.html", {"path": found, "modules": contents.titles(found.modules)})
+
+
+@require_safe
+def module(request: HttpRequest, id: str) -> HttpResponse:
+    """What a module is about, before it begins."""
+    found = _module(id)
+    context = {"module": found, "before": contents.titles(found.before), "then": contents.titles(found.then)}
+    return render(request, "learning/module.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def step(request: HttpRequest, id: str, number: int) -> HttpResponse:
+    """One step; a try of an exercise made of words, for whoever has no script."""
+    found = _module(id)
+    shown = contents.shown(found, number, easier="facile" in request.GET)
+    if shown is None:
+        raise Http404
+    said = None
+    if request.method == "POST" and shown.on_paper:
+        said = judging.judge(shown.exercise, dict(request.POST.lists()))
+    context: dict[str, Any] = {"shown": shown, "module": found, "step": shown.step, "exercise": shown.exercise}
+    return render(request, "learning/step.html", context | {"said": said, "then": contents.titles(found.then)})
+
+
+@require_safe
+def sheet(request: HttpRequest, id: str) -> HttpResponse:
+    """The sheet of a module, on paper."""
+    return render(request, "learning/sheet.html", {"module": _module(id)})
+
+
+def _module(id: str) -> Module:
+    found = contents.module(id)
+    if found is None:
+        raise Http404
+    return found

@@ -1,0 +1,70 @@
+"""What lets a browser keep the modules: the script that answers when the network does not, with the list of the pages."""
+
+import hashlib
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.contrib.staticfiles.finders import find
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.templatetags.static import static
+from django.urls import reverse
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
+
+from maillage.apps.learning.queries import contents
+from maillage.reference.paths import paths
+
+SCRIPT = "apprendre/hors-ligne.js"
+FILES = (
+    *(
+        "site/jetons.css",
+        "site/maillage.css",
+        "site/maillage.js",
+        "site/marque.svg",
+        "site/mailles.svg",
+        "site/dessins.css",
+    ),
+    *("site/ecouter.css", "site/ecouter.js", "apprendre/apprendre.css", "apprendre/progres.js", "apprendre/kit.js"),
+    *("polices/atkinson.woff2", "polices/bricolage.woff2"),
+)
+
+
+@cache
+def _script() -> str:
+    path = find(SCRIPT)
+    assert isinstance(path, str)
+    return Path(path).read_text("utf-8")
+
+
+def _pages(id: str) -> list[str]:
+    module = contents.modules()[id]
+    steps = [reverse("module_step", args=[id, n]) for n in range(1, len(module.steps) + 1)]
+    easier = [f"{steps[n - 1]}?facile" for n, exercise in module.exercises() if exercise.easier is not None]
+    return [reverse("module", args=[id]), *steps, *easier, reverse("module_sheet", args=[id])]
+
+
+def _contents() -> dict[str, Any]:
+    modules = {id: _pages(id) for id in contents.modules()}
+    files = [static(name) for name in FILES]
+    # Pages change with their contents and with the files they name, whose names tell their content.
+    told = json.dumps([files, [m.model_dump_json() for m in contents.modules().values()]])
+    return {
+        "version": hashlib.sha256(told.encode()).hexdigest()[:16],
+        "statique": settings.STATIC_URL,
+        "modules": modules,
+        "parcours": [reverse("learning_path", args=[id]) for id in paths()],
+        "fichiers": files,
+        "absente": render_to_string("learning/absent.html"),
+    }
+
+
+@require_safe
+@cache_control(no_cache=True)
+def script(request: HttpRequest) -> HttpResponse:
+    """The script of the pages kept; a browser asks for it again at each visit, and takes the new one when contents change."""
+    held = json.dumps(_contents(), ensure_ascii=False)
+    return HttpResponse(f"const CONTENUS = {held};\n{_script()}", content_type="text/javascript; charset=utf-8")

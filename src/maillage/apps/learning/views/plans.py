@@ -1,0 +1,111 @@
+"""Doing it for real: papers, addresses, a date; then the question, answered by a link, by card, or by whoever helps."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from maillage.apps.accounts.access import once_more, rights_of
+from maillage.apps.accounts.views import holding
+from maillage.apps.directory.models import Structure
+from maillage.apps.directory.views import refused
+from maillage.apps.learning import access
+from maillage.apps.learning.actions import plans as actions
+from maillage.apps.learning.forms.plans import AnswerForm, PlanForm
+from maillage.apps.learning.models import Plan
+from maillage.apps.learning.queries import contents
+from maillage.apps.learning.queries import plans as queries
+from maillage.apps.learning.rules import plans
+from maillage.apps.people.access import people_for
+from maillage.kernel.typed import whole
+
+PLANS_AN_HOUR = 60
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def real(request: HttpRequest, id: str) -> HttpResponse:
+    """What must be ready, where to go, and the plan: for oneself, or for a person one helps."""
+    module = contents.module(id)
+    if module is None or module.service is None:
+        raise Http404
+    at = timezone.now()
+    helped = people_for(request.user).filter(pk=whole(request.GET.get("personne", "")) or 0).first()
+    person = helped or access.learner(request, at)
+    form = PlanForm(request.POST if request.method == "POST" else None)
+    made: Plan | None = None
+    if form.is_bound and form.is_valid() and once_more(request, "projets", PLANS_AN_HOUR):
+        structure = _acting(request) if helped else None
+        with refused.told(request):
+            made = actions.make(
+                module,
+                on=form.cleaned_data["le"],
+                together=form.cleaned_data["avec"],
+                person=person,
+                structure=structure,
+                commune=structure.code_insee if structure else "",
+                by=request.user if helped else None,  # type: ignore[misc]
+                at=at,
+            )
+    context: dict[str, Any] = {"module": module, "service": module.service, "form": form, "person": person, "made": made}
+    context["helped"] = helped
+    if made is not None:
+        context["link"] = request.build_absolute_uri(f"/apprendre/suivi/{made.token}/")
+        context["together"] = plans.WITH[made.together]
+    return render(request, "learning/real.html", context, status=400 if form.is_bound and form.errors else 200)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def answer(request: HttpRequest, token: str) -> HttpResponse:
+    """What came of a plan, said by whoever has its link: nobody is named on the page."""
+    plan = queries.by_token(token)
+    if plan is None:
+        raise Http404
+    form = AnswerForm(request.POST if request.method == "POST" else None, steps=queries.steps(plan))
+    said = ""
+    if form.is_bound and form.is_valid():
+        plan = actions.answer(plan, form.cleaned_data["reponse"], blocked=form.cleaned_data["ecran"], at=timezone.now())
+        said = plans.next_words(plan.answer)
+    context = {"plan": plan, "module": contents.module(plan.module), "form": form, "said": said}
+    return render(request, "learning/answer.html", context, status=400 if form.is_bound and form.errors else 200)
+
+
+@holding(access.SEE, access.MINE)
+@require_safe
+def follow(request: HttpRequest) -> HttpResponse:
+    """The questions to ask today, those that come, and what was answered."""
+    on = timezone.localdate()
+    context = {
+        "to_ask": queries.to_ask(request.user, on),
+        "coming": queries.coming(request.user, on),
+        "answered": queries.answered(request.user),
+        "answers": plans.ANSWERS,
+        "services": [each for each in contents.modules().values() if each.service],
+    }
+    return render(request, "learning/team/follow.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def ask(request: HttpRequest, pk: int) -> HttpResponse:
+    """Asking a person what came of their plan, and noting it."""
+    plan = get_object_or_404(access.plans_for(request.user), pk=pk)
+    form = AnswerForm(request.POST if request.method == "POST" else None, steps=queries.steps(plan))
+    if form.is_bound and form.is_valid():
+        said = form.cleaned_data["reponse"]
+        actions.answer(plan, said, blocked=form.cleaned_data["ecran"], by=request.user, at=timezone.now())  # type: ignore[arg-type]
+        messages.success(request, f"C’est noté. {plans.next_words(said)}")
+        return redirect("plans")
+    context = {"plan": plan, "module": contents.module(plan.module), "form": form}
+    return render(request, "learning/team/ask.html", context, status=400 if form.is_bound else 200)
+
+
+def _acting(request: HttpRequest) -> Structure | None:
+    """Return the structure in whose name somebody helps."""
+    rights = rights_of(request.user)
+    held = rights.structures(access.SEE) | rights.structures(access.MINE)
+    return Structure.objects.filter(pk__in=held).order_by("pk").first()

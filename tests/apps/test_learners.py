@@ -1,0 +1,475 @@
+"""Learning with a card, in a group, and for real: each fact once, nobody else's learning, unknown stays unknown."""
+
+import json
+from datetime import UTC, date, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+from django.core.cache import caches
+from django.utils import timezone
+
+from maillage.apps.accounts.models import User
+from maillage.apps.learning import access
+from maillage.apps.learning.actions import groups, plans, progress
+from maillage.apps.learning.models import Fact, Group, Member, Plan, Route
+from maillage.apps.learning.queries import contents, measures
+from maillage.apps.learning.queries import progress as queries
+from maillage.apps.messages.models import Message
+from maillage.apps.orientations.actions import forgetting
+from maillage.apps.people import actions as people
+from maillage.apps.people.models import Following, Person
+from maillage.kernel.errors import Refused
+from maillage.kernel.estimate import Estimate, Withheld
+from tests.apps.places import place
+from tests.conftest import with_role
+
+pytestmark = pytest.mark.django_db
+AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
+MOUSE, SERVICE = "tenir-la-souris", "ft-actualisation"
+
+
+@pytest.fixture(autouse=True)
+def _no_count_left():
+    caches["counts"].clear()
+
+
+@pytest.fixture
+def library():
+    return place("bibliotheque").structure
+
+
+@pytest.fixture
+def other():
+    return place("autre", {"nom": "Centre social", "pivot": "21380185500015"}).structure
+
+
+def account(name: str, role: str, **over) -> User:
+    made = User.objects.create_user(f"{name}@exemple.fr", "x", name=name, is_demonstration=True)
+    return with_role(made, role, **over)
+
+
+@pytest.fixture
+def aidant(library) -> User:
+    return account("leila", "aidant", structure=library)
+
+
+@pytest.fixture
+def learner() -> Person:
+    return groups.alone(nickname="Samira", at=AT)
+
+
+@pytest.fixture
+def group(aidant, library) -> Group:
+    return groups.open_group(by=aidant, structure=library, title="Mardi", modules=[MOUSE, "premieres-touches"], at=AT)
+
+
+def fact(step: int = 1, state: str = "seen", **more) -> dict[str, object]:
+    return {"uid": str(uuid4()), "module": MOUSE, "version": 1, "etape": step, "etat": state, **more}
+
+
+def send(client, person_or_token, *facts, **headers):
+    token = person_or_token if isinstance(person_or_token, str) else access.token(person_or_token)
+    body = json.dumps({"carte": token, "faits": list(facts)})
+    return client.post("/apprendre/synchroniser/", body, content_type="application/json", **headers)
+
+
+# ------------------------------------------------------------------------------------------------------------- sending
+
+
+def test_what_is_sent_twice_is_kept_once(client, learner):
+    facts = [fact(1), fact(2, "done", genre="viser", essais=2, secondes=40, voie="touch")]
+    first = send(client, learner, *facts).json()
+    again = send(client, learner, *facts, fact(3)).json()
+    assert (first["nouveaux"], again["nouveaux"]) == (2, 1)
+    assert sorted(first["recus"]) == sorted(each["uid"] for each in facts)
+    assert set(again["recus"]) > set(first["recus"])
+    assert Fact.objects.count() == 3
+    kept = Fact.objects.get(step=2)
+    assert (kept.state, kept.tries, kept.seconds, kept.way, kept.kind) == ("done", 2, 40, "touch", "viser")
+
+
+def test_what_cannot_be_read_is_refused_alone_and_the_rest_is_kept(client, learner):
+    good = fact(4)
+    bad = [fact(99), fact(1, "won"), {"uid": "no"}, "x", fact(1, module="nulle-part"), fact(1, genre="video")]
+    said = send(client, learner, good, *bad).json()
+    assert said["recus"] == [good["uid"]]
+    assert set(said["refuses"]) >= {each["uid"] for each in bad if isinstance(each, dict)}
+    assert Fact.objects.count() == 1
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"[]", b'{"carte": 3}', b"\xff"])
+def test_what_is_no_sending_is_told_so(client, body):
+    said = client.post("/apprendre/synchroniser/", body, content_type="application/json")
+    assert said.status_code == 400
+    assert "ne se lit pas" in said.json()["erreur"]
+
+
+def test_a_clock_that_is_wrong_dates_nothing(client, learner):
+    send(client, learner, fact(1, il_y_a=-50_000), fact(2, il_y_a=10**12), fact(3, il_y_a=3600))
+    now = timezone.now()
+    ago = {row.step: (now - row.at).total_seconds() for row in Fact.objects.all()}
+    assert abs(ago[1]) < 10
+    assert abs(ago[2] - 400 * 86_400) < 10
+    assert abs(ago[3] - 3600) < 10
+
+
+def test_counts_beyond_reason_are_brought_back(client, learner):
+    send(client, learner, fact(2, "done", essais=10**9, secondes=10**9, indices=12, voie="télépathie", ecran="mural"))
+    row = Fact.objects.get()
+    assert (row.tries, row.seconds, row.hints, row.way, row.screen) == (500, 4 * 3600, 3, "unknown", "large")
+
+
+def test_two_devices_with_one_card_add_up(client, learner):
+    send(client, learner, fact(1), fact(2, "done"))
+    send(client, learner, fact(1), fact(2, "seen"), fact(3, "hinted"))
+    held = queries.standings(learner)[MOUSE]
+    assert held.steps == {1: "seen", 2: "done", 3: "hinted"}, "what was done once stays done"
+
+
+@pytest.mark.parametrize("token", ["", "x", "x:y:z"])
+def test_a_token_that_is_not_ours_adds_nothing(client, learner, token):
+    assert send(client, token, fact(1)).status_code == 410
+    assert not Fact.objects.exists()
+
+
+def test_a_card_replaced_or_erased_receives_nothing_more(client, learner, aidant):
+    token = access.token(learner)
+    people.renew_card(learner, by=aidant, at=AT)
+    assert send(client, token, fact(1)).status_code == 410
+    learner.refresh_from_db()
+    token = access.token(learner)
+    assert send(client, token, fact(1)).status_code == 200
+    forgetting.forget(learner, by=None, at=AT)
+    assert send(client, token, fact(2)).status_code == 410
+    assert list(Fact.objects.values_list("person", "step")) == [(None, 1)], "counted, without anybody"
+
+
+def test_a_token_reads_nothing(client, learner):
+    send(client, learner, fact(1))
+    assert MOUSE not in client.get("/apprendre/ma-carte/").content.decode()
+    assert set(send(client, learner, fact(2)).json()) == {"recus", "refuses", "nouveaux"}
+
+
+# -------------------------------------------------------------------------------------------------------------- the card
+
+
+def test_a_card_is_made_alone_opened_elsewhere_and_closed(client, learner):
+    client.post("/apprendre/ma-carte/nouvelle/", {"surnom": "  Ali  "})
+    made = Person.objects.exclude(pk=learner.pk).get()
+    assert (made.nickname, Following.objects.count()) == ("Ali", 0)
+    send(client, made, fact(1), fact(2, "done"))
+    client.post("/apprendre/ma-carte/fermer/")
+    assert made.card not in client.get("/apprendre/ma-carte/").content.decode()
+    assert client.post("/apprendre/ma-carte/", {"code": "AAAA-AAAA"}).status_code == 400
+    page = client.post("/apprendre/ma-carte/", {"code": made.card.lower()}, follow=True).content.decode()
+    assert "Reprendre à l’étape 2" in page
+
+
+def test_a_card_closes_by_itself_on_a_shared_computer(client, learner):
+    client.post("/apprendre/ma-carte/", {"code": learner.card})
+    session = client.session
+    session[access.KEY] = [learner.pk, (timezone.now() - timedelta(hours=4)).isoformat()]
+    session.save()
+    assert learner.card not in client.get("/apprendre/ma-carte/").content.decode()
+
+
+def test_cards_are_not_guessed(client, learner):
+    for _ in range(access.CARDS_AN_HOUR):
+        client.post("/apprendre/ma-carte/", {"code": "AAAA-AAAA"})
+    assert client.post("/apprendre/ma-carte/", {"code": learner.card}).status_code == 400
+
+
+def test_learning_is_erased_at_will_and_the_card_stays(client, learner):
+    client.post("/apprendre/ma-carte/", {"code": learner.card})
+    send(client, learner, fact(1))
+    progress.follow(learner, "tranquille", at=AT)
+    client.post("/apprendre/ma-carte/effacer/")
+    assert queries.standings(learner) == {}
+    assert not Route.objects.exists()
+    assert Fact.objects.get().person is None
+    assert Person.objects.get(pk=learner.pk).code == learner.code
+
+
+def test_a_path_is_followed_with_a_card(client, learner):
+    assert client.post("/apprendre/parcours/tranquille/").url == "/apprendre/ma-carte/"
+    assert not Route.objects.exists()
+    client.post("/apprendre/ma-carte/", {"code": learner.card})
+    client.post("/apprendre/parcours/tranquille/")
+    found = queries.following(learner, {})
+    assert found is not None
+    assert (found.module.id, found.why) == ("mots-de-passe", "Parcours Tranquille")
+    assert client.get("/apprendre/parcours/nulle-part/").status_code == 404
+
+
+def test_the_copy_of_a_person_tells_what_they_learnt(client, learner, group):
+    groups.join(group, learner, at=AT)
+    send(client, learner, fact(2, "hinted"))
+    plans.make(contents.modules()[SERVICE], on=date(2026, 12, 1), together="alone", person=learner, at=AT)
+    told = queries.copy(learner)
+    assert told["apprentissage"][0]["ce_qui_s_est_passe"] == "réussie avec un indice"
+    assert told["groupes"][0]["groupe"] == "Mardi"
+    assert told["projets"][0]["pour_le"] == "2026-12-01"
+
+
+# ------------------------------------------------------------------------------------------------------------- groups
+
+
+def test_a_group_is_joined_with_its_code_and_its_structure_follows(client, group):
+    said = client.post("/apprendre/groupe/", {"code": group.code})
+    assert "verra où vous en êtes" in said.content.decode()
+    client.post("/apprendre/groupe/", {"code": group.code, "surnom": "Fatou", "rejoindre": "1"})
+    client.post("/apprendre/groupe/", {"code": group.code, "surnom": "Fatou", "rejoindre": "1"})
+    assert [m.person.nickname for m in group.members.all()] == ["Fatou", "Fatou"], "homonyms each have their card"
+    assert Following.objects.filter(structure=group.structure).count() == 2
+    assert client.post("/apprendre/groupe/", {"code": "AAAA-AAAA"}).status_code == 400
+
+
+def test_a_closed_or_full_group_lets_nobody_in(aidant, group, learner, monkeypatch):
+    groups.close(group, by=aidant, at=AT)
+    with pytest.raises(Refused, match="fermé"):
+        groups.join(group, learner, at=AT)
+    groups.close(group, by=aidant, at=AT, opened=True)
+    monkeypatch.setattr(groups, "MOST", 1)
+    groups.join(group, learner, at=AT)
+    groups.join(group, learner, at=AT)
+    with pytest.raises(Refused, match="plein"):
+        groups.join(group, groups.alone(nickname="", at=AT), at=AT)
+    assert group.members.count() == 1
+
+
+def test_the_board_shows_who_is_stuck_first(client, aidant, group):
+    zoe, ali = (row.person for row in groups.welcome(group, ["Zoé", "Ali"], by=aidant, at=AT))
+    send(client, zoe, fact(5, "stopped", genre="viser", essais=4))
+    send(client, ali, fact(5, "done", genre="viser", essais=4))
+    rows = queries.board(group, timezone.now())
+    assert [(str(row.member.person), row.stuck, row.step) for row in rows] == [("Zoé", True, 5), ("Ali", False, 5)]
+    client.force_login(aidant)
+    page = client.get(f"/espace/apprendre/{group.pk}/").content.decode()
+    assert page.index("Zoé") < page.index("Ali")
+    assert page.count("bloqué ici") == 1
+
+
+def test_the_board_asks_as_much_for_twenty_as_for_two(aidant, group, django_assert_num_queries):
+    groups.welcome(group, ["A", "B"], by=aidant, at=AT)
+    with django_assert_num_queries(3):
+        queries.board(group, AT)
+    groups.welcome(group, [f"P{n}" for n in range(18)], by=aidant, at=AT)
+    with django_assert_num_queries(3):
+        assert len(queries.board(group, AT)) == 20
+
+
+def test_a_lost_card_is_replaced_and_the_progress_stays(client, aidant, group):
+    (row,) = groups.welcome(group, ["Fatou"], by=aidant, at=AT)
+    send(client, row.person, fact(2, "done"))
+    lost = row.person.code
+    client.force_login(aidant)
+    client.post(f"/espace/apprendre/{group.pk}/personnes/{row.pk}/", {"geste": "carte"})
+    row.person.refresh_from_db()
+    assert row.person.code != lost
+    assert client.post("/apprendre/ma-carte/", {"code": lost}).status_code == 400
+    assert queries.standings(row.person)[MOUSE].steps[2] == "done"
+
+
+def test_a_note_and_a_proposal_change_what_comes_next(client, aidant, group):
+    (row,) = groups.welcome(group, ["Fatou"], by=aidant, at=AT)
+    client.force_login(aidant)
+    address = f"/espace/apprendre/{group.pk}/personnes/{row.pk}/"
+    client.post(address, {"geste": "noter", "note": "préfère le doigt", "module": "toucher-l-ecran"})
+    found = queries.following(row.person, {})
+    assert found is not None
+    assert found.module.id == "toucher-l-ecran"
+    client.post(address, {"geste": "noter", "note": "", "module": "nulle-part"})
+    row.refresh_from_db()
+    assert (row.note, row.proposed) == ("", "")
+
+
+def test_another_structure_sees_no_group_until_it_runs_it_too(client, aidant, group, other):
+    stranger = account("omar", "aidant", structure=other)
+    (row,) = groups.welcome(group, ["Fatou"], by=aidant, at=AT)
+    client.force_login(stranger)
+    for address in ("", "cartes/", "fiches/"):
+        assert client.get(f"/espace/apprendre/{group.pk}/{address}").status_code == 404
+    assert client.post(f"/espace/apprendre/{group.pk}/geste/", {"geste": "fermer"}).status_code == 404
+    assert client.post(f"/espace/apprendre/{group.pk}/personnes/{row.pk}/", {"geste": "carte"}).status_code == 404
+    client.force_login(aidant)
+    client.post(f"/espace/apprendre/{group.pk}/geste/", {"geste": "partager", "structure": str(other.pk)})
+    client.force_login(stranger)
+    assert client.get(f"/espace/apprendre/{group.pk}/").status_code == 200
+
+
+def test_a_group_is_opened_from_an_outline_with_its_people(client, aidant, library):
+    client.force_login(aidant)
+    page = client.get("/espace/apprendre/nouveau/?trame=trame:sms-pieges")
+    assert 'value="trame:sms-pieges" selected' in page.content.decode()
+    held = {"structure": str(library.pk), "titre": "Jeudi", "trame": "trame:sms-pieges", "noms": "Ali\n\n Ali \nZoé"}
+    client.post("/espace/apprendre/nouveau/", held)
+    made = Group.objects.get(title="Jeudi")
+    assert "messages-pieges" in made.modules
+    assert sorted(str(m.person) for m in made.members.all()) == ["Ali", "Ali", "Zoé"]
+    assert client.post("/espace/apprendre/nouveau/", {**held, "trame": ""}).status_code == 400
+
+
+# ----------------------------------------------------------------------------------------------------------- for real
+
+
+def test_a_plan_is_made_without_card_and_answered_by_its_link(client):
+    page = client.post(f"/apprendre/{SERVICE}/pour-de-vrai/", {"le": timezone.localdate(), "avec": "alone"})
+    plan = Plan.objects.get()
+    assert plan.token in page.content.decode()
+    assert (plan.person, plan.commune, plan.answer) == (None, "", "")
+    said = client.post(f"/apprendre/suivi/{plan.token}/", {"reponse": "blocked", "ecran": "3"})
+    plan.refresh_from_db()
+    assert (plan.answer, plan.blocked, plan.asked_by) == ("blocked", 3, "person")
+    assert f"/apprendre/{SERVICE}/3/" in said.content.decode()
+    assert client.get("/apprendre/suivi/xyz/").status_code == 404
+    assert client.post(f"/apprendre/suivi/{plan.token}/", {}).status_code == 400
+
+
+@pytest.mark.parametrize("day", ["2020-01-01", "2090-01-01"])
+def test_a_day_that_cannot_be_is_refused(client, day):
+    page = client.post(f"/apprendre/{SERVICE}/pour-de-vrai/", {"le": day, "avec": "alone"})
+    assert "Le projet n’a pas été gardé" in page.content.decode()
+    assert not Plan.objects.exists()
+
+
+def test_a_module_without_service_has_nothing_to_do_for_real(client):
+    assert client.get(f"/apprendre/{MOUSE}/pour-de-vrai/").status_code == 404
+
+
+def test_an_aidant_makes_a_plan_with_a_person_and_asks(client, aidant, library, other):
+    person = people.welcome(by=aidant, structure=library, nickname="Fatou", at=AT)
+    client.force_login(aidant)
+    client.post(f"/apprendre/{SERVICE}/pour-de-vrai/?personne={person.pk}", {"le": timezone.localdate(), "avec": "aidant"})
+    plan = Plan.objects.get()
+    assert (plan.person, plan.structure, plan.commune) == (person, library, library.code_insee)
+    assert "Fatou" in client.get("/espace/apprendre/suivis/").content.decode()
+    client.post(f"/espace/apprendre/suivis/{plan.pk}/", {"reponse": "beside"})
+    plan.refresh_from_db()
+    assert (plan.answer, plan.asked_by, plan.by) == ("beside", "aidant", aidant)
+    client.force_login(account("omar", "aidant", structure=other))
+    assert client.get(f"/espace/apprendre/suivis/{plan.pk}/").status_code == 404
+    page = client.post(f"/apprendre/{SERVICE}/pour-de-vrai/?personne={person.pk}", {"le": "2026-12-02", "avec": "alone"})
+    assert "Fatou" not in page.content.decode()
+
+
+def test_the_question_leaves_once_to_whoever_agreed(aidant, library):
+    person = people.welcome(
+        by=aidant, structure=library, reach="phone", reach_value="+33639980011", nickname="Fatou", at=AT
+    )
+    plan = plans.make(contents.modules()[SERVICE], on=date(2026, 11, 20), together="alone", person=person, at=AT)
+    later = AT + timedelta(days=21)
+    assert plans.ask_due(at=AT) == 0, "not before its day"
+    assert plans.ask_due(at=later) == 0, "never to whoever did not agree"
+    Plan.objects.update(told_at=None)
+    people.agree(person=person, purpose="write", how="read", by=aidant, at=AT)
+    assert plans.ask_due(at=later) == 1
+    assert plans.ask_due(at=later) == 0
+    message = Message.objects.get()
+    assert plan.token in message.text
+    assert "Fatou" not in message.text
+
+
+def test_not_yet_is_asked_once_more(aidant):
+    plan = plans.make(contents.modules()[SERVICE], on=date(2026, 11, 20), together="alone", at=AT)
+    later = AT + timedelta(days=30)
+    assert plans.answer(plan, "not_yet", at=later).ask_on == date(2027, 1, 4)
+    assert plans.answer(plan, "not_yet", at=later + timedelta(days=20)).ask_on == date(2027, 1, 4)
+    assert plans.answer(plan, "alone", at=later).answer == "alone"
+
+
+# ------------------------------------------------------------------------------------------------------------ measures
+
+
+def _plans(answers, **more):
+    module = contents.modules()[SERVICE]
+    for said in answers:
+        plan = plans.make(module, on=date(2026, 11, 20), together="alone", at=AT, **more)
+        if said:
+            plans.answer(plan, said, at=AT)
+    Plan.objects.update(ask_on=date(2026, 11, 25))
+
+
+def test_an_unknown_stays_in_the_denominator():
+    _plans(["alone"] * 13 + ["counter"] * 11 + [""] * 20)
+    found = measures.conversion(None, None, date(2026, 12, 1), since=date(2026, 1, 1), protected=False)
+    assert found.due == 44
+    assert isinstance(found.converted, Estimate)
+    assert round(found.converted.value, 1) == 29.5
+    assert found.converted.low < 29.5 < found.converted.high
+    assert dict(found.parts)["Pas de réponse, ou pas demandé"] == 20
+
+
+def test_few_people_are_not_told_apart_in_a_territory():
+    _plans(["alone"] * 3 + [""] * 9, commune="38185")
+    of = {"since": date(2026, 1, 1), "protected": True}
+    found = measures.conversion(None, frozenset({"38185"}), date(2026, 12, 1), **of)
+    assert found.due == 11, "by whole batches"
+    assert isinstance(found.converted, Withheld)
+    assert all(n is None for _, n in found.parts)
+    assert measures.conversion(None, frozenset({"69123"}), date(2026, 12, 1), **of).due == 0
+    Plan.objects.all()[:2][0].delete()
+    Plan.objects.first().delete()
+    assert measures.conversion(None, frozenset({"38185"}), date(2026, 12, 1), **of).due is None
+
+
+def test_begun_finished_succeeded_and_where_people_stop(aidant, group):
+    module = contents.modules()[MOUSE]
+    last, counting = len(module.steps), next(n for n, step in enumerate(module.steps, 1) if step.counts)
+    for n, row in enumerate(groups.welcome(group, [f"P{n}" for n in range(4)], by=aidant, at=AT)):
+        steps = [(1, "seen"), (5, "stopped")] if n == 0 else [(counting, "done" if n > 1 else "passed"), (last, "seen")]
+        held = [queries.progress.Fact(str(uuid4()), MOUSE, 1, step, state, seconds=60) for step, state in steps]
+        progress.keep(row.person, held, at=AT)
+    rows, examples = measures.modules(
+        measures.facts_of([group.structure_id], date(2026, 1, 1), date(2026, 12, 1)), protected=False
+    )
+    (row,) = rows
+    assert not examples
+    assert (row.begun, row.minutes) == (4, 2)
+    assert row.stops == (5, module.steps[4].title, 1)
+    assert isinstance(row.finished, Estimate)
+    assert isinstance(row.succeeded, Estimate)
+    assert (row.finished.value, row.succeeded.value) == (75, 50)
+
+
+def test_authors_read_which_exercise_fails(client, aidant, learner):
+    for n in range(12):
+        progress.keep(
+            learner, [queries.progress.Fact(str(uuid4()), MOUSE, 1, 5, "stopped" if n else "done", kind="viser")], at=AT
+        )
+    (row,), _ = measures.exercises()
+    assert (row.step, row.n) == (5, 12)
+    assert isinstance(row.failed, Withheld), "one success alone would be told"
+    client.force_login(aidant)
+    assert "Le jardin" in client.get("/espace/apprendre/auteurs/").content.decode()
+
+
+@pytest.mark.parametrize("address", ["", "mesures/", "suivis/", "nouveau/", "trames/sms-pieges/", "auteurs/"])
+def test_the_pages_of_the_team_open(client, aidant, group, address):
+    client.force_login(aidant)
+    assert client.get(f"/espace/apprendre/{address}").status_code == 200
+
+
+def test_the_measures_of_a_territory_tell_nobody(client, coordinator, group, aidant):
+    groups.welcome(group, ["Fatou"], by=aidant, at=AT)
+    client.force_login(coordinator)
+    page = client.get("/espace/apprendre/mesures/")
+    assert page.status_code == 200
+    assert "Fatou" not in page.content.decode()
+    assert client.get(f"/espace/apprendre/{group.pk}/").status_code == 404
+
+
+def test_a_member_leaves_with_the_person(aidant, group, learner):
+    groups.join(group, learner, at=AT)
+    plans.make(contents.modules()[SERVICE], on=date(2026, 12, 1), together="alone", person=learner, at=AT)
+    forgetting.forget(learner, by=None, at=AT)
+    assert not Member.objects.exists()
+    assert Plan.objects.get().person is None
+
+
+def test_the_pages_kept_on_a_device_are_all_there(client):
+    script = client.get("/apprendre/hors-ligne.js")
+    held = json.loads(script.content.decode().split("\n", 1)[0].removeprefix("const CONTENUS = ").removesuffix(";"))
+    assert set(held["modules"]) == set(contents.modules())
+    for address in held["modules"][MOUSE] + held["parcours"]:
+        assert client.get(address).status_code == 200, address
+    assert client.get("/apprendre/hors-ligne.js").content == script.content, "the same version as long as nothing changed"
