@@ -10,4 +10,9 @@ from django.core.wsgi import get_wsgi_application
 from maillage.studies.territories import gazetteer
 
 application = get_wsgi_application()
-gazetteer().find("a")  # read once before the workers part: they share it, and the first visitor does not wait
+
+from maillage.apps.learning.queries import contents  # noqa: E402, after the application is ready
+
+# Read once before the workers part: they share it, and the first visitor does not wait.
+gazetteer().find("a")
+contents.modules()

@@ -20,7 +20,7 @@ from maillage.apps.learning.models import Group, Member
 from maillage.apps.learning.queries import contents
 from maillage.apps.learning.queries import plans as asked
 from maillage.apps.learning.queries import progress as queries
-from maillage.reference.outlines import FORMATS, outlines
+from maillage.reference.outlines import FORMATS
 
 SEES = (access.SEE, access.MINE)
 
@@ -36,7 +36,7 @@ def groups(request: HttpRequest) -> HttpResponse:
         "open": [(row, row.members.count(), seen.get(row.pk)) for row in rows if row.closed_at is None],
         "closed": [row for row in rows if row.closed_at is not None],
         "to_ask": asked.to_ask(request.user, today),
-        "outlines": [(each, FORMATS[each.format]) for each in outlines().values()],
+        "outlines": [(each, FORMATS[each.format]) for each in contents.outlines().values()],
     }
     return render(request, "learning/team/index.html", context)
 
@@ -76,7 +76,7 @@ def group(request: HttpRequest, pk: int) -> HttpResponse:
         "at": at,
         "modules": contents.titles(found.modules),
         "all_modules": contents.modules().values(),
-        "outline": outlines().get(found.outline),
+        "outline": contents.outlines().get(found.outline),
         "structures": Structure.objects.exclude(pk=found.structure_id).order_by("name")[:500],
     }
     return render(request, "learning/team/group.html", context)
@@ -138,7 +138,7 @@ def cards(request: HttpRequest, pk: int) -> HttpResponse:
 def sheets(request: HttpRequest, pk: int) -> HttpResponse:
     """The sheets of a group's modules, to print: those of learners, and that of whoever runs it."""
     found = _group(request, pk)
-    context = {"group": found, "modules": contents.titles(found.modules), "outline": outlines().get(found.outline)}
+    context = {"group": found, "modules": contents.titles(found.modules), "outline": contents.outlines().get(found.outline)}
     return render(request, "learning/team/sheets.html", context)
 
 
@@ -146,10 +146,15 @@ def sheets(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def outline(request: HttpRequest, id: str) -> HttpResponse:
     """An outline, to read and print: one side of a page."""
-    found = outlines().get(id)
+    found = contents.outlines().get(id)
     if found is None:
         return redirect("groups")
-    context: dict[str, Any] = {"outline": found, "format": FORMATS[found.format], "modules": contents.modules()}
+    context: dict[str, Any] = {
+        "outline": found,
+        "format": FORMATS[found.format],
+        "moments": [(moment, contents.title(moment.module)) for moment in found.moments],
+        "meetings": [(each, [contents.title(id) for id in each.modules]) for each in found.meetings],
+    }
     return render(request, "learning/team/outline.html", context)
 
 
