@@ -63,4 +63,5 @@ self.addEventListener("fetch", (e) => {
     return reponse;
   })())());
   else if (propre(u)) e.respondWith(reseau(e.request));
+  else if (e.request.mode === "navigate") e.respondWith(fetch(e.request).catch(absente)); // une carte, un groupe : jamais gardés ici
 });

@@ -1,0 +1,307 @@
+"""Learning with a card, on several devices, with the network cut and the server stopped: nothing lost, nothing doubled."""
+
+import os
+import re
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+PHONE = {"width": 390, "height": 844}
+ROOT = Path(__file__).parents[2]
+MOUSE = "/apprendre/tenir-la-souris/"
+# The last step of the module is kept on the device.
+KEPT = """(async () => { for (const nom of await caches.keys())
+    if (await (await caches.open(nom)).match('/apprendre/tenir-la-souris/fiche/')) return true; return false; })()"""
+TRAINER = "formation@demo.maillage.example"
+
+
+def facts(environment, card: str) -> list[tuple[int, str]]:
+    """Return what the server keeps of a card: step and state, as many times as it is there."""
+    path = Path(environment["MAILLAGE_HOME"]) / "maillage.sqlite3"
+    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as held:
+        return held.execute(
+            "select step, state from learning_fact join people_person on people_person.id = person_id where code = ? order by step",
+            [card.replace("-", "")],
+        ).fetchall()
+
+
+def make_card(page, name: str = "") -> str:
+    page.goto(page.url.split("/apprendre/")[0] + "/apprendre/ma-carte/")
+    page.fill("#surnom", name)
+    page.get_by_role("button", name="Faire ma carte").press("Enter")
+    until(page, "localStorage.getItem('maillage-carte') !== null")
+    return page.locator(".code").inner_text()
+
+
+def choose(page) -> None:
+    """Succeed in the exercise of words of the module of the mouse."""
+    page.locator("[data-choisir] [type=radio]").first.check()
+    page.get_by_role("button", name="Vérifier").press("Enter")
+    expect(page.locator(".retour-dit .success")).to_be_visible()
+
+
+def waiting(page) -> int:
+    return page.evaluate("Object.keys(localStorage).filter((c) => c.startsWith('maillage-fait-')).length")
+
+
+def until(page, holds: str, seconds: float = 20) -> None:
+    """Wait for something to be true on a page, whose own rules let no text be evaluated."""
+    end = time.monotonic() + seconds
+    while not page.evaluate(holds):
+        assert time.monotonic() < end, holds
+        page.wait_for_timeout(200)
+
+
+def sent(page) -> None:
+    until(page, "!Object.keys(localStorage).some((c) => c.startsWith('maillage-fait-'))")
+
+
+def test_a_card_goes_on_elsewhere_and_closes_on_a_shared_computer(visit, site, environment):
+    page = visit("/apprendre/", **PHONE)
+    card = make_card(page, "Samira")
+    page.goto(f"{site}{MOUSE}6/")
+    choose(page)
+    sent(page)
+    assert facts(environment, card) == [(6, "seen"), (6, "done")]
+    elsewhere = visit("/apprendre/ma-carte/")
+    elsewhere.fill("#code", card.lower().replace("-", " "))
+    elsewhere.keyboard.press("Enter")
+    expect(elsewhere.get_by_role("link", name="Reprendre à l’étape 6")).to_be_visible()
+    elsewhere.get_by_role("button", name="J’ai fini sur cet appareil").press("Enter")
+    elsewhere.wait_for_url("**/apprendre/")
+    kept = elsewhere.evaluate("Object.keys(localStorage)")
+    assert [each for each in kept if each.startswith("maillage-")] == []
+    assert elsewhere.locator("[data-carte-ouverte]").is_hidden()
+
+
+def test_what_was_done_without_card_joins_it_if_one_says_so(visit, site, environment):
+    page = visit(f"{MOUSE}6/")
+    choose(page)
+    card = make_card(page)
+    page.get_by_role("button", name="C’était moi").press("Enter")
+    expect(page.get_by_role("link", name="Reprendre à l’étape 6")).to_be_visible()
+    assert (6, "done") in facts(environment, card)
+
+
+def test_two_tabs_and_a_repeated_sending_double_nothing(visit, site, environment):
+    page = visit("/apprendre/")
+    card = make_card(page)
+    other = page.context.new_page()
+    for tab in (page, other):
+        tab.goto(f"{site}{MOUSE}6/")
+    sent(page)
+    page.context.set_offline(True)
+    for tab in (page, other):
+        choose(tab)
+    left = waiting(page)
+    assert left >= 2
+    page.context.set_offline(False)
+    for tab in (page, other):
+        tab.evaluate("dispatchEvent(new Event('online'))")
+    sent(page)
+    held = facts(environment, card)
+    assert len([each for each in held if each == (6, "done")]) == 2, "once for each tab"
+    other.close()
+
+
+def test_a_card_erased_elsewhere_lets_one_go_on_without_it(visit, site, environment):
+    page = visit("/apprendre/")
+    make_card(page)
+    page.goto(f"{site}{MOUSE}6/")
+    sent(page)
+    page.evaluate(
+        """() => { const c = JSON.parse(localStorage.getItem('maillage-carte'));
+        localStorage.setItem('maillage-carte', JSON.stringify({ ...c, jeton: 'carte-effacee' })); }"""
+    )
+    choose(page)
+    until(page, "localStorage.getItem('maillage-carte') === null")
+    assert waiting(page) == 0
+
+
+def test_a_device_that_keeps_nothing_says_so(visit):
+    page = visit("/apprendre/")
+    page.add_init_script("Storage.prototype.setItem = () => { throw new DOMException('plein', 'QuotaExceededError'); }")
+    page.goto(page.url + "tenir-la-souris/6/")
+    expect(page.locator("main")).to_contain_text("Cet appareil ne garde rien : notez votre étape, la 6.")
+    choose(page)
+
+
+@contextmanager
+def server(environment) -> Iterator[tuple[str, list[subprocess.Popen]]]:
+    """Serve the same home at another address, which may be stopped and started again."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    running: list[subprocess.Popen] = []
+    try:
+        yield f"http://127.0.0.1:{port}", running
+    finally:
+        for each in running:
+            stop(each)
+
+
+def start(environment, address: str, running: list[subprocess.Popen]) -> None:
+    command = [sys.executable, "-m", "gunicorn", "maillage.config.wsgi:application", "--threads", "4"]
+    bound = ["--bind", address.removeprefix("http://")]
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    running.append(subprocess.Popen([*command, *bound], cwd=ROOT, env=environment, start_new_session=True, **quiet))
+    for _ in range(200):
+        try:
+            with urllib.request.urlopen(f"{address}/sante/", timeout=5):
+                return
+        except OSError:
+            time.sleep(0.3)
+    raise AssertionError("the server took too long")
+
+
+def stop(process: subprocess.Popen) -> None:
+    if process.poll() is None:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait(timeout=30)
+
+
+def test_the_network_is_cut_and_the_server_stopped_in_mid_module(visit, site, environment):
+    """From step to step without network nor server, then everything leaves, each once."""
+    with server(environment) as (address, running):
+        start(environment, address, running)
+        page = visit(f"{address}/apprendre/", **PHONE)
+        card = make_card(page, "Ali")
+        page.goto(f"{address}{MOUSE}5/")
+        until(page, KEPT, 30)
+        sent(page)
+        before = facts(environment, card)
+        page.reload()
+        stop(running.pop())
+        page.context.set_offline(True)
+        page.locator("[data-suite]").press("Enter")
+        page.wait_for_url(f"{address}{MOUSE}6/")
+        choose(page)
+        page.locator("[data-suite]").press("Enter")
+        page.wait_for_url(f"{address}{MOUSE}7/")
+        page.goto(f"{address}{MOUSE}6/")
+        left = waiting(page)
+        assert left >= 4, "kept here until they are acknowledged"
+        page.goto(f"{address}/apprendre/ma-carte/")
+        start(environment, address, running)
+        page.context.set_offline(False)
+        page.goto(f"{address}{MOUSE}7/")
+        sent(page)
+    held = facts(environment, card)
+    assert (6, "done") in held
+    assert len(held) >= len(before) + left
+    assert held.count((6, "done")) == 1
+
+
+def test_all_the_modules_are_kept_on_a_device(visit, site):
+    page = visit("/apprendre/")
+    page.wait_for_selector("[data-garder]:not([hidden])", timeout=20_000)
+    page.get_by_role("button", name="Garder sur cet appareil").press("Enter")
+    expect(page.locator("[data-garder-dit]")).to_have_text(re.compile("C’est fait : [0-9]+ pages"), timeout=240_000)
+    page.context.set_offline(True)
+    for address in (
+        "/apprendre/",
+        "/apprendre/ft-actualisation/",
+        "/apprendre/ft-actualisation/5/",
+        "/apprendre/payer-sans-crainte/3/",
+    ):
+        page.goto(site + address)
+        expect(page.locator("h1")).to_be_visible()
+    page.goto(f"{site}/apprendre/parcours/tranquille/")
+    expect(page.locator("h1")).to_have_text("Tranquille")
+
+
+# ---------------------------------------------------------------------------------------------------------- with an aidant
+
+
+@pytest.fixture
+def trainer(visit, site):
+    def opened(address: str, **options):
+        page = visit("/connexion/", **options)
+        page.fill("input[name=login]", TRAINER)
+        page.fill("input[name=password]", "maillage-demo")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/espace/**")
+        page.goto(site + address)
+        return page
+
+    return opened
+
+
+def test_a_group_learns_and_its_aidant_sees_who_is_stuck(visit, trainer, faults_of):
+    room = trainer("/espace/apprendre/nouveau/?trame=trame:premiers-gestes")
+    room.get_by_label("Nom du groupe").fill("Mardi matin")
+    room.get_by_label("Personnes (facultatif)").fill("Fatou\nFatou")
+    room.get_by_role("button", name="Ouvrir le groupe").press("Enter")
+    room.wait_for_url(re.compile(r"/espace/apprendre/\d+/$"))
+    assert room.locator(".groupe tbody tr").count() == 2
+    code = room.locator("p .code").inner_text()
+    page = visit("/apprendre/groupe/", **PHONE)
+    page.fill("#code", code)
+    page.keyboard.press("Enter")
+    page.fill("#surnom", "Aminata")
+    page.get_by_role("button", name="J’entre dans le groupe").press("Enter")
+    expect(page.locator(".suite-carton")).to_contain_text("Groupe Mardi matin")
+    page.goto(page.url.split("/apprendre/")[0] + f"{MOUSE}6/")
+    for _ in range(3):
+        page.locator("[data-choisir] [type=radio]").last.check()
+        page.get_by_role("button", name="Vérifier").press("Enter")
+        page.wait_for_timeout(100)
+    page.goto(page.url.replace("/6/", "/"))
+    sent(page)
+    row = room.locator(".groupe tr", has_text="Aminata")
+    expect(row).to_contain_text("bloqué ici", timeout=25_000)
+    assert room.locator(".groupe tbody tr").first.inner_text().startswith("Aminata")
+    assert faults_of(room, enhanced=False) == []
+    room.goto(room.url + "cartes/")
+    assert room.locator(".carte-papier").count() == 3
+
+
+def test_a_procedure_is_planned_then_asked_and_counted(visit, site, trainer):
+    page = visit("/apprendre/ft-actualisation/pour-de-vrai/", **PHONE)
+    page.fill("#id_le", time.strftime("%Y-%m-%d"))
+    page.get_by_label("Avec un proche").check()
+    page.get_by_role("button", name="Je le note").press("Enter")
+    page.locator(".lien-suivi a").press("Enter")
+    page.wait_for_url("**/apprendre/suivi/**")
+    page.get_by_label("Oui, avec quelqu’un à côté").check()
+    page.get_by_role("button", name="Répondre").press("Enter")
+    expect(page.locator(".success")).to_contain_text("Bravo")
+
+
+PUBLIC = ["/apprendre/", "/apprendre/ma-carte/", "/apprendre/groupe/", "/apprendre/parcours/mes-demarches/", "/apprendre/ft-actualisation/", "/apprendre/ft-actualisation/pour-de-vrai/"]  # fmt: skip
+TEAM = ["", "nouveau/", "suivis/", "mesures/", "auteurs/", "trames/sms-pieges/", "trames/mes-demarches/"]
+
+
+@pytest.mark.parametrize("address", PUBLIC)
+def test_the_public_pages_pass_axe_on_a_phone(visit, faults_of, address):
+    page = visit(address, **PHONE)
+    assert faults_of(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_an_open_card_passes_axe(visit, faults_of):
+    page = visit("/apprendre/", **PHONE)
+    make_card(page, "Ana")
+    page.evaluate("document.querySelectorAll('main details').forEach((each) => { each.open = true })")
+    assert faults_of(page) == []
+
+
+def test_the_pages_of_the_team_pass_axe(trainer, faults_of):
+    for options in ({"color_scheme": "dark"}, PHONE):
+        page = trainer("/espace/", **options)
+        root = page.url.removesuffix("/espace/")
+        for address in TEAM:
+            page.goto(f"{root}/espace/apprendre/{address}")
+            page.evaluate("document.querySelectorAll('main details').forEach((each) => { each.open = true })")
+            assert faults_of(page, enhanced=False) == [], address
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), address
