@@ -341,7 +341,7 @@ def test_an_aidant_makes_a_plan_with_a_person_and_asks(client, aidant, library, 
     client.force_login(aidant)
     client.post(f"/apprendre/{SERVICE}/pour-de-vrai/?personne={person.pk}", {"le": timezone.localdate(), "avec": "aidant"})
     plan = Plan.objects.get()
-    assert (plan.person, plan.structure, plan.commune) == (person, library, library.code_insee)
+    assert (plan.person, plan.structure, plan.commune) == (person, library, "38185")
     assert "Fatou" in client.get("/espace/apprendre/suivis/").content.decode()
     client.post(f"/espace/apprendre/suivis/{plan.pk}/", {"reponse": "beside"})
     plan.refresh_from_db()

@@ -181,6 +181,7 @@ def tell(at: datetime, accounts: Mapping[str, Any], structures: Mapping[str, Any
     from django.db import transaction
 
     from maillage.apps.people.models import Person
+    from maillage.cli import learners
 
     if Person.objects.filter(example=True).exists() or any(row is None for row in structures.values()):
         return 0
@@ -215,6 +216,7 @@ def tell(at: datetime, accounts: Mapping[str, Any], structures: Mapping[str, Any
                 who="aidant",
             )
             stage.end(row, days - 7, who="travail-social")
+        learners.learn(stage)
     return int(Person.objects.filter(example=True).count())
 
 

@@ -23,7 +23,7 @@ from maillage.apps.people import rules as people_rules
 from maillage.engine import bilan as engine
 from maillage.kernel.errors import Refused, UnknownTerritory
 from maillage.kernel.languages import say
-from maillage.reference import bilan
+from maillage.reference import bilan, learning, paths
 
 
 @never_cache
@@ -65,6 +65,8 @@ def result(request: HttpRequest) -> HttpResponse:
             "spot": spot,
             "choices": answer.choices,
             "unknown": bool(request.GET.get("ou")) and spot is None and not answer.choices,
+            "path": paths.suited(found.result, found.use),
+            "firsts": [learning.ours()[id] for id in paths.first(found.flags) if _address("learning")],
             "urgent": places.search(located.where) if told.urgent else "",
             "orientation": _address("orientation_new") if helping else "",
             "mine": _address("card"),

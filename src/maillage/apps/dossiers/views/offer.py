@@ -14,6 +14,7 @@ from maillage.apps.dossiers.forms import GESTURES, WhatIfForm
 from maillage.apps.dossiers.models import Study
 from maillage.apps.dossiers.queries import Asked
 from maillage.apps.dossiers.views.pages import shown
+from maillage.apps.learning.views import measures as learning
 from maillage.apps.memberships.access import communes_of
 from maillage.apps.orientations.views import measures
 from maillage.reference.offer import diagnosis_lines
@@ -42,7 +43,10 @@ def seen(request: HttpRequest, place: str) -> HttpResponse:
 
     def more(study: Study, asked: Asked, told: dict[str, Any]) -> dict[str, Any]:
         communes = communes_of(study.place)
-        return measures.of_territory(communes, on=timezone.localdate()) | totals.section(communes)
+        on = timezone.localdate()
+        of = frozenset(communes) if communes is not None else None
+        told_of = measures.of_territory(communes, on=on) | totals.section(communes)
+        return told_of | {"plans": learning.of_plans(None, of, on)}
 
     return shown(request, place, "dossiers/seen.html", "personnes", more)
 

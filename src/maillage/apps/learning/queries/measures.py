@@ -12,7 +12,8 @@ from statistics import median
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from maillage.apps.directory.models import Structure
+from maillage.apps.directory import rules as directory
+from maillage.apps.directory.models import Lieu, Structure
 from maillage.apps.learning.models import Fact, Plan
 from maillage.apps.learning.queries import contents
 from maillage.apps.learning.queries.progress import finished, succeeded
@@ -73,11 +74,24 @@ def facts_of(structures: Iterable[int] | None, since: date, until: date) -> Quer
     return rows if structures is None else rows.filter(structure__in=list(structures))
 
 
+def seat(structure: Structure) -> str:
+    """Return the commune of a structure: its seat, else that of its first place."""
+    return structure.code_insee or str(
+        _places().filter(structure=structure).values_list("code_insee", flat=True).first() or ""
+    )
+
+
 def structures_in(communes: frozenset[str] | None) -> list[int] | None:
-    """Return the structures of some communes; None: everywhere."""
+    """Return the structures of some communes, by their seat, else by their first place; None: everywhere."""
     if communes is None:
         return None
-    return list(Structure.objects.filter(code_insee__in=communes).values_list("pk", flat=True))
+    seats = dict(_places().order_by("-pk").values_list("structure", "code_insee"))
+    seats |= dict(Structure.objects.exclude(code_insee="").values_list("pk", "code_insee"))
+    return [pk for pk, commune in seats.items() if commune in communes]
+
+
+def _places() -> QuerySet[Lieu]:
+    return Lieu.objects.filter(state=directory.PUBLISHED).exclude(code_insee="").order_by("pk")
 
 
 def modules(rows: QuerySet[Fact], *, protected: bool) -> tuple[list[OfModule], bool]:

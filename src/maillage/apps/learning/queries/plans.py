@@ -40,7 +40,7 @@ def coming(user: Any, on: date) -> list[Asked]:
 
 def answered(user: Any) -> list[Asked]:
     """Return the last plans that have an answer."""
-    return _with(access.plans_for(user).exclude(answer="").order_by("-answered_at")[:30])
+    return _with(access.plans_for(user).exclude(answer="").order_by("-answered_at")[:12])
 
 
 def _with(rows: Any) -> list[Asked]:

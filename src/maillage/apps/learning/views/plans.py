@@ -17,7 +17,7 @@ from maillage.apps.learning import access
 from maillage.apps.learning.actions import plans as actions
 from maillage.apps.learning.forms.plans import AnswerForm, PlanForm
 from maillage.apps.learning.models import Plan
-from maillage.apps.learning.queries import contents
+from maillage.apps.learning.queries import contents, measures
 from maillage.apps.learning.queries import plans as queries
 from maillage.apps.learning.rules import plans
 from maillage.apps.people.access import people_for
@@ -47,7 +47,7 @@ def real(request: HttpRequest, id: str) -> HttpResponse:
                 together=form.cleaned_data["avec"],
                 person=person,
                 structure=structure,
-                commune=structure.code_insee if structure else "",
+                commune=measures.seat(structure) if structure else "",
                 by=request.user if helped else None,  # type: ignore[misc]
                 at=at,
             )
