@@ -8,7 +8,7 @@ import json
 import sys
 from pathlib import Path
 
-from bench import directory, importing, matching, national, orientation, pages, soundness
+from bench import directory, importing, learning, matching, national, orientation, pages, soundness
 
 RESULTS = Path(__file__).with_name("results.json")
 SUITES = {
@@ -19,6 +19,7 @@ SUITES = {
     "solidite": soundness.measures,
     "doublons": matching.measures,
     "orientations": orientation.measures,
+    "apprendre": learning.measures,
 }
 
 

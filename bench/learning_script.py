@@ -1,0 +1,118 @@
+"""Run by bench/learning.py in a home and a database of its own: fill, then ask a server of it as devices would."""
+
+import http.client
+import json
+import os
+import random
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+from maillage.config.start import ready
+
+ready()
+
+from django.core.management import call_command
+from django.utils import timezone
+
+from maillage.apps.learning import access
+from maillage.apps.learning.actions import groups, progress
+from maillage.apps.learning.models import Fact
+from maillage.apps.learning.queries import contents
+from maillage.apps.learning.rules.progress import Fact as Said
+from maillage.apps.people.models import Person
+from maillage.reference import learning
+
+SECONDS = 20  # of people learning
+TOGETHER = 64  # connections at once
+
+
+def fill() -> None:
+    """Make the pages ready, and the learners, each with some progress."""
+    call_command("collectstatic", interactive=False, verbosity=0)
+    at, ids = timezone.now(), list(contents.modules())
+    for n in range(int(os.environ["LEARNERS"])):
+        person = groups.alone(nickname=f"P{n}", at=at)
+        said = [Said(str(uuid4()), ids[n % len(ids)], 1, step, "seen") for step in range(1, 6)]
+        progress.keep(person, said, at=at)
+
+
+def ask(site: str, path: str, body: bytes | None = None) -> float:
+    """Ask the server for something; return how many seconds it took."""
+    start = time.perf_counter()
+    link = http.client.HTTPConnection(urlsplit(site).netloc, timeout=120)
+    link.request("POST" if body else "GET", path, body, {"Content-Type": "application/json"} if body else {})
+    answer = link.getresponse()
+    answer.read()
+    link.close()
+    assert answer.status == 200, (path, answer.status)
+    return time.perf_counter() - start
+
+
+def people_learn(site: str, chance: random.Random) -> list[float]:
+    """Let people open steps at the pace they do, for some seconds, whatever the server answers; return the seconds of each."""
+    pages = [f"/apprendre/{id}/{n}/" for id, m in contents.modules().items() for n in range(1, len(m.steps) + 1)]
+    pace = int(os.environ["EVERY"]) / int(os.environ["LEARNERS"])
+    for page in chance.sample(pages, 40):
+        ask(site, page)
+    waited = []
+    with ThreadPoolExecutor(TOGETHER) as pool:
+        end = time.perf_counter() + SECONDS
+        while time.perf_counter() < end:
+            waited.append(pool.submit(ask, site, chance.choice(pages)))
+            time.sleep(pace)
+    return sorted(each.result() for each in waited)
+
+
+def fact(chance: random.Random, ids: list[str]) -> dict[str, object]:
+    return {"uid": str(uuid4()), "module": chance.choice(ids), "version": 1, "etape": chance.randint(1, 8), "etat": "done"}
+
+
+def sending(token: str, facts: list[dict[str, object]]) -> bytes:
+    return json.dumps({"carte": token, "faits": facts}).encode()
+
+
+def main(site: str) -> None:
+    chance, ids = random.Random(1), list(contents.modules())
+    times = people_learn(site, chance)
+    read = partial(learning.read, learning.OURS / "02-tenir-la-souris" / learning.FILE, frozenset())
+    start = time.perf_counter()
+    read()
+    naive = time.perf_counter() - start + times[int(0.95 * len(times))]
+    people = list(Person.objects.order_by("pk")[: int(os.environ["DEVICES"])])
+    bodies = [sending(access.token(each), [fact(chance, ids) for _ in range(int(os.environ["FACTS"]))]) for each in people]
+    before, start = Fact.objects.count(), time.perf_counter()
+    with ThreadPoolExecutor(TOGETHER) as pool:
+        list(pool.map(partial(ask, site, "/apprendre/synchroniser/"), bodies))
+        took = time.perf_counter() - start
+        kept = Fact.objects.count() - before
+        list(pool.map(partial(ask, site, "/apprendre/synchroniser/"), bodies))  # the answer was lost: all is sent again
+    doubled = Fact.objects.count() - before - kept
+    some = [sending(access.token(people[0]), [fact(chance, ids)]) for _ in range(200)]
+    start = time.perf_counter()
+    with ThreadPoolExecutor(TOGETHER) as pool:
+        list(pool.map(partial(ask, site, "/apprendre/synchroniser/"), some))
+    each = (time.perf_counter() - start) / len(some)
+    sent = len(people) * int(os.environ["FACTS"])
+    print(
+        json.dumps(
+            {
+                "step": times[int(0.95 * len(times))],
+                "step_median": times[len(times) // 2],
+                "step_naive": naive,
+                "asked": len(times),
+                "sync": took,
+                "sync_naive": each * sent,
+                "kept": kept,
+                "lost": sent - kept,
+                "doubled": doubled,
+            }
+        )
+    )
+
+
+if __name__ == "__main__":
+    fill() if sys.argv[1] == "fill" else main(sys.argv[1])
