@@ -1,5 +1,6 @@
 """Learning with a card, in a group, and for real: each fact once, nobody else's learning, unknown stays unknown."""
 
+import base64
 import json
 from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
@@ -15,7 +16,7 @@ from maillage.apps.learning.models import Fact, Group, Member, Plan, Route
 from maillage.apps.learning.queries import contents, measures
 from maillage.apps.learning.queries import progress as queries
 from maillage.apps.messages.models import Message
-from maillage.apps.orientations.actions import forgetting
+from maillage.apps.orientations.actions import agreements, forgetting
 from maillage.apps.people import actions as people
 from maillage.apps.people.models import Following, Person
 from maillage.kernel.errors import Refused
@@ -168,15 +169,18 @@ def test_a_card_is_made_alone_opened_elsewhere_and_closed(client, learner):
 def test_a_card_closes_by_itself_on_a_shared_computer(client, learner):
     client.post("/apprendre/ma-carte/", {"code": learner.card})
     session = client.session
-    session[access.KEY] = [learner.pk, (timezone.now() - timedelta(hours=4)).isoformat()]
+    pk, _since, *rest = session[access.KEY]
+    session[access.KEY] = [pk, (timezone.now() - timedelta(hours=4)).isoformat(), *rest]
     session.save()
-    assert learner.card not in client.get("/apprendre/ma-carte/").content.decode()
+    assert "J’ai une carte" in client.get("/apprendre/ma-carte/").content.decode()
 
 
 def test_cards_are_not_guessed(client, learner):
     for _ in range(access.CARDS_AN_HOUR):
         client.post("/apprendre/ma-carte/", {"code": "AAAA-AAAA"})
-    assert client.post("/apprendre/ma-carte/", {"code": learner.card}).status_code == 400
+    said = client.post("/apprendre/ma-carte/", {"code": learner.card})
+    assert said.status_code == 429
+    assert "Trop d’essais" in said.content.decode()
 
 
 def test_learning_is_erased_at_will_and_the_card_stays(client, learner):
@@ -241,7 +245,7 @@ def test_the_board_shows_who_is_stuck_first(client, aidant, group):
     zoe, ali = (row.person for row in groups.welcome(group, ["Zoé", "Ali"], by=aidant, at=AT))
     send(client, zoe, fact(5, "stopped", genre="viser", essais=4))
     send(client, ali, fact(5, "done", genre="viser", essais=4))
-    rows = queries.board(group, timezone.now())
+    rows = queries.board(group, timezone.now(), Person.objects.all())
     assert [(str(row.member.person), row.stuck, row.step) for row in rows] == [("Zoé", True, 5), ("Ali", False, 5)]
     client.force_login(aidant)
     page = client.get(f"/espace/apprendre/{group.pk}/").content.decode()
@@ -251,11 +255,11 @@ def test_the_board_shows_who_is_stuck_first(client, aidant, group):
 
 def test_the_board_asks_as_much_for_twenty_as_for_two(aidant, group, django_assert_num_queries):
     groups.welcome(group, ["A", "B"], by=aidant, at=AT)
-    with django_assert_num_queries(3):
-        queries.board(group, AT)
+    with django_assert_num_queries(4):
+        queries.board(group, AT, Person.objects.all())
     groups.welcome(group, [f"P{n}" for n in range(18)], by=aidant, at=AT)
-    with django_assert_num_queries(3):
-        assert len(queries.board(group, AT)) == 20
+    with django_assert_num_queries(4):
+        assert len(queries.board(group, AT, Person.objects.all())) == 20
 
 
 def test_a_lost_card_is_replaced_and_the_progress_stays(client, aidant, group):
@@ -380,17 +384,18 @@ def test_not_yet_is_asked_once_more(aidant):
 # ------------------------------------------------------------------------------------------------------------ measures
 
 
-def _plans(answers, **more):
+def _plans(answers, structure, **more):
     module = contents.modules()[SERVICE]
     for said in answers:
-        plan = plans.make(module, on=date(2026, 11, 20), together="alone", at=AT, **more)
+        plan = plans.make(module, on=date(2026, 11, 20), together="alone", structure=structure, at=AT, **more)
         if said:
             plans.answer(plan, said, at=AT)
     Plan.objects.update(ask_on=date(2026, 11, 25))
 
 
-def test_an_unknown_stays_in_the_denominator():
-    _plans(["alone"] * 13 + ["counter"] * 11 + [""] * 20)
+def test_an_unknown_stays_in_the_denominator(library):
+    _plans(["alone"] * 13 + ["counter"] * 11 + [""] * 20, library)
+    _plans(["alone"] * 30, None)
     found = measures.conversion(None, None, date(2026, 12, 1), since=date(2026, 1, 1), protected=False)
     assert found.due == 44
     assert isinstance(found.converted, Estimate)
@@ -399,8 +404,8 @@ def test_an_unknown_stays_in_the_denominator():
     assert dict(found.parts)["Pas de réponse, ou pas demandé"] == 20
 
 
-def test_few_people_are_not_told_apart_in_a_territory():
-    _plans(["alone"] * 3 + [""] * 9, commune="38185")
+def test_few_people_are_not_told_apart_in_a_territory(library):
+    _plans(["alone"] * 3 + [""] * 9, library, commune="38185")
     of = {"since": date(2026, 1, 1), "protected": True}
     found = measures.conversion(None, frozenset({"38185"}), date(2026, 12, 1), **of)
     assert found.due == 11, "by whole batches"
@@ -473,3 +478,116 @@ def test_the_pages_kept_on_a_device_are_all_there(client):
     for address in held["modules"][MOUSE] + held["parcours"]:
         assert client.get(address).status_code == 200, address
     assert client.get("/apprendre/hors-ligne.js").content == script.content, "the same version as long as nothing changed"
+
+
+# ------------------------------------------------------------------------------------------------ what is not shown
+
+
+def test_the_token_of_a_device_does_not_tell_the_card(learner):
+    payload = access.token(learner).split(":")[0]
+    told = base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4))
+    assert learner.code.encode() not in told
+
+
+def test_a_card_replaced_closes_where_the_lost_one_was_open(client, learner, aidant):
+    client.post("/apprendre/ma-carte/", {"code": learner.card})
+    people.renew_card(learner, by=aidant, at=AT)
+    learner.refresh_from_db()
+    page = client.get("/apprendre/ma-carte/").content.decode()
+    assert "J’ai une carte" in page
+    assert learner.card not in page
+
+
+def test_the_code_is_shown_when_the_card_is_made_and_not_later(client, learner):
+    page = client.post("/apprendre/ma-carte/nouvelle/", {}, follow=True).content.decode()
+    assert Person.objects.latest("pk").card in page
+    page = client.post("/apprendre/ma-carte/", {"code": learner.card}, follow=True).content.decode()
+    assert learner.card not in page
+
+
+def test_a_group_tells_nobody_that_whoever_runs_it_may_not_see(client, aidant, group, other):
+    (before,) = groups.welcome(group, ["Fatou"], by=aidant, at=AT)
+    groups.change(group, {"partner": other}, by=aidant, at=AT)
+    group.refresh_from_db()
+    (after,) = groups.welcome(group, ["Moussa"], by=aidant, at=AT + timedelta(days=1))
+    stranger = account("omar", "aidant", structure=other)
+    client.force_login(stranger)
+    page = client.get(f"/espace/apprendre/{group.pk}/").content.decode()
+    assert "Fatou" not in page
+    assert "Moussa" in page
+    cards = client.get(f"/espace/apprendre/{group.pk}/cartes/").content.decode()
+    assert before.person.card not in cards
+    assert after.person.card in cards
+    address = f"/espace/apprendre/{group.pk}/personnes/{before.pk}/"
+    assert client.post(address, {"geste": "carte"}).status_code == 404
+    client.post(f"/espace/apprendre/{group.pk}/geste/", {"geste": "partager", "structure": ""})
+    group.refresh_from_db()
+    assert group.partner == other, "only whoever opened it shares it"
+    groups.change(group, {"partner": None}, by=aidant, at=AT)
+    assert not Following.objects.filter(structure=other, ended_at=None).exists()
+
+
+def test_a_question_written_is_taken_back(aidant, library):
+    person = people.welcome(by=aidant, structure=library, reach="phone", reach_value="+33639980011", at=AT)
+    people.agree(person=person, purpose="write", how="read", by=aidant, at=AT)
+    for end in ("forget", "answer", "silence"):
+        plan = plans.make(contents.modules()[SERVICE], on=date(2026, 11, 20), together="alone", person=person, at=AT)
+        assert plans.ask_due(at=AT + timedelta(days=21)) == 1
+        message = Message.objects.get(key=f"projet-{plan.pk}-question")
+        assert message.state == "waiting"
+        if end == "answer":
+            plans.answer(plan, "alone", at=AT)
+        elif end == "silence":
+            agreements.silence(person, at=AT)
+        else:
+            progress.erase(person, at=AT)
+        message.refresh_from_db()
+        assert message.state == "cancelled", end
+
+
+def test_somebody_erased_comes_back_neither_in_a_group_nor_by_a_late_sending(group, learner):
+    forgetting.forget(learner, by=None, at=AT)
+    with pytest.raises(Refused, match="n’existe plus"):
+        groups.join(group, learner, at=AT)
+    assert progress.keep(learner, [queries.progress.Fact(str(uuid4()), MOUSE, 1, 1, "seen")], at=AT).new == 0
+    assert not Fact.objects.exists()
+
+
+def test_one_card_does_not_fill_the_database(client, learner, monkeypatch):
+    monkeypatch.setattr(progress.progress, "MOST_A_DAY", 2)
+    assert send(client, learner, fact(1), fact(2), fact(3)).status_code == 200
+    assert send(client, learner, fact(4)).status_code == 429
+    assert Fact.objects.count() == 3
+
+
+@pytest.mark.parametrize("body", ["[" * 100_000, '{"carte": "x", "faits": [' + "[" * 50_000])
+def test_a_sending_that_is_too_deep_is_no_sending(client, body):
+    assert client.post("/apprendre/synchroniser/", body, content_type="application/json").status_code == 400
+
+
+def test_numbers_without_end_are_refused_alone(client, learner):
+    good, odd = fact(1), fact(2)
+    body = json.dumps({"carte": access.token(learner), "faits": [good, {**odd, "secondes": float("inf")}]})
+    said = client.post("/apprendre/synchroniser/", body, content_type="application/json").json()
+    assert (said["recus"], list(said["refuses"])) == ([good["uid"]], [odd["uid"]])
+    assert client.post(f"/apprendre/{MOUSE}/6/", {"choix": "9" * 5000}).status_code == 200
+
+
+def test_a_plan_is_made_for_the_structure_that_follows_the_person(client, aidant, library, other):
+    with_role(aidant, "aidant", structure=other)
+    person = people.welcome(by=aidant, structure=other, nickname="Fatou", at=AT)
+    client.force_login(User.objects.get(pk=aidant.pk))
+    client.post(f"/apprendre/{SERVICE}/pour-de-vrai/?personne={person.pk}", {"le": timezone.localdate(), "avec": "alone"})
+    plan = Plan.objects.get()
+    assert plan.structure == other
+    people.leave(person=person, structure=other, by=aidant, at=timezone.now())
+    page = client.get("/espace/apprendre/suivis/").content.decode()
+    assert "Fatou" not in page
+
+
+def test_two_clicks_open_one_group(client, aidant, library):
+    client.force_login(aidant)
+    held = {"structure": str(library.pk), "titre": "Jeudi", "trame": "parcours:tranquille", "noms": "Ali"}
+    for _ in range(2):
+        client.post("/espace/apprendre/nouveau/", held)
+    assert Member.objects.filter(group__title="Jeudi").count() == 1

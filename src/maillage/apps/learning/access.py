@@ -4,8 +4,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.core import signing
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest
+from django.utils.crypto import constant_time_compare, salted_hmac
 
 from maillage.apps.accounts.access import rights_of
 from maillage.apps.learning.models import Group, Plan
@@ -14,37 +15,54 @@ from maillage.apps.people.models import Person
 
 SEE, MINE, MEASURES = "people.see", "people.mine", "measures.see"
 KEY, LEARNING_FOR, RENEWED = "apprenant", timedelta(hours=3), timedelta(minutes=10)
+NOTED = timedelta(minutes=20)
 CODES_AN_HOUR, CARDS_AN_HOUR = 60, 60  # one connection may be a whole room
 SALT = "apprendre"
 
 
 def token(person: Person) -> str:
-    """Return what a device says whose learning it keeps: it lets add to it, never read it."""
-    return signing.dumps([person.pk, person.code], salt=SALT, compress=True)
+    """Return what a device says whose learning it keeps: it lets add to it, never read it, and tells nothing of the card."""
+    return signing.dumps([person.pk, _digest(person)], salt=SALT)
+
+
+def _digest(person: Person) -> str:
+    """Return what tells a code from the one that replaces it, without telling either."""
+    return salted_hmac(SALT, person.code).hexdigest()[:20]
 
 
 def by_token(text: str) -> Person | None:
     """Return the person of a token; None when it is not ours, or when the card was erased or replaced since."""
     try:
-        pk, code = signing.loads(text, salt=SALT)
+        pk, digest = signing.loads(text, salt=SALT)
     except (signing.BadSignature, ValueError, TypeError):
         return None
-    return Person.objects.filter(pk=pk, code=code, forgotten_at__isnull=True).first()
+    return _held(pk, digest)
 
 
-def open_card(request: HttpRequest, person: Person, at: datetime) -> None:
-    """Let this browser learn with a card for some hours: its progress only, nothing else of the person."""
-    request.session[KEY] = [person.pk, at.isoformat()]
+def _held(pk: int, digest: str) -> Person | None:
+    found = Person.objects.filter(pk=pk, forgotten_at__isnull=True).first()
+    return found if found is not None and constant_time_compare(_digest(found), digest) else None
+
+
+def open_card(request: HttpRequest, person: Person, at: datetime, *, made: bool = False) -> None:
+    """Let this browser learn with a card for some hours: its progress only. made: just now, its code is still to be noted."""
+    request.session[KEY] = [person.pk, at.isoformat(), _digest(person), at.isoformat() if made else ""]
 
 
 def learner(request: HttpRequest, at: datetime) -> Person | None:
-    """Return whose card is open for learning in this browser."""
-    pk, since = request.session.get(KEY, [None, ""])
+    """Return whose card is open for learning in this browser; nobody's once it was replaced."""
+    pk, since, digest, made = request.session.get(KEY, [None, "", "", ""])
     if not pk or at - datetime.fromisoformat(since) > LEARNING_FOR:
         return None
     if at - datetime.fromisoformat(since) > RENEWED:
-        request.session[KEY] = [pk, at.isoformat()]
-    return Person.objects.filter(pk=pk, forgotten_at__isnull=True).first()
+        request.session[KEY] = [pk, at.isoformat(), digest, made]
+    return _held(pk, digest)
+
+
+def to_note(request: HttpRequest, at: datetime) -> bool:
+    """Return whether the code of the card was given a moment ago: later, on a shared computer, it is no longer shown."""
+    made = request.session.get(KEY, ["", "", "", ""])[3]
+    return bool(made) and at - datetime.fromisoformat(made) < NOTED
 
 
 def close_card(request: HttpRequest) -> None:
@@ -69,9 +87,16 @@ def plans_for(user: Any) -> QuerySet[Plan]:
     whole = rights.structures(SEE)
     if not whole and not rights.structures(MINE):
         return Plan.objects.none()
-    return Plan.objects.filter(Q(structure__in=whole) | Q(person__in=people_for(user))).select_related(
-        "person", "structure"
-    )
+    seen = Exists(people_for(user).filter(pk=OuterRef("person")))
+    rows = Plan.objects.filter(Q(structure__in=whole) | Q(person__in=people_for(user)))
+    return rows.select_related("person", "structure").annotate(seen=seen)
+
+
+def may_share(user: Any, group: Group) -> bool:
+    """Return whether somebody may say which other structure runs a group: only the one that opened it."""
+    rights = rights_of(user)
+    mine = rights.may(MINE, structure=group.structure_id) and group.by_id == user.pk
+    return rights.may(SEE, structure=group.structure_id) or mine
 
 
 def measures_of(user: Any) -> tuple[frozenset[int], frozenset[str] | None]:

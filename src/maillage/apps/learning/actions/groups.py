@@ -1,7 +1,7 @@
 """Groups: opened by a structure, joined with a code or filled with cards, noted, closed."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -19,6 +19,7 @@ from maillage.kernel import codes
 from maillage.kernel.errors import Refused
 
 MOST = 40  # in a group
+TWICE = timedelta(seconds=20)
 
 
 @transaction.atomic
@@ -41,6 +42,9 @@ def open_group(
             why="Vous n’aidez personne au nom de cette structure.",
             do="Demandez à son responsable de vous y ajouter.",
         )
+    twin = Group.objects.filter(structure=structure, by=by, title=title, at__gt=at - TWICE).first()
+    if twin is not None:  # a double click
+        return twin
     made = Group.objects.create(
         structure=structure,
         partner=partner,
@@ -67,12 +71,28 @@ def _unused() -> str:
 def change(group: Group, values: dict[str, Any], *, by: User, at: datetime) -> Group:
     """Change the title, the modules, the note or the second structure of a group."""
     held = Group.objects.select_for_update().get(pk=group.pk)
+    if "partner" in values and values["partner"] != held.partner:
+        if not access.may_share(by, held):
+            raise Refused(
+                "Rien n’a changé.", why="Une autre structure a ouvert ce groupe.", do="Demandez-lui de le partager."
+            )
+        for member in held.members.select_related("person"):
+            _leave(member, held.partner, by=by, at=at)
     for name in ("title", "modules", "note", "partner"):
         if name in values:
             setattr(held, name, values[name])
     held.save()
     journal.record(by=by, verb="group.changed", row=held, at=at, structure=held.structure_id)
     return held
+
+
+def _leave(member: Member, structure: Structure | None, *, by: User, at: datetime) -> None:
+    """End the following that entering a group began, for a structure that runs it no more."""
+    if (
+        structure is not None
+        and member.person.followings.filter(structure=structure, since=member.at, ended_at=None).exists()
+    ):
+        people.leave(person=member.person, structure=structure, by=by, at=at)
 
 
 @transaction.atomic
@@ -83,6 +103,10 @@ def join(group: Group, person: Person, *, at: datetime, by: User | None = None) 
         raise Refused("Ce groupe est fermé.", why="La séance est finie.", do="Demandez à la personne qui vous aide.")
     if held.members.exclude(person=person).count() >= MOST:
         raise Refused("Ce groupe est plein.", why=f"Il a {MOST} personnes.", do="Ouvrez un deuxième groupe.")
+    if not Person.objects.select_for_update().filter(pk=person.pk, forgotten_at__isnull=True).exists():
+        raise Refused(
+            "Cette carte n’existe plus.", why="Elle a été effacée.", do="Entrez sans carte : une autre sera faite."
+        )
     made, _new = Member.objects.get_or_create(group=held, person=person, defaults={"at": at})
     for structure in filter(None, (held.structure, held.partner)):
         people.follow(person=person, structure=structure, by=by or held.by, at=at)
@@ -119,7 +143,15 @@ def note(member: Member, *, words: str, proposed: str, by: User, at: datetime) -
 def remove(member: Member, *, by: User, at: datetime) -> None:
     """Take somebody out of a group; their card and their progress stay theirs."""
     journal.record(by=by, verb="member.removed", row=member.person, at=at, structure=member.group.structure_id)
+    _leave(member, member.group.partner, by=by, at=at)
     member.delete()
+
+
+@transaction.atomic
+def printed(group: Group, people_: Sequence[Person], *, by: User, at: datetime) -> None:
+    """Note that the cards of some people of a group were shown, to be printed."""
+    for person in people_:
+        journal.record(by=by, verb="person.card_printed", row=person, at=at, structure=group.structure_id)
 
 
 @transaction.atomic

@@ -73,7 +73,14 @@ def answer(plan: Plan, said: str, *, at: datetime, by: User | None = None, block
     if again:
         held.ask_on = timezone.localdate(at) + plans.AGAIN
     held.save()
+    outbox.cancel(f"projet-{held.pk}-question")
     return held
+
+
+def hush(person: Person, *, at: datetime) -> None:
+    """Take back the questions that were written to a person and have not left, or were kept."""
+    for pk in Plan.objects.filter(person=person).values_list("pk", flat=True):
+        outbox.forget(about=f"projet-{pk}-", at=at)
 
 
 def ask_due(*, at: datetime, limit: int = 200) -> int:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from maillage.apps.learning.actions import plans
 from maillage.apps.learning.models import Fact, Group, Member, Plan, Route
 from maillage.apps.learning.rules import progress
 from maillage.apps.people import actions as people
@@ -29,6 +30,14 @@ def keep(person: Person, facts: Sequence[progress.Fact], *, at: datetime) -> Kep
 
     A device that tells the past says how long ago: its clock may be wrong, ours dates.
     """
+    if not Person.objects.select_for_update().filter(pk=person.pk, forgotten_at__isnull=True).exists():
+        return Kept((), 0)
+    if Fact.objects.filter(person=person, kept_at__gt=at - timedelta(days=1)).count() > progress.MOST_A_DAY:
+        raise Refused(
+            "Ceci n’a pas été gardé.",
+            why="Cette carte a déjà beaucoup servi aujourd’hui.",
+            do="Continuez : ce que vous faites reste sur cet appareil, et partira demain.",
+        )
     uids = [UUID(fact.uid) for fact in facts]
     before = set(Fact.objects.filter(uid__in=uids).values_list("uid", flat=True))
     group = Group.objects.filter(members__person=person).order_by("-members__at").first()
@@ -71,15 +80,20 @@ def follow(person: Person, path: str, *, at: datetime) -> Route:
 
 
 @transaction.atomic
-def erase(person: Person) -> int:
-    """Erase what somebody learnt, at their demand; their card stays. What was counted stays counted, without anybody."""
+def erase(person: Person, *, at: datetime) -> int:
+    """Erase what somebody learnt, at their demand: notes and plans too; their card and their groups stay.
+
+    What was counted stays counted, without anybody.
+    """
     Route.objects.filter(person=person).delete()
+    Member.objects.filter(person=person).update(note="", proposed="")
+    plans.hush(person, at=at)
+    Plan.objects.filter(person=person).update(person=None)
     return Fact.objects.filter(person=person).update(person=None)
 
 
 @transaction.atomic
-def forget(person: Person) -> None:
+def forget(person: Person, *, at: datetime) -> None:
     """Strip all that links learning to a person who is erased: counts stay, groups and paths do not."""
-    erase(person)
+    erase(person, at=at)
     Member.objects.filter(person=person).delete()
-    Plan.objects.filter(person=person).update(person=None)

@@ -29,7 +29,7 @@ def read(body: bytes) -> Sent:
     try:
         held = json.loads(body)
         token, rows = str(held["carte"]), list(held["faits"])
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise Refused(
             "Cet envoi ne se lit pas.", why="Ce n’est pas ce qu’envoie cette page.", do="Rechargez la page."
         ) from error
@@ -37,7 +37,7 @@ def read(body: bytes) -> Sent:
     for row in rows[: progress.AT_ONCE]:
         try:
             facts.append(_fact(row))
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
             refused.append((str(row.get("uid", "")) if isinstance(row, dict) else "", str(error)[:80]))
     return Sent(token, facts, refused)
 

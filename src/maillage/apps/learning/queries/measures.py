@@ -207,9 +207,10 @@ def conversion(
 ) -> Conversion:
     """Return what became of the plans whose question was due between two days, by the structures or the communes of who helped.
 
-    structures, communes: either; both None: everywhere. Those made alone, at home, belong to no territory.
+    structures, communes: either; both None: everywhere. Only those made with a structure are counted: alone, at home, nobody
+    vouches for them, and anybody could make a thousand.
     """
-    every = Plan.objects.filter(ask_on__gte=since, ask_on__lte=on)
+    every = Plan.objects.filter(ask_on__gte=since, ask_on__lte=on, structure__isnull=False)
     if structures is not None:
         every = every.filter(structure__in=list(structures))
     elif communes is not None:

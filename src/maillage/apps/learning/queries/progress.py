@@ -1,11 +1,11 @@
 """Where somebody is, what comes next, and a group seen at once."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 
 from maillage.apps.learning.models import Fact, Group, Member, Plan, Route
 from maillage.apps.learning.queries import contents
@@ -125,9 +125,13 @@ def copy(person: Person) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """Somebody of a group, as their aidant sees them. here: they did something lately; stuck: on the step where they are."""
+    """Somebody of a group, as their aidant sees them. here: they did something lately; stuck: on the step where they are.
+
+    known: whoever looks may see this person; otherwise neither name, note nor card.
+    """
 
     member: Member
+    known: bool
     module: Module | None
     step: int
     state: str
@@ -146,20 +150,26 @@ class Row:
         return ["" if n < self.step else "ici" if n == self.step else "apres" for n in range(1, len(self.module.steps) + 1)]
 
 
-def board(group: Group, at: datetime) -> list[Row]:
-    """Return the people of a group, those who are stuck first, then by name. As many queries for twenty as for one."""
-    members = list(group.members.select_related("person"))
+def board(group: Group, at: datetime, seen: QuerySet[Person]) -> list[Row]:
+    """Return the people of a group, those who are stuck first, then by name. As many queries for twenty as for one.
+
+    seen: the people that whoever looks may see.
+    """
+    members = list(group.members.select_related("person", "group"))
     ids = [member.person_id for member in members]
     facts: dict[int, list[Fact]] = {id: [] for id in ids}
     for fact in Fact.objects.filter(person__in=ids).order_by("at", "pk"):
         facts[fact.person_id].append(fact)  # type: ignore[index]
     routes = dict(Route.objects.filter(person__in=ids).values_list("person", "path"))
     known = contents.modules()
-    rows = [_row(member, group, facts[member.person_id], known, routes.get(member.person_id, ""), at) for member in members]
-    return sorted(rows, key=lambda row: (not row.stuck, not row.here, str(row.member.person).lower()))
+    shown = set(seen.filter(pk__in=ids).values_list("pk", flat=True))
+    rows = [_row(member, facts[member.person_id], known, routes.get(member.person_id, ""), at, shown) for member in members]
+    return sorted(rows, key=lambda row: (not row.stuck, not row.here, not row.known, str(row.member.person).lower()))
 
 
-def _row(member: Member, group: Group, facts: list[Fact], known: Mapping[str, Module], path: str, at: datetime) -> Row:
+def _row(
+    member: Member, facts: list[Fact], known: Mapping[str, Module], path: str, at: datetime, shown: Collection[int | None]
+) -> Row:
     held = progress.standings((f.module, f.version, f.step, f.state) for f in facts)
     last = facts[-1] if facts else None
     module = known.get(last.module) if last else None
@@ -170,6 +180,7 @@ def _row(member: Member, group: Group, facts: list[Fact], known: Mapping[str, Mo
     long = int((at - on_step[0].at).total_seconds()) if here and on_step else 0
     return Row(
         member=member,
+        known=member.person_id in shown,
         module=module,
         step=last.step if last else 0,
         state=state,
@@ -182,7 +193,7 @@ def _row(member: Member, group: Group, facts: list[Fact], known: Mapping[str, Mo
         next=_first(
             [
                 (member.proposed, "proposé"),
-                *((id, "du groupe") for id in group.modules),
+                *((id, "du groupe") for id in member.group.modules),
                 *((id, "de son parcours") for id in (paths()[path].modules if path in paths() else ())),
             ],
             held,

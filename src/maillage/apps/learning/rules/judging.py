@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from maillage.kernel.typed import whole
 from maillage.reference.learning import Choose, Order, Trap
 
 ON_PAPER = ("choisir", "piege", "ordre")  # kinds that the server judges too; the others ask for the script
@@ -27,17 +28,17 @@ def judge(exercise: Any, answer: Mapping[str, Sequence[str]]) -> Said:
     A choice has its consequence, right or not; an order says the first place that does not go.
     """
     if isinstance(exercise, Choose | Trap):
-        chosen = answer.get("choix", [""])[0]
-        if not (chosen.isdecimal() and int(chosen) < len(exercise.options)):
+        chosen = whole(answer.get("choix", [""])[0], len(exercise.options) - 1)
+        if chosen is None:
             return MISSING
-        option = exercise.options[int(chosen)]
+        option = exercise.options[chosen]
         return Said(option.right, option.then, exercise.done if option.right else "Regardez, puis choisissez encore.")
     if isinstance(exercise, Order):
-        places = [answer.get(f"place-{n}", [""])[0] for n in range(len(exercise.steps))]
-        if any(not place.isdecimal() for place in places):
+        places = [whole(answer.get(f"place-{n}", [""])[0]) for n in range(len(exercise.steps))]
+        if None in places:
             return MISSING
         for n, place in enumerate(places):
-            if int(place) != n + 1:
+            if place != n + 1:
                 wrong = "Ce n’est pas encore le bon ordre."
                 return Said(False, wrong, f"« {exercise.steps[n]} » vient à une autre place : essayez encore.")
         return Said(True, exercise.done)

@@ -26,6 +26,7 @@ SCREENS: Mapping[str, str] = {"small": "téléphone", "medium": "tablette", "lar
 MOST_TRIES, MOST_SECONDS = 500, 4 * 3600  # beyond, a device counted wrongly
 MOST_BEFORE = 400 * 24 * 3600  # seconds: how long a device may have kept something before it says it
 AT_ONCE = 500  # facts in one sending
+MOST_A_DAY = 3_000  # facts of one card: beyond, it is not somebody who learns
 STUCK_TRIES, STUCK_SECONDS = 3, 5 * 60  # on the step where somebody is, without success
 
 

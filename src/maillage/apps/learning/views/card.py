@@ -1,5 +1,6 @@
 """Learning with a card: typed, made, closed; what devices send of it; a group joined."""
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -28,6 +29,7 @@ NO_CARD = Refused(
     why="Une lettre ou un chiffre est peut-être mal lu.",
     do="Relisez la carte. Ou montrez-la à la personne qui vous aide.",
 )
+CLOSED = Refused("Ce groupe est fermé.", why="La séance est finie.", do="Demandez à la personne qui vous aide.")
 NO_GROUP = Refused(
     "Aucun groupe n’a ce code.", why="Une lettre ou un chiffre est peut-être mal lu.", do="Relisez-le au tableau."
 )
@@ -43,7 +45,9 @@ def card(request: HttpRequest) -> HttpResponse:
     at = timezone.now()
     typed, error = request.POST.get("code", "").strip()[:20], None
     if request.method == "POST":
-        found = cards.by_code(typed) if counted(request, "cartes-apprendre") < access.CARDS_AN_HOUR else None
+        if counted(request, "cartes-apprendre") >= access.CARDS_AN_HOUR:
+            return render(request, "learning/card.html", {"error": TOO_MANY, "typed": typed}, status=429)
+        found = cards.by_code(typed)
         if found is not None:
             access.open_card(request, found, at)
             return redirect("learning_card")
@@ -56,6 +60,7 @@ def card(request: HttpRequest) -> HttpResponse:
     known = contents.modules()
     context: dict[str, Any] = {
         "person": person,
+        "to_note": access.to_note(request, at),
         "held": {
             "jeton": access.token(person),
             "image": person.drawn,
@@ -77,7 +82,7 @@ def new(request: HttpRequest) -> HttpResponse:
         return render(request, "learning/card.html", {"error": TOO_MANY}, status=429)
     at = timezone.now()
     person = groups.alone(nickname=request.POST.get("surnom", "")[:60], at=at)
-    access.open_card(request, person, at)
+    access.open_card(request, person, at, made=True)
     return redirect("learning_card")
 
 
@@ -93,7 +98,7 @@ def erase(request: HttpRequest) -> HttpResponse:
     """Erasing all that one learnt; the card stays."""
     person = access.learner(request, timezone.now())
     if person is not None:
-        progress.erase(person)
+        progress.erase(person, at=timezone.now())
         messages.success(request, "C’est effacé. Votre carte est vide, et toujours à vous.")
     return redirect("learning_card")
 
@@ -111,7 +116,12 @@ def sync(request: HttpRequest) -> JsonResponse:
     person = access.by_token(sent.token)
     if person is None:
         return JsonResponse({"erreur": "Cette carte n’existe plus, ou a été remplacée."}, status=410)
-    kept = progress.keep(person, sent.facts, at=timezone.now())
+    try:
+        kept = progress.keep(person, sent.facts, at=timezone.now())
+    except Refused as error:
+        return JsonResponse({"erreur": " ".join(error.sentences)}, status=429)
+    if sent.facts and not kept.known:
+        return JsonResponse({"erreur": "Cette carte n’existe plus."}, status=410)
     return JsonResponse({"recus": list(kept.known), "refuses": dict(sent.refused), "nouveaux": kept.new})
 
 
@@ -128,23 +138,29 @@ def group(request: HttpRequest) -> HttpResponse:
         if found is None:
             count(request, "groupes")
             error = NO_GROUP
+    if found is not None and found.closed_at is not None:
+        found, error = None, CLOSED
     if found is not None and "rejoindre" in request.POST:
-        person = access.learner(request, at) if "moi" in request.POST else _somebody(request)
+        person, made = _somebody(request, at)
         if person is None:
             error = NO_CARD
         else:
             with refused.told(request):
                 groups.join(found, person, at=at)
-                access.open_card(request, person, at)
+                access.open_card(request, person, at, made=made)
             return redirect("learning_card")
     context = {"error": error, "typed": typed, "group": found, "person": access.learner(request, at)}
     return render(request, "learning/join.html", context, status=400 if error else 200)
 
 
-def _somebody(request: HttpRequest) -> Person | None:
-    """Return whoever joins: by the card they type, or with a new one."""
+def _somebody(request: HttpRequest, at: datetime) -> tuple[Person | None, bool]:
+    """Return whoever joins, and whether their card was made just now: the one open here, the one typed, or a new one."""
+    if "moi" in request.POST:
+        return access.learner(request, at), False
     if typed := request.POST.get("carte", "").strip():
-        return cards.by_code(typed) if once_more(request, "cartes-apprendre", access.CARDS_AN_HOUR) else None
+        count(request, "cartes-apprendre")
+        known = counted(request, "cartes-apprendre") <= access.CARDS_AN_HOUR
+        return (cards.by_code(typed) if known else None), False
     if not once_more(request, "cartes-faites", access.CARDS_AN_HOUR):
-        return None
-    return groups.alone(nickname=request.POST.get("surnom", "")[:60], at=timezone.now())
+        return None, False
+    return groups.alone(nickname=request.POST.get("surnom", "")[:60], at=at), True

@@ -16,11 +16,12 @@ from maillage.apps.directory.views import refused
 from maillage.apps.learning import access
 from maillage.apps.learning.actions import plans as actions
 from maillage.apps.learning.forms.plans import AnswerForm, PlanForm
-from maillage.apps.learning.models import Plan
+from maillage.apps.learning.models import Member, Plan
 from maillage.apps.learning.queries import contents, measures
 from maillage.apps.learning.queries import plans as queries
 from maillage.apps.learning.rules import plans
 from maillage.apps.people.access import people_for
+from maillage.apps.people.models import Person
 from maillage.kernel.typed import whole
 
 PLANS_AN_HOUR = 60
@@ -39,7 +40,7 @@ def real(request: HttpRequest, id: str) -> HttpResponse:
     form = PlanForm(request.POST if request.method == "POST" else None)
     made: Plan | None = None
     if form.is_bound and form.is_valid() and once_more(request, "projets", PLANS_AN_HOUR):
-        structure = _acting(request) if helped else None
+        structure = _structure(request, person, helped)
         with refused.told(request):
             made = actions.make(
                 module,
@@ -104,8 +105,14 @@ def ask(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "learning/team/ask.html", context, status=400 if form.is_bound else 200)
 
 
-def _acting(request: HttpRequest) -> Structure | None:
-    """Return the structure in whose name somebody helps."""
+def _structure(request: HttpRequest, person: Person | None, helped: Person | None) -> Structure | None:
+    """Return in whose name a plan is made: the structure of whoever helps, which follows the person; else that of their group."""
+    if person is None:
+        return None
+    if helped is None:
+        member = Member.objects.filter(person=person).select_related("group__structure").order_by("-at").first()
+        return member.group.structure if member else None
     rights = rights_of(request.user)
-    held = rights.structures(access.SEE) | rights.structures(access.MINE)
-    return Structure.objects.filter(pk__in=held).order_by("pk").first()
+    mine = rights.structures(access.SEE) | rights.structures(access.MINE)
+    followed = person.followings.filter(structure__in=mine, ended_at=None).values("structure")
+    return Structure.objects.filter(pk__in=followed).order_by("pk").first()

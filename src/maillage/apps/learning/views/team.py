@@ -20,6 +20,8 @@ from maillage.apps.learning.models import Group, Member
 from maillage.apps.learning.queries import contents
 from maillage.apps.learning.queries import plans as asked
 from maillage.apps.learning.queries import progress as queries
+from maillage.apps.people.access import people_for
+from maillage.kernel.typed import whole
 from maillage.reference.outlines import FORMATS
 
 SEES = (access.SEE, access.MINE)
@@ -57,7 +59,8 @@ def new(request: HttpRequest) -> HttpResponse:
                 outline=held["trame"].removeprefix("trame:") if held["trame"].startswith("trame:") else "",
                 at=at,
             )
-            actions.welcome(made, form.names, by=_user(request), at=at)
+            if not made.members.exists():  # opened just now, not by a second click
+                actions.welcome(made, form.names, by=_user(request), at=at)
             return redirect("group", made.pk)
     status = 400 if form.is_bound else 200
     return render(request, "learning/team/new.html", {"form": form, "themes": contents.themes()}, status=status)
@@ -72,7 +75,8 @@ def group(request: HttpRequest, pk: int) -> HttpResponse:
     at = timezone.now()
     context = {
         "group": found,
-        "rows": queries.board(found, at),
+        "rows": queries.board(found, at, people_for(request.user)),
+        "may_share": access.may_share(request.user, found),
         "at": at,
         "modules": contents.titles(found.modules),
         "all_modules": contents.modules().values(),
@@ -98,8 +102,7 @@ def act(request: HttpRequest, pk: int) -> HttpResponse:
             actions.change(found, {"note": " ".join(request.POST.get("note", "").split())[:500]}, by=by, at=at)
             messages.success(request, "C’est noté.")
         elif gesture == "partager":
-            partner = request.POST.get("structure", "")
-            held = Structure.objects.filter(pk=int(partner)).first() if partner.isdecimal() else None
+            held = Structure.objects.filter(pk=whole(request.POST.get("structure", "")) or 0).first()
             actions.change(found, {"partner": held}, by=by, at=at)
             messages.success(request, f"{held} anime aussi ce groupe." if held else "Ce groupe n’est plus partagé.")
     return redirect("group", found.pk)
@@ -109,7 +112,8 @@ def act(request: HttpRequest, pk: int) -> HttpResponse:
 def member(request: HttpRequest, pk: int, member: int) -> HttpResponse:
     """A gesture on somebody of a group: noted, proposed a module, given a new card, taken out."""
     found, at, by = _group(request, pk), timezone.now(), _user(request)
-    row = get_object_or_404(Member.objects.select_related("person", "group"), pk=member, group=found)
+    theirs = Member.objects.filter(person__in=people_for(request.user)).select_related("person", "group__partner")
+    row = get_object_or_404(theirs, pk=member, group=found)
     gesture = request.POST.get("geste", "")
     with refused.told(request):
         if gesture == "noter":
@@ -130,7 +134,8 @@ def member(request: HttpRequest, pk: int, member: int) -> HttpResponse:
 def cards(request: HttpRequest, pk: int) -> HttpResponse:
     """The cards of a group, to print and cut."""
     found = _group(request, pk)
-    people = [row.person for row in found.members.select_related("person")]
+    people = list(people_for(request.user).filter(pk__in=found.members.values("person")))
+    actions.printed(found, people, by=_user(request), at=timezone.now())
     return render(request, "learning/team/cards.html", {"group": found, "people": people})
 
 

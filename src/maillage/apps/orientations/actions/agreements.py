@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from maillage.apps.accounts.models import User
+from maillage.apps.learning.actions import plans
 from maillage.apps.messages import actions as outbox
 from maillage.apps.orientations.models import Orientation
 from maillage.apps.people import actions as people
@@ -32,6 +33,7 @@ def silence(person: Person, *, at: datetime) -> None:
     for pk in Orientation.objects.filter(person=person).values_list("pk", flat=True):
         for what in ("personne", "veille"):
             outbox.forget(about=f"orientation-{pk}-{what}-", at=at)
+    plans.hush(person, at=at)
 
 
 def _undo(person: Person, purpose: str, structure: int | None, *, at: datetime) -> None:

@@ -21,7 +21,7 @@ def forget(person: Person, *, by: User | None, at: datetime) -> None:
     """
     due.strip(person, at=at)
     autonomy.forget(person)
-    learning.forget(person)
+    learning.forget(person, at=at)
     people.forget(person, by=by, at=at)
 
 

@@ -31,6 +31,7 @@ VERBS = {
     "person.exported": "a remis une copie de ce qui est gardé",
     "person.forgotten": "a effacé la fiche",
     "person.card_renewed": "a refait la carte",
+    "person.card_printed": "a imprimé la carte",
     "member.noted": "a noté un apprentissage",
     "member.removed": "a ôté la personne d’un groupe",
     "consent.said": "a noté un accord",

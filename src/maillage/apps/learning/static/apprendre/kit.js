@@ -291,8 +291,8 @@ if (simule) {
       if (manque || faux) {
         champ?.setAttribute("aria-invalid", "true");
         champ?.focus();
-        const dits = e.ecarts?.find((x) => ote(x.quand) === ote(dit)) ?? e.ecart;
-        if (manque || !dits) ecart("-champ", [manque ? `Il manque : ${e.texte}` : `Regardez : ${e.texte}`, manque ? "Remplissez-le, puis continuez." : "Ce n’est pas ce que dit votre papier."]);
+        const dits = e.ecarts?.find((x) => ote(x.quand) === ote(dit)) ?? (manque ? null : e.ecart);
+        if (!dits) ecart("-champ", [manque ? `Il manque : ${e.texte}` : `Regardez : ${e.texte}`, manque ? "Remplissez-le, puis continuez." : "Ce n’est pas ce que dit votre papier."]);
         else parler(dits);
         return false;
       }
@@ -348,6 +348,7 @@ if (simule) {
       bloc.append(l);
       return bloc;
     }
+    if (!(x.nom in saisis) && x.deja) saisis[x.nom] = x.deja;
     if (x.type === "choix") {
       const f = fabrique("fieldset", "simule-choix");
       f.append(fabrique("legend", "", x.texte));
@@ -372,7 +373,6 @@ if (simule) {
       return bloc;
     }
     const i = fabrique("input");
-    if (!(x.nom in saisis) && x.deja) saisis[x.nom] = x.deja;
     i.id = id; i.name = x.nom; i.type = x.cache ? "password" : "text"; i.value = saisis[x.nom] ?? "";
     for (const non of ["autocomplete", "autocapitalize", "autocorrect"]) i.setAttribute(non, "off");
     i.spellcheck = false;
