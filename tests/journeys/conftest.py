@@ -156,9 +156,26 @@ def faults_of(axe) -> Callable:
         page.evaluate(axe)
         tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
         rules = {"color-contrast-enhanced": {"enabled": True}} if enhanced else {}
-        found = page.evaluate("([tags, rules]) => axe.run({runOnly: {type: 'tag', values: tags}, rules})", [tags, rules])
+        found = page.evaluate(
+            "([tags, rules]) => axe.run({runOnly: {type: 'tag', values: tags}, rules, resultTypes: ['violations'], preload: false})",
+            [tags, rules],
+        )
         return [
             f"{v['id']}: {node['target']} {node['failureSummary']}" for v in found["violations"] for node in v["nodes"][:3]
         ]
+
+    return check
+
+
+@pytest.fixture
+def faults_by_day_and_night(faults_of) -> Callable:
+    """The same on a wide screen by day, then on a telephone by night: one page, seen as both."""
+
+    def check(page, *, enhanced: bool = True) -> list[str]:
+        found = faults_of(page, enhanced=enhanced)
+        page.emulate_media(color_scheme="dark")
+        page.set_viewport_size({"width": 390, "height": 844})
+        page.wait_for_timeout(100)
+        return found + faults_of(page, enhanced=enhanced)
 
     return check

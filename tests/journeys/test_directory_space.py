@@ -185,11 +185,10 @@ NAMES = (
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_axe_finds_nothing_by_day_by_night_and_on_a_phone(enter, faults_of, pages, name):
-    for options in ({"color_scheme": "light"}, {"color_scheme": "dark"}, {"width": 390, "height": 844}):
-        page = enter(pages[name], **options)
-        page.eval_on_selector_all("main details", "folds => folds.forEach((fold) => { fold.open = true })")
-        assert faults_of(page, enhanced=False) == [], options
+def test_axe_finds_nothing_by_day_nor_by_night_on_a_phone(enter, faults_by_day_and_night, pages, name):
+    page = enter(pages[name])
+    page.eval_on_selector_all("main details", "folds => folds.forEach((fold) => { fold.open = true })")
+    assert faults_by_day_and_night(page, enhanced=False) == []
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -224,15 +224,8 @@ def test_the_embedded_page_lives_in_the_page_of_somebody_else(visit, site):
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_axe_finds_nothing_by_day_and_by_night(visit, faults_of, name):
-    for scheme in ("light", "dark"):
-        page = visit(PAGES[name], color_scheme=scheme)
-        assert faults_of(page) == []
-
-
-@pytest.mark.parametrize("name", PAGES)
-def test_axe_finds_nothing_on_a_phone(visit, faults_of, name):
-    assert faults_of(visit(PAGES[name], width=390, height=844)) == []
+def test_axe_finds_nothing_by_day_nor_by_night_on_a_phone(visit, faults_by_day_and_night, name):
+    assert faults_by_day_and_night(visit(PAGES[name])) == []
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -247,11 +247,10 @@ def opened(visit, enter, pages):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_axe_finds_nothing_by_day_by_night_and_on_a_phone(opened, faults_of, pages, name):
-    for options in ({"color_scheme": "light"}, {"color_scheme": "dark"}, PHONE):
-        page = opened(name, **options)
-        page.eval_on_selector_all("main details", "folds => folds.forEach((fold) => { fold.open = true })")
-        assert faults_of(page, enhanced=not pages[name][0]) == [], options
+def test_axe_finds_nothing_by_day_nor_by_night_on_a_phone(opened, faults_by_day_and_night, pages, name):
+    page = opened(name)
+    page.eval_on_selector_all("main details", "folds => folds.forEach((fold) => { fold.open = true })")
+    assert faults_by_day_and_night(page, enhanced=not pages[name][0]) == []
 
 
 @pytest.mark.parametrize("name", NAMES)

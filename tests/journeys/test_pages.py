@@ -34,15 +34,8 @@ PAGES = {
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_axe_finds_nothing_by_day_and_by_night(visit, faults_of, name):
-    for scheme in ("light", "dark"):
-        page = visit(PAGES[name], color_scheme=scheme)
-        assert faults_of(page, enhanced=name != "style") == []
-
-
-@pytest.mark.parametrize("name", PAGES)
-def test_axe_finds_nothing_on_a_phone(visit, faults_of, name):
-    assert faults_of(visit(PAGES[name], width=390, height=844), enhanced=name != "style") == []
+def test_axe_finds_nothing_by_day_nor_by_night_on_a_phone(visit, faults_by_day_and_night, name):
+    assert faults_by_day_and_night(visit(PAGES[name]), enhanced=name != "style") == []
 
 
 @pytest.mark.parametrize("name", PAGES)

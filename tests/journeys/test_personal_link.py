@@ -141,13 +141,12 @@ def test_a_census_goes_from_a_list_to_its_method_by_keyboard(signed_in):
     assert "sur la recommandation d’un autre" in page.inner_text("main")
 
 
-def test_axe_finds_nothing_on_these_pages(visit, signed_in, faults_of, code, place):
+def test_axe_finds_nothing_on_these_pages(visit, signed_in, faults_by_day_and_night, code, place):
     public = ["/fiche/", f"/fiche/{code}/", f"/fiche/{code}/corriger/", f"/fiche/{code}/papier/", "/fiche/AAAA-AAAA/"]
     for address in public:
-        for options in ({"color_scheme": "dark"}, PHONE):
-            page = visit(address, **options)
-            page.evaluate("document.querySelectorAll('main details').forEach((each) => { each.open = true })")
-            assert faults_of(page) == [], address
+        page = visit(address)
+        page.evaluate("document.querySelectorAll('main details').forEach((each) => { each.open = true })")
+        assert faults_by_day_and_night(page) == [], address
     within = [
         "/espace/annuaire/papier/",
         f"/espace/annuaire/papier/?code={code}&cases=5+6+13",
@@ -163,13 +162,14 @@ def test_axe_finds_nothing_on_these_pages(visit, signed_in, faults_of, code, pla
         "/espace/messages/liste/partis/",
         *(f"/espace/recensement/38511/{page}" for page in ("", "liste/", "communes/", "regles/", "methode/")),
     ]
-    for options in ({"color_scheme": "dark"}, PHONE):
-        page = signed_in("/espace/", **options)
-        root = page.url.removesuffix("/espace/")
-        for address in within:
-            page.goto(root + address)
-            page.evaluate("document.querySelectorAll('main details').forEach((each) => { each.open = true })")
-            assert faults_of(page) == [], address
+    page = signed_in("/espace/")
+    root = page.url.removesuffix("/espace/")
+    for address in within:
+        page.set_viewport_size({"width": 1280, "height": 900})
+        page.emulate_media(color_scheme="light")
+        page.goto(root + address)
+        page.evaluate("document.querySelectorAll('main details').forEach((each) => { each.open = true })")
+        assert faults_by_day_and_night(page) == [], address
 
 
 def test_a_campaign_is_opened_and_called(signed_in, faults_of):

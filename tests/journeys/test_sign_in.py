@@ -308,11 +308,10 @@ def enter(visit, states):
 
 
 @pytest.mark.parametrize("address", PAGES)
-def test_axe_finds_nothing_by_day_by_night_and_on_a_phone(enter, faults_of, address):
-    for options in ({"color_scheme": "light"}, {"color_scheme": "dark"}, {"width": 390, "height": 844}):
-        page = enter(address, **options)
-        assert page.url.endswith(address), "this page was not reached"
-        assert faults_of(page) == [], options
+def test_axe_finds_nothing_by_day_nor_by_night_on_a_phone(enter, faults_by_day_and_night, address):
+    page = enter(address)
+    assert page.url.endswith(address), "this page was not reached"
+    assert faults_by_day_and_night(page) == []
 
 
 @pytest.mark.parametrize("address", PAGES)
