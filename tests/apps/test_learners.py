@@ -21,6 +21,8 @@ from maillage.apps.people import actions as people
 from maillage.apps.people.models import Following, Person
 from maillage.kernel.errors import Refused
 from maillage.kernel.estimate import Estimate, Withheld
+from maillage.reference.packs import packs
+from maillage.reference.paths import paths
 from tests.apps.places import place
 from tests.conftest import with_role
 
@@ -591,3 +593,30 @@ def test_two_clicks_open_one_group(client, aidant, library):
     for _ in range(2):
         client.post("/espace/apprendre/nouveau/", held)
     assert Member.objects.filter(group__title="Jeudi").count() == 1
+
+
+def test_a_pack_tells_the_places_of_where_one_is(client, aidant):
+    client.force_login(aidant)
+    page = client.get("/espace/apprendre/packs/acces-aux-droits/").content.decode()
+    assert "les lieux les plus proches viendront ici" in page
+    page = client.get("/espace/apprendre/packs/acces-aux-droits/?ou=Grenoble").content.decode()
+    assert "Pack accès aux droits" in page
+    assert "Minute par minute" in page
+    assert "Mes papiers" in page
+    assert client.get("/espace/apprendre/packs/nulle-part/").status_code == 404
+    assert "ne connaissons pas" in client.get("/espace/apprendre/packs/acces-aux-droits/?ou=zzzz").content.decode()
+
+
+def test_packs_name_what_exists():
+    for pack in packs().values():
+        assert set(pack.outlines) <= set(contents.outlines())
+        assert all(contents.modules()[id].service for id in pack.services)
+        assert set(pack.sheets) <= set(contents.modules())
+
+
+def test_paths_and_outlines_name_what_exists():
+    for path in paths().values():
+        assert set(path.modules) <= set(contents.modules()), path.id
+    for each in contents.outlines().values():
+        named = {m.module for m in each.moments if m.module} | {id for s in each.meetings for id in s.modules}
+        assert named <= set(contents.modules()), each.id

@@ -128,7 +128,7 @@ APART = re.compile(
     r"^(fiche/|panneaux/|invitation/|acces/|ma-carte/|apprendre/|compte/|connexion/|deconnexion/|bilan/|orientation/|etudes/)"
 )
 # Without a row of anybody: what an account reads, whatever it holds.
-OPEN = {"outline", "directory_section", "outbox_section", "import_progress", "correct"}
+OPEN = {"outline", "pack", "directory_section", "outbox_section", "import_progress", "correct"}
 
 
 @dataclass

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from maillage.apps.learning.views import card, measures, modules, offline, plans, team
+from maillage.apps.learning.views import card, measures, modules, offline, packs, plans, team
 
 urlpatterns = [
     path("apprendre/", modules.index, name="learning"),
@@ -25,6 +25,7 @@ urlpatterns = [
     path("espace/apprendre/auteurs/", measures.authors, name="learning_authors"),
     path("espace/apprendre/suivis/", plans.follow, name="plans"),
     path("espace/apprendre/suivis/<int:pk>/", plans.ask, name="plan_ask"),
+    path("espace/apprendre/packs/<slug:id>/", packs.pack, name="pack"),
     path("espace/apprendre/trames/<slug:id>/", team.outline, name="outline"),
     path("espace/apprendre/<int:pk>/", team.group, name="group"),
     path("espace/apprendre/<int:pk>/geste/", team.act, name="group_act"),

@@ -22,7 +22,7 @@ from maillage.apps.learning.queries import plans as asked
 from maillage.apps.learning.queries import progress as queries
 from maillage.apps.people.access import people_for
 from maillage.kernel.typed import whole
-from maillage.reference.outlines import FORMATS
+from maillage.reference.outlines import FORMATS, Outline
 
 SEES = (access.SEE, access.MINE)
 
@@ -154,13 +154,17 @@ def outline(request: HttpRequest, id: str) -> HttpResponse:
     found = contents.outlines().get(id)
     if found is None:
         return redirect("groups")
-    context: dict[str, Any] = {
-        "outline": found,
-        "format": FORMATS[found.format],
-        "moments": [(moment, contents.title(moment.module)) for moment in found.moments],
-        "meetings": [(each, [contents.title(id) for id in each.modules]) for each in found.meetings],
+    return render(request, "learning/team/outline.html", told(found))
+
+
+def told(outline: Outline) -> dict[str, Any]:
+    """Return what `learning/team/_outline.html` shows of an outline."""
+    return {
+        "outline": outline,
+        "format": FORMATS[outline.format],
+        "moments": [(moment, contents.title(moment.module)) for moment in outline.moments],
+        "meetings": [(each, [contents.title(id) for id in each.modules]) for each in outline.meetings],
     }
-    return render(request, "learning/team/outline.html", context)
 
 
 def _group(request: HttpRequest, pk: int) -> Group:

@@ -1,0 +1,49 @@
+"""A pack to print: how to use it, its outlines, the papers to ask for, its sheets, and the places of where one is."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from maillage.apps.accounts.views import holding
+from maillage.apps.directory.queries import results, where
+from maillage.apps.learning import access
+from maillage.apps.learning.queries import contents
+from maillage.apps.learning.views.team import told
+from maillage.kernel.errors import UnknownTerritory
+from maillage.reference.packs import packs
+
+PLACES = 12
+
+
+@holding(access.SEE, access.MINE, access.MEASURES)
+@require_safe
+def pack(request: HttpRequest, id: str) -> HttpResponse:
+    """A pack, for a commune when one is said."""
+    held = packs().get(id)
+    if held is None:
+        raise Http404
+    typed = request.GET.get("ou", "").strip()[:100]
+    try:
+        answer = where.find(typed) if typed else where.Answer()
+    except UnknownTerritory:
+        answer = where.Answer()
+    found = None
+    if answer.spot is not None:
+        at = timezone.localtime(timezone.now()).replace(tzinfo=None)
+        found = results.find(results.Asked(spot=answer.spot, need=held.need, minutes=results.ALL, shown=PLACES), at)
+    context: dict[str, Any] = {
+        "pack": held,
+        "ou": answer.spot.label if answer.spot else typed,
+        "unknown": bool(typed) and answer.spot is None and not answer.choices,
+        "choices": answer.choices,
+        "places": found.rows[:PLACES] if found else [],
+        "asked": found is not None,
+        "outlines": [told(contents.outlines()[each]) for each in held.outlines],
+        "services": contents.titles(held.services),
+        "sheets": contents.titles(held.sheets),
+        "on": timezone.localdate(),
+    }
+    return render(request, "learning/team/pack.html", context)

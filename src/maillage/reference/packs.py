@@ -1,0 +1,32 @@
+"""Packs: outlines, procedures and sheets in one folder to print, with the places of where one is."""
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+import yaml
+from pydantic import Field
+
+from maillage.reference.learning import Part
+from maillage.reference.places import Loader
+
+FILE = Path(__file__).with_suffix(".yaml")
+
+
+class Pack(Part):
+    """A pack. outlines, services, sheets: identifiers; need: what is looked for in the directory."""
+
+    title: str = Field(alias="titre")
+    says: str = Field(alias="dit")
+    how: tuple[str, ...] = Field(alias="comment")
+    outlines: tuple[str, ...] = Field(alias="trames")
+    services: tuple[str, ...] = Field(alias="demarches")
+    sheets: tuple[str, ...] = Field(alias="fiches")
+    need: str = Field(alias="besoin")
+
+
+@cache
+def packs() -> Mapping[str, Pack]:
+    """Return the packs by identifier."""
+    held = yaml.load(FILE.read_text("utf-8"), Loader=Loader)  # noqa: S506, safe
+    return {id: Pack.model_validate(each) for id, each in held.items()}
