@@ -278,6 +278,7 @@ def test_relations_point_down_and_leave_no_name_above():
         "directory",
         "memberships",
         "people",
+        "agenda",
         "autonomy",
         "orientations",
         "dossiers",

@@ -17,6 +17,7 @@ from maillage.kernel.errors import Refused
 WORKS = (
     ("orientations", "maillage.apps.orientations.actions.due.due"),
     ("demarches_a_demander", "maillage.apps.learning.actions.plans.ask_due"),
+    ("ateliers", "maillage.apps.agenda.actions.due.due"),
     ("personnes_oubliees", "maillage.apps.orientations.actions.forgetting.forget_due"),
     ("messages", "maillage.config.providers.work.send"),
     ("contenus_effaces", "maillage.config.providers.work.forget"),

@@ -23,8 +23,21 @@ from maillage.reports.wording import spaced
 
 Answer = Callable[[HttpRequest], HttpResponse]
 PRIVATE = ("/espace/", "/compte/")
-ABOUT_PEOPLE = ("/espace/personnes/", "/espace/orientations/", "/espace/bilans/", "/espace/equipe/", "/espace/messages/")
-PROVEN = ("people.see", "people.mine", "members.manage", "network.run")  # who sees people, or gives who sees them
+ABOUT_PEOPLE = (
+    "/espace/personnes/",
+    "/espace/orientations/",
+    "/espace/bilans/",
+    "/espace/equipe/",
+    "/espace/messages/",
+    "/espace/ateliers/",
+)
+PROVEN = (
+    "people.see",
+    "people.mine",
+    "workshops.manage",
+    "members.manage",
+    "network.run",
+)  # who sees people, or gives who sees them
 FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 
 

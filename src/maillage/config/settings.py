@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "maillage.apps.directory",
     "maillage.apps.memberships",
     "maillage.apps.people",
+    "maillage.apps.agenda",
     "maillage.apps.autonomy",
     "maillage.apps.learning",
     "maillage.apps.orientations",
@@ -137,6 +138,8 @@ SESSION_COOKIE_AGE = 7 * 24 * 3600
 
 AUTH_USER_MODEL = "accounts.User"
 RIGHTS_OF = "maillage.apps.memberships.access.given_to"
+# What features above the directory show on the sheet of a place: a template, and what gives its `rows`.
+SHOWN_WITH_A_PLACE = {"agenda/public/_of_place.html": "maillage.apps.agenda.queries.public.of_place"}
 AUTHENTICATION_BACKENDS = ["maillage.config.adapter.Backend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",

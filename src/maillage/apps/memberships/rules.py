@@ -26,7 +26,7 @@ ROLES: Mapping[str, Role] = {
     "aidant": Role(
         "Aidant numérique",
         STRUCTURE,
-        frozenset({"people.see", "orientations.answer"}),
+        frozenset({"people.see", "orientations.answer", "workshops.manage"}),
         "reçoit et aide les personnes de la structure, fait le point avec elles, les oriente",
     ),
     "prescripteur": Role(
@@ -38,7 +38,7 @@ ROLES: Mapping[str, Role] = {
     "formation": Role(
         "Formateur",
         STRUCTURE,
-        frozenset({"people.see", "orientations.answer"}),
+        frozenset({"people.see", "orientations.answer", "workshops.manage"}),
         "anime les ateliers et suit les progrès",
     ),
     "benevole": Role(
@@ -50,7 +50,7 @@ ROLES: Mapping[str, Role] = {
     "gestionnaire": Role(
         "Responsable de structure",
         STRUCTURE,
-        frozenset({"people.see", "orientations.answer", "directory.edit", "members.manage"}),
+        frozenset({"people.see", "orientations.answer", "workshops.manage", "directory.edit", "members.manage"}),
         "tient les fiches des lieux, répond aux orientations, invite les collègues",
     ),
     "coordination": Role(

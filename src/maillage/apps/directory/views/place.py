@@ -4,10 +4,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import segno
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.module_loading import import_string
 from django.views.decorators.http import require_http_methods, require_safe
 
 from maillage.apps.directory import access, rules
@@ -42,8 +44,14 @@ def lieu(request: HttpRequest, place: str) -> HttpResponse:
         if context["shown"].located
         else ""
     )
-    context |= {"map": svg, "way": where.way(found), "doubts": history.doubted(found)}
+    context |= {"beside": _beside(found), "map": svg, "way": where.way(found), "doubts": history.doubted(found)}
     return render(request, "directory/public/place.html", context)
+
+
+def _beside(found: Lieu) -> list[tuple[str, Any]]:
+    """Return what features above show on this sheet, each a template and its rows: the settings name them."""
+    at = timezone.now()
+    return [(name, import_string(path)(found, at)) for name, path in settings.SHOWN_WITH_A_PLACE.items()]
 
 
 @require_safe

@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from maillage.apps.accounts.models import User
+from maillage.apps.agenda.actions import forgetting as agenda
 from maillage.apps.autonomy import actions as autonomy
 from maillage.apps.learning.actions import progress as learning
 from maillage.apps.orientations.actions import due
@@ -18,10 +19,12 @@ def forget(person: Person, *, by: User | None, at: datetime) -> None:
     """Erase what tells who a person is: their referrals end or stay counted without anybody.
 
     Their diagnoses are deleted; counted without anybody if they agree to be counted. What they learnt stays counted, alone.
+    Their seats at workshops lose their name.
     """
     due.strip(person, at=at)
     autonomy.forget(person)
     learning.forget(person, at=at)
+    agenda.forget(person, at=at)
     people.forget(person, by=by, at=at)
 
 

@@ -1,0 +1,266 @@
+"""Planning workshops and courses: made, changed, published, cancelled, reported."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+
+from maillage.apps.accounts import actions as journal
+from maillage.apps.accounts.models import User
+from maillage.apps.agenda import rules
+from maillage.apps.agenda.actions import seats, told
+from maillage.apps.agenda.actions.told import Told
+from maillage.apps.agenda.actions.write import check_lead, check_run, held
+from maillage.apps.agenda.models import Course, Workshop
+from maillage.apps.agenda.queries import rooms
+from maillage.apps.directory.models import Structure
+from maillage.kernel.errors import Refused
+
+KNOWN = (
+    *(
+        "lieu",
+        "address",
+        "commune",
+        "title",
+        "aim",
+        "bring",
+        "subject",
+        "level",
+        "language",
+        "suits",
+        "starts_at",
+        "ends_at",
+    ),
+    *("capacity", "drop_in", "price", "price_words", "outline", "modules", "aidants", "partner"),
+)
+TOLD = ("starts_at", "ends_at", "lieu_id", "address")  # what changes for those who come
+SHARED = ("subject", "level", "language", "outline", "aim")  # by the meetings of a course
+
+
+@transaction.atomic
+def plan(
+    *,
+    by: User | None,
+    structure: Structure,
+    values: Mapping[str, Any],
+    at: datetime,
+    format: str = rules.ONE_OFF,
+    example: bool = False,
+) -> Workshop:
+    """Plan a workshop, seen by its structure alone until it is published. values: some of KNOWN."""
+    check_lead(by, structure.pk)
+    row = Workshop(structure=structure, format=format, made_at=at, changed_at=at, by=by, example=example)
+    _write(row, values)
+    row.save()
+    journal.record(by=by, verb="workshop.planned", row=row, at=at, structure=structure.pk)
+    return row
+
+
+@transaction.atomic
+def plan_course(
+    *,
+    by: User | None,
+    structure: Structure,
+    values: Mapping[str, Any],
+    meetings: Sequence[Mapping[str, Any]],
+    at: datetime,
+    example: bool = False,
+) -> Course:
+    """Plan the meetings of a course at once, and return it. values: what they share; meetings: what each has of its own.
+
+    Its format follows from its hours: short under fifteen, long from there.
+    """
+    check_lead(by, structure.pk)
+    if not 2 <= len(meetings) <= rules.MOST_MEETINGS:
+        raise Refused(
+            "Le parcours n’a pas été planifié.",
+            why=f"Un parcours a de 2 à {rules.MOST_MEETINGS} séances.",
+            do="Corrigez le nombre de séances, ou planifiez un atelier seul.",
+        )
+    ordered = sorted(meetings, key=lambda each: each["starts_at"])
+    lasting = [int((each["ends_at"] - each["starts_at"]).total_seconds() // 60) for each in ordered]
+    format = rules.format_of(lasting)
+    course = Course.objects.create(
+        structure=structure,
+        title=values["title"],
+        format=format,
+        made_at=at,
+        by=by,
+        example=example,
+        **{name: values[name] for name in SHARED if name in values},
+    )
+    for rank, own in enumerate(ordered, 1):
+        row = Workshop(
+            structure=structure,
+            course=course,
+            rank=rank,
+            format=format,
+            made_at=at,
+            changed_at=at,
+            by=by,
+            example=example,
+        )
+        _write(row, {**values, **own})
+        row.save()
+    journal.record(by=by, verb="course.planned", row=course, at=at, structure=structure.pk, words=f"{len(ordered)} séances")
+    return course
+
+
+def _write(row: Workshop, values: Mapping[str, Any]) -> None:
+    """Set what is known of a workshop; Refused when it cannot take place so."""
+    for name in KNOWN:
+        if name in values:
+            value = values[name]
+            setattr(row, name, " ".join(value.split()) if isinstance(value, str) and name != "aim" else value)
+    if row.lieu is not None:
+        row.address, row.commune = "", row.lieu.code_insee
+    why, do = _fault(row)
+    if why:
+        raise Refused("L’atelier n’a pas été enregistré.", why=why, do=do)
+
+
+def _fault(row: Workshop) -> tuple[str, str]:
+    if not row.title:
+        return "Il n’a pas de titre.", "Écrivez ce que l’on y fera."
+    if row.ends_at <= row.starts_at:
+        return "Il finit avant d’avoir commencé.", "Corrigez l’une des deux heures."
+    if row.ends_at - row.starts_at > rules.LONGEST_DAY:
+        hours = rules.LONGEST_DAY // timedelta(hours=1)
+        return f"Il dure plus de {hours} heures.", "Faites-en un parcours, avec une séance par jour."
+    if not 1 <= (row.capacity or 0) <= rules.MOST_SEATS:
+        return "Il lui faut au moins une place.", f"Écrivez un nombre de 1 à {rules.MOST_SEATS}."
+    if row.lieu is None and not row.address:
+        return "On ne sait pas où il a lieu.", "Choisissez un lieu, ou écrivez une adresse."
+    if row.partner is not None and row.partner.pk == row.structure_id:
+        return "Une structure ne s’anime pas avec elle-même.", "Choisissez une autre structure, ou aucune."
+    return "", ""
+
+
+@transaction.atomic
+def change(workshop: Workshop, values: Mapping[str, Any], *, by: User | None, at: datetime) -> Told:
+    """Change a workshop, and return who was told: those registered, when the day, the hour or the place is another.
+
+    Seats that are added go to those who wait. Refused under the number of seats taken.
+    """
+    row = held([workshop])[0]
+    check_lead(by, row.structure_id)
+    _check_alive(row)
+    before = {name: getattr(row, name) for name in TOLD}
+    _write(row, values)
+    taken = rooms.rooms([row])[row.pk].booked
+    if row.capacity < taken:
+        raise Refused(
+            "L’atelier n’a pas été changé.",
+            why=f"{taken} personnes ont déjà leur place.",
+            do="Gardez au moins ce nombre, ou prévenez d’abord celles qui ne viendront pas.",
+        )
+    row.sequence += 1
+    row.changed_at = at
+    row.save()
+    journal.record(by=by, verb="workshop.changed", row=row, at=at, structure=row.structure_id)
+    moved = any(getattr(row, name) != value for name, value in before.items()) and row.starts_at > at
+    done = Told()
+    if moved:
+        row.seats.update(reminded_at=None)
+        done = told.moved(row, at=at)
+    return done + seats.promote([row], at=at)
+
+
+def _check_alive(row: Workshop) -> None:
+    if row.cancelled_at is not None:
+        raise Refused(
+            "Rien n’a changé : cet atelier est annulé.",
+            why="Les personnes inscrites ont été prévenues.",
+            do="Planifiez-en un autre.",
+        )
+
+
+def _same_course(row: Workshop) -> list[Workshop]:
+    """Return a workshop and the other meetings of its course, kept from other writers."""
+    if row.course_id is None:
+        return held([row])
+    return held(Workshop.objects.filter(course=row.course_id, cancelled_at__isnull=True))
+
+
+@transaction.atomic
+def publish(workshop: Workshop, *, by: User | None, at: datetime) -> int:
+    """Let everybody see a workshop, with all the meetings of its course; return how many were not seen before.
+
+    Refused for what is over, or cancelled.
+    """
+    check_lead(by, workshop.structure_id)
+    rows = _same_course(workshop)
+    for row in rows:
+        _check_alive(row)
+    if all(row.starts_at <= at for row in rows):
+        raise Refused(
+            "L’atelier n’a pas été publié.",
+            why="Il est déjà passé : personne ne peut plus venir.",
+            do="Corrigez sa date, ou notez seulement qui est venu.",
+        )
+    hidden = [row for row in rows if row.published_at is None]
+    for row in hidden:
+        row.published_at, row.changed_at = at, at
+        row.save(update_fields=["published_at", "changed_at"])
+        journal.record(by=by, verb="workshop.published", row=row, at=at, structure=row.structure_id)
+    return len(hidden)
+
+
+@transaction.atomic
+def hide(workshop: Workshop, *, by: User | None, at: datetime) -> None:
+    """Take a workshop off the public pages; Refused once somebody has registered: it is cancelled, and they are told."""
+    check_lead(by, workshop.structure_id)
+    rows = _same_course(workshop)
+    if any(each.booked or each.waiting for each in rooms.rooms(rows).values()):
+        raise Refused(
+            "L’atelier reste publié.",
+            why="Des personnes sont inscrites : elles le chercheraient sans le trouver.",
+            do="Annulez-le : elles seront prévenues.",
+        )
+    for row in rows:
+        row.published_at, row.changed_at = None, at
+        row.save(update_fields=["published_at", "changed_at"])
+        journal.record(by=by, verb="workshop.hidden", row=row, at=at, structure=row.structure_id)
+
+
+@transaction.atomic
+def cancel(workshop: Workshop, *, by: User | None, at: datetime, reason: str = "", whole: bool = False) -> Told:
+    """Cancel a workshop, or all that is left of its course, and return who was told."""
+    check_lead(by, workshop.structure_id)
+    rows = [row for row in _same_course(workshop) if row.starts_at > at] if whole else held([workshop])
+    if not rows:
+        raise Refused(
+            "Rien n’a été annulé.",
+            why="Toutes les séances sont passées.",
+            do="Notez qui est venu, ou écrivez le compte rendu.",
+        )
+    done = Told()
+    for row in rows:
+        _check_alive(row)
+        row.cancelled_at, row.changed_at = at, at
+        row.cancel_reason = " ".join(reason.split())[:300]
+        row.sequence += 1
+        row.save()
+        journal.record(by=by, verb="workshop.cancelled", row=row, at=at, structure=row.structure_id)
+        for seat in row.seats.select_related("workshop"):
+            told.take_back(seat)
+        if row.starts_at > at:
+            done += told.cancelled(row, at=at)
+    return done
+
+
+@transaction.atomic
+def report(workshop: Workshop, *, words: str, by: User | None, at: datetime) -> None:
+    """Keep what went well and what blocked, once it took place; an empty report takes back the one before."""
+    row = held([workshop])[0]
+    check_run(by, row)
+    if row.starts_at > at:
+        raise Refused(
+            "Le compte rendu n’a pas été gardé.",
+            why="L’atelier n’a pas encore commencé.",
+            do="Écrivez-le quand il a eu lieu.",
+        )
+    row.report, row.reported_at = words.strip(), at if words.strip() else None
+    row.save(update_fields=["report", "reported_at"])
+    journal.record(by=by, verb="workshop.reported", row=row, at=at, structure=row.structure_id)

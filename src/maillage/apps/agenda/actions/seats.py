@@ -1,0 +1,278 @@
+"""Seats: taken, given up, given to whoever waits; who came; why somebody stops, and what was proposed next."""
+
+import secrets
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from maillage.apps.accounts import actions as journal
+from maillage.apps.accounts.models import User
+from maillage.apps.agenda import access, rules
+from maillage.apps.agenda.actions import told
+from maillage.apps.agenda.actions.told import Told
+from maillage.apps.agenda.actions.write import check_run, held
+from maillage.apps.agenda.models import Seat, Workshop
+from maillage.apps.agenda.queries import rooms
+from maillage.apps.people.models import Person
+from maillage.kernel.errors import Refused
+
+WHEN_FULL = "Quelqu’un a pris la dernière place juste avant."
+
+
+@transaction.atomic
+def book(
+    *,
+    workshop: Workshop,
+    name: str,
+    at: datetime,
+    by: User | None = None,
+    channel: str = rules.LINK,
+    learner: str = "",
+    way: str = rules.NO_WAY,
+    contact: str = "",
+    person: Person | None = None,
+    language: str = "fr",
+) -> Seat:
+    """Take a seat at a workshop and at the meetings that follow it in its course; wait when one of them is full.
+
+    The workshops are kept from other writers from the first look to the last write: two people never take the same seat.
+    by None: somebody alone, on the public page. learner: what makes the same gesture twice one; whoever came before keeps theirs.
+    """
+    called = " ".join(name.split())[:60] or (str(person) if person is not None else "")
+    meetings = held(rooms.open_meetings(workshop))
+    first = next((row for row in meetings if row.pk == workshop.pk), None)
+    _check_open(first, by, called, at)
+    wanted = learner or secrets.token_hex(16)
+    if found := _same(first, wanted, called, person):
+        return found
+    if Seat.objects.filter(workshop=first, learner=wanted).exists():
+        wanted = secrets.token_hex(16)  # another name from the same page: somebody else
+    known = rooms.rooms(meetings)
+    status = rules.WAITING if any(known[row.pk].is_full for row in meetings) else rules.BOOKED
+    made = [
+        Seat(
+            workshop=row,
+            learner=wanted,
+            person=person,
+            name=called,
+            way=way if contact else rules.NO_WAY,
+            contact=contact,
+            language=language,
+            channel=channel,
+            status=status,
+            booked_at=at,
+            token=access.digest(access.link_for(wanted)),
+        )
+        for row in sorted(meetings, key=lambda row: (row.starts_at, row.pk))
+    ]
+    Seat.objects.bulk_create(made)
+    for seat in made[:1]:
+        journal.record(by=by, verb=f"seat.{status}", row=seat, at=at, structure=first.structure_id)
+    if first.starts_at > at:
+        told.kept(made[0], at=at)
+    return made[0]
+
+
+def _check_open(row: Workshop | None, by: User | None, name: str, at: datetime) -> None:
+    """Refuse a seat where none is given: not published, cancelled, begun, or to somebody without any name."""
+    if row is not None and by is not None:
+        check_run(by, row)
+    alone = by is None
+    if row is None or row.cancelled_at is not None or (alone and row.published_at is None):
+        why, do = "Cet atelier est annulé.", "Choisissez-en un autre dans la liste."
+    elif alone and row.drop_in:
+        why, do = "On vient ici sans s’inscrire.", "Venez à l’heure dite."
+    elif alone and (not rules.is_open(row.starts_at, at) or rooms.has_begun(row)):
+        why, do = "Il a déjà commencé.", "Choisissez-en un autre, ou appelez le lieu."
+    elif not name:
+        why, do = "Il manque un prénom.", "Écrivez un prénom ou un surnom : il suffit."
+    else:
+        return
+    raise Refused("L’inscription n’a pas été faite.", why=why, do=do)
+
+
+def _same(row: Workshop, learner: str, name: str, person: Person | None) -> Seat | None:
+    """Return the seat that this very gesture already took: a double click, or a person who is already there."""
+    alive = Seat.objects.filter(workshop=row).exclude(status=rules.CANCELLED)
+    if person is not None and (found := alive.filter(person=person).first()):
+        return found
+    return alive.filter(learner=learner, name=name).first()
+
+
+@transaction.atomic
+def carry_on(seats: Iterable[Seat], *, to: Workshop, by: User, at: datetime) -> list[Seat]:
+    """Let people who came once go on in a course, or in another workshop: they stay the same on the line that counts the group."""
+    return [
+        book(
+            workshop=to,
+            name=seat.name,
+            at=at,
+            by=by,
+            channel=rules.COUNTER,
+            learner=seat.learner,
+            way=seat.way,
+            contact=seat.contact,
+            person=seat.person,
+            language=seat.language,
+        )
+        for seat in seats
+        if seat.name or seat.person is not None
+    ]
+
+
+@transaction.atomic
+def give_up(seats: Sequence[Seat], *, at: datetime, by: User | None = None, token: str = "") -> tuple[list[Seat], Told]:
+    """Give seats up, by the person's own link or by whoever runs the workshop; return them, and who was told that one is free.
+
+    Once begun, a seat is not given up: somebody ticks who came.
+    """
+    rows = {row.pk: row for row in held(seat.workshop for seat in seats)}
+    done = []
+    for seat in Seat.objects.select_for_update().filter(pk__in=[each.pk for each in seats]).order_by("pk"):
+        row = rows[seat.workshop_id]
+        if by is not None:
+            check_run(by, row)
+        elif not token or access.digest(token) != seat.token:
+            raise Refused(
+                "Rien n’a changé.",
+                why="Ce lien n’est pas celui de cette inscription.",
+                do="Ouvrez le lien de votre message.",
+            )
+        if seat.status == rules.CANCELLED:
+            continue
+        if row.starts_at <= at:
+            raise Refused(
+                "Rien n’a changé.", why="Cet atelier a déjà commencé.", do="Appelez le lieu si vous ne venez pas."
+            )
+        seat.status, seat.cancelled_at = rules.CANCELLED, at
+        seat.save(update_fields=["status", "cancelled_at"])
+        seat.workshop = row
+        told.take_back(seat)
+        journal.record(by=by, verb="seat.cancelled", row=seat, at=at, structure=row.structure_id)
+        done.append(seat)
+    return done, promote(list(rows.values()), at=at) if done else Told()
+
+
+@transaction.atomic
+def put_back(seat: Seat, *, by: User | None, at: datetime, token: str = "") -> Seat:
+    """Take again a seat that was given up: at the end of the list, and waiting when it is full since."""
+    row = held([seat.workshop])[0]
+    if by is not None:
+        check_run(by, row)
+    elif access.digest(token) != seat.token:
+        raise Refused("Rien n’a changé.", why="Ce lien n’est pas celui de cette inscription.", do="Ouvrez votre lien.")
+    found = Seat.objects.select_for_update().get(pk=seat.pk)
+    if found.status != rules.CANCELLED:
+        return found
+    if row.starts_at <= at and by is None:
+        raise Refused("Rien n’a changé.", why="Cet atelier a déjà commencé.", do="Appelez le lieu.")
+    if row.cancelled_at is not None:
+        raise Refused("Rien n’a changé.", why="Cet atelier est annulé.", do="Choisissez-en un autre.")
+    full = rooms.rooms([row])[row.pk].is_full
+    found.status, found.cancelled_at, found.booked_at = rules.WAITING if full else rules.BOOKED, None, at
+    found.save(update_fields=["status", "cancelled_at", "booked_at"])
+    journal.record(by=by, verb=f"seat.{found.status}", row=found, at=at, structure=row.structure_id)
+    return found
+
+
+def promote(workshops: Sequence[Workshop], *, at: datetime) -> Told:
+    """Give the seats that are free to those who wait, the first come first, and return who was told.
+
+    In a course, somebody who waits has all their meetings or none. To be called with the workshops kept from other writers.
+    """
+    done = Told()
+    for learner in _waiting(workshops, at):
+        theirs = list(
+            Seat.objects.filter(learner=learner, status=rules.WAITING, workshop__starts_at__gt=at)
+            .filter(workshop__in=_beside(workshops))
+            .select_related("workshop", "workshop__lieu", "person")
+            .order_by("workshop__starts_at")
+        )
+        rows = held(seat.workshop for seat in theirs)
+        known = rooms.rooms(rows)
+        if not theirs or any(known[seat.workshop_id].free < 1 for seat in theirs):
+            continue
+        Seat.objects.filter(pk__in=[seat.pk for seat in theirs]).update(status=rules.BOOKED)
+        journal.record(by=None, verb="seat.freed", row=theirs[0], at=at, structure=theirs[0].workshop.structure_id)
+        done += told.freed(theirs[0], at=at)
+    return done
+
+
+def _waiting(workshops: Sequence[Workshop], at: datetime) -> list[str]:
+    """Return who waits for a seat of these workshops, each once, the first come first."""
+    alive = [row.pk for row in workshops if row.starts_at > at and row.cancelled_at is None]
+    seats = Seat.objects.filter(workshop__in=alive, status=rules.WAITING).order_by("booked_at", "pk")
+    return list(dict.fromkeys(seats.values_list("learner", flat=True)))
+
+
+def _beside(workshops: Sequence[Workshop]) -> list[int]:
+    """Return the workshops, and the other meetings of their courses that are not cancelled."""
+    courses = {row.course_id for row in workshops if row.course_id is not None}
+    others = Workshop.objects.filter(course__in=courses, cancelled_at__isnull=True).values_list("pk", flat=True)
+    return list({*(row.pk for row in workshops), *others})
+
+
+# ------------------------------------------------------------------------------------------------------------ attendance
+
+
+@transaction.atomic
+def tick(
+    workshop: Workshop,
+    came: Mapping[int, bool | None],
+    *,
+    by: User | None,
+    at: datetime,
+    anonymous: int | None = None,
+) -> None:
+    """Note who came, by number of seat; None takes a tick back. anonymous: how many more came without giving a name.
+
+    From the day itself on. Somebody who waited and came takes a seat that is free; without one, the room is said full.
+    """
+    row = held([workshop])[0]
+    check_run(by, row)
+    if row.cancelled_at is not None or timezone.localdate(row.starts_at) > timezone.localdate(at):
+        raise Refused(
+            "L’appel n’a pas été fait.",
+            why="Cet atelier est annulé." if row.cancelled_at is not None else "L’atelier n’a pas encore eu lieu.",
+            do="Revenez à la liste." if row.cancelled_at is not None else "Revenez le jour même.",
+        )
+    for seat in row.seats.select_for_update().filter(pk__in=came).order_by("pk"):
+        told_ = came[seat.pk]
+        if seat.status == rules.CANCELLED and told_ is None:
+            continue
+        if told_ and seat.status != rules.BOOKED:
+            if rooms.rooms([row])[row.pk].free < 1:
+                raise Refused(
+                    "L’appel n’a pas été fait.",
+                    why=f"Les {row.capacity} places sont prises, et {seat.name or 'quelqu’un'} était en attente.",
+                    do="Ajoutez une place à l’atelier, ou notez qui n’est pas venu.",
+                )
+            seat.status, seat.cancelled_at = rules.BOOKED, None
+        seat.came = told_
+        seat.save(update_fields=["came", "status", "cancelled_at"])
+    if anonymous is not None:
+        row.anonymous = anonymous
+        row.save(update_fields=["anonymous"])
+    journal.record(by=by, verb="workshop.ticked", row=row, at=at, structure=row.structure_id)
+
+
+@transaction.atomic
+def note(
+    seat: Seat, *, by: User | None, at: datetime, because: str = "", words: str = "", then: str = "", then_words: str = ""
+) -> Seat:
+    """Keep why somebody stops or stays unsure, and what was proposed next; nothing said takes back what was."""
+    found = Seat.objects.select_for_update().select_related("workshop").get(pk=seat.pk)
+    check_run(by, found.workshop)
+    if because == rules.OTHER and not words.strip():
+        raise Refused(
+            "Rien n’a été gardé.",
+            why="« Autre raison » demande quelques mots.",
+            do="Écrivez-les, sans maladie ni mot de passe.",
+        )
+    found.stopped_because, found.stopped_words = because, " ".join(words.split())[:300]
+    found.next_proposed, found.next_words = then, " ".join(then_words.split())[:300]
+    found.save(update_fields=["stopped_because", "stopped_words", "next_proposed", "next_words"])
+    journal.record(by=by, verb="seat.noted", row=found, at=at, structure=found.workshop.structure_id)
+    return found

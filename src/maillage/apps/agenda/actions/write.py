@@ -1,0 +1,41 @@
+"""What every action on workshops shares: rows kept from other writers, and what is refused."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import Q
+
+from maillage.apps.agenda import access
+from maillage.apps.agenda.models import Workshop
+from maillage.kernel.errors import Refused
+
+
+def held(workshops: Iterable[Workshop]) -> list[Workshop]:
+    """Return workshops as they are now, kept from other writers until the end of the transaction.
+
+    Their whole courses are kept with them, always in the same order: two writers never wait for each other.
+    """
+    asked = {each.pk: each.course_id for each in workshops}
+    courses = {course for course in asked.values() if course is not None}
+    rows = Workshop.objects.select_for_update().filter(Q(pk__in=asked) | Q(course__in=courses)).order_by("pk")
+    return [row for row in rows if row.pk in asked]
+
+
+def check_lead(by: Any, structure: int | None) -> None:
+    """Refuse what only whoever carries a workshop may do. by None: the platform itself."""
+    if by is not None and not access.may_lead(by, structure):
+        raise Refused(
+            "Rien n’a changé.",
+            why="Vous n’organisez pas d’ateliers au nom de cette structure.",
+            do="Demandez à son responsable de le faire, ou de vous donner ce rôle.",
+        )
+
+
+def check_run(by: Any, workshop: Workshop) -> None:
+    """Refuse what only whoever runs a workshop may do."""
+    if by is not None and not access.may_run(by, workshop):
+        raise Refused(
+            "Rien n’a changé.",
+            why="Votre structure n’anime pas cet atelier.",
+            do="Revenez à la liste de vos ateliers.",
+        )

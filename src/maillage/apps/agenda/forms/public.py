@@ -1,0 +1,89 @@
+"""What the public asks and types: which workshops, and how to register with a first name alone."""
+
+from typing import Any
+
+from django import forms
+
+from maillage.apps.agenda import rules
+from maillage.apps.agenda.queries.public import MOST, PAGE, Asked
+from maillage.apps.directory.models import Lieu
+from maillage.apps.directory.queries.where import Spot
+from maillage.apps.messages.rules import addresses
+from maillage.kernel.languages import say, to_say
+from maillage.pipeline.offer.clean import phone
+
+LONGEST = 160
+UNREADABLE = to_say(
+    "Ce contact ne se lit pas. Écrivez un numéro de téléphone ou un e-mail. Vous pouvez aussi ne rien mettre."
+)
+
+
+def read_contact(text: str) -> tuple[str, str] | None:
+    """Return how somebody is told, and where, from what they typed; ('none', '') for nothing, None for what nobody can read.
+
+    >>> read_contact(" x@exemple.fr "), read_contact("04 76 00 11 22"), read_contact(""), read_contact("mon voisin")
+    (('email', 'x@exemple.fr'), ('phone', '+33476001122'), ('none', ''), None)
+    """
+    typed = text.strip()
+    if not typed:
+        return rules.NO_WAY, ""
+    if "@" in typed:
+        address = addresses.read("email", typed)
+        return (rules.EMAIL, address) if address and len(address) <= LONGEST else None
+    if mobile := addresses.mobile(typed):
+        return rules.PHONE, mobile
+    read = phone.clean(typed).value or []
+    return (rules.PHONE, read[0]) if len(read) == 1 and read[0].startswith("+") else None
+
+
+class FindForm(forms.Form):
+    """What the list is asked, from its address. Whatever it says wrongly is as if it said nothing."""
+
+    ou = forms.CharField(required=False, max_length=100)
+    territoire = forms.CharField(required=False, max_length=61)
+    sujet = forms.ChoiceField(required=False, choices=list(rules.SUBJECTS.items()))
+    niveau = forms.ChoiceField(required=False, choices=list(rules.LEVELS.items()))
+    langue = forms.CharField(required=False, max_length=8)
+    pour = forms.ChoiceField(required=False, choices=list(rules.SUITS.items()))
+    libre = forms.BooleanField(required=False)
+    structure = forms.IntegerField(required=False, min_value=1)
+    montrer = forms.IntegerField(required=False, min_value=PAGE, max_value=MOST)
+
+    def said(self, name: str) -> Any:
+        """Return what a field says, '' when nothing or nothing that can be read."""
+        self.is_valid()
+        return self.cleaned_data.get(name) or ""
+
+    def asked(self, spot: Spot | None, lieu: Lieu | None) -> Asked:
+        """Return what is looked for around a spot, or at a place."""
+        return Asked(
+            spot=spot,
+            subject=self.said("sujet"),
+            level=self.said("niveau"),
+            language=self.said("langue"),
+            suits=self.said("pour"),
+            free=bool(self.said("libre")),
+            lieu=lieu,
+            structure=self.said("structure") or None,
+            shown=self.said("montrer") or PAGE,
+        )
+
+
+class RegisterForm(forms.Form):
+    """A first name, and a way to be told if they want. `cle` makes a double click one."""
+
+    prenom = forms.CharField(max_length=60, required=False)
+    contact = forms.CharField(max_length=LONGEST, required=False)
+    cle = forms.RegexField(r"^[0-9a-f]{32}$", required=False)
+
+    def clean_prenom(self) -> str:
+        name = str(self.cleaned_data["prenom"]).strip()
+        if not name:
+            raise forms.ValidationError(say("Il manque un prénom. Écrivez un prénom ou un surnom : il suffit."))
+        return name
+
+    def clean_contact(self) -> tuple[str, str]:
+        read = read_contact(self.cleaned_data["contact"])
+        if read is None:
+            raise forms.ValidationError(say(UNREADABLE))
+        return read

@@ -1,0 +1,299 @@
+"""What anybody reads of workshops: those to come, near somewhere, and one of them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from math import cos, hypot, radians
+
+from babel import Locale
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from maillage.apps.agenda import access, rules
+from maillage.apps.agenda.models import Seat, Workshop
+from maillage.apps.agenda.queries import rooms, words
+from maillage.apps.directory.models import Lieu
+from maillage.apps.directory.queries import places, where
+from maillage.apps.directory.queries.search import METRES_A_DEGREE
+from maillage.kernel.languages import say, spoken
+from maillage.reference.learning import ours as modules
+from maillage.reports import opening
+
+PAGE = 20
+MOST = 500  # workshops to come that are looked at
+SOON = 3  # shown on the sheet of a place
+DRAWN = 12  # seats that a stitch each still tells at a glance
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is looked for: around where, about what, at which level, in which language, with a free seat, at whose place."""
+
+    spot: where.Spot | None = None
+    subject: str = ""
+    level: str = ""
+    language: str = ""
+    suits: str = ""
+    free: bool = False
+    lieu: Lieu | None = None
+    structure: int | None = None
+    shown: int = PAGE
+
+    @property
+    def narrowed(self) -> int:
+        """How many filters are on, the place apart."""
+        return sum(map(bool, (self.subject, self.level, self.language, self.suits, self.free)))
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A workshop as the public reads it. metres: from where they search, None when nobody knows. meetings: of its course."""
+
+    workshop: Workshop
+    room: rules.Room
+    metres: float | None = None
+    meetings: Sequence[Workshop] = ()
+    begun: bool = False
+
+    @property
+    def date(self) -> datetime:
+        return timezone.localtime(self.workshop.starts_at)
+
+    @cached_property
+    def day(self) -> str:
+        return words.day(self.workshop.starts_at)
+
+    @property
+    def weekday(self) -> str:
+        return opening.weekday(self.date.weekday())
+
+    @property
+    def day_alone(self) -> str:
+        return opening.said(self.date.date(), year=False)
+
+    @property
+    def hours(self) -> str:
+        return words.hours(self.workshop)
+
+    @property
+    def place(self) -> str:
+        return words.name_of_place(self.workshop)
+
+    @property
+    def address(self) -> str:
+        return words.address(self.workshop)
+
+    @property
+    def town(self) -> str:
+        return words.town(self.workshop)
+
+    @property
+    def seats(self) -> str:
+        return words.seats_left(self.room)
+
+    @property
+    def left(self) -> int:
+        return max(self.room.free - self.room.waiting, 0)
+
+    @property
+    def stitches(self) -> list[tuple[int, bool]]:
+        """Where each seat is drawn, and whether it is taken; [] when there are too many to count at a glance."""
+        if self.room.capacity > DRAWN:
+            return []
+        return [(9 + 18 * k, k >= self.left) for k in range(self.room.capacity)]
+
+    @property
+    def wide(self) -> int:
+        return 18 * self.room.capacity
+
+    @property
+    def price(self) -> str:
+        return words.price(self.workshop)
+
+    @property
+    def subject(self) -> str:
+        return say(rules.SUBJECTS[self.workshop.subject])
+
+    @property
+    def level(self) -> str:
+        return say(rules.LEVELS[self.workshop.level])
+
+    @property
+    def language(self) -> str:
+        """The language spoken there, '' for French: nobody needs to be told."""
+        code = self.workshop.language
+        return "" if code == "fr" else str(Locale(spoken().locale.split("_")[0]).languages.get(code, code)).capitalize()
+
+    @property
+    def suits(self) -> list[str]:
+        return [say(label) for id, label in rules.SUITS.items() if id in self.workshop.suits]
+
+    @property
+    def format(self) -> str:
+        """What comes after: “Parcours de 5 séances”; '' for a workshop alone."""
+        n = len(self.meetings)
+        if n > 1:
+            return say("Parcours de {n} séance", "Parcours de {n} séances", n=n)
+        return say("Permanence") if self.workshop.format == rules.OPEN else ""
+
+    @property
+    def far(self) -> str:
+        return "" if self.metres is None else places.metres_in_words(self.metres)
+
+    @property
+    def duration(self) -> str:
+        return words.duration(self.workshop.minutes)
+
+    @property
+    def dates(self) -> list[tuple[str, str]]:
+        """The days and hours of each meeting of its course."""
+        return [(words.day(each.starts_at), words.hours(each)) for each in self.meetings]
+
+    @property
+    def modules(self) -> list[tuple[str, str]]:
+        """The modules of Apprendre that it goes through: (identifier, title)."""
+        known = modules()
+        return [(id, known[id].title) for id in self.workshop.modules if id in known]
+
+    @property
+    def phones(self) -> list[places.Phone]:
+        return places.phones(self.workshop.lieu.sheet) if self.workshop.lieu is not None else []
+
+    def may_register(self, at: datetime) -> bool:
+        """Whether somebody may register by themselves, on the waiting list if need be."""
+        row = self.workshop
+        alive = row.cancelled_at is None and rules.is_open(row.starts_at, at)
+        return alive and not row.drop_in and not self.begun
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The workshops found, the first of them shown. beyond: how many are to come elsewhere or otherwise."""
+
+    rows: Sequence[Shown]
+    total: int
+    beyond: int
+    languages: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def more(self) -> int:
+        return self.total - len(self.rows)
+
+    @property
+    def headline(self) -> str:
+        return say("{n} atelier à venir", "{n} ateliers à venir", n=self.total)
+
+
+def to_come(at: datetime) -> QuerySet[Workshop]:
+    """Return the workshops that take place after a moment, the first meeting of each course alone, soonest first."""
+    earlier = Workshop.objects.filter(
+        course=OuterRef("course"), starts_at__lt=OuterRef("starts_at"), cancelled_at__isnull=True
+    )
+    rows = access.published().filter(starts_at__gt=at, cancelled_at__isnull=True)
+    return rooms.with_room(rows.exclude(Exists(earlier))).order_by("starts_at", "pk")
+
+
+def find(asked: Asked, at: datetime) -> Found:
+    """Return the workshops to come that fit what is asked; near somewhere, at ten kilometres at most."""
+    every = list(to_come(at)[:MOST])
+    told = [(row, *_is_near(row, asked.spot)) for row in every if _fits(row, asked)]
+    fit = [(row, metres) for row, near, metres in told if near]
+    shown = fit[: asked.shown]
+    meetings = _meetings([row for row, _ in shown])
+    spoken_there = sorted({row.language for row in every} - {"fr"})
+    names = Locale(spoken().locale.split("_")[0]).languages
+    return Found(
+        rows=[Shown(row, rooms.room(row), far, meetings.get(row.course_id, ())) for row, far in shown],
+        total=len(fit),
+        beyond=len(every) - len(fit),
+        languages={code: str(names.get(code, code)).capitalize() for code in ("fr", *spoken_there)},
+    )
+
+
+def _fits(row: Workshop, asked: Asked) -> bool:
+    room = rooms.room(row)
+    return (
+        (not asked.subject or row.subject == asked.subject)
+        and (not asked.level or row.level == asked.level)
+        and (not asked.language or row.language == asked.language)
+        and (not asked.suits or asked.suits in row.suits)
+        and (not asked.free or row.drop_in or not room.is_full)
+        and (asked.lieu is None or row.lieu_id == asked.lieu.pk)
+        and (asked.structure is None or asked.structure in (row.structure_id, row.partner_id))
+    )
+
+
+def _is_near(row: Workshop, spot: where.Spot | None) -> tuple[bool, float | None]:
+    """Return whether a workshop is where somebody searches, and how many metres away as the crow flies, when it is known."""
+    if spot is None or (not spot.communes and not spot.is_point):
+        return True, None
+    inside = row.commune in spot.communes
+    if not spot.is_point or row.lieu is None or not places.is_located(row.lieu):
+        return inside, None
+    north = METRES_A_DEGREE * (row.lieu.latitude - spot.latitude)
+    east = METRES_A_DEGREE * (row.lieu.longitude - spot.longitude) * cos(radians(spot.latitude))
+    metres = hypot(north, east)
+    return inside or metres <= 1000 * rules.NEAR_KM, metres
+
+
+def _meetings(rows: Sequence[Workshop]) -> dict[int, list[Workshop]]:
+    """Return the meetings of the courses of some workshops, those cancelled left out."""
+    found: dict[int, list[Workshop]] = {}
+    courses = [row.course_id for row in rows if row.course_id is not None]
+    for each in Workshop.objects.filter(course__in=courses, cancelled_at__isnull=True).order_by("starts_at"):
+        found.setdefault(each.course_id, []).append(each)
+    return found
+
+
+def shown(row: Workshop) -> Shown:
+    """Return one workshop that `with_room` has read."""
+    return Shown(row, rooms.room(row), meetings=_meetings([row]).get(row.course_id, ()), begun=rooms.has_begun(row))
+
+
+def of_place(lieu: Lieu, at: datetime) -> list[Shown]:
+    """Return the next workshops at a place, for its sheet in the directory."""
+    rows = list(to_come(at).filter(lieu=lieu)[:SOON])
+    meetings = _meetings(rows)
+    return [Shown(row, rooms.room(row), meetings=meetings.get(row.course_id, ())) for row in rows]
+
+
+# ------------------------------------------------------------------------------------------------------------- one's seat
+
+
+@dataclass(frozen=True, slots=True)
+class Mine:
+    """What somebody reads by their own link: their name, and each seat with its workshop."""
+
+    name: str
+    seats: Sequence[tuple[Seat, Shown]]
+
+    @property
+    def alive(self) -> list[tuple[Seat, Shown]]:
+        """The seats that are not given up, at workshops that still take place."""
+        return [(s, w) for s, w in self.seats if s.status != rules.CANCELLED and w.workshop.cancelled_at is None]
+
+
+def mine(token: str) -> Mine | None:
+    """Return what a person's own link opens; None when it opens nothing."""
+    seats = list(
+        Seat.objects.filter(token=access.digest(token)).select_related("person").order_by("workshop__starts_at", "pk")
+    )
+    if not seats:
+        return None
+    held = rooms.with_room(Workshop.objects.select_related(*access.WITH)).in_bulk([seat.workshop_id for seat in seats])
+    name = next((seat.name for seat in seats if seat.name), "")
+    return Mine(name, [(seat, Shown(held[seat.workshop_id], rooms.room(held[seat.workshop_id]))) for seat in seats])
+
+
+def everything(found: Found) -> list[list[Workshop]]:
+    """Return the meetings of what was found, those of a course one after the other, with what a calendar reads of them."""
+    wanted = [[each.pk for each in shown.meetings] or [shown.workshop.pk] for shown in found.rows]
+    held = access.published().in_bulk([pk for numbers in wanted for pk in numbers])
+    return [[held[pk] for pk in numbers if pk in held] for numbers in wanted]
+
+
+def of_structure(pk: int, at: datetime) -> QuerySet[Workshop]:
+    """Return the workshops that a structure carries or runs, from three months ago on, cancelled ones included."""
+    ours = Q(structure=pk) | Q(partner=pk)
+    return access.published().filter(ours, starts_at__gt=rules.erased_before(at)).order_by("starts_at", "pk")

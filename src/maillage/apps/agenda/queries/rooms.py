@@ -1,0 +1,49 @@
+"""How many seats are taken, at one workshop or at many."""
+
+from collections.abc import Iterable
+
+from django.db.models import Count, Q, QuerySet
+
+from maillage.apps.agenda import rules
+from maillage.apps.agenda.models import Seat, Workshop
+
+TAKEN = Q(seats__status=rules.BOOKED)
+WAIT = Q(seats__status=rules.WAITING)
+
+
+def with_room(rows: QuerySet[Workshop]) -> QuerySet[Workshop]:
+    """Return workshops that know how many seats are taken (`n_booked`), and how many people wait (`n_waiting`)."""
+    return rows.annotate(n_booked=Count("seats", filter=TAKEN), n_waiting=Count("seats", filter=WAIT))
+
+
+def room(workshop: Workshop) -> rules.Room:
+    """Return the room of a workshop that `with_room` has read."""
+    return rules.Room(workshop.capacity, workshop.n_booked, workshop.n_waiting)
+
+
+def rooms(workshops: Iterable[Workshop]) -> dict[int, rules.Room]:
+    """Return the room of each workshop as it is now, whatever was read before."""
+    held = {each.pk: each.capacity for each in workshops}
+    counted: dict[int, dict[str, int]] = {pk: {} for pk in held}
+    seats = Seat.objects.filter(workshop__in=held).exclude(status=rules.CANCELLED)
+    for row in seats.order_by().values("workshop", "status").annotate(n=Count("pk")):
+        counted[row["workshop"]][row["status"]] = row["n"]
+    return {
+        pk: rules.Room(capacity, counted[pk].get(rules.BOOKED, 0), counted[pk].get(rules.WAITING, 0))
+        for pk, capacity in held.items()
+    }
+
+
+def open_meetings(workshop: Workshop) -> QuerySet[Workshop]:
+    """Return the meetings that somebody who joins there comes to: this one, and those that follow it in its course."""
+    if workshop.course_id is None:
+        return Workshop.objects.filter(pk=workshop.pk)
+    return Workshop.objects.filter(course=workshop.course_id, starts_at__gte=workshop.starts_at, cancelled_at__isnull=True)
+
+
+def has_begun(workshop: Workshop) -> bool:
+    """Return whether an earlier meeting of its course, not cancelled, stands before this one."""
+    earlier = Workshop.objects.filter(
+        course=workshop.course_id, starts_at__lt=workshop.starts_at, cancelled_at__isnull=True
+    )
+    return workshop.course_id is not None and earlier.exists()

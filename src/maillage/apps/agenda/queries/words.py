@@ -1,0 +1,86 @@
+"""Workshops in words: when, where, how many seats, in the language spoken."""
+
+from datetime import datetime
+
+from django.utils import timezone
+
+from maillage.apps.agenda import rules
+from maillage.apps.agenda.models import Workshop
+from maillage.apps.directory.queries import places
+from maillage.kernel.languages import say, typed
+from maillage.reports import opening
+from maillage.studies.territories import gazetteer
+
+
+def day(moment: datetime) -> str:
+    """Return a day with its name: “mardi 24 novembre 2026”."""
+    local = timezone.localtime(moment)
+    return f"{opening.weekday(local.weekday())} {opening.said(local.date())}"
+
+
+def hours(workshop: Workshop) -> str:
+    """Return from when to when: “14 h – 16 h”."""
+    begin, end = (opening.clock(timezone.localtime(each)) for each in (workshop.starts_at, workshop.ends_at))
+    return say("{begin} – {end}", begin=begin, end=end)
+
+
+def when(workshop: Workshop) -> str:
+    """Return when it starts, in a sentence: “mardi 24 novembre 2026 à 14 h”."""
+    clock = opening.clock(timezone.localtime(workshop.starts_at))
+    return say("{day} à {hour}", day=day(workshop.starts_at), hour=clock)
+
+
+def name_of_place(workshop: Workshop) -> str:
+    """Return the name of where it takes place: that of its lieu, else the address that was typed."""
+    return workshop.lieu.name if workshop.lieu is not None else workshop.address
+
+
+def town(workshop: Workshop) -> str:
+    """Return the commune, '' when nobody said it."""
+    return gazetteer().get(workshop.commune).name if workshop.commune in gazetteer() else ""
+
+
+def address(workshop: Workshop) -> str:
+    """Return the whole address; that which was typed already says the town, or nobody knows it."""
+    return places.full_address(workshop.lieu.sheet) if workshop.lieu is not None else workshop.address
+
+
+def where(workshop: Workshop) -> str:
+    """Return where it takes place, in a sentence: it stays in French."""
+    parts = [name_of_place(workshop), address(workshop) if workshop.lieu is not None else town(workshop)]
+    return typed(", ".join(dict.fromkeys(filter(None, parts))))
+
+
+def seats_left(room: rules.Room) -> str:
+    """Return how many seats are left, of how many.
+
+    >>> seats_left(rules.Room(8, 5)), seats_left(rules.Room(8, 7)), seats_left(rules.Room(8, 8, 1))
+    ('3 places libres sur 8', '1 place libre sur 8', 'Complet, 1 personne en attente')
+    """
+    if room.is_full:
+        return (
+            say("Complet, {n} personne en attente", "Complet, {n} personnes en attente", n=room.waiting)
+            if room.waiting
+            else say("Complet")
+        )
+    left = room.free - room.waiting
+    return say("{n} place libre sur {all}", "{n} places libres sur {all}", n=left, all=room.capacity)
+
+
+def price(workshop: Workshop) -> str:
+    """Return what it costs, in words; '' when nobody said."""
+    said = say(rules.PRICES[workshop.price]) if workshop.price else ""
+    more = typed(workshop.price_words)
+    return say("{words} ({more})", words=said, more=more) if said and more else said or more
+
+
+def duration(minutes: int) -> str:
+    """Return a duration as it is said.
+
+    >>> duration(120), duration(90), duration(45)
+    ('2 h', '1 h 30', '45 min')
+    """
+    whole, rest = divmod(minutes, 60)
+    if not whole:
+        return f"{rest} min"
+    return f"{whole} h {rest:02d}" if rest else f"{whole} h"

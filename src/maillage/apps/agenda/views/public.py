@@ -1,0 +1,243 @@
+"""Workshops for everybody: the list, one of them, registering without account, one's own seat, the calendars, a poster."""
+
+import secrets
+from typing import Any
+
+import segno
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from maillage.apps.accounts.access import count, counted, once_more
+from maillage.apps.agenda import access, rules
+from maillage.apps.agenda.actions import seats
+from maillage.apps.agenda.forms.public import FindForm, RegisterForm
+from maillage.apps.agenda.models import Workshop
+from maillage.apps.agenda.queries import calendar, public, rooms
+from maillage.apps.directory import access as directory
+from maillage.apps.directory.models import Lieu, Structure
+from maillage.apps.directory.queries import where
+from maillage.apps.directory.views import printed
+from maillage.kernel.errors import Refused, UnknownTerritory
+from maillage.kernel.languages import say, spoken, to_say
+
+TOO_MANY = Refused(
+    to_say("L’inscription n’a pas été faite."),
+    why=to_say("Trop d’inscriptions sont venues de votre connexion cette heure-ci."),
+    do=to_say("Attendez une heure, ou appelez le lieu."),
+)
+UNKNOWN = Refused(
+    to_say("Ce lien n’ouvre rien."),
+    why=to_say("Il est mal recopié, ou l’inscription a été effacée."),
+    do=to_say("Ouvrez le lien de votre message. Sinon, appelez le lieu."),
+)
+MOST_IN_FEED = 500
+
+
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    """The workshops to come, soonest first, with few filters."""
+    form = FindForm(request.GET)
+    answer, unknown = _spot(form)
+    lieu = _lieu(request)
+    asked = form.asked(answer.spot, lieu)
+    at = timezone.now()
+    context: dict[str, Any] = {
+        "asked": asked,
+        "ou": answer.spot.label if answer.spot else form.said("ou"),
+        "structure": Structure.objects.filter(pk=asked.structure).first() if asked.structure else None,
+        "subjects": [(id, say(label)) for id, label in rules.SUBJECTS.items()],
+        "levels": [(id, say(label)) for id, label in rules.LEVELS.items()],
+        "suits": [(id, say(label)) for id, label in rules.SUITS.items()],
+        "everything": reverse("workshops"),
+        "feed": _address(request, "workshops_feed", montrer=""),
+        "near": rules.NEAR_KM,
+    }
+    context["found"] = public.find(asked, at)
+    if unknown is not None or (form.said("ou") and answer.spot is None):
+        links = [
+            (choice, _address(request, "workshops", ou=choice.label, territoire="", montrer=""))
+            for choice in answer.choices
+        ]
+        context |= {"choices": links, "unknown": not links}
+    else:
+        context["more"] = _address(request, "workshops", montrer=str(asked.shown + public.PAGE))
+        context["wider"] = _address(
+            request, "workshops", **dict.fromkeys(("sujet", "niveau", "langue", "pour", "libre"), "")
+        )
+    return render(request, "agenda/public/index.html", context)
+
+
+def _spot(form: FindForm) -> tuple[where.Answer, UnknownTerritory | None]:
+    text, code = form.said("ou"), form.said("territoire")
+    try:
+        spot = where.of_code(code) if code else None
+    except UnknownTerritory as error:
+        return where.Answer(), error
+    return (where.Answer(spot), None) if spot is not None and text in ("", spot.label) else (where.find(text), None)
+
+
+def _lieu(request: HttpRequest) -> Lieu | None:
+    slug = request.GET.get("lieu", "")
+    return directory.lieux_for(request.user).filter(slug=slug).first() if slug else None
+
+
+def _address(request: HttpRequest, name: str, **changes: str) -> str:
+    """Return an address that asks the same with these changes; an empty value leaves it out."""
+    query = request.GET.copy()
+    for key, value in changes.items():
+        query.pop(key, None)
+        if value:
+            query[key] = value
+    return f"{reverse(name)}?{query.urlencode()}".removesuffix("?")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def workshop(request: HttpRequest, pk: int) -> HttpResponse:
+    """One workshop, and the form to register: a first name is enough."""
+    row = _published(pk)
+    at = timezone.now()
+    form = RegisterForm(request.POST if request.method == "POST" else None)
+    refused = None
+    if form.is_bound and form.is_valid():
+        if not once_more(request, "ateliers", access.BOOKINGS_AN_HOUR):
+            return _told(request, TOO_MANY, status=429)
+        way, contact = form.cleaned_data["contact"]
+        try:
+            seat = seats.book(
+                workshop=row,
+                name=form.cleaned_data["prenom"],
+                way=way,
+                contact=contact,
+                learner=form.cleaned_data["cle"],
+                language=spoken().code,
+                at=at,
+            )
+        except Refused as error:
+            refused = error
+        else:
+            return redirect(f"{reverse('seat', args=[access.link_of(seat)])}?merci=1")
+    context = {
+        "shown": (shown := public.shown(row)),
+        "workshop": row,
+        "form": form,
+        "refused": refused,
+        "open": shown.may_register(at),
+        "past": row.starts_at <= at,
+        "key": form["cle"].value() or secrets.token_hex(16),
+    }
+    return render(request, "agenda/public/workshop.html", context, status=400 if form.errors or refused else 200)
+
+
+def _published(pk: int) -> Workshop:
+    return get_object_or_404(rooms.with_room(access.published()), pk=pk)
+
+
+@require_safe
+def poster(request: HttpRequest, pk: int) -> HttpResponse:
+    """A sheet to print and put up: what, when, where, how to come."""
+    row = _published(pk)
+    address = printed.address(request, reverse("workshop", args=[row.pk]))
+    qr = segno.make(address).svg_data_uri(border=0) if address else ""
+    return render(
+        request, "agenda/public/poster.html", {"shown": public.shown(row), "workshop": row, "url": address, "qr": qr}
+    )
+
+
+# -------------------------------------------------------------------------------------------------------------- calendars
+
+
+@require_safe
+def feed(request: HttpRequest) -> HttpResponse:
+    """The workshops to come, as the list is asked, for a calendar; each meeting of a course is there."""
+    form = FindForm(request.GET)
+    answer, unknown = _spot(form)
+    if unknown is not None or (form.said("ou") and answer.spot is None):
+        raise Http404
+    lieu = _lieu(request)
+    found = public.find(form.asked(answer.spot, lieu), timezone.now())
+    rows = [each for shown in public.everything(found) for each in shown][:MOST_IN_FEED]
+    return _calendar(rows, _name(answer.spot, lieu))
+
+
+@require_safe
+def feed_of_structure(request: HttpRequest, pk: int) -> HttpResponse:
+    """The workshops of a structure, those past three months and those cancelled too: calendars take them off."""
+    rows = list(public.of_structure(pk, timezone.now())[:MOST_IN_FEED])
+    if not rows:
+        raise Http404
+    return _calendar(rows, f"Ateliers : {get_object_or_404(Structure, pk=pk)}")
+
+
+@require_safe
+def one_in_calendar(request: HttpRequest, pk: int) -> HttpResponse:
+    """One workshop, and the meetings that follow it, to add to a calendar."""
+    row = _published(pk)
+    rows = public.shown(row).meetings or [row]
+    return _calendar(list(access.published().filter(pk__in=[each.pk for each in rows])), row.title)
+
+
+def _name(spot: where.Spot | None, lieu: Lieu | None) -> str:
+    place = lieu.name if lieu is not None else spot.label if spot is not None else ""
+    return f"Ateliers : {place}" if place else "Ateliers"
+
+
+def _calendar(rows: list[Workshop], name: str) -> HttpResponse:
+    response = HttpResponse(calendar.feed(rows, name), content_type="text/calendar; charset=utf-8")
+    response["Content-Disposition"] = 'inline; filename="ateliers.ics"'
+    response["Cache-Control"] = "public, max-age=600"
+    return response
+
+
+# ------------------------------------------------------------------------------------------------------------- one's seat
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def seat(request: HttpRequest, code: str) -> HttpResponse:
+    """One's own seats, by one's own link: when, where, and giving one up; another may take it at once."""
+    if counted(request, "liens") >= access.LINKS_AN_HOUR:
+        return _told(request, UNKNOWN, status=429)
+    found = public.mine(code)
+    if found is None:
+        count(request, "liens")
+        return _told(request, UNKNOWN, status=404)
+    if request.method == "POST":
+        return _decided(request, code, found)
+    at = timezone.now()
+    context = {
+        "mine": found,
+        "code": code,
+        "new": "merci" in request.GET,
+        "at": at,
+        "address": printed.address(request, reverse("seat", args=[code])) or request.build_absolute_uri(request.path),
+        "coming": [each for each in found.alive if each[1].workshop.starts_at > at],
+    }
+    return render(request, "agenda/public/seat.html", context)
+
+
+def _decided(request: HttpRequest, code: str, found: public.Mine) -> HttpResponse:
+    """Give up one seat, or all those to come, or take one back."""
+    at, asked = timezone.now(), request.POST.get("place", "")
+    chosen = [each for each, shown in found.seats if asked in (str(each.pk), "toutes") and shown.workshop.starts_at > at]
+    try:
+        if request.POST.get("geste") == "reprendre":
+            for each in chosen[:1]:
+                back = seats.put_back(each, by=None, at=at, token=code)
+                full = back.status == rules.WAITING
+                messages.success(
+                    request, say("Vous êtes sur la liste d’attente.") if full else say("Votre place est gardée.")
+                )
+        elif seats.give_up(chosen, at=at, token=code)[0]:
+            messages.success(request, say("C’est noté : vous ne venez pas. Merci de l’avoir dit."))
+    except Refused as error:
+        messages.error(request, " ".join(say(each) for each in error.sentences))
+    return redirect("seat", code)
+
+
+def _told(request: HttpRequest, error: Refused, *, status: int) -> HttpResponse:
+    return render(request, "site/refused.html", {"what": error.what, "why": error.why, "do": error.do}, status=status)
