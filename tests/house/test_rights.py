@@ -5,7 +5,7 @@ Whoever adds an address says here who opens it: an address that is in no table f
 
 import re
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -14,6 +14,7 @@ from django.db import transaction
 from django.urls import URLPattern, get_resolver, reverse
 
 from maillage.apps.accounts.models import User
+from maillage.apps.agenda.actions import planning, seats
 from maillage.apps.autonomy import actions as bilans
 from maillage.apps.autonomy.rules import AIDANT, Carried
 from maillage.apps.directory.actions import sheets
@@ -35,11 +36,11 @@ KINDS = ("own", "structure", "territory")
 
 # Who holds what, drawn by hand: not read from the code that it tries.
 HOLDS = {
-    "aidant": {"people", "answer"},
+    "aidant": {"people", "answer", "workshops"},
     "prescripteur": {"people"},
-    "formation": {"people", "answer"},
+    "formation": {"people", "answer", "workshops"},
     "benevole": {"mine"},
-    "gestionnaire": {"people", "answer", "sheet", "team"},
+    "gestionnaire": {"people", "answer", "workshops", "sheet", "team"},
     "coordination": {"sheet", "import", "territory", "team", "measures"},
     "analyste": {"territory", "measures"},
     "administration": {"sheet", "import", "territory", "team", "measures", "run"},
@@ -71,6 +72,10 @@ LISTS: dict[str, set[str]] = {
     **{key: {"people", "mine"} for key in ("groups", "group_new", "plans")},
     **{key: {"people", "measures"} for key in ("learning_measures", "learning_authors")},
     "outbox": {"team", "run"},
+    **{
+        key: {"workshops"}
+        for key in ("workshops_space", "workshop_new", "course_new", "outlines", "workshops_export", "workshops_coop")
+    },
     "stops": {"team", "run"},
 }
 # Addresses with a row: who opens it, and what fills the address.
@@ -111,6 +116,12 @@ ROWS: dict[str, tuple[set[str], str]] = {
     "group_member": ({"people"}, "learner"),
     "plan_ask": ({"people"}, "project"),
     "message_decide": ({"team"}, "message"),
+    **dict.fromkeys(
+        ("workshop_run", "workshop_edit", "workshop_gesture", "workshop_add", "workshop_tick", "workshop_sheet"),
+        ({"workshops"}, "workshop"),
+    ),
+    "course": ({"workshops"}, "course"),
+    "seat_run": ({"workshops"}, "seat"),
 }
 # What is sent to an address that answers only to a gesture it knows.
 SENT = {
@@ -120,15 +131,17 @@ SENT = {
     "orientation_answer": {"geste": "accept"},
     "orientation_follow": {"geste": "cancel"},
     "orientation_elsewhere": {"ailleurs": "structure"},
+    "workshop_gesture": {"geste": "publier"},
 }
 # Rows that belong to no structure: the administration alone.
 PLATFORM = {"stop_allow": "stop"}
 # Opened by their own means: a code, a link, the session; tried by their own tests.
 APART = re.compile(
-    r"^(fiche/|panneaux/|invitation/|acces/|ma-carte/|apprendre/|compte/|connexion/|deconnexion/|bilan/|orientation/|etudes/)"
+    r"^(fiche/|panneaux/|invitation/|acces/|ma-carte/|apprendre/|compte/|connexion/|deconnexion/|bilan/|orientation/|etudes/"
+    r"|ateliers/)"
 )
 # Without a row of anybody: what an account reads, whatever it holds.
-OPEN = {"outline", "pack", "directory_section", "outbox_section", "import_progress", "correct"}
+OPEN = {"outline", "pack", "workshop_outline", "directory_section", "outbox_section", "import_progress", "correct"}
 
 
 @dataclass
@@ -202,6 +215,19 @@ def _rows(kind: str, lieu, third, users) -> dict[str, dict[str, Any]]:
     project = Plan.objects.create(
         person=person, structure=lieu.structure, module="x", token=kind, on=AT, ask_on=AT, together="alone", at=AT
     )
+    meeting = {
+        "starts_at": datetime.now(UTC) + timedelta(days=1),
+        "ends_at": datetime.now(UTC) + timedelta(days=1, hours=2),
+    }
+    course = planning.plan_course(
+        by=None,
+        structure=lieu.structure,
+        values={"title": kind, "subject": "mail", "level": "debutant", "lieu": lieu, "capacity": 2},
+        meetings=[meeting, {name: at + timedelta(days=7) for name, at in meeting.items()}],
+        at=AT,
+    )
+    workshop = course.workshops.first()
+    seat = seats.book(workshop=workshop, name="Fatou", by=helper, channel="counter", at=AT)
     return {
         "lieu": {"place": lieu.slug},
         "practice": {"place": lieu.slug, "code": "wifi"},
@@ -223,6 +249,9 @@ def _rows(kind: str, lieu, third, users) -> dict[str, dict[str, Any]]:
         "person": {"pk": person.pk},
         "card": {"code": person.code},
         "bilan": {"pk": bilan.pk},
+        "workshop": {"pk": workshop.pk},
+        "course": {"pk": course.pk},
+        "seat": {"pk": seat.pk},
         "received": {"pk": received.pk},
         "given": {"pk": given.pk},
         "group": {"pk": group.pk},

@@ -47,6 +47,9 @@ SUITS: Mapping[str, str] = {
     "handicap": to_say("Pensé pour un handicap"),
 }
 
+# Spoken at workshops: French first, then those most spoken by the people helped.
+SPOKEN = ("fr", "ar", "en", "es", "it", "pl", "pt", "ro", "ru", "tr", "uk", "fa", "ps", "sq", "hy", "ka", "bn", "ta", "zh", "vi", "wo", "bm", "so", "ti")  # fmt: skip
+
 BOOKED, WAITING, CANCELLED = "booked", "waiting", "cancelled"
 SEATS: Mapping[str, str] = {BOOKED: "inscrite", WAITING: "en attente", CANCELLED: "annulée"}
 LINK, COUNTER, PAPER, PHONE_CALL = "link", "counter", "paper", "phone"

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from maillage.apps.accounts import queries as journal
 from maillage.apps.accounts.models import Entry
+from maillage.apps.agenda.queries import persons as agenda
 from maillage.apps.autonomy.models import Bilan
 from maillage.apps.autonomy.queries import kept
 from maillage.apps.autonomy.queries.kept import Progress
@@ -153,6 +154,7 @@ def copy(person: Person) -> dict[str, Any]:
             {"le": timezone.localdate(row.at).isoformat(), "resultat": row.get_result_display(), "reponses": row.answers}
             for row, _ in bilans(person)
         ],
+        "ateliers": agenda.kept(person),
         "qui_a_vu": [
             {"le": trace.at.isoformat(), "qui": trace.who, "pour": trace.where, "quoi": trace.words}
             for trace in traces(person)

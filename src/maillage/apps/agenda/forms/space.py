@@ -1,0 +1,424 @@
+"""What professionals type: a workshop, a course, names, why somebody stops."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from babel import Locale
+from django import forms
+from django.utils import timezone
+
+from maillage.apps.agenda import access, rules
+from maillage.apps.agenda.forms.public import UNREADABLE, read_contact
+from maillage.apps.agenda.models import Workshop
+from maillage.apps.directory import rules as directory
+from maillage.apps.directory.models import Lieu, Structure
+from maillage.apps.directory.queries import where
+from maillage.apps.people import queries as people
+from maillage.apps.people.models import Person
+from maillage.kernel import codes
+from maillage.reference import outlines
+from maillage.reference.outlines import Outline
+
+ELSEWHERE = "autre"
+DAYS = re.compile(r"\d{1,2}/\d{1,2}/\d{4}")
+EVERY = {"7": "chaque semaine", "14": "toutes les deux semaines", "1": "tous les jours"}
+
+
+def _languages() -> list[tuple[str, str]]:
+    names = Locale("fr").languages
+    return [(id, str(names.get(id, id)).capitalize()) for id in rules.SPOKEN]
+
+
+def _outlines() -> list[tuple[str, str]]:
+    return [("", "Aucune"), *((each.id, each.title) for each in outlines.outlines().values())]
+
+
+class PlanForm(forms.Form):
+    """A workshop: what, when, where, for whom. The account's structures and their places are offered first."""
+
+    structure = forms.ChoiceField(label="Au nom de")
+    trame = forms.ChoiceField(label="Trame d’animation", required=False, widget=forms.HiddenInput)
+    titre = forms.CharField(
+        label="Titre",
+        max_length=120,
+        help_text="Ce que l’on y fera : « Ma facture de téléphone ».",
+        error_messages={"required": "Il manque le titre. Il dit ce que l’on fera. Écrivez-le."},
+    )
+    but = forms.CharField(
+        label="À la fin, chacun a… (facultatif)",
+        required=False,
+        max_length=600,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="Une phrase, que tout le monde lit.",
+    )
+    sujet = forms.ChoiceField(label="Sujet", choices=list(rules.SUBJECTS.items()))
+    niveau = forms.ChoiceField(label="Niveau", choices=list(rules.LEVELS.items()))
+    jour = forms.DateField(
+        label="Le jour",
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={
+            "required": "Il manque le jour. Choisissez-le.",
+            "invalid": "Cette date n’existe pas. Choisissez-la de nouveau.",
+        },
+    )
+    heure = forms.TimeField(
+        label="De quelle heure",
+        widget=forms.TimeInput(attrs={"type": "time", "step": "300"}, format="%H:%M"),
+        error_messages={
+            "required": "Il manque l’heure. Choisissez-la.",
+            "invalid": "Cette heure n’existe pas. Écrivez par exemple 14:00.",
+        },
+    )
+    fin = forms.TimeField(
+        label="À quelle heure",
+        widget=forms.TimeInput(attrs={"type": "time", "step": "300"}, format="%H:%M"),
+        error_messages={
+            "required": "Il manque l’heure de fin. Choisissez-la.",
+            "invalid": "Cette heure n’existe pas. Écrivez par exemple 16:00.",
+        },
+    )
+    places = forms.IntegerField(
+        label="Places",
+        min_value=1,
+        max_value=rules.MOST_SEATS,
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+        error_messages={
+            "required": "Il manque le nombre de places. Écrivez-le.",
+            "invalid": "Ce nombre ne se lit pas. Écrivez par exemple 8.",
+        },
+    )
+    sans_inscription = forms.BooleanField(label="On vient sans s’inscrire (permanence, porte ouverte)", required=False)
+    lieu = forms.ChoiceField(label="Où")
+    adresse = forms.CharField(label="Adresse, si c’est ailleurs", max_length=200, required=False)
+    commune = forms.CharField(label="Commune, si c’est ailleurs", max_length=100, required=False)
+    prix = forms.ChoiceField(label="Prix", choices=[("", "Non précisé"), *rules.PRICES.items()], required=False)
+    prix_mots = forms.CharField(
+        label="Précision sur le prix (facultatif)", max_length=120, required=False, help_text="« 2 € la séance »"
+    )
+    langue = forms.ChoiceField(label="Langue", choices=_languages)
+    adapte = forms.MultipleChoiceField(
+        label="Accueil adapté",
+        choices=list(rules.SUITS.items()),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    aidants = forms.CharField(
+        label="Qui anime (facultatif)", max_length=200, required=False, help_text="Des prénoms suffisent."
+    )
+    partenaire = forms.CharField(
+        label="Animé avec une autre structure (facultatif)",
+        max_length=200,
+        required=False,
+        help_text="Son nom, comme dans l’annuaire. Elle verra les inscrits et fera l’appel avec vous.",
+    )
+    apporter = forms.CharField(
+        label="À apporter (facultatif)", max_length=300, required=False, help_text="« Votre téléphone et son chargeur »"
+    )
+
+    folded = ("prix", "prix_mots", "langue", "adapte", "aidants", "partenaire", "apporter")
+
+    def __init__(self, *args: Any, user: Any, workshop: Workshop | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.structures = {str(each.pk): each for each in access.structures_for(user)}
+        if workshop is not None:
+            self.structures = {str(workshop.structure_id): workshop.structure}
+        self.fields["trame"].choices = _outlines()
+        lieux = Lieu.objects.filter(structure__in=list(self.structures.values()), state=directory.PUBLISHED).order_by(
+            "name"
+        )
+        self.lieux = {each.slug: each for each in lieux}
+        if workshop is not None and workshop.lieu is not None:
+            self.lieux.setdefault(workshop.lieu.slug, workshop.lieu)
+        self.fields["lieu"].choices = [*((slug, each.name) for slug, each in self.lieux.items()), (ELSEWHERE, "Ailleurs")]
+        if len(self.structures) < 2:
+            del self.fields["structure"]
+        else:
+            self.fields["structure"].choices = [(id, each.name) for id, each in self.structures.items()]
+
+    @property
+    def main(self) -> list[Any]:
+        """The fields that everybody fills, in order."""
+        apart = (*self.folded, "structure", "trame", "lieu", "adresse", "commune", "fois", "tous_les", "sauter")
+        return [field for field in self if field.name not in apart]
+
+    @property
+    def more(self) -> list[Any]:
+        return [self[name] for name in self.folded]
+
+    def clean_partenaire(self) -> Structure | None:
+        name = " ".join(self.cleaned_data["partenaire"].split())
+        if not name:
+            return None
+        found = list(Structure.objects.filter(name__iexact=name)[:2]) or list(
+            Structure.objects.filter(name__icontains=name).order_by("name")[:6]
+        )
+        if len(found) == 1:
+            return found[0]
+        if not found:
+            raise forms.ValidationError(
+                "Aucune structure de l’annuaire ne porte ce nom. Sans elle, personne d’autre ne fait l’appel. "
+                "Vérifiez le nom, ou laissez vide."
+            )
+        names = ", ".join(f"« {each.name} »" for each in found[:5])
+        raise forms.ValidationError(f"Plusieurs structures ont ce nom : {names}. Écrivez-le en entier.")
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or {}
+        if {"jour", "heure", "fin"} <= said.keys():
+            said["starts_at"], said["ends_at"] = (_moment(said["jour"], said[name]) for name in ("heure", "fin"))
+            if said["starts_at"] is None or said["ends_at"] is None:
+                self.add_error("heure", "Cette heure n’existe pas ce jour-là : on change d’heure. Choisissez-en une autre.")
+            elif said["ends_at"] <= said["starts_at"]:
+                self.add_error("fin", "L’atelier finit avant d’avoir commencé. Corrigez l’une des deux heures.")
+        said["code"] = ""
+        if said.get("lieu") == ELSEWHERE:
+            self._elsewhere(said)
+        return said
+
+    def _elsewhere(self, said: dict[str, Any]) -> None:
+        if not said.get("adresse"):
+            self.add_error("adresse", "Il manque l’adresse. Sans elle, personne ne trouvera. Écrivez-la.")
+        spot = where.find(said.get("commune", "")).spot
+        if spot is None or (len(spot.communes) != 1 and not spot.is_point):
+            self.add_error("commune", "Cette commune est inconnue, ou plusieurs portent ce nom. Écrivez son code postal.")
+        else:
+            said["code"] = spot.communes[0]
+
+    def chosen_structure(self) -> Structure:
+        """Return the structure in whose name the workshop is planned."""
+        return self.structures[self.cleaned_data.get("structure") or next(iter(self.structures))]
+
+    def values(self) -> dict[str, Any]:
+        """Return what was typed, by the names of `actions.planning.KNOWN`."""
+        said = self.cleaned_data
+        lieu = self.lieux.get(said["lieu"])
+        outline = outlines.outlines().get(said["trame"])
+        return {
+            "title": said["titre"],
+            "aim": said["but"],
+            "subject": said["sujet"],
+            "level": said["niveau"],
+            "starts_at": said["starts_at"],
+            "ends_at": said["ends_at"],
+            "capacity": said["places"],
+            "drop_in": said["sans_inscription"],
+            "lieu": lieu,
+            "address": "" if lieu is not None else said["adresse"],
+            "commune": said["code"],
+            "price": said["prix"],
+            "price_words": said["prix_mots"],
+            "language": said["langue"],
+            "suits": said["adapte"],
+            "aidants": said["aidants"],
+            "partner": said["partenaire"],
+            "bring": said["apporter"],
+            "outline": said["trame"],
+            "modules": modules_of(outline),
+        }
+
+
+def modules_of(outline: Outline | None) -> list[str]:
+    """Return the modules that an outline goes through, each once, in order."""
+    if outline is None:
+        return []
+    parts = [module for meeting in outline.meetings for module in meeting.modules]
+    return list(dict.fromkeys(filter(None, (*parts, *(moment.module for moment in outline.moments)))))
+
+
+def _moment(day: date, hour: Any) -> datetime | None:
+    """Return a moment of the wall clock, None for an hour that the clock skips."""
+    naive = datetime.combine(day, hour)
+    moment = timezone.make_aware(naive)
+    through = moment.astimezone(UTC).astimezone(timezone.get_current_timezone())
+    return moment if through.replace(tzinfo=None, fold=0) == naive else None
+
+
+def from_outline(outline: Outline) -> dict[str, Any]:
+    """Return what an outline fills in."""
+    return {
+        "trame": outline.id,
+        "titre": outline.title,
+        "but": outline.aim,
+        "sujet": outline.subject,
+        "niveau": outline.level,
+        "langue": outline.language if outline.language in rules.SPOKEN else "fr",
+        "places": outline.seats[1],
+        "sans_inscription": outline.format == rules.OPEN,
+        "heure": "14:00",
+        "fin": (datetime(2026, 1, 1, 14) + timedelta(minutes=outline.minutes)).strftime("%H:%M"),
+        "fois": len(outline.meetings) or None,
+    }
+
+
+def from_workshop(row: Workshop) -> dict[str, Any]:
+    """Return what a workshop says already; a lieu that its structure runs no more stays offered."""
+    begin, end = timezone.localtime(row.starts_at), timezone.localtime(row.ends_at)
+    return {
+        "trame": row.outline,
+        "titre": row.title,
+        "but": row.aim,
+        "sujet": row.subject,
+        "niveau": row.level,
+        "jour": begin.date(),
+        "heure": begin.time(),
+        "fin": end.time(),
+        "places": row.capacity,
+        "sans_inscription": row.drop_in,
+        "lieu": row.lieu.slug if row.lieu is not None else ELSEWHERE,
+        "adresse": row.address,
+        "commune": row.commune,
+        "prix": row.price,
+        "prix_mots": row.price_words,
+        "langue": row.language,
+        "adapte": row.suits,
+        "aidants": row.aidants,
+        "partenaire": row.partner.name if row.partner is not None else "",
+        "apporter": row.bring,
+    }
+
+
+class CourseForm(PlanForm):
+    """A course: the same, several times."""
+
+    fois = forms.IntegerField(
+        label="Nombre de séances",
+        min_value=2,
+        max_value=rules.MOST_MEETINGS,
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+        error_messages={
+            "required": "Il manque le nombre de séances. Écrivez par exemple 5.",
+            "invalid": "Ce nombre ne se lit pas. Écrivez par exemple 5.",
+        },
+    )
+    tous_les = forms.ChoiceField(label="Rythme", choices=list(EVERY.items()))
+    sauter = forms.CharField(
+        label="Jours sans séance (facultatif)",
+        required=False,
+        max_length=400,
+        help_text="Vacances, jours fériés : « 22/12/2026, 29/12/2026 ».",
+    )
+
+    def clean_sauter(self) -> list[date]:
+        typed, found = self.cleaned_data["sauter"], []
+        for text in DAYS.findall(typed):
+            try:
+                found.append(datetime.strptime(text, "%d/%m/%Y").date())
+            except ValueError as error:
+                raise forms.ValidationError(f"Le {text} n’existe pas. Corrigez-le.") from error
+        if typed.strip() and not found:
+            raise forms.ValidationError("Aucune date ne se lit ici. Écrivez par exemple 22/12/2026.")
+        return found
+
+    def meetings(self) -> list[dict[str, Any]]:
+        """Return what each meeting has of its own: when, and what the outline says of it."""
+        said, values = self.cleaned_data, self.values()
+        first = timezone.localtime(values["starts_at"]).replace(tzinfo=None)
+        lasts = values["ends_at"] - values["starts_at"]
+        moments = rules.weekly(first, said["fois"], every=int(said["tous_les"]), without=said["sauter"])
+        outline = outlines.outlines().get(said["trame"])
+        told = outline.meetings if outline is not None else ()
+        made = []
+        for n, moment in enumerate(moments):
+            begin = timezone.make_aware(moment)
+            own: dict[str, Any] = {"starts_at": begin, "ends_at": begin + lasts}
+            if n < len(told):
+                own |= {"aim": told[n].aim, "modules": list(told[n].modules)}
+            own["title"] = f"{values['title']} : {told[n].title}"[:120] if n < len(told) else values["title"]
+            made.append(own)
+        return made
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """Somebody written down: a name, how to tell them, or the person whose card it is."""
+
+    name: str
+    way: str = rules.NO_WAY
+    contact: str = ""
+    person: Person | None = None
+
+
+class NamesForm(forms.Form):
+    """Several people at once: one on each line, a contact after a comma; the code of a card is enough."""
+
+    noms = forms.CharField(
+        label="Un prénom par ligne",
+        max_length=5_000,
+        widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "off"}),
+        help_text="Un contact après une virgule, si la personne veut : « Fatou, 06 12 34 56 78 ». Ou le code d’une carte.",
+        error_messages={"required": "Il manque un prénom. Écrivez-en un par ligne."},
+    )
+    voie = forms.ChoiceField(
+        label="Inscrites",
+        choices=[(id, rules.CHANNELS[id]) for id in (rules.COUNTER, rules.PHONE_CALL, rules.PAPER)],
+        initial=rules.COUNTER,
+        widget=forms.RadioSelect,
+    )
+
+    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+
+    def clean_noms(self) -> list[Written]:
+        lines = [line.strip() for line in self.cleaned_data["noms"].splitlines() if line.strip()]
+        if len(lines) > rules.MOST_NAMES:
+            raise forms.ValidationError(
+                f"Il y a {len(lines)} lignes : c’est trop pour une fois. Écrivez-en {rules.MOST_NAMES}."
+            )
+        return [self._written(line) for line in lines]
+
+    def _written(self, line: str) -> Written:
+        if codes.read(line) and (person := people.by_code(line)) is not None:
+            return Written("", person=person)
+        name, _, contact = (part.strip() for part in line.replace(";", ",").partition(","))
+        read = read_contact(contact)
+        if read is None:
+            raise forms.ValidationError(f"« {contact} » ne se lit pas. {UNREADABLE}")
+        return Written(name[:60], *read)
+
+
+class NoteForm(forms.Form):
+    """Why somebody stops or stays unsure, and what was proposed next."""
+
+    arret = forms.ChoiceField(
+        label="Pourquoi s’arrête-t-elle, ou reste-t-elle peu sûre ?",
+        required=False,
+        choices=[("", "Elle continue"), *rules.STOPPED.items()],
+        widget=forms.RadioSelect,
+    )
+    arret_mots = forms.CharField(label="En quelques mots (facultatif)", required=False, max_length=300)
+    suite = forms.ChoiceField(
+        label="Qu’a-t-on proposé ensuite ?",
+        required=False,
+        choices=[("", "Rien encore"), *rules.NEXT.items()],
+        widget=forms.RadioSelect,
+    )
+    suite_mots = forms.CharField(label="Quoi, où, quand (facultatif)", required=False, max_length=300)
+
+
+class PeriodForm(forms.Form):
+    """A period, both days included; this year when nothing is said."""
+
+    du = forms.DateField(required=False)
+    au = forms.DateField(required=False)
+
+    def period(self, today: date) -> tuple[date, date]:
+        self.is_valid()
+        begin = self.cleaned_data.get("du") or date(today.year, 1, 1)
+        end = self.cleaned_data.get("au") or today
+        return (begin, end) if begin <= end else (end, begin)
+
+
+def ticked(data: Mapping[str, str]) -> dict[int, bool | None]:
+    """Return what one tap says of one seat: « 12-oui », « 12-non », « 12-rien »; {} for anything else.
+
+    >>> ticked({"venue": "12-oui"}), ticked({"venue": "x"})
+    ({12: True}, {})
+    """
+    number, _, answer = data.get("venue", "").partition("-")
+    if number.isdecimal() and len(number) < 18 and answer in ("oui", "non", "rien"):
+        return {int(number): {"oui": True, "non": False, "rien": None}[answer]}
+    return {}

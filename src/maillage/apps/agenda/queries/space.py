@@ -1,0 +1,330 @@
+"""What professionals read of their workshops: the week, what waits for them, one group, one course, whom to call."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
+
+from maillage.apps.agenda import access, rules
+from maillage.apps.agenda.models import Course, Seat, Workshop
+from maillage.apps.agenda.queries import rooms
+from maillage.apps.agenda.queries.public import Shown
+from maillage.apps.messages.rules import addresses
+from maillage.reference import outlines
+from maillage.reference.outlines import Outline
+from maillage.reports import opening
+
+PAST = 60  # days: those before are read by week
+MOST = 100  # workshops of a section
+CALLED = timedelta(days=120)  # how far back absences in a row are looked for
+UNTICKED = Count("seats", filter=Q(seats__status=rules.BOOKED, seats__came__isnull=True))
+CAME = Count("seats", filter=Q(seats__came=True))
+
+
+@dataclass(frozen=True)
+class Ours(Shown):
+    """A workshop as whoever runs it reads it in a list."""
+
+    @property
+    def came(self) -> int:
+        return self.workshop.n_came + self.workshop.anonymous
+
+    @property
+    def unticked(self) -> int:
+        return self.workshop.n_unticked
+
+    def tag(self, at: datetime) -> tuple[str, str]:
+        """Return where it stands, in a word, and its tone."""
+        row = self.workshop
+        if row.cancelled_at is not None:
+            return "annulé", "ferme"
+        if row.ends_at < at:
+            return ("appel à finir", "bientot") if self.unticked else ("passé", "")
+        return ("publié", "ouvert") if row.published_at is not None else ("brouillon", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A few workshops by what is due. hint: what to do of them."""
+
+    id: str
+    title: str
+    hint: str
+    rows: Sequence[tuple[Ours, str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A day of a week, and its workshops."""
+
+    on: date
+    name: str
+    rows: Sequence[tuple[Ours, str, str]]
+    today: bool
+
+
+def _read(rows: QuerySet[Workshop], at: datetime) -> list[tuple[Ours, str, str]]:
+    found = rooms.with_room(rows).annotate(n_unticked=UNTICKED, n_came=CAME)
+    shown = [Ours(row, rooms.room(row)) for row in found]
+    return [(each, *each.tag(at)) for each in shown]
+
+
+def sections(user: Any, at: datetime) -> list[Section]:
+    """Return the workshops somebody runs, by what is due: attendance to finish, those to come, those of two months past."""
+    ours = access.workshops_for(user)
+    ended = ours.filter(ends_at__lt=at, ends_at__gte=at - timedelta(days=PAST), cancelled_at__isnull=True)
+    past = _read(ended.order_by("-starts_at", "-pk")[:MOST], at)
+    to_come = _read(ours.filter(ends_at__gte=at).order_by("starts_at", "pk")[:MOST], at)
+    left = [each for each in past if each[0].unticked]
+    done = [each for each in past if not each[0].unticked]
+    made = (
+        Section("appel", "Qui est venu ?", "l’appel n’est pas fini", left),
+        Section("venir", "À venir", "", to_come),
+        Section("passes", "Passés", f"depuis {PAST} jours", done),
+    )
+    return [section for section in made if section.rows]
+
+
+def week(user: Any, monday: date, at: datetime) -> list[Day]:
+    """Return the seven days of a week, with the workshops somebody runs."""
+    begin = timezone.make_aware(datetime.combine(monday, time()))
+    end = timezone.make_aware(datetime.combine(monday + timedelta(days=7), time()))
+    rows = _read(access.workshops_for(user).filter(starts_at__gte=begin, starts_at__lt=end).order_by("starts_at", "pk"), at)
+    days = [monday + timedelta(days=n) for n in range(7)]
+    return [
+        Day(
+            on=day,
+            name=f"{opening.weekday(day.weekday())} {opening.said(day, year=False)}",
+            rows=[each for each in rows if each[0].date.date() == day],
+            today=day == timezone.localdate(at),
+        )
+        for day in days
+    ]
+
+
+# ------------------------------------------------------------------------------------------------------------ one of them
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A seat as whoever runs the workshop reads it. told: whether the platform writes to them; absent: missed in a row."""
+
+    seat: Seat
+    told: bool
+    absent: bool = False
+
+    @property
+    def phone(self) -> str:
+        return self.seat.contact if self.seat.way == rules.PHONE else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Who comes to a workshop: those who have a seat, those who wait, those who gave theirs up."""
+
+    booked: Sequence[Place]
+    waiting: Sequence[Place]
+    cancelled: Sequence[Place]
+
+    @property
+    def came(self) -> int:
+        return sum(each.seat.came is True for each in self.booked)
+
+    @property
+    def absent(self) -> int:
+        return sum(each.seat.came is False for each in self.booked)
+
+    @property
+    def unticked(self) -> int:
+        return sum(each.seat.came is None for each in self.booked)
+
+    @property
+    def stopped(self) -> list[Place]:
+        return [each for each in (*self.booked, *self.cancelled) if each.seat.stopped_because or each.seat.next_proposed]
+
+
+def group(workshop: Workshop, at: datetime) -> Group:
+    """Return who comes to a workshop."""
+    seats = list(workshop.seats.select_related("person"))
+    missing = {learner for learner, _ in missed([workshop.structure_id], at)}
+    shown = [Place(seat, _is_told(seat), seat.learner in missing) for seat in seats]
+    return Group(*([each for each in shown if each.seat.status == status] for status in rules.SEATS))
+
+
+def _is_told(seat: Seat) -> bool:
+    return seat.way == rules.EMAIL or (seat.way == rules.PHONE and bool(addresses.mobile(seat.contact)))
+
+
+def missed(structures: Sequence[int], at: datetime) -> list[tuple[str, Seat]]:
+    """Return the learners who missed the last three meetings that were ticked, each with their last seat: somebody calls."""
+    seats = Seat.objects.filter(
+        workshop__structure__in=structures,
+        workshop__starts_at__lt=at,
+        workshop__starts_at__gte=at - CALLED,
+        workshop__cancelled_at__isnull=True,
+        status=rules.BOOKED,
+    )
+    by: dict[str, list[Seat]] = {}
+    for seat in seats.exclude(name="").select_related("workshop").order_by("workshop__starts_at", "pk"):
+        by.setdefault(seat.learner, []).append(seat)
+    absent = ((learner, held) for learner, held in by.items() if rules.to_call([each.came for each in held]))
+    return [(learner, held[-1]) for learner, held in absent if not held[-1].stopped_because]
+
+
+def to_call(user: Any, at: datetime) -> list[Seat]:
+    """Return those whom somebody calls to ask why they come no more."""
+    ours = list(access.structures_for(user).values_list("pk", flat=True))
+    return [seat for _, seat in missed(ours, at)]
+
+
+def next_for(workshop: Workshop, user: Any, at: datetime) -> list[Workshop]:
+    """Return what may be proposed after a workshop: the courses and workshops to come of the same structures, same subject first."""
+    rows = access.workshops_for(user).filter(starts_at__gt=at, cancelled_at__isnull=True).exclude(pk=workshop.pk)
+    if workshop.course_id is not None:
+        rows = rows.exclude(course=workshop.course_id)
+    found, courses = [], set[int]()
+    for row in rows.order_by("starts_at", "pk")[:MOST]:
+        if row.course_id is None or row.course_id not in courses:
+            found.append(row)
+            courses.add(row.course_id or 0)
+    return sorted(found, key=lambda row: (row.subject != workshop.subject, row.course_id is None, row.starts_at))
+
+
+def went_on(workshop: Workshop) -> int:
+    """Return how many of those who came took a seat at something later, outside of the same course."""
+    came = workshop.seats.filter(came=True).values("learner")
+    later = Seat.objects.filter(learner__in=came, workshop__starts_at__gt=workshop.starts_at)
+    if workshop.course_id is not None:
+        later = later.exclude(workshop__course=workshop.course_id)
+    return later.exclude(status=rules.CANCELLED).values("learner").distinct().count()
+
+
+def outline(row: Workshop | Course) -> Outline | None:
+    return outlines.outlines().get(row.outline)
+
+
+# --------------------------------------------------------------------------------------------------------------- a course
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """A meeting of a course, and what became of it. gone: those who came to no later meeting; reasons: why, if anybody said."""
+
+    workshop: Workshop
+    shown: Ours
+    came: int
+    absent: int
+    unknown: int
+    gone: int
+    reasons: Sequence[tuple[str, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Learner:
+    """Somebody in a course: whether they came to each meeting. None: nobody ticked; '': no seat there."""
+
+    name: str
+    seat: Seat
+    came: Sequence[bool | str | None]
+    stopped: str
+    then: str
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """A course on one page: its line, its meetings, its people; came_from: those who were at a workshop alone before."""
+
+    chain: rules.Chain
+    meetings: Sequence[Meeting]
+    learners: Sequence[Learner]
+    came_from: int
+    held: int
+
+    @property
+    def line(self) -> list[tuple[str, int]]:
+        """The group on one line, each count with its words."""
+        chain = self.chain
+        return [
+            ("inscrits", chain.registered),
+            ("venus une fois", chain.once),
+            ("revenus", chain.back),
+            ("finis", chain.finished),
+        ]
+
+
+def course(row: Course, user: Any, at: datetime) -> Whole:
+    """Return a course as whoever runs it reads it: who came to what, who comes no more, since which meeting and why."""
+    shown = {each.workshop.pk: each for each, *_ in _read(_meetings(row), at)}
+    meetings = [each.workshop for each in shown.values()]
+    held = [each for each in meetings if each.starts_at <= at and each.cancelled_at is None]
+    seats = list(Seat.objects.filter(workshop__course=row).select_related("person").order_by("booked_at", "pk"))
+    by: dict[str, dict[int, Seat]] = {}
+    for seat in seats:
+        if seat.status == rules.BOOKED or seat.came is not None:
+            by.setdefault(seat.learner, {})[seat.workshop_id] = seat
+    came = {learner: [theirs[each.pk].came for each in held if each.pk in theirs] for learner, theirs in by.items()}
+    stopped = {seat.learner: seat for seat in seats if seat.stopped_because or seat.next_proposed}
+    last = {learner: _last(theirs, held) for learner, theirs in by.items()}
+    told = [
+        _meeting(each, shown[each.pk], by, last, stopped, is_last=each == held[-1] if held else True) for each in meetings
+    ]
+    return Whole(
+        chain=rules.chain(list(came.values()), len(held), sum(bool(seat.stopped_because) for seat in stopped.values())),
+        meetings=told,
+        learners=[_learner(learner, theirs, meetings, stopped.get(learner)) for learner, theirs in by.items()],
+        came_from=_came_from(by, row),
+        held=len(held),
+    )
+
+
+def _meetings(row: Course) -> QuerySet[Workshop]:
+    return Workshop.objects.filter(course=row).select_related(*access.WITH).order_by("starts_at", "pk")
+
+
+def _last(theirs: Mapping[int, Seat], held: Sequence[Workshop]) -> int | None:
+    """Return the last meeting that somebody came to, None for none."""
+    return next((each.pk for each in reversed(held) if each.pk in theirs and theirs[each.pk].came), None)
+
+
+def _meeting(
+    row: Workshop,
+    shown: Ours,
+    by: Mapping[str, Mapping[int, Seat]],
+    last: Mapping[str, int | None],
+    stopped: Mapping[str, Seat],
+    *,
+    is_last: bool,
+) -> Meeting:
+    here = [theirs[row.pk] for theirs in by.values() if row.pk in theirs]
+    gone = [] if is_last else [learner for learner, pk in last.items() if pk == row.pk]
+    because = [stopped[learner].get_stopped_because_display() for learner in gone if learner in stopped]
+    counted = {words: because.count(words) for words in dict.fromkeys(filter(None, because))}
+    return Meeting(
+        workshop=row,
+        shown=shown,
+        came=sum(seat.came is True for seat in here) + row.anonymous,
+        absent=sum(seat.came is False for seat in here),
+        unknown=sum(seat.came is None for seat in here),
+        gone=len(gone),
+        reasons=list(counted.items()),
+    )
+
+
+def _learner(learner: str, theirs: Mapping[int, Seat], meetings: Sequence[Workshop], stopped: Seat | None) -> Learner:
+    seat = next(iter(theirs.values()))
+    return Learner(
+        name=seat.name or "Nom effacé",
+        seat=stopped or seat,
+        came=[theirs[each.pk].came if each.pk in theirs else "" for each in meetings],
+        stopped=stopped.get_stopped_because_display() if stopped and stopped.stopped_because else "",
+        then=stopped.get_next_proposed_display() if stopped and stopped.next_proposed else "",
+    )
+
+
+def _came_from(by: Mapping[str, Any], row: Course) -> int:
+    """Return how many of a course came before to something else."""
+    before = Seat.objects.filter(learner__in=list(by), came=True).exclude(workshop__course=row)
+    return before.values("learner").distinct().count()

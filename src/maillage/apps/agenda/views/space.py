@@ -1,0 +1,455 @@
+"""The workshops that professionals run: the week, planning, one group and its attendance, one course, papers, the Coop's table."""
+
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from maillage.apps.accounts.views import holding
+from maillage.apps.agenda import access, rules
+from maillage.apps.agenda.actions import planning, seats
+from maillage.apps.agenda.actions.told import Told
+from maillage.apps.agenda.forms.space import (
+    CourseForm,
+    NamesForm,
+    NoteForm,
+    PeriodForm,
+    PlanForm,
+    from_outline,
+    from_workshop,
+    ticked,
+)
+from maillage.apps.agenda.models import Seat, Workshop
+from maillage.apps.agenda.queries import exports, public, rooms, space
+from maillage.apps.directory.views import refused
+from maillage.kernel.errors import Refused
+from maillage.kernel.typed import whole
+from maillage.reference import outlines
+from maillage.reports.wording import count, listing, spaced
+
+BLANK_LINES = 20  # of an attendance sheet
+
+
+@holding(access.MANAGE)
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    """What waits first, then what comes; or a week, day by day."""
+    at = timezone.now()
+    asked = _day(request.GET.get("semaine", ""))
+    context: dict[str, Any] = {"at": at, "calls": space.to_call(request.user, at), "today": timezone.localdate(at)}
+    if "semaine" in request.GET:
+        day = asked or timezone.localdate(at)
+        monday = day - timedelta(days=day.weekday())
+        context |= {
+            "days": space.week(request.user, monday, at),
+            "monday": monday,
+            "before": monday - timedelta(days=7),
+            "after": monday + timedelta(days=7),
+        }
+    else:
+        context["sections"] = space.sections(request.user, at)
+    context["structures"] = list(access.structures_for(request.user))
+    return render(request, "agenda/space/index.html", context)
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if date.fromisoformat(text).year > 2000 else None
+    except ValueError:
+        return None
+
+
+# -------------------------------------------------------------------------------------------------------------- planning
+
+
+@holding(access.MANAGE)
+@require_safe
+def outline_list(request: HttpRequest) -> HttpResponse:
+    """The outlines: what a workshop may be made from."""
+    found = outlines.outlines().values()
+    groups = [(label, [each for each in found if each.format == id]) for id, label in outlines.FORMATS.items()]
+    return render(request, "agenda/space/outlines.html", {"groups": [(label, held) for label, held in groups if held]})
+
+
+@holding(access.MANAGE)
+@require_safe
+def outline(request: HttpRequest, id: str) -> HttpResponse:
+    """The facilitation sheet of an outline, one side of A4; with the day and the place of a workshop when one is asked."""
+    found = outlines.outlines().get(id)
+    if found is None:
+        raise Http404
+    number = whole(request.GET.get("atelier", ""))
+    row = access.workshops_for(request.user).filter(pk=number).first() if number else None
+    context = {"outline": found, "shown": public.shown(_counted(row)) if row else None, "modules": public.modules()}
+    return render(request, "agenda/space/outline.html", context)
+
+
+@holding(access.MANAGE)
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    """Planning a workshop, from an outline or from nothing."""
+    chosen = outlines.outlines().get(request.GET.get("trame", ""))
+    if chosen is not None and chosen.meetings:
+        return redirect(f"{reverse('course_new')}?trame={chosen.id}")
+    form = PlanForm(request.POST or None, user=request.user, initial=_initial(request, chosen))
+    if form.is_bound and form.is_valid():
+        drop_in = form.cleaned_data["sans_inscription"]
+        try:
+            row = planning.plan(
+                by=_user(request),
+                structure=form.chosen_structure(),
+                values=form.values(),
+                at=timezone.now(),
+                format=rules.OPEN if drop_in else rules.ONE_OFF,
+            )
+        except Refused as error:
+            form.add_error(None, " ".join(error.sentences))
+        else:
+            messages.success(request, "L’atelier est planifié. Vous seul le voyez : publiez-le quand il est prêt.")
+            return redirect("workshop_run", row.pk)
+    context = {"form": form, "outline": chosen}
+    return render(request, "agenda/space/plan.html", context, status=400 if form.errors else 200)
+
+
+@holding(access.MANAGE)
+@require_http_methods(["GET", "HEAD", "POST"])
+def new_course(request: HttpRequest) -> HttpResponse:
+    """Planning all the meetings of a course at once."""
+    chosen = outlines.outlines().get(request.GET.get("trame", ""))
+    form = CourseForm(request.POST or None, user=request.user, initial=_initial(request, chosen))
+    if form.is_bound and form.is_valid():
+        try:
+            row = planning.plan_course(
+                by=_user(request),
+                structure=form.chosen_structure(),
+                values=form.values(),
+                meetings=form.meetings(),
+                at=timezone.now(),
+            )
+        except Refused as error:
+            form.add_error(None, " ".join(error.sentences))
+        else:
+            messages.success(request, "Le parcours est planifié. Relisez les dates, puis publiez-le.")
+            return redirect("course", row.pk)
+    context = {"form": form, "outline": chosen, "course": True}
+    return render(request, "agenda/space/plan.html", context, status=400 if form.errors else 200)
+
+
+def _initial(request: HttpRequest, chosen: outlines.Outline | None) -> dict[str, Any]:
+    day = _day(request.GET.get("jour", "")) or timezone.localdate() + timedelta(days=7)
+    empty = {"jour": day, "heure": "14:00", "fin": "16:00", "places": 8, "langue": "fr", "fois": 5}
+    return {**empty, **({k: v for k, v in from_outline(chosen).items() if v is not None} if chosen else {})}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Changing a workshop; those registered are told when the day, the hour or the place changes."""
+    row = _ours(request, pk)
+    form = PlanForm(request.POST or None, user=request.user, workshop=row, initial=from_workshop(row))
+    if form.is_bound and form.is_valid():
+        try:
+            told = planning.change(row, form.values(), by=_user(request), at=timezone.now())
+        except Refused as error:
+            form.add_error(None, " ".join(error.sentences))
+        else:
+            messages.success(request, spaced(f"L’atelier est changé. {_who(told)}".strip()))
+            return redirect("workshop_run", row.pk)
+    context = {"form": form, "workshop": row, "outline": space.outline(row)}
+    return render(request, "agenda/space/plan.html", context, status=400 if form.errors else 200)
+
+
+def _who(told: Told) -> str:
+    """Say who is told, and whom somebody must call."""
+    said = f"{count(told.reached, 'personne prévenue', 'personnes prévenues')}." if told.reached else ""
+    if told.to_call:
+        said += f" À prévenir vous-même : {listing(list(told.to_call))}."
+    return said
+
+
+# ------------------------------------------------------------------------------------------------------------ one of them
+
+
+@require_safe
+def workshop(request: HttpRequest, pk: int) -> HttpResponse:
+    """One workshop: its seats, its attendance, its report."""
+    return _page(request, _ours(request, pk))
+
+
+def _page(request: HttpRequest, row: Workshop, **more: Any) -> HttpResponse:
+    at = timezone.now()
+    row = _counted(row)
+    held = space.group(row, at)
+    day = timezone.localdate(row.starts_at)
+    context = {
+        "workshop": row,
+        "shown": public.shown(row),
+        "group": held,
+        "names": NamesForm(user=request.user),
+        "leads": access.may_lead(request.user, row.structure_id),
+        "ticking": row.cancelled_at is None and day <= timezone.localdate(at),
+        "over": row.ends_at <= at,
+        "begun": row.starts_at <= at,
+        "outline": space.outline(row),
+        "siblings": list(row.course.workshops.order_by("starts_at")) if row.course is not None else [],
+        "address": request.build_absolute_uri(reverse("workshop", args=[row.pk])),
+    }
+    if context["begun"]:
+        context |= {"next": space.next_for(row, request.user, at), "went_on": space.went_on(row)}
+    context |= more
+    bad = "names" in more or more.get("error") is not None
+    return render(request, "agenda/space/workshop.html", context, status=400 if bad else 200)
+
+
+def _counted(row: Workshop) -> Workshop:
+    return rooms.with_room(Workshop.objects.select_related(*access.WITH)).get(pk=row.pk)
+
+
+@require_POST
+def gesture(request: HttpRequest, pk: int) -> HttpResponse:
+    """Publishing, hiding, cancelling, reporting, proposing what comes next."""
+    row, at, by = _ours(request, pk), timezone.now(), _user(request)
+    asked = request.POST.get("geste", "")
+    with refused.told(request):
+        if asked == "publier":
+            n = planning.publish(row, by=by, at=at)
+            said = (
+                "C’est publié : tout le monde le voit." if n < 2 else f"C’est publié : tout le monde voit les {n} séances."
+            )
+            messages.success(request, said)
+        elif asked == "cacher":
+            planning.hide(row, by=by, at=at)
+            messages.success(request, "Plus personne ne le voit, hors de votre structure.")
+        elif asked in ("annuler", "annuler-tout"):
+            reason = request.POST.get("raison", "")
+            told = planning.cancel(row, by=by, at=at, reason=reason, whole=asked == "annuler-tout")
+            messages.success(request, spaced(f"C’est annulé. {_who(told)}".strip()))
+        elif asked == "compte-rendu":
+            planning.report(row, words=request.POST.get("mots", "")[:4000], by=by, at=at)
+            messages.success(request, "Le compte rendu est gardé.")
+        elif asked == "suite":
+            _go_on(request, row, at)
+        else:
+            raise Http404
+    return redirect("workshop_run", pk)
+
+
+def _go_on(request: HttpRequest, row: Workshop, at: datetime) -> None:
+    """Let those who were ticked go on in a course, or at another workshop."""
+    to = get_object_or_404(access.workshops_for(request.user), pk=whole(request.POST.get("vers", ""), 10**12) or 0)
+    numbers = [int(pk) for pk in request.POST.getlist("place") if pk.isdecimal() and len(pk) < 18]
+    chosen = list(row.seats.filter(pk__in=numbers).select_related("person"))
+    if not chosen:
+        raise Refused("Personne n’a été inscrit.", why="Aucun nom n’est coché.", do="Cochez-en, puis recommencez.")
+    made = seats.carry_on(chosen, to=to, by=request.user, at=at)
+    waiting = sum(each.status == rules.WAITING for each in made)
+    said = f"{count(len(made), 'personne')} {'inscrite' if len(made) == 1 else 'inscrites'} à « {to.course or to} »."
+    messages.success(request, spaced(f"{said} {f'Dont {waiting} en attente.' if waiting else ''}".strip()))
+
+
+@require_POST
+def add(request: HttpRequest, pk: int) -> HttpResponse:
+    """Writing down several people at once: at the counter, by telephone, from a paper."""
+    row, at = _ours(request, pk), timezone.now()
+    form = NamesForm(request.POST, user=request.user)
+    if not form.is_valid():
+        return _page(request, row, names=form)
+    made: list[Seat] = []
+    try:
+        with transaction.atomic():
+            for written in form.cleaned_data["noms"]:
+                made.append(
+                    seats.book(
+                        workshop=row,
+                        name=written.name,
+                        way=written.way,
+                        contact=written.contact,
+                        person=written.person,
+                        channel=form.cleaned_data["voie"],
+                        by=_user(request),
+                        at=at,
+                    )
+                )
+    except Refused as error:
+        form.add_error("noms", " ".join(error.sentences))
+        return _page(request, row, names=form)
+    waiting = [each.name for each in made if each.status == rules.WAITING]
+    said = f"{count(len(made), 'personne')} {'inscrite' if len(made) == 1 else 'inscrites'}."
+    messages.success(request, spaced(f"{said} {f'En attente : {listing(waiting)}.' if waiting else ''}".strip()))
+    return redirect(f"{reverse('workshop_run', args=[pk])}#places")
+
+
+@require_POST
+def tick(request: HttpRequest, pk: int) -> HttpResponse:
+    """One tap: came, did not come, nobody knows; the same again takes it back. Or all at once, then those who did not."""
+    row, at = _ours(request, pk), timezone.now()
+    came = ticked(request.POST)
+    anonymous = None
+    if request.POST.get("geste") == "tous":
+        came = dict.fromkeys(row.seats.filter(status=rules.BOOKED, came=None).values_list("pk", flat=True), True)
+    elif request.POST.get("geste") == "anonymes":
+        anonymous = whole(request.POST.get("anonymes", ""), rules.MOST_SEATS)
+        if anonymous is None:
+            messages.error(
+                request, f"Rien n’a changé. Ce nombre ne se lit pas. Écrivez un nombre de 0 à {rules.MOST_SEATS}."
+            )
+            return redirect("workshop_run", pk)
+    with refused.told(request):
+        seats.tick(row, came, by=_user(request), at=at, anonymous=anonymous)
+    target = f"place-{next(iter(came))}" if len(came) == 1 else "places"
+    return redirect(f"{reverse('workshop_run', args=[pk])}#{target}")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def seat(request: HttpRequest, pk: int) -> HttpResponse:
+    """One seat: giving it up, taking it again; why somebody stops, and what was proposed next; their own link."""
+    found = get_object_or_404(access.seats_for(request.user), pk=pk)
+    at, by = timezone.now(), _user(request)
+    form = NoteForm(request.POST or None, initial=_noted(found))
+    if request.method == "POST" and request.POST.get("geste") in ("rendre", "reprendre"):
+        with refused.told(request):
+            _moved(request, found, at)
+        return redirect(f"{reverse('workshop_run', args=[found.workshop_id])}#places")
+    if form.is_bound and form.is_valid():
+        said = form.cleaned_data
+        try:
+            seats.note(
+                found,
+                by=by,
+                at=at,
+                because=said["arret"],
+                words=said["arret_mots"],
+                then=said["suite"],
+                then_words=said["suite_mots"],
+            )
+        except Refused as error:
+            form.add_error("arret_mots", " ".join(error.sentences))
+        else:
+            messages.success(request, "C’est gardé.")
+            return redirect(f"{reverse('workshop_run', args=[found.workshop_id])}#place-{found.pk}")
+    context = {
+        "seat": found,
+        "form": form,
+        "workshop": found.workshop,
+        "link": request.build_absolute_uri(reverse("seat", args=[access.link_of(found)])),
+        "begun": found.workshop.starts_at <= at,
+    }
+    return render(request, "agenda/space/seat.html", context, status=400 if form.errors else 200)
+
+
+def _noted(found: Seat) -> dict[str, str]:
+    return {
+        "arret": found.stopped_because,
+        "arret_mots": found.stopped_words,
+        "suite": found.next_proposed,
+        "suite_mots": found.next_words,
+    }
+
+
+def _moved(request: HttpRequest, found: Seat, at: datetime) -> None:
+    """Give a seat up, or take it again; with those that follow in its course when it is asked."""
+    if request.POST["geste"] == "reprendre":
+        back = seats.put_back(found, by=request.user, at=at)
+        where = "sur la liste d’attente" if back.status == rules.WAITING else "à sa place"
+        messages.success(request, f"{found.name or 'Cette personne'} est de nouveau {where}.")
+        return
+    theirs = [found]
+    if "toutes" in request.POST and found.workshop.course_id is not None:
+        theirs = list(
+            Seat.objects.filter(
+                learner=found.learner, workshop__course=found.workshop.course_id, workshop__starts_at__gt=at
+            )
+        )
+    _, told = seats.give_up(theirs, at=at, by=request.user)
+    messages.success(request, spaced(f"La place de {found.name or 'cette personne'} est libre. {_who(told)}".strip()))
+
+
+# --------------------------------------------------------------------------------------------------------------- a course
+
+
+@require_safe
+def course(request: HttpRequest, pk: int) -> HttpResponse:
+    """One course: the group on one line, who comes no more since which meeting, and why."""
+    row = get_object_or_404(access.courses_for(request.user), pk=pk)
+    at = timezone.now()
+    told = space.course(row, request.user, at)
+    first = next((each.workshop for each in told.meetings if each.workshop.cancelled_at is None), None)
+    context = {
+        "course": row,
+        "told": told,
+        "at": at,
+        "first": first,
+        "hidden": any(each.workshop.published_at is None and each.workshop.cancelled_at is None for each in told.meetings),
+        "leads": access.may_lead(request.user, row.structure_id),
+        "outline": space.outline(row),
+        "hours": sum(each.workshop.minutes for each in told.meetings) / 60,
+    }
+    return render(request, "agenda/space/course.html", context)
+
+
+# ---------------------------------------------------------------------------------------------------------------- papers
+
+
+@require_safe
+def sheet(request: HttpRequest, pk: int) -> HttpResponse:
+    """The attendance sheet to print: names and a line to sign, or numbers alone."""
+    row = _counted(_ours(request, pk))
+    nameless = "anonyme" in request.GET
+    names = [] if nameless else [place.seat.name for place in space.group(row, timezone.now()).booked]
+    lines = max(row.capacity, len(names)) if row.capacity <= BLANK_LINES else max(BLANK_LINES, len(names))
+    context = {
+        "workshop": row,
+        "shown": public.shown(row),
+        "nameless": nameless,
+        "lines": [(n + 1, names[n] if n < len(names) else "") for n in range(lines)],
+    }
+    return render(request, "agenda/space/sheet.html", context)
+
+
+@holding(access.MANAGE)
+@require_safe
+def export(request: HttpRequest) -> HttpResponse:
+    """What the Coop asks of workshops: what each column says, and the file."""
+    since, until = PeriodForm(request.GET).period(timezone.localdate())
+    rows = _held(request, since, until)
+    context = {"since": since, "until": until, "rows": rows, "columns": rules.COOP_COLUMNS}
+    context |= {"people": sum(row.n_came + row.anonymous for row in rows), "untold": _untold(request, since, until)}
+    return render(request, "agenda/space/export.html", context)
+
+
+@holding(access.MANAGE)
+@require_safe
+def coop(request: HttpRequest) -> HttpResponse:
+    """The file itself."""
+    since, until = PeriodForm(request.GET).period(timezone.localdate())
+    response = HttpResponse(exports.coop(_held(request, since, until)), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="ateliers-coop-{since}-{until}.csv"'
+    return response
+
+
+def _held(request: HttpRequest, since: date, until: date) -> list[Workshop]:
+    """Return the workshops of a period that are one's own to declare: those run with another structure are declared by it."""
+    ours = access.workshops_for(request.user).filter(structure__in=access.structures_for(request.user).values("pk"))
+    begin, end = (timezone.make_aware(datetime.combine(day, time())) for day in (since, until + timedelta(days=1)))
+    return exports.held(ours, begin, end)
+
+
+def _untold(request: HttpRequest, since: date, until: date) -> int:
+    """Return how many workshops of a period have nobody ticked: the table leaves them out."""
+    begin, end = (timezone.make_aware(datetime.combine(day, time())) for day in (since, until + timedelta(days=1)))
+    rows = access.workshops_for(request.user).filter(starts_at__gte=begin, starts_at__lt=min(end, timezone.now()))
+    return rows.filter(cancelled_at__isnull=True, anonymous=0, example=False).exclude(seats__came=True).count()
+
+
+def _ours(request: HttpRequest, pk: int) -> Workshop:
+    """Return a workshop somebody runs; for anybody else, it does not exist."""
+    return get_object_or_404(access.workshops_for(request.user), pk=pk)
+
+
+def _user(request: HttpRequest) -> Any:
+    return request.user
