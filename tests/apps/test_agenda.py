@@ -10,11 +10,12 @@ from maillage.apps.accounts.models import Entry, User
 from maillage.apps.agenda import access, rules
 from maillage.apps.agenda.actions import due, forgetting, planning, seats
 from maillage.apps.agenda.models import Seat, Workshop
-from maillage.apps.agenda.queries import public
+from maillage.apps.agenda.queries import public, space
 from maillage.apps.messages.models import Message
 from maillage.apps.orientations.actions import forgetting as everywhere
 from maillage.apps.people import actions as people
 from maillage.kernel.errors import Refused
+from maillage.reference import outlines
 from tests.apps.places import place
 from tests.conftest import with_role
 
@@ -555,3 +556,246 @@ def test_the_poster_says_what_when_where(client, workshop):
     page = client.get(f"/ateliers/{workshop.pk}/affiche/").content.decode()
     assert "lundi 23 novembre 2026" in page
     assert "Bibliothèque" in page
+
+
+# ----------------------------------------------------------------------------------------------------------- professional
+
+OUTLINE = {
+    "id": "boite",
+    "titre": "Ma boîte",
+    "format": "court",
+    "sujet": "mail",
+    "duree": 120,
+    "places": [4, 6],
+    "but": "À la fin, chacun a lu un message.",
+    "public": "Tout le monde",
+    "niveau": "debutant",
+    "coop": ["email", "securite_numerique"],
+    "avant": ["Six postes"],
+    "sans_reseau": "Sur papier",
+    "deroule": [
+        {
+            "minute": minute,
+            "titre": "Accueil",
+            "anime": "accueille",
+            "font": "disent leur prénom",
+            "module": "creer-ma-boite",
+        }
+        for minute in (0, 20, 60, 100)
+    ],
+    "piege": "Le mot de passe oublié",
+    "fin": "Je montre à mon voisin",
+    "co_animation": "L’un parle, l’autre circule",
+    "seances": [{"titre": "Ouvrir", "but": "Chacun ouvre"}, {"titre": "Écrire", "but": "Chacun écrit", "seul": 30}],
+}
+
+
+@pytest.fixture
+def outline(monkeypatch):
+    made = outlines.Outline.model_validate(OUTLINE)
+    monkeypatch.setattr(outlines, "outlines", lambda: {made.id: made})
+    return made
+
+
+def typed(lieu, /, **more):
+    held = {"titre": "Ma facture", "sujet": "internet", "niveau": "debutant", "jour": "2026-12-01", "heure": "14:00"}
+    return {**held, "fin": "16:00", "places": "6", "lieu": lieu.slug, "langue": "fr", **more}
+
+
+def test_a_workshop_is_planned_published_filled_ticked_and_reported_by_pages(client, karim, library):
+    client.force_login(karim)
+    answer = client.post("/espace/ateliers/nouveau/", typed(library))
+    row = Workshop.objects.get()
+    assert answer.url == f"/espace/ateliers/{row.pk}/"
+    assert (row.format, row.commune, row.published_at) == ("ponctuel", "38185", None)
+    client.post(f"/espace/ateliers/{row.pk}/geste/", {"geste": "publier"})
+    names = "Fatou, 06 39 98 00 01\nPaul\n\nIrina; irina@exemple.fr"
+    client.post(f"/espace/ateliers/{row.pk}/inscrire/", {"noms": names, "voie": "phone"})
+    assert list(row.seats.values_list("name", "way", "channel")) == [
+        ("Fatou", "phone", "phone"),
+        ("Paul", "none", "phone"),
+        ("Irina", "email", "phone"),
+    ]
+    Workshop.objects.update(starts_at=AT - HOUR, ends_at=AT)
+    first = row.seats.first()
+    answer = client.post(f"/espace/ateliers/{row.pk}/appel/", {"venue": f"{first.pk}-oui"})
+    assert answer.url.endswith(f"#place-{first.pk}")
+    client.post(f"/espace/ateliers/{row.pk}/appel/", {"geste": "tous"})
+    client.post(f"/espace/ateliers/{row.pk}/appel/", {"venue": f"{first.pk}-rien"})
+    client.post(f"/espace/ateliers/{row.pk}/appel/", {"geste": "anonymes", "anonymes": "2"})
+    assert list(row.seats.values_list("came", flat=True)) == [None, True, True]
+    client.post(f"/espace/ateliers/{row.pk}/geste/", {"geste": "compte-rendu", "mots": "Le réseau a coupé."})
+    page = client.get(f"/espace/ateliers/{row.pk}/").content.decode()
+    assert "Le réseau a coupé." in page
+    assert "2 venues, 0 absente, 1 à noter" in page
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        ({"fin": "13:00"}, "finit avant"),
+        ({"jour": ""}, "Il manque le jour"),
+        ({"lieu": "autre"}, "Il manque l’adresse"),
+        ({"lieu": "autre", "adresse": "1 rue", "commune": "zzzz"}, "Cette commune est inconnue"),
+        ({"partenaire": "Inconnue au bataillon"}, "Aucune structure"),
+        ({"places": "0"}, "erreur"),
+    ],
+)
+def test_what_is_wrong_in_a_plan_is_said_and_nothing_is_lost(client, karim, library, more, told):
+    client.force_login(karim)
+    answer = client.post("/espace/ateliers/nouveau/", typed(library, **more))
+    assert answer.status_code == 400
+    assert told in answer.content.decode()
+    assert "Ma facture" in answer.content.decode()
+    assert not Workshop.objects.exists()
+
+
+def test_a_workshop_elsewhere_keeps_its_commune_and_its_partner(client, karim, library, hall):
+    client.force_login(karim)
+    sent = typed(library, lieu="autre", adresse="Marché de la Villeneuve", commune="38000", partenaire="maison des hab")
+    client.post("/espace/ateliers/nouveau/", sent)
+    row = Workshop.objects.get()
+    assert (row.lieu, row.commune, row.partner) == (None, "38185", hall.structure)
+
+
+def test_an_outline_fills_the_form_and_gives_each_meeting_its_title(client, karim, library, outline):
+    client.force_login(karim)
+    assert "Ma boîte" in client.get("/espace/ateliers/trames/").content.decode()
+    assert client.get("/espace/ateliers/nouveau/?trame=boite").url == "/espace/ateliers/parcours/nouveau/?trame=boite"
+    page = client.get("/espace/ateliers/parcours/nouveau/?trame=boite").content.decode()
+    assert 'value="Ma boîte"' in page
+    sent = typed(library, titre="Ma boîte", trame="boite", fois="2", tous_les="7", sauter="08/12/2026")
+    answer = client.post("/espace/ateliers/parcours/nouveau/", sent)
+    rows = list(Workshop.objects.order_by("rank"))
+    assert answer.url == f"/espace/ateliers/parcours/{rows[0].course_id}/"
+    assert [(row.title, row.starts_at.day) for row in rows] == [("Ma boîte : Ouvrir", 1), ("Ma boîte : Écrire", 15)]
+    assert rows[0].aim == "Chacun ouvre"
+
+
+def test_the_facilitation_sheet_is_the_outline_with_the_day(client, karim, library, outline, planned):
+    Workshop.objects.update(outline="boite")
+    client.force_login(karim)
+    page = client.get(f"/espace/ateliers/trames/boite/?atelier={planned.pk}").content.decode()
+    assert "Lundi 23 novembre 2026" in page
+    assert "disent leur prénom" in page
+    assert "Le mot de passe oublié" in page
+    assert client.get("/espace/ateliers/trames/inconnue/").status_code == 404
+
+
+def test_the_attendance_sheet_has_names_or_none(client, karim, workshop):
+    book(workshop)
+    client.force_login(karim)
+    assert "Fatou" in client.get(f"/espace/ateliers/{workshop.pk}/emargement/").content.decode()
+    assert "Fatou" not in client.get(f"/espace/ateliers/{workshop.pk}/emargement/?anonyme=1").content.decode()
+
+
+def test_the_week_and_the_list_show_what_waits(client, karim, workshop):
+    seat = book(workshop)
+    client.force_login(karim)
+    assert "Semaine du 23 novembre 2026" in client.get("/espace/ateliers/?semaine=2026-11-25").content.decode()
+    Workshop.objects.update(starts_at=AT - 2 * HOUR, ends_at=AT - HOUR)
+    assert "Appel à finir" in client.get("/espace/ateliers/").content.decode()
+    seats.tick(workshop, {seat.pk: True}, by=karim, at=AT)
+    assert "Appel à finir" not in client.get("/espace/ateliers/").content.decode()
+
+
+@pytest.mark.parametrize("rows", [1, 12])
+def test_the_professional_list_makes_as_many_queries_for_many(client, karim, library, rows, django_assert_max_num_queries):
+    for n in range(rows):
+        book(planning.plan(by=karim, structure=library.structure, values=said(library), at=AT), f"N{n}", by=karim)
+    client.force_login(karim)
+    client.get("/confidentialite/")
+    with django_assert_max_num_queries(12):
+        assert client.get("/espace/ateliers/").status_code == 200
+
+
+def test_three_absences_are_a_call_and_not_an_exclusion(client, course, karim):
+    book(course.workshops.first())
+    for n, row in enumerate(course.workshops.order_by("rank")[:3]):
+        seats.tick(row, {row.seats.get().pk: False}, by=karim, at=MONDAY + 7 * n * DAY)
+    (told,) = space.to_call(karim, MONDAY + 15 * DAY)
+    assert (told.seat.name, told.seat.status) == ("Fatou", "booked")
+    seats.note(told.seat, by=karim, at=MONDAY + 15 * DAY, because="absence")
+    assert space.to_call(karim, MONDAY + 15 * DAY) == []
+
+
+def test_a_course_says_on_one_line_who_came_and_who_comes_no_more(client, course, karim):
+    rows = list(course.workshops.order_by("rank"))
+    Workshop.objects.update(capacity=6)
+    for name in ("Fatou", "Paul", "Irina"):
+        book(rows[0], name)
+    came = {"Fatou": [True] * 5, "Paul": [True, False, False, False, False], "Irina": [None] * 5}
+    for n, row in enumerate(rows):
+        ticks = {seat.pk: came[seat.name][n] for seat in row.seats.all()}
+        seats.tick(row, ticks, by=karim, at=row.starts_at)
+    seats.note(rows[0].seats.get(name="Paul"), by=karim, at=MONDAY, because="too_short", then="alone_with")
+    told = space.course(course, karim, MONDAY + 40 * DAY)
+    assert told.line == [("inscrits", 3), ("venus une fois", 2), ("revenus", 1), ("finis", 1)]
+    assert told.chain.unknown == 1
+    assert [(each.gone, each.reasons) for each in told.meetings][:2] == [(1, [("trop court pour apprendre", 1)]), (0, [])]
+    client.force_login(karim)
+    page = client.get(f"/espace/ateliers/parcours/{course.pk}/").content.decode()
+    assert "une aide à deux, avec un aidant" in page
+
+
+def test_what_comes_next_is_proposed_by_a_page(client, workshop, course, karim):
+    seat = book(workshop)
+    Workshop.objects.filter(pk=workshop.pk).update(starts_at=AT - 2 * HOUR, ends_at=AT - HOUR)
+    seats.tick(workshop, {seat.pk: True}, by=karim, at=AT)
+    client.force_login(karim)
+    sent = {"geste": "suite", "vers": course.workshops.first().pk, "place": [seat.pk]}
+    client.post(f"/espace/ateliers/{workshop.pk}/geste/", sent)
+    page = client.get(f"/espace/ateliers/{workshop.pk}/").content.decode()
+    assert "1 personne venue ici a pris une place pour la suite" in page
+    assert space.course(course, karim, AT).came_from == 1
+
+
+def test_names_that_cannot_be_read_seat_nobody(client, workshop, karim):
+    client.force_login(karim)
+    sent = {"noms": "Fatou, mon voisin\nPaul", "voie": "paper"}
+    answer = client.post(f"/espace/ateliers/{workshop.pk}/inscrire/", sent)
+    assert answer.status_code == 400
+    assert "« mon voisin » ne se lit pas" in answer.content.decode()
+    assert not workshop.seats.exists()
+
+
+def test_a_card_seats_the_person_it_belongs_to(client, workshop, karim, library):
+    person = people.welcome(by=karim, structure=library.structure, at=AT, nickname="Rosa")
+    client.force_login(karim)
+    client.post(f"/espace/ateliers/{workshop.pk}/inscrire/", {"noms": person.card, "voie": "counter"})
+    assert workshop.seats.get().person == person
+    told = client.get(f"/espace/personnes/{person.pk}/copie/?format=json").json()
+    assert told["ateliers"][0]["atelier"] == "Ma boîte mail"
+
+
+def test_a_seat_is_given_up_at_the_counter_and_its_reason_kept(client, workshop, karim):
+    seat = book(workshop)
+    client.force_login(karim)
+    client.post(f"/espace/ateliers/places/{seat.pk}/", {"geste": "rendre"})
+    seat.refresh_from_db()
+    assert seat.status == "cancelled"
+    client.post(f"/espace/ateliers/places/{seat.pk}/", {"geste": "reprendre"})
+    client.post(f"/espace/ateliers/places/{seat.pk}/", {"arret": "unsure", "suite": "practice", "suite_mots": "le jeudi"})
+    seat.refresh_from_db()
+    assert (seat.status, seat.stopped_because, seat.next_words) == ("booked", "unsure", "le jeudi")
+
+
+def test_the_coops_table_counts_without_naming(client, workshop, karim, library, outline):
+    seat = book(workshop)
+    Workshop.objects.update(starts_at=AT - 3 * HOUR, ends_at=AT - HOUR, outline="boite")
+    client.force_login(karim)
+    assert client.get("/espace/ateliers/coop.csv").content.decode().count("\n") == 1
+    seats.tick(workshop, {seat.pk: True}, by=karim, at=AT, anonymous=4)
+    head, line, _ = client.get("/espace/ateliers/coop.csv").content.decode().split("\n")
+    told = dict(zip(head.split(","), line.split(","), strict=True))
+    assert (told["type"], told["duree"], told["niveau_atelier"]) == ("collectif", "120", "debutant")
+    assert told["thematiques"] == "email|securite_numerique"
+    assert (told["accompagnements"], told["suivis"], told["anonymes"]) == ("5", "1", "4")
+    assert "Fatou" not in line
+    assert "1 atelier, 5 venues" in client.get("/espace/ateliers/coop/").content.decode()
+
+
+def test_another_structures_workshop_does_not_exist(client, workshop, leila):
+    client.force_login(leila)
+    for address in (f"/espace/ateliers/{workshop.pk}/", f"/espace/ateliers/{workshop.pk}/emargement/"):
+        assert client.get(address).status_code == 404

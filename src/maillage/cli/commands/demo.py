@@ -67,7 +67,7 @@ def _accounts(password: str, *, production: bool) -> None:
     from maillage.apps.accounts.actions import open_demonstration
     from maillage.apps.directory.models import Structure
     from maillage.apps.memberships.actions import give
-    from maillage.cli import stories
+    from maillage.cli import stories, workshops
 
     at = timezone.localtime()
     accounts, structures = {}, {}
@@ -81,6 +81,8 @@ def _accounts(password: str, *, production: bool) -> None:
             structures[structure] = over
     if made := stories.tell(at, accounts, structures):
         print(f"Personnes inventées : {made}, avec leurs bilans et leurs orientations")
+    if made := workshops.tell(at, accounts, structures):
+        print(f"Ateliers d’exemple : {made}, à venir et passés")
 
 
 def _perimeter() -> None:

@@ -12,6 +12,7 @@ from maillage.apps.agenda import access, rules
 from maillage.apps.agenda.models import Course, Seat, Workshop
 from maillage.apps.agenda.queries import rooms
 from maillage.apps.agenda.queries.public import Shown
+from maillage.apps.directory.queries import places
 from maillage.apps.messages.rules import addresses
 from maillage.reference import outlines
 from maillage.reference.outlines import Outline
@@ -118,7 +119,7 @@ class Place:
 
     @property
     def phone(self) -> str:
-        return self.seat.contact if self.seat.way == rules.PHONE else ""
+        return places.phones({"telephone": [self.seat.contact]})[0].words if self.seat.way == rules.PHONE else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,10 +175,10 @@ def missed(structures: Sequence[int], at: datetime) -> list[tuple[str, Seat]]:
     return [(learner, held[-1]) for learner, held in absent if not held[-1].stopped_because]
 
 
-def to_call(user: Any, at: datetime) -> list[Seat]:
+def to_call(user: Any, at: datetime) -> list[Place]:
     """Return those whom somebody calls to ask why they come no more."""
     ours = list(access.structures_for(user).values_list("pk", flat=True))
-    return [seat for _, seat in missed(ours, at)]
+    return [Place(seat, _is_told(seat), absent=True) for _, seat in missed(ours, at)]
 
 
 def next_for(workshop: Workshop, user: Any, at: datetime) -> list[Workshop]:

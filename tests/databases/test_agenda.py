@@ -1,0 +1,23 @@
+"""Seats of workshops on both engines: however many register at once, none is given twice, and none stays empty."""
+
+import json
+
+import pytest
+
+from tests.databases.conftest import python
+from tests.databases.seating import LEAVE, MEETINGS, PEOPLE, SEATS
+
+ENGINES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)]
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_many_who_register_at_once_never_take_the_same_seat(request, tmp_path, engine):
+    address = "" if engine == "sqlite" else request.getfixturevalue(engine)
+    done = python("-m", "tests.databases.seating", home=tmp_path, database=address)
+    assert done.returncode == 0, done.stderr[-2000:]
+    told = json.loads(done.stdout)
+    assert told["errors"] == []
+    assert told["filled"] == [{"booked": SEATS, "waiting": PEOPLE - SEATS}] * (1 + MEETINGS)
+    after = {"booked": SEATS, "waiting": PEOPLE - SEATS - LEAVE, "cancelled": LEAVE}
+    assert told["after"] == [after] * (1 + MEETINGS)
+    assert told["broken"] is False
