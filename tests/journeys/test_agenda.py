@@ -1,0 +1,161 @@
+"""A workshop from its plan to its report: planned by keyboard, joined on a phone, ticked with one tap, printed on one page."""
+
+import io
+import subprocess
+import sys
+from datetime import date, timedelta
+
+import pypdfium2
+import pytest
+from icalendar import Calendar
+
+from tests.journeys.test_find import tab_to
+
+TRAINER = "formation@demo.maillage.example"
+PHONE = {"width": 390, "height": 844}
+PASSES = """
+import django; django.setup()
+import sys
+from datetime import timedelta
+from django.utils import timezone
+from maillage.apps.agenda.models import Workshop
+at = timezone.now()
+Workshop.objects.filter(pk=sys.argv[1]).update(starts_at=at - timedelta(hours=2), ends_at=at - timedelta(minutes=5))
+"""
+FINDS = """
+import django; django.setup()
+from maillage.apps.agenda.models import Course, Seat, Workshop
+over = Workshop.objects.filter(example=True, course__isnull=False).order_by("starts_at").first()
+alone = Workshop.objects.filter(example=True, title__startswith="Mon attestation").get()
+print(over.pk, over.course_id, alone.pk, Seat.objects.filter(workshop=over).first().pk)
+"""
+
+
+@pytest.fixture(scope="module")
+def in_the_platform(environment, site):
+    """Run a few lines of Python in the platform that the browser sees, and return the words they print."""
+
+    def run(lines: str, *words: str) -> list[str]:
+        settings = environment | {"DJANGO_SETTINGS_MODULE": "maillage.config.settings"}
+        command = [sys.executable, "-c", lines, *words]
+        return subprocess.run(command, env=settings, check=True, stdout=subprocess.PIPE, text=True).stdout.split()
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def found(in_the_platform) -> dict[str, str]:
+    """Rows of the demonstration: a meeting that is over and its course, a workshop to come, a seat."""
+    return dict(zip(("over", "course", "alone", "seat"), in_the_platform(FINDS), strict=True))
+
+
+@pytest.fixture(scope="module")
+def trainer(chromium, site) -> dict:
+    """Whoever runs the workshops, signed in once."""
+    context = chromium.new_context()
+    page = context.new_page()
+    page.goto(f"{site}/connexion/?next=/espace/ateliers/")
+    page.fill("[name=login]", TRAINER)
+    page.fill("[name=password]", "maillage-demo")
+    page.click("main form button[type=submit]")
+    page.wait_for_url("**/espace/ateliers/")
+    held = context.storage_state()
+    context.close()
+    return held
+
+
+def test_a_workshop_goes_from_its_plan_to_its_report(visit, trainer, in_the_platform):
+    page = visit("/espace/ateliers/nouveau/", storage_state=trainer)
+    tab_to(page, "[name=titre]")
+    page.keyboard.type("Ma facture de téléphone, ensemble")
+    page.fill("[name=jour]", (date.today() + timedelta(days=5)).isoformat())
+    page.fill("[name=places]", "1")
+    tab_to(page, ".planifier button[type=submit]")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("text=Brouillon")
+    number = page.url.rstrip("/").rsplit("/", 1)[1]
+    assert page.request.get(page.url.split("/espace/")[0] + f"/ateliers/{number}/").status == 404
+    tab_to(page, "button[value=publier]")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("text=C’est publié")
+
+    phone = visit("/ateliers/", **PHONE)
+    phone.get_by_role("link", name="Ma facture de téléphone, ensemble").click()
+    assert "1 place libre sur 1" in phone.inner_text("main").replace("\u00a0", " ")
+    phone.fill("#prenom", "Zohra")
+    phone.get_by_role("button", name="Je m’inscris").click()
+    phone.wait_for_url("**/ma-place/**")
+    assert "Votre place est gardée" in phone.inner_text("main")
+    late = visit(f"/ateliers/{number}/", **PHONE)
+    late.fill("#prenom", "Yann")
+    late.get_by_role("button", name="Me mettre sur la liste d’attente").click()
+    late.wait_for_url("**/ma-place/**")
+    phone.get_by_role("button", name="Je ne viens pas").click()
+    phone.wait_for_selector("text=Merci de l’avoir dit")
+    late.reload()
+    assert "Votre place est gardée" in late.inner_text("main")
+
+    in_the_platform(PASSES, number)
+    page.goto(page.url)
+    page.get_by_role("button", name="Venue : Yann", exact=True).focus()
+    page.keyboard.press("Enter")
+    page.wait_for_selector("[aria-pressed=true]")
+    assert "1 venue, 0 absente, 0 à noter" in page.inner_text("#places").replace("\u00a0", " ")
+    page.get_by_role("button", name="Venue : Yann", exact=True).press("Space")
+    page.wait_for_selector("text=1 à noter")
+    page.get_by_role("button", name="Venue : Yann", exact=True).press("Enter")
+    page.wait_for_selector("[aria-pressed=true]")
+    page.fill("#mots", "Chacun a trouvé le prix sur sa facture.")
+    page.get_by_role("button", name="Garder le compte rendu").click()
+    page.wait_for_selector("text=Le compte rendu est gardé")
+
+
+def test_somebody_registers_without_script(visit, found):
+    page = visit(f"/ateliers/{found['alone']}/", java_script_enabled=False, **PHONE)
+    page.fill("#prenom", "Sans script")
+    page.click("form button[type=submit]")
+    assert "C’est noté" in page.inner_text("h1")
+    answer = page.request.get(page.url.split("/ateliers/")[0] + "/ateliers.ics")
+    assert len(Calendar.from_ical(answer.body()).walk("VEVENT")) >= 5
+
+
+PUBLIC = (
+    "/ateliers/",
+    "/ateliers/?ou=Lille",
+    "/ateliers/?ou=Grenoble&niveau=debutant",
+    "/ateliers/{alone}/",
+    "/ateliers/{alone}/affiche/",
+)
+PRO = (
+    *("/espace/ateliers/", "/espace/ateliers/?semaine=1", "/espace/ateliers/trames/", "/espace/ateliers/nouveau/"),
+    *("/espace/ateliers/parcours/nouveau/", "/espace/ateliers/parcours/{course}/", "/espace/ateliers/{over}/"),
+    *("/espace/ateliers/{over}/modifier/", "/espace/ateliers/{over}/emargement/", "/espace/ateliers/places/{seat}/"),
+    "/espace/ateliers/coop/",
+)
+
+
+@pytest.mark.parametrize("address", [*PUBLIC, *PRO])
+def test_axe_finds_nothing_and_no_page_scrolls_sideways(visit, trainer, faults_of, found, address):
+    address = address.format(**found)
+    signed = {"storage_state": trainer} if address.startswith("/espace/") else {}
+    for scheme, width in (("light", 1280), ("dark", 390)):
+        page = visit(address, color_scheme=scheme, width=width, **signed)
+        assert faults_of(page, enhanced=not signed) == []
+    page = visit(address, width=320, height=700, **signed)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+PAPERS = (
+    "/ateliers/{alone}/affiche/",
+    "/espace/ateliers/{over}/emargement/",
+    "/espace/ateliers/{over}/emargement/?anonyme=1",
+)
+
+
+@pytest.mark.parametrize("address", PAPERS)
+def test_papers_hold_on_one_page(visit, trainer, found, address):
+    page = visit(address.format(**found), storage_state=trainer)
+    made = page.pdf(format="A4", prefer_css_page_size=True, print_background=True)
+    paper = pypdfium2.PdfDocument(io.BytesIO(made))
+    assert len(paper) == 1
+    paper.close()
