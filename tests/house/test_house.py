@@ -280,6 +280,7 @@ def test_relations_point_down_and_leave_no_name_above():
         "people",
         "agenda",
         "autonomy",
+        "learning",
         "orientations",
         "dossiers",
     ]

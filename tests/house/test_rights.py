@@ -74,7 +74,14 @@ LISTS: dict[str, set[str]] = {
     "outbox": {"team", "run"},
     **{
         key: {"workshops"}
-        for key in ("workshops_space", "workshop_new", "course_new", "outlines", "workshops_export", "workshops_coop")
+        for key in (
+            "workshops_space",
+            "workshop_new",
+            "course_new",
+            "workshop_outlines",
+            "workshops_export",
+            "workshops_coop",
+        )
     },
     "stops": {"team", "run"},
 }
