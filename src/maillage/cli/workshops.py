@@ -40,7 +40,8 @@ class Stage:
     def when(self, days: int, hour: int) -> datetime:
         from django.utils import timezone
 
-        return timezone.make_aware(datetime.combine(self._working(days), time(hour)))
+        moment: datetime = timezone.make_aware(datetime.combine(self._working(days), time(hour)))
+        return moment
 
     def _working(self, days: int) -> date:
         day = self.at.date() + timedelta(days=days)
