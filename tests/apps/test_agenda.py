@@ -17,6 +17,7 @@ from maillage.apps.people import actions as people
 from maillage.kernel.errors import Refused
 from maillage.reference import outlines
 from tests.apps.places import place
+from tests.apps.test_languages import OTHERS, assert_whole, in_language
 from tests.conftest import with_role
 
 pytestmark = pytest.mark.django_db
@@ -556,6 +557,31 @@ def test_the_poster_says_what_when_where(client, workshop):
     page = client.get(f"/ateliers/{workshop.pk}/affiche/").content.decode()
     assert "lundi 23 novembre 2026" in page
     assert "Bibliothèque" in page
+
+
+@pytest.mark.parametrize("code", OTHERS)
+def test_public_pages_are_whole_in_the_language_chosen(client, workshop, course, karim, library, hall, code):
+    values = {"language": "ar", "suits": ["fle", "illettrisme", "handicap"], "price": "paid", "price_words": "2 €"}
+    planning.change(workshop, {**values, "partner": hall.structure}, by=karim, at=AT)
+    open_door = planning.plan(
+        by=karim, structure=library.structure, values=said(library, drop_in=True), at=AT, format=rules.OPEN
+    )
+    planning.publish(open_door, by=karim, at=AT)
+    kept, other = book(workshop), book(workshop, "Paul")
+    waits = book(workshop, "Irina")
+    seats.give_up([other], at=AT, by=karim)
+    in_course = book(course.workshops.first())
+    first = course.workshops.first()
+    addresses = ["/ateliers/", "/ateliers/?ou=Grenoble", "/ateliers/?ou=Lille&sujet=mail", "/ateliers/?ou=zzzzqq"]
+    addresses += [f"/ateliers/?lieu={library.slug}", f"/lieux/{library.slug}/"]
+    addresses += [f"/ateliers/{row.pk}/{page}" for row in (workshop, first, open_door) for page in ("", "affiche/")]
+    addresses += [f"/ateliers/ma-place/{access.link_of(seat)}/?merci=1" for seat in (kept, other, waits, in_course)]
+    for address in addresses:
+        assert_whole(in_language(client, code, address), code)
+    answer = client.post(f"/ateliers/{workshop.pk}/", {"prenom": "", "contact": "?"})
+    assert_whole(answer, code)
+    planning.cancel(workshop, by=karim, at=AT)
+    assert_whole(client.get(f"/ateliers/{workshop.pk}/"), code)
 
 
 # ----------------------------------------------------------------------------------------------------------- professional

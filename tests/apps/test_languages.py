@@ -144,6 +144,7 @@ STYLES = (
     *(f"directory/static/annuaire/{name}.css" for name in ("annuaire", "chercher", "fiche")),
     *(f"autonomy/static/autonomie/{name}.css" for name in ("bilan", "epreuves", "resultat")),
     *(f"orientations/static/orientations/{name}.css" for name in ("orientations", "papier", "proche")),
+    "agenda/static/ateliers/ateliers.css",
 )
 
 

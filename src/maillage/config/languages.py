@@ -21,6 +21,7 @@ TRANSLATED = frozenset(
         *("bilan", "bilan_question", "bilan_answers", "bilan_stop", "bilan_tasks", "bilan_task", "bilan_result"),
         *("bilan_print", "bilan_keep", "bilan_unkeep", "bilan_card", "bilan_again"),
         *("relative", "relative_questions", "relative_advice", "relative_places", "relative_chosen", "relative_card"),
+        *("workshops", "workshop", "workshop_poster", "seat"),
         *("card", "card_follow", "card_kept", "card_withdraw", "card_cancel", "card_forget", "card_print"),
     }
 )

@@ -204,7 +204,7 @@ class PlanForm(forms.Form):
             "starts_at": said["starts_at"],
             "ends_at": said["ends_at"],
             "capacity": said["places"],
-            "drop_in": said["sans_inscription"],
+            "drop_in": said.get("sans_inscription", False),
             "lieu": lieu,
             "address": "" if lieu is not None else said["adresse"],
             "commune": said["code"],
@@ -300,6 +300,10 @@ class CourseForm(PlanForm):
         max_length=400,
         help_text="Vacances, jours fériés : « 22/12/2026, 29/12/2026 ».",
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        del self.fields["sans_inscription"]  # one comes to a course with the same people
 
     def clean_sauter(self) -> list[date]:
         typed, found = self.cleaned_data["sauter"], []

@@ -16,7 +16,7 @@ from maillage.apps.agenda.queries import rooms, words
 from maillage.apps.directory.models import Lieu
 from maillage.apps.directory.queries import places, where
 from maillage.apps.directory.queries.search import METRES_A_DEGREE
-from maillage.kernel.languages import say, spoken
+from maillage.kernel.languages import say, spoken, typed
 from maillage.reference.learning import ours as modules
 from maillage.reports import opening
 
@@ -159,6 +159,13 @@ class Shown:
     @property
     def phones(self) -> list[places.Phone]:
         return places.phones(self.workshop.lieu.sheet) if self.workshop.lieu is not None else []
+
+    @property
+    def run_by(self) -> list[str]:
+        """Who carries it, and who runs it too, a sentence each."""
+        row = self.workshop
+        told = [say("Organisé par {who}.", who=typed(row.structure.name))]
+        return [*told, say("Avec {who}.", who=typed(row.partner.name))] if row.partner is not None else told
 
     def may_register(self, at: datetime) -> bool:
         """Whether somebody may register by themselves, on the waiting list if need be."""
