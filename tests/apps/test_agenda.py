@@ -209,6 +209,18 @@ def test_a_full_workshop_makes_people_wait_and_a_freed_seat_goes_to_the_first(wo
     assert "Une place est libre pour vous" in Message.objects.get(key__contains="-libre-").text
 
 
+def test_waiting_elsewhere_keeps_nobody_from_a_seat(workshop, course, karim):
+    first = course.workshops.first()
+    for row in (workshop, first):
+        book(row, "Fatou", learner="f" * 32)
+        book(row, "Paul", learner="e" * 32)
+        assert book(row, "Irina", learner="d" * 32).status == "waiting"
+    theirs = [workshop.seats.get(name="Fatou"), first.seats.get(name="Fatou")]
+    seats.give_up(theirs, at=AT, token=access.link_for("f" * 32))
+    assert workshop.seats.get(name="Irina").status == "booked"
+    assert first.seats.get(name="Irina").status == "waiting"
+
+
 def test_whoever_comes_back_waits_behind_the_others(workshop):
     first = book(workshop)
     book(workshop, "Paul")

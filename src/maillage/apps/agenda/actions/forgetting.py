@@ -12,7 +12,7 @@ from maillage.apps.agenda.actions.write import held
 from maillage.apps.agenda.models import Seat, Workshop
 from maillage.apps.people.models import Person
 
-BARE = {"name": "", "contact": "", "way": rules.NO_WAY, "stopped_words": "", "next_words": ""}
+BARE = {"name": "", "token": "", "contact": "", "way": rules.NO_WAY, "stopped_words": "", "next_words": ""}
 AT_ONCE = 200  # workshops
 
 

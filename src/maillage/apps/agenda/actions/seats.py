@@ -1,10 +1,11 @@
 """Seats: taken, given up, given to whoever waits; who came; why somebody stops, and what was proposed next."""
 
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from maillage.apps.accounts import actions as journal
@@ -15,6 +16,7 @@ from maillage.apps.agenda.actions.told import Told
 from maillage.apps.agenda.actions.write import check_run, held
 from maillage.apps.agenda.models import Seat, Workshop
 from maillage.apps.agenda.queries import rooms
+from maillage.apps.people import actions as people
 from maillage.apps.people.models import Person
 from maillage.kernel.errors import Refused
 
@@ -70,6 +72,8 @@ def book(
     Seat.objects.bulk_create(made)
     for seat in made[:1]:
         journal.record(by=by, verb=f"seat.{status}", row=seat, at=at, structure=first.structure_id)
+    if person is not None:
+        people.touch(person, at=at)
     if first.starts_at > at:
         told.kept(made[0], at=at)
     return made[0]
@@ -183,10 +187,9 @@ def promote(workshops: Sequence[Workshop], *, at: datetime) -> Told:
     In a course, somebody who waits has all their meetings or none. To be called with the workshops kept from other writers.
     """
     done = Told()
-    for learner in _waiting(workshops, at):
+    for learner, group in _waiting(workshops, at):
         theirs = list(
-            Seat.objects.filter(learner=learner, status=rules.WAITING, workshop__starts_at__gt=at)
-            .filter(workshop__in=_beside(workshops))
+            group.filter(learner=learner, workshop__starts_at__gt=at)
             .select_related("workshop", "workshop__lieu", "person")
             .order_by("workshop__starts_at")
         )
@@ -200,18 +203,20 @@ def promote(workshops: Sequence[Workshop], *, at: datetime) -> Told:
     return done
 
 
-def _waiting(workshops: Sequence[Workshop], at: datetime) -> list[str]:
-    """Return who waits for a seat of these workshops, each once, the first come first."""
-    alive = [row.pk for row in workshops if row.starts_at > at and row.cancelled_at is None]
-    seats = Seat.objects.filter(workshop__in=alive, status=rules.WAITING).order_by("booked_at", "pk")
-    return list(dict.fromkeys(seats.values_list("learner", flat=True)))
-
-
-def _beside(workshops: Sequence[Workshop]) -> list[int]:
-    """Return the workshops, and the other meetings of their courses that are not cancelled."""
-    courses = {row.course_id for row in workshops if row.course_id is not None}
-    others = Workshop.objects.filter(course__in=courses, cancelled_at__isnull=True).values_list("pk", flat=True)
-    return list({*(row.pk for row in workshops), *others})
+def _waiting(workshops: Sequence[Workshop], at: datetime) -> Iterator[tuple[str, QuerySet[Seat]]]:
+    """Return who waits for each of these workshops, the first come first, with the seats that they have together or not at all."""
+    waiting = Seat.objects.filter(status=rules.WAITING, workshop__cancelled_at__isnull=True)
+    together: dict[tuple[str, int], QuerySet[Seat]] = {}
+    for row in workshops:
+        if row.starts_at <= at or row.cancelled_at is not None:
+            continue
+        if row.course_id is None:
+            together["workshop", row.pk] = waiting.filter(workshop=row)
+        else:
+            together["course", row.course_id] = waiting.filter(workshop__course=row.course_id)
+    for group in together.values():
+        first = group.order_by("booked_at", "pk").values_list("learner", flat=True)
+        yield from ((learner, group) for learner in dict.fromkeys(first))
 
 
 # ------------------------------------------------------------------------------------------------------------ attendance
@@ -238,7 +243,7 @@ def tick(
             why="Cet atelier est annulé." if row.cancelled_at is not None else "L’atelier n’a pas encore eu lieu.",
             do="Revenez à la liste." if row.cancelled_at is not None else "Revenez le jour même.",
         )
-    for seat in row.seats.select_for_update().filter(pk__in=came).order_by("pk"):
+    for seat in row.seats.select_for_update(of=("self",)).select_related("person").filter(pk__in=came).order_by("pk"):
         told_ = came[seat.pk]
         if seat.status == rules.CANCELLED and told_ is None:
             continue
@@ -252,6 +257,8 @@ def tick(
             seat.status, seat.cancelled_at = rules.BOOKED, None
         seat.came = told_
         seat.save(update_fields=["came", "status", "cancelled_at"])
+        if told_ and seat.person is not None:
+            people.touch(seat.person, at=at)
     if anonymous is not None:
         row.anonymous = anonymous
         row.save(update_fields=["anonymous"])
