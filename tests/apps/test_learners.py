@@ -21,6 +21,7 @@ from maillage.apps.people import actions as people
 from maillage.apps.people.models import Following, Person
 from maillage.kernel.errors import Refused
 from maillage.kernel.estimate import Estimate, Withheld
+from maillage.reference.outlines import outlines
 from maillage.reference.packs import packs
 from maillage.reference.paths import paths
 from tests.apps.places import place
@@ -450,7 +451,7 @@ def test_authors_read_which_exercise_fails(client, aidant, learner):
     assert "Le jardin" in client.get("/espace/apprendre/auteurs/").content.decode()
 
 
-@pytest.mark.parametrize("address", ["", "mesures/", "suivis/", "nouveau/", "trames/sms-pieges/", "auteurs/"])
+@pytest.mark.parametrize("address", ["", "mesures/", "suivis/", "nouveau/", "auteurs/"])
 def test_the_pages_of_the_team_open(client, aidant, group, address):
     client.force_login(aidant)
     assert client.get(f"/espace/apprendre/{address}").status_code == 200
@@ -601,7 +602,7 @@ def test_a_pack_tells_the_places_of_where_one_is(client, aidant):
     assert "les lieux les plus proches viendront ici" in page
     page = client.get("/espace/apprendre/packs/acces-aux-droits/?ou=Grenoble").content.decode()
     assert "Pack accès aux droits" in page
-    assert "Minute par minute" in page
+    assert "Le déroulé" in page
     assert "Mes papiers" in page
     assert client.get("/espace/apprendre/packs/nulle-part/").status_code == 404
     assert "ne connaissons pas" in client.get("/espace/apprendre/packs/acces-aux-droits/?ou=zzzz").content.decode()
@@ -609,7 +610,7 @@ def test_a_pack_tells_the_places_of_where_one_is(client, aidant):
 
 def test_packs_name_what_exists():
     for pack in packs().values():
-        assert set(pack.outlines) <= set(contents.outlines())
+        assert set(pack.outlines) <= set(outlines())
         assert all(contents.modules()[id].service for id in pack.services)
         assert set(pack.sheets) <= set(contents.modules())
 
@@ -617,6 +618,6 @@ def test_packs_name_what_exists():
 def test_paths_and_outlines_name_what_exists():
     for path in paths().values():
         assert set(path.modules) <= set(contents.modules()), path.id
-    for each in contents.outlines().values():
+    for each in outlines().values():
         named = {m.module for m in each.moments if m.module} | {id for s in each.meetings for id in s.modules}
         assert named <= set(contents.modules()), each.id

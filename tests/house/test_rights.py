@@ -148,7 +148,7 @@ APART = re.compile(
     r"|ateliers/)"
 )
 # Without a row of anybody: what an account reads, whatever it holds.
-OPEN = {"outline", "pack", "workshop_outline", "directory_section", "outbox_section", "import_progress", "correct"}
+OPEN = {"pack", "workshop_outline", "directory_section", "outbox_section", "import_progress", "correct"}
 
 
 @dataclass

@@ -279,7 +279,7 @@ def test_a_procedure_is_planned_then_asked_and_counted(visit, site, trainer):
 
 
 PUBLIC = ["/apprendre/", "/apprendre/ma-carte/", "/apprendre/groupe/", "/apprendre/parcours/mes-demarches/", "/apprendre/ft-actualisation/", "/apprendre/ft-actualisation/pour-de-vrai/"]  # fmt: skip
-TEAM = ["", "nouveau/", "suivis/", "mesures/", "auteurs/", "trames/sms-pieges/", "trames/mes-demarches/"]
+TEAM = ["", "nouveau/", "suivis/", "mesures/", "auteurs/", "packs/acces-aux-droits/?ou=Grenoble"]
 
 
 @pytest.mark.parametrize("address", PUBLIC)

@@ -26,7 +26,6 @@ urlpatterns = [
     path("espace/apprendre/suivis/", plans.follow, name="plans"),
     path("espace/apprendre/suivis/<int:pk>/", plans.ask, name="plan_ask"),
     path("espace/apprendre/packs/<slug:id>/", packs.pack, name="pack"),
-    path("espace/apprendre/trames/<slug:id>/", team.outline, name="outline"),
     path("espace/apprendre/<int:pk>/", team.group, name="group"),
     path("espace/apprendre/<int:pk>/geste/", team.act, name="group_act"),
     path("espace/apprendre/<int:pk>/cartes/", team.cards, name="group_cards"),

@@ -8,6 +8,7 @@ from django import forms
 from maillage.apps.directory.models import Structure
 from maillage.apps.learning.queries import contents
 from maillage.apps.learning.rules import plans
+from maillage.reference.outlines import outlines
 from maillage.reference.paths import paths
 
 
@@ -73,7 +74,7 @@ class GroupForm(forms.Form):
             field.initial, field.widget = str(self.structures[0].pk), forms.HiddenInput()
         self.fields["modules"].choices = [(m.id, m.title) for m in contents.modules().values()]  # type: ignore[attr-defined]
         started = [(f"parcours:{id}", f"Parcours : {path.title}") for id, path in paths().items()]
-        started += [(f"trame:{id}", f"Trame : {each.title}") for id, each in contents.outlines().items()]
+        started += [(f"trame:{id}", f"Trame : {each.title}") for id, each in outlines().items()]
         self.fields["trame"].choices = [("", "Choisir soi-même"), *started]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
@@ -90,7 +91,7 @@ class GroupForm(forms.Form):
         if kind == "parcours":
             return [each for each in paths()[id].modules if each in contents.modules()]
         if kind == "trame":
-            found = contents.outlines()[id]
+            found = outlines()[id]
             ids = [*(m.module for m in found.moments), *(id for s in found.meetings for id in s.modules)]
             return [id for id in dict.fromkeys(ids) if id in contents.modules()]
         return []

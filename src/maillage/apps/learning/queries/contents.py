@@ -7,9 +7,7 @@ from typing import Any
 
 from maillage.apps.learning.rules import judging
 from maillage.reference import learning
-from maillage.reference import outlines as workshops
 from maillage.reference.learning import Module, Screens, Step
-from maillage.reference.outlines import Outline
 from maillage.reports.wording import spaced
 
 AS_WRITTEN = ("modeles", "juste")  # what is compared with what somebody types keeps its plain spaces
@@ -79,19 +77,6 @@ def themes() -> list[Theme]:
 
 def module(id: str) -> Module | None:
     return modules().get(id)
-
-
-def title(id: str) -> str:
-    """Return the title of a module, '' when there is none."""
-    found = module(id)
-    return found.title if found else ""
-
-
-@cache
-def outlines() -> Mapping[str, Outline]:
-    """Return the outlines of workshops as they are read on a page."""
-    held = workshops.outlines().items()
-    return {id: Outline.model_validate(_spaced(each.model_dump(by_alias=True, exclude_unset=True))) for id, each in held}
 
 
 def titles(ids: Sequence[str]) -> list[Module]:

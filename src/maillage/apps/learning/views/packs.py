@@ -11,8 +11,8 @@ from maillage.apps.accounts.views import holding
 from maillage.apps.directory.queries import results, where
 from maillage.apps.learning import access
 from maillage.apps.learning.queries import contents
-from maillage.apps.learning.views.team import told
 from maillage.kernel.errors import UnknownTerritory
+from maillage.reference.outlines import outlines
 from maillage.reference.packs import packs
 
 PLACES = 12
@@ -41,8 +41,9 @@ def pack(request: HttpRequest, id: str) -> HttpResponse:
         "choices": answer.choices,
         "places": found.rows[:PLACES] if found else [],
         "asked": found is not None,
-        "outlines": [told(contents.outlines()[each]) for each in held.outlines],
+        "outlines": [outlines()[each] for each in held.outlines],
         "services": contents.titles(held.services),
+        "modules": contents.modules(),
         "sheets": contents.titles(held.sheets),
         "on": timezone.localdate(),
     }

@@ -22,7 +22,7 @@ from maillage.apps.learning.queries import plans as asked
 from maillage.apps.learning.queries import progress as queries
 from maillage.apps.people.access import people_for
 from maillage.kernel.typed import whole
-from maillage.reference.outlines import FORMATS, Outline
+from maillage.reference.outlines import FORMATS, outlines
 
 SEES = (access.SEE, access.MINE)
 
@@ -38,7 +38,7 @@ def groups(request: HttpRequest) -> HttpResponse:
         "open": [(row, row.members.count(), seen.get(row.pk)) for row in rows if row.closed_at is None],
         "closed": [row for row in rows if row.closed_at is not None],
         "to_ask": asked.to_ask(request.user, today),
-        "outlines": [(each, FORMATS[each.format]) for each in contents.outlines().values()],
+        "outlines": [(each, FORMATS[each.format]) for each in outlines().values()],
     }
     return render(request, "learning/team/index.html", context)
 
@@ -80,7 +80,7 @@ def group(request: HttpRequest, pk: int) -> HttpResponse:
         "at": at,
         "modules": contents.titles(found.modules),
         "all_modules": contents.modules().values(),
-        "outline": contents.outlines().get(found.outline),
+        "outline": outlines().get(found.outline),
         "structures": Structure.objects.exclude(pk=found.structure_id).order_by("name")[:500],
     }
     return render(request, "learning/team/group.html", context)
@@ -143,28 +143,8 @@ def cards(request: HttpRequest, pk: int) -> HttpResponse:
 def sheets(request: HttpRequest, pk: int) -> HttpResponse:
     """The sheets of a group's modules, to print: those of learners, and that of whoever runs it."""
     found = _group(request, pk)
-    context = {"group": found, "modules": contents.titles(found.modules), "outline": contents.outlines().get(found.outline)}
+    context = {"group": found, "modules": contents.titles(found.modules), "outline": outlines().get(found.outline)}
     return render(request, "learning/team/sheets.html", context)
-
-
-@holding(*SEES)
-@require_safe
-def outline(request: HttpRequest, id: str) -> HttpResponse:
-    """An outline, to read and print: one side of a page."""
-    found = contents.outlines().get(id)
-    if found is None:
-        return redirect("groups")
-    return render(request, "learning/team/outline.html", told(found))
-
-
-def told(outline: Outline) -> dict[str, Any]:
-    """Return what `learning/team/_outline.html` shows of an outline."""
-    return {
-        "outline": outline,
-        "format": FORMATS[outline.format],
-        "moments": [(moment, contents.title(moment.module)) for moment in outline.moments],
-        "meetings": [(each, [contents.title(id) for id in each.modules]) for each in outline.meetings],
-    }
 
 
 def _group(request: HttpRequest, pk: int) -> Group:
