@@ -86,6 +86,18 @@ def _first(wanted: Iterable[tuple[str, str]], held: Mapping[str, Standing]) -> N
     return None
 
 
+def summary(person: Person) -> list[tuple[Module, Standing, bool]]:
+    """Return the modules somebody opened, the last first, with where they are and whether they got to the end."""
+    known = contents.modules()
+    found = [(known[id], held, finished(known[id], held)) for id, held in standings(person).items() if id in known]
+    return found[::-1]
+
+
+def services() -> list[Module]:
+    """Return the modules that train for a real procedure."""
+    return [module for module in contents.modules().values() if module.service]
+
+
 def copy(person: Person) -> dict[str, Any]:
     """Return all that is kept of somebody's learning, in French words, for them to take away."""
     rows = Fact.objects.filter(person=person).order_by("at", "pk")

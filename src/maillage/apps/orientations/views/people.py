@@ -15,6 +15,7 @@ from maillage.apps.accounts.access import count, counted, rights_of
 from maillage.apps.accounts.views import holding
 from maillage.apps.directory.models import Structure
 from maillage.apps.directory.views import refused
+from maillage.apps.learning.queries import progress as learning
 from maillage.apps.orientations.actions import agreements, forgetting
 from maillage.apps.orientations.forms.people import PersonForm
 from maillage.apps.orientations.queries import people as queries
@@ -104,6 +105,8 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
         "how": rules.HOW,
         "paths": queries.paths(found),
         "bilans": queries.bilans(found),
+        "learnt": learning.summary(found),
+        "services": learning.services(),
         "traces": queries.traces(found),
         "months": rules.KEPT_MONTHS,
     }
