@@ -10,6 +10,7 @@ from django.core.cache import caches
 from django.utils import timezone
 
 from maillage.apps.accounts.models import User
+from maillage.apps.agenda.models import Seat, Workshop
 from maillage.apps.learning import access
 from maillage.apps.learning.actions import groups, plans, progress
 from maillage.apps.learning.models import Fact, Group, Member, Plan, Route
@@ -621,3 +622,32 @@ def test_paths_and_outlines_name_what_exists():
     for each in outlines().values():
         named = {m.module for m in each.moments if m.module} | {id for s in each.meetings for id in s.modules}
         assert named <= set(contents.modules()), each.id
+
+
+def test_a_workshop_becomes_a_group_with_those_who_are_seated(client, aidant, library):
+    person = people.welcome(by=aidant, structure=library, nickname="Fatou", at=AT)
+    start = timezone.now() + timedelta(days=2)
+    row = Workshop.objects.create(
+        structure=library, title="Les pièges", subject="securite", format="ponctuel", level="debutant", outline="sms-pieges",
+        starts_at=start, ends_at=start + timedelta(hours=2), capacity=6, made_at=AT, changed_at=AT,
+    )  # fmt: skip
+    for n, (name, who) in enumerate((("Ali", None), ("Fatou", person))):
+        Seat.objects.create(
+            workshop=row,
+            learner=str(n),
+            name=name,
+            person=who,
+            channel="counter",
+            status="booked",
+            booked_at=AT,
+            token=str(n),
+        )
+    client.force_login(aidant)
+    address = f"/espace/apprendre/nouveau/?atelier={row.pk}"
+    page = client.get(address).content.decode()
+    assert "Les pièges, " in page
+    assert ">Ali</textarea>" in page.replace("\n", "")
+    client.post(address, {"structure": str(library.pk), "titre": "Les pièges", "trame": "trame:sms-pieges", "noms": "Ali"})
+    made = Group.objects.get(title="Les pièges")
+    assert sorted(str(m.person) for m in made.members.all()) == ["Ali", "Fatou"]
+    assert made.members.filter(person=person).exists()

@@ -11,6 +11,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from maillage.apps.accounts.access import rights_of
 from maillage.apps.accounts.views import holding
+from maillage.apps.agenda.access import workshops_for
+from maillage.apps.agenda.rules import BOOKED
 from maillage.apps.directory.models import Structure
 from maillage.apps.directory.views import refused
 from maillage.apps.learning import access
@@ -47,7 +49,17 @@ def groups(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
     """Opening a group, from modules, a path or an outline."""
-    form = GroupForm(request.POST or None, structures=_structures(request), initial={"trame": request.GET.get("trame", "")})
+    workshop = workshops_for(request.user).filter(pk=whole(request.GET.get("atelier", "")) or 0).first()
+    seated = list(workshop.seats.filter(status=BOOKED).select_related("person")) if workshop else []
+    initial = {"trame": request.GET.get("trame", "")}
+    if workshop is not None:
+        day = f"{timezone.localtime(workshop.starts_at):%d/%m}"
+        initial |= {
+            "titre": f"{workshop.title}, {day}"[:80],
+            "trame": f"trame:{workshop.outline}" if workshop.outline else "",
+        }
+        initial |= {"noms": "\n".join(seat.name for seat in seated if seat.person is None and seat.name)}
+    form = GroupForm(request.POST or None, structures=_structures(request), initial=initial)
     if form.is_bound and form.is_valid():
         held, at = form.cleaned_data, timezone.now()
         with refused.told(request):
@@ -61,6 +73,8 @@ def new(request: HttpRequest) -> HttpResponse:
             )
             if not made.members.exists():  # opened just now, not by a second click
                 actions.welcome(made, form.names, by=_user(request), at=at)
+                for person in people_for(request.user).filter(pk__in=[seat.person_id for seat in seated if seat.person_id]):
+                    actions.join(made, person, by=_user(request), at=at)
             return redirect("group", made.pk)
     status = 400 if form.is_bound else 200
     return render(request, "learning/team/new.html", {"form": form, "themes": contents.themes()}, status=status)
