@@ -200,3 +200,24 @@ def test_without_script_the_text_and_the_judgements_on_words_remain(visit):
     told = page.locator("main noscript p.message")
     expect(told).to_be_visible()
     assert "demande le script" in told.inner_text()
+
+
+def test_a_word_is_written_without_keyboard(visit, faults_of):
+    module, number = next(
+        (m.id, n) for m in MODULES.values() for n, e in m.exercises() if e.kind == "taper" and e.models[0].text.isalpha()
+    )
+    page = visit(f"/apprendre/{module}/{number}/", **PHONE)
+    page.get_by_role("button", name="Clavier à l’écran").click()
+    exercise = dict(MODULES[module].exercises())[number]
+    keys = page.locator(".clavier-ecran")
+    page.fill("#taper-1", "")
+    for letter in f"{exercise.models[0].text}x":
+        if letter.isupper():
+            keys.get_by_role("button", name="Maj", exact=True).click()
+        keys.get_by_role("button", name=letter, exact=True).click()
+    keys.get_by_role("button", name="Effacer").click()
+    assert page.input_value("#taper-1") == exercise.models[0].text
+    assert faults_of(page, enhanced=False) == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    keys.get_by_role("button", name="Entrée").click()
+    expect(page.locator(".retour-dit .success")).to_be_visible()

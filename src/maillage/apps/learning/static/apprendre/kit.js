@@ -252,6 +252,42 @@ if (taper) {
     if (tolere.includes("accents")) t = t.normalize("NFD").replace(/\p{M}/gu, "");
     return t;
   };
+  // Le clavier à l’écran : pour qui n’en a pas, ou ne trouve pas une touche.
+  const clavier = un("[data-clavier]", taper), ouvrir = un("[data-clavier-ouvrir]", taper);
+  let majuscule = false;
+  const champDuMoment = () => un("input", modeles.find((m) => !m.hidden));
+  const ecrire = (quoi) => {
+    const champ = champDuMoment(), [debut, fin] = [champ.selectionStart ?? champ.value.length, champ.selectionEnd ?? champ.value.length];
+    if (quoi === null) champ.setRangeText("", debut === fin ? Math.max(debut - 1, 0) : debut, fin, "end");
+    else champ.setRangeText(quoi, debut, fin, "end");
+  };
+  const touches = () => {
+    clavier.replaceChildren(...["1234567890", "azertyuiop", "qsdfghjklm", "wxcvbn'-.@", "éèàçêù_/:!"].map((rang) => {
+      const ligne = document.createElement("div");
+      ligne.append(...[...rang].map((t) => touche(majuscule ? t.toUpperCase() : t, () => { ecrire(majuscule ? t.toUpperCase() : t); if (majuscule) { majuscule = false; touches(); } })));
+      return ligne;
+    }), (() => {
+      const bas = document.createElement("div");
+      bas.append(
+        touche("Maj", () => { majuscule = !majuscule; touches(); un("[data-maj]", clavier).focus(); }, majuscule),
+        touche("Espace", () => ecrire(" ")), touche("Effacer", () => ecrire(null)), touche("Entrée", () => taper.requestSubmit()),
+      );
+      bas.firstChild.dataset.maj = "";
+      return bas;
+    })());
+  };
+  const touche = (mot, quand, appuyee) => {
+    const t = document.createElement("button");
+    t.type = "button"; t.className = "touche-ecran"; t.textContent = mot;
+    if (appuyee !== undefined) t.setAttribute("aria-pressed", String(appuyee));
+    t.addEventListener("click", quand);
+    return t;
+  };
+  ouvrir.addEventListener("click", () => {
+    clavier.hidden = !clavier.hidden;
+    ouvrir.setAttribute("aria-expanded", String(!clavier.hidden));
+    if (!clavier.hidden) touches();
+  });
   taper.addEventListener("submit", (e) => {
     e.preventDefault();
     const bloc = modeles.find((m) => !m.hidden), champ = un("input", bloc), voulu = bloc.dataset.modele, dit = champ.value;
