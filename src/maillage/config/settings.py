@@ -15,6 +15,7 @@ ENVIRONMENT = os.environ.get("MAILLAGE_ENV", "demonstration")
 PRODUCTION = ENVIRONMENT == "production"
 HOME.mkdir(parents=True, exist_ok=True, mode=0o700)
 (HOME / "etudes").mkdir(exist_ok=True)
+PREVIEW = os.environ.get("MAILLAGE_PREVIEW", "")  # the folder of a module that its author looks at: `maillage modules apercu`
 
 
 def _secret() -> str:

@@ -20,7 +20,11 @@ OURS = Path(__file__).parent / "modules"
 FILE = "module.yaml"
 MOST_WORDS = 12  # of what an exercise asks
 FEWEST = 4  # exercises in a module
+# Texts that are always said or shown, and identifiers whose address is another page's.
+NEVER_EMPTY = ("titre", "but", "reussi", "pour_l_aidant", "parle", "consigne", "message", "geste", "consequence", "phrase")
+RESERVED = ("ma-carte", "groupe", "synchroniser", "parcours", "suivi", "nouveau", "importer", "telecharger")
 MOST_MINUTES = 20  # of a module that is not a procedure, nor for those who help
+MOST_BYTES, MOST_NODES, MOST_DEPTH = 500_000, 100_000, 30  # of a file, followed through its references
 MOST_STATES = 20_000  # of a scene, looked at to know whether its goal can be reached
 GESTURES = ("viser", "gestes", "glisser", "defiler")
 KINDS = (
@@ -501,14 +505,18 @@ class Module(Part):
                 yield number, step.exercise
 
 
+Where = tuple[str | int, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What stops a module from being read: where, what, and what to do."""
+    """What stops a module from being read: where, what, and what to do. place: the keys that lead there, from 0."""
 
     line: int
     where: str
     what: str
     do: str
+    place: Where = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -525,36 +533,60 @@ class Read:
 
 def read(path: Path, drawings: Collection[str]) -> Read:
     """Return the module of a file, or all its faults. drawings: the names of those that exist."""
+    if path.stat().st_size > MOST_BYTES:
+        fault = Fault(1, "", "Ce fichier est trop gros pour un module.", f"{MOST_BYTES // 1000} ko au plus : coupez-le en deux.")
+        return Read(path, None, (fault,))
     try:
         text = path.read_text("utf-8")
     except UnicodeDecodeError as error:
         line = path.read_bytes()[: error.start].count(b"\n") + 1
         fault = Fault(line, "", "Ce fichier n’est pas en UTF-8.", "Enregistrez-le de nouveau, encodage UTF-8.")
         return Read(path, None, (fault,))
+    _, module, faults = check(text, drawings, path.parent.name)
+    return Read(path, module, faults)
+
+
+def check(text: str, drawings: Collection[str], folder: str) -> tuple[Any, Module | None, tuple[Fault, ...]]:
+    """Return what a text holds, its module, and its faults; what it holds is None when it is not YAML, or not keys."""
     try:
+        _bounded(text)
         node = yaml.compose(text, Loader=Loader)
-        held = yaml.load(text, Loader=Loader)  # noqa: S506, both loaders are safe
-    except yaml.YAMLError as error:
+        held = yaml.load(text, Loader=Loader) if _size(node) <= MOST_NODES else None  # noqa: S506, both loaders are safe
+    except (yaml.YAMLError, RecursionError, ValueError) as error:
         mark = getattr(error, "problem_mark", None)
-        fault = Fault(
-            mark.line + 1 if mark else 1,
-            "",
-            "Cette ligne ne se lit pas : le décalage, les deux points ou les guillemets ne vont pas.",
-            "Mettez le texte entre guillemets droits, et alignez-le avec ses voisins.",
-        )
-        return Read(path, None, (fault,))
+        return None, None, (Fault(mark.line + 1 if mark else 1, "", *UNREADABLE),)
     if not isinstance(held, dict):
-        return Read(
-            path, None, (Fault(1, "", "Ce fichier est vide, ou n’a pas de clés.", "Partez d’un module qui existe."),)
-        )
-    faults = [
-        Fault(_line(node, where), _path(where), what, do) for where, what, do in _faults(held, drawings, path.parent.name)
-    ]
+        return None, None, (Fault(1, "", "Ce fichier est vide, ou n’a pas de clés.", "Partez d’un module qui existe."),)
+    faults = [Fault(_line(node, where), told(where), what, do, where) for where, what, do in _faults(held, drawings, folder)]
     faults.sort(key=lambda fault: (fault.line, fault.what))
-    return Read(path, None if faults else Module.model_validate(held), tuple(faults))
+    return held, None if faults else Module.model_validate(held), tuple(faults)
 
 
-Where = tuple[str | int, ...]
+UNREADABLE = (
+    "Cette ligne ne se lit pas : le décalage, les deux points ou les guillemets ne vont pas.",
+    "Mettez le texte entre guillemets droits, et alignez-le avec ses voisins.",
+)
+
+
+def _bounded(text: str) -> None:
+    """Raise ValueError when a file goes deeper than a module does: it would exhaust whoever reads it."""
+    depth = 0
+    for event in yaml.parse(text, Loader=Loader):
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if depth > MOST_DEPTH:
+            raise ValueError("too deep")
+
+
+def _size(node: Any, known: dict[int, int] | None = None) -> int:
+    """Return how many nodes a file has once its references are followed: a few lines may name billions."""
+    known = {} if known is None else known
+    if id(node) in known:
+        return known[id(node)]
+    known[id(node)] = MOST_NODES + 1  # what holds itself never ends
+    inside = [each for pair in node.value for each in pair] if isinstance(node, yaml.MappingNode) else getattr(node, "value", ())
+    known[id(node)] = 1 if isinstance(inside, str) else 1 + sum(_size(each, known) for each in inside)
+    return known[id(node)]
 
 
 def _faults(held: Mapping[str, Any], drawings: Collection[str], folder: str) -> Iterator[tuple[Where, str, str]]:
@@ -564,12 +596,16 @@ def _faults(held: Mapping[str, Any], drawings: Collection[str], folder: str) -> 
         for each in error.errors():
             yield _structure(each)
         return
+    if module.id in RESERVED:
+        yield ("id",), f"« {module.id} » est l’adresse d’une autre page.", "Prenez un autre identifiant."
     if not folder.endswith(f"-{module.id}"):
         yield ("id",), f"Le dossier s’appelle « {folder} ».", f"Appelez-le « {module.number:02}-{module.id} »."
     for where, text in _texts(held):
         for pattern, named in REAL:
             if (found := pattern.search(FICTIONAL.sub("", text))) is not None:
                 yield where, f"« {found[0]} » : {named}.", "Prenez un numéro inventé : 06 39 98 00 00, ou 0000."
+        if where[-1] in NEVER_EMPTY and not text.strip():
+            yield where, "Ce texte est vide.", "Écrivez-le."
         drawn = where[-1] == "dessin" or (len(where) > 1 and where[-2] == "dessins")
         if drawn and text and text not in drawings:
             yield where, f"Aucun dessin ne s’appelle « {text} ».", "`maillage modules dessins` en donne la liste."
@@ -666,7 +702,7 @@ def _line(node: Any, where: Where) -> int:
     return line
 
 
-def _path(where: Where) -> str:
+def told(where: Where) -> str:
     """Return a place as it is said: “etapes 3 › exercice › consigne”."""
     said: list[str] = []
     for part in where:
@@ -695,3 +731,13 @@ def ours() -> Mapping[str, Module]:
     """Return our modules, by identifier, in order of number. Their tests read them with their faults; here there are none."""
     read_all = (Module.model_validate(yaml.load(p.read_text("utf-8"), Loader=Loader)) for p in folders(OURS))  # noqa: S506
     return {module.id: module for module in sorted(read_all, key=lambda module: module.number)}
+
+
+@cache
+def files() -> Mapping[str, Path]:
+    """Return the files of our modules, by identifier: that of their folder."""
+    return {path.parent.name.split("-", 1)[1]: path for path in folders(OURS)}
+
+
+def file_of(id: str) -> Path | None:
+    return files().get(id)

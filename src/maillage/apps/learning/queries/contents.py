@@ -1,13 +1,20 @@
 """The modules as their pages read them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
+from pathlib import Path
 from typing import Any
 
+from django.conf import settings
+
 from maillage.apps.learning.rules import judging
-from maillage.reference import learning
+from maillage.reference import learning, module_texts
+from maillage.reference import translations as said
 from maillage.reference.learning import Module, Screens, Step
+from maillage.reference.shelf import Kept, Shelf
+from maillage.reference.translations import Translated
+from maillage.reports import drawings
 from maillage.reports.wording import spaced
 
 AS_WRITTEN = ("modeles", "juste")  # what is compared with what somebody types keeps its plain spaces
@@ -52,12 +59,77 @@ class Shown:
 
 
 @cache
+def ours() -> Mapping[str, Module]:
+    """Return our modules as they are read on a page, their spaces those of French typography."""
+    return {id: _typeset(each) for id, each in learning.ours().items()}
+
+
 def modules() -> Mapping[str, Module]:
-    """Return the modules as they are read on a page, their spaces those of French typography."""
-    return {
-        id: Module.model_validate(_spaced(each.model_dump(by_alias=True, exclude_unset=True)))
-        for id, each in learning.ours().items()
-    }
+    """Return the modules in order of number: ours, and those of the territory, which stand in place of ours."""
+    return _shown(kept())
+
+
+SHELF = Shelf(lambda: frozenset(drawings.names()))
+
+
+def root() -> Path:
+    """Return the folder of the territory's modules; that of an author, when they look at their own."""
+    return Path(settings.PREVIEW) if settings.PREVIEW else Path(settings.HOME) / "modules"
+
+
+def kept(*, now: bool = False) -> Kept:
+    """Return what the territory's folder holds, seen at most two seconds ago; now: as it is, which an author waits for."""
+    return SHELF.look(root(), now=now or bool(settings.PREVIEW))
+
+
+_last: list[Any] = [None, {}, {}]  # a state of the folder, its modules, its translations
+
+
+def _shown(held: Kept) -> Mapping[str, Module]:
+    """Return all the modules, put together once for each state of the folder."""
+    seen, made, _ = _last
+    if seen is not held:
+        every = {**ours(), **{id: _typeset(each) for id, each in held.modules.items()}}
+        made = {each.id: each for each in sorted(every.values(), key=lambda each: (each.number, each.id))}
+        _last[:] = [held, made, {}]
+    return made
+
+
+def translations_of(id: str) -> list[tuple[str, str]]:
+    """Return the languages in which a module is there: code and name. Those of the territory stand before ours."""
+    codes = {*said.said_beside_ours(id), *kept().said.get(id, {})}
+    return sorted(((code, said.name(code)) for code in codes), key=lambda each: each[1].casefold())
+
+
+def translated(id: str, code: str) -> Translated | None:
+    """Return a module in another language, None when nobody translated it; made once for each state of the folder."""
+    held = kept()
+    module = _shown(held).get(id)
+    translation = held.said.get(id, {}).get(code) or said.said_beside_ours(id).get(code)
+    if module is None or translation is None:
+        return None
+    _, _, made = _last
+    if (id, code) not in made:
+        written = source(id)
+        told = said.translated(written, translation) if written is not None else None
+        made[id, code] = told and replace(
+            told,
+            module=_typeset(told.module),
+            left=frozenset(map(spaced, told.left)),
+            said=frozenset(map(spaced, told.said)),
+        )
+    return made[id, code]
+
+
+def source(id: str) -> dict[str, Any] | None:
+    """Return what the file of a module holds, as it is shown: the territory's, or ours."""
+    shown = next((read for read in kept().read.values() if read.module is not None and read.module.id == id), None)
+    path = shown.path if shown else learning.file_of(id)
+    return module_texts.own(said.load(path.read_text("utf-8"))) if path else None
+
+
+def _typeset(each: Module) -> Module:
+    return Module.model_validate(_spaced(each.model_dump(by_alias=True, exclude_unset=True)))
 
 
 def _spaced(held: Any) -> Any:
