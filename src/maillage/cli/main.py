@@ -24,7 +24,7 @@ COMMANDS = {
     "echeances": "fait ce qui doit l’être à cette heure : envoyer les messages, effacer ce qui a assez duré",
     "sauvegarder": "sauvegarde la base et les fichiers dans un seul fichier",
     "restaurer": "restaure une sauvegarde, vérifiée à la lecture",
-    "modules": "vérifie les modules d’apprentissage, ou les liste",
+    "modules": "vérifie les modules d’apprentissage, les montre, les exporte, les importe",
     "verifier-journal": "vérifie que personne n’a changé le journal",
 }
 OK, PARTLY, FAILED = 0, 1, 2

@@ -15,7 +15,9 @@ ENVIRONMENT = os.environ.get("MAILLAGE_ENV", "demonstration")
 PRODUCTION = ENVIRONMENT == "production"
 HOME.mkdir(parents=True, exist_ok=True, mode=0o700)
 (HOME / "etudes").mkdir(exist_ok=True)
-PREVIEW = os.environ.get("MAILLAGE_PREVIEW", "")  # the folder of a module that its author looks at: `maillage modules apercu`
+PREVIEW = os.environ.get(
+    "MAILLAGE_PREVIEW", ""
+)  # the folder of a module that its author looks at: `maillage modules apercu`
 
 
 def _secret() -> str:
@@ -87,6 +89,7 @@ MIDDLEWARE = [
     "maillage.config.middleware.Sessions",
     "maillage.config.middleware.SecondFactor",
     "csp.middleware.CSPMiddleware",
+    *(["maillage.config.preview.Preview"] if PREVIEW else []),
 ]
 
 ROOT_URLCONF = "maillage.config.urls"

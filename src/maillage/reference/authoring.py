@@ -60,14 +60,14 @@ class Copy:
 
 
 def ids(root: Path) -> list[str]:
-    return [_split(folder)[1] for folder in shelf.folders(root)]
+    return [split(folder)[1] for folder in shelf.folders(root)]
 
 
 def folder_of(root: Path, id: str) -> Path | None:
-    return next((folder for folder in shelf.folders(root) if _split(folder)[1] == id), None)
+    return next((folder for folder in shelf.folders(root) if split(folder)[1] == id), None)
 
 
-def _split(folder: Path) -> tuple[int, str]:
+def split(folder: Path) -> tuple[int, str]:
     number, id = folder.name.split("-", 1)
     return int(number), id
 
@@ -100,7 +100,7 @@ def before(folder: Path) -> list[Path]:
 
 
 @contextmanager
-def _alone(root: Path) -> Iterator[None]:
+def alone(root: Path) -> Iterator[None]:
     """Let one process write in the folder at a time."""
     try:
         root.mkdir(parents=True, exist_ok=True)
@@ -125,7 +125,7 @@ def save(root: Path, id: str, held: Mapping[str, Any], *, read: str, drawings: C
 
     read: the state that was worked on. Raises Changed when it is no longer the one that is there, and writes nothing.
     """
-    with _alone(root):
+    with alone(root):
         copy = _unchanged(root, id, read, drawings)
         return _write(root, copy.folder, held, drawings, at)
 
@@ -153,7 +153,7 @@ def _gone(id: str) -> Refused:
 
 def _write(root: Path, folder: Path, held: Mapping[str, Any], drawings: Collection[str], at: datetime) -> Copy:
     made = dict(held)
-    id = _split(folder)[1]
+    id = split(folder)[1]
     file = folder / FILE
     _, module, _ = learning.check(written(made), drawings, folder.name)
     if module is None:
@@ -211,7 +211,7 @@ def adapt(root: Path, id: str, *, drawings: Collection[str]) -> Copy:
     path = learning.file_of(id)
     if path is None:
         raise _gone(id)
-    with _alone(root):
+    with alone(root):
         folder = folder_of(root, id) or root / path.parent.name
         if (folder / FILE).is_file() or (folder / DRAFT).is_file():
             raise Refused(
@@ -233,15 +233,15 @@ def slug(title: str) -> str:
     >>> slug("L’été à Échirolles : les guichets")
     'l-ete-a-echirolles-les-guichets'
     """
-    plain = unicodedata.normalize("NFD", title.lower()).encode("ascii", "ignore").decode()
-    plain = re.sub(r"[^a-z0-9]+", "-", unicodedata.normalize("NFD", title.lower().replace("’", "-")).encode("ascii", "ignore").decode())
+    plain = unicodedata.normalize("NFD", title.lower().replace("’", "-")).encode("ascii", "ignore").decode()
+    plain = re.sub(r"[^a-z0-9]+", "-", plain)
     return plain.strip("-").lstrip("0123456789-")[:41].strip("-")
 
 
 def new(root: Path, title: str, header: Mapping[str, Any], *, drawings: Collection[str], on: date) -> Copy:
     """Begin a module, as a draft without steps. header: the module whose other texts it takes until they are rewritten."""
     id = slug(title)
-    with _alone(root):
+    with alone(root):
         taken = {*ids(root), *learning.files(), *learning.RESERVED}
         if len(id) < 3:
             raise Refused(
@@ -255,9 +255,11 @@ def new(root: Path, title: str, header: Mapping[str, Any], *, drawings: Collecti
                 why="Deux modules ne peuvent pas avoir la même adresse.",
                 do="Donnez un autre titre, ou adaptez celui qui existe.",
             )
-        used = {_split(folder)[0] for folder in shelf.folders(root)}
+        used = {split(folder)[0] for folder in shelf.folders(root)}
         number = next(n for n in range(FIRST, 1000) if n not in used)
-        others = {key: module_texts.own(value) for key, value in header.items() if key not in ("id", "numero", "titre", "etapes")}
+        others = {
+            key: module_texts.own(value) for key, value in header.items() if key not in ("id", "numero", "titre", "etapes")
+        }
         begun = {"id": id, "numero": number, **others, "titre": title, "version": 1, "relu_par": [], "date": on.isoformat()}
         folder = root / f"{number}-{id}"
         write_whole(folder / DRAFT, written({**begun, "etapes": []}))
@@ -284,7 +286,7 @@ def with_steps(held: Mapping[str, Any], taken: Sequence[tuple[Mapping[str, Any],
 
 def undo(root: Path, id: str, *, read: str, drawings: Collection[str], at: datetime, name: str = "") -> Copy:
     """Put a version kept back in place, the last one unless named; the one that is there is kept in turn."""
-    with _alone(root):
+    with alone(root):
         copy = _unchanged(root, id, read, drawings)
         kept = [path for path in before(copy.folder) if path.name.endswith(f"-{FILE}") and name in ("", path.name)]
         if not kept:
@@ -304,7 +306,7 @@ def undo(root: Path, id: str, *, read: str, drawings: Collection[str], at: datet
 
 def drop_draft(root: Path, id: str, *, read: str, drawings: Collection[str], at: datetime) -> bool:
     """Leave a draft, kept among the versions, and return whether the module is still there: it may have been only a draft."""
-    with _alone(root):
+    with alone(root):
         copy = _unchanged(root, id, read, drawings)
         _drop_draft(copy.folder, at)
         return (copy.folder / FILE).is_file()
@@ -317,7 +319,7 @@ def _drop_draft(folder: Path, at: datetime) -> None:
 
 def remove(root: Path, id: str, *, at: datetime) -> Path:
     """Take a module away: its folder goes whole among those removed, dated; ours is shown again, if there is one."""
-    with _alone(root):
+    with alone(root):
         folder = folder_of(root, id)
         if folder is None:
             raise _gone(id)
@@ -342,7 +344,7 @@ def translation(root: Path, id: str, code: str) -> tuple[Translation | None, str
 
 def translate(root: Path, id: str, held: Translation, *, read: str, at: datetime) -> None:
     """Write a translation beside its module; one of ours that nobody adapted is translated without being copied."""
-    with _alone(root):
+    with alone(root):
         ours = learning.file_of(id)
         folder = folder_of(root, id) or (root / ours.parent.name if ours else None)
         if folder is None:

@@ -534,7 +534,9 @@ class Read:
 def read(path: Path, drawings: Collection[str]) -> Read:
     """Return the module of a file, or all its faults. drawings: the names of those that exist."""
     if path.stat().st_size > MOST_BYTES:
-        fault = Fault(1, "", "Ce fichier est trop gros pour un module.", f"{MOST_BYTES // 1000} ko au plus : coupez-le en deux.")
+        fault = Fault(
+            1, "", "Ce fichier est trop gros pour un module.", f"{MOST_BYTES // 1000} ko au plus : coupez-le en deux."
+        )
         return Read(path, None, (fault,))
     try:
         text = path.read_text("utf-8")
@@ -557,7 +559,9 @@ def check(text: str, drawings: Collection[str], folder: str) -> tuple[Any, Modul
         return None, None, (Fault(mark.line + 1 if mark else 1, "", *UNREADABLE),)
     if not isinstance(held, dict):
         return None, None, (Fault(1, "", "Ce fichier est vide, ou n’a pas de clés.", "Partez d’un module qui existe."),)
-    faults = [Fault(_line(node, where), told(where), what, do, where) for where, what, do in _faults(held, drawings, folder)]
+    faults = [
+        Fault(_line(node, where), told(where), what, do, where) for where, what, do in _faults(held, drawings, folder)
+    ]
     faults.sort(key=lambda fault: (fault.line, fault.what))
     return held, None if faults else Module.model_validate(held), tuple(faults)
 
@@ -584,7 +588,9 @@ def _size(node: Any, known: dict[int, int] | None = None) -> int:
     if id(node) in known:
         return known[id(node)]
     known[id(node)] = MOST_NODES + 1  # what holds itself never ends
-    inside = [each for pair in node.value for each in pair] if isinstance(node, yaml.MappingNode) else getattr(node, "value", ())
+    inside = (
+        [each for pair in node.value for each in pair] if isinstance(node, yaml.MappingNode) else getattr(node, "value", ())
+    )
     known[id(node)] = 1 if isinstance(inside, str) else 1 + sum(_size(each, known) for each in inside)
     return known[id(node)]
 

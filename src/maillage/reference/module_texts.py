@@ -104,7 +104,9 @@ def _is_text(parent: Mapping[str, Any], where: Where, key: Any, value: Any) -> b
         return False
     if not where and key in ("suite", "texte"):
         return False
-    if len(where) > 1 and where[-2] == "elements" and isinstance(where[-1], int):  # its name is for the machine; right answers follow the options
+    if (
+        len(where) > 1 and where[-2] == "elements" and isinstance(where[-1], int)
+    ):  # its name is for the machine; right answers follow the options
         return key != "nom" and (key != "juste" or parent.get("type") == "champ")
     return True
 
@@ -113,7 +115,9 @@ def sentences(held: Any) -> Iterator[tuple[Where, str]]:
     """Return the texts to translate, each sentence of a list at its own place; those that stay the same are left out."""
     for where, value in texts(held):
         if where[-1] not in SAME_EVERYWHERE:
-            for place, words in [(where, value)] if isinstance(value, str) else [((*where, n), w) for n, w in enumerate(value)]:
+            for place, words in (
+                [(where, value)] if isinstance(value, str) else [((*where, n), w) for n, w in enumerate(value)]
+            ):
                 if words.strip():
                     yield place, words
 
@@ -150,13 +154,14 @@ def at(held: Any, where: Where) -> Any:
 
 def put(held: Any, where: Where, value: Any) -> None:
     """Put something at a place; right answers and what is said of an option follow when the option is reworded."""
-    parent = at(held, where[:-1])
-    former = parent[where[-1]] if isinstance(parent, list) else parent.get(where[-1])
+    parent: Any = at(held, where[:-1])
+    last: Any = where[-1]
+    former = parent[last] if isinstance(parent, list) else parent.get(last)
     if where[-1] == "options" and isinstance(former, list) and len(former) == len(value):
         _reword(parent, dict(zip(former, value, strict=True)))
     elif isinstance(where[-1], int) and where[-2] == "options":
         _reword(at(held, where[:-2]), {former: value})
-    parent[where[-1]] = value
+    parent[last] = value
 
 
 def _reword(element: Any, renamed: Mapping[str, str]) -> None:
@@ -190,12 +195,16 @@ def group(where: Where) -> str:
 def shape(held: Any) -> Any:
     """Return what is left of a part without its words: what it asks for, not how it is said."""
     if isinstance(held, dict):
-        return {key: "" if key in LABELS and not _deep(value) else shape(value) for key, value in held.items() if key != "quand"}
+        return {
+            key: "" if key in LABELS and not _deep(value) else shape(value) for key, value in held.items() if key != "quand"
+        }
     return [shape(value) for value in held] if isinstance(held, list) else held
 
 
 def _deep(value: Any) -> bool:
-    return isinstance(value, dict | bool) or (isinstance(value, list) and any(isinstance(each, dict | list) for each in value))
+    return isinstance(value, dict | bool) or (
+        isinstance(value, list) and any(isinstance(each, dict | list) for each in value)
+    )
 
 
 def same_steps(before: Sequence[Any], after: Sequence[Any]) -> bool:
@@ -208,7 +217,7 @@ def same_steps(before: Sequence[Any], after: Sequence[Any]) -> bool:
 
 def _same(before: Any, after: Any) -> bool:
     if not (isinstance(before, dict) and isinstance(after, dict)) or shape(before) != shape(after):
-        return before == after
+        return bool(before == after)
     asks = [(step.get("exercice") or {}).get("consigne") for step in (before, after)]
     return any(before.get(key) == after.get(key) != None for key in ("titre", "parle", "texte")) or (  # noqa: E711, a chain
         asks[0] == asks[1] and asks[0] is not None

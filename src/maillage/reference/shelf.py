@@ -75,7 +75,9 @@ def read(root: Path, drawings: Collection[str], known: Files | None = None) -> K
                 one = _once(folder / FILE, known, lambda path: learning.read(path, drawings))
                 if (first := owners.setdefault(id, folder.name)) != folder.name:
                     do = "Gardez un seul des deux dossiers."
-                    one = Read(one.path, None, (Fault(1, "id", f"« {id} » est déjà dans {first}.", do, ("id",)), *one.faults))
+                    one = Read(
+                        one.path, None, (Fault(1, "id", f"« {id} » est déjà dans {first}.", do, ("id",)), *one.faults)
+                    )
                 held[folder.name] = one
                 if one.faults:
                     faults[one.path] = one.faults
@@ -118,6 +120,10 @@ class Shelf:
         if seen is not None and seen[0] == root and not now and at - seen[1] < EVERY:
             return seen[3]
         told = signature(root)
-        kept = seen[3] if seen is not None and seen[:1] == (root,) and seen[2] == told else read(root, self.drawings(), self._files)
+        kept = (
+            seen[3]
+            if seen is not None and seen[:1] == (root,) and seen[2] == told
+            else read(root, self.drawings(), self._files)
+        )
         self._seen = (root, at, told, kept)  # one assignment: another thread reads the former, or this one
         return kept

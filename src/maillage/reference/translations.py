@@ -26,7 +26,15 @@ NAMES: Mapping[str, str] = {
     **{"fa": "فارسی", "prs": "دری", "ps": "پښتو", "ur": "اردو", "ku": "Kurdî", "ckb": "کوردی", "he": "עברית"},
     **{"ti": "ትግርኛ", "am": "አማርኛ", "so": "Soomaali", "sw": "Kiswahili", "ff": "Pulaar", "wo": "Wolof", "bm": "Bamanankan"},
     **{"snk": "Sooninkanxanne", "ln": "Lingála", "bn": "বাংলা", "ta": "தமிழ்", "sq": "Shqip", "sr": "Srpski", "hy": "Հայերեն"},
-    **{"ka": "ქართული", "pl": "Polski", "bg": "Български", "hu": "Magyar", "br": "Brezhoneg", "oc": "Occitan", "co": "Corsu"},
+    **{
+        "ka": "ქართული",
+        "pl": "Polski",
+        "bg": "Български",
+        "hu": "Magyar",
+        "br": "Brezhoneg",
+        "oc": "Occitan",
+        "co": "Corsu",
+    },
     **{"kab": "Taqbaylit", "rom": "Romani", "gcf": "Kréyòl", "rcf": "Kréol rényoné", "mfe": "Kreol morisien"},
 }
 RIGHT_TO_LEFT = frozenset({"ar", "fa", "prs", "ps", "ur", "ckb", "he", "dv", "yi", "ug", "sd"})
@@ -57,7 +65,9 @@ class Translation:
         """
         if self.said.get(place, "").strip() and self.since.get(place, french) == french:
             return self.said[place]
-        return next((self.said[other] for other, words in self.since.items() if words == french and self.said.get(other)), "")
+        return next(
+            (self.said[other] for other, words in self.since.items() if words == french and self.said.get(other)), ""
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +127,9 @@ def parse(text: str, code: str) -> tuple[Translation | None, tuple[Fault, ...]]:
     for place, words in said.items():
         for pattern, named in REAL:
             if (real := pattern.search(FICTIONAL.sub("", words))) is not None:
-                return None, (Fault(1, place, f"« {real[0]} » : {named}.", "Prenez un numéro inventé : 06 39 98 00 00, ou 0000."),)
+                return None, (
+                    Fault(1, place, f"« {real[0]} » : {named}.", "Prenez un numéro inventé : 06 39 98 00 00, ou 0000."),
+                )
     names = [tuple(str(each) for each in held.get(key) or ()) for key in ("traducteurs", "relu_par")]
     return Translation(code, said, since, *names), ()
 
@@ -166,7 +178,9 @@ def translated(held: Mapping[str, Any], translation: Translation) -> Translated:
         module = Module.model_validate(other if _holds(other) else french)
     originals = dict(module_texts.sentences(french))
     said = {words for words in found.values() if words}
-    return Translated(translation.language, module, frozenset(originals[w] for w, s in found.items() if not s) - said, frozenset(said))
+    return Translated(
+        translation.language, module, frozenset(originals[w] for w, s in found.items() if not s) - said, frozenset(said)
+    )
 
 
 def _holds(held: Mapping[str, Any]) -> bool:

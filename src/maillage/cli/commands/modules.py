@@ -1,42 +1,75 @@
-"""maillage modules: the learning modules, checked as their authors write them."""
+"""maillage modules: the learning modules, checked, looked at and carried as their authors write them."""
 
 import argparse
+import os
+import signal
+import subprocess
 import sys
+import tempfile
+from collections.abc import Iterable
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
-from maillage.cli.words import print_json
+from maillage.cli.words import print_json, read_file
+from maillage.kernel.disk import write_whole
 from maillage.kernel.errors import Refused
-from maillage.reference import learning
+from maillage.reference import authoring, learning, module_archive, shelf, translations
+from maillage.reference.learning import Fault
 from maillage.reports import drawings
+
+GESTURES = ("verifier", "liste", "dessins", "apercu", "exporter", "importer")
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "geste", choices=("verifier", "liste", "dessins"), help="verifier des modules, les lister, ou lister les dessins"
+        "geste",
+        choices=GESTURES,
+        help="verifier des modules, les lister, lister les dessins, voir un module dans un navigateur, "
+        "exporter ou importer une archive",
     )
     parser.add_argument(
-        "dossiers", nargs="*", type=Path, metavar="DOSSIER", help="dossier d’un module, ou de plusieurs ; les nôtres sinon"
+        "dossiers",
+        nargs="*",
+        type=Path,
+        metavar="QUOI",
+        help="verifier, apercu : dossier d’un module, ou de plusieurs (sinon tous) ; exporter : identifiants (sinon ceux du "
+        "territoire) ; importer : l’archive",
     )
+    parser.add_argument("--vers", type=Path, metavar="FICHIER.zip", help="exporter : l’archive à écrire")
+    parser.add_argument("--port", type=int, default=8001, metavar="N", help="apercu : port (par défaut 8001)")
     parser.add_argument("--json", action="store_true", help="écrit un document JSON")
 
 
 def run(given: argparse.Namespace) -> int:
-    return {"verifier": _check, "liste": _list, "dessins": _drawings}[given.geste](given)
+    return {
+        **{"verifier": _check, "liste": _list, "dessins": _drawings},
+        **{"apercu": _preview, "exporter": _export, "importer": _import},
+    }[given.geste](given)
+
+
+def _root() -> Path:
+    """Return the folder of the territory's modules."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "maillage.config.settings")
+    from django.conf import settings
+
+    return Path(settings.HOME) / "modules"
 
 
 def _check(given: argparse.Namespace) -> int:
     """Check modules: 0 when all are read, 1 when some are, 2 when none is."""
     known = frozenset(drawings.names())
     read = [learning.read(path, known) for path in _files(given.dossiers)]
+    said = [(path, *translations.read(path)) for each in read for path in sorted(each.path.parent.glob("module.*.yaml"))]
+    alone = (
+        [] if given.dossiers else [folder for folder in shelf.folders(_root()) if not (folder / learning.FILE).is_file()]
+    )
+    said += [(path, *translations.read(path)) for folder in alone for path in sorted(folder.glob("module.*.yaml"))]
     if given.json:
         print_json(
             [
-                {
-                    "fichier": str(each.path),
-                    "module": each.module.id if each.module else None,
-                    "fautes": [{"ligne": f.line, "ou": f.where, "quoi": f.what, "remede": f.do} for f in each.faults],
-                }
-                for each in read
+                *(_told(each.path, each.module.id if each.module else None, each.faults) for each in read),
+                *(_told(path, held.language if held else None, faults) for path, held, faults in said),
             ]
         )
     for each in read if not given.json else ():
@@ -44,22 +77,43 @@ def _check(given: argparse.Namespace) -> int:
             n = sum(1 for _ in each.module.exercises())
             print(f"{each.module.number:02} {each.module.id} : {len(each.module.steps)} étapes, {n} exercices")
     for each in read:
-        for fault in each.faults:
-            where = f"{each.path}, ligne {fault.line}{f', {fault.where}' if fault.where else ''}"
-            print(f"{where} : {fault.what}\n  Ce module n’est pas lu.\n  {fault.do}", file=sys.stderr)
-    good = sum(each.module is not None for each in read)
-    return 0 if good == len(read) else 1 if good else 2
+        _complain(each.path, each.faults, "Ce module n’est pas lu.")
+    for path, held, faults in said:
+        if held is not None and not given.json:
+            print(f"   {path.parent.name}, {translations.name(held.language)} : {len(held.said)} phrases")
+        _complain(path, faults, "Cette traduction n’est pas lue.")
+    bad = sum(each.module is None for each in read) + sum(held is None for _, held, _ in said)
+    return 0 if not bad else 1 if bad < len(read) + len(said) else 2
+
+
+def _told(path: Path, id: str | None, faults: Iterable[Fault]) -> dict[str, Any]:
+    told = [{"ligne": f.line, "ou": f.where, "quoi": f.what, "remede": f.do} for f in faults]
+    return {"fichier": str(path), "module": id, "fautes": told}
+
+
+def _complain(path: object, faults: Iterable[Fault], so: str) -> None:
+    for fault in faults:
+        where = f"{path}, ligne {fault.line}{f', {fault.where}' if fault.where else ''}"
+        print(f"{where} : {fault.what}\n  {so}\n  {fault.do}", file=sys.stderr)
 
 
 def _list(given: argparse.Namespace) -> int:
-    modules = learning.ours().values()
+    theirs = shelf.read(_root(), frozenset(drawings.names())).modules
+    modules = sorted({**learning.ours(), **theirs}.values(), key=lambda m: (m.number, m.id))
     if given.json:
         print_json(
-            [{"id": m.id, "numero": m.number, "titre": m.title, "theme": m.theme, "duree": m.minutes} for m in modules]
+            [
+                {
+                    **{"id": m.id, "numero": m.number, "titre": m.title, "theme": m.theme, "duree": m.minutes},
+                    **({"territoire": True} if m.id in theirs else {}),
+                }
+                for m in modules
+            ]
         )
     else:
         for m in modules:
-            print(f"{m.number:02} {m.id} : {m.title} ({learning.THEMES[m.theme]}, {m.minutes} min)")
+            mark = ", du territoire" if m.id in theirs else ""
+            print(f"{m.number:02} {m.id} : {m.title} ({learning.THEMES[m.theme]}, {m.minutes} min{mark})")
     return 0
 
 
@@ -72,9 +126,11 @@ def _drawings(given: argparse.Namespace) -> int:
 
 
 def _files(folders: list[Path]) -> list[Path]:
-    """Return the files of the modules of some folders, each a module or a folder of modules."""
+    """Return the files of the modules of some folders, each a module or a folder of modules; ours and theirs when none is given."""
     if not folders:
-        return learning.folders(learning.OURS)
+        return learning.folders(learning.OURS) + [
+            folder / learning.FILE for folder in shelf.folders(_root()) if (folder / learning.FILE).is_file()
+        ]
     found = []
     for folder in folders:
         inside = [folder / learning.FILE] if (folder / learning.FILE).is_file() else learning.folders(folder)
@@ -86,3 +142,118 @@ def _files(folders: list[Path]) -> list[Path]:
             )
         found += inside
     return found
+
+
+# ------------------------------------------------------------------------------------------------------------- carrying
+
+
+def _export(given: argparse.Namespace) -> int:
+    if given.vers is None:
+        raise Refused(
+            "Il manque l’archive à écrire.",
+            why="Les modules vont dans un seul fichier, que l’on porte ailleurs.",
+            do="Ajoutez « --vers modules.zip ».",
+        )
+    folders = module_archive.folders_of([str(id) for id in given.dossiers], _root())
+    if not folders:
+        raise Refused(
+            "Ce territoire n’a pas de module à lui.",
+            why="Sans identifiant, seuls les siens sont exportés.",
+            do="Nommez les modules voulus : maillage modules exporter tenir-la-souris --vers modules.zip.",
+        )
+    content = module_archive.export(folders)
+    write_whole(given.vers, content)
+    if given.json:
+        print_json({"fichier": str(given.vers), "modules": [authoring.split(folder)[1] for folder in folders]})
+    else:
+        print(f"{given.vers} : {len(folders)} module{'s' if len(folders) > 1 else ''}, {len(content) // 1000 or 1} ko")
+    return 0
+
+
+def _import(given: argparse.Namespace) -> int:
+    """Keep the modules of an archive: 0 when all are kept, 1 when some are, 2 when none is."""
+    if len(given.dossiers) != 1:
+        raise Refused(
+            "Il faut une archive, et une seule.",
+            why="Chaque archive est lue entière avant que rien soit écrit.",
+            do="Tapez « maillage modules importer modules.zip ».",
+        )
+    done = module_archive.import_(
+        read_file(given.dossiers[0]), _root(), drawings=frozenset(drawings.names()), at=datetime.now().astimezone()
+    )
+    for each in done.bad:
+        _complain(each.name, each.faults, "Ce fichier n’a pas été gardé.")
+    if given.json:
+        print_json(
+            {
+                **{"nouveaux": list(done.new), "remplaces": list(done.replaced), "inchanges": list(done.same)},
+                "traductions": [f"{id}.{code}" for id, code in done.said],
+                "refuses": [_told(Path(each.name), None, each.faults) for each in done.bad],
+            }
+        )
+    else:
+        for words, kept in (
+            ("nouveau", done.new),
+            ("remplacé, l’ancien est gardé", done.replaced),
+            ("inchangé", done.same),
+        ):
+            for id in kept:
+                print(f"{id} : {words}")
+        for id, code in done.said:
+            print(f"{id} : traduction en {translations.name(code)}")
+    return 0 if not done.bad else 1 if done.kept else 2
+
+
+# -------------------------------------------------------------------------------------------------------------- looking
+
+
+def _preview(given: argparse.Namespace) -> int:
+    """Serve the pages of a module on this computer, read again at each request, until Ctrl+C."""
+    from maillage.cli.commands.servir import check_free, start
+
+    if len(given.dossiers) != 1:
+        raise Refused(
+            "Il faut un dossier, et un seul.",
+            why="L’aperçu montre le module d’un dossier, ou ceux qu’il contient.",
+            do="Tapez « maillage modules apercu MON-DOSSIER ».",
+        )
+    folder = given.dossiers[0].resolve()
+    if not folder.is_dir():
+        raise Refused(
+            f"{folder} n’est pas un dossier.",
+            why=f"Un module est un dossier qui contient un fichier {learning.FILE}.",
+            do="Donnez le chemin de ce dossier.",
+        )
+    if not shelf.folders(folder):
+        raise Refused(
+            f"Aucun module dans {folder}.",
+            why=f"Un module est un dossier NN-identifiant, par exemple 300-mon-module, qui contient {learning.FILE}.",
+            do="Renommez le dossier, ou donnez celui qui en contient plusieurs.",
+        )
+    check_free("127.0.0.1", given.port)
+    with tempfile.TemporaryDirectory(prefix="maillage-apercu-") as home:
+        os.environ |= {"MAILLAGE_PREVIEW": str(folder), "MAILLAGE_HOME": home}
+        os.environ.pop("DATABASE_URL", None)
+        subprocess.run(
+            [sys.executable, "-m", "maillage.config.manage", "collectstatic", "--noinput", "--verbosity", "0"],
+            check=True,
+            stdout=subprocess.DEVNULL,
+        )
+        server = start(
+            *("gunicorn", "maillage.config.wsgi:application", "--bind", f"127.0.0.1:{given.port}"),
+            *("--workers", "1", "--worker-class", "gthread", "--threads", "4", "--log-level", "warning"),
+        )
+        only = shelf.folders(folder)
+        page = f"{authoring.split(only[0])[1]}/" if len(only) == 1 else ""
+        print(f"Aperçu : http://127.0.0.1:{given.port}/apprendre/{page} (Ctrl+C pour finir)", flush=True)
+        signal.signal(signal.SIGTERM, lambda *_: server.terminate())
+        try:
+            return 0 if server.wait() in (0, -signal.SIGTERM) else 2
+        except KeyboardInterrupt:
+            return 0
+        finally:
+            server.terminate()
+            try:
+                server.wait(timeout=10)
+            except subprocess.TimeoutExpired:
+                server.kill()

@@ -27,7 +27,7 @@ def run(given: argparse.Namespace) -> int:
             why="Un port est un nombre entre 1 et 65535.",
             do="Essayez --port 8010.",
         )
-    _check_free(given.adresse, given.port)
+    check_free(given.adresse, given.port)
     ready()
     from django.core.management import call_command
 
@@ -37,14 +37,14 @@ def run(given: argparse.Namespace) -> int:
     chosen.check()
     os.environ.setdefault("MAILLAGE_ADDRESS", f"http://{_said(given.adresse)}:{given.port}")
     call_command("collectstatic", interactive=False, verbosity=0)
-    server = _start(
+    server = start(
         *("gunicorn", "maillage.config.wsgi:application", "--preload", "--bind", f"{given.adresse}:{given.port}"),
         *("--workers", "2", "--worker-class", "gthread", "--threads", "4"),
         *("--max-requests", "2000", "--max-requests-jitter", "200", "--log-level", "warning"),
     )
     actions.tidy()  # while the server reads what it needs; no worker writes yet
     actions.resume()
-    helpers = {module: _start(*module) for module in (WORKER, DUE)}
+    helpers = {module: start(*module) for module in (WORKER, DUE)}
     print(f"Maillage répond sur http://{given.adresse}:{given.port}", flush=True)
     signal.signal(signal.SIGTERM, lambda *_: server.terminate())
     try:
@@ -55,7 +55,7 @@ def run(given: argparse.Namespace) -> int:
                     continue
                 if module is WORKER:
                     actions.resume()  # what it was computing goes back in the queue
-                helpers[module] = _start(*module)
+                helpers[module] = start(*module)
     except KeyboardInterrupt:
         server.terminate()
     finally:
@@ -78,7 +78,7 @@ def _said(address: str) -> str:
     return "localhost" if address in ("127.0.0.1", "0.0.0.0", "::1") else address  # noqa: S104, an address that is compared
 
 
-def _start(*module: str) -> subprocess.Popen[bytes]:
+def start(*module: str) -> subprocess.Popen[bytes]:
     """Start a Python module beside this one, with our settings."""
     environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "maillage.config.settings"}
     return subprocess.Popen([sys.executable, "-m", *module], env=environment, preexec_fn=_leave_with_parent)  # noqa: PLW1509, one call, no lock
@@ -90,7 +90,7 @@ def _leave_with_parent() -> None:
         ctypes.CDLL(None).prctl(1, signal.SIGTERM)
 
 
-def _check_free(address: str, port: int) -> None:
+def check_free(address: str, port: int) -> None:
     import socket
 
     with socket.socket() as probe:

@@ -1,0 +1,24 @@
+"""What an author sees of a module that is being written: its pages, and above them what stops it from being read."""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from maillage.apps.learning.queries import contents
+
+
+class Preview:
+    """Shows the faults of the folder looked at: alone when the module cannot be read, above the page when another one can."""
+
+    def __init__(self, answer: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.answer = answer
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        held = contents.kept(now=True)
+        request.preview = held  # type: ignore[attr-defined]
+        response = self.answer(request)
+        if held.faults and response.status_code == 404 and request.path.startswith("/apprendre/"):
+            response = render(request, "learning/preview.html", {"folder": contents.root()})
+        response.headers["Cache-Control"] = "no-store"
+        return response

@@ -1,0 +1,205 @@
+"""Modules carried in one archive: a zip of their folders, the same everywhere, and read without trusting it."""
+
+import io
+import re
+import stat
+import zipfile
+import zlib
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from maillage.kernel.disk import write_whole
+from maillage.kernel.errors import Refused
+from maillage.reference import authoring, learning, module_texts, shelf, translations
+from maillage.reference.learning import FILE, Fault
+
+MOST_BYTES = 4_000_000  # of an archive: all our modules make a tenth of it
+MOST_FILES = 1_000
+MOST_READ = 30_000_000  # once unfolded
+INSIDE = re.compile(r"^(?:[^/]{1,80}/)?((\d{1,3})-([a-z][a-z0-9-]{2,40}))/(module(?:\.[a-z]{2,3})?\.yaml)$")
+LEFT_BY_SYSTEMS = re.compile(r"(^|/)(__MACOSX/|\.DS_Store$|Thumbs\.db$|desktop\.ini$|\._)")
+SAME_DAY = (2026, 1, 1, 0, 0, 0)  # twice the same modules make the same bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Bad:
+    """A file of an archive that was not kept, and its faults."""
+
+    name: str
+    faults: tuple[Fault, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What became of an archive. new, replaced, same: identifiers of modules; said: identifiers and languages."""
+
+    new: tuple[str, ...]
+    replaced: tuple[str, ...]
+    same: tuple[str, ...]
+    said: tuple[tuple[str, str], ...]
+    bad: tuple[Bad, ...]
+
+    @property
+    def kept(self) -> int:
+        return len(self.new) + len(self.replaced) + len(self.same) + len(self.said)
+
+
+def export(folders: Sequence[Path]) -> bytes:
+    """Return the archive of some modules, each a folder with its file and its translations."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+        for folder in folders:
+            for path in sorted(folder.glob("module*.yaml")):
+                if path.name == FILE or translations.NAME.match(path.name):
+                    entry = zipfile.ZipInfo(f"{folder.name}/{path.name}", SAME_DAY)
+                    entry.compress_type = zipfile.ZIP_DEFLATED
+                    entry.external_attr = 0o644 << 16
+                    archive.writestr(entry, path.read_bytes())
+    return made.getvalue()
+
+
+def import_(content: bytes, root: Path, *, drawings: Collection[str], at: datetime) -> Imported:
+    """Keep the good modules of an archive, and tell the others. What a module replaces is kept, dated.
+
+    Raises Refused, and writes nothing, when the archive itself is not to be trusted.
+    """
+    files, bad = _opened(content)
+    new: list[str] = []
+    replaced: list[str] = []
+    same: list[str] = []
+    said: list[tuple[str, str]] = []
+    with authoring.alone(root):
+        for folder, texts in sorted(files.items()):
+            _, id = authoring.split(root / folder)
+            there = authoring.folder_of(root, id)
+            where = there or root / folder
+            if FILE in texts:
+                held, module, faults = learning.check(texts[FILE], drawings, where.name)
+                if module is None:
+                    bad.append(Bad(f"{folder}/{FILE}", faults))
+                    continue
+                if (where / FILE).is_file() and (where / FILE).read_bytes().decode("utf-8", "replace") == texts[FILE]:
+                    same.append(id)
+                else:
+                    (replaced if (where / FILE).is_file() else new).append(id)
+                    _put(where, id, texts[FILE], held, at)
+            elif there is None and learning.file_of(id) is None:
+                what, do = "Cette traduction n’a pas de module.", f"Ajoutez {folder}/{FILE} à l’archive."
+                bad += [Bad(f"{folder}/{name}", (Fault(1, "", what, do),)) for name in texts]
+                continue
+            elif there is None:
+                ours = learning.file_of(id)
+                assert ours is not None
+                where = root / ours.parent.name
+            for name, text in sorted(texts.items()):
+                if (found := translations.NAME.match(name)) is not None:
+                    translation, faults = translations.parse(text, found[1])
+                    if translation is None:
+                        bad.append(Bad(f"{folder}/{name}", faults))
+                    else:
+                        authoring.keep(where, at, name)
+                        write_whole(where / name, text)
+                        said.append((id, found[1]))
+    return Imported(tuple(new), tuple(replaced), tuple(same), tuple(said), tuple(bad))
+
+
+def _put(folder: Path, id: str, text: str, held: Mapping[str, object], at: datetime) -> None:
+    """Write the file of a module as it came; its version alone changes, when its steps are others than those there were."""
+    version = authoring.next_version(folder, id, held)
+    there = (folder / FILE).is_file()
+    if there and version != held["version"]:
+        text = authoring.written({**module_texts.own(held), "version": version})
+    authoring.keep(folder, at)
+    authoring.keep(folder, at, authoring.DRAFT)
+    write_whole(folder / FILE, text)
+    (folder / authoring.DRAFT).unlink(missing_ok=True)
+
+
+def _opened(content: bytes) -> tuple[dict[str, dict[str, str]], list[Bad]]:
+    """Return the texts of an archive by folder, and the files that are none of a module."""
+    if len(content) > MOST_BYTES:
+        raise _not_trusted("Cette archive est trop lourde.", f"Elle pèse plus de {MOST_BYTES // 1_000_000} Mo.")
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            return _read(archive)
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError) as error:
+        raise _not_trusted(
+            "Ce fichier n’est pas une archive que l’on sache lire.", "Il est abîmé, chiffré, ou n’est pas un .zip."
+        ) from error
+
+
+def _read(archive: zipfile.ZipFile) -> tuple[dict[str, dict[str, str]], list[Bad]]:
+    entries = [each for each in archive.infolist() if not each.is_dir()]
+    if len(entries) > MOST_FILES:
+        raise _not_trusted("Cette archive a trop de fichiers.", f"Elle en a {len(entries)}, et un module en a 1 à 5.")
+    for entry in entries:  # before anything is read
+        name = entry.orig_filename
+        if name.startswith("/") or "\\" in name or ":" in name or "\x00" in name or ".." in name.split("/"):
+            raise _not_trusted(
+                f"« {name[:60]} » sort de l’archive.", "Un tel chemin écrirait ailleurs que dans les modules."
+            )
+        if stat.S_ISLNK(entry.external_attr >> 16):
+            raise _not_trusted(f"« {name[:60]} » est un lien.", "Un lien mènerait à un fichier de cet ordinateur.")
+    files: dict[str, dict[str, str]] = {}
+    bad: list[Bad] = []
+    left = MOST_READ
+    for entry in entries:
+        if LEFT_BY_SYSTEMS.search(entry.filename):
+            continue
+        found = INSIDE.match(entry.filename)
+        if found is None:
+            what, do = (
+                "Ce fichier n’est pas celui d’un module.",
+                "Un module est un dossier NN-identifiant avec module.yaml dedans.",
+            )
+            bad.append(Bad(entry.filename[:120], (Fault(1, "", what, do),)))
+            continue
+        with archive.open(entry) as file:
+            data = file.read(learning.MOST_BYTES + 1)  # what it says of its size is not believed
+        left -= len(data)
+        if len(data) > learning.MOST_BYTES or left < 0:
+            raise _not_trusted(
+                f"« {entry.filename[:60]} » est trop gros une fois déplié.", "Un module ne dépasse pas 500 ko."
+            )
+        if found[4] in files.setdefault(found[1], {}):
+            raise _not_trusted(
+                f"« {entry.filename[:60]} » est deux fois dans l’archive.", "On ne saurait pas lequel garder."
+            )
+        try:
+            files[found[1]][found[4]] = data.decode("utf-8")
+        except UnicodeDecodeError:
+            fault = Fault(1, "", "Ce fichier n’est pas en UTF-8.", "Enregistrez-le de nouveau, encodage UTF-8.")
+            bad.append(Bad(entry.filename, (fault,)))
+    if not files and not bad:
+        raise _not_trusted("Cette archive est vide.", "Aucun module n’y est.")
+    return {folder: texts for folder, texts in files.items() if texts}, bad
+
+
+def _not_trusted(what: str, why: str) -> Refused:
+    return Refused(
+        what,
+        why=f"{why} Rien n’a été écrit.",
+        do="Prenez une archive faite par « Télécharger » ou par « maillage modules exporter ».",
+    )
+
+
+def folders_of(wanted: Sequence[str], root: Path) -> list[Path]:
+    """Return the folders of some modules, the territory's before ours; all those of the territory when none is named."""
+    if not wanted:
+        return [folder for folder in shelf.folders(root) if any(folder.glob("module*.yaml"))]
+    found = []
+    for id in dict.fromkeys(wanted):
+        theirs, ours = authoring.folder_of(root, id), learning.file_of(id)
+        if theirs is not None and any(theirs.glob("module*.yaml")):
+            found.append(theirs)
+        elif ours is not None:
+            found.append(ours.parent)
+        else:
+            raise Refused(
+                f"Aucun module ne s’appelle « {id} ».",
+                why="Une archive ne porte que des modules qui existent.",
+                do="« maillage modules liste » donne leurs identifiants.",
+            )
+    return found
