@@ -3,9 +3,11 @@
 import argparse
 import os
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
@@ -245,9 +247,11 @@ def _preview(given: argparse.Namespace) -> int:
         )
         only = shelf.folders(folder)
         page = f"{authoring.split(only[0])[1]}/" if len(only) == 1 else ""
-        print(f"Aperçu : http://127.0.0.1:{given.port}/apprendre/{page} (Ctrl+C pour finir)", flush=True)
         signal.signal(signal.SIGTERM, lambda *_: server.terminate())
         try:
+            while server.poll() is None and not _answers(given.port):
+                time.sleep(0.2)
+            print(f"Aperçu : http://127.0.0.1:{given.port}/apprendre/{page} (Ctrl+C pour finir)", flush=True)
             return 0 if server.wait() in (0, -signal.SIGTERM) else 2
         except KeyboardInterrupt:
             return 0
@@ -257,3 +261,8 @@ def _preview(given: argparse.Namespace) -> int:
                 server.wait(timeout=10)
             except subprocess.TimeoutExpired:
                 server.kill()
+
+
+def _answers(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0

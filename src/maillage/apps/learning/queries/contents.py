@@ -95,10 +95,10 @@ def _shown(held: Kept) -> Mapping[str, Module]:
     return made
 
 
-def translations_of(id: str) -> list[tuple[str, str]]:
-    """Return the languages in which a module is there: code and name. Those of the territory stand before ours."""
+def translations_of(id: str) -> list[tuple[str, str, str]]:
+    """Return the languages in which a module is there: code, name, direction."""
     codes = {*said.said_beside_ours(id), *kept().said.get(id, {})}
-    return sorted(((code, said.name(code)) for code in codes), key=lambda each: each[1].casefold())
+    return sorted(((code, said.name(code), said.direction(code)) for code in codes), key=lambda each: each[1].casefold())
 
 
 def translated(id: str, code: str) -> Translated | None:
@@ -156,7 +156,7 @@ def titles(ids: Sequence[str]) -> list[Module]:
     return [found for id in ids if (found := module(id)) is not None]
 
 
-def shown(of: Module, number: int, *, easier: bool = False) -> Shown | None:
+def shown(of: Module, number: int, *, easier: bool = False, tongue: Translated | None = None) -> Shown | None:
     """Return a step of a module, with the easier variant of its exercise when asked; None when there is no such step."""
     if not 1 <= number <= len(of.steps):
         return None
@@ -166,11 +166,14 @@ def shown(of: Module, number: int, *, easier: bool = False) -> Shown | None:
     if eased:
         exercise = learning.easier(exercise)
     stitches = ["" if n < number else "ici" if n == number else "apres" for n in range(1, len(of.steps) + 1)]
-    return Shown(of, step, number, exercise, eased, _data(exercise), stitches)
+    return Shown(of, step, number, exercise, eased, _data(exercise, tongue), stitches)
 
 
-def _data(exercise: Any) -> Mapping[str, Any]:
-    """Return what the kit reads: gaps by what makes them, hints, and the screens of a simulated thing."""
+def _data(exercise: Any, tongue: Translated | None) -> Mapping[str, Any]:
+    """Return what the kit reads: gaps by what makes them, hints, and the screens of a simulated thing.
+
+    On a page in another language, the words that are in it too: all that the kit shows besides is in French.
+    """
     if exercise is None:
         return {}
     told: dict[str, Any] = {
@@ -182,4 +185,18 @@ def _data(exercise: Any) -> Mapping[str, Any]:
     }
     if isinstance(exercise, Screens):
         told["scene"] = exercise.model_dump(by_alias=True, include={"starts", "goal", "screens"}, exclude_defaults=True)
+    if tongue is not None:
+        told["dits"] = sorted(tongue.said & _words(told | {"choix": _written(exercise)}))
     return told
+
+
+def _written(exercise: Any) -> Any:
+    return exercise.model_dump(by_alias=True)
+
+
+def _words(held: Any) -> set[str]:
+    if isinstance(held, dict):
+        return set().union(*(_words(value) for value in held.values()))
+    if isinstance(held, list | tuple):
+        return set().union(*(_words(value) for value in held))
+    return {held} if isinstance(held, str) else set()

@@ -13,6 +13,7 @@ from maillage.apps.learning.queries import contents
 from maillage.apps.learning.rules import judging
 from maillage.reference.learning import Module
 from maillage.reference.paths import paths
+from maillage.reference.translations import Translated
 
 
 @require_safe
@@ -38,30 +39,45 @@ def path(request: HttpRequest, id: str) -> HttpResponse:
 
 @require_safe
 def module(request: HttpRequest, id: str) -> HttpResponse:
-    """What a module is about, before it begins."""
-    found = _module(id)
-    context = {"module": found, "before": contents.titles(found.before), "then": contents.titles(found.then)}
-    return render(request, "learning/module.html", context)
+    """What a module is about, before it begins, and the languages in which it is there."""
+    found, tongue = _said(request, id)
+    context: dict[str, Any] = {
+        "module": found,
+        "before": contents.titles(found.before),
+        "then": contents.titles(found.then),
+    }
+    tongues = contents.translations_of(id)
+    return render(request, "learning/module.html", context | {"tongue": tongue, "tongues": tongues})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def step(request: HttpRequest, id: str, number: int) -> HttpResponse:
     """One step; a try of an exercise made of words, for whoever has no script."""
-    found = _module(id)
-    shown = contents.shown(found, number, easier="facile" in request.GET)
+    found, tongue = _said(request, id)
+    shown = contents.shown(found, number, easier="facile" in request.GET, tongue=tongue)
     if shown is None:
         raise Http404
-    said = None
+    told = None
     if request.method == "POST" and shown.on_paper:
-        said = judging.judge(shown.exercise, dict(request.POST.lists()))
+        told = judging.judge(shown.exercise, dict(request.POST.lists()))
     context: dict[str, Any] = {"shown": shown, "module": found, "step": shown.step, "exercise": shown.exercise}
-    return render(request, "learning/step.html", context | {"said": said, "then": contents.titles(found.then)})
+    context |= {"told": told, "then": contents.titles(found.then), "tongue": tongue}
+    return render(request, "learning/step.html", context)
 
 
 @require_safe
 def sheet(request: HttpRequest, id: str) -> HttpResponse:
     """The sheet of a module, on paper."""
-    return render(request, "learning/sheet.html", {"module": _module(id)})
+    found, tongue = _said(request, id)
+    return render(request, "learning/sheet.html", {"module": found, "tongue": tongue})
+
+
+def _said(request: HttpRequest, id: str) -> tuple[Module, Translated | None]:
+    """Return a module in the language asked for, and what is known of it; in French when nobody translated it."""
+    found = _module(id)
+    code = request.GET.get("langue", "")
+    tongue = contents.translated(id, code) if code else None
+    return (tongue.module, tongue) if tongue else (found, None)
 
 
 def _module(id: str) -> Module:

@@ -7,6 +7,27 @@ const page = un(".etape[data-module]"), ecran = un("[data-exercice]"), donnees =
 const retour = un("[data-retour]"), suite = un("[data-suite]"), annuler = un("[data-annuler]");
 for (const bloc of tous("[data-script]")) bloc.hidden = false;
 
+// Une étape dans une autre langue : ce que l’exercice montre et qui n’est pas traduit est dit en français.
+if (donnees.dits) {
+  const dits = new Set(donnees.dits.map((mots) => mots.trim()));
+  const traduit = (mots) => dits.has(mots) || [...dits].some((dit) => dit.length > 8 && mots.startsWith(dit));
+  const marquer = (ou) => {
+    const marcheur = document.createTreeWalker(ou, NodeFilter.SHOW_TEXT), restes = [];
+    while (marcheur.nextNode()) restes.push(marcheur.currentNode);
+    for (const texte of restes) {
+      const mots = texte.data.trim(), autour = texte.parentElement;
+      if (!mots || traduit(mots) || autour.closest("[lang]")?.lang === "fr") continue;
+      if (autour.tagName === "OPTION" || autour.childNodes.length === 1) { autour.lang = "fr"; autour.dir = "ltr"; continue; }
+      const marque = document.createElement("span");
+      marque.lang = "fr"; marque.dir = "ltr";
+      texte.replaceWith(marque);
+      marque.append(texte);
+    }
+  };
+  const voir = new MutationObserver((tout) => { for (const { addedNodes } of tout) for (const n of addedNodes) if (n.nodeType === 1 && n.isConnected) marquer(n); });
+  for (const ou of [ecran, retour]) voir.observe(ou, { childList: true, subtree: true });
+}
+
 // ------------------------------------------------------------------------------------------------ ce que tous partagent
 let essais = 0, rang = 0, fini = false, pointeur = "", depuis = performance.now(), passe = 0;
 addEventListener("pointerdown", (e) => { pointeur = e.pointerType; }, true);

@@ -136,7 +136,7 @@ const reprendre = un("[data-reprendre-module]");
 if (reprendre) {
   const m = fait[reprendre.dataset.reprendreModule];
   if (m && m.derniere > 1 && m.derniere < Number(reprendre.dataset.etapes)) {
-    reprendre.href = reprendre.href.replace(/\/1\/$/, `/${m.derniere}/`);
+    reprendre.href = reprendre.href.replace(/\/1\/(?=\?|$)/, `/${m.derniere}/`);
     un("span", reprendre).textContent = `Reprendre à l’étape ${m.derniere}`;
   } else if (m) un("span", reprendre).textContent = "Recommencer";
 }

@@ -2,7 +2,7 @@
 const tous = (quoi, ou = document) => [...ou.querySelectorAll(quoi)];
 const barre = document.querySelector("[data-ecoute]"), sans = document.querySelector("[data-sans-voix]");
 if (barre) {
-  const langue = document.documentElement.lang || "fr";
+  const langue = barre.parentElement.parentElement.closest("[lang]")?.lang || "fr"; // celle de ce qui est lu
   const ecouter = barre.querySelector("[data-ecouter]"), lentement = barre.querySelector("[data-lentement]");
   const dit = ecouter.querySelector("span"), etat = barre.querySelector("[role=status]"), debut = dit.textContent;
   const voix = () => window.speechSynthesis?.getVoices().find((v) => v.lang.toLowerCase().startsWith(langue));
