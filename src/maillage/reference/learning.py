@@ -22,7 +22,7 @@ MOST_WORDS = 12  # of what an exercise asks
 FEWEST = 4  # exercises in a module
 # Texts that are always said or shown, and identifiers whose address is another page's.
 NEVER_EMPTY = ("titre", "but", "reussi", "pour_l_aidant", "parle", "consigne", "message", "geste", "consequence", "phrase")
-RESERVED = ("ma-carte", "groupe", "synchroniser", "parcours", "suivi", "nouveau", "importer", "telecharger")
+RESERVED = ("ma-carte", "groupe", "synchroniser", "parcours", "suivi", "nouveau", "importer", "telecharger", "traduire")
 MOST_MINUTES = 20  # of a module that is not a procedure, nor for those who help
 MOST_BYTES, MOST_NODES, MOST_DEPTH = 500_000, 100_000, 30  # of a file, followed through its references
 MOST_STATES = 20_000  # of a scene, looked at to know whether its goal can be reached

@@ -13,7 +13,7 @@ from maillage.apps.learning.models import Group, Plan
 from maillage.apps.people.access import people_for
 from maillage.apps.people.models import Person
 
-SEE, MINE, MEASURES = "people.see", "people.mine", "measures.see"
+SEE, MINE, MEASURES, EDIT = "people.see", "people.mine", "measures.see", "territory.edit"
 KEY, LEARNING_FOR, RENEWED = "apprenant", timedelta(hours=3), timedelta(minutes=10)
 NOTED = timedelta(minutes=20)
 CODES_AN_HOUR, CARDS_AN_HOUR = 60, 60  # one connection may be a whole room

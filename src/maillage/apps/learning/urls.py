@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from maillage.apps.learning.views import card, measures, modules, offline, packs, plans, team
+from maillage.apps.learning.views import authoring, card, measures, modules, offline, packs, plans, team
 
 urlpatterns = [
     path("apprendre/", modules.index, name="learning"),
@@ -31,4 +31,19 @@ urlpatterns = [
     path("espace/apprendre/<int:pk>/cartes/", team.cards, name="group_cards"),
     path("espace/apprendre/<int:pk>/fiches/", team.sheets, name="group_sheets"),
     path("espace/apprendre/<int:pk>/personnes/<int:member>/", team.member, name="group_member"),
+    path("espace/modules/", authoring.index, name="modules_edit"),
+    path("espace/modules/nouveau/", authoring.new, name="module_new"),
+    path("espace/modules/importer/", authoring.import_, name="modules_import"),
+    path("espace/modules/traduire/", authoring.languages, name="module_translate"),
+    path("espace/modules/telecharger/", authoring.export, name="modules_export"),
+    path("espace/modules/<slug:id>/", authoring.edit, name="module_edit"),
+    path("espace/modules/<slug:id>/adapter/", authoring.adapt, name="module_adapt"),
+    path("espace/modules/<slug:id>/geste/", authoring.act, name="module_act"),
+    path("espace/modules/<slug:id>/etapes/", authoring.add, name="module_add"),
+    path("espace/modules/<slug:id>/dessin/", authoring.drawing, name="module_drawing"),
+    path("espace/modules/<slug:id>/telecharger/", authoring.export_one, name="module_export"),
+    path("espace/modules/<slug:id>/supprimer/", authoring.remove, name="module_remove"),
+    path("espace/modules/<slug:id>/langues/", authoring.languages, name="module_languages"),
+    path("espace/modules/<slug:id>/langues/<slug:code>/", authoring.language, name="module_language"),
+    path("espace/modules/<slug:id>/<slug:part>/", authoring.part, name="module_part"),
 ]

@@ -1,0 +1,164 @@
+"""The modules as their authors read them: working copies, the territory's and ours, what is wrong, what is translated."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from maillage.apps.learning.queries import contents
+from maillage.kernel.errors import Refused
+from maillage.reference import authoring, learning, module_texts, shelf, translations
+from maillage.reference.authoring import Copy
+from maillage.reference.learning import Fault, Module, Where
+from maillage.reports import drawings
+
+MOST_DRAWINGS = 4  # of a step
+PARTS: Mapping[str, str] = {"en-tete": "L’en-tête", "fiche": "La fiche à imprimer", "demarche": "Pour de vrai"}
+
+
+@cache
+def drawn() -> frozenset[str]:
+    return frozenset(drawings.names())
+
+
+def copies() -> list[Copy]:
+    """Return the modules of the territory, in order of their folder."""
+    root = contents.root()
+    found = (authoring.working(root, id, drawn()) for id in authoring.ids(root))
+    return [each for each in found if each is not None]
+
+
+def copy(id: str) -> Copy | None:
+    return authoring.working(contents.root(), id, drawn())
+
+
+def adaptable(taken: set[str]) -> list[tuple[str, list[Module]]]:
+    """Return our modules that the territory has not adapted, by theme."""
+    ours = contents.ours().values()
+    return [
+        (label, found)
+        for theme, label in learning.THEMES.items()
+        if (found := [each for each in ours if each.theme == theme and each.id not in taken])
+    ]
+
+
+def parts(copy: Copy) -> list[str]:
+    """Return the parts of a module that have their page: its header, its steps, its sheet, the real service."""
+    held = copy.held or {}
+    return [
+        "en-tete",
+        *(str(n) for n in range(1, len(copy.steps) + 1)),
+        *(key for key in ("fiche", "demarche") if key in held),
+    ]
+
+
+def part_of(place: Where) -> str:
+    """Return the part in which a place stands."""
+    if place[:1] == ("etapes",) and len(place) > 1 and isinstance(place[1], int):
+        return str(place[1] + 1)
+    return str(place[0]) if place and place[0] in PARTS else "en-tete"
+
+
+def said_part(part: str) -> str:
+    return PARTS.get(part, f"L’étape {part}")
+
+
+def prefix(part: str) -> Where:
+    """Return the keys that lead to a part; none for the header."""
+    return ("etapes", int(part) - 1) if part.isdecimal() else () if part == "en-tete" else (part,)
+
+
+def stands_in(place: Where, part: str) -> bool:
+    if part == "en-tete":
+        return len(place) == 1 and place[0] not in PARTS and place[0] != "etapes"
+    return place[: len(prefix(part))] == prefix(part)
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """A fault, with the part in which it is mended."""
+
+    fault: Fault
+    part: str
+
+    @property
+    def said(self) -> str:
+        return said_part(self.part)
+
+
+def wrong(copy: Copy) -> list[Wrong]:
+    known = {*parts(copy)}
+    found = [(fault, "" if fault.place == ("etapes",) else part_of(fault.place)) for fault in copy.faults]
+    return [Wrong(fault, part if part in known and copy.held is not None else "") for fault, part in found]
+
+
+def redrawn(copy: Copy, place: Where, name: str) -> dict[str, Any]:
+    """Return what a module holds once a drawing is changed. place: that of a drawing, or the first free one of a step's; name: ''
+    takes it off a step."""
+    held = module_texts.own(copy.held or {})
+    known = {where for where, _ in module_texts.drawn(held)}
+    if place not in known and place not in free(copy):
+        raise Refused("Ce dessin n’est plus là.", why="Quelqu’un a changé cette partie.", do="Rechargez la page.")
+    if name and name not in drawn():
+        raise Refused(
+            f"Aucun dessin ne s’appelle « {name} ».", why="Rien n’a été écrit.", do="Choisissez-en un de la liste."
+        )
+    if len(place) == 4 and place[2] == "dessins":
+        step = held["etapes"][place[1]]
+        names = list(step.get("dessins") or [])
+        n = int(place[3])
+        step["dessins"] = [*names[:n], *([name] if name else []), *names[n + 1 :]]
+    elif name:
+        module_texts.put(held, place, name)
+    else:
+        raise Refused("Ce dessin ne s’ôte pas.", why="Sa place en demande un.", do="Choisissez-en un autre.")
+    return held  # type: ignore[no-any-return]
+
+
+def free(copy: Copy) -> list[Where]:
+    """Return the first free place among the drawings of each step."""
+    names = [len(step.get("dessins") or ()) for step in copy.steps]
+    return [("etapes", n, "dessins", many) for n, many in enumerate(names) if many < MOST_DRAWINGS]
+
+
+def place_of(copy: Copy, told: str) -> Where | None:
+    """Return the place of a drawing from how it is told."""
+    every = [*(where for where, _ in module_texts.drawn(copy.held or {})), *free(copy)]
+    return next((where for where in every if learning.told(where) == told), None)
+
+
+# --------------------------------------------------------------------------------------------------------- translations
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a translation is."""
+
+    code: str
+    name: str
+    done: int
+    total: int
+
+    @property
+    def left(self) -> int:
+        return self.total - self.done
+
+
+def languages(id: str) -> list[Progress]:
+    """Return the languages of a module, each with its sentences done."""
+    held = contents.source(id)
+    made = []
+    for code, name, _ in contents.translations_of(id):
+        lines = translations.lines(held or {}, authoring.translation(contents.root(), id, code)[0])
+        made.append(Progress(code, name, sum(line.state == "done" for line in lines), len(lines)))
+    return made
+
+
+def faults_beside() -> Mapping[str, tuple[Fault, ...]]:
+    """Return the faults of translations, which have no working copy."""
+    held = contents.kept(now=True).faults
+    return {f"{path.parent.name}/{path.name}": faults for path, faults in held.items() if path.name != learning.FILE}
+
+
+def folders() -> list[str]:
+    return [folder.name for folder in shelf.folders(contents.root())]

@@ -1,0 +1,384 @@
+"""For whoever writes modules without programming: the list, the steps, the texts, the drawings, the versions, the archives."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from maillage.apps.accounts.views import holding
+from maillage.apps.directory.views import refused
+from maillage.apps.learning import access
+from maillage.apps.learning.actions import authoring as actions
+from maillage.apps.learning.forms import authoring as forms
+from maillage.apps.learning.queries import authoring as queries
+from maillage.apps.learning.queries import contents
+from maillage.kernel.errors import Refused
+from maillage.kernel.typed import whole
+from maillage.reference import authoring, learning, module_archive, module_texts, translations
+from maillage.reference.authoring import Changed, Copy
+from maillage.reference.module_archive import Imported
+from maillage.reference.translations import Translation
+from maillage.reports import drawings
+
+MOST_TITLE = 60
+
+
+@holding(access.EDIT)
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    """The modules of the territory, those of ours that may be adapted, what is wrong."""
+    return _index(request)
+
+
+def _index(request: HttpRequest, imported: Imported | None = None, status: int = 200) -> HttpResponse:
+    copies = queries.copies()
+    taken = {copy.id for copy in copies}
+    context = {
+        "rows": [(copy, queries.wrong(copy), contents.translations_of(copy.id)) for copy in copies],
+        "beside": queries.faults_beside(),
+        "themes": [
+            (label, [(each, contents.translations_of(each.id)) for each in modules])
+            for label, modules in queries.adaptable(taken)
+        ],
+        "imported": imported,
+        "codes": _codes(),
+    }
+    return render(request, "learning/authoring/index.html", context, status=status)
+
+
+@holding(access.EDIT)
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    """Beginning a module: its title, and the module whose other texts it takes first."""
+    title = " ".join(request.POST.get("titre", "").split())[:MOST_TITLE]
+    header = request.POST.get("en_tete", "")
+    if request.method == "POST":
+        with refused.told(request):
+            made = actions.begin(title, header, by=_user(request), at=timezone.now())
+            return redirect("module_add", made.id)
+    context = {"titre": title, "en_tete": header, "themes": contents.themes()}
+    return render(request, "learning/authoring/new.html", context, status=400 if request.method == "POST" else 200)
+
+
+@holding(access.EDIT)
+@require_POST
+def import_(request: HttpRequest) -> HttpResponse:
+    """Modules carried from elsewhere: what was kept, and what was not."""
+    file = request.FILES.get("archive")
+    with refused.told(request):
+        if file is None or (file.size or 0) > module_archive.MOST_BYTES:
+            raise Refused(
+                "Aucun module n’a été importé.",
+                why="Il manque l’archive, ou elle dépasse 4 Mo.",
+                do="Choisissez un fichier .zip fait par « Télécharger ».",
+            )
+        done = actions.import_archive(file.read(), by=_user(request), at=timezone.now())
+        return _index(request, done, 200 if not done.bad else 400)
+    return _index(request, status=400)
+
+
+@holding(access.EDIT)
+@require_safe
+def export(request: HttpRequest) -> HttpResponse:
+    """The archive of the territory's modules."""
+    return _archive(request, [], "modules-du-territoire.zip")
+
+
+@holding(access.EDIT)
+@require_safe
+def export_one(request: HttpRequest, id: str) -> HttpResponse:
+    """The archive of one module, the territory's or ours."""
+    return _archive(request, [id], f"module-{id}.zip")
+
+
+def _archive(request: HttpRequest, ids: list[str], name: str) -> HttpResponse:
+    try:
+        folders = module_archive.folders_of(ids, contents.root())
+    except Refused as error:
+        raise Http404 from error
+    answer = HttpResponse(module_archive.export(folders), content_type="application/zip")
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
+
+
+@holding(access.EDIT)
+@require_POST
+def adapt(request: HttpRequest, id: str) -> HttpResponse:
+    """Copying one of ours into the territory's folder."""
+    if id not in learning.files():
+        raise Http404
+    with refused.told(request):
+        made = actions.adapt(id, by=_user(request), at=timezone.now())
+        messages.success(request, f"« {made.title} » est à vous : changez ce que vous voulez. Le nôtre reste à part.")
+    return redirect("module_edit", id)
+
+
+@holding(access.EDIT)
+@require_safe
+def edit(request: HttpRequest, id: str) -> HttpResponse:
+    """A module: its parts, the order of its steps, its languages, its versions."""
+    copy = _copy(id)
+    context = {
+        "copy": copy,
+        "wrong": queries.wrong(copy),
+        "steps": [(n, step, [w for w in queries.wrong(copy) if w.part == str(n)]) for n, step in enumerate(copy.steps, 1)],
+        "natures": learning.NATURES,
+        "parts": [(part, queries.PARTS[part]) for part in queries.parts(copy) if part in queries.PARTS],
+        "languages": queries.languages(id) if contents.module(id) else [],
+        "codes": _codes(),
+        "versions": [path.name for path in authoring.before(copy.folder) if path.name.endswith(f"-{learning.FILE}")],
+        "ours": id in learning.files(),
+        "most": authoring.MOST_STEPS,
+    }
+    return render(request, "learning/authoring/edit.html", context)
+
+
+@holding(access.EDIT)
+@require_POST
+def act(request: HttpRequest, id: str) -> HttpResponse:
+    """A gesture on a module: a step moved or taken out, a version put back, a draft left."""
+    copy, by, at = _copy(id), _user(request), timezone.now()
+    gesture, _, which = request.POST.get("geste", "").partition(":")
+    read, step = request.POST.get("lu", ""), (whole(which) or 0) - 1
+    with refused.told(request):
+        if gesture in ("monter", "descendre"):
+            to = -1 if gesture == "monter" else 1
+            made = actions.move(copy, step, to, read=read, by=by, at=at)
+            _tell(request, made)
+            return _to_step(id, step + to + 1)
+        if gesture == "retirer":
+            _tell(request, actions.take_out(copy, step, read=read, by=by, at=at))
+        elif gesture == "revenir":
+            actions.undo(id, read=read, name=which, by=by, at=at)
+            messages.success(request, "La version d’avant est revenue. Celle que vous quittez est gardée aussi.")
+        elif gesture == "laisser":
+            if not actions.drop_draft(id, read=read, by=by, at=at):
+                messages.success(request, "Le brouillon est laissé. Rien n’était encore montré.")
+                return redirect("modules_edit")
+            messages.success(
+                request, "Le brouillon est laissé. Les apprenants voient toujours la dernière version entière."
+            )
+    return redirect("module_edit", id)
+
+
+def _to_step(id: str, step: int) -> HttpResponseRedirect:
+    return HttpResponseRedirect(f"{reverse('module_edit', args=[id])}#etape-{step}")
+
+
+@holding(access.EDIT)
+@require_http_methods(["GET", "HEAD", "POST"])
+def add(request: HttpRequest, id: str) -> HttpResponse:
+    """Choosing steps of any module, to put at the end of this one."""
+    copy = _copy(id)
+    if request.method == "POST":
+        chosen = [(of, number - 1) for each in request.POST.getlist("etape") for of, number in [_chosen(each)] if number]
+        with refused.told(request):
+            _tell(request, actions.add(copy, chosen, read=request.POST.get("lu", ""), by=_user(request), at=timezone.now()))
+            return redirect("module_edit", id)
+    source = contents.module(request.GET.get("de", ""))
+    context = {"copy": copy, "source": source, "themes": contents.themes(), "natures": learning.NATURES}
+    return render(request, "learning/authoring/add.html", context, status=400 if request.method == "POST" else 200)
+
+
+def _chosen(text: str) -> tuple[str, int]:
+    id, _, number = text.rpartition(":")
+    return id, whole(number) or 0
+
+
+@holding(access.EDIT)
+@require_http_methods(["GET", "HEAD", "POST"])
+def part(request: HttpRequest, id: str, part: str) -> HttpResponse:
+    """The texts of a part of a module, as a form."""
+    copy = _copy(id)
+    if part not in queries.parts(copy):
+        if request.method == "POST":
+            messages.error(request, "Cette partie n’est plus là : quelqu’un a changé ce module. Rien n’a été écrit.")
+            return redirect("module_edit", id)
+        raise Http404
+    typed = {name: request.POST[name] for name in request.POST} if request.method == "POST" else None
+    status = 200
+    try:
+        if typed is not None:
+            made = _saved(request, copy, part, typed)
+            if made is not None:
+                return made
+            copy, status = _copy(id), 409
+        found = forms.groups(copy, part, typed if status == 409 else None)
+    except (KeyError, TypeError, AttributeError, IndexError):  # a file written by hand, whose parts are not what they are
+        messages.error(
+            request, "Cette partie ne se lit pas ici. Corrigez le fichier à la main, ou revenez à la version d’avant."
+        )
+        return redirect("module_edit", id)
+    known = queries.parts(copy)
+    place = known.index(part)
+    context = {
+        "copy": copy,
+        "part": part,
+        "title": queries.said_part(part),
+        "groups": found,
+        "wrong": [w for w in queries.wrong(copy) if w.part == part],
+        "shown_beside": {f for _, fields in found for each in fields for f in each.faults},
+        "before": known[place - 1] if place else "",
+        "after": known[place + 1] if place + 1 < len(known) else "",
+        "changed": status == 409,
+        "drawn": queries.drawn(),
+        "drawing_free": next((learning.told(p) for p in queries.free(copy) if queries.stands_in(p, part)), ""),
+    }
+    return render(request, "learning/authoring/part.html", context, status=status)
+
+
+def _saved(request: HttpRequest, copy: Copy, part: str, typed: dict[str, str]) -> HttpResponse | None:
+    """Write what was typed, and return where to go; None when somebody wrote in between."""
+    try:
+        held = forms.applied(copy, part, typed)
+        by, at, read = _user(request), timezone.now(), request.POST.get("lu", "")
+        made = copy
+        if held != copy.held or read != copy.read:
+            made = actions.save(copy, held, read=read, by=by, at=at)
+            _tell(request, made)
+        if told := request.POST.get("dessin", ""):
+            return redirect(f"{reverse('module_drawing', args=[copy.id])}?{_query(ou=told)}")
+        if told := request.POST.get("oter", ""):
+            place = queries.place_of(made, told)
+            if place is not None:
+                _tell(request, actions.draw(made, place, "", read=made.read, by=by, at=at))
+        return redirect("module_part", copy.id, part)
+    except Changed as error:
+        messages.error(request, " ".join(error.sentences))
+    except Refused as error:
+        messages.error(request, " ".join(error.sentences))
+        return redirect("module_part", copy.id, part)
+    return None
+
+
+@holding(access.EDIT)
+@require_http_methods(["GET", "HEAD", "POST"])
+def drawing(request: HttpRequest, id: str) -> HttpResponse:
+    """Choosing a drawing among their pictures."""
+    copy = _copy(id)
+    told = request.GET.get("ou", "")
+    place = queries.place_of(copy, told)
+    if place is None:
+        raise Http404
+    if request.method == "POST":
+        name, read = request.POST.get("dessin", ""), request.POST.get("lu", "")
+        with refused.told(request):
+            _tell(request, actions.draw(copy, place, name, read=read, by=_user(request), at=timezone.now()))
+        return redirect("module_part", id, queries.part_of(place))
+    now = next((name for where, name in module_texts.drawn(copy.held or {}) if where == place), "")
+    context = {"copy": copy, "told": told, "now": now, "names": drawings.names(), "part": queries.part_of(place)}
+    return render(request, "learning/authoring/drawing.html", context)
+
+
+@holding(access.EDIT)
+@require_http_methods(["GET", "HEAD", "POST"])
+def remove(request: HttpRequest, id: str) -> HttpResponse:
+    """Taking a module away, once it is confirmed."""
+    copy = _copy(id)
+    if request.method == "POST":
+        with refused.told(request):
+            actions.remove(id, by=_user(request), at=timezone.now())
+            messages.success(request, f"« {copy.title} » est supprimé. Son dossier est gardé à part, avec ses versions.")
+        return redirect("modules_edit")
+    return render(request, "learning/authoring/remove.html", {"copy": copy, "ours": id in learning.files()})
+
+
+# --------------------------------------------------------------------------------------------------------- translations
+
+
+@holding(access.EDIT)
+@require_http_methods(["GET", "HEAD", "POST"])
+def language(request: HttpRequest, id: str, code: str) -> HttpResponse:
+    """The sentences of a part of a module, each beside its translation, with what is missing and what changed."""
+    source = contents.source(id)
+    if source is None or code not in translations.NAMES:
+        raise Http404
+    known, read = authoring.translation(contents.root(), id, code)
+    lines = translations.lines(source, known)
+    parts = _parts_of(lines)
+    part = request.GET.get("partie", "")
+    part = part if part in parts else next(iter(parts))
+    status, typed = 200, None
+    if request.method == "POST":
+        typed, status = request.POST, 409
+        held = forms.translated(known or Translation(code, {}, {}), parts[part], typed)
+        try:
+            actions.translate(id, held, read=typed.get("lu", ""), by=_user(request), at=timezone.now())
+            messages.success(request, "C’est gardé. Les apprenants le voient.")
+            return redirect(f"{reverse('module_language', args=[id, code])}?{_query(partie=part)}")
+        except Changed as error:
+            messages.error(request, " ".join(error.sentences))
+        except Refused as error:
+            messages.error(request, " ".join(error.sentences))
+            status = 400
+    context = {
+        **{"id": id, "title": source.get("titre", id), "code": code, "name": translations.name(code), "read": read},
+        "direction": translations.direction(code),
+        "rows": forms.rows(parts[part], typed),
+        "part": part,
+        "parts": [
+            (key, forms.part_title(key), sum(line.state != "done" for line in inside)) for key, inside in parts.items()
+        ],
+        "done": sum(line.state == "done" for line in lines),
+        "total": len(lines),
+        "authors": typed.get("traducteurs", "") if typed else "\n".join(known.authors if known else ()),
+    }
+    return render(request, "learning/authoring/language.html", context, status=status)
+
+
+def _parts_of(lines: list[translations.Line]) -> dict[str, list[translations.Line]]:
+    parts: dict[str, list[translations.Line]] = {}
+    for line in lines:
+        parts.setdefault(forms.part_told(line.place), []).append(line)
+    return parts
+
+
+@holding(access.EDIT)
+@require_POST
+def languages(request: HttpRequest, id: str = "") -> HttpResponse:
+    """Going to a language of a module, there already or not."""
+    id, code = id or request.POST.get("module", ""), request.POST.get("langue", "")
+    if contents.source(id) is None or code not in translations.NAMES:
+        raise Http404
+    return redirect("module_language", id, code)
+
+
+def _codes() -> list[tuple[str, str]]:
+    return [(code, translations.name(code)) for code in translations.codes()]
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+
+
+def _copy(id: str) -> Copy:
+    found = queries.copy(id)
+    if found is None:
+        raise Http404
+    return found
+
+
+def _tell(request: HttpRequest, made: Copy) -> None:
+    """Say whether learners see what was just written."""
+    n = len(made.faults)
+    if made.draft:
+        seen = (
+            "Les apprenants voient toujours la version d’avant."
+            if made.shown
+            else "Les apprenants ne le voient pas encore."
+        )
+        messages.warning(request, f"Gardé en brouillon : il reste {n} faute{'s' if n > 1 else ''}. {seen}")
+    else:
+        messages.success(request, "Enregistré. Les apprenants le voient.")
+
+
+def _query(**values: str) -> str:
+    return urlencode(values)
+
+
+def _user(request: HttpRequest) -> Any:
+    return request.user
