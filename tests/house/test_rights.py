@@ -4,6 +4,7 @@ Whoever adds an address says here who opens it: an address that is in no table f
 """
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -27,6 +28,9 @@ from maillage.apps.messages.models import Message, Stop
 from maillage.apps.orientations.actions import steps
 from maillage.apps.people import actions as people
 from maillage.apps.territories.models import Correction, Marking, Perimeter
+from maillage.kernel.errors import Refused
+from maillage.reference import authoring
+from maillage.reports import drawings
 from tests.apps.places import place
 from tests.conftest import with_role
 
@@ -71,6 +75,9 @@ LISTS: dict[str, set[str]] = {
     "bilan_measures": {"measures"},
     **{key: {"people", "mine"} for key in ("groups", "group_new", "plans")},
     **{key: {"people", "measures"} for key in ("learning_measures", "learning_authors")},
+    **{
+        key: {"territory"} for key in ("modules_edit", "module_new", "modules_import", "module_translate", "modules_export")
+    },
     "outbox": {"team", "run"},
     **{
         key: {"workshops"}
@@ -84,6 +91,17 @@ LISTS: dict[str, set[str]] = {
         )
     },
     "stops": {"team", "run"},
+}
+# Modules are the whole platform’s, not a structure’s nor a commune’s: who opens each, and what fills its address.
+FILES: dict[str, tuple[set[str], dict[str, str]]] = {
+    **{
+        key: ({"territory"}, {"id": "tenir-la-souris"})
+        for key in ("module_edit", "module_act", "module_add", "module_export", "module_remove", "module_languages")
+    },
+    "module_adapt": ({"territory"}, {"id": "allumer-reconnaitre"}),
+    "module_drawing": ({"territory"}, {"id": "tenir-la-souris"}),
+    "module_part": ({"territory"}, {"id": "tenir-la-souris", "part": "1"}),
+    "module_language": ({"territory"}, {"id": "tenir-la-souris", "code": "uk"}),
 }
 # Addresses with a row: who opens it, and what fills the address.
 ROWS: dict[str, tuple[set[str], str]] = {
@@ -298,7 +316,7 @@ def routes(patterns, prefix: str = ""):
 
 
 def test_every_address_says_who_opens_it():
-    said = {*LISTS, *ROWS, *PLATFORM, *OPEN}
+    said = {*LISTS, *ROWS, *FILES, *PLATFORM, *OPEN}
     silent = [
         route for route, name in routes(get_resolver().url_patterns) if route.startswith("espace/") and name not in said
     ]
@@ -360,6 +378,33 @@ def test_a_list_opens_to_who_holds_it(client, world, role):
     assert wrong == []
 
 
+@pytest.mark.parametrize("role", ["nobody", *HOLDS])
+def test_the_files_of_the_platform_open_to_who_holds_a_territory(client, world, role, home):
+    authoring.adapt(home / "modules", "tenir-la-souris", drawings=frozenset(drawings.names()))
+    if role != "nobody":
+        client.force_login(world.users[role])
+    wrong = []
+    for name, (needed, filled) in FILES.items():
+        address = reverse(name, kwargs=filled) + ("?ou=etapes 1 › dessins 1" if name == "module_drawing" else "")
+        got = {"get": ask(client, "get", address), "post": ask(client, "post", address, {"langue": "uk"})}
+        if role == "nobody":
+            right = set(got.values()) <= {302, 405}
+        elif needed & HOLDS[role]:
+            right = any(status in (200, 302, 400, 409) for status in got.values()) and 404 not in got.values()
+        else:
+            right = set(got.values()) <= {404, 405}
+        authoring_again(home)
+        if not right:
+            wrong.append(f"{name}: {got}")
+    assert wrong == []
+
+
+def authoring_again(home) -> None:
+    """Put back the module that a gesture may have taken away."""
+    with suppress(Refused):
+        authoring.adapt(home / "modules", "tenir-la-souris", drawings=frozenset(drawings.names()))
+
+
 def test_every_other_address_with_a_row_answers_a_stranger_without_it(client, db):
     """Une page publique, la connexion, ou 404 ; jamais la ligne de quelqu’un."""
     filled = {"str:place": "99999", "str:code": "x", "cle:key": "0" * 20, "path:name": "x", "str:name": "x.svg"}
@@ -371,6 +416,8 @@ def test_every_other_address_with_a_row_answers_a_stranger_without_it(client, db
         "str:token": "x" * 32,
         "slug:id": "X1",
         "int:number": "1",
+        "slug:part": "1",
+        "slug:code": "uk",
     }
     tried_ = 0
     for route, name in routes(get_resolver().url_patterns):

@@ -1,0 +1,166 @@
+"""maillage modules: checked with line and cure, exported, imported, looked at in a browser."""
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from maillage.reference import learning
+
+MOUSE = "tenir-la-souris"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder of modules that holds the one of the mouse."""
+    shutil.copytree(learning.file_of(MOUSE).parent, tmp_path / "lot" / "02-tenir-la-souris")
+    return tmp_path / "lot"
+
+
+def spoil(folder: Path) -> Path:
+    path = folder / "02-tenir-la-souris" / learning.FILE
+    path.write_text(path.read_text("utf-8").replace("duree: 12", "duree: 500"), "utf-8")
+    return path
+
+
+def test_the_territory_s_modules_are_checked_with_ours(maillage, home, folder):
+    assert maillage("modules", "verifier").code == 0
+    shutil.copytree(folder, home / "modules")
+    assert maillage("modules", "verifier").code == 0
+    spoil(home / "modules")
+    (home / "modules/02-tenir-la-souris/module.uk.yaml").write_text("langue: ar\ntextes: {}\n")
+    (home / "modules/19-creer-ma-boite").mkdir()
+    (home / "modules/19-creer-ma-boite/module.uk.yaml").write_text("langue: uk\ntextes: {titre: Скринька}\n")
+    answer = maillage("modules", "verifier")
+    assert answer.code == 1
+    assert "module.yaml, ligne 11, duree : « 500 » est trop grand.\n  Ce module n’est pas lu.\n  120 au plus." in answer.err
+    assert "module.uk.yaml, ligne 1, langue : Ce fichier dit « langue: ar »." in answer.err
+    assert "19-creer-ma-boite, Українська : 1 phrases" in answer.out
+    told = json.loads(maillage("modules", "verifier", "--json").out)
+    assert [each["fautes"][0]["ligne"] for each in told if each["fautes"]] == [11, 1]
+
+
+def test_the_territory_s_modules_are_listed_with_ours(maillage, home, folder):
+    shutil.copytree(folder, home / "modules")
+    assert (
+        "02 tenir-la-souris : Tenir la souris (Pour commencer, 12 min, du territoire)" in maillage("modules", "liste").out
+    )
+    told = json.loads(maillage("modules", "liste", "--json").out)
+    assert [each["id"] for each in told if each.get("territoire")] == [MOUSE]
+
+
+def test_modules_are_exported_and_imported(maillage, home, tmp_path):
+    archive = tmp_path / "m.zip"
+    assert maillage("modules", "exporter", "--vers", archive).code == 2
+    answer = maillage("modules", "exporter", MOUSE, "messages-pieges", "--vers", archive)
+    assert (answer.code, "2 modules" in answer.out) == (0, True)
+    with zipfile.ZipFile(archive) as held:
+        assert held.namelist() == ["02-tenir-la-souris/module.yaml", "26-messages-pieges/module.yaml"]
+    answer = maillage("modules", "importer", archive)
+    assert (answer.code, answer.err) == (0, "")
+    assert answer.out == "tenir-la-souris : nouveau\nmessages-pieges : nouveau\n"
+    again = json.loads(maillage("modules", "importer", archive, "--json").out)
+    assert again["inchanges"] == [MOUSE, "messages-pieges"]
+    assert maillage("modules", "exporter", "--vers", archive).code == 0
+
+
+def test_an_import_says_what_is_wrong_and_keeps_what_is_good(maillage, home, folder, tmp_path):
+    archive = tmp_path / "m.zip"
+    with zipfile.ZipFile(archive, "w") as held:
+        held.writestr("02-tenir-la-souris/module.yaml", spoil(folder).read_text("utf-8"))
+    answer = maillage("modules", "importer", archive)
+    assert answer.code == 2
+    assert "« 500 » est trop grand.\n  Ce fichier n’a pas été gardé.\n  120 au plus." in answer.err
+    with zipfile.ZipFile(archive, "a") as held:
+        held.write(learning.file_of("messages-pieges"), "26-messages-pieges/module.yaml")
+    assert maillage("modules", "importer", archive).code == 1
+    assert [path.name for path in (home / "modules").iterdir() if path.is_dir()] == ["26-messages-pieges"]
+    with zipfile.ZipFile(archive, "w") as held:
+        held.writestr("../02-tenir-la-souris/module.yaml", "x")
+    answer = maillage("modules", "importer", archive)
+    assert answer.code == 2
+    assert len(answer.err.splitlines()) == 3
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("exporter",),
+        ("exporter", "rien", "--vers", "x.zip"),
+        ("importer",),
+        ("importer", "absent.zip"),
+        ("apercu",),
+        ("apercu", "absent"),
+        ("apercu", "/"),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_three_lines(maillage, home, words):
+    answer = maillage("modules", *words)
+    assert answer.code == 2
+    assert len(answer.err.splitlines()) == 3
+
+
+# -------------------------------------------------------------------------------------------------------------- looking
+
+
+@contextmanager
+def looking_at(folder: Path) -> Iterator[str]:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "maillage.cli.main", "modules", "apercu", str(folder), "--port", str(port)]
+    environment = {key: value for key, value in os.environ.items() if key != "DATABASE_URL"}
+    running = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment, start_new_session=True)
+    try:
+        assert running.stdout is not None
+        assert f"http://127.0.0.1:{port}/apprendre/" in running.stdout.readline()
+        yield f"http://127.0.0.1:{port}/apprendre/"
+        os.kill(running.pid, signal.SIGINT)
+        assert running.wait(timeout=30) == 0
+    finally:
+        if running.poll() is None:
+            os.killpg(running.pid, signal.SIGKILL)
+
+
+def page(address: str) -> str:
+    end = time.monotonic() + 60
+    while True:
+        try:
+            with urllib.request.urlopen(address, timeout=30) as response:
+                return response.read().decode()
+        except urllib.error.HTTPError:
+            raise
+        except OSError:
+            assert time.monotonic() < end
+            time.sleep(0.2)
+
+
+def test_a_module_is_looked_at_while_it_is_written(folder):
+    path = folder / "02-tenir-la-souris" / learning.FILE
+    text = path.read_text("utf-8")
+    with looking_at(folder / "02-tenir-la-souris") as address:
+        assert "Tenir la souris" in page(f"{address}{MOUSE}/")
+        path.write_text(text.replace('titre: "Tenir la souris"', 'titre: "La souris d’ici"'), "utf-8")
+        assert "La souris d’ici" in page(f"{address}{MOUSE}/")
+        spoil(folder)
+        told = page(f"{address}{MOUSE}/1/")
+        assert "<strong>Ligne 11, duree.</strong>" in told
+        assert "120 au plus." in told
+        path.write_text("titre: [", "utf-8")
+        assert "ne se lit pas" in page(f"{address}{MOUSE}/")
+        path.write_text(text.replace("id: tenir-la-souris", "id: tenir-la"), "utf-8")
+        assert "Rien à montrer encore" in page(f"{address}inconnu/")
+        path.write_text(text, "utf-8")
+        assert "annonces fautes" not in page(f"{address}{MOUSE}/")
