@@ -28,7 +28,7 @@ from maillage.kernel.errors import Refused
 
 FORMAT = 1
 LEFT_OUT = {"sessions.session", "contenttypes.contenttype", "auth.permission", "django_tasks_database.dbtaskresult"}
-FILES = "etudes"
+FILES, MODULES = "etudes", "modules"  # studies, and the modules of the territory
 ROWS = "base.jsonl"
 MANIFEST = "manifeste.json"
 
@@ -83,7 +83,7 @@ def _write(path: Path) -> dict[str, int]:
             digests[name] = hashlib.sha256(content).hexdigest()
 
         add(ROWS, buffer.getvalue().encode("utf-8"))
-        for file in sorted((home / FILES).rglob("*")):
+        for file in sorted([*(home / FILES).rglob("*"), *(home / MODULES).rglob("*")]):
             if file.is_file() and not any(part.startswith(".") for part in file.relative_to(home).parts):
                 add(file.relative_to(home).as_posix(), file.read_bytes())
         manifest = {"format": FORMAT, "lignes": rows, "migrations": _migrations(), "fichiers": digests}
@@ -150,11 +150,12 @@ def restore(path: Path) -> dict[str, Any]:
         )
     kept = _save_before(path)
     home = Path(settings.HOME)
-    names = [name for name in manifest["fichiers"] if name.startswith(f"{FILES}/")]
+    names = [name for name in manifest["fichiers"] if name.startswith((f"{FILES}/", f"{MODULES}/"))]
     with zipfile.ZipFile(path) as archive, _told_in_french(path):
         with tempfile.TemporaryDirectory(dir=home, prefix=STAGING) as folder:
             for name in names:
-                archive.extract(name, folder)
+                if name.startswith(f"{FILES}/"):
+                    archive.extract(name, folder)
             (Path(folder) / FILES).mkdir(exist_ok=True)
             for made in sorted((Path(folder) / FILES).iterdir()):
                 if not (home / FILES / made.name).exists():
