@@ -110,6 +110,7 @@ def read(path: Path) -> tuple[Translation | None, tuple[Fault, ...]]:
 
 
 def parse(text: str, code: str) -> tuple[Translation | None, tuple[Fault, ...]]:
+    """Return the translation that a file holds, or its faults. code: of its language."""
     held, _, faults = check(text, (), "")
     if held is None:
         return None, faults
