@@ -12,6 +12,7 @@ from maillage.apps.orientations.actions import due, forgetting, steps
 from maillage.apps.orientations.models import Orientation
 from maillage.apps.people import actions, queries
 from maillage.apps.people.models import Consent, Person
+from maillage.kernel.errors import Refused
 from tests.apps.places import place
 from tests.conftest import with_role
 
@@ -310,3 +311,32 @@ def test_a_structure_that_left_reads_the_sheet_nowhere(client, aidant, person, s
     page = client.get(f"/espace/orientations/{sent.pk}/?cote=envoi").content.decode()
     assert "Zohra" not in page
     assert "Zohra" not in client.get("/espace/orientations/envoyees/").content.decode()
+
+
+def test_a_structure_that_left_sends_the_person_nowhere_and_prints_no_code(client, aidant, lieu, other, person, sent):
+    draft = steps.prepare(by=aidant, structure=lieu.structure, person=person, lieu=other, need="assistance", at=AT)
+    client.force_login(aidant)
+    assert "Fatou" in client.get(f"/espace/orientations/{draft.pk}/envoyer/").content.decode()
+    assert person.card in client.get(f"/espace/orientations/{sent.pk}/carte/").content.decode()
+    client.post(f"/espace/personnes/{person.pk}/quitter/", follow=True)
+    for answer in (
+        client.get(f"/espace/orientations/{draft.pk}/envoyer/", follow=True),
+        client.post(
+            f"/espace/orientations/{draft.pk}/envoyer/",
+            {"partage": ["nickname", "reach"], "accord": "read", "canal": "card"},
+            follow=True,
+        ),
+    ):
+        page = answer.content.decode()
+        assert "Votre structure ne suit plus cette personne" in page
+        assert not any(said in page for said in ("Fatou", "06 12 34 56 78", "+33612345678", person.card))
+    assert person.card not in client.get(f"/espace/orientations/{sent.pk}/carte/").content.decode()
+    for refused in (
+        lambda: steps.amend(draft, {"shared": ["nickname"]}, by=aidant, at=AT),
+        lambda: steps.send(draft, by=aidant, at=AT, channel="card"),
+    ):
+        with pytest.raises(Refused, match="ne suit plus"):
+            refused()
+    draft.refresh_from_db()
+    assert (draft.state, draft.shared) == ("draft", [])
+    assert not Consent.objects.filter(purpose="share", at__gt=AT).exists()

@@ -11,6 +11,7 @@ from maillage.apps.accounts.access import rights_of
 from maillage.apps.accounts.models import User
 from maillage.apps.orientations.models import Orientation
 from maillage.apps.orientations.rules import cycle
+from maillage.apps.people.access import people_for
 from maillage.apps.people.models import Following
 
 ANSWER, SEE, MINE = "orientations.answer", "people.see", "people.mine"
@@ -71,6 +72,17 @@ def may_give(user: Any, orientation: Orientation) -> bool:
     return rights.may(SEE, structure=structure) or (
         rights.may(MINE, structure=structure) and orientation.sender_id == user.pk
     )
+
+
+def still_helps(user: Any, orientation: Orientation) -> bool:
+    """Return whether somebody still follows the person they send, in the name of the structure that sends.
+
+    Without account, or without a sheet, there is nobody to follow.
+    """
+    if user is None or orientation.person_id is None:
+        return True
+    ours = {"followings__structure": orientation.from_structure_id, "followings__ended_at": None}
+    return people_for(user).filter(pk=orientation.person_id, **ours).exists()
 
 
 def may_answer(user: User | None, orientation: Orientation, token: str = "") -> bool:

@@ -20,7 +20,7 @@ from maillage.apps.directory.queries import places
 from maillage.apps.messages import actions as outbox
 from maillage.apps.orientations import access
 from maillage.apps.orientations.actions import told
-from maillage.apps.orientations.actions.write import change, check_giver, check_receiver, held
+from maillage.apps.orientations.actions.write import change, check_giver, check_receiver, check_still_helped, held
 from maillage.apps.orientations.actions.write import told as write_event
 from maillage.apps.orientations.models import Orientation, Path
 from maillage.apps.orientations.queries import matching
@@ -126,9 +126,10 @@ def prepare(
 
 @transaction.atomic
 def amend(orientation: Orientation, values: Mapping[str, Any], *, by: User | None, at: datetime) -> Orientation:
-    """Change what a draft holds: fields of FREE. Refused once it was sent."""
+    """Change what a draft holds: fields of FREE. Refused once it was sent, or once its person is followed no more."""
     row = held(orientation)
     check_giver(row, by)
+    check_still_helped(row, by)
     if row.state != cycle.DRAFT:
         raise Refused(
             "Rien n’a changé.",
@@ -145,12 +146,13 @@ def amend(orientation: Orientation, values: Mapping[str, Any], *, by: User | Non
 def send(orientation: Orientation, *, by: User | None, at: datetime, channel: str = "") -> Orientation:
     """Send a prepared referral to its place; `channel` of CHANNELS, chosen when ''.
 
-    Refused without the person's agreement to share with this structure; NoRoom, with neighbours, when the place ended, is closed
+    Refused once the person is followed no more, and without their agreement to share with this structure; NoRoom, with neighbours, when the place ended, is closed
     for long or is full. A place merged since is the one it became. Without account the person carries a card: nothing is mailed.
     """
     row = held(orientation)
     check_giver(row, by)
     if row.state == cycle.DRAFT:
+        check_still_helped(row, by)
         row.lieu = _open_place(row, at)
         row.lieu_name, row.to_structure = row.lieu.name, row.lieu.structure
         _check_agreed(row)

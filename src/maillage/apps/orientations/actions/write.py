@@ -97,6 +97,15 @@ def check_giver(row: Orientation, by: User | None) -> None:
         )
 
 
+def check_still_helped(row: Orientation, by: User | None) -> None:
+    if not access.still_helps(by, row):
+        raise Refused(
+            "Cette orientation ne peut plus partir.",
+            why="Votre structure ne suit plus cette personne.",
+            do="Demandez-lui sa carte pour la suivre de nouveau. Sinon, annulez l’orientation.",
+        )
+
+
 def check_receiver(row: Orientation, by: User | None, token: str, at: datetime) -> str:
     """Return as which side somebody answers, or refuse; an open link answers until its last day."""
     if not access.may_answer(by, row, token):

@@ -21,6 +21,7 @@ from maillage.apps.directory.views import refused
 from maillage.apps.memberships.access import communes_of_structure
 from maillage.apps.orientations import access
 from maillage.apps.orientations.actions import steps
+from maillage.apps.orientations.actions.write import check_still_helped
 from maillage.apps.orientations.forms.need import NeedForm
 from maillage.apps.orientations.forms.share import SendForm
 from maillage.apps.orientations.models import Orientation
@@ -266,6 +267,10 @@ def send(request: HttpRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(access.given_by(request.user), pk=pk)
     if row.state != cycle.DRAFT:
         return redirect("orientation", pk)  # it left: somebody clicked twice, or came back
+    if not access.still_helps(request.user, row):
+        with refused.told(request):
+            check_still_helped(row, _user(request))
+        return redirect("orientation", pk)
     if row.lieu is None:
         return redirect(f"{reverse('orientation_new')}?brouillon={pk}")
     at = timezone.now()

@@ -26,7 +26,8 @@ def card(request: HttpRequest, pk: int) -> HttpResponse:
     """The card of a referral, by whoever sends it."""
     row = get_object_or_404(access.given_by(request.user).exclude(lieu=None), pk=pk)
     back = {"back": reverse("orientation", args=[pk]), "back_words": "L’orientation"}
-    return render(request, "orientations/paper/card.html", on_paper(request, row.lieu, row=row, person=row.person) | back)
+    person = row.person if access.still_helps(request.user, row) else None
+    return render(request, "orientations/paper/card.html", on_paper(request, row.lieu, row=row, person=person) | back)
 
 
 def on_paper(request: HttpRequest, lieu: Lieu, *, row: Orientation | None, person: Person | None) -> dict[str, Any]:

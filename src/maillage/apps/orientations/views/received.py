@@ -108,6 +108,7 @@ def _one(
     unread: answering.Unread | None = None,
 ) -> HttpResponse:
     beside = _received(request, at) if side == shown.RECEIVER else _given(request, at)
+    known = row.person if side == shown.RECEIVER or access.still_helps(request.user, row) else None
     context = beside | {
         "row": row,
         "told": shown.told(row, side, at),
@@ -118,7 +119,7 @@ def _one(
         "answer_address": reverse("orientation_answer", args=[row.pk]),
         "sides": access.sides_of(request.user, row),
         "steps": shown.path_of(row, request.user),
-        "same": persons.same_help(row.person, row.procedure, user=request.user, but=row),
+        "same": persons.same_help(known, row.procedure, user=request.user, but=row),
     }
     if cycle.RECEIVER in context["sides"]:
         context["relays"] = not access.may_answer(request.user, row)
