@@ -1,5 +1,7 @@
 """Helping somebody close, without account: the questions, a place, the card, and nothing kept but what is agreed."""
 
+from datetime import timedelta
+
 import pytest
 from django.core.cache import caches
 from django.utils import timezone
@@ -117,6 +119,19 @@ def test_the_code_is_read_by_this_browser_alone(client, library, django_user_mod
     code = Person.objects.get().card
     assert code in text(client.get("/aider-un-proche/carte/"))
     client.cookies.clear()
+    assert client.get("/aider-un-proche/carte/").url == "/aider-un-proche/"
+
+
+def test_the_card_of_a_relative_does_not_stay_on_a_shared_computer(client, library, monkeypatch):
+    followed(client, library)
+    now = timezone.now()
+    monkeypatch.setattr(timezone, "now", lambda: now + timedelta(minutes=21))
+    assert client.get("/aider-un-proche/carte/").url == "/aider-un-proche/"
+
+
+def test_closing_a_card_closes_the_one_of_a_relative(client, library):
+    assert "Fermer ma carte" in text(followed(client, library))
+    client.post("/ma-carte/fermer/")
     assert client.get("/aider-un-proche/carte/").url == "/aider-un-proche/"
 
 

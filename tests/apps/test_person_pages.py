@@ -221,7 +221,25 @@ def test_a_wrong_card_opens_nothing_and_says_what_to_do(client, person):
 def test_a_card_left_open_closes_by_itself(client, person):
     opened(client, person)
     session = client.session
-    session["carte"] = [person.pk, (datetime.now(UTC) - timedelta(minutes=21)).isoformat()]
+    pk, _, digest = session["carte"]
+    session["carte"] = [pk, (datetime.now(UTC) - timedelta(minutes=21)).isoformat(), digest]
+    session.save()
+    assert client.get("/ma-carte/garde/").url == "/ma-carte/"
+
+
+def test_a_new_card_closes_what_the_lost_one_had_opened(client, person):
+    opened(client, person)
+    renewed = actions.renew_card(person, by=None, at=AT)
+    for page in ("suivi", "imprimer", "copie"):
+        assert client.get(f"/ma-carte/{page}/").url == "/ma-carte/"
+    assert renewed.code not in str(dict(client.session))
+    opened(client, renewed)
+
+
+@pytest.mark.parametrize("kept", [[1, "2026-11-20T09:00:00+00:00"], 1, None, "x"])
+def test_a_session_of_before_opens_no_card(client, person, kept):
+    session = client.session
+    session["carte"] = kept
     session.save()
     assert client.get("/ma-carte/garde/").url == "/ma-carte/"
 

@@ -1,8 +1,11 @@
-"""Who sees which persons: the structures that follow them; a volunteer, those they follow themselves."""
+"""Who sees which persons: the structures that follow them; a volunteer, those they follow themselves; a browser, by a card."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.utils.crypto import constant_time_compare, salted_hmac
 
 from maillage.apps.accounts.access import rights_of
 from maillage.apps.people.models import Following, Person
@@ -26,3 +29,29 @@ def may_help(user: Any, structure: int | None) -> bool:
     return structure is not None and (
         rights.may("people.see", structure=structure) or rights.may("people.mine", structure=structure)
     )
+
+
+# --------------------------------------------------------------------------------------------------- a card, in a browser
+
+
+def open_card(request: HttpRequest, person: Person, at: datetime, *, key: str) -> None:
+    """Let this browser read what a card opens, from now on. key: of the session, one for each thing that a card opens."""
+    request.session[key] = [person.pk, at.isoformat(), _digest(person)]
+
+
+def card_in(request: HttpRequest, at: datetime, *, key: str, shown_for: timedelta) -> Person | None:
+    """Return the person whose card is open in this browser; None when it was for too long, or has been replaced or erased."""
+    match request.session.get(key):
+        case [pk, since, digest] if at - datetime.fromisoformat(since) < shown_for:
+            person = Person.objects.filter(pk=pk, forgotten_at__isnull=True).first()
+            return person if person is not None and constant_time_compare(digest, _digest(person)) else None
+    return None
+
+
+def close_card(request: HttpRequest, *, key: str) -> None:
+    request.session.pop(key, None)
+
+
+def _digest(person: Person) -> str:
+    """Return what is kept of a code, so that the next one closes what this one opened."""
+    return salted_hmac("card", person.code).hexdigest()

@@ -10,15 +10,16 @@ from maillage.apps.orientations.models import Orientation
 from maillage.apps.orientations.rules import cycle
 from maillage.apps.people import actions as people
 from maillage.apps.people import rules as purposes
+from maillage.apps.people.models import Person
 
 
 @transaction.atomic
-def follow(*, lieu: Lieu, need: str, at: datetime, already: int | None = None) -> Orientation:
-    """Make a card without a name and send it to a place, counted as a relative's; `already`: what this browser followed before.
+def follow(*, lieu: Lieu, need: str, at: datetime, already: Person | None = None) -> Orientation:
+    """Make a card without a name and send it to a place, counted as a relative's; `already`: the card it was made before.
 
     The same place for the same need is followed once. Refused as `steps.send` refuses.
     """
-    same = Orientation.objects.filter(pk=already or 0, lieu=lieu, need=need, origin=cycle.RELATIVE, sender=None).first()
+    same = Orientation.objects.filter(person=already or 0, lieu=lieu, need=need, origin=cycle.RELATIVE, sender=None).first()
     if same is not None:
         return same
     person = people.welcome(by=None, structure=None, at=at)

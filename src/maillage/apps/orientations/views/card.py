@@ -1,7 +1,7 @@
 """A person and their card, without account: where their help stands, what is kept of them, and how to have it erased."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import wraps
 from typing import Any
 
@@ -19,6 +19,7 @@ from maillage.apps.orientations.actions import agreements, forgetting, steps
 from maillage.apps.orientations.models import Orientation
 from maillage.apps.orientations.queries import people as queries
 from maillage.apps.orientations.queries import persons
+from maillage.apps.orientations.views import relative
 from maillage.apps.orientations.views.people import copy_of
 from maillage.apps.people import access
 from maillage.apps.people import queries as cards
@@ -39,7 +40,7 @@ def card(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         found = cards.by_code(typed) if counted(request, "cartes") < CODES_AN_HOUR else None
         if found is not None:
-            request.session[KEY] = [found.pk, timezone.now().isoformat()]
+            access.open_card(request, found, timezone.now(), key=KEY)
             return redirect("card_follow")
         count(request, "cartes")
         error = Refused(
@@ -56,14 +57,12 @@ def with_card(view: Callable[[HttpRequest, Person], HttpResponse]) -> Callable[.
     @never_cache
     @wraps(view)
     def answer(request: HttpRequest, **more: Any) -> HttpResponse:
-        pk, since = request.session.get(KEY, [None, ""])
-        person = None
-        if pk and timezone.now() - datetime.fromisoformat(since) < SHOWN_FOR:
-            person = Person.objects.filter(pk=pk, forgotten_at__isnull=True).first()
+        at = timezone.now()
+        person = access.card_in(request, at, key=KEY, shown_for=SHOWN_FOR)
         if person is None:
-            request.session.pop(KEY, None)
+            access.close_card(request, key=KEY)
             return redirect("card")
-        request.session[KEY] = [person.pk, timezone.now().isoformat()]
+        access.open_card(request, person, at, key=KEY)
         return view(request, person, **more)
 
     return answer
@@ -125,7 +124,7 @@ def forget(request: HttpRequest, person: Person) -> HttpResponse:
     if request.method == "POST":
         if cards.by_code(request.POST.get("code", "")) == person:
             forgetting.forget(person, by=None, at=timezone.now())
-            request.session.pop(KEY, None)
+            access.close_card(request, key=KEY)
             messages.success(request, say("C’est effacé. Votre carte n’ouvre plus rien."))
             return redirect("card")
         error = Refused(
@@ -139,8 +138,9 @@ def forget(request: HttpRequest, person: Person) -> HttpResponse:
 
 @require_POST
 def leave(request: HttpRequest) -> HttpResponse:
-    """Closing one's card on this computer."""
-    request.session.pop(KEY, None)
+    """Closing one's card on this computer, and the one that a relative had made."""
+    for key in (KEY, relative.KEY):
+        access.close_card(request, key=key)
     return redirect("card")
 
 

@@ -4,6 +4,7 @@ Nothing is written but how many advices were given, unless the relative agrees t
 """
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -24,6 +25,8 @@ from maillage.apps.orientations.models import Orientation
 from maillage.apps.orientations.queries import matching
 from maillage.apps.orientations.rules.matching import Wanted
 from maillage.apps.orientations.views import new, paper
+from maillage.apps.people import access
+from maillage.apps.people.models import Person
 from maillage.engine import bilan as engine
 from maillage.kernel.errors import Refused
 from maillage.kernel.languages import say, to_say
@@ -31,7 +34,8 @@ from maillage.reference import bilan
 
 FOLLOWED_AN_HOUR = 10
 SHOWN = 6
-KEY = "proche"  # of the session: the way that this browser had followed
+KEY = "proche"  # of the session: the card that this browser had made
+SHOWN_FOR = timedelta(minutes=20)  # the time to print it: on a shared computer, the next person must not read it
 TOO_MANY = Refused(
     to_say("Nous ne pouvons pas suivre plus de parcours cette heure-ci."),
     why=to_say("Trop de demandes viennent de votre connexion."),
@@ -135,11 +139,12 @@ def chosen(request: HttpRequest, place: str) -> HttpResponse:
             error = TOO_MANY
         else:
             try:
-                row = relatives.follow(lieu=lieu, need=need, at=timezone.now(), already=request.session.get(KEY))
+                at = timezone.now()
+                row = relatives.follow(lieu=lieu, need=need, at=at, already=_carried(request))
             except Refused as refused:
                 error = refused
             else:
-                request.session[KEY] = row.pk
+                access.open_card(request, row.person, at, key=KEY)
                 return redirect("relative_card")
     context = {
         "lieu": lieu,
@@ -169,6 +174,10 @@ def card(request: HttpRequest) -> HttpResponse:
 
 
 def _followed(request: HttpRequest) -> Orientation | None:
-    """Return the way that this browser had followed, made by nobody's account."""
-    held = Orientation.objects.filter(pk=request.session.get(KEY) or 0, sender=None, from_structure=None)
+    """Return the way that this browser had followed a moment ago, made by nobody's account."""
+    held = Orientation.objects.filter(person=_carried(request) or 0, sender=None, from_structure=None)
     return held.select_related("lieu", "lieu__structure", "person").first()
+
+
+def _carried(request: HttpRequest) -> Person | None:
+    return access.card_in(request, timezone.now(), key=KEY, shown_for=SHOWN_FOR)
