@@ -112,6 +112,23 @@ def test_what_was_agreed_for_one_structure_holds_for_no_other(aidant, library, o
     assert not queries.agreed(person, "share", library.pk)
 
 
+def test_whoever_was_writing_while_a_person_is_erased_brings_nothing_back(aidant, library, other):
+    person = actions.welcome(by=aidant, structure=library, nickname="Fatou", at=AT)
+    actions.forget(Person.objects.get(pk=person.pk), by=aidant, at=AT)
+    erased = Person.objects.values().get(pk=person.pk)
+    for write in (  # each with the person as their page had read them
+        lambda: actions.correct(person, {"nickname": "Fatou"}, by=aidant, at=AT),
+        lambda: actions.follow(person=person, structure=other, by=aidant, at=AT),
+        lambda: actions.agree(person=person, purpose="write", how="read", by=aidant, at=AT),
+        lambda: actions.renew_card(person, by=aidant, at=AT),
+    ):
+        with pytest.raises(Refused, match="vient d’être effacée"):
+            write()
+    assert Person.objects.values().get(pk=person.pk) == erased
+    assert not Following.objects.filter(ended_at=None).exists()
+    assert not Consent.objects.exists()
+
+
 def test_forgetting_leaves_nothing_that_tells_who(aidant, library):
     person = actions.welcome(
         by=aidant, structure=library, nickname="Andrei", born=1956, reach="phone", reach_value="0476001122", at=AT

@@ -1,5 +1,6 @@
-"""What is erased leaves nothing in the file of SQLite, nor in its log."""
+"""What is erased leaves nothing in the file of SQLite, nor in its log; who was writing then brings nothing back."""
 
+import json
 from datetime import UTC, datetime
 
 import pytest
@@ -7,6 +8,8 @@ from django.conf import settings
 from django.db.utils import ConnectionHandler
 
 from maillage.config import due
+from tests.databases.conftest import python
+from tests.databases.erasing import N
 
 AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
 
@@ -29,3 +32,21 @@ def test_what_is_erased_is_neither_in_the_file_nor_in_its_log(tmp_path, monkeypa
         assert cursor.fetchone()[0] == usual["OPTIONS"]["timeout"] * 1000
     assert all(b"Lachaume" not in each.read_bytes() for each in tmp_path.iterdir())
     here.close()
+
+
+def erased(home, database: str = "") -> dict[str, int]:
+    done = python("-m", "tests.databases.erasing", home=home, database=database)
+    assert done.returncode == 0, done.stderr[-2000:]
+    return json.loads(done.stdout)
+
+
+WHOLE = {"erased": N, "named": 0, "agreed": 0, "referred": 0}
+
+
+def test_who_corrects_while_somebody_erases_brings_nothing_back_on_sqlite(tmp_path):
+    assert erased(tmp_path) == WHOLE
+
+
+@pytest.mark.postgresql
+def test_who_corrects_while_somebody_erases_brings_nothing_back_on_postgresql(tmp_path, postgresql):
+    assert erased(tmp_path, postgresql) == WHOLE

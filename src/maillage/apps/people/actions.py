@@ -77,20 +77,33 @@ def _write(person: Person, values: Mapping[str, Any], *, at: datetime) -> None:
         )
 
 
+def held(person: Person) -> Person:
+    """Return a person as they are now, kept from other writers until the end of the transaction; Refused once erased."""
+    found = Person.objects.select_for_update().filter(pk=person.pk, forgotten_at__isnull=True).first()
+    if found is None:
+        raise Refused(
+            "Rien n’a été enregistré.",
+            why="La fiche de cette personne vient d’être effacée.",
+            do="Si la personne veut encore de l’aide, faites-lui une nouvelle carte.",
+        )
+    return found
+
+
 @transaction.atomic
 def correct(person: Person, values: Mapping[str, Any], *, by: User | None, at: datetime) -> Person:
-    """Change what is known of a person. values: some of KNOWN."""
-    held = Person.objects.select_for_update().get(pk=person.pk)
-    _write(held, values, at=at)
-    held.active_at = at
-    held.save()
-    journal.record(by=by, verb="person.corrected", row=held, at=at, words=", ".join(sorted(set(values) & set(KNOWN))))
-    return held
+    """Change what is known of a person. values: some of KNOWN. Refused once they were erased."""
+    row = held(person)
+    _write(row, values, at=at)
+    row.active_at = at
+    row.save()
+    journal.record(by=by, verb="person.corrected", row=row, at=at, words=", ".join(sorted(set(values) & set(KNOWN))))
+    return row
 
 
 @transaction.atomic
 def follow(*, person: Person, structure: Structure, by: User | None, at: datetime) -> Following:
-    """Let a structure see a person from now on: it met them, or received them."""
+    """Let a structure see a person from now on: it met them, or received them. Refused once they were erased."""
+    held(person)
     made, new = Following.objects.get_or_create(
         person=person, structure=structure, ended_at=None, defaults={"by": by, "since": at}
     )
@@ -103,11 +116,11 @@ def follow(*, person: Person, structure: Structure, by: User | None, at: datetim
 @transaction.atomic
 def renew_card(person: Person, *, by: User | None, at: datetime) -> Person:
     """Give a new code to a person whose card was lost: the lost one opens nothing any more. The drawing stays."""
-    held = Person.objects.select_for_update().get(pk=person.pk, forgotten_at__isnull=True)
-    held.code, held.active_at = _unused(), at
-    held.save(update_fields=["code", "active_at"])
-    journal.record(by=by, verb="person.card_renewed", row=held, at=at)
-    return held
+    row = held(person)
+    row.code, row.active_at = _unused(), at
+    row.save(update_fields=["code", "active_at"])
+    journal.record(by=by, verb="person.card_renewed", row=row, at=at)
+    return row
 
 
 @transaction.atomic
@@ -134,7 +147,11 @@ def agree(
     structure: Structure | None = None,
     by: User | None = None,
 ) -> Consent:
-    """Keep what a person agreed to or refused, with the words they heard. A new answer takes the place of the one before."""
+    """Keep what a person agreed to or refused, with the words they heard. A new answer takes the place of the one before.
+
+    Refused once they were erased.
+    """
+    held(person)
     Consent.objects.filter(person=person, purpose=purpose, structure=structure, withdrawn_at=None).update(withdrawn_at=at)
     made = Consent.objects.create(
         person=person,
@@ -175,16 +192,16 @@ def forget(person: Person, *, by: User | None, at: datetime) -> None:
 
     Whatever other features keep about them is stripped by these features first, in the same transaction.
     """
-    held = Person.objects.select_for_update().get(pk=person.pk)
-    if held.forgotten_at is not None:
+    row = Person.objects.select_for_update().get(pk=person.pk)
+    if row.forgotten_at is not None:
         return
-    held.nickname, held.born, held.language = "", None, "fr"
-    held.reach, held.reach_value = rules.NONE, ""
-    held.code, held.forgotten_at = _unused(), at
-    held.save()
-    Following.objects.filter(person=held, ended_at=None).update(ended_at=at)
-    Consent.objects.filter(person=held, withdrawn_at=None).update(withdrawn_at=at)
-    journal.record(by=by, verb="person.forgotten", row=held, at=at)
+    row.nickname, row.born, row.language = "", None, "fr"
+    row.reach, row.reach_value = rules.NONE, ""
+    row.code, row.forgotten_at = _unused(), at
+    row.save()
+    Following.objects.filter(person=row, ended_at=None).update(ended_at=at)
+    Consent.objects.filter(person=row, withdrawn_at=None).update(withdrawn_at=at)
+    journal.record(by=by, verb="person.forgotten", row=row, at=at)
 
 
 def seen(person: Person, *, by: User, structure: int | None, at: datetime) -> None:

@@ -21,7 +21,12 @@ def forget(person: Person, *, by: User | None, at: datetime) -> None:
     Their diagnoses are deleted; counted without anybody if they agree to be counted. What they learnt stays counted, alone.
     Their seats at workshops lose their name.
     """
-    due.strip(person, at=at)
+    due.strip(
+        person, at=at
+    )  # referrals first, as every gesture holds them; then the person, of whom nobody writes from here on
+    if Person.objects.select_for_update().get(pk=person.pk).forgotten_at is not None:
+        return
+    due.strip(person, at=at)  # what was prepared meanwhile
     autonomy.forget(person)
     learning.forget(person, at=at)
     agenda.forget(person, at=at)

@@ -26,6 +26,7 @@ from maillage.apps.orientations.models import Orientation, Path
 from maillage.apps.orientations.queries import matching
 from maillage.apps.orientations.rules import cycle
 from maillage.apps.people import access as people_access
+from maillage.apps.people import actions as people_actions
 from maillage.apps.people import queries as people
 from maillage.apps.people import rules as persons
 from maillage.apps.people.models import Person
@@ -545,8 +546,10 @@ def _check_helper(by: User | None, structure: Structure | None, person: Person |
     if not people_access.may_help(by, structure and structure.pk):
         raise _not_theirs()
     helped = person or walks
-    if helped is not None and not people_access.people_for(by).filter(pk=helped.pk).exists():
-        raise _not_theirs()
+    if helped is not None:
+        people_actions.held(helped)
+        if not people_access.people_for(by).filter(pk=helped.pk).exists():
+            raise _not_theirs()
 
 
 def _open_place(row: Orientation, at: datetime) -> Lieu:

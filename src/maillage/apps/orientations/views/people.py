@@ -81,8 +81,12 @@ def by_card(request: HttpRequest) -> HttpResponse:
         else:
             chosen = {str(each.pk): each for each in structures}
             structure = chosen.get(request.POST.get("structure", "")) or structures[0]
-            actions.follow(person=found, structure=structure, by=_user(request), at=_now())
-            return redirect("person", found.pk)
+            try:
+                actions.follow(person=found, structure=structure, by=_user(request), at=_now())
+            except Refused as refusal:
+                error = refusal
+            else:
+                return redirect("person", found.pk)
     return render(
         request,
         "orientations/people/by_card.html",
@@ -143,8 +147,9 @@ def consent(request: HttpRequest, pk: int) -> HttpResponse:
     elif request.POST.get("pour") in MENU and request.POST.get("comment") in rules.HOW:
         given = request.POST.get("reponse") == "oui"
         purpose, how = request.POST["pour"], request.POST["comment"]
-        agreements.answer(found, purpose=purpose, how=how, given=given, by=_user(request), at=_now())
-        messages.success(request, f"C’est noté : {'oui' if given else 'non'} pour {rules.PURPOSES[purpose].label}.")
+        with refused.told(request):
+            agreements.answer(found, purpose=purpose, how=how, given=given, by=_user(request), at=_now())
+            messages.success(request, f"C’est noté : {'oui' if given else 'non'} pour {rules.PURPOSES[purpose].label}.")
     else:
         messages.error(
             request,

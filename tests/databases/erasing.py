@@ -1,0 +1,73 @@
+"""A person corrected, and prepared a referral, while somebody erases them, each in a connection of its own.
+
+Prints one JSON document: how many are erased, and how many of them something still tells of.
+"""
+
+import json
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from datetime import UTC, datetime
+from threading import Barrier
+
+from maillage.config.start import ready
+
+N = 20
+AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
+
+
+def main() -> None:
+    ready()
+    from django.db import connection
+
+    from maillage.apps.accounts.models import User
+    from maillage.apps.orientations.actions import forgetting, steps
+    from maillage.apps.orientations.models import Orientation
+    from maillage.apps.people import actions
+    from maillage.apps.people.models import Consent, Person
+    from maillage.kernel.errors import Refused
+    from tests.apps.places import place
+    from tests.conftest import with_role
+
+    library = place("effacer", {"nom": "effacer", "pivot": "21380185500099"}).structure
+    leila = with_role(User.objects.create_user("effacer@exemple.fr", "x", name="Leila"), "aidant", structure=library)
+    people = [actions.welcome(by=leila, structure=library, nickname="Fatou", at=AT) for _ in range(N)]
+    gate = Barrier(2)
+
+    def write() -> None:
+        try:
+            for person in people:
+                gate.wait(timeout=60)
+                with suppress(Refused):
+                    actions.correct(person, {"nickname": "Zohra"}, by=leila, at=AT)
+                    actions.agree(person=person, purpose="keep", how="read", by=leila, at=AT)
+                    steps.prepare(by=leila, at=AT, structure=library, person=person, need="formation", note="Zohra")
+        finally:
+            connection.close()
+
+    def erase() -> None:
+        try:
+            for person in people:
+                gate.wait(timeout=60)
+                forgetting.forget(person, by=leila, at=AT)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        for each in [pool.submit(write), pool.submit(erase)]:
+            each.result()
+    ours = Person.objects.filter(pk__in=[person.pk for person in people])
+    sys.stdout.write(
+        json.dumps(
+            {
+                "erased": ours.exclude(forgotten_at=None).count(),
+                "named": ours.exclude(nickname="").count(),
+                "agreed": Consent.objects.filter(person__in=ours, withdrawn_at=None).count(),
+                "referred": Orientation.objects.filter(person__in=ours).count(),
+            }
+        )
+    )
+
+
+if __name__ == "__main__":
+    main()
