@@ -1,7 +1,9 @@
 """Public pages: they answer, they ask nothing outside, they forbid what they do not need."""
 
+import logging
 import re
 from html import unescape
+from logging.config import DictConfigurator
 
 import pytest
 from django.db import connection
@@ -139,3 +141,18 @@ def test_the_space_is_kept_by_no_cache(client):
 @pytest.mark.parametrize(("n", "said"), [(0, "0 lieu"), (1, "1 lieu"), (1.5, "1,5 lieu"), (2, "2 lieux"), ([], "[] lieu")])
 def test_nothing_is_singular(n, said):
     assert Template("{{ n }} lieu{{ n|pluralize:'x' }}").render(Context({"n": n})) == said
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+@pytest.mark.parametrize(
+    "link", ["/acces/{}/", "/invitation/{}/", "/orientation/{}/", "/apprendre/suivi/{}/", "/fiche/{}/corriger/"]
+)
+def test_a_link_that_opens_something_is_never_written_in_the_logs(client, caplog, settings, link, method):
+    with caplog.at_level(logging.WARNING):
+        getattr(client, method)(link.format("Secret-1"))
+    used = settings.LOGGING["handlers"]["console"]["formatter"]
+    written = DictConfigurator({}).configure_formatter({**settings.LOGGING["formatters"][used]})
+    lines = [written.format(record) for record in caplog.records]
+    assert lines
+    assert not any("Secret" in line for line in lines)
+    assert any(link.format("…") in line for line in lines)

@@ -1,0 +1,13 @@
+"""What is written in the logs: what happened and where, never a link that still opens."""
+
+import logging
+import re
+
+LINKS = re.compile(r"(/(?:acces|invitation|orientation|apprendre/suivi|fiche)/)[^/\s]+")
+
+
+class Masked(logging.Formatter):
+    """Hides the secret part of personal links, in the sentence as in what follows it."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return LINKS.sub(r"\1…", super().format(record))
