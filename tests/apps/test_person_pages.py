@@ -148,7 +148,21 @@ def test_cards_are_not_guessed(client, stranger, person, settings):
     client.force_login(stranger)
     for _ in range(31):
         client.post("/espace/personnes/carte/", {"code": "AAAA-AAAA", "accord": "on"})
-    assert client.post("/espace/personnes/carte/", {"code": person.card, "accord": "on"}).status_code == 400
+    answer = client.post("/espace/personnes/carte/", {"code": person.card, "accord": "on"})
+    assert answer.status_code == 429
+    assert "Trop de codes ont été essayés" in answer.content.decode()
+    assert "Aucune carte" not in answer.content.decode()
+
+
+def test_wrong_codes_of_a_stranger_close_no_door_to_professionals(client, stranger, person):
+    for _ in range(30):
+        client.post("/ma-carte/", {"code": "AAAA-AAAA"})
+    answer = client.post("/ma-carte/", {"code": person.card})
+    assert answer.status_code == 429
+    assert "Revenez dans une heure" in answer.content.decode()
+    assert "Aucune carte" not in answer.content.decode()
+    client.force_login(stranger)
+    assert client.post("/espace/personnes/carte/", {"code": person.card, "accord": "on"}).status_code == 302
 
 
 def test_an_agreement_keeps_the_words_that_were_read(client, aidant, person):

@@ -1,4 +1,4 @@
-"""What an account may do, and how often a stranger may ask: by the hour and by connection, whose address is not kept."""
+"""What an account may do, and how often one may ask: by the hour and by account, or by connection, whose address is not kept."""
 
 import time
 from typing import Any
@@ -33,7 +33,7 @@ def once_more(request: HttpRequest, what: str, most: int) -> bool:
 
 
 def count(request: HttpRequest, what: str) -> int:
-    """Count one more of something for a connection, and return how many it has had this hour."""
+    """Count one more of something for an account, or a stranger's connection, and return how many it has had this hour."""
     key = _key(request, what)
     if counts.add(key, 1, timeout=HOUR):
         return 1
@@ -45,12 +45,14 @@ def count(request: HttpRequest, what: str) -> int:
 
 
 def counted(request: HttpRequest, what: str) -> int:
-    """Return how many of something a connection has had this hour."""
+    """Return how many of something an account, or a stranger's connection, has had this hour."""
     return int(counts.get(_key(request, what), 0))
 
 
 def _key(request: HttpRequest, what: str) -> str:
-    return f"{what}-{int(time.time() // HOUR)}-{salted_hmac(what, _address(request)).hexdigest()}"
+    # By account once signed in: a stranger behind the same connection does not close the door of a whole team.
+    whom = f"account-{request.user.pk}" if request.user.is_authenticated else _address(request)
+    return f"{what}-{int(time.time() // HOUR)}-{salted_hmac(what, whom).hexdigest()}"
 
 
 def _address(request: HttpRequest) -> str:

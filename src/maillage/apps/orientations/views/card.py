@@ -20,7 +20,7 @@ from maillage.apps.orientations.models import Orientation
 from maillage.apps.orientations.queries import people as queries
 from maillage.apps.orientations.queries import persons
 from maillage.apps.orientations.views import relative
-from maillage.apps.orientations.views.people import copy_of
+from maillage.apps.orientations.views.people import copy_of, too_many
 from maillage.apps.people import access
 from maillage.apps.people import queries as cards
 from maillage.apps.people.models import Consent, Person
@@ -37,8 +37,10 @@ KEY = "carte"
 def card(request: HttpRequest) -> HttpResponse:
     """Typing the code of one's card. It is never in an address: the history of a shared computer would keep it."""
     typed, error = request.POST.get("code", "").strip()[:20], None
+    if request.method == "POST" and counted(request, "cartes") >= CODES_AN_HOUR:
+        return render(request, "orientations/card/card.html", {"error": too_many(), "typed": typed}, status=429)
     if request.method == "POST":
-        found = cards.by_code(typed) if counted(request, "cartes") < CODES_AN_HOUR else None
+        found = cards.by_code(typed)
         if found is not None:
             access.open_card(request, found, timezone.now(), key=KEY)
             return redirect("card_follow")

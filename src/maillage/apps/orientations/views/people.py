@@ -23,6 +23,7 @@ from maillage.apps.people import access, actions, rules
 from maillage.apps.people import queries as persons
 from maillage.apps.people.models import Consent, Person
 from maillage.kernel.errors import Refused
+from maillage.kernel.languages import say
 
 SEES = ("people.see", "people.mine")
 WRONG_CARDS_AN_HOUR = 30
@@ -63,8 +64,11 @@ def by_card(request: HttpRequest) -> HttpResponse:
     """Following a person who shows their card and agrees: from then on the structure sees their sheet."""
     typed, error = request.POST.get("code", "").strip()[:20], None
     structures = _structures(request)
+    context: dict[str, Any] = {"typed": typed, "structures": structures}
+    if request.method == "POST" and counted(request, "cartes") >= WRONG_CARDS_AN_HOUR:
+        return render(request, "orientations/people/by_card.html", context | {"error": too_many()}, status=429)
     if request.method == "POST":
-        found = persons.by_code(typed) if counted(request, "cartes") < WRONG_CARDS_AN_HOUR else None
+        found = persons.by_code(typed)
         if found is None:
             count(request, "cartes")
             error = Refused(
@@ -87,11 +91,16 @@ def by_card(request: HttpRequest) -> HttpResponse:
                 error = refusal
             else:
                 return redirect("person", found.pk)
-    return render(
-        request,
-        "orientations/people/by_card.html",
-        {"error": error, "typed": typed, "structures": structures},
-        status=400 if error else 200,
+    context["error"] = error
+    return render(request, "orientations/people/by_card.html", context, status=400 if error else 200)
+
+
+def too_many() -> Refused:
+    """Return the refusal of one more code: the right one is not said to be wrong."""
+    return Refused(
+        say("Trop de codes ont été essayés."),
+        why=say("C’est pour protéger les cartes des autres."),
+        do=say("Revenez dans une heure, ou demandez à la personne qui vous aide."),
     )
 
 
