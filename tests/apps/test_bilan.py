@@ -370,6 +370,14 @@ def test_what_was_just_kept_can_be_erased_at_once(client):
     assert not people_queries.agreed(Person.objects.get(), "keep")
 
 
+@pytest.mark.parametrize("typed", ["9" * 5000, "9" * 30, "²", "x"])
+def test_a_structure_that_is_none_keeps_nothing_and_breaks_no_page(client, aidant, typed):
+    client.force_login(aidant)
+    walk(client, AURELIE)
+    assert client.post("/bilan/resultat/garder/", {"choix": "garder", "structure": typed}).status_code == 404
+    assert not Bilan.objects.exists()
+
+
 def test_a_diagnosis_that_is_not_finished_is_not_kept(client):
     client.post("/bilan/", {"mode": "self"})
     assert client.post("/bilan/resultat/garder/", {"choix": "garder"}).url == "/bilan/question/X1/"

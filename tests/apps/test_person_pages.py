@@ -372,3 +372,18 @@ def test_a_structure_that_left_sends_the_person_nowhere_and_prints_no_code(clien
     draft.refresh_from_db()
     assert (draft.state, draft.shared) == ("draft", [])
     assert not Consent.objects.filter(purpose="share", at__gt=AT).exists()
+
+
+FAR = ("9" * 5000, "9" * 30, "²", "-1", "x")
+
+
+@pytest.mark.parametrize("typed", FAR)
+def test_a_number_that_is_none_breaks_no_page(client, aidant, person, sent, typed):
+    client.force_login(aidant)
+    for name in ("pour", "personne", "brouillon", "suite", "bilan"):
+        assert client.get("/espace/orientations/nouvelle/", {name: typed}).status_code in (200, 404)
+    client.post(f"/espace/personnes/{person.pk}/accord/", {"retirer": typed})
+    client.post("/espace/orientations/plusieurs/", {"cochee": [typed, str(sent.pk)], "geste": "accept"})
+    client.post("/espace/personnes/nouvelle/", {"langue": "fr", "joindre": "none", "naissance": typed})
+    opened(client, person)
+    assert client.post("/ma-carte/accord/", {"accord": typed}).status_code == 404

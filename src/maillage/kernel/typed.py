@@ -1,5 +1,7 @@
 """Whole numbers that people type, or that an address holds."""
 
+ROWS = 2**63 - 1  # the largest number that a database gives a row
+
 
 def whole(text: str, most: int = 1_000_000) -> int | None:
     """Return a whole number from 0 to `most`; None for anything else, however many digits it has.

@@ -18,7 +18,7 @@ from maillage.apps.people import access as people_access
 from maillage.apps.people import queries as people
 from maillage.apps.people.models import Person
 from maillage.kernel.errors import Refused
-from maillage.kernel.typed import whole
+from maillage.kernel.typed import ROWS, whole
 from maillage.reference import bilan
 from maillage.reports import bilan_papier, referentiel
 
@@ -109,7 +109,7 @@ def typed(request: HttpRequest) -> HttpResponse:
     form = forms.PaperForm(request.POST)
     code = request.POST.get("code", "").strip()
     person = _person(request, code) if code else None
-    structure = structures.filter(pk=whole(request.POST.get("structure", "")) or 0).first() or structures.first()
+    structure = structures.filter(pk=whole(request.POST.get("structure", ""), ROWS) or 0).first() or structures.first()
     context |= {"code": code[:20], "letters": form.letters, "form_id": form.form, "chosen": structure}
     if form.is_empty or (code and person is None):
         return _typed(request, context | {"error": NOTHING if form.is_empty else NOBODY}, status=400)

@@ -23,6 +23,7 @@ from maillage.apps.people import rules as people_rules
 from maillage.engine import bilan as engine
 from maillage.kernel.errors import Refused, UnknownTerritory
 from maillage.kernel.languages import say
+from maillage.kernel.typed import ROWS, whole
 from maillage.reference import bilan, learning, paths
 
 
@@ -204,7 +205,7 @@ def _structure(request: HttpRequest, held: Carried) -> Any:
     mine = access.structures_for(request.user)
     asked = request.POST.get("structure") or held.structure
     if asked:
-        return get_object_or_404(mine, pk=asked if str(asked).isdecimal() else 0)
+        return get_object_or_404(mine, pk=whole(str(asked), ROWS) or 0)
     return mine.first()
 
 

@@ -20,7 +20,7 @@ from maillage.apps.directory.views.refused import told
 from maillage.apps.people import access as people_access
 from maillage.apps.people import actions as people
 from maillage.kernel.errors import Refused
-from maillage.kernel.typed import whole
+from maillage.kernel.typed import ROWS, whole
 from maillage.reference import bilan
 
 helping = holding(*access.RIGHTS)
@@ -50,9 +50,9 @@ def bilans(request: HttpRequest) -> HttpResponse:
 def _begin(request: HttpRequest) -> HttpResponse:
     """Begin a diagnosis: for the card typed, for the person chosen, else for nobody."""
     mine = people_access.people_for(request.user)
-    structure = access.structures_for(request.user).filter(pk=whole(request.POST.get("structure", "")) or 0).first()
+    structure = access.structures_for(request.user).filter(pk=whole(request.POST.get("structure", ""), ROWS) or 0).first()
     structure = structure or access.structures_for(request.user).first()
-    person = mine.filter(pk=whole(request.POST.get("personne", "")) or 0).first()
+    person = mine.filter(pk=whole(request.POST.get("personne", ""), ROWS) or 0).first()
     if request.POST.get("code", "").strip():
         typed = CardForm(request.POST).person()
         person = mine.filter(pk=typed.pk).first() if typed is not None else None

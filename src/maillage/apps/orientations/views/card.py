@@ -26,7 +26,7 @@ from maillage.apps.people import queries as cards
 from maillage.apps.people.models import Consent, Person
 from maillage.kernel.errors import Refused
 from maillage.kernel.languages import say
-from maillage.kernel.typed import whole
+from maillage.kernel.typed import ROWS, whole
 
 SHOWN_FOR = timedelta(minutes=20)  # on a shared computer, the next person must not read this one's card
 KEY = "carte"
@@ -101,7 +101,7 @@ def copy(request: HttpRequest, person: Person) -> HttpResponse:
 @require_POST
 def withdraw(request: HttpRequest, person: Person) -> HttpResponse:
     """Taking back an agreement."""
-    said = get_object_or_404(Consent, pk=whole(request.POST.get("accord", "")) or 0, person=person, withdrawn_at=None)
+    said = get_object_or_404(Consent, pk=whole(request.POST.get("accord", ""), ROWS) or 0, person=person, withdrawn_at=None)
     agreements.withdraw(said, by=None, at=timezone.now())
     messages.success(request, say("C’est noté. Cet accord ne vaut plus."))
     return redirect("card_kept")

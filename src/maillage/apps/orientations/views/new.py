@@ -33,6 +33,7 @@ from maillage.apps.people import actions as people
 from maillage.apps.people import rules as purposes
 from maillage.apps.people.models import Person
 from maillage.kernel.errors import Refused, UnknownTerritory
+from maillage.kernel.typed import ROWS, whole
 from maillage.reference import orientation
 
 SEES = (access.SEE, access.MINE)
@@ -165,9 +166,9 @@ def _fill(known: QueryDict, values: Mapping[str, Any]) -> None:
 def _diagnosis(request: HttpRequest, person: Person | None) -> Any:
     """Return the diagnosis named by the address, or the last of the person."""
     rows = diagnoses.bilans_for(request.user)
-    asked = request.GET.get("bilan", "")
-    if asked.isdecimal():
-        return rows.filter(pk=int(asked)).first()
+    asked = whole(request.GET.get("bilan", ""), ROWS)
+    if asked is not None:
+        return rows.filter(pk=asked).first()
     return rows.filter(person=person).order_by("-at", "-pk").first() if person is not None else None
 
 
@@ -227,10 +228,8 @@ def _people(request: HttpRequest) -> list[Person]:
 
 def _person(request: HttpRequest, data: Mapping[str, Any]) -> Person | None:
     """Return the person chosen; another's does not exist."""
-    typed = str(data.get("pour") or data.get("personne") or "")
-    if not typed.isdecimal():
-        return None
-    return get_object_or_404(people_access.people_for(request.user), pk=int(typed))
+    pk = whole(str(data.get("pour") or data.get("personne") or ""), ROWS)
+    return None if pk is None else get_object_or_404(people_access.people_for(request.user), pk=pk)
 
 
 def _draft(request: HttpRequest) -> Orientation | None:
@@ -243,10 +242,8 @@ def _before(request: HttpRequest) -> Orientation | None:
 
 
 def _given(request: HttpRequest, name: str, **more: Any) -> Orientation | None:
-    typed = str(request.POST.get(name) or request.GET.get(name) or "")
-    if not typed.isdecimal():
-        return None
-    return get_object_or_404(access.given_by(request.user), pk=int(typed), **more)
+    pk = whole(str(request.POST.get(name) or request.GET.get(name) or ""), ROWS)
+    return None if pk is None else get_object_or_404(access.given_by(request.user), pk=pk, **more)
 
 
 def _lieu(slug: str) -> Lieu | None:

@@ -24,6 +24,7 @@ from maillage.apps.people import queries as persons
 from maillage.apps.people.models import Consent, Person
 from maillage.kernel.errors import Refused
 from maillage.kernel.languages import say
+from maillage.kernel.typed import ROWS, whole
 
 SEES = ("people.see", "people.mine")
 WRONG_CARDS_AN_HOUR = 30
@@ -149,8 +150,8 @@ def correct(request: HttpRequest, pk: int) -> HttpResponse:
 def consent(request: HttpRequest, pk: int) -> HttpResponse:
     """What the person says of one purpose, now, before whoever writes it; or an agreement withdrawn."""
     found = _person(request, pk)
-    if request.POST.get("retirer", "").isdecimal():
-        said = get_object_or_404(Consent, pk=request.POST["retirer"], person=found)
+    if (pk_said := whole(request.POST.get("retirer", ""), ROWS)) is not None:
+        said = get_object_or_404(Consent, pk=pk_said, person=found)
         agreements.withdraw(said, by=_user(request), at=_now())
         messages.success(request, f"C’est noté : plus d’accord pour {said.get_purpose_display()}.")
     elif request.POST.get("pour") in MENU and request.POST.get("comment") in rules.HOW:

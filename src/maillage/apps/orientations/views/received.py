@@ -21,7 +21,7 @@ from maillage.apps.orientations.rules import cycle
 from maillage.apps.orientations.views import answering
 from maillage.apps.people import actions as people
 from maillage.kernel.errors import Refused
-from maillage.kernel.typed import whole
+from maillage.kernel.typed import ROWS, whole
 from maillage.reports.wording import count, listing, spaced
 
 READS = (access.SEE, access.MINE, access.ANSWER)
@@ -194,8 +194,8 @@ def _who_is_told(verb: str, row: Orientation) -> str:
 def several(request: HttpRequest) -> HttpResponse:
     """The same answer to several referrals: each goes through or says why not."""
     at = timezone.now()
-    chosen = [int(pk) for pk in request.POST.getlist("cochee") if pk.isdecimal()][:MANY]
-    rows = list(access.received_by(request.user).filter(pk__in=chosen))
+    chosen = [whole(pk, ROWS) for pk in request.POST.getlist("cochee")][:MANY]
+    rows = list(access.received_by(request.user).filter(pk__in=filter(None, chosen)))
     done, left = [], []
     for row in rows:
         try:
