@@ -185,6 +185,16 @@ def test_reminders_leave_at_5_10_and_20_days_and_never_after(orientation):
     assert {message.never_after.astimezone(PARIS).date() for message in reminders} == {date(2026, 12, 21)}
 
 
+def test_the_date_of_the_person_is_the_last_for_an_answer(worker, ccas, library):
+    row = sent(worker, ccas, library, urgent_before=date(2026, 11, 27))
+    assert (row.expires_on, row.link_until) == (date(2026, 11, 27), date(2026, 11, 27))
+    assert [message.due_at.astimezone(PARIS).date() for message in mails("attend votre réponse")] == [date(2026, 11, 25)]
+    due.due(at=AT + 8 * DAY)
+    assert "27 novembre 2026 au plus tard" in mails("nouvelles")[-1].text.replace("\u00a0", " ")
+    row.refresh_from_db()
+    assert row.state == "expired"
+
+
 def test_a_reminder_keeps_the_hour_of_the_morning_when_clocks_change(worker, ccas, library):
     row = sent(worker, ccas, library, at=datetime(2026, 10, 23, 23, 30, tzinfo=PARIS))
     first = mails("attend votre réponse")[0].due_at.astimezone(PARIS)

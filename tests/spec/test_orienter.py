@@ -502,6 +502,35 @@ def test_reminders_and_expiry(spec):
     )
 
 
+def test_the_date_of_the_person_shortens_the_delay(spec):
+    """« À faire avant le » avance la date limite, à un jour de l’envoi au plus tôt ; les relances d’après ne partent pas."""
+    spec(
+        """
+        envoyée le | avant le
+        -----------+-----------
+        2026-11-21 | 2026-11-28
+        2026-11-21 | 2026-11-21
+        2026-11-21 | 2027-03-01
+        """,
+        lambda t: _delays(
+            zip(map(date.fromisoformat, t["envoyée le"]), map(date.fromisoformat, t["avant le"]), strict=True)
+        ),
+        """
+        dernier jour | relances
+        -------------+-----------
+        2026-11-28   | 5
+        2026-11-22   | aucune
+        2026-12-21   | 5, 10, 20
+        """,
+    )
+
+
+def _delays(rows) -> dict[str, list[str]]:
+    lasts = [(sent, cycle.expires_on(sent, before)) for sent, before in rows]
+    asked = [", ".join(map(str, cycle.reminders(sent, last))) or "aucune" for sent, last in lasts]
+    return {"dernier jour": [last.isoformat() for _, last in lasts], "relances": asked}
+
+
 def test_the_words_of_dora(spec):
     """Chaque état a son mot dans DORA, quand il en a un."""
     by_name = {label: id for id, label in cycle.STATES.items()}

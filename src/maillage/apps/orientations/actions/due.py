@@ -21,6 +21,7 @@ from maillage.apps.people import queries as people_queries
 from maillage.apps.people import rules as persons
 from maillage.apps.people.models import Person
 from maillage.kernel.languages import say, typed
+from maillage.reports import opening
 from maillage.reports.wording import listing
 
 AT_ONCE = 500  # referrals looked at by work: the rest wait for the next time
@@ -68,7 +69,9 @@ def expire(orientation: Orientation, *, at: datetime) -> bool:
     if event is not None:
         near = [each.lieu.name for each in matching.instead(row.lieu, row.need, at)] if row.lieu is not None else []
         more = f" Près de là : {listing(near)}." if near else ""
-        told.sender(row, event, f"{row.lieu_name} n’a pas répondu en {cycle.EXPIRES} jours.{more}", at=at)
+        told.sender(
+            row, event, f"{row.lieu_name} n’a pas répondu le {opening.said(row.expires_on)} au plus tard.{more}", at=at
+        )
     return event is not None
 
 

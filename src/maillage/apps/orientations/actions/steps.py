@@ -163,7 +163,7 @@ def send(orientation: Orientation, *, by: User | None, at: datetime, channel: st
     if row.channel == "email" and row.state == cycle.DRAFT:
         row.links += 1
         row.token = access.digest(access.link_of(row))
-    last = cycle.expires_on(on)
+    last = cycle.expires_on(on, row.urgent_before)
     content = {"lieu": row.lieu_id, "channel": row.channel}
     values = {"sent_at": at, "expires_on": last, "link_until": last} if row.state == cycle.DRAFT else {}
     if row.channel in cycle.TOLD_BY:

@@ -49,10 +49,10 @@ def about(row: Orientation) -> str:
 def invite(row: Orientation, *, at: datetime) -> None:
     """Send the place its personal link, and the reminders that leave as long as it says nothing."""
     to, sent = mail_of(row.lieu), timezone.localdate(at)
-    last = row.expires_on or cycle.expires_on(sent)
+    last = row.expires_on or cycle.expires_on(sent, row.urgent_before)
     _to_place(row, "lien", to, "Une personne vous est envoyée", _invitation(row, last), at=at)
     since = timezone.localdate(row.sent_at) if row.sent_at else sent
-    for days, day in cycle.reminders(since).items():
+    for days, day in cycle.reminders(since, last).items():
         if day > sent:
             text = f"Une orientation attend votre réponse depuis {days} jours.\n\n{_invitation(row, last)}"
             _to_place(row, f"rappel-{days}", to, "Une orientation attend votre réponse", text, at=at, due_on=day)

@@ -47,7 +47,7 @@ GIVEN: Mapping[str, tuple[str, str]] = {
         "À vous",
         "Refusées, sans réponse, pas venues, ou sans suite connue : à voir avec la personne, ou avec le lieu.",
     ),
-    "waiting": ("On attend le lieu", "Une relance part toute seule à 5, 10 et 20 jours."),
+    "waiting": ("On attend le lieu", "Des relances partent toutes seules, jusqu’à la date limite."),
     "running": ("En cours", "Acceptées, avec un rendez-vous, ou venues."),
     "over": ("Finies", ""),
 }

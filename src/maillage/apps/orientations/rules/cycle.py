@@ -110,27 +110,30 @@ def after(verb: str, state: str, held_by: str) -> tuple[str, str]:
 
 REMINDERS = (5, 10, 20)  # days after sending
 EXPIRES = 30  # days without an answer
+SHORTEST = 1  # days left to answer, however close the date of the person is
 OPEN_LINK = 60  # days a link stays open after the last answer, or after the appointment
 QUIET = 14  # days without a date, or without an end, after which nobody knows what became of it
 FORGOTTEN = 730  # days after the last gesture
 
 
-def expires_on(sent: date) -> date:
-    """Return the last day on which a referral may be answered.
+def expires_on(sent: date, before: date | None = None) -> date:
+    """Return the last day on which a referral may be answered. before: the last day that will do for the person, if any.
 
-    >>> expires_on(date(2026, 3, 1))
-    datetime.date(2026, 3, 31)
+    >>> expires_on(date(2026, 3, 1)), expires_on(date(2026, 3, 1), before=date(2026, 3, 9))
+    (datetime.date(2026, 3, 31), datetime.date(2026, 3, 9))
     """
-    return sent + timedelta(days=EXPIRES)
+    last = sent + timedelta(days=EXPIRES)
+    return last if before is None else min(last, max(before, sent + timedelta(days=SHORTEST)))
 
 
-def reminders(sent: date) -> dict[int, date]:
-    """Return the days of the reminders, by days after sending; each before the referral expires.
+def reminders(sent: date, last: date | None = None) -> dict[int, date]:
+    """Return the days of the reminders, by days after sending; each before the last day for an answer.
 
-    >>> reminders(date(2026, 11, 20))[20]
-    datetime.date(2026, 12, 10)
+    >>> reminders(date(2026, 11, 20))[20], list(reminders(date(2026, 11, 21), date(2026, 11, 28)))
+    (datetime.date(2026, 12, 10), [5])
     """
-    return {n: sent + timedelta(days=n) for n in REMINDERS if n < EXPIRES}
+    last = last or expires_on(sent)
+    return {n: day for n in REMINDERS if (day := sent + timedelta(days=n)) < last}
 
 
 def forget_before(on: date) -> date:

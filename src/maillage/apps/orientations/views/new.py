@@ -35,6 +35,7 @@ from maillage.apps.people.models import Person
 from maillage.kernel.errors import Refused, UnknownTerritory
 from maillage.kernel.typed import ROWS, whole
 from maillage.reference import orientation
+from maillage.reports.wording import listing
 
 SEES = (access.SEE, access.MINE)
 LATELY = 40  # persons in the menu: the others are reached from their own sheet
@@ -333,5 +334,11 @@ def sent(request: HttpRequest, pk: int) -> HttpResponse:
     if row.state == cycle.DRAFT:
         return redirect("orientation_send", pk)
     told = shown.told(row, shown.SENDER, timezone.now())
-    context = {"row": row, "told": told, "steps": shown.path_of(row, request.user), "days": cycle.REMINDERS}
+    context = {"row": row, "told": told, "steps": shown.path_of(row, request.user), "reminders": _reminders(row)}
     return render(request, "orientations/new/sent.html", context)
+
+
+def _reminders(row: Orientation) -> str:
+    """Return the days on which the place is asked again, in words: “26 nov. et 1er déc.”"""
+    left = timezone.localdate(row.sent_at)
+    return listing([shown.short(day, left) for day in cycle.reminders(left, row.expires_on).values()])
