@@ -222,6 +222,23 @@ def test_an_appointment_that_looks_like_a_slip_is_asked_about_once(client, aidan
     assert state(orientation) == "appointed"
 
 
+@pytest.mark.parametrize("channel", ["email", "phone"])
+def test_an_appointment_after_the_date_of_the_person_is_asked_about(client, worker, ccas, library, channel):
+    """By the link of the place as by whoever sends and notes what it says by telephone."""
+    row = sent(worker, ccas, library, channel=channel, urgent_before=tuesday() - 2 * DAY)
+    said = {"geste": "date", "jour": tuesday().isoformat(), "heure": "10:00"}
+    if channel == "phone":
+        client.force_login(worker)
+    else:
+        opened(client, row)
+    address = reverse("orientation_answer", args=[row.pk]) if channel == "phone" else link(row)
+    response = client.post(address, said)
+    assert response.status_code == 400
+    assert "C’est après la date" in text(response) and "Oui, c’est bien ce jour et cette heure" in text(response)
+    client.post(address, said | {"voulu": "on"})
+    assert state(row) == "appointed"
+
+
 def test_an_hour_that_comes_twice_is_the_first(client, aidant, orientation):
     from maillage.apps.orientations.forms.answers import DateForm
 

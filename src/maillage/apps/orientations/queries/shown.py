@@ -459,7 +459,11 @@ def informed(row: Orientation, *, by: Any, side: str) -> str:
 
 
 def doubt(row: Orientation, when: datetime) -> str:
-    """Return why an appointment (local time, naive) may be a slip: the place is closed then, or it is the night."""
+    """Return why an appointment (local time, naive) may be a slip: too late for the person, closed then, or in the night."""
+    if row.urgent_before is not None and when.date() > row.urgent_before:
+        told = "availability" in row.shared  # the date itself is the person's to tell
+        before = f"à faire avant le {opening.said(row.urgent_before)}" if told else "cela ne peut pas attendre jusque-là"
+        return f"C’est après la date : {before}. Choisissez un jour plus tôt, ou dites que c’est voulu."
     if row.lieu is not None and places.is_closed(row.lieu, when):
         return (
             f"La fiche dit que le lieu est fermé le {_moment(when)}. Changez le jour ou l’heure, ou dites que c’est voulu."
