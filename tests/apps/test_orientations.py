@@ -290,7 +290,28 @@ def test_a_person_who_agrees_is_written_to(worker, ccas, library, person):
     texts = [message.text for message in Message.objects.filter(channel="sms").order_by("pk")]
     assert len(texts) == 3  # where to go, when, and once more the day before
     assert "mercredi 25 novembre 2026 à 10 h" in texts[1].replace("\u00a0", " ")
-    assert "Bibliothèque Barnave" in texts[0]
+    assert texts[0].startswith("Nous avons demandé à Bibliothèque Barnave de vous recevoir. Attendez sa réponse.")
+    assert "/ma-carte/" in texts[0]
+
+
+@pytest.mark.parametrize(
+    ("channel", "words"),
+    [
+        ("phone", "Qui vous aide demande à Bibliothèque Barnave de vous recevoir. Attendez"),
+        ("card", "Vous pouvez y aller avec votre carte"),
+    ],
+)
+def test_nobody_is_expected_before_somebody_answered(worker, ccas, library, person, channel, words):
+    """By e-mail to the person: the subject is an appointment only once there is one."""
+    people.correct(person, {"reach": "email", "reach_value": "andrei@exemple.fr"}, by=worker, at=AT)
+    people.agree(person=person, purpose="write", how="read", by=worker, at=AT)
+    row = steps.send(prepared(worker, ccas, library, person), by=worker, at=AT, channel=channel)
+    steps.accept(row, by=worker, at=AT + DAY)
+    steps.appoint(row, by=worker, at=AT + DAY, when=AT + 5 * DAY)
+    told = list(Message.objects.filter(to="andrei@exemple.fr").order_by("pk"))
+    assert [each.subject for each in told] == [*["Votre demande"] * 2, *["Votre rendez-vous"] * 2]
+    assert told[0].text.replace("\u00a0", " ").startswith(words)
+    assert "attend :" not in told[0].text.replace("\u00a0", " ")
 
 
 def test_a_person_who_said_nothing_is_not_written_to(orientation):
@@ -688,8 +709,8 @@ def test_the_person_is_written_to_in_their_language(worker, ccas, library, aidan
     row = sent(worker, ccas, library, andrei)
     steps.appoint(row, by=aidant, at=AT, when=datetime(2026, 11, 24, 14, tzinfo=PARIS))
     first, given, _ = Message.objects.filter(channel="sms").order_by("pk")
-    assert (first.language, first.subject) == ("ro", "Programarea dumneavoastră")
-    assert first.text.startswith("Sunteți așteptat")
+    assert (first.language, first.subject, given.subject) == ("ro", "Cererea dumneavoastră", "Programarea dumneavoastră")
+    assert first.text.startswith("Am cerut la")
     assert "marți 24 noiembrie 2026" in given.text and "Bibliothèque Barnave" in given.text
 
 

@@ -172,14 +172,7 @@ def send(orientation: Orientation, *, by: User | None, at: datetime, channel: st
     if event is not None:
         if row.channel == "email":
             told.invite(row, at=at)
-        told.person(
-            row,
-            event,
-            lambda: say(
-                "On vous attend : {place}. Dites que vous venez de la part du réseau Maillage.", place=told.place_typed(row)
-            ),
-            at=at,
-        )
+        told.person(row, event, lambda: told.asked(row), at=at)
     return row
 
 

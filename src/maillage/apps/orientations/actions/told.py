@@ -195,7 +195,7 @@ def sender(row: Orientation, event: Event, words: str, *, at: datetime) -> None:
 def person(row: Orientation, event: Event | None, text: Callable[[], str], *, at: datetime, eve: bool = False) -> None:
     """Write to the person in their language, or in French where the pages do not speak it, if they agreed and can be reached.
 
-    text: says it in the language spoken; eve: once more the day before the appointment.
+    text: says it in the language spoken; eve: it tells of an appointment, and leaves once more the day before.
     """
     who = row.person
     if who is None or event is None or not people.agreed(who, persons.WRITE):
@@ -205,7 +205,8 @@ def person(row: Orientation, event: Event | None, text: Callable[[], str], *, at
         return
     language = who.language if who.language in LANGUAGES else FRENCH
     with speaking(language):
-        common = {"subject": say("Votre rendez-vous"), "text": text(), "language": language}
+        subject = say("Votre rendez-vous") if eve else say("Votre demande")
+        common = {"subject": subject, "text": text(), "language": language}
     common |= {"channel": channel, "to": who.reach_value, "at": at}
     _put(row, key=f"orientation-{row.pk}-personne-{event.pk}", **common)
     if eve and row.appointment_at is not None:
@@ -229,6 +230,18 @@ def place_in_words(row: Orientation) -> str:
 def place_typed(row: Orientation) -> str:
     """Return where to go, which stays in French in a sentence of another language."""
     return typed(place_in_words(row))
+
+
+def asked(row: Orientation) -> str:
+    """Return what is said when it leaves: who is asked, nobody having answered yet, and where to read the answer."""
+    if row.channel == "card":
+        first = say("Vous pouvez y aller avec votre carte : {place}.", place=place_typed(row))
+    elif row.channel == "phone":
+        first = say("Qui vous aide demande à {place} de vous recevoir. Attendez sa réponse.", place=typed(row.lieu_name))
+    else:
+        first = say("Nous avons demandé à {place} de vous recevoir. Attendez sa réponse.", place=typed(row.lieu_name))
+    address = f"{settings.ADDRESS}{reverse('card')}"
+    return f"{first} {say('Où en est votre demande : {url}, avec le code de votre carte.', url=typed(address))}"
 
 
 def where_and_when(row: Orientation) -> str:
