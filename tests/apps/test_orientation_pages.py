@@ -174,6 +174,19 @@ def test_accepting_says_who_is_told(client, aidant, orientation):
     assert "Sofia reçoit un e-mail." in page
 
 
+def test_only_what_leaves_is_told(client, worker, ccas, library, person):
+    """What was done is told to whoever sends; the person, who was there, receives nothing, and it does not say so."""
+    people.agree(person=person, purpose="write", how="read", by=worker, at=timezone.now())
+    row = sent(worker, ccas, library, person, shared=["nickname"])
+    opened(client, row)
+    yes = text(client.post(link(row), {"geste": "accept"}, follow=True))
+    assert "Sofia reçoit un e-mail. Aurélie reçoit un SMS." in yes
+    done = {"geste": "servir", "fait": ["assistance"], "issue": "reached"}
+    page = text(client.post(link(row), done, follow=True))
+    assert "Sofia reçoit un e-mail." in page
+    assert "Aurélie reçoit" not in page
+
+
 def test_a_date_is_given_and_the_person_is_told_if_they_agreed(client, aidant, worker, person, orientation):
     people.agree(person=person, purpose="write", how="read", by=worker, at=timezone.now())
     client.force_login(aidant)

@@ -1,5 +1,6 @@
 """Reading the outbox: what is due, what needs somebody, what really leaves this computer."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -24,6 +25,12 @@ class Kind:
     states: tuple[str, ...]
     nothing: str
     gestures: tuple[str, ...] = ()
+
+
+def leaving(keys: Iterable[str]) -> dict[str, str]:
+    """Return the messages that leave or left, among those with these keys: their channel, by key."""
+    found = Message.objects.filter(key__in=list(keys)).exclude(state__in=(states.CANCELLED, states.EXPIRED))
+    return dict(found.values_list("key", "channel"))
 
 
 KINDS = {

@@ -14,13 +14,12 @@ from maillage.apps.directory.models import Lieu
 from maillage.apps.directory.queries import places
 from maillage.apps.memberships import access as memberships
 from maillage.apps.memberships.rules import ROLES
-from maillage.apps.messages.rules import addresses
+from maillage.apps.messages import queries as outbox
 from maillage.apps.orientations import access
 from maillage.apps.orientations.models import Orientation
 from maillage.apps.orientations.queries import lists, timeline
 from maillage.apps.orientations.queries.timeline import Line, Shared
 from maillage.apps.orientations.rules import cycle
-from maillage.apps.people import queries as people
 from maillage.apps.people import rules as persons
 from maillage.apps.people.models import Consent
 from maillage.reference import bilan, offer
@@ -443,18 +442,21 @@ def helped_elsewhere(rows: Iterable[Orientation]) -> set[int]:
     return {row.pk for row in known if row.pk in double and agreed.get(row.person_id)}
 
 
-def informed(row: Orientation, *, by: Any, side: str) -> str:
-    """Return who is told of a gesture, in a sentence: “M. Diallo reçoit un e-mail. La personne reçoit un SMS.”"""
+def informed(row: Orientation, *, side: str) -> str:
+    """Return who is told of the last gesture, in a sentence: “M. Diallo reçoit un e-mail. La personne reçoit un SMS.”
+
+    It says what the outbox holds, and nothing else: many gestures write to nobody, or to one of the two.
+    """
+    last = row.events.order_by("-pk").first()
+    leaving = outbox.leaving([f"orientation-{row.pk}-{to}-{last.pk}" for to in ("geste", "personne")]) if last else {}
     parts = []
-    if side == RECEIVER and row.sender is not None and row.sender != by:
-        parts.append(f"{row.sender.name.partition(',')[0] or 'Qui a orienté'} reçoit un e-mail.")
-    who = row.person
-    if who is not None and people.agreed(who, persons.WRITE):
-        named = name_of(row, side) if side == SENDER or "nickname" in row.shared else "La personne"
-        if who.reach == persons.PHONE and addresses.mobile(who.reach_value):
-            parts.append(f"{named} reçoit un SMS.")
-        if who.reach == persons.EMAIL:
-            parts.append(f"{named} reçoit un e-mail.")
+    for key, channel in sorted(leaving.items()):  # whoever sends first
+        what = "un SMS" if channel == "sms" else "un e-mail"
+        if "-geste-" in key and row.sender is not None:
+            parts.append(f"{row.sender.name.partition(',')[0] or 'Qui a orienté'} reçoit {what}.")
+        elif "-personne-" in key:
+            named = name_of(row, side) if side == SENDER or "nickname" in row.shared else "La personne"
+            parts.append(f"{named} reçoit {what}.")
     return " ".join(parts)
 
 

@@ -33,7 +33,7 @@ def answer(post: QueryDict, row: Orientation, *, by: Any, at: datetime, token: s
         return ""
     said = ANSWERS[verb](post, row, {"by": by, "at": at, "token": token})
     row.refresh_from_db()
-    told = shown.informed(row, by=by, side=cycle.RECEIVER)
+    told = shown.informed(row, side=cycle.RECEIVER)
     return spaced(" ".join(filter(None, (said, told))))
 
 
