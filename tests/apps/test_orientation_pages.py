@@ -187,6 +187,16 @@ def test_only_what_leaves_is_told(client, worker, ccas, library, person):
     assert "Aurélie reçoit" not in page
 
 
+@pytest.mark.parametrize("channel", ["phone", "card"])
+def test_what_a_place_says_by_voice_is_to_be_noted(client, worker, ccas, library, channel):
+    row = sent(worker, ccas, library, channel=channel)
+    client.force_login(worker)
+    page = text(client.get(reverse("orientation_sent", args=[row.pk])))
+    assert "Notez ce que le lieu vous dit" in page
+    assert f"/espace/orientations/{row.pk}/?cote=envoi#repondre" in page
+    assert "Vous saurez la suite" not in page
+
+
 def test_a_date_is_given_and_the_person_is_told_if_they_agreed(client, aidant, worker, person, orientation):
     people.agree(person=person, purpose="write", how="read", by=worker, at=timezone.now())
     client.force_login(aidant)
