@@ -197,6 +197,15 @@ def test_what_a_place_says_by_voice_is_to_be_noted(client, worker, ccas, library
     assert "Vous saurez la suite" not in page
 
 
+def test_who_holds_the_next_step_is_the_same_everywhere(client, worker, ccas, library, person):
+    row = sent(worker, ccas, library, person, channel="phone")
+    client.force_login(worker)
+    assert "Responsable maintenant : CCAS." in text(client.get(reverse("orientation_sent", args=[row.pk])))
+    assert "C’est à vous." in text(client.get(f"/espace/orientations/{row.pk}/?cote=envoi"))
+    client.post("/ma-carte/", {"code": person.code})
+    assert "Maintenant, c’est à : <strong>CCAS</strong>" in text(client.get("/ma-carte/suivi/"))
+
+
 def test_a_date_is_given_and_the_person_is_told_if_they_agreed(client, aidant, worker, person, orientation):
     people.agree(person=person, purpose="write", how="read", by=worker, at=timezone.now())
     client.force_login(aidant)

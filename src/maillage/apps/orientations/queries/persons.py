@@ -10,7 +10,7 @@ from django.utils import timezone
 from maillage.apps.directory.queries import places
 from maillage.apps.orientations import access
 from maillage.apps.orientations.models import Orientation
-from maillage.apps.orientations.queries.timeline import Line, timelines
+from maillage.apps.orientations.queries.timeline import Line, holder, timelines
 from maillage.apps.orientations.rules import cycle
 from maillage.apps.people import queries as people
 from maillage.apps.people import rules as persons
@@ -109,11 +109,7 @@ def _when(at: datetime) -> str:
 
 def _holder(row: Orientation) -> str:
     """Return who has to do something now, by the name that the person knows."""
-    if row.held_by == cycle.RECEIVER:
-        return row.lieu_name
-    if row.held_by == cycle.SENDER:
-        return row.from_structure.name if row.from_structure is not None else say("Vous, ou qui vous aide")
-    return say("Vous") if row.held_by == cycle.PERSON else ""
+    return holder(row, sender=say("Vous, ou qui vous aide"), person=say("Vous"))
 
 
 @dataclass(frozen=True, slots=True)

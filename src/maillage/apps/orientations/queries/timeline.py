@@ -72,14 +72,29 @@ def who(event: Event) -> str:
     return event.by.name if event.by is not None and event.by.name else _part(event)
 
 
-def _part(event: Event) -> str:
-    row = event.orientation
+def at_the_door(row: Orientation | None) -> str:
+    """Return what the person says when they come in, in French: the same on their card and in what is written to them."""
+    if row is not None and row.from_structure is not None:
+        return f"Je viens de la part de {row.from_structure.name}."
+    return "On m’a conseillé de venir ici."
+
+
+def holder(row: Orientation, *, sender: str = "Qui oriente", person: str = "La personne") -> str:
+    """Return who holds the next step, by name; '' for nobody. sender, person: what to call those without a name."""
+    return _named(row, row.held_by, sender=sender, person=person)
+
+
+def _named(row: Orientation, side: str, *, sender: str, person: str) -> str:
     names = {
         cycle.RECEIVER: row.lieu_name or "Le lieu",
-        cycle.SENDER: row.from_structure.name if row.from_structure else "Qui oriente",
-        cycle.PERSON: "La personne",
+        cycle.SENDER: row.from_structure.name if row.from_structure is not None else sender,
+        cycle.PERSON: person,
     }
-    return names.get(event.side, "Maillage")
+    return names.get(side, "")
+
+
+def _part(event: Event) -> str:
+    return _named(event.orientation, event.side, sender="Qui oriente", person="La personne") or "Maillage"
 
 
 # ----------------------------------------------------------------------------------------------------------- what is shared

@@ -25,7 +25,7 @@ from maillage.apps.orientations.actions.write import check_still_helped
 from maillage.apps.orientations.forms.need import NeedForm
 from maillage.apps.orientations.forms.share import SendForm
 from maillage.apps.orientations.models import Orientation
-from maillage.apps.orientations.queries import matching, persons, shown
+from maillage.apps.orientations.queries import matching, persons, shown, timeline
 from maillage.apps.orientations.queries.matching import Match, Matches
 from maillage.apps.orientations.rules import cycle
 from maillage.apps.people import access as people_access
@@ -335,6 +335,7 @@ def sent(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("orientation_send", pk)
     told = shown.told(row, shown.SENDER, timezone.now())
     context = {"row": row, "told": told, "steps": shown.path_of(row, request.user), "reminders": _reminders(row)}
+    context["holder"] = timeline.holder(row)
     return render(request, "orientations/new/sent.html", context)
 
 
