@@ -206,6 +206,16 @@ def test_who_holds_the_next_step_is_the_same_everywhere(client, worker, ccas, li
     assert "Maintenant, c’est à : <strong>CCAS</strong>" in text(client.get("/ma-carte/suivi/"))
 
 
+def test_one_sentence_is_said_at_the_door(client, worker, ccas, library, person):
+    people.agree(person=person, purpose="write", how="read", by=worker, at=timezone.now())
+    row = sent(worker, ccas, library, person)
+    steps.appoint(row, by=None, token=access.link_of(row), at=timezone.now(), when=timezone.now() + 3 * DAY)
+    client.force_login(worker)
+    said = "Je viens de la part de CCAS."
+    assert f"« {said} »" in text(client.get(reverse("orientation_card", args=[row.pk])))
+    assert said in Message.objects.filter(channel="sms").latest("pk").text
+
+
 def test_a_date_is_given_and_the_person_is_told_if_they_agreed(client, aidant, worker, person, orientation):
     people.agree(person=person, purpose="write", how="read", by=worker, at=timezone.now())
     client.force_login(aidant)

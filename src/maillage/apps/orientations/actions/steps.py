@@ -31,7 +31,6 @@ from maillage.apps.people import queries as people
 from maillage.apps.people import rules as persons
 from maillage.apps.people.models import Person
 from maillage.kernel.errors import Refused
-from maillage.kernel.languages import say
 from maillage.reference import offer
 from maillage.reports import opening
 from maillage.reports.wording import listing
@@ -257,7 +256,7 @@ def accept(
     if event is not None:
         told.hush(row)
         told.sender(row, event, f"{row.lieu_name} accepte de recevoir la personne.", at=at)
-        told.person(row, event, lambda: say("C’est oui. On vous attend : {place}.", place=told.place_typed(row)), at=at)
+        told.person(row, event, lambda: told.welcome(row), at=at)
     return row
 
 

@@ -18,6 +18,7 @@ from maillage.apps.messages import actions as outbox
 from maillage.apps.messages.rules import addresses
 from maillage.apps.orientations import access
 from maillage.apps.orientations.models import Event, Orientation
+from maillage.apps.orientations.queries.timeline import at_the_door
 from maillage.apps.orientations.rules import cycle
 from maillage.apps.people import queries as people
 from maillage.apps.people import rules as persons
@@ -235,7 +236,7 @@ def place_typed(row: Orientation) -> str:
 def asked(row: Orientation) -> str:
     """Return what is said when it leaves: who is asked, nobody having answered yet, and where to read the answer."""
     if row.channel == "card":
-        first = say("Vous pouvez y aller avec votre carte : {place}.", place=place_typed(row))
+        first = f"{say('Vous pouvez y aller avec votre carte : {place}.', place=place_typed(row))} {_door(row)}"
     elif row.channel == "phone":
         first = say("Qui vous aide demande à {place} de vous recevoir. Attendez sa réponse.", place=typed(row.lieu_name))
     else:
@@ -244,8 +245,18 @@ def asked(row: Orientation) -> str:
     return f"{first} {say('Où en est votre demande : {url}, avec le code de votre carte.', url=typed(address))}"
 
 
+def welcome(row: Orientation) -> str:
+    """Return what is said once the place said yes: where to go, and what to say there."""
+    return f"{say('C’est oui. On vous attend : {place}.', place=place_typed(row))} {_door(row)}"
+
+
 def where_and_when(row: Orientation) -> str:
-    return say("Rendez-vous {when} : {place}.", when=appointment_in_words(row), place=place_typed(row))
+    first = say("Rendez-vous {when} : {place}.", when=appointment_in_words(row), place=place_typed(row))
+    return f"{first} {_door(row)}"
+
+
+def _door(row: Orientation) -> str:
+    return say("Dites : « {words} »", words=typed(at_the_door(row)))
 
 
 def appointment_in_words(row: Orientation) -> str:

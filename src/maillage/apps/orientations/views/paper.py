@@ -15,7 +15,7 @@ from maillage.apps.directory.queries import maps, places, where
 from maillage.apps.directory.views import printed
 from maillage.apps.orientations import access
 from maillage.apps.orientations.models import Orientation
-from maillage.apps.orientations.queries import shown
+from maillage.apps.orientations.queries import shown, timeline
 from maillage.apps.people.models import Person
 from maillage.kernel.languages import say
 
@@ -42,6 +42,7 @@ def on_paper(request: HttpRequest, lieu: Lieu, *, row: Orientation | None, perso
         "way": where.way(lieu),
         "map": maps.beside(lieu.longitude, lieu.latitude, say("Carte : {name}", name=lieu.name)) if told.located else "",
         "row": row,
+        "door": timeline.at_the_door(row),
         "person": person,
         "drawing": f"carte-{person.picture}" if person is not None else "",
         "appointment": shown.appointment(row) if row is not None and row.state == "appointed" else "",
