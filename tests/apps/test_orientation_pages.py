@@ -281,6 +281,22 @@ def test_an_appointment_after_the_date_of_the_person_is_asked_about(client, work
     assert state(row) == "appointed"
 
 
+@pytest.mark.parametrize(
+    ("field", "posted"),
+    [("heure", {"jour": "2027-03-28", "heure": "02:30"}), ("jour", {"jour": "2027-03-29", "heure": "10:00"})],
+)
+def test_a_date_to_look_at_again_is_marked_on_its_field(client, aidant, library, orientation, field, posted):
+    """An hour that the clock skips, a day when the place is closed: as any other error of a form."""
+    Lieu.objects.filter(pk=library.pk).update(sheet=library.sheet | {"horaires": {"osm": "Tu-Su 00:00-18:00"}})
+    client.force_login(aidant)
+    page = text(answer(client, orientation, geste="date", **posted))
+    marked = page.partition('<div class="champ en-erreur">')[2].partition("</div>")[0]
+    assert f'id="id_{field}_error"' in marked and "<svg" in marked
+    assert f'name="{field}"' in marked and 'aria-invalid="true"' in marked
+    assert f'aria-describedby="id_{field}_error"' in marked
+    assert "Il manque quelque chose" not in page
+
+
 def test_an_hour_that_comes_twice_is_the_first(client, aidant, orientation):
     from maillage.apps.orientations.forms.answers import DateForm
 

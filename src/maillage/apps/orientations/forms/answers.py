@@ -12,7 +12,7 @@ from maillage.reference import offer
 
 
 class DateForm(forms.Form):
-    """An appointment: a day and an hour, local time. doubt: why a moment (naive) may be a slip, '' when nothing says so.
+    """An appointment: a day and an hour, local time. doubt: which field of a moment (naive) may be a slip, and why; '' when nothing says so.
 
     A slip is asked about once: whoever meant it says so with `voulu`.
     """
@@ -35,20 +35,23 @@ class DateForm(forms.Form):
     )
     voulu = forms.BooleanField(label="Oui, c’est bien ce jour et cette heure", required=False)
 
-    def __init__(self, *args: Any, doubt: Callable[[datetime], str] = lambda _: "", **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, doubt: Callable[[datetime], tuple[str, str]] = lambda _: ("", ""), **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self._doubt, self.doubted = doubt, False
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}
         if "jour" in said and "heure" in said and self.when() is None:
-            raise forms.ValidationError(
-                "Cette heure n’existe pas ce jour-là : on change d’heure. Choisissez une heure plus tard.", code="clock"
+            self.add_error(
+                "heure", "Cette heure n’existe pas ce jour-là : on change d’heure. Choisissez une heure plus tard."
             )
-        if "jour" in said and "heure" in said and (why := self._doubt(datetime.combine(said["jour"], said["heure"]))):
-            self.doubted = True
-            if not said.get("voulu"):
-                raise forms.ValidationError(why, code="doubt")
+        elif "jour" in said and "heure" in said:
+            name, why = self._doubt(datetime.combine(said["jour"], said["heure"]))
+            self.doubted = bool(why)
+            if why and not said.get("voulu"):
+                self.add_error(name, why)
         return said
 
     def when(self) -> datetime | None:

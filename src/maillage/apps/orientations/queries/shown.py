@@ -460,19 +460,18 @@ def informed(row: Orientation, *, side: str) -> str:
     return " ".join(parts)
 
 
-def doubt(row: Orientation, when: datetime) -> str:
-    """Return why an appointment (local time, naive) may be a slip: too late for the person, closed then, or in the night."""
+def doubt(row: Orientation, when: datetime) -> tuple[str, str]:
+    """Return which field of an appointment (local time, naive) may be a slip, and why: after the date of the person, closed, or night."""
     if row.urgent_before is not None and when.date() > row.urgent_before:
         told = "availability" in row.shared  # the date itself is the person's to tell
         before = f"à faire avant le {opening.said(row.urgent_before)}" if told else "cela ne peut pas attendre jusque-là"
-        return f"C’est après la date : {before}. Choisissez un jour plus tôt, ou dites que c’est voulu."
+        return "jour", f"C’est après la date : {before}. Choisissez un jour plus tôt, ou dites que c’est voulu."
     if row.lieu is not None and places.is_closed(row.lieu, when):
-        return (
-            f"La fiche dit que le lieu est fermé le {_moment(when)}. Changez le jour ou l’heure, ou dites que c’est voulu."
-        )
+        told = f"La fiche dit que le lieu est fermé le {_moment(when)}."
+        return "jour", f"{told} Changez le jour ou l’heure, ou dites que c’est voulu."
     if not DAYTIME[0] <= when.hour < DAYTIME[1]:
-        return f"C’est tôt ou tard : le {_moment(when)}. Changez l’heure, ou dites que c’est voulu."
-    return ""
+        return "heure", f"C’est tôt ou tard : le {_moment(when)}. Changez l’heure, ou dites que c’est voulu."
+    return "", ""
 
 
 def ways_to_tell(row: Orientation, on: date) -> list[tuple[str, str]]:
