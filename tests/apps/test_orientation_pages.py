@@ -355,6 +355,19 @@ def test_an_absence_is_not_noted_before_the_hour(client, aidant, orientation):
     assert "n’est pas encore passé" in text(response)
 
 
+def test_who_came_is_asked_only_from_the_hour_on(client, aidant, orientation):
+    steps.appoint(orientation, by=aidant, at=timezone.now() - DAY, when=timezone.now() + timedelta(minutes=30))
+    client.force_login(aidant)
+    for address in ("/espace/orientations/", f"/espace/orientations/{orientation.pk}/"):
+        page = text(client.get(address))
+        assert "Changer la date" in page
+        assert 'value="came"' not in page and 'value="absent"' not in page
+    Orientation.objects.update(appointment_at=timezone.now())
+    for address in ("/espace/orientations/", f"/espace/orientations/{orientation.pk}/"):
+        page = text(client.get(address))
+        assert 'value="came"' in page and 'value="absent"' in page
+
+
 def test_what_was_done_is_said_with_its_outcome(client, aidant, orientation):
     client.force_login(aidant)
     wrong = answer(client, orientation, geste="servir", fait=["assistance"], minutes="beaucoup")

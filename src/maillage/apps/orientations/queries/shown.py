@@ -270,12 +270,17 @@ def _to_receive(row: Orientation, at: datetime, section: str) -> list[Gesture]:
     if row.state == cycle.ACCEPTED:
         return [Gesture("", "Donner une date", "calendar-plus", "date")]
     if row.state == cycle.APPOINTED:
-        if row.appointment_at is not None and timezone.localdate(row.appointment_at) <= timezone.localdate(at):
+        if not is_early(row, at):
             return [Gesture("came", "Venue", "user-check", filled=True), Gesture("absent", "Pas venue", "user-x")]
         return [Gesture("", "Changer la date", "calendar", "date")]
     if row.state == cycle.ABSENT:
         return [Gesture("", "Autre date", "calendar-plus", "date")]
     return [Gesture("", "Relire", "eye")]
+
+
+def is_early(row: Orientation, at: datetime) -> bool:
+    """Return whether the hour of the appointment is still to come: nobody can say yet who came."""
+    return row.state == cycle.APPOINTED and (row.appointment_at is None or row.appointment_at > at)
 
 
 def _to_send(row: Orientation) -> list[Gesture]:

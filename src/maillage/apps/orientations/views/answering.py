@@ -115,6 +115,9 @@ def neighbours(row: Orientation, at: datetime) -> list[tuple[str, str]]:
 def forms(row: Orientation, at: datetime, *, asked: str, unread: Unread | None = None) -> dict[str, Any]:
     """Return the forms of the answers that are possible; `asked`: the one to show open, or the one that could not be read."""
     allowed = shown.verbs(row, cycle.RECEIVER)
+    early = shown.is_early(row, at)
+    if early:
+        allowed -= {"came", "absent"}
     wanted = unread.verb if unread is not None else asked
     near = neighbours(row, at) if "redirect" in allowed and wanted == "ailleurs" else []
     local = timezone.localtime(row.appointment_at) if row.appointment_at else None
@@ -127,4 +130,11 @@ def forms(row: Orientation, at: datetime, *, asked: str, unread: Unread | None =
     }
     if unread is not None:
         made[unread.verb] = unread.form
-    return {"forms": made, "asked": wanted, "near": near, "allowed": allowed, "waits": row.state in cycle.WAITING}
+    return {
+        "forms": made,
+        "asked": wanted,
+        "near": near,
+        "allowed": allowed,
+        "early": early,
+        "waits": row.state in cycle.WAITING,
+    }
