@@ -506,6 +506,7 @@ def test_the_code_is_shown_when_the_card_is_made_and_not_later(client, learner):
     page = client.post("/apprendre/ma-carte/nouvelle/", {}, follow=True).content.decode()
     assert Person.objects.latest("pk").card in page
     page = client.post("/apprendre/ma-carte/", {"code": learner.card}, follow=True).content.decode()
+    assert "Samira" in page
     assert learner.card not in page
 
 

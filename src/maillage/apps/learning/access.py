@@ -6,28 +6,23 @@ from typing import Any
 from django.core import signing
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest
-from django.utils.crypto import constant_time_compare, salted_hmac
 
 from maillage.apps.accounts.access import rights_of
 from maillage.apps.learning.models import Group, Plan
+from maillage.apps.people import access as cards
 from maillage.apps.people.access import people_for
 from maillage.apps.people.models import Person
 
 SEE, MINE, MEASURES, EDIT = "people.see", "people.mine", "measures.see", "territory.edit"
-KEY, LEARNING_FOR, RENEWED = "apprenant", timedelta(hours=3), timedelta(minutes=10)
-NOTED = timedelta(minutes=20)
+KEY, NEW = "apprenant", "apprenant-nouveau"
+LEARNING_FOR, NOTED = timedelta(hours=3), timedelta(minutes=20)
 CODES_AN_HOUR, CARDS_AN_HOUR = 60, 60  # one connection may be a whole room
 SALT = "apprendre"
 
 
 def token(person: Person) -> str:
     """Return what a device says whose learning it keeps: it lets add to it, never read it, and tells nothing of the card."""
-    return signing.dumps([person.pk, _digest(person)], salt=SALT)
-
-
-def _digest(person: Person) -> str:
-    """Return what tells a code from the one that replaces it, without telling either."""
-    return salted_hmac(SALT, person.code).hexdigest()[:20]
+    return signing.dumps([person.pk, cards.digest(person)], salt=SALT)
 
 
 def by_token(text: str) -> Person | None:
@@ -36,37 +31,29 @@ def by_token(text: str) -> Person | None:
         pk, digest = signing.loads(text, salt=SALT)
     except (signing.BadSignature, ValueError, TypeError):
         return None
-    return _held(pk, digest)
-
-
-def _held(pk: int, digest: str) -> Person | None:
-    found = Person.objects.filter(pk=pk, forgotten_at__isnull=True).first()
-    return found if found is not None and constant_time_compare(_digest(found), digest) else None
+    return cards.held(pk, digest)
 
 
 def open_card(request: HttpRequest, person: Person, at: datetime, *, made: bool = False) -> None:
     """Let this browser learn with a card for some hours: its progress only. made: just now, its code is still to be noted."""
-    request.session[KEY] = [person.pk, at.isoformat(), _digest(person), at.isoformat() if made else ""]
+    close_card(request)
+    for key in (KEY, NEW) if made else (KEY,):
+        cards.open_card(request, person, at, key=key)
 
 
 def learner(request: HttpRequest, at: datetime) -> Person | None:
     """Return whose card is open for learning in this browser; nobody's once it was replaced."""
-    pk, since, digest, made = request.session.get(KEY, [None, "", "", ""])
-    if not pk or at - datetime.fromisoformat(since) > LEARNING_FOR:
-        return None
-    if at - datetime.fromisoformat(since) > RENEWED:
-        request.session[KEY] = [pk, at.isoformat(), digest, made]
-    return _held(pk, digest)
+    return cards.card_in(request, at, key=KEY, shown_for=LEARNING_FOR)
 
 
 def to_note(request: HttpRequest, at: datetime) -> bool:
     """Return whether the code of the card was given a moment ago: later, on a shared computer, it is no longer shown."""
-    made = request.session.get(KEY, ["", "", "", ""])[3]
-    return bool(made) and at - datetime.fromisoformat(made) < NOTED
+    return cards.card_in(request, at, key=NEW, shown_for=NOTED) is not None
 
 
 def close_card(request: HttpRequest) -> None:
-    request.session.pop(KEY, None)
+    for key in (KEY, NEW):
+        cards.close_card(request, key=key)
 
 
 def groups_for(user: Any) -> QuerySet[Group]:

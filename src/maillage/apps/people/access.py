@@ -36,22 +36,27 @@ def may_help(user: Any, structure: int | None) -> bool:
 
 def open_card(request: HttpRequest, person: Person, at: datetime, *, key: str) -> None:
     """Let this browser read what a card opens, from now on. key: of the session, one for each thing that a card opens."""
-    request.session[key] = [person.pk, at.isoformat(), _digest(person)]
+    request.session[key] = [person.pk, at.isoformat(), digest(person)]
 
 
 def card_in(request: HttpRequest, at: datetime, *, key: str, shown_for: timedelta) -> Person | None:
     """Return the person whose card is open in this browser; None when it was for too long, or has been replaced or erased."""
     match request.session.get(key):
-        case [pk, since, digest] if at - datetime.fromisoformat(since) < shown_for:
-            person = Person.objects.filter(pk=pk, forgotten_at__isnull=True).first()
-            return person if person is not None and constant_time_compare(digest, _digest(person)) else None
+        case [pk, since, kept] if at - datetime.fromisoformat(since) < shown_for:
+            return held(pk, kept)
     return None
+
+
+def held(pk: int, kept: str) -> Person | None:
+    """Return a person by the digest of their code; None once it was replaced, or they were erased."""
+    person = Person.objects.filter(pk=pk, forgotten_at__isnull=True).first()
+    return person if person is not None and constant_time_compare(kept, digest(person)) else None
 
 
 def close_card(request: HttpRequest, *, key: str) -> None:
     request.session.pop(key, None)
 
 
-def _digest(person: Person) -> str:
-    """Return what is kept of a code, so that the next one closes what this one opened."""
+def digest(person: Person) -> str:
+    """Return what is kept of the code of a card, so that the next one closes what this one opened."""
     return salted_hmac("card", person.code).hexdigest()
