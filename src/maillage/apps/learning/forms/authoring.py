@@ -104,7 +104,7 @@ def _text(where: Where, value: str | Sequence[str]) -> Field:
     key = str(where[-1])
     label = module_texts.LABELS[key]
     if isinstance(value, str):
-        kind = "area" if key in LONG or len(value) > 90 else "text"
+        kind = "area" if key in LONG or len(value) > 60 else "text"
         words = learning.MOST_WORDS if key == "consigne" else 0
         return Field(learning.told(where), where, label, kind, value, words=words)
     return Field(learning.told(where), where, f"{label}{LINES}", "lines", "\n".join(value))

@@ -1,0 +1,109 @@
+"""Somebody who does not program adapts a module, looks at it, comes back to what it was, and translates a sentence."""
+
+from playwright.sync_api import expect
+
+COORDINATION, PASSWORD = "coordination@demo.maillage.example", "maillage-demo"
+ID = "ouvrir-fermer-revenir"
+BASE = f"/espace/modules/{ID}/"
+
+
+def sign_in(page) -> None:
+    page.fill("input[name=login]", COORDINATION)
+    page.fill("input[name=password]", PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/espace/")
+
+
+def press(page, name: str) -> None:
+    """Reach a button with the keyboard and press it."""
+    button = page.get_by_role("button", name=name).last
+    button.focus()
+    expect(button).to_be_focused()
+    page.keyboard.press("Enter")
+
+
+def test_a_coordinator_adapts_a_text_looks_at_it_and_undoes(visit, site, faults_of):
+    page = visit("/connexion/")
+    sign_in(page)
+    page.get_by_role("link", name="Modules du territoire").press("Enter")
+    page.wait_for_url("**/espace/modules/")
+    assert faults_of(page, enhanced=False) == []
+    page.locator("summary", has_text="Pour commencer").evaluate("s => { s.parentElement.open = true; }")
+    press(page, "Adapter « Ouvrir, fermer, revenir »")
+    page.wait_for_url(f"**{BASE}")
+    assert faults_of(page, enhanced=False) == []
+
+    page.locator("#etape-1").get_by_role("link").press("Enter")
+    page.wait_for_url(f"**{BASE}1/")
+    assert faults_of(page, enhanced=False) == []
+    title = page.get_by_label("Titre", exact=True)
+    before = title.input_value()
+    title.fill("À la médiathèque des Tilleuls")
+    page.keyboard.press("Enter")  # the first button of the form is the one that keeps it
+    expect(page.get_by_text("Enregistré. Les apprenants le voient.")).to_be_visible()
+    with page.context.expect_page() as opened:
+        page.get_by_role("link", name="Voir comme un apprenant").press("Enter")
+    seen = opened.value
+    # Another process may have seen the folder less than two seconds ago.
+    for _ in range(15):
+        if seen.locator("h1").inner_text() == "À la médiathèque des Tilleuls":
+            break
+        seen.wait_for_timeout(300)
+        seen.reload()
+    expect(seen.locator("h1")).to_have_text("À la médiathèque des Tilleuls")
+
+    page.goto(f"{site}{BASE}")
+    press(page, "Revenir à la version d’avant")
+    expect(page.get_by_text("La version d’avant est revenue.")).to_be_visible()
+    expect(page.locator("#etape-1").get_by_role("link")).to_have_text(before)
+
+
+def test_words_are_counted_and_a_fault_is_shown_beside_its_field(visit, site, faults_of):
+    page = visit("/connexion/", width=390, height=844)
+    sign_in(page)
+    page.goto(f"{site}/espace/modules/")
+    # Either order of the two tests: adapted already, or not.
+    if page.locator(f"a[href='{BASE}']").count() == 0:
+        page.locator(f"form[action='{BASE}adapter/'] button").evaluate("b => b.form.requestSubmit(b)")
+        page.wait_for_url(f"**{BASE}")
+    page.goto(f"{site}{BASE}")
+    number = page.locator(".a-ordonner li", has_text="exercice").first.get_attribute("id").removeprefix("etape-")
+    page.goto(f"{site}{BASE}{number}/")
+    asks = page.locator("[data-mots]").first
+    former = asks.input_value()
+    asks.fill("un deux trois quatre cinq six sept huit neuf dix onze douze treize")
+    expect(page.locator("[data-mots-dits]").first).to_have_text("13 mots, c’est trop")
+    press(page, "Enregistrer")
+    expect(page.locator(".en-erreur .erreur", has_text="La consigne a 13 mots.")).to_be_visible()
+    assert faults_of(page, enhanced=False) == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.locator("[data-mots]").first.fill(former)
+    press(page, "Enregistrer")
+    expect(page.get_by_text("Enregistré. Les apprenants le voient.")).to_be_visible()
+
+
+def test_a_sentence_is_translated_and_a_learner_reads_it(visit, site, faults_of):
+    page = visit("/connexion/")
+    sign_in(page)
+    page.goto(f"{site}/espace/modules/tenir-la-souris/langues/ar/?partie=etapes 6")
+    assert faults_of(page, enhanced=False) == []
+    page.locator("textarea[dir=rtl]").first.fill("أي إصبع؟")
+    press(page, "Enregistrer")
+    expect(page.get_by_text("C’est gardé.")).to_be_visible()
+    learner = visit("/apprendre/tenir-la-souris/")
+    for _ in range(15):
+        if learner.get_by_role("link", name="العربية").count():
+            break
+        learner.wait_for_timeout(300)
+        learner.reload()
+    learner.get_by_role("link", name="العربية").press("Enter")
+    learner.wait_for_url("**?langue=ar")
+    learner.goto(f"{site}/apprendre/tenir-la-souris/6/?langue=ar")
+    expect(learner.locator("h1")).to_have_text("أي إصبع؟")
+    expect(learner.locator(".etape")).to_have_attribute("dir", "rtl")
+    assert faults_of(learner) == []
+    learner.locator("[data-choisir] [type=radio]").first.check()
+    learner.get_by_role("button", name="Vérifier").press("Enter")
+    expect(learner.locator(".retour-dit .success [lang=fr]").first).to_be_visible()
+    learner.get_by_role("link", name="Suite").press("Enter")
+    learner.wait_for_url("**/7/?langue=ar")
