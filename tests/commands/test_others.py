@@ -152,9 +152,13 @@ def test_demo_is_refused_in_production(process, tmp_path):
 def test_a_backup_comes_back_whole(process, tmp_path):
     home, other = ({"MAILLAGE_HOME": str(tmp_path / name)} for name in ("maison", "ailleurs"))
     process("demo", "--sans-calcul", **home)
+    module = "modules/02-tenir-la-souris/module.uk.yaml"
+    (tmp_path / "maison" / module).parent.mkdir(parents=True)
+    (tmp_path / "maison" / module).write_text("langue: uk\ntextes: {titre: x}\n")
     archive = tmp_path / "sauvegarde.zip"
     assert process("sauvegarder", archive, **home).code == 0
     assert process("restaurer", archive, **other).code == 0
+    assert (tmp_path / "ailleurs" / module).read_bytes() == (tmp_path / "maison" / module).read_bytes()
     again = tmp_path / "encore.zip"
     process("sauvegarder", again, **other)
     import zipfile

@@ -110,7 +110,7 @@ def read(path: Path) -> tuple[Translation | None, tuple[Fault, ...]]:
 
 
 def parse(text: str, code: str) -> tuple[Translation | None, tuple[Fault, ...]]:
-    """Return the translation that a file holds, or its faults. code: of its language."""
+    """Return the translation of a text, or its faults. code: the language that the name of its file says."""
     held, _, faults = check(text, (), "")
     if held is None:
         return None, faults
