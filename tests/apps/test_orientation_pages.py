@@ -18,6 +18,7 @@ from maillage.apps.orientations.queries import ours, shown
 from maillage.apps.people import actions as people
 from maillage.apps.people import queries as persons
 from maillage.apps.people.models import Person
+from maillage.reports import opening
 from tests.apps.places import place
 from tests.conftest import with_role
 
@@ -204,6 +205,17 @@ def test_who_holds_the_next_step_is_the_same_everywhere(client, worker, ccas, li
     assert "C’est à vous." in text(client.get(f"/espace/orientations/{row.pk}/?cote=envoi"))
     client.post("/ma-carte/", {"code": person.code})
     assert "Maintenant, c’est à : <strong>CCAS</strong>" in text(client.get("/ma-carte/suivi/"))
+
+
+def test_a_card_tells_two_steps_apart_by_what_they_are_for(client, worker, ccas, library, person):
+    day = timezone.localdate() + 7 * DAY
+    sent(worker, ccas, library, person, procedure="sante", procedure_words="carte Vitale", urgent_before=day)
+    sent(worker, ccas, library, person, procedure="logement", procedure_words="")
+    client.post("/ma-carte/", {"code": person.code})
+    page = text(client.get("/ma-carte/suivi/"))
+    headings = [each.partition("</h2>")[0] for each in page.split("<h2 ")[1:3]]
+    assert "Logement" in headings[0]
+    assert "carte Vitale" in headings[1] and f"avant le {opening.said(day)}".replace("\u00a0", " ") in headings[1]
 
 
 def test_one_sentence_is_said_at_the_door(client, worker, ccas, library, person):

@@ -15,7 +15,7 @@ from maillage.apps.orientations.rules import cycle
 from maillage.apps.people import queries as people
 from maillage.apps.people import rules as persons
 from maillage.apps.people.models import Person
-from maillage.kernel.languages import say, to_say
+from maillage.kernel.languages import say, to_say, typed
 from maillage.reference import offer
 from maillage.reports import opening
 
@@ -43,13 +43,28 @@ UNTOLD = {
     "phone": to_say("Qui vous aide appelle le lieu pour vous."),
 }
 
+# What it is for, in the words of the person, when whoever sends added none.
+PROCEDURES = {
+    "argent": to_say("Argent, aides"),
+    "travail": to_say("Travail"),
+    "sante": to_say("Santé"),
+    "logement": to_say("Logement"),
+    "identite": to_say("Papiers d’identité"),
+    "ecole": to_say("École"),
+    "impots": to_say("Impôts"),
+    "transports": to_say("Transports"),
+    "mail": to_say("Boîte mail, mots de passe"),
+    "autre": to_say("Autre démarche"),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A step of a path, as the person reads it. who: who holds the next step, in words; '' when nobody has to."""
+    """A step of a path, as the person reads it. about: what it is for and until when, '' when nobody said; who: who holds the next step, in words; '' when nobody has to."""
 
     orientation: Orientation
     need: str
+    about: str
     place: str
     address: str
     phones: Sequence[str]
@@ -92,6 +107,7 @@ def _step(row: Orientation, lines: Sequence[Line]) -> Step:
     return Step(
         orientation=row,
         need=offer.practices()[row.need].label,
+        about=_about(row),
         place=row.lieu_name,
         address=places.full_address(sheet),
         phones=[phone.words for phone in places.phones(sheet)],
@@ -100,6 +116,13 @@ def _step(row: Orientation, lines: Sequence[Line]) -> Step:
         who=_holder(row),
         lines=lines,
     )
+
+
+def _about(row: Orientation) -> str:
+    """Return what tells a step from another: “carte Vitale, avant le 28 novembre 2026”. For the holder of the card alone."""
+    what = typed(row.procedure_words) or (say(PROCEDURES[row.procedure]) if row.procedure in PROCEDURES else "")
+    before = say("avant le {day}", day=opening.said(row.urgent_before)) if row.urgent_before is not None else ""
+    return ", ".join(filter(None, (what, before)))
 
 
 def _when(at: datetime) -> str:
