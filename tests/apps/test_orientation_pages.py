@@ -739,6 +739,15 @@ def test_each_answer_of_a_link(client, orientation, posted, state_after):
     assert state(orientation) == state_after
 
 
+def test_what_is_asked_is_said_between_professionals_everywhere(client, worker, ccas, library):
+    row = sent(worker, ccas, library, procedure="", procedure_words="")
+    client.force_login(worker)
+    sheet, left = (f"/espace/orientations/{row.pk}/?cote=envoi", reverse("orientation_sent", args=[row.pk]))
+    for page in (text(client.get(sheet)), text(client.get(left)), text(client.get(link(row))), opened(client, row)):
+        assert "une aide pour faire une démarche" in page
+        assert "n vous aide à faire" not in page.partition("<main")[2]
+
+
 def test_what_is_missing_by_a_link_is_said_and_nothing_is_lost(client, orientation):
     opened(client, orientation)
     response = client.post(link(orientation), {"geste": "refuser", "mots": "Travaux"})

@@ -170,6 +170,15 @@ def test_sending_tells_the_place_by_a_link_and_names_nobody(orientation):
     assert "français" not in " ".join(message.text for message in mails())
 
 
+def test_professionals_read_what_is_asked_in_their_words(worker, ccas, library):
+    row = sent(worker, ccas, library)
+    steps.serve(row, by=None, token=token(row), at=AT + DAY, did=["assistance"], outcome="reached")
+    told = [message.text.replace("\u00a0", " ") for message in mails()]
+    assert "CCAS vous envoie une personne pour : une aide pour faire une démarche." in told[0]
+    assert "La personne a été aidée : une aide pour faire une démarche." in " ".join(told)
+    assert not [each for each in told if "on vous aide" in each]
+
+
 def test_only_the_digest_of_a_link_is_kept(orientation):
     assert len(token(orientation)) == 32
     assert token(orientation) not in str(Orientation.objects.filter(pk=orientation.pk).values().get())

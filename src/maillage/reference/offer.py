@@ -85,13 +85,14 @@ class ClosedList:
 
 @dataclass(frozen=True, slots=True)
 class Practice:
-    """Something that people find in a place; `need` says it in their words, `also` are the words of files.
+    """Something that people find in a place; `need` says it in their words, `asked` between professionals, `also` are the words of files.
 
     Among these, `alone` may be said of anything, and `things` are what something may be done with.
     """
 
     id: str
     label: str
+    asked: str
     need: str
     icon: str
     family: str

@@ -134,6 +134,11 @@ class Orientation(models.Model):
     def __str__(self) -> str:
         return f"Orientation {self.pk} : {self.get_state_display()}"
 
+    @property
+    def asked(self) -> str:
+        """What is looked for, between professionals: after “pour :”."""
+        return offer.practices()[self.need].asked
+
 
 class Event(models.Model):
     """Something that happened to a referral: written beside the change, never changed after; but a person's words are erased.

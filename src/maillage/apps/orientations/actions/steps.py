@@ -421,7 +421,7 @@ def serve(
     event = change(row, "serve", was=was, by=by, side=side, at=at, content=content, **values)
     if event is not None:
         told.hush(row)
-        done = listing([offer.practices()[each].label.lower() for each in known])
+        done = listing([offer.practices()[each].asked for each in known])
         told.sender(row, event, f"La personne a été aidée : {done}. Issue : {cycle.OUTCOMES[outcome]}.", at=at)
     return row
 

@@ -24,9 +24,8 @@ from maillage.apps.people import queries as people
 from maillage.apps.people import rules as persons
 from maillage.kernel.errors import Refused
 from maillage.kernel.languages import FRENCH, LANGUAGES, say, speaking, typed
-from maillage.reference import offer
 from maillage.reports import opening
-from maillage.reports.wording import lower_first, spaced
+from maillage.reports.wording import spaced
 
 MORNING = time(9)
 ASKED_AFTER = 1  # days after an appointment: did they come?
@@ -41,7 +40,7 @@ def mail_of(lieu: Lieu | None) -> str:
 
 def about(row: Orientation) -> str:
     """Return what is asked, in a few words: never who asks."""
-    return lower_first(offer.practices()[row.need].label)
+    return row.asked
 
 
 # ------------------------------------------------------------------------------------------------------------- the place

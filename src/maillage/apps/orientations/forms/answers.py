@@ -119,7 +119,11 @@ class ServedForm(forms.Form):
 
     fait = forms.MultipleChoiceField(
         label="Qu’avez-vous fait ?",
-        choices=[(id, each.label) for id, each in offer.practices().items() if id not in ("wifi", "recharge", "collecte")],
+        choices=[
+            (id, f"{each.asked[:1].upper()}{each.asked[1:]}")
+            for id, each in offer.practices().items()
+            if id not in ("wifi", "recharge", "collecte")
+        ],
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": "Il manque ce que vous avez fait. Cochez au moins une aide."},
     )

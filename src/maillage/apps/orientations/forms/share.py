@@ -12,7 +12,6 @@ from maillage.apps.orientations.queries.timeline import Shared
 from maillage.apps.orientations.rules import cycle
 from maillage.apps.people import queries as people
 from maillage.apps.people import rules as purposes
-from maillage.reference import offer
 from maillage.reports import opening
 from maillage.reports.wording import lower_first
 
@@ -137,7 +136,7 @@ class SendForm(forms.Form):
         who = " de ".join(filter(None, (getattr(by, "name", ""), row.from_structure.name if row.from_structure else "")))
         return [
             f"Bonjour, je suis {who or 'un professionnel du réseau'}.",
-            f"J’ai avec moi une personne qui cherche : {lower_first(offer.practices()[row.need].label)}.",
+            f"J’ai avec moi une personne, pour : {row.asked}.",
             f"C’est pour : {about}{before}." if about else f"Il faudrait la voir{before}." if before else "",
             "Est-ce que vous pouvez la recevoir ? Quel jour, à quelle heure ?",
             "Qui doit-elle demander en arrivant ? Que doit-elle apporter ?",

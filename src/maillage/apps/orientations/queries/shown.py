@@ -140,7 +140,7 @@ def row_of(row: Orientation, side: str, at: datetime, *, section: str = "", else
         name=name_of(row, side),
         born=_born(row, side),
         need=need_of(row, side),
-        practice=lower_first(offer.practices()[row.need].label),
+        practice=row.asked,
         by=by_of(row) if side == RECEIVER else row.lieu_name or "Pas encore de lieu",
         tag=tag,
         tone="ferme" if late and row.state in cycle.WAITING else tone,
@@ -177,7 +177,7 @@ def need_of(row: Orientation, side: str) -> str:
         said = row.procedure_words or (row.get_procedure_display() if row.procedure else "")
         if said:
             return f"{said[:1].upper()}{said[1:]}"
-    return offer.practices()[row.need].label
+    return f"{row.asked[:1].upper()}{row.asked[1:]}"
 
 
 def by_of(row: Orientation) -> str:
@@ -325,7 +325,7 @@ def told(row: Orientation, side: str, at: datetime) -> Told:
         phones=places.phones(row.lieu.sheet) if row.lieu is not None else (),
         sender_phones=phones_of(row),
         verbs=verbs(row, side),
-        done=[lower_first(offer.practices()[id].label) for id in row.did if id in offer.practices()],
+        done=[offer.practices()[id].asked for id in row.did if id in offer.practices()],
     )
 
 
