@@ -295,6 +295,10 @@ def test_advice_of_counters_is_counted_where_the_structure_stands():
     assert (here.screened, france.screened) == (75, 76)
     assert [each.n for each in here.screening] == [20, 12, 13, 30]
     assert queries.totals(["38151"]).screened == 0
+    school = place("ecole", {"nom": "École", "code_insee": "38151"}).structure
+    actions.count(rules.VERDICT, "bilan", on=date(2026, 10, 1), structure=school)
+    few = queries.totals(["38151"])
+    assert (few.screened, [each.n for each in few.screening]) == (None, [None] * 4)
     assert queries.totals(None, date(2026, 10, 2)).screened == 0
 
 

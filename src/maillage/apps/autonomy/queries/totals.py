@@ -42,14 +42,15 @@ class Counted:
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """The people seen between two days, and the invented ones, told apart. screening: the advice given at counters."""
+    """The people seen between two days, and the invented ones, told apart. screening: the advice given at counters; screened: how
+    many times in all, None when it is too few to be told, as any row of it."""
 
     since: date | None
     until: date | None
     seen: Seen
     examples: Seen
     screening: list[Counted]
-    screened: int
+    screened: int | None
 
 
 def totals(communes: Iterable[str] | None, since: date | None = None, until: date | None = None) -> Totals:
@@ -62,13 +63,14 @@ def totals(communes: Iterable[str] | None, since: date | None = None, until: dat
         held = held.filter(at__lt=_midnight(until + timedelta(days=1)))
     invented = held.filter(INVENTED).values_list("pk", flat=True)
     counts = _screened(inside, since, until)
+    asked = sum(counts.values())
     return Totals(
         since=since,
         until=until,
         seen=seen.seen(_rows(held.exclude(pk__in=invented)), few=seen.least()),
         examples=seen.seen(_rows(held.filter(pk__in=invented)), few=0),
         screening=_shown(counts),
-        screened=sum(counts.values()),
+        screened=asked if not asked or asked >= seen.least() else None,
     )
 
 
