@@ -18,7 +18,7 @@ from maillage.apps.accounts.models import User
 from maillage.apps.directory.models import Structure
 from maillage.apps.memberships.models import Membership
 from maillage.apps.messages.models import Message
-from maillage.config import sessions
+from maillage.config import due, sessions
 
 pytestmark = pytest.mark.django_db
 PASSWORD, OTHER = "un-mot-de-passe-long", "cheval agrafe pile correcte"
@@ -481,10 +481,27 @@ def test_after_an_hour_it_is_forgotten(client, helper):
     age(client, seen=timedelta(days=1))
     client.post("/espace/note/", {"note": "Ana viendra mardi"})
     sign_in(client)
-    session = client.session
-    session["suspended"] |= {"at": (timezone.now() - timedelta(minutes=61)).isoformat()}
-    session.save()
+    assert "Ana" in read(client.get("/compte/reprendre/"))
+    aside = Session.objects.get(session_key=client.session["suspended"]["aside"])
+    assert timedelta(minutes=59) < aside.expire_date - timezone.now() <= timedelta(hours=1)
+    Session.objects.filter(pk=aside.pk).update(expire_date=timezone.now() - timedelta(seconds=1))
     assert client.get("/compte/reprendre/")["Location"] == "/espace/"
+    due.run(timezone.now())
+    assert all("Ana" not in str(each.get_decoded()) for each in Session.objects.all())
+    assert is_in(client)
+
+
+@pytest.mark.urls(__name__)
+@pytest.mark.parametrize("who", ["helper", "another"])
+def test_what_was_being_sent_leaves_with_whoever_throws_it_away_or_signs_in_after(client, helper, who):
+    User.objects.create_user("autre@exemple.fr", PASSWORD)
+    sign_in(client)
+    age(client, seen=timedelta(days=1))
+    client.post("/espace/note/", {"note": "Ana viendra mardi"})
+    assert any("Ana" in str(each.get_decoded()) for each in Session.objects.all())
+    sign_in(client, email="aide@exemple.fr" if who == "helper" else "autre@exemple.fr")
+    client.post("/compte/reprendre/oublier/")
+    assert all("Ana" not in str(each.get_decoded()) for each in Session.objects.all())
 
 
 # --------------------------------------------------------------------------------------------------- the account page

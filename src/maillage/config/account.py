@@ -179,7 +179,7 @@ def presence(request: HttpRequest) -> HttpResponse:
 @login_required
 def resume(request: HttpRequest) -> HttpResponse:
     """Give back what was being sent when the session ended."""
-    kept = suspended.given_back(request, timezone.now())
+    kept = suspended.given_back(request)
     if kept is None:
         return redirect("space")
     shown = [value for _, value in kept["fields"] if value.strip()]
@@ -190,6 +190,6 @@ def resume(request: HttpRequest) -> HttpResponse:
 @login_required
 def forget(request: HttpRequest) -> HttpResponse:
     """Throw away what was being sent."""
-    request.session.pop(suspended.KEPT, None)
+    suspended.forget(request)
     messages.success(request, spaced("Ce qui était gardé est effacé."))
     return redirect("space")

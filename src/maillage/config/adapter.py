@@ -77,7 +77,7 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
         request.session.pop("shared", None)
         sessions.begin(request, shared=shared, at=timezone.now())
         if request.session.get(suspended.KEPT, {}).get("account") != user.pk:
-            request.session.pop(suspended.KEPT, None)  # what somebody else was writing
+            suspended.forget(request)  # what somebody else was writing
 
     def is_reauthentication_required(self, *, app: str, **more: Any) -> bool:
         records = get_authentication_records(self.request, self.request.user)

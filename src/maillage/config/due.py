@@ -21,6 +21,7 @@ WORKS = (
     ("personnes_oubliees", "maillage.apps.orientations.actions.forgetting.forget_due"),
     ("messages", "maillage.config.providers.work.send"),
     ("contenus_effaces", "maillage.config.providers.work.forget"),
+    ("visites_finies", "maillage.config.sessions.clear"),
     ("journal_vide", "maillage.config.due.fold"),
 )
 EVERY = 15  # seconds

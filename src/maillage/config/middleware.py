@@ -89,7 +89,7 @@ class Sessions:
             return None  # a stranger's page depends on no cookie
         at = timezone.now()
         if sessions.is_over(request.session, at):
-            return self._end(request, suspended.of(request, at))
+            return self._end(request, suspended.of(request))
         if sessions.KEPT not in request.session:
             sessions.begin(request, shared=True, at=at)
         sessions.note(request.session, at)
@@ -100,7 +100,7 @@ class Sessions:
         logout(request)
         told = "Votre visite s’est terminée toute seule : cela protège les personnes. Connectez-vous de nouveau. "
         if sending is not None:
-            request.session[suspended.KEPT] = sending
+            suspended.keep(request, sending)
             told += "Ce que vous veniez d’envoyer est gardé une heure, pour vous seul."
         messages.info(request, spaced(told.strip()))
         if request.method in ("GET", "HEAD"):

@@ -60,7 +60,7 @@ def limits(session: SessionBase) -> Limits:
 
 
 def begin(request: HttpRequest, *, shared: bool, at: datetime) -> None:
-    """Start counting, once somebody is signed in; sessions that are over leave the table."""
+    """Start counting, once somebody is signed in."""
     request.session[KEPT] = {
         "opened": at.isoformat(),
         "seen": at.isoformat(),
@@ -68,7 +68,11 @@ def begin(request: HttpRequest, *, shared: bool, at: datetime) -> None:
         "device": device(request.headers.get("User-Agent", "")),
     }
     count_again(request.session)
-    Session.objects.filter(expire_date__lt=at).delete()
+
+
+def clear(at: datetime) -> int:
+    """Delete the sessions that are over, and return how many."""
+    return Session.objects.filter(expire_date__lt=at).delete()[0]
 
 
 def count_again(session: SessionBase) -> None:

@@ -1,8 +1,12 @@
-"""What somebody was sending when their session ended: kept an hour, given back to them alone, sent again by them alone."""
+"""What somebody was sending when their session ended: kept an hour, given back to them alone, sent again by them alone.
 
-from datetime import datetime, timedelta
+It is kept in a session of its own, that nobody signs in with: it ends at its hour, whatever becomes of theirs.
+"""
+
+from datetime import timedelta
 from typing import Any
 
+from django.contrib.sessions.backends.db import SessionStore
 from django.http import HttpRequest
 
 KEPT = "suspended"
@@ -12,7 +16,7 @@ SECRETS = ("/compte/", "/connexion/", "/deconnexion/")
 NAMES = ("pass", "passe", "credential", "secret")  # parts of the names of fields that are never kept
 
 
-def of(request: HttpRequest, at: datetime) -> dict[str, Any] | None:
+def of(request: HttpRequest) -> dict[str, Any] | None:
     """Return what a request was sending, None when nothing of it may or need be kept. Files are not."""
     if request.method != "POST" or request.path.startswith(SECRETS):
         return None
@@ -25,16 +29,27 @@ def of(request: HttpRequest, at: datetime) -> dict[str, Any] | None:
         "path": request.get_full_path(),
         "fields": fields,
         "files": bool(request.FILES),
-        "at": at.isoformat(),
     }
 
 
-def given_back(request: HttpRequest, at: datetime) -> dict[str, Any] | None:
-    """Return what an account was sending, within the hour; too old, it is forgotten."""
-    kept = request.session.get(KEPT)
-    if kept is None or kept["account"] != request.user.pk:
+def keep(request: HttpRequest, sending: dict[str, Any]) -> None:
+    """Keep it for an hour; the session only says whose it is, and where."""
+    aside = SessionStore()
+    aside[KEPT] = sending
+    aside.set_expiry(LASTS)
+    aside.create()
+    request.session[KEPT] = {"account": sending["account"], "aside": aside.session_key}
+
+
+def given_back(request: HttpRequest) -> dict[str, Any] | None:
+    """Return what an account was sending, within the hour."""
+    told = request.session.get(KEPT)
+    if told is None or told["account"] != request.user.pk:
         return None
-    if at - datetime.fromisoformat(kept["at"]) > LASTS:
-        del request.session[KEPT]
-        return None
-    return kept
+    return SessionStore(told.get("aside")).get(KEPT)
+
+
+def forget(request: HttpRequest) -> None:
+    """Throw it away."""
+    if told := request.session.pop(KEPT, None):
+        SessionStore(told.get("aside")).delete()
