@@ -652,3 +652,9 @@ def test_a_workshop_becomes_a_group_with_those_who_are_seated(client, aidant, li
     made = Group.objects.get(title="Les pièges")
     assert sorted(str(m.person) for m in made.members.all()) == ["Ali", "Fatou"]
     assert made.members.filter(person=person).exists()
+
+
+def test_what_is_learnt_at_home_is_counted_where_one_is_followed(client, aidant, library):
+    person = people.welcome(by=aidant, structure=library, nickname="Fatou", at=AT)
+    send(client, person, fact(1))
+    assert Fact.objects.get().structure == library

@@ -41,12 +41,13 @@ def keep(person: Person, facts: Sequence[progress.Fact], *, at: datetime) -> Kep
     uids = [UUID(fact.uid) for fact in facts]
     before = set(Fact.objects.filter(uid__in=uids).values_list("uid", flat=True))
     group = Group.objects.filter(members__person=person).order_by("-members__at").first()
+    structure = group.structure_id if group else beside(person)
     rows = [
         Fact(
             uid=uid,
             person=person,
             group=group,
-            structure_id=group and group.structure_id,
+            structure_id=structure,
             module=fact.module,
             version=fact.version,
             step=fact.step,
@@ -69,6 +70,11 @@ def keep(person: Person, facts: Sequence[progress.Fact], *, at: datetime) -> Kep
     Fact.objects.bulk_create(rows, ignore_conflicts=True)  # another device may send the same at this very moment
     people.touch(person, at=at)
     return Kept([fact.uid for fact in facts], len(rows))
+
+
+def beside(person: Person) -> int | None:
+    """Return the structure that follows somebody who is in no group: the last one that still does."""
+    return person.followings.filter(ended_at=None).order_by("-since").values_list("structure", flat=True).first()
 
 
 @transaction.atomic

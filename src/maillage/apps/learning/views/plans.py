@@ -15,6 +15,7 @@ from maillage.apps.directory.models import Structure
 from maillage.apps.directory.views import refused
 from maillage.apps.learning import access
 from maillage.apps.learning.actions import plans as actions
+from maillage.apps.learning.actions.progress import beside
 from maillage.apps.learning.forms.plans import AnswerForm, PlanForm
 from maillage.apps.learning.models import Member, Plan
 from maillage.apps.learning.queries import contents, measures
@@ -106,12 +107,12 @@ def ask(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _structure(request: HttpRequest, person: Person | None, helped: Person | None) -> Structure | None:
-    """Return in whose name a plan is made: the structure of whoever helps, which follows the person; else that of their group."""
+    """Return in whose name a plan is made: the structure of whoever helps, which follows the person; else that of their group, or the one that follows them."""
     if person is None:
         return None
     if helped is None:
         member = Member.objects.filter(person=person).select_related("group__structure").order_by("-at").first()
-        return member.group.structure if member else None
+        return member.group.structure if member else Structure.objects.filter(pk=beside(person)).first()
     rights = rights_of(request.user)
     mine = rights.structures(access.SEE) | rights.structures(access.MINE)
     followed = person.followings.filter(structure__in=mine, ended_at=None).values("structure")
