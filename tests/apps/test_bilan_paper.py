@@ -1,6 +1,7 @@
 """Faire le point on paper: sheets that say the same as the screen, typed back in a minute, nothing guessed."""
 
 import io
+import re
 from datetime import date
 from html import unescape
 
@@ -326,7 +327,7 @@ def test_the_page_of_sheets_says_how_to_fold(client):
 
 def test_a_sheet_with_a_code_is_for_who_follows_the_person(client, aidant, person):
     stranger = helper("autre@exemple.fr", Structure.objects.create(key="nom:autre", name="Autre", code_insee="38421"))
-    address = f"/espace/bilans/papier/{person.card}.pdf"
+    address = f"/espace/bilans/papier/{person.pk}.pdf"
     assert client.get(address).status_code == 302, "a stranger signs in"
     client.force_login(stranger)
     assert client.get(address).status_code == 404
@@ -335,7 +336,17 @@ def test_a_sheet_with_a_code_is_for_who_follows_the_person(client, aidant, perso
     assert person.card in texts(response.content)[0]
     assert "Andrei" not in " ".join(texts(response.content))
     assert "no-store" in response["Cache-Control"]
-    assert client.get("/espace/bilans/papier/ZZZZ.pdf").status_code == 404
+    assert client.get("/espace/bilans/papier/999999.pdf").status_code == 404
+    assert client.get(f"/espace/bilans/papier/{person.card}.pdf").status_code == 404
+
+
+def test_the_code_of_a_card_is_in_no_address(client, aidant, person):
+    elsewhere = people.welcome(by=None, structure=None, at=person.made_at)
+    client.force_login(aidant)
+    page = client.get(f"/espace/bilans/personnes/{person.pk}/").content.decode()
+    assert not re.findall(rf'(?:href|action)="[^"]*(?:{person.code}|{person.card})', page)
+    assert f'value="{person.card}"' in client.get(f"/espace/bilans/papier/?personne={person.pk}").content.decode()
+    assert elsewhere.card not in client.get(f"/espace/bilans/papier/?personne={elsewhere.pk}").content.decode()
 
 
 def test_a_sheet_typed_back_gives_the_result_of_the_screen(client, aidant, person):

@@ -128,7 +128,7 @@ ROWS: dict[str, tuple[set[str], str]] = {
         ({"people"}, "person"),
     ),
     "bilan_person": ({"people"}, "person"),
-    "bilan_paper_of": ({"people"}, "card"),
+    "bilan_paper_of": ({"people"}, "person"),
     **dict.fromkeys(
         ("bilan_sheet", "bilan_change", "bilan_annex", "bilan_plan", "bilan_redo", "bilan_erase"), ({"people"}, "bilan")
     ),
@@ -272,7 +272,6 @@ def _rows(kind: str, lieu, third, users) -> dict[str, dict[str, Any]]:
         "member": {"pk": membership.pk},
         "invitation": {"pk": _invitation(lieu, kind).pk},
         "person": {"pk": person.pk},
-        "card": {"code": person.code},
         "bilan": {"pk": bilan.pk},
         "workshop": {"pk": workshop.pk},
         "course": {"pk": course.pk},

@@ -3,8 +3,8 @@
 import secrets
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
@@ -70,11 +70,9 @@ def framework_pdf(request: HttpRequest) -> HttpResponse:
 @helping
 @never_cache
 @require_safe
-def form_of(request: HttpRequest, code: str) -> HttpResponse:
-    """The form with the code of a person's card; another's card does not exist."""
-    person = _person(request, code)
-    if person is None:
-        raise Http404
+def form_of(request: HttpRequest, pk: int) -> HttpResponse:
+    """The form with the code of a person's card; another's does not exist. The code is never in an address."""
+    person = get_object_or_404(people_access.people_for(request.user), pk=pk)
     return _pdf(bilan_papier.form(on=timezone.localdate(), code=person.code, **_asked(request)), "bilan-papier")
 
 
@@ -103,9 +101,11 @@ def _person(request: HttpRequest, code: str) -> Person | None:
 def typed(request: HttpRequest) -> HttpResponse:
     """A sheet typed back by letters, then the same result as on the screen."""
     structures = access.structures_for(request.user)
-    context: dict[str, Any] = {"structures": structures, "code": request.GET.get("carte", "")[:20], "form_id": "A"}
+    context: dict[str, Any] = {"structures": structures, "form_id": "A"}
     if request.method != "POST":
-        return _typed(request, context)
+        asked = whole(request.GET.get("personne", ""), ROWS)
+        found = people_access.people_for(request.user).filter(pk=asked or 0).first()
+        return _typed(request, context | {"code": found.card if found is not None else ""})
     form = forms.PaperForm(request.POST)
     code = request.POST.get("code", "").strip()
     person = _person(request, code) if code else None
