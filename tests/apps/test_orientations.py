@@ -8,6 +8,7 @@ import pytest
 from maillage.apps.accounts.models import Entry, User
 from maillage.apps.directory.actions import sheets
 from maillage.apps.directory.models import Lieu
+from maillage.apps.memberships.models import Membership
 from maillage.apps.messages.models import Message
 from maillage.apps.orientations import access
 from maillage.apps.orientations.actions import due, steps
@@ -370,6 +371,12 @@ def test_seeing_twice_is_seeing_once(orientation, aidant):
 def test_a_refusal_gives_its_reason(orientation, aidant, reason):
     with pytest.raises(Refused, match="raison"):
         steps.refuse(orientation, by=aidant, at=AT, reason=reason)
+
+
+def test_whoever_left_the_structure_is_told_no_more(orientation, aidant, worker):
+    Membership.objects.filter(user=worker).update(until=date(2021, 1, 1))
+    steps.accept(Orientation.objects.get(pk=orientation.pk), by=aidant, at=AT)
+    assert not mails("Des nouvelles")
 
 
 def test_a_refusal_goes_back_to_whoever_sent_and_stops_reminders(orientation, aidant):

@@ -170,8 +170,8 @@ def _morning(day: date) -> datetime:
 
 
 def sender(row: Orientation, event: Event, words: str, *, at: datetime) -> None:
-    """Tell whoever sends, by e-mail, what became of a referral; by its number, without a name."""
-    if row.sender is None or (event.by_id is not None and event.by_id == row.sender_id):
+    """Tell whoever sends, by e-mail, what became of a referral; by its number, without a name. Who left is told no more."""
+    if row.sender is None or row.sender_id == event.by_id or not access.may_give(row.sender, row):
         return
     sent = f" du {opening.said(timezone.localdate(row.sent_at))}" if row.sent_at else ""
     text = (
