@@ -35,6 +35,11 @@ def test_each_public_page_answers_and_asks_nothing_outside(client, address):
     assert not re.findall(r"<style|<script(?![^>]+src=)| style=| on[a-z]+=", page)
 
 
+@pytest.mark.parametrize("address", PUBLIC)
+def test_a_public_page_leaves_no_session(client, address):
+    assert "sessionid" not in client.get(address).cookies
+
+
 def test_headers_forbid_what_pages_do_not_need(client):
     response = client.get("/")
     policy = response["Content-Security-Policy"]

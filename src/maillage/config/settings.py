@@ -139,6 +139,7 @@ CACHES = {
 }
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = 7 * 24 * 3600
+MESSAGE_STORAGE = "maillage.config.told.Storage"
 
 AUTH_USER_MODEL = "accounts.User"
 RIGHTS_OF = "maillage.apps.memberships.access.given_to"
