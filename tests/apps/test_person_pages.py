@@ -1,6 +1,7 @@
 """The sheet of a person, for who helps them; and for themselves, with their card."""
 
 import json
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -70,6 +71,26 @@ def test_a_person_is_welcomed_with_nothing_but_a_card(client, aidant):
     made = Person.objects.get()
     assert (made.nickname, made.born) == ("", None)
     assert made.card in client.get(answer.url).content.decode()
+
+
+def test_a_double_click_welcomes_one_person_and_two_forms_two(client, aidant):
+    client.force_login(aidant)
+    for _ in range(2):
+        page = client.get("/espace/personnes/nouvelle/").content.decode()
+        given = {"langue": "fr", "joindre": "none", "envoi": re.search(r'name="envoi" value="([^"]+)"', page)[1]}
+        wrong = client.post("/espace/personnes/nouvelle/", given | {"naissance": "mille"}).content.decode()
+        assert f'value="{given["envoi"]}"' in wrong
+        first, second = (client.post("/espace/personnes/nouvelle/", given) for _ in range(2))
+        assert first.url == second.url
+    assert Person.objects.count() == 2
+
+
+def test_the_code_of_a_card_is_not_left_in_the_browser(client, aidant):
+    client.force_login(aidant)
+    answer = client.post("/espace/personnes/nouvelle/", {"langue": "fr", "joindre": "none"})
+    made = Person.objects.get()
+    assert not any(code in str(client.cookies) for code in (made.code, made.card))
+    assert f"La carte est prête : {made.get_picture_display()}, {made.card}." in client.get(answer.url).content.decode()
 
 
 @pytest.mark.parametrize(

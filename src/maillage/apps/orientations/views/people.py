@@ -1,14 +1,17 @@
 """The persons that a structure helps: found, welcomed, followed; what is known of them, corrected, given back, erased."""
 
+import secrets
 from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
+from django.core.cache import cache
 from django.core.paginator import Paginator
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from maillage.apps.accounts.access import count, counted, rights_of
@@ -45,18 +48,28 @@ def people(request: HttpRequest) -> HttpResponse:
 def new(request: HttpRequest) -> HttpResponse:
     """Welcoming a person: a card, and as little more as they want."""
     form = PersonForm(request.POST or None, structures=_structures(request))
-    error = None
+    sending, error = request.POST.get("envoi", "")[:40] or secrets.token_urlsafe(12), None
     if form.is_bound and form.is_valid():
         try:
-            made = actions.welcome(by=_user(request), structure=form.structure_chosen(), at=_now(), **form.values())
+            pk = _welcomed(request, form, sending)
         except Refused as refusal:
             error = refusal
         else:
-            messages.success(request, f"La carte est prête : {made.get_picture_display()}, {made.card}.")
-            return redirect("person", made.pk)
-    return render(
-        request, "orientations/people/new.html", {"form": form, "error": error}, status=400 if error or form.errors else 200
-    )
+            return redirect("person", pk)
+    context = {"form": form, "error": error, "sending": sending}
+    return render(request, "orientations/people/new.html", context, status=400 if error or form.errors else 200)
+
+
+@transaction.atomic
+def _welcomed(request: HttpRequest, form: PersonForm, sending: str) -> int:
+    """Return the person that a form makes: a double click makes one, which waits here for the first."""
+    key = f"accueil-{request.user.pk}-{salted_hmac('accueil', sending).hexdigest()}"
+    if not cache.add(key, 0):
+        return int(cache.get(key))
+    made = actions.welcome(by=_user(request), structure=form.structure_chosen(), at=_now(), **form.values())
+    cache.set(key, made.pk)
+    messages.success(request, f"La carte est prête : {made.get_picture_display()}, {made.card}.")
+    return made.pk
 
 
 @holding(*SEES)
