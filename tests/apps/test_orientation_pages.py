@@ -434,6 +434,17 @@ def test_several_receive_the_same_date(client, aidant, worker, ccas, library):
     assert [state(row) for row in rows] == ["appointed", "appointed"]
 
 
+def test_several_say_who_is_told_and_how_to_go_back(client, aidant, worker, ccas, library, person):
+    people.agree(person=person, purpose="write", how="read", by=worker, at=timezone.now())
+    rows = [sent(worker, ccas, library, person), sent(worker, ccas, library)]
+    client.force_login(aidant)
+    day = tuesday().isoformat()
+    posted = {"geste": "date", "jour": day, "heure": "10:00", "cochee": [row.pk for row in rows]}
+    page = text(client.post("/espace/orientations/plusieurs/", posted, follow=True))
+    assert "1 professionnel reçoit un e-mail par personne. 1 personne concernée reçoit un message." in page
+    assert "changer la date" in page
+
+
 def test_several_without_any_says_so(client, aidant, library):
     client.force_login(aidant)
     page = text(client.post("/espace/orientations/plusieurs/", {"geste": "accept"}, follow=True))

@@ -465,6 +465,22 @@ def informed(row: Orientation, *, side: str) -> str:
     return " ".join(parts)
 
 
+def informed_of(rows: Sequence[Orientation]) -> str:
+    """Return who is told of the last gesture of several, in a sentence: “3 professionnels reçoivent un e-mail.”"""
+    last = {row.pk: row.events.order_by("-pk").values_list("pk", flat=True).first() for row in rows}
+    leaving = outbox.leaving(f"orientation-{pk}-{to}-{event}" for pk, event in last.items() for to in ("geste", "personne"))
+    senders = {row.sender_id for row in rows if f"orientation-{row.pk}-geste-{last[row.pk]}" in leaving}
+    n_people = sum("-personne-" in key for key in leaving)
+    parts = []
+    if senders:
+        verb = "reçoivent" if len(senders) > 1 else "reçoit"
+        parts.append(f"{count(len(senders), 'professionnel')} {verb} un e-mail par personne.")
+    if n_people:
+        who = count(n_people, "personne concernée", "personnes concernées")
+        parts.append(f"{who} {'reçoivent' if n_people > 1 else 'reçoit'} un message.")
+    return " ".join(parts) or "Personne ne reçoit de message."
+
+
 def doubt(row: Orientation, when: datetime) -> tuple[str, str]:
     """Return which field of an appointment (local time, naive) may be a slip, and why: after the date of the person, closed, or night."""
     if row.urgent_before is not None and when.date() > row.urgent_before:

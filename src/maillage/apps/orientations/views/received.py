@@ -208,15 +208,21 @@ def several(request: HttpRequest) -> HttpResponse:
     if not rows:
         messages.warning(request, "Rien n’a changé : aucune ligne n’était cochée. Cochez-en, puis recommencez.")
     if done:
-        messages.success(
-            request, f"{WORDS.get(request.POST.get('geste', ''), 'C’est noté')} : {count(len(done), 'personne')}."
-        )
+        verb = request.POST.get("geste", "")
+        said = f"{WORDS.get(verb, 'C’est noté')} : {count(len(done), 'personne')}. {shown.informed_of(done)}"
+        messages.success(request, spaced(f"{said} {BACK.get(verb, '')}".strip()))
     if left:
         messages.error(request, spaced(f"Sans changement : {' '.join(left)}"))
     return redirect("orientations")
 
 
 WORDS = {"accept": "C’est oui", "absent": "Absence notée", "date": "Même rendez-vous donné", "came": "Venue notée"}
+# How to go back on an answer: what each sheet offers next, as after the same gesture alone.
+BACK = {
+    "accept": "Une erreur ? Sur la fiche de la personne : donner une date, ou refuser.",
+    "absent": "Une erreur ? Sur la fiche de la personne : venue finalement, ou une autre date.",
+    "date": "Une erreur ? Sur la fiche de la personne : changer la date.",
+}
 
 
 def _unread(request: HttpRequest, unread: answering.Unread) -> HttpResponse:
