@@ -347,7 +347,7 @@ def test_a_module_without_service_has_nothing_to_do_for_real(client):
 def test_an_aidant_makes_a_plan_with_a_person_and_asks(client, aidant, library, other):
     person = people.welcome(by=aidant, structure=library, nickname="Fatou", at=AT)
     client.force_login(aidant)
-    client.post(f"/apprendre/{SERVICE}/pour-de-vrai/?personne={person.pk}", {"le": timezone.localdate(), "avec": "aidant"})
+    client.post(f"/espace/apprendre/projets/{person.pk}/{SERVICE}/", {"le": timezone.localdate(), "avec": "aidant"})
     plan = Plan.objects.get()
     assert (plan.person, plan.structure, plan.commune) == (person, library, "38185")
     assert "Fatou" in client.get("/espace/apprendre/suivis/").content.decode()
@@ -356,8 +356,8 @@ def test_an_aidant_makes_a_plan_with_a_person_and_asks(client, aidant, library, 
     assert (plan.answer, plan.asked_by, plan.by) == ("beside", "aidant", aidant)
     client.force_login(account("omar", "aidant", structure=other))
     assert client.get(f"/espace/apprendre/suivis/{plan.pk}/").status_code == 404
-    page = client.post(f"/apprendre/{SERVICE}/pour-de-vrai/?personne={person.pk}", {"le": "2026-12-02", "avec": "alone"})
-    assert "Fatou" not in page.content.decode()
+    said = client.post(f"/espace/apprendre/projets/{person.pk}/{SERVICE}/", {"le": "2026-12-02", "avec": "alone"})
+    assert said.status_code == 404
 
 
 def test_the_question_leaves_once_to_whoever_agreed(aidant, library):
@@ -582,7 +582,7 @@ def test_a_plan_is_made_for_the_structure_that_follows_the_person(client, aidant
     with_role(aidant, "aidant", structure=other)
     person = people.welcome(by=aidant, structure=other, nickname="Fatou", at=AT)
     client.force_login(User.objects.get(pk=aidant.pk))
-    client.post(f"/apprendre/{SERVICE}/pour-de-vrai/?personne={person.pk}", {"le": timezone.localdate(), "avec": "alone"})
+    client.post(f"/espace/apprendre/projets/{person.pk}/{SERVICE}/", {"le": timezone.localdate(), "avec": "alone"})
     plan = Plan.objects.get()
     assert plan.structure == other
     people.leave(person=person, structure=other, by=aidant, at=timezone.now())

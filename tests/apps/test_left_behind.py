@@ -129,7 +129,7 @@ def test_codes_tried_by_an_account_are_counted_with_those_of_the_other_pages(cli
         assert "Nous ne trouvons pas" in client.post("/bilan/refaire/", {"code": "2222-2222"}).content.decode()
     assert "Trop de codes" in client.post("/bilan/refaire/", {"code": "2222-2222"}).content.decode()
     code = people.welcome(by=None, structure=None, at=AT).code
-    assert client.post("/ma-carte/", {"code": code}).status_code == 400
+    assert client.post("/ma-carte/", {"code": code}).status_code == 429
 
 
 @pytest.mark.django_db

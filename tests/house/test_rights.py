@@ -45,9 +45,9 @@ HOLDS = {
     "formation": {"people", "answer", "workshops"},
     "benevole": {"mine"},
     "gestionnaire": {"people", "answer", "workshops", "sheet", "team"},
-    "coordination": {"sheet", "import", "territory", "team", "measures"},
+    "coordination": {"sheet", "import", "territory", "modules", "team", "measures"},
     "analyste": {"territory", "measures"},
-    "administration": {"sheet", "import", "territory", "team", "measures", "run"},
+    "administration": {"sheet", "import", "territory", "modules", "team", "measures", "run"},
 }
 # Which rows each reaches, of those it may reach at all.
 REACHES = {
@@ -75,9 +75,7 @@ LISTS: dict[str, set[str]] = {
     "bilan_measures": {"measures"},
     **{key: {"people", "mine"} for key in ("groups", "group_new", "plans")},
     **{key: {"people", "measures"} for key in ("learning_measures", "learning_authors")},
-    **{
-        key: {"territory"} for key in ("modules_edit", "module_new", "modules_import", "module_translate", "modules_export")
-    },
+    **{key: {"modules"} for key in ("modules_edit", "module_new", "modules_import", "module_translate", "modules_export")},
     "outbox": {"team", "run"},
     **{
         key: {"workshops"}
@@ -95,13 +93,13 @@ LISTS: dict[str, set[str]] = {
 # Modules are the whole platform’s, not a structure’s nor a commune’s: who opens each, and what fills its address.
 FILES: dict[str, tuple[set[str], dict[str, str]]] = {
     **{
-        key: ({"territory"}, {"id": "tenir-la-souris"})
+        key: ({"modules"}, {"id": "tenir-la-souris"})
         for key in ("module_edit", "module_act", "module_add", "module_export", "module_remove", "module_languages")
     },
-    "module_adapt": ({"territory"}, {"id": "allumer-reconnaitre"}),
-    "module_drawing": ({"territory"}, {"id": "tenir-la-souris"}),
-    "module_part": ({"territory"}, {"id": "tenir-la-souris", "part": "1"}),
-    "module_language": ({"territory"}, {"id": "tenir-la-souris", "code": "uk"}),
+    "module_adapt": ({"modules"}, {"id": "allumer-reconnaitre"}),
+    "module_drawing": ({"modules"}, {"id": "tenir-la-souris"}),
+    "module_part": ({"modules"}, {"id": "tenir-la-souris", "part": "1"}),
+    "module_language": ({"modules"}, {"id": "tenir-la-souris", "code": "uk"}),
 }
 # Addresses with a row: who opens it, and what fills the address.
 ROWS: dict[str, tuple[set[str], str]] = {
@@ -140,6 +138,7 @@ ROWS: dict[str, tuple[set[str], str]] = {
     **dict.fromkeys(("group", "group_act", "group_cards", "group_sheets"), ({"people"}, "group")),
     "group_member": ({"people"}, "learner"),
     "plan_ask": ({"people"}, "project"),
+    "plan_for": ({"people"}, "to_plan"),
     "message_decide": ({"team"}, "message"),
     **dict.fromkeys(
         ("workshop_run", "workshop_edit", "workshop_gesture", "workshop_add", "workshop_tick", "workshop_sheet"),
@@ -281,6 +280,7 @@ def _rows(kind: str, lieu, third, users) -> dict[str, dict[str, Any]]:
         "group": {"pk": group.pk},
         "learner": {"pk": group.pk, "member": learner.pk},
         "project": {"pk": project.pk},
+        "to_plan": {"pk": person.pk, "id": "ft-actualisation"},
         "message": {
             "pk": Message.objects.create(
                 channel="email", to="x@exemple.fr", subject="x", text="x", key=kind, made_at=AT, due_at=AT, purge_on=date(2100, 1, 1),

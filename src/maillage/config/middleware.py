@@ -30,6 +30,7 @@ ABOUT_PEOPLE = (
     "/espace/equipe/",
     "/espace/messages/",
     "/espace/ateliers/",
+    "/espace/apprendre/",
 )
 PROVEN = (
     "people.see",

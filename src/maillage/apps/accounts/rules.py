@@ -12,6 +12,7 @@ RIGHTS = {
     "people.see": "voir les personnes que suit la structure, et leurs orientations",
     "people.mine": "voir les personnes qu’il ou elle aide, et elles seules",
     "orientations.answer": "répondre aux orientations reçues",
+    "modules.edit": "adapter, écrire et traduire les modules que tout le monde voit",
     "workshops.manage": "planifier les ateliers, inscrire, noter qui est venu",
     "members.manage": "inviter, donner un rôle, le retirer, rendre un accès perdu",
     "measures.see": "lire les mesures du réseau, sans personne",

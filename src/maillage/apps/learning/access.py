@@ -13,7 +13,7 @@ from maillage.apps.people import access as cards
 from maillage.apps.people.access import people_for
 from maillage.apps.people.models import Person
 
-SEE, MINE, MEASURES, EDIT = "people.see", "people.mine", "measures.see", "territory.edit"
+SEE, MINE, MEASURES, EDIT = "people.see", "people.mine", "measures.see", "modules.edit"
 KEY, NEW = "apprenant", "apprenant-nouveau"
 LEARNING_FOR, NOTED = timedelta(hours=3), timedelta(minutes=20)
 CODES_AN_HOUR, CARDS_AN_HOUR = 60, 60  # one connection may be a whole room

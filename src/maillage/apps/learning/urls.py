@@ -23,6 +23,7 @@ urlpatterns = [
     path("espace/apprendre/nouveau/", team.new, name="group_new"),
     path("espace/apprendre/mesures/", measures.measures, name="learning_measures"),
     path("espace/apprendre/auteurs/", measures.authors, name="learning_authors"),
+    path("espace/apprendre/projets/<int:pk>/<slug:id>/", plans.real_for, name="plan_for"),
     path("espace/apprendre/suivis/", plans.follow, name="plans"),
     path("espace/apprendre/suivis/<int:pk>/", plans.ask, name="plan_ask"),
     path("espace/apprendre/packs/<slug:id>/", packs.pack, name="pack"),

@@ -56,7 +56,9 @@ ROLES: Mapping[str, Role] = {
     "coordination": Role(
         "Coordination du territoire",
         TERRITORY,
-        frozenset({"directory.edit", "directory.import", "territory.edit", "members.manage", "measures.see"}),
+        frozenset(
+            {"directory.edit", "directory.import", "territory.edit", "modules.edit", "members.manage", "measures.see"}
+        ),
         "tient l’annuaire et le réseau du territoire ; ne voit pas les personnes",
     ),
     "analyste": Role(
@@ -69,7 +71,10 @@ ROLES: Mapping[str, Role] = {
         "Administration de la plateforme",
         EVERYWHERE,
         frozenset(
-            {"directory.edit", "directory.import", "territory.edit", "members.manage", "measures.see", "network.run"}
+            {
+                *("directory.edit", "directory.import", "territory.edit", "modules.edit"),
+                *("members.manage", "measures.see", "network.run"),
+            }
         ),
         "tient la plateforme ; ne voit pas les personnes",
     ),

@@ -23,7 +23,6 @@ from maillage.apps.learning.queries import plans as queries
 from maillage.apps.learning.rules import plans
 from maillage.apps.people.access import people_for
 from maillage.apps.people.models import Person
-from maillage.kernel.typed import whole
 
 PLANS_AN_HOUR = 60
 
@@ -31,12 +30,22 @@ PLANS_AN_HOUR = 60
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def real(request: HttpRequest, id: str) -> HttpResponse:
-    """What must be ready, where to go, and the plan: for oneself, or for a person one helps."""
+    """What must be ready, where to go, and the plan, for oneself."""
+    return _real(request, id, None)
+
+
+@holding(access.SEE, access.MINE)
+@require_http_methods(["GET", "HEAD", "POST"])
+def real_for(request: HttpRequest, id: str, pk: int) -> HttpResponse:
+    """The same, for a person one helps."""
+    return _real(request, id, get_object_or_404(people_for(request.user), pk=pk))
+
+
+def _real(request: HttpRequest, id: str, helped: Person | None) -> HttpResponse:
     module = contents.module(id)
     if module is None or module.service is None:
         raise Http404
     at = timezone.now()
-    helped = people_for(request.user).filter(pk=whole(request.GET.get("personne", "")) or 0).first()
     person = helped or access.learner(request, at)
     form = PlanForm(request.POST if request.method == "POST" else None)
     made: Plan | None = None
