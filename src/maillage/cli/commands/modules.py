@@ -248,6 +248,7 @@ def _preview(given: argparse.Namespace) -> int:
         only = shelf.folders(folder)
         page = f"{authoring.split(only[0])[1]}/" if len(only) == 1 else ""
         signal.signal(signal.SIGTERM, lambda *_: server.terminate())
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # even where whoever starts us ignores it
         try:
             while server.poll() is None and not _answers(given.port):
                 time.sleep(0.2)
