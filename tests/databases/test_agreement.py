@@ -38,8 +38,18 @@ def test_a_date_keeps_its_instant(on_sqlite):
     assert on_sqlite["finished"] == "2026-02-28T23:30:00+00:00"
 
 
-# Words, drawings, paper and sign-in: no statement of ours there, the engine changes nothing to them.
-ALIKE = ("bilan_paper", "drawings", "exports_pages", "languages", "sign_in", "sign_in_elsewhere", "site", "tasks")
+# Words, drawings, modules, paper and sign-in: no statement of ours there, the engine changes nothing to them.
+ALIKE = (
+    "bilan_paper",
+    "drawings",
+    "exports_pages",
+    "languages",
+    "learning",
+    "sign_in",
+    "sign_in_elsewhere",
+    "site",
+    "tasks",
+)
 
 
 @pytest.mark.postgresql
