@@ -3,7 +3,7 @@
 import logging
 import re
 
-LINKS = re.compile(r"(/(?:acces|invitation|orientation|apprendre/suivi|fiche)/)[^/\s]+")
+LINKS = re.compile(r"(/(?:acces|invitation|orientation|apprendre/suivi|ateliers/ma-place|fiche)/)[^/\s]+")
 
 
 class Masked(logging.Formatter):

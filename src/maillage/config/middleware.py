@@ -53,21 +53,24 @@ class NoNul:
             raise Http404
         return self.answer(request)
 
-    def process_view(self, request: HttpRequest, *_: object) -> None:
-        """Read what was posted once the forgery check has read it."""
+    def process_view(self, request: HttpRequest, view: Any, *_: object) -> None:
+        """Read what was posted once the forgery check has read it; what is no form is read by its own page."""
+        if getattr(view, "csrf_exempt", False):
+            return
         if any("\x00" in value for _, values in request.POST.lists() for value in values):
             raise SuspiciousOperation("a NUL character was posted")
 
 
 class PrivatePages:
-    """Keeps the pages of professionals out of every cache: a shared computer would show them after sign-out."""
+    """Keeps out of every cache what a shared computer would show after sign-out: pages of professionals, and words said to one."""
 
     def __init__(self, answer: Answer) -> None:
         self.answer = answer
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.answer(request)
-        if any(part in request.path for part in PRIVATE) and not response.has_header("Cache-Control"):
+        private = any(part in request.path for part in PRIVATE) or bool(_whose(request)) or _told(request)
+        if private and not response.has_header("Cache-Control"):
             patch_cache_control(response, private=True, no_store=True)
         return response
 
@@ -130,6 +133,11 @@ def _whose(request: HttpRequest) -> str:
     if settings.SESSION_COOKIE_NAME not in request.COOKIES:
         return ""
     return str(request.session.get(SESSION_KEY) or request.session.get(suspended.KEPT, {}).get("account", ""))
+
+
+def _told(request: HttpRequest) -> bool:
+    """Return whether a page says something to whoever asked for it, once."""
+    return bool(getattr(messages.get_messages(request), "used", False))
 
 
 def lacks_factor(user: Any) -> bool:

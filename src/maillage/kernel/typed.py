@@ -1,6 +1,9 @@
-"""Whole numbers that people type, or that an address holds."""
+"""What people type: whole numbers, those of an address too, and words on one line."""
 
 ROWS = 2**63 - 1  # the largest number that a database gives a row
+# Marks that turn a line around without being seen: a name in Arabic needs none of them, a trap does.
+TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+STRAIGHT = dict.fromkeys(map(ord, TURNING))
 
 
 def whole(text: str, most: int = 1_000_000) -> int | None:
@@ -13,3 +16,12 @@ def whole(text: str, most: int = 1_000_000) -> int | None:
     if not (bare.isascii() and bare.isdigit() and len(bare) <= len(str(most))):
         return None
     return int(bare) if int(bare) <= most else None
+
+
+def line(text: str, most: int | None = None) -> str:
+    """Return what was typed as one line, each gap as one space, without what turns the words after it, cut to `most` characters.
+
+    >>> line("  Marie  Anne\\n"), line("Marie Anne", 6), line("Ma\\u202erie")
+    ('Marie Anne', 'Marie', 'Marie')
+    """
+    return " ".join(text.translate(STRAIGHT).split())[:most].rstrip()

@@ -29,6 +29,21 @@ def spaced(text: str) -> str:
     return AFTER.sub(NBSP, BEFORE.sub(NBSP, text))
 
 
+# A space inside a number, between it and its unit, around the dash of two hours: each told by its two neighbours alone.
+INSIDE = re.compile(
+    r"(?<=\d) (?=\d|[€%–]|(?:h|min|sur|km|cm|mm|m|kg|g|Go|Mo|ko)\b)|(?<=\bh) (?=\d|–)|(?:(?<=\bsur)|(?<=[nN]°)) (?=\d)|(?<=–) (?=\d)"
+)
+
+
+def unbroken(text: str) -> str:
+    """Return a text whose numbers are never cut, nor left without their unit.
+
+    >>> unbroken("10 h – 12 h, 655,50 €, page 3 sur 5")
+    '10\\xa0h\\xa0–\\xa012\\xa0h, 655,50\\xa0€, page 3\\xa0sur\\xa05'
+    """
+    return INSIDE.sub(NBSP, text)
+
+
 def spaced_within(value: T) -> T:
     """Return plain values (lists, dicts, texts) with `spaced` texts; drawings, which start with <, stay as they are."""
     if isinstance(value, str):

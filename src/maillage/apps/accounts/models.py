@@ -3,9 +3,17 @@
 from datetime import UTC
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models.functions import Lower
+
+
+def by_account(words: str = "par", **more: Any) -> models.ForeignKey:
+    """A field that says which account did something. The row outlives the account, and no longer says whose it was."""
+    return models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=words, on_delete=models.SET_NULL, null=True, related_name="+", **more
+    )
 
 
 class UserManager(BaseUserManager["User"]):

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, cast
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 
 from maillage.apps.accounts.access import rights_of
+from maillage.apps.accounts.models import User
 
 
 def holding(*rights: str) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
@@ -25,3 +26,8 @@ def holding(*rights: str) -> Callable[[Callable[..., HttpResponse]], Callable[..
         return answer
 
     return door
+
+
+def who(request: HttpRequest) -> User:
+    """Return the account behind a door: a page that `holding` opens knows somebody."""
+    return cast(User, request.user)

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 
+from maillage.apps.directory.forms.moments import DayField
 from maillage.apps.directory.models import Structure
 from maillage.apps.memberships import access, rules
 from maillage.apps.territories import queries as territories
@@ -30,10 +31,9 @@ class InviteForm(forms.Form):
     territoire = forms.CharField(
         label="Territoire", max_length=100, required=False, help_text="Pour la coordination et l’analyse seulement."
     )
-    jusquau = forms.DateField(
+    jusquau = DayField(
         label="Jusqu’au (facultatif)",
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"}),
         error_messages={"invalid": "Cette date n’existe pas. Un mois a 30 ou 31 jours. Choisissez-la dans le calendrier."},
     )
 

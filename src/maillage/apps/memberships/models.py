@@ -1,17 +1,13 @@
 """Which account acts for which structure or territory, with which role, until when; and the links that give a role."""
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from maillage.apps.accounts.models import User, by_account
 from maillage.apps.directory.models import Structure
 from maillage.apps.memberships import rules
 
 ROLES = [(id, role.label) for id, role in rules.ROLES.items()]
-
-
-def _account(words: str, **more):
-    return models.ForeignKey(settings.AUTH_USER_MODEL, verbose_name=words, related_name="+", **more)
 
 
 class Held(models.Model):
@@ -39,10 +35,10 @@ def _over(name: str) -> models.CheckConstraint:
 class Membership(Held):
     """A role that an account holds, from a day to a day, both included; `until` None: until it is withdrawn."""
 
-    user = _account("compte", on_delete=models.CASCADE)
+    user = models.ForeignKey(User, verbose_name="compte", related_name="+", on_delete=models.CASCADE)
     since = models.DateField("depuis le")
     until = models.DateField("jusqu’au", null=True, blank=True)
-    given_by = _account("donné par", on_delete=models.SET_NULL, null=True)
+    given_by = by_account("donné par")
 
     class Meta:
         verbose_name = "adhésion"
@@ -60,10 +56,10 @@ class Invitation(Held):
     for_whom = models.CharField("pour qui", max_length=120)
     until = models.DateField("rôle donné jusqu’au", null=True, blank=True)
     made_at = models.DateTimeField("faite le")
-    made_by = _account("par", on_delete=models.SET_NULL, null=True)
+    made_by = by_account()
     expires_at = models.DateTimeField("expire le")
     used_at = models.DateTimeField("ouverte le", null=True)
-    used_by = _account("par", on_delete=models.SET_NULL, null=True)
+    used_by = by_account()
     cancelled_at = models.DateTimeField("retirée le", null=True)
 
     class Meta:
@@ -79,9 +75,9 @@ class Recovery(models.Model):
     """A link by which somebody who lost a password, or a second factor, chooses others; made by whoever answers for them."""
 
     token = models.CharField("empreinte du lien", max_length=64, unique=True)
-    user = _account("compte", on_delete=models.CASCADE)
+    user = models.ForeignKey(User, verbose_name="compte", related_name="+", on_delete=models.CASCADE)
     made_at = models.DateTimeField("fait le")
-    made_by = _account("par", on_delete=models.SET_NULL, null=True)
+    made_by = by_account()
     expires_at = models.DateTimeField("expire le")
     used_at = models.DateTimeField("ouvert le", null=True)
 

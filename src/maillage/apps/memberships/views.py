@@ -21,13 +21,18 @@ from maillage.apps.memberships.forms import InviteForm, OpenForm, PasswordForm
 from maillage.kernel.errors import Refused
 
 WRONG_LINKS_AN_HOUR = 20
+TOO_MANY = Refused(
+    "Trop de liens faux ont été essayés.",
+    why="C’est pour protéger les accès de tous.",
+    do="Revenez dans une heure, puis ouvrez votre lien de nouveau.",
+)
 
 
 @holding(access.MANAGE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def team(request: HttpRequest) -> HttpResponse:
     """Who acts for what, and inviting somebody: the link is shown once."""
-    at = _now()
+    at = timezone.localtime()
     form = InviteForm(request.POST or None, user=request.user)
     context: dict[str, Any] = {"form": form}
     if form.is_bound and form.is_valid():
@@ -62,7 +67,7 @@ def team(request: HttpRequest) -> HttpResponse:
 def member(request: HttpRequest, pk: int) -> HttpResponse:
     """Withdrawing a role, or giving back an access that was lost."""
     found = get_object_or_404(access.members_for(request.user), pk=pk)
-    at = _now()
+    at = timezone.localtime()
     with refused.told(request):
         if request.POST.get("geste") == "acces":
             token = actions.give_back(by=request.user, membership=found, at=at)
@@ -76,7 +81,7 @@ def member(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def invitation_cancel(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(access.invitations_for(request.user), pk=pk)
-    actions.cancel(by=request.user, invitation=found, at=_now())
+    actions.cancel(by=request.user, invitation=found, at=timezone.localtime())
     messages.success(request, f"L’invitation de {found.for_whom} ne s’ouvre plus.")
     return redirect("team")
 
@@ -84,7 +89,7 @@ def invitation_cancel(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def invitation(request: HttpRequest, token: str) -> HttpResponse:
     """Taking up a role: with the account one is signed in with, or with a new one."""
-    at = _now()
+    at = timezone.localtime()
     found = _opened(request, token, actions.open_invitation, at)
     if isinstance(found, HttpResponse):
         return found
@@ -122,7 +127,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def recovery(request: HttpRequest, token: str) -> HttpResponse:
     """Choosing another password by a link that a manager made."""
-    at = _now()
+    at = timezone.localtime()
     found = _opened(request, token, actions.open_recovery, at)
     if isinstance(found, HttpResponse):
         return found
@@ -146,16 +151,11 @@ def recovery(request: HttpRequest, token: str) -> HttpResponse:
 def _opened(request: HttpRequest, token: str, open_it: Any, at: datetime) -> Any:
     """Return what a link opens, or the page that says why it opens nothing; a guessed link is a page that does not exist."""
     if counted(request, "liens") > WRONG_LINKS_AN_HOUR:
-        raise Http404
+        return refused.page(request, TOO_MANY, status=429)
     try:
         return open_it(token, at)
     except ObjectDoesNotExist as error:
         count(request, "liens")
         raise Http404 from error
     except Refused as error:
-        context = {"what": error.what, "why": error.why, "do": error.do}
-        return render(request, "site/refused.html", context, status=410)
-
-
-def _now() -> datetime:
-    return timezone.localtime(timezone.now())
+        return refused.page(request, error, status=410)

@@ -1,8 +1,8 @@
 """What a network adds to the official territories: perimeters, filters, corrections."""
 
-from django.conf import settings
 from django.db import models
 
+from maillage.apps.accounts.models import by_account
 from maillage.apps.territories import rules
 
 
@@ -16,9 +16,7 @@ class Perimeter(models.Model):
     zones = models.TextField("zones, telles que déposées")
     file_name = models.CharField("fichier", max_length=200)
     created_at = models.DateTimeField(auto_now_add=True)
-    created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name="par", on_delete=models.SET_NULL, null=True, related_name="+"
-    )
+    created_by = by_account()
 
     class Meta:
         verbose_name = "périmètre"
@@ -37,9 +35,7 @@ class Marking(models.Model):
     doubt = models.TextField("doute")
     shares = models.JSONField("part par IRIS")
     created_at = models.DateTimeField(auto_now_add=True)
-    created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name="par", on_delete=models.SET_NULL, null=True, related_name="+"
-    )
+    created_by = by_account()
 
     class Meta:
         verbose_name = "filtre"
@@ -58,13 +54,9 @@ class Correction(models.Model):
     value = models.FloatField("nouvelle valeur")
     reason = models.TextField("raison")
     made_at = models.DateTimeField(auto_now_add=True)
-    made_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name="par", on_delete=models.SET_NULL, null=True, related_name="+"
-    )
+    made_by = by_account()
     withdrawn_at = models.DateTimeField("retirée le", null=True)
-    withdrawn_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name="retirée par", on_delete=models.SET_NULL, null=True, related_name="+"
-    )
+    withdrawn_by = by_account("retirée par")
 
     class Meta:
         verbose_name = "correction"

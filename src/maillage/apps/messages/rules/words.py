@@ -2,6 +2,8 @@
 
 import unicodedata
 
+from maillage.kernel.typed import TURNING
+
 # The letters of an SMS (GSM 03.38): with one other, the whole message takes more than twice the room.
 LETTERS = frozenset(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡"
@@ -18,8 +20,6 @@ PLAIN = str.maketrans(
     }
 )
 ONE, EACH, ONE_WIDE, EACH_WIDE = 160, 153, 70, 67
-# Marks that turn a line around without being seen: a name in Arabic needs none of them, a trap does.
-TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 def line(text: str) -> str:

@@ -117,3 +117,20 @@ for (const bouton of document.querySelectorAll("[data-imprimer]")) {
   bouton.hidden = false;
   bouton.addEventListener("click", () => print());
 }
+
+// Un double appui n’envoie pas deux fois ; un autre bouton du même formulaire, si.
+const ENVOI = 3000; // millisecondes ; ensuite, c’est qu’on recommence
+let parti = { bouton: null, a: 0 };
+document.addEventListener("submit", (e) => {
+  if (e.defaultPrevented || e.target.method !== "post") return;
+  const bouton = e.submitter ?? e.target;
+  if (parti.bouton === bouton && Date.now() - parti.a < ENVOI) e.preventDefault();
+  else parti = { bouton, a: Date.now() };
+});
+addEventListener("pageshow", () => { parti = { bouton: null, a: 0 }; });
+
+// « Précédent » après une inscription : qui s’inscrit ensuite sur ce poste est quelqu’un d’autre.
+addEventListener("pageshow", ({ persisted }) => {
+  const cle = persisted && document.querySelector("input[type=hidden][name=cle]");
+  if (cle) cle.value = [...crypto.getRandomValues(new Uint8Array(16))].map((o) => o.toString(16).padStart(2, "0")).join("");
+});
