@@ -334,10 +334,9 @@ def test_studies_of_an_older_method_are_erased(home):
 
 
 def test_one_address_may_not_ask_for_everything(client, home, monkeypatch):
-    from django.core.cache import cache, caches
+    from django.core.cache import cache
 
     cache.clear()
-    caches["counts"].clear()
     monkeypatch.setattr(access, "NEW_STUDIES_AN_HOUR", 1)
     assert client.get("/territoires/38151/").status_code == 200
     assert client.get("/territoires/38185/").status_code == 429

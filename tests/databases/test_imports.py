@@ -4,9 +4,6 @@ import itertools
 import json
 import signal
 
-import psycopg
-import pytest
-
 from tests.databases.conftest import python
 
 N = 2_000
@@ -40,24 +37,7 @@ def places(n, phone="04 76 00"):
     return json.dumps([*rows, {**rows[-1], "id": "again"}], ensure_ascii=False)
 
 
-@pytest.fixture
-def sqlite():
-    return ""
-
-
-@pytest.fixture
-def other_postgresql(postgresql):
-    """A database of its own, on the server of the others."""
-    with psycopg.connect(postgresql, autocommit=True) as server:
-        server.execute("create database imports")
-    yield postgresql.replace("/maillage?", "/imports?")
-    with psycopg.connect(postgresql, autocommit=True) as server:
-        server.execute("drop database imports with (force)")
-
-
-@pytest.mark.parametrize("engine", ["sqlite", pytest.param("other_postgresql", marks=pytest.mark.postgresql)])
-def test_an_import_killed_in_the_middle_leaves_nothing_and_the_next_completes(engine, request, tmp_path):
-    database = request.getfixturevalue(engine)
+def test_an_import_killed_in_the_middle_leaves_nothing_and_the_next_completes(database, tmp_path):
     file = tmp_path / "lieux.json"
 
     def importing(content, statement=""):

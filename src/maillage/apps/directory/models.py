@@ -1,15 +1,9 @@
 """Structures, places and what happens to them. A sheet is one row; every change of it is another."""
 
-from django.conf import settings
 from django.db import models
 
+from maillage.apps.accounts.models import by_account
 from maillage.apps.directory import rules
-
-
-def _author(**more):
-    return models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name="par", on_delete=models.SET_NULL, null=True, related_name="+", **more
-    )
 
 
 class Source(models.Model):
@@ -42,6 +36,13 @@ class Structure(models.Model):
         return self.name
 
 
+def of_structure(words: str = "structure") -> models.ForeignKey:
+    """A field that says which structure a row comes from, where the row outlives the structure."""
+    return models.ForeignKey(
+        Structure, verbose_name=words, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+
+
 class Import(models.Model):
     """A file that was read into the directory: what it held, what it made, and how to take it back."""
 
@@ -50,7 +51,7 @@ class Import(models.Model):
     digest = models.CharField("empreinte", max_length=64)
     correspondence = models.TextField("correspondance")
     started_at = models.DateTimeField("commencé le")
-    by = _author()
+    by = by_account()
     state = models.CharField("état", max_length=8, choices=list(rules.IMPORT_STATES.items()), default=rules.RUNNING)
     counts = models.JSONField("décomptes", default=dict)
     report = models.JSONField("rapport", default=dict)
@@ -180,7 +181,7 @@ class Body(models.Model):
     note = models.TextField("note", blank=True)
     lieu = models.ForeignKey(Lieu, verbose_name="fiche", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     changed_at = models.DateTimeField("dernier geste le")
-    changed_by = _author()
+    changed_by = by_account()
 
     class Meta:
         verbose_name = "organisme à contacter"
@@ -196,7 +197,7 @@ class Campaign(models.Model):
     name = models.CharField("nom", max_length=120)
     territory = models.CharField("territoire", max_length=61, blank=True)
     opened_at = models.DateTimeField("ouverte le")
-    by = _author()
+    by = by_account()
     closed_at = models.DateTimeField("close le", null=True)
 
     class Meta:
@@ -288,7 +289,7 @@ class Outing(models.Model):
     met = models.PositiveIntegerField("personnes rencontrées", null=True, blank=True)
     came = models.PositiveIntegerField("venues ensuite dans un lieu", null=True, blank=True)
     effect = models.TextField("ce que cela a changé", blank=True)
-    by = _author()
+    by = by_account()
 
     class Meta:
         verbose_name = "action de sensibilisation"

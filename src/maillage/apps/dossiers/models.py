@@ -1,8 +1,8 @@
 """Studies that were asked for, computed and kept."""
 
-from django.conf import settings
 from django.db import models
 
+from maillage.apps.accounts.models import by_account
 from maillage.apps.dossiers import rules
 from maillage.reference import findings
 
@@ -45,9 +45,7 @@ class Comment(models.Model):
     section = models.CharField("partie", max_length=12, choices=list(rules.SECTIONS.items()))
     text = models.TextField("commentaire", blank=True)
     written_at = models.DateTimeField(auto_now=True)
-    written_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name="par", on_delete=models.SET_NULL, null=True, related_name="+"
-    )
+    written_by = by_account()
 
     class Meta:
         verbose_name = "commentaire"
@@ -68,9 +66,7 @@ class Finding(models.Model):
     source = models.CharField("d’où", max_length=200)
     year = models.PositiveSmallIntegerField("année")
     written_at = models.DateTimeField("noté le")
-    written_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name="par", on_delete=models.SET_NULL, null=True, related_name="+"
-    )
+    written_by = by_account()
     withdrawn_at = models.DateTimeField("retiré le", null=True)
 
     class Meta:

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 
 from maillage.apps.directory import rules
+from maillage.apps.directory.forms.moments import DayField
 
 RESULTS = ("met", "came", "effect")
 DONE = "done"
@@ -18,7 +19,7 @@ class OutingForm(forms.Form):
     place = forms.CharField(label="Où", max_length=200)
     public = forms.CharField(label="Pour qui (facultatif)", max_length=200, required=False)
     rhythm = forms.CharField(label="Fréquence (facultatif)", max_length=120, required=False)
-    on = forms.DateField(label="Quand", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    on = DayField(label="Quand")
     state = forms.ChoiceField(label="État", choices=list(rules.OUTING_STATES.items()))
     met = forms.IntegerField(
         label="Personnes rencontrées (si on les a comptées)", min_value=0, max_value=100_000, required=False

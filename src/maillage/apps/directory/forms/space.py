@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 
+from maillage.apps.directory.forms.moments import DayField
 from maillage.apps.directory.queries import history
 from maillage.apps.directory.queries import waiting as queries
 from maillage.apps.directory.queries.waiting import Column, Waiting
@@ -267,8 +268,8 @@ class ReasonForm(forms.Form):
 class ClosureForm(forms.Form):
     """A closure for a time."""
 
-    du = forms.DateField(label="Fermé du", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
-    au = forms.DateField(label="au (compris)", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    du = DayField(label="Fermé du")
+    au = DayField(label="au (compris)")
     motif = forms.CharField(
         label="Pourquoi ?", max_length=120, required=False, help_text="Par exemple « travaux », « congés »"
     )

@@ -1,6 +1,5 @@
 """Rounds of confirmations: opening one, calling, writing, closing it."""
 
-from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -10,8 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from maillage.apps.accounts.models import User
-from maillage.apps.accounts.views import holding
+from maillage.apps.accounts.views import holding, who
 from maillage.apps.directory import access, rules
 from maillage.apps.directory.actions import campaigns as actions
 from maillage.apps.directory.models import Call, Campaign
@@ -28,7 +26,7 @@ MOST = 2_000
 @require_http_methods(["GET", "HEAD", "POST"])
 def index(request: HttpRequest) -> HttpResponse:
     """The campaigns, and a new one: first how many sheets it would hold, then opened."""
-    at = _now()
+    at = timezone.localtime()
     asked = request.POST if request.method == "POST" else request.GET
     name, typed = asked.get("nom", "").strip()[:120], asked.get("territoire", "").strip()[:100]
     most = asked.get("au_plus", "").strip()
@@ -57,7 +55,7 @@ def index(request: HttpRequest) -> HttpResponse:
             lieux = due[: whole(most, MOST) or MOST]
             if request.method == "POST":
                 place = ground.place if ground else ""
-                made = actions.open_round(name=name, territory=place, lieux=lieux, by=_user(request), at=at)
+                made = actions.open_round(name=name, territory=place, lieux=lieux, by=who(request), at=at)
                 messages.success(request, f"Campagne ouverte : {len(lieux)} fiches à confirmer.")
                 return redirect("campaign", made.pk)
         except Refused as error:
@@ -72,7 +70,7 @@ def index(request: HttpRequest) -> HttpResponse:
 def campaign(request: HttpRequest, pk: int) -> HttpResponse:
     """A campaign: whom to call, what to ask, what they said."""
     found = _campaign(request, pk)
-    at = _now()
+    at = timezone.localtime()
     start = request.GET.get("a_partir", "")
     shown = campaigns.sheets(found, at, whole(start) or 0)
     lines = [(title, [(line, _draft(request, line)) for line in section]) for title, section in shown.sections]
@@ -96,7 +94,7 @@ def call(request: HttpRequest, pk: int, code: str) -> HttpResponse:
         return redirect("campaign", found.pk)
     state = request.POST.get("etat", "")
     with refused.told(request):
-        actions.answer(row, state, note=request.POST.get("note", ""), by=_user(request), at=_now())
+        actions.answer(row, state, note=request.POST.get("note", ""), by=who(request), at=timezone.localtime())
         messages.success(request, f"« {row.lieu.name} » : {rules.CALL_STATES[state]}.")
     return redirect("campaign", found.pk)
 
@@ -107,7 +105,7 @@ def give_links(request: HttpRequest, pk: int) -> HttpResponse:
     found = _campaign(request, pk)
     if request.method == "POST":
         with refused.told(request):
-            n = actions.give_links(found, by=_user(request), at=_now())
+            n = actions.give_links(found, by=who(request), at=timezone.localtime())
             messages.success(request, f"{n} lien{'s' * (n > 1)} prêt{'s' * (n > 1)}.")
     return redirect("campaign", found.pk)
 
@@ -118,7 +116,7 @@ def close(request: HttpRequest, pk: int) -> HttpResponse:
     found = _campaign(request, pk)
     if request.method == "POST":
         with refused.told(request):
-            actions.close(found, by=_user(request), at=_now())
+            actions.close(found, by=who(request), at=timezone.localtime())
             messages.success(request, f"« {found.name} » est close. Ce qui a été noté reste lisible.")
     return redirect("campaign", found.pk)
 
@@ -126,12 +124,3 @@ def close(request: HttpRequest, pk: int) -> HttpResponse:
 def _campaign(request: HttpRequest, pk: int) -> Campaign:
     """Return a campaign; to a stranger, none exists."""
     return get_object_or_404(access.campaigns_for(request.user), pk=pk)
-
-
-def _user(request: HttpRequest) -> User:
-    return request.user  # type: ignore[return-value]
-
-
-def _now() -> datetime:
-    """Return this moment, in local time: its date is the one people read."""
-    return timezone.localtime(timezone.now())

@@ -1,7 +1,6 @@
 """Leading the census of a territory: whom to ask, commune by commune, by which rules, and how it was done."""
 
 from collections.abc import Callable
-from datetime import datetime
 from functools import wraps
 from typing import Any
 
@@ -13,8 +12,7 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_safe
 
-from maillage.apps.accounts.models import User
-from maillage.apps.accounts.views import holding
+from maillage.apps.accounts.views import holding, who
 from maillage.apps.directory import access, rules
 from maillage.apps.directory.actions import census as actions
 from maillage.apps.directory.forms.census import BodyForm
@@ -22,6 +20,7 @@ from maillage.apps.directory.models import Body, Lieu
 from maillage.apps.directory.queries import census, places
 from maillage.apps.directory.queries import method as methods
 from maillage.apps.directory.queries.census import RULES, Filter, Ground
+from maillage.apps.directory.views import refused
 from maillage.apps.territories import queries as territories
 from maillage.kernel.errors import Refused, UnknownTerritory
 from maillage.kernel.typed import whole
@@ -56,8 +55,7 @@ def led_in(view: Callable[[HttpRequest, Ground], HttpResponse]) -> Callable[...,
         try:
             ground = census.ground(place)
         except (Refused, UnknownTerritory) as error:
-            context = {"what": error.what, "why": error.why, "do": error.do}
-            return render(request, "site/refused.html", context, status=404)
+            return refused.page(request, error, status=404)
         if not access.holds(request.user, ground.lieux_communes):
             raise Http404
         return view(request, ground)
@@ -73,7 +71,7 @@ def bodies(request: HttpRequest, ground: Ground) -> HttpResponse:
     error = None
     if form.is_bound and form.is_valid():
         try:
-            body = actions.add(ground, form.given(), by=_user(request), at=_now())
+            body = actions.add(ground, form.given(), by=who(request), at=timezone.localtime())
         except Refused as refusal:
             error = refusal
         else:
@@ -111,7 +109,7 @@ def start(request: HttpRequest, ground: Ground) -> HttpResponse:
     if request.method == "POST":
         text, known = request.POST.get("lignes", "")[:5_000], "connus" in request.POST
         try:
-            n = actions.begin(ground, text, known=known, by=_user(request), at=_now())
+            n = actions.begin(ground, text, known=known, by=who(request), at=timezone.localtime())
         except Refused as refusal:
             error = refusal
         else:
@@ -137,11 +135,11 @@ def towns(request: HttpRequest, ground: Ground) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def inclusion(request: HttpRequest, ground: Ground) -> HttpResponse:
     """The rules of the census, and the places they leave out."""
-    error, at, by = None, _now(), str(request.user)
+    error, at, by = None, timezone.localtime(), str(request.user)
     if request.method == "POST":
         try:
             if "regles" in request.POST:
-                actions.set_rules(ground, {id: id in request.POST for id in RULES}, by=_user(request), at=at)
+                actions.set_rules(ground, {id: id in request.POST for id in RULES}, by=who(request), at=at)
                 messages.success(request, "Règles gardées.")
             elif "revenir" in request.POST:
                 lieu = get_object_or_404(Lieu, slug=request.POST["revenir"])
@@ -185,7 +183,7 @@ def _named(ground: Ground, text: str) -> Lieu:
 @require_safe
 def method(request: HttpRequest, ground: Ground) -> HttpResponse:
     """How the census was led, as a report tells it."""
-    on = _now().date()
+    on = timezone.localtime().date()
     return _page(
         request, ground, "census_method", "directory/census/method.html", {"parts": methods.method(ground), "on": said(on)}
     )
@@ -195,7 +193,7 @@ def method(request: HttpRequest, ground: Ground) -> HttpResponse:
 def body(request: HttpRequest, place: str, pk: int) -> HttpResponse:
     """One body: what is known, its state, its sheet."""
     ground, found = _body(request, place, pk)
-    at, by = _now(), _user(request)
+    at, by = timezone.localtime(), who(request)
     gesture = request.POST.get("geste", "")
     edited = BodyForm(
         request.POST if gesture == "garder" else None, ground=ground, initial=BodyForm.initial_of(found, ground)
@@ -246,7 +244,7 @@ def say(request: HttpRequest, place: str, pk: int) -> HttpResponse:
     try:
         state = request.POST.get("etat", "")
         note = request.POST.get("raison", "")[:2_000]
-        actions.say(found, state, note=note, by=_user(request), at=_now())
+        actions.say(found, state, note=note, by=who(request), at=timezone.localtime())
         messages.success(request, f"« {found.name} » : {rules.BODY_STATES[state]}.")
     except Refused as error:
         messages.error(request, " ".join(error.sentences))
@@ -286,12 +284,3 @@ def _query(request: HttpRequest) -> str:
     query.pop("a_partir", None)
     query.pop("ajout", None)
     return query.urlencode()
-
-
-def _user(request: HttpRequest) -> User:
-    return request.user  # type: ignore[return-value]
-
-
-def _now() -> datetime:
-    """Return this moment, in local time: its date is the one people read."""
-    return timezone.localtime(timezone.now())

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from maillage.apps.accounts.models import User
-from maillage.apps.accounts.views import holding
+from maillage.apps.accounts.views import holding, who
 from maillage.apps.directory import access
 from maillage.apps.directory.actions import devices as actions
 from maillage.apps.directory.forms.devices import DeviceForm, LoanForm
@@ -39,8 +39,8 @@ def of_place(request: HttpRequest, place: str) -> HttpResponse:
                 origin=clean["origine"],
                 note=clean["note"],
                 to_repair=clean["a_reparer"],
-                by=_user(request),
-                at=_now(),
+                by=who(request),
+                at=timezone.localtime(),
             )
         except Refused as refused:
             error = refused
@@ -57,7 +57,7 @@ def device(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "GET":  # a session that ended in between: the person signs in, and chooses again
         return redirect("devices", found.lieu.slug)
     try:
-        messages.success(request, _gesture(request, found, by=_user(request), at=_now()))
+        messages.success(request, _gesture(request, found, by=who(request), at=timezone.localtime()))
     except Refused as error:
         return _page(request, found.lieu, DeviceForm(), error)
     return redirect("devices", found.lieu.slug)
@@ -116,12 +116,4 @@ def _page(request: HttpRequest, lieu: Lieu, form: DeviceForm, error: Refused | N
 
 
 def _today() -> date:
-    return _now().date()
-
-
-def _now() -> datetime:
-    return timezone.localtime(timezone.now())
-
-
-def _user(request: HttpRequest) -> User:
-    return request.user  # type: ignore[return-value]
+    return timezone.localtime().date()

@@ -12,6 +12,7 @@ from maillage.apps.directory import access
 from maillage.apps.directory.forms.publish import PublishForm
 from maillage.apps.directory.queries import exports, scope
 from maillage.apps.directory.queries.exports import FILES
+from maillage.apps.directory.views import refused
 from maillage.apps.directory.views.fresh import unless_changed
 from maillage.kernel.errors import Refused, UnknownTerritory
 from maillage.reports.formats.publication import Producer
@@ -32,7 +33,7 @@ def page(request: HttpRequest) -> HttpResponse:
     if where is None:
         return render(request, "directory/export/page.html", {"typed": text, "near": near}, status=404)
     if not access.may_read_data(request):
-        return refused(request, TOO_MANY, status=429)
+        return refused.page(request, TOO_MANY, status=429)
     sources = exports.given(where)
     return render(
         request,
@@ -61,7 +62,7 @@ def file(request: HttpRequest, name: str) -> HttpResponse | FileResponse:
     shelf = exports.shelf(where, timezone.localdate())
     made = exports.held(shelf, name)
     if made is None and not access.may_read_data(request):
-        return refused(request, TOO_MANY, status=429)
+        return refused.page(request, TOO_MANY, status=429)
     made = made or exports.make(shelf, name)
     response = FileResponse(
         made.path.open("rb"),
@@ -100,8 +101,3 @@ def publish(request: HttpRequest) -> HttpResponse:
             response["Content-Disposition"] = f'attachment; filename="publication-{where.code}.zip"'
             return response
     return render(request, "directory/export/publish.html", context | {"sources": exports.given(scope.of(""))})
-
-
-def refused(request: HttpRequest, error: Refused, *, status: int) -> HttpResponse:
-    """Return the page of a refusal."""
-    return render(request, "site/refused.html", {"what": error.what, "why": error.why, "do": error.do}, status=status)

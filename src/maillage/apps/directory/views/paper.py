@@ -10,8 +10,8 @@ from maillage.apps.directory import access
 from maillage.apps.directory.queries import exports, paper, scope, where
 from maillage.apps.directory.queries.paper import Asked
 from maillage.apps.directory.queries.scope import Scope
-from maillage.apps.directory.views import printed
-from maillage.apps.directory.views.exports import LONGEST, refused
+from maillage.apps.directory.views import printed, refused
+from maillage.apps.directory.views.exports import LONGEST
 from maillage.apps.directory.views.fresh import unless_changed
 from maillage.kernel.errors import Refused, UnknownTerritory
 
@@ -88,7 +88,7 @@ def poster(request: HttpRequest, place: str) -> HttpResponse:
     text = request.GET.get("ou", "").strip()[:LONGEST]
     spot = where.find(text).spot if text else None
     if text and (spot is None or not spot.is_point):
-        return refused(request, NO_SPOT, status=404)
+        return refused.page(request, NO_SPOT, status=404)
     asked = Asked(
         kind="affiche",
         where=found,
@@ -103,14 +103,14 @@ def _document(request: HttpRequest, asked: Asked) -> HttpResponse:
     """Return a document, made when it is not there yet."""
     n = paper.count_of(asked.where)
     if not n:
-        return refused(request, NO_PLACE, status=404)
+        return refused.page(request, NO_PLACE, status=404)
     if n > paper.MOST:
-        return refused(request, TOO_LARGE, status=400)
+        return refused.page(request, TOO_LARGE, status=400)
     shelf = exports.shelf(asked.where, timezone.localdate())
     content = paper.held(asked, shelf)
     if content is None:
         if not access.may_make_paper(request):
-            return refused(request, TOO_MANY_PAPERS, status=429)
+            return refused.page(request, TOO_MANY_PAPERS, status=429)
         content = paper.made(asked, shelf)
     response = HttpResponse(content, content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="{asked.kind}-{asked.where.code}.pdf"'

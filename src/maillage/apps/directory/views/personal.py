@@ -21,7 +21,7 @@ from maillage.apps.directory.actions import links as actions
 from maillage.apps.directory.forms.personal import BOXES, ONLINE, ClosureForm, CodeForm, SheetForm
 from maillage.apps.directory.models import Lieu
 from maillage.apps.directory.queries import history, links, places
-from maillage.apps.directory.views import printed
+from maillage.apps.directory.views import printed, refused
 from maillage.kernel import codes
 from maillage.kernel.errors import Refused
 from maillage.kernel.typed import whole
@@ -59,7 +59,7 @@ def code(request: HttpRequest) -> HttpResponse:
         return render(request, "directory/personal/code.html", {"form": CodeForm()})
     typed = request.POST.get("code", "")
     if not _may_try(request):
-        return _refused(request, TOO_MANY, status=429)
+        return refused.page(request, TOO_MANY, status=429)
     lieu = links.by_code(typed)
     return _unknown(request, typed) if lieu is None else redirect("personal", codes.shown(codes.read(typed)))
 
@@ -71,7 +71,7 @@ def opened(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     @wraps(view)
     def answer(request: HttpRequest, code: str) -> HttpResponse:
         if not _may_try(request):
-            return _refused(request, TOO_MANY, status=429)
+            return refused.page(request, TOO_MANY, status=429)
         lieu = links.by_code(code)
         if lieu is None:
             return _unknown(request, code)
@@ -107,7 +107,7 @@ def sheet(request: HttpRequest, lieu: Lieu, code: str) -> HttpResponse:
         closure = ClosureForm(request.POST)
         closure.is_valid()
         try:
-            messages.success(request, gesture(lieu, request, closure, _now()))
+            messages.success(request, gesture(lieu, request, closure, timezone.localtime()))
         except Refused as error:
             return _sheet(request, lieu, code, error=error, closure=closure, status=400)
         return redirect("personal", code)
@@ -123,7 +123,7 @@ def _sheet(
     closure: ClosureForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    at = _now().replace(tzinfo=None)
+    at = timezone.localtime().replace(tzinfo=None)
     due = rules.due_on(lieu.confirmed_on, lieu.rhythm)
     context = {
         "lieu": lieu,
@@ -220,14 +220,14 @@ GESTURES: dict[str, Callable[[Lieu, HttpRequest, ClosureForm, datetime], str]] =
 @require_http_methods(["GET", "HEAD", "POST"])
 def correct(request: HttpRequest, lieu: Lieu, code: str) -> HttpResponse:
     """Correcting the fields of a sheet."""
-    at = _now()
+    at = timezone.localtime()
     form = SheetForm(request.POST or None, lieu=lieu, boxes=ONLINE, on=at.date())
     error = None
     if form.is_bound and form.is_valid():
         try:
             done = actions.correct(lieu, form.correction(), at=at)
-        except Refused as refused:
-            error = refused
+        except Refused as raised:
+            error = raised
         else:
             _tell(request, form, done)
             return redirect("personal", code)
@@ -260,7 +260,7 @@ def _fields(names: tuple[str, ...]) -> str:
 @require_safe
 def paper(request: HttpRequest, lieu: Lieu, code: str) -> HttpResponse:
     """The sheet on one page of A4, with boxes to fill by hand."""
-    on = _now().date()
+    on = timezone.localtime().date()
     form = SheetForm(lieu=lieu, boxes=BOXES, on=on)
     address = printed.address(request, reverse("personal", args=[code]))
     context = {
@@ -287,7 +287,7 @@ def typed_back(request: HttpRequest) -> HttpResponse:
     lieu = links.by_code(typed)
     if lieu is None:
         return render(request, "directory/personal/typed.html", context | {"error": WRONG}, status=404)
-    at = _now()
+    at = timezone.localtime()
     boxes = asked.cleaned_data["cases"]
     form = SheetForm(request.POST or None, lieu=lieu, boxes=boxes, on=at.date())
     context |= {"lieu": lieu, "form": form, "code": codes.shown(codes.read(typed)), "icons": offer.practices()}
@@ -300,8 +300,8 @@ def typed_back(request: HttpRequest) -> HttpResponse:
             else:
                 actions.confirm(lieu, by=by, at=at)
                 messages.success(request, f"« {lieu.name} » est confirmé. À la feuille suivante.")
-        except Refused as refused:
-            context["refused"] = refused
+        except Refused as raised:
+            context["refused"] = raised
         else:
             return redirect("paper_back")
     return render(
@@ -328,7 +328,7 @@ def link(request: HttpRequest, place: str) -> HttpResponse:
     """The personal link of a place: to give, to print, to renew."""
     lieu = get_object_or_404(access.managed_by(request.user), slug=place)
     if request.method == "POST":
-        actions.make(lieu, by=str(request.user), at=_now())
+        actions.make(lieu, by=str(request.user), at=timezone.localtime())
         messages.success(request, "Le lien est prêt. S’il y en avait un avant, il ne s’ouvre plus.")
         return redirect("personal_link", lieu.slug)
     context: dict[str, Any] = {"lieu": lieu}
@@ -336,12 +336,3 @@ def link(request: HttpRequest, place: str) -> HttpResponse:
         shown = codes.shown(lieu.code)
         context |= {"code": shown, "address": request.build_absolute_uri(reverse("personal", args=[shown]))}
     return render(request, "directory/personal/link.html", context)
-
-
-def _refused(request: HttpRequest, error: Refused, *, status: int) -> HttpResponse:
-    return render(request, "site/refused.html", {"what": error.what, "why": error.why, "do": error.do}, status=status)
-
-
-def _now() -> datetime:
-    """Return this moment, in local time: its date is the one people read."""
-    return timezone.localtime(timezone.now())

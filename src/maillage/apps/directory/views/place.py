@@ -17,7 +17,7 @@ from maillage.apps.directory.actions import signals
 from maillage.apps.directory.forms.signal import SignalForm
 from maillage.apps.directory.models import Lieu
 from maillage.apps.directory.queries import history, maps, places, results, where
-from maillage.apps.directory.views import printed
+from maillage.apps.directory.views import printed, refused
 from maillage.kernel.errors import Refused
 from maillage.kernel.languages import say, to_say
 
@@ -88,7 +88,7 @@ def report(request: HttpRequest, place: str) -> HttpResponse:
     form = SignalForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
         if not access.may_signal(request):
-            return _refused(request, TOO_MANY, status=429)
+            return refused.page(request, TOO_MANY, status=429)
         try:
             signals.signal(
                 found,
@@ -98,7 +98,7 @@ def report(request: HttpRequest, place: str) -> HttpResponse:
                 at=timezone.now(),
             )
         except Refused as error:
-            return _refused(request, error, status=400)
+            return refused.page(request, error, status=400)
         return redirect(f"{reverse('lieu_report', args=[found.slug])}?merci=1")
     thanks = "merci" in request.GET and not form.is_bound
     return render(request, "directory/public/report.html", {"lieu": found, "form": form, "thanks": thanks})
@@ -120,10 +120,6 @@ def _readable(request: HttpRequest, place: str) -> Lieu:
 
 def _published(request: HttpRequest, place: str) -> Lieu:
     return get_object_or_404(access.lieux_for(request.user), slug=place, state=rules.PUBLISHED)
-
-
-def _refused(request: HttpRequest, error: Refused, *, status: int) -> HttpResponse:
-    return render(request, "site/refused.html", {"what": error.what, "why": error.why, "do": error.do}, status=status)
 
 
 def _list_before(request: HttpRequest) -> str:

@@ -1,10 +1,11 @@
-"""What was refused, told on the next page."""
+"""What was refused: told on the next page, or a page of its own."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.contrib import messages
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 
 from maillage.kernel.errors import Refused
 
@@ -16,3 +17,8 @@ def told(request: HttpRequest) -> Iterator[None]:
         yield
     except Refused as error:
         messages.error(request, " ".join(error.sentences))
+
+
+def page(request: HttpRequest, error: Refused, *, status: int = 400) -> HttpResponse:
+    """Return the page that says what was refused, why, and what to do."""
+    return render(request, "site/refused.html", {"what": error.what, "why": error.why, "do": error.do}, status=status)

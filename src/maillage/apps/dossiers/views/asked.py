@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
+from maillage.apps.directory.views import refused
 from maillage.apps.dossiers import access, actions, queries, rules
 from maillage.apps.dossiers.forms import (
     ChoiceForm,
@@ -63,10 +64,6 @@ def query_of(asked: Asked) -> str:
     return "&".join(f"{key}={value}" for key, value in parts.items())
 
 
-def refused(request: HttpRequest, error: Refused, status: int = 400) -> HttpResponse:
-    return render(request, "site/refused.html", {"what": error.what, "why": error.why, "do": error.do}, status=status)
-
-
 def asked_for(request: HttpRequest, place: str) -> tuple[Study | None, Asked] | HttpResponse:
     """Return the study a page shows, or the answer to give where the request makes no sense."""
     try:
@@ -74,7 +71,7 @@ def asked_for(request: HttpRequest, place: str) -> tuple[Study | None, Asked] | 
     except UnknownTerritory as error:
         return unknown(request, place, error)
     except Refused as error:
-        return refused(request, error)
+        return refused.page(request, error)
 
 
 def finished(request: HttpRequest, place: str) -> tuple[Study, Asked] | HttpResponse:

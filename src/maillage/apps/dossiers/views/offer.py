@@ -14,7 +14,7 @@ from maillage.apps.dossiers.forms import GESTURES, WhatIfForm
 from maillage.apps.dossiers.models import Study
 from maillage.apps.dossiers.queries import Asked
 from maillage.apps.dossiers.views.pages import shown
-from maillage.apps.learning.views import measures as learning
+from maillage.apps.learning.queries import told as learning
 from maillage.apps.memberships.access import communes_of
 from maillage.apps.orientations.views import measures
 from maillage.reference.offer import diagnosis_lines
@@ -46,7 +46,7 @@ def seen(request: HttpRequest, place: str) -> HttpResponse:
         on = timezone.localdate()
         of = frozenset(communes) if communes is not None else None
         told_of = measures.of_territory(communes, on=on) | totals.section(communes)
-        return told_of | {"plans": learning.of_plans(None, of, on)}
+        return told_of | {"plans": learning.of_territory(of, on)}
 
     return shown(request, place, "dossiers/seen.html", "personnes", more)
 

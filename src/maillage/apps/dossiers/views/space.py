@@ -128,8 +128,8 @@ def _from_file(
         file = form.cleaned_data["fichier"]
         try:
             return keep({**form.cleaned_data, "content": file.read(), "file_name": file.name})
-        except Refused as refused:
-            error = refused
+        except Refused as raised:
+            error = raised
     return render(request, "dossiers/form.html", {"form": form, "error": error, **page})
 
 
@@ -234,8 +234,8 @@ def correct(request: HttpRequest, table: str) -> HttpResponse:
                 value=clean["valeur"],
                 reason=clean["raison"],
             )
-        except Refused as refused:
-            error = refused
+        except Refused as raised:
+            error = raised
         else:
             messages.success(
                 request, "Correction enregistrée. Les prochains calculs la liront ; l’ancienne valeur reste lisible."

@@ -1,0 +1,10 @@
+"""Days of the wall clock, as the database counts moments."""
+
+from datetime import date, datetime, time
+
+from django.utils import timezone
+
+
+def midnight(day: date) -> datetime:
+    """Return the moment a day begins here."""
+    return timezone.make_aware(datetime.combine(day, time()))

@@ -1,0 +1,26 @@
+"""Where structures stand: the commune of their seat, else that of their first place."""
+
+from django.db.models import QuerySet
+
+from maillage.apps.directory import rules
+from maillage.apps.directory.models import Lieu, Structure
+
+
+def seat(structure: Structure) -> str:
+    """Return the commune of a structure: its seat, else that of its first place."""
+    return structure.code_insee or str(
+        _places().filter(structure=structure).values_list("code_insee", flat=True).first() or ""
+    )
+
+
+def structures_in(communes: frozenset[str] | None) -> list[int] | None:
+    """Return the structures of some communes, by their seat, else by their first place; None: everywhere."""
+    if communes is None:
+        return None
+    seats = dict(_places().order_by("-pk").values_list("structure", "code_insee"))
+    seats |= dict(Structure.objects.exclude(code_insee="").values_list("pk", "code_insee"))
+    return [pk for pk, commune in seats.items() if commune in communes]
+
+
+def _places() -> QuerySet[Lieu]:
+    return Lieu.objects.filter(state=rules.PUBLISHED).exclude(code_insee="").order_by("pk")
