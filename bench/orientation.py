@@ -6,21 +6,16 @@ import subprocess
 import sys
 import tempfile
 
-from bench.timing import Measure
-from tools.postgresql import binaries, server
+from bench.timing import Measure, on_each_engine
 
 PLACES, REFERRALS = 100_000, 10_000
 
 
 def measures() -> list[Measure]:
-    found = _both("SQLite", "")
-    if binaries() is not None:
-        with server() as address:
-            found += _both("PostgreSQL", address)
-    return found
+    return on_each_engine(_measured)
 
 
-def _both(engine: str, database: str) -> list[Measure]:
+def _measured(engine: str, database: str) -> list[Measure]:
     with tempfile.TemporaryDirectory() as folder:
         environment = {**os.environ, "MAILLAGE_HOME": folder, "PLACES": str(PLACES), "REFERRALS": str(REFERRALS)}
         if database:

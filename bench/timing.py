@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from tools.postgresql import binaries, server
+
 
 @dataclass(frozen=True, slots=True)
 class Measure:
@@ -31,3 +33,12 @@ def seconds(work: Callable[[], object], *, times: int = 1) -> float:
         work()
         found.append(time.perf_counter() - start)
     return statistics.median(found)
+
+
+def on_each_engine(measured: Callable[[str, str], list[Measure]]) -> list[Measure]:
+    """Measure on SQLite, then on PostgreSQL where it is installed: measured takes an engine's name and its address."""
+    found = measured("SQLite", "")
+    if binaries() is not None:
+        with server() as address:
+            found += measured("PostgreSQL", address)
+    return found

@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from django.core.cache import caches
 from django.utils import timezone
 
 from maillage.apps.autonomy.models import Tally
@@ -11,16 +10,12 @@ from maillage.apps.directory.actions import sheets
 from maillage.apps.messages.models import Message
 from maillage.apps.orientations.models import Orientation, Path
 from maillage.apps.orientations.queries import measures
+from maillage.apps.orientations.views import relative
 from maillage.apps.people.models import Person
 from tests.apps.places import place
 
 pytestmark = pytest.mark.django_db
 HELPS = {"practices": {"assistance": {"state": "offered"}}}
-
-
-@pytest.fixture(autouse=True)
-def _fresh_counts():
-    caches["counts"].clear()
 
 
 @pytest.fixture
@@ -143,16 +138,15 @@ def test_a_full_place_is_told_and_nothing_is_half_done(client, library):
     assert nothing_kept()
 
 
-def test_a_machine_that_asks_for_many_is_stopped(client, library):
-    from maillage.apps.orientations.views.relative import FOLLOWED_AN_HOUR
-
-    for _ in range(FOLLOWED_AN_HOUR):
+def test_a_machine_that_asks_for_many_is_stopped(client, library, monkeypatch):
+    monkeypatch.setattr(relative, "FOLLOWED_AN_HOUR", 2)
+    for _ in range(2):
         client.cookies.clear()
         followed(client, library)
     client.cookies.clear()
     response = followed(client, library)
     assert response.status_code == 400
-    assert Person.objects.count() == FOLLOWED_AN_HOUR
+    assert Person.objects.count() == 2
 
 
 def test_a_place_or_a_need_that_is_none_does_not_exist(client, library):

@@ -9,7 +9,6 @@ import pikepdf
 import pypdfium2
 import pytest
 from allauth.mfa.models import Authenticator
-from django.core.cache import caches
 
 from maillage.apps.accounts.models import User
 from maillage.apps.autonomy.forms import paper as forms
@@ -261,11 +260,6 @@ def test_tasks_on_paper_are_measured_when_they_are_whole():
 
 
 # -------------------------------------------------------------------------------------------------------------------- pages
-
-
-@pytest.fixture(autouse=True)
-def _a_fresh_hour():
-    caches["counts"].clear()
 
 
 def helper(email: str, structure: Structure, role: str = "aidant") -> User:

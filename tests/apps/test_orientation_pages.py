@@ -1,9 +1,9 @@
 """The pages of the referral: sending, receiving, answering by a link, the printed card, the measures."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
-from django.core.cache import caches
 from django.urls import reverse
 from django.utils import timezone
 
@@ -14,13 +14,13 @@ from maillage.apps.messages.models import Message
 from maillage.apps.orientations import access
 from maillage.apps.orientations.actions import steps
 from maillage.apps.orientations.models import Orientation
-from maillage.apps.orientations.queries import ours, shown
+from maillage.apps.orientations.queries import measures, ours, shown
 from maillage.apps.people import actions as people
 from maillage.apps.people import queries as persons
 from maillage.apps.people.models import Person
 from maillage.reports import opening
 from tests.apps.places import place
-from tests.conftest import with_role
+from tests.conftest import account
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -32,16 +32,6 @@ def tuesday() -> date:
     """Return a Tuesday to come, when the places of these tests are open."""
     today = timezone.localdate()
     return today + timedelta(days=15 - today.weekday())
-
-
-@pytest.fixture(autouse=True)
-def _fresh_counts():
-    caches["counts"].clear()
-
-
-def account(name: str, role: str, **over) -> User:
-    user = User.objects.create_user(f"{name}@exemple.fr", "x", name=name.capitalize(), is_demonstration=True)
-    return with_role(user, role, **over)
 
 
 @pytest.fixture
@@ -216,6 +206,18 @@ def test_a_card_tells_two_steps_apart_by_what_they_are_for(client, worker, ccas,
     headings = [each.partition("</h2>")[0] for each in page.split("<h2 ")[1:3]]
     assert "Logement" in headings[0]
     assert "carte Vitale" in headings[1] and f"avant le {opening.said(day)}".replace("\u00a0", " ") in headings[1]
+
+
+def test_a_card_offers_to_give_up_only_what_may_be(client, aidant, person, orientation):
+    client.post("/ma-carte/", {"code": person.code})
+    assert "Je ne veux plus y aller" in text(client.get("/ma-carte/suivi/"))
+    steps.refuse(orientation, by=aidant, at=timezone.now(), reason="not_for")
+    assert "Je ne veux plus y aller" not in text(client.get("/ma-carte/suivi/"))
+    page = text(client.post(f"/ma-carte/etapes/{orientation.pk}/annuler/", follow=True))  # a page opened before
+    said = page.partition('class="message error"')[2].partition("</div>")[0]
+    assert "Ce n’est pas annulé. Ce lieu ne peut pas. Revenez voir qui vous aide : on cherche un autre lieu." in said
+    assert "pas notre public" not in page and "Ce que vous avez écrit" not in page
+    assert state(orientation) == "refused"
 
 
 def test_one_sentence_is_said_at_the_door(client, worker, ccas, library, person):
@@ -409,6 +411,73 @@ def test_two_people_answering_the_second_is_told_who_went_first(client, aidant, 
     assert state(orientation) == "refused"
 
 
+def shown_on(page: str, name: str = "vu") -> str:
+    """Return what a page shows of where a referral stands, as it gives it back."""
+    (found,) = set(re.findall(rf'name="{name}" value="([^"]*)"', page))
+    return found
+
+
+def test_a_page_left_open_undoes_nothing_of_what_a_colleague_did(client, aidant, worker, library, person, orientation):
+    """The person was told of an appointment: a refusal sent from the page opened before leaves it."""
+    people.agree(person=person, purpose="write", how="read", by=worker, at=timezone.now())
+    client.force_login(aidant)
+    page = text(client.get(f"/espace/orientations/{orientation.pk}/"))
+    stale = shown_on(page[page.index('id="repondre"') :])
+    other = account("karim", "aidant", structure=library.structure)
+    steps.appoint(orientation, by=other, at=timezone.now(), when=timezone.now() + 5 * DAY)
+    for posted in ({"raison": "full"}, {}):  # what cannot be read comes too late as well
+        response = answer(client, orientation, geste="refuser", vu=stale, **posted)
+        assert response.status_code == 400
+        assert "Rien n’a changé : cette orientation a déjà avancé." in text(response)
+        assert "Karim a donné un rendez-vous" in text(response)
+        assert state(orientation) == "appointed"
+    fresh = text(client.get(f"/espace/orientations/{orientation.pk}/"))
+    answer(client, orientation, geste="refuser", raison="full", vu=shown_on(fresh[fresh.index('id="repondre"') :]))
+    assert state(orientation) == "refused"
+
+
+def test_a_link_page_left_open_undoes_nothing(client, orientation, aidant):
+    stale = shown_on(opened(client, orientation))
+    steps.accept(orientation, by=aidant, at=timezone.now())
+    response = client.post(link(orientation), {"geste": "refuser", "raison": "full", "vu": stale})
+    assert response.status_code == 400
+    assert "Leila a accepté de recevoir la personne" in text(response)
+    assert state(orientation) == "accepted"
+
+
+def test_several_leave_the_rows_that_moved_since(client, aidant, worker, ccas, library):
+    rows = [sent(worker, ccas, library) for _ in range(2)]
+    client.force_login(aidant)
+    page = text(client.get("/espace/orientations/?plusieurs=1"))
+    posted = {f"vu-{row.pk}": shown_on(page, f"vu-{row.pk}") for row in rows}
+    steps.accept(rows[1], by=account("karim", "aidant", structure=library.structure), at=timezone.now())
+    posted |= {"geste": "date", "jour": tuesday().isoformat(), "heure": "10:00", "cochee": [row.pk for row in rows]}
+    page = text(client.post("/espace/orientations/plusieurs/", posted, follow=True))
+    assert [state(row) for row in rows] == ["appointed", "accepted"]
+    assert f"n° {rows[1].pk} : Karim a accepté de recevoir la personne" in page
+
+
+def test_following_from_a_page_left_open_changes_nothing(client, worker, aidant, orientation):
+    client.force_login(worker)
+    page = text(client.get(f"/espace/orientations/{orientation.pk}/"))
+    stale = shown_on(page[page.index('id="suite"') :])
+    steps.accept(orientation, by=aidant, at=timezone.now())
+    for verb in ("cancel", "remind"):
+        said = {"geste": verb, "vu": stale}
+        page = text(client.post(reverse("orientation_follow", args=[orientation.pk]), said, follow=True))
+        assert "cette orientation a déjà avancé. Leila a accepté" in page
+    assert state(orientation) == "accepted"
+
+
+def test_cancelling_says_that_the_person_is_told(client, worker, aidant, person, orientation):
+    people.agree(person=person, purpose="write", how="read", by=worker, at=timezone.now())
+    steps.appoint(orientation, by=aidant, at=timezone.now(), when=timezone.now() + 5 * DAY)
+    client.force_login(worker)
+    page = text(client.post(reverse("orientation_follow", args=[orientation.pk]), {"geste": "cancel"}, follow=True))
+    assert "Le lieu est prévenu que personne ne vient." in page
+    assert "La personne reçoit un SMS." in page
+
+
 def test_a_gesture_that_is_none_does_not_exist(client, aidant, orientation):
     client.force_login(aidant)
     assert answer(client, orientation, geste="effacer-tout").status_code == 404
@@ -432,6 +501,30 @@ def test_several_receive_the_same_date(client, aidant, worker, ccas, library):
     posted = {"geste": "date", "jour": day, "heure": "10:00", "cochee": [row.pk for row in rows]}
     client.post("/espace/orientations/plusieurs/", posted)
     assert [state(row) for row in rows] == ["appointed", "appointed"]
+
+
+def test_several_are_dated_but_those_to_look_at_again(client, aidant, worker, ccas, library):
+    """A date that is too late for one is given to the others: each says what became of it."""
+    fine, doubtful = sent(worker, ccas, library), sent(worker, ccas, library, urgent_before=tuesday() - 2 * DAY)
+    client.force_login(aidant)
+    posted = {"geste": "date", "jour": tuesday().isoformat(), "heure": "10:00", "cochee": [fine.pk, doubtful.pk]}
+    page = text(client.post("/espace/orientations/plusieurs/", posted, follow=True))
+    assert (state(fine), state(doubtful)) == ("appointed", "sent")
+    assert "Même rendez-vous donné : 1 personne." in page
+    assert "Rien n’a changé" not in page
+    assert f"Sans changement : n° {doubtful.pk} : C’est après la date" in page
+    assert "ou cochez « Oui, c’est bien ce jour et cette heure »" in page
+    client.post("/espace/orientations/plusieurs/", posted | {"voulu": "on", "cochee": [doubtful.pk]})
+    assert state(doubtful) == "appointed"
+
+
+def test_a_date_that_several_cannot_read_is_said_once(client, aidant, worker, ccas, library):
+    rows = [sent(worker, ccas, library) for _ in range(2)]
+    client.force_login(aidant)
+    posted = {"geste": "date", "jour": "", "heure": "10:00", "cochee": [row.pk for row in rows]}
+    page = text(client.post("/espace/orientations/plusieurs/", posted, follow=True))
+    assert page.count("Il manque le jour") == 1
+    assert all(f"n° {row.pk}" in page for row in rows)
 
 
 def test_several_say_who_is_told_and_how_to_go_back(client, aidant, worker, ccas, library, person):
@@ -539,6 +632,56 @@ def test_a_referral_is_stopped_and_one_refused_leads_to_another_place(client, wo
     assert state(orientation) == "unsolved"
 
 
+@pytest.fixture
+def far_away() -> Lieu:
+    return place("echirolles", {"nom": "Échirolles", "latitude": 45.1456, "longitude": 5.7186, **HELPS})
+
+
+def test_a_place_proposed_instead_is_one_gesture_away(client, worker, aidant, person, orientation, far_away):
+    steps.redirect(orientation, by=aidant, at=timezone.now(), lieu=far_away)
+    client.force_login(worker)
+    page = text(client.get(f"/espace/orientations/{orientation.pk}/"))
+    assert "Orienter vers ce lieu" in page
+    address = reverse("orientation_proposed", args=[orientation.pk])
+    assert address in page
+    urls = {client.post(address).url for _ in range(2)}
+    draft = Orientation.objects.exclude(pk=orientation.pk).get()
+    assert urls == {f"/espace/orientations/{draft.pk}/envoyer/"}
+    assert (draft.state, draft.lieu, draft.person, draft.path) == ("draft", far_away, person, orientation.path)
+    assert (draft.need, draft.procedure, draft.procedure_words) == ("assistance", "argent", "prime d’activité")
+    assert (draft.shared, state(orientation)) == ([], "closed")
+
+
+def test_only_a_place_that_was_proposed_is_followed(client, worker, stranger, aidant, orientation, far_away):
+    client.force_login(worker)
+    found = client.post(reverse("orientation_proposed", args=[orientation.pk]))
+    assert found.url == f"/espace/orientations/nouvelle/?suite={orientation.pk}"
+    steps.redirect(orientation, by=aidant, at=timezone.now(), lieu=far_away)
+    client.force_login(stranger)
+    assert client.post(reverse("orientation_proposed", args=[orientation.pk])).status_code == 404
+    assert Orientation.objects.count() == 1
+
+
+def test_a_place_proposed_instead_comes_first_however_far(client, worker, library, aidant, orientation, far_away):
+    steps.redirect(orientation, by=aidant, at=timezone.now(), lieu=far_away)
+    client.force_login(worker)
+    page = text(client.get(f"/espace/orientations/nouvelle/?suite={orientation.pk}"))
+    first = page.partition('id="lieu-1"')[2].partition("</li>")[0]
+    assert far_away.name in first
+    assert "Proposé par Bibliothèque Barnave" in first
+    assert page.count(f'value="{far_away.slug}"') == 1
+
+
+def test_whoever_sends_is_not_proposed_to_themselves(client, aidant, orientation, ccas):
+    near = place("voisin", {"nom": "Voisin", "latitude": 45.1926, "longitude": 5.7288, **HELPS})
+    client.force_login(aidant)
+    page = text(client.get(f"/espace/orientations/{orientation.pk}/?faire=ailleurs"))
+    proposed = page.partition('id="ailleurs"')[2].partition("</details>")[0]
+    assert f'value="{near.slug}"' in proposed
+    assert f'value="{ccas.slug}"' not in proposed
+    assert answer(client, orientation, geste="ailleurs", lieu=ccas.slug).status_code == 400
+
+
 def test_the_sender_may_not_answer_for_the_place(client, worker, orientation):
     client.force_login(worker)
     response = client.post(reverse("orientation_answer", args=[orientation.pk]), {"geste": "accept"})
@@ -610,6 +753,19 @@ def test_from_a_need_to_the_card_with_the_persons_agreement(client, worker, libr
     assert "Aurélie" not in card
 
 
+def test_no_real_place_hears_of_somebody_who_was_invented(client, worker, ccas, library, person):
+    Person.objects.update(example=True)
+    client.force_login(worker)
+    url = chosen(client, library, pour=person.pk).url
+    client.post(url, {"partage": ["nickname"], "accord": "read", "canal": "email"})
+    row = Orientation.objects.get()
+    assert (row.state, row.channel, row.example, row.path.example) == ("sent", "email", True, True)
+    assert not Message.objects.filter(to="accueil@bibliotheque.example").exists()
+    today = timezone.localdate()
+    assert measures.measures(None, today, today).n == 0
+    assert measures.measures(None, today, today, examples=True).n == 1
+
+
 def test_without_the_answer_of_the_person_nothing_leaves(client, worker, library, person):
     client.force_login(worker)
     url = chosen(client, library, pour=person.pk).url
@@ -627,6 +783,18 @@ def test_a_person_who_says_no_is_still_oriented_by_their_card(client, worker, li
     assert (row.state, row.shared, row.channel) == ("sent", [], "card")
     assert not persons.agreed(person, "share", library.structure_id)
     assert not Message.objects.filter(to="accueil@bibliotheque.example").exists()
+
+
+def test_a_no_takes_back_what_was_shared_with_the_same_structure(client, worker, ccas, library, person):
+    first = sent(worker, ccas, library, person, shared=["nickname", "reach", "note"], note="Parle peu")
+    assert "Parle peu" in opened(client, first)
+    client.force_login(worker)
+    url = chosen(client, library, pour=person.pk, demarche="logement").url
+    client.post(url, {"partage": ["nickname"], "accord": "non", "canal": "email"})
+    client.logout()
+    page = opened(client, first)
+    assert not any(told in page for told in ("Aurélie", "39 98 12 34", "+33639981234", "Parle peu"))
+    assert Orientation.objects.filter(shared=[], note="").count() == 2
 
 
 def test_somebody_without_name_is_oriented_too(client, worker, library):
@@ -663,12 +831,62 @@ def test_a_place_full_since_proposes_its_neighbours(client, worker, library):
     assert state(row) == "sent"
 
 
+def test_what_did_not_leave_leaves_nothing_behind(client, worker, library, person):
+    """Neither the agreement nor what was chosen to share: nothing was sent."""
+    client.force_login(worker)
+    url = chosen(client, library, pour=person.pk).url
+    sheets.say_full(library, True, by="x", at=timezone.now())
+    posted = {"partage": ["nickname", "note"], "mot": "Parle peu", "accord": "read", "ecrire": "oui", "canal": "card"}
+    response = client.post(url, posted)
+    assert response.status_code == 400
+    assert "Parle peu" in text(response)
+    row = Orientation.objects.get()
+    assert (row.state, row.shared, row.note) == ("draft", [], "")
+    assert not persons.agreed(person, "share", library.structure_id)
+    assert not persons.agreed(person, "write")
+
+
+def test_what_was_typed_goes_with_a_draft_taken_to_a_neighbour(client, worker, library):
+    near = place("voisin", {"nom": "Voisin", "latitude": 45.1926, "longitude": 5.7288, **HELPS})
+    client.force_login(worker)
+    url = chosen(client, library).url
+    sheets.say_full(library, True, by="x", at=timezone.now())
+    page = client.post(url, {"partage": ["note"], "mot": "Parle peu", "jours": "mardi", "canal": "card"}).content.decode()
+    neighbours = page.partition("/ailleurs/")[2].partition("</form>")[0]
+    said = dict(re.findall(r'type="hidden" name="(mot|jours)" value="([^"]*)"', neighbours))
+    assert said == {"mot": "Parle peu", "jours": "mardi"}
+    row = Orientation.objects.get()
+    client.post(reverse("orientation_elsewhere", args=[row.pk]), {"ailleurs": near.slug, **said})
+    assert "Parle peu" in text(client.get(url))
+    client.post(reverse("orientation_elsewhere", args=[row.pk]), {"ailleurs": near.slug})
+    row.refresh_from_db()
+    assert (row.lieu, row.note, row.availability) == (near, "Parle peu", "mardi")
+
+
 def test_no_place_suits_is_a_need_that_is_counted(client, worker):
     client.force_login(worker)
     page = text(client.post("/espace/orientations/nouvelle/", need(geste="aucun"), follow=True))
     assert "aucun lieu ne convient" in page
     row = Orientation.objects.get()
     assert (row.state, row.commune) == ("unsolved", "38185")
+
+
+def test_no_place_suits_said_twice_is_one_need(client, worker, person):
+    client.force_login(worker)
+    urls = {client.post("/espace/orientations/nouvelle/", need(geste="aucun", pour=person.pk)).url for _ in range(2)}
+    assert len(urls) == Orientation.objects.count() == 1
+    assert Orientation.objects.get().events.filter(verb="unsolved").count() == 1
+
+
+def test_what_is_due_in_years_is_a_slip(client, worker, library):
+    client.force_login(worker)
+    last = timezone.localdate() + 730 * DAY
+    for day in (date.max, last + DAY):
+        response = chosen(client, library, avant=day.isoformat())
+        assert response.status_code == 400
+        assert "est dans plus de deux ans. Corrigez la date, ou laissez-la vide." in text(response)
+        assert not Orientation.objects.exists()
+    assert chosen(client, library, avant=last.isoformat()).status_code == 302
 
 
 def test_a_draft_is_taken_up_again(client, worker, library):
@@ -735,6 +953,35 @@ def test_a_place_answers_by_its_link_without_account(client, orientation):
     assert Message.objects.filter(to="sofia@exemple.fr").exists()
 
 
+def test_each_reading_by_a_link_is_noted_and_told_to_the_person_as_the_place(client, worker, person, orientation):
+    for _ in range(3):
+        opened(client, orientation)
+        client.get(link(orientation))  # the same page, shown again
+    verbs = Entry.objects.filter(kind="orientations.orientation", row=orientation.pk).values_list("verb", flat=True)
+    assert [verb for verb in verbs if verb.endswith((".see", ".read"))] == ["orientation.see", *["orientation.read"] * 2]
+    client.force_login(worker)
+    page = text(client.get(f"/espace/personnes/{person.pk}/"))
+    assert "Le lieu, par son lien (Bibliothèque Barnave) a vu l’orientation" in page
+    assert page.count("Le lieu, par son lien (Bibliothèque Barnave) a lu l’orientation") == 2
+    client.post("/ma-carte/", {"code": person.card})
+    assert "Vous, ou Maillage (Bibliothèque" not in text(client.get("/ma-carte/garde/"))
+
+
+def test_an_agreement_is_noted_by_the_house_of_whoever_notes_it(client, worker, library, person):
+    client.force_login(worker)
+    client.post(chosen(client, library, pour=person.pk).url, {"partage": [], "accord": "read", "canal": "card"})
+    page = text(client.get(f"/espace/personnes/{person.pk}/"))
+    told = "Sofia (CCAS) a noté un accord : transmettre à une structure (Bibliothèque Barnave) : oui"
+    assert told in page
+
+
+def test_opening_a_card_to_print_it_is_noted(client, worker, person, orientation):
+    client.force_login(worker)
+    for address in (f"/espace/orientations/{orientation.pk}/carte/", f"/espace/personnes/{person.pk}/carte/"):
+        client.get(address)
+    assert text(client.get(f"/espace/personnes/{person.pk}/")).count("Sofia (CCAS) a imprimé la carte") == 2
+
+
 @pytest.mark.parametrize(
     ("posted", "state_after"),
     [
@@ -767,6 +1014,38 @@ def test_what_is_missing_by_a_link_is_said_and_nothing_is_lost(client, orientati
     assert "Travaux" in text(response)
 
 
+@pytest.mark.parametrize(
+    ("posted", "kept"),
+    [
+        ({"geste": "refuser", "raison": "other", "mots": "Travaux jusqu’en mars"}, "Travaux jusqu’en mars"),
+        ({"geste": "servir", "fait": ["assistance"], "issue": "partial", "mots": "Dossier rempli"}, "Dossier rempli"),
+        ({"geste": "date", "jour": "2027-03-30", "heure": "14:35"}, 'value="14:35"'),
+        ({"geste": "accept"}, "Accepter"),
+    ],
+)
+def test_an_answer_whose_session_is_over_is_read_again_before_it_leaves(client, orientation, posted, kept):
+    opened(client, orientation)
+    client.cookies.clear()
+    response = client.post(link(orientation), posted)
+    assert response.status_code == 400
+    page = text(response)
+    assert "Relisez, puis renvoyez." in page and kept in page
+    assert "en rouge" not in page
+    assert state(orientation) == "seen"
+    client.post(link(orientation), posted)
+    assert state(orientation) != "seen"
+
+
+def test_an_answer_whose_session_is_over_says_what_it_became_since(client, orientation, aidant):
+    stale = shown_on(opened(client, orientation))
+    client.cookies.clear()
+    steps.accept(orientation, by=aidant, at=timezone.now())
+    said = {"geste": "refuser", "raison": "other", "mots": "Travaux jusqu’en mars", "vu": stale}
+    page = text(client.post(link(orientation), said))
+    assert "Leila a accepté de recevoir la personne" in page and "Travaux jusqu’en mars" in page
+    assert state(orientation) == "accepted"
+
+
 @pytest.mark.parametrize("code", ["0" * 32, "x", "a" * 400])
 def test_a_forged_link_opens_nothing_and_says_what_to_do(client, orientation, code):
     response = client.get(f"/orientation/{code}/")
@@ -775,8 +1054,9 @@ def test_a_forged_link_opens_nothing_and_says_what_to_do(client, orientation, co
     assert "dernier e-mail" in text(response)
 
 
-def test_guessing_links_is_stopped(client, orientation):
-    for n in range(access.LINKS_AN_HOUR):
+def test_guessing_links_is_stopped(client, orientation, monkeypatch):
+    monkeypatch.setattr(access, "LINKS_AN_HOUR", 2)
+    for n in range(2):
         client.get(f"/orientation/{n:032x}/")
     assert client.get(f"/orientation/{1:032x}/").status_code == 429
     assert client.get(link(orientation)).status_code == 429

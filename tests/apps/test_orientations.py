@@ -19,7 +19,7 @@ from maillage.apps.people import actions as people
 from maillage.apps.people.models import Person
 from maillage.kernel.errors import Refused
 from tests.apps.places import place
-from tests.conftest import with_role
+from tests.conftest import account
 
 pytestmark = pytest.mark.django_db
 PARIS = ZoneInfo("Europe/Paris")
@@ -27,10 +27,6 @@ AT = datetime(2026, 11, 20, 10, tzinfo=PARIS)
 DAY = timedelta(days=1)
 MAIL = {"courriels": ["accueil@bibliotheque.example"]}
 HELPS = {"practices": {"assistance": {"state": "offered"}}}
-
-
-def account(name: str, role: str, **over) -> User:
-    return with_role(User.objects.create_user(f"{name}@exemple.fr", "x", name=name.capitalize()), role, **over)
 
 
 @pytest.fixture
@@ -115,6 +111,7 @@ def test_a_path_keeps_its_steps_in_order(worker, ccas, library, person):
         {"procedure": "magie"},
         {"shared": ["secret"]},
         {"urgent_before": date(2026, 11, 19)},
+        {"urgent_before": date.max},
     ],
 )
 def test_preparing_what_cannot_be_is_refused(worker, ccas, library, wrong):
@@ -531,6 +528,54 @@ def test_a_page_left_open_does_not_undo_what_a_colleague_did(orientation, aidant
     assert steps.refuse(orientation, by=other, at=AT, reason="full", was="accepted").state == "refused"
     steps.refuse(orientation, by=other, at=AT, reason="full", was="accepted")  # a double click
     assert orientation.events.filter(verb="refuse").count() == 1
+
+
+def test_a_page_that_shows_another_appointment_moves_nothing(orientation, aidant, library):
+    other = account("karim", "aidant", structure=library.structure)
+    was = steps.appoint(orientation, by=aidant, at=AT, when=AT + DAY).shown
+    steps.move(orientation, by=aidant, at=AT, when=AT + 2 * DAY)
+    with pytest.raises(Refused, match=r"Leila a changé le rendez-vous .* : dimanche 22 novembre 2026 à 10"):
+        steps.move(orientation, by=other, at=AT, when=AT + 3 * DAY, was=was)
+
+
+def test_the_same_date_sent_again_by_the_same_person_is_given_once(worker, ccas, library, person, aidant):
+    """After going back, the page asks to move what it had given: it is the same date, told once."""
+    people.agree(person=person, purpose="write", how="read", by=worker, at=AT)
+    row = sent(worker, ccas, library, person)
+    steps.appoint(row, by=aidant, at=AT, when=AT + 5 * DAY, was="sent")
+    steps.move(row, by=aidant, at=AT, when=AT + 5 * DAY, was="sent")
+    assert not row.events.filter(verb="move").exists()
+    assert Message.objects.filter(channel="sms").count() == 3
+
+
+@pytest.mark.parametrize(
+    ("given", "verb"),
+    [("accept", "refuse"), ("accept", "redirect"), ("accept", "cancel"), ("appoint", "refuse"), ("appoint", "cancel")],
+)
+def test_a_person_told_to_come_is_told_that_it_is_over(worker, ccas, library, person, aidant, given, verb):
+    people.agree(person=person, purpose="write", how="read", by=worker, at=AT)
+    row = sent(worker, ccas, library, person)
+    getattr(steps, given)(row, by=aidant, at=AT, **({"when": AT + 5 * DAY} if given == "appoint" else {}))
+    said = {"refuse": {"reason": "full"}, "redirect": {"lieu": place("autre", {"nom": "Autre lieu", **HELPS})}}
+    getattr(steps, verb)(row, by=worker if verb == "cancel" else aidant, at=AT, **said.get(verb, {}))
+    last = Message.objects.filter(channel="sms").latest("pk").text.replace("\u00a0", " ").replace("'", "’")
+    over = {
+        "accept": "N’y allez plus, c’est annulé : Bibliothèque Barnave.",
+        "appoint": "Votre rendez-vous mercredi 25 novembre 2026 à 10 h n’a plus lieu : Bibliothèque Barnave.",
+    }
+    assert last == f"{over[given]} Revenez voir la personne qui vous aide."
+
+
+def test_a_person_nobody_expected_or_who_gave_it_up_is_not_told_that_it_is_over(worker, ccas, library, person, aidant):
+    people.agree(person=person, purpose="write", how="read", by=worker, at=AT)
+    steps.refuse(sent(worker, ccas, library, person), by=aidant, at=AT, reason="full")
+    past = sent(worker, ccas, library, person, need="wifi")
+    steps.appoint(past, by=aidant, at=AT, when=AT + DAY)
+    steps.refuse(past, by=aidant, at=AT + 2 * DAY, reason="did_not_come")
+    theirs = sent(worker, ccas, library, person)
+    steps.accept(theirs, by=aidant, at=AT)
+    steps.cancel(theirs, by=None, person=person, at=AT)
+    assert not [each for each in Message.objects.filter(channel="sms") if "Revenez" in each.text]
 
 
 @pytest.mark.parametrize("verb", ["see", "accept", "came", "absent"])

@@ -12,7 +12,7 @@ from maillage.apps.people import access, actions, queries
 from maillage.apps.people.models import Consent, Following, Person
 from maillage.kernel.errors import Refused
 from tests.apps.places import place
-from tests.conftest import with_role
+from tests.conftest import account
 
 pytestmark = pytest.mark.django_db
 AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
@@ -30,11 +30,7 @@ def other():
 
 @pytest.fixture
 def aidant(library) -> User:
-    return with_role(User.objects.create_user("aidant@exemple.fr", "x", name="Leïla"), "aidant", structure=library)
-
-
-def account(name: str, role: str, **over) -> User:
-    return with_role(User.objects.create_user(f"{name}@exemple.fr", "x", name=name), role, **over)
+    return account("aidant", "aidant", shown="Leïla", structure=library)
 
 
 def test_a_person_is_a_card_and_nothing_more_is_asked(aidant, library):

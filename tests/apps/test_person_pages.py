@@ -5,25 +5,23 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.core.cache import caches
 
 from maillage.apps.accounts.models import Entry, User
+from maillage.apps.autonomy import actions as autonomy
+from maillage.apps.autonomy.models import Bilan
+from maillage.apps.autonomy.rules import Carried
 from maillage.apps.messages.models import Message
-from maillage.apps.orientations.actions import due, forgetting, steps
+from maillage.apps.orientations.actions import agreements, due, forgetting, steps
 from maillage.apps.orientations.models import Orientation
 from maillage.apps.people import actions, queries
 from maillage.apps.people.models import Consent, Person
 from maillage.kernel.errors import Refused
 from tests.apps.places import place
-from tests.conftest import with_role
+from tests.conftest import account, with_role
+from tests.spec.test_bilan import AURELIE
 
 pytestmark = pytest.mark.django_db
 AT = datetime.now(UTC) - timedelta(days=2)
-
-
-@pytest.fixture(autouse=True)
-def _no_count_left():
-    caches["counts"].clear()
 
 
 @pytest.fixture
@@ -127,6 +125,31 @@ def test_names_from_right_to_left_and_very_long_stay_whole(client, aidant):
     assert Person.objects.get().nickname == name.strip()
     answer = client.post("/espace/personnes/nouvelle/", {"langue": "fr", "joindre": "none", "prenom": "x" * 61})
     assert answer.status_code == 400
+
+
+def test_a_name_turns_no_line_around(client, aidant):
+    client.force_login(aidant)
+    name = "Ana\u202e\u2066 Maria"
+    client.post("/espace/personnes/nouvelle/", {"langue": "fr", "joindre": "none", "prenom": name})
+    assert Person.objects.get().nickname == "Ana Maria"
+
+
+@pytest.mark.parametrize(("role", "opens"), [("aidant", True), ("benevole", False)])
+def test_a_volunteer_meets_somebody_whom_a_colleague_welcomed(client, lieu, role, opens):
+    colleague, volunteer = (
+        account("marie", role, structure=lieu.structure),
+        account("paul", "benevole", structure=lieu.structure),
+    )
+    met = actions.welcome(by=colleague, structure=lieu.structure, at=AT)
+    client.force_login(volunteer)
+    assert "celles que vous aidez vous-même" in client.get("/espace/personnes/").content.decode()
+    answer = client.post("/espace/personnes/carte/", {"code": met.card, "accord": "on"}, follow=True)
+    assert answer.status_code == (200 if opens else 400)
+    if not opens:
+        assert "Demandez à Marie" in answer.content.decode()
+    assert client.get(f"/espace/personnes/{met.pk}/").status_code == (200 if opens else 404)
+    client.force_login(colleague)
+    assert client.get(f"/espace/personnes/{met.pk}/").status_code == 200
 
 
 def test_homonyms_are_told_apart_by_their_card(client, aidant, lieu, person):
@@ -319,6 +342,42 @@ def test_an_agreement_taken_back_is_read_no_more(client, person, stranger, sent)
     client.post("/ma-carte/accord/", {"accord": Consent.objects.get(purpose="share").pk})
     client.force_login(stranger)
     assert "Fatou" not in client.get(f"/espace/orientations/{sent.pk}/").content.decode()
+
+
+def diagnosis(person: Person, lieu, token: str, **more) -> Bilan:
+    it = Carried(mode="self", answers=AURELIE, token=token, ended=True, **more)
+    return autonomy.keep(it, purpose="person", how="read", person=person, structure=lieu.structure, at=AT)
+
+
+def test_who_keeps_no_more_answers_is_read_no_more(client, aidant, person, lieu, other):
+    kept, elsewhere = diagnosis(person, lieu, "ici"), diagnosis(person, other, "ailleurs")
+    opened(client, person)
+    page = client.get("/ma-carte/garde/").content.decode()
+    assert "Vos réponses sont gardées" in page
+    assert kept.get_result_display() in page
+    said = Consent.objects.get(purpose="keep", structure=lieu.structure)
+    client.post("/ma-carte/accord/", {"accord": said.pk})
+    client.force_login(aidant)
+    assert client.get(f"/espace/bilans/{kept.pk}/").status_code == 404
+    assert list(Bilan.objects.all()) == [elsewhere]
+
+
+def test_a_no_to_keeping_answers_erases_them_everywhere(client, aidant, person, lieu, other):
+    diagnosis(person, lieu, "ici"), diagnosis(person, other, "ailleurs")
+    client.force_login(aidant)
+    client.post(f"/espace/personnes/{person.pk}/accord/", {"pour": "keep", "comment": "read", "reponse": "non"})
+    assert not Bilan.objects.exists()
+    assert not Consent.objects.filter(purpose="keep", given=True, withdrawn_at=None).exists()
+
+
+def test_answers_kept_no_more_stay_counted_for_who_agrees_and_lead_to_nobody(person, lieu, other):
+    actions.agree(person=person, purpose="count", how="read", at=AT)
+    first = diagnosis(person, lieu, "ici")
+    again = diagnosis(person, other, "ailleurs")
+    Bilan.objects.filter(pk=again.pk).update(retest_of=first)
+    agreements.withdraw(Consent.objects.get(purpose="keep", structure=lieu.structure), by=None, at=AT)
+    first.refresh_from_db(), again.refresh_from_db()
+    assert (first.person, first.kept, again.person, again.retest_of) == (None, "count", person, None)
 
 
 @pytest.mark.parametrize("how", ["no", "number"])

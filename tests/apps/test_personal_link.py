@@ -4,7 +4,7 @@ import re
 from datetime import date
 
 import pytest
-from django.core.cache import cache, caches
+from django.core.cache import cache
 
 from maillage.apps.directory import rules
 from maillage.apps.directory.actions import duplicates, links, sheets
@@ -23,7 +23,6 @@ WRONG = "Ce code n’ouvre aucune fiche."
 @pytest.fixture(autouse=True)
 def _no_memory():
     cache.clear()
-    caches["counts"].clear()
 
 
 @pytest.fixture

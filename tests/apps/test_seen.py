@@ -8,7 +8,7 @@ from maillage.apps.autonomy import actions as bilans
 from maillage.apps.autonomy.rules import Carried
 from maillage.apps.orientations.models import Orientation, Path
 from maillage.apps.people import actions as people
-from maillage.cli.stories import SANDRINE
+from maillage.cli.demonstration.stories import SANDRINE
 
 pytestmark = pytest.mark.django_db
 PAGE = "/territoires/38151/personnes/"

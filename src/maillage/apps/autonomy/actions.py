@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Collection, Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -17,6 +17,7 @@ from maillage.apps.autonomy.models import Bilan, Tally
 from maillage.apps.autonomy.queries.quality import INVENTED
 from maillage.apps.autonomy.rules import Carried
 from maillage.apps.directory.models import Structure
+from maillage.apps.directory.queries.moments import midnight
 from maillage.apps.people import actions as people
 from maillage.apps.people import queries as people_queries
 from maillage.apps.people import rules as people_rules
@@ -24,6 +25,7 @@ from maillage.apps.people.models import Person
 from maillage.engine import bilan as engine
 from maillage.kernel.errors import Refused
 from maillage.kernel.languages import say
+from maillage.kernel.typed import line
 from maillage.reference import bilan
 
 
@@ -73,7 +75,8 @@ def keep(
         if row.person is None:
             row.person = people.welcome(by=by, structure=structure, at=at, nickname=nickname)
         words = say(people_rules.PURPOSES[people_rules.KEEP].words)
-        people.agree(person=row.person, purpose=people_rules.KEEP, how=how, words=words, structure=structure, by=by, at=at)
+        said: dict[str, Any] = {"how": how, "words": words, "structure": structure, "acting": structure and structure.pk}
+        people.agree(person=row.person, purpose=people_rules.KEEP, by=by, at=at, **said)
         row.kept, row.retest_of = rules.PERSON, before
     row.save()
     if row.kept == rules.PERSON:
@@ -150,7 +153,7 @@ def change(held: Bilan, *, result: str, reason: str, words: str, by: User, at: d
         )
     same = result == row.result
     row.changed_result, row.changed_reason = ("", "") if same else (result, reason)
-    row.changed_words = "" if same else " ".join(words.split())[:300]
+    row.changed_words = "" if same else line(words, 300)
     row.changed_by, row.changed_at = (None, None) if same else (by, at)
     row.save(update_fields=["changed_result", "changed_reason", "changed_words", "changed_by", "changed_at"])
     journal.record(by=by, verb="bilan.changed", row=row, at=at, structure=row.structure_id, words=row.changed_result)
@@ -189,30 +192,32 @@ def erase(held: Bilan, *, by: User | None, at: datetime) -> None:
     held.delete()
     if person is not None and not Bilan.objects.filter(person=person).exists():
         for consent in person.consents.filter(purpose=people_rules.KEEP, withdrawn_at__isnull=True):
-            people.withdraw(consent, by=by, at=at)
+            people.withdraw(consent, by=by, at=at, acting=held.structure_id if by is not None else None)
 
 
 @transaction.atomic
-def forget(person: Person) -> int:
+def forget(person: Person, *, structure: int | None = None) -> int:
     """Erase the diagnoses of a person; return how many stay counted, without anybody: those of who agrees to be counted.
 
+    structure: only those that it did with them; None for all.
+
     To be called before `people.actions.forget`, which ends what they agree to. Nothing ties what stays to them: no card, no
-    helper, no hour. Invented people leave nothing: without their card they would be taken for real ones.
+    helper, no hour, no diagnosis that they keep. Invented people leave nothing: without their card they would be taken for real ones.
     """
     held = Bilan.objects.filter(person=person)
+    if structure is not None:
+        held = held.filter(structure=structure)
     if not people_queries.agreed(person, people_rules.COUNT):
         held.delete()
         return 0
     held.filter(INVENTED).delete()
     rows = list(held.select_for_update())
+    leaving = {row.pk for row in rows}
+    Bilan.objects.filter(person=person, retest_of__in=leaving).exclude(pk__in=leaving).update(retest_of=None)
     for row in rows:
+        row.retest_of_id = row.retest_of_id if row.retest_of_id in leaving else None  # what stays with them is not theirs
         row.person = row.by = row.changed_by = row.changed_at = row.retest_on = None
         row.changed_words, row.annex, row.chosen, row.kept = "", {}, [], rules.COUNT
-        row.token, row.at = secrets.token_hex(12), _midnight(row.at)
+        row.token, row.at = secrets.token_hex(12), midnight(timezone.localdate(row.at))
         row.save()
     return len(rows)
-
-
-def _midnight(at: datetime) -> datetime:
-    """Return the moment a day began here."""
-    return timezone.make_aware(datetime.combine(timezone.localdate(at), time()))

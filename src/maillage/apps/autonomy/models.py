@@ -1,26 +1,14 @@
 """The diagnoses that people agreed to keep, and what is only counted."""
 
-from django.conf import settings
 from django.db import models
 
+from maillage.apps.accounts.models import by_account
 from maillage.apps.autonomy import rules
-from maillage.apps.directory.models import Structure
+from maillage.apps.directory.models import of_structure
 from maillage.apps.people.models import Person
 from maillage.reference import bilan
 
 RESULTS = [(id, row.label) for id, row in bilan.results().items()]
-
-
-def _account(words: str):
-    return models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name=words, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
-    )
-
-
-def _structure():
-    return models.ForeignKey(
-        Structure, verbose_name="structure", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
-    )
 
 
 class Bilan(models.Model):
@@ -33,8 +21,8 @@ class Bilan(models.Model):
     person = models.ForeignKey(
         Person, verbose_name="personne", on_delete=models.CASCADE, null=True, blank=True, related_name="+"
     )
-    structure = _structure()
-    by = _account("fait avec")
+    structure = of_structure()
+    by = by_account("fait avec", blank=True)
     place = models.CharField("commune", max_length=5, blank=True)
     mode = models.CharField(
         "qui touchait l’écran", max_length=8, choices=[(id, m.label) for id, m in bilan.modes().items()]
@@ -54,7 +42,7 @@ class Bilan(models.Model):
     changed_result = models.CharField("résultat changé", max_length=14, choices=RESULTS, blank=True)
     changed_reason = models.CharField("raison", max_length=8, choices=list(bilan.override_reasons().items()), blank=True)
     changed_words = models.CharField("en mots", max_length=300, blank=True)
-    changed_by = _account("changé par")
+    changed_by = by_account("changé par", blank=True)
     changed_at = models.DateTimeField("changé le", null=True, blank=True)
     chosen = models.JSONField("suites choisies", default=list)
     annex = models.JSONField("annexe", default=dict)
@@ -96,7 +84,7 @@ class Tally(models.Model):
     day = models.DateField("jour")
     kind = models.CharField("quoi", max_length=8, choices=list(rules.COUNTED.items()))
     value = models.CharField("lequel", max_length=16)
-    structure = _structure()
+    structure = of_structure()
     count = models.PositiveIntegerField("nombre", default=0)
 
     class Meta:

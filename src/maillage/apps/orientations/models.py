@@ -1,27 +1,15 @@
 """Paths of persons from place to place, their steps, and what happened at each."""
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from maillage.apps.directory.models import Lieu, Structure
+from maillage.apps.accounts.models import by_account
+from maillage.apps.directory.models import Lieu, of_structure
 from maillage.apps.orientations.rules import cycle
 from maillage.apps.people.models import Person
 from maillage.reference import offer
 
 NEEDS = [(id, practice.label) for id, practice in offer.practices().items()]
-
-
-def _account(words: str) -> models.ForeignKey:
-    return models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name=words, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
-    )
-
-
-def _structure(words: str) -> models.ForeignKey:
-    return models.ForeignKey(
-        Structure, verbose_name=words, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
-    )
 
 
 def _person() -> models.ForeignKey:
@@ -35,8 +23,8 @@ class Path(models.Model):
 
     person = _person()
     made_at = models.DateTimeField("commencé le")
-    by = _account("par")
-    structure = _structure("structure")
+    by = by_account("par", blank=True)
+    structure = of_structure()
     origin = models.CharField("d’où vient la demande", max_length=12, choices=list(cycle.ORIGINS.items()))
     commune = models.CharField("commune", max_length=5, blank=True, db_index=True)
     example = models.BooleanField("exemple", default=False)
@@ -65,9 +53,9 @@ class Orientation(models.Model):
     procedure_words = models.CharField("précision", max_length=120, blank=True)
     lieu = models.ForeignKey(Lieu, verbose_name="lieu", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     lieu_name = models.CharField("nom du lieu", max_length=160, blank=True)
-    to_structure = _structure("structure qui reçoit")
-    from_structure = _structure("structure qui oriente")
-    sender = _account("orientée par")
+    to_structure = of_structure("structure qui reçoit")
+    from_structure = of_structure("structure qui oriente")
+    sender = by_account("orientée par", blank=True)
     origin = models.CharField("d’où vient la demande", max_length=12, choices=list(cycle.ORIGINS.items()))
     commune = models.CharField("commune", max_length=5, blank=True)
     channel = models.CharField(
@@ -135,6 +123,11 @@ class Orientation(models.Model):
         return f"Orientation {self.pk} : {self.get_state_display()}"
 
     @property
+    def shown(self) -> str:
+        """What a page shows of where it stands: its state, and the appointment if any. Given back with a gesture, as `was`."""
+        return self.state if self.appointment_at is None else f"{self.state} {int(self.appointment_at.timestamp())}"
+
+    @property
     def asked(self) -> str:
         """What is looked for, between professionals: after “pour :”."""
         return offer.practices()[self.need].asked
@@ -152,7 +145,7 @@ class Event(models.Model):
     at = models.DateTimeField("le")
     verb = models.CharField("geste", max_length=10, choices=[(id, move.label) for id, move in cycle.MOVES.items()])
     side = models.CharField("de la part de", max_length=8, choices=list(cycle.SIDES.items()))
-    by = _account("par")
+    by = by_account("par", blank=True)
     state = models.CharField("état ensuite", max_length=10, choices=list(cycle.STATES.items()))
     content = models.JSONField("ce qui a été dit", default=dict)
     note = models.TextField("note pour les professionnels", blank=True)

@@ -23,6 +23,7 @@ urlpatterns = [
     path("espace/orientations/<int:pk>/suivre/", received.follow, name="orientation_follow"),
     path("espace/orientations/<int:pk>/envoyer/", new.send, name="orientation_send"),
     path("espace/orientations/<int:pk>/ailleurs/", new.elsewhere, name="orientation_elsewhere"),
+    path("espace/orientations/<int:pk>/propose/", new.proposed, name="orientation_proposed"),
     path("espace/orientations/<int:pk>/carte/", paper.card, name="orientation_card"),
     path("espace/orientations/<int:pk>/parti/", new.sent, name="orientation_sent"),
     path("espace/personnes/", people.people, name="people"),

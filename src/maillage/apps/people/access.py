@@ -31,6 +31,12 @@ def may_help(user: Any, structure: int | None) -> bool:
     )
 
 
+def sees_only_theirs(user: Any, structure: int | None) -> bool:
+    """Return whether somebody sees, of the persons of a structure, those they help themselves and no other."""
+    rights = rights_of(user)
+    return rights.may("people.mine", structure=structure) and not rights.may("people.see", structure=structure)
+
+
 # --------------------------------------------------------------------------------------------------- a card, in a browser
 
 

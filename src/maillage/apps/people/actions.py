@@ -15,6 +15,7 @@ from maillage.apps.people import access, rules
 from maillage.apps.people.models import Consent, Following, Person
 from maillage.kernel import codes
 from maillage.kernel.errors import Refused
+from maillage.kernel.typed import line
 
 KNOWN = ("nickname", "born", "language", "reach", "reach_value")
 
@@ -66,7 +67,7 @@ def _write(person: Person, values: Mapping[str, Any], *, at: datetime) -> None:
     for name in KNOWN:
         if name in values:
             value = values[name]
-            setattr(person, name, " ".join(value.split()) if isinstance(value, str) else value)
+            setattr(person, name, line(value) if isinstance(value, str) else value)
     if person.reach == rules.NONE:
         person.reach_value = ""
     elif not person.reach_value:
@@ -114,6 +115,27 @@ def follow(*, person: Person, structure: Structure, by: User | None, at: datetim
 
 
 @transaction.atomic
+def meet(*, person: Person, structure: Structure, by: User, at: datetime) -> Following:
+    """Let somebody see a person who shows them their card; who sees only those they help is from then on who follows them.
+
+    Refused when a colleague who sees only theirs already follows this person: one of the two would lose them.
+    """
+    made = follow(person=person, structure=structure, by=by, at=at)
+    if made.by_id == by.pk or access.rights_of(by).may("people.see", structure=structure.pk):
+        return made
+    if made.by is not None and access.sees_only_theirs(made.by, structure.pk):
+        raise Refused(
+            "La fiche ne s’est pas ouverte.",
+            why=f"Cette personne est déjà suivie par votre structure : {made.by} l’aide.",
+            do=f"Demandez à {made.by} de la recevoir avec vous, ou de ne plus la suivre. Puis recommencez.",
+        )
+    Following.objects.filter(pk=made.pk).update(by=by)
+    journal.record(by=by, verb="person.followed", row=person, at=at, structure=structure.pk)
+    touch(person, at=at)
+    return made
+
+
+@transaction.atomic
 def renew_card(person: Person, *, by: User | None, at: datetime) -> Person:
     """Give a new code to a person whose card was lost: the lost one opens nothing any more. The drawing stays."""
     row = held(person)
@@ -146,10 +168,11 @@ def agree(
     given: bool = True,
     structure: Structure | None = None,
     by: User | None = None,
+    acting: int | None = None,
 ) -> Consent:
     """Keep what a person agreed to or refused, with the words they heard. A new answer takes the place of the one before.
 
-    Refused once they were erased.
+    structure: to which it is said; acting: the structure of whoever notes it, for the journal. Refused once they were erased.
     """
     held(person)
     Consent.objects.filter(person=person, purpose=purpose, structure=structure, withdrawn_at=None).update(withdrawn_at=at)
@@ -169,21 +192,24 @@ def agree(
         verb="consent.said",
         row=person,
         at=at,
-        structure=structure and structure.pk,
-        words=f"{rules.PURPOSES[purpose].label} : {answer}",
+        structure=acting,
+        words=f"{_about(made)} : {answer}",
     )
     touch(person, at=at)
     return made
 
 
 @transaction.atomic
-def withdraw(consent: Consent, *, by: User | None, at: datetime) -> None:
-    """Withdraw an agreement: it holds no more from now on."""
+def withdraw(consent: Consent, *, by: User | None, at: datetime, acting: int | None = None) -> None:
+    """Withdraw an agreement: it holds no more from now on. acting: the structure of whoever notes it."""
     if Consent.objects.filter(pk=consent.pk, withdrawn_at=None).update(withdrawn_at=at):
-        label = rules.PURPOSES[consent.purpose].label
-        journal.record(
-            by=by, verb="consent.withdrawn", row=consent.person, at=at, structure=consent.structure_id, words=label
-        )
+        journal.record(by=by, verb="consent.withdrawn", row=consent.person, at=at, structure=acting, words=_about(consent))
+
+
+def _about(consent: Consent) -> str:
+    """Return what an agreement is about, for the journal: never who."""
+    label = rules.PURPOSES[consent.purpose].label
+    return f"{label} ({consent.structure.name})" if consent.structure is not None else label
 
 
 @transaction.atomic
@@ -207,6 +233,11 @@ def forget(person: Person, *, by: User | None, at: datetime) -> None:
 def seen(person: Person, *, by: User, structure: int | None, at: datetime) -> None:
     """Note that somebody opened a person's sheet."""
     journal.record(by=by, verb="person.seen", row=person, at=at, structure=structure)
+
+
+def card_printed(person: Person, *, by: User, structure: int | None, at: datetime) -> None:
+    """Note that somebody opened a person's card to print it."""
+    journal.record(by=by, verb="person.card_printed", row=person, at=at, structure=structure)
 
 
 def exported(person: Person, *, by: User | None, structure: int | None, at: datetime) -> None:

@@ -1,9 +1,9 @@
 """The persons helped: a card with a code, and as little more as the help needs."""
 
 from babel import Locale
-from django.conf import settings
 from django.db import models
 
+from maillage.apps.accounts.models import by_account
 from maillage.apps.directory.models import Structure
 from maillage.apps.people import rules
 from maillage.kernel.codes import shown
@@ -58,9 +58,7 @@ class Following(models.Model):
 
     person = models.ForeignKey(Person, verbose_name="personne", on_delete=models.CASCADE, related_name="followings")
     structure = models.ForeignKey(Structure, verbose_name="structure", on_delete=models.CASCADE, related_name="+")
-    by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name="par", on_delete=models.SET_NULL, null=True, related_name="+"
-    )
+    by = by_account()
     since = models.DateTimeField("depuis le")
     ended_at = models.DateTimeField("jusqu’au", null=True)
 
@@ -87,9 +85,7 @@ class Consent(models.Model):
     given = models.BooleanField("d’accord")
     how = models.CharField("comment", max_length=5, choices=list(rules.HOW.items()))
     words = models.TextField("mots lus")
-    by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name="devant", on_delete=models.SET_NULL, null=True, related_name="+"
-    )
+    by = by_account("devant")
     at = models.DateTimeField("le")
     withdrawn_at = models.DateTimeField("retiré le", null=True)
 

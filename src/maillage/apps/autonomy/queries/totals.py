@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Q, QuerySet, Sum
@@ -12,6 +12,7 @@ from maillage.apps.autonomy import rules
 from maillage.apps.autonomy.models import Bilan, Tally
 from maillage.apps.autonomy.queries.quality import INVENTED
 from maillage.apps.directory.models import Lieu, Structure
+from maillage.apps.directory.queries.moments import midnight
 from maillage.engine import disclosure
 from maillage.reference import bilan
 from maillage.reports import bilan_measures
@@ -34,7 +35,7 @@ FIRST = date(2000, 1, 1)
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """How many times the four questions of a counter gave an advice; n None: withheld."""
+    """How many times the four questions of a counter gave an advice, by whole batches of days that are over; n None: withheld."""
 
     label: str
     n: int | None
@@ -53,24 +54,28 @@ class Totals:
     screened: int | None
 
 
-def totals(communes: Iterable[str] | None, since: date | None = None, until: date | None = None) -> Totals:
-    """Return the people seen in some communes (None: everywhere), from a day to a day, both included (None: no bound)."""
+def totals(
+    communes: Iterable[str] | None, since: date | None = None, until: date | None = None, *, on: date | None = None
+) -> Totals:
+    """Return the people seen in some communes (None: everywhere), from a day to a day, both included (None: no bound).
+
+    on: today, whose advice at counters is not told yet.
+    """
     inside = None if communes is None else frozenset(communes)
     held = _within(Bilan.objects.all(), inside)
     if since is not None:
-        held = held.filter(at__gte=_midnight(since))
+        held = held.filter(at__gte=midnight(since))
     if until is not None:
-        held = held.filter(at__lt=_midnight(until + timedelta(days=1)))
+        held = held.filter(at__lt=midnight(until + timedelta(days=1)))
     invented = held.filter(INVENTED).values_list("pk", flat=True)
-    counts = _screened(inside, since, until)
-    asked = sum(counts.values())
+    asked, counts = _screened(inside, since, until, before=on or timezone.localdate())
     return Totals(
         since=since,
         until=until,
         seen=seen.seen(_rows(held.exclude(pk__in=invented)), few=seen.least()),
         examples=seen.seen(_rows(held.filter(pk__in=invented)), few=0),
         screening=_shown(counts),
-        screened=asked if not asked or asked >= seen.least() else None,
+        screened=asked,
     )
 
 
@@ -93,10 +98,6 @@ def years(communes: Iterable[str] | None) -> list[int]:
     """Return the years in which diagnoses were done there, the last first."""
     held = _within(Bilan.objects.all(), None if communes is None else frozenset(communes))
     return sorted({at.year for at in held.datetimes("at", "year")}, reverse=True)
-
-
-def _midnight(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time()))
 
 
 def _rows(held: QuerySet[Bilan]) -> list[Row]:
@@ -144,17 +145,30 @@ def _standing(structures: Collection[int]) -> dict[int, set[str]]:
 # ------------------------------------------------------------------------------------------------------------------- counter
 
 
-def _screened(communes: frozenset[str] | None, since: date | None, until: date | None) -> dict[str, int]:
-    """Return how many times each advice was given, by counters that stand in these communes alone."""
-    rows = Tally.objects.filter(kind=rules.VERDICT, day__gte=since or FIRST)
+def _screened(
+    communes: frozenset[str] | None, since: date | None, until: date | None, *, before: date
+) -> tuple[int | None, dict[str, int]]:
+    """Return how many times the questions were asked, None when it is a few, and how many times each advice was given.
+
+    By counters that stand in these communes alone; whole batches, the first days first, of days that are over: what a day
+    holds is not known in order, and would move inside a batch as long as the day lasts.
+    """
+    rows = Tally.objects.filter(kind=rules.VERDICT, day__gte=since or FIRST, day__lt=before)
     if until is not None:
         rows = rows.filter(day__lte=until)
     if communes is not None:
         structures = rows.exclude(structure=None).order_by().values_list("structure", flat=True).distinct()
         there = [pk for pk, stands in _standing(structures).items() if stands <= communes]
         rows = rows.filter(structure__in=there)
-    counts = dict(rows.order_by().values_list("value").annotate(Sum("count")))
-    return {id: counts.get(id, 0) for id in bilan.verdicts()}
+    given = {(day, id): n for day, id, n in rows.order_by().values_list("day", "value").annotate(Sum("count"))}
+    whole = sum(given.values())
+    told = left = disclosure.batch(whole, seen.least())
+    counts = dict.fromkeys(bilan.verdicts(), 0)
+    for day in sorted({day for day, _ in given}):
+        for id in counts:
+            n = min(given.get((day, id), 0), left)
+            counts[id], left = counts[id] + n, left - n
+    return (told if told or not whole else None), counts
 
 
 def _shown(counts: dict[str, int]) -> list[Counted]:

@@ -19,6 +19,11 @@ from maillage.kernel.errors import Refused
 from maillage.kernel.languages import to_say
 
 WRONG_CARDS_AN_HOUR = 30  # by a connection, whichever page they are typed on, and signed in or not
+TOO_MANY = Refused(
+    to_say("Trop de codes ont été essayés."),
+    why=to_say("C’est pour protéger les cartes des autres."),
+    do=to_say("Revenez dans une heure, ou demandez à la personne qui vous aide."),
+)
 
 
 @never_cache
@@ -26,18 +31,14 @@ WRONG_CARDS_AN_HOUR = 30  # by a connection, whichever page they are typed on, a
 def again(request: HttpRequest) -> HttpResponse:
     """Type the code of a card, and answer again what may have changed."""
     context: dict[str, Any] = {"code": request.POST.get("code", "")[:20]}
-    if request.method == "POST":
-        try:
-            if counted(request, "cartes") >= WRONG_CARDS_AN_HOUR:
-                raise Refused(
-                    to_say("Trop de codes ont été essayés."),
-                    why=to_say("C’est pour protéger les cartes des autres."),
-                    do=to_say("Revenez dans une heure, ou demandez à la personne qui vous aide."),
-                )
-            return start(_last(request))
-        except Refused as error:
-            context["error"] = error
-    return render(request, "autonomy/again.html", context)
+    if request.method != "POST":
+        return render(request, "autonomy/again.html", context)
+    if counted(request, "cartes") >= WRONG_CARDS_AN_HOUR:
+        return render(request, "autonomy/again.html", context | {"error": TOO_MANY}, status=429)
+    try:
+        return start(_last(request))
+    except Refused as error:
+        return render(request, "autonomy/again.html", context | {"error": error}, status=400)
 
 
 def _last(request: HttpRequest) -> Bilan:

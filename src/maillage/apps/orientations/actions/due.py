@@ -67,7 +67,11 @@ def expire(orientation: Orientation, *, at: datetime) -> bool:
     event = change(row, "expire", by=None, side=cycle.PLATFORM, at=at)
     told.hush(row)
     if event is not None:
-        near = [each.lieu.name for each in matching.instead(row.lieu, row.need, at)] if row.lieu is not None else []
+        near = (
+            [each.lieu.name for each in matching.instead(row.lieu, row.need, at, but=row.from_structure_id)]
+            if row.lieu is not None
+            else []
+        )
         more = f" Près de là : {listing(near)}." if near else ""
         told.sender(
             row, event, f"{row.lieu_name} n’a pas répondu le {opening.said(row.expires_on)} au plus tard.{more}", at=at

@@ -1,7 +1,7 @@
 """The gestures of a referral, one function a verb: each writes the state, its event, the journal and the messages together.
 
 Every one takes `by` (None without account) and `at`; those of the place also take `token`, that of its personal link. `was` is
-the state that whoever answers had under their eyes. The same gesture twice is done once; a gesture that somebody else went
+what whoever answers had under their eyes (`Orientation.shown`). The same gesture twice is done once; a gesture that somebody else went
 before is Refused, and says who did what.
 """
 
@@ -12,6 +12,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from maillage.apps.accounts import actions as journal
 from maillage.apps.accounts.models import User
 from maillage.apps.directory import rules as directory
 from maillage.apps.directory.actions import sheets
@@ -20,10 +21,11 @@ from maillage.apps.directory.queries import places
 from maillage.apps.messages import actions as outbox
 from maillage.apps.orientations import access
 from maillage.apps.orientations.actions import told
-from maillage.apps.orientations.actions.write import change, check_giver, check_receiver, check_still_helped, held
+from maillage.apps.orientations.actions.write import change, check_giver, check_receiver, check_still_helped, held, is_same
 from maillage.apps.orientations.actions.write import told as write_event
 from maillage.apps.orientations.models import Orientation, Path
 from maillage.apps.orientations.queries import matching
+from maillage.apps.orientations.queries import people as written
 from maillage.apps.orientations.rules import cycle
 from maillage.apps.people import access as people_access
 from maillage.apps.people import actions as people_actions
@@ -87,12 +89,15 @@ def prepare(
     """Prepare one step of a path, sent to nobody yet, and return it.
 
     structure: in whose name; None for a relative, or the person. follows: the step before, that this one ends when nothing more
-    is expected of it; path: when it follows none, but belongs to one already begun. Refused for somebody who does not help
-    this person in the name of this structure, for a need that is none, or a date that is over.
+    is expected of it; path: when it follows none, but belongs to one already begun. example: of somebody invented, as
+    all that is prepared for an invented person. Refused for somebody who does not help this person in the name of this
+    structure, for a need that is none, or a date that is over.
     """
     if follows is not None:
         path = follows.path
     _check_helper(by, structure, person, path)
+    walks = person or (path.person if path is not None else None)
+    example = example or (walks is not None and walks.example)
     if path is None:
         path = Path.objects.create(
             person=person, made_at=at, by=by, structure=structure, origin=origin, commune=commune, example=example
@@ -110,7 +115,7 @@ def prepare(
         commune=commune or path.commune,
         prepared_at=at,
         changed_at=at,
-        example=path.example,
+        example=example or path.example,
         held_by=cycle.SENDER,
     )
     values = {"need": need, "procedure": procedure, "procedure_words": procedure_words, "availability": availability}
@@ -176,12 +181,12 @@ def send(orientation: Orientation, *, by: User | None, at: datetime, channel: st
 
 
 @transaction.atomic
-def remind(orientation: Orientation, *, by: User | None, at: datetime) -> Orientation:
+def remind(orientation: Orientation, *, by: User | None, at: datetime, was: str = "") -> Orientation:
     """Ask the place once more; at most once a day. A place without e-mail is to be called: only the timeline keeps it."""
     row = held(orientation)
     check_giver(row, by)
     on = timezone.localdate(at)
-    event = change(row, "remind", by=by, side=cycle.SENDER, at=at, content={"on": on.isoformat()})
+    event = change(row, "remind", was=was, by=by, side=cycle.SENDER, at=at, content={"on": on.isoformat()})
     if event is not None and row.token is not None:
         told.remind(row, at=at)
     return row
@@ -191,7 +196,10 @@ def remind(orientation: Orientation, *, by: User | None, at: datetime) -> Orient
 def cancel(
     orientation: Orientation, *, by: User | None, at: datetime, person: Person | None = None, words: str = "", was: str = ""
 ) -> Orientation:
-    """Stop a referral, by whoever sends or by the person, known by their card. The place is told that nobody is coming."""
+    """Stop a referral, by whoever sends or by the person, known by their card. The place is told that nobody is coming.
+
+    The person is told too, when somebody else stops it after they were told to come.
+    """
     row = held(orientation)
     side = cycle.SENDER
     if person is not None and by is None:
@@ -200,7 +208,7 @@ def cancel(
             raise _not_theirs()
     else:
         check_giver(row, by)
-    was_sent = row.sent_at is not None
+    was_sent, over = row.sent_at is not None, told.no_longer(row, at)
     event = change(row, "cancel", was=was, by=by, side=side, at=at, content={"words": _short(words, 300)}, ended_at=at)
     if event is not None:
         told.hush(row)
@@ -208,6 +216,8 @@ def cancel(
             told.stopped(row, at=at)
         if side == cycle.PERSON:
             told.sender(row, event, "La personne l’a annulée.", at=at)
+        elif over:
+            told.person(row, event, lambda: over(row), at=at)
     return row
 
 
@@ -236,12 +246,17 @@ def close(orientation: Orientation, *, by: User | None, at: datetime, token: str
 
 
 @transaction.atomic
-def see(orientation: Orientation, *, by: User | None, at: datetime, token: str = "") -> Orientation:
-    """Note that the place opened the referral, the first time; nothing afterwards."""
+def see(
+    orientation: Orientation, *, by: User | None, at: datetime, token: str = "", quiet: timedelta = timedelta(0)
+) -> Orientation:
+    """Note that the place opened the referral, the first time; and, by its link, each time it is read, but for a page shown
+    again within `quiet`. Who has an account is noted on the sheet of the person."""
     row = held(orientation)
     check_receiver(row, by, token, at)
     if row.state == cycle.SENT:
         change(row, "see", by=by, side=cycle.RECEIVER, at=at, seen_at=at)
+    elif token and not written.read_since(row, at - quiet):
+        journal.record(by=by, verb=written.READ, row=row, at=at, structure=row.to_structure_id)
     return row
 
 
@@ -274,6 +289,8 @@ def refuse(
 ) -> Orientation:
     """Say no, with a reason of the list; the referral goes back to whoever sent it. Refused without a reason.
 
+    The person is told when they had been told to come.
+
     full: the place takes nobody more for now: its sheet says so at once, and neighbours are proposed instead of it.
     """
     row, side = _answered(orientation, by, token, at)
@@ -286,10 +303,13 @@ def refuse(
         )
     content = {"reason": reason, "words": said}
     values = {"reason": reason, "reason_words": said, "answered_at": row.answered_at or at}
+    over = told.no_longer(row, at)
     event = change(row, "refuse", was=was, by=by, side=side, at=at, content=content, **values)
     if event is not None:
         told.hush(row)
         told.sender(row, event, f"{row.lieu_name} ne peut pas : {cycle.REASONS[reason].label.lower()}.", at=at)
+        if over:
+            told.person(row, event, lambda: over(row), at=at)
         if full and side == cycle.RECEIVER:
             _say_full(row, by, at)
     return row
@@ -317,10 +337,13 @@ def redirect(
         )
     content = {"lieu": lieu.pk, "reason": reason, "words": _short(words, 300)}
     values = {"proposed": lieu, "reason": reason, "reason_words": content["words"], "answered_at": row.answered_at or at}
+    over = told.no_longer(row, at)
     event = change(row, "redirect", was=was, by=by, side=side, at=at, content=content, **values)
     if event is not None:
         told.hush(row)
         told.sender(row, event, f"{row.lieu_name} propose un autre lieu : {lieu.name}.", at=at)
+        if over:
+            told.person(row, event, lambda: over(row), at=at)
     return row
 
 
@@ -471,9 +494,11 @@ def _dated(
             why="Ce moment est déjà passé, ou trop loin." if when != at else "Ce moment est maintenant.",
             do="Choisissez un jour et une heure à venir.",
         )
-    day = timezone.localdate(when)
+    day, content = timezone.localdate(when), {"when": when.isoformat()}
+    if any(is_same(row, given, by=by, side=side, content=content) for given in ("appoint", "move")):
+        return row  # the same date, sent again after going back
     values = {"appointment_at": when, "answered_at": row.answered_at or at, "link_until": _later(row, day), "came": None}
-    event = change(row, verb, was=was, by=by, side=side, at=at, content={"when": when.isoformat()}, **values)
+    event = change(row, verb, was=was, by=by, side=side, at=at, content=content, **values)
     if event is not None:
         told.hush(row)
         told.ask_if_came(row, at=at)
@@ -490,22 +515,25 @@ def _end(row: Orientation, *, by: User | None, at: datetime) -> None:
 
 
 def _fill(row: Orientation, values: Mapping[str, Any], *, on: date) -> None:
-    """Set what a draft holds; Refused for what no list knows, or a date that is over."""
+    """Set what a draft holds; Refused for what no list knows, or a date that is over, or in years."""
     wrong = (
         values.get("need", row.need) not in offer.practices()
         or values.get("procedure", "") not in ("", *cycle.PROCEDURES)
         or not set(values.get("shared", ())) <= set(cycle.SHARED)
     )
     before = values.get("urgent_before")
-    if wrong or (before is not None and before < on):
+    if before is not None and not on <= before <= on + timedelta(days=cycle.FARTHEST):
+        when = "déjà passée" if before < on else "dans plus de deux ans"
         raise Refused(
             "L’orientation n’a pas été préparée.",
-            why=f"La date du {opening.said(before)} est déjà passée."
-            if before and before < on
-            else "Il manque ce qui est cherché.",
-            do="Corrigez la date, ou laissez-la vide."
-            if before and before < on
-            else "Choisissez ce dont la personne a besoin.",
+            why=f"La date du {opening.said(before)} est {when}.",
+            do="Corrigez la date, ou laissez-la vide.",
+        )
+    if wrong:
+        raise Refused(
+            "L’orientation n’a pas été préparée.",
+            why="Il manque ce qui est cherché.",
+            do="Choisissez ce dont la personne a besoin.",
         )
     longest = {"note": cycle.LONGEST, "availability": 200, "procedure_words": 120}
     for name, value in values.items():

@@ -254,6 +254,26 @@ def where_and_when(row: Orientation) -> str:
     return f"{first} {_door(row)}"
 
 
+def no_longer(row: Orientation, at: datetime) -> Callable[[Orientation], str] | None:
+    """Return what to say to the person if it stops now; None when nobody told them to come, or when the hour is over."""
+    if row.state == cycle.APPOINTED and row.appointment_at is not None:
+        return _no_appointment if row.appointment_at > at else None
+    return _not_expected if row.state == cycle.ACCEPTED else None
+
+
+def _no_appointment(row: Orientation) -> str:
+    when, place = appointment_in_words(row), typed(row.lieu_name)
+    return say(
+        "Votre rendez-vous {when} n’a plus lieu : {place}. Revenez voir la personne qui vous aide.", when=when, place=place
+    )
+
+
+def _not_expected(row: Orientation) -> str:
+    return say(
+        "N’y allez plus, c’est annulé : {place}. Revenez voir la personne qui vous aide.", place=typed(row.lieu_name)
+    )
+
+
 def _door(row: Orientation) -> str:
     return say("Dites : « {words} »", words=typed(at_the_door(row)))
 

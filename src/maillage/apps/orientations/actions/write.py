@@ -10,10 +10,11 @@ from maillage.apps.accounts import actions as journal
 from maillage.apps.accounts.models import User
 from maillage.apps.orientations import access
 from maillage.apps.orientations.models import Event, Orientation
-from maillage.apps.orientations.queries import timeline
+from maillage.apps.orientations.queries import persons, timeline
 from maillage.apps.orientations.rules import cycle
 from maillage.apps.people import actions as people
 from maillage.kernel.errors import Refused
+from maillage.kernel.languages import say
 from maillage.reports import opening
 
 FORGED = "Ce lien ne permet pas de répondre."
@@ -38,15 +39,14 @@ def change(
 ) -> Event | None:
     """Write a gesture on a locked referral, and return its event; None for the same gesture a second time (a double click).
 
-    values: fields of the row; aside: a note for the side that writes it. was: the state that whoever does it had under their
-    eyes, '' when unknown. Refused when the table of the life does not allow it, or when somebody else went first.
+    values: fields of the row; aside: a note for the side that writes it. was: what whoever does it had under their eyes, a state
+    or all that is `shown`, '' when unknown. Refused when the table of the life does not allow it, or when somebody else went first.
     """
     said = dict(content or {})
     if is_same(row, verb, by=by, side=side, content=said):
         return None
-    moved = was not in ("", row.state) and (was, row.state) != (cycle.SENT, cycle.SEEN)  # who opens it sees it
-    if moved or not cycle.allowed(verb, row.state, side):
-        raise too_late(row)
+    if moved(row, was) or not cycle.allowed(verb, row.state, side):
+        raise too_late(row) if side != cycle.PERSON else _too_late_for_them(row)
     row.state, row.held_by = cycle.after(verb, row.state, row.held_by)
     if side == cycle.SENDER and row.held_by == cycle.RECEIVER and row.channel in cycle.TOLD_BY:
         row.held_by = cycle.SENDER  # the place only speaks: whoever sends asks it, and notes what it says
@@ -57,6 +57,11 @@ def change(
     row.changed_at = at
     row.save()
     return told(row, verb, by=by, side=side, at=at, content=said, aside=aside)
+
+
+def moved(row: Orientation, was: str) -> bool:
+    """Return whether a referral went on since somebody had it under their eyes as it `was`; who opens it sees it."""
+    return was not in ("", row.state, row.shown) and (was, row.state) != (cycle.SENT, cycle.SEEN)
 
 
 def is_same(row: Orientation, verb: str, *, by: User | None, side: str, content: Mapping[str, Any]) -> bool:
@@ -126,10 +131,20 @@ def check_receiver(row: Orientation, by: User | None, token: str, at: datetime) 
 
 
 def too_late(row: Orientation) -> Refused:
-    """Return the refusal of a gesture that the state no longer allows: who did what, and when."""
-    last = row.events.order_by("-pk").select_related("by").first()
+    """Return the refusal of a gesture that the state no longer allows: who made it what it is, and when."""
+    changing = [verb for verb, move in cycle.MOVES.items() if move.to]
+    last = row.events.filter(verb__in=changing).order_by("-pk").select_related("by", "orientation__from_structure").first()
     return Refused(
         "Rien n’a changé : cette orientation a déjà avancé.",
         why=timeline.sentence(last) if last is not None else f"Elle est « {row.get_state_display()} ».",
         do="Relisez-la avant d’aller plus loin. Ce que vous avez écrit n’est pas parti.",
+    )
+
+
+def _too_late_for_them(row: Orientation) -> Refused:
+    """Return the same refusal to the person, who reads where it stands in plain words."""
+    return Refused(
+        say("Ce n’est pas annulé."),
+        why=say(persons.PLAIN[row.state]),
+        do=say("Lisez plus bas où en est votre aide."),
     )

@@ -7,6 +7,8 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
+from maillage.apps.directory.forms.moments import DayField, HourField
+from maillage.apps.orientations.queries.shown import MEANT
 from maillage.apps.orientations.rules import cycle
 from maillage.reference import offer
 
@@ -17,23 +19,9 @@ class DateForm(forms.Form):
     A slip is asked about once: whoever meant it says so with `voulu`.
     """
 
-    jour = forms.DateField(
-        label="Le jour",
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        error_messages={
-            "required": "Il manque le jour. Choisissez-le.",
-            "invalid": "Cette date n’existe pas. Choisissez-la de nouveau.",
-        },
-    )
-    heure = forms.TimeField(
-        label="L’heure",
-        widget=forms.TimeInput(attrs={"type": "time", "step": "300"}, format="%H:%M"),
-        error_messages={
-            "required": "Il manque l’heure. Choisissez-la.",
-            "invalid": "Cette heure n’existe pas. Écrivez par exemple 14:30.",
-        },
-    )
-    voulu = forms.BooleanField(label="Oui, c’est bien ce jour et cette heure", required=False)
+    jour = DayField(label="Le jour")
+    heure = HourField(label="L’heure", example="14:30")
+    voulu = forms.BooleanField(label=MEANT, required=False)
 
     def __init__(
         self, *args: Any, doubt: Callable[[datetime], tuple[str, str]] = lambda _: ("", ""), **kwargs: Any

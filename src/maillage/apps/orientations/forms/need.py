@@ -1,11 +1,12 @@
 """What a person needs, as whoever sends them types it: read into what is looked for, and into what a draft keeps."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
 
+from maillage.apps.directory.forms.moments import DayField
 from maillage.apps.directory.queries.results import MINUTES, needs
 from maillage.apps.directory.queries.where import Spot
 from maillage.apps.orientations.forms.people import languages
@@ -55,10 +56,9 @@ class NeedForm(forms.Form):
         help_text="Par exemple : renouveler la prime d’activité.",
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
-    avant = forms.DateField(
+    avant = DayField(
         label="À faire avant le",
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         error_messages={"invalid": "Cette date n’existe pas. Choisissez-la de nouveau, ou laissez vide."},
     )
     ou = forms.CharField(
@@ -114,9 +114,10 @@ class NeedForm(forms.Form):
 
     def clean_avant(self) -> date | None:
         day: date | None = self.cleaned_data["avant"]
-        if day is not None and day < self.on:
+        if day is not None and not self.on <= day <= self.on + timedelta(days=cycle.FARTHEST):
+            when = "déjà passé" if day < self.on else "dans plus de deux ans"
             raise forms.ValidationError(
-                f"Le {opening.said(day)} est déjà passé. Corrigez la date, ou laissez-la vide.", code="past"
+                f"Le {opening.said(day)} est {when}. Corrigez la date, ou laissez-la vide.", code="slip"
             )
         return day
 

@@ -127,11 +127,17 @@ class _Scored:
         return self.far, -rules.total(self.reasons), _far(self.place.walk), plain(self.lieu.name), self.lieu.pk
 
 
-def match(wanted: Wanted, spot: Spot, at: datetime, *, limit: int = SHOWN) -> Matches:
-    """Return the places that suit a person around a spot, at a moment; ties go to the nearest, then by name."""
+def match(wanted: Wanted, spot: Spot, at: datetime, *, limit: int = SHOWN, first: Lieu | None = None) -> Matches:
+    """Return the places that suit a person around a spot, at a moment; ties go to the nearest, then by name.
+
+    first: a place that somebody proposed; it comes before the others, however far, if it suits.
+    """
     asked = rules.completed(wanted)
     now = timezone.localtime(at).replace(tzinfo=None)
     suiting, left, cut = _sorted(asked, spot, now)
+    if first is not None and (known := _if_it_suits(first, asked, spot, now)) is not None:
+        suiting = [known, *(each for each in suiting if each.lieu.pk != first.pk)]
+        left = [each for each in left if each[0].lieu.pk != first.pk]
     counts: dict[str, int] = {}
     for _, why in left:
         counts[why.reason] = counts.get(why.reason, 0) + 1
@@ -146,15 +152,19 @@ def match(wanted: Wanted, spot: Spot, at: datetime, *, limit: int = SHOWN) -> Ma
     )
 
 
-def instead(lieu: Lieu, need: str, at: datetime, *, limit: int = NEIGHBOURS) -> list[Match]:
-    """Return the places nearest to one that may take people for the same need: where to go when it does not."""
+def instead(lieu: Lieu, need: str, at: datetime, *, limit: int = NEIGHBOURS, but: int | None = None) -> list[Match]:
+    """Return the places nearest to one that may take people for the same need: where to go when it does not.
+
+    but: a structure that already has them.
+    """
     if lieu.latitude is None or lieu.longitude is None:
         spot = Spot(label=lieu.name, communes=(lieu.code_insee,) if lieu.code_insee else ())
     else:
         spot = Spot(label=lieu.name, latitude=lieu.latitude, longitude=lieu.longitude)
     wanted = Wanted(need=need, minutes=60, sent=True)
     now = timezone.localtime(at).replace(tzinfo=None)
-    suiting = [each for each in _sorted(wanted, spot, now)[0] if each.lieu.pk != lieu.pk]
+    others = (each for each in _sorted(wanted, spot, now)[0] if each.lieu.pk != lieu.pk)
+    suiting = [each for each in others if but is None or each.lieu.structure_id != but]
     return _nearest(lieu, suiting, wanted, now)[:limit]
 
 
@@ -187,6 +197,17 @@ def _sorted(wanted: Wanted, spot: Spot, now: datetime) -> tuple[list[_Scored], l
     suiting.sort(key=lambda each: each.order)
     left.sort(key=lambda each: (_rank(each[1]), _far(each[0].walk), each[0].lieu.pk))
     return suiting, left, cut
+
+
+def _if_it_suits(lieu: Lieu, wanted: Wanted, spot: Spot, now: datetime) -> _Scored | None:
+    """Return a place as it suits, its distance apart; None when it does not, or is open no more."""
+    crow = _metres_to(lieu, spot)
+    place = _Place(lieu, _minutes(lieu, crow))
+    known = _known(place, wanted, spot, now)
+    why = rules.why_not(wanted, known, now.date())
+    if lieu.state != directory.PUBLISHED or (why is not None and why.reason != "far"):
+        return None
+    return _Scored(place, rules.reasons(wanted, known, now))
 
 
 def _found(wanted: Wanted, spot: Spot) -> tuple[list[_Place], bool]:
@@ -363,8 +384,19 @@ def _apart(one: Lieu, other: Lieu) -> tuple[bool, float, int]:
     """Return how far a place is from another, so that those nobody can locate come last."""
     if one.latitude is None or one.longitude is None or other.latitude is None or other.longitude is None:
         return True, 0.0, other.pk
-    east = (other.longitude - one.longitude) * cos(radians(one.latitude))
-    return False, METRES_A_DEGREE * hypot(other.latitude - one.latitude, east), other.pk
+    return False, _crow(one.latitude, one.longitude, other.latitude, other.longitude), other.pk
+
+
+def _metres_to(lieu: Lieu, spot: Spot) -> float | None:
+    """Return how far a place is from a spot; None when one of them has no point."""
+    if not spot.is_point or lieu.latitude is None or lieu.longitude is None:
+        return None
+    return _crow(lieu.latitude, lieu.longitude, spot.latitude, spot.longitude)
+
+
+def _crow(latitude: float, longitude: float, other_latitude: float, other_longitude: float) -> float:
+    east = (other_longitude - longitude) * cos(radians(latitude))
+    return METRES_A_DEGREE * hypot(other_latitude - latitude, east)
 
 
 def _walk(place: _Place) -> str:

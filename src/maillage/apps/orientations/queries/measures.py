@@ -6,11 +6,10 @@ Source: docs/methods/orienter.md
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import TypeVar
 
-from django.utils import timezone
-
+from maillage.apps.directory.queries.moments import midnight
 from maillage.apps.orientations.models import Orientation
 from maillage.apps.orientations.rules import cycle
 from maillage.engine import agreement, disclosure
@@ -107,10 +106,11 @@ FIELDS = tuple(_Row.__dataclass_fields__)
 def measures(communes: Iterable[str] | None, since: date, until: date, *, examples: bool = False) -> Measures:
     """Return what became of the referrals of some communes (None: everywhere) sent from a day to a day, both included.
 
-    Counted by whole batches, the first sent first: two readings never differ by a few people. examples: those of invented
-    people instead, of which nothing is withheld.
+    Counted by whole batches, the first sent first: a referral more changes no count until its batch is full. What becomes of
+    those already counted is told as it comes, so that shares may move between two readings by a few. examples: those of
+    invented people instead, of which nothing is withheld.
     """
-    first, last = _midnight(since), _midnight(until + timedelta(days=1))
+    first, last = midnight(since), midnight(until + timedelta(days=1))
     rows = Orientation.objects.filter(example=examples)
     if communes is not None:
         rows = rows.filter(commune__in=sorted(set(communes)))
@@ -164,10 +164,6 @@ _REASONS = {id: reason.label for id, reason in cycle.REASONS.items()}
 def _is_known(row: _Row) -> bool:
     """Return whether it is known what happened: the person came or not, or the place said no."""
     return row.came is not None or row.state in (cycle.REFUSED, cycle.REDIRECTED) or bool(row.reason)
-
-
-def _midnight(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time()))
 
 
 def _days(first: datetime | None, last: datetime | None) -> float:

@@ -1,20 +1,18 @@
-"""A person as a professional reads them: what is known, agreed, done; who saw it. And the same, for the person."""
+"""A person as a professional reads them: what is known, agreed, done; who saw it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.db.models import Max, Prefetch, Q, QuerySet
-from django.utils import timezone
 
 from maillage.apps.accounts import queries as journal
 from maillage.apps.accounts.models import Entry
-from maillage.apps.agenda.queries import persons as agenda
 from maillage.apps.autonomy.models import Bilan
 from maillage.apps.autonomy.queries import kept
 from maillage.apps.autonomy.queries.kept import Progress
 from maillage.apps.directory.models import Structure
-from maillage.apps.learning.queries import progress as learning
 from maillage.apps.orientations.models import Orientation, Path
 from maillage.apps.orientations.rules import cycle
 from maillage.apps.people import access, rules
@@ -23,6 +21,8 @@ from maillage.kernel import codes
 from maillage.kernel.names import plain
 
 PAGE = 40
+READ = "orientation.read"
+BY_LINK = "Le lieu, par son lien"
 VERBS = {
     "person.welcomed": "a fait la carte",
     "person.followed": "suit la personne",
@@ -35,6 +35,7 @@ VERBS = {
     "person.card_printed": "a imprimé la carte",
     "member.noted": "a noté un apprentissage",
     "member.removed": "a ôté la personne d’un groupe",
+    READ: "a lu l’orientation",
     "consent.said": "a noté un accord",
     "consent.withdrawn": "a noté un accord retiré",
 }
@@ -100,10 +101,22 @@ def traces(person: Person) -> list[Trace]:
         Structure.objects.filter(pk__in={e.structure for e in entries if e.structure}).values_list("pk", "name")
     )
     found = [
-        Trace(e.at, names.get(e.by or 0, ""), structures.get(e.structure or 0, ""), _words(e))
+        Trace(e.at, _who(e, names), structures.get(e.structure or 0, ""), _words(e))
         for e in sorted(entries, key=lambda e: (e.at, e.pk), reverse=True)
     ]
     return [trace for trace in found if trace.words]
+
+
+def read_since(row: Orientation, since: datetime) -> bool:
+    """Return whether the journal says that a referral was opened after a moment."""
+    return journal.entries_about(row).filter(verb__in=(READ, "orientation.see"), at__gt=since).exists()
+
+
+def _who(entry: Entry, names: Mapping[int, str]) -> str:
+    """Return who a line speaks of; a place that has no account, by its link; '' for the person, or the platform."""
+    if entry.by is None and entry.structure is not None and entry.verb.startswith("orientation."):
+        return BY_LINK
+    return names.get(entry.by or 0, "")
 
 
 def _words(entry: Entry) -> str:
@@ -112,51 +125,3 @@ def _words(entry: Entry) -> str:
         return f"{VERBS[entry.verb]}{more}"
     move = cycle.MOVES.get(entry.verb.removeprefix("orientation."))
     return f"a {move.label}" if move is not None else ""
-
-
-def copy(person: Person) -> dict[str, Any]:
-    """Return all that is kept of a person, in French words, for them to take away."""
-    return learning.copy(person) | {
-        "carte": person.card,
-        "prenom_ou_surnom": person.nickname,
-        "annee_de_naissance": person.born,
-        "langue": person.language,
-        "comment_vous_joindre": rules.REACH[person.reach],
-        "numero_ou_adresse": person.reach_value,
-        "carte_faite_le": person.made_at.isoformat(),
-        "suivie_par": [f.structure.name for f in structures_following(person)],
-        "accords": [
-            {
-                "pour": said.get_purpose_display(),
-                "structure": said.structure.name if said.structure else "",
-                "reponse": "oui" if said.given else "non",
-                "mots_lus": said.words,
-                "comment": said.get_how_display(),
-                "le": said.at.isoformat(),
-                "retire_le": said.withdrawn_at.isoformat() if said.withdrawn_at else "",
-            }
-            for said in person.consents.select_related("structure")
-        ],
-        "orientations": [
-            {
-                "pour": step.get_need_display(),
-                "demarche": step.get_procedure_display(),
-                "ou": step.lieu_name or (step.lieu.name if step.lieu else ""),
-                "etat": step.get_state_display(),
-                "partage": step.shared,
-                "mot": step.note,
-                "le": step.prepared_at.isoformat(),
-            }
-            for path in paths(person)
-            for step in path.steps.all()
-        ],
-        "bilans": [
-            {"le": timezone.localdate(row.at).isoformat(), "resultat": row.get_result_display(), "reponses": row.answers}
-            for row, _ in bilans(person)
-        ],
-        "ateliers": agenda.kept(person),
-        "qui_a_vu": [
-            {"le": trace.at.isoformat(), "qui": trace.who, "pour": trace.where, "quoi": trace.words}
-            for trace in traces(person)
-        ],
-    }

@@ -83,7 +83,8 @@ class Standing:
 
     @property
     def running(self) -> list[Step]:
-        return [step for step in self.steps if step.orientation.state not in (*cycle.OVER, cycle.SERVED)]
+        """Return the steps that the person may still give up."""
+        return [step for step in self.steps if cycle.allowed("cancel", step.orientation.state, cycle.PERSON)]
 
 
 def where_it_stands(code: str) -> Standing | None:

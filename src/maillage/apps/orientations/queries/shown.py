@@ -31,6 +31,7 @@ SOMEBODY = "Une personne"
 WITHOUT_NAME = "Sans nom"
 LATE = cycle.REMINDERS[0]  # days without an answer, after which somebody waits too long
 DAYTIME = (7, 21)  # hours between which somebody is expected, unless whoever gives the appointment means it
+MEANT = "Oui, c’est bien ce jour et cette heure"  # what to tick, for a moment that looks like a slip
 MONTHS = ("janv.", "févr.", "mars", "avril", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc.")
 
 
@@ -411,11 +412,7 @@ def appointment(row: Orientation) -> str:
     """Return when somebody is expected, in full: “mardi 24 novembre 2026 à 14 h”; '' without a date."""
     if row.appointment_at is None:
         return ""
-    return _moment(timezone.localtime(row.appointment_at))
-
-
-def _moment(local: datetime) -> str:
-    return f"{lower_first(opening.DAYS[local.weekday()])} {opening.said(local.date())} à {opening.clock(local)}"
+    return timeline.moment(timezone.localtime(row.appointment_at))
 
 
 def phones_of(row: Orientation) -> Sequence[places.Phone]:
@@ -486,12 +483,12 @@ def doubt(row: Orientation, when: datetime) -> tuple[str, str]:
     if row.urgent_before is not None and when.date() > row.urgent_before:
         told = "availability" in row.shared  # the date itself is the person's to tell
         before = f"à faire avant le {opening.said(row.urgent_before)}" if told else "cela ne peut pas attendre jusque-là"
-        return "jour", f"C’est après la date : {before}. Choisissez un jour plus tôt, ou dites que c’est voulu."
+        return "jour", f"C’est après la date : {before}. Choisissez un jour plus tôt, ou cochez « {MEANT} »."
     if row.lieu is not None and places.is_closed(row.lieu, when):
-        told = f"La fiche dit que le lieu est fermé le {_moment(when)}."
-        return "jour", f"{told} Changez le jour ou l’heure, ou dites que c’est voulu."
+        told = f"La fiche dit que le lieu est fermé le {timeline.moment(when)}."
+        return "jour", f"{told} Changez le jour ou l’heure, ou cochez « {MEANT} »."
     if not DAYTIME[0] <= when.hour < DAYTIME[1]:
-        return "heure", f"C’est tôt ou tard : le {_moment(when)}. Changez l’heure, ou dites que c’est voulu."
+        return "heure", f"C’est tôt ou tard : le {timeline.moment(when)}. Changez l’heure, ou cochez « {MEANT} »."
     return "", ""
 
 
@@ -544,5 +541,6 @@ def path_of(row: Orientation, user: Any) -> list[Orientation]:
 
 
 def drafts_alike(user: Any, row_values: Mapping[str, Any], since: datetime) -> QuerySet[Orientation]:
-    """Return the drafts that somebody just prepared with the same values: a double click makes one."""
-    return access.given_by(user).filter(state=cycle.DRAFT, sender=user, prepared_at__gte=since, **row_values)
+    """Return what somebody just prepared with the same values, or noted that no place suits: a double click makes one."""
+    states = (cycle.DRAFT, cycle.UNSOLVED)
+    return access.given_by(user).filter(state__in=states, sender=user, prepared_at__gte=since, **row_values)

@@ -64,7 +64,14 @@ def sentence(event: Event) -> str:
     when = timezone.localtime(event.at)
     reason = cycle.REASONS.get(event.content.get("reason", ""))
     more = f" : {lower_first(reason.label)}" if reason else ""
+    if given := str(event.content.get("when", "")):
+        more = f" : {moment(timezone.localtime(datetime.fromisoformat(given)))}"
     return f"{who(event)} a {cycle.MOVES[event.verb].label} le {opening.said(when.date())} à {opening.clock(when)}{more}."
+
+
+def moment(local: datetime) -> str:
+    """Return a local time in full: “mardi 24 novembre 2026 à 14 h”."""
+    return f"{lower_first(opening.DAYS[local.weekday()])} {opening.said(local.date())} à {opening.clock(local)}"
 
 
 def who(event: Event) -> str:

@@ -113,6 +113,7 @@ EXPIRES = 30  # days without an answer
 SHORTEST = 1  # days left to answer, however close the date of the person is
 OPEN_LINK = 60  # days a link stays open after the last answer, or after the appointment
 QUIET = 14  # days without a date, or without an end, after which nobody knows what became of it
+FARTHEST = 730  # days to come, in which the date of a person stands: further is a slip
 FORGOTTEN = 730  # days after the last gesture
 
 

@@ -9,7 +9,7 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from maillage.apps.directory.models import Lieu
-from maillage.apps.orientations.actions import steps
+from maillage.apps.orientations.actions import steps, write
 from maillage.apps.orientations.forms.answers import DateForm, ElsewhereForm, RefusalForm, ServedForm
 from maillage.apps.orientations.models import Orientation
 from maillage.apps.orientations.queries import matching, shown
@@ -26,12 +26,20 @@ class Unread(Exception):
         self.verb, self.form = verb, form
 
 
-def answer(post: QueryDict, row: Orientation, *, by: Any, at: datetime, token: str = "") -> str:
-    """Do what a place answers, and return what to say of it; '' for a gesture that is none. Unread when something is missing."""
+def answer(post: QueryDict, row: Orientation, *, by: Any, at: datetime, token: str = "", was: str = "") -> str:
+    """Do what a place answers, and return what to say of it; '' for a gesture that is none. was: what its page showed.
+
+    Unread when something is missing; Refused, even then, when the referral went on since the page was opened.
+    """
     verb = post.get("geste", "")
     if verb not in ANSWERS:
         return ""
-    said = ANSWERS[verb](post, row, {"by": by, "at": at, "token": token})
+    try:
+        said = ANSWERS[verb](post, row, {"by": by, "at": at, "token": token, "was": was})
+    except Unread as unread:
+        if write.moved(row, was):
+            raise write.too_late(row) from unread
+        raise
     row.refresh_from_db()
     told = shown.informed(row, side=cycle.RECEIVER)
     return spaced(" ".join(filter(None, (said, told))))
@@ -53,14 +61,14 @@ def _absent(post: QueryDict, row: Orientation, who: Mapping[str, Any]) -> str:
 
 
 def _date(post: QueryDict, row: Orientation, who: Mapping[str, Any]) -> str:
-    form = _read("date", DateForm(post, doubt=lambda when: shown.doubt(row, when)))
+    form = _read("date", post, row, who["at"])
     act = steps.move if cycle.allowed("move", row.state, cycle.RECEIVER) else steps.appoint
     held = act(row, when=form.when(), **who)
     return f"Rendez-vous donné : {shown.appointment(held)}."
 
 
 def _refuse(post: QueryDict, row: Orientation, who: Mapping[str, Any]) -> str:
-    form = _read("refuser", RefusalForm(post))
+    form = _read("refuser", post, row, who["at"])
     said = form.cleaned_data
     steps.refuse(row, reason=said["raison"], words=said["mots"], full=said["complet"], **who)
     full = " Votre fiche dit « complet » : plus personne ne vous est envoyé." if said["complet"] else ""
@@ -68,15 +76,14 @@ def _refuse(post: QueryDict, row: Orientation, who: Mapping[str, Any]) -> str:
 
 
 def _elsewhere(post: QueryDict, row: Orientation, who: Mapping[str, Any]) -> str:
-    near = neighbours(row, who["at"])
-    form = _read("ailleurs", ElsewhereForm(post, near=near))
+    form = _read("ailleurs", post, row, who["at"])
     lieu = Lieu.objects.get(slug=form.cleaned_data["lieu"])
     steps.redirect(row, lieu=lieu, words=form.cleaned_data["mots"], **who)
     return f"Vous proposez {lieu.name}. La personne choisira avec qui l’aide."
 
 
 def _serve(post: QueryDict, row: Orientation, who: Mapping[str, Any]) -> str:
-    form = _read("servir", ServedForm(post))
+    form = _read("servir", post, row, who["at"])
     steps.serve(row, **form.served(), **who)
     return "Merci : la suite est connue."
 
@@ -98,17 +105,32 @@ ANSWERS: Mapping[str, Callable[[QueryDict, Orientation, Mapping[str, Any]], str]
 }
 
 
-def _read(verb: str, form: Any) -> Any:
+FORMS: Mapping[str, Callable[[QueryDict, Orientation, datetime], Form]] = {
+    "date": lambda post, row, at: DateForm(post, doubt=lambda when: shown.doubt(row, when)),
+    "refuser": lambda post, row, at: RefusalForm(post),
+    "ailleurs": lambda post, row, at: ElsewhereForm(post, near=neighbours(row, at)),
+    "servir": lambda post, row, at: ServedForm(post),
+}
+
+
+def _read(verb: str, post: QueryDict, row: Orientation, at: datetime) -> Any:
+    form = FORMS[verb](post, row, at)
     if not form.is_valid():
         raise Unread(verb, form)
     return form
 
 
+def typed(post: QueryDict, row: Orientation, at: datetime) -> Unread | None:
+    """Return what was typed, to be read again by whoever typed it before it is done; None for a gesture without words."""
+    verb = post.get("geste", "")
+    return Unread(verb, FORMS[verb](post, row, at)) if verb in FORMS else None
+
+
 def neighbours(row: Orientation, at: datetime) -> list[tuple[str, str]]:
-    """Return the places that may be proposed instead, as choices: the nearest that take people for this need."""
+    """Return the places that may be proposed instead, as choices: the nearest that take people for this need, and did not send them."""
     if row.lieu is None:
         return []
-    found = matching.instead(row.lieu, row.need, at)
+    found = matching.instead(row.lieu, row.need, at, but=row.from_structure_id)
     return [(each.lieu.slug, f"{each.lieu.name}, {each.address}") for each in found]
 
 

@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from maillage.apps.accounts.access import count, counted
+from maillage.apps.accounts.views import who
 from maillage.apps.directory.views import refused
 from maillage.apps.orientations.access import CODES_AN_HOUR
 from maillage.apps.orientations.actions import agreements, forgetting, steps
@@ -20,8 +21,8 @@ from maillage.apps.orientations.models import Orientation
 from maillage.apps.orientations.queries import people as queries
 from maillage.apps.orientations.queries import persons
 from maillage.apps.orientations.views import relative
-from maillage.apps.orientations.views.people import copy_of, too_many
-from maillage.apps.people import access
+from maillage.apps.orientations.views.people import acting_for, copy_of, too_many
+from maillage.apps.people import access, actions
 from maillage.apps.people import queries as cards
 from maillage.apps.people.models import Consent, Person
 from maillage.kernel.errors import Refused
@@ -86,6 +87,7 @@ def kept(request: HttpRequest, person: Person) -> HttpResponse:
         "person": person,
         "consents": queries.consents(person),
         "followings": queries.structures_following(person),
+        "bilans": queries.bilans(person),
         "traces": queries.traces(person),
     }
     return render(request, "orientations/card/kept.html", context)
@@ -154,6 +156,7 @@ def to_print(request: HttpRequest, person: Person) -> HttpResponse:
 
 @require_safe
 def of_person(request: HttpRequest, pk: int) -> HttpResponse:
-    """The card of a person, to print for them."""
+    """The card of a person, to print for them. Opening it is written."""
     found = get_object_or_404(access.people_for(request.user), pk=pk)
+    actions.card_printed(found, by=who(request), structure=acting_for(request, found), at=timezone.now())
     return render(request, "orientations/card/print.html", {"person": found})

@@ -1,5 +1,6 @@
 """A place answers by its personal link, without account: what is shared and nothing else, in large simple forms."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -12,7 +13,8 @@ from django.views.decorators.http import require_http_methods
 
 from maillage.apps.accounts.access import count, counted
 from maillage.apps.orientations import access
-from maillage.apps.orientations.actions import steps
+from maillage.apps.orientations.actions import steps, write
+from maillage.apps.orientations.models import Orientation
 from maillage.apps.orientations.queries import links, shown
 from maillage.apps.orientations.rules import cycle
 from maillage.apps.orientations.views import answering
@@ -20,6 +22,7 @@ from maillage.kernel.errors import Refused
 
 KEY = "orientation-lue"  # of the session: the links that somebody opened, so that a machine that fetches them reads nothing
 KEPT = 20
+VISIT = timedelta(minutes=10)  # a page shown again so soon is the same reading
 NEW_LINKS_AN_HOUR = 6
 UNKNOWN = Refused(
     "Ce lien n’ouvre rien.",
@@ -51,16 +54,17 @@ def link(request: HttpRequest, code: str) -> HttpResponse:
     if not found.live:
         return _over(request, token, found)
     if gesture == "lire":
-        steps.see(row, by=None, at=at, token=token)
-        request.session[KEY] = [*request.session.get(KEY, []), access.digest(token)][-KEPT:]
+        _see(request, row, token, at)
         return redirect("orientation_link", token)
     if access.digest(token) not in request.session.get(KEY, []):
+        if gesture in answering.ANSWERS:
+            return _again(request, row, token, at)
         return _page(
             request, "orientations/link/closed.html", {"row": row, "by": shown.by_of(row), "practice": _practice(row)}
         )
     if gesture:
         try:
-            said = answering.answer(request.POST, row, by=None, at=at, token=token)
+            said = answering.answer(request.POST, row, by=None, at=at, token=token, was=request.POST.get("vu", ""))
         except answering.Unread as unread:
             return _open(request, token, found, unread=unread)
         except Refused as error:
@@ -68,7 +72,22 @@ def link(request: HttpRequest, code: str) -> HttpResponse:
         if said:
             messages.success(request, said)
         return redirect("orientation_link", token)
+    steps.see(row, by=None, at=at, token=token, quiet=VISIT)
     return _open(request, token, found)
+
+
+def _see(request: HttpRequest, row: Orientation, token: str, at: datetime) -> None:
+    """Note that somebody opened a referral, here and in their session."""
+    steps.see(row, by=None, at=at, token=token)
+    request.session[KEY] = [*request.session.get(KEY, []), access.digest(token)][-KEPT:]
+
+
+def _again(request: HttpRequest, row: Orientation, token: str, at: datetime) -> HttpResponse:
+    """Show what was answered from a page whose session is over: it is read again before it leaves, nothing of it is lost."""
+    error = write.too_late(row) if write.moved(row, request.POST.get("vu", "")) else None
+    _see(request, row, token, at)
+    found = links.Opened(row, live=True)
+    return _open(request, token, found, error=error, unread=answering.typed(request.POST, row, at), again=error is None)
 
 
 def _open(
@@ -78,8 +97,9 @@ def _open(
     *,
     error: Refused | None = None,
     unread: answering.Unread | None = None,
+    again: bool = False,
 ) -> HttpResponse:
-    """Show what is shared, and the answers that are possible."""
+    """Show what is shared, and the answers that are possible. again: what was typed is asked to be read again."""
     at = timezone.now()
     again = links.opened(token, at) or found
     row = again.orientation
@@ -88,12 +108,13 @@ def _open(
         "told": shown.told(row, shown.RECEIVER, at),
         "error": error,
         "unread": unread,
+        "again": again,
         "icons": shown.ICONS,
         "side": shown.RECEIVER,
         "answer_address": reverse("orientation_link", args=[token]),
     }
     context |= answering.forms(row, at, asked=request.GET.get("faire", ""), unread=unread)
-    return _page(request, "orientations/link/open.html", context, status=400 if error or unread else 200)
+    return _page(request, "orientations/link/open.html", context, status=400 if error or unread or again else 200)
 
 
 def _over(request: HttpRequest, token: str, found: links.Opened) -> HttpResponse:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -13,14 +14,14 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from maillage.apps.accounts.access import rights_of
-from maillage.apps.accounts.views import holding
+from maillage.apps.accounts.views import holding, who
 from maillage.apps.autonomy import access as diagnoses
 from maillage.apps.directory.models import Lieu, Structure
 from maillage.apps.directory.queries import where
 from maillage.apps.directory.views import refused
 from maillage.apps.memberships.access import communes_of_structure
 from maillage.apps.orientations import access
-from maillage.apps.orientations.actions import steps
+from maillage.apps.orientations.actions import agreements, steps
 from maillage.apps.orientations.actions.write import check_still_helped
 from maillage.apps.orientations.forms.need import NeedForm
 from maillage.apps.orientations.forms.share import SendForm
@@ -29,7 +30,6 @@ from maillage.apps.orientations.queries import matching, persons, shown, timelin
 from maillage.apps.orientations.queries.matching import Match, Matches
 from maillage.apps.orientations.rules import cycle
 from maillage.apps.people import access as people_access
-from maillage.apps.people import actions as people
 from maillage.apps.people import rules as purposes
 from maillage.apps.people.models import Person
 from maillage.kernel.errors import Refused, UnknownTerritory
@@ -45,10 +45,11 @@ FITS = ((0.8, "Convient très bien"), (0.6, "Convient bien"), (0.4, "Convient en
 
 @dataclass(frozen=True, slots=True)
 class Proposed:
-    """A place that may be chosen: how well it suits, in words."""
+    """A place that may be chosen: how well it suits, in words. by: the place that proposed it instead of itself, '' for none."""
 
     match: Match
     fit: str
+    by: str = ""
 
 
 @holding(*SEES)
@@ -82,16 +83,17 @@ def new(request: HttpRequest) -> HttpResponse:
         try:
             row = _prepared(request, values, person=person, structure=structure, draft=draft, before=before, at=at)
             if gesture == "aucun":
-                steps.unsolved(row, by=_user(request), at=at)
+                steps.unsolved(row, by=who(request), at=at)
                 messages.success(request, "C’est noté : aucun lieu ne convient. Ce manque est compté dans le diagnostic.")
                 return redirect("orientation", row.pk)
             return redirect("orientation_send", row.pk)
         except Refused as error:
             context["error"] = error
-    found = matching.match(form.wanted(), spot, at)
+    instead = before.proposed if before is not None else None
+    found = matching.match(form.wanted(), spot, at, first=instead)
     context |= {
         "found": found,
-        "proposed": _proposed(found),
+        "proposed": _proposed(found, before),
         "spot": spot,
         "same": persons.same_help(person, form.cleaned_data["demarche"], user=request.user),
     }
@@ -109,7 +111,7 @@ def _prepared(
     at: datetime,
 ) -> Orientation:
     """Return the draft that a choice makes: the one being changed, the one a double click already made, or a new one."""
-    user = _user(request)
+    user = who(request)
     if draft is not None:
         return steps.amend(draft, values, by=user, at=at)
     same = {"need": values["need"], "lieu": values["lieu"], "person": person, "procedure": values["procedure"]}
@@ -178,8 +180,9 @@ def _forgive(form: NeedForm) -> None:
     form.errors.clear()
 
 
-def _proposed(found: Matches) -> list[Proposed]:
-    return [Proposed(each, fit(each)) for each in found.best]
+def _proposed(found: Matches, before: Orientation | None) -> list[Proposed]:
+    instead, by = (before.proposed_id, before.lieu_name) if before is not None else (None, "")
+    return [Proposed(each, fit(each), by if each.lieu.pk == instead else "") for each in found.best]
 
 
 def fit(match: Match) -> str:
@@ -251,10 +254,6 @@ def _lieu(slug: str) -> Lieu | None:
     return Lieu.objects.filter(slug=slug, state="published").first()
 
 
-def _user(request: HttpRequest) -> Any:
-    return request.user
-
-
 # ------------------------------------------------------------------------------------------------------ what is shared
 
 
@@ -267,7 +266,7 @@ def send(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("orientation", pk)  # it left: somebody clicked twice, or came back
     if not access.still_helps(request.user, row):
         with refused.told(request):
-            check_still_helped(row, _user(request))
+            check_still_helped(row, who(request))
         return redirect("orientation", pk)
     if row.lieu is None:
         return redirect(f"{reverse('orientation_new')}?brouillon={pk}")
@@ -296,31 +295,57 @@ def send(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "orientations/new/send.html", context, status=status)
 
 
+@transaction.atomic
 def _send(request: HttpRequest, row: Orientation, form: SendForm, at: datetime) -> None:
-    """Keep what is shared and what was agreed, then send."""
-    user = _user(request)
+    """Keep what is shared and what was agreed, then send; nothing of it is kept when it may not leave."""
+    user = who(request)
     steps.amend(row, form.values(), by=user, at=at)
     if row.person is not None and row.lieu is not None:
         given = form.agreed
         how = form.cleaned_data["accord"] if given else "read"
         structure = row.lieu.structure
-        people.agree(person=row.person, purpose=purposes.SHARE, how=how, given=given, structure=structure, by=user, at=at)
+        said: dict[str, Any] = {"how": how, "by": user, "at": at, "acting": row.from_structure_id}
+        agreements.answer(row.person, purpose=purposes.SHARE, given=given, structure=structure, **said)
         if form.may_write is not None:
-            people.agree(person=row.person, purpose=purposes.WRITE, how=how, given=form.may_write, by=user, at=at)
+            agreements.answer(row.person, purpose=purposes.WRITE, given=form.may_write, **said)
     steps.send(row, by=user, at=at, channel=form.cleaned_data["canal"])
 
 
 @holding(*SEES)
 @require_POST
 def elsewhere(request: HttpRequest, pk: int) -> HttpResponse:
-    """Take a draft to a neighbour, when its place takes nobody."""
+    """Take a draft to a neighbour, when its place takes nobody, with what was typed for the place."""
     row = get_object_or_404(access.given_by(request.user), pk=pk)
     lieu = _lieu(request.POST.get("ailleurs", ""))
     if lieu is None:
         raise Http404
     with refused.told(request):
-        steps.amend(row, {"lieu": lieu}, by=_user(request), at=timezone.now())
+        typed = {"note": "mot", "availability": "jours"}
+        said = {name: request.POST[field] for name, field in typed.items() if field in request.POST}
+        steps.amend(row, {"lieu": lieu, **said}, by=who(request), at=timezone.now())
     return redirect("orientation_send", pk)
+
+
+AGAIN = ("need", "procedure", "procedure_words", "availability", "urgent_before", "language", "result", "commune")
+
+
+@holding(*SEES)
+@require_POST
+def proposed(request: HttpRequest, pk: int) -> HttpResponse:
+    """Go on to the place that was proposed instead: the same need, and a new agreement to ask for. Once, however many clicks."""
+    given = access.given_by(request.user)
+    row = get_object_or_404(given.select_related("proposed"), pk=pk)
+    if row.proposed is None:  # it left the directory since: another is looked for
+        return redirect(f"{reverse('orientation_new')}?suite={pk}")
+    after = given.filter(path=row.path_id, position__gt=row.position, lieu=row.proposed).exclude(state=cycle.CANCELLED)
+    already = after.order_by("position").last()
+    if already is not None:
+        return redirect("orientation_send", already.pk)
+    values = {name: getattr(row, name) for name in AGAIN} | {"person": row.person, "structure": row.from_structure}
+    with refused.told(request):
+        draft = steps.prepare(by=who(request), at=timezone.now(), lieu=row.proposed, follows=row, **values)
+        return redirect("orientation_send", draft.pk)
+    return redirect("orientation", pk)
 
 
 # ------------------------------------------------------------------------------------------------------------- it left

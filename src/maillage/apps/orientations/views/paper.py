@@ -10,12 +10,14 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from maillage.apps.accounts.views import who
 from maillage.apps.directory.models import Lieu
 from maillage.apps.directory.queries import maps, places, where
 from maillage.apps.directory.views import printed
 from maillage.apps.orientations import access
 from maillage.apps.orientations.models import Orientation
 from maillage.apps.orientations.queries import shown, timeline
+from maillage.apps.people import actions as people
 from maillage.apps.people.models import Person
 from maillage.kernel.languages import say
 
@@ -23,10 +25,12 @@ from maillage.kernel.languages import say
 @never_cache
 @require_safe
 def card(request: HttpRequest, pk: int) -> HttpResponse:
-    """The card of a referral, by whoever sends it."""
+    """The card of a referral, by whoever sends it. Opening the code of a person is written."""
     row = get_object_or_404(access.given_by(request.user).exclude(lieu=None), pk=pk)
     back = {"back": reverse("orientation", args=[pk]), "back_words": "L’orientation"}
     person = row.person if access.still_helps(request.user, row) else None
+    if person is not None:
+        people.card_printed(person, by=who(request), structure=row.from_structure_id, at=timezone.now())
     return render(request, "orientations/paper/card.html", on_paper(request, row.lieu, row=row, person=person) | back)
 
 

@@ -1,7 +1,6 @@
 """The persons that a structure helps: found, welcomed, followed; what is known of them, corrected, given back, erased."""
 
 import secrets
-from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -15,12 +14,13 @@ from django.utils.crypto import salted_hmac
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from maillage.apps.accounts.access import count, counted, rights_of
-from maillage.apps.accounts.views import holding
+from maillage.apps.accounts.views import holding, who
 from maillage.apps.directory.models import Structure
 from maillage.apps.directory.views import refused
 from maillage.apps.learning.queries import progress as learning
 from maillage.apps.orientations.actions import agreements, forgetting
 from maillage.apps.orientations.forms.people import PersonForm
+from maillage.apps.orientations.queries import copies
 from maillage.apps.orientations.queries import people as queries
 from maillage.apps.people import access, actions, rules
 from maillage.apps.people import queries as persons
@@ -40,7 +40,8 @@ def people(request: HttpRequest) -> HttpResponse:
     """The persons one helps, the latest first."""
     text = request.GET.get("q", "").strip()[:60]
     page = Paginator(queries.people(request.user, text), queries.PAGE).get_page(request.GET.get("page"))
-    return render(request, "orientations/people/index.html", {"page": page, "q": text})
+    context = {"page": page, "q": text, "whole": rights_of(request.user).any("people.see")}
+    return render(request, "orientations/people/index.html", context)
 
 
 @holding(*SEES)
@@ -66,7 +67,7 @@ def _welcomed(request: HttpRequest, form: PersonForm, sending: str) -> int:
     key = f"accueil-{request.user.pk}-{salted_hmac('accueil', sending).hexdigest()}"
     if not cache.add(key, 0):
         return int(cache.get(key))
-    made = actions.welcome(by=_user(request), structure=form.structure_chosen(), at=_now(), **form.values())
+    made = actions.welcome(by=who(request), structure=form.structure_chosen(), at=timezone.localtime(), **form.values())
     cache.set(key, made.pk)
     messages.success(request, f"La carte est prête : {made.get_picture_display()}, {made.card}.")
     return made.pk
@@ -100,7 +101,7 @@ def by_card(request: HttpRequest) -> HttpResponse:
             chosen = {str(each.pk): each for each in structures}
             structure = chosen.get(request.POST.get("structure", "")) or structures[0]
             try:
-                actions.follow(person=found, structure=structure, by=_user(request), at=_now())
+                actions.meet(person=found, structure=structure, by=who(request), at=timezone.localtime())
             except Refused as refusal:
                 error = refusal
             else:
@@ -122,7 +123,7 @@ def too_many() -> Refused:
 def person(request: HttpRequest, pk: int) -> HttpResponse:
     """One person: what is known, agreed, done and under way. Opening the sheet is written in the journal."""
     found = _person(request, pk)
-    actions.seen(found, by=_user(request), structure=_acting(request, found), at=_now())
+    actions.seen(found, by=who(request), structure=acting_for(request, found), at=timezone.localtime())
     said = {each.purpose: each for each in queries.consents(found) if each.structure_id is None}
     context = {
         "person": found,
@@ -147,9 +148,9 @@ def correct(request: HttpRequest, pk: int) -> HttpResponse:
     if form.is_bound and form.is_valid():
         try:
             with transaction.atomic():
-                actions.correct(found, form.values(), by=_user(request), at=_now())
+                actions.correct(found, form.values(), by=who(request), at=timezone.localtime())
                 if form.reach_changed(found):
-                    agreements.silence(found, at=_now())
+                    agreements.silence(found, at=timezone.localtime())
         except Refused as error:
             form.add_error(None, " ".join(error.sentences))
         else:
@@ -163,15 +164,18 @@ def correct(request: HttpRequest, pk: int) -> HttpResponse:
 def consent(request: HttpRequest, pk: int) -> HttpResponse:
     """What the person says of one purpose, now, before whoever writes it; or an agreement withdrawn."""
     found = _person(request, pk)
+    acting = acting_for(request, found)
     if (pk_said := whole(request.POST.get("retirer", ""), ROWS)) is not None:
         said = get_object_or_404(Consent, pk=pk_said, person=found)
-        agreements.withdraw(said, by=_user(request), at=_now())
+        agreements.withdraw(said, by=who(request), at=timezone.localtime(), acting=acting)
         messages.success(request, f"C’est noté : plus d’accord pour {said.get_purpose_display()}.")
     elif request.POST.get("pour") in MENU and request.POST.get("comment") in rules.HOW:
         given = request.POST.get("reponse") == "oui"
         purpose, how = request.POST["pour"], request.POST["comment"]
         with refused.told(request):
-            agreements.answer(found, purpose=purpose, how=how, given=given, by=_user(request), at=_now())
+            agreements.answer(
+                found, purpose=purpose, how=how, given=given, by=who(request), at=timezone.localtime(), acting=acting
+            )
             messages.success(request, f"C’est noté : {'oui' if given else 'non'} pour {rules.PURPOSES[purpose].label}.")
     else:
         messages.error(
@@ -185,18 +189,21 @@ def consent(request: HttpRequest, pk: int) -> HttpResponse:
 def export(request: HttpRequest, pk: int) -> HttpResponse:
     """All that is kept of a person, for them to take away: to read and print, or as a file."""
     found = _person(request, pk)
-    actions.exported(found, by=_user(request), structure=_acting(request, found), at=_now())
+    actions.exported(found, by=who(request), structure=acting_for(request, found), at=timezone.localtime())
     return copy_of(request, found)
 
 
 def copy_of(request: HttpRequest, found: Person) -> HttpResponse:
     """Return the copy of what is kept, as a file when it is asked so."""
-    told = queries.copy(found)
+    told = copies.of_person(found)
     if request.GET.get("format") == "json":
         response = JsonResponse(told, json_dumps_params={"ensure_ascii": False, "indent": 1})
         response["Content-Disposition"] = 'attachment; filename="ce-qui-est-garde.json"'
         return response
-    return render(request, "orientations/people/copy.html", {"told": told, "person": found})
+    context = {"told": told, "person": found}
+    context["referrals"] = [(each["pour"], each["ou"], copies.lines(each)) for each in told["orientations"]]
+    context["diagnoses"] = [copies.lines(each) for each in told["bilans"]]
+    return render(request, "orientations/people/copy.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -206,7 +213,7 @@ def forget(request: HttpRequest, pk: int) -> HttpResponse:
     error = None
     if request.method == "POST":
         if persons.by_code(request.POST.get("code", "")) == found:
-            forgetting.forget(found, by=_user(request), at=_now())
+            forgetting.forget(found, by=who(request), at=timezone.localtime())
             messages.success(request, "La fiche est effacée. Ses orientations restent comptées, sans personne.")
             return redirect("people")
         error = Refused(
@@ -224,8 +231,8 @@ def leave(request: HttpRequest, pk: int) -> HttpResponse:
     """Ending the following of a person by one's structure."""
     found = _person(request, pk)
     with refused.told(request):
-        structure = get_object_or_404(Structure, pk=_acting(request, found))
-        actions.leave(person=found, structure=structure, by=_user(request), at=_now())
+        structure = get_object_or_404(Structure, pk=acting_for(request, found))
+        actions.leave(person=found, structure=structure, by=who(request), at=timezone.localtime())
         messages.success(request, f"{structure.name} ne suit plus {found}. Sa carte reste bonne ailleurs.")
     return redirect("people")
 
@@ -241,15 +248,7 @@ def _structures(request: HttpRequest) -> list[Structure]:
     return list(Structure.objects.filter(pk__in={id for right in SEES for id in rights.structures(right)}).order_by("name"))
 
 
-def _acting(request: HttpRequest, found: Person) -> int | None:
+def acting_for(request: HttpRequest, found: Person) -> int | None:
     """Return the structure in whose name somebody sees a person."""
     mine = {each.pk for each in _structures(request)}
     return next((f.structure_id for f in queries.structures_following(found) if f.structure_id in mine), None)
-
-
-def _user(request: HttpRequest) -> Any:
-    return request.user
-
-
-def _now() -> datetime:
-    return timezone.localtime()

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from maillage.apps.accounts.views import holding
+from maillage.apps.accounts.views import holding, who
 from maillage.apps.directory.actions import links
 from maillage.apps.directory.views import refused
 from maillage.apps.orientations import access
@@ -51,6 +51,7 @@ def _received(request: HttpRequest, at: datetime) -> dict[str, Any]:
         "examples": any(row.orientation.example for each in sections for row in each.rows),
         "rooms": ours.rooms(request.user, at),
         "several": "plusieurs" in request.GET,
+        "meant": shown.MEANT,
         "year": ours.received(request.user, at),
         "side": shown.RECEIVER,
         "today": timezone.localdate(at),
@@ -91,10 +92,10 @@ def orientation(request: HttpRequest, pk: int) -> HttpResponse:
     at = timezone.now()
     side = _side(request, row)
     if side == shown.RECEIVER and access.may_answer(request.user, row):
-        row = steps.see(row, by=_user(request), at=at)
+        row = steps.see(row, by=who(request), at=at)
     if row.person is not None:
         structure = row.to_structure_id if side == shown.RECEIVER else row.from_structure_id
-        people.seen(row.person, by=_user(request), structure=structure, at=at)
+        people.seen(row.person, by=who(request), structure=structure, at=at)
     return _one(request, _readable(request, pk), side, at)
 
 
@@ -137,7 +138,7 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404
     at, side = timezone.now(), _side(request, row)
     try:
-        said = answering.answer(request.POST, row, by=_user(request), at=at)
+        said = answering.answer(request.POST, row, by=who(request), at=at, was=request.POST.get("vu", ""))
     except answering.Unread as unread:
         return _one(request, row, side, at, unread=unread)
     except Refused as error:
@@ -171,7 +172,7 @@ def follow(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404
     act, said = FOLLOWED[verb]
     with refused.told(request):
-        held = act(row, by=_user(request), at=timezone.now())
+        held = act(row, by=who(request), at=timezone.now(), was=request.POST.get("vu", ""))
         messages.success(request, spaced(f"{said} {_who_is_told(verb, held)}".strip()))
     if request.POST.get("suite") == "liste":
         return redirect("orientations_given")
@@ -181,8 +182,9 @@ def follow(request: HttpRequest, pk: int) -> HttpResponse:
 def _who_is_told(verb: str, row: Orientation) -> str:
     if verb == "remind":
         return "Le lieu reçoit un e-mail." if row.token else "Ce lieu n’a pas d’e-mail : appelez-le."
-    if verb == "cancel" and row.sent_at is not None:
-        return "Le lieu est prévenu que personne ne vient." if row.token else "Prévenez le lieu s’il l’attendait."
+    if verb == "cancel" and row.sent_at is not None:  # the person is not named: they may be followed no more
+        place = "Le lieu est prévenu que personne ne vient." if row.token else "Prévenez le lieu s’il l’attendait."
+        return f"{place} {shown.informed(row, side=shown.RECEIVER)}".strip()
     return ""
 
 
@@ -196,15 +198,18 @@ def several(request: HttpRequest) -> HttpResponse:
     at = timezone.now()
     chosen = [whole(pk, ROWS) for pk in request.POST.getlist("cochee")][:MANY]
     rows = list(access.received_by(request.user).filter(pk__in=filter(None, chosen)))
-    done, left = [], []
+    done: list[Orientation] = []
+    left: dict[str, list[str]] = {}  # why, and which
     for row in rows:
         try:
-            if answering.answer(request.POST, row, by=_user(request), at=at):
+            was = request.POST.get(f"vu-{row.pk}", "")
+            if answering.answer(request.POST, row, by=who(request), at=at, was=was):
                 done.append(row)
         except Refused as error:
-            left.append(f"n° {row.pk} : {error.why}")
+            left.setdefault(error.why, []).append(f"n° {row.pk}")
         except answering.Unread as unread:
-            return _unread(request, unread)
+            why = " ".join(text for texts in unread.form.errors.values() for text in texts)
+            left.setdefault(why, []).append(f"n° {row.pk}")
     if not rows:
         messages.warning(request, "Rien n’a changé : aucune ligne n’était cochée. Cochez-en, puis recommencez.")
     if done:
@@ -212,7 +217,9 @@ def several(request: HttpRequest) -> HttpResponse:
         said = f"{WORDS.get(verb, 'C’est noté')} : {count(len(done), 'personne')}. {shown.informed_of(done)}"
         messages.success(request, spaced(f"{said} {BACK.get(verb, '')}".strip()))
     if left:
-        messages.error(request, spaced(f"Sans changement : {' '.join(left)}"))
+        told = " ".join(f"{', '.join(which)} : {why}" for why, which in left.items())
+        messages.error(request, spaced(f"Sans changement : {told}"))
+        return redirect(f"{reverse('orientations')}?plusieurs=1")
     return redirect("orientations")
 
 
@@ -223,13 +230,6 @@ BACK = {
     "absent": "Une erreur ? Sur la fiche de la personne : venue finalement, ou une autre date.",
     "date": "Une erreur ? Sur la fiche de la personne : changer la date.",
 }
-
-
-def _unread(request: HttpRequest, unread: answering.Unread) -> HttpResponse:
-    """Say what is missing to all the rows at once; what was ticked is asked again."""
-    words = " ".join(text for texts in unread.form.errors.values() for text in texts)
-    messages.error(request, f"Rien n’a changé. {words}")
-    return redirect("orientations")
 
 
 # --------------------------------------------------------------------------------------------------------------- room
@@ -263,7 +263,3 @@ def _side(request: HttpRequest, row: Orientation) -> str:
     gives = access.may_give(request.user, row)
     asked = request.GET.get("cote") == "envoi"
     return shown.RECEIVER if receives and not (gives and asked) else shown.SENDER
-
-
-def _user(request: HttpRequest) -> Any:
-    return request.user

@@ -1,0 +1,237 @@
+"""The copy that a person takes away: all that is kept of them, and what is left out has its reason."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from maillage.apps.autonomy import actions as autonomy
+from maillage.apps.autonomy.models import Bilan
+from maillage.apps.autonomy.rules import Carried
+from maillage.apps.orientations.actions import steps
+from maillage.apps.orientations.models import Event, Orientation, Path
+from maillage.apps.orientations.queries import copies
+from maillage.apps.people import actions
+from maillage.apps.people.models import Consent, Following, Person
+from tests.apps.places import place
+from tests.conftest import account
+from tests.spec.test_bilan import AURELIE
+
+pytestmark = pytest.mark.django_db
+AT = datetime.now(UTC) - timedelta(days=2)
+
+# Each field of what is kept of a person, and where it is in their copy.
+COPIED: dict[type, dict[str, str]] = {
+    Person: {
+        "code": "carte",
+        "picture": "dessin",
+        "nickname": "prenom_ou_surnom",
+        "born": "annee_de_naissance",
+        "language": "langue",
+        "reach": "comment_vous_joindre",
+        "reach_value": "numero_ou_adresse",
+        "example": "personne_inventee",
+        "made_at": "carte_faite_le",
+        "active_at": "derniere_activite",
+    },
+    Following: {"structure": "structure", "by": "par", "since": "depuis", "ended_at": "jusqu_au"},
+    Consent: {
+        "purpose": "pour",
+        "structure": "structure",
+        "given": "reponse",
+        "how": "comment",
+        "words": "mots_lus",
+        "by": "devant",
+        "at": "le",
+        "withdrawn_at": "retire_le",
+    },
+    Path: {"made_at": "parcours_commence_le", "by": "parcours_commence_par", "structure": "parcours_commence_par"},
+    Orientation: {
+        "position": "rang",
+        "need": "pour",
+        "procedure": "demarche",
+        "procedure_words": "precision",
+        "lieu": "adresse",
+        "lieu_name": "ou",
+        "to_structure": "structure_du_lieu",
+        "from_structure": "structure_qui_envoie",
+        "sender": "envoyee_par",
+        "origin": "d_ou_vient_la_demande",
+        "commune": "commune",
+        "channel": "lieu_prevenu_par",
+        "shared": "partage",
+        "note": "mot",
+        "availability": "jours_possibles",
+        "urgent_before": "avant_le",
+        "language": "langue",
+        "result": "resultat_du_bilan",
+        "state": "etat",
+        "held_by": "la_suite_est_a",
+        "changed_at": "dernier_geste_le",
+        "prepared_at": "le",
+        "sent_at": "envoyee_le",
+        "seen_at": "vue_le",
+        "answered_at": "repondue_le",
+        "met_at": "venue_notee_le",
+        "served_at": "aidee_le",
+        "ended_at": "finie_le",
+        "appointment_at": "rendez_vous",
+        "expires_on": "reponse_attendue_avant",
+        "link_until": "lien_ouvert_jusqu_au",
+        "reason": "motif",
+        "reason_words": "motif_en_mots",
+        "proposed": "lieu_propose",
+        "came": "venue",
+        "did": "ce_qui_a_ete_fait",
+        "outcome": "issue",
+        "level_after": "niveau_apres",
+        "minutes": "minutes",
+        "outcome_words": "en_quelques_mots",
+        "next_step": "et_maintenant",
+        "example": "personne_inventee",
+    },
+    Event: {"at": "le", "verb": "quoi", "by": "qui", "content": "mots", "note": "note"},
+    Bilan: {
+        "structure": "structure",
+        "by": "fait_avec",
+        "place": "commune",
+        "mode": "qui_touchait_l_ecran",
+        "version": "regle",
+        "form": "version_des_essais",
+        "answers": "reponses",
+        "tasks": "essais",
+        "timings": "secondes_par_ecran",
+        "access": "acces",
+        "declared": "usage_dit",
+        "observed": "usage_vu",
+        "use": "usage",
+        "line": "ligne",
+        "result": "resultat",
+        "flags": "signaux",
+        "changed_result": "resultat_change",
+        "changed_reason": "raison_du_changement",
+        "changed_words": "changement_en_mots",
+        "changed_by": "change_par",
+        "changed_at": "change_le",
+        "chosen": "suites_choisies",
+        "annex": "annexe",
+        "retest_of": "refait_celui_du",
+        "retest_on": "a_refaire_vers_le",
+        "at": "le",
+        "kept": "garde_pour",
+    },
+}
+NUMBER, THEIRS = "a number of ours, which says nothing of anybody", "the person themselves, whose copy it is"
+LEFT_OUT: dict[type, dict[str, str]] = {
+    Person: {"id": NUMBER, "forgotten_at": "nobody has a copy once they are erased"},
+    Following: {"id": NUMBER, "person": THEIRS},
+    Consent: {"id": NUMBER, "person": THEIRS},
+    Path: {
+        "id": NUMBER,
+        "person": THEIRS,
+        "origin": "told by each of its steps",
+        "commune": "told by each of its steps",
+        "example": "told by each of its steps",
+    },
+    Orientation: {
+        "id": NUMBER,
+        "person": THEIRS,
+        "path": "told by what it holds",
+        "token": "the digest of a key given to the place: it opens a page, and says nothing of anybody",
+        "links": "how many keys the place was given",
+        "stripped_at": "it has nobody any more",
+    },
+    Event: {
+        "id": NUMBER,
+        "orientation": "told under it",
+        "side": "told by who did it",
+        "state": "told by what was done",
+    },
+    Bilan: {"id": NUMBER, "person": THEIRS, "token": "what makes a double click one: it says nothing of anybody"},
+}
+
+
+@pytest.mark.parametrize("model", COPIED, ids=lambda model: model.__name__)
+def test_each_field_is_in_the_copy_or_left_out_for_a_reason(model):
+    fields = {field.name for field in model._meta.get_fields() if field.concrete}
+    assert fields == {*COPIED[model], *LEFT_OUT[model]}
+    assert not set(COPIED[model]) & set(LEFT_OUT[model])
+    assert all(LEFT_OUT[model].values())
+
+
+@pytest.fixture
+def told(client) -> dict[str, Any]:
+    """The copy of somebody of whom everything is known, as their card gives it."""
+    library, centre = place("bibliotheque"), place("autre", {"nom": "Centre social", "pivot": "21380185500015"})
+    leila = account("leila", "aidant", structure=library.structure)
+    person = actions.welcome(
+        by=leila, structure=library.structure, nickname="Fatou", born=1988, reach="phone", reach_value="0639981234", at=AT
+    )
+    actions.agree(person=person, purpose="share", structure=centre.structure, how="read", by=leila, at=AT)
+    held = {"form": "B", "place": "38185", "chosen": ("learn",), "timings": {"X1": 12}}
+    held["tasks"] = {"T1": {"outcome": "passed", "tries": 2}}
+    first, last = (
+        autonomy.keep(
+            Carried(mode="aidant", answers=AURELIE, token=token, ended=True, **held),
+            purpose="person",
+            how="read",
+            person=person,
+            by=leila,
+            structure=library.structure,
+            at=AT,
+        )
+        for token in ("a", "b")
+    )
+    other = "assistance" if last.result != "assistance" else "accompagne"
+    autonomy.change(last, result=other, reason="seen", words="Elle a su faire seule", by=leila, at=AT)
+    autonomy.note_annex(last, {"F1": "town"}, by=leila, at=AT)
+    Bilan.objects.filter(pk=last.pk).update(retest_of=first, observed="G2", flags=["procedure"])
+    row = steps.prepare(
+        by=leila,
+        structure=library.structure,
+        person=person,
+        lieu=centre,
+        need="formation",
+        procedure="argent",
+        procedure_words="prime d’activité",
+        availability="le mardi",
+        urgent_before=(AT + timedelta(days=30)).date(),
+        result="assistance",
+        note="Parle peu",
+        shared=("nickname", "note"),
+        at=AT,
+    )
+    row = steps.send(row, by=leila, channel="phone", at=AT)
+    row = steps.appoint(row, by=leila, when=AT + timedelta(days=1), at=AT)
+    did = {"did": ["formation"], "outcome": "reached", "level_after": "autonome", "minutes": 45}
+    row = steps.serve(row, by=leila, words="Compte ouvert", next_step="Revenir lundi", at=AT, **did)
+    more = {"reason": "full", "reason_words": "En travaux", "proposed": library, "seen_at": AT, "ended_at": AT}
+    Orientation.objects.filter(pk=row.pk).update(link_until=AT.date(), **more)
+    row.events.filter(verb="serve").update(note="À rappeler")
+    Following.objects.update(ended_at=AT)
+    Consent.objects.update(withdrawn_at=AT)
+    client.post("/ma-carte/", {"code": person.card})
+    return json.loads(client.get("/ma-carte/copie/?format=json").content)
+
+
+def test_each_field_that_is_copied_says_something(told):
+    (step,) = told["orientations"]
+    bilan = next(row for row in told["bilans"] if row["resultat_change"])
+    served = next(line for line in step["historique"] if line["note"])
+    share = next(said for said in told["accords"] if said["structure"] == "Centre social")
+    entries = [told, told["suivis"][0], share, step, step, served, bilan]
+    for (model, names), entry in zip(COPIED.items(), entries, strict=True):
+        silent = [field for field, name in names.items() if entry[name] in ("", None, [], {})]
+        assert not silent, model
+    assert {"essai", "mesures"} == set(bilan["essais"][0])
+    assert bilan["annexe"] == [{"question": "Qui vous a parlé de ce lieu ?", "reponse": "La mairie, un lieu de la commune"}]
+
+
+def test_the_page_says_as_much_as_the_file(client, told):
+    page = " ".join(client.get("/ma-carte/copie/").content.decode().replace("\u00a0", " ").split())
+    words = ("prime d’activité", "le mardi", "Complet", "En travaux", "but atteint", "Compte ouvert", "Revenir lundi")
+    for each in (*words, "Elle a su faire seule", "La mairie", "À rappeler", "1 place Grenette"):
+        assert each in page
+    unnamed = {*told["orientations"][0], *told["bilans"][0]} - {*copies.LABELS, "pour", "ou"}
+    assert not unnamed
