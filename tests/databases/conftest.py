@@ -3,9 +3,11 @@
 import os
 import subprocess
 import sys
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from tools.postgresql import binaries, server
@@ -20,6 +22,20 @@ def postgresql() -> Iterator[str]:
         pytest.skip("PostgreSQL n’est pas installé : sudo apt install postgresql")
     with server() as address:
         yield address
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def database(request) -> Iterator[str]:
+    """The address of an empty database of each engine in turn; "" is SQLite's, a file of the home folder."""
+    if request.param == "sqlite":
+        yield ""
+        return
+    address, name = request.getfixturevalue("postgresql"), f"essai_{uuid.uuid4().hex}"
+    with psycopg.connect(address, autocommit=True) as server:
+        server.execute(f"create database {name}")
+    yield address.replace("/maillage?", f"/{name}?")
+    with psycopg.connect(address, autocommit=True) as server:
+        server.execute(f"drop database {name} with (force)")
 
 
 def python(*words: str, home: Path, database: str = "", timeout: int = 300) -> subprocess.CompletedProcess[str]:

@@ -2,18 +2,12 @@
 
 import json
 
-import pytest
-
 from tests.databases.conftest import python
 from tests.databases.seating import LEAVE, MEETINGS, PEOPLE, SEATS
 
-ENGINES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)]
 
-
-@pytest.mark.parametrize("engine", ENGINES)
-def test_many_who_register_at_once_never_take_the_same_seat(request, tmp_path, engine):
-    address = "" if engine == "sqlite" else request.getfixturevalue(engine)
-    done = python("-m", "tests.databases.seating", home=tmp_path, database=address)
+def test_many_who_register_at_once_never_take_the_same_seat(database, tmp_path):
+    done = python("-m", "tests.databases.seating", home=tmp_path, database=database)
     assert done.returncode == 0, done.stderr[-2000:]
     told = json.loads(done.stdout)
     assert told["errors"] == []

@@ -11,28 +11,10 @@ from collections import Counter
 from email.parser import BytesParser
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-import psycopg
 import pytest
 from aiosmtpd.controller import Controller
 
 from tests.databases.conftest import ROOT
-
-ENGINES = ["sqlite", pytest.param("other_postgresql", marks=pytest.mark.postgresql)]
-
-
-@pytest.fixture
-def sqlite():
-    return ""
-
-
-@pytest.fixture
-def other_postgresql(postgresql):
-    """A database of its own, on the server of the others."""
-    with psycopg.connect(postgresql, autocommit=True) as server:
-        server.execute("create database outbox")
-    yield postgresql.replace("/maillage?", "/outbox?")
-    with psycopg.connect(postgresql, autocommit=True) as server:
-        server.execute("drop database outbox with (force)")
 
 
 class Servers:
@@ -121,16 +103,14 @@ def sent(servers, home, database, *words) -> dict:
     return json.loads(done.stdout)
 
 
-@pytest.mark.parametrize("engine", ENGINES)
-def test_several_workers_at_once_send_each_message_once(engine, request, servers, tmp_path):
-    rows = sent(servers, tmp_path, request.getfixturevalue(engine), "together", 300, 4)["rows"]
+def test_several_workers_at_once_send_each_message_once(database, servers, tmp_path):
+    rows = sent(servers, tmp_path, database, "together", 300, 4)["rows"]
     assert Counter((state, attempts) for _, state, attempts in rows.values()) == {("sent", 1): 300}
     assert servers.mails + servers.texts == dict.fromkeys(rows, 1)
 
 
-@pytest.mark.parametrize("engine", ENGINES)
-def test_a_worker_killed_again_and_again_sends_nothing_twice_and_loses_nothing(engine, request, servers, tmp_path):
-    told = sent(servers, tmp_path, request.getfixturevalue(engine), "killed", 400, 60)
+def test_a_worker_killed_again_and_again_sends_nothing_twice_and_loses_nothing(database, servers, tmp_path):
+    told = sent(servers, tmp_path, database, "killed", 400, 60)
     rows = told["rows"]
     assert told["held"] >= 5  # the kills fell where it hurts
     taken = servers.mails + servers.texts

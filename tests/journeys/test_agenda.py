@@ -1,21 +1,17 @@
 """A workshop from its plan to its report: planned by keyboard, joined on a phone, ticked with one tap, printed on one page."""
 
 import io
-import subprocess
-import sys
 from datetime import date, timedelta
 
 import pypdfium2
 import pytest
 from icalendar import Calendar
 
+from tests.journeys.conftest import PHONE
 from tests.journeys.test_find import tab_to
 
-TRAINER = "formation@demo.maillage.example"
-PHONE = {"width": 390, "height": 844}
+TRAINER = "formation"
 PASSES = """
-import django; django.setup()
-import sys
 from datetime import timedelta
 from django.utils import timezone
 from maillage.apps.agenda.models import Workshop
@@ -23,7 +19,6 @@ at = timezone.now()
 Workshop.objects.filter(pk=sys.argv[1]).update(starts_at=at - timedelta(hours=2), ends_at=at - timedelta(minutes=5))
 """
 FINDS = """
-import django; django.setup()
 from maillage.apps.agenda.models import Course, Seat, Workshop
 over = Workshop.objects.filter(example=True, course__isnull=False).order_by("starts_at").first()
 alone = Workshop.objects.filter(example=True, title__startswith="Mon attestation").get()
@@ -32,40 +27,13 @@ print(over.pk, over.course_id, alone.pk, Seat.objects.filter(workshop=over).firs
 
 
 @pytest.fixture(scope="module")
-def in_the_platform(environment, site):
-    """Run a few lines of Python in the platform that the browser sees, and return the words they print."""
-
-    def run(lines: str, *words: str) -> list[str]:
-        settings = environment | {"DJANGO_SETTINGS_MODULE": "maillage.config.settings"}
-        command = [sys.executable, "-c", lines, *words]
-        return subprocess.run(command, env=settings, check=True, stdout=subprocess.PIPE, text=True).stdout.split()
-
-    return run
-
-
-@pytest.fixture(scope="module")
 def found(in_the_platform) -> dict[str, str]:
     """Rows of the demonstration: a meeting that is over and its course, a workshop to come, a seat."""
-    return dict(zip(("over", "course", "alone", "seat"), in_the_platform(FINDS), strict=True))
+    return dict(zip(("over", "course", "alone", "seat"), in_the_platform(FINDS).split(), strict=True))
 
 
-@pytest.fixture(scope="module")
-def trainer(chromium, site) -> dict:
-    """Whoever runs the workshops, signed in once."""
-    context = chromium.new_context()
-    page = context.new_page()
-    page.goto(f"{site}/connexion/?next=/espace/ateliers/")
-    page.fill("[name=login]", TRAINER)
-    page.fill("[name=password]", "maillage-demo")
-    page.click("main form button[type=submit]")
-    page.wait_for_url("**/espace/ateliers/")
-    held = context.storage_state()
-    context.close()
-    return held
-
-
-def test_a_workshop_goes_from_its_plan_to_its_report(visit, trainer, in_the_platform):
-    page = visit("/espace/ateliers/nouveau/", storage_state=trainer)
+def test_a_workshop_goes_from_its_plan_to_its_report(visit, enter, in_the_platform):
+    page = enter(TRAINER, "/espace/ateliers/nouveau/")
     tab_to(page, "[name=titre]")
     page.keyboard.type("Ma facture de téléphone, ensemble")
     page.fill("[name=jour]", (date.today() + timedelta(days=5)).isoformat())
@@ -97,13 +65,13 @@ def test_a_workshop_goes_from_its_plan_to_its_report(visit, trainer, in_the_plat
 
     in_the_platform(PASSES, number)
     page.goto(page.url)
-    page.get_by_role("button", name="Venue : Yann", exact=True).focus()
+    page.get_by_role("button", name="Là : Yann", exact=True).focus()
     page.keyboard.press("Enter")
     page.wait_for_selector("[aria-pressed=true]")
-    assert "1 venue, 0 absente, 0 à noter" in page.inner_text("#places").replace("\u00a0", " ")
-    page.get_by_role("button", name="Venue : Yann", exact=True).press("Space")
+    assert "1 là, 0 pas là, 0 à noter" in page.inner_text("#places").replace("\u00a0", " ")
+    page.get_by_role("button", name="Là : Yann", exact=True).press("Space")
     page.wait_for_selector("text=1 à noter")
-    page.get_by_role("button", name="Venue : Yann", exact=True).press("Enter")
+    page.get_by_role("button", name="Là : Yann", exact=True).press("Enter")
     page.wait_for_selector("[aria-pressed=true]")
     page.fill("#mots", "Chacun a trouvé le prix sur sa facture.")
     page.get_by_role("button", name="Garder le compte rendu").click()
@@ -135,13 +103,11 @@ PRO = (
 
 
 @pytest.mark.parametrize("address", [*PUBLIC, *PRO])
-def test_axe_finds_nothing_and_no_page_scrolls_sideways(visit, trainer, faults_of, found, address):
-    address = address.format(**found)
-    signed = {"storage_state": trainer} if address.startswith("/espace/") else {}
-    for scheme, width in (("light", 1280), ("dark", 390)):
-        page = visit(address, color_scheme=scheme, width=width, **signed)
-        assert faults_of(page, enhanced=not signed) == []
-    page = visit(address, width=320, height=700, **signed)
+def test_axe_finds_nothing_and_no_page_scrolls_sideways(visit, signed_in, faults_by_day_and_night, found, address):
+    signed = {"storage_state": signed_in(TRAINER)} if address.startswith("/espace/") else {}
+    page = visit(address.format(**found), **signed)
+    assert faults_by_day_and_night(page, enhanced=not signed) == []
+    page.set_viewport_size({"width": 320, "height": 700})
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
 
 
@@ -153,8 +119,8 @@ PAPERS = (
 
 
 @pytest.mark.parametrize("address", PAPERS)
-def test_papers_hold_on_one_page(visit, trainer, found, address):
-    page = visit(address.format(**found), storage_state=trainer)
+def test_papers_hold_on_one_page(enter, found, address):
+    page = enter(TRAINER, address.format(**found))
     made = page.pdf(format="A4", prefer_css_page_size=True, print_background=True)
     paper = pypdfium2.PdfDocument(io.BytesIO(made))
     assert len(paper) == 1

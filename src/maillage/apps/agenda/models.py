@@ -1,18 +1,12 @@
 """Workshops, the courses that chain them, and the seats that people take."""
 
-from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from maillage.apps.accounts.models import by_account
 from maillage.apps.agenda import rules
 from maillage.apps.directory.models import Lieu, Structure
 from maillage.apps.people.models import Person
-
-
-def _by() -> models.ForeignKey:
-    return models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name="par", on_delete=models.SET_NULL, null=True, related_name="+"
-    )
 
 
 class Course(models.Model):
@@ -27,7 +21,7 @@ class Course(models.Model):
     outline = models.CharField("trame", max_length=41, blank=True)
     aim = models.TextField("but", blank=True)
     made_at = models.DateTimeField("planifié le")
-    by = _by()
+    by = by_account()
     example = models.BooleanField("exemple", default=False)
 
     class Meta:
@@ -83,7 +77,7 @@ class Workshop(models.Model):
     made_at = models.DateTimeField("planifié le")
     changed_at = models.DateTimeField("changé le")
     stripped_at = models.DateTimeField("noms effacés le", null=True, blank=True)
-    by = _by()
+    by = by_account()
     example = models.BooleanField("exemple", default=False)
 
     class Meta:

@@ -82,6 +82,7 @@ MOST_SEATS = 300
 MOST_MEETINGS = 40
 MOST_NAMES = 60  # written at once
 LONGEST_DAY = timedelta(hours=10)
+YEARS = range(2001, 2100)  # in which a day is looked for, or planned
 REMIND_FROM = 9  # o’clock, the day before
 KEPT = timedelta(days=91)  # three months: then names and contacts are erased
 ABSENCES = 3  # in a row: somebody calls to ask; nobody is put out
@@ -138,11 +139,6 @@ def weekly(first: datetime, n: int, *, every: int = 7, without: Sequence[date] =
 def is_open(starts_at: datetime, at: datetime) -> bool:
     """Return whether one may still register: until it starts."""
     return at < starts_at
-
-
-def told_on(starts_on: date) -> date:
-    """Return the day on which those registered are reminded: the day before."""
-    return starts_on - timedelta(days=1)
 
 
 def erased_before(at: datetime) -> datetime:

@@ -3,6 +3,7 @@
 import argparse
 import os
 
+from maillage.cli.demonstration.stage import HELP, LEARN, SOCIAL
 from maillage.cli.words import Steps
 from maillage.kernel.errors import Refused
 
@@ -10,11 +11,11 @@ PASSWORD = "maillage-demo"  # noqa: S105, known to all: it opens invented data o
 # Name before the @, what is shown, role, and over what: a territory, or a structure of the real census. Persons are invented.
 ACCOUNTS = (
     ("coordination", "Coordination du réseau (exemple)", "coordination", "france", ""),
-    ("aidant", "Leïla, aidante (exemple)", "aidant", "", "Pimms Mediation Grenoble"),
-    ("structure", "Responsable du Pimms (exemple)", "gestionnaire", "", "Pimms Mediation Grenoble"),
-    ("travail-social", "M. Diallo, travailleur social (exemple)", "prescripteur", "", "SLS Grenoble SUD"),
-    ("benevole", "Denise, bénévole (exemple)", "benevole", "", "Association l'Age d'Or"),
-    ("formation", "Karim, formateur (exemple)", "formation", "", "Association l'Age d'Or"),
+    ("aidant", "Leïla, aidante (exemple)", "aidant", "", HELP),
+    ("structure", "Responsable du Pimms (exemple)", "gestionnaire", "", HELP),
+    ("travail-social", "M. Diallo, travailleur social (exemple)", "prescripteur", "", SOCIAL),
+    ("benevole", "Denise, bénévole (exemple)", "benevole", "", LEARN),
+    ("formation", "Karim, formateur (exemple)", "formation", "", LEARN),
     ("analyste", "Analyste de l’Isère (exemple)", "analyste", "38", ""),
     ("administration", "Administration (exemple)", "administration", "", ""),
 )
@@ -67,7 +68,7 @@ def _accounts(password: str, *, production: bool) -> None:
     from maillage.apps.accounts.actions import open_demonstration
     from maillage.apps.directory.models import Structure
     from maillage.apps.memberships.actions import give
-    from maillage.cli import stories, workshops
+    from maillage.cli.demonstration import stories, workshops
 
     at = timezone.localtime()
     accounts, structures = {}, {}

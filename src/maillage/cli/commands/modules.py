@@ -26,6 +26,7 @@ GESTURES = ("verifier", "liste", "dessins", "apercu", "exporter", "importer")
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "geste",
+        nargs="?",
         choices=GESTURES,
         help="verifier des modules, les lister, lister les dessins, voir un module dans un navigateur, "
         "exporter ou importer une archive",
@@ -34,6 +35,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "dossiers",
         nargs="*",
         type=Path,
+        default=[],
         metavar="QUOI",
         help="verifier, apercu : dossier d’un module, ou de plusieurs (sinon tous) ; exporter : identifiants (sinon ceux du "
         "territoire) ; importer : l’archive",
@@ -44,6 +46,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(given: argparse.Namespace) -> int:
+    if given.geste is None:
+        raise Refused(
+            "Il manque le geste.",
+            why=f"Les gestes : {', '.join(GESTURES)}.",
+            do="Tapez par exemple « maillage modules verifier » ; « maillage modules --aide » dit ce que fait chacun.",
+        )
     return {
         **{"verifier": _check, "liste": _list, "dessins": _drawings},
         **{"apercu": _preview, "exporter": _export, "importer": _import},
@@ -60,8 +68,10 @@ def _root() -> Path:
 
 def _check(given: argparse.Namespace) -> int:
     """Check modules: 0 when all are read, 1 when some are, 2 when none is."""
-    known = frozenset(drawings.names())
-    read = [learning.read(path, known) for path in _files(given.dossiers)]
+    drawn, files = frozenset(drawings.names()), _files(given.dossiers)
+    beside = {authoring.split(path.parent)[1] for path in files if shelf.FOLDER.match(path.parent.name)}
+    known = {*learning.files(), *authoring.ids(_root()), *beside}
+    read = [learning.read(path, drawn, known) for path in files]
     said = [(path, *translations.read(path)) for each in read for path in sorted(each.path.parent.glob("module.*.yaml"))]
     alone = (
         [] if given.dossiers else [folder for folder in shelf.folders(_root()) if not (folder / learning.FILE).is_file()]
@@ -211,15 +221,22 @@ def _import(given: argparse.Namespace) -> int:
 
 def _preview(given: argparse.Namespace) -> int:
     """Serve the pages of a module on this computer, read again at each request, until Ctrl+C."""
-    from maillage.cli.commands.servir import check_free, start
+    from maillage.cli.commands.servir import check_free
 
+    folder = _one_folder(given)
+    check_free("127.0.0.1", given.port)
+    return _serve(folder, given.port)
+
+
+def _one_folder(given: argparse.Namespace) -> Path:
+    """Return the folder of the modules to look at; Refused for none, for several, and for one without any module."""
     if len(given.dossiers) != 1:
         raise Refused(
             "Il faut un dossier, et un seul.",
             why="L’aperçu montre le module d’un dossier, ou ceux qu’il contient.",
             do="Tapez « maillage modules apercu MON-DOSSIER ».",
         )
-    folder = given.dossiers[0].resolve()
+    folder: Path = given.dossiers[0].resolve()
     if not folder.is_dir():
         raise Refused(
             f"{folder} n’est pas un dossier.",
@@ -232,7 +249,13 @@ def _preview(given: argparse.Namespace) -> int:
             why=f"Un module est un dossier NN-identifiant, par exemple 300-mon-module, qui contient {learning.FILE}.",
             do="Renommez le dossier, ou donnez celui qui en contient plusieurs.",
         )
-    check_free("127.0.0.1", given.port)
+    return folder
+
+
+def _serve(folder: Path, port: int) -> int:
+    """Serve the modules of a folder, with a home of their own that lasts as long; return how it ended."""
+    from maillage.cli.commands.servir import start
+
     with tempfile.TemporaryDirectory(prefix="maillage-apercu-") as home:
         os.environ |= {"MAILLAGE_PREVIEW": str(folder), "MAILLAGE_HOME": home}
         os.environ.pop("DATABASE_URL", None)
@@ -242,7 +265,7 @@ def _preview(given: argparse.Namespace) -> int:
             stdout=subprocess.DEVNULL,
         )
         server = start(
-            *("gunicorn", "maillage.config.wsgi:application", "--bind", f"127.0.0.1:{given.port}"),
+            *("gunicorn", "maillage.config.wsgi:application", "--bind", f"127.0.0.1:{port}"),
             *("--workers", "1", "--worker-class", "gthread", "--threads", "4", "--log-level", "warning"),
         )
         only = shelf.folders(folder)
@@ -250,9 +273,9 @@ def _preview(given: argparse.Namespace) -> int:
         signal.signal(signal.SIGTERM, lambda *_: server.terminate())
         signal.signal(signal.SIGINT, signal.default_int_handler)  # even where whoever starts us ignores it
         try:
-            while server.poll() is None and not _answers(given.port):
+            while server.poll() is None and not _answers(port):
                 time.sleep(0.2)
-            print(f"Aperçu : http://127.0.0.1:{given.port}/apprendre/{page} (Ctrl+C pour finir)", flush=True)
+            print(f"Aperçu : http://127.0.0.1:{port}/apprendre/{page} (Ctrl+C pour finir)", flush=True)
             return 0 if server.wait() in (0, -signal.SIGTERM) else 2
         except KeyboardInterrupt:
             return 0

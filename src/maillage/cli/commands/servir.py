@@ -91,6 +91,7 @@ def _leave_with_parent() -> None:
 
 
 def check_free(address: str, port: int) -> None:
+    """Refuse an address that is not ours, or a port that is not allowed, or already taken."""
     import socket
 
     with socket.socket() as probe:

@@ -13,14 +13,6 @@ from maillage.apps.agenda.models import Seat, Workshop
 from maillage.apps.people.models import Person
 
 BARE = {"name": "", "token": "", "contact": "", "way": rules.NO_WAY, "stopped_words": "", "next_words": ""}
-AT_ONCE = 200  # workshops
-
-
-def old(at: datetime) -> list[Workshop]:
-    """Return the workshops whose names are no longer kept."""
-    return list(
-        Workshop.objects.filter(ends_at__lt=rules.erased_before(at), stripped_at__isnull=True).order_by("pk")[:AT_ONCE]
-    )
 
 
 @transaction.atomic

@@ -16,6 +16,7 @@ from maillage.apps.agenda.models import Course, Workshop
 from maillage.apps.agenda.queries import rooms
 from maillage.apps.directory.models import Structure
 from maillage.kernel.errors import Refused
+from maillage.kernel.typed import line
 
 KNOWN = (
     *(
@@ -50,9 +51,7 @@ def plan(
 ) -> Workshop:
     """Plan a workshop, seen by its structure alone until it is published. values: some of KNOWN."""
     check_lead(by, structure.pk)
-    row = Workshop(structure=structure, format=format, made_at=at, changed_at=at, by=by, example=example)
-    _write(row, values)
-    row.save()
+    row = _made(values, structure=structure, format=format, made_at=at, by=by, example=example)
     journal.record(by=by, verb="workshop.planned", row=row, at=at, structure=structure.pk)
     return row
 
@@ -80,31 +79,21 @@ def plan_course(
         )
     ordered = sorted(meetings, key=lambda each: each["starts_at"])
     lasting = [int((each["ends_at"] - each["starts_at"]).total_seconds() // 60) for each in ordered]
-    format = rules.format_of(lasting)
-    course = Course.objects.create(
-        structure=structure,
-        title=values["title"],
-        format=format,
-        made_at=at,
-        by=by,
-        example=example,
-        **{name: values[name] for name in SHARED if name in values},
-    )
+    facts = {"structure": structure, "format": rules.format_of(lasting), "made_at": at, "by": by, "example": example}
+    shared = {name: values[name] for name in ("title", *SHARED) if name in values}
+    course = Course.objects.create(**facts, **shared)
     for rank, own in enumerate(ordered, 1):
-        row = Workshop(
-            structure=structure,
-            course=course,
-            rank=rank,
-            format=format,
-            made_at=at,
-            changed_at=at,
-            by=by,
-            example=example,
-        )
-        _write(row, {**values, **own})
-        row.save()
+        _made({**values, **own}, course=course, rank=rank, **facts)
     journal.record(by=by, verb="course.planned", row=course, at=at, structure=structure.pk, words=f"{len(ordered)} séances")
     return course
+
+
+def _made(values: Mapping[str, Any], **facts: Any) -> Workshop:
+    """Keep a workshop: what was typed of it, and what the platform knows; Refused when it cannot take place so."""
+    row = Workshop(changed_at=facts["made_at"], **facts)
+    _write(row, values)
+    row.save()
+    return row
 
 
 def _write(row: Workshop, values: Mapping[str, Any]) -> None:
@@ -112,7 +101,7 @@ def _write(row: Workshop, values: Mapping[str, Any]) -> None:
     for name in KNOWN:
         if name in values:
             value = values[name]
-            setattr(row, name, " ".join(value.split()) if isinstance(value, str) and name != "aim" else value)
+            setattr(row, name, line(value) if isinstance(value, str) and name != "aim" else value)
     if row.lieu is not None:
         row.address, row.commune = "", row.lieu.code_insee
     why, do = _fault(row)
@@ -228,7 +217,8 @@ def hide(workshop: Workshop, *, by: User | None, at: datetime) -> None:
 def cancel(workshop: Workshop, *, by: User | None, at: datetime, reason: str = "", whole: bool = False) -> Told:
     """Cancel a workshop, or all that is left of its course, and return who was told."""
     check_lead(by, workshop.structure_id)
-    rows = [row for row in _same_course(workshop) if row.starts_at > at] if whole else held([workshop])
+    course = _same_course(workshop)
+    rows = [row for row in course if row.starts_at > at] if whole else held([workshop])
     if not rows:
         raise Refused(
             "Rien n’a été annulé.",
@@ -239,7 +229,7 @@ def cancel(workshop: Workshop, *, by: User | None, at: datetime, reason: str = "
     for row in rows:
         _check_alive(row)
         row.cancelled_at, row.changed_at = at, at
-        row.cancel_reason = " ".join(reason.split())[:300]
+        row.cancel_reason = line(reason, 300)
         row.sequence += 1
         row.save()
         journal.record(by=by, verb="workshop.cancelled", row=row, at=at, structure=row.structure_id)
@@ -247,7 +237,8 @@ def cancel(workshop: Workshop, *, by: User | None, at: datetime, reason: str = "
             told.take_back(seat)
         if row.starts_at > at:
             done += told.cancelled(row, at=at)
-    return done
+    # Who waited for the whole course because one meeting was full now waits for less.
+    return done + seats.promote([row for row in course if row not in rows], at=at)
 
 
 @transaction.atomic

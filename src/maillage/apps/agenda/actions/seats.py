@@ -3,9 +3,10 @@
 import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from maillage.apps.accounts import actions as journal
@@ -19,8 +20,7 @@ from maillage.apps.agenda.queries import rooms
 from maillage.apps.people import actions as people
 from maillage.apps.people.models import Person
 from maillage.kernel.errors import Refused
-
-WHEN_FULL = "Quelqu’un a pris la dernière place juste avant."
+from maillage.kernel.typed import line
 
 
 @transaction.atomic
@@ -42,41 +42,50 @@ def book(
     The workshops are kept from other writers from the first look to the last write: two people never take the same seat.
     by None: somebody alone, on the public page. learner: what makes the same gesture twice one; whoever came before keeps theirs.
     """
-    called = " ".join(name.split())[:60] or (str(person) if person is not None else "")
+    called = line(name, 60) or (str(person) if person is not None else "")
     meetings = held(rooms.open_meetings(workshop))
     first = next((row for row in meetings if row.pk == workshop.pk), None)
     _check_open(first, by, called, at)
-    wanted = learner or secrets.token_hex(16)
-    if found := _same(first, wanted, called, person):
-        return found
-    if Seat.objects.filter(workshop=first, learner=wanted).exists():
-        wanted = secrets.token_hex(16)  # another name from the same page: somebody else
-    known = rooms.rooms(meetings)
-    status = rules.WAITING if any(known[row.pk].is_full for row in meetings) else rules.BOOKED
-    made = [
-        Seat(
-            workshop=row,
-            learner=wanted,
-            person=person,
-            name=called,
-            way=way if contact else rules.NO_WAY,
-            contact=contact,
-            language=language,
-            channel=channel,
-            status=status,
-            booked_at=at,
-            token=access.digest(access.link_for(wanted)),
-        )
-        for row in sorted(meetings, key=lambda row: (row.starts_at, row.pk))
-    ]
-    Seat.objects.bulk_create(made)
-    for seat in made[:1]:
-        journal.record(by=by, verb=f"seat.{status}", row=seat, at=at, structure=first.structure_id)
+    learner = _learner(meetings, learner, called, contact, person)
+    theirs = _theirs(meetings, learner, person)
+    taken = {seat.workshop_id: seat for seat in theirs if seat.status != rules.CANCELLED}
+    if first.pk in taken:  # a double click, or a person who is already there
+        return taken[first.pk]
+    missing = sorted((row for row in meetings if row.pk not in taken), key=lambda row: (row.starts_at, row.pk))
+    known = rooms.rooms(missing)
+    waits = any(known[row.pk].is_full for row in missing) or any(each.status == rules.WAITING for each in taken.values())
+    made = _seats(
+        missing,
+        {seat.workshop_id: seat for seat in theirs if seat.learner == learner},
+        learner=learner,
+        person=person,
+        name=called,
+        way=way if contact else rules.NO_WAY,
+        contact=contact,
+        language=language,
+        channel=channel,
+        status=rules.WAITING if waits else rules.BOOKED,
+        booked_at=at,
+        cancelled_at=None,
+        token=access.digest(access.link_for(learner)),
+    )
+    journal.record(by=by, verb=f"seat.{made[0].status}", row=made[0], at=at, structure=first.structure_id)
     if person is not None:
         people.touch(person, at=at)
     if first.starts_at > at:
         told.kept(made[0], at=at)
     return made[0]
+
+
+def _seats(meetings: Sequence[Workshop], given_up: Mapping[int, Seat], **values: Any) -> list[Seat]:
+    """Write one seat at each of these meetings: the one that was given up there, by number of meeting, or another."""
+    seats = [given_up.get(row.pk) or Seat() for row in meetings]
+    for seat, row in zip(seats, meetings, strict=True):
+        for name, value in {**values, "workshop": row}.items():
+            setattr(seat, name, value)
+    Seat.objects.bulk_create([seat for seat in seats if seat.pk is None])
+    Seat.objects.bulk_update([seat for seat in seats if seat.workshop_id in given_up], list(values))
+    return seats
 
 
 def _check_open(row: Workshop | None, by: User | None, name: str, at: datetime) -> None:
@@ -97,12 +106,23 @@ def _check_open(row: Workshop | None, by: User | None, name: str, at: datetime) 
     raise Refused("L’inscription n’a pas été faite.", why=why, do=do)
 
 
-def _same(row: Workshop, learner: str, name: str, person: Person | None) -> Seat | None:
-    """Return the seat that this very gesture already took: a double click, or a person who is already there."""
-    alive = Seat.objects.filter(workshop=row).exclude(status=rules.CANCELLED)
-    if person is not None and (found := alive.filter(person=person).first()):
-        return found
-    return alive.filter(learner=learner, name=name).first()
+def _learner(meetings: Sequence[Workshop], learner: str, name: str, contact: str, person: Person | None) -> str:
+    """Return under which learner somebody is at these meetings: that of their card, or of this very gesture; else another."""
+    same = Q(learner=learner, name=name, contact=contact)
+    if person is not None:
+        same |= Q(person=person)
+    here = Seat.objects.filter(workshop__in=meetings)
+    known = min(here.filter(same), key=lambda seat: (seat.status == rules.CANCELLED, seat.pk), default=None)
+    if known is not None:
+        return known.learner
+    # Another name from the same page, or another way to be told, is somebody else: first names are shared.
+    return learner if learner and not here.filter(learner=learner).exists() else secrets.token_hex(16)
+
+
+def _theirs(meetings: Sequence[Workshop], learner: str, person: Person | None) -> list[Seat]:
+    """Return all that somebody has or had at these meetings, what they gave up included."""
+    same = Q(learner=learner) if person is None else Q(learner=learner) | Q(person=person)
+    return list(Seat.objects.filter(same, workshop__in=meetings).order_by("pk"))
 
 
 @transaction.atomic
@@ -278,8 +298,8 @@ def note(
             why="« Autre raison » demande quelques mots.",
             do="Écrivez-les, sans maladie ni mot de passe.",
         )
-    found.stopped_because, found.stopped_words = because, " ".join(words.split())[:300]
-    found.next_proposed, found.next_words = then, " ".join(then_words.split())[:300]
+    found.stopped_because, found.stopped_words = because, line(words, 300)
+    found.next_proposed, found.next_words = then, line(then_words, 300)
     found.save(update_fields=["stopped_because", "stopped_words", "next_proposed", "next_words"])
     journal.record(by=by, verb="seat.noted", row=found, at=at, structure=found.workshop.structure_id)
     return found

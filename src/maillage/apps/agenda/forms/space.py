@@ -14,11 +14,13 @@ from maillage.apps.agenda import access, rules
 from maillage.apps.agenda.forms.public import UNREADABLE, read_contact
 from maillage.apps.agenda.models import Workshop
 from maillage.apps.directory import rules as directory
+from maillage.apps.directory.forms.moments import DayField, HourField
 from maillage.apps.directory.models import Lieu, Structure
 from maillage.apps.directory.queries import where
 from maillage.apps.people import queries as people
 from maillage.apps.people.models import Person
 from maillage.kernel import codes
+from maillage.kernel.typed import ROWS, line, whole
 from maillage.reference import outlines
 from maillage.reference.outlines import Outline
 
@@ -56,29 +58,10 @@ class PlanForm(forms.Form):
     )
     sujet = forms.ChoiceField(label="Sujet", choices=list(rules.SUBJECTS.items()))
     niveau = forms.ChoiceField(label="Niveau", choices=list(rules.LEVELS.items()))
-    jour = forms.DateField(
-        label="Le jour",
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        error_messages={
-            "required": "Il manque le jour. Choisissez-le.",
-            "invalid": "Cette date n’existe pas. Choisissez-la de nouveau.",
-        },
-    )
-    heure = forms.TimeField(
-        label="De quelle heure",
-        widget=forms.TimeInput(attrs={"type": "time", "step": "300"}, format="%H:%M"),
-        error_messages={
-            "required": "Il manque l’heure. Choisissez-la.",
-            "invalid": "Cette heure n’existe pas. Écrivez par exemple 14:00.",
-        },
-    )
-    fin = forms.TimeField(
-        label="À quelle heure",
-        widget=forms.TimeInput(attrs={"type": "time", "step": "300"}, format="%H:%M"),
-        error_messages={
-            "required": "Il manque l’heure de fin. Choisissez-la.",
-            "invalid": "Cette heure n’existe pas. Écrivez par exemple 16:00.",
-        },
+    jour = DayField(label="Le jour")
+    heure = HourField(label="De quelle heure")
+    fin = HourField(
+        label="À quelle heure", example="16:00", error_messages={"required": "Il manque l’heure de fin. Choisissez-la."}
     )
     places = forms.IntegerField(
         label="Places",
@@ -148,8 +131,14 @@ class PlanForm(forms.Form):
     def more(self) -> list[Any]:
         return [self[name] for name in self.folded]
 
+    def clean_jour(self) -> date:
+        day: date = self.cleaned_data["jour"]
+        if day.year not in rules.YEARS:
+            raise forms.ValidationError(self.fields["jour"].error_messages["invalid"])
+        return day
+
     def clean_partenaire(self) -> Structure | None:
-        name = " ".join(self.cleaned_data["partenaire"].split())
+        name = line(self.cleaned_data["partenaire"])
         if not name:
             return None
         found = list(Structure.objects.filter(name__iexact=name)[:2]) or list(
@@ -216,16 +205,8 @@ class PlanForm(forms.Form):
             "partner": said["partenaire"],
             "bring": said["apporter"],
             "outline": said["trame"],
-            "modules": modules_of(outline),
+            "modules": list(outline.modules) if outline is not None else [],
         }
-
-
-def modules_of(outline: Outline | None) -> list[str]:
-    """Return the modules that an outline goes through, each once, in order."""
-    if outline is None:
-        return []
-    parts = [module for meeting in outline.meetings for module in meeting.modules]
-    return list(dict.fromkeys(filter(None, (*parts, *(moment.module for moment in outline.moments)))))
 
 
 def _moment(day: date, hour: Any) -> datetime | None:
@@ -316,18 +297,29 @@ class CourseForm(PlanForm):
             raise forms.ValidationError("Aucune date ne se lit ici. Écrivez par exemple 22/12/2026.")
         return found
 
+    def clean(self) -> dict[str, Any]:
+        said = super().clean()
+        if said.get("starts_at") and said.get("ends_at") and {"fois", "tous_les", "sauter"} <= said.keys():
+            for day in self._days(said):
+                if None in (_moment(day, said["heure"]), _moment(day, said["fin"])):
+                    self.add_error(
+                        "heure", f"Le {day:%d/%m/%Y}, on change d’heure : celle-ci n’existe pas. Choisissez-en une autre."
+                    )
+        return said
+
+    def _days(self, said: Mapping[str, Any]) -> list[date]:
+        first = datetime.combine(said["jour"], said["heure"])
+        moments = rules.weekly(first, said["fois"], every=int(said["tous_les"]), without=said["sauter"])
+        return [moment.date() for moment in moments]
+
     def meetings(self) -> list[dict[str, Any]]:
         """Return what each meeting has of its own: when, and what the outline says of it."""
         said, values = self.cleaned_data, self.values()
-        first = timezone.localtime(values["starts_at"]).replace(tzinfo=None)
-        lasts = values["ends_at"] - values["starts_at"]
-        moments = rules.weekly(first, said["fois"], every=int(said["tous_les"]), without=said["sauter"])
         outline = outlines.outlines().get(said["trame"])
         told = outline.meetings if outline is not None else ()
         made = []
-        for n, moment in enumerate(moments):
-            begin = timezone.make_aware(moment)
-            own: dict[str, Any] = {"starts_at": begin, "ends_at": begin + lasts}
+        for n, day in enumerate(self._days(said)):
+            own: dict[str, Any] = {"starts_at": _moment(day, said["heure"]), "ends_at": _moment(day, said["fin"])}
             if n < len(told):
                 own |= {"aim": told[n].aim, "modules": list(told[n].modules)}
             own["title"] = f"{values['title']} : {told[n].title}"[:120] if n < len(told) else values["title"]
@@ -411,8 +403,9 @@ class PeriodForm(forms.Form):
 
     def period(self, today: date) -> tuple[date, date]:
         self.is_valid()
-        begin = self.cleaned_data.get("du") or date(today.year, 1, 1)
-        end = self.cleaned_data.get("au") or today
+        begin, end = (self.cleaned_data.get(name) for name in ("du", "au"))
+        begin = begin if begin and begin.year in rules.YEARS else date(today.year, 1, 1)
+        end = end if end and end.year in rules.YEARS else today
         return (begin, end) if begin <= end else (end, begin)
 
 
@@ -423,6 +416,5 @@ def ticked(data: Mapping[str, str]) -> dict[int, bool | None]:
     ({12: True}, {})
     """
     number, _, answer = data.get("venue", "").partition("-")
-    if number.isdecimal() and len(number) < 18 and answer in ("oui", "non", "rien"):
-        return {int(number): {"oui": True, "non": False, "rien": None}[answer]}
-    return {}
+    seat, came = whole(number, ROWS), {"oui": True, "non": False, "rien": None}
+    return {seat: came[answer]} if seat is not None and answer in came else {}

@@ -1,22 +1,37 @@
 """Workshops in the words of the Coop numérique, one line each: how many came, on what, for how long; never who."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from maillage.apps.agenda import rules
+from maillage.apps.agenda import access, rules
 from maillage.apps.agenda.models import Workshop
 from maillage.apps.agenda.queries import words
 from maillage.apps.agenda.queries.space import CAME, outline
+from maillage.apps.directory.queries.moments import midnight
 from maillage.reports.formats.published import as_csv
+from maillage.reports.formats.table import safe
 
 
-def held(rows: QuerySet[Workshop], since: datetime, until: datetime) -> list[Workshop]:
-    """Return the workshops that took place in a period and to which somebody came; the Coop asks for one person at least."""
-    found = rows.filter(starts_at__gte=since, starts_at__lt=until, cancelled_at__isnull=True, example=False)
-    return [row for row in found.annotate(n_came=CAME).order_by("starts_at", "pk") if row.n_came + row.anonymous]
+def mine(user: Any, since: date, until: date) -> list[Workshop]:
+    """Return the workshops of a period that somebody declares, both days included: the Coop asks for one person who came."""
+    found = _carried(user, since, until).annotate(n_came=CAME).order_by("starts_at", "pk")
+    return [row for row in found if row.n_came + row.anonymous]
+
+
+def untold(user: Any, since: date, until: date, at: datetime) -> int:
+    """Return how many of the workshops that somebody declares have nobody ticked: the table leaves them out."""
+    return _carried(user, since, until).filter(starts_at__lt=at, anonymous=0).exclude(seats__came=True).count()
+
+
+def _carried(user: Any, since: date, until: date) -> QuerySet[Workshop]:
+    """Return the workshops of a period that somebody's structures carry: those run with another are declared by it."""
+    ours = access.workshops_for(user).filter(structure__in=access.structures_for(user).values("pk"))
+    begin, end = midnight(since), midnight(until + timedelta(days=1))
+    return ours.filter(starts_at__gte=begin, starts_at__lt=end, cancelled_at__isnull=True, example=False)
 
 
 def coop(rows: Iterable[Workshop]) -> str:
@@ -30,10 +45,10 @@ def _row(row: Workshop) -> dict[str, str]:
         "date": timezone.localdate(row.starts_at).isoformat(),
         "duree": str(row.minutes),
         "type_lieu": "lieu_activite" if row.lieu is not None else "autre",
-        "structure": row.structure.name,
-        "lieu": words.name_of_place(row),
+        "structure": safe(row.structure.name),
+        "lieu": safe(words.name_of_place(row)),
         "commune": row.commune,
-        "titre_atelier": row.title,
+        "titre_atelier": safe(row.title),
         "niveau_atelier": row.level,
         "thematiques": "|".join(rules.coop_subjects(row.subject, outline(row))),
         "accompagnements": str(row.n_came + row.anonymous),

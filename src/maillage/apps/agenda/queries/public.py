@@ -13,7 +13,7 @@ from django.utils import timezone
 from maillage.apps.agenda import access, rules
 from maillage.apps.agenda.models import Seat, Workshop
 from maillage.apps.agenda.queries import rooms, words
-from maillage.apps.directory.models import Lieu
+from maillage.apps.directory.models import Lieu, Structure
 from maillage.apps.directory.queries import places, where
 from maillage.apps.directory.queries.search import METRES_A_DEGREE
 from maillage.kernel.languages import say, spoken, typed
@@ -192,6 +192,11 @@ class Found:
         return say("{n} atelier à venir", "{n} ateliers à venir", n=self.total)
 
 
+def structure_of(asked: Asked) -> Structure | None:
+    """Return the structure whose workshops are asked for, None for those of all, or one that nobody knows."""
+    return Structure.objects.filter(pk=asked.structure).first() if asked.structure else None
+
+
 def to_come(at: datetime) -> QuerySet[Workshop]:
     """Return the workshops that take place after a moment, the first meeting of each course alone, soonest first."""
     earlier = Workshop.objects.filter(
@@ -298,6 +303,12 @@ def everything(found: Found) -> list[list[Workshop]]:
     wanted = [[each.pk for each in shown.meetings] or [shown.workshop.pk] for shown in found.rows]
     held = access.published().in_bulk([pk for numbers in wanted for pk in numbers])
     return [[held[pk] for pk in numbers if pk in held] for numbers in wanted]
+
+
+def meetings_of(row: Workshop) -> list[Workshop]:
+    """Return the meetings of the course of a workshop, or itself alone, with what a calendar reads of them."""
+    numbers = [each.pk for each in shown(row).meetings] or [row.pk]
+    return list(access.published().filter(pk__in=numbers))
 
 
 def of_structure(pk: int, at: datetime) -> QuerySet[Workshop]:

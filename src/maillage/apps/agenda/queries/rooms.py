@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from django.db.models import Count, Q, QuerySet
 
-from maillage.apps.agenda import rules
+from maillage.apps.agenda import access, rules
 from maillage.apps.agenda.models import Seat, Workshop
 
 TAKEN = Q(seats__status=rules.BOOKED)
@@ -19,6 +19,11 @@ def with_room(rows: QuerySet[Workshop]) -> QuerySet[Workshop]:
 def room(workshop: Workshop) -> rules.Room:
     """Return the room of a workshop that `with_room` has read."""
     return rules.Room(workshop.capacity, workshop.n_booked, workshop.n_waiting)
+
+
+def counted(workshop: Workshop) -> Workshop:
+    """Return a workshop as it is now, with its room and all that its page shows."""
+    return with_room(Workshop.objects.select_related(*access.WITH)).get(pk=workshop.pk)
 
 
 def rooms(workshops: Iterable[Workshop]) -> dict[int, rules.Room]:

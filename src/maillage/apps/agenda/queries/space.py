@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
@@ -13,7 +13,9 @@ from maillage.apps.agenda.models import Course, Seat, Workshop
 from maillage.apps.agenda.queries import rooms
 from maillage.apps.agenda.queries.public import Shown
 from maillage.apps.directory.queries import places
+from maillage.apps.directory.queries.moments import midnight
 from maillage.apps.messages.rules import addresses
+from maillage.apps.people.access import people_for
 from maillage.reference import outlines
 from maillage.reference.outlines import Outline
 from maillage.reports import opening
@@ -91,8 +93,8 @@ def sections(user: Any, at: datetime) -> list[Section]:
 
 def week(user: Any, monday: date, at: datetime) -> list[Day]:
     """Return the seven days of a week, with the workshops somebody runs."""
-    begin = timezone.make_aware(datetime.combine(monday, time()))
-    end = timezone.make_aware(datetime.combine(monday + timedelta(days=7), time()))
+    begin = midnight(monday)
+    end = midnight(monday + timedelta(days=7))
     rows = _read(access.workshops_for(user).filter(starts_at__gte=begin, starts_at__lt=end).order_by("starts_at", "pk"), at)
     days = [monday + timedelta(days=n) for n in range(7)]
     return [
@@ -159,6 +161,37 @@ def _is_told(seat: Seat) -> bool:
     return seat.way == rules.EMAIL or (seat.way == rules.PHONE and bool(addresses.mobile(seat.contact)))
 
 
+def to_ask_again(held: Group, user: Any) -> list[Seat]:
+    """Return who came with a card, among those somebody sees: the diagnosis may be done again with them."""
+    came = [each.seat for each in held.booked if each.seat.came and each.seat.person_id]
+    seen = set(people_for(user).filter(pk__in=[seat.person_id for seat in came]).values_list("pk", flat=True))
+    return [seat for seat in came if seat.person_id in seen]
+
+
+def siblings(workshop: Workshop) -> list[Workshop]:
+    """Return all the meetings of the course of a workshop, in order; [] for a workshop alone."""
+    return list(workshop.course.workshops.order_by("starts_at")) if workshop.course is not None else []
+
+
+def seats_of(workshop: Workshop, numbers: Sequence[int]) -> list[Seat]:
+    """Return those of these seats that are of a workshop."""
+    return list(workshop.seats.filter(pk__in=numbers).select_related("person"))
+
+
+def unticked(workshop: Workshop) -> list[int]:
+    """Return the numbers of the seats of a workshop that nobody ticked."""
+    return list(workshop.seats.filter(status=rules.BOOKED, came=None).values_list("pk", flat=True))
+
+
+def following(seat: Seat, at: datetime) -> list[Seat]:
+    """Return the seats that somebody has at the meetings to come of a course; outside of a course, theirs alone."""
+    if seat.workshop.course_id is None:
+        return [seat]
+    return list(
+        Seat.objects.filter(learner=seat.learner, workshop__course=seat.workshop.course_id, workshop__starts_at__gt=at)
+    )
+
+
 def missed(structures: Sequence[int], at: datetime) -> list[tuple[str, Seat]]:
     """Return the learners who missed the last three meetings that were ticked, each with their last seat: somebody calls."""
     seats = Seat.objects.filter(
@@ -204,6 +237,7 @@ def went_on(workshop: Workshop) -> int:
 
 
 def outline(row: Workshop | Course) -> Outline | None:
+    """Return what a workshop or a course was made from, None when it was made from nothing."""
     return outlines.outlines().get(row.outline)
 
 
@@ -256,7 +290,7 @@ class Whole:
         ]
 
 
-def course(row: Course, user: Any, at: datetime) -> Whole:
+def course(row: Course, at: datetime) -> Whole:
     """Return a course as whoever runs it reads it: who came to what, who comes no more, since which meeting and why."""
     shown = {each.workshop.pk: each for each, *_ in _read(_meetings(row), at)}
     meetings = [each.workshop for each in shown.values()]

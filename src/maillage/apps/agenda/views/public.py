@@ -1,6 +1,7 @@
 """Workshops for everybody: the list, one of them, registering without account, one's own seat, the calendars, a poster."""
 
 import secrets
+from dataclasses import replace
 from typing import Any
 
 import segno
@@ -21,9 +22,10 @@ from maillage.apps.agenda.queries import calendar, public, rooms
 from maillage.apps.directory import access as directory
 from maillage.apps.directory.models import Lieu, Structure
 from maillage.apps.directory.queries import where
-from maillage.apps.directory.views import printed
+from maillage.apps.directory.views import printed, refused
 from maillage.kernel.errors import Refused, UnknownTerritory
 from maillage.kernel.languages import say, spoken, to_say
+from maillage.kernel.typed import ROWS
 
 TOO_MANY = Refused(
     to_say("L’inscription n’a pas été faite."),
@@ -49,7 +51,7 @@ def index(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {
         "asked": asked,
         "ou": answer.spot.label if answer.spot else form.said("ou"),
-        "structure": Structure.objects.filter(pk=asked.structure).first() if asked.structure else None,
+        "structure": public.structure_of(asked),
         "subjects": [(id, say(label)) for id, label in rules.SUBJECTS.items()],
         "levels": [(id, say(label)) for id, label in rules.LEVELS.items()],
         "suits": [(id, say(label)) for id, label in rules.SUITS.items()],
@@ -102,10 +104,10 @@ def workshop(request: HttpRequest, pk: int) -> HttpResponse:
     row = _published(pk)
     at = timezone.now()
     form = RegisterForm(request.POST if request.method == "POST" else None)
-    refused = None
+    no = None
     if form.is_bound and form.is_valid():
         if not once_more(request, "ateliers", access.BOOKINGS_AN_HOUR):
-            return _told(request, TOO_MANY, status=429)
+            return refused.page(request, TOO_MANY, status=429)
         way, contact = form.cleaned_data["contact"]
         try:
             seat = seats.book(
@@ -118,19 +120,19 @@ def workshop(request: HttpRequest, pk: int) -> HttpResponse:
                 at=at,
             )
         except Refused as error:
-            refused = error
+            no = error
         else:
             return redirect(f"{reverse('seat', args=[access.link_of(seat)])}?merci=1")
     context = {
         "shown": (shown := public.shown(row)),
         "workshop": row,
         "form": form,
-        "refused": refused,
+        "refused": no,
         "open": shown.may_register(at),
         "past": row.starts_at <= at,
         "key": form["cle"].value() or secrets.token_hex(16),
     }
-    return render(request, "agenda/public/workshop.html", context, status=400 if form.errors or refused else 200)
+    return render(request, "agenda/public/workshop.html", context, status=400 if form.errors or no else 200)
 
 
 def _published(pk: int) -> Workshop:
@@ -159,7 +161,8 @@ def feed(request: HttpRequest) -> HttpResponse:
     if unknown is not None or (form.said("ou") and answer.spot is None):
         raise Http404
     lieu = _lieu(request)
-    found = public.find(form.asked(answer.spot, lieu), timezone.now())
+    asked = replace(form.asked(answer.spot, lieu), shown=public.MOST)
+    found = public.find(asked, timezone.now())
     rows = [each for shown in public.everything(found) for each in shown][:MOST_IN_FEED]
     return _calendar(rows, _name(answer.spot, lieu))
 
@@ -167,7 +170,7 @@ def feed(request: HttpRequest) -> HttpResponse:
 @require_safe
 def feed_of_structure(request: HttpRequest, pk: int) -> HttpResponse:
     """The workshops of a structure, those past three months and those cancelled too: calendars take them off."""
-    rows = list(public.of_structure(pk, timezone.now())[:MOST_IN_FEED])
+    rows = list(public.of_structure(pk, timezone.now())[:MOST_IN_FEED]) if pk <= ROWS else []
     if not rows:
         raise Http404
     return _calendar(rows, f"Ateliers : {get_object_or_404(Structure, pk=pk)}")
@@ -177,8 +180,7 @@ def feed_of_structure(request: HttpRequest, pk: int) -> HttpResponse:
 def one_in_calendar(request: HttpRequest, pk: int) -> HttpResponse:
     """One workshop, and the meetings that follow it, to add to a calendar."""
     row = _published(pk)
-    rows = public.shown(row).meetings or [row]
-    return _calendar(list(access.published().filter(pk__in=[each.pk for each in rows])), row.title)
+    return _calendar(public.meetings_of(row), row.title)
 
 
 def _name(spot: where.Spot | None, lieu: Lieu | None) -> str:
@@ -201,11 +203,11 @@ def _calendar(rows: list[Workshop], name: str) -> HttpResponse:
 def seat(request: HttpRequest, code: str) -> HttpResponse:
     """One's own seats, by one's own link: when, where, and giving one up; another may take it at once."""
     if counted(request, "liens") >= access.LINKS_AN_HOUR:
-        return _told(request, UNKNOWN, status=429)
+        return refused.page(request, UNKNOWN, status=429)
     found = public.mine(code)
     if found is None:
         count(request, "liens")
-        return _told(request, UNKNOWN, status=404)
+        return refused.page(request, UNKNOWN, status=404)
     if request.method == "POST":
         return _decided(request, code, found)
     at = timezone.now()
@@ -237,7 +239,3 @@ def _decided(request: HttpRequest, code: str, found: public.Mine) -> HttpRespons
     except Refused as error:
         messages.error(request, " ".join(say(each) for each in error.sentences))
     return redirect("seat", code)
-
-
-def _told(request: HttpRequest, error: Refused, *, status: int) -> HttpResponse:
-    return render(request, "site/refused.html", {"what": error.what, "why": error.why, "do": error.do}, status=status)

@@ -1,6 +1,6 @@
 """The workshops that professionals run: the week, planning, one group and its attendance, one course, papers, the Coop's table."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from maillage.apps.accounts.views import holding
+from maillage.apps.accounts.views import holding, who
 from maillage.apps.agenda import access, rules
 from maillage.apps.agenda.actions import planning, seats
 from maillage.apps.agenda.actions.told import Told
@@ -29,7 +29,7 @@ from maillage.apps.agenda.models import Seat, Workshop
 from maillage.apps.agenda.queries import exports, public, rooms, space
 from maillage.apps.directory.views import refused
 from maillage.kernel.errors import Refused
-from maillage.kernel.typed import whole
+from maillage.kernel.typed import ROWS, whole
 from maillage.reference import outlines
 from maillage.reports.wording import count, listing, spaced
 
@@ -60,7 +60,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 def _day(text: str) -> date | None:
     try:
-        return date.fromisoformat(text) if date.fromisoformat(text).year > 2000 else None
+        return day if (day := date.fromisoformat(text)).year in rules.YEARS else None
     except ValueError:
         return None
 
@@ -84,9 +84,9 @@ def outline(request: HttpRequest, id: str) -> HttpResponse:
     found = outlines.outlines().get(id)
     if found is None:
         raise Http404
-    number = whole(request.GET.get("atelier", ""))
+    number = whole(request.GET.get("atelier", ""), ROWS)
     row = access.workshops_for(request.user).filter(pk=number).first() if number else None
-    context = {"outline": found, "shown": public.shown(_counted(row)) if row else None, "modules": public.modules()}
+    context = {"outline": found, "shown": public.shown(rooms.counted(row)) if row else None, "modules": public.modules()}
     return render(request, "agenda/space/outline.html", context)
 
 
@@ -102,7 +102,7 @@ def new(request: HttpRequest) -> HttpResponse:
         drop_in = form.cleaned_data["sans_inscription"]
         try:
             row = planning.plan(
-                by=_user(request),
+                by=who(request),
                 structure=form.chosen_structure(),
                 values=form.values(),
                 at=timezone.now(),
@@ -126,7 +126,7 @@ def new_course(request: HttpRequest) -> HttpResponse:
     if form.is_bound and form.is_valid():
         try:
             row = planning.plan_course(
-                by=_user(request),
+                by=who(request),
                 structure=form.chosen_structure(),
                 values=form.values(),
                 meetings=form.meetings(),
@@ -147,6 +147,7 @@ def _initial(request: HttpRequest, chosen: outlines.Outline | None) -> dict[str,
     return {**empty, **({k: v for k, v in from_outline(chosen).items() if v is not None} if chosen else {})}
 
 
+@holding(access.MANAGE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Changing a workshop; those registered are told when the day, the hour or the place changes."""
@@ -154,7 +155,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     form = PlanForm(request.POST or None, user=request.user, workshop=row, initial=from_workshop(row))
     if form.is_bound and form.is_valid():
         try:
-            told = planning.change(row, form.values(), by=_user(request), at=timezone.now())
+            told = planning.change(row, form.values(), by=who(request), at=timezone.now())
         except Refused as error:
             form.add_error(None, " ".join(error.sentences))
         else:
@@ -175,6 +176,7 @@ def _who(told: Told) -> str:
 # ------------------------------------------------------------------------------------------------------------ one of them
 
 
+@holding(access.MANAGE)
 @require_safe
 def workshop(request: HttpRequest, pk: int) -> HttpResponse:
     """One workshop: its seats, its attendance, its report."""
@@ -183,7 +185,7 @@ def workshop(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _page(request: HttpRequest, row: Workshop, **more: Any) -> HttpResponse:
     at = timezone.now()
-    row = _counted(row)
+    row = rooms.counted(row)
     held = space.group(row, at)
     day = timezone.localdate(row.starts_at)
     context = {
@@ -196,24 +198,22 @@ def _page(request: HttpRequest, row: Workshop, **more: Any) -> HttpResponse:
         "over": row.ends_at <= at,
         "begun": row.starts_at <= at,
         "outline": space.outline(row),
-        "siblings": list(row.course.workshops.order_by("starts_at")) if row.course is not None else [],
+        "siblings": space.siblings(row),
         "address": request.build_absolute_uri(reverse("workshop", args=[row.pk])),
     }
     if context["begun"]:
         context |= {"next": space.next_for(row, request.user, at), "went_on": space.went_on(row)}
+        context["again"] = space.to_ask_again(held, request.user)
     context |= more
     bad = "names" in more or more.get("error") is not None
     return render(request, "agenda/space/workshop.html", context, status=400 if bad else 200)
 
 
-def _counted(row: Workshop) -> Workshop:
-    return rooms.with_room(Workshop.objects.select_related(*access.WITH)).get(pk=row.pk)
-
-
+@holding(access.MANAGE)
 @require_POST
 def gesture(request: HttpRequest, pk: int) -> HttpResponse:
     """Publishing, hiding, cancelling, reporting, proposing what comes next."""
-    row, at, by = _ours(request, pk), timezone.now(), _user(request)
+    row, at, by = _ours(request, pk), timezone.now(), who(request)
     asked = request.POST.get("geste", "")
     with refused.told(request):
         if asked == "publier":
@@ -241,9 +241,8 @@ def gesture(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _go_on(request: HttpRequest, row: Workshop, at: datetime) -> None:
     """Let those who were ticked go on in a course, or at another workshop."""
-    to = get_object_or_404(access.workshops_for(request.user), pk=whole(request.POST.get("vers", ""), 10**12) or 0)
-    numbers = [int(pk) for pk in request.POST.getlist("place") if pk.isdecimal() and len(pk) < 18]
-    chosen = list(row.seats.filter(pk__in=numbers).select_related("person"))
+    to = get_object_or_404(access.workshops_for(request.user), pk=whole(request.POST.get("vers", ""), ROWS) or 0)
+    chosen = space.seats_of(row, [whole(pk, ROWS) or 0 for pk in request.POST.getlist("place")])
     if not chosen:
         raise Refused("Personne n’a été inscrit.", why="Aucun nom n’est coché.", do="Cochez-en, puis recommencez.")
     made = seats.carry_on(chosen, to=to, by=request.user, at=at)
@@ -252,6 +251,7 @@ def _go_on(request: HttpRequest, row: Workshop, at: datetime) -> None:
     messages.success(request, spaced(f"{said} {f'Dont {waiting} en attente.' if waiting else ''}".strip()))
 
 
+@holding(access.MANAGE)
 @require_POST
 def add(request: HttpRequest, pk: int) -> HttpResponse:
     """Writing down several people at once: at the counter, by telephone, from a paper."""
@@ -271,7 +271,7 @@ def add(request: HttpRequest, pk: int) -> HttpResponse:
                         contact=written.contact,
                         person=written.person,
                         channel=form.cleaned_data["voie"],
-                        by=_user(request),
+                        by=who(request),
                         at=at,
                     )
                 )
@@ -284,6 +284,7 @@ def add(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect(f"{reverse('workshop_run', args=[pk])}#places")
 
 
+@holding(access.MANAGE)
 @require_POST
 def tick(request: HttpRequest, pk: int) -> HttpResponse:
     """One tap: came, did not come, nobody knows; the same again takes it back. Or all at once, then those who did not."""
@@ -291,7 +292,7 @@ def tick(request: HttpRequest, pk: int) -> HttpResponse:
     came = ticked(request.POST)
     anonymous = None
     if request.POST.get("geste") == "tous":
-        came = dict.fromkeys(row.seats.filter(status=rules.BOOKED, came=None).values_list("pk", flat=True), True)
+        came = dict.fromkeys(space.unticked(row), True)
     elif request.POST.get("geste") == "anonymes":
         anonymous = whole(request.POST.get("anonymes", ""), rules.MOST_SEATS)
         if anonymous is None:
@@ -300,16 +301,17 @@ def tick(request: HttpRequest, pk: int) -> HttpResponse:
             )
             return redirect("workshop_run", pk)
     with refused.told(request):
-        seats.tick(row, came, by=_user(request), at=at, anonymous=anonymous)
+        seats.tick(row, came, by=who(request), at=at, anonymous=anonymous)
     target = f"place-{next(iter(came))}" if len(came) == 1 else "places"
     return redirect(f"{reverse('workshop_run', args=[pk])}#{target}")
 
 
+@holding(access.MANAGE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def seat(request: HttpRequest, pk: int) -> HttpResponse:
     """One seat: giving it up, taking it again; why somebody stops, and what was proposed next; their own link."""
     found = get_object_or_404(access.seats_for(request.user), pk=pk)
-    at, by = timezone.now(), _user(request)
+    at, by = timezone.now(), who(request)
     form = NoteForm(request.POST or None, initial=_noted(found))
     if request.method == "POST" and request.POST.get("geste") in ("rendre", "reprendre"):
         with refused.told(request):
@@ -358,13 +360,7 @@ def _moved(request: HttpRequest, found: Seat, at: datetime) -> None:
         where = "sur la liste d’attente" if back.status == rules.WAITING else "à sa place"
         messages.success(request, f"{found.name or 'Cette personne'} est de nouveau {where}.")
         return
-    theirs = [found]
-    if "toutes" in request.POST and found.workshop.course_id is not None:
-        theirs = list(
-            Seat.objects.filter(
-                learner=found.learner, workshop__course=found.workshop.course_id, workshop__starts_at__gt=at
-            )
-        )
+    theirs = space.following(found, at) if "toutes" in request.POST else [found]
     _, told = seats.give_up(theirs, at=at, by=request.user)
     messages.success(request, spaced(f"La place de {found.name or 'cette personne'} est libre. {_who(told)}".strip()))
 
@@ -372,12 +368,13 @@ def _moved(request: HttpRequest, found: Seat, at: datetime) -> None:
 # --------------------------------------------------------------------------------------------------------------- a course
 
 
+@holding(access.MANAGE)
 @require_safe
 def course(request: HttpRequest, pk: int) -> HttpResponse:
     """One course: the group on one line, who comes no more since which meeting, and why."""
     row = get_object_or_404(access.courses_for(request.user), pk=pk)
     at = timezone.now()
-    told = space.course(row, request.user, at)
+    told = space.course(row, at)
     first = next((each.workshop for each in told.meetings if each.workshop.cancelled_at is None), None)
     context = {
         "course": row,
@@ -395,17 +392,20 @@ def course(request: HttpRequest, pk: int) -> HttpResponse:
 # ---------------------------------------------------------------------------------------------------------------- papers
 
 
+@holding(access.MANAGE)
 @require_safe
 def sheet(request: HttpRequest, pk: int) -> HttpResponse:
     """The attendance sheet to print: names and a line to sign, or numbers alone."""
-    row = _counted(_ours(request, pk))
+    row = rooms.counted(_ours(request, pk))
     nameless = "anonyme" in request.GET
-    names = [] if nameless else [place.seat.name for place in space.group(row, timezone.now()).booked]
+    held = space.group(row, timezone.now())
+    names = [] if nameless else [place.seat.name for place in held.booked]
     lines = max(row.capacity, len(names)) if row.capacity <= BLANK_LINES else max(BLANK_LINES, len(names))
     context = {
         "workshop": row,
         "shown": public.shown(row),
         "nameless": nameless,
+        "waiting": [] if nameless else [place.seat.name for place in held.waiting],
         "lines": [(n + 1, names[n] if n < len(names) else "") for n in range(lines)],
     }
     return render(request, "agenda/space/sheet.html", context)
@@ -416,9 +416,12 @@ def sheet(request: HttpRequest, pk: int) -> HttpResponse:
 def export(request: HttpRequest) -> HttpResponse:
     """What the Coop asks of workshops: what each column says, and the file."""
     since, until = PeriodForm(request.GET).period(timezone.localdate())
-    rows = _held(request, since, until)
+    rows = exports.mine(request.user, since, until)
     context = {"since": since, "until": until, "rows": rows, "columns": rules.COOP_COLUMNS}
-    context |= {"people": sum(row.n_came + row.anonymous for row in rows), "untold": _untold(request, since, until)}
+    context |= {
+        "people": sum(row.n_came + row.anonymous for row in rows),
+        "untold": exports.untold(request.user, since, until, timezone.now()),
+    }
     return render(request, "agenda/space/export.html", context)
 
 
@@ -427,29 +430,11 @@ def export(request: HttpRequest) -> HttpResponse:
 def coop(request: HttpRequest) -> HttpResponse:
     """The file itself."""
     since, until = PeriodForm(request.GET).period(timezone.localdate())
-    response = HttpResponse(exports.coop(_held(request, since, until)), content_type="text/csv; charset=utf-8")
+    response = HttpResponse(exports.coop(exports.mine(request.user, since, until)), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="ateliers-coop-{since}-{until}.csv"'
     return response
-
-
-def _held(request: HttpRequest, since: date, until: date) -> list[Workshop]:
-    """Return the workshops of a period that are one's own to declare: those run with another structure are declared by it."""
-    ours = access.workshops_for(request.user).filter(structure__in=access.structures_for(request.user).values("pk"))
-    begin, end = (timezone.make_aware(datetime.combine(day, time())) for day in (since, until + timedelta(days=1)))
-    return exports.held(ours, begin, end)
-
-
-def _untold(request: HttpRequest, since: date, until: date) -> int:
-    """Return how many workshops of a period have nobody ticked: the table leaves them out."""
-    begin, end = (timezone.make_aware(datetime.combine(day, time())) for day in (since, until + timedelta(days=1)))
-    rows = access.workshops_for(request.user).filter(starts_at__gte=begin, starts_at__lt=min(end, timezone.now()))
-    return rows.filter(cancelled_at__isnull=True, anonymous=0, example=False).exclude(seats__came=True).count()
 
 
 def _ours(request: HttpRequest, pk: int) -> Workshop:
     """Return a workshop somebody runs; for anybody else, it does not exist."""
     return get_object_or_404(access.workshops_for(request.user), pk=pk)
-
-
-def _user(request: HttpRequest) -> Any:
-    return request.user

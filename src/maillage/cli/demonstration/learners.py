@@ -1,11 +1,12 @@
 """The demonstration's learners: a group of invented people, what they did step by step, and what they then did for real."""
 
 from datetime import timedelta
+from functools import partial
 from random import Random
 from typing import Any
 from uuid import UUID
 
-from maillage.cli.stories import LEARN, Stage
+from maillage.cli.demonstration.stage import LEARN, Stage
 
 MODULES = ("tenir-la-souris", "toucher-l-ecran", "premieres-touches", "ouvrir-fermer-revenir")
 END = 99
@@ -18,24 +19,10 @@ GROUP = (
     ("Saïd", {"tenir-la-souris": (END, True), "premieres-touches": (END, True), "signes-et-majuscules": (END, True)}),
     ("Hélène", {"toucher-l-ecran": (END, False), "tenir-la-souris": (8, False)}),
 )
-NAMES = [
-    "Ana",
-    "Léon",
-    "Nour",
-    "Odile",
-    "Tarek",
-    "Jeanne",
-    "Abdou",
-    "Rose",
-    "Milan",
-    "Simone",
-    "Hawa",
-    "Yves",
-    "Inès",
-    "Marcel",
-    "Ivana",
-    "Roger",
-]
+NAMES = (
+    *("Ana", "Léon", "Nour", "Odile", "Tarek", "Jeanne", "Abdou", "Rose"),
+    *("Milan", "Simone", "Hawa", "Yves", "Inès", "Marcel", "Ivana", "Roger"),
+)
 # What became of the plans of a season: procedure, answer ('' when nobody knows), how many.
 PLANS = (
     *(("caf-prime-activite", "alone", 3), ("caf-prime-activite", "beside", 5), ("caf-prime-activite", "counter", 3)),
@@ -96,36 +83,20 @@ def _do(stage: Stage, person: Any, module: str, reached: int, *, alone: bool, da
 
 
 def _plan(stage: Stage, structure: Any, by: Any, chance: Random) -> None:
+    from maillage.apps.directory.queries.seats import seat
     from maillage.apps.learning.actions import plans
-    from maillage.apps.learning.queries import measures
     from maillage.reference import learning
 
-    n, seat = 0, measures.seat(structure)
+    make = partial(plans.make, structure=structure, commune=seat(structure), by=by)
+    n = 0
     for module, answer, many in PLANS:
         for _ in range(many):
             days, n = 70 + n % 40, n + 1
             person = stage.welcome(NAMES[n % len(NAMES)], None, days, who="formation", structure=LEARN)
-            made = plans.make(
-                learning.ours()[module],
-                on=stage.ago(days - 7).date(),
-                together="aidant" if n % 3 else "alone",
-                person=person,
-                structure=structure,
-                commune=seat,
-                by=by,
-                at=stage.ago(days),
-            )
+            together, on = "aidant" if n % 3 else "alone", stage.ago(days - 7).date()
+            made = make(learning.ours()[module], on=on, together=together, person=person, at=stage.ago(days))
             _do(stage, person, module, END if n % 4 else 6, alone=bool(n % 3), days=days, chance=chance)
             if answer:
                 plans.answer(made, answer, at=stage.ago(20), by=by if n % 2 else None)
-    fresh = stage.welcome("Bernard", 1949, 30, who="formation", structure=LEARN)
-    plans.make(
-        learning.ours()["ft-actualisation"],
-        on=stage.ago(25).date(),
-        together="aidant",
-        person=fresh,
-        structure=structure,
-        commune=seat,
-        by=by,
-        at=stage.ago(30),
-    )
+    fresh, on = stage.welcome("Bernard", 1949, 30, who="formation", structure=LEARN), stage.ago(25).date()
+    make(learning.ours()["ft-actualisation"], on=on, together="aidant", person=fresh, at=stage.ago(30))

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from maillage.cli.demonstration.stage import HELP, LEARN, SOCIAL, Stage
+
 # What each says at the diagnosis: the answers of reference/bilan/questions.yaml.
 ANDREI = {
     **{"X1": "month", "X2": "money", "A1": ["keypad"], "A3": "nowhere", "U1": "never", "M1": ["rights"], "M2": "for-me"},
@@ -27,7 +29,6 @@ SANDRINE = {
 # Six weeks later, after four meetings: she looks for things and makes her claim alone.
 SANDRINE_LATER = {**SANDRINE, "U3": "alone", "U5": "alone", "U7": ["messages", "shopping", "bank"], "O3": "none"}
 
-SOCIAL, HELP, LEARN = "SLS Grenoble SUD", "Pimms Mediation Grenoble", "Association l'Age d'Or"
 GRENOBLE = "38185"
 SHARED = ("nickname", "procedure", "availability", "language", "note")
 
@@ -95,27 +96,8 @@ PAST = (
 )
 
 
-class Stage:
-    """Who plays, where, and when: a day before today at ten."""
-
-    def __init__(self, at: datetime, accounts: Mapping[str, Any], structures: Mapping[str, Any]) -> None:
-        self.at, self.accounts, self.structures = at, accounts, structures
-
-    def ago(self, days: float) -> datetime:
-        return self.at.replace(hour=10, minute=0, second=0, microsecond=0) - timedelta(days=days)
-
-    def lieu(self, structure: str) -> Any:
-        from maillage.apps.directory.models import Lieu
-
-        return Lieu.objects.filter(structure=self.structures[structure], state="published").order_by("pk").first()
-
-    def welcome(self, name: str, born: int | None, days: float, *, who: str, structure: str, **more: Any) -> Any:
-        from maillage.apps.people import actions
-
-        by, where = self.accounts[who], self.structures[structure]
-        person = actions.welcome(by=by, structure=where, nickname=name, born=born, at=self.ago(days), example=True, **more)
-        actions.agree(person=person, purpose="show", how="read", by=by, at=self.ago(days))
-        return person
+class Stories(Stage):
+    """What somebody lives with those who help."""
 
     def bilan(self, person: Any, answers: Mapping[str, Any], days: float, *, who: str, structure: str, **more: Any) -> Any:
         """Make a diagnosis with somebody, each screen taking its time."""
@@ -143,7 +125,8 @@ class Stage:
         from maillage.apps.people import actions as people
 
         by, at, lieu = self.accounts[who], self.ago(days), self.lieu(to)
-        people.agree(person=person, purpose="share", how="read", structure=lieu.structure, by=by, at=at)
+        acting = self.structures[structure].pk
+        people.agree(person=person, purpose="share", how="read", structure=lieu.structure, by=by, at=at, acting=acting)
         row = steps.prepare(
             by=by,
             structure=self.structures[structure],
@@ -181,11 +164,11 @@ def tell(at: datetime, accounts: Mapping[str, Any], structures: Mapping[str, Any
     from django.db import transaction
 
     from maillage.apps.people.models import Person
-    from maillage.cli import learners
+    from maillage.cli.demonstration import learners
 
     if Person.objects.filter(example=True).exists() or any(row is None for row in structures.values()):
         return 0
-    stage = Stage(at, accounts, structures)
+    stage = Stories(at, accounts, structures)
     with transaction.atomic():
         _andrei(stage)
         _aurelie(stage)
@@ -220,7 +203,7 @@ def tell(at: datetime, accounts: Mapping[str, Any], structures: Mapping[str, Any
     return int(Person.objects.filter(example=True).count())
 
 
-def _andrei(stage: Stage) -> None:
+def _andrei(stage: Stories) -> None:
     """He never used the Internet: somebody does the procedure with him, then a first look at his mail."""
     sent: dict[str, Any] = {"who": "travail-social", "structure": SOCIAL}
     andrei = stage.welcome(
@@ -271,13 +254,14 @@ def _andrei(stage: Stage) -> None:
         how="read",
         structure=stage.structures[LEARN],
         by=stage.accounts["aidant"],
+        acting=stage.structures[HELP].pk,
         at=stage.ago(14),
     )
     following = steps.send(following, by=stage.accounts["aidant"], channel="space", at=stage.ago(14))
     stage.play(following, (("accept", 12, {}), ("appoint", 12, {"in_hours": 24 * 15})), who="formation")
 
 
-def _aurelie(stage: Stage) -> None:
+def _aurelie(stage: Stories) -> None:
     """She is at ease on her telephone, and fears mistakes: somebody beside her; the place has not answered for eight days."""
     sent: dict[str, Any] = {"who": "travail-social", "structure": SOCIAL}
     aurelie = stage.welcome("Aurélie", 1994, 8, **sent)
@@ -297,7 +281,7 @@ def _aurelie(stage: Stage) -> None:
     stage.play(row, (("see", 7, {}),), who="aidant")
 
 
-def _sandrine(stage: Stage) -> None:
+def _sandrine(stage: Stories) -> None:
     """She learns: four meetings, then the same questions again, and what changed."""
     sent: dict[str, Any] = {"who": "aidant", "structure": HELP}
     sandrine = stage.welcome("Sandrine", 1985, 50, **sent)

@@ -1,10 +1,11 @@
 """The demonstration's workshops: invented people at real places, in the weeks around today. Every row says it is an example."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-HELP, LEARN = "Pimms Mediation Grenoble", "Association l'Age d'Or"
+from maillage.cli.demonstration.stage import HELP, LEARN, Stage
+
 # Who came to each of the five meetings of a course that is over: o came, n did not, - nobody ticked.
 PAST = (
     *(("Lucienne", "ooooo"), ("Ahmed", "ooono"), ("Mme Roche", "oonoo"), ("Sonia", "oo---")),
@@ -24,39 +25,24 @@ def tell(at: datetime, accounts: Mapping[str, Any], structures: Mapping[str, Any
     if Workshop.objects.filter(example=True).exists() or any(structures.get(name) is None for name in (HELP, LEARN)):
         return 0
     with transaction.atomic():
-        stage = Stage(at, accounts, structures)
+        stage = Workshops(at, accounts, structures)
         stage.course_that_is_over()
         stage.to_come()
     return int(Workshop.objects.filter(example=True).count())
 
 
-class Stage:
-    """Who runs what, and when: a working day so many days from today, at an hour."""
+class Workshops(Stage):
+    """Who runs what."""
 
-    def __init__(self, at: datetime, accounts: Mapping[str, Any], structures: Mapping[str, Any]) -> None:
-        self.at, self.structures = at, structures
-        self.by = {HELP: accounts["aidant"], LEARN: accounts["formation"]}
-
-    def when(self, days: int, hour: int) -> datetime:
-        from django.utils import timezone
-
-        moment: datetime = timezone.make_aware(datetime.combine(self._working(days), time(hour)))
-        return moment
-
-    def _working(self, days: int) -> date:
-        day = self.at.date() + timedelta(days=days)
-        while day.weekday() > 4:
-            day += timedelta(days=1 if days > 0 else -1)
-        return day
+    @property
+    def by(self) -> Mapping[str, Any]:
+        return {HELP: self.accounts["aidant"], LEARN: self.accounts["formation"]}
 
     def said(self, structure: str, title: str, subject: str, days: int, **more: Any) -> dict[str, Any]:
-        from maillage.apps.directory.models import Lieu
-
         hour, hours = more.pop("hour", 14), more.pop("hours", 2)
-        lieu = Lieu.objects.filter(structure=self.structures[structure], state="published").order_by("pk").first()
         begin = self.when(days, hour)
-        held = {"title": title, "subject": subject, "level": "debutant", "lieu": lieu, "capacity": 8, "price": "free"}
-        return {**held, "starts_at": begin, "ends_at": begin + timedelta(hours=hours), **more}
+        held = {"title": title, "subject": subject, "level": "debutant", "capacity": 8, "price": "free"}
+        return {**held, "lieu": self.lieu(structure), "starts_at": begin, "ends_at": begin + timedelta(hours=hours), **more}
 
     def plan(
         self, structure: str, values: Mapping[str, Any], *, format: str = "ponctuel", names: Sequence[str] = ()
