@@ -7,8 +7,8 @@ import fcntl
 import hashlib
 import re
 import unicodedata
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -25,6 +25,9 @@ from maillage.reference.translations import Translation
 DRAFT, BEFORE, REMOVED = "brouillon.yaml", "avant", ".retires"
 FIRST = 300  # numbers of the territory's own modules, as we advise
 MOST_STEPS, MOST_KEPT = 14, 50
+VERSION = re.compile(r"^version: *(\d{1,6})\b", re.MULTILINE)
+# What surrounds the writing of files, a transaction for instance: it is short, nothing is read nor checked inside.
+Around = Callable[[], AbstractContextManager[object]]
 
 
 class Changed(Refused):
@@ -60,14 +63,17 @@ class Copy:
 
 
 def ids(root: Path) -> list[str]:
+    """Return the identifiers of the modules that a folder holds."""
     return [split(folder)[1] for folder in shelf.folders(root)]
 
 
 def folder_of(root: Path, id: str) -> Path | None:
+    """Return the folder of a module, None when there is no such module."""
     return next((folder for folder in shelf.folders(root) if split(folder)[1] == id), None)
 
 
 def split(folder: Path) -> tuple[int, str]:
+    """Return the number and the identifier that the name of a module’s folder says."""
     number, id = folder.name.split("-", 1)
     return int(number), id
 
@@ -120,14 +126,23 @@ def written(held: Mapping[str, Any]) -> str:
     return yaml.safe_dump(module_texts.own(held), allow_unicode=True, sort_keys=False, width=10_000)
 
 
-def save(root: Path, id: str, held: Mapping[str, Any], *, read: str, drawings: Collection[str], at: datetime) -> Copy:
+def save(
+    root: Path,
+    id: str,
+    held: Mapping[str, Any],
+    *,
+    read: str,
+    drawings: Collection[str],
+    at: datetime,
+    around: Around = nullcontext,
+) -> Copy:
     """Write a module, and return it as it is then: shown when it has no fault, kept aside as a draft otherwise.
 
     read: the state that was worked on. Raises Changed when it is no longer the one that is there, and writes nothing.
     """
     with alone(root):
         copy = _unchanged(root, id, read, drawings)
-        return _write(root, copy.folder, held, drawings, at)
+        return _write(root, copy.folder, held, drawings, at, around)
 
 
 def _unchanged(root: Path, id: str, read: str, drawings: Collection[str]) -> Copy:
@@ -151,18 +166,25 @@ def _gone(id: str) -> Refused:
     )
 
 
-def _write(root: Path, folder: Path, held: Mapping[str, Any], drawings: Collection[str], at: datetime) -> Copy:
+def _write(
+    root: Path, folder: Path, held: Mapping[str, Any], drawings: Collection[str], at: datetime, around: Around
+) -> Copy:
     made = dict(held)
     id = split(folder)[1]
-    file = folder / FILE
-    _, module, _ = learning.check(written(made), drawings, folder.name)
-    if module is None:
-        write_whole(folder / DRAFT, written(made))
-    else:
+    text = written(made)
+    if len(text.encode()) > learning.MOST_BYTES or learning.marks(text, learning.MOST_MARKS) > learning.MOST_MARKS:
+        raise Refused(f"{learning.TOO_LONG[0]} Rien n’a été écrit.", why="Il ne se lirait plus.", do=learning.TOO_LONG[1])
+    _, module, _ = learning.check(text, drawings, folder.name)
+    if module is not None:
         made["version"] = next_version(folder, id, made)
-        keep(folder, at)
-        write_whole(file, written(made))
-        (folder / DRAFT).unlink(missing_ok=True)
+        text = written(made)
+    with around():
+        if module is None:
+            write_whole(folder / DRAFT, text)
+        else:
+            keep(folder, at)
+            write_whole(folder / FILE, text)
+            (folder / DRAFT).unlink(missing_ok=True)
     copy = working(root, id, drawings)
     assert copy is not None
     return copy
@@ -178,8 +200,15 @@ def next_version(folder: Path, id: str, held: Mapping[str, Any]) -> int:
         return max(1, _number(held))
     if module_texts.same_steps(now.get("etapes") or (), held.get("etapes") or ()):
         return max(1, _number(now))
-    known = [now, _held(learning.file_of(id)), *(_held(path) for path in before(folder))]
-    return 1 + max(_number(each) for each in known if each is not None)
+    ours = _held(learning.file_of(id))
+    known = [_number(now), *([_number(ours)] if ours is not None else []), *(_version(path) for path in before(folder))]
+    return 1 + max(known)
+
+
+def _version(path: Path) -> int:
+    """Return the version that a file says, without reading it whole: fifty are kept."""
+    found = VERSION.search(path.read_bytes().decode("utf-8", "replace"))
+    return int(found[1]) if found else 1
 
 
 def _number(held: Mapping[str, Any]) -> int:
@@ -206,7 +235,7 @@ def keep(folder: Path, at: datetime, name: str = FILE) -> None:
             old.unlink(missing_ok=True)
 
 
-def adapt(root: Path, id: str, *, drawings: Collection[str]) -> Copy:
+def adapt(root: Path, id: str, *, drawings: Collection[str], around: Around = nullcontext) -> Copy:
     """Copy one of our modules, with its translations, into the territory's folder, where it stands in place of ours."""
     path = learning.file_of(id)
     if path is None:
@@ -219,9 +248,10 @@ def adapt(root: Path, id: str, *, drawings: Collection[str]) -> Copy:
                 why="L’adapter de nouveau effacerait ce que vous y avez changé.",
                 do="Ouvrez-le dans la liste, ou supprimez-le d’abord.",
             )
-        for each in sorted(path.parent.glob("module*.yaml")):
-            if not (folder / each.name).exists():
-                write_whole(folder / each.name, each.read_bytes())
+        with around():
+            for each in sorted(path.parent.glob("module*.yaml")):
+                if not (folder / each.name).exists():
+                    write_whole(folder / each.name, each.read_bytes())
         copy = working(root, id, drawings)
     assert copy is not None
     return copy
@@ -238,7 +268,15 @@ def slug(title: str) -> str:
     return plain.strip("-").lstrip("0123456789-")[:41].strip("-")
 
 
-def new(root: Path, title: str, header: Mapping[str, Any], *, drawings: Collection[str], on: date) -> Copy:
+def new(
+    root: Path,
+    title: str,
+    header: Mapping[str, Any],
+    *,
+    drawings: Collection[str],
+    on: date,
+    around: Around = nullcontext,
+) -> Copy:
     """Begin a module, as a draft without steps. header: the module whose other texts it takes until they are rewritten."""
     id = slug(title)
     with alone(root):
@@ -262,7 +300,9 @@ def new(root: Path, title: str, header: Mapping[str, Any], *, drawings: Collecti
         }
         begun = {"id": id, "numero": number, **others, "titre": title, "version": 1, "relu_par": [], "date": on.isoformat()}
         folder = root / f"{number}-{id}"
-        write_whole(folder / DRAFT, written({**begun, "etapes": []}))
+        text = written({**begun, "etapes": []})
+        with around():
+            write_whole(folder / DRAFT, text)
         copy = working(root, id, drawings)
     assert copy is not None
     return copy
@@ -284,7 +324,16 @@ def with_steps(held: Mapping[str, Any], taken: Sequence[tuple[Mapping[str, Any],
     return {**held, "etapes": steps, "auteurs": list(dict.fromkeys(authors))}
 
 
-def undo(root: Path, id: str, *, read: str, drawings: Collection[str], at: datetime, name: str = "") -> Copy:
+def undo(
+    root: Path,
+    id: str,
+    *,
+    read: str,
+    drawings: Collection[str],
+    at: datetime,
+    name: str = "",
+    around: Around = nullcontext,
+) -> Copy:
     """Put a version kept back in place, the last one unless named; the one that is there is kept in turn."""
     with alone(root):
         copy = _unchanged(root, id, read, drawings)
@@ -296,19 +345,23 @@ def undo(root: Path, id: str, *, read: str, drawings: Collection[str], at: datet
                 do="Pour revenir au nôtre, supprimez cette copie.",
             )
         content = kept[0].read_bytes()
-        keep(copy.folder, at)
-        write_whole(copy.folder / FILE, content)
-        _drop_draft(copy.folder, at)
+        with around():
+            keep(copy.folder, at)
+            write_whole(copy.folder / FILE, content)
+            _drop_draft(copy.folder, at)
         back = working(root, id, drawings)
     assert back is not None
     return back
 
 
-def drop_draft(root: Path, id: str, *, read: str, drawings: Collection[str], at: datetime) -> bool:
+def drop_draft(
+    root: Path, id: str, *, read: str, drawings: Collection[str], at: datetime, around: Around = nullcontext
+) -> bool:
     """Leave a draft, kept among the versions, and return whether the module is still there: it may have been only a draft."""
     with alone(root):
         copy = _unchanged(root, id, read, drawings)
-        _drop_draft(copy.folder, at)
+        with around():
+            _drop_draft(copy.folder, at)
         return (copy.folder / FILE).is_file()
 
 
@@ -317,7 +370,7 @@ def _drop_draft(folder: Path, at: datetime) -> None:
     (folder / DRAFT).unlink(missing_ok=True)
 
 
-def remove(root: Path, id: str, *, at: datetime) -> Path:
+def remove(root: Path, id: str, *, at: datetime, around: Around = nullcontext) -> Path:
     """Take a module away: its folder goes whole among those removed, dated; ours is shown again, if there is one."""
     with alone(root):
         folder = folder_of(root, id)
@@ -327,7 +380,8 @@ def remove(root: Path, id: str, *, at: datetime) -> Path:
         aside.mkdir(exist_ok=True)
         stamp = at.strftime("%Y-%m-%dT%H-%M-%S")
         to = next(path for n in range(1000) if not (path := aside / f"{stamp}-{n:03}-{folder.name}").exists())
-        return folder.rename(to)
+        with around():
+            return folder.rename(to)
 
 
 # --------------------------------------------------------------------------------------------------------- translations
@@ -342,7 +396,7 @@ def translation(root: Path, id: str, code: str) -> tuple[Translation | None, str
     return translations.said_beside_ours(id).get(code), ""
 
 
-def translate(root: Path, id: str, held: Translation, *, read: str, at: datetime) -> None:
+def translate(root: Path, id: str, held: Translation, *, read: str, at: datetime, around: Around = nullcontext) -> None:
     """Write a translation beside its module; one of ours that nobody adapted is translated without being copied."""
     with alone(root):
         ours = learning.file_of(id)
@@ -359,5 +413,6 @@ def translate(root: Path, id: str, held: Translation, *, read: str, at: datetime
         again, faults = translations.parse(text, held.language)
         if again is None:
             raise Refused(f"{faults[0].where} : {faults[0].what}", why="La traduction n’a pas été écrite.", do=faults[0].do)
-        keep(folder, at, f"module.{held.language}.yaml")
-        write_whole(folder / f"module.{held.language}.yaml", text)
+        with around():
+            keep(folder, at, f"module.{held.language}.yaml")
+            write_whole(folder / f"module.{held.language}.yaml", text)

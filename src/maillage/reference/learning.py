@@ -4,17 +4,17 @@ Keys are French, as authors write them; docs/modules.md tells each. See docs/dec
 """
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import pairwise
+from itertools import islice, pairwise
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
-from maillage.reference.places import Loader
+from maillage.reference.places import Loader, read_yaml
 
 OURS = Path(__file__).parent / "modules"
 FILE = "module.yaml"
@@ -23,9 +23,12 @@ FEWEST = 4  # exercises in a module
 # Texts that are always said or shown, and identifiers whose address is another page's.
 NEVER_EMPTY = ("titre", "but", "reussi", "pour_l_aidant", "parle", "consigne", "message", "geste", "consequence", "phrase")
 RESERVED = ("ma-carte", "groupe", "synchroniser", "parcours", "suivi", "nouveau", "importer", "telecharger", "traduire")
-MOST_MINUTES = 20  # of a module that is not a procedure, nor for those who help
-MOST_BYTES, MOST_NODES, MOST_DEPTH = 500_000, 100_000, 30  # of a file, followed through its references
-MOST_STATES = 20_000  # of a scene, looked at to know whether its goal can be reached
+MOST_MINUTES, MOST_MINUTES_AIDANTS = 20, 120  # of a module; of a procedure, or for those who help
+MOST_BYTES, MOST_DEPTH = 300_000, 30  # of a file: ours hold 53,000 bytes at most
+MOST_MARKS = 15_000  # what a file is made of, as YAML reads it: ours have 4,000 at most
+MOST_NODES = 30_000  # once its references are followed
+MOST_STATES = 2_000  # of a scene, looked at to know whether its goal can be reached: ours have 30 at most
+MOST_FAULTS = 100  # told of a file
 GESTURES = ("viser", "gestes", "glisser", "defiler")
 KINDS = (
     *("viser", "gestes", "glisser", "rangement", "defiler", "taper", "piege", "ordre", "choisir"),
@@ -39,11 +42,21 @@ THEMES: Mapping[str, str] = {
     "demarches": "Mes démarches",
     "aidants": "Pour ceux qui aident",
 }
-EVENTS: Mapping[str, str] = {
-    "compte": "compte ouvert",
-    "visite": "visite",
-    "demarche": "démarche faite",
-    "achat": "achat fait",
+KINDS_SAID: Mapping[str, str] = {
+    "viser": "viser avec la flèche",
+    "gestes": "faire des gestes",
+    "glisser": "faire glisser à sa place",
+    "rangement": "ranger à sa place",
+    "defiler": "faire défiler une page",
+    "taper": "écrire au clavier",
+    "piege": "repérer un piège",
+    "ordre": "remettre dans l’ordre",
+    "choisir": "choisir une réponse",
+    "bureau": "un bureau d’ordinateur à essayer",
+    "navigateur": "une page web à essayer",
+    "boite": "une boîte mail à essayer",
+    "telephone": "un téléphone à essayer",
+    "formulaire": "un formulaire à essayer",
 }
 NATURES: Mapping[str, str] = {
     "pourquoi": "Pourquoi",
@@ -60,7 +73,16 @@ REAL = (
     (re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){3,}"), "un numéro de compte bancaire possible"),
     (re.compile(r"\b0[67](?: ?\d{2}){4}\b"), "un numéro de mobile possible"),
 )
+Where = tuple[str | int, ...]
 FICTIONAL = re.compile(r"\b06 ?39 ?98 ?\d{2} ?\d{2}\b")
+
+
+class Misplaced(ValueError):
+    """What does not hold together in a part: each with its place inside, what, and what to do."""
+
+    def __init__(self, *found: tuple["Where", str, str]) -> None:
+        super().__init__(" ".join(what for _, what, _ in found))
+        self.found = found
 
 
 class Part(BaseModel):
@@ -117,7 +139,7 @@ class Choose(Exercise):
     @model_validator(mode="after")
     def _one_is_right(self) -> "Choose":
         if not any(option.right for option in self.options):
-            raise ValueError("choix : aucun n’est « juste: oui »")
+            raise Misplaced((("choix",), "Aucun choix n’est juste.", "Mettez « juste: true » à l’un d’eux."))
         return self
 
 
@@ -156,11 +178,16 @@ class Trap(Exercise):
     @model_validator(mode="after")
     def _clues_are_there(self) -> "Trap":
         told = " ".join((self.message.sender, self.message.subject, *self.message.body))
-        for clue in self.clues:
-            if clue.words not in told:
-                raise ValueError(f"a_voir : « {clue.words} » n’est pas dans le message")
+        do = "Reprenez des mots du message, lettre pour lettre."
+        found: list[tuple[Where, str, str]] = [
+            (("a_voir", n, "ou"), f"« {clue.words} » n’est pas dans le message.", do)
+            for n, clue in enumerate(self.clues)
+            if clue.words not in told
+        ]
         if not self.message.true and not self.clues:
-            raise ValueError("a_voir : un piège a au moins un signe à trouver")
+            found.append((("a_voir",), "Aucun signe n’est à trouver.", "Un piège en a au moins un."))
+        if found:
+            raise Misplaced(*found)
         return self
 
 
@@ -191,9 +218,13 @@ class Put(Exercise):
     @model_validator(mode="after")
     def _places_exist(self) -> "Put":
         known = {place.id for place in self.places}
-        for thing in self.things:
-            if thing.place and thing.place not in known:
-                raise ValueError(f"objets : « {thing.place} » n’est pas une des places")
+        found: list[tuple[Where, str, str]] = [
+            (("objets", n, "place"), f"« {thing.place} » n’est pas une des places.", f"Les places : {_listed(known)}.")
+            for n, thing in enumerate(self.things)
+            if thing.place and thing.place not in known
+        ]
+        if found:
+            raise Misplaced(*found)
         return self
 
 
@@ -302,12 +333,15 @@ class Element(Part):
 
     @model_validator(mode="after")
     def _says_something(self) -> "Element":
+        found: list[tuple[Where, str, str]] = []
         if self.kind != "dessin" and not self.text:
-            raise ValueError("texte : il manque ce qui est écrit")
+            found.append((("texte",), "Il manque ce qui est écrit.", "Ajoutez « texte: »."))
         if self.kind in ("champ", "choix", "liste") and not self.name:
-            raise ValueError("nom : un champ a un nom, pour dire ce qui manque")
+            found.append((("nom",), "Il manque le nom de ce champ.", "Ajoutez « nom: » : il sert à dire ce qui manque."))
         if self.kind in ("choix", "liste") and len(self.options) < 2:
-            raise ValueError("options : un choix en a au moins deux")
+            found.append((("options",), "Il faut au moins 2 options.", "Ajoutez-en."))
+        if found:
+            raise Misplaced(*found)
         return self
 
     def shown(self, facts: Collection[str]) -> bool:
@@ -341,21 +375,27 @@ class Screens(Exercise):
 
     @model_validator(mode="after")
     def _every_way_leads_somewhere(self) -> "Screens":
-        for id in (self.starts, self.goal.screen):
+        found: list[tuple[Where, str, str]] = []
+        do = f"Les écrans : {_listed(self.screens)}."
+        for where, id in ((("depart",), self.starts), (("but", "ecran"), self.goal.screen)):
             if id and id not in self.screens:
-                raise ValueError(f"ecrans : il n’y a pas d’écran « {id} »")
+                found.append((where, f"Il n’y a pas d’écran « {id} ».", do))
         done = set()
         for name, screen in self.screens.items():
-            for element in screen.elements:
+            for n, element in enumerate(screen.elements):
                 done.add(element.does)
                 if element.to and element.to not in self.screens:
-                    raise ValueError(f"ecrans : « {name} » mène à « {element.to} », qui n’existe pas")
-        if missing := [fact for fact in self.goal.facts if fact not in done]:
-            raise ValueError(f"but : rien ne fait « {missing[0]} »")
+                    what = f"« {name} » mène à « {element.to} », qui n’existe pas."
+                    found.append((("ecrans", name, "elements", n, "vers"), what, do))
+        for n, fact in enumerate(self.goal.facts):
+            if fact not in done:
+                found.append((("but", "faits", n), f"Rien ne fait « {fact} ».", "Ajoutez « fait: » à un élément."))
         if not self.goal.screen and not self.goal.facts:
-            raise ValueError("but : il manque l’écran à atteindre, ou ce qui est à faire")
-        if not self._reaches():
-            raise ValueError("but : aucun chemin n’y mène depuis le départ")
+            found.append((("but",), "Il manque le but.", "Ajoutez « ecran: » à atteindre, ou « faits: » à faire."))
+        if not found and not self._reaches():
+            found.append((("but",), "Aucun chemin n’y mène depuis le départ.", "Suivez les « vers » un par un."))
+        if found:
+            raise Misplaced(*found)
         return self
 
     def _reaches(self) -> bool:
@@ -387,13 +427,18 @@ AnyExercise = Annotated[Choose | Order | Trap | Put | Aim | Gestures | Scroll | 
 
 
 class Step(Part):
-    """One idea: what is read, what is said aloud, and what is tried."""
+    """One idea: what is read, what is said aloud, and what is tried.
+
+    button: what is said to go on; mirrored: its drawings turn over for who is left-handed.
+    """
 
     nature: Literal["pourquoi", "regarder", "ensemble", "seul", "piege", "recap", "suite"]
     title: str = Field(alias="titre")
     text: tuple[str, ...] = Field(alias="texte", default=())
     spoken: str = Field(alias="parle")
     drawings: tuple[str, ...] = Field(alias="dessins", default=(), max_length=4)
+    button: str = Field(alias="bouton", default="")
+    mirrored: bool = Field(alias="miroir", default=False)
     counts: bool = Field(alias="reussite", default=False)
     exercise: AnyExercise | None = Field(alias="exercice", default=None)
 
@@ -460,7 +505,11 @@ class Service(Part):
 
 
 class Module(Part):
-    """A module. before: those that come first; success: what shows that it is learnt; coop: the word of the Coop."""
+    """A module. before: those that come first; success: what shows that it is learnt; coop: the word of the Coop.
+
+    drawing: what says it on its card; without it, the first drawing of its sheet. unclicked: until which step one goes on without
+    pressing; mouseless: the module to be offered where there is no mouse.
+    """
 
     id: str = Field(pattern=r"^[a-z][a-z0-9-]{2,40}$")
     number: int = Field(alias="numero", ge=1, le=999)
@@ -468,10 +517,11 @@ class Module(Part):
     language: str = Field(alias="langue")
     title: str = Field(alias="titre", max_length=60)
     theme: Literal["commencer", "internet", "mail", "securite", "demarches", "aidants"]
+    drawing: str = Field(alias="dessin", default="")
     aim: str = Field(alias="but")
     success: str = Field(alias="reussi")
     before: tuple[str, ...] = Field(alias="prealables", default=())
-    minutes: int = Field(alias="duree", ge=5, le=120)
+    minutes: int = Field(alias="duree", ge=5, le=MOST_MINUTES_AIDANTS)
     level: Literal["debutant", "intermediaire", "avance"] = Field(alias="niveau")
     crcn: tuple[str, ...] = ()
     crcn_level: Literal["sous 1", "1", "1 à 2", "2"] = Field(alias="niveau_crcn")
@@ -484,28 +534,19 @@ class Module(Part):
     steps: tuple[Step, ...] = Field(alias="etapes", min_length=5, max_length=14)
     sheet: Sheet = Field(alias="fiche")
     then: tuple[str, ...] = Field(alias="suite", default=())
+    unclicked: int = Field(alias="sans_clic", ge=0, le=14, default=0)
+    mouseless: str = Field(alias="sans_souris", default="")
     service: Service | None = Field(alias="demarche", default=None)
 
-    @model_validator(mode="after")
-    def _is_done_in_one_go(self) -> "Module":
-        if self.theme not in ("demarches", "aidants") and self.minutes > MOST_MINUTES:
-            raise ValueError(f"duree : {MOST_MINUTES} minutes au plus, pour qu’un module se fasse d’une traite")
-        return self
-
-    @model_validator(mode="after")
-    def _a_procedure_tells_its_service(self) -> "Module":
-        if (self.theme == "demarches") != (self.service is not None):
-            raise ValueError("demarche : les modules de « demarches » en ont une, et eux seuls")
-        return self
+    @property
+    def picture(self) -> str:
+        return self.drawing or self.sheet.steps[0].drawing
 
     def exercises(self) -> Iterator[tuple[int, Any]]:
         """Return the exercises with the number of their step, from 1."""
         for number, step in enumerate(self.steps, 1):
             if step.exercise is not None:
                 yield number, step.exercise
-
-
-Where = tuple[str | int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -531,8 +572,12 @@ class Read:
 # ------------------------------------------------------------------------------------------------------------- reading
 
 
-def read(path: Path, drawings: Collection[str]) -> Read:
-    """Return the module of a file, or all its faults. drawings: the names of those that exist."""
+def read(path: Path, drawings: Collection[str], known: Collection[str] | None = None) -> Read:
+    """Return the module of a file, or all its faults. drawings: the names of those that exist.
+
+    known: the identifiers that `prealables` and `suite` may name; None when they are not looked at, as on the pages of
+    learners, which leave out those that are not there.
+    """
     if path.stat().st_size > MOST_BYTES:
         fault = Fault(
             1, "", "Ce fichier est trop gros pour un module.", f"{MOST_BYTES // 1000} ko au plus : coupez-le en deux."
@@ -544,14 +589,17 @@ def read(path: Path, drawings: Collection[str]) -> Read:
         line = path.read_bytes()[: error.start].count(b"\n") + 1
         fault = Fault(line, "", "Ce fichier n’est pas en UTF-8.", "Enregistrez-le de nouveau, encodage UTF-8.")
         return Read(path, None, (fault,))
-    _, module, faults = check(text, drawings, path.parent.name)
+    _, module, faults = check(text, drawings, path.parent.name, known)
     return Read(path, module, faults)
 
 
-def check(text: str, drawings: Collection[str], folder: str) -> tuple[Any, Module | None, tuple[Fault, ...]]:
+def check(
+    text: str, drawings: Collection[str], folder: str, known: Collection[str] | None = None
+) -> tuple[Any, Module | None, tuple[Fault, ...]]:
     """Return what a text holds, its module, and its faults; what it holds is None when it is not YAML, or not keys."""
+    if len(text) > MOST_BYTES or marks(text, MOST_MARKS) > MOST_MARKS:
+        return None, None, (Fault(1, "", *TOO_LONG),)
     try:
-        _bounded(text)
         node = yaml.compose(text, Loader=Loader)
         held = yaml.load(text, Loader=Loader) if _size(node) <= MOST_NODES else None  # noqa: S506, both loaders are safe
     except (yaml.YAMLError, RecursionError, ValueError) as error:
@@ -559,9 +607,8 @@ def check(text: str, drawings: Collection[str], folder: str) -> tuple[Any, Modul
         return None, None, (Fault(mark.line + 1 if mark else 1, "", *UNREADABLE),)
     if not isinstance(held, dict):
         return None, None, (Fault(1, "", "Ce fichier est vide, ou n’a pas de clés.", "Partez d’un module qui existe."),)
-    faults = [
-        Fault(_line(node, where), told(where), what, do, where) for where, what, do in _faults(held, drawings, folder)
-    ]
+    found = islice(_faults(held, drawings, folder, known), MOST_FAULTS)
+    faults = [Fault(_line(node, where), told(where), what, do, where) for where, what, do in found]
     faults.sort(key=lambda fault: (fault.line, fault.what))
     return held, None if faults else Module.model_validate(held), tuple(faults)
 
@@ -572,14 +619,25 @@ UNREADABLE = (
 )
 
 
-def _bounded(text: str) -> None:
-    """Raise ValueError when a file goes deeper than a module does: it would exhaust whoever reads it."""
-    depth = 0
-    for event in yaml.parse(text, Loader=Loader):
-        depth += isinstance(event, yaml.CollectionStartEvent)
-        depth -= isinstance(event, yaml.CollectionEndEvent)
-        if depth > MOST_DEPTH:
-            raise ValueError("too deep")
+TOO_LONG = (
+    "Ce fichier est trop long, ou trop imbriqué, pour un module.",
+    f"{MOST_BYTES // 1000} ko et 14 étapes au plus : faites-en deux modules.",
+)
+
+
+def marks(text: str, most: int) -> int:
+    """Return of how many marks a file is made, without building anything; most + 1 beyond, or when it is deeper than a module."""
+    depth = n = 0
+    try:
+        for event in yaml.parse(text, Loader=Loader):
+            depth += isinstance(event, yaml.CollectionStartEvent)
+            depth -= isinstance(event, yaml.CollectionEndEvent)
+            n += 1
+            if depth > MOST_DEPTH or n > most:
+                return most + 1
+    except yaml.YAMLError:  # told with its line when it is read
+        pass
+    return n
 
 
 def _size(node: Any, known: dict[int, int] | None = None) -> int:
@@ -595,17 +653,31 @@ def _size(node: Any, known: dict[int, int] | None = None) -> int:
     return known[id(node)]
 
 
-def _faults(held: Mapping[str, Any], drawings: Collection[str], folder: str) -> Iterator[tuple[Where, str, str]]:
+def _faults(
+    held: Mapping[str, Any], drawings: Collection[str], folder: str, known: Collection[str] | None
+) -> Iterator[tuple[Where, str, str]]:
+    """Return all that is wrong, whatever else is: an author mends everything in one go."""
     try:
-        module = Module.model_validate(held)
+        Module.model_validate(held)
     except ValidationError as error:
-        for each in error.errors():
-            yield _structure(each)
-        return
-    if module.id in RESERVED:
-        yield ("id",), f"« {module.id} » est l’adresse d’une autre page.", "Prenez un autre identifiant."
-    if not folder.endswith(f"-{module.id}"):
-        yield ("id",), f"Le dossier s’appelle « {folder} ».", f"Appelez-le « {module.number:02}-{module.id} »."
+        yield from _structures(error)
+    yield from _own(held, folder)
+    yield from _words(held, drawings)
+    yield from _whole(held)
+    if known is not None:
+        yield from _beside(held, known)
+
+
+def _own(held: Mapping[str, Any], folder: str) -> Iterator[tuple[Where, str, str]]:
+    id, number = held.get("id"), held.get("numero")
+    if id in RESERVED:
+        yield ("id",), f"« {id} » est l’adresse d’une autre page.", "Prenez un autre identifiant."
+    if isinstance(id, str) and not folder.endswith(f"-{id}"):
+        called = f"{number:02}-{id}" if isinstance(number, int) else f"NN-{id}"
+        yield ("id",), f"Le dossier s’appelle « {folder} ».", f"Appelez-le « {called} »."
+
+
+def _words(held: Mapping[str, Any], drawings: Collection[str]) -> Iterator[tuple[Where, str, str]]:
     for where, text in _texts(held):
         for pattern, named in REAL:
             if (found := pattern.search(FICTIONAL.sub("", text))) is not None:
@@ -621,27 +693,59 @@ def _faults(held: Mapping[str, Any], drawings: Collection[str], folder: str) -> 
                 f"La consigne a {len(text.split())} mots.",
                 f"Dites-la en {MOST_WORDS} mots au plus : une seule idée.",
             )
-    for number, exercise in module.exercises():
-        where = ("etapes", number - 1, "exercice")
-        if exercise.kind in GESTURES and exercise.equivalents is None:
+
+
+def _whole(held: Mapping[str, Any]) -> Iterator[tuple[Where, str, str]]:
+    theme, minutes = str(held.get("theme")), int(said) if (said := str(held.get("duree"))[:9]).isdecimal() else 0
+    if MOST_MINUTES < minutes <= MOST_MINUTES_AIDANTS and theme not in ("demarches", "aidants"):
+        yield (
+            ("duree",),
+            f"{minutes} minutes, c’est trop.",
+            f"{MOST_MINUTES} minutes au plus, pour que cela se fasse d’une traite.",
+        )
+    if theme in THEMES and (theme == "demarches") != ("demarche" in held):
+        what = "Il manque « demarche »." if theme == "demarches" else "Ce module n’est pas une démarche."
+        yield ("demarche",), what, "Les modules du thème « demarches » en ont une, et eux seuls."
+    steps = held.get("etapes")
+    if not isinstance(steps, list) or not all(isinstance(step, dict) for step in steps):
+        return
+    exercises = [(n, step["exercice"]) for n, step in enumerate(steps) if isinstance(step.get("exercice"), dict)]
+    for n, exercise in exercises:
+        where = ("etapes", n, "exercice")
+        if exercise.get("genre") in GESTURES and not exercise.get("equivalents"):
             yield where, "Un geste n’a pas d’équivalent.", "Ajoutez « equivalents: » : au clavier, et au lecteur d’écran."
-        if exercise.easier is not None:
-            yield from _easier(held, number)
-    if sum(1 for _, exercise in module.exercises()) < FEWEST:
-        yield ("etapes",), f"Il y a moins de {FEWEST} exercices.", "Un module se fait : ajoutez-en."
-    if not any(step.counts for step in module.steps):
+        if isinstance(exercise.get("facile"), dict):
+            yield from _easier(exercise, n)
+    if len(exercises) < FEWEST:
+        some = f"Il y a {len(exercises)} exercice{'s' if len(exercises) > 1 else ''}."
+        yield ("etapes",), some, f"Un module se fait : il en faut au moins {FEWEST}."
+    if not any(step.get("reussite") is True for step in steps):
         yield ("etapes",), "Aucune étape ne montre que c’est appris.", "Mettez « reussite: true » à celle qui se fait seul."
 
 
-def _easier(held: Mapping[str, Any], number: int) -> Iterator[tuple[Where, str, str]]:
+def _beside(held: Mapping[str, Any], known: Collection[str]) -> Iterator[tuple[Where, str, str]]:
+    for key in ("prealables", "suite"):
+        named = held.get(key)
+        for n, id in enumerate(named if isinstance(named, list) else ()):
+            if isinstance(id, str) and id not in known:
+                do = "`maillage modules liste` donne leurs identifiants."
+                yield (key, n), f"Aucun module ne s’appelle « {id} ».", do
+
+
+def _easier(written: Mapping[str, Any], n: int) -> Iterator[tuple[Where, str, str]]:
     """Return what is wrong in the easier variant of an exercise: its keys take the place of those of the exercise."""
-    written = held["etapes"][number - 1]["exercice"]
+    own = {where for where, _, _ in _tried({name: value for name, value in written.items() if name != "facile"})}
+    for where, what, do in _tried(eased(written)):
+        if where not in own:
+            yield ("etapes", n, "exercice", "facile", *where), what, do
+
+
+def _tried(exercise: Mapping[str, Any]) -> list[tuple[Where, str, str]]:
     try:
-        Step.model_validate({"nature": "seul", "titre": "-", "parle": "-", "exercice": eased(written)})
+        Step.model_validate({"nature": "seul", "titre": "-", "parle": "-", "exercice": exercise})
     except ValidationError as error:
-        for each in error.errors():
-            where, what, do = _structure(each)
-            yield ("etapes", number - 1, "exercice", "facile", *where[2:]), what, do
+        return [(where[1:], what, do) for where, what, do in _structures(error)]
+    return []
 
 
 def eased(written: Mapping[str, Any]) -> dict[str, Any]:
@@ -650,7 +754,7 @@ def eased(written: Mapping[str, Any]) -> dict[str, Any]:
 
 
 WORDS: Mapping[str, tuple[str, str]] = {
-    "missing": ("Il manque « {last} ».", "Ajoutez-la."),
+    "missing": ("Il manque « {last} ».", "Ajoutez cette ligne."),
     "extra_forbidden": (
         "« {last} » n’est pas une clé connue ici.",
         "Corrigez son nom, ou ôtez-la. docs/modules.md les donne.",
@@ -658,25 +762,76 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "literal_error": ("« {input} » n’est pas possible.", "Prenez une de ces valeurs : {expected}."),
     "union_tag_invalid": ("Aucun exercice n’est du genre « {tag} ».", "Prenez un de ceux-ci : {expected_tags}."),
     "union_tag_not_found": ("Il manque le genre de l’exercice.", "Ajoutez « genre: choisir », ou un autre."),
-    "too_short": ("Il en faut au moins {min_length}.", "Ajoutez-en."),
-    "too_long": ("Il en faut au plus {max_length}.", "Ôtez-en, ou faites-en deux étapes."),
+    "too_short": ("Il y a {number} : il en faut au moins {min_length}.", "Ajoutez-en."),
+    "too_long": ("Il y a {number} : il en faut au plus {max_length}.", "Ôtez-en, ou faites-en deux étapes."),
     "string_too_long": ("Ce texte est trop long.", "{max_length} caractères au plus."),
     "string_type": ("Un texte est attendu.", "Mettez-le entre guillemets."),
     "string_pattern_mismatch": ("« {input} » n’a pas la bonne forme.", "Des minuscules, des chiffres et des tirets."),
     "greater_than_equal": ("« {input} » est trop petit.", "{ge} au moins."),
     "less_than_equal": ("« {input} » est trop grand.", "{le} au plus."),
-    "value_error": ("{error}.", "Corrigez-le."),
+}
+# What is counted, one and several.
+COUNTED: Mapping[str, tuple[str, str]] = {
+    "etapes": ("étape", "étapes"),
+    "choix": ("choix", "choix"),
+    "indices": ("indice", "indices"),
+    "auteurs": ("auteur", "auteurs"),
+    "corps": ("ligne", "lignes"),
+    "objets": ("objet", "objets"),
+    "places": ("place", "places"),
+    "cibles": ("cible", "cibles"),
+    "leurres": ("leurre", "leurres"),
+    "gestes": ("geste", "gestes"),
+    "parties": ("partie", "parties"),
+    "modeles": ("texte à écrire", "textes à écrire"),
+    "elements": ("élément", "éléments"),
+    "ecrans": ("écran", "écrans"),
+    "dessins": ("dessin", "dessins"),
+    "avantages": ("avantage", "avantages"),
+    "attention": ("point d’attention", "points d’attention"),
+    "pieces": ("papier à apporter", "papiers à apporter"),
 }
 
 
-def _structure(error: Any) -> tuple[Where, str, str]:
-    """Return a fault of structure in French: where, what, what to do."""
-    parts = ("", *error["loc"])
-    where = tuple(part for before, part in pairwise(parts) if before != "exercice" or part not in KINDS)
-    context = {name: str(value) for name, value in error.get("ctx", {}).items()}
+def _structures(errors: ValidationError) -> Iterator[tuple[Where, str, str]]:
+    """Return the faults of structure in French: where, what, what to do."""
+    for error in errors.errors():
+        where = _place(error["loc"])
+        cause = error.get("ctx", {}).get("error")
+        if isinstance(cause, Misplaced):
+            yield from (((*where, *inside), what, do) for inside, what, do in cause.found)
+        elif not _miscounted(error):
+            yield (where, *_structure(error, where))
+
+
+def _place(loc: Sequence[str | int]) -> Where:
+    """Return a place as it is in the file: the kind of an exercise is none of its keys."""
+    return tuple(part for before, part in pairwise(("", *loc)) if before != "exercice" or part not in KINDS)
+
+
+def _miscounted(error: Any) -> bool:
+    """Return whether too few are counted only because some are wrong: those are told."""
+    few = error["type"] == "too_short" and isinstance(error["input"], list | dict)
+    return few and len(error["input"]) >= error["ctx"]["min_length"]
+
+
+def _structure(error: Any, where: Where) -> tuple[str, str]:
+    """Return what is wrong, and what to do."""
+    context = {name: _french(value) for name, value in error.get("ctx", {}).items()}
     what, do = WORDS.get(error["type"], ("« {input} » ne convient pas ici.", "Regardez un module qui existe."))
-    known = {"last": str(where[-1]) if where else "", "input": str(error["input"])[:40], **context}
-    return where, what.format_map(known), do.format_map(known)
+    last, n = str(where[-1]) if where else "", len(error["input"]) if hasattr(error["input"], "__len__") else 0
+    number = f"{n} {COUNTED[last][n > 1]}" if last in COUNTED else f"{n} dans « {last} »"
+    known = {"last": last, "input": str(error["input"])[:40], "number": number, **context}
+    return what.format_map(known), do.format_map(known)
+
+
+def _french(value: Any) -> str:
+    """Return what pydantic says of a value, without its English quotes and conjunction."""
+    return str(value).replace("'", "").replace(" or ", " ou ")
+
+
+def _listed(names: Collection[str]) -> str:
+    return ", ".join(sorted(names)[:12])
 
 
 def _texts(held: Any, where: Where = ()) -> Iterator[tuple[Where, str]]:
@@ -735,8 +890,8 @@ def folders(*roots: Path) -> list[Path]:
 @cache
 def ours() -> Mapping[str, Module]:
     """Return our modules, by identifier, in order of number. Their tests read them with their faults; here there are none."""
-    read_all = (Module.model_validate(yaml.load(p.read_text("utf-8"), Loader=Loader)) for p in folders(OURS))  # noqa: S506
-    return {module.id: module for module in sorted(read_all, key=lambda module: module.number)}
+    held = (Module.model_validate(read_yaml(path)) for path in folders(OURS))
+    return {module.id: module for module in sorted(held, key=lambda module: module.number)}
 
 
 @cache
@@ -746,4 +901,5 @@ def files() -> Mapping[str, Path]:
 
 
 def file_of(id: str) -> Path | None:
+    """Return the file of one of our modules, None when there is no such module."""
     return files().get(id)

@@ -5,9 +5,11 @@ import re
 import stat
 import zipfile
 import zlib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from maillage.kernel.disk import write_whole
@@ -17,7 +19,8 @@ from maillage.reference.learning import FILE, Fault
 
 MOST_BYTES = 4_000_000  # of an archive: all our modules make a tenth of it
 MOST_FILES = 1_000
-MOST_READ = 30_000_000  # once unfolded
+MOST_READ = 3_000_000  # once unfolded: all our modules make 1,400,000 bytes
+MOST_MARKS = 250_000  # as YAML reads it: all our modules have 100,000
 INSIDE = re.compile(r"^(?:[^/]{1,80}/)?((\d{1,3})-([a-z][a-z0-9-]{2,40}))/(module(?:\.[a-z]{2,3})?\.yaml)$")
 LEFT_BY_SYSTEMS = re.compile(r"(^|/)(__MACOSX/|\.DS_Store$|Thumbs\.db$|desktop\.ini$|\._)")
 SAME_DAY = (2026, 1, 1, 0, 0, 0)  # twice the same modules make the same bytes
@@ -60,61 +63,107 @@ def export(folders: Sequence[Path]) -> bytes:
     return made.getvalue()
 
 
-def import_(content: bytes, root: Path, *, drawings: Collection[str], at: datetime) -> Imported:
+@dataclass(slots=True)
+class Checked:
+    """What an archive holds, read and checked before anything is written. modules, said: by folder; said: by file."""
+
+    modules: dict[str, tuple[str, Mapping[str, object]]]
+    said: dict[str, dict[str, str]]
+    bad: list[Bad]
+
+
+def import_(
+    content: bytes,
+    root: Path,
+    *,
+    drawings: Collection[str],
+    at: datetime,
+    around: authoring.Around = nullcontext,
+) -> Imported:
     """Keep the good modules of an archive, and tell the others. What a module replaces is kept, dated.
 
     Raises Refused, and writes nothing, when the archive itself is not to be trusted.
     """
-    files, bad = _opened(content)
+    checked = check(content, drawings)
+    bad = checked.bad
     new: list[str] = []
     replaced: list[str] = []
     same: list[str] = []
     said: list[tuple[str, str]] = []
+    writings: list[Callable[[], None]] = []
     with authoring.alone(root):
-        for folder, texts in sorted(files.items()):
-            _, id = authoring.split(root / folder)
-            there = authoring.folder_of(root, id)
+        for folder in sorted({*checked.modules, *checked.said}):
+            id, names = authoring.split(root / folder)[1], checked.said.get(folder, {})
+            there, ours = authoring.folder_of(root, id), learning.file_of(id)
             where = there or root / folder
-            if FILE in texts:
-                held, module, faults = learning.check(texts[FILE], drawings, where.name)
-                if module is None:
-                    bad.append(Bad(f"{folder}/{FILE}", faults))
-                    continue
-                if (where / FILE).is_file() and (where / FILE).read_bytes().decode("utf-8", "replace") == texts[FILE]:
+            if folder in checked.modules:
+                text, held = checked.modules[folder]
+                now = (where / FILE).read_bytes().decode("utf-8", "replace") if (where / FILE).is_file() else None
+                if now == text:
                     same.append(id)
                 else:
-                    (replaced if (where / FILE).is_file() else new).append(id)
-                    _put(where, id, texts[FILE], held, at)
-            elif there is None and learning.file_of(id) is None:
+                    (new if now is None else replaced).append(id)
+                    writings.append(partial(_put, where, _numbered(where, id, text, held), at))
+            elif there is None and ours is None:
                 what, do = "Cette traduction n’a pas de module.", f"Ajoutez {folder}/{FILE} à l’archive."
-                bad += [Bad(f"{folder}/{name}", (Fault(1, "", what, do),)) for name in texts]
+                bad += [Bad(f"{folder}/{name}", (Fault(1, "", what, do),)) for name in names]
                 continue
-            elif there is None:
-                ours = learning.file_of(id)
-                assert ours is not None
+            elif there is None and ours is not None:
                 where = root / ours.parent.name
-            for name, text in sorted(texts.items()):
-                if (found := translations.NAME.match(name)) is not None:
-                    translation, faults = translations.parse(text, found[1])
-                    if translation is None:
-                        bad.append(Bad(f"{folder}/{name}", faults))
-                    else:
-                        authoring.keep(where, at, name)
-                        write_whole(where / name, text)
-                        said.append((id, found[1]))
+            for name, text in sorted(names.items()):
+                writings.append(partial(_put_said, where, name, text, at))
+                said.append((id, name.split(".")[1]))
+        with around():
+            for write in writings:
+                write()
     return Imported(tuple(new), tuple(replaced), tuple(same), tuple(said), tuple(bad))
 
 
-def _put(folder: Path, id: str, text: str, held: Mapping[str, object], at: datetime) -> None:
-    """Write the file of a module as it came; its version alone changes, when its steps are others than those there were."""
+def check(content: bytes, drawings: Collection[str]) -> Checked:
+    """Return what an archive holds, each file checked. A module that is wrong leaves its translations out too."""
+    files, bad = _opened(content)
+    checked = Checked({}, {}, bad)
+    first: dict[str, str] = {}
+    for folder, texts in sorted(files.items()):
+        id = folder.split("-", 1)[1]
+        if first.setdefault(id, folder) != folder:
+            what, do = f"« {id} » est déjà dans {first[id]}.", "Gardez un seul des deux dossiers."
+            bad.append(Bad(folder, (Fault(1, "", what, do),)))
+            continue
+        if FILE in texts:
+            held, module, faults = learning.check(texts[FILE], drawings, folder)
+            if module is None:
+                bad.append(Bad(f"{folder}/{FILE}", faults))
+                continue
+            checked.modules[folder] = texts[FILE], held
+        for name, text in sorted(texts.items()):
+            if (found := translations.NAME.match(name)) is not None:
+                translation, faults = translations.parse(text, found[1])
+                if translation is None:
+                    bad.append(Bad(f"{folder}/{name}", faults))
+                else:
+                    checked.said.setdefault(folder, {})[name] = text
+    return checked
+
+
+def _numbered(folder: Path, id: str, text: str, held: Mapping[str, object]) -> str:
+    """Return the file of a module as it came; its version alone changes, when its steps are others than those there were."""
     version = authoring.next_version(folder, id, held)
-    there = (folder / FILE).is_file()
-    if there and version != held["version"]:
-        text = authoring.written({**module_texts.own(held), "version": version})
+    if (folder / FILE).is_file() and version != held["version"]:
+        return authoring.written({**module_texts.own(held), "version": version})
+    return text
+
+
+def _put(folder: Path, text: str, at: datetime) -> None:
     authoring.keep(folder, at)
     authoring.keep(folder, at, authoring.DRAFT)
     write_whole(folder / FILE, text)
     (folder / authoring.DRAFT).unlink(missing_ok=True)
+
+
+def _put_said(folder: Path, name: str, text: str, at: datetime) -> None:
+    authoring.keep(folder, at, name)
+    write_whole(folder / name, text)
 
 
 def _opened(content: bytes) -> tuple[dict[str, dict[str, str]], list[Bad]]:
@@ -144,7 +193,7 @@ def _read(archive: zipfile.ZipFile) -> tuple[dict[str, dict[str, str]], list[Bad
             raise _not_trusted(f"« {name[:60]} » est un lien.", "Un lien mènerait à un fichier de cet ordinateur.")
     files: dict[str, dict[str, str]] = {}
     bad: list[Bad] = []
-    left = MOST_READ
+    left, left_marks = MOST_READ, MOST_MARKS
     for entry in entries:
         if LEFT_BY_SYSTEMS.search(entry.filename):
             continue
@@ -161,7 +210,8 @@ def _read(archive: zipfile.ZipFile) -> tuple[dict[str, dict[str, str]], list[Bad
         left -= len(data)
         if len(data) > learning.MOST_BYTES or left < 0:
             raise _not_trusted(
-                f"« {entry.filename[:60]} » est trop gros une fois déplié.", "Un module ne dépasse pas 500 ko."
+                f"« {entry.filename[:60]} » est trop gros une fois déplié.",
+                f"Un module ne dépasse pas {learning.MOST_BYTES // 1000} ko, une archive {MOST_READ // 1_000_000} Mo.",
             )
         if found[4] in files.setdefault(found[1], {}):
             raise _not_trusted(
@@ -172,6 +222,11 @@ def _read(archive: zipfile.ZipFile) -> tuple[dict[str, dict[str, str]], list[Bad
         except UnicodeDecodeError:
             fault = Fault(1, "", "Ce fichier n’est pas en UTF-8.", "Enregistrez-le de nouveau, encodage UTF-8.")
             bad.append(Bad(entry.filename, (fault,)))
+        left_marks -= learning.marks(files[found[1]].get(found[4], ""), learning.MOST_MARKS)
+        if left_marks < 0:
+            raise _not_trusted(
+                "Cette archive est trop longue une fois dépliée.", "Elle tient plus de deux fois les nôtres."
+            )
     if not files and not bad:
         raise _not_trusted("Cette archive est vide.", "Aucun module n’y est.")
     return {folder: texts for folder, texts in files.items() if texts}, bad

@@ -81,7 +81,6 @@ GROUPS: Mapping[str, str] = {
 }
 # Said of the real service, or written on a keyboard: as true in every language.
 SAME_EVERYWHERE = ("adresse", "telephone", "verifie_le", "heure")
-CHOSEN = ("choix", "liste")  # elements whose right answers are words of their options
 
 
 def texts(held: Any, where: Where = ()) -> Iterator[tuple[Where, str | list[str]]]:
@@ -171,22 +170,122 @@ def _reword(element: Any, renamed: Mapping[str, str]) -> None:
         gap["quand"] = renamed.get(gap.get("quand"), gap.get("quand"))
 
 
-def group(where: Where) -> str:
-    """Return what a text belongs to inside its part, in words: “Écran « accueil » › Élément 2”.
+# What an exercise holds several of, as the title of what is folded.
+SEVERAL: Mapping[str, str] = {
+    "ecarts": "Ce que l’on dit quand ce n’est pas cela",
+    "facile": "La version plus facile",
+    "equivalents": "Autrement : au clavier, à l’oreille, sur papier",
+    "choix": "Les choix",
+    "message": "Le message",
+    "a_voir": "Les signes à voir",
+    "objets": "Les objets",
+    "places": "Les places",
+    "cibles": "Les cibles",
+    "leurres": "Les leurres",
+    "gestes": "Les gestes",
+    "parties": "Les parties de la page",
+    "modeles": "Les textes à écrire",
+    "etapes": "Les dessins de la fiche",
+    "pieces": "Les papiers à apporter",
+    "canaux": "Où le faire",
+    "suivi": "La question d’après",
+}
+# What an element of a screen is, which says more than the name of its key.
+ELEMENTS: Mapping[str, str] = {
+    "texte": "Texte",
+    "titre": "Gros titre",
+    "bouton": "Bouton",
+    "lien": "Lien",
+    "champ": "Champ",
+    "case": "Case à cocher",
+    "choix": "Choix",
+    "liste": "Liste",
+    "message": "Message",
+    "dessin": "Dessin",
+    "icone": "Icône",
+}
 
-    >>> group(("etapes", 2, "exercice", "ecarts", 0, "message"))
-    'L’exercice › Quand ce n’est pas cela 1'
+
+def section(held: Any, where: Where) -> tuple[str, str]:
+    """Return what a text belongs to inside its part, in words: what is folded, and what is inside of it; '' for none.
+
+    >>> section({}, ("etapes", 2, "exercice", "choix", 0, "texte"))
+    ('Les choix', 'Choix 1')
+    >>> section({}, ("etapes", 2, "exercice", "consigne"))
+    ('L’exercice', '')
     """
+    where = where[:-1] if isinstance(where[-1], int) else where  # a line of a text
+    step = where[:1] == ("etapes",)
+    start = 2 if step else 1
+    inside = where[start:-1]
+    if not inside:
+        return "", ""
+    if step:
+        if len(inside) == 1:
+            return GROUPS["exercice"], ""
+        start, inside = start + 1, inside[1:]
+    if inside[0] == "ecrans" and len(inside) > 1:
+        screens = _there(held, where[: start + 1])
+        rank = list(screens).index(inside[1]) + 1 if isinstance(screens, dict) and inside[1] in screens else "?"
+        title = _there(held, (*where[: start + 2], "titre"))
+        named = f"Écran {rank} : {title}" if isinstance(title, str) and title else f"Écran {rank}"
+        return named, _inside(held, where, start + 2)
+    return SEVERAL.get(str(inside[0]), GROUPS.get(str(inside[0]), str(inside[0]))), _inside(held, where, start)
+
+
+def _inside(held: Any, where: Where, start: int) -> str:
+    """Return what a text belongs to beyond the first keys of its place: “Bouton « Envoyer » › Quand ce n’est pas cela”."""
     said: list[str] = []
-    inside = where[2:-1] if where[:1] == ("etapes",) else where[1:-1]
-    for before, part in zip((None, *inside), inside, strict=False):
-        if isinstance(part, int) and said:
+    for n in range(start, len(where) - 1):
+        part, before = where[n], where[n - 1]
+        if before == "elements":
+            said[-1:] = [_element(_there(held, where[: n + 1]))]
+        elif isinstance(part, int) and said:
             said[-1] += f" {part + 1}"
-        elif before == "ecrans" and said:
-            said[-1] += f" « {part} »"
-        elif part in GROUPS:
+        elif before == "ecrans":
+            said.append(f"« {part} »")
+        elif (n > start or isinstance(where[n + 1], int)) and part in GROUPS:
             said.append(GROUPS[str(part)])
     return " › ".join(said)
+
+
+def label_inside(held: Any, where: Where) -> str:
+    """Return what a text is beyond the screen that holds it, without the words that it says: “Message, De qui”.
+
+    >>> label_inside({}, ("etapes", 2, "exercice", "choix", 0, "texte"))
+    'Choix 1, Texte'
+    """
+    place = where[:-1] if isinstance(where[-1], int) else where
+    inside = [words.split(" « ")[0] for words in section(held, place)[1].split(" › ") if words]
+    said = label(held, where)
+    return ", ".join([*(words for words in inside if words != said), said])
+
+
+def _element(element: Any) -> str:
+    named = element if isinstance(element, dict) else {}
+    kind, text = ELEMENTS.get(str(named.get("type")), "Élément"), str(named.get("texte") or "")
+    return f"{kind} « {text[:40]}{'…' if len(text) > 40 else ''} »" if text else kind
+
+
+def label(held: Any, where: Where) -> str:
+    """Return what a text is, in words.
+
+    >>> label({}, ("etapes", 2, "exercice", "indices", 1))
+    'Indices'
+    """
+    key = where[-1] if not isinstance(where[-1], int) else where[-2]
+    place = where if where[-1] == key else where[:-1]
+    if len(place) > 2 and place[-3] == "elements" and key == "texte":
+        element = _there(held, place[:-1])
+        return ELEMENTS.get(str(element.get("type")), LABELS["texte"]) if isinstance(element, dict) else LABELS["texte"]
+    return LABELS.get(str(key), str(key))
+
+
+def _there(held: Any, where: Where) -> Any:
+    try:
+        return at(held, where)
+    except (KeyError, IndexError, TypeError):
+        return None
 
 
 # ------------------------------------------------------------------------------------------------- what makes a step itself

@@ -5,11 +5,10 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-import yaml
 from pydantic import Field, model_validator
 
 from maillage.reference.learning import Part
-from maillage.reference.places import Loader
+from maillage.reference.places import read_yaml
 
 FILES = Path(__file__).parent / "outlines"
 FORMATS: Mapping[str, str] = {
@@ -17,16 +16,6 @@ FORMATS: Mapping[str, str] = {
     "permanence": "Permanence",
     "court": "Parcours court (moins de 15 heures)",
     "long": "Parcours long (15 heures et plus)",
-}
-SUBJECTS: Mapping[str, str] = {
-    "commencer": "Pour commencer",
-    "internet": "Internet",
-    "mail": "Le mail",
-    "securite": "La sécurité",
-    "demarches": "Les démarches",
-    "bureautique": "La bureautique",
-    "emploi": "La recherche d’emploi",
-    "decouverte": "Découvrir en s’amusant",
 }
 
 
@@ -82,6 +71,12 @@ class Outline(Part):
     to_note: tuple[str, ...] = Field(alias="a_noter", default=())
     meetings: tuple[Meeting, ...] = Field(alias="seances", default=())
 
+    @property
+    def modules(self) -> tuple[str, ...]:
+        """The modules it goes through, each once: those of its meetings, then those of its moments."""
+        parts = (*(id for meeting in self.meetings for id in meeting.modules), *(moment.module for moment in self.moments))
+        return tuple(dict.fromkeys(filter(None, parts)))
+
     @model_validator(mode="after")
     def _minutes_go_on(self) -> "Outline":
         told = [moment.minute for moment in self.moments]
@@ -97,5 +92,5 @@ class Outline(Part):
 @cache
 def outlines() -> Mapping[str, Outline]:
     """Return the outlines by identifier, in the order of their files."""
-    found = (Outline.model_validate(yaml.load(p.read_text("utf-8"), Loader=Loader)) for p in sorted(FILES.glob("*.yaml")))  # noqa: S506
+    found = (Outline.model_validate(read_yaml(path)) for path in sorted(FILES.glob("*.yaml")))
     return {each.id: each for each in found}

@@ -4,11 +4,10 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-import yaml
 from pydantic import Field
 
 from maillage.reference.learning import Part
-from maillage.reference.places import Loader
+from maillage.reference.places import read_yaml
 
 FILE = Path(__file__).with_suffix(".yaml")
 
@@ -28,5 +27,4 @@ class Pack(Part):
 @cache
 def packs() -> Mapping[str, Pack]:
     """Return the packs by identifier."""
-    held = yaml.load(FILE.read_text("utf-8"), Loader=Loader)  # noqa: S506, safe
-    return {id: Pack.model_validate(each) for id, each in held.items()}
+    return {id: Pack.model_validate(each) for id, each in read_yaml(FILE).items()}

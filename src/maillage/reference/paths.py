@@ -6,9 +6,7 @@ from functools import cache
 from pathlib import Path as File
 from typing import Any
 
-import yaml
-
-from maillage.reference.places import Loader
+from maillage.reference.places import read_yaml
 
 FILE = File(__file__).with_suffix(".yaml")
 
@@ -27,7 +25,7 @@ class Path:
 
 @cache
 def _file() -> Mapping[str, Any]:
-    return yaml.load(FILE.read_text("utf-8"), Loader=Loader)  # type: ignore[no-any-return]  # noqa: S506, safe
+    return read_yaml(FILE)  # type: ignore[no-any-return]
 
 
 @cache

@@ -41,10 +41,12 @@ RIGHT_TO_LEFT = frozenset({"ar", "fa", "prs", "ps", "ur", "ckb", "he", "dv", "yi
 
 
 def name(code: str) -> str:
+    """Return the name of a language as those who speak it write it; its code when nobody knows."""
     return NAMES.get(code, code)
 
 
 def direction(code: str) -> str:
+    """Return from which side a language is read, as HTML says it."""
     return "rtl" if code in RIGHT_TO_LEFT else "ltr"
 
 
@@ -212,8 +214,11 @@ def said_beside_ours(id: str) -> Mapping[str, Translation]:
 
 @cache
 def codes() -> Collection[str]:
-    return sorted(NAMES, key=lambda code: NAMES[code].casefold())
+    """Return the languages, those of the platform first, then the others by name."""
+    first = [code for code in LANGUAGES if code in NAMES]
+    return [*first, *sorted({*NAMES} - {*first}, key=lambda code: NAMES[code].casefold())]
 
 
 def load(text: str) -> Any:
+    """Return what a text in YAML holds; yaml.YAMLError for one that cannot be read."""
     return yaml.load(text, Loader=Loader)  # noqa: S506, both loaders are safe
