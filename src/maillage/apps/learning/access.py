@@ -1,59 +1,46 @@
 """Whose learning is shown to whom: a card opens one's own, a structure sees its groups, a territory sees counts."""
 
-from datetime import datetime, timedelta
 from typing import Any
 
 from django.core import signing
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.http import HttpRequest
 
 from maillage.apps.accounts.access import rights_of
+from maillage.apps.directory.models import Structure
 from maillage.apps.learning.models import Group, Plan
 from maillage.apps.people import access as cards
 from maillage.apps.people.access import people_for
 from maillage.apps.people.models import Person
 
 SEE, MINE, MEASURES, EDIT = "people.see", "people.mine", "measures.see", "modules.edit"
-KEY, NEW = "apprenant", "apprenant-nouveau"
-LEARNING_FOR, NOTED = timedelta(hours=3), timedelta(minutes=20)
 CODES_AN_HOUR, CARDS_AN_HOUR = 60, 60  # one connection may be a whole room
 SALT = "apprendre"
 
 
 def token(person: Person) -> str:
     """Return what a device says whose learning it keeps: it lets add to it, never read it, and tells nothing of the card."""
-    return signing.dumps([person.pk, cards.digest(person)], salt=SALT)
+    # Always the same for a card: a device finds by it what is still to be sent.
+    return signing.Signer(salt=SALT).sign_object([person.pk, cards.digest(person)])
 
 
 def by_token(text: str) -> Person | None:
     """Return the person of a token; None when it is not ours, or when the card was erased or replaced since."""
     try:
-        pk, digest = signing.loads(text, salt=SALT)
+        pk, digest = signing.Signer(salt=SALT).unsign_object(text)
     except (signing.BadSignature, ValueError, TypeError):
         return None
     return cards.held(pk, digest)
 
 
-def open_card(request: HttpRequest, person: Person, at: datetime, *, made: bool = False) -> None:
-    """Let this browser learn with a card for some hours: its progress only. made: just now, its code is still to be noted."""
-    close_card(request)
-    for key in (KEY, NEW) if made else (KEY,):
-        cards.open_card(request, person, at, key=key)
+def structures_for(user: Any) -> QuerySet[Structure]:
+    """Return the structures in whose name somebody helps to learn, whole or for those they follow."""
+    rights = rights_of(user)
+    return Structure.objects.filter(pk__in=rights.structures(SEE) | rights.structures(MINE))
 
 
-def learner(request: HttpRequest, at: datetime) -> Person | None:
-    """Return whose card is open for learning in this browser; nobody's once it was replaced."""
-    return cards.card_in(request, at, key=KEY, shown_for=LEARNING_FOR)
-
-
-def to_note(request: HttpRequest, at: datetime) -> bool:
-    """Return whether the code of the card was given a moment ago: later, on a shared computer, it is no longer shown."""
-    return cards.card_in(request, at, key=NEW, shown_for=NOTED) is not None
-
-
-def close_card(request: HttpRequest) -> None:
-    for key in (KEY, NEW):
-        cards.close_card(request, key=key)
+def may_run(user: Any, group: Group) -> bool:
+    """Return whether somebody runs a group."""
+    return groups_for(user).filter(pk=group.pk).exists()
 
 
 def groups_for(user: Any) -> QuerySet[Group]:

@@ -1,23 +1,11 @@
 """What learners do, as their devices say it; the groups in which they learn; what they plan to do for real."""
 
-from django.conf import settings
 from django.db import models
 
-from maillage.apps.directory.models import Structure
+from maillage.apps.accounts.models import by_account
+from maillage.apps.directory.models import Structure, of_structure
 from maillage.apps.learning.rules import plans, progress
 from maillage.apps.people.models import Person
-
-
-def _structure(words: str = "structure"):
-    return models.ForeignKey(
-        Structure, verbose_name=words, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
-    )
-
-
-def _account(words: str):
-    return models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name=words, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
-    )
 
 
 class Group(models.Model):
@@ -27,13 +15,13 @@ class Group(models.Model):
     """
 
     structure = models.ForeignKey(Structure, verbose_name="structure", on_delete=models.CASCADE, related_name="+")
-    partner = _structure("structure qui anime aussi")
+    partner = of_structure("structure qui anime aussi")
     title = models.CharField("nom du groupe", max_length=80)
     code = models.CharField("code pour rejoindre", max_length=8, unique=True)
     modules = models.JSONField("modules", default=list)
     outline = models.CharField("trame", max_length=41, blank=True)
     note = models.CharField("note de l’équipe", max_length=500, blank=True)
-    by = _account("fait par")
+    by = by_account("fait par", blank=True)
     at = models.DateTimeField("fait le")
     example = models.BooleanField("groupe inventé", default=False)
     closed_at = models.DateTimeField("fermé le", null=True, blank=True)
@@ -73,7 +61,7 @@ class Fact(models.Model):
     uid = models.UUIDField("numéro", unique=True)
     person = models.ForeignKey(Person, verbose_name="personne", on_delete=models.SET_NULL, null=True, related_name="+")
     group = models.ForeignKey(Group, verbose_name="groupe", on_delete=models.SET_NULL, null=True, related_name="+")
-    structure = _structure()
+    structure = of_structure()
     module = models.CharField("module", max_length=41)
     version = models.PositiveSmallIntegerField("version")
     step = models.PositiveSmallIntegerField("étape")
@@ -110,7 +98,7 @@ class Plan(models.Model):
     """
 
     person = models.ForeignKey(Person, verbose_name="personne", on_delete=models.SET_NULL, null=True, related_name="+")
-    structure = _structure()
+    structure = of_structure()
     commune = models.CharField("commune", max_length=5, blank=True)
     module = models.CharField("démarche", max_length=41)
     token = models.CharField("jeton", max_length=32, unique=True)
@@ -120,7 +108,7 @@ class Plan(models.Model):
     answer = models.CharField("réponse", max_length=8, choices=list(plans.ANSWERS.items()), blank=True)
     blocked = models.PositiveSmallIntegerField("étape qui a bloqué", null=True, blank=True)
     asked_by = models.CharField("dit par", max_length=6, choices=list(plans.ASKED_BY.items()), blank=True)
-    by = _account("fait avec")
+    by = by_account("fait avec", blank=True)
     example = models.BooleanField("inventé", default=False)
     at = models.DateTimeField("fait le")
     answered_at = models.DateTimeField("répondu le", null=True, blank=True)

@@ -46,5 +46,6 @@ urlpatterns = [
     path("espace/modules/<slug:id>/supprimer/", authoring.remove, name="module_remove"),
     path("espace/modules/<slug:id>/langues/", authoring.languages, name="module_languages"),
     path("espace/modules/<slug:id>/langues/<slug:code>/", authoring.language, name="module_language"),
+    path("espace/modules/<slug:id>/<int:number>/apercu/", authoring.look, name="module_look"),
     path("espace/modules/<slug:id>/<slug:part>/", authoring.part, name="module_part"),
 ]

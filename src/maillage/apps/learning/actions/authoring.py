@@ -1,8 +1,9 @@
 """Writing the modules of the territory: each gesture by somebody who may, told in the journal; files are written by `reference`."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
-from pathlib import Path
+from functools import partial
 from typing import Any, TypeVar
 
 from django.db import transaction
@@ -24,7 +25,9 @@ T = TypeVar("T")
 
 
 def adapt(id: str, *, by: User, at: datetime) -> Copy:
-    return _done("module.adapted", id, lambda: authoring.adapt(_root(), id, drawings=queries.drawn()), by=by, at=at)
+    """Copy one of our modules into the territory's folder, where it stands in place of ours."""
+    take = partial(authoring.adapt, contents.root(), id, drawings=queries.drawn())
+    return _done("module.adapted", id, take, by=by, at=at)
 
 
 def begin(title: str, header: str, *, by: User, at: datetime) -> Copy:
@@ -36,18 +39,13 @@ def begin(title: str, header: str, *, by: User, at: datetime) -> Copy:
             why="Un module commence avec un but, une fiche et des repères, que vous changerez ensuite.",
             do="Prenez celui qui ressemble le plus au vôtre.",
         )
-    return _done(
-        "module.begun",
-        title,
-        lambda: authoring.new(_root(), title, source, drawings=queries.drawn(), on=at.date()),
-        by=by,
-        at=at,
-    )
+    make = partial(authoring.new, contents.root(), title, source, drawings=queries.drawn(), on=at.date())
+    return _done("module.begun", title, make, by=by, at=at)
 
 
 def save(copy: Copy, held: Mapping[str, Any], *, read: str, by: User, at: datetime) -> Copy:
     """Write what was changed. read: the state that its author had under their eyes."""
-    write = lambda: authoring.save(_root(), copy.id, held, read=read, drawings=queries.drawn(), at=at)  # noqa: E731
+    write = partial(authoring.save, contents.root(), copy.id, held, read=read, drawings=queries.drawn(), at=at)
     return _done("module.saved", copy.id, write, by=by, at=at)
 
 
@@ -88,44 +86,52 @@ def draw(copy: Copy, place: Where, name: str, *, read: str, by: User, at: dateti
 
 
 def undo(id: str, *, read: str, name: str, by: User, at: datetime) -> Copy:
-    back = lambda: authoring.undo(_root(), id, read=read, drawings=queries.drawn(), at=at, name=name)  # noqa: E731
+    """Put a version back, by the name of its file; '' for the one before. The one that is left is kept too."""
+    back = partial(authoring.undo, contents.root(), id, read=read, drawings=queries.drawn(), at=at, name=name)
     return _done("module.undone", id, back, by=by, at=at)
 
 
 def drop_draft(id: str, *, read: str, by: User, at: datetime) -> bool:
-    drop = lambda: authoring.drop_draft(_root(), id, read=read, drawings=queries.drawn(), at=at)  # noqa: E731
+    """Leave a draft, and return whether a whole version remains."""
+    drop = partial(authoring.drop_draft, contents.root(), id, read=read, drawings=queries.drawn(), at=at)
     return _done("module.draft_left", id, drop, by=by, at=at)
 
 
 def remove(id: str, *, by: User, at: datetime) -> None:
     """Take a module of the territory away; its folder is kept aside."""
-    _done("module.removed", id, lambda: authoring.remove(_root(), id, at=at), by=by, at=at)
+    _done("module.removed", id, partial(authoring.remove, contents.root(), id, at=at), by=by, at=at)
 
 
 def translate(id: str, held: Translation, *, read: str, by: User, at: datetime) -> None:
-    words = f"{id} {held.language}"
-    _done("module.translated", words, lambda: authoring.translate(_root(), id, held, read=read, at=at), by=by, at=at)
+    """Write the translation of a module. read: the state that its author had under their eyes."""
+    write = partial(authoring.translate, contents.root(), id, held, read=read, at=at)
+    _done("module.translated", f"{id} {held.language}", write, by=by, at=at)
 
 
 def import_archive(content: bytes, *, by: User, at: datetime) -> Imported:
-    take = lambda: module_archive.import_(content, _root(), drawings=queries.drawn(), at=at)  # noqa: E731
+    """Take the modules of an archive; those that are wrong are left out, and told."""
+    take = partial(module_archive.import_, content, contents.root(), drawings=queries.drawn(), at=at)
     return _done("module.imported", "", take, by=by, at=at)
 
 
-def _root() -> Path:
-    return contents.root()
+def _done(verb: str, words: str, act: Callable[..., T], *, by: User, at: datetime) -> T:
+    """Do something to the files, in the journal if it is done; then everybody of this process sees it.
 
-
-@transaction.atomic
-def _done(verb: str, words: str, act: Callable[[], T], *, by: User, at: datetime) -> T:
-    """Do something to the files, in the journal if it is done; then everybody of this process sees it."""
+    What is read and checked before is out of the transaction: nobody else who writes waits for it.
+    """
     if not rights_of(by).any(access.EDIT):
         raise Refused(
             "Le module n’a pas été changé.",
             why="Les modules d’un territoire sont écrits par sa coordination.",
             do="Demandez-lui de le faire, ou de vous donner ce rôle.",
         )
-    journal.record(by=by, verb=verb, row=by, at=at, words=words)
-    done = act()
+
+    @contextmanager
+    def told() -> Iterator[None]:
+        with transaction.atomic():
+            journal.record(by=by, verb=verb, row=by, at=at, words=words)
+            yield
+
+    done = act(around=told)
     contents.kept(now=True)
     return done

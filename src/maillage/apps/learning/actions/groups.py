@@ -1,7 +1,7 @@
 """Groups: opened by a structure, joined with a code or filled with cards, noted, closed."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -12,14 +12,12 @@ from maillage.apps.accounts.models import User
 from maillage.apps.directory.models import Structure
 from maillage.apps.learning import access
 from maillage.apps.learning.models import Group, Member
+from maillage.apps.learning.rules import groups as rules
 from maillage.apps.people import actions as people
 from maillage.apps.people import rules as persons
 from maillage.apps.people.models import Person
 from maillage.kernel import codes
 from maillage.kernel.errors import Refused
-
-MOST = 40  # in a group
-TWICE = timedelta(seconds=20)
 
 
 @transaction.atomic
@@ -30,7 +28,6 @@ def open_group(
     title: str,
     modules: Sequence[str],
     at: datetime,
-    partner: Structure | None = None,
     outline: str = "",
     example: bool = False,
 ) -> Group:
@@ -42,12 +39,11 @@ def open_group(
             why="Vous n’aidez personne au nom de cette structure.",
             do="Demandez à son responsable de vous y ajouter.",
         )
-    twin = Group.objects.filter(structure=structure, by=by, title=title, at__gt=at - TWICE).first()
+    twin = Group.objects.filter(structure=structure, by=by, title=title, at__gt=at - rules.TWICE).first()
     if twin is not None:  # a double click
         return twin
     made = Group.objects.create(
         structure=structure,
-        partner=partner,
         title=title,
         code=_unused(),
         modules=list(modules),
@@ -60,6 +56,35 @@ def open_group(
     return made
 
 
+@transaction.atomic
+def open_with(
+    *,
+    by: User,
+    structure: Structure,
+    title: str,
+    modules: Sequence[str],
+    names: Sequence[str],
+    seated: Sequence[Person],
+    at: datetime,
+    outline: str = "",
+) -> Group:
+    """Open a group with its people, whole or not at all: a card for each name, and those who have theirs. Two clicks open one."""
+    made = open_group(by=by, structure=structure, title=title, modules=modules, outline=outline, at=at)
+    if not made.members.exists():
+        welcome(made, names, by=by, at=at)
+        for person in seated:
+            _join(made, person, by=by, at=at)
+    return made
+
+
+def _check_runs(by: User | None, group: Group) -> None:
+    """Refuse what only whoever runs a group may do. by None: the learner."""
+    if by is not None and not access.may_run(by, group):
+        raise Refused(
+            "Rien n’a changé.", why="Votre structure n’anime pas ce groupe.", do="Revenez à la liste de vos groupes."
+        )
+
+
 def _unused() -> str:
     while True:
         code = codes.make()
@@ -70,6 +95,7 @@ def _unused() -> str:
 @transaction.atomic
 def change(group: Group, values: dict[str, Any], *, by: User, at: datetime) -> Group:
     """Change the title, the modules, the note or the second structure of a group."""
+    _check_runs(by, group)
     held = Group.objects.select_for_update().get(pk=group.pk)
     if "partner" in values and values["partner"] != held.partner:
         if not access.may_share(by, held):
@@ -98,11 +124,16 @@ def _leave(member: Member, structure: Structure | None, *, by: User, at: datetim
 @transaction.atomic
 def join(group: Group, person: Person, *, at: datetime, by: User | None = None) -> Member:
     """Let somebody into a group: its structure follows them from then on, and the second one too."""
+    _check_runs(by, group)
+    return _join(group, person, by=by, at=at)
+
+
+def _join(group: Group, person: Person, *, at: datetime, by: User | None) -> Member:
     held = Group.objects.select_for_update().get(pk=group.pk)
     if held.closed_at is not None:
         raise Refused("Ce groupe est fermé.", why="La séance est finie.", do="Demandez à la personne qui vous aide.")
-    if held.members.exclude(person=person).count() >= MOST:
-        raise Refused("Ce groupe est plein.", why=f"Il a {MOST} personnes.", do="Ouvrez un deuxième groupe.")
+    if held.members.exclude(person=person).count() >= rules.MOST:
+        raise Refused("Ce groupe est plein.", why=f"Il a {rules.MOST} personnes.", do="Ouvrez un deuxième groupe.")
     if not Person.objects.select_for_update().filter(pk=person.pk, forgotten_at__isnull=True).exists():
         raise Refused(
             "Cette carte n’existe plus.", why="Elle a été effacée.", do="Entrez sans carte : une autre sera faite."
@@ -117,22 +148,33 @@ def join(group: Group, person: Person, *, at: datetime, by: User | None = None) 
 @transaction.atomic
 def welcome(group: Group, names: Sequence[str], *, by: User, at: datetime) -> list[Member]:
     """Make a card for each of some people who come, by the name they want; homonyms each have their own card."""
+    _check_runs(by, group)
     made = []
     for name in names:
         person = people.welcome(by=by, structure=group.structure, at=at, nickname=name, example=group.example)
-        made.append(join(group, person, by=by, at=at))
+        made.append(_join(group, person, by=by, at=at))
+    return made
+
+
+@transaction.atomic
+def enter(group: Group, *, nickname: str, at: datetime) -> Person:
+    """Make a card for somebody without one, who enters a group by themselves."""
+    made = alone(nickname=nickname, at=at)
+    _join(group, made, by=None, at=at)
     return made
 
 
 @transaction.atomic
 def renew(member: Member, *, by: User, at: datetime) -> Person:
     """Give a new card to somebody who lost theirs: the lost one opens nothing any more."""
+    _check_runs(by, member.group)
     return people.renew_card(member.person, by=by, at=at)
 
 
 @transaction.atomic
 def note(member: Member, *, words: str, proposed: str, by: User, at: datetime) -> Member:
     """Keep what the team wants to remember of somebody's learning, and the module they are proposed next."""
+    _check_runs(by, member.group)
     member.note, member.proposed = " ".join(words.split())[:200], proposed
     member.save(update_fields=["note", "proposed"])
     journal.record(by=by, verb="member.noted", row=member.person, at=at, structure=member.group.structure_id)
@@ -142,6 +184,7 @@ def note(member: Member, *, words: str, proposed: str, by: User, at: datetime) -
 @transaction.atomic
 def remove(member: Member, *, by: User, at: datetime) -> None:
     """Take somebody out of a group; their card and their progress stay theirs."""
+    _check_runs(by, member.group)
     journal.record(by=by, verb="member.removed", row=member.person, at=at, structure=member.group.structure_id)
     _leave(member, member.group.partner, by=by, at=at)
     member.delete()
@@ -150,6 +193,7 @@ def remove(member: Member, *, by: User, at: datetime) -> None:
 @transaction.atomic
 def printed(group: Group, people_: Sequence[Person], *, by: User, at: datetime) -> None:
     """Note that the cards of some people of a group were shown, to be printed."""
+    _check_runs(by, group)
     for person in people_:
         journal.record(by=by, verb="person.card_printed", row=person, at=at, structure=group.structure_id)
 
@@ -157,7 +201,16 @@ def printed(group: Group, people_: Sequence[Person], *, by: User, at: datetime) 
 @transaction.atomic
 def close(group: Group, *, by: User, at: datetime, opened: bool = False) -> None:
     """Close a group, or open it again: nobody joins a closed group."""
-    Group.objects.filter(pk=group.pk).update(closed_at=None if opened else at)
+    _check_runs(by, group)
+    held = Group.objects.select_for_update().get(pk=group.pk)
+    if (held.closed_at is None) == opened:
+        raise Refused(
+            f"Ce groupe est déjà {'ouvert' if opened else 'fermé'}.",
+            why="Quelqu’un l’a fait, ou vous avez appuyé deux fois.",
+            do="Rechargez la page pour le voir.",
+        )
+    held.closed_at = None if opened else at
+    held.save(update_fields=["closed_at"])
     verb = "group.reopened" if opened else "group.closed"
     journal.record(by=by, verb=verb, row=group, at=at, structure=group.structure_id)
 

@@ -1,6 +1,7 @@
 """Plans to do a procedure for real, and what came of them."""
 
 import secrets
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 
 from django.conf import settings
@@ -12,9 +13,11 @@ from maillage.apps.accounts.models import User
 from maillage.apps.directory.models import Structure
 from maillage.apps.learning.models import Plan
 from maillage.apps.learning.queries import contents
+from maillage.apps.learning.queries import plans as queries
 from maillage.apps.learning.rules import plans
 from maillage.apps.messages import actions as outbox
-from maillage.apps.messages.rules import addresses
+from maillage.apps.messages.queries import is_stopped
+from maillage.apps.messages.rules import addresses, states
 from maillage.apps.people import queries as persons
 from maillage.apps.people import rules as people
 from maillage.apps.people.models import Person
@@ -45,7 +48,9 @@ def make(
             do="Choisissez un jour dans les mois qui viennent.",
         )
     if person is not None:
-        Plan.objects.filter(person=person, module=module.id, answer="").delete()
+        for replaced in queries.waiting().filter(person=person, module=module.id):
+            outbox.forget(about=_about(replaced.pk), at=at)  # its link would open nothing
+            replaced.delete()
     return Plan.objects.create(
         person=person,
         structure=structure,
@@ -63,58 +68,85 @@ def make(
 
 @transaction.atomic
 def answer(plan: Plan, said: str, *, at: datetime, by: User | None = None, blocked: int | None = None) -> Plan:
-    """Keep what came of a plan. « Not yet » is asked once more later; any other answer may be corrected by a new one."""
+    """Keep what came of a plan. « Not yet » is asked once more later; any other answer may be corrected by a new one.
+
+    « Not yet » said again before that day is the same answer; from that day on, it is the last one.
+    """
     held = Plan.objects.select_for_update().get(pk=plan.pk)
     again = said == plans.NOT_YET and held.answer != plans.NOT_YET
     held.answer, held.answered_at, held.asked_by = said, at, "aidant" if by is not None else "person"
     held.blocked = blocked if said == plans.BLOCKED else None
     if by is not None:
         held.by = by
+    if _taken_back(held) or again:
+        held.told_at = None
     if again:
-        held.ask_on = timezone.localdate(at) + plans.AGAIN
+        held.ask_on = max(held.ask_on, timezone.localdate(at) + plans.AGAIN)
     held.save()
-    outbox.cancel(f"projet-{held.pk}-question")
     return held
 
 
 def hush(person: Person, *, at: datetime) -> None:
     """Take back the questions that were written to a person and have not left, or were kept."""
-    for pk in Plan.objects.filter(person=person).values_list("pk", flat=True):
-        outbox.forget(about=f"projet-{pk}-", at=at)
+    for plan in Plan.objects.filter(person=person):
+        if _taken_back(plan):
+            Plan.objects.filter(pk=plan.pk).update(told_at=None)
+        outbox.forget(about=_about(plan.pk), at=at)
+
+
+def _about(pk: int) -> str:
+    return f"projet-{pk}-"
+
+
+def _key(plan: Plan, on: date) -> str:
+    return f"{_about(plan.pk)}question-{on:%Y%m%d}"
+
+
+def _taken_back(plan: Plan) -> bool:
+    """Take back the question that still waits to leave, and return whether there was one."""
+    return plan.told_at is not None and outbox.cancel(_key(plan, timezone.localdate(plan.told_at))) > 0
 
 
 def ask_due(*, at: datetime, limit: int = 200) -> int:
     """Write to those whose question is due and who agreed to be written to; return how many."""
-    today = timezone.localdate(at)
-    due = Plan.objects.filter(ask_on__lte=today, answer="", told_at__isnull=True, person__forgotten_at__isnull=True)
     done = 0
-    for plan in due.select_related("person")[:limit]:
+    for plan in queries.to_write(timezone.localdate(at)):
         done += _ask(plan, at=at)
+        if done == limit:
+            break
     return done
 
 
 @transaction.atomic
 def _ask(plan: Plan, *, at: datetime) -> bool:
-    """Write the question to a person, by what they gave; the link answers it without account."""
-    person = plan.person
-    if not Plan.objects.filter(pk=plan.pk, told_at__isnull=True).update(told_at=at):
+    """Write the question to a person, by what they gave, and return whether it will leave; the link answers it without account.
+
+    An address that takes nothing stops nothing: the question waits for another one.
+    """
+    today = timezone.localdate(at)
+    held = queries.to_write(today).select_for_update(of=("self",)).filter(pk=plan.pk).first()
+    person = held and held.person
+    if held is None or person is None:  # answered, replaced or written meanwhile
         return False
-    channel = {people.PHONE: "sms", people.EMAIL: "email"}.get(person.reach) if person else None
-    if person is None or channel is None or not persons.agreed(person, people.WRITE):
+    channel = {people.PHONE: "sms", people.EMAIL: "email"}[person.reach]
+    if not addresses.read(channel, person.reach_value) or is_stopped(channel, person.reach_value):
         return False
-    if channel == "sms" and not addresses.mobile(person.reach_value):
+    if not persons.agreed(person, people.WRITE):
         return False
-    module = contents.module(plan.module)
+    module = contents.module(held.module)
     asked = module.service.after.question if module and module.service else "Avez-vous fait votre démarche ?"
-    text = f"{asked}\nRépondez d’un geste : {settings.ADDRESS}{reverse('plan_answer', args=[plan.token])}"
-    outbox.put(
-        channel=channel,
-        to=person.reach_value,
-        subject="Votre démarche",
-        text=text,
-        key=f"projet-{plan.pk}-question",
-        at=at,
-        structure=plan.structure_id,
-        commune=plan.commune,
-    )
-    return True
+    text = f"{asked}\nRépondez d’un geste : {settings.ADDRESS}{reverse('plan_answer', args=[held.token])}"
+    with suppress(Refused):
+        message = outbox.put(
+            channel=channel,
+            to=person.reach_value,
+            subject="Votre démarche",
+            text=text,
+            key=_key(held, today),
+            at=at,
+            structure=held.structure_id,
+            commune=held.commune,
+        )
+        if message.state != states.CANCELLED:
+            return bool(Plan.objects.filter(pk=held.pk).update(told_at=at))
+    return False

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from maillage.apps.learning.actions import plans
 from maillage.apps.learning.models import Fact, Group, Member, Plan, Route
+from maillage.apps.learning.queries import progress as queries
 from maillage.apps.learning.rules import progress
 from maillage.apps.people import actions as people
 from maillage.apps.people.models import Person
@@ -38,10 +39,10 @@ def keep(person: Person, facts: Sequence[progress.Fact], *, at: datetime) -> Kep
             why="Cette carte a déjà beaucoup servi aujourd’hui.",
             do="Continuez : ce que vous faites reste sur cet appareil, et partira demain.",
         )
-    uids = [UUID(fact.uid) for fact in facts]
-    before = set(Fact.objects.filter(uid__in=uids).values_list("uid", flat=True))
+    said = {UUID(fact.uid): fact for fact in reversed(facts)}  # the first of two that have one number
+    before = set(Fact.objects.filter(uid__in=said).values_list("uid", flat=True))
     group = Group.objects.filter(members__person=person).order_by("-members__at").first()
-    structure = group.structure_id if group else beside(person)
+    structure = group.structure_id if group else queries.beside(person)
     rows = [
         Fact(
             uid=uid,
@@ -61,20 +62,16 @@ def keep(person: Person, facts: Sequence[progress.Fact], *, at: datetime) -> Kep
             screen=fact.screen,
             offline=fact.offline,
             example=person.example,
-            at=at - timedelta(seconds=min(fact.ago, progress.MOST_BEFORE)),
+            # A device whose clock was wrong: nothing was done with a card before it was made.
+            at=max(at - timedelta(seconds=min(fact.ago, progress.MOST_BEFORE)), min(person.made_at, at)),
             kept_at=at,
         )
-        for uid, fact in zip(uids, facts, strict=True)
+        for uid, fact in reversed(said.items())
         if uid not in before
     ]
     Fact.objects.bulk_create(rows, ignore_conflicts=True)  # another device may send the same at this very moment
     people.touch(person, at=at)
-    return Kept([fact.uid for fact in facts], len(rows))
-
-
-def beside(person: Person) -> int | None:
-    """Return the structure that follows somebody who is in no group: the last one that still does."""
-    return person.followings.filter(ended_at=None).order_by("-since").values_list("structure", flat=True).first()
+    return Kept([str(uid) for uid in reversed(said)], len(rows))
 
 
 @transaction.atomic

@@ -1,10 +1,12 @@
 """The fields of a module: each text at its place, in words; what was typed, put back at its place."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from maillage.apps.learning.queries import authoring as queries
+from maillage.apps.learning.queries import contents
 from maillage.reference import learning, module_texts
 from maillage.reference.authoring import Copy
 from maillage.reference.learning import Fault, Where
@@ -17,13 +19,15 @@ CHOICES: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "nature": ("Ce que fait l’étape", learning.NATURES),
 }
 FLAGS = {"juste": "C’est une bonne réponse", "reussite": "Cette étape montre que c’est appris"}
+BESIDE = {"prealables": "À faire avant", "suite": "À faire après"}
 LINES = " (une ligne chacun)"
+UNREAD = (KeyError, TypeError, AttributeError, IndexError)  # a file written by hand, whose parts are not what they are
 LONG = ("parle", "pour_l_aidant", "but", "retard", "guichet")
 
 
 @dataclass(slots=True)
 class Field:
-    """A field of a form. kind: text, area, lines, choice, number, flag or drawing; now: what is there now, if somebody changed it."""
+    """A field of a form. kind: text, area, lines, choice, several, number, flag or drawing; now: what is there now, if somebody changed it."""
 
     name: str
     place: Where
@@ -38,6 +42,10 @@ class Field:
     id: str = ""
 
     @property
+    def chosen(self) -> list[str]:
+        return self.value.splitlines()
+
+    @property
     def rows(self) -> int:
         return max(2, self.value.count("\n") + 2, len(self.value) // 60 + 1)
 
@@ -46,21 +54,112 @@ class Field:
         return len(self.value.split())
 
 
-def groups(copy: Copy, part: str, typed: Mapping[str, str] | None = None) -> list[tuple[str, list[Field]]]:
+@dataclass(slots=True)
+class Section:
+    """Fields that go together, folded unless they are what is changed first, or something is wrong there."""
+
+    title: str
+    folded: bool
+    inside: list[tuple[str, list[Field]]]
+
+    @property
+    def screen(self) -> str:
+        """Return the name of the screen whose texts these are, '' for another section."""
+        place = self.inside[0][1][0].place
+        return str(place[4]) if len(place) > 4 and place[3] == "ecrans" else ""
+
+    @property
+    def n(self) -> int:
+        return sum(len(fields) for _, fields in self.inside)
+
+    @property
+    def open(self) -> bool:
+        return any(each.faults or each.now is not None for _, fields in self.inside for each in fields)
+
+
+UNFOLDED = ("", "L’exercice", "Les dessins de la fiche")
+
+
+def anchor(place: Where) -> str:
+    """Return the identifier of the field of a place, the same on every page.
+
+    >>> anchor(("etapes", 0, "titre"))
+    'c-etapes-0-titre'
+    """
+    return "-".join(["c", *(re.sub(r"[^A-Za-z0-9]", lambda found: f"_{ord(found[0]):x}", str(part)) for part in place)])
+
+
+def sections(copy: Copy, part: str, typed: Mapping[str, str] | None = None) -> list[Section]:
     """Return the fields of a part, by what they belong to, with their faults. typed: what somebody had typed, kept as it is."""
-    made: dict[str, list[Field]] = {}
-    for n, each in enumerate(fields(copy, part), 1):
-        each.id = f"c-{n}"
+    held = copy.held or {}
+    made: dict[str, dict[str, list[Field]]] = {}
+    for each in fields(copy, part):
+        each.id = anchor(each.place)
         if typed is not None and each.kind != "drawing":
             said = "1" if each.kind == "flag" and each.name in typed else typed.get(each.name, "")
             if " ".join(said.split()) != " ".join(each.value.split()):
                 each.now = each.value
             each.value = said
-        each.faults = [
-            f for f in copy.faults if f.place == each.place or (f.place[:-1] == each.place and isinstance(f.place[-1], int))
-        ]
-        made.setdefault(module_texts.group(each.place), []).append(each)
-    return list(made.items())
+        each.faults = [f for f in copy.faults if _is_of(f.place, each.place)]
+        title, inside = module_texts.section(held, each.place)
+        made.setdefault(title, {}).setdefault(inside, []).append(each)
+    return [
+        Section(
+            title,
+            title not in UNFOLDED,
+            [("" if len(found) == 1 and _says_itself(found[0]) else inside, found) for inside, found in groups.items()],
+        )
+        for title, groups in made.items()
+    ]
+
+
+def beside(copy: Copy) -> list[str]:
+    """Return what a module says of those before and after it that holds no more: learners do not see it, nothing stops."""
+    known = contents.modules()
+    return [
+        f"« {label} » nomme « {id} », qui n’existe pas."
+        for key, label in BESIDE.items()
+        for id in (copy.held or {}).get(key) or ()
+        if str(id) not in known
+    ]
+
+
+def _is_of(fault: Where, place: Where) -> bool:
+    return fault == place or (fault[:-1] == place and isinstance(fault[-1], int))
+
+
+def _says_itself(each: Field) -> bool:
+    """Return whether the only text of an element needs no title: its label says what it is."""
+    return len(each.place) > 2 and each.place[-3] == "elements"
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A fault as it is said: where in words, and the field in which it is mended; '' for the whole part."""
+
+    fault: Fault
+    part: str
+    where: str
+    id: str
+
+
+def told(copy: Copy) -> list[Told]:
+    """Return what is wrong in a module, each with the field in which it is mended."""
+    held, made = copy.held or {}, []
+    known: dict[str, list[Field]] = {}
+    for wrong in queries.wrong(copy):
+        if wrong.part and wrong.part not in known:
+            try:
+                known[wrong.part] = fields(copy, wrong.part)
+            except UNREAD:
+                known[wrong.part] = []
+        field = next((f for f in known.get(wrong.part, ()) if _is_of(wrong.fault.place, f.place)), None)
+        said = [wrong.said if wrong.part else "Les étapes" if wrong.fault.place == ("etapes",) else ""]
+        if field is not None:
+            inside = [words for words in module_texts.section(held, field.place) if words not in ("", "L’exercice")]
+            said += [*inside, f"« {field.label.removesuffix(LINES)} »"]
+        made.append(Told(wrong.fault, wrong.part, ", ".join(filter(None, said)), anchor(field.place) if field else ""))
+    return made
 
 
 def fields(copy: Copy, part: str) -> list[Field]:
@@ -70,7 +169,7 @@ def fields(copy: Copy, part: str) -> list[Field]:
     if part == "en-tete":
         found.append(Field("duree", ("duree",), "Durée, en minutes", "number", str(held.get("duree", ""))))
     texts = [(where, value) for where, value in module_texts.texts(held) if queries.stands_in(where, part)]
-    places: list[tuple[Where, Field]] = [(where, _text(where, value)) for where, value in texts]
+    places: list[tuple[Where, Field]] = [(where, _text(held, where, value)) for where, value in texts]
     places += [
         (
             where,
@@ -80,10 +179,11 @@ def fields(copy: Copy, part: str) -> list[Field]:
         if queries.stands_in(where, part)
     ]
     places += [(where, _flag(held, where)) for where in _flags(held, part)]
-    groups = list(dict.fromkeys(module_texts.group(where) for where, _ in places))
-    found += [each for group in groups for where, each in places if module_texts.group(where) == group]
+    groups = [module_texts.section(held, where) for where, _ in places]
+    found += [each for group in dict.fromkeys(groups) for of, (_, each) in zip(groups, places, strict=True) if of == group]
     if part == "en-tete":
         authors = [str(who) for who in held.get("auteurs") or ()]
+        found += [_several(held, key, label) for key, label in BESIDE.items()]
         found.append(Field("auteurs", ("auteurs",), f"Écrit par{LINES}", "lines", "\n".join(authors)))
     return found
 
@@ -100,9 +200,9 @@ def _whole(copy: Copy, part: str) -> dict[str, Any]:
     return held
 
 
-def _text(where: Where, value: str | Sequence[str]) -> Field:
+def _text(held: Any, where: Where, value: str | Sequence[str]) -> Field:
     key = str(where[-1])
-    label = module_texts.LABELS[key]
+    label = module_texts.label(held, where)
     if isinstance(value, str):
         kind = "area" if key in LONG or len(value) > 60 else "text"
         words = learning.MOST_WORDS if key == "consigne" else 0
@@ -119,6 +219,13 @@ def _choices(held: Any, part: str) -> list[tuple[str, Where]]:
 def _chosen(held: Any, place: Where, key: str) -> Field:
     label, choices = CHOICES[key]
     return Field(learning.told(place), place, label, "choice", str(module_texts.at(held, place)), choices)
+
+
+def _several(held: Any, key: str, label: str) -> Field:
+    named = [str(id) for id in held.get(key) or ()]
+    known = {each.id: each.title for each in contents.modules().values() if each.id != held.get("id")}
+    choices = {**{id: known.get(id, f"« {id} », qui n’existe pas") for id in named}, **known}
+    return Field(key, (key,), label, "several", "\n".join(named), choices)
 
 
 def _flags(held: Any, part: str) -> list[Where]:
@@ -152,7 +259,7 @@ def applied(copy: Copy, part: str, typed: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _clean(each: Field, said: str) -> Any:
-    if each.kind == "lines":
+    if each.kind in ("lines", "several"):
         return [line for raw in said.splitlines() if (line := " ".join(raw.split()))]
     return " ".join(said.split())
 
@@ -198,6 +305,7 @@ def part_told(place: str) -> str:
 
 
 def part_title(part: str) -> str:
+    """Return how a part of a translation is called, from how it is told."""
     return (
         f"Étape {part.removeprefix('etapes ')}"
         if part.startswith("etapes ")
@@ -205,18 +313,32 @@ def part_title(part: str) -> str:
     )
 
 
-def rows(lines: Sequence[Line], typed: Mapping[str, str] | None) -> list[Row]:
-    """Return the fields of some sentences. typed: what somebody had typed, kept as it is."""
-    return [
-        Row(
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Sentences that go together: folded once they are all done."""
+
+    title: str
+    rows: list[Row]
+
+    @property
+    def left(self) -> int:
+        return sum(row.line.state != "done" for row in self.rows)
+
+
+def rows(held: Any, lines: Sequence[Line], typed: Mapping[str, str] | None) -> list[Rows]:
+    """Return the fields of some sentences, each with what it is. typed: what somebody had typed, kept as it is."""
+    places = {learning.told(where): where for where, _ in module_texts.sentences(held)}
+    made: dict[str, list[Row]] = {}
+    for n, line in enumerate(lines, 1):
+        row = Row(
             line,
             id=f"t-{n}",
             name=f"t:{line.place}",
             value=typed.get(f"t:{line.place}", line.said) if typed is not None else line.said,
-            label=module_texts.LABELS.get(line.place.split(" › ")[-1].rstrip(" 0123456789"), "Texte"),
+            label=module_texts.label_inside(held, places[line.place]),
         )
-        for n, line in enumerate(lines, 1)
-    ]
+        made.setdefault(module_texts.section(held, places[line.place])[0], []).append(row)
+    return [Rows(title, found) for title, found in made.items()]
 
 
 def translated(known: Translation, lines: Sequence[Line], typed: Mapping[str, str]) -> Translation:

@@ -5,9 +5,12 @@ from typing import Any
 
 from django import forms
 
+from maillage.apps.directory.forms.moments import DayField
 from maillage.apps.directory.models import Structure
 from maillage.apps.learning.queries import contents
 from maillage.apps.learning.rules import plans
+from maillage.apps.learning.rules.groups import MOST
+from maillage.kernel.errors import Refused
 from maillage.reference.outlines import outlines
 from maillage.reference.paths import paths
 
@@ -15,14 +18,7 @@ from maillage.reference.paths import paths
 class PlanForm(forms.Form):
     """When, and with whom."""
 
-    le = forms.DateField(
-        label="Quel jour ?",
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        error_messages={
-            "required": "Choisissez un jour.",
-            "invalid": "Ce jour ne se lit pas. Écrivez-le ainsi : 2026-12-24.",
-        },
-    )
+    le = DayField(label="Quel jour ?")
     avec = forms.ChoiceField(
         label="Avec qui ?", choices=list(plans.WITH.items()), widget=forms.RadioSelect, initial="alone"
     )
@@ -42,6 +38,18 @@ class AnswerForm(forms.Form):
     def __init__(self, *args: Any, steps: Sequence[tuple[int, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["ecran"].choices = [("", "Je ne sais plus"), *steps]  # type: ignore[attr-defined]
+
+
+def names(typed: str) -> list[str]:
+    """Return the first names typed, one by line, those that are there twice included; Refused beyond a whole group."""
+    found = [name for line in typed.splitlines() if (name := " ".join(line.split())[:60])]
+    if len(found) > MOST:
+        raise Refused(
+            f"Il y a {len(found)} prénoms : c’est trop pour une fois.",
+            why=f"Un groupe a {MOST} personnes au plus.",
+            do="Écrivez-en moins, ou ouvrez un deuxième groupe.",
+        )
+    return found
 
 
 class GroupForm(forms.Form):
@@ -77,6 +85,12 @@ class GroupForm(forms.Form):
         started += [(f"trame:{id}", f"Trame : {each.title}") for id, each in outlines().items()]
         self.fields["trame"].choices = [("", "Choisir soi-même"), *started]  # type: ignore[attr-defined]
 
+    def clean_noms(self) -> list[str]:
+        try:
+            return names(self.cleaned_data["noms"])
+        except Refused as error:
+            raise forms.ValidationError(" ".join(error.sentences)) from error
+
     def clean(self) -> dict[str, Any]:
         """Take the modules of the outline or of the path when none was ticked."""
         held = super().clean() or {}
@@ -91,17 +105,9 @@ class GroupForm(forms.Form):
         if kind == "parcours":
             return [each for each in paths()[id].modules if each in contents.modules()]
         if kind == "trame":
-            found = outlines()[id]
-            ids = [*(m.module for m in found.moments), *(id for s in found.meetings for id in s.modules)]
-            return [id for id in dict.fromkeys(ids) if id in contents.modules()]
+            return [each for each in outlines()[id].modules if each in contents.modules()]
         return []
 
     def chosen(self) -> Structure:
         """Return the structure in whose name the group is opened."""
         return next(each for each in self.structures if str(each.pk) == self.cleaned_data["structure"])
-
-    @property
-    def names(self) -> list[str]:
-        """The first names typed, one by line, those that are there twice included."""
-        lines = (" ".join(line.split())[:60] for line in self.cleaned_data.get("noms", "").splitlines())
-        return [line for line in lines if line][:40]

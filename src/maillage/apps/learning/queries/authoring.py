@@ -1,15 +1,18 @@
 """The modules as their authors read them: working copies, the territory's and ours, what is wrong, what is translated."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from pydantic import ValidationError
+
 from maillage.apps.learning.queries import contents
 from maillage.kernel.errors import Refused
-from maillage.reference import authoring, learning, module_texts, shelf, translations
+from maillage.reference import authoring, learning, module_texts, translations
 from maillage.reference.authoring import Copy
-from maillage.reference.learning import Fault, Module, Where
+from maillage.reference.learning import Fault, Module, Screens, Step, Where
 from maillage.reports import drawings
 
 MOST_DRAWINGS = 4  # of a step
@@ -18,6 +21,7 @@ PARTS: Mapping[str, str] = {"en-tete": "L’en-tête", "fiche": "La fiche à imp
 
 @cache
 def drawn() -> frozenset[str]:
+    """Return the names of the drawings that a module may show."""
     return frozenset(drawings.names())
 
 
@@ -29,6 +33,7 @@ def copies() -> list[Copy]:
 
 
 def copy(id: str) -> Copy | None:
+    """Return the working copy of a module of the territory; None when it has none."""
     return authoring.working(contents.root(), id, drawn())
 
 
@@ -60,6 +65,7 @@ def part_of(place: Where) -> str:
 
 
 def said_part(part: str) -> str:
+    """Return how a part is called."""
     return PARTS.get(part, f"L’étape {part}")
 
 
@@ -69,6 +75,7 @@ def prefix(part: str) -> Where:
 
 
 def stands_in(place: Where, part: str) -> bool:
+    """Return whether a place is mended on the page of a part."""
     if part == "en-tete":
         return len(place) == 1 and place[0] not in PARTS and place[0] != "etapes"
     return place[: len(prefix(part))] == prefix(part)
@@ -87,9 +94,55 @@ class Wrong:
 
 
 def wrong(copy: Copy) -> list[Wrong]:
+    """Return what is wrong in a module, each with the part in which it is mended; '' for what only the file shows."""
     known = {*parts(copy)}
     found = [(fault, "" if fault.place == ("etapes",) else part_of(fault.place)) for fault in copy.faults]
     return [Wrong(fault, part if part in known and copy.held is not None else "") for fault, part in found]
+
+
+def look(copy: Copy, number: int, screen: str = "") -> contents.Shown | None:
+    """Return a step as a learner would see it, from what is kept, faults elsewhere included; None when it does not hold.
+
+    screen: the one that its exercise begins with, to look at it.
+    """
+    base = next(iter(contents.ours().values()))
+    try:
+        step = contents.typeset(Step, copy.steps[number - 1])
+    except (ValidationError, IndexError):
+        return None
+    named = {d for d in (*step.drawings, *(name for _, name in module_texts.drawn(copy.steps[number - 1]))) if d}
+    if not named <= drawn():
+        return None
+    if isinstance(step.exercise, Screens) and screen in step.exercise.screens:
+        step = step.model_copy(update={"exercise": step.exercise.model_copy(update={"starts": screen})})
+    steps = tuple(step for _ in copy.steps)
+    return contents.shown(base.model_copy(update={"id": copy.id, "title": copy.title, "steps": steps}), number)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A step in the list of a module: what it is, in words, and how many of its texts are wrong."""
+
+    number: int
+    title: str
+    what: str
+    n_wrong: int
+
+
+def lines(copy: Copy) -> list[Line]:
+    """Return the steps of a module."""
+    faulty = Counter(each.part for each in wrong(copy))
+    made = []
+    for n, step in enumerate(copy.steps, 1):
+        exercise = step.get("exercice")
+        kind = str(exercise.get("genre")) if isinstance(exercise, dict) else ""
+        words = [
+            learning.NATURES.get(str(step.get("nature")), ""),
+            f"exercice : {learning.KINDS_SAID.get(kind, kind)}" if kind else "",
+            "montre que c’est appris" if step.get("reussite") else "",
+        ]
+        made.append(Line(n, str(step.get("titre") or f"Étape {n}"), " · ".join(filter(None, words)), faulty[str(n)]))
+    return made
 
 
 def redrawn(copy: Copy, place: Where, name: str) -> dict[str, Any]:
@@ -158,7 +211,3 @@ def faults_beside() -> Mapping[str, tuple[Fault, ...]]:
     """Return the faults of translations, which have no working copy."""
     held = contents.kept(now=True).faults
     return {f"{path.parent.name}/{path.name}": faults for path, faults in held.items() if path.name != learning.FILE}
-
-
-def folders() -> list[str]:
-    return [folder.name for folder in shelf.folders(contents.root())]

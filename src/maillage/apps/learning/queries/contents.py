@@ -4,19 +4,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from django.conf import settings
 
 from maillage.apps.learning.rules import judging
 from maillage.reference import learning, module_texts
 from maillage.reference import translations as said
-from maillage.reference.learning import Module, Screens, Step
+from maillage.reference.learning import Module, Part, Screens, Step
 from maillage.reference.shelf import Kept, Shelf
 from maillage.reference.translations import Translated
 from maillage.reports import drawings
-from maillage.reports.wording import spaced
+from maillage.reports.wording import spaced, unbroken
 
+P = TypeVar("P", bound=Part)
 AS_WRITTEN = ("modeles", "juste")  # what is compared with what somebody types keeps its plain spaces
 
 
@@ -115,8 +116,8 @@ def translated(id: str, code: str) -> Translated | None:
         made[id, code] = told and replace(
             told,
             module=_typeset(told.module),
-            left=frozenset(map(spaced, told.left)),
-            said=frozenset(map(spaced, told.said)),
+            left=frozenset(map(_as_shown, told.left)),
+            said=frozenset(map(_as_shown, told.said)),
         )
     return made[id, code]
 
@@ -129,7 +130,12 @@ def source(id: str) -> dict[str, Any] | None:
 
 
 def _typeset(each: Module) -> Module:
-    return Module.model_validate(_spaced(each.model_dump(by_alias=True, exclude_unset=True)))
+    return typeset(Module, each.model_dump(by_alias=True, exclude_unset=True))
+
+
+def typeset(kind: type[P], held: Any) -> P:
+    """Return a part of a module as it is read on a page, from what is written; ValidationError when it does not hold."""
+    return kind.model_validate(_spaced(held))
 
 
 def _spaced(held: Any) -> Any:
@@ -137,7 +143,11 @@ def _spaced(held: Any) -> Any:
         return {name: value if name in AS_WRITTEN else _spaced(value) for name, value in held.items()}
     if isinstance(held, list | tuple):
         return [_spaced(value) for value in held]
-    return spaced(held) if isinstance(held, str) else held
+    return _as_shown(held) if isinstance(held, str) else held
+
+
+def _as_shown(text: str) -> str:
+    return unbroken(spaced(text))
 
 
 def themes() -> list[Theme]:
@@ -148,6 +158,7 @@ def themes() -> list[Theme]:
 
 
 def module(id: str) -> Module | None:
+    """Return a module by its identifier; None when there is none."""
     return modules().get(id)
 
 
@@ -165,8 +176,12 @@ def shown(of: Module, number: int, *, easier: bool = False, tongue: Translated |
     eased = easier and exercise is not None and exercise.easier is not None
     if eased:
         exercise = learning.easier(exercise)
-    stitches = ["" if n < number else "ici" if n == number else "apres" for n in range(1, len(of.steps) + 1)]
-    return Shown(of, step, number, exercise, eased, _data(exercise, tongue), stitches)
+    return Shown(of, step, number, exercise, eased, _data(exercise, tongue), stitches(len(of.steps), number))
+
+
+def stitches(n_steps: int, here: int) -> Sequence[str]:
+    """Return how each step of a module is drawn: done, here, or after."""
+    return ["" if n < here else "ici" if n == here else "apres" for n in range(1, n_steps + 1)]
 
 
 def _data(exercise: Any, tongue: Translated | None) -> Mapping[str, Any]:

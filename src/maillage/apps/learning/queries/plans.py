@@ -5,9 +5,16 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+
+from maillage.apps.directory.models import Structure
 from maillage.apps.learning import access
-from maillage.apps.learning.models import Plan
+from maillage.apps.learning.models import Member, Plan
 from maillage.apps.learning.queries import contents
+from maillage.apps.learning.queries.progress import beside
+from maillage.apps.learning.rules import plans
+from maillage.apps.people import rules as people
+from maillage.apps.people.models import Consent, Person
 from maillage.reference.learning import Module
 
 
@@ -23,24 +30,55 @@ class Asked:
         return self.module.title if self.module else self.plan.module
 
 
+WAITING = Q(answer="") | Q(answer=plans.NOT_YET, answered_at__date__lt=F("ask_on"))
+
+
+def waiting() -> QuerySet[Plan]:
+    """Return the plans whose question is to be asked: without answer, or « not yet », said before the day it is asked again."""
+    return Plan.objects.filter(WAITING)
+
+
+def to_write(on: date) -> QuerySet[Plan]:
+    """Return the plans whose question is due and was not written, of people who may agree to it, the oldest first."""
+    agreed = Consent.objects.filter(person=OuterRef("person"), purpose=people.WRITE, given=True, withdrawn_at=None)
+    due = waiting().filter(ask_on__gte=on - plans.WRITTEN_FOR, ask_on__lte=on, told_at=None, example=False)
+    reached = due.filter(Exists(agreed), person__reach__in=(people.PHONE, people.EMAIL), person__forgotten_at=None)
+    return reached.select_related("person").order_by("ask_on", "pk")
+
+
 def by_token(token: str) -> Plan | None:
+    """Return the plan that a link answers; None when it was replaced."""
     return Plan.objects.filter(token=token).select_related("person").first()
 
 
 def to_ask(user: Any, on: date) -> list[Asked]:
-    """Return the plans whose question is due and has no answer, the oldest first."""
-    rows = access.plans_for(user).filter(ask_on__lte=on, answer__in=("", "not_yet")).order_by("ask_on", "pk")[:100]
+    """Return the plans whose question is due, the oldest first."""
+    rows = access.plans_for(user).filter(WAITING, ask_on__lte=on).order_by("ask_on", "pk")[:100]
     return _with(rows)
 
 
 def coming(user: Any, on: date) -> list[Asked]:
     """Return the plans whose question is not due yet."""
-    return _with(access.plans_for(user).filter(ask_on__gt=on).order_by("on", "pk")[:100])
+    return _with(access.plans_for(user).filter(WAITING, ask_on__gt=on).order_by("on", "pk")[:100])
 
 
 def answered(user: Any) -> list[Asked]:
     """Return the last plans that have an answer."""
     return _with(access.plans_for(user).exclude(answer="").order_by("-answered_at")[:12])
+
+
+def in_whose_name(user: Any, person: Person | None, *, helped: bool) -> Structure | None:
+    """Return in whose name a plan is made.
+
+    helped: by the structure of whoever helps, which follows the person; else that of their group, or the one that follows them.
+    """
+    if person is None:
+        return None
+    if helped:
+        followed = person.followings.filter(structure__in=access.structures_for(user), ended_at=None).values("structure")
+        return Structure.objects.filter(pk__in=followed).order_by("pk").first()
+    member = Member.objects.filter(person=person).select_related("group__structure").order_by("-at").first()
+    return member.group.structure if member else Structure.objects.filter(pk=beside(person)).first()
 
 
 def _with(rows: Any) -> list[Asked]:

@@ -44,6 +44,11 @@ def succeeded(module: Module, held: Standing | None) -> bool:
     )
 
 
+def beside(person: Person) -> int | None:
+    """Return the structure that follows somebody who is in no group: the last one that still does."""
+    return person.followings.filter(ended_at=None).order_by("-since").values_list("structure", flat=True).first()
+
+
 @dataclass(frozen=True, slots=True)
 class Next:
     """What somebody may do next. why: in words; step: where to go on from."""
@@ -88,9 +93,13 @@ def _first(wanted: Iterable[tuple[str, str]], held: Mapping[str, Standing]) -> N
 
 def summary(person: Person) -> list[tuple[Module, Standing, bool]]:
     """Return the modules somebody opened, the last first, with where they are and whether they got to the end."""
+    return opened(standings(person))[::-1]
+
+
+def opened(held: Mapping[str, Standing]) -> list[tuple[Module, Standing, bool]]:
+    """Return the modules of some standings, each with whether somebody got to its end."""
     known = contents.modules()
-    found = [(known[id], held, finished(known[id], held)) for id, held in standings(person).items() if id in known]
-    return found[::-1]
+    return [(known[id], one, finished(known[id], one)) for id, one in held.items() if id in known]
 
 
 def services() -> list[Module]:
@@ -159,7 +168,7 @@ class Row:
     def stitches(self) -> Sequence[str]:
         if self.module is None:
             return ()
-        return ["" if n < self.step else "ici" if n == self.step else "apres" for n in range(1, len(self.module.steps) + 1)]
+        return contents.stitches(len(self.module.steps), self.step)
 
 
 def board(group: Group, at: datetime, seen: QuerySet[Person]) -> list[Row]:

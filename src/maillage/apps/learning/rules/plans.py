@@ -26,7 +26,7 @@ CONVERTED = (ALONE, BESIDE)  # done online by the person: the conversion
 OBTAINED = (FOR_ME, COUNTER)  # the right is kept, otherwise: counted apart
 ASKED_BY: Mapping[str, str] = {"person": "la personne, par son lien ou sa carte", "aidant": "l’aidant, en le demandant"}
 AGAIN = timedelta(days=15)  # « pas encore » is asked once more
-LATE = timedelta(days=60)  # without answer, nobody knows: said as unknown
+WRITTEN_FOR = timedelta(days=60)  # after its day, a question is no longer written: it would surprise
 
 
 def ask_on(on: date, days: int) -> date:

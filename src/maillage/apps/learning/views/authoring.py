@@ -1,23 +1,28 @@
 """For whoever writes modules without programming: the list, the steps, the texts, the drawings, the versions, the archives."""
 
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
+from csp.decorators import csp_replace
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from maillage.apps.accounts.views import holding
+from maillage.apps.accounts.views import holding, who
 from maillage.apps.directory.views import refused
 from maillage.apps.learning import access
 from maillage.apps.learning.actions import authoring as actions
 from maillage.apps.learning.forms import authoring as forms
 from maillage.apps.learning.queries import authoring as queries
 from maillage.apps.learning.queries import contents
+from maillage.apps.learning.rules import judging
 from maillage.kernel.errors import Refused
+from maillage.kernel.languages import LANGUAGES
 from maillage.kernel.typed import whole
 from maillage.reference import authoring, learning, module_archive, module_texts, translations
 from maillage.reference.authoring import Changed, Copy
@@ -39,14 +44,14 @@ def _index(request: HttpRequest, imported: Imported | None = None, status: int =
     copies = queries.copies()
     taken = {copy.id for copy in copies}
     context = {
-        "rows": [(copy, queries.wrong(copy), contents.translations_of(copy.id)) for copy in copies],
+        "rows": [(copy, forms.told(copy), contents.translations_of(copy.id)) for copy in copies],
         "beside": queries.faults_beside(),
         "themes": [
             (label, [(each, contents.translations_of(each.id)) for each in modules])
             for label, modules in queries.adaptable(taken)
         ],
         "imported": imported,
-        "codes": _codes(),
+        "languages_of": _codes(),
     }
     return render(request, "learning/authoring/index.html", context, status=status)
 
@@ -59,7 +64,7 @@ def new(request: HttpRequest) -> HttpResponse:
     header = request.POST.get("en_tete", "")
     if request.method == "POST":
         with refused.told(request):
-            made = actions.begin(title, header, by=_user(request), at=timezone.now())
+            made = actions.begin(title, header, by=who(request), at=timezone.now())
             return redirect("module_add", made.id)
     context = {"titre": title, "en_tete": header, "themes": contents.themes()}
     return render(request, "learning/authoring/new.html", context, status=400 if request.method == "POST" else 200)
@@ -77,7 +82,7 @@ def import_(request: HttpRequest) -> HttpResponse:
                 why="Il manque l’archive, ou elle dépasse 4 Mo.",
                 do="Choisissez un fichier .zip fait par « Télécharger ».",
             )
-        done = actions.import_archive(file.read(), by=_user(request), at=timezone.now())
+        done = actions.import_archive(file.read(), by=who(request), at=timezone.now())
         return _index(request, done, 200 if not done.bad else 400)
     return _index(request, status=400)
 
@@ -113,7 +118,7 @@ def adapt(request: HttpRequest, id: str) -> HttpResponse:
     if id not in learning.files():
         raise Http404
     with refused.told(request):
-        made = actions.adapt(id, by=_user(request), at=timezone.now())
+        made = actions.adapt(id, by=who(request), at=timezone.now())
         messages.success(request, f"« {made.title} » est à vous : changez ce que vous voulez. Le nôtre reste à part.")
     return redirect("module_edit", id)
 
@@ -125,12 +130,13 @@ def edit(request: HttpRequest, id: str) -> HttpResponse:
     copy = _copy(id)
     context = {
         "copy": copy,
-        "wrong": queries.wrong(copy),
-        "steps": [(n, step, [w for w in queries.wrong(copy) if w.part == str(n)]) for n, step in enumerate(copy.steps, 1)],
-        "natures": learning.NATURES,
+        "wrong": forms.told(copy),
+        "beside": forms.beside(copy),
+        "steps": queries.lines(copy),
+        "number": authoring.split(copy.folder)[0],
         "parts": [(part, queries.PARTS[part]) for part in queries.parts(copy) if part in queries.PARTS],
         "languages": queries.languages(id) if contents.module(id) else [],
-        "codes": _codes(),
+        "languages_of": _codes(),
         "versions": [path.name for path in authoring.before(copy.folder) if path.name.endswith(f"-{learning.FILE}")],
         "ours": id in learning.files(),
         "most": authoring.MOST_STEPS,
@@ -142,7 +148,7 @@ def edit(request: HttpRequest, id: str) -> HttpResponse:
 @require_POST
 def act(request: HttpRequest, id: str) -> HttpResponse:
     """A gesture on a module: a step moved or taken out, a version put back, a draft left."""
-    copy, by, at = _copy(id), _user(request), timezone.now()
+    copy, by, at = _copy(id), who(request), timezone.now()
     gesture, _, which = request.POST.get("geste", "").partition(":")
     read, step = request.POST.get("lu", ""), (whole(which) or 0) - 1
     with refused.told(request):
@@ -178,10 +184,11 @@ def add(request: HttpRequest, id: str) -> HttpResponse:
     if request.method == "POST":
         chosen = [(of, number - 1) for each in request.POST.getlist("etape") for of, number in [_chosen(each)] if number]
         with refused.told(request):
-            _tell(request, actions.add(copy, chosen, read=request.POST.get("lu", ""), by=_user(request), at=timezone.now()))
+            _tell(request, actions.add(copy, chosen, read=request.POST.get("lu", ""), by=who(request), at=timezone.now()))
             return redirect("module_edit", id)
     source = contents.module(request.GET.get("de", ""))
-    context = {"copy": copy, "source": source, "themes": contents.themes(), "natures": learning.NATURES}
+    context = {"copy": copy, "source": source, "themes": contents.themes()}
+    context |= {"natures": learning.NATURES, "kinds": learning.KINDS_SAID}
     return render(request, "learning/authoring/add.html", context, status=400 if request.method == "POST" else 200)
 
 
@@ -197,32 +204,34 @@ def part(request: HttpRequest, id: str, part: str) -> HttpResponse:
     copy = _copy(id)
     if part not in queries.parts(copy):
         if request.method == "POST":
-            messages.error(request, "Cette partie n’est plus là : quelqu’un a changé ce module. Rien n’a été écrit.")
-            return redirect("module_edit", id)
+            return _not_there(request, id)
         raise Http404
-    typed = {name: request.POST[name] for name in request.POST} if request.method == "POST" else None
+    typed = {name: "\n".join(request.POST.getlist(name)) for name in request.POST} if request.method == "POST" else None
     status = 200
+    if typed is not None:
+        try:
+            held = forms.applied(copy, part, typed)
+        except forms.UNREAD:
+            return _not_read(request, id)
+        made = _saved(request, copy, part, held)
+        if made is not None:
+            return made
+        copy, status = _copy(id), 409
+        if part not in queries.parts(copy):
+            return _not_there(request, id)
     try:
-        if typed is not None:
-            made = _saved(request, copy, part, typed)
-            if made is not None:
-                return made
-            copy, status = _copy(id), 409
-        found = forms.groups(copy, part, typed if status == 409 else None)
-    except (KeyError, TypeError, AttributeError, IndexError):  # a file written by hand, whose parts are not what they are
-        messages.error(
-            request, "Cette partie ne se lit pas ici. Corrigez le fichier à la main, ou revenez à la version d’avant."
-        )
-        return redirect("module_edit", id)
+        found = forms.sections(copy, part, typed if status == 409 else None)
+    except forms.UNREAD:
+        return _not_read(request, id)
     known = queries.parts(copy)
     place = known.index(part)
     context = {
         "copy": copy,
         "part": part,
         "title": queries.said_part(part),
-        "groups": found,
-        "wrong": [w for w in queries.wrong(copy) if w.part == part],
-        "shown_beside": {f for _, fields in found for each in fields for f in each.faults},
+        "sections": found,
+        "heading": copy.steps[int(part) - 1].get("titre", "") if part.isdecimal() else "",
+        "wrong": [w for w in forms.told(copy) if w.part == part],
         "before": known[place - 1] if place else "",
         "after": known[place + 1] if place + 1 < len(known) else "",
         "changed": status == 409,
@@ -232,28 +241,53 @@ def part(request: HttpRequest, id: str, part: str) -> HttpResponse:
     return render(request, "learning/authoring/part.html", context, status=status)
 
 
-def _saved(request: HttpRequest, copy: Copy, part: str, typed: dict[str, str]) -> HttpResponse | None:
-    """Write what was typed, and return where to go; None when somebody wrote in between."""
+def _not_there(request: HttpRequest, id: str) -> HttpResponse:
+    messages.error(request, "Cette partie n’est plus là : quelqu’un a changé ce module. Rien n’a été écrit.")
+    return redirect("module_edit", id)
+
+
+def _not_read(request: HttpRequest, id: str) -> HttpResponse:
+    messages.error(
+        request, "Cette partie ne se lit pas ici. Corrigez le fichier à la main, ou revenez à la version d’avant."
+    )
+    return redirect("module_edit", id)
+
+
+def _saved(request: HttpRequest, copy: Copy, part: str, held: dict[str, Any]) -> HttpResponse | None:
+    """Write what was changed, and return where to go; None when somebody wrote in between."""
+    by, at, read = who(request), timezone.now(), request.POST.get("lu", "")
     try:
-        held = forms.applied(copy, part, typed)
-        by, at, read = _user(request), timezone.now(), request.POST.get("lu", "")
         made = copy
         if held != copy.held or read != copy.read:
             made = actions.save(copy, held, read=read, by=by, at=at)
             _tell(request, made)
         if told := request.POST.get("dessin", ""):
-            return redirect(f"{reverse('module_drawing', args=[copy.id])}?{_query(ou=told)}")
+            return redirect(f"{reverse('module_drawing', args=[copy.id])}?{urlencode({'ou': told})}")
         if told := request.POST.get("oter", ""):
             place = queries.place_of(made, told)
             if place is not None:
                 _tell(request, actions.draw(made, place, "", read=made.read, by=by, at=at))
-        return redirect("module_part", copy.id, part)
-    except Changed as error:
-        messages.error(request, " ".join(error.sentences))
     except Refused as error:
         messages.error(request, " ".join(error.sentences))
-        return redirect("module_part", copy.id, part)
-    return None
+        if isinstance(error, Changed):
+            return None
+    return redirect("module_part", copy.id, part)
+
+
+@holding(access.EDIT)
+@xframe_options_sameorigin
+@csp_replace({"frame-ancestors": ["'self'"]})
+@require_http_methods(["GET", "HEAD", "POST"])
+def look(request: HttpRequest, id: str, number: int) -> HttpResponse:
+    """A step as a learner would see it, beside the form of its texts: nothing that is done there counts."""
+    shown = queries.look(_copy(id), number, request.GET.get("ecran", ""))
+    if shown is None:
+        return render(request, "learning/authoring/unseen.html", {"number": number})
+    told = (
+        judging.judge(shown.exercise, dict(request.POST.lists())) if request.method == "POST" and shown.on_paper else None
+    )
+    context = {"shown": shown, "module": shown.module, "step": shown.step, "exercise": shown.exercise, "told": told}
+    return render(request, "learning/authoring/look.html", context)
 
 
 @holding(access.EDIT)
@@ -268,7 +302,7 @@ def drawing(request: HttpRequest, id: str) -> HttpResponse:
     if request.method == "POST":
         name, read = request.POST.get("dessin", ""), request.POST.get("lu", "")
         with refused.told(request):
-            _tell(request, actions.draw(copy, place, name, read=read, by=_user(request), at=timezone.now()))
+            _tell(request, actions.draw(copy, place, name, read=read, by=who(request), at=timezone.now()))
         return redirect("module_part", id, queries.part_of(place))
     now = next((name for where, name in module_texts.drawn(copy.held or {}) if where == place), "")
     context = {"copy": copy, "told": told, "now": now, "names": drawings.names(), "part": queries.part_of(place)}
@@ -282,7 +316,7 @@ def remove(request: HttpRequest, id: str) -> HttpResponse:
     copy = _copy(id)
     if request.method == "POST":
         with refused.told(request):
-            actions.remove(id, by=_user(request), at=timezone.now())
+            actions.remove(id, by=who(request), at=timezone.now())
             messages.success(request, f"« {copy.title} » est supprimé. Son dossier est gardé à part, avec ses versions.")
         return redirect("modules_edit")
     return render(request, "learning/authoring/remove.html", {"copy": copy, "ours": id in learning.files()})
@@ -305,21 +339,21 @@ def language(request: HttpRequest, id: str, code: str) -> HttpResponse:
     part = part if part in parts else next(iter(parts))
     status, typed = 200, None
     if request.method == "POST":
-        typed, status = request.POST, 409
+        typed = request.POST
         held = forms.translated(known or Translation(code, {}, {}), parts[part], typed)
         try:
-            actions.translate(id, held, read=typed.get("lu", ""), by=_user(request), at=timezone.now())
+            actions.translate(id, held, read=typed.get("lu", ""), by=who(request), at=timezone.now())
             messages.success(request, "C’est gardé. Les apprenants le voient.")
-            return redirect(f"{reverse('module_language', args=[id, code])}?{_query(partie=part)}")
-        except Changed as error:
-            messages.error(request, " ".join(error.sentences))
+            return redirect(f"{reverse('module_language', args=[id, code])}?{urlencode({'partie': part})}")
         except Refused as error:
             messages.error(request, " ".join(error.sentences))
-            status = 400
+            status = 409 if isinstance(error, Changed) else 400
     context = {
         **{"id": id, "title": source.get("titre", id), "code": code, "name": translations.name(code), "read": read},
         "direction": translations.direction(code),
-        "rows": forms.rows(parts[part], typed),
+        "groups": forms.rows(source, parts[part], typed),
+        "heading": _heading(source, part),
+        "number": part.removeprefix("etapes ") if part.startswith("etapes ") else "",
         "part": part,
         "parts": [
             (key, forms.part_title(key), sum(line.state != "done" for line in inside)) for key, inside in parts.items()
@@ -329,6 +363,12 @@ def language(request: HttpRequest, id: str, code: str) -> HttpResponse:
         "authors": typed.get("traducteurs", "") if typed else "\n".join(known.authors if known else ()),
     }
     return render(request, "learning/authoring/language.html", context, status=status)
+
+
+def _heading(source: Mapping[str, Any], part: str) -> str:
+    """Return the title of the step of a part, '' for another part."""
+    number = whole(part.removeprefix("etapes ")) if part.startswith("etapes ") else None
+    return str(source["etapes"][number - 1]["titre"]) if number else ""
 
 
 def _parts_of(lines: list[translations.Line]) -> dict[str, list[translations.Line]]:
@@ -348,8 +388,11 @@ def languages(request: HttpRequest, id: str = "") -> HttpResponse:
     return redirect("module_language", id, code)
 
 
-def _codes() -> list[tuple[str, str]]:
-    return [(code, translations.name(code)) for code in translations.codes()]
+def _codes() -> list[tuple[str, list[tuple[str, str]]]]:
+    """Return the languages that one may translate into: those of the platform, then the others."""
+    named = [(code, translations.name(code)) for code in translations.codes()]
+    ours = [each for each in named if each[0] in LANGUAGES]
+    return [("Langues de la plateforme", ours), ("Autres langues", named[len(ours) :])]
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -374,11 +417,3 @@ def _tell(request: HttpRequest, made: Copy) -> None:
         messages.warning(request, f"Gardé en brouillon : il reste {n} faute{'s' if n > 1 else ''}. {seen}")
     else:
         messages.success(request, "Enregistré. Les apprenants le voient.")
-
-
-def _query(**values: str) -> str:
-    return urlencode(values)
-
-
-def _user(request: HttpRequest) -> Any:
-    return request.user

@@ -17,11 +17,11 @@ from maillage.apps.learning import access
 from maillage.apps.learning.actions import groups, progress
 from maillage.apps.learning.forms import facts
 from maillage.apps.learning.models import Group
-from maillage.apps.learning.queries import contents
 from maillage.apps.learning.queries import progress as queries
+from maillage.apps.learning.queries.groups import by_code
+from maillage.apps.learning.views import open_cards
 from maillage.apps.people import queries as cards
 from maillage.apps.people.models import Person
-from maillage.kernel import codes
 from maillage.kernel.errors import Refused
 
 NO_CARD = Refused(
@@ -45,22 +45,18 @@ def card(request: HttpRequest) -> HttpResponse:
     at = timezone.now()
     typed, error = request.POST.get("code", "").strip()[:20], None
     if request.method == "POST":
-        if counted(request, "cartes-apprendre") >= access.CARDS_AN_HOUR:
-            return render(request, "learning/card.html", {"error": TOO_MANY, "typed": typed}, status=429)
-        found = cards.by_code(typed)
+        found, error = _typed(request, typed)
         if found is not None:
-            access.open_card(request, found, at)
+            open_cards.open_card(request, found, at)
             return redirect("learning_card")
-        count(request, "cartes-apprendre")
-        error = NO_CARD
-    person = access.learner(request, at)
-    if person is None:
-        return render(request, "learning/card.html", {"error": error, "typed": typed}, status=400 if error else 200)
+    person = open_cards.learner(request, at)
+    if person is None or error is TOO_MANY:
+        return render(request, "learning/card.html", {"error": error, "typed": typed}, status=_status(error))
     held = queries.standings(person)
-    known = contents.modules()
+    opened = queries.opened(held)
     context: dict[str, Any] = {
         "person": person,
-        "to_note": access.to_note(request, at),
+        "to_note": open_cards.to_note(request, at),
         "held": {
             "jeton": access.token(person),
             "image": person.drawn,
@@ -69,8 +65,8 @@ def card(request: HttpRequest) -> HttpResponse:
         },
         "next": queries.following(person, held),
         "route": queries.route(person),
-        "finished": [known[id] for id, one in held.items() if id in known and queries.finished(known[id], one)],
-        "begun": [known[id] for id, one in held.items() if id in known and not queries.finished(known[id], one)],
+        "finished": [module for module, _, whole in opened if whole],
+        "begun": [module for module, _, whole in opened if not whole],
     }
     return render(request, "learning/open_card.html", context)
 
@@ -82,23 +78,24 @@ def new(request: HttpRequest) -> HttpResponse:
         return render(request, "learning/card.html", {"error": TOO_MANY}, status=429)
     at = timezone.now()
     person = groups.alone(nickname=request.POST.get("surnom", "")[:60], at=at)
-    access.open_card(request, person, at, made=True)
+    open_cards.open_card(request, person, at, made=True)
     return redirect("learning_card")
 
 
 @require_POST
 def close(request: HttpRequest) -> HttpResponse:
     """Closing one's card on this computer."""
-    access.close_card(request)
+    open_cards.close_card(request)
     return redirect("learning")
 
 
 @require_POST
 def erase(request: HttpRequest) -> HttpResponse:
     """Erasing all that one learnt; the card stays."""
-    person = access.learner(request, timezone.now())
+    at = timezone.now()
+    person = open_cards.learner(request, at)
     if person is not None:
-        progress.erase(person, at=timezone.now())
+        progress.erase(person, at=at)
         messages.success(request, "C’est effacé. Votre carte est vide, et toujours à vous.")
     return redirect("learning_card")
 
@@ -129,38 +126,57 @@ def sync(request: HttpRequest) -> JsonResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def group(request: HttpRequest) -> HttpResponse:
     """Joining a group, with its code; then with one's card, or a new one."""
-    at, error = timezone.now(), None
+    at = timezone.now()
     typed = request.POST.get("code", "").strip()[:20]
-    found = None
-    if typed:
-        known = counted(request, "groupes") < access.CODES_AN_HOUR
-        found = Group.objects.filter(code=codes.read(typed) or "-").select_related("structure").first() if known else None
-        if found is None:
-            count(request, "groupes")
-            error = NO_GROUP
-    if found is not None and found.closed_at is not None:
-        found, error = None, CLOSED
+    found, error = _found(request, typed) if typed else (None, None)
     if found is not None and "rejoindre" in request.POST:
-        person, made = _somebody(request, at)
-        if person is None:
-            error = NO_CARD
-        else:
-            with refused.told(request):
-                groups.join(found, person, at=at)
-                access.open_card(request, person, at, made=made)
+        error = _enter(request, found, at)
+        if error is None:
             return redirect("learning_card")
-    context = {"error": error, "typed": typed, "group": found, "person": access.learner(request, at)}
-    return render(request, "learning/join.html", context, status=400 if error else 200)
+    context = {"error": error, "typed": typed, "group": found, "person": open_cards.learner(request, at)}
+    return render(request, "learning/join.html", context, status=_status(error))
 
 
-def _somebody(request: HttpRequest, at: datetime) -> tuple[Person | None, bool]:
-    """Return whoever joins, and whether their card was made just now: the one open here, the one typed, or a new one."""
-    if "moi" in request.POST:
-        return access.learner(request, at), False
-    if typed := request.POST.get("carte", "").strip():
+def _status(error: Refused | None) -> int:
+    return 429 if error is TOO_MANY else 400 if error else 200
+
+
+def _found(request: HttpRequest, typed: str) -> tuple[Group | None, Refused | None]:
+    """Return the group that a code joins, or why there is none."""
+    if counted(request, "groupes") >= access.CODES_AN_HOUR:
+        return None, TOO_MANY
+    found = by_code(typed)
+    if found is None:
+        count(request, "groupes")
+        return None, NO_GROUP
+    return (None, CLOSED) if found.closed_at is not None else (found, None)
+
+
+def _enter(request: HttpRequest, found: Group, at: datetime) -> Refused | None:
+    """Let somebody into a group, with the card open here, the one typed, or a new one; return why not."""
+    person, typed = None, request.POST.get("carte", "").strip()
+    if "moi" in request.POST or typed:
+        person, error = (open_cards.learner(request, at), None) if "moi" in request.POST else _typed(request, typed)
+        if person is None:
+            return error or NO_CARD
+    elif not once_more(request, "cartes-faites", access.CARDS_AN_HOUR):
+        return TOO_MANY
+    with refused.told(request):
+        if person is None:
+            made = groups.enter(found, nickname=request.POST.get("surnom", "")[:60], at=at)
+            open_cards.open_card(request, made, at, made=True)
+        else:
+            groups.join(found, person, at=at)
+            open_cards.open_card(request, person, at)
+    return None
+
+
+def _typed(request: HttpRequest, typed: str) -> tuple[Person | None, Refused | None]:
+    """Return whose card has a code, or why nobody's; only codes that open nothing are counted: a whole room has cards."""
+    if counted(request, "cartes-apprendre") >= access.CARDS_AN_HOUR:
+        return None, TOO_MANY
+    found = cards.by_code(typed)
+    if found is None:
         count(request, "cartes-apprendre")
-        known = counted(request, "cartes-apprendre") <= access.CARDS_AN_HOUR
-        return (cards.by_code(typed) if known else None), False
-    if not once_more(request, "cartes-faites", access.CARDS_AN_HOUR):
-        return None, False
-    return groups.alone(nickname=request.POST.get("surnom", "")[:60], at=at), True
+        return None, NO_CARD
+    return found, None

@@ -1,6 +1,6 @@
 """What learning gives: for a structure, for a territory, for those who write the modules."""
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -9,13 +9,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from maillage.apps.accounts.views import holding
+from maillage.apps.directory.queries.seats import structures_in
 from maillage.apps.learning import access
 from maillage.apps.learning.queries import measures as queries
-from maillage.kernel.estimate import Figure, Withheld
-from maillage.reports import charts, wording
+from maillage.apps.learning.queries import told
+from maillage.apps.learning.queries.conversion import plans_of
 from maillage.reports.opening import said
-
-YEAR = timedelta(days=365)
 
 
 @holding(access.SEE, access.MEASURES)
@@ -26,7 +25,7 @@ def measures(request: HttpRequest) -> HttpResponse:
     if not structures and communes is not None and not communes:
         raise Http404
     on = timezone.localdate()
-    context: dict[str, Any] = {"since": said(on - YEAR), "until": said(on), "sections": []}
+    context: dict[str, Any] = {"since": said(on - told.YEAR), "until": said(on), "sections": []}
     if structures:
         context["sections"].append(("Votre structure", *_section(structures, None, on, protected=False)))
     if communes is None or communes:
@@ -37,31 +36,15 @@ def measures(request: HttpRequest) -> HttpResponse:
 def _section(
     structures: frozenset[int] | None, communes: frozenset[str] | None, on: date, *, protected: bool
 ) -> tuple[Any, ...]:
-    where = queries.structures_in(communes) if structures is None else structures
-    rows, examples = queries.modules(queries.facts_of(where, on - YEAR, on), protected=protected)
-    told = [
-        {"of": row, "finished": _told(row.finished), "succeeded": _told(row.succeeded), "minutes": row.minutes}
+    since = on - told.YEAR
+    facts = queries.facts_of(structures_in(communes) if structures is None else structures, since, on)
+    rows, examples = queries.modules(facts, protected=protected)
+    shown = [
+        {"of": row, "finished": told.figure(row.finished), "succeeded": told.figure(row.succeeded), "minutes": row.minutes}
         for row in rows
     ]
-    return told, examples and bool(rows), of_plans(structures, communes, on, protected=protected)
-
-
-def of_plans(
-    structures: frozenset[int] | None, communes: frozenset[str] | None, on: date, *, protected: bool = True
-) -> dict[str, Any]:
-    """Return what `learning/_conversion.html` shows of the plans of some structures, or of some communes, in a year."""
-    found = queries.conversion(structures, communes, on, since=on - YEAR, protected=protected)
-    shares = (
-        ("Faits en ligne par la personne", found.converted),
-        ("Faits autrement : le droit est gardé", found.obtained),
-        ("Dont on sait la suite", found.known),
-    )
-    return {
-        "conversion": found,
-        "shares": [{"label": label, **_told(figure)} for label, figure in shares],
-        "since": said(on - YEAR),
-        "until": said(on),
-    }
+    plans = told.of_plans(plans_of(structures, communes, since, on), facts, on, protected=protected)
+    return shown, examples and bool(rows), plans
 
 
 @holding(access.SEE, access.MEASURES)
@@ -69,13 +52,5 @@ def of_plans(
 def authors(request: HttpRequest) -> HttpResponse:
     """For those who write: which exercise fails too often. Counts of the whole platform, nobody's."""
     rows, examples = queries.exercises()
-    told = [{"of": row, "failed": _told(row.failed)} for row in rows[:200]]
-    return render(request, "learning/team/authors.html", {"rows": told, "examples": examples and bool(rows)})
-
-
-def _told(figure: Figure) -> dict[str, Any]:
-    """Return a share in words, with its bounds for the bar."""
-    if isinstance(figure, Withheld):
-        return {"withheld": figure.reason, "n": figure.n}
-    bar = charts.small_bar(figure, top=100, id="rayures")
-    return {"value": wording.percent(figure.value), "between": wording.rate(figure).between, "n": figure.n, "bar": bar}
+    shown = [{"of": row, "failed": told.figure(row.failed)} for row in rows[:200]]
+    return render(request, "learning/team/authors.html", {"rows": shown, "examples": examples and bool(rows)})

@@ -7,10 +7,11 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from maillage.apps.learning import access
 from maillage.apps.learning.actions import progress as actions
 from maillage.apps.learning.queries import contents
 from maillage.apps.learning.rules import judging
+from maillage.apps.learning.views.open_cards import learner
+from maillage.kernel.typed import whole
 from maillage.reference.learning import Module
 from maillage.reference.paths import paths
 from maillage.reference.translations import Translated
@@ -29,10 +30,10 @@ def path(request: HttpRequest, id: str) -> HttpResponse:
     if found is None:
         raise Http404
     if request.method == "POST":
-        person = access.learner(request, timezone.now())
-        if person is None:
-            return redirect("learning_card")
-        actions.follow(person, id, at=timezone.now())
+        at = timezone.now()
+        person = learner(request, at)
+        if person is not None:
+            actions.follow(person, id, at=at)
         return redirect("learning_card")
     return render(request, "learning/path.html", {"path": found, "modules": contents.titles(found.modules)})
 
@@ -57,11 +58,16 @@ def step(request: HttpRequest, id: str, number: int) -> HttpResponse:
     shown = contents.shown(found, number, easier="facile" in request.GET, tongue=tongue)
     if shown is None:
         raise Http404
-    told = None
+    told, sent = None, request.POST
     if request.method == "POST" and shown.on_paper:
         told = judging.judge(shown.exercise, dict(request.POST.lists()))
     context: dict[str, Any] = {"shown": shown, "module": found, "step": shown.step, "exercise": shown.exercise}
     context |= {"told": told, "then": contents.titles(found.then), "tongue": tongue}
+    if shown.on_paper:  # what was answered is given back: only what is wrong is to be done again
+        context["chosen"] = whole(sent.get("choix", ""))
+        if shown.exercise.kind == "ordre":
+            rows = [(place, words, whole(sent.get(f"place-{place}", ""))) for place, words in shown.shuffled]
+            context["rows"] = rows
     return render(request, "learning/step.html", context)
 
 

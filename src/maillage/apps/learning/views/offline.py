@@ -27,8 +27,10 @@ FILES = (
         "site/marque.svg",
         "site/mailles.svg",
         "site/dessins.css",
+        "site/barre.css",
     ),
     *("site/ecouter.css", "site/ecouter.js", "apprendre/apprendre.css", "apprendre/progres.js", "apprendre/kit.js"),
+    "apprendre/sans-clic.js",
     *("polices/atkinson.woff2", "polices/bricolage.woff2"),
 )
 

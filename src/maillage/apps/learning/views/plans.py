@@ -5,26 +5,34 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from maillage.apps.accounts.access import once_more, rights_of
-from maillage.apps.accounts.views import holding
-from maillage.apps.directory.models import Structure
+from maillage.apps.accounts.access import once_more
+from maillage.apps.accounts.views import holding, who
+from maillage.apps.directory.queries.seats import seat
 from maillage.apps.directory.views import refused
 from maillage.apps.learning import access
 from maillage.apps.learning.actions import plans as actions
-from maillage.apps.learning.actions.progress import beside
 from maillage.apps.learning.forms.plans import AnswerForm, PlanForm
-from maillage.apps.learning.models import Member, Plan
-from maillage.apps.learning.queries import contents, measures
+from maillage.apps.learning.models import Plan
+from maillage.apps.learning.queries import contents
 from maillage.apps.learning.queries import plans as queries
+from maillage.apps.learning.queries.progress import services
 from maillage.apps.learning.rules import plans
+from maillage.apps.learning.views.open_cards import learner
 from maillage.apps.people.access import people_for
 from maillage.apps.people.models import Person
+from maillage.kernel.errors import Refused
 
 PLANS_AN_HOUR = 60
+TOO_MANY = Refused(
+    "Ce projet n’a pas été noté.",
+    why="Cet appareil en a noté beaucoup en une heure.",
+    do="Gardez la liste des papiers, et revenez dans une heure.",
+)
 
 
 @never_cache
@@ -46,11 +54,13 @@ def _real(request: HttpRequest, id: str, helped: Person | None) -> HttpResponse:
     if module is None or module.service is None:
         raise Http404
     at = timezone.now()
-    person = helped or access.learner(request, at)
+    person = helped or learner(request, at)
     form = PlanForm(request.POST if request.method == "POST" else None)
     made: Plan | None = None
-    if form.is_bound and form.is_valid() and once_more(request, "projets", PLANS_AN_HOUR):
-        structure = _structure(request, person, helped)
+    if form.is_bound and not once_more(request, "projets", PLANS_AN_HOUR):
+        return refused.page(request, TOO_MANY, status=429)
+    if form.is_bound and form.is_valid():
+        structure = queries.in_whose_name(request.user, person, helped=helped is not None)
         with refused.told(request):
             made = actions.make(
                 module,
@@ -58,14 +68,14 @@ def _real(request: HttpRequest, id: str, helped: Person | None) -> HttpResponse:
                 together=form.cleaned_data["avec"],
                 person=person,
                 structure=structure,
-                commune=measures.seat(structure) if structure else "",
-                by=request.user if helped else None,  # type: ignore[misc]
+                commune=seat(structure) if structure else "",
+                by=who(request) if helped else None,
                 at=at,
             )
     context: dict[str, Any] = {"module": module, "service": module.service, "form": form, "person": person, "made": made}
     context["helped"] = helped
     if made is not None:
-        context["link"] = request.build_absolute_uri(f"/apprendre/suivi/{made.token}/")
+        context["link"] = request.build_absolute_uri(reverse("plan_answer", args=[made.token]))
         context["together"] = plans.WITH[made.together]
     return render(request, "learning/real.html", context, status=400 if form.is_bound and form.errors else 200)
 
@@ -96,11 +106,12 @@ def follow(request: HttpRequest) -> HttpResponse:
         "coming": queries.coming(request.user, on),
         "answered": queries.answered(request.user),
         "answers": plans.ANSWERS,
-        "services": [each for each in contents.modules().values() if each.service],
+        "services": services(),
     }
     return render(request, "learning/team/follow.html", context)
 
 
+@holding(access.SEE, access.MINE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def ask(request: HttpRequest, pk: int) -> HttpResponse:
     """Asking a person what came of their plan, and noting it."""
@@ -108,21 +119,8 @@ def ask(request: HttpRequest, pk: int) -> HttpResponse:
     form = AnswerForm(request.POST if request.method == "POST" else None, steps=queries.steps(plan))
     if form.is_bound and form.is_valid():
         said = form.cleaned_data["reponse"]
-        actions.answer(plan, said, blocked=form.cleaned_data["ecran"], by=request.user, at=timezone.now())  # type: ignore[arg-type]
+        actions.answer(plan, said, blocked=form.cleaned_data["ecran"], by=who(request), at=timezone.now())
         messages.success(request, f"C’est noté. {plans.next_words(said)}")
         return redirect("plans")
     context = {"plan": plan, "module": contents.module(plan.module), "form": form}
     return render(request, "learning/team/ask.html", context, status=400 if form.is_bound else 200)
-
-
-def _structure(request: HttpRequest, person: Person | None, helped: Person | None) -> Structure | None:
-    """Return in whose name a plan is made: the structure of whoever helps, which follows the person; else that of their group, or the one that follows them."""
-    if person is None:
-        return None
-    if helped is None:
-        member = Member.objects.filter(person=person).select_related("group__structure").order_by("-at").first()
-        return member.group.structure if member else Structure.objects.filter(pk=beside(person)).first()
-    rights = rights_of(request.user)
-    mine = rights.structures(access.SEE) | rights.structures(access.MINE)
-    followed = person.followings.filter(structure__in=mine, ended_at=None).values("structure")
-    return Structure.objects.filter(pk__in=followed).order_by("pk").first()

@@ -1,7 +1,5 @@
 """Groups seen by those who run them: who is where, who is stuck, cards, notes, what to propose."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -9,21 +7,18 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from maillage.apps.accounts.access import rights_of
-from maillage.apps.accounts.views import holding
-from maillage.apps.agenda.access import workshops_for
-from maillage.apps.agenda.rules import BOOKED
-from maillage.apps.directory.models import Structure
+from maillage.apps.accounts.views import holding, who
 from maillage.apps.directory.views import refused
 from maillage.apps.learning import access
 from maillage.apps.learning.actions import groups as actions
-from maillage.apps.learning.forms.plans import GroupForm
-from maillage.apps.learning.models import Group, Member
-from maillage.apps.learning.queries import contents
+from maillage.apps.learning.forms.plans import GroupForm, names
+from maillage.apps.learning.models import Group
+from maillage.apps.learning.queries import contents, progress
+from maillage.apps.learning.queries import groups as queries
 from maillage.apps.learning.queries import plans as asked
-from maillage.apps.learning.queries import progress as queries
 from maillage.apps.people.access import people_for
-from maillage.kernel.typed import whole
+from maillage.kernel.errors import Refused
+from maillage.kernel.typed import ROWS, whole
 from maillage.reference.outlines import FORMATS, outlines
 
 SEES = (access.SEE, access.MINE)
@@ -33,11 +28,11 @@ SEES = (access.SEE, access.MINE)
 @require_safe
 def groups(request: HttpRequest) -> HttpResponse:
     """One's groups, those open first; the questions to ask."""
-    rows = list(access.groups_for(request.user)[:100])
-    seen = queries.last_seen(rows)
+    rows = queries.listed(request.user)
+    seen = progress.last_seen(rows)
     today = timezone.localdate()
     context = {
-        "open": [(row, row.members.count(), seen.get(row.pk)) for row in rows if row.closed_at is None],
+        "open": [(row, row.n_members, seen.get(row.pk)) for row in rows if row.closed_at is None],
         "closed": [row for row in rows if row.closed_at is not None],
         "to_ask": asked.to_ask(request.user, today),
         "outlines": [(each, FORMATS[each.format]) for each in outlines().values()],
@@ -49,8 +44,8 @@ def groups(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
     """Opening a group, from modules, a path or an outline."""
-    workshop = workshops_for(request.user).filter(pk=whole(request.GET.get("atelier", "")) or 0).first()
-    seated = list(workshop.seats.filter(status=BOOKED).select_related("person")) if workshop else []
+    workshop = queries.workshop(request.user, whole(request.GET.get("atelier", ""), ROWS) or 0)
+    taken = queries.seats(workshop) if workshop else []
     initial = {"trame": request.GET.get("trame", "")}
     if workshop is not None:
         day = f"{timezone.localtime(workshop.starts_at):%d/%m}"
@@ -58,23 +53,22 @@ def new(request: HttpRequest) -> HttpResponse:
             "titre": f"{workshop.title}, {day}"[:80],
             "trame": f"trame:{workshop.outline}" if workshop.outline else "",
         }
-        initial |= {"noms": "\n".join(seat.name for seat in seated if seat.person is None and seat.name)}
-    form = GroupForm(request.POST or None, structures=_structures(request), initial=initial)
+        initial |= {"noms": "\n".join(seat.name for seat in taken if seat.person is None and seat.name)}
+    structures = list(access.structures_for(request.user).order_by("name"))
+    form = GroupForm(request.POST or None, structures=structures, initial=initial)
     if form.is_bound and form.is_valid():
-        held, at = form.cleaned_data, timezone.now()
+        held = form.cleaned_data
         with refused.told(request):
-            made = actions.open_group(
-                by=_user(request),
+            made = actions.open_with(
+                by=who(request),
                 structure=form.chosen(),
                 title=held["titre"],
                 modules=held["modules"],
                 outline=held["trame"].removeprefix("trame:") if held["trame"].startswith("trame:") else "",
-                at=at,
+                names=held["noms"],
+                seated=queries.seated(request.user, taken),
+                at=timezone.now(),
             )
-            if not made.members.exists():  # opened just now, not by a second click
-                actions.welcome(made, form.names, by=_user(request), at=at)
-                for person in people_for(request.user).filter(pk__in=[seat.person_id for seat in seated if seat.person_id]):
-                    actions.join(made, person, by=_user(request), at=at)
             return redirect("group", made.pk)
     status = 400 if form.is_bound else 200
     return render(request, "learning/team/new.html", {"form": form, "themes": contents.themes()}, status=status)
@@ -89,26 +83,26 @@ def group(request: HttpRequest, pk: int) -> HttpResponse:
     at = timezone.now()
     context = {
         "group": found,
-        "rows": queries.board(found, at, people_for(request.user)),
+        "rows": progress.board(found, at, people_for(request.user)),
         "may_share": access.may_share(request.user, found),
         "at": at,
         "modules": contents.titles(found.modules),
         "all_modules": contents.modules().values(),
         "outline": outlines().get(found.outline),
-        "structures": Structure.objects.exclude(pk=found.structure_id).order_by("name")[:500],
+        "structures": queries.others(found)[:500],
     }
     return render(request, "learning/team/group.html", context)
 
 
+@holding(*SEES)
 @require_POST
 def act(request: HttpRequest, pk: int) -> HttpResponse:
     """A gesture on a group: people added, closed, opened again, shared, noted."""
-    found, at, by = _group(request, pk), timezone.now(), _user(request)
+    found, at, by = _group(request, pk), timezone.now(), who(request)
     gesture = request.POST.get("geste", "")
     with refused.told(request):
         if gesture == "ajouter":
-            names = [" ".join(line.split())[:60] for line in request.POST.get("noms", "").splitlines() if line.strip()]
-            made = actions.welcome(found, names[:40] or [""], by=by, at=at)
+            made = actions.welcome(found, names(request.POST.get("noms", "")) or [""], by=by, at=at)
             messages.success(request, f"{len(made)} carte(s) prête(s) : imprimez-les.")
         elif gesture in ("fermer", "rouvrir"):
             actions.close(found, by=by, at=at, opened=gesture == "rouvrir")
@@ -116,18 +110,21 @@ def act(request: HttpRequest, pk: int) -> HttpResponse:
             actions.change(found, {"note": " ".join(request.POST.get("note", "").split())[:500]}, by=by, at=at)
             messages.success(request, "C’est noté.")
         elif gesture == "partager":
-            held = Structure.objects.filter(pk=whole(request.POST.get("structure", "")) or 0).first()
+            typed = request.POST.get("structure", "")
+            held = get_object_or_404(queries.others(found), pk=whole(typed, ROWS) or 0) if typed else None
             actions.change(found, {"partner": held}, by=by, at=at)
             messages.success(request, f"{held} anime aussi ce groupe." if held else "Ce groupe n’est plus partagé.")
+        else:
+            raise _old_page()
     return redirect("group", found.pk)
 
 
+@holding(*SEES)
 @require_POST
 def member(request: HttpRequest, pk: int, member: int) -> HttpResponse:
     """A gesture on somebody of a group: noted, proposed a module, given a new card, taken out."""
-    found, at, by = _group(request, pk), timezone.now(), _user(request)
-    theirs = Member.objects.filter(person__in=people_for(request.user)).select_related("person", "group__partner")
-    row = get_object_or_404(theirs, pk=member, group=found)
+    found, at, by = _group(request, pk), timezone.now(), who(request)
+    row = get_object_or_404(queries.members_for(request.user, found), pk=member)
     gesture = request.POST.get("geste", "")
     with refused.told(request):
         if gesture == "noter":
@@ -141,18 +138,22 @@ def member(request: HttpRequest, pk: int, member: int) -> HttpResponse:
         elif gesture == "oter":
             actions.remove(row, by=by, at=at)
             messages.success(request, f"{row.person} n’est plus dans ce groupe. Sa carte reste à lui, ou à elle.")
+        else:
+            raise _old_page()
     return redirect("group", found.pk)
 
 
+@holding(*SEES)
 @require_safe
 def cards(request: HttpRequest, pk: int) -> HttpResponse:
     """The cards of a group, to print and cut."""
     found = _group(request, pk)
-    people = list(people_for(request.user).filter(pk__in=found.members.values("person")))
-    actions.printed(found, people, by=_user(request), at=timezone.now())
+    people = queries.people_of(request.user, found)
+    actions.printed(found, people, by=who(request), at=timezone.now())
     return render(request, "learning/team/cards.html", {"group": found, "people": people})
 
 
+@holding(*SEES)
 @require_safe
 def sheets(request: HttpRequest, pk: int) -> HttpResponse:
     """The sheets of a group's modules, to print: those of learners, and that of whoever runs it."""
@@ -165,10 +166,5 @@ def _group(request: HttpRequest, pk: int) -> Group:
     return get_object_or_404(access.groups_for(request.user), pk=pk)
 
 
-def _structures(request: HttpRequest) -> list[Structure]:
-    rights = rights_of(request.user)
-    return list(Structure.objects.filter(pk__in={id for right in SEES for id in rights.structures(right)}).order_by("name"))
-
-
-def _user(request: HttpRequest) -> Any:
-    return request.user
+def _old_page() -> Refused:
+    return Refused("Rien n’a changé.", why="Cette page est ancienne.", do="Rechargez-la, puis recommencez.")

@@ -1,29 +1,45 @@
 // Les pages des modules, gardées sur l’appareil : le réseau d’abord, ce qui est gardé s’il se tait.
-// CONTENUS est écrit par la page qui sert ce fichier : la version, les pages de chaque module, les fichiers du site.
-const NOM = `apprendre-${CONTENUS.version}`;
+// CONTENUS est écrit par la page qui sert ce fichier : la version (autre contenu, autre fichier), les pages de chaque module, les fichiers du site.
+const NOM = "apprendre";
 const ATTENTE = 4000; // millisecondes avant de préférer ce qui est gardé
+const ANCIENNES = "/apprendre/-anciennes"; // les pages gardées d’une version d’avant : là tant que la nouvelle n’est pas venue
 const module = /^\/apprendre\/([a-z0-9-]+)\/(\d+\/|fiche\/)?$/;
 const propre = (u) => u.pathname === "/apprendre/" || (module.test(u.pathname) && (module.exec(u.pathname)[1] in CONTENUS.modules)) || u.pathname.startsWith("/apprendre/parcours/");
 
 const mettre = async (cache, adresses, dire = () => {}) => {
   let faites = 0, ratees = 0;
+  const venues = [];
   for (const adresse of adresses) {
     try {
       const deja = adresse.startsWith(CONTENUS.statique) && await cache.match(adresse);
       if (!deja) {
-        const reponse = await fetch(adresse, { cache: "no-cache", credentials: "same-origin" });
+        const reponse = await fetch(adresse, { cache: "no-cache", credentials: "omit" });
         if (!reponse.ok) throw new Error(String(reponse.status));
         await cache.put(adresse, reponse);
+        venues.push(adresse);
       }
     } catch { ratees += 1; }
     faites += 1;
     if (faites % 5 === 0) dire({ faites, total: adresses.length, ratees });
   }
+  await vieillir(cache, (await anciennes(cache)).filter((a) => !venues.includes(a)));
   dire({ faites, total: adresses.length, ratees, fini: true });
+};
+const anciennes = async (cache) => (await (await cache.match(ANCIENNES))?.json()) ?? [];
+const vieillir = (cache, lesquelles) => cache.put(ANCIENNES, new Response(JSON.stringify(lesquelles)));
+// Un texte corrigé change la version : ce qui a été promis à l’appareil y reste, et se renouvelle en passant.
+const trier = async (cache) => {
+  const la = [];
+  for (const requete of await cache.keys()) {
+    const u = new URL(requete.url);
+    if (propre(u)) la.push(u.pathname + u.search);
+    else if (!u.pathname.startsWith(CONTENUS.statique)) await cache.delete(requete);
+  }
+  await vieillir(cache, la);
 };
 self.addEventListener("install", (e) => e.waitUntil(self.skipWaiting()));
 self.addEventListener("activate", (e) => e.waitUntil((async () => {
-  for (const nom of await caches.keys()) if (nom.startsWith("apprendre-") && nom !== NOM) await caches.delete(nom);
+  await trier(await caches.open(NOM));
   await self.clients.claim();
 })()));
 self.addEventListener("message", (e) => e.waitUntil((async () => {
@@ -32,8 +48,8 @@ self.addEventListener("message", (e) => e.waitUntil((async () => {
   if (e.data.tout) return mettre(cache, [...CONTENUS.fichiers, "/apprendre/", ...CONTENUS.parcours, ...Object.values(CONTENUS.modules).flat()], dire);
   const pages = CONTENUS.modules[e.data.module];
   if (pages) {
-    const manquent = [];
-    for (const a of [...CONTENUS.fichiers, ...pages]) if (!(await cache.match(a, { ignoreVary: true }))) manquent.push(a);
+    const manquent = [], vieilles = await anciennes(cache);
+    for (const a of [...CONTENUS.fichiers, ...pages]) if (vieilles.includes(a) || !(await cache.match(a, { ignoreVary: true }))) manquent.push(a);
     await mettre(cache, manquent);
   }
 })()));
@@ -43,7 +59,7 @@ const reseau = async (requete) => {
   const cache = await caches.open(NOM);
   try {
     const reponse = await Promise.race([fetch(requete), new Promise((_, non) => setTimeout(() => non(new Error("lent")), ATTENTE))]);
-    if (reponse.ok) await cache.put(requete, reponse.clone());
+    if (reponse.ok && !/no-store/.test(reponse.headers.get("Cache-Control"))) await cache.put(requete, reponse.clone());
     if (reponse.status < 500) return reponse;
     throw new Error(String(reponse.status));
   } catch (raison) {

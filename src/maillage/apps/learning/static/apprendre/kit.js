@@ -4,7 +4,7 @@ import { noter } from "./progres.js";
 const un = (quoi, dans = document) => dans.querySelector(quoi);
 const tous = (quoi, dans = document) => [...dans.querySelectorAll(quoi)];
 const page = un(".etape[data-module]"), ecran = un("[data-exercice]"), donnees = JSON.parse(un("#exercice").textContent);
-const retour = un("[data-retour]"), suite = un("[data-suite]"), annuler = un("[data-annuler]");
+const retour = un("[data-retour]"), reponse = un("[data-reponse]"), offre = un("[data-offre]"), suite = un("[data-suite]"), annuler = un("[data-annuler]");
 for (const bloc of tous("[data-script]")) bloc.hidden = false;
 
 // Une étape dans une autre langue : ce que l’exercice montre et qui n’est pas traduit est dit en français.
@@ -46,14 +46,18 @@ const dire = (ton, fort, reste = "") => {
   mots.append(gras, ` ${reste}`);
   boite.append(mots);
   retour.replaceChildren();
-  setTimeout(() => retour.replaceChildren(boite), 30); // vidé puis rempli : le lecteur d’écran le redit
+  setTimeout(() => { // vidé puis rempli : le lecteur d’écran le redit
+    retour.replaceChildren(boite);
+    const { top, bottom } = boite.getBoundingClientRect();
+    if (!fini && (top < 0 || bottom > innerHeight)) boite.scrollIntoView({ block: "end", behavior: "instant" }); // le focus reste où il est
+  }, 30);
 };
 const ecart = (quoi, sinon) => {
   if (fini) return;
   essais += 1;
   const [fort, reste] = donnees.ecarts[quoi] ?? sinon ?? ["Presque.", "Essayez encore : rien ne presse."];
   dire("warning", fort, essais >= 2 && donnees.facile ? `${reste} Vous pouvez essayer plus facile.` : reste);
-  un("[data-plus-facile]")?.classList.toggle("propose", essais >= 2);
+  if (essais >= 2 && offre) reponse.append(offre); // l’offre suit la réponse, et se voit avec elle
 };
 const reussir = () => {
   if (fini) return;
@@ -62,7 +66,8 @@ const reussir = () => {
   dire("success", donnees.reussite);
   suite.classList.replace("pointille", "plein");
   if (un("span", suite).textContent === "Passer") un("span", suite).textContent = "Suite";
-  setTimeout(() => suite.focus(), 0); // après le geste en cours, qui peut être une prise de focus
+  if (offre) offre.hidden = true;
+  setTimeout(() => suite.focus(), 60); // après le geste en cours, qui peut être une prise de focus, et la réponse à sa place
 };
 suite.addEventListener("click", () => { if (!fini) garder("passed"); });
 addEventListener("pagehide", () => { if (!fini && essais) garder("stopped"); });
@@ -104,6 +109,8 @@ if (ordonner) {
   const liste = un("ol", ordonner), faits = [];
   for (const ligne of tous("li", liste)) {
     un(".place-sans-script", ligne).remove();
+    const deux = document.createElement("span");
+    deux.className = "sens";
     for (const [mot, signe, sens] of [["Monter", "↑", -1], ["Descendre", "↓", 1]]) {
       const bouton = document.createElement("button");
       bouton.type = "button";
@@ -120,8 +127,9 @@ if (ordonner) {
         dire("info", `Place ${[...liste.children].indexOf(ligne) + 1} sur ${liste.children.length}.`);
         bouton.focus();
       });
-      ligne.append(bouton);
+      deux.append(bouton);
     }
+    ligne.append(deux);
   }
   ordonner.addEventListener("submit", (e) => {
     e.preventDefault();
@@ -373,13 +381,17 @@ if (simule) {
     const titre = fabrique("h2", "", e.titre);
     titre.tabIndex = -1;
     tete.append(titre);
+    const nouveaux = e.elements.filter((x) => x.type === "message" && x.nouveau && visible(x)).length;
+    if (nouveaux) tete.append(fabrique("p", "non-lus", nouveaux === 1 ? "1 non lu" : `${nouveaux} non lus`));
     dans.append(tete);
     if (e.dit) dans.append(fabrique("p", "simule-dit", e.dit));
     for (const x of e.elements.filter(visible)) dans.append(element(x, tete));
     simule.replaceChildren(dans);
     if (bouge) titre.focus({ preventScroll: true });
+    if (bouge && titre.getBoundingClientRect().top < 0) simule.scrollIntoView({ block: "start", behavior: "instant" });
     peutAnnuler(chemin.length && !fini ? () => { [ici, faits, saisis] = chemin.pop(); retour.replaceChildren(); montrer(true); } : null);
   };
+  const teinte = (nom = "") => [...nom].reduce((somme, lettre) => somme + lettre.codePointAt(0), 0) % 4; // la même à chaque fois
   const element = (x, tete) => {
     if (x.type === "texte") return fabrique("p", "", x.texte);
     if (x.type === "titre") return fabrique("h3", "", x.texte);
@@ -388,7 +400,7 @@ if (simule) {
       const b = fabrique("button", { bouton: "bouton bord", lien: "simule-lien", icone: "simule-icone", message: `simule-message${x.nouveau ? " nouveau" : ""}` }[x.type]);
       b.type = "button";
       if (x.type === "message") {
-        b.append(fabrique("span", "rond", x.de?.[0]), fabrique("strong", "de", x.de), fabrique("span", "heure", x.heure), fabrique("span", "objet", x.texte), fabrique("span", "debut", x.suite));
+        b.append(fabrique("span", `rond teinte-${teinte(x.de)}`, x.de?.[0]), fabrique("span", "de", x.de), fabrique("span", "heure", x.heure), fabrique("span", "objet", x.texte), fabrique("span", "debut", x.suite));
         if (x.nouveau) b.append(fabrique("span", "hors-ecran", "non lu"));
       } else if (x.type === "icone") { b.textContent = x.signe ?? "×"; b.setAttribute("aria-label", x.texte); tete.append(b); } else b.textContent = x.texte;
       b.addEventListener("click", () => aller(x));

@@ -26,21 +26,22 @@ const numero = () => {
   return [...o].map((x, n) => x.toString(16).padStart(2, "0") + ([3, 5, 7, 9].includes(n) ? "-" : "")).join("");
 };
 const retenir = (tout, module, version, etape, quoi) => {
-  const un = tout[module]?.version === version ? tout[module] : { version, etapes: {} };
-  const avant = un.etapes[etape];
-  un.derniere = etape;
-  if (quoi && RANG.indexOf(quoi.etat) >= RANG.indexOf(avant?.etat ?? "")) un.etapes[etape] = { ...avant, ...quoi };
-  else if (!avant) un.etapes[etape] = { etat: "seen" };
-  tout[module] = un;
+  const suivi = tout[module]?.version === version ? tout[module] : { version, etapes: {} };
+  const avant = suivi.etapes[etape];
+  suivi.derniere = etape;
+  if (quoi && RANG.indexOf(quoi.etat) >= RANG.indexOf(avant?.etat ?? "")) suivi.etapes[etape] = { ...avant, ...quoi };
+  else if (!avant) suivi.etapes[etape] = { etat: "seen" };
+  tout[module] = suivi;
 };
 export const noter = (module, version, etape, quoi) => {
+  if (un("[data-regarde]")) return true; // qui écrit un module l’essaie : rien ne compte
   const c = carte(), tout = lire();
   retenir(tout, module, version, etape, quoi);
   const tient = garder(chez(c), tout);
   if (c) {
     const uid = numero(), ecran = innerWidth < 600 ? "small" : innerWidth < 1100 ? "medium" : "large";
     const fait = { uid, jeton: c.jeton, module, version, etape, etat: "seen", ecran, hors_ligne: !navigator.onLine, a: Date.now(), ...quoi };
-    if (!garder(FAIT + uid, fait)) envoyer([fait]); // la mémoire est pleine ou fermée : on envoie sans attendre
+    if (!garder(FAIT + uid, fait)) envoyer([fait]).catch(() => dire()); // la mémoire est pleine ou fermée : on envoie sans attendre
     garder(CARTE, { ...c, vu: Date.now() });
     bientot();
   }
@@ -63,17 +64,22 @@ let enCours = null;
 const vider = async (vite = false) => {
   const attente = cles().map((c) => prendre(c, null)).filter(Boolean);
   const parCarte = Map.groupBy ? Map.groupBy(attente, (f) => f.jeton) : attente.reduce((m, f) => m.set(f.jeton, [...(m.get(f.jeton) ?? []), f]), new Map());
-  for (const [jeton, faits] of parCarte) for (let n = 0; n < faits.length; n += LOT) {
+  let mots;
+  for (const [jeton, faits] of parCarte) {
+    try { if (await partis(faits, vite)) continue; } catch { continue; } // une carte refusée pour l’heure n’arrête pas les autres
+    for (const f of faits) oter(FAIT + f.uid);
+    const c = carte();
+    if (c?.jeton === jeton) { oublier(c); mots = "Cette carte n’existe plus, ou a été remplacée. Ce que vous faites reste sur cet appareil."; }
+  }
+  dire(mots);
+};
+const partis = async (faits, vite) => {
+  for (let n = 0; n < faits.length; n += LOT) {
     const lot = faits.slice(n, n + LOT), recu = await envoyer(lot, vite && n === 0 && lot.length < 60);
-    if (recu.perdue) {
-      for (const f of faits) oter(FAIT + f.uid);
-      const c = carte();
-      if (c?.jeton === jeton) { oublier(c); dire("Cette carte n’existe plus, ou a été remplacée. Ce que vous faites reste sur cet appareil."); }
-      break;
-    }
+    if (recu.perdue) return false;
     for (const uid of [...recu.recus, ...Object.keys(recu.refuses)]) oter(FAIT + uid);
   }
-  dire();
+  return true;
 };
 export const synchroniser = (vite) => (enCours ??= vider(vite).catch(() => dire()).finally(() => { enCours = null; }));
 let retard = 0;

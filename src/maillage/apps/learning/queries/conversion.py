@@ -1,0 +1,164 @@
+"""What becomes of the procedures that people meant to do for real, from the accelerator to the screen that blocked.
+
+Source: docs/methods/apprendre.md
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Min, QuerySet
+
+from maillage.apps.learning.models import Fact, Plan
+from maillage.apps.learning.queries import contents
+from maillage.apps.learning.queries.measures import METHOD, least_of
+from maillage.apps.learning.queries.progress import services
+from maillage.apps.learning.rules import plans
+from maillage.engine import disclosure
+from maillage.kernel.estimate import Estimate, Figure, Withheld
+from maillage.studies.shares import share
+
+LABELS: Mapping[str, str] = {**plans.ANSWERS, "": "Pas de réponse, ou pas demandé"}
+SUMS: Mapping[str, Sequence[str]] = {  # of answers; what is known is what the last one leaves
+    "converted": plans.CONVERTED,
+    "obtained": plans.OBTAINED,
+    "open": (plans.NOT_YET, plans.BLOCKED),
+    "unknown": (plans.UNKNOWN, ""),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conversion:
+    """What became of the plans whose question is due. due: how many; parts: by answer, those without answer last, None withheld.
+
+    converted: done online by the person, alone or with somebody beside, among all that are due: an unknown is no yes. obtained:
+    the right is kept otherwise. steps: how many people from the accelerator begun to the procedure done. least: what is shown.
+    """
+
+    due: int | None
+    parts: Sequence[tuple[str, int | None]]
+    known: Figure
+    converted: Figure
+    obtained: Figure
+    steps: Sequence[tuple[str, int | None]]
+    by_module: Sequence[tuple[str, int | None, int | None]]
+    least: int
+    examples: bool
+
+
+def plans_of(structures: Iterable[int] | None, communes: frozenset[str] | None, since: date, until: date) -> QuerySet[Plan]:
+    """Return the plans whose question was due between two days, by the structures or the communes of who helped.
+
+    structures, communes: either; both None: everywhere. Only those made with a structure are counted: alone, at home, nobody
+    vouches for them, and anybody could make a thousand.
+    """
+    rows = Plan.objects.filter(ask_on__gte=since, ask_on__lte=until, structure__isnull=False)
+    if structures is not None:
+        return rows.filter(structure__in=list(structures))
+    return rows if communes is None else rows.filter(commune__in=communes)
+
+
+def conversion(rows: QuerySet[Plan], facts: QuerySet[Fact], *, protected: bool) -> Conversion:
+    """Return what became of some plans. facts: what was learnt in the same structures and days."""
+    examples = not rows.filter(example=False).exists()
+    least = least_of(protected, examples)
+    every = list(rows.filter(example=examples).order_by("ask_on", "pk").values_list("answer", "module"))
+    kept = every[: disclosure.batch(len(every), least)]
+    n = len(kept)
+    answers = Counter(answer for answer, _ in kept)
+    sums, parts = _seen(answers, least)
+    of = {name: sum(answers[id] for id in ids) for name, ids in SUMS.items()}
+    converted = _share(of["converted"], n, "faits en ligne par la personne", seen=sums["converted"], least=least)
+    known = _share(n - of["unknown"], n, "de suite connue", seen=sums["unknown"], least=least)
+    return Conversion(
+        due=n if n or not every else None,
+        parts=[(LABELS[id], answers[id] if seen else None) for id, seen in parts.items()],
+        known=known,
+        converted=converted,
+        obtained=_share(of["obtained"], n, "faits autrement", seen=sums["obtained"], least=least),
+        steps=[
+            *_learnt(facts.filter(example=examples), least),
+            ("Projets : la question est venue", n if n >= least else None),
+            ("Projets : suite connue", n - of["unknown"] if isinstance(known, Estimate) else None),
+            ("Projets : fait en ligne par la personne", of["converted"] if isinstance(converted, Estimate) else None),
+        ],
+        by_module=_by_module(kept, least, converted=isinstance(converted, Estimate)),
+        least=least,
+        examples=examples and bool(every),
+    )
+
+
+def _seen(answers: Counter[str], least: int) -> tuple[dict[str, bool], dict[str, bool]]:
+    """Return which sums of answers, and which answers, may be told together: none that is withheld is found by subtraction.
+
+    Sums first, which matter most. The answers of a sum that is told add up to it; those of the others, to what these leave.
+    """
+    of = {name: [id for id in ids if answers[id]] for name, ids in SUMS.items()}
+    there = [name for name, ids in of.items() if ids]
+    seen = _one_way([sum(answers[id] for id in of[name]) for name in there], least)
+    sums = dict.fromkeys(SUMS, True) | dict(zip(there, seen, strict=True))
+    parts: dict[str, bool] = {}
+    for ids in ([of[name] for name in there if sums[name]], [[id for name in there if not sums[name] for id in of[name]]]):
+        for each in ids:
+            parts |= zip(each, _one_way([answers[id] for id in each], least), strict=True)
+    return sums, {id: parts[id] for id in LABELS if id in parts}
+
+
+def _one_way(counts: Sequence[int], least: int) -> list[bool]:
+    """Return which counts of a whole may be shown; a whole in one part is shown as itself."""
+    return [counts[0] >= least] if len(counts) == 1 else disclosure.one_way(counts, least)
+
+
+def _share(part: int, n: int, words: str, *, seen: bool, least: int) -> Figure:
+    universe = "projets de démarche dont la question est venue"
+    found = share(
+        part, n, least=least, things="projets", words=words, universe=universe, method=METHOD, nobody="Aucun projet."
+    )
+    if seen or isinstance(found, Withheld):
+        return found
+    why = f"Moins de {least} projets, ou trop facile à deviner."
+    return Withheld(reason=why, unit="pourcent", universe=universe, n=n, method=METHOD)
+
+
+def _learnt(rows: QuerySet[Fact], least: int) -> list[tuple[str, int | None]]:
+    """Return how many people opened an accelerator, then got to its end; each counts once in each, by whole batches."""
+    ends = {module.id: len(module.steps) for module in services()}
+    held = rows.filter(module__in=ends, person__isnull=False).values("module", "person", "step")
+    first = held.annotate(first=Min("at")).order_by("first", "module", "person", "step")
+    steps: dict[tuple[str, int], set[int]] = {}
+    for module, person, step in first.values_list("module", "person", "step"):
+        steps.setdefault((module, person), set()).add(step)
+    kept = list(steps.items())[: disclosure.batch(len(steps), least)]
+    begun, ended = len(kept), sum(ends[module] in done for (module, _), done in kept)
+    return [
+        ("Personnes : entraînement ouvert", begun if begun >= least else None),
+        ("Personnes : entraînement fini", ended if _clear(ended, begun, least) else None),
+    ]
+
+
+def _by_module(rows: Sequence[tuple[str, str]], least: int, *, converted: bool) -> list[tuple[str, int | None, int | None]]:
+    """Return the plans of each procedure, and those done online by the person. converted: whether the sum of these is told."""
+    n = Counter(module for _, module in rows)
+    done = Counter(module for answer, module in rows if answer in plans.CONVERTED)
+    ids = sorted(n, key=lambda id: -n[id])
+    seen = _one_way([n[id] for id in ids], least)
+    if len(ids) > 1 and converted:
+        table = [[done[id], n[id] - done[id]] for id in ids]
+        told = disclosure.two_way(table, seen, [True, True], least)[:, 0].tolist()
+    else:  # a single row is its own total
+        told = [converted and row for row in seen]
+    return [
+        (_title(id), n[id] if row else None, done[id] if cell else None)
+        for id, row, cell in zip(ids, seen, told, strict=True)
+    ]
+
+
+def _clear(part: int, whole: int, least: int) -> bool:
+    """Return whether a part and what remains may both be told."""
+    return not least or (part >= least and whole - part >= least)
+
+
+def _title(id: str) -> str:
+    found = contents.module(id)
+    return found.title if found else id
