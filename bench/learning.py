@@ -10,22 +10,17 @@ import tempfile
 import time
 import urllib.request
 
-from bench.timing import Measure
-from tools.postgresql import binaries, server
+from bench.timing import Measure, on_each_engine
 
 LEARNERS, DEVICES, FACTS = 1_000, 500, 40
 EVERY = 30  # seconds that somebody spends on a step
 
 
 def measures() -> list[Measure]:
-    found = _both("SQLite", "")
-    if binaries() is not None:
-        with server() as address:
-            found += _both("PostgreSQL", address)
-    return found
+    return on_each_engine(_measured)
 
 
-def _both(engine: str, database: str) -> list[Measure]:
+def _measured(engine: str, database: str) -> list[Measure]:
     with tempfile.TemporaryDirectory() as folder:
         environment = {**os.environ, "MAILLAGE_HOME": folder, "LEARNERS": str(LEARNERS), "DEVICES": str(DEVICES)}
         environment |= {"FACTS": str(FACTS), "EVERY": str(EVERY)}

@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
+from django.core.cache import caches
 
 
 @pytest.hookimpl(trylast=True)
@@ -36,6 +37,12 @@ def _fast_passwords(settings) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
+@pytest.fixture(autouse=True)
+def _a_fresh_hour() -> None:
+    """What is counted by hour, in the memory of the process: nobody has tried anything yet."""
+    caches["counts"].clear()
+
+
 @pytest.fixture
 def coordinator(db):
     from maillage.apps.accounts.models import User
@@ -56,6 +63,14 @@ def with_role(user, role: str, **over):
     Membership.objects.create(user=user, role=role, since=date(2020, 1, 1), **over)
     vars(user).pop("held_rights", None)
     return user
+
+
+def account(name: str, role: str, **over):
+    """Open an account of the demonstration, asked for no second factor, with a role that it holds since long."""
+    from maillage.apps.accounts.models import User
+
+    email, shown = f"{name}@exemple.fr", over.pop("shown", name.capitalize())
+    return with_role(User.objects.create_user(email, "x", name=shown, is_demonstration=True), role, **over)
 
 
 PLACE = "38151"  # Échirolles: fifteen quarters with contours

@@ -1,7 +1,7 @@
 """Signing in: one account, an e-mail, a password; nobody opens one by himself."""
 
 import pytest
-from django.core.cache import cache, caches
+from django.core.cache import cache
 
 from maillage.apps.accounts.actions import open_demonstration
 from maillage.apps.accounts.models import User
@@ -14,7 +14,6 @@ PASSWORD = "un-mot-de-passe-long"
 @pytest.fixture(autouse=True)
 def _no_memory_of_former_attempts():
     cache.clear()
-    caches["counts"].clear()
 
 
 def sign_in(client, email="coordination@exemple.fr", password=PASSWORD):

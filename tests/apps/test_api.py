@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 from data_inclusion.schema import v1
-from django.core.cache import cache, caches
+from django.core.cache import cache
 from django.utils import timezone
 
 from maillage.apps.directory import access, rules
@@ -37,7 +37,6 @@ LYON = {"commune": "Lyon", "code_insee": "69383", "code_postal": "69003", "latit
 @pytest.fixture(autouse=True)
 def _fresh(db):
     cache.clear()
-    caches["counts"].clear()
     api._lines.cache_clear()
 
 

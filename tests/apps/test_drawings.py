@@ -39,6 +39,8 @@ LEARNING = words("""
 souris lampe panier avion-papier billet boitier-internet bouclier bouton-marche bulletin cadenas cadenas-ouvert calculette camera
 carte-bancaire casque clavier cle-usb colis deux-fenetres dossier-papier fenetre haut-parleur imprimante menu-trois-traits micro
 mode-avion photo-floue photo-nette stylo-papier telecharger trombone wifi-cle
+quelqu-un photo-identite rib chercher telephone-pose enveloppe liste-mails formulaire immeuble vide ecran-noir pointeur
+fleche-retour touche-arobase touche-majuscule touche-effacer touche-entree touche-espace rendez-vous-sante
 """)
 
 

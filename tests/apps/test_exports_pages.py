@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from xml.etree import ElementTree
 
 import pytest
-from django.core.cache import cache, caches
+from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -39,7 +39,6 @@ ATOM = {"a": "http://www.w3.org/2005/Atom"}
 @pytest.fixture(autouse=True)
 def _no_memory(db):
     cache.clear()
-    caches["counts"].clear()
 
 
 def text(client, address, status=200, **asked):

@@ -7,6 +7,8 @@ from uuid import uuid4
 
 import pytest
 from django.core.cache import caches
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from maillage.apps.accounts.models import User
@@ -15,7 +17,13 @@ from maillage.apps.learning import access
 from maillage.apps.learning.actions import groups, plans, progress
 from maillage.apps.learning.models import Fact, Group, Member, Plan, Route
 from maillage.apps.learning.queries import contents, measures
+from maillage.apps.learning.queries import plans as asked
 from maillage.apps.learning.queries import progress as queries
+from maillage.apps.learning.queries.conversion import conversion, plans_of
+from maillage.apps.learning.queries.groups import listed
+from maillage.apps.learning.rules.progress import Fact as Done
+from maillage.apps.learning.views import open_cards
+from maillage.apps.messages import actions as outbox
 from maillage.apps.messages.models import Message
 from maillage.apps.orientations.actions import agreements, forgetting
 from maillage.apps.people import actions as people
@@ -110,12 +118,18 @@ def test_what_is_no_sending_is_told_so(client, body):
 
 
 def test_a_clock_that_is_wrong_dates_nothing(client, learner):
+    Person.objects.update(made_at=timezone.now() - timedelta(days=500))
     send(client, learner, fact(1, il_y_a=-50_000), fact(2, il_y_a=10**12), fact(3, il_y_a=3600))
     now = timezone.now()
     ago = {row.step: (now - row.at).total_seconds() for row in Fact.objects.all()}
     assert abs(ago[1]) < 10
     assert abs(ago[2] - 400 * 86_400) < 10
     assert abs(ago[3] - 3600) < 10
+
+
+def test_nothing_was_done_with_a_card_before_it_was_made(client, learner):
+    send(client, learner, fact(1, il_y_a=10**12))
+    assert Fact.objects.get().at == Person.objects.get().made_at
 
 
 def test_counts_beyond_reason_are_brought_back(client, learner):
@@ -173,13 +187,14 @@ def test_a_card_is_made_alone_opened_elsewhere_and_closed(client, learner):
 def test_a_card_closes_by_itself_on_a_shared_computer(client, learner):
     client.post("/apprendre/ma-carte/", {"code": learner.card})
     session = client.session
-    pk, _since, *rest = session[access.KEY]
-    session[access.KEY] = [pk, (timezone.now() - timedelta(hours=4)).isoformat(), *rest]
+    pk, _since, *rest = session[open_cards.KEY]
+    session[open_cards.KEY] = [pk, (timezone.now() - timedelta(hours=4)).isoformat(), *rest]
     session.save()
     assert "J’ai une carte" in client.get("/apprendre/ma-carte/").content.decode()
 
 
-def test_cards_are_not_guessed(client, learner):
+def test_cards_are_not_guessed(client, learner, monkeypatch):
+    monkeypatch.setattr(access, "CARDS_AN_HOUR", 2)
     for _ in range(access.CARDS_AN_HOUR):
         client.post("/apprendre/ma-carte/", {"code": "AAAA-AAAA"})
     said = client.post("/apprendre/ma-carte/", {"code": learner.card})
@@ -237,12 +252,42 @@ def test_a_closed_or_full_group_lets_nobody_in(aidant, group, learner, monkeypat
     with pytest.raises(Refused, match="fermé"):
         groups.join(group, learner, at=AT)
     groups.close(group, by=aidant, at=AT, opened=True)
-    monkeypatch.setattr(groups, "MOST", 1)
+    monkeypatch.setattr(groups.rules, "MOST", 1)
     groups.join(group, learner, at=AT)
     groups.join(group, learner, at=AT)
     with pytest.raises(Refused, match="plein"):
         groups.join(group, groups.alone(nickname="", at=AT), at=AT)
     assert group.members.count() == 1
+
+
+def test_a_full_group_makes_no_card_that_nobody_sees(client, group, learner, monkeypatch):
+    monkeypatch.setattr(groups.rules, "MOST", 1)
+    groups.join(group, learner, at=AT)
+    page = client.post("/apprendre/groupe/", {"code": group.code, "surnom": "Ali", "rejoindre": "1"}, follow=True)
+    assert "Ce groupe est plein" in page.content.decode()
+    assert Person.objects.get() == learner
+
+
+def test_a_room_enters_with_its_cards_and_nobody_guesses_one(client, group, monkeypatch):
+    monkeypatch.setattr(access, "CARDS_AN_HOUR", 2)
+    for n in range(4):
+        card = groups.alone(nickname=f"P{n}", at=AT).card
+        client.post("/apprendre/groupe/", {"code": group.code, "carte": card, "rejoindre": "1"})
+    assert group.members.count() == 4
+    held = {"code": group.code, "carte": "AAAA-AAAA", "rejoindre": "1"}
+    assert [client.post("/apprendre/groupe/", held).status_code for _ in range(3)] == [400, 400, 429]
+    said = client.post("/apprendre/groupe/", {**held, "carte": Person.objects.first().card})
+    assert said.status_code == 429
+    assert "Trop d’essais" in said.content.decode()
+
+
+@pytest.mark.parametrize("most", ["CODES_AN_HOUR", "CARDS_AN_HOUR"])
+def test_beyond_the_limit_it_is_said_so(client, group, monkeypatch, most):
+    monkeypatch.setattr(access, most, 0)
+    said = client.post("/apprendre/groupe/", {"code": group.code, "surnom": "Ali", "rejoindre": "1"})
+    assert said.status_code == 429
+    assert "Trop d’essais" in said.content.decode()
+    assert not Person.objects.exists()
 
 
 def test_the_board_shows_who_is_stuck_first(client, aidant, group):
@@ -360,36 +405,101 @@ def test_an_aidant_makes_a_plan_with_a_person_and_asks(client, aidant, library, 
     assert said.status_code == 404
 
 
-def test_the_question_leaves_once_to_whoever_agreed(aidant, library):
-    person = people.welcome(
-        by=aidant, structure=library, reach="phone", reach_value="+33639980011", nickname="Fatou", at=AT
-    )
-    plan = plans.make(contents.modules()[SERVICE], on=date(2026, 11, 20), together="alone", person=person, at=AT)
-    later = AT + timedelta(days=21)
+DUE = AT + timedelta(days=21)  # the question of a plan made for AT is due
+
+
+def _to_write_to(by, structure, **over) -> Person:
+    known = {"reach": "phone", "reach_value": "+33639980011", "nickname": "Fatou", **over}
+    return people.welcome(by=by, structure=structure, at=AT, **known)
+
+
+def _agree(person, by):
+    return people.agree(person=person, purpose="write", how="read", by=by, at=AT)
+
+
+def _plan(person=None, **over) -> Plan:
+    return plans.make(contents.modules()[SERVICE], on=AT.date(), together="alone", person=person, at=AT, **over)
+
+
+def test_the_question_leaves_once_to_whoever_agreed_even_later(aidant, library):
+    person = _to_write_to(aidant, library)
+    plan = _plan(person)
     assert plans.ask_due(at=AT) == 0, "not before its day"
-    assert plans.ask_due(at=later) == 0, "never to whoever did not agree"
-    Plan.objects.update(told_at=None)
-    people.agree(person=person, purpose="write", how="read", by=aidant, at=AT)
-    assert plans.ask_due(at=later) == 1
-    assert plans.ask_due(at=later) == 0
+    assert plans.ask_due(at=DUE) == 0, "never to whoever did not agree"
+    plan.refresh_from_db()
+    assert plan.told_at is None, "nothing was sent"
+    _agree(person, aidant)
+    assert plans.ask_due(at=DUE) == 1
+    assert plans.ask_due(at=DUE) == 0
     message = Message.objects.get()
     assert plan.token in message.text
     assert "Fatou" not in message.text
+    plan.refresh_from_db()
+    assert plan.told_at == DUE
 
 
-def test_not_yet_is_asked_once_more(aidant):
-    plan = plans.make(contents.modules()[SERVICE], on=date(2026, 11, 20), together="alone", at=AT)
+def test_a_question_that_nobody_can_receive_is_not_said_sent(aidant, library):
+    landline, stopped, unread, invented = (
+        _to_write_to(aidant, library, **over)
+        for over in (
+            {"reach_value": "+33476000000"},
+            {"reach_value": "+33639980012"},
+            {"reach": "email", "reach_value": "fatou@"},
+            {"example": True},
+        )
+    )
+    outbox.stop(channel="sms", to="+33639980012", by=None, at=AT)
+    for person in (landline, stopped, unread, invented, _to_write_to(aidant, library)):
+        _agree(person, aidant)
+        _plan(person)
+    assert plans.ask_due(at=DUE, limit=1) == 1, "who cannot be asked stops nobody else"
+    assert Message.objects.count() == 1
+    assert Plan.objects.filter(told_at__isnull=False).count() == 1
+    assert plans.ask_due(at=AT + timedelta(days=100)) == 0
+
+
+def test_not_yet_is_asked_once_more_then_no_more(client, aidant, library):
+    person = _to_write_to(aidant, library)
+    _agree(person, aidant)
+    plan = _plan(person, structure=library)
+    plans.ask_due(at=DUE)
     later = AT + timedelta(days=30)
-    assert plans.answer(plan, "not_yet", at=later).ask_on == date(2027, 1, 4)
-    assert plans.answer(plan, "not_yet", at=later + timedelta(days=20)).ask_on == date(2027, 1, 4)
-    assert plans.answer(plan, "alone", at=later).answer == "alone"
+    plan = plans.answer(plan, "not_yet", at=later)
+    assert plan.ask_on == date(2027, 1, 4)
+    assert plans.answer(plan, "not_yet", at=later).ask_on == date(2027, 1, 4), "two clicks say it once"
+    assert [each.plan for each in asked.coming(aidant, date(2027, 1, 3))] == [plan]
+    assert [each.plan for each in asked.to_ask(aidant, date(2027, 1, 4))] == [plan]
+    again = later + timedelta(days=20)
+    assert plans.ask_due(at=again) == 1
+    assert plans.ask_due(at=again) == 0
+    assert Message.objects.count() == 2
+    assert plans.answer(plan, "not_yet", at=again).ask_on == date(2027, 1, 4)
+    assert asked.to_ask(aidant, date(2027, 3, 1)) == []
+    assert asked.coming(aidant, date(2026, 12, 1)) == []
+    assert plans.ask_due(at=again + timedelta(days=1)) == 0
+    assert plans.answer(plan, "alone", at=again).answer == "alone"
+
+
+def test_not_yet_said_early_never_brings_the_question_nearer():
+    plan = plans.make(contents.modules()[SERVICE], on=date(2027, 3, 1), together="alone", at=AT)
+    assert plans.answer(plan, "not_yet", at=AT).ask_on == plan.ask_on
+
+
+def test_a_plan_replaced_takes_its_question_back(aidant, library):
+    person = _to_write_to(aidant, library)
+    _agree(person, aidant)
+    first = _plan(person)
+    assert plans.ask_due(at=DUE) == 1
+    plans.make(contents.modules()[SERVICE], on=DUE.date(), together="alone", person=person, at=DUE)
+    assert not Plan.objects.filter(pk=first.pk).exists()
+    assert Message.objects.get().state == "cancelled", "its link would open nothing"
 
 
 # ------------------------------------------------------------------------------------------------------------ measures
 
 
-def _plans(answers, structure, **more):
-    module = contents.modules()[SERVICE]
+def _plans(answers, structure, module=SERVICE, **more):
+    module = contents.modules()[module]
     for said in answers:
         plan = plans.make(module, on=date(2026, 11, 20), together="alone", structure=structure, at=AT, **more)
         if said:
@@ -397,10 +507,15 @@ def _plans(answers, structure, **more):
     Plan.objects.update(ask_on=date(2026, 11, 25))
 
 
+def _conversion(communes=None, *, protected=False):
+    days = date(2026, 1, 1), date(2026, 12, 1)
+    return conversion(plans_of(None, communes, *days), measures.facts_of(None, *days), protected=protected)
+
+
 def test_an_unknown_stays_in_the_denominator(library):
     _plans(["alone"] * 13 + ["counter"] * 11 + [""] * 20, library)
     _plans(["alone"] * 30, None)
-    found = measures.conversion(None, None, date(2026, 12, 1), since=date(2026, 1, 1), protected=False)
+    found = _conversion()
     assert found.due == 44
     assert isinstance(found.converted, Estimate)
     assert round(found.converted.value, 1) == 29.5
@@ -410,15 +525,61 @@ def test_an_unknown_stays_in_the_denominator(library):
 
 def test_few_people_are_not_told_apart_in_a_territory(library):
     _plans(["alone"] * 3 + [""] * 9, library, commune="38185")
-    of = {"since": date(2026, 1, 1), "protected": True}
-    found = measures.conversion(None, frozenset({"38185"}), date(2026, 12, 1), **of)
+    here = frozenset({"38185"})
+    found = _conversion(here, protected=True)
     assert found.due == 11, "by whole batches"
     assert isinstance(found.converted, Withheld)
     assert all(n is None for _, n in found.parts)
-    assert measures.conversion(None, frozenset({"69123"}), date(2026, 12, 1), **of).due == 0
+    assert _conversion(frozenset({"69123"}), protected=True).due == 0
     Plan.objects.all()[:2][0].delete()
     Plan.objects.first().delete()
-    assert measures.conversion(None, frozenset({"38185"}), date(2026, 12, 1), **of).due is None
+    assert _conversion(here, protected=True).due is None
+
+
+@pytest.mark.parametrize(
+    ("answers", "steps"),
+    [
+        ({"alone": 20, "blocked": 2}, [22, None, None]),  # two who were blocked
+        ({"alone": 20, "counter": 2, "": 22}, [44, 22, None]),  # two at the counter
+        ({"alone": 31, "": 2}, [33, None, None]),  # two who said nothing
+        ({"alone": 20, "": 24}, [44, 20, 20]),
+    ],
+)
+def test_a_few_are_found_by_no_subtraction(library, answers, steps):
+    _plans([said for said, n in answers.items() for _ in range(n)], library)
+    found = _conversion(protected=True)
+    assert [n for _, n in found.steps[2:]] == steps
+    assert isinstance(found.converted, Withheld) == (steps[2] is None)
+    assert isinstance(found.known, Withheld) == (steps[1] is None)
+
+
+def test_an_answer_of_a_few_is_not_what_a_sum_leaves(library):
+    _plans(["alone"] * 20 + ["beside"] * 2 + ["counter"] * 11 + [""] * 22, library)
+    found = _conversion(protected=True)
+    assert isinstance(found.converted, Estimate)
+    assert [n for _, n in found.parts] == [None, None, 11, 22], "22 done online less 20 done alone would tell the two"
+
+
+def test_a_procedure_of_a_few_is_not_what_the_others_leave(library):
+    _plans(["alone"] * 12 + [""] * 17, library)
+    _plans(["alone"] * 11 + [""] * 4, library, module="ameli-compte")
+    Plan.objects.filter(module=SERVICE, answer="").first().delete()
+    assert [(n, done) for _, n, done in _conversion(protected=False).by_module] == [(28, 12), (15, 11)]
+    found = _conversion(protected=True)
+    assert found.due == 33
+    told = [(n, done) for _, n, done in found.by_module]
+    assert told == [(None, None), (None, None)], "28 of 33 would tell the five others"
+
+
+def test_what_was_learnt_is_told_by_whole_batches(library):
+    _plans([""], library)
+    module = contents.modules()[SERVICE]
+    for n in range(24):
+        person = people.welcome(by=None, structure=library, at=AT)
+        steps = [1, len(module.steps)] if n < 20 else [1]
+        progress.keep(person, [Done(str(uuid4()), SERVICE, 1, step, "seen") for step in steps], at=AT)
+    assert [n for _, n in _conversion().steps[:2]] == [24, 20]
+    assert [n for _, n in _conversion(protected=True).steps[:2]] == [22, None], "two of the batch have not finished"
 
 
 def test_begun_finished_succeeded_and_where_people_stop(aidant, group):
@@ -426,7 +587,7 @@ def test_begun_finished_succeeded_and_where_people_stop(aidant, group):
     last, counting = len(module.steps), next(n for n, step in enumerate(module.steps, 1) if step.counts)
     for n, row in enumerate(groups.welcome(group, [f"P{n}" for n in range(4)], by=aidant, at=AT)):
         steps = [(1, "seen"), (5, "stopped")] if n == 0 else [(counting, "done" if n > 1 else "passed"), (last, "seen")]
-        held = [queries.progress.Fact(str(uuid4()), MOUSE, 1, step, state, seconds=60) for step, state in steps]
+        held = [Done(str(uuid4()), MOUSE, 1, step, state, seconds=60) for step, state in steps]
         progress.keep(row.person, held, at=AT)
     rows, examples = measures.modules(
         measures.facts_of([group.structure_id], date(2026, 1, 1), date(2026, 12, 1)), protected=False
@@ -440,11 +601,26 @@ def test_begun_finished_succeeded_and_where_people_stop(aidant, group):
     assert (row.finished.value, row.succeeded.value) == (75, 50)
 
 
+@pytest.mark.parametrize(("elsewhere", "told"), [(0, True), (2, False)])
+def test_where_most_people_stop_tells_no_few_who_stop_elsewhere(library, elsewhere, told):
+    module = contents.modules()[MOUSE]
+    for n in range(33):
+        step = 1 if n < elsewhere else 5 if n < 15 else len(module.steps)
+        progress.keep(groups.alone(nickname="", at=AT), [Done(str(uuid4()), MOUSE, 1, step, "seen")], at=AT)
+    (row,), _ = measures.modules(measures.facts_of(None, date(2026, 1, 1), date(2026, 12, 1)), protected=True)
+    assert isinstance(row.finished, Estimate)
+    assert (row.stops is not None) == told
+
+
 def test_authors_read_which_exercise_fails(client, aidant, learner):
-    for n in range(12):
-        progress.keep(
-            learner, [queries.progress.Fact(str(uuid4()), MOUSE, 1, 5, "stopped" if n else "done", kind="viser")], at=AT
-        )
+    def tries(person, n, state="stopped"):
+        progress.keep(person, [Done(str(uuid4()), MOUSE, 1, 5, state, kind="viser") for _ in range(n)], at=AT)
+
+    tries(learner, 20)
+    (row,), _ = measures.exercises()
+    assert (row.n, row.hinted, row.easier, row.seconds) == (None,) * 4, "twenty tries of one person are one person"
+    for n in range(11):
+        tries(groups.alone(nickname=f"P{n}", at=AT), 1, "stopped" if n else "done")
     (row,), _ = measures.exercises()
     assert (row.step, row.n) == (5, 12)
     assert isinstance(row.failed, Withheld), "one success alone would be told"
@@ -532,29 +708,30 @@ def test_a_group_tells_nobody_that_whoever_runs_it_may_not_see(client, aidant, g
     assert not Following.objects.filter(structure=other, ended_at=None).exists()
 
 
-def test_a_question_written_is_taken_back(aidant, library):
-    person = people.welcome(by=aidant, structure=library, reach="phone", reach_value="+33639980011", at=AT)
-    people.agree(person=person, purpose="write", how="read", by=aidant, at=AT)
-    for end in ("forget", "answer", "silence"):
-        plan = plans.make(contents.modules()[SERVICE], on=date(2026, 11, 20), together="alone", person=person, at=AT)
-        assert plans.ask_due(at=AT + timedelta(days=21)) == 1
-        message = Message.objects.get(key=f"projet-{plan.pk}-question")
-        assert message.state == "waiting"
-        if end == "answer":
-            plans.answer(plan, "alone", at=AT)
-        elif end == "silence":
-            agreements.silence(person, at=AT)
-        else:
-            progress.erase(person, at=AT)
-        message.refresh_from_db()
-        assert message.state == "cancelled", end
+@pytest.mark.parametrize("end", ["forget", "answer", "silence"])
+def test_a_question_written_is_taken_back(aidant, library, end):
+    person = _to_write_to(aidant, library)
+    _agree(person, aidant)
+    plan = _plan(person)
+    assert plans.ask_due(at=DUE) == 1
+    assert Message.objects.get().state == "waiting"
+    if end == "answer":
+        plans.answer(plan, "alone", at=AT)
+    elif end == "silence":
+        agreements.silence(person, at=DUE)
+    else:
+        progress.erase(person, at=AT)
+    assert Message.objects.get().state == "cancelled"
+    plan.refresh_from_db()
+    assert plan.told_at is None, "it has not left"
+    assert plans.ask_due(at=DUE + timedelta(days=1)) == (end == "silence"), "who agrees again is asked again"
 
 
 def test_somebody_erased_comes_back_neither_in_a_group_nor_by_a_late_sending(group, learner):
     forgetting.forget(learner, by=None, at=AT)
     with pytest.raises(Refused, match="n’existe plus"):
         groups.join(group, learner, at=AT)
-    assert progress.keep(learner, [queries.progress.Fact(str(uuid4()), MOUSE, 1, 1, "seen")], at=AT).new == 0
+    assert progress.keep(learner, [Done(str(uuid4()), MOUSE, 1, 1, "seen")], at=AT).new == 0
     assert not Fact.objects.exists()
 
 
@@ -596,6 +773,92 @@ def test_two_clicks_open_one_group(client, aidant, library):
     for _ in range(2):
         client.post("/espace/apprendre/nouveau/", held)
     assert Member.objects.filter(group__title="Jeudi").count() == 1
+
+
+def test_a_group_is_opened_whole_or_not_at_all(aidant, library, learner):
+    people.follow(person=learner, structure=library, by=aidant, at=AT)
+    held = {"by": aidant, "structure": library, "title": "Jeudi", "modules": [MOUSE], "at": AT}
+    with pytest.raises(Refused, match="plein"):
+        groups.open_with(**held, names=["Ali"] * 40, seated=[learner])
+    assert not Group.objects.exists()
+    assert Person.objects.get() == learner
+
+
+def test_too_many_names_are_refused_aloud(client, aidant, library, group):
+    client.force_login(aidant)
+    held = {"structure": str(library.pk), "titre": "Jeudi", "trame": "parcours:tranquille", "noms": "Ali\n" * 41}
+    page = client.post("/espace/apprendre/nouveau/", held)
+    assert page.status_code == 400
+    assert "Il y a 41 prénoms" in page.content.decode()
+    address = f"/espace/apprendre/{group.pk}/geste/"
+    page = client.post(address, {"geste": "ajouter", "noms": held["noms"]}, follow=True)
+    assert "Il y a 41 prénoms" in page.content.decode()
+    assert not Member.objects.exists()
+
+
+def test_a_gesture_that_nobody_knows_is_said_to_do_nothing(client, aidant, group):
+    (row,) = groups.welcome(group, ["Fatou"], by=aidant, at=AT)
+    client.force_login(aidant)
+    for address in ("geste/", f"personnes/{row.pk}/"):
+        page = client.post(f"/espace/apprendre/{group.pk}/{address}", {"geste": "autre"}, follow=True)
+        assert "Rien n’a changé" in page.content.decode()
+
+
+@pytest.mark.parametrize("typed", ["999999999", "x", "9" * 30, "own"])
+def test_a_structure_that_does_not_exist_ends_no_sharing(client, aidant, library, group, other, typed):
+    groups.change(group, {"partner": other}, by=aidant, at=AT)
+    client.force_login(aidant)
+    held = {"geste": "partager", "structure": str(library.pk) if typed == "own" else typed}
+    assert client.post(f"/espace/apprendre/{group.pk}/geste/", held).status_code == 404
+    group.refresh_from_db()
+    assert group.partner == other
+
+
+def test_only_who_runs_a_group_changes_it(aidant, group, other):
+    stranger = account("omar", "aidant", structure=other)
+    (row,) = groups.welcome(group, ["Fatou"], by=aidant, at=AT)
+    for gesture in (
+        lambda by: groups.note(row, words="x", proposed="", by=by, at=AT),
+        lambda by: groups.change(group, {"note": "x"}, by=by, at=AT),
+        lambda by: groups.renew(row, by=by, at=AT),
+        lambda by: groups.printed(group, [row.person], by=by, at=AT),
+        lambda by: groups.welcome(group, ["Ali"], by=by, at=AT),
+        lambda by: groups.close(group, by=by, at=AT),
+        lambda by: groups.remove(row, by=by, at=AT),
+    ):
+        with pytest.raises(Refused, match="n’anime pas ce groupe"):
+            gesture(stranger)
+        gesture(aidant)
+
+
+def test_a_group_closed_is_not_closed_again(aidant, group):
+    groups.close(group, by=aidant, at=AT)
+    with pytest.raises(Refused, match="déjà fermé"):
+        groups.close(group, by=aidant, at=AT + timedelta(hours=1))
+    groups.close(group, by=aidant, at=AT, opened=True)
+    with pytest.raises(Refused, match="déjà ouvert"):
+        groups.close(group, by=aidant, at=AT, opened=True)
+
+
+def test_the_list_of_groups_asks_as_much_for_ten_as_for_one(aidant, library, group, django_assert_num_queries):
+    def shown():
+        return [(row.title, row.n_members) for row in listed(aidant)]
+
+    groups.welcome(group, ["Ali", "Zoé"], by=aidant, at=AT)
+    assert shown() == [("Mardi", 2)]
+    with CaptureQueriesContext(connection) as one:
+        shown()
+    for n in range(9):
+        groups.open_group(by=aidant, structure=library, title=f"G{n}", modules=[MOUSE], at=AT)
+    with django_assert_num_queries(len(one)):
+        assert len(shown()) == 10
+
+
+def test_a_fact_sent_twice_at_once_is_counted_once(client, learner):
+    twice = fact(1)
+    said = send(client, learner, twice, {**twice, "etat": "done"}).json()
+    assert (said["nouveaux"], said["recus"]) == (1, [twice["uid"]])
+    assert Fact.objects.get().state == "seen"
 
 
 def test_a_pack_tells_the_places_of_where_one_is(client, aidant):

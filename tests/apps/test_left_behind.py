@@ -4,12 +4,12 @@ from datetime import UTC, datetime
 
 import pytest
 from allauth.mfa.models import Authenticator
-from django.core.cache import caches
 from django.test import Client
 
 from maillage.apps.accounts.models import User
 from maillage.apps.autonomy.forms import carried
 from maillage.apps.directory.models import Structure
+from maillage.apps.learning import access as learning
 from maillage.apps.memberships import actions
 from maillage.apps.memberships.models import Membership, Recovery
 from maillage.apps.messages.models import Message
@@ -22,11 +22,6 @@ from tests.conftest import with_role
 
 AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
 PASSWORD, OTHER = "un-mot-de-passe-long", "quatre mots sans lien"
-
-
-@pytest.fixture(autouse=True)
-def _no_memory_of_former_attempts():
-    caches["counts"].clear()
 
 
 @pytest.fixture
@@ -174,3 +169,31 @@ def test_the_password_that_everybody_knows_is_not_given_back(structure):
     assert Recovery.objects.get().used_at is None
     helper.refresh_from_db()
     assert helper.check_password(PASSWORD)
+
+
+# ----------------------------------------------------------------------------------------------- learning, kept by a device
+
+
+def test_a_page_that_a_device_keeps_is_the_one_of_nobody(client, structure):
+    """What a professional reads of a page for everybody, or a word said once to somebody, stays in no cache."""
+    address = "/apprendre/tenir-la-souris/"
+    assert "no-store" not in client.get(address).get("Cache-Control", "")
+    client.post("/apprendre/ma-carte/nouvelle/", {"surnom": "Hélène"})
+    client.post("/apprendre/ma-carte/effacer/")
+    said = client.get(address)
+    assert "C’est effacé" in said.content.decode()
+    assert "no-store" in said["Cache-Control"]
+    assert "no-store" not in client.get(address).get("Cache-Control", "")
+    client.force_login(account("aide", "aidant", structure=structure))
+    assert "no-store" in client.get(address)["Cache-Control"]
+
+
+def test_a_card_is_always_the_same_for_a_device(structure):
+    """What is still to be sent is found again by it, to be erased with the rest."""
+    person = people.welcome(by=None, structure=structure, at=AT, nickname="Ana")
+    assert learning.token(person) == learning.token(person)
+
+
+@pytest.mark.parametrize("given", [{"content_type": "text/plain", "data": "a=1"}, {"data": {"carte": "x"}}, {}])
+def test_what_is_no_sending_of_facts_is_refused(client, db, given):
+    assert client.post("/apprendre/synchroniser/", **given).status_code == 400

@@ -140,6 +140,9 @@ def test_an_invitation_that_is_old_withdrawn_or_guessed_opens_nothing(client, ma
     assert "14 jours" in client.get(f"/invitation/{first}/").content.decode()
     assert "retirée" in client.get(f"/invitation/{second}/").content.decode()
     assert client.get("/invitation/devine/").status_code == 404
+    for n in range(21):
+        client.get(f"/invitation/devine-{n}/", REMOTE_ADDR="203.0.113.7")
+    assert client.get("/invitation/devine/", REMOTE_ADDR="203.0.113.7").status_code == 429
     with pytest.raises(Refused):
         actions.accept(token=first, user=account("tard"), at=AT, on=ON)
 

@@ -5,6 +5,7 @@ import io
 import re
 import stat
 import threading
+import time
 import warnings
 import zipfile
 from datetime import UTC, datetime
@@ -13,6 +14,7 @@ from pathlib import Path
 import pytest
 import yaml
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 
 from maillage.apps.accounts.models import Entry, User
 from maillage.apps.learning.actions import authoring as actions
@@ -61,8 +63,8 @@ def form_of(page: str) -> dict[str, str]:
         sent[html.unescape(name)] = html.unescape(value)
     for name, options in re.findall(r'<select[^>]*?name="([^"]*)">(.*?)</select>', body, re.S):
         sent[html.unescape(name)] = re.findall(r'value="([^"]*)" selected', options)[0]
-    for name in re.findall(r'type="checkbox"[^>]*?name="([^"]*)" value="1" checked', body):
-        sent[html.unescape(name)] = "1"
+    for name, value in re.findall(r'type="checkbox"[^>]*?name="([^"]*)" value="([^"]*)" checked', body):
+        sent[html.unescape(name)] = [*sent[name], value] if isinstance(sent.get(name), list) else [value]
     return sent
 
 
@@ -234,6 +236,109 @@ def test_a_fault_is_shown_beside_its_field_and_learners_keep_the_last_good_versi
     assert held(adapted)["etapes"][5]["exercice"]["consigne"] == "Quel doigt ouvre ?"
 
 
+def test_a_fault_is_said_in_words_and_leads_to_its_field(author, adapted):
+    sent = get_form(author, "6")
+    page = told(author.get(send(author, "6", {**sent, "etapes 6 › exercice › consigne": "mot " * 13}).url))
+    said = '<a href="/espace/modules/tenir-la-souris/6/#c-etapes-5-exercice-consigne">L’étape 6, « Consigne »</a> : '
+    assert f"{said}La consigne a 13 mots." in page
+    assert 'id="c-etapes-5-exercice-consigne"' in page
+    assert f"{said}La consigne a 13 mots." in told(author.get(f"{BASE}{MOUSE}/"))
+    listed = told(author.get(BASE))
+    assert "L’étape 6, « Consigne » : La consigne a 13 mots." in listed
+    for each in (page, listed):
+        assert "exercice › consigne)" not in each
+        assert "Ligne " not in each
+
+
+def test_what_is_changed_first_is_open_and_the_rest_folded_unless_it_is_wrong(author, root):
+    id = "lire-et-repondre"
+    author.post(f"{BASE}{id}/adapter/")
+    number = next(n for n, e in learning.ours()[id].exercises() if e.kind == "boite")
+    page = told(author.get(f"{BASE}{id}/{number}/"))
+    assert '<legend class="titre-3">L’exercice</legend>' in page
+    folded = re.findall(r'<details class="pli module-groupe"( open)?><summary>([^<]*)<', page)
+    assert folded
+    assert all(not opened and title.startswith(("Écran ", "Ce que", "La version", "Autrement")) for opened, title in folded)
+    names = [name for name in get_form(author, str(number), id) if "› elements" in name and name.endswith("› texte")]
+    changed = {**get_form(author, str(number), id), names[0]: "06 12 34 56 78"}
+    page = told(author.get(send(author, str(number), changed, id).url))
+    assert len(re.findall(r'<details class="pli module-groupe" open>', page)) == 1
+    screen = next(name for name in changed if "› ecrans" in name and name.endswith("› titre"))
+    page = told(author.get(send(author, str(number), {**get_form(author, str(number), id), screen: ""}, id).url))
+    assert re.search(rf"L’étape {number}, Écran \d+, « Titre »</a> : Ce texte est vide", page)
+
+
+def test_what_comes_before_and_after_is_chosen_by_title(author, adapted):
+    text = (adapted / learning.FILE).read_text("utf-8")
+    (adapted / learning.FILE).write_text(text.replace("prealables: []", "prealables: [nulle-part]"), "utf-8")
+    contents.kept(now=True)
+    assert "« À faire avant » nomme « nulle-part », qui n’existe pas." in told(author.get(f"{BASE}{MOUSE}/"))
+    sent = get_form(author, "en-tete")
+    assert sent["prealables"] == ["nulle-part"]
+    assert send(author, "en-tete", sent).status_code == 302
+    assert held(adapted)["prealables"] == ["nulle-part"]  # nothing was changed: it is not a fault that stops
+    send(author, "en-tete", {**sent, "prealables": ["", PIEGES], "suite": [""]})
+    assert (held(adapted)["prealables"], held(adapted)["suite"]) == ([PIEGES], [])
+    assert "nulle-part" not in told(author.get(f"{BASE}{MOUSE}/"))
+
+
+def test_a_screen_is_looked_at_alone(author, root):
+    id = "lire-et-repondre"
+    author.post(f"{BASE}{id}/adapter/")
+    number, exercise = next((n, e) for n, e in learning.ours()[id].exercises() if e.kind == "boite")
+    name = [name for name in exercise.screens if name != exercise.starts][-1]
+    page = author.get(f"{BASE}{id}/{number}/").content.decode()
+    assert f'href="{BASE}{id}/{number}/apercu/?ecran={name}" target="regarder"' in page
+    assert queries.look(queries.copy(id), number, name).data["scene"]["depart"] == name
+    assert author.get(f"{BASE}{id}/{number}/apercu/?ecran={name}").status_code == 200
+    assert queries.look(queries.copy(id), number, "rien").data["scene"]["depart"] == exercise.starts
+
+
+def test_kinds_of_exercise_and_modules_are_named_in_words(author, adapted):
+    page = told(author.get(f"{BASE}{MOUSE}/"))
+    assert "exercice : viser avec la flèche" in page
+    assert "Module n° 2, version 1." in page
+    for each in (page, told(author.get(f"{BASE}{MOUSE}/etapes/?de=lire-et-repondre"))):
+        assert "« viser »" not in each
+        assert "« boite »" not in each
+    assert {*learning.KINDS_SAID} == {*learning.KINDS}
+
+
+def test_a_step_is_looked_at_beside_its_form_as_it_is_kept(author, adapted):
+    page = author.get(f"{BASE}{MOUSE}/6/").content.decode()
+    assert f'<iframe name="regarder" src="{BASE}{MOUSE}/6/apercu/"' in page
+    send(author, "6", {**get_form(author, "6"), "etapes 6 › titre": "Encore à écrire", "etapes 6 › parle": ""})
+    assert (adapted / authoring.DRAFT).exists()
+    seen = author.get(f"{BASE}{MOUSE}/6/apercu/")
+    assert ">Encore à écrire</h1>" in seen.content.decode()
+    assert "data-regarde" in seen.content.decode()
+    assert seen["X-Frame-Options"] == "SAMEORIGIN"
+    assert "frame-ancestors 'self'" in seen["Content-Security-Policy"]
+    assert "frame-ancestors 'none'" in author.get(f"{BASE}{MOUSE}/6/")["Content-Security-Policy"]
+    assert author.post(f"{BASE}{MOUSE}/6/apercu/", {"choix": "0"}).status_code == 200
+    assert "Rien à montrer encore" in told(author.get(f"{BASE}{MOUSE}/99/apercu/"))
+
+
+@pytest.mark.parametrize("id", sorted(learning.ours()))
+def test_every_step_of_ours_is_looked_at(id, root):
+    copy = authoring.working(learning.OURS, id, DRAWN)
+    for number in range(1, len(copy.steps) + 1):
+        shown = queries.look(copy, number)
+        assert shown is not None, number
+        assert shown.step == contents.module(id).steps[number - 1]
+
+
+def test_languages_of_the_platform_come_first_and_sentences_say_what_they_are(author, adapted):
+    page = author.get(f"{BASE}{MOUSE}/").content.decode()
+    codes = re.findall(r'<option value="(\w+)" lang', page)
+    assert codes[:6] == ["en", "ar", "ro", "tr", "uk", "pt"]
+    assert len(codes) == len(translations.NAMES)
+    page = told(author.get(f"{BASE}{MOUSE}/langues/en/?partie=etapes 6"))
+    assert "Étape 6 : <strong>" in page
+    assert "<summary>L’exercice <span" in page
+    assert "Choix 1, Ce qui en vient" in page
+
+
 def test_a_draft_is_left_and_kept_among_the_versions(author, adapted):
     send(author, "1", {**get_form(author, "1"), "etapes 1 › titre": ""})
     assert "Ce texte est vide" in told(author.get(f"{BASE}{MOUSE}/1/"))
@@ -370,7 +475,7 @@ def test_a_module_is_composed_of_steps_of_others(author, root):
     id = "l-ete-a-echirolles"
     folder = root / f"300-{id}"
     assert author.get(f"/apprendre/{id}/").status_code == 404
-    assert "Il en faut au moins 5" in told(author.get(f"{BASE}{id}/"))
+    assert "Il y a 0 étape : il en faut au moins 5." in told(author.get(f"{BASE}{id}/"))
     for source, steps in ((MOUSE, (1, 3, 4, 9)), (PIEGES, tuple(n for n, _ in learning.ours()[PIEGES].exercises())[:2])):
         page = told(author.get(f"{BASE}{id}/etapes/?de={source}"))
         assert f'value="{source}:1"' in page
@@ -628,6 +733,75 @@ def test_an_archive_that_is_not_to_be_trusted_writes_nothing(author, root, conte
     assert shelf.folders(root) == []
 
 
+def bomb(lines: int, files: int) -> bytes:
+    """An archive of a few thousand bytes whose modules are long to read."""
+    text = "titre: x\netapes:\n" + "- a: [1,2,3,4,5,6,7,8]\n" * lines
+    return zipped(*((f"4{n:02}-mod{n}/module.yaml", text) for n in range(files)))
+
+
+@pytest.mark.parametrize(("lines", "files"), [(20_000, 10), (10_000, 40), (1_300, 200)])
+def test_an_archive_that_would_be_long_to_read_is_refused_soon(author, root, lines, files):
+    content = bomb(lines, files)
+    began = time.process_time()
+    response = upload(author, content)
+    assert response.status_code == 400
+    assert time.process_time() - began < 6  # 20 s and more when it is read whole
+    assert shelf.folders(root) == []
+
+
+def test_all_our_modules_go_in_one_archive():
+    content = module_archive.export([path.parent for path in learning.files().values()])
+    files, bad = module_archive._opened(content)
+    assert (len(files), bad) == (len(learning.files()), [])
+    every = [text for texts in files.values() for text in texts.values()]
+    assert max(learning.marks(text, 10**6) for text in every) < learning.MOST_MARKS / 2
+    assert sum(learning.marks(text, 10**6) for text in every) < module_archive.MOST_MARKS / 2
+    assert sum(len(text.encode()) for text in every) < module_archive.MOST_READ / 2
+
+
+def test_a_module_twice_in_an_archive_under_two_numbers_is_kept_once(author, root):
+    page = upload(author, zipped((f"02-{MOUSE}/module.yaml", GOOD), (f"300-{MOUSE}/module.yaml", GOOD)))
+    assert "déjà dans 02-tenir-la-souris" in told(page)
+    assert [folder.name for folder in shelf.folders(root)] == ["02-tenir-la-souris"]
+
+
+def test_nothing_is_read_while_others_wait_to_write(author, adapted, monkeypatch):
+    """A transaction lasts as long as the files take to be written: a module takes seconds to be checked."""
+    before, inside = len(connection.savepoint_ids), []
+    for module, name in ((learning, "check"), (translations, "parse"), (shelf, "read")):
+        real = getattr(module, name)
+
+        def watched(*given, name=name, real=real, **named):
+            inside.append((name, len(connection.savepoint_ids) - before))
+            return real(*given, **named)
+
+        monkeypatch.setattr(module, name, watched)
+    send(author, "1", {**get_form(author, "1"), "etapes 1 › titre": "Autre"})
+    author.post(f"{BASE}{MOUSE}/geste/", {"geste": "descendre:1", "lu": read_of(author)})
+    author.post(f"{BASE}{MOUSE}/geste/", {"geste": "revenir", "lu": read_of(author)})
+    send(author, "1", {**get_form(author, "1"), "etapes 1 › titre": ""})
+    author.post(f"{BASE}{MOUSE}/geste/", {"geste": "laisser", "lu": read_of(author)})
+    author.post(f"{BASE}{MOUSE}/langues/uk/", {"t:titre": "Миша", "lu": ""})
+    upload(
+        author,
+        zipped((f"02-{MOUSE}/module.yaml", GOOD), (f"02-{MOUSE}/module.uk.yaml", "langue: uk\ntextes: {titre: x}\n")),
+    )
+    author.post(f"{BASE}nouveau/", {"titre": "Un autre module", "en_tete": MOUSE})
+    author.post(f"{BASE}{PIEGES}/adapter/")
+    author.post(f"{BASE}{MOUSE}/supprimer/")
+    verbs = ("saved", "undone", "draft_left", "translated", "imported", "begun", "adapted", "removed")
+    assert {f"module.{verb}" for verb in verbs} <= {*Entry.objects.values_list("verb", flat=True)}
+    assert {name for name, _ in inside} == {"check", "parse", "read"}
+    assert [each for each in inside if each[1]] == []
+
+
+def test_a_module_that_grew_too_long_is_not_written(author, adapted):
+    sent = get_form(author, "1")
+    page = author.get(send(author, "1", {**sent, "etapes 1 › parle": "mot " * 100_000}).url)
+    assert "trop long" in told(page)
+    assert not (adapted / authoring.DRAFT).exists()
+
+
 def test_an_encrypted_archive_is_refused(root):
     content = bytearray(zipped((f"02-{MOUSE}/module.yaml", GOOD)))
     for mark, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
@@ -648,6 +822,7 @@ ADDRESSES = (
     f"{MOUSE}/1/",
     f"{MOUSE}/supprimer/",
     f"{MOUSE}/langues/uk/",
+    f"{MOUSE}/1/apercu/",
 )
 POSTED = (
     "importer/",

@@ -8,7 +8,7 @@ import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal import auth as totp
 from django.contrib.sessions.models import Session
-from django.core.cache import cache, caches
+from django.core.cache import cache
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import include, path
@@ -40,7 +40,6 @@ urlpatterns = [  # two pages that stand for those of people, and for a form of a
 @pytest.fixture(autouse=True)
 def _no_memory_of_former_attempts():
     cache.clear()
-    caches["counts"].clear()
 
 
 @pytest.fixture

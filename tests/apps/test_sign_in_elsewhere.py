@@ -5,7 +5,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import requests
 from allauth.socialaccount.models import SocialAccount, SocialToken
-from django.core.cache import cache, caches
+from django.core.cache import cache
 from django.test import Client
 
 from maillage.apps.accounts.models import User
@@ -18,7 +18,6 @@ PASSWORD = "un-mot-de-passe-long"
 @pytest.fixture(autouse=True)
 def _no_memory_of_former_attempts():
     cache.clear()
-    caches["counts"].clear()
 
 
 @pytest.fixture

@@ -150,7 +150,15 @@ def test_nothing_is_singular(n, said):
 
 @pytest.mark.parametrize("method", ["get", "post"])
 @pytest.mark.parametrize(
-    "link", ["/acces/{}/", "/invitation/{}/", "/orientation/{}/", "/apprendre/suivi/{}/", "/fiche/{}/corriger/"]
+    "link",
+    [
+        "/acces/{}/",
+        "/invitation/{}/",
+        "/orientation/{}/",
+        "/apprendre/suivi/{}/",
+        "/ateliers/ma-place/{}/",
+        "/fiche/{}/corriger/",
+    ],
 )
 def test_a_link_that_opens_something_is_never_written_in_the_logs(client, caplog, settings, link, method):
     with caplog.at_level(logging.WARNING):

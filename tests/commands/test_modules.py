@@ -29,6 +29,11 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "lot"
 
 
+def line_of(folder: Path, text: str) -> int:
+    """Return the line of our module of the mouse that is this text."""
+    return 1 + (folder / "02-tenir-la-souris" / learning.FILE).read_text("utf-8").split("\n").index(text)
+
+
 def spoil(folder: Path) -> Path:
     path = folder / "02-tenir-la-souris" / learning.FILE
     path.write_text(path.read_text("utf-8").replace("duree: 12", "duree: 500"), "utf-8")
@@ -39,17 +44,21 @@ def test_the_territory_s_modules_are_checked_with_ours(maillage, home, folder):
     assert maillage("modules", "verifier").code == 0
     shutil.copytree(folder, home / "modules")
     assert maillage("modules", "verifier").code == 0
+    line = line_of(folder, "duree: 12")
     spoil(home / "modules")
     (home / "modules/02-tenir-la-souris/module.uk.yaml").write_text("langue: ar\ntextes: {}\n")
     (home / "modules/19-creer-ma-boite").mkdir()
     (home / "modules/19-creer-ma-boite/module.uk.yaml").write_text("langue: uk\ntextes: {titre: Скринька}\n")
     answer = maillage("modules", "verifier")
     assert answer.code == 1
-    assert "module.yaml, ligne 11, duree : « 500 » est trop grand.\n  Ce module n’est pas lu.\n  120 au plus." in answer.err
+    assert (
+        f"module.yaml, ligne {line}, duree : « 500 » est trop grand.\n  Ce module n’est pas lu.\n  120 au plus."
+        in answer.err
+    )
     assert "module.uk.yaml, ligne 1, langue : Ce fichier dit « langue: ar »." in answer.err
     assert "19-creer-ma-boite, Українська : 1 phrases" in answer.out
     told = json.loads(maillage("modules", "verifier", "--json").out)
-    assert [each["fautes"][0]["ligne"] for each in told if each["fautes"]] == [11, 1]
+    assert [each["fautes"][0]["ligne"] for each in told if each["fautes"]] == [line, 1]
 
 
 def test_the_territory_s_modules_are_listed_with_ours(maillage, home, folder):
@@ -92,6 +101,31 @@ def test_an_import_says_what_is_wrong_and_keeps_what_is_good(maillage, home, fol
     answer = maillage("modules", "importer", archive)
     assert answer.code == 2
     assert len(answer.err.splitlines()) == 3
+
+
+def test_a_module_checked_alone_knows_ours_and_those_beside_it(maillage, home, folder):
+    path = folder / "02-tenir-la-souris" / learning.FILE
+    text = path.read_text("utf-8")
+    path.write_text(text.replace("prealables: []", "prealables: [messages-pieges, voisin, nulle-part]"), "utf-8")
+    answer = maillage("modules", "verifier", folder / "02-tenir-la-souris")
+    assert answer.code == 2
+    assert "prealables 2 : Aucun module ne s’appelle « voisin »." in answer.err
+    assert "prealables 3 : Aucun module ne s’appelle « nulle-part »." in answer.err
+    assert "messages-pieges" not in answer.err
+    (folder / "300-voisin").mkdir()
+    (folder / "300-voisin" / learning.FILE).write_text(text.replace("id: tenir-la-souris", "id: voisin"), "utf-8")
+    answer = maillage("modules", "verifier", folder)
+    assert (answer.code, "« voisin »" in answer.err, "« nulle-part »" in answer.err) == (1, False, True)
+    shutil.copytree(folder / "300-voisin", home / "modules/300-voisin")
+    assert "« voisin »" not in maillage("modules", "verifier", folder / "02-tenir-la-souris").err
+
+
+def test_the_command_alone_names_its_gestures(maillage, home):
+    answer = maillage("modules")
+    assert answer.code == 2
+    assert "Il manque le geste." in answer.err
+    assert "verifier, liste, dessins, apercu, exporter, importer" in answer.err
+    assert "QUOI" not in answer.err
 
 
 @pytest.mark.parametrize(
@@ -154,9 +188,10 @@ def test_a_module_is_looked_at_while_it_is_written(folder):
         assert "Tenir la souris" in page(f"{address}{MOUSE}/")
         path.write_text(text.replace('titre: "Tenir la souris"', 'titre: "La souris d’ici"'), "utf-8")
         assert "La souris d’ici" in page(f"{address}{MOUSE}/")
+        line = line_of(folder, "duree: 12")
         spoil(folder)
         told = page(f"{address}{MOUSE}/1/")
-        assert "<strong>Ligne 11, duree.</strong>" in told
+        assert f"<strong>Ligne {line}, duree.</strong>" in told
         assert "120 au plus." in told
         path.write_text("titre: [", "utf-8")
         assert "ne se lit pas" in page(f"{address}{MOUSE}/")

@@ -10,7 +10,6 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from django.core.cache import caches
 from django.db import transaction
 from django.urls import URLPattern, get_resolver, reverse
 
@@ -99,6 +98,7 @@ FILES: dict[str, tuple[set[str], dict[str, str]]] = {
     "module_adapt": ({"modules"}, {"id": "allumer-reconnaitre"}),
     "module_drawing": ({"modules"}, {"id": "tenir-la-souris"}),
     "module_part": ({"modules"}, {"id": "tenir-la-souris", "part": "1"}),
+    "module_look": ({"modules"}, {"id": "tenir-la-souris", "number": "1"}),
     "module_language": ({"modules"}, {"id": "tenir-la-souris", "code": "uk"}),
 }
 # Addresses with a row: who opens it, and what fills the address.
@@ -135,6 +135,7 @@ ROWS: dict[str, tuple[set[str], str]] = {
         ("orientation_send", "orientation_elsewhere", "orientation_sent", "orientation_follow", "orientation_card"),
         ({"people"}, "given"),
     ),
+    "orientation_proposed": ({"people"}, "given"),
     **dict.fromkeys(("group", "group_act", "group_cards", "group_sheets"), ({"people"}, "group")),
     "group_member": ({"people"}, "learner"),
     "plan_ask": ({"people"}, "project"),
@@ -185,7 +186,6 @@ SEATS = {
 
 @pytest.fixture
 def world(home) -> World:
-    caches["counts"].clear()
     made = World()
     lieux = {kind: place(kind, {"nom": f"Lieu {kind}", "code_insee": SEATS[kind][0]}) for kind in KINDS}
     third = place("tiers", {"nom": "Tiers"})

@@ -9,12 +9,14 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parents[2]
 PERIMETER = "/territoires/agglomeration-grenobloise/"
+PHONE = {"width": 390, "height": 844}
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -86,11 +88,54 @@ def site(environment) -> Iterator[str]:
     address = f"http://127.0.0.1:{port}"
     try:
         _wait(lambda: _answers(f"{address}/sante/"), 60)
-        _wait(lambda: b"chiffre-grand" in _read(address + PERIMETER), 120)
+        _wait(lambda: b"chiffre-grand" in _read(address + PERIMETER), 300)
         yield address
     finally:
         os.killpg(server.pid, signal.SIGTERM)
         server.wait(timeout=30)
+
+
+@pytest.fixture(scope="session")
+def in_the_platform(environment, site) -> Callable[..., str]:
+    """Run a few lines of Python in the platform that the browser sees, sys.argv[1:] being words; return what they print."""
+    settings = environment | {"DJANGO_SETTINGS_MODULE": "maillage.config.settings"}
+
+    def run(lines: str, *words: str) -> str:
+        command = [sys.executable, "-c", f"import sys, django; django.setup()\n{lines}", *words]
+        done = subprocess.run(command, cwd=ROOT, env=settings, check=False, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr[-2000:]
+        return done.stdout.strip()
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def signed_in(chromium, site) -> Callable[[str], dict]:
+    """The browser's state of an account of the demonstration (“coordination”), signed in once for all tests.
+
+    What signing in is like, by keyboard and with a second factor, is the subject of test_sign_in.
+    """
+
+    @cache
+    def state(who: str) -> dict:
+        context = chromium.new_context()
+        page = context.new_page()
+        page.goto(f"{site}/connexion/?next=/espace/")
+        page.fill("[name=login]", f"{who}@demo.maillage.example")
+        page.fill("[name=password]", os.environ.get("MAILLAGE_DEMO_PASSWORD", "maillage-demo"))
+        page.click("main form button[type=submit]")
+        page.wait_for_url("**/espace/")
+        held = context.storage_state()
+        context.close()
+        return held
+
+    return state
+
+
+@pytest.fixture
+def enter(visit, signed_in) -> Callable:
+    """Open a page of the space as somebody: enter("aidant", "/espace/orientations/")."""
+    return lambda who, address="/espace/", **options: visit(address, storage_state=signed_in(who), **options)
 
 
 def _read(address: str) -> bytes:
@@ -172,10 +217,13 @@ def faults_by_day_and_night(faults_of) -> Callable:
     """The same on a wide screen by day, then on a telephone by night: one page, seen as both."""
 
     def check(page, *, enhanced: bool = True) -> list[str]:
+        page.emulate_media(color_scheme="light")
+        page.set_viewport_size({"width": 1280, "height": 900})
+        page.wait_for_timeout(200)  # colours change little by little
         found = faults_of(page, enhanced=enhanced)
         page.emulate_media(color_scheme="dark")
-        page.set_viewport_size({"width": 390, "height": 844})
-        page.wait_for_timeout(100)
+        page.set_viewport_size(PHONE)
+        page.wait_for_timeout(200)
         return found + faults_of(page, enhanced=enhanced)
 
     return check

@@ -6,33 +6,13 @@ from pathlib import Path
 import pytest
 
 SLOW = 60_000  # milliseconds: a file read on an old computer
-HOME = "/espace/annuaire/"
+HOME, WHO = "/espace/annuaire/", "coordination"
 FILE = (
     "Nom;Voie;Ville;CP;Tel;Public;Ateliers;Divers\n"
     "Médiathèque des Lilas;3 rue des Lilas;Grenoble;38000;04 76 00 11 22;Séniors, bébés;En projet;clé à demander\n"
     "Maison Teisseire;110 rue Léon Jouhaux;Grenoble;38100;476001133;Tout public;Oui;\n"
     ";rue sans nom;Grenoble;38000;;;;\n"
 )
-
-
-@pytest.fixture(scope="module")
-def account(chromium, site):
-    """The coordinator, signed in once."""
-    context = chromium.new_context()
-    page = context.new_page()
-    page.goto(f"{site}/connexion/?next=/espace/")
-    page.fill("[name=login]", "coordination@demo.maillage.example")
-    page.fill("[name=password]", "maillage-demo")
-    page.click("main form button[type=submit]")
-    page.wait_for_url("**/espace/")
-    state = context.storage_state()
-    context.close()
-    return state
-
-
-@pytest.fixture
-def enter(visit, account):
-    return lambda address=HOME, **options: visit(address, storage_state=account, **options)
 
 
 def drop(page, folder: Path, source: str) -> None:
@@ -46,7 +26,7 @@ def drop(page, folder: Path, source: str) -> None:
 
 
 def test_a_file_is_imported_once_its_columns_and_words_are_right(enter, tmp_path):
-    page = enter()
+    page = enter(WHO, HOME)
     page.click("text=Importer un fichier")
     drop(page, tmp_path, "Réseau du quartier")
     effect = page.locator("[data-morceau=effet]")
@@ -80,7 +60,7 @@ def test_a_file_is_imported_once_its_columns_and_words_are_right(enter, tmp_path
 
 
 def test_without_script_the_same_file_is_corrected_by_a_button(enter, tmp_path):
-    page = enter(f"{HOME}importer/", java_script_enabled=False)
+    page = enter(WHO, f"{HOME}importer/", java_script_enabled=False)
     drop(page, tmp_path, "Réseau sans script")
     page.select_option("#colonne-0", "")
     page.click("text=Voir l’effet")
@@ -91,7 +71,7 @@ def test_without_script_the_same_file_is_corrected_by_a_button(enter, tmp_path):
 
 
 def test_two_sheets_are_merged_then_taken_apart(enter):
-    page = enter(f"{HOME}doublons/")
+    page = enter(WHO, f"{HOME}doublons/")
     page.locator(".paires.liste li", has_text="GUY MOQUET").locator("a").click()
     page.wait_for_selector("text=Est-ce le même lieu")
     first, second = page.locator("table.comparer thead th").nth(1), page.locator("table.comparer thead th").nth(2)
@@ -110,7 +90,7 @@ def test_two_sheets_are_merged_then_taken_apart(enter):
 
 
 def test_a_sheet_is_confirmed_in_one_click_and_said_full_in_two(enter):
-    page = enter(f"{HOME}liste/a-confirmer/", width=390, height=844)
+    page = enter(WHO, f"{HOME}liste/a-confirmer/", width=390, height=844)
     page.locator(".tache-geste a").first.click()
     page.click("button:has-text('Rien n’a changé')")
     page.wait_for_selector("text=confirmée aujourd’hui")
@@ -124,7 +104,7 @@ def test_a_sheet_is_confirmed_in_one_click_and_said_full_in_two(enter):
 
 
 def test_hours_are_filled_by_keyboard(enter):
-    page = enter(f"{HOME}lieux/nouveau/")
+    page = enter(WHO, f"{HOME}lieux/nouveau/")
     page.fill("#id_nom", "Le Clavier")
     page.fill("#id_commune", "Échirolles")
     page.keyboard.press("Enter")
@@ -143,9 +123,9 @@ def test_hours_are_filled_by_keyboard(enter):
 
 
 @pytest.fixture(scope="module")
-def pages(chromium, site, account, tmp_path_factory) -> dict[str, str]:
+def pages(chromium, site, signed_in, tmp_path_factory) -> dict[str, str]:
     """The addresses of the pages, one row of each."""
-    context = chromium.new_context(storage_state=account)
+    context = chromium.new_context(storage_state=signed_in(WHO))
     page = context.new_page()
     page.goto(f"{site}{HOME}importer/")
     drop(page, tmp_path_factory.mktemp("fichier"), "Réseau à lire")
@@ -186,14 +166,14 @@ NAMES = (
 
 @pytest.mark.parametrize("name", NAMES)
 def test_axe_finds_nothing_by_day_nor_by_night_on_a_phone(enter, faults_by_day_and_night, pages, name):
-    page = enter(pages[name])
+    page = enter(WHO, pages[name])
     page.eval_on_selector_all("main details", "folds => folds.forEach((fold) => { fold.open = true })")
     assert faults_by_day_and_night(page, enhanced=False) == []
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_no_page_scrolls_sideways_at_320_px(enter, pages, name):
-    page = enter(pages[name], width=320, height=700)
+    page = enter(WHO, pages[name], width=320, height=700)
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
 
 
@@ -207,7 +187,7 @@ HIDDEN = """() => {
 @pytest.mark.parametrize("size", [{"width": 390, "height": 844}, {"width": 1280, "height": 900}])
 @pytest.mark.parametrize("name", ["lecture", "fiche"])
 def test_what_has_the_focus_is_never_under_the_bar(enter, pages, name, size):
-    page = enter(pages[name], **size)
+    page = enter(WHO, pages[name], **size)
     for _ in range(60):
         page.keyboard.press("Tab")
         if page.evaluate("document.activeElement.closest('.barre-gestes') !== null"):
@@ -216,6 +196,6 @@ def test_what_has_the_focus_is_never_under_the_bar(enter, pages, name, size):
 
 
 @pytest.mark.parametrize("name", ["liste", "lecture", "paire", "fiche"])
-def test_letters_twice_as_large_do_not_scroll_sideways(visit_large, account, pages, name):
-    page = visit_large(pages[name], storage_state=account)
+def test_letters_twice_as_large_do_not_scroll_sideways(visit_large, signed_in, pages, name):
+    page = visit_large(pages[name], storage_state=signed_in(WHO))
     assert page.evaluate("document.documentElement.scrollWidth") <= 1280

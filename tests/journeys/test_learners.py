@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import signal
 import socket
 import sqlite3
@@ -16,13 +17,16 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-PHONE = {"width": 390, "height": 844}
+from tests.journeys.conftest import PHONE
+
 ROOT = Path(__file__).parents[2]
 MOUSE = "/apprendre/tenir-la-souris/"
 # The last step of the module is kept on the device.
 KEPT = """(async () => { for (const nom of await caches.keys())
     if (await (await caches.open(nom)).match('/apprendre/tenir-la-souris/fiche/')) return true; return false; })()"""
-TRAINER = "formation@demo.maillage.example"
+# How many pages kept are of a version before.
+OLD = """(async () => (await (await (await caches.open('apprendre')).match('/apprendre/-anciennes'))?.json() ?? []).length)()"""
+TRAINER = "formation"
 
 
 def facts(environment, card: str) -> list[tuple[int, str]]:
@@ -220,25 +224,37 @@ def test_all_the_modules_are_kept_on_a_device(visit, site):
     expect(page.locator("h1")).to_have_text("Tranquille")
 
 
+def test_a_corrected_text_takes_nothing_back_from_a_device(visit, site, environment):
+    """Another version of one module: what was kept stays without network, and is renewed with it."""
+    corrected = Path(environment["MAILLAGE_HOME"]) / "modules/03-toucher-l-ecran"
+    page = visit(f"{MOUSE}5/", **PHONE)
+    until(page, KEPT, 30)
+    until(page, f"{OLD}.then((n) => n === 0)")
+    try:
+        shutil.copytree(ROOT / "src/maillage/reference/modules/03-toucher-l-ecran", corrected)
+        (corrected / "module.yaml").write_text(
+            (corrected / "module.yaml").read_text().replace('titre: "Toucher', 'titre: "Bien toucher', 1)
+        )
+        for _ in range(20):
+            page.goto(f"{site}/apprendre/parcours/tranquille/")
+            if page.evaluate(OLD):
+                break
+            page.wait_for_timeout(300)
+        page.context.set_offline(True)
+        page.goto(f"{site}{MOUSE}5/")
+        expect(page.locator(".etape")).to_be_visible()
+        page.context.set_offline(False)
+        page.goto(f"{site}{MOUSE}5/")
+        until(page, f"{OLD}.then((n) => n <= 2)", 30)  # but the home page and the path, seen and of no module
+    finally:
+        shutil.rmtree(corrected, ignore_errors=True)
+
+
 # ---------------------------------------------------------------------------------------------------------- with an aidant
 
 
-@pytest.fixture
-def trainer(visit, site):
-    def opened(address: str, **options):
-        page = visit("/connexion/", **options)
-        page.fill("input[name=login]", TRAINER)
-        page.fill("input[name=password]", "maillage-demo")
-        page.keyboard.press("Enter")
-        page.wait_for_url("**/espace/**")
-        page.goto(site + address)
-        return page
-
-    return opened
-
-
-def test_a_group_learns_and_its_aidant_sees_who_is_stuck(visit, trainer, faults_of):
-    room = trainer("/espace/apprendre/nouveau/?trame=trame:premiers-gestes")
+def test_a_group_learns_and_its_aidant_sees_who_is_stuck(visit, enter, faults_of):
+    room = enter(TRAINER, "/espace/apprendre/nouveau/?trame=trame:premiers-gestes")
     room.get_by_label("Nom du groupe").fill("Mardi matin")
     room.get_by_label("Personnes (facultatif)").fill("Fatou\nFatou")
     room.get_by_role("button", name="Ouvrir le groupe").press("Enter")
@@ -266,7 +282,7 @@ def test_a_group_learns_and_its_aidant_sees_who_is_stuck(visit, trainer, faults_
     assert room.locator(".carte-papier").count() == 3
 
 
-def test_a_procedure_is_planned_then_asked_and_counted(visit, site, trainer):
+def test_a_procedure_is_planned_then_asked(visit):
     page = visit("/apprendre/ft-actualisation/pour-de-vrai/", **PHONE)
     page.fill("#id_le", time.strftime("%Y-%m-%d"))
     page.get_by_label("Avec un proche").check()
@@ -296,12 +312,10 @@ def test_an_open_card_passes_axe(visit, faults_of):
     assert faults_of(page) == []
 
 
-def test_the_pages_of_the_team_pass_axe(trainer, faults_by_day_and_night):
-    page = trainer("/espace/")
+def test_the_pages_of_the_team_pass_axe(enter, faults_by_day_and_night):
+    page = enter(TRAINER)
     root = page.url.removesuffix("/espace/")
     for address in TEAM:
-        page.set_viewport_size({"width": 1280, "height": 900})
-        page.emulate_media(color_scheme="light")
         page.goto(f"{root}/espace/apprendre/{address}")
         page.evaluate("document.querySelectorAll('main details').forEach((each) => { each.open = true })")
         assert faults_by_day_and_night(page, enhanced=False) == [], address

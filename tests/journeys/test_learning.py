@@ -1,5 +1,6 @@
 """Every exercise of every module is played to its end in a real browser, by keyboard; one of each kind passes axe on a phone."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -8,9 +9,9 @@ from playwright.sync_api import expect
 
 from maillage.reference import learning
 from maillage.reference.learning import Element, Screens
+from tests.journeys.conftest import PHONE
 
 MODULES = learning.ours()
-PHONE = {"width": 390, "height": 844}
 ONE_OF_EACH = {
     exercise.kind: (module.id, number) for module in reversed(MODULES.values()) for number, exercise in module.exercises()
 }
@@ -46,7 +47,8 @@ def fill(page, scene: Screens, screen: str) -> None:
             right = field.right[0] if field.right else field.options[0]
             box.nth([option.lower() for option in field.options].index(right.lower())).check()
         elif field.kind == "liste":
-            box.select_option(field.right[0] if field.right else field.options[0])
+            right = field.right[0] if field.right else field.options[0]
+            box.select_option(index=1 + [option.lower() for option in field.options].index(right.lower()))
         elif field.right:
             box.set_checked(field.right[0] == "oui")
 
@@ -148,6 +150,82 @@ def test_a_miss_is_explained_and_an_easier_way_is_offered(visit):
     expect(page.locator(".retour-dit")).to_contain_text("Indice")
 
 
+SMALL_PHONE = {"width": 390, "height": 700}
+IN_SIGHT = """each => { const r = each.getBoundingClientRect();
+    return r.height > 0 && r.top >= 0 && r.bottom <= innerHeight
+        && [r.top + 8, r.bottom - 8].every((y) => each.contains(document.elementFromPoint(r.left + r.width / 2, y))) }"""
+
+
+@pytest.mark.parametrize("address", ["/apprendre/messages-pieges/4/", "/apprendre/lire-et-repondre/6/"])
+def test_on_a_phone_what_is_answered_is_seen_at_once(visit, site, address):
+    """The exercise is longer than the screen: right or wrong, the answer and what comes after it are under the eyes."""
+    _, _, id, number, _ = address.split("/")
+    options = dict(MODULES[id].exercises())[int(number)].options
+    wrong = [n for n, option in enumerate(options) if not option.right][:2]
+    right = next(n for n, option in enumerate(options) if option.right)
+    page = visit(address, **SMALL_PHONE)
+    page.wait_for_selector("[data-indice]")
+    check = page.get_by_role("button", name="Vérifier")
+    for n in wrong:
+        page.locator(f"[data-choisir] input[value='{n}']").check()
+        check.scroll_into_view_if_needed()
+        check.click()
+        expect(page.locator(".retour-dit .warning")).to_contain_text(options[n].then[:12])
+        assert page.locator(".retour-dit .message").evaluate(IN_SIGHT)
+        expect(check).to_be_focused()
+    if page.locator("[data-offre]").count():
+        assert page.locator("[data-offre]").evaluate(IN_SIGHT), "the easier way is offered where one looks"
+    page.locator(f"[data-choisir] input[value='{right}']").check()
+    check.click()
+    expect(page.locator("[data-suite]")).to_be_focused()
+    assert page.locator(".retour-dit .success").evaluate(IN_SIGHT)
+    assert page.locator("[data-suite]").evaluate(IN_SIGHT)
+
+
+def test_on_a_phone_a_simulated_thing_answers_in_sight(visit):
+    page = visit("/apprendre/tenir-la-souris/7/", **SMALL_PHONE)
+    page.get_by_role("button", name="Bouton de droite sur la pomme").click()
+    page.get_by_role("button", name="Supprimer").click()
+    expect(page.locator(".retour-dit")).to_contain_text("Rien n’est perdu")
+    assert page.locator(".retour-dit .message").evaluate(IN_SIGHT)
+
+
+def test_each_sheet_holds_on_its_one_page_in_letters_of_twelve_points(visit, site):
+    page = visit("/apprendre/")
+    page.emulate_media(media="print")
+    for id in MODULES:
+        page.goto(f"{site}/apprendre/{id}/fiche/")
+        paper = page.pdf(prefer_css_page_size=True)
+        assert len(re.findall(rb"/Type\s*/Page\b", paper)) == 1, id
+        sizes = page.locator(".fiche-a5 > :not(.petit), .fiche-a5 li p").evaluate_all(
+            "all => all.map((each) => parseFloat(getComputedStyle(each).fontSize))"
+        )
+        assert min(sizes) >= 16, id  # 12 points
+
+
+def test_one_goes_on_before_knowing_how_to_click(visit):
+    """Space, or the arrow left two seconds on the button; an exercise is not left that way before it is done."""
+    page = visit("/apprendre/tenir-la-souris/1/")
+    page.wait_for_selector("[data-sans-clic]:not([hidden])")
+    page.keyboard.press("Space")
+    page.wait_for_url("**/tenir-la-souris/2/")
+    left = page.get_by_role("button", name="Je suis gaucher·e")
+    left.press("Enter")
+    expect(page.locator(".dessins-etape")).to_have_class(re.compile("miroir"))
+    assert "Ma main est posée" in page.inner_text("[data-suite]")
+    page.locator("[data-suite]").hover()
+    page.keyboard.press("Escape")
+    page.wait_for_timeout(2_300)
+    assert page.url.endswith("/2/"), "Escape stops the wait"
+    page.mouse.move(5, 5)
+    page.locator("[data-suite]").hover()
+    page.wait_for_url("**/tenir-la-souris/3/")
+    page.mouse.move(5, 5)
+    page.locator("[data-suite]").hover()
+    page.wait_for_timeout(2_300)
+    assert page.url.endswith("/3/"), "the lamps come first"
+
+
 def test_apples_are_dragged_dropped_beside_and_taken_back(visit):
     page = visit("/apprendre/tenir-la-souris/8/")
     apple, basket = page.locator("[data-objet] button").first, page.locator("[data-place]")
@@ -197,9 +275,19 @@ def test_without_script_the_text_and_the_judgements_on_words_remain(visit):
     page.get_by_role("button", name="Vérifier").click()
     expect(page.locator(".retour-dit .success")).to_be_visible()
     page.goto(page.url.replace("/6/", "/5/"))
-    told = page.locator("main noscript p.message")
+    told = page.locator("main noscript .message")
     expect(told).to_be_visible()
-    assert "demande le script" in told.inner_text()
+    assert "ne marche pas sur ce navigateur" in told.inner_text()
+
+
+def test_without_script_an_order_to_correct_keeps_the_numbers_that_were_written(visit):
+    page = visit("/apprendre/messages-pieges/8/", java_script_enabled=False)
+    places = page.locator(".a-ordonner input")
+    for n in range(4):
+        places.nth(n).fill(str(n + 1))
+    page.get_by_role("button", name="Vérifier").click()
+    expect(page.locator(".retour-dit .warning")).to_be_visible()
+    assert [places.nth(n).input_value() for n in range(4)] == ["1", "2", "3", "4"]
 
 
 def test_a_word_is_written_without_keyboard(visit, faults_of):

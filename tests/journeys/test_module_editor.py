@@ -2,16 +2,9 @@
 
 from playwright.sync_api import expect
 
-COORDINATION, PASSWORD = "coordination@demo.maillage.example", "maillage-demo"
+COORDINATION = "coordination"
 ID = "ouvrir-fermer-revenir"
 BASE = f"/espace/modules/{ID}/"
-
-
-def sign_in(page) -> None:
-    page.fill("input[name=login]", COORDINATION)
-    page.fill("input[name=password]", PASSWORD)
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/espace/")
 
 
 def press(page, name: str) -> None:
@@ -22,9 +15,8 @@ def press(page, name: str) -> None:
     page.keyboard.press("Enter")
 
 
-def test_a_coordinator_adapts_a_text_looks_at_it_and_undoes(visit, site, faults_of):
-    page = visit("/connexion/")
-    sign_in(page)
+def test_a_coordinator_adapts_a_text_looks_at_it_and_undoes(enter, site, faults_of):
+    page = enter(COORDINATION)
     page.get_by_role("link", name="Modules du territoire").press("Enter")
     page.wait_for_url("**/espace/modules/")
     assert faults_of(page, enhanced=False) == []
@@ -36,6 +28,8 @@ def test_a_coordinator_adapts_a_text_looks_at_it_and_undoes(visit, site, faults_
     page.locator("#etape-1").get_by_role("link").press("Enter")
     page.wait_for_url(f"**{BASE}1/")
     assert faults_of(page, enhanced=False) == []
+    seen = page.frame_locator("iframe")
+    expect(seen.locator("h1")).to_have_text(page.get_by_label("Titre", exact=True).input_value())
     title = page.get_by_label("Titre", exact=True)
     before = title.input_value()
     title.fill("À la médiathèque des Tilleuls")
@@ -58,16 +52,21 @@ def test_a_coordinator_adapts_a_text_looks_at_it_and_undoes(visit, site, faults_
     expect(page.locator("#etape-1").get_by_role("link")).to_have_text(before)
 
 
-def test_words_are_counted_and_a_fault_is_shown_beside_its_field(visit, site, faults_of):
-    page = visit("/connexion/", width=390, height=844)
-    sign_in(page)
-    page.goto(f"{site}/espace/modules/")
+def test_words_are_counted_and_a_fault_is_shown_beside_its_field(enter, site, faults_of):
+    page = enter(COORDINATION, "/espace/modules/", width=390, height=844)
     # Either order of the two tests: adapted already, or not.
     if page.locator(f"a[href='{BASE}']").count() == 0:
         page.locator(f"form[action='{BASE}adapter/'] button").evaluate("b => b.form.requestSubmit(b)")
         page.wait_for_url(f"**{BASE}")
     page.goto(f"{site}{BASE}")
     number = page.locator(".a-ordonner li", has_text="exercice").first.get_attribute("id").removeprefix("etape-")
+    for address in ("/espace/modules/", "/espace/modules/nouveau/", BASE, f"{BASE}etapes/", f"{BASE}etapes/?de=tenir-la-souris",
+                    f"{BASE}en-tete/", f"{BASE}{number}/", f"{BASE}{number}/apercu/", f"{BASE}langues/en/"):  # fmt: skip
+        page.goto(f"{site}{address}")
+        page.evaluate("for (const d of document.querySelectorAll('details')) d.open = !d.classList.contains('menu')")
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), address
+    page.goto(f"{site}{BASE}{number}/apercu/")
+    assert faults_of(page, enhanced=False) == []
     page.goto(f"{site}{BASE}{number}/")
     asks = page.locator("[data-mots]").first
     former = asks.input_value()
@@ -82,10 +81,8 @@ def test_words_are_counted_and_a_fault_is_shown_beside_its_field(visit, site, fa
     expect(page.get_by_text("Enregistré. Les apprenants le voient.")).to_be_visible()
 
 
-def test_a_sentence_is_translated_and_a_learner_reads_it(visit, site, faults_of):
-    page = visit("/connexion/")
-    sign_in(page)
-    page.goto(f"{site}/espace/modules/tenir-la-souris/langues/ar/?partie=etapes 6")
+def test_a_sentence_is_translated_and_a_learner_reads_it(visit, enter, site, faults_of):
+    page = enter(COORDINATION, "/espace/modules/tenir-la-souris/langues/ar/?partie=etapes 6")
     assert faults_of(page, enhanced=False) == []
     page.locator("textarea[dir=rtl]").first.fill("أي إصبع؟")
     press(page, "Enregistrer")

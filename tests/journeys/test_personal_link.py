@@ -1,28 +1,11 @@
 """Whoever runs a place keeps its sheet true: on a phone, on paper; and a professional, from the list to the method."""
 
-import re
-
 import pytest
 
-PHONE = {"width": 390, "height": 844}
-ACCOUNT = ("coordination@demo.maillage.example", "maillage-demo")
+from tests.journeys.conftest import PHONE
+
+WHO = "coordination"
 NAME = "Centre social des Pays du Guiers"  # its week is known, and seven practices
-
-
-@pytest.fixture
-def signed_in(visit):
-    """Open a page as somebody of the network."""
-
-    def open_page(address: str, **options):
-        page = visit("/connexion/", **options)
-        page.fill("[name=login]", ACCOUNT[0])
-        page.fill("[name=password]", ACCOUNT[1])
-        page.keyboard.press("Enter")
-        page.wait_for_url("**/espace/")
-        page.goto(re.sub(r"(https?://[^/]+).*", r"\1", page.url) + address)
-        return page
-
-    return open_page
 
 
 @pytest.fixture
@@ -33,9 +16,9 @@ def place(visit) -> str:
 
 
 @pytest.fixture
-def code(signed_in, place) -> str:
+def code(enter, place) -> str:
     """The code of the place, made by a professional when it has none."""
-    page = signed_in(f"/espace/annuaire/lieux/{place}/lien/")
+    page = enter(WHO, f"/espace/annuaire/lieux/{place}/lien/")
     if page.is_visible("text=Faire un code"):
         page.click("text=Faire un code")
     return page.inner_text(".code-grand")
@@ -97,8 +80,8 @@ def test_the_paper_is_one_page_of_a4(visit, code):
     assert "Rien n’a changé" in text
 
 
-def test_a_paper_sheet_is_typed_back_by_keyboard_only(signed_in, code):
-    page = signed_in("/espace/annuaire/papier/")
+def test_a_paper_sheet_is_typed_back_by_keyboard_only(enter, code):
+    page = enter(WHO, "/espace/annuaire/papier/")
     keys = page.keyboard
     assert page.evaluate("document.activeElement.name") == "code"
     keys.type(code)
@@ -120,8 +103,8 @@ def test_a_paper_sheet_is_typed_back_by_keyboard_only(signed_in, code):
     assert page.evaluate("document.activeElement.name") == "code", "ready for the next one"
 
 
-def test_a_census_goes_from_a_list_to_its_method_by_keyboard(signed_in):
-    page = signed_in("/espace/recensement/38511/")
+def test_a_census_goes_from_a_list_to_its_method_by_keyboard(enter):
+    page = enter(WHO, "/espace/recensement/38511/")
     page.click("text=Faire la liste de départ")
     page.uncheck("#connus") if page.is_visible("#connus") else None
     page.click("text=Écrire la liste")
@@ -141,7 +124,7 @@ def test_a_census_goes_from_a_list_to_its_method_by_keyboard(signed_in):
     assert "sur la recommandation d’un autre" in page.inner_text("main")
 
 
-def test_axe_finds_nothing_on_these_pages(visit, signed_in, faults_by_day_and_night, code, place):
+def test_axe_finds_nothing_on_these_pages(visit, enter, faults_by_day_and_night, code, place):
     public = ["/fiche/", f"/fiche/{code}/", f"/fiche/{code}/corriger/", f"/fiche/{code}/papier/", "/fiche/AAAA-AAAA/"]
     for address in public:
         page = visit(address)
@@ -162,18 +145,16 @@ def test_axe_finds_nothing_on_these_pages(visit, signed_in, faults_by_day_and_ni
         "/espace/messages/liste/partis/",
         *(f"/espace/recensement/38511/{page}" for page in ("", "liste/", "communes/", "regles/", "methode/")),
     ]
-    page = signed_in("/espace/")
+    page = enter(WHO, "/espace/")
     root = page.url.removesuffix("/espace/")
     for address in within:
-        page.set_viewport_size({"width": 1280, "height": 900})
-        page.emulate_media(color_scheme="light")
         page.goto(root + address)
         page.evaluate("document.querySelectorAll('main details').forEach((each) => { each.open = true })")
         assert faults_by_day_and_night(page) == [], address
 
 
-def test_a_campaign_is_opened_and_called(signed_in, faults_of):
-    page = signed_in("/espace/annuaire/campagnes/")
+def test_a_campaign_is_opened_and_called(enter, faults_of):
+    page = enter(WHO, "/espace/annuaire/campagnes/")
     page.fill("#territoire", "200040715")
     page.fill("#au_plus", "3")
     page.click("text=Voir combien")

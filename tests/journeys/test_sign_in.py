@@ -5,16 +5,12 @@ import hashlib
 import hmac
 import re
 import struct
-import subprocess
-import sys
 import time
 
 import pytest
 
 PASSWORD = "cheval agrafe pile correcte"
 OPENS = """
-import django; django.setup()
-import sys
 from datetime import date
 from maillage.apps.accounts.models import User
 from maillage.apps.directory.models import Structure
@@ -23,24 +19,10 @@ user = User.objects.create_user(sys.argv[1], sys.argv[2], name="Camille Roche")
 Membership.objects.create(user=user, role="aidant", structure=Structure.objects.order_by("pk").first(), since=date(2020, 1, 1))
 """
 READS = """
-import django; django.setup()
-import sys
 from maillage.apps.messages.models import Message
 print(Message.objects.filter(to=sys.argv[1]).order_by("-pk").first().text)
 """
 REFUSED = "Content Security Policy"
-
-
-@pytest.fixture(scope="module")
-def in_the_platform(environment, site):
-    """Run a few lines of Python in the platform that the browser sees, and return what they print."""
-
-    def run(lines: str, *words: str) -> str:
-        settings = environment | {"DJANGO_SETTINGS_MODULE": "maillage.config.settings"}
-        command = [sys.executable, "-c", lines, *words]
-        return subprocess.run(command, env=settings, check=True, capture_output=True, text=True).stdout
-
-    return run
 
 
 @pytest.fixture

@@ -3,12 +3,9 @@
 Nobody of the three needs an e-mail or a telephone: Andrei goes through the whole of it with a card.
 """
 
-import os
 import re
-import subprocess
-import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,10 +13,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from maillage.cli.stories import ANDREI, AURELIE, SANDRINE, SANDRINE_LATER
+from maillage.cli.demonstration.stories import ANDREI, AURELIE, SANDRINE, SANDRINE_LATER
+from tests.journeys.conftest import PHONE
 
 ROOT = Path(__file__).parents[2]
-PHONE = {"width": 390, "height": 844}
 MAIL_WAIT = 60  # seconds: the outbox leaves every fifteen
 
 
@@ -53,21 +50,10 @@ STORIES = (
 )
 
 
-def in_home(environment: Mapping[str, str], code: str) -> str:
-    """Run Python in the home of the platform: time goes by, a mail is read."""
-    start = "import os; os.environ['DJANGO_SETTINGS_MODULE'] = 'maillage.config.settings'; import django; django.setup()\n"
-    done = subprocess.run(
-        [sys.executable, "-c", start + code], cwd=ROOT, env=dict(environment), capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr[-2000:]
-    return done.stdout.strip()
-
-
 @pytest.fixture(scope="module")
-def told(site, environment) -> str:
+def told(in_the_platform) -> str:
     """The place of this journey: one of Grenoble whose sheet has an address that nobody reads."""
-    return in_home(
-        environment,
+    return in_the_platform(
         "from maillage.apps.directory.models import Lieu\n"
         "from maillage.apps.directory.actions import sheets\n"
         "from django.utils import timezone\n"
@@ -77,20 +63,7 @@ def told(site, environment) -> str:
     )
 
 
-@pytest.fixture
-def signed_in(visit, site) -> Callable:
-    def sign_in(who: str, address: str = "/espace/"):
-        page = visit(f"/connexion/?next={address}", **PHONE)
-        page.fill("input[name=login]", f"{who}@demo.maillage.example")
-        page.fill("input[name=password]", os.environ.get("MAILLAGE_DEMO_PASSWORD", "maillage-demo"))
-        page.keyboard.press("Enter")
-        page.wait_for_url(site + address)
-        return page
-
-    return sign_in
-
-
-def enter(page, button=None) -> None:
+def follow(page, button=None) -> None:
     """Press Enter, on a button or where one is, and wait for the page that answers."""
     with page.expect_navigation():
         (button or page.keyboard).press("Enter")
@@ -114,7 +87,7 @@ def answer(page, answers: Mapping[str, Any]) -> None:
         given = answers[found[1].upper()]
         for value in given if isinstance(given, list) else [given]:
             choose(page, "reponse", value)
-        enter(page)
+        follow(page)
     if "/bilan/essayer/" in page.url:  # the tasks are offered, and may be left
         page.get_by_role("link", name=re.compile("Non|résultat", re.IGNORECASE)).first.click()
     page.wait_for_url("**/bilan/resultat/**")
@@ -124,7 +97,7 @@ def screened(page, site: str, story: Story) -> None:
     page.goto(f"{site}/bilan/reperage/")
     for question, value in story.screening.items():
         choose(page, question, value)
-    enter(page)
+    follow(page)
     expect(page.locator("#conseil")).to_have_text(re.compile("bilan|lieux", re.IGNORECASE))
 
 
@@ -140,14 +113,14 @@ def welcomed(page, site: str, story: Story) -> tuple[str, str]:
 
 def diagnosed(page, site: str, person: str, story: Story) -> None:
     page.goto(f"{site}/espace/personnes/{person}/")
-    enter(page, page.get_by_role("button", name="Faire le point"))
+    follow(page, page.get_by_role("button", name="Faire le point"))
     page.wait_for_url(re.compile("/bilan/"))
     if page.url.rstrip("/").endswith("/bilan"):
         choose(page, "mode", "aidant")
-        enter(page, page.get_by_role("button", name=re.compile("Commencer")))
+        follow(page, page.get_by_role("button", name=re.compile("Commencer")))
     answer(page, story.answers)
     expect(page.locator("h1")).to_contain_text(re.compile(story.says))
-    enter(page, page.get_by_role("button", name=re.compile("Oui, gardez-les")))
+    follow(page, page.get_by_role("button", name=re.compile("Oui, gardez-les")))
 
 
 def referred(page, site: str, person: str, story: Story, place: str) -> None:
@@ -158,14 +131,14 @@ def referred(page, site: str, person: str, story: Story, place: str) -> None:
     page.fill("input[name=precision]", story.words)
     page.fill("input[name=ou]", "Grenoble")
     page.select_option("select[name=marche]", "0")
-    enter(page, page.get_by_role("button", name=re.compile("Voir les lieux|Chercher de nouveau")))
+    follow(page, page.get_by_role("button", name=re.compile("Voir les lieux|Chercher de nouveau")))
     for folded in page.locator(".lieux-proposes details.pli").all():
         folded.evaluate("each => { each.open = true }")
-    enter(page, page.locator(f"button[name=lieu][value='{place}']"))
+    follow(page, page.locator(f"button[name=lieu][value='{place}']"))
     page.wait_for_url(re.compile("/envoyer/"))
     choose(page, "accord", "read")
     choose(page, "canal", "email")
-    enter(page, page.get_by_role("button", name="Envoyer", exact=True))
+    follow(page, page.get_by_role("button", name="Envoyer", exact=True))
     page.wait_for_url(re.compile("/parti/"))
     expect(page.locator("h1")).to_have_text("C’est parti")
 
@@ -187,25 +160,25 @@ def mailed(environment: Mapping[str, str], known: set[str]) -> str:
     raise AssertionError("no mail left")
 
 
-def answered(visit, link: str, story: Story, environment: Mapping[str, str]) -> None:
+def answered(visit, link: str, story: Story, in_the_platform) -> None:
     """The place answers without account: a date, came, what was done; the link used again shows the state only."""
     page = visit(link, **PHONE)
-    enter(page, page.get_by_role("button", name="Lire et répondre"))
+    follow(page, page.get_by_role("button", name="Lire et répondre"))
     expect(page.locator("h1")).to_contain_text(story.name)
     page.locator("#date summary").press("Enter")
     tomorrow = time.strftime("%Y-%m-%d", time.localtime(time.time() + 3 * 86_400))
     page.fill("#date input[name=jour]", tomorrow)
     page.fill("#date input[name=heure]", "10:00")
-    enter(page, page.get_by_role("button", name="Donner ce rendez-vous"))
+    follow(page, page.get_by_role("button", name="Donner ce rendez-vous"))
     if (meant := page.locator("#date input[name=voulu]")).count():  # the sheet says closed that day
         meant.press("Space")
-        enter(page, page.get_by_role("button", name="Donner ce rendez-vous"))
+        follow(page, page.get_by_role("button", name="Donner ce rendez-vous"))
     expect(page.locator("main")).to_contain_text("Rendez-vous")
-    _later(environment, "orientation", 5)
+    _later(in_the_platform, "orientation", 5)
     page = visit(link, **PHONE)
     if page.get_by_role("button", name="Lire et répondre").count():
-        enter(page, page.get_by_role("button", name="Lire et répondre"))
-    enter(page, page.get_by_role("button", name="Venue").first)
+        follow(page, page.get_by_role("button", name="Lire et répondre"))
+    follow(page, page.get_by_role("button", name="Venue").first)
     page.locator("#dire-la-suite summary").press("Enter")
     choose(page, "fait", "assistance")
     choose(page, "issue", "reached")
@@ -214,13 +187,12 @@ def answered(visit, link: str, story: Story, environment: Mapping[str, str]) -> 
         level.select_option(story.level)
     else:
         choose(page, "niveau", story.level)
-    enter(page, page.get_by_role("button", name="Enregistrer la suite"))
+    follow(page, page.get_by_role("button", name="Enregistrer la suite"))
 
 
-def _later(environment: Mapping[str, str], what: str, days: int) -> None:
+def _later(in_the_platform, what: str, days: int) -> None:
     """Let days go by for the rows of this journey: nobody waits in a test."""
-    in_home(
-        environment,
+    in_the_platform(
         "from datetime import timedelta\n"
         "from django.db.models import F\n"
         "from maillage.apps.orientations.models import Orientation\n"
@@ -241,7 +213,7 @@ def known_to_sender(page, site: str, person: str) -> None:
     page.goto(f"{site}/espace/personnes/{person}/")
     expect(page.locator(".etapes")).to_contain_text("aidée")
     page.goto(site + page.locator(".etapes a").first.get_attribute("href"))
-    enter(page, page.get_by_role("button", name="C’est lu, terminer").first)
+    follow(page, page.get_by_role("button", name="C’est lu, terminer").first)
 
 
 def closed(visit, link: str, story: Story) -> None:
@@ -258,54 +230,53 @@ def told_by_card(visit, card: str) -> None:
     page.keyboard.press("Enter")
     page.wait_for_url("**/ma-carte/suivi/")
     expect(page.locator("main")).to_contain_text("Vous avez été aidé")
-    enter(page, page.get_by_role("button", name="Fermer ma carte"))
+    follow(page, page.get_by_role("button", name="Fermer ma carte"))
     page.wait_for_url("**/ma-carte/")
 
 
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: story.name)
-def test_from_a_counter_to_what_came_of_it(signed_in, visit, site, environment, told, story):
-    page = signed_in("travail-social")
+def test_from_a_counter_to_what_came_of_it(enter, visit, site, environment, in_the_platform, told, story):
+    page = enter("travail-social", **PHONE)
     screened(page, site, story)
     person, card = welcomed(page, site, story)
     diagnosed(page, site, person, story)
     known = links_of(environment)
     referred(page, site, person, story, told)
     link = mailed(environment, known)
-    answered(visit, link, story, environment)
+    answered(visit, link, story, in_the_platform)
     told_by_card(visit, card)
     known_to_sender(page, site, person)
     closed(visit, link, story)
 
 
-def test_sandrine_does_it_again_and_reads_what_changed(signed_in, site, environment, told):
+def test_sandrine_does_it_again_and_reads_what_changed(enter, site, in_the_platform):
     """Six weeks later, the same questions, fewer of them: before and now, in words."""
-    page = signed_in("travail-social")
+    page = enter("travail-social", **PHONE)
     page.goto(f"{site}/espace/personnes/?q=Sandrine")
     expect(page.locator("main")).to_contain_text("Sandrine")
-    enter(page, page.locator(".personnes a").first)
+    follow(page, page.locator(".personnes a").first)
     page.wait_for_url(re.compile(r"/espace/personnes/\d+/$"))
     bilan = page.locator("a[href*='/espace/bilans/']").first
     address = bilan.get_attribute("href")
     page.goto(site + address)
-    enter(page, page.get_by_role("button", name=re.compile("Refaire", re.IGNORECASE)).first)
+    follow(page, page.get_by_role("button", name=re.compile("Refaire", re.IGNORECASE)).first)
     expect(page.locator("body")).to_contain_text("14 jours")  # too early: it says when
-    _later(environment, "bilan", 45)
+    _later(in_the_platform, "bilan", 45)
     page.goto(site + address)
-    enter(page, page.get_by_role("button", name=re.compile("Refaire", re.IGNORECASE)).first)
+    follow(page, page.get_by_role("button", name=re.compile("Refaire", re.IGNORECASE)).first)
     page.wait_for_url(re.compile("/bilan/"))
     if page.url.rstrip("/").endswith("/bilan"):
         choose(page, "mode", "aidant")
-        enter(page, page.get_by_role("button", name=re.compile("Commencer")))
+        follow(page, page.get_by_role("button", name=re.compile("Commencer")))
     answer(page, SANDRINE_LATER)
     expect(page.locator("main")).to_contain_text("Avant et maintenant")
 
 
-def test_the_numbers_reach_the_page_of_the_territory(visit, signed_in, site, environment, told):
+def test_the_numbers_reach_the_page_of_the_territory(visit, in_the_platform, told):
     """Three referrals are too few to show; from eleven, the page counts them, by batches of eleven."""
     page = visit("/territoires/agglomeration-grenobloise/personnes/", **PHONE)
     expect(page.locator("main")).to_contain_text("moins de 11 orientations")
-    in_home(
-        environment,
+    in_the_platform(
         "from datetime import timedelta\n"
         "from django.utils import timezone\n"
         "from maillage.apps.accounts.models import User\n"
@@ -332,9 +303,9 @@ def test_somebody_without_account_mail_nor_telephone_goes_through_alone(visit):
     """Alone on a shared computer: the diagnosis, a card, what is kept, and all of it erased."""
     page = visit("/bilan/", **PHONE)
     choose(page, "mode", "self")
-    enter(page, page.get_by_role("button", name=re.compile("Commencer")))
+    follow(page, page.get_by_role("button", name=re.compile("Commencer")))
     answer(page, ANDREI)
-    enter(page, page.get_by_role("button", name=re.compile("Oui, gardez-les")))
+    follow(page, page.get_by_role("button", name=re.compile("Oui, gardez-les")))
     page.wait_for_url("**/bilan/carte/")  # shown once
     card = re.search(r"\b[2-9A-Y]{4}-[2-9A-Y]{4}\b", page.locator("main").inner_text())[0]
     other = visit("/ma-carte/", **PHONE)
