@@ -63,6 +63,7 @@ INSTALLED_APPS = [
     "maillage.apps.agenda",
     "maillage.apps.autonomy",
     "maillage.apps.learning",
+    "maillage.apps.surveys",
     "maillage.apps.orientations",
     "maillage.apps.dossiers",
     "maillage.apps.site",
