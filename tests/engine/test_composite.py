@@ -1,0 +1,141 @@
+"""A model and a survey together: between the two, surer than each, and never averaged against chance in silence."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from maillage.engine import composite
+from maillage.engine.chance import even_normals
+from maillage.engine.logit import expit, logit
+
+N = 500
+shares = st.floats(0.02, 0.9)
+effective = st.floats(15, 3_000)
+
+
+def modelled(share, spread):
+    return expit(logit(share) + spread * even_normals(7, "modele", 1, N)[0])
+
+
+@given(shares, effective)
+def test_a_survey_is_drawn_around_its_share(share, size):
+    drawn = composite.surveyed(share, size, seed=1, n=N)
+    assert drawn.mean() == pytest.approx((share * size + 0.5) / (size + 1), abs=2e-3)
+    mean = (share * size + 0.5) / (size + 1)
+    assert drawn.std() == pytest.approx(np.sqrt(mean * (1 - mean) / (size + 2)), rel=0.02)
+    assert ((drawn > 0) & (drawn < 1)).all()
+
+
+@pytest.mark.parametrize("share", [0.0, 1.0])
+def test_nobody_among_a_few_respondents_still_leaves_a_doubt(share):
+    drawn = composite.surveyed(share, 30, seed=1, n=N)
+    assert drawn.std() > 0.005
+
+
+@pytest.mark.parametrize(("share", "size"), [(-0.1, 10), (1.1, 10), (0.5, 0), (0.5, -3)])
+def test_a_share_of_nobody_is_refused(share, size):
+    with pytest.raises(ValueError, match="at least one respondent"):
+        composite.surveyed(share, size, seed=1, n=N)
+
+
+@given(shares, effective, shares, st.floats(0.01, 0.5))
+def test_the_combination_lies_between_and_is_surer_than_each(share, size, other, spread):
+    model, survey = modelled(other, spread), composite.surveyed(share, size, seed=3, n=N)
+    found = composite.combine(model, survey)
+    low, high = sorted((model.mean(), survey.mean()))
+    assert low - 1e-4 <= found.draws.mean() <= high + 1e-4
+    assert found.draws.var() <= min(model.var(), survey.var()) * (1 + 1e-9)
+    assert 0 <= found.weight <= 1
+
+
+@given(shares, effective, shares, st.floats(0.05, 0.5))
+def test_weights_are_the_precisions(share, size, other, spread):
+    model, survey = modelled(other, spread), composite.surveyed(share, size, seed=3, n=N)
+    found = composite.combine(model, survey)
+    assert found.weight / (1 - found.weight) == pytest.approx(model.var() / survey.var())
+    expected = 1 / (1 / model.var() + 1 / survey.var())
+    assert found.draws.var() == pytest.approx(expected, rel=0.02)
+
+
+@given(shares, st.floats(0.05, 0.3))
+def test_a_larger_survey_weighs_more(share, spread):
+    model = modelled(share, spread)
+    few, many = (composite.combine(model, composite.surveyed(share, size, seed=3, n=N)).weight for size in (50, 500))
+    assert few < many
+
+
+@given(shares, effective, shares, st.floats(0.01, 0.5))
+def test_a_guard_wakes_exactly_when_chance_is_left_behind(share, size, other, spread):
+    model, survey = modelled(other, spread), composite.surveyed(share, size, seed=3, n=N)
+    found = composite.combine(model, survey)
+    assert found.agree == (found.gap_low <= 0 <= found.gap_high)
+    assert (found.bias == 0) == found.agree
+    assert found.guarded_weight <= found.weight
+    if found.agree:
+        assert found.guarded == pytest.approx(found.draws)
+    else:  # given that doubt, the same gap would be at the limit of chance
+        assert abs(found.gap) == pytest.approx(composite.BEYOND * np.sqrt(model.var() + survey.var() + found.bias**2))
+
+
+@given(shares, effective)
+def test_the_question_of_the_definition_is_carried_as_it_is(share, size):
+    drawn = composite.surveyed(share, size, seed=3, n=N)
+    same = composite.carried(drawn, known=0.2, total=0.2, slope=1, slope_doubt=0, selection=0, seed=3)
+    assert same == pytest.approx(drawn)
+
+
+@given(shares, effective, st.floats(0.05, 0.5), st.floats(0.05, 0.5))
+def test_a_place_like_the_country_is_carried_to_the_countrys_total(_share, size, known, total):
+    drawn = np.full(N, known)
+    found = composite.carried(drawn, known=known, total=total, slope=1, slope_doubt=0.4, selection=0, seed=3)
+    assert found == pytest.approx(np.full(N, total))
+    doubted = composite.carried(drawn, known=known, total=total, slope=1, slope_doubt=0.4, selection=0.125, seed=3)
+    assert doubted.std() > 0
+
+
+def test_the_further_the_question_the_wider_the_survey():
+    drawn = composite.surveyed(0.14, 150, seed=3, n=N)
+    near, far = (
+        composite.carried(drawn, known=0.07, total=0.154, slope=1, slope_doubt=doubt, selection=0.125, seed=3)
+        for doubt in (0.05, 0.4)
+    )
+    assert near.std() < far.std()
+    assert near.mean() > 0.154  # more people at a loss here than in the country: more in need too
+
+
+@st.composite
+def places(draw):
+    n = draw(st.integers(1, 6))
+    size = np.array(draw(st.lists(st.integers(0, 4_000), min_size=n, max_size=n)), dtype=np.float64)
+    size[0] += 50
+    rates = np.array([draw(st.floats(0.02, 0.9)) for _ in range(n)])
+    drawn = expit(logit(rates)[:, None] + 0.2 * even_normals(5, "zones", n, 40))
+    return size[:, None] * drawn, size
+
+
+@given(places(), st.floats(0.02, 0.9))
+def test_areas_moved_together_add_up_to_the_target(case, share):
+    people, size = case
+    target = size.sum() * expit(logit(share) + 0.1 * even_normals(5, "cible", 1, 40)[0])
+    found = composite.moved(people, size, composite.moves(people, size, target))
+    assert found.sum(axis=0) == pytest.approx(target, rel=1e-6)
+    assert (found >= 0).all()
+    assert (found <= size[:, None]).all()
+
+
+@given(places())
+def test_a_target_already_met_moves_nobody(case):
+    people, size = case
+    move = composite.moves(people, size, people.sum(axis=0))
+    assert move == pytest.approx(np.zeros(40), abs=1e-6)
+
+
+@given(places(), st.floats(0.1, 0.8))
+def test_areas_keep_their_order(case, share):
+    people, size = case
+    target = np.full(40, size.sum() * share)
+    found = composite.moved(people, size, composite.moves(people, size, target))
+    inside = size > 0
+    before, after = (each[inside] / size[inside][:, None] for each in (people, found))
+    assert np.array_equal(np.argsort(before[:, 0], kind="stable"), np.argsort(after[:, 0], kind="stable"))
