@@ -1,0 +1,92 @@
+"""Calibration: margins met, what the respondents say kept, and no weight where none is possible."""
+
+import numpy as np
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from maillage.engine import calibration
+
+
+@st.composite
+def samples(draw):
+    """A population whose margins are known, and a biased sample of it that holds every category, with unequal initial weights."""
+    chance = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    sizes = draw(st.lists(st.integers(2, 5), min_size=1, max_size=4))
+    n = draw(st.integers(40, 300))
+    codes = [np.concatenate((np.arange(size), chance.integers(0, size, n - size))) for size in sizes]
+    ratio = np.exp(sum(chance.normal(0, 0.4, size)[code] for size, code in zip(sizes, codes, strict=True)))
+    initial = chance.uniform(0.5, 2, n)
+    targets = [np.bincount(code, initial * ratio, size) for size, code in zip(sizes, codes, strict=True)]
+    return codes, targets, initial, ratio
+
+
+@given(samples())
+def test_raking_finds_the_only_weights_that_meet_the_margins_by_a_factor_a_category(sample):
+    codes, targets, initial, ratio = sample
+    found = calibration.calibrate(initial, calibration.margins(codes, targets), method="raking")
+    assert found.converged
+    assert found.ratios == pytest.approx(ratio, rel=1e-8)
+
+
+@given(samples(), st.sampled_from(["raking", "lineaire", "logit"]), st.booleans())
+def test_margins_are_met_and_ratios_keep_their_bounds(sample, method, bounded):
+    codes, targets, initial, ratio = sample
+    bounds = (ratio.min() * 0.9, ratio.max() * 1.1) if bounded or method == "logit" else None
+    assume(bounds is None or bounds[0] < 1 < bounds[1])
+    found = calibration.calibrate(initial, calibration.margins(codes, targets), method=method, bounds=bounds)
+    assert found.converged
+    for code, target in zip(codes, targets, strict=True):
+        assert np.bincount(code, found.weights) == pytest.approx(target, rel=1e-9)
+    assert found.weights == pytest.approx(initial * found.ratios)
+    if bounds is not None:
+        assert bounds[0] - 1e-12 <= found.ratios.min() <= found.ratios.max() <= bounds[1] + 1e-12
+
+
+@given(samples())
+def test_two_respondents_alike_have_the_same_ratio_and_the_order_of_rows_says_nothing(sample):
+    codes, targets, initial, _ = sample
+    order = np.random.default_rng(0).permutation(len(initial))
+    found = calibration.calibrate(initial, calibration.margins(codes, targets))
+    moved = calibration.calibrate(initial[order], calibration.margins([code[order] for code in codes], targets))
+    assert moved.ratios == pytest.approx(found.ratios[order], rel=1e-10)
+
+
+@given(samples())
+def test_cells_and_columns_of_zeros_and_ones_give_the_same_weights(sample):
+    codes, targets, initial, _ = sample
+    columns = np.concatenate([code[:, None] == np.arange(len(t)) for code, t in zip(codes, targets, strict=True)], axis=1)
+    dense = calibration.margins([], [], numbers=columns.astype(float), totals=np.concatenate(targets))
+    by_cell = calibration.calibrate(initial, calibration.margins(codes, targets))
+    assert calibration.calibrate(initial, dense).weights == pytest.approx(by_cell.weights, rel=1e-8)
+
+
+def test_many_categories_are_told_apart_when_a_table_of_cells_would_not_fit():
+    chance = np.random.default_rng(3)
+    codes = [np.concatenate((np.arange(3000), chance.integers(0, 3000, 7000))) for _ in range(2)]
+    codes.append(chance.integers(0, 4, 10_000))
+    found = calibration.margins(codes, [np.ones(3000), np.ones(3000), np.ones(4)])
+    for code, of_cell in zip(codes, found.codes, strict=True):
+        assert (of_cell[found.cell] == code).all()
+
+
+def test_what_cannot_be_met_is_never_returned_as_if_it_were():
+    codes, targets = [np.array([0, 0, 1, 1]), np.array([0, 0, 1, 1])], [np.array([50.0, 50]), np.array([20.0, 80])]
+    for method, bounds in (
+        ("raking", None),
+        ("lineaire", None),
+        ("logit", (0.1, 10)),
+        ("raking", (0.1, 10)),
+        ("lineaire", (0.5, 2)),
+    ):
+        found = calibration.calibrate(np.full(4, 25.0), calibration.margins(codes, targets), method=method, bounds=bounds)
+        assert not found.converged, method
+        assert found.gap > 0.1
+
+
+@pytest.mark.parametrize("bounds", [(1.0, 2.0), (0.5, 1.0), (-0.1, 2.0), (0.5, np.inf), (2.0, 0.5)])
+def test_bounds_that_do_not_frame_one_are_refused(bounds):
+    with pytest.raises(ValueError, match="bounds"):
+        calibration.calibrate(
+            np.ones(2), calibration.margins([np.array([0, 1])], [np.ones(2)]), method="lineaire", bounds=bounds
+        )
