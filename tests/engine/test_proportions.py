@@ -82,8 +82,7 @@ def test_possible_forgets_no_count(n, percent):
 
 @pytest.mark.parametrize(
     ("percent", "rule"),
-    [(28, "down"), (57, "down"), (43, "down"), (19, "down"), (72, "down"), (13, "down"), (37, "down"), (11, "nearest")]
-    + [(61, "nearest"), (23, "nearest"), (24, "both")],
+    [*((k, "down") for k in (28, 57, 43, 19, 72, 13, 37)), *((k, "nearest") for k in (11, 61, 23)), (24, "both")],
 )
 def test_the_two_rules_of_the_sixty_six_structures(percent, rule):
     """Y-002 : sur 66 structures, ces pourcentages n’existent que par une des deux règles."""
