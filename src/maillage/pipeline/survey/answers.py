@@ -1,0 +1,187 @@
+"""The answers of a survey: a file of ours, of a spreadsheet, of Kobo or of ODK becomes a table of texts, `id` first."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from maillage.kernel.errors import Refused
+from maillage.kernel.table import Column, Table
+from maillage.pipeline.offer.forms.sheet import Fault, listed, shown
+from maillage.pipeline.survey import grid
+from maillage.pipeline.survey.grid import Grid
+
+ID, WEIGHT = "id", "poids_initial"
+KEYS = (
+    ID,
+    "_uuid",
+    "meta/instanceID",
+    "meta-instanceID",
+    "instanceID",
+    "KEY",
+    "_id",
+)  # what tells answers apart, elsewhere
+ODK = {"SubmissionDate", "KEY"}  # columns of a file of ODK Central: groups are then before a hyphen
+YES, NO = frozenset({"1", "1.0", "true", "oui"}), frozenset({"0", "0.0", "false", "non", ""})
+WIDE = 64 * 2**20  # characters a column takes when every cell is as long as the longest: beyond, cells are kept as they are
+WHY_ID = "Un identifiant relie chaque réponse à son poids, et empêche de compter deux fois la même."
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """Answers once read. table: columns of text, `id` first; lines: (n,) the line of each in its file.
+
+    faults: rows left out; notes: what to tell of the reading, in French.
+    """
+
+    table: Table
+    lines: NDArray[np.int64]
+    faults: tuple[Fault, ...]
+    notes: tuple[str, ...]
+
+
+def read(path: Path) -> Answers:
+    """Return the answers of a file: CSV (UTF-8 or Windows; comma, semicolon or tab), XLSX, XLS or ODS.
+
+    Groups are taken off names (`groupe/question`), and the columns of an answer that may be several (`question/choix`) are joined
+    when their question has none of its own. A row without `id`, or whose cells exceed the header, is left out and told; a row
+    given twice, cell for cell, is read once. Nothing is read as a number or a date: what was typed stays.
+    Raises Refused on a file that holds no answer, no identifier, or the same identifier for two answers that differ.
+    """
+    return of(grid.read(path))
+
+
+def parse(content: bytes, name: str) -> Answers:
+    """Return the answers of a file given by its bytes, as `read` does."""
+    return of(grid.parse(content, name))
+
+
+def of(found: Grid) -> Answers:
+    """Return the answers that a grid holds."""
+    key = next((name for name in KEYS if name in found.header), "")
+    if not key:
+        raise Refused(
+            f"{found.name}, ligne 1 : la colonne « {ID} » manque.",
+            why=f"{WHY_ID} Colonnes lues : {listed([shown(name) for name in found.header])}.",
+            do="Donnez un numéro à chaque réponse, dans une première colonne nommée « id » ; d’un export Kobo ou ODK, gardez « _uuid ».",
+        )
+    if key in found.twice:
+        raise Refused(
+            f"{found.name}, ligne 1 : la colonne « {key} » est donnée deux fois.",
+            why="On ne saurait pas laquelle relie une réponse à son poids.",
+            do="N’en gardez qu’une.",
+        )
+    kept, faults = _kept(found, found.header.index(key), key)
+    if not kept:
+        raise Refused(
+            f"{found.name} : aucune réponse sous l’en-tête{f' ; {len(faults)} lignes laissées de côté' if faults else ''}.",
+            why="Sans réponse, il n’y a rien à pondérer ni à compter.",
+            do="Vérifiez l’export, puis recommencez.",
+        )
+    rows = found.rows if len(kept) == len(found.rows) else [found.rows[row] for row in kept]
+    columns = dict(zip(found.header, zip(*rows, strict=True), strict=True))
+    named, notes = _named(columns, key)
+    texts = {ID: _texts(columns[key])} | {name: _texts(cells) for name, cells in named.items()}
+    lines = np.array(found.lines, dtype=np.int64)[kept]
+    return Answers(Table(found.name, texts), lines, tuple(faults), (*found.notes, *notes))
+
+
+def _kept(found: Grid, at: int, key: str) -> tuple[list[int], list[Fault]]:
+    """Return the rows that are answers, and the faults of the others; Refused when an identifier stands for two answers."""
+    first: dict[str, int] = {}
+    faults, kept = list(found.faults), []
+    for row, cells in enumerate(found.rows):
+        line = found.lines[row]
+        if not (given := cells[at]):
+            faults.append(
+                Fault(line, key, "", "cette réponse n’a pas d’identifiant", "Donnez-lui un numéro qui n’est à nulle autre.")
+            )
+        elif (other := first.setdefault(given, row)) == row:
+            kept.append(row)
+        elif found.rows[other] == cells:
+            reason = f"cette réponse est déjà à la ligne {found.lines[other]}, mot pour mot"
+            faults.append(Fault(line, key, shown(given), reason, "Retirez-la : elle n’est comptée qu’une fois."))
+        else:
+            raise Refused(
+                f"{found.name}, ligne {line}, colonne {key}, valeur « {shown(given)} » : la ligne {found.lines[other]} porte déjà cet "
+                "identifiant, avec d’autres réponses.",
+                why=WHY_ID,
+                do="Si ce sont deux personnes, donnez un autre numéro à l’une ; si c’est la même, gardez une seule ligne.",
+            )
+    return kept, sorted(faults, key=lambda fault: fault.line)
+
+
+def _named(columns: dict[str, tuple[str, ...]], key: str) -> tuple[dict[str, Sequence[str]], list[str]]:
+    """Return the columns under the names of questions, in their order, and what to tell."""
+    mark = "-" if columns.keys() >= ODK else "/"
+    given = [name for name in columns if name != key]
+    owned = {
+        name for name in given if name.rpartition(mark)[0] in columns
+    }  # columns of the choices of a question read whole
+    parts: dict[str, list[str]] = {}
+    for name in given:
+        parent, found, _ = name.rpartition(mark)
+        if found and name not in owned:
+            parts.setdefault(parent, []).append(name)
+    ticked = {parent for parent, names in parts.items() if len(names) > 1 and _are_ticks(columns, names)}
+    whole: dict[str, Sequence[str]] = {}
+    for name in given:
+        parent = name.rpartition(mark)[0]
+        if parent in ticked and parent not in whole:
+            whole[parent] = _joined(columns, parts[parent], mark)
+        elif parent not in ticked and name not in owned:
+            whole[name] = columns[name]
+    times = Counter(_last(name, mark) for name in whole)
+    out = {last if times[last := _last(name, mark)] == 1 and last != ID else name: cells for name, cells in whole.items()}
+    told = listed([f"« {shown(name)} »" for name in sorted(ticked)])
+    return out, [f"Colonnes de cases à cocher réunies en une réponse à plusieurs choix : {told}."] if ticked else []
+
+
+def _last(name: str, mark: str) -> str:
+    """Return the name of a question without its groups.
+
+    >>> _last("logement/acces/equipement", "/"), _last("age", "/"), _last("_notes/", "/")
+    ('equipement', 'age', '_notes/')
+    """
+    return name.rpartition(mark)[2] or name
+
+
+def _are_ticks(columns: dict[str, tuple[str, ...]], names: Sequence[str]) -> bool:
+    """Return whether every cell of columns is ticked, unticked or empty, one ticked at least."""
+    values = {cell.casefold() for name in names for cell in set(columns[name])}
+    return values <= YES | NO and bool(values & YES) and bool(values & NO - {""}) and "oui" not in values
+
+
+def _joined(columns: dict[str, tuple[str, ...]], names: Sequence[str], mark: str) -> tuple[str, ...]:
+    """Return, for each answer, the choices ticked, separated by a space; nothing when the question was not asked."""
+    choices = [_last(name, mark) for name in names]
+    return tuple(
+        " ".join(choice for choice, cell in zip(choices, row, strict=True) if cell.casefold() in YES)
+        for row in zip(*(columns[name] for name in names), strict=True)
+    )
+
+
+def _texts(cells: Sequence[str]) -> Column:
+    longest = max(map(len, cells), default=0)
+    return np.array(cells, dtype=object if longest * len(cells) > WIDE else str)
+
+
+def numbers(cells: Sequence[str]) -> NDArray[np.float64]:
+    """Return texts as numbers, decimal comma or point, spaces between thousands; nan where it is not a number.
+
+    >>> numbers(["1 250,5", "3.2", "", "douze"])
+    array([1250.5,    3.2,    nan,    nan])
+    """
+    return np.array([_number(cell) for cell in cells], dtype=np.float64)
+
+
+NUMBER = re.compile(r"[-+]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:[eE][-+]?\d+)?")
+
+
+def _number(text: str) -> float:
+    bare = re.sub(r"[\s\u00a0\u202f']", "", text)
+    return float(bare.replace(",", ".")) if NUMBER.fullmatch(bare) else float("nan")

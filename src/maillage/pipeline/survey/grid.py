@@ -1,0 +1,173 @@
+"""A file of a survey, as a header and rows of text: CSV of any usual encoding and separator, or a workbook; as wide as it comes."""
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import python_calamine as calamine
+
+from maillage.kernel.disk import reason
+from maillage.kernel.errors import Refused
+from maillage.pipeline.offer.forms import cells, compound, extent, zipped
+from maillage.pipeline.offer.forms.decode import decoded
+from maillage.pipeline.offer.forms.read import OTHERS, ZIP
+from maillage.pipeline.offer.forms.sheet import Fault, Record, Remarks, listed, shown, spaced
+
+MAX_BYTES = 512 * 2**20  # a million answers of twenty questions weigh a hundred
+MAX_CELL = 131_072  # characters
+SEPARATORS = ",;\t"
+QUOTED = re.compile(r'"(?:[^"]|"")*"')
+EXPECTED = "Une enquête se lit en CSV ou en XLSX : une ligne de noms de colonnes, puis une ligne par réponse."
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A header, and rows of as many cells, each with its line in the file. faults: rows left out; notes: what to tell, in French."""
+
+    name: str
+    header: tuple[str, ...]
+    lines: tuple[int, ...]
+    rows: tuple[tuple[str, ...], ...]
+    faults: tuple[Fault, ...]
+    notes: tuple[str, ...]
+    twice: frozenset[str] = frozenset()  # names that two columns bear
+
+
+def read(path: Path) -> Grid:
+    """Return the header and rows of a file; Refused when it cannot be read, is too large, or holds no table."""
+    try:
+        if (size := path.stat().st_size) > MAX_BYTES:
+            raise Refused(
+                f"{path.name} : le fichier pèse {spaced(size >> 20)} Mio, au plus {MAX_BYTES >> 20}.",
+                why="La mémoire n’y suffirait pas.",
+                do="Ne gardez que les colonnes dont vous avez besoin.",
+            )
+        content = path.read_bytes()
+    except OSError as error:
+        raise Refused(
+            f"{path.name} : le fichier ne peut pas être lu ({reason(error)}).",
+            why="Sans lui, rien ne peut être fait.",
+            do="Vérifiez le chemin et le nom, extension comprise, puis recommencez.",
+        ) from error
+    return parse(content, path.name)
+
+
+def parse(content: bytes, name: str) -> Grid:
+    """Return the header and rows of a file given by its bytes. name: told in messages."""
+    remarks = Remarks(name.replace("\\", "/").rpartition("/")[2] or "fichier")
+    if content.startswith((ZIP, compound.MAGIC)):
+        return _assembled(_workbook(content, remarks), remarks)
+    if what := next((label for start, label in OTHERS.items() if content.startswith(start)), ""):
+        raise remarks.refusal(f"c’est {what}, pas un tableau.", why=EXPECTED, do="Exportez le tableau en CSV ou en XLSX.")
+    text = decoded(content, remarks)
+    if not text.strip():
+        raise remarks.refusal("le fichier est vide.", why=EXPECTED, do="Vérifiez l’export, puis recommencez.")
+    return _assembled(_separated(text, remarks), remarks)
+
+
+def _separated(text: str, remarks: Remarks) -> Iterator[Record]:
+    first = QUOTED.sub("", next(line for line in text.splitlines() if line.strip()))
+    separator = max(SEPARATORS, key=first.count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+    before = 0
+    while True:
+        try:
+            row = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            raise _open_quote(remarks, before + 1) from error
+        if any(len(cell) > MAX_CELL for cell in row):  # the limit of csv, which any library may lift for all
+            raise _open_quote(remarks, before + 1)
+        yield before + 1, row
+        before = reader.line_num
+
+
+def _open_quote(remarks: Remarks, line: int) -> Refused:
+    return remarks.refusal(
+        "cette ligne ne se lit pas comme du CSV.",
+        line=line,
+        why="Une case y est plus longue que 131 072 caractères : un guillemet n’est sans doute pas refermé.",
+        do="Ouvrez le fichier dans un tableur, vérifiez cette ligne, puis enregistrez-le en « CSV UTF-8 ».",
+    )
+
+
+def _workbook(content: bytes, remarks: Remarks) -> Iterator[Record]:
+    """Yield the rows of the visible sheet with most filled cells; what a formula gave is read, never the formula."""
+    measured = compound.measured if content.startswith(compound.MAGIC) else _measured
+    extents = measured(content, remarks)
+    filled = [each for each in extents if each.filled]
+    if not filled:
+        raise remarks.refusal("toutes les feuilles sont vides.", why=EXPECTED, do="Vérifiez que c’est le bon fichier.")
+    chosen = max(filled, key=lambda each: (each.visible, each.filled))
+    extent.check([chosen], remarks.name)
+    try:
+        workbook = calamine.load_workbook(io.BytesIO(content))
+        sheet = workbook.get_sheet_by_index(extents.index(chosen))
+    except calamine.PasswordError:
+        raise zipped.locked(remarks) from None
+    except Exception:
+        raise zipped.damaged(remarks) from None
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":  # what Rust raises, outside of Exception
+            raise
+        raise zipped.damaged(remarks) from None
+    if len(filled) > 1:
+        remarks.say(f"Feuille lue : « {sheet.name} », la plus remplie des feuilles visibles.")
+    for line, values in enumerate(sheet.iter_rows(), 1):
+        yield line, [value if type(value) is str else cells.text_of(value) for value in values]
+
+
+def _measured(content: bytes, remarks: Remarks) -> list[extent.Extent]:
+    return zipped.measured(content, remarks)[1]
+
+
+def _assembled(records: Iterable[Record], remarks: Remarks) -> Grid:
+    filled = ((line, row) for line, row in records if any(cell and not cell.isspace() for cell in row))
+    line, header = next(filled, (0, []))
+    names = [" ".join(name.replace("\ufeff", "").split()) for name in header]
+    while names and not names[-1]:
+        names.pop()
+    if not names:
+        raise remarks.refusal("aucun nom de colonne.", why=EXPECTED, do="Donnez un nom à chaque colonne.")
+    names, twice = _apart(names, remarks)
+    width, lines, rows = len(names), [], []
+    for line, row in filled:
+        if len(row) != width:
+            if len(row) > width and any(cell.strip() for cell in row[width:]):
+                remarks.leave_out(
+                    line,
+                    f"cette ligne a {len(row)} cases, l’en-tête {width}",
+                    column=f"n° {width + 1}",
+                    value=" ".join(filter(None, row[width:])),
+                    do="Un séparateur est en trop, ou un guillemet manque : corrigez cette ligne.",
+                )
+                continue
+            if len(row) < width:
+                remarks.count("Ligne plus courte que l’en-tête, complétée par du vide", f"ligne {line}")
+        lines.append(line)
+        rows.append((*(cell.strip() for cell in row[:width]), *[""] * (width - len(row))))
+    return Grid(remarks.name, tuple(names), tuple(lines), tuple(rows), tuple(remarks.faults), remarks.notes, twice)
+
+
+def _apart(names: list[str], remarks: Remarks) -> tuple[list[str], frozenset[str]]:
+    """Return the names, all different, and those given twice: the second is « nom (2) », one without a name « n° 3 »."""
+    known: dict[str, None] = {}
+    twice = []
+    for rank, given in enumerate(names, 1):
+        base = name = given or f"n° {rank}"
+        times = 1
+        while name in known:
+            times += 1
+            name = f"{base} ({times})"
+        if times > 1:
+            twice.append(base)
+        known[name] = None
+    if twice:
+        remarks.say(
+            f"Noms de colonnes donnés deux fois, le second renommé : {listed([f'« {shown(name)} »' for name in twice])}."
+        )
+    return list(known), frozenset(twice)

@@ -1,0 +1,126 @@
+"""Answers of any tool become one table of texts; what cannot be told apart is refused, what is only odd is told."""
+
+import io
+import time
+
+import numpy as np
+import openpyxl
+import pytest
+
+from maillage.kernel.errors import Refused
+from maillage.pipeline.survey import answers
+
+
+def parse(text, name="reponses.csv", encoding="utf-8"):
+    return answers.parse(text.encode(encoding), name)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16"])
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_any_usual_encoding_and_separator_gives_the_same_table(encoding, separator):
+    text = "id|sexe|âge\nA|Femme|15-29 ans\nB|Homme|« 60 ans et + »\n".replace("|", separator)
+    found = parse(text, encoding=encoding).table
+    assert list(found.columns) == ["id", "sexe", "âge"]
+    assert found["âge"].tolist() == ["15-29 ans", "« 60 ans et + »"]
+
+
+def test_a_separator_inside_quotes_is_not_one():
+    found = parse('id;"âge, en années";note\n1;"30";"« oui; non »"\n').table
+    assert found["âge, en années"].tolist() == ["30"]
+    assert found["note"].tolist() == ["« oui; non »"]
+
+
+def test_a_workbook_is_read_as_its_texts():
+    book = openpyxl.Workbook()
+    book.active.append(["id", "age", "poids_initial"])
+    book.active.append([1, "15-29", 1.5])
+    book.active.append([2, "30+", 2])
+    out = io.BytesIO()
+    book.save(out)
+    found = answers.parse(out.getvalue(), "reponses.xlsx").table
+    assert [found[column].tolist() for column in found.columns] == [["1", "2"], ["15-29", "30+"], ["1.5", "2"]]
+
+
+def test_groups_of_kobo_are_taken_off_and_its_uuid_is_the_identifier():
+    found = parse(
+        "start,identite/sexe,identite/age,usages/outils,usages/outils/ordi,usages/outils/mobile,_uuid,_submission_time\n"
+        "x,f,30,ordi mobile,1,1,u-1,2026-03-02T10:00:00\n"
+        "x,h,31,mobile,0,1,u-2,2026-03-02T10:05:00\n"
+    ).table
+    assert list(found.columns) == ["id", "start", "sexe", "age", "outils", "_submission_time"]
+    assert found["id"].tolist() == ["u-1", "u-2"]
+    assert found["outils"].tolist() == ["ordi mobile", "mobile"]
+
+
+def test_ticked_columns_without_their_question_are_joined():
+    found = parse("_uuid,g/outils/ordi,g/outils/mobile,g/sexe\nu-1,1,1,f\nu-2,0,1,h\nu-3,,,h\n")
+    assert found.table["outils"].tolist() == ["ordi mobile", "mobile", ""]
+    assert "outils" in found.notes[-1]
+
+
+def test_groups_of_odk_central_are_before_a_hyphen():
+    found = parse("SubmissionDate,identite-sexe,meta-instanceID,KEY\n2026-03-02,f,uuid:1,uuid:1\n").table
+    assert found["id"].tolist() == ["uuid:1"]
+    assert found["sexe"].tolist() == ["f"]
+
+
+def test_two_questions_of_the_same_name_in_two_groups_keep_their_groups():
+    found = parse("id,a/note,b/note\n1,5,6\n").table
+    assert list(found.columns) == ["id", "a/note", "b/note"]
+
+
+def test_dates_and_codes_stay_as_they_were_typed():
+    found = parse("id,jour,commune\n1,02/03/2026,01001\n2,2026-03-02,38185\n3,2 mars 2026,2A004\n").table
+    assert found["jour"].tolist() == ["02/03/2026", "2026-03-02", "2 mars 2026"]
+    assert found["commune"].tolist() == ["01001", "38185", "2A004"]
+
+
+def test_rows_that_cannot_be_kept_are_told_and_the_others_kept():
+    found = parse("id,age\n1,30\n,31\n1,30\n2,32,33\n3,34\n")
+    assert found.table["id"].tolist() == ["1", "3"]
+    assert found.lines.tolist() == [2, 6]
+    assert [fault.line for fault in found.faults] == [3, 4, 5]
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("", "reponses.csv : le fichier est vide."),
+        ("id,age\n", "reponses.csv : aucune réponse sous l’en-tête."),
+        ("age,sexe\n30,f\n", "reponses.csv, ligne 1 : la colonne « id » manque."),
+        ("id,id,age\n1,2,30\n", "reponses.csv, ligne 1 : la colonne « id » est donnée deux fois."),
+        (
+            "id,age\n7,30\n7,31\n",
+            "reponses.csv, ligne 3, colonne id, valeur « 7 » : la ligne 2 porte déjà cet identifiant, avec d’autres réponses.",
+        ),
+        ("%PDF-1.7", "reponses.csv : c’est un document PDF, pas un tableau."),
+    ],
+)
+def test_what_holds_no_answer_is_refused(text, what):
+    with pytest.raises(Refused) as caught:
+        parse(text)
+    assert caught.value.what == what
+    assert caught.value.do
+
+
+def test_ten_thousand_columns_are_read_in_a_moment():
+    header = ",".join(["id", *(f"groupe/q{k}" for k in range(10_000))])
+    rows = "\n".join(",".join([str(k), *["oui"] * 10_000]) for k in range(50))
+    start = time.perf_counter()
+    found = parse(f"{header}\n{rows}\n").table
+    assert len(found.columns) == 10_001
+    assert time.perf_counter() - start < 5
+
+
+def test_a_long_free_text_does_not_make_every_cell_as_long():
+    rows = "\n".join(f"{k},{'x' * 100_000 if k == 5 else 'court'}" for k in range(1000))
+    found = parse(f"id,texte\n{rows}\n").table
+    assert found["texte"].nbytes < 1_000_000
+    assert found["texte"][5] == "x" * 100_000
+
+
+def test_numbers_are_read_with_a_comma_or_a_point():
+    found = answers.numbers(["1 250,5", "3.2", "", "douze", "-1", "1e3", "1,2,3"])
+    assert found.tolist()[:2] == [1250.5, 3.2]
+    assert np.isnan(found[[2, 3, 6]]).all()
+    assert found[4:6].tolist() == [-1, 1000]
