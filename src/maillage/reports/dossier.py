@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from maillage.reference.glossary import terms
-from maillage.reports import atlas, charts, wording
+from maillage.reports import atlas, charts, local_survey, wording
 from maillage.reports.blocks import (
     Beside,
     Block,
@@ -79,6 +79,8 @@ def compose(
     """Return the dossier. comments: the analyst's own, by section of SECTIONS, kept apart from computed text."""
     said = comments or {}
     chapters = [_guide(r), _summary(d, r, layers, said), _needs(r, readings, said)]
+    if r.get("enquete"):
+        chapters.append(local_survey.chapter(r["enquete"]))
     if layers:
         chapters.append(_places(d, r, layers, said))
     if r["classees"]:

@@ -15,7 +15,7 @@ import numpy as np
 from maillage.kernel.disk import reason, write_whole
 from maillage.kernel.errors import Refused
 from maillage.reference.definitions import offered
-from maillage.reports import atlas, dossier, etude, html, offer, pdf, reading, sheet, wording
+from maillage.reports import atlas, dossier, etude, html, local_survey, offer, pdf, reading, sheet, wording
 from maillage.studies import compare
 from maillage.studies import frame as frames
 from maillage.studies import offer as offer_study
@@ -58,6 +58,9 @@ def prepare(request: Request, progress: Progress = lambda step, share: None, *, 
     study = etude.encode(etude.document(d, o))
     told = reading.read(d, fingerprint=etude.fingerprint(study))
     told["offre"] = None if o is None else offer.told(o)
+    told["enquete"] = local_survey.told(d)
+    told["avertissements"] += local_survey.warnings(d)
+    told["sources"] += local_survey.source(d)
     progress("Définitions côte à côte", 0.62)
     rows = request.zoning.rows
     readings = compare.definitions(offered(), rows, inside=request.inside, seed=request.seed, n_draws=request.n_draws)

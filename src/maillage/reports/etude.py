@@ -11,7 +11,7 @@ import numpy as np
 import shapely
 
 from maillage.kernel.estimate import Withheld
-from maillage.reports import offer, sentences
+from maillage.reports import local_survey, offer, sentences
 from maillage.reports.figures import figure
 from maillage.reports.reading import name_of, names_of, sources
 from maillage.reports.wording import NBSP, number
@@ -80,11 +80,20 @@ def document(d: Diagnosis, o: Offered | None = None) -> Json:
             "filtre": None if request.inside is None else request.inside.id,
         },
         "sources": [
-            {key: source[key] for key in ("id", "producteur", "titre", "millesime", "licence")} for source in sources(d)
+            {key: source[key] for key in ("id", "producteur", "titre", "millesime", "licence")}
+            for source in (*sources(d), *local_survey.source(d))
         ],
-        "avertissements": [*sentences.warnings(d), poverty(d), *leaders(d), *(offer.cautions(o) if o else ())],
+        "avertissements": [
+            *sentences.warnings(d),
+            *local_survey.warnings(d),
+            poverty(d),
+            *leaders(d),
+            *(offer.cautions(o) if o else ()),
+        ],
         "offre": None if o is None else offer.whole(o),
     }
+    if (survey := local_survey.document(d)) is not None:
+        out["enquete"] = survey
     return out
 
 

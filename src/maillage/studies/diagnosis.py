@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from maillage.engine import classes as class_engine
-from maillage.engine import clusters, overlap, synthetic
+from maillage.engine import clusters, composite, overlap, synthetic
 from maillage.engine import rates as rate_engine
 from maillage.engine.base import Base, applied
 from maillage.engine.cells import AGE_OF, AGES, DIPLOMA_OF, DIPLOMAS
@@ -16,8 +16,9 @@ from maillage.kernel.estimate import Estimate, Figure, Unit, Withheld, from_draw
 from maillage.kernel.table import total_by
 from maillage.reference.definitions import LEVELS, Definition, definition
 from maillage.reference.parameters import number
-from maillage.studies import context, doubt, needs, shapes, social
+from maillage.studies import context, doubt, local_survey, needs, shapes, social
 from maillage.studies import frame as frames
+from maillage.studies.local_survey import Composite, Measured, Unread
 from maillage.studies.needs import Model
 from maillage.studies.shapes import Shapes
 from maillage.studies.social import Social
@@ -37,6 +38,7 @@ ADULT_SHARE_OF_15_19 = 0.4  # 18 and 19 among the five years of the bin
 FLAGS = (frames.COARSE_IRIS, frames.SMALL, frames.NO_RATE, frames.IS_OVERSEAS, frames.NO_INCOME)
 TOO_FEW = "Trop peu d’habitants pour une estimation."
 OUTSIDE = "Hors du filtre : aucun de ses habitants n’est compté."
+FILTERED = "L’enquête porte sur tout le territoire : elle ne dit rien de la seule partie que le filtre garde."
 METHOD, METHOD_BOTH, METHOD_LEVELS, METHOD_INCOME = "besoins", "double-precarite", "trois-niveaux", "niveau-de-vie"
 
 
@@ -57,7 +59,7 @@ class Inside:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """What is asked: same request, same bytes."""
+    """What is asked: same request, same bytes. survey: what a survey of the whole territory says of this definition."""
 
     territory: Territory
     zoning: Zoning
@@ -67,6 +69,7 @@ class Request:
     weights: Mapping[str, float] = field(default_factory=dict)
     inside: Inside | None = None
     name: str = ""
+    survey: Measured | Unread | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +137,7 @@ class Diagnosis:
     minima: share of residents in a household on RSA or AAH, None where too few areas are known.
     flat: by base (15+, 18+, total), persons by level when the national shares are applied as they are.
     draws: (draws,) persons in need of the whole, unrounded, for comparisons.
+    composite: the model and the survey of the request, one beside the other; not_composed: why there is none, "" without survey.
     """
 
     request: Request
@@ -169,6 +173,8 @@ class Diagnosis:
     flags: dict[int, float]
     draws: Floats
     shapes: Shapes
+    composite: Composite | None = None
+    not_composed: str = ""
 
     def zone(self, code: str) -> ZoneResult:
         return next(result for result in self.zones if result.zone.code == code)
@@ -191,6 +197,10 @@ def diagnose(request: Request, progress: Callable[[str, float], None] = lambda s
     progress("Précarité sociale et cumul", 0.62)
     at = np.repeat(np.arange(len(zones)), [len(zone.rows) for zone in zones])
     people = _people(place.frame, rows, at, share, len(zones))
+    both, why = _composed(request, sums["need"], people)
+    if both is not None and both.kept == "combinee":
+        move = _move(m, rows, share, both)
+        sums, parts = _drawn(request, m, share, lambda done: progress("Enquête et modèle", 0.55 + 0.07 * done), move)
     index = social.index_of(
         zones,
         place.frame,
@@ -199,7 +209,7 @@ def diagnose(request: Request, progress: Callable[[str, float], None] = lambda s
         inside=None if request.inside is None else request.inside.share,
         shown=people.adults >= number("protection/small_area"),
     )
-    work = _Work(request, m, rows, at, share, sums, parts, people, index)
+    work = _Work(request, m, rows, at, share, sums, parts, people, index, both, why)
     results, rate_bounds = _zone_results(work)
     progress("Contours et voisinages", 0.75)
     outline = shapes.of_zones(zones, frames.sources().rp2021)
@@ -224,6 +234,13 @@ class _Work:
     parts: list[tuple[Part, ...]]
     people: "_People"
     index: Social
+    composite: Composite | None
+    not_composed: str
+
+    @property
+    def surveyed(self) -> Measured | None:
+        """The survey that moved the figures, None when it did not."""
+        return self.composite.measured if self.composite is not None and self.composite.kept == "combinee" else None
 
     @property
     def frame(self) -> frames.Frame:
@@ -247,13 +264,35 @@ def _people(frame: frames.Frame, rows: Positions, at: Positions, share: Floats, 
     )
 
 
+def _composed(request: Request, need: Floats, people: _People) -> tuple[Composite | None, str]:
+    """Return the model and the survey of the request together, or why they are not.
+
+    need: (zones, draws) persons that the model finds.
+    """
+    if request.survey is None or isinstance(request.survey, Unread):
+        return None, "" if request.survey is None else request.survey.reason
+    if request.inside is not None:
+        return None, FILTERED
+    if people.adults.sum() < number("protection/small_area"):
+        return None, TOO_FEW
+    rates = need.sum(axis=0) / max(float(people.universe.sum()), 1.0)
+    return local_survey.compose(request.survey, request.definition, rates, seed=request.seed), ""
+
+
+def _move(m: Model, rows: Positions, share: Floats, both: Composite) -> Floats:
+    """Return (draws,) by how much the logit of every area moves for the territory to be what model and survey say together."""
+    people = needs.draws_of(m, rows)["need"].astype(np.float64) * share[:, None]
+    size = m.country.frame.universe[rows] * share
+    return composite.moves(people, size, both.draws * size.sum())
+
+
 def _drawn(
-    request: Request, m: Model, share: Floats, progress: Callable[[float], None]
+    request: Request, m: Model, share: Floats, progress: Callable[[float], None], move: Floats | None = None
 ) -> tuple[dict[str, Floats], list[tuple[Part, ...]]]:
     """Return, for each outcome, (zones, draws) persons, and the figures of the census areas inside each zone.
 
     share: (rows of all zones, in their order) what the filter keeps. Zones are drawn a few at a time: the whole of
-    France holds in the memory of an old computer.
+    France holds in the memory of an old computer. move: (draws,) on the logit, what a survey of the territory adds everywhere.
     """
     zones = request.zoning.zones
     ends = np.cumsum([len(zone.rows) for zone in zones])
@@ -265,11 +304,33 @@ def _drawn(
         rows = np.concatenate([zone.rows for zone in chosen])
         kept = share[ends[batch[-1]] - len(rows) : ends[batch[-1]]]
         areas = needs.draws_of(m, rows)
+        if move is not None:
+            areas = _moved(request, m, areas, rows, move)
         for name, values in _zone_sums(m, areas, chosen, rows, kept).items():
             sums.setdefault(name, []).append(values)
-        parts += _parts(request.definition, chosen, areas["need"], m.country.frame, kept)
+        survey = request.survey if move is not None and isinstance(request.survey, Measured) else None
+        parts += _parts(request.definition, chosen, areas["need"], m.country.frame, kept, survey)
         progress(float(ends[batch[-1]] / ends[-1]))
     return {name: np.concatenate(values) for name, values in sums.items()}, parts
+
+
+MOVED = ("need", "both", "poor_both")
+LEVEL_SUMS = ("level_1", "level_2", "level_3")
+
+
+def _moved(
+    request: Request, m: Model, areas: dict[str, NDArray[np.float32]], rows: Positions, move: Floats
+) -> dict[str, NDArray[np.float32]]:
+    """Return the draws of areas once the logit of the need moved; levels move only when they are the need that is asked.
+
+    Who is also modest or poor moves as much, among modest or poor people: the link between both precarities stays as it was.
+    """
+    size = m.country.frame.universe[rows]
+    out = dict(areas)
+    for name in (*MOVED, *(LEVEL_SUMS if request.definition.id == LEVELS else ())):
+        among = size if name not in ("both", "poor_both") else m.outcomes[name].counts[rows].sum(axis=1, dtype=np.float64)
+        out[name] = composite.moved(areas[name].astype(np.float64), among, move).astype(np.float32)
+    return out
 
 
 def _zone_sums(
@@ -329,7 +390,7 @@ def _zone_results(w: _Work) -> tuple[tuple[ZoneResult, ...], tuple[float, ...]]:
     cut = definition(LEVELS)
     results = []
     for i, zone in enumerate(zones):
-        figure = _figures(request.definition, why=why[i])
+        figure = _figures(request.definition, why=why[i], survey=w.surveyed)
         level_figure = _figures(cut, why=why[i], method=METHOD_LEVELS)
         results.append(
             ZoneResult(
@@ -340,7 +401,7 @@ def _zone_results(w: _Work) -> tuple[tuple[ZoneResult, ...], tuple[float, ...]]:
                 share_inside=float(people.population[i] / people.everybody[i]) if people.everybody[i] else 0.0,
                 need=figure(sums["need"][i]),
                 rate=figure(rates[i], percent=True),
-                both=_figures(request.definition, why=why[i], method=METHOD_BOTH)(sums["both"][i]),
+                both=_figures(request.definition, why=why[i], method=METHOD_BOTH, survey=w.surveyed)(sums["both"][i]),
                 modest=_income_figure(sums["modest"][i], why=why[i]),
                 levels={name: level_figure(values[i]) for name, values in levels.items()},
                 bounds=(float(least[i].mean()), float(most[i].mean())),
@@ -360,11 +421,17 @@ def _zone_results(w: _Work) -> tuple[tuple[ZoneResult, ...], tuple[float, ...]]:
 
 
 def _parts(
-    chosen: Definition, zones: Sequence[Zone], draws: NDArray[np.float32], frame: frames.Frame, share: Floats
+    chosen: Definition,
+    zones: Sequence[Zone],
+    draws: NDArray[np.float32],
+    frame: frames.Frame,
+    share: Floats,
+    survey: Measured | None,
 ) -> list[tuple[Part, ...]]:
     """Return the census areas of each zone, with figures of their own; none where a zone is one area, or too many.
 
     draws: (areas of the zones, in order, draws) persons in need. share: (the same areas,) what the filter keeps.
+    survey: the one that moved the draws.
     """
     iris = frames.sources().rp2021
     out: list[tuple[Part, ...]] = []
@@ -376,7 +443,8 @@ def _parts(
         for i, row in zip(here, zone.rows.tolist(), strict=True) if 1 < len(zone.rows) <= MOST_PARTS else ():
             universe = float(frame.universe[row] * share[i])
             adults = float(frame.adults[row] * share[i])
-            figure = _figures(chosen, why="" if adults >= number("protection/small_area") else TOO_FEW)
+            why = "" if adults >= number("protection/small_area") else TOO_FEW
+            figure = _figures(chosen, why=why, survey=survey)
             persons = draws[i].astype(np.float64) * share[i]
             rate = figure(100 * persons / max(universe, 1.0), percent=True)
             found.append(Part(str(iris["iris"][row]), str(iris["name"][row]), figure(persons), rate))
@@ -411,15 +479,18 @@ def _why_withheld(people: _People) -> list[str]:
     return [str(reason) for reason in np.where(outside, OUTSIDE, np.where(few, TOO_FEW, ""))]
 
 
-def _figures(d: Definition, *, why: str, method: str = METHOD) -> "Callable[..., Figure]":
-    """Return what turns draws into a figure of a definition; a reason withholds it."""
-    n = d.n
+def _figures(d: Definition, *, why: str, method: str = METHOD, survey: Measured | None = None) -> "Callable[..., Figure]":
+    """Return what turns draws into a figure of a definition; a reason withholds it. survey: the one that moved the draws."""
+    n = d.n if survey is None else d.n + survey.n
+    sources = (d.id,) if survey is None else (d.id, local_survey.SOURCE)
+    if survey is not None and method == METHOD:
+        method = local_survey.METHOD
 
     def figure(draws: Floats, *, percent: bool = False) -> Figure:
         unit: Unit = "pourcent" if percent else "personnes"
         if why:
-            return Withheld(reason=why, unit=unit, universe=d.universe, n=n, method=method, sources=(d.id,))
-        return from_draws(draws, unit=unit, universe=d.universe, n=n, method=method, sources=(d.id,))
+            return Withheld(reason=why, unit=unit, universe=d.universe, n=n, method=method, sources=sources)
+        return from_draws(draws, unit=unit, universe=d.universe, n=n, method=method, sources=sources)
 
     return figure
 
@@ -442,8 +513,8 @@ def _assemble(w: _Work, outline: Shapes, results: tuple[ZoneResult, ...], rate_b
     total = {name: values.sum(axis=0) for name, values in sums.items()}
     universe = float(people.universe.sum())
     why = "" if float(people.adults.sum()) >= number("protection/small_area") else TOO_FEW
-    figure = _figures(request.definition, why=why)
-    both = _figures(request.definition, why=why, method=METHOD_BOTH)
+    figure = _figures(request.definition, why=why, survey=w.surveyed)
+    both = _figures(request.definition, why=why, method=METHOD_BOTH, survey=w.surveyed)
     level_figure = _figures(definition(LEVELS), why=why, method=METHOD_LEVELS)
     level_draws = _levels({name: values[None] for name, values in total.items()}, np.array([[universe]]))
     pairs = shapes.touching(outline)
@@ -468,7 +539,7 @@ def _assemble(w: _Work, outline: Shapes, results: tuple[ZoneResult, ...], rate_b
         modest=_income_figure(total["modest"], why=why),
         levels={name: level_figure(values[0]) for name, values in level_draws.items()},
         poor=_income_figure(total["poor"], why=why_poor, universe=POOR_UNIVERSE),
-        poor_both=_figures(request.definition, why=why_poor, method=METHOD_BOTH)(total["poor_both"]),
+        poor_both=_figures(request.definition, why=why_poor, method=METHOD_BOTH, survey=w.surveyed)(total["poor_both"]),
         both_independent=_independent(m, rows, share, total["both"]),
         bounds=(sum(r.bounds[0] for r in results), sum(r.bounds[1] for r in results)),
         zones=results,
@@ -491,6 +562,8 @@ def _assemble(w: _Work, outline: Shapes, results: tuple[ZoneResult, ...], rate_b
         flags={bit: float((frame.population[rows] * share)[(frame.flags[rows] & bit) > 0].sum()) for bit in FLAGS},
         draws=total["need"],
         shapes=outline,
+        composite=w.composite,
+        not_composed=w.not_composed,
     )
 
 

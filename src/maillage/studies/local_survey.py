@@ -1,0 +1,272 @@
+"""What a survey of the territory says of the need: read by a written link, then weighed against the model.
+
+Source: docs/methods/enquete-et-estimation.md
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from maillage.engine import composite
+from maillage.kernel.estimate import Estimate, Figure, from_draws
+from maillage.kernel.names import plain
+from maillage.kernel.table import Table
+from maillage.reference.definitions import Definition
+from maillage.reference.parameters import number, parameters
+from maillage.reference.questionnaire import DECLINED, UNKNOWN
+from maillage.reference.survey_needs import Link, links_of
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+METHOD = "enquete-et-estimation"
+LEAST = 11  # answers in a class, and in the others, below which a share of the survey is not told
+SOURCE = "enquete-locale"
+UNSAID = frozenset(plain(word) for word in (UNKNOWN, DECLINED, "ne sait pas", "ne souhaite pas répondre", "refusé"))
+
+Kept = Literal["combinee", "modele"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """The answers of a survey that tell a need. Nothing else of the survey is needed to combine it, nor kept.
+
+    title: the survey; question: the name of its question; link: how it reads. n: unweighted answers to the question;
+    said: of them, those that count; share: weighted, 0 to 1; effective: how many respondents drawn at random would say as
+    much; residents: what the weights add up to; variables: what the sample was made to look like, in words.
+    """
+
+    title: str
+    question: str
+    link: Link
+    n: int
+    said: int
+    share: float
+    effective: float
+    residents: float
+    variables: tuple[str, ...] = ()
+
+    def data(self) -> dict[str, Any]:
+        """Return plain values, for JSON; `load` reads them back."""
+        return asdict(self)
+
+
+def load(data: Mapping[str, Any]) -> Measured:
+    """Return what `Measured.data` wrote."""
+    held = dict(data)
+    link: dict[str, Any] = {
+        key: tuple(value) if isinstance(value, list) else value for key, value in held.pop("link").items()
+    }
+    return Measured(**{**held, "link": Link(**link), "variables": tuple(held.get("variables", ()))})
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """Why a survey does not change an estimate, in a whole sentence."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """The same combination under another assumption. weight: what the survey weighs, 0 to 1."""
+
+    label: str
+    weight: float
+    rate: Estimate
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Composite:
+    """The model, the survey and both together, percent of the definition's universe.
+
+    asked: the share of the question itself. survey: what it says of the definition, the gap between question and definition
+    and what weights do not correct added to its doubt. gap: survey less model, in points. kept: `combinee`, or `modele` when
+    chance alone does not explain the gap: nothing is averaged then. weight: what the survey weighs in `combined`.
+    draws: (draws,) of the combination, 0 to 1. scenarios: what other assumptions would give.
+    """
+
+    measured: Measured
+    asked: Estimate
+    model: Estimate
+    survey: Estimate
+    combined: Estimate
+    gap: Estimate
+    weight: float
+    agree: bool
+    kept: Kept
+    scenarios: tuple[Scenario, ...]
+    draws: Floats
+
+
+def read(
+    answers: Table,
+    weights: Floats,
+    chosen: Definition,
+    *,
+    title: str,
+    variance: Callable[[Floats, Bools], float],
+    link: Link | None = None,
+    variables: Sequence[str] = (),
+) -> Measured | Unread:
+    """Return what a survey says of a definition, read by its nearest link; Unread when no question tells it.
+
+    answers: one row per respondent, texts; weights: (respondents,), in persons. variance(concerned, answered): the variance
+    of the weighted share, 0 to 1, calibration included. link: the one to read instead of those of the reference.
+    """
+    found: list[str] = []
+    for each in (link,) if link else links_of(chosen):
+        for column in answers.columns:
+            if column == "id" or not each.reads(column):
+                continue
+            said = _said(answers[column], each)
+            if isinstance(said, str):
+                found.append(f"la question « {column} » a une réponse « {said} » que nous ne savons pas lire")
+                continue
+            concerned, answered = said
+            made = _measured(concerned, answered, weights, variance)
+            if isinstance(made, Unread):
+                found.append(f"la question « {column} » {made.reason}")
+                continue
+            n, count, share, effective = made
+            return Measured(
+                title=title,
+                question=column,
+                link=each,
+                n=n,
+                said=count,
+                share=share,
+                effective=effective,
+                residents=float(weights.sum()),
+                variables=tuple(variables),
+            )
+    if found:
+        return Unread(f"L’enquête ne change pas l’estimation : {' ; '.join(found)}.")
+    names = ", ".join(dict.fromkeys(f"« {each.questions[0]} »" for each in links_of(chosen)))
+    why = f" ; nous y cherchons {names}" if names else ""
+    return Unread(
+        f"L’enquête ne change pas l’estimation : aucune de ses questions ne dit « {chosen.short} »{why}. "
+        "L’option --besoin QUESTION=RÉPONSE dit laquelle lire."
+    )
+
+
+def _said(values: NDArray[Any], link: Link) -> tuple[Bools, Bools] | str:
+    """Return (respondents,) who is concerned and who answered; the first answer that no list knows, when there is one."""
+    counted, others, lacked = ({plain(word) for word in words} for words in (link.choices, link.others, link.lacks))
+    known = counted | others | lacked
+    concerned, answered = np.zeros(len(values), dtype=bool), np.zeros(len(values), dtype=bool)
+    for at, raw in enumerate(values.tolist()):
+        text = str(raw or "").strip()
+        if not text or plain(text) in UNSAID:
+            continue
+        words = {plain(text)} if not lacked else {plain(word) for word in text.replace(",", " ").replace(";", " ").split()}
+        if (others or lacked) and (strange := words - known):
+            return sorted(strange)[0]
+        answered[at] = True
+        concerned[at] = not (words & lacked) if lacked else bool(words & counted)
+    return concerned, answered
+
+
+def _measured(
+    concerned: Bools, answered: Bools, weights: Floats, variance: Callable[[Floats, Bools], float]
+) -> tuple[int, int, float, float] | Unread:
+    """Return n, how many of them count, their weighted share and the effective number; or what makes it unusable."""
+    n, count = int(answered.sum()), int((concerned & answered).sum())
+    if n < number("composite/fewest"):
+        return Unread(f"n’a que {n} réponses : il en faut {number('composite/fewest'):.0f} pour peser")
+    if min(count, n - count) < LEAST:
+        return Unread(f"compte moins de {LEAST} réponses d’un côté ou de l’autre : le secret s’y oppose")
+    total = float(weights[answered].sum())
+    share = float(weights[concerned & answered].sum() / total)
+    spread = variance(concerned.astype(np.float64), answered)
+    w = weights[answered]
+    kish = float(w.sum() ** 2 / (w @ w))
+    effective = share * (1 - share) / spread if spread > 0 else kish
+    return n, count, share, min(effective, float(n))  # never surer than as many people drawn at random
+
+
+def compose(measured: Measured, chosen: Definition, rates: Floats, *, seed: int) -> Composite:
+    """Return the model and the survey together. rates: (draws,) of the model, 0 to 1, of the whole territory."""
+    n = len(rates)
+    drawn = composite.surveyed(measured.share, measured.effective, seed=seed, n=n)
+    carried = _carried(measured, chosen, drawn, seed, number("composite/selection"))
+    found = composite.combine(rates, carried)
+    kept: Kept = "combinee" if found.agree else "modele"
+    universe = chosen.universe
+    both = chosen.n + measured.n
+    scenarios = [
+        Scenario("Sans doute sur qui a répondu", *_scenario(measured, chosen, rates, 0.0, seed)),
+        Scenario(
+            "Deux fois plus de doute sur qui a répondu",
+            *_scenario(measured, chosen, rates, parameters()["composite/selection"].high or 0.0, seed),
+        ),
+    ]
+    if not found.agree:
+        told = _estimate(found.guarded, universe, both, (chosen.id, SOURCE))
+        scenarios.append(
+            Scenario("L’enquête avec le doute qu’il faudrait pour que l’écart s’explique", found.guarded_weight, told)
+        )
+    return Composite(
+        measured=measured,
+        asked=_estimate(drawn, f"{chosen.universe} ; réponses à la question", measured.n, (SOURCE,)),
+        model=_estimate(rates, universe, chosen.n, (chosen.id,), method="besoins"),
+        survey=_estimate(carried, universe, measured.n, (SOURCE,)),
+        combined=_estimate(found.draws, universe, both, (chosen.id, SOURCE)),
+        gap=Estimate(
+            value=100 * found.gap,
+            low=100 * found.gap_low,
+            high=100 * found.gap_high,
+            unit="pourcent",
+            universe=universe,
+            n=both,
+            method=METHOD,
+            sources=(chosen.id, SOURCE),
+        ),
+        weight=found.weight,
+        agree=found.agree,
+        kept=kept,
+        scenarios=tuple(scenarios),
+        draws=found.draws,
+    )
+
+
+def _carried(measured: Measured, chosen: Definition, drawn: Floats, seed: int, selection: float) -> Floats:
+    """Return (draws,) what the survey says of the definition; a stated link is the definition itself."""
+    link = measured.link
+    known = link.known / 100 or chosen.total
+    return composite.carried(
+        drawn,
+        known=known,
+        total=chosen.total,
+        slope=1.0,
+        slope_doubt=link.doubt,
+        selection=selection,
+        seed=seed,
+    )
+
+
+def _scenario(measured: Measured, chosen: Definition, rates: Floats, selection: float, seed: int) -> tuple[float, Estimate]:
+    drawn = composite.surveyed(measured.share, measured.effective, seed=seed, n=len(rates))
+    found = composite.combine(rates, _carried(measured, chosen, drawn, seed, selection))
+    n = chosen.n + measured.n
+    return found.weight, _estimate(found.draws, chosen.universe, n, (chosen.id, SOURCE))
+
+
+def _estimate(shares: Floats, universe: str, n: int, sources: tuple[str, ...], *, method: str = METHOD) -> Estimate:
+    return from_draws(100 * shares, unit="pourcent", universe=universe, n=n, method=method, sources=sources)
+
+
+def persons(figure: Estimate, universe: float) -> Figure:
+    """Return a share as persons of a universe."""
+    return Estimate(
+        value=figure.value * universe / 100,
+        low=figure.low * universe / 100,
+        high=figure.high * universe / 100,
+        unit="personnes",
+        universe=figure.universe,
+        n=figure.n,
+        method=figure.method,
+        sources=figure.sources,
+    )
