@@ -7,6 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from maillage.kernel.errors import Refused, UnsourcedFigure
 from maillage.kernel.names import plain
@@ -51,17 +52,17 @@ class Link:
 def links() -> tuple[Link, ...]:
     """Return every link, the nearest question first; UnsourcedFigure when one is not traced."""
     out = []
-    for raw in read_yaml(FILE):
+    rows: list[dict[str, Any]] = read_yaml(FILE)
+    for raw in rows:
         if missing := [key for key in SOURCE if raw.get(key) in (None, "", [])]:
             raise UnsourcedFigure(
                 f"survey_needs.yaml, {raw.get('id')} lacks: {', '.join(missing)}.",
                 why="A question that is not the definition’s must say how far it is from it.",
                 do="Fill the keys from the publication.",
             )
-        lists = {
-            key: tuple(map(str, raw.pop(key, ()))) for key in ("definitions", "questions", "choices", "others", "lacks")
-        }
-        out.append(Link(**lists, **raw))
+        for key in ("definitions", "questions", "choices", "others", "lacks"):
+            raw[key] = tuple(map(str, raw.get(key, ())))
+        out.append(Link(**raw))
     return tuple(out)
 
 

@@ -3,14 +3,16 @@
 Source: docs/methods/enquete-et-estimation.md
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from maillage.engine import composite
+from maillage.engine import composite, variance
+from maillage.engine.proportions import Share
+from maillage.engine.variance import Plan
 from maillage.kernel.estimate import Estimate, Figure, from_draws
 from maillage.kernel.names import plain
 from maillage.kernel.table import Table
@@ -103,18 +105,17 @@ class Composite:
 
 def read(
     answers: Table,
-    weights: Floats,
+    plan: Plan,
     chosen: Definition,
     *,
     title: str,
-    variance: Callable[[Floats, Bools], float],
     link: Link | None = None,
     variables: Sequence[str] = (),
 ) -> Measured | Unread:
     """Return what a survey says of a definition, read by its nearest link; Unread when no question tells it.
 
-    answers: one row per respondent, texts; weights: (respondents,), in persons. variance(concerned, answered): the variance
-    of the weighted share, 0 to 1, calibration included. link: the one to read instead of those of the reference.
+    answers: one row per respondent, texts; plan: their weights, in persons, and how they were calibrated, same respondents, same
+    order. link: the one to read instead of those of the reference. variables: what the plan was calibrated on, in words.
     """
     found: list[str] = []
     for each in (link,) if link else links_of(chosen):
@@ -126,7 +127,7 @@ def read(
                 found.append(f"la question « {column} » a une réponse « {said} » que nous ne savons pas lire")
                 continue
             concerned, answered = said
-            made = _measured(concerned, answered, weights, variance)
+            made = _measured(concerned, answered, plan)
             if isinstance(made, Unread):
                 found.append(f"la question « {column} » {made.reason}")
                 continue
@@ -139,7 +140,7 @@ def read(
                 said=count,
                 share=share,
                 effective=effective,
-                residents=float(weights.sum()),
+                residents=float(plan.weights.sum()),
                 variables=tuple(variables),
             )
     if found:
@@ -169,22 +170,24 @@ def _said(values: NDArray[Any], link: Link) -> tuple[Bools, Bools] | str:
     return concerned, answered
 
 
-def _measured(
-    concerned: Bools, answered: Bools, weights: Floats, variance: Callable[[Floats, Bools], float]
-) -> tuple[int, int, float, float] | Unread:
+def _measured(concerned: Bools, answered: Bools, plan: Plan) -> tuple[int, int, float, float] | Unread:
     """Return n, how many of them count, their weighted share and the effective number; or what makes it unusable."""
     n, count = int(answered.sum()), int((concerned & answered).sum())
     if n < number("composite/fewest"):
         return Unread(f"n’a que {n} réponses : il en faut {number('composite/fewest'):.0f} pour peser")
     if min(count, n - count) < LEAST:
         return Unread(f"compte moins de {LEAST} réponses d’un côté ou de l’autre : le secret s’y oppose")
-    total = float(weights[answered].sum())
-    share = float(weights[concerned & answered].sum() / total)
-    spread = variance(concerned.astype(np.float64), answered)
-    w = weights[answered]
-    kish = float(w.sum() ** 2 / (w @ w))
-    effective = share * (1 - share) / spread if spread > 0 else kish
-    return n, count, share, min(effective, float(n))  # never surer than as many people drawn at random
+    if not plan.weights[answered].sum() > 0:
+        return Unread("n’a que des réponses de poids nul")
+    found = variance.of_means(concerned[:, None], answered[:, None], plan)
+    share = Share(
+        value=float(found.values[0]),
+        variance=float(found.covariance[0, 0]),
+        n=n,
+        df=plan.df,
+        effect=variance.kish(plan.weights[answered]),
+    )
+    return n, count, share.value, min(share.effective, float(n))  # never surer than as many people drawn at random
 
 
 def compose(measured: Measured, chosen: Definition, rates: Floats, *, seed: int) -> Composite:
