@@ -11,6 +11,7 @@ from maillage.studies.diagnosis import Diagnosis
 from maillage.studies.local_survey import SOURCE, Composite, persons
 
 Json = dict[str, Any]
+MODEL, BOTH = "Le modèle seul", "Les deux ensemble"
 
 
 def document(d: Diagnosis) -> Json | None:
@@ -113,12 +114,12 @@ def discussion(c: Composite, adults: float) -> list[str]:
     out.append(f"Le modèle seul dit {_told(model)} ; l’enquête seule, {_told(survey)}.")
     if c.agree:
         out.append(
-            f"{_gap(c.gap)} Le hasard suffit à l’expliquer : les deux sont combinés selon leur précision, et donnent "
+            f"{_gap(c.gap)} Le doute de chacun suffit à l’expliquer : les deux sont combinés selon leur précision, et donnent "
             f"{_told(both)}. L’enquête y compte pour {wording.share(c.weight)}, le modèle pour {wording.share(1 - c.weight)}."
         )
     else:
         out.append(
-            f"{_gap(c.gap)} Le hasard ne suffit pas à l’expliquer : on n’en fait pas la moyenne, et le chiffre retenu reste celui du "
+            f"{_gap(c.gap)} Le doute de chacun n’y suffit pas : on n’en fait pas la moyenne, et le chiffre retenu reste celui du "
             "modèle. Trois raisons à regarder : qui a répondu, et où ; une question qui ne compte pas les mêmes personnes ; "
             "un territoire qui s’écarte vraiment de ce que disent ses âges et ses diplômes."
         )
@@ -151,7 +152,11 @@ def _points(value: float) -> str:
 
 def _gap(gap: Estimate) -> str:
     """Return the sentence that says how far the survey is from the model."""
-    between = f"entre {_points(gap.low)} et {_points(gap.high)}"
+    low, high = round(gap.low), round(gap.high)
+    between = f"entre {_points(low)} et {_points(high)}"
+    if low * high > 0:
+        near, far = sorted((abs(low), abs(high)))
+        between = f"entre {near} et {_points(far if high > 0 else -far)}"
     if not round(gap.value):
         return f"L’enquête et le modèle disent la même chose, à un point près (écart {between})."
     return f"L’enquête trouve {_points(gap.value)} que le modèle ({between})."
@@ -163,24 +168,25 @@ def told(d: Diagnosis) -> Json | None:
         return {"motif": d.not_composed} if d.not_composed else None
     c = d.composite
     names = (
-        ("Le modèle seul", c.model, 1 - c.weight),
+        (MODEL, c.model, 1 - c.weight),
         ("L’enquête seule", c.survey, c.weight),
-        ("Les deux ensemble", c.combined, 1.0),
+        (BOTH, c.combined, 1.0),
     )
+    kept = c.kept == "combinee"
     top = charts.axis_top([each for _, each, _ in names])
     rows = []
     for label, each, weight in names:
         rate, people = wording.rate(each), wording.people(persons(each, d.universe), most=d.universe)
         rows.append(
             {
-                "libelle": label,
-                "part": rate.value or rate.span,
+                "libelle": label if kept or label != BOTH else f"{BOTH} (non retenu)",
+                "part": rate.value or "—",
                 "part_entre": rate.span,
-                "personnes": people.value or people.span,
+                "personnes": people.value or "—",
                 "personnes_entre": people.span,
-                "poids": "" if label == "Les deux ensemble" else wording.share(weight),
+                "poids": "" if label == BOTH else wording.share(weight),
                 "barre": charts.small_bar(each, top=top, id="rayures"),
-                "retenu": (label == "Les deux ensemble") == (c.kept == "combinee") and label != "L’enquête seule",
+                "retenu": label == (BOTH if kept else MODEL),
             }
         )
     return {

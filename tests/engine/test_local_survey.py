@@ -1,0 +1,170 @@
+"""A survey read by a written link: what counts, what is refused, what it says once carried."""
+
+import json
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from maillage.engine.chance import even_normals
+from maillage.engine.logit import expit, logit
+from maillage.engine.variance import Plan
+from maillage.kernel.errors import Refused, UnsourcedFigure
+from maillage.kernel.table import Table
+from maillage.reference import survey_needs
+from maillage.reference.definitions import definition, definitions
+from maillage.studies import local_survey
+from maillage.studies.local_survey import Measured, Unread
+
+INSEE = definition("illectronisme-insee-2021")
+PAGE = Path(__file__).parents[2] / "docs" / "methods" / "enquete-et-estimation.md"
+
+
+def answers(**columns):
+    n = len(next(iter(columns.values())))
+    return Table("réponses", {"id": np.arange(n).astype(str), **{k: np.array(v) for k, v in columns.items()}})
+
+
+def read(chosen=INSEE, weights=None, link=None, **columns):
+    table = answers(**columns)
+    plan = Plan(weights=np.full(len(table), 100.0) if weights is None else np.asarray(weights, dtype=float))
+    return local_survey.read(table, plan, chosen, title="Essai", link=link)
+
+
+EASE = ["pas_du_tout"] * 20 + ["peu"] * 40 + ["a_l_aise"] * 30 + ["tres"] * 10
+
+
+def test_the_answers_that_count_are_those_of_the_link():
+    found = read(aisance=EASE)
+    assert isinstance(found, Measured)
+    assert (found.link.id, found.n, found.said, found.share) == ("aisance", 100, 20, 0.2)
+    assert found.residents == 10_000
+
+
+def test_labels_are_read_as_names():
+    labels = {"pas_du_tout": "Pas du tout à l’aise", "peu": "Peu à l’aise", "a_l_aise": "À l’aise", "tres": "Très à l’aise"}
+    assert read(aisance=[labels[word] for word in EASE]).share == 0.2
+
+
+def test_who_does_not_know_is_not_counted():
+    found = read(aisance=[*EASE, *["nsp"] * 30, *["refus"] * 5, *[""] * 5])
+    assert (found.n, found.share) == (100, 0.2)
+
+
+def test_weights_count():
+    found = read(aisance=EASE, weights=[400.0] * 20 + [100.0] * 80)
+    assert found.share == pytest.approx(0.5)
+    assert found.effective < 100
+
+
+def test_the_nearest_question_is_read_first():
+    found = read(aisance=EASE, internet_3_mois=["non"] * 15 + ["oui"] * 85)
+    assert found.link.id == "usage-trois-mois"
+    assert found.share == 0.15
+
+
+def test_an_unknown_answer_makes_it_another_question():
+    found = read(aisance=[*EASE[:-1], "moyen"])
+    assert isinstance(found, Unread)
+    assert "« moyen »" in found.reason
+
+
+def test_no_question_tells_the_need():
+    found = read(age=["15_24"] * 100)
+    assert isinstance(found, Unread)
+    assert "--besoin" in found.reason
+
+
+@pytest.mark.parametrize("few", [0, 10, 90, 100])
+def test_a_handful_of_answers_is_kept_secret(few):
+    found = read(internet_3_mois=["non"] * few + ["oui"] * (100 - few))
+    assert isinstance(found, Unread)
+    assert "secret" in found.reason
+
+
+def test_twenty_nine_answers_are_too_few():
+    assert "29 réponses" in read(internet_3_mois=["non"] * 12 + ["oui"] * 17).reason
+
+
+def test_what_is_lacking_counts_for_several_answers():
+    equipment = ["smartphone ordinateur"] * 40 + ["smartphone"] * 50 + ["aucun"] * 10
+    found = read(definition("pas-d-ordinateur-2018"), equipement=equipment)
+    assert found.share == 0.6
+
+
+def test_a_stated_link_is_read_and_told():
+    link = survey_needs.stated("usage=jamais, rarement", ["id", "usage"])
+    found = read(link=link, usage=["jamais"] * 20 + ["rarement"] * 10 + ["souvent"] * 70)
+    assert found.share == 0.3
+    assert "« jamais »" in found.link.counts
+
+
+@pytest.mark.parametrize("words", ["usage", "=jamais", "usage=", "autre=jamais", "usage=,"])
+def test_a_link_that_does_not_read_is_refused(words):
+    with pytest.raises(Refused):
+        survey_needs.stated(words, ["id", "usage"])
+
+
+def rates(share=0.177, spread=0.1, n=500):
+    return expit(logit(share) + spread * even_normals(7, "modele", 1, n)[0])
+
+
+def test_a_stated_link_is_the_definition_itself():
+    link = survey_needs.stated("usage=jamais", ["usage"])
+    measured = read(link=link, usage=["jamais"] * 200 + ["souvent"] * 800)
+    c = local_survey.compose(measured, INSEE, rates(), seed=1)
+    assert c.survey.value == pytest.approx(c.asked.value, abs=0.3)
+
+
+def test_the_estimate_stands_between_and_is_surer():
+    c = local_survey.compose(read(internet_3_mois=["non"] * 40 + ["oui"] * 160), INSEE, rates(), seed=1)
+    assert c.kept == "combinee"
+    assert c.model.value < c.combined.value < c.survey.value
+    assert c.combined.half_width < min(c.model.half_width, c.survey.half_width)
+
+
+def test_a_contradiction_is_told_and_not_averaged():
+    c = local_survey.compose(read(internet_3_mois=["non"] * 600 + ["oui"] * 400), INSEE, rates(), seed=1)
+    assert (c.kept, c.agree) == ("modele", False)
+    assert c.gap.low > 0
+    assert c.scenarios[-1].weight < c.weight
+
+
+def test_the_same_answers_give_the_same_figures():
+    measured = read(aisance=EASE)
+    first, again = (local_survey.compose(measured, INSEE, rates(), seed=3) for _ in range(2))
+    assert np.array_equal(first.draws, again.draws)
+    assert local_survey.load(json.loads(json.dumps(measured.data()))) == measured
+
+
+def test_more_doubt_on_who_answered_gives_the_survey_less_weight():
+    c = local_survey.compose(read(internet_3_mois=["non"] * 40 + ["oui"] * 160), INSEE, rates(), seed=1)
+    sure, doubtful = c.scenarios[:2]
+    assert sure.weight > c.weight > doubtful.weight
+
+
+def test_every_link_is_traced_and_told_on_the_page():
+    known = definitions()
+    rows = dict(re.findall(r"^\| `([\w-]+)` \|(.*)$", PAGE.read_text("utf-8"), flags=re.M))
+    for link in survey_needs.links():
+        assert set(link.definitions) <= set(known)
+        told = rows[link.id]
+        assert f"{link.known:g} %".replace(".", ",") in told
+        assert told.rstrip(" |").endswith(f"{link.doubt:g}".replace(".", ","))
+        assert not {link.id} & {other.id for other in survey_needs.links() if other is not link}
+        words = [set(map(survey_needs.plain, names)) for names in (link.choices, link.others, link.lacks)]
+        assert not words[0] & words[1]
+        assert not words[1] & words[2]
+
+
+def test_a_link_without_its_difference_is_refused(monkeypatch):
+    link = survey_needs.links()[0]
+    raw = {key: getattr(link, key) for key in survey_needs.SOURCE} | {"difference": ""}
+    monkeypatch.setattr(survey_needs, "read_yaml", lambda path: [raw])
+    survey_needs.links.cache_clear()
+    try:
+        with pytest.raises(UnsourcedFigure, match="difference"):
+            survey_needs.links()
+    finally:
+        survey_needs.links.cache_clear()
