@@ -1,0 +1,272 @@
+"""Charts of a survey: each bar says its doubt, no colour speaks alone, and every chart has its words.
+
+Drawn narrow, labels above bars, so that the same drawing is read on a telephone, on a page and on paper.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+from textwrap import wrap
+
+from maillage.kernel.estimate import Estimate, Figure, Withheld
+from maillage.reports import wording
+from maillage.reports.charts import hatch
+
+WIDTH, BAR, LINE = 460, 340, 18  # of a drawing, of its bars, of a line of text
+PER_LINE = 56  # letters
+LEAST_INSIDE = 30  # points: under, a part of a bar has its figure in the table alone
+SEQUENCE = ("nv-autonomie", "nv-faible", "nv-forte", "nv-exclusion")
+BAD, MIDDLE, GOOD = ("s4", "s2"), "c1", ("n2", "n4")
+DARK = {"nv-forte", "nv-exclusion"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bar:
+    """A bar: what it counts, its figure in percent, and the figure it stands beside, if any."""
+
+    label: str
+    figure: Figure
+    other: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stack:
+    """A bar cut in parts, in the order of its levels: percents, None where a part is withheld. n: respondents."""
+
+    label: str
+    shares: Sequence[float | None]
+    n: int
+
+
+def bars(rows: Sequence[Bar], *, id: str, label: str, other: str = "", social: bool = False) -> str:
+    """Return horizontal bars, 0 to 100 percent: solid to the low bound, hatched to the high one, a tick at the value.
+
+    other: what the second figure of a row is (« France »); a lozenge stands for it.
+    """
+    parts, y = [], 0
+    if other and any(row.other is not None for row in rows):
+        parts.append(
+            f'<path class="temoin" d="{_lozenge(7, 9)}"/><text class="axe-texte" x="20" y="14">{escape(other)}</text>'
+        )
+        y = 26
+    for row in rows:
+        drawn, y = _bar(row, y, BAR, id, social)
+        parts.append(drawn)
+    return _svg("enquete", y, label, hatch(id), "".join(parts))
+
+
+def _bar(row: Bar, y: int, wide: int, id: str, social: bool = False, per_line: int = PER_LINE) -> tuple[str, int]:
+    """Return a bar under its label, and where the next one starts."""
+    words, y = _words(row.label, y, per_line)
+    figure = row.figure
+    if isinstance(figure, Withheld):
+        return (
+            f'{words}<rect class="retenu" x="1" y="{y + 1}" width="{wide - 2}" height="14"/>'
+            f'<text class="axe-texte" x="{wide + 8}" y="{y + 13}">non publié</text>',
+            y + 30,
+        )
+    scale = wide / 100
+    low, high, value = (min(max(v, 0.0), 100.0) * scale for v in (figure.low, figure.high, figure.value))
+    parts = [
+        words,
+        f'<path class="axe" d="M0 {y + 16}H{wide}"/>',
+        f'<rect class="{"social" if social else "plein"}" x="0" y="{y}" width="{low:.1f}" height="16"/>',
+        f'<rect class="doute doute-fond" x="{low:.1f}" y="{y + 0.7:.1f}" width="{max(high - low, 0):.1f}" height="14.6"/>',
+        f'<rect fill="url(#{id})" x="{low:.1f}" y="{y + 0.7:.1f}" width="{max(high - low, 0):.1f}" height="14.6"/>',
+        f'<path class="repere" d="M{value:.1f} {y - 2}V{y + 18}"/>',
+    ]
+    if row.other is not None:
+        parts.append(f'<path class="temoin" d="{_lozenge(row.other * scale, y + 8)}"/>')
+    shown = wording.rate(figure)
+    strong = shown.value or shown.span
+    parts.append(f'<text x="{wide + 8}" y="{y + 13}" font-size="16" font-weight="700">{escape(strong)}</text>')
+    if shown.value and wide == BAR:
+        parts.append(
+            f'<text class="axe-texte petit" x="{WIDTH}" y="{y + 13}" text-anchor="end">{escape(_short(figure))}</text>'
+        )
+    return "".join(parts), y + 34
+
+
+def _short(figure: Estimate) -> str:
+    """Return an interval as it stands beside a bar: 79–88."""
+    shown = wording.rate(figure)
+    return f"{shown.low}–{shown.high}".replace("%", "").strip().rstrip(wording.NBSP)
+
+
+def stacked(rows: Sequence[Stack], levels: Sequence[str], *, id: str, label: str) -> str:
+    """Return bars cut in parts that follow an order, each told in the legend by its tone and its pattern."""
+    kinds = _spread(SEQUENCE, len(levels))
+    parts, y = _legend(levels, kinds, id)
+    for row in rows:
+        words, y = _words(f"{row.label} (n = {row.n})", y, PER_LINE)
+        parts += [words, _segments(row.shares, kinds, y, 0.0, WIDTH / 100, id)]
+        y += 40
+    return _svg("enquete", y, label, _patterns(id), "".join(parts))
+
+
+def diverging(rows: Sequence[Stack], levels: Sequence[str], *, id: str, label: str) -> str:
+    """Return bars on both sides of a middle: the worst levels to the left, the best to the right, a middle one astride."""
+    half = len(levels) // 2
+    kinds = [*_spread(BAD, half), *([MIDDLE] if len(levels) % 2 else []), *_spread(GOOD, half)]
+    parts, y = _legend(levels, kinds, id)
+
+    def left(row: Stack) -> float:
+        shares = [share or 0.0 for share in row.shares]
+        return sum(shares[:half]) + (shares[half] / 2 if len(levels) % 2 else 0.0)
+
+    reach = max((max(left(row), sum(s or 0.0 for s in row.shares) - left(row)) for row in rows), default=1.0) or 1.0
+    scale, top = WIDTH / 2 / reach, y
+    end = top + sum(40 + _words(f"{row.label} (n = {row.n})", 0, PER_LINE)[1] for row in rows)
+    parts.append(f'<path class="milieu" d="M{WIDTH / 2} {top}V{end - 8}"/>')
+    for row in rows:
+        words, y = _words(f"{row.label} (n = {row.n})", y, PER_LINE)
+        parts += [words, _segments(row.shares, kinds, y, WIDTH / 2 - left(row) * scale, scale, id)]
+        y += 40
+    return _svg("enquete", y, label, _patterns(id), "".join(parts))
+
+
+def multiples(panels: Sequence[tuple[str, Sequence[Bar]]], *, id: str, label: str) -> str:
+    """Return one small chart for each group, two a row, on one scale."""
+    parts, y, wide = [], 0, 150
+    for k in range(0, len(panels), 2):
+        ends = []
+        for column, (title, rows) in enumerate(panels[k : k + 2]):
+            heading, at = _words(title, 0, 27, bold=True)
+            drawn = [heading]
+            for row in rows:
+                bar, at = _bar(row, at, wide, id, per_line=28)
+                drawn.append(bar)
+            ends.append(at)
+            parts.append(f'<g transform="translate({column * 236} {y})">{"".join(drawn)}</g>')
+        y += max(ends) + 14
+    return _svg("enquete", y, label, hatch(id), "".join(parts))
+
+
+def histogram(weights: Sequence[float], *, label: str, classes: int = 20) -> str:
+    """Return how many respondents have each weight, divided by the mean weight: 1 is a respondent who counts for one."""
+    mean = sum(weights) / len(weights)
+    ratios = [weight / mean for weight in weights]
+    top = max(max(ratios), 2.0)
+    counts = [0] * classes
+    for ratio in ratios:
+        counts[min(int(ratio / top * classes), classes - 1)] += 1
+    high, each = max(counts), WIDTH / classes
+    shown = "".join(
+        f'<rect class="plein" x="{k * each + 1:.1f}" y="{130 - 120 * n / high:.1f}" width="{each - 2:.1f}" '
+        f'height="{120 * n / high:.1f}"/>'
+        for k, n in enumerate(counts)
+        if n
+    )
+    marks = "".join(
+        f'<path class="axe" d="M{min(at / top * WIDTH, WIDTH - 1):.1f} 130v6"/><text class="axe-texte" x="{at / top * WIDTH:.1f}" '
+        f'y="152" text-anchor="{"start" if not at else "end" if at == top else "middle"}">{wording.number(at, 0 if at in (0, 1) else 1)}</text>'
+        for at in (0.0, 1.0, top)
+    )
+    return _svg("enquete", 158, label, "", f'{shown}<path class="axe" d="M0 130H{WIDTH}"/>{marks}')
+
+
+def in_words(rows: Sequence[Bar], other: str = "") -> str:
+    """Return the text that stands for bars.
+
+    >>> from maillage.kernel.estimate import Estimate
+    >>> figure = Estimate(value=84, low=79, high=88, unit="pourcent", universe="", n=192, method="resultats-enquete")
+    >>> in_words([Bar(label="Téléphone", figure=figure, other=84.0)], "France")
+    'Téléphone : 84\\xa0% (entre 79 et 88\\xa0%), France 84\\xa0%.'
+    """
+    told = []
+    for row in rows:
+        beside = f", {other} {wording.percent(row.other)}" if row.other is not None else ""
+        told.append(f"{row.label} : {one(row.figure)}{beside}")
+    return " ; ".join(told) + "." if told else ""
+
+
+def one(figure: Figure) -> str:
+    """Return a figure and its interval in a few words, the reason where it is withheld."""
+    if isinstance(figure, Withheld):
+        return "non publié"
+    shown = wording.rate(figure)
+    return f"{shown.value} ({shown.between})" if shown.value else shown.between
+
+
+def parts_in_words(rows: Sequence[Stack], levels: Sequence[str]) -> str:
+    """Return the text that stands for bars cut in parts."""
+    told = []
+    for row in rows:
+        shares = (
+            f"{level} {'non publié' if share is None else wording.percent(share)}"
+            for level, share in zip(levels, row.shares, strict=True)
+        )
+        told.append(f"{row.label} : {', '.join(shares)}")
+    return " ; ".join(told) + "." if told else ""
+
+
+def _words(text: str, y: int, per_line: int, bold: bool = False) -> tuple[str, int]:
+    """Return a text on as many lines as it needs, and where what follows starts."""
+    lines = wrap(text, per_line) or [""]
+    weight = ' font-weight="700"' if bold else ""
+    told = "".join(
+        f'<text x="0" y="{y + 13 + k * LINE}" font-size="15"{weight}>{escape(line)}</text>' for k, line in enumerate(lines)
+    )
+    return told, y + 2 + LINE * len(lines)
+
+
+def _segments(
+    shares: Sequence[float | None], kinds: Sequence[str], y: int, start: float, scale: float, id: str
+) -> str:
+    parts, x = [], start
+    for k, (share, kind) in enumerate(zip(shares, kinds, strict=True)):
+        wide = (share or 0.0) * scale
+        if wide > 0:
+            parts.append(_swatch(kind, id, k, x + 1, y, max(wide - 2, 0.5), 26))
+        if wide >= LEAST_INSIDE and share is not None:
+            parts.append(
+                f'<text class="{"sur-exclusion" if kind in DARK else "etiquette"}" x="{x + wide / 2:.1f}" y="{y + 18}" '
+                f'font-size="14" font-weight="700" text-anchor="middle">{wording.number(share)}</text>'
+            )
+        x += wide
+    return "".join(parts)
+
+
+def _swatch(kind: str, id: str, rank: int, x: float, y: float, wide: float, high: float) -> str:
+    rect = f'<rect class="{kind}" x="{x:.1f}" y="{y}" width="{wide:.1f}" height="{high}"/>'
+    if rank % 2 == 0 and kind not in DARK:
+        rect += f'<rect fill="url(#{id}-p)" x="{x:.1f}" y="{y}" width="{wide:.1f}" height="{high}"/>'
+    return f'{rect}<rect class="contour-part" x="{x:.1f}" y="{y}" width="{wide:.1f}" height="{high}"/>'
+
+
+def _legend(levels: Sequence[str], kinds: Sequence[str], id: str) -> tuple[list[str], int]:
+    parts, y = [], 0
+    for k, (level, kind) in enumerate(zip(levels, kinds, strict=True)):
+        parts.append(f'{_swatch(kind, id, k, 1, y + 1, 22, 14)}<text x="32" y="{y + 13}" font-size="15">{escape(level)}</text>')
+        y += 22
+    return parts, y + 8
+
+
+def _spread(kinds: Sequence[str], n: int) -> list[str]:
+    """Return n tones among those of a scale, its ends kept; the same one comes back when there are more levels.
+
+    >>> _spread(("a", "b", "c", "d"), 2), _spread(("a", "b"), 1), _spread(("a", "b"), 3)
+    (['a', 'd'], ['a'], ['a', 'a', 'b'])
+    """
+    if n < 2:
+        return list(kinds[:n])
+    return [kinds[min(int(k * (len(kinds) - 1) / (n - 1) + (0.5 if n < len(kinds) else 0.0)), len(kinds) - 1)] for k in range(n)]
+
+
+def _patterns(id: str) -> str:
+    return (
+        f'<pattern id="{id}-p" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
+        f'<path class="trame" d="M0 0V6"/></pattern>'
+    )
+
+
+def _lozenge(x: float, y: float) -> str:
+    return f"M{x:.1f} {y - 8}l7 8l-7 8l-7-8z"
+
+
+def _svg(kind: str, high: float, label: str, defs: str, body: str) -> str:
+    held = f"<defs>{defs}</defs>" if defs else ""
+    return (
+        f'<svg class="fig {kind}" viewBox="-1 -4 {WIDTH + 2} {high + 6:.0f}" role="img" aria-label="{escape(label)}" '
+        f'xmlns="http://www.w3.org/2000/svg">{held}{body}</svg>'
+    )
