@@ -146,7 +146,7 @@ def histogram(weights: Sequence[float], *, label: str, classes: int = 20) -> str
     """Return how many respondents have each weight, divided by the mean weight: 1 is a respondent who counts for one."""
     mean = sum(weights) / len(weights)
     ratios = [weight / mean for weight in weights]
-    top = max(max(ratios), 2.0)
+    top = max(*ratios, 2.0)
     counts = [0] * classes
     for ratio in ratios:
         counts[min(int(ratio / top * classes), classes - 1)] += 1
@@ -210,9 +210,7 @@ def _words(text: str, y: int, per_line: int, bold: bool = False) -> tuple[str, i
     return told, y + 2 + LINE * len(lines)
 
 
-def _segments(
-    shares: Sequence[float | None], kinds: Sequence[str], y: int, start: float, scale: float, id: str
-) -> str:
+def _segments(shares: Sequence[float | None], kinds: Sequence[str], y: int, start: float, scale: float, id: str) -> str:
     parts, x = [], start
     for k, (share, kind) in enumerate(zip(shares, kinds, strict=True)):
         wide = (share or 0.0) * scale
@@ -237,7 +235,9 @@ def _swatch(kind: str, id: str, rank: int, x: float, y: float, wide: float, high
 def _legend(levels: Sequence[str], kinds: Sequence[str], id: str) -> tuple[list[str], int]:
     parts, y = [], 0
     for k, (level, kind) in enumerate(zip(levels, kinds, strict=True)):
-        parts.append(f'{_swatch(kind, id, k, 1, y + 1, 22, 14)}<text x="32" y="{y + 13}" font-size="15">{escape(level)}</text>')
+        parts.append(
+            f'{_swatch(kind, id, k, 1, y + 1, 22, 14)}<text x="32" y="{y + 13}" font-size="15">{escape(level)}</text>'
+        )
         y += 22
     return parts, y + 8
 
@@ -250,7 +250,9 @@ def _spread(kinds: Sequence[str], n: int) -> list[str]:
     """
     if n < 2:
         return list(kinds[:n])
-    return [kinds[min(int(k * (len(kinds) - 1) / (n - 1) + (0.5 if n < len(kinds) else 0.0)), len(kinds) - 1)] for k in range(n)]
+    return [
+        kinds[min(int(k * (len(kinds) - 1) / (n - 1) + (0.5 if n < len(kinds) else 0.0)), len(kinds) - 1)] for k in range(n)
+    ]
 
 
 def _patterns(id: str) -> str:

@@ -170,7 +170,10 @@ def change_sentence(asked: Asked, gap: Gap) -> Sentence:
         f"« {gap.label} » : {_percent(gap.first_figure, asked)} ({gap.first}), puis {_percent(gap.second_figure, asked)} "
         f"({gap.second}) : {end}.{_small(min(gap.first_figure.n, gap.second_figure.n))}"
     )
-    behind = (_behind(f"{gap.label}, {gap.first}", gap.first_figure, asked), _behind(f"{gap.label}, {gap.second}", gap.second_figure, asked))
+    behind = (
+        _behind(f"{gap.label}, {gap.first}", gap.first_figure, asked),
+        _behind(f"{gap.label}, {gap.second}", gap.second_figure, asked),
+    )
     return Sentence(key=f"vagues:{asked.name}:{gap.label}", text=text, figures=behind)
 
 
@@ -249,7 +252,11 @@ def _first(asked: Asked, shown: Sequence[Line], people: Who) -> list[Sentence]:
 def _several(asked: Asked, shown: Sequence[Line], people: Who) -> list[Sentence]:
     ranked = sorted(shown, key=lambda line: -_value(line))[:3]
     cited = listing([f"« {line.label} » ({_percent(line.figure, asked)})" for line in ranked])
-    more = " Plusieurs réponses étaient possibles : le total dépasse 100" + NBSP + "%." if sum(map(_value, shown)) > 100 else ""
+    more = (
+        " Plusieurs réponses étaient possibles : le total dépasse 100" + NBSP + "%."
+        if sum(map(_value, shown)) > 100
+        else ""
+    )
     verb = "est le plus cité" if len(ranked) == 1 else "sont les plus cités"
     text = f"« {_short(asked.label)} » : {cited} {verb}.{more}{_small(asked.n)}"
     behind = tuple(_behind(line.label, line.figure, asked) for line in ranked)
@@ -298,7 +305,9 @@ def _lead(line: Line, asked: Asked, people: Who, *, favourable: bool = False) ->
             f"« {_short(asked.label)} » : {told} {said} « {line.label} » "
             f"({_percent(line.figure, asked)}, {_between(line.figure)})."
         )
-    return f"« {_short(asked.label)} » : {_percent(line.figure, asked)} répondent « {line.label} » ({_between(line.figure)})."
+    return (
+        f"« {_short(asked.label)} » : {_percent(line.figure, asked)} répondent « {line.label} » ({_between(line.figure)})."
+    )
 
 
 def _told(line: Line, asked: Asked, people: Who) -> str:
