@@ -14,6 +14,7 @@ from maillage.engine import chance
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int64]
+ALONE = 1e-9
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,6 +25,8 @@ class Plan:
     one stratum and everybody their own cluster when None. population: (n,) first-stage units of the stratum of each row in the
     population, for the finite population correction; None without it. codes: for each calibration variable, (n,) categories from
     0. numeric: (n, p) numeric ones. scale: (n,) what the calibration divides squares by (1, or a size for a ratio).
+    cautious: residuals are divided by one less their leverage, as leaving each respondent out would do: without it the
+    interval of a small sample weighted on several variables covers too little. R's own figures are those without it.
     """
 
     weights: Floats
@@ -34,6 +37,7 @@ class Plan:
     codes: Sequence[Codes] = ()
     numeric: Floats | None = None
     scale: Floats | None = None
+    cautious: bool = False
 
     def __post_init__(self) -> None:
         n = len(self.weights)
@@ -95,7 +99,11 @@ class Plan:
             return y
         inverse, q = self._gram
         moments = _moments(self.codes, self.numeric, q[:, None] * y)
-        return np.asarray(y - _fitted(self.codes, self.numeric, inverse @ moments), dtype=np.float64)
+        left = y - _fitted(self.codes, self.numeric, inverse @ moments)
+        if self.cautious:
+            room = 1 - _leverages(self.codes, self.numeric, inverse, q)
+            left = left / np.where(room > ALONE, room, 1.0)[:, None]  # alone in a class: fitted exactly, nothing is left
+        return np.asarray(left, dtype=np.float64)
 
 
 def _sizes(codes: Sequence[Codes]) -> list[int]:
@@ -140,6 +148,22 @@ def _fitted(codes: Sequence[Codes], numeric: Floats | None, coefficients: Floats
     if numeric is not None:
         out = out + numeric @ coefficients[at:]
     return out
+
+
+def _leverages(codes: Sequence[Codes], numeric: Floats | None, inverse: Floats, q: Floats) -> Floats:
+    """Return (n,) how much of a row's own value its fitted value takes, from 0 to 1."""
+    starts = np.concatenate([[0], np.cumsum(_sizes(codes))]).astype(np.int64)
+    at = [code + start for code, start in zip(codes, starts, strict=False)]
+    out = np.zeros(len(q))
+    for one in at:
+        for other in at:
+            out += inverse[one, other]
+    if numeric is not None:
+        own = inverse[starts[-1] :, starts[-1] :]
+        out += np.einsum("ni,ij,nj->n", numeric, own, numeric)
+        for one in at:
+            out += 2 * np.einsum("ni,ni->n", inverse[one, starts[-1] :], numeric)
+    return out * q
 
 
 def of_totals(values: ArrayLike, plan: Plan) -> Floats:
