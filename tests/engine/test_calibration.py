@@ -5,7 +5,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from maillage.engine import calibration
+from maillage.engine import calibration, calibration_bounds
 
 
 @st.composite
@@ -90,3 +90,60 @@ def test_bounds_that_do_not_frame_one_are_refused(bounds):
         calibration.calibrate(
             np.ones(2), calibration.margins([np.array([0, 1])], [np.ones(2)]), method="lineaire", bounds=bounds
         )
+
+
+@given(samples(), st.floats(0.2, 0.95), st.floats(1.05, 4))
+def test_bounds_said_to_be_impossible_are_and_those_said_to_work_do(sample, low, high):
+    codes, targets, initial, _ = sample
+    margins = calibration.margins(codes, targets)
+    found = calibration.calibrate(initial, margins, method="lineaire", bounds=(low, high))
+    if found.converged:
+        assert calibration_bounds.can_keep(initial, margins, low, high)
+    least = calibration_bounds.lowest_high(initial, margins, low)
+    if least is not None:
+        assert calibration.calibrate(initial, margins, method="logit", bounds=(low, max(least, 1) * 1.05)).converged
+        if least > 1.01:
+            assert not calibration_bounds.can_keep(initial, margins, low, least / 1.01)
+    k = calibration_bounds.symmetrical(initial, margins)
+    assert k is not None
+    assert calibration.calibrate(initial, margins, method="logit", bounds=(1 / (k * 1.05), k * 1.05)).converged
+
+
+@given(samples())
+def test_what_is_missed_names_where_and_is_nil_when_nothing_is(sample):
+    codes, targets, initial, ratio = sample
+    margins = calibration.margins(codes, targets)
+    assert not calibration_bounds.misses(initial, margins, ratio.min() * 0.99, ratio.max() * 1.01).any()
+    tripled = [targets[0] * np.where(np.arange(len(targets[0])) == 0, 3.0, 1.0), *targets[1:]]
+    missed = calibration_bounds.misses(initial, calibration.margins(codes, tripled), 0.999, 1.001)
+    assert missed.any()
+
+
+@given(samples(), st.floats(1.5, 5))
+def test_no_weight_passes_its_ceiling_and_margins_stay_met(sample, most):
+    codes, targets, initial, _ = sample
+    found = calibration.trimmed(initial, calibration.margins(codes, targets), most=most)
+    if found.converged:
+        assert found.weights.max() <= most * found.weights.mean() * 1.001
+        for code, target in zip(codes, targets, strict=True):
+            assert np.bincount(code, found.weights) == pytest.approx(target, rel=1e-9)
+
+
+@given(samples())
+def test_the_design_effect_is_one_for_equal_weights_and_more_otherwise(sample):
+    _, _, initial, _ = sample
+    assert calibration.kish(np.full(7, 3.0)) == pytest.approx(1)
+    assert 1 <= calibration.kish(initial) <= len(initial)
+    assert calibration.kish(10 * initial) == pytest.approx(calibration.kish(initial))
+
+
+@given(samples())
+def test_linear_weights_are_those_of_the_regression_written_out(sample):
+    codes, targets, initial, _ = sample
+    x = np.concatenate([code[:, None] == np.arange(len(t)) for code, t in zip(codes, targets, strict=True)], axis=1).astype(
+        float
+    )
+    gap = np.concatenate(targets) - x.T @ initial
+    written = initial * (1 + x @ np.linalg.pinv(x.T @ (initial[:, None] * x)) @ gap)
+    found = calibration.calibrate(initial, calibration.margins(codes, targets), method="lineaire")
+    assert found.weights == pytest.approx(written, rel=1e-7, abs=1e-9)

@@ -18,6 +18,7 @@ COMMANDS = {
     "territoires": "cherche une commune, une intercommunalité, un département ou une région",
     "diagnostic": "écrit le diagnostic d’un territoire dans un dossier",
     "offre": "lit, importe, exporte les lieux d’un recensement, et cherche ses doublons",
+    "enquete": "pondère les réponses d’une enquête, les met en tableaux, en écrit la synthèse",
     "estimer": "estime le besoin de toutes les zones de France, ou d’un territoire",
     "definitions": "liste les définitions du besoin",
     "sources": "liste chaque chiffre utilisé, avec sa source",

@@ -7,7 +7,7 @@ Source: docs/methods/redressement.md
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -26,6 +26,7 @@ LARGEST = 1 << 22  # cells counted in one table, before those that hold nobody a
 HALVINGS = 40
 DIGITS = 1e-9  # below this share of its height, the way down is lost in rounding: gaps are looked at
 FLATTEST = 0.1  # least slope lent to a ratio held at a bound
+TRIM_SLACK = 1e-4  # how closely a ceiling is kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,3 +301,45 @@ def _solved(curvature: Floats, missed: Floats) -> Floats:
     diagonal = np.diag(curvature)
     scale = 1 / np.sqrt(np.where(diagonal > 0, diagonal, 1.0))
     return np.asarray(np.linalg.lstsq(curvature * scale[:, None] * scale, missed * scale, rcond=1e-13)[0] * scale)
+
+
+def kish(weights: Floats) -> float:
+    """Return the design effect of unequal weights alone: how many times the variance of a mean grows, 1 when they are equal.
+
+    Kish (1965): n Σw² ÷ (Σw)². n ÷ this effect is the effective number of respondents.
+
+    >>> kish(np.array([1.0, 1.0, 1.0])), round(kish(np.array([1.0, 3.0])), 2)
+    (1.0, 1.25)
+    """
+    total = float(weights.sum())
+    return float(len(weights) * (weights @ weights) / total**2) if total else float("nan")
+
+
+def trimmed(
+    initial: Floats,
+    margins: Margins,
+    *,
+    most: float,
+    method: Method = "raking",
+    bounds: tuple[float, float] | None = None,
+    rounds: int = 60,
+) -> Calibration:
+    """Return calibrated weights none of which exceeds `most` times their mean: cut down, then calibrated again, until both hold.
+
+    most: more than 1. What is cut is shared among the others by the margins. `converged` is false when no weights were found that
+    meet the margins under that ceiling; ratios are to the initial weights given.
+    """
+    if not most > 1:
+        raise ValueError(f"a ceiling of {most} times the mean leaves no room.")
+    found = calibrate(initial, margins, method=method, bounds=bounds)
+    iterations = found.iterations
+    for _ in range(rounds):
+        ceiling = most * float(found.weights.mean())
+        if not found.converged or found.weights.max() <= ceiling * (1 + TRIM_SLACK):
+            break
+        cut = np.minimum(found.weights, ceiling * (1 - TRIM_SLACK))
+        again = calibrate(cut, margins)
+        iterations += again.iterations
+        found = replace(again, ratios=again.weights / initial)
+    held = found.weights.max() <= most * float(found.weights.mean()) * (1 + TRIM_SLACK)
+    return replace(found, iterations=iterations, converged=found.converged and bool(held))

@@ -1,0 +1,23 @@
+"""maillage enquete: weights, tables and the synthesis of a survey. Each verb has its own module: `arguments` and `run`."""
+
+import argparse
+import importlib
+from types import ModuleType
+
+VERBS = {
+    "ponderer": "calcule le poids de chaque réponse, pour que l’échantillon ressemble à la population",
+}
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    verbs = parser.add_subparsers(dest="geste", required=True, metavar="GESTE")
+    for verb, help_ in VERBS.items():
+        _module(verb).arguments(verbs.add_parser(verb, help=help_, description=help_[0].upper() + help_[1:] + "."))
+
+
+def run(given: argparse.Namespace) -> int:
+    return int(_module(given.geste).run(given) or 0)
+
+
+def _module(verb: str) -> ModuleType:
+    return importlib.import_module(f"maillage.cli.surveys.{verb}")

@@ -1,0 +1,174 @@
+"""maillage enquete ponderer: calibration weights, and what they are worth."""
+
+import argparse
+import csv
+import io
+import re
+import sys
+from typing import TYPE_CHECKING, Any
+
+from maillage.cli.words import print_json, typed_path
+from maillage.kernel.errors import Refused
+
+if TYPE_CHECKING:
+    from maillage.pipeline.survey.answers import Answers
+    from maillage.studies.weighting import Weighting
+
+OK, PARTLY = 0, 1
+NUMBER = r"\s*(\d+(?:[.,]\d+)?|[.,]\d+)\s*"
+BOUNDS = re.compile(rf"{NUMBER}[;: ]{NUMBER}|\s*(\d*\.?\d+)\s*,\s*(\d*\.?\d+)\s*|\s*(\d+,\d+)\s*,\s*(\d+,\d+)\s*")
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("reponses", type=typed_path, metavar="REPONSES.csv", help="une ligne par réponse, « id » d’abord")
+    parser.add_argument(
+        "--marges", required=True, type=typed_path, metavar="MARGES.csv", help="la population : variable,modalite,effectif"
+    )
+    parser.add_argument(
+        "--sortie", required=True, type=typed_path, metavar="POIDS.csv", help="où écrire les poids : id,poids"
+    )
+    parser.add_argument(
+        "--methode", choices=("raking", "logit", "lineaire"), default="raking", help="comment chercher les poids (raking)"
+    )
+    parser.add_argument(
+        "--bornes", metavar="BAS,HAUT", help="entre quels rapports un poids reste de son poids initial, par exemple 0.3,3"
+    )
+    parser.add_argument("--plafond", metavar="FOIS", help="poids le plus grand, en poids moyens, par exemple 4")
+    parser.add_argument("--json", action="store_true", help="écrit le diagnostic en JSON")
+
+
+def run(given: argparse.Namespace) -> int:
+    from maillage.kernel.disk import write_whole
+    from maillage.pipeline.survey import answers, margins
+    from maillage.studies import weighting
+
+    wanted = bounds_of(given.bornes) if given.bornes is not None else None
+    trim = _trim(given.plafond) if given.plafond is not None else None
+    known = margins.read(given.marges)
+    read = answers.read(given.reponses)
+    found = weighting.weigh(read.table, known, method=given.methode, bounds=wanted, trim=trim, lines=read.lines)
+    write_whole(given.sortie, weights_csv(found))
+    if given.json:
+        print_json(document(found, read))
+    else:
+        tell(found, read, str(given.sortie))
+    return ended(read)
+
+
+def bounds_of(text: str) -> tuple[float, float]:
+    """Return two bounds as typed: `0.3,3`, `0,3;3`, or `0,3,3,0`.
+
+    >>> bounds_of("0.3,3"), bounds_of("0,3;3"), bounds_of("0,5,2,5"), bounds_of(" .5 , 2 ")
+    ((0.3, 3.0), (0.3, 3.0), (0.5, 2.5), (0.5, 2.0))
+    """
+    if found := BOUNDS.fullmatch(text):
+        low, high = (float(part.replace(",", ".")) for part in found.groups() if part is not None)
+        return low, high
+    raise Refused(
+        f"--bornes « {text} » ne se lit pas comme deux nombres.",
+        why="La première borne limite les poids qui baissent, la seconde ceux qui montent.",
+        do="Écrivez par exemple --bornes 0.3,3.",
+    )
+
+
+def _trim(text: str) -> float:
+    try:
+        return float(text.replace(",", "."))
+    except ValueError:
+        raise Refused(
+            f"--plafond « {text} » n’est pas un nombre.",
+            why="Il compte en poids moyens.",
+            do="Écrivez par exemple --plafond 4.",
+        ) from None
+
+
+def weights_csv(found: "Weighting") -> str:
+    """Return the file of weights, every digit kept."""
+    out = io.StringIO()
+    rows = csv.writer(out, lineterminator="\n")
+    rows.writerow(("id", "poids"))
+    rows.writerows(zip(found.ids.tolist(), map(repr, found.weights.tolist()), strict=True))
+    return out.getvalue()
+
+
+def document(found: "Weighting", read: "Answers") -> dict[str, Any]:
+    """Return the diagnosis of the contract, and what else is known beside."""
+    return {
+        "n": found.n,
+        "effet_plan": found.design_effect,
+        "n_effectif": found.n_effective,
+        "poids_min": float(found.weights.min()),
+        "poids_max": float(found.weights.max()),
+        "rapport_min": float(found.ratios.min()),
+        "rapport_max": float(found.ratios.max()),
+        "methode": found.method,
+        "bornes": list(found.bounds) if found.bounds else None,
+        "ecarts_marges": [
+            {
+                "variable": each.variable,
+                "modalite": each.name,
+                "cible": each.people,
+                "obtenu": each.found,
+                "ecart": each.gap,
+                "n": each.n,
+                "part_echantillon": 100 * each.share,
+                "part_population": 100 * each.target,
+                "coefficient": each.coefficient,
+                "n_pondere": each.weighted,
+            }
+            for each in found.strata
+        ],
+        "convergence": True,
+        "iterations": found.iterations,
+        "ecart_max": found.gap,
+        "explication": found.explained,
+        "avertissements": [*read.notes, *found.warnings],
+        "limites": list(found.limits),
+        "lignes_refusees": [
+            {"ligne": fault.line, "colonne": fault.column, "raison": fault.reason} for fault in read.faults
+        ],
+    }
+
+
+def tell(found: "Weighting", read: "Answers", path: str) -> None:
+    """Print the diagnosis for a person."""
+    print(f"{found.n} réponse{'s' * (found.n > 1)} pondérée{'s' * (found.n > 1)} : poids écrits dans {path}.")
+    print(found.explained)
+    print(
+        f"Effet de plan dû aux poids : {_number(found.design_effect, 2)} ; {found.n} réponses en valent {_number(found.n_effective, 0)} de même "
+        f"poids. Poids de {_number(float(found.weights.min()))} à {_number(float(found.weights.max()))} personnes par réponse."
+    )
+    variable = ""
+    for each in found.strata:
+        if each.variable != variable:
+            variable = each.variable
+            print(f"\n{variable:<28}{'réponses':>10}{'échant.':>10}{'popul.':>10}{'coeff.':>9}{'n pondéré':>11}")
+        print(
+            f"  {each.name[:25]:<26}{each.n:>10}{_number(100 * each.share, 1) + ' %':>10}{_number(100 * each.target, 1) + ' %':>10}"
+            f"{_number(each.coefficient, 3):>9}{_number(each.weighted, 1):>11}"
+        )
+    for title, told in (("À savoir", [*read.notes, *found.warnings]), ("Ce que les poids ne corrigent pas", found.limits)):
+        if told:
+            print(f"\n{title}")
+            for sentence in told:
+                print(f"· {sentence}")
+
+
+def ended(read: "Answers") -> int:
+    """Return how the command ends; when rows were left out, say the first in three lines on standard error."""
+    if not read.faults:
+        return OK
+    first, n = read.faults[0], len(read.faults)
+    cell = f", colonne {first.column}" * bool(first.column) + f", valeur « {first.value} »" * bool(first.value)
+    more = f" ; et {n - 1} autre{'s' * (n > 2)} ligne{'s' * (n > 2)}" if n > 1 else ""
+    print(f"{read.table.name}, ligne {first.line}{cell} : {first.reason}{more}.", file=sys.stderr)
+    print("Cette ligne n’a pas de poids ; les bonnes lignes sont gardées.", file=sys.stderr)
+    print(first.do, file=sys.stderr)
+    return PARTLY
+
+
+def _number(value: float, decimals: int | None = None) -> str:
+    text = f"{value:.4g}" if decimals is None else f"{value:.{decimals}f}"
+    if decimals is None and abs(value) >= 1e4:
+        text = f"{value:.0f}"
+    return text.replace(".", ",")

@@ -1,0 +1,89 @@
+"""Which bounds a calibration can keep: decided exactly, by linear programmes on the cells of the sample.
+
+Source: docs/methods/redressement.md, section « Les bornes ».
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import linprog
+from scipy.sparse import coo_array, csr_array, eye_array, hstack
+
+from maillage.engine.calibration import Margins
+
+Floats = NDArray[np.float64]
+LEAST = 1e-7  # relative miss under which a margin is met, for a linear programme
+CLOSE = 1e-3  # how closely bounds are searched
+LARGEST = 1e5  # bounds wider than this are no bounds
+
+
+def _columns(initial: Floats, margins: Margins) -> tuple[csr_array, Floats]:
+    """Return what a ratio of 1 in each cell that weighs something adds to each total, as a share of that total."""
+    base = margins.together(np.asarray(initial, dtype=np.float64))
+    kept = np.flatnonzero(base > 0)
+    wanted, n = margins.wanted, len(kept)
+    at, rows, values = 0, [], []
+    for code, target in zip(margins.codes, margins.targets, strict=True):
+        rows.append(at + code[kept])
+        values.append(base[kept] / target[code[kept]])
+        at += len(target)
+    for k, total in enumerate(margins.totals):
+        rows.append(np.full(n, at + k))
+        values.append(base[kept] * margins.numbers[kept, k] / (abs(total) or 1.0))
+    columns = np.tile(np.arange(n), len(rows))
+    matrix = coo_array((np.concatenate(values), (np.concatenate(rows), columns)), shape=(len(wanted), n))
+    return csr_array(matrix), np.sign(wanted) if len(margins.totals) else np.ones(len(wanted))
+
+
+def misses(initial: Floats, margins: Margins, low: float, high: float) -> Floats:
+    """Return (totals,) what ratios between the bounds must miss, as signed shares of each total, their sum the least possible.
+
+    All nil (within `LEAST`) when the margins can be met; positive where too few can be reached.
+    """
+    matrix, wanted = _columns(initial, margins)
+    p, n = matrix.shape
+    slack = eye_array(p, format="csr")
+    found = linprog(
+        np.concatenate((np.zeros(n), np.ones(2 * p))),
+        A_eq=hstack((matrix, slack, -slack), format="csr"),
+        b_eq=wanted,
+        bounds=[(low, None if np.isinf(high) else high)] * n + [(0, None)] * (2 * p),
+        method="highs",
+    )
+    short, over = found.x[n : n + p], found.x[n + p :]
+    return np.where(np.abs(short - over) > LEAST, short - over, 0.0)
+
+
+def can_keep(initial: Floats, margins: Margins, low: float, high: float) -> bool:
+    """Return whether some weights meet the margins with every ratio between the bounds, bounds included."""
+    return not misses(initial, margins, low, high).any()
+
+
+def lowest_high(initial: Floats, margins: Margins, low: float) -> float | None:
+    """Return the least upper bound that can be kept with that lower bound, within `CLOSE`; None when none can."""
+    return _least(lambda high: can_keep(initial, margins, low, high))
+
+
+def highest_low(initial: Floats, margins: Margins, high: float) -> float | None:
+    """Return the greatest positive lower bound that can be kept with that upper bound, within `CLOSE`; None when none can."""
+    found = _least(lambda k: can_keep(initial, margins, 1 / k, high))
+    return None if found is None else 1 / found
+
+
+def symmetrical(initial: Floats, margins: Margins) -> float | None:
+    """Return the least k for which ratios can all stay between 1/k and k, within `CLOSE`; None when there is none."""
+    return _least(lambda k: can_keep(initial, margins, 1 / k, k))
+
+
+def _least(enough: Callable[[float], bool]) -> float | None:
+    """Return the least k above 1 that is enough, when anything above one that is enough is enough too."""
+    low, high = 1.0, 2.0
+    while not enough(high):
+        low, high = high, high * high
+        if high > LARGEST:
+            return None
+    while high / low > 1 + CLOSE:
+        middle = (high * low) ** 0.5
+        low, high = (low, middle) if enough(middle) else (middle, high)
+    return high

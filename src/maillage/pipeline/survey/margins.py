@@ -1,0 +1,172 @@
+"""What a sample is made to look like: the classes of each variable and how many people each holds, as somebody gives them."""
+
+import math
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from maillage.kernel.errors import Refused
+from maillage.kernel.names import plain
+from maillage.pipeline.delimited import Row
+from maillage.pipeline.offer.forms.sheet import listed, shown
+from maillage.pipeline.survey import grid
+from maillage.pipeline.survey.answers import numbers
+from maillage.pipeline.survey.grid import Grid
+
+COLUMNS = ("variable", "modalite", "effectif")
+PURPOSE = "Les marges disent combien de personnes chaque classe compte dans la population."
+SAME = 1e-6  # relative difference of totals under which it is only rounding
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """A class of a variable. name: told and written; values: the answers that stand in it; total: people of the population.
+
+    span: the lowest and highest age in whole years, when answers may be ages in years. line: where it was read.
+    """
+
+    name: str
+    total: float
+    values: tuple[str, ...]
+    span: tuple[int, int] | None = None
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Margin:
+    """A variable and its classes, in their order. label, source, universe, year: told beside; file: named in messages."""
+
+    variable: str
+    categories: tuple[Category, ...]
+    label: str = ""
+    source: str = ""
+    universe: str = ""
+    year: str = ""
+    file: str = ""
+
+    @property
+    def total(self) -> float:
+        return math.fsum(each.total for each in self.categories)
+
+
+def key(text: str) -> str:
+    """Return a text as it is compared with another: composed accents, one kind of space and of apostrophe.
+
+    >>> key(" 15 à\u00a029 ans ") == "15 à 29 ans", key("L'Isle") == key("L’Isle")
+    (True, True)
+    """
+    return " ".join(unicodedata.normalize("NFC", text).replace("'", "’").split())
+
+
+def read(path: Path) -> tuple[Margin, ...]:
+    """Return the margins of a file `variable,modalite,effectif`: CSV of any usual encoding and separator, or a workbook.
+
+    Raises Refused, naming line, column and value, on a missing column, a number that is missing, negative or not one, a class given
+    twice, and on variables whose totals differ.
+    """
+    return of(grid.read(path))
+
+
+def parse(content: bytes, name: str) -> tuple[Margin, ...]:
+    """Return the margins of a file given by its bytes, as `read` does."""
+    return of(grid.parse(content, name))
+
+
+def of(found: Grid) -> tuple[Margin, ...]:
+    """Return the margins that a grid holds, their totals made equal to the first when they differ by rounding only."""
+    rows = _rows(found)
+    totals = numbers([row["effectif"] for row in rows])
+    variables: dict[str, dict[str, Category]] = {}
+    for row, total in zip(rows, totals.tolist(), strict=True):
+        for column in ("variable", "modalite"):
+            if not row[column]:
+                raise row.fault(column, "la case est vide", why=PURPOSE, do="Remplissez-la, ou retirez la ligne.")
+        if not math.isfinite(total):
+            raise row.fault(
+                "effectif",
+                "la case est vide" if not row["effectif"] else "ce n’est pas un nombre",
+                why=PURPOSE,
+                do="Donnez un nombre de personnes, par exemple 12500 ; zéro si la classe n’existe pas.",
+            )
+        if total < 0:
+            raise row.fault(
+                "effectif",
+                "un nombre de personnes n’est jamais négatif",
+                why=PURPOSE,
+                do="Corrigez-le, ou retirez la ligne.",
+            )
+        classes = variables.setdefault(key(row["variable"]), {})
+        name = key(row["modalite"])
+        if name in classes:
+            raise row.fault(
+                "modalite",
+                f"la variable « {row['variable']} » a déjà cette modalité à la ligne {classes[name].line}",
+                why="On ne saurait pas lequel des deux effectifs est le bon.",
+                do="N’en gardez qu’une, ou additionnez-les.",
+            )
+        classes[name] = Category(name, total, (name,), line=row.line)
+    margins = tuple(Margin(variable, tuple(classes.values()), file=found.name) for variable, classes in variables.items())
+    return agreed(margins)
+
+
+def _rows(found: Grid) -> list[Row]:
+    """Return the rows of margins, under the names of the contract; Refused when a column is missing or a row is not whole."""
+    header = {plain(name): name for name in reversed(found.header)}
+    for column in COLUMNS:
+        if column not in header:
+            raise Refused(
+                f"{found.name}, ligne 1 : la colonne « {column} » manque.",
+                why=f"{PURPOSE} Colonnes lues : {listed([shown(name) for name in found.header])}.",
+                do="Ajoutez-la. L’en-tête attendu est : variable,modalite,effectif.",
+            )
+        if header[column] in found.twice:
+            raise Refused(
+                f"{found.name}, ligne 1 : la colonne « {column} » est donnée deux fois.",
+                why="On ne saurait pas laquelle lire.",
+                do="N’en gardez qu’une.",
+            )
+    if found.faults:
+        first = found.faults[0]
+        raise Refused(f"{found.name}, ligne {first.line} : {first.reason}.", why=PURPOSE, do=first.do)
+    if not found.rows:
+        raise Refused(
+            f"{found.name} : aucune ligne sous l’en-tête.", why=PURPOSE, do="Donnez au moins une variable et ses classes."
+        )
+    at = {column: found.header.index(header[column]) for column in COLUMNS}
+    return [
+        Row(found.name, line, {column: cells[at[column]] for column in COLUMNS})
+        for line, cells in zip(found.lines, found.rows, strict=True)
+    ]
+
+
+def agreed(margins: Sequence[Margin]) -> tuple[Margin, ...]:
+    """Return the margins with the total of the first; Refused when a total is nil, or differs by more than rounding."""
+    for margin in margins:
+        if not margin.total > 0:
+            raise Refused(
+                f"{margin.file or 'Les marges'}, variable « {margin.variable} » : le total des effectifs est nul.",
+                why="On ne peut pas ressembler à une population où il n’y a personne.",
+                do="Vérifiez la colonne « effectif ».",
+            )
+    first = margins[0]
+    for other in margins[1:]:
+        if abs(other.total - first.total) > SAME * first.total:
+            raise Refused(
+                f"{first.file or 'Les marges'} : les totaux diffèrent, {_told(first)} pour « {first.variable} », {_told(other)} pour "
+                f"« {other.variable} ».",
+                why="Les deux comptent la même population : aucun poids ne peut donner deux totaux à la fois.",
+                do=f"Prenez les deux dans le même champ et la même année, ou multipliez les effectifs de « {other.variable} » par "
+                f"{first.total / other.total:.6g}.",
+            )
+    return tuple(_scaled(margin, first.total / margin.total) for margin in margins)
+
+
+def _scaled(margin: Margin, by: float) -> Margin:
+    if by == 1:
+        return margin
+    return replace(margin, categories=tuple(replace(each, total=each.total * by) for each in margin.categories))
+
+
+def _told(margin: Margin) -> str:
+    return f"{margin.total:,.10g}".replace(",", "\u202f").replace(".", ",")

@@ -1,0 +1,620 @@
+"""Weights of a survey: each answer stands for as many people as it takes for the sample to look like the population.
+
+Source: docs/methods/redressement.md
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import NoReturn
+
+import numpy as np
+from numpy.typing import NDArray
+from rapidfuzz import fuzz, process
+
+from maillage.engine import calibration, calibration_bounds
+from maillage.engine.calibration import Calibration, Method
+from maillage.kernel.errors import Refused
+from maillage.kernel.names import plain
+from maillage.kernel.table import Table
+from maillage.pipeline.offer.forms.sheet import listed, shown
+from maillage.pipeline.survey.answers import ID, WEIGHT, numbers
+from maillage.pipeline.survey.margins import Category, Margin, agreed, key
+from maillage.reference.questionnaire import DECLINED, UNKNOWN
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+THIN = 5  # respondents under which a class is too thin to stand for its people
+ALIKE = 60  # likeness, 0 to 100, from which a spelling is proposed
+WIDEST = (0.1, 10.0)  # bounds of logit when none are given, around the mean ratio
+ROOM = 1.05  # bounds that would work are proposed a little wider than the tightest
+UNSAID = "sans réponse"
+SILENT = frozenset({"", UNKNOWN, DECLINED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stratum:
+    """A class of a variable, before and after. n: answers; share: among answers, before weights; target: share in the population.
+
+    coefficient: target ÷ share, the mean weight of its answers; weighted: coefficient × n. people: total asked; gap: relative gap left.
+    """
+
+    variable: str
+    name: str
+    n: int
+    share: float
+    target: float
+    coefficient: float
+    weighted: float
+    people: float
+    found: float
+    gap: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weighting:
+    """Weights and what they are worth.
+
+    ids: (n,) texts; weights: (n,) people each answer stands for; ratios: (n,) to the initial weights. design_effect: of Kish, for
+    unequal weights alone; n_effective: answers that as many equal weights would be worth. margins: those met, with the class of
+    those who did not say. codes: for each, (n,) the class of each answer: what a variance after calibration needs.
+    explained: convergence in words; limits: what the margins cannot correct; warnings: thin classes, merges proposed.
+    """
+
+    ids: NDArray[np.str_]
+    weights: Floats
+    ratios: Floats
+    initial: Floats
+    method: Method
+    bounds: tuple[float, float] | None
+    trim: float | None
+    strata: tuple[Stratum, ...]
+    margins: tuple[Margin, ...]
+    codes: tuple[Ints, ...]
+    iterations: int
+    gap: float
+    explained: str
+    limits: tuple[str, ...]
+    warnings: tuple[str, ...]
+
+    @property
+    def n(self) -> int:
+        return len(self.weights)
+
+    @property
+    def design_effect(self) -> float:
+        return calibration.kish(self.weights)
+
+    @property
+    def n_effective(self) -> float:
+        return self.n / self.design_effect
+
+
+def merged(margin: Margin, names: Sequence[str], *, into: str = "") -> Margin:
+    """Return the margin with several of its classes made one, where the first of them stood.
+
+    into: its name; theirs, joined, when it is not given. Raises Refused when a class is unknown, or fewer than two are named.
+    """
+    chosen = {key(name) for name in names}
+    kept = [each for each in margin.categories if key(each.name) in chosen]
+    if len(kept) < 2 or len(kept) < len(chosen):
+        missing = chosen - {key(each.name) for each in kept}
+        raise Refused(
+            f"Ces classes de « {margin.variable} » ne peuvent pas être réunies"
+            f"{f' : « {shown(min(missing))} » n’en est pas une' if missing else ''}.",
+            why="Une réunion prend au moins deux classes de la variable.",
+            do=f"Choisissez parmi : {listed([each.name for each in margin.categories], most=12)}.",
+        )
+    spans = [each.span for each in kept if each.span is not None]
+    whole = Category(
+        into or _joined_name(kept),
+        sum(each.total for each in kept),
+        tuple(value for each in kept for value in each.values),
+        (min(low for low, _ in spans), max(high for _, high in spans)) if len(spans) == len(kept) else None,
+        kept[0].line,
+    )
+    categories = [whole if each is kept[0] else each for each in margin.categories if each not in kept[1:]]
+    return replace(margin, categories=tuple(categories))
+
+
+AGES = re.compile(r"(\d+)\s*(?:-|–|à)\s*(\d+)(.*)|(\d+)(\s*(?:\+|ans et \+|ans ou plus|ans et plus|et plus|ou plus))(.*)")
+
+
+def _joined_name(kept: Sequence[Category]) -> str:
+    """Return the name of classes made one: two ages that follow one another keep the form of an age."""
+    first, last = AGES.fullmatch(kept[0].name), AGES.fullmatch(kept[-1].name)
+    if first and first[1] and last:
+        return f"{first[1]}-{last[2]}{last[3]}" if last[1] else f"{first[1]}{last[5]}{last[6]}"
+    return " ou ".join(each.name for each in kept)
+
+
+def weigh(
+    answers: Table,
+    margins: Sequence[Margin],
+    *,
+    method: Method = "raking",
+    bounds: tuple[float, float] | None = None,
+    trim: float | None = None,
+    lines: Sequence[int] | NDArray[np.int64] | None = None,
+    thin: int = THIN,
+    places: Mapping[str, int] | None = None,
+) -> Weighting:
+    """Return the weight of each answer, calibrated on the margins.
+
+    answers: columns of text, `id` first, and `poids_initial` if any; without it weights start equal, and add up to the population.
+    bounds: lowest and highest ratio of a weight to its initial weight; a tenth and ten times the mean ratio for `logit` by default.
+    trim: highest weight, in means. lines: of each answer in its file, for messages. thin: answers under which a class is told to
+    be thin. places: answers by place of collection, for what margins cannot correct.
+    Those who did not say (empty, `nsp`, `refus`) make a class of their own, of the size of their share.
+    Raises Refused, in French, on everything that no weight can mend: see docs/methods/redressement.md.
+    """
+    where = _Where(answers.name, lines)
+    if not len(answers):
+        raise Refused(
+            f"{answers.name} : aucune réponse.",
+            why="Sans réponse, il n’y a rien à pondérer.",
+            do="Vérifiez le fichier des réponses.",
+        )
+    if not margins:
+        raise Refused(
+            "Aucune marge n’est donnée.",
+            why="Les poids se calculent pour que l’échantillon ressemble à une population connue.",
+            do="Donnez au moins une variable, par exemple l’âge.",
+        )
+    margins = agreed(margins)
+    initial = _initial(answers, margins[0].total, where)
+    notes: list[str] = []
+    placed = [_placed(answers, margin, initial, where, notes) for margin in margins]
+    used = tuple(margin for margin, _ in placed)
+    codes = tuple(code for _, code in placed)
+    counts = [np.bincount(code, minlength=len(margin.categories)) for margin, code in placed]
+    for margin, count in zip(used, counts, strict=True):
+        notes += _thin(margin, count, thin)
+    if len(answers) == 1:
+        notes.append("Une seule réponse porte toute la population : aucun chiffre ne peut en être tiré.")
+    prepared = calibration.margins(codes, [np.array([each.total for each in margin.categories]) for margin in used])
+    if bounds is None and method == "logit":
+        mean = margins[0].total / float(initial.sum())
+        bounds = (min(WIDEST[0] * mean, 0.5), max(WIDEST[1] * mean, 2.0))
+    if bounds is not None:
+        _framed(bounds, margins[0].total / float(initial.sum()), WEIGHT in answers)
+    if trim is None:
+        found = calibration.calibrate(initial, prepared, method=method, bounds=bounds)
+    else:
+        found = calibration.trimmed(initial, prepared, most=_ceiling(trim), method=method, bounds=bounds)
+    if not found.converged:
+        _explain(initial, prepared, used, method=method, bounds=bounds, trim=trim, given=WEIGHT in answers)
+    if method == "lineaire" and (low := int((found.weights <= 0).sum())):
+        notes.append(
+            f"{low} poids {'sont négatifs ou nuls' if low > 1 else 'est négatif ou nul'} : la méthode linéaire le permet, un tableau "
+            "non. Donnez des bornes, ou prenez la méthode raking."
+        )
+    return Weighting(
+        ids=answers[ID],
+        weights=found.weights,
+        ratios=found.ratios,
+        initial=initial,
+        method=method,
+        bounds=bounds,
+        trim=trim,
+        strata=tuple(_strata(used, codes, counts, initial, found)),
+        margins=used,
+        codes=codes,
+        iterations=found.iterations,
+        gap=found.gap,
+        explained=_explained(found, method, bounds, trim),
+        limits=_limits(used, places),
+        warnings=tuple(notes),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Where:
+    """Where an answer stands, for messages."""
+
+    name: str
+    lines: Sequence[int] | NDArray[np.int64] | None
+
+    def row(self, row: int, ids: NDArray[np.str_]) -> str:
+        return f"{self.name}, ligne {self.lines[row]}" if self.lines is not None else f"{self.name}, réponse « {ids[row]} »"
+
+
+def _initial(answers: Table, population: float, where: _Where) -> Floats:
+    """Return the weights to start from: those given, or equal ones that add up to the population."""
+    if WEIGHT not in answers:
+        return np.full(len(answers), population / len(answers))
+    found = numbers(answers[WEIGHT].tolist())
+    wrong = np.flatnonzero(~(np.isfinite(found) & (found > 0)))
+    if not wrong.size:
+        return found
+    row = int(wrong[0])
+    value = found[row]
+    what = "la case est vide" if not answers[WEIGHT][row] else "ce n’est pas un nombre"
+    if np.isfinite(value):
+        what = "un poids négatif" if value < 0 else "un poids nul"
+    raise Refused(
+        f"{where.row(row, answers[ID])}, colonne {WEIGHT}, valeur « {shown(str(answers[WEIGHT][row]))} » : {what}"
+        f"{f' ({wrong.size} réponses sont dans ce cas)' if wrong.size > 1 else ''}.",
+        why="Un poids dit combien de personnes une réponse représente : c’est un nombre supérieur à zéro.",
+        do=f"Corrigez-le, retirez la réponse, ou retirez la colonne « {WEIGHT} » pour partir de poids égaux.",
+    )
+
+
+def _column(answers: Table, variable: str) -> str:
+    """Return the column that holds a variable; Refused, with the nearest name, when there is none."""
+    wanted = key(variable)
+    names = [name for name in answers.columns if name not in (ID, WEIGHT)]
+    for name in names:
+        if wanted in (key(name), key(name).rpartition("/")[2]) or wanted.rpartition("/")[2] == key(name):
+            return name
+    near = nearest(variable, names)
+    raise Refused(
+        f"{answers.name} : la variable « {variable} » des marges n’est pas une colonne des réponses"
+        f"{f' ; la plus proche est « {shown(near)} »' if near else ''}.",
+        why="Sans elle, on ne sait pas dans quelle classe ranger chaque réponse.",
+        do=f"{'Renommez-la' if near else 'Ajoutez la colonne'}, ou retirez la variable des marges. Colonnes lues : "
+        f"{listed([shown(name) for name in names], most=8)}.",
+    )
+
+
+def nearest(text: str, among: Iterable[str]) -> str:
+    """Return the text that looks most like another, '' when none does."""
+    found = process.extractOne(plain(text), {name: plain(name) for name in among}, scorer=fuzz.WRatio, score_cutoff=ALIKE)
+    return str(found[2]) if found else ""
+
+
+def _placed(answers: Table, margin: Margin, initial: Floats, where: _Where, notes: list[str]) -> tuple[Margin, Ints]:
+    """Return the margin that the sample can meet, and the class of each answer in it."""
+    column = _column(answers, margin.variable)
+    values, at = np.unique(answers[column].astype(str), return_inverse=True)
+    known = {key(value): rank for rank, each in enumerate(margin.categories) for value in each.values}
+    classes = np.array([_class(key(value), known, margin) for value in values.tolist()], dtype=np.int64)
+    silent = len(margin.categories)
+    unknown = np.flatnonzero(classes < 0)
+    if unknown.size:
+        _refuse_unknown(answers, margin, column, values, at, unknown, where)
+    code = classes[at]
+    counts = np.bincount(code, minlength=silent + 1)
+    named = [each for each, n in zip(margin.categories, counts[:-1].tolist(), strict=True) if n and not each.total]
+    if named:
+        row = int(np.flatnonzero(code == margin.categories.index(named[0]))[0])
+        raise Refused(
+            f"{where.row(row, answers[ID])}, colonne {column}, valeur « {shown(str(answers[column][row]))} » : les marges disent qu’il n’y "
+            "a personne dans cette classe (effectif 0).",
+            why="Aucun poids supérieur à zéro ne peut donner un total nul.",
+            do="Corrigez l’effectif, réunissez cette classe à une autre, ou retirez la réponse.",
+        )
+    absent = [
+        rank
+        for rank, (each, n) in enumerate(zip(margin.categories, counts[:-1].tolist(), strict=True))
+        if each.total and not n
+    ]
+    if counts[silent] == len(code):
+        raise Refused(
+            f"{answers.name}, colonne {column} : aucune réponse n’est remplie.",
+            why="On ne sait pas dans quelle classe ranger chaque réponse.",
+            do=f"Retirez « {margin.variable} » des marges, ou complétez la colonne.",
+        )
+    if absent:
+        _refuse_absent(answers, margin, absent, counts[:-1])
+    kept = [rank for rank, each in enumerate(margin.categories) if each.total]
+    categories = [margin.categories[rank] for rank in kept]
+    renumbered = np.full(silent + 1, -1, dtype=np.int64)
+    renumbered[kept] = np.arange(len(kept))
+    if counts[silent]:
+        renumbered[silent] = len(kept)
+        share = float(initial[code == silent].sum() / initial.sum())
+        categories = [replace(each, total=each.total * (1 - share)) for each in categories]
+        categories.append(Category(UNSAID, margin.total * share, tuple(SILENT)))
+        n = int(counts[silent])
+        notes.append(
+            f"« {margin.variable} » : {n} {'réponses ne la disent pas' if n > 1 else 'réponse ne la dit pas'} ; elles gardent leur part de "
+            f"l’échantillon ({_percent(share)}), les autres classes se partagent le reste."
+        )
+    return replace(margin, categories=tuple(categories)), renumbered[code]
+
+
+def _class(value: str, known: Mapping[str, int], margin: Margin) -> int:
+    """Return the rank of the class of a value; the rank after the last when nothing was said, -1 when it is unknown."""
+    if (rank := known.get(value)) is not None:
+        return rank
+    if value in SILENT:
+        return len(margin.categories)
+    if value.isdigit():
+        age = int(value)
+        for rank, each in enumerate(margin.categories):
+            if each.span is not None and each.span[0] <= age <= each.span[1]:
+                return rank
+    return -1
+
+
+def _refuse_unknown(
+    answers: Table, margin: Margin, column: str, values: NDArray[np.str_], at: Ints, unknown: Ints, where: _Where
+) -> NoReturn:
+    rows = np.flatnonzero(np.isin(at, unknown))
+    row = int(rows[0])
+    value = str(answers[column][row])
+    near = nearest(value, (each.name for each in margin.categories))
+    many = unknown.size > max(10, 2 * len(margin.categories))
+    more = (
+        f" ; et {unknown.size - 1} autre{'s' * (unknown.size > 2)} valeur{'s' * (unknown.size > 2)}"
+        if unknown.size > 1
+        else ""
+    )
+    do = f"Écrivez « {near} » si c’est elle" if near else "Corrigez la réponse"
+    if many:
+        do = f"Rangez d’abord les réponses de « {column} » en classes, comme les marges"
+    raise Refused(
+        f"{where.row(row, answers[ID])}, colonne {column}, valeur « {shown(value)} » : cette modalité n’est pas dans les marges de "
+        f"« {margin.variable} » ({_n(rows.size)}{more}).",
+        why=f"On ne sait pas combien de personnes elle compte. Modalités connues : {listed([each.name for each in margin.categories], most=8)}.",
+        do=f"{do}, ou ajoutez la modalité et son effectif à {margin.file or 'la marge'}.",
+    )
+
+
+def _refuse_absent(answers: Table, margin: Margin, absent: Sequence[int], counts: Ints) -> NoReturn:
+    first = margin.categories[absent[0]]
+    others = listed([f"« {margin.categories[rank].name} »" for rank in absent[1:]])
+    at = f"{margin.file}, ligne {first.line}, " if margin.file and first.line else ""
+    raise Refused(
+        f"{at}variable « {margin.variable} », modalité « {first.name} » : {_people(first.total)} dans la population, aucune réponse dans "
+        f"{answers.name}{f' ; de même pour {others}' if others else ''}.",
+        why="Personne ne peut répondre à la place d’une classe vide : aucun poids ne la remplace.",
+        do=f"Réunissez-la avec {proposal(margin, absent[0], counts)} (dans les marges et dans les réponses), ou retirez cette variable.",
+    )
+
+
+def proposal(margin: Margin, rank: int, counts: Sequence[int] | Ints) -> str:
+    """Return, between quotes, the class that a thin or empty one is best merged with: its nearest neighbour that has answers.
+
+    Ages and other classes with numbers follow one another; other classes keep the company of the most alike in spelling, else of the
+    smallest that has answers.
+    """
+    full = [other for other, n in enumerate(counts) if n and other != rank]
+    if not full:
+        return "une autre classe"
+    names = [each.name for each in margin.categories]
+    if all(re.search(r"\d", name) for name in names):
+        chosen = min(full, key=lambda other: (abs(other - rank), counts[other]))
+    else:
+        near = nearest(names[rank], [names[other] for other in full])
+        chosen = names.index(near) if near else min(full, key=lambda other: counts[other])
+    return f"« {names[chosen]} »"
+
+
+def _thin(margin: Margin, counts: Ints, least: int) -> list[str]:
+    return [
+        f"« {margin.variable} », « {each.name} » : {_n(int(n))} seulement pour {_people(each.total)}. Réunissez-la avec "
+        f"{proposal(margin, rank, counts)} si vous le pouvez : ses poids reposent sur très peu de personnes."
+        for rank, (each, n) in enumerate(zip(margin.categories, counts.tolist(), strict=True))
+        if n < least and each.name != UNSAID
+    ]
+
+
+def _framed(bounds: tuple[float, float], mean: float, given: bool) -> None:
+    low, high = bounds
+    if not 0 <= low < high < np.inf:
+        raise Refused(
+            f"Les bornes « {low:g},{high:g} » ne conviennent pas : la première doit être positive et plus petite que la seconde.",
+            why="Elles disent entre quels rapports un poids final reste de son poids initial.",
+            do="Écrivez par exemple --bornes 0.3,3.",
+        )
+    if not low < 1 < high:
+        raise Refused(
+            f"Les bornes « {low:g},{high:g} » n’encadrent pas 1.",
+            why="1 est le rapport d’un poids qui ne change pas : il doit rester permis."
+            + (f" Ici le rapport moyen est {mean:.4g}, d’après « {WEIGHT} »." if given else ""),
+            do="Donnez une borne basse sous 1 et une borne haute au-dessus."
+            + (
+                f" Ou multipliez « {WEIGHT} » par {mean:.6g}, pour que ses poids totalisent la population." if given else ""
+            ),
+        )
+
+
+def _ceiling(trim: float) -> float:
+    if not trim > 1:
+        raise Refused(
+            f"Le plafond « {trim:g} » ne convient pas.",
+            why="Il compte en poids moyens : le plus grand poids ne peut pas être sous la moyenne.",
+            do="Donnez un nombre supérieur à 1, par exemple 4.",
+        )
+    return trim
+
+
+def _explain(
+    initial: Floats,
+    prepared: calibration.Margins,
+    margins: Sequence[Margin],
+    *,
+    method: Method,
+    bounds: tuple[float, float] | None,
+    trim: float | None,
+    given: bool,
+) -> NoReturn:
+    """Refuse margins that no weight can meet, naming the class at fault and what would work."""
+    low, high = bounds if bounds is not None else (1 / WIDEST_RATIO, np.inf)
+    missed = calibration_bounds.misses(initial, prepared, low, high)
+    if not missed.any() and trim is not None:
+        _refuse_trim(initial, prepared, method, bounds, trim)
+    at, told = _at_fault(initial, prepared, margins, missed, low, high)
+    if bounds is None:
+        raise Refused(
+            f"{told} : aucun poids positif ne peut donner ces marges à la fois.",
+            why="Dans l’échantillon, des classes de variables différentes sont tenues par les mêmes réponses, et les marges leur demandent "
+            "des nombres de personnes qui ne vont pas ensemble.",
+            do=f"Réunissez des classes de « {at.variable} », ou retirez une des variables.",
+        )
+    work = working_bounds(initial, prepared, method=method, bounds=bounds)
+    words = [f"{_bound(a)},{_bound(b)}" for a, b in work]
+    mean = margins[0].total / float(initial.sum())
+    scale = (
+        f" « {WEIGHT} » totalise {_people(float(initial.sum()))} : le rapport moyen est {mean:.4g}."
+        if given and not 0.5 < mean < 2
+        else ""
+    )
+    raise Refused(
+        f"{told} : les bornes {_bound(low)},{_bound(high)} ne peuvent pas être tenues.",
+        why=f"Aucun jeu de poids n’y donne toutes les marges à la fois.{scale}",
+        do=(f"Bornes qui conviennent : {' ; '.join(words)}." if words else "Aucune borne ne convient : réunissez des classes de "
+            f"« {at.variable} », ou retirez une variable."),
+    )  # fmt: skip
+
+
+WIDEST_RATIO = 1e4  # a weight divided by more than that is nobody
+
+
+def _at_fault(
+    initial: Floats, prepared: calibration.Margins, margins: Sequence[Margin], missed: Floats, low: float, high: float
+) -> tuple[Margin, str]:
+    """Return the variable and, in words, the class that most clearly cannot be reached."""
+    start = prepared.sums(prepared.together(initial))
+    needed = prepared.wanted / start
+    names = [(margin, each) for margin in margins for each in margin.categories]
+    beyond = np.maximum(np.log(needed / high) if np.isfinite(high) else -1.0, np.log(np.maximum(low, 1e-300) / needed))
+    if beyond.max() > calibration_bounds.LEAST:
+        rank = int(beyond.argmax())
+        margin, each = names[rank]
+        side = "haute" if needed[rank] > high else "basse"
+        bound = high if needed[rank] > high else low
+        return margin, (
+            f"« {margin.variable} », « {each.name} » : il faudrait multiplier ses poids par {needed[rank]:.3g}, la borne {side} est "
+            f"{_bound(bound)}"
+        ).replace(".", ",")
+    rank = int(np.abs(missed).argmax())
+    margin, each = names[rank]
+    return (
+        margin,
+        f"« {margin.variable} », « {each.name} » : {'trop peu' if missed[rank] > 0 else 'trop'} de poids, d’au moins {_percent(abs(missed[rank]))}",
+    )
+
+
+def working_bounds(
+    initial: Floats, prepared: calibration.Margins, *, method: Method, bounds: tuple[float, float]
+) -> list[tuple[float, float]]:
+    """Return bounds that can be kept, tried: the same lower one, the same upper one, then a pair 1/k, k; those that exist."""
+    low, high = bounds
+    candidates: list[tuple[float, float]] = []
+    if (found := calibration_bounds.lowest_high(initial, prepared, low)) is not None:
+        candidates.append((low, found))
+    if (found := calibration_bounds.highest_low(initial, prepared, high)) is not None:
+        candidates.append((found, high))
+    if (found := calibration_bounds.symmetrical(initial, prepared)) is not None:
+        candidates.append((1 / found, found))
+    out = []
+    for a, b in candidates:
+        if (kept := _opened(initial, prepared, method, (a, b), moves=(a != low, b != high))) is not None:
+            out.append(kept)
+    return out
+
+
+def _opened(
+    initial: Floats, prepared: calibration.Margins, method: Method, tight: tuple[float, float], moves: tuple[bool, bool]
+) -> tuple[float, float] | None:
+    """Return bounds a little wider than the tightest, in few digits, under which weights were found; None after some tries."""
+    a, b = tight
+    for _ in range(8):
+        a, b = (_down(a / ROOM) if moves[0] else a), (_up(b * ROOM) if moves[1] else b)
+        if a < 1 < b and calibration.calibrate(initial, prepared, method=method, bounds=(a, b)).converged:
+            return a, b
+    return None
+
+
+def _down(value: float) -> float:
+    digits = 2 - int(np.floor(np.log10(value))) - 1 if value < 1 else 2
+    return float(np.floor(value * 10**digits) / 10**digits)
+
+
+def _up(value: float) -> float:
+    return float(np.ceil(value * 100) / 100)
+
+
+def _refuse_trim(
+    initial: Floats, prepared: calibration.Margins, method: Method, bounds: tuple[float, float] | None, trim: float
+) -> NoReturn:
+    works = trim
+    for _ in range(20):
+        works = float(np.ceil(works * 1.15 * 10) / 10)
+        if calibration.trimmed(initial, prepared, most=works, method=method, bounds=bounds).converged:
+            break
+    raise Refused(
+        f"Le plafond de {_bound(trim)} poids moyens ne peut pas être tenu.",
+        why="Ce qui est retiré aux plus grands poids doit être porté par les autres réponses des mêmes classes, et elles n’y suffisent pas.",
+        do=f"Un plafond de {_bound(works)} convient.",
+    )
+
+
+def _strata(
+    margins: Sequence[Margin], codes: Sequence[Ints], counts: Sequence[Ints], initial: Floats, found: Calibration
+) -> Iterable[Stratum]:
+    n = len(initial)
+    for margin, code, gaps in zip(margins, codes, found.gaps, strict=True):
+        size = len(margin.categories)
+        respondents = np.bincount(code, minlength=size)
+        reached = np.bincount(code, found.weights, size)
+        for rank, each in enumerate(margin.categories):
+            share, target = respondents[rank] / n, each.total / margin.total
+            yield Stratum(
+                variable=margin.variable,
+                name=each.name,
+                n=int(respondents[rank]),
+                share=float(share),
+                target=float(target),
+                coefficient=float(target / share),
+                weighted=float(target * n),
+                people=float(each.total),
+                found=float(reached[rank]),
+                gap=float(gaps[rank]),
+            )
+
+
+def _explained(found: Calibration, method: Method, bounds: tuple[float, float] | None, trim: float | None) -> str:
+    """Return how the weights were found, in words."""
+    what = {
+        "raking": "ratissage (raking) : chaque classe reçoit un facteur, repris jusqu’à ce que toutes les marges soient atteintes à la fois",
+        "lineaire": "méthode linéaire : un ajustement direct, le plus proche des poids initiaux",
+        "logit": "méthode logit : les rapports entre poids final et poids initial restent entre deux bornes",
+    }[method]
+    kept = f" Bornes tenues : {_bound(bounds[0])} et {_bound(bounds[1])}." if bounds else ""
+    cut = f" Aucun poids ne dépasse {_bound(trim)} fois le poids moyen." if trim else ""
+    rounds = f"{found.iterations} itération{'s' * (found.iterations > 1)}"
+    gap = "aux arrondis de la machine près" if found.gap < 1e-11 else f"à {found.gap:.0e} près en part"
+    return f"Convergence atteinte en {rounds} ({what}). Les marges sont retrouvées {gap}.{kept}{cut}"
+
+
+def _limits(margins: Sequence[Margin], places: Mapping[str, int] | None) -> tuple[str, ...]:
+    """Return what the margins cannot correct, in words."""
+    names = listed([f"« {margin.label or margin.variable} »" for margin in margins], most=8)
+    told = [
+        f"Les poids corrigent {names}, et rien d’autre : à ces classes égales, on suppose que les personnes interrogées ressemblent aux "
+        "autres.",
+    ]
+    if places and (total := sum(places.values())):
+        first, n = max(places.items(), key=lambda pair: pair[1])
+        told.append(
+            f"Les réponses viennent de {len(places)} lieu{'x' * (len(places) > 1)} ; « {first} » en donne {_percent(n / total)}. Qui n’y passe "
+            "pas n’a pas pu répondre : les poids n’y changent rien."
+        )
+    else:
+        told.append(
+            "Le lieu et le moment de la collecte trient les personnes : qui ne sort pas, ou n’y passe pas, n’a pas répondu. Les poids n’y "
+            "changent rien."
+        )
+    return tuple(told)
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.1f} %".replace(".", ",")
+
+
+def _people(total: float) -> str:
+    return f"{total:,.0f} personne{'s' * (total >= 1.5)}".replace(",", " ")
+
+
+def _n(n: int) -> str:
+    return f"{n} réponse{'s' * (n > 1)}"
+
+
+def _bound(value: float) -> str:
+    """Return a bound as --bornes takes it: a point before decimals."""
+    return f"{value:.6g}"

@@ -1,0 +1,264 @@
+"""maillage enquete ponderer: the weights of a survey, and what stops them."""
+
+import csv
+import json
+import time
+
+import pytest
+
+ANSWERS = """\
+id,age,sexe
+1,15-29,f
+2,15-29,h
+3,15-29,f
+4,30-59,h
+5,30-59,f
+6,60+,h
+"""
+MARGINS = """\
+variable,modalite,effectif
+age,15-29,300
+age,30-59,500
+age,60+,400
+sexe,f,600
+sexe,h,600
+"""
+
+
+@pytest.fixture
+def weigh(maillage, tmp_path):
+    """Run the command on texts; `old` → `new` changes them first."""
+
+    def run(*options, answers=ANSWERS, margins=MARGINS, name="reponses.csv"):
+        content = answers if isinstance(answers, bytes) else answers.encode("utf-8")
+        (tmp_path / name).write_bytes(content)
+        (tmp_path / "marges.csv").write_text(margins, "utf-8")
+        out = tmp_path / "poids.csv"
+        out.unlink(missing_ok=True)
+        done = maillage(
+            "enquete", "ponderer", tmp_path / name, "--marges", tmp_path / "marges.csv", "--sortie", out, *options
+        )
+        rows = list(csv.reader(out.open(encoding="utf-8"))) if out.exists() else []
+        return done, rows
+
+    return run
+
+
+def test_weights_give_the_margins_back_with_every_digit(weigh):
+    done, rows = weigh("--json")
+    assert done.code == 0, done.err
+    assert rows[0] == ["id", "poids"]
+    assert [row[0] for row in rows[1:]] == ["1", "2", "3", "4", "5", "6"]
+    weights = [float(row[1]) for row in rows[1:]]
+    assert sum(weights[:3]) == pytest.approx(300, rel=1e-9)
+    assert weights[5] == pytest.approx(400, rel=1e-9)
+    assert weights[0] + weights[2] + weights[4] == pytest.approx(600, rel=1e-9)
+    told = json.loads(done.out)
+    assert told["n"] == 6
+    assert told["convergence"] is True
+    assert told["poids_min"] == min(weights)
+    assert told["poids_max"] == max(weights)
+    assert told["effet_plan"] == pytest.approx(6 * sum(w * w for w in weights) / sum(weights) ** 2)
+    assert len(told["ecarts_marges"]) == 5
+    assert max(each["ecart"] for each in told["ecarts_marges"]) < 1e-9
+
+
+def test_a_person_reads_the_coefficients_in_french(weigh):
+    done, _ = weigh()
+    assert done.code == 0
+    assert "6 réponses pondérées" in done.out
+    assert "Effet de plan" in done.out
+    assert "Convergence atteinte" in done.out
+    assert "Ce que les poids ne corrigent pas" in done.out
+
+
+def test_initial_weights_are_where_the_search_starts(weigh):
+    given = "id,age,poids_initial\n1,15-29,2\n2,15-29,4\n3,30+,5\n"
+    _, rows = weigh(answers=given, margins="variable,modalite,effectif\nage,15-29,60\nage,30+,40\n")
+    assert [float(row[1]) for row in rows[1:]] == pytest.approx([20, 40, 40])
+
+
+def test_the_same_files_give_the_same_bytes(weigh, tmp_path):
+    weigh()
+    first = (tmp_path / "poids.csv").read_bytes()
+    weigh()
+    assert (tmp_path / "poids.csv").read_bytes() == first
+
+
+def change(text, *pairs):
+    for old, new in pairs:
+        assert old in text
+        text = text.replace(old, new)
+    return text
+
+
+REFUSED = {
+    "totals that differ": (
+        {"margins": change(MARGINS, ("h,600", "h,500"))},
+        ["les totaux diffèrent", "1\u202f200 pour « age »", "1\u202f100 pour « sexe »", "1.09091"],
+    ),
+    "a class without answers": (
+        {
+            "margins": change(MARGINS, ("age,60+,400", "age,60-74,250\nage,75+,150")),
+            "answers": change(ANSWERS, ("60+", "60-74")),
+        },
+        ["marges.csv, ligne 5, variable « age », modalité « 75+ »", "150 personnes", "Réunissez-la avec « 60-74 »"],
+    ),
+    "a class unknown to the margins": (
+        {"answers": change(ANSWERS, ("6,60+", "6,60 +"))},
+        ["reponses.csv, ligne 7, colonne age, valeur « 60 + »", "Écrivez « 60+ »"],
+    ),
+    "ages in years": (
+        {"answers": "id,age,sexe\n" + "".join(f"{k},{20 + k},{'fh'[k % 2]}\n" for k in range(40))},
+        ["colonne age, valeur « 20 »", "Rangez d’abord"],
+    ),
+    "a variable that no column holds": (
+        {"answers": change(ANSWERS, ("sexe", "sexes"))},
+        ["la variable « sexe »", "la plus proche est « sexes »"],
+    ),
+    "a negative total": (
+        {"margins": change(MARGINS, ("15-29,300", "15-29,-300"))},
+        ["marges.csv, ligne 2, colonne effectif, valeur « -300 »", "jamais négatif"],
+    ),
+    "an empty total": (
+        {"margins": change(MARGINS, ("15-29,300", "15-29,"))},
+        ["ligne 2, colonne effectif", "la case est vide"],
+    ),
+    "nan": ({"margins": change(MARGINS, ("15-29,300", "15-29,NaN"))}, ["valeur « NaN »", "pas un nombre"]),
+    "the same class twice": (
+        {"margins": MARGINS + "age,60+,400\n"},
+        ["marges.csv, ligne 7, colonne modalite, valeur « 60+ »", "à la ligne 4"],
+    ),
+    "no people in a class that answered": (
+        {"margins": change(MARGINS, ("60+,400", "60+,0"), ("30-59,500", "30-59,900"))},
+        ["ligne 7, colonne age, valeur « 60+ »", "effectif 0"],
+    ),
+    "a missing column of margins": (
+        {"margins": change(MARGINS, ("effectif", "n"))},
+        ["la colonne « effectif » manque", "variable,modalite,effectif"],
+    ),
+    "margins without a row": ({"margins": "variable,modalite,effectif\n"}, ["aucune ligne sous l’en-tête"]),
+    "no answer": ({"answers": "id,age,sexe\n"}, ["aucune réponse"]),
+    "one answer": ({"answers": "id,age,sexe\n1,60+,f\n"}, ["modalité « 15-29 »", "aucune réponse dans reponses.csv"]),
+    "a negative initial weight": (
+        {"answers": "id,age,sexe,poids_initial\n1,15-29,f,1\n2,60+,h,-3\n"},
+        ["ligne 3, colonne poids_initial, valeur « -3 »", "négatif"],
+    ),
+    "an initial weight of zero": (
+        {"answers": "id,age,sexe,poids_initial\n1,15-29,f,1\n2,60+,h,0\n"},
+        ["ligne 3, colonne poids_initial", "nul"],
+    ),
+    "two answers of one id": (
+        {"answers": change(ANSWERS, ("2,15-29,h", "1,15-29,h"))},
+        ["reponses.csv, ligne 3, colonne id, valeur « 1 »", "la ligne 2"],
+    ),
+    "a variable nobody answered": (
+        {"answers": "id,age,sexe\n1,15-29,\n2,30-59,nsp\n3,60+,refus\n"},
+        ["colonne sexe : aucune réponse n’est remplie"],
+    ),
+    "variables that say the same and disagree": (
+        {
+            "answers": "id,age,sexe\n1,15-29,f\n2,30-59,h\n3,60+,h\n",
+        },
+        ["aucun poids positif ne peut donner ces marges", "Réunissez"],
+    ),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_what_no_weight_can_mend_is_refused_in_three_sentences(weigh, case):
+    files, words = REFUSED[case]
+    done, rows = weigh(**files)
+    assert done.code == 2, done.out
+    assert len(done.err.strip().splitlines()) == 3
+    assert not rows
+    for word in words:
+        assert word in done.err
+
+
+@pytest.mark.parametrize("method", ["logit", "raking", "lineaire"])
+def test_bounds_nobody_can_keep_are_refused_with_bounds_that_work(weigh, method):
+    done, _ = weigh("--methode", method, "--bornes", "0.45,1.2")
+    assert done.code == 2
+    assert "« age », « 60+ »" in done.err
+    assert "Bornes qui conviennent :" in done.err
+    proposed = done.err.split("Bornes qui conviennent : ")[1].strip().rstrip(".").split(" ; ")
+    for bounds in proposed:
+        again, rows = weigh("--methode", method, "--bornes", bounds, "--json")
+        assert again.code == 0, again.err
+        low, high = map(float, bounds.split(","))
+        told = json.loads(again.out)
+        assert low <= told["rapport_min"] <= told["rapport_max"] <= high
+        assert rows
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--bornes", "douze"], "ne se lit pas comme deux nombres"),
+        (["--bornes", "1.2,3"], "n’encadrent pas 1"),
+        (["--bornes", "3,0.3"], "plus petite que la seconde"),
+        (["--plafond", "0.5"], "Le plafond"),
+        (["--methode", "magie"], "choix inconnu"),
+    ],
+)
+def test_options_that_make_no_sense_are_refused(weigh, options, words):
+    done, _ = weigh(*options)
+    assert done.code == 2
+    assert words in done.err
+
+
+def test_empty_answers_keep_their_share_and_it_is_said(weigh):
+    done, rows = weigh("--json", answers=ANSWERS + "7,,f\n8,nsp,h\n")
+    assert done.code == 0, done.err
+    told = json.loads(done.out)
+    silent = next(each for each in told["ecarts_marges"] if each["modalite"] == "sans réponse")
+    assert silent["n"] == 2
+    assert silent["part_population"] == pytest.approx(25)
+    assert any("2 réponses ne la disent pas" in each for each in told["avertissements"])
+    assert sum(float(row[1]) for row in rows[1:]) == pytest.approx(1200)
+
+
+def test_thin_classes_are_told_with_a_merge(weigh):
+    done, _ = weigh()
+    assert "« age », « 60+ » : 1 réponse seulement pour 400 personnes. Réunissez-la avec « 30-59 »" in done.out
+
+
+def test_rows_left_out_are_told_and_the_others_weighted(weigh):
+    done, rows = weigh(answers=ANSWERS + ",60+,f\n")
+    assert done.code == 1
+    assert len(rows) == 7
+    assert "ligne 8, colonne id" in done.err
+
+
+def test_a_ceiling_holds(weigh):
+    done, _ = weigh("--plafond", "1.9", "--json", answers=ANSWERS + "7,60+,f\n")
+    assert done.code == 0, done.err
+    told = json.loads(done.out)
+    assert told["poids_max"] <= 1.9 * 1200 / 7 * 1.001
+    assert told["ecart_max"] < 1e-9
+
+
+def test_files_of_windows_and_decimal_commas_are_read(weigh):
+    answers = "id;âge;poids_initial\n1;Jeune;1,5\n2;Âgé;2,5\n".encode("cp1252")
+    done, rows = weigh(answers=answers, margins="variable;modalité;effectif\nâge;Jeune;10,5\nâge;Âgé;9,5\n")
+    assert done.code == 0, done.err
+    assert [float(row[1]) for row in rows[1:]] == pytest.approx([10.5, 9.5])
+
+
+def test_ten_thousand_columns_are_no_burden(weigh):
+    wide = ",".join(f"q{k}" for k in range(10_000))
+    rows = [f"{line},{','.join(['x'] * 10_000)}" for line in ANSWERS.splitlines()[1:]]
+    start = time.perf_counter()
+    done, _ = weigh(answers="\n".join([f"id,age,sexe,{wide}", *rows]) + "\n")
+    assert done.code == 0, done.err
+    assert time.perf_counter() - start < 5
+
+
+def test_help_is_in_french_and_a_missing_file_is_told(maillage, tmp_path):
+    assert "--marges" in maillage("enquete", "ponderer", "--aide").out
+    done = maillage(
+        "enquete", "ponderer", tmp_path / "rien.csv", "--marges", tmp_path / "rien.csv", "--sortie", tmp_path / "p.csv"
+    )
+    assert done.code == 2
+    assert "rien.csv" in done.err
