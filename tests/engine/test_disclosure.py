@@ -79,3 +79,55 @@ def test_a_small_cell_takes_others_with_it_in_its_row_and_its_column():
 def test_cells_of_a_withheld_row_are_withheld():
     shown = disclosure.two_way([[20, 30], [3, 4]], [False, False], [True, True], LEAST)
     assert not shown.any()
+
+
+def test_a_grouped_answer_gives_nothing_away():
+    """« Peu » est masqué ; le groupe « peu ou pas du tout » le rendrait par soustraction : il l’est aussi."""
+    counts, least = [1, 5, 6, 8], 3
+    sums = [[1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1], [1, 1, 0, 0], [0, 0, 1, 1]]
+    shown = disclosure.protect(counts, sums, [False, True, True, True, True, True], [[1, 1, 1, 1]], least)
+    assert not shown[0]
+    assert sum(shown) >= 2
+    assert worst_width(counts, sums, shown, least) >= least
+
+
+def worst_width(counts, sums, shown, least):
+    """Return the least doubt left on any withheld sum, by trying every table of whole numbers that agrees with what is shown."""
+    known = [mask for mask, seen in zip(sums, shown, strict=True) if seen]
+    whole = sum(counts)
+    told = [sum(n for n, taken in zip(counts, mask, strict=True) if taken) for mask in known]
+    agree = [
+        cells
+        for cells in itertools.product(range(whole + 1), repeat=len(counts))
+        if sum(cells) == whole
+        and all(sum(itertools.compress(cells, mask)) == value for mask, value in zip(known, told, strict=True))
+    ]
+    hidden = [mask for mask, seen in zip(sums, shown, strict=True) if not seen]
+    spans = [[sum(itertools.compress(cells, mask)) for cells in agree] for mask in hidden]
+    return min((max(span) - min(span) for span in spans), default=least)
+
+
+@given(st.lists(st.integers(0, 9), min_size=3, max_size=4), st.integers(2, 4))
+@settings(max_examples=40, deadline=None)
+def test_every_table_that_agrees_leaves_doubt(counts, least):
+    """Vérifié en essayant toutes les tables possibles de nombres entiers."""
+    size = len(counts)
+    sums = [[int(k == j) for j in range(size)] for k in range(size)] + [[int(j < 2) for j in range(size)]]
+    may = [sum(itertools.compress(counts, mask)) >= least for mask in sums]
+    shown = disclosure.protect(counts, sums, may, [[1] * size], least)
+    assert not any(seen and not allowed for seen, allowed in zip(shown, may, strict=True))
+    if sum(counts) >= least and not all(shown):
+        assert worst_width(counts, sums, shown, least) >= least - 1
+
+
+def test_an_earlier_edition_is_not_subtracted():
+    """Hier 30 oui et 40 non ; aujourd’hui 33 et 52 : les trois « oui » de plus ne se lisent pas."""
+    old, new = [30, 40], [3, 12]
+    sums = [[1, 0, 1, 0], [0, 1, 0, 1]]
+    told = [[1, 0, 0, 0], [0, 1, 0, 0], [1, 1, 1, 1]]
+    shown = disclosure.protect([*old, *new], sums, [True, True], told, 11, secret=[[0, 0, 1, 0], [0, 0, 0, 1]])
+    assert shown.tolist() == [False, False]
+
+
+def test_nothing_to_protect_hides_nothing():
+    assert disclosure.protect([30, 40], [[1, 0], [0, 1]], [True, True], [[1, 1]], 11).all()

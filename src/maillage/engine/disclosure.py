@@ -89,3 +89,73 @@ def _proved(counts: NDArray[np.int64], shown: Bools, rows: Sequence[bool], colum
         if -float(high) - float(low) < least - 1e-6:
             return False
     return True
+
+
+def protect(
+    counts: ArrayLike,
+    asked: ArrayLike,
+    may: Sequence[bool],
+    told: ArrayLike,
+    least: int,
+    *,
+    price: Sequence[float] = (),
+    free: Sequence[bool] = (),
+    secret: ArrayLike = (),
+) -> Bools:
+    """Return which of the asked sums may be shown, so that nothing withheld is known to within `least` people.
+
+    counts: (cells,) people in cells that do not overlap; asked: (sums, cells) true where a sum takes a cell; may: whether a sum may
+    be shown for its own part (it is large enough). told: (known, cells) sums that everybody knows anyway (the whole, what was
+    published before). secret: (more, cells) sums never shown, to be protected as well. free: cells that may be under zero (answers
+    taken away between two editions). price: what hiding a sum costs, its count when not given: the cheapest is hidden first.
+
+    For each sum withheld, the smallest and the greatest value that agree with all that is shown are found (linear programmes); when
+    they are nearer than `least`, the cheapest sum among those that pin it is withheld too, until all are safe. A sum that told alone
+    gives away cannot be helped, and is left.
+    """
+    people = np.asarray(counts, dtype=np.float64)
+    sums = np.asarray(asked, dtype=np.float64).reshape(-1, people.size)
+    always = np.asarray(told, dtype=np.float64).reshape(-1, people.size)
+    shown: Bools = np.array(may, dtype=bool)
+    cost = np.asarray(price if len(price) else sums @ people, dtype=np.float64)
+    bounds = [(None if unbounded else 0, None) for unbounded in (free if len(free) else [False] * people.size)]
+    waiting = [*np.flatnonzero(~shown), *(-1 - k for k in range(len(np.asarray(secret))))]
+    others = np.asarray(secret, dtype=np.float64).reshape(-1, people.size)
+    while waiting:
+        k = int(waiting.pop())
+        goal = sums[k] if k >= 0 else others[-1 - k]
+        while True:
+            rows = np.flatnonzero(shown)
+            known = np.concatenate([always, sums[rows]])
+            width, pins = _width(goal, known, known @ people, bounds)
+            if width >= least - 1e-6:
+                break
+            pinning = rows[pins[len(always) :]]
+            if not len(pinning):
+                break
+            hidden = int(min(pinning, key=lambda j: (cost[j], j)))
+            shown[hidden] = False
+            waiting.append(hidden)
+    return shown
+
+
+def _width(
+    goal: NDArray[np.float64],
+    known: NDArray[np.float64],
+    values: NDArray[np.float64],
+    bounds: Sequence[tuple[int | None, None]],
+) -> tuple[float, Bools]:
+    """Return how far apart the values of a sum may stand given what is known, and which of the known sums pin it."""
+    if not len(known):
+        return float("inf"), np.zeros(0, dtype=bool)
+    pins: Bools = np.zeros(len(known), dtype=bool)
+    ends = []
+    for sign in (1, -1):
+        found = linprog(sign * goal, A_eq=known, b_eq=values, bounds=bounds, method="highs")
+        if found.status == 3:  # unbounded: it may be anything
+            return float("inf"), pins
+        if found.status != 0:
+            raise RuntimeError(f"the linear programme of a protected table failed: {found.message}")
+        pins |= np.abs(found.eqlin.marginals) > 1e-9
+        ends.append(sign * float(found.fun))
+    return ends[1] - ends[0], pins
