@@ -138,3 +138,42 @@ class Document:
     def data(self) -> dict[str, Any]:
         """Return the document as plain values."""
         return asdict(self)
+
+
+KINDS = {
+    "heading": Heading, "text": Text, "bullets": Bullets, "picture": Picture, "figure": KeyFigure, "grid": Grid,
+    "callout": Callout, "beside": Beside,
+}  # fmt: skip
+
+
+def load(data: dict[str, Any]) -> Document:
+    """Return the document that `Document.data` wrote, read again from JSON.
+
+    >>> chapter = Chapter(number="1", title="Un", blocks=(Text(text="Deux"), Beside(left=(Heading(text="a"),), right=())))
+    >>> cover = Cover(title="t", subtitle="", over="", edition="", print="", svg="", alt="")
+    >>> document = Document(title="t", cover=cover, chapters=(chapter,))
+    >>> load(document.data()) == document
+    True
+    """
+    chapters = tuple(Chapter(**{**each, "blocks": _blocks(each["blocks"])}) for each in data["chapters"])
+    cover = Cover(**{**data["cover"], "legend": tuple((a, b) for a, b in data["cover"]["legend"])})
+    return Document(title=data["title"], cover=cover, chapters=chapters, keywords=tuple(data["keywords"]))
+
+
+def _blocks(rows: list[dict[str, Any]]) -> tuple[Block, ...]:
+    return tuple(_block(dict(row)) for row in rows)
+
+
+def _block(row: dict[str, Any]) -> Block:
+    if row["kind"] == "beside":
+        row |= {"left": _blocks(row["left"]), "right": _blocks(row["right"])}
+    if row["kind"] == "grid":
+        row |= {
+            "columns": tuple(row["columns"]),
+            "rows": tuple(tuple(Cell(**cell) for cell in cells) for cells in row["rows"]),
+            "widths": tuple(row["widths"]),
+        }
+    if row["kind"] == "bullets":
+        row["items"] = tuple(row["items"])
+    made: Block = KINDS[row["kind"]](**row)
+    return made

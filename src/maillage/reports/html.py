@@ -3,13 +3,15 @@
 import base64
 import itertools
 import re
+from collections.abc import Sequence
+from dataclasses import asdict
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from maillage.reference.places import ASSETS
 from maillage.reports import rich, wording
-from maillage.reports.blocks import Document
+from maillage.reports.blocks import Block, Document
 from maillage.reports.charts import hatch
 from maillage.reports.design import FOLDER, figures_css, tokens, tokens_css
 from maillage.reports.logo import logo
@@ -19,20 +21,34 @@ IDENTIFIER = re.compile(r'(?<=id=")[\w-]+(?=")|(?<=url\(#)[\w-]+|(?<=href="#)[\w
 
 def dossier(document: Document) -> bytes:
     """Return the dossier as the bytes of one HTML file."""
+    night = tokens("nuit")
+    page = (
+        _environment()
+        .get_template("dossier.html.j2")
+        .render(
+            doc=wording.spaced_within(document.data()),
+            css=Markup(style()),
+            hatch=Markup(hatch("rayures")),
+            logo=Markup(logo(night["pastel"], night["garance"], tokens("jour")["sur-prune"])),
+        )
+    )
+    return page.encode("utf-8")
+
+
+def fragment(blocks: Sequence[Block]) -> str:
+    """Return blocks as HTML, for a page that has its own head and style."""
+    data = wording.spaced_within([asdict(block) for block in blocks])
+    return str(_environment().get_template("blocs.html.j2").module.render(data))  # type: ignore[attr-defined]
+
+
+def _environment() -> Environment:
     environment = Environment(
         loader=FileSystemLoader(FOLDER), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     numbers = itertools.count(1)
     environment.filters["rich"] = rich.html
     environment.filters["drawn"] = lambda svg: Markup(apart(svg, next(numbers)))
-    night = tokens("nuit")
-    page = environment.get_template("dossier.html.j2").render(
-        doc=wording.spaced_within(document.data()),
-        css=Markup(style()),
-        hatch=Markup(hatch("rayures")),
-        logo=Markup(logo(night["pastel"], night["garance"], tokens("jour")["sur-prune"])),
-    )
-    return page.encode("utf-8")
+    return environment
 
 
 def apart(svg: str, number: int) -> str:

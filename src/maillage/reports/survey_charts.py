@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from html import escape
 from textwrap import wrap
 
+from maillage.engine.proportions import rounded
 from maillage.kernel.estimate import Estimate, Figure, Withheld
 from maillage.reports import wording
 from maillage.reports.charts import hatch
@@ -38,7 +39,7 @@ class Stack:
     n: int
 
 
-def bars(rows: Sequence[Bar], *, id: str, label: str, other: str = "", social: bool = False) -> str:
+def bars(rows: Sequence[Bar], *, id: str, label: str, other: str = "", social: bool = False, rule: str = "nearest") -> str:
     """Return horizontal bars, 0 to 100 percent: solid to the low bound, hatched to the high one, a tick at the value.
 
     other: what the second figure of a row is (« France »); a lozenge stands for it.
@@ -50,12 +51,14 @@ def bars(rows: Sequence[Bar], *, id: str, label: str, other: str = "", social: b
         )
         y = 26
     for row in rows:
-        drawn, y = _bar(row, y, BAR, id, social)
+        drawn, y = _bar(row, y, BAR, id, social, rule=rule)
         parts.append(drawn)
     return _svg("enquete", y, label, hatch(id), "".join(parts))
 
 
-def _bar(row: Bar, y: int, wide: int, id: str, social: bool = False, per_line: int = PER_LINE) -> tuple[str, int]:
+def _bar(
+    row: Bar, y: int, wide: int, id: str, social: bool = False, per_line: int = PER_LINE, rule: str = "nearest"
+) -> tuple[str, int]:
     """Return a bar under its label, and where the next one starts."""
     words, y = _words(row.label, y, per_line)
     figure = row.figure
@@ -77,10 +80,9 @@ def _bar(row: Bar, y: int, wide: int, id: str, social: bool = False, per_line: i
     ]
     if row.other is not None:
         parts.append(f'<path class="temoin" d="{_lozenge(row.other * scale, y + 8)}"/>')
-    shown = wording.rate(figure)
-    strong = shown.value or shown.span
+    strong = wording.percent(rounded(figure.value, rule=rule))
     parts.append(f'<text x="{wide + 8}" y="{y + 13}" font-size="16" font-weight="700">{escape(strong)}</text>')
-    if shown.value and wide == BAR:
+    if wide == BAR:
         parts.append(
             f'<text class="axe-texte petit" x="{WIDTH}" y="{y + 13}" text-anchor="end">{escape(_short(figure))}</text>'
         )
@@ -93,18 +95,18 @@ def _short(figure: Estimate) -> str:
     return f"{shown.low}–{shown.high}".replace("%", "").strip().rstrip(wording.NBSP)
 
 
-def stacked(rows: Sequence[Stack], levels: Sequence[str], *, id: str, label: str) -> str:
+def stacked(rows: Sequence[Stack], levels: Sequence[str], *, id: str, label: str, rule: str = "nearest") -> str:
     """Return bars cut in parts that follow an order, each told in the legend by its tone and its pattern."""
     kinds = _spread(SEQUENCE, len(levels))
     parts, y = _legend(levels, kinds, id)
     for row in rows:
         words, y = _words(f"{row.label} (n = {row.n})", y, PER_LINE)
-        parts += [words, _segments(row.shares, kinds, y, 0.0, WIDTH / 100, id)]
+        parts += [words, _segments(row.shares, kinds, y, 0.0, WIDTH / 100, id, rule)]
         y += 40
     return _svg("enquete", y, label, _patterns(id), "".join(parts))
 
 
-def diverging(rows: Sequence[Stack], levels: Sequence[str], *, id: str, label: str) -> str:
+def diverging(rows: Sequence[Stack], levels: Sequence[str], *, id: str, label: str, rule: str = "nearest") -> str:
     """Return bars on both sides of a middle: the worst levels to the left, the best to the right, a middle one astride."""
     half = len(levels) // 2
     kinds = [*_spread(BAD, half), *([MIDDLE] if len(levels) % 2 else []), *_spread(GOOD, half)]
@@ -120,12 +122,12 @@ def diverging(rows: Sequence[Stack], levels: Sequence[str], *, id: str, label: s
     parts.append(f'<path class="milieu" d="M{WIDTH / 2} {top}V{end - 8}"/>')
     for row in rows:
         words, y = _words(f"{row.label} (n = {row.n})", y, PER_LINE)
-        parts += [words, _segments(row.shares, kinds, y, WIDTH / 2 - left(row) * scale, scale, id)]
+        parts += [words, _segments(row.shares, kinds, y, WIDTH / 2 - left(row) * scale, scale, id, rule)]
         y += 40
     return _svg("enquete", y, label, _patterns(id), "".join(parts))
 
 
-def multiples(panels: Sequence[tuple[str, Sequence[Bar]]], *, id: str, label: str) -> str:
+def multiples(panels: Sequence[tuple[str, Sequence[Bar]]], *, id: str, label: str, rule: str = "nearest") -> str:
     """Return one small chart for each group, two a row, on one scale."""
     parts, y, wide = [], 0, 150
     for k in range(0, len(panels), 2):
@@ -134,11 +136,34 @@ def multiples(panels: Sequence[tuple[str, Sequence[Bar]]], *, id: str, label: st
             heading, at = _words(title, 0, 27, bold=True)
             drawn = [heading]
             for row in rows:
-                bar, at = _bar(row, at, wide, id, per_line=28)
+                bar, at = _bar(row, at, wide, id, per_line=28, rule=rule)
                 drawn.append(bar)
             ends.append(at)
             parts.append(f'<g transform="translate({column * 236} {y})">{"".join(drawn)}</g>')
         y += max(ends) + 14
+    return _svg("enquete", y, label, hatch(id), "".join(parts))
+
+
+def beside(rows: Sequence[tuple[str, float, float]], *, id: str, label: str) -> str:
+    """Return two bars a row: the sample, plain, and the population, hatched. rows: (class, sample, population), in percent."""
+    top = max((max(a, b) for _, a, b in rows), default=0.0) or 1.0
+    parts = [
+        '<rect class="plein" x="1" y="2" width="22" height="14"/><text x="32" y="14" font-size="15">Réponses</text>'
+        f'<rect class="doute doute-fond" x="131" y="2" width="22" height="14"/><rect fill="url(#{id})" x="131" y="2" '
+        'width="22" height="14"/><text x="162" y="14" font-size="15">Habitants</text>'
+    ]
+    y = 28
+    for name, sample, population in rows:
+        words, y = _words(name, y, PER_LINE)
+        a, b = BAR * sample / top, BAR * population / top
+        parts.append(
+            f'{words}<rect class="plein" x="0" y="{y}" width="{a:.1f}" height="11"/>'
+            f'<rect class="doute doute-fond" x="0" y="{y + 13}" width="{b:.1f}" height="11"/>'
+            f'<rect fill="url(#{id})" x="0" y="{y + 13}" width="{b:.1f}" height="11"/>'
+            f'<text x="{BAR + 8}" y="{y + 11}" font-size="15" font-weight="700">{wording.percent(sample)}</text>'
+            f'<text class="axe-texte" x="{BAR + 8}" y="{y + 25}">{wording.percent(population)}</text>'
+        )
+        y += 36
     return _svg("enquete", y, label, hatch(id), "".join(parts))
 
 
@@ -165,7 +190,7 @@ def histogram(weights: Sequence[float], *, label: str, classes: int = 20) -> str
     return _svg("enquete", 158, label, "", f'{shown}<path class="axe" d="M0 130H{WIDTH}"/>{marks}')
 
 
-def in_words(rows: Sequence[Bar], other: str = "") -> str:
+def in_words(rows: Sequence[Bar], other: str = "", rule: str = "nearest") -> str:
     """Return the text that stands for bars.
 
     >>> from maillage.kernel.estimate import Estimate
@@ -176,24 +201,23 @@ def in_words(rows: Sequence[Bar], other: str = "") -> str:
     told = []
     for row in rows:
         beside = f", {other} {wording.percent(row.other)}" if row.other is not None else ""
-        told.append(f"{row.label} : {one(row.figure)}{beside}")
+        told.append(f"{row.label} : {one(row.figure, rule)}{beside}")
     return " ; ".join(told) + "." if told else ""
 
 
-def one(figure: Figure) -> str:
+def one(figure: Figure, rule: str = "nearest") -> str:
     """Return a figure and its interval in a few words, the reason where it is withheld."""
     if isinstance(figure, Withheld):
         return "non publié"
-    shown = wording.rate(figure)
-    return f"{shown.value} ({shown.between})" if shown.value else shown.between
+    return f"{wording.percent(rounded(figure.value, rule=rule))} ({wording.rate(figure).between})"
 
 
-def parts_in_words(rows: Sequence[Stack], levels: Sequence[str]) -> str:
+def parts_in_words(rows: Sequence[Stack], levels: Sequence[str], rule: str = "nearest") -> str:
     """Return the text that stands for bars cut in parts."""
     told = []
     for row in rows:
         shares = (
-            f"{level} {'non publié' if share is None else wording.percent(share)}"
+            f"{level} {'non publié' if share is None else wording.percent(rounded(share, rule=rule))}"
             for level, share in zip(levels, row.shares, strict=True)
         )
         told.append(f"{row.label} : {', '.join(shares)}")
@@ -210,7 +234,9 @@ def _words(text: str, y: int, per_line: int, bold: bool = False) -> tuple[str, i
     return told, y + 2 + LINE * len(lines)
 
 
-def _segments(shares: Sequence[float | None], kinds: Sequence[str], y: int, start: float, scale: float, id: str) -> str:
+def _segments(
+    shares: Sequence[float | None], kinds: Sequence[str], y: int, start: float, scale: float, id: str, rule: str
+) -> str:
     parts, x = [], start
     for k, (share, kind) in enumerate(zip(shares, kinds, strict=True)):
         wide = (share or 0.0) * scale
@@ -219,7 +245,7 @@ def _segments(shares: Sequence[float | None], kinds: Sequence[str], y: int, star
         if wide >= LEAST_INSIDE and share is not None:
             parts.append(
                 f'<text class="{"sur-exclusion" if kind in DARK else "etiquette"}" x="{x + wide / 2:.1f}" y="{y + 18}" '
-                f'font-size="14" font-weight="700" text-anchor="middle">{wording.number(share)}</text>'
+                f'font-size="14" font-weight="700" text-anchor="middle">{wording.number(rounded(share, rule=rule))}</text>'
             )
         x += wide
     return "".join(parts)

@@ -1,0 +1,503 @@
+"""The document of a survey: who answered, what it teaches, question by question, how it was made. One list of blocks for page, HTML and PDF.
+
+Every percentage has its count, its base, and says whether it is weighted; one publication has one rule of rounding.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from maillage.engine.proportions import rounded
+from maillage.kernel.estimate import Estimate, Figure, Withheld
+from maillage.reference.questionnaire import UNSAID, Questionnaire, words
+from maillage.reports import survey_charts as charts
+from maillage.reports.blocks import (
+    Block,
+    Bullets,
+    Callout,
+    Cell,
+    Chapter,
+    Cover,
+    Document,
+    Grid,
+    Heading,
+    Picture,
+    Text,
+)
+from maillage.reports.formats import published
+from maillage.reports.survey_charts import Bar, Stack
+from maillage.reports.survey_findings import Asked, Gap, Line
+from maillage.reports.wording import DASH, NBSP, count, number, percent, rate
+
+Json = dict[str, Any]
+MONTHS = (
+    *("janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août"),
+    *("septembre", "octobre", "novembre", "décembre"),
+)
+ROUNDING = {"nearest": "au plus proche, la moitié vers le haut", "down": "par troncature"}
+MOST_PANELS = 8  # groups drawn as small charts
+COLUMNS = (
+    *("question", "libelle", "par", "groupe", "modalite", "libelle_modalite", "effectif", "base"),
+    *("part", "bas", "haut", "motif", "calcul", "arrondi", "univers"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """The answers of one group of a crossed table. lines: in the order of the table; n: those of the group who answered."""
+
+    label: str
+    n: int
+    lines: Sequence[Line]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """A question as it is shown: its answers, perhaps crossed with another question.
+
+    counts: respondents of each answer, unweighted, where they may be shown. unsaid: those who did not know, declined, or left it
+    blank, kept out of the base. by: the question it is crossed with. gaps: differences that a test calls significant.
+    notes: what must be said under it.
+    """
+
+    asked: Asked
+    counts: Mapping[str, int] = field(default_factory=dict)
+    unsaid: Mapping[str, int] = field(default_factory=dict)
+    by: str = ""
+    by_label: str = ""
+    groups: Sequence[Group] = ()
+    gaps: Sequence[Gap] = ()
+    notes: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sample:
+    """A variable of the sample beside the population: (class, answers, share of answers, share of the population), in percent."""
+
+    label: str
+    source: str
+    rows: Sequence[tuple[str, int, float, float]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Results:
+    """All that a document of results says.
+
+    n: answers behind it. weighted: whether percents are weighted. rounding: `nearest` or `down`. sentences: as they are to be read.
+    quotes: by theme, (words, who). actors: by who speaks, sentences. method, weighting, limits: sentences. codebook: (name, words,
+    answers). chapters: names of questions under the title of each part; the rest comes last.
+    """
+
+    title: str
+    place: str
+    universe: str
+    kind: str
+    n: int
+    on: date
+    weighted: bool
+    rounding: str
+    questionnaire: Questionnaire
+    cards: Sequence[Card]
+    aim: str = ""
+    sentences: Sequence[str] = ()
+    sample: Sequence[Sample] = ()
+    quotes: Sequence[tuple[str, Sequence[tuple[str, str]]]] = ()
+    actors: Sequence[tuple[str, Sequence[str]]] = ()
+    method: Sequence[str] = ()
+    weighting: Sequence[str] = ()
+    limits: Sequence[str] = ()
+    edition: str = ""
+    notices: Sequence[str] = ()
+
+    @property
+    def computed(self) -> str:
+        """How percents are computed, in one word for each of them."""
+        return "redressé" if self.weighted else "brut"
+
+
+def document(results: Results) -> Document:
+    """Return the document of the results of a survey."""
+    chapters = [
+        _about(results),
+        *([_sample(results)] if results.sample else []),
+        *([_taught(results)] if results.sentences else []),
+        *_answers(results),
+        *([_quotes(results)] if results.quotes else []),
+        *([_actors(results)] if results.actors else []),
+        _method(results),
+        _codebook(results),
+    ]
+    numbered = tuple(
+        Chapter(number=str(k), title=c.title, lead=c.lead, blocks=c.blocks, short=c.short, flows=c.flows)
+        for k, c in enumerate(chapters, 1)
+    )
+    cover = Cover(
+        title=results.title,
+        subtitle=results.place,
+        over="Résultats d’enquête",
+        edition=results.edition or f"Édition du {day(results.on)}",
+        print=f"{count(results.n, 'réponse', 'réponses')}, chiffres {'redressés' if results.weighted else 'bruts'}",
+        svg="",
+        alt="",
+    )
+    return Document(
+        title=results.title, cover=cover, chapters=numbered, keywords=("enquête", "inclusion numérique", results.place)
+    )
+
+
+def day(on: date) -> str:
+    """Return a date in words.
+
+    >>> day(date(2026, 11, 1))
+    '1er novembre 2026'
+    """
+    return f"{'1er' if on.day == 1 else on.day} {MONTHS[on.month - 1]} {on.year}"
+
+
+def _about(results: Results) -> Chapter:
+    blocks: list[Block] = [Callout(tone="prudence", text=notice) for notice in results.notices]
+    if results.aim:
+        blocks.append(Text(text=results.aim, tone="lead"))
+    blocks.append(Bullets(items=tuple(reading(results))))
+    for title, aims in results.questionnaire.aims:
+        blocks += [Heading(text=title), Bullets(items=aims)]
+    return Chapter(number="", title="L’enquête en bref", blocks=tuple(blocks), short="En bref")
+
+
+def reading(results: Results) -> list[str]:
+    """Return how the figures are to be read: who, how many, weighted or not, rounded how, with which interval."""
+    how = (
+        "Les pourcentages sont **redressés** : chaque réponse pèse ce qu’il faut pour que l’échantillon ressemble à la population. Les "
+        "effectifs restent ceux des réponses reçues."
+        if results.weighted
+        else "Les pourcentages sont **bruts** : ils décrivent les personnes qui ont répondu, sans redressement."
+    )
+    return [
+        *([f"**De qui parle-t-on ?** {results.universe}."] if results.universe else []),
+        f"**Combien ?** {count(results.n, 'réponse', 'réponses')}. Chaque pourcentage dit sa base : le nombre de réponses à la question.",
+        how,
+        f"**Arrondi** : {ROUNDING[results.rounding]}, le même dans tout le document.",
+        f"**Marge** : l’intervalle à 90{NBSP}% dit jusqu’où le hasard peut tromper. Il ne dit rien d’une question mal comprise, ni de "
+        "ceux qu’on n’a pas rencontrés.",
+        "**Non publié** : trop peu de réponses pour un chiffre, ou de quoi le retrouver par différence.",
+    ]
+
+
+def _sample(results: Results) -> Chapter:
+    blocks: list[Block] = []
+    for each in results.sample:
+        blocks += sample_blocks(each, id=f"ech-{len(blocks)}")
+    return Chapter(
+        number="",
+        title="Qui a répondu, comparé aux habitants",
+        lead="Un redressement corrige ces écarts, et eux seuls.",
+        blocks=tuple(blocks),
+        short="Qui a répondu",
+    )
+
+
+def sample_blocks(sample: Sample, *, id: str) -> list[Block]:
+    """Return the chart and the table of a variable of the sample beside the population."""
+    svg = charts.beside([(name, share, target) for name, _, share, target in sample.rows], id=id, label=sample.label)
+    rows = tuple(
+        (Cell(text=name), Cell(text=number(n)), Cell(text=percent(share, 1)), Cell(text=percent(target, 1)))
+        for name, n, share, target in sample.rows
+    )
+    said = " ; ".join(
+        f"{name} : {percent(share)} des réponses, {percent(target)} des habitants" for name, _, share, target in sample.rows
+    )
+    return [
+        Heading(text=sample.label),
+        Picture(svg=svg, alt=f"{sample.label}. {said}.", width=0.7),
+        Grid(
+            caption=f"{sample.label} : les réponses et la population",
+            columns=("Classe", "Réponses", "Part des réponses", "Part de la population"),
+            align="gddd",
+            rows=rows,
+            note=sample.source,
+        ),
+    ]
+
+
+def _taught(results: Results) -> Chapter:
+    return Chapter(
+        number="",
+        title="Enseignements principaux",
+        blocks=(Bullets(items=tuple(results.sentences)),),
+        short="Enseignements",
+    )
+
+
+def _answers(results: Results) -> list[Chapter]:
+    blocks: list[Block] = []
+    for k, card in enumerate(results.cards):
+        blocks += card_blocks(card, results.computed, id=f"q{k}")
+    if not blocks:
+        blocks = [Callout(tone="prudence", text="Aucun résultat ne peut être montré : trop peu de réponses.")]
+    return [Chapter(number="", title="Question par question", blocks=tuple(blocks), short="Les réponses")]
+
+
+def card_blocks(card: Card, computed: str, *, id: str) -> list[Block]:
+    """Return a question as it is read: chart, table, base and notes. id: for the patterns of its drawing."""
+    asked = card.asked
+    blocks: list[Block] = [Heading(text=asked.label)]
+    if not asked.n:
+        return [*blocks, Callout(tone="prudence", text="Personne n’a répondu à cette question.")]
+    blocks.append(chart(card, id=id))
+    blocks.append(table(card, computed))
+    if card.groups:
+        blocks += [_multiples(card, id=f"{id}g"), crossed(card, computed)]
+        blocks += [Text(text=text, tone="note") for text in _looks(card)]
+    return blocks
+
+
+def base(card: Card, computed: str) -> str:
+    """Return what stands under a table: who, how many, weighted or not, who is left out and why, the rounding."""
+    asked = card.asked
+    left = [f"{number(n)} « {UNSAID.get(name, 'sans réponse').lower()} »" for name, n in card.unsaid.items() if n]
+    parts = [
+        f"Base : {asked.universe.rstrip('.')}" if asked.universe else "Base : toutes les réponses",
+        f"n = {number(asked.n)}",
+        f"chiffres {computed}s",
+        *([f"hors base : {', '.join(left)}"] if left else []),
+    ]
+    return " ; ".join(parts) + "." + "".join(f" {note.rstrip('.')}." for note in card.notes)
+
+
+def chart(card: Card, *, id: str) -> Picture:
+    """Return the drawing of a question: both sides of a middle for a scale, else bars, with the published figures beside."""
+    asked = card.asked
+    if asked.scale and len(asked.lines) > 2 and all(isinstance(line.figure, Estimate) for line in asked.lines):
+        levels = [line.label for line in asked.lines]
+        rows = [Stack(label="Ensemble", shares=[_point(line.figure) for line in asked.lines], n=asked.n)]
+        rows += [
+            Stack(label=group.label, shares=[_point(line.figure) for line in group.lines], n=group.n)
+            for group in card.groups
+            if len(group.lines) == len(levels) and all(isinstance(line.figure, Estimate) for line in group.lines)
+        ]
+        alt = charts.parts_in_words(rows, levels, asked.rounding)
+        return Picture(
+            svg=charts.diverging(rows, levels, id=id, label=f"{asked.label} {alt}", rule=asked.rounding),
+            alt=f"{asked.label} {alt}",
+            width=0.72,
+        )
+    national = {each.choice: each.percent for each in asked.national}
+    bars = [Bar(label=line.label, figure=line.figure, other=national.get(line.name)) for line in asked.lines]
+    alt = charts.in_words(bars, "au national", asked.rounding)
+    other = "au national" if national else ""
+    caption = " ".join(
+        f"Au national : {each.producer}, {each.year}, {each.universe}. {each.difference}".strip()
+        for each in asked.national[:1]
+    )
+    return Picture(
+        svg=charts.bars(bars, id=id, label=f"{asked.label} {alt}", other=other, rule=asked.rounding),
+        alt=f"{asked.label} {alt}",
+        caption=caption,
+        width=0.72,
+    )
+
+
+def _multiples(card: Card, *, id: str) -> Block:
+    panels = [
+        (f"{group.label} (n = {group.n})", [Bar(label=line.label, figure=line.figure) for line in group.lines])
+        for group in card.groups[:MOST_PANELS]
+    ]
+    alt = " ".join(f"{title} : {charts.in_words(bars, rule=card.asked.rounding)}" for title, bars in panels)
+    return Picture(
+        svg=charts.multiples(panels, id=id, label=alt, rule=card.asked.rounding),
+        alt=alt,
+        caption=f"Selon : {card.by_label}",
+        width=0.72,
+    )
+
+
+def table(card: Card, computed: str) -> Grid:
+    """Return the table of a question: each answer with its count, its percentage and its interval."""
+    rows = tuple(
+        (
+            Cell(text=line.label),
+            Cell(text=number(card.counts[line.name]) if line.name in card.counts else DASH),
+            Cell(text=shown(line.figure, card.asked.rounding), strong=True),
+            Cell(text=span(line.figure)),
+        )
+        for line in card.asked.lines
+    )
+    return Grid(
+        caption=card.asked.label,
+        columns=("Réponse", "Effectif", f"Part ({computed}e)", f"Intervalle à 90{NBSP}%"),
+        align="gddd",
+        rows=rows,
+        note=base(card, computed),
+        widths=(4, 1, 1.2, 1.6),
+    )
+
+
+def crossed(card: Card, computed: str) -> Grid:
+    """Return the crossed table of a question: a row for each group, a column for each answer."""
+    labels = [line.label for line in card.asked.lines]
+    rows = tuple(
+        (
+            Cell(text=group.label),
+            Cell(text=number(group.n)),
+            *(
+                Cell(
+                    text=next(
+                        (_with_span(line.figure, card.asked.rounding) for line in group.lines if line.label == label), DASH
+                    )
+                )
+                for label in labels
+            ),
+        )
+        for group in card.groups
+    )
+    return Grid(
+        caption=f"{card.asked.label} Selon : {card.by_label}",
+        columns=(card.by_label, "Base", *labels),
+        align="g" + "d" * (len(labels) + 1),
+        rows=rows,
+        note=base(card, computed),
+    )
+
+
+def shown(figure: Figure, rounding: str) -> str:
+    """Return a percentage as the publication prints it; too loose for a point, its range; withheld, the word."""
+    if isinstance(figure, Withheld):
+        return "non publié"
+    return f"{number(rounded(figure.value, rule=rounding))}{NBSP}%"
+
+
+def span(figure: Figure) -> str:
+    """Return an interval, or why there is none."""
+    if isinstance(figure, Withheld):
+        return figure.reason
+    return rate(figure).span
+
+
+def _with_span(figure: Figure, rounding: str) -> str:
+    return shown(figure, rounding) + ("" if isinstance(figure, Withheld) else f" ({span(figure)})")
+
+
+def _looks(card: Card) -> list[str]:
+    if not card.gaps:
+        return ["Aucun écart entre ces groupes ne dépasse ce que le hasard du tirage explique."]
+    return [
+        f"« {gap.label} » : l’écart entre « {gap.first} » et « {gap.second} » dépasse ce que le hasard explique "
+        f"({number(gap.difference.value)} points)."
+        for gap in card.gaps
+    ] + ["Plus on compare de groupes, plus le hasard fait paraître d’écarts : le seuil en tient compte (Holm)."]
+
+
+def _quotes(results: Results) -> Chapter:
+    blocks: list[Block] = []
+    for theme, said in results.quotes:
+        blocks += [Heading(text=theme), Bullets(items=tuple(f"« {text.strip(' «»')} » {who}" for text, who in said))]
+    return Chapter(
+        number="",
+        title="Paroles entendues",
+        lead="Relues une par une avant d’être publiées. Elles éclairent les chiffres, elles n’en sont pas.",
+        blocks=tuple(blocks),
+        short="Paroles",
+    )
+
+
+def _actors(results: Results) -> Chapter:
+    blocks: list[Block] = []
+    for who, said in results.actors:
+        blocks += [Heading(text=who), Bullets(items=tuple(said))]
+    return Chapter(number="", title="La perception des acteurs", blocks=tuple(blocks), short="Acteurs")
+
+
+def _method(results: Results) -> Chapter:
+    blocks: list[Block] = []
+    if results.method:
+        blocks += [Heading(text="Comment les réponses ont été recueillies"), Bullets(items=tuple(results.method))]
+    if results.weighting:
+        blocks += [Heading(text="Le redressement"), Bullets(items=tuple(results.weighting))]
+    if results.limits:
+        blocks += [Heading(text="Ce que cette enquête ne peut pas dire"), Bullets(items=tuple(results.limits))]
+    blocks += [Heading(text="Lire les chiffres"), Bullets(items=tuple(reading(results)))]
+    return Chapter(number="", title="La méthode", blocks=tuple(blocks), short="Méthode")
+
+
+def _codebook(results: Results) -> Chapter:
+    rows = tuple(
+        (Cell(text=name), Cell(text=label), Cell(text=answers))
+        for name, label, _, answers in codebook(results.questionnaire)
+    )
+    return Chapter(
+        number="",
+        title="Guide des variables",
+        blocks=(
+            Grid(
+                caption="Questions posées",
+                columns=("Nom", "Question", "Réponses"),
+                align="ggg",
+                rows=rows,
+                widths=(1.2, 3, 3),
+            ),
+        ),
+        short="Variables",
+    )
+
+
+def codebook(questionnaire: Questionnaire) -> list[tuple[str, str, str, str]]:
+    """Return (name, question, kind, answers) for each question somebody answers."""
+    out: list[tuple[str, str, str, str]] = []
+    for question in questionnaire.questions():
+        if question.is_asked:
+            offered = " ; ".join(f"{choice.name} = {words(choice.label)}" for choice in questionnaire.choices(question))
+            out.append((question.name, words(question.label), question.kind, offered))
+    return out
+
+
+def rows(cards: Iterable[Card], *, computed: str, kept: int = 6) -> list[Json]:
+    """Return every figure of these questions as rows of COLUMNS, empty where withheld; percents unrounded to `kept` decimals."""
+    out: list[Json] = []
+    for card in cards:
+        asked = card.asked
+        out += [_row(card, line, "", asked.n, card.counts.get(line.name), computed, kept) for line in asked.lines]
+        for group in card.groups:
+            out += [_row(card, line, group.label, group.n, None, computed, kept) for line in group.lines]
+    return out
+
+
+def _row(card: Card, line: Line, group: str, n: int, counted: int | None, computed: str, kept: int) -> Json:
+    asked, figure = card.asked, line.figure
+    shown_ = isinstance(figure, Estimate)
+    return {
+        "question": asked.name,
+        "libelle": asked.label,
+        "par": card.by if group else "",
+        "groupe": group,
+        "modalite": line.name,
+        "libelle_modalite": line.label,
+        "effectif": "" if counted is None else counted,
+        "base": n,
+        "part": round(figure.value, kept) if isinstance(figure, Estimate) else "",
+        "bas": round(figure.low, kept) if isinstance(figure, Estimate) else "",
+        "haut": round(figure.high, kept) if isinstance(figure, Estimate) else "",
+        "motif": "" if shown_ else figure.reason,  # type: ignore[union-attr]
+        "calcul": computed,
+        "arrondi": asked.rounding,
+        "univers": asked.universe,
+    }
+
+
+def as_csv(columns: Sequence[str], lines: Iterable[Mapping[str, Any]]) -> bytes:
+    """Return rows as CSV bytes, as the house publishes them; no cell that a spreadsheet would run."""
+    safe = ({name: _harmless(line.get(name, "")) for name in columns} for line in lines)
+    return published.as_csv(columns, safe).encode("utf-8")
+
+
+def _harmless(value: Any) -> Any:
+    """Return a cell that a spreadsheet reads as a text when it looks like a formula.
+
+    >>> _harmless("=1+1"), _harmless(-2.5), _harmless("oui")
+    ("'=1+1", -2.5, 'oui')
+    """
+    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") and value[:1] else value
+
+
+def _point(figure: Figure) -> float | None:
+    return figure.value if isinstance(figure, Estimate) else None
