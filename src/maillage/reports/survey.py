@@ -28,7 +28,7 @@ from maillage.reports.blocks import (
 from maillage.reports.formats import published
 from maillage.reports.survey_charts import Bar, Stack
 from maillage.reports.survey_findings import Asked, Gap, Line
-from maillage.reports.wording import DASH, NBSP, count, number, percent, rate
+from maillage.reports.wording import DASH, NBSP, count, lower_first, number, percent, rate
 
 Json = dict[str, Any]
 MONTHS = (
@@ -226,6 +226,7 @@ def _taught(results: Results) -> Chapter:
         title="Enseignements principaux",
         blocks=(Bullets(items=tuple(results.sentences)),),
         short="Enseignements",
+        flows=True,
     )
 
 
@@ -391,7 +392,10 @@ def _looks(card: Card) -> list[str]:
 def _quotes(results: Results) -> Chapter:
     blocks: list[Block] = []
     for theme, said in results.quotes:
-        blocks += [Heading(text=theme), Bullets(items=tuple(f"« {text.strip(' «»')} » {who}" for text, who in said))]
+        blocks += [
+            Heading(text=theme),
+            Bullets(items=tuple(f"« {text.strip(' «»')} », {lower_first(who)}" for text, who in said)),
+        ]
     return Chapter(
         number="",
         title="Paroles entendues",
@@ -405,7 +409,7 @@ def _actors(results: Results) -> Chapter:
     blocks: list[Block] = []
     for who, said in results.actors:
         blocks += [Heading(text=who), Bullets(items=tuple(said))]
-    return Chapter(number="", title="La perception des acteurs", blocks=tuple(blocks), short="Acteurs")
+    return Chapter(number="", title="La perception des acteurs", blocks=tuple(blocks), short="Acteurs", flows=True)
 
 
 def _method(results: Results) -> Chapter:
@@ -416,7 +420,6 @@ def _method(results: Results) -> Chapter:
         blocks += [Heading(text="Le redressement"), Bullets(items=tuple(results.weighting))]
     if results.limits:
         blocks += [Heading(text="Ce que cette enquête ne peut pas dire"), Bullets(items=tuple(results.limits))]
-    blocks += [Heading(text="Lire les chiffres"), Bullets(items=tuple(reading(results)))]
     return Chapter(number="", title="La méthode", blocks=tuple(blocks), short="Méthode")
 
 
@@ -438,6 +441,7 @@ def _codebook(results: Results) -> Chapter:
             ),
         ),
         short="Variables",
+        flows=True,
     )
 
 

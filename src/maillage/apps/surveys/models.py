@@ -326,7 +326,7 @@ class Verbatim(models.Model):
 
 
 class Statement(models.Model):
-    """A finding of actors: what they say of their territory, who says it, how many. kind: `reference.actor_findings`."""
+    """A finding of actors: what they say of their territory, who says it, how many. kind: `reference.findings`."""
 
     territory = models.CharField("territoire", max_length=61, db_index=True)
     material = models.ForeignKey(
