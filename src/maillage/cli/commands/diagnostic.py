@@ -4,9 +4,15 @@ import argparse
 import sys
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from maillage.cli.words import Steps, read_file, typed_path
+from maillage.kernel.errors import Refused
 from maillage.reference.definitions import DEFAULT
+
+if TYPE_CHECKING:
+    from maillage.reference.definitions import Definition
+    from maillage.studies.local_survey import Measured, Unread
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -21,6 +27,20 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--offre", type=typed_path, metavar="FICHIER", help="les lieux du territoire, dans n’importe quelle forme"
+    )
+    parser.add_argument(
+        "--enquete", type=typed_path, metavar="REPONSES.csv", help="les réponses d’une enquête du territoire, avec --marges"
+    )
+    parser.add_argument(
+        "--marges",
+        type=typed_path,
+        metavar="MARGES.csv",
+        help="à quoi l’enquête doit ressembler : variable,modalite,effectif",
+    )
+    parser.add_argument(
+        "--besoin",
+        metavar="QUESTION=RÉPONSE,…",
+        help="la question de l’enquête qui dit le besoin, et les réponses qui comptent",
     )
     parser.add_argument("--graine", type=int, metavar="N", help="graine des tirages")
     parser.add_argument("--fiches", action="store_true", help="écrit une fiche par zone même au-delà de 250 zones")
@@ -48,6 +68,7 @@ def run(given: argparse.Namespace) -> int:
         if given.zones
         else zoning.usual(territory, iris)
     )
+    survey, left_out = survey_of(given, chosen)
     request = Request(
         territory=territory,
         zoning=cut,
@@ -55,6 +76,7 @@ def run(given: argparse.Namespace) -> int:
         seed=needs.SEED if given.graine is None else given.graine,
         weights=weights(given.poids),
         inside=filters.chosen(given.filtre, read_file) if given.filtre else None,
+        survey=survey,
     )
     edition.check_folder(given.sortie)
     refused = 0
@@ -83,13 +105,70 @@ def run(given: argparse.Namespace) -> int:
         print(
             f"{given.offre.name} : {refused} lignes refusées ; « maillage offre verifier » dit lesquelles.", file=sys.stderr
         )
-    return 1 if refused else 0
+    if given.enquete:
+        _tell(made.told["enquete"])
+    unused = bool(given.enquete) and made.diagnosis.composite is None
+    if unused:
+        print(
+            "L’enquête n’entre pas dans l’estimation.\n"
+            f"{made.diagnosis.not_composed}\n"
+            "Le diagnostic est écrit sans elle ; corrigez, puis relancez la même commande.",
+            file=sys.stderr,
+        )
+    return 1 if refused or left_out or unused else 0
+
+
+def survey_of(given: argparse.Namespace, chosen: "Definition") -> "tuple[Measured | Unread | None, int]":
+    """Return what the survey of a command says of the definition, and 1 when rows of it were left out.
+
+    Refused, in French, on a survey without margins, or that cannot be weighted.
+    """
+    if not given.enquete:
+        if given.marges or given.besoin:
+            raise Refused(
+                f"{'--marges' if given.marges else '--besoin'} est donné sans --enquete.",
+                why="Ces options disent comment lire une enquête.",
+                do="Ajoutez --enquete REPONSES.csv, ou retirez l’option.",
+            )
+        return None, 0
+    if not given.marges:
+        raise Refused(
+            "--enquete est donné sans --marges.",
+            why="Sans redressement, une enquête dit ce que pensent ceux qui ont répondu, pas le territoire.",
+            do="Ajoutez --marges MARGES.csv : variable,modalite,effectif.",
+        )
+    from maillage.cli.surveys import ponderer
+    from maillage.engine.variance import Plan
+    from maillage.pipeline.survey import answers, margins
+    from maillage.reference import survey_needs
+    from maillage.studies import local_survey, weighting
+
+    read = answers.read(given.enquete)
+    weighted = weighting.weigh(read.table, margins.read(given.marges), lines=read.lines)
+    link = (
+        survey_needs.stated(given.besoin, [name for name in read.table.columns if name != "id"]) if given.besoin else None
+    )
+    survey = local_survey.read(
+        read.table,
+        Plan(weights=weighted.weights, initial=weighted.initial, codes=weighted.codes),
+        chosen,
+        title=given.enquete.stem,
+        link=link,
+        variables=[margin.variable for margin in weighted.margins],
+    )
+    for sentence in weighted.warnings:
+        print(sentence, file=sys.stderr)
+    return survey, ponderer.ended(read)
+
+
+def _tell(told: dict[str, Any]) -> None:
+    """Print what the survey changed."""
+    for sentence in told.get("phrases", ()):
+        print(sentence.replace("**", ""))
 
 
 def weights(words: str) -> dict[str, float]:
     """Return weights typed as `rsa=2,aah=0`; Refused, naming the part, when one does not read."""
-    from maillage.kernel.errors import Refused
-
     out: dict[str, float] = {}
     for part in filter(None, (word.strip() for word in words.split(","))):
         name, _, value = part.partition("=")
