@@ -1,0 +1,148 @@
+"""The five questionnaires that are ready: inhabitants, structures, Caf, professionals, first appointment.
+
+One YAML file each (`surveys/*.yaml`), in French, every question with the source it comes from; what the sources lost and we propose
+is marked. Translations stand apart, by sentence (`surveys/translations.yaml`), so that a sentence is translated once.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import fields, replace
+from functools import cache
+from pathlib import Path
+from typing import Any, get_args
+
+from maillage.kernel.errors import UnsourcedFigure
+from maillage.reference import answering
+from maillage.reference.places import read_yaml
+from maillage.reference.questionnaire import Choice, Group, Kind, National, Question, Questionnaire, Texts
+
+FOLDER = Path(__file__).with_name("surveys")
+FILES = ("habitants", "structures", "caf", "professionnels", "premier_rendez_vous")
+SCALES: Mapping[str, str] = {
+    "ease": "Niveau d’aisance",
+    "satisfaction": "Satisfaction",
+    "states": "Aujourd’hui, en projet, non",
+    "motivation": "Motivation",
+}
+VERSION = "2026112001"
+
+
+@cache
+def banks() -> dict[str, Questionnaire]:
+    """Return the ready questionnaires by id, in the order they are proposed.
+
+    UnsourcedFigure, before anybody is asked anything: an expression that cannot be read, a list that is not there, a sentence
+    without its translation in a language the questionnaire says it speaks, a question whose source nobody can find.
+    """
+    found = {name: bank(name) for name in FILES}
+    for each in found.values():
+        _checked(each)
+    return found
+
+
+def bank(name: str) -> Questionnaire:
+    """Return one ready questionnaire, unchecked: `banks` checks it."""
+    raw = read_yaml(FOLDER / f"{name}.yaml")
+    languages = tuple(raw.get("languages", ("fr",)))
+    return Questionnaire(
+        id=raw["id"],
+        title=raw["title"],
+        version=VERSION,
+        kind=raw["kind"],
+        about=raw["about"],
+        languages=languages,
+        lists={name: tuple(_choices(choices, languages)) for name, choices in raw["lists"].items()},
+        items=tuple(_item(item, raw, languages) for item in raw["items"]),
+        aims=tuple((aim["title"], tuple(aim["lines"])) for aim in raw.get("aims", ())),
+    )
+
+
+def with_communes(questionnaire: Questionnaire, communes: Mapping[str, str]) -> Questionnaire:
+    """Return a questionnaire whose list « commune » holds these: code → name, « Une autre commune » last.
+
+    >>> [choice.name for choice in with_communes(banks()["habitants"], {"59392": "Maubeuge"}).lists["commune"]]
+    ['59392', 'autres']
+    """
+    if "commune" not in questionnaire.lists:
+        return questionnaire
+    others = tuple(choice for choice in questionnaire.lists["commune"] if choice.name == "autres")
+    named = tuple(Choice(name=code, label={"fr": name}) for code, name in communes.items())
+    return replace(questionnaire, lists={**questionnaire.lists, "commune": named + others})
+
+
+@cache
+def translations() -> Mapping[str, Mapping[str, str]]:
+    """Return the translations of a French sentence, by language."""
+    read: Mapping[str, Mapping[str, str]] = read_yaml(FOLDER / "translations.yaml") or {}
+    return read
+
+
+def _texts(french: str, languages: tuple[str, ...]) -> Texts:
+    if not french:
+        return {}
+    others = translations().get(french, {})
+    return {"fr": french, **{language: others[language] for language in languages if language in others}}
+
+
+def _choices(raw: Mapping[str, Any], languages: tuple[str, ...]) -> Iterator[Choice]:
+    for name, told in raw.items():
+        held: Mapping[str, Any] = {"fr": told} if isinstance(told, str) else told
+        yield Choice(
+            name=name,
+            label=_texts(held["fr"], languages),
+            alone=held.get("alone", False),
+            inferred=held.get("inferred", False),
+        )
+
+
+PLAIN = frozenset(field.name for field in fields(Question)) - {"label", "hint", "constraint_message", "rows", "national"}
+
+
+def _item(raw: Mapping[str, Any], bank: Mapping[str, Any], languages: tuple[str, ...]) -> Question | Group:
+    if "group" in raw:
+        return Group(
+            name=raw["group"],
+            label=_texts(raw["fr"], languages),
+            relevant=raw.get("relevant", ""),
+            repeat=raw.get("repeat", False),
+            items=tuple(_item(item, bank, languages) for item in raw["items"]),
+        )
+    told = {key: value for key, value in raw.items() if key in PLAIN}
+    return Question(
+        **{"universe": bank.get("universe", ""), **told},
+        label=_texts(raw["fr"], languages),
+        hint=_texts(raw.get("hint", ""), languages),
+        constraint_message=_texts(raw.get("message", ""), languages),
+        rows=tuple(raw.get("rows", ())),
+        national=tuple(National(**{**bank.get("national", {}), **each}) for each in raw.get("national", ())),
+    )
+
+
+def _checked(each: Questionnaire) -> None:
+    told = answering.problems(each)
+    for question in each.questions():
+        if question.kind not in get_args(Kind) or (question.scale and question.scale not in SCALES):
+            told.append(f"{question.name}: kind or scale unknown")
+        if not question.universe:
+            told.append(f"{question.name}: of whom it is asked is not said")
+        if not (question.rows or question.ours):
+            told.append(f"{question.name}: neither a source nor ours")
+    told += [f"not in {language}: {words}" for language, words in _untranslated(each)]
+    if told:
+        raise UnsourcedFigure(
+            f"surveys/{each.id}.yaml: {'; '.join(told[:20])}.",
+            why="People in the street would be asked it as it is.",
+            do="Correct the file, or translations.yaml.",
+        )
+
+
+def _untranslated(each: Questionnaire) -> Iterator[tuple[str, str]]:
+    """Yield the languages and sentences that miss a translation."""
+    texts = [choice.label for name, choices in each.lists.items() for choice in choices]
+    texts += [
+        text for question in each.questions() for text in (question.label, question.hint, question.constraint_message)
+    ]
+    texts += [item.label for item in each.items if isinstance(item, Group)]
+    for text in texts:
+        for language in each.languages:
+            if text and language not in text:
+                yield language, text["fr"]

@@ -1,0 +1,108 @@
+"""The ready questionnaires: every row of the requirements is asked, every figure beside a question is a published one."""
+
+import re
+from datetime import date
+
+import pytest
+
+from maillage.reference import answering, surveys
+from maillage.reference.questionnaire import Question, Questionnaire, load
+
+BANKS = surveys.banks()
+ROWS = {"F1": 21, "F2": 28, "F3": 10, "F4": 14, "F5": 10}
+TODAY = date(2026, 11, 20)
+
+
+def test_every_row_of_the_five_banks_is_asked_somewhere() -> None:
+    asked = {row for each in BANKS.values() for question in each.questions() for row in question.rows}
+    wanted = {f"{bank}-{number:03d}" for bank, most in ROWS.items() for number in range(1, most + 1)}
+    assert wanted - asked == set()
+    assert {row for row in asked if row.startswith("F")} <= wanted
+
+
+def test_the_banks_are_those_of_the_five_kinds() -> None:
+    assert [each.kind for each in BANKS.values()] == ["inhabitants", "structures", "caf", "professionals", "first_contact"]
+
+
+@pytest.mark.parametrize("each", BANKS.values(), ids=BANKS)
+def test_a_bank_survives_its_way_to_the_database(each: Questionnaire) -> None:
+    assert load(each.data()) == each
+
+
+@pytest.mark.parametrize("each", BANKS.values(), ids=BANKS)
+def test_a_bank_has_nothing_to_correct(each: Questionnaire) -> None:
+    assert answering.problems(each) == []
+    assert answering.complete(each, {}, TODAY).values.keys() <= {"classe_age"}
+
+
+def test_a_question_that_quotes_its_source_says_what_was_printed() -> None:
+    for each in BANKS.values():
+        for question in each.questions():
+            assert question.ours or question.published, question.name
+
+
+def test_the_french_of_the_banks_is_well_typed() -> None:
+    for each in BANKS.values():
+        texts = [question.label["fr"] for question in each.questions()]
+        texts += [choice.label["fr"] for choices in each.lists.values() for choice in choices]
+        assert [text for text in texts if "'" in text or re.search(r"[^ ][?!:;]", text)] == []
+
+
+def asked(bank: str, name: str) -> Question:
+    question = BANKS[bank].question(name)
+    assert question
+    return question
+
+
+def test_the_four_national_figures_of_maubeuge_stand_beside_their_questions() -> None:
+    national = {
+        each.choice: each.percent for name in ("equipement", "aisance") for each in asked("habitants", name).national
+    }
+    assert national == {"smartphone": 84, "ordinateur": 61, "aucun": 9, "pas_du_tout": 7}
+    assert all(each.difference and each.quote for each in asked("habitants", "equipement").national)
+
+
+def test_every_service_of_a_structure_has_three_states() -> None:
+    for name in ("diagnostic", "assistance", "orientation", "ateliers", "acces_libre", "materiel", "wifi", "sensibiliser"):
+        question = asked("structures", name)
+        assert question.scale == "states"
+        assert [choice.name for choice in BANKS["structures"].choices(question)] == ["aujourdhui", "en_projet", "non"]
+
+
+def test_inhabitants_and_structures_share_the_answers_of_what_is_compared() -> None:
+    ours, theirs = asked("habitants", "decouverte"), asked("structures", "canaux")
+    assert ours.topic == theirs.topic == "connaissance_offre"
+    names = [
+        {choice.name for choice in BANKS[bank].choices(question)}
+        for bank, question in (("habitants", ours), ("structures", theirs))
+    ]
+    assert names[0] == names[1]
+
+
+@pytest.mark.parametrize(
+    ("age", "said"),
+    [
+        ("15", "15_25"),
+        ("25", "15_25"),
+        ("26", "26_39"),
+        ("60", "40_60"),
+        ("61", "61_70"),
+        ("70", "61_70"),
+        ("71", "plus_70"),
+        ("104", "plus_70"),
+    ],
+)
+def test_the_classes_of_age_are_those_published(age: str, said: str) -> None:
+    assert answering.complete(BANKS["habitants"], {"age": age}, TODAY).values["classe_age"] == said
+
+
+def test_who_does_not_say_an_age_may_say_about() -> None:
+    found = answering.complete(BANKS["habitants"], {"age": "refus", "age_environ": "61_70"}, TODAY)
+    assert found.values["classe_age"] == "61_70"
+    assert "age_environ" not in answering.complete(BANKS["habitants"], {"age": "40"}, TODAY).asked
+
+
+def test_the_communes_of_a_territory_come_before_the_others() -> None:
+    form = surveys.with_communes(BANKS["structures"], {"59392": "Maubeuge", "59365": "Louvroil"})
+    assert [choice.name for choice in form.lists["commune"]] == ["59392", "59365", "autres"]
+    assert answering.problems(form) == []
