@@ -30,6 +30,7 @@ from maillage.apps.territories.models import Correction, Marking, Perimeter
 from maillage.kernel.errors import Refused
 from maillage.reference import authoring
 from maillage.reports import drawings
+from tests.apps import asked
 from tests.apps.places import place
 from tests.conftest import with_role
 
@@ -44,9 +45,9 @@ HOLDS = {
     "formation": {"people", "answer", "workshops"},
     "benevole": {"mine"},
     "gestionnaire": {"people", "answer", "workshops", "sheet", "team"},
-    "coordination": {"sheet", "import", "territory", "modules", "team", "measures"},
-    "analyste": {"territory", "measures"},
-    "administration": {"sheet", "import", "territory", "modules", "team", "measures", "run"},
+    "coordination": {"sheet", "import", "territory", "modules", "team", "measures", "surveys"},
+    "analyste": {"territory", "measures", "surveys"},
+    "administration": {"sheet", "import", "territory", "modules", "team", "measures", "surveys", "run"},
 }
 # Which rows each reaches, of those it may reach at all.
 REACHES = {
@@ -163,7 +164,7 @@ PLATFORM = {"stop_allow": "stop"}
 # Opened by their own means: a code, a link, the session; tried by their own tests.
 APART = re.compile(
     r"^(fiche/|panneaux/|invitation/|acces/|ma-carte/|apprendre/|compte/|connexion/|deconnexion/|bilan/|orientation/|etudes/"
-    r"|ateliers/)"
+    r"|ateliers/|enquetes/)"
 )
 # Without a row of anybody: what an account reads, whatever it holds.
 OPEN = {"pack", "workshop_outline", "directory_section", "outbox_section", "import_progress", "correct"}
@@ -287,6 +288,7 @@ def _rows(kind: str, lieu, third, users) -> dict[str, dict[str, Any]]:
                 structure=lieu.structure_id, commune=commune,
             ).pk
         },
+        "survey": {"pk": asked.survey(kind, commune).pk},
         "stop": {"pk": Stop.objects.create(channel="email", to=f"{kind}@exemple.fr", at=AT).pk},
     }  # fmt: skip
 

@@ -19,6 +19,7 @@ WORKS = (
     ("demarches_a_demander", "maillage.apps.learning.actions.plans.ask_due"),
     ("ateliers", "maillage.apps.agenda.actions.due.due"),
     ("personnes_oubliees", "maillage.apps.orientations.actions.forgetting.forget_due"),
+    ("enquetes_finies", "maillage.apps.surveys.actions.campaigns.forget_due"),
     ("messages", "maillage.config.providers.work.send"),
     ("contenus_effaces", "maillage.config.providers.work.forget"),
     ("visites_finies", "maillage.config.sessions.clear"),

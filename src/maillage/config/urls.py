@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("maillage.apps.autonomy.urls")),
     path("", include("maillage.apps.learning.urls")),
     path("", include("maillage.apps.orientations.urls")),
+    path("", include("maillage.apps.surveys.urls")),
     path("", include("maillage.apps.dossiers.urls")),
     path("", include("maillage.apps.site.urls")),
 ]

@@ -34,7 +34,12 @@ def once_more(request: HttpRequest, what: str, most: int) -> bool:
 
 def count(request: HttpRequest, what: str) -> int:
     """Count one more of something for an account, or a stranger's connection, and return how many it has had this hour."""
-    key = _key(request, what)
+    return count_of(_whom(request), what)
+
+
+def count_of(whom: str, what: str) -> int:
+    """Count one more of something for whoever has that name among ours (a device), and return how many it has had this hour."""
+    key = _key(whom, what)
     if counts.add(key, 1, timeout=HOUR):
         return 1
     try:
@@ -46,12 +51,15 @@ def count(request: HttpRequest, what: str) -> int:
 
 def counted(request: HttpRequest, what: str) -> int:
     """Return how many of something an account, or a stranger's connection, has had this hour."""
-    return int(counts.get(_key(request, what), 0))
+    return int(counts.get(_key(_whom(request), what), 0))
 
 
-def _key(request: HttpRequest, what: str) -> str:
+def _whom(request: HttpRequest) -> str:
     # By account once signed in: a stranger behind the same connection does not close the door of a whole team.
-    whom = f"account-{request.user.pk}" if request.user.is_authenticated else _address(request)
+    return f"account-{request.user.pk}" if request.user.is_authenticated else _address(request)
+
+
+def _key(whom: str, what: str) -> str:
     return f"{what}-{int(time.time() // HOUR)}-{salted_hmac(what, whom).hexdigest()}"
 
 

@@ -14,6 +14,7 @@ RIGHTS = {
     "orientations.answer": "répondre aux orientations reçues",
     "modules.edit": "adapter, écrire et traduire les modules que tout le monde voit",
     "workshops.manage": "planifier les ateliers, inscrire, noter qui est venu",
+    "surveys.run": "mener des enquêtes, lire et publier leurs résultats",
     "members.manage": "inviter, donner un rôle, le retirer, rendre un accès perdu",
     "measures.see": "lire les mesures du réseau, sans personne",
     "network.run": "tenir la plateforme : messages, comptes, sauvegardes",

@@ -57,14 +57,17 @@ ROLES: Mapping[str, Role] = {
         "Coordination du territoire",
         TERRITORY,
         frozenset(
-            {"directory.edit", "directory.import", "territory.edit", "modules.edit", "members.manage", "measures.see"}
+            {
+                *("directory.edit", "directory.import", "territory.edit", "modules.edit"),
+                *("members.manage", "measures.see", "surveys.run"),
+            }
         ),
         "tient l’annuaire et le réseau du territoire ; ne voit pas les personnes",
     ),
     "analyste": Role(
         "Analyste",
         TERRITORY,
-        frozenset({"territory.edit", "measures.see"}),
+        frozenset({"territory.edit", "measures.see", "surveys.run"}),
         "lit et commente les chiffres du territoire ; ne voit pas les personnes",
     ),
     "administration": Role(
@@ -73,7 +76,7 @@ ROLES: Mapping[str, Role] = {
         frozenset(
             {
                 *("directory.edit", "directory.import", "territory.edit", "modules.edit"),
-                *("members.manage", "measures.see", "network.run"),
+                *("members.manage", "measures.see", "surveys.run", "network.run"),
             }
         ),
         "tient la plateforme ; ne voit pas les personnes",

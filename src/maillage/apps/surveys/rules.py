@@ -1,6 +1,11 @@
 """What a survey is, how it was answered, and what may become of an answer."""
 
+import hashlib
+import json
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
 
 KINDS: Mapping[str, str] = {
     "inhabitants": "Habitants",
@@ -47,3 +52,36 @@ CALLS: Mapping[str, str] = {
     "answered": "A répondu",
     "declined": "Ne souhaite pas répondre",
 }
+
+ANSWERS_AT_ONCE = 200
+SENDING_BYTES = 1_000_000
+SENDINGS_AN_HOUR = 1_200  # of one device: a queue of days leaves in a few dozen
+LINKS_AN_HOUR = 60  # that a stranger may try
+LATE = timedelta(days=30)  # what was asked before the end may still arrive so long after it
+MOST_LETTERS = 20_000  # of one answer to one question
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """An answer as it arrives, whatever way. uid: given where it was filled.
+
+    version: number of the questionnaire it was asked with. place: its number among the survey's. values: name of a question → text.
+    form: number on the sheet of paper. weight: the one its file gave.
+    """
+
+    uid: UUID
+    version: int
+    channel: str
+    values: Mapping[str, str]
+    place: int | None = None
+    language: str = "fr"
+    begun_at: datetime | None = None
+    ended_at: datetime | None = None
+    form: str = ""
+    weight: float | None = None
+
+    @property
+    def digest(self) -> str:
+        """Return what tells this answer from another that would have the same number; moments are not of it: clocks drift."""
+        said = [self.version, self.channel, self.place, self.language, sorted(self.values.items()), self.form, self.weight]
+        return hashlib.sha256(json.dumps(said, ensure_ascii=False).encode("utf-8", "replace")).hexdigest()

@@ -1,0 +1,58 @@
+"""Who runs which surveys: those whose communes are all of one's territory. For others they do not exist. Links of devices."""
+
+import hashlib
+import hmac
+import secrets
+from typing import Any
+
+from django.conf import settings
+from django.db.models import QuerySet
+
+from maillage.apps.accounts.access import rights_of
+from maillage.apps.memberships.access import communes_of
+from maillage.apps.surveys.models import Answer, Survey, Surveyor
+
+RUN = "surveys.run"
+
+
+def surveys_for(user: Any) -> QuerySet[Survey]:
+    """Return the surveys somebody runs: those of territories that stand whole inside their own; none for a stranger."""
+    rights = rights_of(user)
+    if not rights.any(RUN):
+        return Survey.objects.none()
+    if rights.communes(RUN) is None:
+        return Survey.objects.all()
+    held = Survey.objects.order_by().values_list("territory", flat=True).distinct()
+    return Survey.objects.filter(territory__in=[code for code in held if may_run(user, code)])
+
+
+def may_run(user: Any, territory: str) -> bool:
+    """Return whether somebody may run a survey of a territory, by its code: they hold the right over all its communes."""
+    if not territory:
+        return False
+    mine, asked = rights_of(user).communes(RUN), communes_of(territory)
+    return mine is None or (asked is not None and bool(asked) and asked <= mine)
+
+
+def answers_for(user: Any) -> QuerySet[Answer]:
+    """Return the answers to the surveys somebody runs."""
+    return Answer.objects.filter(survey__in=surveys_for(user).values("pk"))
+
+
+# ---------------------------------------------------------------------------------------------------- links of devices
+
+
+def new_token() -> str:
+    """Return the secret part of a link, 128 bits; only its digest is kept."""
+    return secrets.token_urlsafe(16)
+
+
+def digest(token: str) -> str:
+    """Return what is kept of a link."""
+    return hmac.new(settings.SECRET_KEY.encode(), f"enquete:{token}".encode("utf-8", "replace"), hashlib.sha256).hexdigest()
+
+
+def surveyor_of(token: str) -> Surveyor | None:
+    """Return the device that holds a link, closed or not; None when it was never given."""
+    found = Surveyor.objects.filter(token=digest(token[:200])) if token else Surveyor.objects.none()
+    return found.select_related("survey").first()

@@ -1,0 +1,143 @@
+"""One way in for every answer, whatever sends it: kept raw, once, acknowledged when it is on disk.
+
+An answer is never refused for an odd value: what does not fit is told beside it. It is refused when nobody could say what it
+answers (no such version), or when its number is already that of another answer.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from maillage.apps.accounts.models import User
+from maillage.apps.surveys import rules
+from maillage.apps.surveys.models import Answer, Place, Survey, Surveyor, Version
+
+NO_VERSION = "Cette version du questionnaire n’existe pas dans l’enquête."
+OTHER = "Une réponse différente porte déjà ce numéro : la première est gardée, celle-ci reste sur l’appareil."
+ELSEWHERE = "Ce numéro est celui d’une réponse à une autre enquête."
+SAME_FORM = "Cette feuille a déjà été saisie : son numéro est pris."
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What became of a sending. known: numbers of the answers that are kept, now or before; refused: number → why; new: how many."""
+
+    known: tuple[UUID, ...]
+    refused: Mapping[UUID, str]
+    new: int
+
+
+def receive(
+    survey: Survey,
+    answers: Sequence[rules.Sent],
+    *,
+    at: datetime,
+    surveyor: Surveyor | None = None,
+    by: User | None = None,
+    waiting: int | None = None,
+) -> Received:
+    """Keep answers to a survey, each once; those already kept are known. Nothing is acknowledged before it is on disk.
+
+    surveyor: the device that sends; waiting: how many answers it says it still holds. by: who typed or imported them.
+    The same number with other words is refused, and the first answer stays.
+    """
+    with _on_disk(), transaction.atomic():
+        if surveyor is not None:
+            _seen(surveyor, waiting, at)
+        return _kept(survey, answers, at=at, surveyor=surveyor, by=by)
+
+
+def _seen(surveyor: Surveyor, waiting: int | None, at: datetime) -> None:
+    """Note that a device spoke, and keep its row from another sending of the same device."""
+    row = Surveyor.objects.select_for_update().get(pk=surveyor.pk)
+    row.seen_at, row.waiting = at, row.waiting if waiting is None else waiting
+    row.save(update_fields=["seen_at", "waiting"])
+
+
+def _kept(survey: Survey, answers: Sequence[rules.Sent], **facts: Any) -> Received:
+    first: dict[UUID, rules.Sent] = {}
+    refused: dict[UUID, str] = {}
+    versions = dict(Version.objects.filter(survey=survey).values_list("number", "pk"))
+    places = set(Place.objects.filter(survey=survey).values_list("pk", flat=True))
+    for answer in answers:
+        if answer.version not in versions:
+            refused[answer.uid] = NO_VERSION
+        elif first.setdefault(answer.uid, answer).digest != answer.digest:
+            refused[answer.uid] = OTHER
+    before = _held(first)
+    # In the order of their numbers: two sendings of the same answers wait for each other, and neither for ever.
+    rows = [_row(survey, first[uid], versions, places, **facts) for uid in sorted(first) if uid not in before]
+    Answer.objects.bulk_create(rows, batch_size=100, ignore_conflicts=True)
+    now = _held(first) if rows else before
+    known, new = [], 0
+    for uid, answer in first.items():
+        at_survey, digest = now.get(uid, (None, ""))
+        if at_survey == survey.pk and digest == answer.digest:
+            known.append(uid)
+            new += uid not in before
+        else:
+            refused[uid] = SAME_FORM if at_survey is None else OTHER if at_survey == survey.pk else ELSEWHERE
+    return Received(tuple(uid for uid in known if uid not in refused), refused, new)
+
+
+def _held(uids: Mapping[UUID, Any]) -> dict[UUID, tuple[int, str]]:
+    """Return, of these numbers, those of answers that are kept: to which survey, and their digest."""
+    found = Answer.objects.filter(uid__in=list(uids)).order_by()
+    return {uid: (survey, digest) for uid, survey, digest in found.values_list("uid", "survey", "digest")}
+
+
+def _row(
+    survey: Survey,
+    sent: rules.Sent,
+    versions: Mapping[int, int],
+    places: set[int],
+    *,
+    at: datetime,
+    surveyor: Surveyor | None,
+    by: User | None,
+) -> Answer:
+    return Answer(
+        uid=sent.uid,
+        survey=survey,
+        version_id=versions[sent.version],
+        channel=sent.channel,
+        place_id=sent.place if sent.place in places else None,
+        surveyor=surveyor,
+        language=sent.language,
+        values=dict(sent.values),
+        begun_at=_past(sent.begun_at, at),
+        ended_at=_past(sent.ended_at, at),
+        received_at=at,
+        form=sent.form,
+        initial_weight=sent.weight,
+        digest=sent.digest,
+        by=by,
+    )
+
+
+def _past(said: datetime | None, at: datetime) -> datetime | None:
+    """Return a moment that a device says, no later than when we hear of it: its clock may be wrong."""
+    if said is None:
+        return None
+    return min(said if timezone.is_aware(said) else timezone.make_aware(said), at)
+
+
+@contextmanager
+def _on_disk() -> Iterator[None]:
+    """Let what is committed inside be on disk when it ends, even if the power fails: SQLite waits for the disk only when asked."""
+    if connection.vendor != "sqlite" or connection.in_atomic_block:
+        yield
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA synchronous=FULL")
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA synchronous=NORMAL")

@@ -1,0 +1,22 @@
+"""What every action on surveys shares: who may, and rows kept from other writers."""
+
+from typing import Any
+
+from maillage.apps.surveys import access
+from maillage.apps.surveys.models import Survey
+from maillage.kernel.errors import Refused
+
+
+def check_run(by: Any, territory: str) -> None:
+    """Refuse what only whoever runs the surveys of a territory may do. by None: the platform itself."""
+    if by is not None and not access.may_run(by, territory):
+        raise Refused(
+            "Rien n’a changé.",
+            why="Vous ne menez pas d’enquêtes sur ce territoire.",
+            do="Choisissez un territoire dont vous avez la charge, ou demandez ce rôle à sa coordination.",
+        )
+
+
+def held(survey: Survey) -> Survey:
+    """Return a survey as it is now, kept from other writers until the end of the transaction."""
+    return Survey.objects.select_for_update().get(pk=survey.pk)

@@ -1,0 +1,112 @@
+"""What a device sends, read answer by answer: one that cannot be read is refused alone, and the others are kept."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.utils.dateparse import parse_datetime
+
+from maillage.apps.surveys import rules
+from maillage.kernel.errors import Refused
+from maillage.kernel.typed import ROWS
+
+UNREADABLE = Refused(
+    "Cet envoi ne se lit pas.", why="Ce n’est pas ce qu’envoie la page de collecte.", do="Rechargez la page, puis renvoyez."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """A sending. refused: what cannot be read, with its number as it was sent and why. waiting: what the device still holds."""
+
+    token: str
+    answers: Sequence[rules.Sent]
+    refused: Sequence[tuple[str, str]]
+    waiting: int | None
+
+
+def asked(body: bytes) -> str:
+    """Return the link of a device that asks for its survey."""
+    return str(_object(body).get("jeton", ""))
+
+
+def read(body: bytes) -> Sending:
+    """Return what a device sent; Refused when it is no sending at all."""
+    held = _object(body)
+    rows = held.get("reponses")
+    if not isinstance(rows, list):
+        raise UNREADABLE
+    answers, refused = every(rows[: rules.ANSWERS_AT_ONCE])
+    waiting = held.get("attente")
+    counted = waiting if isinstance(waiting, int) and 0 <= waiting <= 1_000_000 else None
+    return Sending(str(held.get("jeton", "")), answers, refused, counted)
+
+
+def every(rows: Sequence[Any]) -> tuple[list[rules.Sent], list[tuple[str, str]]]:
+    """Return the answers that can be read, and the numbers of the others with why."""
+    answers, refused = [], []
+    for row in rows:
+        try:
+            answers.append(_answer(row))
+        except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
+            said = str(error) if type(error) is ValueError else "Cette réponse ne se lit pas."
+            refused.append((text(row.get("uid", ""))[:60] if isinstance(row, dict) else "", said))
+    return answers, refused
+
+
+def _object(body: bytes) -> dict[str, Any]:
+    try:
+        held = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise UNREADABLE from error
+    if not isinstance(held, dict):
+        raise UNREADABLE
+    return held
+
+
+def _answer(row: Mapping[str, Any]) -> rules.Sent:
+    try:
+        uid = UUID(str(row["uid"]))
+    except (ValueError, KeyError) as error:
+        raise ValueError("Cette réponse n’a pas de numéro qui la distingue.") from error
+    values, channel = row.get("values"), str(row.get("channel") or "")
+    if not isinstance(values, Mapping):
+        raise ValueError("Cette réponse n’a pas de valeurs.")
+    place = row.get("place")
+    return rules.Sent(
+        uid=uid,
+        version=_number(row.get("version"), most=2_000_000_000) or 0,
+        channel=channel if channel in rules.CHANNELS else "street",
+        place=_number(place, most=ROWS),
+        language=text(row.get("language") or "fr")[:8],
+        begun_at=_moment(row.get("begun")),
+        ended_at=_moment(row.get("ended")),
+        values={text(name)[:200]: text(value) for name, value in values.items() if value not in (None, "")},
+    )
+
+
+def text(value: Any) -> str:
+    """Return a value as the text that a database keeps: no byte that it refuses, no half of a sign, not too long."""
+    said = value if isinstance(value, str) else " ".join(map(str, value)) if isinstance(value, list) else str(value)
+    whole = said.encode("utf-8", "replace").decode("utf-8").replace("\0", "\ufffd")
+    return whole[: rules.MOST_LETTERS]
+
+
+def _number(value: Any, *, most: int) -> int | None:
+    try:
+        number = int(value)
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return number if 0 < number <= most else None
+
+
+def _moment(value: Any) -> datetime | None:
+    """Return a moment that a device says, None when it cannot be read: an answer is not lost for a clock."""
+    try:
+        found = parse_datetime(str(value)) if value else None
+        return found if found is not None and 1990 <= found.year <= 2100 else None
+    except ValueError:
+        return None

@@ -1,0 +1,37 @@
+"""What a device is given of its survey: what to ask, where, in which languages, and whether it is over."""
+
+from typing import Any
+
+from maillage.apps.surveys import rules
+from maillage.apps.surveys.models import Survey, Surveyor
+from maillage.reference.questionnaire import load
+
+
+def kit(surveyor: Surveyor) -> dict[str, Any]:
+    """Return what a device needs to ask a survey for days without network, as plain values for JSON."""
+    survey = surveyor.survey
+    versions = list(survey.versions.all())
+    current = versions[0]
+    return {
+        "enquete": survey.pk,
+        "titre": survey.title,
+        "univers": survey.universe,
+        "but": survey.aim,
+        "sorte": survey.kind,
+        "enqueteur": surveyor.name,
+        "borne": surveyor.kiosk,
+        "etat": survey.state,
+        "fermee": is_over(survey),
+        "version": current.number,
+        "versions": [{"numero": each.number, "definition": each.definition} for each in versions],
+        "langues": list(load(current.definition).languages),
+        "lieux": [{"id": each.pk, "nom": each.name, "moyen": each.channel} for each in survey.places.all()],
+        "moyens": dict(rules.CHANNELS),
+        "par_envoi": rules.ANSWERS_AT_ONCE,
+        "octets": rules.SENDING_BYTES,
+    }
+
+
+def is_over(survey: Survey) -> bool:
+    """Return whether nobody new is to be asked."""
+    return survey.state == "closed"

@@ -1,0 +1,10 @@
+"""Addresses of surveys. Each part of the feature keeps its own list."""
+
+from django.urls import path
+
+from maillage.apps.surveys.views import device
+
+urlpatterns = [
+    path("enquetes/appareil/", device.kit, name="survey_kit"),
+    path("enquetes/envoi/", device.send, name="survey_send"),
+]

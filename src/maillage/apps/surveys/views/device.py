@@ -1,0 +1,104 @@
+"""What the devices of surveyors ask and send. No cookie, no account: a link that only lets add, in the body of what is sent."""
+
+from http import HTTPStatus
+
+from django.core.exceptions import RequestDataTooBig
+from django.http import HttpRequest, JsonResponse
+from django.http.request import UnreadablePostError
+from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
+
+from maillage.apps.accounts.access import count, count_of
+from maillage.apps.surveys import access, rules
+from maillage.apps.surveys.actions.receive import receive
+from maillage.apps.surveys.forms import sent
+from maillage.apps.surveys.models import Surveyor
+from maillage.apps.surveys.queries import device
+from maillage.kernel.errors import Refused
+
+TOO_BIG = "Cet envoi est trop grand. Envoyez les réponses en plusieurs fois : rien n’est perdu sur l’appareil."
+TOO_MANY = "Cet appareil envoie trop souvent. Les réponses restent dessus et partiront dans une heure."
+NO_LINK = "Ce lien d’enquête n’existe pas. Demandez-en un à qui mène l’enquête ; les réponses restent sur l’appareil."
+CLOSED = "Ce lien d’enquête est fermé. Les réponses restent sur l’appareil : prévenez qui mène l’enquête."
+
+
+class _Told(Exception):
+    """What a device is answered instead, with its status."""
+
+    def __init__(self, words: str, status: HTTPStatus) -> None:
+        self.answer = JsonResponse({"erreur": words}, status=status)
+        super().__init__(words)
+
+
+@csrf_exempt  # no cookie is read here: the link of the device, which only lets add, is in what is sent
+@require_POST
+def kit(request: HttpRequest) -> JsonResponse:
+    """What a device needs to ask a survey."""
+    try:
+        surveyor = _surveyor(request, sent.asked(_body(request)))
+    except Refused as error:
+        return JsonResponse({"erreur": " ".join(error.sentences)}, status=HTTPStatus.BAD_REQUEST)
+    except _Told as told:
+        return told.answer
+    return _never_kept(JsonResponse(device.kit(surveyor)))
+
+
+@csrf_exempt  # as above
+@require_POST
+def send(request: HttpRequest) -> JsonResponse:
+    """Answers of a device: each kept once, acknowledged when it is on disk, whatever is sent twice."""
+    try:
+        sending = sent.read(_body(request))
+        surveyor = _surveyor(request, sending.token)
+    except Refused as error:
+        return JsonResponse({"erreur": " ".join(error.sentences)}, status=HTTPStatus.BAD_REQUEST)
+    except _Told as told:
+        return told.answer
+    kept = receive(surveyor.survey, sending.answers, at=timezone.now(), surveyor=surveyor, waiting=sending.waiting)
+    refused = [*sending.refused, *((str(uid), why) for uid, why in kept.refused.items())]
+    return _never_kept(
+        JsonResponse(
+            {
+                "recues": [str(uid) for uid in kept.known],
+                "refusees": [{"uid": uid, "motif": why} for uid, why in refused],
+                "fermee": device.is_over(surveyor.survey),
+                "version": surveyor.survey.versions.values_list("number", flat=True).first(),
+            }
+        )
+    )
+
+
+def _never_kept(answer: JsonResponse) -> JsonResponse:
+    answer["Cache-Control"] = "no-store"
+    return answer
+
+
+def _body(request: HttpRequest) -> bytes:
+    """Return what is sent, unless it is too large to be read."""
+    said = request.META.get("CONTENT_LENGTH") or "0"
+    if said.isdigit() and int(said) > rules.SENDING_BYTES:
+        raise _Told(TOO_BIG, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+    try:
+        body = request.body
+    except RequestDataTooBig as error:
+        raise _Told(TOO_BIG, HTTPStatus.REQUEST_ENTITY_TOO_LARGE) from error
+    except UnreadablePostError as error:  # the network was cut in the middle
+        raise _Told("L’envoi a été coupé. Il va reprendre.", HTTPStatus.BAD_REQUEST) from error
+    if len(body) > rules.SENDING_BYTES:
+        raise _Told(TOO_BIG, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+    return body
+
+
+def _surveyor(request: HttpRequest, token: str) -> Surveyor:
+    """Return the device that holds a link; a stranger who tries links is soon told to wait, and so is one that sends too often."""
+    found = access.surveyor_of(token)
+    if found is None:
+        if count(request, "enquetes-liens") > rules.LINKS_AN_HOUR:
+            raise _Told(TOO_MANY, HTTPStatus.TOO_MANY_REQUESTS)
+        raise _Told(NO_LINK, HTTPStatus.FORBIDDEN)
+    if found.closed_at is not None:
+        raise _Told(CLOSED, HTTPStatus.FORBIDDEN)
+    if count_of(f"device-{found.pk}", "enquetes-envois") > rules.SENDINGS_AN_HOUR:
+        raise _Told(TOO_MANY, HTTPStatus.TOO_MANY_REQUESTS)
+    return found

@@ -1,0 +1,163 @@
+"""What devices ask and send: each answer once, nothing acknowledged that is not kept, nothing lost for being odd."""
+
+import json
+import uuid
+from datetime import timedelta
+
+import pytest
+
+from maillage.apps.surveys import rules
+from maillage.apps.surveys.actions import campaigns
+from maillage.apps.surveys.models import Answer, Surveyor
+from tests.apps import asked
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def survey():
+    return asked.survey()
+
+
+@pytest.fixture
+def token(survey) -> str:
+    return asked.device(survey)[1]
+
+
+def kit(client, token):
+    return client.post("/enquetes/appareil/", json.dumps({"jeton": token}), content_type="application/json")
+
+
+def test_a_device_is_given_all_it_needs_to_ask(client, survey, token):
+    place = campaigns.add_place(survey, "Marché de la Villeneuve", by=None, at=asked.AT)
+    told = kit(client, token).json()
+    assert (told["titre"], told["version"], told["fermee"], told["enqueteur"]) == (survey.title, 1, False, "Nadia")
+    assert told["langues"] == ["fr", "en"]
+    assert told["lieux"] == [{"id": place.pk, "nom": "Marché de la Villeneuve", "moyen": "street"}]
+    assert [item["name"] for item in told["versions"][0]["definition"]["items"]] == ["age", "outils", "aide", "qui"]
+
+
+def test_an_answer_is_kept_and_acknowledged(client, survey, token):
+    place = campaigns.add_place(survey, "Marché", by=None, at=asked.AT)
+    said = asked.answer(place=place.pk, language="en")
+    told = asked.send(client, token, said, waiting=3)
+    assert told.status_code == 200
+    assert told.json() == {"recues": [said["uid"]], "refusees": [], "fermee": False, "version": 1}
+    kept = Answer.objects.get()
+    assert (kept.values, kept.place, kept.language, kept.channel) == (said["values"], place, "en", "street")
+    assert Surveyor.objects.get().waiting == 3
+
+
+def test_what_is_sent_again_is_acknowledged_and_kept_once(client, token):
+    said = [asked.answer() for _ in range(5)]
+    first = asked.send(client, token, *said[:3]).json()
+    again = asked.send(client, token, *said).json()
+    assert (len(first["recues"]), len(again["recues"]), Answer.objects.count()) == (3, 5, 5)
+
+
+def test_a_device_copied_twice_doubles_nothing(client, survey, token):
+    said = [asked.answer() for _ in range(4)]
+    _, other = asked.device(survey, "La tablette")
+    for each in (token, other, token):
+        assert len(asked.send(client, each, *said).json()["recues"]) == 4
+    assert Answer.objects.count() == 4
+
+
+def test_the_same_number_with_other_words_is_refused_and_the_first_stays(client, token):
+    said = asked.answer()
+    asked.send(client, token, said)
+    told = asked.send(client, token, {**said, "values": {"age": "99"}}).json()
+    assert told["recues"] == []
+    assert "porte déjà ce numéro" in told["refusees"][0]["motif"]
+    assert Answer.objects.get().values == said["values"]
+
+
+def test_a_number_of_another_survey_is_refused(client, token):
+    said = asked.answer()
+    asked.send(client, token, said)
+    _, other = asked.device(asked.survey("Une autre"))
+    assert "autre enquête" in asked.send(client, other, said).json()["refusees"][0]["motif"]
+
+
+def test_an_odd_value_is_kept_as_it_is(client, token):
+    values = {"age": "trois cents", "inconnue": "é\u0000\ud800", "aide": 1, "outils": ["rien", "smartphone"], "vide": None}
+    told = asked.send(client, token, asked.answer(values=values, begun="hier", ended="2099-01-01T00:00:00", channel="lune"))
+    assert len(told.json()["recues"]) == 1
+    kept = Answer.objects.get()
+    assert kept.values == {"age": "trois cents", "inconnue": "é\ufffd?", "aide": "1", "outils": "rien smartphone"}
+    assert kept.begun_at is None
+    assert kept.ended_at == kept.received_at
+
+
+def test_an_answer_to_no_version_is_refused_alone(client, token):
+    good, lost = asked.answer(), asked.answer(version=7)
+    told = asked.send(client, token, lost, good, {"uid": "x"}, "rien").json()
+    assert told["recues"] == [good["uid"]]
+    assert {each["uid"] for each in told["refusees"]} == {lost["uid"], "x", ""}
+
+
+def test_a_place_of_another_survey_is_not_kept(client, token):
+    place = campaigns.add_place(asked.survey("Une autre"), "Ailleurs", by=None, at=asked.AT)
+    asked.send(client, token, asked.answer(place=place.pk))
+    assert Answer.objects.get().place is None
+
+
+def test_a_forged_link_and_a_closed_one_are_told(client, survey, token):
+    assert asked.send(client, "faux", asked.answer()).status_code == 403
+    assert kit(client, "").status_code == 403
+    campaigns.close_link(Surveyor.objects.get(), by=None, at=asked.AT)
+    told = asked.send(client, token, asked.answer())
+    assert (told.status_code, Answer.objects.count()) == (403, 0)
+    assert "restent sur l’appareil" in told.json()["erreur"]
+
+
+def test_links_are_not_tried_for_ever(client, token):
+    tried = [kit(client, f"faux-{n}").status_code for n in range(rules.LINKS_AN_HOUR + 1)]
+    assert (tried[0], tried[-1]) == (403, 429)
+    assert kit(client, token).status_code == 200
+
+
+def test_a_device_that_sends_too_often_waits(client, token, monkeypatch):
+    monkeypatch.setattr(rules, "SENDINGS_AN_HOUR", 2)
+    assert [asked.send(client, token).status_code for _ in range(3)] == [200, 200, 429]
+
+
+@pytest.mark.parametrize("body", ["", "[]", "{", '{"jeton": 3}', "[" * 100_000, '{"jeton": "x", "reponses": 3}'])
+def test_what_is_no_sending_is_told(client, body):
+    told = client.post("/enquetes/envoi/", body, content_type="application/json")
+    assert told.status_code == 400
+    assert "ne se lit pas" in told.json()["erreur"]
+
+
+def test_what_is_too_large_is_told(client, token):
+    told = asked.send(client, token, asked.answer(values={"qui": "x" * rules.SENDING_BYTES}))
+    assert (told.status_code, Answer.objects.count()) == (413, 0)
+
+
+def test_no_more_than_two_hundred_at_once(client, token):
+    said = [asked.answer() for _ in range(rules.ANSWERS_AT_ONCE + 5)]
+    told = asked.send(client, token, *said).json()
+    assert (len(told["recues"]), told["refusees"]) == (rules.ANSWERS_AT_ONCE, [])
+
+
+def test_what_was_asked_before_the_end_still_arrives_then_names_and_links_go(client, survey, token):
+    campaigns.close(survey, by=None, at=asked.AT)
+    told = asked.send(client, token, asked.answer()).json()
+    assert (told["fermee"], Answer.objects.count()) == (True, 1)
+    assert campaigns.forget_due(at=asked.AT + rules.LATE) == 0
+    assert campaigns.forget_due(at=asked.AT + rules.LATE + timedelta(days=2)) == 1
+    assert Surveyor.objects.get().name == ""
+    assert asked.send(client, token, asked.answer()).status_code == 403
+
+
+def test_only_the_digest_of_a_link_is_kept(survey):
+    row, token = asked.device(survey)
+    assert token not in row.token
+    assert len(row.token) == 64
+
+
+def test_the_same_answer_twice_in_one_sending_counts_once(client, token):
+    said = asked.answer(uid=str(uuid.uuid4()).upper())
+    told = asked.send(client, token, said, said).json()
+    assert told["recues"] == [said["uid"].lower()]
+    assert Answer.objects.count() == 1
