@@ -241,6 +241,95 @@ def _initial(answers: Table, population: float, where: _Where) -> Floats:
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """What answers hold of a margin: answers by class, those who did not say, and values that no class knows, with their answers."""
+
+    counts: tuple[int, ...]
+    silent: int
+    unknown: Mapping[str, int]
+
+
+def seen(answers: Table, margin: Margin) -> Seen:
+    """Return how many answers stand in each class of a margin; Refused when no column holds its variable."""
+    values, counts = np.unique(answers[_column(answers, margin.variable)].astype(str), return_counts=True)
+    known = _known(margin)
+    by_class = [0] * (len(margin.categories) + 1)
+    unknown: dict[str, int] = {}
+    for value, n in zip(values.tolist(), counts.tolist(), strict=True):
+        if (rank := _class(key(value), known, margin)) < 0:
+            unknown[value] = n
+        else:
+            by_class[rank] += n
+    return Seen(counts=tuple(by_class[:-1]), silent=by_class[-1], unknown=unknown)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Merge:
+    """Classes of a variable that would better be one, and why. n: answers of the thin or empty one."""
+
+    variable: str
+    names: tuple[str, str]
+    n: int
+    reason: str
+
+
+def merges(margin: Margin, counts: Sequence[int], *, thin: int = THIN) -> tuple[Merge, ...]:
+    """Return the merges proposed: each class that is empty or under `thin` answers, with its best neighbour; empty ones first."""
+    found = []
+    for rank, (each, n) in enumerate(zip(margin.categories, counts, strict=True)):
+        if n >= thin or not each.total or (other := _neighbour(margin, rank, counts)) is None:
+            continue
+        pair = (each.name, margin.categories[other].name) if rank < other else (margin.categories[other].name, each.name)
+        found.append(Merge(variable=margin.variable, names=pair, n=n, reason=_few(n)))
+    return tuple(sorted(found, key=lambda merge: merge.n))
+
+
+OTHERS = "Autres"
+
+
+def mended(margin: Margin, counts: Sequence[int], *, thin: int = 1) -> tuple[Margin, tuple[Merge, ...]]:
+    """Return the margin with the merges made that leave no class under `thin` answers, and those merges.
+
+    Classes that do not follow one another (communes, occupations) are put together under « Autres » as soon as two are too thin.
+    """
+    made: list[Merge] = []
+    held = list(counts)
+    few = [rank for rank, (each, n) in enumerate(zip(margin.categories, held, strict=True)) if n < thin and each.total]
+    if len(few) > 1 and not _ordered(margin):
+        names = [margin.categories[rank].name for rank in few]
+        made += [
+            Merge(variable=margin.variable, names=(name, OTHERS), n=held[rank], reason=_few(held[rank]))
+            for rank, name in zip(few, names, strict=True)
+        ]
+        margin, held = merged(margin, names, into=OTHERS), _summed(held, few)
+    while len(margin.categories) > 1 and (proposed := merges(margin, held, thin=thin)):
+        merge = proposed[0]
+        ranks = [rank for rank, each in enumerate(margin.categories) if each.name in merge.names]
+        margin, held = merged(margin, merge.names, into=OTHERS if OTHERS in merge.names else ""), _summed(held, ranks)
+        made.append(merge)
+    return margin, tuple(made)
+
+
+def _summed(counts: Sequence[int], ranks: Sequence[int]) -> list[int]:
+    """Return the counts once these classes are one, where the first of them stood."""
+    whole = sum(counts[rank] for rank in ranks)
+    return [whole if rank == ranks[0] else n for rank, n in enumerate(counts) if rank not in ranks[1:]]
+
+
+def _ordered(margin: Margin) -> bool:
+    """Return whether classes follow one another, as ages do: each has a number in its name."""
+    return all(re.search(r"\d", each.name) for each in margin.categories)
+
+
+def _few(n: int) -> str:
+    return f"{_n(n)} seulement" if n else "aucune réponse"
+
+
+def _known(margin: Margin) -> dict[str, int]:
+    return {key(value): rank for rank, each in enumerate(margin.categories) for value in each.values}
+
+
 def _column(answers: Table, variable: str) -> str:
     """Return the column that holds a variable; Refused, with the nearest name, when there is none."""
     wanted = key(variable)
@@ -268,7 +357,7 @@ def _placed(answers: Table, margin: Margin, initial: Floats, where: _Where, note
     """Return the margin that the sample can meet, and the class of each answer in it."""
     column = _column(answers, margin.variable)
     values, at = np.unique(answers[column].astype(str), return_inverse=True)
-    known = {key(value): rank for rank, each in enumerate(margin.categories) for value in each.values}
+    known = _known(margin)
     classes = np.array([_class(key(value), known, margin) for value in values.tolist()], dtype=np.int64)
     silent = len(margin.categories)
     unknown = np.flatnonzero(classes < 0)
@@ -366,21 +455,25 @@ def _refuse_absent(answers: Table, margin: Margin, absent: Sequence[int], counts
 
 
 def proposal(margin: Margin, rank: int, counts: Sequence[int] | Ints) -> str:
-    """Return, between quotes, the class that a thin or empty one is best merged with: its nearest neighbour that has answers.
+    """Return, between quotes, the class that a thin or empty one is best merged with."""
+    chosen = _neighbour(margin, rank, counts)
+    return f"« {margin.categories[chosen].name} »" if chosen is not None else "une autre classe"
+
+
+def _neighbour(margin: Margin, rank: int, counts: Sequence[int] | Ints) -> int | None:
+    """Return the class nearest to one, among those that have answers.
 
     Ages and other classes with numbers follow one another; other classes keep the company of the most alike in spelling, else of the
     smallest that has answers.
     """
     full = [other for other, n in enumerate(counts) if n and other != rank]
     if not full:
-        return "une autre classe"
+        return None
     names = [each.name for each in margin.categories]
-    if all(re.search(r"\d", name) for name in names):
-        chosen = min(full, key=lambda other: (abs(other - rank), counts[other]))
-    else:
-        near = nearest(names[rank], [names[other] for other in full])
-        chosen = names.index(near) if near else min(full, key=lambda other: counts[other])
-    return f"« {names[chosen]} »"
+    if _ordered(margin):
+        return min(full, key=lambda other: (abs(other - rank), counts[other]))
+    near = nearest(names[rank], [names[other] for other in full])
+    return names.index(near) if near else min(full, key=lambda other: counts[other])
 
 
 def _thin(margin: Margin, counts: Ints, least: int) -> list[str]:

@@ -35,7 +35,10 @@ class Category:
 
 @dataclass(frozen=True, slots=True)
 class Margin:
-    """A variable and its classes, in their order. label, source, universe, year: told beside; file: named in messages."""
+    """A variable and its classes, in their order.
+
+    label, source (id of a card), universe, year, note (what to doubt): told beside. file: named in messages.
+    """
 
     variable: str
     categories: tuple[Category, ...]
@@ -43,6 +46,7 @@ class Margin:
     source: str = ""
     universe: str = ""
     year: str = ""
+    note: str = ""
     file: str = ""
 
     @property

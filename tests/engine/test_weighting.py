@@ -1,0 +1,145 @@
+"""Weights of a survey: margins of the census, merges, what is said of classes and limits."""
+
+import numpy as np
+import pytest
+
+from maillage.engine import calibration
+from maillage.kernel.errors import Refused
+from maillage.kernel.table import Table
+from maillage.pipeline.survey.margins import Category, Margin
+from maillage.studies import weighting
+from maillage.studies.census_margins import AVAILABLE, margins_of
+
+METROPOLE, MAUBEUGE = "200040715", "200043396"
+
+
+def answers(**columns):
+    n = len(next(iter(columns.values())))
+    return Table(
+        "reponses", {"id": np.arange(1, n + 1).astype(str)} | {k: np.array(v, dtype=str) for k, v in columns.items()}
+    )
+
+
+def margin(variable, **totals):
+    return Margin(variable, tuple(Category(name, float(total), (name,)) for name, total in totals.items()))
+
+
+def test_post_stratification_gives_the_coefficients_of_the_requirement():
+    sample = answers(age=["jeune"] * 6 + ["vieux"] * 4)
+    found = weighting.weigh(sample, [margin("age", jeune=2000, vieux=8000)])
+    young, old = found.strata
+    assert (young.coefficient, old.coefficient) == pytest.approx((0.2 / 0.6, 0.8 / 0.4))
+    assert (young.weighted, old.weighted) == pytest.approx((2, 8))
+    assert young.weighted + old.weighted == pytest.approx(found.n)
+    assert found.weights[:6] == pytest.approx(np.full(6, 2000 / 6))
+    assert found.design_effect == pytest.approx(calibration.kish(found.weights))
+    assert found.n_effective == pytest.approx(10 / found.design_effect)
+
+
+def test_margins_of_the_census_have_one_total_and_say_their_source():
+    found = margins_of(METROPOLE, tuple(AVAILABLE))
+    assert {each.variable for each in found} == set(AVAILABLE)
+    for each in found:
+        assert each.total == pytest.approx(found[0].total, rel=1e-12)
+        assert each.source
+        assert each.year
+        assert each.note
+        assert all(category.total >= 0 for category in each.categories)
+    communes = next(each for each in found if each.variable == "commune")
+    assert len(communes.categories) == 49
+
+
+def test_census_ages_take_their_share_of_a_class_cut_in_two():
+    whole, cut = (margins_of(MAUBEUGE, ("age",), starts=starts)[0] for starts in ((15, 25, 30), (15, 26)))
+    before, between = whole.categories[0].total, whole.categories[1].total
+    assert cut.categories[0].total == pytest.approx(before + between / 5)
+    assert sum(each.total for each in cut.categories) == pytest.approx(whole.total)
+
+
+def test_a_sample_of_ages_in_years_meets_the_census():
+    chance = np.random.default_rng(5)
+    sample = answers(age=chance.integers(15, 90, 192).astype(str), sexe=chance.choice(["femme", "homme"], 192))
+    found = weighting.weigh(sample, margins_of(MAUBEUGE, ("age", "sexe")))
+    assert found.gap < 1e-9
+    assert found.weights.sum() == pytest.approx(found.margins[0].total)
+    assert found.n_effective < 192
+
+
+@pytest.mark.parametrize(
+    ("code", "variables", "words"),
+    [
+        ("38001", ("pcs",), "la profession n’y est pas connue"),
+        (METROPOLE, ("revenu",), "ne donne pas « revenu »"),
+        ("99999", ("age",), "99999"),
+    ],
+)
+def test_what_the_census_does_not_say_is_refused(code, variables, words):
+    with pytest.raises(Refused, match=words):
+        margins_of(code, variables)
+
+
+@pytest.mark.parametrize("starts", [(), (10, 30), (30, 15), (15, 15), (15, 80)])
+def test_classes_of_age_that_do_not_follow_are_refused(starts):
+    with pytest.raises(Refused, match="classes d’âge"):
+        margins_of(METROPOLE, ("age",), starts=starts)
+
+
+def test_classes_made_one_keep_their_people_answers_and_the_form_of_an_age():
+    ages = margins_of(METROPOLE, ("age",), starts=(15, 30, 45, 60, 75))[0]
+    found = weighting.merged(ages, ["60-74 ans", "75 ans et plus"])
+    assert [each.name for each in found.categories] == ["15-29 ans", "30-44 ans", "45-59 ans", "60 ans et plus"]
+    assert found.total == pytest.approx(ages.total)
+    assert found.categories[-1].span == (60, 120)
+    assert {"60-74", "75+"} <= set(found.categories[-1].values)
+    assert weighting.merged(ages, ["15-29 ans", "30-44 ans"]).categories[0].name == "15-44 ans"
+    assert weighting.merged(ages, ["15-29 ans", "30-44 ans"], into="jeunes").categories[0].name == "jeunes"
+
+
+@pytest.mark.parametrize("names", [["15-29 ans"], ["15-29 ans", "inconnue"], []])
+def test_a_merge_of_one_class_or_of_an_unknown_one_is_refused(names):
+    ages = margins_of(METROPOLE, ("age",), starts=(15, 30, 45))[0]
+    with pytest.raises(Refused):
+        weighting.merged(ages, names)
+
+
+def test_empty_and_thin_classes_are_merged_until_none_is_left():
+    ages = margins_of(METROPOLE, ("age",), starts=(15, 30, 45, 60, 75))[0]
+    found, made = weighting.mended(ages, [40, 30, 0, 2, 9], thin=5)
+    assert all("aucune réponse" in merge.reason or "seulement" in merge.reason for merge in made)
+    assert found.total == pytest.approx(ages.total)
+    kept = {"15-29 ans": 40, "30-44 ans": 30}
+    assert [each.name for each in found.categories][:1] == list(kept)[:1]
+    counts = {"15-29": 40, "30-44": 30, "45-59": 0, "60-74": 2, "75+": 9}
+    for each in found.categories:
+        assert sum(n for value, n in counts.items() if value in each.values) >= 5
+
+
+def test_communes_without_answers_become_the_others():
+    communes = margins_of(METROPOLE, ("commune",))[0]
+    counts = [12 if each.name in ("Grenoble", "Échirolles", "Meylan") else 0 for each in communes.categories]
+    found, made = weighting.mended(communes, counts)
+    assert len(found.categories) == 3
+    assert sum(weighting.OTHERS in each.name for each in found.categories) == 1
+    assert len(made) == 47
+    assert found.total == pytest.approx(communes.total)
+
+
+def test_what_answers_hold_of_a_margin_is_counted():
+    found = weighting.seen(answers(age=["a", "a", "b", "", "nsp", "z"]), margin("age", a=1, b=2, c=3))
+    assert (found.counts, found.silent, found.unknown) == ((2, 1, 0), 2, {"z": 1})
+
+
+def test_the_place_of_collection_is_told_as_what_weights_cannot_correct():
+    sample = answers(age=["a", "b"])
+    found = weighting.weigh(sample, [margin("age", a=1, b=2)], places={"Marché": 3, "PIMMS": 1})
+    assert any("2 lieux" in each and "« Marché » en donne 75,0 %" in each for each in found.limits)
+
+
+def test_a_weighting_does_not_depend_on_the_order_of_answers():
+    chance = np.random.default_rng(2)
+    columns = {"age": chance.choice(["a", "b", "c"], 60), "sexe": chance.choice(["f", "h"], 60)}
+    wanted = [margin("age", a=100, b=300, c=200), margin("sexe", f=310, h=290)]
+    order = chance.permutation(60)
+    found = weighting.weigh(answers(**columns), wanted, method="logit")
+    moved = weighting.weigh(answers(**columns).take(order), wanted, method="logit")
+    assert moved.weights == pytest.approx(found.weights[order], rel=1e-10)
