@@ -20,7 +20,8 @@ class Share:
 
     variance: of the share, design and calibration counted. n: respondents behind it, unweighted. df: degrees of freedom of the
     variance (first-stage units less strata). effect: the design effect assumed where the variance says nothing (every answer
-    alike, or all fitted by chance). fixed: the share is imposed by the margins, and has no error of sampling.
+    alike, or all fitted by chance). fixed: the share is imposed by the margins, and has no error of sampling. simple: everybody
+    weighs the same and was drawn alone: Wilson's interval.
     """
 
     value: float
@@ -29,11 +30,14 @@ class Share:
     df: float
     effect: float = 1.0
     fixed: bool = False
+    simple: bool = False
 
     def interval(self, level: float = LEVEL) -> tuple[float, float]:
         """Return the bounds, between 0 and 1."""
         if self.fixed:
             return self.value, self.value
+        if self.simple:
+            return wilson(self.value, self.n, level)
         if self.variance <= FIXED or min(self.value, 1 - self.value) <= NEVER:
             return clopper_pearson(self.value * self.n / self.effect, self.n / self.effect, level)
         return korn_graubard(self.value, self.variance, n=self.n, df=self.df, level=level)

@@ -5,11 +5,12 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from maillage.engine import proportions
+from maillage.engine.proportions import Share
 from maillage.kernel.estimate import Estimate, Figure, Withheld
 
 METHOD = "resultats-enquete"
-Form = Literal["one", "many", "scale", "rank", "number", "date"]
-Measures = Literal["share", "mean", "median", "mean_rank"]
+Form = Literal["one", "many", "rank", "number", "date"]
+Measures = Literal["mean", "median", "mean_rank"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,7 +19,7 @@ class Row:
 
     n: respondents who gave it, unweighted, None when withheld. base: respondents of the group who answered.
     figure: percent of the base, 90 % interval. grouped: it adds up rows that stand apart (« plutôt et tout à fait à l’aise »).
-    fragile: shown with care, its coefficient of variation being between 20 and 33 %.
+    fragile: shown with care, its coefficient of variation being between 20 and 33 %. share: what comparisons need, None when withheld.
     """
 
     category: str
@@ -30,6 +31,7 @@ class Row:
     figure: Figure
     grouped: tuple[str, ...] = ()
     fragile: bool = False
+    share: Share | None = None
 
     @property
     def percent(self) -> float | None:

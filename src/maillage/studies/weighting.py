@@ -209,6 +209,12 @@ def weigh(
     )
 
 
+def classes_of(answers: Table, margins: Sequence[Margin]) -> tuple[Ints, ...]:
+    """Return, for each margin, (n,) the class of each answer, as `weigh` ranges them: what a variance after calibration needs."""
+    where, initial = _Where(answers.name, None), np.ones(len(answers))
+    return tuple(_placed(answers, margin, initial, where, [])[1] for margin in agreed(margins))
+
+
 @dataclass(frozen=True, slots=True)
 class _Where:
     """Where an answer stands, for messages."""

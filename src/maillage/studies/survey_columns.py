@@ -1,0 +1,373 @@
+"""A question of a survey read from its answers: who was asked, who answered what, who did not say."""
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from rapidfuzz import fuzz, process
+
+from maillage.kernel.errors import Refused
+from maillage.kernel.names import plain
+from maillage.kernel.table import Table
+from maillage.pipeline.survey.answers import numbers
+from maillage.reference import expressions
+from maillage.reference.expressions import Context
+from maillage.reference.questionnaire import DECLINED, UNKNOWN, UNSAID, Group, Question, Questionnaire, words
+from maillage.studies.tabulated import Form
+
+Bools = NDArray[np.bool_]
+Floats = NDArray[np.float64]
+BLANK = "blank"
+SOME_DAY = date(2026, 1, 1)  # for conditions that ask for the day, when nobody says which: the same table at any time
+MOST = 60  # categories of a column: beyond, it is no list of answers
+CLOSE = 60  # likeness, 0 to 100, from which another spelling is proposed
+CLASSES, FEW_VALUES = 6, 10
+NUMBERS = ("integer", "decimal", "range")
+DATES = ("date", "moment")
+ISO = re.compile(r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})(?:[T ].*)?")
+FRENCH = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})(?: .*)?")
+MONTHS = [
+    "janvier",
+    "février",
+    "mars",
+    "avril",
+    "mai",
+    "juin",
+    "juillet",
+    "août",
+    "septembre",
+    "octobre",
+    "novembre",
+    "décembre",
+]
+WHO: Mapping[str, str] = {
+    "inhabitants": "personnes interrogées",
+    "structures": "structures interrogées",
+    "caf": "allocataires interrogés",
+    "professionals": "professionnels interrogés",
+    "first_contact": "personnes reçues",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """A question and who answered it.
+
+    categories: name and label, in order; members: (n, categories) who gave each. exclusive: one answer each. asked, answered: (n,);
+    unsaid: (n,) by word kept apart (`nsp`, `refus`, `blank`). values: (n,) numbers, nan for others; ranks: (n, categories) the rank
+    given to each, nan when it was not ranked. notes: what to tell of the reading.
+    """
+
+    name: str
+    label: str
+    form: Form
+    scale: str
+    universe: str
+    categories: tuple[tuple[str, str], ...]
+    members: Bools
+    exclusive: bool
+    asked: Bools
+    answered: Bools
+    unsaid: Mapping[str, Bools]
+    values: Floats | None = None
+    ranks: Floats | None = None
+    notes: tuple[str, ...] = ()
+
+
+def nearest(text: str, among: Sequence[str]) -> str:
+    """Return the word that looks most like another, nothing when none does."""
+    found = process.extractOne(plain(text), {each: plain(each) for each in among}, scorer=fuzz.WRatio, score_cutoff=CLOSE)
+    return str(found[2]) if found else ""
+
+
+@dataclass(frozen=True)
+class Reader:
+    """The answers and their questionnaire. today: what `today()` means in its conditions."""
+
+    answers: Table
+    questionnaire: Questionnaire
+    today: date = SOME_DAY
+    _asked: dict[str, Bools] = field(default_factory=dict, repr=False, compare=False)
+
+    @cached_property
+    def _conditions(self) -> dict[str, tuple[str, ...]]:
+        """For each question, its condition and those of the groups it stands in."""
+        found: dict[str, tuple[str, ...]] = {}
+
+        def walk(items: Sequence[Question | Group], above: tuple[str, ...]) -> None:
+            for item in items:
+                here = (*above, item.relevant) if item.relevant else above
+                if isinstance(item, Group):
+                    walk(item.items, here)
+                else:
+                    found[item.name] = here
+
+        walk(self.questionnaire.items, ())
+        return found
+
+    def question(self, name: str) -> Question:
+        """Return the question of that name; Refused, with the nearest name, when there is none or nobody can tabulate it."""
+        found = self.questionnaire.question(name)
+        if found is None:
+            names = [each.name for each in self.questionnaire.questions() if each.is_asked]
+            near = nearest(name, names)
+            raise Refused(
+                f"La question « {name} » n’est pas dans le questionnaire{f' ; la plus proche est « {near} »' if near else ''}.",
+                why="Un tableau a besoin du libellé et des réponses de la question.",
+                do=f"Écrivez « {near} »."
+                if near
+                else f"Choisissez parmi : {', '.join(names[:12])}{'…' * (len(names) > 12)}.",
+            )
+        if found.kind in ("text", "note", "geopoint", "image", "time"):
+            kinds = {"text": "une réponse libre", "note": "un texte affiché", "time": "une heure"}
+            raise Refused(
+                f"La question « {name} » n’a pas de tableau : c’est {kinds.get(found.kind, 'un lieu ou une image')}.",
+                why="Un tableau compte des réponses choisies dans une liste, des nombres ou des dates.",
+                do="Pour une réponse libre, relisez les paroles une à une ; pour un tableau, choisissez une autre question.",
+            )
+        if name not in self.answers:
+            near = nearest(name, [each for each in self.answers.columns if each != "id"])
+            raise Refused(
+                f"{self.answers.name}, ligne 1 : la colonne « {name} » manque{f' ; la plus proche est « {near} »' if near else ''}.",
+                why="Chaque question du questionnaire a sa colonne, du même nom, dans le fichier des réponses.",
+                do="Renommez ou ajoutez la colonne, ou choisissez une autre question.",
+            )
+        return found
+
+    def texts(self, name: str) -> NDArray[np.str_]:
+        """Return (n,) what was typed, without spaces around."""
+        return np.char.strip(self.answers[name].astype(str)) if name in self.answers else np.full(len(self.answers), "")
+
+    def asked(self, name: str) -> Bools:
+        """Return (n,) who was asked: those for whom the conditions of the question and of its groups hold.
+
+        A condition that reads a question which was itself not asked reads nothing. One that we cannot compute, or that goes in
+        circles, lets the answer speak: whoever answered was asked.
+        """
+        if name not in self._asked:
+            everybody = np.ones(len(self.answers), dtype=bool)
+            conditions = self._conditions.get(name, ())
+            self._asked[name] = self.texts(name) != "" if conditions else everybody  # while it is being found: no circle
+            try:
+                for text in conditions:
+                    everybody &= self._holds(text, name)
+                self._asked[name] = everybody
+            except Refused:
+                self._asked[name] = self.texts(name) != ""
+        return self._asked[name]
+
+    def _holds(self, text: str, about: str) -> Bools:
+        names = [name for name in dict.fromkeys((*expressions.parse(text).names, about)) if name in self.answers]
+        columns = [
+            np.where(self.asked(name), self.texts(name), "") if name != about else self.texts(name) for name in names
+        ]
+        if not columns:
+            return np.full(len(self.answers), expressions.holds(text, Context(values={}, today=self.today)))
+        rows, at = np.unique(np.stack(columns, axis=1), axis=0, return_inverse=True)
+        told = []
+        for row in rows.tolist():
+            values = dict(zip(names, row, strict=True))
+            told.append(expressions.holds(text, Context(values=values, current=values.get(about, ""), today=self.today)))
+        return np.array(told, dtype=bool)[at.reshape(-1)]
+
+    def column(self, name: str, *, classes: Sequence[float] = ()) -> Column:
+        """Return a question read from the answers. classes: where its numbers are cut; round steps otherwise."""
+        question = self.question(name)
+        return self._read(question, words(question.label) or name, classes)
+
+    def group(self, name: str, *, classes: Sequence[float] = ()) -> Column:
+        """Return what a table is crossed by: a question, or another column of the file (a place, a channel)."""
+        if self.questionnaire.question(name) is None and name in self.answers and name != "id":
+            return self._read(Question(name=name, kind="calculate", label={}), name, classes)
+        return self.column(name, classes=classes)
+
+    def _read(self, question: Question, label: str, classes: Sequence[float]) -> Column:
+        texts, asked = self.texts(question.name), self.asked(question.name)
+        texts = np.where(asked, texts, "")
+        unsaid = {UNKNOWN: texts == UNKNOWN, DECLINED: texts == DECLINED, BLANK: asked & (texts == "")}
+        said = asked & ~unsaid[UNKNOWN] & ~unsaid[DECLINED] & ~unsaid[BLANK]
+        universe = question.universe or WHO.get(self.questionnaire.kind, "répondants")
+        if not question.universe and self._conditions.get(question.name):
+            universe += " à qui la question est posée"
+        held: dict[str, Any] = {
+            "name": question.name,
+            "label": label,
+            "scale": question.scale,
+            "universe": universe,
+            "asked": asked,
+            "unsaid": unsaid,
+        }
+        if question.kind in NUMBERS:
+            return self._numbers(held, texts, said, classes)
+        if question.kind in DATES:
+            return self._dates(held, texts, said)
+        return self._choices(held, question, texts, said)
+
+    def _choices(self, held: dict[str, Any], question: Question, texts: NDArray[np.str_], said: Bools) -> Column:
+        kind = question.kind
+        offered = {choice.name: words(choice.label) or choice.name for choice in self.questionnaire.choices(question)}
+        listed = [(name, label) for name, label in offered.items() if name not in UNSAID]
+        if not offered:
+            found = np.unique(texts[said]).tolist()
+            if len(found) > MOST:
+                raise Refused(
+                    f"La colonne « {question.name} » a {len(found)} valeurs différentes.",
+                    why="Un tableau compte des réponses choisies dans une liste.",
+                    do="Choisissez une question à choix, ou réunissez ses valeurs en classes.",
+                )
+            listed = [(value, {"OK": "Oui"}.get(value, value)) for value in found]
+        at = {name: k for k, (name, _) in enumerate(listed)}
+        spoken = {plain(label): name for name, label in offered.items()}
+        members = np.zeros((len(texts), len(listed)), dtype=bool)
+        ranks = np.full(members.shape, np.nan)
+        unread: Counter[str] = Counter()
+        answered = np.zeros(len(texts), dtype=bool)
+        values, inverse = np.unique(texts, return_inverse=True)
+        rows_of = np.split(np.argsort(inverse, kind="stable"), np.cumsum(np.bincount(inverse, minlength=len(values)))[:-1])
+        for value, rows in zip(values.tolist(), rows_of, strict=True):
+            kept = rows[said[rows]]
+            if not kept.size:
+                continue
+            steps = _steps(value, many=kind in ("many", "rank"), known=offered, spoken=spoken)
+            picked = [[name for name in step if name in at] for step in steps]
+            if strange := [name for step in steps for name in step if name not in at and name not in UNSAID]:
+                unread.update(dict.fromkeys(strange, len(kept)))
+            place = 1
+            for step in picked:
+                for name in step:
+                    members[kept, at[name]] = True
+                    ranks[kept, at[name]] = place + (len(step) - 1) / 2  # ties share the mean of their ranks
+                place += len(step)
+            answered[kept] = any(picked)
+        notes = _unread(unread, [name for name, _ in listed])
+        if kind == "rank":  # what is counted is who comes first
+            members &= ranks <= np.nan_to_num(ranks, nan=np.inf).min(axis=1, initial=np.inf, keepdims=True)
+        form: Form = "rank" if kind == "rank" else "many" if kind == "many" else "one"
+        return Column(
+            **held,
+            form=form,
+            categories=tuple(listed),
+            members=members,
+            exclusive=form == "one",
+            answered=answered,
+            ranks=ranks if kind == "rank" else None,
+            notes=notes,
+        )
+
+    def _numbers(self, held: dict[str, Any], texts: NDArray[np.str_], said: Bools, classes: Sequence[float]) -> Column:
+        values = np.where(said, numbers(texts.tolist()), np.nan)
+        unread = Counter(texts[said & np.isnan(values)].tolist())
+        answered = said & np.isfinite(values)
+        values = np.where(answered, values, np.nan)
+        known = np.unique(values[answered])
+        if classes or len(known) > FEW_VALUES:
+            bounds = np.asarray(sorted(classes) if classes else _steps_of(known), dtype=np.float64)
+            whole = bool((known == np.round(known)).all() and (bounds == np.round(bounds)).all())
+            at = np.digitize(np.nan_to_num(values), bounds)
+            names = _class_names(bounds, whole)
+        else:
+            at = np.searchsorted(known, np.nan_to_num(values))
+            names = [(_written(value), _written(value)) for value in known.tolist()]
+        members = (at[:, None] == np.arange(len(names))) & answered[:, None]
+        return Column(
+            **held,
+            form="number",
+            categories=tuple(names),
+            members=members,
+            exclusive=True,
+            answered=answered,
+            values=values,
+            notes=_unread(unread, []),
+        )
+
+    def _dates(self, held: dict[str, Any], texts: NDArray[np.str_], said: Bools) -> Column:
+        values, at = np.unique(texts, return_inverse=True)
+        days = [_day(value) for value in values.tolist()]
+        read = np.array([day is not None for day in days])[at]
+        unread = Counter(texts[said & ~read].tolist())
+        answered = said & read
+        seen = [days[k] for k in np.unique(at[answered])]
+        found = sorted(day for day in seen if day is not None)
+        by_year = bool(found) and (found[-1].year * 12 + found[-1].month - found[0].year * 12 - found[0].month) > 18
+        keys = ["" if day is None else f"{day.year}" if by_year else f"{day.year}-{day.month:02}" for day in days]
+        names = sorted({key for key, day in zip(keys, days, strict=True) if day in found and key})
+        labels = [name if by_year else f"{MONTHS[int(name[5:]) - 1]} {name[:4]}" for name in names]
+        own = np.array(keys)[at]
+        return Column(
+            **held,
+            form="date",
+            categories=tuple(zip(names, labels, strict=True)),
+            members=(own[:, None] == np.array(names, dtype=str)) & answered[:, None],
+            exclusive=True,
+            answered=answered,
+            notes=_unread(unread, []),
+        )
+
+
+def _steps(value: str, *, many: bool, known: Mapping[str, str], spoken: Mapping[str, str]) -> list[list[str]]:
+    """Return the names that an answer holds, in order; names joined by `=` are ranked alike. A label stands for its name."""
+    if value in known or not known:
+        return [[value]]
+    if plain(value) in spoken:
+        return [[spoken[plain(value)]]]
+    if not many:
+        return [[value]]
+    return [
+        [spoken.get(plain(name), name) if name not in known else name for name in step.split("=") if name]
+        for step in value.split()
+    ]
+
+
+def _unread(found: Counter[str], names: Sequence[str]) -> tuple[str, ...]:
+    """Return what to tell of values that are no answer of the question: the first ones, and the nearest choice."""
+    told = []
+    for value, n in found.most_common(3):
+        near = nearest(value, names) if names else ""
+        told.append(f"« {value[:40]} » ({n} fois{f', peut-être « {near} »' if near else ''})")
+    if not told:
+        return ()
+    more = f", et {len(found) - 3} autres valeurs" if len(found) > 3 else ""
+    return (
+        f"Des valeurs ne sont pas des réponses de cette question ; elles ne sont pas comptées : {', '.join(told)}{more}.",
+    )
+
+
+def _steps_of(known: Floats) -> Floats:
+    """Return where numbers are cut: a step of 1, 2 or 5 times a power of ten, in six classes at most."""
+    low, high = float(known[0]), float(known[-1])
+    power = 10.0 ** np.floor(np.log10((high - low) / CLASSES))
+    step = next(m * power for m in (1, 2, 5, 10, 20) if np.ceil((high - low) / (m * power)) <= CLASSES)
+    first = np.floor(low / step) + 1
+    return np.asarray(np.arange(first, np.floor(high / step) + 1) * step, dtype=np.float64)
+
+
+def _class_names(bounds: Floats, whole: bool) -> list[tuple[str, str]]:
+    texts = [_written(bound) for bound in bounds.tolist()]
+    last = [_written(bound - 1) for bound in bounds.tolist()] if whole else texts
+    names = [(f"<{texts[0]}", f"moins de {texts[0]}")]
+    for k in range(1, len(texts)):
+        label = f"{texts[k - 1]} à {last[k]}" if whole else f"de {texts[k - 1]} à moins de {texts[k]}"
+        names.append((f"{texts[k - 1]}-{last[k]}", texts[k - 1] if whole and texts[k - 1] == last[k] else label))
+    return [*names, (f"{texts[-1]}+", f"{texts[-1]} ou plus")]
+
+
+def _written(value: float) -> str:
+    return f"{value:.10g}".replace(".", ",")
+
+
+def _day(text: str) -> date | None:
+    """Return a date written `AAAA-MM-JJ`, `JJ/MM/AAAA` or `JJ.MM.AAAA`, with or without its hour; None for anything else."""
+    try:
+        if found := ISO.fullmatch(text):
+            return date(int(found[1]), int(found[2]), int(found[3]))
+        if found := FRENCH.fullmatch(text):
+            return date(int(found[3]), int(found[2]), int(found[1]))
+    except ValueError:
+        return None
+    return None

@@ -1,0 +1,649 @@
+"""Tables of a survey: weighted shares of those who answered, each with its interval; what is small is withheld, and what would give it away.
+
+Source: docs/methods/resultats-enquete.md
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from math import sqrt
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import stdtrit
+
+from maillage.engine import disclosure, variance
+from maillage.engine.proportions import LEVEL, NEVER, Share
+from maillage.engine.variance import Plan
+from maillage.kernel.errors import Refused
+from maillage.kernel.estimate import Estimate, Figure, Withheld
+from maillage.kernel.table import Table
+from maillage.reference.questionnaire import DECLINED, UNKNOWN, Questionnaire
+from maillage.studies.survey_columns import BLANK, SOME_DAY, Column, Reader
+from maillage.studies.tabulated import METHOD, Counted, Group, Measured, Row, Tabulation
+
+Bools = NDArray[np.bool_]
+Floats = NDArray[np.float64]
+LEAST, NEVER_UNDER = 11, 5
+VAGUE, FRAGILE = 1 / 3, 0.20  # coefficients of variation
+CELLS = 20_000_000  # rows × columns computed together
+GROUPED = ("ease", "satisfaction")
+SMALL = "Moins de {least} répondants, ou le reste du groupe en compte moins de {least} : masqué pour que personne ne soit reconnu."
+SUBTRACTED = "Masqué pour qu’une soustraction ne rende pas un petit effectif."
+BEFORE = "Masqué : comparé à l’édition précédente, ce chiffre dirait la réponse de moins de {least} répondants."
+FEW_MORE = (
+    "Depuis l’édition précédente, moins de {least} réponses ont changé : ce tableau garde les chiffres de cette édition."
+)
+TOO_VAGUE = "Trop imprécis pour être publié : coefficient de variation de {cv} %, au-delà de 33 %."
+NOBODY = "Personne n’a répondu à cette question."
+LIMITS_OF_MARGINS = (
+    "Les poids sont appliqués, mais les marges qui les ont donnés ne sont pas connues ici : les intervalles ignorent ce que le "
+    "redressement apporte, et sont le plus souvent trop larges."
+)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Weights:
+    """The weights of a table of answers, in its order.
+
+    values: (n,). initial: (n,) before calibration; codes: for each variable of the margins, (n,) classes (`Weighting.codes`):
+    without them the interval ignores calibration, and the table says it. variables: their names: a share that they impose has no
+    error. clusters: (n,) where people were met, when places were drawn rather than people.
+    """
+
+    values: Floats
+    initial: Floats | None = None
+    codes: Sequence[NDArray[np.int64]] = ()
+    variables: tuple[str, ...] = ()
+    clusters: NDArray[np.int64] | None = None
+
+
+def weights_by_id(answers: Table, weights: Mapping[str, float]) -> Floats:
+    """Return (n,) the weight of each answer, from weights by `id`. Raises Refused when an answer has none, or one that is negative."""
+    ids = [str(each) for each in answers["id"].tolist()]
+    if missing := [each for each in ids if each not in weights]:
+        raise Refused(
+            f"{answers.name}, colonne id, valeur « {missing[0][:40]} » : cette réponse n’a pas de poids"
+            f"{f' ({len(missing)} réponses sont dans ce cas)' if len(missing) > 1 else ''}.",
+            why="Une réponse sans poids manquerait au total sans qu’on le voie.",
+            do="Refaites les poids avec ce fichier de réponses : « maillage enquete ponderer ».",
+        )
+    found = np.array([weights[each] for each in ids])
+    _checked(found, answers.name)
+    return found
+
+
+def _checked(weights: Floats, name: str) -> None:
+    if wrong := np.flatnonzero(~(np.isfinite(weights) & (weights >= 0))).tolist():
+        raise Refused(
+            f"{name} : le poids de la réponse n° {wrong[0] + 1} est {weights[wrong[0]]:g}"
+            f"{f' ({len(wrong)} réponses sont dans ce cas)' if len(wrong) > 1 else ''}.",
+            why="Un poids dit combien de personnes une réponse représente : il est positif ou nul.",
+            do="Refaites les poids avec la méthode « raking », ou donnez des bornes à la méthode linéaire.",
+        )
+    if len(weights) and not weights.sum() > 0:
+        raise Refused(f"{name} : tous les poids sont nuls.", why="Personne ne serait compté.", do="Refaites les poids.")
+
+
+@dataclass(frozen=True, eq=False)
+class Sample:
+    """Answers with their weights, ready to be tabulated. domain: (n,) those that a filter keeps; words: how the filter is told."""
+
+    reader: Reader
+    plan: Plan
+    weights: Weights | None
+    domain: Bools
+    words: str
+
+    @property
+    def is_simple(self) -> bool:
+        """Everybody weighs the same, drawn one by one: Wilson's interval holds."""
+        plan = self.plan
+        return not plan.is_calibrated and plan.clusters is None and bool(np.ptp(plan.weights) <= 1e-12 * plan.weights.max())
+
+
+def sample(
+    answers: Table,
+    questionnaire: Questionnaire,
+    weights: Weights | None = None,
+    *,
+    where: Mapping[str, Sequence[str]] | None = None,
+    today: date | None = None,
+) -> Sample:
+    """Return the answers ready to be tabulated. where: question → names of the answers kept; several questions must all hold."""
+    if not len(answers):
+        raise Refused(
+            f"{answers.name} : aucune réponse.", why="Sans réponse, il n’y a pas de tableau.", do="Vérifiez le fichier."
+        )
+    reader = Reader(answers, questionnaire, today or SOME_DAY)
+    if weights is None:
+        plan = Plan(np.ones(len(answers)))
+    else:
+        _checked(weights.values, answers.name)
+        plan = Plan(weights.values, weights.initial, clusters=weights.clusters, codes=weights.codes, cautious=True)
+    domain, told = np.ones(len(answers), dtype=bool), []
+    for name, kept in (where or {}).items():
+        column = reader.group(name)
+        at = {category: k for k, (category, _) in enumerate(column.categories)}
+        if unknown := [each for each in kept if each not in at]:
+            raise Refused(
+                f"Le filtre « {name} = {unknown[0]} » ne garde personne : cette réponse n’existe pas.",
+                why="Un tableau de personne ne se lit pas.",
+                do=f"Choisissez parmi : {', '.join(list(at)[:12])}.",
+            )
+        chosen = [at[each] for each in kept]
+        domain &= column.members[:, chosen].any(axis=1)
+        told.append(f"{column.label} : {' ou '.join(column.categories[k][1] for k in chosen)}")
+    return Sample(reader, plan, weights, domain, " ; ".join(told))
+
+
+def tabulate(
+    answers: Table,
+    questionnaire: Questionnaire,
+    question: str,
+    *,
+    by: str = "",
+    weights: Weights | None = None,
+    where: Mapping[str, Sequence[str]] | None = None,
+    least: int | None = LEAST,
+    rounding: str = "nearest",
+    decimals: int = 0,
+    before: Sequence[Counted] = (),
+    classes: Mapping[str, Sequence[float]] | None = None,
+    today: date | None = None,
+) -> Tabulation:
+    """Return the table of a question, crossed by another one or not.
+
+    answers: columns of text, `id` first. by: a question, or another column of the answers. where: a filter, question → answers
+    kept. least: respondents under which a count is withheld, 5 or more; None withholds nothing: for answers that are nobody's, or
+    for the eyes of whoever holds the answers. rounding, decimals: the rule of the publication. before: tables already published.
+    classes: question → where its numbers are cut.
+    Raises Refused on a question that is unknown, free or absent from the answers, and on a number that `least` may not be.
+    """
+    held = sample(answers, questionnaire, weights, where=where, today=today)
+    return of_sample(
+        held, question, by=by, least=least, rounding=rounding, decimals=decimals, before=before, classes=classes
+    )
+
+
+def of_sample(
+    held: Sample,
+    question: str,
+    *,
+    by: str = "",
+    least: int | None = LEAST,
+    rounding: str = "nearest",
+    decimals: int = 0,
+    before: Sequence[Counted] = (),
+    classes: Mapping[str, Sequence[float]] | None = None,
+) -> Tabulation:
+    """Return the table of a question, as `tabulate` does, of answers made ready once for many tables."""
+    if least is not None and least < NEVER_UNDER:
+        raise Refused(
+            f"Le plus petit effectif montré ne peut pas être {least}.",
+            why=f"Sous {NEVER_UNDER} répondants, chacun se reconnaîtrait.",
+            do=f"Choisissez {NEVER_UNDER} ou plus ; {LEAST} est conseillé.",
+        )
+    cut = classes or {}
+    column = held.reader.column(question, classes=cut.get(question, ()))
+    cross = held.reader.group(by, classes=cut.get(by, ())) if by else None
+    if by and by == question:
+        raise Refused(
+            f"« {question} » ne peut pas être croisée avec elle-même.",
+            why="Chaque groupe aurait donné la même réponse.",
+            do="Choisissez une autre question.",
+        )
+    cells = _Cells(held, column, cross, least or 0)
+    earlier = next((each for each in before if (each.question, each.by) == (question, by)), None)
+    if earlier is not None and least:
+        cells.keep_from(earlier)
+    rows = tuple(_rows(held, cells))
+    few = least or 0
+    return Tabulation(
+        question=question,
+        label=column.label,
+        form=column.form,
+        scale=column.scale,
+        by=by,
+        by_label=cross.label if cross else "",
+        universe=_universe(held, column),
+        n=cells.n,
+        unsaid={word: _told(int((mask & held.domain).sum()), few) for word, mask in column.unsaid.items()},
+        groups=tuple(cells.groups()),
+        rows=rows,
+        measures=tuple(_measures(held, cells)),
+        notes=tuple(_notes(held, cells, rows)),
+        weighted=held.weights is not None,
+        calibrated=held.weights.variables if held.weights else (),
+        rounding=rounding,
+        decimals=decimals,
+        least=few,
+    )
+
+
+def _told(n: int, least: int) -> int | None:
+    return n if n == 0 or n >= least else None
+
+
+def _universe(held: Sample, column: Column) -> str:
+    return f"{column.universe}, ayant répondu" + (f" ; {held.words}" if held.words else "")
+
+
+# ---------------------------------------------------------------------------------------------------------------- small counts
+
+
+class _Cells:
+    """The counts of a table, and which may be shown.
+
+    counts: (categories, groups) respondents; bases: (groups,); seen, shown_bases: which may be shown; joined: the grouped answers of a
+    scale, positions of their categories; joined_seen: (joined, groups). Without a cross, one group: everybody who answered. With a
+    filter, as many groups again, of those it leaves out: `size` are of the table.
+    """
+
+    def __init__(self, held: Sample, column: Column, cross: Column | None, least: int) -> None:
+        self.column, self.cross, self.least = column, cross, least
+        kept, everybody = held.domain, np.ones(len(held.domain), dtype=bool)
+        self.q, self.q_said = column.members, column.answered
+        groups = cross.members if cross else everybody[:, None]
+        self.b_said: Bools = cross.answered if cross else everybody
+        self.size = groups.shape[1]
+        self.b = groups & kept[:, None]
+        self.apart = cross is None or cross.exclusive
+        if self.apart and not kept.all():  # whom the filter leaves out is what subtraction would give: it is protected too
+            self.b = np.hstack([self.b, groups & ~kept[:, None]])
+        both = self.q_said & self.b_said
+        self.n = int((both & kept).sum())
+        self.inside = self.b & both[:, None]
+        self.bases = self.inside.sum(axis=0)
+        self.counts = self.q.T.astype(np.int64) @ self.inside.astype(np.int64)
+        self.joined = _joined(column)
+        self.joined_counts = np.array([self.counts[list(each)].sum(axis=0) for each in self.joined]).reshape(
+            -1, len(self.bases)
+        )
+        self.why: dict[tuple[int, int], str] = {}
+        self.whole = ""  # why the whole table is withheld
+        self.seen, self.joined_seen, self.shown_bases = self._shown()
+
+    def groups(self) -> Iterator[Group]:
+        """Yield the groups of the cross, in order."""
+        if self.cross:
+            for (name, label), n, seen in zip(self.cross.categories, self.bases.tolist(), self.shown_bases, strict=False):
+                yield Group(by=name, label=label, n=n if seen else None)
+
+    def _shown(self) -> tuple[Bools, Bools, Bools]:
+        """Return which cells, grouped answers and bases may be shown."""
+        least, cells = self.least, self.counts.shape
+        if not least:
+            return np.ones(cells, bool), np.ones(self.joined_counts.shape, bool), np.ones(cells[1], bool)
+        margins, joined = self._margin()
+        if self.cross is None and self.size == self.b.shape[1]:
+            return margins[:, None], joined[:, None], np.ones(1, dtype=bool)
+        seen, joined_seen = np.zeros(cells, dtype=bool), np.zeros(self.joined_counts.shape, dtype=bool)
+        across = self._across()
+        crossed = [(self.b, across, list(range(cells[1])))]
+        if not self.apart:
+            both = [np.stack([self.b[:, g], self.b_said & ~self.b[:, g]], axis=1) for g in range(cells[1])]
+            crossed = [(pair, np.array([across[g]] * 2), [g]) for g, pair in enumerate(both)]
+        parts = [(self.q, margins, joined, list(range(cells[0])))]
+        if not self.column.exclusive:
+            alone = [np.stack([self.q[:, k], self.q_said & ~self.q[:, k]], axis=1) for k in range(cells[0])]
+            parts = [(pair, np.array([margins[k]] * 2), np.zeros(0, dtype=bool), [k]) for k, pair in enumerate(alone)]
+        for b, told_b, at_b in crossed:
+            for q, told_q, told_joined, at_q in parts:
+                grouped = self.joined if self.column.exclusive else []
+                found, found_joined = self._crossed(q, told_q, told_joined, grouped, b, told_b)
+                seen[np.ix_(at_q, at_b)] = found[: len(at_q), : len(at_b)]
+                if grouped:
+                    joined_seen[:, at_b] = found_joined[:, : len(at_b)]
+        return seen, joined_seen, across
+
+    def _margin(self) -> tuple[Bools, Bools]:
+        """Return which answers, and grouped answers, the table without a cross shows: every other table must agree with it."""
+        q, least, whole = self.q, self.least, int(self.q_said.sum())
+        counts = q.sum(axis=0)
+        if not self.column.exclusive:
+            return (counts >= least) & (whole - counts >= least), np.zeros(0, dtype=bool)
+        masks = [*np.eye(len(counts), dtype=bool), *(np.isin(np.arange(len(counts)), each) for each in self.joined)]
+        sums = np.array(masks).reshape(-1, len(counts)) @ counts
+        may = (sums >= least) & (whole - sums >= least)
+        if not len(counts):
+            return np.zeros(0, bool), np.zeros(0, bool)
+        shown = disclosure.protect(counts, np.array(masks), may.tolist(), np.ones((1, len(counts))), least)
+        return shown[: len(counts)], shown[len(counts) :]
+
+    def _across(self) -> Bools:
+        """Return which groups of the cross may tell how many they are: by themselves, and beside the table of `by` alone."""
+        least, whole = self.least, int(self.b_said.sum())
+        alone = self.b.sum(axis=0)
+        answered = int((self.q_said & self.b_said).sum())
+        small = (self.bases < least) | (answered - self.bases < least) | (alone < least) | (whole - alone < least)
+        if not self.apart or not len(alone):
+            return ~small
+        may = [not each for each in small.tolist()]
+        return disclosure.protect(self.bases, np.eye(len(alone)), may, np.ones((1, len(alone))), least)
+
+    def _crossed(
+        self, q: Bools, told_q: Bools, told_joined: Bools, joined: Sequence[tuple[int, ...]], b: Bools, told_b: Bools
+    ) -> tuple[Bools, Bools]:
+        """Return which cells of answers that exclude each other, by groups that do, may be shown beside what else is.
+
+        Those who did not say one of the two make a line and a column of their own, never shown.
+        """
+        least = self.least
+        rows = np.column_stack([q, (self.q_said | self.b_said) & ~self.q_said])
+        across = np.column_stack([b, (self.q_said | self.b_said) & ~self.b_said])
+        table = rows.T.astype(np.int64) @ across.astype(np.int64)
+        k, g = q.shape[1], b.shape[1]
+        index = np.arange(table.size).reshape(table.shape)
+
+        def mask(chosen: NDArray[np.int64]) -> Bools:
+            return np.asarray(np.isin(index, chosen).ravel())
+
+        asked = [mask(index[i, j]) for i in range(k) for j in range(g)]
+        asked += [mask(index[list(each), j]) for each in joined for j in range(g)]
+        sums = np.array(asked).reshape(-1, table.size) @ table.ravel()
+        bases = np.tile(table[:k, :g].sum(axis=0), k + len(joined))
+        may = (sums >= least) & (bases - sums >= least) & np.tile(told_b, k + len(joined))
+        lines = [(mask(index[i]), bool(told_q[i])) for i in range(k)]
+        lines += [(mask(index[list(each)]), bool(seen)) for each, seen in zip(joined, told_joined, strict=True)]
+        lines += [(mask(index[:k, j]), bool(told_b[j])) for j in range(g)]
+        told = [each for each, seen in lines if seen] + [mask(index[:k, :g]), mask(index[:k]), mask(index[:, :g])]
+        secret = [each for each, seen in lines if not seen]
+        may &= ~np.array(
+            [not told_q[i] for i in range(k) for _ in range(g)] + [not s for s in told_joined for _ in range(g)]
+        )
+        shown = disclosure.protect(table.ravel(), np.array(asked), may.tolist(), np.array(told), least, secret=secret)
+        return shown[: k * g].reshape(k, g), shown[k * g :].reshape(len(joined), g)
+
+    def keep_from(self, earlier: Counted) -> None:
+        """Withhold what, beside a table already published, would tell the answers of a few newcomers."""
+        least = self.least
+        new = self.n - earlier.n
+        cells = {
+            (k, g): earlier.cells.get((name, by))
+            for k, (name, _) in enumerate(self.column.categories)
+            for g, (by, _) in enumerate(self.cross.categories if self.cross else (("", ""),))
+        }
+        moved = any(n is not None and self.seen[at] and n != self.counts[at] for at, n in cells.items())
+        if 0 < abs(new) < least or (new == 0 and moved):
+            self.seen[:], self.joined_seen[:], self.shown_bases[:] = False, False, False
+            self.whole = FEW_MORE.format(least=least)
+            return
+        for g in range(self.size):
+            name = self.cross.categories[g][0] if self.cross else ""
+            base = earlier.groups.get(name) if self.cross else earlier.n
+            old = [cells[k, g] for k in range(len(self.counts))]
+            if base is not None and 0 < abs(int(self.bases[g]) - base) < least:
+                hidden = np.arange(len(old))
+            elif self.column.exclusive:
+                hidden = np.flatnonzero(~self._since(old, base, g))
+            else:
+                hidden = np.array(
+                    [k for k, n in enumerate(old) if n is not None and 0 < abs(int(self.counts[k, g]) - n) < least]
+                )
+            for k in hidden.tolist():
+                if self.seen[k, g]:
+                    self.seen[k, g] = False
+                    self.why[k, g] = BEFORE.format(least=least)
+            for j, each in enumerate(self.joined):
+                if set(hidden.tolist()) & set(each):
+                    self.joined_seen[j, g] = False
+
+    def _since(self, old: Sequence[int | None], base: int | None, g: int) -> Bools:
+        """Return which cells of a group may be shown beside those shown before: people of then, and people come since."""
+        now, size, least = self.counts[:, g], len(old), self.least
+        left = 0 if base is None else base - sum(n or 0 for n in old)
+        unknown = [k for k, n in enumerate(old) if n is None]
+        then = np.array([n or 0 for n in old])
+        if unknown:
+            then[unknown[0]] = left  # their sum is known, not their parts: any parts do
+        since = now - then
+        eye, none = np.eye(size), np.zeros((size, size))
+        before, after = np.hstack([eye, none]), np.hstack([none, eye])
+        told = [before[k] for k, n in enumerate(old) if n is not None]
+        told += [np.hstack([np.ones(size), np.zeros(size)])] * (base is not None) + [np.ones(2 * size)]
+        secret = [before[k] for k in unknown]
+        same = base is not None and int(now.sum()) == base
+        secret += [after[k] for k, n in enumerate(old) if n is not None and not same and abs(int(since[k])) < least]
+        return disclosure.protect(
+            np.concatenate([then, since]),
+            before + after,
+            self.seen[:, g].tolist(),
+            np.array(told),
+            least,
+            free=[False] * size + [bool((since < 0).any())] * size,
+            secret=secret,
+        )
+
+    def reason(self, k: int, g: int, count: int) -> str:
+        """Return why a cell is withheld."""
+        if self.whole:
+            return self.whole
+        if (k, g) in self.why:
+            return self.why[k, g]
+        if not self.n:
+            return NOBODY
+        small = count < self.least or self.bases[g] - count < self.least or not self.shown_bases[g]
+        return SMALL.format(least=self.least) if small else SUBTRACTED
+
+
+def _joined(column: Column) -> list[tuple[int, ...]]:
+    """Return the answers of a scale that are also told together: the two worst, the two best."""
+    size = len(column.categories)
+    return [(0, 1), (size - 2, size - 1)] if column.scale in GROUPED and size >= 4 and column.exclusive else []
+
+
+# -------------------------------------------------------------------------------------------------------------------- figures
+
+
+def _rows(held: Sample, cells: _Cells) -> Iterator[Row]:
+    """Yield the rows of a table, group by group."""
+    column, groups = cells.column, cells.cross.categories if cells.cross else (("", ""),)
+    kinds: list[tuple[tuple[int, ...], str, str]] = [
+        ((k,), name, label) for k, (name, label) in enumerate(column.categories)
+    ]
+    for each in cells.joined:
+        names, labels = zip(*(column.categories[k] for k in each), strict=True)
+        kinds.append((each, "+".join(names), " ou ".join(labels)))
+    shares = _shares(held, cells, [each for each, _, _ in kinds])
+    for g, (by, by_label) in enumerate(groups):
+        for position, (each, name, label) in enumerate(kinds):
+            grouped = len(each) > 1
+            j = position - len(column.categories)
+            seen = bool(cells.joined_seen[j, g] if grouped else cells.seen[position, g])
+            count = int(cells.joined_counts[j, g] if grouped else cells.counts[position, g])
+            base = int(cells.bases[g])
+            share = shares(position, g)
+            figure = _figure(held, cells, share, seen, cells.reason(-1 if grouped else position, g, count), base)
+            known = isinstance(figure, Estimate)
+            yield Row(
+                category=name,
+                label=label,
+                by=by,
+                by_label=by_label,
+                n=count if seen and base else None,
+                base=base if cells.shown_bases[g] else 0,
+                figure=figure,
+                grouped=tuple(column.categories[k][0] for k in each) if grouped else (),
+                fragile=known and share is not None and share.variation > FRAGILE,
+                share=share if known else None,
+            )
+
+
+def _figure(held: Sample, cells: _Cells, share: Share | None, seen: bool, why: str, base: int) -> Figure:
+    universe = _universe(held, cells.column)
+    if share is None or not seen:
+        reason = why if base else NOBODY
+        return Withheld(reason=reason, unit="pourcent", universe=universe, n=0, method=METHOD)
+    if cells.least and share.value > NEVER and share.variation > VAGUE:
+        reason = TOO_VAGUE.format(cv=f"{100 * share.variation:.0f}")
+        return Withheld(reason=reason, unit="pourcent", universe=universe, n=base, method=METHOD)
+    low, high = share.interval()
+    return Estimate(
+        value=100 * share.value, low=100 * low, high=100 * high, unit="pourcent", universe=universe, n=base, method=METHOD
+    )
+
+
+def _shares(held: Sample, cells: _Cells, kinds: Sequence[tuple[int, ...]]) -> Callable[[int, int], Share | None]:
+    """Return the share of each kind of answer in each group; None where nobody weighs anything."""
+    n, size = len(cells.q), cells.size
+    at_once = max(1, CELLS // max(1, n * size))
+    values, spreads = np.full((len(kinds), size), np.nan), np.full((len(kinds), size), np.nan)
+    for start in range(0, len(kinds), at_once):
+        some = kinds[start : start + at_once]
+        given = np.stack([cells.q[:, list(each)].any(axis=1) for each in some], axis=1)
+        y = np.repeat(given, size, axis=1)
+        found = variance.of_means(y, np.tile(cells.inside[:, :size], len(some)), held.plan)
+        values[start : start + len(some)] = found.values.reshape(-1, size)
+        spreads[start : start + len(some)] = np.diag(found.covariance).reshape(-1, size)
+    weighed = [held.plan.weights[cells.inside[:, g]] for g in range(size)]
+    effects = [variance.kish(each[each > 0]) if (each > 0).any() else 1.0 for each in weighed]
+    imposed = cells.cross is None and held.weights is not None and cells.column.name in held.weights.variables
+    everybody = bool((cells.q_said & held.domain).all())
+
+    def share(kind: int, g: int) -> Share | None:
+        value, base = float(values[kind, g]), int(cells.bases[g])
+        if not np.isfinite(value):
+            return None
+        return Share(
+            value=min(1.0, max(0.0, value)),
+            variance=float(spreads[kind, g]),
+            n=base,
+            df=min(held.plan.df, base - 1) if held.plan.clusters is None else held.plan.df,
+            effect=effects[g],
+            fixed=imposed and everybody and float(spreads[kind, g]) < NEVER,
+            simple=held.is_simple,
+        )
+
+    return share
+
+
+# ------------------------------------------------------------------------------------------------------------------- measures
+
+
+def _measures(held: Sample, cells: _Cells) -> Iterator[Measured]:
+    """Yield means and medians of numbers, and mean ranks, whole or by group."""
+    column = cells.column
+    groups = cells.cross.categories if cells.cross else (("", ""),)
+    for g, (by, by_label) in enumerate(groups):
+        inside = cells.inside[:, g]
+        n = int(inside.sum())
+        told = not cells.least or (bool(cells.shown_bases[g]) and n >= cells.least)
+        if column.values is not None:
+            for measure, label in (("mean", "Moyenne"), ("median", "Médiane")):
+                why = "" if told and n else cells.whole or (SMALL.format(least=cells.least) if n else NOBODY)
+                found = None
+                if not why:
+                    found = (_mean if measure == "mean" else _median)(held, np.nan_to_num(column.values), inside)
+                yield _measured(measure, label, by, by_label, found, n, why)
+        if column.ranks is not None:
+            for k, (name, label) in enumerate(column.categories):
+                ranked = inside & np.isfinite(column.ranks[:, k])
+                count = int(ranked.sum())
+                few = cells.least and (not told or count < cells.least or 0 < n - count < cells.least)
+                why = cells.whole or (SMALL.format(least=cells.least) if few else "" if count else NOBODY)
+                found = None if why else _mean(held, np.nan_to_num(column.ranks[:, k]), ranked)
+                yield _measured("mean_rank", label, by, by_label, found, count, why, name)
+
+
+def _measured(
+    measure: str,
+    label: str,
+    by: str,
+    by_label: str,
+    found: tuple[float, float, float] | None,
+    n: int,
+    why: str,
+    category: str = "",
+) -> Measured:
+    value, low, high = found or (None, None, None)
+    return Measured(
+        measure=measure,  # type: ignore[arg-type]
+        label=label,
+        by=by,
+        by_label=by_label,
+        value=value,
+        low=low,
+        high=high,
+        n=n if not why else 0,
+        why=why,
+        category=category,
+    )
+
+
+def _mean(held: Sample, values: Floats, inside: Bools) -> tuple[float, float, float]:
+    """Return a weighted mean and its 90 % interval (Student)."""
+    found = variance.of_means(values[:, None], inside[:, None], held.plan)
+    mean, n = float(found.values[0]), int(inside.sum())
+    df = min(held.plan.df, n - 1)
+    half = float(stdtrit(df, 0.5 + LEVEL / 2)) * sqrt(max(0.0, float(found.covariance[0, 0]))) if df > 0 else float("inf")
+    return mean, mean - half, mean + half
+
+
+def _median(held: Sample, values: Floats, inside: Bools) -> tuple[float, float, float]:
+    """Return a weighted median and its 90 % interval: that of the share under it, read back as values (Woodruff, 1952)."""
+    order = np.argsort(values[inside], kind="stable")
+    ordered, weights = values[inside][order], held.plan.weights[inside][order]
+    risen = np.cumsum(weights) / weights.sum()
+
+    def at(share: float) -> float:
+        return float(ordered[min(int(np.searchsorted(risen, share - 1e-12)), len(ordered) - 1)])
+
+    middle = at(0.5)
+    under = (values <= middle) & inside
+    found = variance.of_means(under[:, None], inside[:, None], held.plan)
+    n = int(inside.sum())
+    half = Share(value=0.5, variance=float(found.covariance[0, 0]) or 0.25 / n, n=n, df=min(held.plan.df, n - 1))
+    low, high = half.interval()
+    return middle, at(low), at(high)
+
+
+# ---------------------------------------------------------------------------------------------------------------------- words
+
+
+def _notes(held: Sample, cells: _Cells, rows: Sequence[Row]) -> Iterator[str]:
+    """Yield what a reader must know of a table, in French."""
+    column, cross = cells.column, cells.cross
+    if cells.whole:
+        yield cells.whole
+    if column.form == "many":
+        yield "Plusieurs réponses étaient possibles : le total dépasse 100 %."
+    if cross is not None and not cross.exclusive:
+        yield "Une même personne peut compter dans plusieurs groupes."
+    if column.form == "rank":
+        yield (
+            "Part de ceux qui placent la réponse en premier ; les ex æquo comptent chacun. Le rang moyen ne porte que sur ceux qui "
+            "l’ont classée : plus il est petit, plus elle compte."
+        )
+    yield from (column.notes + cross.notes if cross else column.notes)
+    yield from _silent(held, cells)
+    if held.weights is None:
+        yield "Parts brutes : chaque réponse compte pour une."
+    elif not held.plan.is_calibrated and not held.is_simple:
+        yield LIMITS_OF_MARGINS
+    if any(row.share is not None and row.share.fixed for row in rows):
+        yield "Cette répartition est celle des marges : le redressement l’impose, et elle n’a pas d’intervalle."
+    if cells.least and any(isinstance(row.figure, Withheld) for row in rows) and cells.n and not cells.whole:
+        yield f"Les effectifs de moins de {cells.least} répondants, et ce qui permettrait de les retrouver, sont masqués."
+    if any(row.fragile for row in rows):
+        yield "Fragile : coefficient de variation entre 20 et 33 %."
+    if cells.n == 1:
+        yield "Un seul répondant : aucun chiffre ne peut en être tiré."
+    elif cells.n and cross is None and column.exclusive and int((cells.counts[:, 0] > 0).sum()) == 1:
+        yield "Tous ont donné la même réponse : cela ne prouve pas que toute la population la donnerait."
+
+
+def _silent(held: Sample, cells: _Cells) -> Iterator[str]:
+    column = cells.column
+    said = {UNKNOWN: "ne savent pas", DECLINED: "ne souhaitent pas répondre", BLANK: "n’ont rien répondu"}
+    parts = []
+    for word, verb in said.items():
+        n = int((column.unsaid[word] & held.domain).sum())
+        if n:
+            parts.append(f"{n if n >= cells.least else f'moins de {cells.least}'} {verb}")
+    if parts:
+        yield f"Hors de la base : {', '.join(parts)}."
+    outside = int((~column.asked & held.domain).sum())
+    if outside:
+        many = outside if outside >= cells.least else f"moins de {cells.least}"
+        yield f"La question n’a pas été posée à tous : {many} répondants n’avaient pas à y répondre."
