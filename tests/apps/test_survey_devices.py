@@ -9,6 +9,7 @@ import pytest
 from maillage.apps.surveys import rules
 from maillage.apps.surveys.actions import campaigns
 from maillage.apps.surveys.models import Answer, Surveyor
+from maillage.apps.surveys.queries import answers
 from tests.apps import asked
 
 pytestmark = pytest.mark.django_db
@@ -161,3 +162,20 @@ def test_the_same_answer_twice_in_one_sending_counts_once(client, token):
     told = asked.send(client, token, said, said).json()
     assert told["recues"] == [said["uid"].lower()]
     assert Answer.objects.count() == 1
+
+
+def test_answers_are_one_table_of_texts_over_every_version(client, survey, token):
+    asked.send(client, token, asked.answer(values={"age": "34", "aide": "non", "qui": "ma fille"}))
+    held = answers.table(survey)
+    assert list(held.columns)[:5] == ["id", "age", "outils", "aide", "qui"]
+    assert (held["age"][0], held["qui"][0], held["collecte.moyen"][0]) == ("34", "", "street")
+    assert answers.table(survey, raw=True)["qui"][0] == "ma fille"
+
+
+def test_an_answer_put_aside_does_not_count_and_comes_back(client, survey, token):
+    asked.send(client, token, asked.answer())
+    row = Answer.objects.get()
+    campaigns.put_aside(row, "un essai", by=None, at=asked.AT)
+    assert (len(answers.table(survey)), answers.progress(survey, asked.AT).aside) == (0, 1)
+    campaigns.take_back(row, by=None, at=asked.AT)
+    assert len(answers.table(survey)) == 1

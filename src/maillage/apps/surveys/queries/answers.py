@@ -1,0 +1,126 @@
+"""The answers of a survey, as a table; what does not fit in them; how many, where, by whom."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import numpy as np
+from django.db.models import Count, QuerySet
+from django.utils import timezone
+
+from maillage.apps.surveys import rules
+from maillage.apps.surveys.models import Answer, Survey, Surveyor
+from maillage.kernel.table import Table
+from maillage.pipeline.survey.answers import ID, WEIGHT
+from maillage.reference.answering import Completed, complete
+from maillage.reference.questionnaire import Questionnaire, load
+
+# Columns of ours, after the questions: their names cannot be those of questions of an XLSForm, which have no dot.
+PLACE, CHANNEL, LANGUAGE, VERSION, BEGUN, ENDED, RECEIVED, FORM = (
+    *("collecte.lieu", "collecte.moyen", "collecte.langue", "collecte.version"),
+    *("collecte.debut", "collecte.fin", "collecte.recue", "collecte.feuille"),
+)
+COLLECTED: Mapping[str, str] = {
+    PLACE: "Lieu où la personne a été rencontrée",
+    CHANNEL: "Façon dont elle a répondu",
+    LANGUAGE: "Langue",
+    VERSION: "Version du questionnaire",
+    BEGUN: "Commencée le",
+    ENDED: "Finie le",
+    RECEIVED: "Reçue le",
+    FORM: "Numéro de la feuille de papier",
+}
+
+
+def counted(survey: Survey) -> QuerySet[Answer]:
+    """Return the answers that results count: all but those put aside."""
+    return Answer.objects.filter(survey=survey, aside_at=None)
+
+
+def table(survey: Survey, *, raw: bool = False) -> Table:
+    """Return the answers that count as columns of text, `id` first, in the order they arrived.
+
+    One column for each question of each version, questions asked again after theirs (`appareil#2`), then what is known of the
+    collection, and `poids_initial` when a file gave one. raw: what was sent, as it is; else what counts: answers to questions that
+    were not to be asked are left out, and what is computed is there.
+    """
+    rows = list(counted(survey).select_related("place"))
+    versions = {each.pk: each for each in survey.versions.all()}
+    forms = {pk: load(each.definition) for pk, each in versions.items()}
+    values = [dict(row.values if raw else read(row, forms[row.version_id]).values) for row in rows]
+    asked = (each.name for form in forms.values() for each in form.questions() if each.kind != "note")
+    names = list(dict.fromkeys([*asked, *(name for held in values for name in held)]))
+    columns: dict[str, Sequence[str]] = {ID: [str(row.uid) for row in rows]}
+    columns |= {name: [held.get(name, "") for held in values] for name in names if name not in columns}
+    collected = [_collected(row, versions[row.version_id].number) for row in rows]
+    columns |= {name: [held[name] for held in collected] for name in COLLECTED}
+    if any(row.initial_weight is not None for row in rows):
+        columns[WEIGHT] = ["" if row.initial_weight is None else repr(row.initial_weight) for row in rows]
+    return Table(survey.title, {name: np.array(cells, dtype=np.str_) for name, cells in columns.items()})
+
+
+def _collected(row: Answer, version: int) -> dict[str, str]:
+    return {
+        PLACE: row.place.name if row.place else "",
+        CHANNEL: row.channel,
+        LANGUAGE: row.language,
+        VERSION: str(version),
+        BEGUN: _moment(row.begun_at),
+        ENDED: _moment(row.ended_at),
+        RECEIVED: _moment(row.received_at),
+        FORM: row.form,
+    }
+
+
+def _moment(at: datetime | None) -> str:
+    return timezone.localtime(at).strftime("%Y-%m-%dT%H:%M") if at else ""
+
+
+def read(answer: Answer, form: Questionnaire) -> Completed:
+    """Return an answer read with its questionnaire: what counts, what is computed, what does not fit. Nothing of it is stored."""
+    return complete(form, answer.values, timezone.localdate(answer.ended_at or answer.received_at))
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Where a survey stands. n: answers that count; aside: left out. today, week: received since then. waiting: still on devices.
+
+    places, channels: label and number of answers, largest first; devices: surveyors, each with the number of answers it sent.
+    """
+
+    n: int
+    aside: int
+    today: int
+    week: int
+    waiting: int
+    target: int | None
+    places: Sequence[tuple[str, int]]
+    channels: Sequence[tuple[str, int]]
+    devices: Sequence[tuple[Surveyor, int]]
+
+    @property
+    def percent(self) -> int | None:
+        """Return how much of the target was reached, at most 100."""
+        return min(100, 100 * self.n // self.target) if self.target else None
+
+
+def progress(survey: Survey, at: datetime) -> Progress:
+    """Return where a survey stands at that moment: a handful of queries, however many answers."""
+    rows = counted(survey).order_by()
+    by_place = rows.values_list("place__name").annotate(n=Count("pk")).order_by("-n", "place__name")
+    by_channel = rows.values_list("channel").annotate(n=Count("pk")).order_by("-n", "channel")
+    sent = dict(survey.answers.order_by().exclude(surveyor=None).values_list("surveyor").annotate(n=Count("pk")))
+    devices = [(each, sent.get(each.pk, 0)) for each in survey.surveyors.all()]
+    today = timezone.localtime(at).replace(hour=0, minute=0, second=0, microsecond=0)
+    channels = list(by_channel)
+    return Progress(
+        n=sum(n for _, n in channels),
+        aside=survey.answers.exclude(aside_at=None).count(),
+        today=rows.filter(received_at__gte=today).count(),
+        week=rows.filter(received_at__gte=at - timedelta(days=7)).count(),
+        waiting=sum(each.waiting for each, _ in devices if each.closed_at is None),
+        target=survey.target,
+        places=[(name or "Lieu non noté", n) for name, n in by_place],
+        channels=[(rules.CHANNELS[slug], n) for slug, n in channels],
+        devices=devices,
+    )
