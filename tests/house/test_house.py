@@ -281,6 +281,7 @@ def test_relations_point_down_and_leave_no_name_above():
         "agenda",
         "autonomy",
         "learning",
+        "surveys",
         "orientations",
         "dossiers",
     ]
