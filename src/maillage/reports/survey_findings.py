@@ -94,7 +94,8 @@ class Asked:
     """A question as sentences need it: its words, its answers in order, and what was found of them.
 
     scale: the answers go from the worst to the best. several: one may give several answers. groups: answers put together
-    (« plutôt à l’aise » and « très à l’aise »), the favourable one last. n: those who answered.
+    (« plutôt à l’aise » and « très à l’aise »), the favourable one last. n: those who answered. ordered: the answers follow an
+    order, and none is « la moins donnée ».
     """
 
     name: str
@@ -108,6 +109,7 @@ class Asked:
     groups: Sequence[Line] = ()
     national: Sequence[National] = ()
     rounding: str = "nearest"
+    ordered: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,7 +130,7 @@ def sentences(asked: Asked, people: Who) -> list[Sentence]:
     if not shown or not asked.n:
         return []
     out = []
-    if asked.groups:
+    if asked.scale and asked.groups:
         out += _scale(asked, people)
     elif asked.several:
         out += _several(asked, shown, people)
@@ -243,7 +245,7 @@ def _first(asked: Asked, shown: Sequence[Line], people: Who) -> list[Sentence]:
         behind = (_behind(top.label, top.figure, asked),)
     out = [Sentence(key=f"tete:{asked.name}", text=text, figures=behind)]
     last = ranked[-1]
-    if len(ranked) == len(asked.lines) > 3 and _high(last) < _low(ranked[-2]):
+    if not asked.ordered and len(ranked) == len(asked.lines) > 3 and _high(last) < _low(ranked[-2]):
         text = f"{about} : « {last.label} » est la réponse la moins donnée, {_percent(last.figure, asked)} ({_between(last.figure)})."
         out.append(Sentence(key=f"fin:{asked.name}", text=text, figures=(_behind(last.label, last.figure, asked),)))
     return out
@@ -266,9 +268,9 @@ def _several(asked: Asked, shown: Sequence[Line], people: Who) -> list[Sentence]
 def _national(asked: Asked, people: Who) -> list[Sentence]:
     """Return one sentence for each published figure: the direction is computed, never that of the whole table."""
     out = []
-    known = {line.name: line for line in (*asked.lines, *asked.groups)}
+    known = {frozenset(line.name.split()): line for line in (*asked.lines, *asked.groups)}
     for each in asked.national:
-        line = known.get(each.choice) or known.get("+".join(each.choice.split()))
+        line = known.get(frozenset(each.choice.split()))
         if line is None or not isinstance(line.figure, Estimate):
             continue
         if each.percent < line.figure.low:

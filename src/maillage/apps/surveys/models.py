@@ -5,6 +5,7 @@ from django.db import models
 from maillage.apps.accounts.models import by_account
 from maillage.apps.directory.models import Lieu
 from maillage.apps.surveys import rules
+from maillage.reference import findings
 
 
 class Survey(models.Model):
@@ -185,7 +186,7 @@ class Weighting(models.Model):
     """Weights given to the answers of a survey, and how they were found.
 
     variables: [{"question", "label", "source", "classes": [{"name", "label", "values": […], "total"}]}], what the sample is made
-    to look like. weights: pk of an answer → weight. told: what the method found (gaps, bounds, design effect…).
+    to look like. weights: number (uid) of an answer → weight. told: what the method found (gaps, bounds, design effect…).
     chosen: the one the results are read with.
     """
 
@@ -324,6 +325,11 @@ class Verbatim(models.Model):
     def __str__(self) -> str:
         return f"{self.pk}"
 
+    @property
+    def about(self) -> str:
+        """The device it is about, in words."""
+        return rules.DEVICES.get(self.device, "")
+
 
 class Statement(models.Model):
     """A finding of actors: what they say of their territory, who says it, how many. kind: `reference.findings`."""
@@ -346,3 +352,9 @@ class Statement(models.Model):
 
     def __str__(self) -> str:
         return self.text[:60]
+
+    @property
+    def says(self) -> str:
+        """The finding, in the words of its list."""
+        known = findings.kinds().get(self.kind)
+        return known.says if known else self.kind

@@ -44,6 +44,13 @@ SPEAKERS: Mapping[str, str] = {
     "training_actor": "Acteur de la formation",
     "institution": "Institution",
 }
+DEVICES: Mapping[str, str] = {
+    "phone": "Téléphone basique",
+    "computer": "Ordinateur",
+    "smartphone": "Smartphone",
+    "tablet": "Tablette",
+    "usb": "Clé USB",
+}
 REVIEWS: Mapping[str, str] = {"waiting": "À relire", "kept": "Publiable", "left": "Écarté"}
 CALLS: Mapping[str, str] = {
     "waiting": "Sans réponse",

@@ -1,0 +1,126 @@
+"""Writing what was heard: words read again before anybody else reads them, interviews and groups, findings of actors."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from maillage.apps.accounts import actions as journal
+from maillage.apps.accounts.models import User
+from maillage.apps.surveys.actions.write import check_run
+from maillage.apps.surveys.models import Answer, Material, Statement, Survey, Verbatim
+from maillage.kernel.errors import Refused
+from maillage.reference import findings
+
+
+@transaction.atomic
+def review(
+    *,
+    by: User | None,
+    answer: Answer,
+    question: str,
+    shown: str,
+    speaker: str,
+    theme: str,
+    device: str,
+    keep: bool,
+    at: datetime,
+) -> Verbatim:
+    """Say whether words of an answer may be published, and as what; Refused when somebody else has just read them."""
+    check_run(by, answer.survey.territory)
+    text = str(answer.values.get(question, ""))
+    try:
+        with transaction.atomic():
+            row = Verbatim.objects.create(
+                answer=answer,
+                question=question,
+                text=text,
+                shown=(shown.strip() or text) if keep else "",
+                speaker=speaker,
+                theme=theme.strip(),
+                device=device,
+                review="kept" if keep else "left",
+                reviewed_at=at,
+                by=by,
+            )
+    except IntegrityError as error:
+        raise Refused(
+            "Ces mots étaient déjà relus.",
+            why="Quelqu’un d’autre les a relus pendant que cette page était ouverte.",
+            do="Rechargez la page : elle montre ce qui reste.",
+        ) from error
+    journal.record(by=by, verb="verbatim.reviewed", row=row, at=at)
+    return row
+
+
+@transaction.atomic
+def review_again(row: Verbatim, *, by: User | None, shown: str, theme: str, keep: bool, at: datetime) -> None:
+    """Change what may be published of words already read."""
+    check_run(by, (row.answer.survey if row.answer else row.material).territory)  # type: ignore[union-attr]
+    row.review = "kept" if keep else "left"
+    row.shown = (shown.strip() or row.text) if keep else ""
+    row.theme, row.reviewed_at, row.by = theme.strip(), at, by
+    row.save(update_fields=["review", "shown", "theme", "reviewed_at", "by"])
+    journal.record(by=by, verb="verbatim.reviewed", row=row, at=at)
+
+
+@transaction.atomic
+def note_material(
+    survey: Survey, values: Mapping[str, Any], *, by: User | None, at: datetime, example: bool = False
+) -> Material:
+    """Record an interview, a focus group, a workshop: who spoke, how many, what came of it."""
+    check_run(by, survey.territory)
+    row = Material.objects.create(survey=survey, territory=survey.territory, made_at=at, by=by, example=example, **values)
+    journal.record(by=by, verb="material.noted", row=row, at=at)
+    return row
+
+
+@transaction.atomic
+def quote(material: Material, *, by: User | None, text: str, shown: str, theme: str, device: str, at: datetime) -> Verbatim:
+    """Keep words of an interview or a group: whoever writes them down has read them again."""
+    check_run(by, material.territory)
+    row = Verbatim.objects.create(
+        material=material,
+        text=text.strip(),
+        shown=shown.strip() or text.strip(),
+        speaker=material.speakers,
+        theme=theme.strip(),
+        device=device,
+        review="kept",
+        reviewed_at=at,
+        by=by,
+    )
+    journal.record(by=by, verb="verbatim.reviewed", row=row, at=at)
+    return row
+
+
+@transaction.atomic
+def state(survey: Survey, values: Mapping[str, Any], *, by: User | None, at: datetime, example: bool = False) -> Statement:
+    """Note a finding of actors: who says it, how many; Refused when it is of no known kind."""
+    check_run(by, survey.territory)
+    if values["kind"] not in findings.kinds():
+        raise Refused(
+            "Le constat n’a pas été noté.",
+            why=f"« {values['kind']} » n’est pas un constat de la liste.",
+            do="Choisissez-le dans la liste : des constats de même sorte se comparent.",
+        )
+    row = Statement.objects.create(territory=survey.territory, by=by, example=example, **values)
+    journal.record(by=by, verb="statement.noted", row=row, at=at)
+    return row
+
+
+@transaction.atomic
+def withdraw_statement(row: Statement, *, by: User | None, at: datetime) -> None:
+    """Take off a finding noted by mistake."""
+    check_run(by, row.territory)
+    journal.record(by=by, verb="statement.withdrawn", row=row, at=at)
+    row.delete()
+
+
+@transaction.atomic
+def withdraw_material(row: Material, *, by: User | None, at: datetime) -> None:
+    """Take off an interview or a group noted by mistake, and the words taken from it."""
+    check_run(by, row.territory)
+    journal.record(by=by, verb="material.withdrawn", row=row, at=at)
+    row.delete()

@@ -1,0 +1,175 @@
+"""What was heard beside the figures: words to read again, interviews and groups, findings of actors."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, QuerySet
+
+from maillage.apps.surveys import rules
+from maillage.apps.surveys.models import Answer, Material, Statement, Survey, Verbatim, Version
+from maillage.reference import findings
+from maillage.reference.questionnaire import UNSAID, Question, load, words
+from maillage.reports.findings import Said
+from maillage.reports.grid import AXES
+from maillage.reports.wording import count, listing
+
+PAGE = 20
+WHO: Mapping[str, str] = {  # who speaks in a survey → who speaks on the grid of a territory
+    "inhabitant": "public",
+    "social_actor": "social",
+    "digital_actor": "digital",
+    "training_actor": "digital",
+    "institution": "institutions",
+}
+SPEAKER_OF: Mapping[str, str] = {
+    "inhabitants": "inhabitant",
+    "caf": "inhabitant",
+    "structures": "digital_actor",
+    "professionals": "social_actor",
+    "first_contact": "inhabitant",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """Words of an answer that nobody has read again."""
+
+    answer: int
+    question: str
+    label: str
+    text: str
+
+
+def open_questions(survey: Survey) -> list[Question]:
+    """Return the questions of a survey answered in free words, whatever the version, the latest wording first."""
+    found: dict[str, Question] = {}
+    for version in Version.objects.filter(survey=survey).order_by("-number"):
+        for question in load(version.definition).questions():
+            if question.kind == "text":
+                found.setdefault(question.name, question)
+    return list(found.values())
+
+
+def waiting(survey: Survey) -> list[Waiting]:
+    """Return the free words nobody has read again yet, in the order they came; nothing of what was set aside."""
+    labels = {question.name: words(question.label) for question in open_questions(survey)}
+    if not labels:
+        return []
+    read = set(Verbatim.objects.filter(answer__survey=survey).values_list("answer_id", "question"))
+    rows = Answer.objects.filter(survey=survey, aside_at=None).order_by("received_at", "pk").values_list("pk", "values")
+    return [
+        Waiting(answer=pk, question=name, label=label, text=text)
+        for pk, values in rows
+        for name, label in labels.items()
+        if (text := str(values.get(name, "")).strip()) and text not in UNSAID and (pk, name) not in read
+    ]
+
+
+def verbatims(survey: Survey, review: str = "") -> QuerySet[Verbatim]:
+    """Return the words already read again of a survey, those of its interviews and groups with them."""
+    rows = Verbatim.objects.filter(answer__survey=survey) | Verbatim.objects.filter(material__survey=survey)
+    rows = rows.select_related("material").order_by("theme", "pk")
+    return rows.filter(review=review) if review else rows
+
+
+def themes(survey: Survey) -> list[str]:
+    """Return the themes already used, the commonest first."""
+    counts = Counter(verbatims(survey).exclude(theme="").values_list("theme", flat=True))
+    return [theme for theme, _ in counts.most_common()]
+
+
+def quotes(survey: Survey) -> list[tuple[str, list[Verbatim]]]:
+    """Return what may be published, by theme: only words read again and kept."""
+    by: dict[str, list[Verbatim]] = {}
+    for row in verbatims(survey, "kept"):
+        by.setdefault(row.theme or "Autres paroles", []).append(row)
+    return list(by.items())
+
+
+def materials(survey: Survey) -> QuerySet[Material]:
+    """Return the interviews and groups of a survey, each with how many words were taken from it."""
+    return Material.objects.filter(survey=survey).annotate(quoted=Count("verbatims"))
+
+
+def statements(survey: Survey) -> QuerySet[Statement]:
+    """Return the findings of actors noted for the territory of a survey."""
+    return Statement.objects.filter(territory=survey.territory).select_related("material")
+
+
+def collected(survey: Survey, answered: int) -> list[str]:
+    """Return how a diagnosis was made, counted from its record: « 2 groupes de discussion (acteurs sociaux, 14 personnes) »."""
+    out = [f"{count(answered, 'réponse', 'réponses')} au questionnaire"] if answered else []
+    by: dict[tuple[str, str], list[int]] = {}
+    for row in Material.objects.filter(survey=survey):
+        by.setdefault((row.kind, row.speakers), []).append(row.people or 0)
+    for (kind, speakers), people in sorted(by.items()):
+        one = rules.MATERIALS[kind].lower()
+        noun = f"{len(people)} {one if len(people) == 1 else _plural(one)}"
+        met = f", {count(sum(people), 'personne', 'personnes')}" if sum(people) else ""
+        out.append(f"{noun} ({rules.SPEAKERS[speakers].lower()}{met})")
+    return out
+
+
+def _plural(noun: str) -> str:
+    """Return « groupes de discussion »: the first word alone takes its mark.
+
+    >>> _plural("groupe de discussion")
+    'groupes de discussion'
+    """
+    first, space, rest = noun.partition(" ")
+    return f"{first}s{space}{rest}"
+
+
+def actors(survey: Survey) -> list[dict[str, Any]]:
+    """Return the chapter « perception des acteurs »: by who speaks, each finding, how many say it, their words."""
+    out = []
+    kinds = findings.kinds()
+    rows = list(statements(survey))
+    for speaker, label in rules.SPEAKERS.items():
+        said = [row for row in rows if row.speaker == speaker and row.kind in kinds]
+        told = []
+        for id in dict.fromkeys(row.kind for row in said):
+            each = [row for row in said if row.kind == id]
+            people = sum(row.people or 0 for row in each)
+            told.append(
+                {
+                    "says": kinds[id].says,
+                    "people": count(people, "personne le dit", "personnes le disent") if people else "",
+                    "texts": [row.text for row in each if row.text],
+                }
+            )
+        if told:
+            out.append({"who": label, "findings": told})
+    return out
+
+
+def said_of(territory: str) -> list[Said]:
+    """Return what actors said of a territory, for its grid; nothing of an example."""
+    rows = Statement.objects.filter(territory=territory, example=False).select_related("material")
+    return [
+        Said(
+            WHO[row.speaker],
+            row.kind,
+            True,
+            row.text,
+            listing([rules.MATERIALS[row.material.kind] if row.material else "Enquête"]),
+            row.said_on.year if row.said_on else 0,
+        )
+        for row in rows
+        if row.kind in findings.kinds()
+    ]
+
+
+def speaker_of(survey: Survey) -> str:
+    """Return who speaks, most often, in the answers of a survey."""
+    return SPEAKER_OF.get(survey.kind, "inhabitant")
+
+
+def choices_of_kinds() -> Sequence[tuple[str, list[tuple[str, str]]]]:
+    """Return the findings that may be noted, by axis of the grid."""
+    return [
+        (label, [(kind.id, kind.says) for kind in findings.kinds().values() if kind.axis == axis])
+        for axis, label in AXES.items()
+    ]

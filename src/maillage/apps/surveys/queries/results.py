@@ -1,0 +1,419 @@
+"""Reading a survey: its answers as a table, its weights, its tables, its sentences, what an edition of it says."""
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cached_property, lru_cache
+from typing import Any
+
+import numpy as np
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from maillage.apps.surveys import rules
+from maillage.apps.surveys.models import Answer, Finding, Publication, Survey, Version, Weighting
+from maillage.apps.surveys.queries import answers, heard
+from maillage.apps.surveys.queries.answers import CHANNEL, PLACE
+from maillage.apps.territories import queries as territories
+from maillage.kernel.errors import Refused, UnknownTerritory
+from maillage.kernel.table import Table
+from maillage.pipeline.survey.answers import numbers
+from maillage.pipeline.survey.margins import Category, Margin
+from maillage.reference.questionnaire import Choice, Question, Questionnaire, load
+from maillage.reports import survey as document
+from maillage.reports import survey_cards, survey_findings
+from maillage.reports.survey import Card, Results, Sample
+from maillage.reports.survey_findings import Sentence
+from maillage.reports.wording import count, number
+from maillage.studies import tabulation, weighting
+from maillage.studies.tabulated import Counted, Tabulation, counted
+
+Json = dict[str, Any]
+NEVER = frozenset({"text", "note", "calculate", "hidden", "geopoint", "image", "time", "moment"})
+MOST_GROUPS = 12
+
+
+@dataclass(frozen=True)
+class Frame:
+    """A survey ready to be tabulated. table, weights: aligned; weights None for raw figures; left: answers without a weight."""
+
+    survey: Survey
+    questionnaire: Questionnaire
+    table: Table
+    weighting: Weighting | None
+    weights: tabulation.Weights | None
+    left: int
+
+    @property
+    def weighted(self) -> bool:
+        return self.weights is not None
+
+    @cached_property
+    def sample(self) -> tabulation.Sample:
+        return tabulation.sample(self.table, self.questionnaire, self.weights)
+
+
+def questionnaire(survey: Survey) -> Questionnaire:
+    """Return the questionnaire of a survey as it was last asked, with what is known of each answer beside: place and channel."""
+    version = Version.objects.filter(survey=survey).order_by("-number").first()
+    return load(version.definition) if version else Questionnaire(id=survey.slug, title=survey.title)
+
+
+def by_place(survey: Survey) -> dict[str, int]:
+    """Return how many answers were collected in each place."""
+    return dict(Counter(answers.counted(survey).order_by().exclude(place=None).values_list("place__name", flat=True)))
+
+
+def chosen(survey: Survey) -> Weighting | None:
+    """Return the weights the results are read with, None for raw ones."""
+    return Weighting.objects.filter(survey=survey, chosen=True).first()
+
+
+def frame(survey: Survey) -> Frame:
+    """Return a survey ready to be tabulated, with the weights chosen for it; answers that came after them are left out."""
+    table, form = answers.table(survey), questionnaire(survey)
+    places = survey.places.values_list("name", flat=True)
+    form = replace(
+        form,
+        lists={
+            **form.lists,
+            PLACE: tuple(Choice(name=name, label={"fr": name}) for name in places),
+            CHANNEL: tuple(Choice(name=name, label={"fr": label}) for name, label in rules.CHANNELS.items()),
+        },
+        items=(
+            *form.items,
+            Question(name=PLACE, kind="one", label={"fr": "Lieu de collecte"}, choices=PLACE),
+            Question(name=CHANNEL, kind="one", label={"fr": "Façon de répondre"}, choices=CHANNEL),
+        ),
+    )
+    row = chosen(survey)
+    if row is None:
+        return Frame(survey, form, table, None, None, 0)
+    at = np.array([id in row.weights for id in table["id"].tolist()], dtype=bool)
+    held = table.take(at)
+    margins = [margin_of(each) for each in row.variables]
+    weights = tabulation.Weights(
+        values=np.array([row.weights[id] for id in held["id"].tolist()], dtype=np.float64),
+        initial=numbers(held["poids_initial"].tolist()) if "poids_initial" in held else np.ones(len(held)),
+        codes=weighting.classes_of(held, margins) if len(held) else (),
+        variables=tuple(margin.variable for margin in margins),
+    )
+    return Frame(survey, form, held, row, weights, int((~at).sum()))
+
+
+def tabulable(form: Questionnaire) -> list[Question]:
+    """Return the questions that make a table, place and channel last."""
+    return [question for question in form.questions() if question.is_asked and question.kind not in NEVER]
+
+
+def table_of(
+    held: Frame, question: str, *, by: str = "", where: Mapping[str, str] | None = None, before: Sequence[Counted] = ()
+) -> Tabulation:
+    """Return the table of a question, perhaps crossed, perhaps of some answers only: where: question → one of its answers.
+
+    Raises Refused without a single answer, on a question that makes no table, on a filter that keeps nobody.
+    """
+    sample = held.sample
+    if where:
+        kept_ = {name: [value] for name, value in where.items()}
+        sample = tabulation.sample(held.table, held.questionnaire, held.weights, where=kept_)
+    return tabulation.of_sample(sample, question, by=by, rounding=held.survey.rounding, before=before)
+
+
+def card_of(held: Frame, question: str, *, by: str = "", where: Mapping[str, str] | None = None) -> Card:
+    """Return how a question is shown, its differences between groups tested when it is crossed."""
+    whole = table_of(held, question, where=where)
+    crossed = table_of(held, question, by=by, where=where) if by else None
+    return survey_cards.card(whole, held.questionnaire, crossed, survey_cards.gaps(crossed) if crossed else ())
+
+
+def kept_margin(margin: Margin) -> Json:
+    """Return a margin as it is kept with a weighting."""
+    return {
+        "question": margin.variable,
+        "label": margin.label or margin.variable,
+        "source": ", ".join(part for part in (margin.source, margin.universe, margin.year) if part),
+        "classes": [
+            {"name": each.name, "label": each.name, "values": list(each.values), "total": each.total, "span": each.span}
+            for each in margin.categories
+        ],
+    }
+
+
+def margin_of(held: Mapping[str, Any]) -> Margin:
+    """Return the margin that `kept_margin` wrote; Refused when it is not one."""
+    try:
+        return Margin(
+            str(held["question"]),
+            tuple(
+                Category(
+                    str(each["name"]),
+                    float(each["total"]),
+                    tuple(map(str, each["values"])),
+                    (int(each["span"][0]), int(each["span"][1])) if each.get("span") else None,
+                )
+                for each in held["classes"]
+            ),
+            label=str(held.get("label", "")),
+            source=str(held.get("source", "")),
+        )
+    except (KeyError, TypeError, ValueError, IndexError) as error:
+        raise Refused(
+            "Les marges ne se relisent pas.",
+            why="La page a été changée avant d’être renvoyée.",
+            do="Revenez au redressement et préparez de nouveau les marges.",
+        ) from error
+
+
+def told_weighting(found: weighting.Weighting) -> Json:
+    """Return what a weighting found, as it is kept and read again."""
+    return {
+        "design_effect": found.design_effect,
+        "n_effective": found.n_effective,
+        "iterations": found.iterations,
+        "gap": found.gap,
+        "explained": found.explained,
+        "limits": list(found.limits),
+        "warnings": list(found.warnings),
+        "trim": found.trim,
+        "low": float(found.weights.min() / found.weights.mean()),
+        "high": float(found.weights.max() / found.weights.mean()),
+        "strata": [
+            {
+                name: getattr(each, name)
+                for name in ("variable", "name", "n", "share", "target", "coefficient", "people", "found")
+            }
+            for each in found.strata
+        ],
+    }
+
+
+def samples(row: Weighting) -> list[Sample]:
+    """Return the sample beside the population, variable by variable, as a weighting kept them."""
+    sources = {each["question"]: (each["label"], each["source"]) for each in row.variables}
+    out = []
+    for variable in dict.fromkeys(each["variable"] for each in row.told["strata"]):
+        label, source = sources.get(variable, (variable, ""))
+        strata = [each for each in row.told["strata"] if each["variable"] == variable]
+        rows = [(each["name"], each["n"], 100 * each["share"], 100 * each["target"]) for each in strata]
+        out.append(Sample(label=label, source=f"Population : {source}." if source else "", rows=rows))
+    return out
+
+
+# ---------------------------------------------------------------------------------------------------------------- sentences
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """A sentence as the analyst sees it. text: what will be read; edited: it is theirs; flagged: its figure changed since."""
+
+    sentence: Sentence
+    text: str
+    edited: bool
+    flagged: bool
+    hidden: bool
+    before: Sequence[Mapping[str, Any]] = ()
+
+
+def sentences(held: Frame) -> list[Sentence]:
+    """Return what the rules write of a survey, question by question; nothing of what nobody answered."""
+    out: list[Sentence] = []
+    people = survey_findings.who(held.survey.kind, weighted=held.weighted)
+    for card in cards(held):
+        out += survey_findings.sentences(card.asked, people)
+    return out
+
+
+def findings(held: Frame) -> list[Said]:
+    """Return the sentences of a survey with what the analyst made of each; those that no figure bears any more come last, flagged."""
+    rows = {row.key: row for row in Finding.objects.filter(survey=held.survey)}
+    out = []
+    for sentence in sentences(held):
+        row = rows.pop(sentence.key, None)
+        edited = row.edited if row else ""
+        out.append(
+            Said(
+                sentence=sentence,
+                text=edited or sentence.text,
+                edited=bool(edited),
+                flagged=bool(edited) and survey_findings.changed((row.edited_from if row else None) or [], sentence.data()),
+                hidden=bool(row and row.hidden),
+                before=(row.edited_from if row else None) or (),
+            )
+        )
+    for row in rows.values():
+        if row.edited:
+            lost = Sentence(key=row.key, text=row.written, figures=())
+            out.append(
+                Said(sentence=lost, text=row.edited, edited=True, flagged=True, hidden=row.hidden, before=row.figures)
+            )
+    return out
+
+
+def sentence_of(held: Frame, key: str) -> Sentence | None:
+    """Return one sentence as the rules write it now; one that was edited and lost its figure, as it was."""
+    return next((said.sentence for said in findings(held) if said.sentence.key == key), None)
+
+
+def cards(held: Frame, *, before: Sequence[Counted] = ()) -> list[Card]:
+    """Return every question of a survey as it is shown, those nobody answered and those asked on the frame itself left out."""
+    out: list[Card] = []
+    if not len(held.table):
+        return out
+    for question in tabulable(held.questionnaire):
+        if question.name in (PLACE, CHANNEL):
+            continue
+        whole = table_of(held, question.name, before=before)
+        if whole.n:
+            out.append(survey_cards.card(whole, held.questionnaire))
+    return out
+
+
+# --------------------------------------------------------------------------------------------------------------- publication
+
+
+def publications(survey: Survey) -> QuerySet[Publication]:
+    """Return the editions of a survey, the latest first."""
+    return Publication.objects.filter(survey=survey).select_related("weighting").defer("content")
+
+
+def shown(slug: str) -> Publication | None:
+    """Return the edition that everybody may read, None when there is none or it was withdrawn."""
+    rows = Publication.objects.filter(survey__slug=slug, withdrawn_at=None).select_related("survey")
+    return rows.order_by("-number").first()
+
+
+def told_before(survey: Survey) -> list[Counted]:
+    """Return the counts that earlier editions have told, even withdrawn: somebody may have kept them."""
+    contents = Publication.objects.filter(survey=survey).order_by("number").values_list("content", flat=True)
+    return [counted(each) for content in contents for each in content.get("counts", ())]
+
+
+def results(held: Frame, tables: Sequence[Card], *, at: datetime) -> Results:
+    """Return all that a document of results says, as of now."""
+    survey, row = held.survey, held.weighting
+    on = timezone.localdate(at)
+    n = len(held.table)
+    weighting_words = [] if row is None else _weighting_words(row)
+    limits = [*(row.told["limits"] if row else []), *([survey.how] if survey.how else [])]
+    if held.left:
+        limits.append(f"{count(held.left, 'réponse', 'réponses')} arrivées après le redressement ne sont pas comptées.")
+    return Results(
+        title=survey.title,
+        place=place_name(survey.territory),
+        universe=survey.universe,
+        kind=survey.kind,
+        n=n,
+        on=on,
+        weighted=held.weighted,
+        rounding=survey.rounding,
+        questionnaire=held.questionnaire,
+        cards=tables,
+        aim=survey.aim,
+        sentences=[said.text for said in findings(held) if not said.hidden and not said.flagged],
+        sample=samples(row) if row else (),
+        quotes=[
+            (theme, [(each.shown, each.get_speaker_display()) for each in rows]) for theme, rows in heard.quotes(survey)
+        ],
+        actors=[(each["who"], [_actor_words(finding) for finding in each["findings"]]) for each in heard.actors(survey)],
+        method=method(held),
+        weighting=weighting_words,
+        limits=limits,
+        notices=("Exemple : ces réponses ont été fabriquées pour la démonstration.",) if survey.example else (),
+    )
+
+
+def _actor_words(finding: Mapping[str, Any]) -> str:
+    people = f" ({finding['people']})" if finding["people"] else ""
+    return f"{finding['says']}{people}{''.join(f' « {text} »' for text in finding['texts'])}"
+
+
+def _weighting_words(row: Weighting) -> list[str]:
+    told = row.told
+    names = ", ".join(each["label"] for each in row.variables)
+    sources = dict.fromkeys(each["source"] for each in row.variables if each["source"])
+    return [
+        f"Les réponses sont redressées sur : {names}. Méthode : {row.get_method_display()}.",
+        *([f"Population : {' ; '.join(sources)}."] if sources else []),
+        told["explained"],
+        f"Une réponse compte au plus pour {number(told['high'], 1)} et au moins pour {number(told['low'], 2)} fois la moyenne. "
+        f"Effet de plan : {number(told['design_effect'], 2)} ; {number(row.n)} réponses en valent {number(told['n_effective'])}.",
+    ]
+
+
+def method(held: Frame) -> list[str]:
+    """Return how the answers were collected, from the record: when, where, by which way, beside what."""
+    rows = answers.counted(held.survey).order_by()
+    ways = Counter(rows.values_list("channel", flat=True))
+    days = [day for day in rows.values_list("received_at", flat=True) if day]
+    out = heard.collected(held.survey, sum(ways.values()))
+    if days:
+        first, last = (document.day(timezone.localdate(day)) for day in (min(days), max(days)))
+        out.append(f"Réponses reçues le {first}." if first == last else f"Réponses reçues du {first} au {last}.")
+    if ways:
+        out.append(
+            f"{'; '.join(f'{rules.CHANNELS[way]} : {number(n)}' for way, n in ways.most_common())}.".replace(";", " ;")
+        )
+    if places := by_place(held.survey):
+        out.append(
+            f"Lieux : {' ; '.join(f'{name} ({number(n)})' for name, n in sorted(places.items(), key=lambda e: -e[1]))}."
+        )
+    aside = Answer.objects.filter(survey=held.survey).exclude(aside_at=None).count()
+    if aside:
+        out.append(f"{count(aside, 'réponse écartée', 'réponses écartées')}, avec une raison notée.")
+    versions = rows.values("version").distinct().count()
+    if versions > 1:
+        out.append(
+            f"Le questionnaire a changé en cours de route : {versions} versions sont réunies, question par question."
+        )
+    return out
+
+
+def edition(survey: Survey, *, at: datetime) -> Json:
+    """Return what a publication holds, ready to be frozen: the document, its tables, the counts it tells; protected against those before.
+
+    digest: of everything but its date, so that what is confirmed is what was seen.
+    """
+    held, before = frame(survey), told_before(survey)
+    tables: list[Card] = []
+    counts: list[Json] = []
+    if len(held.table):
+        for question in tabulable(held.questionnaire):
+            if question.name in (PLACE, CHANNEL):
+                continue
+            whole = table_of(held, question.name, before=before)
+            if whole.n:
+                tables.append(survey_cards.card(whole, held.questionnaire))
+                counts.append(whole.counts())
+    told = results(held, tables, at=at)
+    made = document.document(told).data()
+    rows = document.rows(tables, computed=told.computed)
+    content = {
+        "document": made,
+        "tables": rows,
+        "counts": counts,
+        "codebook": [list(each) for each in document.codebook(held.questionnaire)],
+        "n": told.n,
+        "weighted": told.weighted,
+        "rounding": told.rounding,
+        "universe": told.universe,
+        "on": told.on.isoformat(),
+        "withheld": sum(bool(row["motif"]) for row in rows),
+        "shown": sum(not row["motif"] for row in rows),
+    }
+    said = {"chapters": made["chapters"], "tables": rows}
+    content["digest"] = hashlib.sha256(json.dumps(said, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+    return json.loads(json.dumps(content, ensure_ascii=False))  # type: ignore[no-any-return]
+
+
+@lru_cache(maxsize=64)
+def place_name(territory: str) -> str:
+    """Return the name of the territory of a survey."""
+    kept_ = territories.perimeter(territory)
+    try:
+        return kept_.name if kept_ else territories.territory(territory).long_name
+    except UnknownTerritory:
+        return territory
