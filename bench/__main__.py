@@ -8,7 +8,7 @@ import json
 import sys
 from pathlib import Path
 
-from bench import directory, importing, learning, matching, national, orientation, pages, soundness
+from bench import calibration, directory, importing, learning, matching, national, orientation, pages, soundness
 
 RESULTS = Path(__file__).with_name("results.json")
 SUITES = {
@@ -18,6 +18,7 @@ SUITES = {
     "pages": pages.measures,
     "solidite": soundness.measures,
     "doublons": matching.measures,
+    "redressement": calibration.measures,
     "orientations": orientation.measures,
     "apprendre": learning.measures,
 }

@@ -1,0 +1,80 @@
+"""Weights of a made-up survey, beside `svy`, the fastest library that meets margins to 1e-8: same weights, checked first."""
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bench.timing import Measure, seconds
+from maillage.engine import calibration
+from maillage.engine.calibration import Method
+
+Floats = NDArray[np.float64]
+Codes = NDArray[np.int64]
+
+SIZES = (5, 2, 6, 8, 4, 8)  # six margins, 33 categories
+RESPONDENTS = (10_000, 1_000_000)
+SAME = 1e-8
+TIMES = 5
+
+
+def survey(n: int) -> tuple[list[Codes], list[Floats], Floats]:
+    """Return the categories of n respondents, who over-represent some, known totals, and unequal initial weights."""
+    chance = np.random.default_rng(7)
+    codes, totals = [], []
+    for size in SIZES:
+        usual = chance.dirichlet(np.full(size, 8.0))
+        codes.append(chance.choice(size, n, p=usual * 0.8 + 0.2 / size))
+        totals.append(50_000_000 * usual)
+    initial = chance.uniform(0.5, 2.0, n)
+    return codes, totals, initial * (50_000_000 / initial.sum())
+
+
+def peer(codes: list[Codes], totals: list[Floats], initial: Floats, method: Method) -> Callable[[], Floats]:
+    """Return how `svy` finds the same weights, its table made ready as it asks."""
+    import polars as pl
+    import svy
+
+    names = [f"v{k}" for k in range(len(codes))]
+    table = pl.DataFrame({"w": initial} | dict(zip(names, codes, strict=True)))
+
+    def found() -> Floats:
+        sample = svy.Sample(table, svy.Design(wgt="w"))
+        known = [dict(enumerate(total.tolist())) for total in totals]
+        if method == "raking":
+            done = sample.weighting.rake(
+                controls=dict(zip(names, known, strict=True)), tol=1e-10, max_iter=1000, wgt_name="out"
+            )
+        else:
+            terms = {svy.Cat(name): each for name, each in zip(names, known, strict=True)}
+            done = sample.weighting.calibrate(controls=terms, wgt_name="out")
+        return np.asarray(done.data["out"].to_numpy())
+
+    return found
+
+
+def measures() -> list[Measure]:
+    """Return the times of raking and of linear weights; AssertionError when the two do not give the same weights."""
+    rows = []
+    for n in RESPONDENTS:
+        codes, totals, initial = survey(n)
+        for method, told in (("raking", "svy.rake"), ("lineaire", "svy.calibrate")):
+            theirs = peer(codes, totals, initial, method)  # type: ignore[arg-type]
+
+            def ours(method: str = method) -> calibration.Calibration:
+                return calibration.calibrate(initial, calibration.margins(codes, totals), method=method)  # type: ignore[arg-type]  # noqa: B023
+
+            found, wanted = ours(), theirs()
+            apart = float(np.abs(found.weights / wanted - 1).max())
+            if not found.converged or apart > SAME:
+                raise AssertionError(f"{told} and the engine differ by {apart:.1e}: they do not do the same work.")
+            rows.append(
+                Measure(
+                    f"redressement ({method}) : {n} réponses × {len(SIZES)} marges",
+                    seconds(ours, times=TIMES),
+                    f"{told}, mêmes poids à {max(apart, 1e-16):.0e} près",
+                    seconds(theirs, times=TIMES),
+                    f"{sum(SIZES)} classes, pire écart aux marges {found.gap:.0e}",
+                )
+            )
+    return rows
