@@ -1,0 +1,401 @@
+"""XLSForm in and out: what is written is read back, what is wrong is told with its place, what we do not ask is left and told."""
+
+import io
+import zipfile
+from dataclasses import replace
+from typing import Any
+from xml.etree import ElementTree
+
+import openpyxl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from maillage.kernel.errors import Refused
+from maillage.pipeline.survey import xlsform
+from maillage.reference import surveys
+from maillage.reference.questionnaire import Choice, Group, National, Question, Questionnaire
+
+BANKS = surveys.banks()
+Sheets = dict[str, list[list[Any]]]
+FORM: Sheets = {
+    "survey": [
+        ["type", "name", "label::Français (fr)", "label::English (en)", "relevant", "constraint", "required"],
+        ["integer", "age", "Quel âge ?", "How old?", "", ". < 120", "yes"],
+        ["begin_group", "g", "Appareils", "Devices", "", "", ""],
+        ["select_multiple quoi", "quoi", "Lesquels ?", "Which?", "${age} > 14", "", ""],
+        ["end_group", "", "", "", "", "", ""],
+        ["select_one oui", "aide", "De l’aide ?", "Help?", "selected(${quoi}, 'pc')", "", ""],
+    ],
+    "choices": [
+        ["list_name", "name", "label::Français (fr)", "label::English (en)"],
+        ["quoi", "pc", "Ordinateur", "Computer"],
+        ["quoi", "tel", "Téléphone", "Phone"],
+        ["oui", "oui", "Oui", "Yes"],
+        ["oui", "non", "Non", "No"],
+    ],
+    "settings": [["form_title", "form_id", "version"], ["Essai", "essai", "2026"]],
+}
+
+
+def xlsx(sheets: Sheets) -> bytes:
+    book = openpyxl.Workbook()
+    book.remove(book.worksheets[0])
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    held = io.BytesIO()
+    book.save(held)
+    return held.getvalue()
+
+
+def changed(sheet: str, row: int, column: int, value: object) -> Sheets:
+    """Return the form with one cell changed; row 0 is the header."""
+    rows = [list(each) for each in FORM[sheet]]
+    rows[row][column] = value
+    return {**FORM, sheet: rows}
+
+
+def with_row(*rows: list[Any], at: int = 2) -> Sheets:
+    return {**FORM, "survey": [*FORM["survey"][:at], *(list(row) for row in rows), *FORM["survey"][at:]]}
+
+
+def refusal(sheets: Sheets) -> str:
+    with pytest.raises(Refused) as told:
+        xlsform.read(xlsx(sheets), "essai.xlsx")
+    assert told.value.why
+    assert told.value.do
+    return told.value.what
+
+
+def test_a_form_is_read_as_it_is_written() -> None:
+    read = xlsform.read(xlsx(FORM), "essai.xlsx")
+    form = read.questionnaire
+    assert read.warnings == ()
+    assert (form.title, form.id, form.version, form.languages) == ("Essai", "essai", "2026", ("fr", "en"))
+    assert [question.name for question in form.questions()] == ["age", "quoi", "aide"]
+    age, quoi, _ = form.questions()
+    assert (age.kind, age.required, age.constraint, dict(age.label)) == (
+        "integer", True, ". < 120", {"fr": "Quel âge ?", "en": "How old?"},
+    )  # fmt: skip
+    assert (quoi.kind, quoi.choices, quoi.relevant) == ("many", "quoi", "${age} > 14")
+    assert [choice.label["fr"] for choice in form.choices(quoi)] == ["Ordinateur", "Téléphone"]
+
+
+@pytest.mark.parametrize("name", BANKS)
+def test_a_bank_goes_out_and_comes_back_the_same(name: str) -> None:
+    read = xlsform.read(xlsform.write(BANKS[name]), f"{name}.xlsx")
+    assert read.questionnaire == BANKS[name]
+    assert read.warnings == ()
+
+
+@pytest.mark.parametrize("name", BANKS)
+def test_a_bank_becomes_a_form_of_collect(name: str) -> None:
+    tree = ElementTree.fromstring(xlsform.xform(BANKS[name]))
+    binds = {each.get("nodeset", "").rpartition("/")[2] for each in tree.iter("{http://www.w3.org/2002/xforms}bind")}
+    assert {question.name for question in BANKS[name].questions()} <= binds
+
+
+def test_collect_can_say_that_somebody_does_not_know_and_our_reading_takes_it_off() -> None:
+    rows = openpyxl.load_workbook(io.BytesIO(xlsform.write(BANKS["habitants"])))["choices"].iter_rows(values_only=True)
+    offered = {row[1]: row[2] for row in rows if row[0] == "aisance"}
+    assert offered["nsp"] == "Ne sait pas"
+    assert offered["refus"] == "Ne souhaite pas répondre"
+
+
+def test_what_excludes_the_others_is_checked_by_collect_too() -> None:
+    assert "not(selected(., 'aucun') and count-selected(.)" in xlsform.xform(BANKS["habitants"]).replace("&gt;", ">")
+
+
+def test_no_cell_of_ours_is_a_formula() -> None:
+    odd = Question(name="q", kind="text", label={"fr": "=1+1"}, hint={"fr": "@SUM(A1)"}, published="+33", topic="-1")
+    form = Questionnaire(id="f", title="=cmd|' /C calc'!A0", items=(odd,))
+    content = xlsform.write(form)
+    for sheet in openpyxl.load_workbook(io.BytesIO(content)):
+        assert all(cell.data_type != "f" for row in sheet.iter_rows() for cell in row)
+    assert xlsform.read(content, "f.xlsx").questionnaire == form
+
+
+def test_a_form_of_markdown_and_one_of_csv_are_the_same_form() -> None:
+    markdown = """
+| survey |              |      |        |
+|        | type         | name | label  |
+|        | select_one o | aide | Aide ? |
+| choices |
+|        | list_name    | name | label  |
+|        | o            | oui  | Oui    |
+"""
+    table = "survey,type,name,label\n,select_one o,aide,Aide ?\nchoices,list_name,name,label\n,o,oui,Oui\n"
+    one, other = xlsform.read(markdown.encode(), "f.md"), xlsform.read(table.encode("utf-8-sig"), "f.csv")
+    assert one == other
+    assert one.questionnaire.lists["o"][0].name == "oui"
+    assert xlsform.read(table.replace(",", ";").encode("cp1252"), "f.csv") == one
+
+
+def test_old_spellings_of_kobo_are_read() -> None:
+    form = {
+        "survey": [
+            ["Type", "Name", "Label", "Relevance", "Constraint Message", "bind::required"],
+            ["select one from o", "a", "A ?", "", "", "TRUE"],
+            ["add", "x", "", "", "", ""],
+            ["select all that apply from o", "b", "B ?", "${a} = 'oui'", "Non", ""],
+        ],
+        "choices": [["list name", "value", "caption"], ["o", "oui", "Oui"]],
+    }
+    del form["survey"][2]
+    read = xlsform.read(xlsx(form), "kobo.xlsx").questionnaire
+    first, second = read.questions()
+    assert (first.kind, first.required, second.kind, second.relevant) == ("one", True, "many", "${a} = 'oui'")
+    assert dict(second.constraint_message) == {"fr": "Non"}
+    assert (read.id, read.title, read.languages) == ("kobo", "kobo", ("fr",))
+
+
+# ----------------------------------------------------------------------------------------------- left out, and told
+
+
+def test_a_question_we_do_not_ask_is_left_out_and_told_and_what_cites_it_is_freed() -> None:
+    form = with_row(["geoshape", "champ", "Tracez", "", "", "", ""], ["text", "t", "Dites", "", "${champ} != ''", "", ""])
+    read = xlsform.read(xlsx(form), "essai.xlsx")
+    assert read.questionnaire.question("champ") is None
+    question = read.questionnaire.question("t")
+    assert question
+    assert question.relevant == ""
+    assert "ligne 3" in read.warnings[0]
+    assert "geoshape" in read.warnings[0]
+    assert "« champ », qui n’est pas reprise" in read.warnings[1]
+
+
+def test_a_type_misspelt_is_told_with_what_was_meant() -> None:
+    read = xlsform.read(xlsx(with_row(["selct_one oui", "x", "X ?", "", "", "", ""])), "essai.xlsx")
+    assert "vouliez-vous dire « select_one »" in read.warnings[0]
+    assert [question.name for question in read.questionnaire.questions()] == ["age", "quoi", "aide"]
+
+
+def test_what_others_compute_and_we_do_not_is_left_and_told() -> None:
+    read = xlsform.read(xlsx(changed("survey", 3, 4, "pulldata('a', 'b', 'c', ${age}) = 1")), "essai.xlsx")
+    assert "pulldata() n’est pas connue ici ; la question est posée à tout le monde" in read.warnings[0]
+    question = read.questionnaire.question("quoi")
+    assert question
+    assert question.relevant == ""
+
+
+def test_who_filled_the_form_on_which_device_is_not_asked() -> None:
+    read = xlsform.read(xlsx(with_row(["deviceid", "deviceid"], ["start", "start"])), "essai.xlsx")
+    assert "deviceid, start ne sont pas reprises" in read.warnings[0]
+
+
+def test_columns_we_do_not_know_are_told() -> None:
+    form = {
+        **FORM,
+        "survey": [[*FORM["survey"][0], "guidance_hint", "vide"], [*FORM["survey"][1], "Doucement"], *FORM["survey"][2:]],
+    }
+    assert xlsform.read(xlsx(form), "essai.xlsx").warnings == ("Colonnes qui ne sont pas reprises : « guidance_hint ».",)
+
+
+def test_a_choice_that_says_one_does_not_know_is_told() -> None:
+    read = xlsform.read(xlsx(changed("choices", 4, 2, "Ne sait pas")), "essai.xlsx")
+    assert "nommez-le nsp ou refus" in read.warnings[0]
+
+
+def test_a_question_without_words_shows_its_name() -> None:
+    read = xlsform.read(xlsx(with_row(["text", "sans_mot"])), "essai.xlsx")
+    question = read.questionnaire.question("sans_mot")
+    assert question
+    assert question.label == {"fr": "sans_mot"}
+    assert "« sans_mot » n’a pas de libellé" in read.warnings[0]
+
+
+def test_macros_are_told_and_never_run() -> None:
+    held = io.BytesIO(xlsx(FORM))
+    with zipfile.ZipFile(held, "a") as archive:
+        archive.writestr("xl/vbaProject.bin", b"\xd0\xcf\x11\xe0")
+    assert "macros" in xlsform.read(held.getvalue(), "essai.xlsm").warnings[0]
+
+
+# ----------------------------------------------------------------------------------------------- refused, with the place
+
+
+@pytest.mark.parametrize(
+    ("sheets", "told"),
+    [
+        (changed("survey", 1, 5, ". <"), "essai.xlsx, feuille « survey », ligne 2, colonne « constraint » : l’expression « . < » n’est pas comprise, au caractère 4"),
+        (changed("survey", 5, 0, "select_one ouii"), "ligne 6, colonne « type » : la liste « ouii » n’est pas dans la feuille « choices » ; vouliez-vous dire « oui » ?"),
+        (changed("survey", 5, 1, "age"), "ligne 6, colonne « name » : « age » est déjà le nom de la ligne 2"),
+        (changed("survey", 5, 1, "mon age"), "ligne 6, colonne « name » : « mon age » n’est pas un nom"),
+        (changed("survey", 5, 1, ""), "ligne 6, colonne « name » : la case est vide"),
+        (changed("survey", 5, 1, "id"), "« id » est un nom réservé"),
+        (changed("survey", 5, 0, ""), "ligne 6, colonne « type » : la case est vide"),
+        (changed("survey", 4, 0, "end_repeat"), "ligne 5, colonne « type » : « end_repeat » ne ferme aucune partie"),
+        (changed("survey", 4, 0, "note"), "la partie « g » n’est jamais fermée"),
+        (changed("survey", 3, 4, "${agee} > 3"), "la question « quoi » cite « agee », qui n’est pas une question"),
+        (changed("survey", 1, 4, "${aide} = 'oui'"), "les questions tournent en rond : age → aide → quoi → age"),
+        (changed("choices", 2, 1, "mon tel"), "feuille « choices », ligne 3, colonne « name » : « mon tel » contient une espace"),
+        (changed("choices", 2, 1, "pc"), "ligne 3, colonne « name » : le choix « pc » est déjà dans la liste « quoi »"),
+        (changed("choices", 2, 0, ""), "ligne 3, colonne « list_name » : la case est vide"),
+        ({"survey": [["type", "name", "label"], ["note", "n", "Bonjour"]]}, "aucune question à poser"),
+        ({"Feuil1": [["nom", "ville"], ["A", "B"]]}, "ce n’est pas un XLSForm. Feuilles et colonnes vues : « Feuil1 » (nom, ville)"),
+        ({"survey": []}, "toutes les feuilles sont vides"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_is_told_with_sheet_line_and_column(sheets: Sheets, told: str) -> None:
+    assert told in refusal(sheets)
+
+
+def test_all_that_is_wrong_is_told_at_once() -> None:
+    form = changed("survey", 1, 5, ". <")
+    form["survey"][5][1] = "age"
+    told = refusal(form)
+    assert "ligne 2" in told
+    assert "ligne 6" in told
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"", "le fichier est vide"),
+        (b"   \n", "le fichier est vide"),
+        (b"%PDF-1.7", "c’est un document PDF"),
+        (b"PK\x03\x04 tronqu\xc3\xa9", "ne s’ouvre pas"),
+        (b"bonjour", "ce n’est pas un XLSForm"),
+        (b"<html></html>", "ce n’est pas un XLSForm"),
+        (b"\x00" * 4000, "essai"),
+        (xlsx(FORM)[:-200], "ne s’ouvre pas"),
+    ],
+)
+def test_what_is_no_form_is_refused_in_french(content: bytes, told: str) -> None:
+    with pytest.raises(Refused, match=told):
+        xlsform.read(content, "essai")
+
+
+def test_a_workbook_that_swells_is_refused_before_it_is_unpacked() -> None:
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/workbook.xml", b"<workbook>" + b" " * 60_000_000)
+    with pytest.raises(Refused, match="gonfle"):
+        xlsform.read(held.getvalue(), "bombe.xlsx")
+
+
+def test_ten_thousand_columns_are_read_and_told() -> None:
+    form = {**FORM, "survey": [[*row, *[f"c{n}" for n in range(10_000)]] for row in FORM["survey"]]}
+    read = xlsform.read(xlsx(form), "large.xlsx")
+    assert "10 000 en tout" in read.warnings[0]
+    form = {**FORM, "choices": [[*row, *[f"c{n}" for n in range(10_000)]] for row in FORM["choices"]]}
+    assert "10 000 colonnes de filtre, au plus 50" in refusal(form)
+
+
+def test_a_form_too_large_is_refused() -> None:
+    rows = [["text", f"q{n}", "Q"] for n in range(2_001)]
+    assert "2 001 questions, au plus 2 000" in refusal({"survey": [["type", "name", "label"], *rows]})
+    with pytest.raises(Refused, match="17 Mio"):
+        xlsform.read(b"x" * (17 * 2**20), "lourd.csv")
+
+
+# ------------------------------------------------------------------------------------------ whatever the questionnaire
+
+WORDS = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Zl", "Zp"), exclude_characters="\ufeff\ufffe\uffff"), min_size=1, max_size=30).map(str.strip).filter(lambda text: text and "${" not in text)  # fmt: skip
+LANGUAGES = st.lists(st.sampled_from(["en", "ar", "ro", "tr"]), unique=True, max_size=2).map(lambda others: ("fr", *others))
+
+
+@st.composite
+def questionnaires(draw: st.DrawFn) -> Questionnaire:
+    languages = draw(LANGUAGES)
+    said = st.fixed_dictionaries({"fr": WORDS}, optional=dict.fromkeys(languages[1:], WORDS))
+    maybe: st.SearchStrategy[dict[str, str]] = st.one_of(st.just({}), said)
+    lists = {}
+    for name in draw(st.lists(st.sampled_from(["l1", "l2", "59"]), unique=True, min_size=1)):
+        names = draw(st.lists(st.from_regex(r"[a-z0-9_]{1,8}", fullmatch=True).filter(lambda each: each not in ("nsp", "refus")), unique=True, min_size=1, max_size=4))  # fmt: skip
+        lists[name] = tuple(
+            Choice(
+                name=each,
+                label=draw(said),
+                alone=draw(st.booleans()),
+                inferred=draw(st.booleans()),
+                filters=draw(st.one_of(st.just({}), st.just({"cote": "nord"}))),
+            )
+            for each in names
+        )
+    numbers = iter(range(1000))
+    before = ["premiere"]
+
+    def question() -> Question:
+        kind = draw(st.sampled_from(["one", "many", "integer", "decimal", "text", "date", "time", "moment", "range", "acknowledge", "note", "calculate", "geopoint", "image"]))  # fmt: skip
+        chosen = draw(st.sampled_from(sorted(lists))) if kind in ("one", "many") else ""
+        cited = draw(st.sampled_from(before))
+        found = Question(
+            name=f"q{next(numbers)}",
+            kind=kind,  # type: ignore[arg-type]
+            label=draw(said),
+            hint=draw(maybe),
+            choices=chosen,
+            required=draw(st.booleans()),
+            required_message=draw(maybe),
+            relevant=draw(st.sampled_from(["", f"${{{cited}}} != ''", f"${{{cited}}} > 3 or ${{{cited}}} = 'é'"])),
+            constraint=draw(st.sampled_from(["", ". != 'x'", "string-length(.) < 12"])) if kind != "note" else "",
+            constraint_message=draw(maybe),
+            calculation=f"${{{cited}}} + 1" if kind == "calculate" else "",
+            choice_filter=f"cote = ${{{cited}}}" if chosen and any(each.filters for each in lists[chosen]) and draw(st.booleans()) else "",
+            parameters={"start": "1", "end": "5", "step": "1"} if kind == "range" else {},
+            scale=draw(st.sampled_from(["", "ease"])) if chosen else "",
+            topic=draw(st.sampled_from(["", "visibilite"])),
+            universe=draw(st.one_of(st.just(""), WORDS)),
+            published=draw(st.one_of(st.just(""), WORDS)),
+            rows=draw(st.sampled_from([(), ("F1-001",), ("F1-001", "E-003")])),
+            ours=draw(st.booleans()),
+            national=draw(st.sampled_from([(), (National(choice="a", percent=8.4, universe="u", year=2021, producer="p", title="t", url="", quote="« q »", difference="d"),)])),
+        )  # fmt: skip
+        before.append(found.name)
+        return found
+
+    def group(depth: int) -> Group:
+        items = tuple(
+            group(depth + 1) if depth < 2 and draw(st.booleans()) else question() for _ in range(draw(st.integers(1, 3)))
+        )
+        return Group(
+            name=f"g{next(numbers)}",
+            label=draw(maybe),
+            relevant=draw(st.sampled_from(["", "${premiere} = 1"])),
+            repeat=draw(st.booleans()),
+            items=items,
+        )
+
+    first = Question(name="premiere", kind="text", label=draw(said))
+    items = tuple(group(0) if draw(st.booleans()) else question() for _ in range(draw(st.integers(0, 4))))
+    return Questionnaire(
+        id="essai",
+        title=draw(WORDS),
+        version=draw(st.sampled_from(["", "2026112001", "1.0"])),
+        kind=draw(st.sampled_from(["other", "inhabitants"])),
+        about=draw(st.one_of(st.just(""), WORDS)),
+        languages=languages,
+        lists=lists,
+        items=(first, *items),
+        aims=draw(st.sampled_from([(), (("TITRE", ("une ligne", "« deux »")),)])),
+    )
+
+
+@settings(max_examples=40, deadline=None)
+@given(questionnaires())
+def test_any_questionnaire_goes_out_and_comes_back_the_same(form: Questionnaire) -> None:
+    assert xlsform.read(xlsform.write(form), "essai.xlsx").questionnaire == form
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(
+        st.lists(st.sampled_from(["", "text", "note", "select_one o", "begin_group", "end_group", "begin repeat", "a", "b", "${a}", "1 +", "${a} = 1", "calculate", "today", "é", "x y", "=1", "o", 3, 2.5, True]), max_size=6),
+        max_size=8,
+    )
+)  # fmt: skip
+def test_whatever_a_sheet_holds_it_is_read_or_refused_in_french(rows: list[list[Any]]) -> None:
+    form = {
+        "survey": [["type", "name", "label", "relevant", "calculation", "default"], *rows],
+        "choices": [["list_name", "name"], ["o", "a"]],
+    }
+    try:
+        read = xlsform.read(xlsx(form), "essai.xlsx")
+    except Refused as refused:
+        assert refused.what.startswith("essai.xlsx")
+    else:
+        again = xlsform.read(xlsform.write(read.questionnaire), "essai.xlsx").questionnaire
+        assert again == replace(read.questionnaire, languages=again.languages)
