@@ -3,8 +3,10 @@
 from django.urls import path
 
 from maillage.apps.surveys.views import device
+from maillage.apps.surveys.views.others import urlpatterns as others
 
 urlpatterns = [
     path("enquetes/appareil/", device.kit, name="survey_kit"),
     path("enquetes/envoi/", device.send, name="survey_send"),
+    *others,
 ]

@@ -1,0 +1,195 @@
+"""Sheets of paper: printed with their numbers, typed in a minute, typed twice and settled."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from maillage.apps.surveys.actions import campaigns, paper
+from maillage.apps.surveys.forms import paper as forms
+from maillage.apps.surveys.models import Answer, SecondEntry
+from maillage.apps.surveys.queries import paper as queries
+from maillage.kernel.errors import Refused
+from maillage.reference.questionnaire import Choice, Question, Questionnaire
+from tests.conftest import account
+
+pytestmark = pytest.mark.django_db
+AT = datetime(2026, 11, 21, 9, tzinfo=UTC)
+HERE, ELSEWHERE = "38185", "59392"
+
+
+def ask(name: str, kind: str, **more) -> Question:
+    return Question(name=name, kind=kind, label={"fr": f"Question {name} ?"}, **more)
+
+
+def offer(*names: str) -> tuple[Choice, ...]:
+    return tuple(Choice(name=name, label={"fr": name.capitalize()}) for name in names)
+
+
+FORM = Questionnaire(
+    id="f",
+    title="Essai",
+    lists={"on": offer("oui", "non"), "eq": offer("smartphone", "pc", "tablette")},
+    items=(
+        ask("net", "one", choices="on"),
+        ask("ou", "text", relevant="${net} = 'oui'"),
+        ask("eq", "many", choices="eq"),
+        ask("ordre", "rank", choices="eq"),
+        ask("age", "integer", constraint=". < 120"),
+        ask("depuis", "date"),
+        ask("accord", "acknowledge"),
+    ),
+)
+
+
+@pytest.fixture
+def runner():
+    return account("ana", "analyste", territory=HERE)
+
+
+@pytest.fixture
+def survey(runner):
+    made = campaigns.prepare(by=runner, title="Essai", territory=HERE, questionnaire=FORM, at=AT)
+    return campaigns.open_survey(made, by=runner, at=AT)
+
+
+def page(survey, what="saisie/") -> str:
+    return f"/espace/enquetes/{survey.pk}/papier/{what}"
+
+
+@pytest.mark.parametrize(
+    ("name", "typed", "kept"),
+    [
+        ("net", "2", "non"),
+        ("net", "N", "nsp"),
+        ("net", "?", "nsp"),
+        ("net", "r", "refus"),
+        ("eq", "1 3", "smartphone tablette"),
+        ("eq", "13", "smartphone tablette"),
+        ("eq", "1,3,3", "smartphone tablette"),
+        ("ordre", "2 1 3", "pc smartphone tablette"),
+        ("ordre", "0 2 1", "tablette pc"),
+        ("age", "71", "71"),
+        ("depuis", "31122025", "2025-12-31"),
+        ("depuis", "1/02/2026", "2026-02-01"),
+        ("accord", "x", "OK"),
+        ("ou", "n", "n"),
+    ],
+)
+def test_a_few_signs_are_an_answer(name, typed, kept):
+    assert forms.read(FORM, {f"q-{name}": typed}).values == {name: kept}
+    again = forms.shown(FORM, FORM.question(name), kept)
+    assert forms.read(FORM, {f"q-{name}": again}).values == {name: kept}
+
+
+@pytest.mark.parametrize(
+    ("name", "typed"),
+    [
+        ("net", "3"),
+        ("net", "0"),
+        ("net", "oui"),
+        ("net", "²"),
+        ("eq", "1 9"),
+        ("ordre", "1 1 2"),
+        ("ordre", "5 1 2"),
+        ("ordre", "0"),
+        ("age", "douze"),
+        ("depuis", "31/02/2026"),
+        ("accord", "2"),
+    ],
+)
+def test_what_cannot_be_read_is_told_and_kept_on_the_page(name, typed):
+    read = forms.read(FORM, {f"q-{name}": typed})
+    assert name in read.unread and read.raw[name] == typed and not read.values
+
+
+def test_a_sheet_is_typed_then_the_next_one(client, runner, survey):
+    client.force_login(runner)
+    answer = client.post(page(survey), {"feuille": "0012", "q-net": "2", "q-age": "71"}, follow=True)
+    held = Answer.objects.get()
+    assert (held.form, held.channel, held.values, held.by) == ("12", "paper", {"net": "non", "age": "71"}, runner)
+    assert "Feuille n° 12 enregistrée" in answer.content.decode().replace("\u00a0", " ")
+
+
+def test_answers_that_do_not_fit_are_looked_at_then_kept_as_they_are_written(client, runner, survey):
+    client.force_login(runner)
+    sheet = {"feuille": "1", "q-net": "2", "q-ou": "au travail", "q-age": "300"}
+    told = client.post(page(survey), sheet)
+    assert told.status_code == 400 and not Answer.objects.exists()
+    assert "ne devait pas être posée" in told.content.decode() and 'value="300"' in told.content.decode()
+    client.post(page(survey), sheet | {"quand-meme": "1"})
+    assert Answer.objects.get().values == {"net": "non", "ou": "au travail", "age": "300"}
+
+
+def test_an_empty_sheet_or_one_without_number_is_refused(client, runner, survey):
+    client.force_login(runner)
+    assert client.post(page(survey), {"feuille": "1"}).status_code == 400
+    assert client.post(page(survey), {"feuille": "<b>", "q-net": "1"}).status_code == 400
+    assert not Answer.objects.exists()
+
+
+def test_a_number_serves_once(client, runner, survey):
+    client.force_login(runner)
+    client.post(page(survey), {"feuille": "7", "q-net": "1"})
+    told = client.post(page(survey), {"feuille": "7", "q-net": "2"})
+    assert told.status_code == 400 and "déjà été saisie" in told.content.decode()
+    assert Answer.objects.get().values == {"net": "oui"}
+
+
+def enter(survey, runner, form="1", **values):
+    return paper.enter(survey, survey.versions.first(), form=form, values=values, by=runner, at=AT)
+
+
+def test_two_typings_that_agree_are_settled_at_once(survey, runner):
+    enter(survey, runner, net="oui")
+    assert paper.second(survey, form="1", values={"net": "oui"}, by=runner, at=AT).settled_at == AT
+    with pytest.raises(Refused, match="seconde"):
+        paper.second(survey, form="1", values={"net": "oui"}, by=runner, at=AT)
+
+
+def test_a_sheet_never_typed_has_no_second_typing(survey, runner):
+    with pytest.raises(Refused, match="seconde"):
+        paper.second(survey, form="9", values={"net": "oui"}, by=runner, at=AT)
+
+
+def test_a_difference_is_settled_with_the_sheet_in_hand(client, runner, survey):
+    held = enter(survey, runner, net="oui", age="17", ou="ici")
+    paper.second(survey, form="1", values={"net": "oui", "age": "71"}, by=runner, at=AT)
+    (found,) = queries.differences(survey)
+    assert [(gap.name, gap.first, gap.second) for gap in found.gaps] == [("ou", "ici", "rien"), ("age", "17", "71")]
+    client.force_login(runner)
+    assert client.post(page(survey, "ecarts/"), {"feuille": held.pk, "q-age": "2"}).status_code == 400
+    # A name that does not differ changes nothing, whatever is sent.
+    sent = {"feuille": held.pk, "q-age": "2", "q-ou": "1", "q-net": "2", "q-autre": "2"}
+    assert client.post(page(survey, "ecarts/"), sent).status_code == 302
+    held.refresh_from_db()
+    assert held.values == {"net": "oui", "age": "71", "ou": "ici"}
+    assert SecondEntry.objects.get().settled_at and queries.differences(survey) == []
+    assert client.post(page(survey, "ecarts/"), sent).status_code == 400
+
+
+def test_the_next_sheets_follow_those_printed(client, runner, survey):
+    client.force_login(runner)
+    made = client.post(
+        page(survey, "feuilles.pdf"), {"copies": "20", "premiere": "1", "langue": "fr", "rendre": "l’accueil"}
+    )
+    assert made.content.startswith(b"%PDF")
+    assert queries.next_form(survey) == 21
+    enter(survey, runner, form="30", net="oui")
+    assert queries.next_form(survey) == 31
+    assert client.post(page(survey, "feuilles.pdf"), {"copies": "500", "premiere": "1"}).status_code == 400
+
+
+@pytest.mark.parametrize("what", ["", "saisie/", "ecarts/"])
+def test_sheets_of_another_territory_do_not_exist(client, survey, what):
+    client.force_login(account("loin", "analyste", territory=ELSEWHERE))
+    assert client.get(page(survey, what)).status_code == 404
+
+
+def test_pages_make_as_many_queries_for_many_sheets_as_for_one(client, runner, survey, django_assert_max_num_queries):
+    for n in range(1, 9):
+        enter(survey, runner, form=str(n), net="oui")
+        paper.second(survey, form=str(n), values={"net": "non"}, by=runner, at=AT)
+    client.force_login(runner)
+    for what in ("", "saisie/", "ecarts/"):
+        with django_assert_max_num_queries(18):
+            assert client.get(page(survey, what)).status_code == 200
