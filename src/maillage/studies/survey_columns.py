@@ -192,9 +192,9 @@ class Reader:
         texts = np.where(asked, texts, "")
         unsaid = {UNKNOWN: texts == UNKNOWN, DECLINED: texts == DECLINED, BLANK: asked & (texts == "")}
         said = asked & ~unsaid[UNKNOWN] & ~unsaid[DECLINED] & ~unsaid[BLANK]
-        universe = question.universe or WHO.get(self.questionnaire.kind, "répondants")
+        universe = question.universe or WHO.get(self.questionnaire.kind, "")
         if not question.universe and self._conditions.get(question.name):
-            universe += " à qui la question est posée"
+            universe = f"{universe or 'personnes interrogées'} à qui la question est posée"
         held: dict[str, Any] = {
             "name": question.name,
             "label": label,

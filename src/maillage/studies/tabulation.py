@@ -226,7 +226,8 @@ def _told(n: int, least: int) -> int | None:
 
 
 def _universe(held: Sample, column: Column) -> str:
-    return f"{column.universe}, ayant répondu" + (f" ; {held.words}" if held.words else "")
+    who = f"{column.universe}, ayant répondu" if column.universe else "répondants à cette question"
+    return who + (f" ; {held.words}" if held.words else "")
 
 
 # ---------------------------------------------------------------------------------------------------------------- small counts
@@ -318,7 +319,7 @@ class _Cells:
         answered = int((self.q_said & self.b_said).sum())
         small = (self.bases < least) | (answered - self.bases < least) | (alone < least) | (whole - alone < least)
         if not self.apart or not len(alone):
-            return ~small
+            return np.asarray(~small)
         may = [not each for each in small.tolist()]
         return disclosure.protect(self.bases, np.eye(len(alone)), may, np.ones((1, len(alone))), least)
 

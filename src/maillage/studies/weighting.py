@@ -209,10 +209,14 @@ def weigh(
     )
 
 
-def classes_of(answers: Table, margins: Sequence[Margin]) -> tuple[Ints, ...]:
-    """Return, for each margin, (n,) the class of each answer, as `weigh` ranges them: what a variance after calibration needs."""
-    where, initial = _Where(answers.name, None), np.ones(len(answers))
-    return tuple(_placed(answers, margin, initial, where, [])[1] for margin in agreed(margins))
+def calibrated(answers: Table, margins: Sequence[Margin]) -> tuple[Floats, tuple[Ints, ...]]:
+    """Return (n,) the weights that `weigh` starts from, and for each margin (n,) the class of each answer, as it ranges them.
+
+    It is what a variance after calibration needs, when weights were found elsewhere. Refuses what `weigh` does of answers and margins.
+    """
+    where, known = _Where(answers.name, None), agreed(margins)
+    initial = _initial(answers, known[0].total, where)
+    return initial, tuple(_placed(answers, margin, initial, where, [])[1] for margin in known)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,57 @@
+"""The weights of a survey, as `maillage enquete ponderer` writes them: `id,poids`."""
+
+import math
+from collections.abc import Mapping
+from pathlib import Path
+
+from maillage.kernel.errors import Refused
+from maillage.pipeline.offer.forms.sheet import listed, shown
+from maillage.pipeline.survey import grid
+from maillage.pipeline.survey.answers import ID, numbers
+from maillage.pipeline.survey.grid import Grid
+
+WEIGHT = "poids"
+WHY = "Un poids dit combien de personnes une réponse représente : c’est un nombre, positif ou nul."
+DO = "Refaites les poids avec « maillage enquete ponderer », sans retoucher le fichier."
+
+
+def read(path: Path) -> Mapping[str, float]:
+    """Return weights by `id`, from a CSV of any usual encoding and separator, or a workbook.
+
+    Raises Refused, naming line, column and value, on a missing column, an `id` that is empty or given twice with two weights, and on
+    a weight that is missing, negative or not a number.
+    """
+    return of(grid.read(path))
+
+
+def of(found: Grid) -> Mapping[str, float]:
+    """Return the weights that a grid holds."""
+    for column in (ID, WEIGHT):
+        if column not in found.header:
+            raise Refused(
+                f"{found.name}, ligne 1 : la colonne « {column} » manque.",
+                why=f"Le fichier des poids a deux colonnes, id et poids. Colonnes lues : {listed([shown(each) for each in found.header])}.",
+                do=DO,
+            )
+        if column in found.twice:
+            raise Refused(f"{found.name}, ligne 1 : la colonne « {column} » est donnée deux fois.", why=WHY, do=DO)
+    ids, cells = ([row[found.header.index(column)].strip() for row in found.rows] for column in (ID, WEIGHT))
+    weights: dict[str, float] = {}
+    for line, each, cell, value in zip(found.lines, ids, cells, numbers(cells).tolist(), strict=True):
+        where = f"{found.name}, ligne {line}, colonne"
+        if not each:
+            raise Refused(
+                f"{where} {ID} : l’identifiant manque.", why="On ne sait pas de quelle réponse est ce poids.", do=DO
+            )
+        if not (math.isfinite(value) and value >= 0):
+            what = "le poids manque" if not cell else "un poids négatif" if value < 0 else "ce n’est pas un nombre"
+            raise Refused(f"{where} {WEIGHT}, valeur « {shown(cell)} » : {what}.", why=WHY, do=DO)
+        if weights.setdefault(each, value) != value:
+            raise Refused(
+                f"{where} {ID}, valeur « {shown(each)} » : cet identifiant a déjà un autre poids.",
+                why="On ne saurait pas lequel appliquer.",
+                do=DO,
+            )
+    if not weights:
+        raise Refused(f"{found.name} : aucun poids sous l’en-tête.", why=WHY, do=DO)
+    return weights

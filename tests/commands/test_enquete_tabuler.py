@@ -1,0 +1,243 @@
+"""maillage enquete tabuler: tables on files nobody prepared, and what it says of those that do not hold."""
+
+import json
+import random
+
+import openpyxl
+import pytest
+from pytest import approx
+
+AGES, EASE = ("15-29", "30-59", "60+"), ("pas", "peu", "plutot", "tres")
+FORM = {
+    "survey": [
+        ["type", "name", "label", "relevant"],
+        ["select_one age", "age", "Votre âge", ""],
+        ["select_one aise", "aise", "Êtes-vous à l’aise avec Internet ?", ""],
+        ["select_multiple eq", "equipement", "Qu’avez-vous chez vous ?", ""],
+        ["select_one on", "aide", "Avez-vous été aidé ?", ""],
+        ["select_one on", "satisfait", "Êtes-vous satisfait ?", "${aide} = 'oui'"],
+        ["text", "mot", "Un mot ?", ""],
+    ],
+    "choices": [
+        ["list_name", "name", "label"],
+        *(["age", name, name] for name in AGES),
+        *(["aise", name, label] for name, label in zip(EASE, ("Pas du tout", "Un peu", "Plutôt", "Très"), strict=True)),
+        *(["eq", name, name.capitalize()] for name in ("smartphone", "ordinateur", "tablette", "rien")),
+        *(["on", name, name.capitalize()] for name in ("oui", "non")),
+    ],
+}
+
+
+@pytest.fixture
+def form(tmp_path):
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for name, rows in FORM.items():
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    book.save(tmp_path / "formulaire.xlsx")
+    return tmp_path / "formulaire.xlsx"
+
+
+def answers(n=192, seed=5):
+    chance = random.Random(seed)
+    rows = []
+    for k in range(n):
+        age = chance.choices(AGES, (5, 3, 2))[0]
+        helped = chance.choice(("oui", "non"))
+        owned = [name for name, p in (("smartphone", 0.8), ("ordinateur", 0.5), ("tablette", 0.3)) if chance.random() < p]
+        rows.append(
+            {
+                "id": f"r{k + 1}",
+                "age": age,
+                "aise": chance.choices(EASE, (1, 2, 3, 4) if age == "15-29" else (3, 4, 2, 1))[0],
+                "equipement": " ".join(owned) or "rien",
+                "aide": helped,
+                "satisfait": chance.choices(("oui", "non"), (8, 2))[0] if helped == "oui" else "",
+            }
+        )
+    return rows
+
+
+def written(path, rows):
+    lines = [",".join(rows[0]), *(",".join(str(cell) for cell in row.values()) for row in rows)]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def files(tmp_path, form):
+    rows = answers()
+    weight = {"15-29": 250.5, "30-59": 480.25, "60+": 700.0}
+    written(tmp_path / "reponses.csv", rows)
+    written(tmp_path / "poids.csv", [{"id": row["id"], "poids": weight[row["age"]]} for row in rows])
+    return tmp_path, rows, weight
+
+
+@pytest.fixture
+def tabuler(maillage, files):
+    folder, _, _ = files
+
+    def run(*words, answers="reponses.csv", weights="poids.csv"):
+        given = ("--questionnaire", folder / "formulaire.xlsx", "--poids", folder / weights)
+        return maillage("enquete", "tabuler", folder / answers, *given, *words)
+
+    return run
+
+
+def test_the_json_is_that_of_the_contract(tabuler, files):
+    _, rows, weight = files
+    said = tabuler("--question", "aise", "--json")
+    told = json.loads(said.out)
+    assert said.code == 0
+    assert list(told) == ["question", "univers", "n", "lignes"]
+    assert [list(line) for line in told["lignes"]] == [["modalite", "par", "n", "part", "bas", "haut", "motif"]] * 4
+    assert told["question"] == "aise"
+    assert told["n"] == 192
+    whole = sum(weight[row["age"]] for row in rows)
+    for line in told["lignes"]:
+        chosen = [row for row in rows if row["aise"] == line["modalite"]]
+        assert line["n"] == len(chosen)
+        assert line["part"] == approx(100 * sum(weight[row["age"]] for row in chosen) / whole)
+        assert line["bas"] < line["part"] < line["haut"]
+        assert line["motif"] is None
+    assert "ignorent" in said.err
+
+
+def test_margins_narrow_the_interval_of_what_they_explain(tabuler, files):
+    folder, rows, weight = files
+    count = {age: sum(row["age"] == age for row in rows) for age in AGES}
+    margins = [{"variable": "age", "modalite": age, "effectif": count[age] * weight[age]} for age in AGES]
+    written(folder / "marges.csv", margins)
+    plain = json.loads(tabuler("--question", "aise", "--json").out)["lignes"]
+    known = tabuler("--question", "aise", "--json", "--marges", folder / "marges.csv")
+    lines = json.loads(known.out)["lignes"]
+    assert [line["part"] for line in lines] == approx([line["part"] for line in plain])
+    assert lines[-1]["haut"] - lines[-1]["bas"] < plain[-1]["haut"] - plain[-1]["bas"]
+    assert "ignorent" not in known.err
+    imposed = json.loads(tabuler("--question", "age", "--json", "--marges", folder / "marges.csv").out)["lignes"]
+    assert all(line["bas"] == line["part"] == line["haut"] for line in imposed)
+
+
+def test_margins_of_other_weights_are_told_and_left(tabuler, files):
+    folder, _, _ = files
+    written(folder / "marges.csv", [{"variable": "age", "modalite": age, "effectif": 1000} for age in AGES])
+    said = tabuler("--question", "aise", "--json", "--marges", folder / "marges.csv")
+    assert said.code == 0
+    assert "ne retrouvent pas les marges de marges.csv" in said.err
+
+
+def test_a_cross_withholds_small_counts_and_says_why(tabuler, files):
+    _, rows, _ = files
+    said = tabuler("--question", "aise", "--par", "age", "--json")
+    lines = json.loads(said.out)["lignes"]
+    assert len(lines) == 12
+    for line in lines:
+        own = [row for row in rows if row["age"] == line["par"]]
+        n = sum(row["aise"] == line["modalite"] for row in own)
+        if n < 11 or len(own) - n < 11:
+            assert line["n"] is line["part"] is line["bas"] is line["haut"] is None
+            assert "11" in line["motif"]
+        if line["n"] is not None:
+            assert line["n"] == n
+    assert 0 < sum(line["part"] is None for line in lines) < 12
+    for age in AGES:
+        hidden = sum(line["n"] is None for line in lines if line["par"] == age)
+        assert hidden != 1, "one hidden cell of a group would be found by subtraction"
+
+
+def test_several_answers_and_a_question_not_asked_of_all(tabuler, files):
+    _, rows, _ = files
+    said = tabuler("--question", "equipement")
+    assert "le total dépasse 100 %" in said.out
+    told = json.loads(tabuler("--question", "satisfait", "--json").out)
+    assert told["n"] == sum(row["aide"] == "oui" for row in rows)
+    assert "à qui la question est posée" in told["univers"]
+
+
+def test_a_table_is_read_by_a_person(tabuler):
+    said = tabuler("--question", "aise")
+    assert said.code == 0
+    assert "Êtes-vous à l’aise avec Internet ?" in said.out
+    assert "n = 192" in said.out
+    assert "Pas du tout" in said.out
+    assert "Intervalles à 90 %" in said.out
+    assert not said.err
+
+
+@pytest.mark.parametrize(
+    ("words", "what", "do"),
+    [
+        (("--question", "aisse"), "La question « aisse » n’est pas dans le questionnaire", "« aise »"),
+        (("--question", "mot"), "c’est une réponse libre", "paroles"),
+        (("--question", "aise", "--par", "aje"), "La question « aje »", "« age »"),
+        (("--question", "aise", "--par", "aise"), "elle-même", "autre question"),
+        (("--question", "aise", "--seuil", "4"), "ne peut pas être 4", "5 ou plus"),
+    ],
+)
+def test_what_cannot_be_tabulated_is_refused(tabuler, words, what, do):
+    said = tabuler(*words, "--json")
+    assert (said.code, said.out) == (2, "")
+    first, _, last = said.err.strip().splitlines()
+    assert what in first
+    assert do in last
+
+
+@pytest.mark.parametrize(
+    ("change", "what"),
+    [
+        (lambda rows: rows[:-1], "reponses.csv, colonne id, valeur « r192 » : cette réponse n’a pas de poids"),
+        (lambda rows: [*rows[:3], {**rows[3], "poids": -2}, *rows[4:]], "poids.csv, ligne 5, colonne poids, valeur « -2 » : un poids négatif"),
+        (lambda rows: [{**rows[0], "poids": "douze"}, *rows[1:]], "ligne 2, colonne poids, valeur « douze » : ce n’est pas un nombre"),
+        (lambda rows: [{**rows[0], "poids": ""}, *rows[1:]], "ligne 2, colonne poids, valeur «  » : le poids manque"),
+        (lambda rows: [*rows, {"id": "r1", "poids": 9}], "ligne 194, colonne id, valeur « r1 » : cet identifiant a déjà un autre poids"),
+        (lambda rows: [{"id": row["id"], "poids": 0} for row in rows], "tous les poids sont nuls"),
+        (lambda rows: [{"numero": row["id"], "poids": 1} for row in rows], "la colonne « id » manque"),
+    ],
+)  # fmt: skip
+def test_weights_that_do_not_hold_are_refused(tabuler, files, change, what):
+    folder, rows, _ = files
+    written(folder / "faux.csv", change([{"id": row["id"], "poids": 100} for row in rows]))
+    (folder / "faux.csv").rename(folder / "poids.csv")
+    said = tabuler("--question", "aise", "--json")
+    assert (said.code, said.out) == (2, "")
+    assert what in said.err.splitlines()[0]
+
+
+def test_a_column_that_is_not_there(tabuler, files):
+    folder, rows, _ = files
+    written(folder / "sans.csv", [{"id": row["id"], "age": row["age"], "aises": row["aise"]} for row in rows])
+    said = tabuler("--question", "aise", answers="sans.csv")
+    assert said.code == 2
+    assert "sans.csv, ligne 1 : la colonne « aise » manque ; la plus proche est « aises »" in said.err
+
+
+def test_one_respondent_and_everybody_alike(tabuler, files):
+    folder, rows, _ = files
+    written(folder / "un.csv", rows[:1])
+    said = tabuler("--question", "aise", "--json", answers="un.csv")
+    told = json.loads(said.out)
+    assert (said.code, told["n"]) == (0, 1)
+    assert all(line["part"] is None and line["motif"] for line in told["lignes"])
+    assert "Un seul répondant" in said.err
+    written(folder / "tous.csv", [{**row, "aise": "tres"} for row in rows])
+    told = json.loads(tabuler("--question", "aise", "--json", answers="tous.csv").out)
+    assert all(line["part"] is None for line in told["lignes"]), "everybody alike: the rest counts nobody"
+
+
+def test_a_misspelt_answer_is_told_and_not_counted(tabuler, files):
+    folder, rows, _ = files
+    written(folder / "faute.csv", [{**rows[0], "aise": "plutott"}, *rows[1:]])
+    said = tabuler("--question", "aise", "--json", answers="faute.csv")
+    assert json.loads(said.out)["n"] == 191
+    assert "« plutott » (1 fois, peut-être « plutot »)" in said.err
+
+
+def test_a_row_without_id_is_left_and_told(tabuler, files):
+    folder, rows, _ = files
+    written(folder / "vide.csv", [*rows, {**rows[0], "id": ""}])
+    said = tabuler("--question", "aise", "--json", answers="vide.csv")
+    assert said.code == 1
+    assert json.loads(said.out)["n"] == 192
+    assert "vide.csv, ligne 194" in said.err
