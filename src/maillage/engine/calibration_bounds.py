@@ -49,7 +49,6 @@ def misses(initial: Floats, margins: Margins, low: float, high: float) -> Floats
         A_eq=hstack((matrix, slack, -slack), format="csr"),
         b_eq=wanted,
         bounds=[(low, None if np.isinf(high) else high)] * n + [(0, None)] * (2 * p),
-        method="highs",
     )
     short, over = found.x[n : n + p], found.x[n + p :]
     return np.where(np.abs(short - over) > LEAST, short - over, 0.0)

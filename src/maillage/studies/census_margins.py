@@ -18,6 +18,7 @@ from maillage.kernel.table import Table
 from maillage.pipeline.cog import clean as cog
 from maillage.pipeline.survey.margins import Category, Margin
 from maillage.reference.cards import cards
+from maillage.reference.parameters import number
 from maillage.studies import frame as frames
 from maillage.studies import needs
 from maillage.studies.territories import gazetteer, rows_of
@@ -28,7 +29,6 @@ Positions = NDArray[np.int64]
 OLDEST = 120
 STARTS = (15, 26, 40, 61, 71)  # classes of the questionnaire of inhabitants
 UNIVERSE = "habitants de 15 ans et plus"
-COVERED = 0.5  # share of the territory's inhabitants that a table must count for its shares to be used
 SEXES = (("Femmes", ("femme", "une femme", "f", "femmes")), ("Hommes", ("homme", "un homme", "h", "hommes")))
 DIPLOMA_CLASSES = (
     ("Sans diplôme ou CEP", ("none",), ("aucun", "sans", "sans diplôme")),
@@ -216,7 +216,7 @@ def _occupations(place: Place) -> Margin:
     rows = np.isin(place.tables.rp2016["iris"], place.frame.area[place.rows])
     counted = float(place.tables.rp2016["pop"][rows].sum())
     whole = float(place.frame.population[place.rows].sum())
-    if counted < COVERED * whole:
+    if counted < number("weighting/covered") * whole:
         raise Refused(
             f"{place.name} : la profession n’y est pas connue.",
             why="La table que nous tenons (recensement de 2016) ne compte que les communes découpées en quartiers ; elle n’en couvre ici "
@@ -248,7 +248,7 @@ def _shares(place: Place, table: Table, columns: tuple[str, str], counted: str) 
         ),
     ):
         rows = np.isin(table["commune"], codes)
-        if where or float(table["pop"][rows].sum()) >= COVERED * whole:
+        if where or float(table["pop"][rows].sum()) >= number("weighting/covered") * whole:
             return float(table[columns[0]][rows].sum()), float(table[columns[1]][rows].sum()), where
     raise AssertionError("a département always has communes of more than 2,000 residents")
 

@@ -20,17 +20,21 @@ from maillage.kernel.table import Table
 from maillage.pipeline.offer.forms.sheet import listed, shown
 from maillage.pipeline.survey.answers import ID, WEIGHT, numbers
 from maillage.pipeline.survey.margins import Category, Margin, agreed, key
+from maillage.reference.parameters import number
 from maillage.reference.questionnaire import DECLINED, UNKNOWN
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-THIN = 5  # respondents under which a class is too thin to stand for its people
 ALIKE = 60  # likeness, 0 to 100, from which a spelling is proposed
-WIDEST = (0.1, 10.0)  # bounds of logit when none are given, around the mean ratio
 ROOM = 1.05  # bounds that would work are proposed a little wider than the tightest
 UNSAID = "sans réponse"
 SILENT = frozenset({"", UNKNOWN, DECLINED})
+
+
+def thin_class() -> int:
+    """Return the number of answers under which a class is too thin to stand for its people."""
+    return int(number("weighting/thin"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,15 +141,15 @@ def weigh(
     bounds: tuple[float, float] | None = None,
     trim: float | None = None,
     lines: Sequence[int] | NDArray[np.int64] | None = None,
-    thin: int = THIN,
+    thin: int | None = None,
     places: Mapping[str, int] | None = None,
 ) -> Weighting:
     """Return the weight of each answer, calibrated on the margins.
 
     answers: columns of text, `id` first, and `poids_initial` if any; without it weights start equal, and add up to the population.
-    bounds: lowest and highest ratio of a weight to its initial weight; a tenth and ten times the mean ratio for `logit` by default.
+    bounds: lowest and highest ratio of a weight to its initial weight; wide ones around the mean ratio for `logit` by default.
     trim: highest weight, in means. lines: of each answer in its file, for messages. thin: answers under which a class is told to
-    be thin. places: answers by place of collection, for what margins cannot correct.
+    be thin, those of the parameter by default. places: answers by place of collection, for what margins cannot correct.
     Those who did not say (empty, `nsp`, `refus`) make a class of their own, of the size of their share.
     Raises Refused, in French, on everything that no weight can mend: see docs/methods/redressement.md.
     """
@@ -162,6 +166,7 @@ def weigh(
             why="Les poids se calculent pour que l’échantillon ressemble à une population connue.",
             do="Donnez au moins une variable, par exemple l’âge.",
         )
+    least = thin_class() if thin is None else thin
     margins = agreed(margins)
     initial = _initial(answers, margins[0].total, where)
     notes: list[str] = []
@@ -170,13 +175,14 @@ def weigh(
     codes = tuple(code for _, code in placed)
     counts = [np.bincount(code, minlength=len(margin.categories)) for margin, code in placed]
     for margin, count in zip(used, counts, strict=True):
-        notes += _thin(margin, count, thin)
+        notes += _thin(margin, count, least)
     if len(answers) == 1:
         notes.append("Une seule réponse porte toute la population : aucun chiffre ne peut en être tiré.")
     prepared = calibration.margins(codes, [np.array([each.total for each in margin.categories]) for margin in used])
     if bounds is None and method == "logit":
         mean = margins[0].total / float(initial.sum())
-        bounds = (min(WIDEST[0] * mean, 0.5), max(WIDEST[1] * mean, 2.0))
+        widest = number("weighting/widest")
+        bounds = (min(mean / widest, 0.5), max(mean * widest, 2.0))
     if bounds is not None:
         _framed(bounds, margins[0].total / float(initial.sum()), WEIGHT in answers)
     if trim is None:
@@ -284,11 +290,11 @@ class Merge:
     reason: str
 
 
-def merges(margin: Margin, counts: Sequence[int], *, thin: int = THIN) -> tuple[Merge, ...]:
+def merges(margin: Margin, counts: Sequence[int], *, thin: int | None = None) -> tuple[Merge, ...]:
     """Return the merges proposed: each class that is empty or under `thin` answers, with its best neighbour; empty ones first."""
-    found = []
+    found, least = [], thin_class() if thin is None else thin
     for rank, (each, n) in enumerate(zip(margin.categories, counts, strict=True)):
-        if n >= thin or not each.total or (other := _neighbour(margin, rank, counts)) is None:
+        if n >= least or not each.total or (other := _neighbour(margin, rank, counts)) is None:
             continue
         pair = (each.name, margin.categories[other].name) if rank < other else (margin.categories[other].name, each.name)
         found.append(Merge(variable=margin.variable, names=pair, n=n, reason=_few(n)))
