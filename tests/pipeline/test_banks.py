@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from maillage.reference import answering, surveys
-from maillage.reference.questionnaire import Question, Questionnaire, load
+from maillage.reference.questionnaire import UNSAID, Group, Question, Questionnaire, load
 
 BANKS = surveys.banks()
 ROWS = {"F1": 21, "F2": 28, "F3": 10, "F4": 14, "F5": 10}
@@ -106,3 +106,26 @@ def test_the_communes_of_a_territory_come_before_the_others() -> None:
     form = surveys.with_communes(BANKS["structures"], {"59392": "Maubeuge", "59365": "Louvroil"})
     assert [choice.name for choice in form.lists["commune"]] == ["59392", "59365", "autres"]
     assert answering.problems(form) == []
+
+
+def test_the_inhabitants_are_asked_in_the_languages_of_the_people_met() -> None:
+    form = BANKS["habitants"]
+    assert form.languages == ("fr", "en", "ar", "ro", "tr", "uk", "pt")
+    texts = [question.label for question in form.questions()] + [
+        each.label for held in form.lists.values() for each in held
+    ]
+    assert all(set(text) == set(form.languages) for text in texts)
+
+
+def test_no_translation_is_left_of_a_sentence_that_is_asked_no_more() -> None:
+    asked = {text["fr"] for form in BANKS.values() for question in form.questions() for text in (question.label, question.hint, question.constraint_message) if text}  # fmt: skip
+    asked |= {choice.label["fr"] for form in BANKS.values() for held in form.lists.values() for choice in held}
+    asked |= {item.label["fr"] for form in BANKS.values() for item in form.items if isinstance(item, Group)}
+    assert surveys.translations().keys() - asked - set(UNSAID.values()) == set()
+
+
+def test_a_choice_is_the_same_word_everywhere_it_is_offered() -> None:
+    for language in ("en", "ar", "ro", "tr", "uk", "pt"):
+        for name, held in BANKS["habitants"].lists.items():
+            said = [choice.label[language] for choice in held]
+            assert len(set(said)) == len(said), (language, name)
