@@ -225,6 +225,11 @@ def calibrated(answers: Table, margins: Sequence[Margin]) -> tuple[Floats, tuple
     return initial, tuple(_placed(answers, margin, initial, where, [])[1] for margin in known)
 
 
+def classes_of(answers: Table, margins: Sequence[Margin]) -> tuple[Ints, ...]:
+    """Return, for each margin, (n,) the class of each answer, as `weigh` ranges them."""
+    return calibrated(answers, margins)[1]
+
+
 @dataclass(frozen=True, slots=True)
 class _Where:
     """Where an answer stands, for messages."""
