@@ -1,0 +1,129 @@
+"""maillage diagnostic --enquete: the survey beside the model, combined or not, and nothing changed without it."""
+
+import json
+
+import pytest
+
+PLACE = "38485"
+
+
+@pytest.fixture
+def survey(tmp_path):
+    """Write 400 answers and their margins; `concerned` of each hundred did not use Internet."""
+
+    def write(concerned, *, column="internet_3_mois"):
+        rows = [f"{k},{('jeune', 'age')[k % 2]},{'non' if k // 2 % 100 < concerned else 'oui'}" for k in range(400)]
+        (tmp_path / "reponses.csv").write_text(f"id,age,{column}\n" + "\n".join(rows) + "\n", "utf-8")
+        (tmp_path / "marges.csv").write_text("variable,modalite,effectif\nage,jeune,9000\nage,age,14000\n", "utf-8")
+        return ("--enquete", tmp_path / "reponses.csv", "--marges", tmp_path / "marges.csv")
+
+    return write
+
+
+@pytest.fixture(scope="module")
+def alone(tmp_path_factory):
+    """The study of the place without any survey."""
+    from maillage.cli.main import main
+
+    folder = tmp_path_factory.mktemp("seul")
+    assert main(["diagnostic", PLACE, "--sortie", str(folder)]) == 0
+    return json.loads((folder / "etude.json").read_text("utf-8"))
+
+
+@pytest.fixture
+def study(maillage, tmp_path):
+    """Run a diagnosis and return how it ended, with the study it wrote."""
+
+    def run(*words, folder="etude"):
+        answer = maillage("diagnostic", PLACE, "--sortie", tmp_path / folder, *words)
+        path = tmp_path / folder / "etude.json"
+        return answer, json.loads(path.read_text("utf-8")) if path.exists() else None
+
+    return run
+
+
+def test_the_need_moves_between_model_and_survey(study, survey, alone):
+    answer, found = study(*survey(20))
+    assert answer.code == 0
+    told = found["enquete"]
+    assert (told["retenue"], told["accord"], told["n"]) == ("combinee", True, 400)
+    need = found["besoins"]["precarite_numerique"]
+    assert need["methode"] == "enquete-et-estimation"
+    assert alone["besoins"]["precarite_numerique"]["valeur"] < need["valeur"] < told["personnes"]["enquete"]["valeur"]
+    assert need["valeur"] == pytest.approx(told["personnes"]["combinee"]["valeur"], rel=1e-5)
+    assert told["poids"]["modele"] + told["poids"]["enquete"] == pytest.approx(1)
+    before, after = (x["haut"] - x["bas"] for x in (alone["besoins"]["precarite_numerique"], need))
+    assert after < before
+    assert found["sources"][-1]["id"] == "enquete-locale"
+    assert any("400" in text and "internet_3_mois" in text for text in found["avertissements"])
+    assert "enquete" not in alone
+
+
+def test_zones_still_add_up_and_keep_their_order(study, survey, alone):
+    _, found = study(*survey(20))
+    for name in ("precarite_numerique", "cumul"):
+        whole = found["besoins"][name]["valeur"]
+        assert sum(zone[name]["valeur"] or 0 for zone in found["zones"]) == pytest.approx(whole, rel=0.002)
+    before, after = (
+        sorted(x["zones"], key=lambda zone: zone["taux_precarite_numerique"]["valeur"] or 0) for x in (alone, found)
+    )
+    assert [zone["code"] for zone in before] == [zone["code"] for zone in after]
+
+
+def test_a_survey_that_contradicts_the_model_is_told_and_changes_nothing(study, survey, alone, tmp_path):
+    answer, found = study(*survey(70))
+    assert answer.code == 0
+    assert found["enquete"]["retenue"] == "modele"
+    assert found["enquete"]["ecart"]["bas"] > 0
+    assert found["besoins"] == alone["besoins"]
+    assert found["zones"] == alone["zones"]
+    assert "moyenne" in answer.out
+    assert "L’enquête contredit le modèle" in (tmp_path / "etude/dossier.html").read_text("utf-8")
+
+
+def test_the_same_survey_gives_the_same_bytes(study, survey, tmp_path):
+    words = survey(25)
+    study(*words, folder="un")
+    study(*words, folder="deux")
+    for name in ("etude.json", "zones.csv", "zones.geojson"):
+        assert (tmp_path / "un" / name).read_bytes() == (tmp_path / "deux" / name).read_bytes()
+
+
+def test_a_question_nobody_knows_leaves_the_study_as_it_was_and_says_so(study, survey, alone):
+    answer, found = study(*survey(25, column="autre_chose"))
+    assert answer.code == 1
+    assert len(answer.err.splitlines()) == 3
+    assert found["besoins"] == alone["besoins"]
+    assert "--besoin" in found["enquete"]["motif"]
+
+
+def test_whoever_asks_may_say_which_answers_count(study, survey):
+    answer, found = study(*survey(25, column="autre_chose"), "--besoin", "autre_chose=non")
+    assert answer.code == 0
+    assert found["enquete"]["lien"]["id"] == "dit"
+    assert found["enquete"]["lien"]["part_nationale"] is None
+
+
+def test_trois_niveaux_move_with_their_need(study, survey):
+    _, found = study(*survey(38), "--definition", "trois-niveaux-2017", "--besoin", "internet_3_mois=non")
+    if found["enquete"]["retenue"] == "modele":
+        pytest.fail("this survey agrees with the model")
+    levels = found["besoins"]["niveaux"]
+    lost = sum(levels[name]["valeur"] for name in ("exclusion", "precarite_forte", "precarite_faible"))
+    assert lost == pytest.approx(found["besoins"]["precarite_numerique"]["valeur"], rel=1e-4)
+
+
+@pytest.mark.parametrize("given", [("--enquete", "marges.csv"), ("--marges", "marges.csv"), ("--besoin", "a=b")])
+def test_half_of_the_options_is_refused(study, survey, tmp_path, given):
+    survey(25)
+    answer, found = study(given[0], tmp_path / given[1] if given[0] != "--besoin" else given[1])
+    assert (answer.code, found) == (2, None)
+    assert len(answer.err.splitlines()) == 3
+
+
+def test_margins_the_survey_does_not_know_are_refused(study, survey, tmp_path):
+    words = survey(25)
+    (tmp_path / "marges.csv").write_text("variable,modalite,effectif\nage,jeunes,9000\nage,age,14000\n", "utf-8")
+    answer, found = study(*words)
+    assert (answer.code, found) == (2, None)
+    assert "jeune" in answer.err
