@@ -2,6 +2,7 @@
 
     python tools/published_surveys.py            writes data/raw/maillage/enquetes
     python tools/published_surveys.py --check    says whether the files are those it would write
+    python tools/published_surveys.py --page     writes the tables of docs/methods/enquetes-publiees.md again
 
 Four documents printed percentages and no answer: Maubeuge-Val de Sambre (2021), inhabitants and structures; Grenoble (2015), users
 of the Caf; Strasbourg (2019), structures. Here answers are drawn, with a seed, until each printed percentage is met: they are
@@ -13,6 +14,7 @@ import hashlib
 import io
 import sys
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -20,8 +22,12 @@ import yaml
 from numpy.typing import NDArray
 
 from maillage.engine.chance import generator
+from maillage.kernel.table import Table
+from maillage.pipeline.survey import answers
+from maillage.pipeline.survey import margins as known_margins
 from maillage.studies import frame as frames
-from maillage.studies import needs, zoning
+from maillage.studies import needs, reproduction, weighting, zoning
+from maillage.studies.reproduction import RULES, Found
 from maillage.studies.territories import gazetteer
 
 FOLDER = Path(__file__).resolve().parents[1] / "data/raw/maillage/enquetes"
@@ -303,7 +309,7 @@ MADE = "Fabriquées pour redonner les pourcentages publiés ; ce que le document
 
 def files() -> dict[str, bytes]:
     """Return every file by name: answers, margins, and their cards."""
-    answers = {
+    surveys = {
         "maubeuge-habitants": (
             inhabitants(),
             "Enquête habitants de Maubeuge-Val de Sambre, 2021",
@@ -331,7 +337,7 @@ def files() -> dict[str, bytes]:
         ),
     }
     out: dict[str, bytes] = {}
-    for name, (rows, title, universe, doubt) in answers.items():
+    for name, (rows, title, universe, doubt) in surveys.items():
         out[f"{name}.csv"] = content = written(rows, origine="fabriqué")
         out[f"{name}.csv.yaml"] = card(f"maillage-enquete-{name}", title, universe, doubt, content).encode()
     known = [
@@ -350,7 +356,84 @@ def files() -> dict[str, bytes]:
     return out
 
 
+ROOT = Path(__file__).resolve().parents[1]
+PAGE = ROOT / "docs/methods/enquetes-publiees.md"
+FIGURES = ROOT / "tests/published/enquetes.csv"
+SHOWN = {
+    "maubeuge-habitants": "Maubeuge-Val de Sambre, 192 habitants, redressés par l’âge",
+    "maubeuge-structures": "Maubeuge-Val de Sambre, 66 structures, parts brutes",
+    "grenoble-caf": "Grenoble, usagers de la Caf, 100 réponses supposées",
+    "strasbourg-structures": "Strasbourg, structures, 129 supposées",
+}
+EVERYBODY = "tous"
+LEAST = 11
+
+
+@cache
+def read(name: str) -> tuple[Table, NDArray[np.float64] | None]:
+    """Return the answers of a made file, and their weights when it has margins: read and weighted by the product."""
+    table = answers.read(FOLDER / f"{name}.csv").table
+    if name != "maubeuge-habitants":
+        return table, None
+    return table, weighting.weigh(table, known_margins.read(FOLDER / "maubeuge-marges.csv")).weights
+
+
+def figures() -> list[dict[str, str]]:
+    """Return the published figures that a made file should give back."""
+    with FIGURES.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def again(row: Mapping[str, str]) -> Found:
+    """Return what the answers give for a published figure. base: `tous`, or `question=réponse|réponse` beside the question."""
+    table, weights = read(row["enquete"])
+    question, where = row["question"], dict(part.split("=") for part in row["base"].split(";") if "=" in part)
+    asked = "" if EVERYBODY in row["base"].split(";") else question
+    base = reproduction.among(table, {name: told.split("|") for name, told in where.items()}, asked)
+    if row["attendu"] == "count":
+        base = np.ones(len(table), dtype=bool)
+    concerned = reproduction.says(table[question], row["reponses"].split())
+    if row["note"]:
+        concerned = base & ~reproduction.says(table[question], ["ordinateur"])
+    return reproduction.found(concerned, base, float(row["publie"]), weights=weights, decimals=int(row["decimales"]))
+
+
+def told(row: Mapping[str, str]) -> tuple[str, ...]:
+    """Return a figure as a line of the page: what is printed, what is found, out of whom, by which rule, whether it may be shown."""
+    it = again(row)
+    number = f"{float(row['publie']):g}".replace(".", ",")
+    hidden = "oui" if min(it.n, it.base - it.n) >= LEAST else "non, masqué"
+    if row["attendu"] == "count":
+        return row["libelle"], number, str(it.n), "", "le nombre même", hidden
+    percent = f"{it.percent:.2f} %".replace(".", ",")
+    rule = "en mots" if row["attendu"] == "about" else RULES[it.rule]
+    if row["attendu"] == "none":
+        rule = "**ne peut pas être retrouvé**"
+    return row["libelle"], f"{number} %", percent, f"{it.n} sur {it.base}", rule, hidden
+
+
+def tables() -> dict[str, str]:
+    """Return the table of each survey, as the page holds it."""
+    head = "| Chiffre imprimé | Publié | Retrouvé | Réponses | Règle d’arrondi | Publiable |\n|---|---|---|---|---|---|\n"
+    return {
+        name: head + "".join(f"| {' | '.join(told(row))} |\n" for row in figures() if row["enquete"] == name)
+        for name in SHOWN
+    }
+
+
+def page(text: str) -> str:
+    """Return the page with its tables written again, each under its own title."""
+    for name, table in tables().items():
+        head, title, rest = text.partition(f"### {SHOWN[name]}\n")
+        after = rest[rest.index("\n#") :]  # whatever stands before the next title is the former table
+        text = f"{head}{title}\n{table}{after}"
+    return text
+
+
 def main(words: Sequence[str]) -> int:
+    if "--page" in words:
+        PAGE.write_text(page(PAGE.read_text("utf-8")), "utf-8")
+        return 0
     made = files()
     if "--check" in words:
         apart = [name for name, content in made.items() if not same(FOLDER / name, content)]

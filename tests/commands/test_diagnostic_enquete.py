@@ -43,7 +43,7 @@ def study(maillage, tmp_path):
 
 
 def test_the_need_moves_between_model_and_survey(study, survey, alone):
-    answer, found = study(*survey(20))
+    answer, found = study(*survey(16))
     assert answer.code == 0
     told = found["enquete"]
     assert (told["retenue"], told["accord"], told["n"]) == ("combinee", True, 400)
@@ -60,7 +60,7 @@ def test_the_need_moves_between_model_and_survey(study, survey, alone):
 
 
 def test_zones_still_add_up_and_keep_their_order(study, survey, alone):
-    _, found = study(*survey(20))
+    _, found = study(*survey(16))
     for name in ("precarite_numerique", "cumul"):
         whole = found["besoins"][name]["valeur"]
         assert sum(zone[name]["valeur"] or 0 for zone in found["zones"]) == pytest.approx(whole, rel=0.002)
