@@ -87,7 +87,7 @@ def test_rows_that_cannot_be_kept_are_told_and_the_others_kept():
     [
         ("", "reponses.csv : le fichier est vide."),
         ("id,age\n", "reponses.csv : aucune réponse sous l’en-tête."),
-        ("age,sexe\n30,f\n", "reponses.csv, ligne 1 : la colonne « id » manque."),
+        ("age,sexe\n30,f\n30,h\n", "reponses.csv, ligne 1 : la colonne « id » manque."),
         ("id,id,age\n1,2,30\n", "reponses.csv, ligne 1 : la colonne « id » est donnée deux fois."),
         (
             "id,age\n7,30\n7,31\n",
@@ -101,6 +101,12 @@ def test_what_holds_no_answer_is_refused(text, what):
         parse(text)
     assert caught.value.what == what
     assert caught.value.do
+
+
+def test_a_first_column_that_tells_answers_apart_stands_for_the_identifier_and_it_is_said():
+    found = parse("cds,type\n0161,H\n0162,E\n")
+    assert found.table["id"].tolist() == ["0161", "0162"]
+    assert found.notes == ("pas de colonne « id » : « cds », la première, en tient lieu, chaque valeur n’y est qu’une fois",)
 
 
 def test_ten_thousand_columns_are_read_in_a_moment():

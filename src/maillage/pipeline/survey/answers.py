@@ -50,6 +50,7 @@ def read(path: Path) -> Answers:
     Groups are taken off names (`groupe/question`), and the columns of an answer that may be several (`question/choix`) are joined
     when their question has none of its own. A row without `id`, or whose cells exceed the header, is left out and told; a row
     given twice, cell for cell, is read once. Nothing is read as a number or a date: what was typed stays.
+    Without `id`, the first column stands for it when no two answers share a value there.
     Raises Refused on a file that holds no answer, no identifier, or the same identifier for two answers that differ.
     """
     return of(grid.read(path))
@@ -63,7 +64,8 @@ def parse(content: bytes, name: str) -> Answers:
 def of(found: Grid) -> Answers:
     """Return the answers that a grid holds."""
     key = next((name for name in KEYS if name in found.header), "")
-    if not key:
+    borrowed = "" if key else _identifies(found)
+    if not (key := key or borrowed):
         raise Refused(
             f"{found.name}, ligne 1 : la colonne « {ID} » manque.",
             why=f"{WHY_ID} Colonnes lues : {listed([shown(name) for name in found.header])}.",
@@ -87,7 +89,18 @@ def of(found: Grid) -> Answers:
     named, notes = _named(columns, key)
     texts = {ID: _texts(columns[key])} | {name: _texts(cells) for name, cells in named.items()}
     lines = np.array(found.lines, dtype=np.int64)[kept]
+    if borrowed:
+        notes = [
+            f"pas de colonne « {ID} » : « {borrowed} », la première, en tient lieu, chaque valeur n’y est qu’une fois",
+            *notes,
+        ]
     return Answers(Table(found.name, texts), lines, tuple(faults), (*found.notes, *notes))
+
+
+def _identifies(found: Grid) -> str:
+    """Return the first column when it tells every answer apart, nothing otherwise."""
+    given = [cells[0] for cells in found.rows]
+    return found.header[0] if len(given) > 1 and all(given) and len(set(given)) == len(given) else ""
 
 
 def _kept(found: Grid, at: int, key: str) -> tuple[list[int], list[Fault]]:
