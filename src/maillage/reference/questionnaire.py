@@ -90,6 +90,11 @@ class Question:
         """Whether somebody answers it."""
         return self.kind not in ("note", "calculate", "hidden")
 
+    @property
+    def is_classed(self) -> bool:
+        """Whether it is computed into classes that have their labels (a class of age), and is counted like a question."""
+        return self.kind == "calculate" and bool(self.choices)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:

@@ -67,6 +67,7 @@ UNSAID_ELSEWHERE = re.compile(
     r"r[ée]pondre|prefer(?:s)? not to (?:say|answer)",
     re.IGNORECASE,
 )
+CITED = re.compile(r"\$\{[^}]*\}")
 OURS = ("scale", "topic", "universe", "published", "rows", "ours", "national", "choices", "constraint", "choice_filter")
 
 
@@ -357,7 +358,7 @@ def _code(name: str) -> str:
 
 def _texts(row: Mapping[str, str], base: str, languages: Mapping[str, str]) -> Texts:
     found = {code: row.get(f"{base}::{name}" if name else base, "") for name, code in reversed(list(languages.items()))}
-    return {code: text for code in dict.fromkeys(languages.values()) if (text := found[code])}
+    return {code: CITED.sub("…", text) for code in dict.fromkeys(languages.values()) if (text := found[code])}
 
 
 def _lists(sheet: _Sheet | None, languages: Mapping[str, str], reading: _Reading) -> dict[str, tuple[Choice, ...]]:
@@ -488,7 +489,7 @@ def _name(name: str, line: int, sheet: str, reading: _Reading) -> None:
             "name",
             f"« {shown(name)} » n’est pas un nom : une lettre d’abord, puis lettres, chiffres, tirets ou soulignés",
         )
-    elif name.casefold() in RESERVED:
+    elif name.casefold() in RESERVED or name.startswith("collecte."):
         reading.fault(sheet, line, "name", f"« {name} » est un nom réservé ; écrivez par exemple « {name}_1 »")
     elif name in reading.kept:
         reading.fault(sheet, line, "name", f"« {name} » est déjà le nom de la ligne {reading.kept[name]}")
@@ -516,6 +517,8 @@ def _question(
         return None
     _name(name, line, sheet, reading)
     label = _texts(row, "label", languages)
+    if any(CITED.search(text) for head, text in row.items() if head.partition("::")[0] in TEXTS):
+        reading.warn(sheet, line, f"« {name} » cite une réponse dans ses mots : elle y est remplacée par « … »")
     if not label and found not in ("calculate", "hidden"):
         reading.warn(sheet, line, f"« {name} » n’a pas de libellé : son nom est montré à la place")
         label = {next(iter(languages.values())): name}

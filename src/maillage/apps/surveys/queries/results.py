@@ -106,7 +106,7 @@ def frame(survey: Survey) -> Frame:
 
 def tabulable(form: Questionnaire) -> list[Question]:
     """Return the questions that make a table, place and channel last."""
-    return [question for question in form.questions() if question.is_asked and question.kind not in NEVER]
+    return [question for question in form.questions() if question.kind not in NEVER or question.is_classed]
 
 
 def table_of(

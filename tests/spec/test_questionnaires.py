@@ -1,0 +1,136 @@
+"""Une question est posée quand sa condition est vraie, et ce qui est dit reste dit."""
+
+from datetime import date
+
+from maillage.reference import answering
+from maillage.reference.answering import Completed
+from maillage.reference.expressions import Context, holds, written
+from maillage.reference.questionnaire import Choice, Question, Questionnaire
+from maillage.reference.surveys import banks
+
+title = "Poser une question"
+TODAY = date(2026, 11, 20)
+DEVICES = (
+    Choice(name="smartphone", label={"fr": "Un smartphone"}),
+    Choice(name="ordinateur", label={"fr": "Un ordinateur"}),
+    Choice(name="aucun", label={"fr": "Ni équipement ni connexion"}, alone=True),
+)
+FORM = Questionnaire(
+    id="essai",
+    title="Essai",
+    lists={"appareils": DEVICES},
+    items=(
+        Question(name="age", kind="integer", label={"fr": "Quel âge avez-vous ?"}, required=True, constraint=". >= 15 and . <= 120"),
+        Question(name="equipement", kind="many", label={"fr": "De quoi disposez-vous ?"}, choices="appareils"),
+        Question(name="raison", kind="text", label={"fr": "Pourquoi ?"}, relevant="selected(${equipement}, 'aucun')"),
+    ),
+)  # fmt: skip
+
+
+def said(t: dict) -> list[Completed]:
+    rows = zip(*(t[name] for name in ("age", "equipement", "raison")), strict=True)
+    return [answering.complete(FORM, {"age": str(a), "equipement": str(e), "raison": str(r)}, TODAY) for a, e, r in rows]
+
+
+def test_a_condition_decides_who_is_asked(spec):
+    """« raison » n’est posée qu’à ceux qui n’ont rien ; une réponse donnée puis devenue sans objet est laissée, et dite."""
+    spec(
+        """
+        age | equipement | raison
+        ----+------------+--------------
+        70  | aucun      | trop cher
+        70  | smartphone | trop cher
+        70  | nsp        |
+        """,
+        lambda t: [" ".join([*each.asked, *(f"(laissée : {name})" for name in each.dropped)]) for each in said(t)],
+        ["age equipement raison", "age equipement (laissée : raison)", "age equipement"],
+    )
+
+
+def test_an_odd_answer_is_told_and_kept(spec):
+    """Une réponse qui ne va pas est dite, jamais effacée : on ne retrouve pas la personne dans la rue."""
+    spec(
+        """
+        age   | equipement       | raison
+        ------+------------------+-------
+        200   | smartphone       |
+        jeune | smartphone       |
+              | smartphone       |
+        70    | aucun smartphone |
+        70    | tablette         |
+        refus | nsp              |
+        """,
+        lambda t: [" ".join(f"{fault.name}:{fault.kind}" for fault in each.faults) or "rien à dire" for each in said(t)],
+        ["age:constraint", "age:kind", "age:required", "equipement:alone", "equipement:choice", "rien à dire"],
+    )
+    spec(
+        """
+        age   | equipement       | raison
+        ------+------------------+-------
+        200   | aucun smartphone | cher
+        jeune | aucun            | cher
+        """,
+        lambda t: [" ".join(each.values.values()) for each in said(t)],
+        ["200 aucun smartphone cher", "jeune aucun cher"],
+    )
+
+
+def test_what_is_empty_or_unknown_is_neither_below_nor_above(spec):
+    """Une réponse vide ou « ne sait pas » n’est ni plus petite ni plus grande qu’un nombre."""
+    spec(
+        """
+        reponse | condition
+        --------+-----------
+        71      | ${x} > 60
+        nsp     | ${x} > 60
+        nsp     | ${x} <= 60
+                | ${x} <= 60
+                | ${x} = ''
+        9       | ${x} < 10
+        """,
+        lambda t: [
+            "oui" if holds(str(text), Context(values={"x": str(value)})) else "non"
+            for value, text in zip(t["reponse"], t["condition"], strict=True)
+        ],
+        ["oui", "non", "non", "non", "oui", "oui"],
+    )
+
+
+def test_a_date_counts_in_days(spec):
+    """Une date compte en jours : un âge se calcule d’une date de naissance."""
+    spec(
+        """
+        naissance  | calcul
+        -----------+----------------------------------------
+        1958-03-02 | int((today() - ${ne}) div 365.25)
+        2026-11-01 | today() - ${ne}
+        2026-11-01 | format-date(${ne}, '%d/%m/%Y')
+        2026-02-30 | today() - ${ne}
+        """,
+        lambda t: [
+            written(str(text), Context(values={"ne": str(born)}, today=TODAY)) or "rien"
+            for born, text in zip(t["naissance"], t["calcul"], strict=True)
+        ],
+        ["68", "19", "01/11/2026", "rien"],
+    )
+
+
+def test_ages_fall_in_the_published_classes(spec):
+    """Les tranches d’âge sont celles de l’enquête publiée : de 15 à 25 ans, plus de 60 ans, plus de 70 ans."""
+    form = banks()["habitants"]
+    spec(
+        """
+        age
+        ---
+         25
+         26
+         60
+         61
+         70
+         71
+        """,
+        lambda t: [
+            answering.complete(form, {"age": str(int(age))}, TODAY).values["classe_age"] for age in t["age"].tolist()
+        ],
+        ["15_25", "26_39", "40_60", "61_70", "61_70", "plus_70"],
+    )
