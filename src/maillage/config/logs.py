@@ -3,7 +3,9 @@
 import logging
 import re
 
-LINKS = re.compile(r"(/(?:acces|invitation|orientation|apprendre/suivi|ateliers/ma-place|fiche)/)[^/\s]+")
+LINKS = re.compile(
+    r"(/(?:acces|invitation|orientation|apprendre/suivi|ateliers/ma-place|fiche|enquetes/(?:borne|odk|structure))/)[^/\s]+"
+)
 
 
 class Masked(logging.Formatter):

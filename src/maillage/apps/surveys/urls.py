@@ -3,10 +3,12 @@
 from django.urls import path
 
 from maillage.apps.surveys.views import device
+from maillage.apps.surveys.views.others import by_slug
 from maillage.apps.surveys.views.others import urlpatterns as others
 
 urlpatterns = [
     path("enquetes/appareil/", device.kit, name="survey_kit"),
     path("enquetes/envoi/", device.send, name="survey_send"),
     *others,
+    *by_slug,
 ]

@@ -2,11 +2,19 @@
 
 from django.urls import path
 
-from maillage.apps.surveys.views import paper
+from maillage.apps.surveys.views import alone, paper
 
 urlpatterns = [
     path("espace/enquetes/<int:pk>/papier/", paper.sheets, name="survey_papers"),
     path("espace/enquetes/<int:pk>/papier/feuilles.pdf", paper.pdf, name="survey_paper_pdf"),
     path("espace/enquetes/<int:pk>/papier/saisie/", paper.typed, name="survey_paper_typed"),
     path("espace/enquetes/<int:pk>/papier/ecarts/", paper.differences, name="survey_paper_gaps"),
+    path("enquetes/borne/<str:token>/", alone.kiosk, name="survey_kiosk"),
+]
+# Last of all: the name of a survey is whatever its title makes it.
+by_slug = [
+    path("enquetes/<slug:slug>/", alone.link_opening, name="survey_alone"),
+    path("enquetes/<slug:slug>/page/<int:number>/", alone.link_page, name="survey_alone_page"),
+    path("enquetes/<slug:slug>/relire/", alone.link_review, name="survey_alone_review"),
+    path("enquetes/<slug:slug>/merci/", alone.link_thanks, name="survey_alone_thanks"),
 ]

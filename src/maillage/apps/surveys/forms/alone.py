@@ -1,0 +1,52 @@
+"""What somebody answers alone on a page: one screen at a time, read without script."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from maillage.apps.surveys.queries.screens import Screen
+from maillage.reference.questionnaire import UNSAID, Question, Questionnaire
+
+LONGEST = 5_000
+ANSWER, UNSAID_BOX, RANK = "q-", "tu-", "rang-"
+
+
+def read(questionnaire: Questionnaire, screen: Screen, posted: Any, asked: Iterable[str]) -> dict[str, str]:
+    """Return the answers to the questions of a screen that were asked; an empty text for one that was left."""
+    shown = set(asked)
+    return {
+        item.name: _answer(questionnaire, item, posted)
+        for item in screen.items
+        if item.name in shown and item.kind != "note"
+    }
+
+
+def _answer(questionnaire: Questionnaire, question: Question, posted: Any) -> str:
+    name = question.name
+    if (unsaid := posted.get(UNSAID_BOX + name, "")) in UNSAID:
+        return str(unsaid)
+    choices = {each.name: each.alone for each in questionnaire.choices(question)} | dict.fromkeys(UNSAID, True)
+    if question.kind == "one":
+        given = posted.get(ANSWER + name, "")
+        return given if given in choices else ""
+    if question.kind == "many":
+        return _many([each for each in dict.fromkeys(posted.getlist(ANSWER + name)) if each in choices], choices)
+    if question.kind == "rank":
+        ranks = [(posted.get(f"{RANK}{name}-{each}", ""), each) for each in choices if each not in UNSAID]
+        return " ".join(
+            each
+            for _, each in sorted(
+                (int(rank), each) for rank, each in ranks if rank.isascii() and rank.isdigit() and len(rank) < 4
+            )
+        )
+    if question.kind == "acknowledge":
+        return "OK" if posted.get(ANSWER + name) else ""
+    typed = posted.get(ANSWER + name, "").strip()[:LONGEST]
+    if question.kind in ("integer", "decimal", "range"):
+        return str(typed.replace(",", ".").replace("\u00a0", "").replace(" ", ""))
+    return str(typed)
+
+
+def _many(given: list[str], alone: Mapping[str, bool]) -> str:
+    """Return several answers; one that excludes the others gives way to them, but for what is left unsaid."""
+    others = [each for each in given if not alone[each]]
+    return " ".join(others or given[:1])

@@ -1,0 +1,129 @@
+"""A questionnaire cut into screens that need no script: no question of a screen depends on another of the same screen."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from maillage.kernel.languages import say
+from maillage.reference import expressions
+from maillage.reference.answering import offered
+from maillage.reference.questionnaire import UNSAID, Choice, Group, Question, Questionnaire, words
+
+MOST = 4  # questions of one screen
+UNASKED = ("calculate", "hidden", "geopoint", "image")  # what nobody answers alone
+TICKS = ("one", "many")
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """What is asked at once. title: that of its group; items: questions, and what is only said."""
+
+    title: Mapping[str, str]
+    items: tuple[Question, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(item.name for item in self.items if item.kind != "note")
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A question as a page shows it. options: (name, words, chosen, alone, apart); fault: what does not fit, ''."""
+
+    question: Question
+    label: str
+    hint: str
+    value: str
+    options: tuple[tuple[str, str, bool, bool, bool], ...]
+    ranks: tuple[tuple[str, str, str], ...]
+    unsaid: tuple[tuple[str, str, bool], ...]
+    fault: str
+
+
+def cut(questionnaire: Questionnaire) -> list[Screen]:
+    """Return the screens of a questionnaire, in order: a group keeps its title from one screen to the next."""
+    needs = _needs(questionnaire)
+    found: list[tuple[str, Mapping[str, str], list[Question]]] = []
+    for group, title, question, conditions in _leaves(questionnaire.items, "", {}, ()):
+        if question.kind in UNASKED:
+            continue
+        asked = {name for text in (*conditions, question.choice_filter) for name in _names(text, needs)}
+        last = found[-1] if found else None
+        here = {each.name for each in last[2]} if last else set[str]()
+        full = last is not None and sum(each.kind != "note" for each in last[2]) >= MOST
+        if last is None or last[0] != group or full or asked & here:
+            found.append((group, title, [question]))
+        else:
+            last[2].append(question)
+    return [Screen(title, tuple(items)) for _, title, items in found]
+
+
+def _leaves(
+    items: Sequence[Question | Group], group: str, title: Mapping[str, str], held: tuple[str, ...]
+) -> Iterator[tuple[str, Mapping[str, str], Question, tuple[str, ...]]]:
+    for item in items:
+        inside = (*held, item.relevant) if item.relevant else held
+        if isinstance(item, Group):
+            yield from _leaves(item.items, f"{group}/{item.name}", item.label or title, inside)
+        else:
+            yield group, title, item, inside
+
+
+def _needs(questionnaire: Questionnaire) -> Mapping[str, str]:
+    """Return what is computed: its name and its expression."""
+    return {each.name: each.calculation for each in questionnaire.questions() if each.calculation}
+
+
+def _names(text: str, needs: Mapping[str, str], seen: frozenset[str] = frozenset()) -> set[str]:
+    """Return the questions that an expression reads, through what is computed."""
+    if not text:
+        return set()
+    named = set(expressions.parse(text, filtering=True).names)
+    for name in named & needs.keys() - seen:
+        named |= _names(needs[name], needs, seen | {name})
+    return named
+
+
+def shown(
+    questionnaire: Questionnaire,
+    question: Question,
+    values: Mapping[str, str],
+    *,
+    language: str,
+    on: date,
+    fault: str = "",
+) -> Shown:
+    """Return a question as a page shows it, with what was answered."""
+    value = values.get(question.name, "")
+    held = value.split()
+    choices = [each for each in offered(questionnaire, question, values, on) if each.name not in UNSAID]
+    said = {each.name: each for each in questionnaire.choices(question) if each.name in UNSAID}
+    apart = tuple((name, _unsaid(name, said, language), name in held) for name in UNSAID)
+    asks = question.kind not in ("note", "acknowledge")
+    ticked = question.kind in TICKS
+    options = [(each.name, words(each.label, language), each.name in held, each.alone, False) for each in choices if ticked]
+    options += [(name, told, chosen, True, True) for name, told, chosen in apart if ticked]
+    ranks = {name: str(rank) for rank, name in enumerate(held, 1)}
+    return Shown(
+        question=question,
+        label=words(question.label, language),
+        hint=words(question.hint, language),
+        value="" if value in UNSAID else value,
+        options=tuple(options),
+        ranks=tuple((c.name, words(c.label, language), ranks.get(c.name, "")) for c in choices if question.kind == "rank"),
+        unsaid=apart if asks and not ticked else (),
+        fault=fault,
+    )
+
+
+def _unsaid(name: str, said: Mapping[str, Choice], language: str) -> str:
+    return words(said[name].label, language) if name in said else say(UNSAID[name])
+
+
+def in_words(questionnaire: Questionnaire, question: Question, value: str, language: str) -> str:
+    """Return an answer as its author would read it."""
+    told = {each.name: words(each.label, language) for each in questionnaire.choices(question)}
+    unsaid = {name: say(each) for name, each in UNSAID.items()}
+    if question.kind in (*TICKS, "rank"):
+        return ", ".join(told.get(each) or unsaid.get(each, each) for each in value.split())
+    return say("Oui") if question.kind == "acknowledge" and value == "OK" else unsaid.get(value, value)

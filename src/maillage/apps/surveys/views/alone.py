@@ -1,0 +1,367 @@
+"""Answering alone: by the link of a survey, on a kiosk, or by the link of a structure. Screen by screen, without script.
+
+What is answered stays in the session until it is sent: closing the window loses nothing, and nobody's name is asked.
+"""
+
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import wraps
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from maillage.apps.accounts.access import count, count_of
+from maillage.apps.surveys import access, rules
+from maillage.apps.surveys.actions.receive import receive
+from maillage.apps.surveys.forms import alone as forms
+from maillage.apps.surveys.models import Survey, Surveyor, Target, Version
+from maillage.apps.surveys.queries import screens
+from maillage.kernel import languages
+from maillage.kernel.typed import ROWS, whole
+from maillage.reference.answering import Completed, complete
+from maillage.reference.questionnaire import Questionnaire, load
+from maillage.reference.translations import NAMES
+
+STARTED_AN_HOUR, SENT_AN_HOUR = 300, 120  # by a connection: a whole room answers from one
+KIOSK = "enquete-borne"
+SILENCE = timedelta(minutes=3)  # on a kiosk, whoever stops is gone
+
+
+@dataclass(frozen=True)
+class Door:
+    """How somebody came in. name, words: its addresses; kiosk: the device, its place; target: the structure asked."""
+
+    survey: Survey
+    name: str
+    words: tuple[str, ...]
+    channel: str
+    kiosk: Surveyor | None = None
+    place: int | None = None
+    target: Target | None = None
+    known: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def key(self) -> str:
+        return f"enquete-{self.survey.pk}" + (f"-{self.target.pk}" if self.target else "")
+
+    def to(self, what: str = "", *words: object) -> str:
+        """Return one of its addresses."""
+        return reverse(self.name + what, args=[*self.words, *words])
+
+
+@dataclass
+class Draft:
+    """What is being answered, as the session holds it."""
+
+    uid: str
+    version: int
+    language: str
+    begun: str
+    at: str
+    values: dict[str, str] = field(default_factory=dict)
+
+
+def by_link(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Give a view the door of a survey that is open to all, or that this kiosk asks; for others it does not exist."""
+
+    @never_cache
+    @wraps(view)
+    def answer(request: HttpRequest, slug: str, *words: Any, **more: Any) -> HttpResponse:
+        survey = Survey.objects.filter(slug=slug).first()
+        if survey is None or survey.state == "draft":
+            raise Http404
+        kiosk = _kiosk(request, survey)
+        if kiosk is None and not survey.by_link and survey.state != "closed":
+            raise Http404
+        if not is_open(survey):
+            return over(request)
+        if kiosk is not None:
+            place = request.session[KIOSK].get("place")
+            return view(request, Door(survey, "survey_alone", (slug,), "kiosk", kiosk=kiosk, place=place), *words, **more)
+        return view(request, Door(survey, "survey_alone", (slug,), "link"), *words, **more)
+
+    return answer
+
+
+def _kiosk(request: HttpRequest, survey: Survey) -> Surveyor | None:
+    held = request.session.get(KIOSK) or {}
+    return (
+        Surveyor.objects.filter(pk=held.get("surveyor"), survey=survey, kiosk=True, closed_at=None).first()
+        if held
+        else None
+    )
+
+
+def is_open(survey: Survey) -> bool:
+    """Return whether a survey takes answers today."""
+    on = timezone.localdate()
+    begun = survey.opens_on is None or survey.opens_on <= on
+    return survey.state == "open" and begun and (survey.closes_on is None or on <= survey.closes_on)
+
+
+def over(request: HttpRequest) -> HttpResponse:
+    return render(request, "surveys/alone/over.html", status=410)
+
+
+# -------------------------------------------------------------------------------------------------------------- draft
+
+
+def _draft(request: HttpRequest, door: Door) -> Draft | None:
+    """Return what this browser is answering; on a kiosk, nothing that was left for too long."""
+    held = request.session.get(door.key)
+    try:
+        draft = Draft(**held) if held else None
+        at = datetime.fromisoformat(draft.at) if draft else timezone.now()
+    except (TypeError, ValueError):
+        return None
+    if door.kiosk is not None and timezone.now() - at > SILENCE:
+        request.session.pop(door.key, None)
+        return None
+    return draft
+
+
+def _hold(request: HttpRequest, door: Door, draft: Draft) -> None:
+    draft.at = timezone.now().isoformat()
+    request.session[door.key] = vars(draft).copy()
+
+
+def _version(door: Door, draft: Draft | None) -> Version:
+    versions = list(door.survey.versions.all())
+    return next((each for each in versions if draft and each.number == draft.version), versions[0])
+
+
+@dataclass(frozen=True)
+class Asking:
+    """A questionnaire being answered: its screens, and what counts of the answers."""
+
+    door: Door
+    draft: Draft
+    form: Questionnaire
+    screens: list[screens.Screen]
+    done: Completed
+
+    @property
+    def open_screens(self) -> list[int]:
+        """Return the numbers of the screens that ask, or tell, something."""
+        asked = set(self.done.asked)
+        return [n for n, screen in enumerate(self.screens, 1) if asked & {item.name for item in screen.items}]
+
+    def after(self, number: int) -> int | None:
+        return next((n for n in self.open_screens if n > number), None)
+
+    def before(self, number: int) -> int | None:
+        return next((n for n in reversed(self.open_screens) if n < number), None)
+
+
+def _asking(door: Door, draft: Draft) -> Asking:
+    form = load(_version(door, draft).definition)
+    done = complete(form, draft.values, timezone.localdate(), language=draft.language)
+    return Asking(door, draft, form, screens.cut(form), done)
+
+
+def _render(request: HttpRequest, name: str, context: dict[str, Any], language: str, *, status: int = 200) -> HttpResponse:
+    """Answer in the language of the questionnaire, as far as our own sentences have one."""
+    code = language if language in languages.LANGUAGES else languages.FRENCH
+    context |= {"language_code": language, "direction": languages.LANGUAGES[code].direction}
+    with translation.override(code), languages.speaking(code):
+        response = render(request, f"surveys/alone/{name}.html", context, status=status)
+    response["X-Robots-Tag"] = "noindex"
+    response["Content-Language"] = language
+    return response
+
+
+# ------------------------------------------------------------------------------------------------------------ screens
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def opening(request: HttpRequest, door: Door) -> HttpResponse:
+    """What the survey is, in which language, and the way in."""
+    draft = _draft(request, door)
+    form = load(_version(door, draft).definition)
+    asked = request.POST.get("langue") or request.GET.get("langue") or (draft.language if draft else "")
+    language = asked if asked in form.languages else form.languages[0]
+    if door.target is not None and door.target.answer_id is not None:
+        return _render(request, "thanks", {"door": door, "already": True}, language)
+    if request.method == "POST":
+        return _start(request, door, draft, language)
+    context = {
+        "door": door,
+        "draft": draft,
+        "n": sum(1 for each in form.questions() if each.kind not in (*screens.UNASKED, "note")),
+        "languages": [(code, NAMES.get(code, code)) for code in form.languages],
+        "language": language,
+        "again": draft is not None and bool(draft.values.keys() - door.known.keys()),
+    }
+    return _render(request, "opening", context, language)
+
+
+def _start(request: HttpRequest, door: Door, draft: Draft | None, language: str) -> HttpResponse:
+    """Begin, go on in another language, or begin again."""
+    if count(request, "enquetes-commencees") > STARTED_AN_HOUR:
+        return render(request, "429.html", status=429)
+    if draft is None or "recommencer" in request.POST:
+        at = timezone.now().isoformat()
+        uid = str(uuid.uuid5(uuid.NAMESPACE_OID, f"maillage-cible-{door.target.pk}") if door.target else uuid.uuid4())
+        number = _version(door, None).number
+        draft = Draft(uid=uid, version=number, language=language, begun=at, at=at, values=dict(door.known))
+    draft.language = language
+    _hold(request, door, draft)
+    if request.POST.get("recommencer") == "accueil":
+        request.session.pop(door.key, None)
+        return redirect(door.to())
+    asking = _asking(door, draft)
+    resumed = next((n for n in asking.open_screens if not set(asking.screens[n - 1].names) & draft.values.keys()), None)
+    go_on = resumed if resumed and "recommencer" not in request.POST and not door.target else None
+    return _go(door, go_on or asking.after(0))
+
+
+def _go(door: Door, number: int | None) -> HttpResponseRedirect:
+    return redirect(door.to("_page", number) if number else door.to("_review"))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def page(request: HttpRequest, door: Door, number: int) -> HttpResponse:
+    """One screen: what it asks, and the way on."""
+    draft = _draft(request, door)
+    if draft is None:
+        return redirect(door.to())
+    asking = _asking(door, draft)
+    if number not in asking.open_screens:
+        return _go(door, asking.after(number))
+    screen, faults = asking.screens[number - 1], {}
+    if request.method == "POST":
+        given = forms.read(asking.form, screen, request.POST, asking.done.asked)
+        draft.values = {name: value for name, value in {**draft.values, **given}.items() if value}
+        _hold(request, door, draft)
+        asking = _asking(door, draft)
+        faults = {fault.name: fault.what for fault in asking.done.faults if fault.name in given}
+        if "retour" in request.POST:
+            before = asking.before(number)
+            return redirect(door.to("_page", before) if before else door.to())
+        if not faults:
+            return redirect(door.to("_review")) if request.POST.get("relire") else _go(door, asking.after(number))
+    asked, on = set(asking.done.asked), timezone.localdate()
+    open_screens = asking.open_screens
+    context = {
+        "door": door,
+        "screen": screen,
+        "title": screens.words(screen.title, draft.language),
+        "questions": [
+            screens.shown(asking.form, item, draft.values, language=draft.language, on=on, fault=faults.get(item.name, ""))
+            for item in screen.items
+            if item.name in asked or item.kind == "note"
+        ],
+        "faults": faults,
+        "step": open_screens.index(number) + 1 if number in open_screens else 1,
+        "steps": len(open_screens),
+        "review": request.GET.get("relire") or request.POST.get("relire"),
+    }
+    return _render(request, "page", context, draft.language, status=400 if faults else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def review(request: HttpRequest, door: Door) -> HttpResponse:
+    """What was answered, to read again, correct, and send."""
+    draft = _draft(request, door)
+    if draft is None:
+        return redirect(door.to())
+    asking = _asking(door, draft)
+    missing = {fault.name: fault.what for fault in asking.done.faults if asking.form.question(fault.name) is not None}
+    where = {name: n for n, screen in enumerate(asking.screens, 1) for name in screen.names}
+    missing = {name: what for name, what in missing.items() if name in where}
+    if request.method == "POST" and not missing and asking.done.values:
+        return _send(request, asking)
+    rows = [
+        {
+            "label": screens.words(question.label, draft.language),
+            "said": screens.in_words(asking.form, question, asking.done.values.get(question.name, ""), draft.language),
+            "page": where[question.name],
+            "fault": missing.get(question.name, ""),
+        }
+        for question in asking.form.questions()
+        if question.name in asking.done.asked and question.name in where
+    ]
+    context = {
+        "door": door,
+        "rows": rows,
+        "missing": missing,
+        "empty": not asking.done.values,
+        "last": asking.before(10**6),
+    }
+    return _render(request, "review", context, draft.language, status=400 if request.method == "POST" else 200)
+
+
+def _send(request: HttpRequest, asking: Asking) -> HttpResponse:
+    """Keep the answer once, however often it is sent, then forget it here."""
+    door, draft, at = asking.door, asking.draft, timezone.now()
+    if door.kiosk is not None:
+        too_many = count_of(f"device-{door.kiosk.pk}", "enquetes-envois") > rules.SENDINGS_AN_HOUR
+    else:
+        too_many = count(request, "enquetes-seul") > SENT_AN_HOUR
+    if too_many:
+        return render(request, "429.html", status=429)
+    sent = rules.Sent(
+        uid=uuid.UUID(draft.uid),
+        version=draft.version,
+        channel=door.channel,
+        values=dict(asking.done.values),
+        place=door.place,
+        language=draft.language[:8],
+        begun_at=datetime.fromisoformat(draft.begun),
+        ended_at=at,
+    )
+    done = receive(door.survey, [sent], at=at, surveyor=door.kiosk)
+    if door.target is not None and sent.uid in done.known:
+        answered(door.target, sent.uid, at)
+    request.session.pop(door.key, None)
+    request.session[f"{door.key}-merci"] = draft.language
+    return redirect(door.to("_thanks"))
+
+
+def answered(target: Target, uid: uuid.UUID, at: datetime) -> None:
+    """Note that a structure answered, and propose what it says to its sheet."""
+    from maillage.apps.surveys.actions import targets
+
+    targets.answered(target, uid=uid, at=at)
+
+
+@require_http_methods(["GET", "HEAD"])
+def thanks(request: HttpRequest, door: Door) -> HttpResponse:
+    """Thank you, it is sent."""
+    language = request.session.get(f"{door.key}-merci")
+    if language is None:
+        return redirect(door.to())
+    return _render(request, "thanks", {"door": door, "already": False}, language)
+
+
+# --------------------------------------------------------------------------------------------------------------- kiosk
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def kiosk(request: HttpRequest, token: str) -> HttpResponse:
+    """Make this browser a kiosk of a survey: its link opens nothing else."""
+    found = access.surveyor_of(token)
+    if found is None or not found.kiosk or found.closed_at is not None:
+        if count(request, "enquetes-liens") > rules.LINKS_AN_HOUR:
+            return render(request, "429.html", status=429)
+        raise Http404
+    if not is_open(found.survey):
+        return over(request)
+    places = list(found.survey.places.all())
+    if request.method == "POST":
+        asked = whole(request.POST.get("lieu", ""), ROWS)
+        request.session[KIOSK] = {"surveyor": found.pk, "place": asked if asked in {each.pk for each in places} else None}
+        request.session.pop(f"enquete-{found.survey.pk}", None)
+        return redirect("survey_alone", found.survey.slug)
+    return render(request, "surveys/alone/kiosk.html", {"survey": found.survey, "surveyor": found, "places": places})
+
+
+link_opening, link_page, link_review, link_thanks = map(by_link, (opening, page, review, thanks))

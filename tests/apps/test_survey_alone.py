@@ -1,0 +1,185 @@
+"""Answering alone by a link or on a kiosk: screen by screen, without script, resumed, sent once."""
+
+import logging
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.utils import timezone
+
+from maillage.apps.surveys.actions import campaigns
+from maillage.apps.surveys.models import Answer
+from maillage.apps.surveys.queries import screens
+from maillage.config.logs import Masked
+from maillage.reference.questionnaire import Choice, Group, Question, Questionnaire
+from maillage.reference.surveys import banks
+
+pytestmark = pytest.mark.django_db
+AT = datetime(2026, 11, 21, 9, tzinfo=UTC)
+HERE = "38185"
+
+
+def ask(name: str, kind: str, **more) -> Question:
+    return Question(name=name, kind=kind, label={"fr": f"Question {name} ?", "en": f"{name} in English?"}, **more)
+
+
+def offer(*names: str, alone: tuple[str, ...] = ()) -> tuple[Choice, ...]:
+    return tuple(Choice(name=name, label={"fr": name.capitalize()}, alone=name in alone) for name in names)
+
+
+FORM = Questionnaire(
+    id="f",
+    title="Essai",
+    languages=("fr", "en"),
+    lists={"on": offer("oui", "non"), "eq": offer("pc", "tablette", "rien", alone=("rien",))},
+    items=(
+        Group(
+            name="vous",
+            label={"fr": "Vous"},
+            items=(
+                ask("age", "integer", required=True, constraint=". >= 15 and . < 120"),
+                ask("net", "one", choices="on", required=True),
+                ask("ou", "text", relevant="${net} = 'oui'"),
+            ),
+        ),
+        Group(
+            name="chez_vous",
+            label={"fr": "Équipement"},
+            items=(ask("eq", "many", choices="eq"), ask("ordre", "rank", choices="eq")),
+        ),
+    ),
+)
+
+
+@pytest.fixture
+def survey():
+    made = campaigns.prepare(by=None, title="Essai", territory=HERE, questionnaire=FORM, at=AT, by_link=True)
+    return campaigns.open_survey(made, by=None, at=AT)
+
+
+def post(client, address: str, **values):
+    return client.post(address, values)
+
+
+def test_no_screen_waits_for_its_own_answers():
+    for form in (FORM, *banks().values()):
+        cut = screens.cut(form)
+        seen = [name for screen in cut for name in screen.names]
+        assert seen == [q.name for q in form.questions() if q.kind not in (*screens.UNASKED, "note")]
+        assert all(len(screen.names) <= screens.MOST for screen in cut)
+    assert [screen.names for screen in screens.cut(FORM)] == [("age", "net"), ("ou",), ("eq", "ordre")]
+
+
+def test_somebody_answers_alone_without_script(client, survey):
+    assert "Question" not in client.get("/enquetes/essai/page/1/", follow=True).content.decode().split("<h1")[0]
+    assert post(client, "/enquetes/essai/", langue="fr").url == "/enquetes/essai/page/1/"
+    told = post(client, "/enquetes/essai/page/1/", **{"q-age": "7", "q-net": "non"})
+    assert told.status_code == 400 and 'value="7"' in told.content.decode()
+    # « Non » skips the second screen.
+    assert post(client, "/enquetes/essai/page/1/", **{"q-age": "71", "q-net": "non"}).url == "/enquetes/essai/page/3/"
+    assert (
+        post(
+            client, "/enquetes/essai/page/3/", **{"q-eq": ["rien", "pc"], "rang-ordre-pc": "2", "rang-ordre-tablette": "1"}
+        ).url
+        == "/enquetes/essai/relire/"
+    )
+    assert "71" in client.get("/enquetes/essai/relire/").content.decode()
+    assert post(client, "/enquetes/essai/relire/").url == "/enquetes/essai/merci/"
+    held = Answer.objects.get()
+    assert held.values == {"age": "71", "net": "non", "eq": "pc", "ordre": "tablette pc"}
+    assert (held.channel, held.language, held.surveyor, held.by) == ("link", "fr", None, None)
+    assert "Merci" in client.get("/enquetes/essai/merci/").content.decode()
+    # Sent again by a second click: nothing is left to send.
+    assert post(client, "/enquetes/essai/relire/").url == "/enquetes/essai/" and Answer.objects.count() == 1
+
+
+def test_what_is_left_unsaid_is_an_answer(client, survey):
+    post(client, "/enquetes/essai/")
+    assert post(client, "/enquetes/essai/page/1/", **{"tu-age": "refus", "q-net": "nsp"}).url == "/enquetes/essai/page/3/"
+
+
+def test_a_required_question_left_empty_is_told(client, survey):
+    post(client, "/enquetes/essai/")
+    assert post(client, "/enquetes/essai/page/1/", **{"q-age": "40"}).status_code == 400
+    assert post(client, "/enquetes/essai/relire/").status_code == 400 and not Answer.objects.exists()
+
+
+def test_it_resumes_where_it_was_left_in_another_language(client, survey):
+    post(client, "/enquetes/essai/")
+    post(client, "/enquetes/essai/page/1/", **{"q-age": "40", "q-net": "oui"})
+    assert post(client, "/enquetes/essai/", langue="en").url == "/enquetes/essai/page/2/"
+    assert "ou in English?" in client.get("/enquetes/essai/page/2/").content.decode()
+    assert post(client, "/enquetes/essai/", recommencer="1").url == "/enquetes/essai/page/1/"
+    assert 'value="40"' not in client.get("/enquetes/essai/page/1/").content.decode()
+
+
+def test_an_answer_that_changes_takes_its_followers_away(client, survey):
+    post(client, "/enquetes/essai/")
+    post(client, "/enquetes/essai/page/1/", **{"q-age": "40", "q-net": "oui"})
+    post(client, "/enquetes/essai/page/2/", **{"q-ou": "au travail"})
+    post(client, "/enquetes/essai/page/1/", **{"q-age": "40", "q-net": "non", "relire": "1"})
+    post(client, "/enquetes/essai/relire/")
+    assert Answer.objects.get().values == {"age": "40", "net": "non"}
+
+
+def test_words_sent_in_place_of_a_choice_are_not_kept(client, survey):
+    post(client, "/enquetes/essai/")
+    assert post(client, "/enquetes/essai/page/1/", **{"q-age": "40", "q-net": "<script>"}).status_code == 400
+
+
+def test_nothing_opens_before_the_survey_does(client):
+    campaigns.prepare(by=None, title="Brouillon", territory=HERE, questionnaire=FORM, at=AT, by_link=True)
+    closed = campaigns.prepare(by=None, title="Sans lien", territory=HERE, questionnaire=FORM, at=AT)
+    campaigns.open_survey(closed, by=None, at=AT)
+    for address in ("/enquetes/brouillon/", "/enquetes/sans-lien/", "/enquetes/rien/", "/enquetes/sans-lien/page/1/"):
+        assert client.get(address).status_code == 404
+
+
+def test_a_survey_that_ended_says_so_and_takes_nothing(client, survey):
+    post(client, "/enquetes/essai/")
+    post(client, "/enquetes/essai/page/1/", **{"q-age": "40", "q-net": "non"})
+    campaigns.close(survey, by=None, at=AT)
+    assert post(client, "/enquetes/essai/relire/").status_code == 410 and not Answer.objects.exists()
+
+
+def test_no_name_is_asked_and_nothing_is_kept_by_a_cache(client, survey):
+    post(client, "/enquetes/essai/")
+    answer = client.get("/enquetes/essai/page/1/")
+    assert "no-store" in answer["Cache-Control"]
+    assert not re.search(r'autocomplete="(name|email|tel)', answer.content.decode())
+
+
+def test_a_kiosk_starts_afresh_for_each_person(client, survey):
+    survey.by_link = False
+    survey.save()
+    place = campaigns.add_place(survey, "Accueil", by=None, at=AT, channel="reception")
+    device, token = campaigns.give_link(survey, "Borne", by=None, at=AT, kiosk=True)
+    assert client.get("/enquetes/essai/").status_code == 404
+    assert client.get(f"/enquetes/borne/{token}/").status_code == 200
+    assert post(client, f"/enquetes/borne/{token}/", lieu=place.pk).url == "/enquetes/essai/"
+    post(client, "/enquetes/essai/")
+    post(client, "/enquetes/essai/page/1/", **{"q-age": "40", "q-net": "non"})
+    post(client, "/enquetes/essai/relire/")
+    held = Answer.objects.get()
+    assert (held.channel, held.surveyor, held.place) == ("kiosk", device, place)
+    post(client, "/enquetes/essai/")
+    post(client, "/enquetes/essai/page/1/", **{"q-age": "41", "q-net": "non"})
+    session = client.session
+    key = f"enquete-{survey.pk}"
+    session[key] = session[key] | {"at": (timezone.now() - timedelta(minutes=4)).isoformat()}
+    session.save()
+    assert client.get("/enquetes/essai/page/1/").url == "/enquetes/essai/"  # silence: whoever stopped is gone
+    campaigns.close_link(device, by=None, at=AT)
+    assert client.get("/enquetes/essai/").status_code == 404
+
+
+def test_a_link_that_is_no_kiosk_makes_none(client, survey):
+    _, token = campaigns.give_link(survey, "Téléphone", by=None, at=AT)
+    assert client.get(f"/enquetes/borne/{token}/").status_code == 404
+    assert client.get("/enquetes/borne/invente/").status_code == 404
+
+
+@pytest.mark.parametrize("kind", ["borne", "odk", "structure"])
+def test_logs_hold_no_link(kind):
+    record = logging.LogRecord("x", logging.INFO, "", 0, f"GET /enquetes/{kind}/secret-42/formList 200", None, None)
+    assert "secret" not in Masked("%(message)s").format(record)
