@@ -4,7 +4,7 @@ Source: docs/methods/resultats-enquete.md
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 from math import sqrt
 
@@ -94,6 +94,7 @@ class Sample:
     weights: Weights | None
     domain: Bools
     words: str
+    where: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     @property
     def is_simple(self) -> bool:
@@ -134,7 +135,7 @@ def sample(
         chosen = [at[each] for each in kept]
         domain &= column.members[:, chosen].any(axis=1)
         told.append(f"{column.label} : {' ou '.join(column.categories[k][1] for k in chosen)}")
-    return Sample(reader, plan, weights, domain, " ; ".join(told))
+    return Sample(reader, plan, weights, domain, " ; ".join(told), where or {})
 
 
 def tabulate(
@@ -193,6 +194,10 @@ def of_sample(
             why="Chaque groupe aurait donné la même réponse.",
             do="Choisissez une autre question.",
         )
+    if not by and len(held.where) == 1 and least:
+        ((name, kept),) = held.where.items()
+        if len(kept) == 1 and name != question and held.reader.group(name, classes=cut.get(name, ())).exclusive:
+            return _group(held, question, name, kept[0], least, rounding, decimals, cut)
     cells = _Cells(held, column, cross, least or 0)
     earlier = next((each for each in before if (each.question, each.by) == (question, by)), None)
     if earlier is not None and least:
@@ -218,6 +223,35 @@ def of_sample(
         rounding=rounding,
         decimals=decimals,
         least=few,
+    )
+
+
+def _group(
+    held: Sample,
+    question: str,
+    by: str,
+    group: str,
+    least: int,
+    rounding: str,
+    decimals: int,
+    classes: Mapping[str, Sequence[float]],
+) -> Tabulation:
+    """Return the table of one group: that of the crossed table, so that the two never say different things."""
+    everybody = replace(held, domain=np.ones_like(held.domain), words="", where={})
+    crossed = of_sample(everybody, question, by=by, least=least, rounding=rounding, decimals=decimals, classes=classes)
+    column = held.reader.column(question, classes=classes.get(question, ()))
+    who = _universe(held, column)
+    own = [row for row in crossed.rows if row.by == group]
+    return replace(
+        crossed,
+        by="",
+        by_label="",
+        universe=who,
+        n=int((column.answered & held.domain).sum()),
+        unsaid={word: _told(int((mask & held.domain).sum()), least) for word, mask in column.unsaid.items()},
+        groups=(),
+        rows=tuple(replace(row, by="", by_label="", figure=replace(row.figure, universe=who)) for row in own),
+        measures=tuple(replace(each, by="", by_label="") for each in crossed.measures if each.by == group),
     )
 
 
@@ -374,45 +408,51 @@ class _Cells:
             name = self.cross.categories[g][0] if self.cross else ""
             base = earlier.groups.get(name) if self.cross else earlier.n
             old = [cells[k, g] for k in range(len(self.counts))]
+            old += [earlier.cells.get(("+".join(self.column.categories[k][0] for k in each), name)) for each in self.joined]
+            now = [*self.counts[:, g].tolist(), *self.joined_counts[:, g].tolist()]
             if base is not None and 0 < abs(int(self.bases[g]) - base) < least:
-                hidden = np.arange(len(old))
+                kept = np.zeros(len(now), dtype=bool)
             elif self.column.exclusive:
-                hidden = np.flatnonzero(~self._since(old, base, g))
+                kept = self._since(old, base, g)
             else:
-                hidden = np.array(
-                    [k for k, n in enumerate(old) if n is not None and 0 < abs(int(self.counts[k, g]) - n) < least]
-                )
-            for k in hidden.tolist():
-                if self.seen[k, g]:
+                kept = np.array([then is None or not 0 < abs(n - then) < least for n, then in zip(now, old, strict=True)])
+            for k in np.flatnonzero(~kept).tolist():
+                if k >= len(self.counts):
+                    self.joined_seen[k - len(self.counts), g] = False
+                elif self.seen[k, g]:
                     self.seen[k, g] = False
                     self.why[k, g] = BEFORE.format(least=least)
-            for j, each in enumerate(self.joined):
-                if set(hidden.tolist()) & set(each):
-                    self.joined_seen[j, g] = False
 
     def _since(self, old: Sequence[int | None], base: int | None, g: int) -> Bools:
-        """Return which cells of a group may be shown beside those shown before: people of then, and people come since."""
-        now, size, least = self.counts[:, g], len(old), self.least
-        left = 0 if base is None else base - sum(n or 0 for n in old)
-        unknown = [k for k, n in enumerate(old) if n is None]
-        then = np.array([n or 0 for n in old])
-        if unknown:
-            then[unknown[0]] = left  # their sum is known, not their parts: any parts do
-        since = now - then
-        eye, none = np.eye(size), np.zeros((size, size))
-        before, after = np.hstack([eye, none]), np.hstack([none, eye])
-        told = [before[k] for k, n in enumerate(old) if n is not None]
-        told += [np.hstack([np.ones(size), np.zeros(size)])] * (base is not None) + [np.ones(2 * size)]
-        secret = [before[k] for k in unknown]
+        """Return which cells, then grouped answers, of a group may be shown beside those shown before.
+
+        Cells are people of then, and people come since. What was withheld then stays so, and what a few newcomers said too.
+        """
+        now, least = self.counts[:, g], self.least
+        size = len(now)
+        masks = np.array([*np.eye(size), *(np.isin(np.arange(size), each) for each in self.joined)], dtype=np.float64)
+        none = np.zeros_like(masks)
+        before, after, both = np.hstack([masks, none]), np.hstack([none, masks]), np.hstack([masks, masks])
+        known = [k for k, n in enumerate(old) if n is not None]
+        told = [before[k] for k in known] + [np.ones(2 * size)]
+        values = [float(n) for n in old if n is not None]
+        if base is not None:
+            told.append(np.hstack([np.ones(size), np.zeros(size)]))
+            values.append(float(base))
+        # Parts withheld then are not kept: any that agree with what was shown stand for them.
+        own = [each[:size] for each in told if not each[size:].any()]
+        then = np.linalg.lstsq(np.array(own), np.array(values), rcond=None)[0] if own else np.zeros(size)
+        since = masks @ (now - then)
         same = base is not None and int(now.sum()) == base
-        secret += [after[k] for k, n in enumerate(old) if n is not None and not same and abs(int(since[k])) < least]
+        secret = [before[k] for k in range(len(masks)) if k not in known]
+        secret += [after[k] for k in known if not same and abs(since[k]) < least]
         return disclosure.protect(
-            np.concatenate([then, since]),
-            before + after,
-            self.seen[:, g].tolist(),
+            np.concatenate([then, now - then]),
+            both,
+            [*self.seen[:, g].tolist(), *self.joined_seen[:, g].tolist()],
             np.array(told),
             least,
-            free=[False] * size + [bool((since < 0).any())] * size,
+            free=[False] * size + [any(since[k] < -0.5 for k in known)] * size,
             secret=secret,
         )
 

@@ -1,0 +1,417 @@
+"""Tables of a survey: who is counted, what is withheld whatever one subtracts, what two editions give together."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pytest import approx
+from scipy.optimize import linprog
+
+from maillage.engine import chance, proportions
+from maillage.kernel.errors import Refused
+from maillage.kernel.estimate import Estimate, Withheld
+from maillage.kernel.table import Table
+from maillage.reference.questionnaire import Choice, Group, National, Question, Questionnaire
+from maillage.studies import survey_differences, tabulation
+from maillage.studies.tabulated import counted
+from maillage.studies.tabulation import Weights, tabulate
+
+EASE = ("pas", "peu", "plutot", "tres")
+
+
+def choices(*names):
+    return tuple(Choice(name=name, label={"fr": name.capitalize()}) for name in names)
+
+
+def asked(name, kind="one", **told):
+    return Question(name=name, kind=kind, label={"fr": f"Question {name} ?"}, **told)
+
+
+FORM = Questionnaire(
+    id="essai",
+    title="Essai",
+    kind="inhabitants",
+    lists={
+        "ease": choices(*EASE),
+        "age": choices("jeune", "adulte", "ancien"),
+        "oui": choices("oui", "non"),
+        "eq": choices("tel", "ordi", "rien"),
+    },
+    items=(
+        asked("aise", choices="ease", scale="ease", topic="aisance"),
+        asked("age", choices="age"),
+        asked("eq", "many", choices="eq"),
+        asked("prio", "rank", choices="eq"),
+        asked("annees", "integer"),
+        asked("jour", "date"),
+        asked("mot", "text"),
+        Group(
+            name="suite", relevant="${aide} = 'oui'", items=(asked("content", choices="oui", universe="personnes aidées"),)
+        ),
+        asked("aide", choices="oui", topic="aide"),
+    ),
+)
+
+
+def table(**columns):
+    size = len(next(iter(columns.values())))
+    return Table(
+        "essai.csv", {"id": np.arange(size).astype(str), **{k: np.array(v, dtype=str) for k, v in columns.items()}}
+    )
+
+
+def people(counts):
+    """counts: {answer: how many} or {(answer, age): how many}."""
+    return [name for name, n in counts.items() for _ in range(n)]
+
+
+# ------------------------------------------------------------------------------------------------------------------ counts
+
+
+def test_what_is_not_said_stays_out_of_the_base():
+    answers = table(aide=["oui"] * 20 + ["non"] * 30 + ["nsp"] * 12 + ["refus"] * 3 + [""] * 0)
+    found = tabulate(answers, FORM, "aide")
+    assert found.n == 50
+    assert found.unsaid == {"nsp": 12, "refus": None, "blank": 0}
+    assert found.row("oui").percent == approx(40)
+    assert found.row("oui").n == 20
+    assert found.row("oui").figure.universe == "personnes interrogées, ayant répondu"
+    assert any("12 ne savent pas, moins de 11 ne souhaitent pas répondre" in note for note in found.notes)
+
+
+def test_who_was_not_asked_is_not_of_the_universe():
+    """La condition est celle du groupe ; une réponse restée d’avant, alors que la question n’est plus posée, ne compte pas."""
+    answers = table(
+        aide=["oui"] * 40 + ["non"] * 20, content=["oui"] * 25 + ["non"] * 12 + [""] * 3 + ["oui"] * 5 + [""] * 15
+    )
+    found = tabulate(answers, FORM, "content")
+    assert found.n == 37
+    assert found.unsaid["blank"] is None
+    assert found.universe == "personnes aidées, ayant répondu"
+    assert any("20 répondants n’avaient pas à y répondre" in note for note in found.notes)
+
+
+def test_labels_and_misspelt_answers():
+    answers = table(aise=["Plutot"] * 30 + ["tres"] * 20 + ["pluto", "zzz"])
+    found = tabulate(answers, FORM, "aise")
+    assert found.n == 50
+    assert found.row("plutot").n == 30
+    assert any("« pluto » (1 fois, peut-être « plutot »)" in note for note in found.notes)
+
+
+def test_several_answers_go_beyond_a_hundred():
+    found = tabulate(table(eq=["tel ordi"] * 30 + ["tel"] * 20 + ["ordi"] * 15), FORM, "eq")
+    assert [row.n for row in found.rows] == [50, 45, None]
+    assert sum(row.percent or 0 for row in found.rows) > 100
+    assert any("le total dépasse 100" in note for note in found.notes)
+
+
+def test_ties_of_a_ranking_share_their_rank():
+    """Y-040 : deux premières priorités ex æquo."""
+    found = tabulate(table(prio=["tel=ordi rien"] * 30 + ["tel ordi"] * 20), FORM, "prio", least=None)
+    assert found.row("tel").percent == approx(100)
+    assert found.row("ordi").percent == approx(60)
+    ranks = {each.category: (each.value, each.n) for each in found.measures}
+    assert ranks["tel"] == (approx((30 * 1.5 + 20) / 50), 50)
+    assert ranks["rien"] == (approx(3), 30)
+
+
+def test_numbers_by_classes_with_mean_and_median():
+    years = list(range(15, 90)) * 2
+    found = tabulate(table(annees=years), FORM, "annees")
+    assert [row.label for row in found.rows] == ["moins de 20", "20 à 39", "40 à 59", "60 à 79", "80 ou plus"]
+    assert sum(row.n for row in found.rows if row.n) <= 150
+    mean, median = found.measures
+    assert mean.value == approx(np.mean(years))
+    assert mean.low < mean.value < mean.high
+    assert median.low <= median.value == 52 <= median.high
+    chosen = tabulate(table(annees=years), FORM, "annees", classes={"annees": [30, 60]})
+    assert [(row.label, row.n) for row in chosen.rows] == [("moins de 30", 30), ("30 à 59", 60), ("60 ou plus", 60)]
+
+
+def test_dates_in_three_ways():
+    found = tabulate(table(jour=["2026-03-05"] * 20 + ["06/03/2026"] * 10 + ["7.4.2026"] * 30 + ["hier"]), FORM, "jour")
+    assert [(row.label, row.n) for row in found.rows] == [("mars 2026", 30), ("avril 2026", 30)]
+    assert any("« hier »" in note for note in found.notes)
+
+
+def test_a_scale_tells_its_two_worst_and_two_best():
+    found = tabulate(table(aise=people({"pas": 20, "peu": 30, "plutot": 25, "tres": 40})), FORM, "aise")
+    worst, best = [row for row in found.rows if row.grouped]
+    assert (worst.label, worst.n, worst.percent) == ("Pas ou Peu", 50, approx(100 * 50 / 115))
+    assert best.n == 65
+
+
+def test_simple_plans_have_wilson_weighted_ones_do_not():
+    answers = table(aide=people({"oui": 81, "non": 182}))
+    plain = tabulate(answers, FORM, "aide").row("oui").figure
+    assert [plain.low, plain.high] == approx([100 * bound for bound in proportions.wilson(81 / 263, 263)])
+    weights = Weights(values=np.where(answers["aide"] == "oui", 2.0, 1.0))
+    found = tabulate(answers, FORM, "aide", weights=weights).row("oui")
+    assert found.percent == approx(100 * 162 / 344)
+    assert found.figure.high - found.figure.low > plain.high - plain.low
+    assert found.n == 81
+
+
+def test_what_cannot_be_asked_is_refused():
+    answers = table(aise=["pas"] * 30)
+    for question, options, what in (
+        ("aisé", {}, "la plus proche est « aise »"),
+        ("mot", {}, "réponse libre"),
+        ("age", {}, "la colonne « age » manque"),
+        ("aise", {"least": 4}, "ne peut pas être 4"),
+        ("aise", {"where": {"aise": ["nul"]}}, "ne garde personne"),
+        ("aise", {"weights": Weights(values=np.full(30, -1.0))}, "est -1"),
+    ):
+        with pytest.raises(Refused, match=what) as caught:
+            tabulate(answers, FORM, question, **options)
+        assert caught.value.do
+    with pytest.raises(Refused, match="aucune réponse"):
+        tabulate(table(aise=[]), FORM, "aise")
+
+
+def test_nobody_one_respondent_everybody_alike():
+    nobody = tabulate(table(aise=["", "nsp"]), FORM, "aise")
+    assert nobody.n == 0
+    assert all(isinstance(row.figure, Withheld) and "Personne" in row.reason for row in nobody.rows)
+    one = tabulate(table(aise=["pas"]), FORM, "aise", least=None)
+    assert (one.row("pas").figure.low, one.row("pas").figure.high) == approx((27.0, 100), abs=1)
+    assert any("Un seul répondant" in note for note in one.notes)
+    alike = tabulate(table(aise=["tres"] * 40), FORM, "aise", weights=Weights(values=np.tile([1.0, 3], 20)), least=None)
+    low = alike.row("tres").figure.low
+    assert low == approx(100 * 0.05 ** (1.25 / 40), abs=1e-6), "Clopper and Pearson on n over Kish's effect"
+    assert any("Tous ont donné la même réponse" in note for note in alike.notes)
+
+
+# -------------------------------------------------------------------------------------------------------------- disclosure
+
+
+def attacked(crossed, one_way, groups_alone, least):
+    """Return the least doubt left on each cell withheld, from what the three tables print and nothing else."""
+    names = [row.category for row in one_way.rows if not row.grouped]
+    groups = [group.by for group in crossed.groups]
+    shape = len(names) + 1, len(groups) + 1  # those who did not say stand last
+    index = np.arange(shape[0] * shape[1]).reshape(shape)
+    known, values = [], []
+
+    def tell(cells, n):
+        if n is not None:
+            mask = np.zeros(index.size)
+            mask[np.ravel(cells)] = 1
+            known.append(mask)
+            values.append(n)
+
+    position = {name: k for k, name in enumerate(names)}
+    for row in crossed.rows:
+        lines = [position[name] for name in (row.grouped or (row.category,))]
+        tell(index[lines, groups.index(row.by)], row.n)
+    for row in one_way.rows:
+        tell(index[[position[name] for name in (row.grouped or (row.category,))]], row.n)
+    for row in groups_alone.rows:
+        tell(index[:, groups.index(row.category)], row.n)
+    for g, group in enumerate(crossed.groups):
+        tell(index[:-1, g], group.n)
+    tell(index[:-1], one_way.n)
+    tell(index[:, :-1], groups_alone.n)
+    tell(index[:-1, :-1], crossed.n)
+    tell(index[-1, -1], 0)
+    doubt = []
+    for row in crossed.rows:
+        if row.n is None:
+            lines = [position[name] for name in (row.grouped or (row.category,))]
+            goal = np.zeros(index.size)
+            goal[index[lines, groups.index(row.by)]] = 1
+            ends = [
+                sign * linprog(sign * goal, A_eq=np.array(known), b_eq=values, bounds=(0, None)).fun for sign in (1, -1)
+            ]
+            doubt.append(ends[1] - ends[0])
+    return doubt
+
+
+@given(st.integers(0, 10_000), st.integers(60, 400), st.booleans())
+@settings(max_examples=15, deadline=None)
+def test_nothing_withheld_is_found_from_the_three_tables(seed, n, silent):
+    random = chance.generator(seed, "test")
+    odds = random.dirichlet(np.ones(12) * 1.5)
+    drawn = random.choice(12, n, p=odds)
+    ease, age = np.array(EASE)[drawn % 4], np.array(["jeune", "adulte", "ancien"])[drawn // 4]
+    if silent:
+        ease = np.where(random.uniform(size=n) < 0.1, "nsp", ease)
+        age = np.where(random.uniform(size=n) < 0.1, "", age)
+    answers = table(aise=ease, age=age)
+    crossed, one, other = (
+        tabulate(answers, FORM, "aise", by="age"),
+        tabulate(answers, FORM, "aise"),
+        tabulate(answers, FORM, "age"),
+    )
+    for row in (*crossed.rows, *one.rows, *other.rows):
+        assert row.n is None or row.n >= 11
+        if row.n is not None and row.by:
+            assert row.base - row.n >= 11
+    if crossed.n >= 44:
+        assert min(attacked(crossed, one, other, 11), default=11) >= 11 - 1e-5
+
+
+def test_a_filter_does_not_give_those_it_leaves_out():
+    """Filtrer 185 personnes sur 192 dirait, par soustraction, les réponses des sept autres."""
+    answers = table(aise=people({"pas": 60, "tres": 132}), age=["jeune"] * 180 + ["adulte"] * 5 + ["ancien"] * 7)
+    found = tabulate(answers, FORM, "aise", where={"age": ["jeune", "adulte"]})
+    assert found.n == 185
+    assert all(row.n is None and isinstance(row.figure, Withheld) for row in found.rows)
+    assert "Question age ? : Jeune ou Adulte" in found.universe
+
+
+def test_a_filter_says_what_the_cross_says():
+    random = chance.generator(1, "test")
+    answers = table(aise=random.choice(EASE, 300), age=random.choice(["jeune", "adulte", "ancien"], 300))
+    weights = Weights(values=random.uniform(1, 3, 300))
+    crossed = tabulate(answers, FORM, "aise", by="age", weights=weights)
+    kept = tabulate(answers, FORM, "aise", where={"age": ["jeune"]}, weights=weights)
+    for row in kept.rows:
+        twin = crossed.row(row.category, "jeune")
+        assert (row.n, row.percent) == (twin.n, approx(twin.percent))
+        assert "Jeune" in row.figure.universe
+        assert replace(row.figure, universe="") == replace(twin.figure, universe="")
+    assert any(row.n for row in kept.rows)
+    assert kept.n == int(((answers["age"] == "jeune") & (answers["aise"] != "")).sum())
+
+
+def test_groups_that_overlap_are_protected_one_by_one():
+    answers = table(
+        eq=["tel ordi"] * 60 + ["tel"] * 60 + ["rien"] * 40,
+        aide=(["oui"] * 30 + ["non"] * 30) * 2 + ["oui"] * 20 + ["non"] * 20,
+    )
+    found = tabulate(answers, FORM, "aide", by="eq")
+    assert [(group.by, group.n) for group in found.groups] == [("tel", 120), ("ordi", 60), ("rien", 40)]
+    assert found.row("oui", "ordi").n == 30
+    assert any("plusieurs groupes" in note for note in found.notes)
+
+
+def edition(counts):
+    return tabulate(table(aise=people(counts)), FORM, "aise"), table(aise=people(counts))
+
+
+def test_a_second_edition_with_few_more_answers_keeps_the_first():
+    first, _ = edition({"pas": 30, "peu": 40, "plutot": 30, "tres": 50})
+    before = (counted(first.counts()),)
+    second = tabulate(table(aise=people({"pas": 31, "peu": 42, "plutot": 30, "tres": 50})), FORM, "aise", before=before)
+    assert all(isinstance(row.figure, Withheld) for row in second.rows)
+    assert "moins de 11 réponses ont changé" in second.rows[0].reason
+
+
+def test_a_second_edition_does_not_give_the_newcomers_by_subtraction():
+    first, _ = edition({"pas": 30, "peu": 40, "plutot": 30, "tres": 50})
+    before = (counted(first.counts()),)
+    second = tabulate(table(aise=people({"pas": 33, "peu": 60, "plutot": 52, "tres": 75})), FORM, "aise", before=before)
+    shown = {row.category: row.n for row in second.rows if not row.grouped}
+    assert shown["pas"] is None
+    assert list(shown.values()).count(None) >= 2
+    assert "édition précédente" in second.row("pas").reason
+
+
+def test_a_second_edition_of_the_same_answers_says_the_same():
+    counts = {"pas": 30, "peu": 40, "plutot": 30, "tres": 50}
+    first, answers = edition(counts)
+    again = tabulate(answers, FORM, "aise", before=(counted(first.counts()),))
+    assert [row.n for row in again.rows] == [row.n for row in first.rows]
+
+
+@given(st.lists(st.integers(0, 60), min_size=4, max_size=4), st.lists(st.integers(0, 40), min_size=4, max_size=4))
+@settings(max_examples=40, deadline=None)
+def test_two_editions_never_tell_of_a_few(old, more):
+    first, _ = edition(dict(zip(EASE, old, strict=True)) | {"nsp": 1})
+    now = {name: a + b for name, a, b in zip(EASE, old, more, strict=True)} | {"nsp": 1}
+    second = tabulate(table(aise=people(now)), FORM, "aise", before=(counted(first.counts()),))
+    if sum(more) == 0:
+        return
+    for row in second.rows:
+        then = first.row(row.category)
+        if row.n is not None and then.n is not None:
+            assert row.n - then.n >= 11
+
+
+def test_imprecise_shares_are_not_shown_as_such():
+    """Onze répondants très inégaux : le coefficient de variation dépasse un tiers."""
+    answers = table(aide=people({"oui": 12, "non": 120}))
+    values = np.ones(132)
+    values[0] = 40
+    found = tabulate(answers, FORM, "aide", weights=Weights(values=values)).row("oui")
+    assert isinstance(found.figure, Withheld)
+    assert "Trop imprécis" in found.reason
+    assert found.n == 12
+    fragile = tabulate(answers, FORM, "aide").row("oui")
+    assert fragile.fragile
+    assert isinstance(fragile.figure, Estimate)
+
+
+# ------------------------------------------------------------------------------------------------------------- differences
+
+
+def two_groups(first, second, n=150):
+    helped = people({"oui": first, "non": n - first}) + people({"oui": second, "non": n - second}) * 2
+    return table(aide=helped, age=["jeune"] * n + ["adulte"] * n + ["ancien"] * n)
+
+
+def test_groups_are_compared_and_many_looks_counted():
+    held = tabulation.sample(two_groups(30, 75), FORM)
+    found = survey_differences.between_groups(held, tabulation.of_sample(held, "aide", by="age"))
+    pair = next(each for each in found.pairs if each.category == "oui")
+    assert (pair.one, pair.other, pair.points) == ("Jeune", "Adulte", approx(-30))
+    assert pair.way == "less"
+    assert pair.survives
+    assert "comparaisons regardées ensemble" in found.note
+    assert all(each.p_looked >= each.p for each in found.pairs)
+
+
+def test_a_rise_is_written_only_beyond_chance():
+    def wave(k, n=192):
+        return tabulate(table(aide=people({"oui": k, "non": n - k})), FORM, "aide")
+
+    names = ("2026", "2024")
+    small = survey_differences.between(wave(70), wave(62), names=names)
+    assert [each.way for each in small.pairs] == ["close"] * 2
+    assert "hausse" not in survey_differences.in_words(small.pairs[0], waves=True)
+    great = survey_differences.between(wave(100), wave(62), names=names)
+    assert "en hausse (+20 points" in survey_differences.in_words(great.pairs[0], waves=True)
+    assert "en baisse" in survey_differences.in_words(great.pairs[1], waves=True)
+
+
+def test_a_share_withheld_is_not_compared():
+    found = survey_differences.between(
+        tabulate(table(aide=people({"oui": 8, "non": 90})), FORM, "aide"),
+        tabulate(table(aide=people({"oui": 40, "non": 90})), FORM, "aide"),
+        names=("ici", "là"),
+    )
+    assert not found.pairs
+    assert found.left == 2
+    assert "masquées" in found.note
+
+
+def test_a_national_figure_stands_beside_and_the_way_is_computed():
+    """Y-026 : le sens de la comparaison se calcule."""
+    national = National(
+        choice="pas peu", percent=27, universe="15 ans ou plus", year=2021, producer="Insee", title="T", url="u", quote="q", difference="d"
+    )  # fmt: skip
+    question = asked("aise", choices="ease", scale="ease", national=(national,))
+    form = Questionnaire(id="n", title="N", lists=FORM.lists, items=(question,))
+    held = tabulation.sample(table(aise=people({"pas": 40, "peu": 40, "plutot": 60, "tres": 60})), form)
+    (found,) = survey_differences.beside_national(held, tabulation.of_sample(held, "aise"))
+    assert (found.percent, found.points, found.way) == (approx(40), approx(13), "more")
+    held = tabulation.sample(table(aise=people({"pas": 30, "peu": 26, "plutot": 72, "tres": 72})), form)
+    (found,) = survey_differences.beside_national(held, tabulation.of_sample(held, "aise"))
+    assert found.way == "close"
+
+
+def test_what_inhabitants_say_beside_what_structures_believe():
+    """E-018 : le même sujet, deux enquêtes, deux univers dits."""
+    theirs = Questionnaire(
+        id="s", title="S", kind="structures", lists=FORM.lists, items=(asked("vu", choices="oui", topic="aide"),)
+    )
+    one = tabulation.sample(table(aide=people({"oui": 60, "non": 132})), FORM)
+    other = tabulation.sample(table(vu=people({"oui": 45, "non": 21})), theirs)
+    (gap,) = survey_differences.perception(one, other, names=("habitants", "structures"))
+    assert gap.topic == "aide"
+    assert [each.way for each in gap.differences.pairs] == ["less", "more"]
+    assert any("On ne parle pas des mêmes" in told for told in gap.differ)

@@ -1,0 +1,210 @@
+"""Un tableau d’enquête dit de qui il parle, combien ont répondu, et jusqu’où le chiffre peut se tromper. Ce qui est petit est masqué."""
+
+import numpy as np
+
+from maillage.engine import proportions
+from maillage.engine.proportions import Share
+from maillage.kernel.table import Table
+from maillage.reference.questionnaire import Choice, Question, Questionnaire
+from maillage.studies import survey_differences
+from maillage.studies.tabulation import Weights, tabulate
+
+title = "Lire les résultats d’une enquête"
+
+
+def form(names: list[str], kind: str = "one") -> Questionnaire:
+    choices = tuple(Choice(name=name, label={"fr": name}) for name in dict.fromkeys(names))
+    asked = Question(name="q", kind=kind, label={"fr": "La question"}, choices="r")  # type: ignore[arg-type]
+    return Questionnaire(id="f", title="Enquête", lists={"r": choices}, items=(asked,))
+
+
+def repeated(names: list[str], times: list[float]) -> Table:
+    answers = [name for name, n in zip(names, times, strict=True) for _ in range(int(n))]
+    return Table("r.csv", {"id": np.arange(len(answers)).astype(str), "q": np.array(answers)})
+
+
+def shown(t: dict) -> list[str]:
+    """Return what is printed of each answer: percent and count, or « masqué »."""
+    names = [str(name) for name in t["réponse"]]
+    offered = [name for name in names if name not in ("nsp", "refus")]
+    answers = repeated(names, t["répondants"])
+    weights = None
+    if "poids" in t:
+        by_name = dict(zip(names, t["poids"], strict=True))
+        weights = Weights(values=np.array([by_name[name] for name in answers["q"].tolist()]))
+    found = tabulate(answers, form(offered), "q", weights=weights)
+    return ["masqué" if row.n is None else f"{found.shown(row):.0f} % (n = {row.n})" for row in found.rows]
+
+
+def test_who_does_not_know_stays_out(spec):
+    """« Ne sait pas » et « ne souhaite pas répondre » sont comptés à part : ils ne sont pas dans la base des parts."""
+    spec(
+        """
+        réponse | répondants
+        --------+-----------
+        oui     |         60
+        non     |         40
+        nsp     |         15
+        refus   |         12
+        """,
+        shown,
+        ["60 % (n = 60)", "40 % (n = 40)"],
+    )
+
+
+def test_weights_change_the_share_never_the_count(spec):
+    """Les poids changent la part ; l’effectif reste celui des répondants."""
+    spec(
+        """
+        réponse | répondants | poids
+        --------+------------+------
+        oui     |         60 |     1
+        non     |         40 |     2
+        """,
+        shown,
+        ["43 % (n = 60)", "57 % (n = 40)"],
+    )
+
+
+def test_a_small_count_is_withheld_with_another(spec):
+    """Une réponse donnée par moins de 11 personnes est masquée, et une autre avec elle."""
+    spec(
+        """
+        réponse           | répondants
+        ------------------+-----------
+        pas du tout       |          6
+        un peu            |         30
+        plutôt            |         80
+        tout à fait       |         76
+        """,
+        shown,
+        ["masqué", "masqué", "42 % (n = 80)", "40 % (n = 76)"],
+    )
+
+
+def test_nearly_everybody_is_withheld_too(spec):
+    """Quand presque tous disent la même chose, le reste est trop petit : le dire désignerait les autres."""
+    spec(
+        """
+        réponse | répondants
+        --------+-----------
+        oui     |        186
+        non     |          6
+        """,
+        shown,
+        ["masqué", "masqué"],
+    )
+
+
+def several(t: dict) -> list[str]:
+    answers = Table("r.csv", {"id": np.arange(len(t["réponses"])).astype(str), "q": np.array(t["réponses"], dtype=str)})
+    times = t["fois"].astype(int)
+    answers = Table("r.csv", {"id": np.arange(times.sum()).astype(str), "q": np.repeat(answers["q"], times)})
+    found = tabulate(answers, form(["smartphone", "ordinateur", "tablette"], "many"), "q")
+    return [f"{row.label} {found.shown(row):.0f} %" for row in found.rows] + [note for note in found.notes if "100" in note]
+
+
+def test_several_answers_go_beyond_a_hundred(spec):
+    """Avec plusieurs réponses possibles, chaque part est celle des répondants : le total dépasse 100 %, et le tableau le dit."""
+    spec(
+        """
+        réponses             | fois
+        ---------------------+-----
+        smartphone ordinateur|   60
+        smartphone           |   40
+        tablette ordinateur  |   20
+        """,
+        several,
+        [
+            "smartphone 83 %",
+            "ordinateur 67 %",
+            "tablette 17 %",
+            "Plusieurs réponses étaient possibles : le total dépasse 100 %.",
+        ],
+    )
+
+
+def test_an_interval_narrows_as_answers_come(spec):
+    """Un tiers de 30 répondants ne dit pas la même chose qu’un tiers de 900. Intervalles à 90 %, en pourcent arrondis vers l’extérieur."""
+    spec(
+        """
+        oui | répondants
+        ----+-----------
+         10 |         30
+         64 |        192
+        300 |        900
+        """,
+        lambda t: [
+            "de {:.0f} à {:.0f}".format(*(np.floor(100 * low), np.ceil(100 * high)))
+            for low, high in (
+                proportions.wilson(k / n, n) for k, n in zip(t["oui"].tolist(), t["répondants"].tolist(), strict=True)
+            )
+        ],
+        ["de 21 à 49", "de 28 à 40", "de 30 à 36"],
+    )
+
+
+def test_which_rule_gives_a_published_percentage(spec):
+    """Retrouver un chiffre publié : par quel effectif, et par quelle règle d’arrondi. Sans effectif possible, il est signalé."""
+    words = {"both": "les deux règles", "nearest": "au plus proche", "down": "par troncature", "": "aucun effectif"}
+    spec(
+        """
+        publié | répondants
+        -------+-----------
+            24 |         66
+            28 |         66
+            11 |         66
+            98 |         31
+        """,
+        lambda t: [
+            words[proportions.possible(percent, int(n)).rule]
+            for percent, n in zip(t["publié"].tolist(), t["répondants"].tolist(), strict=True)
+        ],
+        ["les deux règles", "par troncature", "au plus proche", "aucun effectif"],
+    )
+
+
+def moved(t: dict) -> list[str]:
+    out = []
+    for row in zip(*(t[name].tolist() for name in ("avant", "sur", "après", "sur_après")), strict=True):
+        before, n, after, m = (int(each) for each in row)
+        tables = [
+            tabulate(repeated(["oui", "non"], [k, size - k]), form(["oui", "non"]), "q")
+            for k, size in ((after, m), (before, n))
+        ]
+        found = survey_differences.between(*tables, names=("après", "avant"))
+        out.append({"more": "en hausse", "less": "en baisse", "close": "on ne peut pas le dire"}[found.pairs[0].way])
+    return out
+
+
+def test_a_rise_is_written_only_beyond_chance(spec):
+    """« En hausse » ne s’écrit que si l’intervalle de la différence laisse zéro dehors."""
+    spec(
+        """
+        avant | sur | après | sur_après
+        ------+-----+-------+----------
+           62 | 192 |    70 |       192
+           62 | 192 |   100 |       192
+          300 | 900 |   260 |       900
+        """,
+        moved,
+        ["on ne peut pas le dire", "en hausse", "en baisse"],
+    )
+
+
+def test_everybody_alike_is_no_certainty(spec):
+    """Tous ont répondu oui : la part n’est pas sûre pour autant. Borne basse à 90 %, en pourcent."""
+    spec(
+        """
+        répondants
+        ----------
+                 1
+                20
+               192
+        """,
+        lambda t: [
+            round(100 * Share(value=1.0, variance=0.0, n=int(n), df=max(0, int(n) - 1)).interval()[0], 1)
+            for n in t["répondants"].tolist()
+        ],
+        [5, 86.1, 98.5],
+    )
