@@ -455,6 +455,11 @@ def codebook(questionnaire: Questionnaire) -> list[tuple[str, str, str, str]]:
     return out
 
 
+def codebook_rows(questionnaire: Questionnaire) -> list[Json]:
+    """Return the codebook as rows of `nom,question,sorte,reponses`."""
+    return [dict(zip(("nom", "question", "sorte", "reponses"), each, strict=True)) for each in codebook(questionnaire)]
+
+
 def rows(cards: Iterable[Card], *, computed: str, kept: int = 6) -> list[Json]:
     """Return every figure of these questions as rows of COLUMNS, empty where withheld; percents unrounded to `kept` decimals."""
     out: list[Json] = []

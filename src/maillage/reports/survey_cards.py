@@ -1,17 +1,23 @@
 """From the table of a question to what is read of it: its lines, its groups, what the rules may write."""
 
 from collections.abc import Sequence
+from datetime import date
 from itertools import combinations
 
 from maillage.engine import comparisons
 from maillage.kernel.estimate import Estimate
 from maillage.reference.questionnaire import Question, Questionnaire, words
-from maillage.reports.survey import Card, Group
-from maillage.reports.survey_findings import Asked, Gap, Line
+from maillage.reports import survey_findings as findings
+from maillage.reports.survey import Card, Group, Results
+from maillage.reports.survey_findings import Asked, Gap, Line, Sentence, Who
 from maillage.reports.wording import number
-from maillage.studies.tabulated import Row, Tabulation
+from maillage.studies.tabulated import Counted, Row, Tabulation
+from maillage.studies.tabulation import Sample, of_sample
 
 ORDERED = ("ease", "satisfaction")  # scales from the worst to the best, drawn on both sides of a middle
+NEVER = frozenset(
+    {"text", "note", "calculate", "hidden", "geopoint", "image", "time", "moment", "acknowledge"}
+)  # kinds without a table
 CHANCE = 0.10  # two-sided: the 90 % interval of the difference leaves zero out
 MEASURES = {"mean": "Moyenne", "median": "Médiane", "mean_rank": "Rang moyen"}
 
@@ -116,3 +122,73 @@ def title_of(questionnaire: Questionnaire, name: str) -> str:
     """Return the words of a question, its name when it has none."""
     question = questionnaire.question(name)
     return words(question.label) if question else name
+
+
+def every(sample: Sample, *, rounding: str = "nearest", by: str = "", before: Sequence[Counted] = ()) -> list[Card]:
+    """Return every question of a questionnaire that somebody answered, as it is shown. by: crossed too by this question, itself apart."""
+    return [made for _, made in tables(sample, rounding=rounding, by=by, before=before)]
+
+
+def tables(
+    sample: Sample, *, rounding: str = "nearest", by: str = "", before: Sequence[Counted] = ()
+) -> list[tuple[Tabulation, Card]]:
+    """Return the table of every question somebody answered, and how it is shown, in the order of the questionnaire.
+
+    before: what earlier editions told. Raises Refused when `by` is no question.
+    """
+    questionnaire, out = sample.reader.questionnaire, []
+    for question in tabulable(questionnaire):
+        if question.name not in sample.reader.answers:
+            continue
+        whole = of_sample(sample, question.name, rounding=rounding, before=before)
+        if not whole.n:
+            continue
+        crossed = None
+        if by and by != question.name:
+            crossed = of_sample(sample, question.name, by=by, rounding=rounding, before=before)
+        out.append((whole, card(whole, questionnaire, crossed, gaps(crossed) if crossed else ())))
+    return out
+
+
+def tabulable(questionnaire: Questionnaire) -> list[Question]:
+    """Return the questions that make a table."""
+    return [question for question in questionnaire.questions() if question.is_asked and question.kind not in NEVER]
+
+
+def sentences(cards: Sequence[Card], people: Who) -> list[Sentence]:
+    """Return what the rules write of these questions, and of their differences between groups."""
+    out: list[Sentence] = []
+    for each in cards:
+        out += findings.sentences(each.asked, people)
+        if each.gaps and (said := findings.gap_sentence(each.asked, each.gaps, each.by)) is not None:
+            out.append(said)
+    return out
+
+
+def results(
+    cards: Sequence[Card],
+    *,
+    title: str,
+    questionnaire: Questionnaire,
+    n: int,
+    weighted: bool,
+    on: date,
+    limits: Sequence[str] = (),
+) -> Results:
+    """Return the results of answers that come from files, without what only a platform knows of their collection."""
+    people = findings.who(questionnaire.kind, weighted=weighted)
+    return Results(
+        title=title,
+        place="",
+        universe="",
+        kind=questionnaire.kind,
+        n=n,
+        on=on,
+        weighted=weighted,
+        rounding=cards[0].asked.rounding if cards else "nearest",
+        questionnaire=questionnaire,
+        cards=cards,
+        aim=questionnaire.about,
+        sentences=[each.text for each in sentences(cards, people)],
+        limits=limits,
+    )

@@ -13,6 +13,7 @@ import numpy as np
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from maillage.apps.memberships.access import communes_of
 from maillage.apps.surveys import rules
 from maillage.apps.surveys.models import Answer, Finding, Publication, Survey, Version, Weighting
 from maillage.apps.surveys.queries import answers, heard
@@ -28,12 +29,13 @@ from maillage.reports import survey_cards, survey_findings
 from maillage.reports.survey import Card, Results, Sample
 from maillage.reports.survey_findings import Sentence
 from maillage.reports.wording import count, number
+from maillage.studies import census_margins as census_margins_
+from maillage.studies import frame as frames
 from maillage.studies import tabulation, weighting
 from maillage.studies.tabulated import Counted, Tabulation, counted
 
 Json = dict[str, Any]
-NEVER = frozenset({"text", "note", "calculate", "hidden", "geopoint", "image", "time", "moment"})
-MOST_GROUPS = 12
+MOST_MARGINS = 20
 
 
 @dataclass(frozen=True)
@@ -102,11 +104,6 @@ def frame(survey: Survey) -> Frame:
         variables=tuple(margin.variable for margin in margins),
     )
     return Frame(survey, form, held, row, weights, int((~at).sum()))
-
-
-def tabulable(form: Questionnaire) -> list[Question]:
-    """Return the questions that make a table, place and channel last."""
-    return [question for question in form.questions() if question.kind not in NEVER or question.is_classed]
 
 
 def table_of(
@@ -220,11 +217,8 @@ class Said:
 
 def sentences(held: Frame) -> list[Sentence]:
     """Return what the rules write of a survey, question by question; nothing of what nobody answered."""
-    out: list[Sentence] = []
     people = survey_findings.who(held.survey.kind, weighted=held.weighted)
-    for card in cards(held):
-        out += survey_findings.sentences(card.asked, people)
-    return out
+    return survey_cards.sentences(cards(held), people)
 
 
 def findings(held: Frame) -> list[Said]:
@@ -258,18 +252,16 @@ def sentence_of(held: Frame, key: str) -> Sentence | None:
     return next((said.sentence for said in findings(held) if said.sentence.key == key), None)
 
 
-def cards(held: Frame, *, before: Sequence[Counted] = ()) -> list[Card]:
-    """Return every question of a survey as it is shown, those nobody answered and those asked on the frame itself left out."""
-    out: list[Card] = []
+def cards(held: Frame) -> list[Card]:
+    """Return every question of a survey as it is shown, those nobody answered left out."""
+    return [card for _, card in _tables(held, ())]
+
+
+def _tables(held: Frame, before: Sequence[Counted]) -> list[tuple[Tabulation, Card]]:
     if not len(held.table):
-        return out
-    for question in tabulable(held.questionnaire):
-        if question.name in (PLACE, CHANNEL):
-            continue
-        whole = table_of(held, question.name, before=before)
-        if whole.n:
-            out.append(survey_cards.card(whole, held.questionnaire))
-    return out
+        return []
+    found = survey_cards.tables(held.sample, rounding=held.survey.rounding, before=before)
+    return [(whole, card) for whole, card in found if whole.question not in (PLACE, CHANNEL)]
 
 
 # --------------------------------------------------------------------------------------------------------------- publication
@@ -378,16 +370,8 @@ def edition(survey: Survey, *, at: datetime) -> Json:
     digest: of everything but its date, so that what is confirmed is what was seen.
     """
     held, before = frame(survey), told_before(survey)
-    tables: list[Card] = []
-    counts: list[Json] = []
-    if len(held.table):
-        for question in tabulable(held.questionnaire):
-            if question.name in (PLACE, CHANNEL):
-                continue
-            whole = table_of(held, question.name, before=before)
-            if whole.n:
-                tables.append(survey_cards.card(whole, held.questionnaire))
-                counts.append(whole.counts())
+    made_tables = _tables(held, before)
+    tables, counts = [card for _, card in made_tables], [whole.counts() for whole, _ in made_tables]
     told = results(held, tables, at=at)
     made = document.document(told).data()
     rows = document.rows(tables, computed=told.computed)
@@ -417,3 +401,98 @@ def place_name(territory: str) -> str:
         return kept_.name if kept_ else territories.territory(territory).long_name
     except UnknownTerritory:
         return territory
+
+
+# ------------------------------------------------------------------------------------------------------------------- margins
+
+
+def offered_variables(survey: Survey) -> tuple[str, ...]:
+    """Return the variables that the census counts and the questionnaire asks, by their name."""
+    asked = {question.name for question in questionnaire(survey).questions()}
+    return tuple(name for name in census_margins_.AVAILABLE if name in asked)
+
+
+def census_margins(survey: Survey, variables: Sequence[str]) -> tuple[Margin, ...]:
+    """Return the margins of the territory of a survey, from the census; Refused when it does not know them there."""
+    kept_ = territories.perimeter(survey.territory)
+    if kept_ is None:
+        return census_margins_.margins_of(survey.territory, variables)
+    communes = communes_of(survey.territory)
+    iris = frames.sources().rp2021
+    rows = np.flatnonzero(np.isin(iris["commune"], sorted(communes or ())))
+    return census_margins_.margins_of(kept_.name, variables, rows=rows)
+
+
+def margins_of_page(text: str) -> tuple[Margin, ...]:
+    """Return the margins that a page sent back; Refused when it was changed on the way."""
+    try:
+        held = json.loads(text)
+    except ValueError:
+        held = None
+    if not isinstance(held, list) or not 0 < len(held) <= MOST_MARGINS or not all(isinstance(each, dict) for each in held):
+        raise _changed()
+    found = tuple(margin_of(each) for each in held)
+    if any(not each.categories or any(not 0 <= c.total < 1e12 for c in each.categories) for each in found):
+        raise _changed()
+    return found
+
+
+def _changed() -> Refused:
+    return Refused(
+        "Les marges ne se relisent pas.",
+        why="La page a été changée avant d’être renvoyée.",
+        do="Revenez au redressement et préparez de nouveau les marges.",
+    )
+
+
+def merged_page(margins: Sequence[Margin], classes: str) -> tuple[Margin, ...]:
+    """Return the margins with two classes made one. classes: variable and names, as `strata` offers them."""
+    try:
+        variable, *names = json.loads(classes)
+    except (ValueError, TypeError):
+        raise _changed() from None
+    return tuple(
+        weighting.merged(margin, [str(name) for name in names]) if margin.variable == variable else margin
+        for margin in margins
+    )
+
+
+def strata(survey: Survey, margins: Sequence[Margin]) -> list[Json]:
+    """Return each variable with its classes: answers, share of answers, share of the population; and the merges proposed.
+
+    Refused when no column of the answers is that variable.
+    """
+    table = answers.table(survey)
+    out = []
+    for margin in margins:
+        seen = weighting.seen(table, margin)
+        n, total = sum(seen.counts), margin.total
+        rows = [
+            {
+                "name": each.name,
+                "n": counted_,
+                "share": 100 * counted_ / n if n else 0.0,
+                "target": 100 * each.total / total if total else 0.0,
+                "thin": counted_ < weighting.THIN and each.total > 0,
+            }
+            for each, counted_ in zip(margin.categories, seen.counts, strict=True)
+        ]
+        out.append(
+            {
+                "variable": margin.variable,
+                "label": margin.label or margin.variable,
+                "source": ", ".join(part for part in (margin.source, margin.universe, margin.year) if part),
+                "rows": rows,
+                "silent": seen.silent,
+                "unknown": list(seen.unknown.items())[:8],
+                "merges": [
+                    {
+                        "names": each.names,
+                        "reason": each.reason,
+                        "value": json.dumps([margin.variable, *each.names], ensure_ascii=False),
+                    }
+                    for each in weighting.merges(margin, seen.counts)
+                ],
+            }
+        )
+    return out

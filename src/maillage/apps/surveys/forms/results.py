@@ -1,0 +1,126 @@
+"""What is asked of results: which table, which weights, which sentence."""
+
+from typing import Any
+
+from django import forms
+
+from maillage.apps.surveys import rules
+from maillage.kernel.errors import Refused
+from maillage.pipeline.survey import margins
+from maillage.pipeline.survey.margins import Margin
+from maillage.reference.questionnaire import Questionnaire, words
+from maillage.reports import survey_cards
+from maillage.reports.wording import lower_first
+
+LONGEST = 90
+VARIABLES = (("age", "Âge"), ("sexe", "Sexe"), ("commune", "Commune"), ("diplome", "Diplôme"), ("pcs", "Profession"))
+
+
+class TableForm(forms.Form):
+    """Which question, crossed by which, for whom."""
+
+    question = forms.ChoiceField(label="Question")
+    par = forms.ChoiceField(label="Selon", required=False)
+    filtre = forms.ChoiceField(label="Seulement ceux qui ont répondu", required=False)
+
+    def __init__(self, *args: Any, questionnaire: Questionnaire, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        asked = survey_cards.tabulable(questionnaire)
+        named = [(each.name, _short(words(each.label) or each.name)) for each in asked]
+        groups = [(each.name, _short(words(each.label) or each.name)) for each in asked if each.kind == "one"]
+        self.fields["question"].choices = named  # type: ignore[attr-defined]
+        self.fields["par"].choices = [("", "tout le monde"), *groups]  # type: ignore[attr-defined]
+        self.fields["filtre"].choices = [  # type: ignore[attr-defined]
+            ("", "tous"),
+            *(
+                (
+                    _short(words(each.label) or each.name),
+                    [(f"{each.name}={choice.name}", words(choice.label)) for choice in questionnaire.choices(each)],
+                )
+                for each in asked
+                if each.kind == "one" and questionnaire.choices(each)
+            ),
+        ]
+
+    def clean_filtre(self) -> dict[str, str]:
+        name, sign, value = self.cleaned_data["filtre"].partition("=")
+        return {name: value} if sign else {}
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        if given.get("par") and given.get("par") == given.get("question"):
+            given["par"] = ""
+        return given
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
+
+
+class MarginsForm(forms.Form):
+    """Where the population comes from: the census, or a file."""
+
+    variables = forms.MultipleChoiceField(
+        label="Ce que l’échantillon doit retrouver",
+        choices=VARIABLES,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Les questions qui portent ces noms dans le questionnaire : age, sexe, commune, diplome, pcs.",
+    )
+    fichier = forms.FileField(
+        label="Ou vos propres marges", required=False, help_text="Un tableau CSV ou Excel : variable,modalite,effectif"
+    )
+
+    def __init__(self, *args: Any, offered: tuple[str, ...], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["variables"].choices = [each for each in VARIABLES if each[0] in offered]  # type: ignore[attr-defined]
+
+    def clean_fichier(self) -> tuple[Margin, ...] | None:
+        file = self.cleaned_data["fichier"]
+        if file is None:
+            return None
+        if file.size > 2_000_000:
+            raise forms.ValidationError("Ce fichier dépasse 2 Mo. Des marges tiennent en quelques lignes.")
+        try:
+            return margins.parse(file.read(), file.name)
+        except Refused as error:
+            raise forms.ValidationError(" ".join(error.sentences)) from error
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        if not self.errors and not given.get("variables") and not given.get("fichier"):
+            raise forms.ValidationError("Choisissez au moins une variable, ou donnez un fichier de marges.")
+        return given
+
+
+class WeighForm(forms.Form):
+    """How weights are looked for."""
+
+    methode = forms.ChoiceField(label="Méthode", choices=list(rules.METHODS.items()), initial="raking")
+    bas = forms.FloatField(
+        label="Au moins", required=False, min_value=0.001, max_value=1, localize=True, help_text="Par exemple 0,3"
+    )
+    haut = forms.FloatField(
+        label="Au plus", required=False, min_value=1, max_value=1000, localize=True, help_text="Par exemple 3"
+    )
+    plafond = forms.FloatField(
+        label="Plafond, en poids moyens",
+        required=False,
+        min_value=1,
+        max_value=1000,
+        localize=True,
+        help_text="Par exemple 4",
+    )
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        low, high = given.get("bas"), given.get("haut")
+        if (low is None) != (high is None):
+            raise forms.ValidationError("Donnez les deux bornes, ou aucune.")
+        given["bornes"] = None if low is None or high is None else (low, high)
+        return given
+
+
+def labelled(variable: str) -> str:
+    """Return a variable as a sentence names it."""
+    return lower_first(dict(VARIABLES).get(variable, variable))

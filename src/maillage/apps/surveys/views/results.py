@@ -1,0 +1,351 @@
+"""Results of a survey: tables, weights, sentences, comparisons, method, publication; and what everybody may read."""
+
+import json
+from functools import lru_cache
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.safestring import mark_safe
+from django.views.decorators.http import require_http_methods, require_safe
+
+from maillage.apps.accounts.views import holding, who
+from maillage.apps.directory.views import refused
+from maillage.apps.surveys import access
+from maillage.apps.surveys.actions import results as actions
+from maillage.apps.surveys.forms.results import MarginsForm, TableForm, WeighForm, labelled
+from maillage.apps.surveys.models import Publication, Survey, Weighting
+from maillage.apps.surveys.queries import answers, compared, results
+from maillage.apps.surveys.views.framed import framed
+from maillage.kernel.errors import Refused
+from maillage.kernel.typed import whole
+from maillage.reports import blocks, html, pdf, survey_charts
+from maillage.reports import survey as document
+
+MOST = 10**9
+HTML, PDF, CSV = "text/html; charset=utf-8", "application/pdf", "text/csv; charset=utf-8"
+
+
+def _survey(request: HttpRequest, pk: int) -> Survey:
+    return get_object_or_404(access.surveys_for(request.user), pk=pk)
+
+
+# ------------------------------------------------------------------------------------------------------------------- tables
+
+
+@holding(access.RUN)
+@require_safe
+def tables(request: HttpRequest, pk: int) -> HttpResponse:
+    """One question, crossed or not, for everybody or some; or every question, one after the other."""
+    survey = _survey(request, pk)
+    context = framed(survey, "tableaux", "Résultats")
+    if not answers.counted(survey).exists():
+        return render(request, "surveys/results/tables.html", context)
+    held = results.frame(survey)
+    computed = "redressé" if held.weighted else "brut"
+    context |= {"held": held, "n": len(held.table), "computed": computed}
+    form = TableForm(request.GET or None, questionnaire=held.questionnaire)
+    context["form"] = form
+    if form.is_bound and form.is_valid():
+        try:
+            card = results.card_of(
+                held, form.cleaned_data["question"], by=form.cleaned_data["par"], where=form.cleaned_data["filtre"]
+            )
+        except Refused as error:
+            context["refused"] = error
+        else:
+            context |= {"one": _drawn(document.card_blocks(card, computed, id="q")), "query": request.GET.urlencode()}
+    else:
+        shown = [document.card_blocks(card, computed, id=f"q{k}") for k, card in enumerate(results.cards(held))]
+        context["all"] = _drawn([block for each in shown for block in each])
+    return render(request, "surveys/results/tables.html", context)
+
+
+def _drawn(held: list[blocks.Block]) -> str:
+    return mark_safe(html.fragment(held))
+
+
+@holding(access.RUN)
+@require_safe
+def table_csv(request: HttpRequest, pk: int) -> HttpResponse:
+    """The table that is on screen, or all of them, as CSV."""
+    survey = _survey(request, pk)
+    held = results.frame(survey)
+    computed = "redressé" if held.weighted else "brut"
+    form = TableForm(request.GET or None, questionnaire=held.questionnaire)
+    if form.is_bound:
+        if not form.is_valid():
+            raise Http404
+        try:
+            given = form.cleaned_data
+            cards = [results.card_of(held, given["question"], by=given["par"], where=given["filtre"])]
+        except Refused as error:
+            return refused.page(request, error)
+        name = given["question"]
+    else:
+        cards, name = results.cards(held), "tableaux"
+    content = document.as_csv(document.COLUMNS, document.rows(cards, computed=computed))
+    return _file(content, f"{survey.slug}-{name}.csv", CSV)
+
+
+def _file(content: bytes, name: str, kind: str, *, inline: bool = False) -> HttpResponse:
+    response = HttpResponse(content, content_type=kind)
+    response["Content-Disposition"] = f'{"inline" if inline else "attachment"}; filename="{name}"'
+    return response
+
+
+# ------------------------------------------------------------------------------------------------------------------ weights
+
+
+@holding(access.RUN)
+@require_http_methods(["GET", "HEAD", "POST"])
+def weighting(request: HttpRequest, pk: int) -> HttpResponse:
+    """The weights: what the population looks like, class by class; thin classes merged in one click; the method; what came of it."""
+    survey = _survey(request, pk)
+    asked = request.POST.get("geste", "")
+    context = framed(survey, "redressement", "Redresser les réponses")
+    if asked == "choisir":
+        row = Weighting.objects.filter(
+            survey=survey, pk=whole(request.POST.get("redressement", ""), most=MOST) or 0
+        ).first()
+        actions.choose(survey, row, by=who(request), at=timezone.now())
+        messages.success(request, "Les résultats se lisent avec ces poids." if row else "Les résultats se lisent bruts.")
+        return redirect("survey_weighting", pk)
+    offered = results.offered_variables(survey)
+    start = MarginsForm(
+        request.POST if asked == "preparer" else None,
+        request.FILES if asked == "preparer" else None,
+        offered=offered,
+        initial={"variables": offered[:2]},
+    )
+    margins, error = (), None
+    try:
+        if start.is_bound and start.is_valid():
+            margins = start.cleaned_data["fichier"] or results.census_margins(survey, start.cleaned_data["variables"])
+        elif asked in ("reunir", "calculer"):
+            margins = results.margins_of_page(request.POST.get("marges", ""))
+        if asked == "reunir":
+            margins = results.merged_page(margins, request.POST.get("classes", ""))
+    except Refused as problem:
+        error = problem
+    how = WeighForm(request.POST if asked == "calculer" else None)
+    if asked == "calculer" and margins and how.is_valid():
+        given = how.cleaned_data
+        try:
+            actions.weigh(
+                survey,
+                margins,
+                by=who(request),
+                at=timezone.now(),
+                method=given["methode"],
+                bounds=given["bornes"],
+                trim=given["plafond"],
+            )
+        except Refused as problem:
+            error = problem
+        else:
+            messages.success(request, "Les poids sont calculés. Les résultats se lisent avec eux.")
+            return redirect("survey_weighting", pk)
+    context |= {
+        "start": start,
+        "how": how,
+        "error": error,
+        "n": answers.counted(survey).count(),
+        "offered": [labelled(each) for each in offered],
+        "rows": Weighting.objects.filter(survey=survey).defer("weights")[:12],
+    }
+    if margins:
+        try:
+            context |= {
+                "strata": results.strata(survey, margins),
+                "marges": json.dumps([results.kept_margin(margin) for margin in margins], ensure_ascii=False),
+            }
+        except Refused as problem:
+            context["error"] = error or problem
+    if (chosen := results.chosen(survey)) is not None:
+        context |= _chosen(survey, chosen)
+    return render(request, "surveys/results/weighting.html", context, status=400 if error or start.errors else 200)
+
+
+def _chosen(survey: Survey, row: Weighting) -> dict[str, Any]:
+    """Return what is shown of the weights in use: their worth, their spread, the sample beside the population."""
+    spread = survey_charts.histogram(
+        list(row.weights.values()), label="Répartition des poids, en poids moyens : 1 est une réponse qui compte pour une."
+    )
+    drawn: list[blocks.Block] = []
+    for k, sample in enumerate(results.samples(row)):
+        drawn += document.sample_blocks(sample, id=f"s{k}")
+    behind = answers.counted(survey).count() - row.n
+    return {
+        "chosen": row,
+        "behind": max(behind, 0),
+        "spread": mark_safe(spread),
+        "sample": _drawn(drawn),
+        "coefficients": [(each["variable"], each) for each in row.told["strata"]],
+    }
+
+
+# ---------------------------------------------------------------------------------------------------------------- sentences
+
+
+@holding(access.RUN)
+@require_http_methods(["GET", "HEAD", "POST"])
+def findings(request: HttpRequest, pk: int) -> HttpResponse:
+    """What the survey teaches, written by rules from figures; edited, hidden; flagged when the figure behind has changed."""
+    survey = _survey(request, pk)
+    held = results.frame(survey)
+    if request.method == "POST":
+        sentence = results.sentence_of(held, request.POST.get("cle", ""))
+        if sentence is None:
+            messages.error(request, "Rien n’a changé : cette phrase n’est plus écrite. Rechargez la page.")
+            return redirect("survey_findings", pk)
+        by, at, gesture = who(request), timezone.now(), request.POST.get("geste", "")
+        if gesture in ("retirer", "remettre"):
+            actions.show(survey, sentence, shown=gesture == "remettre", by=by, at=at)
+            messages.success(request, "Phrase retirée de ce qui sera publié." if gesture == "retirer" else "Phrase remise.")
+        else:
+            text = "" if gesture == "revenir" else request.POST.get("texte", "")[:1000]
+            actions.edit(survey, sentence, text=text, by=by, at=at)
+            messages.success(request, "La phrase de la règle est revenue." if gesture == "revenir" else "Phrase reprise.")
+        return redirect("survey_findings", pk)
+    said = results.findings(held) if len(held.table) else []
+    context = framed(survey, "enseignements", "Ce que l’enquête apprend") | {
+        "said": [each for each in said if not each.hidden],
+        "hidden": [each for each in said if each.hidden],
+        "flagged": sum(each.flagged for each in said),
+        "held": held,
+    }
+    return render(request, "surveys/results/findings.html", context)
+
+
+# -------------------------------------------------------------------------------------------------- comparisons and method
+
+
+@holding(access.RUN)
+@require_safe
+def compare(request: HttpRequest, pk: int) -> HttpResponse:
+    """Beside another survey, subject by subject: what inhabitants say and what structures believe; one wave and the next."""
+    survey = _survey(request, pk)
+    others = access.surveys_for(request.user).exclude(pk=survey.pk)
+    context = framed(survey, "comparer", "Comparer à une autre enquête") | {"others": others}
+    chosen = whole(request.GET.get("avec", ""), most=MOST)
+    other = others.filter(pk=chosen).first() if chosen else survey.after if survey.after in others else None
+    if other is not None:
+        try:
+            context |= {"other": other, "found": compared.beside(results.frame(survey), results.frame(other))}
+        except Refused as error:
+            context["refused"] = error
+    return render(request, "surveys/results/compare.html", context)
+
+
+@holding(access.RUN)
+@require_safe
+def method(request: HttpRequest, pk: int) -> HttpResponse:
+    """The page of method, printed from the record: how answers were collected, weighted, what they cannot say; the variables."""
+    survey = _survey(request, pk)
+    held = results.frame(survey)
+    context = framed(survey, "methode", "Comment cette enquête est faite") | {
+        "told": results.results(held, (), at=timezone.now()),
+        "codebook": document.codebook(held.questionnaire),
+        "aims": held.questionnaire.aims,
+        "reading": [line.replace("**", "") for line in document.reading(results.results(held, (), at=timezone.now()))],
+    }
+    return render(request, "surveys/results/method.html", context)
+
+
+# -------------------------------------------------------------------------------------------------------------- publication
+
+
+@holding(access.RUN)
+@require_http_methods(["GET", "HEAD", "POST"])
+def publish(request: HttpRequest, pk: int) -> HttpResponse:
+    """What would be published, as it would be read; then published, frozen; then, if it must, withdrawn."""
+    survey, at = _survey(request, pk), timezone.now()
+    if request.method == "POST":
+        with refused.told(request):
+            if withdrawn := whole(request.POST.get("retirer", ""), most=MOST):
+                actions.withdraw(get_object_or_404(Publication, survey=survey, pk=withdrawn), by=who(request), at=at)
+                messages.success(request, "Édition retirée. Sa page n’est plus publique ; ce qu’elle disait reste protégé.")
+            else:
+                row = actions.publish(survey, {"digest": request.POST.get("empreinte", "")}, by=who(request), at=at)
+                messages.success(request, f"Édition {row.number} publiée.")
+        return redirect("survey_publish", pk)
+    made = results.edition(survey, at=at)
+    read = blocks.load(made["document"])
+    context = framed(survey, "publier", "Publier les résultats") | {
+        "made": made,
+        "chapters": _chapters(read),
+        "rows": results.publications(survey),
+        "public": results.shown(survey.slug),
+        "unread": len(results.heard.waiting(survey)),
+    }
+    return render(request, "surveys/results/publish.html", context)
+
+
+def _chapters(read: blocks.Document) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": f"c{k}",
+            "title": each.title,
+            "short": each.short or each.title,
+            "lead": each.lead,
+            "body": _drawn(list(each.blocks)),
+        }
+        for k, each in enumerate(read.chapters, 1)
+    ]
+
+
+@holding(access.RUN)
+@require_safe
+def preview(request: HttpRequest, pk: int) -> HttpResponse:
+    """The PDF that would be published."""
+    survey, at = _survey(request, pk), timezone.now()
+    made = results.edition(survey, at=at)
+    content = pdf.dossier(blocks.load(made["document"]), on=timezone.localdate(at))
+    return _file(content, f"{survey.slug}-apercu.pdf", PDF, inline=True)
+
+
+@require_safe
+def public(request: HttpRequest, slug: str) -> HttpResponse:
+    """The results of a survey, for everybody: the latest edition, as it was the day it was published."""
+    row = _public(slug)
+    context = {"row": row, "survey": row.survey, "content": row.content, "chapters": _published(row.pk)}
+    return render(request, "surveys/results/public.html", context)
+
+
+@require_safe
+def public_file(request: HttpRequest, slug: str, name: str) -> HttpResponse:
+    """A file of the edition that everybody may read: the document, or its tables."""
+    row = _public(slug)
+    if name == "synthese.pdf":
+        return _file(_pdf(row.pk), f"{slug}-edition-{row.number}.pdf", PDF, inline=True)
+    if name == "synthese.html":
+        return _file(html.dossier(blocks.load(row.content["document"])), f"{slug}-edition-{row.number}.html", HTML)
+    if name == "tableaux.csv":
+        return _file(document.as_csv(document.COLUMNS, row.content["tables"]), f"{slug}-tableaux.csv", CSV)
+    if name == "variables.csv":
+        columns = ("nom", "question", "sorte", "reponses")
+        lines = [dict(zip(columns, each, strict=True)) for each in row.content["codebook"]]
+        return _file(document.as_csv(columns, lines), f"{slug}-variables.csv", CSV)
+    raise Http404
+
+
+def _public(slug: str) -> Publication:
+    row = results.shown(slug)
+    if row is None:
+        raise Http404
+    return row
+
+
+@lru_cache(maxsize=16)
+def _published(pk: int) -> list[dict[str, Any]]:
+    """Return the chapters of an edition, drawn once: it never changes."""
+    return _chapters(blocks.load(Publication.objects.get(pk=pk).content["document"]))
+
+
+@lru_cache(maxsize=8)
+def _pdf(pk: int) -> bytes:
+    row = Publication.objects.get(pk=pk)
+    return pdf.dossier(blocks.load(row.content["document"]), on=timezone.localdate(row.published_at))

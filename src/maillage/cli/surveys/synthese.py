@@ -1,0 +1,86 @@
+"""maillage enquete synthese: the document of a survey (HTML, PDF) and its tables (CSV), from answers, questionnaire and weights."""
+
+import argparse
+from datetime import date
+from pathlib import Path
+
+from maillage.cli.surveys.ponderer import ended
+from maillage.cli.words import read_file, typed_path
+from maillage.kernel.errors import Refused
+
+TABLES, VARIABLES = "tableaux", "variables.csv"
+UNSAFE = str.maketrans('/\\:*?"<>|#', "_" * 10)
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("reponses", type=typed_path, metavar="REPONSES.csv", help="une ligne par réponse, « id » d’abord")
+    parser.add_argument(
+        "--questionnaire",
+        required=True,
+        type=typed_path,
+        metavar="XLSFORM",
+        help="les questions et leurs réponses (XLSForm)",
+    )
+    parser.add_argument(
+        "--poids", type=typed_path, metavar="POIDS.csv", help="les poids : id,poids ; sans eux, chiffres bruts"
+    )
+    parser.add_argument("--sortie", required=True, type=typed_path, metavar="DOSSIER", help="le dossier où écrire")
+    parser.add_argument(
+        "--marges", type=typed_path, metavar="MARGES.csv", help="les marges des poids : l’intervalle en tient compte"
+    )
+    parser.add_argument("--par", default="", metavar="Q", help="croiser aussi chaque question par celle-ci")
+    parser.add_argument("--titre", default="", help="le titre du document (celui du questionnaire par défaut)")
+    parser.add_argument(
+        "--arrondi", choices=("proche", "troncature"), default="proche", help="règle d’arrondi de tout le document"
+    )
+
+
+def run(given: argparse.Namespace) -> int:
+    from maillage.cli.surveys.tabuler import weights_of
+    from maillage.kernel.disk import write_whole
+    from maillage.pipeline.survey import answers, xlsform
+    from maillage.reports import edition, html, pdf, survey, survey_cards
+    from maillage.studies import tabulation
+
+    edition.check_folder(given.sortie)
+    form = xlsform.read(read_file(given.questionnaire), given.questionnaire.name)
+    read = answers.read(given.reponses)
+    weights, said = weights_of(read, given.poids, given.marges) if given.poids else (None, [])
+    today = date.today()
+    sample = tabulation.sample(read.table, form.questionnaire, weights, today=today)
+    cards = survey_cards.every(
+        sample, rounding="down" if given.arrondi == "troncature" else "nearest", by=given.par.strip()
+    )
+    if not cards:
+        raise Refused(
+            f"{given.reponses.name} : aucune question du questionnaire n’y a de réponse.",
+            why="Le document montre les questions que le fichier et le questionnaire ont en commun, par leur nom.",
+            do="Vérifiez que les colonnes portent le nom des questions (colonne « name » du XLSForm).",
+        )
+    results = survey_cards.results(
+        cards,
+        title=given.titre or form.questionnaire.title or given.reponses.stem,
+        questionnaire=form.questionnaire,
+        n=len(read.table),
+        weighted=weights is not None,
+        on=today,
+        limits=[*form.warnings, *read.notes, *said],
+    )
+    document = survey.document(results)
+    written = {"synthese.html": html.dossier(document), "synthese.pdf": pdf.dossier(document, on=today)}
+    written[VARIABLES] = survey.as_csv(("nom", "question", "sorte", "reponses"), survey.codebook_rows(form.questionnaire))
+    for card in cards:
+        name = card.asked.name.translate(UNSAFE)
+        written[f"{TABLES}/{name}.csv"] = survey.as_csv(survey.COLUMNS, survey.rows([card], computed=results.computed))
+    folder: Path = given.sortie
+    (folder / TABLES).mkdir(parents=True, exist_ok=True)
+    for name, content in written.items():
+        write_whole(folder / name, content)
+    hidden = sum(bool(row["motif"]) for row in survey.rows(cards, computed=results.computed))
+    print(
+        f"{len(cards)} questions, {len(read.table)} réponses : synthese.html, synthese.pdf et {len(cards)} tableaux dans {folder}."
+    )
+    print(f"Chiffres {results.computed}s. {len(results.sentences)} enseignements. {hidden} cases non publiées.")
+    for note in [*form.warnings, *read.notes, *said]:
+        print(f"· {note}")
+    return ended(read)
