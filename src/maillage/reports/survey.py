@@ -58,7 +58,7 @@ class Card:
 
     counts: respondents of each answer, unweighted, where they may be shown. unsaid: those who did not know, declined, or left it
     blank, kept out of the base. by: the question it is crossed with. gaps: differences that a test calls significant.
-    notes: what must be said under it.
+    looked: how many comparisons were looked at, in words. notes: what must be said under it.
     """
 
     asked: Asked
@@ -68,6 +68,7 @@ class Card:
     by_label: str = ""
     groups: Sequence[Group] = ()
     gaps: Sequence[Gap] = ()
+    looked: str = ""
     notes: Sequence[str] = ()
 
 
@@ -380,13 +381,14 @@ def _with_span(figure: Figure, rounding: str) -> str:
 
 
 def _looks(card: Card) -> list[str]:
-    if not card.gaps:
-        return ["Aucun écart entre ces groupes ne dépasse ce que le hasard du tirage explique."]
-    return [
+    told = [
         f"« {gap.label} » : l’écart entre « {gap.first} » et « {gap.second} » dépasse ce que le hasard explique "
-        f"({number(gap.difference.value)} points)."
+        f"({number(abs(gap.difference.value))} points)."
         for gap in card.gaps
-    ] + ["Plus on compare de groupes, plus le hasard fait paraître d’écarts : le seuil en tient compte (Holm)."]
+    ]
+    if not told and not card.looked.startswith("Aucune comparaison"):
+        told = ["Aucun écart entre ces groupes ne dépasse ce que le hasard du tirage explique."]
+    return [*told, *([card.looked] if card.looked else [])]
 
 
 def _quotes(results: Results) -> Chapter:

@@ -2,51 +2,48 @@
 
 from collections.abc import Sequence
 from datetime import date
-from itertools import combinations
 
-from maillage.engine import comparisons
+from maillage.kernel.errors import Refused
 from maillage.kernel.estimate import Estimate
 from maillage.reference.questionnaire import Question, Questionnaire, words
 from maillage.reports import survey_findings as findings
 from maillage.reports.survey import Card, Group, Results
 from maillage.reports.survey_findings import Asked, Gap, Line, Sentence, Who
 from maillage.reports.wording import number
-from maillage.studies.tabulated import Counted, Row, Tabulation
+from maillage.studies import survey_differences
+from maillage.studies.survey_differences import Compared
+from maillage.studies.tabulated import METHOD, Counted, Row, Tabulation
 from maillage.studies.tabulation import Sample, of_sample
 
 ORDERED = ("ease", "satisfaction")  # scales from the worst to the best, drawn on both sides of a middle
 NEVER = frozenset(
     {"text", "note", "calculate", "hidden", "geopoint", "image", "time", "moment", "acknowledge"}
 )  # kinds without a table
-CHANCE = 0.10  # two-sided: the 90 % interval of the difference leaves zero out
 MEASURES = {"mean": "Moyenne", "median": "Médiane", "mean_rank": "Rang moyen"}
 
 
-def card(
-    whole: Tabulation, questionnaire: Questionnaire, crossed: Tabulation | None = None, gaps: Sequence[Gap] = ()
-) -> Card:
-    """Return how a question is shown. crossed: the same one by another; gaps: differences between groups that a test kept."""
-    question = questionnaire.question(whole.question)
-    rows = whole.of()
+def card(sample: Sample, whole: Tabulation, crossed: Tabulation | None = None) -> Card:
+    """Return how a question is shown. crossed: the same one by another, its differences between groups tested."""
+    question = sample.reader.questionnaire.question(whole.question)
+    found, looked = gaps(sample, crossed) if crossed else ([], "")
     return Card(
-        asked=_asked(whole, question),
-        counts={row.category: row.n for row in rows if row.n is not None and isinstance(row.figure, Estimate)},
+        asked=_asked(sample, whole, question),
+        counts={row.category: row.n for row in whole.of() if row.n is not None and isinstance(row.figure, Estimate)},
         unsaid={name: n for name, n in whole.unsaid.items() if n},
         by=crossed.by if crossed else "",
         by_label=crossed.by_label if crossed else "",
         groups=tuple(
-            Group(label=group.label, n=group.n or 0, lines=_lines(crossed.of(group.by)))
-            for group in (crossed.groups if crossed else ())
-            if group.n
+            Group(label=group.label, n=group.n, lines=_lines(crossed.of(group.by))) for group in crossed.groups if group.n
         )
         if crossed
         else (),
-        gaps=tuple(gaps),
-        notes=(*_notes(whole), *(crossed.notes if crossed else ())),
+        gaps=tuple(found),
+        looked=looked,
+        notes=tuple(dict.fromkeys((*_notes(whole), *(crossed.notes if crossed else ())))),
     )
 
 
-def _asked(whole: Tabulation, question: Question | None) -> Asked:
+def _asked(sample: Sample, whole: Tabulation, question: Question | None) -> Asked:
     grouped = [row for row in whole.rows if not row.by and row.grouped]
     return Asked(
         name=whole.question,
@@ -59,6 +56,22 @@ def _asked(whole: Tabulation, question: Question | None) -> Asked:
         several=whole.form == "many",
         groups=[Line(name=" ".join(row.grouped), label=row.label, figure=row.figure) for row in grouped],
         national=question.national if question else (),
+        beside=[
+            Line(
+                name=each.national.choice,
+                label=each.label,
+                figure=Estimate(
+                    value=each.percent,
+                    low=each.low,
+                    high=each.high,
+                    unit="pourcent",
+                    universe=whole.universe,
+                    n=each.n,
+                    method=METHOD,
+                ),
+            )
+            for each in (survey_differences.beside_national(sample, whole) if question and question.national else ())
+        ],
         rounding=whole.rounding,
         ordered=bool(whole.scale) or whole.form in ("number", "date"),
     )
@@ -86,36 +99,30 @@ def _notes(whole: Tabulation) -> list[str]:
     return notes
 
 
-def gaps(crossed: Tabulation) -> list[Gap]:
-    """Return the differences between two groups of a crossed table that chance does not explain, all looks counted (Holm)."""
-    pairs = []
-    for category in dict.fromkeys(row.category for row in crossed.rows if row.by and not row.grouped):
-        rows = [row for row in crossed.rows if row.category == category and row.by and row.share is not None]
-        pairs += list(combinations(rows, 2))
-    found = [comparisons.difference(then.share, first.share) for first, then in pairs if first.share and then.share]
-    kept = comparisons.holm([each.p for each in found])
-    out = []
-    for (first, then), each, p in zip(pairs, found, kept, strict=True):
-        if p < CHANCE and isinstance(first.figure, Estimate) and isinstance(then.figure, Estimate):
-            out.append(
-                Gap(
-                    label=first.label,
-                    first=then.by_label,
-                    second=first.by_label,
-                    first_figure=then.figure,
-                    second_figure=first.figure,
-                    difference=Estimate(
-                        value=100 * each.value,
-                        low=100 * each.low,
-                        high=100 * each.high,
-                        unit="pourcent",
-                        universe=crossed.universe,
-                        n=first.base + then.base,
-                        method=first.figure.method,
-                    ),
-                )
-            )
-    return sorted(out, key=lambda gap: -abs(gap.difference.value))
+def gaps(sample: Sample, crossed: Tabulation) -> tuple[list[Gap], str]:
+    """Return the differences between two groups that chance does not explain, largest first; and how many were looked at."""
+    try:
+        found = survey_differences.between_groups(sample, crossed)
+    except Refused as error:
+        return [], " ".join(error.sentences)
+    made = [gap(each, crossed.universe) for each in found.told]
+    return sorted(made, key=lambda each: -abs(each.difference.value)), found.note
+
+
+def gap(found: Compared, universe: str) -> Gap:
+    """Return a comparison as sentences need it: from `other` to `one`."""
+
+    def estimate(value: float, low: float, high: float, n: int) -> Estimate:
+        return Estimate(value=value, low=low, high=high, unit="pourcent", universe=universe, n=n, method=METHOD)
+
+    return Gap(
+        label=found.label,
+        first=found.one,
+        second=found.other,
+        first_figure=estimate(found.one_percent, found.one_percent, found.one_percent, found.n),
+        second_figure=estimate(found.other_percent, found.other_percent, found.other_percent, found.other_n),
+        difference=estimate(found.points, found.low, found.high, found.n + found.other_n),
+    )
 
 
 def title_of(questionnaire: Questionnaire, name: str) -> str:
@@ -146,7 +153,7 @@ def tables(
         crossed = None
         if by and by != question.name:
             crossed = of_sample(sample, question.name, by=by, rounding=rounding, before=before)
-        out.append((whole, card(whole, questionnaire, crossed, gaps(crossed) if crossed else ())))
+        out.append((whole, card(sample, whole, crossed)))
     return out
 
 

@@ -95,7 +95,7 @@ class Asked:
 
     scale: the answers go from the worst to the best. several: one may give several answers. groups: answers put together
     (« plutôt à l’aise » and « très à l’aise »), the favourable one last. n: those who answered. ordered: the answers follow an
-    order, and none is « la moins donnée ».
+    order, and none is « la moins donnée ». beside: the answers of published figures, those that add up several among them.
     """
 
     name: str
@@ -110,6 +110,7 @@ class Asked:
     national: Sequence[National] = ()
     rounding: str = "nearest"
     ordered: bool = False
+    beside: Sequence[Line] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -268,7 +269,7 @@ def _several(asked: Asked, shown: Sequence[Line], people: Who) -> list[Sentence]
 def _national(asked: Asked, people: Who) -> list[Sentence]:
     """Return one sentence for each published figure: the direction is computed, never that of the whole table."""
     out = []
-    known = {frozenset(line.name.split()): line for line in (*asked.lines, *asked.groups)}
+    known = {frozenset(line.name.split()): line for line in (*asked.lines, *asked.groups, *asked.beside)}
     for each in asked.national:
         line = known.get(frozenset(each.choice.split()))
         if line is None or not isinstance(line.figure, Estimate):

@@ -21,7 +21,6 @@ from maillage.apps.surveys.queries.answers import CHANNEL, PLACE
 from maillage.apps.territories import queries as territories
 from maillage.kernel.errors import Refused, UnknownTerritory
 from maillage.kernel.table import Table
-from maillage.pipeline.survey.answers import numbers
 from maillage.pipeline.survey.margins import Category, Margin
 from maillage.reference.questionnaire import Choice, Question, Questionnaire, load
 from maillage.reports import survey as document
@@ -97,34 +96,31 @@ def frame(survey: Survey) -> Frame:
     at = np.array([id in row.weights for id in table["id"].tolist()], dtype=bool)
     held = table.take(at)
     margins = [margin_of(each) for each in row.variables]
+    initial, codes = weighting.calibrated(held, margins) if len(held) else (np.ones(0), ())
     weights = tabulation.Weights(
         values=np.array([row.weights[id] for id in held["id"].tolist()], dtype=np.float64),
-        initial=numbers(held["poids_initial"].tolist()) if "poids_initial" in held else np.ones(len(held)),
-        codes=weighting.classes_of(held, margins) if len(held) else (),
+        initial=initial,
+        codes=codes,
         variables=tuple(margin.variable for margin in margins),
     )
     return Frame(survey, form, held, row, weights, int((~at).sum()))
 
 
-def table_of(
-    held: Frame, question: str, *, by: str = "", where: Mapping[str, str] | None = None, before: Sequence[Counted] = ()
-) -> Tabulation:
-    """Return the table of a question, perhaps crossed, perhaps of some answers only: where: question → one of its answers.
-
-    Raises Refused without a single answer, on a question that makes no table, on a filter that keeps nobody.
-    """
-    sample = held.sample
-    if where:
-        kept_ = {name: [value] for name, value in where.items()}
-        sample = tabulation.sample(held.table, held.questionnaire, held.weights, where=kept_)
-    return tabulation.of_sample(sample, question, by=by, rounding=held.survey.rounding, before=before)
+def sampled(held: Frame, where: Mapping[str, str] | None = None) -> tabulation.Sample:
+    """Return the answers ready to be tabulated, some of them only: where: question → one of its answers."""
+    if not where:
+        return held.sample
+    kept_ = {name: [value] for name, value in where.items()}
+    return tabulation.sample(held.table, held.questionnaire, held.weights, where=kept_)
 
 
 def card_of(held: Frame, question: str, *, by: str = "", where: Mapping[str, str] | None = None) -> Card:
     """Return how a question is shown, its differences between groups tested when it is crossed."""
-    whole = table_of(held, question, where=where)
-    crossed = table_of(held, question, by=by, where=where) if by else None
-    return survey_cards.card(whole, held.questionnaire, crossed, survey_cards.gaps(crossed) if crossed else ())
+    sample = sampled(held, where)
+    rounding = held.survey.rounding
+    whole = tabulation.of_sample(sample, question, rounding=rounding)
+    crossed = tabulation.of_sample(sample, question, by=by, rounding=rounding) if by else None
+    return survey_cards.card(sample, whole, crossed)
 
 
 def kept_margin(margin: Margin) -> Json:
@@ -473,7 +469,7 @@ def strata(survey: Survey, margins: Sequence[Margin]) -> list[Json]:
                 "n": counted_,
                 "share": 100 * counted_ / n if n else 0.0,
                 "target": 100 * each.total / total if total else 0.0,
-                "thin": counted_ < weighting.THIN and each.total > 0,
+                "thin": counted_ < weighting.thin_class() and each.total > 0,
             }
             for each, counted_ in zip(margin.categories, seen.counts, strict=True)
         ]

@@ -1,0 +1,65 @@
+"""maillage enquete synthese: a document and its tables from files nobody prepared; what they say is what tabuler says."""
+
+import csv
+import json
+
+import pytest
+from pytest import approx
+
+from tests.commands.test_enquete_tabuler import files, form
+
+__all__ = ["files", "form"]  # fixtures
+
+
+@pytest.fixture
+def synthese(maillage, files):
+    folder, _, _ = files
+
+    def run(*words, answers="reponses.csv"):
+        given = ("--questionnaire", folder / "formulaire.xlsx", "--sortie", folder / "sortie")
+        return maillage("enquete", "synthese", folder / answers, *given, *words)
+
+    return run
+
+
+def test_a_document_in_two_forms_and_a_table_for_each_question(synthese, files):
+    folder = files[0] / "sortie"
+    said = synthese("--poids", files[0] / "poids.csv", "--par", "age")
+    assert said.code == 0
+    assert "redressés" in said.out
+    page = (folder / "synthese.html").read_text("utf-8")
+    assert (folder / "synthese.pdf").read_bytes().startswith(b"%PDF")
+    assert page.count('role="img"') >= 9  # five questions, four of them crossed too, each drawing with its words
+    assert {path.stem for path in (folder / "tableaux").iterdir()} == {"age", "aise", "equipement", "aide", "satisfait"}
+    assert (folder / "variables.csv").read_text("utf-8").startswith("nom,question,sorte,reponses")
+    assert "comparaisons regardées ensemble" in page  # each cross says how many looks it took
+
+
+def test_the_tables_say_what_the_command_of_tables_says(synthese, maillage, files):
+    folder, weights = files[0], files[0] / "poids.csv"
+    synthese("--poids", weights)
+    form = ("--questionnaire", folder / "formulaire.xlsx", "--poids", weights)
+    said = maillage("enquete", "tabuler", folder / "reponses.csv", *form, "--question", "aise", "--json")
+    told = {line["modalite"]: line for line in json.loads(said.out)["lignes"]}
+    with (folder / "sortie" / "tableaux" / "aise.csv").open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["modalite"] for row in rows] == list(told)
+    for row in rows:
+        line = told[row["modalite"]]
+        assert row["calcul"] == "redressé"
+        assert float(row["part"]) == approx(line["part"], abs=1e-5)
+        assert int(row["effectif"]) == line["n"]
+
+
+def test_without_weights_the_document_says_that_it_is_raw(synthese):
+    said = synthese()
+    assert said.code == 0
+    assert "Chiffres bruts" in said.out
+
+
+def test_a_file_without_any_question_of_the_form_is_refused(synthese, files):
+    (files[0] / "autre.csv").write_text("id,couleur\n1,rouge\n2,bleu\n", encoding="utf-8")
+    said = synthese(answers="autre.csv")
+    assert said.code == 2
+    assert "aucune question" in said.err
+    assert "Vérifiez" in said.err
