@@ -159,7 +159,7 @@ def tables(
 
 def tabulable(questionnaire: Questionnaire) -> list[Question]:
     """Return the questions that make a table."""
-    return [question for question in questionnaire.questions() if question.is_asked and question.kind not in NEVER]
+    return [question for question in questionnaire.questions() if question.kind not in NEVER or question.is_classed]
 
 
 def sentences(cards: Sequence[Card], people: Who) -> list[Sentence]:

@@ -8,7 +8,7 @@ from maillage.apps.surveys import rules
 from maillage.kernel.errors import Refused
 from maillage.pipeline.survey import margins
 from maillage.pipeline.survey.margins import Margin
-from maillage.reference.questionnaire import Questionnaire, words
+from maillage.reference.questionnaire import Question, Questionnaire, words
 from maillage.reports import survey_cards
 from maillage.reports.wording import lower_first
 
@@ -27,7 +27,7 @@ class TableForm(forms.Form):
         super().__init__(*args, **kwargs)
         asked = survey_cards.tabulable(questionnaire)
         named = [(each.name, _short(words(each.label) or each.name)) for each in asked]
-        groups = [(each.name, _short(words(each.label) or each.name)) for each in asked if each.kind == "one"]
+        groups = [(each.name, _short(words(each.label) or each.name)) for each in asked if _groups(each)]
         self.fields["question"].choices = named  # type: ignore[attr-defined]
         self.fields["par"].choices = [("", "tout le monde"), *groups]  # type: ignore[attr-defined]
         self.fields["filtre"].choices = [  # type: ignore[attr-defined]
@@ -38,7 +38,7 @@ class TableForm(forms.Form):
                     [(f"{each.name}={choice.name}", words(choice.label)) for choice in questionnaire.choices(each)],
                 )
                 for each in asked
-                if each.kind == "one" and questionnaire.choices(each)
+                if _groups(each) and questionnaire.choices(each)
             ),
         ]
 
@@ -51,6 +51,11 @@ class TableForm(forms.Form):
         if given.get("par") and given.get("par") == given.get("question"):
             given["par"] = ""
         return given
+
+
+def _groups(question: Question) -> bool:
+    """Return whether a question puts each person in one group."""
+    return question.kind == "one" or question.is_classed
 
 
 def _short(text: str) -> str:
