@@ -111,6 +111,22 @@ def test_a_chain_of_a_thousand_questions_is_read() -> None:
     assert answering.complete(form, {f"q{n}": "x" for n in range(1000)}, TODAY).dropped == ()
 
 
+def test_a_form_made_to_stop_the_server_is_refused_or_read_in_a_moment() -> None:
+    names = [f"a{n:03}" for n in range(2000)]
+    for most in (280, 12):
+        items = [
+            asked(name, relevant=" or ".join(f"${{{each}}}" for each in names[max(0, n - most) : n]))
+            for n, name in enumerate(names)
+        ]
+        form = Questionnaire(id="f", title="Lourde", items=tuple(items))
+        began = time.perf_counter()
+        told = answering.problems(form)
+        assert (told == []) == (most == 12)
+        if not told:
+            answering.complete(form, {}, TODAY)
+        assert time.perf_counter() - began < 10
+
+
 def test_every_problem_of_a_questionnaire_is_told_at_once() -> None:
     form = Questionnaire(
         id="f",

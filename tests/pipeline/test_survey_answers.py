@@ -106,7 +106,9 @@ def test_what_holds_no_answer_is_refused(text, what):
 def test_a_first_column_that_tells_answers_apart_stands_for_the_identifier_and_it_is_said():
     found = parse("cds,type\n0161,H\n0162,E\n")
     assert found.table["id"].tolist() == ["0161", "0162"]
-    assert found.notes == ("pas de colonne « id » : « cds », la première, en tient lieu, chaque valeur n’y est qu’une fois",)
+    assert found.notes == (
+        "pas de colonne « id » : « cds », la première, en tient lieu, chaque valeur n’y est qu’une fois",
+    )
 
 
 def test_ten_thousand_columns_are_read_in_a_moment():

@@ -151,7 +151,7 @@ def _width(
     pins: Bools = np.zeros(len(known), dtype=bool)
     ends = []
     for sign in (1, -1):
-        found = linprog(sign * goal, A_eq=known, b_eq=values, bounds=bounds, method="highs")
+        found = linprog(sign * goal, A_eq=known, b_eq=values, bounds=bounds)
         if found.status == 3:  # unbounded: it may be anything
             return float("inf"), pins
         if found.status != 0:

@@ -18,6 +18,7 @@ from maillage.reference.expressions import Context
 from maillage.reference.questionnaire import UNSAID, Choice, Group, Question, Questionnaire, words
 
 MOST_TIMES = 50
+LONGEST_ALL = 300_000  # characters of all the expressions: five hundred questions with a condition each take fifty thousand
 FaultKind = Literal["required", "unknown", "kind", "choice", "alone", "twice", "constraint"]
 AGAIN = re.compile(r"(?P<name>.+)#(?P<time>[1-9]\d*)")
 SAID: Mapping[str, str] = {
@@ -140,6 +141,9 @@ def check(questionnaire: Questionnaire) -> None:
 def problems(questionnaire: Questionnaire) -> list[str]:
     """Return what keeps a questionnaire from being used, one clause in French each; nothing when it may be."""
     told, names, known = [], set[str](), set(_every_name(questionnaire.items))
+    length = sum(len(text) for text in _expressions(questionnaire.items))
+    if length > LONGEST_ALL:
+        return [f"ses conditions et ses calculs font {length} caractères, au plus {LONGEST_ALL}"]
     for name in _every_name(questionnaire.items):
         if name in names:
             told.append(f"le nom « {name} » est donné deux fois")
@@ -160,12 +164,8 @@ def problems(questionnaire: Questionnaire) -> list[str]:
 def cycle(questionnaire: Questionnaire) -> tuple[str, ...]:
     """Return the names of questions that wait for one another, the first one said again at the end; nothing when none does."""
     needs = _needs(questionnaire)
-    done: set[str] = set()
-    for start in needs:
-        found = _circle(start, needs, done)
-        if found:
-            return found
-    return ()
+    done = dict[str, None]()
+    return next((circle for start in needs if (circle := _circle(start, needs, done))), ())
 
 
 def _of_question(questionnaire: Questionnaire, question: Question, known: set[str]) -> list[str]:
@@ -213,6 +213,15 @@ def _every_name(items: tuple[Question | Group, ...]) -> Iterator[str]:
             yield from _every_name(item.items)
 
 
+def _expressions(items: tuple[Question | Group, ...]) -> Iterator[str]:
+    for item in items:
+        yield item.relevant
+        if isinstance(item, Group):
+            yield from _expressions(item.items)
+        else:
+            yield from (item.constraint, item.calculation, item.choice_filter)
+
+
 def _groups(items: tuple[Question | Group, ...]) -> Iterator[Group]:
     for item in items:
         if isinstance(item, Group):
@@ -247,42 +256,34 @@ def _needs(questionnaire: Questionnaire) -> dict[str, tuple[str, ...]]:
     return needs
 
 
-def _circle(start: str, needs: Mapping[str, tuple[str, ...]], done: set[str]) -> tuple[str, ...]:
-    """Follow the needs from a question, without recursion; add what is settled to `done`."""
-    path, left = [start], [iter(needs[start])] if start not in done else []
-    while left:
+def _circle(start: str, needs: Mapping[str, tuple[str, ...]], done: dict[str, None]) -> tuple[str, ...]:
+    """Follow the needs from a question, without recursion; add to `done` what is settled, what it needs first."""
+    path, left = {start: None}, [iter(needs[start])]
+    while left and start not in done:
         name = next(left[-1], None)
         if name is None:
             left.pop()
-            done.add(path.pop())
+            done[path.popitem()[0]] = None
         elif name in path:
-            return (*path[path.index(name) :], name)
+            held = list(path)
+            return (*held[held.index(name) :], name)
         elif name not in done:
-            path.append(name)
+            path[name] = None
             left.append(iter(needs[name]))
     return ()
 
 
-def _order(questionnaire: Questionnaire) -> list[str]:
+def _order(questionnaire: Questionnaire) -> Iterator[str]:
     """Return the names of the questions so that each comes after those it needs, else in the order of the questionnaire."""
-    if circle := cycle(questionnaire):
-        raise Refused(
-            f"Les questions tournent en rond : {' → '.join(circle)}.",
-            why="Chacune attend la réponse d’une autre pour être posée ou calculée.",
-            do="Changez la condition ou le calcul de l’une d’elles.",
-        )
-    needs, found = _needs(questionnaire), dict[str, None]()
+    needs, done = _needs(questionnaire), dict[str, None]()
     for start in needs:
-        left = [start]
-        while left:
-            waiting = [name for name in needs[left[-1]] if name not in found]
-            if left[-1] in found:
-                left.pop()
-            elif waiting:
-                left.append(waiting[0])
-            else:
-                found[left.pop()] = None
-    return list(found)
+        if circle := _circle(start, needs, done):
+            raise Refused(
+                f"Les questions tournent en rond : {' → '.join(circle)}.",
+                why="Chacune attend la réponse d’une autre pour être posée ou calculée.",
+                do="Changez la condition ou le calcul de l’une d’elles.",
+            )
+    return iter(done)
 
 
 # ------------------------------------------------------------------------------------------------ asked, answered
@@ -315,7 +316,9 @@ def _times(place: _Place, given: Mapping[str, str]) -> int:
 
 def _around(values: Mapping[str, str], place: _Place, time: int) -> Mapping[str, str]:
     """Return answers as they are read from the nth time a group is asked: its own answers stand for the first ones."""
-    if time == 1:
+    question = place.question
+    told = (question.relevant, question.constraint, question.calculation, question.choice_filter)
+    if time == 1 or not any((*told, *(group.relevant for group in place.groups))):
         return values
     group = next(group for group in place.groups if group.name == place.again)
     return {**values, **{name: values.get(_key(name, time), "") for name in _every_name(group.items)}}

@@ -297,6 +297,17 @@ def _column(text: str) -> str:
 
 def _questionnaire(sheets: Mapping[str, _Sheet], reading: _Reading, remarks: Remarks) -> Questionnaire:
     settings = dict(sheets["settings"].rows[0][1]) if "settings" in sheets and sheets["settings"].rows else {}
+    length = sum(
+        len(row.get(column, ""))
+        for _, row in sheets["survey"].rows
+        for column in ("relevant", "constraint", "calculation", "choice_filter")
+    )
+    if length > answering.LONGEST_ALL:
+        raise remarks.refusal(
+            f"ses conditions et ses calculs font {spaced(length)} caractères, au plus {spaced(answering.LONGEST_ALL)}.",
+            why="Un téléphone ne les lirait pas entre deux questions.",
+            do="Coupez le questionnaire en plusieurs, ou simplifiez ses conditions.",
+        )
     languages = _languages(sheets, settings)
     lists = _lists(sheets.get("choices"), languages, reading)
     items = _items(sheets["survey"], lists, languages, reading)
