@@ -89,6 +89,7 @@ LISTS: dict[str, set[str]] = {
         )
     },
     "stops": {"team", "run"},
+    **{key: {"surveys"} for key in ("surveys", "survey_new")},
 }
 # Modules are the whole platform’s, not a structure’s nor a commune’s: who opens each, and what fills its address.
 FILES: dict[str, tuple[set[str], dict[str, str]]] = {
@@ -147,6 +148,13 @@ ROWS: dict[str, tuple[set[str], str]] = {
         ({"workshops"}, "workshop"),
     ),
     "course": ({"workshops"}, "course"),
+    **dict.fromkeys(("survey", "survey_edit", "survey_gesture"), ({"surveys"}, "survey")),
+    **dict.fromkeys(("survey_quotas", "survey_answers"), ({"surveys"}, "survey")),
+    **dict.fromkeys(("survey_answers_csv", "survey_codebook", "survey_import"), ({"surveys"}, "survey")),
+    **dict.fromkeys(("survey_questionnaire", "survey_xlsform", "survey_xform"), ({"surveys"}, "survey")),
+    **dict.fromkeys(("survey_versions", "survey_form_import"), ({"surveys"}, "survey")),
+    **dict.fromkeys(("survey_question_add", "survey_question_gesture"), ({"surveys"}, "survey")),
+    "survey_question": ({"surveys"}, "question"),
     "seat_run": ({"workshops"}, "seat"),
 }
 # What is sent to an address that answers only to a gesture it knows.
@@ -158,6 +166,8 @@ SENT = {
     "orientation_follow": {"geste": "cancel"},
     "orientation_elsewhere": {"ailleurs": "structure"},
     "workshop_gesture": {"geste": "publier"},
+    "survey_gesture": {"geste": "public"},
+    "survey_question_gesture": {"geste": "monter", "question": "outils"},
 }
 # Rows that belong to no structure: the administration alone.
 PLATFORM = {"stop_allow": "stop"}
@@ -288,7 +298,8 @@ def _rows(kind: str, lieu, third, users) -> dict[str, dict[str, Any]]:
                 structure=lieu.structure_id, commune=commune,
             ).pk
         },
-        "survey": {"pk": asked.survey(kind, commune).pk},
+        "survey": {"pk": (survey := asked.survey(kind, commune)).pk},
+        "question": {"pk": survey.pk, "name": "age"},
         "stop": {"pk": Stop.objects.create(channel="email", to=f"{kind}@exemple.fr", at=AT).pk},
     }  # fmt: skip
 

@@ -1,0 +1,35 @@
+"""Answers that come in a file, each kept once, by its number."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from maillage.apps.accounts import actions as journal
+from maillage.apps.accounts.models import User
+from maillage.apps.surveys import rules
+from maillage.apps.surveys.actions.receive import receive
+from maillage.apps.surveys.actions.write import check_run
+from maillage.apps.surveys.models import Survey
+
+AT_ONCE = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What became of a file. new: kept now; known: kept before; refused: what was not, in words."""
+
+    new: int
+    known: int
+    refused: tuple[str, ...]
+
+
+def keep(survey: Survey, sent: Sequence[rules.Sent], *, by: User | None, at: datetime) -> Imported:
+    """Keep the answers of a file in a survey; those that it has already are known, and counted once."""
+    check_run(by, survey.territory)
+    new, known, refused = 0, 0, []
+    for start in range(0, len(sent), AT_ONCE):
+        kept = receive(survey, sent[start : start + AT_ONCE], at=at, by=by)
+        new, known = new + kept.new, known + len(kept.known) - kept.new
+        refused += [f"Réponse {uid} : {why}" for uid, why in kept.refused.items()]
+    journal.record(by=by, verb="answers.imported", row=survey, at=at, words=f"{new} réponses")
+    return Imported(new, known, tuple(refused))

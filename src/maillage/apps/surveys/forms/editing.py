@@ -1,0 +1,151 @@
+"""A question changed by whoever runs a survey: its words, its answers, when it is asked."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from babel import Locale
+from django import forms
+
+from maillage.kernel.typed import line
+from maillage.reference.edited import WITH_CHOICES, Offered, condition, simple
+from maillage.reference.questionnaire import Question, Questionnaire, words
+
+KEPT = "garder"
+BLANKS = 3
+KINDS = (
+    ("one", "Une seule réponse, parmi plusieurs"),
+    ("many", "Plusieurs réponses possibles"),
+    ("rank", "Un classement"),
+    ("integer", "Un nombre"),
+    ("text", "Un texte libre"),
+    ("date", "Une date"),
+    ("note", "Un texte à lire, sans réponse"),
+)
+
+
+def language_name(code: str) -> str:
+    """Return the name of a language in French."""
+    return str(Locale("fr").languages.get(code, code))
+
+
+def conditions(form: Questionnaire, name: str = "") -> list[tuple[str, str]]:
+    """Return what a question may wait for: each answer to the questions before it."""
+    out = []
+    for question in form.questions():
+        if question.name == name:
+            break
+        if question.kind in ("one", "many"):
+            title = words(question.label)[:60]
+            out += [
+                (f"{question.name}|{choice.name}", f"« {title} » : {words(choice.label)[:50]}")
+                for choice in form.choices(question)
+            ]
+    return out
+
+
+class QuestionForm(forms.Form):
+    """A question: its words in each language, whether it must be answered, when it is asked."""
+
+    libelle = forms.CharField(
+        label="Question",
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={"required": "Il manque la question. Écrivez-la."},
+    )
+    aide = forms.CharField(
+        label="Précision pour qui répond (facultatif)",
+        required=False,
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    obligatoire = forms.BooleanField(label="Une réponse est attendue", required=False)
+    condition = forms.ChoiceField(label="On la pose", required=False)
+
+    def __init__(self, *args: Any, form: Questionnaire, question: Question, **kwargs: Any) -> None:
+        plain = simple(question.relevant)
+        first = {"libelle": words(question.label), "aide": words(question.hint), "obligatoire": question.required}
+        first["condition"] = "|".join(plain) if plain else KEPT if question.relevant else ""
+        super().__init__(*args, initial=first, **kwargs)
+        self.form, self.question = form, question
+        offered = conditions(form, question.name)
+        if plain and "|".join(plain) not in dict(offered):
+            self.initial["condition"] = KEPT
+        kept = [(KEPT, "Comme maintenant")] if self.initial["condition"] == KEPT else []
+        self.fields["condition"].choices = [("", "Toujours"), *kept, *offered]
+        for language in form.languages:
+            if language != "fr":
+                name = f"libelle_{language}"
+                self.fields[name] = forms.CharField(
+                    label=f"En {language_name(language)}",
+                    required=False,
+                    max_length=500,
+                    initial=question.label.get(language, ""),
+                    widget=forms.Textarea(attrs={"rows": 2, "lang": language, "dir": "auto"}),
+                )
+
+    @property
+    def translations(self) -> list[Any]:
+        return [self[name] for name in self.fields if name.startswith("libelle_")]
+
+    def values(self, sent: Mapping[str, str]) -> dict[str, Any]:
+        """Return what was typed, for `reference.edited.reworded`. sent: the answers, beside the fields."""
+        said = self.cleaned_data
+        others = {name.removeprefix("libelle_"): said[name] for name in said if name.startswith("libelle_")}
+        unseen = {language: text for language, text in self.question.hint.items() if language != "fr"}
+        chosen = said["condition"]
+        return {
+            "label": {"fr": said["libelle"], **others},
+            "hint": {**unseen, "fr": said["aide"]},
+            "required": said["obligatoire"],
+            "offered": offered(sent) if self.question.kind in WITH_CHOICES else None,
+            "relevant": None if chosen == KEPT else condition(self.form, *chosen.split("|", 1)) if chosen else "",
+        }
+
+
+def offered(sent: Mapping[str, str]) -> list[Offered]:
+    """Return the answers that were typed, in the order that was asked; those ticked to go, and empty ones, left out."""
+    rows = []
+    for n in range(500):
+        if f"reponse-{n}" not in sent:
+            break
+        label = line(sent[f"reponse-{n}"], 300)
+        if label and f"retirer-{n}" not in sent:
+            rows.append((_rank(sent.get(f"rang-{n}", ""), n), n, Offered(sent.get(f"nom-{n}", ""), label)))
+    return [each for _, _, each in sorted(rows, key=lambda row: row[:2])]
+
+
+def _rank(typed: str, n: int) -> float:
+    try:
+        return float(typed)
+    except ValueError:
+        return n + 1
+
+
+class AddForm(forms.Form):
+    """One more question."""
+
+    sorte = forms.ChoiceField(label="Sorte de réponse", choices=list(KINDS))
+    libelle = forms.CharField(
+        label="Question",
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={"required": "Il manque la question. Écrivez-la."},
+    )
+    reponses = forms.CharField(
+        label="Réponses proposées, une par ligne",
+        required=False,
+        max_length=5_000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text="Seulement pour une question à choix.",
+    )
+    apres = forms.ChoiceField(label="Après", required=False)
+
+    def __init__(self, *args: Any, form: Questionnaire, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        listed = [(each.name, words(each.label)[:80] or each.name) for each in form.questions() if each.is_asked]
+        self.fields["apres"].choices = [("", "À la fin"), *listed]
+
+    def values(self) -> dict[str, Any]:
+        said = self.cleaned_data
+        answers = [line(each, 300) for each in said["reponses"].splitlines() if each.strip()]
+        return {"kind": said["sorte"], "label": said["libelle"], "answers": answers, "after": said["apres"]}

@@ -1,0 +1,129 @@
+"""Files of answers: what a device saved as a last resort, our own export, those of Kobo and of ODK, any table with an identifier."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import UUID, uuid5
+
+from django.utils.dateparse import parse_datetime
+
+from maillage.apps.surveys import rules
+from maillage.apps.surveys.forms.sent import every, text
+from maillage.apps.surveys.models import Survey
+from maillage.apps.surveys.queries.answers import BEGUN, CHANNEL, COLLECTED, ENDED, FORM, LANGUAGE, PLACE, VERSION
+from maillage.kernel.errors import Refused
+from maillage.kernel.typed import whole
+from maillage.pipeline.survey import answers as files
+from maillage.pipeline.survey.answers import ID, WEIGHT
+from maillage.reference.questionnaire import Questionnaire, load
+
+HERE = UUID("6d1c1f60-53b7-5a3c-9a0e-6f2f4b9b7a11")  # from which numbers are made for identifiers that are none
+MOST = 20_000
+AT_START, AT_END = ("start", "_start", "debut"), ("end", "_end", "_submission_time", "SubmissionDate", "fin")
+
+
+@dataclass(frozen=True, slots=True)
+class FileRead:
+    """A file once read. faults: rows left out; unknown: columns that no question has; notes: what to tell of the reading."""
+
+    answers: tuple[rules.Sent, ...]
+    faults: tuple[str, ...]
+    unknown: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def read(survey: Survey, content: bytes, name: str) -> FileRead:
+    """Return the answers of a file; Refused, in French, when it holds none, or those of another survey."""
+    last = survey.versions.first()
+    if last is None:
+        raise Refused("Rien n’a été importé.", why="L’enquête n’a pas de questionnaire.", do="Écrivez-le d’abord.")
+    if content.lstrip(b"\xef\xbb\xbf \r\n\t")[:1] == b"{":
+        return _saved(survey, content)
+    return _table(survey, load(last.definition), last.number, content, name)
+
+
+def _saved(survey: Survey, content: bytes) -> FileRead:
+    """Read what a device saved to a file, as a last resort."""
+    try:
+        held = json.loads(content.decode("utf-8-sig"))
+        rows, of = held["reponses"], held.get("survey", held.get("enquete"))
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise Refused(
+            "Ce fichier ne se lit pas.",
+            why="Ce n’est pas un fichier de réponses enregistré par la page de collecte.",
+            do="Refaites-le depuis l’appareil : « Enregistrer dans un fichier ».",
+        ) from error
+    if not isinstance(rows, list) or (of is not None and str(of) != str(survey.pk)):
+        raise Refused(
+            "Rien n’a été importé.",
+            why="Ces réponses sont celles d’une autre enquête.",
+            do="Ouvrez la page de leur enquête, puis importez le fichier.",
+        )
+    answers, faults = every(rows[:MOST])
+    return FileRead(tuple(answers), tuple(f"Réponse {uid or 'sans numéro'} : {why}" for uid, why in faults))
+
+
+def _table(survey: Survey, form: Questionnaire, number: int, content: bytes, name: str) -> FileRead:
+    held = files.parse(content, name)
+    known = {question.name for question in form.questions()}
+    places = {place.name: place.pk for place in survey.places.all()}
+    columns = [each for each in held.table.columns if each not in (ID, WEIGHT, *COLLECTED)]
+    ours = [each for each in columns if each.partition("#")[0] in known]
+    if not ours:
+        raise Refused(
+            "Rien n’a été importé.",
+            why="Aucune colonne n’a le nom d’une question de cette enquête.",
+            do=f"Donnez aux colonnes le nom des questions, par exemple : {', '.join(sorted(known)[:6])}.",
+        )
+    answers = [
+        _sent(row, ours, number=number, places=places, survey=survey)
+        for row in ({name: str(value) for name, value in row.items()} for row in held.table.rows())
+    ]
+    unknown = tuple(
+        each for each in columns if each not in ours and not each.startswith("_") and each not in (*AT_START, *AT_END)
+    )
+    faults = tuple(
+        " ".join(str(part) for part in (f"Ligne {fault.line}, {fault.column} :", fault.reason, fault.do))
+        for fault in held.faults
+    )
+    return FileRead(tuple(answers), faults, unknown, held.notes)
+
+
+def _sent(row: Mapping[str, str], ours: list[str], *, number: int, places: Mapping[str, int], survey: Survey) -> rules.Sent:
+    channel = row.get(CHANNEL, "")
+    return rules.Sent(
+        uid=_uid(row[ID], survey),
+        version=whole(row.get(VERSION, "")) or number,
+        channel=channel if channel in rules.CHANNELS else "file",
+        place=places.get(row.get(PLACE, "")),
+        language=row.get(LANGUAGE, "")[:8] or "fr",
+        begun_at=_moment(row, (BEGUN, *AT_START)),
+        ended_at=_moment(row, (ENDED, *AT_END)),
+        values={name: text(row[name]) for name in ours if row[name].strip()},
+        form=row.get(FORM, "")[:20],
+        weight=_weight(row.get(WEIGHT, "")),
+    )
+
+
+def _uid(said: str, survey: Survey) -> UUID:
+    """Return the number of an answer: its own when it is one, else one made from its identifier, the same each time."""
+    try:
+        return UUID(said.removeprefix("uuid:"))
+    except ValueError:
+        return uuid5(HERE, f"{survey.pk}:{said}")
+
+
+def _weight(said: str) -> float | None:
+    found = float(files.numbers([said])[0])
+    return found if 0 < found < float("inf") else None
+
+
+def _moment(row: Mapping[str, str], names: tuple[str, ...]):
+    for name in names:
+        try:
+            found = parse_datetime(row.get(name, ""))
+        except ValueError:
+            continue
+        if found is not None:
+            return found
+    return None

@@ -1,0 +1,200 @@
+"""What whoever runs a survey types: the survey, where its questionnaire comes from, a question, files."""
+
+from typing import Any
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+
+from maillage.apps.directory.forms.moments import DayField
+from maillage.apps.surveys import access, rules
+from maillage.apps.surveys.models import Survey
+from maillage.apps.territories import queries as territories
+from maillage.kernel.errors import UnknownTerritory
+from maillage.reference import surveys as banks
+from maillage.studies.territories import gazetteer
+
+BLANK, FILE, BANK, OTHER = "vide", "fichier", "banque-", "enquete-"
+FILE_BYTES = 5_000_000
+
+
+def territory_of(typed: str) -> str:
+    """Return the code of a territory by its name or code, an official one or a perimeter that was kept; '' when none or several fit."""
+    typed = typed.strip()
+    if not typed:
+        return ""
+    if typed.casefold() == "france":
+        return "france"
+    named = [each.slug for each in territories.perimeters_named(typed)]
+    try:
+        found = [gazetteer().get(typed).code] if typed.upper() in gazetteer() else []
+    except UnknownTerritory:
+        found = []
+    codes = found or named or [each.code for each in gazetteer().find(typed, limit=2)]
+    return codes[0] if len(codes) == 1 else ""
+
+
+def name_of(code: str) -> str:
+    """Return the name of a territory, as it is read; its code when it is unknown."""
+    kept = territories.perimeter(code)
+    if kept is not None:
+        return kept.name
+    return gazetteer().get(code).long_name if code in gazetteer() else code
+
+
+class SurveyForm(forms.Form):
+    """A survey: what it is to show, of whom it speaks, how people are met."""
+
+    titre = forms.CharField(
+        label="Titre",
+        max_length=140,
+        help_text="Par exemple « Le numérique et vous, Échirolles 2026 ». Les personnes interrogées le lisent.",
+        error_messages={"required": "Il manque le titre. Sans lui, personne ne retrouverait l’enquête. Écrivez-le."},
+    )
+    territoire = forms.CharField(
+        label="Territoire",
+        max_length=100,
+        help_text="Une commune, une intercommunalité, un périmètre : son nom, ou son code.",
+        error_messages={"required": "Il manque le territoire. Écrivez son nom ou son code."},
+    )
+    but = forms.CharField(
+        label="Ce que l’enquête doit montrer",
+        required=False,
+        max_length=2_000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="Une ou deux phrases. Elles seront reprises dans la page de méthode.",
+    )
+    champ = forms.CharField(
+        label="De qui parle-t-elle",
+        required=False,
+        max_length=200,
+        help_text="Par exemple « habitants de 15 ans et plus ». C’est le champ de tous les chiffres.",
+    )
+    comment = forms.CharField(
+        label="Comment les personnes sont rencontrées, qui l’on risque de ne pas voir",
+        required=False,
+        max_length=2_000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    vise = forms.IntegerField(
+        label="Réponses visées",
+        required=False,
+        min_value=1,
+        max_value=1_000_000,
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+    )
+    debut = DayField(label="Du", required=False)
+    fin = DayField(label="Au", required=False)
+    arrondi = forms.ChoiceField(
+        label="Arrondi des pourcentages publiés", choices=list(rules.ROUNDINGS.items()), initial="nearest"
+    )
+
+    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+
+    def clean_territoire(self) -> str:
+        code = territory_of(self.cleaned_data["territoire"])
+        if not code:
+            raise forms.ValidationError(
+                "Ce territoire n’est pas reconnu, ou plusieurs portent ce nom. Écrivez son code, par exemple 38151 ou 200040715."
+            )
+        if not access.may_run(self.user, code):
+            raise forms.ValidationError(
+                "Vous ne menez pas d’enquêtes sur tout ce territoire. Choisissez-en un dont vous avez la charge."
+            )
+        return code
+
+    def values(self) -> dict[str, Any]:
+        """Return what was typed, by the names of a survey."""
+        said = self.cleaned_data
+        return {
+            "title": said["titre"],
+            "territory": said["territoire"],
+            "aim": said["but"].strip(),
+            "universe": said["champ"],
+            "how": said["comment"].strip(),
+            "target": said["vise"],
+            "opens_on": said["debut"],
+            "closes_on": said["fin"],
+            "rounding": said["arrondi"],
+        }
+
+
+def from_survey(survey: Survey) -> dict[str, Any]:
+    """Return what the form of a survey shows first."""
+    return {
+        "titre": survey.title,
+        "territoire": name_of(survey.territory),
+        "but": survey.aim,
+        "champ": survey.universe,
+        "comment": survey.how,
+        "vise": survey.target,
+        "debut": survey.opens_on,
+        "fin": survey.closes_on,
+        "arrondi": survey.rounding,
+    }
+
+
+class NewForm(SurveyForm):
+    """A new survey: where its questionnaire comes from, too."""
+
+    depart = forms.ChoiceField(label="Partir de", widget=forms.RadioSelect)
+    fichier = forms.FileField(
+        label="Fichier XLSForm (.xlsx, .xls ou .csv)",
+        required=False,
+        allow_empty_file=True,
+        help_text="Celui de Kobo, d’ODK ou d’un tableur. Seulement si vous partez d’un fichier.",
+    )
+    field_order = ("depart", "fichier")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.others = {f"{OTHER}{each.pk}": each for each in access.surveys_for(self.user)[:50]}
+        self.fields["depart"].choices = [
+            *((f"{BANK}{id}", f"{each.title} ({rules.KINDS[each.kind].lower()})") for id, each in banks.banks().items()),
+            (FILE, "Un fichier XLSForm"),
+            *((id, f"L’enquête « {each.title} »") for id, each in self.others.items()),
+            (BLANK, "Une page blanche"),
+        ]
+
+    def clean_fichier(self) -> UploadedFile | None:
+        """Refuse a file that is too large before it is read."""
+        return checked_file(self.cleaned_data["fichier"])
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or {}
+        if said.get("depart") == FILE and not said.get("fichier") and "fichier" not in self.errors:
+            self.add_error("fichier", "Il manque le fichier. Choisissez-le, ou partez d’autre chose.")
+        return said
+
+    def origin(self) -> tuple[str, Any]:
+        """Return where the questionnaire comes from: (BANK, its id), (FILE, its name and bytes), (OTHER, a survey) or (BLANK, None)."""
+        chosen = self.cleaned_data["depart"]
+        if chosen.startswith(BANK):
+            return BANK, chosen.removeprefix(BANK)
+        if chosen in self.others:
+            return OTHER, self.others[chosen]
+        if chosen == FILE:
+            given = self.cleaned_data["fichier"]
+            return FILE, (given.name, given.read())
+        return BLANK, None
+
+
+def checked_file(given: UploadedFile | None) -> UploadedFile | None:
+    """Return a file that was given, unless it is too large to be one of ours."""
+    if given and (given.size or 0) > FILE_BYTES:
+        raise forms.ValidationError("Ce fichier pèse plus de 5 Mo. Ce n’est sans doute pas le bon : vérifiez-le.")
+    return given
+
+
+class FileForm(forms.Form):
+    """A file: a questionnaire, or answers."""
+
+    fichier = forms.FileField(
+        label="Fichier",
+        allow_empty_file=True,
+        error_messages={"required": "Il manque le fichier. Choisissez-le."},
+    )
+
+    def clean_fichier(self) -> UploadedFile | None:
+        return checked_file(self.cleaned_data["fichier"])

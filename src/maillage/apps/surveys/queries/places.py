@@ -1,0 +1,127 @@
+"""A questionnaire fitted to a territory: its communes are the answers to « where do you live »; and how far each stratum is."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from maillage.apps.memberships.access import communes_of
+from maillage.apps.surveys.models import Survey
+from maillage.apps.surveys.queries.answers import table
+from maillage.apps.territories import queries as territories
+from maillage.kernel.errors import HouseError
+from maillage.kernel.names import plain
+from maillage.pipeline.survey.margins import Margin, key
+from maillage.reference.questionnaire import Choice, Questionnaire
+from maillage.studies import census_margins, needs
+from maillage.studies.territories import gazetteer
+
+COMMUNES, OTHERS = "commune", "autres"
+MOST_COMMUNES = 60
+VARIABLES = ("classe_age", "age", "sexe", "commune", "diplome", "pcs")
+
+
+def fitted(form: Questionnaire, territory: str) -> Questionnaire:
+    """Return a questionnaire whose list of communes, when it has none but « another », holds those of the territory, largest first."""
+    listed = form.lists.get(COMMUNES, ())
+    codes = communes_of(territory)
+    if not codes or [choice.name for choice in listed] not in ([], [OTHERS]) or COMMUNES not in form.lists:
+        return form
+    known = [gazetteer().get(code) for code in codes if code in gazetteer()]
+    largest = sorted(known, key=lambda each: (-each.population, each.code))[:MOST_COMMUNES]
+    named = [
+        Choice(name=each.code, label=dict.fromkeys(form.languages, each.name))
+        for each in sorted(largest, key=lambda each: plain(each.name))
+    ]
+    return replace(form, lists={**form.lists, COMMUNES: (*named, *listed)})
+
+
+# ------------------------------------------------------------------------------------- how far each stratum is
+
+
+@dataclass(frozen=True, slots=True)
+class Stratum:
+    """A class of inhabitants: its share of the territory, in percent, its answers, how many the target asks, how many are missing."""
+
+    label: str
+    percent: float
+    n: int
+    wanted: int | None
+    missing: int
+
+    @property
+    def reached(self) -> int:
+        """Return how much of what is wanted was reached, in percent, at most 100."""
+        return min(100, 100 * self.n // self.wanted) if self.wanted else 100
+
+
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """A variable of the census beside the answers. unplaced: answers of no class: not said, or another word."""
+
+    variable: str
+    label: str
+    source: str
+    year: str
+    universe: str
+    strata: Sequence[Stratum]
+    n: int
+    unplaced: int
+
+
+def quotas(survey: Survey) -> list[Quota]:
+    """Return, for each variable of the census that the questionnaire asks, its strata against the answers that count.
+
+    The target of a stratum is its share of the survey's; without a target, of the answers there are.
+    """
+    held = table(survey)
+    asked = [name for name in VARIABLES if name in held]
+    if "classe_age" in asked:
+        asked = [name for name in asked if name != "age"]
+    kept = territories.perimeter(survey.territory)
+    rows = None
+    if kept is not None:
+        rows = np.flatnonzero(np.isin(needs.country().frame.commune, list(communes_of(survey.territory) or ())))
+    out = []
+    for name in asked:
+        try:
+            (margin,) = census_margins.margins_of(kept.code if kept else survey.territory, (name,), rows=rows)
+        except HouseError:  # the census does not tell it here: it is not a quota
+            continue
+        out.append(_quota(margin, held[name].tolist(), survey.target))
+    return out
+
+
+def _quota(margin: Margin, answers: Sequence[str], target: int | None) -> Quota:
+    counts = Counter(_place(key(answer), margin) for answer in answers)
+    placed = sum(n for at, n in counts.items() if at is not None)
+    people = sum(each.total for each in margin.categories)
+    strata = []
+    for at, each in enumerate(margin.categories):
+        share = each.total / people if people else 0.0
+        wanted = round(share * (target or placed)) if (target or placed) else None
+        n = counts[at]
+        strata.append(Stratum(each.name, 100 * share, n, wanted, max(0, (wanted or 0) - n) if target else 0))
+    return Quota(
+        variable=margin.variable,
+        label=margin.label or margin.variable,
+        source=margin.source,
+        year=margin.year,
+        universe=margin.universe,
+        strata=strata,
+        n=len(answers),
+        unplaced=counts[None],
+    )
+
+
+def _place(answer: str, margin: Margin) -> int | None:
+    """Return the class of an answer: by its words, or by an age in years."""
+    for at, each in enumerate(margin.categories):
+        if answer in map(key, (each.name, *each.values)):
+            return at
+    if answer.isdigit() and len(answer) < 4:
+        for at, each in enumerate(margin.categories):
+            if each.span is not None and each.span[0] <= int(answer) <= each.span[1]:
+                return at
+    return None

@@ -1,0 +1,197 @@
+"""What the pages of whoever runs surveys show: the list, what is next, a questionnaire to be read, what changed between versions."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, Q
+
+from maillage.apps.surveys import access
+from maillage.apps.surveys.models import Survey, Version
+from maillage.apps.surveys.queries.answers import COLLECTED
+from maillage.reference.questionnaire import UNSAID, Choice, Group, Question, Questionnaire, load, words
+
+KINDS = {
+    "one": "Une seule réponse",
+    "many": "Plusieurs réponses",
+    "rank": "Un classement",
+    "integer": "Un nombre entier",
+    "decimal": "Un nombre",
+    "text": "Un texte libre",
+    "date": "Une date",
+    "time": "Une heure",
+    "moment": "Une date et une heure",
+    "range": "Une échelle",
+    "acknowledge": "Une case à cocher",
+    "note": "Un texte à lire",
+    "calculate": "Un calcul",
+    "hidden": "Une valeur cachée",
+    "geopoint": "Une position",
+    "image": "Une photo",
+}
+
+
+def surveys(user: Any) -> list[Survey]:
+    """Return the surveys somebody runs, open ones first, each with `n` answers that count: one query."""
+    rows = access.surveys_for(user).annotate(n=Count("answers", filter=Q(answers__aside_at=None)))
+    rank = {"open": 0, "draft": 1, "closed": 2}
+    return sorted(rows, key=lambda each: (rank[each.state], -each.made_at.timestamp()))
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of a questionnaire as it is read: a question, or the title of a part. depth: how many parts it stands in."""
+
+    item: Question | Group
+    depth: int
+    number: int
+    choices: Sequence[Choice]
+    condition: str
+
+    @property
+    def is_part(self) -> bool:
+        return isinstance(self.item, Group)
+
+    @property
+    def label(self) -> str:
+        return words(self.item.label) or self.item.name
+
+    @property
+    def hint(self) -> str:
+        return words(self.item.hint) if isinstance(self.item, Question) else ""
+
+    @property
+    def kind(self) -> str:
+        return KINDS[self.item.kind] if isinstance(self.item, Question) else ""
+
+    @property
+    def answers(self) -> list[str]:
+        return [words(choice.label) or choice.name for choice in self.choices]
+
+
+def lines(form: Questionnaire) -> list[Line]:
+    """Return a questionnaire line by line, questions that are asked numbered."""
+    out: list[Line] = []
+    number = 0
+    for item, depth in _walk(form.items, 0):
+        asked = isinstance(item, Question) and item.is_asked
+        number += asked
+        choices = form.choices(item) if isinstance(item, Question) else ()
+        out.append(Line(item, depth, number if asked else 0, choices, in_words(form, item.relevant)))
+    return out
+
+
+def _walk(items: Sequence[Question | Group], depth: int) -> Iterator[tuple[Question | Group, int]]:
+    for item in items:
+        yield item, depth
+        if isinstance(item, Group):
+            yield from _walk(item.items, depth + 1)
+
+
+def in_words(form: Questionnaire, condition: str) -> str:
+    """Return a condition as somebody reads it: the words of questions and of answers in place of their names.
+
+    >>> in_words(Questionnaire(id="f", title="f"), "")
+    ''
+    """
+    said = condition
+    for question in form.questions():
+        mark = "${" + question.name + "}"
+        if mark not in said:
+            continue
+        said = said.replace(mark, f"« {words(question.label) or question.name} »")
+        for choice in form.choices(question):
+            said = said.replace(f"'{choice.name}'", f"« {words(choice.label) or choice.name} »")
+    for sign, word in (
+        (" and ", " et "),
+        (" or ", " ou "),
+        ("!=", "n’est pas"),
+        ("not(", "sauf si ("),
+        ("selected(", "parmi ("),
+    ):
+        said = said.replace(sign, word)
+    return said.replace(" = ", " est ")
+
+
+# -------------------------------------------------------------------------------------------------- what changed
+
+
+def changes(survey: Survey) -> list[tuple[Version, int, list[str]]]:
+    """Return the versions of a survey, last first: each with its number of answers, and what it changed from the one before."""
+    rows = list(survey.versions.annotate(n=Count("answers")).select_related("by").order_by("-number"))
+    forms = [load(row.definition) for row in rows]
+    former = [*forms[1:], None]
+    return [(row, row.n, told(before, now)) for row, now, before in zip(rows, forms, former, strict=True)]
+
+
+def told(before: Questionnaire | None, now: Questionnaire) -> list[str]:
+    """Return, in sentences, what a version changed; nothing for the first one."""
+    if before is None:
+        return []
+    old = {each.name: each for each in before.questions()}
+    new = {each.name: each for each in now.questions()}
+    out = [f"Question retirée : « {words(old[name].label)} »" for name in old if name not in new]
+    out += [f"Question ajoutée : « {words(new[name].label)} »" for name in new if name not in old]
+    for name, asked in new.items():
+        if name in old and (what := _differs(before, old[name], now, asked)):
+            out.append(f"« {words(asked.label)} » : {', '.join(what)}")
+    kept = [name for name in old if name in new]
+    if kept != [name for name in new if name in old]:
+        out.append("L’ordre des questions a changé")
+    if before.title != now.title:
+        out.append(f"Titre : « {now.title} »")
+    return out or ["Détails de présentation ou traductions"]
+
+
+def _differs(before: Questionnaire, old: Question, now: Questionnaire, new: Question) -> list[str]:
+    checks = (
+        ("question reformulée", old.label != new.label),
+        ("aide changée", old.hint != new.hint),
+        ("sorte de réponse changée", old.kind != new.kind),
+        ("condition changée", old.relevant != new.relevant),
+        ("contrôle changé", old.constraint != new.constraint),
+        ("obligatoire" if new.required else "facultative", old.required != new.required),
+    )
+    out = [said for said, is_so in checks if is_so]
+    had, has = ({each.name: each for each in form.choices(one)} for form, one in ((before, old), (now, new)))
+    out += [f"réponse ajoutée : « {words(has[name].label)} »" for name in has if name not in had]
+    out += [f"réponse retirée : « {words(had[name].label)} »" for name in had if name not in has]
+    if any(had[name].label != has[name].label for name in has if name in had):
+        out.append("réponses reformulées")
+    return out
+
+
+# -------------------------------------------------------------------------------------------------------- codebook
+
+CODEBOOK = ("variable", "question", "sorte", "modalite", "libelle", "champ", "condition", "versions", "source")
+
+
+def codebook(survey: Survey) -> list[dict[str, str]]:
+    """Return one row for each variable and each of its answers, over every version, those of the collection last."""
+    rows: dict[tuple[str, str], dict[str, str]] = {}
+    for version in reversed(list(survey.versions.all())):
+        form = load(version.definition)
+        for question in form.questions():
+            if question.kind == "note":
+                continue
+            common = {
+                "variable": question.name,
+                "question": words(question.label),
+                "sorte": KINDS[question.kind],
+                "champ": question.universe or survey.universe,
+                "condition": question.relevant,
+                "source": " ; ".join(question.rows) or ("proposée par nous" if question.ours else ""),
+            }
+            said = [("", ""), *((each.name, words(each.label)) for each in form.choices(question))]
+            for name, label in [*said, *(UNSAID.items() if question.is_asked else ())]:
+                key = (question.name, name)
+                seen = rows.get(key, {}).get("versions", "")
+                rows[key] = {
+                    **common,
+                    "modalite": name,
+                    "libelle": label,
+                    "versions": f"{seen} {version.number}".strip(),
+                }
+    collected = [{"variable": name, "question": label, "sorte": "Collecte"} for name, label in COLLECTED.items()]
+    rank = {name: n for n, name in enumerate(dict.fromkeys(name for name, _ in rows))}
+    return [*(rows[key] for key in sorted(rows, key=lambda key: rank[key[0]])), *collected]

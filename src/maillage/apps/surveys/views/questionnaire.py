@@ -1,0 +1,197 @@
+"""The questionnaire of a survey: read, changed by hand, carried to and from other tools; its versions, and what each changed."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from maillage.apps.accounts.views import holding, who
+from maillage.apps.directory.views import refused
+from maillage.apps.surveys import access
+from maillage.apps.surveys.actions import versions
+from maillage.apps.surveys.forms import editing, space
+from maillage.apps.surveys.models import Survey
+from maillage.apps.surveys.queries import space as queries
+from maillage.apps.surveys.views.space import ours
+from maillage.kernel.errors import Refused
+from maillage.kernel.typed import whole
+from maillage.pipeline.survey import xlsform
+from maillage.reference import edited
+from maillage.reference.questionnaire import Questionnaire, load
+
+EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def _last(row: Survey) -> Questionnaire:
+    found = row.versions.first()
+    if found is None:
+        raise Http404
+    return load(found.definition)
+
+
+@holding(access.RUN)
+@require_safe
+def questionnaire(request: HttpRequest, pk: int) -> HttpResponse:
+    """The questionnaire, as it is read; each question leads to its own page."""
+    row = ours(request, pk)
+    form = _last(row)
+    context = {
+        "survey": row,
+        "form": form,
+        "lines": queries.lines(form),
+        "version": row.versions.first(),
+        "frozen": _is_frozen(row),
+        "languages": [editing.language_name(code) for code in form.languages],
+    }
+    return render(request, "surveys/space/questionnaire.html", context)
+
+
+def _is_frozen(row: Survey) -> bool:
+    """Return whether a change makes a new version: somebody may have answered the last one."""
+    last = row.versions.first()
+    return row.state != "draft" or (last is not None and last.answers.exists())
+
+
+@holding(access.RUN)
+@require_http_methods(["GET", "HEAD", "POST"])
+def question(request: HttpRequest, pk: int, name: str) -> HttpResponse:
+    """One question: its words, its answers, when it is asked; beside it, as it will be asked."""
+    row = ours(request, pk)
+    held = _last(row)
+    found = held.question(name)
+    if found is None:
+        raise Http404
+    form = editing.QuestionForm(request.POST or None, form=held, question=found)
+    if form.is_bound and form.is_valid():
+        try:
+            _write(request, row, edited.reworded(held, name, **form.values(request.POST)))
+        except Refused as error:
+            form.add_error(None, " ".join(error.sentences))
+        else:
+            return redirect("survey_questionnaire", row.pk)
+    choices = [(choice.name, choice.label.get("fr", ""), n) for n, choice in enumerate(held.choices(found))]
+    blanks = [("", "", len(choices) + n) for n in range(editing.BLANKS)]
+    context: dict[str, Any] = {
+        "survey": row,
+        "form": form,
+        "question": found,
+        "line": next(line for line in queries.lines(held) if line.item is found),
+        "choices": [*choices, *blanks] if found.kind in edited.WITH_CHOICES else [],
+        "frozen": _is_frozen(row),
+    }
+    return render(request, "surveys/space/question.html", context, status=400 if form.errors else 200)
+
+
+@holding(access.RUN)
+@require_http_methods(["GET", "HEAD", "POST"])
+def add(request: HttpRequest, pk: int) -> HttpResponse:
+    """One more question."""
+    row = ours(request, pk)
+    held = _last(row)
+    form = editing.AddForm(request.POST or None, form=held, initial={"apres": request.GET.get("apres", "")})
+    if form.is_bound and form.is_valid():
+        try:
+            made, name = edited.added(held, **form.values())
+            _write(request, row, made)
+        except Refused as error:
+            form.add_error(None, " ".join(error.sentences))
+        else:
+            return redirect("survey_question", row.pk, name)
+    context = {"survey": row, "form": form, "frozen": _is_frozen(row)}
+    return render(request, "surveys/space/add.html", context, status=400 if form.errors else 200)
+
+
+@holding(access.RUN)
+@require_POST
+def gesture(request: HttpRequest, pk: int) -> HttpResponse:
+    """A question moved one place, or taken away."""
+    row = ours(request, pk)
+    verb, name = request.POST.get("geste", ""), request.POST.get("question", "")
+    changes = {
+        "monter": lambda form: edited.moved(form, name, -1),
+        "descendre": lambda form: edited.moved(form, name, 1),
+        "retirer": lambda form: edited.removed(form, name),
+    }
+    if verb not in changes:
+        raise Http404
+    with refused.told(request):
+        _write(request, row, changes[verb](_last(row)))
+    return redirect("survey_questionnaire", row.pk)
+
+
+@holding(access.RUN)
+@require_http_methods(["GET", "HEAD", "POST"])
+def import_form(request: HttpRequest, pk: int) -> HttpResponse:
+    """Another version of the questionnaire, from an XLSForm."""
+    row = ours(request, pk)
+    form = space.FileForm(request.POST or None, request.FILES or None)
+    if form.is_bound and form.is_valid():
+        given = form.cleaned_data["fichier"]
+        try:
+            read = xlsform.read(given.read(), given.name)
+            _write(request, row, read.questionnaire)
+        except Refused as error:
+            form.add_error("fichier", " ".join(error.sentences))
+        else:
+            for line in [*read.warnings][:20]:
+                messages.info(request, line)
+            return redirect("survey_questionnaire", row.pk)
+    return render(
+        request, "surveys/space/import_form.html", {"survey": row, "form": form}, status=400 if form.errors else 200
+    )
+
+
+def _write(request: HttpRequest, row: Survey, form: Questionnaire) -> None:
+    before = row.versions.first()
+    made = versions.write(row, form, by=who(request), at=timezone.now())
+    if before is None or made.number != before.number:
+        messages.success(request, f"C’est la version {made.number}. Les réponses déjà données restent liées à la leur.")
+    else:
+        messages.success(request, "Le questionnaire est enregistré.")
+
+
+@holding(access.RUN)
+@require_safe
+def version_list(request: HttpRequest, pk: int) -> HttpResponse:
+    """The versions, and what each changed."""
+    row = ours(request, pk)
+    return render(request, "surveys/space/versions.html", {"survey": row, "versions": queries.changes(row)})
+
+
+@holding(access.RUN)
+@require_safe
+def as_xlsform(request: HttpRequest, pk: int) -> HttpResponse:
+    """The questionnaire as an XLSForm, for Kobo, ODK or a spreadsheet."""
+    row, form = _asked(request, pk)
+    return _file(xlsform.write(form), EXCEL, f"{row.slug}.xlsx")
+
+
+@holding(access.RUN)
+@require_safe
+def as_xform(request: HttpRequest, pk: int) -> HttpResponse:
+    """The questionnaire as ODK Collect reads it."""
+    row, form = _asked(request, pk)
+    try:
+        told = xlsform.xform(form)
+    except Refused as error:
+        return refused.page(request, error)
+    return _file(told.encode(), "application/xml; charset=utf-8", f"{row.slug}.xml")
+
+
+def _asked(request: HttpRequest, pk: int) -> tuple[Survey, Questionnaire]:
+    """Return a survey and the version that is asked for, its last one otherwise."""
+    row = ours(request, pk)
+    number = whole(request.GET.get("version", ""), 1_000_000)
+    found = row.versions.filter(number=number).first() if number else row.versions.first()
+    if found is None:
+        raise Http404
+    return row, load(found.definition)
+
+
+def _file(content: bytes, kind: str, name: str) -> HttpResponse:
+    response = HttpResponse(content, content_type=kind)
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response

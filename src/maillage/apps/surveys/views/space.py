@@ -1,0 +1,339 @@
+"""The surveys that somebody runs: the list, a new one, one of them with what it lacks, its strata, its answers and files."""
+
+from typing import Any
+
+import segno
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from maillage.apps.accounts.views import holding, who
+from maillage.apps.directory.views import refused
+from maillage.apps.surveys import access, rules
+from maillage.apps.surveys.actions import campaigns, importing
+from maillage.apps.surveys.forms import files, space
+from maillage.apps.surveys.models import Answer, Place, Survey, Surveyor
+from maillage.apps.surveys.queries import answers, places
+from maillage.apps.surveys.queries import space as queries
+from maillage.kernel.errors import Refused
+from maillage.kernel.typed import ROWS, whole
+from maillage.pipeline.survey import xlsform
+from maillage.reference import surveys as banks
+from maillage.reference.questionnaire import UNSAID, Question, Questionnaire, load, words
+from maillage.reports.formats.published import as_csv
+from maillage.reports.wording import count
+
+PAGE = 50
+
+
+def ours(request: HttpRequest, pk: int) -> Survey:
+    """Return a survey that somebody runs; 404 for any other."""
+    found: Survey = get_object_or_404(access.surveys_for(request.user), pk=pk)
+    return found
+
+
+@holding(access.RUN)
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    """The surveys of somebody's territories, open ones first."""
+    rows = queries.surveys(request.user)
+    return render(request, "surveys/space/index.html", {"surveys": [(row, space.name_of(row.territory)) for row in rows]})
+
+
+@holding(access.RUN)
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    """A new survey: from a ready questionnaire, from a file, from another survey, or from nothing."""
+    first = {"depart": f"{space.BANK}habitants", "champ": "habitants de 15 ans et plus", "arrondi": "nearest"}
+    form = space.NewForm(request.POST or None, request.FILES or None, user=request.user, initial=first)
+    if form.is_bound and form.is_valid():
+        try:
+            values = form.values()
+            questionnaire, told = _origin(form)
+            row = campaigns.prepare(
+                by=who(request),
+                questionnaire=places.fitted(questionnaire, values["territory"]),
+                at=timezone.now(),
+                **values,
+            )
+        except Refused as error:
+            form.add_error(None, " ".join(error.sentences))
+        else:
+            messages.success(request, "L’enquête est préparée. Relisez le questionnaire, puis ouvrez-la.")
+            for line in told:
+                messages.info(request, line)
+            return redirect("survey", row.pk)
+    context = {"form": form, "banks": banks.banks().values()}
+    return render(request, "surveys/space/new.html", context, status=400 if form.errors else 200)
+
+
+def _origin(form: space.NewForm) -> tuple[Questionnaire, list[str]]:
+    """Return the questionnaire that a new survey starts from, and what to tell of its reading."""
+    sort, given = form.origin()
+    if sort == space.BANK:
+        return banks.banks()[given], []
+    if sort == space.OTHER:
+        return load(given.versions.first().definition), []
+    if sort == space.FILE:
+        name, content = given
+        read = xlsform.read(content, name)
+        return read.questionnaire, [*read.warnings][:20]
+    title = form.cleaned_data["titre"]
+    first = Question(name="age", kind="integer", label={"fr": "Quel âge avez-vous ?"}, ours=True)
+    return Questionnaire(id="enquete", title=title, items=(first,)), []
+
+
+@holding(access.RUN)
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """What is known of a survey: its aim, of whom it speaks, how people are met, its target and dates."""
+    row = ours(request, pk)
+    form = space.SurveyForm(request.POST or None, user=request.user, initial=space.from_survey(row))
+    if form.is_bound and form.is_valid():
+        try:
+            campaigns.change(row, form.values(), by=who(request), at=timezone.now())
+        except Refused as error:
+            form.add_error(None, " ".join(error.sentences))
+        else:
+            messages.success(request, "C’est enregistré.")
+            return redirect("survey", row.pk)
+    context = {"survey": row, "form": form}
+    return render(request, "surveys/space/edit.html", context, status=400 if form.errors else 200)
+
+
+# ------------------------------------------------------------------------------------------------------------ one of them
+
+
+@holding(access.RUN)
+@never_cache
+@require_safe
+def survey(request: HttpRequest, pk: int) -> HttpResponse:
+    """One survey: where it stands, and what to do next."""
+    return _page(request, ours(request, pk))
+
+
+def _page(request: HttpRequest, row: Survey, **more: Any) -> HttpResponse:
+    last = row.versions.first()
+    form = load(last.definition) if last else Questionnaire(id="", title="")
+    context = {
+        "survey": row,
+        "territory": space.name_of(row.territory),
+        "progress": answers.progress(row, timezone.now()),
+        "version": last,
+        "questions": sum(each.is_asked for each in form.questions()),
+        "languages": form.languages,
+        "places": row.places.select_related("lieu"),
+        "channels": rules.CHANNELS,
+        "late": rules.LATE.days,
+    }
+    return render(request, "surveys/space/survey.html", context | more)
+
+
+@holding(access.RUN)
+@never_cache
+@require_POST
+def gesture(request: HttpRequest, pk: int) -> HttpResponse:
+    """A gesture on a survey: opened, closed, a place, a link given or closed."""
+    row = ours(request, pk)
+    verb = request.POST.get("geste", "")
+    said = {"by": who(request), "at": timezone.now()}
+    if verb == "lien":
+        return _given(request, row, said)
+    if verb not in GESTURES:
+        raise Http404
+    with refused.told(request):
+        messages.success(request, GESTURES[verb](request, row, said))
+    if verb == "effacer" and not Survey.objects.filter(pk=pk).exists():
+        return redirect("surveys")
+    return redirect("survey", pk)
+
+
+def _given(request: HttpRequest, row: Survey, said: dict[str, Any]) -> HttpResponse:
+    """A link is shown once, on the page that answers: only its digest is kept."""
+    name = request.POST.get("nom", "")
+    try:
+        surveyor, token = campaigns.give_link(row, name, kiosk="borne" in request.POST, **said)
+    except Refused as error:
+        messages.error(request, " ".join(error.sentences))
+        return redirect("survey", row.pk)
+    address = f"{request.build_absolute_uri('/enquetes/collecte/')}#{token}"
+    qr = segno.make(address, error="m").svg_data_uri(border=2)
+    return render(request, "surveys/space/link.html", {"survey": row, "surveyor": surveyor, "address": address, "qr": qr})
+
+
+def _opened(request: HttpRequest, row: Survey, said: dict[str, Any]) -> str:
+    campaigns.open_survey(row, **said)
+    return "L’enquête est ouverte. Donnez un lien à chaque appareil, ou partagez le lien public."
+
+
+def _closed(request: HttpRequest, row: Survey, said: dict[str, Any]) -> str:
+    campaigns.close(row, **said)
+    return f"L’enquête est terminée. Ce que gardent les appareils peut encore arriver pendant {rules.LATE.days} jours."
+
+
+def _dropped(request: HttpRequest, row: Survey, said: dict[str, Any]) -> str:
+    campaigns.drop(row, **said)
+    return "L’enquête est effacée."
+
+
+def _by_link(request: HttpRequest, row: Survey, said: dict[str, Any]) -> str:
+    campaigns.change(row, {"by_link": not row.by_link}, **said)
+    return "Le lien public est fermé." if row.by_link else "Chacun peut répondre seul, par le lien public."
+
+
+def _placed(request: HttpRequest, row: Survey, said: dict[str, Any]) -> str:
+    made = campaigns.add_place(row, request.POST.get("nom", ""), channel=request.POST.get("moyen", "street"), **said)
+    return f"« {made.name} » est ajouté."
+
+
+def _unplaced(request: HttpRequest, row: Survey, said: dict[str, Any]) -> str:
+    place = get_object_or_404(Place, survey=row, pk=_number(request))
+    campaigns.drop_place(place, **said)
+    return f"« {place.name} » est retiré."
+
+
+def _link_closed(request: HttpRequest, row: Survey, said: dict[str, Any]) -> str:
+    campaigns.close_link(get_object_or_404(Surveyor, survey=row, pk=_number(request)), **said)
+    return "Le lien est fermé : cet appareil n’envoie plus rien."
+
+
+def _link_reopened(request: HttpRequest, row: Survey, said: dict[str, Any]) -> str:
+    campaigns.reopen_link(get_object_or_404(Surveyor, survey=row, pk=_number(request)), **said)
+    return "Le lien est rouvert : cet appareil peut envoyer ce qu’il garde."
+
+
+def _number(request: HttpRequest) -> int:
+    return whole(request.POST.get("ligne", ""), ROWS) or 0
+
+
+GESTURES = {
+    "ouvrir": _opened,
+    "terminer": _closed,
+    "effacer": _dropped,
+    "public": _by_link,
+    "lieu": _placed,
+    "lieu-retirer": _unplaced,
+    "lien-fermer": _link_closed,
+    "lien-rouvrir": _link_reopened,
+}
+
+
+@holding(access.RUN)
+@never_cache
+@require_safe
+def quotas(request: HttpRequest, pk: int) -> HttpResponse:
+    """The answers beside the census, stratum by stratum: whom to meet next."""
+    row = ours(request, pk)
+    context = {"survey": row, "territory": space.name_of(row.territory), "quotas": places.quotas(row)}
+    return render(request, "surveys/space/quotas.html", context)
+
+
+# ---------------------------------------------------------------------------------------------------------------- answers
+
+
+@holding(access.RUN)
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def answer_list(request: HttpRequest, pk: int) -> HttpResponse:
+    """The answers, last first, each with what does not fit in it; one may be put aside, for a reason."""
+    row = ours(request, pk)
+    if request.method == "POST":
+        return _aside(request, row)
+    rows = row.answers.select_related("place", "surveyor").order_by("-received_at", "-pk")
+    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    versions = {each.pk: each for each in row.versions.all()}
+    forms = {pk: load(each.definition) for pk, each in versions.items()}
+    shown = []
+    for each in page:
+        form = forms[each.version_id]
+        read = answers.read(each, form)
+        said = [
+            (words(q.label) or q.name, _said(form, q, read.values.get(q.name, ""))) for q in form.questions() if q.is_asked
+        ]
+        shown.append((each, versions[each.version_id].number, [pair for pair in said if pair[1]], read.faults))
+    return render(request, "surveys/space/answers.html", {"survey": row, "page": page, "answers": shown})
+
+
+def _said(form: Questionnaire, question: Question, value: str) -> str:
+    """Return an answer in words."""
+    labels = {choice.name: words(choice.label) for choice in form.choices(question)} | dict(UNSAID)
+    if not labels or question.kind not in ("one", "many", "rank"):
+        return UNSAID.get(value, value)
+    return ", ".join(labels.get(name, name) for name in (value.split() if question.kind != "one" else [value]) if name)
+
+
+def _aside(request: HttpRequest, row: Survey) -> HttpResponse:
+    answer = get_object_or_404(Answer, survey=row, pk=_number(request))
+    said = {"by": who(request), "at": timezone.now()}
+    with refused.told(request):
+        if answer.aside_at is None:
+            campaigns.put_aside(answer, request.POST.get("pourquoi", ""), **said)
+            messages.success(request, "La réponse est écartée : elle reste gardée, et ne compte plus.")
+        else:
+            campaigns.take_back(answer, **said)
+            messages.success(request, "La réponse compte de nouveau.")
+    number = whole(request.POST.get("page", "")) or 1
+    return redirect(f"{reverse('survey_answers', args=[row.pk])}?page={number}")
+
+
+@holding(access.RUN)
+@require_safe
+def answers_csv(request: HttpRequest, pk: int) -> HttpResponse:
+    """The answers, raw as they were sent, or only what counts."""
+    row = ours(request, pk)
+    held = answers.table(row, raw="brut" in request.GET)
+    name = f"{row.slug}-reponses{'-brutes' if 'brut' in request.GET else ''}.csv"
+    return _csv(as_csv(list(held.columns), ({k: harmless(v) for k, v in each.items()} for each in held.rows())), name)
+
+
+@holding(access.RUN)
+@require_safe
+def codebook_csv(request: HttpRequest, pk: int) -> HttpResponse:
+    """What each column of the answers means, and each of its words."""
+    row = ours(request, pk)
+    return _csv(as_csv(list(queries.CODEBOOK), queries.codebook(row)), f"{row.slug}-dictionnaire.csv")
+
+
+def harmless(value: str) -> str:
+    """Return a cell that a spreadsheet will not compute: somebody's answer may begin as a formula."""
+    return f"'{value}" if value[:1] in "=+-@\t\r" and not _is_number(value) else value
+
+
+def _is_number(value: str) -> bool:
+    try:
+        float(value)
+    except ValueError:
+        return False
+    return True
+
+
+def _csv(text: str, name: str) -> HttpResponse:
+    response = HttpResponse(text.encode("utf-8-sig"), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+@holding(access.RUN)
+@require_http_methods(["GET", "HEAD", "POST"])
+def import_answers(request: HttpRequest, pk: int) -> HttpResponse:
+    """Answers that come in a file: saved from a device, of Kobo, of ODK, of a spreadsheet."""
+    row = ours(request, pk)
+    form = space.FileForm(request.POST or None, request.FILES or None)
+    context: dict[str, Any] = {"survey": row, "form": form}
+    if form.is_bound and form.is_valid():
+        given = form.cleaned_data["fichier"]
+        try:
+            read = files.read(row, given.read(), given.name)
+            done = importing.keep(row, read.answers, by=who(request), at=timezone.now())
+        except Refused as error:
+            form.add_error("fichier", " ".join(error.sentences))
+        else:
+            told = count(done.new, "réponse nouvelle", "réponses nouvelles")
+            context |= {"done": done, "read": read, "told": told, "faults": [*read.faults, *done.refused]}
+    return render(request, "surveys/space/import.html", context, status=400 if form.errors else 200)

@@ -1,0 +1,212 @@
+"""A questionnaire changed by hand: a question reworded, added, taken away, moved; its answers too. Each returns another questionnaire."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from maillage.kernel.errors import Refused
+from maillage.kernel.names import plain
+from maillage.reference.questionnaire import Choice, Group, Kind, Question, Questionnaire, Texts
+
+Item = Question | Group
+WITH_CHOICES = ("one", "many", "rank")
+PARTED = re.compile(r"\$\{(?P<name>[^}]+)\} = '(?P<choice>[^']*)'|selected\(\$\{(?P<several>[^}]+)\}, '(?P<among>[^']*)'\)")
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """An answer as somebody typed it. name: the one it had, '' for a new one."""
+
+    name: str
+    label: str
+
+
+def reworded(
+    form: Questionnaire,
+    name: str,
+    *,
+    label: Texts,
+    hint: Texts,
+    required: bool,
+    offered: Sequence[Offered] | None = None,
+    relevant: str | None = None,
+) -> Questionnaire:
+    """Return the questionnaire with a question said otherwise. offered: its answers in order; relevant: None leaves its condition.
+
+    The other questions that had the same list of answers keep it as it was. Refused for a question that is not there, without
+    words, or left with fewer than two answers to choose from.
+    """
+    question = _found(form, name)
+    if not label.get("fr", "").strip():
+        raise Refused("La question n’a pas changé.", why="Sans texte, personne ne saurait quoi répondre.", do="Écrivez-la.")
+    new = replace(question, label=_said(label), hint=_said(hint), required=required)
+    if relevant is not None:
+        new = replace(new, relevant=relevant)
+    lists = dict(form.lists)
+    if offered is not None and question.kind in WITH_CHOICES:
+        choices = _choices(form.choices(question), offered)
+        if choices != form.choices(question):
+            shared = any(each.choices == question.choices and each.name != name for each in form.questions())
+            held = _free(f"{name}_choix", lists) if shared else question.choices
+            lists[held] = choices
+            new = replace(new, choices=held)
+    return replace(form, items=_mapped(form.items, lambda item: (new,) if item is question else (item,)), lists=lists)
+
+
+def _said(texts: Texts) -> dict[str, str]:
+    return {language: text.strip() for language, text in texts.items() if text.strip()}
+
+
+def _choices(before: Sequence[Choice], offered: Sequence[Offered]) -> tuple[Choice, ...]:
+    had = {choice.name: choice for choice in before}
+    out: dict[str, Choice] = {}
+    for each in offered:
+        if not each.label.strip():
+            continue
+        name = each.name if each.name in had else _free(slug(each.label), {**had, **out})
+        kept = had.get(name, Choice(name=name, label={}))
+        out[name] = replace(kept, label={**kept.label, "fr": each.label.strip()})
+    if len(out) < 2:
+        raise Refused(
+            "La question n’a pas changé.",
+            why="Il faut au moins deux réponses pour pouvoir choisir.",
+            do="Écrivez-en une de plus, ou faites-en une question libre.",
+        )
+    return tuple(out.values())
+
+
+def added(
+    form: Questionnaire, *, kind: Kind, label: str, answers: Sequence[str] = (), after: str = "", hint: str = ""
+) -> tuple[Questionnaire, str]:
+    """Return the questionnaire with one more question, and its name. after: the one it follows; at the end otherwise."""
+    if not label.strip():
+        raise Refused("La question n’a pas été ajoutée.", why="Il lui manque un texte.", do="Écrivez-la.")
+    taken = {item.name: None for item in _every(form.items)}
+    name = _free(slug(label), taken)
+    lists, held = dict(form.lists), ""
+    if kind in WITH_CHOICES:
+        held = _free(f"{name}_choix", lists)
+        lists[held] = _choices((), [Offered("", answer) for answer in answers])
+    new = Question(name=name, kind=kind, label={"fr": label.strip()}, hint=_said({"fr": hint}), choices=held, ours=True)
+    if after and form.question(after) is not None:
+        follow = _found(form, after)
+        items = _mapped(form.items, lambda item: (item, new) if item is follow else (item,))
+    else:
+        items = (*form.items, new)
+    return replace(form, items=items, lists=lists), name
+
+
+def removed(form: Questionnaire, name: str) -> Questionnaire:
+    """Return the questionnaire without a question, nor the parts and lists that it alone used."""
+    question = _found(form, name)
+    citing = [
+        each.name
+        for each in form.questions()
+        if "${" + name + "}" in f"{each.relevant} {each.constraint} {each.calculation} {each.choice_filter}"
+    ]
+    if citing:
+        raise Refused(
+            "La question n’a pas été retirée.",
+            why=f"D’autres en dépendent : {', '.join(citing)}.",
+            do="Changez d’abord leur condition, ou retirez-les.",
+        )
+    items = _mapped(form.items, lambda item: () if item is question else (item,))
+    kept = replace(form, items=_without_empty(items))
+    used = {each.choices for each in kept.questions()}
+    return replace(kept, lists={id: choices for id, choices in form.lists.items() if id in used or id != question.choices})
+
+
+def moved(form: Questionnaire, name: str, by: int) -> Questionnaire:
+    """Return the questionnaire with a question one place up (by=-1) or down (by=1), within its part or across its edge."""
+    question = _found(form, name)
+    flat = _flat(form.items)
+    at = next(n for n, (item, _) in enumerate(flat) if item is question)
+    group = flat[at][1]
+    siblings = list(group.items if group else form.items)
+    here = siblings.index(question)
+    if 0 <= here + by < len(siblings):
+        siblings[here], siblings[here + by] = siblings[here + by], siblings[here]
+        if group is None:
+            return replace(form, items=tuple(siblings))
+        return replace(
+            form,
+            items=_mapped(form.items, lambda item: (replace(group, items=tuple(siblings)),) if item is group else (item,)),
+        )
+    if group is None:
+        raise Refused(
+            "La question n’a pas bougé.",
+            why=f"Elle est déjà la {'première' if by < 0 else 'dernière'}.",
+            do="Déplacez-en une autre.",
+        )
+    smaller = replace(group, items=tuple(item for item in group.items if item is not question))
+    pair: tuple[Item, ...] = (question, smaller) if by < 0 else (smaller, question)
+    items = _mapped(form.items, lambda item: pair if item is group else (item,))
+    return replace(form, items=_without_empty(items))
+
+
+def simple(relevant: str) -> tuple[str, str] | None:
+    """Return the question and the answer of a condition that says one answer only, None for any other.
+
+    >>> simple("${aide} = 'oui'"), simple("selected(${outils}, 'rien')"), simple("${age} > 3"), simple("")
+    (('aide', 'oui'), ('outils', 'rien'), None, None)
+    """
+    found = PARTED.fullmatch(relevant.strip())
+    if found is None:
+        return None
+    return found["name"] or found["several"], found["choice"] if found["name"] else found["among"]
+
+
+def condition(form: Questionnaire, name: str, choice: str) -> str:
+    """Return the condition that a question was answered by a choice."""
+    question = _found(form, name)
+    return f"selected(${{{name}}}, '{choice}')" if question.kind == "many" else f"${{{name}}} = '{choice}'"
+
+
+def slug(text: str) -> str:
+    """Return a name made from words: letters, digits and underscores, a letter first, forty signs at most.
+
+    >>> slug("Quel est votre âge ?"), slug("18 ans"), slug("?")
+    ('quel_est_votre_age', 'q_18_ans', 'question')
+    """
+    bare = re.sub(r"[^a-z0-9]+", "_", plain(text).lower()).strip("_")[:40].strip("_")
+    return bare if bare[:1].isalpha() else f"q_{bare}" if bare else "question"
+
+
+def _free(name: str, taken: Mapping[str, object]) -> str:
+    tried = (name if n == 1 else f"{name}_{n}" for n in range(1, 10_000))
+    return next(each for each in tried if each not in taken)
+
+
+def _found(form: Questionnaire, name: str) -> Question:
+    question = form.question(name)
+    if question is None:
+        raise Refused("Rien n’a changé.", why="Cette question n’est plus dans le questionnaire.", do="Revenez à la liste.")
+    return question
+
+
+def _every(items: Sequence[Item]) -> list[Item]:
+    return [item for item, _ in _flat(items)]
+
+
+def _flat(items: Sequence[Item], group: Group | None = None) -> list[tuple[Item, Group | None]]:
+    out: list[tuple[Item, Group | None]] = []
+    for item in items:
+        out.append((item, group))
+        if isinstance(item, Group):
+            out += _flat(item.items, item)
+    return out
+
+
+def _mapped(items: Sequence[Item], change: Callable[[Item], tuple[Item, ...]]) -> tuple[Item, ...]:
+    """Return items with each replaced by what a change makes of it; a group that the change leaves is changed inside."""
+    out: list[Item] = []
+    for item in items:
+        for each in change(item):
+            inside = isinstance(each, Group) and each is item
+            out.append(replace(each, items=_mapped(each.items, change)) if inside and isinstance(each, Group) else each)
+    return tuple(out)
+
+
+def _without_empty(items: Sequence[Item]) -> tuple[Item, ...]:
+    kept = [replace(item, items=_without_empty(item.items)) if isinstance(item, Group) else item for item in items]
+    return tuple(item for item in kept if not isinstance(item, Group) or item.items)

@@ -1,0 +1,252 @@
+"""The pages of whoever runs surveys: prepared, read, changed by hand, carried, counted against the census."""
+
+import io
+import json
+import re
+
+import openpyxl
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from maillage.apps.surveys.actions import campaigns
+from maillage.apps.surveys.models import Answer, Survey, Surveyor, Version
+from maillage.apps.surveys.queries import answers, places
+from maillage.kernel.errors import Refused
+from maillage.reference import surveys as banks
+from maillage.reference.questionnaire import load
+from tests.apps import asked
+from tests.conftest import account
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def analyst(client):
+    user = account("ana@exemple.fr", "analyste", territory="38")
+    client.force_login(user)
+    return user
+
+
+@pytest.fixture
+def survey(analyst):
+    return asked.survey()
+
+
+def page(client, address: str) -> str:
+    answer = client.get(address)
+    assert answer.status_code == 200, answer.status_code
+    return re.sub("[\u00a0\u202f]", " ", answer.content.decode())
+
+
+def form_of(row: Survey):
+    return load(row.versions.first().definition)
+
+
+def test_nothing_yet_says_what_is_ready(client, analyst):
+    assert "Cinq questionnaires sont prêts" in page(client, "/espace/enquetes/")
+
+
+def test_a_survey_from_a_bank_asks_the_communes_of_its_territory(client, analyst):
+    sent = {"depart": "banque-habitants", "titre": "Le numérique à Échirolles", "territoire": "38151", "arrondi": "nearest"}
+    assert client.post("/espace/enquetes/nouvelle/", sent).status_code == 302
+    row = Survey.objects.get()
+    assert (row.kind, row.state, row.by) == ("inhabitants", "draft", analyst)
+    assert [choice.name for choice in form_of(row).lists["commune"]] == ["38151", "autres"]
+    assert "Le numérique à Échirolles" in page(client, f"/espace/enquetes/{row.pk}/")
+
+
+def test_a_survey_elsewhere_is_refused(client, analyst):
+    sent = {"depart": "vide", "titre": "Lille", "territoire": "59350", "arrondi": "nearest"}
+    told = client.post("/espace/enquetes/nouvelle/", sent)
+    assert told.status_code == 400
+    assert "Vous ne menez pas d’enquêtes" in told.content.decode()
+    with pytest.raises(Refused):
+        campaigns.prepare(by=analyst, title="x", territory="59350", questionnaire=asked.FORM, at=asked.AT)
+
+
+def test_a_survey_wider_than_ones_territory_does_not_exist(client, survey):
+    wide = asked.survey("La région", "r84")
+    assert client.get(f"/espace/enquetes/{wide.pk}/").status_code == 404
+    assert "La région" not in page(client, "/espace/enquetes/")
+
+
+def test_a_questionnaire_goes_out_as_an_xlsform_and_comes_back(client, survey):
+    file = client.get(f"/espace/enquetes/{survey.pk}/questionnaire.xlsx").content
+    sent = {"depart": "fichier", "titre": "La copie", "territoire": "38151", "arrondi": "nearest"}
+    sent["fichier"] = SimpleUploadedFile("q.xlsx", file)
+    assert client.post("/espace/enquetes/nouvelle/", sent).status_code == 302
+    copy = form_of(Survey.objects.get(title="La copie"))
+    assert [question.name for question in copy.questions()] == ["age", "outils", "aide", "qui"]
+    assert b"<h:html" in client.get(f"/espace/enquetes/{survey.pk}/questionnaire.xml").content
+
+
+def test_a_file_that_is_no_xlsform_is_told(client, analyst):
+    sent = {"depart": "fichier", "titre": "x", "territoire": "38151", "arrondi": "nearest"}
+    told = client.post("/espace/enquetes/nouvelle/", sent | {"fichier": SimpleUploadedFile("q.xlsx", b"rien")})
+    assert told.status_code == 400
+    assert Survey.objects.count() == 0
+
+
+def test_a_question_changed_after_answers_makes_a_new_version(client, survey):
+    address = f"/espace/enquetes/{survey.pk}/questionnaire/q/outils/"
+    sent = {"libelle": "Qu’avez-vous à la maison ?", "aide": "", "libelle_en": "", "obligatoire": "on"}
+    for n, (rank, name, label) in enumerate((("2", "smartphone", "Un smartphone"), ("1", "ordinateur", "Un ordinateur"))):
+        sent |= {f"rang-{n}": rank, f"nom-{n}": name, f"reponse-{n}": label}
+    sent |= {"nom-2": "rien", "reponse-2": "Rien", "retirer-2": "on", "nom-3": "", "reponse-3": "Une tablette"}
+    assert client.post(address, sent).status_code == 302
+    assert [row.number for row in survey.versions.all()] == [2, 1]
+    new = form_of(survey)
+    assert [choice.name for choice in new.lists["outils"]] == ["ordinateur", "smartphone", "une_tablette"]
+    assert new.question("outils").required
+    told = page(client, f"/espace/enquetes/{survey.pk}/questionnaire/versions/")
+    assert "question reformulée" in told
+    assert "réponse ajoutée : « Une tablette »" in told
+    assert [choice.name for choice in load(Version.objects.get(number=1).definition).lists["outils"]][-1] == "rien"
+
+
+def test_a_draft_is_changed_in_place(client, analyst):
+    row = asked.survey(opened=False)
+    sent = {"libelle": "Âge ?", "aide": "", "libelle_en": "Age?"}
+    client.post(f"/espace/enquetes/{row.pk}/questionnaire/q/age/", sent)
+    assert row.versions.count() == 1
+    assert form_of(row).question("age").label == {"fr": "Âge ?", "en": "Age?"}
+
+
+def test_a_question_is_added_moved_made_conditional_and_taken_away(client, analyst):
+    row = asked.survey(opened=False)
+    base = f"/espace/enquetes/{row.pk}/questionnaire/"
+    sent = {"sorte": "one", "libelle": "Avez-vous Internet ?", "reponses": "Oui\nNon\n", "apres": "age"}
+    assert client.post(f"{base}ajouter/", sent).url.endswith("/q/avez_vous_internet/")
+    client.post(f"{base}geste/", {"geste": "descendre", "question": "avez_vous_internet"})
+    names = [question.name for question in form_of(row).questions()]
+    assert names == ["age", "outils", "avez_vous_internet", "aide", "qui"]
+    client.post(f"{base}q/aide/", {"libelle": "De l’aide ?", "aide": "", "libelle_en": "", "condition": "outils|rien",
+                                   "nom-0": "oui", "reponse-0": "Oui", "nom-1": "non", "reponse-1": "Non"})  # fmt: skip
+    assert form_of(row).question("aide").relevant == "selected(${outils}, 'rien')"
+    assert "seulement si" in page(client, base)
+    client.post(f"{base}geste/", {"geste": "retirer", "question": "outils"})
+    assert form_of(row).question("outils") is not None
+    client.post(f"{base}geste/", {"geste": "retirer", "question": "avez_vous_internet"})
+    assert form_of(row).question("avez_vous_internet") is None
+
+
+def test_two_questions_that_share_answers_are_not_changed_together(client, analyst):
+    row = asked.survey(opened=False)
+    base = f"/espace/enquetes/{row.pk}/questionnaire/"
+    client.post(f"{base}ajouter/", {"sorte": "one", "libelle": "Seul ?", "reponses": "a\nb"})
+    held = form_of(row)
+    assert held.question("seul").choices != held.question("aide").choices
+
+
+def test_a_link_is_shown_once_and_opens(client, survey):
+    told = client.post(f"/espace/enquetes/{survey.pk}/geste/", {"geste": "lien", "nom": "Nadia"}).content.decode()
+    token = re.search(r"/enquetes/collecte/#([\w-]+)", told)[1]
+    assert asked.send(client, token, asked.answer()).status_code == 200
+    assert token not in page(client, f"/espace/enquetes/{survey.pk}/")
+    client.post(f"/espace/enquetes/{survey.pk}/geste/", {"geste": "lien-fermer", "ligne": Surveyor.objects.get().pk})
+    assert asked.send(client, token, asked.answer()).status_code == 403
+
+
+def test_a_place_of_another_survey_is_not_touched(client, survey):
+    other = asked.survey("Ailleurs", "59350")
+    place = campaigns.add_place(other, "Marché", by=None, at=asked.AT)
+    for geste in ("lieu-retirer", "lien-fermer"):
+        sent = {"geste": geste, "ligne": place.pk}
+        assert client.post(f"/espace/enquetes/{survey.pk}/geste/", sent).status_code == 404
+
+
+def test_answers_go_out_with_what_their_columns_mean(client, survey):
+    _, token = asked.device(survey)
+    asked.send(client, token, asked.answer(values={"age": "34", "aide": "oui", "qui": "=cmd()"}))
+    raw = client.get(f"/espace/enquetes/{survey.pk}/reponses.csv?brut=1").content.decode("utf-8-sig")
+    assert raw.splitlines()[0].startswith("id,age,outils,aide,qui,collecte.lieu")
+    assert "'=cmd()" in raw
+    meaning = client.get(f"/espace/enquetes/{survey.pk}/dictionnaire.csv").content.decode("utf-8-sig")
+    assert "smartphone,Un smartphone" in meaning
+    assert "collecte.moyen" in meaning
+
+
+def test_a_file_saved_from_a_device_is_kept_once(client, survey):
+    held = {"maillage": "reponses", "survey": survey.pk, "reponses": [asked.answer(), asked.answer(), {"uid": "?"}]}
+    for told in ("2 réponses nouvelles", "2 étaient déjà là"):
+        file = SimpleUploadedFile("file.json", json.dumps(held).encode())
+        answer = client.post(f"/espace/enquetes/{survey.pk}/importer/", {"fichier": file}).content.decode()
+        assert told in answer.replace("\u202f", " ").replace("\u00a0", " ")
+    assert Answer.objects.count() == 2
+
+
+def test_a_file_of_another_survey_is_refused(client, survey):
+    file = SimpleUploadedFile("file.json", json.dumps({"survey": survey.pk + 1, "reponses": []}).encode())
+    told = client.post(f"/espace/enquetes/{survey.pk}/importer/", {"fichier": file})
+    assert "autre enquête" in told.content.decode()
+
+
+def test_an_export_of_kobo_is_kept_once(client, survey):
+    book = openpyxl.Workbook()
+    book.active.append(["start", "groupe/age", "outils", "outils/smartphone", "outils/rien", "inconnue", "_uuid"])
+    book.active.append(["2026-11-02T10:00:00", "51", "smartphone", "1", "0", "x", "6f1c4b1e-0000-4000-8000-000000000001"])
+    held = io.BytesIO()
+    book.save(held)
+    for _ in range(2):
+        file = SimpleUploadedFile("kobo.xlsx", held.getvalue())
+        told = client.post(f"/espace/enquetes/{survey.pk}/importer/", {"fichier": file}).content.decode()
+        assert "inconnue" in told
+    kept = Answer.objects.get()
+    assert (kept.values, kept.channel) == ({"age": "51", "outils": "smartphone"}, "file")
+
+
+def test_an_answer_is_read_with_its_remarks_and_put_aside(client, survey):
+    _, token = asked.device(survey)
+    asked.send(client, token, asked.answer(values={"age": "300", "qui": "<b>x</b>"}))
+    told = page(client, f"/espace/enquetes/{survey.pk}/reponses/")
+    assert "remarque" in told
+    assert "<b>x" not in told
+    address = f"/espace/enquetes/{survey.pk}/reponses/"
+    client.post(address, {"ligne": Answer.objects.get().pk, "pourquoi": ""})
+    assert Answer.objects.get().aside_at is None
+    client.post(address, {"ligne": Answer.objects.get().pk, "pourquoi": "un essai"})
+    assert Answer.objects.get().aside_why == "un essai"
+
+
+def test_a_list_of_answers_costs_as_many_queries_for_forty_as_for_one(client, survey, django_assert_max_num_queries):
+    _, token = asked.device(survey)
+    asked.send(client, token, *(asked.answer() for _ in range(40)))
+    with django_assert_max_num_queries(14):
+        page(client, f"/espace/enquetes/{survey.pk}/reponses/")
+
+
+def test_an_opened_survey_is_closed_and_opened_again(client, survey):
+    address = f"/espace/enquetes/{survey.pk}/geste/"
+    client.post(address, {"geste": "terminer"})
+    assert Survey.objects.get().state == "closed"
+    client.post(address, {"geste": "ouvrir"})
+    assert Survey.objects.get().state == "open"
+
+
+def test_a_survey_with_answers_is_never_erased(client, survey):
+    _, token = asked.device(survey)
+    asked.send(client, token, asked.answer())
+    client.post(f"/espace/enquetes/{survey.pk}/geste/", {"geste": "effacer"})
+    assert (Survey.objects.count(), Answer.objects.count()) == (1, 1)
+
+
+def test_strata_stand_beside_the_census(client, analyst):
+    row = asked.survey(target=100)
+    form = places.fitted(banks.banks()["habitants"], "38151")
+    row = campaigns.prepare(by=None, title="Strates", territory="38151", questionnaire=form, at=asked.AT, target=100)
+    _, token = asked.device(row)
+    asked.send(client, token, *(asked.answer(values={"age": "70", "sexe": "femme"}) for _ in range(3)))
+    held = {quota.variable: quota for quota in places.quotas(row)}
+    assert {"classe_age", "sexe"} <= set(held)
+    assert sum(stratum.percent for stratum in held["sexe"].strata) == pytest.approx(100)
+    women, men = held["sexe"].strata
+    assert (women.n, men.n, men.missing) == (3, 0, men.wanted)
+    assert sum(stratum.n for stratum in held["classe_age"].strata) == 3
+    assert "personne encore" in page(client, f"/espace/enquetes/{row.pk}/quotas/")
+    assert answers.progress(row, asked.AT).percent == 3
+
+
+def test_what_is_published_keeps_its_rounding(survey):
+    survey.publications.create(number=1, content={}, published_at=asked.AT)
+    with pytest.raises(Refused, match="arrondi"):
+        campaigns.change(survey, {"rounding": "down"}, by=None, at=asked.AT)
