@@ -250,3 +250,7 @@ def test_what_is_published_keeps_its_rounding(survey):
     survey.publications.create(number=1, content={}, published_at=asked.AT)
     with pytest.raises(Refused, match="arrondi"):
         campaigns.change(survey, {"rounding": "down"}, by=None, at=asked.AT)
+
+
+def test_a_survey_never_takes_an_address_of_ours(analyst):
+    assert asked.survey("Envoi").slug == "envoi-2"

@@ -22,6 +22,15 @@ FACTS = (
     *("title", "kind", "territory", "aim", "universe", "how", "target", "opens_on", "closes_on"),
     *("by_link", "rounding", "after"),
 )
+RESERVED = (
+    "appareil",
+    "envoi",
+    "collecte",
+    "borne",
+    "odk",
+    "structure",
+    "resultats",
+)  # addresses of ours, beside those of surveys
 
 
 @transaction.atomic
@@ -90,7 +99,7 @@ def _set(row: Survey, values: Mapping[str, Any]) -> None:
 def _free(title: str) -> str:
     """Return an address that no survey has yet."""
     bare = slugify(title)[:70] or "enquete"
-    taken = set(Survey.objects.filter(slug__startswith=bare).values_list("slug", flat=True))
+    taken = {*RESERVED, *Survey.objects.filter(slug__startswith=bare).values_list("slug", flat=True)}
     tried = (bare if n == 1 else f"{bare}-{n}" for n in range(1, 10_000))
     return next(slug for slug in tried if slug not in taken)
 

@@ -161,7 +161,8 @@ def _given(request: HttpRequest, row: Survey, said: dict[str, Any]) -> HttpRespo
     except Refused as error:
         messages.error(request, " ".join(error.sentences))
         return redirect("survey", row.pk)
-    address = f"{request.build_absolute_uri('/enquetes/collecte/')}#{token}"
+    path = reverse("survey_kiosk", args=[token]) if surveyor.kiosk else f"/enquetes/collecte/#{token}"
+    address = request.build_absolute_uri("/").rstrip("/") + path
     qr = segno.make(address, error="m").svg_data_uri(border=2)
     return render(request, "surveys/space/link.html", {"survey": row, "surveyor": surveyor, "address": address, "qr": qr})
 
