@@ -94,7 +94,8 @@ def test_a_question_nobody_knows_leaves_the_study_as_it_was_and_says_so(study, s
     assert answer.code == 1
     assert len(answer.err.splitlines()) == 3
     assert found["besoins"] == alone["besoins"]
-    assert "--besoin" in found["enquete"]["motif"]
+    assert "internet_3_mois" in found["enquete"]["motif"]
+    assert "--besoin" in answer.err
 
 
 def test_whoever_asks_may_say_which_answers_count(study, survey):

@@ -73,7 +73,7 @@ def test_an_unknown_answer_makes_it_another_question():
 def test_no_question_tells_the_need():
     found = read(age=["15_24"] * 100)
     assert isinstance(found, Unread)
-    assert "--besoin" in found.reason
+    assert "« aisance »" in found.reason
 
 
 @pytest.mark.parametrize("few", [0, 10, 90, 100])

@@ -248,11 +248,22 @@ def source_card(d: Diagnosis, need: wording.Shown, universe: float) -> Json:
         if need.low
         else need.why,
         "comment": "Taux nationaux par âge, diplôme et niveau de vie, appliqués aux habitants de chaque quartier. "
-        f"C’est un calcul, pas un comptage. {respondents(chosen)}",
+        f"C’est un calcul, pas un comptage. {respondents(chosen)}{_surveyed(d)}",
         **_publication(chosen),
         "doute": chosen.doubt,
         "methode": "besoins",
     }
+
+
+def _surveyed(d: Diagnosis) -> str:
+    """Return the sentence that says a survey of the territory moved the figure, nothing when none did."""
+    if d.composite is None or d.composite.kept != "combinee":
+        return ""
+    m = d.composite.measured
+    return (
+        f" Une enquête du territoire, « {m.title} », {wording.count(m.n, 'réponse')}, y compte pour "
+        f"{wording.share(d.composite.weight)}."
+    )
 
 
 def respondents(d: Definition) -> str:

@@ -147,10 +147,7 @@ def read(
         return Unread(f"L’enquête ne change pas l’estimation : {' ; '.join(found)}.")
     names = ", ".join(dict.fromkeys(f"« {each.questions[0]} »" for each in links_of(chosen)))
     why = f" ; nous y cherchons {names}" if names else ""
-    return Unread(
-        f"L’enquête ne change pas l’estimation : aucune de ses questions ne dit « {chosen.short} »{why}. "
-        "L’option --besoin QUESTION=RÉPONSE dit laquelle lire."
-    )
+    return Unread(f"L’enquête ne change pas l’estimation : aucune de ses questions ne dit « {chosen.short} »{why}.")
 
 
 def _said(values: NDArray[Any], link: Link) -> tuple[Bools, Bools] | str:

@@ -15,6 +15,7 @@ from django.db.models import Max
 from maillage.apps.directory.queries import studied
 from maillage.apps.dossiers import rules
 from maillage.apps.dossiers.models import Comment, Finding, Study
+from maillage.apps.surveys.queries import needs as surveyed
 from maillage.apps.territories import queries as territories
 from maillage.kernel.errors import Refused
 from maillage.kernel.table import group, total_by
@@ -49,8 +50,10 @@ def inputs_of(asked: Asked) -> Json:
     territory = territories.territory(asked.place)
     kept = territories.perimeter(asked.place)
     definition(asked.definition)
-    return {
-        "place": kept.slug if kept else territory.code,
+    place = kept.slug if kept else territory.code
+    survey = surveyed.edition_of(place)  # without one, the key and the bytes of a study stay what they were
+    return ({} if survey is None else {"survey": survey.pk}) | {
+        "place": place,
         "name": kept.name if kept else "",
         "code": territory.code,
         "definition": asked.definition,
@@ -106,6 +109,7 @@ def request_of(study: Study) -> Request:
         weights=inputs["weights"],
         inside=inside,
         name=inputs["name"],
+        survey=surveyed.measured(inputs["survey"], definition(inputs["definition"])) if "survey" in inputs else None,
     )
 
 

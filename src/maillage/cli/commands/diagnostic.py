@@ -112,7 +112,7 @@ def run(given: argparse.Namespace) -> int:
         print(
             "L’enquête n’entre pas dans l’estimation.\n"
             f"{made.diagnosis.not_composed}\n"
-            "Le diagnostic est écrit sans elle ; corrigez, puis relancez la même commande.",
+            "Le diagnostic est écrit sans elle. Dites quelle question lire, par exemple --besoin aisance=pas_du_tout, puis relancez.",
             file=sys.stderr,
         )
     return 1 if refused or left_out or unused else 0

@@ -75,6 +75,11 @@ def chosen(survey: Survey) -> Weighting | None:
 
 def frame(survey: Survey) -> Frame:
     """Return a survey ready to be tabulated, with the weights chosen for it; answers that came after them are left out."""
+    return framed(survey, chosen(survey))
+
+
+def framed(survey: Survey, row: Weighting | None) -> Frame:
+    """Return a survey ready to be tabulated with these weights, perhaps those of an edition; raw when there are none."""
     table, form = answers.table(survey), questionnaire(survey)
     places = survey.places.values_list("name", flat=True)
     form = replace(
@@ -90,7 +95,6 @@ def frame(survey: Survey) -> Frame:
             Question(name=CHANNEL, kind="one", label={"fr": "Façon de répondre"}, choices=CHANNEL),
         ),
     )
-    row = chosen(survey)
     if row is None:
         return Frame(survey, form, table, None, None, 0)
     at = np.array([id in row.weights for id in table["id"].tolist()], dtype=bool)

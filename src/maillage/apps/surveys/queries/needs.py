@@ -1,0 +1,44 @@
+"""What the surveys of a territory bring to the estimate of its need."""
+
+from maillage.apps.surveys.models import Publication
+from maillage.apps.surveys.queries import results
+from maillage.engine.variance import Plan
+from maillage.reference.definitions import Definition
+from maillage.studies import local_survey
+from maillage.studies.local_survey import Measured, Unread
+
+
+def edition_of(place: str) -> Publication | None:
+    """Return the last published edition of a weighted survey of the inhabitants of a place; None when there is none.
+
+    Only what was published changes a public figure; made answers, shown as examples, never do. One query.
+    """
+    return (
+        Publication.objects.filter(
+            survey__territory=place,
+            survey__kind="inhabitants",
+            survey__example=False,
+            weighting__isnull=False,
+            withdrawn_at=None,
+        )
+        .order_by("-published_at", "-pk")
+        .first()
+    )
+
+
+def measured(edition: int, definition: Definition) -> Measured | Unread | None:
+    """Return what a published survey says of a definition, with the weights of that edition; None when it was erased."""
+    row = Publication.objects.select_related("survey", "weighting").filter(pk=edition, weighting__isnull=False).first()
+    if row is None:
+        return None
+    held = results.framed(row.survey, row.weighting)
+    if held.weights is None or not len(held.table):
+        return Unread(f"« {row.survey.title} » : plus aucune réponse n’a de poids.")
+    weights = held.weights
+    return local_survey.read(
+        held.table,
+        Plan(weights=weights.values, initial=weights.initial, codes=weights.codes),
+        definition,
+        title=row.survey.title,
+        variables=[str(each["label"]) for each in row.weighting.variables],
+    )

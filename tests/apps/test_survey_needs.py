@@ -1,0 +1,123 @@
+"""A published survey of the inhabitants changes the estimate of its territory; nothing else does."""
+
+import uuid
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from maillage.apps.dossiers import actions as studies
+from maillage.apps.dossiers import queries as dossiers
+from maillage.apps.dossiers.queries import Asked
+from maillage.apps.surveys.actions import campaigns, receive, results
+from maillage.apps.surveys.models import Survey
+from maillage.apps.surveys.queries import needs
+from maillage.apps.surveys.queries import results as read
+from maillage.apps.surveys.rules import Sent
+from maillage.pipeline.survey import margins
+from maillage.reference.definitions import definition
+from maillage.reference.surveys import banks
+from maillage.studies.local_survey import Measured, Unread
+from tests.conftest import PLACE, account
+
+pytestmark = pytest.mark.django_db
+AT = datetime(2026, 11, 21, 9, tzinfo=UTC)
+MARGINS = b"variable,modalite,effectif\nsexe,femme,15000\nsexe,homme,14000\n"
+INSEE = definition("illectronisme-insee-2021")
+
+
+def short(form):
+    """Keep three questions of a bank: an edition of the whole takes seconds, and this is about one of them."""
+    kept = tuple(form.question(name) for name in ("age", "sexe", "dernier_usage_internet"))
+    return replace(form, items=kept)
+
+
+@pytest.fixture
+def runner():
+    return account("ana", "analyste", territory=PLACE)
+
+
+@pytest.fixture
+def published(runner):
+    """Run a survey of 400 inhabitants, weigh it and publish it; `concerned` of each hundred are not on line."""
+
+    def run(concerned=18, *, example=False, publish=True):
+        survey = campaigns.prepare(
+            by=runner, title="Le numérique et vous", territory=PLACE, questionnaire=short(banks()["habitants"]), at=AT
+        )
+        survey = campaigns.open_survey(survey, by=runner, at=AT)
+        sent = [
+            Sent(
+                uid=uuid.uuid4(),
+                version=1,
+                channel="link",
+                values={
+                    "age": str(20 + k % 60),
+                    "sexe": ("femme", "homme")[k % 2],
+                    "dernier_usage_internet": "jamais" if k // 2 % 100 < concerned else "moins_3_mois",
+                },
+            )
+            for k in range(400)
+        ]
+        receive.receive(survey, sent, at=AT)
+        results.weigh(survey, margins.parse(MARGINS, "marges.csv"), by=runner, at=AT, method="raking")
+        Survey.objects.filter(pk=survey.pk).update(example=example)
+        survey.refresh_from_db()
+        if publish:
+            return results.publish(survey, read.edition(survey, at=AT), by=runner, at=AT)
+        return None
+
+    return run
+
+
+def test_only_a_published_survey_counts(published, runner):
+    published(publish=False)
+    assert needs.edition_of(PLACE) is None
+    published(example=True)
+    assert needs.edition_of(PLACE) is None
+    edition = published()
+    assert needs.edition_of(PLACE) == edition
+    results.withdraw(edition, by=runner, at=AT + timedelta(hours=1))
+    assert needs.edition_of(PLACE) is None
+
+
+def test_another_territory_does_not_see_it(published):
+    published()
+    assert needs.edition_of("38185") is None
+
+
+def test_a_survey_is_read_with_its_weights(published):
+    found = needs.measured(published().pk, INSEE)
+    assert isinstance(found, Measured)
+    assert (found.question, found.n, found.residents) == ("dernier_usage_internet", 400, pytest.approx(29_000))
+    assert found.share == pytest.approx(0.18, abs=1e-6)
+    assert isinstance(needs.measured(published().pk, definition("credoc-2014-quotidien")), Unread)
+
+
+def test_an_erased_survey_says_nothing(published):
+    edition = published()
+    pk = edition.pk
+    edition.delete()
+    assert needs.measured(pk, INSEE) is None
+
+
+def test_without_a_survey_the_question_asked_is_the_same(study):
+    assert "survey" not in dossiers.inputs_of(Asked(place=PLACE))
+    assert dossiers.study_for(Asked(place=PLACE)) == study
+
+
+def test_the_page_of_the_territory_shows_the_three_figures(client, study, published, runner):
+    before = dossiers.told(study)["chiffre"]["entre"]
+    edition = published(14)
+    assert dossiers.study_for(Asked(place=PLACE)) is None  # another question: computed again
+    second = studies.ask(Asked(place=PLACE))
+    studies.compute(second)
+    page = client.get(f"/territoires/{PLACE}/").content.decode()
+    told = dossiers.told(second)["enquete"]
+    assert told["accord"]
+    assert "Trois estimations du même besoin" in page
+    assert "Le numérique et vous" in page
+    assert dossiers.told(second)["chiffre"]["entre"] != before
+    results.withdraw(edition, by=runner, at=AT + timedelta(hours=1))
+    assert dossiers.study_for(Asked(place=PLACE)) == study
+    assert "Trois estimations" not in client.get(f"/territoires/{PLACE}/").content.decode()
