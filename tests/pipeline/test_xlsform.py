@@ -3,6 +3,8 @@
 import io
 import zipfile
 from dataclasses import replace
+from datetime import date
+from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
@@ -13,7 +15,7 @@ from hypothesis import strategies as st
 
 from maillage.kernel.errors import Refused
 from maillage.pipeline.survey import xlsform
-from maillage.reference import surveys
+from maillage.reference import answering, surveys
 from maillage.reference.questionnaire import Choice, Group, National, Question, Questionnaire
 
 BANKS = surveys.banks()
@@ -407,3 +409,26 @@ def test_whatever_a_sheet_holds_it_is_read_or_refused_in_french(rows: list[list[
     else:
         again = xlsform.read(xlsform.write(read.questionnaire), "essai.xlsx").questionnaire
         assert again == replace(read.questionnaire, languages=again.languages)
+
+
+def test_a_form_as_kobo_makes_them_is_kept_but_for_what_we_do_not_ask_and_all_of_it_is_told() -> None:
+    path = Path(__file__).parents[1] / "files/enquetes/menages.md"
+    read = xlsform.read(path.read_bytes(), path.name)
+    names = ["today", "__version__", "region", "ville", "n", "prenom", "merci", "eq", "d"]
+    assert [question.name for question in read.questionnaire.questions()] == names
+    assert read.questionnaire.languages == ("en", "fr")
+    told = " ".join(read.warnings)
+    for part in (
+        "position(..)",
+        "count()",
+        "geotrace",
+        "audio",
+        "or_other",
+        "repeat_count",
+        "deviceid",
+        "« total », qui n’est pas reprise",
+    ):
+        assert part in told
+    assert xlsform.read(xlsform.write(read.questionnaire), "menages.xlsx").questionnaire == read.questionnaire
+    south = answering.complete(read.questionnaire, {"region": "r2", "ville": "v1", "n": "2"}, date(2026, 11, 20))
+    assert [(fault.name, fault.kind) for fault in south.faults] == [("ville", "choice")]

@@ -98,6 +98,7 @@ class _Reading:
     kept: dict[str, int] = field(default_factory=dict)
     left: dict[str, int] = field(default_factory=dict)
     recorded: list[str] = field(default_factory=list)
+    cited: set[str] = field(default_factory=set)
 
     def fault(self, sheet: str, line: int, column: str, what: str) -> None:
         self.faults.append(f"feuille « {sheet} », ligne {line}, colonne « {column} » : {what}")
@@ -445,6 +446,7 @@ class _Open:
 def _items(
     sheet: _Sheet, lists: dict[str, tuple[Choice, ...]], languages: Mapping[str, str], reading: _Reading
 ) -> tuple[Question | Group, ...]:
+    reading.cited = {cited[2:-1].strip() for _, row in sheet.rows for text in row.values() for cited in CITED.findall(text)}
     opened = [_Open(0, {}, False)]
     for line, row in sheet.rows:
         kind = " ".join(row.get("type", "").split())
@@ -526,6 +528,13 @@ def _question(
     if not name:
         reading.fault(sheet, line, "name", "la case est vide : une réponse se range sous le nom de sa question")
         return None
+    calculation = "today()" if kind.casefold() == "today" else ""
+    calculation = calculation or _expression(row, "calculation", line, sheet, reading, "rien n’est calculé")
+    if found == "calculate" and not calculation:
+        if not row.get("calculation"):
+            reading.warn(sheet, line, f"le calcul « {name} » est laissé : il ne dit pas quoi calculer")
+        reading.left[name] = line
+        return None
     _name(name, line, sheet, reading)
     label = _texts(row, "label", languages)
     if any(CITED.search(text) for head, text in row.items() if head.partition("::")[0] in TEXTS):
@@ -552,7 +561,7 @@ def _question(
         relevant=_expression(row, "relevant", line, sheet, reading, "la question est posée à tout le monde"),
         constraint=asked,
         constraint_message=_texts(row, "constraint_message", languages),
-        calculation=_expression(row, "calculation", line, sheet, reading, "rien n’est calculé"),
+        calculation=calculation,
         choice_filter=chosen,
         default=_default(row, line, sheet, reading),
         appearance=row.get("appearance", ""),
@@ -574,6 +583,8 @@ def _kind(
     plain = kind.casefold()
     if plain in TYPES:
         return TYPES[plain], ""
+    if plain == "today" and row.get("name") in reading.cited:
+        return "calculate", ""
     if plain in RECORDED:
         reading.recorded.append(plain)
         return None, ""
@@ -679,30 +690,41 @@ def _left_columns(sheet: _Sheet, reading: _Reading) -> None:
 
 
 def _unbound(questionnaire: Questionnaire, reading: _Reading) -> Questionnaire:
-    """Return the questionnaire without the expressions that cite a question left out, which is told."""
+    """Return the questionnaire without the expressions that cite a question left out, which is told; nor what only computed from it."""
     gone = {name for name in reading.left if name not in reading.kept}
-    if not gone:
+    if not gone or reading.faults:
         return questionnaire
+    while (
+        more := {
+            each.name for each in questionnaire.questions() if each.kind == "calculate" and _cites(each.calculation, gone)
+        }
+        - gone
+    ):
+        gone |= more
+    return replace(questionnaire, items=tuple(_freed(questionnaire.items, gone, reading)))
 
-    def without(item: Question | Group) -> Question | Group:
+
+def _cites(text: str, gone: set[str], *, filtering: bool = False) -> set[str]:
+    return gone.intersection(expressions.parse(text, filtering=filtering).names) if text else set()
+
+
+def _freed(items: Iterable[Question | Group], gone: set[str], reading: _Reading) -> Iterator[Question | Group]:
+    for item in items:
+        if item.name in gone:
+            reading.warnings.append(f"Le calcul « {item.name} » est laissé : il part d’une question qui n’est pas reprise.")
+            continue
         fields = ("relevant",) if isinstance(item, Group) else ("relevant", "constraint", "calculation", "choice_filter")
         changed: dict[str, Any] = {}
         for each in fields:
             text = getattr(item, each)
-            cited = gone.intersection(expressions.parse(text, filtering=each == "choice_filter").names) if text else set()
-            if cited:
+            if cited := _cites(text, gone, filtering=each == "choice_filter"):
                 changed[each] = ""
                 reading.warnings.append(
                     f"« {item.name} » : « {shown(text)} » est retiré, il cite « {min(cited)} », qui n’est pas reprise."
                 )
         if isinstance(item, Group):
-            return replace(item, **changed, items=tuple(without(inner) for inner in item.items))
-        return replace(item, **changed)
-
-    try:
-        return replace(questionnaire, items=tuple(without(item) for item in questionnaire.items))
-    except Refused:
-        return questionnaire  # a fault was told already
+            changed["items"] = tuple(_freed(item.items, gone, reading))
+        yield replace(item, **changed)
 
 
 # ------------------------------------------------------------------------------------------------ a questionnaire, as sheets
