@@ -262,3 +262,66 @@ def test_help_is_in_french_and_a_missing_file_is_told(maillage, tmp_path):
     )
     assert done.code == 2
     assert "rien.csv" in done.err
+
+
+def test_weights_never_take_the_place_of_answers_or_margins(maillage, tmp_path):
+    answers, margins = tmp_path / "reponses.csv", tmp_path / "marges.csv"
+    answers.write_text(ANSWERS, "utf-8")
+    margins.write_text(MARGINS, "utf-8")
+    for path in (answers, margins):
+        done = maillage("enquete", "ponderer", answers, "--marges", margins, "--sortie", path)
+        assert done.code == 2
+        assert "est aussi à lire" in done.err
+    assert answers.read_text("utf-8") == ANSWERS
+
+
+def test_a_quote_left_open_costs_its_row_and_no_other(weigh):
+    done, rows = weigh(answers=ANSWERS.replace("3,15-29,f", '3,"15-29,f') + "7,60+,f\n")
+    assert done.code == 1
+    assert [row[0] for row in rows[1:]] == ["1", "2", "4", "5", "6", "7"]
+    assert "reponses.csv, ligne 4" in done.err
+
+
+def test_variables_are_found_without_their_groups_accents_or_capitals(weigh):
+    for answers, margins in (
+        (ANSWERS.replace("sexe", "identite/sexe"), MARGINS),
+        (ANSWERS, MARGINS.replace("sexe", "identite/sexe")),
+        (ANSWERS.replace("sexe", "Sexe").replace("id,age", "id,Âge"), MARGINS),
+    ):
+        done, rows = weigh(answers=answers, margins=margins)
+        assert done.code == 0, done.err
+        assert len(rows) == 7
+
+
+def test_initial_weights_that_count_answers_are_told_when_bounds_fail(weigh):
+    given = "id,age,poids_initial\n1,15-29,1\n2,15-29,1\n3,30+,1\n"
+    done, _ = weigh("--bornes", "0.5,2", answers=given, margins="variable,modalite,effectif\nage,15-29,600\nage,30+,600\n")
+    assert done.code == 2
+    assert "le rapport moyen est 400" in done.err
+
+
+def test_margins_of_a_workbook_are_read(maillage, tmp_path):
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    for row in (line.split(",") for line in MARGINS.splitlines()):
+        book.active.append([int(cell) if cell.isdigit() else cell for cell in row])
+    book.save(tmp_path / "marges.xlsx")
+    (tmp_path / "reponses.csv").write_text(ANSWERS, "utf-8")
+    done = maillage(
+        "enquete",
+        "ponderer",
+        tmp_path / "reponses.csv",
+        "--marges",
+        tmp_path / "marges.xlsx",
+        "--sortie",
+        tmp_path / "p.csv",
+    )
+    assert done.code == 0, done.err
+
+
+def test_extreme_initial_weights_still_meet_the_margins(weigh):
+    given = "id,age,poids_initial\n1,15-29,1e-9\n2,15-29,1e9\n3,30+,3\n"
+    done, rows = weigh(answers=given, margins="variable,modalite,effectif\nage,15-29,600\nage,30+,600\n")
+    assert done.code == 0, done.err
+    assert float(rows[1][1]) + float(rows[2][1]) == pytest.approx(600)

@@ -355,9 +355,13 @@ def _column(answers: Table, variable: str) -> str:
     """Return the column that holds a variable; Refused, with the nearest name, when there is none."""
     wanted = key(variable)
     names = [name for name in answers.columns if name not in (ID, WEIGHT)]
-    for name in names:
-        if wanted in (key(name), key(name).rpartition("/")[2]) or wanted.rpartition("/")[2] == key(name):
-            return name
+    for form in (
+        key,
+        lambda name: key(name).rpartition("/")[2],
+        plain,
+    ):  # as typed; without the groups of a form; in a hurry
+        if len(found := [name for name in names if form(name) == form(wanted)]) == 1:
+            return found[0]
     near = nearest(variable, names)
     raise Refused(
         f"{answers.name} : la variable « {variable} » des marges n’est pas une colonne des réponses"
@@ -547,10 +551,17 @@ def _explain(
     given: bool,
 ) -> NoReturn:
     """Refuse margins that no weight can meet, naming the class at fault and what would work."""
-    low, high = bounds if bounds is not None else (1 / WIDEST_RATIO, np.inf)
+    mean = margins[0].total / float(initial.sum())
+    low, high = bounds if bounds is not None else (mean / WIDEST_RATIO, np.inf)
     missed = calibration_bounds.misses(initial, prepared, low, high)
     if not missed.any() and trim is not None:
         _refuse_trim(initial, prepared, method, bounds, trim)
+    if not missed.any() and bounds is None:
+        raise Refused(
+            "La recherche des poids n’a pas abouti : les marges demandent des rapports de poids démesurés.",
+            why="Une solution existe peut-être, mais des réponses y compteraient des milliers de fois plus que d’autres.",
+            do="Réunissez les classes les plus minces, ou retirez une variable.",
+        )
     at, told = _at_fault(initial, prepared, margins, missed, low, high)
     if bounds is None:
         raise Refused(
@@ -561,7 +572,6 @@ def _explain(
         )
     work = working_bounds(initial, prepared, method=method, bounds=bounds)
     words = [f"{_bound(a)},{_bound(b)}" for a, b in work]
-    mean = margins[0].total / float(initial.sum())
     scale = (
         f" « {WEIGHT} » totalise {_people(float(initial.sum()))} : le rapport moyen est {mean:.4g}."
         if given and not 0.5 < mean < 2
@@ -595,6 +605,11 @@ def _at_fault(
             f"« {margin.variable} », « {each.name} » : il faudrait multiplier ses poids par {needed[rank]:.3g}, la borne {side} est "
             f"{_bound(bound)}"
         ).replace(".", ",")
+    if not missed.any():  # bounds that only weights at a bound can keep
+        rank = int(np.abs(np.log(needed)).argmax())
+        return names[rank][
+            0
+        ], f"« {names[rank][0].variable} », « {names[rank][1].name} » : tous ses poids seraient à une borne"
     rank = int(np.abs(missed).argmax())
     margin, each = names[rank]
     return (

@@ -44,8 +44,15 @@ def run(given: argparse.Namespace) -> int:
 
     wanted = bounds_of(given.bornes) if given.bornes is not None else None
     trim = _trim(given.plafond) if given.plafond is not None else None
+    for path in (given.reponses, given.marges):
+        if given.sortie.resolve() == path.resolve():
+            raise Refused(
+                f"--sortie {given.sortie} : ce fichier est aussi à lire.",
+                why="Les poids prendraient la place des réponses ou des marges.",
+                do="Donnez un autre nom, par exemple poids.csv.",
+            )
     known = margins.read(given.marges)
-    read = answers.read(given.reponses)
+    read = answers.read(given.reponses, variables=[margin.variable for margin in known])
     found = weighting.weigh(read.table, known, method=given.methode, bounds=wanted, trim=trim, lines=read.lines)
     write_whole(given.sortie, weights_csv(found))
     if given.json:

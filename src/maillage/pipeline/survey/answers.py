@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from maillage.kernel.errors import Refused
+from maillage.kernel.names import plain
 from maillage.kernel.table import Column, Table
 from maillage.pipeline.offer.forms.sheet import Fault, listed, shown
 from maillage.pipeline.survey import grid
@@ -44,16 +45,31 @@ class Answers:
     notes: tuple[str, ...]
 
 
-def read(path: Path) -> Answers:
+def read(path: Path, *, variables: Collection[str] | None = None) -> Answers:
     """Return the answers of a file: CSV (UTF-8 or Windows; comma, semicolon or tab), XLSX, XLS or ODS.
 
     Groups are taken off names (`groupe/question`), and the columns of an answer that may be several (`question/choix`) are joined
     when their question has none of its own. A row without `id`, or whose cells exceed the header, is left out and told; a row
     given twice, cell for cell, is read once. Nothing is read as a number or a date: what was typed stays.
     Without `id`, the first column stands for it when no two answers share a value there.
+    variables: the only ones wanted, in a file of very many columns; when one is not found, all are read.
     Raises Refused on a file that holds no answer, no identifier, or the same identifier for two answers that differ.
     """
-    return of(grid.read(path))
+    if variables is None:
+        return of(grid.read(path))
+    wanted = {plain(bare(name)) for name in variables}
+    found = grid.read(path, only=lambda name: name in (*KEYS, WEIGHT, *ODK) or plain(bare(name)) in wanted)
+    missing = wanted - {plain(bare(name)) for name in found.header} or not set(KEYS) & set(found.header)
+    return of(grid.read(path) if missing else found)
+
+
+def bare(name: str) -> str:
+    """Return the name of a question without its groups, of Kobo (`groupe/question`) or of ODK Central (`groupe-question`).
+
+    >>> bare("identite/sexe"), bare("identite-sexe"), bare("sexe")
+    ('sexe', 'sexe', 'sexe')
+    """
+    return re.split(r"[/-]", name)[-1] or name
 
 
 def parse(content: bytes, name: str) -> Answers:
@@ -115,7 +131,7 @@ def _kept(found: Grid, at: int, key: str) -> tuple[list[int], list[Fault]]:
             )
         elif (other := first.setdefault(given, row)) == row:
             kept.append(row)
-        elif found.rows[other] == cells:
+        elif found.digests[other] == found.digests[row]:
             reason = f"cette réponse est déjà à la ligne {found.lines[other]}, mot pour mot"
             faults.append(Fault(line, key, shown(given), reason, "Retirez-la : elle n’est comptée qu’une fois."))
         else:

@@ -1,9 +1,8 @@
 """A file of a survey, as a header and rows of text: CSV of any usual encoding and separator, or a workbook; as wide as it comes."""
 
-import csv
 import io
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,18 +13,23 @@ from maillage.kernel.errors import Refused
 from maillage.pipeline.offer.forms import cells, compound, extent, zipped
 from maillage.pipeline.offer.forms.decode import decoded
 from maillage.pipeline.offer.forms.read import OTHERS, ZIP
+from maillage.pipeline.offer.forms.separated import ANNOUNCED, MAX_BROKEN, Dialect, cut
 from maillage.pipeline.offer.forms.sheet import Fault, Record, Remarks, listed, shown, spaced
 
 MAX_BYTES = 512 * 2**20  # a million answers of twenty questions weigh a hundred
 MAX_CELL = 131_072  # characters
-SEPARATORS = ",;\t"
+SEPARATORS = ",;\t|"
 QUOTED = re.compile(r'"(?:[^"]|"")*"')
 EXPECTED = "Une enquête se lit en CSV ou en XLSX : une ligne de noms de colonnes, puis une ligne par réponse."
 
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """A header, and rows of as many cells, each with its line in the file. faults: rows left out; notes: what to tell, in French."""
+    """A header, and rows of as many cells, each with its line in the file.
+
+    faults: rows left out; notes: what to tell, in French. digests: of each whole row, columns that were not kept included.
+    twice: names that two columns bear.
+    """
 
     name: str
     header: tuple[str, ...]
@@ -33,11 +37,15 @@ class Grid:
     rows: tuple[tuple[str, ...], ...]
     faults: tuple[Fault, ...]
     notes: tuple[str, ...]
-    twice: frozenset[str] = frozenset()  # names that two columns bear
+    twice: frozenset[str]
+    digests: tuple[int, ...]
 
 
-def read(path: Path) -> Grid:
-    """Return the header and rows of a file; Refused when it cannot be read, is too large, or holds no table."""
+def read(path: Path, *, only: Callable[[str], bool] | None = None) -> Grid:
+    """Return the header and rows of a file; Refused when it cannot be read, is too large, or holds no table.
+
+    only: which columns to keep, by name; all of them by default.
+    """
     try:
         if (size := path.stat().st_size) > MAX_BYTES:
             raise Refused(
@@ -52,47 +60,49 @@ def read(path: Path) -> Grid:
             why="Sans lui, rien ne peut être fait.",
             do="Vérifiez le chemin et le nom, extension comprise, puis recommencez.",
         ) from error
-    return parse(content, path.name)
+    return parse(content, path.name, only=only)
 
 
-def parse(content: bytes, name: str) -> Grid:
-    """Return the header and rows of a file given by its bytes. name: told in messages."""
+def parse(content: bytes, name: str, *, only: Callable[[str], bool] | None = None) -> Grid:
+    """Return the header and rows of a file given by its bytes, as `read` does. name: told in messages."""
     remarks = Remarks(name.replace("\\", "/").rpartition("/")[2] or "fichier")
     if content.startswith((ZIP, compound.MAGIC)):
-        return _assembled(_workbook(content, remarks), remarks)
+        return _assembled(_workbook(content, remarks), remarks, only)
     if what := next((label for start, label in OTHERS.items() if content.startswith(start)), ""):
         raise remarks.refusal(f"c’est {what}, pas un tableau.", why=EXPECTED, do="Exportez le tableau en CSV ou en XLSX.")
     text = decoded(content, remarks)
     if not text.strip():
         raise remarks.refusal("le fichier est vide.", why=EXPECTED, do="Vérifiez l’export, puis recommencez.")
-    return _assembled(_separated(text, remarks), remarks)
+    return _assembled(_separated(text, remarks), remarks, only)
 
 
 def _separated(text: str, remarks: Remarks) -> Iterator[Record]:
-    first = QUOTED.sub("", next(line for line in text.splitlines() if line.strip()))
-    separator = max(SEPARATORS, key=first.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
-    before = 0
-    while True:
-        try:
-            row = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            raise _open_quote(remarks, before + 1) from error
-        if any(len(cell) > MAX_CELL for cell in row):  # the limit of csv, which any library may lift for all
-            raise _open_quote(remarks, before + 1)
-        yield before + 1, row
-        before = reader.line_num
-
-
-def _open_quote(remarks: Remarks, line: int) -> Refused:
-    return remarks.refusal(
-        "cette ligne ne se lit pas comme du CSV.",
-        line=line,
-        why="Une case y est plus longue que 131 072 caractères : un guillemet n’est sans doute pas refermé.",
-        do="Ouvrez le fichier dans un tableur, vérifiez cette ligne, puis enregistrez-le en « CSV UTF-8 ».",
-    )
+    """Yield the records of a text; one whose quotes do not hold together costs its line, and not those after it."""
+    lines = list(io.StringIO(text, newline=""))
+    announced = ANNOUNCED.fullmatch(lines[0])
+    first = next(rank for rank, line in enumerate(lines) if line.strip() and not (announced and not rank))
+    bare = QUOTED.sub("", lines[first])
+    separator = announced[1] if announced else max(SEPARATORS, key=bare.count)
+    broken = 0
+    for start, row in cut(lines, first, Dialect(separator)):
+        if row is not None and all(len(cell) <= MAX_CELL for cell in row):
+            yield start + 1, row
+            continue
+        broken += 1
+        if start == first or broken > MAX_BROKEN:
+            raise remarks.refusal(
+                "cette ligne ne se lit pas comme du CSV.",
+                line=start + 1,
+                why="Un guillemet n’y est pas refermé, ou se trouve au milieu d’une case"
+                + (f", comme dans {MAX_BROKEN} lignes avant elle." if broken > MAX_BROKEN else "."),
+                do="Ouvrez le fichier dans un tableur, vérifiez cette ligne, puis enregistrez-le en « CSV UTF-8 ».",
+            )
+        remarks.leave_out(
+            start + 1,
+            "un guillemet n’est pas refermé sur cette ligne, ou se trouve au milieu d’une case",
+            value=lines[start],
+            do="Ouvrez le fichier dans un éditeur de texte, et refermez le guillemet ou retirez-le.",
+        )
 
 
 def _workbook(content: bytes, remarks: Remarks) -> Iterator[Record]:
@@ -125,7 +135,7 @@ def _measured(content: bytes, remarks: Remarks) -> list[extent.Extent]:
     return zipped.measured(content, remarks)[1]
 
 
-def _assembled(records: Iterable[Record], remarks: Remarks) -> Grid:
+def _assembled(records: Iterable[Record], remarks: Remarks, only: Callable[[str], bool] | None) -> Grid:
     filled = ((line, row) for line, row in records if any(cell and not cell.isspace() for cell in row))
     line, header = next(filled, (0, []))
     names = [" ".join(name.replace("\ufeff", "").split()) for name in header]
@@ -134,7 +144,8 @@ def _assembled(records: Iterable[Record], remarks: Remarks) -> Grid:
     if not names:
         raise remarks.refusal("aucun nom de colonne.", why=EXPECTED, do="Donnez un nom à chaque colonne.")
     names, twice = _apart(names, remarks)
-    width, lines, rows = len(names), [], []
+    width, lines, rows, digests = len(names), [], [], []
+    kept = None if only is None else [rank for rank, name in enumerate(names) if only(name)]
     for line, row in filled:
         if len(row) != width:
             if len(row) > width and any(cell.strip() for cell in row[width:]):
@@ -149,8 +160,12 @@ def _assembled(records: Iterable[Record], remarks: Remarks) -> Grid:
             if len(row) < width:
                 remarks.count("Ligne plus courte que l’en-tête, complétée par du vide", f"ligne {line}")
         lines.append(line)
-        rows.append((*(cell.strip() for cell in row[:width]), *[""] * (width - len(row))))
-    return Grid(remarks.name, tuple(names), tuple(lines), tuple(rows), tuple(remarks.faults), remarks.notes, twice)
+        whole = (*(cell.strip() for cell in row[:width]), *[""] * (width - len(row)))
+        digests.append(hash(whole))
+        rows.append(whole if kept is None else tuple(whole[rank] for rank in kept))
+    header = names if kept is None else [names[rank] for rank in kept]
+    faults = tuple(sorted(remarks.faults, key=lambda fault: fault.line))
+    return Grid(remarks.name, tuple(header), tuple(lines), tuple(rows), faults, remarks.notes, twice, tuple(digests))
 
 
 def _apart(names: list[str], remarks: Remarks) -> tuple[list[str], frozenset[str]]:

@@ -79,7 +79,7 @@ def chosen(lines: list[str], separators: Iterable[str] = SEPARATORS) -> tuple[Di
 
 def _consistency(sample: list[str], dialect: Dialect) -> tuple[float, int, float, Dialect]:
     """Return a score, the most usual number of cells, the share of records that have it, and the dialect."""
-    records = [cells or [] for _, cells in islice(_cut(sample, 0, dialect), SAMPLED)]
+    records = [cells or [] for _, cells in islice(cut(sample, 0, dialect), SAMPLED)]
     widths = Counter(len(cells) for cells in records if len(cells) > 1)
     if not widths:
         return 0.0, 1, 0.0, dialect
@@ -107,7 +107,7 @@ class _Feed:
         return line
 
 
-def _cut(lines: list[str], first: int, dialect: Dialect) -> Iterator[tuple[int, list[str] | None]]:
+def cut(lines: list[str], first: int, dialect: Dialect) -> Iterator[tuple[int, list[str] | None]]:
     """Yield the rank of the first line of each record, and its cells; None when its quotes do not hold together.
 
     After such a record, the next one starts on the very next line: what an open quote swallowed is given back.
@@ -133,11 +133,11 @@ def _reader(lines: Iterable[str], dialect: Dialect, *, strict: bool) -> Iterator
 def _records(lines: list[str], first: int, dialect: Dialect, width: int, remarks: Remarks) -> Iterator[Record]:
     """Yield the records that hold together, and those that do when quotes inside cells are taken as they come."""
     broken = 0
-    for start, cut in _cut(lines, first, dialect):
+    for start, parts in cut(lines, first, dialect):
         if "\x00" in lines[start]:
             remarks.leave_out(start + 1, NULS, value=lines[start].replace("\x00", "�"), do="Retapez cette ligne.")
-        elif cut is not None:
-            yield start + 1, cut
+        elif parts is not None:
+            yield start + 1, parts
         elif cells := _as_it_comes(lines[start], dialect, width):
             remarks.count("Guillemets mal placés dans une ligne, lue quand même", f"ligne {start + 1}")
             yield start + 1, cells
