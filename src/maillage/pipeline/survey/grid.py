@@ -1,9 +1,11 @@
 """A file of a survey, as a header and rows of text: CSV of any usual encoding and separator, or a workbook; as wide as it comes."""
 
+import csv
 import io
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import python_calamine as calamine
@@ -84,7 +86,7 @@ def _separated(text: str, remarks: Remarks) -> Iterator[Record]:
     bare = QUOTED.sub("", lines[first])
     separator = announced[1] if announced else max(SEPARATORS, key=bare.count)
     broken = 0
-    for start, row in cut(lines, first, Dialect(separator)):
+    for start, row in _cut(lines, first, separator):
         if row is not None and all(len(cell) <= MAX_CELL for cell in row):
             yield start + 1, row
             continue
@@ -103,6 +105,25 @@ def _separated(text: str, remarks: Remarks) -> Iterator[Record]:
             value=lines[start],
             do="Ouvrez le fichier dans un éditeur de texte, et refermez le guillemet ou retirez-le.",
         )
+
+
+def _cut(lines: list[str], first: int, separator: str) -> Iterator[tuple[int, list[str] | None]]:
+    """Yield the rank of the first line of each record, and its cells; None when its quotes do not hold together.
+
+    Read at full speed as long as every record holds together, then one by one.
+    """
+    reader = csv.reader(islice(lines, first, None), delimiter=separator, strict=True)
+    start = first
+    while True:
+        try:
+            row = next(reader)
+        except StopIteration:
+            return
+        except csv.Error:
+            break
+        yield start, row
+        start = first + reader.line_num
+    yield from cut(lines, start, Dialect(separator))
 
 
 def _workbook(content: bytes, remarks: Remarks) -> Iterator[Record]:
