@@ -87,7 +87,7 @@ def _separated(text: str, remarks: Remarks) -> Iterator[Record]:
     separator = announced[1] if announced else max(SEPARATORS, key=bare.count)
     broken = 0
     for start, row in _cut(lines, first, separator):
-        if row is not None and all(len(cell) <= MAX_CELL for cell in row):
+        if row is not None and (not row or len(max(row, key=len)) <= MAX_CELL):
             yield start + 1, row
             continue
         broken += 1
@@ -157,7 +157,7 @@ def _measured(content: bytes, remarks: Remarks) -> list[extent.Extent]:
 
 
 def _assembled(records: Iterable[Record], remarks: Remarks, only: Callable[[str], bool] | None) -> Grid:
-    filled = ((line, row) for line, row in records if any(cell and not cell.isspace() for cell in row))
+    filled = ((line, row) for line, row in records if any(map(str.strip, row)))
     line, header = next(filled, (0, []))
     names = [" ".join(name.replace("\ufeff", "").split()) for name in header]
     while names and not names[-1]:
@@ -181,7 +181,7 @@ def _assembled(records: Iterable[Record], remarks: Remarks, only: Callable[[str]
             if len(row) < width:
                 remarks.count("Ligne plus courte que l’en-tête, complétée par du vide", f"ligne {line}")
         lines.append(line)
-        whole = (*(cell.strip() for cell in row[:width]), *[""] * (width - len(row)))
+        whole = tuple(map(str.strip, row if len(row) == width else [*row[:width], *[""] * (width - len(row))]))
         digests.append(hash(whole))
         rows.append(whole if kept is None else tuple(whole[rank] for rank in kept))
     header = names if kept is None else [names[rank] for rank in kept]
