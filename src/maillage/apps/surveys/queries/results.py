@@ -56,6 +56,11 @@ class Frame:
     def sample(self) -> tabulation.Sample:
         return tabulation.sample(self.table, self.questionnaire, self.weights)
 
+    @cached_property
+    def cards(self) -> list[Card]:
+        """Every question of the survey as it is shown, those nobody answered left out."""
+        return [card for _, card in tables(self, ())]
+
 
 def questionnaire(survey: Survey) -> Questionnaire:
     """Return the questionnaire of a survey as it was last asked, with what is known of each answer beside: place and channel."""
@@ -218,7 +223,7 @@ class Said:
 def sentences(held: Frame) -> list[Sentence]:
     """Return what the rules write of a survey, question by question; nothing of what nobody answered."""
     people = survey_findings.who(held.survey.kind, weighted=held.weighted)
-    return survey_cards.sentences(cards(held), people)
+    return survey_cards.sentences(held.cards, people)
 
 
 def findings(held: Frame) -> list[Said]:
@@ -252,12 +257,8 @@ def sentence_of(held: Frame, key: str) -> Sentence | None:
     return next((said.sentence for said in findings(held) if said.sentence.key == key), None)
 
 
-def cards(held: Frame) -> list[Card]:
-    """Return every question of a survey as it is shown, those nobody answered left out."""
-    return [card for _, card in _tables(held, ())]
-
-
-def _tables(held: Frame, before: Sequence[Counted]) -> list[tuple[Tabulation, Card]]:
+def tables(held: Frame, before: Sequence[Counted]) -> list[tuple[Tabulation, Card]]:
+    """Return the table of every question somebody answered, and how it is shown, protected against what was published before."""
     if not len(held.table):
         return []
     found = survey_cards.tables(held.sample, rounding=held.survey.rounding, before=before)
@@ -284,7 +285,7 @@ def told_before(survey: Survey) -> list[Counted]:
     return [counted(each) for content in contents for each in content.get("counts", ())]
 
 
-def results(held: Frame, tables: Sequence[Card], *, at: datetime) -> Results:
+def results(held: Frame, cards: Sequence[Card], *, at: datetime) -> Results:
     """Return all that a document of results says, as of now."""
     survey, row = held.survey, held.weighting
     on = timezone.localdate(at)
@@ -303,9 +304,9 @@ def results(held: Frame, tables: Sequence[Card], *, at: datetime) -> Results:
         weighted=held.weighted,
         rounding=survey.rounding,
         questionnaire=held.questionnaire,
-        cards=tables,
+        cards=cards,
         aim=survey.aim,
-        sentences=[said.text for said in findings(held) if not said.hidden and not said.flagged],
+        sentences=[said.text for said in findings(held) if not said.hidden and not said.flagged] if cards else (),
         sample=samples(row) if row else (),
         quotes=[
             (theme, [(each.shown, each.get_speaker_display()) for each in rows]) for theme, rows in heard.quotes(survey)
@@ -370,11 +371,11 @@ def edition(survey: Survey, *, at: datetime) -> Json:
     digest: of everything but its date, so that what is confirmed is what was seen.
     """
     held, before = frame(survey), told_before(survey)
-    made_tables = _tables(held, before)
-    tables, counts = [card for _, card in made_tables], [whole.counts() for whole, _ in made_tables]
-    told = results(held, tables, at=at)
+    made_tables = tables(held, before)
+    shown_, counts = [card for _, card in made_tables], [whole.counts() for whole, _ in made_tables]
+    told = results(held, shown_, at=at)
     made = document.document(told).data()
-    rows = document.rows(tables, computed=told.computed)
+    rows = document.rows(shown_, computed=told.computed)
     content = {
         "document": made,
         "tables": rows,

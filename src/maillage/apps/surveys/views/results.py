@@ -58,7 +58,7 @@ def tables(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             context |= {"one": _drawn(document.card_blocks(card, computed, id="q")), "query": request.GET.urlencode()}
     else:
-        shown = [document.card_blocks(card, computed, id=f"q{k}") for k, card in enumerate(results.cards(held))]
+        shown = [document.card_blocks(card, computed, id=f"q{k}") for k, card in enumerate(held.cards)]
         context["all"] = _drawn([block for each in shown for block in each])
     return render(request, "surveys/results/tables.html", context)
 
@@ -85,7 +85,7 @@ def table_csv(request: HttpRequest, pk: int) -> HttpResponse:
             return refused.page(request, error)
         name = given["question"]
     else:
-        cards, name = results.cards(held), "tableaux"
+        cards, name = held.cards, "tableaux"
     content = document.as_csv(document.COLUMNS, document.rows(cards, computed=computed))
     return _file(content, f"{survey.slug}-{name}.csv", CSV)
 
@@ -246,11 +246,12 @@ def method(request: HttpRequest, pk: int) -> HttpResponse:
     """The page of method, printed from the record: how answers were collected, weighted, what they cannot say; the variables."""
     survey = _survey(request, pk)
     held = results.frame(survey)
+    told = results.results(held, (), at=timezone.now())
     context = framed(survey, "methode", "Comment cette enquête est faite") | {
-        "told": results.results(held, (), at=timezone.now()),
+        "told": told,
         "codebook": document.codebook(held.questionnaire),
         "aims": held.questionnaire.aims,
-        "reading": [line.replace("**", "") for line in document.reading(results.results(held, (), at=timezone.now()))],
+        "reading": [line.replace("**", "") for line in document.reading(told)],
     }
     return render(request, "surveys/results/method.html", context)
 
