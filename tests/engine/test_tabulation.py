@@ -71,7 +71,7 @@ def people(counts):
 
 
 def test_what_is_not_said_stays_out_of_the_base():
-    answers = table(aide=["oui"] * 20 + ["non"] * 30 + ["nsp"] * 12 + ["refus"] * 3 + [""] * 0)
+    answers = table(aide=["oui"] * 20 + ["non"] * 30 + ["nsp"] * 7 + ["Ne sait pas"] * 5 + ["refus"] * 3)
     found = tabulate(answers, FORM, "aide")
     assert found.n == 50
     assert found.unsaid == {"nsp": 12, "refus": None, "blank": 0}

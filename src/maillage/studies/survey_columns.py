@@ -190,6 +190,8 @@ class Reader:
     def _read(self, question: Question, label: str, classes: Sequence[float]) -> Column:
         texts, asked = self.texts(question.name), self.asked(question.name)
         texts = np.where(asked, texts, "")
+        for word, told in UNSAID.items():
+            texts = np.where(np.isin(texts, [told, told.lower(), word.upper()]), word, texts)
         unsaid = {UNKNOWN: texts == UNKNOWN, DECLINED: texts == DECLINED, BLANK: asked & (texts == "")}
         said = asked & ~unsaid[UNKNOWN] & ~unsaid[DECLINED] & ~unsaid[BLANK]
         universe = question.universe or WHO.get(self.questionnaire.kind, "")

@@ -325,6 +325,8 @@ class _Cells:
             parts = [(pair, np.array([margins[k]] * 2), np.zeros(0, dtype=bool), [k]) for k, pair in enumerate(alone)]
         for b, told_b, at_b in crossed:
             for q, told_q, told_joined, at_q in parts:
+                if not (told_q.any() and told_b.any()):
+                    continue  # a line whose total is withheld shows nothing
                 grouped = self.joined if self.column.exclusive else []
                 found, found_joined = self._crossed(q, told_q, told_joined, grouped, b, told_b)
                 seen[np.ix_(at_q, at_b)] = found[: len(at_q), : len(at_b)]
