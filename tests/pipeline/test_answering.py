@@ -72,6 +72,17 @@ def test_a_telephone_says_the_same_word_for_word() -> None:
     assert in_javascript(tries) == [in_python(FORM, tried["dit"], "en") for tried in VECTORS["essais"]]
 
 
+def test_a_question_may_have_the_name_of_something_of_the_machine() -> None:
+    waiting = [asked(name, relevant="${toString} = ''") for name in ("constructor", "valueOf")]
+    form = Questionnaire(
+        id="f",
+        title="Noms",
+        items=(*waiting, asked("toString")),
+    )
+    for said in ({}, {"constructor": "x"}, {"toString": "y", "valueOf": "z"}):
+        assert in_javascript([[form.data(), said, VECTORS["aujourdhui"], "fr"]]) == [in_python(form, said)]
+
+
 def test_a_message_is_in_the_language_asked_for() -> None:
     assert in_python(FORM, {}, "en")["ecarts"][0]["dit"] == "Please answer."
     assert in_python(FORM, {"age": "3"}, "en")["ecarts"][0]["dit"] == "De 15 à 120 ans."

@@ -16,6 +16,8 @@ export const PHRASES = {
 export const dire = (textes, langue = "fr") => textes?.[langue] || textes?.fr || Object.values(textes ?? {})[0] || "";
 export const couper = (cle) => { const c = ENCORE.exec(cle); return c ? [c[1], Number(c[2])] : [cle, 1]; };
 export const clef = (nom, fois) => (fois === 1 ? nom : `${nom}#${fois}`);
+// Un objet où rien n’est déjà rangé : une question peut s’appeler « constructor ».
+const vide = (paires) => Object.assign(Object.create(null), Object.fromEntries(paires));
 const posable = (question) => !["note", "calculate", "hidden"].includes(question.kind);
 const tous = (items) => items.flatMap((item) => (item.items ? [item.name, ...tous(item.items)] : [item.name]));
 const ranger = (items, groupes, encore, places) => {
@@ -61,7 +63,7 @@ const connue = (cle, places) => {
 };
 // Les choix que laisse `choice_filter`.
 export const proposes = (questionnaire, question, valeurs, aujourdhui, cle = question.name) => {
-  const choix = questionnaire.lists[question.choices] ?? [];
+  const choix = Object.hasOwn(questionnaire.lists, question.choices) ? questionnaire.lists[question.choices] : [];
   if (!question.choice_filter) return choix;
   const [nom, n] = couper(cle), ici = n > 1 ? autour(valeurs, placer(questionnaire).get(nom), n) : valeurs;
   return choix.filter((c) => enVrai(calculer(question.choice_filter, { valeurs: ici, aujourdhui, colonnes: { ...c.filters, name: c.name } })));
@@ -69,8 +71,8 @@ export const proposes = (questionnaire, question, valeurs, aujourdhui, cle = que
 
 // Rend { valeurs : ce qui compte, posees : les questions à poser, laissees : répondues sans avoir à l’être, ecarts : [{nom, sorte, dit}] }.
 export const completer = (questionnaire, brut, aujourdhui, { langue = "fr", moment = "" } = {}) => {
-  const dit = Object.fromEntries(Object.entries(brut).map(([n, v]) => [n, v.trim()]).filter(([, v]) => v));
-  const places = placer(questionnaire), valeurs = {}, vues = new Set();
+  const dit = vide(Object.entries(brut).map(([n, v]) => [n, v.trim()]).filter(([, v]) => v));
+  const places = placer(questionnaire), valeurs = vide([]), vues = new Set();
   for (const nom of ordre(places)) {
     const place = places.get(nom);
     for (let n = 1; n <= fois(place, dit); n += 1) repondre(place, n, { dit, valeurs, vues, aujourdhui, moment });
@@ -88,7 +90,7 @@ export const completer = (questionnaire, brut, aujourdhui, { langue = "fr", mome
   }
   return {
     valeurs: gardees, posees: posees.filter((c) => !["calculate", "hidden"].includes(places.get(couper(c)[0]).question.kind)),
-    laissees: Object.keys(dit).filter((c) => !(c in gardees) && connue(c, places)), ecarts,
+    laissees: Object.keys(dit).filter((c) => !Object.hasOwn(gardees, c) && connue(c, places)), ecarts,
   };
 };
 const repondre = ({ question, groupes, encore }, n, lecture) => {
