@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from maillage.engine import calibration, calibration_bounds
@@ -92,6 +92,7 @@ def test_bounds_that_do_not_frame_one_are_refused(bounds):
         )
 
 
+@settings(max_examples=20)
 @given(samples(), st.floats(0.2, 0.95), st.floats(1.05, 4))
 def test_bounds_said_to_be_impossible_are_and_those_said_to_work_do(sample, low, high):
     codes, targets, initial, _ = sample

@@ -107,7 +107,7 @@ def test_a_first_column_that_tells_answers_apart_stands_for_the_identifier_and_i
     found = parse("cds,type\n0161,H\n0162,E\n")
     assert found.table["id"].tolist() == ["0161", "0162"]
     assert found.notes == (
-        "pas de colonne « id » : « cds », la première, en tient lieu, chaque valeur n’y est qu’une fois",
+        "Pas de colonne « id » : la première, « cds », en tient lieu, car chaque valeur n’y est qu’une fois.",
     )
 
 
@@ -132,3 +132,18 @@ def test_numbers_are_read_with_a_comma_or_a_point():
     assert found.tolist()[:2] == [1250.5, 3.2]
     assert np.isnan(found[[2, 3, 6]]).all()
     assert found[4:6].tolist() == [-1, 1000]
+
+
+def test_in_a_workbook_of_kobo_what_is_asked_again_is_not_taken_for_answers():
+    book = openpyxl.Workbook()
+    book.active.append(["identite/sexe", "_uuid", "_index"])
+    book.active.append(["f", "u-1", 1])
+    repeated = book.create_sheet("appareils")
+    repeated.append(["appareils/marque", "_index", "_parent_index", "_parent_table_name"])
+    for rank in range(20):
+        repeated.append(["x", rank, 1, "enquete"])
+    out = io.BytesIO()
+    book.save(out)
+    found = answers.parse(out.getvalue(), "kobo.xlsx")
+    assert found.table["id"].tolist() == ["u-1"]
+    assert found.table["sexe"].tolist() == ["f"]

@@ -327,7 +327,7 @@ def trimmed(
     """Return calibrated weights none of which exceeds `most` times their mean: cut down, then calibrated again, until both hold.
 
     most: more than 1. What is cut is shared among the others by the margins. `converged` is false when no weights were found that
-    meet the margins under that ceiling; ratios are to the initial weights given.
+    meet the margins under that ceiling, and between the bounds if any; ratios are to the initial weights given.
     """
     if not most > 1:
         raise ValueError(f"a ceiling of {most} times the mean leaves no room.")
@@ -342,4 +342,7 @@ def trimmed(
         iterations += again.iterations
         found = replace(again, ratios=again.weights / initial)
     held = found.weights.max() <= most * float(found.weights.mean()) * (1 + TRIM_SLACK)
+    if bounds is not None:  # what was cut is carried by others, whose ratios may have grown
+        inside = found.ratios[initial > 0]
+        held &= bounds[0] * (1 - TRIM_SLACK) <= inside.min() and inside.max() <= bounds[1] * (1 + TRIM_SLACK)
     return replace(found, iterations=iterations, converged=found.converged and bool(held))

@@ -107,7 +107,7 @@ def of(found: Grid) -> Answers:
     lines = np.array(found.lines, dtype=np.int64)[kept]
     if borrowed:
         notes = [
-            f"pas de colonne « {ID} » : « {borrowed} », la première, en tient lieu, chaque valeur n’y est qu’une fois",
+            f"Pas de colonne « {ID} » : la première, « {shown(borrowed)} », en tient lieu, car chaque valeur n’y est qu’une fois.",
             *notes,
         ]
     return Answers(Table(found.name, texts), lines, tuple(faults), (*found.notes, *notes))

@@ -133,11 +133,12 @@ def _workbook(content: bytes, remarks: Remarks) -> Iterator[Record]:
     filled = [each for each in extents if each.filled]
     if not filled:
         raise remarks.refusal("toutes les feuilles sont vides.", why=EXPECTED, do="Vérifiez que c’est le bon fichier.")
-    chosen = max(filled, key=lambda each: (each.visible, each.filled))
-    extent.check([chosen], remarks.name)
+    extent.check(filled, remarks.name)
     try:
         workbook = calamine.load_workbook(io.BytesIO(content))
-        sheet = workbook.get_sheet_by_index(extents.index(chosen))
+        sheets = {rank: workbook.get_sheet_by_index(rank) for rank, each in enumerate(extents) if each.filled}
+        repeated = {rank for rank, sheet in sheets.items() if _is_repeated(sheet)}
+        sheet = sheets[max(sheets, key=lambda rank: (rank not in repeated, extents[rank].visible, extents[rank].filled))]
     except calamine.PasswordError:
         raise zipped.locked(remarks) from None
     except Exception:
@@ -150,6 +151,14 @@ def _workbook(content: bytes, remarks: Remarks) -> Iterator[Record]:
         remarks.say(f"Feuille lue : « {sheet.name} », la plus remplie des feuilles visibles.")
     for line, values in enumerate(sheet.iter_rows(), 1):
         yield line, [value if type(value) is str else cells.text_of(value) for value in values]
+
+
+REPEATED = {"_parent_index", "_parent_table_name", "PARENT_KEY"}  # columns of the sheet of a group asked several times
+
+
+def _is_repeated(sheet: calamine.CalamineSheet) -> bool:
+    """Return whether a sheet of Kobo or ODK holds what was asked several times of each respondent: its rows are not answers."""
+    return bool(REPEATED & {str(cell).strip() for cell in next(iter(sheet.iter_rows()), [])})
 
 
 def _measured(content: bytes, remarks: Remarks) -> list[extent.Extent]:
