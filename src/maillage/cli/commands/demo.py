@@ -68,7 +68,7 @@ def _accounts(password: str, *, production: bool) -> None:
     from maillage.apps.accounts.actions import open_demonstration
     from maillage.apps.directory.models import Structure
     from maillage.apps.memberships.actions import give
-    from maillage.cli.demonstration import stories, workshops
+    from maillage.cli.demonstration import asked, stories, workshops
 
     at = timezone.localtime()
     accounts, structures = {}, {}
@@ -84,6 +84,8 @@ def _accounts(password: str, *, production: bool) -> None:
         print(f"Personnes inventées : {made}, avec leurs bilans et leurs orientations")
     if made := workshops.tell(at, accounts, structures):
         print(f"Ateliers d’exemple : {made}, à venir et passés")
+    if made := asked.tell(at, accounts):
+        print(f"Enquête d’exemple : {made} réponses inventées")
 
 
 def _perimeter() -> None:

@@ -1,0 +1,62 @@
+"""Thirty devices sending the same answers at once, each in a connection of its own, in other orders; then some with other words.
+
+Prints one JSON document: what each was told, and what the database holds.
+"""
+
+import json
+import random
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+from maillage.config.start import ready
+
+THREADS, ANSWERS = 30, 40
+
+
+def main() -> None:
+    ready()
+    from django.db import connection
+    from django.test import Client
+    from django.test.utils import setup_test_environment
+
+    from maillage.apps.surveys.models import Answer
+    from tests.apps import asked
+
+    setup_test_environment()
+    survey = asked.survey("Trente à la fois")
+    tokens = [asked.device(survey, f"appareil {n}")[1] for n in range(THREADS // 2)]
+    said = [asked.answer(values={"age": str(20 + n), "aide": "non", "qui": "é’à"}) for n in range(ANSWERS)]
+    other = [{**each, "values": {"age": "99"}} for each in said[:5]]
+    gate = Barrier(THREADS)
+
+    def send(number: int) -> tuple[int, int, int]:
+        rows = [*said, *(other if number % 3 == 2 else ())]
+        random.Random(number).shuffle(rows)
+        try:
+            gate.wait(timeout=120)
+            told = asked.send(Client(), tokens[number // 2], *rows)
+            held = told.json()
+            return told.status_code, len(set(held["recues"])), len(held["refusees"])
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(THREADS) as pool:
+        done = list(pool.map(send, range(THREADS)))
+    again = asked.send(Client(), tokens[0], *said).json()
+    kept = {str(each.uid): each.values for each in Answer.objects.filter(survey=survey)}
+    sys.stdout.write(
+        json.dumps(
+            {
+                "statuses": sorted({status for status, *_ in done}),
+                "least": min(known + refused for _, known, refused in done),
+                "kept": len(kept),
+                "again": len(again["recues"]) + len(again["refusees"]),
+                "whole": sum(each["uid"] in kept for each in said),
+            }
+        )
+    )
+
+
+if __name__ == "__main__":
+    main()
