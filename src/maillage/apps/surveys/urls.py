@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from maillage.apps.surveys.views import device, questionnaire, space
+from maillage.apps.surveys.views import collect, device, questionnaire, space
 from maillage.apps.surveys.views.others import by_slug
 from maillage.apps.surveys.views.others import urlpatterns as others
 from maillage.apps.surveys.views.results_routes import routes as results
@@ -28,6 +28,9 @@ urlpatterns = [
     path("espace/enquetes/<int:pk>/questionnaire/ajouter/", questionnaire.add, name="survey_question_add"),
     path("espace/enquetes/<int:pk>/questionnaire/geste/", questionnaire.gesture, name="survey_question_gesture"),
     path("espace/enquetes/<int:pk>/questionnaire/q/<str:name>/", questionnaire.question, name="survey_question"),
+    path("enquetes/collecte/", collect.shell, name="survey_collect"),
+    path("enquetes/collecte/hors-ligne.js", collect.script, name="survey_collect_script"),
+    path("enquetes/collecte/manifeste.webmanifest", collect.manifest, name="survey_collect_manifest"),
     *others,
     *results,
     *by_slug,

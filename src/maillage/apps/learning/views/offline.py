@@ -2,12 +2,9 @@
 
 import hashlib
 import json
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.contrib.staticfiles.finders import find
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.templatetags.static import static
@@ -15,6 +12,7 @@ from django.urls import reverse
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
+from maillage.apps.directory.views.kept import worker
 from maillage.apps.learning.queries import contents
 from maillage.reference.paths import paths
 
@@ -33,13 +31,6 @@ FILES = (
     "apprendre/sans-clic.js",
     *("polices/atkinson.woff2", "polices/bricolage.woff2"),
 )
-
-
-@cache
-def _script() -> str:
-    path = find(SCRIPT)
-    assert isinstance(path, str)
-    return Path(path).read_text("utf-8")
 
 
 def _pages(id: str) -> list[str]:
@@ -68,5 +59,4 @@ def _contents() -> dict[str, Any]:
 @cache_control(no_cache=True)
 def script(request: HttpRequest) -> HttpResponse:
     """The script of the pages kept; a browser asks for it again at each visit, and takes the new one when contents change."""
-    held = json.dumps(_contents(), ensure_ascii=False)
-    return HttpResponse(f"const CONTENUS = {held};\n{_script()}", content_type="text/javascript; charset=utf-8")
+    return worker(SCRIPT, _contents())

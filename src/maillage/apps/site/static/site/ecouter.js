@@ -2,10 +2,10 @@
 const tous = (quoi, ou = document) => [...ou.querySelectorAll(quoi)];
 const barre = document.querySelector("[data-ecoute]"), sans = document.querySelector("[data-sans-voix]");
 if (barre) {
-  const langue = barre.parentElement.parentElement.closest("[lang]")?.lang || "fr"; // celle de ce qui est lu
+  const langue = () => barre.parentElement.parentElement.closest("[lang]")?.lang || "fr"; // celle de ce qui est lu
   const ecouter = barre.querySelector("[data-ecouter]"), lentement = barre.querySelector("[data-lentement]");
   const dit = ecouter.querySelector("span"), etat = barre.querySelector("[role=status]"), debut = dit.textContent;
-  const voix = () => window.speechSynthesis?.getVoices().find((v) => v.lang.toLowerCase().startsWith(langue));
+  const voix = () => window.speechSynthesis?.getVoices().find((v) => v.lang.toLowerCase().startsWith(langue()));
   const paraitre = () => { barre.hidden = !voix(); sans.hidden = !!voix(); };
   let morceaux = [], lu, lente = false, tour = 0;
 
@@ -34,7 +34,7 @@ if (barre) {
     const autrement = element.dataset.parole && element.dataset.parole !== texte.trim();
     const parole = new SpeechSynthesisUtterance(autrement ? element.dataset.parole : texte);
     parole.voice = voix();
-    parole.lang = parole.voice?.lang ?? langue;
+    parole.lang = parole.voice?.lang ?? langue();
     parole.rate = lente ? .7 : .95;
     if (autrement || !CSS.highlights) element.classList.add("est-dit");
     else parole.onboundary = (e) => surligner(element, noeuds, e);
@@ -54,5 +54,6 @@ if (barre) {
   });
   window.speechSynthesis?.addEventListener?.("voiceschanged", paraitre);
   paraitre();
+  document.addEventListener("ecran", () => { if (morceaux.length) finir(); paraitre(); }); // la page a changé sur place
   addEventListener("pagehide", () => window.speechSynthesis?.cancel());
 }
