@@ -89,7 +89,7 @@ def test_who_was_not_asked_is_not_of_the_universe():
     found = tabulate(answers, FORM, "content")
     assert found.n == 37
     assert found.unsaid["blank"] is None
-    assert found.universe == "personnes aidées, ayant répondu"
+    assert found.universe == "personnes aidées"
     assert any("20 répondants n’avaient pas à y répondre" in note for note in found.notes)
 
 
@@ -140,7 +140,7 @@ def test_dates_in_three_ways():
 def test_a_scale_tells_its_two_worst_and_two_best():
     found = tabulate(table(aise=people({"pas": 20, "peu": 30, "plutot": 25, "tres": 40})), FORM, "aise")
     worst, best = [row for row in found.rows if row.grouped]
-    assert (worst.label, worst.n, worst.percent) == ("Pas ou Peu", 50, approx(100 * 50 / 115))
+    assert (worst.label, worst.n, worst.percent) == ("Pas ou peu", 50, approx(100 * 50 / 115))
     assert best.n == 65
 
 

@@ -95,6 +95,22 @@ def test_the_bootstrap_knows_strata_and_what_was_drawn_of_them():
     assert np.array_equal(variance.bootstrap(plan, 3, seed=2).weights, variance.bootstrap(plan, 3, seed=2).weights)
 
 
+@given(st.integers(0, 200))
+@settings(max_examples=15, deadline=None)
+def test_categories_never_made_into_a_matrix_say_what_the_matrix_says(seed):
+    """Résidus et leviers, contre la projection écrite en entier."""
+    random = chance.generator(seed, "test")
+    n, kept = 50, [chance.generator(seed, "a").integers(0, 3, 50), chance.generator(seed, "b").integers(0, 4, 50)]
+    size, initial = random.uniform(1, 9, (n, 1)), random.uniform(1, 3, n)
+    x = np.column_stack([np.eye(3)[kept[0]], np.eye(4)[kept[1]], size])
+    hat = x @ np.linalg.pinv(x.T @ (initial[:, None] * x)) @ (x * initial[:, None]).T
+    y = random.normal(size=(n, 2))
+    plain = Plan(random.uniform(1, 2, n), initial, codes=kept, numeric=size)
+    assert plain.residuals(y) == approx(y - hat @ y, abs=1e-8)
+    cautious = Plan(plain.weights, initial, codes=kept, numeric=size, cautious=True)
+    assert cautious.residuals(y) == approx((y - hat @ y) / (1 - np.diag(hat))[:, None], abs=1e-7)
+
+
 def test_a_domain_of_nobody_has_no_mean():
     found = variance.of_means(np.ones((4, 2)), np.array([[1, 0]] * 4), Plan(np.ones(4)))
     assert np.isnan(found.values[1])

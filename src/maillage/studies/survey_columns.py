@@ -194,9 +194,9 @@ class Reader:
             texts = np.where(np.isin(texts, [told, told.lower(), word.upper()]), word, texts)
         unsaid = {UNKNOWN: texts == UNKNOWN, DECLINED: texts == DECLINED, BLANK: asked & (texts == "")}
         said = asked & ~unsaid[UNKNOWN] & ~unsaid[DECLINED] & ~unsaid[BLANK]
-        universe = question.universe or WHO.get(self.questionnaire.kind, "")
-        if not question.universe and self._conditions.get(question.name):
-            universe = f"{universe or 'personnes interrogées'} à qui la question est posée"
+        who = WHO.get(self.questionnaire.kind, "")
+        some = f"{who or 'répondants'} à qui la question est posée" if self._conditions.get(question.name) else who
+        universe = question.universe or (f"{some}, ayant répondu" if some else "")
         held: dict[str, Any] = {
             "name": question.name,
             "label": label,

@@ -260,7 +260,7 @@ def _told(n: int, least: int) -> int | None:
 
 
 def _universe(held: Sample, column: Column) -> str:
-    who = f"{column.universe}, ayant répondu" if column.universe else "répondants à cette question"
+    who = column.universe or "répondants à cette question"
     return who + (f" ; {held.words}" if held.words else "")
 
 
@@ -476,6 +476,11 @@ def _joined(column: Column) -> list[tuple[int, ...]]:
     return [(0, 1), (size - 2, size - 1)] if column.scale in GROUPED and size >= 4 and column.exclusive else []
 
 
+def _inside(label: str) -> str:
+    """Return a label as it stands inside a sentence: without its capital, unless it is an acronym."""
+    return label[:1].lower() + label[1:] if label[1:2].islower() or label[1:2] in (" ", "") else label
+
+
 # -------------------------------------------------------------------------------------------------------------------- figures
 
 
@@ -487,7 +492,7 @@ def _rows(held: Sample, cells: _Cells) -> Iterator[Row]:
     ]
     for each in cells.joined:
         names, labels = zip(*(column.categories[k] for k in each), strict=True)
-        kinds.append((each, "+".join(names), " ou ".join(labels)))
+        kinds.append((each, "+".join(names), " ou ".join([labels[0], *map(_inside, labels[1:])])))
     shares = _shares(held, cells, [each for each, _, _ in kinds])
     for g, (by, by_label) in enumerate(groups):
         for position, (each, name, label) in enumerate(kinds):
