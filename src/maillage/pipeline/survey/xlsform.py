@@ -13,12 +13,7 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime, time
 from typing import Any
 
-import openpyxl
 import python_calamine as calamine
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-from openpyxl.cell.cell import WriteOnlyCell as Cell
-from pyxform.errors import PyXFormError
-from pyxform.xls2xform import convert
 from rapidfuzz import process
 
 from maillage.kernel.errors import Refused
@@ -138,7 +133,9 @@ def write(questionnaire: Questionnaire) -> bytes:
 
     « Ne sait pas » and « Ne souhaite pas répondre » are added to the lists, so that Collect can send them; `read` takes them off.
     """
-    book = openpyxl.Workbook(write_only=True)
+    from openpyxl import Workbook  # half a second: only who writes a form waits for it
+
+    book = Workbook(write_only=True)
     for name, rows in _tables(questionnaire).items():
         sheet = book.create_sheet(name)
         header = list(dict.fromkeys(key for row in rows for key in row))
@@ -155,6 +152,9 @@ def write(questionnaire: Questionnaire) -> bytes:
 
 def xform(questionnaire: Questionnaire) -> str:
     """Return the questionnaire as the XForm that ODK Collect fills; Refused when pyxform finds it wrong."""
+    from pyxform.errors import PyXFormError  # half a second too
+    from pyxform.xls2xform import convert
+
     tables = {
         name: [{key: value for key, value in row.items() if not key.startswith("maillage")} for row in rows]
         for name, rows in _tables(questionnaire).items()
@@ -730,9 +730,11 @@ def _freed(items: Iterable[Question | Group], gone: set[str], reading: _Reading)
 # ------------------------------------------------------------------------------------------------ a questionnaire, as sheets
 
 
-def _cell(sheet: object, text: str) -> Cell:
+def _cell(sheet: Any, text: str) -> Any:
     """Return a cell of text, whatever it begins with."""
-    cell = Cell(sheet, ILLEGAL_CHARACTERS_RE.sub("", text) or None)
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, WriteOnlyCell
+
+    cell = WriteOnlyCell(sheet, ILLEGAL_CHARACTERS_RE.sub("", text) or None)
     if text:
         cell.data_type = "s"
     return cell
