@@ -311,6 +311,17 @@ def test_a_second_edition_does_not_give_the_newcomers_by_subtraction():
     assert "édition précédente" in second.row("pas").reason
 
 
+def test_a_third_edition_is_read_against_both():
+    """Beaucoup de réponses de plus que la première, trois de plus que la deuxième : c’est la deuxième qui retient."""
+    first, _ = edition({"pas": 30, "peu": 40, "plutot": 30, "tres": 50})
+    second, _ = edition({"pas": 60, "peu": 80, "plutot": 60, "tres": 90})
+    counts = {"pas": 61, "peu": 82, "plutot": 60, "tres": 90}
+    for before in ((first, second), (second, first)):
+        told = [counted(each.counts()) for each in before]
+        third = tabulate(table(aise=people(counts)), FORM, "aise", before=told)
+        assert all(row.n is None for row in third.rows)
+
+
 def test_a_second_edition_of_the_same_answers_says_the_same():
     counts = {"pas": 30, "peu": 40, "plutot": 30, "tres": 50}
     first, answers = edition(counts)

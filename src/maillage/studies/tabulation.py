@@ -199,9 +199,9 @@ def of_sample(
         if len(kept) == 1 and name != question and held.reader.group(name, classes=cut.get(name, ())).exclusive:
             return _group(held, question, name, kept[0], least, rounding, decimals, cut)
     cells = _Cells(held, column, cross, least or 0)
-    earlier = next((each for each in before if (each.question, each.by) == (question, by)), None)
-    if earlier is not None and least:
-        cells.keep_from(earlier)
+    for earlier in before:
+        if least and (earlier.question, earlier.by) == (question, by) and not cells.whole:
+            cells.keep_from(earlier)
     rows = tuple(_rows(held, cells))
     few = least or 0
     return Tabulation(
