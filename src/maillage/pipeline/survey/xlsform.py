@@ -212,8 +212,9 @@ def _workbook(content: bytes, remarks: Remarks) -> dict[str, list[tuple[int, lis
         found = {}
         for rank, each in enumerate(extents):
             if each.filled:
-                rows = workbook.get_sheet_by_index(rank).iter_rows()
-                found[each.sheet] = [(line, [_text(value) for value in values]) for line, values in enumerate(rows, 1)]
+                sheet = workbook.get_sheet_by_index(rank)
+                rows = enumerate(sheet.iter_rows(), 1)
+                found[sheet.name] = [(line, [_text(value) for value in values]) for line, values in rows]
     except calamine.PasswordError:
         raise zipped.locked(remarks) from None
     except Exception:
