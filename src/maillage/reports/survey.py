@@ -302,7 +302,7 @@ def chart(card: Card, *, id: str) -> Picture:
 
 def _multiples(card: Card, *, id: str) -> Block:
     panels = [
-        (f"{group.label} (n = {group.n})", [Bar(label=line.label, figure=line.figure) for line in group.lines])
+        (f"{group.label} (n{NBSP}={NBSP}{group.n})", [Bar(label=line.label, figure=line.figure) for line in group.lines])
         for group in card.groups[:MOST_PANELS]
     ]
     alt = " ".join(f"{title} : {charts.in_words(bars, rule=card.asked.rounding)}" for title, bars in panels)

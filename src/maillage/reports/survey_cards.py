@@ -137,17 +137,21 @@ def every(sample: Sample, *, rounding: str = "nearest", by: str = "", before: Se
 
 
 def tables(
-    sample: Sample, *, rounding: str = "nearest", by: str = "", before: Sequence[Counted] = ()
+    sample: Sample, *, rounding: str = "nearest", by: str = "", before: Sequence[Counted] = (), skip: Sequence[str] = ()
 ) -> list[tuple[Tabulation, Card]]:
     """Return the table of every question somebody answered, and how it is shown, in the order of the questionnaire.
 
-    before: what earlier editions told. Raises Refused when `by` is no question.
+    before: what earlier editions told. skip: questions left out. A question that makes no table is left out too. Raises Refused when
+    `by` is no question.
     """
     questionnaire, out = sample.reader.questionnaire, []
     for question in tabulable(questionnaire):
-        if question.name not in sample.reader.answers:
+        if question.name in skip or question.name not in sample.reader.answers:
             continue
-        whole = of_sample(sample, question.name, rounding=rounding, before=before)
+        try:
+            whole = of_sample(sample, question.name, rounding=rounding, before=before)
+        except Refused:  # what was typed there is no number, no date: it is told where the question is asked for alone
+            continue
         if not whole.n:
             continue
         crossed = None

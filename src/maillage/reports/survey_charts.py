@@ -15,6 +15,7 @@ from maillage.reports.charts import hatch
 
 WIDTH, BAR, LINE = 460, 340, 18  # of a drawing, of its bars, of a line of text
 PER_LINE = 56  # letters
+HELD = "\ue000"  # stands for a no-break space while lines are cut
 LEAST_INSIDE = 30  # points: under, a part of a bar has its figure in the table alone
 SEQUENCE = ("nv-autonomie", "nv-faible", "nv-forte", "nv-exclusion")
 BAD, MIDDLE, GOOD = ("s4", "s2"), "c1", ("n2", "n4")
@@ -100,7 +101,7 @@ def stacked(rows: Sequence[Stack], levels: Sequence[str], *, id: str, label: str
     kinds = _spread(SEQUENCE, len(levels))
     parts, y = _legend(levels, kinds, id)
     for row in rows:
-        words, y = _words(f"{row.label} (n = {row.n})", y, PER_LINE)
+        words, y = _words(_counted(row), y, PER_LINE)
         parts += [words, _segments(row.shares, kinds, y, 0.0, WIDTH / 100, id, rule)]
         y += 40
     return _svg("enquete", y, label, _patterns(id), "".join(parts))
@@ -118,10 +119,10 @@ def diverging(rows: Sequence[Stack], levels: Sequence[str], *, id: str, label: s
 
     reach = max((max(left(row), sum(s or 0.0 for s in row.shares) - left(row)) for row in rows), default=1.0) or 1.0
     scale, top = WIDTH / 2 / reach, y
-    end = top + sum(40 + _words(f"{row.label} (n = {row.n})", 0, PER_LINE)[1] for row in rows)
+    end = top + sum(40 + _words(_counted(row), 0, PER_LINE)[1] for row in rows)
     parts.append(f'<path class="milieu" d="M{WIDTH / 2} {top}V{end - 8}"/>')
     for row in rows:
-        words, y = _words(f"{row.label} (n = {row.n})", y, PER_LINE)
+        words, y = _words(_counted(row), y, PER_LINE)
         parts += [words, _segments(row.shares, kinds, y, WIDTH / 2 - left(row) * scale, scale, id, rule)]
         y += 40
     return _svg("enquete", y, label, _patterns(id), "".join(parts))
@@ -226,12 +227,17 @@ def parts_in_words(rows: Sequence[Stack], levels: Sequence[str], rule: str = "ne
 
 def _words(text: str, y: int, per_line: int, bold: bool = False) -> tuple[str, int]:
     """Return a text on as many lines as it needs, and where what follows starts."""
-    lines = wrap(text, per_line) or [""]
+    lines = wrap(text.replace(wording.NBSP, HELD), per_line) or [""]
+    lines = [line.replace(HELD, wording.NBSP) for line in lines]
     weight = ' font-weight="700"' if bold else ""
     told = "".join(
         f'<text x="0" y="{y + 13 + k * LINE}" font-size="15"{weight}>{escape(line)}</text>' for k, line in enumerate(lines)
     )
     return told, y + 2 + LINE * len(lines)
+
+
+def _counted(row: Stack) -> str:
+    return f"{row.label} ({wording.NBSP.join(('n', '=', str(row.n)))})"
 
 
 def _segments(

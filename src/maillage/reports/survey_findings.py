@@ -7,10 +7,13 @@ from typing import Any
 from maillage.engine.proportions import rounded
 from maillage.kernel.estimate import Estimate, Figure
 from maillage.reference.questionnaire import National
-from maillage.reports.wording import NBSP, listing, lower_first, number, rate
+from maillage.reports.wording import NBSP, listing, number, rate
 
 Json = dict[str, Any]
 SMALL = 50  # respondents: under, a sentence says how few
+PROFILE = frozenset(
+    {"age", "age_environ", "classe_age", "sexe", "commune", "diplome", "pcs"}
+)  # who answered teaches nothing
 NEAR = 2.5  # points between a share and the fraction that may tell it
 FEW = 40  # percent: a favourable share under it is « seul »
 FRACTIONS: tuple[tuple[float, str], ...] = (
@@ -53,7 +56,7 @@ def who(kind: str, *, weighted: bool) -> Who:
 class Behind:
     """The figure behind a sentence, as it is printed: percents rounded by the rule of its publication.
 
-    weighted: weights were applied. national: the published figure beside it.
+    weighted: weights were applied. national: the published figure beside it; note: what keeps both from being one figure.
     """
 
     label: str
@@ -65,6 +68,7 @@ class Behind:
     method: str
     weighted: bool
     national: float | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,7 +132,7 @@ class Gap:
 def sentences(asked: Asked, people: Who) -> list[Sentence]:
     """Return the sentences of a question, its groups apart: nothing on what is withheld, nothing on no answer."""
     shown = [line for line in asked.lines if isinstance(line.figure, Estimate)]
-    if not shown or not asked.n:
+    if not shown or not asked.n or asked.name in PROFILE:
         return []
     out = []
     if asked.scale and asked.groups:
@@ -285,10 +289,7 @@ def _national(asked: Asked, people: Who) -> list[Sentence]:
             f"« {line.label} » : {_percent(line.figure, asked)} ({_between(line.figure)}), contre {told}{NBSP}% au national "
             f"({each.producer}, {each.year}) : {word}.{_small(asked.n)}"
         )
-        if each.difference:
-            text += f" À savoir : {lower_first(each.difference)}"
-            text = text if text.endswith(".") else f"{text}."
-        behind = _behind(line.label, line.figure, asked, national=each.percent)
+        behind = _behind(line.label, line.figure, asked, national=each.percent, note=each.difference)
         out.append(Sentence(key=f"national:{asked.name}:{each.choice}", text=text, figures=(behind,)))
     return out
 
@@ -363,7 +364,7 @@ def _small(n: int) -> str:
     return f" Attention : {number(n)} réponses seulement." if n < SMALL else ""
 
 
-def _behind(label: str, figure: Figure, asked: Asked, national: float | None = None) -> Behind:
+def _behind(label: str, figure: Figure, asked: Asked, national: float | None = None, note: str = "") -> Behind:
     assert isinstance(figure, Estimate)
     return Behind(
         label=label,
@@ -375,4 +376,5 @@ def _behind(label: str, figure: Figure, asked: Asked, national: float | None = N
         method=figure.method,
         weighted=asked.weighted,
         national=national,
+        note=note,
     )

@@ -341,7 +341,7 @@ class _Cells:
         if not self.column.exclusive:
             return (counts >= least) & (whole - counts >= least), np.zeros(0, dtype=bool)
         masks = [*np.eye(len(counts), dtype=bool), *(np.isin(np.arange(len(counts)), each) for each in self.joined)]
-        sums = np.array(masks).reshape(-1, len(counts)) @ counts
+        sums = np.array(masks, dtype=bool).reshape(len(masks), len(counts)) @ counts
         may = (sums >= least) & (whole - sums >= least)
         if not len(counts):
             return np.zeros(0, bool), np.zeros(0, bool)

@@ -1,6 +1,7 @@
 """Two surveys side by side: what inhabitants say and what structures believe of the same subject; one wave and the next."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from maillage.apps.surveys.queries.answers import CHANNEL, PLACE
@@ -9,7 +10,7 @@ from maillage.kernel.errors import Refused
 from maillage.reference.questionnaire import Question, words
 from maillage.reports import survey_cards, survey_charts
 from maillage.reports.survey_charts import Bar
-from maillage.reports.wording import number
+from maillage.reports.wording import NBSP, number
 from maillage.studies import survey_differences
 from maillage.studies.survey_differences import Compared
 from maillage.studies.tabulated import Tabulation
@@ -80,13 +81,13 @@ def _shared(held: Frame, other: Frame) -> list[tuple[Question, Question]]:
 
 def _pair(held: Frame, other: Frame, mine: Question, theirs: Question, one: Tabulation, two: Tabulation, id: str) -> Pair:
     names = held.survey.title, other.survey.title
-    try:
-        found = survey_differences.between(one, two, names=names).pairs
-    except Refused:
-        found = ()
+    found: tuple[Compared, ...] = ()
+    with suppress(Refused):  # no answer in common
+        if _are_alike(mine, theirs, one, two):
+            found = survey_differences.between(one, two, names=names).pairs
     is_wave = held.survey.kind == other.survey.kind and mine.name == theirs.name
     panels = [
-        (f"{title} (n = {table.n})", [Bar(label=row.label, figure=row.figure) for row in table.of()])
+        (f"{title} (n{NBSP}={NBSP}{table.n})", [Bar(label=row.label, figure=row.figure) for row in table.of()])
         for title, table in zip(names, (one, two), strict=True)
     ]
     label = " ".join(f"{title} : {survey_charts.in_words(bars, rule=one.rounding)}" for title, bars in panels)
@@ -100,6 +101,15 @@ def _pair(held: Frame, other: Frame, mine: Question, theirs: Question, one: Tabu
         svg=survey_charts.multiples(panels, id=id, label=label, rule=one.rounding),
         lines=[_line(each, one, two) for each in found],
         sentences=[survey_differences.in_words(each, waves=True) for each in found] if is_wave else (),
+    )
+
+
+def _are_alike(mine: Question, theirs: Question, one: Tabulation, two: Tabulation) -> bool:
+    """Return whether the share of one answer means the same in both: « non » to two questions is not one answer."""
+    if mine.name == theirs.name or (one.form == two.form == "many"):
+        return True
+    return {row.category for row in one.of()} == {row.category for row in two.of()} and words(mine.label) == words(
+        theirs.label
     )
 
 

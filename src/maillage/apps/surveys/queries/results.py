@@ -86,7 +86,7 @@ def frame(survey: Survey) -> Frame:
 def framed(survey: Survey, row: Weighting | None) -> Frame:
     """Return a survey ready to be tabulated with these weights, perhaps those of an edition; raw when there are none."""
     table, form = answers.table(survey), questionnaire(survey)
-    places = survey.places.values_list("name", flat=True)
+    places = list(survey.places.values_list("name", flat=True))
     form = replace(
         form,
         lists={
@@ -96,7 +96,7 @@ def framed(survey: Survey, row: Weighting | None) -> Frame:
         },
         items=(
             *form.items,
-            Question(name=PLACE, kind="one", label={"fr": "Lieu de collecte"}, choices=PLACE),
+            *([Question(name=PLACE, kind="one", label={"fr": "Lieu de collecte"}, choices=PLACE)] if places else []),
             Question(name=CHANNEL, kind="one", label={"fr": "Façon de répondre"}, choices=CHANNEL),
         ),
     )
@@ -261,8 +261,7 @@ def tables(held: Frame, before: Sequence[Counted]) -> list[tuple[Tabulation, Car
     """Return the table of every question somebody answered, and how it is shown, protected against what was published before."""
     if not len(held.table):
         return []
-    found = survey_cards.tables(held.sample, rounding=held.survey.rounding, before=before)
-    return [(whole, card) for whole, card in found if whole.question not in (PLACE, CHANNEL)]
+    return survey_cards.tables(held.sample, rounding=held.survey.rounding, before=before, skip=(PLACE, CHANNEL))
 
 
 # --------------------------------------------------------------------------------------------------------------- publication

@@ -1,0 +1,338 @@
+"""Results of a survey on the platform: weights, sentences, words read again, editions frozen and protected."""
+
+import json
+import random
+import uuid
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from maillage.apps.surveys.actions import campaigns, heard, receive
+from maillage.apps.surveys.actions import results as actions
+from maillage.apps.surveys.models import Answer, Finding, Publication, Survey, Weighting
+from maillage.apps.surveys.queries import heard as read
+from maillage.apps.surveys.queries import results
+from maillage.apps.surveys.rules import Sent
+from maillage.kernel.errors import Refused
+from maillage.pipeline.survey import margins
+from maillage.reference.questionnaire import Choice, National, Question, Questionnaire
+from tests.conftest import account
+
+pytestmark = pytest.mark.django_db
+AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
+MARGINS = b"variable,modalite,effectif\ntranche,jeune,2000\ntranche,moyen,5000\ntranche,age,3000\n"
+FRANCE = National(
+    choice="tres plutot",
+    percent=20,
+    universe="France",
+    year=2022,
+    producer="Crédoc",
+    title="",
+    url="",
+    quote="",
+    difference="",
+)
+
+
+def choices(*pairs: tuple[str, str]) -> tuple[Choice, ...]:
+    return tuple(Choice(name=name, label={"fr": label}) for name, label in pairs)
+
+
+FORM = Questionnaire(
+    id="essai",
+    title="Le numérique et vous",
+    kind="inhabitants",
+    lists={
+        "tranches": choices(("jeune", "Jeune"), ("moyen", "Moyen"), ("age", "Âgé")),
+        "aises": choices(("pas", "Pas à l’aise"), ("peu", "Peu à l’aise"), ("plutot", "Plutôt"), ("tres", "Très")),
+        "ouinon": choices(("oui", "Oui"), ("non", "Non")),
+    },
+    items=(
+        Question(name="tranche", kind="one", choices="tranches", label={"fr": "Votre âge ?"}),
+        Question(
+            name="aise",
+            kind="one",
+            choices="aises",
+            scale="ease",
+            label={"fr": "Êtes-vous à l’aise ?"},
+            national=(FRANCE,),
+        ),
+        Question(name="aide", kind="one", choices="ouinon", label={"fr": "Quelqu’un vous aide-t-il ?"}),
+        Question(name="mots", kind="text", label={"fr": "Un mot ?"}),
+    ),
+)
+TABS = (
+    "",
+    "redressement/",
+    "enseignements/",
+    "comparer/",
+    "paroles/",
+    "constats/",
+    "methode/",
+    "publier/",
+    "tableaux.csv",
+    "apercu.pdf",
+)
+
+
+def answered(survey: Survey, n: int, *, seed: int = 1, rare: int = 0) -> None:
+    """Let n people answer, more of them young than in the population; `rare` of them are helped."""
+    chance = random.Random(seed)
+    sent = []
+    for k in range(n):
+        tranche = chance.choices(("jeune", "moyen", "age"), (5, 3, 2))[0]
+        aise = chance.choices(("pas", "peu", "plutot", "tres"), (1, 2, 3, 4) if tranche == "jeune" else (3, 3, 2, 2))[0]
+        values = {"tranche": tranche, "aise": aise, "aide": "oui" if k < rare else "non"}
+        if k % 40 == 0:
+            values["mots"] = f"Parole {k} de Nadia"
+        sent.append(Sent(uid=uuid.UUID(int=seed * 10**6 + k), version=1, channel="street", values=values))
+    receive.receive(survey, sent, at=AT)
+
+
+@pytest.fixture
+def survey() -> Survey:
+    row = campaigns.prepare(
+        by=None, title="Le numérique ici", territory="38151", questionnaire=FORM, at=AT, universe="Habitants"
+    )
+    row = campaigns.open_survey(row, by=None, at=AT)
+    answered(row, 150, rare=4)
+    return row
+
+
+@pytest.fixture
+def analyst(db):
+    return account("analyste", "analyste", territory="38")
+
+
+@pytest.fixture
+def browser(client, analyst):
+    client.force_login(analyst)
+    return client
+
+
+def where(survey: Survey, tab: str = "") -> str:
+    return f"/espace/enquetes/{survey.pk}/resultats/{tab}"
+
+
+def published(survey: Survey, days: int = 0) -> Publication:
+    at = AT + timedelta(days=days)
+    return actions.publish(survey, {"digest": results.edition(survey, at=at)["digest"]}, by=None, at=at)
+
+
+@pytest.mark.parametrize("tab", TABS)
+def test_every_page_opens_to_who_runs_the_survey_and_exists_for_nobody_else(browser, client, survey, tab):
+    assert browser.get(where(survey, tab)).status_code == 200
+    client.force_login(account("ailleurs", "analyste", territory="75"))
+    assert client.get(where(survey, tab)).status_code == 404
+
+
+def test_a_table_is_crossed_filtered_and_says_its_base(browser, survey):
+    page = browser.get(where(survey), {"question": "aise", "par": "tranche", "filtre": "aide=non"}).content.decode()
+    page = page.replace("\xa0", " ")
+    assert "Selon : Votre âge ?" in page
+    assert "n = 146" in page
+    assert "chiffres bruts" in page
+
+
+def test_weights_come_from_a_file_of_margins_and_the_results_are_read_with_them(browser, survey):
+    file = SimpleUploadedFile("marges.csv", MARGINS)
+    page = browser.post(where(survey, "redressement/"), {"geste": "preparer", "fichier": file})
+    marges = page.context["marges"]
+    assert "20,0" in page.content.decode()
+    assert (
+        browser.post(
+            where(survey, "redressement/"), {"geste": "calculer", "marges": marges, "methode": "raking"}
+        ).status_code
+        == 302
+    )
+    row = Weighting.objects.get(survey=survey, chosen=True)
+    young = {str(each.uid) for each in Answer.objects.filter(survey=survey) if each.values["tranche"] == "jeune"}
+    assert sum(row.weights[uid] for uid in young) == pytest.approx(2000)
+    table = browser.get(where(survey), {"question": "tranche"}).content.decode()
+    assert "redressé" in table
+    assert "20\xa0%" in table
+
+
+def test_an_empty_class_is_merged_in_one_click(browser, survey):
+    wanted = MARGINS.replace(b"tranche,age,3000", b"tranche,age,2000\ntranche,tres age,1000")
+    page = browser.post(
+        where(survey, "redressement/"), {"geste": "preparer", "fichier": SimpleUploadedFile("m.csv", wanted)}
+    )
+    (strata,) = page.context["strata"]
+    assert [row["n"] for row in strata["rows"] if row["name"] == "tres age"] == [0]
+    merge = strata["merges"][0]["value"]
+    assert "tres age" in merge
+    again = browser.post(
+        where(survey, "redressement/"), {"geste": "reunir", "marges": page.context["marges"], "classes": merge}
+    )
+    assert len(again.context["strata"][0]["rows"]) == 3
+    assert not again.context["strata"][0]["merges"]
+
+
+def test_weights_nobody_can_meet_are_refused_with_what_to_do(browser, survey):
+    marges = json.dumps([results.kept_margin(each) for each in margins.parse(MARGINS, "m.csv")])
+    given = {"geste": "calculer", "marges": marges, "methode": "logit", "bas": "0,9", "haut": "1,1"}
+    page = browser.post(where(survey, "redressement/"), given)
+    assert page.status_code == 400
+    assert page.context["error"].do
+    assert not Weighting.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "text", ["", "[]", "{", '[{"question": 1}]', '[{"question":"a","classes":[{"name":"x","total":-4,"values":[]}]}]']
+)
+def test_margins_forged_on_the_way_are_refused(browser, survey, text):
+    page = browser.post(where(survey, "redressement/"), {"geste": "calculer", "marges": text, "methode": "raking"})
+    assert page.status_code == 400
+
+
+def test_a_sentence_edited_is_flagged_when_its_figure_changes_and_leaves_the_document(browser, survey):
+    held = results.frame(survey)
+    sentence = next(each for each in results.sentences(held) if each.key == "haut:aise")
+    browser.post(
+        where(survey, "enseignements/"),
+        {"cle": sentence.key, "geste": "reprendre", "texte": "Peu de gens sont à l’aise."},
+    )
+    said = next(each for each in results.findings(results.frame(survey)) if each.sentence.key == sentence.key)
+    assert (said.text, said.flagged) == ("Peu de gens sont à l’aise.", False)
+    answered(survey, 60, seed=9)
+    said = next(each for each in results.findings(results.frame(survey)) if each.sentence.key == sentence.key)
+    assert said.flagged
+    assert "Peu de gens" not in json.dumps(results.edition(survey, at=AT), ensure_ascii=False)
+    browser.post(where(survey, "enseignements/"), {"cle": sentence.key, "geste": "revenir"})
+    assert not any(each.edited for each in results.findings(results.frame(survey)))
+
+
+def test_a_sentence_taken_off_is_not_published(browser, survey):
+    sentence = results.sentences(results.frame(survey))[0]
+    browser.post(where(survey, "enseignements/"), {"cle": sentence.key, "geste": "retirer"})
+    assert Finding.objects.get(key=sentence.key).hidden
+    assert sentence.text not in json.dumps(results.edition(survey, at=AT)["document"], ensure_ascii=False)
+
+
+def test_the_national_figure_stands_beside_the_answers_it_adds_up(survey):
+    told = [each.text for each in results.sentences(results.frame(survey)) if each.key.startswith("national:aise")]
+    assert len(told) == 1
+    assert "contre 20\xa0% au national" in told[0]
+    assert "plus qu’au national" in told[0]
+
+
+def test_free_words_are_public_only_once_read_again_and_between_quotes(browser, client, survey):
+    waiting = read.waiting(survey)
+    assert len(waiting) == 4
+    assert "Nadia" not in json.dumps(results.edition(survey, at=AT))
+    given = {"reponse": waiting[0].answer, "question": "mots", "geste": "garder"}
+    prefix = f"{waiting[0].answer}-mots"
+    given |= {
+        f"{prefix}-shown": "Parole relue",
+        f"{prefix}-theme": "Démarches",
+        f"{prefix}-speaker": "inhabitant",
+        f"{prefix}-device": "",
+    }
+    assert browser.post(where(survey, "paroles/"), given).status_code == 302
+    kept = json.dumps(results.edition(survey, at=AT), ensure_ascii=False)
+    assert "« Parole relue »" in kept
+    assert "Nadia" not in kept
+    assert len(read.waiting(survey)) == 3
+
+
+def test_two_people_never_read_the_same_words_twice(survey):
+    first = read.waiting(survey)[0]
+    answer = Answer.objects.get(pk=first.answer)
+    given = {"question": "mots", "shown": "x", "speaker": "inhabitant", "theme": "", "device": "", "keep": True, "at": AT}
+    heard.review(by=None, answer=answer, **given)
+    with pytest.raises(Refused, match="déjà relus"):
+        heard.review(by=None, answer=answer, **given)
+
+
+def test_interviews_are_counted_on_the_page_of_method(browser, survey):
+    given = {
+        "m-kind": "focus_group",
+        "m-title": "Groupe du centre social",
+        "m-speakers": "social_actor",
+        "m-people": "12",
+        "geste": "materiau",
+    }
+    assert browser.post(where(survey, "constats/"), given).status_code == 302
+    assert (
+        "1 groupe de discussion (acteur social, 12\xa0personnes)" in browser.get(where(survey, "methode/")).content.decode()
+    )
+
+
+def test_actors_findings_write_their_chapter_and_stand_on_the_grid(browser, survey):
+    given = {
+        "c-kind": "no_network",
+        "c-speaker": "digital_actor",
+        "c-people": "5",
+        "c-text": "Chacun fait seul",
+        "c-said_on": "2026-11-02",
+        "geste": "constat",
+    }
+    assert browser.post(where(survey, "constats/"), given).status_code == 302
+    made = json.dumps(results.edition(survey, at=AT)["document"], ensure_ascii=False)
+    assert "La perception des acteurs" in made
+    assert "5\xa0personnes le disent" in made
+    (said,) = read.said_of(survey.territory)
+    assert (said.who, said.kind, said.year) == ("digital", "no_network", 2026)
+
+
+def test_an_edition_is_frozen_and_small_counts_are_not_in_it(client, survey):
+    assert client.get(f"/enquetes/{survey.slug}/resultats/").status_code == 404
+    row = published(survey)
+    before = client.get(f"/enquetes/{survey.slug}/resultats/").content
+    helped = [each for each in row.content["tables"] if each["question"] == "aide"]
+    assert all(
+        each["part"] == "" and each["effectif"] == "" and each["motif"] for each in helped
+    )  # four people, and the rest tells them
+    answered(survey, 40, seed=7)
+    assert client.get(f"/enquetes/{survey.slug}/resultats/").content == before
+    tables = client.get(f"/enquetes/{survey.slug}/resultats/tableaux.csv").content.decode()
+    assert "brut" in tables
+    assert client.get(f"/enquetes/{survey.slug}/resultats/synthese.pdf").content.startswith(b"%PDF")
+    assert client.get(f"/enquetes/{survey.slug}/resultats/autre.csv").status_code == 404
+
+
+def test_what_changed_since_the_preview_is_not_published(survey):
+    seen = results.edition(survey, at=AT)
+    answered(survey, 20, seed=4)
+    with pytest.raises(Refused, match="Rien n’est publié"):
+        actions.publish(survey, seen, by=None, at=AT)
+    assert not Publication.objects.exists()
+
+
+def test_nothing_is_found_by_comparing_two_editions(survey):
+    first = published(survey).content
+    answered(survey, 3, seed=5)
+    then = published(survey, days=1).content
+    told = [
+        {(each["question"], each["modalite"]): each["effectif"] for each in content["tables"]} for content in (first, then)
+    ]
+    moved = [key for key, n in told[1].items() if n != "" and told[0].get(key, "") != "" and n != told[0][key]]
+    assert not moved  # three people more: no count may tell what they answered
+
+
+def test_an_edition_withdrawn_is_no_longer_public_and_still_protects(client, survey):
+    row = published(survey)
+    actions.withdraw(row, by=None, at=AT)
+    assert client.get(f"/enquetes/{survey.slug}/resultats/").status_code == 404
+    assert results.told_before(survey)
+    with pytest.raises(Refused, match="Rien n’a changé"):
+        actions.withdraw(row, by=None, at=AT)
+
+
+def test_without_an_answer_pages_say_so_and_nothing_is_published(browser):
+    empty = campaigns.prepare(by=None, title="Vide", territory="38151", questionnaire=FORM, at=AT)
+    for tab in TABS[:-2]:
+        assert browser.get(where(empty, tab)).status_code == 200, tab
+    with pytest.raises(Refused, match="Rien n’est publié"):
+        actions.publish(empty, {"digest": ""}, by=None, at=AT)
+
+
+def test_two_surveys_are_read_side_by_side(browser, survey):
+    other = campaigns.prepare(by=None, title="La vague d’avant", territory="38151", questionnaire=FORM, at=AT)
+    answered(campaigns.open_survey(other, by=None, at=AT), 120, seed=3)
+    page = browser.get(where(survey, "comparer/"), {"avec": other.pk}).content.decode()
+    assert "La vague d’avant" in page
+    assert "Écart, en points" in page
+    assert any(word in page for word in ("en hausse", "en baisse", "sans changement"))
