@@ -155,6 +155,9 @@ ROWS: dict[str, tuple[set[str], str]] = {
     **dict.fromkeys(("survey_versions", "survey_form_import"), ({"surveys"}, "survey")),
     **dict.fromkeys(("survey_question_add", "survey_question_gesture"), ({"surveys"}, "survey")),
     "survey_question": ({"surveys"}, "question"),
+    **dict.fromkeys(("survey_tables", "survey_tables_csv", "survey_weighting", "survey_findings"), ({"surveys"}, "survey")),
+    **dict.fromkeys(("survey_compare", "survey_verbatims", "survey_materials", "survey_method"), ({"surveys"}, "survey")),
+    **dict.fromkeys(("survey_publish", "survey_preview"), ({"surveys"}, "survey")),
     "seat_run": ({"workshops"}, "seat"),
 }
 # What is sent to an address that answers only to a gesture it knows.
