@@ -55,7 +55,7 @@ def test_the_need_moves_between_model_and_survey(study, survey, alone):
     before, after = (x["haut"] - x["bas"] for x in (alone["besoins"]["precarite_numerique"], need))
     assert after < before
     assert found["sources"][-1]["id"] == "enquete-locale"
-    assert any("400" in text and "internet_3_mois" in text for text in found["avertissements"])
+    assert any("400" in text and "trois derniers mois" in text for text in found["avertissements"])
     assert "enquete" not in alone
 
 

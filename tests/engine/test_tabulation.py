@@ -426,3 +426,9 @@ def test_what_inhabitants_say_beside_what_structures_believe():
     assert gap.topic == "aide"
     assert [each.way for each in gap.differences.pairs] == ["less", "more"]
     assert any("On ne parle pas des mêmes" in told for told in gap.differ)
+
+
+def test_a_question_without_any_choice_has_an_empty_table():
+    form = replace(FORM, lists={**FORM.lists, "age": ()})
+    made = tabulate(table(age=[""] * 30, aise=[EASE[0]] * 30), form, "age")
+    assert (made.n, made.rows) == (0, ())

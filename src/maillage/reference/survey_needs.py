@@ -25,7 +25,7 @@ class Link:
     questions: names it may have; choices: answers that count as the need; others: the other answers it may have; lacks: for a
     question with several answers, those whose absence counts. An answer outside both makes the link void: it is another
     question under the same name. doubt: standard deviation of the slope from the question to the definition, 0 for the
-    definition's own question. wording, counts, difference: in words, for whoever reads the figure.
+    definition's own question. wording, counts (what these persons do), difference: in words, for whoever reads the figure.
     """
 
     id: str
@@ -95,7 +95,7 @@ def stated(words: str, columns: Collection[str]) -> Link:
         definitions=(),
         questions=(question,),
         wording=question,
-        counts=f"répondre {' ou '.join(f'« {choice} »' for choice in choices)}",
+        counts=f"répondent {' ou '.join(f'« {choice} »' for choice in choices)}",
         known=0.0,
         producer="",
         title="",

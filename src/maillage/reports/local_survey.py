@@ -100,13 +100,13 @@ def discussion(c: Composite, adults: float) -> list[str]:
     model, survey, both = (wording.rate(each) for each in (c.model, c.survey, c.combined))
     redressed = f", redressées sur {wording.listing([f'« {v} »' for v in m.variables])}" if m.variables else ""
     out = [
-        f"« {m.title} » : {wording.count(m.n, 'réponse')} à la question « {m.question} »{redressed}. On y lit : {link.counts}. "
-        f"{_share(c.asked).capitalize()} des personnes répondent ainsi."
+        f"« {m.title} » : {wording.count(m.n, 'réponse')} à la question « {link.wording} »{redressed}. "
+        f"{_share(c.asked)} des personnes {link.counts}."
     ]
     if link.known and link.doubt:
         out.append(
             f"Cette question n’est pas celle de la définition. Dans le pays, {wording.percent(link.known, _decimals(link.known))} "
-            f"répondent ainsi ({link.producer}, {link.year}) : nous reportons sur la définition l’écart d’ici au pays, et son "
+            f"sont dans ce cas ({link.producer}, {link.year}) : nous reportons sur la définition l’écart d’ici au pays, et son "
             f"doute avec lui. {link.difference}"
         )
     else:
@@ -137,7 +137,7 @@ def _decimals(value: float) -> int:
 
 def _share(f: Estimate) -> str:
     shown = wording.rate(f)
-    return f"{shown.value} ({shown.between})" if shown.value else f"{shown.between}"
+    return f"{shown.value} ({shown.between})" if shown.value else shown.between.capitalize()
 
 
 def _told(shown: wording.Shown) -> str:

@@ -17,10 +17,10 @@ Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 Rule = Literal["both", "nearest", "down", ""]
 RULES: Mapping[Rule, str] = {
-    "both": "au plus proche ou par troncature",
-    "nearest": "au plus proche seulement",
-    "down": "par troncature seulement",
-    "": "aucune des deux règles",
+    "both": "les deux",
+    "nearest": "au plus proche",
+    "down": "troncature",
+    "": "aucune",
 }
 
 

@@ -340,11 +340,11 @@ class _Cells:
         counts = q.sum(axis=0)
         if not self.column.exclusive:
             return (counts >= least) & (whole - counts >= least), np.zeros(0, dtype=bool)
+        if not len(counts):
+            return np.zeros(0, bool), np.zeros(0, bool)
         masks = [*np.eye(len(counts), dtype=bool), *(np.isin(np.arange(len(counts)), each) for each in self.joined)]
         sums = np.array(masks, dtype=bool).reshape(len(masks), len(counts)) @ counts
         may = (sums >= least) & (whole - sums >= least)
-        if not len(counts):
-            return np.zeros(0, bool), np.zeros(0, bool)
         shown = disclosure.protect(counts, np.array(masks), may.tolist(), np.ones((1, len(counts))), least)
         return shown[: len(counts)], shown[len(counts) :]
 
