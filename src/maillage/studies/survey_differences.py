@@ -16,7 +16,7 @@ from maillage.engine.proportions import LEVEL, Share
 from maillage.kernel.errors import Refused
 from maillage.reference.questionnaire import National, Question, Questionnaire
 from maillage.studies.tabulated import Row, Tabulation
-from maillage.studies.tabulation import Sample, of_sample
+from maillage.studies.tabulation import LEAST, Sample, of_sample
 
 Way = Literal["more", "less", "close"]
 MOST_PAIRS = 60  # pairs compared at once: beyond, the cross is too fine to be looked at two by two
@@ -297,7 +297,7 @@ def topics(one: Questionnaire, other: Questionnaire) -> tuple[tuple[str, Questio
     )
 
 
-def perception(one: Sample, other: Sample, *, names: tuple[str, str], least: int | None = 11) -> tuple[Gap, ...]:
+def perception(one: Sample, other: Sample, *, names: tuple[str, str], least: int | None = LEAST) -> tuple[Gap, ...]:
     """Return each topic common to two surveys, side by side: what inhabitants say, what structures believe."""
     gaps = []
     for topic, mine, theirs in topics(one.reader.questionnaire, other.reader.questionnaire):

@@ -18,14 +18,15 @@ from maillage.engine.variance import Plan
 from maillage.kernel.errors import Refused
 from maillage.kernel.estimate import Estimate, Figure, Withheld
 from maillage.kernel.table import Table
+from maillage.reference.parameters import number
 from maillage.reference.questionnaire import DECLINED, UNKNOWN, Questionnaire
 from maillage.studies.survey_columns import BLANK, SOME_DAY, Column, Reader
 from maillage.studies.tabulated import METHOD, Counted, Group, Measured, Row, Tabulation
 
 Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]
-LEAST, NEVER_UNDER = 11, 5
-VAGUE, FRAGILE = 1 / 3, 0.20  # coefficients of variation
+LEAST, NEVER_UNDER = int(number("protection/small_count")), 5
+VAGUE, FRAGILE = number("protection/survey_vague"), number("protection/survey_fragile")
 CELLS = 20_000_000  # rows × columns computed together
 GROUPED = ("ease", "satisfaction")
 SMALL = "Moins de {least} répondants, ou le reste du groupe en compte moins de {least} : masqué pour que personne ne soit reconnu."
