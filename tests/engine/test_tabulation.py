@@ -81,6 +81,20 @@ def test_what_is_not_said_stays_out_of_the_base():
     assert any("12 ne savent pas, moins de 11 ne souhaitent pas répondre" in note for note in found.notes)
 
 
+def test_the_form_of_another_may_call_it_otherwise():
+    others = (
+        *choices("oui", "non"),
+        Choice(name="99", label={"en": "Don’t know"}),
+        Choice(name="98", label={"fr": "Refuse"}),
+    )
+    answers = table(aide=["oui"] * 20 + ["non"] * 30 + ["99"] * 12 + ["98"] * 13)
+    found = tabulate(answers, replace(FORM, lists={**FORM.lists, "oui": others}), "aide")
+    assert found.n == 50
+    assert found.unsaid == {"nsp": 12, "refus": 13, "blank": 0}
+    assert [row.category for row in found.rows] == ["oui", "non"]
+    assert found.row("oui").percent == approx(40)
+
+
 def test_who_was_not_asked_is_not_of_the_universe():
     """La condition est celle du groupe ; une réponse restée d’avant, alors que la question n’est plus posée, ne compte pas."""
     answers = table(

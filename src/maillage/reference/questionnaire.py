@@ -6,12 +6,23 @@ a date `AAAA-MM-JJ`; nothing when the question was not asked or was left. Two wo
 not know, and `refus`, who would rather not say.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 UNKNOWN, DECLINED = "nsp", "refus"
 UNSAID: Mapping[str, str] = {UNKNOWN: "Ne sait pas", DECLINED: "Ne souhaite pas répondre"}
+SAID_ELSEWHERE: Mapping[str, re.Pattern[str]] = {  # how the forms of others label them
+    UNKNOWN: re.compile(
+        r"(?:je )?ne (?:sait|sais) pas|nsp|sans opinion|(?:i )?(?:don.?t|doesn.?t|do not|does not) know|unsure",
+        re.IGNORECASE,
+    ),
+    DECLINED: re.compile(
+        r"refus(?:e|ed|al)?(?: de répondre| to answer)?|(?:je )?ne (?:souhaite|veut|veux) pas répondre|prefers? not to (?:say|answer)",
+        re.IGNORECASE,
+    ),
+}
 
 Kind = Literal[
     "one", "many", "rank", "integer", "decimal", "text", "date", "time", "moment", "range", "acknowledge",
@@ -157,6 +168,18 @@ def words(texts: Texts, language: str = "fr") -> str:
     ('Yes', 'Oui', '')
     """
     return texts.get(language) or texts.get("fr") or next(iter(texts.values()), "")
+
+
+def unsaid(choice: Choice) -> str:
+    """Return `nsp` or `refus` when a choice says it, by its name or by all of a label, whatever it is called; else nothing.
+
+    >>> unsaid(Choice(name="99", label={"fr": "Ne sait pas"})), unsaid(Choice(name="99", label={"fr": "Ne sait pas lire"}))
+    ('nsp', '')
+    """
+    if choice.name in UNSAID:
+        return choice.name
+    labels = [label.strip(" .()") for label in choice.label.values()]
+    return next((word for word, said in SAID_ELSEWHERE.items() if any(said.fullmatch(label) for label in labels)), "")
 
 
 def load(data: Mapping[str, Any]) -> Questionnaire:

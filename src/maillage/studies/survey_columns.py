@@ -19,6 +19,7 @@ from maillage.pipeline.survey.answers import numbers
 from maillage.reference import expressions
 from maillage.reference.expressions import Context
 from maillage.reference.questionnaire import DECLINED, UNKNOWN, UNSAID, Group, Question, Questionnaire, words
+from maillage.reference.questionnaire import unsaid as unsaid_by
 from maillage.studies.tabulated import Form
 
 Bools = NDArray[np.bool_]
@@ -191,7 +192,8 @@ class Reader:
         texts, asked = self.texts(question.name), self.asked(question.name)
         texts = np.where(asked, texts, "")
         for word, told in UNSAID.items():
-            texts = np.where(np.isin(texts, [told, told.lower(), word.upper()]), word, texts)
+            names = [choice.name for choice in self.questionnaire.choices(question) if unsaid_by(choice) == word]
+            texts = np.where(np.isin(texts, [told, told.lower(), word.upper(), *names]), word, texts)
         unsaid = {UNKNOWN: texts == UNKNOWN, DECLINED: texts == DECLINED, BLANK: asked & (texts == "")}
         said = asked & ~unsaid[UNKNOWN] & ~unsaid[DECLINED] & ~unsaid[BLANK]
         who = WHO.get(self.questionnaire.kind, "")
@@ -214,7 +216,8 @@ class Reader:
     def _choices(self, held: dict[str, Any], question: Question, texts: NDArray[np.str_], said: Bools) -> Column:
         kind = question.kind
         offered = {choice.name: words(choice.label) or choice.name for choice in self.questionnaire.choices(question)}
-        listed = [(name, label) for name, label in offered.items() if name not in UNSAID]
+        counted = {choice.name for choice in self.questionnaire.choices(question) if not unsaid_by(choice)}
+        listed = [(name, label) for name, label in offered.items() if name in counted]
         if not offered:
             found = np.unique(texts[said]).tolist()
             if len(found) > MOST:

@@ -24,7 +24,7 @@ from maillage.pipeline.offer.forms.read import OTHERS, ZIP
 from maillage.pipeline.offer.forms.sheet import Remarks, listed, shown, spaced
 from maillage.reference import answering, expressions
 from maillage.reference.expressions import Unhandled
-from maillage.reference.questionnaire import UNSAID, Choice, Group, Kind, National, Question, Questionnaire, Texts
+from maillage.reference.questionnaire import UNSAID, Choice, Group, Kind, National, Question, Questionnaire, Texts, unsaid
 from maillage.reference.surveys import translations
 
 MAX_BYTES, MAX_QUESTIONS, MAX_CHOICES, MAX_DEPTH = 16 * 2**20, 2_000, 20_000, 20
@@ -57,11 +57,6 @@ ELSEWHERE = ("geotrace", "geoshape", "audio", "video", "file", "barcode", "osm",
 RESERVED = ("id", "uid", "poids", "poids_initial", "meta", "instanceid", "instancename")
 YES = ("yes", "true", "true()", "oui", "vrai", "1")
 NO = ("", "no", "false", "false()", "non", "faux", "0")
-UNSAID_ELSEWHERE = re.compile(
-    r"(?:je )?ne (?:sait|sais) pas|nsp|sans opinion|(?:i )?(?:don.?t|doesn.?t|do not|does not) know|refus\w*|(?:je )?ne (?:souhaite|veut|veux) pas "
-    r"r[ée]pondre|prefer(?:s)? not to (?:say|answer)",
-    re.IGNORECASE,
-)
 CITED = re.compile(r"\$\{[^}]*\}")
 OURS = ("scale", "topic", "universe", "published", "rows", "ours", "national", "choices", "constraint", "choice_filter")
 
@@ -423,15 +418,10 @@ def _choice(row: Mapping[str, str], name: str, columns: Sequence[str], languages
 
 
 def _heard_elsewhere(choice: Choice, line: int, sheet: str, reading: _Reading) -> None:
-    """Tell a choice that says « ne sait pas » or « refuse » under another name: it would be counted as an answer."""
-    if choice.name not in UNSAID and any(UNSAID_ELSEWHERE.fullmatch(text) for text in choice.label.values()):
+    """Tell a choice that says « ne sait pas » or « refuse » under another name: it is counted apart, like ours."""
+    if choice.name not in UNSAID and (word := unsaid(choice)):
         label = next(iter(choice.label.values()))
-        reading.warn(
-            sheet,
-            line,
-            f"« {shown(label)} » est gardé comme une réponse parmi les autres. Chaque question a déjà « Ne sait pas » et "
-            "« Ne souhaite pas répondre », comptés à part : nommez-le nsp ou refus pour qu’il le soit aussi",
-        )
+        reading.warn(sheet, line, f"« {shown(label)} » ({choice.name}) est compté à part, comme « {UNSAID[word]} »")
 
 
 @dataclass(slots=True)
@@ -827,8 +817,8 @@ def _choices(questionnaire: Questionnaire, names: Mapping[str, str]) -> Iterator
     ranked = {question.choices for question in questionnaire.questions() if question.kind == "rank"}
     asked = {question.choices for question in questionnaire.questions() if question.kind in ("one", "many")} - ranked
     for name, choices in questionnaire.lists.items():
-        unsaid = [Choice(name=each, label=_translated(text, names)) for each, text in UNSAID.items() if name in asked]
-        for choice in (*choices, *unsaid):
+        ours = [Choice(name=each, label=_translated(text, names)) for each, text in UNSAID.items() if name in asked]
+        for choice in (*choices, *ours):
             yield {
                 "list_name": name,
                 "name": choice.name,
