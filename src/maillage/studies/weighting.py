@@ -28,6 +28,7 @@ Ints = NDArray[np.int64]
 
 ALIKE = 60  # likeness, 0 to 100, from which a spelling is proposed
 ROOM = 1.05  # bounds that would work are proposed a little wider than the tightest
+TRIES = 8  # bounds, or ceilings, tried before none is proposed
 UNSAID = "sans réponse"
 SILENT = frozenset({"", UNKNOWN, DECLINED})
 
@@ -642,7 +643,7 @@ def _opened(
 ) -> tuple[float, float] | None:
     """Return bounds a little wider than the tightest, in few digits, under which weights were found; None after some tries."""
     a, b = tight
-    for _ in range(8):
+    for _ in range(TRIES):
         a, b = (_down(a / ROOM) if moves[0] else a), (_up(b * ROOM) if moves[1] else b)
         if a < 1 < b and calibration.calibrate(initial, prepared, method=method, bounds=(a, b)).converged:
             return a, b
@@ -662,14 +663,17 @@ def _refuse_trim(
     initial: Floats, prepared: calibration.Margins, method: Method, bounds: tuple[float, float] | None, trim: float
 ) -> NoReturn:
     works = trim
-    for _ in range(20):
-        works = float(np.ceil(works * 1.15 * 10) / 10)
-        if calibration.trimmed(initial, prepared, most=works, method=method, bounds=bounds).converged:
+    for _ in range(TRIES):
+        works = float(np.ceil(works * 1.3 * 10) / 10)
+        found = calibration.trimmed(initial, prepared, most=works, method=method, bounds=bounds)
+        if found.converged:
             break
     raise Refused(
         f"Le plafond de {_bound(trim)} poids moyens ne peut pas être tenu.",
         why="Ce qui est retiré aux plus grands poids doit être porté par les autres réponses des mêmes classes, et elles n’y suffisent pas.",
-        do=f"Un plafond de {_bound(works)} convient.",
+        do=f"Un plafond de {_bound(works)} convient."
+        if found.converged
+        else "Réunissez les classes les plus minces, ou retirez le plafond.",
     )
 
 
