@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 
 from maillage.apps.accounts.access import rights_of
 from maillage.apps.memberships.access import communes_of
-from maillage.apps.surveys.models import Answer, Survey, Surveyor
+from maillage.apps.surveys.models import Answer, Survey, Surveyor, Target
 
 RUN = "surveys.run"
 
@@ -56,3 +56,18 @@ def surveyor_of(token: str) -> Surveyor | None:
     """Return the device that holds a link, closed or not; None when it was never given."""
     found = Surveyor.objects.filter(token=digest(token[:200])) if token else Surveyor.objects.none()
     return found.select_related("survey").first()
+
+
+# ---------------------------------------------------------------------------------------------- links of structures
+
+
+def link_for(survey: int, lieu: int) -> str:
+    """Return the token of a structure's own link, 128 bits that nobody can make without the key of the installation."""
+    told = f"enquete-structure:{survey}:{lieu}".encode()
+    return hmac.new(settings.SECRET_KEY.encode(), told, hashlib.sha256).hexdigest()[:32]
+
+
+def target_of(token: str) -> Target | None:
+    """Return the structure that a link was given to, None for a link never given."""
+    found = Target.objects.filter(token=digest(token[:200])) if token else Target.objects.none()
+    return found.select_related("survey", "lieu").first()

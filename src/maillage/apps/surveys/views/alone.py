@@ -19,6 +19,7 @@ from django.views.decorators.http import require_http_methods
 
 from maillage.apps.accounts.access import count, count_of
 from maillage.apps.surveys import access, rules
+from maillage.apps.surveys.actions import targets
 from maillage.apps.surveys.actions.receive import receive
 from maillage.apps.surveys.forms import alone as forms
 from maillage.apps.surveys.models import Survey, Surveyor, Target, Version
@@ -319,17 +320,10 @@ def _send(request: HttpRequest, asking: Asking) -> HttpResponse:
     )
     done = receive(door.survey, [sent], at=at, surveyor=door.kiosk)
     if door.target is not None and sent.uid in done.known:
-        answered(door.target, sent.uid, at)
+        targets.answered(door.target, uid=sent.uid, at=at)
     request.session.pop(door.key, None)
     request.session[f"{door.key}-merci"] = draft.language
     return redirect(door.to("_thanks"))
-
-
-def answered(target: Target, uid: uuid.UUID, at: datetime) -> None:
-    """Note that a structure answered, and propose what it says to its sheet."""
-    from maillage.apps.surveys.actions import targets
-
-    targets.answered(target, uid=uid, at=at)
 
 
 @require_http_methods(["GET", "HEAD"])

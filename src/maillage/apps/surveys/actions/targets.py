@@ -1,0 +1,157 @@
+"""A survey of structures stands on the directory: who is asked, written to, phoned; what an answer proposes to a sheet."""
+
+from collections.abc import Iterable
+from contextlib import suppress
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.urls import reverse
+
+from maillage.apps.accounts import actions as journal
+from maillage.apps.accounts.models import User
+from maillage.apps.directory.actions import proposals
+from maillage.apps.directory.models import Lieu, Proposal
+from maillage.apps.messages import actions as outbox
+from maillage.apps.surveys import access, rules
+from maillage.apps.surveys.actions.write import check_run, held
+from maillage.apps.surveys.models import Answer, Survey, Target
+from maillage.apps.surveys.queries import sheets, targets
+from maillage.kernel.errors import Refused
+from maillage.kernel.typed import line
+from maillage.reference.questionnaire import load
+
+BETWEEN = timedelta(days=5)  # two letters closer than that are a nuisance
+SAID_BY = "la structure, par l’enquête"
+
+
+@transaction.atomic
+def choose(survey: Survey, lieux: Iterable[Lieu], *, by: User | None, at: datetime) -> int:
+    """Ask these places, and return how many are new. Refused when none is, or for one out of the survey's territory."""
+    check_run(by, survey.territory)
+    row = held(survey)
+    free = {lieu.pk for lieu in targets.candidates(row)}
+    new = [lieu for lieu in lieux if lieu.pk in free]
+    if not new:
+        raise Refused(
+            "Aucune structure n’a été ajoutée.",
+            why="Aucune fiche de l’annuaire ne répond à ce choix, ou toutes sont déjà interrogées.",
+            do="Élargissez le choix des types ou des communes.",
+        )
+    rows = [Target(survey=row, lieu=lieu, token=access.digest(access.link_for(row.pk, lieu.pk))) for lieu in new]
+    Target.objects.bulk_create(rows, batch_size=200)
+    journal.record(by=by, verb="survey.targets", row=row, at=at, words=str(len(new)))
+    return len(new)
+
+
+@transaction.atomic
+def remove(target: Target, *, by: User | None, at: datetime) -> None:
+    """Stop asking a structure that has not answered; Refused for one that has."""
+    check_run(by, target.survey.territory)
+    row = _locked(target)
+    if row.answer_id is not None:
+        raise Refused(
+            "La structure n’a pas été retirée.",
+            why="Elle a déjà répondu.",
+            do="Écartez plutôt sa réponse, avec une raison.",
+        )
+    journal.record(by=by, verb="survey.target_removed", row=row.survey, at=at)
+    row.delete()
+
+
+@transaction.atomic
+def remind(survey: Survey, *, by: User, at: datetime, signed: str) -> int:
+    """Write to the structures that have not answered and whose sheet has an address; return how many.
+
+    Whoever was written to in the last five days is left in peace. Refused when nobody is to be written to.
+    """
+    check_run(by, survey.territory)
+    row = held(survey)
+    if row.state != "open":
+        raise Refused("Personne n’a été relancé.", why="L’enquête n’est pas ouverte.", do="Ouvrez-la d’abord.")
+    silent = Target.objects.select_for_update().filter(survey=row, state__in=("waiting", "written", "phoned"))
+    sent = 0
+    for target in silent.select_related("lieu"):
+        to = targets.mail_of(target)
+        if to and (target.reminded_at is None or at - target.reminded_at >= BETWEEN):
+            sent += _written(row, target, to, at=at, signed=signed)
+    if not sent:
+        raise Refused(
+            "Personne n’a été relancé.",
+            why="Aucune structure sans réponse n’a d’adresse e-mail, ou toutes ont reçu un message ces cinq derniers jours.",
+            do="Appelez celles de la liste, ou complétez leur fiche.",
+        )
+    journal.record(by=by, verb="survey.reminded", row=row, at=at, words=str(sent))
+    return sent
+
+
+def _written(survey: Survey, target: Target, to: str, *, at: datetime, signed: str) -> bool:
+    text = f"""Bonjour,
+
+{survey.title} : votre avis compte pour « {target.lieu.name} ».
+Une partie des réponses est déjà remplie avec votre fiche. Ce lien est le vôtre, sans compte :
+
+{address(target)}
+
+Vos réponses proposent aussi de mettre à jour votre fiche ; une personne du réseau les relit d’abord.
+
+Merci,
+{line(signed, 80)}"""
+    if not survey.example:  # a real place never hears of a survey that was invented
+        with suppress(Refused):
+            outbox.put(
+                channel="email",
+                to=to,
+                subject=f"Enquête : {target.lieu.name}",
+                text=text,
+                key=f"enquete-{survey.pk}-structure-{target.pk}-{target.times + 1}",
+                at=at,
+                commune=target.lieu.code_insee,
+            )
+    target.state, target.reminded_at, target.times = "written", at, target.times + 1
+    target.save(update_fields=["state", "reminded_at", "times", "token"])
+    return True
+
+
+def address(target: Target) -> str:
+    """Return a structure's own link, whole; kept up with the key of the installation."""
+    token = access.link_for(target.survey_id, target.lieu_id)
+    target.token = access.digest(token)
+    return f"{settings.ADDRESS}{reverse('survey_target', args=[token])}"
+
+
+@transaction.atomic
+def note(target: Target, state: str, words: str, *, by: User, at: datetime) -> Target:
+    """Note that a structure was phoned, or would rather not answer; Refused once it has answered."""
+    check_run(by, target.survey.territory)
+    row = _locked(target)
+    if row.state == "answered" or state not in ("waiting", "phoned", "declined"):
+        raise Refused("Rien n’a changé.", why="Cette structure a déjà répondu.", do="Rechargez la liste.")
+    row.state, row.note = state, line(words, 300)
+    if state == "phoned":
+        row.reminded_at, row.times = at, row.times + 1
+    row.save(update_fields=["state", "note", "reminded_at", "times"])
+    journal.record(by=by, verb="survey.target_noted", row=row.survey, at=at, words=rules.CALLS[state])
+    return row
+
+
+@transaction.atomic
+def answered(target: Target, *, uid: UUID, at: datetime) -> list[Proposal]:
+    """Note that a structure answered, and propose to its sheet what its answers change; return these proposals.
+
+    The sheet itself does not change: somebody of the network decides. Answered twice, it is proposed once.
+    """
+    row = _locked(target)
+    if row.answer_id is not None:
+        return []
+    answer = Answer.objects.select_related("version").get(uid=uid, survey=row.survey_id)
+    row.answer, row.state = answer, "answered"
+    row.save(update_fields=["answer", "state"])
+    found = sheets.proposed(load(answer.version.definition), answer.values, row.lieu.sheet)
+    journal.record(by=None, verb="survey.structure_answered", row=row.survey, at=at, words=", ".join(sorted(found)))
+    return [proposals.propose(row.lieu, field=field, value=value, by=SAID_BY, at=at) for field, value in found.items()]
+
+
+def _locked(target: Target) -> Target:
+    return Target.objects.select_for_update().select_related("survey", "lieu").get(pk=target.pk)

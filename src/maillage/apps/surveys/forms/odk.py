@@ -1,0 +1,103 @@
+"""What ODK Collect sends: an XML of answers, in a form of several parts."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from defusedxml import ElementTree
+from defusedxml.common import DefusedXmlException
+
+from maillage.apps.surveys import rules
+from maillage.kernel.errors import Refused
+from maillage.reference.questionnaire import Group, Question, Questionnaire
+
+PART = "xml_submission_file"
+COLLECT = uuid.UUID(
+    "0c4b6f6e-8b5b-5d39-8f5e-4a2f2f3c9e01"
+)  # what the numbers that Collect gives in its own way are made from
+
+
+def form_id(survey: int) -> str:
+    """Return how Collect knows a survey."""
+    return f"enquete-{survey}"
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """An answer as Collect sends it: of which form, which version, and its elements."""
+
+    form: str
+    version: int
+    root: Any
+
+    def sent(self, questionnaire: Questionnaire) -> rules.Sent:
+        """Return the answer as any other. Refused without its number (`instanceID`)."""
+        instance = next((each.text or "" for each in self.root.iter() if _local(each.tag) == "instanceID"), "").strip()
+        if not instance or len(instance) > 200:
+            raise Refused(
+                "La réponse n’a pas été gardée.",
+                why="Elle n’a pas de numéro (instanceID) : on ne saurait pas si elle arrive deux fois.",
+                do="Reprenez le formulaire depuis cette adresse dans ODK Collect, puis renvoyez.",
+            )
+        values: dict[str, str] = {}
+        _fill(questionnaire.items, self.root, values, 1)
+        return rules.Sent(
+            uid=_uid(instance),
+            version=self.version,
+            channel="street",
+            values=values,
+            begun_at=_moment(self.root, "start"),
+            ended_at=_moment(self.root, "end"),
+        )
+
+
+def read(content: bytes) -> Submission:
+    """Return the answer an XML holds; Refused for what is none, or would read elsewhere."""
+    try:
+        root = ElementTree.fromstring(content, forbid_dtd=True)
+    except (ElementTree.ParseError, DefusedXmlException, ValueError, LookupError) as error:
+        raise Refused(
+            "La réponse n’a pas été gardée.",
+            why="Ce n’est pas un fichier XML d’ODK Collect.",
+            do="Renvoyez-la depuis l’application, sans la modifier.",
+        ) from error
+    version = root.get("version", "")
+    return Submission(
+        form=root.get("id", ""),
+        version=int(version) if version.isascii() and version.isdigit() and len(version) < 9 else 0,
+        root=root,
+    )
+
+
+def _fill(items: tuple[Question | Group, ...], node: Any, values: dict[str, str], time: int) -> None:
+    """Read answers where the form puts them: a group is an element, a repeated one is as many as there are."""
+    children: dict[str, list[Any]] = {}
+    for each in node:
+        children.setdefault(_local(each.tag), []).append(each)
+    for item in items:
+        held = children.get(item.name, [])
+        if isinstance(item, Group):
+            for n, each in enumerate(held[:50], 1):
+                _fill(item.items, each, values, n if item.repeat else time)
+        elif held and (text := "".join(held[0].itertext()).strip()[: rules.MOST_LETTERS]):
+            values[item.name if time == 1 else f"{item.name}#{time}"] = text
+
+
+def _local(tag: Any) -> str:
+    return str(tag).rpartition("}")[2]
+
+
+def _uid(instance: str) -> uuid.UUID:
+    try:
+        return uuid.UUID(instance.removeprefix("uuid:"))
+    except ValueError:
+        return uuid.uuid5(COLLECT, instance)
+
+
+def _moment(root: Any, name: str) -> datetime | None:
+    text = next((each.text or "" for each in root.iter() if _local(each.tag) == name), "")
+    try:
+        return datetime.fromisoformat(text.strip())
+    except ValueError:
+        return None

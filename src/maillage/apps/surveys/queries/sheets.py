@@ -1,0 +1,85 @@
+"""Between the questionnaire of structures and the sheet of a place: what is known already, and what an answer proposes.
+
+Nothing is guessed: an answer that a field of the sheet does not say in the same words proposes nothing.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from maillage.apps.directory import rules as directory
+from maillage.kernel.names import plain
+from maillage.reference import offer
+from maillage.reference.questionnaire import UNSAID, Questionnaire, words
+
+# question → practice of the sheet, for questions in three states
+PRACTICES: Mapping[str, str] = {
+    "acces_libre": "libre_acces",
+    "wifi": "wifi",
+    "assistance": "assistance",
+    "ateliers": "formation",
+    "orientation": "orientation",
+    "diagnostic": "diagnostic",
+    "sensibiliser": "sensibilisation",
+}
+STATES: Mapping[str, str] = {"aujourdhui": "offered", "en_projet": "planned", "non": "no"}
+YES_NO: Mapping[str, str] = {"hors_murs": "hors_les_murs", "accueillir": "accueille_partenaires"}
+SAID: Mapping[str, bool] = {"oui": True, "non": False}
+KIND, COMMUNE, FUNDERS = "type_structure", "commune", "financeurs"
+
+
+def known(questionnaire: Questionnaire, sheet: Mapping[str, Any]) -> dict[str, str]:
+    """Return the answers that a sheet already gives: they are shown, and may be changed."""
+    states = {id: held.get("state", "") for id, held in directory.practices(sheet).items()}
+    backwards = {state: said for said, state in STATES.items()}
+    found = {name: backwards.get(states.get(practice, ""), "") for name, practice in PRACTICES.items()}
+    found |= {name: {True: "oui", False: "non"}.get(sheet.get(field), "") for name, field in YES_NO.items()}
+    found[COMMUNE] = str(sheet.get("code_insee", ""))
+    found[KIND] = _kind(questionnaire, sheet)
+    return {name: value for name, value in found.items() if value and value in _choices(questionnaire, name)}
+
+
+def proposed(questionnaire: Questionnaire, values: Mapping[str, str], sheet: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the answers of a structure would change in its sheet: field → value."""
+    practices = directory.practices(sheet)
+    new = {
+        practice: {**practices.get(practice, {}), "state": STATES[values[name]]}
+        for name, practice in PRACTICES.items()
+        if values.get(name) in STATES and questionnaire.question(name) is not None
+    }
+    found: dict[str, Any] = {}
+    # Saying « non » of what a sheet never told adds nothing to it.
+    changed = {id: held for id, held in new.items() if held["state"] != practices.get(id, {}).get("state", "no")}
+    if changed:
+        found["practices"] = {**sheet.get("practices", {}), **changed}
+    for name, field in YES_NO.items():
+        said = SAID.get(values.get(name, ""))
+        if said is not None and sheet.get(field) != said and not (said is False and sheet.get(field) is None):
+            found[field] = said
+    if funders := _funders(questionnaire, values):
+        held = sheet.get(FUNDERS, [])
+        if added := [each for each in funders if each not in held]:
+            found[FUNDERS] = [*held, *added]
+    return found
+
+
+def _funders(questionnaire: Questionnaire, values: Mapping[str, str]) -> list[str]:
+    question = questionnaire.question(FUNDERS)
+    if question is None:
+        return []
+    told = {each.name: words(each.label) for each in questionnaire.choices(question) if not each.alone}
+    return [told[each] for each in values.get(FUNDERS, "").split() if each in told and each not in (*UNSAID, "autre")]
+
+
+def _kind(questionnaire: Questionnaire, sheet: Mapping[str, Any]) -> str:
+    """Return the choice whose words name the type of a sheet."""
+    kind, question = directory.kind_of(sheet), questionnaire.question(KIND)
+    if question is None or kind == "autre":
+        return ""
+    by_word = offer.kinds_by_word()
+    named = (each.name for each in questionnaire.choices(question) if by_word.get(plain(words(each.label))) == kind)
+    return next(named, "")
+
+
+def _choices(questionnaire: Questionnaire, name: str) -> set[str]:
+    question = questionnaire.question(name)
+    return {each.name for each in questionnaire.choices(question)} if question is not None else set()

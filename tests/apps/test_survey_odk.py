@@ -1,0 +1,100 @@
+"""ODK Collect: the list of forms, the form, the answer, under a device's own link."""
+
+import re
+import uuid
+from datetime import UTC, datetime
+from xml.etree import ElementTree
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from maillage.apps.surveys.actions import campaigns
+from maillage.apps.surveys.models import Answer
+from maillage.reference.questionnaire import Choice, Group, Question, Questionnaire
+
+pytestmark = pytest.mark.django_db
+AT = datetime(2026, 11, 21, 9, tzinfo=UTC)
+YES_NO = (Choice(name="oui", label={"fr": "Oui"}), Choice(name="non", label={"fr": "Non"}))
+FORM = Questionnaire(
+    id="f",
+    title="Essai",
+    lists={"on": YES_NO},
+    items=(
+        Question(name="net", kind="one", choices="on", label={"fr": "Internet ?"}),
+        Group(
+            name="appareils",
+            repeat=True,
+            label={"fr": "Appareils"},
+            items=(Question(name="sorte", kind="text", label={"fr": "Lequel ?"}),),
+        ),
+    ),
+)
+
+
+@pytest.fixture
+def held():
+    survey = campaigns.prepare(by=None, title="Essai <b>", territory="38185", questionnaire=FORM, at=AT)
+    campaigns.open_survey(survey, by=None, at=AT)
+    surveyor, token = campaigns.give_link(survey, "Collect", by=None, at=AT)
+    return survey, surveyor, f"/enquetes/odk/{token}/"
+
+
+def xml(survey, *, instance: str = "", net: str = "oui", version: int = 1, form: str = "") -> str:
+    instance = instance or f"uuid:{uuid.uuid4()}"
+    return (
+        f'<data xmlns:h="x" id="{form or f"enquete-{survey.pk}"}" version="{version}"><net>{net}</net>'
+        "<appareils><sorte>téléphone</sorte></appareils><appareils><sorte>tablette</sorte></appareils>"
+        f'<orx:meta xmlns:orx="http://openrosa.org/xforms"><orx:instanceID>{instance}</orx:instanceID></orx:meta></data>'
+    )
+
+
+def send(client, address: str, content: str):
+    part = SimpleUploadedFile("submission.xml", content.encode(), content_type="text/xml")
+    return client.post(address + "submission", {"xml_submission_file": part})
+
+
+def test_collect_finds_the_form_fetches_it_and_sends(client, held):
+    survey, surveyor, address = held
+    listed = client.get(address + "formList")
+    assert listed["X-OpenRosa-Version"] == "1.0" and "Essai &lt;b&gt;" in listed.content.decode()
+    where = ElementTree.fromstring(listed.content).findtext(".//{*}downloadUrl")
+    form = client.get(where.removeprefix("http://testserver"))
+    assert f'id="enquete-{survey.pk}"' in form.content.decode() and re.search(r'version="1"', form.content.decode())
+    head = client.head(address + "submission")
+    assert head.status_code == 204 and head["Location"].endswith("/submission")
+    content = xml(survey)
+    assert send(client, address, content).status_code == 201
+    assert send(client, address, content).status_code == 201  # sent again by a cut network: known, not doubled
+    kept = Answer.objects.get()
+    assert kept.values == {"net": "oui", "sorte": "téléphone", "sorte#2": "tablette"} and kept.surveyor == surveyor
+
+
+def test_the_same_number_with_other_words_stays_aside(client, held):
+    survey, _, address = held
+    number = f"uuid:{uuid.uuid4()}"
+    assert send(client, address, xml(survey, instance=number)).status_code == 201
+    assert send(client, address, xml(survey, instance=number, net="non")).status_code == 409
+    assert Answer.objects.get().values["net"] == "oui"
+
+
+def test_what_is_no_answer_is_refused_with_a_reason(client, held):
+    survey, _, address = held
+    bomb = '<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><data>&b;</data>'
+    outside = '<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]><data>&a;</data>'
+    for content in ("", "bonjour", bomb, outside):
+        assert send(client, address, content).status_code == 400
+    assert client.post(address + "submission").status_code == 400
+    assert send(client, address, xml(survey, version=9)).status_code == 404
+    assert send(client, address, xml(survey, form="enquete-999")).status_code == 404
+    assert send(client, address, xml(survey, instance=" ")).status_code == 400
+    assert send(client, address, xml(survey, net="x" * 1_000_001)).status_code == 413
+    assert not Answer.objects.exists()
+
+
+def test_a_link_never_given_or_closed_opens_nothing(client, held):
+    survey, surveyor, address = held
+    for what in ("formList", "formulaire-1.xml"):
+        assert client.get("/enquetes/odk/invente/" + what).status_code == 404
+    campaigns.close_link(surveyor, by=None, at=AT)
+    assert client.get(address + "formList").status_code == 403
+    assert send(client, address, xml(survey)).status_code == 403

@@ -1,0 +1,161 @@
+"""The survey is the census: structures chosen in the directory, prefilled by their sheet, answers that propose to it."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from maillage.apps.directory.actions import proposals
+from maillage.apps.directory.models import Proposal
+from maillage.apps.messages.models import Message
+from maillage.apps.surveys import access
+from maillage.apps.surveys.actions import campaigns, targets
+from maillage.apps.surveys.models import Answer, Target
+from maillage.apps.surveys.queries import sheets
+from maillage.apps.surveys.queries import targets as queries
+from maillage.kernel.errors import Refused
+from maillage.reference.surveys import banks, with_communes
+from tests.apps.places import place
+from tests.conftest import account
+
+pytestmark = pytest.mark.django_db
+AT = datetime(2026, 11, 21, 9, tzinfo=UTC)
+HERE, ELSEWHERE = "38185", "59350"
+FORM = with_communes(banks()["structures"], {"38185": "Grenoble"})
+
+
+@pytest.fixture
+def runner():
+    return account("ana", "analyste", territory=HERE)
+
+
+@pytest.fixture
+def survey(home):
+    made = campaigns.prepare(by=None, title="Structures", territory=HERE, questionnaire=FORM, at=AT)
+    return campaigns.open_survey(made, by=None, at=AT)
+
+
+@pytest.fixture
+def lieu(home):
+    return place("barnave", {"courriels": ["biblio@exemple.fr"]})
+
+
+@pytest.fixture
+def target(survey, lieu):
+    targets.choose(survey, [lieu], by=None, at=AT)
+    return Target.objects.get()
+
+
+def link(target) -> str:
+    return f"/enquetes/structure/{access.link_for(target.survey_id, target.lieu_id)}/"
+
+
+def answer(client, target, **said) -> Answer:
+    """Answer through the pages: what is prefilled stays, unless said otherwise."""
+    where = client.post(link(target)).url
+    while "/page/" in where:
+        page = client.get(where)
+        sent = {}
+        for each in page.context["questions"]:
+            chosen = [name for name, _, is_chosen, _, _ in each.options if is_chosen]
+            sent["q-" + each.question.name] = said.get(each.question.name) or chosen or each.value
+        where = client.post(where, sent).url
+    assert client.post(where).url.endswith("/merci/")
+    return Answer.objects.get()
+
+
+def test_places_are_chosen_by_type_and_commune(client, survey, runner, home):
+    place("biblio")
+    place("mairie", {"nom": "Mairie annexe", "typologie": ["MUNI"]})
+    place("ailleurs", {"nom": "Loin", "code_insee": "59350", "commune": "Lille"})
+    client.force_login(runner)
+    address = f"/espace/enquetes/{survey.pk}/structures/"
+    assert client.get(address).status_code == 200
+    client.post(address, {"type": "bibliotheque"})
+    assert [each.lieu.slug for each in Target.objects.all()] == ["biblio"]
+    client.post(address, {})
+    assert {each.lieu.slug for each in Target.objects.all()} == {"biblio", "mairie"}
+    assert client.post(address, {}).status_code == 400
+
+
+def test_a_sheet_fills_its_questionnaire(lieu):
+    found = sheets.known(FORM, lieu.sheet)
+    assert found == {"wifi": "aujourdhui", "ateliers": "aujourdhui", "commune": "38185", "type_structure": "mediatheque"}
+
+
+def test_a_structure_answers_and_its_sheet_gets_proposals(client, target, lieu):
+    held = answer(client, target, wifi="non", diagnostic="en_projet", hors_murs="oui")
+    target.refresh_from_db()
+    lieu.refresh_from_db()
+    assert (target.state, target.answer, held.channel) == ("answered", held, "link")
+    assert held.values["wifi"] == "non" and held.values["ateliers"] == "aujourdhui"
+    assert lieu.sheet["practices"]["wifi"]["state"] == "offered"  # nothing changes by itself
+    found = {each.field: each for each in Proposal.objects.all()}
+    assert set(found) == {"practices", "hors_les_murs"}
+    assert found["practices"].value["wifi"]["state"] == "no"
+    assert found["practices"].value["wifi"]["endroit"] == ["indoor"]  # what was known of it stays
+    assert found["practices"].value["diagnostic"] == {"state": "planned"}
+    proposals.accept(found["practices"], by="Coordination", at=AT)
+    lieu.refresh_from_db()
+    assert lieu.sheet["practices"]["diagnostic"]["state"] == "planned"
+    # Asked once: the next survey starts from what was confirmed.
+    assert sheets.known(FORM, lieu.sheet)["diagnostic"] == "en_projet"
+
+
+def test_saying_what_the_sheet_says_proposes_nothing(client, target):
+    answer(client, target)
+    assert not Proposal.objects.exists()
+
+
+def test_a_structure_answers_once(client, target):
+    answer(client, target)
+    assert "déjà répondu" in client.get(link(target)).content.decode()
+    client.post(link(target))
+    assert Answer.objects.count() == 1
+
+
+def test_a_link_never_given_opens_nothing(client, target):
+    assert client.get("/enquetes/structure/" + "0" * 32 + "/").status_code == 404
+    assert client.get(f"/enquetes/structure/{target.token}/").status_code == 404  # what is kept is not the link
+
+
+def test_whoever_has_not_answered_is_written_to_then_left_in_peace(survey, target, runner):
+    assert targets.remind(survey, by=runner, at=AT, signed="Ana") == 1
+    (message,) = Message.objects.all()
+    assert message.to == "biblio@exemple.fr" and link(target) in message.text
+    with pytest.raises(Refused, match="relancé"):
+        targets.remind(survey, by=runner, at=AT + timedelta(days=1), signed="Ana")
+    assert targets.remind(survey, by=runner, at=AT + timedelta(days=6), signed="Ana") == 1
+    target.refresh_from_db()
+    assert (target.state, target.times) == ("written", 2)
+
+
+def test_an_invented_survey_writes_to_nobody(survey, target, runner):
+    survey.example = True
+    survey.save()
+    targets.remind(survey, by=runner, at=AT, signed="Ana")
+    assert not Message.objects.exists()
+
+
+def test_a_call_is_noted_and_who_declines_is_left_in_peace(client, survey, target, runner):
+    client.force_login(runner)
+    client.post(f"/espace/enquetes/structures/{target.pk}/", {"etat": "phoned", "note": "rappeler mardi"})
+    target.refresh_from_db()
+    assert (target.state, target.times, target.note) == ("phoned", 1, "rappeler mardi")
+    client.post(f"/espace/enquetes/structures/{target.pk}/", {"etat": "declined"})
+    with pytest.raises(Refused):
+        targets.remind(survey, by=runner, at=AT, signed="Ana")
+    assert client.post(f"/espace/enquetes/structures/{target.pk}/", {"etat": "answered"}).status_code == 400
+
+
+def test_structures_of_another_territory_do_not_exist(client, survey, target):
+    client.force_login(account("loin", "analyste", territory=ELSEWHERE))
+    assert client.get(f"/espace/enquetes/{survey.pk}/structures/").status_code == 404
+    assert client.get(f"/espace/enquetes/structures/{target.pk}/").status_code == 404
+
+
+def test_the_list_makes_as_many_queries_for_many_as_for_one(client, survey, runner, home, django_assert_max_num_queries):
+    targets.choose(survey, [place(f"lieu-{n}", {"nom": f"Lieu {n}"}) for n in range(12)], by=None, at=AT)
+    assert queries.counts(queries.listed(survey))["silent"] == 12
+    client.force_login(runner)
+    with django_assert_max_num_queries(16):
+        assert client.get(f"/espace/enquetes/{survey.pk}/structures/").status_code == 200
