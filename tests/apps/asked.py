@@ -5,8 +5,9 @@ import uuid
 from datetime import UTC, datetime
 from typing import Any
 
-from maillage.apps.surveys.actions import campaigns
-from maillage.apps.surveys.models import Survey, Surveyor
+from maillage.apps.directory.models import Lieu
+from maillage.apps.surveys.actions import campaigns, targets
+from maillage.apps.surveys.models import Survey, Surveyor, Target
 from maillage.reference.questionnaire import Choice, Question, Questionnaire
 
 AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
@@ -59,3 +60,9 @@ def send(client: Any, token: str, *answers: dict[str, Any], waiting: int = 0) ->
     """Send answers as a device does."""
     body = json.dumps({"jeton": token, "reponses": answers, "attente": waiting})
     return client.post("/enquetes/envoi/", body, content_type="application/json")
+
+
+def target(survey: Survey, lieu: Lieu) -> Target:
+    """Return a place asked by a survey."""
+    targets.choose(survey, [lieu], by=None, at=AT)
+    return Target.objects.get(survey=survey, lieu=lieu)

@@ -158,6 +158,11 @@ ROWS: dict[str, tuple[set[str], str]] = {
     **dict.fromkeys(("survey_tables", "survey_tables_csv", "survey_weighting", "survey_findings"), ({"surveys"}, "survey")),
     **dict.fromkeys(("survey_compare", "survey_verbatims", "survey_materials", "survey_method"), ({"surveys"}, "survey")),
     **dict.fromkeys(("survey_publish", "survey_preview"), ({"surveys"}, "survey")),
+    **dict.fromkeys(
+        ("survey_papers", "survey_paper_pdf", "survey_paper_typed", "survey_paper_gaps"), ({"surveys"}, "survey")
+    ),
+    "survey_targets": ({"surveys"}, "survey"),
+    "survey_target_one": ({"surveys"}, "target"),
     "seat_run": ({"workshops"}, "seat"),
 }
 # What is sent to an address that answers only to a gesture it knows.
@@ -302,6 +307,7 @@ def _rows(kind: str, lieu, third, users) -> dict[str, dict[str, Any]]:
             ).pk
         },
         "survey": {"pk": (survey := asked.survey(kind, commune)).pk},
+        "target": {"pk": asked.target(survey, lieu).pk},
         "question": {"pk": survey.pk, "name": "age"},
         "stop": {"pk": Stop.objects.create(channel="email", to=f"{kind}@exemple.fr", at=AT).pk},
     }  # fmt: skip
