@@ -1,0 +1,80 @@
+"""Une enquête du territoire et le modèle disent chacun une part : chacun pèse selon sa précision, et rien n’est moyenné contre le hasard."""
+
+from maillage.engine import composite
+from maillage.engine.chance import even_normals
+from maillage.studies.reproduction import rule
+
+title = "L’enquête et le modèle"
+
+
+def draws(share: float, spread: float, source: str):
+    return share + spread * even_normals(1, source, 1, 500)[0]
+
+
+def together(t: dict) -> list[composite.Combined]:
+    columns = zip(t["modèle"] / 100, t["son doute"] / 100, t["enquête"] / 100, t["son écart-type"] / 100, strict=True)
+    return [
+        composite.combine(draws(model, doubt, "modele"), draws(survey, spread, "enquete"))
+        for model, doubt, survey, spread in columns
+    ]
+
+
+def test_each_weighs_by_its_precision(spec):
+    """Deux sources aussi sûres pèsent autant ; une enquête deux fois moins sûre pèse un cinquième."""
+    spec(
+        """
+        modèle | son doute | enquête | son écart-type
+        -------+-----------+---------+---------------
+            18 |         2 |      20 |              2
+            18 |         2 |      20 |              4
+            18 |         4 |      20 |              2
+        """,
+        lambda t: [round(found.weight, 2) for found in together(t)],
+        [0.5, 0.2, 0.8],
+    )
+
+
+def test_the_combination_lies_between(spec):
+    """Le résultat est entre les deux, plus près de la plus sûre."""
+    spec(
+        """
+        modèle | son doute | enquête | son écart-type
+        -------+-----------+---------+---------------
+            18 |         2 |      20 |              2
+            18 |         2 |      20 |              4
+        """,
+        lambda t: [round(100 * float(found.draws.mean()), 1) for found in together(t)],
+        [19, 18.4],
+    )
+
+
+def test_a_gap_beyond_doubt_is_not_averaged(spec):
+    """Quand l’écart dépasse ce que les doutes expliquent, on le dit au lieu d’en faire la moyenne."""
+    spec(
+        """
+        modèle | son doute | enquête | son écart-type
+        -------+-----------+---------+---------------
+            18 |         2 |      20 |              2
+            18 |         2 |      30 |              2
+            18 |         2 |      30 |              8
+        """,
+        lambda t: ["combinés" if found.agree else "contredits" for found in together(t)],
+        ["combinés", "contredits", "combinés"],
+    )
+
+
+def test_which_rounding_a_publication_used(spec):
+    """Un pourcentage publié dit parfois comment il a été arrondi, ou qu’il ne sort pas du calcul."""
+    names = {"both": "les deux", "nearest": "au plus proche", "down": "troncature", "": "aucune"}
+    spec(
+        """
+        calculé | publié
+        --------+-------
+          24.24 |     24
+          28.79 |     28
+          60.61 |     61
+           6.06 |     11
+        """,
+        lambda t: [names[rule(found, told)] for found, told in zip(t["calculé"], t["publié"], strict=True)],
+        ["les deux", "troncature", "au plus proche", "aucune"],
+    )
