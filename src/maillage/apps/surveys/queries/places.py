@@ -18,7 +18,7 @@ from maillage.studies import census_margins, needs
 from maillage.studies.territories import gazetteer
 
 COMMUNES, OTHERS = "commune", "autres"
-MOST_COMMUNES = 60
+MOST_COMMUNES, MOST_STRATA = 60, 15
 VARIABLES = ("classe_age", "age", "sexe", "commune", "diplome", "pcs")
 
 
@@ -103,6 +103,7 @@ def _quota(margin: Margin, answers: Sequence[str], target: int | None) -> Quota:
         wanted = round(share * (target or placed)) if (target or placed) else None
         n = counts[at]
         strata.append(Stratum(each.name, 100 * share, n, wanted, max(0, (wanted or 0) - n) if target else 0))
+    strata = _gathered(strata)
     return Quota(
         variable=margin.variable,
         label=margin.label or margin.variable,
@@ -113,6 +114,23 @@ def _quota(margin: Margin, answers: Sequence[str], target: int | None) -> Quota:
         n=len(answers),
         unplaced=counts[None],
     )
+
+
+def _gathered(strata: list[Stratum]) -> list[Stratum]:
+    """Return strata that a page can show: past fifteen, those of whom nobody or hardly anybody is hoped are one, the last."""
+    if len(strata) <= MOST_STRATA:
+        return strata
+    shown = sorted(strata, key=lambda each: -each.percent)[: MOST_STRATA - 1]
+    shown += [each for each in strata if each.n and each not in shown]
+    others = [each for each in strata if each not in shown]
+    whole = Stratum(
+        f"Les {len(others)} autres",
+        sum(each.percent for each in others),
+        0,
+        sum(each.wanted or 0 for each in others),
+        sum(each.missing for each in others),
+    )
+    return [*shown, whole] if others else shown
 
 
 def _place(answer: str, margin: Margin) -> int | None:
