@@ -59,7 +59,9 @@ def tell(at: datetime, accounts: Mapping[str, Any]) -> int:
     drawn = random.Random(38)  # noqa: S311, invented answers, the same each time
     answers = [_answer(drawn, n, form, places, begun + timedelta(hours=7 * n)) for n in range(N)]
     for n in range(0, N, 8):
-        receive(survey, answers[n : n + 8], at=begun + timedelta(hours=7 * (n + 8)), surveyor=devices[n // 8 % 2], waiting=0)
+        receive(
+            survey, answers[n : n + 8], at=begun + timedelta(hours=7 * (n + 8)), surveyor=devices[n // 8 % 2], waiting=0
+        )
     return N
 
 

@@ -163,7 +163,7 @@ def _given(request: HttpRequest, row: Survey, said: dict[str, Any]) -> HttpRespo
         return redirect("survey", row.pk)
     path = reverse("survey_kiosk", args=[token]) if surveyor.kiosk else f"/enquetes/collecte/#{token}"
     address = request.build_absolute_uri("/").rstrip("/") + path
-    qr = segno.make(address, error="m").svg_data_uri(border=2)
+    qr = segno.make(address, error="m").svg_data_uri(border=3, light="white")
     return render(request, "surveys/space/link.html", {"survey": row, "surveyor": surveyor, "address": address, "qr": qr})
 
 
