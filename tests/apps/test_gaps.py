@@ -208,3 +208,26 @@ def test_a_verdict_follows_its_rule(share, verdict):
     census = {"recents": fresh, "horaires": empty, "gratuit": empty, "soir_ou_samedi": empty}
     told = {c["question"]: c["verdict"] for axis in grid.told(None, census) for c in axis["criteres"]}
     assert told["Les professionnels peuvent-ils orienter : la fiche est-elle à jour ?"] == verdict
+
+
+def test_a_published_survey_fills_what_no_file_tells():
+    """What structures believe of their communication, beside what inhabitants say: far apart, it is a lack, with both figures."""
+    empty = {"n": 0, "sur": 0, "part": "—", "valeur": None}
+    census = dict.fromkeys(("recents", "horaires", "gratuit", "soir_ou_samedi"), empty)
+
+    def said(percent: float, n: int) -> grid.Answered:
+        span = {"low": percent - 6, "high": percent + 6, "n": n, "computed": "brut", "universe": "répondants"}
+        return grid.Answered(label="Communication", percent=percent, source="« Essai », édition 1, 2026", **span)
+
+    surveyed = {
+        ("structures", "canaux", "communication"): said(53, 66),
+        ("inhabitants", "decouverte", "communication"): said(12, 31),
+        ("inhabitants", "raison_sans_accompagnement", "ignorance"): said(14, 162),
+    }
+    rows = {c["question"]: c for axis in grid.told(None, census, surveyed) for c in axis["criteres"]}
+    believed = rows["Ce que croient les structures de leur communication rejoint-il ce que disent les habitants ?"]
+    assert believed["verdict"] == "faible"
+    assert "Écart : 41 points" in believed["preuve"]
+    assert "n = 66" in believed["preuve"].replace("\xa0", " ")
+    assert rows["Les services sont-ils connus et compris du public ?"]["verdict"] == "moyen"
+    assert rows["Quels besoins d’appui ou de coordination des professionnels ?"]["verdict"] == "donnee-manquante"

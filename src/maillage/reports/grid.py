@@ -8,9 +8,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from maillage.reports.wording import number, percent
+
 Json = dict[str, Any]
 STRONG, PARTLY, WEAK, UNKNOWN = "fort", "moyen", "faible", "donnee-manquante"
 WORDS = {STRONG: "point fort", PARTLY: "axe de progrès", WEAK: "manque", UNKNOWN: "donnée manquante"}
+SURVEYS = "enquetes"
 FIRST_LEVEL = ("assistance", "libre_acces_accompagne")
 
 
@@ -28,6 +31,29 @@ class Criterion:
     action: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """What a published survey says of one answer: percent of its universe, 90 % interval, n; `computed`: « redressé » or « brut »."""
+
+    label: str
+    percent: float
+    low: float
+    high: float
+    n: int
+    computed: str
+    universe: str
+    source: str
+
+    @property
+    def words(self) -> str:
+        return (
+            f"« {self.label} » : {percent(self.percent)} (entre {number(self.low)} et {percent(self.high)}, n = {number(self.n)}, "
+            f"{self.computed} ; {self.universe}), d’après {self.source}"
+        )
+
+
+Surveyed = Mapping[tuple[str, str, str], Answered]  # kind of survey, question, answer
+
 AXES = {
     "maillage": "Le maillage",
     "visibilite": "La visibilité",
@@ -36,9 +62,13 @@ AXES = {
 }
 
 
-def told(offered: Mapping[str, Any] | None, census: Mapping[str, Any]) -> list[Json]:
-    """Return the grid: each axis, its criteria, their verdict, the evidence and the rule behind it."""
+def told(offered: Mapping[str, Any] | None, census: Mapping[str, Any], surveyed: Surveyed | None = None) -> list[Json]:
+    """Return the grid: each axis, its criteria, their verdict, the evidence and the rule behind it.
+
+    surveyed: what published surveys of the territory say, by kind of survey, question and answer.
+    """
     out = []
+    census = {**census, SURVEYS: surveyed or {}}
     for axis, label in AXES.items():
         rows = []
         for criterion in (each for each in CRITERIA if each.axis == axis):
@@ -102,6 +132,29 @@ def _of(key: str, words: str) -> Callable[[Mapping[str, Any], Mapping[str, Any]]
     return share
 
 
+def _known(_: Mapping[str, Any], census: Mapping[str, Any]) -> tuple[float | None, str]:
+    said: Answered | None = census[SURVEYS].get(("inhabitants", "raison_sans_accompagnement", "ignorance"))
+    return (None, "") if said is None else (1 - said.percent / 100, f"{said.words}.")
+
+
+def _believed(_: Mapping[str, Any], census: Mapping[str, Any]) -> tuple[float | None, str]:
+    """Return how near what structures believe of their communication is to what the people they helped say."""
+    believed: Answered | None = census[SURVEYS].get(("structures", "canaux", "communication"))
+    said: Answered | None = census[SURVEYS].get(("inhabitants", "decouverte", "communication"))
+    if believed is None or said is None:
+        return None, ""
+    points = abs(believed.percent - said.percent)
+    near = 1.0 if said.low <= believed.high and believed.low <= said.high else 1 - points / 100
+    return near, f"Les structures : {believed.words}. Les habitants : {said.words}. Écart : {number(points)} points."
+
+
+def _seen(_: Mapping[str, Any], census: Mapping[str, Any]) -> tuple[float | None, str]:
+    said: Answered | None = census[SURVEYS].get(("structures", "vision", "oui"))
+    return (
+        (None, "") if said is None else (said.percent / 100, f"Une vision claire de ce que font les autres, {said.words}.")
+    )
+
+
 def _nothing(*_: object) -> tuple[float | None, str]:
     return None, ""
 
@@ -130,12 +183,24 @@ CRITERIA = (
     Criterion(
         "visibilite",
         "Les services sont-ils connus et compris du public ?",
-        _nothing,
-        1.0,
-        1.0,
-        "Se lit dans une enquête auprès des habitants.",
+        _known,
+        0.9,
+        0.7,
+        "Fort si moins de 10 % des personnes que personne n’a aidées ignoraient cette aide ; manque dès 30 %. Se lit dans une enquête "
+        "publiée auprès des habitants.",
         "Donnée manquante : une enquête auprès des habitants le dirait.",
-        "",
+        "Aller vers ceux qui l’ignorent : là où ils passent déjà, avec un relais qu’ils connaissent.",
+    ),
+    Criterion(
+        "visibilite",
+        "Ce que croient les structures de leur communication rejoint-il ce que disent les habitants ?",
+        _believed,
+        0.9,
+        0.75,
+        "Fort à moins de 10 points d’écart, ou quand les deux intervalles se touchent ; manque au-delà de 25 points. Se lit dans deux "
+        "enquêtes publiées, habitants et structures.",
+        "Donnée manquante : une enquête auprès des habitants et une auprès des structures le diraient.",
+        "Compter sur le bouche-à-oreille et l’orientation entre lieux avant d’imprimer de nouvelles affiches.",
     ),
     Criterion(
         "visibilite",
@@ -190,11 +255,12 @@ CRITERIA = (
     Criterion(
         "coordination",
         "Quels besoins d’appui ou de coordination des professionnels ?",
-        _nothing,
-        1.0,
-        1.0,
-        "Se lit dans une enquête auprès des structures.",
+        _seen,
+        0.66,
+        0.33,
+        "Fort dès deux structures sur trois qui ont une vision claire de ce que font les autres ; manque sous un tiers. Se lit dans une "
+        "enquête publiée auprès des structures.",
         "Donnée manquante : une enquête auprès des structures le dirait.",
-        "",
+        "Faire se rencontrer les lieux, et tenir l’annuaire que tous consultent.",
     ),
 )

@@ -15,6 +15,7 @@ from django.db.models import Max
 from maillage.apps.directory.queries import studied
 from maillage.apps.dossiers import rules
 from maillage.apps.dossiers.models import Comment, Finding, Study
+from maillage.apps.surveys.queries import heard
 from maillage.apps.surveys.queries import needs as surveyed
 from maillage.apps.territories import queries as territories
 from maillage.kernel.errors import Refused
@@ -164,11 +165,12 @@ def comments(place: str) -> dict[str, str]:
 
 
 def findings(place: str) -> list[told_findings.Said]:
-    """Return what was found of a place, the latest first, what was withdrawn left out."""
-    return [
+    """Return what was found of a place, the latest first, what was withdrawn left out; what its surveys heard from actors is part of it."""
+    noted = [
         told_findings.Said(row.who, row.kind, row.confirms, row.words, row.source, row.year)
         for row in Finding.objects.filter(place=place, withdrawn_at=None)
     ]
+    return sorted([*noted, *heard.said_of(place)], key=lambda said: -said.year)
 
 
 def behind_their_comments() -> list[Study]:

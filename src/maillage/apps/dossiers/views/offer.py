@@ -17,6 +17,7 @@ from maillage.apps.dossiers.views.pages import shown
 from maillage.apps.learning.queries import told as learning
 from maillage.apps.memberships.access import communes_of
 from maillage.apps.orientations.views import measures
+from maillage.apps.surveys.queries import evidence
 from maillage.reference.offer import diagnosis_lines
 from maillage.reports import findings
 from maillage.reports import grid as grids
@@ -101,7 +102,8 @@ def grid(request: HttpRequest, place: str) -> HttpResponse:
 
     def more(study: Study, asked: Asked, told: dict[str, Any]) -> dict[str, Any]:
         found = queries.findings(study.place)
-        axes = grids.told(told.get("offre"), queries.census_told(study, on=timezone.localdate()))
+        surveyed = evidence.published(study.place)
+        axes = grids.told(told.get("offre"), queries.census_told(study, on=timezone.localdate()), surveyed)
         return {"grid": [{**axis, "constats": findings.told(found, axis["id"])} for axis in axes]}
 
     return shown(request, place, "dossiers/grid.html", "grille", more)

@@ -13,7 +13,7 @@ from maillage.reference import findings
 from maillage.reference.questionnaire import UNSAID, Question, load, words
 from maillage.reports.findings import Said
 from maillage.reports.grid import AXES
-from maillage.reports.wording import count, listing
+from maillage.reports.wording import count
 
 PAGE = 20
 WHO: Mapping[str, str] = {  # who speaks in a survey → who speaks on the grid of a territory
@@ -154,7 +154,7 @@ def said_of(territory: str) -> list[Said]:
             row.kind,
             True,
             row.text,
-            listing([rules.MATERIALS[row.material.kind] if row.material else "Enquête"]),
+            rules.MATERIALS[row.material.kind] if row.material else "Enquête",
             row.said_on.year if row.said_on else 0,
         )
         for row in rows

@@ -1,0 +1,31 @@
+"""What published surveys of a territory say, for its grid: never more than an edition shows, never an example."""
+
+from collections.abc import Mapping
+
+from maillage.apps.surveys.models import Publication
+from maillage.reports.grid import Answered
+
+
+def published(place: str) -> Mapping[tuple[str, str, str], Answered]:
+    """Return what the latest edition of each kind of survey of a place says, by kind, question and answer; withheld ones left out."""
+    rows = Publication.objects.filter(survey__territory=place, survey__example=False, withdrawn_at=None).select_related(
+        "survey"
+    )
+    found: dict[tuple[str, str, str], Answered] = {}
+    for row in rows.order_by("published_at", "pk"):
+        kind = row.survey.kind
+        found = {key: each for key, each in found.items() if key[0] != kind}
+        source = f"« {row.survey.title} », édition {row.number}, {row.published_at.year}"
+        for line in row.content["tables"]:
+            if line["groupe"] == "" and line["part"] != "":
+                found[kind, line["question"], line["modalite"]] = Answered(
+                    label=line["libelle_modalite"],
+                    percent=line["part"],
+                    low=line["bas"],
+                    high=line["haut"],
+                    n=line["base"],
+                    computed=line["calcul"],
+                    universe=line["univers"],
+                    source=source,
+                )
+    return found
