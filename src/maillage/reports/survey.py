@@ -36,6 +36,7 @@ MONTHS = (
     *("septembre", "octobre", "novembre", "décembre"),
 )
 ROUNDING = {"nearest": "au plus proche, la moitié vers le haut", "down": "par troncature"}
+VARIABLES = "Guide des variables"
 MOST_PANELS = 8  # groups drawn as small charts
 COLUMNS = (
     *("question", "libelle", "par", "groupe", "modalite", "libelle_modalite", "effectif", "base"),
@@ -264,7 +265,10 @@ def base(card: Card, computed: str) -> str:
         f"chiffres {computed}s",
         *([f"hors base : {', '.join(left)}"] if left else []),
     ]
-    return " ; ".join(parts) + "." + "".join(f" {note.rstrip('.')}." for note in card.notes)
+    figures = [line.figure for line in (*asked.lines, *(line for group in card.groups for line in group.lines))]
+    why = dict.fromkeys(figure.reason for figure in figures if isinstance(figure, Withheld))
+    told = (*(f"Non publié : {lower_first(reason)}" for reason in why), *card.notes)
+    return " ; ".join(parts) + "." + "".join(f" {text.rstrip('.')}." for text in told)
 
 
 def chart(card: Card, *, id: str) -> Picture:
@@ -370,10 +374,8 @@ def shown(figure: Figure, rounding: str) -> str:
 
 
 def span(figure: Figure) -> str:
-    """Return an interval, or why there is none."""
-    if isinstance(figure, Withheld):
-        return figure.reason
-    return rate(figure).span
+    """Return an interval, a dash when there is none: the note of the table says why."""
+    return DASH if isinstance(figure, Withheld) else rate(figure).span
 
 
 def _with_span(figure: Figure, rounding: str) -> str:
@@ -432,7 +434,7 @@ def _codebook(results: Results) -> Chapter:
     )
     return Chapter(
         number="",
-        title="Guide des variables",
+        title=VARIABLES,
         blocks=(
             Grid(
                 caption="Questions posées",

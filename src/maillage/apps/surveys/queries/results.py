@@ -22,6 +22,7 @@ from maillage.apps.territories import queries as territories
 from maillage.kernel.errors import Refused, UnknownTerritory
 from maillage.kernel.table import Table
 from maillage.pipeline.survey.margins import Category, Margin
+from maillage.reference.cards import cards
 from maillage.reference.questionnaire import Choice, Question, Questionnaire, load
 from maillage.reports import survey as document
 from maillage.reports import survey_cards, survey_findings
@@ -137,12 +138,19 @@ def kept_margin(margin: Margin) -> Json:
     return {
         "question": margin.variable,
         "label": margin.label or margin.variable,
-        "source": ", ".join(part for part in (margin.source, margin.universe, margin.year) if part),
+        "source": source_of(margin),
         "classes": [
             {"name": each.name, "label": each.name, "values": list(each.values), "total": each.total, "span": each.span}
             for each in margin.categories
         ],
     }
+
+
+def source_of(margin: Margin) -> str:
+    """Return where a margin comes from, in words: its producer and title when it is one of our files."""
+    card = cards().get(margin.source)
+    source = f"{card.producer}, {card.title}" if card else margin.source
+    return ", ".join(part for part in (source, margin.universe) if part)
 
 
 def margin_of(held: Mapping[str, Any]) -> Margin:
@@ -481,7 +489,7 @@ def strata(survey: Survey, margins: Sequence[Margin]) -> list[Json]:
             {
                 "variable": margin.variable,
                 "label": margin.label or margin.variable,
-                "source": ", ".join(part for part in (margin.source, margin.universe, margin.year) if part),
+                "source": source_of(margin),
                 "rows": rows,
                 "silent": seen.silent,
                 "unknown": list(seen.unknown.items())[:8],

@@ -295,6 +295,7 @@ def _chapters(read: blocks.Document) -> list[dict[str, Any]]:
             "body": _drawn(list(each.blocks)),
         }
         for k, each in enumerate(read.chapters, 1)
+        if each.title != document.VARIABLES  # long on a page: it is in the document, and a file of its own
     ]
 
 
