@@ -8,6 +8,7 @@ from maillage.kernel.languages import say
 from maillage.reference import expressions
 from maillage.reference.answering import offered
 from maillage.reference.questionnaire import UNSAID, Choice, Group, Question, Questionnaire, words
+from maillage.reports.wording import spaced
 
 MOST = 4  # questions of one screen
 UNASKED = ("calculate", "hidden", "geopoint", "image")  # what nobody answers alone
@@ -106,8 +107,8 @@ def shown(
     ranks = {name: str(rank) for rank, name in enumerate(held, 1)}
     return Shown(
         question=question,
-        label=words(question.label, language),
-        hint=words(question.hint, language),
+        label=spaced(words(question.label, language)),
+        hint=spaced(words(question.hint, language)),
         value="" if value in UNSAID else value,
         options=tuple(options),
         ranks=tuple((c.name, words(c.label, language), ranks.get(c.name, "")) for c in choices if question.kind == "rank"),

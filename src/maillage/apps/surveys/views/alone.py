@@ -32,6 +32,7 @@ from maillage.reference.translations import NAMES
 
 STARTED_AN_HOUR, SENT_AN_HOUR = 300, 120  # by a connection: a whole room answers from one
 KIOSK = "enquete-borne"
+LANGUAGE_NAMES = {**NAMES, languages.FRENCH: languages.LANGUAGES[languages.FRENCH].name}
 SILENCE = timedelta(minutes=3)  # on a kiosk, whoever stops is gone
 
 
@@ -196,7 +197,7 @@ def opening(request: HttpRequest, door: Door) -> HttpResponse:
         "door": door,
         "draft": draft,
         "n": sum(1 for each in form.questions() if each.kind not in (*screens.UNASKED, "note")),
-        "languages": [(code, NAMES.get(code, code)) for code in form.languages],
+        "languages": [(code, LANGUAGE_NAMES.get(code, code)) for code in form.languages],
         "language": language,
         "again": draft is not None and bool(draft.values.keys() - door.known.keys()),
     }
@@ -281,7 +282,7 @@ def review(request: HttpRequest, door: Door) -> HttpResponse:
         return _send(request, asking)
     rows = [
         {
-            "label": screens.words(question.label, draft.language),
+            "label": screens.spaced(screens.words(question.label, draft.language)),
             "said": screens.in_words(asking.form, question, asking.done.values.get(question.name, ""), draft.language),
             "page": where[question.name],
             "fault": missing.get(question.name, ""),

@@ -17,13 +17,16 @@ from maillage.apps.surveys.forms import paper as forms
 from maillage.apps.surveys.models import Survey, Version
 from maillage.apps.surveys.queries import paper
 from maillage.kernel.errors import Refused
+from maillage.kernel.languages import FRENCH, LANGUAGES
 from maillage.kernel.typed import ROWS, line, whole
 from maillage.reference.answering import complete
 from maillage.reference.questionnaire import Questionnaire, load, words
 from maillage.reference.translations import NAMES
 from maillage.reports import questionnaire_papier
+from maillage.reports.wording import spaced
 
 running = holding(access.RUN)
+LANGUAGE_NAMES = {**NAMES, FRENCH: LANGUAGES[FRENCH].name}
 
 
 def _survey(request: HttpRequest, pk: int) -> Survey:
@@ -52,7 +55,7 @@ def _sheets(request: HttpRequest, survey: Survey, *, error: Refused | None = Non
     context = {
         "survey": survey,
         "progress": paper.progress(survey),
-        "languages": [(code, NAMES.get(code, code)) for code in form.languages],
+        "languages": [(code, LANGUAGE_NAMES.get(code, code)) for code in form.languages],
         "n": len(questionnaire_papier.numbers(form)),
         "most": questionnaire_papier.MOST,
         "error": error,
@@ -153,7 +156,7 @@ def _typed(request: HttpRequest, form: Questionnaire, context: dict[str, Any], *
                 {
                     "name": name,
                     "number": number,
-                    "label": words(question.label),
+                    "label": spaced(words(question.label)),
                     "kind": question.kind,
                     "choices": choices,
                     "value": read.raw.get(name, "") if read else "",

@@ -1,0 +1,69 @@
+"""Answering alone at 390 px without script; sheets of paper typed by keyboard alone, one twice with a difference settled."""
+
+import pytest
+
+PHONE = {"width": 390, "height": 844}
+MAKE = """
+from datetime import date
+from django.utils import timezone
+from maillage.apps.surveys.actions import campaigns
+from maillage.reference.questionnaire import Choice, Group, Question, Questionnaire
+on = tuple(Choice(name=n, label={"fr": l}) for n, l in (("oui", "Oui"), ("non", "Non")))
+ask = lambda name, kind, label, **more: Question(name=name, kind=kind, label={"fr": label}, **more)
+form = Questionnaire(id="f", title=sys.argv[1], lists={"on": on}, items=(
+    ask("age", "integer", "Quel âge avez-vous ?", required=True), ask("net", "one", "Internet ?", choices="on"),
+    ask("ou", "text", "Où ?", relevant="${net} = 'oui'"), ask("avis", "one", "Content ?", choices="on")))
+row = campaigns.prepare(by=None, title=sys.argv[1], territory="38185", questionnaire=form, at=timezone.now(), by_link=True)
+campaigns.open_survey(row, by=None, at=timezone.now())
+print(row.pk, row.slug)
+"""
+READ = """
+from maillage.apps.surveys.models import Answer
+print([(a.form, a.channel, a.values) for a in Answer.objects.filter(survey=int(sys.argv[1])).order_by("pk")])
+"""
+
+
+@pytest.fixture
+def made(in_the_platform):
+    return lambda title: in_the_platform(MAKE, title).split()
+
+
+def test_somebody_answers_alone_on_a_phone_without_script(visit, made, in_the_platform, faults_of):
+    pk, slug = made("Seul sans script")
+    page = visit(f"/enquetes/{slug}/", **PHONE, java_script_enabled=False)
+    page.click("text=Commencer")
+    page.fill("[name=q-age]", "71")
+    page.check("[name=q-net][value=non]")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.click("text=Suivant >> visible=true")
+    assert not page.locator("[name=q-ou]").count()  # « Non » skips it
+    page.check("[name=q-avis][value=oui]")
+    page.click("text=Suivant >> visible=true")
+    page.click("text=Envoyer mes réponses")
+    assert page.locator("h1").inner_text() == "Merci"
+    assert in_the_platform(READ, pk) == "[('', 'link', {'age': '71', 'net': 'non', 'avis': 'oui'})]"
+
+
+def test_sheets_are_typed_by_keyboard_alone_and_one_is_checked(enter, made, in_the_platform, faults_of):
+    pk, _ = made("Sur papier")
+    page = enter("analyste", f"/espace/enquetes/{pk}/papier/saisie/")
+    for number in range(1, 6):
+        # Number, age, « Non » (skips where), « Oui », then Enter on the button.
+        for typed in (str(number), str(20 + number), "2", "1"):
+            page.keyboard.type(typed)
+            page.keyboard.press("Enter")
+        page.keyboard.press("Enter")
+        page.wait_for_selector(f"text=Feuille n° {number} enregistrée")
+    assert faults_of(page, enhanced=False) == []
+    page.goto(page.url.split("?")[0] + "?saisie=seconde")
+    for typed in ("3", "32", "2", "1"):
+        page.keyboard.type(typed)
+        page.keyboard.press("Enter")
+    page.keyboard.press("Enter")
+    page.click("text=1 feuille à régler")
+    assert faults_of(page, enhanced=False) == []
+    page.check("[name=q-age][value='2']")
+    page.click("text=Régler la feuille n° 3")
+    page.wait_for_selector("text=Aucune différence à régler")
+    told = in_the_platform(READ, pk)
+    assert told.count("'paper'") == 5 and "('3', 'paper', {'age': '32'," in told
