@@ -35,10 +35,10 @@ def test_somebody_answers_alone_on_a_phone_without_script(visit, made, in_the_pl
     page.fill("[name=q-age]", "71")
     page.check("[name=q-net][value=non]")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    page.click("text=Suivant >> visible=true")
+    page.click(".gestes-seul .grand")
     assert not page.locator("[name=q-ou]").count()  # « Non » skips it
     page.check("[name=q-avis][value=oui]")
-    page.click("text=Suivant >> visible=true")
+    page.click(".gestes-seul .grand")
     page.click("text=Envoyer mes réponses")
     assert page.locator("h1").inner_text() == "Merci"
     assert in_the_platform(READ, pk) == "[('', 'link', {'age': '71', 'net': 'non', 'avis': 'oui'})]"
