@@ -128,3 +128,10 @@ def test_margins_the_survey_does_not_know_are_refused(study, survey, tmp_path):
     answer, found = study(*words)
     assert (answer.code, found) == (2, None)
     assert "jeune" in answer.err
+
+
+def test_a_filter_keeps_the_survey_out_and_says_so(study, survey):
+    answer, found = study(*survey(16), "--filtre", "petites-communes")
+    assert answer.code == 1
+    assert "--filtre" in answer.err
+    assert "tout le territoire" in found["enquete"]["motif"]

@@ -109,10 +109,13 @@ def run(given: argparse.Namespace) -> int:
         _tell(made.told["enquete"])
     unused = bool(given.enquete) and made.diagnosis.composite is None
     if unused:
+        advice = "Dites quelle question lire, par exemple --besoin aisance=pas_du_tout, puis relancez."
+        if given.filtre:
+            advice = "Relancez sans --filtre pour qu’elle y entre."
         print(
             "L’enquête n’entre pas dans l’estimation.\n"
             f"{made.diagnosis.not_composed}\n"
-            "Le diagnostic est écrit sans elle. Dites quelle question lire, par exemple --besoin aisance=pas_du_tout, puis relancez.",
+            f"Le diagnostic est écrit sans elle. {advice}",
             file=sys.stderr,
         )
     return 1 if refused or left_out or unused else 0
