@@ -247,6 +247,8 @@ def card_blocks(card: Card, computed: str, *, id: str) -> list[Block]:
     blocks: list[Block] = [Heading(text=asked.label)]
     if not asked.n:
         return [*blocks, Callout(tone="prudence", text="Personne n’a répondu à cette question.")]
+    if not any(isinstance(line.figure, Estimate) for line in asked.lines):
+        return [*blocks, Callout(tone="prudence", text=f"Aucun chiffre publié pour cette question. {base(card, computed)}")]
     blocks.append(chart(card, id=id))
     blocks.append(table(card, computed))
     if card.groups:
