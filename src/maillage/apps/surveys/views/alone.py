@@ -168,12 +168,14 @@ def _asking(door: Door, draft: Draft) -> Asking:
     return Asking(door, draft, form, screens.cut(form), done)
 
 
-def _render(request: HttpRequest, name: str, context: dict[str, Any], language: str, *, status: int = 200) -> HttpResponse:
+def _render(
+    request: HttpRequest, template: str, context: dict[str, Any], language: str, *, status: int = 200
+) -> HttpResponse:
     """Answer in the language of the questionnaire, as far as our own sentences have one."""
     code = language if language in languages.LANGUAGES else languages.FRENCH
     context |= {"language_code": language, "direction": languages.LANGUAGES[code].direction}
     with translation.override(code), languages.speaking(code):
-        response = render(request, f"surveys/alone/{name}.html", context, status=status)
+        response = render(request, template, context, status=status)
     response["X-Robots-Tag"] = "noindex"
     response["Content-Language"] = language
     return response
@@ -190,7 +192,7 @@ def opening(request: HttpRequest, door: Door) -> HttpResponse:
     asked = request.POST.get("langue") or request.GET.get("langue") or (draft.language if draft else "")
     language = asked if asked in form.languages else form.languages[0]
     if door.target is not None and door.target.answer_id is not None:
-        return _render(request, "thanks", {"door": door, "already": True}, language)
+        return _render(request, "surveys/alone/thanks.html", {"door": door, "already": True}, language)
     if request.method == "POST":
         return _start(request, door, draft, language)
     context = {
@@ -201,7 +203,7 @@ def opening(request: HttpRequest, door: Door) -> HttpResponse:
         "language": language,
         "again": draft is not None and bool(draft.values.keys() - door.known.keys()),
     }
-    return _render(request, "opening", context, language)
+    return _render(request, "surveys/alone/opening.html", context, language)
 
 
 def _start(request: HttpRequest, door: Door, draft: Draft | None, language: str) -> HttpResponse:
@@ -265,7 +267,7 @@ def page(request: HttpRequest, door: Door, number: int) -> HttpResponse:
         "steps": len(open_screens),
         "review": request.GET.get("relire") or request.POST.get("relire"),
     }
-    return _render(request, "page", context, draft.language, status=400 if faults else 200)
+    return _render(request, "surveys/alone/page.html", context, draft.language, status=400 if faults else 200)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -297,7 +299,9 @@ def review(request: HttpRequest, door: Door) -> HttpResponse:
         "empty": not asking.done.values,
         "last": asking.before(10**6),
     }
-    return _render(request, "review", context, draft.language, status=400 if request.method == "POST" else 200)
+    return _render(
+        request, "surveys/alone/review.html", context, draft.language, status=400 if request.method == "POST" else 200
+    )
 
 
 def _send(request: HttpRequest, asking: Asking) -> HttpResponse:
@@ -333,7 +337,7 @@ def thanks(request: HttpRequest, door: Door) -> HttpResponse:
     language = request.session.get(f"{door.key}-merci")
     if language is None:
         return redirect(door.to())
-    return _render(request, "thanks", {"door": door, "already": False}, language)
+    return _render(request, "surveys/alone/thanks.html", {"door": door, "already": False}, language)
 
 
 # --------------------------------------------------------------------------------------------------------------- kiosk
