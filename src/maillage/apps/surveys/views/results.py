@@ -313,7 +313,12 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
 def public(request: HttpRequest, slug: str) -> HttpResponse:
     """The results of a survey, for everybody: the latest edition, as it was the day it was published."""
     row = _public(slug)
-    context = {"row": row, "survey": row.survey, "content": row.content, "chapters": _published(row.pk)}
+    context = {
+        "row": row,
+        "survey": row.survey,
+        "content": row.content,
+        "chapters": _published(row.pk, row.content["digest"]),
+    }
     return render(request, "surveys/results/public.html", context)
 
 
@@ -322,7 +327,7 @@ def public_file(request: HttpRequest, slug: str, name: str) -> HttpResponse:
     """A file of the edition that everybody may read: the document, or its tables."""
     row = _public(slug)
     if name == "synthese.pdf":
-        return _file(_pdf(row.pk), f"{slug}-edition-{row.number}.pdf", PDF, inline=True)
+        return _file(_pdf(row.pk, row.content["digest"]), f"{slug}-edition-{row.number}.pdf", PDF, inline=True)
     if name == "synthese.html":
         return _file(html.dossier(blocks.load(row.content["document"])), f"{slug}-edition-{row.number}.html", HTML)
     if name == "tableaux.csv":
@@ -342,12 +347,12 @@ def _public(slug: str) -> Publication:
 
 
 @lru_cache(maxsize=16)
-def _published(pk: int) -> list[dict[str, Any]]:
-    """Return the chapters of an edition, drawn once: it never changes."""
+def _published(pk: int, digest: str) -> list[dict[str, Any]]:
+    """Return the chapters of an edition, drawn once: it never changes. digest: of what it says."""
     return _chapters(blocks.load(Publication.objects.get(pk=pk).content["document"]))
 
 
 @lru_cache(maxsize=8)
-def _pdf(pk: int) -> bytes:
+def _pdf(pk: int, digest: str) -> bytes:
     row = Publication.objects.get(pk=pk)
     return pdf.dossier(blocks.load(row.content["document"]), on=timezone.localdate(row.published_at))
