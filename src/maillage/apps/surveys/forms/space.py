@@ -151,7 +151,7 @@ class NewForm(SurveyForm):
         super().__init__(*args, **kwargs)
         self.others = {f"{OTHER}{each.pk}": each for each in access.surveys_for(self.user)[:50]}
         self.fields["depart"].choices = [
-            *((f"{BANK}{id}", f"{each.title} ({rules.KINDS[each.kind]})") for id, each in banks.banks().items()),
+            *((f"{BANK}{id}", f"{rules.KINDS[each.kind]} : « {each.title} »") for id, each in banks.banks().items()),
             (FILE, "Un fichier XLSForm"),
             *((id, f"L’enquête « {each.title} »") for id, each in self.others.items()),
             (BLANK, "Une page blanche"),
