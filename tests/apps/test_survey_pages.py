@@ -80,6 +80,19 @@ def test_a_questionnaire_goes_out_as_an_xlsform_and_comes_back(client, survey):
     assert b"<h:html" in client.get(f"/espace/enquetes/{survey.pk}/questionnaire.xml").content
 
 
+def test_a_questionnaire_of_ones_own_says_who_answers(client, analyst):
+    sent = {"depart": "vide", "titre": "Les habitants d’Échirolles", "territoire": "38151", "arrondi": "nearest"}
+    told = client.post("/espace/enquetes/nouvelle/", sent)
+    assert told.status_code == 400
+    assert "Il manque qui répond." in told.content.decode()
+    assert client.post("/espace/enquetes/nouvelle/", sent | {"qui": "inhabitants"}).status_code == 302
+    row = Survey.objects.get()
+    assert (row.kind, form_of(row).kind) == ("inhabitants", "inhabitants")
+    client.post(f"/espace/enquetes/{row.pk}/modifier/", sent | {"qui": "professionals"})
+    row.refresh_from_db()
+    assert row.kind == "professionals"
+
+
 def test_a_file_that_is_no_xlsform_is_told(client, analyst):
     sent = {"depart": "fichier", "titre": "x", "territoire": "38151", "arrondi": "nearest"}
     told = client.post("/espace/enquetes/nouvelle/", sent | {"fichier": SimpleUploadedFile("q.xlsx", b"rien")})

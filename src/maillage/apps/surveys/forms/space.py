@@ -56,6 +56,11 @@ class SurveyForm(forms.Form):
         help_text="Une commune, une intercommunalité, un périmètre : son nom, ou son code.",
         error_messages={"required": "Il manque le territoire. Écrivez son nom ou son code."},
     )
+    qui = forms.ChoiceField(
+        label="Qui répond",
+        choices=list(rules.KINDS.items()),
+        help_text="Une enquête auprès d’habitants, redressée et publiée, entre dans l’estimation du besoin de son territoire.",
+    )
     but = forms.CharField(
         label="Ce que l’enquête doit montrer",
         required=False,
@@ -109,6 +114,7 @@ class SurveyForm(forms.Form):
         said = self.cleaned_data
         return {
             "title": said["titre"],
+            "kind": said["qui"],
             "territory": said["territoire"],
             "aim": said["but"].strip(),
             "universe": said["champ"],
@@ -125,6 +131,7 @@ def from_survey(survey: Survey) -> dict[str, Any]:
     return {
         "titre": survey.title,
         "territoire": name_of(survey.territory),
+        "qui": survey.kind,
         "but": survey.aim,
         "champ": survey.universe,
         "comment": survey.how,
@@ -145,10 +152,12 @@ class NewForm(SurveyForm):
         allow_empty_file=True,
         help_text="Celui de Kobo, d’ODK ou d’un tableur. Seulement si vous partez d’un fichier.",
     )
-    field_order = ("depart", "fichier")
+    field_order = ("depart", "fichier", "titre", "territoire", "qui")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["qui"].required = False
+        self.fields["qui"].choices = [("", "Comme le dit le questionnaire"), *rules.KINDS.items()]  # type: ignore[attr-defined]
         self.others = {f"{OTHER}{each.pk}": each for each in access.surveys_for(self.user)[:50]}
         self.fields["depart"].choices = [
             *((f"{BANK}{id}", f"{rules.KINDS[each.kind]} : « {each.title} »") for id, each in banks.banks().items()),

@@ -1,5 +1,6 @@
 """The surveys that somebody runs: the list, a new one, one of them with what it lacks, its strata, its answers and files."""
 
+from dataclasses import replace
 from typing import Any
 
 import segno
@@ -55,6 +56,8 @@ def new(request: HttpRequest) -> HttpResponse:
         try:
             values = form.values()
             questionnaire, told = _origin(form)
+            values["kind"] = values["kind"] or _kind_of(questionnaire, form)
+            questionnaire = replace(questionnaire, kind=values["kind"])
             row = campaigns.prepare(
                 by=who(request),
                 questionnaire=places.fitted(questionnaire, values["territory"]),
@@ -70,6 +73,17 @@ def new(request: HttpRequest) -> HttpResponse:
             return redirect("survey", row.pk)
     context = {"form": form, "banks": banks.banks().values()}
     return render(request, "surveys/space/new.html", context, status=400 if form.errors else 200)
+
+
+def _kind_of(questionnaire: Questionnaire, form: space.NewForm) -> str:
+    """Return who answers, as the questionnaire says; Refused when it was brought by somebody and does not say it."""
+    if questionnaire.kind == "other" and form.cleaned_data["depart"] in (space.FILE, space.BLANK):
+        raise Refused(
+            "Il manque qui répond.",
+            why="Ce questionnaire ne le dit pas, et une enquête auprès d’habitants entre dans l’estimation du besoin.",
+            do="Choisissez dans la liste « Qui répond ».",
+        )
+    return questionnaire.kind
 
 
 def _origin(form: space.NewForm) -> tuple[Questionnaire, list[str]]:
