@@ -37,6 +37,7 @@ MONTHS = (
 )
 ROUNDING = {"nearest": "au plus proche, la moitié vers le haut", "down": "par troncature"}
 VARIABLES = "Guide des variables"
+MOST_WITHHELD = 5  # withheld answers beyond which they are told in one line
 MOST_PANELS = 8  # groups drawn as small charts
 COLUMNS = (
     *("question", "libelle", "par", "groupe", "modalite", "libelle_modalite", "effectif", "base"),
@@ -263,7 +264,7 @@ def base(card: Card, computed: str) -> str:
     left = [f"{number(n)} « {UNSAID.get(name, 'sans réponse').lower()} »" for name, n in card.unsaid.items() if n]
     parts = [
         f"Base : {asked.universe.rstrip('.')}" if asked.universe else "Base : toutes les réponses",
-        f"n = {number(asked.n)}",
+        f"n = {number(asked.n)}" if asked.base is not None else f"moins de {asked.least} réponses",
         f"chiffres {computed}s",
         *([f"hors base : {', '.join(left)}"] if left else []),
     ]
@@ -291,7 +292,11 @@ def chart(card: Card, *, id: str) -> Picture:
             width=0.72,
         )
     national = {each.choice: each.percent for each in asked.national}
-    bars = [Bar(label=line.label, figure=line.figure, other=national.get(line.name)) for line in asked.lines]
+    bars = [
+        Bar(label=line.label, figure=line.figure, other=national.get(line.name))
+        for line in asked.lines
+        if not _folded(asked) or isinstance(line.figure, Estimate)
+    ]
     alt = charts.in_words(bars, "au national", asked.rounding)
     other = "au national" if national else ""
     caption = " ".join(
@@ -322,6 +327,7 @@ def _multiples(card: Card, *, id: str) -> Block:
 
 def table(card: Card, computed: str) -> Grid:
     """Return the table of a question: each answer with its count, its percentage and its interval."""
+    folded = _folded(card.asked)
     rows = tuple(
         (
             Cell(text=line.label),
@@ -330,7 +336,10 @@ def table(card: Card, computed: str) -> Grid:
             Cell(text=span(line.figure)),
         )
         for line in card.asked.lines
+        if not (folded and isinstance(line.figure, Withheld))
     )
+    if folded:
+        rows += ((Cell(text=f"Non publiées : {', '.join(folded)}"), Cell(text=DASH), Cell(text=DASH), Cell(text=DASH)),)
     return Grid(
         caption=card.asked.label,
         columns=("Réponse", "Effectif", f"Part ({computed}e)", f"Intervalle à 90{NBSP}%"),
@@ -339,6 +348,12 @@ def table(card: Card, computed: str) -> Grid:
         note=base(card, computed),
         widths=(4, 1, 1.2, 1.6),
     )
+
+
+def _folded(asked: Asked) -> list[str]:
+    """Return the answers that are withheld, when they are too many to be read one under the other; none otherwise."""
+    held = [line.label for line in asked.lines if isinstance(line.figure, Withheld)]
+    return held if len(held) >= MOST_WITHHELD else []
 
 
 def crossed(card: Card, computed: str) -> Grid:
@@ -471,13 +486,13 @@ def rows(cards: Iterable[Card], *, computed: str, kept: int = 6) -> list[Json]:
     out: list[Json] = []
     for card in cards:
         asked = card.asked
-        out += [_row(card, line, "", asked.n, card.counts.get(line.name), computed, kept) for line in asked.lines]
+        out += [_row(card, line, "", asked.base, card.counts.get(line.name), computed, kept) for line in asked.lines]
         for group in card.groups:
             out += [_row(card, line, group.label, group.n, None, computed, kept) for line in group.lines]
     return out
 
 
-def _row(card: Card, line: Line, group: str, n: int, counted: int | None, computed: str, kept: int) -> Json:
+def _row(card: Card, line: Line, group: str, n: int | None, counted: int | None, computed: str, kept: int) -> Json:
     asked, figure = card.asked, line.figure
     shown_ = isinstance(figure, Estimate)
     return {
@@ -488,7 +503,7 @@ def _row(card: Card, line: Line, group: str, n: int, counted: int | None, comput
         "modalite": line.name,
         "libelle_modalite": line.label,
         "effectif": "" if counted is None else counted,
-        "base": n,
+        "base": "" if n is None else n,
         "part": round(figure.value, kept) if isinstance(figure, Estimate) else "",
         "bas": round(figure.low, kept) if isinstance(figure, Estimate) else "",
         "haut": round(figure.high, kept) if isinstance(figure, Estimate) else "",

@@ -13,7 +13,7 @@ from maillage.reports.wording import number
 from maillage.studies import survey_differences
 from maillage.studies.survey_differences import Compared
 from maillage.studies.tabulated import METHOD, Counted, Row, Tabulation
-from maillage.studies.tabulation import Sample, of_sample
+from maillage.studies.tabulation import ALONE, Sample, of_sample
 
 ORDERED = ("ease", "satisfaction")  # scales from the worst to the best, drawn on both sides of a middle
 NEVER = frozenset(
@@ -73,6 +73,7 @@ def _asked(sample: Sample, whole: Tabulation, question: Question | None) -> Aske
             for each in (survey_differences.beside_national(sample, whole) if question and question.national else ())
         ],
         rounding=whole.rounding,
+        least=whole.least,
         ordered=bool(whole.scale) or whole.form in ("number", "date"),
     )
 
@@ -82,7 +83,7 @@ def _lines(rows: Sequence[Row]) -> list[Line]:
 
 
 def _notes(whole: Tabulation) -> list[str]:
-    notes = list(whole.notes)
+    notes = [note for note in whole.notes if note != ALONE]  # for whoever holds the answers: published, it counts one
     if fragile := [row.label for row in whole.of() if row.fragile]:
         notes.append(f"À lire avec prudence, l’intervalle est large : {', '.join(fragile)}")
     for each in whole.measures:

@@ -31,6 +31,7 @@ CELLS = 20_000_000  # rows × columns computed together
 GROUPED = ("ease", "satisfaction")
 SMALL = "Moins de {least} répondants, ou le reste du groupe en compte moins de {least} : masqué pour que personne ne soit reconnu."
 SUBTRACTED = "Masqué pour qu’une soustraction ne rende pas un petit effectif."
+ALONE = "Un seul répondant : aucun chiffre ne peut en être tiré."
 BEFORE = "Masqué : comparé à l’édition précédente, ce chiffre dirait la réponse de moins de {least} répondants."
 FEW_MORE = (
     "Depuis l’édition précédente, moins de {least} réponses ont changé : ce tableau garde les chiffres de cette édition."
@@ -677,7 +678,7 @@ def _notes(held: Sample, cells: _Cells, rows: Sequence[Row]) -> Iterator[str]:
     if any(row.fragile for row in rows):
         yield "Fragile : coefficient de variation entre 20 et 33 %."
     if cells.n == 1:
-        yield "Un seul répondant : aucun chiffre ne peut en être tiré."
+        yield ALONE
     elif cells.n and cross is None and column.exclusive and int((cells.counts[:, 0] > 0).sum()) == 1:
         yield "Tous ont donné la même réponse : cela ne prouve pas que toute la population la donnerait."
 
@@ -693,6 +694,8 @@ def _silent(held: Sample, cells: _Cells) -> Iterator[str]:
     if parts:
         yield f"Hors de la base : {', '.join(parts)}."
     outside = int((~column.asked & held.domain).sum())
-    if outside:
+    if outside and 0 < int((column.asked & held.domain).sum()) < cells.least:
+        yield "La question n’a été posée qu’à quelques répondants."  # how many were not would tell how many were
+    elif outside:
         many = outside if outside >= cells.least else f"moins de {cells.least}"
         yield f"La question n’a pas été posée à tous : {many} répondants n’avaient pas à y répondre."

@@ -1,0 +1,61 @@
+"""What a published question says of its base never tells how many few people are."""
+
+import numpy as np
+
+from maillage.kernel.table import Table
+from maillage.reference.questionnaire import Choice, Question, Questionnaire
+from maillage.reports import survey, survey_cards
+from maillage.studies.tabulation import sample
+
+CHOICES = {"oui": "Oui", "non": "Non"}
+
+
+def cards(few: int, towns: int = 2):
+    """Return the cards of a form asked of 100 people, of which `few` are asked a second question."""
+    lists = {
+        "ouinon": tuple(Choice(name=name, label={"fr": label}) for name, label in CHOICES.items()),
+        "ville": tuple(Choice(name=f"v{k}", label={"fr": f"Ville {k}"}) for k in range(towns)),
+    }
+    items = (
+        Question(name="equipe", kind="one", label={"fr": "Êtes-vous équipé ?"}, choices="ouinon"),
+        Question(
+            name="raison", kind="one", label={"fr": "Faute d’argent ?"}, choices="ouinon", relevant="${equipe} = 'non'"
+        ),
+        Question(name="ville", kind="one", label={"fr": "Où habitez-vous ?"}, choices="ville"),
+    )
+    rows = Table(
+        "r.csv",
+        {
+            "id": np.arange(100).astype(str),
+            "equipe": np.array(["non"] * few + ["oui"] * (100 - few)),
+            "raison": np.array(["oui"] * few + [""] * (100 - few)),
+            "ville": np.array([f"v{k % 2}" for k in range(100)]),
+        },
+    )
+    return {
+        card.asked.name: card
+        for card in survey_cards.every(sample(rows, Questionnaire(id="f", title="F", lists=lists, items=items)))
+    }
+
+
+def test_a_question_asked_of_a_few_people_does_not_tell_how_many():
+    card = cards(few=3)["raison"]
+    told = survey.base(card, "brut")
+    assert "moins de 11 réponses" in told
+    assert not {"3", "97"} & set(told.replace(".", " ").replace(",", " ").split()), told
+    (one, *_) = survey.rows([card], computed="brut")
+    assert one["base"] == ""
+    assert "97" not in " ".join(card.notes)
+
+
+def test_a_question_asked_of_many_tells_its_base():
+    card = cards(few=40)["raison"]
+    assert "n = 40" in survey.base(card, "brut")
+    assert survey.rows([card], computed="brut")[0]["base"] == 40
+
+
+def test_many_withheld_answers_are_told_in_one_line():
+    card = cards(few=40, towns=30)["ville"]
+    grid = survey.table(card, "brut")
+    assert [row[0].text[:16] for row in grid.rows][1:] == ["Non publiées : V"]
+    assert "Ville 29" not in survey.chart(card, id="x").svg
