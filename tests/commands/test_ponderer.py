@@ -325,3 +325,39 @@ def test_extreme_initial_weights_still_meet_the_margins(weigh):
     done, rows = weigh(answers=given, margins="variable,modalite,effectif\nage,15-29,600\nage,30+,600\n")
     assert done.code == 0, done.err
     assert float(rows[1][1]) + float(rows[2][1]) == pytest.approx(600)
+
+
+@pytest.mark.parametrize("value", ["1e308", "1e-320", "99999999999999"])
+def test_an_initial_weight_out_of_all_proportion_is_refused(weigh, value):
+    given = f"id,age,poids_initial\n1,15-29,2\n2,15-29,{value}\n3,30+,3\n"
+    done, rows = weigh(answers=given, margins="variable,modalite,effectif\nage,15-29,600\nage,30+,600\n")
+    assert (done.code, rows) == (2, [])
+    assert len(done.err.strip().splitlines()) == 3
+    for told in (
+        "reponses.csv, ligne 3, colonne poids_initial",
+        f"valeur « {value} »",
+        "ou presque" if "-" in value else "démesuré",
+    ):
+        assert told in done.err
+
+
+@pytest.mark.parametrize("value", ["1e308", "1e-310"])
+def test_a_population_that_cannot_be_is_refused(weigh, value):
+    done, rows = weigh(margins=f"variable,modalite,effectif\nsexe,f,{value}\nsexe,h,{value}\n")
+    assert (done.code, rows) == (2, [])
+    assert len(done.err.strip().splitlines()) == 3
+    assert ("nul ou presque" if "-" in value else "ligne 2, colonne effectif, valeur « 1e308 »") in done.err
+
+
+@pytest.mark.parametrize("cell", ['"5,200"', "5.200"])
+def test_thousands_cut_by_a_comma_are_not_read_as_decimals(weigh, cell):
+    done, rows = weigh(margins=f"variable,modalite,effectif\nsexe,f,{cell}\nsexe,h,900\n")
+    assert (done.code, rows) == (2, [])
+    for told in ("marges.csv, ligne 2, colonne effectif", "5200 personnes", "sans séparateur"):
+        assert told in done.err
+
+
+def test_shares_in_percent_may_have_three_decimals(weigh):
+    done, rows = weigh(margins="variable,modalite,effectif\nsexe,f,52.125\nsexe,h,47.875\n")
+    assert done.code == 0, done.err
+    assert sum(float(weight) for _, weight in rows[1:]) == pytest.approx(100)

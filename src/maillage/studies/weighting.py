@@ -20,6 +20,7 @@ from maillage.kernel.table import Table
 from maillage.pipeline.offer.forms.sheet import listed, shown
 from maillage.pipeline.survey.answers import ID, WEIGHT, numbers
 from maillage.pipeline.survey.margins import Category, Margin, agreed, key
+from maillage.pipeline.survey.weights import LEAST, MOST
 from maillage.reference.parameters import number
 from maillage.reference.questionnaire import DECLINED, UNKNOWN
 
@@ -247,14 +248,20 @@ def _initial(answers: Table, population: float, where: _Where) -> Floats:
     if WEIGHT not in answers:
         return np.full(len(answers), population / len(answers))
     found = numbers(answers[WEIGHT].tolist())
-    wrong = np.flatnonzero(~(np.isfinite(found) & (found > 0)))
+    wrong = np.flatnonzero(~((found >= LEAST) & (found <= MOST)))
     if not wrong.size:
         return found
     row = int(wrong[0])
-    value = found[row]
+    value = float(found[row])
     what = "la case est vide" if not answers[WEIGHT][row] else "ce n’est pas un nombre"
     if np.isfinite(value):
-        what = "un poids négatif" if value < 0 else "un poids nul"
+        what = (
+            "un poids négatif"
+            if value < 0
+            else "un poids démesuré"
+            if value > MOST
+            else "un poids nul" + " ou presque" * (value > 0)
+        )
     raise Refused(
         f"{where.row(row, answers[ID])}, colonne {WEIGHT}, valeur « {shown(str(answers[WEIGHT][row]))} » : {what}"
         f"{f' ({wrong.size} réponses sont dans ce cas)' if wrong.size > 1 else ''}.",

@@ -1,8 +1,9 @@
 """What a sample is made to look like: the classes of each variable and how many people each holds, as somebody gives them."""
 
 import math
+import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -17,6 +18,9 @@ from maillage.pipeline.survey.grid import Grid
 COLUMNS = ("variable", "modalite", "effectif")
 PURPOSE = "Les marges disent combien de personnes chaque classe compte dans la population."
 SAME = 1e-6  # relative difference of totals under which it is only rounding
+MOST, LEAST = 1e10, 1e-6  # of people in a class, and in a variable: beyond, no population, and sums lose their digits
+THOUSANDS = re.compile(r"[1-9]\d{0,2}[.,]\d{3}")  # 5,200 : five thousand two hundred, or a little more than five
+SHARES = 0.01  # how near to 100 shares in percent add up
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +104,13 @@ def of(found: Grid) -> tuple[Margin, ...]:
                 why=PURPOSE,
                 do="Corrigez-le, ou retirez la ligne.",
             )
+        if total > MOST:
+            raise row.fault(
+                "effectif",
+                "aucune population n’est si grande",
+                why=PURPOSE,
+                do="Donnez un nombre de personnes, par exemple 12500.",
+            )
         classes = variables.setdefault(key(row["variable"]), {})
         name = key(row["modalite"])
         if name in classes:
@@ -110,6 +121,7 @@ def of(found: Grid) -> tuple[Margin, ...]:
                 do="N’en gardez qu’une, ou additionnez-les.",
             )
         classes[name] = Category(name, total, (name,), line=row.line)
+    _plain_thousands(rows, variables)
     margins = tuple(Margin(variable, tuple(classes.values()), file=found.name) for variable, classes in variables.items())
     return agreed(margins)
 
@@ -144,12 +156,32 @@ def _rows(found: Grid) -> list[Row]:
     ]
 
 
+def _plain_thousands(rows: Sequence[Row], variables: Mapping[str, Mapping[str, Category]]) -> None:
+    """Refuse numbers of people that a comma or a point may cut in thousands: they would be read a thousand times too small.
+
+    Shares in percent with three decimals look the same, and add up to 100.
+    """
+    totals = [math.fsum(each.total for each in classes.values()) for classes in variables.values()]
+    if all(abs(total - 100) < SHARES for total in totals):
+        return
+    for row in rows:
+        if THOUSANDS.fullmatch(row["effectif"]):
+            whole = re.sub(r"[.,]", "", row["effectif"])
+            raise row.fault(
+                "effectif",
+                f"on ne sait pas si c’est {whole} personnes, ou un nombre à trois décimales",
+                why="Une virgule ou un point sépare les milliers dans certains tableurs, les décimales dans d’autres.",
+                do=f"Écrivez {whole} sans séparateur ; si ce sont des décimales, gardez-en moins ou plus de trois.",
+            )
+
+
 def agreed(margins: Sequence[Margin]) -> tuple[Margin, ...]:
     """Return the margins with the total of the first; Refused when a total is nil, or differs by more than rounding."""
     for margin in margins:
-        if not margin.total > 0:
+        if not margin.total > LEAST:
             raise Refused(
-                f"{margin.file or 'Les marges'}, variable « {margin.variable} » : le total des effectifs est nul.",
+                f"{margin.file or 'Les marges'}, variable « {margin.variable} » : le total des effectifs est nul"
+                f"{' ou presque' if margin.total else ''}.",
                 why="On ne peut pas ressembler à une population où il n’y a personne.",
                 do="Vérifiez la colonne « effectif ».",
             )

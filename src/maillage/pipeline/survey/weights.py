@@ -11,6 +11,7 @@ from maillage.pipeline.survey.answers import ID, numbers
 from maillage.pipeline.survey.grid import Grid
 
 WEIGHT = "poids"
+MOST, LEAST = 1e11, 1e-12  # persons a respondent stands for: beyond, no population, and sums of squares lose their digits
 WHY = "Un poids dit combien de personnes une réponse représente : c’est un nombre, positif ou nul."
 DO = "Refaites les poids avec « maillage enquete ponderer », sans retoucher le fichier."
 
@@ -43,8 +44,10 @@ def of(found: Grid) -> Mapping[str, float]:
             raise Refused(
                 f"{where} {ID} : l’identifiant manque.", why="On ne sait pas de quelle réponse est ce poids.", do=DO
             )
-        if not (math.isfinite(value) and value >= 0):
-            what = "le poids manque" if not cell else "un poids négatif" if value < 0 else "ce n’est pas un nombre"
+        if not 0 <= value <= MOST:
+            what = "le poids manque" if not cell else "ce n’est pas un nombre"
+            if math.isfinite(value):
+                what = "un poids négatif" if value < 0 else "un poids démesuré"
             raise Refused(f"{where} {WEIGHT}, valeur « {shown(cell)} » : {what}.", why=WHY, do=DO)
         if weights.setdefault(each, value) != value:
             raise Refused(
@@ -54,4 +57,6 @@ def of(found: Grid) -> Mapping[str, float]:
             )
     if not weights:
         raise Refused(f"{found.name} : aucun poids sous l’en-tête.", why=WHY, do=DO)
+    if 0 < math.fsum(weights.values()) < LEAST:
+        raise Refused(f"{found.name}, colonne {WEIGHT} : tous les poids sont presque nuls.", why=WHY, do=DO)
     return weights
