@@ -132,6 +132,33 @@ def test_ties_of_a_ranking_share_their_rank():
     assert ranks["rien"] == (approx(3), 30)
 
 
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        (["43"], ["toutes les valeurs"]),
+        (["40"] * 400, ["toutes les valeurs"]),
+        (["1"] * 30 + ["2"] * 30 + ["7"], ["moins de 2", "2 ou plus"]),
+        (["1"] * 3 + ["2"] * 30 + ["3"] * 30 + ["1e308"], ["moins de 3", "3 ou plus"]),
+        (["1"] * 30 + ["2"] * 30, ["1", "2"]),
+    ],
+)
+def test_the_list_of_numbers_does_not_tell_what_a_few_or_all_answered(values, expected):
+    found = tabulate(table(annees=values), FORM, "annees")
+    assert [row.label for row in found.rows] == expected
+    assert {each.value is None for each in found.measures} == {len(expected) == 1}
+    crossed = tabulate(
+        table(annees=values, aide=["oui", "non"] * (len(values) // 2) + ["oui"] * (len(values) % 2)),
+        FORM,
+        "aide",
+        by="annees",
+    )
+    assert list(dict.fromkeys(row.by_label for row in crossed.rows)) == expected
+
+
+def test_figures_that_are_nobodys_keep_every_value():
+    assert [row.label for row in tabulate(table(annees=["43", "44"]), FORM, "annees", least=None).rows] == ["43", "44"]
+
+
 def test_numbers_by_classes_with_mean_and_median():
     years = list(range(15, 90)) * 2
     found = tabulate(table(annees=years), FORM, "annees")

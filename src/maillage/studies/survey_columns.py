@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -29,6 +29,7 @@ SOME_DAY = date(2026, 1, 1)  # for conditions that ask for the day, when nobody 
 MOST = 60  # categories of a column: beyond, it is no list of answers
 CLOSE = 60  # likeness, 0 to 100, from which another spelling is proposed
 CLASSES, FEW_VALUES = 6, 10
+FARTHEST = 1e15  # beyond, an answer is a slip of the keyboard, and a mean loses its digits
 NUMBERS = ("integer", "decimal", "range")
 DATES = ("date", "moment")
 ISO = re.compile(r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})(?:[T ].*)?")
@@ -267,6 +268,7 @@ class Reader:
 
     def _numbers(self, held: dict[str, Any], texts: NDArray[np.str_], said: Bools, classes: Sequence[float]) -> Column:
         values = np.where(said, numbers(texts.tolist()), np.nan)
+        values = np.where(np.abs(values) <= FARTHEST, values, np.nan)
         unread = Counter(texts[said & np.isnan(values)].tolist())
         answered = said & np.isfinite(values)
         values = np.where(answered, values, np.nan)
@@ -341,6 +343,38 @@ def _unread(found: Counter[str], names: Sequence[str]) -> tuple[str, ...]:
     return (
         f"Des valeurs ne sont pas des réponses de cette question ; elles ne sont pas comptées : {', '.join(told)}{more}.",
     )
+
+
+def discreet(column: Column, least: int) -> Column:
+    """Return a column of numbers where no category is named after a value that fewer than `least` gave, or that all gave.
+
+    The categories of numbers are the values found: their mere list would tell what a few answered. Neighbours are put together,
+    from the lowest, with open ends. Columns of another form, or already cut in classes, come back as they are.
+    """
+    if column.form != "number" or column.values is None or not least:
+        return column
+    known, counts = np.unique(column.values[column.answered], return_counts=True)
+    if (
+        len(known) != len(column.categories)
+        or len(known) > FEW_VALUES
+        or (counts.min(initial=least) >= least and len(known) > 1)
+    ):
+        return column
+    starts, gathered = [0], 0
+    for rank, count in enumerate(counts.tolist()):
+        if gathered >= least:
+            starts.append(rank)
+            gathered = 0
+        gathered += count
+    if gathered < least and len(starts) > 1:
+        starts.pop()
+    bounds = known[starts[1:]]
+    names = [("valeurs", "toutes les valeurs")]
+    if len(bounds):
+        names = _class_names(bounds, bool((known == np.round(known)).all()))
+    at = np.digitize(np.nan_to_num(column.values), bounds)
+    members = (at[:, None] == np.arange(len(names))) & column.answered[:, None]
+    return replace(column, categories=tuple(names), members=members)
 
 
 def _steps_of(known: Floats) -> Floats:

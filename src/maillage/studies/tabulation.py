@@ -20,7 +20,7 @@ from maillage.kernel.estimate import Estimate, Figure, Withheld
 from maillage.kernel.table import Table
 from maillage.reference.parameters import number
 from maillage.reference.questionnaire import DECLINED, UNKNOWN, Questionnaire
-from maillage.studies.survey_columns import BLANK, SOME_DAY, Column, Reader
+from maillage.studies.survey_columns import BLANK, SOME_DAY, Column, Reader, discreet
 from maillage.studies.tabulated import METHOD, Counted, Group, Measured, Row, Tabulation
 
 Bools = NDArray[np.bool_]
@@ -188,8 +188,8 @@ def of_sample(
             do=f"Choisissez {NEVER_UNDER} ou plus ; {LEAST} est conseillé.",
         )
     cut = classes or {}
-    column = held.reader.column(question, classes=cut.get(question, ()))
-    cross = held.reader.group(by, classes=cut.get(by, ())) if by else None
+    column = discreet(held.reader.column(question, classes=cut.get(question, ())), least or 0)
+    cross = discreet(held.reader.group(by, classes=cut.get(by, ())), least or 0) if by else None
     if by and by == question:
         raise Refused(
             f"« {question} » ne peut pas être croisée avec elle-même.",
@@ -580,6 +580,8 @@ def _measures(held: Sample, cells: _Cells) -> Iterator[Measured]:
         n = int(inside.sum())
         told = not cells.least or (bool(cells.shown_bases[g]) and n >= cells.least)
         if column.values is not None:
+            if cells.least and n and np.ptp(column.values[inside]) == 0:
+                told = False  # the mean would be what each of them answered
             for measure, label in (("mean", "Moyenne"), ("median", "Médiane")):
                 why = "" if told and n else cells.whole or (SMALL.format(least=cells.least) if n else NOBODY)
                 found = None
