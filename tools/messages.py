@@ -122,7 +122,10 @@ def _python() -> Iterator[tuple[Path, Id]]:
 
 
 def _name(function: ast.expr) -> str:
-    return function.id if isinstance(function, ast.Name) else getattr(function, "attr", "")
+    """Return the name called, '' for a method of something else than the languages."""
+    if isinstance(function, ast.Attribute):
+        return function.attr if isinstance(function.value, ast.Name) and function.value.id == "languages" else ""
+    return function.id if isinstance(function, ast.Name) else ""
 
 
 def _yaml() -> Iterator[tuple[Path, Id]]:
