@@ -26,6 +26,7 @@ from maillage.studies.tabulated import METHOD, Counted, Group, Measured, Row, Ta
 Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]
 LEAST, NEVER_UNDER = int(number("protection/small_count")), 5
+GROUPS = 150  # a table is crossed by: beyond, protecting its cells takes minutes, for cells that are nearly all withheld
 VAGUE, FRAGILE = number("protection/survey_vague"), number("protection/survey_fragile")
 CELLS = 20_000_000  # rows × columns computed together
 GROUPED = ("ease", "satisfaction")
@@ -200,6 +201,12 @@ def of_sample(
         ((name, kept),) = held.where.items()
         if len(kept) == 1 and name != question and held.reader.group(name, classes=cut.get(name, ())).exclusive:
             return _group(held, question, name, kept[0], least, rounding, decimals, cut)
+    if cross and len(cross.categories) > GROUPS:
+        raise Refused(
+            f"« {by} » fait {len(cross.categories)} groupes, au plus {GROUPS}.",
+            why="Presque toutes les cases seraient masquées, et la protection des autres prendrait plusieurs minutes.",
+            do="Réunissez ses réponses en quelques groupes dans une autre colonne, puis croisez par elle.",
+        )
     cells = _Cells(held, column, cross, least or 0)
     for earlier in before:
         if least and (earlier.question, earlier.by) == (question, by) and not cells.whole:
