@@ -212,7 +212,7 @@ def weigh(
         iterations=found.iterations,
         gap=found.gap,
         explained=_explained(found, method, bounds, trim),
-        limits=_limits(used, places),
+        limits=_limits(used, places, len(answers)),
         warnings=tuple(notes),
     )
 
@@ -722,18 +722,24 @@ def _explained(found: Calibration, method: Method, bounds: tuple[float, float] |
     return f"Convergence atteinte en {rounds} ({what}). Les marges sont retrouvées {gap}.{kept}{cut}"
 
 
-def _limits(margins: Sequence[Margin], places: Mapping[str, int] | None) -> tuple[str, ...]:
+def _limits(margins: Sequence[Margin], places: Mapping[str, int] | None, answers: int) -> tuple[str, ...]:
     """Return what the margins cannot correct, in words."""
     names = listed([f"« {margin.label or margin.variable} »" for margin in margins], most=8)
     told = [
         f"Les poids corrigent {names}, et rien d’autre : à ces classes égales, on suppose que les personnes interrogées ressemblent aux "
         "autres.",
     ]
-    if places and (total := sum(places.values())):
+    if places and (placed := sum(places.values())):
         first, n = max(places.items(), key=lambda pair: pair[1])
+        unplaced = max(answers - placed, 0)
+        come = (
+            f"viennent de {len(places)} lieux ; « {first} »"
+            if len(places) > 1
+            else f"dont le lieu est noté viennent toutes de « {first} », qui"
+        )
         told.append(
-            f"Les réponses viennent de {len(places)} lieu{'x' * (len(places) > 1)} ; « {first} » en donne {_percent(n / total)}. Qui n’y passe "
-            "pas n’a pas pu répondre : les poids n’y changent rien."
+            f"Les réponses {come} en donne {_percent(n / max(answers, placed))}"
+            f"{f' ; {_n(unplaced)} sans lieu noté' if unplaced else ''}. Qui n’y passe pas n’a pas pu répondre : les poids n’y changent rien."
         )
     else:
         told.append(

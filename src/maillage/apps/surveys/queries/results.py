@@ -20,6 +20,7 @@ from maillage.apps.surveys.queries import answers, heard
 from maillage.apps.surveys.queries.answers import CHANNEL, PLACE
 from maillage.apps.territories import queries as territories
 from maillage.kernel.errors import Refused, UnknownTerritory
+from maillage.kernel.estimate import Estimate
 from maillage.kernel.table import Table
 from maillage.pipeline.survey.margins import Category, Margin
 from maillage.reference.cards import cards
@@ -31,7 +32,7 @@ from maillage.reports.survey_findings import Sentence
 from maillage.reports.wording import count, number
 from maillage.studies import census_margins as census_margins_
 from maillage.studies import frame as frames
-from maillage.studies import tabulation, weighting
+from maillage.studies import local_survey, tabulation, weighting
 from maillage.studies.tabulated import Counted, Tabulation, counted
 
 Json = dict[str, Any]
@@ -201,13 +202,20 @@ def told_weighting(found: weighting.Weighting) -> Json:
     }
 
 
-def samples(row: Weighting) -> list[Sample]:
-    """Return the sample beside the population, variable by variable, as a weighting kept them."""
+def samples(row: Weighting, cards: Sequence[Card] = ()) -> list[Sample]:
+    """Return the sample beside the population, variable by variable, as a weighting kept them.
+
+    cards: what is published with it. A variable with a small class, or whose own table withholds an answer, is then left out: one
+    would be worked out from the other.
+    """
+    whole = {card.asked.name: all(isinstance(line.figure, Estimate) for line in card.asked.lines) for card in cards}
     sources = {each["question"]: (each["label"], each["source"]) for each in row.variables}
     out = []
     for variable in dict.fromkeys(each["variable"] for each in row.told["strata"]):
         label, source = sources.get(variable, (variable, ""))
         strata = [each for each in row.told["strata"] if each["variable"] == variable]
+        if cards and (not whole.get(variable, True) or min(each["n"] for each in strata) < local_survey.LEAST):
+            continue
         rows = [(each["name"], each["n"], 100 * each["share"], 100 * each["target"]) for each in strata]
         out.append(Sample(label=label, source=f"Population : {source}." if source else "", rows=rows))
     return out
@@ -314,7 +322,7 @@ def results(held: Frame, cards: Sequence[Card], *, at: datetime) -> Results:
         cards=cards,
         aim=survey.aim,
         sentences=[said.text for said in findings(held) if not said.hidden and not said.flagged] if cards else (),
-        sample=samples(row) if row else (),
+        sample=samples(row, cards) if row else (),
         quotes=[
             (theme, [(each.shown, each.get_speaker_display()) for each in rows]) for theme, rows in heard.quotes(survey)
         ],

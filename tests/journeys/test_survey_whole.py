@@ -1,0 +1,315 @@
+"""A whole survey, as somebody runs it: an XLSForm brought, answers taken in the street and on paper, weighed, read, published, estimated."""
+
+import csv
+import io
+import json
+import re
+import urllib.request
+import uuid
+from collections import Counter
+
+import openpyxl
+from playwright.sync_api import expect
+
+from tests.journeys.conftest import PHONE
+from tests.journeys.test_learners import server, start, stop
+from tests.journeys.test_survey_offline import PAGE, STATUS, following, kept, on, ready
+
+TITLE, COMMUNE = "Internet et vous à Échirolles", "38151"
+FR, EN = "label::Français (fr)", "label::English (en)"
+SHEETS = {
+    "survey": [
+        ("type", "name", FR, EN, "required", "relevant", "constraint", "constraint_message::Français (fr)", "maillage::scale"),
+        ("begin_group", "vous", "Vous", "You", "", "", "", "", ""),
+        ("select_one ages", "age", "Quel âge avez-vous ?", "How old are you?", "yes", "", "", "", ""),
+        ("select_one sexes", "sexe", "Vous êtes…", "You are…", "yes", "", "", "", ""),
+        ("integer", "foyer", "Combien êtes-vous au foyer ?", "How many live in your home?", "", "", ". >= 1 and . <= 20",
+         "Comptez de 1 à 20 personnes, vous compris.", ""),
+        ("end_group", "", "", "", "", "", "", "", ""),
+        ("begin_group", "usages", "Internet", "Internet", "", "", "", "", ""),
+        ("select_one usages", "dernier_usage_internet", "Quand avez-vous utilisé Internet pour la dernière fois ?",
+         "When did you last use the Internet?", "yes", "", "", "", ""),
+        ("select_multiple frein", "freins", "Qu’est-ce qui vous en tient loin ?", "What keeps you away?", "",
+         "${dernier_usage_internet} != 'moins_3_mois'", "", "", ""),
+        ("select_multiple outils", "appareils", "De quels appareils disposez-vous ?", "Which devices do you have?", "", "", "", "", ""),
+        ("select_one aisances", "aise_en_ligne", "Pour vos démarches en ligne, vous êtes…", "With online forms, you are…",
+         "", "", "", "", "ease"),
+        ("end_group", "", "", "", "", "", "", "", ""),
+    ],
+    "choices": [
+        ("list_name", "name", FR, EN),
+        *(("ages", name, *labels) for name, *labels in (
+            ("15_25", "De 15 à 25 ans", "15 to 25"), ("26_39", "De 26 à 39 ans", "26 to 39"), ("40_60", "De 40 à 60 ans", "40 to 60"),
+            ("61_70", "De 61 à 70 ans", "61 to 70"), ("plus_70", "Plus de 70 ans", "Over 70"))),
+        ("sexes", "femme", "Une femme", "A woman"),
+        ("sexes", "homme", "Un homme", "A man"),
+        ("usages", "moins_3_mois", "Il y a moins de trois mois", "Less than three months ago"),
+        ("usages", "plus_3_mois", "Il y a plus longtemps", "Longer ago"),
+        ("usages", "jamais", "Jamais", "Never"),
+        ("frein", "cout", "Le prix", "The price"),
+        ("frein", "peur", "La peur de se tromper", "Fear of mistakes"),
+        ("outils", "smartphone", "Un smartphone", "A smartphone"),
+        ("outils", "ordinateur", "Un ordinateur", "A computer"),
+        ("outils", "tablette", "Une tablette", "A tablet"),
+        ("aisances", "pas_du_tout", "Pas du tout à l’aise", "Not at all at ease"),
+        ("aisances", "peu", "Peu à l’aise", "Not very at ease"),
+        ("aisances", "plutot", "Plutôt à l’aise", "Rather at ease"),
+        ("aisances", "tres", "Très à l’aise", "Very at ease"),
+    ],
+    "settings": [("form_title", "form_id", "default_language"), (TITLE, "internet_et_vous", "Français (fr)")],
+}  # fmt: skip
+NAMES = ("age", "sexe", "foyer", "dernier_usage_internet", "freins", "appareils", "aise_en_ligne")
+AGES = ["15_25"] * 5 + ["26_39"] * 6 + ["40_60"] * 8 + ["61_70"] * 3 + ["plus_70"] * 13  # a market in the morning
+AWAY = {15, 20, 22, 23, 25, 26, 28, 29, 31, 32, 34}  # who has not used the Internet for three months
+VERY, RATHER, LITTLE = 13, 13, 6  # at ease, out of 35; three are not at all
+
+
+def people() -> list[dict[str, str]]:
+    """Return what 35 people answer, by the name of the question; what is not asked is not there."""
+    ease = ["tres"] * VERY + ["plutot"] * RATHER + ["peu"] * LITTLE + ["pas_du_tout"] * (35 - VERY - RATHER - LITTLE)
+    found = []
+    for n, age in enumerate(AGES):
+        away = n in AWAY
+        said = {"age": age, "sexe": ("femme", "homme")[n * 3 % 5 % 2], "foyer": str(1 + n % 4)}
+        said["dernier_usage_internet"] = ("jamais" if n % 2 else "plus_3_mois") if away else "moins_3_mois"
+        if away:
+            said["freins"] = "cout peur" if n % 3 else "peur"
+        said["appareils"] = ("smartphone", "ordinateur", "smartphone ordinateur tablette")[n % 3]
+        said["aise_en_ligne"] = ease[n]
+        found.append(said)
+    return sorted(found, key=lambda said: hash_of(said))  # streets mix people; the last five answer on paper
+
+
+def hash_of(said: dict[str, str]) -> str:
+    return uuid.uuid5(uuid.NAMESPACE_URL, json.dumps(said)).hex
+
+
+def xlsform() -> bytes:
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for name, rows in SHEETS.items():
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append([value or None for value in row])
+    held = io.BytesIO()
+    book.save(held)
+    return held.getvalue()
+
+
+LABELS = {(row[0], row[1]): row[2] for row in SHEETS["choices"]}
+LISTS = {row[1]: row[0].partition(" ")[2] for row in SHEETS["survey"] if row[0].startswith("select")}
+WORDS = {row[1]: row[2] for row in SHEETS["survey"]}
+
+
+def answer(page, said: dict[str, str]) -> None:
+    """Ask one person on the screen of a surveyor, question after question."""
+    page.locator("[data-commencer]").click()
+    for name in NAMES:
+        if name not in said:
+            continue
+        expect(page.locator("#question")).to_have_text(WORDS[name])
+        if name in LISTS:
+            for each in said[name].split():
+                page.get_by_label(LABELS[LISTS[name], each], exact=True).check()
+        else:
+            page.locator("#reponse-tapee").fill(said[name])
+        following(page)
+    on(page, "fin")
+    page.locator("[data-finir]").click()
+    expect(page.locator("#titre-personne")).to_have_text("Personne suivante")
+
+
+def typed(said: dict[str, str]) -> list[str]:
+    """Return what is typed for a sheet of paper: the numbers of the boxes ticked."""
+    ranks = {key: [other for at, other in LABELS if at == key[0]].index(key[1]) + 1 for key in LABELS}
+    return [
+        " ".join(str(ranks[LISTS[name], each]) for each in said[name].split()) if name in LISTS else said[name]
+        for name in NAMES
+        if name in said
+    ]
+
+
+def test_a_survey_from_its_xlsform_to_the_estimate_of_the_need(enter, visit, site, environment, tmp_path):
+    asked = people()
+    before = _need(visit)
+    room, survey = prepare(enter, tmp_path)
+    link = carried(room)
+    street(visit, environment, int(survey), link, asked[:30])
+    paper(room, asked[30:])
+    found = kept(environment, int(survey))
+    assert sorted(map(hash_of, asked)) == sorted(
+        hash_of({n: values[n] for n in NAMES if n in values}) for _, values in found
+    )
+    room.goto(f"{site}/espace/enquetes/{survey}/")
+    expect(room.locator(".enquete-suivi")).to_contain_text("35 réponses sur 35 visées")
+    room.once("dialog", lambda dialog: dialog.accept())
+    room.get_by_role("button", name="Terminer l’enquête").click()
+    expect(room.locator(".enquete-suivi")).to_contain_text("L’enquête est terminée.")
+    weigh(room)
+    read(room)
+    publish(room, visit)
+    estimated(visit, before)
+
+
+def prepare(enter, folder):
+    """Bring an XLSForm; say who is asked, where; open."""
+    file = folder / "internet-et-vous.xlsx"
+    file.write_bytes(xlsform())
+    room = enter("coordination", "/espace/")
+    room.locator("main, nav").get_by_role("link", name="Enquêtes").first.click()
+    room.get_by_role("link", name="Préparer une enquête").first.click()
+    room.get_by_role("radio", name="Un fichier XLSForm").check()
+    room.get_by_label(re.compile("Fichier XLSForm")).set_input_files(file)
+    room.get_by_label("Titre").fill(TITLE)
+    room.get_by_label("Territoire").fill("Échirolles")
+    room.get_by_label("Qui répond").select_option(label="Habitants")
+    room.get_by_label("De qui parle-t-elle").fill("habitants de 15 ans et plus")
+    room.get_by_label("Ce que l’enquête doit montrer").fill("Qui se tient loin d’Internet, et pourquoi.")
+    room.get_by_label("Réponses visées").fill("35")
+    room.get_by_role("button", name="Préparer", exact=True).click()
+    room.wait_for_url(re.compile(r"/espace/enquetes/\d+/$"))
+    survey = re.search(r"/(\d+)/$", room.url)[1]
+    room.get_by_role("link", name="Relire le questionnaire").click()
+    expect(room.locator("main")).to_contain_text("seulement si")
+    expect(room.locator("main")).to_contain_text("Anglais", ignore_case=True)
+    room.go_back()
+    room.get_by_label("Nom du lieu").fill("Marché de la Luire")
+    room.get_by_role("button", name="Ajouter ce lieu").click()
+    room.get_by_role("button", name="Ouvrir l’enquête").click()
+    expect(room.locator(".sous-titre")).to_contain_text("En cours")
+    return room, survey
+
+
+def carried(room) -> str:
+    """Give a surveyor a link, as it is photographed."""
+    room.get_by_label("Prénom, surnom ou nom de l’appareil").fill("Nadia")
+    room.get_by_role("button", name="Donner un lien").click()
+    link = room.locator("#lien").input_value().partition("#")[2]
+    room.get_by_role("link", name="C’est fait").click()
+    return link
+
+
+def street(visit, environment, survey: int, link: str, said: list[dict[str, str]]) -> None:
+    """Ask thirty people at 390 px; the network is cut, the server dies once it has kept half of them and before it says so."""
+    with server(environment) as (address, running):
+        start(environment, address, running)
+        page = visit(f"{address}{PAGE}#{link}", **PHONE)
+        expect(page.locator("[data-enquetes]")).to_contain_text(TITLE)
+        ready(page)
+        page.context.set_offline(True)
+        page.reload()
+        page.get_by_role("button", name="Commencer").click()
+        page.get_by_role("radio", name="Marché de la Luire").check()
+        page.get_by_role("button", name="Continuer").click()
+        half = len(said) // 2
+        for each in said[:half]:
+            answer(page, each)
+        expect(page.locator(STATUS)).to_have_text(f"{half} réponses en attente, 0 envoyée")
+
+        def dies(route) -> None:
+            route.fetch()
+            stop(running.pop())
+            route.abort()
+
+        page.route("**/enquetes/envoi/", dies, times=1)
+        page.context.set_offline(False)
+        expect(page.locator(STATUS)).to_have_text(f"{half} réponses en attente, 0 envoyée")
+        for _ in range(100):
+            if not running:
+                break
+            page.wait_for_timeout(100)
+        assert not running, "the server died in the middle of a sending"
+        assert len(kept(environment, survey)) == half, "kept there, still waiting here: nobody told the device"
+        for each in said[half:]:
+            answer(page, each)
+        expect(page.locator(STATUS)).to_have_text(f"{len(said)} réponses en attente, 0 envoyée")
+        page.get_by_role("button", name="Mes enquêtes").click()
+        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+        start(environment, address, running)
+        page.get_by_role("button", name="Envoyer maintenant").click()
+        expect(page.locator(STATUS)).to_have_text(f"0 réponse en attente, {len(said)} envoyées", timeout=20_000)
+        found = kept(environment, survey)
+        assert len(found) == len({uid for uid, _ in found}) == len(said), "each once"
+        page.close()
+
+
+def paper(room, said: list[dict[str, str]]) -> None:
+    """Type sheets by keyboard alone, once the page is there."""
+    room.get_by_role("link", name="Saisir les feuilles").click()
+    room.wait_for_load_state()
+    for number, each in enumerate(said, 1):
+        for word in (str(number), *typed(each)):
+            room.keyboard.type(word)
+            room.keyboard.press("Enter")
+        room.keyboard.press("Enter")
+        expect(room.get_by_text(f"Feuille n° {number} enregistrée")).to_be_visible()
+
+
+def weigh(room) -> None:
+    """Margins of the census for age and sex; the thin class is merged as proposed; weights."""
+    room.get_by_role("link", name="Résultats").first.click()
+    room.get_by_role("link", name="Les redresser").click()
+    room.get_by_role("button", name="Préparer les marges").click()
+    warned = room.locator("#classes ~ .message.warning")
+    expect(warned).to_contain_text("3 réponses")
+    warned.get_by_role("button", name=re.compile("^Réunir")).click()
+    expect(warned).to_have_count(0)
+    room.get_by_role("button", name="Calculer les poids de 35 réponses").click()
+    expect(room.locator("#retenu")).to_be_visible()
+    expect(room.locator(".chiffres-poids")).to_contain_text("Effet de plan")
+
+
+def read(room) -> None:
+    """A question crossed by another, its small counts withheld."""
+    room.get_by_role("link", name="Tableaux", exact=True).click()
+    expect(room.locator(".chapeau").first).to_contain_text("35 réponses, chiffres redressés")
+    room.get_by_label(re.compile("^Question")).select_option(label=WORDS["appareils"])
+    room.get_by_label("Selon").select_option(label=WORDS["dernier_usage_internet"])
+    room.get_by_role("button", name="Voir ce tableau").click()
+    shown = room.locator("main .document")
+    expect(shown).to_contain_text("Il y a moins de trois mois")
+    expect(shown).to_contain_text("non publié")
+
+
+def publish(room, visit) -> None:
+    """Publish; a stranger reads it, and can neither read nor work out what is withheld."""
+    room.get_by_role("link", name="Publier", exact=True).click()
+    expect(room.locator(".message.info").first).to_contain_text("retenu")
+    room.get_by_role("button", name="Publier l’édition 1").click()
+    room.get_by_role("link", name="Ce que tout le monde lit").click()
+    stranger = visit(room.url, **PHONE)
+    expect(stranger.locator("h1")).to_have_text(TITLE)
+    expect(stranger.locator("main")).to_contain_text("35 réponses, chiffres redressés")
+    assert stranger.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    address = stranger.get_by_role("link", name="Tableaux (CSV)").get_attribute("href")
+    with urllib.request.urlopen(re.match(r"http://[^/]+", stranger.url)[0] + address) as told:
+        rows = list(csv.DictReader(io.StringIO(told.read().decode("utf-8-sig"))))
+    eased = [row for row in rows if row["question"] == "aise_en_ligne" and not row["par"]]
+    hidden = {row["modalite"] for row in eased if not row["part"]}
+    assert {"peu", "pas_du_tout"} & hidden, "few said so"
+    assert len(hidden) >= 2, "one alone would be what is left of the total"
+    assert not any(row["effectif"] or row["bas"] or row["haut"] for row in eased if row["modalite"] in hidden)
+    counts = Counter(row["question"] for row in rows if row["effectif"] and int(row["effectif"]) < 11)
+    assert not counts, "no count under 11 is told"
+    stranger.close()
+
+
+def _need(visit) -> str:
+    page = visit(f"/territoires/{COMMUNE}/")
+    figure = page.locator(".chiffre-grand").first
+    figure.wait_for(timeout=60_000)
+    expect(page.locator("#enquete")).to_have_count(0)
+    return figure.inner_text()
+
+
+def estimated(visit, before: str) -> None:
+    """The need of the commune, made again: the survey weighed against the model, in words."""
+    page = visit(f"/territoires/{COMMUNE}/")
+    told = page.locator("section[aria-labelledby=enquete]")
+    told.wait_for(timeout=60_000)
+    expect(told).to_contain_text(f"« {TITLE} » : 35 réponses à la question")
+    expect(told).to_contain_text("Le modèle seul")
+    expect(told).to_contain_text("D’où vient l’écart")
+    after = page.locator(".chiffre-grand").first.inner_text()
+    expect(page.locator("#enquete")).to_have_text("L’enquête et le modèle, ensemble")
+    assert after != before, "combined with the survey, weighed by precision"
