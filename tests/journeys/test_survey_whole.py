@@ -291,6 +291,9 @@ def publish(room, visit) -> None:
     assert not any(row["effectif"] or row["bas"] or row["haut"] for row in eased if row["modalite"] in hidden)
     counts = Counter(row["question"] for row in rows if row["effectif"] and int(row["effectif"]) < 11)
     assert not counts, "no count under 11 is told"
+    ages = {row["modalite"] for row in rows if row["question"] == "age" and not row["part"]}
+    assert "61_70" in ages
+    expect(stranger.locator("main")).not_to_contain_text("61 ans et plus")  # less « plus de 70 ans », three would be left
     stranger.close()
 
 
