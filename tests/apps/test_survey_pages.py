@@ -236,6 +236,15 @@ def test_an_opened_survey_is_closed_and_opened_again(client, survey):
     assert Survey.objects.get().state == "open"
 
 
+def test_a_closed_survey_says_what_comes_next(client, survey):
+    _, token = asked.device(survey)
+    asked.send(client, token, asked.answer())
+    client.post(f"/espace/enquetes/{survey.pk}/geste/", {"geste": "terminer"})
+    told = page(client, f"/espace/enquetes/{survey.pk}/")
+    for next_page in ("redressement", "enseignements", "paroles", "publier"):
+        assert f'href="/espace/enquetes/{survey.pk}/resultats/{next_page}/"' in told
+
+
 def test_a_survey_with_answers_is_never_erased(client, survey):
     _, token = asked.device(survey)
     asked.send(client, token, asked.answer())
