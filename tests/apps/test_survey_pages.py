@@ -214,6 +214,7 @@ def test_an_answer_is_read_with_its_remarks_and_put_aside(client, survey):
     told = page(client, f"/espace/enquetes/{survey.pk}/reponses/")
     assert "remarque" in told
     assert "<b>x" not in told
+    assert f"<summary><span>N° {Answer.objects.get().uid.hex[:6]} ·" in told
     address = f"/espace/enquetes/{survey.pk}/reponses/"
     client.post(address, {"ligne": Answer.objects.get().pk, "pourquoi": ""})
     assert Answer.objects.get().aside_at is None
