@@ -130,6 +130,16 @@ def test_margins_the_survey_does_not_know_are_refused(study, survey, tmp_path):
     assert "jeune" in answer.err
 
 
+def test_margins_of_the_question_itself_measure_nothing(study, survey, alone, tmp_path):
+    words = survey(16)
+    with (tmp_path / "marges.csv").open("a", encoding="utf-8") as file:
+        file.write("internet_3_mois,oui,20000\ninternet_3_mois,non,3000\n")
+    answer, found = study(*words)
+    assert answer.code == 1
+    assert "est aussi dans les marges" in answer.err
+    assert found["besoins"] == alone["besoins"]
+
+
 def test_a_filter_keeps_the_survey_out_and_says_so(study, survey):
     answer, found = study(*survey(16), "--filtre", "petites-communes")
     assert answer.code == 1

@@ -42,6 +42,13 @@ def test_the_answers_that_count_are_those_of_the_link():
     assert found.residents == 10_000
 
 
+def test_a_question_made_to_match_margins_measures_nothing():
+    table = answers(aisance=EASE)
+    found = local_survey.read(table, Plan(weights=np.full(100, 100.0)), INSEE, title="Essai", calibrated=("aisance",))
+    assert isinstance(found, Unread)
+    assert "est aussi dans les marges" in found.reason
+
+
 def test_labels_are_read_as_names():
     labels = {"pas_du_tout": "Pas du tout à l’aise", "peu": "Peu à l’aise", "a_l_aise": "À l’aise", "tres": "Très à l’aise"}
     assert read(aisance=[labels[word] for word in EASE]).share == 0.2

@@ -111,16 +111,21 @@ def read(
     title: str,
     link: Link | None = None,
     variables: Sequence[str] = (),
+    calibrated: Sequence[str] = (),
 ) -> Measured | Unread:
     """Return what a survey says of a definition, read by its nearest link; Unread when no question tells it.
 
     answers: one row per respondent, texts; plan: their weights, in persons, and how they were calibrated, same respondents, same
     order. link: the one to read instead of those of the reference. variables: what the plan was calibrated on, in words.
+    calibrated: the same, as columns: a question whose answers were made to match margins measures nothing.
     """
     found: list[str] = []
     for each in (link,) if link else links_of(chosen):
         for column in answers.columns:
             if column == "id" or not each.reads(column):
+                continue
+            if column in calibrated:
+                found.append(f"la question « {column} » est aussi dans les marges : sa part serait celle des marges")
                 continue
             said = _said(answers[column], each)
             if isinstance(said, str):

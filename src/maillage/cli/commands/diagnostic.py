@@ -158,6 +158,7 @@ def survey_of(given: argparse.Namespace, chosen: "Definition") -> "tuple[Measure
         title=given.enquete.stem,
         link=link,
         variables=[margin.variable for margin in weighted.margins],
+        calibrated=[margin.variable for margin in weighted.margins],
     )
     for sentence in weighted.warnings:
         print(sentence, file=sys.stderr)

@@ -41,4 +41,5 @@ def measured(edition: int, definition: Definition) -> Measured | Unread | None:
         definition,
         title=row.survey.title,
         variables=[str(each["label"]) for each in row.weighting.variables],
+        calibrated=[str(each["question"]) for each in row.weighting.variables],
     )
