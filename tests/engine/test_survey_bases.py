@@ -10,8 +10,8 @@ from maillage.studies.tabulation import sample
 CHOICES = {"oui": "Oui", "non": "Non"}
 
 
-def cards(few: int, towns: int = 2):
-    """Return the cards of a form asked of 100 people, of which `few` are asked a second question."""
+def cards(few: int, towns: int = 2, by: str = ""):
+    """Return the cards of a form asked of 100 people, of which `few` are asked a second question. by: crossed by it."""
     lists = {
         "ouinon": tuple(Choice(name=name, label={"fr": label}) for name, label in CHOICES.items()),
         "ville": tuple(Choice(name=f"v{k}", label={"fr": f"Ville {k}"}) for k in range(towns)),
@@ -34,7 +34,7 @@ def cards(few: int, towns: int = 2):
     )
     return {
         card.asked.name: card
-        for card in survey_cards.every(sample(rows, Questionnaire(id="f", title="F", lists=lists, items=items)))
+        for card in survey_cards.every(sample(rows, Questionnaire(id="f", title="F", lists=lists, items=items)), by=by)
     }
 
 
@@ -59,3 +59,9 @@ def test_many_withheld_answers_are_told_in_one_line():
     grid = survey.table(card, "brut")
     assert [row[0].text[:16] for row in grid.rows][1:] == ["Non publiées : V"]
     assert "Ville 29" not in survey.chart(card, id="x").svg
+
+
+def test_a_group_left_out_of_a_crossed_table_is_named():
+    card = cards(few=3, by="equipe")["ville"]
+    assert [group.label for group in card.groups] != ["Oui", "Non"]
+    assert any(note.startswith("Groupes non montrés") and "Non" in note for note in card.notes), card.notes

@@ -39,8 +39,14 @@ def card(sample: Sample, whole: Tabulation, crossed: Tabulation | None = None) -
         else (),
         gaps=tuple(found),
         looked=looked,
-        notes=tuple(dict.fromkeys((*_notes(whole), *(crossed.notes if crossed else ())))),
+        notes=tuple(dict.fromkeys((*_notes(whole), *(crossed.notes if crossed else ()), *_absent(crossed)))),
     )
+
+
+def _absent(crossed: Tabulation | None) -> list[str]:
+    """Return the sentence that names the groups whose base is withheld: a table that leaves one out says so."""
+    held = [group.label for group in crossed.groups if group.n is None] if crossed else []
+    return [f"Groupes non montrés, pour que personne ne soit reconnu : {', '.join(held)}."] if held else []
 
 
 def _asked(sample: Sample, whole: Tabulation, question: Question | None) -> Asked:
