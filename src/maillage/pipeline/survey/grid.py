@@ -17,6 +17,7 @@ from maillage.pipeline.offer.forms.decode import decoded
 from maillage.pipeline.offer.forms.read import OTHERS, ZIP
 from maillage.pipeline.offer.forms.separated import ANNOUNCED, MAX_BROKEN, Dialect, cut
 from maillage.pipeline.offer.forms.sheet import Fault, Record, Remarks, listed, shown, spaced
+from maillage.pipeline.offer.forms.workbook import guarded
 
 MAX_BYTES = 512 * 2**20  # a million answers of twenty questions weigh a hundred
 MAX_CELL = 131_072  # characters
@@ -134,19 +135,14 @@ def _workbook(content: bytes, remarks: Remarks) -> Iterator[Record]:
     if not filled:
         raise remarks.refusal("toutes les feuilles sont vides.", why=EXPECTED, do="Vérifiez que c’est le bon fichier.")
     extent.check(filled, remarks.name)
-    try:
+
+    def chosen() -> calamine.CalamineSheet:
         workbook = calamine.load_workbook(io.BytesIO(content))
         sheets = {rank: workbook.get_sheet_by_index(rank) for rank, each in enumerate(extents) if each.filled}
         repeated = {rank for rank, sheet in sheets.items() if _is_repeated(sheet)}
-        sheet = sheets[max(sheets, key=lambda rank: (rank not in repeated, extents[rank].visible, extents[rank].filled))]
-    except calamine.PasswordError:
-        raise zipped.locked(remarks) from None
-    except Exception:
-        raise zipped.damaged(remarks) from None
-    except BaseException as error:
-        if type(error).__name__ != "PanicException":  # what Rust raises, outside of Exception
-            raise
-        raise zipped.damaged(remarks) from None
+        return sheets[max(sheets, key=lambda rank: (rank not in repeated, extents[rank].visible, extents[rank].filled))]
+
+    sheet = guarded(chosen, remarks)
     if len(filled) > 1:
         remarks.say(f"Feuille lue : « {sheet.name} », la plus remplie des feuilles visibles.")
     for line, values in enumerate(sheet.iter_rows(), 1):

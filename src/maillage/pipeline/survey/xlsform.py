@@ -22,6 +22,7 @@ from maillage.pipeline.offer.forms import cells, compound, extent, zipped
 from maillage.pipeline.offer.forms.decode import decoded
 from maillage.pipeline.offer.forms.read import OTHERS, ZIP
 from maillage.pipeline.offer.forms.sheet import Remarks, listed, shown, spaced
+from maillage.pipeline.offer.forms.workbook import guarded
 from maillage.reference import answering, expressions
 from maillage.reference.expressions import Unhandled
 from maillage.reference.questionnaire import UNSAID, Choice, Group, Kind, National, Question, Questionnaire, Texts, unsaid
@@ -202,23 +203,16 @@ def _workbook(content: bytes, remarks: Remarks) -> dict[str, list[tuple[int, lis
     if not filled:
         raise remarks.refusal("toutes les feuilles sont vides.", why=EXPECTED, do="Vérifiez que c’est le bon fichier.")
     extent.check(filled, remarks.name)
-    try:
+
+    def found() -> dict[str, list[tuple[int, list[str]]]]:
         workbook = calamine.load_workbook(io.BytesIO(content))
-        found = {}
-        for rank, each in enumerate(extents):
-            if each.filled:
-                sheet = workbook.get_sheet_by_index(rank)
-                rows = enumerate(sheet.iter_rows(), 1)
-                found[sheet.name] = [(line, [_text(value) for value in values]) for line, values in rows]
-    except calamine.PasswordError:
-        raise zipped.locked(remarks) from None
-    except Exception:
-        raise zipped.damaged(remarks) from None
-    except BaseException as error:
-        if type(error).__name__ != "PanicException":  # what Rust raises, outside of Exception
-            raise
-        raise zipped.damaged(remarks) from None
-    return found
+        sheets = [workbook.get_sheet_by_index(rank) for rank, each in enumerate(extents) if each.filled]
+        return {
+            sheet.name: [(line, [_text(value) for value in values]) for line, values in enumerate(sheet.iter_rows(), 1)]
+            for sheet in sheets
+        }
+
+    return guarded(found, remarks)
 
 
 def _text(value: object) -> str:

@@ -58,7 +58,7 @@ def sheet_of(content: bytes, remarks: Remarks) -> Sheet:
     extent = max(filled, key=lambda each: (each.visible, each.filled))
     # XLSX is read one sheet at a time, the others whole
     check([extent] if form == "xlsx" else extents, remarks.name)
-    workbook = _read(lambda: calamine.load_workbook(io.BytesIO(content)), remarks)
+    workbook = guarded(lambda: calamine.load_workbook(io.BytesIO(content)), remarks)
     if len(workbook.sheet_names) != len(extents):
         raise zipped.damaged(remarks)
     for other, name in zip(extents, workbook.sheet_names, strict=True):
@@ -86,7 +86,7 @@ class _Table:
 
 
 def _table(extent: Extent, workbook: calamine.CalamineWorkbook, remarks: Remarks) -> _Table:
-    sheet = _read(lambda: workbook.get_sheet_by_name(extent.sheet), remarks)
+    sheet = guarded(lambda: workbook.get_sheet_by_name(extent.sheet), remarks)
     records = _records(sheet, Remarks(remarks.name))  # read again whole: what is odd is counted then
     filled = ((line, stripped) for line, cells in records if any(stripped := [cell.strip() for cell in cells]))
     head = list(islice(filled, HEADER_WITHIN))
@@ -139,7 +139,7 @@ def _apart(names: Sequence[str]) -> list[str]:
     return [f"{name} {names[:rank].count(name)}" for rank, name in enumerate(names)]
 
 
-def _read(call: Callable[[], T], remarks: Remarks) -> T:
+def guarded(call: Callable[[], T], remarks: Remarks) -> T:
     """Return what the reader of spreadsheets gives; Refused when it fails, or panics, on a file it cannot follow."""
     try:
         return call()
