@@ -285,10 +285,14 @@ if (taper) {
   const clavier = un("[data-clavier]", taper), ouvrir = un("[data-clavier-ouvrir]", taper);
   let majuscule = false;
   const champDuMoment = () => un("input", modeles.find((m) => !m.hidden));
+  // Où l’on en est dans chaque champ : un navigateur l’oublie dès que le focus passe sur une touche.
+  const places = new WeakMap();
+  tous("input", taper).forEach((champ) => champ.addEventListener("blur", () => places.set(champ, [champ.selectionStart, champ.selectionEnd])));
   const ecrire = (quoi) => {
-    const champ = champDuMoment(), [debut, fin] = [champ.selectionStart ?? champ.value.length, champ.selectionEnd ?? champ.value.length];
-    if (quoi === null) champ.setRangeText("", debut === fin ? Math.max(debut - 1, 0) : debut, fin, "end");
-    else champ.setRangeText(quoi, debut, fin, "end");
+    const champ = champDuMoment(), [debut, fin] = places.get(champ) ?? [champ.value.length, champ.value.length];
+    const depuis = quoi === null && debut === fin ? Math.max(debut - 1, 0) : debut, apres = depuis + (quoi ?? "").length;
+    champ.setRangeText(quoi ?? "", depuis, fin, "end");
+    places.set(champ, [apres, apres]);
   };
   const touches = () => {
     clavier.replaceChildren(...["1234567890", "azertyuiop", "qsdfghjklm", "wxcvbn'-.@", "éèàçêù_/:!"].map((rang) => {
