@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from maillage.kernel.dates import in_words
 from maillage.reference.glossary import terms
 from maillage.reports import atlas, charts, local_survey, wording
 from maillage.reports.blocks import (
@@ -27,20 +28,6 @@ from maillage.studies.diagnosis import Diagnosis
 
 Json = dict[str, Any]
 
-MONTHS = [
-    "janvier",
-    "février",
-    "mars",
-    "avril",
-    "mai",
-    "juin",
-    "juillet",
-    "août",
-    "septembre",
-    "octobre",
-    "novembre",
-    "décembre",
-]
 LEGEND = (
     ("case-numerique", "difficulté numérique"),
     ("case-sociale", "difficulté sociale"),
@@ -56,15 +43,6 @@ SECTIONS = {
 }
 MOST_IN_BOTH = 5  # zones of the short table that stands under the joint map
 LONGEST_TABLE = 250
-
-
-def day(on: date) -> str:
-    """Return a date in French.
-
-    >>> day(date(2026, 11, 1))
-    '1er novembre 2026'
-    """
-    return f"{'1er' if on.day == 1 else on.day} {MONTHS[on.month - 1]} {on.year}"
 
 
 def compose(
@@ -112,7 +90,7 @@ def compose(
             title=t["nom"],
             over="Diagnostic d’inclusion numérique",
             subtitle=t["sous_titre"],
-            edition=f"Édition du {day(on)}",
+            edition=f"Édition du {in_words(on)}",
             print=f"Empreinte {r['empreinte']}",
             svg=atlas.knitted(d, id="couverture"),
             alt=f"Carte tricotée : {t['nom']}, maille par maille.",

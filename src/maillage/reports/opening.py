@@ -17,16 +17,13 @@ import opening_hours
 from babel.dates import format_date, format_skeleton, get_day_names
 from opening_hours import OpeningHours, State
 
+from maillage.kernel.dates import in_words
 from maillage.kernel.languages import FRENCH, say, speaking, spoken, to_say, typed
 from maillage.reports.wording import NBSP, listing, lower_first, series
 
 DAYS = (
     *(to_say("Lundi"), to_say("Mardi"), to_say("Mercredi"), to_say("Jeudi")),
     *(to_say("Vendredi"), to_say("Samedi"), to_say("Dimanche")),
-)
-MONTHS = (
-    *("janvier", "février", "mars", "avril", "mai", "juin"),
-    *("juillet", "août", "septembre", "octobre", "novembre", "décembre"),
 )
 NEAR = 6  # days: until then a day of the week is told by its name alone
 MIDNIGHT = time(0)
@@ -284,7 +281,7 @@ def said(day: date, *, year: bool = True) -> str:
         locale = spoken().locale
         words = format_date(day, "long", locale) if year else format_skeleton("MMMMd", day, locale=locale)
         return words.replace("\u202f", NBSP)  # no font of ours has it
-    return f"{'1er' if day.day == 1 else day.day} {MONTHS[day.month - 1]}{f' {day.year}' if year else ''}"
+    return in_words(day, year=year)
 
 
 def weekday(n: int) -> str:

@@ -5,9 +5,9 @@ from datetime import date
 from math import isnan
 from typing import Any
 
+from maillage.kernel.dates import in_words
 from maillage.reports import atlas, charts, pdf, rich, sentences, wording
 from maillage.reports.design import tokens
-from maillage.reports.dossier import day
 from maillage.reports.logo import logo
 from maillage.reports.offer import FAR, UNSAID
 from maillage.reports.reading import CELL_LABELS, LEVELS_TOLD, source_card
@@ -154,7 +154,7 @@ def render(d: Diagnosis, r: Json, code: str, *, on: date) -> bytes:
             "zones": r["territoire"]["zones"],
             "definition": r["definition"]["libelle"],
             "verbe": r["definition"]["verbe"],
-            "edition": day(on),
+            "edition": in_words(on),
         },
         "carte": pdf.styled(svg) if svg else "",
         "carte_alt": f"{sheet['nom']} et ses voisines : {CELL_LABELS.get(sheet['case'] or '', 'précarité inconnue')}.",

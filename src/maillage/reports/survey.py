@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 
 from maillage.engine.proportions import rounded
+from maillage.kernel.dates import in_words
 from maillage.kernel.estimate import Estimate, Figure, Withheld
 from maillage.reference.questionnaire import UNSAID, Questionnaire, words
 from maillage.reports import survey_charts as charts
@@ -31,10 +32,6 @@ from maillage.reports.survey_findings import Asked, Gap, Line
 from maillage.reports.wording import DASH, NBSP, count, lower_first, number, percent, rate
 
 Json = dict[str, Any]
-MONTHS = (
-    *("janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août"),
-    *("septembre", "octobre", "novembre", "décembre"),
-)
 ROUNDING = {"nearest": "au plus proche, la moitié vers le haut", "down": "par troncature"}
 VARIABLES = "Guide des variables"
 MOST_WITHHELD = 5  # withheld answers beyond which they are told in one line
@@ -139,7 +136,7 @@ def document(results: Results) -> Document:
         title=results.title,
         subtitle=results.place,
         over="Résultats d’enquête",
-        edition=results.edition or f"Édition du {day(results.on)}",
+        edition=results.edition or f"Édition du {in_words(results.on)}",
         print=f"{count(results.n, 'réponse', 'réponses')}, chiffres {'redressés' if results.weighted else 'bruts'}",
         svg="",
         alt="",
@@ -147,15 +144,6 @@ def document(results: Results) -> Document:
     return Document(
         title=results.title, cover=cover, chapters=numbered, keywords=("enquête", "inclusion numérique", results.place)
     )
-
-
-def day(on: date) -> str:
-    """Return a date in words.
-
-    >>> day(date(2026, 11, 1))
-    '1er novembre 2026'
-    """
-    return f"{'1er' if on.day == 1 else on.day} {MONTHS[on.month - 1]} {on.year}"
 
 
 def _about(results: Results) -> Chapter:

@@ -15,9 +15,9 @@ from maillage.apps.directory.actions import campaigns as actions
 from maillage.apps.directory.models import Call, Campaign
 from maillage.apps.directory.queries import campaigns, places
 from maillage.apps.directory.views import refused
+from maillage.kernel.dates import MONTHS
 from maillage.kernel.errors import Refused
 from maillage.kernel.typed import whole
-from maillage.reports.opening import MONTHS
 
 MOST = 2_000
 
