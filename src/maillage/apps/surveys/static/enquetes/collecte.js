@@ -79,8 +79,8 @@ const souciDit = ({ attente }) => {
   const { souci } = dernier;
   if (souci?.etat === 403 || souci?.etat === 429) return souci.dit;
   if (!attente) return "Tout est envoyé.";
-  if (souci?.etat) return `Le serveur ne peut pas les prendre pour l’instant. Vos ${attente} réponse${s(attente)} restent ici, l’envoi recommence tout seul.`;
-  return `Pas de réseau. Vos ${attente} réponse${s(attente)} sont gardées ici. Elles partiront toutes seules.`;
+  const elles = attente > 1 ? `Vos ${attente} réponses sont gardées ici. Elles partiront toutes seules.` : "Votre réponse est gardée ici. Elle partira toute seule.";
+  return `${souci?.etat ? "Le serveur ne peut rien prendre pour l’instant." : "Pas de réseau."} ${elles}`;
 };
 surChangement(file);
 un("[data-envoyer]").addEventListener("click", () => envoyer({ aussi: true }));
