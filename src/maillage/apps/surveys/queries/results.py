@@ -19,6 +19,7 @@ from maillage.apps.surveys.models import Answer, Finding, Publication, Survey, V
 from maillage.apps.surveys.queries import answers, heard
 from maillage.apps.surveys.queries.answers import CHANNEL, PLACE
 from maillage.apps.territories import queries as territories
+from maillage.kernel.dates import in_words
 from maillage.kernel.errors import Refused, UnknownTerritory
 from maillage.kernel.estimate import Estimate
 from maillage.kernel.table import Table
@@ -359,7 +360,7 @@ def method(held: Frame) -> list[str]:
     days = [day for day in rows.values_list("received_at", flat=True) if day]
     out = heard.collected(held.survey, sum(ways.values()))
     if days:
-        first, last = (document.day(timezone.localdate(day)) for day in (min(days), max(days)))
+        first, last = (in_words(timezone.localdate(day)) for day in (min(days), max(days)))
         out.append(f"Réponses reçues le {first}." if first == last else f"Réponses reçues du {first} au {last}.")
     if ways:
         out.append(
