@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.test import Client
 
 from maillage.apps.directory.actions import proposals
 from maillage.apps.directory.models import Proposal
@@ -49,8 +50,8 @@ def link(target) -> str:
     return f"/enquetes/structure/{access.link_for(target.survey_id, target.lieu_id)}/"
 
 
-def answer(client, target, **said) -> Answer:
-    """Answer through the pages: what is prefilled stays, unless said otherwise."""
+def filled(client, target, **said) -> str:
+    """Fill the pages, what is prefilled stays unless said otherwise; return where it is read again, then sent."""
     where = client.post(link(target)).url
     while "/page/" in where:
         page = client.get(where)
@@ -59,7 +60,12 @@ def answer(client, target, **said) -> Answer:
             chosen = [name for name, _, is_chosen, _, _ in each.options if is_chosen]
             sent["q-" + each.question.name] = said.get(each.question.name) or chosen or each.value
         where = client.post(where, sent).url
-    assert client.post(where).url.endswith("/merci/")
+    return where
+
+
+def answer(client, target, **said) -> Answer:
+    """Answer through the pages."""
+    assert client.post(filled(client, target, **said)).url.endswith("/merci/")
     return Answer.objects.get()
 
 
@@ -111,6 +117,16 @@ def test_a_structure_answers_once(client, target):
     assert "déjà répondu" in client.get(link(target)).content.decode()
     client.post(link(target))
     assert Answer.objects.count() == 1
+
+
+def test_a_colleague_who_comes_second_is_told_that_nothing_was_sent(client, target):
+    second = Client()
+    read_again = filled(second, target, wifi="oui")
+    answer(client, target, wifi="non")
+    late = second.post(read_again)
+    assert late.status_code == 409
+    assert "n’a pas été envoyé" in late.content.decode()
+    assert Answer.objects.get().values["wifi"] == "non"
 
 
 def test_a_link_never_given_opens_nothing(client, target):

@@ -324,7 +324,10 @@ def _send(request: HttpRequest, asking: Asking) -> HttpResponse:
         ended_at=at,
     )
     done = receive(door.survey, [sent], at=at, surveyor=door.kiosk)
-    if door.target is not None and sent.uid in done.known:
+    if sent.uid in done.refused:  # a structure's answers have one number: a colleague's came first
+        words = {"door": door, "already": True, "late": True}
+        return _render(request, "surveys/alone/thanks.html", words, draft.language, status=409)
+    if door.target is not None:
         targets.answered(door.target, uid=sent.uid, at=at)
     request.session.pop(door.key, None)
     request.session[f"{door.key}-merci"] = draft.language
