@@ -157,7 +157,7 @@ ROWS: dict[str, tuple[set[str], str]] = {
     "survey_question": ({"surveys"}, "question"),
     **dict.fromkeys(("survey_tables", "survey_tables_csv", "survey_weighting", "survey_findings"), ({"surveys"}, "survey")),
     **dict.fromkeys(("survey_compare", "survey_verbatims", "survey_materials", "survey_method"), ({"surveys"}, "survey")),
-    **dict.fromkeys(("survey_publish", "survey_preview"), ({"surveys"}, "survey")),
+    **dict.fromkeys(("survey_publish", "survey_preview", "survey_practices"), ({"surveys"}, "survey")),
     **dict.fromkeys(
         ("survey_papers", "survey_paper_pdf", "survey_paper_typed", "survey_paper_gaps"), ({"surveys"}, "survey")
     ),

@@ -13,6 +13,7 @@ from maillage.kernel.dates import in_words
 from maillage.kernel.estimate import Estimate, Figure, Withheld
 from maillage.reference.questionnaire import UNSAID, Questionnaire, words
 from maillage.reports import survey_charts as charts
+from maillage.reports import survey_practices as practices
 from maillage.reports.blocks import (
     Block,
     Bullets,
@@ -121,6 +122,7 @@ def document(results: Results) -> Document:
     chapters = [
         _about(results),
         *([_sample(results)] if results.sample else []),
+        *([_practices(results)] if results.kind == practices.KIND and results.cards else []),
         *([_taught(results)] if results.sentences else []),
         *_answers(results),
         *([_quotes(results)] if results.quotes else []),
@@ -209,6 +211,16 @@ def sample_blocks(sample: Sample, *, id: str) -> list[Block]:
             note=sample.source,
         ),
     ]
+
+
+def _practices(results: Results) -> Chapter:
+    asked = [card.asked for card in results.cards]
+    return Chapter(
+        number="",
+        title=practices.TITLE,
+        blocks=tuple(practices.blocks(asked, results.computed, id="pratiques")),
+        short="Pratiques",
+    )
 
 
 def _taught(results: Results) -> Chapter:

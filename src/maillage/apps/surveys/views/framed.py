@@ -3,10 +3,12 @@
 from typing import Any
 
 from maillage.apps.surveys.models import Survey
+from maillage.reports import survey_practices
 
 TABS = (
     ("tableaux", "survey_tables", "Tableaux"),
     ("redressement", "survey_weighting", "Redressement"),
+    ("pratiques", "survey_practices", "Pratiques"),
     ("enseignements", "survey_findings", "Enseignements"),
     ("comparer", "survey_compare", "Comparer"),
     ("paroles", "survey_verbatims", "Paroles"),
@@ -14,8 +16,10 @@ TABS = (
     ("methode", "survey_method", "Méthode"),
     ("publier", "survey_publish", "Publier"),
 )
+ONLY = {"pratiques": survey_practices.KIND}  # a tab that one kind of survey has
 
 
 def framed(survey: Survey, tab: str, title: str) -> dict[str, Any]:
     """Return what the head of a page of results needs."""
-    return {"survey": survey, "tab": tab, "title": title, "tabs": TABS}
+    tabs = [each for each in TABS if ONLY.get(each[0], survey.kind) == survey.kind]
+    return {"survey": survey, "tab": tab, "title": title, "tabs": tabs}

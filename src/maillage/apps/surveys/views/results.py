@@ -21,7 +21,7 @@ from maillage.apps.surveys.queries import answers, compared, results
 from maillage.apps.surveys.views.framed import framed
 from maillage.kernel.errors import Refused
 from maillage.kernel.typed import whole
-from maillage.reports import blocks, html, pdf, survey_charts
+from maillage.reports import blocks, html, pdf, survey_charts, survey_practices
 from maillage.reports import survey as document
 
 MOST = 10**9
@@ -188,6 +188,20 @@ def _chosen(survey: Survey, row: Weighting) -> dict[str, Any]:
 
 
 # ---------------------------------------------------------------------------------------------------------------- sentences
+
+
+@holding(access.RUN)
+@require_safe
+def practices(request: HttpRequest, pk: int) -> HttpResponse:
+    """What professionals do: in the place of people, detecting, orienting; who was trained. Of their survey alone."""
+    survey = _survey(request, pk)
+    if survey.kind != survey_practices.KIND:
+        return redirect("survey_tables", pk)
+    held = results.frame(survey)
+    asked = [card.asked for card in held.cards]
+    drawn = survey_practices.blocks(asked, "redressé" if held.weighted else "brut", id="pratiques")
+    context = framed(survey, "pratiques", survey_practices.TITLE) | {"drawn": _drawn(drawn), "n": len(held.table)}
+    return render(request, "surveys/results/practices.html", context)
 
 
 @holding(access.RUN)

@@ -10,6 +10,7 @@ routes = [
     path("espace/enquetes/<int:pk>/resultats/", results.tables, name="survey_tables"),
     path("espace/enquetes/<int:pk>/resultats/tableaux.csv", results.table_csv, name="survey_tables_csv"),
     path("espace/enquetes/<int:pk>/resultats/redressement/", results.weighting, name="survey_weighting"),
+    path("espace/enquetes/<int:pk>/resultats/pratiques/", results.practices, name="survey_practices"),
     path("espace/enquetes/<int:pk>/resultats/enseignements/", results.findings, name="survey_findings"),
     path("espace/enquetes/<int:pk>/resultats/comparer/", results.compare, name="survey_compare"),
     path("espace/enquetes/<int:pk>/resultats/paroles/", heard.verbatims, name="survey_verbatims"),
