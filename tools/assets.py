@@ -16,9 +16,11 @@ from maillage.reports.logo import logo
 
 ROOT = Path(__file__).resolve().parents[1]
 MODULES, OUT = ROOT / "node_modules", ROOT / "assets"
-LATIN = [*range(0x20, 0x7F), *range(0xA0, 0x100), 0x152, 0x153, 0x178, 0x2013, 0x2014, 0x2018, 0x2019, 0x201C, 0x201D, 0x2022,
+LATIN = [*range(0x20, 0x7F), *range(0xA0, 0x100), 0x131, 0x152, 0x153, 0x178, 0x2013, 0x2014, 0x2018, 0x2019, 0x201C, 0x201D, 0x2022,
          0x2026, 0x20AC, 0x2212]  # fmt: skip
-ROMANIAN_AND_TURKISH = [*map(ord, "ĂăȘșȚțĞğİıŞş")]  # in a file of their own, that only their pages ask for
+ROMANIAN_AND_TURKISH = [*map(ord, "ĂăȘșȚțĞğİŞş")]  # in a file of their own, that only their pages ask for
+UKRAINIAN, ARABIC = [0x301, *range(0x400, 0x460), 0x490, 0x491, 0x2116], [*range(0x600, 0x700), 0x200C, 0x200D]
+PAGES, DOCUMENTS = "woff2", "ttf"
 ICONS = [
     "accessibility",
     "arrow-down",
@@ -128,58 +130,49 @@ ICONS = [
 
 
 def font(
-    package: str, file: str, name: str, family: str, *, weights: tuple[int, int] | None = None, letters: list[int] = LATIN
+    package: str,
+    file: str,
+    name: str,
+    family: str,
+    letters: list[int],
+    *,
+    weights: tuple[int, int] | None = None,
+    kinds: tuple[str, ...] = (PAGES, DOCUMENTS),
 ) -> None:
-    """Write a font as woff2 for pages, and as TTF for documents, which are in French, cut to what is needed."""
-    source = TTFont(MODULES / "@fontsource-variable" / package / "files" / f"{file}.woff2")
-    if weights:
-        source = instantiateVariableFont(source, {"wght": weights})
-    options = subset.Options()
-    options.layout_features = ["*"]
-    options.name_IDs = ["*"]
-    cutter = subset.Subsetter(options)
-    cutter.populate(unicodes=letters)
-    cutter.subset(source)
-    for record in source["name"].names:
-        if record.nameID in (1, 16):
-            record.string = family
-    for flavor, suffix in (("woff2", "woff2"), (None, "ttf"))[: 2 if letters is LATIN else 1]:
-        source.flavor = flavor
-        source.save(OUT / "fonts" / f"{name}.{suffix}")
+    """Write a font as woff2 for pages, as TTF for documents, cut to what is needed.
+
+    Pages in Arabic and Ukrainian use the system's letters; a document has none but ours.
+    """
+    for kind in kinds:
+        source = TTFont(MODULES / "@fontsource-variable" / package / "files" / f"{file}-wght-normal.woff2")
+        if weights:
+            source = instantiateVariableFont(source, {"wght": weights})
+        options = subset.Options()
+        options.layout_features = ["*"]
+        options.name_IDs = ["*"]
+        cutter = subset.Subsetter(options)
+        cutter.populate(unicodes=letters)
+        cutter.subset(source)
+        for record in source["name"].names:
+            if record.nameID in (1, 16):
+                # A document looks for a letter in one file of each family: what completes it is a family of its own.
+                record.string = f"{family} Plus" if kind == DOCUMENTS and letters is ROMANIAN_AND_TURKISH else family
+        source.flavor = None if kind == DOCUMENTS else kind
+        source.save(OUT / "fonts" / f"{name}.{kind}")
 
 
 def main() -> None:
     shutil.rmtree(OUT, ignore_errors=True)
     for folder in ("fonts", "icons", "leaflet", "site"):
         (OUT / folder).mkdir(parents=True)
-    font(
-        "atkinson-hyperlegible-next",
-        "atkinson-hyperlegible-next-latin-wght-normal",
-        "atkinson",
-        "Atkinson Hyperlegible Next",
-    )
-    font(
-        "bricolage-grotesque",
-        "bricolage-grotesque-latin-wght-normal",
-        "bricolage",
-        "Bricolage Grotesque",
-        weights=(700, 800),
-    )
-    font(
-        "atkinson-hyperlegible-next",
-        "atkinson-hyperlegible-next-latin-ext-wght-normal",
-        "atkinson-plus",
-        "Atkinson Hyperlegible Next",
-        letters=ROMANIAN_AND_TURKISH,
-    )
-    font(
-        "bricolage-grotesque",
-        "bricolage-grotesque-latin-ext-wght-normal",
-        "bricolage-plus",
-        "Bricolage Grotesque",
-        weights=(700, 800),
-        letters=ROMANIAN_AND_TURKISH,
-    )
+    next_, text, title = "atkinson-hyperlegible-next", "Atkinson Hyperlegible Next", "Bricolage Grotesque"
+    font(next_, f"{next_}-latin", "atkinson", text, LATIN)
+    font(next_, f"{next_}-latin-ext", "atkinson-plus", text, ROMANIAN_AND_TURKISH)
+    bold, grotesque = (700, 800), "bricolage-grotesque"
+    font(grotesque, f"{grotesque}-latin", "bricolage", title, LATIN, weights=bold)
+    font(grotesque, f"{grotesque}-latin-ext", "bricolage-plus", title, ROMANIAN_AND_TURKISH, weights=bold)
+    font("noto-sans", "noto-sans-cyrillic", "noto-ukrainien", "Noto Sans", UKRAINIAN, kinds=(DOCUMENTS,))
+    font("noto-sans-arabic", "noto-sans-arabic-arabic", "noto-arabe", "Noto Sans Arabic", ARABIC, kinds=(DOCUMENTS,))
     for icon in ICONS:
         shutil.copy(MODULES / "lucide-static/icons" / f"{icon}.svg", OUT / "icons")
     leaflet = MODULES / "leaflet/dist"

@@ -1,5 +1,7 @@
 """The printed form: numbered sheets, and the way from one question to another in words."""
 
+import unicodedata
+from collections import Counter
 from datetime import date
 from io import BytesIO
 
@@ -7,7 +9,7 @@ import pypdfium2
 import pytest
 
 from maillage.kernel.errors import Refused
-from maillage.reference.questionnaire import Choice, Group, Question, Questionnaire
+from maillage.reference.questionnaire import Choice, Group, Question, Questionnaire, words
 from maillage.reference.surveys import banks
 from maillage.reports import questionnaire_papier as paper
 
@@ -89,7 +91,24 @@ def test_a_language_that_the_questionnaire_has_not_is_refused():
         paper.form(form(ask("a", "text")), on=ON, title="Essai", language="ar")
 
 
+@pytest.mark.parametrize("language", banks()["habitants"].languages)
+def test_inhabitants_read_it_in_their_language(language):
+    bank = banks()["habitants"]
+    page = pypdfium2.PdfDocument(BytesIO(paper.form(bank, on=ON, title="Essai", language=language)))[0]
+    told = unicodedata.normalize("NFKC", page.get_textpage().get_text_bounded()).replace("\r\n", " ")
+    first = unicodedata.normalize("NFKC", words(next(bank.questions()).label, language))
+    # What reads from right to left comes out of a PDF in the order of its drawing.
+    assert Counter(sign for sign in first if sign.isalpha()) <= Counter(told)
+
+
+def test_arabic_starts_from_the_right():
+    page = pypdfium2.PdfDocument(BytesIO(paper.form(banks()["habitants"], on=ON, title="Essai", language="ar")))[0]
+    letters = page.get_textpage()
+    doors = [letters.get_charbox(n)[0] for n in range(letters.count_chars()) if letters.get_text_range(n, 1) == "N"]
+    assert doors and min(doors) > page.get_width() / 2  # the box of who does not know, first of its line
+
+
 def test_letters_that_paper_cannot_draw_are_refused_rather_than_replaced():
-    held = form(Question(name="a", kind="text", label={"fr": "Âge ?", "uk": "Вік?"}), languages=("fr", "uk"))
+    held = form(Question(name="a", kind="text", label={"fr": "Âge ?", "zh": "年龄？"}), languages=("fr", "zh"))
     with pytest.raises(Refused, match="lettres de papier"):
-        paper.form(held, on=ON, title="Essai", language="uk")
+        paper.form(held, on=ON, title="Essai", language="zh")

@@ -11,8 +11,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
+from maillage.kernel.languages import to_say
+
 UNKNOWN, DECLINED = "nsp", "refus"
-UNSAID: Mapping[str, str] = {UNKNOWN: "Ne sait pas", DECLINED: "Ne souhaite pas répondre"}
+UNSAID: Mapping[str, str] = {UNKNOWN: to_say("Ne sait pas"), DECLINED: to_say("Ne souhaite pas répondre")}
 SAID_ELSEWHERE: Mapping[str, re.Pattern[str]] = {  # how the forms of others label them
     UNKNOWN: re.compile(
         r"(?:je )?ne (?:sait|sais) pas|nsp|sans opinion|(?:i )?(?:don.?t|doesn.?t|do not|does not) know|unsure",

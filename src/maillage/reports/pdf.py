@@ -82,7 +82,7 @@ def _letters() -> frozenset[str]:
 def drawable(value: Any) -> Any:
     """Return plain values whose texts hold only what our letters draw: a PDF/UA file refuses any other sign."""
     if isinstance(value, str):
-        composed = unicodedata.normalize("NFC", value)
+        composed = unicodedata.normalize("NFC", value).translate(DIRECTIONS)
         foreign = set(composed) - _letters()
         return composed.translate({ord(c): SUBSTITUTE for c in foreign}) if foreign else composed
     if isinstance(value, dict):
@@ -93,6 +93,9 @@ def drawable(value: Any) -> Any:
 
 
 SUBSTITUTE = "?"
+DIRECTIONS = dict.fromkeys(
+    [0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
+)  # marks of direction, never drawn
 
 
 def compiled(template: str, data: Mapping[str, Any], *, on: date) -> bytes:

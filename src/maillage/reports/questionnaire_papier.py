@@ -94,6 +94,7 @@ def sheet(questionnaire: Questionnaire, *, title: str, universe: str, back_to: s
             "champ": universe,
             "rendre": back_to,
             "langue": language,
+            "sens": known.direction,
             "mots": {
                 "feuille": say("Feuille n°"),
                 "page": say("page"),
