@@ -108,13 +108,28 @@ def test_the_communes_of_a_territory_come_before_the_others() -> None:
     assert answering.problems(form) == []
 
 
-def test_the_inhabitants_are_asked_in_the_languages_of_the_people_met() -> None:
-    form = BANKS["habitants"]
+@pytest.mark.parametrize("name", ["habitants", "caf", "premier_rendez_vous"])
+def test_whoever_may_not_read_french_is_asked_in_their_language(name: str) -> None:
+    form = BANKS[name]
     assert form.languages == ("fr", "en", "ar", "ro", "tr", "uk", "pt")
-    texts = [question.label for question in form.questions()] + [
-        each.label for held in form.lists.values() for each in held
-    ]
-    assert all(set(text) == set(form.languages) for text in texts)
+    texts = [text for question in form.questions() for text in (question.label, question.hint, question.constraint_message)]
+    texts += [each.label for held in form.lists.values() for each in held]
+    texts += [item.label for item in form.items if isinstance(item, Group)]
+    assert all(set(text) == set(form.languages) for text in texts if text)
+
+
+def test_the_first_appointment_speaks_to_the_person_who_is_there() -> None:
+    said = [question.label["fr"].lower() for question in BANKS["premier_rendez_vous"].questions()]
+    assert [text for text in said if re.search(r"\bla personne\b|-t-elle|\bla freine", text)] == []
+
+
+def test_professionals_and_structures_are_asked_in_french_alone() -> None:
+    assert BANKS["professionnels"].languages == BANKS["structures"].languages == ("fr",)
+
+
+def test_whoever_never_went_online_is_not_asked_what_they_do_there() -> None:
+    found = answering.complete(BANKS["premier_rendez_vous"], {"deja_internet": "non"}, TODAY)
+    assert {"usages", "navigue"} & set(found.asked) == set()
 
 
 def test_no_translation_is_left_of_a_sentence_that_is_asked_no_more() -> None:
@@ -125,7 +140,8 @@ def test_no_translation_is_left_of_a_sentence_that_is_asked_no_more() -> None:
 
 
 def test_a_choice_is_the_same_word_everywhere_it_is_offered() -> None:
-    for language in ("en", "ar", "ro", "tr", "uk", "pt"):
-        for name, held in BANKS["habitants"].lists.items():
-            said = [choice.label[language] for choice in held]
-            assert len(set(said)) == len(said), (language, name)
+    for bank in ("habitants", "caf", "premier_rendez_vous"):
+        for language in ("en", "ar", "ro", "tr", "uk", "pt"):
+            for name, held in BANKS[bank].lists.items():
+                said = [choice.label[language] for choice in held]
+                assert len(set(said)) == len(said), (bank, language, name)

@@ -23,7 +23,7 @@ SCALES: Mapping[str, str] = {
     "states": "Aujourd’hui, en projet, non",
     "motivation": "Motivation",
 }
-VERSION = "2026112001"
+VERSION = "2026112101"
 
 
 @cache
