@@ -136,10 +136,28 @@ def test_nothing_opens_before_the_survey_does(client):
 
 
 def test_a_survey_that_ended_says_so_and_takes_nothing(client, survey):
-    post(client, "/enquetes/essai/")
-    post(client, "/enquetes/essai/page/1/", **{"q-age": "40", "q-net": "non"})
     campaigns.close(survey, by=None, at=AT)
-    assert post(client, "/enquetes/essai/relire/").status_code == 410 and not Answer.objects.exists()
+    for address in ("", "page/1/", "relire/"):
+        assert post(client, f"/enquetes/essai/{address}").status_code == 410
+    assert not Answer.objects.exists()
+
+
+def test_whoever_was_answering_when_it_ended_may_finish(client, survey):
+    post(client, "/enquetes/essai/")
+    campaigns.close(survey, by=None, at=AT)
+    post(client, "/enquetes/essai/page/1/", **{"q-age": "40", "q-net": "non"})
+    assert client.get(post(client, "/enquetes/essai/relire/").url).status_code == 200  # thanked
+    assert Answer.objects.get().values["age"] == "40"
+    assert post(client, "/enquetes/essai/").status_code == 410  # but nobody begins
+
+
+def test_what_was_begun_long_before_the_end_is_not_finished_after_it(client, survey):
+    post(client, "/enquetes/essai/")
+    held = client.session
+    held[f"enquete-{survey.pk}"] |= {"begun": (timezone.now() - timedelta(hours=3)).isoformat()}
+    held.save()
+    campaigns.close(survey, by=None, at=AT)
+    assert post(client, "/enquetes/essai/relire/").status_code == 410
 
 
 def test_no_name_is_asked_and_nothing_is_kept_by_a_cache(client, survey):

@@ -33,6 +33,7 @@ from maillage.reference.translations import NAMES
 STARTED_AN_HOUR, SENT_AN_HOUR = 300, 120  # by a connection: a whole room answers from one
 KIOSK = "enquete-borne"
 LANGUAGE_NAMES = {**NAMES, languages.FRENCH: languages.LANGUAGES[languages.FRENCH].name}
+FINISHING = timedelta(hours=2)  # for whoever was answering when the survey ended
 SILENCE = timedelta(minutes=3)  # on a kiosk, whoever stops is gone
 
 
@@ -82,12 +83,10 @@ def by_link(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         kiosk = _kiosk(request, survey)
         if kiosk is None and not survey.by_link and survey.state != "closed":
             raise Http404
-        if not is_open(survey):
-            return over(request)
-        if kiosk is not None:
-            place = request.session[KIOSK].get("place")
-            return view(request, Door(survey, "survey_alone", (slug,), "kiosk", kiosk=kiosk, place=place), *words, **more)
-        return view(request, Door(survey, "survey_alone", (slug,), "link"), *words, **more)
+        place = request.session[KIOSK].get("place") if kiosk else None
+        channel = "kiosk" if kiosk else "link"
+        door = Door(survey, "survey_alone", (slug,), channel, kiosk=kiosk, place=place)
+        return view(request, door, *words, **more) if takes(request, door) else over(request)
 
     return answer
 
@@ -106,6 +105,15 @@ def is_open(survey: Survey) -> bool:
     on = timezone.localdate()
     begun = survey.opens_on is None or survey.opens_on <= on
     return survey.state == "open" and begun and (survey.closes_on is None or on <= survey.closes_on)
+
+
+def takes(request: HttpRequest, door: Door) -> bool:
+    """Return whether somebody may answer: while the survey is open, and long enough after to end what was begun, and be thanked."""
+    if is_open(door.survey):
+        return True
+    draft = _draft(request, door)
+    begun = draft is not None and timezone.now() - datetime.fromisoformat(draft.begun) < FINISHING
+    return begun or (request.method != "POST" and request.path == door.to("_thanks"))
 
 
 def over(request: HttpRequest) -> HttpResponse:

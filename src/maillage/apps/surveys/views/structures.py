@@ -109,12 +109,10 @@ def by_token(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         if target is None:
             count(request, "enquetes-liens")
             raise Http404
-        if not alone.is_open(target.survey):
-            return alone.over(request)
         version = target.survey.versions.first()
         known = sheets.known(load(version.definition), target.lieu.sheet) if version else {}
         door = alone.Door(target.survey, "survey_target", (token,), "link", target=target, known=known)
-        response = view(request, door, *words, **more)
+        response = view(request, door, *words, **more) if alone.takes(request, door) else alone.over(request)
         response["Referrer-Policy"] = "same-origin"
         return response
 
