@@ -191,6 +191,11 @@ def test_every_token_serves():
 # -------------------------------------------------------------------------------------------------------------- code
 
 
+def test_no_label_ends_with_a_sign_of_django():
+    """« Question : » above a list: our labels are words alone, whichever template writes them."""
+    assert [path.name for path, text in texts("src/*.html").items() if "label_tag" in text] == []
+
+
 def test_every_template_is_used():
     templates = {path for path in tracked("src/*.html") if "templates" in path.parts}
     everything = "\n".join(texts("src/*.py", "src/*.html").values())
