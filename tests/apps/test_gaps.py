@@ -14,7 +14,9 @@ from maillage.pipeline.offer import files
 from maillage.pipeline.offer.forms import read as forms
 from maillage.reference import findings
 from maillage.reference.cards import cards
-from maillage.reports import grid
+from maillage.reference.surveys import banks
+from maillage.reports import grid, stressed
+from maillage.reports.findings import Said
 
 pytestmark = pytest.mark.django_db
 PLACE = "38151"
@@ -50,6 +52,9 @@ def test_the_pages_of_an_offer(offered, client):
     assert "Donnée manquante" in unknown
     assert text_of(client.get(f"/territoires/{PLACE}/manques/?offre=nimporte")) == page
 
+    assert "Trois points à regarder" in page
+    assert "Dit comme un manque : personne ne l’a noté ici." in page
+
     places = text_of(client.get(f"/territoires/{PLACE}/lieux/"))
     told = queries.census_told(offered, on=date(2026, 11, 20))
     assert f"{told['lieux']} lieux, portés par {told['structures']} structure" in places
@@ -68,6 +73,7 @@ def test_the_pages_of_an_offer(offered, client):
     verdicts = text_of(client.get(f"/territoires/{PLACE}/grille/"))
     assert "donnée manquante" in verdicts
     assert "Fort dès" in verdicts, "each verdict shows its rule"
+    assert "Axes de progrès" in verdicts or "Points forts" in verdicts
 
     _findings_stand_beside_the_verdicts(client)
 
@@ -208,6 +214,117 @@ def test_a_verdict_follows_its_rule(share, verdict):
     census = {"recents": fresh, "horaires": empty, "gratuit": empty, "soir_ou_samedi": empty}
     told = {c["question"]: c["verdict"] for axis in grid.told(None, census) for c in axis["criteres"]}
     assert told["Les professionnels peuvent-ils orienter : la fiche est-elle à jour ?"] == verdict
+
+
+NOTHING = {"n": 0, "sur": 0, "part": "—", "valeur": None}
+EMPTY = dict.fromkeys(("recents", "horaires", "gratuit", "soir_ou_samedi"), NOTHING)
+
+
+def answered(percent: float, label: str = "", universe: str = "structures") -> grid.Answered:
+    return grid.Answered(
+        label=label,
+        percent=percent,
+        low=percent - 5,
+        high=percent + 5,
+        n=66,
+        computed="brut",
+        universe=universe,
+        source="« E », 2026",
+    )
+
+
+def verdict(question: str, surveyed: dict) -> tuple[str, str]:
+    rows = [row for axis in grid.told(None, EMPTY, surveyed) for row in axis["criteres"]]
+    (row,) = [row for row in rows if row["question"] == question]
+    return row["verdict"], row["preuve"].replace("\xa0", " ")
+
+
+@pytest.mark.parametrize(
+    ("basics", "rights", "office", "said"), [(70, 70, 70, "fort"), (70, 30, 20, "moyen"), (20, 20, 20, "faible")]
+)
+def test_what_is_taught_is_read_beside_what_inhabitants_wish_to_learn(basics, rights, office, said):
+    """J-013: each wish counts for those who have it; (20 × 70 + 60 × 30 + 20 × 20) / 100 = 36."""
+    wishes = {"navigation": 20, "demarches": 60, "bureautique": 20}
+    surveyed = {("inhabitants", "themes", name): answered(each, name, "habitants") for name, each in wishes.items()}
+    surveyed |= {
+        ("structures", "themes", "bases"): answered(basics, "Bases"),
+        ("structures", "themes", "droits"): answered(rights, "Droits"),
+        ("structures", "contenus", "bureautique"): answered(office, "Bureautique"),
+    }
+    found, evidence = verdict("Ce qui est enseigné répond-il à ce que les habitants veulent apprendre ?", surveyed)
+    assert found == said
+    assert "en moyenne, par 36 %" in evidence or said != "moyen"
+    assert evidence.index("« demarches » : voulu par 60 %") < evidence.index("« navigation »")
+    assert "habitants, d’après « E », 2026 ; structures, d’après" in evidence
+    del surveyed["inhabitants", "themes", "navigation"]
+    assert (
+        verdict("Ce qui est enseigné répond-il à ce que les habitants veulent apprendre ?", surveyed)[0]
+        == "donnee-manquante"
+    )
+
+
+@pytest.mark.parametrize(("course", "said"), [(58, "moyen"), (79, "fort"), (20, "faible"), (95, "fort")])
+def test_a_one_off_workshop_has_a_course_after_it_or_not(course, said):
+    """J-020: 58 parcours courts pour 79 ateliers d’un jour, moins de trois pour quatre."""
+    surveyed = {("structures", "formats", "ponctuel"): answered(79), ("structures", "formats", "court"): answered(course)}
+    found, evidence = verdict("Après un atelier d’un jour, y a-t-il une suite ?", surveyed)
+    assert found == said
+    assert "Atelier d’un jour : 79 % (entre 74 et 84 %, n = 66, brut)" in evidence
+    assert "pas si les personnes y vont" in evidence
+
+
+@pytest.mark.parametrize(
+    ("kind", "asked", "answer", "question"),
+    [
+        ("professionals", "orienter", "oui", "Les professionnels savent-ils vers qui envoyer une personne ?"),
+        ("structures", "sensibiliser", "aujourdhui", "Que fait-on pour intéresser les habitants, y compris à se former ?"),
+        ("structures", "partenariat", "oui", "Travaille-t-on ensemble : partenaires, pratiques, financeurs ?"),
+    ],
+)
+def test_a_criterion_read_in_a_survey_shows_its_figure_and_its_base(kind, asked, answer, question):
+    assert verdict(question, {(kind, asked, answer): answered(70)})[0] == "fort"
+    assert verdict(question, {(kind, asked, answer): answered(50)})[0] == "moyen"
+    found, evidence = verdict(
+        question, {(kind, asked, answer): answered(20), ("structures", "hors_murs", "oui"): answered(36)}
+    )
+    assert found == "faible"
+    assert "20 % (entre 15 et 25 %, n = 66, brut)" in evidence
+    assert "Base : structures, d’après « E », 2026." in evidence
+    assert ("Vont hors les murs : 36 %" in evidence) == (asked == "sensibiliser")
+
+
+def test_the_grid_reads_answers_that_the_ready_questionnaires_ask():
+    forms = {form.kind: form for form in banks().values()}
+    keys = [("inhabitants", "themes", name) for name in grid.TAUGHT] + [
+        ("structures", *each) for each in grid.TAUGHT.values()
+    ]
+    keys += [("structures", "formats", name) for name in ("ponctuel", "court", "long")]
+    keys += [
+        ("structures", "partenariats_voulus", "partage"),
+        ("structures", "financeurs", "aucun"),
+        ("structures", "vision", "oui"),
+    ]
+    for kind, asked, answer in keys:
+        question = forms[kind].question(asked)
+        assert question is not None
+        assert answer in [choice.name for choice in forms[kind].choices(question)], (asked, answer)
+
+
+def test_the_three_points_stand_beside_what_is_counted_and_who_says_them():
+    """G-044: where to buy, where somebody helps, what is built together; what nobody tells is said to be missing."""
+    sale = {"id": "equipement_solidaire", "etat": "compte", "lieux_dits": "2", "part": "4 %", "part_entre": "3 – 6 %"}
+    said = [
+        Said("social", "no_sale", True, "Rien ici", "Entretien", 2026),
+        Said("public", "no_sale", False, "", "Réunion", 2026),
+    ]
+    buy, helped, together = stressed.told([sale], {("structures", "partenariat", "oui"): answered(37)}, said)
+    assert "Lieux : 2 (comptés)" in buy["preuve"]
+    assert "2\xa0témoignages. Les avis s’écartent" in buy["dit"]
+    assert "Donnée manquante" in helped["preuve"]
+    assert helped["dit"] == "personne ne l’a noté ici."
+    assert "Travaillent en partenariat : 37\xa0%" in together["preuve"]
+    assert "Donnée manquante" in stressed.told([], {}, [])[2]["preuve"]
+    assert {kind for kind, *_ in stressed.POINTS} <= findings.kinds().keys()
 
 
 def test_a_published_survey_fills_what_no_file_tells():

@@ -17,13 +17,16 @@ SURVEYS = "enquetes"
 FIRST_LEVEL = ("assistance", "libre_acces_accompagne")
 
 
+Share = Callable[[Mapping[str, Any], Mapping[str, Any]], tuple[float | None, str]]
+
+
 @dataclass(frozen=True, slots=True)
 class Criterion:
     """A criterion: its axis, its question, how a share (0 to 1, None when nothing tells) is read, and the evidence."""
 
     axis: str
     question: str
-    share: Callable[[Mapping[str, Any], Mapping[str, Any]], tuple[float | None, str]]
+    share: Share
     good: float
     bad: float
     rule: str
@@ -45,11 +48,17 @@ class Answered:
     source: str
 
     @property
+    def figure(self) -> str:
+        between = f"entre {number(self.low)} et {percent(self.high)}"
+        return f"{percent(self.percent)} ({between}, n = {number(self.n)}, {self.computed})"
+
+    @property
+    def among(self) -> str:
+        return f"{self.universe}, d’après {self.source}"
+
+    @property
     def words(self) -> str:
-        return (
-            f"« {self.label} » : {percent(self.percent)} (entre {number(self.low)} et {percent(self.high)}, n = {number(self.n)}, "
-            f"{self.computed} ; {self.universe}), d’après {self.source}"
-        )
+        return f"« {self.label} » : {self.figure}, {self.among}"
 
 
 Surveyed = Mapping[tuple[str, str, str], Answered]  # kind of survey, question, answer
@@ -122,7 +131,7 @@ def _balance(offered: Mapping[str, Any], _: Mapping[str, Any]) -> tuple[float | 
     return low["part_valeur"] / max(high["part_valeur"], 1e-9), evidence
 
 
-def _of(key: str, words: str) -> Callable[[Mapping[str, Any], Mapping[str, Any]], tuple[float | None, str]]:
+def _of(key: str, words: str) -> Share:
     def share(_: Mapping[str, Any], census: Mapping[str, Any]) -> tuple[float | None, str]:
         found = census[key]
         if not found["sur"]:
@@ -148,11 +157,66 @@ def _believed(_: Mapping[str, Any], census: Mapping[str, Any]) -> tuple[float | 
     return near, f"Les structures : {believed.words}. Les habitants : {said.words}. Écart : {number(points)} points."
 
 
-def _seen(_: Mapping[str, Any], census: Mapping[str, Any]) -> tuple[float | None, str]:
-    said: Answered | None = census[SURVEYS].get(("structures", "vision", "oui"))
-    return (
-        (None, "") if said is None else (said.percent / 100, f"Une vision claire de ce que font les autres, {said.words}.")
+# What inhabitants wish to learn → the answer of structures that says they teach it.
+TAUGHT = {
+    "materiel": ("themes", "bases"),
+    "navigation": ("themes", "bases"),
+    "mail": ("themes", "bases"),
+    "demarches": ("themes", "droits"),
+    "emploi": ("themes", "droits"),
+    "bureautique": ("contenus", "bureautique"),
+}
+
+
+def _taught(offered: Mapping[str, Any], census: Mapping[str, Any]) -> tuple[float | None, str]:
+    """Return how many structures teach what an inhabitant wishes to learn, each wish counting for those who have it."""
+    surveyed: Surveyed = census[SURVEYS]
+    pairs = [
+        (wished, given)
+        for name, (question, answer) in TAUGHT.items()
+        if (wished := surveyed.get(("inhabitants", "themes", name)))
+        and (given := surveyed.get(("structures", question, answer)))
+    ]
+    total = sum(wished.percent for wished, given in pairs)
+    if len(pairs) < 3 or not total:
+        return None, ""
+    found = sum(wished.percent * given.percent for wished, given in pairs) / total
+    told = " ; ".join(
+        f"« {wished.label} » : voulu par {wished.figure}, enseigné sous « {given.label} » par {given.figure}"
+        for wished, given in sorted(pairs, key=lambda pair: -pair[0].percent)
     )
+    wished, given = pairs[0]
+    return found / 100, (
+        f"Ce qu’un habitant veut apprendre est enseigné, en moyenne, par {percent(found)} des structures qui forment. {told}. "
+        f"Base : {wished.among} ; {given.among}."
+    )
+
+
+def _chained(_: Mapping[str, Any], census: Mapping[str, Any]) -> tuple[float | None, str]:
+    """Return how many structures have a short course for one that has a one-off workshop, at most one."""
+    one_off, course, long = (census[SURVEYS].get(("structures", "formats", name)) for name in ("ponctuel", "court", "long"))
+    if one_off is None or course is None or not one_off.percent:
+        return None, ""
+    ratio = min(1.0, course.percent / one_off.percent)
+    beyond = f" Parcours long : {long.figure}." if long else ""
+    return ratio, (
+        f"Atelier d’un jour : {one_off.figure}. Parcours court : {course.figure}.{beyond} Base : {one_off.among}. "
+        "Cela dit si une suite existe, pas si les personnes y vont."
+    )
+
+
+def _said(kind: str, question: str, answer: str, lead: str, *beside: tuple[str, str, str]) -> Share:
+    """Return how one answer of a published survey is read, other answers of the same survey told beside it."""
+
+    def share(_: Mapping[str, Any], census: Mapping[str, Any]) -> tuple[float | None, str]:
+        said: Answered | None = census[SURVEYS].get((kind, question, answer))
+        if said is None:
+            return None, ""
+        others = [(words, found) for *key, words in beside if (found := census[SURVEYS].get((kind, *key)))]
+        more = "".join(f" {words} : {found.figure}." for words, found in others)
+        return said.percent / 100, f"{lead} : {said.figure}.{more} Base : {said.among}."
+
+    return share
 
 
 def _nothing(*_: object) -> tuple[float | None, str]:
@@ -204,6 +268,16 @@ CRITERIA = (
     ),
     Criterion(
         "visibilite",
+        "Les professionnels savent-ils vers qui envoyer une personne ?",
+        _said("professionals", "orienter", "oui", "Sauraient diriger une personne vers un lieu qui forme"),
+        0.66,
+        0.33,
+        "Fort dès deux professionnels sur trois ; manque sous un tiers. Se lit dans une enquête publiée auprès des professionnels.",
+        "Donnée manquante : une enquête auprès des professionnels le dirait.",
+        "Leur montrer l’annuaire, et l’essayer avec eux sur deux situations vécues.",
+    ),
+    Criterion(
+        "visibilite",
         "Les professionnels peuvent-ils orienter : la fiche est-elle à jour ?",
         _of("recents", "Lieux dont la fiche a moins d’un an"),
         0.75,
@@ -221,6 +295,46 @@ CRITERIA = (
         "Fort dès 90 % de lieux avec horaires ; manque sous 60 %.",
         "Aucun lieu recensé.",
         "Demander les horaires par le lien personnel de chaque fiche.",
+    ),
+    Criterion(
+        "attractivite",
+        "Que fait-on pour intéresser les habitants, y compris à se former ?",
+        _said(
+            "structures",
+            "sensibiliser",
+            "aujourdhui",
+            "Présentent les services en ligne et l’intérêt de se former",
+            ("sensibiliser", "en_projet", "En projet"),
+            ("hors_murs", "oui", "Vont hors les murs"),
+        ),
+        0.66,
+        0.33,
+        "Fort dès deux structures sur trois qui le font aujourd’hui ; manque sous un tiers. Se lit dans une enquête publiée auprès des "
+        "structures.",
+        "Donnée manquante : une enquête auprès des structures le dirait.",
+        "Aller vers les habitants sur un sujet qui les touche, avant de parler de formation.",
+    ),
+    Criterion(
+        "attractivite",
+        "Ce qui est enseigné répond-il à ce que les habitants veulent apprendre ?",
+        _taught,
+        0.6,
+        0.3,
+        "Chaque envie compte pour ceux qui l’ont. Fort si, en moyenne, au moins 60 % des structures qui forment y répondent ; manque sous "
+        "30 %. Se lit dans deux enquêtes publiées, habitants et structures.",
+        "Donnée manquante : une enquête auprès des habitants et une auprès des structures le diraient.",
+        "Ouvrir un atelier sur ce que les habitants demandent le plus et que peu enseignent.",
+    ),
+    Criterion(
+        "attractivite",
+        "Après un atelier d’un jour, y a-t-il une suite ?",
+        _chained,
+        0.75,
+        0.5,
+        "Fort si au moins trois structures ont un parcours court pour quatre qui ont un atelier d’un jour ; manque sous une pour deux. Se "
+        "lit dans une enquête publiée auprès des structures.",
+        "Donnée manquante : une enquête auprès des structures le dirait.",
+        "Donner une date de parcours court à la fin de chaque atelier, ici ou chez un voisin.",
     ),
     Criterion(
         "attractivite",
@@ -255,12 +369,31 @@ CRITERIA = (
     Criterion(
         "coordination",
         "Quels besoins d’appui ou de coordination des professionnels ?",
-        _seen,
+        _said("structures", "vision", "oui", "Une vision claire de ce que font les autres"),
         0.66,
         0.33,
         "Fort dès deux structures sur trois qui ont une vision claire de ce que font les autres ; manque sous un tiers. Se lit dans une "
         "enquête publiée auprès des structures.",
         "Donnée manquante : une enquête auprès des structures le dirait.",
         "Faire se rencontrer les lieux, et tenir l’annuaire que tous consultent.",
+    ),
+    Criterion(
+        "coordination",
+        "Travaille-t-on ensemble : partenaires, pratiques, financeurs ?",
+        _said(
+            "structures",
+            "partenariat",
+            "oui",
+            "Travaillent en partenariat",
+            ("accueillir", "oui", "Accueilleraient des partenaires"),
+            ("partenariats_voulus", "partage", "Veulent partager leurs pratiques"),
+            ("financeurs", "aucun", "N’ont aucun financeur"),
+        ),
+        0.66,
+        0.33,
+        "Fort dès deux structures sur trois qui travaillent en partenariat ; manque sous un tiers. Se lit dans une enquête publiée auprès "
+        "des structures.",
+        "Donnée manquante : une enquête auprès des structures le dirait.",
+        "Monter une première action à deux, dans les locaux de celle qui veut accueillir.",
     ),
 )

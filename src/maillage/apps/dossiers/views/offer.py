@@ -19,7 +19,7 @@ from maillage.apps.memberships.access import communes_of
 from maillage.apps.orientations.views import measures
 from maillage.apps.surveys.queries import evidence
 from maillage.reference.offer import diagnosis_lines
-from maillage.reports import findings
+from maillage.reports import findings, stressed
 from maillage.reports import grid as grids
 
 USUAL = "libre_acces_accompagne"
@@ -30,10 +30,15 @@ def gaps(request: HttpRequest, place: str) -> HttpResponse:
     """What is within a walk and what is not, line by line of the offer."""
 
     def more(study: Study, asked: Asked, told: dict[str, Any]) -> dict[str, Any]:
-        found = findings.told(queries.findings(study.place), "maillage")
+        said = queries.findings(study.place)
+        found = findings.told(said, "maillage")
+        lines = told["offre"]["ensemble"]["lignes"] if told.get("offre") else ()
+        points = stressed.told(lines, evidence.published(study.place), said)
         met = measures.of_territory(communes_of(study.place), on=timezone.localdate())["measures"]
         unmet = {"unmet": met.unsolved, "invented": met.examples}
-        return _line(request, study, told) | {"behind": actions.catch_up(study), "findings": found} | unmet
+        return (
+            _line(request, study, told) | {"behind": actions.catch_up(study), "findings": found, "points": points} | unmet
+        )
 
     return shown(request, place, "dossiers/gaps.html", "manques", more)
 
