@@ -17,6 +17,7 @@ from maillage.apps.surveys.rules import Sent
 from maillage.kernel.errors import Refused
 from maillage.pipeline.survey import margins
 from maillage.reference.questionnaire import Choice, National, Question, Questionnaire
+from maillage.reports.survey_actors import Heard, Side, people, perception
 from tests.conftest import account
 
 pytestmark = pytest.mark.django_db
@@ -261,7 +262,8 @@ def test_interviews_are_counted_on_the_page_of_method(browser, survey):
     }
     assert browser.post(where(survey, "constats/"), given).status_code == 302
     assert (
-        "1 groupe de discussion (acteur social, 12\xa0personnes)" in browser.get(where(survey, "methode/")).content.decode()
+        "1 groupe de discussion (acteurs sociaux, 12\xa0personnes)"
+        in browser.get(where(survey, "methode/")).content.decode()
     )
 
 
@@ -280,6 +282,67 @@ def test_actors_findings_write_their_chapter_and_stand_on_the_grid(browser, surv
     assert "5\xa0personnes le disent" in made
     (said,) = read.said_of(survey.territory)
     assert (said.who, said.kind, said.year) == ("digital", "no_network", 2026)
+
+
+def heard_from(speaker: str, kind: str, people: int | None, *, material: int | None = None, text: str = "") -> Heard:
+    return Heard(speaker=speaker, kind=kind, says=f"Constat {kind}", text=text, people=people, material=material)
+
+
+SIDES = {
+    "social": Side(
+        title="Acteur social", one="acteur social", many="acteurs sociaux", met="2 groupes de discussion", people=26
+    ),
+    "digital": Side(title="Acteur de la médiation", one="médiateur", many="médiateurs"),
+}
+
+
+def test_the_perception_of_actors_is_written_from_who_says_it_and_how_many():
+    rows = [
+        heard_from("social", "a", 4, material=1, text="Peu le savent"),
+        heard_from("social", "b", 14, material=1),
+        heard_from("digital", "b", 3),
+        heard_from("digital", "c", None),
+    ]
+    (shared, said), (social, theirs), (digital, ours) = (
+        (title, [each.replace("\xa0", " ") for each in lines]) for title, lines in perception(rows, SIDES).written
+    )
+    assert (shared, social, digital) == ("Dit de plusieurs côtés", "Acteur social", "Acteur de la médiation")
+    assert said == ["Constat b. Le disent : 14 acteurs sociaux et 3 médiateurs."]
+    assert theirs == [
+        "Rencontrés : 2 groupes de discussion, 26 personnes.",
+        "Constat b. 14 personnes le disent, sur 26 rencontrées.",
+        "Constat a. 4 personnes le disent, sur 26 rencontrées. « Peu le savent »",
+    ]
+    assert ours == ["Constat b. 3 personnes le disent.", "Constat c."]
+
+
+def test_one_group_that_says_a_thing_twice_counts_once():
+    same = [heard_from("social", "a", 5, material=1), heard_from("social", "a", 7, material=1)]
+    assert people(same) == 7
+    assert people([*same, heard_from("social", "a", 4, material=2), heard_from("social", "a", 2)]) == 13
+    ((_, lines),) = perception([*same, heard_from("social", "a", None)], SIDES).written
+    assert lines[1].replace("\xa0", " ") == "Constat a. Au moins 7 personnes le disent."
+
+
+def test_a_finding_is_not_said_by_more_people_than_took_part(browser, survey):
+    group = heard.note_material(
+        survey, {"kind": "focus_group", "title": "Groupe", "speakers": "social_actor", "people": 8}, by=None, at=AT
+    )
+    given = {"c-kind": "far", "c-speaker": "social_actor", "c-people": "9", "c-said_on": "2026-11-02", "geste": "constat"}
+    page = browser.post(where(survey, "constats/"), {**given, "c-material": str(group.pk)}).content.decode()
+    assert "n’en réunissait que 8" in page
+    assert not read.statements(survey).exists()
+    assert (
+        browser.post(where(survey, "constats/"), {**given, "c-material": str(group.pk), "c-people": "8"}).status_code == 302
+    )
+    assert "8\xa0personnes le disent, sur 8 rencontrées" in browser.get(where(survey, "constats/")).content.decode()
+    assert read.said_of(survey.territory)[0].people == 8
+
+
+def test_findings_of_an_example_are_not_in_the_document_of_a_survey(survey):
+    values = {"kind": "far", "speaker": "social_actor", "people": 3, "text": "", "said_on": AT.date()}
+    heard.state(survey, values, by=None, at=AT, example=True)
+    assert read.actors(survey).written == []
 
 
 def test_an_edition_is_frozen_and_small_counts_are_not_in_it(client, survey):

@@ -12,7 +12,10 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What somebody found: by whom, of what, whether they confirm it, their words, where and when they were said."""
+    """What somebody found: by whom, of what, whether they confirm it, their words, where and when they were said.
+
+    people: how many said it together, 0 when nobody counted them.
+    """
 
     who: str
     kind: str
@@ -20,6 +23,7 @@ class Said:
     words: str
     source: str
     year: int
+    people: int = 0
 
 
 def told(rows: Sequence[Said], axis: str = "") -> list[Json]:
@@ -39,13 +43,19 @@ def told(rows: Sequence[Said], axis: str = "") -> list[Json]:
                         "qui": who()[row.who],
                         "sens": "" if row.confirms else "contredit",
                         "mots": row.words,
-                        "source": f"{row.source}, {row.year}",
+                        "source": _source(row),
                     }
                     for row in here
                 ],
             }
         )
     return out
+
+
+def _source(row: Said) -> str:
+    """Return where it was heard, when, and how many said it together: « Groupe de discussion, 2026, 14 personnes »."""
+    people = f", {count(row.people, 'personne')}" if row.people else ""
+    return f"{row.source}, {row.year}{people}"
 
 
 def gap(rows: Sequence[Said]) -> str:

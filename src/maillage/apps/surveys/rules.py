@@ -44,6 +44,13 @@ SPEAKERS: Mapping[str, str] = {
     "training_actor": "Acteur de la formation",
     "institution": "Institution",
 }
+COUNTED: Mapping[str, tuple[str, str]] = {  # how one and several of those who speak are named
+    "inhabitant": ("habitant", "habitants"),
+    "social_actor": ("acteur social", "acteurs sociaux"),
+    "digital_actor": ("acteur de la médiation numérique", "acteurs de la médiation numérique"),
+    "training_actor": ("acteur de la formation", "acteurs de la formation"),
+    "institution": ("agent d’une institution", "agents d’institutions"),
+}
 DEVICES: Mapping[str, str] = {
     "phone": "Téléphone basique",
     "computer": "Ordinateur",

@@ -97,13 +97,20 @@ def quote(material: Material, *, by: User | None, text: str, shown: str, theme: 
 
 @transaction.atomic
 def state(survey: Survey, values: Mapping[str, Any], *, by: User | None, at: datetime, example: bool = False) -> Statement:
-    """Note a finding of actors: who says it, how many; Refused when it is of no known kind."""
+    """Note a finding of actors: who says it, how many; Refused when it is of no known kind, or said by more than took part."""
     check_run(by, survey.territory)
     if values["kind"] not in findings.kinds():
         raise Refused(
             "Le constat n’a pas été noté.",
             why=f"« {values['kind']} » n’est pas un constat de la liste.",
             do="Choisissez-le dans la liste : des constats de même sorte se comparent.",
+        )
+    within, people = values.get("material"), values.get("people")
+    if within is not None and within.people and people and people > within.people:
+        raise Refused(
+            "Le constat n’a pas été noté.",
+            why=f"{people} personnes le disent, mais « {within.title} » n’en réunissait que {within.people}.",
+            do="Corrigez l’un des deux nombres.",
         )
     row = Statement.objects.create(territory=survey.territory, by=by, example=example, **values)
     journal.record(by=by, verb="statement.noted", row=row, at=at)

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from django.db.models import Count, QuerySet
 
@@ -13,7 +12,8 @@ from maillage.reference import findings
 from maillage.reference.questionnaire import UNSAID, Question, load, words
 from maillage.reports.findings import Said
 from maillage.reports.grid import AXES
-from maillage.reports.wording import count
+from maillage.reports.survey_actors import Heard, Perception, Side, perception
+from maillage.reports.wording import count, listing
 
 PAGE = 20
 WHO: Mapping[str, str] = {  # who speaks in a survey → who speaks on the grid of a territory
@@ -94,22 +94,27 @@ def materials(survey: Survey) -> QuerySet[Material]:
 
 
 def statements(survey: Survey) -> QuerySet[Statement]:
-    """Return the findings of actors noted for the territory of a survey."""
-    return Statement.objects.filter(territory=survey.territory).select_related("material")
+    """Return the findings of actors noted for the territory of a survey; those of an example only beside an example."""
+    return Statement.objects.filter(territory=survey.territory, example=survey.example).select_related("material")
 
 
 def collected(survey: Survey, answered: int) -> list[str]:
     """Return how a diagnosis was made, counted from its record: « 2 groupes de discussion (acteurs sociaux, 14 personnes) »."""
     out = [f"{count(answered, 'réponse', 'réponses')} au questionnaire"] if answered else []
-    by: dict[tuple[str, str], list[int]] = {}
+    by: dict[tuple[str, str], list[Material]] = {}
     for row in Material.objects.filter(survey=survey):
-        by.setdefault((row.kind, row.speakers), []).append(row.people or 0)
-    for (kind, speakers), people in sorted(by.items()):
-        one = rules.MATERIALS[kind].lower()
-        noun = f"{len(people)} {one if len(people) == 1 else _plural(one)}"
-        met = f", {count(sum(people), 'personne', 'personnes')}" if sum(people) else ""
-        out.append(f"{noun} ({rules.SPEAKERS[speakers].lower()}{met})")
+        by.setdefault((row.kind, row.speakers), []).append(row)
+    for (kind, speakers), rows in sorted(by.items()):
+        people = sum(row.people or 0 for row in rows)
+        met = f", {count(people, 'personne', 'personnes')}" if people else ""
+        out.append(f"{_counted(kind, len(rows))} ({rules.COUNTED[speakers][people != 1]}{met})")
     return out
+
+
+def _counted(kind: str, n: int) -> str:
+    """Return « 2 groupes de discussion »."""
+    one = rules.MATERIALS[kind].lower()
+    return f"{n} {one if n == 1 else _plural(one)}"
 
 
 def _plural(noun: str) -> str:
@@ -122,27 +127,37 @@ def _plural(noun: str) -> str:
     return f"{first}s{space}{rest}"
 
 
-def actors(survey: Survey) -> list[dict[str, Any]]:
-    """Return the chapter « perception des acteurs »: by who speaks, each finding, how many say it, their words."""
-    out = []
+def actors(survey: Survey) -> Perception:
+    """Return the chapter « perception des acteurs »: written from who says what, and how many say it."""
     kinds = findings.kinds()
-    rows = list(statements(survey))
-    for speaker, label in rules.SPEAKERS.items():
-        said = [row for row in rows if row.speaker == speaker and row.kind in kinds]
-        told = []
-        for id in dict.fromkeys(row.kind for row in said):
-            each = [row for row in said if row.kind == id]
-            people = sum(row.people or 0 for row in each)
-            told.append(
-                {
-                    "says": kinds[id].says,
-                    "people": count(people, "personne le dit", "personnes le disent") if people else "",
-                    "texts": [row.text for row in each if row.text],
-                }
-            )
-        if told:
-            out.append({"who": label, "findings": told})
-    return out
+    rows = [
+        Heard(
+            speaker=row.speaker,
+            kind=row.kind,
+            says=kinds[row.kind].says,
+            text=row.text,
+            people=row.people,
+            material=row.material_id,
+        )
+        for row in statements(survey)
+        if row.kind in kinds
+    ]
+    met = list(Material.objects.filter(territory=survey.territory, example=survey.example))
+    return perception(
+        rows, {speaker: _side(speaker, [m for m in met if m.speakers == speaker]) for speaker in rules.SPEAKERS}
+    )
+
+
+def _side(speaker: str, met: Sequence[Material]) -> Side:
+    one, many = rules.COUNTED[speaker]
+    times = Counter(row.kind for row in met)
+    return Side(
+        title=rules.SPEAKERS[speaker],
+        one=one,
+        many=many,
+        met=listing([_counted(kind, n) for kind, n in sorted(times.items())]),
+        people=sum(row.people or 0 for row in met),
+    )
 
 
 def said_of(territory: str) -> list[Said]:
@@ -156,6 +171,7 @@ def said_of(territory: str) -> list[Said]:
             row.text,
             rules.MATERIALS[row.material.kind] if row.material else "Enquête",
             row.said_on.year if row.said_on else 0,
+            row.people or 0,
         )
         for row in rows
         if row.kind in findings.kinds()

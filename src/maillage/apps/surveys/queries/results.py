@@ -327,17 +327,12 @@ def results(held: Frame, cards: Sequence[Card], *, at: datetime) -> Results:
         quotes=[
             (theme, [(each.shown, each.get_speaker_display()) for each in rows]) for theme, rows in heard.quotes(survey)
         ],
-        actors=[(each["who"], [_actor_words(finding) for finding in each["findings"]]) for each in heard.actors(survey)],
+        actors=heard.actors(survey).written,
         method=method(held),
         weighting=weighting_words,
         limits=limits,
         notices=("Exemple : ces réponses ont été fabriquées pour la démonstration.",) if survey.example else (),
     )
-
-
-def _actor_words(finding: Mapping[str, Any]) -> str:
-    people = f" ({finding['people']})" if finding["people"] else ""
-    return f"{finding['says']}{people}{''.join(f' « {text} »' for text in finding['texts'])}"
 
 
 def _weighting_words(row: Weighting) -> list[str]:
