@@ -6,10 +6,12 @@ Source: docs/methods/resultats-enquete.md
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import sqrt
+from statistics import NormalDist
 
 from maillage.engine.proportions import LEVEL, Share
 
 STEPS = 40
+Interval = tuple[float, float, float]  # value, low, high
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +39,28 @@ def difference(one: Share, other: Share, *, correlation: float = 0.0, level: flo
     return Difference(one.value - other.value, low, high, _p(one, other, correlation))
 
 
+def of_intervals(one: Interval, other: Interval) -> Difference:
+    """Return the difference of two shares known by their value and their 90 % bounds alone, as two publications print them.
+
+    The p-value takes the interval, on the side of zero, for that of a normal law: nothing more is known.
+    """
+    value, (low, high) = one[0] - other[0], _around(one, other, 0.0)
+    reach = value - low if value > 0 else high - value
+    if not value or not reach:
+        return Difference(value, low, high, 0.0 if value else 1.0)
+    far = NormalDist().inv_cdf((1 + LEVEL) / 2) * abs(value) / reach
+    return Difference(value, low, high, 2 * (1 - NormalDist().cdf(far)))
+
+
 def _bounds(one: Share, other: Share, correlation: float, level: float) -> tuple[float, float]:
     r = max(-1.0, min(1.0, correlation))
-    (l1, u1), (l2, u2) = one.interval(level), other.interval(level)
-    down, up = _far(one.value - l1, u2 - other.value, r), _far(u1 - one.value, other.value - l2, r)
-    value = one.value - other.value
-    return max(-1.0, value - down), min(1.0, value + up)
+    return _around((one.value, *one.interval(level)), (other.value, *other.interval(level)), r)
+
+
+def _around(one: Interval, other: Interval, r: float) -> tuple[float, float]:
+    (v1, l1, u1), (v2, l2, u2) = one, other
+    down, up = _far(v1 - l1, u2 - v2, r), _far(u1 - v1, v2 - l2, r)
+    return max(-1.0, v1 - v2 - down), min(1.0, v1 - v2 + up)
 
 
 def _far(a: float, b: float, correlation: float) -> float:

@@ -14,6 +14,7 @@ from maillage.kernel.estimate import Estimate, Figure, Withheld
 from maillage.reference.questionnaire import UNSAID, Questionnaire, words
 from maillage.reports import survey_charts as charts
 from maillage.reports import survey_practices as practices
+from maillage.reports import survey_waves as waves
 from maillage.reports.blocks import (
     Block,
     Bullets,
@@ -30,6 +31,7 @@ from maillage.reports.blocks import (
 from maillage.reports.formats import published
 from maillage.reports.survey_charts import Bar, Stack
 from maillage.reports.survey_findings import Asked, Gap, Line
+from maillage.reports.survey_waves import Before
 from maillage.reports.wording import DASH, NBSP, count, lower_first, number, percent, rate
 
 Json = dict[str, Any]
@@ -87,7 +89,7 @@ class Results:
 
     n: answers behind it. weighted: whether percents are weighted. rounding: `nearest` or `down`. sentences: as they are to be read.
     quotes: by theme, (words, who). actors: by who speaks, sentences. method, weighting, limits: sentences. codebook: (name, words,
-    answers). chapters: names of questions under the title of each part; the rest comes last.
+    answers). chapters: names of questions under the title of each part; the rest comes last. before: the wave before, as published.
     """
 
     title: str
@@ -109,6 +111,7 @@ class Results:
     weighting: Sequence[str] = ()
     limits: Sequence[str] = ()
     edition: str = ""
+    before: Before | None = None
     notices: Sequence[str] = ()
 
     @property
@@ -124,6 +127,7 @@ def document(results: Results) -> Document:
         *([_sample(results)] if results.sample else []),
         *([_practices(results)] if results.kind == practices.KIND and results.cards else []),
         *([_taught(results)] if results.sentences else []),
+        *([_changed(results, results.before)] if results.before and results.cards else []),
         *_answers(results),
         *([_quotes(results)] if results.quotes else []),
         *([_actors(results)] if results.actors else []),
@@ -230,6 +234,16 @@ def _taught(results: Results) -> Chapter:
         blocks=(Bullets(items=tuple(results.sentences)),),
         short="Enseignements",
         flows=True,
+    )
+
+
+def _changed(results: Results, before: Before) -> Chapter:
+    asked = [card.asked for card in results.cards]
+    return Chapter(
+        number="",
+        title="Ce qui a changé depuis la vague précédente",
+        blocks=tuple(waves.blocks(before, str(results.on.year), asked, weighted=results.weighted)),
+        short="Changements",
     )
 
 

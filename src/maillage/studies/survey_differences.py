@@ -56,7 +56,7 @@ class Compared:
 
     @property
     def way(self) -> Way:
-        return "close" if not self.told else "more" if self.points > 0 else "less"
+        return "close" if not self.survives else "more" if self.points > 0 else "less"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -87,6 +87,7 @@ def _set(row: Survey, values: Mapping[str, Any]) -> None:
         raise Refused(
             "L’enquête n’a pas été enregistrée.", why="Sans titre, personne ne la retrouverait.", do="Donnez-lui un titre."
         )
+    _check_wave(row)
     row.title, row.universe = row.title[:140], row.universe[:200]
     if row.opens_on and row.closes_on and row.closes_on < row.opens_on:
         raise Refused(
@@ -94,6 +95,26 @@ def _set(row: Survey, values: Mapping[str, Any]) -> None:
             why="Elle finirait avant d’avoir commencé.",
             do="Corrigez l’une des deux dates.",
         )
+
+
+def _check_wave(row: Survey) -> None:
+    """Refuse a wave that would follow itself, or a survey of others elsewhere."""
+    seen, each = {row.pk}, row.after
+    if each is not None and (each.kind, each.territory) != (row.kind, row.territory):
+        raise Refused(
+            "L’enquête n’a pas été enregistrée.",
+            why="La vague précédente interroge d’autres personnes, ou un autre territoire : rien ne se comparerait.",
+            do="Choisissez une enquête de même sorte sur le même territoire, ou aucune.",
+        )
+    while each is not None:
+        if each.pk in seen:
+            raise Refused(
+                "L’enquête n’a pas été enregistrée.",
+                why="Elle viendrait après elle-même.",
+                do="Choisissez une enquête menée avant celle-ci.",
+            )
+        seen.add(each.pk)
+        each = each.after
 
 
 def _free(title: str) -> str:

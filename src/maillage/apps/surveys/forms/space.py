@@ -93,9 +93,19 @@ class SurveyForm(forms.Form):
         label="Arrondi des pourcentages publiés", choices=list(rules.ROUNDINGS.items()), initial="nearest"
     )
 
-    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
+    vague = forms.ModelChoiceField(
+        label="Vague précédente",
+        queryset=Survey.objects.none(),
+        required=False,
+        empty_label="Aucune : c’est la première",
+        help_text="La même enquête, menée avant. Les résultats publiés diront ce qui a changé, et ce qui n’est pas net.",
+    )
+
+    def __init__(self, *args: Any, user: Any, survey: Survey | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.user = user
+        others = access.surveys_for(user).exclude(pk=survey.pk) if survey else access.surveys_for(user)
+        self.fields["vague"].queryset = others  # type: ignore[attr-defined]
 
     def clean_territoire(self) -> str:
         code = territory_of(self.cleaned_data["territoire"])
@@ -123,6 +133,7 @@ class SurveyForm(forms.Form):
             "opens_on": said["debut"],
             "closes_on": said["fin"],
             "rounding": said["arrondi"],
+            "after": said["vague"],
         }
 
 
@@ -139,6 +150,7 @@ def from_survey(survey: Survey) -> dict[str, Any]:
         "debut": survey.opens_on,
         "fin": survey.closes_on,
         "arrondi": survey.rounding,
+        "vague": survey.after_id,
     }
 
 

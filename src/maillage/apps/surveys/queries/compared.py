@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
+from maillage.apps.surveys.models import Survey
 from maillage.apps.surveys.queries.answers import CHANNEL, PLACE
 from maillage.apps.surveys.queries.results import Frame
 from maillage.kernel.errors import Refused
@@ -82,10 +83,13 @@ def _shared(held: Frame, other: Frame) -> list[tuple[Question, Question]]:
 def _pair(held: Frame, other: Frame, mine: Question, theirs: Question, one: Tabulation, two: Tabulation, id: str) -> Pair:
     names = held.survey.title, other.survey.title
     found: tuple[Compared, ...] = ()
+    moved: tuple[Compared, ...] = ()  # from the earlier wave to the later one
     with suppress(Refused):  # no answer in common
         if _are_alike(mine, theirs, one, two):
             found = survey_differences.between(one, two, names=names).pairs
-    is_wave = held.survey.kind == other.survey.kind and mine.name == theirs.name
+            if held.survey.kind == other.survey.kind and mine.name == theirs.name:
+                is_last = not _is_before(held.survey, other.survey)
+                moved = found if is_last else survey_differences.between(two, one, names=names[::-1]).pairs
     panels = [
         (f"{title} (n{NBSP}={NBSP}{table.n})", [Bar(label=row.label, figure=row.figure) for row in table.of()])
         for title, table in zip(names, (one, two), strict=True)
@@ -100,8 +104,22 @@ def _pair(held: Frame, other: Frame, mine: Question, theirs: Question, one: Tabu
         n=(one.n, two.n),
         svg=survey_charts.multiples(panels, id=id, label=label, rule=one.rounding),
         lines=[_line(each, one, two) for each in found],
-        sentences=[survey_differences.in_words(each, waves=True) for each in found] if is_wave else (),
+        sentences=[survey_differences.in_words(each, waves=True) for each in moved],
     )
+
+
+def _is_before(one: Survey, other: Survey) -> bool:
+    """Return whether a survey was asked before another: as its waves are linked, else as it opened, else as it was prepared."""
+    for first, last in ((one, other), (other, one)):
+        each, seen = last.after, {last.pk}
+        while each is not None and each.pk not in seen:
+            if each.pk == first.pk:
+                return first is one
+            seen.add(each.pk)
+            each = each.after
+    if one.opens_on and other.opens_on and one.opens_on != other.opens_on:
+        return one.opens_on < other.opens_on
+    return one.made_at < other.made_at
 
 
 def _are_alike(mine: Question, theirs: Question, one: Tabulation, two: Tabulation) -> bool:

@@ -5,7 +5,7 @@ import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -30,6 +30,7 @@ from maillage.reports import survey as document
 from maillage.reports import survey_cards, survey_findings
 from maillage.reports.survey import Card, Results, Sample
 from maillage.reports.survey_findings import Sentence
+from maillage.reports.survey_waves import Before
 from maillage.reports.wording import count, number
 from maillage.studies import census_margins as census_margins_
 from maillage.studies import frame as frames
@@ -331,6 +332,7 @@ def results(held: Frame, cards: Sequence[Card], *, at: datetime) -> Results:
         method=method(held),
         weighting=weighting_words,
         limits=limits,
+        before=before(survey, on.year) if cards else None,
         notices=("Exemple : ces réponses ont été fabriquées pour la démonstration.",) if survey.example else (),
     )
 
@@ -346,6 +348,20 @@ def _weighting_words(row: Weighting) -> list[str]:
         f"Une réponse compte au plus pour {number(told['high'], 1)} et au moins pour {number(told['low'], 2)} fois la moyenne. "
         f"Effet de plan : {number(told['design_effect'], 2)} ; {number(row.n)} réponses en valent {number(told['n_effective'])}.",
     ]
+
+
+def before(survey: Survey, year: int) -> Before | None:
+    """Return the wave before as it was published last, None when there is none: only what was published is compared in public."""
+    row = survey.after and Publication.objects.filter(survey=survey.after, withdrawn_at=None).order_by("-number").first()
+    if not row:
+        return None
+    then = date.fromisoformat(row.content["on"]).year
+    return Before(
+        name=str(then) if then != year else "Avant",
+        about=f"« {survey.after} », édition {row.number}, {in_words(timezone.localdate(row.published_at))}",
+        weighted=row.content["weighted"],
+        rows=row.content["tables"],
+    )
 
 
 def method(held: Frame) -> list[str]:

@@ -50,7 +50,16 @@ def index(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
     """A new survey: from a ready questionnaire, from a file, from another survey, or from nothing."""
-    first = {"depart": f"{space.BANK}habitants", "champ": "habitants de 15 ans et plus", "arrondi": "nearest"}
+    first: dict[str, Any] = {
+        "depart": f"{space.BANK}habitants",
+        "champ": "habitants de 15 ans et plus",
+        "arrondi": "nearest",
+    }
+    wave = access.surveys_for(request.user).filter(pk=whole(request.GET.get("suite", ""), most=ROWS) or 0).first()
+    if wave is not None:
+        again = ("titre", "territoire", "qui", "but", "champ", "comment", "vise", "arrondi")
+        first = {name: value for name, value in space.from_survey(wave).items() if name in again}
+        first |= {"depart": f"{space.OTHER}{wave.pk}", "vague": wave.pk}
     form = space.NewForm(request.POST or None, request.FILES or None, user=request.user, initial=first)
     if form.is_bound and form.is_valid():
         try:
@@ -107,7 +116,7 @@ def _origin(form: space.NewForm) -> tuple[Questionnaire, list[str]]:
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
     """What is known of a survey: its aim, of whom it speaks, how people are met, its target and dates."""
     row = ours(request, pk)
-    form = space.SurveyForm(request.POST or None, user=request.user, initial=space.from_survey(row))
+    form = space.SurveyForm(request.POST or None, user=request.user, survey=row, initial=space.from_survey(row))
     if form.is_bound and form.is_valid():
         try:
             campaigns.change(row, form.values(), by=who(request), at=timezone.now())

@@ -1,0 +1,152 @@
+"""Two waves of one survey: what changed, with its interval; no rise and no fall when it lies inside (E-031)."""
+
+import json
+import uuid
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from maillage.apps.surveys.actions import campaigns, receive
+from maillage.apps.surveys.actions import results as actions
+from maillage.apps.surveys.models import Publication, Survey
+from maillage.apps.surveys.queries import results
+from maillage.apps.surveys.rules import Sent
+from maillage.engine import comparisons
+from maillage.engine.proportions import wilson
+from maillage.kernel.errors import Refused
+from maillage.reference.questionnaire import Questionnaire
+from tests.apps.test_survey_results import FORM
+from tests.conftest import account
+
+pytestmark = pytest.mark.django_db
+THEN, NOW = datetime(2024, 5, 14, 9, tzinfo=UTC), datetime(2026, 11, 20, 9, tzinfo=UTC)
+
+
+def wave(at: datetime, helped: int, *, n: int = 192, form: Questionnaire = FORM, **more) -> Survey:
+    """Ask n people; `helped` of them are, and as many feel at ease."""
+    row = campaigns.prepare(by=None, title=f"Vague {at.year}", territory="38151", questionnaire=form, at=at, **more)
+    row = campaigns.open_survey(row, by=None, at=at)
+    sent = [
+        Sent(
+            uid=uuid.UUID(int=at.year * 10**6 + k),
+            version=1,
+            channel="street",
+            values={
+                "tranche": ("jeune", "moyen", "age")[k % 3],
+                "aise": ("pas", "peu", "plutot", "tres")[k % 4],
+                "aide": "oui" if k < helped else "non",
+            },
+        )
+        for k in range(n)
+    ]
+    receive.receive(row, sent, at=at)
+    return row
+
+
+def publish(row: Survey, at: datetime) -> Publication:
+    return actions.publish(row, {"digest": results.edition(row, at=at)["digest"]}, by=None, at=at)
+
+
+def chapter(row: Survey, at: datetime = NOW) -> str:
+    """Return what the document of a survey says of its changes, '' when it says nothing of them."""
+    chapters = results.edition(row, at=at)["document"]["chapters"]
+    found = [each for each in chapters if each["short"] == "Changements"]
+    return json.dumps(found, ensure_ascii=False).replace("\xa0", " ") if found else ""
+
+
+@pytest.fixture
+def browser(client):
+    client.force_login(account("analyste", "analyste", territory="38"))
+    return client
+
+
+def test_a_rise_outside_its_interval_is_written_with_it():
+    first = wave(THEN, 62)
+    publish(first, THEN)
+    said = chapter(wave(NOW, 100, after=first))
+    assert "« Oui » : 32 % (2024), puis 52 % (2026) : hausse de 20 points (entre 11 et 28)." in said
+    assert "« Non » : 68 % (2024), puis 48 % (2026) : baisse de 20 points" in said
+    assert "« Vague 2024 », édition 1, 14 mai 2024" in said
+
+
+def test_a_change_inside_its_interval_is_neither_a_rise_nor_a_fall():
+    first = wave(THEN, 62)
+    publish(first, THEN)
+    said = chapter(wave(NOW, 70, after=first))
+    assert "hausse de" not in said
+    assert "baisse de" not in said
+    assert "rien ne permet d’écrire une hausse ou une baisse" in said
+    assert "+4, pas net" in said
+
+
+def test_only_what_was_published_is_compared():
+    first = wave(THEN, 62)
+    last = wave(NOW, 100, after=first)
+    assert chapter(last) == ""
+    row = publish(first, THEN)
+    assert chapter(last)
+    actions.withdraw(row, by=None, at=NOW)
+    assert chapter(last) == ""
+
+
+def test_a_question_asked_in_other_words_is_not_compared():
+    first = wave(THEN, 62)
+    publish(first, THEN)
+    items = tuple(
+        each
+        if each.name != "aide"
+        else type(each)(name="aide", kind="one", choices="ouinon", label={"fr": "Êtes-vous aidé ?"})
+        for each in FORM.items
+    )
+    other = Questionnaire(id="essai", title="Essai", kind="inhabitants", lists=FORM.lists, items=items)
+    said = chapter(wave(NOW, 100, form=other, after=first))
+    assert "Reformulées, donc non comparées : Êtes-vous aidé ?" in said
+    assert "hausse de" not in said
+
+
+def test_the_later_wave_is_the_one_that_rises_whatever_page_is_open(browser):
+    first = wave(THEN, 62)
+    last = wave(NOW, 100, after=first)
+    for here, there in ((first, last), (last, first)):
+        page = browser.get(f"/espace/enquetes/{here.pk}/resultats/comparer/", {"avec": there.pk}).content.decode()
+        assert "Oui : en hausse (+20 points" in page
+        assert "Non : en baisse (−20 points" in page
+    first.after, last.after = None, None
+    Survey.objects.update(after=None)
+    page = browser.get(f"/espace/enquetes/{first.pk}/resultats/comparer/", {"avec": last.pk}).content.decode()
+    assert "Oui : en hausse (+20 points" in page
+
+
+def test_a_wave_is_linked_on_the_page_of_the_survey_and_never_to_itself(browser):
+    first = wave(THEN, 62)
+    prepared = browser.get("/espace/enquetes/nouvelle/", {"suite": first.pk}).content.decode()
+    assert f'value="enquete-{first.pk}"' in prepared
+    assert f'<option value="{first.pk}" selected>' in prepared
+    last = campaigns.prepare(
+        by=None, title="Vague 2026", territory="38151", questionnaire=FORM, at=NOW, opens_on=NOW.date(), closes_on=None
+    )
+    where = f"/espace/enquetes/{last.pk}/modifier/"
+    given = {
+        "titre": "Vague 2026",
+        "territoire": "38151",
+        "qui": "inhabitants",
+        "arrondi": "nearest",
+        "vague": str(first.pk),
+    }
+    assert browser.post(where, given).status_code == 302
+    last.refresh_from_db()
+    assert last.after == first
+    assert f'<option value="{last.pk}"' not in browser.get(where).content.decode()
+    with pytest.raises(Refused, match="après elle-même"):
+        campaigns.change(first, {"after": last}, by=None, at=NOW)
+    with pytest.raises(Refused, match="interroge d’autres personnes"):
+        campaigns.change(last, {"kind": "structures"}, by=None, at=NOW + timedelta(days=1))
+
+
+def test_the_difference_of_printed_bounds_is_that_of_the_shares():
+    """Newcombe, 1998, exemple a : 56 sur 70 contre 48 sur 80, différence 0,2, de 0,0524 à 0,3339 à 95 %."""
+    one, other = (56 / 70, *wilson(56 / 70, 70, 0.95)), (48 / 80, *wilson(48 / 80, 80, 0.95))
+    found = comparisons.of_intervals(one, other)
+    assert (found.value, found.low, found.high) == pytest.approx((0.2, 0.0524, 0.3339), abs=5e-5)
+    assert comparisons.of_intervals(one, one).p == 1
+    assert comparisons.of_intervals(other, one).p == pytest.approx(found.p)
