@@ -191,6 +191,26 @@ def test_a_kiosk_starts_afresh_for_each_person(client, survey):
     assert client.get("/enquetes/essai/").status_code == 404
 
 
+def test_a_kiosk_does_not_forget_who_answers_slowly(client, survey):
+    _, token = campaigns.give_link(survey, "Borne", by=None, at=AT, kiosk=True)
+    post(client, f"/enquetes/borne/{token}/")
+    post(client, "/enquetes/essai/", veille="1")  # the page watches for silence: it says so
+
+    def later(minutes: int) -> None:
+        session, key = client.session, f"enquete-{survey.pk}"
+        session[key] = session[key] | {"at": (timezone.now() - timedelta(minutes=minutes)).isoformat()}
+        session.save()
+
+    later(6)
+    assert post(client, "/enquetes/essai/page/1/", **{"q-age": "83", "q-net": "non"}).url == "/enquetes/essai/page/3/"
+    later(6)
+    post(client, "/enquetes/essai/relire/")
+    assert Answer.objects.get().values["age"] == "83"
+    post(client, "/enquetes/essai/", veille="1")
+    later(31)  # the tablet was asleep, its page too
+    assert client.get("/enquetes/essai/page/1/").url == "/enquetes/essai/"
+
+
 def test_a_link_that_is_no_kiosk_makes_none(client, survey):
     _, token = campaigns.give_link(survey, "Téléphone", by=None, at=AT)
     assert client.get(f"/enquetes/borne/{token}/").status_code == 404

@@ -118,7 +118,7 @@ def count(n: int, noun: str, plural: str | None = None) -> str:
     return f"{number(n)}{NBSP}{noun if n == 1 else plural or noun + 's'}"
 
 
-FEMININE = ("zone", "personne", "commune", "variable", "réponse", "paire", "orientation")
+FEMININE = ("zone", "personne", "commune", "variable", "réponse", "réponse nouvelle", "paire", "orientation")
 
 
 def lower_first(text: str) -> str:

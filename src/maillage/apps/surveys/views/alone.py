@@ -35,6 +35,7 @@ KIOSK = "enquete-borne"
 LANGUAGE_NAMES = {**NAMES, languages.FRENCH: languages.LANGUAGES[languages.FRENCH].name}
 FINISHING = timedelta(hours=2)  # for whoever was answering when the survey ended
 SILENCE = timedelta(minutes=3)  # on a kiosk, whoever stops is gone
+WATCHED = timedelta(minutes=30)  # where the page itself asks, after 90 s, whether somebody is still there: slow is not gone
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ class Door:
 
 @dataclass
 class Draft:
-    """What is being answered, as the session holds it."""
+    """What is being answered, as the session holds it. watched: the page watches for silence, and clears itself."""
 
     uid: str
     version: int
@@ -69,6 +70,7 @@ class Draft:
     begun: str
     at: str
     values: dict[str, str] = field(default_factory=dict)
+    watched: bool = False
 
 
 def by_link(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -131,7 +133,7 @@ def _draft(request: HttpRequest, door: Door) -> Draft | None:
         at = datetime.fromisoformat(draft.at) if draft else timezone.now()
     except (TypeError, ValueError):
         return None
-    if door.kiosk is not None and timezone.now() - at > SILENCE:
+    if draft and door.kiosk is not None and timezone.now() - at > (WATCHED if draft.watched else SILENCE):
         request.session.pop(door.key, None)
         return None
     return draft
@@ -223,7 +225,7 @@ def _start(request: HttpRequest, door: Door, draft: Draft | None, language: str)
         uid = str(uuid.uuid5(uuid.NAMESPACE_OID, f"maillage-cible-{door.target.pk}") if door.target else uuid.uuid4())
         number = _version(door, None).number
         draft = Draft(uid=uid, version=number, language=language, begun=at, at=at, values=dict(door.known))
-    draft.language = language
+    draft.language, draft.watched = language, "veille" in request.POST
     _hold(request, door, draft)
     if request.POST.get("recommencer") == "accueil":
         request.session.pop(door.key, None)

@@ -26,4 +26,6 @@ else if (retour) {
   question.addEventListener("close", ecouter);
   for (const geste of ["pointerdown", "keydown", "scroll"]) addEventListener(geste, () => { if (!question.open) ecouter(); }, { passive: true });
   if (document.querySelector("[data-page], .relecture")) ecouter();
+  // Le serveur sait que la page veille : il n’oublie pas, au milieu d’une page, qui répond lentement.
+  for (const forme of document.querySelectorAll("main form")) forme.insertAdjacentHTML("beforeend", `<input type="hidden" name="veille" value="1">`);
 }
