@@ -67,3 +67,19 @@ def test_sheets_are_typed_by_keyboard_alone_and_one_is_checked(enter, made, in_t
     page.wait_for_selector("text=Aucune différence à régler")
     told = in_the_platform(READ, pk)
     assert told.count("'paper'") == 5 and "('3', 'paper', {'age': '32'," in told
+
+
+def test_who_types_before_the_page_is_whole_sends_no_half_sheet(enter, made, site):
+    pk, _ = made("Tapée vite")
+    page = enter("analyste")
+    page.route(
+        "**/enquetes/papier*.js", lambda route: route.continue_() if "entree" in route.request.url else None
+    )  # never comes
+    page.goto(f"{site}/espace/enquetes/{pk}/papier/saisie/", wait_until="commit")
+    page.wait_for_selector("[data-fin]")
+    for typed in ("1", "42"):
+        page.keyboard.type(typed)
+        page.keyboard.press("Enter")
+    assert page.input_value("#feuille") == "1"
+    assert page.input_value("[name=q-age]") == "42"
+    assert page.get_by_role("alert").count() == 0

@@ -1,5 +1,5 @@
-// Saisir une feuille de papier : Entrée va à la question suivante, ce qui est tapé se relit en mots, les questions qui ne
-// devaient pas être posées sont passées. Sans script, c’est un formulaire ordinaire.
+// Saisir une feuille de papier : ce qui est tapé se relit en mots, les questions qui ne devaient pas être posées sont passées.
+// Entrée est dans papier-entree.js. Sans script, c’est un formulaire ordinaire.
 import { completer } from "./questionnaire.js";
 
 const feuille = document.querySelector("[data-feuille]");
@@ -45,14 +45,5 @@ const voir = () => {
 };
 
 feuille.addEventListener("input", voir);
-feuille.addEventListener("keydown", (e) => {
-  if (e.key !== "Enter" || e.target.matches("button, select, textarea")) return;
-  const champs = [feuille.querySelector("#feuille"), ...lignes.filter((l) => !l.classList.contains("hors-chemin")).map((l) => l.querySelector("input"))];
-  const suivant = champs[champs.indexOf(e.target) + 1] ?? feuille.querySelector("[data-fin]");
-  e.preventDefault();
-  suivant.focus();
-  suivant.select?.();
-  suivant.scrollIntoView({ block: "center" });
-});
 voir();
 feuille.querySelector("[aria-invalid]")?.focus();
