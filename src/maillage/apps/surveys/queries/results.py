@@ -238,17 +238,20 @@ class Said:
     before: Sequence[Mapping[str, Any]] = ()
 
 
-def sentences(held: Frame) -> list[Sentence]:
+def sentences(held: Frame, cards: Sequence[Card] | None = None) -> list[Sentence]:
     """Return what the rules write of a survey, question by question; nothing of what nobody answered."""
     people = survey_findings.who(held.survey.kind, weighted=held.weighted)
-    return survey_cards.sentences(held.cards, people)
+    return survey_cards.sentences(held.cards if cards is None else cards, people)
 
 
-def findings(held: Frame) -> list[Said]:
-    """Return the sentences of a survey with what the analyst made of each; those that no figure bears any more come last, flagged."""
+def findings(held: Frame, cards: Sequence[Card] | None = None) -> list[Said]:
+    """Return the sentences of a survey with what the analyst made of each; those that no figure bears any more come last, flagged.
+
+    cards: those an edition publishes, protected against earlier ones: its sentences say nothing that its tables withhold.
+    """
     rows = {row.key: row for row in Finding.objects.filter(survey=held.survey)}
     out = []
-    for sentence in sentences(held):
+    for sentence in sentences(held, cards):
         row = rows.pop(sentence.key, None)
         edited = row.edited if row else ""
         out.append(
@@ -323,7 +326,7 @@ def results(held: Frame, cards: Sequence[Card], *, at: datetime) -> Results:
         questionnaire=held.questionnaire,
         cards=cards,
         aim=survey.aim,
-        sentences=[said.text for said in findings(held) if not said.hidden and not said.flagged] if cards else (),
+        sentences=[said.text for said in findings(held, cards) if not said.hidden and not said.flagged] if cards else (),
         sample=samples(row, cards) if row else (),
         quotes=[
             (theme, [(each.shown, each.get_speaker_display()) for each in rows]) for theme, rows in heard.quotes(survey)
