@@ -8,7 +8,8 @@ from uuid import UUID
 
 TERRITORY = "200040715"
 TITLE = "Le numérique et vous, métropole de Grenoble (exemple)"
-N, TARGET = 64, 200
+N, TARGET = 192, 200
+EVERY = timedelta(minutes=140)  # between two answers: twenty days in all
 # Where people were met, how, and how many of ten.
 MET = (
     ("Marché de la Villeneuve", "street", 4),
@@ -21,16 +22,19 @@ SAID = (
     *("Surtout pour les papiers de la retraite.", "J’ai peur de me tromper et de tout perdre."),
     *("Mon fils m’aide le dimanche.", "La préfecture, c’est impossible sans ordinateur."),
 )
+WEIGHED = ("age", "sexe")  # what the census counts there, and the answers are made to look like
 # What comes out of the draw, by age: under 40, 40 to 60, over 60. Weights, not percentages.
 EASE = {"pas_du_tout": (1, 3, 6), "peu": (2, 4, 5), "a_l_aise": (5, 5, 3), "tres": (5, 2, 1)}
 OWNS = {"smartphone": (96, 88, 62), "ordinateur": (70, 66, 45), "tablette": (35, 30, 28), "connexion": (90, 85, 66)}
 
 
 def tell(at: datetime, accounts: Mapping[str, Any]) -> int:
-    """Ask the survey of the demonstration, once; return how many answers it has."""
+    """Ask the survey of the demonstration, once, weigh and publish it; return how many answers it has."""
     from maillage.apps.surveys.actions import campaigns
+    from maillage.apps.surveys.actions import results as published
     from maillage.apps.surveys.actions.receive import receive
     from maillage.apps.surveys.models import Survey
+    from maillage.apps.surveys.queries import results
     from maillage.apps.surveys.queries.places import fitted
     from maillage.reference.surveys import banks
 
@@ -57,11 +61,11 @@ def tell(at: datetime, accounts: Mapping[str, Any]) -> int:
         campaigns.give_link(survey, name, by=by, at=begun)[0] for name in ("Téléphone de Leïla", "Tablette du Pimms")
     ]
     drawn = random.Random(38)  # noqa: S311, invented answers, the same each time
-    answers = [_answer(drawn, n, form, places, begun + timedelta(hours=7 * n)) for n in range(N)]
+    answers = [_answer(drawn, n, form, places, begun + n * EVERY) for n in range(N)]
     for n in range(0, N, 8):
-        receive(
-            survey, answers[n : n + 8], at=begun + timedelta(hours=7 * (n + 8)), surveyor=devices[n // 8 % 2], waiting=0
-        )
+        receive(survey, answers[n : n + 8], at=begun + (n + 8) * EVERY, surveyor=devices[n // 8 % 2], waiting=0)
+    published.weigh(survey, results.census_margins(survey, WEIGHED), by=by, at=at, method="raking")
+    published.publish(survey, None, by=by, at=at)
     return N
 
 

@@ -106,10 +106,11 @@ def show(survey: Survey, sentence: Sentence, *, shown: bool, by: User | None, at
 
 
 @transaction.atomic
-def publish(survey: Survey, content: Mapping[str, Any], *, by: User | None, at: datetime) -> Publication:
+def publish(survey: Survey, content: Mapping[str, Any] | None, *, by: User | None, at: datetime) -> Publication:
     """Publish the results as they are now, frozen; Refused when nothing can be shown, or when they changed since the preview.
 
-    content: what the preview showed (`queries.results.edition`), made again here: what is published is what was seen.
+    content: what the preview showed (`queries.results.edition`), made again here: what is published is what was seen. None
+    when nobody looked: the demonstration.
     """
     check_run(by, survey.territory)
     survey = held(survey)
@@ -120,7 +121,7 @@ def publish(survey: Survey, content: Mapping[str, Any], *, by: User | None, at: 
             why="Aucun chiffre ne peut être montré : il y a trop peu de réponses.",
             do="Recueillez d’autres réponses, puis recommencez.",
         )
-    if made["digest"] != content.get("digest"):
+    if content is not None and made["digest"] != content.get("digest"):
         raise Refused(
             "Rien n’est publié.",
             why="Les résultats ont changé depuis l’aperçu : une réponse est arrivée, ou une phrase a été reprise.",
