@@ -138,7 +138,7 @@ def test_a_table_is_crossed_and_says_its_base(browser, survey):
 def test_a_filter_that_leaves_out_a_few_people_shows_no_figure(browser, survey):
     page = browser.get(where(survey), {"question": "aise", "filtre": "aide=non"}).content.decode().replace("\xa0", " ")
     assert "Quelqu’un vous aide-t-il ? : Non" in page
-    assert "Aucun chiffre publié pour cette question" in page
+    assert "Aucun chiffre publié." in page
 
 
 def test_weights_come_from_a_file_of_margins_and_the_results_are_read_with_them(browser, survey):
@@ -378,6 +378,28 @@ def test_nothing_is_found_by_comparing_two_editions(survey):
     ]
     moved = [key for key, n in told[1].items() if n != "" and told[0].get(key, "") != "" and n != told[0][key]]
     assert not moved  # three people more: no count may tell what they answered
+
+
+def test_the_sentences_of_an_edition_say_only_what_its_tables_show(survey):
+    published(survey)
+    answered(survey, 8, seed=5)  # eight people more: a table that moved would tell what they answered
+    then = published(survey, days=1).content
+    shown = {each["libelle"] for each in then["tables"] if each["part"] != ""}
+    held = {each["libelle"] for each in then["tables"]} - shown
+    taught = [each for each in then["document"]["chapters"] if each["title"] == "Enseignements principaux"]
+    said = json.dumps(taught, ensure_ascii=False)
+    raw = " ".join(each.text for each in results.sentences(results.frame(survey)))
+    assert any(label in raw for label in held)
+    assert not any(label in said for label in held)
+
+
+def test_the_questions_of_an_edition_are_folded_by_theme(client, survey):
+    row = published(survey)
+    folded = [each["title"] for each in row.content["document"]["chapters"] if each["folds"]]
+    assert folded == ["Question par question"]  # no part in this questionnaire: one theme
+    page = client.get(f"/enquetes/{survey.slug}/resultats/").content.decode()
+    assert page.count('<details class="document theme"') == 1
+    assert "3 questions" in page
 
 
 def test_an_edition_withdrawn_is_no_longer_public_and_still_protects(client, survey):

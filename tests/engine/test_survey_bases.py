@@ -2,9 +2,11 @@
 
 import numpy as np
 
+from maillage.kernel.estimate import Estimate, Withheld
 from maillage.kernel.table import Table
-from maillage.reference.questionnaire import Choice, Question, Questionnaire
+from maillage.reference.questionnaire import Choice, Group, Question, Questionnaire
 from maillage.reports import survey, survey_cards
+from maillage.reports.survey_findings import Asked, Line
 from maillage.studies.tabulation import sample
 
 CHOICES = {"oui": "Oui", "non": "Non"}
@@ -58,6 +60,7 @@ def test_many_withheld_answers_are_told_in_one_line():
     card = cards(few=40, towns=30)["ville"]
     grid = survey.table(card, "brut")
     assert [row[0].text[:16] for row in grid.rows][1:] == ["Non publiées : V"]
+    assert grid.rows[1][0].text.count(",") < 6  # the CSV names every one of them
     assert "Ville 29" not in survey.chart(card, id="x").svg
 
 
@@ -65,3 +68,41 @@ def test_a_group_left_out_of_a_crossed_table_is_named():
     card = cards(few=3, by="equipe")["ville"]
     assert [group.label for group in card.groups] != ["Oui", "Non"]
     assert any(note.startswith("Groupes non montrés") and "Non" in note for note in card.notes), card.notes
+
+
+def test_questions_are_read_by_the_parts_of_the_questionnaire():
+    form = Questionnaire(
+        id="f",
+        title="Essai",
+        items=(
+            Question(name="seule", kind="one", label={"fr": "Seule ?"}),
+            Group(name="g", label={"fr": "Vos appareils"}, items=(Question(name="a", kind="one", label={"fr": "A ?"}),)),
+        ),
+    )
+    cards = [
+        survey.Card(asked=Asked(name=name, label=f"{name} ?", lines=[], n=0, universe="", weighted=False))
+        for name in ("seule", "a")
+    ]
+    made = survey.themes(form, cards, "brut")
+    assert [chapter.title for chapter in made] == ["Vos appareils", "Autres questions"]
+    assert all(chapter.folds for chapter in made)
+    assert [chapter.title for chapter in survey.themes(form, cards[:1], "brut")] == ["Question par question"]
+
+
+def test_a_crossed_question_with_nothing_to_show_says_it_in_one_line():
+    held = Withheld(reason="Moins de 11 répondants.", unit="pourcent", universe="", n=24, method="m")
+    line = Line(
+        name="oui", label="Oui", figure=Estimate(value=50, low=40, high=60, unit="pourcent", universe="", n=64, method="m")
+    )
+    asked = Asked(name="q", label="Q ?", lines=[line], n=64, universe="", weighted=False)
+    group = survey.Group(label="Jeunes", n=24, lines=[Line(name="oui", label="Oui", figure=held)])
+    card = survey.Card(asked=asked, by="age", by_label="Âge", groups=[group])
+    last = survey.card_blocks(card, "brut", id="q")[-1]
+    assert last.kind == "callout"
+    assert "Jeunes (n\xa0=\xa024)" in last.text
+    both = survey.Card(
+        asked=asked, by="age", by_label="Âge", groups=[group, survey.Group(label="Âgés", n=40, lines=[line])]
+    )
+    grid = survey.crossed(both)
+    assert [row[0].text for row in grid.rows] == ["Âgés"]
+    assert "Aucun chiffre publié pour : Jeunes" in grid.note

@@ -102,7 +102,10 @@ Block = Heading | Text | Bullets | Picture | KeyFigure | Grid | Callout | Beside
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chapter:
-    """A chapter: its number, a conclusion as title, a lead, its blocks. flows: it follows on the same page."""
+    """A chapter: its number, a conclusion as title, a lead, its blocks.
+
+    flows: it follows on the same page; folds: on a screen, it is closed until it is asked for.
+    """
 
     number: str
     title: str
@@ -110,6 +113,7 @@ class Chapter:
     blocks: tuple[Block, ...] = ()
     short: str = ""
     flows: bool = False
+    folds: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ Every percentage has its count, its base, and says whether it is weighted; one p
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -12,6 +12,7 @@ from maillage.engine.proportions import rounded
 from maillage.kernel.dates import in_words
 from maillage.kernel.estimate import Estimate, Figure, Withheld
 from maillage.reference.questionnaire import UNSAID, Questionnaire, words
+from maillage.reference.questionnaire import Group as Part
 from maillage.reports import survey_charts as charts
 from maillage.reports import survey_practices as practices
 from maillage.reports import survey_waves as waves
@@ -38,7 +39,9 @@ Json = dict[str, Any]
 ROUNDING = {"nearest": "au plus proche, la moitié vers le haut", "down": "par troncature"}
 VARIABLES = "Guide des variables"
 MOST_WITHHELD = 5  # withheld answers beyond which they are told in one line
+MOST_NAMED = 6  # of them that the line names: the CSV has every one
 MOST_PANELS = 8  # groups drawn as small charts
+WHOLE, REST = "Question par question", "Autres questions"
 COLUMNS = (
     *("question", "libelle", "par", "groupe", "modalite", "libelle_modalite", "effectif", "base"),
     *("part", "bas", "haut", "motif", "calcul", "arrondi", "univers"),
@@ -134,10 +137,7 @@ def document(results: Results) -> Document:
         _method(results),
         _codebook(results),
     ]
-    numbered = tuple(
-        Chapter(number=str(k), title=c.title, lead=c.lead, blocks=c.blocks, short=c.short, flows=c.flows)
-        for k, c in enumerate(chapters, 1)
-    )
+    numbered = tuple(replace(chapter, number=str(k)) for k, chapter in enumerate(chapters, 1))
     cover = Cover(
         title=results.title,
         subtitle=results.place,
@@ -177,6 +177,8 @@ def reading(results: Results) -> list[str]:
         f"**Arrondi** : {ROUNDING[results.rounding]}, le même dans tout le document.",
         f"**Marge** : l’intervalle à 90{NBSP}% dit jusqu’où le hasard peut tromper. Il ne dit rien d’une question mal comprise, ni de "
         "ceux qu’on n’a pas rencontrés.",
+        "**À lire avec prudence** : d’autres répondants auraient pu donner un chiffre bien différent (coefficient de variation entre 20 et "
+        f"33{NBSP}%).",
         "**Non publié** : trop peu de réponses pour un chiffre, ou de quoi le retrouver par différence.",
     ]
 
@@ -248,12 +250,36 @@ def _changed(results: Results, before: Before) -> Chapter:
 
 
 def _answers(results: Results) -> list[Chapter]:
-    blocks: list[Block] = []
-    for k, card in enumerate(results.cards):
-        blocks += card_blocks(card, results.computed, id=f"q{k}")
-    if not blocks:
-        blocks = [Callout(tone="prudence", text="Aucun résultat ne peut être montré : trop peu de réponses.")]
-    return [Chapter(number="", title="Question par question", blocks=tuple(blocks), short="Les réponses")]
+    if not results.cards:
+        nothing = Callout(tone="prudence", text="Aucun résultat ne peut être montré : trop peu de réponses.")
+        return [Chapter(number="", title=WHOLE, blocks=(nothing,), short="Les réponses")]
+    return themes(results.questionnaire, results.cards, results.computed)
+
+
+def themes(questionnaire: Questionnaire, cards: Sequence[Card], computed: str) -> list[Chapter]:
+    """Return the questions part by part, as the questionnaire cuts them; those of no part come last, together."""
+    part = {
+        question.name: words(item.label)
+        for item in questionnaire.items
+        if isinstance(item, Part)
+        for question in replace(questionnaire, items=(item,)).questions()
+    }
+    held: dict[str, list[Card]] = {}
+    for card in cards:
+        held.setdefault(part.get(card.asked.name, ""), []).append(card)
+    loose = held.pop("", [])
+    named = [*held.items(), *([(REST if held else WHOLE, loose)] if loose else [])]
+    return [
+        Chapter(
+            number="",
+            title=title,
+            blocks=tuple(block for card in asked for block in card_blocks(card, computed, id=f"q-{card.asked.name}")),
+            short=title,
+            flows=True,
+            folds=True,
+        )
+        for title, asked in named
+    ]
 
 
 def card_blocks(card: Card, computed: str, *, id: str) -> list[Block]:
@@ -263,12 +289,11 @@ def card_blocks(card: Card, computed: str, *, id: str) -> list[Block]:
     if not asked.n:
         return [*blocks, Callout(tone="prudence", text="Personne n’a répondu à cette question.")]
     if not any(isinstance(line.figure, Estimate) for line in asked.lines):
-        return [*blocks, Callout(tone="prudence", text=f"Aucun chiffre publié pour cette question. {base(card, computed)}")]
+        return [*blocks, Text(text=f"**Aucun chiffre publié.** {base(card, computed)}", tone="note")]
     blocks.append(chart(card, id=id))
     blocks.append(table(card, computed))
     if card.groups:
-        blocks += [_multiples(card, id=f"{id}g"), crossed(card, computed)]
-        blocks += [Text(text=text, tone="note") for text in _looks(card)]
+        blocks += _by_group(card, id=f"{id}g")
     return blocks
 
 
@@ -325,10 +350,31 @@ def chart(card: Card, *, id: str) -> Picture:
     )
 
 
-def _multiples(card: Card, *, id: str) -> Block:
+def _by_group(card: Card, *, id: str) -> list[Block]:
+    """Return a question crossed with another: small charts, table, differences; one sentence when everything is withheld."""
+    told, silent = _told(card)
+    if not told:
+        why = "Trop peu de réponses dans chaque case, ou de quoi en retrouver une."
+        way = "Une question à deux ou trois réponses, ou des groupes plus larges, en montreraient."
+        text = f"**Aucun chiffre publié selon « {card.by_label} »** : {_counted(silent)}. {why} {way}"
+        return [Callout(tone="prudence", text=text)]
+    return [_multiples(card, told, id=id), crossed(card), *(Text(text=text, tone="note") for text in _looks(card))]
+
+
+def _told(card: Card) -> tuple[list[Group], list[Group]]:
+    """Return the groups that have a figure to show, and those that have none."""
+    told = [group for group in card.groups if any(isinstance(line.figure, Estimate) for line in group.lines)]
+    return told, [group for group in card.groups if group not in told]
+
+
+def _counted(groups: Sequence[Group]) -> str:
+    return ", ".join(f"{group.label} (n{NBSP}={NBSP}{number(group.n)})" for group in groups)
+
+
+def _multiples(card: Card, groups: Sequence[Group], *, id: str) -> Block:
     panels = [
-        (f"{group.label} (n{NBSP}={NBSP}{group.n})", [Bar(label=line.label, figure=line.figure) for line in group.lines])
-        for group in card.groups[:MOST_PANELS]
+        (_counted([group]), [Bar(label=line.label, figure=line.figure) for line in group.lines])
+        for group in groups[:MOST_PANELS]
     ]
     alt = " ".join(f"{title} : {charts.in_words(bars, rule=card.asked.rounding)}" for title, bars in panels)
     return Picture(
@@ -353,7 +399,10 @@ def table(card: Card, computed: str) -> Grid:
         if not (folded and isinstance(line.figure, Withheld))
     )
     if folded:
-        rows += ((Cell(text=f"Non publiées : {', '.join(folded)}"), Cell(text=DASH), Cell(text=DASH), Cell(text=DASH)),)
+        more = len(folded) - MOST_NAMED
+        names = ", ".join(folded[:MOST_NAMED]) if more > 1 else ", ".join(folded)
+        text = f"Non publiées : {names}{f' et {more} autres' if more > 1 else ''}"
+        rows += ((Cell(text=text), Cell(text=DASH), Cell(text=DASH), Cell(text=DASH)),)
     return Grid(
         caption=card.asked.label,
         columns=("Réponse", "Effectif", f"Part ({computed}e)", f"Intervalle à 90{NBSP}%"),
@@ -367,11 +416,12 @@ def table(card: Card, computed: str) -> Grid:
 def _folded(asked: Asked) -> list[str]:
     """Return the answers that are withheld, when they are too many to be read one under the other; none otherwise."""
     held = [line.label for line in asked.lines if isinstance(line.figure, Withheld)]
-    return held if len(held) >= MOST_WITHHELD else []
+    return held if len(held) >= MOST_WITHHELD or 2 * len(held) > len(asked.lines) else []
 
 
-def crossed(card: Card, computed: str) -> Grid:
-    """Return the crossed table of a question: a row for each group, a column for each answer."""
+def crossed(card: Card) -> Grid:
+    """Return the crossed table of a question: a row for each group that has a figure, a column for each answer."""
+    told, silent = _told(card)
     labels = [line.label for line in card.asked.lines]
     rows = tuple(
         (
@@ -386,14 +436,15 @@ def crossed(card: Card, computed: str) -> Grid:
                 for label in labels
             ),
         )
-        for group in card.groups
+        for group in told
     )
+    left = f" Aucun chiffre publié pour : {_counted(silent)}." if silent else ""
     return Grid(
         caption=f"{card.asked.label} Selon : {card.by_label}",
         columns=(card.by_label, "Base", *labels),
         align="g" + "d" * (len(labels) + 1),
         rows=rows,
-        note=base(card, computed),
+        note=f"Mêmes répondants et même calcul que le tableau précédent. Entre parenthèses, l’intervalle à 90{NBSP}%.{left}",
     )
 
 

@@ -13,7 +13,7 @@ from maillage.reports.wording import number
 from maillage.studies import survey_differences
 from maillage.studies.survey_differences import Compared
 from maillage.studies.tabulated import METHOD, Counted, Row, Tabulation
-from maillage.studies.tabulation import ALONE, Sample, of_sample
+from maillage.studies.tabulation import ALONE, LOOSE, RAW, Sample, masked, of_sample
 
 ORDERED = ("ease", "satisfaction")  # scales from the worst to the best, drawn on both sides of a middle
 NEVER = frozenset(
@@ -39,7 +39,7 @@ def card(sample: Sample, whole: Tabulation, crossed: Tabulation | None = None) -
         else (),
         gaps=tuple(found),
         looked=looked,
-        notes=tuple(dict.fromkeys((*_notes(whole), *(crossed.notes if crossed else ()), *_absent(crossed)))),
+        notes=tuple(dict.fromkeys((*_notes(whole), *(_said(crossed) if crossed else ()), *_absent(crossed)))),
     )
 
 
@@ -88,8 +88,16 @@ def _lines(rows: Sequence[Row]) -> list[Line]:
     return [Line(name=row.category, label=row.label, figure=row.figure) for row in rows]
 
 
+def _said(whole: Tabulation) -> list[str]:
+    """Return the notes of a table, without those a document says once for all its tables.
+
+    ALONE is for whoever holds the answers: published, it counts one.
+    """
+    return [note for note in whole.notes if note not in (ALONE, LOOSE, RAW, masked(whole.least))]
+
+
 def _notes(whole: Tabulation) -> list[str]:
-    notes = [note for note in whole.notes if note != ALONE]  # for whoever holds the answers: published, it counts one
+    notes = _said(whole)
     if fragile := [row.label for row in whole.of() if row.fragile]:
         notes.append(f"À lire avec prudence, l’intervalle est large : {', '.join(fragile)}")
     for each in whole.measures:

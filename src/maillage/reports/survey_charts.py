@@ -13,8 +13,8 @@ from maillage.kernel.estimate import Estimate, Figure, Withheld
 from maillage.reports import wording
 from maillage.reports.charts import hatch
 
-WIDTH, BAR, LINE = 460, 340, 18  # of a drawing, of its bars, of a line of text
-PER_LINE = 56  # letters
+WIDTH, BAR, LINE = 460, 340, 20  # of a drawing, of its bars, of a line of text
+PER_LINE = 48  # letters, and on a telephone they are drawn larger
 HELD = "\ue000"  # stands for a no-break space while lines are cut
 LEAST_INSIDE = 30  # points: under, a part of a bar has its figure in the table alone
 SEQUENCE = ("nv-autonomie", "nv-faible", "nv-forte", "nv-exclusion")
@@ -142,7 +142,7 @@ def multiples(panels: Sequence[tuple[str, Sequence[Bar]]], *, id: str, label: st
             ends.append(at)
             parts.append(f'<g transform="translate({column * 236} {y})">{"".join(drawn)}</g>')
         y += max(ends) + 14
-    return _svg("enquete", y, label, hatch(id), "".join(parts))
+    return _svg("enquete petits", y, label, hatch(id), "".join(parts))
 
 
 def beside(rows: Sequence[tuple[str, float, float]], *, id: str, label: str) -> str:

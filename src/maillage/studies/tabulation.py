@@ -32,6 +32,8 @@ CELLS = 20_000_000  # rows × columns computed together
 GROUPED = ("ease", "satisfaction")
 SMALL = "Moins de {least} répondants, ou le reste du groupe en compte moins de {least} : masqué pour que personne ne soit reconnu."
 SUBTRACTED = "Masqué pour qu’une soustraction ne rende pas un petit effectif."
+RAW = "Parts brutes : chaque réponse compte pour une."
+LOOSE = "Fragile : coefficient de variation entre 20 et 33 %."
 ALONE = "Un seul répondant : aucun chiffre ne peut en être tiré."
 BEFORE = "Masqué : comparé à l’édition précédente, ce chiffre dirait la réponse de moins de {least} répondants."
 FEW_MORE = (
@@ -677,19 +679,24 @@ def _notes(held: Sample, cells: _Cells, rows: Sequence[Row]) -> Iterator[str]:
     yield from (column.notes + cross.notes if cross else column.notes)
     yield from _silent(held, cells)
     if held.weights is None:
-        yield "Parts brutes : chaque réponse compte pour une."
+        yield RAW
     elif not held.plan.is_calibrated and not held.is_simple:
         yield LIMITS_OF_MARGINS
     if any(row.share is not None and row.share.fixed for row in rows):
         yield "Cette répartition est celle des marges : le redressement l’impose, et elle n’a pas d’intervalle."
     if cells.least and any(isinstance(row.figure, Withheld) for row in rows) and cells.n and not cells.whole:
-        yield f"Les effectifs de moins de {cells.least} répondants, et ce qui permettrait de les retrouver, sont masqués."
+        yield masked(cells.least)
     if any(row.fragile for row in rows):
-        yield "Fragile : coefficient de variation entre 20 et 33 %."
+        yield LOOSE
     if cells.n == 1:
         yield ALONE
     elif cells.n and cross is None and column.exclusive and int((cells.counts[:, 0] > 0).sum()) == 1:
         yield "Tous ont donné la même réponse : cela ne prouve pas que toute la population la donnerait."
+
+
+def masked(least: int) -> str:
+    """Return the sentence of a table that holds back some counts."""
+    return f"Les effectifs de moins de {least} répondants, et ce qui permettrait de les retrouver, sont masqués."
 
 
 def _silent(held: Sample, cells: _Cells) -> Iterator[str]:

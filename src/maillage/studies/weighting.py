@@ -431,7 +431,7 @@ def _placed(answers: Table, margin: Margin, initial: Floats, where: _Where, note
         categories.append(Category(UNSAID, margin.total * share, tuple(SILENT)))
         n = int(counts[silent])
         notes.append(
-            f"« {margin.variable} » : {n} {'réponses ne la disent pas' if n > 1 else 'réponse ne la dit pas'} ; elles gardent leur part de "
+            f"« {margin.label or margin.variable} » : {n} {'réponses ne la disent pas' if n > 1 else 'réponse ne la dit pas'} ; elles gardent leur part de "
             f"l’échantillon ({_percent(share)}), les autres classes se partagent le reste."
         )
     return replace(margin, categories=tuple(categories)), renumbered[code]

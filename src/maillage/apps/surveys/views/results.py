@@ -1,6 +1,7 @@
 """Results of a survey: tables, weights, sentences, comparisons, method, publication; and what everybody may read."""
 
 import json
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -58,8 +59,7 @@ def tables(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             context |= {"one": _drawn(document.card_blocks(card, computed, id="q")), "query": request.GET.urlencode()}
     else:
-        shown = [document.card_blocks(card, computed, id=f"q{k}") for k, card in enumerate(held.cards)]
-        context["all"] = _drawn([block for each in shown for block in each])
+        context["chapters"] = _drawn_chapters(document.themes(held.questionnaire, held.cards, computed))
     return render(request, "surveys/results/tables.html", context)
 
 
@@ -300,6 +300,12 @@ def publish(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _chapters(read: blocks.Document) -> list[dict[str, Any]]:
+    # The guide of variables is long on a page: it is in the document, and a file of its own.
+    return _drawn_chapters([each for each in read.chapters if each.title != document.VARIABLES])
+
+
+def _drawn_chapters(chapters: Sequence[blocks.Chapter]) -> list[dict[str, Any]]:
+    """Return chapters ready to be drawn; how many questions hold those that fold."""
     return [
         {
             "id": f"c{k}",
@@ -307,9 +313,10 @@ def _chapters(read: blocks.Document) -> list[dict[str, Any]]:
             "short": each.short or each.title,
             "lead": each.lead,
             "body": _drawn(list(each.blocks)),
+            "folds": each.folds,
+            "questions": sum(isinstance(block, blocks.Heading) for block in each.blocks),
         }
-        for k, each in enumerate(read.chapters, 1)
-        if each.title != document.VARIABLES  # long on a page: it is in the document, and a file of its own
+        for k, each in enumerate(chapters, 1)
     ]
 
 

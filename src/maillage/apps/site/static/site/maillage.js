@@ -84,6 +84,11 @@ for (const cadre of document.querySelectorAll("[data-avancement]")) {
   if (cadre.querySelector("progress")) setTimeout(tour, 1000);
 }
 
+// Un lien vers ce qui est plié le déplie.
+const deplier = () => { const cible = document.getElementById(location.hash.slice(1)); if (cible?.matches("details")) cible.open = true; };
+addEventListener("hashchange", deplier);
+deplier();
+
 // Sur papier, ce qui se déplie est déplié.
 addEventListener("beforeprint", () => { for (const pli of document.querySelectorAll("details:not([open])")) { pli.open = true; pli.dataset.replier = ""; } });
 addEventListener("afterprint", () => { for (const pli of document.querySelectorAll("[data-replier]")) { pli.open = false; delete pli.dataset.replier; } });
