@@ -1,5 +1,7 @@
 """Results of a survey on the platform: weights, sentences, words read again, editions frozen and protected."""
 
+import csv
+import io
 import json
 import random
 import uuid
@@ -158,6 +160,46 @@ def test_weights_come_from_a_file_of_margins_and_the_results_are_read_with_them(
     table = browser.get(where(survey), {"question": "tranche"}).content.decode()
     assert "redressé" in table
     assert "20\xa0%" in table
+
+
+def test_answers_are_exported_with_their_weight_and_the_codebook_names_it(browser, survey):
+    raw = browser.get(f"/espace/enquetes/{survey.pk}/reponses.csv").content.decode()
+    assert "redressement.poids" not in raw
+    row = actions.weigh(survey, margins.parse(MARGINS, "m.csv"), by=None, at=AT, method="raking")
+    rows = list(
+        csv.DictReader(io.StringIO(browser.get(f"/espace/enquetes/{survey.pk}/reponses.csv").content.decode("utf-8-sig")))
+    )
+    assert sum(float(each["redressement.poids"]) for each in rows) == pytest.approx(10_000)
+    assert {each["id"]: float(each["redressement.poids"]) for each in rows} == row.weights
+    assert "redressement.poids" not in browser.get(f"/espace/enquetes/{survey.pk}/reponses.csv?brut=1").content.decode()
+    assert "redressement.poids" in browser.get(f"/espace/enquetes/{survey.pk}/dictionnaire.csv").content.decode()
+    shown = browser.get(where(survey, "redressement/")).content.decode()
+    (age,) = [each for each in row.told["strata"] if each["name"] == "age"]
+    assert f"{age['n'] * age['coefficient']:.1f}".replace(".", ",") in shown, "the weighted n of a class (E-008)"
+
+
+@pytest.mark.parametrize(
+    ("typed", "n", "says"),
+    [
+        ("28", "66", "28 % vient de 19 sur 66, par troncature seulement."),
+        ("61", "66", "61 % vient de 40 sur 66, au plus proche seulement."),
+        ("42", "66", "42 % vient de 28 sur 66, par les deux règles."),
+        ("98", "31", "98 % ne peut pas venir de 31 réponses : 30 sur 31 font 96,8 % ; 31 sur 31 font 100,0 %."),
+        ("10,5 %", "76", "10,5 % vient de 8 sur 76"),
+    ],
+)
+def test_a_published_figure_is_found_again_in_its_number_of_answers(browser, typed, n, says):
+    page = browser.get("/espace/enquetes/chiffre-publie/", {"part": typed, "n": n}).content.decode().replace("\xa0", " ")
+    assert says in page
+
+
+@pytest.mark.parametrize(
+    ("typed", "n"), [("beaucoup", "66"), ("120", "66"), ("28", "0"), ("28", "-3"), ("28", ""), ("²", "9")]
+)
+def test_a_figure_that_is_none_is_refused_with_what_to_write(browser, typed, n):
+    answer = browser.get("/espace/enquetes/chiffre-publie/", {"part": typed, "n": n})
+    assert answer.status_code == 400
+    assert "Écrivez par exemple" in answer.content.decode() or "Corrigez" in answer.content.decode()
 
 
 def test_an_empty_class_is_merged_in_one_click(browser, survey):

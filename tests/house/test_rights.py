@@ -89,7 +89,7 @@ LISTS: dict[str, set[str]] = {
         )
     },
     "stops": {"team", "run"},
-    **{key: {"surveys"} for key in ("surveys", "survey_new")},
+    **{key: {"surveys"} for key in ("surveys", "survey_new", "survey_figure")},
 }
 # Modules are the whole platform’s, not a structure’s nor a commune’s: who opens each, and what fills its address.
 FILES: dict[str, tuple[set[str], dict[str, str]]] = {

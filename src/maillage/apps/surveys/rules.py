@@ -20,6 +20,7 @@ CHANNELS: Mapping[str, str] = {
     "street": "Dans la rue, avec un enquêteur",
     "partner": "Chez un partenaire",
     "reception": "À l’accueil d’un lieu",
+    "referent": "Avec le référent d’une commune",
     "meeting": "En réunion",
     "phone": "Par téléphone",
     "paper": "Sur papier",

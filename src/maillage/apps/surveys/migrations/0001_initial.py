@@ -41,7 +41,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('name', models.CharField(max_length=120, verbose_name='nom')),
-                ('channel', models.CharField(choices=[('street', 'Dans la rue, avec un enquêteur'), ('partner', 'Chez un partenaire'), ('reception', 'À l’accueil d’un lieu'), ('meeting', 'En réunion'), ('phone', 'Par téléphone'), ('paper', 'Sur papier'), ('link', 'Par un lien, seul'), ('kiosk', 'Sur une borne'), ('file', 'Par un fichier importé')], default='street', max_length=9, verbose_name='comment')),
+                ('channel', models.CharField(choices=[('street', 'Dans la rue, avec un enquêteur'), ('partner', 'Chez un partenaire'), ('reception', 'À l’accueil d’un lieu'), ('referent', 'Avec le référent d’une commune'), ('meeting', 'En réunion'), ('phone', 'Par téléphone'), ('paper', 'Sur papier'), ('link', 'Par un lien, seul'), ('kiosk', 'Sur une borne'), ('file', 'Par un fichier importé')], default='street', max_length=9, verbose_name='comment')),
                 ('commune', models.CharField(blank=True, max_length=5, verbose_name='commune')),
                 ('lieu', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='directory.lieu', verbose_name='lieu')),
             ],
@@ -55,7 +55,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('uid', models.UUIDField(unique=True, verbose_name='identifiant')),
-                ('channel', models.CharField(choices=[('street', 'Dans la rue, avec un enquêteur'), ('partner', 'Chez un partenaire'), ('reception', 'À l’accueil d’un lieu'), ('meeting', 'En réunion'), ('phone', 'Par téléphone'), ('paper', 'Sur papier'), ('link', 'Par un lien, seul'), ('kiosk', 'Sur une borne'), ('file', 'Par un fichier importé')], max_length=9, verbose_name='comment')),
+                ('channel', models.CharField(choices=[('street', 'Dans la rue, avec un enquêteur'), ('partner', 'Chez un partenaire'), ('reception', 'À l’accueil d’un lieu'), ('referent', 'Avec le référent d’une commune'), ('meeting', 'En réunion'), ('phone', 'Par téléphone'), ('paper', 'Sur papier'), ('link', 'Par un lien, seul'), ('kiosk', 'Sur une borne'), ('file', 'Par un fichier importé')], max_length=9, verbose_name='comment')),
                 ('language', models.CharField(default='fr', max_length=8, verbose_name='langue')),
                 ('values', models.JSONField(verbose_name='réponses')),
                 ('begun_at', models.DateTimeField(blank=True, null=True, verbose_name='commencée le')),

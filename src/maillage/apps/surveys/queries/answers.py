@@ -20,6 +20,7 @@ PLACE, CHANNEL, LANGUAGE, VERSION, BEGUN, ENDED, RECEIVED, FORM = (
     *("collecte.lieu", "collecte.moyen", "collecte.langue", "collecte.version"),
     *("collecte.debut", "collecte.fin", "collecte.recue", "collecte.feuille"),
 )
+FOUND = "redressement.poids"
 COLLECTED: Mapping[str, str] = {
     PLACE: "Lieu où la personne a été rencontrée",
     CHANNEL: "Façon dont elle a répondu",

@@ -119,6 +119,15 @@ def framed(survey: Survey, row: Weighting | None) -> Frame:
     return Frame(survey, form, held, row, weights, int((~at).sum()))
 
 
+def weighted_table(survey: Survey) -> Table:
+    """Return the answers that count with their weight in people, as results read them; nothing more when they are raw."""
+    table, row = answers.table(survey), chosen(survey)
+    if row is None:
+        return table
+    weights = [repr(row.weights[id]) if id in row.weights else "" for id in table["id"].tolist()]
+    return table.adding(**{answers.FOUND: np.array(weights, dtype=np.str_)})
+
+
 def sampled(held: Frame, where: Mapping[str, str] | None = None) -> tabulation.Sample:
     """Return the answers ready to be tabulated, some of them only: where: question → one of its answers."""
     if not where:

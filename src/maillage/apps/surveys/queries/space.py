@@ -8,7 +8,7 @@ from django.db.models import Count, Q
 
 from maillage.apps.surveys import access
 from maillage.apps.surveys.models import Survey, Version
-from maillage.apps.surveys.queries.answers import COLLECTED
+from maillage.apps.surveys.queries.answers import COLLECTED, FOUND
 from maillage.reference.questionnaire import UNSAID, Choice, Group, Question, Questionnaire, load, words
 
 KINDS = {
@@ -163,6 +163,7 @@ def _differs(before: Questionnaire, old: Question, now: Questionnaire, new: Ques
 
 # -------------------------------------------------------------------------------------------------------- codebook
 
+WEIGHT_TOLD = "Personnes que la réponse représente, une fois redressée ; la colonne manque quand les résultats sont bruts"
 CODEBOOK = ("variable", "question", "sorte", "modalite", "libelle", "champ", "condition", "versions", "source")
 
 
@@ -193,5 +194,6 @@ def codebook(survey: Survey) -> list[dict[str, str]]:
                     "versions": f"{seen} {version.number}".strip(),
                 }
     collected = [{"variable": name, "question": label, "sorte": "Collecte"} for name, label in COLLECTED.items()]
+    weight = {"variable": FOUND, "question": WEIGHT_TOLD, "sorte": "Redressement"}
     rank = {name: n for n, name in enumerate(dict.fromkeys(name for name, _ in rows))}
-    return [*(rows[key] for key in sorted(rows, key=lambda key: rank[key[0]])), *collected]
+    return [*(rows[key] for key in sorted(rows, key=lambda key: rank[key[0]])), *collected, weight]

@@ -19,7 +19,7 @@ from maillage.kernel.languages import LANGUAGES
 
 SCRIPT = "enquetes/hors-ligne.js"
 # What a surveyor may say of how somebody was met; the rest is said by the way the answer comes in.
-MET = ("street", "partner", "reception", "meeting", "phone")
+MET = ("street", "partner", "reception", "referent", "meeting", "phone")
 FILES = (
     *("site/jetons.css", "site/maillage.css", "site/maillage.js", "site/marque.svg", "site/mailles.svg"),
     *("site/ecouter.css", "site/ecouter.js", "enquetes/collecte.css", "enquetes/collecte.js", "enquetes/memoire.js"),

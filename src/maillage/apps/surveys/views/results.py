@@ -22,7 +22,7 @@ from maillage.apps.surveys.queries import answers, compared, results
 from maillage.apps.surveys.views.framed import framed
 from maillage.kernel.errors import Refused
 from maillage.kernel.typed import whole
-from maillage.reports import blocks, html, pdf, survey_charts, survey_practices
+from maillage.reports import blocks, html, pdf, survey_charts, survey_practices, survey_published
 from maillage.reports import survey as document
 
 MOST = 10**9
@@ -94,6 +94,20 @@ def _file(content: bytes, name: str, kind: str, *, inline: bool = False) -> Http
     response = HttpResponse(content, content_type=kind)
     response["Content-Disposition"] = f'{"inline" if inline else "attachment"}; filename="{name}"'
     return response
+
+
+@holding(access.RUN)
+@require_safe
+def published_figure(request: HttpRequest) -> HttpResponse:
+    """A percentage somebody published: may it come from so many answers, and by which rule of rounding?"""
+    typed, n = request.GET.get("part", "")[:40], request.GET.get("n", "")[:12]
+    context: dict[str, Any] = {"typed": typed, "n": n}
+    if typed or n:
+        try:
+            context["found"] = survey_published.found(typed, whole(n, most=survey_published.MOST))
+        except Refused as error:
+            context["refused"] = error
+    return render(request, "surveys/results/figure.html", context, status=400 if "refused" in context else 200)
 
 
 # ------------------------------------------------------------------------------------------------------------------ weights
@@ -183,7 +197,9 @@ def _chosen(survey: Survey, row: Weighting) -> dict[str, Any]:
         "behind": max(behind, 0),
         "spread": mark_safe(spread),
         "sample": _drawn(drawn),
-        "coefficients": [(each["variable"], each) for each in row.told["strata"]],
+        "coefficients": [
+            (each["variable"], each | {"weighted": each["n"] * each["coefficient"]}) for each in row.told["strata"]
+        ],
     }
 
 

@@ -7,6 +7,7 @@ from maillage.apps.surveys.views import heard, results
 routes = [
     path("enquetes/<slug:slug>/resultats/", results.public, name="survey_results"),
     path("enquetes/<slug:slug>/resultats/<str:name>", results.public_file, name="survey_results_file"),
+    path("espace/enquetes/chiffre-publie/", results.published_figure, name="survey_figure"),
     path("espace/enquetes/<int:pk>/resultats/", results.tables, name="survey_tables"),
     path("espace/enquetes/<int:pk>/resultats/tableaux.csv", results.table_csv, name="survey_tables_csv"),
     path("espace/enquetes/<int:pk>/resultats/redressement/", results.weighting, name="survey_weighting"),

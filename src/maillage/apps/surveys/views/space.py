@@ -19,7 +19,7 @@ from maillage.apps.surveys import access, rules
 from maillage.apps.surveys.actions import campaigns, importing
 from maillage.apps.surveys.forms import files, space
 from maillage.apps.surveys.models import Answer, Place, Survey, Surveyor
-from maillage.apps.surveys.queries import answers, places
+from maillage.apps.surveys.queries import answers, places, results
 from maillage.apps.surveys.queries import space as queries
 from maillage.kernel.errors import Refused
 from maillage.kernel.typed import ROWS, whole
@@ -308,9 +308,9 @@ def _aside(request: HttpRequest, row: Survey) -> HttpResponse:
 @holding(access.RUN)
 @require_safe
 def answers_csv(request: HttpRequest, pk: int) -> HttpResponse:
-    """The answers, raw as they were sent, or only what counts."""
+    """The answers, raw as they were sent, or only what counts, with its weight when the results have weights."""
     row = ours(request, pk)
-    held = answers.table(row, raw="brut" in request.GET)
+    held = answers.table(row, raw=True) if "brut" in request.GET else results.weighted_table(row)
     name = f"{row.slug}-reponses{'-brutes' if 'brut' in request.GET else ''}.csv"
     return _csv(as_csv(list(held.columns), ({k: harmless(v) for k, v in each.items()} for each in held.rows())), name)
 

@@ -1,0 +1,34 @@
+"""maillage enquete retrouver: may a published percentage come from so many answers, and by which rule of rounding?"""
+
+import argparse
+
+from maillage.cli.words import print_json
+
+RULES = {"both": "les_deux", "nearest": "au_plus_proche", "down": "troncature", "": "aucune"}
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("pourcentage", metavar="POURCENTAGE", help="tel qu’il est imprimé : 28, ou 10,5")
+    parser.add_argument("effectif", metavar="N", help="le nombre de réponses dont il serait la part")
+    parser.add_argument("--json", action="store_true", help="écrit la réponse en JSON")
+
+
+def run(given: argparse.Namespace) -> int:
+    from maillage.kernel.typed import whole
+    from maillage.reports import survey_published as published
+
+    it = published.found(given.pourcentage, whole(given.effectif, most=published.MOST))
+    if given.json:
+        print_json(
+            {
+                "pourcentage": it.percent,
+                "n": it.n,
+                "regle": RULES[it.rule],
+                "effectifs_au_plus_proche": list(it.nearest),
+                "effectifs_par_troncature": list(it.down),
+                "bases_proches": list(it.bases),
+            }
+        )
+    else:
+        print(it.sentence)
+    return 0
