@@ -303,10 +303,13 @@ def test_interviews_are_counted_on_the_page_of_method(browser, survey):
         "geste": "materiau",
     }
     assert browser.post(where(survey, "constats/"), given).status_code == 302
+    drawn = browser.get(where(survey, "methode/")).content.decode()
     assert (
-        "1 groupe de discussion (acteurs sociaux, 12\xa0personnes)"
-        in browser.get(where(survey, "methode/")).content.decode()
+        'aria-label="150 réponses au questionnaire ; 1 groupe de discussion (acteurs sociaux, 12\xa0personnes)."' in drawn
     )
+    made = results.edition(survey, at=AT)["document"]["chapters"]
+    (method,) = [each for each in made if each["short"] == "Méthode"]
+    assert method["blocks"][1]["svg"].count('class="plein"') == 2
 
 
 def test_actors_findings_write_their_chapter_and_stand_on_the_grid(browser, survey):

@@ -67,6 +67,8 @@ def test_a_rise_outside_its_interval_is_written_with_it():
     assert "« Oui » : 32 % (2024), puis 52 % (2026) : hausse de 20 points (entre 11 et 28)." in said
     assert "« Non » : 68 % (2024), puis 48 % (2026) : baisse de 20 points" in said
     assert "« Vague 2024 », édition 1, 14 mai 2024" in said
+    assert "11 à 28" in said, "the table has the bounds of the sentence"
+    assert "+0" not in said
 
 
 def test_a_change_inside_its_interval_is_neither_a_rise_nor_a_fall():

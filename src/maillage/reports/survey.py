@@ -91,7 +91,7 @@ class Results:
     """All that a document of results says.
 
     n: answers behind it. weighted: whether percents are weighted. rounding: `nearest` or `down`. sentences: as they are to be read.
-    quotes: by theme, (words, who). actors: by who speaks, sentences. method, weighting, limits: sentences. codebook: (name, words,
+    quotes: by theme, (words, who). actors: by who speaks, sentences. method, weighting, limits: sentences. steps: how people were heard, counted. codebook: (name, words,
     answers). chapters: names of questions under the title of each part; the rest comes last. before: the wave before, as published.
     """
 
@@ -111,6 +111,7 @@ class Results:
     quotes: Sequence[tuple[str, Sequence[tuple[str, str]]]] = ()
     actors: Sequence[tuple[str, Sequence[str]]] = ()
     method: Sequence[str] = ()
+    steps: Sequence[charts.Step] = ()
     weighting: Sequence[str] = ()
     limits: Sequence[str] = ()
     edition: str = ""
@@ -500,13 +501,22 @@ def _actors(results: Results) -> Chapter:
 
 def _method(results: Results) -> Chapter:
     blocks: list[Block] = []
+    if results.steps or results.method:
+        blocks.append(Heading(text="Comment les réponses ont été recueillies"))
+    if results.steps:
+        blocks.append(steps(results.steps))
     if results.method:
-        blocks += [Heading(text="Comment les réponses ont été recueillies"), Bullets(items=tuple(results.method))]
+        blocks.append(Bullets(items=tuple(results.method)))
     if results.weighting:
         blocks += [Heading(text="Le redressement"), Bullets(items=tuple(results.weighting))]
     if results.limits:
         blocks += [Heading(text="Ce que cette enquête ne peut pas dire"), Bullets(items=tuple(results.limits))]
     return Chapter(number="", title="La méthode", blocks=tuple(blocks), short="Méthode")
+
+
+def steps(rows: Sequence[charts.Step]) -> Picture:
+    """Return the drawing of how people were heard: answers, interviews, groups, with their counts."""
+    return Picture(svg=charts.thread(rows), alt=f"{' ; '.join(row.words for row in rows)}.", width=0.6)
 
 
 def _codebook(results: Results) -> Chapter:

@@ -191,6 +191,35 @@ def histogram(weights: Sequence[float], *, label: str, classes: int = 20) -> str
     return _svg("enquete", 158, label, "", f'{shown}<path class="axe" d="M0 130H{WIDTH}"/>{marks}')
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One way in which people were heard: how many times, what, whom. many: the noun, agreed with n."""
+
+    n: int
+    many: str
+    who: str = ""
+
+    @property
+    def words(self) -> str:
+        """It as a sentence says it: « 2 groupes de discussion (acteurs sociaux, 14 personnes) »."""
+        return f"{wording.number(self.n)} {self.many}{f' ({self.who})' if self.who else ''}"
+
+
+def thread(rows: Sequence[Step]) -> str:
+    """Return how a diagnosis was made: one thread, a stitch for each way people were heard, with its count."""
+    parts, y, stitches = [], 0, []
+    for row in rows:
+        stitches.append(y + 4)
+        parts.append(f'<text x="34" y="{y + 18}" font-size="22" font-weight="700">{wording.number(row.n)}</text>')
+        words, end = _words(row.many, y + 3, 34, bold=True)
+        more, end = _words(row.who, end, 34) if row.who else ("", end)
+        parts.append(f'<g transform="translate(112 0)">{words}{more}</g>')
+        y = max(end, y + 28) + 14
+    line = f'<path class="axe" d="M10 {stitches[0] + 8}V{stitches[-1] + 8}"/>' if len(rows) > 1 else ""
+    marks = "".join(f'<rect class="plein" x="2" y="{at}" width="16" height="16"/>' for at in stitches)
+    return _svg("enquete", y, f"{' ; '.join(row.words for row in rows)}.", "", line + marks + "".join(parts))
+
+
 def in_words(rows: Sequence[Bar], other: str = "", rule: str = "nearest") -> str:
     """Return the text that stands for bars.
 

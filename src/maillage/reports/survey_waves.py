@@ -5,6 +5,7 @@ Source: docs/methods/resultats-enquete.md
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import ceil, floor
 from typing import Any
 
 from maillage.engine import comparisons
@@ -120,7 +121,8 @@ def blocks(before: Before, name: str, questions: Sequence[Asked], *, weighted: b
 
 def _row(each: Change) -> tuple[Cell, ...]:
     gap = each.gap
-    signed = f"{'+' if gap.difference.value > 0 else ''}{number(round(gap.difference.value))}"
+    points = round(gap.difference.value)
+    signed = f"{'+' if points > 0 else ''}{number(points)}"
     return (
         Cell(text=f"{each.asked.label} {gap.label}"),
         *(
@@ -128,7 +130,7 @@ def _row(each: Change) -> tuple[Cell, ...]:
             for figure in (gap.first_figure, gap.second_figure)
         ),
         Cell(text=signed if each.moved else f"{signed}, pas net", strong=each.moved),
-        Cell(text=f"{number(gap.difference.low)} à {number(gap.difference.high)}"),
+        Cell(text=f"{number(floor(gap.difference.low))} à {number(ceil(gap.difference.high))}"),
     )
 
 

@@ -13,6 +13,7 @@ from maillage.reference.questionnaire import UNSAID, Question, load, words
 from maillage.reports.findings import Said
 from maillage.reports.grid import AXES
 from maillage.reports.survey_actors import Heard, Perception, Side, perception
+from maillage.reports.survey_charts import Step
 from maillage.reports.wording import count, listing
 
 PAGE = 20
@@ -98,23 +99,22 @@ def statements(survey: Survey) -> QuerySet[Statement]:
     return Statement.objects.filter(territory=survey.territory, example=survey.example).select_related("material")
 
 
-def collected(survey: Survey, answered: int) -> list[str]:
+def collected(survey: Survey, answered: int) -> list[Step]:
     """Return how a diagnosis was made, counted from its record: « 2 groupes de discussion (acteurs sociaux, 14 personnes) »."""
-    out = [f"{count(answered, 'réponse', 'réponses')} au questionnaire"] if answered else []
+    out = [Step(n=answered, many=f"réponse{'s' * (answered > 1)} au questionnaire")] if answered else []
     by: dict[tuple[str, str], list[Material]] = {}
     for row in Material.objects.filter(survey=survey):
         by.setdefault((row.kind, row.speakers), []).append(row)
     for (kind, speakers), rows in sorted(by.items()):
         people = sum(row.people or 0 for row in rows)
         met = f", {count(people, 'personne', 'personnes')}" if people else ""
-        out.append(f"{_counted(kind, len(rows))} ({rules.COUNTED[speakers][people != 1]}{met})")
+        out.append(Step(n=len(rows), many=_noun(kind, len(rows)), who=f"{rules.COUNTED[speakers][people != 1]}{met}"))
     return out
 
 
-def _counted(kind: str, n: int) -> str:
-    """Return « 2 groupes de discussion »."""
+def _noun(kind: str, n: int) -> str:
     one = rules.MATERIALS[kind].lower()
-    return f"{n} {one if n == 1 else _plural(one)}"
+    return one if n == 1 else _plural(one)
 
 
 def _plural(noun: str) -> str:
@@ -152,10 +152,10 @@ def _side(speaker: str, met: Sequence[Material]) -> Side:
     one, many = rules.COUNTED[speaker]
     times = Counter(row.kind for row in met)
     return Side(
-        title=rules.SPEAKERS[speaker],
+        title=many[0].upper() + many[1:],
         one=one,
         many=many,
-        met=listing([_counted(kind, n) for kind, n in sorted(times.items())]),
+        met=listing([f"{n} {_noun(kind, n)}" for kind, n in sorted(times.items())]),
         people=sum(row.people or 0 for row in met),
     )
 

@@ -342,6 +342,7 @@ def results(held: Frame, cards: Sequence[Card], *, at: datetime) -> Results:
         ],
         actors=heard.actors(survey).written,
         method=method(held),
+        steps=heard.collected(survey, answers.counted(survey).count()),
         weighting=weighting_words,
         limits=limits,
         before=before(survey, on.year) if cards else None,
@@ -381,7 +382,7 @@ def method(held: Frame) -> list[str]:
     rows = answers.counted(held.survey).order_by()
     ways = Counter(rows.values_list("channel", flat=True))
     days = [day for day in rows.values_list("received_at", flat=True) if day]
-    out = heard.collected(held.survey, sum(ways.values()))
+    out = []
     if days:
         first, last = (in_words(timezone.localdate(day)) for day in (min(days), max(days)))
         out.append(f"Réponses reçues le {first}." if first == last else f"Réponses reçues du {first} au {last}.")

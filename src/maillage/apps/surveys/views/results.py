@@ -281,6 +281,7 @@ def method(request: HttpRequest, pk: int) -> HttpResponse:
         "told": told,
         "codebook": document.codebook(held.questionnaire),
         "aims": held.questionnaire.aims,
+        "thread": _drawn([document.steps(told.steps)]) if told.steps else "",
         "reading": [line.replace("**", "") for line in document.reading(told)],
     }
     return render(request, "surveys/results/method.html", context)
