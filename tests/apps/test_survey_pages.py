@@ -13,7 +13,7 @@ from maillage.apps.surveys.models import Answer, Survey, Surveyor, Version
 from maillage.apps.surveys.queries import answers, places
 from maillage.kernel.errors import Refused
 from maillage.reference import surveys as banks
-from maillage.reference.questionnaire import load
+from maillage.reference.questionnaire import Choice, Question, Questionnaire, load
 from tests.apps import asked
 from tests.conftest import account
 
@@ -277,3 +277,33 @@ def test_what_is_published_keeps_its_rounding(survey):
 
 def test_a_survey_never_takes_an_address_of_ours(analyst):
     assert asked.survey("Envoi").slug == "envoi-2"
+
+
+def test_a_table_with_labels_and_french_dates_is_read_as_what_it_says(client, analyst):
+    """A condition reads names: kept as « Oui », an answer would take with it those that depend on it."""
+    on = (Choice(name="oui", label={"fr": "Oui"}), Choice(name="non", label={"fr": "Non"}))
+    outils = (Choice(name="pc", label={"fr": "Un ordinateur"}), Choice(name="tel", label={"fr": "Un téléphone"}))
+    form = Questionnaire(
+        id="f",
+        title="Essai",
+        lists={"on": on, "outils": outils},
+        items=(
+            Question(name="net", kind="one", label={"fr": "Internet ?"}, choices="on"),
+            Question(name="avec", kind="many", label={"fr": "Avec quoi ?"}, choices="outils", relevant="${net} = 'oui'"),
+            Question(name="age", kind="integer", label={"fr": "Âge ?"}),
+            Question(name="jour", kind="date", label={"fr": "Quel jour ?"}),
+            Question(name="avis", kind="text", label={"fr": "Votre avis ?"}),
+        ),
+    )
+    row = campaigns.prepare(by=None, title="Tableur", territory="38151", questionnaire=form, at=asked.AT)
+    file = "id;net;avec;age;jour;avis\n1;Oui;Un ordinateur, un téléphone;45,0;01/11/2026;Oui\n2;non;;12;11/13/2026;01/11/2026\n"
+    campaigns.open_survey(row, by=None, at=asked.AT)
+    told = client.post(
+        f"/espace/enquetes/{row.pk}/importer/", {"fichier": SimpleUploadedFile("a.csv", file.encode("cp1252"))}
+    )
+    told = re.sub("[\u00a0\u202f]", " ", told.content.decode())
+    assert "2 réponses nouvelles" in told
+    assert "« jour » : 1 valeur n’est pas une réponse de cette question, « 11/13/2026 »" in told
+    kept = {each.values["net"]: each.values for each in Answer.objects.filter(survey=row)}
+    assert kept["oui"] == {"net": "oui", "avec": "pc tel", "age": "45", "jour": "2026-11-01", "avis": "Oui"}
+    assert kept["non"]["avis"] == "01/11/2026"

@@ -486,3 +486,14 @@ def test_a_question_without_any_choice_has_an_empty_table():
     form = replace(FORM, lists={**FORM.lists, "age": ()})
     made = tabulate(table(age=[""] * 30, aise=[EASE[0]] * 30), form, "age")
     assert (made.n, made.rows) == (0, ())
+
+
+def test_a_condition_reads_labels_as_it_reads_names():
+    """Un tableur écrit les libellés : qui a répondu « Oui » était bien à interroger ensuite, et « < 30 » n’est pas « > 30 »."""
+    answers = table(aide=["Oui"] * 40 + ["Non"] * 20, content=["Oui"] * 25 + ["Non"] * 15 + [""] * 20)
+    found = tabulate(answers, FORM, "content")
+    assert found.n == 40
+    assert any("20 répondants n’avaient pas à y répondre" in note for note in found.notes)
+    ages = (Choice(name="a", label={"fr": "< 30 ans"}), Choice(name="b", label={"fr": "> 30 ans"}))
+    form = replace(FORM, lists={**FORM.lists, "age": ages})
+    assert tabulate(table(age=["< 30 ans"] * 30 + ["> 30 ans"] * 20), form, "age").row("a").n == 30

@@ -1,11 +1,30 @@
-"""Dates as French says them."""
+"""Dates as French says them, and writes them."""
 
+import re
 from datetime import date
 
 MONTHS = (
     *("janvier", "février", "mars", "avril", "mai", "juin"),
     *("juillet", "août", "septembre", "octobre", "novembre", "décembre"),
 )
+ISO = re.compile(r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})(?:[T ].*)?")
+FRENCH = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})(?: .*)?")
+
+
+def read(text: str) -> date | None:
+    """Return a date written `AAAA-MM-JJ`, `JJ/MM/AAAA` or `JJ.MM.AAAA`, with or without its hour; None for anything else.
+
+    >>> read("2026-11-01T10:00"), read("1/11/2026"), read("11/13/2026")
+    (datetime.date(2026, 11, 1), datetime.date(2026, 11, 1), None)
+    """
+    try:
+        if found := ISO.fullmatch(text):
+            return date(int(found[1]), int(found[2]), int(found[3]))
+        if found := FRENCH.fullmatch(text):
+            return date(int(found[3]), int(found[2]), int(found[1]))
+    except ValueError:
+        return None
+    return None
 
 
 def in_words(day: date, *, year: bool = True) -> str:

@@ -401,6 +401,16 @@ def _fault_of_choice(questionnaire: Questionnaire, question: Question, context: 
     return None
 
 
+def may_be(questionnaire: Questionnaire, question: Question, value: str) -> bool:
+    """Return whether a value is of those a question may get, whatever the other answers."""
+    if value in UNSAID or question.kind == "text":
+        return True
+    if question.kind in ("one", "many", "rank"):
+        names = {choice.name for choice in questionnaire.choices(question)}
+        return names.issuperset(value.split() if question.kind != "one" else [value])
+    return _fits(question, value)
+
+
 def _fits(question: Question, value: str) -> bool:
     """Return whether a text is of the kind a question asks for."""
     if question.kind == "integer":

@@ -1,6 +1,5 @@
 """A question of a survey read from its answers: who was asked, who answered what, who did not say."""
 
-import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -12,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
 
+from maillage.kernel import dates
 from maillage.kernel.dates import MONTHS
 from maillage.kernel.errors import Refused
 from maillage.kernel.names import plain
@@ -21,6 +21,7 @@ from maillage.reference import expressions
 from maillage.reference.expressions import Context
 from maillage.reference.questionnaire import DECLINED, UNKNOWN, UNSAID, Group, Question, Questionnaire, words
 from maillage.reference.questionnaire import unsaid as unsaid_by
+from maillage.reference.typed_elsewhere import name_of, reader, spoken
 from maillage.studies.tabulated import Form
 
 Bools = NDArray[np.bool_]
@@ -33,8 +34,6 @@ CLASSES, FEW_VALUES = 6, 10
 FARTHEST = 1e15  # beyond, an answer is a slip of the keyboard, and a mean loses its digits
 NUMBERS = ("integer", "decimal", "range")
 DATES = ("date", "moment")
-ISO = re.compile(r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})(?:[T ].*)?")
-FRENCH = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})(?: .*)?")
 WHO: Mapping[str, str] = {
     "inhabitants": "personnes interrogées",
     "structures": "structures interrogées",
@@ -83,6 +82,7 @@ class Reader:
     questionnaire: Questionnaire
     today: date = SOME_DAY
     _asked: dict[str, Bools] = field(default_factory=dict, repr=False, compare=False)
+    _texts: dict[str, NDArray[np.str_]] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
     def _conditions(self) -> dict[str, tuple[str, ...]]:
@@ -130,8 +130,20 @@ class Reader:
         return found
 
     def texts(self, name: str) -> NDArray[np.str_]:
-        """Return (n,) what was typed, without spaces around."""
-        return np.char.strip(self.answers[name].astype(str)) if name in self.answers else np.full(len(self.answers), "")
+        """Return (n,) what was answered, without spaces around: choices by their name, days as AAAA-MM-JJ, whatever the file says."""
+        if name not in self._texts:
+            self._texts[name] = self._canonical(name)
+        return self._texts[name]
+
+    def _canonical(self, name: str) -> NDArray[np.str_]:
+        if name not in self.answers:
+            return np.full(len(self.answers), "")
+        texts = np.char.strip(self.answers[name].astype(str))
+        question = self.questionnaire.question(name)
+        if question is None or question.kind == "text":
+            return texts
+        values, at = np.unique(texts, return_inverse=True)
+        return np.array(list(map(reader(self.questionnaire, question), values.tolist())), dtype=str)[at]
 
     def asked(self, name: str) -> Bools:
         """Return (n,) who was asked: those for whom the conditions of the question and of its groups hold.
@@ -216,7 +228,7 @@ class Reader:
                 )
             listed = [(value, {"OK": "Oui"}.get(value, value)) for value in found]
         at = {name: k for k, (name, _) in enumerate(listed)}
-        spoken = {plain(label): name for name, label in offered.items()}
+        called = spoken(self.questionnaire.choices(question))
         members = np.zeros((len(texts), len(listed)), dtype=bool)
         ranks = np.full(members.shape, np.nan)
         unread: Counter[str] = Counter()
@@ -227,7 +239,7 @@ class Reader:
             kept = rows[said[rows]]
             if not kept.size:
                 continue
-            steps = _steps(value, many=kind in ("many", "rank"), known=offered, spoken=spoken)
+            steps = _steps(value, many=kind in ("many", "rank"), known=offered, called=called)
             picked = [[name for name in step if name in at] for step in steps]
             if strange := [name for step in steps for name in step if name not in at and name not in UNSAID]:
                 unread.update(dict.fromkeys(strange, len(kept)))
@@ -282,7 +294,7 @@ class Reader:
 
     def _dates(self, held: dict[str, Any], texts: NDArray[np.str_], said: Bools) -> Column:
         values, at = np.unique(texts, return_inverse=True)
-        days = [_day(value) for value in values.tolist()]
+        days = [dates.read(value) for value in values.tolist()]
         read = np.array([day is not None for day in days])[at]
         unread = Counter(texts[said & ~read].tolist())
         answered = said & read
@@ -304,16 +316,16 @@ class Reader:
         )
 
 
-def _steps(value: str, *, many: bool, known: Mapping[str, str], spoken: Mapping[str, str]) -> list[list[str]]:
+def _steps(value: str, *, many: bool, known: Mapping[str, str], called: Mapping[str, str]) -> list[list[str]]:
     """Return the names that an answer holds, in order; names joined by `=` are ranked alike. A label stands for its name."""
     if value in known or not known:
         return [[value]]
-    if plain(value) in spoken:
-        return [[spoken[plain(value)]]]
+    if name := name_of(value, called):
+        return [[name]]
     if not many:
         return [[value]]
     return [
-        [spoken.get(plain(name), name) if name not in known else name for name in step.split("=") if name]
+        [name if name in known else name_of(name, called) or name for name in step.split("=") if name]
         for step in value.split()
     ]
 
@@ -385,15 +397,3 @@ def _class_names(bounds: Floats, whole: bool) -> list[tuple[str, str]]:
 
 def _written(value: float) -> str:
     return f"{value:.10g}".replace(".", ",")
-
-
-def _day(text: str) -> date | None:
-    """Return a date written `AAAA-MM-JJ`, `JJ/MM/AAAA` or `JJ.MM.AAAA`, with or without its hour; None for anything else."""
-    try:
-        if found := ISO.fullmatch(text):
-            return date(int(found[1]), int(found[2]), int(found[3]))
-        if found := FRENCH.fullmatch(text):
-            return date(int(found[3]), int(found[2]), int(found[1]))
-    except ValueError:
-        return None
-    return None

@@ -27,7 +27,8 @@ KEYS = (
     "_id",
 )  # what tells answers apart, elsewhere
 ODK = {"SubmissionDate", "KEY"}  # columns of a file of ODK Central: groups are then before a hyphen
-YES, NO = frozenset({"1", "1.0", "true", "oui"}), frozenset({"0", "0.0", "false", "non", ""})
+YES = frozenset({"1", "1.0", "true", "vrai", "oui"})
+NO = frozenset({"0", "0.0", "false", "faux", "non", ""})
 WIDE = 64 * 2**20  # characters a column takes when every cell is as long as the longest: beyond, cells are kept as they are
 WHY_ID = "Un identifiant relie chaque réponse à son poids, et empêche de compter deux fois la même."
 

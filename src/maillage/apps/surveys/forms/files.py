@@ -1,7 +1,7 @@
 """Files of answers: what a device saved as a last resort, our own export, those of Kobo and of ODK, any table with an identifier."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from uuid import UUID, uuid5
 
@@ -13,9 +13,13 @@ from maillage.apps.surveys.models import Survey
 from maillage.apps.surveys.queries.answers import BEGUN, CHANNEL, COLLECTED, ENDED, FORM, LANGUAGE, PLACE, VERSION
 from maillage.kernel.errors import Refused
 from maillage.kernel.typed import whole
+from maillage.pipeline.offer.forms.sheet import shown
 from maillage.pipeline.survey import answers as files
 from maillage.pipeline.survey.answers import ID, WEIGHT
-from maillage.reference.questionnaire import Questionnaire, load
+from maillage.reference.answering import may_be
+from maillage.reference.questionnaire import Question, Questionnaire, load
+from maillage.reference.typed_elsewhere import reader
+from maillage.reports.wording import count
 
 HERE = UUID("6d1c1f60-53b7-5a3c-9a0e-6f2f4b9b7a11")  # from which numbers are made for identifiers that are none
 MOST = 20_000
@@ -65,7 +69,7 @@ def _saved(survey: Survey, content: bytes) -> FileRead:
 
 def _table(survey: Survey, form: Questionnaire, number: int, content: bytes, name: str) -> FileRead:
     held = files.parse(content, name)
-    known = {question.name for question in form.questions()}
+    known = {question.name: question for question in form.questions()}
     places = {place.name: place.pk for place in survey.places.all()}
     columns = [each for each in held.table.columns if each not in (ID, WEIGHT, *COLLECTED)]
     ours = [each for each in columns if each.partition("#")[0] in known]
@@ -75,8 +79,10 @@ def _table(survey: Survey, form: Questionnaire, number: int, content: bytes, nam
             why="Aucune colonne n’a le nom d’une question de cette enquête.",
             do=f"Donnez aux colonnes le nom des questions, par exemple : {', '.join(sorted(known)[:6])}.",
         )
+    # Conditions read names and AAAA-MM-JJ, never labels nor JJ/MM/AAAA.
+    readers = {each: reader(form, known[each.partition("#")[0]]) for each in ours}
     answers = [
-        _sent(row, ours, number=number, places=places, survey=survey)
+        _sent(row, readers, number=number, places=places, survey=survey)
         for row in ({name: str(value) for name, value in row.items()} for row in held.table.rows())
     ]
     unknown = tuple(
@@ -86,10 +92,34 @@ def _table(survey: Survey, form: Questionnaire, number: int, content: bytes, nam
         " ".join(str(part) for part in (f"Ligne {fault.line}, {fault.column} :", fault.reason, fault.do))
         for fault in held.faults
     )
-    return FileRead(tuple(answers), faults, unknown, held.notes)
+    return FileRead(tuple(answers), faults, unknown, (*held.notes, *_odd(form, number, answers, known)))
 
 
-def _sent(row: Mapping[str, str], ours: list[str], *, number: int, places: Mapping[str, int], survey: Survey) -> rules.Sent:
+def _odd(form: Questionnaire, number: int, answers: list[rules.Sent], known: Mapping[str, Question]) -> Iterator[str]:
+    """Tell, question by question, the values that are none of its answers: they are kept as they are."""
+    found: dict[str, list[str]] = {}
+    fits: dict[tuple[str, str], bool] = {}
+    for answer in answers:
+        for name, value in answer.values.items() if answer.version == number else ():
+            question = known[name.partition("#")[0]]
+            if (name, value) not in fits:
+                fits[name, value] = may_be(form, question, value)
+            if not fits[name, value]:
+                found.setdefault(name, []).append(value)
+    for name, values in found.items():
+        some = ", ".join(f"« {shown(value)} »" for value in list(dict.fromkeys(values))[:3])
+        are = "n’est pas une réponse" if len(values) == 1 else "ne sont pas des réponses"
+        yield f"« {name} » : {count(len(values), 'valeur')} {are} de cette question, {some}. Gardé tel quel, à vérifier."
+
+
+def _sent(
+    row: Mapping[str, str],
+    readers: Mapping[str, Callable[[str], str]],
+    *,
+    number: int,
+    places: Mapping[str, int],
+    survey: Survey,
+) -> rules.Sent:
     channel = row.get(CHANNEL, "")
     return rules.Sent(
         uid=_uid(row[ID], survey),
@@ -99,7 +129,7 @@ def _sent(row: Mapping[str, str], ours: list[str], *, number: int, places: Mappi
         language=row.get(LANGUAGE, "")[:8] or "fr",
         begun_at=_moment(row, (BEGUN, *AT_START)),
         ended_at=_moment(row, (ENDED, *AT_END)),
-        values={name: text(row[name]) for name in ours if row[name].strip()},
+        values={name: read(text(row[name])) for name, read in readers.items() if row[name].strip()},
         form=row.get(FORM, "")[:20],
         weight=_weight(row.get(WEIGHT, "")),
     )
