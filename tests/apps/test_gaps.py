@@ -1,5 +1,6 @@
 """The offer of a territory on the site: counted places, estimated people, what-if, grid; and a directory that moves on."""
 
+import json
 import re
 from datetime import UTC, date, datetime
 
@@ -10,6 +11,7 @@ from maillage.apps.directory.models import Lieu
 from maillage.apps.dossiers import actions, queries
 from maillage.apps.dossiers.models import Finding, Study
 from maillage.apps.dossiers.queries import Asked
+from maillage.engine import agreement
 from maillage.pipeline.offer import files
 from maillage.pipeline.offer.forms import read as forms
 from maillage.reference import findings
@@ -17,6 +19,7 @@ from maillage.reference.cards import cards
 from maillage.reference.surveys import banks
 from maillage.reports import grid, stressed
 from maillage.reports.findings import Said
+from maillage.studies.seen import Moved
 
 pytestmark = pytest.mark.django_db
 PLACE = "38151"
@@ -291,6 +294,20 @@ def test_a_criterion_read_in_a_survey_shows_its_figure_and_its_base(kind, asked,
     assert "20 % (entre 15 et 25 %, n = 66, brut)" in evidence
     assert "Base : structures, d’après « E », 2026." in evidence
     assert ("Vont hors les murs : 36 %" in evidence) == (asked == "sensibiliser")
+
+
+@pytest.mark.parametrize(("better", "worse", "said"), [(30, 4, "fort"), (12, 11, "moyen"), (4, 30, "faible")])
+def test_new_uses_are_read_in_those_who_did_it_again(better, worse, said):
+    """J-007: easier more often than harder, the whole interval with it."""
+    moved = Moved([], agreement.change(better, worse, 60), 60)
+    rows = [row for axis in grid.told(None, EMPTY, {}, moved) for row in axis["criteres"]]
+    (row,) = [
+        row for row in rows if row["question"] == "De nouveaux usages sont-ils constatés chez les publics accompagnés ?"
+    ]
+    assert row["verdict"] == said
+    assert row["preuve"].startswith("60\xa0personnes accompagnées ont refait le point.")
+    few = grid.told(None, EMPTY, {}, Moved([], None, 3))
+    assert "trop peu de personnes" in json.dumps(few, ensure_ascii=False)
 
 
 def test_the_grid_reads_answers_that_the_ready_questionnaires_ask():

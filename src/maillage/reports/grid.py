@@ -8,12 +8,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from maillage.reports.wording import number, percent
+from maillage.reports import bilan_measures
+from maillage.reports.wording import count, number, percent
+from maillage.studies.seen import Moved
 
 Json = dict[str, Any]
 STRONG, PARTLY, WEAK, UNKNOWN = "fort", "moyen", "faible", "donnee-manquante"
 WORDS = {STRONG: "point fort", PARTLY: "axe de progrès", WEAK: "manque", UNKNOWN: "donnée manquante"}
-SURVEYS = "enquetes"
+SURVEYS, AGAIN = "enquetes", "refaits"
 FIRST_LEVEL = ("assistance", "libre_acces_accompagne")
 
 
@@ -71,13 +73,19 @@ AXES = {
 }
 
 
-def told(offered: Mapping[str, Any] | None, census: Mapping[str, Any], surveyed: Surveyed | None = None) -> list[Json]:
+def told(
+    offered: Mapping[str, Any] | None,
+    census: Mapping[str, Any],
+    surveyed: Surveyed | None = None,
+    again: Moved | None = None,
+) -> list[Json]:
     """Return the grid: each axis, its criteria, their verdict, the evidence and the rule behind it.
 
-    surveyed: what published surveys of the territory say, by kind of survey, question and answer.
+    surveyed: what published surveys of the territory say, by kind of survey, question and answer. again: what changed for the people
+    seen twice.
     """
     out = []
-    census = {**census, SURVEYS: surveyed or {}}
+    census = {**census, SURVEYS: surveyed or {}, AGAIN: again}
     for axis, label in AXES.items():
         rows = []
         for criterion in (each for each in CRITERIA if each.axis == axis):
@@ -219,8 +227,13 @@ def _said(kind: str, question: str, answer: str, lead: str, *beside: tuple[str, 
     return share
 
 
-def _nothing(*_: object) -> tuple[float | None, str]:
-    return None, ""
+def _eased(_: Mapping[str, Any], census: Mapping[str, Any]) -> tuple[float | None, str]:
+    """Return 1 when those who did their bilan again find it easier more often than harder, 0 the other way, between when nobody can say."""
+    again: Moved | None = census[AGAIN]
+    if again is None or again.net is None or not (sentence := bilan_measures.moved(again)["phrase"]):
+        return None, ""
+    way = 1.0 if again.net.low > 0 else 0.0 if again.net.high < 0 else 0.5
+    return way, f"{count(again.n, 'personne')} accompagnées ont refait le point. {sentence}"
 
 
 CRITERIA = (
@@ -359,12 +372,13 @@ CRITERIA = (
     Criterion(
         "attractivite",
         "De nouveaux usages sont-ils constatés chez les publics accompagnés ?",
-        _nothing,
+        _eased,
         1.0,
-        1.0,
-        "Se lit dans le suivi des personnes accompagnées.",
-        "Donnée manquante : le suivi des accompagnements le dirait.",
-        "",
+        0.5,
+        "Se lit chez les personnes qui ont refait le point : fort si c’est plus souvent plus facile que plus dur, tout l’intervalle "
+        "compris ; manque si c’est l’inverse.",
+        "Donnée manquante : trop peu de personnes ont refait le point après avoir été aidées.",
+        "Proposer de refaire le point au dernier rendez-vous, et reprendre ce qui reste dur.",
     ),
     Criterion(
         "coordination",

@@ -108,7 +108,8 @@ def grid(request: HttpRequest, place: str) -> HttpResponse:
     def more(study: Study, asked: Asked, told: dict[str, Any]) -> dict[str, Any]:
         found = queries.findings(study.place)
         surveyed = evidence.published(study.place)
-        axes = grids.told(told.get("offre"), queries.census_told(study, on=timezone.localdate()), surveyed)
+        again = totals.totals(communes_of(study.place)).seen.moved
+        axes = grids.told(told.get("offre"), queries.census_told(study, on=timezone.localdate()), surveyed, again)
         return {"grid": [{**axis, "constats": findings.told(found, axis["id"])} for axis in axes]}
 
     return shown(request, place, "dossiers/grid.html", "grille", more)
