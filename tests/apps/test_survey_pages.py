@@ -13,7 +13,7 @@ from maillage.apps.surveys.models import Answer, Survey, Surveyor, Version
 from maillage.apps.surveys.queries import answers, places
 from maillage.kernel.errors import Refused
 from maillage.reference import surveys as banks
-from maillage.reference.questionnaire import Choice, Question, Questionnaire, load
+from maillage.reference.questionnaire import Choice, Group, Question, Questionnaire, load
 from tests.apps import asked
 from tests.conftest import account
 
@@ -307,3 +307,11 @@ def test_a_table_with_labels_and_french_dates_is_read_as_what_it_says(client, an
     kept = {each.values["net"]: each.values for each in Answer.objects.filter(survey=row)}
     assert kept["oui"] == {"net": "oui", "avec": "pc tel", "age": "45", "jour": "2026-11-01", "avis": "Oui"}
     assert kept["non"]["avis"] == "01/11/2026"
+
+
+def test_what_repeats_is_said_where_the_way_of_asking_is_chosen(client, analyst):
+    ask = Question(name="quel", kind="text", label={"fr": "Lequel ?"})
+    parts = (Group(name="app", label={"fr": "Appareils"}, repeat=True, items=(ask,)),)
+    form = Questionnaire(id="f", title="Essai", items=parts)
+    row = campaigns.prepare(by=None, title="Répété", territory="38151", questionnaire=form, at=asked.AT)
+    assert "Ce qui se répète (« Appareils »)" in page(client, f"/espace/enquetes/{row.pk}/")

@@ -497,3 +497,11 @@ def test_a_condition_reads_labels_as_it_reads_names():
     ages = (Choice(name="a", label={"fr": "< 30 ans"}), Choice(name="b", label={"fr": "> 30 ans"}))
     form = replace(FORM, lists={**FORM.lists, "age": ages})
     assert tabulate(table(age=["< 30 ans"] * 30 + ["> 30 ans"] * 20), form, "age").row("a").n == 30
+
+
+def test_what_repeats_is_counted_once_and_told():
+    form = replace(FORM, items=(Group(name="appareils", repeat=True, items=(asked("eq", "many", choices="eq"),)),))
+    answers = table(eq=["tel"] * 30 + ["ordi"] * 20, **{"eq#2": ["ordi"] * 3 + [""] * 47})
+    found = tabulate(answers, form, "eq")
+    assert found.row("ordi").n == 20
+    assert any("3 répondants l’ont dite plusieurs fois : la première est comptée" in note for note in found.notes)

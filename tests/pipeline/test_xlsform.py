@@ -136,6 +136,27 @@ def test_a_form_of_markdown_and_one_of_csv_are_the_same_form() -> None:
     assert xlsform.read(table.replace(",", ";").encode("cp1252"), "f.csv") == one
 
 
+def test_titles_above_the_names_of_columns_are_left_and_told() -> None:
+    titled = {
+        "survey": [["Enquête numérique"], [], ["Version du 12/11"], *FORM["survey"]],
+        "choices": [["Listes de choix"], *FORM["choices"]],
+    }
+    read = xlsform.read(xlsx({**FORM, **titled}), "essai.xlsx")
+    assert read.questionnaire == xlsform.read(xlsx(FORM), "essai.xlsx").questionnaire
+    assert "« Enquête numérique », « Version du 12/11 »" in " ".join(read.warnings)
+    alone = xlsform.read("Enquête, la nôtre;;\ntype;name;label\ninteger;age;Âge\n".encode(), "f.csv")
+    assert [question.name for question in alone.questionnaire.questions()] == ["age"]
+    with pytest.raises(Refused, match="ligne 5, colonne « relevant »"):  # lines are those of the file
+        xlsform.read("Titre;;;\n\n\ntype;name;label;relevant\ninteger;age;Âge;${age} +\n".encode(), "f.csv")
+
+
+def test_what_repeats_is_told() -> None:
+    rows = [["begin_repeat", "app", "Appareils"], ["text", "quel", "Lequel ?"], ["end_repeat"]]
+    read = xlsform.read(xlsx({"survey": [["type", "name", "label"], *rows]}), "essai.xlsx")
+    assert "« app » se répète" in " ".join(read.warnings)
+    assert [group.name for group in read.questionnaire.repeated()] == ["app"]
+
+
 def test_a_workbook_of_excel_97_is_read() -> None:
     def cells(rows: list[list[str]]) -> bytes:
         return b"".join(label(r, c, text) for r, row in enumerate(rows) for c, text in enumerate(row))

@@ -146,6 +146,10 @@ class Questionnaire:
         """Return the question of that name, None when there is none."""
         return next((question for question in self.questions() if question.name == name), None)
 
+    def repeated(self) -> Iterator[Group]:
+        """Yield the groups that repeat. Only who asks with a device asks them again; tables count the first time."""
+        yield from _repeated(self.items)
+
     def choices(self, question: Question) -> tuple[Choice, ...]:
         """Return what is offered as answers, nothing for a free answer."""
         return self.lists.get(question.choices, ())
@@ -161,6 +165,12 @@ def _within(items: tuple[Question | Group, ...]) -> Iterator[Question]:
             yield from _within(item.items)
         else:
             yield item
+
+
+def _repeated(items: tuple[Question | Group, ...]) -> Iterator[Group]:
+    for item in items:
+        if isinstance(item, Group):
+            yield from (item,) if item.repeat else _repeated(item.items)
 
 
 def words(texts: Texts, language: str = "fr") -> str:

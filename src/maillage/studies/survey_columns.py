@@ -189,6 +189,15 @@ class Reader:
         return self.column(name, classes=classes)
 
     def _read(self, question: Question, label: str, classes: Sequence[float]) -> Column:
+        read = self._once(question, label, classes)
+        if f"{question.name}#2" not in self.answers or not (n := int((self.texts(f"{question.name}#2") != "").sum())):
+            return read
+        who = "1 répondant l’a" if n == 1 else f"{n} répondants l’ont"
+        return replace(
+            read, notes=(*read.notes, f"Cette question se répète, {who} dite plusieurs fois : la première est comptée.")
+        )
+
+    def _once(self, question: Question, label: str, classes: Sequence[float]) -> Column:
         texts, asked = self.texts(question.name), self.asked(question.name)
         texts = np.where(asked, texts, "")
         for word, told in UNSAID.items():

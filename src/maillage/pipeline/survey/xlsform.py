@@ -59,6 +59,8 @@ RESERVED = ("id", "uid", "poids", "poids_initial", "meta", "instanceid", "instan
 YES = ("yes", "true", "true()", "oui", "vrai", "1")
 NO = ("", "no", "false", "false()", "non", "faux", "0")
 CITED = re.compile(r"\$\{[^}]*\}")
+ABOVE = 10  # rows among which the names of columns are looked for, a title standing above them
+HEADS: tuple[set[str], ...] = ({"type", "name"}, {"list_name", "name"}, {"form_title"}, {"form_id"})
 OURS = ("scale", "topic", "universe", "published", "rows", "ours", "national", "choices", "constraint", "choice_filter")
 
 
@@ -178,13 +180,13 @@ def _sheets(content: bytes, remarks: Remarks) -> dict[str, _Sheet]:
         raise remarks.refusal(f"c’est {what}, pas un XLSForm.", why=EXPECTED, do="Exportez le formulaire en XLSX.")
     else:
         records = _marked(_lines(decoded(content, remarks)))
-    sheets = {name.strip().casefold(): _sheet(name.strip(), rows) for name, rows in records.items()}
+    sheets = {name.strip().casefold(): _sheet(name.strip(), rows, remarks) for name, rows in records.items()}
     if "survey" not in sheets and len(sheets) == 1:
         sheets = {"survey": next(iter(sheets.values()))}
     if "survey" not in sheets or not {"type", "name"} <= set(sheets["survey"].header):
         seen = listed([f"« {shown(sheet.name)} » ({listed(sheet.header) or 'vide'})" for sheet in sheets.values()])
         raise remarks.refusal(
-            f"ce n’est pas un XLSForm. Feuilles et colonnes vues : {seen}.",
+            f"ce n’est pas un XLSForm. Feuilles et colonnes vues : {seen or 'aucune'}.",
             why=EXPECTED,
             do="Vérifiez le fichier, ou téléchargez l’un de nos questionnaires prêts pour partir de sa forme.",
         )
@@ -234,7 +236,8 @@ def _lines(text: str) -> Iterator[tuple[int, list[str]]]:
             if parts and not all(re.fullmatch(r":?-+:?", part) or not part for part in parts):
                 yield number, parts
         return
-    separator = max(",;\t", key=first.count)
+    head = next((line for line in text.splitlines()[:ABOVE] if _heads(re.split(r"[,;\t]", line.replace('"', "")))), first)
+    separator = max(",;\t", key=head.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
     before = 0
     try:
@@ -248,8 +251,8 @@ def _lines(text: str) -> Iterator[tuple[int, list[str]]]:
 def _marked(rows: Iterable[tuple[int, list[str]]]) -> dict[str, list[tuple[int, list[str]]]]:
     """Return the rows by sheet: in a text, the first column names the sheet; a lone table is the sheet of questions."""
     held = list(rows)
-    header = [cell.casefold() for cell in held[0][1]] if held else []
-    if "type" in header and "name" in header and header[0] not in ("survey", "choices", "settings"):
+    header = next((row for _, row in held[:ABOVE] if _heads(row)), [])
+    if header and header[0].casefold() not in ("", "survey", "choices", "settings"):
         return {"survey": held}
     found: dict[str, list[tuple[int, list[str]]]] = {}
     name = ""
@@ -260,13 +263,24 @@ def _marked(rows: Iterable[tuple[int, list[str]]]) -> dict[str, list[tuple[int, 
     return found
 
 
-def _sheet(name: str, rows: Sequence[tuple[int, list[str]]]) -> _Sheet:
+def _sheet(name: str, rows: Sequence[tuple[int, list[str]]], remarks: Remarks) -> _Sheet:
     filled = [(line, row) for line, row in rows if any(row)]
     if not filled:
         return _Sheet(name, (), ())
+    above = next((rank for rank, (_, row) in enumerate(filled[:ABOVE]) if _heads(row)), 0)
+    if above:
+        said = listed([f"« {shown(' '.join(filter(None, row)))} »" for _, row in filled[:above]])
+        remarks.say(f"Feuille « {shown(name)} » : laissé au-dessus des noms de colonnes, {said}.")
+    filled = filled[above:]
     header = [_column(cell) for cell in filled[0][1]]
     kept = [(line, {key: cell for key, cell in zip(header, row, strict=False) if key and cell}) for line, row in filled[1:]]
     return _Sheet(name, tuple(dict.fromkeys(key for key in header if key)), tuple(kept))
+
+
+def _heads(row: Sequence[str]) -> bool:
+    """Return whether a row names the columns of a sheet: of questions, of choices or of settings."""
+    names = {_column(cell) for cell in row if cell}
+    return any(names >= needed for needed in HEADS)
 
 
 def _column(text: str) -> str:
@@ -467,6 +481,13 @@ def _close(opened: list[_Open], languages: Mapping[str, str], reading: _Reading,
     name = done.row.get("name") or f"partie_{done.line}"
     _name(name, done.line, sheet, reading)
     relevant = _expression(done.row, "relevant", done.line, sheet, reading, "la partie est posée à tout le monde")
+    if done.repeat:
+        reading.warn(
+            sheet,
+            done.line,
+            f"la partie « {name} » se répète : un enquêteur la pose autant de fois qu’il faut, sur son appareil ; par lien, sur une "
+            "borne et sur papier, elle n’est posée qu’une fois. Les tableaux comptent la première fois, l’export les a toutes",
+        )
     opened[-1].items.append(
         Group(
             name=name,

@@ -149,6 +149,7 @@ def _page(request: HttpRequest, row: Survey, **more: Any) -> HttpResponse:
         "progress": answers.progress(row, timezone.now()),
         "version": last,
         "questions": sum(each.is_asked for each in form.questions()),
+        "repeated": [words(group.label) or group.name for group in form.repeated()],
         "languages": form.languages,
         "places": row.places.select_related("lieu"),
         "channels": rules.CHANNELS,
