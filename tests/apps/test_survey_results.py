@@ -438,6 +438,14 @@ def test_the_sentences_of_an_edition_say_only_what_its_tables_show(survey):
     assert not any(label in said for label in held)
 
 
+def test_an_edition_that_would_say_the_same_is_told_and_a_withdrawal_is_confirmed(browser, survey):
+    assert "Rien n’a changé" not in browser.get(where(survey, "publier/")).content.decode()
+    published(survey)
+    page = browser.get(where(survey, "publier/")).content.decode()
+    assert "Rien n’a changé depuis l’édition 1" in page
+    assert 'data-confirmer="Retirer l’édition 1' in page
+
+
 def test_the_questions_of_an_edition_are_folded_by_theme(client, survey):
     row = published(survey)
     folded = [each["title"] for each in row.content["document"]["chapters"] if each["folds"]]

@@ -1,11 +1,14 @@
 """What a published question says of its base never tells how many few people are."""
 
+from datetime import date
+
 import numpy as np
 
 from maillage.kernel.estimate import Estimate, Withheld
 from maillage.kernel.table import Table
 from maillage.reference.questionnaire import Choice, Group, Question, Questionnaire
 from maillage.reports import survey, survey_cards
+from maillage.reports import survey_charts as charts
 from maillage.reports.survey_findings import Asked, Line
 from maillage.studies.tabulation import sample
 
@@ -106,3 +109,20 @@ def test_a_crossed_question_with_nothing_to_show_says_it_in_one_line():
     grid = survey.crossed(both)
     assert [row[0].text for row in grid.rows] == ["Âgés"]
     assert "Aucun chiffre publié pour : Jeunes" in grid.note
+
+
+def test_a_small_chart_whose_bars_are_nearly_all_withheld_counts_them():
+    held = Withheld(reason="Moins de 11 répondants.", unit="pourcent", universe="", n=24, method="m")
+    figure = Estimate(value=50, low=40, high=60, unit="pourcent", universe="", n=64, method="m")
+    bars = [charts.Bar(label=name, figure=figure if name == "A" else held) for name in "ABC"]
+    drawn = charts.multiples([("Jeunes", bars)], id="x", label="")
+    assert "2 réponses non publiées" in drawn.replace("\xa0", " ")
+    assert "retenu" not in drawn
+    assert charts.multiples([("Jeunes", bars[:2])], id="x", label="").count("retenu") == 1
+
+
+def test_a_document_has_no_empty_chapter():
+    results = survey_cards.results(
+        [], title="t", questionnaire=Questionnaire(id="f", title="t"), n=0, weighted=False, on=date(2026, 11, 20)
+    )
+    assert all(chapter.blocks for chapter in survey.document(results).chapters)

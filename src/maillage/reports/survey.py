@@ -135,7 +135,7 @@ def document(results: Results) -> Document:
         *_answers(results),
         *([_quotes(results)] if results.quotes else []),
         *([_actors(results)] if results.actors else []),
-        _method(results),
+        *([_method(results)] if results.method or results.weighting or results.limits else []),
         _codebook(results),
     ]
     numbered = tuple(replace(chapter, number=str(k)) for k, chapter in enumerate(chapters, 1))

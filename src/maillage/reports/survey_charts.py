@@ -129,16 +129,23 @@ def diverging(rows: Sequence[Stack], levels: Sequence[str], *, id: str, label: s
 
 
 def multiples(panels: Sequence[tuple[str, Sequence[Bar]]], *, id: str, label: str, rule: str = "nearest") -> str:
-    """Return one small chart for each group, two a row, on one scale."""
+    """Return one small chart for each group, two a row, on one scale; bars mostly withheld are counted in a line instead."""
     parts, y, wide = [], 0, 150
     for k in range(0, len(panels), 2):
         ends = []
         for column, (title, rows) in enumerate(panels[k : k + 2]):
             heading, at = _words(title, 0, 27, bold=True)
             drawn = [heading]
+            held = sum(isinstance(row.figure, Withheld) for row in rows)
+            counted = 2 * held > len(rows)
             for row in rows:
-                bar, at = _bar(row, at, wide, id, per_line=28, rule=rule)
-                drawn.append(bar)
+                if not (counted and isinstance(row.figure, Withheld)):
+                    bar, at = _bar(row, at, wide, id, per_line=28, rule=rule)
+                    drawn.append(bar)
+            if counted:
+                told = wording.count(held, "réponse non publiée", "réponses non publiées")
+                drawn.append(f'<text class="axe-texte" x="0" y="{at + 13}">{told}</text>')
+                at += 24
             ends.append(at)
             parts.append(f'<g transform="translate({column * 236} {y})">{"".join(drawn)}</g>')
         y += max(ends) + 14

@@ -9,7 +9,7 @@ from uuid import UUID
 TERRITORY = "200040715"
 TITLE = "Le numérique et vous, métropole de Grenoble (exemple)"
 N, TARGET = 192, 200
-EVERY = timedelta(minutes=140)  # between two answers: twenty days in all
+A_DAY, EVERY = 10, timedelta(minutes=45)  # answers, from nine in the morning, sent in the evening: twenty days in all
 # Where people were met, how, and how many of ten.
 MET = (
     ("Marché de la Villeneuve", "street", 4),
@@ -21,6 +21,8 @@ COMMUNES = ("38185", "38185", "38185", "38151", "38421", "38185", "38169")
 SAID = (
     *("Surtout pour les papiers de la retraite.", "J’ai peur de me tromper et de tout perdre."),
     *("Mon fils m’aide le dimanche.", "La préfecture, c’est impossible sans ordinateur."),
+    *("Je voudrais surtout qu’on me laisse le temps.", "Mon téléphone est trop vieux pour ces sites."),
+    *("Ici on m’a montré, et j’ai refait seule.", "Le mot de passe, je le perds toujours."),
 )
 WEIGHED = ("age", "sexe")  # what the census counts there, and the answers are made to look like
 # What comes out of the draw, by age: under 40, 40 to 60, over 60. Weights, not percentages.
@@ -31,16 +33,17 @@ OWNS = {"smartphone": (96, 88, 62), "ordinateur": (70, 66, 45), "tablette": (35,
 def tell(at: datetime, accounts: Mapping[str, Any]) -> int:
     """Ask the survey of the demonstration, once, weigh and publish it; return how many answers it has."""
     from maillage.apps.surveys.actions import campaigns
+    from maillage.apps.surveys.actions import heard as reading
     from maillage.apps.surveys.actions import results as published
     from maillage.apps.surveys.actions.receive import receive
-    from maillage.apps.surveys.models import Survey
-    from maillage.apps.surveys.queries import results
+    from maillage.apps.surveys.models import Answer, Survey
+    from maillage.apps.surveys.queries import heard, results
     from maillage.apps.surveys.queries.places import fitted
     from maillage.reference.surveys import banks
 
     if Survey.objects.filter(example=True).exists():
         return 0
-    by, begun = accounts["analyste"], at - timedelta(days=20)
+    by, begun = accounts["analyste"], at.replace(hour=8, minute=0, second=0, microsecond=0) - timedelta(days=20)
     form = fitted(banks()["habitants"], TERRITORY)
     survey = campaigns.prepare(
         by=by,
@@ -61,9 +64,16 @@ def tell(at: datetime, accounts: Mapping[str, Any]) -> int:
         campaigns.give_link(survey, name, by=by, at=begun)[0] for name in ("Téléphone de Leïla", "Tablette du Pimms")
     ]
     drawn = random.Random(38)  # noqa: S311, invented answers, the same each time
-    answers = [_answer(drawn, n, form, places, begun + n * EVERY) for n in range(N)]
-    for n in range(0, N, 8):
-        receive(survey, answers[n : n + 8], at=begun + (n + 8) * EVERY, surveyor=devices[n // 8 % 2], waiting=0)
+    answers = [
+        _answer(drawn, n, form, places, begun + timedelta(days=n // A_DAY, hours=1) + n % A_DAY * EVERY) for n in range(N)
+    ]
+    for day, n in enumerate(range(0, N, A_DAY)):
+        evening = begun + timedelta(days=day, hours=10)
+        receive(survey, answers[n : n + A_DAY], at=evening, surveyor=devices[day % 2], waiting=0)
+    for each in heard.waiting(survey)[::2]:
+        answer = Answer.objects.get(pk=each.answer)
+        said = {"shown": each.text, "speaker": "inhabitant", "theme": "", "device": "", "keep": True}
+        reading.review(by=by, answer=answer, question=each.question, at=at, **said)
     published.weigh(survey, results.census_margins(survey, WEIGHED), by=by, at=at, method="raking")
     published.publish(survey, None, by=by, at=at)
     return N
@@ -90,8 +100,8 @@ def _answer(drawn: random.Random, n: int, form: Any, places: list[Any], at: date
             values[question.name] = drawn.choice([*names, *names, "nsp"] if drawn.random() < 0.1 else names)
         elif question.kind == "many" and names:
             values[question.name] = " ".join(drawn.sample(names, drawn.choice((1, 1, 2, 3))))
-    if n % 9 == 0:
-        values["remarque"] = SAID[n // 9 % len(SAID)]
+    if n % (N // len(SAID)) == 0:
+        values["remarque"] = SAID[n * len(SAID) // N]
     kept = complete(form, values, at.date())
     return Sent(
         uid=UUID(int=drawn.getrandbits(128), version=4),

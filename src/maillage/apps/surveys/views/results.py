@@ -306,11 +306,13 @@ def publish(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("survey_publish", pk)
     made = results.edition(survey, at=at)
     read = blocks.load(made["document"])
+    public = results.shown(survey.slug)
     context = framed(survey, "publier", "Publier les résultats") | {
         "made": made,
         "chapters": _chapters(read),
         "rows": results.publications(survey),
-        "public": results.shown(survey.slug),
+        "public": public,
+        "same": public is not None and public.content["digest"] == made["digest"],
         "unread": len(results.heard.waiting(survey)),
     }
     return render(request, "surveys/results/publish.html", context)
