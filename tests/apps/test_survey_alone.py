@@ -104,6 +104,15 @@ def test_a_required_question_left_empty_is_told(client, survey):
     assert post(client, "/enquetes/essai/relire/").status_code == 400 and not Answer.objects.exists()
 
 
+def test_the_language_chosen_on_the_first_screen_is_that_of_the_questions(client, survey):
+    page = client.get("/enquetes/essai/?langue=en").content.decode()
+    assert re.search(r'href="\?langue=en" lang="en" aria-current="true"', page)
+    sent = re.search(r'name="langue" value="([^"]*)"', page)
+    assert sent
+    shown = client.post("/enquetes/essai/", {"langue": sent[1]}, follow=True).content.decode()
+    assert "age in English?" in shown
+
+
 def test_it_resumes_where_it_was_left_in_another_language(client, survey):
     post(client, "/enquetes/essai/")
     post(client, "/enquetes/essai/page/1/", **{"q-age": "40", "q-net": "oui"})

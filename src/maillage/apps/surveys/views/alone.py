@@ -183,6 +183,7 @@ def _render(
 ) -> HttpResponse:
     """Answer in the language of the questionnaire, as far as our own sentences have one."""
     code = language if language in languages.LANGUAGES else languages.FRENCH
+    # `language` is a name that `site/base.html` takes for the whole page.
     context |= {"language_code": language, "direction": languages.LANGUAGES[code].direction}
     with translation.override(code), languages.speaking(code):
         response = render(request, template, context, status=status)
@@ -210,7 +211,6 @@ def opening(request: HttpRequest, door: Door) -> HttpResponse:
         "draft": draft,
         "n": sum(1 for each in form.questions() if each.kind not in (*screens.UNASKED, "note")),
         "languages": [(code, LANGUAGE_NAMES.get(code, code)) for code in form.languages],
-        "language": language,
         "again": draft is not None and bool(draft.values.keys() - door.known.keys()),
     }
     return _render(request, "surveys/alone/opening.html", context, language)
