@@ -111,6 +111,13 @@ def test_the_language_chosen_on_the_first_screen_is_that_of_the_questions(client
     assert sent
     shown = client.post("/enquetes/essai/", {"langue": sent[1]}, follow=True).content.decode()
     assert "age in English?" in shown
+    assert "Prefer not to answer" in shown
+    assert "Ne sait pas" not in shown
+    kept = client.post("/enquetes/essai/page/1/", {"tu-age": "refus", "tu-net": "nsp", "q-net": "nsp"}, follow=True)
+    assert kept.redirect_chain
+    read = client.get("/enquetes/essai/relire/").content.decode()
+    assert "Prefer not to answer" in read
+    assert "Don’t know" in read
 
 
 def test_it_resumes_where_it_was_left_in_another_language(client, survey):

@@ -173,16 +173,23 @@ class Asking:
 
 
 def _asking(door: Door, draft: Draft) -> Asking:
+    """Return where somebody stands; from now on their own language is spoken: « ne sait pas » and what does not fit are said in it."""
+    languages.speak(_spoken(draft.language))
     form = load(_version(door, draft).definition)
     done = complete(form, draft.values, timezone.localdate(), language=draft.language)
     return Asking(door, draft, form, screens.cut(form), done)
+
+
+def _spoken(language: str) -> str:
+    """Return the language of our own sentences beside questions asked in a language: that one, French when we do not speak it."""
+    return language if language in languages.LANGUAGES else languages.FRENCH
 
 
 def _render(
     request: HttpRequest, template: str, context: dict[str, Any], language: str, *, status: int = 200
 ) -> HttpResponse:
     """Answer in the language of the questionnaire, as far as our own sentences have one."""
-    code = language if language in languages.LANGUAGES else languages.FRENCH
+    code = _spoken(language)
     # `language` is a name that `site/base.html` takes for the whole page.
     context |= {"language_code": language, "direction": languages.LANGUAGES[code].direction}
     with translation.override(code), languages.speaking(code):
