@@ -467,7 +467,11 @@ def test_an_edition_withdrawn_is_no_longer_public_and_still_protects(client, sur
 def test_without_an_answer_pages_say_so_and_nothing_is_published(browser):
     empty = campaigns.prepare(by=None, title="Vide", territory="38151", questionnaire=FORM, at=AT)
     for tab in TABS[:-2]:
-        assert browser.get(where(empty, tab)).status_code == 200, tab
+        page = browser.get(where(empty, tab))
+        assert page.status_code == 200, tab
+        if tab in ("", "redressement/", "enseignements/", "publier/"):
+            assert "Recueillir des réponses" in page.content.decode(), tab
+            assert "Publier l’édition" not in page.content.decode()
     with pytest.raises(Refused, match="Rien n’est publié"):
         actions.publish(empty, {"digest": ""}, by=None, at=AT)
 

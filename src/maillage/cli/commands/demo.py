@@ -84,8 +84,8 @@ def _accounts(password: str, *, production: bool) -> None:
         print(f"Personnes inventées : {made}, avec leurs bilans et leurs orientations")
     if made := workshops.tell(at, accounts, structures):
         print(f"Ateliers d’exemple : {made}, à venir et passés")
-    if made := asked.tell(at, accounts):
-        print(f"Enquête d’exemple : {made} réponses inventées")
+    if address := asked.tell(at, accounts):
+        print(f"Enquête d’exemple : {asked.N} réponses inventées, redressées et publiées sur {address}")
 
 
 def _perimeter() -> None:

@@ -30,8 +30,8 @@ EASE = {"pas_du_tout": (1, 3, 6), "peu": (2, 4, 5), "a_l_aise": (5, 5, 3), "tres
 OWNS = {"smartphone": (96, 88, 62), "ordinateur": (70, 66, 45), "tablette": (35, 30, 28), "connexion": (90, 85, 66)}
 
 
-def tell(at: datetime, accounts: Mapping[str, Any]) -> int:
-    """Ask the survey of the demonstration, once, weigh and publish it; return how many answers it has."""
+def tell(at: datetime, accounts: Mapping[str, Any]) -> str:
+    """Ask the survey of the demonstration, once, weigh and publish it; return where its results are read."""
     from maillage.apps.surveys.actions import campaigns
     from maillage.apps.surveys.actions import heard as reading
     from maillage.apps.surveys.actions import results as published
@@ -42,7 +42,7 @@ def tell(at: datetime, accounts: Mapping[str, Any]) -> int:
     from maillage.reference.surveys import banks
 
     if Survey.objects.filter(example=True).exists():
-        return 0
+        return ""
     by, begun = accounts["analyste"], at.replace(hour=8, minute=0, second=0, microsecond=0) - timedelta(days=20)
     form = fitted(banks()["habitants"], TERRITORY)
     survey = campaigns.prepare(
@@ -76,7 +76,7 @@ def tell(at: datetime, accounts: Mapping[str, Any]) -> int:
         reading.review(by=by, answer=answer, question=each.question, at=at, **said)
     published.weigh(survey, results.census_margins(survey, WEIGHED), by=by, at=at, method="raking")
     published.publish(survey, None, by=by, at=at)
-    return N
+    return f"/enquetes/{survey.slug}/resultats/"
 
 
 def _answer(drawn: random.Random, n: int, form: Any, places: list[Any], at: datetime) -> Any:
