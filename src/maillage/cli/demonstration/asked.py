@@ -74,7 +74,7 @@ def tell(at: datetime, accounts: Mapping[str, Any]) -> str:
         answer = Answer.objects.get(pk=each.answer)
         said = {"shown": each.text, "speaker": "inhabitant", "theme": "", "device": "", "keep": True}
         reading.review(by=by, answer=answer, question=each.question, at=at, **said)
-    published.weigh(survey, results.census_margins(survey, WEIGHED), by=by, at=at, method="raking")
+    published.weigh(survey, results.census_margins(survey, WEIGHED), by=by, at=at)
     published.publish(survey, None, by=by, at=at)
     return f"/enquetes/{survey.slug}/resultats/"
 

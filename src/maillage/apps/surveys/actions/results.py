@@ -25,7 +25,7 @@ def weigh(
     *,
     by: User | None,
     at: datetime,
-    method: str,
+    method: str = "raking",
     bounds: tuple[float, float] | None = None,
     trim: float | None = None,
 ) -> Weighting:
