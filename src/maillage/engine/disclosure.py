@@ -121,10 +121,10 @@ def protect(
     bounds = [(None if unbounded else 0, None) for unbounded in (free if len(free) else [False] * people.size)]
     waiting = [*np.flatnonzero(~shown), *(-1 - k for k in range(len(np.asarray(secret))))]
     others = np.asarray(secret, dtype=np.float64).reshape(-1, people.size)
-    while waiting:
+    while waiting and shown.any():  # nothing shown: nothing more is told
         k = int(waiting.pop())
         goal = sums[k] if k >= 0 else others[-1 - k]
-        while True:
+        while goal.any():
             rows = np.flatnonzero(shown)
             known = np.concatenate([always, sums[rows]])
             width, pins = _width(goal, known, known @ people, bounds)
@@ -159,3 +159,19 @@ def _width(
         pins |= np.abs(found.eqlin.marginals) > 1e-9
         ends.append(sign * float(found.fun))
     return ends[1] - ends[0], pins
+
+
+def doubt(goal: ArrayLike, known: ArrayLike, low: ArrayLike, high: ArrayLike) -> float:
+    """Return how far apart the values of a sum of people may stand, other sums of them being known between two bounds.
+
+    goal: (cells,); known: (sums, cells), of any factors; low, high: (sums,).
+
+    >>> round(doubt([1, 0], [[1, 1], [2, 1]], [10, 13], [10, 15]), 6)
+    2.0
+    """
+    sums, aim = np.asarray(known, dtype=np.float64), np.asarray(goal, dtype=np.float64)
+    bounds = np.concatenate([np.asarray(high, dtype=np.float64), -np.asarray(low, dtype=np.float64)])
+    least, most = (linprog(sign * aim, A_ub=np.vstack([sums, -sums]), b_ub=bounds) for sign in (1, -1))
+    if 3 in (least.status, most.status):
+        return float("inf")
+    return -float(most.fun) - float(least.fun) if least.status == most.status == 0 else 0.0

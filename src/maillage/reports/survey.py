@@ -304,7 +304,7 @@ def base(card: Card, computed: str) -> str:
     left = [f"{number(n)} « {UNSAID.get(name, 'sans réponse').lower()} »" for name, n in card.unsaid.items() if n]
     parts = [
         f"Base : {asked.universe.rstrip('.')}" if asked.universe else "Base : toutes les réponses",
-        f"n = {number(asked.n)}" if asked.base is not None else f"moins de {asked.least} réponses",
+        _n(asked),
         f"chiffres {computed}s",
         *([f"hors base : {', '.join(left)}"] if left else []),
     ]
@@ -312,6 +312,12 @@ def base(card: Card, computed: str) -> str:
     why = dict.fromkeys(figure.reason for figure in figures if isinstance(figure, Withheld))
     told = (*(f"Non publié : {lower_first(reason)}" for reason in why), *card.notes)
     return " ; ".join(parts) + "." + "".join(f" {text.rstrip('.')}." for text in told)
+
+
+def _n(asked: Asked) -> str:
+    if asked.base is not None:
+        return f"n = {number(asked.base)}"
+    return f"moins de {asked.least} réponses" if asked.n < asked.least else "nombre de réponses non publié"
 
 
 def chart(card: Card, *, id: str) -> Picture:
@@ -557,7 +563,11 @@ def codebook_rows(questionnaire: Questionnaire) -> list[Json]:
 
 
 def rows(cards: Iterable[Card], *, computed: str, kept: int = 6) -> list[Json]:
-    """Return every figure of these questions as rows of COLUMNS, empty where withheld; percents unrounded to `kept` decimals."""
+    """Return every figure of these questions as rows of COLUMNS, empty where withheld.
+
+    Raw percents have `kept` decimals. Weighted ones are rounded as they are printed: beside the counts and the margins, six decimals
+    would tell which classes those who gave an answer come from.
+    """
     out: list[Json] = []
     for card in cards:
         asked = card.asked
@@ -570,6 +580,10 @@ def rows(cards: Iterable[Card], *, computed: str, kept: int = 6) -> list[Json]:
 def _row(card: Card, line: Line, group: str, n: int | None, counted: int | None, computed: str, kept: int) -> Json:
     asked, figure = card.asked, line.figure
     shown_ = isinstance(figure, Estimate)
+
+    def told(value: float, by: str) -> float:
+        return rounded(value, rule=by) if asked.weighted else round(value, kept)
+
     return {
         "question": asked.name,
         "libelle": asked.label,
@@ -579,9 +593,9 @@ def _row(card: Card, line: Line, group: str, n: int | None, counted: int | None,
         "libelle_modalite": line.label,
         "effectif": "" if counted is None else counted,
         "base": "" if n is None else n,
-        "part": round(figure.value, kept) if isinstance(figure, Estimate) else "",
-        "bas": round(figure.low, kept) if isinstance(figure, Estimate) else "",
-        "haut": round(figure.high, kept) if isinstance(figure, Estimate) else "",
+        "part": told(figure.value, asked.rounding) if isinstance(figure, Estimate) else "",
+        "bas": told(figure.low, "nearest") if isinstance(figure, Estimate) else "",
+        "haut": told(figure.high, "nearest") if isinstance(figure, Estimate) else "",
         "motif": "" if shown_ else figure.reason,  # type: ignore[union-attr]
         "calcul": computed,
         "arrondi": asked.rounding,
@@ -591,17 +605,8 @@ def _row(card: Card, line: Line, group: str, n: int | None, counted: int | None,
 
 def as_csv(columns: Sequence[str], lines: Iterable[Mapping[str, Any]]) -> bytes:
     """Return rows as CSV bytes, as the house publishes them; no cell that a spreadsheet would run."""
-    safe = ({name: _harmless(line.get(name, "")) for name in columns} for line in lines)
+    safe = ({name: published.harmless(line.get(name, "")) for name in columns} for line in lines)
     return published.as_csv(columns, safe).encode("utf-8")
-
-
-def _harmless(value: Any) -> Any:
-    """Return a cell that a spreadsheet reads as a text when it looks like a formula.
-
-    >>> _harmless("=1+1"), _harmless(-2.5), _harmless("oui")
-    ("'=1+1", -2.5, 'oui')
-    """
-    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") and value[:1] else value
 
 
 def _point(figure: Figure) -> float | None:

@@ -13,12 +13,13 @@ from maillage.reports.wording import number
 from maillage.studies import survey_differences
 from maillage.studies.survey_differences import Compared
 from maillage.studies.tabulated import METHOD, Counted, Row, Tabulation
-from maillage.studies.tabulation import ALONE, LOOSE, RAW, Sample, masked, of_sample
+from maillage.studies.tabulation import ALONE, LOOSE, RAW, Sample, counts_tell, masked, of_sample
 
 ORDERED = ("ease", "satisfaction")  # scales from the worst to the best, drawn on both sides of a middle
 NEVER = frozenset(
     {"text", "note", "calculate", "hidden", "geopoint", "image", "time", "moment", "acknowledge"}
 )  # kinds without a table
+COUNTS = "Les effectifs de chaque réponse ne sont pas dits : à côté de parts redressées, ils diraient qui a répondu quoi"
 MEASURES = {"mean": "Moyenne", "median": "Médiane", "mean_rank": "Rang moyen"}
 
 
@@ -26,9 +27,12 @@ def card(sample: Sample, whole: Tabulation, crossed: Tabulation | None = None) -
     """Return how a question is shown. crossed: the same one by another, its differences between groups tested."""
     question = sample.reader.questionnaire.question(whole.question)
     found, looked = gaps(sample, crossed) if crossed else ([], "")
+    silent = counts_tell(sample, whole)
     return Card(
         asked=_asked(sample, whole, question),
-        counts={row.category: row.n for row in whole.of() if row.n is not None and isinstance(row.figure, Estimate)},
+        counts={}
+        if silent
+        else {row.category: row.n for row in whole.of() if row.n is not None and isinstance(row.figure, Estimate)},
         unsaid={name: n for name, n in whole.unsaid.items() if n},
         by=crossed.by if crossed else "",
         by_label=crossed.by_label if crossed else "",
@@ -39,7 +43,9 @@ def card(sample: Sample, whole: Tabulation, crossed: Tabulation | None = None) -
         else (),
         gaps=tuple(found),
         looked=looked,
-        notes=tuple(dict.fromkeys((*_notes(whole), *(_said(crossed) if crossed else ()), *_absent(crossed)))),
+        notes=tuple(
+            dict.fromkeys((*_notes(whole), *([COUNTS] * silent), *(_said(crossed) if crossed else ()), *_absent(crossed)))
+        ),
     )
 
 
@@ -80,6 +86,7 @@ def _asked(sample: Sample, whole: Tabulation, question: Question | None) -> Aske
         ],
         rounding=whole.rounding,
         least=whole.least,
+        told=whole.told,
         ordered=bool(whole.scale) or whole.form in ("number", "date"),
     )
 

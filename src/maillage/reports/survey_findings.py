@@ -100,7 +100,7 @@ class Asked:
     scale: the answers go from the worst to the best. several: one may give several answers. groups: answers put together
     (« plutôt à l’aise » and « très à l’aise »), the favourable one last. n: those who answered. ordered: the answers follow an
     order, and none is « la moins donnée ». beside: the answers of published figures, those that add up several among them.
-    least: under how many respondents a count is not told.
+    told: whether n may be; least: under how many respondents a count is not.
     """
 
     name: str
@@ -117,11 +117,12 @@ class Asked:
     ordered: bool = False
     beside: Sequence[Line] = ()
     least: int = 0
+    told: bool = True
 
     @property
     def base(self) -> int | None:
-        """How many answered, None when they are too few to be told."""
-        return None if 0 < self.n < self.least else self.n
+        """How many answered, None when that is not told."""
+        return self.n if self.told or not self.n else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -49,7 +49,8 @@ class Column:
 
     categories: name and label, in order; members: (n, categories) who gave each. exclusive: one answer each. asked, answered: (n,);
     unsaid: (n,) by word kept apart (`nsp`, `refus`, `blank`). values: (n,) numbers, nan for others; ranks: (n, categories) the rank
-    given to each, nan when it was not ranked. notes: what to tell of the reading.
+    given to each, nan when it was not ranked. bounds: where numbers, or months counted from year 0, are cut; settled: they were given,
+    and stay. notes: what to tell of the reading.
     """
 
     name: str
@@ -65,6 +66,8 @@ class Column:
     unsaid: Mapping[str, Bools]
     values: Floats | None = None
     ranks: Floats | None = None
+    bounds: tuple[float, ...] = ()
+    settled: bool = False
     notes: tuple[str, ...] = ()
 
 
@@ -99,6 +102,32 @@ class Reader:
 
         walk(self.questionnaire.items, ())
         return found
+
+    def after(self, name: str) -> list[str]:
+        """Return the questions that are asked or not according to the answers to this one."""
+        return [
+            each
+            for each, conditions in self._conditions.items()
+            if each != name and each in self.answers and name in self._read_by(conditions)
+        ]
+
+    def leaves_few(self, column: "Column", least: int) -> bool:
+        """Return whether the answers to another question left a few people, and only them, without this one."""
+        for name in self._read_by(self._conditions.get(column.name, ())) - {column.name}:
+            try:
+                said = self.group(name).answered
+            except Refused:  # words, a place: nothing is counted of them
+                continue
+            if 0 < int((said & ~column.asked).sum()) < least:
+                return True
+        return False
+
+    @staticmethod
+    def _read_by(conditions: Sequence[str]) -> set[str]:
+        try:
+            return {name for text in conditions for name in expressions.parse(text).names}
+        except Refused:
+            return set()
 
     def question(self, name: str) -> Question:
         """Return the question of that name; Refused, with the nearest name, when there is none or nobody can tabulate it."""
@@ -219,7 +248,7 @@ class Reader:
         if question.kind in NUMBERS:
             return self._numbers(held, texts, said, classes)
         if question.kind in DATES:
-            return self._dates(held, texts, said)
+            return self._dates(held, texts, said, classes)
         return self._choices(held, question, texts, said)
 
     def _choices(self, held: dict[str, Any], question: Question, texts: NDArray[np.str_], said: Bools) -> Column:
@@ -287,7 +316,7 @@ class Reader:
             at = np.digitize(np.nan_to_num(values), bounds)
             names = _class_names(bounds, whole)
         else:
-            at = np.searchsorted(known, np.nan_to_num(values))
+            at, bounds = np.searchsorted(known, np.nan_to_num(values)), known[1:]
             names = [(_written(value), _written(value)) for value in known.tolist()]
         members = (at[:, None] == np.arange(len(names))) & answered[:, None]
         return Column(
@@ -298,29 +327,34 @@ class Reader:
             exclusive=True,
             answered=answered,
             values=values,
+            bounds=tuple(bounds.tolist()),
+            settled=bool(classes),
             notes=_unread(unread, []),
         )
 
-    def _dates(self, held: dict[str, Any], texts: NDArray[np.str_], said: Bools) -> Column:
+    def _dates(self, held: dict[str, Any], texts: NDArray[np.str_], said: Bools, classes: Sequence[float] = ()) -> Column:
+        """Return dates by months, or by years when they are far apart."""
         values, at = np.unique(texts, return_inverse=True)
         days = [dates.read(value) for value in values.tolist()]
         read = np.array([day is not None for day in days])[at]
         unread = Counter(texts[said & ~read].tolist())
         answered = said & read
-        seen = [days[k] for k in np.unique(at[answered])]
-        found = sorted(day for day in seen if day is not None)
-        by_year = bool(found) and (found[-1].year * 12 + found[-1].month - found[0].year * 12 - found[0].month) > 18
-        keys = ["" if day is None else f"{day.year}" if by_year else f"{day.year}-{day.month:02}" for day in days]
-        names = sorted({key for key, day in zip(keys, days, strict=True) if day in found and key})
-        labels = [name if by_year else f"{MONTHS[int(name[5:]) - 1]} {name[:4]}" for name in names]
-        own = np.array(keys)[at]
+        months = np.array([0 if day is None else day.year * 12 + day.month - 1 for day in days], dtype=np.int64)[at]
+        found = np.unique(months[answered])
+        if len(found) and found[-1] - found[0] > 18:
+            found = np.unique(found // 12 * 12)
+        starts = np.asarray(classes if classes else found[1:], dtype=np.float64)
+        own = np.digitize(months, starts)
+        names = _periods(starts) if classes else [_period(start, by_year=bool((found % 12 == 0).all())) for start in found]
         return Column(
             **held,
             form="date",
-            categories=tuple(zip(names, labels, strict=True)),
-            members=(own[:, None] == np.array(names, dtype=str)) & answered[:, None],
+            categories=tuple(names),
+            members=(own[:, None] == np.arange(len(names))) & answered[:, None],
             exclusive=True,
             answered=answered,
+            bounds=tuple(starts.tolist()),
+            settled=bool(classes),
             notes=_unread(unread, []),
         )
 
@@ -354,19 +388,17 @@ def _unread(found: Counter[str], names: Sequence[str]) -> tuple[str, ...]:
 
 
 def discreet(column: Column, least: int) -> Column:
-    """Return a column of numbers where no category is named after a value that fewer than `least` gave, or that all gave.
+    """Return a column of numbers or dates where no category is named after what fewer than `least` gave, or what all gave.
 
-    The categories of numbers are the values found: their mere list would tell what a few answered. Neighbours are put together,
+    The categories are the values found, or their months: their mere list would tell what a few answered. Neighbours are put together,
     from the lowest, with open ends. Columns of another form, or already cut in classes, come back as they are.
     """
-    if column.form != "number" or column.values is None or not least:
+    if column.form not in ("number", "date") or column.settled or not least or not column.categories:
         return column
-    known, counts = np.unique(column.values[column.answered], return_counts=True)
-    if (
-        len(known) != len(column.categories)
-        or len(known) > FEW_VALUES
-        or (counts.min(initial=least) >= least and len(known) > 1)
-    ):
+    counts = column.members.sum(axis=0)
+    if column.values is not None and len(np.unique(column.values[column.answered])) != len(counts):
+        return column  # already in classes of a round step
+    if counts.min() >= least and len(counts) > 1:
         return column
     starts, gathered = [0], 0
     for rank, count in enumerate(counts.tolist()):
@@ -376,13 +408,31 @@ def discreet(column: Column, least: int) -> Column:
         gathered += count
     if gathered < least and len(starts) > 1:
         starts.pop()
-    bounds = known[starts[1:]]
-    names = [("valeurs", "toutes les valeurs")]
-    if len(bounds):
-        names = _class_names(bounds, bool((known == np.round(known)).all()))
-    at = np.digitize(np.nan_to_num(column.values), bounds)
-    members = (at[:, None] == np.arange(len(names))) & column.answered[:, None]
-    return replace(column, categories=tuple(names), members=members)
+    bounds = np.array([column.bounds[rank - 1] for rank in starts[1:]])
+    if column.form == "date":
+        names = _periods(bounds) if len(bounds) else [("dates", "toutes les dates")]
+    elif len(bounds):
+        whole = bool((np.asarray(column.values)[column.answered] % 1 == 0).all())
+        names = _class_names(bounds, whole)
+    else:
+        names = [("valeurs", "toutes les valeurs")]
+    members = np.add.reduceat(column.members, starts, axis=1).astype(bool)
+    return replace(column, categories=tuple(names), members=members, bounds=tuple(bounds.tolist()))
+
+
+def _period(start: float, *, by_year: bool) -> tuple[str, str]:
+    year, month = divmod(int(start), 12)
+    return (f"{year}", f"{year}") if by_year else (f"{year}-{month + 1:02}", f"{MONTHS[month]} {year}")
+
+
+def _periods(starts: Floats) -> list[tuple[str, str]]:
+    """Return the name and label of each stretch of months between these, open at both ends."""
+    told = [_period(start, by_year=False) for start in starts.tolist()]
+    ends = [_period(start - 1, by_year=False) for start in starts.tolist()]
+    names = [(f"<{told[0][0]}", f"jusqu’à {ends[0][1]}")]
+    for (name, label), (last, last_label) in zip(told[:-1], ends[1:], strict=True):
+        names.append((name, label) if name == last else (f"{name}/{last}", f"de {label} à {last_label}"))
+    return [*names, (f"{told[-1][0]}+", f"{told[-1][1]} ou après")]
 
 
 def _steps_of(known: Floats) -> Floats:

@@ -76,9 +76,11 @@ class Group:
 class Tabulation:
     """The table of a question.
 
-    universe: of whom, in words. n: respondents who answered, unweighted. unsaid: how many said `nsp` or `refus`, or left it
+    universe: of whom, in words. n: respondents who answered, unweighted; told: whether others may know it. kept: too few answers changed since an
+    earlier edition, whose figures stay. unsaid: how many said `nsp` or `refus`, or left it
     (`blank`), None under the smallest count shown. rows: by group, then in the order of the questionnaire, zeros included.
     weighted: by which weights the shares are; raw shares otherwise (E-029). rounding: the rule of the publication.
+    bounds: where its numbers or months are cut.
     """
 
     question: str
@@ -89,6 +91,8 @@ class Tabulation:
     by_label: str = ""
     universe: str
     n: int
+    told: bool = True
+    kept: bool = False
     unsaid: Mapping[str, int | None] = field(default_factory=dict)
     groups: tuple[Group, ...] = ()
     rows: tuple[Row, ...] = ()
@@ -99,6 +103,7 @@ class Tabulation:
     rounding: str = "nearest"
     decimals: int = 0
     least: int = 11
+    bounds: tuple[float, ...] = ()
 
     def of(self, by: str = "") -> tuple[Row, ...]:
         """Return the rows of a group, grouped answers left out."""
@@ -117,9 +122,10 @@ class Tabulation:
         return {
             "question": self.question,
             "by": self.by,
-            "n": self.n,
+            "n": self.n if self.told else None,
             "groups": {group.by: group.n for group in self.groups},
             "cells": [[row.category, row.by, row.n] for row in self.rows],
+            "bounds": list(self.bounds),
         }
 
 
@@ -129,9 +135,10 @@ class Counted:
 
     question: str
     by: str
-    n: int
+    n: int | None
     groups: Mapping[str, int | None]
     cells: Mapping[tuple[str, str], int | None]
+    bounds: tuple[float, ...] = ()
 
 
 def counted(told: Mapping[str, Any]) -> Counted:
@@ -141,7 +148,14 @@ def counted(told: Mapping[str, Any]) -> Counted:
     {('oui', ''): 28}
     """
     cells = {(category, by): n for category, by, n in told["cells"]}
-    return Counted(question=told["question"], by=told["by"], n=told["n"], groups=told["groups"], cells=cells)
+    return Counted(
+        question=told["question"],
+        by=told["by"],
+        n=told["n"],
+        groups=told["groups"],
+        cells=cells,
+        bounds=tuple(told.get("bounds", ())),
+    )
 
 
 def labels_of(rows: Sequence[Row]) -> dict[str, str]:

@@ -6,7 +6,9 @@ Source: docs/methods/resultats-enquete.md
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cache
 from math import sqrt
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,9 +24,11 @@ from maillage.reference.parameters import number
 from maillage.reference.questionnaire import DECLINED, UNKNOWN, Questionnaire
 from maillage.studies.survey_columns import BLANK, SOME_DAY, Column, Reader, discreet
 from maillage.studies.tabulated import METHOD, Counted, Group, Measured, Row, Tabulation
+from maillage.studies.withholding import ANY, Variable, Withholding
 
 Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]
+NEAR = 5.0  # people: a count found nearer than this is as good as told
 LEAST, NEVER_UNDER = int(number("protection/small_count")), 5
 GROUPS = 150  # a table is crossed by: beyond, protecting its cells takes minutes, for cells that are nearly all withheld
 VAGUE, FRAGILE = number("protection/survey_vague"), number("protection/survey_fragile")
@@ -39,6 +43,8 @@ BEFORE = "Masqué : comparé à l’édition précédente, ce chiffre dirait la 
 FEW_MORE = (
     "Depuis l’édition précédente, moins de {least} réponses ont changé : ce tableau garde les chiffres de cette édition."
 )
+OTHER_CLASSES = "Masqué : les classes ne sont plus celles de l’édition précédente, et les deux se soustrairaient."
+FEW_LEFT = "Masqué : cette question a été posée à presque tous, et son nombre de réponses dirait ce que les autres ont répondu avant."
 TOO_VAGUE = "Trop imprécis pour être publié : coefficient de variation de {cv} %, au-delà de 33 %."
 NOBODY = "Personne n’a répondu à cette question."
 LIMITS_OF_MARGINS = (
@@ -100,12 +106,37 @@ class Sample:
     domain: Bools
     words: str
     where: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    _held: dict[Any, Withholding] = field(default_factory=dict, repr=False)
+
+    def positions(self, name: str, answers: Sequence[str]) -> tuple[int, ...]:
+        """Return the positions of some answers of a question."""
+        names = [category for category, _ in self.reader.group(name).categories]
+        return tuple(sorted(names.index(each) for each in answers))
 
     @property
     def is_simple(self) -> bool:
         """Everybody weighs the same, drawn one by one: Wilson's interval holds."""
         plan = self.plan
         return not plan.is_calibrated and plan.clusters is None and bool(np.ptp(plan.weights) <= 1e-12 * plan.weights.max())
+
+    def withholding(self, least: int, classes: Mapping[str, Sequence[float]]) -> Withholding:
+        """Return what may be shown of these answers, filter or not: decided once for all the tables read from them."""
+        key = (least, tuple(sorted((name, tuple(bounds)) for name, bounds in classes.items())))
+        if key not in self._held:
+
+            def variable(name: str) -> Variable:
+                column = discreet(self.reader.group(name, classes=classes.get(name, ())), least)
+                return Variable(
+                    name=name,
+                    members=column.members,
+                    answered=column.answered,
+                    exclusive=column.exclusive,
+                    joined=tuple(_joined(column)),
+                    **_asked_after(self.reader, column, least),
+                )
+
+            self._held[key] = Withholding(cache(variable), least)
+        return self._held[key]
 
 
 def sample(
@@ -127,8 +158,14 @@ def sample(
     else:
         _checked(weights.values, answers.name)
         plan = Plan(weights.values, weights.initial, clusters=weights.clusters, codes=weights.codes, cautious=True)
-    domain, told = np.ones(len(answers), dtype=bool), []
-    for name, kept in (where or {}).items():
+    everybody = Sample(reader, plan, weights, np.ones(len(answers), dtype=bool), "")
+    return only(everybody, where) if where else everybody
+
+
+def only(held: Sample, where: Mapping[str, Sequence[str]]) -> Sample:
+    """Return some of the answers, ready to be tabulated beside all of them. where: question → names of the answers kept."""
+    reader, domain, told = held.reader, np.ones(len(held.domain), dtype=bool), []
+    for name, kept in where.items():
         column = reader.group(name)
         at = {category: k for k, (category, _) in enumerate(column.categories)}
         if unknown := [each for each in kept if each not in at]:
@@ -137,10 +174,16 @@ def sample(
                 why="Un tableau de personne ne se lit pas.",
                 do=f"Choisissez parmi : {', '.join(list(at)[:12])}.",
             )
+        if column.values is not None:
+            raise Refused(
+                f"Le filtre « {name} » porte sur un nombre.",
+                why="Ses classes dépendent des réponses reçues : un filtre ne peut pas en choisir une à l’avance.",
+                do="Filtrez par une question à choix, par exemple une classe d’âge.",
+            )
         chosen = [at[each] for each in kept]
         domain &= column.members[:, chosen].any(axis=1)
         told.append(f"{column.label} : {' ou '.join(column.categories[k][1] for k in chosen)}")
-    return Sample(reader, plan, weights, domain, " ; ".join(told), where or {})
+    return replace(held, domain=domain, words=" ; ".join(told), where=where)
 
 
 def tabulate(
@@ -190,7 +233,8 @@ def of_sample(
             why=f"Sous {NEVER_UNDER} répondants, chacun se reconnaîtrait.",
             do=f"Choisissez {NEVER_UNDER} ou plus ; {LEAST} est conseillé.",
         )
-    cut = classes or {}
+    # Numbers and dates are cut as they were: other classes would give, by subtraction, what stands between the two.
+    cut = {**{each.question: each.bounds for each in before if each.bounds}, **(classes or {})}
     column = discreet(held.reader.column(question, classes=cut.get(question, ())), least or 0)
     cross = discreet(held.reader.group(by, classes=cut.get(by, ())), least or 0) if by else None
     if by and by == question:
@@ -199,20 +243,19 @@ def of_sample(
             why="Chaque groupe aurait donné la même réponse.",
             do="Choisissez une autre question.",
         )
-    if not by and len(held.where) == 1 and least:
-        ((name, kept),) = held.where.items()
-        if len(kept) == 1 and name != question and held.reader.group(name, classes=cut.get(name, ())).exclusive:
-            return _group(held, question, name, kept[0], least, rounding, decimals, cut)
     if cross and len(cross.categories) > GROUPS:
         raise Refused(
             f"« {by} » fait {len(cross.categories)} groupes, au plus {GROUPS}.",
             why="Presque toutes les cases seraient masquées, et la protection des autres prendrait plusieurs minutes.",
             do="Réunissez ses réponses en quelques groupes dans une autre colonne, puis croisez par elle.",
         )
-    cells = _Cells(held, column, cross, least or 0)
+    cells = _Cells(held, column, cross, held.withholding(least or 0, cut))
     for earlier in before:
         if least and (earlier.question, earlier.by) == (question, by) and not cells.whole:
             cells.keep_from(earlier)
+    read = [column, *([cross] if cross else []), *(held.reader.group(name) for name in held.where)]
+    if least and not cells.whole and any(held.reader.leaves_few(each, least) for each in read):
+        cells.withhold(FEW_LEFT)
     rows = tuple(_rows(held, cells))
     few = least or 0
     return Tabulation(
@@ -224,7 +267,12 @@ def of_sample(
         by_label=cross.label if cross else "",
         universe=_universe(held, column),
         n=cells.n,
-        unsaid={word: _told(int((mask & held.domain).sum()), few) for word, mask in column.unsaid.items()},
+        told=cells.told,
+        kept=cells.whole == FEW_MORE.format(least=few),
+        unsaid={
+            word: _told(int((mask & held.domain).sum()), few) if cells.told else None
+            for word, mask in column.unsaid.items()
+        },
         groups=tuple(cells.groups()),
         rows=rows,
         measures=tuple(_measures(held, cells)),
@@ -234,35 +282,7 @@ def of_sample(
         rounding=rounding,
         decimals=decimals,
         least=few,
-    )
-
-
-def _group(
-    held: Sample,
-    question: str,
-    by: str,
-    group: str,
-    least: int,
-    rounding: str,
-    decimals: int,
-    classes: Mapping[str, Sequence[float]],
-) -> Tabulation:
-    """Return the table of one group: that of the crossed table, so that the two never say different things."""
-    everybody = replace(held, domain=np.ones_like(held.domain), words="", where={})
-    crossed = of_sample(everybody, question, by=by, least=least, rounding=rounding, decimals=decimals, classes=classes)
-    column = held.reader.column(question, classes=classes.get(question, ()))
-    who = _universe(held, column)
-    own = [row for row in crossed.rows if row.by == group]
-    return replace(
-        crossed,
-        by="",
-        by_label="",
-        universe=who,
-        n=int((column.answered & held.domain).sum()),
-        unsaid={word: _told(int((mask & held.domain).sum()), least) for word, mask in column.unsaid.items()},
-        groups=(),
-        rows=tuple(replace(row, by="", by_label="", figure=replace(row.figure, universe=who)) for row in own),
-        measures=tuple(replace(each, by="", by_label="") for each in crossed.measures if each.by == group),
+        bounds=column.bounds,
     )
 
 
@@ -282,33 +302,33 @@ class _Cells:
     """The counts of a table, and which may be shown.
 
     counts: (categories, groups) respondents; bases: (groups,); seen, shown_bases: which may be shown; joined: the grouped answers of a
-    scale, positions of their categories; joined_seen: (joined, groups). Without a cross, one group: everybody who answered. With a
-    filter, as many groups again, of those it leaves out: `size` are of the table.
+    scale, positions of their categories; joined_seen: (joined, groups). Without a cross, one group: everybody who answered.
     """
 
-    def __init__(self, held: Sample, column: Column, cross: Column | None, least: int) -> None:
-        self.column, self.cross, self.least = column, cross, least
-        kept, everybody = held.domain, np.ones(len(held.domain), dtype=bool)
-        self.q, self.q_said = column.members, column.answered
-        groups = cross.members if cross else everybody[:, None]
-        self.b_said: Bools = cross.answered if cross else everybody
+    def __init__(self, held: Sample, column: Column, cross: Column | None, withholding: Withholding) -> None:
+        self.column, self.cross, self.least = column, cross, withholding.least
+        self.q_said = column.answered
+        groups = cross.members if cross else np.ones((len(held.domain), 1), dtype=bool)
         self.size = groups.shape[1]
-        self.b = groups & kept[:, None]
-        self.apart = cross is None or cross.exclusive
-        if self.apart and not kept.all():  # whom the filter leaves out is what subtraction would give: it is protected too
-            self.b = np.hstack([self.b, groups & ~kept[:, None]])
-        both = self.q_said & self.b_said
-        self.n = int((both & kept).sum())
-        self.inside = self.b & both[:, None]
+        both = column.answered & held.domain & (cross.answered if cross else True)
+        self.n = int(both.sum())
+        self.inside = groups & both[:, None]
         self.bases = self.inside.sum(axis=0)
-        self.counts = self.q.T.astype(np.int64) @ self.inside.astype(np.int64)
+        self.counts = column.members.T.astype(np.int64) @ self.inside.astype(np.int64)
         self.joined = _joined(column)
-        self.joined_counts = np.array([self.counts[list(each)].sum(axis=0) for each in self.joined]).reshape(
-            -1, len(self.bases)
-        )
+        self.joined_counts = np.array([self.counts[list(each)].sum(axis=0) for each in self.joined]).reshape(-1, self.size)
         self.why: dict[tuple[int, int], str] = {}
         self.whole = ""  # why the whole table is withheld
-        self.seen, self.joined_seen, self.shown_bases = self._shown()
+        kept = {name: held.positions(name, answers) for name, answers in held.where.items() if name != column.name}
+        among = [{**kept, **({cross.name: (g,)} if cross else {})} for g in range(self.size)]
+
+        def shown(positions: Sequence[tuple[int, ...]]) -> Bools:
+            found = [[withholding.shown({column.name: each, **group}) for group in among] for each in positions]
+            return np.array(found, dtype=bool).reshape(len(positions), self.size)
+
+        self.seen, self.joined_seen = shown([(k,) for k in range(len(self.counts))]), shown(self.joined)
+        self.shown_bases: Bools = shown([ANY])[0]
+        self.told = not self.least or (self.n >= self.least and (not kept or withholding.shown({column.name: ANY, **kept})))
 
     def groups(self) -> Iterator[Group]:
         """Yield the groups of the cross, in order."""
@@ -316,106 +336,30 @@ class _Cells:
             for (name, label), n, seen in zip(self.cross.categories, self.bases.tolist(), self.shown_bases, strict=False):
                 yield Group(by=name, label=label, n=n if seen else None)
 
-    def _shown(self) -> tuple[Bools, Bools, Bools]:
-        """Return which cells, grouped answers and bases may be shown."""
-        least, cells = self.least, self.counts.shape
-        if not least:
-            return np.ones(cells, bool), np.ones(self.joined_counts.shape, bool), np.ones(cells[1], bool)
-        margins, joined = self._margin()
-        if self.cross is None and self.size == self.b.shape[1]:
-            return margins[:, None], joined[:, None], np.ones(1, dtype=bool)
-        seen, joined_seen = np.zeros(cells, dtype=bool), np.zeros(self.joined_counts.shape, dtype=bool)
-        across = self._across()
-        crossed = [(self.b, across, list(range(cells[1])))]
-        if not self.apart:
-            both = [np.stack([self.b[:, g], self.b_said & ~self.b[:, g]], axis=1) for g in range(cells[1])]
-            crossed = [(pair, np.array([across[g]] * 2), [g]) for g, pair in enumerate(both)]
-        parts = [(self.q, margins, joined, list(range(cells[0])))]
-        if not self.column.exclusive:
-            alone = [np.stack([self.q[:, k], self.q_said & ~self.q[:, k]], axis=1) for k in range(cells[0])]
-            parts = [(pair, np.array([margins[k]] * 2), np.zeros(0, dtype=bool), [k]) for k, pair in enumerate(alone)]
-        for b, told_b, at_b in crossed:
-            for q, told_q, told_joined, at_q in parts:
-                if not (told_q.any() and told_b.any()):
-                    continue  # a line whose total is withheld shows nothing
-                grouped = self.joined if self.column.exclusive else []
-                found, found_joined = self._crossed(q, told_q, told_joined, grouped, b, told_b)
-                seen[np.ix_(at_q, at_b)] = found[: len(at_q), : len(at_b)]
-                if grouped:
-                    joined_seen[:, at_b] = found_joined[:, : len(at_b)]
-        return seen, joined_seen, across
-
-    def _margin(self) -> tuple[Bools, Bools]:
-        """Return which answers, and grouped answers, the table without a cross shows: every other table must agree with it."""
-        q, least, whole = self.q, self.least, int(self.q_said.sum())
-        counts = q.sum(axis=0)
-        if not self.column.exclusive:
-            return (counts >= least) & (whole - counts >= least), np.zeros(0, dtype=bool)
-        if not len(counts):
-            return np.zeros(0, bool), np.zeros(0, bool)
-        masks = [*np.eye(len(counts), dtype=bool), *(np.isin(np.arange(len(counts)), each) for each in self.joined)]
-        sums = np.array(masks, dtype=bool).reshape(len(masks), len(counts)) @ counts
-        may = (sums >= least) & (whole - sums >= least)
-        shown = disclosure.protect(counts, np.array(masks), may.tolist(), np.ones((1, len(counts))), least)
-        return shown[: len(counts)], shown[len(counts) :]
-
-    def _across(self) -> Bools:
-        """Return which groups of the cross may tell how many they are: by themselves, and beside the table of `by` alone."""
-        least, whole = self.least, int(self.b_said.sum())
-        alone = self.b.sum(axis=0)
-        answered = int((self.q_said & self.b_said).sum())
-        small = (self.bases < least) | (answered - self.bases < least) | (alone < least) | (whole - alone < least)
-        if not self.apart or not len(alone):
-            return np.asarray(~small)
-        may = [not each for each in small.tolist()]
-        return disclosure.protect(self.bases, np.eye(len(alone)), may, np.ones((1, len(alone))), least)
-
-    def _crossed(
-        self, q: Bools, told_q: Bools, told_joined: Bools, joined: Sequence[tuple[int, ...]], b: Bools, told_b: Bools
-    ) -> tuple[Bools, Bools]:
-        """Return which cells of answers that exclude each other, by groups that do, may be shown beside what else is.
-
-        Those who did not say one of the two make a line and a column of their own, never shown.
-        """
-        least = self.least
-        rows = np.column_stack([q, (self.q_said | self.b_said) & ~self.q_said])
-        across = np.column_stack([b, (self.q_said | self.b_said) & ~self.b_said])
-        table = rows.T.astype(np.int64) @ across.astype(np.int64)
-        k, g = q.shape[1], b.shape[1]
-        index = np.arange(table.size).reshape(table.shape)
-
-        def mask(chosen: NDArray[np.int64]) -> Bools:
-            return np.asarray(np.isin(index, chosen).ravel())
-
-        asked = [mask(index[i, j]) for i in range(k) for j in range(g)]
-        asked += [mask(index[list(each), j]) for each in joined for j in range(g)]
-        sums = np.array(asked).reshape(-1, table.size) @ table.ravel()
-        bases = np.tile(table[:k, :g].sum(axis=0), k + len(joined))
-        may = (sums >= least) & (bases - sums >= least) & np.tile(told_b, k + len(joined))
-        lines = [(mask(index[i]), bool(told_q[i])) for i in range(k)]
-        lines += [(mask(index[list(each)]), bool(seen)) for each, seen in zip(joined, told_joined, strict=True)]
-        lines += [(mask(index[:k, j]), bool(told_b[j])) for j in range(g)]
-        told = [each for each, seen in lines if seen] + [mask(index[:k, :g]), mask(index[:k]), mask(index[:, :g])]
-        secret = [each for each, seen in lines if not seen]
-        may &= ~np.array(
-            [not told_q[i] for i in range(k) for _ in range(g)] + [not s for s in told_joined for _ in range(g)]
-        )
-        shown = disclosure.protect(table.ravel(), np.array(asked), may.tolist(), np.array(told), least, secret=secret)
-        return shown[: k * g].reshape(k, g), shown[k * g :].reshape(len(joined), g)
+    def withhold(self, why: str) -> None:
+        """Show nothing of this table, nor how many answered."""
+        self.seen[:], self.joined_seen[:], self.shown_bases[:], self.told = False, False, False, False
+        self.whole = why
 
     def keep_from(self, earlier: Counted) -> None:
         """Withhold what, beside a table already published, would tell the answers of a few newcomers."""
         least = self.least
-        new = self.n - earlier.n
+        new = least if earlier.n is None else self.n - earlier.n
+        names = [name for name, _ in self.column.categories]
+        if self.column.form in ("number", "date"):  # a class is known by its place: its name may change with its neighbours
+            then = list(dict.fromkeys(name for name, _ in earlier.cells))
+            if len(then) != len(names) and any(n is not None for n in earlier.cells.values()):
+                self.withhold(OTHER_CLASSES)
+                return
+            names = then if len(then) == len(names) else names
         cells = {
             (k, g): earlier.cells.get((name, by))
-            for k, (name, _) in enumerate(self.column.categories)
+            for k, name in enumerate(names)
             for g, (by, _) in enumerate(self.cross.categories if self.cross else (("", ""),))
         }
         moved = any(n is not None and self.seen[at] and n != self.counts[at] for at, n in cells.items())
         if 0 < abs(new) < least or (new == 0 and moved):
-            self.seen[:], self.joined_seen[:], self.shown_bases[:] = False, False, False
-            self.whole = FEW_MORE.format(least=least)
+            self.withhold(FEW_MORE.format(least=least))
             return
         for g in range(self.size):
             name = self.cross.categories[g][0] if self.cross else ""
@@ -479,6 +423,24 @@ class _Cells:
             return NOBODY
         small = count < self.least or self.bases[g] - count < self.least or not self.shown_bases[g]
         return SMALL.format(least=self.least) if small else SUBTRACTED
+
+
+def _asked_after(reader: Reader, column: Column, least: int) -> dict[str, Any]:
+    """Return what the conditions of other questions tell of the answers to one: totals of some of them, and who was not asked.
+
+    A total is told by the base of the other question, when it is published: see `Reader.leaves_few`.
+    """
+    told: dict[tuple[int, ...], None] = {}
+    never: dict[str, tuple[int, ...]] = {}
+    given = column.members & column.answered[:, None]
+    for name in reader.after(column.name):
+        asked = reader.asked(name)
+        inside, outside = ((given & mask[:, None]).any(axis=0) for mask in (asked, ~asked))
+        never[name] = tuple(np.flatnonzero(outside & ~inside).tolist())
+        few = min(int((column.answered & asked).sum()), int((column.answered & ~asked).sum())) < least
+        if column.exclusive and not few and not (inside & outside).any():
+            told[tuple(np.flatnonzero(inside).tolist())] = None
+    return {"told": tuple(told), "never": never if column.exclusive else {}}
 
 
 def _joined(column: Column) -> list[tuple[int, ...]]:
@@ -545,12 +507,12 @@ def _figure(held: Sample, cells: _Cells, share: Share | None, seen: bool, why: s
 
 def _shares(held: Sample, cells: _Cells, kinds: Sequence[tuple[int, ...]]) -> Callable[[int, int], Share | None]:
     """Return the share of each kind of answer in each group; None where nobody weighs anything."""
-    n, size = len(cells.q), cells.size
+    n, size = len(cells.q_said), cells.size
     at_once = max(1, CELLS // max(1, n * size))
     values, spreads = np.full((len(kinds), size), np.nan), np.full((len(kinds), size), np.nan)
     for start in range(0, len(kinds), at_once):
         some = kinds[start : start + at_once]
-        given = np.stack([cells.q[:, list(each)].any(axis=1) for each in some], axis=1)
+        given = np.stack([cells.column.members[:, list(each)].any(axis=1) for each in some], axis=1)
         y = np.repeat(given, size, axis=1)
         found = variance.of_means(y, np.tile(cells.inside[:, :size], len(some)), held.plan)
         values[start : start + len(some)] = found.values.reshape(-1, size)
@@ -575,6 +537,65 @@ def _shares(held: Sample, cells: _Cells, kinds: Sequence[tuple[int, ...]]) -> Ca
         )
 
     return share
+
+
+def counts_tell(held: Sample, table: Tabulation) -> bool:
+    """Return whether counts printed beside weighted shares would tell, to within NEAR, how many of a class gave an answer.
+
+    Whoever knows the margins and how many answered in each class knows the weights: a count and a weighted share then make two
+    equations on those who gave an answer, class by class. Each share is known to within its rounding.
+    """
+    if held.weights is None or not held.weights.codes or not table.least or table.by:
+        return False
+    column = discreet(held.reader.column(table.question, classes=table.bounds), table.least)
+    inside = column.answered & held.domain
+    codes = np.stack([code[inside] for code in held.weights.codes], axis=1)
+    classes, at = np.unique(codes, axis=0, return_inverse=True)
+    weights = held.plan.weights[inside]
+    people = np.bincount(at.reshape(-1), minlength=len(classes))
+    weight = np.bincount(at.reshape(-1), weights, minlength=len(classes)) / people / weights.sum()
+    given = column.members[inside]
+    below, step = 0.0 if table.rounding == "down" else 0.5, 10.0**-table.decimals
+    printed = [table.shown(row) for row in table.of()]
+    bounds = [None if p is None else ((p - below * step) / 100, (p + (1 - below) * step) / 100) for p in printed]
+    every = list(range(given.shape[1]))
+    owned = [classes[:, code] == value for code in range(codes.shape[1]) for value in np.unique(classes[:, code])]
+    for group in [every] if column.exclusive else [[k] for k in every]:
+        parts = np.column_stack([given[:, group], ~given[:, group].any(axis=1)])
+        cells = np.array([np.bincount(at.reshape(-1)[part], minlength=len(classes)) for part in parts.T])
+        if _pinned(cells, weight, [*(bounds[k] for k in group), None], owned, table.least):
+            return True
+    return False
+
+
+def _pinned(
+    cells: NDArray[np.int64],
+    weight: Floats,
+    bounds: Sequence[tuple[float, float] | None],
+    owned: Sequence[Bools],
+    least: int,
+) -> bool:
+    """Return whether a small count is known to within NEAR people.
+
+    cells: (answers, classes) people; weight: (classes,) of one of them; bounds: of the weighted share of each answer, None when it is
+    not shown; owned: (classes,) true where a class belongs to a class of one margin.
+    """
+    eye = np.eye(len(cells))
+    known = [np.outer(np.ones(len(cells)), own) for own in np.eye(len(weight))]
+    low: list[float] = cells.sum(axis=0).tolist()
+    high = list(low)
+    for row, bound in enumerate(bounds):
+        if bound is not None:
+            known += [np.outer(eye[row], np.ones(len(weight))), np.outer(eye[row], weight)]
+            low += [cells[row].sum(), bound[0]]
+            high += [cells[row].sum(), bound[1]]
+    sums = np.array(known).reshape(len(known), -1)
+    return any(
+        disclosure.doubt(np.outer(eye[row], own).ravel(), sums, low, high) < NEAR
+        for row in range(len(cells))
+        for own in owned
+        if 0 < cells[row, own].sum() < least
+    )
 
 
 # ------------------------------------------------------------------------------------------------------------------- measures
@@ -701,6 +722,8 @@ def masked(least: int) -> str:
 
 def _silent(held: Sample, cells: _Cells) -> Iterator[str]:
     column = cells.column
+    if not cells.told and cells.n >= cells.least:
+        return  # who is left out would tell how many answered
     said = {UNKNOWN: "ne savent pas", DECLINED: "ne souhaitent pas répondre", BLANK: "n’ont rien répondu"}
     parts = []
     for word, verb in said.items():

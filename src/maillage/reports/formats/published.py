@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -13,6 +14,8 @@ from maillage.pipeline.offer.sheet import Sheet
 from maillage.reference import offer
 from maillage.reference.offer import Field
 
+NUMBER = re.compile(r"[-+]?\d+(?:[.,]\d+)?(?:[eE][-+]?\d+)?")
+FORMULA = re.compile(r"(^|[;\t\r\n])([ \"']*[=+\-@＝＋－＠])")
 Json = dict[str, Any]
 Row = Mapping[str, str]
 LAST_DEGREE = 3  # beyond 18 months, age no longer matters
@@ -148,6 +151,19 @@ def joined(values: Sequence[str]) -> str:
 
 def as_json(content: Any) -> str:
     return json.dumps(content, ensure_ascii=False, indent=2) + "\n"
+
+
+def harmless(value: Any) -> Any:
+    """Return a cell that no spreadsheet will compute: somebody's words may begin as a formula, or hold one after a semicolon.
+
+    A French spreadsheet that opens a CSV with commas cuts it at semicolons, even between quotes. Numbers stay as they are.
+
+    >>> harmless("=1+1"), harmless("bien ;=1+1"), harmless("- 5"), harmless("-5,2"), harmless(-2.5), harmless("")
+    ("'=1+1", "bien ;'=1+1", "'- 5", '-5,2', -2.5, '')
+    """
+    if not isinstance(value, str) or NUMBER.fullmatch(value):
+        return value
+    return FORMULA.sub(r"\1'\2", value)
 
 
 def as_csv(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> str:

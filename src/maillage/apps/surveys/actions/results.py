@@ -16,6 +16,7 @@ from maillage.kernel.errors import Refused
 from maillage.pipeline.survey.margins import Margin
 from maillage.reports.survey_findings import Sentence
 from maillage.studies import weighting as study
+from maillage.studies.tabulation import LEAST
 
 
 @transaction.atomic
@@ -126,6 +127,12 @@ def publish(survey: Survey, content: Mapping[str, Any] | None, *, by: User | Non
             "Rien n’est publié.",
             why="Les résultats ont changé depuis l’aperçu : une réponse est arrivée, ou une phrase a été reprise.",
             do="Relisez l’aperçu, puis confirmez.",
+        )
+    if made["few_since"]:
+        raise Refused(
+            "Rien n’est publié.",
+            why=f"Moins de {LEAST} réponses ont changé depuis l’édition {made['few_since']} : la différence dirait ce qu’elles disent.",
+            do=f"Attendez d’en avoir au moins {LEAST} de plus, puis recommencez.",
         )
     number = (Publication.objects.filter(survey=survey).aggregate(last=Max("number"))["last"] or 0) + 1
     row = Publication.objects.create(

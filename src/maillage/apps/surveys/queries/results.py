@@ -132,8 +132,7 @@ def sampled(held: Frame, where: Mapping[str, str] | None = None) -> tabulation.S
     """Return the answers ready to be tabulated, some of them only: where: question → one of its answers."""
     if not where:
         return held.sample
-    kept_ = {name: [value] for name, value in where.items()}
-    return tabulation.sample(held.table, held.questionnaire, held.weights, where=kept_)
+    return tabulation.only(held.sample, {name: [value] for name, value in where.items()})
 
 
 def card_of(held: Frame, question: str, *, by: str = "", where: Mapping[str, str] | None = None) -> Card:
@@ -314,6 +313,18 @@ def told_before(survey: Survey) -> list[Counted]:
     return [counted(each) for content in contents for each in content.get("counts", ())]
 
 
+def _few_since(survey: Survey, n: int, made: Sequence[Tabulation]) -> int:
+    """Return the number of an earlier edition from which a few answers only have changed, 0 when there is none.
+
+    Even a table that says the same, beside one that does not, would tell which questions the newcomers were asked.
+    """
+    kept_ = any(whole.kept for whole in made)
+    for row in Publication.objects.filter(survey=survey).order_by("-number"):
+        if 0 < abs(n - row.content["n"]) < tabulation.LEAST or (n == row.content["n"] and kept_):
+            return int(row.number)
+    return 0
+
+
 def results(held: Frame, cards: Sequence[Card], *, at: datetime) -> Results:
     """Return all that a document of results says, as of now."""
     survey, row = held.survey, held.weighting
@@ -422,6 +433,7 @@ def edition(survey: Survey, *, at: datetime) -> Json:
         "counts": counts,
         "codebook": [list(each) for each in document.codebook(held.questionnaire)],
         "n": told.n,
+        "few_since": _few_since(survey, told.n, [whole for whole, _ in made_tables]),
         "weighted": told.weighted,
         "rounding": told.rounding,
         "universe": told.universe,

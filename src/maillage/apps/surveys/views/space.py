@@ -1,5 +1,6 @@
 """The surveys that somebody runs: the list, a new one, one of them with what it lacks, its strata, its answers and files."""
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -26,7 +27,7 @@ from maillage.kernel.typed import ROWS, whole
 from maillage.pipeline.survey import xlsform
 from maillage.reference import surveys as banks
 from maillage.reference.questionnaire import UNSAID, Question, Questionnaire, load, words
-from maillage.reports.formats.published import as_csv
+from maillage.reports.formats.published import as_csv, harmless
 from maillage.reports.wording import count
 
 PAGE = 50
@@ -313,7 +314,7 @@ def answers_csv(request: HttpRequest, pk: int) -> HttpResponse:
     row = ours(request, pk)
     held = answers.table(row, raw=True) if "brut" in request.GET else results.weighted_table(row)
     name = f"{row.slug}-reponses{'-brutes' if 'brut' in request.GET else ''}.csv"
-    return _csv(as_csv(list(held.columns), ({k: harmless(v) for k, v in each.items()} for each in held.rows())), name)
+    return _csv(list(held.columns), held.rows(), name)
 
 
 @holding(access.RUN)
@@ -321,23 +322,12 @@ def answers_csv(request: HttpRequest, pk: int) -> HttpResponse:
 def codebook_csv(request: HttpRequest, pk: int) -> HttpResponse:
     """What each column of the answers means, and each of its words."""
     row = ours(request, pk)
-    return _csv(as_csv(list(queries.CODEBOOK), queries.codebook(row)), f"{row.slug}-dictionnaire.csv")
+    return _csv(queries.CODEBOOK, queries.codebook(row), f"{row.slug}-dictionnaire.csv")
 
 
-def harmless(value: str) -> str:
-    """Return a cell that a spreadsheet will not compute: somebody's answer may begin as a formula."""
-    return f"'{value}" if value[:1] in "=+-@\t\r" and not _is_number(value) else value
-
-
-def _is_number(value: str) -> bool:
-    try:
-        float(value)
-    except ValueError:
-        return False
-    return True
-
-
-def _csv(text: str, name: str) -> HttpResponse:
+def _csv(columns: Sequence[str], rows: Iterable[Mapping[str, Any]], name: str) -> HttpResponse:
+    safe = ({harmless(column): harmless(row.get(column, "")) for column in columns} for row in rows)
+    text = as_csv([harmless(column) for column in columns], safe)
     response = HttpResponse(text.encode("utf-8-sig"), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     response["Cache-Control"] = "no-store"
