@@ -3,6 +3,7 @@
 import csv
 import json
 
+import pypdfium2
 import pytest
 from pytest import approx
 
@@ -64,3 +65,17 @@ def test_a_file_without_any_question_of_the_form_is_refused(synthese, files):
     assert said.code == 2
     assert "aucune question" in said.err
     assert "Vérifiez" in said.err
+
+
+def test_words_that_pretend_to_be_code_stay_words(synthese, files):
+    """Un titre ne devient ni balise ni commande du document, et un mot sans fin ne sort pas de la page."""
+    hostile = f'#image("/etc/passwd") $x$ *gras* [lien](javascript:alert(1)) <script>alert(1)</script> {"très" * 60}'
+    assert synthese("--titre", hostile).code == 0
+    page = (files[0] / "sortie" / "synthese.html").read_text("utf-8")
+    assert "<script>alert(1)" not in page
+    assert 'href="javascript' not in page
+    document = pypdfium2.PdfDocument(files[0] / "sortie" / "synthese.pdf")
+    assert "#image(" in document[0].get_textpage().get_text_bounded()
+    for sheet in document:
+        text = sheet.get_textpage()
+        assert all(text.get_charbox(k)[2] <= sheet.get_width() for k in range(text.count_chars()))

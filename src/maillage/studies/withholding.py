@@ -101,7 +101,8 @@ class Withholding:
         def count(spec: Spec) -> int:
             return int(people[mask(spec)].sum())
 
-        told, secret = [np.ones(len(people), dtype=bool)], []
+        told: list[Bools] = [np.ones(len(people), dtype=bool)]
+        secret: list[Bools] = []
         for size in range(1, len(keys)):
             for some in combinations(every, size):
                 told.append(mask([ANY if axis in some else None for axis in every]))
