@@ -268,7 +268,7 @@ def read(room) -> None:
     room.get_by_role("button", name="Voir ce tableau").click()
     shown = room.locator("main .document")
     expect(shown).to_contain_text("Il y a moins de trois mois")
-    expect(shown).to_contain_text("non publié")
+    expect(shown).to_contain_text("Aucun chiffre publié selon")
 
 
 def publish(room, visit) -> None:

@@ -27,6 +27,7 @@ SAID = (
 WEIGHED = ("age", "sexe")  # what the census counts there, and the answers are made to look like
 # What comes out of the draw, by age: under 40, 40 to 60, over 60. Weights, not percentages.
 EASE = {"pas_du_tout": (1, 3, 6), "peu": (2, 4, 5), "a_l_aise": (5, 5, 3), "tres": (5, 2, 1)}
+LAST = {"moins_3_mois": (60, 50, 38), "3_12_mois": (1, 2, 4), "plus_1_an": (1, 2, 5), "jamais": (1, 4, 14)}
 OWNS = {"smartphone": (96, 88, 62), "ordinateur": (70, 66, 45), "tablette": (35, 30, 28), "connexion": (90, 85, 66)}
 
 
@@ -90,6 +91,7 @@ def _answer(drawn: random.Random, n: int, form: Any, places: list[Any], at: date
     values = {"age": str(age) if n % 17 else "refus", "commune": drawn.choice(COMMUNES)}
     values["equipement"] = " ".join(name for name, odds in OWNS.items() if drawn.random() * 100 < odds[rank]) or "aucun"
     values["aisance"] = drawn.choices(list(EASE), [odds[rank] for odds in EASE.values()])[0]
+    values["dernier_usage_internet"] = drawn.choices(list(LAST), [odds[rank] for odds in LAST.values()])[0]
     if values["age"] == "refus":
         values["age_environ"] = ("15_25", "40_60", "plus_70")[rank]
     for question in form.questions():
