@@ -237,3 +237,26 @@ def test_a_link_that_is_no_kiosk_makes_none(client, survey):
 def test_logs_hold_no_link(kind):
     record = logging.LogRecord("x", logging.INFO, "", 0, f"GET /enquetes/{kind}/secret-42/formList 200", None, None)
     assert "secret" not in Masked("%(message)s").format(record)
+
+
+def test_every_word_of_ours_is_in_the_language_chosen(client, survey):
+    post(client, "/enquetes/essai/", langue="en")
+    asked = client.get("/enquetes/essai/page/1/").content.decode()
+    assert "Ne sait pas" not in asked
+    faulty = post(client, "/enquetes/essai/page/1/", **{"q-age": "x", "q-net": "non"}).content.decode()
+    assert "On attend" not in faulty
+    post(client, "/enquetes/essai/page/1/", **{"tu-age": "nsp", "q-net": "non"})
+    read = client.get("/enquetes/essai/relire/").content.decode()
+    assert "Ne sait pas" not in read
+
+
+def test_answers_are_read_again_as_their_author_says_them():
+    form = Questionnaire(
+        id="f", title="Essai", items=(ask("jour", "date"), ask("quand", "moment"), ask("euros", "decimal"))
+    )
+    told = [screens.in_words(form, form.question(name), value, "fr") for name, value in (("jour", "2026-11-02"), ("quand", "2026-11-02T10:30"), ("euros", "12.5"))]  # fmt: skip
+    assert told == ["2 novembre 2026", "2 novembre 2026, 10:30", "12,5"]
+    assert screens.in_words(form, form.question("jour"), "2026-11-02", "en") == "Nov. 2, 2026"
+    scale = ask("note", "range", parameters={"start": "0", "end": "10", "step": "0.5"})
+    shown = screens.shown(form, scale, {}, language="fr", on=AT.date())
+    assert shown.hint == "Écrivez un nombre, de 0 à 10."

@@ -13,6 +13,7 @@ from datetime import date, datetime
 from typing import Literal
 
 from maillage.kernel.errors import Refused
+from maillage.kernel.languages import say, to_say
 from maillage.reference import expressions
 from maillage.reference.expressions import Context
 from maillage.reference.questionnaire import UNSAID, Choice, Group, Question, Questionnaire, words
@@ -22,18 +23,18 @@ LONGEST_ALL = 300_000  # characters of all the expressions: five hundred questio
 FaultKind = Literal["required", "unknown", "kind", "choice", "alone", "twice", "constraint"]
 AGAIN = re.compile(r"(?P<name>.+)#(?P<time>[1-9]\d*)")
 SAID: Mapping[str, str] = {
-    "required": "Une réponse est attendue.",
+    "required": to_say("Une réponse est attendue."),
     "unknown": "Cette question n’est pas dans le questionnaire.",
-    "choice": "Cette réponse n’est pas proposée.",
-    "alone": "Cette réponse ne va pas avec une autre.",
-    "twice": "La même réponse est donnée deux fois.",
-    "constraint": "Cette réponse n’est pas possible.",
-    "integer": "On attend un nombre entier.",
-    "decimal": "On attend un nombre.",
-    "range": "On attend un nombre de l’échelle.",
-    "date": "On attend une date : AAAA-MM-JJ.",
-    "time": "On attend une heure : HH:MM.",
-    "moment": "On attend une date et une heure : AAAA-MM-JJTHH:MM.",
+    "choice": to_say("Cette réponse n’est pas proposée."),
+    "alone": to_say("Cette réponse ne va pas avec une autre."),
+    "twice": to_say("La même réponse est donnée deux fois."),
+    "constraint": to_say("Cette réponse n’est pas possible."),
+    "integer": to_say("On attend un nombre entier."),
+    "decimal": to_say("On attend un nombre."),
+    "range": to_say("On attend un nombre de l’échelle."),
+    "date": to_say("On attend une date."),
+    "time": to_say("On attend une heure."),
+    "moment": to_say("On attend une date et une heure."),
     "geopoint": "On attend une latitude et une longitude.",
     "acknowledge": "On attend « OK ».",
 }
@@ -375,17 +376,19 @@ def _fault(
 ) -> tuple[FaultKind, str] | None:
     value = context.current
     if not value:
-        return ("required", words(question.required_message, language) or SAID["required"]) if question.required else None
+        return (
+            ("required", words(question.required_message, language) or say(SAID["required"])) if question.required else None
+        )
     if value in UNSAID:
         return None
     if question.kind in ("one", "many", "rank"):
         found = _fault_of_choice(questionnaire, question, context)
         if found:
-            return found, SAID[found]
+            return found, say(SAID[found])
     elif not _fits(question, value):
-        return "kind", SAID[question.kind]
+        return "kind", say(SAID[question.kind])
     if question.constraint and not expressions.holds(question.constraint, context):
-        return "constraint", words(question.constraint_message, language) or SAID["constraint"]
+        return "constraint", words(question.constraint_message, language) or say(SAID["constraint"])
     return None
 
 

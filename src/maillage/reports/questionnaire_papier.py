@@ -157,7 +157,7 @@ class _Written:
             "numero": self.numbers[question.name],
             "texte": words(question.label, self.language),
             "aide": words(question.hint, self.language),
-            "comment": say(HOW.get(question.kind, "")),
+            "comment": how(question),
             "si": "" if self._is_jumped_to(question) else self._when(question.relevant),
             "choix": [
                 {"n": number, "mots": words(choice.label, self.language), "seul": choice.alone}
@@ -262,8 +262,17 @@ HOW: Mapping[str, str] = {
     "rank": to_say("Écrivez 1 dans la case du plus important, puis 2, puis 3…"),
     "integer": to_say("Écrivez un nombre."),
     "decimal": to_say("Écrivez un nombre."),
-    "range": to_say("Écrivez un nombre."),
 }
+
+
+def how(question: Question) -> str:
+    """Return how a question is answered, in the language spoken: the ends of a scale are said."""
+    if question.kind == "range":
+        low, high = (
+            question.parameters.get(end, other).replace(".", ",") for end, other in (("start", "1"), ("end", "10"))
+        )
+        return say("Écrivez un nombre, de {low} à {high}.", low=low, high=high)
+    return say(HOW.get(question.kind, ""))
 
 
 def said(questionnaire: Questionnaire, question: Question) -> tuple[Choice, ...]:

@@ -1,13 +1,18 @@
 """A questionnaire cut into screens that need no script: no question of a screen depends on another of the same screen."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from maillage.kernel.languages import say
+from django.utils import translation
+from django.utils.dateparse import parse_date
+from django.utils.formats import date_format, get_format
+
+from maillage.kernel.languages import FRENCH, LANGUAGES, say
 from maillage.reference import expressions
 from maillage.reference.answering import offered
 from maillage.reference.questionnaire import UNSAID, Choice, Group, Question, Questionnaire, words
+from maillage.reports.questionnaire_papier import how
 from maillage.reports.wording import spaced
 
 MOST = 4  # questions of one screen
@@ -108,7 +113,9 @@ def shown(
     return Shown(
         question=question,
         label=spaced(words(question.label, language)),
-        hint=spaced(words(question.hint, language)),
+        hint=spaced(
+            " ".join(filter(None, (words(question.hint, language), how(question) if question.kind == "range" else "")))
+        ),
         value="" if value in UNSAID else value,
         options=tuple(options),
         ranks=tuple((c.name, words(c.label, language), ranks.get(c.name, "")) for c in choices if question.kind == "rank"),
@@ -127,4 +134,30 @@ def in_words(questionnaire: Questionnaire, question: Question, value: str, langu
     unsaid = {name: say(each) for name, each in UNSAID.items()}
     if question.kind in (*TICKS, "rank"):
         return ", ".join(told.get(each) or unsaid.get(each, each) for each in value.split())
-    return say("Oui") if question.kind == "acknowledge" and value == "OK" else unsaid.get(value, value)
+    if value in unsaid:
+        return unsaid[value]
+    with translation.override(language if language in LANGUAGES else FRENCH):
+        return READ.get(question.kind, str)(value)
+
+
+def _day(value: str) -> str:
+    day = parse_date(value) if len(value) == 10 else None
+    return date_format(day, "DATE_FORMAT") if day else value
+
+
+def _moment(value: str) -> str:
+    day, _, hour = value.partition("T")
+    return f"{_day(day)}, {hour[:5]}" if hour else value
+
+
+def _number(value: str) -> str:
+    return value.replace(".", get_format("DECIMAL_SEPARATOR"))
+
+
+READ: Mapping[str, Callable[[str], str]] = {
+    "acknowledge": lambda value: say("Oui") if value == "OK" else value,
+    "date": _day,
+    "moment": _moment,
+    "decimal": _number,
+    "range": _number,
+}

@@ -9,8 +9,8 @@ export const PHRASES = {
   choice: "Cette réponse n’est pas proposée.", alone: "Cette réponse ne va pas avec une autre.",
   twice: "La même réponse est donnée deux fois.", constraint: "Cette réponse n’est pas possible.",
   integer: "On attend un nombre entier.", decimal: "On attend un nombre.", range: "On attend un nombre de l’échelle.",
-  date: "On attend une date : AAAA-MM-JJ.", time: "On attend une heure : HH:MM.",
-  moment: "On attend une date et une heure : AAAA-MM-JJTHH:MM.", geopoint: "On attend une latitude et une longitude.",
+  date: "On attend une date.", time: "On attend une heure.",
+  moment: "On attend une date et une heure.", geopoint: "On attend une latitude et une longitude.",
   acknowledge: "On attend « OK ».",
 };
 export const dire = (textes, langue = "fr") => textes?.[langue] || textes?.fr || Object.values(textes ?? {})[0] || "";
