@@ -452,9 +452,9 @@ def test_an_edition_that_would_say_the_same_is_told_and_a_withdrawal_is_confirme
 def test_the_questions_of_an_edition_are_folded_by_theme(client, survey):
     row = published(survey)
     folded = [each["title"] for each in row.content["document"]["chapters"] if each["folds"]]
-    assert folded == ["Question par question"]  # no part in this questionnaire: one theme
+    assert folded == ["Ce que dit chaque question", "Question par question"]  # no part in this questionnaire: one theme
     page = client.get(f"/enquetes/{survey.slug}/resultats/").content.decode()
-    assert page.count('<details class="document theme"') == 1
+    assert page.count('<details class="document theme"') == 2
     assert "3 questions" in page
 
 

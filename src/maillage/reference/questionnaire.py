@@ -125,7 +125,7 @@ class Questionnaire:
     """A whole questionnaire. languages: the first is the one it was written in. about: what it is for, and its source.
 
     kind: `inhabitants`, `structures`, `caf`, `professionals`, `first_contact` or `other`.
-    aims: what each part is for, title and sentences (« USAGES & EQUIPEMENT »).
+    aims: what each part is for, title and sentences (« Usages & équipement »).
     """
 
     id: str

@@ -31,7 +31,7 @@ from maillage.reports.blocks import (
 )
 from maillage.reports.formats import published
 from maillage.reports.survey_charts import Bar, Stack
-from maillage.reports.survey_findings import Asked, Gap, Line
+from maillage.reports.survey_findings import Asked, Gap, Line, Told
 from maillage.reports.survey_waves import Before
 from maillage.reports.wording import DASH, NBSP, count, lower_first, number, percent, rate
 
@@ -106,7 +106,7 @@ class Results:
     questionnaire: Questionnaire
     cards: Sequence[Card]
     aim: str = ""
-    sentences: Sequence[str] = ()
+    sentences: Told = field(default_factory=Told)
     sample: Sequence[Sample] = ()
     quotes: Sequence[tuple[str, Sequence[tuple[str, str]]]] = ()
     actors: Sequence[tuple[str, Sequence[str]]] = ()
@@ -130,7 +130,7 @@ def document(results: Results) -> Document:
         _about(results),
         *([_sample(results)] if results.sample else []),
         *([_practices(results)] if results.kind == practices.KIND and results.cards else []),
-        *([_taught(results)] if results.sentences else []),
+        *_taught(results.sentences),
         *([_changed(results, results.before)] if results.before and results.cards else []),
         *_answers(results),
         *([_quotes(results)] if results.quotes else []),
@@ -230,14 +230,24 @@ def _practices(results: Results) -> Chapter:
     )
 
 
-def _taught(results: Results) -> Chapter:
-    return Chapter(
+def _taught(sentences: Told) -> list[Chapter]:
+    """Return what the survey teaches: what is read first, then question by question."""
+    first = Chapter(
         number="",
         title="Enseignements principaux",
-        blocks=(Bullets(items=tuple(results.sentences)),),
+        blocks=(Bullets(items=sentences.first),),
         short="Enseignements",
         flows=True,
     )
+    others = Chapter(
+        number="",
+        title="Ce que dit chaque question",
+        blocks=(Bullets(items=sentences.others),),
+        short="Chaque question",
+        flows=True,
+        folds=True,
+    )
+    return [chapter for chapter, held in ((first, sentences.first), (others, sentences.others)) if held]
 
 
 def _changed(results: Results, before: Before) -> Chapter:

@@ -222,6 +222,6 @@ def results(
         questionnaire=questionnaire,
         cards=cards,
         aim=questionnaire.about,
-        sentences=[each.text for each in sentences(cards, people)],
+        sentences=findings.told((each.text, each.leads) for each in sentences(cards, people)),
         limits=limits,
     )

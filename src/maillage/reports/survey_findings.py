@@ -16,6 +16,7 @@ PROFILE = frozenset(
 )  # who answered teaches nothing
 NEAR = 2.5  # points between a share and the fraction that may tell it
 FEW = 40  # percent: a favourable share under it is « seul »
+LEADING = frozenset({"national", "ecart", "vagues", "haut", "bas"})  # rules whose sentences are read first
 FRACTIONS: tuple[tuple[float, str], ...] = (
     (10, "un {one} sur dix"),
     (20, "un {one} sur cinq"),
@@ -79,9 +80,36 @@ class Sentence:
     text: str
     figures: tuple[Behind, ...]
 
+    @property
+    def leads(self) -> bool:
+        """Whether it is read first: it compares, or says how at ease people are."""
+        return self.key.partition(":")[0] in LEADING
+
     def data(self) -> list[Json]:
         """Return the figures behind as plain values, to be kept and compared."""
         return [asdict(each) for each in self.figures]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """Sentences as a document says them: those read first, then the others, question by question."""
+
+    first: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.first) + len(self.others)
+
+
+def told(sentences: Iterable[tuple[str, bool]]) -> Told:
+    """Return sentences in their order, those that lead apart; all first when none does. Each: its words, whether it leads.
+
+    >>> told([("a", False), ("b", True)]), told([("a", False)])
+    (Told(first=('b',), others=('a',)), Told(first=('a',), others=()))
+    """
+    held = list(sentences)
+    first, others = (tuple(text for text, leads in held if leads == wanted) for wanted in (True, False))
+    return Told(first=first, others=others) if first else Told(first=others)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

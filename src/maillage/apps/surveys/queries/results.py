@@ -245,6 +245,11 @@ class Said:
     hidden: bool
     before: Sequence[Mapping[str, Any]] = ()
 
+    @property
+    def leads(self) -> bool:
+        """Whether it is read first: the rules say so, or the analyst took it up."""
+        return self.edited or self.sentence.leads
+
 
 def sentences(held: Frame, cards: Sequence[Card] | None = None) -> list[Sentence]:
     """Return what the rules write of a survey, question by question; nothing of what nobody answered."""
@@ -346,7 +351,9 @@ def results(held: Frame, cards: Sequence[Card], *, at: datetime) -> Results:
         questionnaire=held.questionnaire,
         cards=cards,
         aim=survey.aim,
-        sentences=[said.text for said in findings(held, cards) if not said.hidden and not said.flagged] if cards else (),
+        sentences=survey_findings.told(
+            (said.text, said.leads) for said in findings(held, cards) if cards and not said.hidden and not said.flagged
+        ),
         sample=samples(row, cards) if row else (),
         quotes=[
             (theme, [(each.shown, each.get_speaker_display()) for each in rows]) for theme, rows in heard.quotes(survey)

@@ -324,7 +324,7 @@ def _chapters(read: blocks.Document) -> list[dict[str, Any]]:
 
 
 def _drawn_chapters(chapters: Sequence[blocks.Chapter]) -> list[dict[str, Any]]:
-    """Return chapters ready to be drawn; how many questions hold those that fold."""
+    """Return chapters ready to be drawn; how many questions, or sentences, hold those that fold."""
     return [
         {
             "id": f"c{k}",
@@ -334,6 +334,7 @@ def _drawn_chapters(chapters: Sequence[blocks.Chapter]) -> list[dict[str, Any]]:
             "body": _drawn(list(each.blocks)),
             "folds": each.folds,
             "questions": sum(isinstance(block, blocks.Heading) for block in each.blocks),
+            "lines": sum(len(block.items) for block in each.blocks if isinstance(block, blocks.Bullets)),
         }
         for k, each in enumerate(chapters, 1)
     ]
