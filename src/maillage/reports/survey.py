@@ -592,7 +592,7 @@ def _row(card: Card, line: Line, group: str, n: int | None, counted: int | None,
     shown_ = isinstance(figure, Estimate)
 
     def told(value: float, by: str) -> float:
-        return rounded(value, rule=by) if asked.weighted else round(value, kept)
+        return int(rounded(value, rule=by)) if asked.weighted else round(value, kept)
 
     return {
         "question": asked.name,

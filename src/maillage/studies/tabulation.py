@@ -594,7 +594,7 @@ def _pinned(
         disclosure.doubt(np.outer(eye[row], own).ravel(), sums, low, high) < NEAR
         for row in range(len(cells))
         for own in owned
-        if 0 < cells[row, own].sum() < least
+        if 0 < cells[row, own].sum() < least <= cells[:, own].sum()  # a class of a few people is never told
     )
 
 
