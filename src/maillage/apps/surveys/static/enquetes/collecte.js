@@ -54,7 +54,8 @@ const dansUnFichier = async () => {
     a.remove();
     setTimeout(() => URL.revokeObjectURL(a.href), 60_000);
   }
-  un("[data-envoi-dit]").textContent = lots.length ? "Le fichier est enregistré. Les réponses restent aussi sur cet appareil." : "Il n’y a aucune réponse en attente à enregistrer.";
+  const { brouillons } = await compter().catch(() => ({ brouillons: 0 })), reste = brouillons ? " Les réponses à finir n’y sont pas : finissez-les d’abord." : "";
+  un("[data-envoi-dit]").textContent = lots.length ? `Le fichier est enregistré. Les réponses restent aussi sur cet appareil.${reste}` : `Il n’y a aucune réponse en attente à enregistrer.${reste}`;
 };
 un("[data-fichier]").addEventListener("click", dansUnFichier);
 un("[data-alerte-fichier]").addEventListener("click", dansUnFichier);
