@@ -121,3 +121,22 @@ def test_the_page_of_the_territory_shows_the_three_figures(client, study, publis
     results.withdraw(edition, by=runner, at=AT + timedelta(hours=1))
     assert dossiers.study_for(Asked(place=PLACE)) == study
     assert "Trois estimations" not in client.get(f"/territoires/{PLACE}/").content.decode()
+
+
+def test_the_page_of_the_territory_leads_to_what_was_published(client, study, published, runner):
+    edition = published(example=True)
+    page = client.get(f"/territoires/{PLACE}/").content.decode()
+    assert f'href="/enquetes/{edition.survey.slug}/resultats/"' in page
+    assert "réponses inventées" in page
+    results.withdraw(edition, by=runner, at=AT + timedelta(hours=1))
+    assert "Les enquêtes menées ici" not in client.get(f"/territoires/{PLACE}/").content.decode()
+
+
+def test_who_comes_after_the_end_is_led_to_the_results(client, published, runner):
+    edition = published()
+    Survey.objects.filter(pk=edition.survey_id).update(by_link=True, state="closed")
+    page = client.get(f"/enquetes/{edition.survey.slug}/")
+    assert page.status_code == 410
+    assert f'href="/enquetes/{edition.survey.slug}/resultats/"' in page.content.decode()
+    results.withdraw(edition, by=runner, at=AT + timedelta(hours=1))
+    assert "resultats" not in client.get(f"/enquetes/{edition.survey.slug}/").content.decode()

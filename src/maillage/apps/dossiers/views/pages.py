@@ -17,6 +17,7 @@ from maillage.apps.dossiers.forms import (
 from maillage.apps.dossiers.models import Study
 from maillage.apps.dossiers.queries import Asked
 from maillage.apps.dossiers.views.asked import asked_for, finished, obtained, query_of
+from maillage.apps.surveys.queries import evidence
 from maillage.apps.territories import queries as territories
 from maillage.engine import base
 from maillage.kernel.errors import Refused, UnknownTerritory
@@ -119,6 +120,7 @@ def _page(request: HttpRequest, study: Study, asked: Asked, told: dict[str, Any]
         "files": rules.FILES,
         "perimeter": territories.perimeter(study.place),
         "comments": queries.comments(study.place),
+        "editions": evidence.editions(study.place),
         "sections": rules.SECTIONS,
         "tab": "besoins",
     }

@@ -1,4 +1,4 @@
-"""What published surveys of a territory say, for its grid: never more than an edition shows, never an example."""
+"""What published surveys of a territory say: for its grid, never more than an edition shows, never an example; and where to read them."""
 
 from collections.abc import Mapping
 
@@ -29,3 +29,12 @@ def published(place: str) -> Mapping[tuple[str, str, str], Answered]:
                     source=source,
                 )
     return found
+
+
+def editions(place: str) -> list[Publication]:
+    """Return the edition that everybody may read of each survey of a place, the latest first; an example says that it is one."""
+    rows = Publication.objects.filter(survey__territory=place, withdrawn_at=None).select_related("survey").defer("content")
+    latest: dict[int, Publication] = {}
+    for row in rows.order_by("-published_at", "-pk"):
+        latest.setdefault(row.survey_id, row)
+    return list(latest.values())

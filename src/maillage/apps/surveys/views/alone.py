@@ -22,7 +22,7 @@ from maillage.apps.surveys import access, rules
 from maillage.apps.surveys.actions import targets
 from maillage.apps.surveys.actions.receive import receive
 from maillage.apps.surveys.forms import alone as forms
-from maillage.apps.surveys.models import Survey, Surveyor, Target, Version
+from maillage.apps.surveys.models import Publication, Survey, Surveyor, Target, Version
 from maillage.apps.surveys.queries import screens
 from maillage.kernel import languages
 from maillage.kernel.typed import ROWS, whole
@@ -88,7 +88,7 @@ def by_link(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         place = request.session[KIOSK].get("place") if kiosk else None
         channel = "kiosk" if kiosk else "link"
         door = Door(survey, "survey_alone", (slug,), channel, kiosk=kiosk, place=place)
-        return view(request, door, *words, **more) if takes(request, door) else over(request)
+        return view(request, door, *words, **more) if takes(request, door) else over(request, survey)
 
     return answer
 
@@ -118,8 +118,11 @@ def takes(request: HttpRequest, door: Door) -> bool:
     return begun or (request.method != "POST" and request.path == door.to("_thanks"))
 
 
-def over(request: HttpRequest) -> HttpResponse:
-    return render(request, "surveys/alone/over.html", status=410)
+def over(request: HttpRequest, survey: Survey) -> HttpResponse:
+    """Say that a survey takes nothing; and where its results are, once they are published."""
+    published = Publication.objects.filter(survey=survey, withdrawn_at=None).exists()
+    context = {"read": reverse("survey_results", args=[survey.slug]) if published else ""}
+    return render(request, "surveys/alone/over.html", context, status=410)
 
 
 # -------------------------------------------------------------------------------------------------------------- draft
@@ -373,7 +376,7 @@ def kiosk(request: HttpRequest, token: str) -> HttpResponse:
             return render(request, "429.html", status=429)
         raise Http404
     if not is_open(found.survey):
-        return over(request)
+        return over(request, found.survey)
     places = list(found.survey.places.all())
     if request.method == "POST":
         asked = whole(request.POST.get("lieu", ""), ROWS)

@@ -112,7 +112,7 @@ def by_token(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         version = target.survey.versions.first()
         known = sheets.known(load(version.definition), target.lieu.sheet) if version else {}
         door = alone.Door(target.survey, "survey_target", (token,), "link", target=target, known=known)
-        response = view(request, door, *words, **more) if alone.takes(request, door) else alone.over(request)
+        response = view(request, door, *words, **more) if alone.takes(request, door) else alone.over(request, target.survey)
         response["Referrer-Policy"] = "same-origin"
         return response
 
