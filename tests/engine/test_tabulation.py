@@ -155,16 +155,16 @@ def test_the_list_of_numbers_does_not_tell_what_a_few_or_all_answered(values, ex
     assert list(dict.fromkeys(row.by_label for row in crossed.rows)) == expected
 
 
-def test_a_table_crossed_by_hundreds_of_groups_is_refused():
+def test_a_table_of_too_many_cells_is_refused():
     places = Questionnaire(
         id="lieux",
         title="Lieux",
         kind="inhabitants",
-        lists={"lieu": choices(*(f"lieu{k}" for k in range(302))), "oui": choices("oui", "non")},
+        lists={"lieu": choices(*(f"lieu{k}" for k in range(402))), "oui": choices("oui", "non")},
         items=(asked("aide", choices="oui"), asked("lieu", choices="lieu")),
     )
     answers = table(aide=["oui", "non"] * 50, lieu=["lieu1"] * 60 + ["lieu2"] * 40)
-    with pytest.raises(Refused, match="302 groupes, au plus 150"):
+    with pytest.raises(Refused, match="804 cases, au plus 800"):
         tabulate(answers, places, "aide", by="lieu")
 
 

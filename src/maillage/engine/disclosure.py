@@ -8,8 +8,13 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import linprog
+from scipy.sparse import csr_array
 
 Bools = NDArray[np.bool_]
+Floats = NDArray[np.float64]
+Bounds = Sequence[tuple[int | None, None]]
+
+MANY, WORLDS = 24, 32  # sums withheld from which worlds are drawn first, and how many
 
 
 def batch(n: int, least: int) -> int:
@@ -116,49 +121,76 @@ def protect(
     people = np.asarray(counts, dtype=np.float64)
     sums = np.asarray(asked, dtype=np.float64).reshape(-1, people.size)
     always = np.asarray(told, dtype=np.float64).reshape(-1, people.size)
+    others = np.asarray(secret, dtype=np.float64).reshape(-1, people.size)
     shown: Bools = np.array(may, dtype=bool)
     cost = np.asarray(price if len(price) else sums @ people, dtype=np.float64)
     bounds = [(None if unbounded else 0, None) for unbounded in (free if len(free) else [False] * people.size)]
-    waiting = [*np.flatnonzero(~shown), *(-1 - k for k in range(len(np.asarray(secret))))]
-    others = np.asarray(secret, dtype=np.float64).reshape(-1, people.size)
+    goals = np.concatenate([others, sums])
+    waiting = [*(len(others) + np.flatnonzero(~shown)), *range(len(others))]
+    low, high = _ranges(goals, waiting, np.concatenate([always, sums[shown]]), people, bounds)
     while waiting and shown.any():  # nothing shown: nothing more is told
         k = int(waiting.pop())
-        goal = sums[k] if k >= 0 else others[-1 - k]
-        while goal.any():
+        while goals[k].any() and high[k] - low[k] < least - 1e-6:
             rows = np.flatnonzero(shown)
             known = np.concatenate([always, sums[rows]])
-            width, pins = _width(goal, known, known @ people, bounds)
-            if width >= least - 1e-6:
+            found = _ends(goals[k], known, known @ people, bounds)
+            if found is None:
+                break
+            worlds, pins = found
+            for world in worlds:
+                low, high = _wider(low, high, goals @ world)
+            if high[k] - low[k] >= least - 1e-6:
                 break
             pinning = rows[pins[len(always) :]]
             if not len(pinning):
                 break
             hidden = int(min(pinning, key=lambda j: (cost[j], j)))
             shown[hidden] = False
-            waiting.append(hidden)
+            waiting.append(len(others) + hidden)
     return shown
 
 
-def _width(
-    goal: NDArray[np.float64],
-    known: NDArray[np.float64],
-    values: NDArray[np.float64],
-    bounds: Sequence[tuple[int | None, None]],
-) -> tuple[float, Bools]:
-    """Return how far apart the values of a sum may stand given what is known, and which of the known sums pin it."""
+def _ranges(goals: Floats, waiting: Sequence[int], known: Floats, people: Floats, bounds: Bounds) -> tuple[Floats, Floats]:
+    """Return between which values each sum is seen to stand: the true one, and those of worlds drawn far apart.
+
+    A world agrees with all that is shown, and still does when less is shown: a few, where many sums are large or small at once,
+    spare most sums a programme of their own.
+    """
+    low = high = goals @ people
+    if len(waiting) < MANY or not len(known):
+        return low, high
+    chance = np.random.default_rng(len(waiting))
+    rows, values = csr_array(known), known @ people
+    for _ in range(WORLDS):
+        found = linprog(chance.uniform(-1, 1, len(waiting)) @ goals[waiting], A_eq=rows, b_eq=values, bounds=bounds)
+        if found.status == 0:
+            low, high = _wider(low, high, goals @ found.x)
+    return low, high
+
+
+def _wider(low: Floats, high: Floats, seen: Floats) -> tuple[Floats, Floats]:
+    return np.minimum(low, seen), np.maximum(high, seen)
+
+
+def _ends(goal: Floats, known: Floats, values: Floats, bounds: Bounds) -> tuple[list[Floats], Bools] | None:
+    """Return the cells that make a sum the smallest and the greatest, given what is known, and which of the known sums pin it.
+
+    None when it may be anything; no cells, and all sums, when what is told does not hold together: no doubt can be proved.
+    """
     if not len(known):
-        return float("inf"), np.zeros(0, dtype=bool)
+        return None
     pins: Bools = np.zeros(len(known), dtype=bool)
-    ends = []
+    worlds: list[Floats] = []
+    rows = csr_array(known)
     for sign in (1, -1):
-        found = linprog(sign * goal, A_eq=known, b_eq=values, bounds=bounds)
-        if found.status == 3:  # unbounded: it may be anything
-            return float("inf"), pins
-        if found.status != 0:  # what is told does not hold together: no doubt can be proved
-            return 0.0, np.ones(len(known), dtype=bool)
+        found = linprog(sign * goal, A_eq=rows, b_eq=values, bounds=bounds)
+        if found.status == 3:  # unbounded
+            return None
+        if found.status != 0:
+            return [], np.ones(len(known), dtype=bool)
         pins |= np.abs(found.eqlin.marginals) > 1e-9
-        ends.append(sign * float(found.fun))
-    return ends[1] - ends[0], pins
+        worlds.append(np.asarray(found.x, dtype=np.float64))
+    return worlds, pins
 
 
 def doubt(goal: ArrayLike, known: ArrayLike, low: ArrayLike, high: ArrayLike) -> float:

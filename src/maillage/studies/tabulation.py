@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
-from math import sqrt
+from math import prod, sqrt
 from typing import Any
 
 import numpy as np
@@ -30,7 +30,7 @@ Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]
 NEAR = 5.0  # people: a count found nearer than this is as good as told
 LEAST, NEVER_UNDER = int(number("protection/small_count")), 5
-GROUPS = 150  # a table is crossed by: beyond, protecting its cells takes minutes, for cells that are nearly all withheld
+MOST_CELLS = 800  # of the questions read together: beyond, protecting them takes minutes, and nearly all are withheld
 VAGUE, FRAGILE = number("protection/survey_vague"), number("protection/survey_fragile")
 CELLS = 20_000_000  # rows × columns computed together
 GROUPED = ("ease", "satisfaction")
@@ -243,17 +243,18 @@ def of_sample(
             why="Chaque groupe aurait donné la même réponse.",
             do="Choisissez une autre question.",
         )
-    if cross and len(cross.categories) > GROUPS:
+    read = [column, *([cross] if cross else []), *(held.reader.group(name) for name in held.where)]
+    size = prod(len(each.categories) for each in read)
+    if least and len(read) > 1 and size > MOST_CELLS:
         raise Refused(
-            f"« {by} » fait {len(cross.categories)} groupes, au plus {GROUPS}.",
-            why="Presque toutes les cases seraient masquées, et la protection des autres prendrait plusieurs minutes.",
-            do="Réunissez ses réponses en quelques groupes dans une autre colonne, puis croisez par elle.",
+            f"Ce tableau aurait {size} cases, au plus {MOST_CELLS}.",
+            why="Presque toutes seraient masquées, et la protection des autres prendrait plusieurs minutes.",
+            do="Réunissez des réponses en quelques groupes dans une autre colonne, ou retirez le filtre ou le croisement.",
         )
     cells = _Cells(held, column, cross, held.withholding(least or 0, cut))
     for earlier in before:
         if least and (earlier.question, earlier.by) == (question, by) and not cells.whole:
             cells.keep_from(earlier)
-    read = [column, *([cross] if cross else []), *(held.reader.group(name) for name in held.where)]
     if least and not cells.whole and any(held.reader.leaves_few(each, least) for each in read):
         cells.withhold(FEW_LEFT)
     rows = tuple(_rows(held, cells))
