@@ -486,3 +486,14 @@ def test_two_surveys_are_read_side_by_side(browser, survey):
     assert "La vague d’avant" in page
     assert "Écart, en points" in page
     assert any(word in page for word in ("en hausse", "en baisse", "sans changement"))
+
+
+@pytest.mark.parametrize("tab", TABS)
+def test_a_class_emptied_after_weighting_closes_no_page(browser, survey, tab):
+    actions.weigh(survey, margins.parse(MARGINS, "m.csv"), by=None, at=AT)
+    Answer.objects.filter(survey=survey, values__tranche="age").update(aside_at=AT, aside_why="essai")
+    assert browser.get(where(survey, tab)).status_code == 200
+    if not tab:
+        assert "Refaire les poids" in browser.get(where(survey)).content.decode()
+        with pytest.raises(Refused, match="Refaites les poids"):
+            published(survey)

@@ -128,6 +128,10 @@ def publish(survey: Survey, content: Mapping[str, Any] | None, *, by: User | Non
             why="Les résultats ont changé depuis l’aperçu : une réponse est arrivée, ou une phrase a été reprise.",
             do="Relisez l’aperçu, puis confirmez.",
         )
+    if stale := results.frame(survey).stale:
+        raise Refused(
+            "Rien n’est publié.", why=f"Les réponses ont changé depuis le redressement : {stale}", do="Refaites les poids."
+        )
     if made["few_since"]:
         raise Refused(
             "Rien n’est publié.",

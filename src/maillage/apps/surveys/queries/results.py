@@ -43,7 +43,10 @@ MOST_MARGINS = 20
 
 @dataclass(frozen=True)
 class Frame:
-    """A survey ready to be tabulated. table, weights: aligned; weights None for raw figures; left: answers without a weight."""
+    """A survey ready to be tabulated. table, weights: aligned; weights None for raw figures; left: answers without a weight.
+
+    stale: why the answers that are left no longer meet the margins of their weights, as when one put aside was alone in its class.
+    """
 
     survey: Survey
     questionnaire: Questionnaire
@@ -51,6 +54,7 @@ class Frame:
     weighting: Weighting | None
     weights: tabulation.Weights | None
     left: int
+    stale: str = ""
 
     @property
     def weighted(self) -> bool:
@@ -109,14 +113,16 @@ def framed(survey: Survey, row: Weighting | None) -> Frame:
     at = np.array([id in row.weights for id in table["id"].tolist()], dtype=bool)
     held = table.take(at)
     margins = [margin_of(each) for each in row.variables]
-    initial, codes = weighting.calibrated(held, margins) if len(held) else (np.ones(0), ())
-    weights = tabulation.Weights(
-        values=np.array([row.weights[id] for id in held["id"].tolist()], dtype=np.float64),
-        initial=initial,
-        codes=codes,
-        variables=tuple(margin.variable for margin in margins),
-    )
-    return Frame(survey, form, held, row, weights, int((~at).sum()))
+    values, stale = np.array([row.weights[id] for id in held["id"].tolist()], dtype=np.float64), ""
+    weights = tabulation.Weights(values=values)
+    if len(held):
+        try:
+            initial, codes = weighting.calibrated(held, margins)
+            variables = tuple(margin.variable for margin in margins)
+            weights = tabulation.Weights(values=values, initial=initial, codes=codes, variables=variables)
+        except Refused as error:
+            stale = error.what
+    return Frame(survey, form, held, row, weights, int((~at).sum()), stale)
 
 
 def weighted_table(survey: Survey) -> Table:
@@ -337,6 +343,8 @@ def results(held: Frame, cards: Sequence[Card], *, at: datetime) -> Results:
     n = len(held.table)
     weighting_words = [] if row is None else _weighting_words(row)
     limits = [*(row.told["limits"] if row else []), *([survey.how] if survey.how else [])]
+    if held.stale:
+        limits.append(f"Les réponses ont changé depuis le redressement : {held.stale}")
     if held.left:
         limits.append(f"{count(held.left, 'réponse', 'réponses')} arrivées après le redressement ne sont pas comptées.")
     return Results(
