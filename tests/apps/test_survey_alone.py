@@ -104,6 +104,13 @@ def test_a_required_question_left_empty_is_told(client, survey):
     assert post(client, "/enquetes/essai/relire/").status_code == 400 and not Answer.objects.exists()
 
 
+def test_what_helps_is_heard_with_its_question(client, survey):
+    post(client, "/enquetes/essai/")
+    assert post(client, "/enquetes/essai/page/1/", **{"q-age": "40", "q-net": "oui"}).url == "/enquetes/essai/page/2/"
+    text = client.get("/enquetes/essai/page/2/").content.decode()
+    assert 'aria-describedby="s-ou"' in text and 'id="s-ou">Sans nom ni adresse' in text
+
+
 def test_the_language_chosen_on_the_first_screen_is_that_of_the_questions(client, survey):
     page = client.get("/enquetes/essai/?langue=en").content.decode()
     assert re.search(r'href="\?langue=en" lang="en" aria-current="true"', page)
