@@ -63,7 +63,7 @@ def form(
         raise Refused(
             "Les feuilles n’ont pas été préparées dans cette langue.",
             why=f"Nos lettres de papier ne savent pas dessiner {missing} de ses signes.",
-            do="Ouvrez le lien de l’enquête dans cette langue : une page s’imprime depuis le navigateur.",
+            do="Faites répondre par le lien de l’enquête, dans cette langue, sur un téléphone ou un ordinateur.",
         )
     values = tokens("jour")
     return pdf.compiled(
