@@ -14,12 +14,14 @@ from maillage.apps.surveys.actions import campaigns, heard, receive
 from maillage.apps.surveys.actions import results as actions
 from maillage.apps.surveys.models import Answer, Finding, Publication, Survey, Weighting
 from maillage.apps.surveys.queries import heard as read
-from maillage.apps.surveys.queries import results
+from maillage.apps.surveys.queries import needs, results
 from maillage.apps.surveys.rules import Sent
 from maillage.kernel.errors import Refused
 from maillage.pipeline.survey import margins
+from maillage.reference.definitions import definitions
 from maillage.reference.questionnaire import Choice, National, Question, Questionnaire
 from maillage.reports.survey_actors import Heard, Side, people, perception
+from maillage.studies.local_survey import Unread
 from tests.conftest import account
 
 pytestmark = pytest.mark.django_db
@@ -497,3 +499,11 @@ def test_a_class_emptied_after_weighting_closes_no_page(browser, survey, tab):
         assert "Refaire les poids" in browser.get(where(survey)).content.decode()
         with pytest.raises(Refused, match="Refaites les poids"):
             published(survey)
+
+
+def test_a_class_emptied_after_publication_gives_the_need_no_figure(survey):
+    actions.weigh(survey, margins.parse(MARGINS, "m.csv"), by=None, at=AT)
+    edition = published(survey)
+    Answer.objects.filter(survey=survey, values__tranche="age").update(aside_at=AT, aside_why="essai")
+    found = needs.measured(edition.pk, next(iter(definitions().values())))
+    assert isinstance(found, Unread) and "à refaire" in found.reason

@@ -34,6 +34,8 @@ def measured(edition: int, definition: Definition) -> Measured | Unread | None:
     held = results.framed(row.survey, row.weighting)
     if held.weights is None or not len(held.table):
         return Unread(f"« {row.survey.title} » : plus aucune réponse n’a de poids.")
+    if held.stale:
+        return Unread(f"« {row.survey.title} » : les réponses ont changé depuis le redressement, il est à refaire.")
     weights = held.weights
     return local_survey.read(
         held.table,
