@@ -6,7 +6,7 @@ import pytest
 
 from maillage.apps.surveys.actions import campaigns, paper
 from maillage.apps.surveys.forms import paper as forms
-from maillage.apps.surveys.models import Answer, SecondEntry
+from maillage.apps.surveys.models import Answer, SecondEntry, Version
 from maillage.apps.surveys.queries import paper as queries
 from maillage.kernel.errors import Refused
 from maillage.reference.questionnaire import Choice, Question, Questionnaire
@@ -141,19 +141,40 @@ def enter(survey, runner, form="1", **values):
 
 def test_two_typings_that_agree_are_settled_at_once(survey, runner):
     enter(survey, runner, net="oui")
-    assert paper.second(survey, form="1", values={"net": "oui"}, by=runner, at=AT).settled_at == AT
+    assert paper.second(survey, survey.versions.first(), form="1", values={"net": "oui"}, by=runner, at=AT).settled_at == AT
     with pytest.raises(Refused, match="seconde"):
-        paper.second(survey, form="1", values={"net": "oui"}, by=runner, at=AT)
+        paper.second(survey, survey.versions.first(), form="1", values={"net": "oui"}, by=runner, at=AT)
+
+
+def test_both_typings_are_of_one_version(client, survey, runner):
+    enter(survey, runner, net="oui")
+    first = survey.versions.get()
+    Version.objects.create(survey=survey, number=2, definition=first.definition, made_at=AT)
+    client.force_login(runner)
+    asked = client.get(page(survey)).content.decode()
+    assert 'name="version" value="2"' in asked
+    assert "version=1" in asked
+    told = client.post(page(survey), {"saisie": "seconde", "version": "2", "feuille": "1", "q-net": "1"})
+    assert told.status_code == 400
+    assert "Choisissez la version 1" in told.content.decode()
+    assert client.post(page(survey), {"saisie": "seconde", "version": "1", "feuille": "1", "q-net": "1"}).status_code == 302
+
+
+def test_a_number_is_the_same_in_small_letters(client, runner, survey):
+    client.force_login(runner)
+    client.post(page(survey), {"feuille": "b-7", "q-net": "1"})
+    assert client.post(page(survey), {"feuille": "B-7", "q-net": "1"}).status_code == 400
+    assert Answer.objects.get().form == "B-7"
 
 
 def test_a_sheet_never_typed_has_no_second_typing(survey, runner):
     with pytest.raises(Refused, match="seconde"):
-        paper.second(survey, form="9", values={"net": "oui"}, by=runner, at=AT)
+        paper.second(survey, survey.versions.first(), form="9", values={"net": "oui"}, by=runner, at=AT)
 
 
 def test_a_difference_is_settled_with_the_sheet_in_hand(client, runner, survey):
     held = enter(survey, runner, net="oui", age="17", ou="ici")
-    paper.second(survey, form="1", values={"net": "oui", "age": "71"}, by=runner, at=AT)
+    paper.second(survey, survey.versions.first(), form="1", values={"net": "oui", "age": "71"}, by=runner, at=AT)
     (found,) = queries.differences(survey)
     assert [(gap.name, gap.first, gap.second) for gap in found.gaps] == [("ou", "ici", "rien"), ("age", "17", "71")]
     client.force_login(runner)
@@ -188,7 +209,7 @@ def test_sheets_of_another_territory_do_not_exist(client, survey, what):
 def test_pages_make_as_many_queries_for_many_sheets_as_for_one(client, runner, survey, django_assert_max_num_queries):
     for n in range(1, 9):
         enter(survey, runner, form=str(n), net="oui")
-        paper.second(survey, form=str(n), values={"net": "non"}, by=runner, at=AT)
+        paper.second(survey, survey.versions.first(), form=str(n), values={"net": "non"}, by=runner, at=AT)
     client.force_login(runner)
     for what in ("", "saisie/", "ecarts/"):
         with django_assert_max_num_queries(18):

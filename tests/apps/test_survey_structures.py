@@ -145,6 +145,17 @@ def test_whoever_has_not_answered_is_written_to_then_left_in_peace(survey, targe
     assert (target.state, target.times) == ("written", 2)
 
 
+def test_an_address_that_receives_nothing_is_not_a_reminder(survey, target, lieu, runner, monkeypatch):
+    def put(**_):
+        raise Refused("Le message n’est pas parti.", why="Cette adresse ne se lit pas.", do="Corrigez-la.")
+
+    monkeypatch.setattr(targets.outbox, "put", put)
+    with pytest.raises(Refused, match="Personne n’a été relancé"):
+        targets.remind(survey, by=runner, at=AT, signed="Ana")
+    target.refresh_from_db()
+    assert (target.state, target.reminded_at) == ("waiting", None)
+
+
 def test_an_invented_survey_writes_to_nobody(survey, target, runner):
     survey.example = True
     survey.save()

@@ -45,10 +45,11 @@ def form(
     language: str = "fr",
     first: int = 1,
     copies: int = 1,
+    version: int = 1,
 ) -> bytes:
     """Return the sheets as one PDF, in large letters: `copies` forms, numbered from `first`, each starting its own page.
 
-    back_to: who the sheet is given back to. Refused for a language that the questionnaire has not, or that our letters cannot
+    back_to: who the sheet is given back to; version: of the questionnaire, printed from the second on. Refused for a language that the questionnaire has not, or that our letters cannot
     draw, and for more than `MOST` sheets.
     """
     if not 1 <= copies <= MOST or first < 1:
@@ -74,6 +75,7 @@ def form(
             "couleurs": {name: value for name, value in values.items() if value.startswith("#")},
             "logo": logo(values["pastel"], values["garance"], values["prune"]),
             "feuilles": [str(first + k) for k in range(copies)],
+            "version": f"v{version}" if version > 1 else "",
         },
         on=on,
     )

@@ -188,12 +188,13 @@ def agreed(margins: Sequence[Margin]) -> tuple[Margin, ...]:
     first = margins[0]
     for other in margins[1:]:
         if abs(other.total - first.total) > SAME * first.total:
+            ratio = f"{first.total / other.total:.6g}".replace(".", ",")
             raise Refused(
                 f"{first.file or 'Les marges'} : les totaux diffèrent, {_told(first)} pour « {first.variable} », {_told(other)} pour "
                 f"« {other.variable} ».",
                 why="Les deux comptent la même population : aucun poids ne peut donner deux totaux à la fois.",
                 do=f"Prenez les deux dans le même champ et la même année, ou multipliez les effectifs de « {other.variable} » par "
-                f"{first.total / other.total:.6g}.",
+                f"{ratio}.",
             )
     return tuple(_scaled(margin, first.total / margin.total) for margin in margins)
 

@@ -59,10 +59,12 @@ def enter(
 
 
 @transaction.atomic
-def second(survey: Survey, *, form: str, values: Mapping[str, str], by: User, at: datetime) -> SecondEntry:
+def second(
+    survey: Survey, version: Version, *, form: str, values: Mapping[str, str], by: User, at: datetime
+) -> SecondEntry:
     """Keep the second typing of a sheet, and return it: settled at once when both say the same.
 
-    Refused for a sheet never typed, or typed twice already.
+    Refused for a sheet never typed, typed twice already, or typed first with the questions of another version.
     """
     check_run(by, survey.territory)
     answer = Answer.objects.select_for_update().filter(survey=survey, form=form).first() if form else None
@@ -77,6 +79,12 @@ def second(survey: Survey, *, form: str, values: Mapping[str, str], by: User, at
             "La seconde saisie n’a pas été enregistrée.",
             why=f"La feuille n° {form} a déjà été saisie deux fois.",
             do="Passez à la feuille suivante.",
+        )
+    if answer.version_id != version.pk:
+        raise Refused(
+            "La seconde saisie n’a pas été enregistrée.",
+            why=f"La première est faite avec la version {answer.version.number} du questionnaire, celle-ci avec la {version.number}.",
+            do=f"Choisissez la version {answer.version.number} au-dessus de la feuille.",
         )
     same = {k: v for k, v in answer.values.items() if v} == {k: v for k, v in values.items() if v}
     row = SecondEntry.objects.create(

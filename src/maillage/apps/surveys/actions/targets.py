@@ -1,7 +1,6 @@
 """A survey of structures stands on the directory: who is asked, written to, phoned; what an answer proposes to a sheet."""
 
 from collections.abc import Iterable
-from contextlib import suppress
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -99,7 +98,7 @@ Vos réponses proposent aussi de mettre à jour votre fiche ; une personne du r�
 Merci,
 {line(signed, 80)}"""
     if not survey.example:  # a real place never hears of a survey that was invented
-        with suppress(Refused):
+        try:
             outbox.put(
                 channel="email",
                 to=to,
@@ -109,6 +108,8 @@ Merci,
                 at=at,
                 commune=target.lieu.code_insee,
             )
+        except Refused:  # an address of the sheet that receives nothing: to be phoned, not waited for
+            return False
     target.state, target.reminded_at, target.times = "written", at, target.times + 1
     target.save(update_fields=["state", "reminded_at", "times", "token"])
     return True

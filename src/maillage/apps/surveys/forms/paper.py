@@ -51,10 +51,10 @@ def read(questionnaire: Questionnaire, posted: Mapping[str, str]) -> Typed:
 def form_of(typed: str) -> str:
     """Return the number of a sheet as it is kept, '' when it is none.
 
-    >>> form_of(" 0012 "), form_of("B-7"), form_of("n° 12")
+    >>> form_of(" 0012 "), form_of("b-7"), form_of("n° 12")
     ('12', 'B-7', '')
     """
-    bare = line(typed)
+    bare = line(typed).upper()
     return (bare.lstrip("0") or "0" if bare.isdigit() else bare) if FORM.fullmatch(bare) and bare.isascii() else ""
 
 

@@ -45,7 +45,8 @@ MOST_MARGINS = 20
 class Frame:
     """A survey ready to be tabulated. table, weights: aligned; weights None for raw figures; left: answers without a weight.
 
-    stale: why the answers that are left no longer meet the margins of their weights, as when one put aside was alone in its class.
+    gone: weighted answers that were put aside since. stale: why those that are left no longer meet the margins of their weights, as
+    when one put aside was alone in its class.
     """
 
     survey: Survey
@@ -59,6 +60,10 @@ class Frame:
     @property
     def weighted(self) -> bool:
         return self.weights is not None
+
+    @property
+    def gone(self) -> int:
+        return self.weighting.n - len(self.table) if self.weighting else 0
 
     @cached_property
     def sample(self) -> tabulation.Sample:
@@ -345,6 +350,11 @@ def results(held: Frame, cards: Sequence[Card], *, at: datetime) -> Results:
     limits = [*(row.told["limits"] if row else []), *([survey.how] if survey.how else [])]
     if held.stale:
         limits.append(f"Les réponses ont changé depuis le redressement : {held.stale}")
+    elif held.gone:
+        limits.append(
+            f"{count(held.gone, 'réponse écartée', 'réponses écartées')} depuis le redressement : les marges ne sont plus tout à fait "
+            "atteintes."
+        )
     if held.left:
         limits.append(f"{count(held.left, 'réponse', 'réponses')} arrivées après le redressement ne sont pas comptées.")
     return Results(

@@ -70,10 +70,12 @@ def pdf(request: HttpRequest, pk: int) -> HttpResponse:
     """The numbered sheets as one PDF; their last number is noted, so that the next ones follow."""
     survey, at = _survey(request, pk), timezone.now()
     first, copies = whole(request.POST.get("premiere", "")) or 0, whole(request.POST.get("copies", "")) or 0
+    version = _version(survey, "")
     try:
         content = questionnaire_papier.form(
-            load(_version(survey, "").definition),
+            load(version.definition),
             on=timezone.localdate(at),
+            version=version.number,
             title=survey.title,
             universe=survey.universe,
             back_to=line(request.POST.get("rendre", ""), 80),
@@ -133,7 +135,7 @@ def _keep(
 ) -> HttpResponse:
     by, at = who(request), timezone.now()
     if twice:
-        row = actions.second(survey, form=read.form, values=read.values, by=by, at=at)
+        row = actions.second(survey, version, form=read.form, values=read.values, by=by, at=at)
         told = (
             "les deux saisies disent la même chose" if row.settled_at else "les deux saisies diffèrent : à régler plus tard"
         )
