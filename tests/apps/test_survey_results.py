@@ -507,3 +507,12 @@ def test_a_class_emptied_after_publication_gives_the_need_no_figure(survey):
     Answer.objects.filter(survey=survey, values__tranche="age").update(aside_at=AT, aside_why="essai")
     found = needs.measured(edition.pk, next(iter(definitions().values())))
     assert isinstance(found, Unread) and "à refaire" in found.reason
+
+
+def test_an_answer_put_aside_after_weighting_is_told(browser, survey):
+    actions.weigh(survey, margins.parse(MARGINS, "m.csv"), by=None, at=AT)
+    assert "depuis le redressement" not in browser.get(where(survey)).content.decode()
+    gone = Answer.objects.filter(survey=survey).first()
+    Answer.objects.filter(pk=gone.pk).update(aside_at=AT, aside_why="essai")
+    page = browser.get(where(survey)).content.decode()
+    assert "1 réponse écartée depuis le redressement" in page
