@@ -1,5 +1,5 @@
 // Les exercices : tout se juge ici, sur l’appareil. Rien n’est perdu, rien n’est puni, tout se recommence.
-import { noter } from "./progres.js";
+import { noter, partir } from "./progres.js";
 
 const un = (quoi, dans = document) => dans.querySelector(quoi);
 const tous = (quoi, dans = document) => [...dans.querySelectorAll(quoi)];
@@ -70,7 +70,7 @@ const reussir = () => {
   setTimeout(() => suite.focus(), 60); // après le geste en cours, qui peut être une prise de focus, et la réponse à sa place
 };
 suite.addEventListener("click", () => { if (!fini) garder("passed"); });
-addEventListener("pagehide", () => { if (!fini && essais) garder("stopped"); });
+addEventListener("pagehide", () => { if (!fini && essais) { garder("stopped"); partir(); } });
 un("[data-indice]").addEventListener("click", () => {
   const indice = donnees.indices[Math.min(rang, donnees.indices.length - 1)];
   rang = Math.min(rang + 1, 3);

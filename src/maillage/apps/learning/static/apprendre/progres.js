@@ -89,7 +89,9 @@ const dire = (mots) => {
   if (ou) ou.textContent = mots ?? (reste ? `${reste} pas encore envoyé${reste > 1 ? "s" : ""} : cela partira avec la connexion.` : "");
 };
 addEventListener("online", () => synchroniser());
-addEventListener("pagehide", () => { if (cles().length) vider(true).catch(() => {}); });
+export const partir = () => { if (cles().length) vider(true).catch(() => {}); };
+addEventListener("pagehide", partir);
+addEventListener("storage", (e) => { if (e.newValue && e.key?.startsWith(FAIT)) bientot(); }); // la page quittée a fini d’écrire après l’arrivée de celle-ci
 
 // ------------------------------------------------------------------------------------------- la carte sur cet appareil
 const recue = un("script#carte");
