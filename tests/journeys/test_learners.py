@@ -26,6 +26,8 @@ KEPT = """(async () => { for (const nom of await caches.keys())
     if (await (await caches.open(nom)).match('/apprendre/tenir-la-souris/fiche/')) return true; return false; })()"""
 # How many pages kept are of a version before.
 OLD = """(async () => (await (await (await caches.open('apprendre')).match('/apprendre/-anciennes'))?.json() ?? []).length)()"""
+# The card is on the device.
+HELD = "localStorage.getItem('maillage-carte') !== null"
 TRAINER = "formation"
 
 
@@ -43,7 +45,7 @@ def make_card(page, name: str = "") -> str:
     page.goto(page.url.split("/apprendre/")[0] + "/apprendre/ma-carte/")
     page.fill("#surnom", name)
     page.get_by_role("button", name="Faire ma carte").press("Enter")
-    until(page, "localStorage.getItem('maillage-carte') !== null")
+    until(page, HELD)
     return page.locator(".code").inner_text()
 
 
@@ -68,6 +70,23 @@ def until(page, holds: str, seconds: float = 20) -> None:
 
 def sent(page) -> None:
     until(page, "!Object.keys(localStorage).some((c) => c.startsWith('maillage-fait-'))")
+
+
+def test_the_page_of_a_card_shows_once_the_device_holds_it(visit):
+    """Who goes on before would do all of it without the card."""
+    page = visit("/apprendre/ma-carte/", **PHONE, service_workers="block")
+    page.fill("#surnom", "Lente")
+    late: list = []
+    page.route("**/progres*.js", lambda route: late.append(route))
+    page.get_by_role("button", name="Faire ma carte").press("Enter", no_wait_after=True)
+    expect(page.locator(".suite-carton")).to_have_count(1)
+    until(page, "document.fonts.status === 'loaded'")
+    page.wait_for_timeout(500)
+    shown = "performance.getEntriesByType('paint').length"
+    assert (len(late), page.evaluate(shown), page.evaluate(HELD)) == (1, 0, False)
+    late[0].continue_()
+    until(page, shown)
+    assert page.evaluate(HELD)
 
 
 def test_a_card_goes_on_elsewhere_and_closes_on_a_shared_computer(visit, site, environment):
@@ -267,6 +286,7 @@ def test_a_group_learns_and_its_aidant_sees_who_is_stuck(visit, enter, faults_of
     page.fill("#surnom", "Aminata")
     page.get_by_role("button", name="J’entre dans le groupe").press("Enter")
     expect(page.locator(".suite-carton")).to_contain_text("Groupe Mardi matin")
+    until(page, HELD)
     page.goto(page.url.split("/apprendre/")[0] + f"{MOUSE}6/")
     for _ in range(3):
         page.locator("[data-choisir] [type=radio]").last.check()
