@@ -95,7 +95,7 @@ def change(text, *pairs):
 REFUSED = {
     "totals that differ": (
         {"margins": change(MARGINS, ("h,600", "h,500"))},
-        ["les totaux diffèrent", "1\u202f200 pour « age »", "1\u202f100 pour « sexe »", "1.09091"],
+        ["les totaux diffèrent", "1\u202f200 pour « age »", "1\u202f100 pour « sexe »", "1,09091"],
     ),
     "a class without answers": (
         {
