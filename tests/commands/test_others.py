@@ -3,6 +3,8 @@
 import csv
 import json
 import os
+import sqlite3
+from contextlib import closing
 
 import pytest
 
@@ -136,22 +138,25 @@ def test_a_port_already_taken(process, tmp_path):
     assert f"Le port {port} est déjà pris" in answer.err
 
 
-def test_demo_is_safe_to_repeat_and_prints_the_account(process, tmp_path):
-    home = {"MAILLAGE_HOME": str(tmp_path / "maison")}
-    first, second = (process("demo", "--sans-calcul", **home) for _ in range(2))
-    assert (first.code, second.code) == (0, 0)
-    assert "coordination@demo.maillage.example" in second.out
+def test_demo_is_safe_to_repeat_and_prints_the_account(process, demonstration, tmp_path):
+    demonstration(tmp_path / "maison")
+    again = process("demo", "--sans-calcul", MAILLAGE_HOME=str(tmp_path / "maison"))
+    assert again.code == 0
+    assert "coordination@demo.maillage.example" in again.out
 
 
 def test_demo_is_refused_in_production(process, tmp_path):
     answer = process("demo", "--sans-calcul", MAILLAGE_HOME=str(tmp_path / "maison"), MAILLAGE_ENV="production")
     assert answer.code == 2
     assert "production" in answer.err
+    with closing(sqlite3.connect(tmp_path / "maison/maillage.sqlite3")) as base:
+        for table in ("directory_lieu", "territories_perimeter", "accounts_user"):
+            assert base.execute(f"select count(*) from {table}").fetchone() == (0,)
 
 
-def test_a_backup_comes_back_whole(process, tmp_path):
+def test_a_backup_comes_back_whole(process, demonstration, tmp_path):
     home, other = ({"MAILLAGE_HOME": str(tmp_path / name)} for name in ("maison", "ailleurs"))
-    process("demo", "--sans-calcul", **home)
+    demonstration(tmp_path / "maison")
     module = "modules/02-tenir-la-souris/module.uk.yaml"
     (tmp_path / "maison" / module).parent.mkdir(parents=True)
     (tmp_path / "maison" / module).write_text("langue: uk\ntextes: {titre: x}\n")
@@ -169,9 +174,9 @@ def test_a_backup_comes_back_whole(process, tmp_path):
     assert kept[0]
 
 
-def test_a_damaged_backup_is_refused_and_nothing_changes(process, tmp_path):
+def test_a_damaged_backup_is_refused_and_nothing_changes(process, demonstration, tmp_path):
     home = {"MAILLAGE_HOME": str(tmp_path / "maison")}
-    process("demo", "--sans-calcul", **home)
+    demonstration(tmp_path / "maison")
     archive = tmp_path / "sauvegarde.zip"
     process("sauvegarder", archive, **home)
     import zipfile
@@ -186,9 +191,9 @@ def test_a_damaged_backup_is_refused_and_nothing_changes(process, tmp_path):
     assert process("demo", "--sans-calcul", **home).code == 0
 
 
-def test_a_restoration_keeps_what_it_replaces_and_can_be_undone(process, tmp_path):
+def test_a_restoration_keeps_what_it_replaces_and_can_be_undone(process, demonstration, tmp_path):
     home = {"MAILLAGE_HOME": str(tmp_path / "maison")}
-    process("demo", "--sans-calcul", **home)
+    demonstration(tmp_path / "maison")
     (tmp_path / "maison/etudes/une-etude").mkdir()
     (tmp_path / "maison/etudes/une-etude/etude.json").write_text("{}")
     empty = {"MAILLAGE_HOME": str(tmp_path / "vide")}
@@ -200,8 +205,6 @@ def test_a_restoration_keeps_what_it_replaces_and_can_be_undone(process, tmp_pat
     assert str(before) in answer.out
     assert archive.stat().st_mode & 0o077 == 0
     assert process("restaurer", before, **home).code == 0
-    import sqlite3
-
     with sqlite3.connect(tmp_path / "maison/maillage.sqlite3") as base:
         assert base.execute("select count(*) from territories_perimeter").fetchone() == (1,)
 
@@ -252,7 +255,6 @@ def test_an_address_of_another_computer(process, tmp_path):
 
 def test_a_restoration_that_is_cut_leaves_one_state_or_the_other(process, tmp_path):
     """The plug is pulled at several moments: the database is the former or the new one, and its studies have their files."""
-    import sqlite3
     import subprocess
     import sys
     import time

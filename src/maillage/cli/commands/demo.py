@@ -2,6 +2,8 @@
 
 import argparse
 import os
+from collections.abc import Mapping
+from typing import Any
 
 from maillage.cli.demonstration.stage import HELP, LEARN, SOCIAL
 from maillage.cli.words import Steps
@@ -38,10 +40,11 @@ def run(given: argparse.Namespace) -> int:
     from maillage.config import settings
 
     password = os.environ.get("MAILLAGE_DEMO_PASSWORD", PASSWORD)
+    accounts = _accounts(password, production=settings.PRODUCTION)  # refused in production, before anything is kept
     _perimeter()
     for card, source in CENSUSES:
         _census(card, source)
-    _accounts(password, production=settings.PRODUCTION)
+    _stories(accounts)
     steps = Steps()
     for place in () if given.sans_calcul else PLACES:
         study = actions.ask(Asked(place=place))
@@ -61,23 +64,30 @@ def run(given: argparse.Namespace) -> int:
     return 0
 
 
-def _accounts(password: str, *, production: bool) -> None:
-    """Open an account for each role, and play the stories of invented people; refused in production."""
+def _accounts(password: str, *, production: bool) -> dict[str, Any]:
+    """Open an account for each role; Refused in production."""
+    from maillage.apps.accounts.actions import open_demonstration
+
+    return {
+        name: open_demonstration(email=f"{name}@{DOMAIN}", name=shown, password=password, production=production)[0]
+        for name, shown, *_ in ACCOUNTS
+    }
+
+
+def _stories(accounts: Mapping[str, Any]) -> None:
+    """Give each account its role, and play the stories of invented people."""
     from django.utils import timezone
 
-    from maillage.apps.accounts.actions import open_demonstration
     from maillage.apps.directory.models import Structure
     from maillage.apps.memberships.actions import give
     from maillage.cli.demonstration import asked, stories, workshops
 
     at = timezone.localtime()
-    accounts, structures = {}, {}
-    for name, shown, role, territory, structure in ACCOUNTS:
-        user, _ = open_demonstration(email=f"{name}@{DOMAIN}", name=shown, password=password, production=production)
+    structures = {}
+    for name, _, role, territory, structure in ACCOUNTS:
         over = Structure.objects.filter(name=structure).order_by("pk").first() if structure else None
         if over is not None or not structure:  # somebody may have renamed it since
-            give(by=None, to=user, role=role, structure=over, territory=territory, on=at.date(), at=at)
-        accounts[name] = user
+            give(by=None, to=accounts[name], role=role, structure=over, territory=territory, on=at.date(), at=at)
         if structure:
             structures[structure] = over
     if made := stories.tell(at, accounts, structures):
