@@ -1,7 +1,12 @@
 """What every test shares: a home folder of its own, plain static files, accounts."""
 
+import fcntl
 import os
+import subprocess
+import sys
+from collections.abc import Callable
 from pathlib import Path
+from shutil import copytree
 
 import pytest
 from django.core.cache import caches
@@ -13,6 +18,23 @@ def pytest_sessionfinish(session) -> None:
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     if os.environ.get("MAILLAGE_NO_SKIP") and reporter and reporter.stats.get("skipped"):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.fixture(scope="session")
+def demonstration(tmp_path_factory) -> Callable[[Path], None]:
+    """Put at a path a copy of the home folder that `maillage demo --sans-calcul` leaves, made once for all the workers."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    made = shared / "demonstration"
+    with (shared / "demonstration.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not made.exists():
+            part = shared / "demonstration.part"
+            kept = {key: value for key, value in os.environ.items() if not key.startswith(("PYTEST_", "DATABASE_URL"))}
+            words = [sys.executable, "-m", "maillage.cli.main", "demo", "--sans-calcul"]
+            subprocess.run(words, env=kept | {"MAILLAGE_HOME": str(part)}, check=True, capture_output=True)
+            part.rename(made)
+    return lambda where: copytree(made, where, dirs_exist_ok=True)
 
 
 @pytest.fixture

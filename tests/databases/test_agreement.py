@@ -62,12 +62,11 @@ def test_the_tests_of_the_platform_pass_on_postgresql(postgresql, tmp_path):
 
 
 @pytest.mark.postgresql
-def test_a_backup_of_one_engine_restores_on_the_other(postgresql, tmp_path):
-    (tmp_path / "a").mkdir()
+def test_a_backup_of_one_engine_restores_on_the_other(postgresql, demonstration, tmp_path):
+    demonstration(tmp_path / "a")
     (tmp_path / "b").mkdir()
     archive = str(tmp_path / "sauvegarde.zip")
     commands = ["-m", "maillage.cli.main"]
-    assert python(*commands, "demo", "--sans-calcul", home=tmp_path / "a").returncode == 0
     assert python(*commands, "sauvegarder", archive, home=tmp_path / "a").returncode == 0
     back = python(*commands, "restaurer", archive, home=tmp_path / "b", database=postgresql)
     assert back.returncode == 0, back.stderr

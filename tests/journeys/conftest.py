@@ -70,13 +70,13 @@ def environment(tmp_path_factory) -> dict[str, str]:
 
 
 @pytest.fixture(scope="session")
-def site(environment) -> Iterator[str]:
+def site(environment, demonstration) -> Iterator[str]:
     """The address of the platform, with its demonstration perimeter and its worker."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     maillage = [sys.executable, "-m", "maillage.cli.main"]
-    subprocess.run([*maillage, "demo", "--sans-calcul"], cwd=ROOT, env=environment, check=True, capture_output=True)
+    demonstration(Path(environment["MAILLAGE_HOME"]))
     server = subprocess.Popen(
         [*maillage, "servir", "--port", str(port)],
         cwd=ROOT,
