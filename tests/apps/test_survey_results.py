@@ -204,6 +204,13 @@ def test_a_figure_that_is_none_is_refused_with_what_to_write(browser, typed, n):
     assert "Écrivez par exemple" in answer.content.decode() or "Corrigez" in answer.content.decode()
 
 
+def test_two_ways_to_one_share_are_compared(browser):
+    asked = {"part": "16 x 43", "autre": "40 x 10,5", "n": "192"}
+    page = browser.get("/espace/enquetes/chiffre-publie/", asked).content.decode().replace("\xa0", " ")
+    assert "10,5 % de 40 % : 8 sur 192, soit 4,2 %." in page
+    assert "Les deux chemins ne mènent pas à la même part" in page
+
+
 def test_an_empty_class_is_merged_in_one_click(browser, survey):
     wanted = MARGINS.replace(b"tranche,age,3000", b"tranche,age,2000\ntranche,tres age,1000")
     page = browser.post(

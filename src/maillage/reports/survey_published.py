@@ -1,8 +1,12 @@
 """A percentage that somebody published: may it come from so many answers, and by which rule of rounding (E-015, E-016)?
 
+And two ways to one share, « 43 % of the 16 % » and « 10,5 % of the 40 % »: may both be true (Y-031)?
+
 Source: docs/methods/enquetes-publiees.md
 """
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from maillage.engine.proportions import possible
@@ -10,6 +14,7 @@ from maillage.kernel.errors import Refused
 from maillage.reports.wording import NBSP, number
 
 MOST = 1_000_000  # answers
+MOST_ON_A_WAY = 100_000  # answers: each step multiplies the numbers that are tried
 FAR = 200  # answers more or less, where another base is looked for
 
 
@@ -29,21 +34,8 @@ class Found:
 
 def found(typed: str, n: int | None) -> Found:
     """Return what a percentage, typed as it is printed (« 10,5 »), may come from. Refused when it is none, or is of nobody."""
-    text = typed.strip().rstrip("%").strip().replace(",", ".")
-    whole, _, part = text.partition(".")
-    if not (whole.isascii() and whole.isdigit() and len(part) <= 3 and (not part or (part.isascii() and part.isdigit()))):
-        raise Refused(
-            f"« {typed[:40]} » n’est pas un pourcentage.",
-            why="On cherche lequel des effectifs le donne : il faut le nombre tel qu’il est imprimé.",
-            do="Écrivez par exemple 28, ou 10,5.",
-        )
-    percent, decimals = float(text), len(part)
-    if percent > 100 or n is None or not 0 < n <= MOST:
-        raise Refused(
-            "Ce calcul n’a pas de sens.",
-            why="Une part va de 0 à 100 %, et son effectif est un nombre de réponses, au moins une.",
-            do=f"Corrigez le pourcentage ou l’effectif, jusqu’à {number(MOST)}.",
-        )
+    percent, decimals = _percent(typed)
+    n = _base(n, MOST)
     origin = possible(percent, n, decimals)
     bases = () if origin.rule else _bases(percent, n, decimals)
     said = Found(
@@ -57,6 +49,94 @@ def found(typed: str, n: int | None) -> Found:
         sentence="",
     )
     return Found(**{name: getattr(said, name) for name in Found.__slots__ if name != "sentence"}, sentence=_sentence(said))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """A share of a share, as it is printed: « 16 x 43 », 43 % of the 16 %. nearest, down: the numbers of people it may be."""
+
+    percents: tuple[tuple[float, int], ...]
+    nearest: tuple[int, ...]
+    down: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compared:
+    """Two ways to one share of n. agree: whether one number of people, by one rule, may be what both print."""
+
+    n: int
+    ways: tuple[Way, Way]
+    agree: bool
+    sentences: tuple[str, ...]
+
+
+def compared(typed: str, other: str, n: int | None) -> Compared:
+    """Return whether two ways to one share of n answers may meet (« 16 x 43 » and « 40 x 10,5 »). Refused as a percentage is."""
+    n = _base(n, MOST_ON_A_WAY)
+    first, second = (_way([_percent(part) for part in re.split("[x×*]", text, flags=re.I)], n) for text in (typed, other))
+    agree = bool({*first.nearest} & {*second.nearest} or {*first.down} & {*second.down})
+    verdict = (
+        "Les deux chemins peuvent mener à la même part."
+        if agree
+        else "Les deux chemins ne mènent pas à la même part : l’un des chiffres a une autre base, est redressé, ou vient d’une autre question. « Formé » n’est pas « accompagné »."
+    )
+    return Compared(n=n, ways=(first, second), agree=agree, sentences=(_told(first, n), _told(second, n), verdict))
+
+
+def _way(percents: Sequence[tuple[float, int]], n: int) -> Way:
+    if len(percents) > 3:
+        raise Refused(
+            "Ce chemin est trop long.",
+            why="À chaque part d’une part, plus de nombres conviennent : au-delà de trois, presque tous.",
+            do="Gardez trois parts au plus.",
+        )
+    counts = {}
+    for rule in ("nearest", "down"):  # a publication keeps one rule
+        held = {n}
+        for percent, decimals in percents:
+            held = {k for base in held if base for k in getattr(possible(percent, base, decimals), rule)}
+        counts[rule] = tuple(sorted(held))
+    return Way(percents=tuple(percents), **counts)
+
+
+def _told(way: Way, n: int) -> str:
+    printed = " de ".join(f"{number(percent, decimals)}{NBSP}%" for percent, decimals in reversed(way.percents))
+    counts = sorted({*way.nearest, *way.down})
+    if not counts:
+        return f"{printed} : aucun nombre entier sur {number(n)} ne le donne."
+    ends = list(dict.fromkeys((counts[0], counts[-1])))
+    people = " à ".join(map(number, ends))
+    shares = " à ".join(dict.fromkeys(number(100 * k / n, 1) for k in ends))
+    return f"{printed} : {people} sur {number(n)}, soit {shares}{NBSP}%."
+
+
+def _percent(typed: str) -> tuple[float, int]:
+    """Return a percentage as it is printed and how many decimals it has."""
+    text = typed.strip().rstrip("%").strip().replace(",", ".")
+    whole, _, part = text.partition(".")
+    if not (whole.isascii() and whole.isdigit() and len(part) <= 3 and (not part or (part.isascii() and part.isdigit()))):
+        raise Refused(
+            f"« {typed[:40]} » n’est pas un pourcentage.",
+            why="On cherche lequel des effectifs le donne : il faut le nombre tel qu’il est imprimé.",
+            do="Écrivez par exemple 28, ou 10,5. Une part d’une part (16 x 43) se compare à un autre chemin.",
+        )
+    if float(text) > 100:
+        raise _senseless(MOST)
+    return float(text), len(part)
+
+
+def _base(n: int | None, most: int) -> int:
+    if n is None or not 0 < n <= most:
+        raise _senseless(most)
+    return n
+
+
+def _senseless(most: int) -> Refused:
+    return Refused(
+        "Ce calcul n’a pas de sens.",
+        why="Une part va de 0 à 100 %, et son effectif est un nombre de réponses, au moins une.",
+        do=f"Corrigez le pourcentage ou l’effectif, jusqu’à {number(most)}.",
+    )
 
 
 def _bases(percent: float, n: int, decimals: int) -> tuple[int, ...]:

@@ -1,4 +1,4 @@
-"""maillage enquete retrouver: may a published percentage come from so many answers, and by which rule of rounding?"""
+"""maillage enquete retrouver: may a published percentage come from so many answers, and two ways lead to one share?"""
 
 import argparse
 
@@ -10,6 +10,12 @@ RULES = {"both": "les_deux", "nearest": "au_plus_proche", "down": "troncature", 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("pourcentage", metavar="POURCENTAGE", help="tel qu’il est imprimé : 28, ou 10,5")
     parser.add_argument("effectif", metavar="N", help="le nombre de réponses dont il serait la part")
+    parser.add_argument(
+        "--autre",
+        metavar="CHEMIN",
+        default="",
+        help="un autre chemin vers la même part : « 40x10,5 » est 10,5 %% de 40 %% ; POURCENTAGE peut s’écrire ainsi aussi",
+    )
     parser.add_argument("--json", action="store_true", help="écrit la réponse en JSON")
 
 
@@ -17,6 +23,8 @@ def run(given: argparse.Namespace) -> int:
     from maillage.kernel.typed import whole
     from maillage.reports import survey_published as published
 
+    if given.autre:
+        return _compared(given)
     it = published.found(given.pourcentage, whole(given.effectif, most=published.MOST))
     if given.json:
         print_json(
@@ -31,4 +39,24 @@ def run(given: argparse.Namespace) -> int:
         )
     else:
         print(it.sentence)
+    return 0
+
+
+def _compared(given: argparse.Namespace) -> int:
+    from maillage.kernel.typed import whole
+    from maillage.reports import survey_published as published
+
+    it = published.compared(given.pourcentage, given.autre, whole(given.effectif, most=published.MOST))
+    if given.json:
+        ways = [
+            {
+                "parts": [percent for percent, _ in way.percents],
+                "effectifs_au_plus_proche": list(way.nearest),
+                "effectifs_par_troncature": list(way.down),
+            }
+            for way in it.ways
+        ]
+        print_json({"n": it.n, "chemins": ways, "d_accord": it.agree})
+    else:
+        print("\n".join(it.sentences))
     return 0

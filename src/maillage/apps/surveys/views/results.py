@@ -99,12 +99,16 @@ def _file(content: bytes, name: str, kind: str, *, inline: bool = False) -> Http
 @holding(access.RUN)
 @require_safe
 def published_figure(request: HttpRequest) -> HttpResponse:
-    """A percentage somebody published: may it come from so many answers, and by which rule of rounding?"""
-    typed, n = request.GET.get("part", "")[:40], request.GET.get("n", "")[:12]
-    context: dict[str, Any] = {"typed": typed, "n": n}
+    """A percentage somebody published: may it come from so many answers? And two ways to one share: may both be true?"""
+    typed, other, n = (request.GET.get(name, "")[:40] for name in ("part", "autre", "n"))
+    context: dict[str, Any] = {"typed": typed, "other": other, "n": n}
     if typed or n:
+        answers = whole(n, most=survey_published.MOST)
         try:
-            context["found"] = survey_published.found(typed, whole(n, most=survey_published.MOST))
+            if other.strip():
+                context["compared"] = survey_published.compared(typed, other, answers)
+            else:
+                context["found"] = survey_published.found(typed, answers)
         except Refused as error:
             context["refused"] = error
     return render(request, "surveys/results/figure.html", context, status=400 if "refused" in context else 200)
