@@ -15,6 +15,7 @@ from maillage.kernel.errors import Refused
 from maillage.reference import surveys as banks
 from maillage.reference.questionnaire import Choice, Group, Question, Questionnaire, load
 from tests.apps import asked
+from tests.apps.places import place
 from tests.conftest import account
 
 pytestmark = pytest.mark.django_db
@@ -166,6 +167,20 @@ def test_a_place_of_another_survey_is_not_touched(client, survey):
     for geste in ("lieu-retirer", "lien-fermer"):
         sent = {"geste": geste, "ligne": place.pk}
         assert client.post(f"/espace/enquetes/{survey.pk}/geste/", sent).status_code == 404
+
+
+def test_groups_are_compared_by_the_structure_that_welcomes_the_collection(client, survey, home):
+    mediatheque = place("barnave", {"code_insee": "38151", "commune": "Échirolles"})
+    gesture = f"/espace/enquetes/{survey.pk}/geste/"
+    assert mediatheque.name in page(client, f"/espace/enquetes/{survey.pk}/"), "offered while one types"
+    for name in (mediatheque.name, "Marché"):
+        client.post(gesture, {"geste": "lieu", "nom": name, "moyen": "street"})
+    assert f"· {mediatheque.structure.name}" in page(client, f"/espace/enquetes/{survey.pk}/")
+    _, token = asked.device(survey)
+    for held in survey.places.order_by("pk"):
+        asked.send(client, token, asked.answer(place=held.pk))
+    assert answers.table(survey)["collecte.structure"].tolist() == [mediatheque.structure.name, ""]
+    assert '<option value="collecte.structure"' in page(client, f"/espace/enquetes/{survey.pk}/resultats/")
 
 
 def test_answers_go_out_with_what_their_columns_mean(client, survey):

@@ -78,6 +78,11 @@ class Place(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def structure(self) -> str:
+        """The name of the structure that people are met at; nothing when the place is not of the directory."""
+        return self.lieu.structure.name if self.lieu else ""
+
 
 class Surveyor(models.Model):
     """A device that may send answers, under the name its holder chose. Only the digest of its link is kept."""

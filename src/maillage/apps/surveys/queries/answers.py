@@ -16,13 +16,14 @@ from maillage.reference.answering import Completed, complete
 from maillage.reference.questionnaire import Questionnaire, load
 
 # Columns of ours, after the questions: their names cannot be those of questions of an XLSForm, which have no dot.
-PLACE, CHANNEL, LANGUAGE, VERSION, BEGUN, ENDED, RECEIVED, FORM = (
-    *("collecte.lieu", "collecte.moyen", "collecte.langue", "collecte.version"),
+PLACE, STRUCTURE, CHANNEL, LANGUAGE, VERSION, BEGUN, ENDED, RECEIVED, FORM = (
+    *("collecte.lieu", "collecte.structure", "collecte.moyen", "collecte.langue", "collecte.version"),
     *("collecte.debut", "collecte.fin", "collecte.recue", "collecte.feuille"),
 )
 FOUND = "redressement.poids"
 COLLECTED: Mapping[str, str] = {
     PLACE: "Lieu où la personne a été rencontrée",
+    STRUCTURE: "Structure de ce lieu, quand il est de l’annuaire",
     CHANNEL: "Façon dont elle a répondu",
     LANGUAGE: "Langue",
     VERSION: "Version du questionnaire",
@@ -45,7 +46,7 @@ def table(survey: Survey, *, raw: bool = False) -> Table:
     collection, and `poids_initial` when a file gave one. raw: what was sent, as it is; else what counts: answers to questions that
     were not to be asked are left out, and what is computed is there.
     """
-    rows = list(counted(survey).select_related("place"))
+    rows = list(counted(survey).select_related("place__lieu__structure"))
     versions = {each.pk: each for each in survey.versions.all()}
     forms = {pk: load(each.definition) for pk, each in versions.items()}
     values = [dict(row.values if raw else read(row, forms[row.version_id]).values) for row in rows]
@@ -63,6 +64,7 @@ def table(survey: Survey, *, raw: bool = False) -> Table:
 def _collected(row: Answer, version: int) -> dict[str, str]:
     return {
         PLACE: row.place.name if row.place else "",
+        STRUCTURE: row.place.structure if row.place else "",
         CHANNEL: row.channel,
         LANGUAGE: row.language,
         VERSION: str(version),

@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from maillage.apps.surveys.models import Survey
-from maillage.apps.surveys.queries.answers import CHANNEL, PLACE
+from maillage.apps.surveys.queries.answers import CHANNEL, PLACE, STRUCTURE
 from maillage.apps.surveys.queries.results import Frame
 from maillage.kernel.errors import Refused
 from maillage.reference.questionnaire import Question, words
@@ -69,7 +69,7 @@ def _shared(held: Frame, other: Frame) -> list[tuple[Question, Question]]:
     left = survey_cards.tabulable(other.questionnaire)
     out = []
     for mine in survey_cards.tabulable(held.questionnaire):
-        if mine.name in (PLACE, CHANNEL):
+        if mine.name in (PLACE, STRUCTURE, CHANNEL):
             continue
         found = next((each for each in left if each.name == mine.name and each.kind == mine.kind), None) or next(
             (each for each in left if mine.topic and each.topic == mine.topic), None

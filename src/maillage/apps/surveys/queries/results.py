@@ -17,7 +17,7 @@ from maillage.apps.memberships.access import communes_of
 from maillage.apps.surveys import rules
 from maillage.apps.surveys.models import Answer, Finding, Publication, Survey, Version, Weighting
 from maillage.apps.surveys.queries import answers, heard
-from maillage.apps.surveys.queries.answers import CHANNEL, PLACE
+from maillage.apps.surveys.queries.answers import CHANNEL, PLACE, STRUCTURE
 from maillage.apps.territories import queries as territories
 from maillage.kernel.dates import in_words
 from maillage.kernel.errors import Refused, UnknownTerritory
@@ -99,17 +99,22 @@ def frame(survey: Survey) -> Frame:
 def framed(survey: Survey, row: Weighting | None) -> Frame:
     """Return a survey ready to be tabulated with these weights, perhaps those of an edition; raw when there are none."""
     table, form = answers.table(survey), questionnaire(survey)
-    places = list(survey.places.values_list("name", flat=True))
+    places = list(survey.places.select_related("lieu__structure"))
+    told = {PLACE: [each.name for each in places], STRUCTURE: sorted({each.structure for each in places} - {""})}
     form = replace(
         form,
         lists={
             **form.lists,
-            PLACE: tuple(Choice(name=name, label={"fr": name}) for name in places),
+            **{key: tuple(Choice(name=name, label={"fr": name}) for name in names) for key, names in told.items()},
             CHANNEL: tuple(Choice(name=name, label={"fr": label}) for name, label in rules.CHANNELS.items()),
         },
         items=(
             *form.items,
-            *([Question(name=PLACE, kind="one", label={"fr": "Lieu de collecte"}, choices=PLACE)] if places else []),
+            *(
+                Question(name=key, kind="one", label={"fr": label}, choices=key)
+                for key, label in ((PLACE, "Lieu de collecte"), (STRUCTURE, "Structure de collecte"))
+                if told[key]
+            ),
             Question(name=CHANNEL, kind="one", label={"fr": "Façon de répondre"}, choices=CHANNEL),
         ),
     )
@@ -306,7 +311,7 @@ def tables(held: Frame, before: Sequence[Counted]) -> list[tuple[Tabulation, Car
     """Return the table of every question somebody answered, and how it is shown, protected against what was published before."""
     if not len(held.table):
         return []
-    return survey_cards.tables(held.sample, rounding=held.survey.rounding, before=before, skip=(PLACE, CHANNEL))
+    return survey_cards.tables(held.sample, rounding=held.survey.rounding, before=before, skip=(PLACE, STRUCTURE, CHANNEL))
 
 
 # --------------------------------------------------------------------------------------------------------------- publication

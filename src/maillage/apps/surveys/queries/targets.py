@@ -4,11 +4,15 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
+
 from maillage.apps.directory import rules as directory
 from maillage.apps.directory.models import Lieu
 from maillage.apps.memberships.access import communes_of
 from maillage.apps.surveys.models import Survey, Target
 from maillage.reference import offer
+
+OFFERED = 500  # names that a field may propose: more would weigh more than the page
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,13 +24,30 @@ class Count:
     n: int
 
 
-def candidates(survey: Survey) -> list[Lieu]:
-    """Return the published places of a survey's territory that it does not ask yet."""
+def around(survey: Survey) -> QuerySet[Lieu]:
+    """Return the published places of a survey's territory."""
     rows = Lieu.objects.filter(state=directory.PUBLISHED).order_by("name", "pk")
     held = communes_of(survey.territory)
-    if held is not None:
-        rows = rows.filter(code_insee__in=held)
-    return list(rows.exclude(pk__in=Target.objects.filter(survey=survey).values("lieu")).select_related("structure"))
+    return rows if held is None else rows.filter(code_insee__in=held)
+
+
+def named(survey: Survey, name: str) -> Lieu | None:
+    """Return the place of the directory that has this very name; None when there is none, or several."""
+    found = around(survey).filter(name=name.strip())[:2]
+    return found[0] if len(found) == 1 else None
+
+
+def names(survey: Survey) -> list[str]:
+    """Return the names of the places of the directory, those that two share left out; none where they are too many to offer."""
+    held = Counter(around(survey).values_list("name", flat=True)[: OFFERED + 1])
+    return [name for name, n in held.items() if n == 1] if held.total() <= OFFERED else []
+
+
+def candidates(survey: Survey) -> list[Lieu]:
+    """Return the published places of a survey's territory that it does not ask yet."""
+    return list(
+        around(survey).exclude(pk__in=Target.objects.filter(survey=survey).values("lieu")).select_related("structure")
+    )
 
 
 def kinds(lieux: Sequence[Lieu]) -> list[Count]:

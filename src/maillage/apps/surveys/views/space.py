@@ -20,7 +20,7 @@ from maillage.apps.surveys import access, rules
 from maillage.apps.surveys.actions import campaigns, importing
 from maillage.apps.surveys.forms import files, space
 from maillage.apps.surveys.models import Answer, Place, Survey, Surveyor
-from maillage.apps.surveys.queries import answers, places, results
+from maillage.apps.surveys.queries import answers, places, results, targets
 from maillage.apps.surveys.queries import space as queries
 from maillage.kernel.errors import Refused
 from maillage.kernel.typed import ROWS, whole
@@ -152,7 +152,8 @@ def _page(request: HttpRequest, row: Survey, **more: Any) -> HttpResponse:
         "questions": sum(each.is_asked for each in form.questions()),
         "repeated": [words(group.label) or group.name for group in form.repeated()],
         "languages": form.languages,
-        "places": row.places.select_related("lieu"),
+        "places": row.places.select_related("lieu__structure"),
+        "known_places": targets.names(row),
         "channels": rules.CHANNELS,
         "late": rules.LATE.days,
     }
@@ -213,8 +214,10 @@ def _by_link(request: HttpRequest, row: Survey, said: dict[str, Any]) -> str:
 
 
 def _placed(request: HttpRequest, row: Survey, said: dict[str, Any]) -> str:
-    made = campaigns.add_place(row, request.POST.get("nom", ""), channel=request.POST.get("moyen", "street"), **said)
-    return f"« {made.name} » est ajouté."
+    name = request.POST.get("nom", "")
+    lieu = targets.named(row, name)
+    made = campaigns.add_place(row, name, channel=request.POST.get("moyen", "street"), lieu=lieu, **said)
+    return f"« {made.name} » est ajouté{f', avec sa structure : {made.structure}' if lieu else ''}."
 
 
 def _unplaced(request: HttpRequest, row: Survey, said: dict[str, Any]) -> str:
