@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from maillage.apps.surveys.actions import campaigns
 from maillage.apps.surveys.models import Answer, Survey, Surveyor, Version
-from maillage.apps.surveys.queries import answers, places
+from maillage.apps.surveys.queries import answers, places, results
 from maillage.kernel.errors import Refused
 from maillage.reference import surveys as banks
 from maillage.reference.questionnaire import Choice, Group, Question, Questionnaire, load
@@ -282,6 +282,19 @@ def test_strata_stand_beside_the_census(client, analyst):
     assert sum(stratum.n for stratum in held["classe_age"].strata) == 3
     assert "personne encore" in page(client, f"/espace/enquetes/{row.pk}/quotas/")
     assert answers.progress(row, asked.AT).percent == 3
+
+
+def test_an_age_told_by_its_class_weighs_like_one_told_in_years(client, analyst):
+    form = places.fitted(banks.banks()["habitants"], "38151")
+    row = campaigns.prepare(by=None, title="Âges", territory="38151", questionnaire=form, at=asked.AT)
+    _, token = asked.device(row)
+    told = ({"age": "70", "sexe": "femme"}, {"age": "refus", "age_environ": "61_70", "sexe": "homme"})
+    asked.send(client, token, *(asked.answer(values=values) for values in told))
+    offered = results.offered_variables(row)
+    assert offered[:2] == ("classe_age", "sexe") and "age" not in offered
+    ages, _ = results.strata(row, results.census_margins(row, offered[:2]))
+    assert (ages["label"], ages["silent"]) == ("Âge", 0)
+    assert {each["name"]: each["n"] for each in ages["rows"] if each["n"]} == {"61-70 ans": 2}
 
 
 def test_what_is_published_keeps_its_rounding(survey):

@@ -4,8 +4,9 @@ Every margin counts the inhabitants of 15 and over, so that all have one total; 
 shares only. Source: docs/methods/redressement.md, section « Les marges du recensement ».
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +28,7 @@ Floats = NDArray[np.float64]
 Positions = NDArray[np.int64]
 
 OLDEST = 120
+AGES = ("classe_age", "age")  # a class holds the ages told in years and those told by their class: it comes first
 STARTS = (15, 26, 40, 61, 71)  # classes of the questionnaire of inhabitants
 UNIVERSE = "habitants de 15 ans et plus"
 SEXES = (("Femmes", ("femme", "une femme", "f", "femmes")), ("Hommes", ("homme", "un homme", "h", "hommes")))
@@ -90,7 +92,7 @@ def margins_of(
         )
     found = []
     for variable in variables:
-        if variable in ("age", "classe_age"):
+        if variable in AGES:
             found.append(_ages(place, variable, starts))
         elif variable in AVAILABLE:
             found.append(AVAILABLE[variable](place))
@@ -254,12 +256,22 @@ def _shares(place: Place, table: Table, columns: tuple[str, str], counted: str) 
 
 
 AVAILABLE: dict[str, Callable[[Place], Margin]] = {
-    "age": lambda place: _ages(place, "age", STARTS),
+    **{name: partial(_ages, variable=name, starts=STARTS) for name in AGES},
     "sexe": _sexes,
     "commune": _communes,
     "diplome": _diplomas,
     "pcs": _occupations,
 }
+
+
+def counted_among(names: Collection[str]) -> tuple[str, ...]:
+    """Return the questions that the census counts too, by their name; of the two ways of telling an age, the fuller.
+
+    >>> counted_among(["age", "classe_age", "sexe", "usages"]), counted_among(["pcs", "age"])
+    (('classe_age', 'sexe'), ('age', 'pcs'))
+    """
+    found = [name for name in AVAILABLE if name in names]
+    return tuple(name for name in found if name not in AGES or name == found[0])
 
 
 def _to_total(margin: Margin, total: float) -> Margin:

@@ -24,7 +24,7 @@ SAID = (
     *("Je voudrais surtout qu’on me laisse le temps.", "Mon téléphone est trop vieux pour ces sites."),
     *("Ici on m’a montré, et j’ai refait seule.", "Le mot de passe, je le perds toujours."),
 )
-WEIGHED = ("age", "sexe")  # what the census counts there, and the answers are made to look like
+WEIGHED = ("classe_age", "sexe")  # what the census counts there, and the answers are made to look like
 # What comes out of the draw, by age: under 40, 40 to 60, over 60. Weights, not percentages.
 EASE = {"pas_du_tout": (1, 3, 6), "peu": (2, 4, 5), "a_l_aise": (5, 5, 3), "tres": (5, 2, 1)}
 LAST = {"moins_3_mois": (60, 50, 38), "3_12_mois": (1, 2, 4), "plus_1_an": (1, 2, 5), "jamais": (1, 4, 14)}

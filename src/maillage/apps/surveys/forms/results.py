@@ -11,9 +11,13 @@ from maillage.pipeline.survey.margins import Margin
 from maillage.reference.questionnaire import Question, Questionnaire, words
 from maillage.reports import survey_cards
 from maillage.reports.wording import lower_first
+from maillage.studies.census_margins import AGES
 
 LONGEST = 90
-VARIABLES = (("age", "Âge"), ("sexe", "Sexe"), ("commune", "Commune"), ("diplome", "Diplôme"), ("pcs", "Profession"))
+VARIABLES = (
+    *((name, "Âge") for name in AGES),
+    *(("sexe", "Sexe"), ("commune", "Commune"), ("diplome", "Diplôme"), ("pcs", "Profession")),
+)
 
 
 class TableForm(forms.Form):
@@ -70,7 +74,7 @@ class MarginsForm(forms.Form):
         choices=VARIABLES,
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text="Les questions qui portent ces noms dans le questionnaire : age, sexe, commune, diplome, pcs.",
+        help_text="Les questions qui portent ces noms dans le questionnaire : classe_age ou age, sexe, commune, diplome, pcs.",
     )
     fichier = forms.FileField(
         label="Ou vos propres marges", required=False, help_text="Un tableau CSV ou Excel : variable,modalite,effectif"

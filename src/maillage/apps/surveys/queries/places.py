@@ -19,7 +19,6 @@ from maillage.studies.territories import gazetteer
 
 COMMUNES, OTHERS = "commune", "autres"
 MOST_COMMUNES, MOST_STRATA = 60, 15
-VARIABLES = ("classe_age", "age", "sexe", "commune", "diplome", "pcs")
 
 
 def fitted(form: Questionnaire, territory: str) -> Questionnaire:
@@ -76,15 +75,12 @@ def quotas(survey: Survey) -> list[Quota]:
     The target of a stratum is its share of the survey's; without a target, of the answers there are.
     """
     held = table(survey)
-    asked = [name for name in VARIABLES if name in held]
-    if "classe_age" in asked:
-        asked = [name for name in asked if name != "age"]
     kept = territories.perimeter(survey.territory)
     rows = None
     if kept is not None:
         rows = np.flatnonzero(np.isin(needs.country().frame.commune, list(communes_of(survey.territory) or ())))
     out = []
-    for name in asked:
+    for name in census_margins.counted_among(held.columns):
         try:
             (margin,) = census_margins.margins_of(kept.code if kept else survey.territory, (name,), rows=rows)
         except HouseError:  # the census does not tell it here: it is not a quota

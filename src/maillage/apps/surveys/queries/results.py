@@ -491,8 +491,7 @@ def place_name(territory: str) -> str:
 
 def offered_variables(survey: Survey) -> tuple[str, ...]:
     """Return the variables that the census counts and the questionnaire asks, by their name."""
-    asked = {question.name for question in questionnaire(survey).questions()}
-    return tuple(name for name in census_margins_.AVAILABLE if name in asked)
+    return census_margins_.counted_among([question.name for question in questionnaire(survey).questions()])
 
 
 def census_margins(survey: Survey, variables: Sequence[str]) -> tuple[Margin, ...]:
