@@ -65,7 +65,8 @@ def test_no_screen_waits_for_its_own_answers():
     for form in (FORM, *banks().values()):
         cut = screens.cut(form)
         seen = [name for screen in cut for name in screen.names]
-        assert seen == [q.name for q in form.questions() if q.kind not in (*screens.UNASKED, "note")]
+        assert seen == [q.name for q in form.questions() if q.kind not in (*screens.UNASKED, "note") and not q.observed]
+        assert "francais" not in seen  # told by the one who asks
         assert all(len(screen.names) <= screens.MOST for screen in cut)
     assert [screen.names for screen in screens.cut(FORM)] == [("age", "net"), ("ou",), ("eq", "ordre")]
 
@@ -108,6 +109,7 @@ def test_what_helps_is_heard_with_its_question(client, survey):
     post(client, "/enquetes/essai/")
     assert post(client, "/enquetes/essai/page/1/", **{"q-age": "40", "q-net": "oui"}).url == "/enquetes/essai/page/2/"
     text = client.get("/enquetes/essai/page/2/").content.decode()
+    assert "Je ne sais pas" in client.get("/enquetes/essai/page/1/").content.decode()  # said by oneself
     assert 'aria-describedby="s-ou"' in text and 'id="s-ou">Sans nom ni adresse' in text
 
 
@@ -119,12 +121,12 @@ def test_the_language_chosen_on_the_first_screen_is_that_of_the_questions(client
     shown = client.post("/enquetes/essai/", {"langue": sent[1]}, follow=True).content.decode()
     assert "age in English?" in shown
     assert "Prefer not to answer" in shown
-    assert "Ne sait pas" not in shown
+    assert "Je ne sais pas" not in shown
     kept = client.post("/enquetes/essai/page/1/", {"tu-age": "refus", "tu-net": "nsp", "q-net": "nsp"}, follow=True)
     assert kept.redirect_chain
     read = client.get("/enquetes/essai/relire/").content.decode()
     assert "Prefer not to answer" in read
-    assert "Don’t know" in read
+    assert "I do not know" in read
 
 
 def test_it_resumes_where_it_was_left_in_another_language(client, survey):
@@ -249,12 +251,12 @@ def test_logs_hold_no_link(kind):
 def test_every_word_of_ours_is_in_the_language_chosen(client, survey):
     post(client, "/enquetes/essai/", langue="en")
     asked = client.get("/enquetes/essai/page/1/").content.decode()
-    assert "Ne sait pas" not in asked
+    assert "Je ne sais pas" not in asked
     faulty = post(client, "/enquetes/essai/page/1/", **{"q-age": "x", "q-net": "non"}).content.decode()
     assert "On attend" not in faulty
     post(client, "/enquetes/essai/page/1/", **{"tu-age": "nsp", "q-net": "non"})
     read = client.get("/enquetes/essai/relire/").content.decode()
-    assert "Ne sait pas" not in read
+    assert "Je ne sais pas" not in read
 
 
 def test_answers_are_read_again_as_their_author_says_them():

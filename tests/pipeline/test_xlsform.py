@@ -387,6 +387,7 @@ def questionnaires(draw: st.DrawFn) -> Questionnaire:
             published=draw(st.one_of(st.just(""), WORDS)),
             rows=draw(st.sampled_from([(), ("F1-001",), ("F1-001", "E-003")])),
             ours=draw(st.booleans()),
+            observed=draw(st.booleans()),
             national=draw(st.sampled_from([(), (National(choice="a", percent=8.4, universe="u", year=2021, producer="p", title="t", url="", quote="« q »", difference="d"),)])),
         )  # fmt: skip
         before.append(found.name)

@@ -41,6 +41,19 @@ def test_a_third_that_says_yes_is_only_a_third():
     ]
 
 
+def test_a_question_asked_of_some_names_them():
+    """Posée à une partie des personnes : la phrase dit lesquelles, et ne parle pas des « habitants »."""
+    lines = (
+        Line(name="oui", label="Oui", figure=share(48, 37, 59)),
+        Line(name="non", label="Non", figure=share(52, 41, 63)),
+    )
+    (told,) = findings.sentences(asked(*lines, partial=True), findings.PEOPLE["inhabitants"])
+    assert told.text.replace("\u00a0", " ") == (
+        "« Souhaitez-vous en apprendre plus ? » : un répondant sur deux répond « Oui » (48 %, entre 37 et 59 %). Base : répondants."
+    )
+    assert written(asked(*lines, observed=True)) == []  # what the one who asks writes down is nobody's opinion
+
+
 @mark.parametrize(
     ("national", "words"),
     [(84, "pas d’écart net avec le national"), (70, "plus qu’au national"), (95, "moins qu’au national")],

@@ -72,7 +72,8 @@ class Question:
     choices: the name of a list of the questionnaire. scale: the choices are ordered, from the worst to the best (`ease`,
     `satisfaction`, `states`: today, planned, no). topic: what is compared across surveys (« visibilite »). universe: of whom it
     is asked, in words. published: the label its source prints. rows: rows of the requirements or lines of the seed it comes from.
-    ours: said nowhere in the source. parameters: `start`, `end`, `step` of a range.
+    ours: said nowhere in the source. observed: told by whoever asks, of the person or of the meeting; who answers alone does not see
+    it. parameters: `start`, `end`, `step` of a range.
     """
 
     name: str
@@ -96,6 +97,7 @@ class Question:
     published: str = ""
     rows: tuple[str, ...] = ()
     ours: bool = False
+    observed: bool = False
     national: tuple[National, ...] = ()
 
     @property

@@ -88,6 +88,8 @@ def _asked(sample: Sample, whole: Tabulation, question: Question | None) -> Aske
         least=whole.least,
         told=whole.told,
         ordered=bool(whole.scale) or whole.form in ("number", "date"),
+        partial=sample.reader.is_partial(whole.question),
+        observed=question is not None and question.observed,
     )
 
 

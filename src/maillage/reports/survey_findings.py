@@ -1,7 +1,7 @@
 """What a survey teaches, in sentences: each is written by a rule, from figures it keeps; none goes further than its interval."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from maillage.engine.proportions import rounded
@@ -128,7 +128,8 @@ class Asked:
     scale: the answers go from the worst to the best. several: one may give several answers. groups: answers put together
     (« plutôt à l’aise » and « très à l’aise »), the favourable one last. n: those who answered. ordered: the answers follow an
     order, and none is « la moins donnée ». beside: the answers of published figures, those that add up several among them.
-    told: whether n may be; least: under how many respondents a count is not.
+    told: whether n may be; least: under how many respondents a count is not. partial: some were not asked, and a sentence says of
+    whom it speaks. observed: told by whoever asked: it teaches nothing of what people think.
     """
 
     name: str
@@ -146,6 +147,8 @@ class Asked:
     beside: Sequence[Line] = ()
     least: int = 0
     told: bool = True
+    partial: bool = False
+    observed: bool = False
 
     @property
     def base(self) -> int | None:
@@ -168,8 +171,9 @@ class Gap:
 def sentences(asked: Asked, people: Who) -> list[Sentence]:
     """Return the sentences of a question, its groups apart: nothing on what is withheld, nothing on no answer."""
     shown = [line for line in asked.lines if isinstance(line.figure, Estimate)]
-    if not shown or not asked.n or asked.name in PROFILE:
+    if not shown or not asked.n or asked.name in PROFILE or asked.observed:
         return []
+    people = RESPONDENTS if asked.partial else people
     out = []
     if asked.scale and asked.groups:
         out += _scale(asked, people)
@@ -179,7 +183,7 @@ def sentences(asked: Asked, people: Who) -> list[Sentence]:
         out += _yes(asked, shown, people)
     else:
         out += _first(asked, shown, people)
-    return [*out, *_national(asked, people)]
+    return [replace(each, text=f"{each.text}{_base(asked)}") for each in (*out, *_national(asked, people))]
 
 
 def gap_sentence(asked: Asked, gaps: Iterable[Gap], by: str) -> Sentence | None:
@@ -194,7 +198,7 @@ def gap_sentence(asked: Asked, gaps: Iterable[Gap], by: str) -> Sentence | None:
     text = (
         f"« {found.label} » : {_percent(first, asked)} pour « {high} » contre {_percent(second, asked)} pour « {low} », "
         f"un écart de {number(rounded(abs(found.difference.value)))} points ({_bounds(found.difference)}), que le hasard du "
-        f"tirage n’explique pas.{_small(min(first.n, second.n))}"
+        f"tirage n’explique pas.{_small(min(first.n, second.n))}{_base(asked)}"
     )
     behind = tuple(_behind(f"{found.label}, {name}", figure, asked) for name, figure in ((high, first), (low, second)))
     return Sentence(key=f"ecart:{asked.name}:{by}", text=text, figures=behind)
@@ -211,7 +215,7 @@ def change_sentence(asked: Asked, gap: Gap) -> Sentence:
         end = f"pas de changement net : l’écart de {number(moved)} points reste dans son intervalle"
     text = (
         f"« {gap.label} » : {_percent(gap.first_figure, asked)} ({gap.first}), puis {_percent(gap.second_figure, asked)} "
-        f"({gap.second}) : {end}.{_small(min(gap.first_figure.n, gap.second_figure.n))}"
+        f"({gap.second}) : {end}.{_small(min(gap.first_figure.n, gap.second_figure.n))}{_base(asked)}"
     )
     behind = (
         _behind(f"{gap.label}, {gap.first}", gap.first_figure, asked),
@@ -398,6 +402,11 @@ def _bounds(difference: Estimate) -> str:
 
 def _small(n: int) -> str:
     return f" Attention : {number(n)} réponses seulement." if n < SMALL else ""
+
+
+def _base(asked: Asked) -> str:
+    """Return of whom a sentence speaks, when it is not of all those who answered."""
+    return f" Base : {asked.universe.rstrip('.')}." if asked.partial and asked.universe else ""
 
 
 def _behind(label: str, figure: Figure, asked: Asked, national: float | None = None, note: str = "") -> Behind:

@@ -111,6 +111,10 @@ class Reader:
             if each != name and each in self.answers and name in self._read_by(conditions)
         ]
 
+    def is_partial(self, name: str) -> bool:
+        """Return whether a question, or a group it stands in, is asked of some only."""
+        return bool(self._conditions.get(name))
+
     def leaves_few(self, column: "Column", least: int) -> bool:
         """Return whether the answers to another question left a few people, and only them, without this one."""
         for name in self._read_by(self._conditions.get(column.name, ())) - {column.name}:

@@ -61,7 +61,10 @@ NO = ("", "no", "false", "false()", "non", "faux", "0")
 CITED = re.compile(r"\$\{[^}]*\}")
 ABOVE = 10  # rows among which the names of columns are looked for, a title standing above them
 HEADS: tuple[set[str], ...] = ({"type", "name"}, {"list_name", "name"}, {"form_title"}, {"form_id"})
-OURS = ("scale", "topic", "universe", "published", "rows", "ours", "national", "choices", "constraint", "choice_filter")
+OURS = (
+    *("scale", "topic", "universe", "published", "rows", "ours", "observed", "national"),
+    *("choices", "constraint", "choice_filter"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -578,6 +581,7 @@ def _question(
         published=told["published"],
         rows=tuple(part.strip() for part in told["rows"].split(";") if part.strip()),
         ours=told["ours"] in YES,
+        observed=told["observed"] in YES,
         national=_national(told["national"], line, sheet, reading),
     )
 
@@ -814,6 +818,7 @@ def _row(questionnaire: Questionnaire, question: Question, names: Mapping[str, s
         "maillage::published": question.published,
         "maillage::rows": "; ".join(question.rows),
         "maillage::ours": "yes" if question.ours else "",
+        "maillage::observed": "yes" if question.observed else "",
         "maillage::national": json.dumps([asdict(each) for each in question.national], ensure_ascii=False)
         if question.national
         else "",

@@ -8,16 +8,18 @@ from django.utils import translation
 from django.utils.dateparse import parse_date
 from django.utils.formats import date_format, get_format
 
-from maillage.kernel.languages import FRENCH, LANGUAGES, say
+from maillage.kernel.languages import FRENCH, LANGUAGES, say, to_say
 from maillage.reference import expressions
 from maillage.reference.answering import offered
-from maillage.reference.questionnaire import UNSAID, Choice, Group, Question, Questionnaire, words
+from maillage.reference.questionnaire import DECLINED, UNKNOWN, UNSAID, Choice, Group, Question, Questionnaire, words
 from maillage.reports.questionnaire_papier import how
 from maillage.reports.wording import spaced
 
 MOST = 4  # questions of one screen
 UNASKED = ("calculate", "hidden", "geopoint", "image")  # what nobody answers alone
 TICKS = ("one", "many")
+# What a surveyor writes « Ne sait pas » is said by oneself here.
+SAID: Mapping[str, str] = {UNKNOWN: to_say("Je ne sais pas"), DECLINED: to_say("Je ne souhaite pas répondre")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,7 @@ def cut(questionnaire: Questionnaire) -> list[Screen]:
     needs = _needs(questionnaire)
     found: list[tuple[str, Mapping[str, str], list[Question]]] = []
     for group, title, question, conditions in _leaves(questionnaire.items, "", {}, ()):
-        if question.kind in UNASKED:
+        if question.kind in UNASKED or question.observed:
             continue
         asked = {name for text in (*conditions, question.choice_filter) for name in _names(text, needs)}
         last = found[-1] if found else None
@@ -125,13 +127,13 @@ def shown(
 
 
 def _unsaid(name: str, said: Mapping[str, Choice], language: str) -> str:
-    return words(said[name].label, language) if name in said else say(UNSAID[name])
+    return words(said[name].label, language) if name in said else say(SAID[name])
 
 
 def in_words(questionnaire: Questionnaire, question: Question, value: str, language: str) -> str:
     """Return an answer as its author would read it."""
     told = {each.name: words(each.label, language) for each in questionnaire.choices(question)}
-    unsaid = {name: say(each) for name, each in UNSAID.items()}
+    unsaid = {name: say(each) for name, each in SAID.items()}
     if question.kind in (*TICKS, "rank"):
         return ", ".join(told.get(each) or unsaid.get(each, each) for each in value.split())
     if value in unsaid:

@@ -219,7 +219,7 @@ def opening(request: HttpRequest, door: Door) -> HttpResponse:
     context = {
         "door": door,
         "draft": draft,
-        "n": sum(1 for each in form.questions() if each.kind not in (*screens.UNASKED, "note")),
+        "n": sum(len(each.names) for each in screens.cut(form)),
         "languages": [(code, LANGUAGE_NAMES.get(code, code)) for code in form.languages],
         "again": draft is not None and bool(draft.values.keys() - door.known.keys()),
     }
