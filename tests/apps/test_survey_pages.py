@@ -292,9 +292,38 @@ def test_an_age_told_by_its_class_weighs_like_one_told_in_years(client, analyst)
     asked.send(client, token, *(asked.answer(values=values) for values in told))
     offered = results.offered_variables(row)
     assert offered[:2] == ("classe_age", "sexe") and "age" not in offered
-    ages, _ = results.strata(row, results.census_margins(row, offered[:2]))
+    ages, _ = results.strata(row, places.census_margins(row, offered[:2]))
     assert (ages["label"], ages["silent"]) == ("Âge", 0)
     assert {each["name"]: each["n"] for each in ages["rows"] if each["n"]} == {"61-70 ans": 2}
+
+
+def test_a_form_brought_by_somebody_is_weighed_in_its_own_classes(client, analyst):
+    options = {
+        "age": (("j", "15-29 ans"), ("a", "30-59 ans"), ("s", "60 ans et plus")),
+        "sexe": (("1", "Femme"), ("2", "Homme")),
+    }
+    form = Questionnaire(
+        id="q",
+        title="Leur questionnaire",
+        lists={
+            name: tuple(Choice(name=code, label={"fr": label}) for code, label in rows) for name, rows in options.items()
+        },
+        items=tuple(Question(name=name, kind="one", label={"fr": name}, choices=name) for name in options),
+    )
+    row = campaigns.prepare(by=None, title="La leur", territory="38151", questionnaire=form, at=asked.AT)
+    campaigns.open_survey(row, by=None, at=asked.AT)
+    _, token = asked.device(row)
+    asked.send(client, token, *(asked.answer(values={"age": age, "sexe": sex}) for age in "jas" for sex in "12"))
+    held = {quota.variable: quota for quota in places.quotas(row)}
+    assert [(stratum.label, stratum.n) for stratum in held["age"].strata] == [
+        ("15-29 ans", 2),
+        ("30-59 ans", 2),
+        ("60 ans et plus", 2),
+    ]
+    assert [stratum.n for stratum in held["sexe"].strata] == [3, 3]
+    assert held["age"].unplaced == held["sexe"].unplaced == 0
+    for margin in places.census_margins(row, ("age", "sexe")):
+        assert not results.strata(row, [margin])[0]["unknown"]
 
 
 def test_what_is_published_keeps_its_rounding(survey):

@@ -7,8 +7,9 @@ from maillage.engine import calibration
 from maillage.kernel.errors import Refused
 from maillage.kernel.table import Table
 from maillage.pipeline.survey.margins import Category, Margin
+from maillage.reference.questionnaire import Choice
 from maillage.studies import weighting
-from maillage.studies.census_margins import AVAILABLE, margins_of
+from maillage.studies.census_margins import AVAILABLE, as_asked, margins_of, starts_asked
 
 METROPOLE, MAUBEUGE = "200040715", "200043396"
 
@@ -82,6 +83,39 @@ def test_what_the_census_does_not_say_is_refused(code, variables, words):
 def test_classes_of_age_that_do_not_follow_are_refused(starts):
     with pytest.raises(Refused, match="classes d’âge"):
         margins_of(METROPOLE, ("age",), starts=starts)
+
+
+def test_classes_of_age_are_those_that_a_question_asks():
+    asked = [
+        Choice(name=name, label={"fr": label})
+        for name, label in (
+            ("a", "Moins de 30 ans"),
+            ("b", "30 à 59 ans"),
+            ("c", "60 à 79 ans"),
+            ("d", "80 ans et plus"),
+            ("nsp", "Ne sait pas"),
+        )
+    ]
+    (ages,) = margins_of(METROPOLE, ("age",), starts=starts_asked(asked))
+    ages = as_asked(ages, asked)
+    assert [each.name for each in ages.categories] == [
+        "15-29 ans",
+        "30-59 ans",
+        "60 ans et plus",
+    ]  # the census says nothing past 75
+    assert weighting.seen(answers(age=["a", "b", "c", "d", "nsp"]), ages).counts == (1, 1, 2)
+    sexes = [
+        Choice(name="1", label={"fr": "Féminin"}),
+        Choice(name="2", label={"fr": "Un homme"}),
+        Choice(name="3", label={"fr": "Autre"}),
+    ]
+    seen = weighting.seen(answers(sexe=["1", "2", "2", "3"]), as_asked(margins_of(METROPOLE, ("sexe",))[0], sexes))
+    assert (seen.counts, seen.unknown) == ((1, 2), {"3": 1})
+
+
+@pytest.mark.parametrize("names", [("jeune", "vieux"), ("15-29", "40-59"), ("15-29", "vieux"), ()])
+def test_answers_that_are_no_classes_of_age_leave_those_of_the_house(names):
+    assert starts_asked([Choice(name=name, label={}) for name in names]) == ()
 
 
 def test_classes_made_one_keep_their_people_answers_and_the_form_of_an_age():

@@ -4,9 +4,11 @@ Every margin counts the inhabitants of 15 and over, so that all have one total; 
 shares only. Source: docs/methods/redressement.md, section « Les marges du recensement ».
 """
 
+import re
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +22,7 @@ from maillage.pipeline.cog import clean as cog
 from maillage.pipeline.survey.margins import Category, Margin
 from maillage.reference.cards import cards
 from maillage.reference.parameters import number
+from maillage.reference.questionnaire import Choice, unsaid
 from maillage.studies import frame as frames
 from maillage.studies import needs
 from maillage.studies.territories import gazetteer, rows_of
@@ -27,11 +30,14 @@ from maillage.studies.territories import gazetteer, rows_of
 Floats = NDArray[np.float64]
 Positions = NDArray[np.int64]
 
-OLDEST = 120
+YOUNGEST, LAST_START, OLDEST = 15, 75, 120
 AGES = ("classe_age", "age")  # a class holds the ages told in years and those told by their class: it comes first
 STARTS = (15, 26, 40, 61, 71)  # classes of the questionnaire of inhabitants
 UNIVERSE = "habitants de 15 ans et plus"
-SEXES = (("Femmes", ("femme", "une femme", "f", "femmes")), ("Hommes", ("homme", "un homme", "h", "hommes")))
+SEXES = (
+    ("Femmes", ("femme", "une femme", "f", "femmes", "féminin")),
+    ("Hommes", ("homme", "un homme", "h", "hommes", "masculin")),
+)
 DIPLOMA_CLASSES = (
     ("Sans diplôme ou CEP", ("none",), ("aucun", "sans", "sans diplôme")),
     ("Brevet", ("brevet",), ("brevet",)),
@@ -106,7 +112,7 @@ def margins_of(
 
 
 def _ages(place: Place, variable: str, starts: Sequence[int]) -> Margin:
-    if not starts or min(starts) < 15 or list(starts) != sorted(set(starts)) or max(starts) > 75:
+    if not starts or min(starts) < YOUNGEST or list(starts) != sorted(set(starts)) or max(starts) > LAST_START:
         raise Refused(
             f"Ces classes d’âge ne se suivent pas : {', '.join(map(str, starts))}.",
             why="On donne le premier âge de chaque classe, de 15 à 75 ans, dans l’ordre.",
@@ -131,8 +137,74 @@ def _ages(place: Place, variable: str, starts: Sequence[int]) -> Margin:
             f" La coupure à {' et '.join(map(str, cut))} ans suppose les âges également répartis dans la classe du recensement."
             if cut
             else ""
+        )
+        + (f" Les moins de {starts[0]} ans n’y sont pas." if starts[0] > YOUNGEST else ""),
+    )
+
+
+def starts_asked(choices: Sequence[Choice]) -> tuple[int, ...]:
+    """Return the first ages of the classes that a question offers, from 15 to 75; nothing when its answers are not classes of age.
+
+    >>> starts_asked([Choice(name=name, label={}) for name in ("moins de 30 ans", "30-59", "60-79", "80+", "nsp")])
+    (15, 30, 60)
+    >>> starts_asked([Choice(name=name, label={}) for name in ("jeune", "30-59")])
+    ()
+    """
+    found = [_span_asked(choice) for choice in choices if not unsaid(choice)]
+    spans = sorted(span for span in found if span is not None and span[1] >= YOUNGEST)
+    if None in found or any(older[0] - younger[1] not in (0, 1) for younger, older in pairwise(spans)):
+        return ()
+    return tuple(sorted({max(low, YOUNGEST) for low, _ in spans if low <= LAST_START}))
+
+
+def _span_asked(choice: Choice) -> tuple[int, int] | None:
+    return next((span for words in (*choice.label.values(), choice.name) if (span := span_of(words))), None)
+
+
+def span_of(words: str) -> tuple[int, int] | None:
+    """Return the lowest and highest age that words tell, None when they tell none.
+
+    >>> span_of("De 15 à 29 ans"), span_of("18_24"), span_of("Moins de 25 ans"), span_of("25 ans ou moins")
+    ((15, 29), (18, 24), (0, 24), (0, 25))
+    >>> span_of("60 ans et plus"), span_of("Plus de 70 ans"), span_of("75+"), span_of("Ne sait pas"), span_of("1")
+    ((60, 120), (71, 120), (75, 120), None, None)
+    """
+    ages = [int(age) for age in re.findall(r"(?<!\d)\d{1,3}(?!\d)", words)]
+    if len(ages) == 2:
+        return (ages[0], ages[1]) if ages[0] < ages[1] <= OLDEST else None
+    if len(ages) != 1 or not (told := re.search(r"plus|\+|moins", words.casefold())):
+        return None
+    before = told.start() < words.find(str(ages[0]))
+    if told.group() == "moins":
+        return 0, ages[0] - before
+    return ages[0] + before, OLDEST
+
+
+def as_asked(margin: Margin, choices: Sequence[Choice]) -> Margin:
+    """Return a margin whose classes know the answers of a question under the names it gives them: by their label, or by the ages they tell.
+
+    A question may call « Femme » `1`, and « 60 ans et plus » `senior`.
+    """
+    known = {plain(value): rank for rank, each in enumerate(margin.categories) for value in (each.name, *each.values)}
+    more: list[list[str]] = [[] for _ in margin.categories]
+    for choice in choices:
+        said = [plain(words) for words in (choice.name, *choice.label.values())]
+        rank = next((known[each] for each in said if each in known), None)
+        if rank is None and (span := _span_asked(choice)) is not None and span[1] >= YOUNGEST:
+            rank = next((n for n, each in enumerate(margin.categories) if each.span and _holds(each.span, span)), None)
+        if rank is not None and choice.name not in margin.categories[rank].values:
+            more[rank].append(choice.name)
+    return replace(
+        margin,
+        categories=tuple(
+            replace(each, values=(*each.values, *names)) for each, names in zip(margin.categories, more, strict=True)
         ),
     )
+
+
+def _holds(ages: tuple[int, int], asked: tuple[int, int]) -> bool:
+    """Return whether a class holds one that is asked; « 15-25 » then « 25-40 » share an age, the second has it."""
+    return ages[0] <= max(asked[0], YOUNGEST) and asked[1] <= ages[1] + 1
 
 
 def _between(people: Floats, edges: Sequence[int], low: int, high: int) -> float:

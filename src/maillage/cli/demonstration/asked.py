@@ -38,8 +38,8 @@ def tell(at: datetime, accounts: Mapping[str, Any]) -> str:
     from maillage.apps.surveys.actions import results as published
     from maillage.apps.surveys.actions.receive import receive
     from maillage.apps.surveys.models import Answer, Survey
-    from maillage.apps.surveys.queries import heard, results
-    from maillage.apps.surveys.queries.places import fitted
+    from maillage.apps.surveys.queries import heard
+    from maillage.apps.surveys.queries.places import census_margins, fitted
     from maillage.reference.surveys import banks
 
     if Survey.objects.filter(example=True).exists():
@@ -75,7 +75,7 @@ def tell(at: datetime, accounts: Mapping[str, Any]) -> str:
         answer = Answer.objects.get(pk=each.answer)
         said = {"shown": each.text, "speaker": "inhabitant", "theme": "", "device": "", "keep": True}
         reading.review(by=by, answer=answer, question=each.question, at=at, **said)
-    published.weigh(survey, results.census_margins(survey, WEIGHED), by=by, at=at)
+    published.weigh(survey, census_margins(survey, WEIGHED), by=by, at=at)
     published.publish(survey, None, by=by, at=at)
     return f"/enquetes/{survey.slug}/resultats/"
 

@@ -13,8 +13,9 @@ from maillage.apps.territories import queries as territories
 from maillage.kernel.errors import HouseError
 from maillage.kernel.names import plain
 from maillage.pipeline.survey.margins import Margin, key
-from maillage.reference.questionnaire import Choice, Questionnaire
-from maillage.studies import census_margins, needs
+from maillage.reference.questionnaire import Choice, Questionnaire, load
+from maillage.studies import census_margins as census
+from maillage.studies import needs
 from maillage.studies.territories import gazetteer
 
 COMMUNES, OTHERS = "commune", "autres"
@@ -75,18 +76,34 @@ def quotas(survey: Survey) -> list[Quota]:
     The target of a stratum is its share of the survey's; without a target, of the answers there are.
     """
     held = table(survey)
-    kept = territories.perimeter(survey.territory)
-    rows = None
-    if kept is not None:
-        rows = np.flatnonzero(np.isin(needs.country().frame.commune, list(communes_of(survey.territory) or ())))
     out = []
-    for name in census_margins.counted_among(held.columns):
+    for name in census.counted_among(held.columns):
         try:
-            (margin,) = census_margins.margins_of(kept.code if kept else survey.territory, (name,), rows=rows)
+            (margin,) = census_margins(survey, (name,))
         except HouseError:  # the census does not tell it here: it is not a quota
             continue
         out.append(_quota(margin, held[name].tolist(), survey.target))
     return out
+
+
+def census_margins(survey: Survey, variables: Sequence[str]) -> tuple[Margin, ...]:
+    """Return the margins of the territory of a survey, in the classes that its questionnaire asks; Refused when the census does not tell them there."""
+    kept = territories.perimeter(survey.territory)
+    rows = None
+    if kept is not None:
+        rows = np.flatnonzero(np.isin(needs.country().frame.commune, list(communes_of(survey.territory) or ())))
+    version = survey.versions.first()
+    form = load(version.definition) if version is not None else Questionnaire(id="", title="")
+    out: list[Margin] = []
+    for name in variables:
+        question = form.question(name)
+        choices = form.choices(question) if question is not None else ()
+        starts = census.starts_asked(choices) or census.STARTS
+        out += (
+            census.as_asked(margin, choices)
+            for margin in census.margins_of(kept.name if kept else survey.territory, (name,), rows=rows, starts=starts)
+        )
+    return tuple(out)
 
 
 def _quota(margin: Margin, answers: Sequence[str], target: int | None) -> Quota:

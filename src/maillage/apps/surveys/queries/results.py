@@ -13,7 +13,6 @@ import numpy as np
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from maillage.apps.memberships.access import communes_of
 from maillage.apps.surveys import rules
 from maillage.apps.surveys.models import Answer, Finding, Publication, Survey, Version, Weighting
 from maillage.apps.surveys.queries import answers, heard
@@ -32,9 +31,7 @@ from maillage.reports.survey import Card, Results, Sample
 from maillage.reports.survey_findings import Sentence
 from maillage.reports.survey_waves import Before
 from maillage.reports.wording import count, number
-from maillage.studies import census_margins as census_margins_
-from maillage.studies import frame as frames
-from maillage.studies import local_survey, tabulation, weighting
+from maillage.studies import census_margins, local_survey, tabulation, weighting
 from maillage.studies.tabulated import Counted, Tabulation, counted
 
 Json = dict[str, Any]
@@ -491,18 +488,7 @@ def place_name(territory: str) -> str:
 
 def offered_variables(survey: Survey) -> tuple[str, ...]:
     """Return the variables that the census counts and the questionnaire asks, by their name."""
-    return census_margins_.counted_among([question.name for question in questionnaire(survey).questions()])
-
-
-def census_margins(survey: Survey, variables: Sequence[str]) -> tuple[Margin, ...]:
-    """Return the margins of the territory of a survey, from the census; Refused when it does not know them there."""
-    kept_ = territories.perimeter(survey.territory)
-    if kept_ is None:
-        return census_margins_.margins_of(survey.territory, variables)
-    communes = communes_of(survey.territory)
-    iris = frames.sources().rp2021
-    rows = np.flatnonzero(np.isin(iris["commune"], sorted(communes or ())))
-    return census_margins_.margins_of(kept_.name, variables, rows=rows)
+    return census_margins.counted_among([question.name for question in questionnaire(survey).questions()])
 
 
 def margins_of_page(text: str) -> tuple[Margin, ...]:

@@ -18,7 +18,7 @@ from maillage.apps.surveys import access
 from maillage.apps.surveys.actions import results as actions
 from maillage.apps.surveys.forms.results import MarginsForm, TableForm, WeighForm, labelled
 from maillage.apps.surveys.models import Publication, Survey, Weighting
-from maillage.apps.surveys.queries import answers, compared, results
+from maillage.apps.surveys.queries import answers, compared, places, results
 from maillage.apps.surveys.views.framed import framed
 from maillage.kernel.errors import Refused
 from maillage.kernel.typed import whole
@@ -141,7 +141,7 @@ def weighting(request: HttpRequest, pk: int) -> HttpResponse:
     margins, error = (), None
     try:
         if start.is_bound and start.is_valid():
-            margins = start.cleaned_data["fichier"] or results.census_margins(survey, start.cleaned_data["variables"])
+            margins = start.cleaned_data["fichier"] or places.census_margins(survey, start.cleaned_data["variables"])
         elif asked in ("reunir", "calculer"):
             margins = results.margins_of_page(request.POST.get("marges", ""))
         if asked == "reunir":
