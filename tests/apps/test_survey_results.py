@@ -145,6 +145,18 @@ def test_a_filter_that_leaves_out_a_few_people_shows_no_figure(browser, survey):
     assert "Aucun chiffre publié." in page
 
 
+def test_margins_of_a_file_are_told_in_the_words_of_the_questionnaire(browser, survey):
+    address = where(survey, "redressement/")
+    page = browser.post(address, {"geste": "preparer", "fichier": SimpleUploadedFile("marges.csv", MARGINS)})
+    browser.post(address, {"geste": "calculer", "marges": page.context["marges"], "methode": "raking"})
+    (sample,) = results.samples(results.chosen(survey))
+    assert (sample.label, [row[0] for row in sample.rows]) == ("Votre âge ?", ["Jeune", "Moyen", "Âgé"])
+    assert sample.source == "Population : marges données (marges.csv)."
+    table = browser.get(where(survey, "?question=tranche")).content.decode()
+    assert "le redressement l’impose" in table
+    assert "20,0\u00a0–\u00a020,0" not in table  # imposed: no interval
+
+
 def test_weights_come_from_a_file_of_margins_and_the_results_are_read_with_them(browser, survey):
     file = SimpleUploadedFile("marges.csv", MARGINS)
     page = browser.post(where(survey, "redressement/"), {"geste": "preparer", "fichier": file})

@@ -473,12 +473,12 @@ def shown(figure: Figure, rounding: str) -> str:
 
 
 def span(figure: Figure) -> str:
-    """Return an interval, a dash when there is none: the note of the table says why."""
-    return DASH if isinstance(figure, Withheld) else rate(figure).span
+    """Return an interval, a dash when there is none (withheld, or imposed by the margins): the note of the table says why."""
+    return DASH if isinstance(figure, Withheld) or figure.low == figure.value == figure.high else rate(figure).span
 
 
 def _with_span(figure: Figure, rounding: str) -> str:
-    return shown(figure, rounding) + ("" if isinstance(figure, Withheld) else f" ({span(figure)})")
+    return shown(figure, rounding) + (f" ({told})" if (told := span(figure)) != DASH else "")
 
 
 def _looks(card: Card) -> list[str]:

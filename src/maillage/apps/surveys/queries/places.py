@@ -13,7 +13,7 @@ from maillage.apps.territories import queries as territories
 from maillage.kernel.errors import HouseError
 from maillage.kernel.names import plain
 from maillage.pipeline.survey.margins import Margin, key
-from maillage.reference.questionnaire import Choice, Questionnaire, load
+from maillage.reference.questionnaire import Choice, Questionnaire, load, words
 from maillage.studies import census_margins as census
 from maillage.studies import needs
 from maillage.studies.territories import gazetteer
@@ -104,6 +104,28 @@ def census_margins(survey: Survey, variables: Sequence[str]) -> tuple[Margin, ..
             for margin in census.margins_of(kept.name if kept else survey.territory, (name,), rows=rows, starts=starts)
         )
     return tuple(out)
+
+
+def named(survey: Survey, margins: Sequence[Margin]) -> tuple[Margin, ...]:
+    """Return margins of a file under the words of the questionnaire: its label for a variable, those of its answers for the classes."""
+    version = survey.versions.first()
+    form = load(version.definition) if version is not None else Questionnaire(id="", title="")
+    return tuple(_named(margin, form) for margin in margins)
+
+
+def _named(margin: Margin, form: Questionnaire) -> Margin:
+    question = next((each for each in form.questions() if key(each.name) == key(margin.variable)), None)
+    if question is None:
+        return margin
+    said = {key(choice.name): words(choice.label) for choice in form.choices(question)}
+    names = [said.get(key(each.name)) or each.name for each in margin.categories]
+    if len(set(names)) < len(names):
+        return replace(margin, label=words(question.label))
+    classes = tuple(
+        replace(each, name=name, values=tuple(dict.fromkeys((*each.values, each.name, name))))
+        for each, name in zip(margin.categories, names, strict=True)
+    )
+    return replace(margin, label=words(question.label), categories=classes)
 
 
 def _quota(margin: Margin, answers: Sequence[str], target: int | None) -> Quota:

@@ -173,7 +173,9 @@ def kept_margin(margin: Margin) -> Json:
 def source_of(margin: Margin) -> str:
     """Return where a margin comes from, in words: its producer and title when it is one of our files."""
     card = cards().get(margin.source)
-    source = f"{card.producer}, {card.title}" if card else margin.source
+    source = (
+        f"{card.producer}, {card.title}" if card else margin.source or (margin.file and f"marges données ({margin.file})")
+    )
     return ", ".join(part for part in (source, margin.universe) if part)
 
 

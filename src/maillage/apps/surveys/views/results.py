@@ -141,7 +141,8 @@ def weighting(request: HttpRequest, pk: int) -> HttpResponse:
     margins, error = (), None
     try:
         if start.is_bound and start.is_valid():
-            margins = start.cleaned_data["fichier"] or places.census_margins(survey, start.cleaned_data["variables"])
+            given = start.cleaned_data
+            margins = places.named(survey, given["fichier"] or ()) or places.census_margins(survey, given["variables"])
         elif asked in ("reunir", "calculer"):
             margins = results.margins_of_page(request.POST.get("marges", ""))
         if asked == "reunir":
@@ -196,13 +197,15 @@ def _chosen(survey: Survey, row: Weighting) -> dict[str, Any]:
     for k, sample in enumerate(results.samples(row)):
         drawn += document.sample_blocks(sample, id=f"s{k}")
     behind = answers.counted(survey).count() - row.n
+    labels = {each["question"]: each["label"] for each in row.variables}
     return {
         "chosen": row,
         "behind": max(behind, 0),
         "spread": mark_safe(spread),
         "sample": _drawn(drawn),
         "coefficients": [
-            (each["variable"], each | {"weighted": each["n"] * each["coefficient"]}) for each in row.told["strata"]
+            (labels.get(each["variable"], each["variable"]), each | {"weighted": each["n"] * each["coefficient"]})
+            for each in row.told["strata"]
         ],
     }
 
