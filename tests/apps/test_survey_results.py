@@ -145,6 +145,17 @@ def test_a_filter_that_leaves_out_a_few_people_shows_no_figure(browser, survey):
     assert "Aucun chiffre publié." in page
 
 
+def test_answers_that_no_file_weighs_start_at_the_mean_of_those_that_it_does(browser, survey):
+    first, *_ = Answer.objects.filter(survey=survey).order_by("pk")
+    Answer.objects.filter(survey=survey).exclude(pk=first.pk).update(initial_weight=4)
+    row = actions.weigh(survey, margins.parse(MARGINS, "m.csv"), by=None, at=AT)
+    assert "1\xa0réponse sans poids de départ" in row.told["warnings"][0]
+    assert "la moyenne des autres, 4,00" in row.told["warnings"][0]
+    held = results.frame(survey)
+    assert not held.stale
+    assert held.weights is not None and set(held.weights.initial) == {4.0}
+
+
 def test_margins_of_a_file_are_told_in_the_words_of_the_questionnaire(browser, survey):
     address = where(survey, "redressement/")
     page = browser.post(address, {"geste": "preparer", "fichier": SimpleUploadedFile("marges.csv", MARGINS)})

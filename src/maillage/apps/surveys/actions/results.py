@@ -1,6 +1,7 @@
 """Weights made and chosen, sentences edited, results published and withdrawn."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -33,7 +34,7 @@ def weigh(
     """Weigh the answers of a survey on these margins, and read the results with it; Refused when no weight can meet them."""
     check_run(by, survey.territory)
     survey = held(survey)
-    table = answers.table(survey)
+    table, told = results.begun(answers.table(survey))
     found = study.weigh(
         table,
         margins,
@@ -50,7 +51,7 @@ def weigh(
         high=found.bounds[1] if found.bounds else None,
         variables=[results.kept_margin(margin) for margin in margins],
         weights=dict(zip(found.ids.tolist(), found.weights.tolist(), strict=True)),
-        told=results.told_weighting(found),
+        told=results.told_weighting(replace(found, warnings=(*([told] if told else []), *found.warnings))),
         n=found.n,
         chosen=True,
         made_at=at,

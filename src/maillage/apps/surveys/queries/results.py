@@ -22,6 +22,7 @@ from maillage.kernel.dates import in_words
 from maillage.kernel.errors import Refused, UnknownTerritory
 from maillage.kernel.estimate import Estimate
 from maillage.kernel.table import Table
+from maillage.pipeline.survey.answers import WEIGHT, numbers
 from maillage.pipeline.survey.margins import Category, Margin
 from maillage.reference.cards import cards
 from maillage.reference.questionnaire import Choice, Question, Questionnaire, load
@@ -124,12 +125,30 @@ def framed(survey: Survey, row: Weighting | None) -> Frame:
     weights = tabulation.Weights(values=values)
     if len(held):
         try:
-            initial, codes = weighting.calibrated(held, margins)
+            initial, codes = weighting.calibrated(begun(held)[0], margins)
             variables = tuple(margin.variable for margin in margins)
             weights = tabulation.Weights(values=values, initial=initial, codes=codes, variables=variables)
         except Refused as error:
             stale = error.what
     return Frame(survey, form, held, row, weights, int((~at).sum()), stale)
+
+
+def begun(table: Table) -> tuple[Table, str]:
+    """Return answers with an initial weight each, or none, and what to tell of it.
+
+    A file may give one, and a link, a kiosk or a sheet of paper never do: those that came without take the mean of the others.
+    """
+    if WEIGHT not in table or not (missing := int((table[WEIGHT] == "").sum())):
+        return table, ""
+    if missing == len(table):
+        return Table(table.name, {name: cells for name, cells in table.columns.items() if name != WEIGHT}), ""
+    given = numbers(table[WEIGHT].tolist())
+    usual = float(given[given > 0].mean())
+    told = (
+        f"{count(missing, 'réponse')} sans poids de départ, venue{'s' * (missing > 1)} autrement que par le fichier qui en donne : "
+        f"{'elles prennent' if missing > 1 else 'elle prend'} la moyenne des autres, {number(usual, 2)}."
+    )
+    return table.adding(**{WEIGHT: np.array([cell or repr(usual) for cell in table[WEIGHT].tolist()], dtype=np.str_)}), told
 
 
 def weighted_table(survey: Survey) -> Table:
