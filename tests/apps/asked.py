@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from maillage.apps.directory.models import Lieu
-from maillage.apps.surveys.actions import campaigns, targets
+from maillage.apps.surveys import access
+from maillage.apps.surveys.actions import campaigns
 from maillage.apps.surveys.models import Survey, Surveyor, Target
 from maillage.reference.questionnaire import Choice, Question, Questionnaire
 
@@ -64,5 +65,4 @@ def send(client: Any, token: str, *answers: dict[str, Any], waiting: int = 0) ->
 
 def target(survey: Survey, lieu: Lieu) -> Target:
     """Return a place asked by a survey."""
-    targets.choose(survey, [lieu], by=None, at=AT)
-    return Target.objects.get(survey=survey, lieu=lieu)
+    return Target.objects.create(survey=survey, lieu=lieu, token=access.digest(access.link_for(survey.pk, lieu.pk)))

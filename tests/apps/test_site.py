@@ -2,6 +2,7 @@
 
 import logging
 import re
+from datetime import datetime
 from html import unescape
 from logging.config import DictConfigurator
 
@@ -146,6 +147,21 @@ def test_the_space_is_kept_by_no_cache(client):
 @pytest.mark.parametrize(("n", "said"), [(0, "0 lieu"), (1, "1 lieu"), (1.5, "1,5 lieu"), (2, "2 lieux"), ([], "[] lieu")])
 def test_nothing_is_singular(n, said):
     assert Template("{{ n }} lieu{{ n|pluralize:'x' }}").render(Context({"n": n})) == said
+
+
+@pytest.mark.parametrize(
+    ("form", "said"),
+    [
+        ("j F Y", "1er novembre 2026"),
+        ("l j F", "dimanche 1er novembre"),
+        ("j F Y, H:i", "1er novembre 2026, 18:00"),
+        ("Y-m-d", "2026-11-01"),
+    ],
+)
+def test_the_first_of_a_month_is_said_premier(form, said):
+    day = datetime(2026, 11, 1, 18, 0)
+    assert Template("{{ day|date:form }}").render(Context({"day": day, "form": form})) == said
+    assert "1er" not in Template("{{ day|date:form }}").render(Context({"day": day.replace(day=11), "form": form}))
 
 
 @pytest.mark.parametrize("method", ["get", "post"])

@@ -248,6 +248,13 @@ def test_logs_hold_no_link(kind):
     assert "secret" not in Masked("%(message)s").format(record)
 
 
+def test_what_was_written_in_french_is_told_so_in_another_language(client, survey):
+    """A voice, a screen reader and right-to-left text take each word for what it is."""
+    shown = client.get("/enquetes/essai/?langue=en").content.decode()
+    assert '<h1><span lang="fr" dir="ltr">Essai</span>' in shown
+    assert '<span lang="fr"' not in client.get("/enquetes/essai/?langue=fr").content.decode()
+
+
 def test_every_word_of_ours_is_in_the_language_chosen(client, survey):
     post(client, "/enquetes/essai/", langue="en")
     asked = client.get("/enquetes/essai/page/1/").content.decode()

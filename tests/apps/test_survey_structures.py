@@ -10,7 +10,7 @@ from maillage.apps.directory.models import Proposal
 from maillage.apps.messages.models import Message
 from maillage.apps.surveys import access
 from maillage.apps.surveys.actions import campaigns, targets
-from maillage.apps.surveys.models import Answer, Target
+from maillage.apps.surveys.models import Answer, Survey, Target
 from maillage.apps.surveys.queries import sheets
 from maillage.apps.surveys.queries import targets as queries
 from maillage.kernel.errors import Refused
@@ -67,6 +67,17 @@ def answer(client, target, **said) -> Answer:
     """Answer through the pages."""
     assert client.post(filled(client, target, **said)).url.endswith("/merci/")
     return Answer.objects.get()
+
+
+def test_a_survey_of_people_asks_no_structure(client, survey, lieu, runner):
+    client.force_login(runner)
+    shown = client.get(f"/espace/enquetes/{survey.pk}/").content.decode()
+    assert "Structures interrogées" in shown
+    Survey.objects.update(kind="inhabitants")
+    assert "Structures interrogées" not in client.get(f"/espace/enquetes/{survey.pk}/").content.decode()
+    with pytest.raises(Refused, match="interroge des personnes"):
+        targets.choose(survey, [lieu], by=None, at=AT)
+    assert not Target.objects.exists()
 
 
 def test_places_are_chosen_by_type_and_commune(client, survey, runner, home):

@@ -15,6 +15,7 @@ KINDS: Mapping[str, str] = {
     "first_contact": "Premier rendez-vous",
     "other": "Autre enquête",
 }
+OF_PEOPLE = frozenset({"inhabitants", "caf", "first_contact"})  # the answer of a structure would count as somebody's
 STATES: Mapping[str, str] = {"draft": "En préparation", "open": "En cours", "closed": "Terminée"}
 CHANNELS: Mapping[str, str] = {
     "street": "Dans la rue, avec un enquêteur",

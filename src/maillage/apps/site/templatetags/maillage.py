@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl
 from django import template
 from django.conf import settings
 from django.template import defaultfilters
+from django.utils import translation
 from django.utils.html import conditional_escape, escape, format_html, format_html_join
 from django.utils.safestring import SafeData, SafeString, mark_safe
 
@@ -144,6 +145,16 @@ def mixed(text: str) -> str:
 def drawn(svg: str) -> SafeString:
     """Return a drawing made by reports, which escapes every word it writes."""
     return mark_safe(svg)
+
+
+FIRST = re.compile(r"(?<!\d)1 (?=[^\W\d])")  # the first day of a month, before its name
+
+
+@register.filter(name="date", expects_localtime=True)
+def dated(value: object, arg: str | None = None) -> str:
+    """Return a date as Django writes it; in French, the first of a month is « 1er »."""
+    shown = str(defaultfilters.date(value, arg))
+    return FIRST.sub("1er ", shown, count=1) if translation.get_language() == languages.FRENCH else shown
 
 
 @register.filter

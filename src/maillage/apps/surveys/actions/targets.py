@@ -27,9 +27,15 @@ SAID_BY = "la structure, par l’enquête"
 
 @transaction.atomic
 def choose(survey: Survey, lieux: Iterable[Lieu], *, by: User | None, at: datetime) -> int:
-    """Ask these places, and return how many are new. Refused when none is, or for one out of the survey's territory."""
+    """Ask these places, and return how many are new. Refused when none is, for one out of the territory, in a survey of people."""
     check_run(by, survey.territory)
     row = held(survey)
+    if row.kind in rules.OF_PEOPLE:
+        raise Refused(
+            "Aucune structure n’a été ajoutée.",
+            why="Cette enquête interroge des personnes : la réponse d’une structure compterait comme celle de l’une d’elles.",
+            do="Préparez une enquête auprès des structures.",
+        )
     free = {lieu.pk for lieu in targets.candidates(row)}
     new = [lieu for lieu in lieux if lieu.pk in free]
     if not new:

@@ -1,5 +1,6 @@
 """What the pages of whoever runs surveys show: the list, what is next, a questionnaire to be read, what changed between versions."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +11,7 @@ from maillage.apps.surveys import access
 from maillage.apps.surveys.models import Survey, Version
 from maillage.apps.surveys.queries.answers import COLLECTED, FOUND
 from maillage.reference.questionnaire import UNSAID, Choice, Group, Question, Questionnaire, load, words
+from maillage.reports.wording import spaced
 
 KINDS = {
     "one": "Une seule réponse",
@@ -29,6 +31,11 @@ KINDS = {
     "geopoint": "Une position",
     "image": "Une photo",
 }
+
+NAME, VALUE = r"\$\{(?P<name>[^}]+)\}", r"'(?P<value>[^']*)'"
+WITHIN = re.compile(rf"(?P<not>not\()?(?P<within>selected)\({NAME},\s*{VALUE}\)(?(not)\))(?P<sign>)")
+COMPARED = re.compile(rf"(?P<not>)(?P<within>)(?<!selected\(){NAME}(?:\s*(?P<sign>!=|=)\s*{VALUE})?")
+VERBS = {"=": " est", "!=": " n’est pas", "selected": " comprend", "not(selected": " ne comprend pas"}
 
 
 def surveys(user: Any) -> list[Survey]:
@@ -54,11 +61,11 @@ class Line:
 
     @property
     def label(self) -> str:
-        return words(self.item.label) or self.item.name
+        return spaced(words(self.item.label) or self.item.name)
 
     @property
     def hint(self) -> str:
-        return words(self.item.hint) if isinstance(self.item, Question) else ""
+        return spaced(words(self.item.hint)) if isinstance(self.item, Question) else ""
 
     @property
     def kind(self) -> str:
@@ -66,7 +73,7 @@ class Line:
 
     @property
     def answers(self) -> list[str]:
-        return [words(choice.label) or choice.name for choice in self.choices]
+        return [spaced(words(choice.label) or choice.name) for choice in self.choices]
 
 
 def lines(form: Questionnaire) -> list[Line]:
@@ -77,7 +84,7 @@ def lines(form: Questionnaire) -> list[Line]:
         asked = isinstance(item, Question) and item.is_asked
         number += asked
         choices = form.choices(item) if isinstance(item, Question) else ()
-        out.append(Line(item, depth, number if asked else 0, choices, in_words(form, item.relevant)))
+        out.append(Line(item, depth, number if asked else 0, choices, spaced(in_words(form, item.relevant))))
     return out
 
 
@@ -91,26 +98,32 @@ def _walk(items: Sequence[Question | Group], depth: int) -> Iterator[tuple[Quest
 def in_words(form: Questionnaire, condition: str) -> str:
     """Return a condition as somebody reads it: the words of questions and of answers in place of their names.
 
-    >>> in_words(Questionnaire(id="f", title="f"), "")
-    ''
+    >>> where = Question(name="ou", kind="many", label={"fr": "Où ?"}, choices="l")
+    >>> form = Questionnaire(id="f", title="f", lists={"l": (Choice(name="a", label={"fr": "Ici"}),)}, items=(where,))
+    >>> in_words(form, "selected(${ou}, 'a') and ${ou} != 'nsp' or ${ou} = ''")
+    '« Où ? » comprend « Ici » et « Où ? » n’est pas « Ne sait pas » ou « Où ? » est sans réponse'
+    >>> in_words(form, "not(selected(${ou}, 'a'))"), in_words(form, "")
+    ('« Où ? » ne comprend pas « Ici »', '')
     """
-    said = condition
-    for question in form.questions():
-        mark = "${" + question.name + "}"
-        if mark not in said:
-            continue
-        said = said.replace(mark, f"« {words(question.label) or question.name} »")
-        for choice in form.choices(question):
-            said = said.replace(f"'{choice.name}'", f"« {words(choice.label) or choice.name} »")
-    for sign, word in (
-        (" and ", " et "),
-        (" or ", " ou "),
-        ("!=", "n’est pas"),
-        ("not(", "sauf si ("),
-        ("selected(", "parmi ("),
-    ):
+
+    def told(found: re.Match[str]) -> str:
+        asked = form.question(found["name"])
+        if asked is None:
+            return found[0]
+        answers = UNSAID | {each.name: words(each.label) or each.name for each in form.choices(asked)}
+        if found["value"] is None:
+            verb, said = "", ""
+        elif not found["value"]:
+            verb, said = (" a une réponse" if found["sign"] == "!=" else " est sans réponse"), ""
+        else:
+            verb = VERBS[(found["not"] or "") + (found["sign"] or found["within"])]
+            said = f" « {answers.get(found['value'], found['value'])} »"
+        return f"« {words(asked.label) or asked.name} »{verb}{said}"
+
+    said = WITHIN.sub(told, COMPARED.sub(told, condition))
+    for sign, word in ((" and ", " et "), (" or ", " ou "), ("not(", "sauf si (")):
         said = said.replace(sign, word)
-    return said.replace(" = ", " est ")
+    return said
 
 
 # -------------------------------------------------------------------------------------------------- what changed

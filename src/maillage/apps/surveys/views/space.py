@@ -156,6 +156,7 @@ def _page(request: HttpRequest, row: Survey, **more: Any) -> HttpResponse:
         "known_places": targets.names(row),
         "channels": rules.CHANNELS,
         "late": rules.LATE.days,
+        "of_people": row.kind in rules.OF_PEOPLE,
     }
     return render(request, "surveys/space/survey.html", context | more)
 
