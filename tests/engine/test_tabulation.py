@@ -366,6 +366,20 @@ def test_a_second_edition_does_not_give_the_newcomers_by_subtraction():
     assert "édition précédente" in second.row("pas").reason
 
 
+def test_a_second_edition_does_not_say_what_all_newcomers_ticked_nor_left():
+    then = ["tel"] * 40 + ["ordi"] * 40
+    first = tabulate(table(eq=then), FORM, "eq")
+    for come, shown in (
+        (["tel"] * 12, (False, False)),  # all of twelve, and none of them
+        (["tel"] * 15 + ["ordi"] * 15, (True, True)),
+        (["tel ordi"] * 5 + ["tel"] * 20, (False, False)),
+        ([], (True, True)),
+    ):
+        second = tabulate(table(eq=[*then, *come]), FORM, "eq", before=(counted(first.counts()),))
+        found = {row.category: row.n is not None for row in second.rows}
+        assert (found["tel"], found["ordi"]) == shown, come
+
+
 def test_a_third_edition_is_read_against_both():
     """Beaucoup de réponses de plus que la première, trois de plus que la deuxième : c’est la deuxième qui retient."""
     first, _ = edition({"pas": 30, "peu": 40, "plutot": 30, "tres": 50})

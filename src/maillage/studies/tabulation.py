@@ -373,7 +373,8 @@ class _Cells:
             elif self.column.exclusive:
                 kept = self._since(old, base, g)
             else:
-                kept = np.array([then is None or not 0 < abs(n - then) < least for n, then in zip(now, old, strict=True)])
+                come = None if base is None else int(self.bases[g]) - base
+                kept = np.array([then is None or _many(n - then, come, least) for n, then in zip(now, old, strict=True)])
             for k in np.flatnonzero(~kept).tolist():
                 if k >= len(self.counts):
                     self.joined_seen[k - len(self.counts), g] = False
@@ -424,6 +425,19 @@ class _Cells:
             return NOBODY
         small = count < self.least or self.bases[g] - count < self.least or not self.shown_bases[g]
         return SMALL.format(least=self.least) if small else SUBTRACTED
+
+
+def _many(more: int, come: int | None, least: int) -> bool:
+    """Return whether how many more gave one answer among several says nothing of a few: neither of those who gave it, nor of the others.
+
+    come: how many more answered, None when it was not told.
+
+    >>> [_many(more, 30, 11) for more in (0, 5, 15, 25, 30)], _many(0, 0, 11), _many(0, None, 11)
+    ([False, False, True, False, False], True, True)
+    """
+    if not come:
+        return more == 0 or abs(more) >= least
+    return abs(more) >= least and abs(come - more) >= least
 
 
 def _asked_after(reader: Reader, column: Column, least: int) -> dict[str, Any]:
