@@ -244,6 +244,14 @@ def test_a_list_of_answers_costs_as_many_queries_for_forty_as_for_one(client, su
         page(client, f"/espace/enquetes/{survey.pk}/reponses/")
 
 
+def test_an_answer_changed_in_its_file_is_told_by_its_line_and_identifier(client, survey):
+    address = f"/espace/enquetes/{survey.pk}/importer/"
+    for rows in ("r1,34\nr2,40\n", "r1,34\nr2,41\n"):
+        told = client.post(address, {"fichier": SimpleUploadedFile("a.csv", f"id,age\n{rows}".encode())}).content.decode()
+    assert "Ligne 3, id « r2 » : Une réponse différente porte déjà ce numéro" in told.replace("\xa0", " ")
+    assert sorted(answer.values["age"] for answer in Answer.objects.all()) == ["34", "40"]
+
+
 def test_an_opened_survey_is_closed_and_opened_again(client, survey):
     address = f"/espace/enquetes/{survey.pk}/geste/"
     client.post(address, {"geste": "terminer"})

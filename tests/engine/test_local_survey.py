@@ -107,6 +107,12 @@ def test_a_stated_link_is_read_and_told():
     assert "« jamais »" in found.link.counts
 
 
+def test_an_answer_that_nobody_gave_is_named_beside_those_that_were():
+    link = survey_needs.stated("usage=jamai", ["usage"])
+    found = read(link=link, usage=["jamais"] * 40 + ["souvent"] * 70)
+    assert "personne n’a répondu « jamai » à la question « usage » ; réponses lues : jamais, souvent" in found.reason
+
+
 @pytest.mark.parametrize("words", ["usage", "=jamais", "usage=", "autre=jamais", "usage=,"])
 def test_a_link_that_does_not_read_is_refused(words):
     with pytest.raises(Refused):

@@ -16,6 +16,7 @@ from maillage.engine.variance import Plan
 from maillage.kernel.estimate import Estimate, Figure, from_draws
 from maillage.kernel.names import plain
 from maillage.kernel.table import Table
+from maillage.pipeline.offer.forms.sheet import listed, shown
 from maillage.reference.definitions import Definition
 from maillage.reference.parameters import number, parameters
 from maillage.reference.questionnaire import DECLINED, UNKNOWN
@@ -132,6 +133,11 @@ def read(
                 found.append(f"la question « {column} » a une réponse « {said} » que nous ne savons pas lire")
                 continue
             concerned, answered = said
+            if link and answered.any() and not concerned.any():
+                given = [shown(str(text)) for text in dict.fromkeys(answers[column][answered].tolist())]
+                wanted = " ou ".join(f"« {choice} »" for choice in link.choices)
+                found.append(f"personne n’a répondu {wanted} à la question « {column} » ; réponses lues : {listed(given)}")
+                continue
             made = _measured(concerned, answered, plan)
             if isinstance(made, Unread):
                 found.append(f"la question « {column} » {made.reason}")

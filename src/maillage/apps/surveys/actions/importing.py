@@ -1,8 +1,9 @@
 """Answers that come in a file, each kept once, by its number."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from maillage.apps.accounts import actions as journal
 from maillage.apps.accounts.models import User
@@ -16,20 +17,20 @@ AT_ONCE = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What became of a file. new: kept now; known: kept before; refused: what was not, in words."""
+    """What became of a file. new: kept now; known: kept before; refused: number of what was not → why."""
 
     new: int
     known: int
-    refused: tuple[str, ...]
+    refused: Mapping[UUID, str]
 
 
 def keep(survey: Survey, sent: Sequence[rules.Sent], *, by: User | None, at: datetime) -> Imported:
     """Keep the answers of a file in a survey; those that it has already are known, and counted once."""
     check_run(by, survey.territory)
-    new, known, refused = 0, 0, []
+    new, known, refused = 0, 0, dict[UUID, str]()
     for start in range(0, len(sent), AT_ONCE):
         kept = receive(survey, sent[start : start + AT_ONCE], at=at, by=by)
         new, known = new + kept.new, known + len(kept.known) - kept.new
-        refused += [f"Réponse {uid} : {why}" for uid, why in kept.refused.items()]
+        refused |= kept.refused
     journal.record(by=by, verb="answers.imported", row=survey, at=at, words=f"{new} réponses")
-    return Imported(new, known, tuple(refused))
+    return Imported(new, known, refused)

@@ -19,7 +19,7 @@ from maillage.apps.surveys import rules
 from maillage.apps.surveys.models import Answer, Place, Survey, Surveyor, Version
 
 NO_VERSION = "Cette version du questionnaire n’existe pas dans l’enquête."
-OTHER = "Une réponse différente porte déjà ce numéro : la première est gardée, celle-ci reste sur l’appareil."
+OTHER = "Une réponse différente porte déjà ce numéro : la première est gardée, celle-ci reste où elle est."
 ELSEWHERE = "Ce numéro est celui d’une réponse à une autre enquête."
 SAME_FORM = "Cette feuille a déjà été saisie : son numéro est pris."
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID, uuid5
 
 from django.utils.dateparse import parse_datetime
@@ -28,12 +28,16 @@ AT_START, AT_END = ("start", "_start", "debut"), ("end", "_end", "_submission_ti
 
 @dataclass(frozen=True, slots=True)
 class FileRead:
-    """A file once read. faults: rows left out; unknown: columns that no question has; notes: what to tell of the reading."""
+    """A file once read. faults: rows left out; unknown: columns that no question has; notes: what to tell of the reading.
+
+    where: number of an answer → its line in a table, and its identifier there.
+    """
 
     answers: tuple[rules.Sent, ...]
     faults: tuple[str, ...]
     unknown: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    where: Mapping[UUID, str] = field(default_factory=dict)
 
 
 def read(survey: Survey, content: bytes, name: str) -> FileRead:
@@ -92,7 +96,11 @@ def _table(survey: Survey, form: Questionnaire, number: int, content: bytes, nam
         " ".join(str(part) for part in (f"Ligne {fault.line}, {fault.column} :", fault.reason, fault.do))
         for fault in held.faults
     )
-    return FileRead(tuple(answers), faults, unknown, (*held.notes, *_odd(form, number, answers, known)))
+    where = {
+        answer.uid: f"Ligne {line}, {ID} « {shown(said)} »"
+        for answer, line, said in zip(answers, held.lines.tolist(), held.table[ID].tolist(), strict=True)
+    }
+    return FileRead(tuple(answers), faults, unknown, (*held.notes, *_odd(form, number, answers, known)), where)
 
 
 def _odd(form: Questionnaire, number: int, answers: list[rules.Sent], known: Mapping[str, Question]) -> Iterator[str]:

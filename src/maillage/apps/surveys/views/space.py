@@ -354,5 +354,6 @@ def import_answers(request: HttpRequest, pk: int) -> HttpResponse:
             form.add_error("fichier", " ".join(error.sentences))
         else:
             told = count(done.new, "réponse nouvelle", "réponses nouvelles")
-            context |= {"done": done, "read": read, "told": told, "faults": [*read.faults, *done.refused]}
+            refused = [f"{read.where.get(uid, f'Réponse {uid}')} : {why}" for uid, why in done.refused.items()]
+            context |= {"done": done, "read": read, "told": told, "faults": [*read.faults, *refused]}
     return render(request, "surveys/space/import.html", context, status=400 if form.errors else 200)
