@@ -1,5 +1,6 @@
 """Sheets of paper: printed with their numbers, typed in a minute, typed twice and settled."""
 
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -132,6 +133,9 @@ def test_a_number_serves_once(client, runner, survey):
     client.post(page(survey), {"feuille": "7", "q-net": "1"})
     told = client.post(page(survey), {"feuille": "7", "q-net": "2"})
     assert told.status_code == 400 and "déjà été saisie" in told.content.decode()
+    assert re.search(
+        r'<input id="feuille"[^>]* aria-describedby="refus" autofocus>', told.content.decode()
+    )  # typed again there
     assert Answer.objects.get().values == {"net": "oui"}
 
 

@@ -46,4 +46,4 @@ const voir = () => {
 
 feuille.addEventListener("input", voir);
 voir();
-feuille.querySelector("[aria-invalid]")?.focus();
+feuille.querySelector("[aria-invalid], .en-doute input")?.focus();
