@@ -177,3 +177,10 @@ def test_a_weighting_does_not_depend_on_the_order_of_answers():
     found = weighting.weigh(answers(**columns), wanted, method="logit")
     moved = weighting.weigh(answers(**columns).take(order), wanted, method="logit")
     assert moved.weights == pytest.approx(found.weights[order], rel=1e-10)
+
+
+def test_a_class_at_fault_is_named_as_its_variable_is_read():
+    answers = Table("r", {"id": np.arange(4).astype(str), "classe_age": np.array(["j", "j", "j", "v"])})
+    ages = Margin("classe_age", (Category("jeune", 300.0, ("j",)), Category("vieux", 700.0, ("v",))), label="Âge")
+    with pytest.raises(Refused, match="« Âge », « vieux »"):
+        weighting.weigh(answers, (ages,), method="logit", bounds=(0.5, 2.0))

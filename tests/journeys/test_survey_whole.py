@@ -269,6 +269,13 @@ def read(room) -> None:
     shown = room.locator("main .document")
     expect(shown).to_contain_text("Il y a moins de trois mois")
     expect(shown).to_contain_text("Aucun chiffre publié selon")
+    room.get_by_role("link", name="Enseignements", exact=True).click()
+    expect(room.locator(".phrase").first).to_be_visible()
+    room.emulate_media(media="print")  # a sheet holds sentences, not boxes to type in
+    expect(room.locator(".phrase").first).to_be_visible()
+    expect(room.locator("textarea").first).to_be_hidden()
+    expect(room.locator("summary").first).to_be_hidden()
+    room.emulate_media(media="screen")
 
 
 def publish(room, visit) -> None:

@@ -511,7 +511,7 @@ def _neighbour(margin: Margin, rank: int, counts: Sequence[int] | Ints) -> int |
 
 def _thin(margin: Margin, counts: Ints, least: int) -> list[str]:
     return [
-        f"« {margin.variable} », « {each.name} » : {_n(int(n))} seulement pour {_people(each.total)}. Réunissez-la avec "
+        f"« {margin.label or margin.variable} », « {each.name} » : {_n(int(n))} seulement pour {_people(each.total)}. Réunissez-la avec "
         f"{proposal(margin, rank, counts)} si vous le pouvez : ses poids reposent sur très peu de personnes."
         for rank, (each, n) in enumerate(zip(margin.categories, counts.tolist(), strict=True))
         if n < least and each.name != UNSAID
@@ -576,7 +576,7 @@ def _explain(
             f"{told} : aucun poids positif ne peut donner ces marges à la fois.",
             why="Dans l’échantillon, des classes de variables différentes sont tenues par les mêmes réponses, et les marges leur demandent "
             "des nombres de personnes qui ne vont pas ensemble.",
-            do=f"Réunissez des classes de « {at.variable} », ou retirez une des variables.",
+            do=f"Réunissez des classes de « {at.label or at.variable} », ou retirez une des variables.",
         )
     work = working_bounds(initial, prepared, method=method, bounds=bounds)
     words = [f"{_bound(a)},{_bound(b)}" for a, b in work]
@@ -589,7 +589,7 @@ def _explain(
         f"{told} : les bornes {_bound(low)},{_bound(high)} ne peuvent pas être tenues.",
         why=f"Aucun jeu de poids n’y donne toutes les marges à la fois.{scale}",
         do=(f"Bornes qui conviennent : {' ; '.join(words)}." if words else "Aucune borne ne convient : réunissez des classes de "
-            f"« {at.variable} », ou retirez une variable."),
+            f"« {at.label or at.variable} », ou retirez une variable."),
     )  # fmt: skip
 
 
@@ -610,7 +610,7 @@ def _at_fault(
         side = "haute" if needed[rank] > high else "basse"
         bound = high if needed[rank] > high else low
         return margin, (
-            f"« {margin.variable} », « {each.name} » : il faudrait multiplier ses poids par {needed[rank]:.3g}, la borne {side} est "
+            f"« {margin.label or margin.variable} », « {each.name} » : il faudrait multiplier ses poids par {needed[rank]:.3g}, la borne {side} est "
             f"{_bound(bound)}"
         ).replace(".", ",")
     if not missed.any():  # bounds that only weights at a bound can keep
@@ -622,7 +622,7 @@ def _at_fault(
     margin, each = names[rank]
     return (
         margin,
-        f"« {margin.variable} », « {each.name} » : {'trop peu' if missed[rank] > 0 else 'trop'} de poids, d’au moins {_percent(abs(missed[rank]))}",
+        f"« {margin.label or margin.variable} », « {each.name} » : {'trop peu' if missed[rank] > 0 else 'trop'} de poids, d’au moins {_percent(abs(missed[rank]))}",
     )
 
 
