@@ -1,15 +1,16 @@
 """A questionnaire changed by hand: a question reworded, added, taken away, moved; its answers too. Each returns another questionnaire."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from maillage.kernel.errors import Refused
 from maillage.kernel.names import plain
-from maillage.reference.questionnaire import Choice, Group, Kind, Question, Questionnaire, Texts
+from maillage.reference.questionnaire import Choice, Group, Kind, Question, Questionnaire, Texts, words
 
 Item = Question | Group
 WITH_CHOICES = ("one", "many", "rank")
+CITED = re.compile(r"\$\{([^}]+)\}")
 PARTED = re.compile(r"\$\{(?P<name>[^}]+)\} = '(?P<choice>[^']*)'|selected\(\$\{(?P<several>[^}]+)\}, '(?P<among>[^']*)'\)")
 
 
@@ -46,11 +47,28 @@ def reworded(
     if offered is not None and question.kind in WITH_CHOICES:
         choices = _choices(form.choices(question), offered)
         if choices != form.choices(question):
+            _check_unread(
+                form, question, {choice.name for choice in form.choices(question)} - {each.name for each in choices}
+            )
             shared = any(each.choices == question.choices and each.name != name for each in form.questions())
             held = _free(f"{name}_choix", lists) if shared else question.choices
             lists[held] = choices
             new = replace(new, choices=held)
     return replace(form, items=_mapped(form.items, lambda item: (new,) if item is question else (item,)), lists=lists)
+
+
+def _check_unread(form: Questionnaire, question: Question, gone: Collection[str]) -> None:
+    """Refuse to take away an answer that a condition waits for: what it asks would never be asked again."""
+    for item in _every(form.items):
+        for found in PARTED.finditer(item.relevant):
+            name, choice = (found["name"], found["choice"]) if found["name"] else (found["several"], found["among"])
+            if name == question.name and choice in gone:
+                label = next(words(each.label) for each in form.choices(question) if each.name == choice)
+                raise Refused(
+                    "La question n’a pas changé.",
+                    why=f"« {words(item.label) or item.name} » n’est posé qu’à ceux qui répondent « {label} ».",
+                    do="Changez d’abord sa condition, ou gardez cette réponse.",
+                )
 
 
 def _said(texts: Texts) -> dict[str, str]:
@@ -100,9 +118,9 @@ def removed(form: Questionnaire, name: str) -> Questionnaire:
     """Return the questionnaire without a question, nor the parts and lists that it alone used."""
     question = _found(form, name)
     citing = [
-        each.name
-        for each in form.questions()
-        if "${" + name + "}" in f"{each.relevant} {each.constraint} {each.calculation} {each.choice_filter}"
+        each.name if isinstance(each, Question) else f"la partie « {words(each.label) or each.name} »"
+        for each in _every(form.items)
+        if f"${{{name}}}" in _read_by(each)
     ]
     if citing:
         raise Refused(
@@ -117,7 +135,22 @@ def removed(form: Questionnaire, name: str) -> Questionnaire:
 
 
 def moved(form: Questionnaire, name: str, by: int) -> Questionnaire:
-    """Return the questionnaire with a question one place up (by=-1) or down (by=1), within its part or across its edge."""
+    """Return the questionnaire with a question one place up (by=-1) or down (by=1), within its part or across its edge.
+
+    Refused when a question would be asked before the one it waits for.
+    """
+    new = _moved(form, name, by)
+    if wrong := _too_soon(new).keys() - _too_soon(form).keys():
+        one, other = (f"« {words(_found(form, each).label) or each} »" for each in min(wrong))
+        raise Refused(
+            "La question n’a pas bougé.",
+            why=f"{one} attend la réponse à {other}, qui serait posée après.",
+            do="Déplacez-les dans l’autre ordre, ou changez d’abord la condition.",
+        )
+    return new
+
+
+def _moved(form: Questionnaire, name: str, by: int) -> Questionnaire:
     question = _found(form, name)
     flat = _flat(form.items)
     at = next(n for n, (item, _) in enumerate(flat) if item is question)
@@ -142,6 +175,29 @@ def moved(form: Questionnaire, name: str, by: int) -> Questionnaire:
     pair: tuple[Item, ...] = (question, smaller) if by < 0 else (smaller, question)
     items = _mapped(form.items, lambda item: pair if item is group else (item,))
     return replace(form, items=_without_empty(items))
+
+
+def _read_by(item: Item) -> str:
+    """Return the expressions of an item, one after the other."""
+    more = f" {item.constraint} {item.calculation} {item.choice_filter}" if isinstance(item, Question) else ""
+    return item.relevant + more
+
+
+def _too_soon(form: Questionnaire) -> dict[tuple[str, str], None]:
+    """Return each question asked before one that says whether it is, or which answers it offers, and that one."""
+    order = {question.name: n for n, question in enumerate(form.questions())}
+    found: dict[tuple[str, str], None] = {}
+
+    def look(items: Sequence[Item], above: str) -> None:
+        for item in items:
+            if isinstance(item, Group):
+                look(item.items, f"{above} {item.relevant}")
+            elif item.is_asked:
+                read = CITED.findall(f"{above} {item.relevant} {item.choice_filter}")
+                found.update(dict.fromkeys((item.name, name) for name in read if order.get(name, -1) > order[item.name]))
+
+    look(form.items, "")
+    return found
 
 
 def simple(relevant: str) -> tuple[str, str] | None:
