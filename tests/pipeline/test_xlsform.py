@@ -228,6 +228,24 @@ def test_columns_we_do_not_know_are_told() -> None:
     assert xlsform.read(xlsx(form), "essai.xlsx").warnings == ("Colonnes qui ne sont pas reprises : « guidance_hint ».",)
 
 
+def test_what_would_never_be_asked_is_told() -> None:
+    rows = [
+        ["type", "name", "label", "relevant", "default", "relevent"],
+        ["select_one oui", "a", "A ?", "${b} = 'oui'"],
+        ["select_one oui", "b", "B ?", "", "peut-être"],
+        ["text", "c", "C ?", "${b} = 'ouii'"],
+        ["date", "d", "D ?", "", "01/03/2026", "x"],
+    ]
+    read = xlsform.read(xlsx({**FORM, "survey": rows}), "essai.xlsx")
+    assert read.warnings == (
+        "Colonnes qui ne sont pas reprises : « relevent » (« relevant » ?).",
+        "Feuille « survey », ligne 2 : « A ? » attend la réponse à « B ? », posée après elle.",
+        "Feuille « survey », ligne 4 : « C ? » attend la réponse « ouii », que « B ? » ne propose pas ; vouliez-vous dire « oui » ?",
+        "Feuille « survey », ligne 3 : la réponse par défaut « peut-être » n’en est pas une : elle est laissée.",
+    )
+    assert [question.default for question in read.questionnaire.questions()] == ["", "", "", "2026-03-01"]
+
+
 def test_a_choice_that_says_one_does_not_know_is_told() -> None:
     read = xlsform.read(xlsx(changed("choices", 4, 2, "Ne sait pas")), "essai.xlsx")
     assert read.warnings == (

@@ -11,6 +11,7 @@ from maillage.reference.questionnaire import Choice, Group, Kind, Question, Ques
 Item = Question | Group
 WITH_CHOICES = ("one", "many", "rank")
 CITED = re.compile(r"\$\{([^}]+)\}")
+EXPECTED = re.compile(r"""\$\{([^}]+)\}\s*=\s*['"]([^'"]*)['"]|selected\(\s*\$\{([^}]+)\}\s*,\s*['"]([^'"]*)['"]\s*\)""")
 PARTED = re.compile(r"\$\{(?P<name>[^}]+)\} = '(?P<choice>[^']*)'|selected\(\$\{(?P<several>[^}]+)\}, '(?P<among>[^']*)'\)")
 
 
@@ -59,9 +60,8 @@ def reworded(
 
 def _check_unread(form: Questionnaire, question: Question, gone: Collection[str]) -> None:
     """Refuse to take away an answer that a condition waits for: what it asks would never be asked again."""
-    for item in _every(form.items):
-        for found in PARTED.finditer(item.relevant):
-            name, choice = (found["name"], found["choice"]) if found["name"] else (found["several"], found["among"])
+    for item in every(form.items):
+        for name, choice in expected(item.relevant):
             if name == question.name and choice in gone:
                 label = next(words(each.label) for each in form.choices(question) if each.name == choice)
                 raise Refused(
@@ -99,7 +99,7 @@ def added(
     """Return the questionnaire with one more question, and its name. after: the one it follows; at the end otherwise."""
     if not label.strip():
         raise Refused("La question n’a pas été ajoutée.", why="Il lui manque un texte.", do="Écrivez-la.")
-    taken = {item.name: None for item in _every(form.items)}
+    taken = {item.name: None for item in every(form.items)}
     name = _free(slug(label), taken)
     lists, held = dict(form.lists), ""
     if kind in WITH_CHOICES:
@@ -119,7 +119,7 @@ def removed(form: Questionnaire, name: str) -> Questionnaire:
     question = _found(form, name)
     citing = [
         each.name if isinstance(each, Question) else f"la partie « {words(each.label) or each.name} »"
-        for each in _every(form.items)
+        for each in every(form.items)
         if f"${{{name}}}" in _read_by(each)
     ]
     if citing:
@@ -140,7 +140,7 @@ def moved(form: Questionnaire, name: str, by: int) -> Questionnaire:
     Refused when a question would be asked before the one it waits for.
     """
     new = _moved(form, name, by)
-    if wrong := _too_soon(new).keys() - _too_soon(form).keys():
+    if wrong := too_soon(new).keys() - too_soon(form).keys():
         one, other = (f"« {words(_found(form, each).label) or each} »" for each in min(wrong))
         raise Refused(
             "La question n’a pas bougé.",
@@ -183,7 +183,7 @@ def _read_by(item: Item) -> str:
     return item.relevant + more
 
 
-def _too_soon(form: Questionnaire) -> dict[tuple[str, str], None]:
+def too_soon(form: Questionnaire) -> dict[tuple[str, str], None]:
     """Return each question asked before one that says whether it is, or which answers it offers, and that one."""
     order = {question.name: n for n, question in enumerate(form.questions())}
     found: dict[tuple[str, str], None] = {}
@@ -198,6 +198,15 @@ def _too_soon(form: Questionnaire) -> dict[tuple[str, str], None]:
 
     look(form.items, "")
     return found
+
+
+def expected(expression: str) -> list[tuple[str, str]]:
+    """Return the answers that an expression waits for: the question and the answer of each.
+
+    >>> expected("${aide}='oui' or selected(${outils}, 'rien')"), expected("${age} > 3 and ${aide} != 'non'")
+    ([('aide', 'oui'), ('outils', 'rien')], [])
+    """
+    return [(found[1] or found[3], found[2] if found[1] else found[4]) for found in EXPECTED.finditer(expression)]
 
 
 def simple(relevant: str) -> tuple[str, str] | None:
@@ -240,7 +249,7 @@ def _found(form: Questionnaire, name: str) -> Question:
     return question
 
 
-def _every(items: Sequence[Item]) -> list[Item]:
+def every(items: Sequence[Item]) -> list[Item]:
     return [item for item, _ in _flat(items)]
 
 

@@ -14,7 +14,7 @@ from datetime import date, datetime, time
 from typing import Any
 
 import python_calamine as calamine
-from rapidfuzz import process
+from rapidfuzz import fuzz, process
 
 from maillage.kernel.errors import Refused
 from maillage.kernel.languages import LANGUAGES
@@ -23,10 +23,22 @@ from maillage.pipeline.offer.forms.decode import decoded
 from maillage.pipeline.offer.forms.read import OTHERS, ZIP
 from maillage.pipeline.offer.forms.sheet import Remarks, listed, shown, spaced
 from maillage.pipeline.offer.forms.workbook import guarded
-from maillage.reference import answering, expressions
+from maillage.reference import answering, edited, expressions
 from maillage.reference.expressions import Unhandled
-from maillage.reference.questionnaire import UNSAID, Choice, Group, Kind, National, Question, Questionnaire, Texts, unsaid
+from maillage.reference.questionnaire import (
+    UNSAID,
+    Choice,
+    Group,
+    Kind,
+    National,
+    Question,
+    Questionnaire,
+    Texts,
+    unsaid,
+    words,
+)
 from maillage.reference.surveys import translations
+from maillage.reference.typed_elsewhere import reader
 
 MAX_BYTES, MAX_QUESTIONS, MAX_CHOICES, MAX_DEPTH = 16 * 2**20, 2_000, 20_000, 20
 MAX_FILTERS = 50
@@ -100,7 +112,7 @@ class _Reading:
         self.faults.append(f"feuille « {sheet} », ligne {line}, colonne « {column} » : {what}")
 
     def warn(self, sheet: str, line: int, what: str) -> None:
-        self.warnings.append(f"Feuille « {sheet} », ligne {line} : {what}.")
+        self.warnings.append(f"Feuille « {sheet} », ligne {line} : {what}{'' if what.endswith('?') else '.'}")
 
 
 def read(content: bytes, name: str) -> Read:
@@ -339,7 +351,51 @@ def _questionnaire(sheets: Mapping[str, _Sheet], reading: _Reading, remarks: Rem
     questionnaire = _unbound(questionnaire, reading)
     if not reading.faults:
         reading.faults += answering.problems(questionnaire)
-    return questionnaire
+    if reading.faults:
+        return questionnaire
+    _doubt(questionnaire, reading)
+    return replace(questionnaire, items=tuple(_supposed(questionnaire.items, questionnaire, reading)))
+
+
+def _doubt(questionnaire: Questionnaire, reading: _Reading) -> None:
+    """Tell what can be asked, and would surprise: conditions that wait for a later answer, or for one that is not offered."""
+    told = {
+        name: words(question.label) or name for name, question in ((each.name, each) for each in questionnaire.questions())
+    }
+    for name, later in edited.too_soon(questionnaire):
+        reading.warn(
+            "survey", reading.kept[name], f"« {told[name]} » attend la réponse à « {told[later]} », posée après elle"
+        )
+    for item in edited.every(questionnaire.items):
+        for name, choice in edited.expected(item.relevant):
+            question = questionnaire.question(name)
+            offered = [*UNSAID, *(each.name for each in questionnaire.choices(question))] if question else []
+            if question and question.kind in ("one", "many") and choice and choice not in offered:
+                near = process.extractOne(choice, offered, score_cutoff=60)
+                meant = f" ; vouliez-vous dire « {near[0]} » ?" if near else ""
+                reading.warn(
+                    "survey",
+                    reading.kept.get(item.name, 1),
+                    f"« {words(item.label) or item.name} » attend la réponse « {shown(choice)} », que « {told[name]} » ne propose pas{meant}",
+                )
+
+
+def _supposed(items: Iterable[Question | Group], form: Questionnaire, reading: _Reading) -> Iterator[Question | Group]:
+    """Yield items whose default answers are ones: a date is read as in an answer (JJ/MM/AAAA), what is none is left and told."""
+    for item in items:
+        if isinstance(item, Group):
+            yield replace(item, items=tuple(_supposed(item.items, form, reading)))
+            continue
+        said = item.default if item.is_asked else ""
+        value = reader(form, item)(said)
+        if said and not answering.may_be(form, item, value):
+            reading.warn(
+                "survey",
+                reading.kept[item.name],
+                f"la réponse par défaut « {shown(said)} » n’en est pas une : elle est laissée",
+            )
+            value = ""
+        yield replace(item, default=value) if item.is_asked else item
 
 
 def _stop(reading: _Reading) -> None:
@@ -348,7 +404,7 @@ def _stop(reading: _Reading) -> None:
     first, others = reading.faults[0], reading.faults[1:]
     more = f" Et aussi : {' ; '.join(others[:9])}{' ; …' if len(others) > 9 else ''}." if others else ""
     raise Refused(
-        f"{reading.name}, {first}.{more}",
+        f"{reading.name}, {first}{'' if first.endswith('?') else '.'}{more.replace('?.', '?')}",
         why=WHY if len(reading.faults) == 1 else f"{WHY} {len(reading.faults)} points sont à revoir.",
         do="Corrigez le fichier à ces endroits, puis recommencez : rien n’a été enregistré.",
     )
@@ -690,13 +746,19 @@ def _left_columns(sheet: _Sheet, reading: _Reading) -> None:
     filled = [head for head in unknown if any(head in row for _, row in sheet.rows)]
     if filled:
         reading.warnings.append(
-            f"Colonnes qui ne sont pas reprises : {listed([f'« {shown(head)} »' for head in filled], most=8)}."
+            f"Colonnes qui ne sont pas reprises : {listed([f'« {shown(head)} »{_meant(head)}' for head in filled], most=8)}."
         )
     if reading.recorded:
         told = listed(list(dict.fromkeys(reading.recorded)), most=8)
         reading.warnings.append(
             f"Les lignes {told} ne sont pas reprises : l’heure de chaque réponse est notée ici, jamais l’identité de l’appareil."
         )
+
+
+def _meant(head: str) -> str:
+    """Return the column that one we do not know was perhaps to be."""
+    near = process.extractOne(head.partition("::")[0], KNOWN, scorer=fuzz.ratio, score_cutoff=80)
+    return f" (« {near[0]} » ?)" if near else ""
 
 
 def _unbound(questionnaire: Questionnaire, reading: _Reading) -> Questionnaire:
