@@ -162,6 +162,8 @@ def test_the_first_of_a_month_is_said_premier(form, said):
     day = datetime(2026, 11, 1, 18, 0)
     assert Template("{{ day|date:form }}").render(Context({"day": day, "form": form})) == said
     assert "1er" not in Template("{{ day|date:form }}").render(Context({"day": day.replace(day=11), "form": form}))
+    one = Template("{{ day|date:form }}").render(Context({"day": day.replace(day=2, hour=1), "form": r"j F, G \h i"}))
+    assert one.startswith("2 novembre, 1 h")
 
 
 @pytest.mark.parametrize("method", ["get", "post"])

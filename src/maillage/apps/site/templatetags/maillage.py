@@ -147,7 +147,7 @@ def drawn(svg: str) -> SafeString:
     return mark_safe(svg)
 
 
-FIRST = re.compile(r"(?<!\d)1 (?=[^\W\d])")  # the first day of a month, before its name
+FIRST = re.compile(r"(?<!\d)1 (?=[^\W\d]{3})")  # the first day of a month, before its name; not one o’clock (« 1 h »)
 
 
 @register.filter(name="date", expects_localtime=True)
