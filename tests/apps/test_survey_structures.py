@@ -1,6 +1,7 @@
 """The survey is the census: structures chosen in the directory, prefilled by their sheet, answers that propose to it."""
 
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 from django.test import Client
@@ -11,7 +12,7 @@ from maillage.apps.messages.models import Message
 from maillage.apps.surveys import access
 from maillage.apps.surveys.actions import campaigns, targets
 from maillage.apps.surveys.models import Answer, Survey, Target
-from maillage.apps.surveys.queries import sheets
+from maillage.apps.surveys.queries import compared, sheets
 from maillage.apps.surveys.queries import targets as queries
 from maillage.kernel.errors import Refused
 from maillage.reference.surveys import banks, with_communes
@@ -78,6 +79,18 @@ def test_a_survey_of_people_asks_no_structure(client, survey, lieu, runner):
     with pytest.raises(Refused, match="interroge des personnes"):
         targets.choose(survey, [lieu], by=None, at=AT)
     assert not Target.objects.exists()
+
+
+def test_what_a_structure_needs_is_not_set_beside_what_a_person_needs():
+    people, structures = (
+        SimpleNamespace(survey=SimpleNamespace(kind=form.kind), questionnaire=form)
+        for form in (banks()["habitants"], banks()["structures"])
+    )
+    paired = {(mine.name, theirs.name) for mine, theirs in compared.shared(people, structures)}
+    assert ("accompagne", "assistance") in paired  # one topic
+    assert not {name for name, _ in paired} & {"besoins", "commune"}
+    again = {mine.name for mine, _ in compared.shared(people, people)}
+    assert {"besoins", "commune"} <= again
 
 
 def test_places_are_chosen_by_type_and_commune(client, survey, runner, home):
@@ -176,6 +189,10 @@ def test_an_invented_survey_writes_to_nobody(survey, target, runner):
 
 def test_a_call_is_noted_and_who_declines_is_left_in_peace(client, survey, target, runner):
     client.force_login(runner)
+    assert (
+        'href="tel:+33476001122">04 76 00 11 22<'
+        in client.get(f"/espace/enquetes/structures/{target.pk}/").content.decode()
+    )
     client.post(f"/espace/enquetes/structures/{target.pk}/", {"etat": "phoned", "note": "rappeler mardi"})
     target.refresh_from_db()
     assert (target.state, target.times, target.note) == ("phoned", 1, "rappeler mardi")

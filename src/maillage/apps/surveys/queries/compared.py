@@ -11,6 +11,7 @@ from maillage.kernel.errors import Refused
 from maillage.reference.questionnaire import Question, words
 from maillage.reports import survey_cards, survey_charts
 from maillage.reports.survey_charts import Bar
+from maillage.reports.survey_findings import PROFILE
 from maillage.reports.wording import NBSP, number
 from maillage.studies import survey_differences
 from maillage.studies.survey_differences import Compared
@@ -56,7 +57,7 @@ def beside(held: Frame, other: Frame) -> list[Pair]:
             "Rien à comparer.", why="L’une des deux enquêtes n’a aucune réponse.", do="Choisissez une enquête qui en a."
         )
     out = []
-    for k, (mine, theirs) in enumerate(_shared(held, other)):
+    for k, (mine, theirs) in enumerate(shared(held, other)):
         one = of_sample(held.sample, mine.name, rounding=held.survey.rounding)
         two = of_sample(other.sample, theirs.name, rounding=held.survey.rounding)
         if one.n and two.n:
@@ -64,14 +65,19 @@ def beside(held: Frame, other: Frame) -> list[Pair]:
     return out
 
 
-def _shared(held: Frame, other: Frame) -> list[tuple[Question, Question]]:
-    """Return the questions of both on the same subject, each used once."""
-    left = survey_cards.tabulable(other.questionnaire)
+def shared(held: Frame, other: Frame) -> list[tuple[Question, Question]]:
+    """Return the questions of both on the same subject, each used once.
+
+    Between inhabitants and structures, a name alone is no subject: the « besoins » of a structure are not those of a person, nor is
+    the commune where it stands the one where somebody lives.
+    """
+    left, same_people = survey_cards.tabulable(other.questionnaire), held.survey.kind == other.survey.kind
     out = []
     for mine in survey_cards.tabulable(held.questionnaire):
-        if mine.name in (PLACE, STRUCTURE, CHANNEL):
+        if mine.name in (PLACE, STRUCTURE, CHANNEL) or (mine.name in PROFILE and not same_people):
             continue
-        found = next((each for each in left if each.name == mine.name and each.kind == mine.kind), None) or next(
+        named = (each for each in left if each.name == mine.name and each.kind == mine.kind)
+        found = next((each for each in named if same_people or each.topic == mine.topic), None) or next(
             (each for each in left if mine.topic and each.topic == mine.topic), None
         )
         if found is not None:

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from maillage.apps.accounts.access import count, counted
 from maillage.apps.accounts.views import holding, who
+from maillage.apps.directory.queries import places
 from maillage.apps.surveys import access, rules
 from maillage.apps.surveys.actions import targets as actions
 from maillage.apps.surveys.models import Target
@@ -88,7 +89,7 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
         "survey": target.survey,
         "state": rules.CALLS[target.state],
         "states": [(state, rules.CALLS[state]) for state in GESTURES],
-        "phones": target.lieu.sheet.get("telephone", ()),
+        "phones": places.phones(target.lieu.sheet),
         "mail": targets.mail_of(target),
         "address": actions.address(target),
         "path": reverse("survey_target", args=[access.link_for(target.survey_id, target.lieu_id)]),

@@ -173,7 +173,7 @@ const personne = (gardee = false) => {
   un("#titre-personne").textContent = gardee ? "Personne suivante" : "Une personne";
   un("[data-gardee]").hidden = !gardee;
   un('[data-ecran="personne"] [data-ou]').textContent = ou(seance);
-  un("[data-avant]").textContent = `« ${kit.but || `Nous faisons une enquête : ${kit.titre}.`} Elle est anonyme : ni votre nom, ni votre adresse. Vous pouvez ne pas répondre à une question, et arrêter quand vous voulez. »`;
+  un("[data-avant]").textContent = `« Nous faisons une enquête : ${kit.titre}. ${kit.but || ""} Vos réponses sont anonymes : ni votre nom, ni votre adresse. Vous pouvez ne pas répondre à une question, et arrêter quand vous voulez. »`;
   const bloc = un("[data-langues]");
   bloc.hidden = langues.length < 2;
   un(".reponses", bloc).replaceChildren(...langues.map((code, n) => {
