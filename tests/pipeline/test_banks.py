@@ -13,6 +13,12 @@ ROWS = {"F1": 21, "F2": 28, "F3": 10, "F4": 14, "F5": 10}
 TODAY = date(2026, 11, 20)
 
 
+def test_questions_asked_of_some_professionals_say_of_whom():
+    asked = {each.name: each.universe for each in BANKS["professionnels"].questions()}
+    assert asked["metier"] == "professionnels qui ont répondu"
+    assert asked["a_la_place"] == asked["freins"] == "professionnels de l’action sociale"
+
+
 def test_every_row_of_the_five_banks_is_asked_somewhere() -> None:
     asked = {row for each in BANKS.values() for question in each.questions() for row in question.rows}
     wanted = {f"{bank}-{number:03d}" for bank, most in ROWS.items() for number in range(1, most + 1)}

@@ -99,6 +99,7 @@ PLAIN = frozenset(field.name for field in fields(Question)) - {"label", "hint", 
 
 def _item(raw: Mapping[str, Any], bank: Mapping[str, Any], languages: tuple[str, ...]) -> Question | Group:
     if "group" in raw:
+        bank = {**bank, "universe": raw.get("universe", bank.get("universe", ""))}
         return Group(
             name=raw["group"],
             label=_texts(raw["fr"], languages),
