@@ -4,11 +4,13 @@ import logging
 import re
 from datetime import datetime
 from html import unescape
+from itertools import pairwise
 from logging.config import DictConfigurator
 
 import pytest
 from django.db import connection
 from django.template import Context, Template
+from django.template.loader import render_to_string
 from django.test.utils import CaptureQueriesContext
 
 pytestmark = pytest.mark.django_db
@@ -187,3 +189,11 @@ def test_a_link_that_opens_something_is_never_written_in_the_logs(client, caplog
     assert lines
     assert not any("Secret" in line for line in lines)
     assert any(link.format("…") in line for line in lines)
+
+
+def test_the_stitches_of_an_empty_page_do_not_overlap():
+    drawn = render_to_string("site/_empty.html", {"title": "Rien", "text": "Encore."})
+    at = [int(x) for x in re.findall(r"translate\((\d+) 30\)", drawn)]
+    assert len(at) == 6
+    assert all(after - before >= 14 for before, after in pairwise(at))
+    assert (at[0] + at[-1]) / 2 == 60  # in the middle of their frame
