@@ -156,6 +156,14 @@ def test_answers_that_no_file_weighs_start_at_the_mean_of_those_that_it_does(bro
     assert held.weights is not None and set(held.weights.initial) == {4.0}
 
 
+def test_a_class_misspelt_in_a_file_of_margins_is_named_not_merged(browser, survey):
+    file = SimpleUploadedFile("m.csv", MARGINS.replace(b"moyen", b"moien"))
+    page = browser.post(where(survey, "redressement/"), {"geste": "preparer", "fichier": file})
+    page = page.content.decode().replace("\xa0", " ")
+    assert "peut-être « moien »" in page
+    assert "Réunir «" not in page
+
+
 def test_margins_of_a_file_are_told_in_the_words_of_the_questionnaire(browser, survey):
     address = where(survey, "redressement/")
     page = browser.post(address, {"geste": "preparer", "fichier": SimpleUploadedFile("marges.csv", MARGINS)})

@@ -25,6 +25,8 @@ def test_what_is_no_percentage_is_refused(maillage):
     said = maillage("enquete", "retrouver", "beaucoup", "31")
     assert said.code == 2
     assert "n’est pas un pourcentage" in said.err
+    assert "150 n’est pas une part" in maillage("enquete", "retrouver", "150", "30").err
+    assert "effectif de 0 ne se cherche pas" in maillage("enquete", "retrouver", "28", "0").err
 
 
 def test_two_ways_that_cannot_meet_are_told(maillage):

@@ -121,22 +121,22 @@ def _percent(typed: str) -> tuple[float, int]:
             do="Écrivez par exemple 28, ou 10,5. Une part d’une part (16 x 43) se compare à un autre chemin.",
         )
     if float(text) > 100:
-        raise _senseless(MOST)
+        raise Refused(
+            f"{typed[:40]} n’est pas une part : elle irait au-delà de 100{NBSP}%.",
+            why="Une part va de 0 à 100 %.",
+            do="Corrigez le pourcentage, tel qu’il est imprimé.",
+        )
     return float(text), len(part)
 
 
 def _base(n: int | None, most: int) -> int:
     if n is None or not 0 < n <= most:
-        raise _senseless(most)
+        raise Refused(
+            f"{'Cet effectif' if n is None else f'Un effectif de {number(n)}'} ne se cherche pas.",
+            why="La base d’une part est un nombre entier de réponses, au moins une.",
+            do=f"Corrigez l’effectif : de 1 jusqu’à {number(most)}.",
+        )
     return n
-
-
-def _senseless(most: int) -> Refused:
-    return Refused(
-        "Ce calcul n’a pas de sens.",
-        why="Une part va de 0 à 100 %, et son effectif est un nombre de réponses, au moins une.",
-        do=f"Corrigez le pourcentage ou l’effectif, jusqu’à {number(most)}.",
-    )
 
 
 def _bases(percent: float, n: int, decimals: int) -> tuple[int, ...]:

@@ -573,7 +573,10 @@ def strata(survey: Survey, margins: Sequence[Margin]) -> list[Json]:
                 "source": source_of(margin),
                 "rows": rows,
                 "silent": seen.silent,
-                "unknown": list(seen.unknown.items())[:8],
+                "unknown": [
+                    (value, n, weighting.nearest(value, (each.name for each in margin.categories)))
+                    for value, n in list(seen.unknown.items())[:8]
+                ],
                 "merges": [
                     {
                         "names": each.names,
@@ -581,6 +584,7 @@ def strata(survey: Survey, margins: Sequence[Margin]) -> list[Json]:
                         "value": json.dumps([margin.variable, *each.names], ensure_ascii=False),
                     }
                     for each in weighting.merges(margin, seen.counts)
+                    if not seen.unknown  # a class is perhaps empty because it is written otherwise: merging it would hide that
                 ],
             }
         )
