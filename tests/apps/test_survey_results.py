@@ -20,6 +20,7 @@ from maillage.kernel.errors import Refused
 from maillage.pipeline.survey import margins
 from maillage.reference.definitions import definitions
 from maillage.reference.questionnaire import Choice, National, Question, Questionnaire
+from maillage.reports import survey as document
 from maillage.reports.survey_actors import Heard, Side, people, perception
 from maillage.studies.local_survey import Unread
 from tests.conftest import account
@@ -554,3 +555,10 @@ def test_an_answer_put_aside_after_weighting_is_told(browser, survey):
     Answer.objects.filter(pk=gone.pk).update(aside_at=AT, aside_why="essai")
     page = browser.get(where(survey)).content.decode()
     assert "1 réponse écartée depuis le redressement" in page
+
+
+def test_who_is_left_out_of_a_base_is_told_once(survey):
+    Answer.objects.filter(pk__in=list(Answer.objects.values_list("pk", flat=True)[:14])).update(values={"aise": "nsp"})
+    told = [document.base(each, "brut").lower() for each in results.frame(survey).cards]
+    assert any("hors de la base : 14 ne savent pas" in text for text in told)
+    assert not any("hors base" in text for text in told)

@@ -11,8 +11,8 @@ from typing import Any
 from maillage.engine.proportions import rounded
 from maillage.kernel.dates import in_words
 from maillage.kernel.estimate import Estimate, Figure, Withheld
-from maillage.reference.questionnaire import UNSAID, Questionnaire, words
 from maillage.reference.questionnaire import Group as Part
+from maillage.reference.questionnaire import Questionnaire, words
 from maillage.reports import survey_charts as charts
 from maillage.reports import survey_practices as practices
 from maillage.reports import survey_waves as waves
@@ -61,14 +61,13 @@ class Group:
 class Card:
     """A question as it is shown: its answers, perhaps crossed with another question.
 
-    counts: respondents of each answer, unweighted, where they may be shown. unsaid: those who did not know, declined, or left it
-    blank, kept out of the base. by: the question it is crossed with. gaps: differences that a test calls significant.
-    looked: how many comparisons were looked at, in words. notes: what must be said under it.
+    counts: respondents of each answer, unweighted, where they may be shown. by: the question it is crossed with. gaps: differences
+    that a test calls significant. looked: how many comparisons were looked at, in words. notes: what must be said under it, those
+    who are kept out of the base among them.
     """
 
     asked: Asked
     counts: Mapping[str, int] = field(default_factory=dict)
-    unsaid: Mapping[str, int] = field(default_factory=dict)
     by: str = ""
     by_label: str = ""
     groups: Sequence[Group] = ()
@@ -311,12 +310,10 @@ def card_blocks(card: Card, computed: str, *, id: str) -> list[Block]:
 def base(card: Card, computed: str) -> str:
     """Return what stands under a table: who, how many, weighted or not, who is left out and why, the rounding."""
     asked = card.asked
-    left = [f"{number(n)} « {UNSAID.get(name, 'sans réponse').lower()} »" for name, n in card.unsaid.items() if n]
     parts = [
         f"Base : {asked.universe.rstrip('.')}" if asked.universe else "Base : toutes les réponses",
         _n(asked),
         f"chiffres {computed}s",
-        *([f"hors base : {', '.join(left)}"] if left else []),
     ]
     figures = [line.figure for line in (*asked.lines, *(line for group in card.groups for line in group.lines))]
     why = dict.fromkeys(figure.reason for figure in figures if isinstance(figure, Withheld))

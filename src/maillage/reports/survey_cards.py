@@ -33,7 +33,6 @@ def card(sample: Sample, whole: Tabulation, crossed: Tabulation | None = None) -
         counts={}
         if silent
         else {row.category: row.n for row in whole.of() if row.n is not None and isinstance(row.figure, Estimate)},
-        unsaid={name: n for name, n in whole.unsaid.items() if n},
         by=crossed.by if crossed else "",
         by_label=crossed.by_label if crossed else "",
         groups=tuple(
