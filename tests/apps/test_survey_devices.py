@@ -135,6 +135,15 @@ def test_what_is_too_large_is_told(client, token):
     assert (told.status_code, Answer.objects.count()) == (413, 0)
 
 
+def test_a_text_too_long_to_be_kept_whole_is_refused_and_not_cut(client, token):
+    long = asked.answer(values={"qui": "x" * (rules.MOST_LETTERS + 1)})
+    told = asked.send(client, token, long, asked.answer()).json()
+    assert (len(told["recues"]), Answer.objects.count()) == (1, 1)
+    (refused,) = told["refusees"]
+    assert refused["uid"] == long["uid"]
+    assert "20 000 signes" in str(refused)
+
+
 def test_no_more_than_two_hundred_at_once(client, token):
     said = [asked.answer() for _ in range(rules.ANSWERS_AT_ONCE + 5)]
     told = asked.send(client, token, *said).json()

@@ -194,6 +194,21 @@ def test_answers_go_out_with_what_their_columns_mean(client, survey):
     assert "collecte.moyen" in meaning
 
 
+def test_what_a_file_holds_too_much_of_is_told(survey, monkeypatch):
+    from maillage.apps.surveys.forms import files
+
+    monkeypatch.setattr(files, "MOST", 2)
+    held = {"survey": survey.pk, "reponses": [asked.answer() for _ in range(3)]}
+    read = files.read(survey, json.dumps(held).encode(), "file.json")
+    assert (len(read.answers), read.faults[0][:39]) == (2, "Ce qui suit la 2e réponse n’est pas lu ")
+    table = "id,age,qui\na,34,{}\nb,35,elle\n".format("x" * 20_001)
+    read = files.read(survey, table.encode(), "f.csv")
+    assert [each.values["age"] for each in read.answers] == ["35"]
+    assert read.faults == (
+        "Ligne 2, id « a », « qui » : Un texte de plus de 20 000 signes ne se garde pas : raccourcissez-le.",
+    )
+
+
 def test_a_file_saved_from_a_device_is_kept_once(client, survey):
     held = {"maillage": "reponses", "survey": survey.pk, "reponses": [asked.answer(), asked.answer(), {"uid": "?"}]}
     for told in ("2 réponses nouvelles", "2 étaient déjà là"):

@@ -75,6 +75,7 @@ SENDINGS_AN_HOUR = 1_200  # of one device: a queue of days leaves in a few dozen
 LINKS_AN_HOUR = 60  # that a stranger may try
 LATE = timedelta(days=30)  # what was asked before the end may still arrive so long after it
 MOST_LETTERS = 20_000  # of one answer to one question
+TOO_LONG = "Un texte de plus de 20 000 signes ne se garde pas : raccourcissez-le."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,10 +19,10 @@ from maillage.pipeline.survey.answers import ID, WEIGHT
 from maillage.reference.answering import may_be
 from maillage.reference.questionnaire import Question, Questionnaire, load
 from maillage.reference.typed_elsewhere import reader
-from maillage.reports.wording import count
+from maillage.reports.wording import count, number
 
 HERE = UUID("6d1c1f60-53b7-5a3c-9a0e-6f2f4b9b7a11")  # from which numbers are made for identifiers that are none
-MOST = 20_000
+MOST = 20_000  # answers of a file that a device saved
 AT_START, AT_END = ("start", "_start", "debut"), ("end", "_end", "_submission_time", "SubmissionDate", "fin")
 
 
@@ -67,11 +67,17 @@ def _saved(survey: Survey, content: bytes) -> FileRead:
             why="Ces réponses sont celles d’une autre enquête.",
             do="Ouvrez la page de leur enquête, puis importez le fichier.",
         )
-    answers, faults = every(rows[:MOST])
-    return FileRead(tuple(answers), tuple(f"Réponse {uid or 'sans numéro'} : {why}" for uid, why in faults))
+    answers, refused = every(rows[:MOST])
+    faults = [f"Réponse {uid or 'sans numéro'} : {why}" for uid, why in refused]
+    if len(rows) > MOST:
+        left = count(len(rows) - MOST, "réponse")
+        faults.append(
+            f"Ce qui suit la {number(MOST)}e réponse n’est pas lu ({left}) : mettez-le dans un autre fichier, et importez-le aussi."
+        )
+    return FileRead(tuple(answers), tuple(faults))
 
 
-def _table(survey: Survey, form: Questionnaire, number: int, content: bytes, name: str) -> FileRead:
+def _table(survey: Survey, form: Questionnaire, version: int, content: bytes, name: str) -> FileRead:
     held = files.parse(content, name)
     known = {question.name: question for question in form.questions()}
     places = {place.name: place.pk for place in survey.places.all()}
@@ -85,10 +91,17 @@ def _table(survey: Survey, form: Questionnaire, number: int, content: bytes, nam
         )
     # Conditions read names and AAAA-MM-JJ, never labels nor JJ/MM/AAAA.
     readers = {each: reader(form, known[each.partition("#")[0]]) for each in ours}
-    answers = [
-        _sent(row, readers, number=number, places=places, survey=survey)
-        for row in ({name: str(value) for name, value in row.items()} for row in held.table.rows())
-    ]
+    answers: list[rules.Sent] = []
+    where: dict[UUID, str] = {}
+    left: list[str] = []
+    for row, line in zip(held.table.rows(), held.lines.tolist(), strict=True):
+        said = {name: str(value) for name, value in row.items()}
+        at = f"Ligne {line}, {ID} « {shown(said[ID])} »"
+        if long := next((name for name in ours if len(said[name]) > rules.MOST_LETTERS), None):
+            left.append(f"{at}, « {long} » : {rules.TOO_LONG}")
+            continue
+        answers.append(_sent(said, readers, version=version, places=places, survey=survey))
+        where[answers[-1].uid] = at
     unknown = tuple(
         each for each in columns if each not in ours and not each.startswith("_") and each not in (*AT_START, *AT_END)
     )
@@ -96,19 +109,15 @@ def _table(survey: Survey, form: Questionnaire, number: int, content: bytes, nam
         " ".join(str(part) for part in (f"Ligne {fault.line}, {fault.column} :", fault.reason, fault.do))
         for fault in held.faults
     )
-    where = {
-        answer.uid: f"Ligne {line}, {ID} « {shown(said)} »"
-        for answer, line, said in zip(answers, held.lines.tolist(), held.table[ID].tolist(), strict=True)
-    }
-    return FileRead(tuple(answers), faults, unknown, (*held.notes, *_odd(form, number, answers, known)), where)
+    return FileRead(tuple(answers), (*faults, *left), unknown, (*held.notes, *_odd(form, version, answers, known)), where)
 
 
-def _odd(form: Questionnaire, number: int, answers: list[rules.Sent], known: Mapping[str, Question]) -> Iterator[str]:
+def _odd(form: Questionnaire, version: int, answers: list[rules.Sent], known: Mapping[str, Question]) -> Iterator[str]:
     """Tell, question by question, the values that are none of its answers: they are kept as they are."""
     found: dict[str, list[str]] = {}
     fits: dict[tuple[str, str], bool] = {}
     for answer in answers:
-        for name, value in answer.values.items() if answer.version == number else ():
+        for name, value in answer.values.items() if answer.version == version else ():
             question = known[name.partition("#")[0]]
             if (name, value) not in fits:
                 fits[name, value] = may_be(form, question, value)
@@ -124,14 +133,14 @@ def _sent(
     row: Mapping[str, str],
     readers: Mapping[str, Callable[[str], str]],
     *,
-    number: int,
+    version: int,
     places: Mapping[str, int],
     survey: Survey,
 ) -> rules.Sent:
     channel = row.get(CHANNEL, "")
     return rules.Sent(
         uid=_uid(row[ID], survey),
-        version=whole(row.get(VERSION, "")) or number,
+        version=whole(row.get(VERSION, "")) or version,
         channel=channel if channel in rules.CHANNELS else "file",
         place=places.get(row.get(PLACE, "")),
         language=row.get(LANGUAGE, "")[:8] or "fr",

@@ -80,7 +80,9 @@ def _fill(items: tuple[Question | Group, ...], node: Any, values: dict[str, str]
         if isinstance(item, Group):
             for n, each in enumerate(held[:50], 1):
                 _fill(item.items, each, values, n if item.repeat else time)
-        elif held and (text := "".join(held[0].itertext()).strip()[: rules.MOST_LETTERS]):
+        elif held and (text := "".join(held[0].itertext()).strip()):
+            if len(text) > rules.MOST_LETTERS:
+                raise Refused("La réponse n’a pas été gardée.", why=f"« {item.name} » est trop long.", do=rules.TOO_LONG)
             values[item.name if time == 1 else f"{item.name}#{time}"] = text
 
 

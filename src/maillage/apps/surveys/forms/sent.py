@@ -53,7 +53,7 @@ def every(rows: Sequence[Any]) -> tuple[list[rules.Sent], list[tuple[str, str]]]
             answers.append(_answer(row))
         except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
             said = str(error) if type(error) is ValueError else "Cette réponse ne se lit pas."
-            refused.append((text(row.get("uid", ""))[:60] if isinstance(row, dict) else "", said))
+            refused.append((text(str(row.get("uid", ""))[:60]) if isinstance(row, dict) else "", said))
     return answers, refused
 
 
@@ -89,10 +89,12 @@ def _answer(row: Mapping[str, Any]) -> rules.Sent:
 
 
 def text(value: Any) -> str:
-    """Return a value as the text that a database keeps: no byte that it refuses, no half of a sign, not too long."""
+    """Return a value as the text that a database keeps: no byte that it refuses, no half of a sign. ValueError: too long to be kept whole."""
     said = value if isinstance(value, str) else " ".join(map(str, value)) if isinstance(value, list) else str(value)
     whole = said.encode("utf-8", "replace").decode("utf-8").replace("\0", "\ufffd")
-    return whole[: rules.MOST_LETTERS]
+    if len(whole) > rules.MOST_LETTERS:
+        raise ValueError(rules.TOO_LONG)
+    return whole
 
 
 def _number(value: Any, *, most: int) -> int | None:
