@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import random
+import re
 import uuid
 from datetime import UTC, datetime, timedelta
 
@@ -264,7 +265,8 @@ def test_weights_nobody_can_meet_are_refused_with_what_to_do(browser, survey):
     given = {"geste": "calculer", "marges": marges, "methode": "logit", "bas": "0,9", "haut": "1,1"}
     page = browser.post(where(survey, "redressement/"), given)
     assert page.status_code == 400
-    assert page.context["error"].do
+    assert "les bornes 0,9 à 1,1 ne peuvent pas" in page.context["error"].what
+    assert re.search(r"Bornes qui conviennent : 0,\d+ à \d,\d", page.context["error"].do), page.context["error"].do
     assert not Weighting.objects.exists()
 
 

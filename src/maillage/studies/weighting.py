@@ -4,7 +4,7 @@ Source: docs/methods/redressement.md
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NoReturn
 
@@ -26,6 +26,7 @@ from maillage.reference.questionnaire import DECLINED, UNKNOWN
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Bounds = tuple[float, float]
 
 ALIKE = 60  # likeness, 0 to 100, from which a spelling is proposed
 ROOM = 1.05  # bounds that would work are proposed a little wider than the tightest
@@ -73,7 +74,7 @@ class Weighting:
     ratios: Floats
     initial: Floats
     method: Method
-    bounds: tuple[float, float] | None
+    bounds: Bounds | None
     trim: float | None
     strata: tuple[Stratum, ...]
     margins: tuple[Margin, ...]
@@ -140,7 +141,7 @@ def weigh(
     margins: Sequence[Margin],
     *,
     method: Method = "raking",
-    bounds: tuple[float, float] | None = None,
+    bounds: Bounds | None = None,
     trim: float | None = None,
     lines: Sequence[int] | NDArray[np.int64] | None = None,
     thin: int | None = None,
@@ -518,7 +519,7 @@ def _thin(margin: Margin, counts: Ints, least: int) -> list[str]:
     ]
 
 
-def _framed(bounds: tuple[float, float], mean: float, given: bool) -> None:
+def _framed(bounds: Bounds, mean: float, given: bool) -> None:
     low, high = bounds
     if not 0 <= low < high < np.inf:
         raise Refused(
@@ -554,7 +555,7 @@ def _explain(
     margins: Sequence[Margin],
     *,
     method: Method,
-    bounds: tuple[float, float] | None,
+    bounds: Bounds | None,
     trim: float | None,
     given: bool,
 ) -> NoReturn:
@@ -579,18 +580,36 @@ def _explain(
             do=f"Réunissez des classes de « {at.label or at.variable} », ou retirez une des variables.",
         )
     work = working_bounds(initial, prepared, method=method, bounds=bounds)
-    words = [f"{_bound(a)},{_bound(b)}" for a, b in work]
     scale = (
         f" « {WEIGHT} » totalise {_people(float(initial.sum()))} : le rapport moyen est {mean:.4g}."
         if given and not 0.5 < mean < 2
         else ""
     )
-    raise Refused(
-        f"{told} : les bornes {_bound(low)},{_bound(high)} ne peuvent pas être tenues.",
+    raise BoundsRefused(
+        told,
         why=f"Aucun jeu de poids n’y donne toutes les marges à la fois.{scale}",
-        do=(f"Bornes qui conviennent : {' ; '.join(words)}." if words else "Aucune borne ne convient : réunissez des classes de "
-            f"« {at.label or at.variable} », ou retirez une variable."),
-    )  # fmt: skip
+        do=f"Aucune borne ne convient : réunissez des classes de « {at.label or at.variable} », ou retirez une variable.",
+        bounds=(low, high),
+        work=work,
+    )
+
+
+class BoundsRefused(Refused):
+    """Bounds that no weight can keep, with those that would do, written as --bornes takes them. do: what is left when none does."""
+
+    def __init__(self, told: str, *, why: str, do: str, bounds: Bounds, work: Sequence[Bounds]) -> None:
+        self.told, self.bounds, self.work = told, bounds, tuple(work)
+        super().__init__(
+            self._what(_pair), why=why, do=f"Bornes qui conviennent : {' ; '.join(map(_pair, work))}." if work else do
+        )
+
+    def on_page(self) -> Refused:
+        """Return the same refusal for a page, which has a field for each bound."""
+        work = " ; ".join(map(_in_words, self.work))
+        return Refused(self._what(_in_words), why=self.why, do=f"Bornes qui conviennent : {work}." if work else self.do)
+
+    def _what(self, told: Callable[[Bounds], str]) -> str:
+        return f"{self.told} : les bornes {told(self.bounds)} ne peuvent pas être tenues."
 
 
 WIDEST_RATIO = 1e4  # a weight divided by more than that is nobody
@@ -626,12 +645,10 @@ def _at_fault(
     )
 
 
-def working_bounds(
-    initial: Floats, prepared: calibration.Margins, *, method: Method, bounds: tuple[float, float]
-) -> list[tuple[float, float]]:
+def working_bounds(initial: Floats, prepared: calibration.Margins, *, method: Method, bounds: Bounds) -> list[Bounds]:
     """Return bounds that can be kept, tried: the same lower one, the same upper one, then a pair 1/k, k; those that exist."""
     low, high = bounds
-    candidates: list[tuple[float, float]] = []
+    candidates: list[Bounds] = []
     if (found := calibration_bounds.lowest_high(initial, prepared, low)) is not None:
         candidates.append((low, found))
     if (found := calibration_bounds.highest_low(initial, prepared, high)) is not None:
@@ -646,8 +663,8 @@ def working_bounds(
 
 
 def _opened(
-    initial: Floats, prepared: calibration.Margins, method: Method, tight: tuple[float, float], moves: tuple[bool, bool]
-) -> tuple[float, float] | None:
+    initial: Floats, prepared: calibration.Margins, method: Method, tight: Bounds, moves: tuple[bool, bool]
+) -> Bounds | None:
     """Return bounds a little wider than the tightest, in few digits, under which weights were found; None after some tries."""
     a, b = tight
     for _ in range(TRIES):
@@ -667,7 +684,7 @@ def _up(value: float) -> float:
 
 
 def _refuse_trim(
-    initial: Floats, prepared: calibration.Margins, method: Method, bounds: tuple[float, float] | None, trim: float
+    initial: Floats, prepared: calibration.Margins, method: Method, bounds: Bounds | None, trim: float
 ) -> NoReturn:
     works = trim
     for _ in range(TRIES):
@@ -708,7 +725,7 @@ def _strata(
             )
 
 
-def _explained(found: Calibration, method: Method, bounds: tuple[float, float] | None, trim: float | None) -> str:
+def _explained(found: Calibration, method: Method, bounds: Bounds | None, trim: float | None) -> str:
     """Return how the weights were found, in words."""
     what = {
         "raking": "ratissage (raking) : chaque classe reçoit un facteur, repris jusqu’à ce que toutes les marges soient atteintes à la fois",
@@ -759,6 +776,14 @@ def _people(total: float) -> str:
 
 def _n(n: int) -> str:
     return f"{n} réponse{'s' * (n > 1)}"
+
+
+def _pair(bounds: Bounds) -> str:
+    return ",".join(map(_bound, bounds))
+
+
+def _in_words(bounds: Bounds) -> str:
+    return " à ".join(_bound(each).replace(".", ",") for each in bounds)
 
 
 def _bound(value: float) -> str:

@@ -18,6 +18,8 @@ from maillage.studies.survey_differences import Compared
 from maillage.studies.tabulated import Tabulation
 from maillage.studies.tabulation import of_sample
 
+NOT_SAID = PROFILE | {PLACE, STRUCTURE, CHANNEL}  # who answered, where and how: no subject of an answer
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
@@ -68,13 +70,13 @@ def beside(held: Frame, other: Frame) -> list[Pair]:
 def shared(held: Frame, other: Frame) -> list[tuple[Question, Question]]:
     """Return the questions of both on the same subject, each used once.
 
-    Between inhabitants and structures, a name alone is no subject: the « besoins » of a structure are not those of a person, nor is
-    the commune where it stands the one where somebody lives.
+    Who answered is left out: an age is not on the rise, it tells the sample. Between inhabitants and structures, a name alone is no
+    subject: the « besoins » of a structure are not those of a person.
     """
     left, same_people = survey_cards.tabulable(other.questionnaire), held.survey.kind == other.survey.kind
     out = []
     for mine in survey_cards.tabulable(held.questionnaire):
-        if mine.name in (PLACE, STRUCTURE, CHANNEL) or (mine.name in PROFILE and not same_people):
+        if mine.name in NOT_SAID:
             continue
         named = (each for each in left if each.name == mine.name and each.kind == mine.kind)
         found = next((each for each in named if same_people or each.topic == mine.topic), None) or next(

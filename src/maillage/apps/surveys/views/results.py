@@ -24,6 +24,7 @@ from maillage.kernel.errors import Refused
 from maillage.kernel.typed import whole
 from maillage.reports import blocks, html, pdf, survey_charts, survey_practices, survey_published
 from maillage.reports import survey as document
+from maillage.studies.weighting import BoundsRefused
 
 MOST = 10**9
 HTML, PDF, CSV = "text/html; charset=utf-8", "application/pdf", "text/csv; charset=utf-8"
@@ -162,6 +163,8 @@ def weighting(request: HttpRequest, pk: int) -> HttpResponse:
                 bounds=given["bornes"],
                 trim=given["plafond"],
             )
+        except BoundsRefused as problem:
+            error = problem.on_page()
         except Refused as problem:
             error = problem
         else:
