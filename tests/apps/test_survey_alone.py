@@ -147,6 +147,29 @@ def test_an_answer_that_changes_takes_its_followers_away(client, survey):
     assert Answer.objects.get().values == {"age": "40", "net": "non"}
 
 
+def test_one_of_many_communes_is_chosen_in_a_list(client):
+    towns = Questionnaire(
+        id="g",
+        title="Longue",
+        languages=("fr",),
+        lists={"c": offer(*(f"c{n}" for n in range(40)))},
+        items=(ask("commune", "one", choices="c", required=True),),
+    )
+    made = campaigns.prepare(by=None, title="Longue", territory=HERE, questionnaire=towns, at=AT, by_link=True)
+    campaigns.open_survey(made, by=None, at=AT)
+    post(client, "/enquetes/longue/")
+    shown = client.get("/enquetes/longue/page/1/").content.decode()
+    assert '<label class="intitule" for="q-commune"' in shown
+    assert '<select id="q-commune" name="q-commune">' in shown
+    assert 'type="radio"' not in shown
+    assert "Choisissez" in post(client, "/enquetes/longue/page/1/", **{"q-commune": ""}).content.decode()
+    post(client, "/enquetes/longue/page/1/", **{"q-commune": "c7"})
+    assert '<option value="c7" selected>C7</option>' in client.get("/enquetes/longue/page/1/").content.decode()
+    post(client, "/enquetes/longue/page/1/", **{"q-commune": "c7", "tu-commune": "refus"})
+    post(client, "/enquetes/longue/relire/")
+    assert Answer.objects.get().values == {"commune": "refus"}
+
+
 def test_words_sent_in_place_of_a_choice_are_not_kept(client, survey):
     post(client, "/enquetes/essai/")
     assert post(client, "/enquetes/essai/page/1/", **{"q-age": "40", "q-net": "<script>"}).status_code == 400

@@ -18,6 +18,7 @@ from maillage.reports.wording import spaced
 MOST = 4  # questions of one screen
 UNASKED = ("calculate", "hidden", "geopoint", "image")  # what nobody answers alone
 TICKS = ("one", "many")
+LONG = 15  # answers, over which one is chosen in a list: sixty communes do not make a page of buttons
 # What a surveyor writes « Ne sait pas » is said by oneself here.
 SAID: Mapping[str, str] = {UNKNOWN: to_say("Je ne sais pas"), DECLINED: to_say("Je ne souhaite pas répondre")}
 
@@ -36,13 +37,14 @@ class Screen:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A question as a page shows it. options: (name, words, chosen, alone, apart); fault: what does not fit, ''."""
+    """A question as a page shows it. options: (name, words, chosen, alone, apart), or a list to open; fault: what does not fit, ''."""
 
     question: Question
     label: str
     hint: str
     value: str
     options: tuple[tuple[str, str, bool, bool, bool], ...]
+    listed: tuple[tuple[str, str, bool], ...]
     ranks: tuple[tuple[str, str, str], ...]
     unsaid: tuple[tuple[str, str, bool], ...]
     fault: str
@@ -108,7 +110,8 @@ def shown(
     said = {each.name: each for each in questionnaire.choices(question) if each.name in UNSAID}
     apart = tuple((name, _unsaid(name, said, language), name in held) for name in UNSAID)
     asks = question.kind not in ("note", "acknowledge")
-    ticked = question.kind in TICKS
+    long = question.kind == "one" and len(choices) > LONG
+    ticked = question.kind in TICKS and not long
     options = [(each.name, words(each.label, language), each.name in held, each.alone, False) for each in choices if ticked]
     options += [(name, told, chosen, True, True) for name, told, chosen in apart if ticked]
     ranks = {name: str(rank) for rank, name in enumerate(held, 1)}
@@ -120,6 +123,7 @@ def shown(
         ),
         value="" if value in UNSAID else value,
         options=tuple(options),
+        listed=tuple((each.name, words(each.label, language), each.name in held) for each in choices if long),
         ranks=tuple((c.name, words(c.label, language), ranks.get(c.name, "")) for c in choices if question.kind == "rank"),
         unsaid=apart if asks and not ticked else (),
         fault=fault,

@@ -7,10 +7,10 @@ for (const question of document.querySelectorAll("[data-page] .demande")) {
     if (cases.includes(target) && target.checked) for (const autre of cases) if (autre !== target && ("seul" in target.dataset || "seul" in autre.dataset)) autre.checked = false;
     if (tus.includes(target) && target.checked) {
       for (const autre of tus) if (autre !== target) autre.checked = false;
-      for (const champ of question.querySelectorAll("input:not([type=checkbox]), textarea")) champ.value = "";
+      for (const champ of question.querySelectorAll("input:not([type=checkbox]), textarea, select")) champ.value = "";
     }
   });
-  question.addEventListener("input", ({ target }) => { if (target.matches("input:not([type=checkbox], [type=radio])") && target.value) for (const tu of tus) tu.checked = false; });
+  question.addEventListener("input", ({ target }) => { if (target.matches("input:not([type=checkbox], [type=radio]), select") && target.value) for (const tu of tus) tu.checked = false; });
 }
 document.querySelector(".message.error[role=alert] a")?.focus();
 
