@@ -9,6 +9,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from maillage.apps.surveys.actions import campaigns
+from maillage.apps.surveys.actions import results as published
 from maillage.apps.surveys.models import Answer, Survey, Surveyor, Version
 from maillage.apps.surveys.queries import answers, places, results
 from maillage.kernel.errors import Refused
@@ -314,8 +315,8 @@ def test_an_age_told_by_its_class_weighs_like_one_told_in_years(client, analyst)
     told = ({"age": "70", "sexe": "femme"}, {"age": "refus", "age_environ": "61_70", "sexe": "homme"})
     asked.send(client, token, *(asked.answer(values=values) for values in told))
     offered = results.offered_variables(row)
-    assert offered[:2] == ("classe_age", "sexe") and "age" not in offered
-    ages, _ = results.strata(row, places.census_margins(row, offered[:2]))
+    assert list(offered)[:2] == ["classe_age", "sexe"] and "age" not in offered
+    ages, _ = results.strata(row, places.census_margins(row, list(offered)[:2]))
     assert (ages["label"], ages["silent"]) == ("Âge", 0)
     assert {each["name"]: each["n"] for each in ages["rows"] if each["n"]} == {"61-70 ans": 2}
 
@@ -347,6 +348,38 @@ def test_a_form_brought_by_somebody_is_weighed_in_its_own_classes(client, analys
     assert held["age"].unplaced == held["sexe"].unplaced == 0
     for margin in places.census_margins(row, ("age", "sexe")):
         assert not results.strata(row, [margin])[0]["unknown"]
+
+
+def test_a_question_of_another_name_counts_what_it_is_said_to(client, analyst):
+    sexes = (Choice(name="1", label={"fr": "Femme"}), Choice(name="2", label={"fr": "Homme"}))
+    items = (
+        Question(name="q1_age", kind="integer", label={"fr": "Votre âge ?"}),
+        Question(name="q2", kind="one", label={"fr": "Vous êtes ?"}, choices="s"),
+        Question(name="q3", kind="text", label={"fr": "Et encore ?"}),
+    )
+    form = Questionnaire(id="q", title="Q", lists={"s": sexes}, items=items)
+    row = campaigns.prepare(by=None, title="Autres noms", territory="38151", questionnaire=form, at=asked.AT)
+    base = f"/espace/enquetes/{row.pk}/questionnaire/q/"
+    assert "Elle demande ce que compte le recensement" not in page(client, f"{base}q3/")
+    assert results.offered_variables(row) == {}
+    for name, census in (("q1_age", "age"), ("q2", "sexe")):
+        assert "Elle demande ce que compte le recensement" in page(client, f"{base}{name}/")
+        given = {f"nom-{n}": each.name for n, each in enumerate(sexes)} | {
+            f"reponse-{n}": each.label["fr"] for n, each in enumerate(sexes)
+        }
+        sent = {"libelle": "Votre âge ?", "aide": "", "recensement": census}
+        assert client.post(f"{base}{name}/", sent | (given if name == "q2" else {})).status_code == 302
+    assert results.offered_variables(row) == {"q1_age": "age", "q2": "sexe"}
+    campaigns.open_survey(row, by=None, at=asked.AT)
+    _, token = asked.device(row)
+    last = row.versions.first().number
+    told = [asked.answer(version=last, values={"q1_age": age, "q2": sex}) for age in ("20", "50", "72") for sex in "12"]
+    asked.send(client, token, *told)
+    assert [(quota.variable, quota.n, quota.unplaced) for quota in places.quotas(row)] == [("q1_age", 6, 0), ("q2", 6, 0)]
+    published.weigh(row, places.census_margins(row, ["q2"]), by=None, at=asked.AT)
+    (stratum, *_) = results.chosen(row).told["strata"]
+    assert stratum["variable"] == "q2"
+    assert not [each for each in results.sentences(results.frame(row)) if "Vous êtes" in each.text]
 
 
 def test_what_is_published_keeps_its_rounding(survey):

@@ -406,6 +406,7 @@ def questionnaires(draw: st.DrawFn) -> Questionnaire:
             rows=draw(st.sampled_from([(), ("F1-001",), ("F1-001", "E-003")])),
             ours=draw(st.booleans()),
             observed=draw(st.booleans()),
+            census=draw(st.sampled_from(["", "age", "pcs"])),
             national=draw(st.sampled_from([(), (National(choice="a", percent=8.4, universe="u", year=2021, producer="p", title="t", url="", quote="« q »", difference="d"),)])),
         )  # fmt: skip
         before.append(found.name)

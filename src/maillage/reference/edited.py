@@ -32,8 +32,9 @@ def reworded(
     required: bool,
     offered: Sequence[Offered] | None = None,
     relevant: str | None = None,
+    census: str | None = None,
 ) -> Questionnaire:
-    """Return the questionnaire with a question said otherwise. offered: its answers in order; relevant: None leaves its condition.
+    """Return the questionnaire with a question said otherwise. offered: its answers in order; None leaves its condition or its mark.
 
     The other questions that had the same list of answers keep it as it was. Refused for a question that is not there, without
     words, or left with fewer than two answers to choose from.
@@ -44,6 +45,8 @@ def reworded(
     new = replace(question, label=_said(label), hint=_said(hint), required=required)
     if relevant is not None:
         new = replace(new, relevant=relevant)
+    if census is not None:
+        new = replace(new, census=census)
     lists = dict(form.lists)
     if offered is not None and question.kind in WITH_CHOICES:
         choices = _choices(form.choices(question), offered)

@@ -31,6 +31,15 @@ Kind = Literal[
     "note", "calculate", "hidden", "geopoint", "image",
 ]  # fmt: skip
 Texts = Mapping[str, str]  # language code → words
+# What the census counts too: its name, as a questionnaire of ours calls the question, and its label.
+CENSUS: Mapping[str, str] = {
+    "age": "Âge",
+    "sexe": "Sexe",
+    "commune": "Commune",
+    "diplome": "Diplôme",
+    "pcs": "Profession",
+}
+CLASS_OF_AGE = "classe_age"  # ours: it holds the ages told in years and those told by their class, and comes before « age »
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +82,7 @@ class Question:
     `satisfaction`, `states`: today, planned, no). topic: what is compared across surveys (« visibilite »). universe: of whom it
     is asked, in words. published: the label its source prints. rows: rows of the requirements or lines of the seed it comes from.
     ours: said nowhere in the source. observed: told by whoever asks, of the person or of the meeting; who answers alone does not see
-    it. parameters: `start`, `end`, `step` of a range.
+    it. parameters: `start`, `end`, `step` of a range. census: what it asks that the census counts (`CENSUS`), whatever its name.
     """
 
     name: str
@@ -98,6 +107,7 @@ class Question:
     rows: tuple[str, ...] = ()
     ours: bool = False
     observed: bool = False
+    census: str = ""
     national: tuple[National, ...] = ()
 
     @property
@@ -147,6 +157,17 @@ class Questionnaire:
     def question(self, name: str) -> Question | None:
         """Return the question of that name, None when there is none."""
         return next((question for question in self.questions() if question.name == name), None)
+
+    def counted(self) -> dict[str, str]:
+        """Return the questions that the census counts too, name → key of `CENSUS`: one for each, marked so rather than of that name."""
+        asked = list(self.questions())
+        names = {each.name for each in asked if not each.census}
+        found = {each.census: each.name for each in reversed(asked) if each.census}
+        for variable in CENSUS:
+            own = (CLASS_OF_AGE, variable) if variable == "age" else (variable,)
+            if variable not in found and (name := next((each for each in own if each in names), None)):
+                found[variable] = name
+        return {found[variable]: variable for variable in CENSUS if variable in found}
 
     def repeated(self) -> Iterator[Group]:
         """Yield the groups that repeat. Only who asks with a device asks them again; tables count the first time."""

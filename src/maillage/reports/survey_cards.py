@@ -89,6 +89,7 @@ def _asked(sample: Sample, whole: Tabulation, question: Question | None) -> Aske
         ordered=bool(whole.scale) or whole.form in ("number", "date"),
         partial=sample.reader.is_partial(whole.question),
         observed=question is not None and question.observed,
+        census=question is not None and bool(question.census),
     )
 
 

@@ -130,6 +130,7 @@ class Asked:
     order, and none is « la moins donnée ». beside: the answers of published figures, those that add up several among them.
     told: whether n may be; least: under how many respondents a count is not. partial: some were not asked, and a sentence says of
     whom it speaks. observed: told by whoever asked: it teaches nothing of what people think.
+    census: what the census counts too, under a name of its own.
     """
 
     name: str
@@ -149,11 +150,17 @@ class Asked:
     told: bool = True
     partial: bool = False
     observed: bool = False
+    census: bool = False
 
     @property
     def base(self) -> int | None:
         """How many answered, None when that is not told."""
         return self.n if self.told or not self.n else None
+
+    @property
+    def of_whom(self) -> bool:
+        """Whether it asks who somebody is: that teaches nothing, and does not rise."""
+        return self.census or self.name in PROFILE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,7 +178,7 @@ class Gap:
 def sentences(asked: Asked, people: Who) -> list[Sentence]:
     """Return the sentences of a question, its groups apart: nothing on what is withheld, nothing on no answer."""
     shown = [line for line in asked.lines if isinstance(line.figure, Estimate)]
-    if not shown or not asked.n or asked.name in PROFILE or asked.observed:
+    if not shown or not asked.n or asked.of_whom or asked.observed:
         return []
     people = RESPONDENTS if asked.partial else people
     out = []

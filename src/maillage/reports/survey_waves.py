@@ -12,7 +12,7 @@ from maillage.engine import comparisons
 from maillage.engine.proportions import LEVEL, rounded
 from maillage.kernel.estimate import Estimate
 from maillage.reports.blocks import Block, Bullets, Callout, Cell, Grid, Text
-from maillage.reports.survey_findings import PROFILE, Asked, Gap, Line, change_sentence
+from maillage.reports.survey_findings import Asked, Gap, Line, change_sentence
 from maillage.reports.wording import NBSP, listing, number, percent
 
 Json = Mapping[str, Any]
@@ -50,7 +50,7 @@ def changes(before: Before, name: str, questions: Sequence[Asked]) -> tuple[list
     words = {row["question"]: row["libelle"] for row in before.rows}
     found, reworded = [], []
     for asked in questions:
-        if asked.name in PROFILE or asked.name not in words:
+        if asked.of_whom or asked.name not in words:
             continue
         if words[asked.name] != asked.label:
             reworded.append(asked.label)

@@ -5,7 +5,7 @@ shares only. Source: docs/methods/redressement.md, section « Les marges du rece
 """
 
 import re
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import pairwise
@@ -31,7 +31,6 @@ Floats = NDArray[np.float64]
 Positions = NDArray[np.int64]
 
 YOUNGEST, LAST_START, OLDEST = 15, 75, 120
-AGES = ("classe_age", "age")  # a class holds the ages told in years and those told by their class: it comes first
 STARTS = (15, 26, 40, 61, 71)  # classes of the questionnaire of inhabitants
 UNIVERSE = "habitants de 15 ans et plus"
 SEXES = (
@@ -98,8 +97,8 @@ def margins_of(
         )
     found = []
     for variable in variables:
-        if variable in AGES:
-            found.append(_ages(place, variable, starts))
+        if variable == "age":
+            found.append(_ages(place, starts))
         elif variable in AVAILABLE:
             found.append(AVAILABLE[variable](place))
         else:
@@ -111,7 +110,7 @@ def margins_of(
     return tuple(_to_total(margin, place.adults) for margin in found)
 
 
-def _ages(place: Place, variable: str, starts: Sequence[int]) -> Margin:
+def _ages(place: Place, starts: Sequence[int]) -> Margin:
     if not starts or min(starts) < YOUNGEST or list(starts) != sorted(set(starts)) or max(starts) > LAST_START:
         raise Refused(
             f"Ces classes d’âge ne se suivent pas : {', '.join(map(str, starts))}.",
@@ -123,7 +122,7 @@ def _ages(place: Place, variable: str, starts: Sequence[int]) -> Margin:
     edges = [int(name.rstrip("+").partition("-")[0]) for name in BINS]
     cut = [start for start in starts if start not in edges]
     return Margin(
-        variable,
+        "age",
         tuple(
             Category(_age_name(low, high), _between(people, edges, low, high), _age_values(low, high), (low, high))
             for low, high in zip(starts, ends, strict=True)
@@ -328,22 +327,12 @@ def _shares(place: Place, table: Table, columns: tuple[str, str], counted: str) 
 
 
 AVAILABLE: dict[str, Callable[[Place], Margin]] = {
-    **{name: partial(_ages, variable=name, starts=STARTS) for name in AGES},
+    "age": partial(_ages, starts=STARTS),
     "sexe": _sexes,
     "commune": _communes,
     "diplome": _diplomas,
     "pcs": _occupations,
 }
-
-
-def counted_among(names: Collection[str]) -> tuple[str, ...]:
-    """Return the questions that the census counts too, by their name; of the two ways of telling an age, the fuller.
-
-    >>> counted_among(["age", "classe_age", "sexe", "usages"]), counted_among(["pcs", "age"])
-    (('classe_age', 'sexe'), ('age', 'pcs'))
-    """
-    found = [name for name in AVAILABLE if name in names]
-    return tuple(name for name in found if name not in AGES or name == found[0])
 
 
 def _to_total(margin: Margin, total: float) -> Margin:

@@ -26,6 +26,7 @@ from maillage.pipeline.offer.forms.workbook import guarded
 from maillage.reference import answering, edited, expressions
 from maillage.reference.expressions import Unhandled
 from maillage.reference.questionnaire import (
+    CENSUS,
     UNSAID,
     Choice,
     Group,
@@ -74,7 +75,7 @@ CITED = re.compile(r"\$\{[^}]*\}")
 ABOVE = 10  # rows among which the names of columns are looked for, a title standing above them
 HEADS: tuple[set[str], ...] = ({"type", "name"}, {"list_name", "name"}, {"form_title"}, {"form_id"})
 OURS = (
-    *("scale", "topic", "universe", "published", "rows", "ours", "observed", "national"),
+    *("scale", "topic", "universe", "published", "rows", "ours", "observed", "census", "national"),
     *("choices", "constraint", "choice_filter"),
 )
 
@@ -638,6 +639,7 @@ def _question(
         rows=tuple(part.strip() for part in told["rows"].split(";") if part.strip()),
         ours=told["ours"] in YES,
         observed=told["observed"] in YES,
+        census=told["census"] if told["census"] in CENSUS else "",
         national=_national(told["national"], line, sheet, reading),
     )
 
@@ -881,6 +883,7 @@ def _row(questionnaire: Questionnaire, question: Question, names: Mapping[str, s
         "maillage::rows": "; ".join(question.rows),
         "maillage::ours": "yes" if question.ours else "",
         "maillage::observed": "yes" if question.observed else "",
+        "maillage::census": question.census,
         "maillage::national": json.dumps([asdict(each) for each in question.national], ensure_ascii=False)
         if question.national
         else "",

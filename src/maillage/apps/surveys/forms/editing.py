@@ -8,7 +8,7 @@ from django import forms
 
 from maillage.kernel.typed import line
 from maillage.reference.edited import WITH_CHOICES, Offered, condition, simple
-from maillage.reference.questionnaire import Question, Questionnaire, words
+from maillage.reference.questionnaire import CENSUS, Question, Questionnaire, words
 
 KEPT = "garder"
 BLANKS = 3
@@ -43,6 +43,9 @@ def conditions(form: Questionnaire, name: str = "") -> list[tuple[str, str]]:
     return out
 
 
+COUNTED = ("one", "integer", "decimal", "range")  # kinds of the questions that the census may count
+
+
 class QuestionForm(forms.Form):
     """A question: its words in each language, whether it must be answered, when it is asked."""
 
@@ -60,13 +63,22 @@ class QuestionForm(forms.Form):
     )
     obligatoire = forms.BooleanField(label="Une réponse est attendue", required=False)
     condition = forms.ChoiceField(label="On la pose", required=False)
+    recensement = forms.ChoiceField(
+        label="Elle demande ce que compte le recensement (facultatif)",
+        choices=[("", "Non, ou par son nom"), *CENSUS.items()],
+        required=False,
+        help_text="Pour les quotas et le redressement, quand son nom n’est pas déjà age, sexe, commune, diplome ou pcs.",
+    )
 
     def __init__(self, *args: Any, form: Questionnaire, question: Question, **kwargs: Any) -> None:
         plain = simple(question.relevant)
         first = {"libelle": words(question.label), "aide": words(question.hint), "obligatoire": question.required}
+        first["recensement"] = question.census
         first["condition"] = "|".join(plain) if plain else KEPT if question.relevant else ""
         super().__init__(*args, initial=first, **kwargs)
         self.form, self.question = form, question
+        if question.kind not in COUNTED:
+            del self.fields["recensement"]
         offered = conditions(form, question.name)
         if plain and "|".join(plain) not in dict(offered):
             self.initial["condition"] = KEPT
@@ -97,6 +109,7 @@ class QuestionForm(forms.Form):
             "label": {"fr": said["libelle"], **others},
             "hint": {**unseen, "fr": said["aide"]},
             "required": said["obligatoire"],
+            "census": said.get("recensement", self.question.census),
             "offered": offered(sent) if self.question.kind in WITH_CHOICES else None,
             "relevant": None if chosen == KEPT else condition(self.form, *chosen.split("|", 1)) if chosen else "",
         }

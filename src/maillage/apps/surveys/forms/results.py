@@ -1,5 +1,6 @@
 """What is asked of results: which table, which weights, which sentence."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -8,16 +9,10 @@ from maillage.apps.surveys import rules
 from maillage.kernel.errors import Refused
 from maillage.pipeline.survey import margins
 from maillage.pipeline.survey.margins import Margin
-from maillage.reference.questionnaire import Question, Questionnaire, words
+from maillage.reference.questionnaire import CENSUS, Question, Questionnaire, words
 from maillage.reports import survey_cards
-from maillage.reports.wording import lower_first
-from maillage.studies.census_margins import AGES
 
 LONGEST = 90
-VARIABLES = (
-    *((name, "Âge") for name in AGES),
-    *(("sexe", "Sexe"), ("commune", "Commune"), ("diplome", "Diplôme"), ("pcs", "Profession")),
-)
 
 
 class TableForm(forms.Form):
@@ -71,18 +66,16 @@ class MarginsForm(forms.Form):
 
     variables = forms.MultipleChoiceField(
         label="Ce que l’échantillon doit retrouver",
-        choices=VARIABLES,
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text="Les questions qui portent ces noms dans le questionnaire : classe_age ou age, sexe, commune, diplome, pcs.",
     )
     fichier = forms.FileField(
         label="Ou vos propres marges", required=False, help_text="Un tableau CSV ou Excel : variable,modalite,effectif"
     )
 
-    def __init__(self, *args: Any, offered: tuple[str, ...], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, offered: Mapping[str, str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["variables"].choices = [each for each in VARIABLES if each[0] in offered]  # type: ignore[attr-defined]
+        self.fields["variables"].choices = [(name, CENSUS[of]) for name, of in offered.items()]  # type: ignore[attr-defined]
 
     def clean_fichier(self) -> tuple[Margin, ...] | None:
         file = self.cleaned_data["fichier"]
@@ -128,8 +121,3 @@ class WeighForm(forms.Form):
             raise forms.ValidationError("Donnez les deux bornes, ou aucune.")
         given["bornes"] = None if low is None or high is None else (low, high)
         return given
-
-
-def labelled(variable: str) -> str:
-    """Return a variable as a sentence names it."""
-    return lower_first(dict(VARIABLES).get(variable, variable))

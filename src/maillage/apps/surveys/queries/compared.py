@@ -76,7 +76,7 @@ def shared(held: Frame, other: Frame) -> list[tuple[Question, Question]]:
     left, same_people = survey_cards.tabulable(other.questionnaire), held.survey.kind == other.survey.kind
     out = []
     for mine in survey_cards.tabulable(held.questionnaire):
-        if mine.name in NOT_SAID:
+        if mine.name in NOT_SAID or mine.census:
             continue
         named = (each for each in left if each.name == mine.name and each.kind == mine.kind)
         found = next((each for each in named if same_people or each.topic == mine.topic), None) or next(

@@ -9,11 +9,12 @@ import numpy as np
 from maillage.apps.memberships.access import communes_of
 from maillage.apps.surveys.models import Survey
 from maillage.apps.surveys.queries.answers import table
+from maillage.apps.surveys.queries.results import questionnaire
 from maillage.apps.territories import queries as territories
 from maillage.kernel.errors import HouseError
 from maillage.kernel.names import plain
 from maillage.pipeline.survey.margins import Margin, key
-from maillage.reference.questionnaire import Choice, Questionnaire, load, words
+from maillage.reference.questionnaire import Choice, Questionnaire, words
 from maillage.studies import census_margins as census
 from maillage.studies import needs
 from maillage.studies.territories import gazetteer
@@ -77,7 +78,9 @@ def quotas(survey: Survey) -> list[Quota]:
     """
     held = table(survey)
     out = []
-    for name in census.counted_among(held.columns):
+    for name in questionnaire(survey).counted():
+        if name not in held.columns:
+            continue
         try:
             (margin,) = census_margins(survey, (name,))
         except HouseError:  # the census does not tell it here: it is not a quota
@@ -86,30 +89,34 @@ def quotas(survey: Survey) -> list[Quota]:
     return out
 
 
-def census_margins(survey: Survey, variables: Sequence[str]) -> tuple[Margin, ...]:
-    """Return the margins of the territory of a survey, in the classes that its questionnaire asks; Refused when the census does not tell them there."""
+def census_margins(survey: Survey, names: Sequence[str]) -> tuple[Margin, ...]:
+    """Return what the census counts in the territory of a survey, for questions by their name, in the classes that they ask.
+
+    Refused when the census does not tell it there, or counts nothing that a question asks.
+    """
     kept = territories.perimeter(survey.territory)
     rows = None
     if kept is not None:
         rows = np.flatnonzero(np.isin(needs.country().frame.commune, list(communes_of(survey.territory) or ())))
-    version = survey.versions.first()
-    form = load(version.definition) if version is not None else Questionnaire(id="", title="")
+    form = questionnaire(survey)
+    counted = form.counted()
     out: list[Margin] = []
-    for name in variables:
+    for name in names:
         question = form.question(name)
         choices = form.choices(question) if question is not None else ()
         starts = census.starts_asked(choices) or census.STARTS
         out += (
-            census.as_asked(margin, choices)
-            for margin in census.margins_of(kept.name if kept else survey.territory, (name,), rows=rows, starts=starts)
+            replace(census.as_asked(margin, choices), variable=name)
+            for margin in census.margins_of(
+                kept.name if kept else survey.territory, (counted.get(name, name),), rows=rows, starts=starts
+            )
         )
     return tuple(out)
 
 
 def named(survey: Survey, margins: Sequence[Margin]) -> tuple[Margin, ...]:
     """Return margins of a file under the words of the questionnaire: its label for a variable, those of its answers for the classes."""
-    version = survey.versions.first()
-    form = load(version.definition) if version is not None else Questionnaire(id="", title="")
+    form = questionnaire(survey)
     return tuple(_named(margin, form) for margin in margins)
 
 

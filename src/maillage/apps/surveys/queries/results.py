@@ -32,7 +32,7 @@ from maillage.reports.survey import Card, Results, Sample
 from maillage.reports.survey_findings import Sentence
 from maillage.reports.survey_waves import Before
 from maillage.reports.wording import count, number
-from maillage.studies import census_margins, local_survey, tabulation, weighting
+from maillage.studies import local_survey, tabulation, weighting
 from maillage.studies.tabulated import Counted, Tabulation, counted
 
 Json = dict[str, Any]
@@ -507,9 +507,9 @@ def place_name(territory: str) -> str:
 # ------------------------------------------------------------------------------------------------------------------- margins
 
 
-def offered_variables(survey: Survey) -> tuple[str, ...]:
-    """Return the variables that the census counts and the questionnaire asks, by their name."""
-    return census_margins.counted_among([question.name for question in questionnaire(survey).questions()])
+def offered_variables(survey: Survey) -> dict[str, str]:
+    """Return the questions of a survey that the census counts too, name → what it counts (`CENSUS`)."""
+    return questionnaire(survey).counted()
 
 
 def margins_of_page(text: str) -> tuple[Margin, ...]:

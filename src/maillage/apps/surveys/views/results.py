@@ -16,7 +16,7 @@ from maillage.apps.accounts.views import holding, who
 from maillage.apps.directory.views import refused
 from maillage.apps.surveys import access
 from maillage.apps.surveys.actions import results as actions
-from maillage.apps.surveys.forms.results import MarginsForm, TableForm, WeighForm, labelled
+from maillage.apps.surveys.forms.results import MarginsForm, TableForm, WeighForm
 from maillage.apps.surveys.models import Publication, Survey, Weighting
 from maillage.apps.surveys.queries import answers, compared, places, results
 from maillage.apps.surveys.views.framed import framed
@@ -137,7 +137,7 @@ def weighting(request: HttpRequest, pk: int) -> HttpResponse:
         request.POST if asked == "preparer" else None,
         request.FILES if asked == "preparer" else None,
         offered=offered,
-        initial={"variables": offered[:2]},
+        initial={"variables": list(offered)[:2]},
     )
     margins, error = (), None
     try:
@@ -175,7 +175,7 @@ def weighting(request: HttpRequest, pk: int) -> HttpResponse:
         "how": how,
         "error": error,
         "n": answers.counted(survey).count(),
-        "offered": [labelled(each) for each in offered],
+        "offered": offered,
         "rows": Weighting.objects.filter(survey=survey).defer("weights")[:12],
     }
     if margins:
