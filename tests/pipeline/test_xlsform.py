@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from maillage.kernel.errors import Refused
 from maillage.pipeline.survey import xlsform
 from maillage.reference import answering, surveys
-from maillage.reference.questionnaire import Choice, Group, National, Question, Questionnaire
+from maillage.reference.questionnaire import Choice, Group, National, Question, Questionnaire, words
 from tests.pipeline.test_forms import label, xls
 
 BANKS = surveys.banks()
@@ -226,6 +226,15 @@ def test_columns_we_do_not_know_are_told() -> None:
         "survey": [[*FORM["survey"][0], "guidance_hint", "vide"], [*FORM["survey"][1], "Doucement"], *FORM["survey"][2:]],
     }
     assert xlsform.read(xlsx(form), "essai.xlsx").warnings == ("Colonnes qui ne sont pas reprises : « guidance_hint ».",)
+
+
+def test_a_column_given_twice_is_told() -> None:
+    rows = [["type", "name", "label", "label"], ["text", "a", "A ?", ""], ["text", "b", "B ?", "Autre ?"]]
+    read = xlsform.read(xlsx({**FORM, "survey": rows}), "essai.xlsx")
+    assert read.warnings == (
+        "Feuille « survey » : plusieurs colonnes se lisent « label ». La dernière qui est remplie est prise.",
+    )
+    assert [words(each.label) for each in read.questionnaire.questions()] == ["A ?", "Autre ?"]
 
 
 def test_what_would_never_be_asked_is_told() -> None:

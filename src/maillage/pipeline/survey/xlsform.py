@@ -8,6 +8,7 @@ import csv
 import io
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime, time
@@ -289,6 +290,11 @@ def _sheet(name: str, rows: Sequence[tuple[int, list[str]]], remarks: Remarks) -
         remarks.say(f"Feuille « {shown(name)} » : laissé au-dessus des noms de colonnes, {said}.")
     filled = filled[above:]
     header = [_column(cell) for cell in filled[0][1]]
+    if twice := [key for key, n in Counter(filter(None, header)).items() if n > 1]:
+        said = listed([f"« {shown(key)} »" for key in twice])
+        remarks.say(
+            f"Feuille « {shown(name)} » : plusieurs colonnes se lisent {said}. La dernière qui est remplie est prise."
+        )
     kept = [(line, {key: cell for key, cell in zip(header, row, strict=False) if key and cell}) for line, row in filled[1:]]
     return _Sheet(name, tuple(dict.fromkeys(key for key in header if key)), tuple(kept))
 
