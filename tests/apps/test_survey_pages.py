@@ -370,6 +370,10 @@ def test_a_question_of_another_name_counts_what_it_is_said_to(client, analyst):
         sent = {"libelle": "Votre âge ?", "aide": "", "recensement": census}
         assert client.post(f"{base}{name}/", sent | (given if name == "q2" else {})).status_code == 302
     assert results.offered_variables(row) == {"q1_age": "age", "q2": "sexe"}
+    client.post(f"{base}q2/", sent | given | {"recensement": "age"})  # the mark goes to the last that takes it
+    assert results.offered_variables(row) == {"q2": "age"}
+    for name, census in (("q1_age", "age"), ("q2", "sexe")):
+        client.post(f"{base}{name}/", sent | (given if name == "q2" else {}) | {"recensement": census})
     campaigns.open_survey(row, by=None, at=asked.AT)
     _, token = asked.device(row)
     last = row.versions.first().number

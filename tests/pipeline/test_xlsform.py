@@ -237,6 +237,17 @@ def test_a_column_given_twice_is_told() -> None:
     assert [words(each.label) for each in read.questionnaire.questions()] == ["A ?", "Autre ?"]
 
 
+def test_what_the_census_counts_is_marked_once_and_in_its_words() -> None:
+    rows = [["type", "name", "label", "maillage::census"]]
+    rows += [["integer", name, name, mark] for name, mark in (("a", "âge"), ("b", "age"), ("c", "age"))]
+    read = xlsform.read(xlsx({**FORM, "survey": rows}), "essai.xlsx")
+    assert read.warnings == (
+        "Feuille « survey », ligne 2 : « maillage::census » : « âge » est laissé, on y écrit age, sexe, commune, diplome, pcs.",
+        "Feuille « survey », ligne 4 : « maillage::census » : une question avant celle-ci est déjà « age », celle-ci ne l’est pas.",
+    )
+    assert read.questionnaire.counted() == {"b": "age"}
+
+
 def test_what_would_never_be_asked_is_told() -> None:
     rows = [
         ["type", "name", "label", "relevant", "default", "relevent"],
@@ -388,7 +399,7 @@ def questionnaires(draw: st.DrawFn) -> Questionnaire:
             for each in names
         )
     numbers = iter(range(1000))
-    before = ["premiere"]
+    before, free = ["premiere"], ["", "age", "pcs"]
 
     def question() -> Question:
         kind = draw(st.sampled_from(["one", "many", "integer", "decimal", "text", "date", "time", "moment", "range", "acknowledge", "note", "calculate", "geopoint", "image"]))  # fmt: skip
@@ -415,10 +426,11 @@ def questionnaires(draw: st.DrawFn) -> Questionnaire:
             rows=draw(st.sampled_from([(), ("F1-001",), ("F1-001", "E-003")])),
             ours=draw(st.booleans()),
             observed=draw(st.booleans()),
-            census=draw(st.sampled_from(["", "age", "pcs"])),
+            census=draw(st.sampled_from(free)),
             national=draw(st.sampled_from([(), (National(choice="a", percent=8.4, universe="u", year=2021, producer="p", title="t", url="", quote="« q »", difference="d"),)])),
         )  # fmt: skip
         before.append(found.name)
+        free[:] = [each for each in free if not each or each != found.census]
         return found
 
     def group(depth: int) -> Group:

@@ -58,7 +58,16 @@ def reworded(
             held = _free(f"{name}_choix", lists) if shared else question.choices
             lists[held] = choices
             new = replace(new, choices=held)
-    return replace(form, items=_mapped(form.items, lambda item: (new,) if item is question else (item,)), lists=lists)
+    return replace(form, items=_mapped(form.items, lambda item: (_reworded(item, question, new),)), lists=lists)
+
+
+def _reworded(item: Item, question: Question, new: Question) -> Item:
+    """Return an item once a question is said otherwise: what the census counts is asked by one question, the last that says so."""
+    if item is question:
+        return new
+    if isinstance(item, Question) and new.census and item.census == new.census:
+        return replace(item, census="")
+    return item
 
 
 def _check_unread(form: Questionnaire, question: Question, gone: Collection[str]) -> None:

@@ -78,7 +78,7 @@ def compared(typed: str, other: str, n: int | None) -> Compared:
     verdict = (
         "Les deux chemins peuvent mener à la même part."
         if agree
-        else "Les deux chemins ne mènent pas à la même part : l’un des chiffres a une autre base, est redressé, ou vient d’une autre question. « Formé » n’est pas « accompagné »."
+        else "Les deux chemins ne mènent pas à la même part : l’un des chiffres a une autre base, est redressé, ou vient d’une autre question, comme « formé » et « accompagné »."
     )
     return Compared(n=n, ways=(first, second), agree=agree, sentences=(_told(first, n), _told(second, n), verdict))
 

@@ -109,6 +109,7 @@ class _Reading:
     left: dict[str, int] = field(default_factory=dict)
     recorded: list[str] = field(default_factory=list)
     cited: set[str] = field(default_factory=set)
+    counted: set[str] = field(default_factory=set)
 
     def fault(self, sheet: str, line: int, column: str, what: str) -> None:
         self.faults.append(f"feuille « {sheet} », ligne {line}, colonne « {column} » : {what}")
@@ -645,7 +646,7 @@ def _question(
         rows=tuple(part.strip() for part in told["rows"].split(";") if part.strip()),
         ours=told["ours"] in YES,
         observed=told["observed"] in YES,
-        census=told["census"] if told["census"] in CENSUS else "",
+        census=_census(told["census"], line, sheet, reading),
         national=_national(told["national"], line, sheet, reading),
     )
 
@@ -738,6 +739,22 @@ def _national(text: str, line: int, sheet: str, reading: _Reading) -> tuple[Nati
     except (ValueError, TypeError):
         reading.warn(sheet, line, "les repères nationaux ne se lisent pas, ils sont laissés")
         return ()
+
+
+def _census(text: str, line: int, sheet: str, reading: _Reading) -> str:
+    """Return what a question asks that the census counts, once in a questionnaire; nothing, and why, for another word."""
+    if not text:
+        return ""
+    if text not in CENSUS:
+        reading.warn(sheet, line, f"« maillage::census » : « {shown(text)} » est laissé, on y écrit {', '.join(CENSUS)}")
+    elif text in reading.counted:
+        reading.warn(
+            sheet, line, f"« maillage::census » : une question avant celle-ci est déjà « {text} », celle-ci ne l’est pas"
+        )
+    else:
+        reading.counted.add(text)
+        return text
+    return ""
 
 
 def _aims(text: str) -> tuple[tuple[str, tuple[str, ...]], ...]:

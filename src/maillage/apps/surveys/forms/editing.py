@@ -65,7 +65,7 @@ class QuestionForm(forms.Form):
     condition = forms.ChoiceField(label="On la pose", required=False)
     recensement = forms.ChoiceField(
         label="Elle demande ce que compte le recensement (facultatif)",
-        choices=[("", "Non, ou par son nom"), *CENSUS.items()],
+        choices=[("", "Non, ou son nom le dit déjà"), *CENSUS.items()],
         required=False,
         help_text="Pour les quotas et le redressement, quand son nom n’est pas déjà age, sexe, commune, diplome ou pcs.",
     )
