@@ -1,10 +1,14 @@
 # Les mots d'un nouveau venu : setup · run · test · check · bench. Le reste sert à ceux qui développent.
 PORT ?= 8000
 PY := .venv/bin/python
+TEMPLATES := src/maillage/apps
+SCRIPTS := "src/**/*.js" eslint.config.mjs
 export UV_PYTHON_DOWNLOADS := never
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
+# Un fichier ne change pas de main, les plus longs d’abord : aucun cœur n’attend l’autre à la fin.
+EACH := -n auto --dist loadfile --no-loadscope-reorder
 
-.PHONY: setup run test check bench lock assets docs format
+.PHONY: setup run test test-postgresql check bench mutants lock assets docs format release
 
 setup: .venv/.produit assets/.ready
 
@@ -12,21 +16,35 @@ run: setup
 	@.venv/bin/maillage demo
 	@.venv/bin/maillage servir --port $(PORT)
 
-test: .venv/.dev assets/.ready
-	$(PY) -m pytest -n auto --dist loadfile --no-loadscope-reorder
+test: .venv/.dev node_modules/.dev assets/.ready
+ifeq ($(PROFIL),complet)
+	@$(MAKE) --no-print-directory test-postgresql
+endif
+	$(PY) -m pytest $(EACH)
 
-check: .venv/.dev assets/.ready
+# Les mêmes épreuves de la plateforme, sur un vrai PostgreSQL : celles des fichiers marqués both_databases.
+test-postgresql: .venv/.dev assets/.ready
+	MAILLAGE_TESTS_ON=postgresql $(PY) -m pytest tests/apps -m both_databases $(EACH)
+
+check: .venv/.dev node_modules/.dev assets/.ready
 	.venv/bin/ruff format --check .
 	.venv/bin/ruff check .
+	.venv/bin/djangofmt --check $(TEMPLATES)
+	.venv/bin/djangofmt check $(TEMPLATES)
+	node_modules/.bin/prettier --check --log-level warn $(SCRIPTS)
+	node_modules/.bin/eslint src
 	.venv/bin/mypy
 	.venv/bin/lint-imports
+	.venv/bin/deptry src --no-ansi
+	.venv/bin/deptry bench tests tools --no-ansi --ignore DEP002,DEP004   # the other way round is asked of the product alone
+	$(PY) tools/dead_code.py
 	$(PY) -m maillage.config.manage makemigrations --check --dry-run
 	$(PY) tools/spec_docs.py --check
 	$(PY) tools/locks.py --check
 	$(PY) tools/messages.py --check
 
 bench: .venv/.bench assets/.ready
-	$(PY) -m bench
+	$(PY) -m bench $(SUITE) $(if $(TAILLE),--taille $(TAILLE))
 
 # ---------------------------------------------------------------------------------------------------------------
 
@@ -34,8 +52,8 @@ bench: .venv/.bench assets/.ready
 	@python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Maillage demande Python 3.11 ou plus récent."; exit 1; }
 	@python3 -m venv .venv || { echo "Le module venv manque. Sur Debian ou Ubuntu : sudo apt install python3-venv"; rm -rf .venv; exit 1; }
 
-.venv/.uv: requirements-uv.lock | .venv/bin/python
-	@.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-uv.lock
+.venv/.uv: requirements-build.lock | .venv/bin/python
+	@.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-build.lock
 	@touch $@
 
 .venv/.produit: requirements.lock pyproject.toml .venv/.uv
@@ -46,31 +64,49 @@ bench: .venv/.bench assets/.ready
 	@touch $@
 
 .venv/.dev: requirements-dev.lock .venv/.produit
-	@.venv/bin/uv pip install --quiet --python .venv --require-hashes -r requirements-dev.lock
+	@.venv/bin/uv pip install --quiet --compile-bytecode --python .venv --require-hashes -r requirements-dev.lock
 	@touch $@
 
 .venv/.bench: requirements-bench.lock .venv/.dev
-	@.venv/bin/uv pip install --quiet --python .venv --require-hashes -r requirements-bench.lock
+	@.venv/bin/uv pip install --quiet --compile-bytecode --python .venv --require-hashes -r requirements-bench.lock
 	@touch $@
 
+# Who only runs Maillage does without the tools of who develops it.
 node_modules/.ready: package-lock.json .venv/.produit
 	@echo "Préparation des caractères, des pictogrammes et de la carte…"
-	@npm ci --silent
+	@npm ci --silent $$([ -e .venv/.dev ] || echo --omit=dev)
 	@touch $@
 
-DESIGN := $(addprefix src/maillage/reports/design/,tokens.yaml figures.css dessins.css)
+node_modules/.dev: node_modules/.ready .venv/.dev
+	@npm install --silent --no-save
+	@touch $@
+
+DESIGN := $(addprefix src/maillage/reports/page/design/,tokens.yaml figures.css dessins.css)
 assets/.ready: node_modules/.ready tools/assets.py $(DESIGN)
 	@$(PY) tools/assets.py
 	@touch $@
 
 assets: assets/.ready
 
-format: .venv/.dev
+format: .venv/.dev node_modules/.dev
 	.venv/bin/ruff format .
 	.venv/bin/ruff check --fix .
+	.venv/bin/djangofmt check --fix $(TEMPLATES)
+	.venv/bin/djangofmt $(TEMPLATES)
+	node_modules/.bin/prettier --write --log-level warn $(SCRIPTS)
+	node_modules/.bin/eslint --fix src
+
+MINUTES ?= 20
+mutants: .venv/.dev
+	$(PY) tools/mutants.py --minutes $(MINUTES)
 
 docs: .venv/.dev
 	$(PY) tools/spec_docs.py
+
+# Écrit le numéro, replie les fragments de changes/ dans CHANGELOG.md : make release VERSION=0.3.0
+release: .venv/.dev
+	@$(PY) tools/release.py $(VERSION)
+	@$(MAKE) --no-print-directory .venv/.produit
 
 lock: .venv/.uv
 	$(PY) tools/locks.py

@@ -1,15 +1,80 @@
-"""What every test shares: a home folder of its own, plain static files, accounts."""
+"""What every test shares: its profile, a home folder of its own, tables made once, plain static files,
+accounts.
+"""
 
-import fcntl
 import os
-import subprocess
-import sys
-from collections.abc import Callable
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
-from shutil import copytree
 
 import pytest
-from django.core.cache import caches
+from django.conf import settings as of_django
+
+from tests.environment import REPLAYED
+from tests.support import shared
+from tests.support.profile import COMPLETE, times
+from tests.support.speed import processor, slowness
+from tools.postgresql import ABSENT, binaries
+
+# What takes longest comes first: at the end of a run no processor waits for the other one.
+FIRST_FOLDERS = ("journeys", "databases", "commands", "published", "house", "apps", "engine")
+# Seconds of a processor; the complete profile tries more of everything, and is allowed twice that.
+TOO_LONG = 10
+SPENT = pytest.StashKey[float]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    for line in (
+        "complete: tried by `make test PROFIL=complet` alone",
+        "both_databases: passed again on PostgreSQL by `make test-postgresql`",
+        f"slow(why): may take more than {TOO_LONG} seconds of a processor",
+    ):
+        config.addinivalue_line("markers", line)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave to the complete profile what is its own, unless it is asked for by name; put what takes
+    longest first.
+    """
+    if REPLAYED and not binaries():
+        for item in items:
+            item.add_marker(pytest.mark.skip(reason=ABSENT))
+    if not COMPLETE and not any("::" in word for word in config.args):
+        left = [item for item in items if item.get_closest_marker("complete")]
+        config.hook.pytest_deselected(items=left)
+        items[:] = [item for item in items if not item.get_closest_marker("complete")]
+    ranks = {name: rank for rank, name in enumerate(FIRST_FOLDERS)}
+    items.sort(key=lambda item: ranks.get(item.path.parent.name, len(ranks)))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    before = processor()
+    try:
+        return (yield)
+    finally:
+        item.stash[SPENT] = processor() - before
+        item.user_properties.append(("processor", f"{item.stash[SPENT]:.2f}"))  # read in --junitxml
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo) -> Iterator[None]:
+    """Refuse a test that takes long and does not say why: what nobody answers for grows until nobody runs
+    it.
+    """
+    report = yield
+    limit = times(TOO_LONG, 2 * TOO_LONG)
+    spent = item.stash.get(SPENT, 0.0)
+    unsaid = report.when == "call" and report.passed and not item.get_closest_marker("slow")
+    if unsaid and spent > limit and spent / slowness() > limit:
+        report.outcome = "failed"
+        report.longrepr = (
+            f"{spent:.0f} seconds of a processor, more than {limit}. What a test pays, everybody pays at each"
+            " change. Share what it makes, try fewer cases in the quick profile, or say why:"
+            " @pytest.mark.slow(why)."
+        )
+    return report
 
 
 @pytest.hookimpl(trylast=True)
@@ -21,20 +86,25 @@ def pytest_sessionfinish(session) -> None:
 
 
 @pytest.fixture(scope="session")
-def demonstration(tmp_path_factory) -> Callable[[Path], None]:
-    """Put at a path a copy of the home folder that `maillage demo --sans-calcul` leaves, made once for all the workers."""
-    base = tmp_path_factory.getbasetemp()
-    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
-    made = shared / "demonstration"
-    with (shared / "demonstration.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not made.exists():
-            part = shared / "demonstration.part"
-            kept = {key: value for key, value in os.environ.items() if not key.startswith(("PYTEST_", "DATABASE_URL"))}
-            words = [sys.executable, "-m", "maillage.cli.main", "demo", "--sans-calcul"]
-            subprocess.run(words, env=kept | {"MAILLAGE_HOME": str(part)}, check=True, capture_output=True)
-            part.rename(made)
-    return lambda where: copytree(made, where, dirs_exist_ok=True)
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix) -> Iterator[None]:
+    """Copy the tables where Django looks for the tests' database: it finds nothing to migrate."""
+    if REPLAYED:
+        of_django.DATABASES["default"]["TEST"]["TEMPLATE"] = shared.TEMPLATE
+    if "DATABASE_URL" in os.environ:
+        yield
+        return
+    with closing(sqlite3.connect("file:memorydb_default?mode=memory&cache=shared", uri=True)) as memory:
+        with closing(sqlite3.connect(shared.migrated() / shared.DATABASE)) as made:
+            made.backup(memory)
+        yield
+
+
+@pytest.fixture(scope="session")
+def demonstration() -> Callable[[Path], Path]:
+    """Put at a path a copy of the home folder that `maillage demo --sans-calcul` leaves, made once for all
+    the workers.
+    """
+    return shared.demonstration
 
 
 @pytest.fixture
@@ -61,8 +131,10 @@ def _fast_passwords(settings) -> None:
 
 @pytest.fixture(autouse=True)
 def _a_fresh_hour() -> None:
-    """What is counted by hour, in the memory of the process: nobody has tried anything yet."""
-    caches["counts"].clear()
+    """Pages read within the hour, in the memory of the process: nobody has read any yet."""
+    from django.core.cache import caches
+
+    caches["reads"].clear()
 
 
 @pytest.fixture
@@ -88,7 +160,9 @@ def with_role(user, role: str, **over):
 
 
 def account(name: str, role: str, **over):
-    """Open an account of the demonstration, asked for no second factor, with a role that it holds since long."""
+    """Open an account of the demonstration, asked for no second factor, with a role that it holds since
+    long.
+    """
     from maillage.apps.accounts.models import User
 
     email, shown = f"{name}@exemple.fr", over.pop("shown", name.capitalize())
@@ -105,12 +179,12 @@ def computed(django_db_setup, django_db_blocker, tmp_path_factory):
 
     from maillage.apps.dossiers import actions
     from maillage.apps.dossiers.models import Study
-    from maillage.apps.dossiers.queries import Asked
+    from maillage.apps.dossiers.queries import StudyRequest
 
     home = tmp_path_factory.mktemp("calcule")
     (home / "etudes").mkdir()
     with django_db_blocker.unblock(), override_settings(HOME=home):
-        study = actions.ask(Asked(place=PLACE))
+        study = actions.ask(StudyRequest(place=PLACE))
         actions.compute(study)
         study.refresh_from_db()
         fields = {f.name: getattr(study, f.name) for f in Study._meta.fields if f.name != "id"}

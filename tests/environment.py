@@ -1,10 +1,48 @@
-"""Loaded before Django reads its settings: tests never touch the reader's own database, nor each other's files."""
+"""Loaded before Django reads its settings: tests never touch the reader's own database, nor each other's
+files.
+"""
 
 import os
+import shutil
+import sys
 import tempfile
 from pathlib import Path
 
-HOME = Path(tempfile.mkdtemp(prefix="maillage-essai-"))
+import pytest
+
+from tests.support import profile
+from tools.postgresql import address, binaries
+
+profile.load()
+
+# What one process compiles, those it starts and the next run read: hundreds are started, each of thousands of files.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
+
+# What the processes of one run share (tests/support/shared.py): the first one makes the folder, and takes it
+# away.
+FIRST = "MAILLAGE_TESTS" not in os.environ
+if FIRST:
+    os.environ["MAILLAGE_TESTS"] = tempfile.mkdtemp(prefix="maillage-essais-")
+SHARED = Path(os.environ["MAILLAGE_TESTS"])
+HOME = Path(tempfile.mkdtemp(prefix="maison-", dir=SHARED))
 (HOME / "statique").mkdir()
 os.environ["MAILLAGE_HOME"] = str(HOME)
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+
+# `make test-postgresql`: the tests marked both_databases again, each worker in a database of one server.
+REPLAYED = os.environ.get("MAILLAGE_TESTS_ON") == "postgresql"
+if REPLAYED and FIRST and binaries():
+    from tests.support import shared
+
+    os.environ["DATABASE_URL"] = address(shared.server())
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_unconfigure() -> None:
+    if FIRST:
+        from tests.support import shared
+
+        shared.stop_server()
+        shutil.rmtree(SHARED, ignore_errors=True)

@@ -10,16 +10,19 @@ from fontTools import subset
 from fontTools.ttLib import TTFont
 from fontTools.varLib.instancer import instantiateVariableFont
 
-from maillage.reports.design import figures_css, tokens, tokens_css
-from maillage.reports.drawings import drawings_css
-from maillage.reports.logo import logo
+from maillage.reports.page.design import figures_css, tokens, tokens_css
+from maillage.reports.page.drawings import drawings_css
+from maillage.reports.page.logo import logo
 
 ROOT = Path(__file__).resolve().parents[1]
 MODULES, OUT = ROOT / "node_modules", ROOT / "assets"
-LATIN = [*range(0x20, 0x7F), *range(0xA0, 0x100), 0x131, 0x152, 0x153, 0x178, 0x2013, 0x2014, 0x2018, 0x2019, 0x201C, 0x201D, 0x2022,
-         0x2026, 0x20AC, 0x2212]  # fmt: skip
+LATIN = [*range(0x20, 0x7F), *range(0xA0, 0x100), 0x131, 0x152, 0x153, 0x178]
+LATIN += [0x2013, 0x2014, 0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2026, 0x20AC, 0x2212]
 ROMANIAN_AND_TURKISH = [*map(ord, "ĂăȘșȚțĞğİŞş")]  # in a file of their own, that only their pages ask for
-UKRAINIAN, ARABIC = [0x301, *range(0x400, 0x460), 0x490, 0x491, 0x2116], [*range(0x600, 0x700), 0x200C, 0x200D]
+UKRAINIAN, ARABIC = (
+    [0x301, *range(0x400, 0x460), 0x490, 0x491, 0x2116],
+    [*range(0x600, 0x700), 0x200C, 0x200D],
+)
 PAGES, DOCUMENTS = "woff2", "ttf"
 ICONS = [
     "accessibility",
@@ -155,8 +158,11 @@ def font(
         cutter.subset(source)
         for record in source["name"].names:
             if record.nameID in (1, 16):
-                # A document looks for a letter in one file of each family: what completes it is a family of its own.
-                record.string = f"{family} Plus" if kind == DOCUMENTS and letters is ROMANIAN_AND_TURKISH else family
+                # A document looks for a letter in one file of each family: what completes it is a family of
+                # its own.
+                record.string = (
+                    f"{family} Plus" if kind == DOCUMENTS and letters is ROMANIAN_AND_TURKISH else family
+                )
         source.flavor = None if kind == DOCUMENTS else kind
         source.save(OUT / "fonts" / f"{name}.{kind}")
 
@@ -172,7 +178,14 @@ def main() -> None:
     font(grotesque, f"{grotesque}-latin", "bricolage", title, LATIN, weights=bold)
     font(grotesque, f"{grotesque}-latin-ext", "bricolage-plus", title, ROMANIAN_AND_TURKISH, weights=bold)
     font("noto-sans", "noto-sans-cyrillic", "noto-ukrainien", "Noto Sans", UKRAINIAN, kinds=(DOCUMENTS,))
-    font("noto-sans-arabic", "noto-sans-arabic-arabic", "noto-arabe", "Noto Sans Arabic", ARABIC, kinds=(DOCUMENTS,))
+    font(
+        "noto-sans-arabic",
+        "noto-sans-arabic-arabic",
+        "noto-arabe",
+        "Noto Sans Arabic",
+        ARABIC,
+        kinds=(DOCUMENTS,),
+    )
     for icon in ICONS:
         shutil.copy(MODULES / "lucide-static/icons" / f"{icon}.svg", OUT / "icons")
     leaflet = MODULES / "leaflet/dist"

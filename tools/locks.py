@@ -1,6 +1,7 @@
 """Write the lock files, or check that none of them carries an address.
 
-A lock made by uv's own format, or by npm's defaults, names the registry it was made with; ours hold versions and
+A lock made by uv's own format, or by npm's defaults, names the registry it was made with; ours hold versions
+and
 digests only, so that any mirror serves them. Run by `make lock`; `--check` is part of `make check`.
 """
 
@@ -13,7 +14,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 ADDRESS = re.compile(r"https?://|--(extra-)?index-url|--find-links|file:")
 LOCKS = (
-    *("requirements-uv.lock", "requirements.lock", "requirements-dev.lock", "requirements-bench.lock"),
+    *("requirements-build.lock", "requirements.lock", "requirements-dev.lock", "requirements-bench.lock"),
     *("package-lock.json", ".npmrc"),
 )
 
@@ -21,7 +22,16 @@ LOCKS = (
 def compile_lock(source: str, out: str, *extra: str) -> None:
     subprocess.run(
         [
-            *(ROOT / ".venv/bin/uv", "pip", "compile", source, "--quiet", "--universal", "--python-version", "3.11"),
+            *(
+                ROOT / ".venv/bin/uv",
+                "pip",
+                "compile",
+                source,
+                "--quiet",
+                "--universal",
+                "--python-version",
+                "3.11",
+            ),
             *("--generate-hashes", "--no-emit-index-url", "--no-emit-find-links", "--no-annotate"),
             *("--custom-compile-command", "make lock", "-o", out, *extra),
         ],
@@ -31,13 +41,22 @@ def compile_lock(source: str, out: str, *extra: str) -> None:
 
 
 def write() -> None:
-    bootstrap = ROOT / "requirements-uv.in"
-    bootstrap.write_text("uv\n", "utf-8")
-    compile_lock(bootstrap.name, "requirements-uv.lock")
+    bootstrap = (
+        ROOT / "requirements-build.in"
+    )  # what installs the rest, and builds us: never imported once installed
+    bootstrap.write_text("uv\nsetuptools>=80\n", "utf-8")
+    compile_lock(bootstrap.name, "requirements-build.lock")
     bootstrap.unlink()
     compile_lock("pyproject.toml", "requirements.lock")
     for group in ("dev", "bench"):
-        compile_lock("pyproject.toml", f"requirements-{group}.lock", "--group", group, "--constraint", "requirements.lock")
+        compile_lock(
+            "pyproject.toml",
+            f"requirements-{group}.lock",
+            "--group",
+            group,
+            "--constraint",
+            "requirements.lock",
+        )
     subprocess.run(["npm", "install", "--package-lock-only", "--silent"], cwd=ROOT, check=True)
     lock = ROOT / "package-lock.json"
     packages = json.loads(lock.read_text("utf-8"))

@@ -1,9 +1,12 @@
 """Keep the catalogues of `src/maillage/locale/` with the French sentences that pages may say.
 
-    python tools/messages.py             put what is newly marked in each catalogue, take out what nobody says any more
-    python tools/messages.py --check     fail when a sentence is missing, not translated, or has lost a {value} or a mark
+    python tools/messages.py             put what is newly marked in each catalogue, take out what nobody says
+    any more
+    python tools/messages.py --check     fail when a sentence is missing, not translated, or has lost a
+    {value} or a mark
 
-What is marked: `{% trans "…" %}` and `"…"|trans` in templates, `say("…")` and `to_say("…")` in Python, the keys of YAML below.
+What is marked: `{% trans "…" %}` and `"…"|trans` in templates, `say("…")` and `to_say("…")` in Python, the
+    keys of YAML below.
 """
 
 import argparse
@@ -20,11 +23,14 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po, write_po
 from django.utils.text import smart_split, unescape_string_literal
 
-from maillage.kernel.languages import CATALOGUES, FRENCH, LANGUAGES, key
+from maillage.words.languages import CATALOGUES, FRENCH, LANGUAGES, key
 
 SOURCE = Path(__file__).resolve().parents[1] / "src" / "maillage"
-WRITTEN_ON = datetime(2026, 11, 20, tzinfo=UTC)  # of every catalogue: a date of the day would change them all each time
-# Files of YAML whose texts the public reads, and the keys that hold them; with a dot, only under that first key.
+WRITTEN_ON = datetime(
+    2026, 11, 20, tzinfo=UTC
+)  # of every catalogue: a date of the day would change them all each time
+# Files of YAML whose texts the public reads, and the keys that hold them; with a dot, only under that first
+# key.
 YAML: Mapping[str, Sequence[str]] = {
     "reference/offer/practices.yaml": ("label", "need"),
     "reference/offer/lists.yaml": (
@@ -51,7 +57,20 @@ YAML: Mapping[str, Sequence[str]] = {
         "unknown.label",
     ),
     "reference/bilan/tasks.yaml": (
-        *("text", "spoken", "why", "tells", "label", "helped", "keyboard", "pictures", "hit", "missed", "done", "hint"),
+        *(
+            "text",
+            "spoken",
+            "why",
+            "tells",
+            "label",
+            "helped",
+            "keyboard",
+            "pictures",
+            "hit",
+            "missed",
+            "done",
+            "hint",
+        ),
         *(
             "title",
             "end",
@@ -109,22 +128,30 @@ def _templates() -> Iterator[tuple[Path, Id]]:
 def _python() -> Iterator[tuple[Path, Id]]:
     for path in sorted(SOURCE.glob("**/*.py")):
         text = path.read_text("utf-8")
-        if "kernel.languages" not in text and "kernel import languages" not in text:
+        if "words.languages" not in text and "words import languages" not in text:
             continue
         for call in ast.walk(ast.parse(text)):
             if not isinstance(call, ast.Call) or _name(call.func) not in ("say", "to_say"):
                 continue
-            said = [each.value for each in call.args if isinstance(each, ast.Constant) and isinstance(each.value, str)]
+            said = [
+                each.value
+                for each in call.args
+                if isinstance(each, ast.Constant) and isinstance(each.value, str)
+            ]
             if len(said) == len(call.args):
                 yield path, (said[0], said[1]) if len(said) > 1 else said[0]
             elif any(isinstance(each, ast.JoinedStr) for each in call.args) or _name(call.func) == "to_say":
-                raise SystemExit(f"{path}:{call.lineno}: a marked text is written whole, with {{values}} to put in it.")
+                raise SystemExit(
+                    f"{path}:{call.lineno}: a marked text is written whole, with {{values}} to put in it."
+                )
 
 
 def _name(function: ast.expr) -> str:
     """Return the name called, '' for a method of something else than the languages."""
     if isinstance(function, ast.Attribute):
-        return function.attr if isinstance(function.value, ast.Name) and function.value.id == "languages" else ""
+        return (
+            function.attr if isinstance(function.value, ast.Name) and function.value.id == "languages" else ""
+        )
     return function.id if isinstance(function, ast.Name) else ""
 
 
@@ -166,7 +193,9 @@ def catalogue(code: str) -> Catalog:
 
 
 def extract() -> None:
-    """Write each catalogue again: what is marked, in the order of the files, with what is already translated."""
+    """Write each catalogue again: what is marked, in the order of the files, with what is already
+    translated.
+    """
     for code in LANGUAGES:
         if code == FRENCH:
             continue
@@ -174,7 +203,10 @@ def extract() -> None:
         for id, files in sentences().items():
             old = held.get(id)
             made.add(
-                id, old.string if old else None, locations=[(file, 1) for file in files], flags=old.flags if old else ()
+                id,
+                old.string if old else None,
+                locations=[(file, 1) for file in files],
+                flags=old.flags if old else (),
             )
         with (CATALOGUES / f"{code}.po").open("wb") as file:
             write_po(file, made, width=0, include_lineno=False)
@@ -183,7 +215,9 @@ def extract() -> None:
 def _empty(code: str) -> Catalog:
     return Catalog(
         locale=code,
-        header_comment=f"# Les phrases publiques de Maillage en {code}. Voir docs/decisions/0016-languages.md.",
+        header_comment=(
+            f"# Les phrases publiques de Maillage en {code}. Voir docs/decisions/0016-languages.md."
+        ),
         project="Maillage",
         version="1",
         creation_date=WRITTEN_ON,
@@ -205,7 +239,9 @@ def problems() -> list[str]:
         held = {message.id: message for message in catalogue(code) if message.id}
         found += [f"{code}: absent: {_one(id)}" for id in wanted if id not in held]
         found += [f"{code}: said by nobody: {_one(id)}" for id in held if id not in wanted]
-        found += [f"{code}: {fault}: {_one(id)}" for id, message in held.items() for fault in faults(code, message)]
+        found += [
+            f"{code}: {fault}: {_one(id)}" for id, message in held.items() for fault in faults(code, message)
+        ]
     return found
 
 
@@ -244,7 +280,11 @@ def main() -> None:
         extract()
         return
     if found := problems():
-        print("\n".join(found), "\nRun tools/messages.py, then translate what is empty in src/maillage/locale/.", sep="")
+        print(
+            "\n".join(found),
+            "\nRun tools/messages.py, then translate what is empty in src/maillage/locale/.",
+            sep="",
+        )
         sys.exit(1)
 
 

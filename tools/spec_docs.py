@@ -3,6 +3,7 @@
 import argparse
 import ast
 import inspect
+import re
 import sys
 from pathlib import Path
 
@@ -19,11 +20,15 @@ def pages() -> dict[str, str]:
         title = next(
             ast.literal_eval(node.value)
             for node in tree.body
-            if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and node.targets[0].id == "title"
+            if isinstance(node, ast.Assign)
+            and isinstance(node.targets[0], ast.Name)
+            and node.targets[0].id == "title"
         )
         name = path.stem.removeprefix("test_").replace("_", "-")
-        parts = [f"# {title}", ast.get_docstring(tree) or ""]
-        tests = [node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")]
+        parts = [f"# {title}", *paragraphs(ast.get_docstring(tree) or "")]
+        tests = [
+            node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")
+        ]
         parts += [part for test in tests for part in told(test)]
         out[f"{name}.md"] = "\n\n".join(filter(None, parts)) + "\n"
         contents.append(f"- [{title}]({name}.md) : {len(tests)} règles")
@@ -33,9 +38,8 @@ def pages() -> dict[str, str]:
 
 def told(test: ast.FunctionDef) -> list[str]:
     """Return a test as a reader meets it: the rule, the table, the answer."""
-    sentence = ast.get_docstring(test) or ""
-    parts = [f"## {sentence.splitlines()[0].rstrip('.')}"]
-    parts += [line for line in ["\n".join(sentence.splitlines()[1:]).strip()] if line]
+    rule, *explained = paragraphs(ast.get_docstring(test) or "")
+    parts = [f"## {rule.rstrip('.')}", *explained]
     for call in calls(test):
         drawing, answer = text_of(call.args[0]), call.args[2]
         if drawing:
@@ -46,8 +50,17 @@ def told(test: ast.FunctionDef) -> list[str]:
     return parts
 
 
+def paragraphs(text: str) -> list[str]:
+    """Return the paragraphs of a docstring, each on one line: where the source wraps means nothing."""
+    return [re.sub(r"\n(?!- )", " ", part) for part in re.split(r"\n\s*\n", text.strip())]
+
+
 def calls(test: ast.FunctionDef) -> list[ast.Call]:
-    found = [node for node in ast.walk(test) if isinstance(node, ast.Call) and call_name(node) in ("spec", "refusal")]
+    found = [
+        node
+        for node in ast.walk(test)
+        if isinstance(node, ast.Call) and call_name(node) in ("spec", "refusal")
+    ]
     return [node for node in found if len(node.args) >= 3]
 
 
@@ -56,7 +69,9 @@ def call_name(call: ast.Call) -> str:
 
 
 def text_of(node: ast.expr) -> str:
-    """Return a literal text, '' when the expression is something else; names inside an f-string stay as they are."""
+    """Return a literal text, '' when the expression is something else; names inside an f-string stay as
+    they are.
+    """
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         return inspect.cleandoc(node.value)
     if isinstance(node, ast.JoinedStr):

@@ -11,12 +11,16 @@ import allauth
 import pytest
 import yaml
 
+from tests.support.speed import within
+
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src" / "maillage"
 
 
 def tracked(*patterns: str) -> list[Path]:
-    done = subprocess.run(["git", "ls-files", *patterns], cwd=ROOT, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        ["git", "ls-files", *patterns], cwd=ROOT, capture_output=True, text=True, check=True
+    )
     return [ROOT / line for line in done.stdout.splitlines() if (ROOT / line).is_file()]
 
 
@@ -30,7 +34,7 @@ def texts(*patterns: str) -> dict[Path, str]:
     return out
 
 
-# ------------------------------------------------------------------------------------------------------------- figures
+# ---------------------------------------------------------------------------------------------------- figures
 
 
 def test_every_raw_file_has_its_card_and_is_the_one_it_describes():
@@ -70,7 +74,11 @@ def test_tables_of_methods_show_every_parameter_once_as_the_code_reads_it():
     from maillage.reference.parameters import parameters
 
     lines = "\n".join(texts("docs/methods/*.md").values()).splitlines()
-    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in lines if re.match(r"\| *`\w+/\w+` *\|", line)]
+    rows = [
+        [cell.strip() for cell in line.split("|")[1:-1]]
+        for line in lines
+        if re.match(r"\| *`\w+/\w+` *\|", line)
+    ]
     assert sorted(row[0].strip("`") for row in rows) == sorted(parameters())
     natures = {"published": "publié", "deduced": "déduit", "assumption": "hypothèse"}
     for id, _, value, span, nature in rows:
@@ -115,7 +123,7 @@ def test_links_between_pages_of_documentation_lead_somewhere():
                 assert (path.parent / target).exists(), f"{path.relative_to(ROOT)} → {target}"
 
 
-# --------------------------------------------------------------------------------------------------------------- design
+# ----------------------------------------------------------------------------------------------------- design
 
 
 def luminance(colour: str) -> float:
@@ -131,7 +139,7 @@ def contrast(first: str, second: str) -> float:
 
 @pytest.mark.parametrize("theme", ["jour", "nuit"])
 def test_words_are_read_on_every_surface(theme):
-    from maillage.reports.design import tokens
+    from maillage.reports.page.design import tokens
 
     t = tokens(theme)
     surfaces = (
@@ -159,7 +167,7 @@ def test_words_are_read_on_every_surface(theme):
 @pytest.mark.parametrize("scale", ["numerique", "sociale"])
 def test_classes_stay_apart_without_colour(theme, scale):
     """En gris, chaque classe est plus foncée (ou plus claire, la nuit) que la précédente."""
-    from maillage.reports.design import tokens
+    from maillage.reports.page.design import tokens
 
     t = tokens(theme)
     steps = [luminance(t[f"{scale}-{k}"]) for k in range(1, 6)]
@@ -175,20 +183,23 @@ def test_no_colour_is_written_outside_the_tokens():
     ).items():
         if path.name != "tokens.yaml":
             guilty += [
-                f"{path.name}: {found}" for found in re.findall(r"#[0-9A-Fa-f]{6}\b|#[0-9A-Fa-f]{3}\b(?![\w-])", text)
+                f"{path.name}: {found}"
+                for found in re.findall(r"#[0-9A-Fa-f]{6}\b|#[0-9A-Fa-f]{3}\b(?![\w-])", text)
             ]
     assert guilty == []
 
 
 def test_every_token_serves():
-    tokens = yaml.safe_load((SOURCE / "reports/design/tokens.yaml").read_text("utf-8"))
-    code = "\n".join(texts("src/*.py", "src/*.css", "src/*.html", "src/*.j2", "src/*.typ", "src/*.js").values())
+    tokens = yaml.safe_load((SOURCE / "reports/page/design/tokens.yaml").read_text("utf-8"))
+    code = "\n".join(
+        texts("src/*.py", "src/*.css", "src/*.html", "src/*.j2", "src/*.typ", "src/*.js").values()
+    )
     unused = [name for name in tokens if not re.search(rf"--{name}\b|[\"']{name}[\"']|\bc\.{name}\b", code)]
     families = ("couverture-", "certitude-", "case-", "niveau-", "sur-")
     assert [name for name in unused if not name.startswith(families)] == []
 
 
-# -------------------------------------------------------------------------------------------------------------- code
+# ------------------------------------------------------------------------------------------------------- code
 
 
 def test_no_label_ends_with_a_sign_of_django():
@@ -202,13 +213,17 @@ def test_every_template_is_used():
     # Asked for by the sign-in library, under the name of its own, and by Django when it answers an error.
     library = Path(allauth.__file__).parent / "templates"
     entry = {"400.html", "403.html", "403_csrf.html", "429.html"}
-    called = {path: path.as_posix().rsplit("/templates/", 1)[1] for path in templates if path.name not in entry}
-    unused = [name for name in called.values() if f'"{name}"' not in everything and not (library / name).exists()]
+    called = {
+        path: path.as_posix().rsplit("/templates/", 1)[1] for path in templates if path.name not in entry
+    }
+    unused = [
+        name for name in called.values() if f'"{name}"' not in everything and not (library / name).exists()
+    ]
     assert unused == []
 
 
 def test_every_icon_of_a_template_exists():
-    from maillage.reference.places import ASSETS
+    from maillage.reference.files import ASSETS
 
     for path, text in texts("src/*.html").items():
         for name in re.findall(r'\{% icon "([\w-]+)" %\}', text):
@@ -229,7 +244,17 @@ def test_packages_import_nothing_by_themselves():
 
 def test_what_others_may_call_says_what_it_does():
     silent = []
-    for room in ("kernel", "reference", "engine", "pipeline", "studies", "reports"):
+    for room in (
+        "kernel",
+        "words",
+        "forms",
+        "reference",
+        "modules",
+        "engine",
+        "pipeline",
+        "studies",
+        "reports",
+    ):
         for path in (SOURCE / room).rglob("*.py"):
             tree = ast.parse(path.read_text("utf-8"))
             if path.name != "__init__.py" and not ast.get_docstring(tree):
@@ -244,27 +269,49 @@ def test_what_others_may_call_says_what_it_does():
 
 def test_nothing_names_a_machine_or_a_registry():
     words = ("pypi.org", "pythonhosted", "registry.npmjs", "/root/", "/home/", "/work/")
-    producers = (ROOT / "data/raw", ROOT / "tests/files", ROOT / "tests/published")  # their files say what they say
+    producers = (
+        ROOT / "data/raw",
+        ROOT / "tests/files",
+        ROOT / "tests/published",
+    )  # their files say what they say
     guilty = [
         f"{path.relative_to(ROOT)}: {word}"
         for path, text in texts().items()
         for word in words
         if word in text
         and path != Path(__file__)
-        and not (path.suffix in (".json", ".csv") and any(path.is_relative_to(folder) for folder in producers))
+        and not (
+            path.suffix in (".json", ".csv") and any(path.is_relative_to(folder) for folder in producers)
+        )
     ]
     assert guilty == []
+
+
+def test_the_tests_read_the_clock_in_one_place():
+    """A bound on seconds that forgets how slow the machine is fails on another one: tests/support/speed.py."""
+    reads = re.compile(r"\b(?:perf_counter|process_time|monotonic)\(")
+    guilty = [path.name for path, text in texts("tests").items() if reads.search(text)]
+    assert guilty == ["speed.py"]
+
+
+def test_a_limit_on_seconds_can_fail():
+    with within(60):
+        sum(range(1_000))
+    with pytest.raises(AssertionError, match="of a processor"), within(0.0005):
+        sum(n * n for n in range(3_000_000))
 
 
 def test_nothing_is_left_for_later():
     marks = re.compile(r"\b(?:TODO|FIXME|XXX|HACK)\b")
     guilty = [
-        str(path.relative_to(ROOT)) for path, text in texts("src", "tests", "tools", "bench").items() if marks.search(text)
+        str(path.relative_to(ROOT))
+        for path, text in texts("src", "tests", "tools", "bench").items()
+        if marks.search(text)
     ]
     assert [name for name in guilty if name != "tests/house/test_house.py"] == []
 
 
-# --------------------------------------------------------------------------------------------------------------- rows
+# ------------------------------------------------------------------------------------------------------- rows
 
 
 def test_no_migration_is_missing(db):
@@ -294,7 +341,11 @@ def test_relations_point_down_and_leave_no_name_above():
         if not model.__module__.startswith("maillage."):
             continue
         for field in model._meta.get_fields():
-            if field.is_relation and field.many_to_one and field.related_model.__module__.startswith("maillage."):
+            if (
+                field.is_relation
+                and field.many_to_one
+                and field.related_model.__module__.startswith("maillage.")
+            ):
                 target = field.related_model._meta.app_label
                 if target != model._meta.app_label:
                     assert order.index(target) < order.index(model._meta.app_label), field
@@ -302,15 +353,23 @@ def test_relations_point_down_and_leave_no_name_above():
 
 
 @pytest.mark.parametrize("rows", [1, 20])
-def test_a_list_makes_as_many_queries_for_many_rows_as_for_one(client, coordinator, rows, django_assert_max_num_queries):
+def test_a_list_makes_as_many_queries_for_many_rows_as_for_one(
+    client, coordinator, rows, django_assert_max_num_queries
+):
     from maillage.apps.dossiers.models import Study
     from maillage.apps.territories.models import Correction, Marking, Perimeter
 
     for n in range(rows):
-        Perimeter.objects.create(slug=f"p-{n}", name=f"P{n}", code="38", reason="r", zones="", file_name="z.csv")
+        Perimeter.objects.create(
+            slug=f"p-{n}", name=f"P{n}", code="38", reason="r", zones="", file_name="z.csv"
+        )
         Marking.objects.create(slug=f"m-{n}", label=f"M{n}", kind="list", source="s", doubt="d", shares={})
-        Correction.objects.create(table="t", key=str(n), column="c", value=1.0, reason="r", made_by=coordinator)
-        Study.objects.create(key=f"{n:020}", place=f"p-{n}", name=f"P{n}", inputs={"definition": "x", "inside": ""})
+        Correction.objects.create(
+            table="t", key=str(n), column="c", value=1.0, reason="r", made_by=coordinator
+        )
+        Study.objects.create(
+            key=f"{n:020}", place=f"p-{n}", name=f"P{n}", inputs={"definition": "x", "inside": ""}
+        )
     client.force_login(coordinator)
     client.get("/confidentialite/")  # the session is noted, once a minute
     with django_assert_max_num_queries(10):
@@ -319,3 +378,20 @@ def test_a_list_makes_as_many_queries_for_many_rows_as_for_one(client, coordinat
         assert client.get("/territoires/").status_code == 200
     with django_assert_max_num_queries(8):
         assert client.get("/sources/").status_code == 200
+
+
+def test_a_view_imports_no_view_of_another_feature():
+    """What two features show is a query of the lower one, or a template; what two answer with is in `web`."""
+    guilty = []
+    for path in (p for p in SOURCE.glob("apps/**/*.py") if "views" in {*p.parts, p.stem}):
+        feature = path.relative_to(SOURCE / "apps").parts[0]
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.ImportFrom) and node.module:
+                other = re.match(r"maillage\.apps\.(\w+)\.views\b", node.module) or (
+                    re.match(r"maillage\.apps\.(\w+)$", node.module)
+                    if any(alias.name == "views" for alias in node.names)
+                    else None
+                )
+                if other and other[1] != feature:
+                    guilty.append(f"{path.relative_to(SOURCE)}:{node.lineno}: {node.module}")
+    assert guilty == []

@@ -1,16 +1,21 @@
-"""The matrix: every address, every role, every row: one's own, another structure's, another territory's. 404 for what is not yours.
+"""The matrix: every address, every role, every row: one's own, another structure's, another territory's. 404
+for what is not yours.
 
 Whoever adds an address says here who opens it: an address that is in no table fails.
 """
 
 import re
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from shutil import copytree
 from typing import Any
 
 import pytest
 from django.db import transaction
+from django.test import override_settings
 from django.urls import URLPattern, get_resolver, reverse
 
 from maillage.apps.accounts.models import User
@@ -18,21 +23,23 @@ from maillage.apps.agenda.actions import planning, seats
 from maillage.apps.autonomy import actions as bilans
 from maillage.apps.autonomy.rules import AIDANT, Carried
 from maillage.apps.directory.actions import sheets
-from maillage.apps.directory.actions import waiting as imports
-from maillage.apps.directory.models import Body, Call, Campaign, Change, Device, Import, Outing, Pair, Proposal
+from maillage.apps.directory.models import Change, Import, Pair, Proposal
+from maillage.apps.intake.actions import custody
+from maillage.apps.intake.actions import pending as imports
 from maillage.apps.learning.actions import groups
 from maillage.apps.learning.models import Plan
 from maillage.apps.memberships.models import Invitation, Membership
 from maillage.apps.messages.models import Message, Stop
 from maillage.apps.orientations.actions import steps
+from maillage.apps.outreach.models import Body, Call, Campaign, Device, Outing
 from maillage.apps.people import actions as people
 from maillage.apps.territories.models import Correction, Marking, Perimeter
 from maillage.kernel.errors import Refused
-from maillage.reference import authoring
-from maillage.reports import drawings
-from tests.apps import asked
-from tests.apps.places import place
+from maillage.modules import authoring
+from maillage.reports.page import drawings
 from tests.conftest import with_role
+from tests.support import sample_survey
+from tests.support.places import place
 
 pytestmark = pytest.mark.django_db
 AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
@@ -62,12 +69,23 @@ LISTS: dict[str, set[str]] = {
     **{key: {"sheet"} for key in ("directory", "proposals", "equipment", "upkeep")},
     **{
         key: {"import"}
-        for key in ("campaigns", "census", "outings", "import_new", "imports", "pairs", "pairs_sure", "lieu_new")
+        for key in (
+            "campaigns",
+            "census",
+            "outings",
+            "import_new",
+            "imports",
+            "pairs",
+            "pairs_sure",
+            "lieu_new",
+        )
     },
     **{key: {"import"} for key in ("publish", "paper_back")},
     **{key: {"territory"} for key in ("new_perimeter", "new_marking")},
     "team": {"team"},
-    **{key: {"people", "mine"} for key in ("people", "person_new", "person_by_card", "bilans", "bilan_typed")},
+    **{
+        key: {"people", "mine"} for key in ("people", "person_new", "person_by_card", "bilans", "bilan_typed")
+    },
     "orientations": {"people", "mine", "answer"},
     "orientations_measures": {"people", "mine", "answer", "measures"},
     **{key: {"people", "mine"} for key in ("orientations_given", "orientation_new")},
@@ -75,7 +93,10 @@ LISTS: dict[str, set[str]] = {
     "bilan_measures": {"measures"},
     **{key: {"people", "mine"} for key in ("groups", "group_new", "plans")},
     **{key: {"people", "measures"} for key in ("learning_measures", "learning_authors")},
-    **{key: {"modules"} for key in ("modules_edit", "module_new", "modules_import", "module_translate", "modules_export")},
+    **{
+        key: {"modules"}
+        for key in ("modules_edit", "module_new", "modules_import", "module_translate", "modules_export")
+    },
     "outbox": {"team", "run"},
     **{
         key: {"workshops"}
@@ -91,11 +112,19 @@ LISTS: dict[str, set[str]] = {
     "stops": {"team", "run"},
     **{key: {"surveys"} for key in ("surveys", "survey_new", "survey_figure")},
 }
-# Modules are the whole platform’s, not a structure’s nor a commune’s: who opens each, and what fills its address.
+# Modules are the whole platform’s, not a structure’s nor a commune’s: who opens each, and what fills its
+# address.
 FILES: dict[str, tuple[set[str], dict[str, str]]] = {
     **{
         key: ({"modules"}, {"id": "tenir-la-souris"})
-        for key in ("module_edit", "module_act", "module_add", "module_export", "module_remove", "module_languages")
+        for key in (
+            "module_edit",
+            "module_act",
+            "module_add",
+            "module_export",
+            "module_remove",
+            "module_languages",
+        )
     },
     "module_adapt": ({"modules"}, {"id": "allumer-reconnaitre"}),
     "module_drawing": ({"modules"}, {"id": "tenir-la-souris"}),
@@ -111,40 +140,69 @@ ROWS: dict[str, tuple[set[str], str]] = {
     "change_undo": ({"sheet"}, "change"),
     "device": ({"sheet"}, "device"),
     "proposal_answer": ({"sheet"}, "proposal"),
+    "custody": ({"sheet"}, "custody"),
+    "custody_propose": ({"sheet"}, "lieu"),
+    "structure_rename": ({"sheet"}, "team"),
     **dict.fromkeys(("pair", "pair_reopen"), ({"import"}, "pair")),
     **dict.fromkeys(("campaign", "campaign_links", "campaign_close"), ({"import"}, "campaign")),
     "campaign_call": ({"import"}, "call"),
     **dict.fromkeys(("outing", "outing_kit", "outing_drop"), ({"import"}, "outing")),
     **dict.fromkeys(("import_report", "import_csv", "import_undo"), ({"import"}, "import")),
-    **dict.fromkeys(("import_waiting", "import_correspondence", "import_check", "import_drop"), ({"import"}, "waiting")),
-    **dict.fromkeys(("census_of", "census_start", "census_towns", "census_rules", "census_method"), ({"import"}, "place")),
+    **dict.fromkeys(
+        ("import_waiting", "import_correspondence", "import_check", "import_drop"), ({"import"}, "waiting")
+    ),
+    **dict.fromkeys(
+        ("census_of", "census_start", "census_towns", "census_rules", "census_method"), ({"import"}, "place")
+    ),
     **dict.fromkeys(("census_body", "census_say"), ({"import"}, "body")),
     **dict.fromkeys(("comments", "findings"), ({"territory"}, "place")),
     "drop": ({"territory"}, "kept"),
     "member": ({"team"}, "member"),
     "invitation_cancel": ({"team"}, "invitation"),
     **dict.fromkeys(
-        ("person", "person_correct", "person_consent", "person_export", "person_forget", "person_leave", "person_card"),
+        (
+            "person",
+            "person_correct",
+            "person_consent",
+            "person_export",
+            "person_forget",
+            "person_leave",
+            "person_card",
+        ),
         ({"people"}, "person"),
     ),
     "bilan_person": ({"people"}, "person"),
     "bilan_paper_of": ({"people"}, "person"),
     **dict.fromkeys(
-        ("bilan_sheet", "bilan_change", "bilan_annex", "bilan_plan", "bilan_redo", "bilan_erase"), ({"people"}, "bilan")
+        ("bilan_sheet", "bilan_change", "bilan_annex", "bilan_plan", "bilan_redo", "bilan_erase"),
+        ({"people"}, "bilan"),
     ),
     **dict.fromkeys(("orientation", "orientation_answer"), ({"people"}, "received")),
     **dict.fromkeys(
-        ("orientation_send", "orientation_elsewhere", "orientation_sent", "orientation_follow", "orientation_card"),
+        (
+            "orientation_send",
+            "orientation_elsewhere",
+            "orientation_sent",
+            "orientation_follow",
+            "orientation_card",
+        ),
         ({"people"}, "given"),
     ),
-    "orientation_proposed": ({"people"}, "given"),
+    **dict.fromkeys(("orientation_proposed", "orientation_share"), ({"people"}, "given")),
     **dict.fromkeys(("group", "group_act", "group_cards", "group_sheets"), ({"people"}, "group")),
     "group_member": ({"people"}, "learner"),
     "plan_ask": ({"people"}, "project"),
     "plan_for": ({"people"}, "to_plan"),
     "message_decide": ({"team"}, "message"),
     **dict.fromkeys(
-        ("workshop_run", "workshop_edit", "workshop_gesture", "workshop_add", "workshop_tick", "workshop_sheet"),
+        (
+            "workshop_run",
+            "workshop_edit",
+            "workshop_gesture",
+            "workshop_add",
+            "workshop_tick",
+            "workshop_sheet",
+        ),
         ({"workshops"}, "workshop"),
     ),
     "course": ({"workshops"}, "course"),
@@ -155,11 +213,16 @@ ROWS: dict[str, tuple[set[str], str]] = {
     **dict.fromkeys(("survey_versions", "survey_form_import"), ({"surveys"}, "survey")),
     **dict.fromkeys(("survey_question_add", "survey_question_gesture"), ({"surveys"}, "survey")),
     "survey_question": ({"surveys"}, "question"),
-    **dict.fromkeys(("survey_tables", "survey_tables_csv", "survey_weighting", "survey_findings"), ({"surveys"}, "survey")),
-    **dict.fromkeys(("survey_compare", "survey_verbatims", "survey_materials", "survey_method"), ({"surveys"}, "survey")),
+    **dict.fromkeys(
+        ("survey_tables", "survey_tables_csv", "survey_weighting", "survey_findings"), ({"surveys"}, "survey")
+    ),
+    **dict.fromkeys(
+        ("survey_compare", "survey_verbatims", "survey_materials", "survey_method"), ({"surveys"}, "survey")
+    ),
     **dict.fromkeys(("survey_publish", "survey_preview", "survey_practices"), ({"surveys"}, "survey")),
     **dict.fromkeys(
-        ("survey_papers", "survey_paper_pdf", "survey_paper_typed", "survey_paper_gaps"), ({"surveys"}, "survey")
+        ("survey_papers", "survey_paper_pdf", "survey_paper_typed", "survey_paper_gaps"),
+        ({"surveys"}, "survey"),
     ),
     "survey_targets": ({"surveys"}, "survey"),
     "survey_target_one": ({"surveys"}, "target"),
@@ -203,8 +266,26 @@ SEATS = {
 }
 
 
+@pytest.fixture(scope="module")
+def once(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[tuple[World, Path]]:
+    """The rows of everybody and their files, made once; each test changes them in a transaction of its
+    own, undone.
+    """
+    home = tmp_path_factory.mktemp("monde")
+    (home / "etudes").mkdir()
+    with django_db_blocker.unblock(), override_settings(HOME=home), transaction.atomic():
+        yield _world(), home
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
-def world(home) -> World:
+def world(once, home) -> World:
+    made, files = once
+    copytree(files, home, dirs_exist_ok=True)
+    return made
+
+
+def _world() -> World:
     made = World()
     lieux = {kind: place(kind, {"nom": f"Lieu {kind}", "code_insee": SEATS[kind][0]}) for kind in KINDS}
     third = place("tiers", {"nom": "Tiers"})
@@ -231,16 +312,28 @@ def _rows(kind: str, lieu, third, users) -> dict[str, dict[str, Any]]:
     sheets.confirm(lieu, by="x", at=AT)
     person = people.welcome(by=helper, structure=lieu.structure, at=AT)
     carried = Carried(mode=AIDANT, token=f"token-{kind}", person=person.pk)
-    for id, given in (("X1", "no"), ("A1", ["nothing"]), ("A3", "nowhere"), ("U1", "never"), ("M1", ["none"])):
+    for id, given in (
+        ("X1", "no"),
+        ("A1", ["nothing"]),
+        ("A3", "nowhere"),
+        ("U1", "never"),
+        ("M1", ["none"]),
+    ):
         carried = carried.answered(id, given)
     for id, given in (("M2", "with"), ("O1", "easy"), ("O2", ["none"]), ("O3", "none"), ("O4", "nobody")):
         carried = carried.answered(id, given)
-    bilan = bilans.keep(carried, purpose="person", how="read", by=helper, structure=lieu.structure, person=person, at=AT)
+    bilan = bilans.keep(
+        carried, purpose="person", how="read", by=helper, structure=lieu.structure, person=person, at=AT
+    )
     sender = User.objects.create_user(f"sender-{kind}@exemple.fr", "x", is_demonstration=True)
     with_role(sender, "aidant", structure=third.structure)
-    received = steps.prepare(by=sender, structure=third.structure, lieu=lieu, need="formation", at=datetime.now(UTC))
+    received = steps.prepare(
+        by=sender, structure=third.structure, lieu=lieu, need="formation", at=datetime.now(UTC)
+    )
     received = steps.send(received, by=sender, channel="space", at=datetime.now(UTC))
-    given = steps.prepare(by=helper, structure=lieu.structure, lieu=third, need="formation", at=datetime.now(UTC))
+    given = steps.prepare(
+        by=helper, structure=lieu.structure, lieu=third, need="formation", at=datetime.now(UTC)
+    )
     campaign = Campaign.objects.create(name=kind, territory=department, opened_at=AT, by=theirs)
     Call.objects.create(campaign=campaign, lieu=lieu)
     body = Body.objects.create(territory=commune, commune=commune, name=kind, changed_at=AT)
@@ -256,7 +349,14 @@ def _rows(kind: str, lieu, third, users) -> dict[str, dict[str, Any]]:
     group = groups.open_group(by=helper, structure=lieu.structure, title=kind, modules=[], at=AT)
     (learner,) = groups.welcome(group, [kind], by=helper, at=AT)
     project = Plan.objects.create(
-        person=person, structure=lieu.structure, module="x", token=kind, on=AT, ask_on=AT, together="alone", at=AT
+        person=person,
+        structure=lieu.structure,
+        module="x",
+        token=kind,
+        on=AT,
+        ask_on=AT,
+        together="alone",
+        at=AT,
     )
     meeting = {
         "starts_at": datetime.now(UTC) + timedelta(days=1),
@@ -278,6 +378,8 @@ def _rows(kind: str, lieu, third, users) -> dict[str, dict[str, Any]]:
         "change": {"pk": Change.objects.filter(lieu=lieu).first().pk},
         "device": {"pk": Device.objects.create(lieu=lieu, label="PC", entered_on=date(2026, 1, 1)).pk},
         "proposal": {"pk": Proposal.objects.create(lieu=lieu, field="nom", value="x", by="x", at=AT).pk},
+        "custody": {"pk": custody.propose(lieu, third.structure, by="x", at=AT).pk},
+        "team": {"pk": lieu.structure_id},
         "pair": {"pk": Pair.objects.create(first=lieu, second=twin, score=0.9, reasons=[]).pk},
         "campaign": {"pk": campaign.pk},
         "call": {"pk": campaign.pk, "code": lieu.slug},
@@ -306,8 +408,8 @@ def _rows(kind: str, lieu, third, users) -> dict[str, dict[str, Any]]:
                 structure=lieu.structure_id, commune=commune,
             ).pk
         },
-        "survey": {"pk": (survey := asked.survey(kind, commune)).pk},
-        "target": {"pk": asked.target(survey, lieu).pk},
+        "survey": {"pk": (survey := sample_survey.survey(kind, commune)).pk},
+        "target": {"pk": sample_survey.target(survey, lieu).pk},
         "question": {"pk": survey.pk, "name": "age"},
         "stop": {"pk": Stop.objects.create(channel="email", to=f"{kind}@exemple.fr", at=AT).pk},
     }  # fmt: skip
@@ -339,7 +441,9 @@ def routes(patterns, prefix: str = ""):
 def test_every_address_says_who_opens_it():
     said = {*LISTS, *ROWS, *FILES, *PLATFORM, *OPEN}
     silent = [
-        route for route, name in routes(get_resolver().url_patterns) if route.startswith("espace/") and name not in said
+        route
+        for route, name in routes(get_resolver().url_patterns)
+        if route.startswith("espace/") and name not in said
     ]
     assert silent == []
     names = {name for _, name in routes(get_resolver().url_patterns)}
@@ -363,19 +467,27 @@ def test_a_row_that_is_not_yours_does_not_exist(client, world, role):
     for name, (needed, sort) in ROWS.items():
         for kind in KINDS:
             reached = role != "nobody" and bool(needed & HOLDS[role]) and kind in REACHES[role]
-            wrong += tried(client, name, world.rows[kind][sort], kind, reached=reached, stranger=role == "nobody")
+            wrong += tried(
+                client, name, world.rows[kind][sort], kind, reached=reached, stranger=role == "nobody"
+            )
     for name, sort in PLATFORM.items():
         reached = "run" in HOLDS.get(role, ())
-        wrong += tried(client, name, world.rows["own"][sort], "platform", reached=reached, stranger=role == "nobody")
+        wrong += tried(
+            client, name, world.rows["own"][sort], "platform", reached=reached, stranger=role == "nobody"
+        )
     assert wrong == []
 
 
-def tried(client, name: str, filled: dict[str, Any], kind: str, *, reached: bool, stranger: bool) -> list[str]:
+def tried(
+    client, name: str, filled: dict[str, Any], kind: str, *, reached: bool, stranger: bool
+) -> list[str]:
     """Return what an address answers otherwise than it should, to a reading and to a writing."""
     address = reverse(name, kwargs=filled)
     got = {"get": ask(client, "get", address), "post": ask(client, "post", address, SENT.get(name))}
     if reached:  # one of the two is answered; the other may not be a way in
-        right = any(status not in (403, 404, 405, 500) for status in got.values()) and 404 not in (got["get"],)
+        right = any(status not in (403, 404, 405, 500) for status in got.values()) and 404 not in (
+            got["get"],
+        )
     else:
         right = all(status in (404, 405, *((302,) if stranger else ())) for status in got.values())
     return [] if right else [f"{name} ({kind}) {'should open' if reached else 'should not exist'}: {got}"]
@@ -406,7 +518,9 @@ def test_the_files_of_the_platform_open_to_who_holds_a_territory(client, world, 
         client.force_login(world.users[role])
     wrong = []
     for name, (needed, filled) in FILES.items():
-        address = reverse(name, kwargs=filled) + ("?ou=etapes 1 › dessins 1" if name == "module_drawing" else "")
+        address = reverse(name, kwargs=filled) + (
+            "?ou=etapes 1 › dessins 1" if name == "module_drawing" else ""
+        )
         got = {"get": ask(client, "get", address), "post": ask(client, "post", address, {"langue": "uk"})}
         if role == "nobody":
             right = set(got.values()) <= {302, 405}
@@ -428,7 +542,13 @@ def authoring_again(home) -> None:
 
 def test_every_other_address_with_a_row_answers_a_stranger_without_it(client, db):
     """Une page publique, la connexion, ou 404 ; jamais la ligne de quelqu’un."""
-    filled = {"str:place": "99999", "str:code": "x", "cle:key": "0" * 20, "path:name": "x", "str:name": "x.svg"}
+    filled = {
+        "str:place": "99999",
+        "str:code": "x",
+        "cle:key": "0" * 20,
+        "path:name": "x",
+        "str:name": "x.svg",
+    }
     filled |= {
         "str:kind": "x",
         "int:pk": "1",

@@ -1,0 +1,145 @@
+"""What the floor of reports may not do, that no import contract can say."""
+
+import ast
+import re
+from pathlib import Path
+
+REPORTS = Path("src/maillage/reports")
+COMPUTES = {"diagnose", "study", "definitions", "offered", "ground_of", "model", "draws", "draws_of_block"}
+
+
+def computed_by(source: str) -> set[str]:
+    """Return the computations of studies that a module names: by importing them, or through a module of
+    studies.
+    """
+    tree = ast.parse(source)
+    bound, found = set(), set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("maillage.studies"):
+            bound |= {alias.asname or alias.name for alias in node.names}
+            found |= {alias.name for alias in node.names if alias.name in COMPUTES}
+    for node in ast.walk(tree):
+        called = node.func if isinstance(node, ast.Call) else None
+        if isinstance(called, ast.Attribute) and isinstance(called.value, ast.Name):
+            found |= {called.attr} & COMPUTES if called.value.id in bound else set()
+    return found
+
+
+def test_a_report_receives_what_is_computed():
+    """Reports write and draw a study: they never ask for one, so that the order of computations is read in
+    one place.
+    """
+    found = {
+        str(path): named for path in REPORTS.rglob("*.py") if (named := computed_by(path.read_text("utf-8")))
+    }
+    assert not found
+
+
+def test_the_check_sees_a_computation_however_it_is_named():
+    assert computed_by("from maillage.studies.diagnosis.diagnosis import diagnose") == {"diagnose"}
+    assert computed_by("from maillage.studies.diagnosis import compare as c\nc.definitions([])") == {
+        "definitions"
+    }
+    assert not computed_by("from maillage.studies.diagnosis.diagnosis import Diagnosis\nd.model()")
+
+
+# ------------------------------------------------------------------------------------------ what crosses floors is typed
+
+FLOORS = (Path("src/maillage/reports"), Path("src/maillage/studies"))
+FREE = {  # whose content others decide, or that reads back what JSON kept: what it means is checked there, once
+    "src/maillage/reports/directory/formats/data_inclusion.py",
+    "src/maillage/reports/directory/formats/geojson.py",
+    "src/maillage/reports/directory/formats/lmn.py",
+    "src/maillage/reports/directory/formats/publication.py",
+    "src/maillage/reports/directory/formats/published.py",
+    "src/maillage/reports/directory/suitability.py",  # the practices of a sheet
+    "src/maillage/reports/page/blocks.py",
+    "src/maillage/studies/need/local_survey.py",
+    "src/maillage/studies/survey/tables.py",
+}
+
+
+def untyped_by(source: str) -> set[str]:
+    """Return the public functions of a module that take or return a dictionary of anything, under whatever name."""
+    tree = ast.parse(source)
+    loose = {
+        target.id
+        for node in tree.body
+        if isinstance(node, ast.Assign) and _is_loose(node.value, set())
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    loose |= {
+        alias.asname or alias.name
+        for node in tree.body
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+        if alias.name == "Json"
+    }
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
+            every = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
+            if any(
+                _is_loose(each, loose) for each in [node.returns, *(arg.annotation for arg in every)] if each
+            ):
+                found.add(node.name)
+    return found
+
+
+def _is_loose(annotation: ast.expr, loose: set[str]) -> bool:
+    """Return whether an annotation holds a dictionary, or a mapping, of anything."""
+    for node in ast.walk(annotation):
+        if isinstance(node, ast.Name) and node.id in loose:
+            return True
+        if (
+            isinstance(node, ast.Subscript)
+            and isinstance(node.value, ast.Name)
+            and node.value.id in ("dict", "Mapping")
+        ):
+            inner = node.slice.elts[-1] if isinstance(node.slice, ast.Tuple) else node.slice
+            if isinstance(inner, ast.Name) and inner.id == "Any":
+                return True
+    return False
+
+
+def test_no_dictionary_of_anything_crosses_a_floor():
+    """What a study or a report hands over has a type that mypy reads: a dataclass, or a TypedDict where others fix the keys."""
+    found = {
+        str(path): names
+        for floor in FLOORS
+        for path in floor.rglob("*.py")
+        if str(path) not in FREE and (names := untyped_by(path.read_text("utf-8")))
+    }
+    assert not found
+
+
+def test_every_exception_is_still_one():
+    assert not [path for path in FREE if not untyped_by(Path(path).read_text("utf-8"))]
+
+
+def test_the_check_sees_a_dictionary_under_any_name():
+    assert untyped_by("Json = dict[str, Any]\ndef told(x: int) -> list[Json]: ...") == {"told"}
+    assert untyped_by("def page(*, r: Mapping[str, Any] | None) -> int: ...") == {"page"}
+    assert untyped_by("from a.b import Json\ndef page() -> Json: ...") == {"page"}
+    assert not untyped_by("def _inside() -> dict[str, Any]: ...\ndef page() -> dict[str, object]: ...")
+
+
+# A bound printed by itself, and not by `words.wording`: it would be rounded to the nearest, and cover too little.
+BOUND = re.compile(r"\b(?:number|percent|round|rounded)\(\s*(?:100 \* )?[\w.]+\.(?:low|high)\b")
+
+
+def test_bounds_are_rounded_by_the_words_alone():
+    """One rule of rounding: a bound goes outwards wherever it is printed, which `rate`, `people`, `survey_share` and
+    `bounds` do.
+    """
+    written = [
+        path for floor in ("reports", "apps", "web", "cli") for path in (REPORTS.parent / floor).rglob("*.py")
+    ]
+    assert written
+    assert not {str(path): found for path in written if (found := BOUND.findall(path.read_text("utf-8")))}
+
+
+def test_the_check_sees_a_bound_rounded_to_the_nearest():
+    assert BOUND.search("wording.number(found.low, 1)")
+    assert not BOUND.search("wording.bounds(found.low, found.high, 1)")

@@ -1,0 +1,52 @@
+"""Places for tests, made as the directory makes them."""
+
+from datetime import date
+from math import cos, radians
+from typing import Any
+
+from maillage.apps.directory.actions import index, sheets
+from maillage.apps.directory.models import Lieu, Source
+
+GRENOBLE = {"commune": "Grenoble", "code_insee": "38185", "code_postal": "38000"}
+TEISSEIRE = (45.16901, 5.74252)  # the middle of the quarter
+
+
+def lieu(
+    slug: str = "a",
+    *,
+    east: float = 0.0,
+    near: tuple[float, float] = TEISSEIRE,
+    sheet: dict[str, Any] | None = None,
+    **columns: Any,
+) -> Lieu:
+    """Make a place `east` metres to the east of a point; columns: of the row, but for its sheet."""
+    whole = {
+        "id": slug,
+        "nom": f"Lieu {slug}",
+        **GRENOBLE,
+        "adresse": "1 rue Paul Cocat",
+        "latitude": near[0],
+        "longitude": round(near[1] + east / (111_195 * cos(radians(near[0]))), 6),
+        "date_maj": "2026-11-01",
+        **(sheet or {}),
+    }
+    source, _ = Source.objects.get_or_create(
+        name="Réseau d’essai", defaults={"producer": "Un réseau", "licence": "ODbL"}
+    )
+    origins = {name: {"source": source.name, "on": str(whole["date_maj"])} for name in whole}
+    made = Lieu(slug=slug, source=source, identifier=slug, sheet=whole, origins=origins, **columns)
+    sheets.derive(made)
+    if "updated_on" in columns:
+        made.updated_on = columns["updated_on"]
+    made.structure = sheets.structure_of(whole)
+    made.save()
+    index.refresh([made])
+    return made
+
+
+def offering(**practices: dict[str, Any]) -> dict[str, Any]:
+    """Return the part of a sheet that offers these practices."""
+    return {"practices": {name: {"state": "offered", **said} for name, said in practices.items()}}
+
+
+TODAY = date(2026, 11, 20)

@@ -1,0 +1,36 @@
+"""Places as tests need them: scenery, made without a file."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from maillage.apps.directory.actions import index, sheets
+from maillage.apps.directory.models import Lieu, Source
+
+AT = datetime(2026, 11, 20, 12, tzinfo=UTC)
+LATER = datetime(2026, 12, 20, 12, tzinfo=UTC)
+SHEET = {
+    "nom": "Bibliothèque Barnave",
+    "commune": "Grenoble",
+    "code_postal": "38000",
+    "code_insee": "38185",
+    "adresse": "1 place Grenette",
+    "latitude": 45.1916,
+    "longitude": 5.7278,
+    "telephone": ["+33476001122"],
+    "horaires": {"osm": "Tu-Fr 09:00-12:00,14:00-17:00", "text": "mardi à vendredi 9h-12h 14h-17h"},
+    "practices": {"wifi": {"state": "offered", "endroit": ["indoor"]}, "formation": {"state": "offered"}},
+    "typologie": ["BIB"],
+}
+
+
+def place(slug: str = "barnave", sheet: dict[str, Any] | None = None, **more: Any) -> Lieu:
+    """Return a published place of its own source; `sheet` changes fields of SHEET, None takes one off."""
+    source, _ = Source.objects.get_or_create(name="Réseau")
+    held = {name: value for name, value in {**SHEET, **(sheet or {})}.items() if value is not None}
+    origins = {name: {"source": "Réseau", "on": "2026-01-10"} for name in held}
+    lieu = Lieu(slug=slug, identifier=slug, source=source, sheet=held, origins=origins, **more)
+    sheets.derive(lieu)
+    lieu.structure = sheets.structure_of(held)
+    lieu.save()
+    index.refresh([lieu])
+    return lieu

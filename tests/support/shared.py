@@ -1,0 +1,130 @@
+"""What costs is made once and copied: by the first process that asks for it, under a lock, for all those
+of a run.
+"""
+
+import fcntl
+import hashlib
+import os
+import subprocess
+import sys
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+from shutil import copytree, rmtree
+
+import psycopg
+
+from tests.environment import SHARED
+from tools import postgresql
+
+ROOT = Path(__file__).parents[2]
+DATABASE = "maillage.sqlite3"
+TEMPLATE = "modele"
+# What decides of the tables: when one of these files changes, the tables are made again.
+TABLES = ("src/maillage/apps/**/migrations/*.py", "src/maillage/config/settings.py", "requirements.lock")
+
+INSIDE = ("PYTEST_", "DATABASE_URL", "DJANGO_ALLOW_ASYNC_UNSAFE")  # what only the process of the tests knows
+
+
+def once(path: Path, make: Callable[[Path], object]) -> Path:
+    """Return a path that `make` has filled, in this process or in another one; half of it is never seen."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.with_name(f"{path.name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not path.exists():
+            part = path.with_name(f"{path.name}.part")
+            rmtree(part, ignore_errors=True)
+            make(part)
+            part.rename(path)
+    return path
+
+
+def environment(home: Path, database: str = "") -> dict[str, str]:
+    """Return what the platform is started with: nothing of the tests, a home and perhaps a database of its own."""
+    inherited = {key: value for key, value in os.environ.items() if not key.startswith(INSIDE)}
+    own = {"MAILLAGE_HOME": str(home), "DJANGO_SETTINGS_MODULE": "maillage.config.settings"}
+    return inherited | own | ({"DATABASE_URL": database} if database else {})
+
+
+def migrate(home: Path, database: str = "") -> None:
+    """Make every table, as the platform does when it starts."""
+    words = [sys.executable, "-c", "from maillage.config.bootstrap import ready; ready()"]
+    subprocess.run(words, cwd=ROOT, env=environment(home, database), check=True, capture_output=True)
+
+
+def migrated() -> Path:
+    """Return a home folder whose database has every table and no row; it stays from one run to the next."""
+    digest = hashlib.sha256()
+    for pattern in TABLES:
+        for path in sorted(ROOT.glob(pattern)):
+            digest.update(f"{path.relative_to(ROOT)}\n".encode() + path.read_bytes())
+    return once(ROOT / ".pytest_cache" / "tables" / digest.hexdigest()[:20], migrate)
+
+
+def furnish(home: Path) -> Path:
+    """Give a home folder its tables: what starts there migrates nothing."""
+    return copytree(migrated(), home, dirs_exist_ok=True)
+
+
+def demonstration(home: Path) -> Path:
+    """Give a home folder what `maillage demo --sans-calcul` leaves there."""
+    return copytree(once(SHARED / "demonstration", _demonstrate), home, dirs_exist_ok=True)
+
+
+def studied(home: Path) -> Path:
+    """Give a home folder the demonstration with the diagnosis of its perimeter, as the worker leaves them."""
+    return copytree(once(SHARED / "etudiee", _study), home, dirs_exist_ok=True)
+
+
+def _demonstrate(part: Path) -> None:
+    furnish(part)
+    words = [sys.executable, "-m", "maillage.cli.main", "demo", "--sans-calcul"]
+    subprocess.run(words, cwd=ROOT, env=environment(part), check=True, capture_output=True)
+
+
+STUDY = """
+from maillage.config.bootstrap import ready
+ready()
+from maillage.apps.dossiers import actions
+from maillage.apps.dossiers.queries import StudyRequest
+from maillage.cli.commands.demo import PERIMETER
+actions.compute(actions.ask(StudyRequest(place=PERIMETER)))
+"""
+
+
+def _study(part: Path) -> None:
+    demonstration(part)
+    subprocess.run(
+        [sys.executable, "-c", STUDY], cwd=ROOT, env=environment(part), check=True, capture_output=True
+    )
+
+
+def server() -> Path:
+    """Return the folder of a PostgreSQL server that has a database to copy, with every table and no row."""
+
+    def make(part: Path) -> None:
+        folder = postgresql.start()
+        part.write_text(str(folder))
+        _create(folder, TEMPLATE)
+        migrate(SHARED / TEMPLATE, postgresql.address(folder, TEMPLATE))
+
+    return Path(once(SHARED / "postgresql", make).read_text("utf-8"))
+
+
+def stop_server() -> None:
+    """Stop the server, if somebody asked for it."""
+    for path in (SHARED / "postgresql", SHARED / "postgresql.part"):
+        if path.exists():
+            postgresql.stop(Path(path.read_text("utf-8")))
+
+
+def new_database() -> str:
+    """Return the address of a database of PostgreSQL with every table and no row."""
+    name = f"essai_{uuid.uuid4().hex}"
+    _create(server(), name, template=TEMPLATE)
+    return postgresql.address(server(), name)
+
+
+def _create(folder: Path, name: str, template: str = "template1") -> None:
+    with psycopg.connect(postgresql.address(folder), autocommit=True) as connection:
+        connection.execute(f"create database {name} template {template}")
