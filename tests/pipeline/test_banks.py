@@ -1,12 +1,15 @@
-"""The ready questionnaires: every row of the requirements is asked, every figure beside a question is a published one."""
+"""The ready questionnaires: every row of the requirements is asked, every figure beside a question is a
+published one.
+"""
 
 import re
 from datetime import date
 
 import pytest
 
-from maillage.reference import answering, surveys
-from maillage.reference.questionnaire import UNSAID, Group, Question, Questionnaire, load
+from maillage.forms import answering
+from maillage.forms.questionnaire import UNSAID, Group, Question, Questionnaire, load
+from maillage.reference import surveys
 
 BANKS = surveys.banks()
 ROWS = {"F1": 21, "F2": 28, "F3": 10, "F4": 14, "F5": 10}
@@ -27,7 +30,13 @@ def test_every_row_of_the_five_banks_is_asked_somewhere() -> None:
 
 
 def test_the_banks_are_those_of_the_five_kinds() -> None:
-    assert [each.kind for each in BANKS.values()] == ["inhabitants", "structures", "caf", "professionals", "first_contact"]
+    assert [each.kind for each in BANKS.values()] == [
+        "inhabitants",
+        "structures",
+        "caf",
+        "professionals",
+        "first_contact",
+    ]
 
 
 @pytest.mark.parametrize("each", BANKS.values(), ids=BANKS)
@@ -62,17 +71,32 @@ def asked(bank: str, name: str) -> Question:
 
 def test_the_four_national_figures_of_maubeuge_stand_beside_their_questions() -> None:
     national = {
-        each.choice: each.percent for name in ("equipement", "aisance") for each in asked("habitants", name).national
+        each.choice: each.percent
+        for name in ("equipement", "aisance")
+        for each in asked("habitants", name).national
     }
     assert national == {"smartphone": 84, "ordinateur": 61, "aucun": 9, "pas_du_tout": 7}
     assert all(each.difference and each.quote for each in asked("habitants", "equipement").national)
 
 
 def test_every_service_of_a_structure_has_three_states() -> None:
-    for name in ("diagnostic", "assistance", "orientation", "ateliers", "acces_libre", "materiel", "wifi", "sensibiliser"):
+    for name in (
+        "diagnostic",
+        "assistance",
+        "orientation",
+        "ateliers",
+        "acces_libre",
+        "materiel",
+        "wifi",
+        "sensibiliser",
+    ):
         question = asked("structures", name)
         assert question.scale == "states"
-        assert [choice.name for choice in BANKS["structures"].choices(question)] == ["aujourdhui", "en_projet", "non"]
+        assert [choice.name for choice in BANKS["structures"].choices(question)] == [
+            "aujourdhui",
+            "en_projet",
+            "non",
+        ]
 
 
 def test_inhabitants_and_structures_share_the_answers_of_what_is_compared() -> None:
@@ -108,17 +132,15 @@ def test_who_does_not_say_an_age_may_say_about() -> None:
     assert "age_environ" not in answering.complete(BANKS["habitants"], {"age": "40"}, TODAY).asked
 
 
-def test_the_communes_of_a_territory_come_before_the_others() -> None:
-    form = surveys.with_communes(BANKS["structures"], {"59392": "Maubeuge", "59365": "Louvroil"})
-    assert [choice.name for choice in form.lists["commune"]] == ["59392", "59365", "autres"]
-    assert answering.problems(form) == []
-
-
 @pytest.mark.parametrize("name", ["habitants", "caf", "premier_rendez_vous"])
 def test_whoever_may_not_read_french_is_asked_in_their_language(name: str) -> None:
     form = BANKS[name]
     assert form.languages == ("fr", "en", "ar", "ro", "tr", "uk", "pt")
-    texts = [text for question in form.questions() for text in (question.label, question.hint, question.constraint_message)]
+    texts = [
+        text
+        for question in form.questions()
+        for text in (question.label, question.hint, question.constraint_message)
+    ]
     texts += [each.label for held in form.lists.values() for each in held]
     texts += [item.label for item in form.items if isinstance(item, Group)]
     assert all(set(text) == set(form.languages) for text in texts if text)
@@ -140,7 +162,9 @@ def test_whoever_never_went_online_is_not_asked_what_they_do_there() -> None:
 
 def test_no_translation_is_left_of_a_sentence_that_is_asked_no_more() -> None:
     asked = {text["fr"] for form in BANKS.values() for question in form.questions() for text in (question.label, question.hint, question.constraint_message) if text}  # fmt: skip
-    asked |= {choice.label["fr"] for form in BANKS.values() for held in form.lists.values() for choice in held}
+    asked |= {
+        choice.label["fr"] for form in BANKS.values() for held in form.lists.values() for choice in held
+    }
     asked |= {item.label["fr"] for form in BANKS.values() for item in form.items if isinstance(item, Group)}
     assert surveys.translations().keys() - asked - set(UNSAID.values()) == set()
 

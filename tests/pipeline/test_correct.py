@@ -45,7 +45,12 @@ def test_every_correspondence_of_ours_is_written_again_as_it_reads(id):
 @pytest.mark.parametrize(
     ("column", "target", "field", "expected"),
     [
-        ("N°", "adresse", "adresse", {"join": ["N°", "Voie"], "with": " "}),  # the number comes before the street
+        (
+            "N°",
+            "adresse",
+            "adresse",
+            {"join": ["N°", "Voie"], "with": " "},
+        ),  # the number comes before the street
         ("Mobile", "telephone", "telephone", {"join": ["Tél", "Mobile"], "with": " ; "}),
         ("Voie", "nom", "nom", ["Voie", "Nom"]),  # the column just chosen is read first
         ("Mobile", "quartier", "quartier", "Mobile"),
@@ -72,7 +77,10 @@ def test_a_column_leaves_its_field_and_only_it():
 
 
 def test_a_choice_replaces_every_use_of_a_column():
-    text = "fields: {nom: Nom, services: Public, publics_precisions: Public}\npractices: [{practice: pret, from: Public}]"
+    text = (
+        "fields: {nom: Nom, services: Public, publics_precisions: Public}\npractices: [{practice: pret, from:"
+        " Public}]"
+    )
     assert correct.uses(raw(text))["public"] == ["services", "publics_precisions", "practice:pret"]
     for target in ("notes", "practice:vente", "practice:pret", "publics_precisions"):
         assert correct.uses(assigned("Public", target, text))["public"] == [target]
@@ -135,7 +143,9 @@ def test_what_a_correspondence_prolongs_is_written_in_full():
     assert correct.parsed(text, "lmn-0.1")["fields"]["nom"] == "nom"
 
 
-def words(target: str, column: str, values: list[tuple[str, int]], text: str = DRAFT) -> dict[str, correct.Word]:
+def words(
+    target: str, column: str, values: list[tuple[str, int]], text: str = DRAFT
+) -> dict[str, correct.Word]:
     found = correct.words(mapping.load(text, "essai"), target, column, values, today=TODAY)
     return {word.text: word for word in found}
 
@@ -155,7 +165,9 @@ def test_a_word_once_said_is_known():
     correct.give(changed, "Public", "publics_specifiquement_adresses", "bébés", "families")
     correct.give(changed, "Public", "publics_specifiquement_adresses", "Tous", correct.NOTHING)
     text = correct.written(changed)
-    found = words("publics_specifiquement_adresses", "Public", [("bébés", 1), ("Tous", 1), ("Adolescents", 1)], text)
+    found = words(
+        "publics_specifiquement_adresses", "Public", [("bébés", 1), ("Tous", 1), ("Adolescents", 1)], text
+    )
     assert found["bébés"].given == ("families",)
     assert (found["Tous"].given, found["Tous"].known) == ((), True)
     assert found["Adolescents"].given == ("youth",), "what was known stays"
@@ -185,35 +197,57 @@ def test_words_of_a_practice_are_offered_planned_or_nothing():
     sure = {word: each.status for word, each in before.items()}
     assert (sure["Oui"], sure["Non"], sure["L’été"]) == (correct.KNOWN, correct.KNOWN, correct.GUESSED)
     changed = raw(text)
-    wanted = {"Oui": "offered", "En cours de montage": "planned", "Non": correct.NOTHING, "L’été": correct.NOTHING}
+    wanted = {
+        "Oui": "offered",
+        "En cours de montage": "planned",
+        "Non": correct.NOTHING,
+        "L’été": correct.NOTHING,
+    }
     correct.set_states(changed, "formation", wanted)
     after = words("practice:formation", "Ateliers", values, correct.written(changed))
-    assert {word: (each.given or (correct.NOTHING,))[0] for word, each in after.items()} == wanted | {"Non": "no"}
+    assert {word: (each.given or (correct.NOTHING,))[0] for word, each in after.items()} == wanted | {
+        "Non": "no"
+    }
     assert after["L’été"].status == correct.DROPPED, "nothing else reads it"
     assert after["En cours de montage"].status == correct.KNOWN
 
 
 def test_a_word_that_another_use_reads_is_not_said_to_be_lost():
-    practices = "[{practice: pret, from: Public, when: ['~prêt']}, {practice: vente, from: Public, when: ['~vente']}]"
-    found = words("practice:pret", "Public", [("Vente", 1), ("Café", 1)], f"fields: {{nom: Nom}}\npractices: {practices}")
-    assert {word: each.status for word, each in found.items()} == {"Vente": correct.KNOWN, "Café": correct.DROPPED}
+    practices = (
+        "[{practice: pret, from: Public, when: ['~prêt']}, {practice: vente, from: Public, when: ['~vente']}]"
+    )
+    found = words(
+        "practice:pret",
+        "Public",
+        [("Vente", 1), ("Café", 1)],
+        f"fields: {{nom: Nom}}\npractices: {practices}",
+    )
+    assert {word: each.status for word, each in found.items()} == {
+        "Vente": correct.KNOWN,
+        "Café": correct.DROPPED,
+    }
     read = f"fields: {{nom: Nom, notes: Public}}\npractices: {practices}"
     assert words("practice:pret", "Public", [("Café", 1)], read)["Café"].status == correct.KNOWN
 
 
 def test_a_rule_known_stays_when_its_words_keep_what_they_mean():
     changed = raw("fields: {nom: Nom}\npractices: [{practice: wifi, from: Wifi, when: ['~oui', '~gratuit']}]")
-    correct.set_states(changed, "wifi", {"Oui, tout le temps": "offered", "Gratuit": correct.NOTHING, "Borne": "offered"})
+    correct.set_states(
+        changed, "wifi", {"Oui, tout le temps": "offered", "Gratuit": correct.NOTHING, "Borne": "offered"}
+    )
     assert changed["practices"][0]["when"] == ["~oui", "Borne"]
 
 
-# --------------------------------------------------------------------------------------------------------------- hours
+# ------------------------------------------------------------------------------------------------------ hours
 
 
 @pytest.mark.parametrize(
     ("osm", "said"),
     [
-        ("Mo-Fr 09:00-12:00,14:00-17:00; PH off", "lundi à vendredi 9 h – 12 h, 14 h – 17 h ; fermé les jours fériés"),
+        (
+            "Mo-Fr 09:00-12:00,14:00-17:00; PH off",
+            "lundi à vendredi 9 h – 12 h, 14 h – 17 h ; fermé les jours fériés",
+        ),
         ("Tu,Th 14:00-18:30; Sa 10:00-12:00", "mardi, jeudi 14 h – 18 h 30 ; samedi 10 h – 12 h"),
         ("Mo-Su 08:00-20:00; Su off", "lundi à samedi 8 h – 20 h"),
         ("Mo,Tu,We 09:00-12:00; We 14:00-16:00", "lundi, mardi 9 h – 12 h ; mercredi 14 h – 16 h"),
@@ -252,7 +286,9 @@ def test_an_empty_week_says_nothing():
 
 def test_what_is_written_repeats_values_rather_than_point_to_them():
     assert "*prix" in (mapping.FILES / "mulhouse.yaml").read_text("utf-8")
-    written = correct.written(correct.parsed((mapping.FILES / "mulhouse.yaml").read_text("utf-8"), "mulhouse"))
+    written = correct.written(
+        correct.parsed((mapping.FILES / "mulhouse.yaml").read_text("utf-8"), "mulhouse")
+    )
     assert not {"&", "*"} & {line.strip()[:1] for line in written.replace(": ", "\n").splitlines()}
 
 

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from maillage.forms import editing
+from maillage.forms.questionnaire import Choice, Group, Question, Questionnaire
 from maillage.kernel.errors import Refused
-from maillage.reference import edited
-from maillage.reference.questionnaire import Choice, Group, Question, Questionnaire
 
 YES = (
     Choice(name="oui", label={"fr": "Oui"}),
@@ -27,7 +27,12 @@ FORM = Questionnaire(
         asked("aide"),
         asked("forme"),
         asked("par_qui", relevant="${aide} = 'oui'"),
-        Group(name="suite", label={"fr": "La suite"}, relevant="selected(${forme}, 'peu')", items=(asked("encore"),)),
+        Group(
+            name="suite",
+            label={"fr": "La suite"},
+            relevant="selected(${forme}, 'peu')",
+            items=(asked("encore"),),
+        ),
     ),
 )
 
@@ -37,34 +42,36 @@ def names(form):
 
 
 def test_a_question_never_goes_before_the_one_it_waits_for():
-    assert names(edited.moved(FORM, "forme", -1)) == ["forme", "aide", "par_qui", "encore"]
-    closer = edited.moved(FORM, "par_qui", -1)
+    assert names(editing.moved(FORM, "forme", -1)) == ["forme", "aide", "par_qui", "encore"]
+    closer = editing.moved(FORM, "par_qui", -1)
     assert names(closer) == ["aide", "par_qui", "forme", "encore"]
     with pytest.raises(Refused, match="« Par_qui » attend la réponse à « Aide »"):
-        edited.moved(closer, "par_qui", -1)
+        editing.moved(closer, "par_qui", -1)
     with pytest.raises(Refused, match="attend la réponse à « Aide »"):
-        edited.moved(closer, "aide", 1)
+        editing.moved(closer, "aide", 1)
     last = replace(FORM, items=(FORM.items[0], FORM.items[2], FORM.items[1], FORM.items[3]))
     with pytest.raises(Refused, match="« Encore » attend la réponse à « Forme »"):
-        edited.moved(last, "forme", 1)
+        editing.moved(last, "forme", 1)
 
 
 def test_a_form_already_out_of_order_is_still_moved():
     late = replace(FORM, items=(asked("par_qui", relevant="${aide} = 'oui'"), asked("forme"), asked("aide")))
-    assert names(edited.moved(late, "forme", -1)) == ["forme", "par_qui", "aide"]
+    assert names(editing.moved(late, "forme", -1)) == ["forme", "par_qui", "aide"]
 
 
 def test_a_question_that_a_part_waits_for_stays():
     with pytest.raises(Refused, match="la partie « La suite »"):
-        edited.removed(FORM, "forme")
+        editing.removed(FORM, "forme")
 
 
 def offered(*kept):
-    return [edited.Offered(choice.name, choice.label["fr"]) for choice in YES if choice.name in kept]
+    return [editing.Offered(choice.name, choice.label["fr"]) for choice in YES if choice.name in kept]
 
 
 def reworded(name, *kept):
-    return edited.reworded(FORM, name, label={"fr": "Autrement ?"}, hint={}, required=False, offered=offered(*kept))
+    return editing.reworded(
+        FORM, name, label={"fr": "Autrement ?"}, hint={}, required=False, offered=offered(*kept)
+    )
 
 
 def test_an_answer_that_a_condition_waits_for_stays():

@@ -3,7 +3,6 @@
 import json
 import re
 import subprocess
-import time
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -13,8 +12,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from maillage.forms import expressions, regex
 from maillage.kernel.errors import Refused
-from maillage.reference import expressions, patterns
+from tests.support.profile import times
+from tests.support.speed import within
 
 ROOT = Path(__file__).parents[2]
 VECTORS = json.loads((ROOT / "tests/files/enquetes/expressions.json").read_text("utf-8"))
@@ -48,9 +49,14 @@ def in_javascript(tries: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def in_python(tried: dict[str, Any]) -> dict[str, Any]:
-    context = expressions.Context(values=tried.get("valeurs", {}), current=tried.get("ici", ""), today=TODAY, moment=MOMENT)
+    context = expressions.Context(
+        values=tried.get("valeurs", {}), current=tried.get("ici", ""), today=TODAY, moment=MOMENT
+    )
     try:
-        return {"vaut": expressions.written(tried["dit"], context), "vrai": expressions.holds(tried["dit"], context)}
+        return {
+            "vaut": expressions.written(tried["dit"], context),
+            "vrai": expressions.holds(tried["dit"], context),
+        }
     except Refused as refused:
         return {"refuse": refused.what, "ailleurs": isinstance(refused, expressions.Unhandled)}
 
@@ -68,7 +74,9 @@ def test_each_vector_is_worth_what_it_says(tried: dict[str, Any]) -> None:
 
 def test_javascript_says_the_same_word_for_word() -> None:
     said = in_javascript(VECTORS["essais"])
-    assert [(tried, each) for tried, each in zip(VECTORS["essais"], said, strict=True) if not agrees(tried, each)] == []
+    assert [
+        (tried, each) for tried, each in zip(VECTORS["essais"], said, strict=True) if not agrees(tried, each)
+    ] == []
     assert said == [in_python(tried) for tried in VECTORS["essais"]]
 
 
@@ -100,31 +108,35 @@ TREES = st.recursive(
     ),
     max_leaves=8,
 )
-ANSWERS = st.sampled_from(["", "nsp", "0", "3", "-4.5", "a b c", "2026-11-20", "été", "1 2", "000", "12.", ".5"])
+ANSWERS = st.sampled_from(
+    ["", "nsp", "0", "3", "-4.5", "a b c", "2026-11-20", "été", "1 2", "000", "12.", ".5"]
+)
 TRIES = st.builds(
     lambda said, a, b, c, here: {"dit": said, "valeurs": {"a": a, "b": b, "c": c}, "ici": here},
     *(TREES, ANSWERS, ANSWERS, ANSWERS, ANSWERS),
 )
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
 @given(st.lists(TRIES, min_size=40, max_size=80))
 def test_expressions_nobody_thought_of_are_worth_the_same_on_both_sides(tries: list[dict[str, Any]]) -> None:
     assert in_javascript(tries) == [in_python(tried) for tried in tries]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=times(40, 200), deadline=None)
 @given(st.text(alphabet="${}ab()'\"., +-*<>=!1ornd\\[]?|", max_size=40))
 def test_whatever_is_written_is_read_or_refused_in_french(text: str) -> None:
     said = in_python({"dit": text})
     assert "vaut" in said or said["refuse"].startswith(("L’expression", "Le motif"))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=times(40, 200), deadline=None)
 @given(st.text(alphabet="ab.*+?|()[]^$-\\d", max_size=12), st.text(alphabet="ab1-", max_size=8))
 def test_a_pattern_says_what_a_well_known_engine_says(pattern: str, text: str) -> None:
     try:
-        ours = patterns.matches(text, pattern)
+        ours = regex.matches(text, pattern)
     except Refused:
         return
     try:
@@ -137,9 +149,8 @@ def test_a_pattern_says_what_a_well_known_engine_says(pattern: str, text: str) -
 
 @pytest.mark.parametrize("pattern", ["(a+)+", "(a|a)*", "(a|aa)+", "(.*a){20}", "a*a*a*a*a*b", "([a-z]+)*1"])
 def test_a_pattern_made_to_stop_a_telephone_takes_no_time(pattern: str) -> None:
-    began = time.perf_counter()
-    patterns.matches("a" * 999 + "!", pattern)
-    assert time.perf_counter() - began < 3
+    with within(3):
+        regex.matches("a" * 999 + "!", pattern)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,6 @@ import os
 import struct
 import subprocess
 import sys
-import time
 import warnings
 import zipfile
 import zlib
@@ -24,12 +23,16 @@ from maillage.pipeline.offer.forms import objects
 from maillage.pipeline.offer.forms import sheet as shape
 from maillage.pipeline.offer.forms.read import parse, read
 from maillage.pipeline.offer.forms.sheet import MAX_BYTES, MAX_CELL, MAX_CELLS, MAX_COLUMNS, MAX_ROWS
+from tests.support.speed import PATIENCE, processor, within
 
-# --- files as tools write them --------------------------------------------------------------------------------------
+# --- files as tools write them
+# --------------------------------------------------------------------------------------
 
 
 def xlsx(*rows, **sheets):
-    """A workbook: a first sheet « Lieux » of these rows, then the others by name; a function may touch the workbook."""
+    """A workbook: a first sheet « Lieux » of these rows, then the others by name; a function may touch the
+    workbook.
+    """
     touch = sheets.pop("touch", lambda book: None)
     book = openpyxl.Workbook()
     book.active.title = "Lieux"
@@ -72,7 +75,10 @@ ODS_HEAD = (
     'xmlns:calcext="urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0">'
     "<office:body><office:spreadsheet>%s</office:spreadsheet></office:body></office:document-content>"
 )
-MANIFEST = '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0">%s</manifest:manifest>'
+MANIFEST = (
+    "<manifest:manifest"
+    ' xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0">%s</manifest:manifest>'
+)
 
 
 def cell(text, attributes='office:value-type="string"'):
@@ -118,7 +124,9 @@ def workbook_stream(sheets, extra=b""):
     start = len(begin(5)) + len(extra) + sum(12 + len(name) for name, _ in sheets) + 4
     head, bodies = begin(5) + extra, b""
     for name, cells in sheets:
-        head += record(0x0085, struct.pack("<IBBBB", start + len(bodies), 0, 0, len(name), 0) + name.encode("latin-1"))
+        head += record(
+            0x0085, struct.pack("<IBBBB", start + len(bodies), 0, 0, len(name), 0) + name.encode("latin-1")
+        )
         bodies += begin(0x10) + cells + record(0x0A)
     return head + record(0x0A) + bodies
 
@@ -128,12 +136,20 @@ def compound(stream, name="Workbook"):
     stream = stream.ljust(4096, b"\0")
     stream += b"\0" * (-len(stream) % 512)
     n, free, end = len(stream) // 512, 0xFFFFFFFF, 0xFFFFFFFE
-    n_tables = n_more = 0  # sectors of the table, then of the list of these sectors beyond the 109 of the head
+    n_tables = n_more = (
+        0  # sectors of the table, then of the list of these sectors beyond the 109 of the head
+    )
     while n_tables * 128 < n + 1 + n_tables + n_more:
         n_tables += 1
         n_more = -(-max(n_tables - 109, 0) // 127)
     first = n_more + n_tables
-    table = [0xFFFFFFFC] * n_more + [0xFFFFFFFD] * n_tables + [end] + [first + 2 + i for i in range(n - 1)] + [end]
+    table = (
+        [0xFFFFFFFC] * n_more
+        + [0xFFFFFFFD] * n_tables
+        + [end]
+        + [first + 2 + i for i in range(n - 1)]
+        + [end]
+    )
     table += [free] * (n_tables * 128 - len(table))
     places = [n_more + i for i in range(n_tables)] + [free] * (109 + 127 * n_more - n_tables)
     more = b""
@@ -145,11 +161,22 @@ def compound(stream, name="Workbook"):
 
     def entry(title, kind, first, size, child=free):
         raw = title.encode("utf-16-le")
-        places = struct.pack("<HBBIII36xIQ", len(raw) + 2 if title else 0, kind, 1, free, free, child, first, size)
+        places = struct.pack(
+            "<HBBIII36xIQ", len(raw) + 2 if title else 0, kind, 1, free, free, child, first, size
+        )
         return raw.ljust(64, b"\0") + places
 
-    entries = entry("Root Entry", 5, end, 0, 1) + entry(name, 2, first + 1, len(stream)) + entry("", 0, 0, 0) * 2
-    return head + struct.pack("<109I", *places[:109]) + more + struct.pack(f"<{len(table)}I", *table) + entries + stream
+    entries = (
+        entry("Root Entry", 5, end, 0, 1) + entry(name, 2, first + 1, len(stream)) + entry("", 0, 0, 0) * 2
+    )
+    return (
+        head
+        + struct.pack("<109I", *places[:109])
+        + more
+        + struct.pack(f"<{len(table)}I", *table)
+        + entries
+        + stream
+    )
 
 
 def xls(*sheets, extra=b""):
@@ -160,7 +187,8 @@ def lines_of(sheet):
     return [list(row.cells.values()) for row in sheet.rows]
 
 
-# --- what is read ---------------------------------------------------------------------------------------------------
+# --- what is read
+# ---------------------------------------------------------------------------------------------------
 
 READ = {
     "a comma": ("nom,ville\nMairie,Bernin\n", [["Mairie", "Bernin"]], "Séparateur : virgule."),
@@ -177,7 +205,11 @@ READ = {
         [["A", "Bernin"], ["B", "Le Havre"]],
         "point-virgule",
     ),
-    "decimal commas as many as semicolons": ("lat;lon\n45,1;5,7\n45,2;5,8\n", [["45,1", "5,7"], ["45,2", "5,8"]], "point-"),
+    "decimal commas as many as semicolons": (
+        "lat;lon\n45,1;5,7\n45,2;5,8\n",
+        [["45,1", "5,7"], ["45,2", "5,8"]],
+        "point-",
+    ),
     "a comma in every address": (
         "nom;adresse\nA;1 rue X, Bernin\nB;2 rue Y, Le Havre\n",
         [["A", "1 rue X, Bernin"], ["B", "2 rue Y, Le Havre"]],
@@ -190,8 +222,16 @@ READ = {
     ),
     "a single column": ("nom\nA\nB, C\n", [["A"], ["B, C"]], "une seule colonne"),
     "every cell in quotes": ('"nom";"ville"\n"A;""B""";"C"\n', [['A;"B"', "C"]], "point-virgule"),
-    "apostrophes as quotes": ("'nom';'ville'\n'A;B';'C'\n'D;E';'F'\n", [["A;B", "C"], ["D;E", "F"]], "apostrophes"),
-    "quotes after a backslash": ('nom,v\n"A \\"B\\", C",2\n"D",3\n', [['A "B", C', "2"], ["D", "3"]], "oblique inverse"),
+    "apostrophes as quotes": (
+        "'nom';'ville'\n'A;B';'C'\n'D;E';'F'\n",
+        [["A;B", "C"], ["D;E", "F"]],
+        "apostrophes",
+    ),
+    "quotes after a backslash": (
+        'nom,v\n"A \\"B\\", C",2\n"D",3\n',
+        [['A "B", C', "2"], ["D", "3"]],
+        "oblique inverse",
+    ),
     "a line break in a cell": (
         'nom;horaires\nA;"lundi\nmardi"\nB;x\n',
         [["A", "lundi\nmardi"], ["B", "x"]],
@@ -202,14 +242,22 @@ READ = {
         [['Le "Hub" 38', "2"], ["B", "3"]],
         "Guillemets mal placés",
     ),
-    "a quote left open at the end of a line": ('nom;v\nA;"x\nB;"y"\n', [["A", "x"], ["B", "y"]], "Guillemets mal placés"),
+    "a quote left open at the end of a line": (
+        'nom;v\nA;"x\nB;"y"\n',
+        [["A", "x"], ["B", "y"]],
+        "Guillemets mal placés",
+    ),
     "line ends of an old Mac": ("nom;v\rA;1\rB;2\r", [["A", "1"], ["B", "2"]], "point-virgule"),
     "line ends of Windows": ("nom;v\r\nA;1\r\n", [["A", "1"]], "point-virgule"),
     "a short row": ("nom;v;w\nA\nB;1;2\n", [["A", "", ""], ["B", "1", "2"]], "plus courte que l’en-tête"),
     "a long row of nothing": ("nom;v\nA;1;;;\nB;2\n", [["A", "1"], ["B", "2"]], "point-virgule"),
     "blank rows": ("nom;v\n\n;\nA;1\n  ; \nB;2\n", [["A", "1"], ["B", "2"]], "point-virgule"),
     "spaces around cells, even unbreakable": ("nom; v\n A\u00a0;  1\n", [["A", "1"]], "point-virgule"),
-    "a header repeated half-way": ("nom;v\nA;1\nnom;v\nB;2\n", [["A", "1"], ["B", "2"]], "identique à l’en-tête"),
+    "a header repeated half-way": (
+        "nom;v\nA;1\nnom;v\nB;2\n",
+        [["A", "1"], ["B", "2"]],
+        "identique à l’en-tête",
+    ),
     "titles above the header": (
         "Recensement, 2024\n\nÉdité le;2 mars;;\nnom;v;w;x\nA;1;2;3\nB;3;4;5\n",
         [["A", "1", "2", "3"], ["B", "3", "4", "5"]],
@@ -225,7 +273,11 @@ READ = {
         [["=HYPERLINK(A1)", "+cmd"], ["@SUM(A1)", "-Lundi"], ["-1", "+33 4"]],
         "Formule gardée comme texte, jamais calculée : 4 fois, d’abord ligne 2, colonne « nom ».",
     ),
-    "a number in scientific notation": ("siret;v\n2,17604E+13;a\n", [["2,17604E+13", "a"]], "notation scientifique"),
+    "a number in scientific notation": (
+        "siret;v\n2,17604E+13;a\n",
+        [["2,17604E+13", "a"]],
+        "notation scientifique",
+    ),
     "JSON": ('[{"nom": "A", "cp": 1000, "ok": true, "x": null}]', [["A", "1000", "oui", ""]], None),
     "JSON whose objects differ": ('[{"a": "1"}, {"b": "2", "a": "3"}]', [["1", ""], ["3", "2"]], None),
     "an object that holds a list": (
@@ -244,7 +296,10 @@ READ = {
         "Listes lues ensemble : « Foix » (1), « Pamiers » (1).",
     ),
     "a list deep in a document": (
-        '{"meta": {"n": 2}, "data": {"items": [{"fields": {"nom": "A", "ville": "V"}}, {"fields": {"nom": "B"}}], "p": 1}}',
+        (
+            '{"meta": {"n": 2}, "data": {"items": [{"fields": {"nom": "A", "ville": "V"}}, {"fields": {"nom":'
+            ' "B"}}], "p": 1}}'
+        ),
         [["A", "V"], ["B", ""]],
         "Liste lue : « data.items » ; laissé à côté : « meta », « data.p ».",
     ),
@@ -264,25 +319,40 @@ READ = {
         "Tableau donné colonne par colonne",
     ),
     "groups of places": (
-        '[{"ville": "Foix", "lieux": [{"nom": "A", "adresse": "1 rue"}]}, {"ville": "Gap", "lieux": [{"nom": "B"}]}, {"x": 1}]',
+        (
+            '[{"ville": "Foix", "lieux": [{"nom": "A", "adresse": "1 rue"}]}, {"ville": "Gap", "lieux":'
+            ' [{"nom": "B"}]}, {"x": 1}]'
+        ),
         [["Foix", "A", "1 rue", "n° 1"], ["Gap", "B", "", "n° 2"]],
-        "Éléments groupés, lus un par un, le nom de leur groupe en colonne « groupe » ; sans liste, laissés à côté : 1.",
+        (
+            "Éléments groupés, lus un par un, le nom de leur groupe en colonne « groupe » ; sans liste,"
+            " laissés à côté : 1."
+        ),
     ),
     "a place with its week and its workshops": (
-        '{"nom": "A", "ville": "V", "week": {"mo": {"o": "9h"}, "tu": {"o": "8h"}}, "ateliers": [{"jour": "1"}, {"jour": "2"}]}',
+        (
+            '{"nom": "A", "ville": "V", "week": {"mo": {"o": "9h"}, "tu": {"o": "8h"}}, "ateliers": [{"jour":'
+            ' "1"}, {"jour": "2"}]}'
+        ),
         [["A", "V", "9h", "8h", "1", "2"]],
         "Un seul objet",
     ),
     "two lists, one of which names the other": (
-        '{"n": 2, "lieux": [{"id": "1", "nom": "A", "adresse": "1 rue", "tel": ""}, {"id": "2", "nom": "B"}], '
-        '"services": [{"id": "9", "lieu_id": "1", "nom": "Wifi", "ville": "Y", "tel": "04"}, {"id": "8", "lieu_id": "7"}]}',
+        (
+            '{"n": 2, "lieux": [{"id": "1", "nom": "A", "adresse": "1 rue", "tel": ""}, {"id": "2", "nom":'
+            ' "B"}], "services": [{"id": "9", "lieu_id": "1", "nom": "Wifi", "ville": "Y", "tel": "04"},'
+            ' {"id": "8", "lieu_id": "7"}]}'
+        ),
         [
             ["1", "A", "1 rue", "", "1", "", ""],
             ["2", "B", "", "", "2", "", ""],
             ["9", "A", "1 rue", "04", "1", "Wifi", "Y"],
             ["8", "", "", "", "7", "", ""],
         ],
-        "Listes lues ensemble, par « lieu_id », l’une après l’autre : « lieux » (2), « services » (2) ; laissé à côté : « n ».",
+        (
+            "Listes lues ensemble, par « lieu_id », l’une après l’autre : « lieux » (2), « services » (2) ;"
+            " laissé à côté : « n »."
+        ),
     ),
     "a single object": ('{"nom": "A", "ville": "B"}', [["A", "B"]], "Un seul objet"),
     "JSON lines": ('{"a": 1}\n\n{"a": 2}\n', [["1"], ["2"]], "Un objet JSON par ligne."),
@@ -298,7 +368,11 @@ READ = {
         "Nombre impossible (NaN, Infinity), lu comme vide : 2 fois",
     ),
     "huge numbers": ('[{"a": 1e999, "b": ' + "9" * 5000 + "}]", [["1e999", "9" * 5000]], None),
-    "whole numbers with a decimal": ('[{"cp": 38000.0, "lat": 45.10, "n": -0.0}]', [["38000", "45.10", "-0"]], None),
+    "whole numbers with a decimal": (
+        '[{"cp": 38000.0, "lat": 45.10, "n": -0.0}]',
+        [["38000", "45.10", "-0"]],
+        None,
+    ),
     "a line break inside a JSON text": ('[{"a": "x\ny"}]', [["x\ny"]], None),
     "half a character": ('[{"a": "x\\ud83d"}]', [["x\ufffd"]], "Moitié de caractère"),
     "a null character in JSON": (
@@ -322,7 +396,10 @@ NESTED = {
     "objects": ({"location": {"lat": 45.1, "lon": 5.7}}, {"location.lat": "45.1", "location.lon": "5.7"}),
     "lists of words": ({"publics": ["jeunes", None, "", "seniors"]}, {"publics": "jeunes|seniors"}),
     "lists of numbers and booleans": ({"x": [1, 2.5, True]}, {"x": "1|2.5|oui"}),
-    "lists of objects": ({"activites": [{"nom": "a"}, {"nom": "b"}]}, {"activites.0.nom": "a", "activites.1.nom": "b"}),
+    "lists of objects": (
+        {"activites": [{"nom": "a"}, {"nom": "b"}]},
+        {"activites.0.nom": "a", "activites.1.nom": "b"},
+    ),
     "lists of lists": ({"x": [[1, 2], [3]]}, {"x.0": "1|2", "x.1": "3"}),
     "lists that mix": ({"x": ["a", {"b": 1}]}, {"x.0": "a", "x.1.b": "1"}),
     "nothing": ({"a": {}, "b": [], "c": "d"}, {"a": "", "b": "", "c": "d"}),
@@ -377,7 +454,8 @@ def test_groups_of_columns_above_a_header_are_not_the_header():
     assert parse(text.encode(), "x.csv").columns == ("nom", "rue", "ville", "lundi", "mardi", "jeudi")
 
 
-# --- encodings ------------------------------------------------------------------------------------------------------
+# --- encodings
+# ------------------------------------------------------------------------------------------------------
 
 ACCENTED = "nom;ville\nÉcole d’Échirolles;Grâce-Hollogne à côté\nForêt;Maçon\n"
 ENCODED = {
@@ -385,12 +463,21 @@ ENCODED = {
     "UTF-8 with its mark": (b"\xef\xbb\xbf" + ACCENTED.encode(), None),
     "UTF-16 little-endian": (b"\xff\xfe" + ACCENTED.encode("utf-16-le"), "Encodage UTF-16 reconnu."),
     "UTF-16 big-endian": (b"\xfe\xff" + ACCENTED.encode("utf-16-be"), "Encodage UTF-16 reconnu."),
-    "UTF-16 little-endian without its mark": (ACCENTED.encode("utf-16-le"), "Encodage UTF-16 sans marque reconnu."),
-    "UTF-16 big-endian without its mark": (ACCENTED.encode("utf-16-be"), "Encodage UTF-16 sans marque reconnu."),
+    "UTF-16 little-endian without its mark": (
+        ACCENTED.encode("utf-16-le"),
+        "Encodage UTF-16 sans marque reconnu.",
+    ),
+    "UTF-16 big-endian without its mark": (
+        ACCENTED.encode("utf-16-be"),
+        "Encodage UTF-16 sans marque reconnu.",
+    ),
     "UTF-32": (ACCENTED.encode("utf-32"), "Encodage UTF-32 reconnu."),
     "Windows": (ACCENTED.encode("cp1252"), "Encodage supposé : Windows (cp1252)."),
     "old Mac": (ACCENTED.encode("mac_roman"), "Encodage supposé : ancien Mac (MacRoman)."),
-    "old Mac, with its line ends": (ACCENTED.replace("\n", "\r").encode("mac_roman"), "ancien Mac (MacRoman)"),
+    "old Mac, with its line ends": (
+        ACCENTED.replace("\n", "\r").encode("mac_roman"),
+        "ancien Mac (MacRoman)",
+    ),
     "a mark of UTF-8 on a file of Windows": (b"\xef\xbb\xbf" + ACCENTED.encode("cp1252"), "Windows (cp1252)"),
 }
 
@@ -425,7 +512,8 @@ def test_json_of_windows_is_read_too():
     assert lines_of(parse('[{"nom": "Forêt"}]'.encode("cp1252"), "x.json")) == [["Forêt"]]
 
 
-# --- spreadsheets ---------------------------------------------------------------------------------------------------
+# --- spreadsheets
+# ---------------------------------------------------------------------------------------------------
 
 VALUES = [
     (38000.0, "38000"),
@@ -461,7 +549,9 @@ def test_a_number_longer_than_a_spreadsheet_can_hold_is_told():
 
 
 def test_lines_of_a_spreadsheet_are_its_own():
-    sheet = parse(xlsx([], [None, "Titre"], [], [None, "nom", "v"], [None, "A", 1], [], [None, "B", 2]), "x.xlsx")
+    sheet = parse(
+        xlsx([], [None, "Titre"], [], [None, "nom", "v"], [None, "A", 1], [], [None, "B", 2]), "x.xlsx"
+    )
     assert sheet.columns == ("nom", "v")
     assert [(row.number, row.line, row.cells["v"]) for row in sheet.rows] == [(1, 5, "1"), (2, 7, "2")]
     assert "L’en-tête est à la ligne 4 ; laissé au-dessus : « Titre »." in sheet.notes
@@ -471,7 +561,13 @@ def test_the_fullest_visible_sheet_is_read_and_the_others_named():
     def hide(book):
         book["Cachée"].sheet_state = "hidden"
 
-    content = xlsx(["Lisez-moi"], Listes=[["a"]], Offre=[["nom", "v"], ["A", 1]], Cachée=[["x", "y", "z"]] * 9, touch=hide)
+    content = xlsx(
+        ["Lisez-moi"],
+        Listes=[["a"]],
+        Offre=[["nom", "v"], ["A", 1]],
+        Cachée=[["x", "y", "z"]] * 9,
+        touch=hide,
+    )
     sheet = parse(content, "x.xlsx")
     assert sheet.columns == ("nom", "v")
     assert (
@@ -481,7 +577,10 @@ def test_the_fullest_visible_sheet_is_read_and_the_others_named():
 
 
 def test_sheets_under_one_header_are_read_together():
-    north, south = [["nom", "ville", "tél"], ["A", "U", "1"], ["B", "V", "2"]], [["Sud"], [], ["Ville", "Nom", "Tél"]]
+    north, south = (
+        [["nom", "ville", "tél"], ["A", "U", "1"], ["B", "V", "2"]],
+        [["Sud"], [], ["Ville", "Nom", "Tél"]],
+    )
     content = xlsx(
         *north,
         Sud=[*south, ["W", "C", "3"]],
@@ -500,7 +599,9 @@ def test_sheets_under_one_header_are_read_together():
 
 def test_sheets_of_two_years_are_two_editions():
     rows = [["nom", "ville"], ["A", "U"]]
-    assert lines_of(parse(xlsx(["nota"], **{"Offre 2023": rows, "Offre 2024": [*rows, ["B", "V"]]}), "x.xlsx")) == [
+    assert lines_of(
+        parse(xlsx(["nota"], **{"Offre 2023": rows, "Offre 2024": [*rows, ["B", "V"]]}), "x.xlsx")
+    ) == [
         ["A", "U"],
         ["B", "V"],
     ]
@@ -514,7 +615,9 @@ def test_a_sheet_of_drawings_does_not_shift_the_others():
 
 
 def test_merged_cells_keep_the_first_value_and_are_told():
-    sheet = parse(xlsx(["nom", "v"], ["A", 1], [None, 2], touch=lambda book: book.active.merge_cells("A2:A3")), "x.xlsx")
+    sheet = parse(
+        xlsx(["nom", "v"], ["A", 1], [None, 2], touch=lambda book: book.active.merge_cells("A2:A3")), "x.xlsx"
+    )
     assert lines_of(sheet) == [["A", "1"], ["", "2"]]
     assert "Cellules fusionnées : la première garde la valeur, les autres sont vides : 1 fois." in sheet.notes
 
@@ -533,7 +636,9 @@ def test_formulas_give_the_value_that_was_saved_and_tell_when_there_is_none():
     sheet = parse(with_values, "x.xlsx")
     assert lines_of(sheet) == [["A", "2", ""], ["B", "", ""]]
     assert any(note.startswith("Cellule en erreur") and "1 fois" in note for note in sheet.notes)
-    assert any(note.endswith("pour la calculer : 1 fois, d’abord feuille « Lieux », B3.") for note in sheet.notes)
+    assert any(
+        note.endswith("pour la calculer : 1 fois, d’abord feuille « Lieux », B3.") for note in sheet.notes
+    )
 
 
 ODS_ROWS = (
@@ -542,9 +647,15 @@ ODS_ROWS = (
     line(cell("B"), cell("9:00", 'office:value-type="time" office:time-value="PT09H00M00S"')),
     line(cell("C"), cell("VRAI", 'office:value-type="boolean" office:boolean-value="true"')),
     line(cell("D"), cell("38 000,00", 'office:value-type="float" office:value="38000"')),
-    line(cell("E"), cell("#N/A", 'office:value-type="string" office:string-value="" calcext:value-type="error"')),
+    line(
+        cell("E"),
+        cell("#N/A", 'office:value-type="string" office:string-value="" calcext:value-type="error"'),
+    ),
     line('<table:table-cell table:number-columns-repeated="16384"/>', repeated=3),
-    line(cell("F", 'office:value-type="string" table:number-columns-spanned="2"'), "<table:covered-table-cell/>"),
+    line(
+        cell("F", 'office:value-type="string" table:number-columns-spanned="2"'),
+        "<table:covered-table-cell/>",
+    ),
     line('<table:table-cell table:number-columns-repeated="16384"/>', repeated=1048500),
 )
 
@@ -552,7 +663,14 @@ ODS_ROWS = (
 def test_an_ods_document_is_read_like_the_others():
     sheet = parse(ods(("Lieux", ODS_ROWS), ("Vide", ()), ("Listes", (line(cell("x")),))), "x.ods")
     assert sheet.form == "ods"
-    assert lines_of(sheet) == [["A", "2024-03-02"], ["B", "09:00"], ["C", "oui"], ["D", "38000"], ["E", ""], ["F", ""]]
+    assert lines_of(sheet) == [
+        ["A", "2024-03-02"],
+        ["B", "09:00"],
+        ["C", "oui"],
+        ["D", "38000"],
+        ["E", ""],
+        ["F", ""],
+    ]
     assert [row.line for row in sheet.rows] == [2, 3, 4, 5, 6, 10]
     assert any("Feuille lue : « Lieux »" in note and "« Listes »" in note for note in sheet.notes)
     assert any(note.startswith("Cellule en erreur") and "1 fois" in note for note in sheet.notes)
@@ -578,7 +696,9 @@ def test_an_xls_of_several_megabytes_keeps_its_order():
 
 
 FORMATTED_TO_THE_END = xlsx(
-    ["nom", "v"], ["A", 1], touch=lambda book: setattr(book.active.cell(1048576, 16384), "font", Font(bold=True))
+    ["nom", "v"],
+    ["A", 1],
+    touch=lambda book: setattr(book.active.cell(1048576, 16384), "font", Font(bold=True)),
 )
 NAMES = [
     (b"nom;v\nA;1\n", "x.xlsx", "csv"),
@@ -602,7 +722,8 @@ def test_a_file_is_known_by_what_it_holds(content, name, form):
     assert sheet.rows
 
 
-# --- GeoJSON --------------------------------------------------------------------------------------------------------
+# --- GeoJSON
+# --------------------------------------------------------------------------------------------------------
 
 
 def feature(geometry, **properties):
@@ -622,10 +743,23 @@ PLACED = {
     "a point": (geometry("Point", [5.7240, 45.18]), "45.18", "5.724", None),
     "a point with its height": (geometry("Point", [5.7, 45.1, 210]), "45.1", "5.7", None),
     "a polygon": (geometry("Polygon", SQUARE), "45.500000", "5.500000", "centre de son rectangle : 1 fois"),
-    "several polygons": (geometry("MultiPolygon", [SQUARE]), "45.500000", "5.500000", "centre de son rectangle"),
-    "a line": (geometry("LineString", [[5, 45], [7, 45]]), "45.000000", "6.000000", "centre de son rectangle"),
+    "several polygons": (
+        geometry("MultiPolygon", [SQUARE]),
+        "45.500000",
+        "5.500000",
+        "centre de son rectangle",
+    ),
+    "a line": (
+        geometry("LineString", [[5, 45], [7, 45]]),
+        "45.000000",
+        "6.000000",
+        "centre de son rectangle",
+    ),
     "a collection": (
-        {"type": "GeometryCollection", "geometries": [geometry("Point", [5, 45]), geometry("Point", [6, 47])]},
+        {
+            "type": "GeometryCollection",
+            "geometries": [geometry("Point", [5, 45]), geometry("Point", [6, 47])],
+        },
         "46.000000",
         "5.500000",
         "centre de son rectangle",
@@ -667,11 +801,17 @@ def test_a_property_that_contradicts_the_geometry_stands_beside_it():
 def test_every_layer_of_a_map_is_read():
     def layer(title, *names):
         options = {"_umap_options": {"name": title}}
-        return json.loads(collection(*(feature(geometry("Point", [5.7, 45.1]), name=name) for name in names), **options))
+        return json.loads(
+            collection(*(feature(geometry("Point", [5.7, 45.1]), name=name) for name in names), **options)
+        )
 
     map_ = {"type": "umap", "geometry": None, "layers": [layer("EPN", "A"), layer("Bus", "B", "C")]}
     sheet = parse(json.dumps(map_).encode(), "carte.umap")
-    assert [(row.cells["name"], row.cells["calque"]) for row in sheet.rows] == [("A", "EPN"), ("B", "Bus"), ("C", "Bus")]
+    assert [(row.cells["name"], row.cells["calque"]) for row in sheet.rows] == [
+        ("A", "EPN"),
+        ("B", "Bus"),
+        ("C", "Bus"),
+    ]
     assert sheet.form == "geojson"
     assert "Calques lus ensemble : « EPN » (1), « Bus » (2)." in sheet.notes
 
@@ -683,15 +823,28 @@ def test_coordinates_of_another_system_are_told():
     assert sheet.rows[0].cells["latitude"] == "6458000"
 
 
-# --- rows left out --------------------------------------------------------------------------------------------------
+# --- rows left out
+# --------------------------------------------------------------------------------------------------
 
 DEEP = '{"a": ' * 21 + "1" + "}" * 21
 TOO_LONG = "x" * (MAX_CELL + 1)
 LEFT_OUT = {
     "a null byte in one row": ("nom;v\nA\x00B;1\nB;2\n", 1, 2, "octets nuls", "A\ufffdB;1"),
     "a row too long": ("nom;v\nA;1;x;y\nB;2\n", 1, 2, "4 cases, l’en-tête 2", "x y"),
-    "a quote left open": ('nom;v;w\nB;2;3\n"A;1;2;3\nC;4;5\n', 2, 3, "guillemet n’est pas refermé", '"A;1;2;3'),
-    "a quote left open on the last line": ('nom;v;w\nB;2;3\nC;"4\n', 1, 3, "guillemet n’est pas refermé", 'C;"4'),
+    "a quote left open": (
+        'nom;v;w\nB;2;3\n"A;1;2;3\nC;4;5\n',
+        2,
+        3,
+        "guillemet n’est pas refermé",
+        '"A;1;2;3',
+    ),
+    "a quote left open on the last line": (
+        'nom;v;w\nB;2;3\nC;"4\n',
+        1,
+        3,
+        "guillemet n’est pas refermé",
+        'C;"4',
+    ),
     "a quote left open on a thousand lines": (
         'nom;v;w\n"A;1\n' + "B;2;3\n" * 1500,
         1500,
@@ -739,7 +892,8 @@ def test_a_row_that_cannot_be_read_is_left_out_and_said(text, n_rows, where, rea
     assert fault.do.endswith(".")
 
 
-# --- files refused --------------------------------------------------------------------------------------------------
+# --- files refused
+# --------------------------------------------------------------------------------------------------
 
 
 def lying(content, path, size):
@@ -806,29 +960,49 @@ REFUSED = {
     "an old Word document": (compound(bytes(5000), "WordDocument"), "un document Word"),
     "null bytes": (b"nom;v\nA;\x00\x00\x00\n", "ligne 2 : cette ligne contient des octets nuls"),
     # damaged
-    "UTF-16 cut half-way": (b"\xff\xfe" + "nom;v\n".encode("utf-16-le") + b"a", "s’annonce en UTF-16, mais l’octet"),
+    "UTF-16 cut half-way": (
+        b"\xff\xfe" + "nom;v\n".encode("utf-16-le") + b"a",
+        "s’annonce en UTF-16, mais l’octet",
+    ),
     "a workbook cut half-way": (SMALL_XLSX[: len(SMALL_XLSX) // 2], "abîmé ou incomplet"),
     "a workbook whose XML is broken": (
         replaced(SMALL_XLSX, SHEET1, lambda part: part[:-40].replace(b'r="A1"', b"")),
         "abîmé",
     ),
-    "a workbook without its links": (replaced(SMALL_XLSX, "xl/_rels/workbook.xml.rels", lambda _: b"<a/>"), "abîmé"),
+    "a workbook without its links": (
+        replaced(SMALL_XLSX, "xl/_rels/workbook.xml.rels", lambda _: b"<a/>"),
+        "abîmé",
+    ),
     "an XLS cut half-way": (xls(("F", label(0, 0, "nom")))[:1200], "abîmé"),
     "an XLS cut in its cells": (xls(("F", label(0, 0, "nom")))[:1600], "abîmé"),
     "an XLS whose sheet starts nowhere": (
-        compound(workbook_stream([("F", b"")])[:-8].replace(struct.pack("<I", 45), struct.pack("<I", 2**31 - 1))),
+        compound(
+            workbook_stream([("F", b"")])[:-8].replace(struct.pack("<I", 45), struct.pack("<I", 2**31 - 1))
+        ),
         "abîmé",
     ),
     "an XLS that loops": (loops(xls(("F", label(0, 0, "nom") * 500))), "abîmé"),
-    "more than a hundred quotes left open": (b"nom;v;w\n" + b'"x;1\nB;2;3\n' * 300, "guillemet jamais refermé"),
+    "more than a hundred quotes left open": (
+        b"nom;v;w\n" + b'"x;1\nB;2;3\n' * 300,
+        "guillemet jamais refermé",
+    ),
     # locked
     "an encrypted XLSX": (compound(bytes(5000), "EncryptedPackage"), "protégé par un mot de passe"),
     "an encrypted ZIP": (flagged(SMALL_XLSX), "protégé par un mot de passe"),
-    "an encrypted ODS": (ods(("F", ODS_ROWS), manifest="<manifest:encryption-data/>"), "protégé par un mot de passe"),
+    "an encrypted ODS": (
+        ods(("F", ODS_ROWS), manifest="<manifest:encryption-data/>"),
+        "protégé par un mot de passe",
+    ),
     "an encrypted XLS": (xls(("F", b""), extra=record(0x2F, bytes(6))), "protégé par un mot de passe"),
     # dangerous
-    "a part that swells": (replaced(SMALL_XLSX, SHEET1, lambda part: part + b" " * 40_000_000), "gonfle plus de 200 fois"),
-    "a part larger than memory": (lying(SMALL_XLSX, SHEET1, 600 * 2**20), "déplié, il ferait 600 Mio, au plus 512"),
+    "a part that swells": (
+        replaced(SMALL_XLSX, SHEET1, lambda part: part + b" " * 40_000_000),
+        "gonfle plus de 200 fois",
+    ),
+    "a part larger than memory": (
+        lying(SMALL_XLSX, SHEET1, 600 * 2**20),
+        "déplié, il ferait 600 Mio, au plus 512",
+    ),
     "a part longer than it says": (lying(SMALL_XLSX, SHEET1, 100), "abîmé"),
     "thousands of parts": (zipped([(f"{i}.xml", "") for i in range(2001)]), "l’archive a 2 001 entrées"),
     "an absolute path": (zipped([("/etc/passwd", "x")]), "sort de l’archive"),
@@ -837,15 +1011,24 @@ REFUSED = {
     "two parts of one name": (zipped([("a.xml", "x"), ("A.xml", "y")]), "le même nom"),
     "a comment after the directory": (SMALL_XLSX[:-2] + b"\x05\x00hello", "abîmé"),
     "entities in a sheet": (replaced(SMALL_XLSX, SHEET1, lambda part: BOMB + part), "DOCTYPE ou ENTITY"),
-    "entities in shared texts": (replaced(SMALL_XLSX, "xl/styles.xml", lambda part: BOMB + part), "DOCTYPE ou ENTITY"),
+    "entities in shared texts": (
+        replaced(SMALL_XLSX, "xl/styles.xml", lambda part: BOMB + part),
+        "DOCTYPE ou ENTITY",
+    ),
     "entities in an ODS": (ods(("F", ODS_ROWS), declared=BOMB.decode()), "DOCTYPE ou ENTITY"),
     # out of proportion
     "too many columns": (
         ";".join(f"c{i}" for i in range(MAX_COLUMNS + 1)).encode() + b"\n1\n",
         "1 001 colonnes, au plus 1 000",
     ),
-    "too many columns in a workbook": (xlsx([f"c{i}" for i in range(MAX_COLUMNS + 1)], ["x"]), "1 001 colonnes"),
-    "too many columns in JSON": (json.dumps([{f"c{i}": i for i in range(MAX_COLUMNS + 1)}]).encode(), "1 001 colonnes"),
+    "too many columns in a workbook": (
+        xlsx([f"c{i}" for i in range(MAX_COLUMNS + 1)], ["x"]),
+        "1 001 colonnes",
+    ),
+    "too many columns in JSON": (
+        json.dumps([{f"c{i}": i for i in range(MAX_COLUMNS + 1)}]).encode(),
+        "1 001 colonnes",
+    ),
     "too many rows": (b"nom;v\n" + b"A;1\n" * (MAX_ROWS + 1), "plus de 500 000 lignes"),
     "too many blank lines": (b"nom;v\n" + b"\n" * 4 * MAX_ROWS, "plus de 500 000 lignes"),
     "too many cells": (
@@ -862,7 +1045,10 @@ REFUSED = {
                 "F",
                 (
                     line(cell("nom"), repeated=1),
-                    line(cell("x", 'office:value-type="string" table:number-columns-repeated="16384"'), repeated=1048575),
+                    line(
+                        cell("x", 'office:value-type="string" table:number-columns-repeated="16384"'),
+                        repeated=1048575,
+                    ),
                 ),
             )
         ),
@@ -887,7 +1073,10 @@ REFUSED = {
     "a list of numbers": (b"[1, 2, 3]", "élément 1 : cet élément n’est pas un objet"),
     "a comma too many in an object": (b'[\n{"a": 1,}\n]', "ligne 2 : colonne 9, un nom entre guillemets"),
     "a comma too many in a list": (b'[{"a": 1},\n]', "ligne 2 : colonne 1, une valeur était attendue"),
-    "JSON cut half-way": (b'[{"a": 1}, {"b": "x', "ligne 1 : colonne 18, un texte commencé là n’est pas refermé"),
+    "JSON cut half-way": (
+        b'[{"a": 1}, {"b": "x',
+        "ligne 1 : colonne 18, un texte commencé là n’est pas refermé",
+    ),
     "two values of JSON": (b'[{"a": 1}] [{"a": 2}]', "le fichier continue après"),
     "JSON without end": (b"[" * 200_000, "des centaines de niveaux"),
     "objects of JSON without end": (b'{"a":' * 200_000, "des centaines de niveaux"),
@@ -933,7 +1122,8 @@ def test_what_an_upload_calls_itself_gives_no_folder_away():
         parse(b"", "C:\\Documents\\x.csv")
 
 
-# --- files on disk --------------------------------------------------------------------------------------------------
+# --- files on disk
+# --------------------------------------------------------------------------------------------------
 
 
 def test_a_file_is_read_from_disk(tmp_path):
@@ -995,17 +1185,21 @@ def test_one_cell_in_the_last_corner_takes_neither_memory_nor_time(fill, tmp_pat
         "read(pathlib.Path(sys.argv[1]))\n"
     )
     command = [sys.executable, "-c", program, str(tmp_path / "x.xlsx")]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
+    with within(20):
+        done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False)
     assert done.returncode == 1, done.stderr
     assert "1 048 576 lignes et 16 384 colonnes, jusqu’à la case XFD1048576" in done.stderr
 
 
 def test_a_stray_cell_of_another_sheet_does_not_hide_the_table():
-    content = xlsx(["nom"], ["A"], ["B"], Brouillon=[["x"]], touch=lambda b: b["Brouillon"].cell(1048576, 16384, "y"))
+    content = xlsx(
+        ["nom"], ["A"], ["B"], Brouillon=[["x"]], touch=lambda b: b["Brouillon"].cell(1048576, 16384, "y")
+    )
     assert lines_of(parse(content, "x.xlsx")) == [["A"], ["B"]]
 
 
-# --- speed ----------------------------------------------------------------------------------------------------------
+# --- speed
+# ----------------------------------------------------------------------------------------------------------
 
 N_ROWS, N_COLUMNS = 5_000, 32
 
@@ -1014,9 +1208,9 @@ def fastest(action):
     """The best of two runs, in seconds of this process: other work on the machine does not count."""
     times = []
     for _ in range(2):
-        start = time.process_time()
+        start = processor()
         rows, columns = action()
-        times.append(time.process_time() - start)
+        times.append(processor() - start)
         assert (rows, columns) == (N_ROWS, N_COLUMNS)
     return min(times)
 
@@ -1048,11 +1242,17 @@ def test_a_large_csv_is_read_within_ten_times_the_bare_reading():
 def test_a_large_xlsx_is_read_faster_than_by_openpyxl():
     header = [f"colonne {c}" for c in range(N_COLUMNS)]
     row = "".join(
-        f'<c r="{get_column_letter(c + 1)}%d" t="n"><v>%d.25</v></c>'
-        if c % 3 == 0
-        else f'<c r="{get_column_letter(c + 1)}%d" t="inlineStr"><is><t>valeur %d {c}</t></is></c>'
+        (
+            f'<c r="{get_column_letter(c + 1)}%d" t="n"><v>%d.25</v></c>'
+            if c % 3 == 0
+            else f'<c r="{get_column_letter(c + 1)}%d" t="inlineStr"><is><t>valeur %d {c}</t></is></c>'
+        )
         for c in range(N_COLUMNS)
     )
-    rows = "".join(f'<row r="{n}">{row % ((n,) * 2 * N_COLUMNS)}</row>' for n in range(2, N_ROWS + 2)).encode()
-    content = replaced(xlsx(header), SHEET1, lambda part: part.replace(b"</sheetData>", rows + b"</sheetData>"))
+    rows = "".join(
+        f'<row r="{n}">{row % ((n,) * 2 * N_COLUMNS)}</row>' for n in range(2, N_ROWS + 2)
+    ).encode()
+    content = replaced(
+        xlsx(header), SHEET1, lambda part: part.replace(b"</sheetData>", rows + b"</sheetData>")
+    )
     assert fastest(lambda: read_ours(content)) * 1.5 < fastest(lambda: read_openpyxl(content))

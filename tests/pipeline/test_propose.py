@@ -1,4 +1,6 @@
-"""Files that nobody described: what is proposed for them, beside what a person wrote, and what is read without any help."""
+"""Files that nobody described: what is proposed for them, beside what a person wrote, and what is read
+without any help.
+"""
 
 import csv
 import io
@@ -16,6 +18,7 @@ from maillage.kernel.names import plain
 from maillage.pipeline.offer import files, mapping, propose, report
 from maillage.pipeline.offer.forms import read as forms
 from maillage.reference.cards import cards
+from tests.support.profile import times
 
 TODAY = date(2026, 11, 20)
 REAL = Path(__file__).parents[1] / "files" / "offre"
@@ -39,9 +42,11 @@ def columns(rows):
     return {id: sorted({c for o in origins for c in o.used()}) for id, origins in found.fields.items()}
 
 
-# --- beside a person ------------------------------------------------------------------------------------------------
+# --- beside a person
+# ------------------------------------------------------------------------------------------------
 
-BY_HAND = {  # file: fields that a person reads there, found on the same column, not proposed; columns proposed otherwise
+# file: fields that a person reads there, found on the same column, not proposed; columns proposed otherwise
+BY_HAND = {
     "aix_en_provence.json": (20, 20, set(), set()),
     "angers.json": (19, 17, {"publics_precisions", "prise_en_charge_specifique"}, set()),
     "bfc_ternum.csv": (
@@ -75,13 +80,17 @@ def real(name):
 
 
 def by_field(correspondence, filled):
-    found = {id: {c for o in origins for c in o.used()} & filled for id, origins in correspondence.fields.items()}
+    found = {
+        id: {c for o in origins for c in o.used()} & filled for id, origins in correspondence.fields.items()
+    }
     return {id: names for id, names in found.items() if names}
 
 
 @pytest.mark.parametrize("name", BY_HAND)
 def test_what_is_proposed_is_what_a_person_wrote(name):
-    """La correspondance écrite à la main est cachée ; chaque champ proposé doit lire une colonne que la main lui donne."""
+    """La correspondance écrite à la main est cachée ; chaque champ proposé doit lire une colonne que la
+    main lui donne.
+    """
     there = real(name)
     filled = {plain(c) for c in there.columns if any(row.cells[c] for row in there.rows)}
     hand = by_field(mapping.recognised(there.columns), filled)
@@ -97,7 +106,8 @@ def test_over_ten_real_files_none_of_the_proposed_fields_is_wrong():
     assert not any(each[3] for each in BY_HAND.values())
 
 
-# --- shapes met elsewhere, with invented rows -------------------------------------------------------------------------
+# --- shapes met elsewhere, with invented rows
+# -------------------------------------------------------------------------
 
 
 def test_one_address_column_holds_the_commune_and_a_point_stands_in_one_cell():
@@ -112,7 +122,11 @@ def test_one_address_column_holds_the_commune_and_a_point_stands_in_one_cell():
     assert (first["latitude"], first["longitude"]) == (45.2686, 5.8646)
     assert first["telephone"] == ["+33476000001", "+33476000002"]
     assert first["courriels"] == ["a@exemple.org", "b@exemple.org"]
-    assert (second["commune"], second["adresse"], second["typologie"]) == ("Crolles", "2 rue du Lac", ["ASSO"])
+    assert (second["commune"], second["adresse"], second["typologie"]) == (
+        "Crolles",
+        "2 rue du Lac",
+        ["ASSO"],
+    )
     assert "DUPONT" not in json.dumps([first, second])
     assert result(rows).unread == ("Contact",)
 
@@ -132,7 +146,10 @@ def test_answers_of_a_survey_are_read_though_cut_and_glued():
     ]  # fmt: skip
     first, second = places(rows)
     assert first["services"] == ["procedures", "work", "access"]
-    assert (first["publics_specifiquement_adresses"], first["prise_en_charge_specifique"]) == (["seniors"], ["illiteracy"])
+    assert (first["publics_specifiquement_adresses"], first["prise_en_charge_specifique"]) == (
+        ["seniors"],
+        ["illiteracy"],
+    )
     assert first["telephone"] == ["+33476000001"]
     assert first["date_maj"] == "2023-01-14"
     assert first["horaires"]["osm"] == "Tu 13:30-19:00; We 10:00-12:00,13:30-18:00"
@@ -156,11 +173,27 @@ def test_names_of_columns_without_a_space_and_frequencies_are_read():
             Enlibreacces="X",
             Collectivement="",
         ),
-        row("ADIE", "ACCOMPAGNEMENT GRATUIT", Demarchesadministratives="Pas du tout", Enlibreacces="", Collectivement="X"),
-        row("CCAS", "Selon public", Demarchesadministratives="Exceptionnellement", Enlibreacces="", Collectivement="X"),
+        row(
+            "ADIE",
+            "ACCOMPAGNEMENT GRATUIT",
+            Demarchesadministratives="Pas du tout",
+            Enlibreacces="",
+            Collectivement="X",
+        ),
+        row(
+            "CCAS",
+            "Selon public",
+            Demarchesadministratives="Exceptionnellement",
+            Enlibreacces="",
+            Collectivement="X",
+        ),
     ]
     first, second, third = places(rows)
-    assert (first["nom"], first["adresse"], first["telephone"]) == ("Cyber-base", "2 rue des Lilas", ["+33476000001"])
+    assert (first["nom"], first["adresse"], first["telephone"]) == (
+        "Cyber-base",
+        "2 rue des Lilas",
+        ["+33476000001"],
+    )
     assert (first["services"], first["practices"]["assistance"]["state"]) == (["procedures"], "offered")
     assert (first["modalites_accompagnement"], second["modalites_accompagnement"]) == (["alone"], ["group"])
     assert [each.get("frais_a_charge") for each in (first, second, third)] == [["free"], ["free"], None]
@@ -230,7 +263,11 @@ def test_a_week_in_four_columns_a_day_and_a_series_of_tags():
 
     tags = ["Naviguer sur le web", "Protéger ses données", "Utiliser imprimante 3D", ""]
     rows = [
-        row("Académie", {"lundi": ("08:30", "16:30", "", ""), "mardi": ("08:00", "12:00", "13:00", "20:00")}, tags),
+        row(
+            "Académie",
+            {"lundi": ("08:30", "16:30", "", ""), "mardi": ("08:00", "12:00", "13:00", "20:00")},
+            tags,
+        ),
         row("Espace", {"jeudi": ("09:00", "12:00", "", "")}, tags[::-1]),
     ]
     first, second = places(rows)
@@ -278,7 +315,11 @@ def test_equipment_told_as_words_of_one_column():
             "Commune": "Grenoble",
             "equipements": "Imprimante multi-fonctions / Ordinateur / Tablette",
         },
-        {"Lieu": "Médiathèque", "Commune": "Grenoble", "equipements": "Accès Internet / Wifi / Vidéoprojecteur"},
+        {
+            "Lieu": "Médiathèque",
+            "Commune": "Grenoble",
+            "equipements": "Accès Internet / Wifi / Vidéoprojecteur",
+        },
         {"Lieu": "Centre social", "Commune": "Grenoble", "equipements": "Aucun ordinateur"},
     ]
     first, second, third = places(rows)
@@ -313,12 +354,12 @@ def test_one_row_for_each_service_of_a_place_makes_one_place():
         row(4, "Interval", "1 Rue du Maréchal Juin, 87100 Limoges", "Parentalité et numérique"),
     ]
     found = result(rows)
-    assert [(row.sheet["nom"], row.sheet["services"]) for row in found.kept] == [
+    assert [(row.sheet["nom"], row.sheet["services"]) for row in found.accepted] == [
         ("Alis", ["access", "everyday"]),
         ("Interval", ["parenting"]),
     ]
-    assert found.kept[0].sheet["telephone"] == ["+33555000001", "+33601020304"]
-    assert found.kept[0].sheet["site_web"] == ["https://www.exemple.org/"]
+    assert found.accepted[0].sheet["telephone"] == ["+33555000001", "+33601020304"]
+    assert found.accepted[0].sheet["site_web"] == ["https://www.exemple.org/"]
     assert {"infobulle", "trajet", "objectid"} <= set(found.unread)
 
 
@@ -351,7 +392,11 @@ def test_names_in_camel_case_and_nested_objects():
          "coord": [4.8796, 45.77], "contactPhone": "0478000001", "contactMail": "zola@exemple.org", "updatedAt": "2022-10-19T14:32:12.000Z", "publics": ["toutPublic", "jeunes1625Ans"]},
     ]  # fmt: skip
     (found,) = places(rows)
-    assert (found["nom"], found["adresse"], found["typologie"]) == ("Espace Zola", "12 Cours Émile Zola", ["ASSO"])
+    assert (found["nom"], found["adresse"], found["typologie"]) == (
+        "Espace Zola",
+        "12 Cours Émile Zola",
+        ["ASSO"],
+    )
     assert (found["latitude"], found["longitude"]) == (45.77, 4.8796)
     assert (found["date_maj"], found["publics_specifiquement_adresses"]) == ("2022-10-19", ["youth"])
 
@@ -415,7 +460,8 @@ def test_a_proposal_is_yaml_that_a_person_may_keep_and_says_why():
 
 def test_the_same_file_is_proposed_the_same_whatever_its_form():
     rows = [
-        {"Nom du lieu": f"Lieu {n}", "Ville": "Grenoble", "Téléphone": "0476000001", "Tarifs": "Gratuit"} for n in range(4)
+        {"Nom du lieu": f"Lieu {n}", "Ville": "Grenoble", "Téléphone": "0476000001", "Tarifs": "Gratuit"}
+        for n in range(4)
     ]
     text = io.StringIO()
     table = csv.DictWriter(text, list(rows[0]), delimiter=";")
@@ -425,7 +471,8 @@ def test_the_same_file_is_proposed_the_same_whatever_its_form():
     assert propose.propose(as_csv)[0] == propose.propose(sheet(rows, "lieux"))[0]
 
 
-# --- what is never taken for something else ---------------------------------------------------------------------------
+# --- what is never taken for something else
+# ---------------------------------------------------------------------------
 
 
 def four(column, *cells, **more):
@@ -439,7 +486,9 @@ def doubted(row, column):
 
 @pytest.mark.parametrize("column", ["N°", "Numéro", "No", "N° voie"])
 def test_a_number_is_never_put_before_a_street_that_has_one(column):
-    assert [place["adresse"] for place in places(four(column, "1", "7", "12"))] == [f"{n} rue des Lilas" for n in (1, 2, 3)]
+    assert [place["adresse"] for place in places(four(column, "1", "7", "12"))] == [
+        f"{n} rue des Lilas" for n in (1, 2, 3)
+    ]
     assert column in result(four(column, "1", "7", "12")).unread
 
 
@@ -447,7 +496,11 @@ def test_a_running_count_is_no_number_of_street():
     rows = [{**row, "Adresse": "rue des Lilas"} for row in four("N°", "1", "2", "3")]
     assert {place["adresse"] for place in places(rows)} == {"rue des Lilas"}
     rows = [{**row, "N° de voie": number} for row, number in zip(rows, ("12", "3 bis", "7"), strict=True)]
-    assert [place["adresse"] for place in places(rows)] == ["12 rue des Lilas", "3 bis rue des Lilas", "7 rue des Lilas"]
+    assert [place["adresse"] for place in places(rows)] == [
+        "12 rue des Lilas",
+        "3 bis rue des Lilas",
+        "7 rue des Lilas",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -515,7 +568,10 @@ def test_free_said_no_or_on_conditions_is_to_check():
     free, no, perhaps = (row.sheet for row in found.rows)
     assert free["frais_a_charge"] == ["free"]
     assert "frais_a_charge" not in no and "frais_a_charge" not in perhaps
-    assert (no["frais_precisions"], perhaps["frais_precisions"]) == ("Gratuit : non", "Gratuit : oui, sous conditions")
+    assert (no["frais_precisions"], perhaps["frais_precisions"]) == (
+        "Gratuit : non",
+        "Gratuit : oui, sous conditions",
+    )
     assert [doubted(row, "Gratuit") for row in found.rows] == [False, True, True]
     (paid,) = places([{"Nom": "A", "Commune": "Pau", "Gratuit": "non", "Payant": "oui"}])
     assert paid["frais_a_charge"] == ["paid"]
@@ -561,13 +617,104 @@ def test_hours_without_a_day_are_to_check():
     assert "aucun jour n’est écrit" in next(r.reason for r in read.remarks if r.field == "horaires")
 
 
+# --- what is not an hour
+# ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("column", "cells"),
+    [
+        ("Pays", ("FR", "FR", "FR")),
+        ("Code", ("FR", "FR", "FR")),
+        ("Forme juridique", ("SA", "SA", "SA")),
+        ("Forme juridique", ("SA", "SARL", "SA")),
+        ("Statut légal", ("SA HLM", "SA HLM", "SA d’économie mixte")),
+        ("Langues", ("fr", "fr, ar", "fr ; th")),
+        ("TVA", ("FR 12 345678901", "FR 45 345678902", "FR 67 345678903")),
+        ("Région ISO", ("FR-38", "FR-26", "FR-73")),
+        ("Quand", ("WE", "we", "WE")),
+        ("Texte", ("dans sa salle", "comme tu veux", "on a su que fr")),
+    ],
+)
+def test_letters_that_a_day_also_has_are_no_hours(column, cells):
+    """Une heure veut un chiffre, « 24/7 », ou trois jours différents dans la colonne."""
+    for place in places(four(column, *cells)):
+        assert "horaires" not in place
+    assert "horaires" not in columns(four(column, *cells))
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ("24/7", "24/7", "24/7"),
+        ("Mo-Fr 09:00-12:00", "Mo,Tu 9-12", "Sa off"),
+        ("Mo-Fr", "Mo, We", "Sa"),
+        ("mo tu we", "Mo tu we", "MO TU WE"),
+        ("lundi 9h-12h", "mardi 14h", "mercredi 10h à 12h"),
+    ],
+)
+def test_hours_are_known_by_their_cells_alone(cells):
+    assert columns(four("Quand", *cells))["horaires"] == ["quand"]
+
+
+@pytest.mark.parametrize(
+    ("column", "cells"),
+    [
+        ("Pays", ("FR", "France", "BE")),
+        ("Code pays", ("FRA", "FRA", "FRA")),
+        ("pays_iso", ("fr", "fr", "fr")),
+        ("addr:country", ("FR", "FR", "FR")),
+        ("CountryCode", ("FR", "FR", "MC")),
+        ("country", ("Germany", "France", "Côte d’Ivoire")),
+    ],
+)
+def test_a_country_is_known_and_left(column, cells):
+    found = result(four(column, *cells))
+    assert (column in found.ignored, column in found.unread) == (True, False)
+    assert columns(four(column, *cells)).keys() <= {"nom", "adresse", "code_postal", "commune"}
+
+
+@pytest.mark.parametrize(
+    ("column", "cells"), [("Pays", ("Pays de Caux",) * 3), ("Commune du pays", ("FR", "Pau", "Gan"))]
+)
+def test_a_pays_that_is_no_country_is_not_left(column, cells):
+    assert column not in result(four(column, *cells)).ignored
+
+
+def test_countries_inside_objects_are_left_too():
+    """Les fiches de HSDS et de Soliguide disent le pays sous l’adresse et sous le téléphone."""
+    rows = [
+        {
+            "name": f"Le Relais {n}",
+            "addresses": [
+                {"address_1": f"{n} rue des Lilas", "city": "Pau", "postal_code": "64000", "country": "FR"}
+            ],
+            "position": {"country": "fr", "pays": "France"},
+            "phones": [{"phoneNumber": f"05 59 00 00 0{n}", "countryCode": "fr"}],
+            "languages": ["fr"] if n > 1 else ["fr", "ar"],
+        }
+        for n in (1, 2, 3)
+    ]
+    read = result(rows)
+    assert {"addresses.0.country", "position.country", "position.pays", "phones.0.countryCode"} <= set(
+        read.ignored
+    )
+    for n, row in enumerate(read.rows, 1):
+        assert "horaires" not in row.sheet
+        assert (row.sheet["commune"], row.sheet["telephone"]) == ("Pau", [f"+3355900000{n}"])
+
+
 @pytest.mark.parametrize(
     ("column", "cells", "refused"),
     [
         ("Statut", ("Ouvert", "Fermé définitivement", "En projet"), (False, True, True)),
         ("Statut", ("En activité", "Fermé temporairement", "Refusée"), (False, None, True)),
         ("État", ("ouvert", "clos", "en réflexion"), (False, True, True)),
-        ("Situation", ("Ouvert au public", "Cessation d’activité", "Ouverture prochaine"), (False, True, True)),
+        (
+            "Situation",
+            ("Ouvert au public", "Cessation d’activité", "Ouverture prochaine"),
+            (False, True, True),
+        ),
         ("Statut de la demande", ("Validée", "En cours", "Refusée"), (False, None, True)),
         ("etatAdministratifEtablissement", ("A", "F", "A"), (False, True, False)),
         ("Actif", ("oui", "non", "NSP"), (False, True, None)),
@@ -599,7 +746,10 @@ def test_a_register_of_companies_is_read_by_its_places():
     }
     first, second = places([row, other])
     assert (first["nom"], second["nom"]) == ("MEDIATHEQUE", "CCAS DE PAU")
-    assert (first["adresse"], second["adresse"]) == ("10 B RUE MARGUERITE LABORDE", "10 RUE MARGUERITE LABORDE")
+    assert (first["adresse"], second["adresse"]) == (
+        "10 B RUE MARGUERITE LABORDE",
+        "10 RUE MARGUERITE LABORDE",
+    )
     assert first["pivot"] == "21640445900002"
 
 
@@ -609,7 +759,8 @@ def test_numbers_whose_keys_are_all_false_are_told_one_by_one():
     assert [r.word for row in found.rows for r in row.remarks if r.field == "pivot"] == ["refused", "refused"]
 
 
-# --- whose data it is -------------------------------------------------------------------------------------------------
+# --- whose data it is
+# -------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -640,7 +791,8 @@ def test_the_data_of_a_person_are_left_and_told_as_such(row, left):
     assert found.rows[0].sheet["nom"] == "Le Lien"
 
 
-# --- several rows for a place -----------------------------------------------------------------------------------------
+# --- several rows for a place
+# -----------------------------------------------------------------------------------------
 
 
 def test_rows_of_one_place_are_counted_and_their_hours_and_differences_kept():
@@ -662,11 +814,16 @@ def test_rows_of_one_place_are_counted_and_their_hours_and_differences_kept():
     assert place.sheet["horaires"]["left"] == "Lundi 11h-13h"
     assert place.sheet["telephone"] == ["+33559000001", "+33559000002"]
     assert place.sheet["services"] == ["procedures", "access"]
-    differs = {(r.field, r.value) for r in place.remarks if r.reason == "une autre ligne du même lieu dit autre chose"}
+    differs = {
+        (r.field, r.value)
+        for r in place.remarks
+        if r.reason == "une autre ligne du même lieu dit autre chose"
+    }
     assert differs == {("quartier", "Sud"), ("horaires", "Lundi 11h-13h")}
 
 
-# --- whatever is given --------------------------------------------------------------------------------------------------
+# --- whatever is given
+# --------------------------------------------------------------------------------------------------
 
 NAMES = st.one_of(
     st.sampled_from(["nom", "Lundi", "lat", "x", "c_nom", "a.b.0", "45.19", "Tag 1", "Tag 2", "Gratuit", "Ouverture lundi", "result_score", "?", "N°"]),
@@ -676,7 +833,7 @@ CELLS = st.one_of(
     st.sampled_from(["", "Oui", "non", "X", "Grenoble", "45.19", "5,72", "9h-12h", "a@b.fr", "Gratuit", "{A,B}", "[", "<b>x</b>", "12 rue du Lac", "-", "45.19, 5.72"]),
     st.text(max_size=20),
 )  # fmt: skip
-ODD = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+ODD = settings(max_examples=times(30, 150), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @ODD
@@ -705,7 +862,9 @@ PIECES = st.recursive(
 
 @ODD
 @given(
-    st.dictionaries(st.sampled_from(["nom", "horaires", "frais_a_charge", "latitude", "typologie"]), PIECES, max_size=4),
+    st.dictionaries(
+        st.sampled_from(["nom", "horaires", "frais_a_charge", "latitude", "typologie"]), PIECES, max_size=4
+    ),
     PIECES,
     PIECES,
 )
@@ -745,7 +904,8 @@ def test_a_second_phone_follows_the_first_whatever_the_order():
 
 def test_partners_of_a_place_are_not_its_type():
     rows = [
-        {"Nom": f"France services {n}", "Commune": "Grenoble", "CAF": "x", "CPAM": "x", "La Poste": ""} for n in range(4)
+        {"Nom": f"France services {n}", "Commune": "Grenoble", "CAF": "x", "CPAM": "x", "La Poste": ""}
+        for n in range(4)
     ]
     assert "typologie" not in columns(rows)
     assert "typologie" in columns(

@@ -1,4 +1,6 @@
-"""Files in a form known to all: every value of every official list has its destination, and what has none is told."""
+"""Files in a form known to all: every value of every official list has its destination, and what has none
+is told.
+"""
 
 import json
 from datetime import date
@@ -28,7 +30,8 @@ def one(row, **more):
     return read.sheet, {value for _, value, _ in found.idle}, read
 
 
-# --- national schema 1.0.2 ----------------------------------------------------------------------------------------------
+# --- national schema 1.0.2
+# ----------------------------------------------------------------------------------------------
 
 OFFICIAL = {
     "id": "structure-1", "pivot": "43493312300029", "nom": "Anonymal", "commune": "Reims", "code_postal": "51100", "code_insee": "51454",
@@ -89,8 +92,12 @@ def test_the_lists_hold_the_values_of_the_schema():
     }
 
 
-@pytest.mark.parametrize(("field", "label"), [(field, label) for field, labels in NATIONAL.items() for label in labels])
-@pytest.mark.parametrize("write", [str, str.upper, lambda text: text.replace("'", "’"), lambda text: f" {text} "])
+@pytest.mark.parametrize(
+    ("field", "label"), [(field, label) for field, labels in NATIONAL.items() for label in labels]
+)
+@pytest.mark.parametrize(
+    "write", [str, str.upper, lambda text: text.replace("'", "’"), lambda text: f" {text} "]
+)
 def test_every_value_of_the_national_schema_is_read_however_it_is_typed(field, label, write):
     found, idle, read = one({**OFFICIAL, "latitude": "", "longitude": "", field: write(label)})
     value = next(each for each in offer.lists()[field].values.values() if each.label == label)
@@ -144,7 +151,8 @@ def test_a_word_out_of_a_list_is_told_and_kept_where_a_text_stands_beside():
     assert "services" not in found
 
 
-# --- 0.1.0 and 0.1.1 --------------------------------------------------------------------------------------------------
+# --- 0.1.0 and 0.1.1
+# --------------------------------------------------------------------------------------------------
 
 NOTHING = "nulle part"
 V01 = {  # value: (field of the sheet, what it becomes there)
@@ -175,7 +183,10 @@ V01 = {  # value: (field of the sheet, what it becomes there)
         "Déficience visuelle": ("prise_en_charge_specifique", "sight"),
         "Surdité": ("prise_en_charge_specifique", "deafness"),
         "Personnes en situation d'illettrisme": ("prise_en_charge_specifique", "illiteracy"),
-        "Handicaps mentaux : déficiences limitant les activités d'une personne": ("prise_en_charge_specifique", "mental"),
+        "Handicaps mentaux : déficiences limitant les activités d'une personne": (
+            "prise_en_charge_specifique",
+            "mental",
+        ),
         "Handicaps psychiques : troubles psychiatriques donnant lieu à des atteintes comportementales": (
             "prise_en_charge_specifique",
             "mental",
@@ -183,8 +194,10 @@ V01 = {  # value: (field of the sheet, what it becomes there)
     },
     "conditions_acces": {
         "Gratuit : Je peux accéder gratuitement au lieu et à ses services": ("frais_a_charge", "free"),
-        "Gratuit sous condition : La gratuité est conditionnée à des critères (situation familiale, convention avec un "
-        "organisme social...)": ("frais_a_charge", "conditional"),
+        "Gratuit sous condition : La gratuité est conditionnée à des critères (situation familiale, convention avec un organisme social...)": (
+            "frais_a_charge",
+            "conditional",
+        ),
         "Payant : L'accès au lieu et/ou à ses services est payant": ("frais_a_charge", "paid"),
         "Accepte le Pass numérique : Il est possible d'utiliser un Pass numérique pour accéder au lieu": (
             "frais_precisions",
@@ -207,19 +220,37 @@ V01 = {  # value: (field of the sheet, what it becomes there)
     },
     "modalites_accompagnement": {
         "Seul : j'ai accès à du matériel et une connexion": ("modalites_accompagnement", "alone"),
-        "Avec de l'aide : je suis accompagné seul dans l'usage du numérique": ("modalites_accompagnement", "person"),
-        "Dans un atelier : j'apprends collectivement à utiliser le numérique": ("modalites_accompagnement", "group"),
-        "A ma place : une personne habilitée fait les démarches à ma place": ("modalites_accompagnement", "person"),
+        "Avec de l'aide : je suis accompagné seul dans l'usage du numérique": (
+            "modalites_accompagnement",
+            "person",
+        ),
+        "Dans un atelier : j'apprends collectivement à utiliser le numérique": (
+            "modalites_accompagnement",
+            "group",
+        ),
+        "A ma place : une personne habilitée fait les démarches à ma place": (
+            "modalites_accompagnement",
+            "person",
+        ),
     },
 }
 ALSO = {  # what a value says besides
-    "Adhésion : L'accès au lieu et/ou à ses services nécessite d'y adhérer": ("frais_precisions", "adhésion demandée"),
+    "Adhésion : L'accès au lieu et/ou à ses services nécessite d'y adhérer": (
+        "frais_precisions",
+        "adhésion demandée",
+    ),
     "A ma place : une personne habilitée fait les démarches à ma place": (
         "acces_precisions",
         "fait à la place de la personne",
     ),
 }
-OLD = {"nom": "Le Lien", **PLACE, "courriel": "a@exemple.org", "cle_ban": "38185_0001", "labels_autres": "Label local"}
+OLD = {
+    "nom": "Le Lien",
+    **PLACE,
+    "courriel": "a@exemple.org",
+    "cle_ban": "38185_0001",
+    "labels_autres": "Label local",
+}
 
 
 def goes(found, destination):
@@ -244,7 +275,9 @@ def test_the_old_lists_are_whole(column):
     assert len(V01[column]) == {"services": 15, "publics_accueillis": 11, "conditions_acces": 5, "labels_nationaux": 11, "modalites_accompagnement": 4}[column]  # fmt: skip
 
 
-@pytest.mark.parametrize(("column", "value"), [(column, value) for column, values in V01.items() for value in values])
+@pytest.mark.parametrize(
+    ("column", "value"), [(column, value) for column, values in V01.items() for value in values]
+)
 def test_every_value_of_0_1_has_its_destination(column, value):
     assert mapping.recognised([*OLD, column]).id == "lmn-0.1"
     check(OLD, column, value, V01[column][value])
@@ -274,10 +307,13 @@ def test_all_the_values_of_0_1_in_one_row_separated_as_it_says():
 
 def test_an_accessibility_that_is_no_address_is_told():
     _, _, read = one({**OLD, "accessibilite": "Rampe amovible"})
-    assert [(r.word, r.value) for r in read.remarks if r.field == "fiche_acces_libre"] == [("refused", "Rampe amovible")]
+    assert [(r.word, r.value) for r in read.remarks if r.field == "fiche_acces_libre"] == [
+        ("refused", "Rampe amovible")
+    ]
 
 
-# --- etalab 0.1.2 -----------------------------------------------------------------------------------------------------
+# --- etalab 0.1.2
+# -----------------------------------------------------------------------------------------------------
 
 ETALAB = {
     "services": {
@@ -334,7 +370,10 @@ ETALAB = {
         "Bibliothèque / Médiathèque": ("typologie", "BIB"),
         "Commune (Ville, CCAS, Centre Culturel...)": ("typologie", "MUNI"),
         "Centre social": ("typologie", "CS"),
-        "Département (UTPAS, MDS, MDSI, UTAS...)": ("type_origine", "Département (UTPAS, MDS, MDSI, UTAS...)"),
+        "Département (UTPAS, MDS, MDSI, UTAS...)": (
+            "type_origine",
+            "Département (UTPAS, MDS, MDSI, UTAS...)",
+        ),
         "Espace Public Numérique (EPN)": ("typologie", "EPN"),
         "Organisme de formations": ("typologie", "OF"),
         "Intercommunalité (EPCI)": ("typologie", "EPCI"),
@@ -359,7 +398,9 @@ SCHEMA_OF_2021 = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("column", "value"), [(column, value) for column, values in ETALAB.items() for value in values])
+@pytest.mark.parametrize(
+    ("column", "value"), [(column, value) for column, values in ETALAB.items() for value in values]
+)
 def test_every_value_of_etalab_has_its_destination(column, value):
     assert mapping.recognised([*SCHEMA_OF_2021, column]).id == "etalab-0.1.2"
     check(SCHEMA_OF_2021, column, value, ETALAB[column][value])
@@ -378,7 +419,8 @@ def test_etalab_has_an_address_in_two_columns_and_no_identifier():
     assert told["colonnes_laissees"] == ["adresse_departement", "statut", "nature_juridique"]
 
 
-# --- data·inclusion v1 ------------------------------------------------------------------------------------------------
+# --- data·inclusion v1
+# ------------------------------------------------------------------------------------------------
 
 STRUCTURE = {
     "id": "dora--1",
@@ -458,7 +500,9 @@ NETWORKS = {
 }
 
 
-@pytest.mark.parametrize(("column", "value"), [(column, value) for column, values in DI.items() for value in values])
+@pytest.mark.parametrize(
+    ("column", "value"), [(column, value) for column, values in DI.items() for value in values]
+)
 def test_every_value_of_a_service_of_data_inclusion_has_its_destination(column, value):
     assert mapping.recognised([*SERVICE, column]).id == "data-inclusion-services"
     check(SERVICE, column, value, DI[column][value])
@@ -473,7 +517,10 @@ def test_every_network_of_a_structure_of_data_inclusion_has_its_destination(valu
 def test_known_networks_are_not_also_written_as_labels():
     found, _, _ = one({**STRUCTURE, "reseaux_porteurs": ["caf", "ccas-cias", "aidants-connect", "wimoov"]})
     assert found["autres_formations_labels"] == ["wimoov"]
-    assert (found["typologie"], found["dispositif_programmes_nationaux"]) == (["CAF", "CCAS"], ["caf", "aidants-connect"])
+    assert (found["typologie"], found["dispositif_programmes_nationaux"]) == (
+        ["CAF", "CCAS"],
+        ["caf", "aidants-connect"],
+    )
 
 
 def test_the_services_of_one_structure_make_one_place_and_no_text_is_lost():
@@ -483,7 +530,7 @@ def test_the_services_of_one_structure_make_one_place_and_no_text_is_lost():
         {**SERVICE, "id": "dora--1--b", "thematiques": ["numerique--acceder-a-une-connexion-internet"], "publics": ["seniors"], "frais": "gratuit"},
     ]  # fmt: skip
     found = result(*rows)
-    (read,) = found.kept
+    (read,) = found.accepted
     assert read.sheet["services"] == ["equipment", "access"]
     assert read.sheet["publics_precisions"] == "Habitants du QPV ; Demandeurs d'emploi"
     assert read.sheet["acces_precisions"] == "Sur rendez-vous ; Le matin"
@@ -492,7 +539,8 @@ def test_the_services_of_one_structure_make_one_place_and_no_text_is_lost():
     assert "contact_nom_prenom" in found.ignored
 
 
-# --- France services --------------------------------------------------------------------------------------------------
+# --- France services
+# --------------------------------------------------------------------------------------------------
 
 FRANCE_SERVICES = {"id_fs": "1", "lib_fs": "France services de Bernin", "adresse": "2 rue du Lac", "code_postal": "38190", "insee_com": "38039", "lib_com": "Bernin",
                    "h_lundi": "09:00 - 12:00 / 13:30 - 17:00", "h_mardi": "09:00 - 12:00", "mail": "fs@exemple.org", "telephone": "04 76 00 00 01", "commentaire": "Sur rendez-vous"}  # fmt: skip
@@ -519,7 +567,11 @@ def test_the_two_national_files_of_france_services_are_read(cells, itinerance):
     )
     assert found["horaires"]["osm"] == "Mo 09:00-12:00,13:30-17:00; Tu 09:00-12:00"
     assert found.get("structure_parente") == cells.get("groupe")
-    assert not [r for r in read.remarks if r.word in ("doubtful", "refused") and r.field not in ("latitude", "longitude")]
+    assert not [
+        r
+        for r in read.remarks
+        if r.word in ("doubtful", "refused") and r.field not in ("latitude", "longitude")
+    ]
 
 
 @pytest.mark.parametrize(("answer", "ways"), [("Oui", ["call"]), ("Non", ["come"])])
@@ -527,13 +579,19 @@ def test_france_services_by_appointment_or_not(answer, ways):
     assert one({**FRANCE_SERVICES, "prise_rdv": answer})[0]["modalites_acces"] == ways
 
 
-# --- words that are not quite those of the list -------------------------------------------------------------------------
+# --- words that are not quite those of the list
+# -------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
     ("list_id", "typed", "slugs", "word"),
     [
-        ("services", "Réaliser des démarches administratives avec un accompagnemen", ["procedures"], "mended"),
+        (
+            "services",
+            "Réaliser des démarches administratives avec un accompagnemen",
+            ["procedures"],
+            "mended",
+        ),
         ("services", "Devenir_autonome_dans_les_démar", ["procedures"], "mended"),
         ("services", "Compréhention du monde numérique", ["understanding"], "mended"),
         (
@@ -542,7 +600,12 @@ def test_france_services_by_appointment_or_not(answer, ways):
             ["parenting"],
             "mended",
         ),
-        ("services", "Un conseiller et de l'aide aux démarches administratives chaque mardi", ["procedures"], "doubtful"),
+        (
+            "services",
+            "Un conseiller et de l'aide aux démarches administratives chaque mardi",
+            ["procedures"],
+            "doubtful",
+        ),
         ("services", "numerique--prendre-en-main-un-ordinateur", ["everyday"], "read"),
         ("services", "Numérique", [], "read"),
         ("frais_a_charge", "Gratuit (si adhérent)", ["conditional"], "mended"),
@@ -552,11 +615,18 @@ def test_france_services_by_appointment_or_not(answer, ways):
         ("publics_specifiquement_adresses", "toutPublic", [], "read"),
         ("publics_specifiquement_adresses", "Jeunes (15-25 ans)", ["youth"], "mended"),
         ("prise_en_charge_specifique", "Langues étrangères", None, ""),
-        ("dispositif_programmes_nationaux", "Conseillers_numériques_France_S", ["conseillers-numeriques"], "mended"),
+        (
+            "dispositif_programmes_nationaux",
+            "Conseillers_numériques_France_S",
+            ["conseillers-numeriques"],
+            "mended",
+        ),
         ("modalites_acces", "xyz", None, ""),
     ],
 )
-def test_a_wording_is_understood_cut_mistyped_or_inside_a_sentence_and_never_guessed(list_id, typed, slugs, word):
+def test_a_wording_is_understood_cut_mistyped_or_inside_a_sentence_and_never_guessed(
+    list_id, typed, slugs, word
+):
     found = wording.understood(list_id, typed)
     if slugs is None:
         assert found is None
@@ -614,13 +684,17 @@ RULES = [
 def test_a_rule_of_practice_offers_only_what_is_there(rule, cell, state):
     chosen = mapping.load(f"fields: {{nom: n, commune: v}}\npractices: [{rule}]", "essai.yaml")
     (read,) = result({"n": "A", "v": "Grenoble", "c": cell}, correspondence=chosen).rows
-    assert read.sheet.get("practices", {}).get("wifi", {}).get("state", "") == (state if state != "no" else "")
+    assert read.sheet.get("practices", {}).get("wifi", {}).get("state", "") == (
+        state if state != "no" else ""
+    )
     assert read.sheet.get("sans", []) == (["wifi"] if state == "no" else [])
 
 
 def test_a_correspondence_leaves_out_rows_and_never_reads_the_data_of_a_person():
     text = "fields: {nom: n, commune: v}\nleave: [{from: s, when: ['~ferme'], keep: [ouvert]}]\npersonal: [p]"
-    rows = [{"n": "A", "v": "Grenoble", "s": cell, "p": "Anne"} for cell in ("Ouvert", "Fermé en 2024", "Bof", "")]
+    rows = [
+        {"n": "A", "v": "Grenoble", "s": cell, "p": "Anne"} for cell in ("Ouvert", "Fermé en 2024", "Bof", "")
+    ]
     found = result(*rows, correspondence=mapping.load(text, "essai.yaml"))
     assert [row.refused for row in found.rows] == ["", "la colonne « s » dit « Fermé en 2024 »", "", ""]
     assert [any(r.column == "s" for r in row.remarks) for row in found.rows] == [False, False, True, False]
@@ -636,7 +710,8 @@ def test_a_rule_that_leaves_out_must_be_whole(leave):
         mapping.load(f"fields: {{nom: n}}\nleave: {leave}", "essai.yaml")
 
 
-# --- what a row must say ------------------------------------------------------------------------------------------------
+# --- what a row must say
+# ------------------------------------------------------------------------------------------------
 
 MOVES = {"nom": "Le Bus", "commune": "Bernin", "itinerance": "Itinérant", "frais_a_charge": "Gratuit"}
 
@@ -655,7 +730,9 @@ def test_a_place_that_moves_without_saying_where_is_told(row, told):
     row = {"adresse": "", **row}
     (read,) = result(row).rows
     assert not read.refused
-    assert {r.reason for r in read.remarks if r.field == "itinerance" and r.reason} == ({told} if told else set())
+    assert {r.reason for r in read.remarks if r.field == "itinerance" and r.reason} == (
+        {told} if told else set()
+    )
 
 
 def test_a_place_that_moves_and_that_nothing_locates_is_refused_with_that_reason():
@@ -665,14 +742,26 @@ def test_a_place_that_moves_and_that_nothing_locates_is_refused_with_that_reason
 
 def test_a_postal_code_of_several_communes_does_not_choose_one():
     (read,) = result(
-        {"nom": "CCAS", "adresse": "2 rue des Lilas", "code_postal": "42300", "frais_a_charge": "Gratuit", "commune": ""}
+        {
+            "nom": "CCAS",
+            "adresse": "2 rue des Lilas",
+            "code_postal": "42300",
+            "frais_a_charge": "Gratuit",
+            "commune": "",
+        }
     ).rows
     assert read.refused.startswith("rien ne dit la commune : le code postal 42300 est celui de 3 communes (")
 
 
 def test_columns_alike_but_for_accents_are_read_once_and_the_other_is_told():
     found = result(
-        {"nom": "A", "Commune": "Grenoble", "commune ": "Lyon", "frais_a_charge": "Gratuit", "adresse": "2 rue des Lilas"}
+        {
+            "nom": "A",
+            "Commune": "Grenoble",
+            "commune ": "Lyon",
+            "frais_a_charge": "Gratuit",
+            "adresse": "2 rue des Lilas",
+        }
     )
     assert found.rows[0].sheet["commune"] == "Grenoble"
     assert found.unread == ("commune",)
@@ -680,10 +769,19 @@ def test_columns_alike_but_for_accents_are_read_once_and_the_other_is_told():
 
 def test_a_correspondence_may_join_the_hours_when_a_day_opens_and_closes():
     chosen = mapping.load(
-        "fields:\n  nom: n\n  commune: v\n  horaires: {days: {Mo: [ouvre, ferme, rouvre, referme], Tu: mardi}}\n",
+        "fields:\n  nom: n\n  commune: v\n  horaires: {days: {Mo: [ouvre, ferme, rouvre, referme], Tu:"
+        " mardi}}\n",
         "essai.yaml",
     )
-    row = {"n": "A", "v": "Grenoble", "ouvre": "9h", "ferme": "12h", "rouvre": "14h", "referme": "", "mardi": "10h-12h"}
+    row = {
+        "n": "A",
+        "v": "Grenoble",
+        "ouvre": "9h",
+        "ferme": "12h",
+        "rouvre": "14h",
+        "referme": "",
+        "mardi": "10h-12h",
+    }
     (read,) = result(row, correspondence=chosen).rows
     assert read.sheet["horaires"]["osm"] == "Mo 09:00-12:00; Tu 10:00-12:00"
     assert "14h" in read.sheet["horaires"]["left"]

@@ -1,7 +1,8 @@
-"""Answers of any tool become one table of texts; what cannot be told apart is refused, what is only odd is told."""
+"""Answers of any tool become one table of texts; what cannot be told apart is refused, what is only odd is
+told.
+"""
 
 import io
-import time
 
 import numpy as np
 import openpyxl
@@ -9,6 +10,7 @@ import pytest
 
 from maillage.kernel.errors import Refused
 from maillage.pipeline.survey import answers
+from tests.support.speed import within
 
 
 def parse(text, name="reponses.csv", encoding="utf-8"):
@@ -38,14 +40,17 @@ def test_a_workbook_is_read_as_its_texts():
     out = io.BytesIO()
     book.save(out)
     found = answers.parse(out.getvalue(), "reponses.xlsx").table
-    assert [found[column].tolist() for column in found.columns] == [["1", "2"], ["15-29", "30+"], ["1.5", "2"]]
+    assert [found[column].tolist() for column in found.columns] == [
+        ["1", "2"],
+        ["15-29", "30+"],
+        ["1.5", "2"],
+    ]
 
 
 def test_groups_of_kobo_are_taken_off_and_its_uuid_is_the_identifier():
     found = parse(
-        "start,identite/sexe,identite/age,usages/outils,usages/outils/ordi,usages/outils/mobile,_uuid,_submission_time\n"
-        "x,f,30,ordi mobile,1,1,u-1,2026-03-02T10:00:00\n"
-        "x,h,31,mobile,0,1,u-2,2026-03-02T10:05:00\n"
+        "start,identite/sexe,identite/age,usages/outils,usages/outils/ordi,usages/outils/mobile,_uuid,_submission_time\nx,f,30,ordi"
+        " mobile,1,1,u-1,2026-03-02T10:00:00\nx,h,31,mobile,0,1,u-2,2026-03-02T10:05:00\n"
     ).table
     assert list(found.columns) == ["id", "start", "sexe", "age", "outils", "_submission_time"]
     assert found["id"].tolist() == ["u-1", "u-2"]
@@ -91,7 +96,10 @@ def test_rows_that_cannot_be_kept_are_told_and_the_others_kept():
         ("id,id,age\n1,2,30\n", "reponses.csv, ligne 1 : la colonne « id » est donnée deux fois."),
         (
             "id,age\n7,30\n7,31\n",
-            "reponses.csv, ligne 3, colonne id, valeur « 7 » : la ligne 2 porte déjà cet identifiant, avec d’autres réponses.",
+            (
+                "reponses.csv, ligne 3, colonne id, valeur « 7 » : la ligne 2 porte déjà cet identifiant,"
+                " avec d’autres réponses."
+            ),
         ),
         ("%PDF-1.7", "reponses.csv : c’est un document PDF, pas un tableau."),
     ],
@@ -114,10 +122,9 @@ def test_a_first_column_that_tells_answers_apart_stands_for_the_identifier_and_i
 def test_ten_thousand_columns_are_read_in_a_moment():
     header = ",".join(["id", *(f"groupe/q{k}" for k in range(10_000))])
     rows = "\n".join(",".join([str(k), *["oui"] * 10_000]) for k in range(50))
-    start = time.perf_counter()
-    found = parse(f"{header}\n{rows}\n").table
+    with within(5):
+        found = parse(f"{header}\n{rows}\n").table
     assert len(found.columns) == 10_001
-    assert time.perf_counter() - start < 5
 
 
 def test_a_long_free_text_does_not_make_every_cell_as_long():

@@ -8,7 +8,9 @@ from maillage.pipeline.survey import weights
 
 def read(tmp_path, *values: str):
     path = tmp_path / "poids.csv"
-    path.write_text("\n".join(["id,poids", *(f"r{k},{value}" for k, value in enumerate(values))]) + "\n", encoding="utf-8")
+    path.write_text(
+        "\n".join(["id,poids", *(f"r{k},{value}" for k, value in enumerate(values))]) + "\n", encoding="utf-8"
+    )
     return weights.read(path)
 
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from maillage.pipeline.cog import clean as cog
 from maillage.pipeline.offer.clean import commune, point, postcode, street
 from maillage.pipeline.offer.clean.where import locate
+from tests.support.profile import times
 
 FILES = Path("tests/files/offre")
 GRENOBLE = {"commune": "Grenoble", "code_postal": "38000"}
@@ -22,7 +23,7 @@ def said(field: str, **cells: str) -> tuple[str | float | None, str, str]:
     return note.value, note.word, note.reason
 
 
-# ---------------------------------------------------------------------------------------------------------- postal code
+# ------------------------------------------------------------------------------------------------ postal code
 
 
 @pytest.mark.parametrize(
@@ -52,7 +53,13 @@ def said(field: str, **cells: str) -> tuple[str | float | None, str, str]:
         # Insee codes typed as postal codes, in the offer around Maubeuge.
         ("59344", "Leval", "59620", "mended", "« 59344 » est le code Insee de la commune"),
         ("59230", "Ferrière-la-Grande", "59680", "mended", "« 59230 » est le code Insee de la commune"),
-        ("2A004", "Ajaccio", None, "refused", "est le code Insee de la commune, qui a plusieurs codes postaux"),
+        (
+            "2A004",
+            "Ajaccio",
+            None,
+            "refused",
+            "est le code Insee de la commune, qui a plusieurs codes postaux",
+        ),
     ],
 )
 def test_a_postal_code_is_read_whatever_a_spreadsheet_made_of_it(typed, town, value, word, reason):
@@ -67,7 +74,12 @@ def test_a_cedex_code_is_not_doubted_beside_a_box():
 
 
 def test_a_wrong_postal_code_is_replaced_when_the_name_and_the_point_agree():
-    cells = {"commune": "Seyssinet-pariset", "code_postal": "38710", "latitude": "45.17605", "longitude": "5.692792"}
+    cells = {
+        "commune": "Seyssinet-pariset",
+        "code_postal": "38710",
+        "latitude": "45.17605",
+        "longitude": "5.692792",
+    }
     found = said("code_postal", **cells)
     assert found == ("38170", "doubtful", "Seyssinet-Pariset a pour code postal 38170, pas 38710 : remplacé")
     assert said("code_postal", commune="Seyssinet-pariset", code_postal="38710")[0] == "38710"
@@ -77,7 +89,7 @@ def test_corsica_has_one_prefix_for_two_departements():
     assert postcode.departements("20137") == ("2A", "2B")
 
 
-# -------------------------------------------------------------------------------------------------------------- commune
+# ---------------------------------------------------------------------------------------------------- commune
 
 
 @pytest.mark.parametrize(
@@ -159,7 +171,14 @@ def test_homonyms_are_told_apart_by_the_postal_code(postal, code):
 def test_homonyms_are_told_apart_by_the_point():
     where = locate({"commune": "Valence", "latitude": "44.934749", "longitude": "4.894723"}).where
     assert where.code_insee == "26362"
-    castle = locate({"commune": "CHATEAU CHINON", "code_postal": "58120", "latitude": "47.062842", "longitude": "3.934114"})
+    castle = locate(
+        {
+            "commune": "CHATEAU CHINON",
+            "code_postal": "58120",
+            "latitude": "47.062842",
+            "longitude": "3.934114",
+        }
+    )
     assert castle.where.commune == "Château-Chinon (Ville)"
 
 
@@ -193,7 +212,7 @@ def test_a_commune_that_nobody_wrote_is_deduced_from_the_rest(cells, word):
     assert reason.startswith("déduite : ")
 
 
-# ---------------------------------------------------------------------------------------------------------------- Insee
+# ------------------------------------------------------------------------------------------------------ Insee
 
 
 @pytest.mark.parametrize(
@@ -206,7 +225,12 @@ def test_a_commune_that_nobody_wrote_is_deduced_from_the_rest(cells, word):
         ("20004", "2A004", "mended", "ancien code de la Corse"),
         ("69387", "69123", "mended", "69387 est un arrondissement de Lyon"),
         ("75105", "75056", "mended", "arrondissement de Paris"),
-        ("69159", "69114", "mended", "Pouilly-le-Monial (69159), commune fusionnée dans Porte des Pierres Dorées (69114)"),
+        (
+            "69159",
+            "69114",
+            "mended",
+            "Pouilly-le-Monial (69159), commune fusionnée dans Porte des Pierres Dorées (69114)",
+        ),
         ("97302", "97302", "read", ""),
         ("38000", None, "refused", "c’est un code postal"),
         ("99999", None, "refused", "n’est le code Insee d’aucune commune"),
@@ -254,11 +278,12 @@ def test_the_postal_code_and_the_point_find_what_a_vanished_name_became():
     found = locate(cells)
     assert found.where.commune == "Deux Rivières"
     assert (
-        found.notes["commune"].reason == "écrit « CRAVANT », mais le code postal et le point disent Deux Rivières (89130)"
+        found.notes["commune"].reason
+        == "écrit « CRAVANT », mais le code postal et le point disent Deux Rivières (89130)"
     )
 
 
-# --------------------------------------------------------------------------------------------------------------- street
+# ----------------------------------------------------------------------------------------------------- street
 
 
 @pytest.mark.parametrize(
@@ -320,7 +345,7 @@ def test_an_address_keeps_a_house_number_of_five_digits():
     assert locate({**GRENOBLE, "adresse": "10070 Grande Rue"}).where.adresse == "10070 Grande Rue"
 
 
-# ---------------------------------------------------------------------------------------------------------------- point
+# ------------------------------------------------------------------------------------------------------ point
 
 
 @pytest.mark.parametrize(
@@ -369,7 +394,9 @@ def test_a_point_is_read_however_it_is_written(latitude, longitude, word, reason
         ("43.0", "8.5", "le point 43.0 ; 8.5 tombe à 323 km de la commune, refusé"),
     ],
 )
-def test_without_a_point_that_fits_the_centre_of_the_commune_is_taken_and_its_radius_told(latitude, longitude, reason):
+def test_without_a_point_that_fits_the_centre_of_the_commune_is_taken_and_its_radius_told(
+    latitude, longitude, reason
+):
     found = locate({**GRENOBLE, "latitude": latitude, "longitude": longitude})
     extent = point.extent("38185")
     assert (found.where.latitude, found.where.longitude) == (extent.latitude, extent.longitude)
@@ -394,17 +421,32 @@ def test_a_far_point_against_a_name_alone_is_kept_and_said_to_be_doubtful():
 
 
 def test_coordinates_given_to_the_hundredth_say_how_coarse_they_are():
-    found = locate({"commune": "Pont-en-Royans", "code_postal": "38680", "latitude": "45.06", "longitude": "5.34405850032"})
+    found = locate(
+        {
+            "commune": "Pont-en-Royans",
+            "code_postal": "38680",
+            "latitude": "45.06",
+            "longitude": "5.34405850032",
+        }
+    )
     assert (found.where.latitude, found.where.precision) == (45.06, 600)
     assert found.notes["latitude"].reason == "coordonnées arrondies, à 600 m près"
 
 
 def test_a_geocoder_that_doubts_is_doubted():
     """Le bus France services de la Charente : « Valence » y est géocodée dans les Bouches-du-Rhône."""
-    cells = {"commune": "Valence", "code_postal": "16460", "code_insee": "16392", "confidence": "0.44635933104631215"}
+    cells = {
+        "commune": "Valence",
+        "code_postal": "16460",
+        "code_insee": "16392",
+        "confidence": "0.44635933104631215",
+    }
     found = locate({**cells, "latitude": "43.451334", "longitude": "5.411872"})
     assert found.where.latitude == pytest.approx(45.882, abs=0.001)
-    assert "tombe à 475 km de la commune, géocodage peu sûr (0,45), refusé : centre" in found.notes["latitude"].reason
+    assert (
+        "tombe à 475 km de la commune, géocodage peu sûr (0,45), refusé : centre"
+        in found.notes["latitude"].reason
+    )
     cells = {"commune": "Tusson", "code_postal": "16140", "latitude": "45.932439", "longitude": "0.068913"}
     found = locate({**cells, "confidence": "0.40435993006993004"})
     assert found.where.latitude == 45.932439
@@ -424,7 +466,12 @@ def test_a_geocoder_that_doubts_names_no_commune():
 @pytest.mark.parametrize(
     ("cells", "code", "latitude", "longitude"),
     [
-        ({"commune": "Cayenne", "latitude": "4.931639", "longitude": "-52.306797"}, "97302", 4.931639, -52.306797),
+        (
+            {"commune": "Cayenne", "latitude": "4.931639", "longitude": "-52.306797"},
+            "97302",
+            4.931639,
+            -52.306797,
+        ),
         ({"commune": "Cayenne", "latitude": "545000", "longitude": "355000"}, "97302", 4.929377, -52.307771),
         ({"code_insee": "97411", "latitude": "20.8801", "longitude": "55.4501"}, "97411", -20.8801, 55.4501),
         ({"commune": "Nouméa", "latitude": "166.4425", "longitude": "-22.2712"}, "98818", -22.2712, 166.4425),
@@ -454,11 +501,13 @@ def test_the_centre_of_a_commune_is_inside_it_and_its_radius_holds_it():
 
 def test_every_commune_with_a_contour_holds_its_own_centre():
     codes = sorted(point.shapes())[::50]
-    found = {code: point.containing(point.extent(code).latitude, point.extent(code).longitude) for code in codes}
+    found = {
+        code: point.containing(point.extent(code).latitude, point.extent(code).longitude) for code in codes
+    }
     assert found == {code: code for code in codes}
 
 
-# ----------------------------------------------------------------------------------------------------------- real files
+# ------------------------------------------------------------------------------------------------- real files
 
 COLUMNS = {
     "commune": ("commune", "Commune", "ville", "Ville *"),
@@ -477,7 +526,10 @@ def real() -> list[dict[str, str]]:
     rows += json.loads(Path("data/raw/hinaura/isere.json").read_text("utf-8"))
     with (FILES / "bfc_ternum.csv").open(encoding="utf-8-sig", newline="") as file:
         rows += csv.DictReader(file)
-    cells = [{field: next((row[n] for n in names if n in row), "") for field, names in COLUMNS.items()} for row in rows]
+    cells = [
+        {field: next((row[n] for n in names if n in row), "") for field, names in COLUMNS.items()}
+        for row in rows
+    ]
     return [{field: "" if cell is None else str(cell) for field, cell in row.items()} for row in cells]
 
 
@@ -497,22 +549,36 @@ def test_no_real_value_changes_without_a_word():
         for field, note in found.notes.items():
             typed = row.get("complement_adresse" if field == "complement" else field, "").strip()
             if note.word == "read":
-                assert typed in (str(note.value), f"{note.value}0", f"{note.value}00") or float(typed) == note.value, field
+                assert (
+                    typed in (str(note.value), f"{note.value}0", f"{note.value}00")
+                    or float(typed) == note.value
+                ), field
             elif note.word != "empty" or typed:
                 assert note.reason, (field, typed)
 
 
-# -------------------------------------------------------------------------------------------------------------- anything
+# --------------------------------------------------------------------------------------------------- anything
 
-CELLS = ("commune", "code_postal", "code_insee", "adresse", "complement_adresse", "latitude", "longitude", "confidence")
+CELLS = (
+    "commune",
+    "code_postal",
+    "code_insee",
+    "adresse",
+    "complement_adresse",
+    "latitude",
+    "longitude",
+    "confidence",
+)
 any_cell = st.one_of(
     st.text(max_size=20),
     st.from_regex(r"[-0-9.,°'NSEO ]{1,14}", fullmatch=True),
-    st.sampled_from(["Grenoble", "38000", "45.2", "5.7", "PARIS 05", "2A004", "3 rue X 38000 Grenoble", "999", "null"]),
+    st.sampled_from(
+        ["Grenoble", "38000", "45.2", "5.7", "PARIS 05", "2A004", "3 rue X 38000 Grenoble", "999", "null"]
+    ),
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=times(60, 300), deadline=None)
 @given(st.dictionaries(st.sampled_from(CELLS), any_cell))
 def test_whatever_is_typed_gives_a_place_that_holds_together(cells):
     found = locate(cells)

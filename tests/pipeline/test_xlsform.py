@@ -1,4 +1,6 @@
-"""XLSForm in and out: what is written is read back, what is wrong is told with its place, what we do not ask is left and told."""
+"""XLSForm in and out: what is written is read back, what is wrong is told with its place, what we do not
+ask is left and told.
+"""
 
 import io
 import zipfile
@@ -13,11 +15,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from maillage.forms import answering
+from maillage.forms.questionnaire import Choice, Group, National, Question, Questionnaire, words
 from maillage.kernel.errors import Refused
 from maillage.pipeline.survey import xlsform
-from maillage.reference import answering, surveys
-from maillage.reference.questionnaire import Choice, Group, National, Question, Questionnaire, words
+from maillage.reference import surveys
 from tests.pipeline.test_forms import label, xls
+from tests.support.profile import times
 
 BANKS = surveys.banks()
 Sheets = dict[str, list[list[Any]]]
@@ -96,23 +100,32 @@ def test_a_bank_goes_out_and_comes_back_the_same(name: str) -> None:
 @pytest.mark.parametrize("name", BANKS)
 def test_a_bank_becomes_a_form_of_collect(name: str) -> None:
     tree = ElementTree.fromstring(xlsform.xform(BANKS[name]))
-    binds = {each.get("nodeset", "").rpartition("/")[2] for each in tree.iter("{http://www.w3.org/2002/xforms}bind")}
+    binds = {
+        each.get("nodeset", "").rpartition("/")[2]
+        for each in tree.iter("{http://www.w3.org/2002/xforms}bind")
+    }
     assert {question.name for question in BANKS[name].questions()} <= binds
 
 
 def test_collect_can_say_that_somebody_does_not_know_and_our_reading_takes_it_off() -> None:
-    rows = openpyxl.load_workbook(io.BytesIO(xlsform.write(BANKS["habitants"])))["choices"].iter_rows(values_only=True)
+    rows = openpyxl.load_workbook(io.BytesIO(xlsform.write(BANKS["habitants"])))["choices"].iter_rows(
+        values_only=True
+    )
     offered = {row[1]: row[2] for row in rows if row[0] == "aisance"}
     assert offered["nsp"] == "Ne sait pas"
     assert offered["refus"] == "Ne souhaite pas répondre"
 
 
 def test_what_excludes_the_others_is_checked_by_collect_too() -> None:
-    assert "not(selected(., 'aucun') and count-selected(.)" in xlsform.xform(BANKS["habitants"]).replace("&gt;", ">")
+    assert "not(selected(., 'aucun') and count-selected(.)" in xlsform.xform(BANKS["habitants"]).replace(
+        "&gt;", ">"
+    )
 
 
 def test_no_cell_of_ours_is_a_formula() -> None:
-    odd = Question(name="q", kind="text", label={"fr": "=1+1"}, hint={"fr": "@SUM(A1)"}, published="+33", topic="-1")
+    odd = Question(
+        name="q", kind="text", label={"fr": "=1+1"}, hint={"fr": "@SUM(A1)"}, published="+33", topic="-1"
+    )
     form = Questionnaire(id="f", title="=cmd|' /C calc'!A0", items=(odd,))
     content = xlsform.write(form)
     for sheet in openpyxl.load_workbook(io.BytesIO(content)):
@@ -186,11 +199,13 @@ def test_old_spellings_of_kobo_are_read() -> None:
     assert (read.id, read.title, read.languages) == ("kobo", "kobo", ("fr",))
 
 
-# ----------------------------------------------------------------------------------------------- left out, and told
+# ----------------------------------------------------------------------------------------- left out, and told
 
 
 def test_a_question_we_do_not_ask_is_left_out_and_told_and_what_cites_it_is_freed() -> None:
-    form = with_row(["geoshape", "champ", "Tracez", "", "", "", ""], ["text", "t", "Dites", "", "${champ} != ''", "", ""])
+    form = with_row(
+        ["geoshape", "champ", "Tracez", "", "", "", ""], ["text", "t", "Dites", "", "${champ} != ''", "", ""]
+    )
     read = xlsform.read(xlsx(form), "essai.xlsx")
     assert read.questionnaire.question("champ") is None
     question = read.questionnaire.question("t")
@@ -223,9 +238,15 @@ def test_who_filled_the_form_on_which_device_is_not_asked() -> None:
 def test_columns_we_do_not_know_are_told() -> None:
     form = {
         **FORM,
-        "survey": [[*FORM["survey"][0], "guidance_hint", "vide"], [*FORM["survey"][1], "Doucement"], *FORM["survey"][2:]],
+        "survey": [
+            [*FORM["survey"][0], "guidance_hint", "vide"],
+            [*FORM["survey"][1], "Doucement"],
+            *FORM["survey"][2:],
+        ],
     }
-    assert xlsform.read(xlsx(form), "essai.xlsx").warnings == ("Colonnes qui ne sont pas reprises : « guidance_hint ».",)
+    assert xlsform.read(xlsx(form), "essai.xlsx").warnings == (
+        "Colonnes qui ne sont pas reprises : « guidance_hint ».",
+    )
 
 
 def test_a_column_given_twice_is_told() -> None:
@@ -242,8 +263,14 @@ def test_what_the_census_counts_is_marked_once_and_in_its_words() -> None:
     rows += [["integer", name, name, mark] for name, mark in (("a", "âge"), ("b", "age"), ("c", "age"))]
     read = xlsform.read(xlsx({**FORM, "survey": rows}), "essai.xlsx")
     assert read.warnings == (
-        "Feuille « survey », ligne 2 : « maillage::census » : « âge » est laissé, on y écrit age, sexe, commune, diplome, pcs.",
-        "Feuille « survey », ligne 4 : « maillage::census » : une question avant celle-ci est déjà « age », celle-ci ne l’est pas.",
+        (
+            "Feuille « survey », ligne 2 : « maillage::census » : « âge » est laissé, on y écrit age, sexe,"
+            " commune, diplome, pcs."
+        ),
+        (
+            "Feuille « survey », ligne 4 : « maillage::census » : une question avant celle-ci est déjà « age"
+            " », celle-ci ne l’est pas."
+        ),
     )
     assert read.questionnaire.counted() == {"b": "age"}
 
@@ -260,8 +287,14 @@ def test_what_would_never_be_asked_is_told() -> None:
     assert read.warnings == (
         "Colonnes qui ne sont pas reprises : « relevent » (« relevant » ?).",
         "Feuille « survey », ligne 2 : « A ? » attend la réponse à « B ? », posée après elle.",
-        "Feuille « survey », ligne 4 : « C ? » attend la réponse « ouii », que « B ? » ne propose pas ; vouliez-vous dire « oui » ?",
-        "Feuille « survey », ligne 3 : la réponse par défaut « peut-être » n’en est pas une : elle est laissée.",
+        (
+            "Feuille « survey », ligne 4 : « C ? » attend la réponse « ouii », que « B ? » ne propose pas ;"
+            " vouliez-vous dire « oui » ?"
+        ),
+        (
+            "Feuille « survey », ligne 3 : la réponse par défaut « peut-être » n’en est pas une : elle est"
+            " laissée."
+        ),
     )
     assert [question.default for question in read.questionnaire.questions()] == ["", "", "", "2026-03-01"]
 
@@ -296,7 +329,7 @@ def test_macros_are_told_and_never_run() -> None:
     assert "macros" in xlsform.read(held.getvalue(), "essai.xlsm").warnings[0]
 
 
-# ----------------------------------------------------------------------------------------------- refused, with the place
+# ------------------------------------------------------------------------------------ refused, with the place
 
 
 @pytest.mark.parametrize(
@@ -374,10 +407,12 @@ def test_a_form_too_large_is_refused() -> None:
         xlsform.read(b"x" * (17 * 2**20), "lourd.csv")
 
 
-# ------------------------------------------------------------------------------------------ whatever the questionnaire
+# --------------------------------------------------------------------------------- whatever the questionnaire
 
 WORDS = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Zl", "Zp"), exclude_characters="\ufeff\ufffe\uffff"), min_size=1, max_size=30).map(str.strip).filter(lambda text: text and "${" not in text)  # fmt: skip
-LANGUAGES = st.lists(st.sampled_from(["en", "ar", "ro", "tr"]), unique=True, max_size=2).map(lambda others: ("fr", *others))
+LANGUAGES = st.lists(st.sampled_from(["en", "ar", "ro", "tr"]), unique=True, max_size=2).map(
+    lambda others: ("fr", *others)
+)
 
 
 @st.composite
@@ -394,6 +429,7 @@ def questionnaires(draw: st.DrawFn) -> Questionnaire:
                 label=draw(said),
                 alone=draw(st.booleans()),
                 inferred=draw(st.booleans()),
+                printed=draw(st.one_of(st.just(""), WORDS)),
                 filters=draw(st.one_of(st.just({}), st.just({"cote": "nord"}))),
             )
             for each in names
@@ -426,6 +462,7 @@ def questionnaires(draw: st.DrawFn) -> Questionnaire:
             rows=draw(st.sampled_from([(), ("F1-001",), ("F1-001", "E-003")])),
             ours=draw(st.booleans()),
             observed=draw(st.booleans()),
+            unmatched=draw(st.one_of(st.just(""), WORDS)),
             census=draw(st.sampled_from(free)),
             national=draw(st.sampled_from([(), (National(choice="a", percent=8.4, universe="u", year=2021, producer="p", title="t", url="", quote="« q »", difference="d"),)])),
         )  # fmt: skip
@@ -435,7 +472,8 @@ def questionnaires(draw: st.DrawFn) -> Questionnaire:
 
     def group(depth: int) -> Group:
         items = tuple(
-            group(depth + 1) if depth < 2 and draw(st.booleans()) else question() for _ in range(draw(st.integers(1, 3)))
+            group(depth + 1) if depth < 2 and draw(st.booleans()) else question()
+            for _ in range(draw(st.integers(1, 3)))
         )
         return Group(
             name=f"g{next(numbers)}",
@@ -460,13 +498,13 @@ def questionnaires(draw: st.DrawFn) -> Questionnaire:
     )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=times(12, 25), deadline=None)
 @given(questionnaires())
 def test_any_questionnaire_goes_out_and_comes_back_the_same(form: Questionnaire) -> None:
     assert xlsform.read(xlsform.write(form), "essai.xlsx").questionnaire == form
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=times(12, 40), deadline=None)
 @given(
     st.lists(
         st.lists(st.sampled_from(["", "text", "note", "select_one o", "begin_group", "end_group", "begin repeat", "a", "b", "${a}", "1 +", "${a} = 1", "calculate", "today", "é", "x y", "=1", "o", 3, 2.5, True]), max_size=6),
@@ -506,5 +544,7 @@ def test_a_form_as_kobo_makes_them_is_kept_but_for_what_we_do_not_ask_and_all_of
     ):
         assert part in told
     assert xlsform.read(xlsform.write(read.questionnaire), "menages.xlsx").questionnaire == read.questionnaire
-    south = answering.complete(read.questionnaire, {"region": "r2", "ville": "v1", "n": "2"}, date(2026, 11, 20))
+    south = answering.complete(
+        read.questionnaire, {"region": "r2", "ville": "v1", "n": "2"}, date(2026, 11, 20)
+    )
     assert [(fault.name, fault.kind) for fault in south.faults] == [("ville", "choice")]

@@ -1,4 +1,5 @@
-"""The words of the autonomy diagnosis: its questions, its rule's table, its results. The engine computes, this says.
+"""The words of the autonomy diagnosis: its questions, its rule's table, its results. The engine computes,
+this says.
 
 Sources and limits: `docs/methods/bilan.md`. Texts are ours, in French, as people read and hear them.
 """
@@ -10,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from maillage.reference.places import read_yaml
+from maillage.reference.files import read_yaml
 
 FILES = Path(__file__).parent / "bilan"
 UNKNOWN, PASSED = "?", "-"  # two answers that every question takes; to the rule they are one
@@ -19,7 +20,9 @@ LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """An answer. letter: on paper; alone: it excludes the others; knows, has, blocks: what the result says of it, '' if nothing."""
+    """An answer. letter: on paper; alone: it excludes the others; knows, has, blocks: what the result says of
+    it, '' if nothing.
+    """
 
     id: str
     label: str
@@ -34,7 +37,8 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question. several: many answers, `most` of them at most; only: the answers after which it is asked, all lines holding.
+    """A question. several: many answers, `most` of them at most; only: the answers after which it is asked,
+    all lines holding.
 
     difficulty: asked only when something is difficult, as the rule sees it.
     """
@@ -49,15 +53,6 @@ class Question:
     only: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     difficulty: bool = False
 
-    @property
-    def aloud(self) -> str:
-        """Return all that is read aloud: the question, then its answers, one sentence each."""
-        said = [
-            f"{option.label.rstrip('.')}. {f'{option.help}. ' if option.help else ''}".strip()
-            for option in self.options.values()
-        ]
-        return " ".join([self.spoken, *said])
-
     def of_letter(self, letter: str) -> str:
         """Return the answer that a letter of the paper form says, '' when none."""
         if letter in (UNKNOWN, PASSED):
@@ -67,7 +62,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What four answers at a counter lead to. says: to the person; does: for whoever welcomes."""
+    """The outcome of four answers at a counter. says: to the person; does: for the receptionist."""
 
     id: str
     label: str
@@ -78,7 +73,9 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """A level of access or of use. plain: what it says of somebody, inside a sentence; when: the answers that give it."""
+    """A level of access or of use. plain: what it says of somebody, inside a sentence; when: the answers that
+    give it.
+    """
 
     id: str
     label: str
@@ -88,7 +85,7 @@ class Level:
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """What the tasks change to the declared use, and how it is told."""
+    """What the tasks change in the declared use, and how it is worded."""
 
     id: str
     label: str
@@ -110,7 +107,9 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One of the publics, from the most help to the least. coop: the level by use; segment: the default of the territory."""
+    """One of the publics, from the most help to the least. coop: the level by use; segment: the default of
+    the territory.
+    """
 
     id: str
     label: str
@@ -121,7 +120,9 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Something to do next. need: the practice looked for in the directory, '' if none; use: the uses it fits, all when empty."""
+    """Something to do next. need: the practice looked for in the directory, '' if none; use: the uses it
+    fits, all when empty.
+    """
 
     id: str
     says: str
@@ -133,7 +134,9 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Face:
-    """A result as the person sees it: a sentence, a drawing with its word on a card, and three things to do next for each use."""
+    """A result as the person sees it: a sentence, a drawing with its word on a card, and three things to do
+    next for each use.
+    """
 
     id: str
     says: str
@@ -148,7 +151,9 @@ class Face:
 
 @dataclass(frozen=True, slots=True)
 class Flag:
-    """What is added to any line. says: to the person, '' when it concerns who helps; pro: to the professional."""
+    """What is added to any line. says: to the person, '' when it concerns who helps; pro: to the
+    professional.
+    """
 
     id: str
     label: str
@@ -183,7 +188,9 @@ def _read(name: str) -> Any:
 
 
 def _question(id: str, raw: Mapping[str, Any]) -> Question:
-    options = {each: Option(each, letter=LETTERS[k], **row) for k, (each, row) in enumerate(raw["options"].items())}
+    options = {
+        each: Option(each, letter=LETTERS[k], **row) for k, (each, row) in enumerate(raw["options"].items())
+    }
     return Question(
         id=id,
         dimension=raw.get("dimension", ""),
@@ -265,7 +272,9 @@ def faces() -> dict[str, Face]:
     """Return what the person sees of each result, and of what is not known yet."""
     found = {}
     for id, raw in _read("rule")["faces"].items():
-        steps = [Step(each, **{**row, "use": tuple(row.get("use", ()))}) for each, row in raw["steps"].items()]
+        steps = [
+            Step(each, **{**row, "use": tuple(row.get("use", ()))}) for each, row in raw["steps"].items()
+        ]
         found[id] = Face(id, raw["says"], raw["word"], raw["drawing"], tuple(steps))
     return found
 
@@ -295,7 +304,7 @@ def override_reasons() -> dict[str, str]:
 
 @cache
 def contradictions() -> dict[str, str]:
-    """Return how answers that do not go together are told, by kind."""
+    """Return the wording of contradictory answers, by kind."""
     return dict(_read("rule")["contradictions"])
 
 

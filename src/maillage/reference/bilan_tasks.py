@@ -1,4 +1,6 @@
-"""The words of the five small tasks of the diagnosis, in two parallel forms: what is shown, said, and looked for."""
+"""The words of the five small tasks of the diagnosis, in two parallel forms: what is shown, said, and looked
+for.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,7 +8,7 @@ from functools import cache
 from typing import Any
 
 from maillage.reference.bilan import FILES
-from maillage.reference.places import read_yaml
+from maillage.reference.files import read_yaml
 
 ALOUD = {"@": "arobase", ".": "point", "-": "tiret", "/": "barre"}
 
@@ -34,7 +36,9 @@ class Opening:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A task. slug: of its address; scripted: it cannot be measured without script; words: what else its screen says, by use."""
+    """A task. slug: of its address; scripted: it cannot be measured without script; words: what else its
+    screen says, by use.
+    """
 
     id: str
     slug: str

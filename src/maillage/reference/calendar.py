@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from maillage.reference.places import read_yaml
+from maillage.reference.files import read_yaml
 
 FILE = Path(__file__).parent / "calendar.yaml"
 

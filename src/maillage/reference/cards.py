@@ -5,9 +5,20 @@ from functools import cache
 from pathlib import Path
 
 from maillage.kernel.errors import UnsourcedFigure
-from maillage.reference.places import RAW, read_yaml
+from maillage.reference.files import RAW, read_yaml
 
-REQUIRED = ("id", "producer", "title", "found_in", "licence", "vintage", "universe", "accessed_on", "sha256", "doubt")
+REQUIRED = (
+    "id",
+    "producer",
+    "title",
+    "found_in",
+    "licence",
+    "vintage",
+    "universe",
+    "accessed_on",
+    "sha256",
+    "doubt",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from maillage.kernel.errors import UnsourcedFigure
-from maillage.reference.places import read_yaml
+from maillage.reference.files import read_yaml
 
 FILE = Path(__file__).parent / "connections.yaml"
 
@@ -21,7 +21,7 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Requirement:
     """Something an offer may ask: `answer` is oui, non, souvent or parfois."""
 
     icon: str
@@ -37,7 +37,7 @@ class Offer:
     icon: str
     title: str
     text: str
-    asks: Sequence[Asked]
+    asks: Sequence[Requirement]
     watch: Sequence[Fact]
 
 
@@ -76,7 +76,7 @@ def connections() -> Guide:
             icon=each["icon"],
             title=each["title"],
             text=each["text"],
-            asks=[Asked(**raw["asks"][name], answer=answer) for name, answer in each["asks"].items()],
+            asks=[Requirement(**raw["asks"][name], answer=answer) for name, answer in each["asks"].items()],
             watch=_facts(each["watch"], sources),
         )
         for each in raw["offers"]
@@ -93,7 +93,9 @@ def connections() -> Guide:
         )
         for each in raw["situations"]
     ]
-    facts = [fact for offer in offers for fact in offer.watch] + [fact for each in situations for fact in each.facts]
+    facts = [fact for offer in offers for fact in offer.watch] + [
+        fact for each in situations for fact in each.facts
+    ]
     said = {fact.source for fact in facts}
     return Guide(offers, situations, {id: words for id, words in sources.items() if id in said})
 

@@ -6,12 +6,25 @@ from pathlib import Path
 from typing import Any, Literal
 
 from maillage.kernel.errors import Refused, UnsourcedFigure
-from maillage.reference.places import read_yaml
+from maillage.reference.files import read_yaml
 
 FILES = Path(__file__).parent / "definitions"
 DEFAULT = "illectronisme-insee-2021"
 LEVELS = "trois-niveaux-2017"
-REQUIRED = ("id", "label", "short", "statement", "universe", "year", "producer", "title", "url", "quote", "n", "doubt")
+REQUIRED = (
+    "id",
+    "label",
+    "short",
+    "statement",
+    "universe",
+    "year",
+    "producer",
+    "title",
+    "url",
+    "quote",
+    "n",
+    "doubt",
+)
 
 Breakdown = Literal["age", "diploma"]
 
@@ -20,8 +33,8 @@ Breakdown = Literal["age", "diploma"]
 class Margin:
     """A published rate of one category.
 
-    category: an age class (`60-74`, `70+`) or a diploma of engine.cells. rate: 0 to 1.
-    low, high: what rounding or reading may hide.
+    category: an age class (`60-74`, `70+`), a diploma of engine.cells or several (`short/long`).
+    rate: 0 to 1. low, high: what rounding or reading may hide.
     """
 
     breakdown: Breakdown
@@ -37,11 +50,12 @@ class Definition:
 
     recipe: `margins` (its own margins), `borrowed` (few margins, the shape of ages from the reference),
     `shifted` (the shape of another definition, moved to a total), `levels` (nested shares, no margin) or
-    `nearest` (a user's own margins, the rest as in the reference).
-    total: the published rate of everybody, 0 to 1, with its range. shape: id of the definition that lends its shape.
-    n: respondents behind the rates; n_known says whether the producer publishes it.
-    shares: the shares of levels, from the worst; empty otherwise. meaning: who is counted, in a whole sentence.
-    unused: what is published and not used, in words.
+    `nearest` (margins by age and diploma, the rest as in the
+    reference: a user's own are so). total: the published rate of everybody, 0
+    to 1, with its range. shape: id of the definition that lends its shape. n: respondents behind the rates;
+    n_known says whether the producer publishes it. shares: the shares of levels, from the worst; empty
+    otherwise. meaning: who is counted, in a full sentence. unused: published figures that are not used, in
+    words.
     """
 
     id: str
@@ -137,5 +151,7 @@ def definition(id: str) -> Definition:
     raise Refused(
         f"La définition « {id} » n’existe pas.",
         why="Le besoin ne se compte qu’avec des taux publiés et sourcés.",
-        do="Choisissez parmi : " + ", ".join(d.id for d in offered()) + ", ou donnez le chemin d’un fichier de taux.",
+        do="Choisissez parmi : "
+        + ", ".join(d.id for d in offered())
+        + ", ou donnez le chemin d’un fichier de taux.",
     )

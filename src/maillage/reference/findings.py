@@ -1,11 +1,13 @@
-"""What actors and inhabitants may find of a territory, that no file tells: typed, so that what they say can be set side by side."""
+"""What actors and inhabitants may find of a territory, that no file tells: typed, so that what they say can
+be set side by side.
+"""
 
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from maillage.reference.places import read_yaml
+from maillage.reference.files import read_yaml
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,13 @@
-"""Shared advice on equipment: how a place without a technician keeps its devices alive, and what a mobile worker carries."""
+"""Shared advice on equipment: how a place without a technician keeps its devices alive, and what a mobile
+worker carries.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from maillage.reference.places import read_yaml
+from maillage.reference.files import read_yaml
 
 FILE = Path(__file__).parent / "maintenance.yaml"
 
@@ -47,4 +49,7 @@ def advice() -> tuple[Advice, ...]:
 
 @cache
 def kits() -> tuple[Kit, ...]:
-    return tuple(Kit(**{**raw, "items": tuple(Item(**item) for item in raw["items"])}) for raw in read_yaml(FILE)["kits"])
+    return tuple(
+        Kit(**{**raw, "items": tuple(Item(**item) for item in raw["items"])})
+        for raw in read_yaml(FILE)["kits"]
+    )

@@ -1,7 +1,8 @@
-"""What a place offers, in the words of the standards: fields of a sheet, closed lists, practices, types of structures.
+"""What a place offers, in the words of the standards: fields of a sheet, closed lists, practices, types of
+structures.
 
-Sources: `standards.md` of the field (lieux de médiation numérique 1.0.2, 0.1, etalab 0.1.2, data·inclusion v1) and the lists
-published by Strasbourg and Maubeuge; the files of `reference/offer/` say which.
+Sources: `standards.md` of the field (lieux de médiation numérique 1.0.2, 0.1, etalab 0.1.2, data·inclusion
+v1) and the lists published by Strasbourg and Maubeuge; the files of `reference/offer/` say which.
 """
 
 from collections.abc import Mapping
@@ -20,7 +21,9 @@ UNKNOWN_PIVOT = "00000000000000"
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A field of a sheet, or a condition of a practice. `kind` names its cleaner; `list` its closed list, '' if none."""
+    """A field of a sheet, or a condition of a practice. `kind` names its cleaner; `list` its closed list, ''
+    if none.
+    """
 
     id: str
     label: str
@@ -34,7 +37,9 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """A value of a closed list: `label` of the national schema, `plain` for the public, `di` and `network` elsewhere."""
+    """A value of a closed list: `label` of the national schema, `plain` for the public, `di` and `network`
+    elsewhere.
+    """
 
     id: str
     label: str
@@ -46,8 +51,10 @@ class Value:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """What one word of a file says: a value of a list (`slug`), or a text kept in another field. Both '' say nothing."""
+class WordMeaning:
+    """What one word of a file says: a value of a list (`slug`), or a text kept in another field. Both '' say
+    nothing.
+    """
 
     field: str
     slug: str = ""
@@ -71,21 +78,24 @@ class ClosedList:
 
     id: str
     values: Mapping[str, Value]
-    words: Mapping[str, tuple[Said, ...]]
+    words: Mapping[str, tuple[WordMeaning, ...]]
     free: str = ""
     vague: Mapping[str, Vague] = field(default_factory=dict)
 
-    def said(self, text: str) -> tuple[Said, ...] | None:
-        """Return what a word says; None when it is unknown to the list. An unknown word of an open list goes elsewhere."""
+    def meanings(self, text: str) -> tuple[WordMeaning, ...] | None:
+        """Return what a word says; None when it is unknown to the list. An unknown word of an open list goes
+        elsewhere.
+        """
         known = self.words.get(plain(text))
         if known is None and self.free:
-            return (Said(self.free, text=text),)
+            return (WordMeaning(self.free, text=text),)
         return known
 
 
 @dataclass(frozen=True, slots=True)
 class Practice:
-    """Something that people find in a place; `need` says it in their words, `asked` between professionals, `also` are the words of files.
+    """Something that people find in a place; `need` says it in their words, `asked` between professionals,
+    `also` are the words of files.
 
     Among these, `alone` may be said of anything, and `things` are what something may be done with.
     """
@@ -149,7 +159,9 @@ def lists() -> dict[str, ClosedList]:
 def practices() -> dict[str, Practice]:
     found = {}
     for id, raw in _read("practices").items():
-        words: dict[str, Any] = {key: tuple(each) if isinstance(each, list) else each for key, each in raw.items()}
+        words: dict[str, Any] = {
+            key: tuple(each) if isinstance(each, list) else each for key, each in raw.items()
+        }
         found[id] = Practice(id=id, **words)
     return found
 
@@ -215,20 +227,22 @@ def _closed(id: str, raw: Mapping[str, Any]) -> ClosedList:
         slug: Value(**{"id": slug, **{k: tuple(v) if isinstance(v, list) else v for k, v in each.items()}})
         for slug, each in raw["values"].items()
     }
-    words: dict[str, tuple[Said, ...]] = {}
+    words: dict[str, tuple[WordMeaning, ...]] = {}
     for value in values.values():
         for word in (value.label, value.plain, *value.also):
-            words[plain(word)] = (Said(id, value.id),)
+            words[plain(word)] = (WordMeaning(id, value.id),)
     for word in raw.get("nothing", ()):
-        words[plain(word)] = (Said(id),)
+        words[plain(word)] = (WordMeaning(id),)
     for other, said in raw.get("elsewhere", {}).items():
         for slug, them in said.items():
             for word in them:
-                words[plain(word)] = (Said(other, slug, "" if slug else word),)
+                words[plain(word)] = (WordMeaning(other, slug, "" if slug else word),)
     for word, (slug, note) in raw.get("implies", {}).items():
         notes = {"frais_a_charge": "frais_precisions", "modalites_accompagnement": "acces_precisions"}
-        words[plain(word)] = (Said(id, slug), Said(notes[id], text=note))
-    vague = {plain(word): Vague(many[0], reason) for reason, many in raw.get("vague", {}).items() for word in many}
+        words[plain(word)] = (WordMeaning(id, slug), WordMeaning(notes[id], text=note))
+    vague = {
+        plain(word): Vague(many[0], reason) for reason, many in raw.get("vague", {}).items() for word in many
+    }
     return ClosedList(id, values, words, raw.get("free", ""), vague)
 
 

@@ -1,4 +1,6 @@
-"""How places are ordered when somebody is sent to one: the points of each criterion, and why they are what they are."""
+"""How places are ranked when somebody is referred to one: the points of each criterion, and their
+justification.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,7 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from maillage.kernel.errors import UnsourcedFigure
-from maillage.reference.places import read_yaml
+from maillage.reference.files import read_yaml
 
 FILE = Path(__file__).with_name("orientation.yaml")
 Answer = Literal["good", "fair", "unsaid", "bad"]
@@ -16,7 +18,9 @@ ANSWERS: tuple[Answer, ...] = ("good", "fair", "unsaid", "bad")
 
 @dataclass(frozen=True, slots=True)
 class Criterion:
-    """Something a place is asked to be. points: by answer; what nobody says is worth less than what suits, more than what does not."""
+    """A requirement on a place. points: by answer; an unknown answer scores below a suitable one, above an
+    unsuitable one.
+    """
 
     id: str
     label: str
@@ -30,7 +34,9 @@ class Criterion:
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """What a result of the diagnosis says to look for: a practice of the offer, and how to be helped (for, with, learn)."""
+    """What a result of the diagnosis says to look for: a practice of the offer, and how to be helped (for,
+    with, learn).
+    """
 
     need: str
     help: str
@@ -38,13 +44,16 @@ class Advice:
 
 @cache
 def criteria() -> dict[str, Criterion]:
-    """Return the criteria in the order they are told; UnsourcedFigure for points that nobody explains, or in the wrong order."""
+    """Return the criteria in the order they are presented. Raises UnsourcedFigure for points without a
+    reason, or in the wrong order.
+    """
     found = {id: _criterion(id, raw) for id, raw in _raw()["criteria"].items()}
     for each in found.values():
         in_order = each.points["good"] >= each.points["fair"] >= each.points["unsaid"] > each.points["bad"]
         if not each.why or not in_order:
             raise UnsourcedFigure(
-                f"orientation.yaml: the points of « {each.id} » are not explained, or silence is worth a refusal.",
+                f"orientation.yaml: the points of « {each.id} » are not explained, or silence is worth a"
+                " refusal.",
                 why="People are sent somewhere on these points.",
                 do="Write why, and keep good ≥ fair ≥ unsaid > bad.",
             )

@@ -6,18 +6,31 @@ from pathlib import Path
 from typing import Literal
 
 from maillage.kernel.errors import UnsourcedFigure
-from maillage.reference.places import read_yaml
+from maillage.reference.files import read_yaml
 
 FILES = Path(__file__).parent / "parameters"
-REQUIRED = ("kind", "label", "value", "unit", "universe", "producer", "title", "url", "quote", "checked_on", "doubt")
+REQUIRED = (
+    "kind",
+    "label",
+    "value",
+    "unit",
+    "universe",
+    "producer",
+    "title",
+    "url",
+    "quote",
+    "checked_on",
+    "doubt",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parameter:
-    """A figure the engine uses. `kind` says whether somebody published it or whether we assume it.
+    """A figure the engine uses. `kind` states whether it is published or assumed.
 
-    value: a number, or a tuple of them; low and high: the range in which the truth may lie, if known: simulations
-    draw some of them, sensitivity tables read others. spread: standard deviation of a normal draw.
+    value: a number, or a tuple of them; low and high: the range in which the truth may lie, if known:
+    simulations draw some of them, sensitivity tables read others. spread: standard deviation of a normal
+    draw.
     """
 
     id: str
@@ -45,7 +58,10 @@ def read_file(path: Path) -> dict[str, Parameter]:
             raise UnsourcedFigure(
                 f"{path.name}, {key} lacks: {', '.join(missing)}.",
                 why="Every figure of a dossier must be traceable to a sentence its producer published.",
-                do="Open the publication, copy the sentence into `quote`, fill the other keys, date `checked_on`.",
+                do=(
+                    "Open the publication, copy the sentence into `quote`, fill the other keys, date"
+                    " `checked_on`."
+                ),
             )
         value = raw.pop("value")
         raw["checked_on"] = str(raw["checked_on"])

@@ -4,12 +4,14 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from maillage.reference.places import read_yaml
+from maillage.reference.files import read_yaml
 
 
 @dataclass(frozen=True, slots=True)
 class Public:
-    """A public. id: its word in the list of publics of places; ages: age groups of the census that make it."""
+    """A public. id: its word in the list of publics of places; ages: age groups of the census that make
+    it.
+    """
 
     id: str
     label: str

@@ -16,13 +16,17 @@ def lmn() -> dict[str, Any]:
 
 @cache
 def hsds() -> dict[str, dict[str, Any]]:
-    """Return the JSON schema of each object of HSDS 3.0 that we export, with the name of its CSV file (`path`)."""
+    """Return the JSON schema of each object of HSDS 3.0 that we export, with the name of its CSV file
+    (`path`).
+    """
     return _read("hsds-3.0")
 
 
 @cache
 def data_inclusion() -> dict[str, list[dict[str, str | None]]]:
-    """Return the lists of values of data·inclusion v1: for each list, its values, labels and descriptions (None if none)."""
+    """Return the lists of values of data·inclusion v1: for each list, its values, labels and descriptions
+    (None if none).
+    """
     return _read("data-inclusion-1")
 
 

@@ -12,20 +12,32 @@ from typing import Any
 from maillage.kernel.errors import Refused, UnsourcedFigure
 from maillage.kernel.names import plain
 from maillage.reference.definitions import Definition
-from maillage.reference.places import read_yaml
+from maillage.reference.files import read_yaml
 
 FILE = Path(__file__).parent / "survey_needs.yaml"
-SOURCE = ("id", "definitions", "questions", "wording", "counts", "known", "producer", "title", "year", "difference")
+SOURCE = (
+    "id",
+    "definitions",
+    "questions",
+    "wording",
+    "counts",
+    "known",
+    "producer",
+    "title",
+    "year",
+    "difference",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
     """A question that tells a need. known: percent of the country that gives these answers, as published.
 
-    questions: names it may have; choices: answers that count as the need; others: the other answers it may have; lacks: for a
-    question with several answers, those whose absence counts. An answer outside both makes the link void: it is another
-    question under the same name. doubt: standard deviation of the slope from the question to the definition, 0 for the
-    definition's own question. wording, counts (what these persons do), difference: in words, for whoever reads the figure.
+    questions: names it may have; choices: answers that count as the need; others: the other answers it may
+    have; lacks: for a question with several answers, those whose absence counts. An answer outside both makes
+    the link void: it is another question under the same name. doubt: standard deviation of the slope from the
+    question to the definition, 0 for the definition's own question. wording, counts (what these persons do),
+    difference: in words, for whoever reads the figure.
     """
 
     id: str
@@ -72,7 +84,8 @@ def links_of(definition: Definition) -> tuple[Link, ...]:
 
 
 def stated(words: str, columns: Collection[str]) -> Link:
-    """Return the link that somebody states, typed `QUESTION=REPONSE,REPONSE`: these answers count as the definition's need.
+    """Return the link that somebody states, typed `QUESTION=REPONSE,REPONSE`: these answers count as the
+    definition's need.
 
     Refused when it does not read, or when no column has that name.
     """
@@ -100,6 +113,9 @@ def stated(words: str, columns: Collection[str]) -> Link:
         producer="",
         title="",
         year=0,
-        difference="C’est la personne qui demande l’étude qui dit que ces réponses comptent les mêmes personnes que la définition.",
+        difference=(
+            "C’est la personne qui demande l’étude qui dit que ces réponses comptent les mêmes personnes que"
+            " la définition."
+        ),
         choices=choices,
     )

@@ -1,19 +1,20 @@
 """The five questionnaires that are ready: inhabitants, structures, Caf, professionals, first appointment.
 
-One YAML file each (`surveys/*.yaml`), in French, every question with the source it comes from; what the sources lost and we propose
-is marked. Translations stand apart, by sentence (`surveys/translations.yaml`), so that a sentence is translated once.
+One YAML file each (`surveys/*.yaml`), in French, every question with the source it comes from; what the
+sources lost and we propose is marked. Translations stand apart, by sentence (`surveys/translations.yaml`), so
+that a sentence is translated once.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import fields, replace
+from dataclasses import fields
 from functools import cache
 from pathlib import Path
 from typing import Any, get_args
 
+from maillage.forms import answering
+from maillage.forms.questionnaire import Choice, Group, Kind, National, Question, Questionnaire, Texts
 from maillage.kernel.errors import UnsourcedFigure
-from maillage.reference import answering
-from maillage.reference.places import read_yaml
-from maillage.reference.questionnaire import Choice, Group, Kind, National, Question, Questionnaire, Texts
+from maillage.reference.files import read_yaml
 
 FOLDER = Path(__file__).with_name("surveys")
 FILES = ("habitants", "structures", "caf", "professionnels", "premier_rendez_vous")
@@ -30,8 +31,9 @@ VERSION = "2026112101"
 def banks() -> dict[str, Questionnaire]:
     """Return the ready questionnaires by id, in the order they are proposed.
 
-    UnsourcedFigure, before anybody is asked anything: an expression that cannot be read, a list that is not there, a sentence
-    without its translation in a language the questionnaire says it speaks, a question whose source nobody can find.
+    UnsourcedFigure, before anybody is asked anything: an expression that cannot be read, a list that is not
+    there, a sentence without its translation in a language the questionnaire says it speaks, a question whose
+    source nobody can find.
     """
     found = {name: bank(name) for name in FILES}
     for each in found.values():
@@ -56,19 +58,6 @@ def bank(name: str) -> Questionnaire:
     )
 
 
-def with_communes(questionnaire: Questionnaire, communes: Mapping[str, str]) -> Questionnaire:
-    """Return a questionnaire whose list « commune » holds these: code → name, « Une autre commune » last.
-
-    >>> [choice.name for choice in with_communes(banks()["habitants"], {"59392": "Maubeuge"}).lists["commune"]]
-    ['59392', 'autres']
-    """
-    if "commune" not in questionnaire.lists:
-        return questionnaire
-    others = tuple(choice for choice in questionnaire.lists["commune"] if choice.name == "autres")
-    named = tuple(Choice(name=code, label={"fr": name}) for code, name in communes.items())
-    return replace(questionnaire, lists={**questionnaire.lists, "commune": named + others})
-
-
 @cache
 def translations() -> Mapping[str, Mapping[str, str]]:
     """Return the translations of a French sentence, by language."""
@@ -91,10 +80,17 @@ def _choices(raw: Mapping[str, Any], languages: tuple[str, ...]) -> Iterator[Cho
             label=_texts(held["fr"], languages),
             alone=held.get("alone", False),
             inferred=held.get("inferred", False),
+            printed=held.get("printed", ""),
         )
 
 
-PLAIN = frozenset(field.name for field in fields(Question)) - {"label", "hint", "constraint_message", "rows", "national"}
+PLAIN = frozenset(field.name for field in fields(Question)) - {
+    "label",
+    "hint",
+    "constraint_message",
+    "rows",
+    "national",
+}
 
 
 def _item(raw: Mapping[str, Any], bank: Mapping[str, Any], languages: tuple[str, ...]) -> Question | Group:
@@ -128,6 +124,12 @@ def _checked(each: Questionnaire) -> None:
         if not (question.rows or question.ours):
             told.append(f"{question.name}: neither a source nor ours")
     told += [f"not in {language}: {words}" for language, words in _untranslated(each)]
+    told += [
+        f"{name}/{choice.name}: the end of its label is lost, and it is not marked inferred"
+        for name, choices in each.lists.items()
+        for choice in choices
+        if choice.printed and not choice.inferred
+    ]
     if told:
         raise UnsourcedFigure(
             f"surveys/{each.id}.yaml: {'; '.join(told[:20])}.",
@@ -140,7 +142,9 @@ def _untranslated(each: Questionnaire) -> Iterator[tuple[str, str]]:
     """Yield the languages and sentences that miss a translation."""
     texts = [choice.label for name, choices in each.lists.items() for choice in choices]
     texts += [
-        text for question in each.questions() for text in (question.label, question.hint, question.constraint_message)
+        text
+        for question in each.questions()
+        for text in (question.label, question.hint, question.constraint_message)
     ]
     texts += [item.label for item in each.items if isinstance(item, Group)]
     for text in texts:
