@@ -1,4 +1,4 @@
-"""Reading a delimited file that somebody typed: any usual separator, and faults named by line, column and value."""
+"""Reading a hand-made delimited file: any usual separator, and errors located by line, column and value."""
 
 import csv
 import io
@@ -24,7 +24,9 @@ class Row:
     def fault(self, column: str, reason: str, *, why: str, do: str) -> Refused:
         """Return the refusal that names this row, a column and its value."""
         return Refused(
-            f"{self.file}, ligne {self.line}, colonne {column}, valeur « {self[column]} » : {reason}.", why=why, do=do
+            f"{self.file}, ligne {self.line}, colonne {column}, valeur « {self[column]} » : {reason}.",
+            why=why,
+            do=do,
         )
 
 
@@ -39,11 +41,14 @@ def read(
 ) -> list[Row]:
     """Return the rows of a CSV file in UTF-8, with or without BOM, separated by comma, semicolon or tab.
 
-    required: columns that must be there; aliases: other names they may have. purpose: why they are needed, in French.
-    Raises Refused on a wrong encoding, a missing column or an empty file; blank lines are passed over.
+    required: columns that must be there; aliases: other names they may have. purpose: why they are needed, in
+    French. Raises Refused on a wrong encoding, a missing column or an empty file; blank lines are passed
+    over.
     """
     if not content.strip():
-        raise Refused(f"{name} : le fichier est vide.", why=purpose, do=f"L’en-tête attendu est : {','.join(required)}.")
+        raise Refused(
+            f"{name} : le fichier est vide.", why=purpose, do=f"L’en-tête attendu est : {','.join(required)}."
+        )
     text = _decoded(content, name, encoding_help)
     if (at := text.find("\x00")) >= 0:
         raise Refused(
@@ -57,6 +62,33 @@ def read(
     known = aliases or {}
     header = [known.get((column or "").strip(), (column or "").strip()) for column in reader.fieldnames or []]
     reader.fieldnames = header
+    _check_header(header, name, required, purpose)
+    rows, line = [], 1
+    try:
+        for row in reader:
+            cells = {key: value or "" for key, value in row.items() if key}
+            if any(
+                len(cell) > MAX_CELL for cell in cells.values()
+            ):  # the limit of csv, which any library may lift for all
+                raise csv.Error
+            line = reader.line_num
+            if any(cell.strip() for cell in cells.values()):
+                rows.append(Row(name, line, cells))
+    except csv.Error as error:
+        raise Refused(
+            f"{name}, ligne {line + 1} : cette ligne ne se lit pas comme du CSV.",
+            why=(
+                "Une case y est plus longue que 131 072 caractères : un guillemet n’est sans doute pas"
+                " refermé."
+            ),
+            do="Ouvrez-le dans un tableur, vérifiez cette ligne, puis enregistrez-le en « CSV UTF-8 ».",
+        ) from error
+    if not rows:
+        raise Refused(f"{name} : aucune ligne sous l’en-tête.", why=purpose, do="Donnez au moins une ligne.")
+    return rows
+
+
+def _check_header(header: Sequence[str], name: str, required: Sequence[str], purpose: str) -> None:
     for column in required:
         if column not in header:
             raise Refused(
@@ -70,24 +102,6 @@ def read(
                 why="On ne saurait pas laquelle lire.",
                 do="N’en gardez qu’une.",
             )
-    rows, line = [], 1
-    try:
-        for row in reader:
-            cells = {key: value or "" for key, value in row.items() if key}
-            if any(len(cell) > MAX_CELL for cell in cells.values()):  # the limit of csv, which any library may lift for all
-                raise csv.Error
-            line = reader.line_num
-            if any(cell.strip() for cell in cells.values()):
-                rows.append(Row(name, line, cells))
-    except csv.Error as error:
-        raise Refused(
-            f"{name}, ligne {line + 1} : cette ligne ne se lit pas comme du CSV.",
-            why="Une case y est plus longue que 131 072 caractères : un guillemet n’est sans doute pas refermé.",
-            do="Ouvrez-le dans un tableur, vérifiez cette ligne, puis enregistrez-le en « CSV UTF-8 ».",
-        ) from error
-    if not rows:
-        raise Refused(f"{name} : aucune ligne sous l’en-tête.", why=purpose, do="Donnez au moins une ligne.")
-    return rows
 
 
 def _decoded(content: bytes, name: str, encoding_help: str) -> str:

@@ -1,4 +1,4 @@
-"""What must be true of a table, said once and failing aloud."""
+"""What must be true of a table, written once and failing loudly."""
 
 import numpy as np
 
@@ -42,7 +42,11 @@ def known(table: Table, column: str, codes: Column) -> None:
     """Fail unless every code of the column is among `codes`."""
     if (strangers := np.setdiff1d(table[column], codes)).size:
         raise BrokenSource(
-            f"{table.name}: {strangers.size} codes of {column} are unknown (first: {strangers[:5].tolist()}).",
+            f"{table.name}: {strangers.size} codes of {column} are unknown (first:"
+            f" {strangers[:5].tolist()}).",
             why="Their residents would vanish from their commune, their EPCI and their région.",
-            do="If they merged, the table of former codes is too old: rebuild it with tools/reference_data.py cog.",
+            do=(
+                "If they merged, the table of former codes is too old: rebuild it with"
+                " tools/reference_data.py cog."
+            ),
         )

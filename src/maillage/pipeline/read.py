@@ -9,11 +9,14 @@ from maillage.kernel.table import Column, Table
 from maillage.reference.cards import cards
 
 
-def select(card: str, query: str, parameters: dict[str, Any] | None = None, *, numbered: bool = False) -> Table:
+def select(
+    card: str, query: str, parameters: dict[str, Any] | None = None, *, numbered: bool = False
+) -> Table:
     """Return the result of a SELECT over one raw file, which the query calls `raw`.
 
     Text columns come back as arrays of str (null = empty), numbers as float64 (null = nan) or int64.
-    numbered: raw (parquet only) has a column `file_row_number`: without an `order by`, no order of rows is promised.
+    numbered: raw (parquet only) has a column `file_row_number`: without an `order by`, no order of rows is
+    promised.
     """
     file = cards()[card].file
     with duckdb.connect(config={"threads": 1, "autoinstall_known_extensions": False}) as connection:

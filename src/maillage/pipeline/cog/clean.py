@@ -21,9 +21,11 @@ RESTORED = {
 
 @cache
 def communes() -> Table:
-    """Return one row per commune or municipal arrondissement: code, name, parent, postcodes, and where it belongs.
+    """Return one row per commune or municipal arrondissement: code, name, parent, postcodes, and where it
+    belongs.
 
-    `parent` is the commune of an arrondissement, empty otherwise; `epci` is empty for a commune outside any EPCI.
+    `parent` is the commune of an arrondissement, empty otherwise; `epci` is empty for a commune outside any
+    EPCI.
     """
     return select("etalab-cog-communes", "select * from raw order by code")
 
@@ -38,9 +40,10 @@ def former() -> Table:
 
 
 def current(codes: Column) -> Column:
-    """Return today's commune for each code: arrondissements give their commune, former codes what they became.
+    """Return today's commune for each code: arrondissements give their commune, former codes what they
+    became.
 
-    A code that is neither is returned as it is, so that the check names it.
+    A code that is neither is returned unchanged, so that the check reports it.
     """
     table = former()
     found = positions(table["former"], codes)
@@ -52,7 +55,9 @@ def current(codes: Column) -> Column:
 
 
 def by_current_commune(table: Table) -> Table:
-    """Return the table with its `commune` column in today's codes, the counts of merged communes added together."""
+    """Return the table with its `commune` column in today's codes, the counts of merged communes added
+    together.
+    """
     names, at = group(current(table["commune"]))
     columns: dict[str, Column] = {"commune": names}
     for name, values in table.columns.items():

@@ -10,11 +10,22 @@ from maillage.kernel.table import Table
 from maillage.pipeline.read import select
 
 GRID = 10_000
+SIDES = ("west", "south", "east", "north")
 
 
 def communes(codes: Iterable[str]) -> dict[str, shapely.Geometry]:
     """Return the contour (WGS84, degrees) of each commune or arrondissement that has one."""
     return _shapes("ign-communes-contours", sorted(codes))
+
+
+def communes_in(west: float, south: float, east: float, north: float) -> set[str]:
+    """Return the codes of the communes and arrondissements that have a corner in a box (degrees)."""
+    table = select(
+        "ign-communes-contours",
+        "select distinct code from raw where x between $west and $east and y between $south and $north",
+        {name: round(side * GRID) for name, side in zip(SIDES, (west, south, east, north), strict=True)},
+    )
+    return set(table["code"].tolist())
 
 
 def iris(codes: Iterable[str]) -> dict[str, shapely.Geometry]:
@@ -27,8 +38,8 @@ def _shapes(card: str, codes: list[str]) -> dict[str, shapely.Geometry]:
         return {}
     table = select(
         card,
-        "select code, part, ring, x, y from raw where code between $first and $last and list_contains($codes, code) "
-        "order by file_row_number",  # the points of a ring are in the order of the file
+        "select code, part, ring, x, y from raw where code between $first and $last and list_contains($codes,"
+        " code) order by file_row_number",  # the points of a ring are in the order of the file
         {"first": codes[0], "last": codes[-1], "codes": codes},
         numbered=True,
     )

@@ -11,10 +11,12 @@ from maillage.pipeline.read import select
 
 @cache
 def communes() -> Table:
-    """Return one row per commune of today, and per arrondissement: median (euros a year per consumption unit).
+    """Return one row per commune of today, and per arrondissement: median (euros a year per consumption
+    unit).
 
-    Secret medians are absent rows. A commune made of several takes the plain mean of their medians, and so does the
-    whole of Paris, Lyon or Marseille: no base to weight them with. Their arrondissements keep their own.
+    Secret medians are absent rows. A commune made of several takes the plain mean of their medians, and so
+    does the whole of Paris, Lyon or Marseille: no base to weight them with. Their arrondissements keep their
+    own.
     """
     table = select(
         "insee-filosofi-communes",

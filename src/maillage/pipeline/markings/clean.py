@@ -19,7 +19,9 @@ LARGEST = 60_000_000  # bytes once unpacked: a national file is under twenty mil
 
 @dataclass(frozen=True, slots=True)
 class District:
-    """A contour with its code, its name and the commune that the file names (one only, even when it spans two)."""
+    """A contour with its code, its name and the commune that the file names (one only, even when it spans
+    two).
+    """
 
     code: str
     name: str
@@ -39,7 +41,9 @@ class Marking:
 
 
 def read(content: bytes, *, name: str) -> Marking:
-    """Return what a dropped file marks, its form recognised from its content; Refused when it is none of the three."""
+    """Return what a dropped file marks, its form recognised from its content; Refused when it is none of the
+    three.
+    """
     if content[:4] == b"PK\x03\x04":
         content, name = _unzipped(content, name)
     if content.lstrip()[:1] == b"{":
@@ -57,9 +61,14 @@ def _unzipped(content: bytes, name: str) -> tuple[bytes, str]:
             raise Refused(
                 f"{name} est un classeur, pas un fichier CSV.",
                 why="Une liste de codes se lit en CSV, où les zéros de tête restent.",
-                do="Enregistrez la feuille en « CSV UTF-8 », la colonne des codes en texte, puis déposez ce fichier.",
+                do=(
+                    "Enregistrez la feuille en « CSV UTF-8 », la colonne des codes en texte, puis déposez ce"
+                    " fichier."
+                ),
             )
-        inside = [info for info in archive.infolist() if info.filename.casefold().endswith((".geojson", ".json"))]
+        inside = [
+            info for info in archive.infolist() if info.filename.casefold().endswith((".geojson", ".json"))
+        ]
         wgs84 = [info for info in inside if "wgs84" in info.filename.casefold()] or inside
         if not wgs84 or wgs84[0].file_size > LARGEST:
             raise zipfile.BadZipFile
@@ -107,7 +116,9 @@ def _districts(content: bytes, name: str) -> Marking:
             )
         out.append(District(code, label, str(properties.get("insee_com") or "").strip(), shape))
     if not out:
-        raise Refused(f"{name} : aucun contour.", why="Le fichier est vide.", do="Déposez le fichier officiel.")
+        raise Refused(
+            f"{name} : aucun contour.", why="Le fichier est vide.", do="Déposez le fichier officiel."
+        )
     return Marking("qpv", "Quartiers prioritaires (QPV)", districts=tuple(out))
 
 
@@ -124,7 +135,10 @@ def _shape(geometry: object) -> shapely.Geometry | None:
 
 def _frr(content: bytes, name: str) -> Marking:
     rows = rows_of(
-        content, name, required=FRR_COLUMNS, purpose="Le fichier FRR dit, pour chaque commune, si elle est classée."
+        content,
+        name,
+        required=FRR_COLUMNS,
+        purpose="Le fichier FRR dit, pour chaque commune, si elle est classée.",
     )
     shares, lines = {}, {}
     for row in rows:

@@ -1,4 +1,6 @@
-"""What a short answer means, alone or followed by what comes with it: yes, no, not yet, or nothing that anybody knows."""
+"""What a short answer means, alone or followed by what comes with it: yes, no, not yet, or nothing that
+anybody knows.
+"""
 
 import re
 from collections import Counter
@@ -17,14 +19,25 @@ YES = frozenset(
         *("offert", "offerte", "propose", "proposee", "disponible", "possible", "present"),
     )
 )
-NO = frozenset(("non", "n", "no", "false", "faux", "0", "aucun", "aucune", "neant", "jamais", "pas du tout", "off"))
-FIRST: dict[str, Meaning] = {"oui": "yes", "yes": "yes", "non": "no", "no": "no", "aucun": "no", "aucune": "no"}
+NO = frozenset(
+    ("non", "n", "no", "false", "faux", "0", "aucun", "aucune", "neant", "jamais", "pas du tout", "off")
+)
+FIRST: dict[str, Meaning] = {
+    "oui": "yes",
+    "yes": "yes",
+    "non": "no",
+    "no": "no",
+    "aucun": "no",
+    "aucune": "no",
+}
 DENIED = re.compile(
     r"(?:non |y a )?pas (?:de |d |encore|du tout|disponible|propose|possible|pour l|actuellement|a ce jour)"
 )
 PLANNED = re.compile(
-    r"\b(?:(?:en|au stade de) (?:projet|construction|creation|travaux|preparation|reflexion|developpement)|projet|a venir"
-    r"|a l etude|bientot|prochain(?:e|es|s|ement)?|(?:est |sera |seront )?prevue?s?|envisagee?s?|d ici|courant 20\d\d"
+    r"\b(?:(?:en|au stade de)"
+    r" (?:projet|construction|creation|travaux|preparation|reflexion|developpement)|projet|a venir"
+    r"|a l etude|bientot|prochain(?:e|es|s|ement)?|(?:est |sera |seront )?prevue?s?|envisagee?s?|d"
+    r" ici|courant 20\d\d"
     r"|en cours(?! d (?:annee|ete|hiver)| de (?:semaine|journee|matinee)))\b"
 )
 UNKNOWN = re.compile(
@@ -35,7 +48,8 @@ UNKNOWN = re.compile(
 )
 TO_SEE = re.compile(r"\ba (?:verifier|confirmer|voir|completer|preciser|definir|valider)\b|\bse renseigner\b")
 STOPPED = re.compile(
-    r"\b(?:en panne|hors service|indisponible|suspendue?s?|interrompue?s?|arretee?s?|supprimee?s?|terminee?s?|fermee?s?"
+    r"\b(?:en panne|hors"
+    r" service|indisponible|suspendue?s?|interrompue?s?|arretee?s?|supprimee?s?|terminee?s?|fermee?s?"
     r"|casse|n existe plus|n est plus|n y a plus|plus (?:propose|disponible|active?|en service))"
 )
 MOSTLY = 0.6  # the share of cells that must answer for a column to be one of yes and no
@@ -47,7 +61,8 @@ REST = re.compile(r"(?:oui|yes|non|no)\b[\s,;:.!/–—-]*", re.IGNORECASE)
 def meant(text: str) -> Meaning:
     """Return what an answer means; “other” when it says neither yes nor no.
 
-    >>> [meant(text) for text in ("Oui, sur inscription", "non renseigné", "Non, mais bientôt", "en panne", "gratuit")]
+    >>> [meant(text) for text in (
+    ...     "Oui, sur inscription", "non renseigné", "Non, mais bientôt", "en panne", "gratuit")]
     ['yes', 'unknown', 'planned', 'stopped', 'other']
     """
     said = plain(text)
@@ -81,13 +96,15 @@ def rest(text: str) -> str:
     if (begun := REST.match(text.strip())) is None:
         return ""
     left = text.strip()[begun.end() :].strip()
-    return left[1:-1].strip() if left.startswith("(") and left.endswith(")") and left.count("(") == 1 else left
+    return (
+        left[1:-1].strip() if left.startswith("(") and left.endswith(")") and left.count("(") == 1 else left
+    )
 
 
 def answered(values: Iterable[str]) -> dict[str, Meaning] | None:
-    """Return what each answer of a column of yes and no means; None when its cells mostly say anything else.
+    """Return the meaning of each answer in a yes/no column; None when most of its cells mean something else.
 
-    A column that counts (0, 1, 2…) is none, and so is one where nobody plainly says yes or no.
+    A column of counts (0, 1, 2…) is not one, and neither is one where no cell is plainly yes or no.
     """
     n = Counter(values)
     said = {value: meant(value) for value in n}

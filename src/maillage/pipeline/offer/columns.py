@@ -1,4 +1,4 @@
-"""The columns of a file that nobody described: what each may be called, and its filled cells."""
+"""The columns of a file without a description: the possible names of each, and its filled cells."""
 
 import re
 from collections import Counter
@@ -15,9 +15,12 @@ ASKED = re.compile(
 )  # « Wifi (oui/non) »
 SAMPLE = 60  # distinct cells of a column that are looked at
 FURNITURE = {  # words that say nothing of what a column holds
-    "a", "au", "aux", "avez", "ce", "d", "dans", "de", "des", "du", "en", "est", "et", "etes", "l", "la", "le", "les",
-    "leur", "leurs", "ma", "mes", "mon", "nos", "notre", "ou", "par", "pour", "possedez", "quel", "quelle", "quelles",
-    "quels", "s", "sa", "ses", "son", "sont", "sur", "un", "une", "vos", "votre", "vous", "accompagnez", "proposez",
+    "a", "au", "aux", "avez", "ce", "d", "dans", "de", "des", "du", "en", "est", "et", "etes", "l", "la",
+    "le", "les",
+    "leur", "leurs", "ma", "mes", "mon", "nos", "notre", "ou", "par", "pour", "possedez", "quel", "quelle",
+    "quelles",
+    "quels", "s", "sa", "ses", "son", "sont", "sur", "un", "une", "vos", "votre", "vous", "accompagnez",
+    "proposez",
     "structure", "structures", "lieu", "lieux", "organisation", "etablissement", "service",
 }  # fmt: skip
 
@@ -26,8 +29,8 @@ FURNITURE = {  # words that say nothing of what a column holds
 class Column:
     """A column: the names it may be known by, the plainest first, and its filled cells.
 
-    sample: the first distinct cells, those that say that nobody knows apart. answers: what each of its cells means when it
-    is a column of yes and no, else None.
+    sample: the first distinct cells, those that say that nobody knows apart. answers: what each of its cells
+    means when it is a column of yes and no, else None.
     """
 
     name: str
@@ -44,25 +47,42 @@ class Column:
 def columns_of(sheet: Sheet) -> list[Column]:
     """Return the columns of a sheet, without the few letters that they may all begin with."""
     lead = _common_lead(sheet.columns)
-    return [_column(name, lead, tuple(v for row in sheet.rows if (v := row.cells.get(name, "")))) for name in sheet.columns]
+    return [
+        _column(name, lead, tuple(v for row in sheet.rows if (v := row.cells.get(name, ""))))
+        for name in sheet.columns
+    ]
 
 
 def _column(name: str, lead: str, cells: tuple[str, ...]) -> Column:
     known = (cell for cell in dict.fromkeys(cells) if meant(cell) != "unknown")
-    return Column(name, said(name.removeprefix(lead)), cells, tuple(islice(known, SAMPLE)) or cells[:1], answered(cells))
+    return Column(
+        name,
+        column_names(name.removeprefix(lead)),
+        cells,
+        tuple(islice(known, SAMPLE)) or cells[:1],
+        answered(cells),
+    )
 
 
 def _common_lead(names: Sequence[str]) -> str:
-    """Return the few letters that most columns begin with, as `c_`, or as `properties.`; '' when there are none."""
+    """Return the few letters that most columns begin with, as `c_`, or as `properties.`; '' when there are
+    none.
+    """
     leads = Counter(match[0] for name in names if (match := re.match(r"[a-z]{1,3}_|\w+\.", name)))
     lead, n = leads.most_common(1)[0] if leads else ("", 0)
     return lead if n > 0.6 * len(names) else ""
 
 
-def said(name: str) -> tuple[str, ...]:
-    """Return what a column may be called: its name, without its number, without words that say nothing, its last part."""
+def column_names(name: str) -> tuple[str, ...]:
+    """Return what a column may be called: its name, without its number, without words that say nothing, its
+    last part.
+    """
     name = ASKED.sub("", name).strip() or name
-    apart = re.sub(r"(?<=[a-zà-ÿ0-9])(?=[A-Z][a-z])|(?<=[a-zà-ÿ])(?=[A-Z])", " ", name) if not name.isupper() else name
+    apart = (
+        re.sub(r"(?<=[a-zà-ÿ0-9])(?=[A-Z][a-z])|(?<=[a-zà-ÿ])(?=[A-Z])", " ", name)
+        if not name.isupper()
+        else name
+    )
     whole = plain(apart)
     bare = re.sub(r" ?\d+( \d+)*$", "", whole)
     told = [whole, bare, " ".join(word for word in bare.split() if word not in FURNITURE)]

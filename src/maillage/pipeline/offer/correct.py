@@ -1,8 +1,8 @@
 """Correcting a correspondence one column at a time, without losing what it already says.
 
-A column serves: as a field of the sheet (`nom`), a day of the hours (`horaires:Mo`, `horaires:Tu am`), a practice
-(`practice:wifi`), or a condition of one (`practice:wifi.frais`). What a person chooses replaces all its uses; a use it
-already had keeps the words already known (`gives`, `when`).
+A column serves: as a field of the sheet (`nom`), a day of the hours (`horaires:Mo`, `horaires:Tu am`), a
+practice (`practice:wifi`), or a condition of one (`practice:wifi.frais`). What a person chooses replaces all
+its uses; a use it already had keeps the words already known (`gives`, `when`).
 """
 
 import copy
@@ -23,7 +23,8 @@ from maillage.reference import offer
 Raw = dict[str, Any]
 
 DAY, PRACTICE = "horaires:", "practice:"
-TOGETHER = {  # kinds that take several columns at once, and what stands between them; the others take the first filled
+# kinds that take several columns at once, and what stands between them; the others take the first filled
+TOGETHER = {
     "street": " ",
     **dict.fromkeys(("text", "lines", "phone", "mail", "site"), " ; "),
 }
@@ -34,10 +35,11 @@ UNKNOWN, GUESSED, DROPPED, KNOWN = "unknown", "guessed", "dropped", "known"
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A word of a column, how often it is there, and what it gives.
+    """A word of a column, how often it appears, and its meaning.
 
-    given: slugs of the list, codes of types, or the state of a practice (offered, planned, no). elsewhere: the other
-    fields it fills, or practices that read it when this use does not. status: unknown; guessed, when nobody said what it gives; dropped, when nothing keeps it; or known.
+    given: slugs of the list, codes of types, or the state of a practice (offered, planned, no). elsewhere:
+    the other fields it fills, or practices that read it when this use does not. status: unknown; guessed,
+    when nobody said what it gives; dropped, when nothing keeps it; or known.
     """
 
     text: str
@@ -60,11 +62,16 @@ class _Plain(yaml.SafeDumper):
 
 
 def parsed(text: str, name: str) -> Raw:
-    """Return the YAML of a correspondence as plain values, what it prolongs included; Refused when it cannot be followed."""
+    """Return the YAML of a correspondence as plain values, what it prolongs included; Refused when it cannot
+    be followed.
+    """
     mapping.load(text, name)
     raw: Raw = copy.deepcopy(mapping.parsed(text))
     if base := raw.pop("extends", ""):
-        raw["fields"] = {**parsed((mapping.FILES / f"{base}.yaml").read_text("utf-8"), base)["fields"], **raw["fields"]}
+        raw["fields"] = {
+            **parsed((mapping.FILES / f"{base}.yaml").read_text("utf-8"), base)["fields"],
+            **raw["fields"],
+        }
     return raw
 
 
@@ -73,11 +80,13 @@ def written(raw: Raw) -> str:
     return yaml.dump(raw, Dumper=_Plain, allow_unicode=True, sort_keys=False, width=120)
 
 
-# ------------------------------------------------------------------------------------------------------- uses of a column
+# ------------------------------------------------------------------------------------------- uses of a column
 
 
 def uses(raw: Raw) -> dict[str, list[str]]:
-    """Return what each column serves as, by its plain name: fields of closed lists first, then others, then practices."""
+    """Return what each column serves as, by its plain name: fields of closed lists first, then others, then
+    practices.
+    """
     found: dict[str, list[str]] = {}
 
     def note(target: str, columns: Iterable[str]) -> None:
@@ -115,7 +124,7 @@ def _many(spec: Any) -> list[Any]:
     return spec if isinstance(spec, list) else [spec]
 
 
-# ---------------------------------------------------------------------------------------------------- changing a column
+# ------------------------------------------------------------------------------------------ changing a column
 
 
 def assign(raw: Raw, column: str, target: str, *, order: Sequence[str]) -> None:
@@ -137,7 +146,10 @@ def assign(raw: Raw, column: str, target: str, *, order: Sequence[str]) -> None:
         day = target.removeprefix(DAY)
         there = _columns(days.get(day))  # several columns of a day open and close, two by two
         days[day] = _ordered([*there, column], order) if there else column
-        raw["fields"]["horaires"] = {**(held if isinstance(held, dict) and "days" in held else {}), "days": days}
+        raw["fields"]["horaires"] = {
+            **(held if isinstance(held, dict) and "days" in held else {}),
+            "days": days,
+        }
     elif target:
         raw["fields"][target] = _with(raw["fields"].get(target), column, offer.fields()[target], order)
     else:
@@ -191,7 +203,9 @@ def _without(spec: Any, key: str) -> Any:
 
 
 def _with(spec: Any, column: str, of: offer.Field, order: Sequence[str]) -> Any:
-    """Return the origins of a field with one column more: lists add up, some texts stand together, others choose."""
+    """Return the origins of a field with one column more: lists add up, some texts stand together, others
+    choose.
+    """
     if spec is None:
         return column
     if of.kind in ("list", "kinds"):
@@ -209,7 +223,9 @@ def _with(spec: Any, column: str, of: offer.Field, order: Sequence[str]) -> Any:
 def _ordered(columns: Iterable[str], order: Sequence[str]) -> list[str]:
     """Return columns in the order of the file, a number of street before its name."""
     rank = {plain(name): n for n, name in enumerate(order)}
-    return sorted(columns, key=lambda name: (plain(name).split(" ")[0] not in NUMBER, rank.get(plain(name), len(rank))))
+    return sorted(
+        columns, key=lambda name: (plain(name).split(" ")[0] not in NUMBER, rank.get(plain(name), len(rank)))
+    )
 
 
 def _add_practice(raw: Raw, column: str, id: str) -> None:
@@ -221,7 +237,7 @@ def _add_practice(raw: Raw, column: str, id: str) -> None:
         held["from"] = [*_columns(held.get("from")), column]
 
 
-# -------------------------------------------------------------------------------------------------------- words of a column
+# ------------------------------------------------------------------------------------------ words of a column
 
 
 def has_words(target: str) -> bool:
@@ -232,11 +248,18 @@ def has_words(target: str) -> bool:
 
 
 def words(
-    correspondence: Correspondence, target: str, column: str, values: Iterable[tuple[str, int]], *, today: date
+    correspondence: Correspondence,
+    target: str,
+    column: str,
+    values: Iterable[tuple[str, int]],
+    *,
+    today: date,
 ) -> list[Word]:
-    """Return the words of a column and what each gives: unknown, guessed, dropped, then known; the most frequent first.
+    """Return the words of a column and the meaning of each: unknown, guessed, dropped, then known; most
+    frequent first.
 
-    values: the cells of the column and how often each is there. What a word gives is asked of the reader itself.
+    values: the cells of the column and how often each is there. What a word gives is asked of the reader
+    itself.
     """
     if target.startswith(PRACTICE):
         rules = [r for r in correspondence.practices if r.practice == target.removeprefix(PRACTICE)]
@@ -244,7 +267,9 @@ def words(
         give = _states(correspondence, rules[0], column) if origins else None
     else:
         origins = [
-            o for o in correspondence.fields.get(target, ()) if plain(column) in o.columns and not (o.split or o.inside)
+            o
+            for o in correspondence.fields.get(target, ())
+            if plain(column) in o.columns and not (o.split or o.inside)
         ]
         give = _slugs(correspondence, target, origins, column, today) if origins else None
     if give is None:
@@ -253,13 +278,18 @@ def words(
     for value, times in values:
         for token in _tokens(target, origins[0], value):
             counts[token] = counts.get(token, 0) + times
-    found = [Word(text, times, *given) for (text, times), given in zip(counts.items(), give(list(counts)), strict=True)]
+    found = [
+        Word(text, times, *given)
+        for (text, times), given in zip(counts.items(), give(list(counts)), strict=True)
+    ]
     order = (UNKNOWN, GUESSED, DROPPED, KNOWN)
     return sorted(found, key=lambda word: (order.index(word.status), -word.times, word.text))
 
 
 def _tokens(target: str, origin: Origin, value: str) -> list[str]:
-    """Return the words of a cell; a cell that is one known word is not parted, however many commas it holds."""
+    """Return the words of a cell; a cell that is one known word is not parted, however many commas it
+    holds.
+    """
     said = plain(value)
     if origin.gives is not None and said in origin.gives.whole:
         return [value]
@@ -272,10 +302,15 @@ def _tokens(target: str, origin: Origin, value: str) -> list[str]:
 Given = tuple[tuple[str, ...], tuple[str, ...], str]
 
 
-def _slugs(correspondence: Correspondence, target: str, origins: Sequence[Origin], column: str, today: date) -> Any:
+def _slugs(
+    correspondence: Correspondence, target: str, origins: Sequence[Origin], column: str, today: date
+) -> Any:
     """Return the function that says what words give to a list field, as (slugs, other fields, status)."""
     alone = replace(
-        correspondence, fields={target: tuple(replace(o, separator="\0") for o in origins)}, practices=(), grouped=False
+        correspondence,
+        fields={target: tuple(replace(o, separator="\0") for o in origins)},
+        practices=(),
+        grouped=False,
     )
 
     def give(tokens: Sequence[str]) -> list[Given]:
@@ -311,7 +346,9 @@ def _states(correspondence: Correspondence, rule: PracticeRule, column: str) -> 
     A rule without words of its own takes any filled cell: but for a plain yes or no, that is a guess.
     """
     fields = tuple(
-        id for id, many in correspondence.fields.items() if any(plain(column) in origin.used() for origin in many)
+        id
+        for id, many in correspondence.fields.items()
+        if any(plain(column) in origin.used() for origin in many)
     )
 
     def one(token: str) -> Given:
@@ -326,13 +363,17 @@ def _states(correspondence: Correspondence, rule: PracticeRule, column: str) -> 
 
 
 def give(raw: Raw, column: str, target: str, word: str, slug: str) -> None:
-    """Say what a word of a column gives to a list field: a slug or a code, or NOTHING."""
+    """Set what a word of a column means for a list field: a slug or a code, or NOTHING."""
     spec = raw["fields"][target]
     parts = spec if isinstance(spec, list) and any(isinstance(each, dict) for each in spec) else [spec]
     parts = [part if isinstance(part, dict) else {"from": part} for part in parts]
     for part in parts:
         if plain(column) in map(plain, _columns(part)):
-            gives = {known: given for known, given in (part.get("gives") or {}).items() if plain(str(known)) != plain(word)}
+            gives = {
+                known: given
+                for known, given in (part.get("gives") or {}).items()
+                if plain(str(known)) != plain(word)
+            }
             part["gives"] = {word: None if slug == NOTHING else slug, **gives}
     raw["fields"][target] = parts[0] if len(parts) == 1 else parts
 
@@ -351,12 +392,17 @@ def set_states(raw: Raw, practice: str, wanted: Mapping[str, str]) -> None:
                 whole={plain(each): () for each in kept if not each.startswith("~")},
                 inside=tuple((plain(each[1:]), ()) for each in kept if each.startswith("~")),
             )
-            said = [*kept, *(word for word, meant in wanted.items() if meant == state and known.find(word) is None)]
+            said = [
+                *kept,
+                *(word for word, meant in wanted.items() if meant == state and known.find(word) is None),
+            ]
             _replace(rule, key, said or ([] if key == "when" else None))
 
 
 def _holds(known: str, wanted: Mapping[str, str], state: str) -> bool:
     """Return whether every word that a known one takes is wanted in that state."""
     if known.startswith("~"):
-        return all(meant == state for word, meant in wanted.items() if f" {plain(known[1:])}" in f" {plain(word)}")
+        return all(
+            meant == state for word, meant in wanted.items() if f" {plain(known[1:])}" in f" {plain(word)}"
+        )
     return all(meant == state for word, meant in wanted.items() if plain(word) == plain(known))

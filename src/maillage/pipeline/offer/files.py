@@ -7,19 +7,16 @@ from datetime import date
 from maillage.pipeline.offer import correct, mapping, propose
 from maillage.pipeline.offer.forms.sheet import Sheet, listed
 from maillage.pipeline.offer.mapping import Correspondence
+from maillage.pipeline.offer.proposing.draft import Guess
 from maillage.pipeline.offer.read import Result, read
 
 
-def correspondence_for(sheet: Sheet, *, kept: Iterable[Correspondence] = ()) -> Correspondence:
-    """Return the correspondence of a file: one that somebody kept, one that comes with the product, else a proposal."""
-    return mapping.recognised(sheet.columns, kept) or mapping.load(*draft(sheet)[:2])
+def draft(sheet: Sheet) -> tuple[str, str, list[Guess]]:
+    """Return (the YAML, the name, the guesses) of how a file would be read by whoever knows nothing of its
+    source.
 
-
-def draft(sheet: Sheet) -> tuple[str, str, list[propose.Guess]]:
-    """Return (the YAML, the name, the guesses) of how a file would be read by whoever knows nothing of its source.
-
-    A format that comes with the product is completed by guesses on the columns that it does not read; without one, all
-    is guessed.
+    A format that comes with the product is completed by guesses on the columns that it does not read; without
+    one, all is guessed.
     """
     known = mapping.recognised(sheet.columns)
     if known is None:
@@ -46,5 +43,7 @@ def places(
     result = read(sheet, mapping.load(text, name), today=today, source=source)
     if guesses and mapping.recognised(sheet.columns) is not None:
         said = listed([f"« {guess.column} » → {guess.field}" for guess in guesses], most=12)
-        return replace(result, notes=(*result.notes, f"Colonnes que le format ne prévoit pas, devinées : {said}."))
+        return replace(
+            result, notes=(*result.notes, f"Colonnes que le format ne prévoit pas, devinées : {said}.")
+        )
     return result

@@ -7,6 +7,9 @@ from datetime import date
 from functools import cache
 from typing import Any
 
+from babel import Locale
+from babel.core import get_global
+
 from maillage.kernel.names import plain
 from maillage.pipeline.offer import answers, naming
 from maillage.pipeline.offer.clean import (
@@ -29,24 +32,56 @@ from maillage.reference import offer
 
 MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[a-z]{2,}", re.I)
 SITE = re.compile(
-    r"(https?://|www\.)\S+|[\w-]+(\.[\w-]+)*\.(fr|com|org|net|eu|info|io|re|nc|corsica|bzh|alsace)(/\S*)?", re.I
+    r"(https?://|www\.)\S+|[\w-]+(\.[\w-]+)*\.(fr|com|org|net|eu|info|io|re|nc|corsica|bzh|alsace)(/\S*)?",
+    re.I,
 )
 PHONE = re.compile(r"\(?(\+\d{2,3}|0033|0)[\s.]?\(?[1-9]\)?([\s./-]?\d{2}){3,4}\b")
-HOURS = re.compile(r"\b\d{1,2}\s?[h:]\s?\d{0,2}\b|\b(Mo|Tu|We|Th|Fr|Sa|Su)\b", re.I)
+TIME = re.compile(r"\b\d{1,2}\s?[h:]\s?\d{0,2}\b|\b24\s?/\s?7\b", re.I)
+DAY = re.compile(r"\b(?:Mo|Tu|We|Th|Fr|Sa|Su)\b", re.I)
+DAYS_ALONE = re.compile(rf"(?:{DAY.pattern}|off|closed|[\s,;–-])+", re.I)
+ENOUGH_DAYS = (
+    3  # distinct ones in a column: FR is a country too, SA a legal form, « sa » and « tu » are words
+)
 DATE = re.compile(r"\d{4}[-/]\d{2}[-/]\d{2}|\d{1,2}/\d{1,2}/\d{4}")
 PAIR = re.compile(r"(?:POINT\s*)?[(\[]?\s*-?\d+[.,]\d+\s*[,;|\s]\s*-?\d+[.,]\d+\s*[)\]]?", re.I)
 MARKUP = re.compile(r"</?\w+[^<>]*>")
-KEYED = re.compile(r"0+|(?:\d[\s.]?){9}|(?:\d[\s.]?){13,14}|\d[.,]\d+E\+?\d+", re.I)  # a SIRET, be its key false
+KEYED = re.compile(
+    r"0+|(?:\d[\s.]?){9}|(?:\d[\s.]?){13,14}|\d[.,]\d+E\+?\d+", re.I
+)  # a SIRET, be its key false
 NUMBER = re.compile(r"[-+]?\d+([.,]\d+)?")
 STREET = re.compile(
-    r"\b(rue|avenue|av|place|pl|boulevard|bd|all[ée]es?|chemin|route|impasse|quai|cours|square|lieu[- ]?dit|zac?)\b", re.I
+    r"\b(rue|avenue|av|place|pl|boulevard|bd|all[ée]es?|chemin|route|impasse|quai|cours|square|lieu[-"
+    r" ]?dit|zac?)\b",
+    re.I,
 )
 YES, NO = answers.YES, answers.NO
 ORDINARY = date(2100, 1, 1)  # a day to come is a day all the same
 
 
 @cache
-def kinds_told() -> frozenset[str]:
+def countries() -> frozenset[str]:
+    """Return the countries as files write them: two or three letters, in French or in English."""
+    names = {plain(name) for language in ("fr", "en") for name in Locale(language).territories.values()}
+    codes = [
+        *Locale("fr").territories,
+        *get_global("territory_aliases"),
+    ]  # the aliases are codes of three letters
+    return frozenset(
+        names | {code.casefold() for code in codes if code.isalpha()} | {"france metropolitaine"}
+    )
+
+
+def country(text: str) -> bool:
+    """Return whether a cell is a country.
+
+    >>> [country(text) for text in ("FR", "fra", "Côte d’Ivoire", "Pays de Caux")]
+    [True, True, True, False]
+    """
+    return plain(text) in countries()
+
+
+@cache
+def kind_words() -> frozenset[str]:
     """Return the words that are a type of structure by themselves, and a telling one."""
     return frozenset(word for word, kind in offer.kinds_by_word().items() if kind != "autre")
 
@@ -55,20 +90,25 @@ LOOKS: Mapping[str, Callable[[str], bool]] = {
     "mail": lambda text: bool(MAIL.search(text)),
     "site": lambda text: bool(SITE.match(text)) and not MAIL.search(text) and "/maps" not in text,
     "phone": lambda text: bool(PHONE.match(text)) and not DATE.match(text),
-    "hours": lambda text: bool(HOURS.search(text)) and not DATE.match(text),
+    "hours": lambda text: (
+        not DATE.match(text)
+        and bool(TIME.search(text) or (DAY.search(text) and _digit(text) and READS["hours"](text)))
+    ),
     "date": lambda text: bool(DATE.match(text)),
     "postcode": lambda text: postcode.clean(text).word == "read" and text in commune.index().postcodes,
     "pivot": lambda text: bool(re.fullmatch(r"\d{14}|W\d{9}", re.sub(r"[ .]", "", text))),
     "street": lambda text: bool(STREET.search(text)) and len(text) < 120,
     "commune": lambda text: bool(commune.named(text)) and not text.isdecimal(),
-    "kinds": lambda text: any(plain(token) in kinds_told() for token in several.split(text)),
+    "kinds": lambda text: any(plain(token) in kind_words() for token in several.split(text)),
 }
 READS: Mapping[str, Callable[[str], bool]] = {
     "mail": lambda text: (found := mail.clean(text)).word != "refused" or mail.MASKED in found.reason,
     "site": lambda text: site.clean(text).word != "refused",
     "phone": lambda text: (found := phone.clean(text)).word != "refused" or phone.MASKED in found.reason,
     "hours": lambda text: (
-        len(text) > 2 and bool((found := hours.clean(text)).value and found.value.osm) and not DATE.match(text)
+        len(text) > 2
+        and bool((found := hours.clean(text)).value and found.value.osm)
+        and not DATE.match(text)
     ),
     "date": lambda text: day.clean(text, today=ORDINARY).value is not None,
     "postcode": lambda text: postcode.clean(text).value is not None,
@@ -90,28 +130,52 @@ def share(check: Callable[[str], bool], values: Sequence[str]) -> float:
 
 
 def looks(of: offer.Field, values: Sequence[str]) -> float:
-    """Return the share of cells that could hardly be anything else than this field, 0 where looks say nothing."""
+    """Return the share of cells that could hardly be anything else than this field, 0 where looks say
+    nothing.
+    """
     if of.kind == "list":
-        return known_words(of.list, words_of(values), telling=True)
+        return known_words(of.list, split_words(values), telling=True)
+    if of.kind == "hours":
+        return _hours(values)
     return share(LOOKS[of.kind], values) if of.kind in LOOKS else 0.0
 
 
+def _hours(values: Sequence[str]) -> float:
+    """Return the share of cells that say hours; days without an hour count in a column that has several of
+    them.
+    """
+    days = {day.casefold() for value in values for day in DAY.findall(value)}
+    alone = DAYS_ALONE if len(days) >= ENOUGH_DAYS else None
+    return share(
+        lambda text: LOOKS["hours"](text) or bool(alone and DAY.search(text) and alone.fullmatch(text)),
+        values,
+    )
+
+
+def _digit(text: str) -> bool:
+    return any(character.isdigit() for character in text)
+
+
 def reads(of: offer.Field, values: Sequence[str]) -> float:
-    """Return the share of cells that the field can read: those of a text are all, but what is clearly something else."""
+    """Return the share of cells that the field can read: those of a text are all, but what is clearly
+    something else.
+    """
     if of.kind == "list":
-        return known_words(of.list, words_of(values))
+        return known_words(of.list, split_words(values))
     return share(READS.get(of.kind, lambda text: not alien(text)), values)
 
 
 def alien(text: str) -> bool:
-    """Return whether a cell is clearly a contact, a day, a number, yes or no: nothing that names or describes."""
+    """Return whether a cell is clearly a contact, a day, a number, yes or no: nothing that names or
+    describes.
+    """
     told = plain(text)
     if told in YES | NO or NUMBER.fullmatch(text):
         return True
     return any(LOOKS[kind](text) for kind in ("mail", "site", "phone", "date"))
 
 
-def words_of(values: Iterable[str]) -> Counter[str]:
+def split_words(values: Iterable[str]) -> Counter[str]:
     """Return the words of cells that may hold several, with their counts."""
     return Counter(token for value in values for token in several.split(value))
 
@@ -125,14 +189,22 @@ def known_words(list_id: str, words: Mapping[str, int], *, telling: bool = False
     known = 0
     for word, n in counted.items():
         found = wording.understood(list_id, word)
-        tells = found is not None and found.word != "doubtful" and any(said.slug or said.text for said in found.said)
+        tells = (
+            found is not None
+            and found.word != "doubtful"
+            and any(said.slug or said.text for said in found.said)
+        )
         known += n * (tells if telling else found is not None or _nearly(list_id, word))
     return known / sum(counted.values()) if counted else 0.0
 
 
 def _nearly(list_id: str, word: str) -> bool:
-    """Return whether a list knows what to do with a word that none of its values is: a practice, or a word too vague."""
-    return plain(word) in offer.lists()[list_id].vague or (list_id == "services" and bool(naming.practice(word)))
+    """Return whether a list knows what to do with a word that none of its values is: a practice, or a word
+    too vague.
+    """
+    return plain(word) in offer.lists()[list_id].vague or (
+        list_id == "services" and bool(naming.practice(word))
+    )
 
 
 def marked_up(values: Sequence[str]) -> bool:
@@ -141,13 +213,17 @@ def marked_up(values: Sequence[str]) -> bool:
 
 
 def pair(text: str) -> bool:
-    """Return whether a cell is a whole point: two decimal numbers, or two sets of degrees, and nothing else."""
+    """Return whether a cell is a whole point: two decimal numbers, or two sets of degrees, and nothing
+    else.
+    """
     bare = text.strip()
     return bool(PAIR.fullmatch(bare)) or (bare.count("°") == 2 and point.clean(bare, bare).value is not None)
 
 
 def coordinates(latitudes: Sequence[str], longitudes: Sequence[str]) -> float:
-    """Return the share of rows whose two cells are a point, among those that are filled: zeros say nothing."""
+    """Return the share of rows whose two cells are a point, among those that are filled: zeros say
+    nothing.
+    """
     pairs = [(a, b) for a, b in zip(latitudes, longitudes, strict=True) if a.strip("0.,") and b.strip("0.,")]
     found: list[Any] = [point.clean(a, b) for a, b in pairs]
     return sum(each.value is not None for each in found) / len(pairs) if pairs else 0.0

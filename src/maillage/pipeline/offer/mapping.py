@@ -2,28 +2,37 @@
 
     id: angers
     title: "Guide des services numériques d’Angers"
-    recognise: [USER_NOM, USER_ADRES, AIDE_DEMAT]     # the columns that give the file away (`among`: at least one of)
+    recognise: [USER_NOM, USER_ADRES, AIDE_DEMAT]     # the columns that give the file away (`among`: at least
+        one of)
     fields:
       nom: USER_NOM                                   # one column
       code_insee: ["Code INSEE", insee]               # the first that is filled
       adresse: {join: ["N°", "Voie"], with: " "}      # several, put together
       latitude: {from: geom, split: ",", part: 0}     # a part of a cell
       frais_a_charge: {from: Tarifs, gives: {Gratuit: free, "~adhérents": conditional, "Se renseigner": null}}
-      horaires: {days: {Mo: Lundi, Tu: Mardi}}        # or "Mo am", "Mo pm"; several columns: [opens, closes, opens, closes]
+      horaires: {days: {Mo: Lundi, Tu: Mardi}}        # or "Mo am", "Mo pm"; several columns: [opens, closes,
+          opens, closes]
       itinerance: {always: fixed}
     practices:
-      - {practice: wifi, from: WIFI}                  # any filled cell but “non”, “en projet”, “NSP”, “en panne”
-      - {practice: pret, from: Prêt, yesno: true}     # “oui”, “x”… or “oui, sur rendez-vous”; any other word is to check
-      - {practice: libre_acces, from: acces, when: ["~oui"], planned: ["~en projet"], with: {frais: {from: tarif}}}
-      - {practice: formation, from: Présentation, inside: true}   # looked for in a running text; always to check
-    leave:                                            # rows that are no places to publish: refused, with the reason
-      - {from: Statut, when: ["~ferme definitivement", en projet], keep: [ouvert]}   # any other word: kept, to check
+      - {practice: wifi, from: WIFI}                  # any filled cell but “non”, “en projet”, “NSP”, “en
+        panne”
+      - {practice: pret, from: Prêt, yesno: true}     # “oui”, “x”… or “oui, sur rendez-vous”; any other word
+        is to check
+      - {practice: libre_acces, from: acces, when: ["~oui"], planned: ["~en projet"], with: {frais: {from:
+        tarif}}}
+      - {practice: formation, from: Présentation, inside: true}   # looked for in a running text; always to
+        check
+    leave:                                            # rows that are no places to publish: refused, with the
+        reason
+      - {from: Statut, when: ["~ferme definitivement", en projet], keep: [ouvert]}   # any other word: kept,
+        to check
     personal: [Prénom, Mail]                          # data of a person: never read, told as such
-    adds: true                                        # rows complete places already known: they replace nothing
+    adds: true                                        # rows complete places already known: they replace
+        nothing
 
-A word of `gives` or `when` is compared whole, without accents or case; `~word` looks for those words anywhere. `null` says
-that the word is known and adds nothing. A word that `gives` does not hold falls back on the closed list of the field, and
-stays as it is in a field of free text.
+A word of `gives` or `when` is compared whole, without accents or case; `~word` looks for those words
+anywhere. `null` says that the word is known and adds nothing. A word that `gives` does not hold falls back on
+the closed list of the field, and stays as it is in a field of free text.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -51,7 +60,7 @@ MOST_REPEATED = 200  # values that a mapping may write by their name
 
 @lru_cache(maxsize=1024)
 def _tokens(text: str, separator: str) -> tuple[str, ...]:
-    """Return the words of a cell; the last cells are kept at hand, since many rules read the same."""
+    """Return the words of a cell; the last cells are cached, since many rules read the same ones."""
     return tuple(several.split(text, separators=separator or None))
 
 
@@ -64,7 +73,9 @@ class Words:
     found: dict[str, tuple[str, ...] | None] = field(default_factory=dict, compare=False, repr=False)
 
     def find(self, text: str) -> tuple[str, ...] | None:
-        """Return what a text gives; None when no word of it is known here. The same words fill most cells: kept at hand."""
+        """Return the meaning of a text; None when none of its words is known. Cached, since the same words
+        fill most cells.
+        """
         if text not in self.found:
             if len(self.found) >= MOST_AT_HAND:
                 self.found.clear()
@@ -82,9 +93,11 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a field comes from: columns (the first filled, or all joined), a part of a cell, a constant, days of the week.
+    """Where a field comes from: columns (the first filled, or all joined), a part of a cell, a constant, days
+    of the week.
 
-    inside: the column says something else, in which the field may be found; what is found there is always to check.
+    inside: the column says something else, in which the field may be found; what is found there is always to
+    check.
     """
 
     columns: tuple[str, ...] = ()
@@ -126,7 +139,11 @@ class Origin:
         return week
 
     def used(self) -> Iterable[str]:
-        return (*self.columns, *(column for day in self.days.values() for column in day), *filter(None, (self.parity,)))
+        return (
+            *self.columns,
+            *(column for day in self.days.values() for column in day),
+            *filter(None, (self.parity,)),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +165,9 @@ class PracticeRule:
         if self.origin.always:
             return "offered"
         filled = [cells[c] for c in self.origin.columns if cells.get(c)]
-        if self.planned and any(self.planned.find(text) is not None for cell in filled for text in self._pieces(cell)):
+        if self.planned and any(
+            self.planned.find(text) is not None for cell in filled for text in self._pieces(cell)
+        ):
             return "planned"
         if self.origin.inside:
             return "offered" if any(self._told(cell) for cell in filled) else ""
@@ -176,9 +195,11 @@ class PracticeRule:
         return [text for text in self._pieces(cell) if self.when and self.when.find(text) is not None]
 
     def _meanings(self, cell: str) -> list[str]:
-        """Return what a cell means for the practice: that of the words that `when` knows, or of the whole cell.
+        """Return what a cell means for the practice: that of the words that `when` knows, or of the whole
+        cell.
 
-        A word written in full in `when` is offered, whatever it says; around a word looked for, « en projet » counts.
+        A word written in full in `when` is offered, whatever it says; around a word looked for, « en projet »
+        counts.
         """
         whole = answers.meant(cell)
         if self.when is None:
@@ -193,7 +214,9 @@ class PracticeRule:
         return ["yes" if meaning in ("other", "unknown", "no") else meaning for meaning in meanings]
 
     def matched(self, cells: Mapping[str, str]) -> Iterable[tuple[str, str]]:
-        """Yield (column, word) for the words of a row that the practice knows; all of them when it takes any."""
+        """Yield (column, word) for the words of a row that the practice knows; all of them when it takes
+        any.
+        """
         known = [words for words in (self.when, self.planned) if words is not None]
         for column in self.origin.columns:
             if text := cells.get(column, ""):
@@ -207,14 +230,18 @@ class PracticeRule:
 
 @dataclass(frozen=True, slots=True)
 class LeaveRule:
-    """When a row is no place to publish: closed for good, not open yet, refused, or somebody said no."""
+    """When a row is not a place to publish: permanently closed, not open yet, refused, or declined by
+    somebody.
+    """
 
     column: str
     when: Words
     keep: Words
 
-    def said(self, cells: Mapping[str, str]) -> tuple[str, bool | None]:
-        """Return (the cell, whether its row must be left out); None when its word is neither of those known."""
+    def verdict(self, cells: Mapping[str, str]) -> tuple[str, bool | None]:
+        """Return (the cell, whether its row must be left out); None when its word is neither of those
+        known.
+        """
         cell = cells.get(self.column, "")
         if not cell or self.keep.find(cell) is not None:
             return cell, False
@@ -260,8 +287,12 @@ def known() -> dict[str, Correspondence]:
     return {path.stem: load(path.read_text("utf-8"), path.name) for path in sorted(FILES.glob("*.yaml"))}
 
 
-def recognised(columns: Sequence[str], mappings: Iterable[Correspondence] | None = None) -> Correspondence | None:
-    """Return the mapping that a file gives away by its columns, the one that reads most of them; None when there is none."""
+def recognised(
+    columns: Sequence[str], mappings: Iterable[Correspondence] | None = None
+) -> Correspondence | None:
+    """Return the mapping that a file gives away by its columns, the one that reads most of them; None when
+    there is none.
+    """
     there = {plain(column) for column in columns}
     fitting = [m for m in (known().values() if mappings is None else mappings) if m.fits(there)]
     return max(fitting, key=lambda m: (len(m.used() & there), len(m.recognise), m.id), default=None)
@@ -287,7 +318,9 @@ KEYS_OF_A_FILE = {
 
 
 class _Loader(yaml.SafeLoader):
-    """Reads YAML whose names (`&prix`, then `*prix`) stand for a value that holds no other name: nothing grows by itself."""
+    """Reads YAML whose names (`&prix`, then `*prix`) stand for a value that holds no other name: nothing
+    grows by itself.
+    """
 
     within = repeated = 0
 
@@ -313,7 +346,11 @@ def load(text: str, name: str) -> Correspondence:
     """Return a mapping from its YAML; Refused, naming the key at fault, when it cannot be followed."""
     try:
         raw = parsed(text)
-    except (yaml.YAMLError, ValueError, RecursionError) as error:  # a number of 5,000 digits, lists in lists in lists
+    except (
+        yaml.YAMLError,
+        ValueError,
+        RecursionError,
+    ) as error:  # a number of 5,000 digits, lists in lists in lists
         mark = getattr(error, "problem_mark", None)
         where = f", ligne {mark.line + 1}, colonne {mark.column + 1}" if mark else ""
         raise _bad(name, f"le YAML ne se lit pas{where}") from error
@@ -321,7 +358,10 @@ def load(text: str, name: str) -> Correspondence:
         raise _bad(name, "il manque la clé « fields », qui dit d’où vient chaque champ")
     if unknown := set(raw) - KEYS_OF_A_FILE:
         raise _bad(name, f"clé inconnue : {', '.join(sorted(map(str, unknown)))}")
-    fields = {id: _held(name, f"le champ {id}", _origins, name, id, spec, PLACED) for id, spec in raw["fields"].items()}
+    fields = {
+        id: _held(name, f"le champ {id}", _origins, name, id, spec, PLACED)
+        for id, spec in raw["fields"].items()
+    }
     if raw.get("extends"):
         fields = {**_named(name, str(raw["extends"])).fields, **fields}
     practices = raw.get("practices") or []
@@ -331,11 +371,17 @@ def load(text: str, name: str) -> Correspondence:
 
 
 def _held(name: str, what: str, read: Callable[..., T], *given: Any) -> T:
-    """Return what a reader makes of a piece of YAML; Refused, naming the piece, when it has not the shape it should."""
+    """Return what a reader makes of a piece of YAML; Refused, naming the piece, when it has not the shape it
+    should.
+    """
     try:
         return read(*given)
     except (TypeError, ValueError, AttributeError, KeyError) as error:
-        told = str(error) if isinstance(error, ValueError) and str(error).startswith("«") else "sa forme n’est pas la bonne"
+        told = (
+            str(error)
+            if isinstance(error, ValueError) and str(error).startswith("«")
+            else "sa forme n’est pas la bonne"
+        )
         raise _bad(name, f"{what} ne se lit pas ({told})") from error
 
 
@@ -382,7 +428,10 @@ def _practice(name: str, raw: Mapping[str, Any]) -> PracticeRule:
         raise _bad(name, f"pratique inconnue : {practice} ; il y a : {', '.join(offer.practices())}")
     known_keys = {"practice", "from", "separator", "inside", "always", "when", "planned", "with", "yesno"}
     if set(raw) - known_keys:
-        raise _bad(name, f"clé inconnue dans la pratique {raw['practice']} : {', '.join(sorted(set(raw) - known_keys))}")
+        raise _bad(
+            name,
+            f"clé inconnue dans la pratique {raw['practice']} : {', '.join(sorted(set(raw) - known_keys))}",
+        )
     return PracticeRule(
         practice=raw["practice"],
         origin=Origin(
@@ -393,7 +442,9 @@ def _practice(name: str, raw: Mapping[str, Any]) -> PracticeRule:
         ),
         when=_known_words(raw["practice"]) if raw.get("inside") else _when(raw.get("when")),
         planned=_when(raw.get("planned")),
-        conditions={id: _origins(name, id, spec, offer.conditions()) for id, spec in raw.get("with", {}).items()},
+        conditions={
+            id: _origins(name, id, spec, offer.conditions()) for id, spec in raw.get("with", {}).items()
+        },
         yesno=bool(raw.get("yesno")),
     )
 
@@ -424,8 +475,13 @@ def _origin(name: str, of: offer.Field, spec: Any) -> Origin:
     if isinstance(spec, (str, list)):
         return Origin(columns=_columns(spec))
     if not isinstance(spec, dict) or set(spec) - KEYS:
-        raise _bad(name, f"le champ {of.id} attend une colonne, une liste de colonnes, ou {', '.join(sorted(KEYS))}")
-    gives = {_strings(word)[0]: _strings(() if slug is None else slug) for word, slug in (spec.get("gives") or {}).items()}
+        raise _bad(
+            name, f"le champ {of.id} attend une colonne, une liste de colonnes, ou {', '.join(sorted(KEYS))}"
+        )
+    gives = {
+        _strings(word)[0]: _strings(() if slug is None else slug)
+        for word, slug in (spec.get("gives") or {}).items()
+    }
     always = _strings(spec.get("always", ()))
     if of.kind == "list":
         values = offer.lists()[of.list].values
@@ -433,7 +489,9 @@ def _origin(name: str, of: offer.Field, spec: Any) -> Origin:
             raise _bad(name, f"le champ {of.id} n’a pas la valeur « {slug} » ; il a : {', '.join(values)}")
     if unknown := set(spec.get("days") or {}) - DAYS:
         raise _bad(
-            name, f"le champ {of.id} n’a pas le jour « {unknown.pop()} » ; il a : Mo, Tu… Su, seuls ou suivis de am ou pm"
+            name,
+            f"le champ {of.id} n’a pas le jour « {unknown.pop()} » ; il a : Mo, Tu… Su, seuls ou suivis de am"
+            " ou pm",
         )
     if not isinstance(spec.get("part", 0), int):
         raise _bad(name, f"le champ {of.id} attend un nombre après « part », pas « {spec['part']} »")

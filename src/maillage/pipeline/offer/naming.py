@@ -1,4 +1,6 @@
-"""Which practice a few words name: what is done wins over what it is done with, and must be done with something digital."""
+"""Which practice a few words name: the activity prevails over the equipment, and must involve something
+digital.
+"""
 
 import re
 from collections.abc import Set
@@ -12,28 +14,40 @@ PRINTED_3D = re.compile(r"imp\w+ 3d")
 STREET = re.compile(r"\d+\s*(?:bis|ter|quater|[a-d])?,?\s+cours\b", re.IGNORECASE)  # « 3 cours Gay-Lussac »
 DIGITAL = re.compile(
     r"\b(?:numeri|informati|internet|ordi\b|ordis\b|ordinateur|pc\b|tablette|smartphone|telephon|portable|web|bureauti"
-    r"|logiciel|multimedia|cyber|digital|program|codage|imprim|reseaux? socia|mails?\b|courriel|messagerie|en ligne|3d"
-    r"|e mail|dematerial|wifi|windows|linux|android|word\b|excel|pix\b|intelligence artificielle|ia\b|cle usb)"
+    r"|logiciel|multimedia|cyber|digital|program|codage|imprim|reseaux? socia|mails?\b|courriel|messagerie|en"
+    r" ligne|3d"
+    r"|e mail|dematerial|wifi|windows|linux|android|word\b|excel|pix\b|intelligence artificielle|ia\b|cle"
+    r" usb)"
 )
 NEUTRAL = {  # words that change nothing to what is done, nor to what it is done with
-    "a", "acces", "accessible", "activite", "appareil", "apprendre", "atelier", "au", "autonomie", "aux", "avec",
+    "a", "acces", "accessible", "activite", "appareil", "apprendre", "atelier", "au", "autonomie", "aux",
+    "avec",
     "base", "borne", "ce", "collectif", "collective", "competence", "connecte", "connectee", "connexion",
-    "consultation", "consulter", "cours", "court", "courte", "d", "dans", "de", "debit", "debutant", "decouverte",
-    "deroulement", "des", "detail", "disponible", "disposition", "distance", "don", "dont", "du", "en", "equipe",
-    "equipement", "et", "existe", "existence", "fixe", "formation", "gratuit", "gratuite", "groupe", "hebdomadaire",
-    "il", "individuel", "individuelle", "initiation", "inscription", "installe", "l", "la", "le", "les", "leur",
-    "libre", "libres", "liste", "location", "longue", "materiel", "mensuel", "mis", "mise", "module", "multimedia",
-    "n", "niveau", "nombre", "non", "nos", "notre", "ou", "oui", "ouvert", "ouverte", "par", "parcours", "permanence",
+    "consultation", "consulter", "cours", "court", "courte", "d", "dans", "de", "debit", "debutant",
+    "decouverte",
+    "deroulement", "des", "detail", "disponible", "disposition", "distance", "don", "dont", "du", "en",
+    "equipe",
+    "equipement", "et", "existe", "existence", "fixe", "formation", "gratuit", "gratuite", "groupe",
+    "hebdomadaire",
+    "il", "individuel", "individuelle", "initiation", "inscription", "installe", "l", "la", "le", "les",
+    "leur",
+    "libre", "libres", "liste", "location", "longue", "materiel", "mensuel", "mis", "mise", "module",
+    "multimedia",
+    "n", "niveau", "nombre", "non", "nos", "notre", "ou", "oui", "ouvert", "ouverte", "par", "parcours",
+    "permanence",
     "petit", "ponctuel", "ponctuelle", "possibilite", "possible", "poste", "pour", "precision", "presence",
     "presentiel", "pret", "prix", "propose", "proposee", "public", "rdv", "reconditionne", "reconditionnee",
-    "regulier", "rendez", "reparation", "s", "scanner", "se", "semaine", "serie", "service", "session", "solidaire",
-    "son", "sur", "thematique", "theme", "tout", "type", "un", "une", "usage", "usager", "utilisation", "utiliser",
+    "regulier", "rendez", "reparation", "s", "scanner", "se", "semaine", "serie", "service", "session",
+    "solidaire",
+    "son", "sur", "thematique", "theme", "tout", "type", "un", "une", "usage", "usager", "utilisation",
+    "utiliser",
     "vente", "vos", "votre", "vous", "y",
 }  # fmt: skip
 
 DEEDS = {  # what is done with a thing, when no practice says it better
     "aide", "apprendre", "atelier", "competence", "decouverte", "module", "parcours", "prix", "reconditionne",
-    "reconditionnee", "solidaire", "usage", "utiliser", "besoin", "occasion", "don", "location", "pret", "reparation",
+    "reconditionnee", "solidaire", "usage", "utiliser", "besoin", "occasion", "don", "location", "pret",
+    "reparation",
     "vente", "cours", "formation", "initiation", "animation",
 }  # fmt: skip
 
@@ -42,10 +56,11 @@ DEEDS = {  # what is done with a thing, when no practice says it better
 def practice(text: str) -> str:
     """Return the practice that a wording names without denying it, '' when it names none.
 
-    A word that is said of anything, as « cours » or « prêt », counts alone, or about something digital; a thing, as
-    « ordinateur », counts when nothing else is said to be done with it.
+    A word that is said of anything, as « cours » or « prêt », counts alone, or about something digital; a
+    thing, as « ordinateur », counts when nothing else is said to be done with it.
 
-    >>> practice("Prêt d’ordinateurs"), practice("Prêt de livres"), practice("Ordinateurs"), practice("Pas de wifi")
+    >>> practice("Prêt d’ordinateurs"), practice("Prêt de livres"), practice("Ordinateurs"), practice(
+    ...     "Pas de wifi")
     ('pret', '', 'libre_acces', '')
     """
     if STREET.match(text.strip()):
@@ -71,7 +86,12 @@ def mentioned(text: str) -> str:
     'formation'
     """
     said = PRINTED_3D.sub("", plain(text))
-    hits = [(word, each.id) for each in offer.practices().values() for word in each.also if f" {word}" in f" {said}"]
+    hits = [
+        (word, each.id)
+        for each in offer.practices().values()
+        for word in each.also
+        if f" {word}" in f" {said}"
+    ]
     return max(hits, key=lambda hit: len(hit[0]))[1] if hits else ""
 
 
@@ -86,11 +106,19 @@ def _done(word: str, of: offer.Practice, said: str) -> bool:
 
 
 def _thing(word: str, of: offer.Practice, said: str) -> bool:
-    """Return whether a thing is only said to be there."""
-    return word in of.things and not {each for each in _around(word, said, NEUTRAL - DEEDS) if not DIGITAL.match(each)}
+    """Return whether equipment is merely said to be there."""
+    return word in of.things and not {
+        each for each in _around(word, said, NEUTRAL - DEEDS) if not DIGITAL.match(each)
+    }
 
 
 def _around(word: str, said: str, neutral: Set[str] = NEUTRAL) -> set[str]:
-    """Return the words of a text that say something, beside those of a practice, whole: « tablettes » for « tablette »."""
+    """Return the words of a text that say something, beside those of a practice, whole: « tablettes » for «
+    tablette ».
+    """
     left = re.sub(rf"\b{word}\w*", " ", said).split()
-    return {each for each in left if not each.isdecimal() and not {each, each[:-1] if each[-1] in "sx" else each} & neutral}
+    return {
+        each
+        for each in left
+        if not each.isdecimal() and not {each, each[:-1] if each[-1] in "sx" else each} & neutral
+    }

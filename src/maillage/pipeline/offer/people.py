@@ -1,4 +1,6 @@
-"""The columns that are about a person: nobody’s name, own number or own address is read without being asked for."""
+"""The columns about a person: nobody’s name, own number or own address is read without an explicit
+request.
+"""
 
 import re
 from collections.abc import Sequence
@@ -10,24 +12,106 @@ from maillage.pipeline.offer.columns import Column
 from maillage.pipeline.offer.forms.sheet import Sheet
 
 SOMEBODY = {
-    *("prenom", "prenoms", "referent", "referente", "referents", "interlocuteur", "interlocutrice", "creator", "editor"),
-    *("createur", "auteur", "userid", "agent", "naissance", "civilite", "repondant", "repondante", "signataire"),
+    *(
+        "prenom",
+        "prenoms",
+        "referent",
+        "referente",
+        "referents",
+        "interlocuteur",
+        "interlocutrice",
+        "creator",
+        "editor",
+    ),
+    *(
+        "createur",
+        "auteur",
+        "userid",
+        "agent",
+        "naissance",
+        "civilite",
+        "repondant",
+        "repondante",
+        "signataire",
+    ),
     *("interne", "internes", "confidentiel", "confidentielle"),
 }
 ROLES = {  # people too, when cells answer neither yes nor no, and do not count
-    *("correspondant", "correspondante", "responsable", "animateur", "animatrice", "mediateur", "mediatrice", "directeur"),
-    *("directrice", "president", "presidente", "intervenant", "intervenante", "coordinateur", "coordinatrice", "formateur"),
+    *(
+        "correspondant",
+        "correspondante",
+        "responsable",
+        "animateur",
+        "animatrice",
+        "mediateur",
+        "mediatrice",
+        "directeur",
+    ),
+    *(
+        "directrice",
+        "president",
+        "presidente",
+        "intervenant",
+        "intervenante",
+        "coordinateur",
+        "coordinatrice",
+        "formateur",
+    ),
     *("formatrice", "encadrant", "encadrante", "elu", "elue", "conseiller", "conseillere"),
 }
 STANDS_BY = {  # the other words of a name that stands among those of a person
-    *("mail", "mails", "email", "e", "courriel", "adresse", "electronique", "tel", "telephone", "portable", "mobile"),
-    *("numero", "n", "de", "du", "direct", "directe", "ligne", "fixe", "poste", "fonction", "role", "qualite", "nom"),
-    *("famille", "usage", "pro", "perso", "professionnel", "professionnelle", "personnel", "personnelle", "contact"),
+    *(
+        "mail",
+        "mails",
+        "email",
+        "e",
+        "courriel",
+        "adresse",
+        "electronique",
+        "tel",
+        "telephone",
+        "portable",
+        "mobile",
+    ),
+    *(
+        "numero",
+        "n",
+        "de",
+        "du",
+        "direct",
+        "directe",
+        "ligne",
+        "fixe",
+        "poste",
+        "fonction",
+        "role",
+        "qualite",
+        "nom",
+    ),
+    *(
+        "famille",
+        "usage",
+        "pro",
+        "perso",
+        "professionnel",
+        "professionnelle",
+        "personnel",
+        "personnelle",
+        "contact",
+    ),
 }
 OF_WORK = {"pro", "professionnel", "professionnelle", "direct", "directe"}
 OWN_PHONE = {*OF_WORK, "portable", "mobile", "perso", "personnel", "personnelle"}
 STAMPS = {"horodateur", "timestamp", "horodatage"}
-OWN_NAMES_IN_FULL = {"first name", "last name", "firstname", "lastname", "family name", "surname", "full name"}
+OWN_NAMES_IN_FULL = {
+    "first name",
+    "last name",
+    "firstname",
+    "lastname",
+    "family name",
+    "surname",
+    "full name",
+}
 OWN_NAMES = {"nom", "nom de famille", "nom famille", "nom usage", "nom d usage"}
 SHARED = re.compile(  # what a box that several people read is called
     r"(?:^|[._-])(?:contact|accueil|infos?|mairie|ville|commune|ccas|cias|cdas|mds|mediath|biblio|secretariat|direction"
@@ -40,7 +124,9 @@ OFTEN = 0.3  # the share of cells from which a column is somebody’s
 
 
 def personal(columns: Sequence[Column], sheet: Sheet) -> list[str]:
-    """Return the names of the columns that are about a person: by their name, by where they stand, by what they hold."""
+    """Return the names of the columns that are about a person: by their name, by where they stand, by what
+    they hold.
+    """
     named = {column.name for column in columns if _named(column, columns)}
     named |= {column.name for one, column in pairwise(columns) if _account(one, column)}
     names = {column.name for column in columns if column.name in named and not _reaches(column)}
@@ -62,19 +148,23 @@ def _named(column: Column, columns: Sequence[Column]) -> bool:
         return True
     if column.has(ROLES) and column.answers is None:
         return not any(cell.isdecimal() for cell in column.sample) and not looks.known_words(
-            "dispositif_programmes_nationaux", looks.words_of(column.sample)
+            "dispositif_programmes_nationaux", looks.split_words(column.sample)
         )
     if column.said[0] in OWN_NAMES:  # a family name stands beside a first name
         at = columns.index(column)
         return any(other.has({"prenom", "prenoms"}) for other in columns[max(at - 1, 0) : at + 2])
     named = any(
-        name.startswith("contact ") and {"nom", "prenom", "role"} & set(name.split()) for c in columns for name in c.said
+        name.startswith("contact ") and {"nom", "prenom", "role"} & set(name.split())
+        for c in columns
+        for name in c.said
     )
     return named and any(name.startswith("contact ") for name in column.said)
 
 
 def _account(stamp: Column, column: Column) -> bool:
-    """Return whether a column is the account of whoever answered a form, written beside the moment of the answer."""
+    """Return whether a column is the account of whoever answered a form, written beside the moment of the
+    answer.
+    """
     return stamp.has(STAMPS) and looks.share(looks.LOOKS["mail"], column.sample) >= 0.5
 
 
@@ -83,7 +173,9 @@ def _reaches(column: Column) -> bool:
 
 
 def _stands_by(column: Column) -> bool:
-    """Return whether the name of a column could be that of a person’s: « Mail », « Fonction », nothing about a place."""
+    """Return whether the name of a column could be that of a person’s: « Mail », « Fonction », nothing about
+    a place.
+    """
     return set(column.said[0].split()) <= STANDS_BY
 
 
@@ -108,7 +200,9 @@ def _bears(column: Column, names: set[str], sheet: Sheet) -> bool:
     n = hits = 0
     for row in sheet.rows:
         if cell := row.cells.get(column.name, ""):
-            words = {word for name in names for word in plain(row.cells.get(name, "")).split() if len(word) > 2}
+            words = {
+                word for name in names for word in plain(row.cells.get(name, "")).split() if len(word) > 2
+            }
             n, hits = n + 1, hits + (not words.isdisjoint(re.split(r"[._-]+", plain_box(cell))))
     return hits >= OFTEN * n > 0
 

@@ -33,7 +33,16 @@ from maillage.pipeline.offer.forms.sheet import Fault, Row, Sheet
 from maillage.pipeline.offer.mapping import Correspondence, Origin, PracticeRule, Words
 from maillage.reference import offer
 
-PLACE = ("commune", "code_postal", "code_insee", "adresse", "complement_adresse", "latitude", "longitude", "confidence")
+PLACE = (
+    "commune",
+    "code_postal",
+    "code_insee",
+    "adresse",
+    "complement_adresse",
+    "latitude",
+    "longitude",
+    "confidence",
+)
 
 CLOSED = re.compile(
     r"\bferm(?:ée?|ee)s?\b|\bfermeture\b|d[ée]finitivement|n[’']existe plus", re.IGNORECASE
@@ -47,7 +56,9 @@ BESIDE = {  # lists that have a text beside them, which keeps what the list has 
     "prise_en_charge_specifique": "publics_precisions",
 }
 PROMISES = ("frais_a_charge", "prise_en_charge_specifique")  # lists of which « oui, mais » is no value at all
-ONLY_NOT = ("frais_a_charge",)  # lists of which « non » to one value says that another is true, without saying which
+ONLY_NOT = (
+    "frais_a_charge",
+)  # lists of which « non » to one value says that another is true, without saying which
 OTHER = ("autre", "autres", "other")  # an answer that says nothing to any list
 NOWHERE = "itinérant sans étape : rien ne dit où le trouver"
 
@@ -81,10 +92,11 @@ class Read:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """A whole file once read; `notes` is what was said of the file itself.
+    """The result of reading a whole file; `notes` are remarks on the file itself.
 
-    unread: the columns that no field takes. ignored: those left aside on purpose. idle: the values of the others that are
-    known but add nothing, as (column, value, times). united: how many rows of the file went into another one of their place.
+    unread: the columns that no field takes. ignored: those left aside on purpose. idle: the values of the
+    others that are known but add nothing, as (column, value, times). united: how many rows of the file went
+    into another one of their place.
     """
 
     name: str
@@ -104,12 +116,12 @@ class Result:
         return len(self.rows) + self.united + len(self.faults)
 
     @property
-    def kept(self) -> list[Read]:
+    def accepted(self) -> list[Read]:
         return [row for row in self.rows if not row.refused]
 
     @property
     def n_refused(self) -> int:
-        return len(self.rows) - len(self.kept) + len(self.faults)
+        return len(self.rows) - len(self.accepted) + len(self.faults)
 
     def by_column(self) -> dict[tuple[str, str], Counter[Word]]:
         """Return, for each column and field, how many cells were read, mended, to check, refused."""
@@ -141,14 +153,18 @@ def read(sheet: Sheet, correspondence: Correspondence, *, today: date, source: s
     done = united(rows) if correspondence.grouped else rows
     notes = [
         *sheet.notes,
-        *_notes(len(rows) - len(done), [name for name in sheet.columns if keys[name] in correspondence.personal]),
+        *_notes(
+            len(rows) - len(done), [name for name in sheet.columns if keys[name] in correspondence.personal]
+        ),
     ]
     return Result(
         name=sheet.name,
         form=sheet.form,
         correspondence=correspondence,
         rows=tuple(done),
-        unread=tuple(name for name, key in keys.items() if (key not in used or columns[key] != name) and name in filled),
+        unread=tuple(
+            name for name, key in keys.items() if (key not in used or columns[key] != name) and name in filled
+        ),
         ignored=tuple(name for name, key in keys.items() if key in correspondence.ignored),
         idle=tuple((column, value, n) for (column, value), n in idle.most_common()),
         notes=tuple(notes),
@@ -158,7 +174,7 @@ def read(sheet: Sheet, correspondence: Correspondence, *, today: date, source: s
 
 
 def _notes(n_united: int, personal: Sequence[str]) -> Iterable[str]:
-    """Yield what is to be told of a file once read: rows put together, columns left because they are about a person."""
+    """Yield the remarks on a file: rows merged, columns ignored because they are about a person."""
     if n_united:
         yield f"Plusieurs lignes pour un même lieu : réunies ({n_united} de moins)."
     if personal:
@@ -209,14 +225,21 @@ class _Row:
         return Read(self.row.number, self.row.line, self.sheet, tuple(self.remarks), refused)
 
     def _left_out(self) -> str:
-        """Return why a row is no place to publish, '' when it is one; a status that nobody knows is to check."""
+        """Return why a row is not a place to publish, '' when it is one; an unknown status is to be
+        checked.
+        """
         for rule in self.correspondence.leave:
-            cell, left = rule.said(self.cells)
+            cell, left = rule.verdict(self.cells)
             if left:
                 return f"la colonne « {self._shown(rule.column)} » dit « {cell} »"
             if left is None:
                 self._say(
-                    rule.column, "id", "doubtful", cell, "", "lieu gardé, bien que ce mot ne dise pas s’il est ouvert"
+                    rule.column,
+                    "id",
+                    "doubtful",
+                    cell,
+                    "",
+                    "lieu gardé, bien que ce mot ne dise pas s’il est ouvert",
                 )
         return ""
 
@@ -242,10 +265,14 @@ class _Row:
                         cleaned = self._sentence(of, origin.gives, origin.tokens(text))
                     else:
                         cleaned = self._clean(of, text, self.cells.get(origin.parity, ""))
-                    self._keep(into, of, column, text, self._found(cleaned) if origin.inside else cleaned, lead)
+                    self._keep(
+                        into, of, column, text, self._found(cleaned) if origin.inside else cleaned, lead
+                    )
 
     def _sentence(self, of: offer.Field, gives: Words, tokens: Sequence[str]) -> Cleaned[Any]:
-        """Return a cell of several words as one text: what the mapping gives for each word, else the word itself."""
+        """Return a cell of several words as one text: what the mapping gives for each word, else the word
+        itself.
+        """
         given = ((token, gives.find(token)) for token in tokens)
         said = _once(each for token, found in given for each in ((token,) if found is None else found))
         return self._clean(of, ", ".join(said)) if said else Cleaned.empty()
@@ -277,12 +304,18 @@ class _Row:
         if value not in (None, "", [], {}):
             before = into.get(of.id, ()) if of.id in self.noted and not lead else ()
             into[of.id] = value
-            for note in (before,) if isinstance(before, str) else before:  # words of a list, already kept there
+            for note in (
+                (before,) if isinstance(before, str) else before
+            ):  # words of a list, already kept there
                 self._note(of.id, note)
-        self._say(column, lead + of.id, cleaned.word, text, "" if value is None else _shown(value), cleaned.reason)
+        self._say(
+            column, lead + of.id, cleaned.word, text, "" if value is None else _shown(value), cleaned.reason
+        )
 
     def _list(self, into: dict[str, Any], of: offer.Field, origin: Origin, lead: str) -> None:
-        """Add to a list field what the words of a cell say; what became of each word is told once the whole row is read."""
+        """Add to a list field what the words of a cell say; what became of each word is told once the whole
+        row is read.
+        """
         if origin.always:
             into[of.id] = _once([*into.get(of.id, ()), *origin.always])
             return
@@ -291,9 +324,16 @@ class _Row:
             return
         closed = offer.lists()[of.list]
         told = _Words(
-            column, of, lead, text, into, asked=origin.gives is not None and not (YES | NO).isdisjoint(origin.gives.whole)
+            column,
+            of,
+            lead,
+            text,
+            into,
+            asked=origin.gives is not None and not (YES | NO).isdisjoint(origin.gives.whole),
         )
-        apart = not self._exact(closed, origin, text) and not (told.asked and closed.id in PROMISES and answers.rest(text))
+        apart = not self._exact(closed, origin, text) and not (
+            told.asked and closed.id in PROMISES and answers.rest(text)
+        )
         for token in origin.tokens(text) if apart else [text]:
             said = self._said(closed, origin, token)
             if said is None and wording.spelled(token) in NO:
@@ -322,7 +362,9 @@ class _Row:
         self.words.append(told)
 
     def _inferred(self, told: "_Words", practice: str, token: str) -> None:
-        """Keep the practice that a word out of the list of services names, to check, unless the word denies it."""
+        """Keep the practice that a word out of the list of services names, to check, unless the word denies
+        it.
+        """
         state = {"planned": "planned", "other": "offered"}.get(answers.meant(token))
         label = offer.practices()[practice].label
         told.reasons.append(("doubtful", f"hors de la liste, compris comme « {label} » : {token}"))
@@ -330,8 +372,18 @@ class _Row:
             self.sheet.setdefault("practices", {}).setdefault(practice, {"state": state})
             self.taken.add((told.column, wording.spelled(token)))
 
-    def _take(self, into: dict[str, Any], of: offer.Field, said: offer.Said, column: str, token: str, lead: str) -> None:
-        """Put what a word says where it belongs: in the list, in another one, in a text; or nowhere, and remember it."""
+    def _take(
+        self,
+        into: dict[str, Any],
+        of: offer.Field,
+        said: offer.WordMeaning,
+        column: str,
+        token: str,
+        lead: str,
+    ) -> None:
+        """Put what a word says where it belongs: in the list, in another one, in a text; or nowhere, and
+        remember it.
+        """
         if not said.slug and not said.text:
             if wording.spelled(token) not in NO:
                 self.nothing[column, wording.spelled(token)] = token
@@ -347,7 +399,9 @@ class _Row:
         self.taken.add((column, wording.spelled(token)))
 
     def _tell(self, told: "_Words") -> None:
-        """Tell what became of a cell of words: unknown are those that nothing took, told once for all fields it serves."""
+        """Tell what became of a cell of words: unknown are those that nothing took, told once for all fields
+        it serves.
+        """
         unknown = [token for token in told.unknown if (told.column, wording.spelled(token)) not in self.taken]
         self.taken.update((told.column, wording.spelled(token)) for token in unknown)
         closed = offer.lists()[told.of.list]
@@ -355,12 +409,19 @@ class _Row:
             if not told.lead:
                 self._keep_beside(closed, f"{self._shown(told.column)} : {token}" if told.asked else token)
         reasons = list(told.reasons)
-        if closed.id in ONLY_NOT and not told.lead and closed.id not in self.sheet and answers.meant(told.text) == "no":
+        if (
+            closed.id in ONLY_NOT
+            and not told.lead
+            and closed.id not in self.sheet
+            and answers.meant(told.text) == "no"
+        ):
             reasons.append(("doubtful", f"« {told.text} » ne dit pas le prix"))
             self._note(BESIDE[closed.id], f"{self._shown(told.column)} : {told.text}")
         if unknown and not (closed.free and not told.lead):
             reasons.append(("doubtful", f"hors de la liste : {' ; '.join(unknown)}"))
-        word: Word = next((w for w in ("doubtful", "mended") if any(w == each for each, _ in reasons)), "read")
+        word: Word = next(
+            (w for w in ("doubtful", "mended") if any(w == each for each, _ in reasons)), "read"
+        )
         shown = ", ".join(closed.values[slug].label for slug in told.into.get(told.of.id, ()))
         why = " ; ".join(dict.fromkeys(reason for _, reason in reasons))
         self._say(told.column, told.lead + told.of.id, word, told.text, shown, why)
@@ -383,11 +444,15 @@ class _Row:
         A bar parts two values, unless the mapping says what the two together give.
         """
         said = wording.spelled(text)
-        return (origin.gives is not None and said in origin.gives.whole) or ("|" not in text and said in closed.words)
+        return (origin.gives is not None and said in origin.gives.whole) or (
+            "|" not in text and said in closed.words
+        )
 
     def _said(self, closed: offer.ClosedList, origin: Origin, text: str) -> wording.Wording | None:
         if origin.gives is not None and (given := origin.gives.find(text)) is not None:
-            return wording.Wording(tuple(offer.Said(closed.id, slug) for slug in given) or (offer.Said(closed.id),))
+            return wording.Wording(
+                tuple(offer.WordMeaning(closed.id, slug) for slug in given) or (offer.WordMeaning(closed.id),)
+            )
         return wording.understood(closed.id, text)
 
     def _note(self, id: str, text: str) -> None:
@@ -401,7 +466,9 @@ class _Row:
                 self.sheet[id] = f"{before} ; {text}" if before else text
 
     def _kinds(self, of: offer.Field, origin: Origin) -> None:
-        """Read types of structures: codes of the national list as they are, any other words through our own list."""
+        """Read types of structures: codes of the national list as they are, any other words through our own
+        list.
+        """
         column, text = origin.text(self.cells)
         if not text and not origin.always:
             return
@@ -431,7 +498,14 @@ class _Row:
             self.sheet[of.id] = _once([*self.sheet.get(of.id, ()), *(codes or ["Autre"])])
             reason = f"type inconnu, gardé tel quel : {' ; '.join(unknown)}" if unknown else ""
             if text:
-                self._say(column, of.id, "doubtful" if unknown else "read", text, ", ".join(self.sheet[of.id]), reason)
+                self._say(
+                    column,
+                    of.id,
+                    "doubtful" if unknown else "read",
+                    text,
+                    ", ".join(self.sheet[of.id]),
+                    reason,
+                )
 
     def _practice(self, rule: PracticeRule) -> None:
         if not rule.origin.inside:
@@ -495,14 +569,20 @@ class _Row:
             column, text = typed.get(id, ("", ""))
             if cleaned.word != "empty" and id != "precision":  # told with the latitude
                 shown = values.get(id)
-                self._say(column, id, cleaned.word, text, "" if shown is None else _shown(shown), cleaned.reason)
+                self._say(
+                    column, id, cleaned.word, text, "" if shown is None else _shown(shown), cleaned.reason
+                )
 
     def _identify(self, seen: dict[str, int]) -> None:
-        """Give the place its identifier: that of the file, else one that the same name at the same address gives again."""
+        """Give the place its identifier: that of the file, else one that the same name at the same address
+        gives again.
+        """
         given = "id" in self.sheet
         if not given:
             key = "|".join(plain(str(self.sheet.get(f, ""))) for f in ("nom", "adresse", "commune"))
-            named = "-".join(plain(f"{self.sheet.get('nom', '')} {self.sheet.get('commune', '')}").split())[:60].strip("-")
+            named = "-".join(plain(f"{self.sheet.get('nom', '')} {self.sheet.get('commune', '')}").split())[
+                :60
+            ].strip("-")
             self.sheet["id"] = f"{named}-{sha256(key.encode()).hexdigest()[:6]}"
         if self.correspondence.grouped:
             return
@@ -518,7 +598,9 @@ class _Row:
         return origins[0].columns[0] if origins and origins[0].columns else ""
 
     def _itinerant(self) -> None:
-        """Tell a place that moves when neither stops, nor a street, nor a point of its own say where to find it."""
+        """Tell a place that moves when neither stops, nor a street, nor a point of its own say where to find
+        it.
+        """
         moves = self.sheet.get("itinerance") == ["itinerant"]
         stops = "etapes" in self.sheet or any(
             "etapes" in said or "permanence" in said for said in self.sheet.get("practices", {}).values()
@@ -537,7 +619,10 @@ class _Row:
             shared = [commune.index().communes[each].name for each in commune.index().postcodes.get(code, ())]
             if shared:
                 some = ", ".join(shared[:4]) + "…" * (len(shared) > 4)
-                return f"rien ne dit la commune : le code postal {code} est celui de {len(shared)} communes ({some})"
+                return (
+                    f"rien ne dit la commune : le code postal {code} est celui de {len(shared)} communes"
+                    f" ({some})"
+                )
             return "rien ne dit où est le lieu : ni commune connue, ni point"
         return ""
 
@@ -552,7 +637,8 @@ class _Row:
 
 @dataclass(slots=True)
 class _Words:
-    """A cell of words being read for one list: those that it does not know, and what was done to understand the others.
+    """A cell of words being read for one list: those that it does not know, and what was done to understand
+    the others.
 
     asked: the column asks about one value, to which cells answer yes or no.
     """
@@ -568,7 +654,9 @@ class _Words:
 
 
 def united(rows: Sequence[Read]) -> list[Read]:
-    """Return one row per identifier: the services of a structure, one row each in the file, make one place."""
+    """Return one row per identifier: the services of a structure, one row each in the file, make one
+    place.
+    """
     first: dict[str, int] = {}
     out: list[Read] = []
     for row in rows:
@@ -581,7 +669,9 @@ def united(rows: Sequence[Read]) -> list[Read]:
         held = out[first[id]]
         sheet, told = _united(held.sheet, row.sheet)
         remarks = (Remark("", field, "doubtful", value, became, why) for field, value, became, why in told)
-        out[first[id]] = Read(held.number, held.line, sheet, tuple(dict.fromkeys((*held.remarks, *row.remarks, *remarks))))
+        out[first[id]] = Read(
+            held.number, held.line, sheet, tuple(dict.fromkeys((*held.remarks, *row.remarks, *remarks)))
+        )
     return out
 
 
@@ -622,7 +712,9 @@ def _united(held: Mapping[str, Any], other: Mapping[str, Any]) -> tuple[dict[str
 
 
 def _practices_united(held: Mapping[str, Any], other: Mapping[str, Any]) -> tuple[dict[str, Any], list[Told]]:
-    """Return the practices of two rows; of one that both have, what is offered wins, and other differences are told."""
+    """Return the practices of two rows; of one that both have, what is offered wins, and other differences
+    are told.
+    """
     out, told = dict(held), list[Told]()
     for practice, said in other.items():
         before = out.setdefault(practice, said)
@@ -641,10 +733,16 @@ def _hours_united(held: Mapping[str, str], other: Mapping[str, str]) -> tuple[di
     text = " ; ".join(_once(each.get("text", "") for each in (held, other)))
     kept = {**held, "text": text}
     if tables[0] is None or tables[1] is None:
-        return {**kept, "left": " … ".join(filter(None, (held.get("left", ""), other.get("text", ""))))}, DIFFERS
+        return {
+            **kept,
+            "left": " … ".join(filter(None, (held.get("left", ""), other.get("text", "")))),
+        }, DIFFERS
     days = tuple(tuple(sorted({*a, *b})) for a, b in zip(tables[0].days, tables[1].days, strict=True))
     if any(one[1] > two[0] for spans in days for one, two in pairwise(spans)):
-        return {**kept, "left": " … ".join(filter(None, (held.get("left", ""), other.get("text", ""))))}, DIFFERS
+        return {
+            **kept,
+            "left": " … ".join(filter(None, (held.get("left", ""), other.get("text", "")))),
+        }, DIFFERS
     osm = grid.osm_of(grid.Grid(days, tables[0].holidays_off or tables[1].holidays_off))
     left = " … ".join(filter(None, (held.get("left", ""), other.get("left", ""))))
     return {name: value for name, value in (("osm", osm), ("text", text), ("left", left)) if value}, ""
@@ -663,7 +761,11 @@ def _lines(text: str) -> Cleaned[list[str]]:
 def _key(text: str) -> Cleaned[str]:
     """Return an identifier: any text on one line, without what an address could not carry."""
     kept = "".join(c for c in text.strip() if c.isprintable())[:120]
-    return Cleaned(kept, "read") if kept == text.strip() else Cleaned(kept, "mended", "caractères illisibles retirés")
+    return (
+        Cleaned(kept, "read")
+        if kept == text.strip()
+        else Cleaned(kept, "mended", "caractères illisibles retirés")
+    )
 
 
 CLEANERS: Mapping[str, Callable[[str], Cleaned[Any]]] = {

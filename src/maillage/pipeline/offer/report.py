@@ -11,7 +11,9 @@ MOST_VALUES = 500  # values that are known and add nothing
 
 
 def of(result: Result) -> dict[str, Any]:
-    """Return the report of a file: its form, what was said of it, each column, each row that somebody should look at."""
+    """Return the report of a file: its form, what was said of it, each column, each row that somebody should
+    look at.
+    """
     told = [
         {
             "ligne": row.line,
@@ -40,14 +42,15 @@ def of(result: Result) -> dict[str, Any]:
         "correspondance": result.correspondence.id,
         "titre": result.correspondence.title,
         "lus": result.n_read,
-        "gardes": len(result.kept),
+        "gardes": len(result.accepted),
         "refuses": result.n_refused,
-        "a_verifier": sum(row.doubtful for row in result.kept),
+        "a_verifier": sum(row.doubtful for row in result.accepted),
         "notes": list(result.notes),
         "colonnes_non_lues": list(result.unread),
         "colonnes_laissees": list(result.ignored),
         "valeurs_sans_effet": [
-            {"colonne": column, "valeur": value[:200], "fois": n} for column, value, n in result.idle[:MOST_VALUES]
+            {"colonne": column, "valeur": value[:200], "fois": n}
+            for column, value, n in result.idle[:MOST_VALUES]
         ],
         "valeurs_sans_effet_non_montrees": max(len(result.idle) - MOST_VALUES, 0),
         "colonnes": _columns(result),
@@ -72,7 +75,10 @@ def _columns(result: Result) -> list[dict[str, Any]]:
             "colonne": column,
             "champ": field,
             **{LABELS[word]: counts[word] for word in ("read", "mended", "doubtful", "refused")},
-            "raisons": [{"raison": why, "fois": n} for why, n in reasons.get((column, field), Counter()).most_common(5)],
+            "raisons": [
+                {"raison": why, "fois": n}
+                for why, n in reasons.get((column, field), Counter()).most_common(5)
+            ],
         }
         for (column, field), counts in result.by_column().items()
     ]

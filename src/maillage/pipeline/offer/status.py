@@ -1,4 +1,6 @@
-"""The columns that say whether a row is a place to publish: open or closed, accepted or refused, agreed to or not."""
+"""The columns that say whether a row is a place to publish: open or closed, accepted or refused, agreed to or
+not.
+"""
 
 import re
 from collections.abc import Mapping
@@ -10,7 +12,17 @@ from maillage.pipeline.offer.answers import Meaning
 from maillage.pipeline.offer.columns import Column
 
 MOST_WORDS = 40  # beyond, a column is no status
-NAMES = {"statut", "statuts", "status", "etat", "situation", "state", "fonctionnement", "activite", "validation"}
+NAMES = {
+    "statut",
+    "statuts",
+    "status",
+    "etat",
+    "situation",
+    "state",
+    "fonctionnement",
+    "activite",
+    "validation",
+}
 FOR_A_TIME = re.compile(r"tempora|provisoire|momentan|estival|vacances|travaux")
 SHUT = re.compile(
     r"(?:definitivement )?(?:fermee?s?|close?s?|cloturee?s?|arretee?s?|terminee?s?)"
@@ -18,22 +30,66 @@ SHUT = re.compile(
     r"|inacti(?:f|ve)s?|desactivee?s?|refusee?s?|.*\brefus\b.*|rejetee?s?|annulee?s?|abandonnee?s?|supprimee?s?|archivee?s?"
     r"|radiee?s?|dissoute?|dissous|disparue?s?|.*liquidation.*|brouillon|draft|expiree?s?|.*n existe plus.*"
     r"|.*plus en activite.*|non (?:retenue?|validee?|publiee?|active?|actif|habilitee?|labellisee?|ouverte?)"
-    r"|(?:pas|non) encore ouverte?|depubliee?|masquee?|corbeille|closed|inactive|rejected|refused|invalide|fin d activite"
+    r"|(?:pas|non) encore"
+    r" ouverte?|depubliee?|masquee?|corbeille|closed|inactive|rejected|refused|invalide|fin d activite"
 )
 OPEN = re.compile(
-    r"(?:deja |toujours )?ouverte?s?(?: au public| toute l annee)?|acti(?:f|ve)s?|operationnel(?:le)?s?|validee?s?"
-    r"|publiee?s?|en (?:activite|service|fonctionnement|ligne|exercice)|acceptee?s?|habilitee?s?|labellisee?s?|confirmee?s?"
+    r"(?:deja |toujours )?ouverte?s?(?: au public| toute l"
+    r" annee)?|acti(?:f|ve)s?|operationnel(?:le)?s?|validee?s?"
+    r"|publiee?s?|en"
+    r" (?:activite|service|fonctionnement|ligne|exercice)|acceptee?s?|habilitee?s?|labellisee?s?|confirmee?s?"
     r"|existante?s?|permanente?s?|open|active|published|approved|approuvee?s?|agreee?s?|conventionnee?s?"
     r"|ok|complete?s?|a jour"
 )
 LETTERS: Mapping[str, str] = {"a": "open", "f": "shut", "c": "shut"}  # of SIRENE: active, closed, ceased
 SHUT_IF_YES = {
-    *("brouillon", "archive", "archivee", "ferme", "fermee", "supprime", "supprimee", "inactif", "inactive", "desactive"),
-    *("ferme definitivement", "fermeture definitive", "ne pas publier", "cesse", "refuse", "refusee", "doublon", "closed"),
+    *(
+        "brouillon",
+        "archive",
+        "archivee",
+        "ferme",
+        "fermee",
+        "supprime",
+        "supprimee",
+        "inactif",
+        "inactive",
+        "desactive",
+    ),
+    *(
+        "ferme definitivement",
+        "fermeture definitive",
+        "ne pas publier",
+        "cesse",
+        "refuse",
+        "refusee",
+        "doublon",
+        "closed",
+    ),
 }
 OPEN_IF_YES = {
-    *("actif", "active", "ouvert", "ouverte", "publie", "publiee", "en activite", "activite", "valide", "validee"),
-    *("publiable", "diffusable", "a publier", "publication", "visible", "en service", "en ligne", "operationnel", "open"),
+    *(
+        "actif",
+        "active",
+        "ouvert",
+        "ouverte",
+        "publie",
+        "publiee",
+        "en activite",
+        "activite",
+        "valide",
+        "validee",
+    ),
+    *(
+        "publiable",
+        "diffusable",
+        "a publier",
+        "publication",
+        "visible",
+        "en service",
+        "en ligne",
+        "operationnel",
+        "open",
+    ),
 }
 SPREAD = r"(?:publi[ea]|publication|diffus|partag|transm|figur|appara|referenc)\w*"
 ASKED = r"(?:accept|autoris|accord|souhait)\w*"
@@ -59,7 +115,8 @@ def rule(column: Column) -> dict[str, Any] | None:
 def meant(word: str, *, letters: bool = False) -> Told:
     """Return what a word says of a place, '' when it does not tell whether it is open.
 
-    >>> [meant(word) for word in ("Fermé définitivement", "En projet", "ouvert", "Fermé temporairement", "Association")]
+    >>> [meant(word) for word in (
+    ...     "Fermé définitivement", "En projet", "ouvert", "Fermé temporairement", "Association")]
     ['shut', 'shut', 'open', 'for a time', '']
     """
     said = plain(word)
@@ -77,7 +134,9 @@ def meant(word: str, *, letters: bool = False) -> Told:
 
 
 def _asked(column: Column, said: Mapping[str, Meaning]) -> dict[str, Any] | None:
-    """Return the rule of a column of yes and no whose name is a status, or asks whether a place may be published."""
+    """Return the rule of a column of yes and no whose name is a status, or asks whether a place may be
+    published.
+    """
     if any(AGREED.search(name) for name in column.said) or not OPEN_IF_YES.isdisjoint(column.said):
         shut, kept = "no", "yes"
     elif not SHUT_IF_YES.isdisjoint(column.said):

@@ -15,7 +15,14 @@ ENGLISH = {
     "value_pct": "valeur",
     "quote": "citation",
 }
-BREAKDOWNS = {"ensemble": "total", "total": "total", "age": "age", "âge": "age", "diplome": "diploma", "diplôme": "diploma"}
+BREAKDOWNS = {
+    "ensemble": "total",
+    "total": "total",
+    "age": "age",
+    "âge": "age",
+    "diplome": "diploma",
+    "diplôme": "diploma",
+}
 DIPLOMAS = {
     "sans": "none",
     "sans diplôme": "none",
@@ -33,14 +40,16 @@ DIPLOMAS = {
     "bac+3 ou plus": "long",
 }
 EARLIEST, LATEST = 1990, 2035
-PURPOSE = "Chaque taux doit porter ce qu’il mesure, son année, son champ, sa source et la phrase qui le publie."
+PURPOSE = (
+    "Chaque taux doit porter ce qu’il mesure, son année, son champ, sa source et la phrase qui le publie."
+)
 
 
 def read(content: bytes, *, name: str) -> Definition:
     """Return the definition that a rates file describes: a total, and any margins by age or diploma.
 
-    Raises Refused, naming line, column and value, on an unsourced rate, a rate outside 0-100, classes that overlap,
-    an unknown class, or no total.
+    Raises Refused, naming line, column and value, on an unsourced rate, a rate outside 0-100, classes that
+    overlap, an unknown class, or no total.
     """
     rows = rows_of(content, name, required=COLUMNS, aliases=ENGLISH, purpose=PURPOSE)
     indicators = {row["indicateur"] for row in rows}
@@ -59,8 +68,15 @@ def read(content: bytes, *, name: str) -> Definition:
             if not row[column]:
                 raise row.fault(
                     column,
-                    "ce taux n’a pas de source" if column == "source" else "la phrase qui publie ce taux manque",
-                    why="Un chiffre que personne ne peut retrouver ne doit pas devenir un nombre de personnes.",
+                    (
+                        "ce taux n’a pas de source"
+                        if column == "source"
+                        else "la phrase qui publie ce taux manque"
+                    ),
+                    why=(
+                        "Un chiffre que personne ne peut retrouver ne doit pas devenir un nombre de"
+                        " personnes."
+                    ),
                     do="Indiquez la publication, et copiez la phrase qui porte le chiffre.",
                 )
         _same_survey(row, rows[0])
@@ -76,7 +92,9 @@ def read(content: bytes, *, name: str) -> Definition:
             continue
         category = row["modalite"] if kind == "age" else _diploma(row)
         if (known := lines.get(f"{kind}/{category}")) is not None:
-            raise row.fault("modalite", f"déjà donnée à la ligne {known}", why=OVERLAP, do="N’en gardez qu’une.")
+            raise row.fault(
+                "modalite", f"déjà donnée à la ligne {known}", why=OVERLAP, do="N’en gardez qu’une."
+            )
         lines[f"{kind}/{category}"] = row.line
         margins.append(
             Margin(
@@ -109,7 +127,9 @@ def read(content: bytes, *, name: str) -> Definition:
         quote=first["citation"],
         n=_respondents(rows),
         n_known=bool(first["repondants"]),
-        doubt="Taux fournis par un fichier de l’utilisateur ; ce qui n’y est pas suit l’illectronisme de 2021."
+        doubt=(
+            "Taux fournis par un fichier de l’utilisateur ; ce qui n’y est pas suit l’illectronisme de 2021."
+        )
         + _field_doubt(first["champ"]),
         recipe="nearest",
         total=total,
@@ -147,7 +167,10 @@ def _field_doubt(champ: str) -> str:
     """Return what to tell when the survey asked other people than those the rates are applied to."""
     if "15 ans" in champ:
         return ""
-    return f" Le champ déclaré est « {champ} » ; les taux sont appliqués aux 15 ans et plus en logement ordinaire."
+    return (
+        f" Le champ déclaré est « {champ} » ; les taux sont appliqués aux 15 ans et plus en logement"
+        " ordinaire."
+    )
 
 
 def _kind(row: Row) -> str:

@@ -13,15 +13,18 @@ NATIONAL_POPULATION = 67_408_104
 
 @cache
 def iris() -> Table:
-    """Return one row per IRIS, in the order of today's communes then of codes: a commune's IRIS stand together.
+    """Return one row per IRIS, in the order of today's communes then of codes: a commune's IRIS stand
+    together.
 
     iris, name; published (commune code as published, arrondissements included); commune (today's code);
-    departement; region; epci ('' outside any); kind (H, A, D or Z); pop, pop_0_19, pop_20_64, pop_65p (persons);
+    departement; region; epci ('' outside any); kind (H, A, D or Z); pop, pop_0_19, pop_20_64, pop_65p
+    (persons);
     dwellings, in_flats (main residences).
     """
     table = select(
         "insee-rp2021-iris",
-        """select code_iris as iris, coalesce(nom_iris_2020, '') as name, code_commune as published, type_iris as kind,
+        """select code_iris as iris, coalesce(nom_iris_2020, '') as name, code_commune as published,
+           type_iris as kind,
                   pop::double as pop, pop_0_19::double as pop_0_19, pop_20_64::double as pop_20_64,
                   pop_65p::double as pop_65p, res_principales::double as dwellings,
                   rp_en_appartement::double as in_flats
@@ -31,6 +34,9 @@ def iris() -> Table:
     communes = cog.communes()
     located = table.adding(
         commune=commune,
-        **{column: communes.aligned("code", commune, column, missing="") for column in ("departement", "region", "epci")},
+        **{
+            column: communes.aligned("code", commune, column, missing="")
+            for column in ("departement", "region", "epci")
+        },
     )
     return located.take(np.lexsort((table["iris"], commune)))

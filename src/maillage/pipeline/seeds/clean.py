@@ -1,4 +1,4 @@
-"""The national age × diploma table: nobody publishes it for 2021, so it is composed from two that are published."""
+"""The national age × diploma table: not published for 2021, so it is composed from two that are."""
 
 from functools import cache
 
@@ -41,8 +41,8 @@ def national_bins() -> Floats:
 def diplomas_by_age() -> Floats:
     """Return (5, 6) shares of diplomas among non-students of each age, summing to one by row.
 
-    Generations are followed, not ages: those aged 75 and over in 2021 were 65 and over in 2012, and so on. Only the
-    odds ratios of this table matter, its margins are raked away.
+    Generations are followed, not ages: those aged 75 and over in 2021 were 65 and over in 2012, and so on.
+    Only the odds ratios of this table matter, its margins are raked away.
     """
     former = select("insee-for2-2012-auvergne", "select * from raw")
     recent = select("insee-emploi-2023-diplomes", "select * from raw")

@@ -1,4 +1,6 @@
-"""The answers of a survey: a file of ours, of a spreadsheet, of Kobo or of ODK becomes a table of texts, `id` first."""
+"""The answers of a survey: a file of ours, of a spreadsheet, of Kobo or of ODK becomes a table of texts, `id`
+first.
+"""
 
 import re
 from collections import Counter
@@ -12,7 +14,7 @@ from numpy.typing import NDArray
 from maillage.kernel.errors import Refused
 from maillage.kernel.names import plain
 from maillage.kernel.table import Column, Table
-from maillage.pipeline.offer.forms.sheet import Fault, listed, shown
+from maillage.pipeline.offer.forms.sheet import Fault, listed, quoted
 from maillage.pipeline.survey import grid
 from maillage.pipeline.survey.grid import Grid
 
@@ -29,7 +31,9 @@ KEYS = (
 ODK = {"SubmissionDate", "KEY"}  # columns of a file of ODK Central: groups are then before a hyphen
 YES = frozenset({"1", "1.0", "true", "vrai", "oui"})
 NO = frozenset({"0", "0.0", "false", "faux", "non", ""})
-WIDE = 64 * 2**20  # characters a column takes when every cell is as long as the longest: beyond, cells are kept as they are
+WIDE = (
+    64 * 2**20
+)  # characters a column takes when every cell is as long as the longest: beyond, cells are kept as they are
 WHY_ID = "Un identifiant relie chaque réponse à son poids, et empêche de compter deux fois la même."
 
 
@@ -49,12 +53,13 @@ class Answers:
 def read(path: Path, *, variables: Collection[str] | None = None) -> Answers:
     """Return the answers of a file: CSV (UTF-8 or Windows; comma, semicolon or tab), XLSX, XLS or ODS.
 
-    Groups are taken off names (`groupe/question`), and the columns of an answer that may be several (`question/choix`) are joined
-    when their question has none of its own. A row without `id`, or whose cells exceed the header, is left out and told; a row
-    given twice, cell for cell, is read once. Nothing is read as a number or a date: what was typed stays.
-    Without `id`, the first column stands for it when no two answers share a value there.
-    variables: the only ones wanted, in a file of very many columns; when one is not found, all are read.
-    Raises Refused on a file that holds no answer, no identifier, or the same identifier for two answers that differ.
+    Groups are taken off names (`groupe/question`), and the columns of an answer that may be several
+    (`question/choix`) are joined when their question has none of its own. A row without `id`, or whose cells
+    exceed the header, is left out and told; a row given twice, cell for cell, is read once. Nothing is read
+    as a number or a date: what was typed stays. Without `id`, the first column stands for it when no two
+    answers share a value there. variables: the only ones wanted, in a file of very many columns; when one is
+    not found, all are read. Raises Refused on a file that holds no answer, no identifier, or the same
+    identifier for two answers that differ.
     """
     if variables is None:
         return of(grid.read(path))
@@ -65,7 +70,8 @@ def read(path: Path, *, variables: Collection[str] | None = None) -> Answers:
 
 
 def bare(name: str) -> str:
-    """Return the name of a question without its groups, of Kobo (`groupe/question`) or of ODK Central (`groupe-question`).
+    """Return the name of a question without its groups, of Kobo (`groupe/question`) or of ODK Central
+    (`groupe-question`).
 
     >>> bare("identite/sexe"), bare("identite-sexe"), bare("sexe")
     ('sexe', 'sexe', 'sexe')
@@ -85,8 +91,11 @@ def of(found: Grid) -> Answers:
     if not (key := key or borrowed):
         raise Refused(
             f"{found.name}, ligne 1 : la colonne « {ID} » manque.",
-            why=f"{WHY_ID} Colonnes lues : {listed([shown(name) for name in found.header])}.",
-            do="Donnez un numéro à chaque réponse, dans une première colonne nommée « id » ; d’un export Kobo ou ODK, gardez « _uuid ».",
+            why=f"{WHY_ID} Colonnes lues : {listed([quoted(name) for name in found.header])}.",
+            do=(
+                "Donnez un numéro à chaque réponse, dans une première colonne nommée « id » ; d’un export"
+                " Kobo ou ODK, gardez « _uuid »."
+            ),
         )
     if key in found.twice:
         raise Refused(
@@ -97,7 +106,8 @@ def of(found: Grid) -> Answers:
     kept, faults = _kept(found, found.header.index(key), key)
     if not kept:
         raise Refused(
-            f"{found.name} : aucune réponse sous l’en-tête{f' ; {len(faults)} lignes laissées de côté' if faults else ''}.",
+            f"{found.name} : aucune réponse sous"
+            f" l’en-tête{f' ; {len(faults)} lignes laissées de côté' if faults else ''}.",
             why="Sans réponse, il n’y a rien à pondérer ni à compter.",
             do="Vérifiez l’export, puis recommencez.",
         )
@@ -108,7 +118,10 @@ def of(found: Grid) -> Answers:
     lines = np.array(found.lines, dtype=np.int64)[kept]
     if borrowed:
         notes = [
-            f"Pas de colonne « {ID} » : la première, « {shown(borrowed)} », en tient lieu, car chaque valeur n’y est qu’une fois.",
+            (
+                f"Pas de colonne « {ID} » : la première, « {quoted(borrowed)} », en tient lieu, car chaque"
+                " valeur n’y est qu’une fois."
+            ),
             *notes,
         ]
     return Answers(Table(found.name, texts), lines, tuple(faults), (*found.notes, *notes))
@@ -121,26 +134,39 @@ def _identifies(found: Grid) -> str:
 
 
 def _kept(found: Grid, at: int, key: str) -> tuple[list[int], list[Fault]]:
-    """Return the rows that are answers, and the faults of the others; Refused when an identifier stands for two answers."""
+    """Return the rows that are answers, and the faults of the others; Refused when an identifier stands for
+    two answers.
+    """
     first: dict[str, int] = {}
     faults, kept = list(found.faults), []
     for row, cells in enumerate(found.rows):
         line = found.lines[row]
         if not (given := cells[at]):
             faults.append(
-                Fault(line, key, "", "cette réponse n’a pas d’identifiant", "Donnez-lui un numéro qui n’est à nulle autre.")
+                Fault(
+                    line,
+                    key,
+                    "",
+                    "cette réponse n’a pas d’identifiant",
+                    "Donnez-lui un numéro qui n’est à nulle autre.",
+                )
             )
         elif (other := first.setdefault(given, row)) == row:
             kept.append(row)
         elif found.digests[other] == found.digests[row]:
             reason = f"cette réponse est déjà à la ligne {found.lines[other]}, mot pour mot"
-            faults.append(Fault(line, key, shown(given), reason, "Retirez-la : elle n’est comptée qu’une fois."))
+            faults.append(
+                Fault(line, key, quoted(given), reason, "Retirez-la : elle n’est comptée qu’une fois.")
+            )
         else:
             raise Refused(
-                f"{found.name}, ligne {line}, colonne {key}, valeur « {shown(given)} » : la ligne {found.lines[other]} porte déjà cet "
-                "identifiant, avec d’autres réponses.",
+                f"{found.name}, ligne {line}, colonne {key}, valeur « {quoted(given)} » : la ligne"
+                f" {found.lines[other]} porte déjà cet identifiant, avec d’autres réponses.",
                 why=WHY_ID,
-                do="Si ce sont deux personnes, donnez un autre numéro à l’une ; si c’est la même, gardez une seule ligne.",
+                do=(
+                    "Si ce sont deux personnes, donnez un autre numéro à l’une ; si c’est la même, gardez une"
+                    " seule ligne."
+                ),
             )
     return kept, sorted(faults, key=lambda fault: fault.line)
 
@@ -166,9 +192,14 @@ def _named(columns: dict[str, tuple[str, ...]], key: str) -> tuple[dict[str, Seq
         elif parent not in ticked and name not in owned:
             whole[name] = columns[name]
     times = Counter(_last(name, mark) for name in whole)
-    out = {last if times[last := _last(name, mark)] == 1 and last != ID else name: cells for name, cells in whole.items()}
-    told = listed([f"« {shown(name)} »" for name in sorted(ticked)])
-    return out, [f"Colonnes de cases à cocher réunies en une réponse à plusieurs choix : {told}."] if ticked else []
+    out = {
+        last if times[last := _last(name, mark)] == 1 and last != ID else name: cells
+        for name, cells in whole.items()
+    }
+    told = listed([f"« {quoted(name)} »" for name in sorted(ticked)])
+    return out, (
+        [f"Colonnes de cases à cocher réunies en une réponse à plusieurs choix : {told}."] if ticked else []
+    )
 
 
 def _last(name: str, mark: str) -> str:
@@ -187,7 +218,9 @@ def _are_ticks(columns: dict[str, tuple[str, ...]], names: Sequence[str]) -> boo
 
 
 def _joined(columns: dict[str, tuple[str, ...]], names: Sequence[str], mark: str) -> tuple[str, ...]:
-    """Return, for each answer, the choices ticked, separated by a space; nothing when the question was not asked."""
+    """Return, for each answer, the choices ticked, separated by a space; nothing when the question was not
+    asked.
+    """
     choices = [_last(name, mark) for name in names]
     return tuple(
         " ".join(choice for choice, cell in zip(choices, row, strict=True) if cell.casefold() in YES)
@@ -201,7 +234,8 @@ def _texts(cells: Sequence[str]) -> Column:
 
 
 def numbers(cells: Sequence[str]) -> NDArray[np.float64]:
-    """Return texts as numbers, decimal comma or point, spaces between thousands; nan where it is not a number.
+    """Return texts as numbers, decimal comma or point, spaces between thousands; nan where it is not a
+    number.
 
     >>> numbers(["1 250,5", "3.2", "", "douze"])
     array([1250.5,    3.2,    nan,    nan])

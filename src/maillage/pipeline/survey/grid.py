@@ -1,4 +1,6 @@
-"""A file of a survey, as a header and rows of text: CSV of any usual encoding and separator, or a workbook; as wide as it comes."""
+"""A file of a survey, as a header and rows of text: CSV of any usual encoding and separator, or a workbook;
+as wide as it comes.
+"""
 
 import csv
 import io
@@ -16,7 +18,7 @@ from maillage.pipeline.offer.forms import cells, compound, extent, zipped
 from maillage.pipeline.offer.forms.decode import decoded
 from maillage.pipeline.offer.forms.read import OTHERS, ZIP
 from maillage.pipeline.offer.forms.separated import ANNOUNCED, MAX_BROKEN, Dialect, cut
-from maillage.pipeline.offer.forms.sheet import Fault, Record, Remarks, listed, shown, spaced
+from maillage.pipeline.offer.forms.sheet import Fault, Record, Remarks, listed, quoted, spaced
 from maillage.pipeline.offer.forms.workbook import guarded
 
 MAX_BYTES = 512 * 2**20  # a million answers of twenty questions weigh a hundred
@@ -30,8 +32,8 @@ EXPECTED = "Une enquête se lit en CSV ou en XLSX : une ligne de noms de colonne
 class Grid:
     """A header, and rows of as many cells, each with its line in the file.
 
-    faults: rows left out; notes: what to tell, in French. digests: of each whole row, columns that were not kept included.
-    twice: names that two columns bear.
+    faults: rows left out; notes: what to tell, in French. digests: of each whole row, columns that were not
+    kept included. twice: names that two columns bear.
     """
 
     name: str
@@ -67,12 +69,14 @@ def read(path: Path, *, only: Callable[[str], bool] | None = None) -> Grid:
 
 
 def parse(content: bytes, name: str, *, only: Callable[[str], bool] | None = None) -> Grid:
-    """Return the header and rows of a file given by its bytes, as `read` does. name: told in messages."""
+    """Return the header and rows of a file given as bytes, as `read` does. name: used in messages."""
     remarks = Remarks(name.replace("\\", "/").rpartition("/")[2] or "fichier")
     if content.startswith((ZIP, compound.MAGIC)):
         return _assembled(_workbook(content, remarks), remarks, only)
     if what := next((label for start, label in OTHERS.items() if content.startswith(start)), ""):
-        raise remarks.refusal(f"c’est {what}, pas un tableau.", why=EXPECTED, do="Exportez le tableau en CSV ou en XLSX.")
+        raise remarks.refusal(
+            f"c’est {what}, pas un tableau.", why=EXPECTED, do="Exportez le tableau en CSV ou en XLSX."
+        )
     text = decoded(content, remarks)
     if not text.strip():
         raise remarks.refusal("le fichier est vide.", why=EXPECTED, do="Vérifiez l’export, puis recommencez.")
@@ -80,7 +84,9 @@ def parse(content: bytes, name: str, *, only: Callable[[str], bool] | None = Non
 
 
 def _separated(text: str, remarks: Remarks) -> Iterator[Record]:
-    """Yield the records of a text; one whose quotes do not hold together costs its line, and not those after it."""
+    """Yield the records of a text; one whose quotes do not hold together costs its line, and not those after
+    it.
+    """
     lines = list(io.StringIO(text, newline=""))
     announced = ANNOUNCED.fullmatch(lines[0])
     first = next(rank for rank, line in enumerate(lines) if line.strip() and not (announced and not rank))
@@ -98,7 +104,10 @@ def _separated(text: str, remarks: Remarks) -> Iterator[Record]:
                 line=start + 1,
                 why="Un guillemet n’y est pas refermé, ou se trouve au milieu d’une case"
                 + (f", comme dans {MAX_BROKEN} lignes avant elle." if broken > MAX_BROKEN else "."),
-                do="Ouvrez le fichier dans un tableur, vérifiez cette ligne, puis enregistrez-le en « CSV UTF-8 ».",
+                do=(
+                    "Ouvrez le fichier dans un tableur, vérifiez cette ligne, puis enregistrez-le en « CSV"
+                    " UTF-8 »."
+                ),
             )
         remarks.leave_out(
             start + 1,
@@ -109,7 +118,8 @@ def _separated(text: str, remarks: Remarks) -> Iterator[Record]:
 
 
 def _cut(lines: list[str], first: int, separator: str) -> Iterator[tuple[int, list[str] | None]]:
-    """Yield the rank of the first line of each record, and its cells; None when its quotes do not hold together.
+    """Yield the rank of the first line of each record, and its cells; None when its quotes do not hold
+    together.
 
     Read at full speed as long as every record holds together, then one by one.
     """
@@ -128,19 +138,25 @@ def _cut(lines: list[str], first: int, separator: str) -> Iterator[tuple[int, li
 
 
 def _workbook(content: bytes, remarks: Remarks) -> Iterator[Record]:
-    """Yield the rows of the visible sheet with most filled cells; what a formula gave is read, never the formula."""
+    """Yield the rows of the visible sheet with most filled cells; what a formula gave is read, never the
+    formula.
+    """
     measured = compound.measured if content.startswith(compound.MAGIC) else _measured
     extents = measured(content, remarks)
     filled = [each for each in extents if each.filled]
     if not filled:
-        raise remarks.refusal("toutes les feuilles sont vides.", why=EXPECTED, do="Vérifiez que c’est le bon fichier.")
+        raise remarks.refusal(
+            "toutes les feuilles sont vides.", why=EXPECTED, do="Vérifiez que c’est le bon fichier."
+        )
     extent.check(filled, remarks.name)
 
     def chosen() -> calamine.CalamineSheet:
         workbook = calamine.load_workbook(io.BytesIO(content))
         sheets = {rank: workbook.get_sheet_by_index(rank) for rank, each in enumerate(extents) if each.filled}
         repeated = {rank for rank, sheet in sheets.items() if _is_repeated(sheet)}
-        return sheets[max(sheets, key=lambda rank: (rank not in repeated, extents[rank].visible, extents[rank].filled))]
+        return sheets[
+            max(sheets, key=lambda rank: (rank not in repeated, extents[rank].visible, extents[rank].filled))
+        ]
 
     sheet = guarded(chosen, remarks)
     if len(filled) > 1:
@@ -149,11 +165,17 @@ def _workbook(content: bytes, remarks: Remarks) -> Iterator[Record]:
         yield line, [value if type(value) is str else cells.text_of(value) for value in values]
 
 
-REPEATED = {"_parent_index", "_parent_table_name", "PARENT_KEY"}  # columns of the sheet of a group asked several times
+REPEATED = {
+    "_parent_index",
+    "_parent_table_name",
+    "PARENT_KEY",
+}  # columns of the sheet of a group asked several times
 
 
 def _is_repeated(sheet: calamine.CalamineSheet) -> bool:
-    """Return whether a sheet of Kobo or ODK holds what was asked several times of each respondent: its rows are not answers."""
+    """Return whether a sheet of Kobo or ODK holds what was asked several times of each respondent: its rows
+    are not answers.
+    """
     return bool(REPEATED & {str(cell).strip() for cell in next(iter(sheet.iter_rows()), [])})
 
 
@@ -186,16 +208,22 @@ def _assembled(records: Iterable[Record], remarks: Remarks, only: Callable[[str]
             if len(row) < width:
                 remarks.count("Ligne plus courte que l’en-tête, complétée par du vide", f"ligne {line}")
         lines.append(line)
-        whole = tuple(map(str.strip, row if len(row) == width else [*row[:width], *[""] * (width - len(row))]))
+        whole = tuple(
+            map(str.strip, row if len(row) == width else [*row[:width], *[""] * (width - len(row))])
+        )
         digests.append(hash(whole))
         rows.append(whole if kept is None else tuple(whole[rank] for rank in kept))
     header = names if kept is None else [names[rank] for rank in kept]
     faults = tuple(sorted(remarks.faults, key=lambda fault: fault.line))
-    return Grid(remarks.name, tuple(header), tuple(lines), tuple(rows), faults, remarks.notes, twice, tuple(digests))
+    return Grid(
+        remarks.name, tuple(header), tuple(lines), tuple(rows), faults, remarks.notes, twice, tuple(digests)
+    )
 
 
 def _apart(names: list[str], remarks: Remarks) -> tuple[list[str], frozenset[str]]:
-    """Return the names, all different, and those given twice: the second is « nom (2) », one without a name « n° 3 »."""
+    """Return the names, all different, and those given twice: the second is « nom (2) », one without a name «
+    n° 3 ».
+    """
     known: dict[str, None] = {}
     twice = []
     for rank, given in enumerate(names, 1):
@@ -209,6 +237,7 @@ def _apart(names: list[str], remarks: Remarks) -> tuple[list[str], frozenset[str
         known[name] = None
     if twice:
         remarks.say(
-            f"Noms de colonnes donnés deux fois, le second renommé : {listed([f'« {shown(name)} »' for name in twice])}."
+            "Noms de colonnes donnés deux fois, le second renommé :"
+            f" {listed([f'« {quoted(name)} »' for name in twice])}."
         )
     return list(known), frozenset(twice)

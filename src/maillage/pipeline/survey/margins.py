@@ -1,4 +1,6 @@
-"""What a sample is made to look like: the classes of each variable and how many people each holds, as somebody gives them."""
+"""The margins a sample is weighted on, as somebody supplies them: the classes of each variable and how many
+people each has.
+"""
 
 import math
 import re
@@ -10,7 +12,7 @@ from pathlib import Path
 from maillage.kernel.errors import Refused
 from maillage.kernel.names import plain
 from maillage.pipeline.delimited import Row
-from maillage.pipeline.offer.forms.sheet import listed, shown
+from maillage.pipeline.offer.forms.sheet import listed, quoted
 from maillage.pipeline.survey import grid
 from maillage.pipeline.survey.answers import numbers
 from maillage.pipeline.survey.grid import Grid
@@ -18,16 +20,23 @@ from maillage.pipeline.survey.grid import Grid
 COLUMNS = ("variable", "modalite", "effectif")
 PURPOSE = "Les marges disent combien de personnes chaque classe compte dans la population."
 SAME = 1e-6  # relative difference of totals under which it is only rounding
-MOST, LEAST = 1e10, 1e-6  # of people in a class, and in a variable: beyond, no population, and sums lose their digits
-THOUSANDS = re.compile(r"[1-9]\d{0,2}[.,]\d{3}")  # 5,200 : five thousand two hundred, or a little more than five
+MOST, LEAST = (
+    1e10,
+    1e-6,
+)  # of people in a class, and in a variable: beyond, no population, and sums lose their digits
+THOUSANDS = re.compile(
+    r"[1-9]\d{0,2}[.,]\d{3}"
+)  # 5,200 : five thousand two hundred, or a little more than five
 SHARES = 0.01  # how near to 100 shares in percent add up
 
 
 @dataclass(frozen=True, slots=True)
 class Category:
-    """A class of a variable. name: told and written; values: the answers that stand in it; total: people of the population.
+    """A class of a variable. name: told and written; values: the answers that stand in it; total: people of
+    the population.
 
-    span: the lowest and highest age in whole years, when answers may be ages in years. line: where it was read.
+    span: the lowest and highest age in whole years, when answers may be ages in years. line: where it was
+    read.
     """
 
     name: str
@@ -59,7 +68,8 @@ class Margin:
 
 
 def key(text: str) -> str:
-    """Return a text as it is compared with another: composed accents, one kind of space and of apostrophe.
+    """Return a text in the form used to compare it with another: composed accents, one kind of space and of
+    apostrophe.
 
     >>> key(" 15 à\u00a029 ans ") == "15 à 29 ans", key("L'Isle") == key("L’Isle")
     (True, True)
@@ -68,10 +78,11 @@ def key(text: str) -> str:
 
 
 def read(path: Path) -> tuple[Margin, ...]:
-    """Return the margins of a file `variable,modalite,effectif`: CSV of any usual encoding and separator, or a workbook.
+    """Return the margins of a file `variable,modalite,effectif`: CSV of any usual encoding and separator, or
+    a workbook.
 
-    Raises Refused, naming line, column and value, on a missing column, a number that is missing, negative or not one, a class given
-    twice, and on variables whose totals differ.
+    Raises Refused, naming line, column and value, on a missing column, a number that is missing, negative or
+    not one, a class given twice, and on variables whose totals differ.
     """
     return of(grid.read(path))
 
@@ -82,14 +93,18 @@ def parse(content: bytes, name: str) -> tuple[Margin, ...]:
 
 
 def of(found: Grid) -> tuple[Margin, ...]:
-    """Return the margins that a grid holds, their totals made equal to the first when they differ by rounding only."""
+    """Return the margins that a grid holds, their totals made equal to the first when they differ by rounding
+    only.
+    """
     rows = _rows(found)
     totals = numbers([row["effectif"] for row in rows])
     variables: dict[str, dict[str, Category]] = {}
     for row, total in zip(rows, totals.tolist(), strict=True):
         for column in ("variable", "modalite"):
             if not row[column]:
-                raise row.fault(column, "la case est vide", why=PURPOSE, do="Remplissez-la, ou retirez la ligne.")
+                raise row.fault(
+                    column, "la case est vide", why=PURPOSE, do="Remplissez-la, ou retirez la ligne."
+                )
         if not math.isfinite(total):
             raise row.fault(
                 "effectif",
@@ -122,18 +137,22 @@ def of(found: Grid) -> tuple[Margin, ...]:
             )
         classes[name] = Category(name, total, (name,), line=row.line)
     _plain_thousands(rows, variables)
-    margins = tuple(Margin(variable, tuple(classes.values()), file=found.name) for variable, classes in variables.items())
+    margins = tuple(
+        Margin(variable, tuple(classes.values()), file=found.name) for variable, classes in variables.items()
+    )
     return agreed(margins)
 
 
 def _rows(found: Grid) -> list[Row]:
-    """Return the rows of margins, under the names of the contract; Refused when a column is missing or a row is not whole."""
+    """Return the rows of margins, under the names of the contract; Refused when a column is missing or a row
+    is not whole.
+    """
     header = {plain(name): name for name in reversed(found.header)}
     for column in COLUMNS:
         if column not in header:
             raise Refused(
                 f"{found.name}, ligne 1 : la colonne « {column} » manque.",
-                why=f"{PURPOSE} Colonnes lues : {listed([shown(name) for name in found.header])}.",
+                why=f"{PURPOSE} Colonnes lues : {listed([quoted(name) for name in found.header])}.",
                 do="Ajoutez-la. L’en-tête attendu est : variable,modalite,effectif.",
             )
         if header[column] in found.twice:
@@ -147,7 +166,9 @@ def _rows(found: Grid) -> list[Row]:
         raise Refused(f"{found.name}, ligne {first.line} : {first.reason}.", why=PURPOSE, do=first.do)
     if not found.rows:
         raise Refused(
-            f"{found.name} : aucune ligne sous l’en-tête.", why=PURPOSE, do="Donnez au moins une variable et ses classes."
+            f"{found.name} : aucune ligne sous l’en-tête.",
+            why=PURPOSE,
+            do="Donnez au moins une variable et ses classes.",
         )
     at = {column: found.header.index(header[column]) for column in COLUMNS}
     return [
@@ -157,7 +178,8 @@ def _rows(found: Grid) -> list[Row]:
 
 
 def _plain_thousands(rows: Sequence[Row], variables: Mapping[str, Mapping[str, Category]]) -> None:
-    """Refuse numbers of people that a comma or a point may cut in thousands: they would be read a thousand times too small.
+    """Refuse numbers of people that a comma or a point may cut in thousands: they would be read a thousand
+    times too small.
 
     Shares in percent with three decimals look the same, and add up to 100.
     """
@@ -170,18 +192,26 @@ def _plain_thousands(rows: Sequence[Row], variables: Mapping[str, Mapping[str, C
             raise row.fault(
                 "effectif",
                 f"on ne sait pas si c’est {whole} personnes, ou un nombre à trois décimales",
-                why="Une virgule ou un point sépare les milliers dans certains tableurs, les décimales dans d’autres.",
-                do=f"Écrivez {whole} sans séparateur ; si ce sont des décimales, gardez-en moins ou plus de trois.",
+                why=(
+                    "Une virgule ou un point sépare les milliers dans certains tableurs, les décimales dans"
+                    " d’autres."
+                ),
+                do=(
+                    f"Écrivez {whole} sans séparateur ; si ce sont des décimales, gardez-en moins ou plus de"
+                    " trois."
+                ),
             )
 
 
 def agreed(margins: Sequence[Margin]) -> tuple[Margin, ...]:
-    """Return the margins with the total of the first; Refused when a total is nil, or differs by more than rounding."""
+    """Return the margins with the total of the first; Refused when a total is nil, or differs by more than
+    rounding.
+    """
     for margin in margins:
         if not margin.total > LEAST:
             raise Refused(
-                f"{margin.file or 'Les marges'}, variable « {margin.variable} » : le total des effectifs est nul"
-                f"{' ou presque' if margin.total else ''}.",
+                f"{margin.file or 'Les marges'}, variable « {margin.variable} » : le total des effectifs est"
+                f" nul{' ou presque' if margin.total else ''}.",
                 why="On ne peut pas ressembler à une population où il n’y a personne.",
                 do="Vérifiez la colonne « effectif ».",
             )
@@ -190,11 +220,15 @@ def agreed(margins: Sequence[Margin]) -> tuple[Margin, ...]:
         if abs(other.total - first.total) > SAME * first.total:
             ratio = f"{first.total / other.total:.6g}".replace(".", ",")
             raise Refused(
-                f"{first.file or 'Les marges'} : les totaux diffèrent, {_told(first)} pour « {first.variable} », {_told(other)} pour "
-                f"« {other.variable} ».",
-                why="Les deux comptent la même population : aucun poids ne peut donner deux totaux à la fois.",
-                do=f"Prenez les deux dans le même champ et la même année, ou multipliez les effectifs de « {other.variable} » par "
-                f"{ratio}.",
+                f"{first.file or 'Les marges'} : les totaux diffèrent, {_told(first)} pour « {first.variable}"
+                f" », {_told(other)} pour « {other.variable} ».",
+                why=(
+                    "Les deux comptent la même population : aucun poids ne peut donner deux totaux à la fois."
+                ),
+                do=(
+                    "Prenez les deux dans le même champ et la même année, ou multipliez les effectifs de «"
+                    f" {other.variable} » par {ratio}."
+                ),
             )
     return tuple(_scaled(margin, first.total / margin.total) for margin in margins)
 
@@ -202,7 +236,9 @@ def agreed(margins: Sequence[Margin]) -> tuple[Margin, ...]:
 def _scaled(margin: Margin, by: float) -> Margin:
     if by == 1:
         return margin
-    return replace(margin, categories=tuple(replace(each, total=each.total * by) for each in margin.categories))
+    return replace(
+        margin, categories=tuple(replace(each, total=each.total * by) for each in margin.categories)
+    )
 
 
 def _told(margin: Margin) -> str:

@@ -5,13 +5,16 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from maillage.kernel.errors import Refused
-from maillage.pipeline.offer.forms.sheet import listed, shown
+from maillage.pipeline.offer.forms.sheet import listed, quoted
 from maillage.pipeline.survey import grid
 from maillage.pipeline.survey.answers import ID, numbers
 from maillage.pipeline.survey.grid import Grid
 
 WEIGHT = "poids"
-MOST, LEAST = 1e11, 1e-12  # persons a respondent stands for: beyond, no population, and sums of squares lose their digits
+MOST, LEAST = (
+    1e11,
+    1e-12,
+)  # persons a respondent stands for: beyond, no population, and sums of squares lose their digits
 WHY = "Un poids dit combien de personnes une réponse représente : c’est un nombre, positif ou nul."
 DO = "Refaites les poids avec « maillage enquete ponderer », sans retoucher le fichier."
 
@@ -19,39 +22,33 @@ DO = "Refaites les poids avec « maillage enquete ponderer », sans retoucher le
 def read(path: Path) -> Mapping[str, float]:
     """Return weights by `id`, from a CSV of any usual encoding and separator, or a workbook.
 
-    Raises Refused, naming line, column and value, on a missing column, an `id` that is empty or given twice with two weights, and on
-    a weight that is missing, negative or not a number.
+    Raises Refused, naming line, column and value, on a missing column, an `id` that is empty or given twice
+    with two weights, and on a weight that is missing, negative or not a number.
     """
     return of(grid.read(path))
 
 
 def of(found: Grid) -> Mapping[str, float]:
     """Return the weights that a grid holds."""
-    for column in (ID, WEIGHT):
-        if column not in found.header:
-            raise Refused(
-                f"{found.name}, ligne 1 : la colonne « {column} » manque.",
-                why=f"Le fichier des poids a deux colonnes, id et poids. Colonnes lues : {listed([shown(each) for each in found.header])}.",
-                do=DO,
-            )
-        if column in found.twice:
-            raise Refused(f"{found.name}, ligne 1 : la colonne « {column} » est donnée deux fois.", why=WHY, do=DO)
+    _check_header(found)
     ids, cells = ([row[found.header.index(column)].strip() for row in found.rows] for column in (ID, WEIGHT))
     weights: dict[str, float] = {}
     for line, each, cell, value in zip(found.lines, ids, cells, numbers(cells).tolist(), strict=True):
         where = f"{found.name}, ligne {line}, colonne"
         if not each:
             raise Refused(
-                f"{where} {ID} : l’identifiant manque.", why="On ne sait pas de quelle réponse est ce poids.", do=DO
+                f"{where} {ID} : l’identifiant manque.",
+                why="On ne sait pas de quelle réponse est ce poids.",
+                do=DO,
             )
         if not 0 <= value <= MOST:
             what = "le poids manque" if not cell else "ce n’est pas un nombre"
             if math.isfinite(value):
                 what = "un poids négatif" if value < 0 else "un poids démesuré"
-            raise Refused(f"{where} {WEIGHT}, valeur « {shown(cell)} » : {what}.", why=WHY, do=DO)
+            raise Refused(f"{where} {WEIGHT}, valeur « {quoted(cell)} » : {what}.", why=WHY, do=DO)
         if weights.setdefault(each, value) != value:
             raise Refused(
-                f"{where} {ID}, valeur « {shown(each)} » : cet identifiant a déjà un autre poids.",
+                f"{where} {ID}, valeur « {quoted(each)} » : cet identifiant a déjà un autre poids.",
                 why="On ne saurait pas lequel appliquer.",
                 do=DO,
             )
@@ -60,3 +57,20 @@ def of(found: Grid) -> Mapping[str, float]:
     if 0 < math.fsum(weights.values()) < LEAST:
         raise Refused(f"{found.name}, colonne {WEIGHT} : tous les poids sont presque nuls.", why=WHY, do=DO)
     return weights
+
+
+def _check_header(found: Grid) -> None:
+    for column in (ID, WEIGHT):
+        if column not in found.header:
+            raise Refused(
+                f"{found.name}, ligne 1 : la colonne « {column} » manque.",
+                why=(
+                    "Le fichier des poids a deux colonnes, id et poids. Colonnes lues :"
+                    f" {listed([quoted(each) for each in found.header])}."
+                ),
+                do=DO,
+            )
+        if column in found.twice:
+            raise Refused(
+                f"{found.name}, ligne 1 : la colonne « {column} » est donnée deux fois.", why=WHY, do=DO
+            )

@@ -17,10 +17,11 @@ LABELS: dict[Word, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Cleaned(Generic[T]):
-    """One cell once read. `value` is None when empty or refused; `reason` is a French sentence, '' when read as it was.
+    """One cell once read. `value` is None when empty or refused; `reason` is a French sentence, '' when read
+    as is.
 
-    mended: we know what was meant, the meaning is the same. doubtful: kept, but somebody should look.
-    refused: the cell cannot mean anything we could keep; the row itself may still be good.
+    mended: the intended meaning is certain, and unchanged. doubtful: stored, but somebody should check.
+    refused: the cell has no usable meaning; the row itself may still be good.
     """
 
     value: T | None

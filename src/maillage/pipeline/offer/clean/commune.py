@@ -1,7 +1,8 @@
-"""Which commune of today a place is in: what its name, Insee code, postal code and point say, and who wins when they disagree.
+"""Which commune of today a place is in: evidence from its name, Insee code, postal code and point, and which
+prevails when they disagree.
 
-Each is a witness. The commune that most of them name wins; between two that have as many, the name as typed, then the Insee
-code: people read a name, nobody sees that a code slipped.
+Each is a witness. The commune supported by most of them wins; in a tie, the name as typed, then the Insee
+code: people read a name, nobody notices a wrong code.
 """
 
 import math
@@ -22,20 +23,30 @@ from maillage.pipeline.offer.clean.cleaned import Cleaned
 ADDED = (
     re.compile(r"\([^)]*\)?"),
     re.compile(r"\bcedex\b", re.IGNORECASE),
-    re.compile(r"\d+\s*(?:er|[eè]re|[eè]me|i[eè]me|e|è|nde?)?\b(?:\s*arr(?:ondissement|dt|\.)?(?!\w))?", re.IGNORECASE),
+    re.compile(
+        r"\d+\s*(?:er|[eè]re|[eè]me|i[eè]me|e|è|nde?)?\b(?:\s*arr(?:ondissement|dt|\.)?(?!\w))?",
+        re.IGNORECASE,
+    ),
 )
 SHORT = ((re.compile(r"\bs/\s*", re.IGNORECASE), "sur "), (re.compile(r"\bss/\s*", re.IGNORECASE), "sous "))
 ARTICLE = re.compile(r"^(?:le|la|les|l) ")
 INSEE = re.compile(r"(?:0[1-9]|[1-9]\d|2[AB])\d{3}")
 HOW = ("alike", "close", "former", "article", "official")  # from the weakest to the surest
-ALIKE, CLOSE = 82.0, 88.0  # how much two names are alike, out of 100: in one postal code; for a slip of the pen
+ALIKE, CLOSE = (
+    82.0,
+    88.0,
+)  # how much two names are alike, out of 100: in one postal code; for a slip of the pen
 LETTERS_A_SLIP = 6
-BESIDE = 500.0  # metres outside a contour that are not a doubt: contours are simplified, places stand on borders
+BESIDE = (
+    500.0  # metres outside a contour that are not a doubt: contours are simplified, places stand on borders
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Commune:
-    """A commune of today; `known_as` holds its plain names: today's, without its article, those of communes it absorbed."""
+    """A commune of today; `known_as` holds its plain names: today's, without its article, those of communes
+    it absorbed.
+    """
 
     code: str
     name: str
@@ -62,7 +73,9 @@ class Index:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """The commune of a place, None when nothing says it; what became of its name, and how many witnesses named it."""
+    """The commune of a place, None when nothing says it; what became of its name, and how many witnesses
+    named it.
+    """
 
     commune: Commune | None
     note: Cleaned[str]
@@ -93,7 +106,10 @@ def index() -> Index:
     return Index(
         communes={
             row["code"]: Commune(
-                row["code"], row["name"], tuple(filter(None, row["postcodes"].split(";"))), known_as[row["code"]]
+                row["code"],
+                row["name"],
+                tuple(filter(None, row["postcodes"].split(";"))),
+                known_as[row["code"]],
             )
             for row in today
         },
@@ -118,7 +134,8 @@ def _name(known_as: dict[str, str], name: str, how: str, without_article: str) -
 
 
 def insee(text: str) -> Cleaned[str]:
-    """Return the code of the commune of today: a former code gives what it became, an arrondissement its commune.
+    """Return the code of the commune of today: a former code gives what it became, an arrondissement its
+    commune.
 
     This is `pipeline.cog.clean.current`, whose codes every table of Maillage uses.
     """
@@ -148,7 +165,9 @@ def insee(text: str) -> Cleaned[str]:
 
 @lru_cache(maxsize=65536)
 def named(text: str) -> Mapping[str, str]:
-    """Return the communes that a name may mean, with how: official, article (missing), or former; none when unknown."""
+    """Return the communes that a name may mean, with how: official, article (missing), or former; none when
+    unknown.
+    """
     names = index().names
     tries = (plain(text), _bare(text), ARTICLE.sub("", _bare(text)))
     return next((names[name] for name in tries if name in names), {})
@@ -171,16 +190,26 @@ def alike(text: str, code: str) -> bool:
 
 @lru_cache(maxsize=65536)
 def _shortened(text: str, codes: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the communes, among these, that have a name made of those words and others, those words first if any."""
+    """Return the communes, among these, that have a name made of those words and others, those words first if
+    any.
+    """
     typed = _bare(text)
-    names = {code: [f" {name} " for name in index().communes[code].known_as] for code in codes if len(typed) > 3}
-    first = tuple(code for code, known in names.items() if any(name.startswith(f" {typed} ") for name in known))
-    return first or tuple(code for code, known in names.items() if any(f" {typed} " in name for name in known))
+    names = {
+        code: [f" {name} " for name in index().communes[code].known_as] for code in codes if len(typed) > 3
+    }
+    first = tuple(
+        code for code, known in names.items() if any(name.startswith(f" {typed} ") for name in known)
+    )
+    return first or tuple(
+        code for code, known in names.items() if any(f" {typed} " in name for name in known)
+    )
 
 
 @lru_cache(maxsize=65536)
 def _alike(text: str, codes: tuple[str, ...], least: float) -> tuple[str, ...]:
-    """Return the communes, among these, whose name is the most alike; below CLOSE, but for a part that one of the two lacks."""
+    """Return the communes, among these, whose name is the most alike; below CLOSE, but for a part that one of
+    the two lacks.
+    """
     typed = _bare(text)
     scores = {}
     for code in codes:
@@ -203,7 +232,10 @@ def nearest(text: str, areas: tuple[str, ...] = ()) -> tuple[str, ...]:
     """Return up to three names of communes that look like a text, of these départements if they are known."""
     names = index().names
     around = [
-        name for area in areas for code in index().departements.get(area, ()) for name in index().communes[code].known_as
+        name
+        for area in areas
+        for code in index().departements.get(area, ())
+        for name in index().communes[code].known_as
     ]
     found = process.extract(_bare(text), around or list(names), scorer=fuzz.ratio, limit=6, score_cutoff=60)
     return tuple(dict.fromkeys(index().communes[min(names[name])].name for name, _, _ in found))[:3]
@@ -211,7 +243,9 @@ def nearest(text: str, areas: tuple[str, ...] = ()) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Witnesses:
-    """What a name as typed, an Insee code of today and a postal code say; '' for what is not known."""
+    """The communes indicated by a name as typed, an Insee code of today and a postal code; '' when
+    unknown.
+    """
 
     name: str
     code: str
@@ -221,11 +255,12 @@ class Witnesses:
     areas: tuple[str, ...]  # départements of the postal code
 
     @property
-    def given(self) -> int:
+    def named(self) -> int:
         return bool(self.name) + bool(self.code) + bool(self.by_postcode)
 
     def rank(self, commune: str, metres: float = math.inf) -> tuple[float, ...]:
-        """Return how much a commune is to be believed: the witnesses that name it first, a name that is only alike for half.
+        """Return how much a commune is to be believed: the witnesses that name it first, a name that is only
+        alike for half.
 
         metres: how far outside that commune the point is, the fourth witness.
         """
@@ -239,14 +274,20 @@ class Witnesses:
 
     def agree(self, best: list[str]) -> bool:
         """Return whether every witness names the same commune."""
-        return len(best) == 1 and self.rank(best[0])[0] == self.given and (not self.areas or self.around(best[0]))
+        return (
+            len(best) == 1
+            and self.rank(best[0])[0] == self.named
+            and (not self.areas or self.around(best[0]))
+        )
 
 
-def settle(name: str, code: str, postal: str, *, outside: Callable[[str], float], inside: Callable[[], str]) -> Settled:
-    """Return the commune that a name as typed, today's Insee code and a postal code mean; '' for what is not known.
+def settle(
+    name: str, code: str, postal: str, *, outside: Callable[[str], float], inside: Callable[[], str]
+) -> Settled:
+    """Return the commune indicated by a name as typed, today's Insee code and a postal code; '' when unknown.
 
-    outside: how many metres outside a commune the point of the place is; inside: the commune that holds it, '' if none.
-    They are asked only when the three others do not agree on one commune.
+    outside: how many metres outside a commune the point of the place is; inside: the commune that holds it,
+    '' if none. They are asked only when the three others do not agree on one commune.
     """
     by_name = named(name) if name else {}
     by_postcode = index().postcodes.get(postal, ())
@@ -256,7 +297,9 @@ def settle(name: str, code: str, postal: str, *, outside: Callable[[str], float]
     areas = postcode.departements(postal) if postal else ()
     said = Witnesses(name, code, postal, by_name, by_postcode, areas)
     best = _first({*said.by_name, code} - {""}, said.rank)
-    if name and not (len(best) == 1 and best[0] in said.by_name and said.rank(best[0])[0] >= min(2, said.given)):
+    if name and not (
+        len(best) == 1 and best[0] in said.by_name and said.rank(best[0])[0] >= min(2, said.named)
+    ):
         said = replace(said, by_name={**_guessed(said), **said.by_name})
     candidates = {*said.by_name, code} - {""} or set(by_postcode)
     best = _first(candidates, said.rank)
@@ -274,7 +317,9 @@ def settle(name: str, code: str, postal: str, *, outside: Callable[[str], float]
 
 def _settled(said: Witnesses, found: Commune, *, pointed: bool) -> Settled:
     """Return the commune with what its name was, and what contradicts it unless two witnesses agree."""
-    for_it = ["le code Insee"] * (found.code == said.code) + ["le code postal"] * (found.code in said.by_postcode)
+    for_it = ["le code Insee"] * (found.code == said.code) + ["le code postal"] * (
+        found.code in said.by_postcode
+    )
     for_it += ["le point"] * pointed
     boxed = not said.by_postcode and said.around(found.code)  # a code of Cedex only tells the département
     agreed = (found.code in said.by_name) + len(for_it) + boxed
@@ -298,9 +343,11 @@ def _first(communes: Iterable[str], rank: Callable[[str], tuple[float, ...]]) ->
 
 
 def _guessed(said: Witnesses) -> dict[str, str]:
-    """Return the communes whose name was shortened or mistyped so: that of the code, of the postal code, of the département.
+    """Return the communes whose name was shortened or mistyped so: that of the code, of the postal code, of
+    the département.
 
-    When a commune of the département has exactly this name, only slips of the pen are looked for, in the first two.
+    When a commune of the département has exactly this name, only slips of the pen are looked for, in the
+    first two.
     """
     exact = any(map(said.around, said.by_name))
     for few in filter(None, ((said.code,) if said.code else (), said.by_postcode)):
@@ -324,8 +371,12 @@ def _slip(typed: str, names: Iterable[str]) -> bool:
 
 
 def _said(name: str, how: str, found: Commune, witnesses: list[str]) -> tuple[list[str], list[str]]:
-    """Return what was mended in a name, and what is to be doubted of it."""
-    sayings = f"{', '.join(witnesses[:-1])} et {witnesses[-1]} disent" if witnesses[1:] else f"{''.join(witnesses)} dit"
+    """Return what was mended in a name, and what is doubtful about it."""
+    sayings = (
+        f"{', '.join(witnesses[:-1])} et {witnesses[-1]} disent"
+        if witnesses[1:]
+        else f"{''.join(witnesses)} dit"
+    )
     if not name:
         reason = [f"déduite : {sayings} {found.label}"]
         return (reason, []) if "le code Insee" in witnesses or witnesses[1:] else ([], reason)

@@ -13,8 +13,10 @@ FIRST_SERIAL, LAST_SERIAL = 30_000, 60_000  # 1982 to 2064
 EARLIEST, LONG_AGO = date(1900, 1, 1), date(2000, 1, 1)
 
 MONTHS = {
-    "janvier": 1, "janv": 1, "jan": 1, "février": 2, "fevrier": 2, "févr": 2, "fevr": 2, "fév": 2, "fev": 2, "mars": 3,
-    "avril": 4, "avr": 4, "mai": 5, "juin": 6, "juillet": 7, "juil": 7, "août": 8, "aout": 8, "septembre": 9, "sept": 9,
+    "janvier": 1, "janv": 1, "jan": 1, "février": 2, "fevrier": 2, "févr": 2, "fevr": 2, "fév": 2, "fev": 2,
+    "mars": 3,
+    "avril": 4, "avr": 4, "mai": 5, "juin": 6, "juillet": 7, "juil": 7, "août": 8, "aout": 8, "septembre": 9,
+    "sept": 9,
     "octobre": 10, "oct": 10, "novembre": 11, "nov": 11, "décembre": 12, "decembre": 12, "déc": 12, "dec": 12,
 }  # fmt: skip
 MONTH = rf"(?P<month>{'|'.join(MONTHS)})\.?"
@@ -43,10 +45,10 @@ SECONDS = re.compile(r"(\d{10})(?:\d{3})?(?:[.,]\d+)?")
 
 
 def clean(text: str, *, today: date) -> Cleaned[date]:
-    """Return the day a cell says, its day before its month; in France, when it also says an hour and a zone.
+    """Return the day in a cell, read day before month; the day in France, when it also has a time and a zone.
 
-    A month alone is its first day, a year alone its first of January, both doubtful; so are a day to come, kept as it is,
-    and a day before 2000. A day that no calendar has is refused.
+    A month alone is its first day, a year alone its first of January, both doubtful; so are a day to come,
+    kept as it is, and a day before 2000. A day that no calendar has is refused.
     """
     if empty := words.nothing(text):
         return empty
@@ -54,7 +56,9 @@ def clean(text: str, *, today: date) -> Cleaned[date]:
     if serial := SERIAL.fullmatch(typed):
         if not FIRST_SERIAL <= int(serial[1]) <= LAST_SERIAL:
             return Cleaned.refused("ce nombre n’est pas une date de tableur")
-        return _judged(SPREADSHEET_ZERO + timedelta(days=int(serial[1])), today, "nombre de jours d’un tableur", "")
+        return _judged(
+            SPREADSHEET_ZERO + timedelta(days=int(serial[1])), today, "nombre de jours d’un tableur", ""
+        )
     if seconds := SECONDS.fullmatch(typed):
         moment = datetime.fromtimestamp(int(seconds[1]), tz=UTC).astimezone(FRANCE)
         return _judged(moment.date(), today, "nombre de secondes depuis 1970", "")
@@ -74,7 +78,9 @@ def _from(said: dict[str, str | None], typed: str, today: date) -> Cleaned[date]
     month = MONTHS[worded] if worded else int(said.get("m") or 1)
     day = int(said.get("d") or 1)
     if not said.get("d"):
-        doubt = "jour inconnu : le premier du mois" if worded or said.get("m") else "année seule : le 1er janvier"
+        doubt = (
+            "jour inconnu : le premier du mois" if worded or said.get("m") else "année seule : le 1er janvier"
+        )
     if month > 12 >= day:
         month, day, doubt = day, month, "mois et jour inversés"
     try:
@@ -87,7 +93,7 @@ def _from(said: dict[str, str | None], typed: str, today: date) -> Cleaned[date]
 
 
 def _in_france(found: date, said: dict[str, str | None]) -> date:
-    """Return the day it was in France at an hour told with its zone: midnight in Paris is the day before in UTC."""
+    """Return the day it was in France at a time with its zone: midnight in Paris is the day before in UTC."""
     if not (zone := said.get("zone")):
         return found
     hours, minutes = OFFSET.fullmatch(zone).groups()  # type: ignore[union-attr]

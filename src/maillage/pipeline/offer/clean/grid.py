@@ -1,12 +1,15 @@
-"""Plain opening hours as a table of seven days, and back: what a form can show, and what a person can fill."""
+"""Plain opening hours as a table of seven days, and back: what a form can show, and what a person can
+fill.
+"""
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
+from maillage.words.dates import DAYS
+
 CODES = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
-NAMES = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
 MOST = 2  # spans a day: morning and afternoon
 
 Span = tuple[str, str]
@@ -26,7 +29,9 @@ class Grid:
 
 
 def grid_of(osm: str) -> Grid | None:
-    """Return the table that OSM hours draw, None when they say more than a table can: dates, weeks, comments, three spans."""
+    """Return the table that OSM hours draw, None when they say more than a table can: dates, weeks, comments,
+    three spans.
+    """
     days: list[tuple[Span, ...]] = [()] * 7
     holidays_off = False
     for rule in filter(None, (each.strip() for each in osm.split(";"))):
@@ -64,7 +69,10 @@ def osm_of(grid: Grid) -> str:
     >>> osm_of(Grid(((("09:00", "12:00"),),) * 2 + ((),) * 5, holidays_off=True))
     'Mo-Tu 09:00-12:00; PH off'
     """
-    rules = [f"{_said(days, CODES, '-')} {','.join('-'.join(span) for span in spans)}" for spans, days in _alike(grid)]
+    rules = [
+        f"{_said(days, CODES, '-')} {','.join('-'.join(span) for span in spans)}"
+        for spans, days in _alike(grid)
+    ]
     return "; ".join([*rules, *(["PH off"] if rules and grid.holidays_off else [])])
 
 
@@ -75,14 +83,16 @@ def in_words(grid: Grid) -> str:
     'lundi à vendredi 9 h – 12 h 30'
     """
     parts = [
-        f"{_said(days, NAMES, ' à ')} {', '.join(f'{_clock(a)} – {_clock(b)}' for a, b in spans)}"
+        f"{_said(days, DAYS, ' à ')} {', '.join(f'{_clock(a)} – {_clock(b)}' for a, b in spans)}"
         for spans, days in _alike(grid)
     ]
     return " ; ".join([*parts, *(["fermé les jours fériés"] if parts and grid.holidays_off else [])])
 
 
 def _alike(grid: Grid) -> list[tuple[tuple[Span, ...], list[list[int]]]]:
-    """Return the days of same hours together, as runs of days that follow each other, in the order of their first day."""
+    """Return the days of same hours together, as runs of days that follow each other, in the order of their
+    first day.
+    """
     by_spans: dict[tuple[Span, ...], list[int]] = {}
     for day, spans in enumerate(grid.days):
         if spans:

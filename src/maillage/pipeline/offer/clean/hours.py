@@ -1,7 +1,9 @@
-"""Opening hours, however they were typed, into OSM `opening_hours`: what was read, what was guessed, what was left.
+"""Opening hours, however typed, converted to OSM `opening_hours`: what was read, what was guessed, what was
+not understood.
 
-A text that is already valid OSM is kept byte for byte. Anything else goes through a small grammar of French hours
-(opening/tokens, items, grammar), fills a week (opening/week), and is written in OSM, which the library then checks.
+A text that is already valid OSM is kept byte for byte. Anything else goes through a small grammar of French
+hours (opening/tokens, items, grammar), fills a week (opening/week), and is written in OSM, which the library
+then checks.
 Source: docs/methods/horaires.md
 """
 
@@ -13,7 +15,7 @@ from functools import lru_cache, partial
 from maillage.pipeline.offer.clean.cleaned import Cleaned
 from maillage.pipeline.offer.clean.opening.grammar import Change, Reading, read
 from maillage.pipeline.offer.clean.opening.items import MIDNIGHT, NAMES, Day
-from maillage.pipeline.offer.clean.opening.osm import CODES, held_to, oddities, valid
+from maillage.pipeline.offer.clean.opening.osm import CODES, oddities, valid, within_weeks
 from maillage.pipeline.offer.clean.opening.tokens import PUBLIC_HOLIDAY, WORKDAYS
 from maillage.pipeline.offer.clean.opening.week import Week
 
@@ -33,7 +35,7 @@ HALVES = {"": "", "am": " matin", "pm": " après-midi"}
 
 @dataclass(frozen=True, slots=True)
 class Hours:
-    """Opening hours: valid OSM or '', the text as it was typed, the pieces nobody understood."""
+    """Opening hours: valid OSM or '', the text as typed, the pieces not understood."""
 
     osm: str
     text: str
@@ -41,12 +43,13 @@ class Hours:
 
 
 def clean(text: str, *, parity: str = "") -> Cleaned[Hours]:
-    """Return the opening hours a text says, free French or OSM.
+    """Return the opening hours written in a text, free French or OSM.
 
-    parity: « Semaine paire » or « Semaine impaire » when another column says so.
-    read: valid OSM, kept byte for byte, or French understood whole. mended: what was meant is sure, the form was not.
-    doubtful: something was guessed, or left aside, or nothing could be read (osm is then ''); the reason says what.
-    Empty when there is no letter nor digit. Never refused: the text is always kept, and `left` holds what was not understood.
+    parity: « Semaine paire » or « Semaine impaire » when another column says so. read: valid OSM, kept byte
+    for byte, or French understood whole. mended: what was meant is sure, the form was not. doubtful:
+    something was guessed, or left aside, or nothing could be read (osm is then ''); the reason says what.
+    Empty when there is no letter nor digit. Never refused: the text is always kept, and `left` holds what was
+    not understood.
     """
     if NOTHING.fullmatch(text.strip()):
         return Cleaned.empty()
@@ -59,7 +62,8 @@ def week(days: Mapping[str, str], *, parity: str = "") -> Cleaned[Hours]:
     """Return the opening hours of a table with one column a day, or two.
 
     days: what is typed under Mo, Tu, … Su, or under « Mo am », « Mo pm »; a day absent or empty says nothing.
-    A dash means closed, and so does a cross when other days give hours; a row of crosses means open, at hours unsaid.
+    A dash means closed, and so does a cross when other days give hours; a row of crosses means open, at hours
+    unsaid.
     parity and words: as in `clean`. Raises ValueError on any other key.
     """
     cells = tuple((key, value) for key, value in days.items() if value.strip())
@@ -78,21 +82,30 @@ def _clean(text: str, parity: str) -> Cleaned[Hours]:
     quoted = [(osm.strip("\"'[] "), ["guillemets ôtés"])] if osm.startswith(('"', "'", "[")) else []
     for kept, mends in (*quoted, (osm, [])):
         if valid(kept):
-            held = held_to(kept, weeks) if weeks else kept
+            held = within_weeks(kept, weeks) if weeks else kept
             return _answer(held or kept, text, unread if held else [parity], _doubts_of_osm(kept), mends)
     reading, table = read(text), Week()
-    left, mends = [*reading.left, *unread], [*reading.mends, *(["écriture OSM redressée"] if ENGLISH.search(text) else [])]
+    left, mends = (
+        [*reading.left, *unread],
+        [*reading.mends, *(["écriture OSM redressée"] if ENGLISH.search(text) else [])],
+    )
     if reading.note:
         return _answer(f'{weeks} unknown "{reading.note}"'.strip(), text, left, reading.doubts, mends)
     if not reading.statements and reading.changes == ALL_CLOSED:
         return _answer("off", text, left, reading.doubts, mends)
     closed = [day.weekday for change in reading.changes for day in change.days or () if change.verb == "off"]
-    last = max(day for day in (4, *closed) if day < PUBLIC_HOLIDAY)  # « 9h-19h, fermé le dimanche » is about the whole week
+    last = max(
+        day for day in (4, *closed) if day < PUBLIC_HOLIDAY
+    )  # « 9h-19h, fermé le dimanche » is about the whole week
     dayless = [statement for statement in reading.statements if statement.days is None]
     always = {span[:2] for each in dayless for span in each.spans} == {DAY_AND_NIGHT}
     table.add(reading, tuple(map(Day, range(7 if always else last + 1))), weeks=weeks)
     guess = [f"aucun jour n’est écrit : lu du lundi au {NAMES[last]}"] if dayless and not always else []
-    guess += ["un jour est écrit deux fois : ses heures sont réunies"] if ENGLISH.search(text) and _twice(reading) else []
+    guess += (
+        ["un jour est écrit deux fois : ses heures sont réunies"]
+        if ENGLISH.search(text) and _twice(reading)
+        else []
+    )
     return _answer(table.osm(), text, left, [*guess, *table.doubts, *reading.doubts], mends)
 
 
@@ -125,7 +138,9 @@ def _week(cells: tuple[tuple[str, str], ...], parity: str) -> Cleaned[Hours]:
             left += [f"{name} : {piece}" for piece in reading.left]
             mends += reading.mends
             told += reading.doubts
-            if {other.weekday for statement in reading.statements for other in statement.days or ()} - {day.weekday}:
+            if {other.weekday for statement in reading.statements for other in statement.days or ()} - {
+                day.weekday
+            }:
                 told.append("cette case parle d’autres jours")
         for doubt in told:
             doubts.setdefault(doubt, []).append(name)
@@ -142,7 +157,9 @@ def _answer(osm: str, text: str, left: list[str], doubts: list[str], mends: list
     if pieces and not doubts:
         doubts = [f"non compris : « {pieces} »" if osm else "ni jour ni heure dans ce texte"]
     said = dict.fromkeys(doubts or mends)
-    return Cleaned(Hours(osm, text, pieces), "doubtful" if doubts else "mended" if mends else "read", " ; ".join(said))
+    return Cleaned(
+        Hours(osm, text, pieces), "doubtful" if doubts else "mended" if mends else "read", " ; ".join(said)
+    )
 
 
 def _day(key: str) -> Day:
@@ -153,7 +170,9 @@ def _day(key: str) -> Day:
 
 
 def _twice(reading: Reading) -> bool:
-    """Return whether two statements are about the same day: French adds them up, OSM lets the last one speak."""
+    """Return whether two statements are about the same day: French adds them up, OSM lets the last one
+    speak.
+    """
     days = [weekday for statement in reading.statements for weekday in statement.weekdays]
     return len(days) > len(set(days))
 
@@ -171,7 +190,7 @@ def _weeks(parity: str) -> tuple[str, list[str]]:
 
 
 def _doubts_of_osm(osm: str) -> list[str]:
-    """Return what is odd in valid OSM, and what it would say read as it was meant."""
+    """Return what is odd in valid OSM, and what it would mean if read as probably intended."""
     told = oddities(osm)
     if any("annule" in reason for reason in told) and not (reading := read(osm)).left:
         table = Week()

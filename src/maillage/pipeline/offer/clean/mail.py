@@ -1,4 +1,6 @@
-"""Addresses of mail as people type them: several in a cell, signs in place of @, blanks and commas in the domain."""
+"""Addresses of mail as people type them: several in a cell, signs in place of @, blanks and commas in the
+domain.
+"""
 
 import re
 
@@ -20,8 +22,16 @@ REPAIRS = tuple(
         (r"\s*[\[({]\s*(?:dot|point)\s*[\])}]\s*", ".", "point écrit autrement"),
         (r"@(?:\s*@)+", "@", "arobase répétée"),
         (r"(?<=[\w.-])\s+@\s*(?=\w)|(?<=[\w.-])@\s+(?=\w)", "@", "espace près de l’arobase ôté"),
-        (rf"(?<=\w){UNENDED}(?:\s+\.\s*|\.\s+)(?=(?:[\w-]+\.)?{ENDINGS}{END})", ".", "espace près du point ôté"),
-        (rf"(?<=@)([\w-]+(?:\.[\w-]+)*){UNENDED}\s+(?={ENDINGS}{END})", r"\1.", "point remis avant l’extension"),
+        (
+            rf"(?<=\w){UNENDED}(?:\s+\.\s*|\.\s+)(?=(?:[\w-]+\.)?{ENDINGS}{END})",
+            ".",
+            "espace près du point ôté",
+        ),
+        (
+            rf"(?<=@)([\w-]+(?:\.[\w-]+)*){UNENDED}\s+(?={ENDINGS}{END})",
+            r"\1.",
+            "point remis avant l’extension",
+        ),
         (r"\.{2,}", ".", "point répété"),
     )
 )
@@ -39,8 +49,8 @@ LINKS = re.compile(r"et|ou|e?-?mails?|courriels?|adresse|contact|\W*", re.IGNORE
 def clean(text: str) -> Cleaned[list[str]]:
     """Return the addresses of a cell in the order typed, the domain in small letters and the rest as typed.
 
-    Words around an address go in the reason. A masked or impossible address is left out, and said; the cell is refused
-    when it holds no other.
+    Words around an address go in the reason. A masked or impossible address is left out and reported; the
+    cell is refused when it holds no other.
     """
     if empty := words.nothing(text):
         return empty

@@ -8,7 +8,8 @@ from maillage.pipeline.offer.clean.cleaned import Cleaned
 NUMBER = re.compile(
     r"[+\-−]?(?:"
     r"\d{1,3}(?:[ ']\d{3})+(?:[.,]\d+)?(?![.,]?\d)"  # 1 234,5
-    r"|\d{1,3}(?:\.\d{3})+,\d+|\d{1,3}(?:\.\d{3}){2,}"  # 1.234,5 and 1.234.567; 1.234 is a little more than one
+    # 1.234,5 and 1.234.567; 1.234 is a little more than one
+    r"|\d{1,3}(?:\.\d{3})+,\d+|\d{1,3}(?:\.\d{3}){2,}"
     r"|\d{1,3}(?:,\d{3})+\.\d+|\d{1,3}(?:,\d{3}){2,}"  # 1,234.5
     r"|\d+(?:[.,]\d+)?(?P<power>E[+-]?\d{1,3})?|[.,]\d+)",
     re.IGNORECASE,
@@ -59,7 +60,9 @@ def french(value: float) -> str:
 
 
 def _plain(typed: str) -> str:
-    """Return a number as Python reads it: the last of two kinds of marks, or a lone one, is the decimal mark."""
+    """Return a number as Python reads it: the last of two kinds of marks, or a lone one, is the decimal
+    mark.
+    """
     digits = typed.replace(" ", "").replace("'", "").replace("−", "-")
     marks = re.findall(r"[.,]", digits)
     if len(set(marks)) == 2:

@@ -1,4 +1,6 @@
-"""Phone numbers as people type them, with the words around, in the plan of France and of its overseas territories."""
+"""Phone numbers as people type them, with the words around, in the plan of France and of its overseas
+territories.
+"""
 
 import re
 from functools import lru_cache
@@ -17,9 +19,11 @@ PLANS = {
     "971": "GP", "972": "MQ", "973": "GF", "974": "RE", "975": "PM", "976": "YT", "977": "GP", "978": "GP",
     "986": "WF", "987": "PF", "988": "NC",
 }  # fmt: skip
-# The plan that these first four digits belong to wherever the place is: +33 596 is nowhere, 0596 is in Martinique.
+# The plan that these first four digits belong to wherever the place is: +33 596 is nowhere, 0596 is in
+# Martinique.
 OVERSEAS = {
-    "0590": "GP", "0690": "GP", "0691": "GP", "0594": "GF", "0694": "GF", "0596": "MQ", "0696": "MQ", "0697": "MQ",
+    "0590": "GP", "0690": "GP", "0691": "GP", "0594": "GF", "0694": "GF", "0596": "MQ", "0696": "MQ",
+    "0697": "MQ",
     "0262": "RE", "0263": "RE", "0692": "RE", "0693": "RE", "0269": "YT", "0639": "YT", "0508": "PM",
 }  # fmt: skip
 LOCAL_LENGTHS = {"WF": 6, "PF": 8, "NC": 6, "PM": 6}  # plans without a leading zero
@@ -37,7 +41,8 @@ NO_PLUS = re.compile(r"330?\d{9}|(?:262|508|590|594|596)\d{9}")
 FLOAT = re.compile(r"(\d{6,12})[.,]0")
 SCIENTIFIC = re.compile(r"\d+(?:[.,]\d*)?E\+?\d+", re.IGNORECASE)
 NATIONAL_ZERO = re.compile(r"\(0\)")
-# A parenthesis with words in it, or an extension: its digits are no number; then a run of digits and what may part them.
+# A parenthesis with words in it, or an extension: its digits are no number; then a run of digits and what may
+# part them.
 PIECE = re.compile(
     r"(?P<aside>\((?=[^()]*\))[\d\s+.,/_\-–—]*[^()\d\s+.,/_\-–—][^()]*\)|\b(?:poste|interne|ext(?:ension)?\.?)\W{0,3}\d{1,5})"
     r"|\+?\(?\+?\d(?:[\d\s.,/)_+\-–—]|\((?=[\d+]))*",
@@ -47,21 +52,26 @@ FAR = re.compile(r"//|[;|\n]|\s[/\-–—,]+\s|(?<=\d)[/,]\s|(?<=\d)\s*(?=\+)") 
 NEAR = (re.compile(r"[/,\-–—]"), re.compile(r"\s"))  # may part two numbers, or the digits of one
 WORD_OF_FAX = r"(?:fax|t[ée]l[ée]copi(?:e|eur)s?)(?!\w)"
 FAX = re.compile(  # what ends there announces a fax, and not also a phone: « Tél/fax : »
-    rf"(?<!\w)(?:{WORD_OF_FAX}|f(?=\s?[.:]))[^\w(+]{{0,5}}(?:n(?:um[ée]ro|°|o)?[^\w(+]{{0,3}})?$", re.IGNORECASE
+    rf"(?<!\w)(?:{WORD_OF_FAX}|f(?=\s?[.:]))[^\w(+]{{0,5}}(?:n(?:um[ée]ro|°|o)?[^\w(+]{{0,3}})?$",
+    re.IGNORECASE,
 )
-PHONE_AND = re.compile(r"(?<!\w)(?:t[ée]l(?:[ée]phone)?s?|phone)\.?\s*(?:[/,&+\-–—]|et|ou)\s*$", re.IGNORECASE)
+PHONE_AND = re.compile(
+    r"(?<!\w)(?:t[ée]l(?:[ée]phone)?s?|phone)\.?\s*(?:[/,&+\-–—]|et|ou)\s*$", re.IGNORECASE
+)
 FAX_AFTER = re.compile(rf"\s*\(\s*{WORD_OF_FAX}\W*\)", re.IGNORECASE)
 LINKS = re.compile(
-    r"\b(?:et|ou|puis|fax|t[ée]l[ée]copi(?:e|eur)s?|t[ée]l(?:[ée]phone)?s?|n°|num[ée]ros?)(?!\w)", re.IGNORECASE
+    r"\b(?:et|ou|puis|fax|t[ée]l[ée]copi(?:e|eur)s?|t[ée]l(?:[ée]phone)?s?|n°|num[ée]ros?)(?!\w)",
+    re.IGNORECASE,
 )
 
 
 def clean(text: str, *, postcode: str = "") -> Cleaned[list[str]]:
-    """Return the numbers of a cell in the order typed: E.164 for a usual one, as typed for a short one (« 3949 »).
+    """Return the numbers of a cell in the order typed: E.164 for a usual one, as typed for a short one («
+    3949 »).
 
     postcode: of the place, where numbers are local: it tells the plan of a number typed without its prefix.
-    Words around a number go in the reason. A number announced as that of a fax is left out, and said. A masked
-    or impossible number is left out, and said; the cell is refused when it holds no other.
+    Words around a number go in the reason. A fax number is left out and reported. So is a masked or
+    impossible number; the cell is refused when it holds no other.
     """
     if empty := words.nothing(text):
         return empty
@@ -78,7 +88,9 @@ def clean(text: str, *, postcode: str = "") -> Cleaned[list[str]]:
             return match[0]
         alone = match[0].strip() == typed
         found = [
-            _read(digits, plan) for digits in _candidates(match[0]) if alone or len(digits) > 5 or SHORT.fullmatch(digits)
+            _read(digits, plan)
+            for digits in _candidates(match[0])
+            if alone or len(digits) > 5 or SHORT.fullmatch(digits)
         ]
         if found and _announced(typed[: match.start()]):
             found[0] = Reading(mend=A_FAX)
@@ -128,7 +140,9 @@ def _digits(part: str) -> str:
 
 @lru_cache(maxsize=65536)
 def _read(digits: str, plan: str) -> Reading:
-    """Return what digits mean in a place. plan: its region for phonenumbers, FR in mainland France, '' when unknown."""
+    """Return what digits mean in a place. plan: its region for phonenumbers, FR in mainland France, '' when
+    unknown.
+    """
     if FAKE.fullmatch(digits):
         return Reading(fault=MASKED)
     if SHORT.fullmatch(digits) or SHORTER.fullmatch(digits):
@@ -156,7 +170,9 @@ def _read(digits: str, plan: str) -> Reading:
     for region in [overseas] if overseas else [plan or "FR", "FR"]:
         number = phonenumbers.parse(digits, region)
         if phonenumbers.is_valid_number(number):
-            return Reading(_e164(number), mend=mend, doubt="numéro d’un autre territoire que le code postal" * elsewhere)
+            return Reading(
+                _e164(number), mend=mend, doubt="numéro d’un autre territoire que le code postal" * elsewhere
+            )
     return Reading(fault=f"« {digits} » n’est attribué nulle part")
 
 
@@ -178,4 +194,6 @@ def _e164(number: phonenumbers.PhoneNumber) -> str:
 def _is_local_with_code(digits: str, plan: str) -> bool:
     """Return whether digits are the country code of a territory, then one of its local numbers."""
     code = str(phonenumbers.country_code_for_region(plan))
-    return plan in LOCAL_LENGTHS and digits.startswith(code) and len(digits) == len(code) + LOCAL_LENGTHS[plan]
+    return (
+        plan in LOCAL_LENGTHS and digits.startswith(code) and len(digits) == len(code) + LOCAL_LENGTHS[plan]
+    )

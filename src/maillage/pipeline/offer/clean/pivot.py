@@ -21,10 +21,11 @@ ROUNDED = re.compile(r"\d+0{5}")  # no establishment has 00000, and spreadsheets
 
 
 def clean(text: str, *, postcode: str = "") -> Cleaned[str]:
-    """Return a pivot whose key is right: 14 digits, 9 digits, W and 9 characters, or a RIDET of 9 or 10 digits.
+    """Return a pivot whose key is right: 14 digits, 9 digits, W and 9 characters, or a RIDET of 9 or 10
+    digits.
 
-    postcode: of the place; a RIDET has no key and is only believed in New Caledonia, or doubted when it is unknown.
-    Zeros alone are empty; what cannot be a pivot is refused.
+    postcode: of the place; a RIDET has no key and is only believed in New Caledonia, or doubted when it is
+    unknown. Zeros alone are empty; what cannot be a pivot is refused.
     """
     if empty := words.nothing(text):
         return empty
@@ -51,16 +52,21 @@ def clean(text: str, *, postcode: str = "") -> Cleaned[str]:
     if is_siret("0" + digits):
         return words.verdict("0" + digits, mends=[*mends, "le zéro de tête manquait"])
     if is_siren("0" + digits):  # one number in ten has a right key by chance
-        return words.verdict("0" + digits, mends=mends, doubts=["SIREN de 8 chiffres : le zéro de tête manquait"])
+        return words.verdict(
+            "0" + digits, mends=mends, doubts=["SIREN de 8 chiffres : le zéro de tête manquait"]
+        )
     if len(digits) in (9, 14):
         return Cleaned.refused(
-            f"la clé de ce {'SIRET' if len(digits) == 14 else 'SIREN'} est fausse : un chiffre au moins est faux"
+            f"la clé de ce {'SIRET' if len(digits) == 14 else 'SIREN'} est fausse : un chiffre au moins est"
+            " faux"
         )
     return Cleaned.refused(f"{len(digits)} chiffres : un SIRET en a 14, un SIREN 9")
 
 
 def kind(value: str) -> Kind:
-    """Return what a pivot is, once cleaned; nine digits whose key is right are a SIREN. Raises ValueError on anything else."""
+    """Return what a pivot is, once cleaned; nine digits whose key is right are a SIREN. Raises ValueError on
+    anything else.
+    """
     if RNA.fullmatch(value):
         return "rna"
     if is_siret(value):
@@ -70,11 +76,6 @@ def kind(value: str) -> Kind:
     if re.fullmatch(r"[0-9]{9,10}", value):
         return "ridet"
     raise ValueError(f"{value!r} is no pivot: clean() returns one or None.")
-
-
-def siren(value: str) -> str:
-    """Return the SIREN of a SIRET or of a SIREN, '' for a RNA or a RIDET."""
-    return value[:9] if kind(value) in ("siret", "siren") else ""
 
 
 def is_siret(digits: str) -> bool:

@@ -37,7 +37,12 @@ SYSTEMS = (
     ("Lambert 93", 2154, (0.0, 1.3e6), (6.0e6, 7.2e6)),
     ("Lambert II étendu", 27572, (0.0, 1.2e6), (1.6e6, 2.7e6)),
     *(
-        (f"conique conforme {zone}", 3900 + zone, (1.1e6, 2.3e6), ((zone - 42) * 1e6 + 1.0e6, (zone - 42) * 1e6 + 1.4e6))
+        (
+            f"conique conforme {zone}",
+            3900 + zone,
+            (1.1e6, 2.3e6),
+            ((zone - 42) * 1e6 + 1.0e6, (zone - 42) * 1e6 + 1.4e6),
+        )
         for zone in range(42, 51)
     ),
     ("Mercator", 3857, (-7.1e6, 6.3e6), (-2.5e6, 6.7e6)),
@@ -60,9 +65,11 @@ LONGITUDE_FIRST = re.compile(r"\bPOINT\b|coordinates", re.IGNORECASE)  # WKT and
 
 @dataclass(frozen=True, slots=True)
 class Extent:
-    """How far a commune goes: a point inside (degrees), the metres from it to the farthest border, and its contour.
+    """How far a commune goes: a point inside (degrees), the metres from it to the farthest border, and its
+    contour.
 
-    `contour` is in metres east and north of the centre: right to one part in a hundred within some hundred kilometres.
+    `contour` is in metres east and north of the centre: right to one part in a hundred within some hundred
+    kilometres.
     """
 
     longitude: float
@@ -96,9 +103,11 @@ class Point:
     doubt: float = 0.0  # metres hidden by rounding, when they matter
 
     def nearest(self, code: str) -> tuple[Way, float]:
-        """Return the way of reading that puts the point in that commune or beside it, and how many metres outside it is.
+        """Return the way of reading that puts the point in that commune or beside it, and how many metres
+        outside it is.
 
-        When none does, the plainest, or among systems of coordinates the nearest; infinite when the commune has no contour.
+        When none does, the plainest, or among systems of coordinates the nearest; infinite when the commune
+        has no contour.
         """
         found = extent(code)
         if found is None:
@@ -112,7 +121,9 @@ class Point:
         return self.ways[best], outside[best]
 
     def inside(self) -> tuple[Way, str]:
-        """Return the first way of reading that falls in a commune, and that commune; the plainest and '' when none."""
+        """Return the first way of reading that falls in a commune, and that commune; the plainest and '' when
+        none.
+        """
         for way in self.ways:
             if held := containing(way.latitude, way.longitude):
                 return way, held
@@ -120,9 +131,10 @@ class Point:
 
 
 def clean(latitude: str, longitude: str) -> Cleaned[Point]:
-    """Return the point that two cells say, in degrees or in metres of a usual system; one cell may hold both.
+    """Return the point in two cells, in degrees or in metres of a usual system; one cell may hold both.
 
-    Refused, with the value told, when the cells are not a point: one alone, 0 and 0, out of the globe, or words.
+    Refused, with the value told, when the cells are not a point: one alone, 0 and 0, out of the globe, or
+    words.
     """
     cells = [text.strip() for text in (latitude, longitude) if not words.nothing(text)]
     if not cells:
@@ -154,14 +166,18 @@ def clean(latitude: str, longitude: str) -> Cleaned[Point]:
 def _pair(text: str) -> tuple[str, str] | None:
     """Return the latitude and the longitude that one cell holds."""
     longitude_first = LONGITUDE_FIRST.search(text)
-    parts = [match[0].strip() for match in ANGLE.finditer(text, longitude_first.end() if longitude_first else 0)]
+    parts = [
+        match[0].strip() for match in ANGLE.finditer(text, longitude_first.end() if longitude_first else 0)
+    ]
     if len(parts) != 2:
         return None
     return (parts[1], parts[0]) if longitude_first else (parts[0], parts[1])
 
 
 def _number(text: str) -> float | None:
-    """Return the degrees or metres of one coordinate: decimal, with a comma or a point, or degrees, minutes and seconds."""
+    """Return the degrees or metres of one coordinate: decimal, with a comma or a point, or degrees, minutes
+    and seconds.
+    """
     found = ANGLE.fullmatch(THOUSANDS.sub("", text))
     if not found:
         return None
@@ -211,7 +227,9 @@ def _transformer(epsg: int) -> Any:
 
 @cache
 def shapes() -> dict[str, shapely.Geometry]:
-    """Return the contour of every commune of today that has one, in degrees; read once, in less than a second."""
+    """Return the contour of every commune of today that has one, in degrees; read once, in less than a
+    second.
+    """
     rows = cog.communes()
     return contours.communes(rows["code"][rows["parent"] == ""].tolist())
 
@@ -222,7 +240,9 @@ def _tree() -> tuple[shapely.STRtree, NDArray[np.str_]]:
 
 
 def containing(latitude: float, longitude: float) -> str:
-    """Return the commune whose contour holds a point, the first by code when two do, or the one it is beside; '' if none."""
+    """Return the commune whose contour holds a point, the first by code when two do, or the one it is beside;
+    '' if none.
+    """
     tree, codes = _tree()
     place = shapely.Point(longitude, latitude)
     held = codes[tree.query(place, predicate="intersects")]
@@ -235,14 +255,18 @@ def containing(latitude: float, longitude: float) -> str:
 
 def overseas(latitude: float, longitude: float) -> bool:
     """Return whether a point is in a territory whose communes have no contour."""
-    return any(west <= longitude <= east and south <= latitude <= north for west, south, east, north in BOXES.values())
+    return any(
+        west <= longitude <= east and south <= latitude <= north
+        for west, south, east, north in BOXES.values()
+    )
 
 
 @cache
 def extent(code: str) -> Extent | None:
     """Return how far a commune goes; None when neither its contour nor its territory is known.
 
-    The few communes without a contour are taken as wide as those that share their postal code, or their overseas territory.
+    The few communes without a contour are taken as wide as those that share their postal code, or their
+    overseas territory.
     """
     shape = shapes().get(code) or _stand_in(code)
     if shape is None:
@@ -260,6 +284,10 @@ def extent(code: str) -> Extent | None:
 def _stand_in(code: str) -> shapely.Geometry | None:
     if (area := commune.departement(code)) in BOXES:
         return shapely.box(*BOXES[area])
-    neighbours = {near for postal in commune.index().communes[code].postcodes for near in commune.index().postcodes[postal]}
+    neighbours = {
+        near
+        for postal in commune.index().communes[code].postcodes
+        for near in commune.index().postcodes[postal]
+    }
     known = [shapes()[near] for near in sorted(neighbours) if near in shapes()]
     return shapely.convex_hull(shapely.union_all(known)) if known else None

@@ -43,7 +43,8 @@ def clean(text: str) -> Cleaned[str]:
 
 
 def departements(code: str) -> tuple[str, ...]:
-    """Return the départements whose communes have a postal code that starts so: two for Corsica, as codes of Insee.
+    """Return the départements whose communes have a postal code that starts so: two for Corsica, as codes of
+    Insee.
 
     >>> departements("20137"), departements("97410"), departements("01000")
     (('2A', '2B'), ('974',), ('01',))

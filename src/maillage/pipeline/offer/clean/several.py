@@ -1,4 +1,6 @@
-"""A cell that holds several values: with any usual separator, as JSON text, or as a list whose quotation marks were half lost."""
+"""A cell that holds several values: with any usual separator, as JSON text, or as a list whose quotation
+marks were half lost.
+"""
 
 import ast
 import csv
@@ -11,7 +13,8 @@ from typing import NamedTuple
 from maillage.pipeline.offer.clean import words
 from maillage.pipeline.offer.clean.cleaned import Cleaned
 
-# « A","B",C,"D »: a list whose first and last quotation marks were cut off, where values of one word have none.
+# « A","B",C,"D »: a list whose first and last quotation marks were cut off, where values of one word have
+# none.
 HALF_QUOTED = re.compile(r'"\s*,\s*"?|,\s*"')
 # « Gratuit / Payant », « Gratuit/ Payant », « Gratuit sous condition/Payant pour les autres »;
 # not « Familles/ enfant », « et/ou », « BIJ/PIJ » nor « 5 € / an ».
@@ -28,7 +31,9 @@ BULLET = re.compile(r"^[•·▪●*\-–—]+\s+")
 
 
 class Reading(NamedTuple):
-    """What one of the values of a cell says: what to keep or why not, and what had to be mended or doubted."""
+    """What one of the values of a cell says: what to keep or why not, and what had to be mended or
+    doubted.
+    """
 
     kept: str = ""
     fault: str = ""
@@ -39,10 +44,11 @@ class Reading(NamedTuple):
 def gathered(
     readings: Sequence[Reading], *, mends: Sequence[str], around: str, otherwise: str, harmless: str = ""
 ) -> Cleaned[list[str]]:
-    """Return the values kept, in order and without repeats, with a word about each left out; refused when none is kept.
+    """Return the accepted values, in order and without repeats, with a remark on each one left out; refused
+    when none is accepted.
 
-    around: the words of the cell beside its values. otherwise: what to say when nothing there looked like a value.
-    harmless: a fault that calls for no check when another value was kept.
+    around: the words of the cell beside its values. otherwise: what to say when nothing there looked like a
+    value. harmless: a fault that calls for no check when another value was kept.
     """
     kept = list(dict.fromkeys(reading.kept for reading in readings if reading.kept))
     faults = list(dict.fromkeys(reading.fault for reading in readings if reading.fault))
@@ -60,8 +66,10 @@ def gathered(
 def split(text: str, *, separators: str | None = None) -> list[str]:
     """Return the values of a cell in the order typed, each on one line, without repeats nor empty ones.
 
-    separators: marks that part two values, as `|;`, or ` - ` when only between blanks; or a word, as ` et `; none at all
-    when ''. By default the best of the cell: `|`, then `;` and line breaks, commas between quotation marks, slashes between
+    separators: marks that part two values, as `|;`, or ` - ` when only between blanks; or a word, as ` et `;
+        none at all
+    when ''. By default the best of the cell: `|`, then `;` and line breaks, commas between quotation marks,
+    slashes between
     blanks, and other commas last. Nothing is parted inside parentheses, unless one is left open.
     """
     whole = words.clean(text).value
@@ -112,7 +120,9 @@ def _parts(text: str, separator: re.Pattern[str]) -> list[str]:
 
 
 def _half_quoted_parts(text: str) -> list[str]:
-    """Return the values of a half-quoted list; where no quotation mark stands on either side, commas part them."""
+    """Return the values of a half-quoted list; where no quotation mark stands on either side, commas part
+    them.
+    """
     ends = list(HALF_QUOTED.finditer(text))
     edges = [0, *(edge for end in ends for edge in end.span()), len(text)]
     values: list[str] = []
@@ -137,7 +147,9 @@ def _depths(text: str) -> list[int]:
 
 
 def _array(text: str) -> list[str] | None:
-    """Return the items of an array written as JSON, Python or PostgreSQL would, None when the text is not one."""
+    """Return the items of an array written as JSON, Python or PostgreSQL would, None when the text is not
+    one.
+    """
     if text.startswith("{") and text.endswith("}") and ":" not in text:  # as PostgreSQL writes one
         return next(csv.reader([text[1:-1]]), [])
     if not (text.startswith("[") and text.endswith("]")):
@@ -154,7 +166,9 @@ def _array(text: str) -> list[str] | None:
 
 @lru_cache(maxsize=4096)
 def _value(item: str) -> str:
-    """Return one value on one line, without the bullet before it nor the quotation marks around it or left alone."""
+    """Return one value on one line, without the bullet before it nor the quotation marks around it or left
+    alone.
+    """
     value = BULLET.sub("", item.replace('""', '"').strip()).strip()
     if value.count('"') == 2 and value.startswith('"') and value.endswith('"'):
         value = value[1:-1]

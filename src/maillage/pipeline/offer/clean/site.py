@@ -17,14 +17,20 @@ USUAL = re.compile(r"https?://", re.IGNORECASE)
 QUOTING = re.compile(r"[=?&%]$|web\.archive\.org\S*$", re.IGNORECASE)  # an address about to quote another
 NOT_HTTP = "seules les adresses en http et https sont gardées"
 FORBIDDEN = re.compile(r"\s*(?:javascript|vbscript|data|file|ftp|blob|about):", re.IGNORECASE)
-ENDINGS = "(?:fr|com|org|net|eu|info|coop|asso|bzh|alsace|corsica|paris|re|gp|mq|gf|pf|nc|pm|yt|wf|io|tv|be|ch|lu)"
+ENDINGS = (
+    "(?:fr|com|org|net|eu|info|coop|asso|bzh|alsace|corsica|paris|re|gp|mq|gf|pf|nc|pm|yt|wf|io|tv|be|ch|lu)"
+)
 UNENDED = r"(?<!\.fr)(?<!\.com)(?<!\.org)(?<!\.net)"
 REPAIRS = tuple(
     (re.compile(typed, re.IGNORECASE), meant, reason)
     for typed, meant, reason in (
         (r"&amp;", "&", "« &amp; » remplacé par « & »"),
         (r"(?<![\w.])w{2,4}(?:\s*[.:;,]+\s*|\s+(?=[\w-]+\.))(?=\w)", "www.", "« www. » réparé"),
-        (rf"(?<=[\w-]){UNENDED}(?:\.\s+|\s+\.\s*)(?=(?:fr|com|org|net)(?!\w))", ".", "espace près du point ôté"),
+        (
+            rf"(?<=[\w-]){UNENDED}(?:\.\s+|\s+\.\s*)(?=(?:fr|com|org|net)(?!\w))",
+            ".",
+            "espace près du point ôté",
+        ),
         (r"(?<=[\w-]),(?=(?:fr|com|org|net)(?:$|[\s/;]))", ".", "virgule remplacée par un point"),
     )
 )
@@ -39,8 +45,8 @@ USUAL_ENDING = re.compile(rf".*\.{ENDINGS}(?::\d+)?")
 def clean(text: str) -> Cleaned[list[str]]:
     """Return the addresses of a cell in the order typed, http or https only, the host in small letters.
 
-    Words around an address go in the reason. What cannot be an address is left out, and said; the cell is refused when it
-    holds no other. `http://` alone is empty.
+    Words around an address go in the reason. What cannot be an address is left out and reported; the cell is
+    refused when it holds no other. `http://` alone is empty.
     """
     if empty := words.nothing(text):
         return empty
@@ -49,7 +55,9 @@ def clean(text: str) -> Cleaned[list[str]]:
     mends: list[str] = []
 
     def start(match: re.Match[str]) -> str:
-        """Return the start of an address as it should be, apart from what comes before unless that quotes it."""
+        """Return the start of an address as it should be, apart from what comes before unless that quotes
+        it.
+        """
         before = match.string[max(match.start() - 200, 0) : match.start()]
         if QUOTING.search(before):
             return match[0]
@@ -80,7 +88,9 @@ def _bare(token: str) -> str:
 
 
 def _read(token: str, *, alone: bool) -> Reading:
-    """Return what a word says, nothing at all when it never meant to be an address; alone: the cell has no other."""
+    """Return what a word says, nothing at all when it never meant to be an address; alone: the cell has no
+    other.
+    """
     parts = PARTS.fullmatch(token)
     assert parts is not None  # every part may be blank
     scheme, host, page = (part or "" for part in parts.groups())
@@ -102,7 +112,9 @@ def _read(token: str, *, alone: bool) -> Reading:
     if not usual and not alone:
         return Reading()
     written = quote(page.replace("\\", "/"), safe="%/:=&?~#+!$,;'@()*[]")
-    doubts = [f"accents ôtés de {words.quoted(host)}"] * (plain != typed) + ["extension peu courante"] * (not usual)
+    doubts = [f"accents ôtés de {words.quoted(host)}"] * (plain != typed) + ["extension peu courante"] * (
+        not usual
+    )
     return Reading(
         f"{scheme.casefold() or 'http://'}{plain}{written}",
         mend="" if scheme else "http:// manquait",

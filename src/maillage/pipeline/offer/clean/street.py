@@ -1,7 +1,7 @@
 """The street of a place, without what spreadsheets put before it nor the town repeated after it.
 
-Capitals stay as they were typed: they say where a place is as well as small letters, and neither « AV DU MAL DE LATTRE » nor
-« ZAC » can be put in the usual case without guessing.
+Capitals stay as they were typed: they say where a place is as well as small letters, and neither « AV DU MAL
+DE LATTRE » nor « ZAC » can be put in the usual case without guessing.
 """
 
 import re
@@ -22,7 +22,9 @@ MENDS = (
     (re.compile(r" (?= )| (?=,)"), "", "espaces superflus ôtés"),
 )
 CODE = re.compile(r"(?<![\w.])(?:FR?-)?(\d{5})(?!\d)", re.IGNORECASE)
-BOX = re.compile(r"\b(?:B\.?P|C\.?S|TSA|CEDEX)\b\.?\s*(?:n°)?\s*$", re.IGNORECASE)  # « CS 10070 » is not a postal code
+BOX = re.compile(
+    r"\b(?:B\.?P|C\.?S|TSA|CEDEX)\b\.?\s*(?:n°)?\s*$", re.IGNORECASE
+)  # « CS 10070 » is not a postal code
 # A geocoder writes « 51200, Épernay, Marne, Grand Est, FRA ».
 AFTER_TOWN = re.compile(r"\bcedex\b(?:\s*\d+)?|,[^,]+,[^,]+,\s*FRA\s*$|[,;\n–—-]\s*france\s*$", re.IGNORECASE)
 SEPARATOR = re.compile(r"[,;\n]|\s[–—-]+\s|--+")
@@ -46,14 +48,19 @@ def clean(text: str) -> Cleaned[str]:
 
 
 def apart(text: str) -> tuple[str, str, str]:
-    """Return the street, the postal code and the town that an address ends with; the last two '' when it does not.
+    """Return the street, the postal code and the town that an address ends with; the last two '' when it does
+    not.
 
     >>> apart("45 AVENUE MAGINOT---01000-BOURG EN BRESSE")
     ('45 AVENUE MAGINOT', '01000', 'BOURG EN BRESSE')
     >>> apart("14 Rue Mozart CS 10070")
     ('14 Rue Mozart CS 10070', '', '')
     """
-    codes = [match for match in CODE.finditer(text) if not BOX.search(text[max(0, match.start() - 12) : match.start()])]
+    codes = [
+        match
+        for match in CODE.finditer(text)
+        if not BOX.search(text[max(0, match.start() - 12) : match.start()])
+    ]
     if not codes:
         return text, "", ""
     town = AFTER_TOWN.sub("", text[codes[-1].end() :]).strip(EDGES + ".")

@@ -26,10 +26,10 @@ BOXED = re.compile(r"\bcedex\b|\b(?:b\.?p|c\.?s|tsa)\b\.?\s*(?:n°\s*)?\d", re.I
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """A place on the map; '' and None for what is not known.
+    """A place on the map; '' and None for what is unknown.
 
-    latitude, longitude: WGS84 degrees. precision: metres of doubt around the point, None when it is the point of the file
-    and fits the rest.
+    latitude, longitude: WGS84 degrees. precision: metres of doubt around the point, None when it is the point
+    of the file and fits the rest.
     """
 
     commune: str
@@ -59,18 +59,22 @@ class Spot(NamedTuple):
 
 
 def locate(cells: Mapping[str, str]) -> Located:
-    """Return where a place is, from any of commune, code_postal, code_insee, adresse, complement_adresse, latitude, longitude.
+    """Return where a place is, from any of commune, code_postal, code_insee, adresse, complement_adresse,
+    latitude, longitude.
 
-    A cell `confidence`, between 0 and 1, says how sure the geocoder was of the point. The commune is the one that most
-    cells name; what contradicts it is told, cell by cell. A point that lies elsewhere, or that is missing, gives way to the
-    centre of the commune, with the metres of doubt that this leaves. Nothing raises: a cell is refused with its reason.
+    A cell `confidence`, between 0 and 1, says how sure the geocoder was of the point. The commune is the one
+    that most cells name; what contradicts it is told, cell by cell. A point that lies elsewhere, or that is
+    missing, gives way to the centre of the commune, with the metres of doubt that this leaves. Nothing
+    raises: a cell is refused with its reason.
     """
     typed = {name: text or "" for name, text in cells.items()}
     postal_typed = typed.get("code_postal", "")
     address = words.clean(typed.get("adresse", ""))
     end = street.apart(address.value or "")
     town = _first(
-        words.line(typed.get("commune", "")), words.line(street.apart(postal_typed)[2]), _taken(words.line(end[2]))
+        words.line(typed.get("commune", "")),
+        words.line(street.apart(postal_typed)[2]),
+        _taken(words.line(end[2])),
     )
     postal = _first(postcode.clean(postal_typed), _in_town(town), _taken(postcode.clean(end[1])))
     insee = commune.insee(typed.get("code_insee", ""))
@@ -85,13 +89,18 @@ def locate(cells: Mapping[str, str]) -> Located:
         inside=lambda: witness.inside()[1] if witness else "",
     )
     found = settled.commune
-    boxed = any(BOXED.search(typed.get(name, "")) for name in ("commune", "code_postal", "adresse", "complement_adresse"))
+    boxed = any(
+        BOXED.search(typed.get(name, ""))
+        for name in ("commune", "code_postal", "adresse", "complement_adresse")
+    )
     placed = _placed(spot, settled, confidence)
     notes: dict[str, Cleaned[Any]] = {
         "commune": _both(town, settled.note),
         "code_insee": _insee(insee, settled),
         "code_postal": _postal(postal, postal_typed, settled, boxed=boxed),
-        "adresse": _both(address, _street(address.value or "", end, found, town.value or "", postal.value or "")),
+        "adresse": _both(
+            address, _street(address.value or "", end, found, town.value or "", postal.value or "")
+        ),
         "complement": words.line(typed.get("complement_adresse", "")),
         **placed._asdict(),
     }
@@ -109,7 +118,9 @@ def locate(cells: Mapping[str, str]) -> Located:
 
 
 def _first(*cells: Cleaned[str]) -> Cleaned[str]:
-    """Return the first cell that holds something; when the first was refused, another one that replaces it is doubtful."""
+    """Return the first cell that holds something; when the first was refused, another one that replaces it is
+    doubtful.
+    """
     kept = next((cell for cell in cells if cell.value is not None), cells[0])
     if kept is cells[0] or cells[0].word != "refused":
         return kept
@@ -154,7 +165,9 @@ def _insee(read: Cleaned[str], settled: Settled) -> Cleaned[str]:
         return read
     if read.value is not None:
         other = commune.index().communes[read.value]
-        return _noted(found.code, "doubtful", f"le fichier donne le code de {other.label}, le reste dit {found.label}")
+        return _noted(
+            found.code, "doubtful", f"le fichier donne le code de {other.label}, le reste dit {found.label}"
+        )
     sure = read.word == "empty" and settled.note.word != "doubtful"
     return _noted(found.code, "mended" if sure else "doubtful", read.reason, "déduit de la commune")
 
@@ -164,29 +177,44 @@ def _postal(read: Cleaned[str], typed: str, settled: Settled, *, boxed: bool) ->
     found = settled.commune
     if found is None:
         guessed = postcode.ZERO in read.reason
-        return _noted(read.value, "doubtful", read.reason, "aucune commune ne le confirme") if guessed else read
+        return (
+            _noted(read.value, "doubtful", read.reason, "aucune commune ne le confirme") if guessed else read
+        )
     if read.value in found.postcodes:
         return read
     only = found.postcodes[0] if len(found.postcodes) == 1 else None
     code = read.value or typed.strip().upper()
     if commune.index().codes.get(code) == found.code:
         reason = f"« {code} » est le code Insee de la commune"
-        return _noted(only, "mended", reason) if only else Cleaned.refused(f"{reason}, qui a plusieurs codes postaux")
+        return (
+            _noted(only, "mended", reason)
+            if only
+            else Cleaned.refused(f"{reason}, qui a plusieurs codes postaux")
+        )
     if read.value is None:
         sure = read.word == "empty" and settled.note.word != "doubtful"
-        return _noted(only, "mended" if sure else "doubtful", read.reason, "déduit de la commune") if only else read
-    if code not in commune.index().postcodes and commune.departement(found.code) in postcode.departements(code):
+        return (
+            _noted(only, "mended" if sure else "doubtful", read.reason, "déduit de la commune")
+            if only
+            else read
+        )
+    if code not in commune.index().postcodes and commune.departement(found.code) in postcode.departements(
+        code
+    ):
         doubt = _noted(code, "doubtful", read.reason, "d’aucune commune : code Cedex, ou faute de frappe")
         return read if boxed else doubt
     reason = (
-        f"{found.name} a pour code postal {', '.join(found.postcodes[:3])}{'…' * (len(found.postcodes) > 3)}, pas {code}"
+        f"{found.name} a pour code postal {', '.join(found.postcodes[:3])}{'…' * (len(found.postcodes) > 3)},"
+        f" pas {code}"
     )
     if only and settled.agreed > 1:
         return _noted(only, "doubtful", f"{reason} : remplacé")
     return _noted(code, "doubtful", read.reason, reason)
 
 
-def _street(text: str, end: tuple[str, str, str], found: Commune | None, town: str, postal: str) -> Cleaned[str]:
+def _street(
+    text: str, end: tuple[str, str, str], found: Commune | None, town: str, postal: str
+) -> Cleaned[str]:
     """Return the street, without the postal code and the town after it when they are those of the place."""
     if found is None:
         return street.clean(text)
@@ -221,7 +249,9 @@ def _placed(spot: Cleaned[Point], settled: Settled, confidence: float) -> Spot:
     if outside <= BESIDE and low:
         return _at(way, mends, [geocoded], extent.radius)
     if outside <= BESIDE and spot.value.doubt:
-        return _at(way, mends, [f"coordonnées arrondies, à {_distance(spot.value.doubt)} près"], spot.value.doubt)
+        return _at(
+            way, mends, [f"coordonnées arrondies, à {_distance(spot.value.doubt)} près"], spot.value.doubt
+        )
     if outside <= BESIDE:
         return _at(way, mends, [], None)
     away = f"le point {spot.value.typed} tombe à {_distance(outside)} de la commune"
@@ -236,19 +266,29 @@ def _alone(spot: Point, geocoded: str) -> Spot:
     """Return a point that no commune confirms: doubtful when it is in France, refused elsewhere."""
     way, held = spot.inside()
     if not geocoded and (held or point.overseas(way.latitude, way.longitude)):
-        return _at(way, [*spot.mends, way.reason], ["la commune n’est pas reconnue, rien ne vérifie le point"], None)
-    reason = f"{geocoded}, aucune commune ne le vérifie" if geocoded else f"le point {spot.typed} n’est dans aucune commune"
+        return _at(
+            way, [*spot.mends, way.reason], ["la commune n’est pas reconnue, rien ne vérifie le point"], None
+        )
+    reason = (
+        f"{geocoded}, aucune commune ne le vérifie"
+        if geocoded
+        else f"le point {spot.typed} n’est dans aucune commune"
+    )
     return Spot(Cleaned.refused(reason), Cleaned.refused(reason), Cleaned.empty())
 
 
 def _centre(found: Commune | None, spot: Cleaned[Point], reason: str) -> Spot:
-    """Return the centre of the commune; nothing when it is unknown, or too wide for its centre to mean anything."""
+    """Return the centre of the commune; nothing when it is unknown, or too wide for its centre to mean
+    anything.
+    """
     extent = point.extent(found.code) if found else None
     if extent is None or extent.radius > WIDEST:
         nothing: Cleaned[float] = Cleaned.empty() if spot.word == "empty" else Cleaned.refused(reason)
         return Spot(nothing, nothing, Cleaned.empty())
     way = point.Way(extent.latitude, extent.longitude)
-    return _at(way, [], [f"{reason} : centre de la commune, à {_distance(extent.radius)} près"], extent.radius)
+    return _at(
+        way, [], [f"{reason} : centre de la commune, à {_distance(extent.radius)} près"], extent.radius
+    )
 
 
 def _at(way: point.Way, mends: list[str], doubts: list[str], doubt: float | None) -> Spot:

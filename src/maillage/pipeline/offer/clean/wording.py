@@ -1,4 +1,6 @@
-"""A word of a file among those of a closed list: as it is known, cut short, mistyped, or inside a longer sentence."""
+"""A word of a file among those of a closed list: as it is known, cut short, mistyped, or inside a longer
+sentence.
+"""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -11,9 +13,9 @@ from maillage.kernel.names import plain
 from maillage.pipeline.offer.clean.cleaned import Word
 from maillage.pipeline.offer.clean.words import quoted
 from maillage.reference import offer
-from maillage.reference.offer import Said
+from maillage.reference.offer import WordMeaning
 
-Words = Mapping[str, tuple[Said, ...]]
+Words = Mapping[str, tuple[WordMeaning, ...]]
 
 SHORTEST_CUT = 18  # letters: survey tools cut answers at 30 or so; before, many wordings begin alike
 SHORTEST_TYPO, ALIKE = 8, 92.0  # letters, and how much two wordings are alike out of 100
@@ -22,18 +24,23 @@ CONDITIONAL = {"frais_a_charge"}  # lists whose parentheses may say the contrary
 DENIALS = {"pas", "sans", "aucun", "aucune", "ni"}
 ASIDE = re.compile(r"\([^)]*\)?")
 SMALL = {  # words that change nothing to those around them
-    "a", "accompagnement", "action", "actions", "activite", "activites", "atelier", "ateliers", "au", "aux", "avec",
-    "ce", "ces", "chez", "d", "dans", "de", "des", "du", "en", "est", "et", "etre", "l", "la", "le", "les", "leur",
-    "leurs", "nos", "notre", "ou", "par", "pour", "s", "sa", "se", "service", "services", "ses", "son", "sont", "sur",
+    "a", "accompagnement", "action", "actions", "activite", "activites", "atelier", "ateliers", "au", "aux",
+    "avec",
+    "ce", "ces", "chez", "d", "dans", "de", "des", "du", "en", "est", "et", "etre", "l", "la", "le", "les",
+    "leur",
+    "leurs", "nos", "notre", "ou", "par", "pour", "s", "sa", "se", "service", "services", "ses", "son",
+    "sont", "sur",
     "un", "une", "uniquement", "vos", "votre",
 }  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """What a text says to a list, what had to be done to understand it, and why, '' when it is known as it is."""
+    """What a text says to a list, what had to be done to understand it, and why, '' when it is known as it
+    is.
+    """
 
-    said: tuple[Said, ...]
+    said: tuple[WordMeaning, ...]
     word: Word = "read"
     reason: str = ""
 
@@ -42,8 +49,9 @@ class Wording:
 def understood(list_id: str, text: str) -> Wording | None:
     """Return what a text says to a closed list; None when nothing of it is known.
 
-    Tried in turn: the whole text, spaces or not; the only wording that begins so, when it was cut; the only one it nearly is; the longest
-    known wordings it holds, doubtful when other words stand around them but in parentheses.
+    Tried in turn: the whole text, spaces or not; the only wording that begins so, when it was cut; the only
+    one it nearly is; the longest known wordings it holds, doubtful when other words stand around them but in
+    parentheses.
     """
     words = offer.lists()[list_id].words
     said = spelled(text)
@@ -77,7 +85,7 @@ def _held(list_id: str, said: str, text: str) -> Wording | None:
     words = offer.lists()[list_id].words
     short = len(said.split()) <= SHORT_ANSWER
     left = f" {said} "
-    found: list[Said] = []
+    found: list[WordMeaning] = []
     for word in _longest_first(list_id):
         if f" {word} " in left and (" " in word or short) and not denied(word, said):
             found += words[word]
@@ -101,7 +109,9 @@ def kind_of(text: str) -> str | None:
 
 @cache
 def _longest_first(list_id: str) -> tuple[str, ...]:
-    return tuple(sorted((word for word in offer.lists()[list_id].words if len(word) > 3), key=len, reverse=True))
+    return tuple(
+        sorted((word for word in offer.lists()[list_id].words if len(word) > 3), key=len, reverse=True)
+    )
 
 
 @cache

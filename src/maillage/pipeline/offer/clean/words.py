@@ -1,4 +1,6 @@
-"""Text as people paste it: accents broken by a wrong encoding, HTML, invisible characters, words that stand for nothing."""
+"""Text as people paste it: accents broken by a wrong encoding, HTML, invisible characters, words that stand
+for nothing.
+"""
 
 import html
 import re
@@ -16,22 +18,32 @@ LONGEST_SHOWN = 200  # characters of a cell told in a reason
 
 NOTHING = frozenset(
     (
-        "null", "none", "nan", "nil", "undefined", "n/a", "#n/a", "na", "nc", "n.c.", "n.c", "nr", "néant", "neant",
-        "sans objet", "non renseigné", "non renseigne", "non communiqué", "non communique", "#ref!", "#value!", "#valeur!",
+        "null", "none", "nan", "nil", "undefined", "n/a", "#n/a", "na", "nc", "n.c.", "n.c", "nr", "néant",
+        "neant",
+        "sans objet", "non renseigné", "non renseigne", "non communiqué", "non communique", "#ref!",
+        "#value!", "#valeur!",
     )
 )  # fmt: skip
 STROKES = re.compile(r"[\s\-–—_.·/\\*?'’\"…,;:|]*")  # a cell of nothing but strokes stands for nothing
 
 ENCODING = ftfy.TextFixerConfig(
-    unescape_html=False, fix_latin_ligatures=False, fix_character_width=False, uncurl_quotes=False, normalization="NFC"
+    unescape_html=False,
+    fix_latin_ligatures=False,
+    fix_character_width=False,
+    uncurl_quotes=False,
+    normalization="NFC",
 )
-# Nothing to repair in these, unless one of UTF-8’s first bytes stands before one of its next: most cells, read much faster.
+# Nothing to repair in these, unless one of UTF-8’s first bytes stands before one of its next: most cells,
+# read much faster.
 USUAL = re.compile(r"[\n\t -~À-ÿŒœ’«»–…°²³€]*")
 BROKEN = re.compile(r"[\u00c2-\u00f4][\u00a0-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]")
-# Capitals of code page 850 read as code page 437, and the wide quotation mark some exports write for the usual one.
+# Capitals of code page 850 read as code page 437, and the wide quotation mark some exports write for the
+# usual one.
 SIGNS = str.maketrans("╡╢╖╥╙╘╫╪＂", 'ÁÂÀÊËÈÎÏ"')
 INVISIBLE = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
-UNPRINTABLE = re.compile(rf"{INVISIBLE.pattern}|[\x80-\x9f]")  # once the encoding is repaired: U+0092 was meant for ’
+UNPRINTABLE = re.compile(
+    rf"{INVISIBLE.pattern}|[\x80-\x9f]"
+)  # once the encoding is repaired: U+0092 was meant for ’
 BLANKS = re.compile(r"[ \t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
 LINE_ENDS = re.compile(r"\r\n?|[\x0b\x0c\u2028\u2029]")
 
@@ -50,40 +62,38 @@ HIDDEN = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 LINK = re.compile(
-    r"<a\s[^<>]{0,500}?href=[\"'\s]*(https?://[^\s\"'<>]+)[^<>]{0,500}>([^<]*(?:<(?!/?a\b)[^<]*)*)</a\s*>", re.IGNORECASE
+    r"<a\s[^<>]{0,500}?href=[\"'\s]*(https?://[^\s\"'<>]+)[^<>]{0,500}>([^<]*(?:<(?!/?a\b)[^<]*)*)</a\s*>",
+    re.IGNORECASE,
 )
 BLOCK = re.compile(rf"(?<!\s)(?:\s*</?(?:{BLOCKS}){TAG_END})+\s*", re.IGNORECASE)
 INLINE = re.compile(rf"</?(?:{INLINES}){TAG_END}", re.IGNORECASE)
-CELL = re.compile(rf"\s*:?\s*</t[dh]\s*>\s*<t[dh]{TAG_END}", re.IGNORECASE)  # from a cell of a table to the next
+CELL = re.compile(
+    rf"\s*:?\s*</t[dh]\s*>\s*<t[dh]{TAG_END}", re.IGNORECASE
+)  # from a cell of a table to the next
 ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z]\w{1,30});")
 MOST_LAYERS = 5  # entities that spell tags that spell entities
 
-WORD = re.compile(r"[^\W_]+")
-SMALL_WORD = re.compile("A|À|AUX?|AVEC|CHEZ|D|DANS|DES?|DU|EN|ET|L|LAS?|LES?|LÈS|LEZ|OU|PAR|POUR|SOUS|SUR|UNE?")
-SHORTENED = re.compile("BD|CDT|DR|GDE?|PL|PT|STE?S?")  # no vowel, yet no acronym
-ORDINAL_END = re.compile(r"(?<=\d)(?:ER|[EÈ]RE|[EÈ]ME|NDE?|E)$")
-CAPITALS = re.compile(  # acronyms met among places and structures, words without a vowel, Roman numerals
-    "ADIL|ADMR|AFPA|AIO|APF|BIJ|BSA|CADA|CAF|CARSAT|CCAS|CCI|CDAD|CDAS|CDI|CESF|CFA|CFPPA|CHU|CIAS|CIDFF|CIO|CLAE|CMS|CMP|CPAM|"
-    "CPIE|CRIJ|CRIB|CSE|CTM|DDFIP|DGFIP|DSDEN|E2C|EHPAD|EPCI|EPIDE|EPN|ESAT|ESS|EVS|GIP|GRETA|HLM|IFAC|IME|IUT|MAIF|MDA|MDE|"
-    "MSA|MSAP|OPAC|OPH|PAD|PAEJ|PIJ|PIMMS|PLIE|PMI|RAM|RSA|SARL|SAVS|SCIC|SCOP|SIAO|SIVOM|SIVU|SPIP|TISF|UDAF|UFCV|URSSAF|UTAS|"
-    "UTPAS|ZA|ZAC|ZI|ZUP|[BCDFGHJKLMNPQRSTVWXZ]{2,5}|[IVX]{2,}"
-)
-
 
 def verdict(value: T, *, mends: Sequence[str] = (), doubts: Sequence[str] = ()) -> Cleaned[T]:
-    """Return a value that was kept, with the word its repairs deserve: doubtful, mended, or read when there is none."""
+    """Return a value that was kept, with the word its repairs deserve: doubtful, mended, or read when there
+    is none.
+    """
     word: Word = "doubtful" if doubts else "mended" if mends else "read"
     return Cleaned(value, word, " ; ".join(dict.fromkeys([*mends, *doubts])))
 
 
 def quoted(text: str) -> str:
-    """Return what to show of a cell in a reason: its words between quotation marks, the first ones when it is long."""
+    """Return what to show of a cell in a reason: its words between quotation marks, the first ones when it is
+    long.
+    """
     shown = " ".join(text.split())
     return f"« {shown} »" if len(shown) <= LONGEST_SHOWN else f"« {shown[: LONGEST_SHOWN - 1]}… »"
 
 
 def nothing(text: str) -> Cleaned[Any] | None:
-    """Return what to say of a cell that holds nothing: blank, strokes, or a word such as « néant »; None for any other."""
+    """Return what to say of a cell that holds nothing: blank, strokes, or a word such as « néant »; None for
+    any other.
+    """
     stripped = text.strip()
     if not stripped:
         return Cleaned.empty()
@@ -127,36 +137,17 @@ def _cleaned(text: str, longest: int, *, one_line: bool) -> Cleaned[str]:
         spaced = " ".join(spaced.split())
         mends.append("retours à la ligne ôtés")
     if empty := nothing(spaced):
-        return empty if empty.reason or not text.strip() else Cleaned(None, "empty", "aucun texte dans cette case")
+        return (
+            empty
+            if empty.reason or not text.strip()
+            else Cleaned(None, "empty", "aucun texte dans cette case")
+        )
     if "\ufffd" in spaced:
         doubts.append("un caractère était déjà perdu dans le fichier")
     if longest and len(spaced) > longest:
         doubts.append(f"{longest} caractères gardés au plus, sur {len(spaced)}")
         spaced = _cut(spaced, longest)
     return verdict(spaced, mends=mends, doubts=doubts)
-
-
-def title_case_if_shouting(text: str) -> Cleaned[str]:
-    """Return the name of a place in the usual case when it is written all in capitals; doubtful, for the caller to choose.
-
-    Known acronyms, Roman numerals and words without a vowel keep their capitals. Lost accents do not come back.
-    """
-    if text.upper() != text or not any(_is_name(word) for word in WORD.findall(text)):
-        return verdict(text)
-    words = list(WORD.finditer(text))
-
-    def cased(match: re.Match[str]) -> str:
-        word = match[0]
-        if SMALL_WORD.fullmatch(word) and words[0].start() < match.start() < words[-1].start():
-            return word.lower()
-        return word.capitalize() if _is_name(word) else ORDINAL_END.sub(lambda end: end[0].lower(), word)
-
-    return verdict(WORD.sub(cased, text), doubts=["tout en capitales : casse refaite, accents à vérifier"])
-
-
-def _is_name(word: str) -> bool:
-    """Return whether a word in capitals loses them in the usual case."""
-    return word.isalpha() and (SHORTENED.fullmatch(word) is not None or not CAPITALS.fullmatch(word))
 
 
 def _repaired(text: str) -> str:

@@ -8,7 +8,9 @@ from maillage.pipeline.offer.clean.cleaned import Cleaned
 YES = frozenset(("oui", "o", "yes", "y", "x", "1", "1.0", "true", "vrai", "on", "ok", "✓", "✔", "☑", "☒"))
 NO = frozenset(("non", "n", "no", "0", "0.0", "false", "faux", "off", "aucun", "aucune", "✗", "✘", "☐"))
 UNKNOWN = frozenset(("nsp", "ne sait pas", "je ne sais pas", "inconnu", "à vérifier", "à confirmer"))
-PLANNED = re.compile(r"en projet|en construction|en cours|à venir|prochainement|bientôt|prévue?s?\b", re.IGNORECASE)
+PLANNED = re.compile(
+    r"en projet|en construction|en cours|à venir|prochainement|bientôt|prévue?s?\b", re.IGNORECASE
+)
 BEGINNING = re.compile(r"(oui|non|yes|no)\b.*", re.IGNORECASE | re.DOTALL)
 
 
@@ -26,7 +28,9 @@ def clean(text: str) -> Cleaned[bool]:
     if said in UNKNOWN:
         return Cleaned(None, "empty", f"{words.quoted(typed)} ne dit ni oui ni non")
     if match := BEGINNING.fullmatch(typed):
-        return words.verdict(match[1].casefold() in YES, doubts=[f"précision à garder : {words.quoted(typed)}"])
+        return words.verdict(
+            match[1].casefold() in YES, doubts=[f"précision à garder : {words.quoted(typed)}"]
+        )
     if PLANNED.search(typed):
         return Cleaned.refused(f"ni oui ni non, c’est un projet : {words.quoted(typed)}")
     return Cleaned.refused(f"ni oui ni non : {words.quoted(typed)}")

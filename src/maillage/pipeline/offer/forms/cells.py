@@ -1,4 +1,4 @@
-"""One cell: what a spreadsheet held becomes text, and what no reader could use is told apart."""
+"""One cell: spreadsheet values become text, and unusable ones are reported separately."""
 
 import math
 import re
@@ -18,7 +18,9 @@ ODD_STARTS = frozenset("=+-@#Ee")
 
 ERROR = "Cellule en erreur (#N/A, #REF!, #VALEUR!…), lue comme vide"
 KEPT_FORMULA = "Formule gardée comme texte, jamais calculée"
-KEPT_SCIENTIFIC = "Nombre en notation scientifique, gardé comme il est écrit : des chiffres ont pu être perdus"
+KEPT_SCIENTIFIC = (
+    "Nombre en notation scientifique, gardé comme il est écrit : des chiffres ont pu être perdus"
+)
 NULS = "Caractère nul retiré d’une case"
 ROUNDED = "Nombre de plus de 15 chiffres : le tableur en a remplacé la fin par des zéros"
 
@@ -27,7 +29,8 @@ HUGE = 1e21  # beyond, the digits written out would be noise
 
 
 def settled(cells: list[str]) -> Iterator[tuple[int, str]]:
-    """Settle in place the cells of a row, already stripped; yield the rank of each odd one and what is to be told of it.
+    """Clean in place the stripped cells of a row; yield the rank of each odd one and the remark to make on
+    it.
 
     An error becomes ''; a formula and a number in scientific notation stay as they are.
     """
@@ -47,9 +50,11 @@ def settled(cells: list[str]) -> Iterator[tuple[int, str]]:
 
 
 def text_of(value: object) -> str:
-    """Return what a spreadsheet cell holds, as text: whole numbers without decimals, dates in ISO 8601, oui or non.
+    """Return what a spreadsheet cell holds, as text: whole numbers without decimals, dates in ISO 8601, oui
+    or non.
 
-    >>> [text_of(value) for value in (38000.0, 45.25, True, date(2024, 3, 2), time(9, 0), timedelta(hours=30), 1.23e14)]
+    >>> [text_of(value) for value in (38000.0, 45.25, True, date(2024, 3, 2), time(9, 0), timedelta(
+    ...     hours=30), 1.23e14)]
     ['38000', '45.25', 'oui', '2024-03-02', '09:00', '30:00', '123000000000000']
     """
     if type(value) is float:  # most cells: tried first

@@ -1,4 +1,6 @@
-"""XLS: a small file system holding one stream of records, measured before the reader of spreadsheets opens it."""
+"""XLS: a small file system holding one stream of records, measured before the reader of spreadsheets opens
+it.
+"""
 
 import struct
 from collections.abc import Iterator
@@ -14,7 +16,20 @@ OTHERS = {"WordDocument": "un document Word", "PowerPoint Document": "une prése
 
 BOUNDSHEET, DIMENSIONS, FILEPASS, MERGED, BEGIN, END = 0x0085, 0x0200, 0x002F, 0x00E5, 0x0809, 0x000A
 MULTIPLE, BOOL_OR_ERROR, FORMULAS = 0x00BD, 0x0205, (0x0006, 0x0206, 0x0406)
-CELLS = {0x0002, 0x0003, 0x0004, 0x0005, 0x0203, 0x0204, 0x027E, 0x00FD, 0x00D6, MULTIPLE, BOOL_OR_ERROR, *FORMULAS}
+CELLS = {
+    0x0002,
+    0x0003,
+    0x0004,
+    0x0005,
+    0x0203,
+    0x0204,
+    0x027E,
+    0x00FD,
+    0x00D6,
+    MULTIPLE,
+    BOOL_OR_ERROR,
+    *FORMULAS,
+}
 ERROR_RESULT = 2
 
 
@@ -35,7 +50,8 @@ def measured(content: bytes, remarks: Remarks) -> list[Extent]:
     except (struct.error, IndexError, ValueError, OverflowError):
         raise damaged(remarks) from None
     what = next(
-        (label for name, label in OTHERS.items() if name in files.entries), "un ancien fichier Office, sans classeur"
+        (label for name, label in OTHERS.items() if name in files.entries),
+        "un ancien fichier Office, sans classeur",
     )
     raise remarks.refusal(
         f"c’est {what}.",
@@ -45,12 +61,17 @@ def measured(content: bytes, remarks: Remarks) -> list[Extent]:
 
 
 class _Files:
-    """The streams of a compound file, by name. ValueError, IndexError or struct.error when its tables make no sense."""
+    """The streams of a compound file, by name. ValueError, IndexError or struct.error when its tables make no
+    sense.
+    """
 
     def __init__(self, content: bytes) -> None:
         self.content = content
         self.size = 1 << min(struct.unpack_from("<H", content, 30)[0], 16)
-        directory, small_table = struct.unpack_from("<I", content, 48)[0], struct.unpack_from("<I", content, 60)[0]
+        directory, small_table = (
+            struct.unpack_from("<I", content, 48)[0],
+            struct.unpack_from("<I", content, 60)[0],
+        )
         listed = [number for number in struct.unpack_from("<109I", content, 76) if number < LAST_SECTOR]
         more, seen = struct.unpack_from("<I", content, 68)[0], 0
         while more < LAST_SECTOR:
@@ -145,6 +166,9 @@ def _measure(extent: Extent, stream: bytes, start: int) -> None:
             # the reader sets aside what is announced here, before any cell
             top, bottom, left, right = struct.unpack_from("<IIHH" if len(body) > 10 else "<HHHH", body)
             if (bottom - top) * (right - left) > 3 * MAX_CELLS:
-                extent.rows, extent.columns = max(extent.rows, bottom - top), max(extent.columns, right - left)
+                extent.rows, extent.columns = (
+                    max(extent.rows, bottom - top),
+                    max(extent.columns, right - left),
+                )
         elif kind == MERGED:
             extent.merged += struct.unpack_from("<H", body)[0]

@@ -1,4 +1,4 @@
-"""Bytes become text, whatever tool wrote them; what had to be guessed is told."""
+"""Bytes become text, whatever tool wrote them; guesses are reported."""
 
 import codecs
 import io
@@ -12,7 +12,8 @@ MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16", "UTF-16"),
     (codecs.BOM_UTF16_BE, "utf-16", "UTF-16"),
 )
-LETTERS = "éèàêçùû"  # Macs put these where Windows has next to nothing; other letters, where it has quotes and bullets
+# Macs put these where Windows has next to nothing; other letters, where it has quotes and bullets
+LETTERS = "éèàêçùû"
 WINDOWS, MAC = LETTERS.encode("cp1252"), LETTERS.encode("mac_roman")
 LABELS = {"cp1252": "Windows (cp1252)", "mac_roman": "ancien Mac (MacRoman)"}
 SAMPLE = 4096  # bytes looked at to recognise UTF-16 without its mark
@@ -20,9 +21,11 @@ NAMED = 5  # lines that a note names
 
 
 def decoded(content: bytes, remarks: Remarks) -> str:
-    """Return the text of a file: by its mark, else in UTF-8, else line by line in UTF-8 or as Windows and old Macs wrote.
+    """Return the text of a file: by its mark, else in UTF-8, else line by line in UTF-8 or as Windows and old
+    Macs wrote.
 
-    Raises Refused when null bytes are everywhere, and on a file that breaks the encoding it announces: damaged, or not text at all.
+    Raises Refused when null bytes are everywhere, and on a file that breaks the encoding it announces:
+    damaged, or not text at all.
     """
     encoding, label = _announced(content)
     if label:
@@ -32,7 +35,8 @@ def decoded(content: bytes, remarks: Remarks) -> str:
     except UnicodeDecodeError as error:
         if label:
             raise remarks.refusal(
-                f"le fichier s’annonce en {label}, mais l’octet {spaced(error.start + 1)} ne se lit pas ainsi.",
+                f"le fichier s’annonce en {label}, mais l’octet {spaced(error.start + 1)} ne se lit pas"
+                " ainsi.",
                 why="Il est abîmé, ou coupé avant sa fin.",
                 do="Exportez-le de nouveau, en « CSV UTF-8 » ou en XLSX.",
             ) from error
@@ -48,14 +52,18 @@ def decoded(content: bytes, remarks: Remarks) -> str:
 
 
 def _mostly_null(text: str) -> int:
-    """Return the first line that holds null bytes when one in ten does; 0 when few do, which are read row by row."""
+    """Return the first line that holds null bytes when one in ten does; 0 when few do, which are read row by
+    row.
+    """
     lines = text.split("\n")
     null = [number for number, line in enumerate(lines, 1) if "\x00" in line]
     return null[0] if len(null) > max(1, len(lines) // 10) else 0
 
 
 def _announced(content: bytes) -> tuple[str, str]:
-    """Return the encoding that the first bytes give away and its name; UTF-8 without a name when they do not."""
+    """Return the encoding that the first bytes give away and its name; UTF-8 without a name when they do
+    not.
+    """
     for mark, encoding, label in MARKS:
         if content.startswith(mark):
             return encoding, label
@@ -98,6 +106,8 @@ def _by_line(content: bytes, remarks: Remarks) -> str:
         except UnicodeDecodeError:
             guessed = line.decode(other, "replace")
             if "\ufffd" in guessed:
-                remarks.count("Caractère illisible, remplacé par « \ufffd »", f"ligne {number}", guessed.count("\ufffd"))
+                remarks.count(
+                    "Caractère illisible, remplacé par « \ufffd »", f"ligne {number}", guessed.count("\ufffd")
+                )
             text.write(guessed)
     return text.getvalue()

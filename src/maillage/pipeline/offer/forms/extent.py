@@ -1,4 +1,6 @@
-"""How far the filled cells of a sheet go, counted without loading it: a reader sets aside the whole rectangle."""
+"""How far the filled cells of a sheet go, counted without loading it: a reader sets aside the whole
+rectangle.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -34,8 +36,14 @@ def check(extents: Iterable[Extent], name: str) -> None:
         raise Refused(
             f"{name}, feuille « {largest.sheet} » : elle s’étend sur {spaced(largest.rows)} lignes et "
             f"{spaced(largest.columns)} colonnes, jusqu’à la case {letters(largest.columns)}{largest.rows}.",
-            why=f"On lit au plus {spaced(MAX_CELLS)} cases, et {spaced(largest.filled)} seulement sont remplies.",
-            do="Supprimez les lignes et colonnes en trop au bout de la feuille (Ctrl + Fin y mène), puis enregistrez.",
+            why=(
+                f"On lit au plus {spaced(MAX_CELLS)} cases, et {spaced(largest.filled)} seulement sont"
+                " remplies."
+            ),
+            do=(
+                "Supprimez les lignes et colonnes en trop au bout de la feuille (Ctrl + Fin y mène), puis"
+                " enregistrez."
+            ),
         )
 
 

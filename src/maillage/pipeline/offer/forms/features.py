@@ -19,14 +19,20 @@ TWO_PLACES = "Propriété différente de la géométrie, gardée à côté d’e
 
 
 def is_feature(value: object) -> bool:
-    return isinstance(value, dict) and value.get("type") == "Feature" and ("geometry" in value or "properties" in value)
+    return (
+        isinstance(value, dict)
+        and value.get("type") == "Feature"
+        and ("geometry" in value or "properties" in value)
+    )
 
 
 def tell_reference(collection: dict[str, Any], remarks: Remarks) -> None:
     """Tell when a collection says that its coordinates are not longitudes and latitudes."""
     name = str(flattened(collection.get("crs"), remarks, "crs", key="crs").get("crs.properties.name", ""))
     if name and not name.endswith(WGS84):
-        remarks.say(f"Coordonnées annoncées en « {name} », et non en longitude et latitude (WGS 84) : à convertir.")
+        remarks.say(
+            f"Coordonnées annoncées en « {name} », et non en longitude et latitude (WGS 84) : à convertir."
+        )
 
 
 def cells_of(feature: dict[str, Any], remarks: Remarks, where: str) -> dict[str, str]:
@@ -43,7 +49,9 @@ def cells_of(feature: dict[str, Any], remarks: Remarks, where: str) -> dict[str,
 
 
 def _add(cells: dict[str, str], key: str, text: str, remarks: Remarks, where: str) -> None:
-    """Add a cell beside the properties; what a property already says otherwise stays, the addition is « key (2) »."""
+    """Add a cell beside the properties; what a property already says otherwise stays, the addition is « key
+    (2) ».
+    """
     if not cells.get(key):
         cells[key] = text
     elif text and cells[key] != text:
@@ -70,7 +78,9 @@ def _point(geometry: object, remarks: Remarks, where: str) -> tuple[str, str]:
 
 
 def _positions(value: object, depth: int) -> Iterator[tuple[str, str]]:
-    """Yield each position, longitude then latitude, however deep a geometry or a collection of them holds it."""
+    """Yield each position, longitude then latitude, however deep a geometry or a collection of them holds
+    it.
+    """
     if depth > MAX_DEPTH:
         raise TooDeep
     if isinstance(value, dict):

@@ -1,4 +1,6 @@
-"""Nested values become one level of text: `location.lat`, `activites.0.nom`, words of a list joined by a bar."""
+"""Nested values become one level of text: `location.lat`, `activites.0.nom`, words of a list joined by a
+bar.
+"""
 
 import re
 from typing import Any
@@ -26,7 +28,8 @@ class TooDeep(ValueError):
 def flattened(value: object, remarks: Remarks, where: str, *, key: str = "") -> dict[str, str]:
     """Return the cells of a nested value by dotted name; raise TooDeep beyond MAX_DEPTH levels.
 
-    A list of plain values becomes one cell, joined by a bar; any other list is indexed from 0. Nothing is « ».
+    A list of plain values becomes one cell, joined by a bar; any other list is indexed from 0. Nothing is «
+    ».
     """
     cells: dict[str, str] = {}
     _fill(cells, key, value, 0 if key else -1, remarks, where)

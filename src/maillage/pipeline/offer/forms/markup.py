@@ -23,12 +23,18 @@ LONGEST_TEXT = 2**22  # bytes between two tags, in a sheet written the usual way
 
 
 class DeclaredTypes(ValueError):
-    """A document declares its type or entities: no spreadsheet does, and expanding them may fill the memory."""
+    """A document declares its type or entities: no spreadsheet does, and expanding them may fill the
+    memory.
+    """
 
 
 def follow(chunks: Iterable[bytes], handler: Callable[[Any], OnStart]) -> None:
-    """Call a handler, made for the parser, on each element; DeclaredTypes on a DOCTYPE, ExpatError on broken XML."""
-    parser = expat.ParserCreate("utf-8")  # whatever is declared: all tools write it, and the other reader assumes it
+    """Call a handler, made for the parser, on each element; DeclaredTypes on a DOCTYPE, ExpatError on broken
+    XML.
+    """
+    parser = expat.ParserCreate(
+        "utf-8"
+    )  # whatever is declared: all tools write it, and the other reader assumes it
     parser.StartElementHandler = handler(parser)
     parser.StartDoctypeDeclHandler = _refuse_types
     for chunk in chunks:
@@ -49,9 +55,11 @@ def elements(content: bytes, name: str) -> list[Attributes]:
 
 
 def at_a_glance(chunks: Iterable[bytes], extent: Extent) -> bool:
-    """Fill the extent of an XLSX worksheet when every cell is written the usual way; return False when one is not.
+    """Fill the extent of an XLSX worksheet when every cell is written the usual way; return False when one is
+    not.
 
-    Six times as fast as following the elements, and never smaller: it counts cells that have a style and no value.
+    Six times as fast as following the elements, and never smaller: it counts cells that have a style and no
+    value.
     False too on formulas, whose result may be missing, and on a rectangle too large to be true.
     """
     letters: set[bytes] = set()
@@ -63,7 +71,9 @@ def at_a_glance(chunks: Iterable[bytes], extent: Extent) -> bool:
         end = part.rfind(b"<")
         part, rest = part[:end], part[end:]
         cells = USUAL_CELL.findall(part)
-        unusual = len(cells) < len(ANY_CELL.findall(part)) or b"<f" in part or any(word in part for word in TYPES)
+        unusual = (
+            len(cells) < len(ANY_CELL.findall(part)) or b"<f" in part or any(word in part for word in TYPES)
+        )
         if unusual or len(rest) > LONGEST_TEXT:
             return False
         is_sheet |= b"<sheetData" in part
@@ -79,7 +89,9 @@ def at_a_glance(chunks: Iterable[bytes], extent: Extent) -> bool:
 
 
 def in_worksheet(extent: Extent) -> Callable[[Any], OnStart]:
-    """Return what fills the extent of an XLSX worksheet: a cell counts when it holds a value, not when it has a style."""
+    """Return what fills the extent of an XLSX worksheet: a cell counts when it holds a value, not when it has
+    a style.
+    """
 
     def handler(parser: Any) -> OnStart:
         row = column = 0
@@ -133,7 +145,9 @@ def in_worksheet(extent: Extent) -> Callable[[Any], OnStart]:
 
 
 def in_document(extents: list[Extent]) -> Callable[[Any], OnStart]:
-    """Return what appends the extent of each table of an ODS document, whose cells and rows say how often they repeat."""
+    """Return what appends the extent of each table of an ODS document, whose cells and rows say how often
+    they repeat.
+    """
     row = column = n_rows = n_cells = 0
     empty = False
 

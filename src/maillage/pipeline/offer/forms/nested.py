@@ -1,4 +1,6 @@
-"""JSON: where the table is in a document. A list of objects, however deep it lies, or several that are one."""
+"""JSON: where the table is in a document. A list of objects, however deep it lies, or several that are
+one.
+"""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,9 +14,15 @@ from maillage.pipeline.offer.forms.sheet import Remarks, listed, spaced
 
 LOOKED_AT = 50  # elements of a list from which all are judged
 ALIKE = 0.5  # share of the names of two objects, all told, that both must have to be of the same kind
-LAYER, GROUP, KEY = "calque", "groupe", "clé"  # columns that say from which list, or under which key, an element comes
+LAYER, GROUP, KEY = (
+    "calque",
+    "groupe",
+    "clé",
+)  # columns that say from which list, or under which key, an element comes
 EMPTY: tuple[Any, ...] = (None, "", [], {})
-LINK = re.compile(r"(\w+)_id|id_(\w+)")  # how a list names the elements of another: structure_id, of structures
+LINK = re.compile(
+    r"(\w+)_id|id_(\w+)"
+)  # how a list names the elements of another: structure_id, of structures
 TITLES = ("nom", "name", "titre", "title", "label", "libelle", "libellé", "layer", "calque")
 
 TITLE = re.compile(r"nom|name|titre|title|label|libell", re.IGNORECASE)
@@ -30,7 +38,8 @@ Object = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A list of objects that may be the table: its elements, the names that lead to it, and what is told of it.
+    """A list of objects that may be the table: its elements, the names that lead to it, and what is told of
+    it.
 
     taken: the lists that it puts together, when it does not take all that lies at its place.
     """
@@ -47,14 +56,19 @@ class Table:
         for depth, key in enumerate(self.path):
             left += [".".join((*self.path[:depth], other)) for other in holder if other != key]
             holder = holder[key]
-        left += [".".join((*self.path, other)) for other in holder if other not in self.taken] if self.taken else []
+        left += (
+            [".".join((*self.path, other)) for other in holder if other not in self.taken]
+            if self.taken
+            else []
+        )
         return [f"« {name} »" for name in left]
 
 
 def elements_of(data: Any, remarks: Remarks) -> Any:
     """Return the elements of the table that a document holds, and tell which it is; None when there is none.
 
-    The features of every layer, else the largest list of objects, however deep; an object without any is the only row.
+    The features of every layer, else the largest list of objects, however deep; an object without any is the
+    only row.
     """
     layers = list(_layers(data, "", 0))
     if layers:
@@ -79,7 +93,9 @@ def elements_of(data: Any, remarks: Remarks) -> Any:
 
 
 def _layers(value: Any, name: str, depth: int) -> Iterator[tuple[str, Object]]:
-    """Yield the collections of features of a document, with their names; those inside a row are only a part of it."""
+    """Yield the collections of features of a document, with their names; those inside a row are only a part
+    of it.
+    """
     if depth > MAX_DEPTH:
         return
     if isinstance(value, dict):
@@ -117,7 +133,11 @@ def _tables(holder: Object, path: tuple[str, ...] = (), one: bool = False) -> It
 
     one: the object is part of a place; only objects that say where they are can be others.
     """
-    one = one or _says(holder, POINTS, depth=0) or (_says(holder, AREAS, depth=0) and _says(holder, TITLE, depth=0))
+    one = (
+        one
+        or _says(holder, POINTS, depth=0)
+        or (_says(holder, AREAS, depth=0) and _says(holder, TITLE, depth=0))
+    )
     tables = [whole] if (whole := _whole(holder, path)) else []
     if len(path) < MAX_DEPTH and not whole:
         for key, each in holder.items():
@@ -129,7 +149,9 @@ def _tables(holder: Object, path: tuple[str, ...] = (), one: bool = False) -> It
 
 
 def _whole(holder: Object, path: tuple[str, ...]) -> Table | None:
-    """Return the table that the values of an object make together: joined lists, like lists, like objects, columns."""
+    """Return the table that the values of an object make together: joined lists, like lists, like objects,
+    columns.
+    """
     lists = {key: each for key, each in holder.items() if _is_list(each)}
     if joined := _joined(lists, path):
         return joined
@@ -151,8 +173,12 @@ def _counted(lists: Mapping[str, list[Any]]) -> str:
 
 
 def _largest(holder: Object) -> Table | None:
-    """Return the table of an object that has most elements, among those that say where they are when there is a choice."""
-    return max(_tables(holder), key=lambda table: (_any(table.elements, *PLACES), len(table.elements)), default=None)
+    """Return the table of an object that has most elements, among those that say where they are when there is
+    a choice.
+    """
+    return max(
+        _tables(holder), key=lambda table: (_any(table.elements, *PLACES), len(table.elements)), default=None
+    )
 
 
 def _is_list(value: Any) -> bool:
@@ -162,11 +188,15 @@ def _is_list(value: Any) -> bool:
 def _alike(values: Sequence[Any]) -> bool:
     """Return whether several objects have, each with the first, at least half of their names in common."""
     names = [each.keys() for each in islice(values, LOOKED_AT) if isinstance(each, dict) and each]
-    return len(names) > 1 and all(len(names[0] & other) >= ALIKE * len(names[0] | other) for other in names[1:])
+    return len(names) > 1 and all(
+        len(names[0] & other) >= ALIKE * len(names[0] | other) for other in names[1:]
+    )
 
 
 def _says(value: Any, *names: re.Pattern[str], depth: int = 3) -> bool:
-    """Return whether an object has a value under one of these names, or holds objects that do, lists apart."""
+    """Return whether an object has a value under one of these names, or holds objects that do, lists
+    apart.
+    """
     return isinstance(value, dict) and any(
         (each not in EMPTY and not _is_list(each) and any(name.search(key) for name in names))
         or (depth > 0 and _says(each, *names, depth=depth - 1))
@@ -182,7 +212,9 @@ def _title(holder: Mapping[str, Any]) -> str:
     """Return how an object calls itself, '' when it does not say."""
     options = holder.get("_umap_options")
     within = options if isinstance(options, dict) else {}
-    return next((str(each[key]) for each in (within, holder) for key in TITLES if isinstance(each.get(key), str)), "")
+    return next(
+        (str(each[key]) for each in (within, holder) for key in TITLES if isinstance(each.get(key), str)), ""
+    )
 
 
 def _with(element: Any, column: str, text: str) -> Any:
@@ -209,13 +241,20 @@ def _ungrouped(elements: list[Any], name: str, remarks: Remarks) -> list[Any]:
             out.append(each)
         elif table := _largest(each) if isinstance(each, dict) else None:
             title = _title(each) or f"n° {rank}"
-            areas = {key: value for key, value in each.items() if AREAS.search(key) and isinstance(value, str)}
-            out += [_with({**areas, **row}, GROUP, title) if isinstance(row, dict) else row for row in table.elements]
+            areas = {
+                key: value for key, value in each.items() if AREAS.search(key) and isinstance(value, str)
+            }
+            out += [
+                _with({**areas, **row}, GROUP, title) if isinstance(row, dict) else row
+                for row in table.elements
+            ]
         else:
             left += 1
     where = f" dans « {name} »" if name else ""
     aside = f" ; sans liste, laissés à côté : {spaced(left)}" if left else ""
-    remarks.say(f"Éléments groupés{where}, lus un par un, le nom de leur groupe en colonne « {GROUP} »{aside}.")
+    remarks.say(
+        f"Éléments groupés{where}, lus un par un, le nom de leur groupe en colonne « {GROUP} »{aside}."
+    )
     return out
 
 
@@ -231,7 +270,8 @@ def _is_group(value: Any) -> bool:
 
 
 def _joined(lists: Mapping[str, list[Any]], path: tuple[str, ...]) -> Table | None:
-    """Return two lists as one when the elements of the second name those of the first: `structure_id` among `structures`.
+    """Return two lists as one when the elements of the second name those of the first: `structure_id` among
+    `structures`.
 
     The first list comes whole, then the second, each element completed by the one that it names.
     """
@@ -244,10 +284,14 @@ def _joined(lists: Mapping[str, list[Any]], path: tuple[str, ...]) -> Table | No
 
 
 def _link(name: str, holders: Sequence[Any], tellers: Sequence[Any]) -> str:
-    """Return the name under which elements of a list name those of another, called `name`; '' when none does."""
+    """Return the name under which elements of a list name those of another, called `name`; '' when none
+    does.
+    """
     ids = {_text(each, "id") for each in holders} - {""}
     names = {key for each in islice(tellers, LOOKED_AT) if isinstance(each, dict) for key in each}
-    links = [key for key in sorted(names) if (link := LINK.fullmatch(key)) and name.startswith(link[1] or link[2])]
+    links = [
+        key for key in sorted(names) if (link := LINK.fullmatch(key)) and name.startswith(link[1] or link[2])
+    ]
     return next((key for key in links if any(_text(each, key) in ids for each in tellers)), "")
 
 
@@ -258,14 +302,17 @@ def _text(value: Any, key: str) -> str:
 
 
 def _completed(holders: Sequence[Any], tellers: Sequence[Any], link: str, told: str) -> list[Any]:
-    """Return the elements of both lists: those that are named carry their own name, those that name are completed."""
+    """Return the elements of both lists: those that are named carry their own name, those that name are
+    completed.
+    """
     by_id = {_text(each, "id"): each for each in holders if _text(each, "id")}
     own = [{**each, link: each.get("id")} if isinstance(each, dict) else each for each in holders]
     return [*own, *(_both(each, by_id.get(_text(each, link), {}), told) for each in tellers)]
 
 
 def _both(teller: Any, held: Object, told: str) -> Any:
-    """Return an element completed by the one that it names, whose word prevails; its own stands under « told.name ».
+    """Return an element completed by the one that it names, whose word prevails; its own stands under «
+    told.name ».
 
     Where they are comes whole from one of them: the street of one in the town of the other would be nowhere.
     """

@@ -29,9 +29,12 @@ MAX_VALUES = 6_000_000  # of objects, and objects: heavier than the cells of a s
 MAX_COMMAS = 10_000_000  # hence values of lists: outlines that fill MAX_BYTES have some eight million
 NO_NUMBER = "Nombre impossible (NaN, Infinity), lu comme vide"
 SAID = {  # what the reader of JSON says when it stops
-    "Expecting property name enclosed in double quotes": "un nom entre guillemets droits était attendu "
-    "(une virgule est peut-être en trop)",
-    "Expecting value": "une valeur était attendue (une virgule est peut-être en trop, ou la fin du fichier manque)",
+    "Expecting property name enclosed in double quotes": (
+        "un nom entre guillemets droits était attendu (une virgule est peut-être en trop)"
+    ),
+    "Expecting value": (
+        "une valeur était attendue (une virgule est peut-être en trop, ou la fin du fichier manque)"
+    ),
     "Expecting ',' delimiter": "une virgule, ou la fin de l’objet, était attendue",
     "Expecting ':' delimiter": "deux-points étaient attendus après un nom",
     "Unterminated string starting at": "un texte commencé là n’est pas refermé",
@@ -76,7 +79,9 @@ def sheet_of(text: str, remarks: Remarks) -> Sheet:
 
 
 def _drained(values: list[T]) -> Iterator[T]:
-    """Yield the values of a list in order, each let go at once: two forms of a whole file would not fit in memory."""
+    """Yield the values of a list in order, each let go at once: two forms of a whole file would not fit in
+    memory.
+    """
     values.reverse()
     while values:
         yield values.pop()
@@ -89,10 +94,15 @@ def _cells(line: int, element: object, is_map: bool, remarks: Remarks) -> dict[s
             return features.cells_of(element, remarks, f"{remarks.unit} {line}")  # type: ignore[arg-type]
         if not is_map and isinstance(element, dict):
             return flattened(element, remarks, f"{remarks.unit} {line}")
-        reason = "cet élément n’est pas un « Feature » de GeoJSON" if is_map else "cet élément n’est pas un objet"
+        reason = (
+            "cet élément n’est pas un « Feature » de GeoJSON" if is_map else "cet élément n’est pas un objet"
+        )
         do = "Donnez une liste d’objets de même forme, un par lieu."
     except TooDeep:
-        reason, do = f"cet élément s’emboîte sur plus de {MAX_DEPTH} niveaux", "Exportez-le à plat, une valeur par nom."
+        reason, do = (
+            f"cet élément s’emboîte sur plus de {MAX_DEPTH} niveaux",
+            "Exportez-le à plat, une valeur par nom.",
+        )
     remarks.leave_out(line, reason, value=_sketch(element), do=do)
     return {}
 
@@ -119,13 +129,17 @@ def _elements(data: Any, remarks: Remarks) -> list[Element]:
             do=DO,
         )
     if not data:
-        raise remarks.refusal("la liste est vide.", why="Il n’y a rien à lire dans ce fichier.", do="Vérifiez l’export.")
+        raise remarks.refusal(
+            "la liste est vide.", why="Il n’y a rien à lire dans ce fichier.", do="Vérifiez l’export."
+        )
     check_rows(len(data), 1, remarks)
     return list(enumerate(data, 1))
 
 
 def _lines(text: str, remarks: Remarks) -> list[Element]:
-    """Return the elements of JSON lines; none when the text is not that: one whole object a line, two lines at least."""
+    """Return the elements of JSON lines; none when the text is not that: one whole object a line, two lines
+    at least.
+    """
     first, second = ([*islice(filter(str.strip, io.StringIO(text)), 2), "", ""])[:2]
     if not (first.lstrip().startswith("{") and second.lstrip().startswith("{")):
         return []
@@ -144,7 +158,9 @@ def _lines(text: str, remarks: Remarks) -> list[Element]:
         try:
             elements.append((number, decoder.decode(line.rstrip("\r\n"))))
         except json.JSONDecodeError as error:
-            remarks.leave_out(number, _said(error), value=line, do="Corrigez cette ligne, ou exportez de nouveau.")
+            remarks.leave_out(
+                number, _said(error), value=line, do="Corrigez cette ligne, ou exportez de nouveau."
+            )
         except RecursionError:
             remarks.leave_out(number, "cet objet s’emboîte sans fin", value=line, do="Exportez-le à plat.")
     return elements
@@ -169,7 +185,9 @@ def _loaded(text: str, remarks: Remarks) -> Any:
 
 
 def _decoder(remarks: Remarks) -> json.JSONDecoder:
-    """Return a reader of JSON that keeps numbers as typed, tells keys given twice, and stops when there are too many."""
+    """Return a reader of JSON that keeps numbers as typed, tells keys given twice, and stops when there are
+    too many.
+    """
     n = 0
 
     def pairs(found: list[tuple[str, Any]]) -> dict[str, Any]:

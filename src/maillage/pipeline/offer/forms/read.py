@@ -23,12 +23,19 @@ OTHERS = {  # how files that hold no table begin
     b"SQLite format 3": "une base SQLite",
     EMPTY_ZIP: "une archive ZIP vide",
 }
-MARKUP = {"<!doctype html": "une page web", "<html": "une page web", "<table": "une page web", "<": "un document XML"}
+MARKUP = {
+    "<!doctype html": "une page web",
+    "<html": "une page web",
+    "<table": "une page web",
+    "<": "un document XML",
+}
 FORMS = "On lit les tableaux : CSV, XLSX, XLS, ODS, JSON et GeoJSON."
 
 
 def read(path: Path) -> Sheet:
-    """Return the rows of a file; Refused when it is too large, known before anything is read, or holds no table."""
+    """Return the rows of a file; Refused when it is too large, known before anything is read, or holds no
+    table.
+    """
     try:
         if not path.is_file():
             raise Refused(
@@ -50,10 +57,10 @@ def read(path: Path) -> Sheet:
 
 
 def parse(content: bytes, name: str) -> Sheet:
-    """Return the rows of a file given by its bytes, recognised by what it holds rather than by its name.
+    """Return the rows of a file given as bytes, recognised by its content rather than its name.
 
-    name: told in messages. Raises Refused, in French, when there is nothing that could be read as rows; a row that
-    cannot be read is left out, and stands among the faults.
+    name: told in messages. Raises Refused, in French, when there is nothing that could be read as rows; a row
+    that cannot be read is left out, and stands among the faults.
     """
     remarks = Remarks(name.replace("\\", "/").rpartition("/")[2] or "fichier")
     if len(content) > MAX_BYTES:
@@ -72,7 +79,9 @@ def parse(content: bytes, name: str) -> Sheet:
         )
     if what := next((label for start, label in MARKUP.items() if beginning.startswith(start)), ""):
         raise _no_table(what, remarks)
-    if objects.LIKELY.match(text) or remarks.name.casefold().endswith((".json", ".geojson", ".jsonl", ".ndjson")):
+    if objects.LIKELY.match(text) or remarks.name.casefold().endswith(
+        (".json", ".geojson", ".jsonl", ".ndjson")
+    ):
         return objects.sheet_of(text, remarks)
     return separated.sheet_of(text, remarks)
 

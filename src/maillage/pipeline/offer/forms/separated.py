@@ -1,4 +1,6 @@
-"""Delimited text: which separator, then one record at a time, so that a quote left open costs a row and not the file."""
+"""Delimited text: which separator, then one record at a time, so that a quote left open costs a row and not
+the file.
+"""
 
 import csv
 import io
@@ -66,8 +68,8 @@ def sheet_of(text: str, remarks: Remarks) -> Sheet:
 def chosen(lines: list[str], separators: Iterable[str] = SEPARATORS) -> tuple[Dialect, int]:
     """Return the dialect that cuts the first records into the most constant number of cells, and that number.
 
-    Counting signs in the header alone would take the comma of « Nom, prénom » for a separator. When the best cuts too
-    few of them alike, the text has a single column.
+    Counting signs in the header alone would take the comma of « Nom, prénom » for a separator. When the best
+    cuts too few of them alike, the text has a single column.
     """
     sample = [line for line in lines if line.strip()]
     quotes = ['"', "'"] if any(line.startswith("'") for line in sample) else ['"']
@@ -108,9 +110,11 @@ class _Feed:
 
 
 def cut(lines: list[str], first: int, dialect: Dialect) -> Iterator[tuple[int, list[str] | None]]:
-    """Yield the rank of the first line of each record, and its cells; None when its quotes do not hold together.
+    """Yield the rank of the first line of each record, and its cells; None when its quotes do not hold
+    together.
 
-    After such a record, the next one starts on the very next line: what an open quote swallowed is given back.
+    After such a record, the next one starts on the very next line: what an open quote swallowed is given
+    back.
     """
     feed = _Feed(lines, first)
     reader = _reader(feed, dialect, strict=True)
@@ -127,15 +131,23 @@ def cut(lines: list[str], first: int, dialect: Dialect) -> Iterator[tuple[int, l
 
 
 def _reader(lines: Iterable[str], dialect: Dialect, *, strict: bool) -> Iterator[list[str]]:
-    return csv.reader(lines, delimiter=dialect.separator, quotechar=dialect.quote, escapechar=dialect.escape, strict=strict)
+    return csv.reader(
+        lines, delimiter=dialect.separator, quotechar=dialect.quote, escapechar=dialect.escape, strict=strict
+    )
 
 
-def _records(lines: list[str], first: int, dialect: Dialect, width: int, remarks: Remarks) -> Iterator[Record]:
-    """Yield the records that hold together, and those that do when quotes inside cells are taken as they come."""
+def _records(
+    lines: list[str], first: int, dialect: Dialect, width: int, remarks: Remarks
+) -> Iterator[Record]:
+    """Yield the records that hold together, and those that do when quotes inside cells are taken as they
+    come.
+    """
     broken = 0
     for start, parts in cut(lines, first, dialect):
         if "\x00" in lines[start]:
-            remarks.leave_out(start + 1, NULS, value=lines[start].replace("\x00", "�"), do="Retapez cette ligne.")
+            remarks.leave_out(
+                start + 1, NULS, value=lines[start].replace("\x00", "�"), do="Retapez cette ligne."
+            )
         elif parts is not None:
             yield start + 1, parts
         elif cells := _as_it_comes(lines[start], dialect, width):
@@ -147,7 +159,9 @@ def _records(lines: list[str], first: int, dialect: Dialect, width: int, remarks
 
 
 def _as_it_comes(line: str, dialect: Dialect, width: int) -> list[str]:
-    """Return the cells of a line whose quotes are misplaced, `width` of them; none when they cannot be told apart."""
+    """Return the cells of a line whose quotes are misplaced, `width` of them; none when they cannot be told
+    apart.
+    """
     if len(line) > MAX_CELL:
         return []
     if line.count(dialect.separator) == width - 1:
@@ -174,5 +188,8 @@ def _leave_out(line: str, number: int, broken: int, remarks: Remarks) -> None:
     else:
         reason = "un guillemet n’est pas refermé sur cette ligne"
     remarks.leave_out(
-        number, reason, value=line, do="Ouvrez le fichier dans un éditeur de texte et refermez le guillemet, ou retirez-le."
+        number,
+        reason,
+        value=line,
+        do="Ouvrez le fichier dans un éditeur de texte et refermez le guillemet, ou retirez-le.",
     )

@@ -1,4 +1,6 @@
-"""Rows of text, whatever the file they came from: the shape every form ends in, and the limits they all keep."""
+"""Rows of text, whatever the file they came from: the shape every form ends in, and the limits they all
+keep.
+"""
 
 import re
 from bisect import bisect_left
@@ -27,7 +29,9 @@ Record = tuple[int, list[str]]  # the line of a row in its file, and its cells
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row: its number among data rows (blank ones not counted), its line in the file, its cells by column."""
+    """A row: its number among data rows (blank ones not counted), its line in the file, its cells by
+    column.
+    """
 
     number: int
     line: int
@@ -47,7 +51,9 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A file once read: every row has every column, '' where the file has nothing; notes and faults are in French."""
+    """A file once read: every row has every column, '' where the file has nothing; notes and faults are in
+    French.
+    """
 
     name: str
     form: Form
@@ -77,7 +83,7 @@ class Remarks:
         self.counted[fact] = (known + times, first)
 
     def leave_out(self, line: int, reason: str, *, do: str, column: str = "", value: str = "") -> None:
-        self.faults.append(Fault(line, column, shown(value), reason, do))
+        self.faults.append(Fault(line, column, quoted(value), reason, do))
 
     def refusal(self, what: str, *, why: str, do: str, line: int | None = None) -> Refused:
         """Return the refusal that names the file, and the line when there is one."""
@@ -101,7 +107,7 @@ def spaced(n: int) -> str:
     return f"{n:,}".replace(",", " ")
 
 
-def shown(value: str) -> str:
+def quoted(value: str) -> str:
     """Return a value short enough to be quoted in a message, on one line."""
     flat = " ".join(value[: 4 * SHOWN].split())
     return flat if len(flat) <= SHOWN and len(value) <= 4 * SHOWN else flat[:SHOWN] + "…"
@@ -116,18 +122,21 @@ def listed(values: Sequence[object], *, most: int = 5) -> str:
 def assembled(records: Iterable[Record], form: Form, remarks: Remarks) -> Sheet:
     """Return the sheet whose header is among the first records; Refused when there is no row under it.
 
-    A short row is filled with empty cells; a row longer than the header with something in excess becomes a fault.
+    A short row is filled with empty cells; a row longer than the header with something in excess becomes a
+    fault.
     """
     filled = _filled(records)
     head = list(islice(filled, HEADER_WITHIN))
     if not head:
         raise no_row(remarks)
     at = header_of([cells for _, cells in head])
-    if at == len(head) - 1 and all(head[0][1]):  # nothing would be left under it: a header of one word repeated
+    if at == len(head) - 1 and all(
+        head[0][1]
+    ):  # nothing would be left under it: a header of one word repeated
         at = 0
     line, header = head[at]
     if at:
-        above = listed([f"« {shown(' '.join(filter(None, cells)))} »" for _, cells in head[:at]])
+        above = listed([f"« {quoted(' '.join(filter(None, cells)))} »" for _, cells in head[:at]])
         remarks.say(f"L’en-tête est à la ligne {line} ; laissé au-dessus : {above}.")
     columns = named(header, remarks)
     kept = list(_kept(chain(head[at + 1 :], filled), line, header, columns, remarks))
@@ -140,10 +149,13 @@ def assembled(records: Iterable[Record], form: Form, remarks: Remarks) -> Sheet:
     return finished(columns, kept, form, remarks, under=line)
 
 
-def finished(columns: Sequence[str], kept: Sequence[Record], form: Form, remarks: Remarks, *, under: int = 0) -> Sheet:
+def finished(
+    columns: Sequence[str], kept: Sequence[Record], form: Form, remarks: Remarks, *, under: int = 0
+) -> Sheet:
     """Return the sheet of rows already settled, each as long as `columns`; Refused when there is none.
 
-    under: the line of the header. Rows are numbered with those left out, so that a number never changes by mending.
+    under: the line of the header. Rows are numbered with those left out, so that a number never changes by
+    mending.
     """
     check_columns(len(columns), remarks)
     if not kept:
@@ -178,7 +190,10 @@ def check_columns(n: int, remarks: Remarks) -> None:
     if n > MAX_COLUMNS:
         raise remarks.refusal(
             f"{spaced(n)} colonnes, au plus {spaced(MAX_COLUMNS)}.",
-            why="Aucun recensement n’en a autant : le séparateur est sans doute un autre signe, ou le tableau est couché.",
+            why=(
+                "Aucun recensement n’en a autant : le séparateur est sans doute un autre signe, ou le tableau"
+                " est couché."
+            ),
             do="Mettez une ligne par lieu et une colonne par information, puis recommencez.",
         )
 
@@ -226,7 +241,8 @@ def _filled(records: Iterable[Record]) -> Iterator[Record]:
 def header_of(head: Sequence[Sequence[str]]) -> int:
     """Return the rank of the first record that looks like a header: full, of different words.
 
-    Two thirds of the best score are enough, so that a header with a few empty or repeated names comes before its rows;
+    Two thirds of the best score are enough, so that a header with a few empty or repeated names comes before
+    its rows;
     what a row holds beyond the usual width does not count.
     """
     widths = Counter(len(cells) for cells in head if len(cells) > 1) or Counter([1])
@@ -253,7 +269,10 @@ def _kept(
                     f"cette ligne a {len(cells)} cases, l’en-tête {width}",
                     column=f"n° {width + 1 + next(i for i, cell in enumerate(excess) if cell)}",
                     value=" ".join(filter(None, excess)),
-                    do="Un séparateur est en trop, ou un guillemet manque : corrigez cette ligne, ou l’en-tête.",
+                    do=(
+                        "Un séparateur est en trop, ou un guillemet manque : corrigez cette ligne, ou"
+                        " l’en-tête."
+                    ),
                 )
                 continue
             del cells[width:]
@@ -265,7 +284,9 @@ def _kept(
 
 
 def fits(cells: list[str], line: int, columns: Sequence[str], remarks: Remarks) -> bool:
-    """Settle the odd cells of a row in place; return False, with a fault, when one of them is out of all proportion."""
+    """Settle the odd cells of a row in place; return False, with a fault, when one of them is out of all
+    proportion.
+    """
     for rank, fact in settled(cells):
         remarks.count(fact, f"{remarks.unit} {line}, colonne « {columns[rank]} »")
     longest = max(map(len, cells))

@@ -29,18 +29,25 @@ from maillage.pipeline.offer.forms.sheet import (
 T = TypeVar("T")
 
 SAME = 0.8  # share of the columns of two sheets, all told, that both must have to be one table
-OLD = re.compile(r"\b(?:anciens?|anciennes?|archives?|old|copie|sauvegarde|exemples?|mod[èe]les?|brouillon)", re.IGNORECASE)
+OLD = re.compile(
+    r"\b(?:anciens?|anciennes?|archives?|old|copie|sauvegarde|exemples?|mod[èe]les?|brouillon)", re.IGNORECASE
+)
 YEAR = re.compile(r"20\d\d")
 SHEET = "feuille"  # the column that says from which sheet a row comes
 
 MERGED = "Cellules fusionnées : la première garde la valeur, les autres sont vides"
-UNCOMPUTED = "Formule enregistrée sans son résultat, lue comme vide : ouvrez le classeur et enregistrez-le pour la calculer"
+UNCOMPUTED = (
+    "Formule enregistrée sans son résultat, lue comme vide : ouvrez le classeur et enregistrez-le pour la"
+    " calculer"
+)
 
 
 def sheet_of(content: bytes, remarks: Remarks) -> Sheet:
-    """Return the rows of a workbook: those of its sheet with most filled cells, among visible ones when there is a choice.
+    """Return the rows of a workbook: those of its sheet with most filled cells, among visible ones when there
+    is a choice.
 
-    Sheets as visible under the same header are read with it, in their order; a column says which one a row comes from.
+    Sheets as visible under the same header are read with it, in their order; a column says which one a row
+    comes from.
     Raises Refused when it is damaged, locked, dangerous, too large, or empty.
     """
     form: Form
@@ -88,7 +95,9 @@ class _Table:
 def _table(extent: Extent, workbook: calamine.CalamineWorkbook, remarks: Remarks) -> _Table:
     sheet = guarded(lambda: workbook.get_sheet_by_name(extent.sheet), remarks)
     records = _records(sheet, Remarks(remarks.name))  # read again whole: what is odd is counted then
-    filled = ((line, stripped) for line, cells in records if any(stripped := [cell.strip() for cell in cells]))
+    filled = (
+        (line, stripped) for line, cells in records if any(stripped := [cell.strip() for cell in cells])
+    )
     head = list(islice(filled, HEADER_WITHIN))
     line, header = head[header_of([cells for _, cells in head])] if head else (0, [])
     return _Table(extent, sheet, line, tuple(header))
@@ -97,12 +106,16 @@ def _table(extent: Extent, workbook: calamine.CalamineWorkbook, remarks: Remarks
 def _alike(
     main: _Table, others: Sequence[Extent], workbook: calamine.CalamineWorkbook, remarks: Remarks
 ) -> Iterator[_Table]:
-    """Yield the sheets as visible as the main one that have nearly all its columns, as long as all fit in memory."""
+    """Yield the sheets as visible as the main one that have nearly all its columns, as long as all fit in
+    memory.
+    """
     room = MAX_CELLS - main.extent.rows * main.extent.columns
     names = set(main.names) - {""}
     for extent in others:
         size = extent.rows * extent.columns
-        usable = extent.visible == main.extent.visible and not _is_another_edition(extent.sheet, main.extent.sheet)
+        usable = extent.visible == main.extent.visible and not _is_another_edition(
+            extent.sheet, main.extent.sheet
+        )
         if usable and extent.rows > 1 < len(names) and size <= room:
             table = _table(extent, workbook, remarks)
             theirs = set(table.names) - {""}
@@ -112,12 +125,16 @@ def _alike(
 
 
 def _is_another_edition(name: str, of: str) -> bool:
-    """Return whether a sheet is, by its name, an older or a blank form of another: its places would come twice."""
+    """Return whether a sheet is, by its name, an older or a blank form of another: its places would come
+    twice.
+    """
     return bool(OLD.search(name)) or set(YEAR.findall(name)) != set(YEAR.findall(of))
 
 
 def _stacked(tables: Sequence[_Table], remarks: Remarks) -> Iterator[Record]:
-    """Yield the rows of sheets one under the other, below one header, with the sheet of each; their lines are counted on."""
+    """Yield the rows of sheets one under the other, below one header, with the sheet of each; their lines are
+    counted on.
+    """
     titles: dict[str, str] = {}
     for table in tables:
         for name, title in zip(_apart(table.names), table.header, strict=True):
@@ -135,12 +152,16 @@ def _stacked(tables: Sequence[_Table], remarks: Remarks) -> Iterator[Record]:
 
 
 def _apart(names: Sequence[str]) -> list[str]:
-    """Return names, each with how many times it came before: two columns of one name, or of none, are two columns."""
+    """Return names, each with how many times it came before: two columns of one name, or of none, are two
+    columns.
+    """
     return [f"{name} {names[:rank].count(name)}" for rank, name in enumerate(names)]
 
 
 def guarded(call: Callable[[], T], remarks: Remarks) -> T:
-    """Return what the reader of spreadsheets gives; Refused when it fails, or panics, on a file it cannot follow."""
+    """Return what the reader of spreadsheets gives; Refused when it fails, or panics, on a file it cannot
+    follow.
+    """
     try:
         return call()
     except calamine.PasswordError:
@@ -155,7 +176,9 @@ def guarded(call: Callable[[], T], remarks: Remarks) -> T:
 
 def _tell(main: Extent, taken: Sequence[Extent], filled: Sequence[Extent], remarks: Remarks) -> None:
     others = [
-        f"« {other.sheet} » ({spaced(other.rows)} ligne{'s' * (other.rows > 1)})" for other in filled if other not in taken
+        f"« {other.sheet} » ({spaced(other.rows)} ligne{'s' * (other.rows > 1)})"
+        for other in filled
+        if other not in taken
     ]
     left = f" ; laissées : {listed(others)}" if others else ""
     if len(taken) > 1:

@@ -1,4 +1,6 @@
-"""XLSX and ODS are ZIP archives: everything is measured before the reader of spreadsheets is allowed to open one."""
+"""XLSX and ODS are ZIP archives: everything is measured before the reader of spreadsheets is allowed to open
+one.
+"""
 
 import io
 import posixpath
@@ -37,14 +39,19 @@ OTHERS = {
 def measured(content: bytes, remarks: Remarks) -> tuple[Literal["xlsx", "ods"], list[Extent]]:
     """Return what kind of workbook an archive is, and how far each of its sheets goes, in their order.
 
-    Raises Refused on an archive that is damaged, locked, dangerous to unpack, or something else than a workbook.
+    Raises Refused on an archive that is damaged, locked, dangerous to unpack, or something else than a
+    workbook.
     """
     try:
         archive = zipfile.ZipFile(io.BytesIO(content))
         entries = _entries(archive, content, remarks)
         if WORKBOOK in entries:
             return "xlsx", _xlsx(archive, entries)
-        if "content.xml" in entries and "mimetype" in entries and _whole(archive, entries["mimetype"]).strip() == ODS:
+        if (
+            "content.xml" in entries
+            and "mimetype" in entries
+            and _whole(archive, entries["mimetype"]).strip() == ODS
+        ):
             return "ods", _ods(archive, entries, remarks)
     except markup.DeclaredTypes:
         raise remarks.refusal(
@@ -64,11 +71,16 @@ def measured(content: bytes, remarks: Remarks) -> tuple[Literal["xlsx", "ods"], 
         OverflowError,
     ):
         raise damaged(remarks) from None
-    what = next((label for path, label in OTHERS.items() if path in entries), "une archive ZIP, pas un classeur")
+    what = next(
+        (label for path, label in OTHERS.items() if path in entries), "une archive ZIP, pas un classeur"
+    )
     raise remarks.refusal(
         f"c’est {what}.",
         why="On lit les tableaux : CSV, XLSX, XLS, ODS, JSON et GeoJSON.",
-        do="Enregistrez le tableau en XLSX ou en CSV ; si c’est une archive, donnez le fichier qu’elle contient.",
+        do=(
+            "Enregistrez le tableau en XLSX ou en CSV ; si c’est une archive, donnez le fichier qu’elle"
+            " contient."
+        ),
     )
 
 
@@ -90,7 +102,9 @@ def locked(remarks: Remarks) -> Refused:
 
 def _entries(archive: zipfile.ZipFile, content: bytes, remarks: Remarks) -> dict[str, zipfile.ZipInfo]:
     """Return the entries by path in lower case, once the directory is known to be harmless."""
-    if content[-22:-18] != LAST_RECORD:  # a second directory hidden in a comment would show one tool another archive
+    if (
+        content[-22:-18] != LAST_RECORD
+    ):  # a second directory hidden in a comment would show one tool another archive
         raise damaged(remarks)
     infos = archive.infolist()
     entries = {info.filename.casefold(): info for info in infos}
@@ -98,14 +112,25 @@ def _entries(archive: zipfile.ZipFile, content: bytes, remarks: Remarks) -> dict
         raise locked(remarks)
     unpacked = sum(info.file_size for info in infos)
     steep = [i for i in infos if i.file_size > SMALL and i.file_size > MAX_RATIO * max(i.compress_size, 1)]
-    outside = [i for i in infos if posixpath.isabs(i.filename) or ".." in i.filename.split("/") or "\\" in i.filename]
+    outside = [
+        i for i in infos if posixpath.isabs(i.filename) or ".." in i.filename.split("/") or "\\" in i.filename
+    ]
     dangers = (
-        (len(infos) > MAX_ENTRIES, f"l’archive a {spaced(len(infos))} entrées, au plus {spaced(MAX_ENTRIES)}"),
-        (unpacked > MAX_UNPACKED, f"déplié, il ferait {spaced(unpacked >> 20)} Mio, au plus {MAX_UNPACKED >> 20}"),
+        (
+            len(infos) > MAX_ENTRIES,
+            f"l’archive a {spaced(len(infos))} entrées, au plus {spaced(MAX_ENTRIES)}",
+        ),
+        (
+            unpacked > MAX_UNPACKED,
+            f"déplié, il ferait {spaced(unpacked >> 20)} Mio, au plus {MAX_UNPACKED >> 20}",
+        ),
         (bool(steep), f"une de ses parties gonfle plus de {MAX_RATIO} fois en se dépliant"),
         (bool(outside), "une de ses parties sort de l’archive par son chemin"),
         (len(entries) < len(infos), "deux de ses parties ont le même nom"),
-        (any(i.compress_type not in METHODS for i in infos), "une de ses parties est comprimée d’une façon inconnue"),
+        (
+            any(i.compress_type not in METHODS for i in infos),
+            "une de ses parties est comprimée d’une façon inconnue",
+        ),
     )
     for danger, what in dangers:
         if danger:
@@ -118,7 +143,9 @@ def _entries(archive: zipfile.ZipFile, content: bytes, remarks: Remarks) -> dict
 
 
 def _chunks(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Iterator[bytes]:
-    """Yield an entry; BadZipFile when it holds more than the directory says: another reader would not stop there."""
+    """Yield an entry; BadZipFile when it holds more than the directory says: another reader would not stop
+    there.
+    """
     longer = copy(info)
     longer.file_size += 1  # or the excess would be cut off in silence
     read = 0

@@ -1,14 +1,27 @@
-"""Opening hours in French, from groups to what is said of each day: a small grammar, and never a piece lost in silence.
+"""Opening hours in French, from groups of pieces to statements about each day: a small grammar that never
+drops a piece silently.
 
-Groups make statements (« lundi et mardi : 9h-12h ») and changes to them (« sauf le mercredi », « vendredi jusqu’à 15h30 »).
-What enters neither is kept as a comment when it tells when the hours hold (seasons, holidays), and otherwise left.
+Groups make statements (« lundi et mardi : 9h-12h ») and changes to them (« sauf le mercredi », « vendredi
+jusqu’à 15h30 »).
+What enters neither is kept as a comment when it tells when the hours hold (seasons, holidays), and otherwise
+left.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from maillage.pipeline.offer.clean.opening.items import DAWN, MIDNIGHT, NAMES, NOON, Day, Item, Span, Times, gather
+from maillage.pipeline.offer.clean.opening.items import (
+    DAWN,
+    MIDNIGHT,
+    NAMES,
+    NOON,
+    Day,
+    Item,
+    Span,
+    Times,
+    gather,
+)
 from maillage.pipeline.offer.clean.opening.tokens import WORKDAYS
 
 NEUTRAL = frozenset(("filler", "opened", "of", "range", "and", "colon", "stop", "month", "open", "close"))
@@ -19,7 +32,7 @@ PREPOSITIONS = frozenset(("de", "d'", "du", "des", "en", "l'", "un", "une", "pen
 
 @dataclass(slots=True)
 class Statement:
-    """Days, and what is said of them; `days` is None when the text names none."""
+    """Days, and the hours stated for them; `days` is None when the text names none."""
 
     first: int
     last: int
@@ -41,8 +54,8 @@ class Statement:
         return bool(self.spans or self.off)
 
     @property
-    def said(self) -> bool:
-        """Whether anything is said of its days."""
+    def stated(self) -> bool:
+        """Whether anything is stated about its days."""
         return bool(self.spans or self.off or self.note)
 
     @property
@@ -52,7 +65,9 @@ class Statement:
 
 
 class Change(NamedTuple):
-    """What a later piece does to the statements. verb: off, only, cut, until, note. `days` None: the days nobody named."""
+    """What a later piece changes in the statements. verb: off, only, cut, until, note. `days` None: no day
+    was named.
+    """
 
     verb: str
     days: tuple[Day, ...] | None
@@ -64,7 +79,9 @@ class Change(NamedTuple):
 
 @dataclass(slots=True)
 class Reading:
-    """What a text says: statements and changes, comments on the whole, when it is closed, the pieces left, and what had to be told."""
+    """What a text says: statements and changes, comments on the whole, when it is closed, the pieces left,
+    and what had to be told.
+    """
 
     statements: list[Statement] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
@@ -85,7 +102,9 @@ def read(text: str, *, day_known: bool = False) -> Reading:
 
 
 class _Reader:
-    """Goes through the items with one method a kind, `_on_<kind>`; a kind without method is neutral, or a word."""
+    """Goes through the items with one method a kind, `_on_<kind>`; a kind without method is neutral, or a
+    word.
+    """
 
     def __init__(self, text: str, day_known: bool) -> None:
         self.source = gather(text, day_known=day_known)
@@ -136,10 +155,12 @@ class _Reader:
             self.at += 1
         self.items, self.at, self.order = outer
 
-    # --------------------------------------------------------------------------------------------------- looking around
+    # ----------------------------------------------------------------------------------------- looking around
 
     def _order_from(self, at: int) -> str:
-        """Return what comes first in this sentence, days or times: « lundi 9h-12h » or « 9h-12h le lundi »."""
+        """Return what comes first in this sentence, days or times: « lundi 9h-12h » or « 9h-12h le lundi
+        ».
+        """
         seen: list[str] = []
         excepted = False
         for n, item in enumerate(self.items[at:], start=at):
@@ -170,17 +191,24 @@ class _Reader:
     def _separated(self) -> bool:
         """Return whether a comma, a stop or the beginning of the text stands just before."""
         before = (self.items[n].kind for n in range(self.at - 1, -1, -1))
-        return next((kind for kind in before if kind not in ("filler", "of", "range")), "stop") in ("and", "stop")
+        return next((kind for kind in before if kind not in ("filler", "of", "range")), "stop") in (
+            "and",
+            "stop",
+        )
 
     def _skip_to(self, item: Item) -> None:
         self.at = self.items.index(item, self.at)
 
-    # ------------------------------------------------------------------------------------------------------- keeping
+    # ------------------------------------------------------------------------------------------------ keeping
 
-    def _open(self, days: tuple[Day, ...] | None, item: Item, atoms: tuple[tuple[Day, ...], ...] = ()) -> Statement:
+    def _open(
+        self, days: tuple[Day, ...] | None, item: Item, atoms: tuple[tuple[Day, ...], ...] = ()
+    ) -> Statement:
         self._close()
         self.half = ""
-        self.current = Statement(item.first, item.last, days, atoms, note=self.note, weeks=self.weeks, aside=self.aside)
+        self.current = Statement(
+            item.first, item.last, days, atoms, note=self.note, weeks=self.weeks, aside=self.aside
+        )
         return self.current
 
     def _close(self) -> None:
@@ -219,12 +247,14 @@ class _Reader:
             self._close()
         self.order = self._order_from(self.at + 1)
 
-    # -------------------------------------------------------------------------------------------------- days and times
+    # ----------------------------------------------------------------------------------------- days and times
 
     def _on_days(self, item: Item) -> None:
         days, after = _flat(item), self._after(self.at)
         follower = self.items[self.at + 1] if self.at + 1 < len(self.items) else None
-        if follower and follower.kind == "season" and follower.value == "date":  # « lundi 23 avril » is no weekly day
+        if (
+            follower and follower.kind == "season" and follower.value == "date"
+        ):  # « lundi 23 avril » is no weekly day
             self._on_odd(item)
             self._leave(item.first, follower.last)
         elif self.awaiting:
@@ -248,7 +278,9 @@ class _Reader:
             return
         if len(item.value) > 1 and {day.half for day in days} in ({"am"}, {"pm"}):
             self.doubt(f"« {self.typed(item.first, item.last)} » : la demi-journée est lue pour chaque jour")
-        if verb == "except" and base and base.days and not base.timed:  # « tous les jours sauf le lundi : 9h-12h »
+        if (
+            verb == "except" and base and base.days and not base.timed
+        ):  # « tous les jours sauf le lundi : 9h-12h »
             whole = {day.weekday for day in days if not day.half}
             base.days = tuple(day for day in base.days if day.weekday not in whole)
             self._change("off", days)
@@ -259,7 +291,9 @@ class _Reader:
             return
         known = base.weekdays if base else set()
         if len(item.value) > 1 and (verb == "off" or (known and item.value[-1][0].weekday not in known)):
-            self.doubt(f"« {self.typed(item.first, times.last)} » : ces heures sont lues pour le dernier jour nommé")
+            self.doubt(
+                f"« {self.typed(item.first, times.last)} » : ces heures sont lues pour le dernier jour nommé"
+            )
             *others, last = item.value
             self._change("off", tuple(day for atom in others for day in atom))
             self._open(last, item, (last,))
@@ -283,12 +317,16 @@ class _Reader:
     def _on_times(self, item: Item) -> None:
         times: Times = item.value
         statement, after = self.current, self._after(self.at)
-        end_alone = not times.spans and (times.until is not None or (self.depth > 0 and times.alone is not None))
+        end_alone = not times.spans and (
+            times.until is not None or (self.depth > 0 and times.alone is not None)
+        )
         if end_alone and after and after.kind == "days" and not self.aside:  # « jusqu’à 19h le mardi »
             self._end_at(_flat(after), item)
             self._skip_to(after)
             return
-        if end_alone and self.depth and statement and statement.days and not statement.timed:  # « (vendredi : 16h30) »
+        if (
+            end_alone and self.depth and statement and statement.days and not statement.timed
+        ):  # « (vendredi : 16h30) »
             self._end_at(statement.days, item)
             self.current = None
             return
@@ -305,7 +343,9 @@ class _Reader:
             self._leave(item.first, item.last)
 
     def _next_of(self, statement: Statement, item: Item) -> Statement:
-        """Return the statement of new times: « 9h-17h du lundi au jeudi, le vendredi 9h-16h » gives them to the last day."""
+        """Return the statement of new times: « 9h-17h du lundi au jeudi, le vendredi 9h-16h » gives them to
+        the last day.
+        """
         if len(statement.atoms) < 2 or self._ahead("days"):
             return self._open(None, item)
         *kept, moved = statement.atoms
@@ -314,7 +354,9 @@ class _Reader:
         return self._open(moved, item, (moved,))
 
     def _in_half(self, span: Span, half: str, item: Item) -> Span:
-        """Return the span twelve hours later when « l’après-midi de 2h à 5h » was meant; opening before dawn is told."""
+        """Return the span twelve hours later when « l’après-midi de 2h à 5h » was meant; opening before dawn
+        is told.
+        """
         if span.start >= DAWN or span[:2] == (0, MIDNIGHT):
             return span
         typed = self.typed(item.first, item.last)
@@ -342,15 +384,19 @@ class _Reader:
         self._named(item, known.days if known and known.days else ())
 
     def _on_others(self, item: Item) -> None:
-        known = {weekday for statement in (*self.done, self.current) if statement for weekday in statement.weekdays}
+        known = {
+            weekday for statement in (*self.done, self.current) if statement for weekday in statement.weekdays
+        }
         days = tuple(Day(weekday) for weekday in WORKDAYS if known and weekday not in known)
         if days:
-            self.doubt(f"« {self.typed(item.first, item.last)} » lu {', '.join(NAMES[day.weekday] for day in days)}")
+            self.doubt(
+                f"« {self.typed(item.first, item.last)} » lu {', '.join(NAMES[day.weekday] for day in days)}"
+            )
         self._named(item, days)
 
     def _on_idem(self, item: Item) -> None:
         statement = self.current
-        if statement and statement.days and not statement.said and self.done and self.done[-1].spans:
+        if statement and statement.days and not statement.stated and self.done and self.done[-1].spans:
             statement.spans, statement.run = list(self.done[-1].spans), self.done[-1].run
         else:
             self._on_word(item)
@@ -381,7 +427,9 @@ class _Reader:
             statement.days = days  # « vendredi 9h-12h (1er et 3e vendredi du mois) »
             return
         self.depth += 1
-        about_it = "days" not in kinds and statement and statement.days and not statement.timed  # « jeudi (8h-15h30) »
+        about_it = (
+            "days" not in kinds and statement and statement.days and not statement.timed
+        )  # « jeudi (8h-15h30) »
         if limits or (kinds & {"days", "times"} and not about_it):
             self.base, self.current = statement, None
             self._run(inner)
@@ -392,7 +440,7 @@ class _Reader:
         self.awaiting = ""
         self.depth -= 1
 
-    # ------------------------------------------------------------------------------------------------ closed, exceptions
+    # ------------------------------------------------------------------------------------- closed, exceptions
 
     def _on_off(self, item: Item) -> None:
         after = self._after(self.at, ("filler", "of"))
@@ -423,7 +471,9 @@ class _Reader:
         """Return whether « fermé » is about days to come rather than about the days just named."""
         after = self._after(self.at, ("filler", "of"))
         elsewhere = (
-            statement.murky or statement.sealed or (self._separated() and after is not None and after.kind == "days")
+            statement.murky
+            or statement.sealed
+            or (self._separated() and after is not None and after.kind == "days")
         )
         return elsewhere and self._ahead("days")
 
@@ -444,14 +494,18 @@ class _Reader:
             self.out.closed.append(season.value)
         self._skip_to(season)
 
-    # --------------------------------------------------------------------------------------- notes, weeks, how often
+    # -------------------------------------------------------------------------------- notes, weeks, how often
 
     def _on_note(self, item: Item) -> None:
-        """Give « sur rendez-vous » to what it is about: the hours just said, the days just named, or all that follows."""
+        """Attach « sur rendez-vous » to what it is about: the hours just stated, the days just named, or all
+        that follows.
+        """
         text: str = item.value
         statement, after = self.current, self._after(self.at)
         about = statement or self.base
-        if after and after.kind == "half" and not self._hours_after(after):  # « sur rendez-vous l’après-midi »
+        if (
+            after and after.kind == "half" and not self._hours_after(after)
+        ):  # « sur rendez-vous l’après-midi »
             if text:
                 self._change("note", None, half=after.value, note=text)
             self._skip_to(after)
@@ -460,7 +514,9 @@ class _Reader:
         elif statement and statement.days and not statement.spans:
             statement.note = text
         elif text and statement is None and after and after.kind == "days" and self._untimed(after):
-            self._open(_flat(after), after, after.value).note = text  # « Sur rendez-vous le vendredi. Du lundi au… »
+            self._open(
+                _flat(after), after, after.value
+            ).note = text  # « Sur rendez-vous le vendredi. Du lundi au… »
             self._skip_to(after)
         elif statement is None or not statement.spans:
             self.note = text
@@ -472,11 +528,15 @@ class _Reader:
     def _untimed(self, days: Item) -> bool:
         """Return whether a sentence gives no hours to these days, while others do."""
         at = self.items.index(days, self.at) + 1
-        end = next((n for n in range(at, len(self.items)) if self.items[n].kind in ("stop", "days")), len(self.items))
-        return end < len(self.items) and not any(item.kind in ("times", "paren") for item in self.items[at:end])
+        end = next(
+            (n for n in range(at, len(self.items)) if self.items[n].kind in ("stop", "days")), len(self.items)
+        )
+        return end < len(self.items) and not any(
+            item.kind in ("times", "paren") for item in self.items[at:end]
+        )
 
     def _is_alone(self, note: Item) -> bool:
-        """Return whether an item is « sur rendez-vous », and gives no hours."""
+        """Return whether an item is « sur rendez-vous » without hours."""
         return note.kind in ("note", "meeting") and bool(note.value) and not self._hours_after(note)
 
     def _hours_after(self, item: Item) -> bool:
@@ -484,7 +544,9 @@ class _Reader:
         return follower is not None and follower.kind == "times"
 
     def _introduces(self, after: Item | None) -> bool:
-        """Return whether a note is about what follows: « …, sur rendez-vous de 16h à 17h », « . Sur rendez-vous les jeudis »."""
+        """Return whether a note is about what follows: « …, sur rendez-vous de 16h à 17h », « . Sur
+        rendez-vous les jeudis ».
+        """
         if self.at and self.items[self.at - 1].kind == "stop":
             return self._ahead("days", "times", "same", "others")
         return self._separated() and after is not None and after.kind in ("days", "times")
@@ -516,9 +578,9 @@ class _Reader:
     def _on_rhythm(self, item: Item) -> None:
         if self.aside == "odd":
             return
-        if self.before == "word" and self.current and self.current.said:  # « un atelier par mois »
+        if self.before == "word" and self.current and self.current.stated:  # « un atelier par mois »
             self._on_word(item)
-        elif self.current and not self.current.said:  # « deux vendredis par mois »
+        elif self.current and not self.current.stated:  # « deux vendredis par mois »
             first = self.current.first
             first -= first > 0 and self.source.tokens[first - 1].kind == "word"
             self.current.comment, self.current.murky = self._kept(first, item.last), False
@@ -527,12 +589,16 @@ class _Reader:
         else:
             self._comment(item.first, item.last)
 
-    # ------------------------------------------------------------------------------- hours that are not ordinary hours
+    # ---------------------------------------------------------------------- hours that are not ordinary hours
 
     def _on_season(self, item: Item) -> None:
         statement, after = self.current, self._after(self.at, ("filler", "of", "range"))
         colon = after is not None and after.kind == "colon"
-        heads = after is not None and after.kind in ("colon", "days", "times", "stop") and (colon or item.value != "date")
+        heads = (
+            after is not None
+            and after.kind in ("colon", "days", "times", "stop")
+            and (colon or item.value != "date")
+        )
         if item.value not in SEASONS and self._selects(item, heads):
             return
         if item.value == "term" and not self.awaiting:  # hours of term are the ordinary ones
@@ -541,7 +607,9 @@ class _Reader:
         elif self.awaiting:
             self.awaiting = ""
             self._comment(item.first, item.last)
-        elif statement and statement.days and not statement.said and not colon:  # « mercredi et vacances scolaires : … »
+        elif (
+            statement and statement.days and not statement.stated and not colon
+        ):  # « mercredi et vacances scolaires : … »
             statement.comment = self._kept(item.first, item.last)
         elif heads and self._ahead_anywhere("days", "times"):
             self._set_aside("season", item)
@@ -554,15 +622,16 @@ class _Reader:
             self._on_word(item)
 
     def _selects(self, item: Item, heads: bool) -> bool:
-        """Hold to part of the year what is said next, or what was just said; False when neither is there."""
+        """Restrict to part of the year what follows, or what precedes; False when neither is there."""
         statement = self.current
-        if heads and (statement is None or statement.said) and self._ahead_anywhere("days", "times"):
+        if heads and (statement is None or statement.stated) and self._ahead_anywhere("days", "times"):
             self._close()
             self.weeks = item.value
         elif statement and statement.spans and self.before != "word":
             if self.done:
                 self.doubt(
-                    f"« {self.typed(item.first, item.last)} » : pour tous les jours, ou pour les derniers seulement ?"
+                    f"« {self.typed(item.first, item.last)} » : pour tous les jours, ou pour les derniers"
+                    " seulement ?"
                 )
             statement.weeks = item.value
         else:
@@ -573,7 +642,7 @@ class _Reader:
         return any(other.kind in kinds for other in self.items[self.at + 1 :])
 
     def _set_aside(self, why: str, item: Item) -> None:
-        if self.current and not self.current.said and self.current.days:
+        if self.current and not self.current.stated and self.current.days:
             self.current.aside = why
         self.aside, self.aside_from = why, item.first
         if why == "season":
@@ -596,21 +665,21 @@ class _Reader:
         self._close()
         self._set_aside("odd", item)
 
-    # ------------------------------------------------------------------------------------------------------ settling
+    # ----------------------------------------------------------------------------------------------- settling
 
     def _settle(self) -> None:
-        """Sort the statements: ordinary ones, those kept as a comment, those left."""
+        """Sort the statements: ordinary ones, those stored as a comment, those not understood."""
         plain = [statement for statement in self.done if not statement.aside]
         asides = [statement for statement in self.done if statement.aside]
-        if not any(statement.said for statement in plain):
-            promoted = [statement for statement in asides if statement.aside != "odd" and statement.said]
+        if not any(statement.stated for statement in plain):
+            promoted = [statement for statement in asides if statement.aside != "odd" and statement.stated]
             for statement in promoted:
                 self.left.difference_update(range(min(self.aside_from, statement.first), statement.first))
                 statement.comment = "par téléphone" if statement.aside == "call" else self.season
                 self.doubt(f"ces horaires valent seulement : {statement.comment}")
             plain += promoted
             asides = [statement for statement in asides if statement not in promoted]
-        seasons = [statement for statement in asides if statement.aside == "season" and statement.said]
+        seasons = [statement for statement in asides if statement.aside == "season" and statement.stated]
         for statement in asides:
             if statement not in seasons:
                 self._leave(statement.first, statement.last)
@@ -619,15 +688,17 @@ class _Reader:
         self._choose(plain)
 
     def _choose(self, plain: list[Statement]) -> None:
-        """Keep the statements that say something, leave the others; a day named again without a word more is no news."""
-        told = {weekday for statement in plain if statement.said for weekday in statement.weekdays}
+        """Keep the statements that say something, leave the others; a day named again without a word more is
+        no news.
+        """
+        told = {weekday for statement in plain if statement.stated for weekday in statement.weekdays}
         any_days = any(statement.days for statement in plain)
         before: set[int] = set()
         for statement in plain:
-            again = not statement.said and statement.weekdays <= told
+            again = not statement.stated and statement.weekdays <= told
             news = statement.weekdays != before or any(day.nth or day.half for day in statement.days or ())
             before = statement.weekdays
-            if not statement.said and (statement.murky or (again and news)):
+            if not statement.stated and (statement.murky or (again and news)):
                 self._leave(statement.first, statement.last)
             elif statement.days is None and any_days:
                 self.doubt(f"« {self.typed(statement.first, statement.last)} » : on ne sait pas quel jour")
@@ -636,7 +707,7 @@ class _Reader:
                 self.out.statements.append(statement)
 
     def _gather_left(self) -> None:
-        """Put together neighbouring pieces nobody understood, as they were typed."""
+        """Join neighbouring pieces that were not understood, as typed."""
         run: list[int] = []
         for n, kind in enumerate([*(token.kind for token in self.source.tokens), "end"]):
             if n in self.left:

@@ -4,38 +4,36 @@ import re
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from maillage.pipeline.offer.clean.opening.tokens import DATE, MONTH, PUBLIC_HOLIDAY, Token, folded, tokens, unwrapped
+from babel.dates import get_month_names
 
-NAMES = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche", "jours fériés")
-NOON, MIDNIGHT = 12 * 60, 24 * 60
-DAWN, EVENING = 5 * 60, 18 * 60  # nobody opens before the first; what ends after midnight began after the second
-DAY_KINDS = frozenset(("day", "initial", "guess", "typo"))
-MONTHS = dict(
-    zip(
-        [
-            "janvier",
-            "fevrier",
-            "mars",
-            "avril",
-            "mai",
-            "juin",
-            "juillet",
-            "aout",
-            "septembre",
-            "octobre",
-            "novembre",
-            "decembre",
-        ],
-        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"],
-        strict=True,
-    )
+from maillage.kernel.names import plain
+from maillage.pipeline.offer.clean.opening.tokens import (
+    DATE,
+    MONTH,
+    PUBLIC_HOLIDAY,
+    Token,
+    folded,
+    tokens,
+    unwrapped,
 )
+from maillage.words.dates import DAYS, MONTHS
+
+NAMES = (*DAYS, "jours fériés")
+NOON, MIDNIGHT = 12 * 60, 24 * 60
+DAWN, EVENING = (
+    5 * 60,
+    18 * 60,
+)  # nobody opens before the first; what ends after midnight began after the second
+DAY_KINDS = frozenset(("day", "initial", "guess", "typo"))
+OSM_MONTHS = dict(zip(map(plain, MONTHS), get_month_names("abbreviated", locale="en").values(), strict=True))
 DATED = re.compile(rf"(?:(?P<first>{DATE}) ?(?:au|-) ?)?(?:(?P<day>{DATE}) )?(?P<month>{MONTH})")
 LINKS = frozenset(("range", "and", "of", "filler", "until"))
 
 
 class Day(NamedTuple):
-    """A day of the week (Monday is 0, public holidays 7); which ones of the month, the last being -1; which half."""
+    """A day of the week (Monday is 0, public holidays 7); which ones of the month, the last being -1;
+    which half.
+    """
 
     weekday: int
     nth: tuple[int, ...] = ()
@@ -43,7 +41,7 @@ class Day(NamedTuple):
 
 
 class Span(NamedTuple):
-    """Minutes from midnight; an `end` of None is an opening whose end is not said."""
+    """Minutes from midnight; an `end` of None is an opening whose end is unknown."""
 
     start: int
     end: int | None
@@ -59,7 +57,9 @@ class Times(NamedTuple):
 
 
 class Item(NamedTuple):
-    """A group of tokens, from `first` to `last`, both included. A season says its kind, or the period OSM can select."""
+    """A group of tokens, from `first` to `last`, both included. A season says its kind, or the period OSM can
+    select.
+    """
 
     kind: str
     value: Any
@@ -69,7 +69,9 @@ class Item(NamedTuple):
 
 @dataclass(slots=True)
 class Gathered:
-    """A text in groups, and what had to be told to make them; `left` are the places of the pieces that say nothing."""
+    """A text in groups, and what had to be told to make them; `left` are the places of the pieces that say
+    nothing.
+    """
 
     text: str
     tokens: list[Token]
@@ -83,7 +85,7 @@ class Gathered:
         return " ".join(self.text[self.tokens[first].start : self.tokens[last].end].split())
 
     def doubt(self, reason: str) -> None:
-        """Tell what somebody should look at."""
+        """Report something that somebody should check."""
         self.doubts[reason] = None
 
 
@@ -108,7 +110,9 @@ class _Gatherer:
         return self.out
 
     def _promote_numbers(self, day_before: bool) -> None:
-        """Turn bare numbers into times where a link says so: « 8 à 20h », « 14-18 », « 13h30-1730 », « 9h 0 12h »."""
+        """Turn bare numbers into times where a link says so: « 8 à 20h », « 14-18 », « 13h30-1730 », « 9h 0
+        12h ».
+        """
         row = self.tokens
         kind = self.kinds = [*(token.kind for token in row), *["end"] * 4]
         for n, token in enumerate(row):
@@ -127,7 +131,11 @@ class _Gatherer:
                 continue
             elif linked_back or linked_on:
                 kind[n] = "time"
-            elif after == "time" and before in (*DAY_KINDS, "and", "colon") and DAWN <= minutes < row[n + 1].value:
+            elif (
+                after == "time"
+                and before in (*DAY_KINDS, "and", "colon")
+                and DAWN <= minutes < row[n + 1].value
+            ):
                 kind[n] = "time"
                 self.out.doubt(f"« {self.out.typed(n, n + 1)} » lu comme un début et une fin")
             elif after == "range" and kind[n + 2] == "number" and (day_before or len(token.value) == 4):
@@ -142,7 +150,9 @@ class _Gatherer:
             kind = self.tokens[at].kind
             if kind in DAY_KINDS or (kind == "nth" and self._day_after_nth(at)):
                 item = self._days(at)
-            elif kind in ("time", "wrong") or (kind in ("until", "from", "of") and self.kinds[at + 1] in ("time", "wrong")):
+            elif kind in ("time", "wrong") or (
+                kind in ("until", "from", "of") and self.kinds[at + 1] in ("time", "wrong")
+            ):
                 item = self._times(at)
             elif kind == "always":
                 item = Item("times", Times((Span(0, MIDNIGHT),)), at, at)
@@ -168,7 +178,9 @@ class _Gatherer:
         """Return where the next day of a list begins, 0 when the list ends here."""
         while self.kinds[at] in LINKS:
             at += 1
-        return at if self.kinds[at] in DAY_KINDS or (self.kinds[at] == "nth" and self._day_after_nth(at)) else 0
+        return (
+            at if self.kinds[at] in DAY_KINDS or (self.kinds[at] == "nth" and self._day_after_nth(at)) else 0
+        )
 
     def _days(self, at: int) -> Item:
         """Gather a list of days: « du lundi au jeudi et le 1er samedi matin du mois »."""
@@ -187,7 +199,9 @@ class _Gatherer:
             elif not ranks:
                 ranks, at = self._ranks_after(at)
             half, at = self._half_after(at)
-            atoms.append(tuple(Day(day, () if day == PUBLIC_HOLIDAY else tuple(ranks), half) for day in token.value))
+            atoms.append(
+                tuple(Day(day, () if day == PUBLIC_HOLIDAY else tuple(ranks), half) for day in token.value)
+            )
             if self.kinds[at + 1] == "month":
                 at += 1
             start = self._day_next(at + 1)
@@ -197,10 +211,14 @@ class _Gatherer:
             dashed = start > at + 1 and self.out.typed(at + 1, start - 1) == "-"
             joints.append("-" if dashed else "to" if kinds & {"range", "until"} else "and")
             at = start
-        return Item("days", tuple(_shared_half(self._ranged(atoms, joints, self.out.typed(first, at)))), first, at)
+        return Item(
+            "days", tuple(_shared_half(self._ranged(atoms, joints, self.out.typed(first, at)))), first, at
+        )
 
     def _ranged(self, atoms: list[tuple[Day, ...]], joints: list[str], typed: str) -> list[tuple[Day, ...]]:
-        """Return the list with « du lundi au jeudi » made four days; three hyphens or more make a list: Tu-Th-Fr."""
+        """Return the list with « du lundi au jeudi » made four days; three hyphens or more make a list:
+        Tu-Th-Fr.
+        """
         listed = joints.count("-") > 1
         self.lists = self.lists or listed
         out: list[tuple[Day, ...]] = []
@@ -235,14 +253,20 @@ class _Gatherer:
         if token.kind == "typo":
             self.out.mends[f"« {typed} » lu {NAMES[token.value[0]]}"] = None
         elif token.kind == "guess":
-            self.out.doubt(f"« {typed} » lu {'samedi et dimanche' if token.value[0] == 5 else 'du lundi au vendredi'}")
+            self.out.doubt(
+                f"« {typed} » lu {'samedi et dimanche' if token.value[0] == 5 else 'du lundi au vendredi'}"
+            )
         elif typed == "M":
             self.out.doubt(f"« M » lu {NAMES[token.value[0]]}")
 
     def _times(self, at: int) -> Item:
         """Gather a run of times and pair them, whatever joins them: two make a span, four make two."""
         first, last = at, at
-        found, joints, joint = list[int](), list[set[str]](), set[str]()  # places, and what stands before each
+        found, joints, joint = (
+            list[int](),
+            list[set[str]](),
+            set[str](),
+        )  # places, and what stands before each
         while (kind := self.kinds[at]) in ("time", "wrong", "range", "and", "of", "until", "from"):
             if kind in ("time", "wrong"):
                 found.append(at)
@@ -258,7 +282,9 @@ class _Gatherer:
             paired = n + 1 < len(found)
             if n == 0 and "until" in joints[0] and self.kinds[found[0]] == "time":
                 until, n = self.tokens[found[0]].value, 1
-            elif paired and ((len(found) - n) % 2 == 0 or not joints[n + 1] or joints[n + 1] & {"range", "until"}):
+            elif paired and (
+                (len(found) - n) % 2 == 0 or not joints[n + 1] or joints[n + 1] & {"range", "until"}
+            ):
                 if (span := self._span(found[n], found[n + 1], joints[n + 1], "of" in joints[n])) is not None:
                     spans.append(span)
                 n += 2
@@ -301,7 +327,9 @@ class _Gatherer:
             kinds.add(self.tokens[after].value)
 
     def _period(self, first: int, last: int) -> str:
-        """Return part of every year as OSM selects it, « Jul 01-Aug 31 », « Jul,Aug »; '' for a day alone, or with a year."""
+        """Return part of every year as OSM selects it, « Jul 01-Aug 31 », « Jul,Aug »; '' for a day alone, or
+        with a year.
+        """
         dates: list[str] = []
         joints: list[str] = []
         for n in range(first, last + 1):
@@ -316,7 +344,7 @@ class _Gatherer:
             if not told:
                 return ""
             days = [f" {int(day.removesuffix('er')):02}" for day in told.group("first", "day") if day] or [""]
-            dates += [MONTHS[told["month"]] + day for day in days]
+            dates += [OSM_MONTHS[told["month"]] + day for day in days]
             joints += ["-"] * (len(days) - 1)
         dated = sum(" " in date for date in dates)
         if len(joints) != len(dates) - 1 or (dated and (dated, len(dates), joints) != (2, 2, ["-"])):
@@ -327,7 +355,9 @@ class _Gatherer:
 def _clock(digits: str) -> int | None:
     """Return the minutes since midnight of 8, 17 or 1730, None for any other number."""
     hour, minutes = (int(digits[:-2]), int(digits[-2:])) if len(digits) in (3, 4) else (int(digits[:3]), 0)
-    return hour * 60 + minutes if len(digits) <= 4 and minutes < 60 and hour * 60 + minutes <= MIDNIGHT else None
+    return (
+        hour * 60 + minutes if len(digits) <= 4 and minutes < 60 and hour * 60 + minutes <= MIDNIGHT else None
+    )
 
 
 def _ranks(bracket: str) -> list[int]:
@@ -342,7 +372,9 @@ def _between(first: Day, last: Day) -> tuple[Day, ...]:
     if PUBLIC_HOLIDAY in (first.weekday, last.weekday):
         return first, last
     count = (last.weekday - first.weekday) % 7
-    return tuple(Day((first.weekday + n) % 7, first.nth or last.nth, last.half or first.half) for n in range(count + 1))
+    return tuple(
+        Day((first.weekday + n) % 7, first.nth or last.nth, last.half or first.half) for n in range(count + 1)
+    )
 
 
 def _shared_half(atoms: list[tuple[Day, ...]]) -> list[tuple[Day, ...]]:

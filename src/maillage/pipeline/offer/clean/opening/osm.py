@@ -1,4 +1,6 @@
-"""OSM `opening_hours` as somebody wrote them: whether they are valid, and whether they say what their author meant."""
+"""OSM `opening_hours` as somebody wrote them: whether they are valid, and whether they mean what the author
+intended.
+"""
 
 import re
 from functools import lru_cache
@@ -10,7 +12,9 @@ CODES = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su", "PH")
 DAY = f"(?:{'|'.join(CODES[:7])})"
 QUOTED = re.compile(r'"[^"]*"')
 ADDED = re.compile(r"(?<=[\d\"]),\s*(?=[A-Za-z])")
-HEAD = re.compile(rf"\s*((?:{DAY}(?:-{DAY})?(?:\s*,\s*)?)*)\s*(?=\d|off|closed|unknown|open|\"|$)", re.IGNORECASE)
+HEAD = re.compile(
+    rf"\s*((?:{DAY}(?:-{DAY})?(?:\s*,\s*)?)*)\s*(?=\d|off|closed|unknown|open|\"|$)", re.IGNORECASE
+)
 SPAN = re.compile(r"(\d\d?):(\d\d)\s*-\s*(\d\d?):(\d\d)")
 FRENCH = re.compile(r"^[^\"]*(?:\d ?h|di\b|medi\b|manche)", re.IGNORECASE)
 SIMPLE = re.compile(rf"(?:(?:{DAY}[-, ]*)+ )?(?:off|closed|[\d:, -]+)", re.IGNORECASE)
@@ -29,8 +33,10 @@ def valid(osm: str) -> bool:
     return True
 
 
-def held_to(osm: str, weeks: str) -> str:
-    """Return valid OSM held to some weeks, '' when it is too elaborate for that; public holidays stay as they are."""
+def within_weeks(osm: str, weeks: str) -> str:
+    """Return valid OSM restricted to some weeks, '' when it is too complex for that; public holidays are
+    unchanged.
+    """
     rules = [rule.strip() for rule in osm.split(";")]
     if not all(rule.startswith("PH") or SIMPLE.fullmatch(rule) for rule in rules):
         return ""
@@ -63,21 +69,28 @@ def oddities(osm: str) -> list[str]:
 
 
 def _days(rule: str) -> frozenset[int] | None:
-    """Return the days a rule bears on, none written being the empty set; None when it is no plain list of days."""
+    """Return the days a rule bears on, none written being the empty set; None when it is no plain list of
+    days.
+    """
     found = HEAD.match(rule)
     if not found or rule.startswith("24/7"):
         return None
     days: set[int] = set()
     for piece in filter(None, re.split(r"[\s,]+", found[1])):
-        first, _, last = (CODES.index(code.capitalize()) if code else 0 for code in (piece[:2], "", piece[3:] or piece[:2]))
+        first, _, last = (
+            CODES.index(code.capitalize()) if code else 0 for code in (piece[:2], "", piece[3:] or piece[:2])
+        )
         days |= {(first + n) % 7 for n in range((last - first) % 7 + 1)}
     return frozenset(days)
 
 
 def _crossed(rule: str, later: str) -> list[str]:
-    """Return what is odd in hours that a later rule replaces by others, which begin and end both before, or both after."""
+    """Return what is odd in hours that a later rule replaces by others, which begin and end both before, or
+    both after.
+    """
     return [
-        f"« {one[0]} » et « {other[0]} » se chevauchent certains jours : OSM n’y garde que les heures de « {later} »"
+        f"« {one[0]} » et « {other[0]} » se chevauchent certains jours : OSM n’y garde que les heures de «"
+        f" {later} »"
         for one in SPAN.finditer(rule)
         for other in SPAN.finditer(later)
         if _crossing(_minutes(one), _minutes(other))
@@ -85,7 +98,7 @@ def _crossed(rule: str, later: str) -> list[str]:
 
 
 def _crossing(a: tuple[int, int], b: tuple[int, int]) -> bool:
-    (first, second) = sorted((a, b))
+    first, second = sorted((a, b))
     return first[0] < second[0] < first[1] < second[1]
 
 

@@ -1,6 +1,8 @@
-"""Opening hours as people type them, cut into pieces: days, times, links, and the few words that change the meaning.
+"""Opening hours as people type them, cut into pieces: days, times, links, and the few words that change the
+meaning.
 
-Vocabulary is data: a new spelling is a new entry below. What is in no table stays a `word`, and the reader is told of it.
+Vocabulary is data: a new spelling is a new entry below. What is in no table stays a `word`, and the reader is
+told of it.
 """
 
 import html
@@ -10,6 +12,9 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from rapidfuzz.distance import Levenshtein
+
+from maillage.kernel.names import plain
+from maillage.words.dates import MONTHS
 
 PUBLIC_HOLIDAY = 7  # after Sunday
 WEEK, WORKDAYS, WEEKEND = tuple(range(7)), tuple(range(5)), (5, 6)
@@ -38,23 +43,28 @@ SHORT = 4  # letters: « mer », « jeu », « sa » are days only where a day c
 FULL = {word: day for word, day in DAY_OF.items() if len(word) >= 5}
 INITIALS = "LMMJVSD"
 FOLLOWS_A_SHORT_DAY = frozenset(
-    ("time", "wrong", "number", "day", "short", "half", "range", "colon", "off", "note", "open", "close", "bracket", "parity")
+    ("time", "wrong", "number", "day", "short", "half", "range", "colon", "off", "note", "open", "close",
+    "bracket", "parity")
 )  # fmt: skip
 
-MONTH = "(?:janvier|fevrier|mars|avril|mai|juin|juillet|aout|septembre|octobre|novembre|decembre)"
+MONTH = f"(?:{'|'.join(map(plain, MONTHS))})"
 DATE = r"\d\d?(?:er)?"
 RANKS = {"prem": 1, "deux": 2, "seco": 2, "troi": 3, "quat": 4, "cinq": 5, "dern": -1}
 RDV = r"(?:r[ae]n?dez ?-?vous|rdvs?\b|r\.d\.v\.?)"
 MEANS = r"(?:tel(?:ephone)?\b\.?|courriel\b|e?-?mails?\b)"
 ONLY = r"(?:uniquement|seulement|exclusivement|obligatoire)"
 
-# One line a meaning: kind, value, pattern of text without accent nor capital. The first that matches is taken.
+# One line a meaning: kind, value, pattern of text without accent nor capital. The first that matches is
+# taken.
 PHRASES: tuple[tuple[str, Any, str], ...] = (
     # What comes most, and begins nothing longer, is tried first.
     (
         "always",
         "",
-        r"(?:7 ?(?:/|sur) ?7,? ?)?24 ?h?(?:eures?)? ?(?:/|sur) ?24(?: ?h(?:eures?)?\b)?(?![\d:])(?:,? ?7 ?(?:/|sur) ?7(?![\d/ j]))?",
+        (
+            r"(?:7 ?(?:/|sur) ?7,? ?)?24 ?h?(?:eures?)? ?(?:/|sur) ?24(?: ?h(?:eures?)?\b)?(?![\d:])(?:,? ?7"
+            r" ?(?:/|sur) ?7(?![\d/ j]))?"
+        ),
     ),
     ("letters", "", r"(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|au|et|le)\b"),
     ("time", "", r"\d\d?(?:h(?:[0-5]\d)?|:[0-5]\d)(?=[,;)-]|$| (?:[(&-]|(?!mi?n\b|h\b)[a-z]))"),
@@ -63,16 +73,30 @@ PHRASES: tuple[tuple[str, Any, str], ...] = (
     (
         "phone",
         "",
-        r"(?:tel(?:ephone)?\b\.? ?:? ?)?(?:(?:\+|00)33 ?|0)[1-9](?P<gap>[ ./-]?)\d\d(?:(?P=gap)\d\d){3}(?![\dh:])",
+        (
+            r"(?:tel(?:ephone)?\b\.? ?:? ?)?(?:(?:\+|00)33 ?|0)[1-9](?P<gap>["
+            r" ./-]?)\d\d(?:(?P=gap)\d\d){3}(?![\dh:])"
+        ),
     ),
-    ("word", "", r"[\w.+-]{1,64}@[\w.-]{1,100}|(?:https?://|www\.)\S{1,300}|\d+(?:[.,]\d+)? ?(?:€|euros?\b|%)"),
+    (
+        "word",
+        "",
+        r"[\w.+-]{1,64}@[\w.-]{1,100}|(?:https?://|www\.)\S{1,300}|\d+(?:[.,]\d+)? ?(?:€|euros?\b|%)",
+    ),
     (
         "day",
         WEEK,
-        r"7 ?j(?:ours?)? ?(?:/|sur) ?7(?: ?j(?:ours?)?)?\b|(?:tous les|chaque) jours?\b(?! fer| ouv| de la sem)|tlj\b",
+        (
+            r"7 ?j(?:ours?)? ?(?:/|sur) ?7(?: ?j(?:ours?)?)?\b|(?:tous les|chaque) jours?\b(?! fer| ouv| de"
+            r" la sem)|tlj\b"
+        ),
     ),
     ("day", WORKDAYS, r"en semaine\b|(?:tous )?(?:les )?jours? (?:ouvres?|de (?:la )?semaine)\b"),
-    ("guess", WORKDAYS, r"toute la semaine\b|(?:tous )?(?:les )?jours? ouvrables?\b|5 ?j(?:ours?)? ?(?:/|sur) ?7\b"),
+    (
+        "guess",
+        WORKDAYS,
+        r"toute la semaine\b|(?:tous )?(?:les )?jours? ouvrables?\b|5 ?j(?:ours?)? ?(?:/|sur) ?7\b",
+    ),
     ("day", WEEKEND, r"week ?-? ?ends?\b"),
     ("day", (PUBLIC_HOLIDAY,), r"(?:jours? )?feries?\b|ph\b"),
     ("same", "", r"(?:ces|les) memes? jours?\b"),
@@ -80,28 +104,44 @@ PHRASES: tuple[tuple[str, Any, str], ...] = (
     ("others", "", r"autres jours\b(?: de la semaine\b)?"),
     ("parity", "week 2-52/2", r"(?:semaines? )?paires?\b"),
     ("parity", "week 1-53/2", r"(?:semaines? )?impaires?\b"),
-    ("rhythm", "", r"(?:(?:une?|1) )?(?:(?:semaines?|fois) )?(?:sur|/) ?(?:deux|2)\b(?: semaines?\b)?(?! ?[h:/-])"),
     (
         "rhythm",
         "",
-        r"(?:une?|deux|trois|\d) ?/? ?(?:fois )?(?:par (?:mois|trimestre|an)|(?:par |tous les )?(?:15|quinze) ?j(?:ours)?)\b",
+        r"(?:(?:une?|1) )?(?:(?:semaines?|fois) )?(?:sur|/) ?(?:deux|2)\b(?: semaines?\b)?(?! ?[h:/-])",
+    ),
+    (
+        "rhythm",
+        "",
+        (
+            r"(?:une?|deux|trois|\d) ?/? ?(?:fois )?(?:par (?:mois|trimestre|an)|(?:par |tous les"
+            r" )?(?:15|quinze) ?j(?:ours)?)\b"
+        ),
     ),
     ("rhythm", "", r"tous les (?:15|quinze) jours\b|par mois\b"),
     ("month", "", r"(?:du|de|de chaque|dans le|chaque) mois\b"),
     (
         "season",
         "date",
-        rf"(?:{DATE} ?(?:au|-) ?)?{DATE} {MONTH}(?: \d{{4}})?\b|\d\d?/\d\d?/\d{{2,4}}\b|{MONTH}(?: \d{{4}})?\b",
+        (
+            rf"(?:{DATE} ?(?:au|-) ?)?{DATE} {MONTH}(?: \d{{4}})?\b|\d\d?/\d\d?/\d{{2,4}}\b|{MONTH}(?:"
+            r" \d{4})?\b"
+        ),
     ),
     (
         "season",
         "holiday",
-        r"(?:(?:petites|grandes) )?vacances\b(?: scolaires?\b| d(?:e |')(?:la )?[a-z]+)?|conges? (?:scolaires?|annuels?)\b",
+        (
+            r"(?:(?:petites|grandes) )?vacances\b(?: scolaires?\b| d(?:e |')(?:la )?[a-z]+)?|conges?"
+            r" (?:scolaires?|annuels?)\b"
+        ),
     ),
     (
         "season",
         "holiday",
-        r"(?:horaires? )?d'(?:ete|hiver)\b|ete\b|hiver\b|(?:periodes? |saisons? )?(?:estiv|hivern)ales?\b|noel\b",
+        (
+            r"(?:horaires? )?d'(?:ete|hiver)\b|ete\b|hiver\b|(?:periodes? |saisons?"
+            r" )?(?:estiv|hivern)ales?\b|noel\b"
+        ),
     ),
     ("season", "term", r"periodes? scolaires?\b"),
     ("odd", "", r"(?:(?:fermetures?|ouvertures?) )?exceptionnel[a-z]*"),
@@ -116,7 +156,10 @@ PHRASES: tuple[tuple[str, Any, str], ...] = (
     (
         "off",
         "",
-        r"(?:fermee?s?|fermetures?(?: annuelles?)?|clos|off|closed|pas d'(?:accueil|ouverture)|pause(?: meridienne| dejeuner)?)\b",
+        (
+            r"(?:fermee?s?|fermetures?(?: annuelles?)?|clos|off|closed|pas d'(?:accueil|ouverture)|pause(?:"
+            r" meridienne| dejeuner)?)\b"
+        ),
     ),
     ("except", "", r"(?:sauf|hormis|hors|exceptee?s?|a l'exception d(?:e|u|es))\b"),
     ("half", "am", r"matin(?:ee)?s?\b"),
@@ -124,19 +167,36 @@ PHRASES: tuple[tuple[str, Any, str], ...] = (
     (
         "nth",
         "",
-        r"[1-5] ?(?:ere?|nde?|e|eme)s?\b(?! ?h)|(?:premi|deuxi|troisi|quatri|cinqui)[a-z]{2,4}\b|seconde?s?\b|derni(?:er|ere)s?\b",
+        (
+            r"[1-5] ?(?:ere?|nde?|e|eme)s?\b(?!"
+            r" ?h)|(?:premi|deuxi|troisi|quatri|cinqui)[a-z]{2,4}\b|seconde?s?\b|derni(?:er|ere)s?\b"
+        ),
     ),
     ("bracket", "", r"\[ ?-?[1-5](?: ?[,-] ?-?[1-5])* ?\]"),
     ("until", "", r"jusqu(?:'a|'au|e)\b(?: aux?\b| a\b)?"),
     ("from", "", r"a (?:partir|compter) (?:de |du |d')|des(?= \d)"),
-    ("filler", "", r"(?:sans|non) ?-?(?:interruption|stop)\b|en continu\b|journee continue\b|ainsi que\b|[a-z]'"),
+    (
+        "filler",
+        "",
+        r"(?:sans|non) ?-?(?:interruption|stop)\b|en continu\b|journee continue\b|ainsi que\b|[a-z]'",
+    ),
     ("time", "", r"midi\b|minuit\b"),
     (
         "time",
         "",
-        r"\d\d? ?h(?:eures?|rs?\b)?(?: ?[0-5]\d(?: ?mi?n\b)?(?!\d| ?h| ?: ?\d\d)| ?[0-5]\d(?=\d\d? ?h)|(?!\d(?!\d? ?h)))",
+        (
+            r"\d\d? ?h(?:eures?|rs?\b)?(?: ?[0-5]\d(?: ?mi?n\b)?(?!\d| ?h| ?: ?\d\d)| ?[0-5]\d(?=\d\d?"
+            r" ?h)|(?!\d(?!\d? ?h)))"
+        ),
     ),
-    ("time", "", r"\d\d?:[0-5]\d(?::[0-5]\d|(?=\d\d?:\d\d)|h?(?!\d))|\d\d? ?: ?[0-5]\d(?!\d| ?h)|\d\d?\.[0-5]\d(?![\d.])"),
+    (
+        "time",
+        "",
+        (
+            r"\d\d?:[0-5]\d(?::[0-5]\d|(?=\d\d?:\d\d)|h?(?!\d))|\d\d? ?: ?[0-5]\d(?!\d|"
+            r" ?h)|\d\d?\.[0-5]\d(?![\d.])"
+        ),
+    ),
     ("wrong", "", r"\d+ ?[h:] ?\d+|\d{3,} ?h\b"),
     ("number", "", r"\d+"),
     ("open", "", r"\("),
@@ -147,11 +207,13 @@ PHRASES: tuple[tuple[str, Any, str], ...] = (
     ("letters", "", r"[a-z]+"),
     ("word", "", r"\S"),
 )
-SCANNER = re.compile("(?P<space> +)|" + "|".join(f"(?P<k{n}>{pattern})" for n, (_, _, pattern) in enumerate(PHRASES)))
+SCANNER = re.compile(
+    "(?P<space> +)|" + "|".join(f"(?P<k{n}>{pattern})" for n, (_, _, pattern) in enumerate(PHRASES))
+)
 
 FILLERS = """le la les du des en un une tous toutes tout toute chaque ouverture ouvertures
-    horaire horaires heure heures jour jours accueil public publics uniquement seulement exclusivement est sont journee inclus
-    compris permanence permanences semaine semaines pendant durant sur y"""
+    horaire horaires heure heures jour jours accueil public publics uniquement seulement exclusivement est
+    sont journee inclus compris permanence permanences semaine semaines pendant durant sur y"""
 WORDS: dict[str, tuple[str, Any]] = {
     **{word: ("day" if len(word) > SHORT else "short", day) for word, day in DAY_OF.items()},
     **dict.fromkeys(("a", "au", "aux"), ("range", "")),
@@ -160,7 +222,10 @@ WORDS: dict[str, tuple[str, Any]] = {
     **dict.fromkeys(FILLERS.split(), ("filler", "")),
     **dict.fromkeys(("ouvert", "ouverte", "ouverts", "ouvertes", "ouvre", "open"), ("opened", "")),
 }
-PLAIN = {n: unicodedata.normalize("NFKD", chr(n))[0] for n in range(0xC0, 0x250)} | {ord("œ"): "o", ord("Œ"): "o"}
+PLAIN = {n: unicodedata.normalize("NFKD", chr(n))[0] for n in range(0xC0, 0x250)} | {
+    ord("œ"): "o",
+    ord("Œ"): "o",
+}
 BLOCK = re.compile(r"<(?:br|/?p|/?li|/?div|/?h\d|/?tr)\b[^<>]{0,200}>", re.IGNORECASE)
 TAG = re.compile(r"<[^<>]{0,200}>")
 SIGNS = str.maketrans(
@@ -201,7 +266,12 @@ def tokens(text: str) -> list[Token]:
             value = int(piece[0]) if piece[0].isdigit() else RANKS[piece[:4]]
         elif kind in ("number", "and"):
             value = piece
-        elif kind == "stop" and piece in ".\n" and found and (found[-1].kind in ("and", "range") or _short(found[-1])):
+        elif (
+            kind == "stop"
+            and piece in ".\n"
+            and found
+            and (found[-1].kind in ("and", "range") or _short(found[-1]))
+        ):
             continue
         found.append(Token(kind, value, start, end))
     return [_checked(token, found[n + 1 : n + 3]) for n, token in enumerate(found)]
@@ -213,7 +283,9 @@ def _word(typed: str, piece: str, before: list[Token]) -> tuple[str, Any]:
         second_m = typed == "M" and any(token.kind == "initial" and token.value == (1,) for token in before)
         return "initial", (2,) if second_m else tuple(range(first, first + len(typed)))
     if piece == "we":
-        english = typed == "We" or any(token.kind == "short" and token.end - token.start == 2 for token in before)
+        english = typed == "We" or any(
+            token.kind == "short" and token.end - token.start == 2 for token in before
+        )
         return ("short", (2,)) if english else ("weekend", WEEKEND)
     if piece in WORDS:
         return WORDS[piece]
@@ -227,7 +299,11 @@ def _misspelt(word: str) -> tuple[int, ...] | None:
     if len(word) < 5 or word[0] not in "lmjvsd":
         return None
     return next(
-        (day for name, day in FULL.items() if name[0] == word[0] and Levenshtein.distance(name, word, score_cutoff=1) < 2),
+        (
+            day
+            for name, day in FULL.items()
+            if name[0] == word[0] and Levenshtein.distance(name, word, score_cutoff=1) < 2
+        ),
         None,
     )
 
@@ -244,7 +320,9 @@ def _short(token: Token) -> bool:
 
 
 def _checked(token: Token, after: list[Token]) -> Token:
-    """Return a short name (« mer », « sa », « je ») as the day it is, or as a mere word when what follows is nothing of a day."""
+    """Return a short name (« mer », « sa », « je ») as the day it is, or as a mere word when what follows is
+    nothing of a day.
+    """
     if not _short(token):
         return token
     sure = not after or after[0].kind in FOLLOWS_A_SHORT_DAY or after[0].kind == "stop"

@@ -23,7 +23,7 @@ class Key(NamedTuple):
 
 @dataclass(slots=True)
 class Cell:
-    """What is known of a day; an empty cell is closed when `off`, else of unknown hours."""
+    """What is known about a day; an empty cell is closed when `off`, else of unknown hours."""
 
     spans: list[Span] = field(default_factory=list)
     off: bool = False
@@ -32,7 +32,7 @@ class Cell:
 
 
 class Week:
-    """The openings said so far, and what had to be doubted to write them."""
+    """The openings stated so far, and the doubts raised in writing them."""
 
     def __init__(self) -> None:
         self.cells: dict[Key, Cell] = {}
@@ -41,20 +41,26 @@ class Week:
         self._doubts: dict[str, list[int]] = {}
 
     def doubt(self, reason: str, day: Day) -> None:
-        """Keep what somebody should look at, with the day it is about."""
+        """Record something that somebody should check, with the day it is about."""
         days = self._doubts.setdefault(reason, [])
         if day.weekday not in days:
             days.append(day.weekday)
 
     @property
     def doubts(self) -> list[str]:
-        """What somebody should look at, each with the days it is about."""
-        return [f"{', '.join(NAMES[day] for day in days)} : {reason}" for reason, days in self._doubts.items()]
+        """What somebody should check, each with the days it is about."""
+        return [
+            f"{', '.join(NAMES[day] for day in days)} : {reason}" for reason, days in self._doubts.items()
+        ]
 
     def add(self, reading: Reading, default: tuple[Day, ...], *, weeks: str = "") -> None:
         """Add what a text says; `default` are the days of statements that name none."""
-        for statement in sorted(reading.statements, key=lambda each: not each.timed):  # hours, then how one comes to them
-            self._state(statement, statement.days if statement.days is not None else default, statement.weeks or weeks)
+        for statement in sorted(
+            reading.statements, key=lambda each: not each.timed
+        ):  # hours, then how one comes to them
+            self._state(
+                statement, statement.days if statement.days is not None else default, statement.weeks or weeks
+            )
         for change in reading.changes:
             self._change(change, default, weeks)
         for day in default if reading.note else ():
@@ -66,7 +72,9 @@ class Week:
         self.closed += [period for period in reading.closed if period not in self.closed]
 
     def open_at(self, day: Day, said: str, weeks: str) -> None:
-        """Say that a day, or half of it, is open, at hours that nobody said, or in words that nobody understood."""
+        """Record that a day, or half of it, is open, at unknown hours or with a comment that was not
+        understood.
+        """
         self._state(Statement(0, 0, (day,), note=said or None), (day,), weeks)
 
     def shut(self, days: Iterable[Day], weeks: str) -> None:
@@ -79,7 +87,7 @@ class Week:
             elif key in self.cells:
                 self._shut(self.cells[key], day)
 
-    # ------------------------------------------------------------------------------------------------------- filling
+    # ------------------------------------------------------------------------------------------------ filling
 
     def _state(self, statement: Statement, days: tuple[Day, ...], weeks: str) -> None:
         for day in days:
@@ -96,7 +104,9 @@ class Week:
                     self.doubt("les heures ne sont pas dites", day)
 
     def _limit(self, cell: Cell, statement: Statement, day: Day, breadth: int) -> bool:
-        """Hold hours said of more days to « sur rendez-vous le vendredi après-midi »; False when it is about no such hours."""
+        """Hold hours said of more days to « sur rendez-vous le vendredi après-midi »; False when it is about
+        no such hours.
+        """
         if not statement.note or not cell.spans or breadth >= cell.breadth:
             return False
         if not day.half:
@@ -111,7 +121,8 @@ class Week:
         cell.spans = [
             piece
             for span, rest in left
-            for piece in ([rest] if rest else []) + [_noted(each, statement.note) for each in _less(span, rest)]
+            for piece in ([rest] if rest else [])
+            + [_noted(each, statement.note) for each in _less(span, rest)]
         ]
         return True
 
@@ -123,7 +134,11 @@ class Week:
                 self.doubt(f"{_hours(span)} est écrit pour {HALVES[day.half]}", day)
         if crossing := next(((a, b) for n, a in enumerate(spans) for b in spans[:n] if _cross(a, b)), None):
             self.doubt(_overlap(*crossing), day)
-        if breadth < cell.breadth and len(spans) < len(cell.spans) and {s[:2] for s in spans} < {s[:2] for s in cell.spans}:
+        if (
+            breadth < cell.breadth
+            and len(spans) < len(cell.spans)
+            and {s[:2] for s in spans} < {s[:2] for s in cell.spans}
+        ):
             self.doubt(f"{', '.join(map(_hours, spans))} seulement, dit à part", day)
             cell.spans = []
         for span in spans:
@@ -156,14 +171,19 @@ class Week:
             for cell in self.cells.values():
                 inside = [(span.start >= NOON) == (change.half == "pm") for span in cell.spans]
                 cell.spans = [
-                    _noted(span, change.note) if yes else span for span, yes in zip(cell.spans, inside, strict=True)
+                    _noted(span, change.note) if yes else span
+                    for span, yes in zip(cell.spans, inside, strict=True)
                 ]
                 if not any(inside) and not cell.off:  # « 9h-12h et sur rendez-vous l’après-midi »
                     cell.unknown = f"{HALVES[change.half]}, {change.note}"
             return
         for day in change.days if change.days is not None else default:
             day = day._replace(half=change.half) if change.half else day  # noqa: PLW2901
-            keys = [key for key in self.cells if key.weekday == day.weekday and (not day.nth or key.nth == day.nth)]
+            keys = [
+                key
+                for key in self.cells
+                if key.weekday == day.weekday and (not day.nth or key.nth == day.nth)
+            ]
             if not keys and change.verb == "off" and not day.half:
                 keys = [Key(day.weekday, day.nth, weeks)]
             if not keys:
@@ -185,7 +205,7 @@ class Week:
         else:
             self.doubt("une heure de fin, sans heure d’ouverture", day)
 
-    # ------------------------------------------------------------------------------------------------------- writing
+    # ------------------------------------------------------------------------------------------------ writing
 
     def osm(self) -> str:
         """Return the week in OSM, '' when nothing is known: open hours first, then closed days."""
@@ -194,10 +214,14 @@ class Week:
             for rule in self._rules_of(key.weekday, self.cells[key]):
                 rules.setdefault((key.weeks, rule), []).append(key)
         open_days = {key.weekday for key, cell in self.cells.items() if cell.spans}
-        ordered = sorted(rules.items(), key=lambda item: (_yearly(item[0][0]), _rank(item[0][1], item[1], open_days)))
+        ordered = sorted(
+            rules.items(), key=lambda item: (_yearly(item[0][0]), _rank(item[0][1], item[1], open_days))
+        )
         out, seen = "", set[tuple[str, int]]()
         for (weeks, rule), keys in ordered:
-            period = weeks if _yearly(weeks) else ""  # what is said of a period replaces what is said of the year
+            period = (
+                weeks if _yearly(weeks) else ""
+            )  # what is said of a period replaces what is said of the year
             days = {(period, key.weekday) for key in keys}
             text = " ".join(piece for piece in (weeks, _selector(keys), rule) if piece)
             joint = "" if not out else ", " if days & seen and rule != "off" else "; "
@@ -223,7 +247,9 @@ def _yearly(weeks: str) -> bool:
 
 
 def _rank(rule: str, keys: list[Key], open_days: set[int]) -> int:
-    """Return the place of a rule, for OSM lets the last one speak: what is precise comes after what it limits."""
+    """Return the rank of a rule. In OSM the last one prevails, so precise rules come after the ones they
+    limit.
+    """
     limited = any(key.weekday in open_days for key in keys)
     if rule == "off":  # « fermé le lundi, sauf le 1er » comes first, « sauf le 1er lundi » last
         return 0 if limited and not any(key.nth for key in keys) else 3
@@ -245,7 +271,10 @@ def _selector(keys: Iterable[Key]) -> str:
             runs[-1].append(key.weekday)
         else:
             runs.append([key.weekday])
-    pieces = [f"{CODES[run[0]]}-{CODES[run[-1]]}" if len(run) > 2 else ",".join(CODES[day] for day in run) for run in runs]
+    pieces = [
+        f"{CODES[run[0]]}-{CODES[run[-1]]}" if len(run) > 2 else ",".join(CODES[day] for day in run)
+        for run in runs
+    ]
     return ",".join(pieces + others)
 
 
@@ -266,7 +295,8 @@ def _noted(span: Span, note: str) -> Span:
 
 def _cross(a: Span, b: Span) -> bool:
     ends = [
-        span.end + MIDNIGHT if span.end is not None and span.end <= span.start else span.end or MIDNIGHT for span in (a, b)
+        span.end + MIDNIGHT if span.end is not None and span.end <= span.start else span.end or MIDNIGHT
+        for span in (a, b)
     ]
     return a.start < ends[1] and b.start < ends[0]
 
@@ -280,7 +310,9 @@ def _without_half(span: Span, half: str) -> Span | None:
     end = span.end or MIDNIGHT
     if half == "am":
         return span if span.start >= NOON else span._replace(start=NOON) if end > LUNCH else None
-    return span if end <= LUNCH and span.start < NOON else span._replace(end=NOON) if span.start < NOON else None
+    return (
+        span if end <= LUNCH and span.start < NOON else span._replace(end=NOON) if span.start < NOON else None
+    )
 
 
 def _less(span: Span, rest: Span | None) -> list[Span]:

@@ -1,0 +1,117 @@
+"""A proposal being made, and how sure each reason is."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+from rapidfuzz import fuzz
+
+from maillage.kernel.names import plain
+from maillage.pipeline.offer.columns import FURNITURE, Column
+from maillage.reference import offer
+
+LONG_WORD = 90  # characters: words of a list are shorter on average
+BY_NAME, NEARLY, BY_PART, BY_CONTENT = 1.0, 0.8, 0.6, 0.55
+ENOUGH = 0.7  # the share of cells that must look like a field which the name does not say
+ASIDE = {
+    "autre",
+    "autres",
+    "detail",
+    "details",
+    "precision",
+    "precisions",
+    "precisez",
+    "commentaire",
+    "remarque",
+    "jedecris",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """Why a column was given to a field: its name, a name near it, or what it holds."""
+
+    column: str
+    field: str
+    score: float
+    why: str
+
+
+@dataclass(slots=True)
+class Draft:
+    """A proposal being made: `left` are the columns that nothing reads yet."""
+
+    left: list[Column]
+    fields: dict[str, Any] = field(default_factory=dict)
+    practices: list[dict[str, Any]] = field(default_factory=list)
+    ignored: list[str] = field(default_factory=list)
+    leave: list[dict[str, Any]] = field(default_factory=list)
+    personal: list[str] = field(default_factory=list)
+    why: list[Guess] = field(default_factory=list)
+    grouped: bool = False
+
+    def give(self, columns: Sequence[Column], id: str, spec: Any, score: float, why: str) -> None:
+        """Give columns to a field; lists add up, any other field is given once."""
+        of = offer.fields().get(id)
+        if of is not None and of.kind in ("list", "kinds") and id in self.fields:
+            held = self.fields[id]
+            many = held if isinstance(held, list) else [held if isinstance(held, dict) else {"from": held}]
+            self.fields[id] = [*many, spec if isinstance(spec, dict) else {"from": spec}]
+        else:
+            self.fields[id] = spec
+        self.take(columns, id, score, why)
+
+    def practice(self, column: Column, rule: dict[str, Any], why: str) -> None:
+        self.practices.append(rule)
+        self.take([column], f"pratique {rule['practice']}", BY_CONTENT, why)
+
+    def take(self, columns: Sequence[Column], id: str, score: float, why: str) -> None:
+        self.why += [Guess(column.name, id, score, why) for column in columns]
+        names = {column.name for column in columns}
+        self.left = [column for column in self.left if column.name not in names]
+
+
+@cache
+def _names(id: str) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the names a field is known by: as they are, and without the words that say nothing."""
+    of = offer.fields()[id]
+    whole = {plain(each) for each in (of.id, of.label, *of.also)}
+    bare = {" ".join(word for word in name.split() if word not in FURNITURE) for name in whole}
+    return frozenset(whole), frozenset(bare - {""})
+
+
+def by_name(column: Column, id: str) -> tuple[float, str]:
+    """Return how much the name of a column says a field, and how."""
+    whole, bare = _names(id)
+    if whole.intersection(column.said[:2]):
+        return BY_NAME, "le nom de la colonne"
+    glued = {name.replace(" ", "") for name in whole | bare if len(name) > 3}
+    if bare.intersection(column.said) or glued.intersection(name.replace(" ", "") for name in column.said):
+        return 0.95 * BY_NAME, "le nom de la colonne"
+    best = max(
+        (
+            fuzz.ratio(name, other)
+            for name in column.said
+            for other in whole
+            if min(len(name), len(other)) > 3
+        ),
+        default=0,
+    )
+    if best >= 88:
+        return NEARLY * best / 100, "un nom de colonne voisin"
+    if not offer.fields()[id].lmn:
+        return 0.0, ""
+    parts = [
+        name for name in column.said if any(f" {other} " in f" {name} " for other in bare if len(other) > 2)
+    ]
+    if parts:
+        return BY_PART, "un mot du nom de la colonne"
+    one = [name for name in column.said if " " not in name and len(name) > 11]
+    if any(other in name for name in one for other in glued if len(other) > 5):
+        return BY_PART, "un mot du nom de la colonne"
+    return 0.0, ""
+
+
+def is_long(column: Column) -> bool:
+    return sum(map(len, column.sample)) > LONG_WORD * 3 * len(column.sample)

@@ -1,0 +1,289 @@
+"""Columns given to a field, by their name or by what they hold."""
+
+import re
+from collections.abc import Mapping
+from itertools import pairwise
+from typing import Any
+
+from maillage.kernel.names import plain
+from maillage.pipeline.offer import looks, naming, status
+from maillage.pipeline.offer.clean import wording
+from maillage.pipeline.offer.columns import Column
+from maillage.pipeline.offer.forms.sheet import Sheet
+from maillage.pipeline.offer.proposing.days import SHORT_DAYS, day_of, day_words
+from maillage.pipeline.offer.proposing.draft import (
+    ASIDE,
+    BY_CONTENT,
+    BY_NAME,
+    ENOUGH,
+    NEARLY,
+    Draft,
+    Guess,
+    by_name,
+    is_long,
+)
+from maillage.reference import offer
+
+LEAST = 0.4  # below, a guess is not made: a field found wrongly is worse than a field not found
+LEAST_READ = 0.2  # the share of cells that a field must read, whatever the name says
+MOVES = {"yes": "itinerant", "no": "fixed"}
+TOGETHER = {
+    "street": " ",
+    "line": ", ",
+    "text": " ; ",
+    "phone": " ; ",
+    "mail": " ; ",
+    "site": " ; ",
+    "lines": " ; ",
+}
+BY_LOOKS = {  # the fields that cells alone may say
+    *(
+        "commune",
+        "code_postal",
+        "adresse",
+        "telephone",
+        "courriels",
+        "site_web",
+        "horaires",
+        "date_maj",
+        "pivot",
+        "typologie",
+    ),
+    *(
+        "services",
+        "publics_specifiquement_adresses",
+        "frais_a_charge",
+        "modalites_accompagnement",
+        "modalites_acces",
+    ),
+    *("dispositif_programmes_nationaux", "prise_en_charge_specifique"),
+}
+MADE = {  # words of a date that is not when a row was last said true
+    *(
+        "creation",
+        "created",
+        "creationdate",
+        "cree",
+        "debut",
+        "fin",
+        "naissance",
+        "labellisation",
+        "habilitation",
+    ),
+    *(
+        "ouverture",
+        "fermeture",
+        "signature",
+        "adhesion",
+        "convention",
+        "certification",
+        "agrement",
+        "embauche",
+        "visite",
+    ),
+    *(
+        "echeance",
+        "expiration",
+        "start",
+        "end",
+        "inauguration",
+        "installation",
+        "formation",
+        "demande",
+        "naiss",
+    ),
+}
+SIGNS = {
+    "enseigne",
+    "enseigne1",
+    "sigle",
+    "usuelle",
+    "usuel",
+}  # the name of a place, rather than of its organisation
+HOUSE = re.compile(r"\d{1,4}\s?(?:bis|ter|quater|[a-d])?|\d{1,4}\s?[-/]\s?\d{1,4}", re.IGNORECASE)
+BEGINS_WITH_HOUSE = re.compile(
+    r"\d{1,4}\s?(?:bis|ter|quater|[a-d]\b)?[\s,]+(?!janv|fevr|févr|mars|avril|mai|juin|juil|ao[uû]t|sept|octo|nove|d[eé]ce)",
+    re.IGNORECASE,
+)
+PIECES_OF_STREET = (  # what may stand before the name of a street, in this order
+    {
+        "n",
+        "no",
+        "num",
+        *(f"{n} {of}".strip() for n in ("n", "no", "num", "numero") for of in ("voie", "rue", "adresse", "")),
+        "adresse numero",
+        "street number",
+        "address numero",
+        "house number",
+        "housenumber",
+    },
+    {"indice repetition", "indice repetition numero", "repetition", "rep", "bis ter", "btq", "indice"},
+    {"type voie", "nature voie", "type rue", "type adresse"},
+)
+PART_OF_A_WEEK = {"matin", "apres midi", "am", "pm", "soir", "midi", "journee", *SHORT_DAYS}
+
+
+def take_named(draft: Draft, held: Mapping[str, Any]) -> None:
+    """Map each field to the column that fits best by name and contents."""
+    guesses = [guess for column in draft.left for guess in _guesses(column)]
+    by_name = {column.name: column for column in draft.left}
+    for guess in sorted(
+        guesses, key=lambda g: (-g.score, _precedence(g))
+    ):  # at equal scores, in the order of the file
+        of = offer.fields()[guess.field]
+        column = by_name[guess.column]
+        if column not in draft.left or (guess.field in held and of.kind not in ("list", "kinds")):
+            continue
+        if guess.field == "itinerance" and (told := column.answers) is not None:
+            gives = {
+                answer: MOVES.get(meaning)
+                for answer, meaning in told.items()
+                if meaning in (*MOVES, "unknown")
+            }
+            draft.give([column], guess.field, {"from": column.name, "gives": gives}, guess.score, guess.why)
+        elif guess.field not in draft.fields or (
+            of.kind in ("list", "kinds") and guess.score >= BY_CONTENT * ENOUGH
+        ):
+            draft.give([column], guess.field, guess.column, guess.score, guess.why)
+        elif guess.field == "nom" and guess.score >= 0.8 * BY_NAME and _fills(draft, guess, by_name):
+            draft.take([column], guess.field, guess.score, guess.why)
+        elif (
+            of.kind in TOGETHER and of.kind not in ("line", "street", "text") and guess.score >= 0.8 * BY_NAME
+        ):
+            draft.fields[guess.field] = _joined(draft.fields[guess.field], guess.column, TOGETHER[of.kind])
+            draft.take([column], guess.field, guess.score, guess.why)
+
+
+def _fills(draft: Draft, guess: Guess, columns: Mapping[str, Column]) -> bool:
+    """Return whether a name of organisation stands in for the sign of a place, empty in some rows; then it
+    does so.
+    """
+    held = draft.fields["nom"]
+    two = (
+        sorted((str(held), guess.column), key=lambda name: not columns[name].has(SIGNS))
+        if isinstance(held, str)
+        else []
+    )
+    if not two or not columns[two[0]].has(SIGNS) or len(columns[two[0]].cells) >= len(columns[two[1]].cells):
+        return False
+    draft.fields["nom"] = two
+    return True
+
+
+def _precedence(guess: Guess) -> int:
+    """Return which of two columns of the same score says a field better: the number of a place, not of its
+    company.
+    """
+    return guess.field == "pivot" and plain(guess.column) == "siren"
+
+
+def _joined(spec: Any, column: str, between: str) -> dict[str, Any]:
+    """Return columns put together, those of a first rank before « Téléphone 2 », whatever their order in the
+    file.
+    """
+    columns = [*(spec["join"] if isinstance(spec, dict) else [spec]), column]
+    return {"join": sorted(columns, key=_rank), "with": between}
+
+
+def _rank(column: str) -> int:
+    """Return the number that ends the name of a column, 1 when none does."""
+    found = re.search(r"(?<!\d)(\d)\W*$", column)
+    return int(found[1]) if found else 1
+
+
+def _guesses(column: Column) -> list[Guess]:
+    """Return the fields that a column may be, each with a score: how much its name says so, how many cells
+    can be read.
+    """
+    found = []
+    told = column.answers
+    by_looks = BY_LOOKS if not looks.marked_up(column.sample) and not is_long(column) else ()
+    for of in offer.fields().values():
+        if of.id in ("latitude", "longitude") or of.kind == "closures" or (of.private and of.id != "notes"):
+            continue
+        if told is not None and of.kind not in ("yesno", "list"):
+            continue
+        named, why = by_name(column, of.id)
+        if told is not None:
+            if named >= NEARLY and (of.id == "itinerance" or of.kind == "yesno"):
+                found.append(Guess(column.name, of.id, named, why))
+            continue
+        if column.has(ASIDE) and named < BY_NAME and of.kind != "text":
+            continue
+        if of.id == "modalites_acces" and named < NEARLY and naming.mentioned(column.said[0]):
+            continue
+        if of.kind == "date" and (column.has(MADE) or (not named and _other_date(column))):
+            continue
+        if of.kind == "hours" and (day_of(day_words(column)) or not PART_OF_A_WEEK.isdisjoint(column.said)):
+            continue  # the hours of one day are not those of the week
+        if named:
+            read = looks.reads(of, column.sample) if of.kind != "key" else _unique(column)
+            score = named * (0.35 + 0.65 * read)
+            schema = plain(of.id) == column.said[0] and of.kind != "key"
+            if schema or (score >= LEAST and read >= LEAST_READ):
+                found.append(Guess(column.name, of.id, max(score, LEAST), why))
+        elif of.id in by_looks and (seen := looks.looks(of, column.sample)) >= ENOUGH:
+            found.append(Guess(column.name, of.id, BY_CONTENT * seen, "ce que contient la colonne"))
+    return found
+
+
+def _other_date(column: Column) -> bool:
+    """Return whether a column is the date of something that its name says."""
+    return column.has({"date", "dates", "dt"}) and column.said[-1] not in ("date", "dates", "dt")
+
+
+def _unique(column: Column) -> float:
+    """Return 1 when nearly every cell is different, as identifiers are."""
+    return float(len(set(column.cells)) >= 0.95 * len(column.cells))
+
+
+def take_house_numbers(draft: Draft, sheet: Sheet) -> None:
+    """Put before the column of streets those of the number in the street, of « bis », of « rue » or « avenue
+    ».
+    """
+    street = draft.fields.get("adresse")
+    if not isinstance(street, str):
+        return
+    named = [[c for c in draft.left if names.intersection(c.said)] for names in PIECES_OF_STREET]
+    numbers = [
+        c for c in named[0] if looks.share(_house, c.sample) >= ENOUGH and not _counts(c, street, sheet)
+    ]
+    pieces = [next(iter(each), None) for each in (numbers, named[1] if numbers else [], named[2])]
+    if found := [column for column in pieces if column is not None]:
+        draft.fields["adresse"] = {"join": [*(c.name for c in found), street], "with": TOGETHER["street"]}
+        draft.take(found, "adresse", BY_NAME, "le numéro dans la rue")
+
+
+def _house(text: str) -> bool:
+    return HOUSE.fullmatch(text) is not None
+
+
+def _counts(column: Column, street: str, sheet: Sheet) -> bool:
+    """Return whether numbers count the rows, or stand beside streets that have theirs already."""
+    if any(row.cells[column.name] and BEGINS_WITH_HOUSE.match(row.cells[street]) for row in sheet.rows):
+        return True
+    numbers = [int(cell) for cell in column.cells if cell.isdecimal()]
+    one_by_one = all(b - a == 1 for a, b in pairwise(numbers))
+    return len(numbers) == len(column.cells) > 1 and one_by_one
+
+
+def take_left_out(draft: Draft) -> None:
+    """Keep the columns that say which rows are no places to publish."""
+    for column in list(draft.left):
+        if (rule := status.rule(column)) is not None:
+            draft.leave.append(rule)
+            draft.take([column], "lignes laissées", BY_CONTENT, "ce que contient la colonne")
+
+
+def take_name(draft: Draft, held: Mapping[str, Any]) -> None:
+    """Give the name of places, when no column is called so, to the first one of texts all different that name
+    structures.
+    """
+    if "nom" in held or "nom" in draft.fields:
+        return
+    for column in draft.left:
+        different = len(set(column.cells)) > 0.7 * len(column.cells)
+        named = looks.share(lambda text: wording.kind_of(text) is not None, column.sample)
+        if different and named >= 0.3 and not any(map(looks.alien, column.sample)) and not is_long(column):
+            draft.give([column], "nom", column.name, BY_CONTENT * named, "ce que contient la colonne")
+            return

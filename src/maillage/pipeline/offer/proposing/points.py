@@ -1,0 +1,88 @@
+"""What geocoders add, countries that say nothing, and coordinates."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from maillage.pipeline.offer import looks
+from maillage.pipeline.offer.columns import SAMPLE, Column
+from maillage.pipeline.offer.forms.sheet import Sheet
+from maillage.pipeline.offer.proposing.draft import BY_CONTENT, BY_NAME, ENOUGH, Draft, by_name
+
+GEOCODER = re.compile(r"(result|di) ")
+COUNTRY = {"pays", "country", "codepays", "countrycode", "payscode"}
+UNWRITTEN = re.compile(r"[\s°NSEO]")  # what may stand in a coordinate beside its number
+
+
+def take_geocoder(draft: Draft, held: Mapping[str, Any]) -> None:
+    """Leave aside the answer of a geocoder but its confidence: the file says the rest in its own words."""
+    for column in [c for c in draft.left if GEOCODER.match(c.said[0])]:
+        if column.said[0] in ("result score", "di geocodage score") and "confidence" not in held:
+            draft.give([column], "confidence", column.name, BY_NAME, "la confiance du géocodage")
+        else:
+            draft.ignored.append(column.name)
+            draft.left.remove(column)
+
+
+def leave_countries(draft: Draft) -> None:
+    """Leave aside the columns that say the country, at any depth: the commune says it, and FR is a Friday
+    too.
+    """
+    for column in [
+        c for c in draft.left if c.has(COUNTRY) and looks.share(looks.country, c.sample) >= ENOUGH
+    ]:
+        draft.ignored.append(column.name)
+        draft.left.remove(column)
+
+
+def take_point(draft: Draft, sheet: Sheet, held: Mapping[str, Any]) -> None:
+    """Map to latitude and longitude the two columns, or the only one, that hold a point."""
+    if "latitude" in held:
+        return
+    pairs = []
+    sides = {
+        id: [(c, by_name(c, id)[0]) for c in draft.left if _coordinate(c)] for id in ("latitude", "longitude")
+    }
+    for first, by_first in sides["latitude"]:
+        for second, by_second in sides["longitude"]:
+            if first is not second and by_first and by_second:
+                pairs.append((by_first + by_second, first, second))
+    cells = {c.name: [row.cells[c.name] for row in sheet.rows[: 4 * SAMPLE]] for c in draft.left}
+    for score, first, second in sorted(pairs, key=lambda pair: -pair[0]):
+        if looks.coordinates(cells[first.name], cells[second.name]) >= ENOUGH:
+            crossed = _range(first) == "longitude" and _range(second) == "latitude"
+            north, east = (second, first) if crossed else (first, second)
+            draft.give([north], "latitude", north.name, score / 2, "le nom de la colonne")
+            draft.give([east], "longitude", east.name, score / 2, "le nom de la colonne")
+            return
+    for column in draft.left:
+        if looks.share(looks.pair, column.sample) >= ENOUGH:
+            draft.give(
+                [column], "latitude", column.name, BY_CONTENT, "latitude et longitude dans une seule colonne"
+            )
+            draft.fields["longitude"] = column.name
+            return
+    norths = [c for c in draft.left if _range(c) == "latitude"]
+    easts = [c for c in draft.left if _range(c) == "longitude"]
+    if len(norths) == len(easts) == 1:
+        draft.give(norths, "latitude", norths[0].name, BY_CONTENT, "ce que contient la colonne")
+        draft.give(easts, "longitude", easts[0].name, BY_CONTENT, "ce que contient la colonne")
+
+
+def _coordinate(column: Column) -> bool:
+    return (
+        looks.share(
+            lambda text: bool(looks.NUMBER.fullmatch(UNWRITTEN.sub("", text))) or "°" in text, column.sample
+        )
+        >= ENOUGH
+    )
+
+
+def _range(column: Column) -> str:
+    """Return the coordinate of mainland France that decimal cells can only be, '' when they may be others."""
+    numbers = [float(cell.replace(",", ".")) for cell in column.sample if looks.NUMBER.fullmatch(cell)]
+    if len(numbers) < len(column.sample) or all(number.is_integer() for number in numbers):
+        return ""
+    if all(41 <= number <= 51.6 for number in numbers):
+        return "latitude"
+    return "longitude" if all(-5.6 <= number <= 10 for number in numbers) else ""

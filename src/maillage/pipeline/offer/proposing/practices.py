@@ -1,0 +1,249 @@
+"""Columns of words or of yes and no, given to practices and services."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from maillage.kernel.names import plain
+from maillage.pipeline.offer import answers, looks, naming
+from maillage.pipeline.offer.answers import Meaning
+from maillage.pipeline.offer.clean import wording
+from maillage.pipeline.offer.columns import Column, column_names
+from maillage.pipeline.offer.forms.sheet import Sheet
+from maillage.pipeline.offer.proposing.draft import ASIDE, BY_CONTENT, BY_PART, ENOUGH, LONG_WORD, Draft
+from maillage.pipeline.offer.proposing.fields import LEAST
+from maillage.reference import offer
+
+WORDS = 300  # distinct words of a column: beyond, it is a text
+LONG_ANSWER = 8  # words: beyond, a sentence may mention a practice without offering it
+SERVES = {  # the service of the national schema that a practice is, for exports that know no practice
+    "wifi": "access",
+    "libre_acces": "access",
+    "vente": "equipment",
+    "assistance": "procedures",
+    "formation": "everyday",
+}
+FLAGGED = (  # the lists that the name of a column of yes and no may give a value of, the most telling first
+    "publics_specifiquement_adresses",
+    "prise_en_charge_specifique",
+    "frais_a_charge",
+    "dispositif_programmes_nationaux",
+    "formations_labels",
+    "modalites_acces",
+    "modalites_accompagnement",
+    "services",
+)
+OF_A_PRACTICE = {
+    "modalites_acces": "inscription",
+    "frais_a_charge": "frais",
+}  # what a list says of one practice only
+
+
+def take_flag(draft: Draft, column: Column, told: Mapping[str, Meaning]) -> None:
+    """Read a column of yes and no by what its name says: a value of a list, a practice, a type of
+    structure.
+    """
+    if column.has(ASIDE):
+        return
+    because = "oui ou non, et le nom de la colonne"
+    practice = naming.practice(column.said[0])
+    lists = [
+        id for id in FLAGGED if not (id == "modalites_acces" and practice == "libre_acces")
+    ]  # « accès libre »
+    by_word = [(list_id, *_slugs(list_id, column)) for list_id in lists]
+    found = [
+        (list_id, slugs)
+        for wanted in ("read", "mended", "doubtful")
+        for list_id, word, slugs in by_word
+        if word == wanted
+    ]
+    if found:
+        list_id, slugs = found[0]
+        draft.give([column], list_id, _gives(column, told, slugs), BY_PART, because)
+    if practice and (not found or found[0][0] == "services" or practice == "libre_acces"):
+        draft.practice(column, {"practice": practice, "from": column.name, "yesno": True}, because)
+        if practice in SERVES and not (found and found[0][0] == "services"):
+            draft.give([column], "services", _serves(column, told, SERVES[practice]), BY_PART, because)
+    kind = next((offer.kinds_by_word()[name] for name in column.said if name in offer.kinds_by_word()), None)
+    if column in draft.left and kind and offer.kinds()[kind].codes and not _partners(draft, column):
+        draft.give(
+            [column], "typologie", _gives(column, told, offer.kinds()[kind].codes[:1]), BY_PART, because
+        )
+
+
+def _partners(draft: Draft, column: Column) -> bool:
+    """Return whether other columns named like a type stand beside: a place with both Caf and La Poste is
+    neither of them.
+    """
+    return any(
+        other is not column
+        and other.answers is not None
+        and any(name in offer.kinds_by_word() for name in other.said)
+        for other in draft.left
+    )
+
+
+def _gives(column: Column, told: Mapping[str, Meaning], slugs: Sequence[str]) -> dict[str, Any]:
+    """Return what each answer means for a list; an answer that says more than yes is left to check."""
+    given = slugs[0] if len(slugs) == 1 else list(slugs)
+    plainly = {"yes": given, "no": None, "unknown": None}
+    known = {
+        answer: meaning
+        for answer, meaning in told.items()
+        if meaning == "unknown" or (meaning in plainly and not answers.rest(answer))
+    }
+    return {"from": column.name, "gives": {answer: plainly[meaning] for answer, meaning in known.items()}}
+
+
+def _serves(column: Column, told: Mapping[str, Meaning], slug: str) -> dict[str, Any]:
+    """Return what each answer about a practice gives to the services; what comes with « oui » is told with
+    the practice.
+    """
+    return {
+        "from": column.name,
+        "gives": {**{answer: slug for answer, m in told.items() if m == "yes"}, "~": None},
+    }
+
+
+def _slugs(list_id: str, column: Column) -> tuple[str, tuple[str, ...]]:
+    """Return the values of a list that the name of a column says, after how surely: the whole of it, or most
+    of it.
+    """
+    for name in column.said:
+        found = wording.understood(list_id, name)
+        if found is None or (found.word == "doubtful" and not 3 < len(name.split()) < 14):
+            continue
+        if slugs := tuple(
+            dict.fromkeys(each.slug for each in found.said if each.slug and each.field == list_id)
+        ):
+            return found.word, slugs
+    return "", ()
+
+
+def take_words(draft: Draft, column: Column) -> None:
+    """Read a column of words by the lists and the practices that know most of them."""
+    words = looks.split_words(column.cells)
+    if not words or len(words) > WORDS or sum(map(len, words)) > LONG_WORD * len(words):
+        return
+    if column.has(ASIDE) or looks.marked_up(column.sample):
+        return
+    shares = {id: looks.known_words(id, words, telling=True) for id in FLAGGED if id != "formations_labels"}
+    best = max(shares, key=lambda id: shares[id])
+    if shares[best] and best in OF_A_PRACTICE and (practice := naming.mentioned(column.said[0])):
+        _condition(draft, column, practice, OF_A_PRACTICE[best])
+        return
+    if shares[best] >= LEAST:
+        draft.give([column], best, column.name, BY_CONTENT * shares[best], "ce que contient la colonne")
+    by_practice: dict[str, list[str]] = {}
+    for word in words:
+        if len(word.split()) <= LONG_ANSWER and (practice := naming.practice(word)):
+            by_practice.setdefault(practice, []).append(word)
+    known = sum(words[word] for many in by_practice.values() for word in many) / words.total()
+    about = _about(column)
+    if (
+        about
+        and known < LEAST
+        and column in draft.left
+        and words.total() >= 2 * len(words)
+        and not any(map(looks.alien, words))
+    ):
+        rule = {"practice": about, "from": column.name, "with": {"themes": column.name}}
+        draft.practice(column, rule, "le nom de la colonne")
+        if about in SERVES:
+            spec = {"from": column.name, "gives": {"~": SERVES[about]}}
+            draft.give([column], "services", spec, BY_PART, "le nom de la colonne")
+        return
+    if known >= LEAST and shares["services"] < ENOUGH:
+        gives: dict[str, Any] = {}
+        for practice, many in by_practice.items():
+            told = [word for word in many if answers.meant(word) == "other"]
+            planned = [word for word in many if answers.meant(word) == "planned"]
+            if not told and not planned:
+                continue
+            rule = {
+                "practice": practice,
+                "from": column.name,
+                "when": told,
+                **({"planned": planned} if planned else {}),
+            }
+            draft.practice(column, rule, "des mots de la colonne")
+            if practice in SERVES:
+                gives |= dict.fromkeys(told, SERVES[practice])
+        if gives and best != "services":
+            draft.give(
+                [column],
+                "services",
+                {"from": column.name, "gives": {**gives, "~": None}},
+                BY_CONTENT,
+                "des mots de la colonne",
+            )
+
+
+def _condition(draft: Draft, column: Column, practice: str, id: str) -> None:
+    """Keep what a column says of one practice as its condition: the price of the wifi is not that of the
+    place.
+    """
+    rule = next(
+        (rule for rule in draft.practices if rule["practice"] == practice and id not in rule.get("with", {})),
+        None,
+    )
+    if rule is None and id == "frais" and _about(column) == practice:
+        rule = {"practice": practice, "from": column.name}
+        draft.practices.append(rule)
+    if rule is not None:
+        rule.setdefault("with", {})[id] = column.name
+        draft.take([column], f"pratique {practice}", BY_CONTENT, "ce que contient la colonne")
+
+
+def _about(column: Column) -> str:
+    """Return the practice that the name of a column is about: it begins with it, or is mostly made of it."""
+    name = column.said[0]
+    practice = naming.practice(name)
+    words = (
+        [word for word in offer.practices()[practice].also if f" {word}" in f" {name}"] if practice else []
+    )
+    if any(name.startswith(word) or 2 * len(word.split()) >= len(name.split()) for word in words):
+        return practice
+    return ""
+
+
+def take_series(draft: Draft) -> None:
+    """Read a numbered column, as « Tag 4 », like the others of its series."""
+    read = {guess.column: guess.field for guess in draft.why if guess.field in FLAGGED}
+    series = {
+        column_names(name)[1]: field
+        for name, field in read.items()
+        if len(column_names(name)) > 1 and name[-1:].isdigit()
+    }
+    for column in list(draft.left):
+        if len(column.said) > 1 and column.name[-1:].isdigit() and (field := series.get(column.said[1])):
+            draft.give([column], field, column.name, BY_CONTENT, "une colonne de la même série")
+
+
+def take_details(draft: Draft) -> None:
+    """Keep the text that goes with a practice: the column named like its own, and « detail »."""
+    for column in list(draft.left):
+        stem = " ".join(word for word in column.said[0].split() if word not in ASIDE)
+        for rule in draft.practices:
+            if stem and stem != column.said[0] and stem in column_names(str(rule["from"]))[0]:
+                rule.setdefault("with", {})["precisions"] = column.name
+                draft.take([column], f"pratique {rule['practice']}", BY_PART, "le détail d’une autre colonne")
+                break
+
+
+def take_repeated(draft: Draft, sheet: Sheet, held: Mapping[str, Any]) -> None:
+    """Put together the rows of one place, when a file has one row for each of its services."""
+    name, street = draft.fields.get("nom"), draft.fields.get("adresse")
+    if (
+        held
+        or not isinstance(name, str)
+        or not isinstance(street, str)
+        or not draft.fields.keys() & {"services"}
+    ):
+        return
+    places = Counter(
+        (plain(row.cells[name]), plain(row.cells[street])) for row in sheet.rows if row.cells[street]
+    )
+    if places and len(places) <= ENOUGH * places.total():
+        draft.grouped = True
+        draft.fields.pop("id", None)

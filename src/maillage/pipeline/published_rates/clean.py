@@ -1,0 +1,50 @@
+"""What others published of territories: the reference file, and Insee's table of Hauts-de-France."""
+
+from functools import cache
+
+from maillage.pipeline.read import select
+from maillage.reference.cards import cards
+from maillage.reference.published_rates import PublishedRate, published
+
+HDF = "insee-hdf-2019-epci"
+DEFINITION = "illectronisme-insee-2019"
+ROUNDING = 0.05  # percent: the table has one decimal
+RENAMED = {"246201149": "200090751"}  # the CA du Calaisis changed its code
+MERGED = ("245901061",)  # joined the métropole de Lille in 2020: its rate is no longer that of a territory
+
+
+@cache
+def by_place() -> dict[str, tuple[PublishedRate, ...]]:
+    """Return the published rates by code of territory, in the order of their files."""
+    out: dict[str, tuple[PublishedRate, ...]] = {}
+    for rate in (*published(), *_epci()):
+        out[rate.place] = (*out.get(rate.place, ()), rate)
+    return out
+
+
+def _epci() -> tuple[PublishedRate, ...]:
+    """Return the rates of the EPCI of Hauts-de-France, as Insee modelled them for 2019."""
+    card = cards()[HDF]
+    table = select(
+        HDF, "select code_epci as code, taux::double as rate, nombre::bigint as people from raw order by 1"
+    )
+    rows = zip(table["code"].tolist(), table["rate"].tolist(), table["people"].tolist(), strict=True)
+    return tuple(
+        PublishedRate(
+            place=RENAMED.get(code, code),
+            definition=DEFINITION,
+            rate=rate,
+            low=rate - ROUNDING,
+            high=rate + ROUNDING,
+            people=people,
+            producer="Insee",
+            by="l’Insee",
+            title=card.title,
+            year=2019,
+            url=card.url,
+            quote=f"{rate:g} %".replace(".", ","),
+            doubt="Lui-même modélisé par l’Insee à partir d’une enquête nationale.",
+        )
+        for code, rate, people in rows
+        if code not in MERGED
+    )

@@ -1,0 +1,318 @@
+"""A row as a question, and what keeps it from being one."""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from rapidfuzz import process
+
+from maillage.forms import expressions
+from maillage.forms.expressions import Unhandled
+from maillage.forms.questionnaire import (
+    CENSUS,
+    Choice,
+    Kind,
+    National,
+    Question,
+    Texts,
+)
+from maillage.kernel.errors import Refused
+from maillage.pipeline.offer.forms.sheet import quoted
+from maillage.pipeline.survey.xls.sheets import Sheet
+from maillage.pipeline.survey.xls.vocabulary import (
+    CITED,
+    ELSEWHERE,
+    NO,
+    OURS,
+    RECORDED,
+    RESERVED,
+    SELECTS,
+    TEXTS,
+    TYPES,
+    YES,
+)
+from maillage.pipeline.survey.xls.writing import alone_of, constraint_of, filter_of
+from maillage.words.languages import LANGUAGES
+
+
+@dataclass(slots=True)
+class Reading:
+    """What is found while a file is read. faults: what keeps it from being used; warnings: what was left."""
+
+    name: str
+    faults: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    kept: dict[str, int] = field(default_factory=dict)
+    left: dict[str, int] = field(default_factory=dict)
+    recorded: list[str] = field(default_factory=list)
+    cited: set[str] = field(default_factory=set)
+    counted: set[str] = field(default_factory=set)
+
+    def fault(self, sheet: str, line: int, column: str, what: str) -> None:
+        self.faults.append(f"feuille « {sheet} », ligne {line}, colonne « {column} » : {what}")
+
+    def warn(self, sheet: str, line: int, what: str) -> None:
+        self.warnings.append(f"Feuille « {sheet} », ligne {line} : {what}{'' if what.endswith('?') else '.'}")
+
+
+def languages_of(sheets: Mapping[str, Sheet], settings: Mapping[str, str]) -> dict[str, str]:
+    """Return the languages of a form, as its columns write them, with the code of each; the default one
+    first, '' included.
+    """
+    default = settings.get("default_language", "")
+    heads = [head for name in ("survey", "choices") if name in sheets for head in sheets[name].header]
+    named = [head.partition("::")[2] for head in heads if head.partition("::")[0] in TEXTS and "::" in head]
+    ordered = dict.fromkeys([*([default] if default else []), *named])
+    found = {name: _code(name) for name in ordered}
+    if any(head in TEXTS for head in heads):
+        found = {"": _code(default) if default else "fr", **found}
+    return found or {"": "fr"}
+
+
+def _code(name: str) -> str:
+    """Return the code of a language: `Français (fr)` → fr, `en` → en, `Wolof` → wolof."""
+    if found := re.search(r"\(([A-Za-z][\w-]{1,11})\)\s*$", name):
+        return found[1].casefold()
+    flat = name.strip().casefold()
+    names = {language.name.casefold(): code for code, language in LANGUAGES.items()} | {
+        "french": "fr",
+        "default": "fr",
+    }
+    return names.get(flat, re.sub(r"[^\w-]+", "-", flat).strip("-") or "fr")
+
+
+def read_texts(row: Mapping[str, str], base: str, languages: Mapping[str, str]) -> Texts:
+    found = {
+        code: row.get(f"{base}::{name}" if name else base, "")
+        for name, code in reversed(list(languages.items()))
+    }
+    return {code: CITED.sub("…", text) for code in dict.fromkeys(languages.values()) if (text := found[code])}
+
+
+def note_name(name: str, line: int, sheet: str, reading: Reading) -> None:
+    """Note a name; a fault when it is no name, is ours, or was given before."""
+    if not re.fullmatch(expressions.NAME, name):
+        reading.fault(
+            sheet,
+            line,
+            "name",
+            f"« {quoted(name)} » n’est pas un nom : une lettre d’abord, puis lettres, chiffres, tirets ou"
+            " soulignés",
+        )
+    elif name.casefold() in RESERVED or name.startswith("collecte."):
+        reading.fault(
+            sheet, line, "name", f"« {name} » est un nom réservé ; écrivez par exemple « {name}_1 »"
+        )
+    elif name in reading.kept:
+        reading.fault(sheet, line, "name", f"« {name} » est déjà le nom de la ligne {reading.kept[name]}")
+    reading.kept.setdefault(name, line)
+
+
+def read_question(
+    kind: str,
+    row: Mapping[str, str],
+    line: int,
+    sheet: str,
+    lists: dict[str, tuple[Choice, ...]],
+    languages: Mapping[str, str],
+    reading: Reading,
+) -> Question | None:
+    """Return the question of a row, None when it is left out, with a remark."""
+    found, choices = _kind(kind, row, line, sheet, lists, reading)
+    name = row.get("name", "")
+    if not found:
+        if name:
+            reading.left[name] = line
+        return None
+    if not name:
+        reading.fault(
+            sheet, line, "name", "la case est vide : une réponse se range sous le nom de sa question"
+        )
+        return None
+    calculation = "today()" if kind.casefold() == "today" else ""
+    calculation = calculation or read_expression(
+        row, "calculation", line, sheet, reading, "rien n’est calculé"
+    )
+    if found == "calculate" and not calculation:
+        if not row.get("calculation"):
+            reading.warn(sheet, line, f"le calcul « {name} » est laissé : il ne dit pas quoi calculer")
+        reading.left[name] = line
+        return None
+    note_name(name, line, sheet, reading)
+    label = read_texts(row, "label", languages)
+    if any(CITED.search(text) for head, text in row.items() if head.partition("::")[0] in TEXTS):
+        reading.warn(
+            sheet, line, f"« {name} » cite une réponse dans ses mots : elle y est remplacée par « … »"
+        )
+    if not label and found not in ("calculate", "hidden"):
+        reading.warn(sheet, line, f"« {name} » n’a pas de libellé : son nom est montré à la place")
+        label = {next(iter(languages.values())): name}
+    told = {key: row.get(f"maillage::{key}", "") for key in OURS}
+    alone = alone_of(lists.get(choices, ())) if found == "many" else ()
+    asked = read_expression(row, "constraint", line, sheet, reading, "la réponse n’est pas vérifiée")
+    if found in ("one", "many") and asked == constraint_of(told["constraint"], alone, found):
+        asked = told["constraint"]
+    chosen = read_expression(row, "choice_filter", line, sheet, reading, "tous les choix sont proposés")
+    if chosen == filter_of(told["choice_filter"]):
+        chosen = told["choice_filter"]
+    return Question(
+        name=name,
+        kind=found,
+        label=label,
+        hint=read_texts(row, "hint", languages),
+        choices=choices or told["choices"],
+        required=_required(row, line, sheet, reading),
+        required_message=read_texts(row, "required_message", languages),
+        relevant=read_expression(
+            row, "relevant", line, sheet, reading, "la question est posée à tout le monde"
+        ),
+        constraint=asked,
+        constraint_message=read_texts(row, "constraint_message", languages),
+        calculation=calculation,
+        choice_filter=chosen,
+        default=_default(row, line, sheet, reading),
+        appearance=row.get("appearance", ""),
+        parameters=_parameters(row.get("parameters", "")),
+        scale=told["scale"],
+        topic=told["topic"],
+        universe=told["universe"],
+        published=told["published"],
+        rows=tuple(part.strip() for part in told["rows"].split(";") if part.strip()),
+        ours=told["ours"] in YES,
+        observed=told["observed"] in YES,
+        census=_census(told["census"], line, sheet, reading),
+        unmatched=told["unmatched"],
+        national=_national(told["national"], line, sheet, reading),
+    )
+
+
+def _kind(
+    kind: str,
+    row: Mapping[str, str],
+    line: int,
+    sheet: str,
+    lists: dict[str, tuple[Choice, ...]],
+    reading: Reading,
+) -> tuple[Kind | None, str]:
+    """Return the kind of question a type is, with its list."""
+    plain = kind.casefold()
+    if plain in TYPES:
+        return TYPES[plain], ""
+    if plain == "today" and row.get("name") in reading.cited:
+        return "calculate", ""
+    if plain in RECORDED:
+        reading.recorded.append(plain)
+        return None, ""
+    for start in sorted(SELECTS, key=len, reverse=True):
+        if plain.startswith(f"{start} "):
+            return SELECTS[start], _list(kind[len(start) + 1 :].strip(), line, sheet, lists, reading)
+    if plain.split()[0] in ELSEWHERE:
+        reading.warn(
+            sheet,
+            line,
+            f"la question « {row.get('name', '')} », de type « {kind} », n’est pas reprise : nous ne posons"
+            " pas ce type de question",
+        )
+        return None, ""
+    near = process.extractOne(
+        plain.split()[0],
+        [*TYPES, "select_one", "select_multiple", "rank", "begin_group", "end_group"],
+        score_cutoff=70,
+    )
+    meant = f" ; vouliez-vous dire « {near[0]} » ?" if near else ""
+    reading.warn(
+        sheet,
+        line,
+        f"la question « {row.get('name', '')} » n’est pas reprise : le type « {quoted(kind)} » n’existe"
+        f" pas{meant}",
+    )
+    return None, ""
+
+
+def _list(name: str, line: int, sheet: str, lists: dict[str, tuple[Choice, ...]], reading: Reading) -> str:
+    if name.endswith((" or_other", " or specify other")):
+        name = name.removesuffix(" or_other").removesuffix(" or specify other").strip()
+        if name in lists and not any(choice.name == "other" for choice in lists[name]):
+            lists[name] = (*lists[name], Choice(name="other", label={"fr": "Autre"}))
+        reading.warn(sheet, line, "« or_other » : le choix « Autre » est ajouté, sans la précision écrite")
+    if name not in lists:
+        near = process.extractOne(name, list(lists), score_cutoff=60)
+        meant = f" ; vouliez-vous dire « {near[0]} » ?" if near else ""
+        reading.fault(
+            sheet, line, "type", f"la liste « {quoted(name)} » n’est pas dans la feuille « choices »{meant}"
+        )
+    return name
+
+
+def read_expression(
+    row: Mapping[str, str], column: str, line: int, sheet: str, reading: Reading, without: str
+) -> str:
+    """Return an expression that can be read, '' when it is right elsewhere only; without: what happens
+    then.
+    """
+    text = row.get(column, "")
+    if not text:
+        return ""
+    try:
+        expressions.parse(text, filtering=column == "choice_filter")
+    except Unhandled as refused:
+        reading.warn(sheet, line, f"{refused.what.rstrip('.')} ; {without}")
+        return ""
+    except Refused as refused:
+        reading.fault(sheet, line, column, f"{refused.what[:1].lower()}{refused.what[1:].rstrip('.')}")
+    return text
+
+
+def _required(row: Mapping[str, str], line: int, sheet: str, reading: Reading) -> bool:
+    text = row.get("required", "").casefold()
+    if text not in (*YES, *NO):
+        reading.warn(sheet, line, f"la réponse n’est pas obligatoire : « {quoted(text)} » n’est ni yes ni no")
+    return text in YES
+
+
+def _default(row: Mapping[str, str], line: int, sheet: str, reading: Reading) -> str:
+    text = row.get("default", "")
+    if "${" in text or re.search(r"\w\(.*\)", text):
+        reading.warn(
+            sheet, line, f"la réponse par défaut « {quoted(text)} » n’est pas reprise : elle se calcule"
+        )
+        return ""
+    return text
+
+
+def _parameters(text: str) -> dict[str, str]:
+    found = re.findall(r"([\w-]+)\s*=\s*([^\s;,]+)", text)
+    return dict(found)
+
+
+def _national(text: str, line: int, sheet: str, reading: Reading) -> tuple[National, ...]:
+    try:
+        return tuple(National(**each) for each in json.loads(text)) if text else ()
+    except (ValueError, TypeError):
+        reading.warn(sheet, line, "les repères nationaux ne se lisent pas, ils sont laissés")
+        return ()
+
+
+def _census(text: str, line: int, sheet: str, reading: Reading) -> str:
+    """Return what a question asks that the census counts, once in a questionnaire; nothing, and why, for
+    another word.
+    """
+    if not text:
+        return ""
+    if text not in CENSUS:
+        reading.warn(
+            sheet,
+            line,
+            f"« maillage::census » : « {quoted(text)} » est laissé, on y écrit {', '.join(CENSUS)}",
+        )
+    elif text in reading.counted:
+        reading.warn(
+            sheet,
+            line,
+            f"« maillage::census » : une question avant celle-ci est déjà « {text} », celle-ci ne l’est pas",
+        )
+    else:
+        reading.counted.add(text)
+        return text
+    return ""

@@ -1,0 +1,181 @@
+"""A file as sheets: workbook, CSV or table of Markdown, its columns under their usual names."""
+
+import csv
+import io
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+
+import python_calamine as calamine
+
+from maillage.pipeline.offer.forms import cells, compound, extent, zipped
+from maillage.pipeline.offer.forms.decode import decoded
+from maillage.pipeline.offer.forms.read import OTHERS, ZIP
+from maillage.pipeline.offer.forms.sheet import Remarks, listed, quoted
+from maillage.pipeline.offer.forms.workbook import guarded
+from maillage.pipeline.survey.xls.vocabulary import ABOVE, ALIASES, EXPECTED, HEADS, TEXTS
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A sheet: the names of its columns, and its rows, each with its line in the file."""
+
+    name: str
+    header: tuple[str, ...]
+    rows: tuple[tuple[int, Mapping[str, str]], ...]
+
+
+def read_sheets(content: bytes, remarks: Remarks) -> dict[str, Sheet]:
+    """Return the sheets of a file by their name in lower case. Raises Refused on what is no XLSForm."""
+    if not content.strip():
+        raise remarks.refusal("le fichier est vide.", why=EXPECTED, do="Vérifiez que c’est le bon fichier.")
+    if content.startswith((ZIP, compound.MAGIC)):
+        records = _workbook(content, remarks)
+    elif what := next((label for start, label in OTHERS.items() if content.startswith(start)), ""):
+        raise remarks.refusal(
+            f"c’est {what}, pas un XLSForm.", why=EXPECTED, do="Exportez le formulaire en XLSX."
+        )
+    else:
+        records = _marked(_lines(decoded(content, remarks)))
+    sheets = {name.strip().casefold(): _sheet(name.strip(), rows, remarks) for name, rows in records.items()}
+    if "survey" not in sheets and len(sheets) == 1:
+        sheets = {"survey": next(iter(sheets.values()))}
+    if "survey" not in sheets or not {"type", "name"} <= set(sheets["survey"].header):
+        seen = listed(
+            [f"« {quoted(sheet.name)} » ({listed(sheet.header) or 'vide'})" for sheet in sheets.values()]
+        )
+        raise remarks.refusal(
+            f"ce n’est pas un XLSForm. Feuilles et colonnes vues : {seen or 'aucune'}.",
+            why=EXPECTED,
+            do=(
+                "Vérifiez le fichier, ou téléchargez l’un de nos questionnaires prêts pour partir de sa"
+                " forme."
+            ),
+        )
+    return sheets
+
+
+def _workbook(content: bytes, remarks: Remarks) -> dict[str, list[tuple[int, list[str]]]]:
+    """Return the rows of each sheet of a workbook; what a formula gave is read, never the formula; macros are
+    never run.
+    """
+    if content.startswith(compound.MAGIC):
+        extents = compound.measured(content, remarks)
+    else:
+        extents = zipped.measured(content, remarks)[1]
+        if b"vbaProject.bin" in content:
+            remarks.say("Le classeur contient des macros : elles ne sont ni lues ni gardées.")
+    filled = [each for each in extents if each.filled]
+    if not filled:
+        raise remarks.refusal(
+            "toutes les feuilles sont vides.", why=EXPECTED, do="Vérifiez que c’est le bon fichier."
+        )
+    extent.check(filled, remarks.name)
+
+    def found() -> dict[str, list[tuple[int, list[str]]]]:
+        workbook = calamine.load_workbook(io.BytesIO(content))
+        sheets = [workbook.get_sheet_by_index(rank) for rank, each in enumerate(extents) if each.filled]
+        return {
+            sheet.name: [
+                (line, [_text(value) for value in values]) for line, values in enumerate(sheet.iter_rows(), 1)
+            ]
+            for sheet in sheets
+        }
+
+    return guarded(found, remarks)
+
+
+def _text(value: object) -> str:
+    if isinstance(value, str):
+        return value.strip()
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, datetime | date | time):
+        return value.isoformat().removesuffix("T00:00:00")
+    return cells.text_of(value).strip()
+
+
+def _lines(text: str) -> Iterator[tuple[int, list[str]]]:
+    """Yield the rows of a form written as text: a table of Markdown, or CSV."""
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    if first.lstrip().startswith("|"):
+        for number, line in enumerate(text.splitlines(), 1):
+            parts = [part.strip().replace("\\|", "|") for part in re.split(r"(?<!\\)\|", line.strip())[1:-1]]
+            if parts and not all(re.fullmatch(r":?-+:?", part) or not part for part in parts):
+                yield number, parts
+        return
+    head = next(
+        (line for line in text.splitlines()[:ABOVE] if _heads(re.split(r"[,;\t]", line.replace('"', "")))),
+        first,
+    )
+    separator = max(",;\t", key=head.count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+    before = 0
+    try:
+        for row in reader:
+            yield before + 1, [cell.strip() for cell in row]
+            before = reader.line_num
+    except csv.Error:
+        return
+
+
+def _marked(rows: Iterable[tuple[int, list[str]]]) -> dict[str, list[tuple[int, list[str]]]]:
+    """Return the rows by sheet: in a text, the first column names the sheet; a lone table is the sheet of
+    questions.
+    """
+    held = list(rows)
+    header = next((row for _, row in held[:ABOVE] if _heads(row)), [])
+    if header and header[0].casefold() not in ("", "survey", "choices", "settings"):
+        return {"survey": held}
+    found: dict[str, list[tuple[int, list[str]]]] = {}
+    name = ""
+    for line, row in held:
+        name = row[0] if row and row[0] else name
+        if name and any(row[1:]):
+            found.setdefault(name, []).append((line, row[1:]))
+    return found
+
+
+def _sheet(name: str, rows: Sequence[tuple[int, list[str]]], remarks: Remarks) -> Sheet:
+    filled = [(line, row) for line, row in rows if any(row)]
+    if not filled:
+        return Sheet(name, (), ())
+    above = next((rank for rank, (_, row) in enumerate(filled[:ABOVE]) if _heads(row)), 0)
+    if above:
+        said = listed([f"« {quoted(' '.join(filter(None, row)))} »" for _, row in filled[:above]])
+        remarks.say(f"Feuille « {quoted(name)} » : laissé au-dessus des noms de colonnes, {said}.")
+    filled = filled[above:]
+    header = [_column(cell) for cell in filled[0][1]]
+    if twice := [key for key, n in Counter(filter(None, header)).items() if n > 1]:
+        said = listed([f"« {quoted(key)} »" for key in twice])
+        remarks.say(
+            f"Feuille « {quoted(name)} » : plusieurs colonnes se lisent {said}. La dernière qui est remplie"
+            " est prise."
+        )
+    kept = [
+        (line, {key: cell for key, cell in zip(header, row, strict=False) if key and cell})
+        for line, row in filled[1:]
+    ]
+    return Sheet(name, tuple(dict.fromkeys(key for key in header if key)), tuple(kept))
+
+
+def _heads(row: Sequence[str]) -> bool:
+    """Return whether a row names the columns of a sheet: of questions, of choices or of settings."""
+    names = {_column(cell) for cell in row if cell}
+    return any(names >= needed for needed in HEADS)
+
+
+def _column(text: str) -> str:
+    """Return the name of a column as we call it: `Label::Français (fr)` → `label::Français (fr)`."""
+    flat = " ".join(text.split())
+    lower = flat.casefold()
+    if lower in ALIASES:
+        return ALIASES[lower]
+    base, separator, language = flat.partition("::")
+    if not separator and ":" in flat and flat.partition(":")[0].casefold() in TEXTS:
+        base, separator, language = flat.partition(":")
+    base = base.strip().casefold()
+    base = ALIASES.get(base, base.replace(" ", "_"))
+    return f"{base}::{language.strip()}" if separator else base
