@@ -1,4 +1,6 @@
-"""Somebody who keeps all that a survey publishes, and looks for what it withholds: by linear programmes over whole respondents."""
+"""Somebody who keeps all that a survey publishes, and looks for what it withholds: by linear programmes
+over whole respondents.
+"""
 
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
@@ -7,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 
-from maillage.studies.tabulated import Tabulation
+from maillage.studies.survey.tables import Tabulation
 
 OUT = ""  # the state of whoever said nothing, or was not asked
 State = Mapping[str, str]
@@ -17,7 +19,8 @@ State = Mapping[str, str]
 class Attacker:
     """What is known of how many respondents stand in each combination of answers.
 
-    answers: question → its answers, as published; OUT is added to each. `may`: which combinations the questionnaire allows.
+    answers: question → its answers, as published; OUT is added to each. `may`: which combinations the
+        questionnaire allows.
     """
 
     answers: Mapping[str, Sequence[str]]
@@ -26,6 +29,7 @@ class Attacker:
     low: list[float] = field(default_factory=list)
     high: list[float] = field(default_factory=list)
     secrets: dict[str, np.ndarray] = field(default_factory=dict)
+    size: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         names = list(self.answers)
@@ -36,7 +40,10 @@ class Attacker:
         """Return which combinations give, for each question, one of these answers; True: any answer."""
         return np.array(
             [
-                all(state[name] != OUT if given is True else state[name] in given for name, given in told.items())
+                all(
+                    state[name] != OUT if given is True else state[name] in given
+                    for name, given in told.items()
+                )
                 for state in self.possible
             ],
             dtype=float,
@@ -50,7 +57,10 @@ class Attacker:
         self.high.append(low if high is None else high)
 
     def read(
-        self, table: Tabulation, where: Mapping[str, str] | None = None, only: Mapping[str, object] | None = None
+        self,
+        table: Tabulation,
+        where: Mapping[str, str] | None = None,
+        only: Mapping[str, object] | None = None,
     ) -> None:
         """Learn all that a table prints, and keep what it withholds among what is looked for."""
         within = {name: [value] for name, value in (where or {}).items()} | dict(only or {})

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from maillage.engine import ages
+from tests.support.profile import times
 
 N_BINS = len(ages.BINS)
 
@@ -28,7 +29,7 @@ def unknown(people, classes):
 
 
 def fitted(true, *, six=None, four=None, cycles=4, three=None, national=None):
-    return ages.fit(
+    return ages.fit_ages(
         true.sum(axis=0) if national is None else national,
         ages.regroup(true, ages.THREE) if three is None else three,
         shares_six=unknown(true, ages.SIX) if six is None else six,
@@ -57,14 +58,14 @@ def test_the_three_classes_of_the_last_census_are_met_exactly(true, old, cycles,
     assert np.isfinite(found).all()
 
 
-@settings(max_examples=20)
+@settings(max_examples=times(10, 20))
 @given(country())
 def test_the_ages_of_the_country_are_found_again_when_areas_agree_with_it(true):
     found = fitted(true, cycles=200)
     assert found.sum(axis=0) == pytest.approx(true.sum(axis=0), rel=1e-4)
 
 
-@settings(max_examples=20)
+@settings(max_examples=times(10, 20))
 @given(country())
 def test_an_older_census_that_still_holds_is_found_again(true):
     found = fitted(true, six=shares(true, ages.SIX), cycles=400)
@@ -81,7 +82,9 @@ def test_four_classes_are_not_read_where_six_are_known(true, seed):
 @given(country(), st.integers(1, 5))
 def test_an_area_no_older_census_knows_keeps_the_national_profile_inside_its_three_classes(true, factor):
     national = true.sum(axis=0)
-    found = fitted(factor * true[:1], three=ages.regroup(national[None] * factor, ages.THREE), national=national * factor)
+    found = fitted(
+        factor * true[:1], three=ages.regroup(national[None] * factor, ages.THREE), national=national * factor
+    )
     assert found[0] == pytest.approx(factor * national, rel=1e-9)
 
 
@@ -121,3 +124,9 @@ def test_a_class_filled_from_nothing_is_filled_evenly(table, classes):
 @given(country(least=0), st.sampled_from([ages.THREE, ages.SIX, ages.FOUR]))
 def test_regrouping_loses_nobody(table, classes):
     assert ages.regroup(table, classes).sum(axis=1) == pytest.approx(table.sum(axis=1))
+
+
+def test_a_class_of_less_than_one_person_keeps_its_shape():
+    table = np.array([[0.2, 0.3, 4.0], [0.0, 0.0, 4.0]])
+    found = ages.match(table, np.array([[5.0, 8.0], [5.0, 8.0]]), [(0, 1), (2,)])
+    assert found.tolist() == [[2.0, 3.0, 8.0], [2.5, 2.5, 8.0]]

@@ -7,7 +7,12 @@ from hypothesis import strategies as st
 
 from maillage.engine import agreement, chance
 
-SKIN = [[10, 4, 1, 0], [5, 10, 12, 2], [2, 4, 12, 5], [0, 2, 6, 13]]  # two dermatologists, SAS/STAT, The FREQ procedure
+SKIN = [
+    [10, 4, 1, 0],
+    [5, 10, 12, 2],
+    [2, 4, 12, 5],
+    [0, 2, 6, 13],
+]  # two dermatologists, SAS/STAT, The FREQ procedure
 ANXIETY = [[0, 4, 1], [0, 8, 0], [0, 1, 5]]  # same source
 
 
@@ -19,7 +24,9 @@ def test_weighted_kappa_is_the_one_that_others_publish(table, value, error):
     assert found.n == np.sum(table)
 
 
-@pytest.mark.parametrize(("part", "whole", "low", "high"), [(81, 263, 0.2552885, 0.3662096), (0, 20, 0.0, 0.1611252)])
+@pytest.mark.parametrize(
+    ("part", "whole", "low", "high"), [(81, 263, 0.2552885, 0.3662096), (0, 20, 0.0, 0.1611252)]
+)
 def test_wilson_is_the_one_that_others_publish(monkeypatch, part, whole, low, high):
     monkeypatch.setattr(agreement, "Z", 1.959963984540054)  # published at 95 %
     found = agreement.share(part, whole)
@@ -41,16 +48,31 @@ def test_a_share_of_nobody_is_refused():
 
 
 def test_intervals_hold_the_truth_nine_times_in_ten():
-    truths = np.linspace(0.05, 0.95, 500)  # a share is a whole number of people: only the mean over truths is promised
+    truths = np.linspace(
+        0.05, 0.95, 500
+    )  # a share is a whole number of people: only the mean over truths is promised
     draws = chance.generator(1, "test").binomial(60, truths, (20, 500))
     found = {k: agreement.share(k, 60) for k in range(61)}
     held = np.mean(
-        [[found[k].low <= p <= found[k].high for k, p in zip(row, truths, strict=True)] for row in draws.tolist()]
+        [
+            [found[k].low <= p <= found[k].high for k, p in zip(row, truths, strict=True)]
+            for row in draws.tolist()
+        ]
     )
     assert held == pytest.approx(0.9, abs=0.01)
     values = chance.generator(1, "test", 1).lognormal(5, 0.4, (3_000, 80))
-    inside = np.mean([found.low <= np.exp(5) <= found.high for found in (agreement.quantile(row, 0.5) for row in values)])
-    assert 0.885 <= inside < 0.94  # whole ranks: what is promised or a little more, up to the luck of the draws
+    inside = np.mean(
+        [found.low <= np.exp(5) <= found.high for found in (agreement.quantile(row, 0.5) for row in values)]
+    )
+    assert (
+        0.885 <= inside < 0.94
+    )  # whole ranks: what is promised or a little more, up to the luck of the draws
+
+
+@pytest.mark.parametrize(("n", "at", "low", "high"), [(10, 0.5, 2, 9), (20, 0.5, 6, 15), (100, 0.9, 85, 96)])
+def test_the_ranks_around_a_quantile_are_those_of_the_binomial(n, at, low, high):
+    found = agreement.quantile([float(rank) for rank in range(n, 0, -1)], at)
+    assert (found.low, found.high) == (low, high)
 
 
 @given(st.lists(st.floats(0, 600), min_size=1, max_size=60), st.sampled_from([0.5, 0.9]))

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from maillage.engine import base
 from maillage.engine.base import Base
-from maillage.engine.rounding import nearest
 from maillage.kernel.errors import Refused
+from maillage.words.rounding import nearest
 
 people = st.integers(1_000, 70_000_000)
 shares = st.integers(20, 980).map(lambda thousandths: thousandths / 1_000)
@@ -22,7 +22,9 @@ def printed(true_base, share, count_step, share_step):
 
 
 @given(people, shares, count_steps, share_steps)
-def test_the_true_base_is_inside_the_bases_that_a_printed_count_and_share_allow(true_base, share, count_step, share_step):
+def test_the_true_base_is_inside_the_bases_that_a_printed_count_and_share_allow(
+    true_base, share, count_step, share_step
+):
     count, shown = printed(true_base, share, count_step, share_step)
     low, high = base.implied(count, shown, count_step=count_step, share_step=share_step)
     assert low * (1 - 1e-9) <= true_base <= high * (1 + 1e-9)
@@ -43,7 +45,9 @@ def test_one_base_makes_all_its_own_counts_true(true_base, all_shares, step):
     assert found[0] * (1 - 1e-9) <= true_base <= found[1] * (1 + 1e-9)
 
 
-intervals = st.lists(st.tuples(st.integers(0, 100), st.integers(0, 100)).map(lambda pair: tuple(sorted(pair))), min_size=1)
+intervals = st.lists(
+    st.tuples(st.integers(0, 100), st.integers(0, 100)).map(lambda pair: tuple(sorted(pair))), min_size=1
+)
 
 
 @given(intervals)
@@ -68,17 +72,6 @@ def test_a_share_applies_only_to_a_base_of_the_same_age(share, measured, younges
 def test_an_unknown_age_allows_any_base(share, youngest, n):
     assert base.applied(share, of=None, to=Base("base", float(n), youngest)) == pytest.approx(share * n)
     assert base.applied(share, of=youngest, to=Base("base", float(n), None)) == pytest.approx(share * n)
-
-
-@given(st.integers(1990, 2030), st.integers(1, 15), people, people, st.floats(0, 1))
-def test_between_two_censuses_the_population_stands_on_a_straight_line(year, years, first, last, part):
-    censuses = (float(year), float(first)), (float(year + years), float(last))
-    assert base.interpolate(year, *censuses) == pytest.approx(first)
-    assert base.interpolate(year + years, *censuses) == pytest.approx(last)
-    at = year + part * years
-    found = base.interpolate(at, *censuses)
-    assert min(first, last) * (1 - 1e-9) <= found <= max(first, last) * (1 + 1e-9)
-    assert base.interpolate(at, *reversed(censuses)) == pytest.approx(found, rel=1e-6)
 
 
 @given(people, people)

@@ -6,11 +6,14 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from maillage.engine import calibration, calibration_bounds
+from tests.support.profile import times
 
 
 @st.composite
 def samples(draw):
-    """A population whose margins are known, and a biased sample of it that holds every category, with unequal initial weights."""
+    """A population whose margins are known, and a biased sample of it that holds every category, with
+    unequal initial weights.
+    """
     chance = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
     sizes = draw(st.lists(st.integers(2, 5), min_size=1, max_size=4))
     n = draw(st.integers(40, 300))
@@ -48,14 +51,18 @@ def test_two_respondents_alike_have_the_same_ratio_and_the_order_of_rows_says_no
     codes, targets, initial, _ = sample
     order = np.random.default_rng(0).permutation(len(initial))
     found = calibration.calibrate(initial, calibration.margins(codes, targets))
-    moved = calibration.calibrate(initial[order], calibration.margins([code[order] for code in codes], targets))
+    moved = calibration.calibrate(
+        initial[order], calibration.margins([code[order] for code in codes], targets)
+    )
     assert moved.ratios == pytest.approx(found.ratios[order], rel=1e-10)
 
 
 @given(samples())
 def test_cells_and_columns_of_zeros_and_ones_give_the_same_weights(sample):
     codes, targets, initial, _ = sample
-    columns = np.concatenate([code[:, None] == np.arange(len(t)) for code, t in zip(codes, targets, strict=True)], axis=1)
+    columns = np.concatenate(
+        [code[:, None] == np.arange(len(t)) for code, t in zip(codes, targets, strict=True)], axis=1
+    )
     dense = calibration.margins([], [], numbers=columns.astype(float), totals=np.concatenate(targets))
     by_cell = calibration.calibrate(initial, calibration.margins(codes, targets))
     assert calibration.calibrate(initial, dense).weights == pytest.approx(by_cell.weights, rel=1e-8)
@@ -71,7 +78,10 @@ def test_many_categories_are_told_apart_when_a_table_of_cells_would_not_fit():
 
 
 def test_what_cannot_be_met_is_never_returned_as_if_it_were():
-    codes, targets = [np.array([0, 0, 1, 1]), np.array([0, 0, 1, 1])], [np.array([50.0, 50]), np.array([20.0, 80])]
+    codes, targets = (
+        [np.array([0, 0, 1, 1]), np.array([0, 0, 1, 1])],
+        [np.array([50.0, 50]), np.array([20.0, 80])],
+    )
     for method, bounds in (
         ("raking", None),
         ("lineaire", None),
@@ -79,7 +89,9 @@ def test_what_cannot_be_met_is_never_returned_as_if_it_were():
         ("raking", (0.1, 10)),
         ("lineaire", (0.5, 2)),
     ):
-        found = calibration.calibrate(np.full(4, 25.0), calibration.margins(codes, targets), method=method, bounds=bounds)
+        found = calibration.calibrate(
+            np.full(4, 25.0), calibration.margins(codes, targets), method=method, bounds=bounds
+        )
         assert not found.converged, method
         assert found.gap > 0.1
 
@@ -88,11 +100,14 @@ def test_what_cannot_be_met_is_never_returned_as_if_it_were():
 def test_bounds_that_do_not_frame_one_are_refused(bounds):
     with pytest.raises(ValueError, match="bounds"):
         calibration.calibrate(
-            np.ones(2), calibration.margins([np.array([0, 1])], [np.ones(2)]), method="lineaire", bounds=bounds
+            np.ones(2),
+            calibration.margins([np.array([0, 1])], [np.ones(2)]),
+            method="lineaire",
+            bounds=bounds,
         )
 
 
-@settings(max_examples=20)
+@settings(max_examples=times(10, 20))
 @given(samples(), st.floats(0.2, 0.95), st.floats(1.05, 4))
 def test_bounds_said_to_be_impossible_are_and_those_said_to_work_do(sample, low, high):
     codes, targets, initial, _ = sample
@@ -102,12 +117,16 @@ def test_bounds_said_to_be_impossible_are_and_those_said_to_work_do(sample, low,
         assert calibration_bounds.can_keep(initial, margins, low, high)
     least = calibration_bounds.lowest_high(initial, margins, low)
     if least is not None:
-        assert calibration.calibrate(initial, margins, method="logit", bounds=(low, max(least, 1) * 1.05)).converged
+        assert calibration.calibrate(
+            initial, margins, method="logit", bounds=(low, max(least, 1) * 1.05)
+        ).converged
         if least > 1.01:
             assert not calibration_bounds.can_keep(initial, margins, low, least / 1.01)
     k = calibration_bounds.symmetrical(initial, margins)
     assert k is not None
-    assert calibration.calibrate(initial, margins, method="logit", bounds=(1 / (k * 1.05), k * 1.05)).converged
+    assert calibration.calibrate(
+        initial, margins, method="logit", bounds=(1 / (k * 1.05), k * 1.05)
+    ).converged
 
 
 @given(samples())
@@ -131,20 +150,46 @@ def test_no_weight_passes_its_ceiling_and_margins_stay_met(sample, most):
 
 
 @given(samples())
-def test_the_design_effect_is_one_for_equal_weights_and_more_otherwise(sample):
-    _, _, initial, _ = sample
-    assert calibration.kish(np.full(7, 3.0)) == pytest.approx(1)
-    assert 1 <= calibration.kish(initial) <= len(initial)
-    assert calibration.kish(10 * initial) == pytest.approx(calibration.kish(initial))
-
-
-@given(samples())
 def test_linear_weights_are_those_of_the_regression_written_out(sample):
     codes, targets, initial, _ = sample
-    x = np.concatenate([code[:, None] == np.arange(len(t)) for code, t in zip(codes, targets, strict=True)], axis=1).astype(
-        float
-    )
+    x = np.concatenate(
+        [code[:, None] == np.arange(len(t)) for code, t in zip(codes, targets, strict=True)], axis=1
+    ).astype(float)
     gap = np.concatenate(targets) - x.T @ initial
     written = initial * (1 + x @ np.linalg.pinv(x.T @ (initial[:, None] * x)) @ gap)
     found = calibration.calibrate(initial, calibration.margins(codes, targets), method="lineaire")
     assert found.weights == pytest.approx(written, rel=1e-7, abs=1e-9)
+
+
+@pytest.mark.parametrize("method", ["lineaire", "raking"])
+def test_a_spread_keeps_the_ratio_of_whom_residuals_vary_most_near_one(method):
+    """Deville and Särndal with q = 1 / spread: a ratio is a function of λ·x / spread, the same λ for all."""
+    random = np.random.default_rng(5)
+    n = 80
+    code, number = random.integers(0, 3, n), random.uniform(1, 9, n)
+    initial, spread = random.uniform(0.5, 2, n), random.uniform(0.2, 6, n)
+    x = np.column_stack([code[:, None] == np.arange(3), number]).astype(float)
+    wanted = x.T @ (initial * random.uniform(0.6, 1.7, n))
+    found = calibration.calibrate(
+        initial,
+        calibration.margins([code], [wanted[:3]], numbers=number[:, None], totals=wanted[3:]),
+        method=method,
+        spread=spread,
+    )
+    assert found.converged
+    assert x.T @ found.weights == pytest.approx(wanted, rel=1e-9)
+    score = spread * (np.log(found.ratios) if method == "raking" else found.ratios - 1)
+    multipliers, *_ = np.linalg.lstsq(x, score, rcond=None)
+    assert score == pytest.approx(x @ multipliers, rel=1e-6, abs=1e-8)
+
+
+def test_a_ceiling_is_reached_by_trimming_again_and_again():
+    random = np.random.default_rng(3)
+    code = np.repeat([0, 1], [90, 10])
+    initial = random.uniform(0.2, 3, 100)
+    margins = calibration.margins([code], [np.array([160.0, 40.0])])
+    assert not calibration.trimmed(initial, margins, most=2.5, rounds=0).converged
+    found = calibration.trimmed(initial, margins, most=2.5)
+    assert found.converged
+    assert found.weights.max() <= 2.5 * found.weights.mean() * 1.001
+    assert np.bincount(code, found.weights) == pytest.approx([160, 40])

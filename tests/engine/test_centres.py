@@ -3,14 +3,18 @@
 import shapely
 
 from maillage.pipeline.contours import clean as contours
-from maillage.studies import centres
-from maillage.studies.centres import Centre
+from maillage.studies.offer import centres
+from maillage.studies.offer.centres import Centre
 
 WHOLE = shapely.box(0, 0, 10, 10)
 
 
 def test_a_quarter_weighs_its_inhabitants():
-    quarters = [(shapely.box(0, 0, 2, 2), 300.0), (shapely.box(8, 8, 10, 10), 100.0), (shapely.box(4, 0, 6, 2), 0.0)]
+    quarters = [
+        (shapely.box(0, 0, 2, 2), 300.0),
+        (shapely.box(8, 8, 10, 10), 100.0),
+        (shapely.box(4, 0, 6, 2), 0.0),
+    ]
     assert centres._centre(WHOLE, quarters) == Centre(3.0, 3.0, peopled=True)
 
 
@@ -19,7 +23,10 @@ def test_the_contour_stands_where_quarters_are_not_drawn_or_there_is_but_one():
     assert centres._centre(WHOLE, []) == contour
     assert centres._centre(WHOLE, [(WHOLE, 500.0)]) == contour
     assert (
-        centres._centre(WHOLE, [(shapely.box(0, 0, 1, 1), 50.0), (shapely.box(1, 0, 2, 1), 50.0), (None, 90.0)]) == contour
+        centres._centre(
+            WHOLE, [(shapely.box(0, 0, 1, 1), 50.0), (shapely.box(1, 0, 2, 1), 50.0), (None, 90.0)]
+        )
+        == contour
     )
 
 
@@ -35,5 +42,11 @@ def test_real_communes_have_theirs_inside():
     codes = ["38185", "38151", "38563"]
     found = centres.centres(codes)
     shapes = contours.communes(codes)
-    assert {code: each.peopled for code, each in found.items()} == {"38185": True, "38151": True, "38563": False}
-    assert all(shapely.contains(shapes[code], shapely.Point(each.lon, each.lat)) for code, each in found.items())
+    assert {code: each.peopled for code, each in found.items()} == {
+        "38185": True,
+        "38151": True,
+        "38563": False,
+    }
+    assert all(
+        shapely.contains(shapes[code], shapely.Point(each.lon, each.lat)) for code, each in found.items()
+    )

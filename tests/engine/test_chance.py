@@ -44,14 +44,20 @@ def correlation(first, second):
 def test_two_sources_of_doubt_are_independent(seed, source, other, block):
     assume(source != other)
     n = 4_000
-    assert correlation(chance.normals(seed, source, block, (n,)), chance.normals(seed, other, block, (n,))) < 6 / n**0.5
+    assert (
+        correlation(chance.normals(seed, source, block, (n,)), chance.normals(seed, other, block, (n,)))
+        < 6 / n**0.5
+    )
 
 
 @given(seeds, seeds, sources)
 def test_two_seeds_are_independent(seed, other, source):
     assume(seed != other)
     n = 4_000
-    assert correlation(chance.normals(seed, source, 0, (n,)), chance.normals(other, source, 0, (n,))) < 6 / n**0.5
+    assert (
+        correlation(chance.normals(seed, source, 0, (n,)), chance.normals(other, source, 0, (n,)))
+        < 6 / n**0.5
+    )
 
 
 @given(seeds, sources, blocks)

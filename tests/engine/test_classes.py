@@ -9,7 +9,9 @@ from hypothesis.extra import numpy as hnp
 from maillage.engine import classes
 
 values_of_zones = hnp.arrays(np.float64, st.integers(1, 40), elements=st.integers(0, 30))
-some_unknown = hnp.arrays(np.float64, st.integers(1, 40), elements=st.one_of(st.integers(0, 30), st.just(np.nan)))
+some_unknown = hnp.arrays(
+    np.float64, st.integers(1, 40), elements=st.one_of(st.integers(0, 30), st.just(np.nan))
+)
 
 
 @given(some_unknown)

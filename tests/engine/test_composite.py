@@ -1,4 +1,6 @@
-"""A model and a survey together: between the two, surer than each, and never averaged against chance in silence."""
+"""A model and a survey together: between the two, surer than each, and never averaged against chance in
+silence.
+"""
 
 import numpy as np
 import pytest
@@ -61,7 +63,9 @@ def test_weights_are_the_precisions(share, size, other, spread):
 @given(shares, st.floats(0.05, 0.3))
 def test_a_larger_survey_weighs_more(share, spread):
     model = modelled(share, spread)
-    few, many = (composite.combine(model, composite.surveyed(share, size, seed=3, n=N)).weight for size in (50, 500))
+    few, many = (
+        composite.combine(model, composite.surveyed(share, size, seed=3, n=N)).weight for size in (50, 500)
+    )
     assert few < many
 
 
@@ -75,7 +79,19 @@ def test_a_guard_wakes_exactly_when_chance_is_left_behind(share, size, other, sp
     if found.agree:
         assert found.guarded == pytest.approx(found.draws)
     else:  # given that doubt, the same gap would be at the limit of chance
-        assert abs(found.gap) == pytest.approx(composite.BEYOND * np.sqrt(model.var() + survey.var() + found.bias**2))
+        assert abs(found.gap) == pytest.approx(
+            composite.BEYOND * np.sqrt(model.var() + survey.var() + found.bias**2)
+        )
+        assert found.guarded_weight == pytest.approx(model.var() * (composite.BEYOND / found.gap) ** 2)
+
+
+def test_a_guarded_survey_doubts_as_much_as_its_gap_asks():
+    model, survey = modelled(0.2, 0.1), composite.surveyed(0.45, 200, seed=3, n=N)
+    found = composite.combine(model, survey)
+    assert not found.agree
+    doubted = survey.var() + found.bias**2
+    assert found.guarded.mean() == pytest.approx(model.mean() + found.guarded_weight * found.gap)
+    assert found.guarded.var() == pytest.approx(1 / (1 / model.var() + 1 / doubted), rel=0.02)
 
 
 @given(shares, effective)
@@ -90,7 +106,9 @@ def test_a_place_like_the_country_is_carried_to_the_countrys_total(_share, size,
     drawn = np.full(N, known)
     found = composite.carried(drawn, known=known, total=total, slope=1, slope_doubt=0.4, selection=0, seed=3)
     assert found == pytest.approx(np.full(N, total))
-    doubted = composite.carried(drawn, known=known, total=total, slope=1, slope_doubt=0.4, selection=0.125, seed=3)
+    doubted = composite.carried(
+        drawn, known=known, total=total, slope=1, slope_doubt=0.4, selection=0.125, seed=3
+    )
     assert doubted.std() > 0
 
 

@@ -56,9 +56,13 @@ def test_two_shares_of_one_kind_compare_as_their_values_do(kind, one, two):
 
 
 @given(st.integers(1, 10**6), st.integers(0, 10**6), st.integers(0, 10**6))
-def test_the_two_shares_of_one_table_count_the_same_people(concerned_in_group, rest_of_group, rest_of_concerned):
+def test_the_two_shares_of_one_table_count_the_same_people(
+    concerned_in_group, rest_of_group, rest_of_concerned
+):
     in_group, concerned = concerned_in_group + rest_of_group, concerned_in_group + rest_of_concerned
-    inside, among = both(concerned_in_group, in_group, concerned, group="75 ans et plus", verb="sont en difficulté")
+    inside, among = both(
+        concerned_in_group, in_group, concerned, group="75 ans et plus", verb="sont en difficulté"
+    )
     assert isinstance(inside, ConcernedInGroup)
     assert isinstance(among, GroupAmongConcerned)
     assert inside.value * in_group == pytest.approx(concerned_in_group)

@@ -54,7 +54,10 @@ def test_more_residents_bring_a_commune_nearer_to_its_own_rate(rate, people, mor
 
 @given(st.floats(0.03, 0.97), st.integers(80, 10_000), share, st.floats(0.01, 1))
 def test_an_older_census_leaves_a_commune_nearer_to_its_prior(rate, people, prior, years):
-    fresh, old = shrunk(rate, people, prior), shrunk(rate, people, prior, ageing=assumptions["ageing"] + years)
+    fresh, old = (
+        shrunk(rate, people, prior),
+        shrunk(rate, people, prior, ageing=assumptions["ageing"] + years),
+    )
     assert abs(logit(old) - logit(prior)) <= abs(logit(fresh) - logit(prior)) + 1e-9
 
 
@@ -179,7 +182,9 @@ def test_the_iris_of_a_commune_share_the_diplomas_of_their_commune(case):
     found = imputed(*case)
     sums = np.zeros_like(counted)
     np.add.at(sums, group, found)
-    assert sums / sums.sum(axis=1, keepdims=True) == pytest.approx(counted / counted.sum(axis=1, keepdims=True), abs=1e-9)
+    assert sums / sums.sum(axis=1, keepdims=True) == pytest.approx(
+        counted / counted.sum(axis=1, keepdims=True), abs=1e-9
+    )
     assert sums.sum(axis=1) == pytest.approx(np.bincount(group, people))
     assert (found > 0).all()
 

@@ -7,11 +7,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from maillage.engine import disclosure
+from tests.support.profile import times
 
 LEAST = 11
 
 
-@given(st.lists(st.integers(0, 60), min_size=2, max_size=6))
+@given(st.lists(st.integers(0, 60), min_size=1, max_size=6))
 def test_no_small_part_is_shown_nor_found_by_subtraction(counts):
     shown = disclosure.one_way(counts, LEAST)
     whole = sum(counts)
@@ -30,11 +31,14 @@ def test_parts_that_are_all_large_are_all_shown(counts):
 
 
 def possible(table, rows, columns, shown):
-    """Return the least and the most that each withheld cell may be, by trying all tables that agree with what is shown."""
+    """Return the least and the most that each withheld cell may be, by trying all tables that agree with
+    what is shown.
+    """
     table = np.asarray(table)
     whole = int(table.sum())
     cells = [
-        range(int(v), int(v) + 1) if s else range(whole + 1) for v, s in zip(table.ravel(), shown.ravel(), strict=True)
+        range(int(v), int(v) + 1) if s else range(whole + 1)
+        for v, s in zip(table.ravel(), shown.ravel(), strict=True)
     ]
     low, high = np.full(table.size, whole), np.zeros(table.size, dtype=int)
     for values in itertools.product(*cells):
@@ -49,7 +53,7 @@ def possible(table, rows, columns, shown):
     return (high - low).reshape(table.shape)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=times(12, 40), deadline=None)
 @given(st.lists(st.lists(st.integers(0, 8), min_size=2, max_size=2), min_size=2, max_size=2))
 def test_a_withheld_cell_stays_unknown_whatever_is_tried(table):
     least = 3
@@ -76,6 +80,16 @@ def test_a_small_cell_takes_others_with_it_in_its_row_and_its_column():
     assert (~shown).sum(axis=0)[0] >= 2
 
 
+def test_small_cells_of_a_row_take_a_larger_one_until_they_hold_enough_people_together():
+    table = [[4, 3, 40, 45], [25, 35, 45, 30], [30, 40, 50, 60]]
+    shown = disclosure.two_way(table, [True] * 3, [True] * 4, LEAST)
+    assert shown.tolist() == [
+        [False, False, False, True],
+        [False, False, False, True],
+        [True, True, True, True],
+    ]
+
+
 def test_cells_of_a_withheld_row_are_withheld():
     shown = disclosure.two_way([[20, 30], [3, 4]], [False, False], [True, True], LEAST)
     assert not shown.any()
@@ -92,7 +106,9 @@ def test_a_grouped_answer_gives_nothing_away():
 
 
 def worst_width(counts, sums, shown, least):
-    """Return the least doubt left on any withheld sum, by trying every table of whole numbers that agrees with what is shown."""
+    """Return the least doubt left on any withheld sum, by trying every table of whole numbers that agrees
+    with what is shown.
+    """
     known = [mask for mask, seen in zip(sums, shown, strict=True) if seen]
     whole = sum(counts)
     told = [sum(n for n, taken in zip(counts, mask, strict=True) if taken) for mask in known]
@@ -100,7 +116,9 @@ def worst_width(counts, sums, shown, least):
         cells
         for cells in itertools.product(range(whole + 1), repeat=len(counts))
         if sum(cells) == whole
-        and all(sum(itertools.compress(cells, mask)) == value for mask, value in zip(known, told, strict=True))
+        and all(
+            sum(itertools.compress(cells, mask)) == value for mask, value in zip(known, told, strict=True)
+        )
     ]
     hidden = [mask for mask, seen in zip(sums, shown, strict=True) if not seen]
     spans = [[sum(itertools.compress(cells, mask)) for cells in agree] for mask in hidden]
@@ -108,7 +126,7 @@ def worst_width(counts, sums, shown, least):
 
 
 @given(st.lists(st.integers(0, 9), min_size=3, max_size=4), st.integers(2, 4))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=times(12, 40), deadline=None)
 def test_every_table_that_agrees_leaves_doubt(counts, least):
     """Vérifié en essayant toutes les tables possibles de nombres entiers."""
     size = len(counts)
@@ -125,7 +143,9 @@ def test_an_earlier_edition_is_not_subtracted():
     old, new = [30, 40], [3, 12]
     sums = [[1, 0, 1, 0], [0, 1, 0, 1]]
     told = [[1, 0, 0, 0], [0, 1, 0, 0], [1, 1, 1, 1]]
-    shown = disclosure.protect([*old, *new], sums, [True, True], told, 11, secret=[[0, 0, 1, 0], [0, 0, 0, 1]])
+    shown = disclosure.protect(
+        [*old, *new], sums, [True, True], told, 11, secret=[[0, 0, 1, 0], [0, 0, 0, 1]]
+    )
     assert shown.tolist() == [False, False]
 
 

@@ -11,7 +11,13 @@ from hypothesis.extra import numpy as hnp
 from maillage.kernel.estimate import HIGH, LOW, Estimate, Withheld, centiles, from_draws
 
 draws_of_one = hnp.arrays(np.float64, st.integers(1, 80), elements=st.floats(-1e6, 1e6))
-BESIDE = {"unit": "personnes", "universe": "15 ans et plus", "n": 100, "method": "besoins", "sources": ("insee",)}
+BESIDE = {
+    "unit": "personnes",
+    "universe": "15 ans et plus",
+    "n": 100,
+    "method": "besoins",
+    "sources": ("insee",),
+}
 
 
 def interval(draws):
@@ -32,7 +38,9 @@ def test_values_add_up_over_zones(zones):
     n = min(len(draws) for draws in zones)
     zones = [draws[:n] for draws in zones]
     whole = from_draws(np.sum(zones, axis=0), **BESIDE).value
-    assert whole == pytest.approx(sum(from_draws(draws, **BESIDE).value for draws in zones), rel=1e-9, abs=1e-6)
+    assert whole == pytest.approx(
+        sum(from_draws(draws, **BESIDE).value for draws in zones), rel=1e-9, abs=1e-6
+    )
 
 
 @given(draws_of_one, st.randoms(use_true_random=False))
@@ -55,7 +63,9 @@ def test_draws_that_all_agree_leave_no_doubt(value, n):
     assert (figure.value, figure.low, figure.high) == pytest.approx((value,) * 3, rel=1e-12)
 
 
-@given(hnp.arrays(np.float64, st.tuples(st.integers(1, 5), st.integers(1, 60)), elements=st.floats(-1e6, 1e6)))
+@given(
+    hnp.arrays(np.float64, st.tuples(st.integers(1, 5), st.integers(1, 60)), elements=st.floats(-1e6, 1e6))
+)
 def test_centiles_are_interpolated_between_draws(draws):
     low, high = centiles(draws)
     expected = np.percentile(draws, (LOW, HIGH), axis=1)
@@ -96,7 +106,12 @@ def test_an_estimate_is_loose_when_its_half_width_exceeds_a_third_of_its_value(v
 def test_an_estimate_cannot_be_made_without_what_goes_with_it():
     for missing in ("unit", "universe", "n", "method"):
         with pytest.raises(TypeError):
-            Estimate(value=1.0, low=0.0, high=2.0, **{name: kept for name, kept in BESIDE.items() if name != missing})
+            Estimate(
+                value=1.0,
+                low=0.0,
+                high=2.0,
+                **{name: kept for name, kept in BESIDE.items() if name != missing},
+            )
 
 
 @given(st.text(min_size=1))
@@ -107,4 +122,4 @@ def test_nobody_reads_the_value_of_a_withheld_figure(reason):
     for name in ("value", "low", "high", "half_width", "is_loose"):
         with pytest.raises(AttributeError):
             getattr(withheld, name)
-    assert {field.name for field in fields(withheld)} == {"reason", *BESIDE}
+    assert {field.name for field in fields(withheld)} == {"reason", "counted", *BESIDE}

@@ -17,7 +17,9 @@ PULL = 0.56
 
 @given(st.floats(-8, 8))
 def test_the_normal_law_is_the_one_of_the_error_function(x):
-    assert float(income.normal_cdf(np.array(x))) == pytest.approx(0.5 * math.erfc(-x / math.sqrt(2)), abs=1e-7)
+    assert float(income.normal_cdf(np.array(x))) == pytest.approx(
+        0.5 * math.erfc(-x / math.sqrt(2)), abs=1e-7
+    )
 
 
 @given(st.floats(-40, 40), st.floats(-40, 40))
@@ -29,7 +31,9 @@ def test_the_normal_law_never_decreases_nor_leaves_zero_and_one(x, y):
 
 @given(st.floats(0, 8))
 def test_the_normal_law_is_symmetric(x):
-    assert float(income.normal_cdf(np.array(x))) + float(income.normal_cdf(np.array(-x))) == pytest.approx(1, abs=1e-7)
+    assert float(income.normal_cdf(np.array(x))) + float(income.normal_cdf(np.array(-x))) == pytest.approx(
+        1, abs=1e-7
+    )
 
 
 @given(medians, st.floats(8_000, 40_000), st.floats(0.1, 1))
@@ -41,7 +45,9 @@ def test_a_richer_commune_has_fewer_people_under_a_threshold(median, threshold, 
 
 @given(st.floats(12_000, 45_000), st.floats(0.1, 1))
 def test_half_of_the_people_live_under_the_median(median, spread):
-    assert float(income.share_below(np.array([median]), threshold=median, spread=spread)[0]) == pytest.approx(0.5, abs=1e-7)
+    assert float(income.share_below(np.array([median]), threshold=median, spread=spread)[0]) == pytest.approx(
+        0.5, abs=1e-7
+    )
 
 
 @given(medians, st.floats(8_000, 40_000), st.floats(0.1, 1))
@@ -65,7 +71,9 @@ def test_the_calibrated_spread_gives_back_the_share_of_a_known_country(median, s
     people = np.random.default_rng(seed).uniform(50, 5_000, len(median))
     threshold = 0.6 * median.min()  # under every median, a wider spread always puts more people there
     share = float(np.average(income.share_below(median, threshold=threshold, spread=spread), weights=people))
-    assert income.calibrate_spread(median, people, threshold=threshold, share=share) == pytest.approx(spread, rel=1e-3)
+    assert income.calibrate_spread(median, people, threshold=threshold, share=share) == pytest.approx(
+        spread, rel=1e-3
+    )
 
 
 @st.composite

@@ -14,8 +14,8 @@ from maillage.kernel.errors import Refused, UnsourcedFigure
 from maillage.kernel.table import Table
 from maillage.reference import survey_needs
 from maillage.reference.definitions import definition, definitions
-from maillage.studies import local_survey
-from maillage.studies.local_survey import Measured, Unread
+from maillage.studies.need import local_survey
+from maillage.studies.need.local_survey import Measured, Unread
 
 INSEE = definition("illectronisme-insee-2021")
 PAGE = Path(__file__).parents[2] / "docs" / "methods" / "enquete-et-estimation.md"
@@ -44,13 +44,20 @@ def test_the_answers_that_count_are_those_of_the_link():
 
 def test_a_question_made_to_match_margins_measures_nothing():
     table = answers(aisance=EASE)
-    found = local_survey.read(table, Plan(weights=np.full(100, 100.0)), INSEE, title="Essai", calibrated=("aisance",))
+    found = local_survey.read(
+        table, Plan(weights=np.full(100, 100.0)), INSEE, title="Essai", calibrated=("aisance",)
+    )
     assert isinstance(found, Unread)
     assert "est aussi dans les marges" in found.reason
 
 
 def test_labels_are_read_as_names():
-    labels = {"pas_du_tout": "Pas du tout à l’aise", "peu": "Peu à l’aise", "a_l_aise": "À l’aise", "tres": "Très à l’aise"}
+    labels = {
+        "pas_du_tout": "Pas du tout à l’aise",
+        "peu": "Peu à l’aise",
+        "a_l_aise": "À l’aise",
+        "tres": "Très à l’aise",
+    }
     assert read(aisance=[labels[word] for word in EASE]).share == 0.2
 
 
@@ -110,7 +117,10 @@ def test_a_stated_link_is_read_and_told():
 def test_an_answer_that_nobody_gave_is_named_beside_those_that_were():
     link = survey_needs.stated("usage=jamai", ["usage"])
     found = read(link=link, usage=["jamais"] * 40 + ["souvent"] * 70)
-    assert "personne n’a répondu « jamai » à la question « usage » ; réponses lues : jamais, souvent" in found.reason
+    assert (
+        "personne n’a répondu « jamai » à la question « usage » ; réponses lues : jamais, souvent"
+        in found.reason
+    )
 
 
 @pytest.mark.parametrize("words", ["usage", "=jamais", "usage=", "autre=jamais", "usage=,"])

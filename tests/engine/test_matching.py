@@ -1,11 +1,13 @@
 """Duplicates among places: what each field says, what decides, and what must not change a decision."""
 
+import math
 from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from maillage.engine import matching
 from maillage.engine.matching import FIELDS, SILENT, Place, agreements, between, within
 
 NOWHERE = Place("", "", "", "", None, None, True, "", (), (), (), frozenset(), False, "")
@@ -20,7 +22,7 @@ def level(field: str, one: Place, other: Place, *others: Place) -> int:
     return int(found[0])
 
 
-# ---------------------------------------------------------------------------------------------------------- what is said
+# ----------------------------------------------------------------------------------------------- what is said
 
 
 @pytest.mark.parametrize(
@@ -115,7 +117,10 @@ def test_one_address_in_two_communes_says_nothing():
 )
 def test_distance_is_on_the_sphere_and_silent_without_two_precise_points(latitude, longitude, precise, said):
     here = replace(GRENOBLE, latitude=45.1880, longitude=5.7240)
-    assert level("distance", here, replace(GRENOBLE, latitude=latitude, longitude=longitude, precise=precise)) == said
+    assert (
+        level("distance", here, replace(GRENOBLE, latitude=latitude, longitude=longitude, precise=precise))
+        == said
+    )
 
 
 def test_a_switchboard_of_a_network_says_less_than_a_telephone_of_one_place():
@@ -171,10 +176,15 @@ def test_a_siret_known_in_two_communes_is_that_of_an_organisation():
     assert level("pivot", here, here, replace(here, code_insee="38421")) == 1
 
 
-# ---------------------------------------------------------------------------------------------------------- what decides
+# ----------------------------------------------------------------------------------------------- what decides
 
 LIBRARY = replace(
-    GRENOBLE, nom="Bibliothèque Kateb Yacine", adresse="202 Grand Place", latitude=45.1574, longitude=5.7334, pivot=SIRET
+    GRENOBLE,
+    nom="Bibliothèque Kateb Yacine",
+    adresse="202 Grand Place",
+    latitude=45.1574,
+    longitude=5.7334,
+    pivot=SIRET,
 )
 
 
@@ -182,12 +192,20 @@ def test_one_place_written_twice_is_the_same_and_says_why():
     again = replace(LIBRARY, nom="BIBLIOTHEQUE KATEB YACINNE", adresse="202 GRAND PLACE", longitude=5.73345)
     (pair,) = within([LIBRARY, again])
     assert (pair.a, pair.b, pair.decision) == (0, 1, "meme")
-    assert pair.reasons == ("même nom à une lettre près", "même adresse", "0 m d’écart", "même SIRET", "même commune")
+    assert pair.reasons == (
+        "même nom à une lettre près",
+        "même adresse",
+        "0 m d’écart",
+        "même SIRET",
+        "même commune",
+    )
 
 
 def test_two_libraries_of_one_town_are_not_proposed_though_they_share_siret_and_site():
     city = replace(LIBRARY, sites=("https://bm-grenoble.fr",))
-    other = replace(city, nom="Bibliothèque Centre Ville", adresse="10 rue de la République", latitude=45.1902)
+    other = replace(
+        city, nom="Bibliothèque Centre Ville", adresse="10 rue de la République", latitude=45.1902
+    )
     assert within([city, other]) == []
 
 
@@ -208,7 +226,12 @@ def test_two_services_of_one_building_are_never_joined_even_under_one_switchboar
 
 def test_the_stops_of_a_round_are_as_many_places():
     stop = replace(
-        NOWHERE, nom="Camion bleu", telephones=("0359731820",), latitude=50.2452, longitude=4.1523, itinerant=True
+        NOWHERE,
+        nom="Camion bleu",
+        telephones=("0359731820",),
+        latitude=50.2452,
+        longitude=4.1523,
+        itinerant=True,
     )
     assert within([replace(stop, code_insee=code) for code in ("59157", "59627", "59104")]) == []
     assert within([replace(stop, code_postal=code) for code in ("59157", "02120")]) == []
@@ -241,13 +264,22 @@ def test_no_place_no_pair():
     assert within([NOWHERE] * 3) == []
 
 
-# -------------------------------------------------------------------------------------------------- what changes nothing
+# --------------------------------------------------------------------------------------- what changes nothing
 
 texts = st.sampled_from
 places = st.builds(
     Place,
     nom=texts(
-        ["Mairie", "CCAS", "Bibliothèque Aragon", "MEDIATHEQUE ARAGON", "Emmaüs Connect", "Espace 1", "Espace 2", ""]
+        [
+            "Mairie",
+            "CCAS",
+            "Bibliothèque Aragon",
+            "MEDIATHEQUE ARAGON",
+            "Emmaüs Connect",
+            "Espace 1",
+            "Espace 2",
+            "",
+        ]
     ),
     adresse=texts(["1 rue Zola", "1 R ZOLA", "2 rue Zola", "place Hugo", "9 avenue Hugo", ""]),
     code_insee=texts(["38185", "38421", ""]),
@@ -332,3 +364,34 @@ def test_a_cell_empty_on_one_side_says_no_more_than_on_both(one, other, field):
     less, least = replace(one, **{field: BLANK[field]}), replace(other, **{field: BLANK[field]})
     half, none = (agreements(pair, [(0, 1)]).tolist() for pair in ([less, other], [less, least]))
     assert half == none
+
+
+@given(st.floats(-0.0026, 0.0026), st.floats(-0.0026, 0.0026), st.floats(41, 51), st.floats(-5, 9))
+def test_two_places_near_one_another_share_a_cell_of_one_grid_at_least(north, east, lat, lon):
+    """Degrees, within half a cell each way: beyond, they may still meet, but nothing promises it."""
+    one, two = (
+        set(matching._surroundings((math.radians(y), math.radians(x)), ["w"]))
+        for y, x in ((lat, lon), (lat + north, lon + east))
+    )
+    assert one & two
+
+
+def test_two_places_on_each_side_of_a_line_of_every_grid_but_one_share_a_cell():
+    """Half a cell apart, 300 metres north or east: the grid moved by half a cell holds both."""
+    for north, east in ((0.0027, 0.0), (0.0, 0.0043), (0.0027, 0.0043)):
+        for start in range(8):
+            lat, lon = 45.1 + start * 0.0007, 5.7 + start * 0.0011
+            one, two = (
+                set(matching._surroundings((math.radians(y), math.radians(x)), ["w"]))
+                for y, x in ((lat, lon), (lat + north * 0.99, lon + east * 0.99))
+            )
+            assert one & two
+
+
+def test_two_places_a_kilometre_apart_share_no_cell():
+    for north, east in ((0.0136, 0.0), (0.0, 0.0136), (0.0, 0.0216), (0.0136, 0.0216)):
+        one, two = (
+            set(matching._surroundings((math.radians(y), math.radians(x)), ["w"]))
+            for y, x in ((45.1, 5.7), (45.1 + north, 5.7 + east))
+        )
+        assert not one & two

@@ -1,4 +1,6 @@
-"""The real model of the whole country: nobody lost, sums that add up, the same bytes whatever is asked and how."""
+"""The real model of the whole country: nobody lost, sums that add up, the same bytes whatever is asked and
+how.
+"""
 
 from functools import partial
 
@@ -10,13 +12,17 @@ from threadpoolctl import threadpool_limits
 
 from maillage.engine import ages, synthetic
 from maillage.engine.cells import N_AGES, N_CELLS, N_DIPLOMAS
+from maillage.engine.logit import expit, logit
 from maillage.kernel.errors import Refused
 from maillage.kernel.table import group, total_by
 from maillage.pipeline.rp2018 import clean as rp2018
 from maillage.pipeline.rp2021 import clean as rp2021
 from maillage.reference.definitions import DEFAULT, LEVELS, definition, offered
-from maillage.studies import compare, frame, needs, zoning
-from maillage.studies.territories import Territory
+from maillage.studies.diagnosis import compare, zoning
+from maillage.studies.diagnosis.territories import Territory
+from maillage.studies.need import model as need_model
+from maillage.studies.need import population as need_population
+from tests.support.profile import times
 
 OFFERED = [d.id for d in offered()]
 N = 60
@@ -26,7 +32,7 @@ ONE_AREA = {"max_examples": 15}
 
 @pytest.fixture(scope="module")
 def place():
-    return needs.country()
+    return need_model.country()
 
 
 @pytest.fixture(scope="module")
@@ -37,12 +43,12 @@ def everywhere(place):
 @pytest.fixture(scope="module")
 def model(place):
     """The reference definition with every outcome."""
-    return needs.model(definition(DEFAULT), n_draws=N, place=place, whole=True)
+    return need_model.model(definition(DEFAULT), n_draws=N, place=place, whole=True)
 
 
 @pytest.fixture(scope="module")
 def drawn(model, everywhere):
-    return needs.draws_of(model, everywhere)
+    return model.draws(everywhere)
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +57,8 @@ def sums(place, drawn):
     return {name: synthetic.add_by(values, place.epci_of, place.n_epci) for name, values in drawn.items()}
 
 
-# --- Who lives where ----------------------------------------------------------------------------------------------
+# --- Who lives where
+# ----------------------------------------------------------------------------------------------
 
 
 def test_every_resident_of_the_census_is_in_one_area_and_one_age(place):
@@ -63,7 +70,7 @@ def test_every_resident_of_the_census_is_in_one_area_and_one_age(place):
 
 
 def test_the_three_ages_of_the_last_census_are_kept(place):
-    rp = frame.sources().rp2021
+    rp = need_population.sources().rp2021
     published = np.column_stack([rp[name] for name in ("pop_0_19", "pop_20_64", "pop_65p")])
     # The published ages of an IRIS add up to its population within the rounding of the producer.
     assert np.abs(published.sum(axis=1) - rp["pop"]).max() <= 1
@@ -90,7 +97,9 @@ def test_the_ages_of_the_cells_are_those_of_the_area(place):
 def test_the_diplomas_of_a_large_commune_are_those_its_census_counts(place):
     f = place.frame
     codes, of = group(f.commune)
-    counted = np.column_stack([frame.sources().rp2018.aligned("commune", codes, name) for name in rp2018.DIPLOMAS])
+    counted = np.column_stack(
+        [need_population.sources().rp2018.aligned("commune", codes, name) for name in rp2018.DIPLOMAS]
+    )
     people = f.counts.reshape(-1, N_AGES, N_DIPLOMAS).sum(axis=1)[:, :6] / f.home_share[:, None]
     found = np.stack([total_by(of, column, len(codes)) for column in people.T], axis=1)
     known = (counted.sum(axis=1) > 0) & (found.sum(axis=1) > 0)
@@ -132,27 +141,29 @@ def test_fewer_people_are_poor_than_modest(place):
 
 def test_the_frame_is_the_same_bytes_when_built_again(place):
     with threadpool_limits(1):
-        again = frame.build(frame.sources())
+        again = need_population.build(need_population.sources())
     assert again.counts.tobytes() == place.frame.counts.tobytes()
     assert again.modest.tobytes() == place.frame.modest.tobytes()
 
 
-# --- What is published, at the scale of the country ------------------------------------------------------------------
+# --- What is published, at the scale of the country
+# ------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("id", OFFERED)
 def test_the_need_of_the_country_is_the_published_total(place, everywhere, id):
     d = definition(id)
-    m = needs.model(d, n_draws=N, place=place)
+    m = need_model.model(d, n_draws=N, place=place)
     universe = place.frame.universe.sum()
     assert m.rates.centre @ place.cells / universe == pytest.approx(d.total, abs=1e-9)
     central = m.outcomes["need"].centre @ place.homes.sum(axis=0, dtype=np.float64) / universe
     assert central == pytest.approx(d.total, abs=1e-6)
     # What sets areas apart moves nothing nationally: each draw keeps the total that its own rates imply.
-    total = needs.draws_of(m, everywhere)["need"].sum(axis=0, dtype=np.float64) / universe
+    total = m.draws(everywhere)["need"].sum(axis=0, dtype=np.float64) / universe
     implied = m.rates.draws @ place.cells / universe
     assert total.mean() == pytest.approx(implied.mean(), abs=0.05 * POINT)
-    assert total == pytest.approx(implied, abs=0.15 * POINT)
+    # What small communes add is given back to first order, by the whole mainland.
+    assert total == pytest.approx(implied, abs=0.3 * POINT)
 
 
 def test_the_levels_of_the_country_are_the_published_shares(place, drawn, model):
@@ -166,16 +177,25 @@ def test_the_levels_of_the_country_are_the_published_shares(place, drawn, model)
 
 
 def test_an_intercommunalite_stays_close_to_what_its_cells_say(place, model, sums):
+    """Its cells, its région as the evidence moves it, its small communes: nothing else moves the mean."""
     outcome = model.outcomes["need"]
-    mainland = ~place.frame.overseas
-    expected = total_by(place.epci_of[mainland], (outcome.counts[mainland] @ outcome.centre).astype(float), place.n_epci)
+    mainland = np.flatnonzero(~place.frame.overseas)
+    rates = outcome.rates.mean(axis=0, dtype=np.float64), outcome.rural.mean(axis=0, dtype=np.float64)
+    counts = outcome.counts[mainland]
+    persons = np.where(place.rural[mainland], counts @ rates[1], counts @ rates[0])
+    size = np.maximum(counts.sum(axis=1, dtype=np.float64), 1e-9)
+    r = np.clip(persons / size, 1e-6, 1 - 1e-6)
+    region = model.places.region.mean(axis=1)[place.region_of[mainland]] - outcome.recentre.mean()
+    r = expit(logit(r) + model.noise("need", mainland).response * region)
+    expected = total_by(place.epci_of[mainland], r * size, place.n_epci)
     here = expected > 500
     found = sums["need"][here]
     doubt = found.std(axis=1) / N**0.5
     assert (np.abs(found.mean(axis=1) - expected[here]) <= 6 * doubt + 0.01 * expected[here]).all()
 
 
-# --- Bounds ------------------------------------------------------------------------------------------------------------
+# --- Bounds
+# ------------------------------------------------------------------------------------------------------------
 
 
 def test_no_area_has_fewer_people_in_need_than_none_or_more_than_its_universe(place, drawn):
@@ -198,14 +218,16 @@ def test_levels_are_nested_in_every_intercommunalite(sums):
 
 
 def test_people_in_both_precarities_are_in_each_of_them(place, sums):
-    modest = synthetic.add_by(place.homes[:, N_CELLS:].sum(axis=1, dtype=np.float64)[:, None], place.epci_of, place.n_epci)
+    modest = synthetic.add_by(
+        place.homes[:, N_CELLS:].sum(axis=1, dtype=np.float64)[:, None], place.epci_of, place.n_epci
+    )
     assert (sums["both"] <= sums["need"]).all()
     assert (sums["both"] <= modest * (1 + 1e-6)).all()
     assert (sums["poor_both"] <= sums["both"]).all()
 
 
 def test_a_living_standard_moves_around_what_is_expected(place, model, everywhere):
-    standards = needs.living_standards(model, everywhere)
+    standards = model.living_standards(everywhere)
     for share in (place.frame.modest, place.frame.poor):
         factor = standards.factor(share)
         assert (factor > 0).all()
@@ -213,7 +235,8 @@ def test_a_living_standard_moves_around_what_is_expected(place, model, everywher
         assert factor.mean() == pytest.approx(1, abs=0.01)
 
 
-# --- Sums, subsets, orders -----------------------------------------------------------------------------------------------
+# --- Sums, subsets, orders
+# -----------------------------------------------------------------------------------------------
 
 
 def rows_of_france(least=1, most=6):
@@ -229,7 +252,7 @@ def placed(parts, place):
 @given(rows_of_france())
 def test_asking_for_fewer_areas_gives_the_same_bytes(place, model, drawn, parts):
     rows = placed(parts, place)
-    found = needs.draws_of(model, rows)
+    found = model.draws(rows)
     for name, values in found.items():
         assert values.tobytes() == drawn[name][rows].tobytes(), name
 
@@ -239,7 +262,7 @@ def test_asking_for_fewer_areas_gives_the_same_bytes(place, model, drawn, parts)
 def test_the_order_in_which_areas_are_asked_for_changes_no_number(place, model, drawn, parts, chance):
     rows = placed(parts, place).tolist()
     chance.shuffle(rows)
-    for name, values in needs.draws_of(model, np.array(rows)).items():
+    for name, values in model.draws(np.array(rows)).items():
         assert values.tobytes() == drawn[name][rows].tobytes(), name
 
 
@@ -247,8 +270,8 @@ def test_the_order_in_which_areas_are_asked_for_changes_no_number(place, model, 
 @given(rows_of_france())
 def test_living_standards_are_the_same_whatever_areas_are_asked_for(place, model, parts):
     rows = placed(parts, place)
-    alone = [needs.living_standards(model, rows[[k]]).moves for k in range(len(rows))]
-    assert needs.living_standards(model, rows).moves.tobytes() == np.concatenate(alone).tobytes()
+    alone = [model.living_standards(rows[[k]]).moves for k in range(len(rows))]
+    assert model.living_standards(rows).moves.tobytes() == np.concatenate(alone).tobytes()
 
 
 @settings(**ONE_AREA)
@@ -257,14 +280,14 @@ def test_the_draws_of_a_union_are_the_sum_of_the_draws_of_its_parts(place, model
     rows = placed(parts, place)
     assume(len(rows) > cut)
     first, second = rows[:cut], rows[cut:]
-    parts = [needs.draws_of(model, part) for part in (first, second)]
-    for name, whole in needs.draws_of(model, rows).items():
+    parts = [model.draws(part) for part in (first, second)]
+    for name, whole in model.draws(rows).items():
         pieces = sum(part[name].sum(axis=0, dtype=np.float64) for part in parts)
         assert pieces == pytest.approx(whole.sum(axis=0, dtype=np.float64), rel=1e-12)
 
 
 def test_no_area_asked_for_is_no_area_drawn(model):
-    for values in needs.draws_of(model, np.array([], dtype=np.int64)).values():
+    for values in model.draws(np.array([], dtype=np.int64)).values():
         assert values.shape == (0, N)
 
 
@@ -274,16 +297,18 @@ def test_departements_add_up_to_regions_and_regions_to_the_country(place, drawn)
     by_departement = synthetic.add_by(drawn["need"], of, len(departements))
     region_of_departement = np.array([place.region_of[of == k][0] for k in range(len(departements))])
     by_region = synthetic.add_by(drawn["need"], place.region_of, len(place.region_names))
-    assert synthetic.add_by(by_departement, region_of_departement, len(by_region)) == pytest.approx(by_region, rel=1e-12)
+    assert synthetic.add_by(by_departement, region_of_departement, len(by_region)) == pytest.approx(
+        by_region, rel=1e-12
+    )
     assert by_region.sum(axis=0) == pytest.approx(drawn["need"].sum(axis=0, dtype=np.float64), rel=1e-12)
 
 
-@settings(max_examples=20)
+@settings(max_examples=times(10, 20))
 @given(st.floats(0, 1, exclude_max=True), st.sampled_from(["iris", "commune", "departement"]))
 def test_the_zones_of_a_territory_hold_its_areas_once_whatever_the_zoning(place, drawn, part, kind):
     f = place.frame
     rows = np.flatnonzero(place.epci_of == place.epci_of[int(part * len(f))])
-    cut = zoning.by(kind, rows, frame.sources().rp2021)
+    cut = zoning.by(kind, rows, need_population.sources().rp2021)
     assert np.array_equal(cut.rows, rows)
     assert len({zone.code for zone in cut.zones}) == len(cut.zones)
     zones = sum(drawn["need"][zone.rows].sum(axis=0, dtype=np.float64) for zone in cut.zones)
@@ -295,19 +320,27 @@ HEADER = "code_zone,nom_zone,code"
 
 def town(place, part):
     """Return an intercommunalité chosen anywhere in the country, and its rows."""
-    iris = frame.sources().rp2021
+    iris = need_population.sources().rp2021
     epci = str(place.frame.epci[int(part * len(place.frame))])
     assume(epci)
     rows = np.flatnonzero(place.frame.epci == epci)
-    return Territory(epci, "Essai", "epci", 0, len(set(iris["commune"][rows].tolist())), "", "", ()), rows, iris
+    return (
+        Territory(epci, "Essai", "epci", 0, len(set(iris["commune"][rows].tolist())), "", "", ()),
+        rows,
+        iris,
+    )
 
 
 def cut_by(lines, territory, iris):
-    return zoning.from_file("\n".join([HEADER, *lines]).encode(), name="zones.csv", territory=territory, iris=iris)
+    return zoning.from_file(
+        "\n".join([HEADER, *lines]).encode(), name="zones.csv", territory=territory, iris=iris
+    )
 
 
 @settings(max_examples=15)
-@given(st.floats(0, 1, exclude_max=True), st.sampled_from(["iris", "commune"]), st.integers(1, 4), st.randoms())
+@given(
+    st.floats(0, 1, exclude_max=True), st.sampled_from(["iris", "commune"]), st.integers(1, 4), st.randoms()
+)
 def test_a_file_of_zones_gathers_the_codes_it_says_and_leaves_the_others_out(place, part, kind, n, chance):
     territory, rows, iris = town(place, part)
     told = {code: chance.randrange(n + 1) for code in sorted(set(iris[kind][rows].tolist()))}
@@ -335,13 +368,16 @@ def test_a_code_written_twice_refuses_the_whole_file_and_names_its_line(place, p
     assert code in refusal.value.what
 
 
-# --- Seeds and threads -----------------------------------------------------------------------------------------------
+# --- Seeds and threads
+# -----------------------------------------------------------------------------------------------
 
 
 def test_the_same_seed_gives_the_same_bytes_and_another_seed_gives_others(place, everywhere, model, drawn):
-    again = needs.draws_of(needs.model(definition(DEFAULT), n_draws=N, place=place, whole=True), everywhere)
+    again = need_model.model(definition(DEFAULT), n_draws=N, place=place, whole=True).draws(everywhere)
     some = everywhere[:500]
-    other = needs.draws_of(needs.model(definition(DEFAULT), seed=model.seed + 1, n_draws=N, place=place, whole=True), some)
+    other = need_model.model(
+        definition(DEFAULT), seed=model.seed + 1, n_draws=N, place=place, whole=True
+    ).draws(some)
     lived = place.frame.universe[some] > 0
     for name, values in drawn.items():
         assert values.tobytes() == again[name].tobytes(), name
@@ -349,17 +385,17 @@ def test_the_same_seed_gives_the_same_bytes_and_another_seed_gives_others(place,
 
 
 def test_two_seeds_agree_on_the_country_within_their_doubt(place, everywhere, drawn):
-    other = needs.draws_of(needs.model(definition(DEFAULT), seed=7, n_draws=N, place=place), everywhere)["need"]
+    other = need_model.model(definition(DEFAULT), seed=7, n_draws=N, place=place).draws(everywhere)["need"]
     one, two = (values.sum(axis=0, dtype=np.float64) for values in (drawn["need"], other))
     assert abs(one.mean() - two.mean()) <= 6 * (one.std() + two.std()) / N**0.5
 
 
 @pytest.mark.parametrize("workers", [1, 4])
 def test_the_number_of_threads_changes_no_byte(place, model, drawn, monkeypatch, workers):
-    pool = needs.ThreadPoolExecutor
-    monkeypatch.setattr(needs, "ThreadPoolExecutor", lambda max_workers: pool(max_workers=workers))
+    pool = need_model.ThreadPoolExecutor
+    monkeypatch.setattr(need_model, "ThreadPoolExecutor", lambda max_workers: pool(max_workers=workers))
     rows = np.arange(0, len(place.frame), 997)
-    for name, values in needs.draws_of(model, rows).items():
+    for name, values in model.draws(rows).items():
         assert values.tobytes() == drawn[name][rows].tobytes(), name
 
 
@@ -367,22 +403,23 @@ def test_the_number_of_threads_changes_no_byte(place, model, drawn, monkeypatch,
 def test_the_threads_of_linear_algebra_change_no_byte(place, drawn, threads):
     rows = np.arange(0, len(place.frame), 1_999)
     with threadpool_limits(threads):
-        found = needs.draws_of(needs.model(definition(DEFAULT), n_draws=N, place=place, whole=True), rows)
+        found = need_model.model(definition(DEFAULT), n_draws=N, place=place, whole=True).draws(rows)
     for name, values in found.items():
         assert values.tobytes() == drawn[name][rows].tobytes(), name
 
 
 def test_asking_for_every_outcome_does_not_move_the_need(place, drawn):
     rows = np.arange(0, len(place.frame), 1_999)
-    alone = needs.draws_of(needs.model(definition(DEFAULT), n_draws=N, place=place), rows)
+    alone = need_model.model(definition(DEFAULT), n_draws=N, place=place).draws(rows)
     assert list(alone) == ["need"]
     assert alone["need"].tobytes() == drawn["need"][rows].tobytes()
 
 
-# --- Comparing ---------------------------------------------------------------------------------------------------------
+# --- Comparing
+# ---------------------------------------------------------------------------------------------------------
 
 
-@settings(max_examples=20)
+@settings(max_examples=times(10, 20))
 @given(st.floats(0, 1, exclude_max=True), st.floats(0, 1, exclude_max=True))
 def test_comparing_two_territories_the_other_way_round_changes_the_sign(place, sums, one, two):
     universe = total_by(place.epci_of, place.frame.universe, place.n_epci)
@@ -391,7 +428,9 @@ def test_comparing_two_territories_the_other_way_round_changes_the_sign(place, s
     first, second = (100 * sums["need"][k] / universe[k] for k in pair)
     difference = partial(compare.difference, definition=definition(DEFAULT))
     (there, likely), (back, unlikely) = difference(first, second), difference(second, first)
-    assert (there.value, there.low, there.high) == pytest.approx((-back.value, -back.high, -back.low), abs=1e-9)
+    assert (there.value, there.low, there.high) == pytest.approx(
+        (-back.value, -back.high, -back.low), abs=1e-9
+    )
     assert 0 <= likely <= 1
     assert likely + unlikely <= 1
     if pair[0] != pair[1]:
@@ -402,24 +441,27 @@ def test_comparing_two_territories_the_other_way_round_changes_the_sign(place, s
 
 @settings(max_examples=6)
 @given(st.floats(0, 1, exclude_max=True))
-def test_reading_a_territory_under_one_definition_gives_its_own_need(place, sums, part):
+def test_reading_a_territory_under_one_definition_gives_its_own_need(place, model, sums, part):
     epci = int(part * place.n_epci)
     rows = np.flatnonzero(place.epci_of == epci)
     assume(place.frame.adults[rows].sum() > 1_000)
-    (reading,) = compare.definitions([definition(DEFAULT)], rows, n_draws=N)
+    (reading,) = compare.definitions([definition(DEFAULT)], rows, model=model)
     assert reading.need.value == pytest.approx(sums["need"][epci].mean(), rel=1e-6)
-    assert reading.rate.value == pytest.approx(100 * reading.need.value / place.frame.universe[rows].sum(), rel=1e-9)
+    assert reading.rate.value == pytest.approx(
+        100 * reading.need.value / place.frame.universe[rows].sum(), rel=1e-9
+    )
     assert reading.need.sources == (DEFAULT,)
 
 
-# --- Levels and shares that hold whatever is counted ----------------------------------------------------------------
+# --- Levels and shares that hold whatever is counted
+# ----------------------------------------------------------------
 
 
 @pytest.mark.parametrize("departement", ["974", "973", "38"])
 def test_levels_are_the_same_whatever_the_definition(place, model, departement):
     rows = np.flatnonzero(place.frame.departement == departement)
-    own = needs.model(definition(LEVELS), n_draws=N, place=place, whole=True)
-    ours, theirs = needs.draws_of(model, rows), needs.draws_of(own, rows)
+    own = need_model.model(definition(LEVELS), n_draws=N, place=place, whole=True)
+    ours, theirs = model.draws(rows), own.draws(rows)
     for level in ("level_1", "level_2", "level_3"):
         assert np.array_equal(ours[level], theirs[level])
     assert np.array_equal(theirs["need"], theirs["level_3"])
@@ -428,9 +470,9 @@ def test_levels_are_the_same_whatever_the_definition(place, model, departement):
 @pytest.mark.parametrize("id", OFFERED)
 @pytest.mark.parametrize("code", ["973", "97302", "38"])
 def test_no_group_is_concerned_more_than_whole(code, id):
-    from maillage.studies.diagnosis import Request, diagnose
-    from maillage.studies.frame import sources
-    from maillage.studies.territories import gazetteer
+    from maillage.studies.diagnosis.diagnosis import Request, diagnose
+    from maillage.studies.diagnosis.territories import gazetteer
+    from maillage.studies.need.population import sources
 
     territory = gazetteer().get(code)
     cut = zoning.usual(territory, sources().rp2021)

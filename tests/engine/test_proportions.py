@@ -7,6 +7,7 @@ from pytest import approx
 
 from maillage.engine import proportions
 from maillage.engine.proportions import Share
+from maillage.words import rounding
 
 LEVELS = st.sampled_from([0.5, 0.9, 0.95, 0.99])
 
@@ -66,8 +67,8 @@ def test_nobody_has_no_share():
 def test_what_comes_from_a_count_is_found_again(n, data, decimals):
     """Tout pourcentage arrondi d’un effectif retrouve cet effectif, par sa règle."""
     k = data.draw(st.integers(0, n))
-    near = proportions.rounded(100 * k / n, decimals=decimals)
-    down = proportions.rounded(100 * k / n, rule="down", decimals=decimals)
+    near = rounding.rounded(100 * k / n, decimals=decimals)
+    down = rounding.rounded(100 * k / n, rule="down", decimals=decimals)
     assert k in proportions.possible(near, n, decimals).nearest
     assert k in proportions.possible(down, n, decimals).down
 
@@ -76,13 +77,17 @@ def test_what_comes_from_a_count_is_found_again(n, data, decimals):
 def test_possible_forgets_no_count(n, percent):
     """Comparé à l’examen de tous les effectifs, un à un."""
     found = proportions.possible(percent, n)
-    assert found.nearest == tuple(k for k in range(n + 1) if int(proportions.rounded(100 * k / n)) == percent)
+    assert found.nearest == tuple(k for k in range(n + 1) if int(rounding.rounded(100 * k / n)) == percent)
     assert found.down == tuple(k for k in range(n + 1) if 100 * k // n == percent)
 
 
 @pytest.mark.parametrize(
     ("percent", "rule"),
-    [*((k, "down") for k in (28, 57, 43, 19, 72, 13, 37)), *((k, "nearest") for k in (11, 61, 23)), (24, "both")],
+    [
+        *((k, "down") for k in (28, 57, 43, 19, 72, 13, 37)),
+        *((k, "nearest") for k in (11, 61, 23)),
+        (24, "both"),
+    ],
 )
 def test_the_two_rules_of_the_sixty_six_structures(percent, rule):
     """Y-002 : sur 66 structures, ces pourcentages n’existent que par une des deux règles."""
@@ -98,4 +103,4 @@ def test_what_cannot_come_from_its_n():
 
 
 def test_halves_go_up():
-    assert [proportions.rounded(x) for x in (0.5, 1.5, 28.499999999999996, 28.49)] == [1, 2, 29, 28]
+    assert [rounding.rounded(x) for x in (0.5, 1.5, 28.499999999999996, 28.49)] == [1, 2, 29, 28]

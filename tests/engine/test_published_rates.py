@@ -1,4 +1,6 @@
-"""Rates of definitions on the country's real cells: what is published is found again, what contradicts itself is refused."""
+"""Rates of definitions on the country's real cells: what is published is found again, what contradicts
+itself is refused.
+"""
 
 from dataclasses import replace
 
@@ -7,12 +9,13 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from maillage.engine.cells import AGE_OF, AGES, DIPLOMA_OF, DIPLOMAS
+from maillage.engine.cells import AGE_OF, AGES, DIPLOMAS
 from maillage.engine.rates import NoRates
 from maillage.kernel.errors import Refused
 from maillage.reference.definitions import DEFAULT, LEVELS, Margin, definition, definitions, offered
-from maillage.studies import needs
-from maillage.studies import rates as study
+from maillage.studies.need import model
+from maillage.studies.need import rates as study
+from tests.support.profile import times
 
 OFFERED = [d.id for d in offered()]
 WITH_MARGINS = [d.id for d in definitions().values() if d.margins]
@@ -21,7 +24,7 @@ N = 400
 
 @pytest.fixture(scope="module")
 def place():
-    return needs.country()
+    return model.country()
 
 
 def settled(place):
@@ -30,11 +33,7 @@ def settled(place):
 
 def weight_of(margin, place):
     """Return (cells,) how much of each cell a published category holds."""
-    if margin.breakdown == "diploma":
-        return (DIPLOMAS.index(margin.category) == DIPLOMA_OF).astype(float)
-    if margin.category in AGES:
-        return (AGES.index(margin.category) == AGE_OF).astype(float)
-    return study._age_class(margin.category, settled(place), "définition")
+    return study._inside(margin, settled(place), "définition")
 
 
 def rate_of(p, margin, place):
@@ -42,18 +41,35 @@ def rate_of(p, margin, place):
     return p @ weight / weight.sum()
 
 
+def scale_of(d, place):
+    """Return, by breakdown whose classes cover everybody, what brings them to the total: a survey's ages are
+    not those of the census.
+    """
+    found = {}
+    for breakdown in {margin.breakdown for margin in d.margins}:
+        classes = [margin for margin in d.margins if margin.breakdown == breakdown]
+        weights = np.array([weight_of(margin, place) for margin in classes])
+        if np.abs(1 - weights.sum(axis=0)).max() < 1e-6:
+            implied = np.array([margin.rate for margin in classes]) @ (weights @ place.cells)
+            found[breakdown] = d.total / (implied / place.cells.sum())
+            assert found[breakdown] == pytest.approx(1, abs=0.08), "the total and the classes are one survey"
+    return found
+
+
 @pytest.mark.parametrize("id", list(definitions()))
 def test_the_published_total_is_found_again(place, id):
-    p = study.fit(definition(id), settled(place))[0]
+    p = study.fit_rates(definition(id), settled(place))[0]
     assert p @ place.cells / place.cells.sum() == pytest.approx(definition(id).total, abs=1e-9)
     assert ((p > 0) & (p < 1)).all()
 
 
 @pytest.mark.parametrize("id", WITH_MARGINS)
 def test_every_published_margin_is_found_again(place, id):
-    p = study.fit(definition(id), settled(place))[0]
+    p = study.fit_rates(definition(id), settled(place))[0]
+    scale = scale_of(definition(id), place)
     for margin in definition(id).margins:
-        assert rate_of(p, margin, place) == pytest.approx(margin.rate, abs=1e-9), margin.category
+        expected = margin.rate * scale.get(margin.breakdown, 1.0)
+        assert rate_of(p, margin, place) == pytest.approx(expected, abs=1e-9), margin.category
 
 
 def test_the_nested_shares_of_levels_are_found_again(place):
@@ -76,7 +92,8 @@ def test_simulated_readings_stay_around_what_is_published(place, id, seed):
     assert ((found.draws > 0) & (found.draws < 1)).all()
     for margin in d.margins:
         read = rate_of(found.draws, margin, place)
-        assert read.min() < margin.rate < read.max(), margin.category
+        rate = margin.rate * scale_of(d, place).get(margin.breakdown, 1.0)
+        assert read.min() < rate < read.max(), margin.category
 
 
 @pytest.mark.parametrize("id", OFFERED)
@@ -88,13 +105,15 @@ def test_a_survey_alone_is_surer_than_a_survey_and_what_nobody_publishes(place, 
 @settings(max_examples=15)
 @given(st.integers(0, 10**6), st.sampled_from(OFFERED), st.integers(1, 30))
 def test_the_same_seed_gives_the_same_rates_and_another_one_gives_others(place, seed, id, n):
-    one, again, other = (study.draw(definition(id), place.cells, place.bins, seed=s, n=n) for s in (seed, seed, seed + 1))
+    one, again, other = (
+        study.draw(definition(id), place.cells, place.bins, seed=s, n=n) for s in (seed, seed, seed + 1)
+    )
     assert one.draws.tobytes() == again.draws.tobytes()
     assert (one.draws != other.draws).any()
     assert one.centre.tobytes() == other.centre.tobytes()
 
 
-@settings(max_examples=30)
+@settings(max_examples=times(12, 30))
 @given(st.integers(0, 10**6))
 def test_unpublished_parameters_stay_in_their_range(seed):
     drawn, middle = study.unknowns(seed, 200), study.central(200)
@@ -108,10 +127,13 @@ def test_unpublished_parameters_stay_in_their_range(seed):
 
 def test_the_reference_rates_fall_with_the_diploma_and_rise_with_age(place):
     d = definition(DEFAULT)
-    p = study.fit(d, settled(place))[0].reshape(len(AGES), len(DIPLOMAS))
+    p = study.fit_rates(d, settled(place))[0].reshape(len(AGES), len(DIPLOMAS))
     assert (np.diff(p[:, : DIPLOMAS.index("long") + 1], axis=1) < 0).all()
     assert (np.diff(p[:, DIPLOMAS.index("none")]) > 0).all()
-    by_age = [rate_of(p.ravel(), Margin(breakdown="age", category=age, rate=0, low=0, high=0), place) for age in AGES]
+    by_age = [
+        rate_of(p.ravel(), Margin(breakdown="age", category=age, rate=0, low=0, high=0), place)
+        for age in AGES
+    ]
     assert by_age == sorted(by_age)
 
 
@@ -137,7 +159,9 @@ def test_an_age_class_holds_the_people_of_its_ages(place, low, years):
 
 @given(st.integers(16, 100))
 def test_two_ages_cut_in_two_classes_hold_everybody_once(place, cut):
-    young, old = (study._age_class(text, settled(place), "essai") @ place.cells for text in (f"15-{cut - 1}", f"{cut}+"))
+    young, old = (
+        study._age_class(text, settled(place), "essai") @ place.cells for text in (f"15-{cut - 1}", f"{cut}+")
+    )
     assert young + old == pytest.approx(place.cells.sum(), rel=1e-9)
 
 
@@ -154,7 +178,13 @@ def own(total, rates, label="Enquête locale"):
         for name, rate in rates.items()
     )
     return replace(
-        definition(DEFAULT), label=label, recipe="nearest", total=total, total_low=total, total_high=total, margins=margins
+        definition(DEFAULT),
+        label=label,
+        recipe="nearest",
+        total=total,
+        total_low=total,
+        total_high=total,
+        margins=margins,
     )
 
 
@@ -166,7 +196,7 @@ margin_rates = st.floats(0.02, 0.9)
 def test_a_users_own_rates_are_found_again_or_refused(place, total, names, data):
     d = own(total, {name: data.draw(margin_rates) for name in names})
     try:
-        p = study.fit(d, settled(place))[0]
+        p = study.fit_rates(d, settled(place))[0]
     except (Refused, NoRates):
         assert names
         return
@@ -177,14 +207,16 @@ def test_a_users_own_rates_are_found_again_or_refused(place, total, names, data)
 
 @given(st.floats(-1.5, 1.5), categories)
 def test_rates_that_some_country_could_really_have_are_never_refused(place, move, names):
-    p = study.fit(definition(DEFAULT), settled(place))[0]
+    p = study.fit_rates(definition(DEFAULT), settled(place))[0]
     tilted = 1 / (1 + (1 - p) / p * np.exp(-move * (1 + AGE_OF / 4)))
     total = float(tilted @ place.cells / place.cells.sum())
     truth = {name: rate_of(tilted, own(total, {name: 0.5}).margins[0], place) for name in names}
-    found = study.fit(own(total, truth), settled(place))[0]
+    found = study.fit_rates(own(total, truth), settled(place))[0]
     assert found @ place.cells / place.cells.sum() == pytest.approx(total, abs=1e-9)
     for name in names:
-        assert rate_of(found, own(total, {name: 0.5}).margins[0], place) == pytest.approx(truth[name], abs=1e-9)
+        assert rate_of(found, own(total, {name: 0.5}).margins[0], place) == pytest.approx(
+            truth[name], abs=1e-9
+        )
 
 
 by_age = st.lists(st.floats(0.03, 0.7), min_size=len(AGES), max_size=len(AGES))
@@ -195,9 +227,11 @@ def test_ages_that_imply_a_total_within_two_points_are_brought_to_the_stated_one
     shares = np.array([place.cells[k == AGE_OF].sum() for k in range(len(AGES))]) / place.cells.sum()
     total = float(shares @ rates) - gap
     assume(0.03 < total < 0.65)
-    p = study.fit(own(total, dict(zip(AGES, rates, strict=True))), settled(place))[0]
+    p = study.fit_rates(own(total, dict(zip(AGES, rates, strict=True))), settled(place))[0]
     assert p @ place.cells / place.cells.sum() == pytest.approx(total, abs=1e-9)
-    found = [p[k == AGE_OF] @ place.cells[k == AGE_OF] / place.cells[k == AGE_OF].sum() for k in range(len(AGES))]
+    found = [
+        p[k == AGE_OF] @ place.cells[k == AGE_OF] / place.cells[k == AGE_OF].sum() for k in range(len(AGES))
+    ]
     assert np.array(found) / rates == pytest.approx(np.full(len(AGES), found[0] / rates[0]), rel=1e-6)
 
 
@@ -207,14 +241,14 @@ def test_ages_that_imply_a_total_more_than_two_points_away_are_refused(place, ra
     total = float(shares @ rates) + (gap if above else -gap)
     assume(0.001 < total < 0.999)
     with pytest.raises(Refused) as refusal:
-        study.fit(own(total, dict(zip(AGES, rates, strict=True))), settled(place))
+        study.fit_rates(own(total, dict(zip(AGES, rates, strict=True))), settled(place))
     assert f"{100 * total:.1f} %".replace(".", ",") in refusal.value.what
 
 
 @pytest.mark.parametrize("label", ["Enquête locale", "Baromètre v2.1", "Enquête A.B.C."])
 def test_a_refusal_leaves_the_label_of_the_definition_as_it_was_typed(place, label):
     with pytest.raises(Refused) as refusal:
-        study.fit(own(0.15, dict.fromkeys(AGES, 0.3), label), settled(place))
+        study.fit_rates(own(0.15, dict.fromkeys(AGES, 0.3), label), settled(place))
     assert f"« {label} »" in refusal.value.what
     assert "30,0 %" in refusal.value.what
     assert "15,0 %" in refusal.value.what

@@ -57,7 +57,10 @@ def test_an_empty_cell_of_the_seed_stays_empty_and_no_cell_is_negative(tables, c
 @given(raked(), st.data())
 def test_a_margin_of_zero_empties_its_cells(tables, data):
     seed, rows, columns = tables
-    age, diploma = data.draw(st.integers(0, rows.shape[1] - 1)), data.draw(st.integers(0, columns.shape[1] - 1))
+    age, diploma = (
+        data.draw(st.integers(0, rows.shape[1] - 1)),
+        data.draw(st.integers(0, columns.shape[1] - 1)),
+    )
     rows, columns = rows.copy(), columns.copy()
     rows[:, age] = 0
     columns[:, diploma] = 0
@@ -71,7 +74,8 @@ def test_a_margin_of_zero_empties_its_cells(tables, data):
 def test_raking_keeps_every_odds_ratio_of_the_seed(tables, cycles):
     seed, rows, columns = tables
     moved = np.log(rake(seed, rows, columns, cycles=cycles)) - np.log(seed)
-    # Odds ratios are kept when each cell moves by what its row and its column move, and by nothing of its own.
+    # Odds ratios are kept when each cell moves by what its row and its column move, and by nothing of its
+    # own.
     own = (
         moved
         - moved.mean(axis=2, keepdims=True)
@@ -157,7 +161,9 @@ def test_raking_by_groups_does_not_depend_on_the_order_of_rows(tables, chance):
     order = list(range(len(group)))
     chance.shuffle(order)
     found = rake_groups(values, group, rows, columns, cycles=4)
-    assert rake_groups(values[order], group[order], rows[order], columns, cycles=4) == pytest.approx(found[order], rel=1e-9)
+    assert rake_groups(values[order], group[order], rows[order], columns, cycles=4) == pytest.approx(
+        found[order], rel=1e-9
+    )
 
 
 @given(grouped())
@@ -166,7 +172,9 @@ def test_one_group_at_a_time_gives_what_all_groups_together_give(tables):
     together = rake_groups(values, group, rows, columns, cycles=4)
     for k in range(len(columns)):
         here = group == k
-        alone = rake_groups(values[here], np.zeros(here.sum(), dtype=np.int64), rows[here], columns[[k]], cycles=4)
+        alone = rake_groups(
+            values[here], np.zeros(here.sum(), dtype=np.int64), rows[here], columns[[k]], cycles=4
+        )
         assert together[here] == pytest.approx(alone, rel=1e-9)
 
 

@@ -8,7 +8,9 @@ from hypothesis.extra import numpy as hnp
 
 from maillage.engine import rates
 from maillage.engine.cells import AGE_OF, AGES, DIPLOMA_OF, DIPLOMAS, N_AGES, N_CELLS, N_DIPLOMAS
+from maillage.engine.chance import generator
 from maillage.engine.logit import expit, logit
+from maillage.studies.need import rates as study
 
 NONE, LONG = rates.diploma_indicator(DIPLOMAS.index("none")), rates.diploma_indicator(DIPLOMAS.index("long"))
 people_by_cell = hnp.arrays(np.float64, N_CELLS, elements=st.integers(1, 5_000))
@@ -27,7 +29,9 @@ def means(people, p, constraints):
 
 @st.composite
 def published(draw):
-    """A country, a shape, and the five age rates with two diploma rates that some rates of this shape really give."""
+    """A country, a shape, and the five age rates with two diploma rates that some rates of this shape
+    really give.
+    """
     people = draw(people_by_cell)
     draws = draw(st.integers(1, 4))
     scale = scale_of(draw(positions), draws)
@@ -93,7 +97,9 @@ def test_rates_that_have_their_margins_already_do_not_move(people, p):
 def test_only_the_shares_of_people_count(case, factor):
     people, offset, features, constraints, targets, _ = case
     found = rates.solve(people, offset, features, constraints, targets)
-    assert rates.solve(factor * people, offset, features, constraints, targets) == pytest.approx(found, abs=1e-9)
+    assert rates.solve(factor * people, offset, features, constraints, targets) == pytest.approx(
+        found, abs=1e-9
+    )
 
 
 @given(published())
@@ -121,7 +127,11 @@ def test_age_rates_that_imply_another_total_are_refused(people, by_age, gap):
     constraints = np.vstack((np.ones(N_CELLS), ages))
     with pytest.raises(rates.NoRates):
         rates.solve(
-            people, np.full((1, N_CELLS), -2.0), constraints, constraints, np.concatenate(([implied + gap], by_age))[None]
+            people,
+            np.full((1, N_CELLS), -2.0),
+            constraints,
+            constraints,
+            np.concatenate(([implied + gap], by_age))[None],
         )
 
 
@@ -129,7 +139,9 @@ def test_age_rates_that_imply_another_total_are_refused(people, by_age, gap):
 def test_one_category_with_two_rates_is_refused(people, rate, gap):
     constraints = np.vstack((NONE, NONE))
     with pytest.raises(rates.NoRates):
-        rates.solve(people, np.full((1, N_CELLS), -2.0), constraints, constraints, np.array([[rate, rate + gap]]))
+        rates.solve(
+            people, np.full((1, N_CELLS), -2.0), constraints, constraints, np.array([[rate, rate + gap]])
+        )
 
 
 @given(people_by_cell, st.sampled_from([0.0, 1.0, -0.1, 1.5]))
@@ -180,7 +192,11 @@ def test_a_positive_cross_effect_makes_the_diploma_count_more_with_age(parts, g)
 def test_each_cell_has_one_age_and_one_diploma():
     assert (rates.age_indicators().sum(axis=0) == 1).all()
     assert (sum(rates.diploma_indicator(k) for k in range(N_DIPLOMAS)) == 1).all()
-    assert len(set(zip(AGE_OF.tolist(), DIPLOMA_OF.tolist(), strict=True))) == N_CELLS == len(AGES) * len(DIPLOMAS)
+    assert (
+        len(set(zip(AGE_OF.tolist(), DIPLOMA_OF.tolist(), strict=True)))
+        == N_CELLS
+        == len(AGES) * len(DIPLOMAS)
+    )
 
 
 @given(
@@ -227,3 +243,12 @@ def test_a_stronger_link_puts_more_of_the_need_in_modest_households(p, modest, o
     strong = rates.split_by_household(p[None], modest, np.array([odds * factor]))[1]
     assert (strong > weak).all()
     assert (weak > p).all()
+
+
+def test_draws_between_two_bounds_keep_their_middle():
+    drawn = study._between(generator(3, "test"), 1.0, 2.0, 6.0, 4_000)
+    assert drawn.min() >= 1
+    assert drawn.max() <= 6
+    assert np.median(drawn) == pytest.approx(2, abs=0.05)
+    assert np.quantile(drawn, 0.25) == pytest.approx(1.5, abs=0.05)
+    assert np.quantile(drawn, 0.75) == pytest.approx(4, abs=0.15)

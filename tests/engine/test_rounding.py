@@ -6,9 +6,11 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from maillage.engine import rounding
+from maillage.words import rounding
 
-steps = st.builds(lambda mantissa, power: float(mantissa * 10**power), st.sampled_from([1, 2, 5]), st.integers(0, 7))
+steps = st.builds(
+    lambda mantissa, power: float(mantissa * 10**power), st.sampled_from([1, 2, 5]), st.integers(0, 7)
+)
 amounts = st.floats(0, 1e8)
 
 

@@ -1,4 +1,6 @@
-"""The few sites that bring the most demand within reach: never better than the truth, and the truth when said exact."""
+"""The few sites that bring the most demand within reach: never better than the truth, and the truth when
+said exact.
+"""
 
 from itertools import combinations
 
@@ -89,13 +91,21 @@ def test_the_order_of_areas_changes_nothing(chance, n):
     demand, covers = world(chance)
     order = chance.permutation(len(demand))
     first = siting.best_sites(demand, sparse.csr_array(covers), n).covered
-    assert siting.best_sites(demand[order], sparse.csr_array(covers[order]), n).covered == pytest.approx(first)
+    assert siting.best_sites(demand[order], sparse.csr_array(covers[order]), n).covered == pytest.approx(
+        first
+    )
 
 
 @pytest.mark.parametrize("find", [siting.best_sites, siting.greedy])
 def test_empty_questions_have_plain_answers(find):
     nobody = find(np.zeros(3), sparse.csr_array(np.ones((3, 2))), 2)
-    assert (nobody.chosen, nobody.covered, nobody.bound, nobody.gap, nobody.exact) == ((), 0.0, 0.0, 0.0, True)
+    assert (nobody.chosen, nobody.covered, nobody.bound, nobody.gap, nobody.exact) == (
+        (),
+        0.0,
+        0.0,
+        0.0,
+        True,
+    )
     for shape in ((3, 0), (0, 3), (0, 0)):
         found = find(np.ones(shape[0]), sparse.csr_array(shape), 2)
         assert (found.chosen, found.covered, found.exact) == ((), 0.0, True)

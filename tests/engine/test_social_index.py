@@ -1,4 +1,6 @@
-"""The social index: signed gaps to the mean of zones, clipped, averaged, withheld when too little is known."""
+"""The social index: signed gaps to the mean of zones, clipped, averaged, withheld when too little is
+known.
+"""
 
 import numpy as np
 import pytest
@@ -52,7 +54,9 @@ def test_the_unit_of_a_variable_changes_nothing(case, data):
 @given(perimeter(unknown=True), st.integers(2, 20))
 def test_weights_count_only_against_one_another(case, factor):
     values, sign, weight = case
-    assert build(values, sign, factor * weight).index == pytest.approx(build(*case).index, abs=1e-12, nan_ok=True)
+    assert build(values, sign, factor * weight).index == pytest.approx(
+        build(*case).index, abs=1e-12, nan_ok=True
+    )
 
 
 @given(perimeter(**near))
@@ -138,7 +142,9 @@ def test_a_missing_value_leaves_the_other_zones_where_the_mean_of_the_known_ones
     hidden, filled = values.copy(), values.copy()
     hidden[row, column], filled[row, column] = np.nan, others.mean()
     one, two = build(hidden, sign, weight), build(filled, sign, weight)
-    assert np.delete(one.gaps, row, axis=0) == pytest.approx(np.delete(two.gaps, row, axis=0), abs=1e-6, nan_ok=True)
+    assert np.delete(one.gaps, row, axis=0) == pytest.approx(
+        np.delete(two.gaps, row, axis=0), abs=1e-6, nan_ok=True
+    )
 
 
 @given(perimeter(unknown=True), st.randoms(use_true_random=False))
@@ -147,7 +153,9 @@ def test_the_order_of_zones_is_irrelevant(case, chance):
     order = list(range(len(values)))
     chance.shuffle(order)
     found = build(values, sign, weight)
-    assert build(values[order], sign, weight).index == pytest.approx(found.index[order], abs=1e-9, nan_ok=True)
+    assert build(values[order], sign, weight).index == pytest.approx(
+        found.index[order], abs=1e-9, nan_ok=True
+    )
 
 
 @given(perimeter(), st.integers(2, 4))

@@ -1,5 +1,9 @@
-"""Somebody keeps every table of a survey, subtracts, and finds nobody: small random surveys, all that is published of each."""
+"""Somebody keeps every table of a survey, subtracts, and finds nobody: small random surveys, all that is
+published of each.
+"""
 
+import re
+from datetime import date
 from itertools import combinations
 
 import numpy as np
@@ -8,20 +12,24 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from maillage.engine import chance
+from maillage.forms.questionnaire import Choice, Question, Questionnaire
 from maillage.kernel.table import Table
-from maillage.reference.questionnaire import Choice, Question, Questionnaire
-from maillage.reports import survey, survey_cards
-from maillage.studies import tabulation
-from maillage.studies.tabulated import Tabulation, counted
-from maillage.studies.tabulation import Weights
-from tests.engine.attacker import Attacker
+from maillage.reports.survey import cards as survey_cards
+from maillage.reports.survey import document as survey_document
+from maillage.studies.survey import tabulation
+from maillage.studies.survey.tables import Tabulation, counted
+from maillage.studies.survey.tabulation import Weights
+from tests.engine.attacker import OUT, Attacker
+from tests.support.profile import times
 
 LEAST = 11
 ANSWERS = {"age": ("jeune", "adulte", "ancien"), "aise": ("pas", "peu", "tres"), "aide": ("oui", "non")}
 
 
 def asked(name: str, kind: str = "one", **told: str) -> Question:
-    return Question(name=name, kind=kind, label={"fr": f"{name} ?"}, choices=name if name in ANSWERS else "", **told)
+    return Question(
+        name=name, kind=kind, label={"fr": f"{name} ?"}, choices=name if name in ANSWERS else "", **told
+    )
 
 
 FORM = Questionnaire(
@@ -44,12 +52,15 @@ FORM = Questionnaire(
 def table(**columns) -> Table:
     n = len(next(iter(columns.values())))
     return Table(
-        "a.csv", {"id": np.arange(n).astype(str), **{name: np.asarray(v, dtype=str) for name, v in columns.items()}}
+        "a.csv",
+        {"id": np.arange(n).astype(str), **{name: np.asarray(v, dtype=str) for name, v in columns.items()}},
     )
 
 
 def drawn(seed: int, *, most: int = 260) -> Table:
-    """Return the answers of a few dozens or hundreds of people, some of whom say nothing; some combinations are rare."""
+    """Return the answers of a few dozens or hundreds of people, some of whom say nothing; some
+    combinations are rare.
+    """
     random = chance.generator(seed, "attaque")
     n = int(random.integers(40, most))
     at = random.choice(18, n, p=random.dirichlet(np.ones(18) * random.choice([0.4, 0.9, 3])))
@@ -58,7 +69,9 @@ def drawn(seed: int, *, most: int = 260) -> Table:
         for name, step in zip(ANSWERS, (1, 3, 9), strict=True)
     }
     silent = random.choice([0.0, 0.04])
-    return table(**{name: np.where(random.uniform(size=n) < silent, "nsp", each) for name, each in columns.items()})
+    return table(
+        **{name: np.where(random.uniform(size=n) < silent, "nsp", each) for name, each in columns.items()}
+    )
 
 
 def filters(names: tuple[str, ...]) -> list[dict[str, str]]:
@@ -67,12 +80,16 @@ def filters(names: tuple[str, ...]) -> list[dict[str, str]]:
 
 
 def everything(answers: Table) -> list[tuple[Tabulation, dict[str, str]]]:
-    """Return every table one may ask of a survey: each question alone, by another, under one filter or two."""
+    """Return every table one may ask of a survey: each question alone, by another, under one filter or
+    two.
+    """
     held, out = tabulation.sample(answers, FORM), []
     for question in ANSWERS:
         others = tuple(name for name in ANSWERS if name != question)
         for where in filters(others):
-            only = tabulation.only(held, {name: [answer] for name, answer in where.items()}) if where else held
+            only = (
+                tabulation.only(held, {name: [answer] for name, answer in where.items()}) if where else held
+            )
             for by in ("", *others):
                 if by not in where and len(where) + bool(by) < 3:
                     out.append((tabulation.of_sample(only, question, by=by), where))
@@ -83,7 +100,8 @@ def everything(answers: Table) -> list[tuple[Tabulation, dict[str, str]]]:
 def test_nothing_withheld_is_found_from_all_the_tables_of_a_survey(seed):
     """Croisements dans les deux sens et filtres d’un ou de deux critères, lus ensemble.
 
-    Une case de trois questions peut être serrée par les tableaux de deux questions : ceux de trois n’y ajoutent rien.
+    Une case de trois questions peut être serrée par les tableaux de deux questions : ceux de trois n’y
+    ajoutent rien.
     """
     every, fewer = Attacker(ANSWERS), Attacker(ANSWERS)
     answers = drawn(seed)
@@ -118,9 +136,11 @@ def test_respondents_are_not_cut_in_pieces_either():
 
 
 @given(st.integers(0, 100_000))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=times(40, 200), deadline=None)
 def test_two_questions_told_alone_and_crossed(seed):
-    """Plusieurs centaines de petites enquêtes : deux questions, leurs tableaux simples, leurs deux croisements."""
+    """Plusieurs centaines de petites enquêtes : deux questions, leurs tableaux simples, leurs deux
+    croisements.
+    """
     answers, attacker = drawn(seed), Attacker({name: ANSWERS[name] for name in ("age", "aise")})
     held = tabulation.sample(answers, FORM)
     attacker.learn(attacker.mask(), len(answers))
@@ -130,13 +150,17 @@ def test_two_questions_told_alone_and_crossed(seed):
 
 
 @given(st.integers(0, 100_000))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=times(12, 40), deadline=None)
 def test_the_base_of_a_question_asked_of_some_gives_nothing_away(seed):
-    """« Qui vous aide ? » n’est posée qu’à ceux qui ne sont pas très à l’aise : sa base ne dit pas combien le sont."""
+    """« Qui vous aide ? » n’est posée qu’à ceux qui ne sont pas très à l’aise : sa base ne dit pas combien
+    le sont.
+    """
     answers = drawn(seed)
     random = chance.generator(seed, "qui")
     who = np.where(
-        answers["aise"] == "tres", "", random.choice(["proche", "lieu", "autre"], len(answers), p=[0.6, 0.3, 0.1])
+        answers["aise"] == "tres",
+        "",
+        random.choice(["proche", "lieu", "autre"], len(answers), p=[0.6, 0.3, 0.1]),
     )
     answers = table(aise=np.where(answers["aise"] == "nsp", "peu", answers["aise"]), qui=who)
     held = tabulation.sample(answers, FORM)
@@ -156,24 +180,32 @@ def test_the_base_of_a_question_asked_of_some_gives_nothing_away(seed):
 
 
 def test_a_question_asked_of_nearly_all_tells_neither_its_base_nor_its_shares():
-    answers = table(aise=["pas"] * 60 + ["peu"] * 125 + ["tres"] * 7, qui=["proche"] * 90 + ["lieu"] * 95 + [""] * 7)
+    answers = table(
+        aise=["pas"] * 60 + ["peu"] * 125 + ["tres"] * 7, qui=["proche"] * 90 + ["lieu"] * 95 + [""] * 7
+    )
     held = tabulation.sample(answers, FORM)
     card = next(each for each in survey_cards.every(held) if each.asked.name == "qui")
-    assert all(line["effectif"] == "" and line["base"] == "" for line in survey.rows([card], computed="brut"))
-    assert "185" not in survey.base(card, "brut")
-    assert "nombre de réponses non publié" in survey.base(card, "brut")
+    assert all(
+        line["effectif"] == "" and line["base"] == ""
+        for line in survey_document.rows([card], computed="brut")
+    )
+    assert "185" not in survey_document.base(card, "brut")
+    assert "nombre de réponses non publié" in survey_document.base(card, "brut")
 
 
 def test_months_of_a_few_people_are_put_together():
     days = ["2026-01-05"] * 20 + ["2026-02-03"] * 2 + ["2026-03-03"] * 30 + ["2026-04-01"] * 3
     found = tabulation.tabulate(table(jour=days), FORM, "jour")
-    assert [(row.label, row.n) for row in found.rows] == [("jusqu’à janvier 2026", 20), ("février 2026 ou après", 35)]
+    assert [(row.label, row.n) for row in found.rows] == [
+        ("jusqu’à janvier 2026", 20),
+        ("février 2026 ou après", 35),
+    ]
     alone = tabulation.tabulate(table(jour=["2026-01-05"] * 20 + ["2026-02-03"] * 2), FORM, "jour")
     assert [row.label for row in alone.rows] == ["toutes les dates"]
 
 
 @given(st.integers(0, 100_000))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=times(12, 40), deadline=None)
 def test_two_editions_cut_numbers_and_dates_at_the_same_place(seed):
     """D’autres classes donneraient, par soustraction, les nouveaux venus qui tombent entre les deux."""
     random = chance.generator(seed, "editions")
@@ -181,7 +213,11 @@ def test_two_editions_cut_numbers_and_dates_at_the_same_place(seed):
     newer = np.round(random.gamma(6, random.choice([1, 20]), int(random.integers(11, 60)))).astype(int)
     for name, old, new in (
         ("annees", ages.astype(str), newer.astype(str)),
-        ("jour", [f"20{20 + k // 60:02}-{k % 12 + 1:02}-05" for k in ages], [f"2026-{k % 12 + 1:02}-05" for k in newer]),
+        (
+            "jour",
+            [f"20{20 + k // 60:02}-{k % 12 + 1:02}-05" for k in ages],
+            [f"2026-{k % 12 + 1:02}-05" for k in newer],
+        ),
     ):
         first = tabulation.tabulate(table(**{name: old}), FORM, name)
         before = (counted(first.counts()),)
@@ -193,7 +229,9 @@ def test_two_editions_cut_numbers_and_dates_at_the_same_place(seed):
 
 
 def weighed(seed: int):
-    """Return answers weighted on one variable, as a platform does, and what everybody knows: who answered, who lives there."""
+    """Return answers weighted on one variable, as a platform does, and what everybody knows: who answered,
+    who lives there.
+    """
     random = chance.generator(seed, "poids")
     answers = drawn(seed)
     variable = str(random.choice(["age", "aide"]))
@@ -212,9 +250,11 @@ def weighed(seed: int):
 
 
 @given(st.integers(0, 100_000))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=times(15, 60), deadline=None)
 def test_a_weighted_share_beside_its_count_does_not_tell_who_gave_the_answer(seed):
-    """Part redressée, effectif et poids de chaque classe : trois équations, et la réponse de deux personnes d’une classe."""
+    """Part redressée, effectif et poids de chaque classe : trois équations, et la réponse de deux
+    personnes d’une classe.
+    """
     kept, variable, counts, weights, given_weights = weighed(seed)
     if counts.min() < LEAST:
         return
@@ -233,16 +273,284 @@ def test_a_weighted_share_beside_its_count_does_not_tell_who_gave_the_answer(see
         attacker.learn(attacker.mask(**{question: True}), int(said.sum()))
         base = np.array([each_weight.get(state[variable], 0.0) for state in attacker.possible])
         whole = float(weights[said].sum())
-        for line in survey.rows([card], computed="redressé"):
+        for line in survey_document.rows([card], computed="redressé"):
             if line["effectif"] != "":
                 attacker.learn(attacker.mask(**{question: [line["modalite"]]}), line["effectif"])
             if line["part"] != "":
                 assert line["part"] == int(line["part"])
                 goal = attacker.mask(**{question: [line["modalite"]]}) * base
-                attacker.learn(goal, (line["part"] / 100 - 0.005) * whole, (line["part"] / 100 + 0.005) * whole)
+                attacker.learn(
+                    goal, (line["part"] / 100 - 0.005) * whole, (line["part"] / 100 + 0.005) * whole
+                )
         for name in strata:
             for answer in ANSWERS[question]:
                 n = int(((kept[variable] == name) & (kept[question] == answer)).sum())
                 if 0 < n < LEAST:
                     low, high = attacker.span(attacker.mask(**{variable: [name], question: [answer]}))
                     assert high - low > 2, (question, answer, name, n)
+
+
+# ------------------------------------------------------------------------- one thing said twice, and read whole
+
+BANDS = {
+    "jeune": ("de 15 à 29 ans", 15, 29),
+    "adulte": ("de 30 à 59 ans", 30, 59),
+    "ancien": ("60 ans ou plus", 60, 120),
+}
+# Between 26 and 30 years, and between 46 and 50, nobody finds a class.
+HOLES = {"a": ("de 15 à 25 ans", 15, 25), "b": ("de 30 à 45 ans", 30, 45), "c": ("50 ans ou plus", 50, 120)}
+TWICE = Questionnaire(
+    id="deux",
+    title="Deux fois l’âge",
+    kind="inhabitants",
+    lists={
+        name: tuple(Choice(name=each, label={"fr": label}) for each, (label, _, _) in bands.items())
+        for name, bands in (("tranche", BANDS), ("trous", HOLES))
+    },
+    items=(
+        Question(name="age", kind="integer", label={"fr": "Votre âge ?"}),
+        Question(name="tranche", kind="one", choices="tranche", label={"fr": "Dans quelle tranche ?"}),
+        Question(name="trous", kind="one", choices="trous", label={"fr": "Et ici ?"}),
+    ),
+)
+
+
+def band(ages, bands, silent):
+    """Return the class of each age, nothing when no class holds it, or when one says nothing."""
+    found = np.full(len(ages), "", dtype="<U8")
+    for name, (_, low, high) in bands.items():
+        found[(ages >= low) & (ages <= high)] = name
+    return np.where(silent, "refus", found)
+
+
+def aged(seed: int, n: int):
+    """Return the ages of n people, as they say them in years, in classes, and in classes with holes."""
+    random = chance.generator(seed, "ages")
+    ages = np.clip(np.round(random.gamma(5, random.choice([6, 9]), n) + 12), 15, 99).astype(int)
+    hush = random.choice([0.03, 0.1])
+    return ages, {
+        "age": np.where(random.uniform(size=n) < hush, "refus", ages.astype(str)),
+        "tranche": band(ages, BANDS, random.uniform(size=n) < hush / 2),
+        "trous": band(ages, HOLES, random.uniform(size=n) < hush),
+    }
+
+
+def edition(held, before=()):
+    """Return all that an edition prints: its document, as page and PDF draw it, the lines of its tables, and
+    the counts it keeps.
+    """
+    made = survey_cards.tables(held, before=before)
+    told = []
+    for name, code in zip(held.weights.variables, held.weights.codes, strict=True) if held.weights else ():
+        if held.tells_margin(name, before):
+            counts = np.bincount(code)
+            share = [100 * n / counts.sum() for n in counts.tolist()]
+            rows = [(f"{k}", n, p, p) for k, (n, p) in enumerate(zip(counts.tolist(), share, strict=True))]
+            told.append(survey_document.Sample(name=name, label=f"§{name}", source="", rows=rows))
+    results = survey_document.Results(
+        title="",
+        place="",
+        universe="",
+        kind="inhabitants",
+        n=len(held.domain),
+        on=date(2026, 11, 22),
+        weighted=held.weights is not None,
+        rounding="nearest",
+        questionnaire=held.reader.questionnaire,
+        cards=[card for _, card in made],
+        sample=told,
+    )
+    counts = [whole.counts() for whole, _ in made]
+    counts += [{"question": "", "by": "", "n": len(held.domain), "groups": {}, "bounds": [], "cells": []}]
+    counts += [
+        {
+            "question": each.label,
+            "by": "",
+            "n": len(held.domain),
+            "groups": {},
+            "bounds": [],
+            "cells": [[name, "", n] for name, n, _, _ in each.rows],
+        }
+        for each in told
+    ]
+    lines = survey_document.rows(results.cards, computed=results.computed)
+    return survey_document.document(results).data(), lines, counts, made
+
+
+def ends(question: str, name: str, whole):
+    """Return the ages that a class holds, from the words that everybody reads."""
+    for bands in (BANDS, HOLES):
+        if name in bands and question in ("tranche", "trous"):
+            return bands[name][1:]
+    figures = [int(each) for each in re.findall(r"\d+", name)]
+    if name.startswith("<"):
+        return 0, figures[0] - 1
+    return (figures[0], 120) if name.endswith("+") else (figures[0], figures[-1])
+
+
+def overlap(one, other) -> bool:
+    return max(one[0], other[0]) <= min(one[1], other[1])
+
+
+def spy(answers_of: dict, classes: dict, cuts: dict, editions=("1",)) -> Attacker:
+    """Return somebody who knows the questionnaire: an age stands in one class of each cut, or in a hole."""
+    held = Attacker(
+        {
+            **answers_of,
+            **{name: tuple(map(str, range(len(cut)))) for name, cut in cuts.items()},
+            "edition": editions,
+        }
+    )
+    spans = {**classes, **{name: {str(k): span for k, span in enumerate(cut)} for name, cut in cuts.items()}}
+
+    def holds(state) -> bool:
+        said = [spans[name][state[name]] for name in spans if state[name] != OUT]
+        whole = [name for name in cuts if state[name] == OUT]
+        return state["edition"] != OUT and not whole and all(overlap(a, b) for a, b in combinations(said, 2))
+
+    held.possible = [state for state in held.possible if holds(state)]
+    return held
+
+
+def learn_edition(attacker: Attacker, data, lines, made, within: dict) -> None:
+    """Learn what an edition prints, from its lines and its drawn tables; keep what it withholds."""
+    attacker.learn(attacker.mask(**within), attacker.size[within["edition"][-1]])
+    for line in lines:
+        mask = attacker.mask(**within, **{line["question"]: [line["modalite"]]})
+        if line["effectif"] != "":
+            attacker.learn(mask, line["effectif"])
+        elif line["part"] == "":
+            attacker.secrets[f"{line['question']}={line['modalite']} {within}"] = mask
+        if line["base"] != "":
+            attacker.learn(attacker.mask(**within, **{line["question"]: True}), line["base"])
+    labels = {
+        card.asked.label: (card.asked.name, {each.label: each.name for each in card.asked.lines})
+        for _, card in made
+    }
+    for grid in drawn_tables(data):
+        name, known = labels.get(grid["caption"], ("", {}))
+        if grid["columns"][1] == "Réponses":  # who answered, beside the population
+            name = grid["caption"].split(" : ")[0]
+            known = {cells[0]["text"]: cells[0]["text"] for cells in grid["rows"]}
+        for cells in grid["rows"]:
+            if name and cells[0]["text"] in known and cells[1]["text"].isdigit():
+                attacker.learn(
+                    attacker.mask(**within, **{name: [known[cells[0]["text"]]]}), int(cells[1]["text"])
+                )
+
+
+def drawn_tables(held):
+    """Yield every table of a document, wherever it stands."""
+    if isinstance(held, dict):
+        if {"caption", "columns", "rows"} <= set(held):
+            yield held
+        for each in held.values():
+            yield from drawn_tables(each)
+    elif isinstance(held, (list, tuple)):
+        for each in held:
+            yield from drawn_tables(each)
+
+
+def weights_on(ages, cut):
+    code = np.array(
+        [next(k for k, (low, high) in enumerate(cut) if low <= age <= high) for age in ages.tolist()]
+    )
+    values = np.linspace(0.8, 1.2, len(cut))[code]
+    return Weights(values=values, initial=np.ones(len(ages)), codes=[code], variables=("age",))
+
+
+CUTS = (
+    None,
+    ((0, 25), (26, 39), (40, 60), (61, 120)),
+    ((0, 29), (30, 59), (60, 120)),
+    ((0, 19), (20, 64), (65, 120)),
+)
+
+
+@given(st.integers(0, 100_000))
+@settings(max_examples=times(15, 100), deadline=None)
+def test_an_age_said_in_several_ways_gives_nobody_away(seed):
+    """L’âge en années, en tranches, en tranches à trous, et « Qui a répondu » dans un autre découpage encore :
+    une seule lecture, et rien de masqué ne se retrouve.
+    """
+    random = chance.generator(seed, "decoupage")
+    ages, columns = aged(seed, int(random.integers(60, 260)))
+    cut = CUTS[int(random.integers(len(CUTS)))]
+    held = tabulation.sample(table(**columns), TWICE, weights_on(ages, cut) if cut else None)
+    data, lines, _, made = edition(held)
+    attacker = spied(made, cut)
+    attacker.size = {"1": len(ages)}
+    learn_edition(attacker, data, lines, made, {"edition": ["1"]})
+    assert not list(attacker.found(LEAST))
+
+
+def spied(made, cut, editions=("1",)) -> Attacker:
+    names = {whole.question: tuple(row.category for row in whole.of()) for whole, _ in made}
+    spans = {
+        question: {name: ends(question, name, None) if name != "valeurs" else (0, 120) for name in each}
+        for question, each in names.items()
+    }
+    return spy(names, spans, {"§age": cut} if cut else {}, editions)
+
+
+@given(st.integers(0, 100_000))
+@settings(max_examples=times(5, 40), deadline=None)
+def test_two_editions_of_ages_said_twice_give_nobody_away(seed):
+    """La première édition, puis la seconde avec au moins onze réponses de plus, lues ensemble."""
+    random = chance.generator(seed, "editions")
+    n, more = int(random.integers(60, 200)), int(random.integers(11, 80))
+    ages, columns = aged(seed, n + more)
+    cut = CUTS[int(random.integers(len(CUTS)))]
+    held = [
+        tabulation.sample(
+            table(**{name: cells[:size] for name, cells in columns.items()}),
+            TWICE,
+            weights_on(ages[:size], cut) if cut else None,
+        )
+        for size in (n, n + more)
+    ]
+    first = edition(held[0])
+    second = edition(held[1], [counted(each, 1) for each in first[2]])
+    if [w.bounds for w, _ in first[3]] != [w.bounds for w, _ in second[3]]:
+        return  # other classes: the second withholds them all, and there is nothing to read
+    attacker = spied(second[3], cut, ("1", "2"))
+    attacker.size = {"1": n, "2": n + more}
+    learn_edition(attacker, first[0], first[1], first[3], {"edition": ["1"]})
+    learn_edition(attacker, second[0], second[1], second[3], {"edition": ["1", "2"]})
+    assert not list(attacker.found(LEAST))
+
+
+def test_who_answered_is_published_when_it_tells_of_nobody():
+    """Sans réponse masquée autour, « Qui a répondu » reste publié : la protection ne retire pas tout."""
+    ages = np.repeat([20, 35, 45, 70], 30)
+    columns = {"age": ages.astype(str), "tranche": band(ages, BANDS, np.zeros(120, dtype=bool))}
+    held = tabulation.sample(table(**columns), TWICE, weights_on(ages, CUTS[2]))
+    assert held.tells_margin("age")
+    data, *_ = edition(held)
+    assert [grid for grid in drawn_tables(data) if grid["columns"][1] == "Réponses"]
+
+
+def test_the_demonstration_is_not_found_by_subtraction():
+    """La fuite décrite : 84 réponses de moins de 40 ans dans « Qui a répondu », 77 dans l’âge en années."""
+    ages = np.repeat([20, 30, 50, 65, 80], (65, 19, 40, 24, 44))
+    hush = np.zeros(192, dtype=bool)
+    hush[[*range(60, 67), 100, 101, *range(189, 192)]] = True
+    columns = {
+        "age": np.where(hush, "refus", ages.astype(str)),
+        "tranche": band(ages, BANDS, np.zeros(192, dtype=bool)),
+    }
+    cut = ((0, 25), (26, 39), (40, 60), (61, 70), (71, 120))
+    held = tabulation.sample(table(**columns), TWICE, weights_on(ages, cut))
+    data, lines, _, made = edition(held)
+    attacker = spied(made, cut)
+    attacker.size = {"1": 192}
+    learn_edition(attacker, data, lines, made, {"edition": ["1"]})
+    for low, high in ((0, 39), (40, 60), (61, 120)):
+        refused = np.array(
+            [
+                float(state["age"] == OUT and overlap(cut[int(state["§age"])], (low, high)))
+                for state in attacker.possible
+            ]
+        )
+        least, most = attacker.span(refused)
+        assert most - least >= LEAST - 1e-5

@@ -4,19 +4,22 @@ from datetime import date
 
 import numpy as np
 
+from maillage.forms.questionnaire import Choice, Group, Question, Questionnaire
 from maillage.kernel.estimate import Estimate, Withheld
 from maillage.kernel.table import Table
-from maillage.reference.questionnaire import Choice, Group, Question, Questionnaire
-from maillage.reports import survey, survey_cards
-from maillage.reports import survey_charts as charts
-from maillage.reports.survey_findings import Asked, Line
-from maillage.studies.tabulation import sample
+from maillage.reports.survey import cards as survey_cards
+from maillage.reports.survey import charts
+from maillage.reports.survey import document as survey_document
+from maillage.reports.survey.findings import Line, QuestionAnswers
+from maillage.studies.survey.tabulation import sample
 
 CHOICES = {"oui": "Oui", "non": "Non"}
 
 
 def cards(few: int, towns: int = 2, by: str = ""):
-    """Return the cards of a form asked of 100 people, of which `few` are asked a second question. by: crossed by it."""
+    """Return the cards of a form asked of 100 people, of which `few` are asked a second question. by:
+    crossed by it.
+    """
     lists = {
         "ouinon": tuple(Choice(name=name, label={"fr": label}) for name, label in CHOICES.items()),
         "ville": tuple(Choice(name=f"v{k}", label={"fr": f"Ville {k}"}) for k in range(towns)),
@@ -24,7 +27,11 @@ def cards(few: int, towns: int = 2, by: str = ""):
     items = (
         Question(name="equipe", kind="one", label={"fr": "Êtes-vous équipé ?"}, choices="ouinon"),
         Question(
-            name="raison", kind="one", label={"fr": "Faute d’argent ?"}, choices="ouinon", relevant="${equipe} = 'non'"
+            name="raison",
+            kind="one",
+            label={"fr": "Faute d’argent ?"},
+            choices="ouinon",
+            relevant="${equipe} = 'non'",
         ),
         Question(name="ville", kind="one", label={"fr": "Où habitez-vous ?"}, choices="ville"),
     )
@@ -39,32 +46,34 @@ def cards(few: int, towns: int = 2, by: str = ""):
     )
     return {
         card.asked.name: card
-        for card in survey_cards.every(sample(rows, Questionnaire(id="f", title="F", lists=lists, items=items)), by=by)
+        for card in survey_cards.every(
+            sample(rows, Questionnaire(id="f", title="F", lists=lists, items=items)), by=by
+        )
     }
 
 
 def test_a_question_asked_of_a_few_people_does_not_tell_how_many():
     card = cards(few=3)["raison"]
-    told = survey.base(card, "brut")
+    told = survey_document.base(card, "brut")
     assert "moins de 11 réponses" in told
     assert not {"3", "97"} & set(told.replace(".", " ").replace(",", " ").split()), told
-    (one, *_) = survey.rows([card], computed="brut")
+    (one, *_) = survey_document.rows([card], computed="brut")
     assert one["base"] == ""
     assert "97" not in " ".join(card.notes)
 
 
 def test_a_question_asked_of_many_tells_its_base():
     card = cards(few=40)["raison"]
-    assert "n = 40" in survey.base(card, "brut")
-    assert survey.rows([card], computed="brut")[0]["base"] == 40
+    assert "n = 40" in survey_document.base(card, "brut")
+    assert survey_document.rows([card], computed="brut")[0]["base"] == 40
 
 
 def test_many_withheld_answers_are_told_in_one_line():
     card = cards(few=40, towns=30)["ville"]
-    grid = survey.table(card, "brut")
+    grid = survey_document.table(card, "brut")
     assert [row[0].text[:16] for row in grid.rows][1:] == ["Non publiées : V"]
     assert grid.rows[1][0].text.count(",") < 6  # the CSV names every one of them
-    assert "Ville 29" not in survey.chart(card, id="x").svg
+    assert "Ville 29" not in survey_document.chart(card, id="x").svg
 
 
 def test_a_group_left_out_of_a_crossed_table_is_named():
@@ -79,34 +88,47 @@ def test_questions_are_read_by_the_parts_of_the_questionnaire():
         title="Essai",
         items=(
             Question(name="seule", kind="one", label={"fr": "Seule ?"}),
-            Group(name="g", label={"fr": "Vos appareils"}, items=(Question(name="a", kind="one", label={"fr": "A ?"}),)),
+            Group(
+                name="g",
+                label={"fr": "Vos appareils"},
+                items=(Question(name="a", kind="one", label={"fr": "A ?"}),),
+            ),
         ),
     )
     cards = [
-        survey.Card(asked=Asked(name=name, label=f"{name} ?", lines=[], n=0, universe="", weighted=False))
+        survey_document.Card(
+            asked=QuestionAnswers(name=name, label=f"{name} ?", lines=[], n=0, universe="", weighted=False)
+        )
         for name in ("seule", "a")
     ]
-    made = survey.themes(form, cards, "brut")
+    made = survey_document.themes(form, cards, "brut")
     assert [chapter.title for chapter in made] == ["Vos appareils", "Autres questions"]
     assert all(chapter.folds for chapter in made)
-    assert [chapter.title for chapter in survey.themes(form, cards[:1], "brut")] == ["Question par question"]
+    assert [chapter.title for chapter in survey_document.themes(form, cards[:1], "brut")] == [
+        "Question par question"
+    ]
 
 
 def test_a_crossed_question_with_nothing_to_show_says_it_in_one_line():
     held = Withheld(reason="Moins de 11 répondants.", unit="pourcent", universe="", n=24, method="m")
     line = Line(
-        name="oui", label="Oui", figure=Estimate(value=50, low=40, high=60, unit="pourcent", universe="", n=64, method="m")
+        name="oui",
+        label="Oui",
+        figure=Estimate(value=50, low=40, high=60, unit="pourcent", universe="", n=64, method="m"),
     )
-    asked = Asked(name="q", label="Q ?", lines=[line], n=64, universe="", weighted=False)
-    group = survey.Group(label="Jeunes", n=24, lines=[Line(name="oui", label="Oui", figure=held)])
-    card = survey.Card(asked=asked, by="age", by_label="Âge", groups=[group])
-    last = survey.card_blocks(card, "brut", id="q")[-1]
+    asked = QuestionAnswers(name="q", label="Q ?", lines=[line], n=64, universe="", weighted=False)
+    group = survey_document.Group(label="Jeunes", n=24, lines=[Line(name="oui", label="Oui", figure=held)])
+    card = survey_document.Card(asked=asked, by="age", by_label="Âge", groups=[group])
+    last = survey_document.card_blocks(card, "brut", id="q")[-1]
     assert last.kind == "callout"
     assert "Jeunes (n\xa0=\xa024)" in last.text
-    both = survey.Card(
-        asked=asked, by="age", by_label="Âge", groups=[group, survey.Group(label="Âgés", n=40, lines=[line])]
+    both = survey_document.Card(
+        asked=asked,
+        by="age",
+        by_label="Âge",
+        groups=[group, survey_document.Group(label="Âgés", n=40, lines=[line])],
     )
-    grid = survey.crossed(both)
+    grid = survey_document.crossed(both)
     assert [row[0].text for row in grid.rows] == ["Âgés"]
     assert "Aucun chiffre publié pour : Jeunes" in grid.note
 
@@ -123,6 +145,11 @@ def test_a_small_chart_whose_bars_are_nearly_all_withheld_counts_them():
 
 def test_a_document_has_no_empty_chapter():
     results = survey_cards.results(
-        [], title="t", questionnaire=Questionnaire(id="f", title="t"), n=0, weighted=False, on=date(2026, 11, 20)
+        [],
+        title="t",
+        questionnaire=Questionnaire(id="f", title="t"),
+        n=0,
+        weighted=False,
+        on=date(2026, 11, 20),
     )
-    assert all(chapter.blocks for chapter in survey.document(results).chapters)
+    assert all(chapter.blocks for chapter in survey_document.document(results).chapters)

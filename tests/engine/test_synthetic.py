@@ -89,18 +89,24 @@ def test_the_diploma_sensitivity_is_the_gain_of_a_small_move(case, p):
 
     def concerned(move):
         share = expit(logit(low / people) + move)
-        factor = np.where(below, (share * people / low)[:, None], ((1 - share) * people / (people - low))[:, None])
+        factor = np.where(
+            below, (share * people / low)[:, None], ((1 - share) * people / (people - low))[:, None]
+        )
         return (counts * factor) @ p
 
     gain = (concerned(step) - concerned(-step)) / (2 * step)
-    assert synthetic.diploma_sensitivity(counts, p, below, effect=1.0) == pytest.approx(gain, rel=1e-4, abs=1e-4)
+    assert synthetic.diploma_sensitivity(counts, p, below, effect=1.0) == pytest.approx(
+        gain, rel=1e-4, abs=1e-4
+    )
 
 
 @given(areas(), st.booleans())
 def test_an_area_where_everybody_has_the_same_side_of_the_bac_gains_nobody(case, low):
     counts, p = case
     counts = counts * (below if low else ~below)
-    assert synthetic.diploma_sensitivity(counts, p, below, effect=0.5) == pytest.approx(np.zeros(len(counts)), abs=1e-9)
+    assert synthetic.diploma_sensitivity(counts, p, below, effect=0.5) == pytest.approx(
+        np.zeros(len(counts)), abs=1e-9
+    )
 
 
 @st.composite
@@ -142,7 +148,9 @@ def test_areas_of_a_group_that_stand_apart_are_refused(case):
     moves, weight, group, n = case
     assume(n > 1)
     with pytest.raises(ValueError):
-        synthetic.centred(np.vstack((moves, moves[:1])), np.append(weight, weight[0]), np.append(group, group[0]), n)
+        synthetic.centred(
+            np.vstack((moves, moves[:1])), np.append(weight, weight[0]), np.append(group, group[0]), n
+        )
 
 
 @given(grouped())
@@ -197,7 +205,9 @@ def test_the_mean_over_draws_stays_close_to_what_is_expected(rate, response, spr
     expected = np.full((1, n), rate * size)
 
     def bias(variance):
-        found = synthetic.people(expected, np.array([size]), np.array([response]), moves, np.array([variance]))
+        found = synthetic.people(
+            expected, np.array([size]), np.array([response]), moves, np.array([variance])
+        )
         return abs(found.mean() - rate * size)
 
     assert bias(spread**2) <= 0.005 * size * rate * (1 - rate)
@@ -234,4 +244,6 @@ def test_groups_of_groups_add_up_to_the_same(case, parts):
     hnp.arrays(np.int64, 9, elements=st.integers(0, 3)),
 )
 def test_adding_by_group_keeps_the_total(values, group):
-    assert synthetic.add_by(values, group, 4).sum(axis=0) == pytest.approx(values.sum(axis=0, dtype=np.float64), rel=1e-12)
+    assert synthetic.add_by(values, group, 4).sum(axis=0) == pytest.approx(
+        values.sum(axis=0, dtype=np.float64), rel=1e-12
+    )

@@ -23,11 +23,6 @@ def test_three_targets_are_reached_with_two_misses_each_at_most(misses, outcome)
     assert Reached(misses=misses).outcome == outcome
 
 
-@pytest.mark.parametrize(("way", "skill"), [("mouse", "aim"), ("touch", "aim"), ("keyboard", "reach")])
-def test_reaching_by_keys_is_recorded_apart_from_aiming(way, skill):
-    assert Reached(misses=[0, 0, 0], way=way).skill == skill
-
-
 def test_scrolling_is_passed_without_the_hint():
     assert Scrolled(helped=False).outcome == "passed"
     assert Scrolled(helped=True).outcome == "failed"
@@ -57,7 +52,8 @@ def test_the_trap_is_not_opened_and_the_true_message_is_not_erased(trap, true):
 
 
 @pytest.mark.parametrize(
-    ("answers", "right", "outcome"), [(1, True, "passed"), (2, True, "passed"), (3, True, "failed"), (2, False, "failed")]
+    ("answers", "right", "outcome"),
+    [(1, True, "passed"), (2, True, "passed"), (3, True, "failed"), (2, False, "failed")],
 )
 def test_the_hour_is_found_in_two_answers_at_most(answers, right, outcome):
     assert Found(answers=answers, right=right, pages=9).outcome == outcome
@@ -87,7 +83,13 @@ def test_the_hand_is_mastered_as_the_person_says(answers, said):
 
 def test_a_failure_stands_for_whoever_masters_the_device():
     failures = {**FAILURES, "T1": Reached(misses=[0, 0, 0])}
-    assert outcomes(failures, AT_EASE) == {"T1": "passed", "T2": "failed", "T3": "failed", "T4": "failed", "T5": "failed"}
+    assert outcomes(failures, AT_EASE) == {
+        "T1": "passed",
+        "T2": "failed",
+        "T3": "failed",
+        "T4": "failed",
+        "T5": "failed",
+    }
 
 
 def test_a_failure_with_a_device_that_is_not_mastered_is_not_measured():

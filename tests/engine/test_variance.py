@@ -1,4 +1,6 @@
-"""The variance of weighted figures: what must hold whatever the sample, and intervals that cover what they promise."""
+"""The variance of weighted figures: what must hold whatever the sample, and intervals that cover what they
+promise.
+"""
 
 import numpy as np
 import pytest
@@ -9,6 +11,7 @@ from pytest import approx
 from maillage.engine import chance, variance
 from maillage.engine.proportions import Share
 from maillage.engine.variance import Plan
+from tests.support.profile import times
 
 
 def mean(values):
@@ -26,7 +29,7 @@ def post_stratified(code, wanted):
 
 
 @given(st.integers(2, 60), st.integers(0, 1000), st.floats(0.1, 100))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=times(15, 60), deadline=None)
 def test_a_mean_does_not_care_how_many_the_weights_add_up_to(n, seed, times):
     random = chance.generator(seed, "test")
     weights, values = random.uniform(0.5, 3, n), random.normal(size=(n, 1))
@@ -43,30 +46,54 @@ def test_equal_weights_give_the_textbook_variance():
 
 
 @given(st.integers(0, 500))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=times(12, 30), deadline=None)
 def test_what_margins_impose_has_no_error(seed):
     """Une part que les marges imposent ne varie pas, quelles que soient les autres marges."""
     random = chance.generator(seed, "test")
     kept = [random.integers(0, 3, 80), random.integers(0, 4, 80), random.integers(0, 2, 80)]
     plan = Plan(random.uniform(1, 2, 80), random.uniform(1, 2, 80), codes=kept)
     columns = np.column_stack([kept[0] == 1, kept[1] == 3, kept[2] == 0]).astype(float)
-    assert variance.of_means(columns, np.ones((80, 3)), plan).covariance == approx(np.zeros((3, 3)), abs=1e-18)
+    assert variance.of_means(columns, np.ones((80, 3)), plan).covariance == approx(
+        np.zeros((3, 3)), abs=1e-18
+    )
 
 
 @given(st.integers(0, 500), st.integers(2, 4))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=times(10, 20), deadline=None)
 def test_the_jackknife_is_the_linearised_variance_when_nothing_is_calibrated(seed, size):
     """Pour un total, laisser chaque unité à son tour dit exactement la même chose que la formule."""
     random = chance.generator(seed, "test")
     n = 12 * size
     plan = Plan(random.uniform(1, 4, n), clusters=np.repeat(np.arange(12), size))
     values = random.normal(5, 1, n)
-    left_out = variance.jackknife(plan).covariance(lambda w: np.array([w @ values]), np.array([plan.weights @ values]))
+    left_out = variance.jackknife(plan).covariance(
+        lambda w: np.array([w @ values]), np.array([plan.weights @ values])
+    )
     assert left_out == approx(variance.of_totals(values, plan))
 
 
+def test_two_units_are_enough_for_a_jackknife_and_one_is_not():
+    two = variance.jackknife(Plan(np.array([1.0, 3.0]), clusters=np.array([0, 1])))
+    values = np.array([2.0, 5.0])
+    spread = two.covariance(lambda w: np.array([w @ values]), np.array([17.0]))
+    assert spread == approx((2 - 15) ** 2)  # two totals of one unit each, 2 and 15: their squared distance
+    with pytest.raises(ValueError, match="one unit drawn"):
+        variance.jackknife(Plan(np.array([1.0, 3.0]), clusters=np.array([0, 0])))
+
+
+@given(st.lists(st.floats(0.5, 20), min_size=1, max_size=50))
+def test_the_design_effect_is_one_for_equal_weights_and_more_otherwise(weights):
+    initial = np.array(weights)
+    assert variance.kish(np.full(7, 3.0)) == approx(1)
+    assert 1 - 1e-12 <= variance.kish(initial) <= len(initial) + 1e-9
+    assert variance.kish(10 * initial) == approx(variance.kish(initial))
+    assert np.isnan(variance.kish(np.zeros(3)))
+
+
 def test_replicates_weighted_again_agree_with_linearisation():
-    """Mille répliques recalées et les résidus linéarisés donnent la même erreur, à quelques pour cent près."""
+    """Mille répliques recalées et les résidus linéarisés donnent la même erreur, à quelques pour cent
+    près.
+    """
     random = chance.generator(3, "test")
     n, code = 900, chance.generator(4, "test").integers(0, 5, 900)
     values = (random.uniform(size=n) < 0.15 + 0.15 * code).astype(float)
@@ -92,7 +119,9 @@ def test_the_bootstrap_knows_strata_and_what_was_drawn_of_them():
         lambda w: np.array([w @ values]), np.array([2 * values.sum()])
     )
     assert drawn[0, 0] == approx(exact, rel=0.1)
-    assert np.array_equal(variance.bootstrap(plan, 3, seed=2).weights, variance.bootstrap(plan, 3, seed=2).weights)
+    assert np.array_equal(
+        variance.bootstrap(plan, 3, seed=2).weights, variance.bootstrap(plan, 3, seed=2).weights
+    )
 
 
 @given(st.integers(0, 200))
@@ -100,7 +129,10 @@ def test_the_bootstrap_knows_strata_and_what_was_drawn_of_them():
 def test_categories_never_made_into_a_matrix_say_what_the_matrix_says(seed):
     """Résidus et leviers, contre la projection écrite en entier."""
     random = chance.generator(seed, "test")
-    n, kept = 50, [chance.generator(seed, "a").integers(0, 3, 50), chance.generator(seed, "b").integers(0, 4, 50)]
+    n, kept = (
+        50,
+        [chance.generator(seed, "a").integers(0, 3, 50), chance.generator(seed, "b").integers(0, 4, 50)],
+    )
     size, initial = random.uniform(1, 9, (n, 1)), random.uniform(1, 3, n)
     x = np.column_stack([np.eye(3)[kept[0]], np.eye(4)[kept[1]], size])
     hat = x @ np.linalg.pinv(x.T @ (initial[:, None] * x)) @ (x * initial[:, None]).T
@@ -127,12 +159,15 @@ def test_bad_weights_are_refused():
 def drawn_intervals(n, p, seeds, shares=(0.35, 0.3, 0.2, 0.15)):
     """Return how often the interval of a calibrated share holds that of a finite population, and n·p.
 
-    20,000 people in 4 age classes and 2 sexes; the young answer three times more often than the old; the share depends on age.
+    20,000 people in 4 age classes and 2 sexes; the young answer three times more often than the old; the
+    share depends on age.
     """
     random = chance.generator(11, f"population {n} {p}")
     size = 20_000
     age, sex = random.choice(4, size, p=shares), random.integers(0, 2, size)
-    truth = random.uniform(size=size) < np.clip(p * np.array([0.6, 0.9, 1.2, 1.87])[age] * np.array([0.9, 1.1])[sex], 0, 1)
+    truth = random.uniform(size=size) < np.clip(
+        p * np.array([0.6, 0.9, 1.2, 1.87])[age] * np.array([0.9, 1.1])[sex], 0, 1
+    )
     chances = np.array([3.0, 2, 1.5, 1])[age]
     chances *= n / chances.sum()
     totals = [np.bincount(age).astype(float), np.bincount(sex).astype(float)]
@@ -161,9 +196,13 @@ def drawn_intervals(n, p, seeds, shares=(0.35, 0.3, 0.2, 0.15)):
     return held / tried, n * truth.mean()
 
 
-@pytest.mark.parametrize(("n", "p"), [(40, 0.2), (75, 0.45), (100, 0.04), (192, 0.1), (192, 0.3), (400, 0.1), (800, 0.05)])
+@pytest.mark.parametrize(
+    ("n", "p"), [(40, 0.2), (75, 0.45), (100, 0.04), (192, 0.1), (192, 0.3), (400, 0.1), (800, 0.05)]
+)
 def test_a_calibrated_interval_covers_what_it_promises(n, p):
-    """Sur 1 200 enquêtes tirées d’une population connue, redressées : de 87 à 93 % contiennent la vraie part."""
+    """Sur 1 200 enquêtes tirées d’une population connue, redressées : de 87 à 93 % contiennent la vraie
+    part.
+    """
     coverage, n_p = drawn_intervals(n, p, 1200)
     assert coverage >= 0.87
     assert n_p < 30 or coverage <= 0.93

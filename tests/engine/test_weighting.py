@@ -3,13 +3,14 @@
 import numpy as np
 import pytest
 
-from maillage.engine import calibration
+from maillage.engine import variance
+from maillage.forms.questionnaire import Choice
 from maillage.kernel.errors import Refused
 from maillage.kernel.table import Table
 from maillage.pipeline.survey.margins import Category, Margin
-from maillage.reference.questionnaire import Choice
-from maillage.studies import weighting
-from maillage.studies.census_margins import AVAILABLE, as_asked, margins_of, starts_asked
+from maillage.studies.survey import weighting
+from maillage.studies.survey.age_classes import class_starts
+from maillage.studies.survey.census_margins import AVAILABLE, in_question_classes, margins_of
 
 METROPOLE, MAUBEUGE = "200040715", "200043396"
 
@@ -17,7 +18,8 @@ METROPOLE, MAUBEUGE = "200040715", "200043396"
 def answers(**columns):
     n = len(next(iter(columns.values())))
     return Table(
-        "reponses", {"id": np.arange(1, n + 1).astype(str)} | {k: np.array(v, dtype=str) for k, v in columns.items()}
+        "reponses",
+        {"id": np.arange(1, n + 1).astype(str)} | {k: np.array(v, dtype=str) for k, v in columns.items()},
     )
 
 
@@ -33,7 +35,7 @@ def test_post_stratification_gives_the_coefficients_of_the_requirement():
     assert (young.weighted, old.weighted) == pytest.approx((2, 8))
     assert young.weighted + old.weighted == pytest.approx(found.n)
     assert found.weights[:6] == pytest.approx(np.full(6, 2000 / 6))
-    assert found.design_effect == pytest.approx(calibration.kish(found.weights))
+    assert found.design_effect == pytest.approx(variance.kish(found.weights))
     assert found.n_effective == pytest.approx(10 / found.design_effect)
 
 
@@ -59,7 +61,9 @@ def test_census_ages_take_their_share_of_a_class_cut_in_two():
 
 def test_a_sample_of_ages_in_years_meets_the_census():
     chance = np.random.default_rng(5)
-    sample = answers(age=chance.integers(15, 90, 192).astype(str), sexe=chance.choice(["femme", "homme"], 192))
+    sample = answers(
+        age=chance.integers(15, 90, 192).astype(str), sexe=chance.choice(["femme", "homme"], 192)
+    )
     found = weighting.weigh(sample, margins_of(MAUBEUGE, ("age", "sexe")))
     assert found.gap < 1e-9
     assert found.weights.sum() == pytest.approx(found.margins[0].total)
@@ -96,32 +100,39 @@ def test_classes_of_age_are_those_that_a_question_asks():
             ("nsp", "Ne sait pas"),
         )
     ]
-    (ages,) = margins_of(METROPOLE, ("age",), starts=starts_asked(asked))
-    ages = as_asked(ages, asked)
+    (ages,) = margins_of(METROPOLE, ("age",), starts=class_starts(asked))
+    ages = in_question_classes(ages, asked)
     assert [each.name for each in ages.categories] == [
         "15-29 ans",
         "30-59 ans",
         "60 ans et plus",
     ]  # the census says nothing past 75
-    assert weighting.seen(answers(age=["a", "b", "c", "d", "nsp"]), ages).counts == (1, 1, 2)
+    assert weighting.sample_margin(answers(age=["a", "b", "c", "d", "nsp"]), ages).counts == (1, 1, 2)
     sexes = [
         Choice(name="1", label={"fr": "Féminin"}),
         Choice(name="2", label={"fr": "Un homme"}),
         Choice(name="3", label={"fr": "Autre"}),
     ]
-    seen = weighting.seen(answers(sexe=["1", "2", "2", "3"]), as_asked(margins_of(METROPOLE, ("sexe",))[0], sexes))
+    seen = weighting.sample_margin(
+        answers(sexe=["1", "2", "2", "3"]), in_question_classes(margins_of(METROPOLE, ("sexe",))[0], sexes)
+    )
     assert (seen.counts, seen.unknown) == ((1, 2), {"3": 1})
 
 
 @pytest.mark.parametrize("names", [("jeune", "vieux"), ("15-29", "40-59"), ("15-29", "vieux"), ()])
 def test_answers_that_are_no_classes_of_age_leave_those_of_the_house(names):
-    assert starts_asked([Choice(name=name, label={}) for name in names]) == ()
+    assert class_starts([Choice(name=name, label={}) for name in names]) == ()
 
 
 def test_classes_made_one_keep_their_people_answers_and_the_form_of_an_age():
     ages = margins_of(METROPOLE, ("age",), starts=(15, 30, 45, 60, 75))[0]
     found = weighting.merged(ages, ["60-74 ans", "75 ans et plus"])
-    assert [each.name for each in found.categories] == ["15-29 ans", "30-44 ans", "45-59 ans", "60 ans et plus"]
+    assert [each.name for each in found.categories] == [
+        "15-29 ans",
+        "30-44 ans",
+        "45-59 ans",
+        "60 ans et plus",
+    ]
     assert found.total == pytest.approx(ages.total)
     assert found.categories[-1].span == (60, 120)
     assert {"60-74", "75+"} <= set(found.categories[-1].values)
@@ -159,7 +170,9 @@ def test_communes_without_answers_become_the_others():
 
 
 def test_what_answers_hold_of_a_margin_is_counted():
-    found = weighting.seen(answers(age=["a", "a", "b", "", "nsp", "z"]), margin("age", a=1, b=2, c=3))
+    found = weighting.sample_margin(
+        answers(age=["a", "a", "b", "", "nsp", "z"]), margin("age", a=1, b=2, c=3)
+    )
     assert (found.counts, found.silent, found.unknown) == ((2, 1, 0), 2, {"z": 1})
 
 
@@ -181,6 +194,8 @@ def test_a_weighting_does_not_depend_on_the_order_of_answers():
 
 def test_a_class_at_fault_is_named_as_its_variable_is_read():
     answers = Table("r", {"id": np.arange(4).astype(str), "classe_age": np.array(["j", "j", "j", "v"])})
-    ages = Margin("classe_age", (Category("jeune", 300.0, ("j",)), Category("vieux", 700.0, ("v",))), label="Âge")
+    ages = Margin(
+        "classe_age", (Category("jeune", 300.0, ("j",)), Category("vieux", 700.0, ("v",))), label="Âge"
+    )
     with pytest.raises(Refused, match="« Âge », « vieux »"):
         weighting.weigh(answers, (ages,), method="logit", bounds=(0.5, 2.0))

@@ -16,7 +16,7 @@ FOUR = ((0,), (1, 2, 3), (4, 5, 6, 7, 8), (9,))  # 0-14, 15-29, 30-74, 75 and ov
 CELLS = ((1, 2), (3, 4), (5, 6), (7, 8), (9,))  # the five ages of the model
 
 
-def fit(
+def fit_ages(
     national: Floats,
     three: Floats,
     *,
@@ -29,7 +29,8 @@ def fit(
     national: (10,) persons of the country in each bin.
     three: (areas, 3) persons of 0-19, 20-64, 65 and over, met exactly: an area keeps its population.
     shares_six: (areas, 6) shares of an older census, nan where unknown; shares_four: (areas, 4), used where
-    shares_six is unknown, nan where unknown too: the area then keeps the national profile inside its three classes.
+    shares_six is unknown, nan where unknown too: the area then keeps the national profile inside its three
+    classes.
     The older shares only shape what the three classes leave open; each cycle ends on the three classes.
     """
     table = np.tile(national / national.sum(), (len(three), 1)) * three.sum(axis=1)[:, None]
@@ -38,7 +39,9 @@ def fit(
     has_four = ~has_six & ~np.isnan(shares_four).any(axis=1)
     for _ in range(cycles):
         table[has_six] = match(table[has_six], shares_six[has_six] * table[has_six].sum(axis=1)[:, None], SIX)
-        table[has_four] = match(table[has_four], shares_four[has_four] * table[has_four].sum(axis=1)[:, None], FOUR)
+        table[has_four] = match(
+            table[has_four], shares_four[has_four] * table[has_four].sum(axis=1)[:, None], FOUR
+        )
         table = match(table, three, THREE)
         table *= ratio(national, table.sum(axis=0))
         table = match(table, three, THREE)
@@ -48,7 +51,7 @@ def fit(
 def match(table: Floats, wanted: Floats, classes: Sequence[tuple[int, ...]]) -> Floats:
     """Return the table scaled so that each class of bins adds up to `wanted` (areas, classes).
 
-    A class asked for where the table has nobody is filled evenly rather than lost.
+    A class with a target but nobody in the table is filled evenly rather than lost.
     """
     out = np.array(table)
     for position, bins in enumerate(classes):

@@ -1,4 +1,5 @@
-"""Agreement and consistency of what people answer: shares, quantiles, weighted kappa, omega; each with its 90 % interval.
+"""Agreement and consistency of what people answer: shares, quantiles, weighted kappa, omega; each with its 90
+% interval.
 
 Source: docs/methods/qualite-bilan.md
 """
@@ -18,8 +19,11 @@ Floats = NDArray[np.float64]
 LEVEL = 0.90
 Z = NormalDist().inv_cdf(0.5 + LEVEL / 2)
 RESAMPLES, STEPS, SETTLED = 500, 300, 1e-6
+# A smaller standard deviation is rounding error: the question does not vary, and has no correlation.
 NO_SPREAD = 1e-9
-MOST_SHARED = 0.9999  # of the variance of a question that one factor may explain: beyond, the model does not hold
+MOST_SHARED = (
+    0.9999  # of the variance of a question that one factor may explain: beyond, the model does not hold
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +44,9 @@ def share(part: int, whole: int) -> Measure:
     (0.0, 0.1192)
     """
     if not 0 <= part <= whole or not whole:
-        raise ValueError(f"{part} out of {whole}: a share is taken among somebody, and is never more than all of them.")
+        raise ValueError(
+            f"{part} out of {whole}: a share is taken among somebody, and is never more than all of them."
+        )
     p, z2 = part / whole, Z * Z
     middle = (p + z2 / (2 * whole)) / (1 + z2 / whole)
     half = Z / (1 + z2 / whole) * sqrt(p * (1 - p) / whole + z2 / (4 * whole * whole))
@@ -48,10 +54,11 @@ def share(part: int, whole: int) -> Measure:
 
 
 def change(better: int, worse: int, whole: int) -> Measure:
-    """Return by how much a share moved between two moments, on the same people: those who gained it less those who lost it.
+    """Return the change in a share between two moments, for the same people: those who gained it minus those
+    who lost it.
 
-    Between -1 and 1. The interval is Wald's with half a pair more of each of the four kinds (Agresti and Min, 2005): it holds
-    for few pairs.
+    Between -1 and 1. Wald's interval with half a pair added to each of the four kinds (Agresti and Min,
+    2005): it remains valid for few pairs.
     """
     if not 0 <= better + worse <= whole or min(better, worse) < 0 or not whole:
         raise ValueError(f"{better} and {worse} out of {whole}: pairs that moved are part of all pairs.")
@@ -63,9 +70,9 @@ def change(better: int, worse: int, whole: int) -> Measure:
 
 
 def quantile(values: Sequence[float], at: float) -> Measure:
-    """Return a quantile with the interval that order statistics give: nothing is supposed of the law of the values.
+    """Return a quantile with its interval from order statistics: no assumption on the distribution of values.
 
-    values: at least one. Where too few values stand on a side, the bound is the extreme value seen.
+    values: at least one. Where too few values lie on one side, the bound is the extreme value observed.
     """
     ordered = np.sort(np.asarray(values, dtype=np.float64))
     n = ordered.size
@@ -78,11 +85,12 @@ def quantile(values: Sequence[float], at: float) -> Measure:
 
 
 def kappa(table: ArrayLike) -> Measure:
-    """Return Cohen's kappa with linear weights: 1 for full agreement, 0 for what chance alone would give.
+    """Return Cohen's kappa with linear weights: 1 for full agreement, 0 for agreement by chance alone.
 
-    table: (levels, levels) pairs counted by their first level and their second, levels in order. Two levels apart counts twice
-    one level apart. Interval: the asymptotic variance of Fleiss, Cohen and Everitt (1969), kept between -1 and 1. ValueError
-    when there is no pair, or when chance alone would make all agree (everybody at one level): kappa says nothing then.
+    table: (levels, levels) pairs counted by their first level and their second, levels in order. Two levels
+    apart counts twice one level apart. Interval: the asymptotic variance of Fleiss, Cohen and Everitt (1969),
+    kept between -1 and 1. Raises ValueError when there is no pair, or when chance alone would make all agree
+    (everybody at one level): kappa is undefined then.
     """
     counts = np.asarray(table, dtype=np.float64)
     n, levels = counts.sum(), counts.shape[0]
@@ -103,28 +111,35 @@ def kappa(table: ArrayLike) -> Measure:
 
 
 def omega(scores: ArrayLike, *, seed: int = 0) -> Measure:
-    """Return McDonald's omega of a few questions: the share of the variance of their sum that one common thing explains.
+    """Return McDonald's omega of a few questions: the share of the variance of their sum explained by one
+    common factor.
 
-    scores: (people, questions) whole numbers, three questions or more, everybody answering all. One factor is fitted to the
-    correlations by iterated principal axes; the interval is that of 500 resamplings of people. ValueError when a question
-    has one answer only, when questions do not go the same way, or when one factor explains a question whole: no single common
-    thing is measured then, and a figure would hide it.
+    scores: (people, questions) whole numbers, three questions or more, everybody answering all. One factor is
+    fitted to the correlations by iterated principal axes; the interval is that of 500 resamplings of people.
+    Raises ValueError when a question has one answer only, when questions do not point the same way, or when
+    one factor fully explains a question: no single common factor is measured then, and a figure would hide
+    it.
     """
     x = np.asarray(scores, dtype=np.float64)
     people, questions = x.shape
     if questions < 3 or people < questions:
         raise ValueError("omega asks for three questions or more, and more people than questions.")
-    patterns, counts = np.unique(x, axis=0, return_counts=True)  # whole numbers: few ways to answer, however many people
+    patterns, counts = np.unique(
+        x, axis=0, return_counts=True
+    )  # whole numbers: few ways to answer, however many people
     value = float(_omegas(_correlations(patterns, counts[None].astype(np.float64)))[0])
     if np.isnan(value):
         raise ValueError("these questions do not measure one common thing.")
     drawn = chance.generator(seed, "omega").multinomial(people, counts / people, RESAMPLES).astype(np.float64)
-    low, high = np.nanquantile(_omegas(_correlations(patterns, drawn)), [(1 - LEVEL) / 2, 1 - (1 - LEVEL) / 2])
+    low, high = np.nanquantile(
+        _omegas(_correlations(patterns, drawn)), [(1 - LEVEL) / 2, 1 - (1 - LEVEL) / 2]
+    )
     return Measure(value, float(min(low, value)), float(max(high, value)), people)
 
 
 def _correlations(patterns: Floats, counts: Floats) -> Floats:
-    """Return (samples, questions, questions) the correlations of patterns that so many people gave; nan where nothing varies.
+    """Return (samples, questions, questions) the correlations of weighted answer patterns; nan where nothing
+    varies.
 
     patterns: (patterns, questions); counts: (samples, patterns).
     """
@@ -139,13 +154,15 @@ def _correlations(patterns: Floats, counts: Floats) -> Floats:
 
 
 def _omegas(correlations: Floats) -> Floats:
-    """Return (samples,) the omega of each matrix, nan where one factor does not hold."""
+    """Return (samples,) the omega of each matrix, nan where one factor does not fit."""
     samples, questions, _ = correlations.shape
     out = np.full(samples, np.nan)
     rows = np.flatnonzero(np.isfinite(correlations).all(axis=(1, 2)))
     r = correlations[rows]
     diagonal = np.arange(questions)
-    shared = np.abs(np.where(np.eye(questions) > 0, 0.0, r)).max(axis=2)  # a first guess: the strongest link of each
+    shared = np.abs(np.where(np.eye(questions) > 0, 0.0, r)).max(
+        axis=2
+    )  # a first guess: the strongest link of each
     loadings = np.zeros_like(shared)
     moving = np.arange(rows.size)  # those that are not settled yet
     for _ in range(STEPS):
@@ -156,7 +173,9 @@ def _omegas(correlations: Floats) -> Floats:
         found = np.clip(loadings[moving] ** 2, 0.0, 1.0)
         far = np.abs(found - shared[moving]).max(axis=1) > SETTLED
         shared[moving] = found
-        moving = moving[far & (found < MOST_SHARED).all(axis=1)]  # a question explained whole: one factor does not hold
+        moving = moving[
+            far & (found < MOST_SHARED).all(axis=1)
+        ]  # a question explained whole: one factor does not hold
         if not moving.size:
             break
     loadings = loadings * np.where(loadings.sum(axis=1, keepdims=True) < 0, -1.0, 1.0)

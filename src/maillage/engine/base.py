@@ -1,4 +1,4 @@
-"""The population behind published counts: which bases make them all true."""
+"""The population behind published counts: which bases are consistent with all of them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,10 +16,11 @@ class Base:
 
 
 def applied(share: float, *, of: int | None, to: Base) -> float:
-    """Return share × base, Refused when the share was measured from another age than the base starts at.
+    """Return share × base. Raises Refused when the share was measured from another age than the base starts
+    at.
 
-    of: youngest age of the people the share was measured on, None when nobody says: any base is then allowed, and
-    the reader is told.
+    of: youngest age of the people the share was measured on, None when unstated: any base is then allowed,
+    and the reader is warned.
     """
     if of is not None and to.youngest is not None and of != to.youngest:
         raise Refused(
@@ -31,7 +32,7 @@ def applied(share: float, *, of: int | None, to: Base) -> float:
 
 
 def implied(count: float, share: float, *, count_step: float, share_step: float = 0.0) -> tuple[float, float]:
-    """Return the bases for which a share gives a count, both as rounded when they were printed.
+    """Return the range of bases for which a share gives a count, both being rounded as printed.
 
     count: persons, printed to the nearest `count_step`; share: 0 to 1, printed to the nearest `share_step`.
 
@@ -43,16 +44,10 @@ def implied(count: float, share: float, *, count_step: float, share_step: float 
 
 
 def common(intervals: Sequence[tuple[float, float]]) -> tuple[float, float] | None:
-    """Return the bases inside every interval, or None when no base fits them all.
+    """Return the bases inside every interval, or None when none fits them all.
 
     >>> common([(1, 5), (3, 9)])
     (3, 5)
     """
     low, high = max(low for low, _ in intervals), min(high for _, high in intervals)
     return (low, high) if low <= high else None
-
-
-def interpolate(year: float, first: tuple[float, float], last: tuple[float, float]) -> float:
-    """Return the population of a year on the straight line between two censuses, each (year, persons)."""
-    (year_0, people_0), (year_1, people_1) = first, last
-    return people_0 + (people_1 - people_0) * (year - year_0) / (year_1 - year_0)

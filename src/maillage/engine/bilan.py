@@ -1,7 +1,9 @@
-"""The autonomy diagnosis, version `bilan-1`: from answers and small tasks to a level of access, one of use, and a result.
+"""The autonomy diagnosis, version `bilan-1`: from answers and small tasks to a level of access, one of use,
+and a result.
 
-Answers are texts by question, lists of texts where several are allowed; `?` and `-` (passed) are one to the rule, and so is a
-question asked that has no answer. Nothing is guessed, nothing corrected. Source: docs/methods/bilan.md
+Answers are texts by question, lists of texts where several are allowed. The rule treats `?`, `-` (skipped)
+and an asked question without an answer alike. Nothing is guessed, nothing corrected. Source:
+docs/methods/bilan.md
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,12 +13,13 @@ from maillage.reference import bilan
 from maillage.reference.bilan import PASSED, UNKNOWN, Question
 
 Answers = Mapping[str, str | Sequence[str]]
-Outcomes = Mapping[str, str]  # of each task measured: passed, partly (half of writing), failed; absent: not measured
+Outcomes = Mapping[
+    str, str
+]  # of each task measured: passed, partly (half of writing), failed; absent: not measured
 
 NONE, FRAGILE, STABLE = "none", "fragile", "stable"
 USES = ("G0", "G1", "G2", "G3")
 PASS, PARTLY, FAIL = "passed", "partly", "failed"
-TASKS = ("T1", "T2", "T3", "T4", "T5")  # reach, scroll, write, see a trap, find
 RESULTS = ("assistance", "accompagne", "autonomie", "coup_de_pouce")  # from the most help to the least
 WITHOUT_GESTURES = {"keypad", "nothing"}
 UNSURE_FROM = 4  # “je ne sais pas” among access and use
@@ -27,9 +30,11 @@ RETEST_DAYS = 14  # never sooner
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conclusion:
-    """What answers and tasks lead to. declared, observed: the use as said, then as the tasks leave it ('' without task).
+    """The result of answers and tasks. declared, observed: the use as declared, then as corrected by the
+    tasks ('' without task).
 
-    correction: lowered, raised, or ''; provisional: too little is known; retest_after: days, 0 when nothing says when.
+    correction: lowered, raised, or ''; provisional: too little is known; retest_after: days, 0 when no date
+    is set.
     """
 
     version: str
@@ -53,7 +58,9 @@ class Conclusion:
 
 @dataclass(frozen=True, slots=True)
 class Contradiction:
-    """Two answers that do not go together. kind: that of the words; first, second: what these are about."""
+    """Two answers that contradict each other. kind: that of the message; first, second: what each is
+    about.
+    """
 
     kind: str
     first: str
@@ -61,21 +68,21 @@ class Contradiction:
 
 
 def several(answers: Answers, id: str) -> frozenset[str]:
-    """Return the answers to a question, as a set; empty when it has none or is unknown."""
+    """Return the answers to a question, as a set; empty when missing or unknown."""
     given = answers.get(id, ())
     return frozenset([given] if isinstance(given, str) else given) - {UNKNOWN, PASSED, ""}
 
 
 def one(answers: Answers, id: str) -> str:
-    """Return the answer to a question: `?` when it is unknown, passed or missing."""
+    """Return the answer to a question: `?` when unknown, skipped or missing."""
     return next(iter(sorted(several(answers, id))), UNKNOWN)
 
 
-# ----------------------------------------------------------------------------------------------------------- two dimensions
+# --------------------------------------------------------------------------------------------- two dimensions
 
 
 def access(answers: Answers) -> str:
-    """Return the access that answers tell: none, fragile or stable."""
+    """Return the access that the answers indicate: none, fragile or stable."""
     devices, where = several(answers, "A1"), one(answers, "A3")
     if (devices and devices <= WITHOUT_GESTURES) or where == "nowhere":
         return NONE
@@ -86,13 +93,17 @@ def access(answers: Answers) -> str:
 
 
 def use(answers: Answers) -> str:
-    """Return the use that answers tell, G0 to G3: the first that holds."""
+    """Return the use that the answers indicate, G0 to G3: the first that applies."""
     searches, mail, procedure = (one(answers, id) for id in ("U3", "U4", "U5"))
     if one(answers, "U1") in ("never", "for-me") or one(answers, "U2") in ("help", "never"):
         return "G0"
     if (searches, mail, procedure) == ("alone", "weekly", "alone"):
         return "G3"
-    if searches in ("alone", "sometimes") and mail == "weekly" and procedure in ("alone", "helped", "no-need"):
+    if (
+        searches in ("alone", "sometimes")
+        and mail == "weekly"
+        and procedure in ("alone", "helped", "no-need")
+    ):
         return "G2"
     if searches == procedure == "alone" and mail in ("rarely", "locked"):
         return "G2"
@@ -100,18 +111,21 @@ def use(answers: Answers) -> str:
 
 
 def corrected(declared: str, tasks: Outcomes) -> str:
-    """Return the use as the tasks leave it. A task that was not measured changes nothing."""
+    """Return the use as corrected by the tasks. A task that was not measured changes nothing."""
     if sum(tasks.get(id) == FAIL for id in ("T1", "T2", "T3")) >= 2:
         return min(declared, "G1")
-    gestures = tasks.get("T1") == tasks.get("T2") == tasks.get("T5") == PASS and tasks.get("T3") in (PASS, PARTLY)
+    gestures = tasks.get("T1") == tasks.get("T2") == tasks.get("T5") == PASS and tasks.get("T3") in (
+        PASS,
+        PARTLY,
+    )
     return "G1" if declared == "G0" and gestures else declared
 
 
-# --------------------------------------------------------------------------------------------------------------------- path
+# ------------------------------------------------------------------------------------------------------- path
 
 
 def path(answers: Answers) -> tuple[str, ...]:
-    """Return the questions that these answers lead to ask, in order; an answer still missing skips nothing."""
+    """Return the questions to ask given these answers, in order; a missing answer skips nothing."""
     return tuple(_path(answers))
 
 
@@ -128,21 +142,23 @@ def _met(answers: Answers, asked: str, wanted: Sequence[str]) -> bool:
 
 
 def next_question(answers: Answers) -> str:
-    """Return the first question asked that has neither answer nor pass, '' when all have."""
+    """Return the first question of the path that is neither answered nor skipped, '' when there is none."""
     return next((id for id in path(answers) if not answers.get(id)), "")
 
 
 def retest_path(answers: Answers) -> tuple[str, ...]:
-    """Return the questions asked again: use, access, and how long difficulties last."""
+    """Return the questions to ask again: use, access, and how long difficulties last."""
     kept = ("access", "use")
     return tuple(id for id in path(answers) if bilan.questions()[id].dimension in kept or id == "O3")
 
 
-# --------------------------------------------------------------------------------------------------------------------- rule
+# ------------------------------------------------------------------------------------------------------- rule
 
 
 def line(*, access: str, use: str, wants: str, reads: str, unsure: bool) -> str:
-    """Return the line of the rule, the first that holds. wants: the answer to M2; reads: the answer to O1."""
+    """Return the line of the rule, the first that applies. wants: the answer to M2; reads: the answer to
+    O1.
+    """
     if unsure:
         return "L1"
     if use == "G0" and wants in LAPSED:
@@ -157,18 +173,20 @@ def line(*, access: str, use: str, wants: str, reads: str, unsure: bool) -> str:
 
 
 def unsure(answers: Answers) -> bool:
-    """Return whether too little is known: four questions asked on access and use that have no clear answer."""
+    """Return whether too little is known: four questions on access and use without a clear answer."""
     asked = [id for id in path(answers) if bilan.questions()[id].dimension in ("access", "use")]
     return sum(not several(answers, id) for id in asked) >= UNSURE_FROM
 
 
 def conclude(answers: Answers, tasks: Outcomes | None = None) -> Conclusion:
-    """Return the result of a diagnosis, its reasons and what is added to it."""
+    """Return the result of a diagnosis, with its reasons and additions."""
     measured = {id: outcome for id, outcome in (tasks or {}).items() if outcome in (PASS, PARTLY, FAIL)}
     declared, reached = use(answers), access(answers)
     observed = corrected(declared, measured) if measured else ""
     level = observed or declared
-    held = line(access=reached, use=level, wants=one(answers, "M2"), reads=one(answers, "O1"), unsure=unsure(answers))
+    held = line(
+        access=reached, use=level, wants=one(answers, "M2"), reads=one(answers, "O1"), unsure=unsure(answers)
+    )
     row = bilan.lines()[held]
     flags = tuple(_flags(answers, measured, reached, level))
     delays = [row.retest_days, *(bilan.flags()[flag].retest_days for flag in flags)]
@@ -209,7 +227,9 @@ def _flags(answers: Answers, tasks: Outcomes, reached: str, level: str) -> Itera
 
 
 def contradictions(answers: Answers) -> tuple[Contradiction, ...]:
-    """Return the answers that do not go together, as a paper form may hold: they are shown, never corrected."""
+    """Return the contradictory answers, as a paper form may contain: they are pointed out, never
+    corrected.
+    """
     asked = path(answers)
     return tuple(
         found
@@ -217,7 +237,9 @@ def contradictions(answers: Answers) -> tuple[Contradiction, ...]:
         if several(answers, id)
         for found in _contradictions(answers, question, id in asked)
     ) + (
-        (Contradiction("nowhere", "A3", "U1"),) if (one(answers, "A3"), one(answers, "U1")) == ("nowhere", "often") else ()
+        (Contradiction("nowhere", "A3", "U1"),)
+        if (one(answers, "A3"), one(answers, "U1")) == ("nowhere", "often")
+        else ()
     )
 
 
@@ -234,11 +256,13 @@ def _contradictions(answers: Answers, question: Question, asked: bool) -> Iterat
         yield Contradiction("too-many", question.id)
 
 
-# ---------------------------------------------------------------------------------------------------------------- screening
+# -------------------------------------------------------------------------------------------------- screening
 
 
 def screening(answers: Answers) -> str:
-    """Return what four answers at a counter lead to: procedure, bilan, places or nothing; the first that holds."""
+    """Return the outcome of four answers at a counter: procedure, bilan, places or nothing; the first that
+    applies.
+    """
     done, reach, mail, paper = (one(answers, id) for id in ("R1", "R2", "R3", "R4"))
     if paper == "week":
         return "procedure"

@@ -1,7 +1,8 @@
-"""Calibration: weights as close as can be to initial ones, whose totals are known totals.
+"""Calibration: weights as close as possible to the initial ones, that meet known totals.
 
-Newton on the dual of Deville and Särndal (1992). What the margins say of a respondent is only the cell they stand in, so the sum is
-done on cells: a million respondents of six margins are some thousands of cells, and their ratios are read back.
+Newton on the dual of Deville and Särndal (1992). All that the margins know of a respondent is the cell they
+are in, so sums are done over cells: a million respondents on six margins make a few thousand cells, whose
+ratios are then spread back to respondents.
 
 Source: docs/methods/redressement.md
 """
@@ -31,10 +32,11 @@ TRIM_SLACK = 1e-4  # how closely a ceiling is kept
 
 @dataclass(frozen=True, slots=True)
 class Margins:
-    """Known totals, and where each respondent stands among them.
+    """Known totals, and the position of each respondent among them.
 
-    cell: (n,) the cell of each respondent, or None when each is its own. codes: for each variable, (cells,) position of its
-    category; targets: for each variable, (categories,) totals. numbers: (cells, k) numeric variables, totals: (k,) their totals.
+    cell: (n,) the cell of each respondent, or None when each is its own. codes: for each variable, (cells,)
+    position of its category; targets: for each variable, (categories,) totals. numbers: (cells, k) numeric
+    variables, totals: (k,) their totals.
     """
 
     cell: Ints | None
@@ -45,7 +47,7 @@ class Margins:
 
     @property
     def wanted(self) -> Floats:
-        """The totals, end to end."""
+        """The target totals, end to end."""
         return np.concatenate((*self.targets, self.totals))
 
     def together(self, values: Floats) -> Floats:
@@ -53,7 +55,7 @@ class Margins:
         return values if self.cell is None else total_by(self.cell, values, self.n_cells)
 
     def apart(self, values: Floats) -> Floats:
-        """Return (n,) what each respondent's cell holds."""
+        """Return (n,) the value of each respondent's cell."""
         return values if self.cell is None else np.asarray(values[self.cell])
 
     @property
@@ -69,12 +71,17 @@ class Margins:
         return out + self.numbers @ multipliers[at:] if len(self.totals) else out
 
     def sums(self, weights: Floats) -> Floats:
-        """Return the totals that these weights of cells give, in the order of `wanted`."""
-        parts = [total_by(code, weights, len(target)) for code, target in zip(self.codes, self.targets, strict=True)]
+        """Return the totals given by these weights of cells, in the order of `wanted`."""
+        parts = [
+            total_by(code, weights, len(target))
+            for code, target in zip(self.codes, self.targets, strict=True)
+        ]
         return np.concatenate((*parts, weights @ self.numbers))
 
     def curvature(self, weights: Floats) -> Floats:
-        """Return (p, p) the weighted products of every two columns that the margins stand for, without making them."""
+        """Return (p, p) the weighted products of every two columns of the design matrix, without building
+        it.
+        """
         sizes = [len(target) for target in self.targets]
         starts = np.concatenate(([0], np.cumsum(sizes))).astype(int)
         out = np.zeros((starts[-1] + len(self.totals),) * 2)
@@ -83,7 +90,9 @@ class Margins:
             out[rows, rows] = np.diag(total_by(code, weights, size))
             for b in range(a):
                 columns = slice(starts[b], starts[b + 1])
-                pairs = total_by(code * sizes[b] + self.codes[b], weights, size * sizes[b]).reshape(size, sizes[b])
+                pairs = total_by(code * sizes[b] + self.codes[b], weights, size * sizes[b]).reshape(
+                    size, sizes[b]
+                )
                 out[rows, columns], out[columns, rows] = pairs, pairs.T
             for k in range(len(self.totals)):
                 column = starts[-1] + k
@@ -97,8 +106,9 @@ class Margins:
 class Calibration:
     """Weights, and how they were found.
 
-    weights: (n,); ratios: (n,) weight ÷ initial weight, what the literature calls g. converged: whether every margin is met
-    within `REACHED`. gaps: for each variable, (categories,) relative gap left; gap: the worst, numeric variables included.
+    weights: (n,); ratios: (n,) weight ÷ initial weight, what the literature calls g. converged: whether every
+    margin is met within `REACHED`. gaps: for each variable, (categories,) relative gap left; gap: the worst,
+    numeric variables included.
     """
 
     weights: Floats
@@ -116,16 +126,19 @@ def margins(
     numbers: Floats | None = None,
     totals: Floats | None = None,
 ) -> Margins:
-    """Return the margins of respondents, once for any number of calibrations.
+    """Return the margins of respondents, built once for any number of calibrations.
 
-    codes: for each variable, (n,) position of the category of each respondent; targets: for each variable, (categories,)
-    positive totals. numbers: (n, k) numeric variables and totals: (k,), when some are; each respondent is then its own cell.
-    Raises ValueError on lengths that differ, a position outside its categories, a total that is not positive.
+    codes: for each variable, (n,) position of the category of each respondent; targets: for each variable,
+    (categories,) positive totals. numbers: (n, k) numeric variables and totals: (k,), when some are; each
+    respondent is then its own cell. Raises ValueError on lengths that differ, a position outside its
+    categories, a total that is not positive.
     """
     wanted = tuple(np.asarray(target, dtype=np.float64) for target in targets)
     for code, target in zip(codes, wanted, strict=True):
         if len(code) != len(codes[0]):
-            raise ValueError(f"variables of {len(codes[0])} and {len(code)} respondents: same respondents, same order.")
+            raise ValueError(
+                f"variables of {len(codes[0])} and {len(code)} respondents: same respondents, same order."
+            )
         if len(code) and not 0 <= int(code.min()) <= int(code.max()) < len(target):
             raise ValueError("a respondent stands in a category that has no total.")
         if not (np.isfinite(target).all() and (target > 0).all()):
@@ -134,7 +147,9 @@ def margins(
         if len(numbers) != (len(codes[0]) if codes else len(numbers)) or numbers.shape[1] != len(totals):
             raise ValueError(f"numbers has shape {numbers.shape}, totals {len(totals)}.")
         whole = tuple(np.asarray(code, dtype=np.int64) for code in codes)
-        return Margins(None, whole, wanted, np.asarray(numbers, dtype=np.float64), np.asarray(totals, dtype=np.float64))
+        return Margins(
+            None, whole, wanted, np.asarray(numbers, dtype=np.float64), np.asarray(totals, dtype=np.float64)
+        )
     if not codes:
         raise ValueError("weights are calibrated on one margin at least.")
     cell, of_cells = _cells(codes, [len(target) for target in wanted])
@@ -142,7 +157,9 @@ def margins(
 
 
 def _cells(codes: Sequence[NDArray[np.integer[Any]]], sizes: Sequence[int]) -> tuple[Ints, tuple[Ints, ...]]:
-    """Return (n,) the cell of each respondent among those that hold somebody, and, for each variable, the category of each cell."""
+    """Return (n,) the cell of each respondent among those that hold somebody, and, for each variable, the
+    category of each cell.
+    """
     cell, span = np.zeros(len(codes[0]), dtype=np.int64), 1
     known: list[Ints] = []
     for code, size in zip(codes, sizes, strict=True):
@@ -159,7 +176,7 @@ def _cells(codes: Sequence[NDArray[np.integer[Any]]], sizes: Sequence[int]) -> t
 
 @dataclass(frozen=True, slots=True)
 class _Distance:
-    """A distance between weights, by what its dual needs: ratio(u), its slope, its integral from 0."""
+    """A distance between weights, through what its dual needs: ratio(u), its slope, its integral from 0."""
 
     ratio: Callable[[Floats], Floats]
     slope: Callable[[Floats], Floats]
@@ -177,8 +194,12 @@ def _distance(method: Method, bounds: tuple[float, float] | None) -> _Distance:
             return _Distance(np.exp, np.exp, np.exp)
         return _Distance(lambda u: 1 + u, np.ones_like, lambda u: u + u * u / 2)
     if method == "raking":
-        return _truncated(np.exp, np.exp, np.exp, low, high, at=(np.log(low) if low > 0 else -np.inf, np.log(high)))
-    return _truncated(lambda u: 1 + u, np.ones_like, lambda u: u + u * u / 2, low, high, at=(low - 1, high - 1))
+        return _truncated(
+            np.exp, np.exp, np.exp, low, high, at=(np.log(low) if low > 0 else -np.inf, np.log(high))
+        )
+    return _truncated(
+        lambda u: 1 + u, np.ones_like, lambda u: u + u * u / 2, low, high, at=(low - 1, high - 1)
+    )
 
 
 def _logit(low: float, high: float) -> _Distance:
@@ -186,7 +207,7 @@ def _logit(low: float, high: float) -> _Distance:
     log_1, log_2 = np.log(high - 1), np.log(1 - low)
 
     def share(u: Floats) -> Floats:
-        """Return how far between the bounds the ratio stands, 0 to 1, whatever the size of u."""
+        """Return the position of the ratio between its bounds, 0 to 1, without overflow for any u."""
         return np.asarray(np.exp(-np.logaddexp(0.0, log_1 - log_2 - a * u)))
 
     return _Distance(
@@ -212,9 +233,18 @@ def _truncated(
         lambda u: np.clip(ratio(inside(u)), low, high),
         lambda u: np.where((u > at[0]) & (u < at[1]), slope(inside(u)), 0.0),
         lambda u: (
-            integral(inside(u)) + np.where(u < at[0], low * (u - at[0]), 0.0) + np.where(u > at[1], high * (u - at[1]), 0.0)
+            integral(inside(u))
+            + np.where(u < at[0], low * (u - at[0]), 0.0)
+            + np.where(u > at[1], high * (u - at[1]), 0.0)
         ),
     )
+
+
+def _check(initial: Floats, bounds: tuple[float, float] | None) -> None:
+    if not (np.isfinite(initial).all() and (initial >= 0).all()):
+        raise ValueError("initial weights are finite and not negative.")
+    if bounds is not None and not 0 <= bounds[0] < 1 < bounds[1] < np.inf:
+        raise ValueError(f"bounds are around 1, the ratio of a weight left as it was: {bounds}.")
 
 
 def calibrate(
@@ -228,18 +258,15 @@ def calibrate(
 ) -> Calibration:
     """Return the weights closest to the initial ones that meet the margins.
 
-    initial: (n,) positive weights; zero leaves a respondent out. method: `raking` (ratios are positive, as iterative fitting
-    would give), `lineaire` (ratios may be negative) or `logit` (ratios strictly between the bounds). bounds: lowest and highest
-    ratio, around 1; with `raking` and `lineaire`, the method is truncated there. spread: (n,) what the variance of residuals is
-    proportional to; 1 when it is not given.
-    What cannot be met comes back with `converged` false, never as if it were: see `feasible` and `tightest`.
-    Raises ValueError on bounds that do not frame 1, on logit without bounds, on a weight that is negative or not a number.
-    Source: docs/methods/redressement.md
+    initial: (n,) positive weights; zero leaves a respondent out. method: `raking` (ratios are positive, as
+    iterative fitting would give), `lineaire` (ratios may be negative) or `logit` (ratios strictly between the
+    bounds). bounds: lowest and highest ratio, around 1; with `raking` and `lineaire`, the method is truncated
+    there. spread: (n,) what the variance of residuals is proportional to, 1 by default. When margins cannot
+    be met, `converged` is false: see `feasible` and `tightest`. Raises ValueError on bounds that do not frame
+    1, on logit without bounds, on a weight that is negative or not a number. Source:
+    docs/methods/redressement.md
     """
-    if not (np.isfinite(initial).all() and (initial >= 0).all()):
-        raise ValueError("initial weights are finite and not negative.")
-    if bounds is not None and not 0 <= bounds[0] < 1 < bounds[1] < np.inf:
-        raise ValueError(f"bounds are around 1, the ratio of a weight left as it was: {bounds}.")
+    _check(initial, bounds)
     distance = _distance(method, bounds)
     base = margins.together(np.asarray(initial, dtype=np.float64))
     if spread is not None and margins.cell is not None:
@@ -297,22 +324,14 @@ def _worst(missed: Floats, size: Floats) -> float:
 
 
 def _solved(curvature: Floats, missed: Floats) -> Floats:
-    """Return the step of Newton; margins share their total, so that columns depend on one another: least squares, on one scale."""
+    """Return the Newton step. Margins share their total, so columns are collinear: hence least squares, on
+    one scale.
+    """
     diagonal = np.diag(curvature)
     scale = 1 / np.sqrt(np.where(diagonal > 0, diagonal, 1.0))
-    return np.asarray(np.linalg.lstsq(curvature * scale[:, None] * scale, missed * scale, rcond=1e-13)[0] * scale)
-
-
-def kish(weights: Floats) -> float:
-    """Return the design effect of unequal weights alone: how many times the variance of a mean grows, 1 when they are equal.
-
-    Kish (1965): n Σw² ÷ (Σw)². n ÷ this effect is the effective number of respondents.
-
-    >>> kish(np.array([1.0, 1.0, 1.0])), round(kish(np.array([1.0, 3.0])), 2)
-    (1.0, 1.25)
-    """
-    total = float(weights.sum())
-    return float(len(weights) * (weights @ weights) / total**2) if total else float("nan")
+    return np.asarray(
+        np.linalg.lstsq(curvature * scale[:, None] * scale, missed * scale, rcond=1e-13)[0] * scale
+    )
 
 
 def trimmed(
@@ -324,10 +343,12 @@ def trimmed(
     bounds: tuple[float, float] | None = None,
     rounds: int = 60,
 ) -> Calibration:
-    """Return calibrated weights none of which exceeds `most` times their mean: cut down, then calibrated again, until both hold.
+    """Return calibrated weights none of which exceeds `most` times their mean: trimmed, then calibrated
+    again, until both hold.
 
-    most: more than 1. What is cut is shared among the others by the margins. `converged` is false when no weights were found that
-    meet the margins under that ceiling, and between the bounds if any; ratios are to the initial weights given.
+    most: more than 1. The margins redistribute what is trimmed among the others. `converged` is false when no
+    weights were found that meet the margins under that ceiling, and between the bounds if any; ratios are to
+    the initial weights given.
     """
     if not most > 1:
         raise ValueError(f"a ceiling of {most} times the mean leaves no room.")

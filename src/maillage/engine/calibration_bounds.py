@@ -1,4 +1,4 @@
-"""Which bounds a calibration can keep: decided exactly, by linear programmes on the cells of the sample.
+"""Which bounds a calibration can meet: decided exactly, by linear programmes on the cells of the sample.
 
 Source: docs/methods/redressement.md, section « Les bornes ».
 """
@@ -19,7 +19,9 @@ LARGEST = 1e5  # bounds wider than this are no bounds
 
 
 def _columns(initial: Floats, margins: Margins) -> tuple[csr_array, Floats]:
-    """Return what a ratio of 1 in each cell that weighs something adds to each total, as a share of that total."""
+    """Return what a ratio of 1 in each cell of positive weight adds to each total, as a share of that
+    total.
+    """
     base = margins.together(np.asarray(initial, dtype=np.float64))
     kept = np.flatnonzero(base > 0)
     wanted, n = margins.wanted, len(kept)
@@ -37,9 +39,10 @@ def _columns(initial: Floats, margins: Margins) -> tuple[csr_array, Floats]:
 
 
 def misses(initial: Floats, margins: Margins, low: float, high: float) -> Floats:
-    """Return (totals,) what ratios between the bounds must miss, as signed shares of each total, their sum the least possible.
+    """Return (totals,) how far ratios between the bounds must miss each total, as signed shares with the
+    least possible sum.
 
-    All nil (within `LEAST`) when the margins can be met; positive where too few can be reached.
+    All zero (within `LEAST`) when the margins can be met; positive where a total is out of reach from below.
     """
     matrix, wanted = _columns(initial, margins)
     p, n = matrix.shape
@@ -60,23 +63,27 @@ def can_keep(initial: Floats, margins: Margins, low: float, high: float) -> bool
 
 
 def lowest_high(initial: Floats, margins: Margins, low: float) -> float | None:
-    """Return the least upper bound that can be kept with that lower bound, within `CLOSE`; None when none can."""
+    """Return the least feasible upper bound for that lower bound, within `CLOSE`; None when there is none."""
     return _least(lambda high: can_keep(initial, margins, low, high))
 
 
 def highest_low(initial: Floats, margins: Margins, high: float) -> float | None:
-    """Return the greatest positive lower bound that can be kept with that upper bound, within `CLOSE`; None when none can."""
+    """Return the greatest feasible positive lower bound for that upper bound, within `CLOSE`; None when there
+    is none.
+    """
     found = _least(lambda k: can_keep(initial, margins, 1 / k, high))
     return None if found is None else 1 / found
 
 
 def symmetrical(initial: Floats, margins: Margins) -> float | None:
-    """Return the least k for which ratios can all stay between 1/k and k, within `CLOSE`; None when there is none."""
+    """Return the least k for which all ratios can stay between 1/k and k, within `CLOSE`; None when there is
+    none.
+    """
     return _least(lambda k: can_keep(initial, margins, 1 / k, k))
 
 
 def _least(enough: Callable[[float], bool]) -> float | None:
-    """Return the least k above 1 that is enough, when anything above one that is enough is enough too."""
+    """Return the least k above 1 that is enough, given that any larger k is then enough too."""
     low, high = 1.0, 2.0
     while not enough(high):
         low, high = high, high * high

@@ -1,4 +1,4 @@
-"""Seeded chance: the same numbers whatever the order of areas, the subset asked for or the threads."""
+"""Seeded randomness: the same numbers whatever the order of areas, the subset requested or the threads."""
 
 import hashlib
 from functools import cache
@@ -31,10 +31,10 @@ def rounding(seed: int, source: str, shape: tuple[int, ...], half_step: float) -
 
 
 def even_normals(seed: int, source: str, rows: int, n: int) -> NDArray[np.float64]:
-    """Return (rows, n) standard normals whose every row holds the n even quantiles, in an order of its own.
+    """Return (rows, n) standard normals; every row holds the n even quantiles, in its own order.
 
-    A few shared effects carry most of an interval: spreading their draws evenly (Latin hypercube) removes most of the
-    luck of five hundred draws.
+    A few shared effects carry most of an interval: spreading their draws evenly (Latin hypercube) removes
+    most of the luck of five hundred draws.
     """
     return generator(seed, source).permuted(np.tile(_even_quantiles(n), (rows, 1)), axis=1)
 

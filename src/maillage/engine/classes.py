@@ -1,4 +1,4 @@
-"""Classes of zones, the four cells of the joint map, and how sure each class is."""
+"""Classes of zones, the four cells of the joint map, and how stable each class is."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,22 +33,43 @@ def classes(values: Floats) -> Codes:
     return out
 
 
+def drawn(draws: Floats, chosen: Codes) -> Codes:
+    """Return (zones, draws) the class of each zone in each draw; -1 for a zone that has none.
+
+    draws: (zones, draws) rates; a zone without class (-1 in `chosen`) does not count in the bounds.
+    """
+    known = chosen >= 0
+    out = np.full(draws.shape, -1)
+    if known.any():
+        bounds = quintiles(draws[known])
+        out[known] = (draws[known][:, :, None] > bounds.T[None]).sum(axis=2)
+    return out
+
+
+def membership(found: Codes) -> Floats:
+    """Return (zones, 5) the share of draws that put each zone in each class; nan where it has none.
+
+    found: (zones, draws), as `drawn` returns it.
+
+    >>> membership(np.array([[4, 4, 3, 4], [-1, -1, -1, -1]])).tolist()
+    [[0.0, 0.0, 0.0, 0.25, 0.75], [nan, nan, nan, nan, nan]]
+    """
+    shares = np.stack([(found == k).mean(axis=1) for k in range(N_CLASSES)], axis=1)
+    return np.where(found[:, :1] < 0, np.nan, shares)
+
+
 def firmness(draws: Floats, chosen: Codes) -> Floats:
     """Return (zones,) the share of draws that put each zone in its chosen class; nan where it has none.
 
     draws: (zones, draws) rates; a zone without class (-1) does not count in the bounds.
     """
-    known = chosen >= 0
-    out = np.full(len(chosen), np.nan)
-    if known.any():
-        bounds = quintiles(draws[known])
-        drawn = (draws[known][:, :, None] > bounds.T[None]).sum(axis=2)
-        out[known] = (drawn == chosen[known, None]).mean(axis=1)
-    return out
+    return np.where(chosen < 0, np.nan, (drawn(draws, chosen) == chosen[:, None]).mean(axis=1))
 
 
 def cells(digital: Codes, social: Codes) -> Codes:
-    """Return (zones,) 0 neither, 1 digital, 2 social, 3 both; -1 where a class is unknown.
+    """Return 0 neither, 1 digital, 2 social, 3 both; -1 where a class is unknown.
+
+    digital, social: (zones,), or (zones, draws) and (zones, 1). Returns the shape of both together.
 
     >>> cells(np.array([4, 4, 0, 0, -1]), np.array([3, 2, 4, 1, 4])).tolist()
     [3, 1, 2, 0, -1]

@@ -1,30 +1,25 @@
-"""Neighbouring zones of one kind, gathered."""
+"""Neighbouring zones of one kind, grouped."""
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
 
 def gather(pairs: NDArray[np.int64], chosen: NDArray[np.bool_]) -> list[list[int]]:
-    """Return the groups of chosen zones that touch one another, largest first, then by first zone.
+    """Return the groups of adjacent chosen zones, largest first, then by first zone.
 
     pairs: (n, 2) positions of zones that share a border; chosen: (zones,).
 
     >>> gather(np.array([[0, 1], [1, 2], [3, 4]]), np.array([True, True, False, True, False]))
     [[0, 1], [3]]
     """
-    leader = {int(zone): int(zone) for zone in np.flatnonzero(chosen)}
-
-    def root(zone: int) -> int:
-        while leader[zone] != zone:
-            leader[zone] = leader[leader[zone]]
-            zone = leader[zone]
-        return zone
-
-    for first, second in pairs.tolist():
-        if first in leader and second in leader:
-            a, b = sorted((root(first), root(second)))
-            leader[b] = a
+    inside = pairs[chosen[pairs].all(axis=1)]
+    borders = coo_array(
+        (np.ones(len(inside)), (inside[:, 0], inside[:, 1])), shape=(len(chosen), len(chosen))
+    )
+    _, group = connected_components(borders, directed=False)
     groups: dict[int, list[int]] = {}
-    for zone in leader:
-        groups.setdefault(root(zone), []).append(zone)
+    for zone in np.flatnonzero(chosen).tolist():
+        groups.setdefault(int(group[zone]), []).append(zone)
     return sorted(groups.values(), key=lambda zones: (-len(zones), zones[0]))

@@ -1,4 +1,4 @@
-"""Two shares compared: their difference, its interval, and what looking many times costs.
+"""Two shares compared: their difference, its interval, and the cost of multiple comparisons.
 
 Source: docs/methods/resultats-enquete.md
 """
@@ -16,33 +16,33 @@ Interval = tuple[float, float, float]  # value, low, high
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A difference of shares, `one` less `other`, between -1 and 1; its interval; its p-value, of an interval that would reach zero."""
+    """A difference of shares, `one` minus `other`, between -1 and 1; its interval; the p-value at which the
+    interval would reach zero.
+    """
 
     value: float
     low: float
     high: float
     p: float
 
-    @property
-    def is_told(self) -> bool:
-        """Whether zero stands outside the interval: only then may a sentence say « plus » or « moins »."""
-        return self.low > 0 or self.high < 0
-
 
 def difference(one: Share, other: Share, *, correlation: float = 0.0, level: float = LEVEL) -> Difference:
     """Return the difference of two shares, from the interval of each (Zou and Donner's MOVER, 2008).
 
-    correlation: of the two estimates, 0 for two samples; groups of one sample calibrated together have theirs, from the
-    covariance of `variance.of_means`. The interval leans as those of the shares do, and never leaves -1 to 1.
+    correlation: of the two estimates, 0 for two samples; for groups of one sample calibrated together, that
+    given by `variance.of_means`. The interval is as asymmetric as those of the shares, and stays within -1 to
+    1.
     """
     low, high = _bounds(one, other, correlation, level)
     return Difference(one.value - other.value, low, high, _p(one, other, correlation))
 
 
 def of_intervals(one: Interval, other: Interval) -> Difference:
-    """Return the difference of two shares known by their value and their 90 % bounds alone, as two publications print them.
+    """Return the difference of two shares known only by their value and 90 % bounds, as two publications
+    print them.
 
-    The p-value takes the interval, on the side of zero, for that of a normal law: nothing more is known.
+    The p-value assumes that the interval, on the side of zero, is that of a normal distribution: nothing more
+    is known.
     """
     value, (low, high) = one[0] - other[0], _around(one, other, 0.0)
     reach = value - low if value > 0 else high - value
@@ -68,7 +68,7 @@ def _far(a: float, b: float, correlation: float) -> float:
 
 
 def _p(one: Share, other: Share, correlation: float) -> float:
-    """Return one less the greatest level whose interval leaves zero out, found by halving."""
+    """Return 1 minus the highest level whose interval excludes zero, found by bisection."""
     if one.value == other.value:
         return 1.0
     low, high = 0.0, 1.0
@@ -83,7 +83,8 @@ def _p(one: Share, other: Share, correlation: float) -> float:
 
 
 def holm(p: Sequence[float]) -> list[float]:
-    """Return p-values made for looking many times (Holm, 1979): under the level, the chance of one false find among all stays under it.
+    """Return p-values adjusted for multiple comparisons (Holm, 1979): the chance of any false finding stays
+    below the level.
 
     >>> [round(x, 6) for x in holm([0.01, 0.04, 0.03])]
     [0.03, 0.06, 0.06]

@@ -1,4 +1,4 @@
-"""Two estimates of one share, a model's and a local survey's: which weight each has, and what they make together.
+"""Two estimates of one share, a model's and a local survey's: the weight of each, and their combination.
 
 Source: docs/methods/enquete-et-estimation.md
 """
@@ -15,6 +15,7 @@ from maillage.engine.logit import expit, logit
 Floats = NDArray[np.float64]
 
 BEYOND = float(ndtri(0.95))  # half-width of a 90 % interval, in standard errors
+# Shares stay this far from 0 and 1, where the logit is infinite.
 EDGE = 1e-6
 STEPS = 60
 NEAR = 1e-10
@@ -22,12 +23,13 @@ NEAR = 1e-10
 
 @dataclass(frozen=True, slots=True)
 class Combined:
-    """What a model and a survey say of one share, 0 to 1.
+    """A model and a survey of one share, 0 to 1, combined.
 
-    draws: (draws,) of the combination by precision; weight: what the survey weighs in it, 0 to 1. gap: survey less model;
-    gap_low, gap_high: its 90 % interval. agree: whether chance alone may explain the gap. bias: standard deviation that the
-    survey would need beyond its own for the two to agree, 0 when they do; guarded: (draws,) of the combination that gives the
-    survey that doubt, and guarded_weight what it weighs then.
+    draws: (draws,) of the combination by precision; weight: the survey's weight in it, 0 to 1. gap: survey
+    minus model; gap_low, gap_high: its 90 % interval. agree: whether chance alone may explain the gap. bias:
+    standard deviation that the survey would need beyond its own for the two to agree, 0 when they do;
+    guarded: (draws,) of the combination that adds that deviation to the survey, whose weight is then
+    guarded_weight.
     """
 
     draws: Floats
@@ -42,10 +44,10 @@ class Combined:
 
 
 def surveyed(share: float, effective: float, *, seed: int, n: int) -> Floats:
-    """Return (n,) draws of a share measured by a survey, evenly spread over what is likely (Jeffreys).
+    """Return (n,) draws of a share measured by a survey, evenly spread over its likely values (Jeffreys).
 
-    share: weighted, 0 to 1; effective: how many respondents drawn at random would say as much. Nobody or everybody among
-    them still leaves a doubt. Raises ValueError for a share outside 0 to 1 or without respondents.
+    share: weighted, 0 to 1; effective: the size of a simple random sample that would be as precise. A share
+    of 0 or 1 is still uncertain. Raises ValueError for a share outside 0 to 1 or without respondents.
     """
     if not 0 <= share <= 1 or not effective > 0:
         raise ValueError("a share between 0 and 1 of at least one respondent.")
@@ -55,14 +57,22 @@ def surveyed(share: float, effective: float, *, seed: int, n: int) -> Floats:
 
 
 def carried(
-    drawn: Floats, *, known: float, total: float, slope: float, slope_doubt: float, selection: float, seed: int
+    drawn: Floats,
+    *,
+    known: float,
+    total: float,
+    slope: float,
+    slope_doubt: float,
+    selection: float,
+    seed: int,
 ) -> Floats:
-    """Return (draws,) what a survey says of a definition when its question is not the definition's.
+    """Return (draws,) what a survey implies for a definition when its question is not the definition's.
 
-    drawn: (draws,) share of the question here; known: its share in the country; total: share of the definition in the country.
-    The place departs from the country by as much, on the logit, `slope` times; slope_doubt: standard deviation of the slope.
-    With known = total and slope_doubt = 0 the draws stay as they are. selection: standard deviation, on the logit, of what
-    weights do not correct (who passes where people are met, who accepts).
+    drawn: (draws,) share of the question here; known: its share in the country; total: share of the
+    definition in the country. On the logit, the definition departs from the country `slope` times as much as
+    the question does; slope_doubt: standard deviation of the slope. With known = total and slope_doubt = 0
+    the draws stay as they are. selection: standard deviation, on the logit, of what weighting does not
+    correct (who passes by where people are met, who agrees to answer).
     """
     n = len(drawn)
     slopes = slope + slope_doubt * _even(seed, "enquete/lien", n)
@@ -75,10 +85,10 @@ def _even(seed: int, source: str, n: int) -> Floats:
 
 
 def combine(model: Floats, survey: Floats) -> Combined:
-    """Return what two independent estimates of one share make together, each weighted by its precision.
+    """Return the combination of two independent estimates of one share, each weighted by its precision.
 
-    model, survey: (draws,) shares, 0 to 1. Draws are paired, the luck of their pairing taken off: the mean lies between the
-    two means, and the variance is below each.
+    model, survey: (draws,) shares, 0 to 1. Draws are paired, after removing their chance correlation: the
+    mean lies between the two means, and the variance is below each.
     """
     varies, doubted = float(model.var()), float(survey.var())
     apart = survey.mean() - model.mean()
@@ -103,17 +113,21 @@ def combine(model: Floats, survey: Floats) -> Combined:
 
 
 def _weight(model: float, survey: float) -> float:
-    """Return what the survey weighs, given both variances; one half when neither leaves a doubt."""
+    """Return the survey's weight, given both variances; one half when both are zero."""
     return model / (model + survey) if model + survey else 0.5
 
 
 def _unpaired(drawn: Floats, beside: Floats) -> Floats:
-    """Return draws without what chance tied to another series: same mean, same variance, no covariance."""
+    """Return draws without their chance correlation with another series: same mean, same variance, no
+    covariance.
+    """
     centred, other = drawn - drawn.mean(), beside - beside.mean()
     if not (other @ other) or not (centred @ centred):
         return drawn
     rest = centred - (centred @ other) / (other @ other) * other
-    return np.asarray(drawn.mean() + rest * np.sqrt((centred @ centred) / max(rest @ rest, np.finfo(float).tiny)))
+    return np.asarray(
+        drawn.mean() + rest * np.sqrt((centred @ centred) / max(rest @ rest, np.finfo(float).tiny))
+    )
 
 
 def _mixed(model: Floats, survey: Floats, weight: float) -> Floats:
@@ -121,10 +135,11 @@ def _mixed(model: Floats, survey: Floats, weight: float) -> Floats:
 
 
 def moves(people: Floats, size: Floats, target: Floats) -> Floats:
-    """Return (draws,) by how much the logit of every area moves so that areas add up to `target` in each draw.
+    """Return (draws,) the shift of every area's logit that makes areas add up to `target` in each draw.
 
-    people: (areas, draws) persons concerned; size: (areas,) persons who may be; target: (draws,) persons, strictly between
-    0 and the sum of sizes. Newton on one number per draw, kept inside a bracket: nobody falls below 0 nor passes the size.
+    people: (areas, draws) persons concerned; size: (areas,) persons who may be; target: (draws,) persons,
+    strictly between 0 and the sum of sizes. Newton on one number per draw, kept inside a bracket: nobody
+    falls below 0 nor passes the size.
     """
     start = _scale(people, size)
     move, low, high = np.zeros(len(target)), np.full(len(target), -60.0), np.full(len(target), 60.0)
@@ -141,7 +156,7 @@ def moves(people: Floats, size: Floats, target: Floats) -> Floats:
 
 
 def moved(people: Floats, size: Floats, move: Floats) -> Floats:
-    """Return (areas, draws) persons concerned once the logit of each area moved by `move` (draws,)."""
+    """Return (areas, draws) persons concerned once the logit of each area is shifted by `move` (draws,)."""
     return np.asarray(np.where(size > 0, size, 0.0)[:, None] * expit(_scale(people, size) + move))
 
 

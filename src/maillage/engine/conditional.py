@@ -1,4 +1,6 @@
-"""Two shares that look alike and must never meet: of a group among those concerned, and of those concerned in it."""
+"""Two shares that look alike and must never be confused: of a group among those concerned, and of those
+concerned in it.
+"""
 
 from dataclasses import dataclass
 from typing import Any, NoReturn
@@ -7,7 +9,7 @@ from maillage.kernel.errors import Refused
 
 
 class _Share:
-    """A share that compares with its own kind only."""
+    """A share that can be compared only with its own kind."""
 
     value: float
 
@@ -15,8 +17,10 @@ class _Share:
         if type(other) is not type(self):
             raise Refused(
                 "Ces deux pourcentages ne se comparent pas.",
-                why="L’un compte un groupe parmi les personnes en difficulté, l’autre compte les personnes en "
-                "difficulté dans ce groupe : ce ne sont pas les mêmes personnes au dénominateur.",
+                why=(
+                    "L’un compte un groupe parmi les personnes en difficulté, l’autre compte les personnes en"
+                    " difficulté dans ce groupe : ce ne sont pas les mêmes personnes au dénominateur."
+                ),
                 do="Comparez deux pourcentages de même sens, calculés sur le même tableau.",
             )
         return float(other.value)
@@ -64,13 +68,17 @@ class GroupAmongConcerned(_Share):
     concerned: str
 
     def __str__(self) -> str:
-        return f"Sur 100 personnes qui {self.concerned}, {100 * self.value:.0f} sont du groupe « {self.group} »."
+        return (
+            f"Sur 100 personnes qui {self.concerned}, {100 * self.value:.0f} sont du groupe « {self.group} »."
+        )
 
 
 def both(
     concerned_in_group: float, in_group: float, concerned: float, *, group: str, verb: str
 ) -> tuple[ConcernedInGroup, GroupAmongConcerned]:
-    """Return the two shares of one table: (persons concerned in the group, of the group, concerned) in persons."""
+    """Return the two shares of one table: (persons concerned in the group, of the group, concerned) in
+    persons.
+    """
     if not in_group or not concerned:
         _refuse_empty()
     return (

@@ -1,4 +1,4 @@
-"""Diplomas of each commune and of each IRIS, where the census does not give them."""
+"""Diplomas of each commune and of each IRIS, where the census does not publish them."""
 
 from dataclasses import dataclass
 
@@ -13,7 +13,6 @@ Floats = NDArray[np.float64]
 Positions = NDArray[np.int64]
 
 BELOW_BAC = (0, 1, 2)  # none, brevet, CAP-BEP
-HIGHER = (3, 4, 5)  # bac, bac+2, bac+3 and more
 TINY = 1e-4
 
 
@@ -42,13 +41,14 @@ def shrink(
     ageing: float,
     coverage: float,
 ) -> Floats:
-    """Return small communes' shares drawn towards their prior, on the logit scale.
+    """Return small communes' shares shrunk towards their prior, on the logit scale.
 
-    rate: (communes,) observed share, nan when unknown; people: (communes,) residents of 15 and over behind it.
-    prior: (communes,) expected share. spread: standard deviation of true logits around the prior.
-    ageing: variance of the change since the census that gave the rate; coverage: share of people it counted.
-    The weight of the rate is spread² / (spread² + 1/(coverage · n · p (1-p)) + ageing): mild on purpose, because
-    these rates come from exhaustive collections. An unknown rate, or one on fewer than 80 people, leaves the prior.
+    rate: (communes,) observed share, nan when unknown; people: (communes,) residents of 15 and over behind
+    it. prior: (communes,) expected share. spread: standard deviation of true logits around the prior. ageing:
+    variance of the change since the census that gave the rate; coverage: share of people it counted. The
+    weight of the rate is spread² / (spread² + 1/(coverage · n · p (1-p)) + ageing): mild on purpose, because
+    these rates come from exhaustive collections. An unknown rate, or one on fewer than 80 people, leaves the
+    prior.
     """
     usable = ~np.isnan(rate) & (people >= 80)
     clipped = np.clip(np.where(usable, rate, 0.5), 0.03, 0.97)
@@ -57,14 +57,18 @@ def shrink(
     return np.asarray(expit(weight * logit(clipped) + (1 - weight) * logit(prior)))
 
 
-def group_effects(residual: Floats, weight: Floats, group: Positions, n_groups: int, *, prior_weight: float) -> Floats:
-    """Return the mean residual of each group, drawn towards zero by `prior_weight` observations."""
+def group_effects(
+    residual: Floats, weight: Floats, group: Positions, n_groups: int, *, prior_weight: float
+) -> Floats:
+    """Return the mean residual of each group, shrunk towards zero by `prior_weight` observations."""
     total = total_by(group, weight * residual, n_groups)
     return np.asarray(total / (total_by(group, weight, n_groups) + prior_weight))
 
 
 def least_squares(x: Floats, y: Floats, weight: Floats, *, ridge: float) -> Floats:
-    """Return the coefficients (k, outcomes) of a weighted regression with a light ridge, none on the first column."""
+    """Return the coefficients (k, outcomes) of a weighted regression with a light ridge, none on the first
+    column.
+    """
     root = np.sqrt(weight)[:, None]
     design, outcome = x * root, y * root
     penalty = ridge * weight.sum() * np.eye(x.shape[1])
@@ -73,7 +77,8 @@ def least_squares(x: Floats, y: Floats, weight: Floats, *, ridge: float) -> Floa
 
 
 def split_quadratic(below: Floats, shares: Floats, weight: Floats) -> tuple[Floats, Floats]:
-    """Return regressions of the log-ratios inside below-bac and inside bac-or-more on logit(below) and its square.
+    """Return regressions of the log-ratios inside below-bac and inside bac-or-more on logit(below) and its
+    square.
 
     below: (communes,) share below the bac; shares: (communes, 6). Returns two (3, 2) coefficient arrays: for
     log(none/CAP), log(brevet/CAP), then for log(bac+2/bac), log(bac+3/bac).
@@ -111,12 +116,14 @@ def impute(
     ridge: float,
     cycles: int,
 ) -> Floats:
-    """Return (iris, 6) persons by diploma, guessed from the traits of the IRIS then calibrated to the commune.
+    """Return (iris, 6) persons by diploma, predicted from the traits of the IRIS then calibrated to the
+    commune.
 
     traits: (iris, k) occupation, household, housing and age shares; group: (iris,) commune of each.
     not_studying: (iris,) persons; diplomas: (communes, 6) persons, met exactly inside each commune.
-    commune_traits: (communes, k), commune_weight: (communes,) residents of 15 and over: the regression is fitted
-    between communes, then applied inside them. Traits are standardised and clipped at five standard deviations.
+    commune_traits: (communes, k), commune_weight: (communes,) residents of 15 and over: the regression is
+    fitted between communes, then applied inside them. Traits are standardised and clipped at five standard
+    deviations.
     """
     mean = np.average(commune_traits, axis=0, weights=commune_weight)
     scale = np.sqrt(np.average((commune_traits - mean) ** 2, axis=0, weights=commune_weight)) + TINY

@@ -1,4 +1,5 @@
-"""Counts of people that may be shown: what is small is withheld, and what would give it away by subtraction too.
+"""Counts of people that may be published: small ones are withheld, and so are those that would reveal them by
+subtraction.
 
 Source: docs/methods/personnes-vues.md
 """
@@ -18,43 +19,51 @@ MANY, WORLDS = 24, 32  # sums withheld from which worlds are drawn first, and ho
 
 
 def batch(n: int, least: int) -> int:
-    """Return how many answers are counted: whole batches, so that two readings of a page never differ by a few people.
+    """Return how many answers to count: whole batches, so that two readings of a page never differ by a few
+    people.
 
     >>> batch(10, 11), batch(12, 11), batch(22, 11), batch(12, 0)
     (0, 11, 22, 12)
     """
+    # The last partial batch waits: published alone, it would be the answers of fewer than `least` people.
     return n - n % least if least else n
 
 
 def one_way(counts: Sequence[int], least: int) -> list[bool]:
-    """Return which counts of a whole cut in parts may be shown, the whole being known.
+    """Return which counts of a whole cut in parts may be published, the whole being known.
 
-    A part under `least` is withheld, zero included; so is a part whose complement is; then the smallest of the others, until
-    what is withheld holds two parts and `least` people: nobody finds a part by subtraction. With nothing to protect, `least` is 0.
+    A part under `least` is withheld, zero included; so is a part whose complement is under it; then the
+    smallest of the others, until the parts withheld are two or more and add up to `least` people: none can be
+    found by subtraction. `least` is 0 when there is nothing to protect.
 
     >>> one_way([30, 4, 20, 15], 11)
     [True, False, True, False]
     >>> one_way([30, 20], 11), one_way([40, 3], 11), one_way([6, 3], 11)
     ([True, True], [False, False], [False, False])
+    >>> one_way([30], 11)
+    [False]
     """
     whole = sum(counts)
     if not least:
         return [True] * len(counts)
+    # With two parts or more the loop would hide a part whose complement is small. A part alone has nobody
+    # beside it: to show it would say of each person counted what they all answered.
     shown = [least <= count <= whole - least for count in counts]
     while not all(shown) and any(shown):
         held = [count for count, seen in zip(counts, shown, strict=True) if not seen]
         if len(held) > 1 and sum(held) >= least:
             break
+        # The smallest part goes first: it is the least information lost.
         shown[min((count, k) for k, count in enumerate(counts) if shown[k])[1]] = False
     return shown
 
 
 def two_way(table: ArrayLike, rows: Sequence[bool], columns: Sequence[bool], least: int) -> Bools:
-    """Return which cells of a table may be shown, beside the totals of its rows and columns that are shown.
+    """Return which cells of a table may be published, beside the published totals of its rows and columns.
 
-    Small cells are withheld, then others of the same row or column until none is found by subtraction. What remains is then
-    proved: the values of a cell or total withheld that agree with all that is shown must span `least` people. Without that
-    proof no cell is shown.
+    Small cells are withheld, then others of the same row or column until none can be found by subtraction.
+    The result is then proved: given all that is published, each withheld cell or total must still range over
+    at least `least` people. Without that proof no cell is published.
     """
     counts = np.asarray(table, dtype=np.int64)
     shown: Bools = np.asarray(counts >= least)
@@ -63,20 +72,31 @@ def two_way(table: ArrayLike, rows: Sequence[bool], columns: Sequence[bool], lea
     moved = True
     while moved:
         moved = False
-        for values, seen, told, across in ((counts, shown, rows, columns), (counts.T, shown.T, columns, rows)):
-            for k, total_shown in enumerate(told):  # `seen` is a view: what is withheld here is withheld in the table
+        for values, seen, told, across in (
+            (counts, shown, rows, columns),
+            (counts.T, shown.T, columns, rows),
+        ):
+            for k, total_shown in enumerate(
+                told
+            ):  # `seen` is a view: what is withheld here is withheld in the table
                 held = values[k][~seen[k]]
                 if total_shown and seen[k].any() and held.size and (held.size < 2 or held.sum() < least):
                     spent = (~seen).any(axis=0) | ~np.asarray(
                         across
                     )  # lines across that already withhold something: no more is lost
-                    seen[k, min(np.flatnonzero(seen[k]), key=lambda j: (not spent[j], values[k, j], j))] = False
+                    seen[k, min(np.flatnonzero(seen[k]), key=lambda j: (not spent[j], values[k, j], j))] = (
+                        False
+                    )
                     moved = True
     return shown if _proved(counts, shown, rows, columns, least) else np.zeros_like(shown)
 
 
-def _proved(counts: NDArray[np.int64], shown: Bools, rows: Sequence[bool], columns: Sequence[bool], least: int) -> bool:
-    """Return whether nothing withheld is known to within `least` people, given all that is shown and the whole."""
+def _proved(
+    counts: NDArray[np.int64], shown: Bools, rows: Sequence[bool], columns: Sequence[bool], least: int
+) -> bool:
+    """Return whether no withheld value is known to within `least` people, given all that is published and the
+    whole.
+    """
     size = counts.size
     index = np.arange(size).reshape(counts.shape)
     masks = [index == index[at] for at in zip(*np.nonzero(shown), strict=True)]
@@ -106,17 +126,21 @@ def protect(
     price: Sequence[float] = (),
     free: Sequence[bool] = (),
     secret: ArrayLike = (),
+    widths: Sequence[float] = (),
 ) -> Bools:
-    """Return which of the asked sums may be shown, so that nothing withheld is known to within `least` people.
+    """Return which of the requested sums may be published, so that no withheld one is known to within `least`
+    people.
 
-    counts: (cells,) people in cells that do not overlap; asked: (sums, cells) true where a sum takes a cell; may: whether a sum may
-    be shown for its own part (it is large enough). told: (known, cells) sums that everybody knows anyway (the whole, what was
-    published before). secret: (more, cells) sums never shown, to be protected as well. free: cells that may be under zero (answers
-    taken away between two editions). price: what hiding a sum costs, its count when not given: the cheapest is hidden first.
+    counts: (cells,) people in cells that do not overlap; asked: (sums, cells) true where a sum includes a
+    cell; may: whether a sum may be published on its own account (it is large enough). told: (known, cells)
+    sums that are public anyway (the whole, earlier publications). secret: (more, cells) sums never published,
+    to be protected as well; widths: (more,) how uncertain each must stay, `least` by default. free: cells
+    that may be negative (answers withdrawn between two editions). price:
+    the cost of withholding a sum, its count by default: the cheapest is withheld first.
 
-    For each sum withheld, the smallest and the greatest value that agree with all that is shown are found (linear programmes); when
-    they are nearer than `least`, the cheapest sum among those that pin it is withheld too, until all are safe. A sum that told alone
-    gives away cannot be helped, and is left.
+    For each withheld sum, linear programmes find the smallest and greatest value consistent with all that is
+    published; when these are closer than `least`, the cheapest published sum that pins it is withheld too,
+    until all are safe. Nothing can be done for a sum that public ones alone reveal: it is left.
     """
     people = np.asarray(counts, dtype=np.float64)
     sums = np.asarray(asked, dtype=np.float64).reshape(-1, people.size)
@@ -124,13 +148,17 @@ def protect(
     others = np.asarray(secret, dtype=np.float64).reshape(-1, people.size)
     shown: Bools = np.array(may, dtype=bool)
     cost = np.asarray(price if len(price) else sums @ people, dtype=np.float64)
-    bounds = [(None if unbounded else 0, None) for unbounded in (free if len(free) else [False] * people.size)]
+    bounds = [
+        (None if unbounded else 0, None) for unbounded in (free if len(free) else [False] * people.size)
+    ]
     goals = np.concatenate([others, sums])
+    wide = np.full(len(goals), float(least))
+    wide[: len(others)] = widths if len(widths) else least
     waiting = [*(len(others) + np.flatnonzero(~shown)), *range(len(others))]
     low, high = _ranges(goals, waiting, np.concatenate([always, sums[shown]]), people, bounds)
     while waiting and shown.any():  # nothing shown: nothing more is told
         k = int(waiting.pop())
-        while goals[k].any() and high[k] - low[k] < least - 1e-6:
+        while goals[k].any() and high[k] - low[k] < wide[k] - 1e-6:
             rows = np.flatnonzero(shown)
             known = np.concatenate([always, sums[rows]])
             found = _ends(goals[k], known, known @ people, bounds)
@@ -139,7 +167,7 @@ def protect(
             worlds, pins = found
             for world in worlds:
                 low, high = _wider(low, high, goals @ world)
-            if high[k] - low[k] >= least - 1e-6:
+            if high[k] - low[k] >= wide[k] - 1e-6:
                 break
             pinning = rows[pins[len(always) :]]
             if not len(pinning):
@@ -150,11 +178,14 @@ def protect(
     return shown
 
 
-def _ranges(goals: Floats, waiting: Sequence[int], known: Floats, people: Floats, bounds: Bounds) -> tuple[Floats, Floats]:
-    """Return between which values each sum is seen to stand: the true one, and those of worlds drawn far apart.
+def _ranges(
+    goals: Floats, waiting: Sequence[int], known: Floats, people: Floats, bounds: Bounds
+) -> tuple[Floats, Floats]:
+    """Return the range over which each sum is found to vary: its true value, and its values in worlds drawn
+    far apart.
 
-    A world agrees with all that is shown, and still does when less is shown: a few, where many sums are large or small at once,
-    spare most sums a programme of their own.
+    A world is consistent with all that is published, and remains so when less is: a few worlds, where many
+    sums are large or small at once, save most sums a programme of their own.
     """
     low = high = goals @ people
     if len(waiting) < MANY or not len(known):
@@ -162,7 +193,9 @@ def _ranges(goals: Floats, waiting: Sequence[int], known: Floats, people: Floats
     chance = np.random.default_rng(len(waiting))
     rows, values = csr_array(known), known @ people
     for _ in range(WORLDS):
-        found = linprog(chance.uniform(-1, 1, len(waiting)) @ goals[waiting], A_eq=rows, b_eq=values, bounds=bounds)
+        found = linprog(
+            chance.uniform(-1, 1, len(waiting)) @ goals[waiting], A_eq=rows, b_eq=values, bounds=bounds
+        )
         if found.status == 0:
             low, high = _wider(low, high, goals @ found.x)
     return low, high
@@ -173,9 +206,11 @@ def _wider(low: Floats, high: Floats, seen: Floats) -> tuple[Floats, Floats]:
 
 
 def _ends(goal: Floats, known: Floats, values: Floats, bounds: Bounds) -> tuple[list[Floats], Bools] | None:
-    """Return the cells that make a sum the smallest and the greatest, given what is known, and which of the known sums pin it.
+    """Return the cells that make a sum smallest and greatest, given the known sums, and which of these pin
+    it.
 
-    None when it may be anything; no cells, and all sums, when what is told does not hold together: no doubt can be proved.
+    None when the sum is unbounded; no cells, and all sums, when the known sums are inconsistent: no
+    uncertainty can be proved.
     """
     if not len(known):
         return None
@@ -193,8 +228,40 @@ def _ends(goal: Floats, known: Floats, values: Floats, bounds: Bounds) -> tuple[
     return worlds, pins
 
 
+def leaves_doubt(
+    counts: ArrayLike,
+    told: ArrayLike,
+    secret: ArrayLike,
+    least: int,
+    *,
+    free: Sequence[bool] = (),
+    widths: Sequence[float] = (),
+) -> bool:
+    """Return whether every secret sum of people may still vary by `least`, all the sums told being known.
+
+    counts: (cells,); told, secret: (sums, cells); free: cells that may be negative; widths: (secrets,) how
+    much each must vary instead.
+
+    >>> leaves_doubt([30, 4, 9], [[1, 1, 1], [1, 0, 0]], [[0, 1, 0]], 11)
+    True
+    >>> leaves_doubt([30, 4, 9], [[1, 1, 1], [1, 0, 1]], [[0, 1, 0]], 11)
+    False
+    """
+    people = np.asarray(counts, dtype=np.float64)
+    known = np.asarray(told, dtype=np.float64).reshape(-1, people.size)
+    bounds = [(None if open_ else 0, None) for open_ in (free if len(free) else [False] * people.size)]
+    goals = np.asarray(secret, dtype=np.float64).reshape(-1, people.size)
+    for goal, wide in zip(goals, widths if len(widths) else [float(least)] * len(goals), strict=True):
+        found = _ends(goal, known, known @ people, bounds) if goal.any() else None
+        if found is not None:
+            worlds, _ = found
+            if not worlds or np.ptp([goal @ world for world in worlds]) < wide - 1e-6:
+                return False
+    return True
+
+
 def doubt(goal: ArrayLike, known: ArrayLike, low: ArrayLike, high: ArrayLike) -> float:
-    """Return how far apart the values of a sum of people may stand, other sums of them being known between two bounds.
+    """Return the width of the possible values of a sum of people, other sums being known between two bounds.
 
     goal: (cells,); known: (sums, cells), of any factors; low, high: (sums,).
 

@@ -31,7 +31,7 @@ def share_below(median: Floats, *, threshold: float, spread: float) -> Floats:
 
 
 def calibrate_spread(median: Floats, people: Floats, *, threshold: float, share: float) -> float:
-    """Return the spread for which the mean share under the threshold is the published one (bisection)."""
+    """Return the spread that makes the mean share under the threshold the published one (bisection)."""
     low, high = 0.05, 2.0
     for _ in range(50):
         middle = (low + high) / 2
@@ -41,7 +41,7 @@ def calibrate_spread(median: Floats, people: Floats, *, threshold: float, share:
 
 
 def calibrate_threshold(median: Floats, people: Floats, *, spread: float, share: float) -> float:
-    """Return the threshold (euros) under which the mean share is the wanted one (bisection)."""
+    """Return the threshold (euros) that makes the mean share under it the wanted one (bisection)."""
     low, high = 1_000.0, 100_000.0
     for _ in range(60):
         middle = (low + high) / 2
@@ -55,9 +55,9 @@ def within_commune(
 ) -> Floats:
     """Return the share of each area, moved inside its commune by its share of people living on minima.
 
-    share: (areas,) expected share, the commune's or the arrondissement's; minima: (areas,) share of people on minimum income, nan unknown.
-    pull: how far the logit follows the logit of minima. The commune's mean is kept (one step of calibration).
-    An area without minima keeps the share of its commune.
+    share: (areas,) expected share, the commune's or the arrondissement's; minima: (areas,) share of people on
+    minimum income, nan unknown. pull: how far the logit follows the logit of minima. The commune's mean is
+    kept (one step of calibration). An area without minima keeps the share of its commune.
     """
     known = ~np.isnan(minima) & (people > 0)
     x = logit(np.clip(np.where(known, minima, 0.1), 0.005, 0.6))
@@ -74,8 +74,8 @@ def within_commune(
 def share_by_cell(counts: Floats, share: Floats, offset: Floats, *, iterations: int = 8) -> Floats:
     """Return (areas, cells) the share of each cell below the threshold, the area's mean being `share`.
 
-    counts: (areas, cells) persons; share: (areas,) between 0 and 1; offset: (cells,) how much more or less than the
-    others, on the logit scale. One shift per area; an area with nobody takes its share everywhere.
+    counts: (areas, cells) persons; share: (areas,) between 0 and 1; offset: (cells,) how far the cell stands
+    from the others, on the logit scale. One shift per area; an area with nobody takes its share everywhere.
     """
     wanted = np.clip(share, 1e-4, 1 - 1e-4)
     people = counts.sum(axis=1)

@@ -1,7 +1,7 @@
-"""Duplicates among places: one place written twice, in one file or in two.
+"""Duplicates among places: one place recorded twice, in one file or in two.
 
-Few pairs are compared: those that share a word, a street number, a telephone… Each is read on ten fields. A field
-agrees, disagrees or says nothing, and what it says adds a weight to the log-odds that the two are one place.
+Only promising pairs are compared: those that share a word, a street number, a telephone… Each is compared on
+ten fields. A field agrees, disagrees or is silent, and adds a weight to the log-odds that both are one place.
 Source: docs/methods/doublons.md
 """
 
@@ -10,7 +10,7 @@ import re
 from array import array
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Literal
@@ -20,10 +20,12 @@ from numpy.typing import NDArray
 from rapidfuzz.distance import Levenshtein
 
 from maillage.kernel.names import plain
+from maillage.reference import place_names
 from maillage.reference.parameters import number, numbers
 
 Levels = tuple[int, ...]
-CHANCES = {  # by field: how often duplicates agree at each level, and how often other places that look alike do
+# by field: how often duplicates agree at each level, and how often other places that look alike do
+CHANCES = {
     "nom": ("matching/nom", "matching/nom_hasard"),
     "marque": ("matching/marque", "matching/marque_hasard"),
     "adresse": ("matching/adresse", "matching/adresse_hasard"),
@@ -39,104 +41,30 @@ FIELDS = tuple(CHANCES)
 SILENT = -1  # the field says nothing: one side lacks it
 SIRET = 14
 
-# ------------------------------------------------------------------------------------------------- words of French places
+# ------------------------------------------------------------------------------------- words of French places
 
-KINDS = {  # what a place is, and the ways of writing it
-    "agence postale": "agence postale communale|agence postale|bureau de poste|la poste",
-    "bibliotheque": "bibliotheque|mediatheque|bibliotheques|mediatheques|mediatheque bibliotheque",
-    "caf": "caf|caisse d allocations familiales",
-    "ccas": "ccas|centre communal d action sociale|centre intercommunal d action sociale|cias",
-    "centre social": "centre social|centre social et culturel|centre socio culturel|centre socioculturel|csc",
-    "cms": "cms|centre medico social",
-    "college": "college",
-    "conservatoire": "conservatoire",
-    "coworking": "coworking|espace de coworking",
-    "cpam": "cpam|caisse primaire d assurance maladie|assurance maladie",
-    "cyber": "cyber base|cyberbase|cybercentre|cyber centre|espace multimedia",
-    "departement": "maison du departement|maison departementale des solidarites|maison departementale",
-    "ecole": "ecole",
-    "epn": "epn|espace public numerique",
-    "evs": "evs|espace de vie sociale",
-    "fablab": "fablab|fab lab",
-    "france services": "france services|france service|maison france services|espace france services|msap"
-    "|maison de services au public|maison des services au public|maison de service au public",
-    "impots": "finances publiques|centre des finances publiques|centre des impots|tresorerie",
-    "info jeunes": "pij|bij|crij|info jeunes|information jeunesse|point information jeunesse|point d information jeunesse"
-    "|point info jeunesse|point d info jeunesse|bureau information jeunesse|bureau d information jeunesse",
-    "intercommunalite": "communaute de communes|communaute d agglomeration|communaute urbaine",
-    "ludotheque": "ludotheque",
-    "lycee": "lycee",
-    "mairie": "mairie|commune de|commune d|ville de|ville d|hotel de ville",
-    "maison de l emploi": "maison de l emploi|maison de l emploi et de l entreprise",
-    "maison des associations": "maison des associations",
-    "maison des habitants": "mdh|maison des habitants|maison des habitant es|maison de quartier|maison pour tous",
-    "mission locale": "mission locale|mission locale rurale",
-    "mjc": "mjc|maison des jeunes et de la culture",
-    "office de tourisme": "office de tourisme|office du tourisme",
-    "pole emploi": "pole emploi|france travail|agence pole emploi|agence france travail",
-    "prefecture": "prefecture|sous prefecture",
-    "repair cafe": "repair cafe",
-    "residence": "residence|foyer|ehpad",
-    "sls": "sls|service local de solidarite",
-    "tiers lieu": "tiers lieu|tiers lieux",
-    "universite": "universite",
-}
-WAYS = {  # kinds of streets, and how they are shortened
-    "allee": "all",
-    "avenue": "av ave",
-    "boulevard": "bd bld blvd",
-    "chemin": "ch che chem",
-    "cours": "crs",
-    "esplanade": "espl",
-    "faubourg": "fg fbg",
-    "impasse": "imp",
-    "lotissement": "lot",
-    "place": "pl",
-    "promenade": "prom",
-    "quai": "q",
-    "residence": "res",
-    "route": "rte",
-    "rue": "r",
-    "square": "sq",
-    **dict.fromkeys(("carrefour", "chaussee", "cite", "clos", "cour", "galerie", "hameau", "mail", "montee", "parc"), ""),
-    **dict.fromkeys(("parvis", "passage", "placette", "ruelle", "sente", "sentier", "traverse", "venelle", "villa"), ""),
-    **dict.fromkeys(("voie", "zone", "za", "zac", "zi"), ""),
-}
-TITLES = {  # words of the names of streets, and how they are shortened
-    "colonel": "col",
-    "commandant": "cdt",
-    "docteur": "dr",
-    "general": "gal gen",
-    "grande": "grand gde gd gr",
-    "marechal": "mal",
-    "president": "pdt",
-    "professeur": "pr prof",
-    "1": "premier 1er",
-    "8": "huit",
-    "11": "onze",
-    "14": "quatorze",
-}
+KINDS, WAYS, TITLES = (place_names.spellings(kind) for kind in ("kinds", "streets", "titles"))
 
 
 def _set(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
-def _by_spelling(words: dict[str, str], between: str = " ") -> dict[str, str]:
-    """Return the word meant by each spelling, itself included."""
-    return {one: word for word, spellings in words.items() for one in (word, *spellings.split(between)) if one}
+def _by_spelling(words: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """Return the word meant by each spelling, including itself."""
+    return {one: word for word, spellings in words.items() for one in (word, *spellings)}
 
 
-KIND_OF = {spelling: kind.replace(" ", "_") for spelling, kind in _by_spelling(KINDS, "|").items()}
+KIND_OF = {spelling: kind.replace(" ", "_") for spelling, kind in _by_spelling(KINDS).items()}
 IS_KIND = frozenset(KIND_OF.values())
 KIND = re.compile(rf"\b(?:{'|'.join(sorted(KIND_OF, key=len, reverse=True))})\b")
 INITIALS = re.compile(r"\b(?:[a-z] )+[a-z]\b")
 ARTICLES = _set("de du des d la le les l a au aux en et sur sous")
 EMPTY = ARTICLES | _set(  # words of a name that tell no place from another
-    "un une pour par chez dans son sa ses avec association asso assoc sarl sas sasu scop scic eurl sa sci gip gie loi 1901 "
-    "municipal municipale communal communale intercommunal intercommunale departemental departementale public publique "
-    "service services numerique numeriques conseiller conseillers accompagnement mediation espace centre maison point lieu "
-    "site agence pole"
+    "un une pour par chez dans son sa ses avec association asso assoc sarl sas sasu scop scic eurl sa sci gip"
+    " gie loi 1901 municipal municipale communal communale intercommunal intercommunale departemental"
+    " departementale public publique service services numerique numeriques conseiller conseillers"
+    " accompagnement mediation espace centre maison point lieu site agence pole"
 )
 BRANCHES = _set("annexe antenne permanence itinerant itinerante etape halte arret")
 
@@ -147,16 +75,25 @@ HOUSE = re.compile(r"(\d+)(?:bis|ter|quater|[a-d])?")
 SUFFIXES = _set("bis ter quater a b c d")
 BOX = re.compile(r"\b(?:bp|cs|tsa|cedex)(?: \d+)?\b")
 POSTCODE = re.compile(r" \d{5}\b.*")
-ROOFS = {"facebook.com", "instagram.com", "google.com", "sites.google.com", "linkedin.com", "linktr.ee", "youtube.com"}
+ROOFS = {
+    "facebook.com",
+    "instagram.com",
+    "google.com",
+    "sites.google.com",
+    "linkedin.com",
+    "linktr.ee",
+    "youtube.com",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """What matching needs of a place, once cleaned; an empty field is never held for or against a pair.
+    """The fields of a place that matching reads, once cleaned; an empty field never counts for or against a
+    pair.
 
-    precise: the coordinates are those of the address, not of the centre of the commune.
-    pivot: a valid SIRET, SIREN or RNA, or ''.
-    commune: its name, so that « Mairie de Revel » is read as « Mairie »; without it the name of the commune is one more word.
+    precise: the coordinates are those of the address, not of the centre of the commune. pivot: a valid SIRET,
+    SIREN or RNA, or ''. commune: its name, so that « Mairie de Revel » is read as « Mairie »; without it, the
+    name of the commune counts as one more word.
     """
 
     nom: str
@@ -177,9 +114,10 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Two places that may be one, with what was held for and against it, in French.
+    """Two places that may be one, with the reasons for and against, in French.
 
-    score: 0 to 1. decision: `meme` when it is sure enough to be said, `a_voir` when a person should look.
+    score: 0 to 1. decision: `meme` when it is certain enough to be stated, `a_voir` when a person should
+    check.
     """
 
     a: int
@@ -195,19 +133,24 @@ def within(places: Sequence[Place]) -> list[Pair]:
 
 
 def between(a: Sequence[Place], b: Sequence[Place]) -> list[Pair]:
-    """Return the pairs of one place of `a` and one of `b` that may be one, in order of position.
+    """Return the pairs, one place from `a` and one from `b`, that may be one, in order of position.
 
-    Pairs inside `a` or inside `b` are not looked for. How many places share a telephone or a site is counted over both.
+    Pairs inside `a` or inside `b` are not searched. How many places share a telephone or a site is counted
+    over both.
     """
     found = _pairs([*a, *b], len(a))
     return [Pair(pair.a, pair.b - len(a), pair.score, pair.reasons, pair.decision) for pair in found]
 
 
 def agreements(places: Sequence[Place], pairs: Iterable[tuple[int, int]]) -> NDArray[np.int8]:
-    """Return (pairs, FIELDS) how two places agree on each field: a rank in its weights, -1 where it says nothing."""
+    """Return (pairs, FIELDS) how well two places agree on each field: a rank in its weights, -1 where it is
+    silent.
+    """
     read = [_read(place) for place in places]
     shared = _shared(read)
-    return np.array([_levels(read[a], read[b], shared) for a, b in pairs], dtype=np.int8).reshape(-1, len(FIELDS))
+    return np.array([_levels(read[a], read[b], shared) for a, b in pairs], dtype=np.int8).reshape(
+        -1, len(FIELDS)
+    )
 
 
 def _pairs(places: Sequence[Place], cut: int | None) -> list[Pair]:
@@ -229,41 +172,59 @@ def _pairs(places: Sequence[Place], cut: int | None) -> list[Pair]:
 
 
 def _one_name_one_spot(levels: Levels) -> bool:
-    """Tell whether name and place both agree: one switchboard and one site do not make two premises one."""
+    """Return whether name and location both agree: a shared switchboard and site do not make two premises
+    one.
+    """
     name, contradiction, address, distance = levels[:4]
-    return name in SAME_NAME and contradiction == SILENT and (address in SAME_STREET or (address, distance) == (SILENT, 0))
+    return (
+        name in SAME_NAME
+        and contradiction == SILENT
+        and (address in SAME_STREET or (address, distance) == (SILENT, 0))
+    )
 
 
 def _weights() -> list[tuple[float, ...]]:
-    """Return the log-odds to start from, then the weights of each field by level; at rank -1 that of silence, nothing."""
+    """Return the prior log-odds, then the weights of each field by level; rank -1, silence, weighs
+    nothing.
+    """
     start = number("matching/depart")
     return [
         (math.log(start / (1 - start)),),
         *(
-            (*(math.log(among / chance) for among, chance in zip(numbers(same), numbers(other), strict=True)), 0.0)
+            (
+                *(
+                    math.log(among / chance)
+                    for among, chance in zip(numbers(same), numbers(other), strict=True)
+                ),
+                0.0,
+            )
             for same, other in CHANCES.values()
         ),
     ]
 
 
 def _score(levels: Levels, weights: list[tuple[float, ...]]) -> float:
-    """Return the chance that two places are one, fields taken as independent but for two: one street is one spot."""
+    """Return the probability that two places are one, taking fields as independent except two: one street is
+    one spot.
+    """
     odds = sum(weight[level] for weight, level in zip(weights, (0, *levels), strict=True))
     address, distance = levels[2:4]
     if distance == 0 and address not in (SILENT, OTHER_STREET):
-        odds -= min(weights[3][address], weights[4][distance])  # both say they are neighbours: heard once, the louder
+        odds -= min(
+            weights[3][address], weights[4][distance]
+        )  # both say they are neighbours: heard once, the louder
     return 1 / (1 + math.exp(-odds))
 
 
-# --------------------------------------------------------------------------------------------------------- reading a place
+# -------------------------------------------------------------------------------------------- reading a place
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Read:
     """A place, normalised; point in radians.
 
-    own: the words of its name that tell neither a kind nor the commune; towns: those that tell the commune; digits: the
-    numbers of its name, and numbers: those of the house.
+    own: the words of its name that are neither a kind nor the commune; towns: those that are the commune;
+    digits: the numbers in its name, and numbers: the house numbers.
     """
 
     own: tuple[str, ...]
@@ -321,7 +282,9 @@ def _read(place: Place) -> _Read:
 
 
 def _shared(read: list[_Read]) -> frozenset[str]:
-    """Return the telephones, mails, sites and SIRET of a network: those of many places, or of several communes."""
+    """Return the telephones, mails, sites and SIRET of a network: those of many places, or of several
+    communes.
+    """
     holders: dict[str, list[str]] = defaultdict(list)
     for one in read:
         for value in (*one.phones, *one.mails, *one.hosts, *one.siret):
@@ -331,7 +294,7 @@ def _shared(read: list[_Read]) -> frozenset[str]:
 
 
 def _name(nom: str, commune: frozenset[str]) -> dict[str, Any]:
-    """Return what a name tells: see _Read."""
+    """Return the parts of a name: see _Read."""
     text = INITIALS.sub(lambda found: found[0].replace(" ", ""), plain(nom))
     words = KIND.sub(lambda found: KIND_OF[found[0]], text).split()
     kinds = frozenset(word for word in words if word in IS_KIND)
@@ -351,12 +314,15 @@ def _name(nom: str, commune: frozenset[str]) -> dict[str, Any]:
 def _address(adresse: str, commune: frozenset[str]) -> tuple[frozenset[str], str, tuple[str, ...]]:
     """Return the house numbers of an address, the kind of street, and the words of its name.
 
-    « Espace Chantourne 15 bis bd des Alpes » gives 15, boulevard, alpes: what comes before the number is a building.
+    « Espace Chantourne 15 bis bd des Alpes » gives 15, boulevard, alpes: what precedes the number is a
+    building.
     """
     words = [STREET_WORD.get(word, word) for word in POSTCODE.sub("", BOX.sub(" ", plain(adresse))).split()]
     ways = [k for k, word in enumerate(words) if word in WAYS]
     found = [(_house(words, k), k) for k in ways]
-    (start, house), at = next((one for one in found if one[0][1]), found[0] if found else ((0, frozenset()), -1))
+    (start, house), at = next(
+        (one for one in found if one[0][1]), found[0] if found else ((0, frozenset()), -1)
+    )
     if not found and words and (alone := HOUSE.fullmatch(words[0])):
         start, house = 1, frozenset({alone[1]})
     rest = [word for k, word in enumerate(words) if k >= start and k != at and word not in ARTICLES]
@@ -365,7 +331,9 @@ def _address(adresse: str, commune: frozenset[str]) -> tuple[frozenset[str], str
 
 
 def _house(words: list[str], at: int) -> tuple[int, frozenset[str]]:
-    """Return where the name of a street starts, given where its kind stands, and the house numbers just before it."""
+    """Return where the name of a street starts, given where its kind is, and the house numbers just before
+    it.
+    """
     while at and words[at - 1] in SIZES:
         at -= 1
     k = at
@@ -375,13 +343,15 @@ def _house(words: list[str], at: int) -> tuple[int, frozenset[str]]:
 
 
 def _phone(text: str) -> str:
-    """Return the nine last digits of a number; '' for a short number or one that was masked."""
+    """Return the last nine digits of a number; '' for a short or masked number."""
     digits = re.sub(r"\D", "", text)[-9:]
     return digits if len(digits) == 9 and len(set(digits[1:])) > 1 else ""
 
 
 def _page(site: str) -> str:
-    """Return a site without its protocol; one page of a site that houses everybody is a site of its own."""
+    """Return a site without its protocol; a page of a site that hosts everybody counts as a site of its
+    own.
+    """
     page = re.sub(r"^(?:https?:?/*)*(?:www\.)?", "", site.strip().casefold()).rstrip("/")
     host, _, path = page.partition("/")
     if host in ROOFS:
@@ -389,13 +359,13 @@ def _page(site: str) -> str:
     return page if "." in host else ""
 
 
-# ------------------------------------------------------------------------------------------------------- which pairs to read
+# ---------------------------------------------------------------------------------------- which pairs to read
 
 
 def _candidates(read: list[_Read], cut: int | None) -> list[tuple[int, int]]:
-    """Return the pairs that share a key, in order; with `cut`, only those on both sides of it.
+    """Return the pairs that share a key, in order; with `cut`, only those with one place on each side of it.
 
-    A key held by too many places tells nothing: it is left out, which keeps the number of pairs in proportion.
+    A key shared by too many places says nothing: skipping it keeps the number of pairs in proportion.
     """
     keys, owners = array("q"), array("q")
     orphans = {one.postcode for one in read if not one.insee}
@@ -419,7 +389,9 @@ def _candidates(read: list[_Read], cut: int | None) -> list[tuple[int, int]]:
 
 
 def _keys(one: _Read, orphans: set[str]) -> Iterator[tuple[object, ...]]:
-    """Yield what a place shares with those that may be the same: words, address, telephones, sites, pivot, surroundings."""
+    """Yield the keys that a place shares with its possible duplicates: words, address, telephones, sites,
+    pivot, surroundings.
+    """
     words = {word[:5] for word in one.own} or one.kinds
     zones = [one.insee] if one.insee else []
     if one.postcode in orphans:
@@ -438,19 +410,23 @@ def _keys(one: _Read, orphans: set[str]) -> Iterator[tuple[object, ...]]:
     for value in (*one.phones, *one.mails, *one.siret):
         yield ("held", value)
     if one.point:
-        # Four grids of 600 m, half a cell apart: two places within 300 m are in one cell of at least one grid.
-        north, east = math.degrees(one.point[0]) / 0.0054, math.degrees(one.point[1]) / 0.0086
-        for grid in range(4):
-            cell = math.floor(north + grid % 2 / 2), math.floor(east + grid // 2 / 2)
-            for word in words | one.kinds:
-                yield grid, *cell, word
+        yield from _surroundings(one.point, words | one.kinds)
 
 
-# ------------------------------------------------------------------------------------------------------------ reading a pair
+def _surroundings(point: tuple[float, float], words: Iterable[str]) -> Iterator[tuple[object, ...]]:
+    # Four grids of 600 m, half a cell apart: two places within 300 m are in one cell of at least one grid.
+    north, east = math.degrees(point[0]) / 0.0054, math.degrees(point[1]) / 0.0086
+    for grid in range(4):
+        cell = math.floor(north + grid % 2 / 2), math.floor(east + grid // 2 / 2)
+        for word in words:
+            yield grid, *cell, word
+
+
+# --------------------------------------------------------------------------------------------- reading a pair
 
 
 def _levels(a: _Read, b: _Read, shared: frozenset[str]) -> Levels:
-    """Return how two places agree, in the order of FIELDS."""
+    """Return how well two places agree, in the order of FIELDS."""
     apart = _apart(a, b)
     address = SILENT if apart else _address_level(a, b)
     distance = SILENT
@@ -470,11 +446,15 @@ def _levels(a: _Read, b: _Read, shared: frozenset[str]) -> Levels:
     )
 
 
-CONTRADICTIONS = ("un seul est une annexe", "numéros différents dans les noms", "communes différentes dans les noms")
+CONTRADICTIONS = (
+    "un seul est une annexe",
+    "numéros différents dans les noms",
+    "communes différentes dans les noms",
+)
 
 
 def _contradiction(a: _Read, b: _Read) -> int:
-    """Return the rank in CONTRADICTIONS of what sets two names apart, however alike they are."""
+    """Return the rank in CONTRADICTIONS of what tells two names apart, however alike they are."""
     if a.branch != b.branch:
         return 0
     if a.digits and b.digits and a.digits.isdisjoint(b.digits):
@@ -483,7 +463,9 @@ def _contradiction(a: _Read, b: _Read) -> int:
 
 
 def _apart(a: _Read, b: _Read) -> bool:
-    """Tell whether the communes are known to differ; a postcode alone may be that of a post office or of a neighbour."""
+    """Return whether the communes are known to differ; a postcode alone may be that of a post office or of a
+    neighbour.
+    """
     if a.insee and b.insee:
         return a.insee != b.insee
     return bool(a.postcode and b.postcode) and a.postcode[:2] != b.postcode[:2]
@@ -491,7 +473,7 @@ def _apart(a: _Read, b: _Read) -> bool:
 
 @lru_cache(maxsize=1 << 18)
 def _alike(one: str, other: str) -> bool:
-    """Tell whether two words are the same, or one or two letters apart according to their length."""
+    """Return whether two words are the same, or one or two letters apart depending on their length."""
     if one == other:
         return True
     size = min(len(one), len(other))
@@ -502,7 +484,7 @@ def _alike(one: str, other: str) -> bool:
 
 
 def _unmet(words: tuple[str, ...], others: tuple[str, ...]) -> int:
-    """Return how many words have no like among the others."""
+    """Return how many words have no match among the others."""
     return sum(not any(_alike(word, other) for other in others) for word in words if word not in others)
 
 
@@ -534,11 +516,18 @@ def _name_level(a: _Read, b: _Read) -> int:
 
 
 SAME_STREET, OTHER_STREET = (0, 1), 3
-ADDRESSES = ("même adresse", "même voie, numéro absent", "voie de même nom, sans le même numéro", "adresses différentes")
+ADDRESSES = (
+    "même adresse",
+    "même voie, numéro absent",
+    "voie de même nom, sans le même numéro",
+    "adresses différentes",
+)
 
 
 def _address_level(a: _Read, b: _Read) -> int:
-    """Return the rank in ADDRESSES; two streets of one name and of different kinds agree as a street without number."""
+    """Return the rank in ADDRESSES; streets of the same name but different kinds agree like a street without
+    a number.
+    """
     if not a.street or not b.street:
         return SILENT
     if _unmet(a.street, b.street) and _unmet(b.street, a.street):
@@ -550,13 +539,17 @@ def _address_level(a: _Read, b: _Read) -> int:
 
 
 def _distance(a: tuple[float, float], b: tuple[float, float]) -> float:
-    """Return metres between two points in radians, on the sphere."""
-    bend = math.sin((a[0] - b[0]) / 2) ** 2 + math.cos(a[0]) * math.cos(b[0]) * math.sin((a[1] - b[1]) / 2) ** 2
+    """Return the distance in metres between two points in radians, on the sphere."""
+    bend = (
+        math.sin((a[0] - b[0]) / 2) ** 2 + math.cos(a[0]) * math.cos(b[0]) * math.sin((a[1] - b[1]) / 2) ** 2
+    )
     return 2 * 6_371_008.8 * math.asin(math.sqrt(min(bend, 1.0)))
 
 
 def _held_level(a: frozenset[str], b: frozenset[str], shared: frozenset[str]) -> int:
-    """Return 0 for a value both hold and few others, 1 for one that is shared, 2 when both hold other values."""
+    """Return 0 for a common value that few others have, 1 for one shared by many, 2 when both have different
+    values.
+    """
     if not a or not b:
         return SILENT
     met = a & b
@@ -564,7 +557,9 @@ def _held_level(a: frozenset[str], b: frozenset[str], shared: frozenset[str]) ->
 
 
 def _site_level(a: _Read, b: _Read, shared: frozenset[str]) -> int:
-    """Return as `_held_level`: the home page of a site agrees with any of its pages, two inner pages do not."""
+    """Return the level as `_held_level` does: a home page agrees with any page of its site, two inner pages
+    do not.
+    """
     if not a.pages or not b.pages:
         return SILENT
     if a.hosts.isdisjoint(b.hosts):
@@ -574,8 +569,14 @@ def _site_level(a: _Read, b: _Read, shared: frozenset[str]) -> int:
 
 
 def _pivot_level(a: _Read, b: _Read, shared: frozenset[str]) -> int:
-    """Return 0 for one SIRET of one place, 1 for one organisation, 2 for two; RNA and SIREN cannot be compared."""
-    if not a.organisation or not b.organisation or a.organisation.startswith("W") != b.organisation.startswith("W"):
+    """Return 0 for the same SIRET, 1 for the same organisation, 2 for two; RNA and SIREN cannot be
+    compared.
+    """
+    if (
+        not a.organisation
+        or not b.organisation
+        or a.organisation.startswith("W") != b.organisation.startswith("W")
+    ):
         return SILENT
     if a.organisation != b.organisation:
         return 2
@@ -596,7 +597,7 @@ SAID = {  # what a level says, by field
 
 
 def _reasons(a: _Read, b: _Read, levels: Levels) -> Iterator[str]:
-    """Yield in French what each field that is not silent says."""
+    """Yield, in French, what each field that is not silent says."""
     for field, level in zip(FIELDS, levels, strict=True):
         if field == "distance" and a.point and b.point:
             metres = _distance(a.point, b.point)

@@ -1,4 +1,5 @@
-"""The interval of a share: Wilson where the plan is simple, Korn and Graubard where weights and design count, Clopper and Pearson at 0 and 1.
+"""The interval of a share: Wilson for simple samples, Korn and Graubard where weights and design count,
+Clopper and Pearson at 0 and 1.
 
 Source: docs/methods/resultats-enquete.md
 """
@@ -16,12 +17,13 @@ FIXED = 1e-15  # a variance under this one says nothing
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Share:
-    """A share between 0 and 1 and what its interval rests on.
+    """A share between 0 and 1 and what its interval is based on.
 
-    variance: of the share, design and calibration counted. n: respondents behind it, unweighted. df: degrees of freedom of the
-    variance (first-stage units less strata). effect: the design effect assumed where the variance says nothing (every answer
-    alike, or all fitted by chance). fixed: the share is imposed by the margins, and has no error of sampling. simple: everybody
-    weighs the same and was drawn alone: Wilson's interval.
+    variance: of the share, design and calibration counted. n: respondents behind it, unweighted. df: degrees
+    of freedom of the variance (first-stage units less strata). effect: the design effect assumed where the
+    variance is uninformative (all answers the same, or a perfect fit by chance). fixed: the share is imposed
+    by the margins, and has no error of sampling. simple: weights are equal and people were drawn one by one:
+    Wilson's interval.
     """
 
     value: float
@@ -44,7 +46,7 @@ class Share:
 
     @property
     def variation(self) -> float:
-        """The coefficient of variation: the standard error over the share; infinite for a share of nothing."""
+        """The coefficient of variation: standard error over share; infinite for a share of zero."""
         if self.fixed:
             return 0.0
         variance = self.variance
@@ -54,7 +56,7 @@ class Share:
 
     @property
     def effective(self) -> float:
-        """How many respondents drawn simply would say as much."""
+        """The size of a simple random sample that would be as precise."""
         if self.variance <= FIXED or min(self.value, 1 - self.value) <= NEVER:
             return self.n / self.effect
         return self.value * (1 - self.value) / self.variance
@@ -76,7 +78,8 @@ def wilson(share: float, n: float, level: float = LEVEL) -> tuple[float, float]:
 
 
 def clopper_pearson(part: float, n: float, level: float = LEVEL) -> tuple[float, float]:
-    """Return the bounds that never cover less than their level, for `part` out of n; both may be effective numbers.
+    """Return the bounds that always cover at least their level, for `part` out of n; both may be effective
+    numbers.
 
     >>> low, high = clopper_pearson(0, 20, 0.95)
     >>> round(low, 7), round(high, 7)
@@ -89,11 +92,14 @@ def clopper_pearson(part: float, n: float, level: float = LEVEL) -> tuple[float,
     return low, high
 
 
-def korn_graubard(share: float, variance: float, *, n: float, df: float, level: float = LEVEL) -> tuple[float, float]:
+def korn_graubard(
+    share: float, variance: float, *, n: float, df: float, level: float = LEVEL
+) -> tuple[float, float]:
     """Return the bounds of Korn and Graubard (1998), as `svyciprop(method = "beta")` of R computes them.
 
-    The effective number is share · (1 − share) / variance, times (t(n − 1) / t(df))²: few first-stage units widen it. It may
-    exceed n, which is what calibration is for. At 0 or 1, or without variance, ask `Share.interval`.
+    The effective number is share · (1 − share) / variance, times (t(n − 1) / t(df))²: few first-stage units
+    widen it. It may exceed n: that is the gain from calibration. At 0 or 1, or without variance, use
+    `Share.interval`.
 
     >>> low, high = korn_graubard(0.0218579235, 0.0226224509**2, n=183, df=14, level=0.95)
     >>> round(low, 8), round(high, 8)
@@ -104,11 +110,12 @@ def korn_graubard(share: float, variance: float, *, n: float, df: float, level: 
 
 
 def effective_number(share: float, variance: float, *, n: float, df: float, level: float = LEVEL) -> float:
-    """Return how many simple draws a share is worth, less what few degrees of freedom take away."""
+    """Return the effective sample size of a share, reduced for few degrees of freedom."""
     _checked(share, n, level)
     if variance <= 0:
         raise ValueError(
-            "a variance of zero gives no effective number: use Clopper and Pearson on n over the design effect."
+            "a variance of zero gives no effective number: use Clopper and Pearson on n over the design"
+            " effect."
         )
     ratio = 1.0
     if n > 1 and 0 < df < n - 1:
@@ -125,26 +132,31 @@ def _checked(share: float, n: float, level: float) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """The counts out of n that give a published percentage: by rounding to the nearest (halves upwards), by cutting what follows."""
+    """The counts out of n that give a published percentage: by rounding to the nearest (halves upwards), or
+    by truncating.
+    """
 
     nearest: tuple[int, ...]
     down: tuple[int, ...]
 
     @property
     def rule(self) -> str:
-        """`both`, `nearest`, `down`, or nothing: no count gives it."""
+        """`both`, `nearest`, `down`, or '' when no count gives it."""
         return {(True, True): "both", (True, False): "nearest", (False, True): "down"}.get(
             (bool(self.nearest), bool(self.down)), ""
         )
 
 
 def possible(percent: float, n: int, decimals: int = 0) -> Origin:
-    """Return which counts out of n give a published percentage, under each rule of rounding; none: it cannot come from n.
+    """Return which counts out of n give a published percentage, under each rounding rule; none: it cannot
+    come from n.
 
     percent: 0 to 100, with so many decimals. Exact: whole numbers only.
 
     >>> possible(28, 66), possible(11, 66).rule
     (Origin(nearest=(), down=(19,)), 'nearest')
+    >>> possible(1, 400).nearest
+    (2, 3, 4, 5)
     >>> possible(98, 31).rule
     ''
     """
@@ -154,21 +166,8 @@ def possible(percent: float, n: int, decimals: int = 0) -> Origin:
     wanted = round(percent * scale)
     if abs(percent * scale - wanted) > 1e-6:
         raise ValueError(f"{percent} has more than {decimals} decimals.")
-    first, last = max(0, wanted * n // (100 * scale) - 1), min(n, (wanted + 1) * n // (100 * scale) + 1)
+    first = max(0, (2 * wanted - 1) * n // (200 * scale) - 1)
+    last = min(n, (wanted + 1) * n // (100 * scale) + 1)
     near = tuple(k for k in range(first, last + 1) if (200 * scale * k + n) // (2 * n) == wanted)
     down = tuple(k for k in range(first, last + 1) if 100 * scale * k // n == wanted)
     return Origin(near, down)
-
-
-def rounded(percent: float, *, rule: str = "nearest", decimals: int = 0) -> float:
-    """Return a percentage as a publication prints it. rule: `nearest` (halves upwards) or `down` (cut).
-
-    A hair (1e-9) stands for what a computer loses: 28.499999999999996 is 28.5.
-
-    >>> rounded(28.787), rounded(28.787, rule="down"), rounded(0.5)
-    (29.0, 28.0, 1.0)
-    """
-    if rule not in ("nearest", "down"):
-        raise ValueError(f"a rule of rounding is nearest or down, not {rule}.")
-    scale = 10.0**decimals
-    return float((percent * scale + (0.5 if rule == "nearest" else 0.0) + 1e-9) // 1 / scale)

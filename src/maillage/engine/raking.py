@@ -11,11 +11,10 @@ Floats = NDArray[np.float64]
 def rake(seed: Floats, rows: Floats, columns: Floats, *, cycles: int) -> Floats:
     """Return tables with the odds ratios of the seed and the given margins.
 
-    seed: (a, d) one table for all, or (areas, a, d), no negative cell.
-    rows: (areas, a); columns: (areas, d); same total in each area.
-    Returns (areas, a, d). The columns are met exactly (last step), the rows within the error left after `cycles`
-    cycles; a margin of zero empties its cells. Where the seed is empty and the margin is not, the margin is missed:
-    the caller checks.
+    seed: (a, d) one table for all, or (areas, a, d), no negative cell. rows: (areas, a); columns: (areas, d);
+    same total in each area. Returns (areas, a, d). The columns are met exactly (last step), the rows within
+    the error left after `cycles` cycles; a margin of zero empties its cells. Where the seed is empty and the
+    margin is not, the margin is missed: the caller checks.
     Source: docs/methods/besoins.md, section « Les cellules d’un quartier ».
     """
     table = np.array(np.broadcast_to(seed, (len(rows), *seed.shape[-2:])), dtype=np.float64)
@@ -25,10 +24,14 @@ def rake(seed: Floats, rows: Floats, columns: Floats, *, cycles: int) -> Floats:
     return table
 
 
-def rake_groups(values: Floats, group: NDArray[np.int64], rows: Floats, columns: Floats, *, cycles: int) -> Floats:
-    """Return (n, d) values whose rows add up to `rows` (n,) and whose columns, inside each group, to `columns`.
+def rake_groups(
+    values: Floats, group: NDArray[np.int64], rows: Floats, columns: Floats, *, cycles: int
+) -> Floats:
+    """Return (n, d) values whose rows add up to `rows` (n,) and whose columns, within each group, add up to
+    `columns`.
 
-    group: (n,) position of the group of each row; columns: (groups, d). The columns of groups are met exactly.
+    group: (n,) position of the group of each row; columns: (groups, d). The columns of groups are met
+    exactly.
     """
     table = np.array(values, dtype=np.float64)
     for _ in range(cycles):
@@ -39,5 +42,7 @@ def rake_groups(values: Floats, group: NDArray[np.int64], rows: Floats, columns:
 
 
 def ratio(target: Floats, found: Floats) -> Floats:
-    """Return target / found, zero where nothing was found."""
-    return np.divide(target, found, out=np.zeros(np.broadcast_shapes(target.shape, found.shape)), where=found > 0)
+    """Return target / found, zero where found is zero."""
+    return np.divide(
+        target, found, out=np.zeros(np.broadcast_shapes(target.shape, found.shape)), where=found > 0
+    )

@@ -1,4 +1,4 @@
-"""Cell rates that give back every published margin exactly."""
+"""Cell rates that reproduce every published margin exactly."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +14,7 @@ MAX_ITERATIONS = 60
 
 
 class NoRates(ValueError):
-    """No cell rates meet these margins."""
+    """Raised when no cell rates meet these margins."""
 
 
 def solve(
@@ -27,12 +27,12 @@ def solve(
 ) -> Floats:
     """Return cell rates logit p = offset + features · θ whose constrained means are the targets.
 
-    people: (cells,) national count of each cell.
-    offset: (draws, cells), what is assumed; features: (draws, k, cells) or (k, cells), what θ moves.
-    constraints: (k, cells), the share of each cell that belongs to each published category, 0 to 1.
-    targets: (draws, k), published rates strictly between 0 and 1. start: (k,) where θ begins, zero by default.
-    Returns (draws, cells). Newton with analytic Jacobian; a step is bounded, and halved while it worsens its draw.
-    Raises NoRates when a target is out of reach or two categories are the same.
+    people: (cells,) national count of each cell. offset: (draws, cells), what is assumed; features: (draws,
+    k, cells) or (k, cells), what θ moves. constraints: (k, cells), the share of each cell that belongs to
+    each published category, 0 to 1. targets: (draws, k), published rates strictly between 0 and 1. start:
+    (k,) where θ begins, zero by default. Returns (draws, cells). Newton with analytic Jacobian; a step is
+    bounded, and halved while it worsens its draw. Raises NoRates when a target is out of reach or two
+    categories are the same.
     Source: docs/methods/besoins.md, section « Des taux publiés aux cellules ».
     """
     draws = len(targets)
@@ -85,17 +85,20 @@ def shift(people: Floats, p: Floats, total: Floats) -> Floats:
 def diploma_scale(cap: Floats, brevet: Floats, bac: Floats, short: Floats) -> Floats:
     """Return (draws, cells) the position of each cell's diploma between none (1) and bac+3 (0).
 
-    cap: (draws,) position of CAP-BEP; brevet: its own, as a share of the way from CAP-BEP to none; bac, short:
-    theirs, as a share of the way from bac+3 to CAP-BEP. Students stand with the bac.
+    cap: (draws,) position of CAP-BEP; brevet: its own, as a share of the way from CAP-BEP to none; bac,
+    short: theirs, as a share of the way from bac+3 to CAP-BEP. Students stand with the bac.
     """
-    scale = np.stack((np.ones_like(cap), cap + brevet * (1 - cap), cap, bac * cap, short * cap, 0 * cap, bac * cap))
+    scale = np.stack(
+        (np.ones_like(cap), cap + brevet * (1 - cap), cap, bac * cap, short * cap, 0 * cap, bac * cap)
+    )
     return np.asarray(scale.T[:, DIPLOMA_OF])
 
 
 def cross_effect(g: Floats, scale: Floats) -> Floats:
-    """Return (draws, cells) what the unpublished age × diploma effect adds to the logit.
+    """Return (draws, cells) the unpublished age × diploma effect on the logit.
 
-    g: (draws,); positive when the diploma counts more among the old. Zero on the middle age and near CAP-BEP.
+    g: (draws,); positive when the diploma matters more among the old. Zero at the middle age and near
+    CAP-BEP.
     """
     weight = np.linspace(-1, 1, N_AGES)[AGE_OF]
     return np.asarray(g[:, None] * weight * (scale - 0.4))
@@ -114,8 +117,8 @@ def diploma_indicator(diploma: int) -> Floats:
 def levels(people: Floats, p: Floats, shares: Floats, slope: Floats) -> Floats:
     """Return (levels, draws, cells): the chance of being at this level of difficulty or at a worse one.
 
-    p: (draws, cells) rates that give the shape; shares: (draws, levels) cumulative shares, increasing;
-    slope: (draws,) how closely difficulty follows the shape, one for all levels so that they never cross.
+    p: (draws, cells) rates that set the shape; shares: (draws, levels) cumulative shares, increasing; slope:
+    (draws,) how closely difficulty follows the shape, one for all levels so that they never cross.
     """
     everybody = np.ones((1, people.size))
     offset = slope[:, None] * logit(p)
@@ -125,9 +128,9 @@ def levels(people: Floats, p: Floats, shares: Floats, slope: Floats) -> Floats:
 def split_by_household(p: Floats, modest: Floats, odds: Floats) -> tuple[Floats, Floats]:
     """Return the rates outside and inside modest households, from the rates of all and one odds ratio.
 
-    p: (draws, cells); modest: (cells,) national share of modest households in each cell, strictly between 0 and 1;
-    odds: (draws,) odds ratio θ between living modestly and being in difficulty, inside a cell. Plackett's formula;
-    the mean over households gives p back. θ = 1 gives p twice.
+    p: (draws, cells); modest: (cells,) national share of modest households in each cell, strictly between 0
+    and 1; odds: (draws,) odds ratio θ between living modestly and being in difficulty, inside a cell.
+    Plackett's formula; the mean over households gives p back. θ = 1 gives p twice.
     """
     theta = odds[:, None]
     near = np.abs(theta - 1) < 1e-9

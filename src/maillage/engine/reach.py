@@ -1,4 +1,6 @@
-"""Who is near what: distances as the crow flies, on foot, and offer shared between those who may walk to it."""
+"""What is near whom: distances as the crow flies and on foot, and offer shared between those who may walk to
+it.
+"""
 
 from collections.abc import Iterator, Mapping
 from typing import TypeAlias
@@ -14,6 +16,7 @@ Matrix: TypeAlias = sparse.csr_array
 
 EARTH = 6_371_008.8  # metres, mean radius
 AREAS_AT_ONCE = 4_096
+DETOURS = 20  # levels between the straightest path and the most winding
 
 
 def on_sphere(points: Floats) -> Floats:
@@ -48,8 +51,9 @@ def minutes(on_foot: Floats, pace: float) -> Floats:
 def nearest(areas: Floats, places: Floats) -> tuple[Floats, Positions]:
     """Return for each area the metres as the crow flies to the nearest place, and its position.
 
-    areas: (areas, 2), places: (places, 2) degrees, longitude first. inf and -1 where there is no place, or where the
-    area has no coordinates; a place without coordinates is near nothing. Of places at one point, the first is named.
+    areas: (areas, 2), places: (places, 2) degrees, longitude first. inf and -1 where there is no place, or
+    where the area has no coordinates; a place without coordinates is near nothing. Among places at the same
+    point, the first is returned.
 
     >>> distance, place = nearest(np.array([[5.0, 45.0]]), np.array([[np.nan, 45.0], [5.0, 45.1]]))
     >>> round(float(distance[0])), int(place[0])
@@ -67,8 +71,8 @@ def nearest(areas: Floats, places: Floats) -> tuple[Floats, Positions]:
 def pairs(areas: Floats, places: Floats, radius: float) -> Matrix:
     """Return (areas, places) metres as the crow flies between those at most `radius` metres apart.
 
-    Only near pairs are stored, a null distance too: a pair that is absent is farther than `radius`, or has no
-    coordinates. Rows are made a few thousand at a time, so that memory follows the pairs found.
+    Only near pairs are stored, zero distances included: a missing pair is farther than `radius`, or has no
+    coordinates. Rows are computed a few thousand at a time, so that memory grows with the pairs found.
     """
     rows = [near for _, near in nearby(areas, places, radius)]
     return sparse.vstack(rows, format="csr") if rows else sparse.csr_array((0, len(places)))
@@ -96,8 +100,68 @@ def _known(points: Floats) -> Positions:
     return np.flatnonzero(~np.isnan(points).any(axis=1))
 
 
+def detours(n: int, straight: float, winding: float, chance: np.random.Generator) -> Floats:
+    """Return (n,) detours evenly spread between the straightest path and the most winding, in a drawn order.
+
+    >>> sorted(round(float(x), 2) for x in detours(4, 1.2, 1.4, np.random.default_rng(1)))
+    [1.22, 1.27, 1.32, 1.38]
+    """
+    levels = min(n, DETOURS)
+    middles = straight + (winding - straight) * (np.arange(levels) + 0.5) / levels
+    return np.asarray(chance.permuted(np.resize(middles, n)))
+
+
+def homes(
+    points: int,
+    n: int,
+    each: int,
+    chance: np.random.Generator,
+    pull: Floats | None = None,
+    drawn_in: Floats | None = None,
+) -> NDArray[np.int16]:
+    """Return (n, each) points, 0 to points - 1, where the residents of an area live in each of n draws.
+
+    Over the draws, every point is used as often as any other, within one. pull: (points,) how much each point
+    draws residents; drawn_in: (n,) the share of them who follow it, 0 by default: the others stay spread.
+    """
+    spread = chance.permuted(np.resize(np.arange(points, dtype=np.int16), n * each)).reshape(n, each)
+    if pull is None or drawn_in is None or pull.sum() <= 0:
+        return spread
+    at = chance.permuted((np.arange(n * each) + 0.5) / (n * each)).reshape(n, each)
+    centred = np.searchsorted(np.cumsum(pull) / pull.sum(), at).clip(max=points - 1).astype(np.int16)
+    follow = chance.permuted(np.tile((np.arange(each) + 0.5) / each, (n, 1)), axis=1) < drawn_in[:, None]
+    return np.where(follow, centred, spread)
+
+
+def pull(points: Floats, places: Floats, metres_: float) -> Floats:
+    """Return (points,) how much places draw residents: the sum of exp(-distance / metres_) over near places.
+
+    What is farther than five times `metres_` weighs nothing.
+    """
+    near = pairs(points, places, 5 * metres_)
+    weight = sparse.csr_array((np.exp(-near.data / metres_), near.indices, near.indptr), shape=near.shape)
+    return np.asarray(weight.sum(axis=1)).ravel()
+
+
+def nearest_of(distances: Matrix, kept: NDArray[np.bool_]) -> Floats:
+    """Return for each row the smallest stored distance among kept columns, inf where none is stored."""
+    out = np.full(distances.shape[0], np.inf)
+    some = np.diff(distances.indptr) > 0  # reduceat has no answer for an empty row
+    if some.any():
+        found = np.where(kept[distances.indices], distances.data, np.inf)
+        out[some] = np.minimum.reduceat(found, distances.indptr[:-1][some])
+    return out
+
+
+def within(distances: Matrix, limit: float) -> Matrix:
+    """Return the same pairs, 1 where they are at most this far and 0 beyond."""
+    near = (distances.data <= limit).astype(np.float64)
+    return sparse.csr_array((near, distances.indices, distances.indptr), shape=distances.shape)
+
+
 def nearness(distances: Matrix, radius: float, weights: Mapping[float, float] | None = None) -> Matrix:
-    """Return the same pairs with their weight: that of the first limit not passed, 0 beyond the last or `radius`.
+    """Return the same pairs with their weight: that of the smallest limit not exceeded, 0 beyond the last or
+    `radius`.
 
     weights: {limit: weight}, limits in the unit of distances and included; all weigh 1 when absent.
     """
@@ -109,11 +173,11 @@ def nearness(distances: Matrix, radius: float, weights: Mapping[float, float] | 
 
 
 def shared(demand: Floats, capacity: Floats, weight: Matrix) -> Floats:
-    """Return the capacity that each person of each area can count on, when all who are near share it.
+    """Return the capacity available to each person of each area, when everybody nearby shares it.
 
-    demand: (areas,) or (areas, draws) persons; capacity: (places,); weight: (areas, places), as `nearness` gives it.
-    A place that nobody is near gives nothing. Access summed over persons is the capacity of the places with demand
-    in reach: nothing is created, nothing is lost.
+    demand: (areas,) or (areas, draws) persons; capacity: (places,); weight: (areas, places), from `nearness`.
+    A place with nobody nearby provides nothing. Access summed over persons equals the capacity of the places
+    with demand in reach: nothing is created or lost.
     """
     crowd = np.asarray(weight.T @ demand)
     offered = capacity if demand.ndim == 1 else np.broadcast_to(capacity[:, None], crowd.shape)
@@ -121,12 +185,16 @@ def shared(demand: Floats, capacity: Floats, weight: Matrix) -> Floats:
 
 
 def floating(
-    demand: Floats, capacity: Floats, distances: Matrix, radius: float, weights: Mapping[float, float] | None = None
+    demand: Floats,
+    capacity: Floats,
+    distances: Matrix,
+    radius: float,
+    weights: Mapping[float, float] | None = None,
 ) -> Floats:
     """Return access per person by two-step floating catchments, weighted by bands of distance (E2SFCA).
 
-    demand: (areas,) or (areas, draws); capacity: (places,); distances: (areas, places), only near pairs stored;
-    radius, weights: see `nearness`. Returns the shape of demand, in the unit of capacity per person.
+    demand: (areas,) or (areas, draws); capacity: (places,); distances: (areas, places), only near pairs
+    stored; radius, weights: see `nearness`. Returns the shape of demand, in the unit of capacity per person.
 
     >>> near = sparse.csr_array(np.array([[1.0, 8.0], [5.0, 2.0]]))
     >>> floating(np.array([10.0, 30.0]), np.array([4.0, 3.0]), near, 6.0).tolist()

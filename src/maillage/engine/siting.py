@@ -1,4 +1,6 @@
-"""Where to open: the few sites within reach of the most people, with how far from the best the answer may be."""
+"""Where to open: the few sites within reach of the most people, and how far from the best the answer may
+be.
+"""
 
 from dataclasses import dataclass
 from itertools import pairwise
@@ -14,8 +16,12 @@ Floats = NDArray[np.float64]
 Positions = NDArray[np.int64]
 Matrix: TypeAlias = sparse.csr_array
 
-MOST_ROUNDS = 400  # of the bound by multipliers: a whole country gains nothing more than a few thousandths beyond
-MOST_LINKS = 1_000_000  # between areas and candidates still undecided: the solver finds nothing in minutes beyond
+MOST_ROUNDS = (
+    400  # of the bound by multipliers: a whole country gains nothing more than a few thousandths beyond
+)
+MOST_LINKS = (
+    1_000_000  # between areas and candidates still undecided: the solver finds nothing in minutes beyond
+)
 PATIENCE = 12  # rounds without a better bound before smaller steps
 CLOSE = 1e-9  # share under which two sums of persons are the same
 
@@ -24,10 +30,10 @@ CLOSE = 1e-9  # share under which two sums of persons are the same
 class Sites:
     """An answer, and how good it is.
 
-    chosen: positions of the sites, the one that adds most first; none that adds nothing, so at times fewer than asked.
-    covered: demand within reach of those and of the fixed ones. bound: no choice covers more. gap: share of the bound
-    that a better choice might still add. exact: the gap is proved to be nil. seconds: what the solver says it took,
-    0 when none was needed.
+    chosen: positions of the sites, the one that adds most first; those that add nothing are left out, so
+    there may be fewer than requested. covered: demand within reach of those and of the fixed ones. bound: the
+    most that any choice can cover. gap: share of the bound that a better choice might still add. exact: the
+    gap is proved to be zero. seconds: what the solver says it took, 0 when none was needed.
     """
 
     chosen: tuple[int, ...]
@@ -40,7 +46,8 @@ class Sites:
 
 @dataclass(frozen=True, slots=True)
 class _Problem:
-    """What is left to decide: areas with demand that nothing fixed covers, merged when the same candidates reach them.
+    """What remains to be decided: areas with demand that nothing fixed covers, merged when the same
+    candidates reach them.
 
     covers: (areas, candidates); by_site: its transpose; secured: demand that the fixed sites cover already.
     """
@@ -51,21 +58,26 @@ class _Problem:
     secured: float
 
 
-def best_sites(demand: Floats, covers: Matrix, n: int, *, fixed: tuple[int, ...] = (), seconds: float = 60.0) -> Sites:
+def best_sites(
+    demand: Floats, covers: Matrix, n: int, *, fixed: tuple[int, ...] = (), seconds: float = 60.0
+) -> Sites:
     """Return the n candidates that, with the fixed ones, bring the most demand within reach.
 
-    demand: (areas,) persons, none negative. covers: (areas, candidates), an entry where a candidate reaches an area.
-    fixed: candidates open whatever happens, not counted in n. The choice is proved best unless `seconds` run out: it
-    is then the best found, at least the greedy one, with its gap.
+    demand: (areas,) persons, none negative. covers: (areas, candidates), an entry where a candidate reaches
+    an area. fixed: candidates open whatever happens, not counted in n. The choice is proved best unless
+    `seconds` run out; it is then the best found, no worse than the greedy one, with its gap.
     """
     problem = _problem(demand, covers, fixed)
     known = _approached(problem, n)
     first = _ordered(problem, known.chosen, n, known.bound)
     if first.exact:
         return first
-    # Only candidates that might still belong to a better choice go to the solver: often a few out of thousands.
+    # Only candidates that might still belong to a better choice go to the solver: often a few out of
+    # thousands.
     kept, sure = _undecided(problem, known, n)
-    if len(sure) > n or len(kept) < n:  # nothing separates what is known from its bound but rounding: it is the best
+    if (
+        len(sure) > n or len(kept) < n
+    ):  # nothing separates what is known from its bound but rounding: it is the best
         return _ordered(problem, known.chosen, n, known.covered)
     left = _problem(problem.demand, problem.covers[:, kept], tuple(np.searchsorted(kept, sure).tolist()))
     if left.covers.nnz > MOST_LINKS:
@@ -78,10 +90,12 @@ def best_sites(demand: Floats, covers: Matrix, n: int, *, fixed: tuple[int, ...]
 
 
 def greedy(demand: Floats, covers: Matrix, n: int, *, fixed: tuple[int, ...] = ()) -> Sites:
-    """Return n candidates taken one after the other, then exchanged one for one while that adds: fast, its gap known.
+    """Return n candidates taken one after the other, then swapped one for one while that adds: fast, with a
+    known gap.
 
-    Same arguments as `best_sites`. The bound is the lowest of what is sure: after each choice, what is covered plus
-    the n largest additions still possible; and what multipliers prove, near the bound of the linear relaxation.
+    Same arguments as `best_sites`. The bound is the lowest of two proven ones: after each choice, what is
+    covered plus the n largest additions still possible; and that from Lagrange multipliers, close to the
+    linear relaxation.
     """
     problem = _problem(demand, covers, fixed)
     known = _approached(problem, n)
@@ -100,11 +114,13 @@ def _problem(demand: Floats, covers: Matrix, fixed: tuple[int, ...]) -> _Problem
     group = _alike(left)
     firsts = np.unique(group, return_index=True)[1]
     merged = left[firsts]
-    return _Problem(total_by(group, demand[kept], len(firsts)), merged, merged.T.tocsr(), float(demand[done].sum()))
+    return _Problem(
+        total_by(group, demand[kept], len(firsts)), merged, merged.T.tocsr(), float(demand[done].sum())
+    )
 
 
 def _alike(covers: Matrix) -> Positions:
-    """Return (areas,) a number shared by the areas that exactly the same candidates reach."""
+    """Return (areas,) a number common to the areas that exactly the same candidates reach."""
     seen: dict[bytes, int] = {}
     starts = covers.indptr.tolist()
     return np.array(
@@ -138,7 +154,7 @@ def _greedy(problem: _Problem, n: int, among: Positions | None = None) -> tuple[
 
 
 def _exchanged(problem: _Problem, chosen: tuple[int, ...]) -> tuple[int, ...]:
-    """Return the choice bettered by exchanging one of its sites for another as long as that adds."""
+    """Return the choice improved by swapping one of its sites for another for as long as that adds."""
     sites, demand, covers = list(chosen), problem.demand, problem.covers
     starts, areas = problem.by_site.indptr, problem.by_site.indices
     taken = np.zeros(covers.shape[1])
@@ -177,7 +193,9 @@ def _covered(problem: _Problem, chosen: tuple[int, ...]) -> float:
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """The best choice met and what it covers, a bound on any choice of n, and the payments that prove it."""
+    """The best choice so far and what it covers, a bound on any choice of n, and the payments that prove the
+    bound.
+    """
 
     chosen: tuple[int, ...]
     covered: float
@@ -186,11 +204,11 @@ class _Known:
 
 
 def _approached(problem: _Problem, n: int) -> _Known:
-    """Return the greedy choice bettered by exchanges, then bettered and bounded by multipliers.
+    """Return the greedy choice improved by swaps, then improved and bounded by multipliers.
 
-    Each area pays at most its demand for being reached. Whatever the payments, no choice covers more than what areas
-    keep plus the n largest sums that sites collect: subgradient steps seek the payments that say it best, and each
-    step proposes the n sites that collect most.
+    Each area pays at most its demand for being reached. Whatever the payments, no choice covers more than
+    what areas keep plus the n largest sums that sites collect. Subgradient steps look for the payments with
+    the tightest bound, and each step proposes the n sites that collect most.
     """
     chosen, bound = _greedy(problem, n)
     chosen = _exchanged(problem, chosen)
@@ -226,10 +244,11 @@ def _approached(problem: _Problem, n: int) -> _Known:
 
 
 def _undecided(problem: _Problem, known: _Known, n: int) -> tuple[Positions, Positions]:
-    """Return the candidates that a choice better than the known one may hold, and those it must hold.
+    """Return the candidates that could be in a choice better than the known one, and those that must be.
 
-    Taking a site that collects less than the n-th lowers the bound by the difference; leaving one that collects more
-    than the next lowers it too. What falls to the known choice is settled.
+    Forcing in a site that collects less than the n-th lowers the bound by the difference; forcing out one
+    that collects more than the next lowers it too. A site is settled when the bound falls to the known
+    choice.
     """
     sums = problem.by_site @ known.payment
     value = float((problem.demand - known.payment).sum() + _largest(sums, n))
@@ -240,11 +259,14 @@ def _undecided(problem: _Problem, known: _Known, n: int) -> tuple[Positions, Pos
     return kept, sure
 
 
-def _solve(problem: _Problem, start: tuple[int, ...], n: int, seconds: float) -> tuple[tuple[int, ...], float, float]:
-    """Return the choice of the solver, its bound and the seconds it took, starting from a known choice.
+def _solve(
+    problem: _Problem, start: tuple[int, ...], n: int, seconds: float
+) -> tuple[tuple[int, ...], float, float]:
+    """Return the solver's choice, its bound and the seconds it took, starting from a known choice.
 
-    One column per site (0 or 1), one per area that several sites reach (0 to 1: integers come by themselves); an area
-    is covered at most as many times as sites taken near it. An area that one site reaches counts with that site.
+    One column per site (0 or 1), one per area that several sites reach (0 to 1: the optimum is integer
+    anyway); an area is covered at most as many times as sites taken near it. An area that one site reaches
+    counts with that site.
     """
     import highspy
 
@@ -252,7 +274,9 @@ def _solve(problem: _Problem, start: tuple[int, ...], n: int, seconds: float) ->
     several = np.flatnonzero(reached > 1)
     rows = problem.covers[several]
     n_sites, n_areas = problem.covers.shape[1], len(several)
-    value = np.concatenate((problem.by_site @ np.where(reached == 1, problem.demand, 0.0), problem.demand[several]))
+    value = np.concatenate(
+        (problem.by_site @ np.where(reached == 1, problem.demand, 0.0), problem.demand[several])
+    )
     links = sparse.hstack((-rows, sparse.eye_array(n_areas)), format="csr")
     count = sparse.csr_array(np.concatenate((np.ones(n_sites), np.zeros(n_areas)))[None])
     matrix = sparse.vstack((links, count), format="csr")
@@ -269,7 +293,9 @@ def _solve(problem: _Problem, start: tuple[int, ...], n: int, seconds: float) ->
     model.a_matrix_.start_ = matrix.indptr
     model.a_matrix_.index_ = matrix.indices
     model.a_matrix_.value_ = matrix.data
-    model.integrality_ = [highspy.HighsVarType.kInteger] * n_sites + [highspy.HighsVarType.kContinuous] * n_areas
+    model.integrality_ = [highspy.HighsVarType.kInteger] * n_sites + [
+        highspy.HighsVarType.kContinuous
+    ] * n_areas
 
     make: Any = highspy.Highs
     solver = make()
@@ -289,7 +315,7 @@ def _solve(problem: _Problem, start: tuple[int, ...], n: int, seconds: float) ->
 
 
 def _ordered(problem: _Problem, chosen: tuple[int, ...], n: int, bound: float, seconds: float = 0.0) -> Sites:
-    """Return the answer, its sites in the order of what they add, those that add nothing left out."""
+    """Return the answer, its sites ordered by what they add, without those that add nothing."""
     order = _greedy(problem, n, among=np.array(chosen, dtype=np.int64))[0]
     covered = _covered(problem, order) + problem.secured
     bound = max(bound + problem.secured, covered)

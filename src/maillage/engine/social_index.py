@@ -1,4 +1,4 @@
-"""The social index: how far each zone stands from the mean of the zones, over several variables."""
+"""The social index: how far each zone is from the mean of the zones, over several variables."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,10 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
-GAP_LOW, GAP_HIGH = -1.0, 1.5  # a gap is clipped there: an institution in one zone must not carry the whole index
+GAP_LOW, GAP_HIGH = (
+    -1.0,
+    1.5,
+)  # a gap is clipped there: an institution in one zone must not carry the whole index
 NO_SPREAD = 1e-9  # a variable equal everywhere, up to the rounding of its mean: it tells no zone from another
 
 
@@ -15,8 +18,8 @@ NO_SPREAD = 1e-9  # a variable equal everywhere, up to the rounding of its mean:
 class Index:
     """values, gaps: (zones, variables); means, deviations: (variables,); index, standard: (zones,).
 
-    gaps are signed: positive = more precarious. clipped: (zones, variables). `standard` is the check that divides
-    gaps by their spread; nan where withheld.
+    gaps are signed: positive = more precarious. clipped: (zones, variables). `standard` is the check that
+    divides gaps by their spread; nan where withheld.
     """
 
     means: Floats
@@ -27,17 +30,20 @@ class Index:
 
 
 def build(values: Floats, sign: Floats, weight: Floats) -> Index:
-    """Return the index of each zone: the weighted mean of its signed gaps, withheld under half of the variables.
+    """Return the index of each zone: the weighted mean of its signed gaps, withheld under half of the
+    variables.
 
-    values: (zones, variables), nan where missing; sign: (variables,) 1 when a high value means precarity, else -1;
-    weight: (variables,) not negative. gap = sign × (value - mean of zones) / mean of zones, the mean being simple:
-    a zone counts once whatever its size. One zone alone has no gap: every index is nan.
+    values: (zones, variables), nan where missing; sign: (variables,) 1 when a high value means precarity,
+    else -1; weight: (variables,) not negative. gap = sign × (value - mean of zones) / mean of zones, the mean
+    being simple: a zone counts once whatever its size. One zone alone has no gap: every index is nan.
     Source: docs/methods/indice-social.md
     """
     zones, variables = values.shape
     known = ~np.isnan(values)
     count = known.sum(axis=0)
-    means = np.divide(np.where(known, values, 0).sum(axis=0), count, out=np.full(variables, np.nan), where=count > 0)
+    means = np.divide(
+        np.where(known, values, 0).sum(axis=0), count, out=np.full(variables, np.nan), where=count > 0
+    )
     usable = (means > 0) & (count > 1) & (zones > 1)
     with np.errstate(invalid="ignore", divide="ignore"):
         raw = np.where(usable, sign * (values - means) / means, np.nan)

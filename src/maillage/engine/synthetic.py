@@ -1,4 +1,4 @@
-"""From cell rates to people of an area, with everything that makes areas differ from what their cells say."""
+"""From cell rates to people of an area, with everything that sets areas apart from what their cells imply."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +13,8 @@ LEAST_VARIANCE = 1.0  # persons²: below it the noise of a handful of people is 
 
 
 def variance(counts: Floats, p: Floats) -> Floats:
-    """Return (areas,) or (areas, draws) sum of N p (1-p): how much people vary when a logit moves by one.
+    """Return (areas,) or (areas, draws) sum of N p (1-p): how much the number of people changes when a logit
+    moves by one.
 
     counts: (areas, cells); p: (cells,) or (draws, cells).
     """
@@ -33,8 +34,8 @@ def response(expected: Floats, size: Floats, varies: Floats) -> Floats:
 def diploma_sensitivity(counts: Floats, p: Floats, below: NDArray[np.bool_], *, effect: float) -> Floats:
     """Return (areas,) persons gained when the logit of the share below the bac moves by one, ages held.
 
-    counts: (areas, cells); p: (cells,); below: (cells,) whether the diploma is under the bac; effect: what is left of
-    the raw difference once ages are held (0.49 to 0.64 by finite differences).
+    counts: (areas, cells); p: (cells,); below: (cells,) whether the diploma is under the bac; effect: what
+    remains of the raw difference once ages are held (0.49 to 0.64 by finite differences).
     """
     people = counts.sum(axis=1)
     low = counts @ below
@@ -46,7 +47,7 @@ def diploma_sensitivity(counts: Floats, p: Floats, below: NDArray[np.bool_], *, 
 
 
 def centred(moves: Floats, weight: Floats, group: Positions, n_groups: int) -> Floats:
-    """Return moves (areas, draws) less their mean in each group, weighted by `weight` (areas,)."""
+    """Return moves (areas, draws) minus their mean in each group, weighted by `weight` (areas,)."""
     first = np.append(True, group[1:] != group[:-1])
     starts = np.flatnonzero(first)
     if len(starts) != n_groups:
@@ -57,13 +58,15 @@ def centred(moves: Floats, weight: Floats, group: Positions, n_groups: int) -> F
     return np.asarray(moves - mean[np.cumsum(first) - 1])
 
 
-def people(expected: Floats, size: Floats, response_: Floats, moves: Floats, variance_of_moves: Floats) -> Floats:
+def people(
+    expected: Floats, size: Floats, response_: Floats, moves: Floats, variance_of_moves: Floats
+) -> Floats:
     """Return (areas, draws) persons concerned, never below zero nor above the size of the area.
 
-    expected: (areas, draws) persons that cells alone would give; size: (areas,) persons.
-    response_: (areas,) from `response`; moves: (areas, draws) on the logit of cells; variance_of_moves: (areas,).
-    The mean over draws stays the expected one: what a bent scale adds on average is taken off beforehand.
-    Source: docs/methods/besoins.md, section « Ce qui distingue deux quartiers ».
+    expected: (areas, draws) persons that cells alone would give; size: (areas,) persons. response_: (areas,)
+    from `response`; moves: (areas, draws) on the logit of cells; variance_of_moves: (areas,). The mean over
+    draws stays the expected one: the bias from the curved logit scale is removed beforehand. Source:
+    docs/methods/besoins.md, section « Ce qui distingue deux quartiers ».
     """
     safe = np.where(size > 0, size, 1).astype(expected.dtype)[:, None]
     r = np.clip(expected / safe, EDGE, 1 - EDGE)

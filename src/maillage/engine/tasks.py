@@ -1,7 +1,7 @@
-"""The five small tasks: from what was measured to passed, partly, failed; a task missing was not measured.
+"""The five small tasks: from measurements to passed, partly, failed; a missing task was not measured.
 
-Time is described, never judged. A failure with a device that is not mastered says nothing of what somebody knows: it is not
-measured. Source: docs/methods/bilan.md
+Time is described, never judged. Failing with a device that one has not mastered says nothing of what one
+knows: it counts as not measured. Source: docs/methods/bilan.md
 """
 
 from collections.abc import Mapping, Sequence
@@ -25,18 +25,13 @@ class Reached:
     seconds: int | None = None
 
     @property
-    def skill(self) -> str:
-        """Return what was shown: to aim, or to reach by keys, which says nothing of the mouse."""
-        return "reach" if self.way == "keyboard" else "aim"
-
-    @property
     def outcome(self) -> str:
         return PASS if len(self.misses) == TARGETS and max(self.misses) <= MISSES else FAIL
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scrolled:
-    """T2. helped: the hint was asked for; turns: changes of direction, None without script."""
+    """T2. helped: whether the hint was used; turns: changes of direction, None without script."""
 
     helped: bool
     turns: int | None = None
@@ -50,7 +45,9 @@ class Scrolled:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Written:
-    """T3. word, address: the try that was right, 0 for none; searched: the signs looked for more than ten seconds."""
+    """T3. word, address: the successful attempt, 0 for none; searched: the signs looked for more than ten
+    seconds.
+    """
 
     word: int
     address: int
@@ -67,7 +64,7 @@ class Written:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sorted:
-    """T4. trap, true: what was done of each message; trap_first: the order they came in."""
+    """T4. trap, true: what was done with each message; trap_first: the order they came in."""
 
     trap: str
     true: str
@@ -81,7 +78,7 @@ class Sorted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """T5. answers: how many were given, the last one right or not; pages: how many were opened."""
+    """T5. answers: how many were submitted; right: whether the last one was; pages: how many were opened."""
 
     answers: int
     right: bool
@@ -97,17 +94,18 @@ Measure = Reached | Scrolled | Written | Sorted | Found
 
 
 def hand(answers: Answers) -> bool | None:
-    """Return whether somebody says to master a mouse, a keyboard or a screen; None when it is not known."""
+    """Return whether somebody declares they master a mouse, a keyboard or a screen; None when unknown."""
     if one(answers, "U1") in ("never", "for-me") or one(answers, "U2") in ("help", "never"):
         return False
     return True if one(answers, "U2") in ("easy", "slow") else None
 
 
 def outcomes(measures: Mapping[str, Measure], answers: Answers) -> dict[str, str]:
-    """Return passed, partly or failed by task; a task that is missing was not measured.
+    """Return passed, partly or failed by task; a missing task was not measured.
 
-    A failure stands when the device is mastered: as said, or as the first task shows when nothing was said. Who aims badly
-    may press the wrong answer: the messages and the search are then not measured either.
+    A failure counts when the device is mastered: as declared, or as the first task shows when nothing was
+    declared. Someone who aims badly may press the wrong answer: the messages and the search are then not
+    measured either.
     """
     found = {id: measure.outcome for id, measure in measures.items()}
     said = hand(answers)

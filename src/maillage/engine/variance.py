@@ -1,4 +1,5 @@
-"""The variance of weighted figures: linearised, with what calibration explains taken out; and by replicates weighted again.
+"""The variance of weighted figures: linearised, net of what calibration explains; and by replicates weighted
+again.
 
 Source: docs/methods/resultats-enquete.md
 """
@@ -21,12 +22,13 @@ ALONE = 1e-9
 class Plan:
     """How respondents were drawn and weighted.
 
-    weights: (n,) final weights. initial: (n,) weights before calibration, the final ones when None. strata, clusters: (n,) codes,
-    one stratum and everybody their own cluster when None. population: (n,) first-stage units of the stratum of each row in the
-    population, for the finite population correction; None without it. codes: for each calibration variable, (n,) categories from
-    0. numeric: (n, p) numeric ones. scale: (n,) what the calibration divides squares by (1, or a size for a ratio).
-    cautious: residuals are divided by one less their leverage, as leaving each respondent out would do: without it the
-    interval of a small sample weighted on several variables covers too little. R's own figures are those without it.
+    weights: (n,) final weights. initial: (n,) weights before calibration, the final ones when None. strata,
+    clusters: (n,) codes, one stratum and everybody their own cluster when None. population: (n,) first-stage
+    units of the stratum of each row in the population, for the finite population correction; None without it.
+    codes: for each calibration variable, (n,) categories from 0. numeric: (n, p) numeric ones. scale: (n,)
+    what the calibration divides squares by (1, or a size for a ratio). cautious: divide residuals by one
+    minus their leverage, as leaving each respondent out would: otherwise the interval of a small sample
+    weighted on several variables covers too little. R computes without it.
     """
 
     weights: Floats
@@ -43,7 +45,15 @@ class Plan:
         n = len(self.weights)
         if not n:
             raise ValueError("no respondent: nothing can be said of a variance.")
-        columns = [self.initial, self.strata, self.clusters, self.population, self.numeric, self.scale, *self.codes]
+        columns = [
+            self.initial,
+            self.strata,
+            self.clusters,
+            self.population,
+            self.numeric,
+            self.scale,
+            *self.codes,
+        ]
         if any(column is not None and len(column) != n for column in columns):
             raise ValueError(f"{n} weights, and columns of another length: same respondents, same order.")
         if (self.weights < 0).any() or not np.isfinite(self.weights).all() or not self.weights.sum() > 0:
@@ -51,9 +61,13 @@ class Plan:
 
     @cached_property
     def units(self) -> tuple[Codes, Codes, Codes, Floats]:
-        """Rows → unit of the first stage; unit → stratum; units by stratum; share of the stratum that was drawn."""
+        """Row → first-stage unit; unit → stratum; units by stratum; share of each stratum that was drawn."""
         n = len(self.weights)
-        strata = np.zeros(n, dtype=np.int64) if self.strata is None else np.unique(self.strata, return_inverse=True)[1]
+        strata = (
+            np.zeros(n, dtype=np.int64)
+            if self.strata is None
+            else np.unique(self.strata, return_inverse=True)[1]
+        )
         if self.clusters is None:
             unit, first = np.arange(n), np.arange(n)
         else:
@@ -75,13 +89,17 @@ class Plan:
 
     @cached_property
     def _gram(self) -> tuple[Floats, Floats]:
-        """The pseudo-inverse of the cross products of the calibration variables, and the weights of the regression."""
+        """The pseudo-inverse of the cross products of the calibration variables, and the weights of the
+        regression.
+        """
         q = self.weights if self.initial is None else self.initial
         if self.scale is not None:
             q = q / self.scale
         gram = _products(self.codes, self.numeric, q)
         size = np.sqrt(np.where(np.diag(gram) > 0, np.diag(gram), 1.0))  # unlike units would spoil the rank
-        inverse = np.linalg.pinv(gram / np.outer(size, size), rcond=1e-11, hermitian=True) / np.outer(size, size)
+        inverse = np.linalg.pinv(gram / np.outer(size, size), rcond=1e-11, hermitian=True) / np.outer(
+            size, size
+        )
         return inverse, q
 
     @property
@@ -89,10 +107,11 @@ class Plan:
         return bool(len(self.codes)) or self.numeric is not None
 
     def residuals(self, values: ArrayLike) -> Floats:
-        """Return (n, k) values less what the calibration variables explain of them; the values themselves without calibration.
+        """Return (n, k) values minus what the calibration variables explain of them; the values themselves
+        without calibration.
 
-        values: (n, k). The regression uses the weights before calibration; categories are collinear (each variable adds up to
-        the population), so the least squares of smallest norm are taken.
+        values: (n, k). The regression uses the weights before calibration; categories are collinear (each
+        variable adds up to the population), so the minimum-norm least-squares solution is used.
         """
         y = np.asarray(values, dtype=np.float64)
         if not self.is_calibrated:
@@ -102,7 +121,9 @@ class Plan:
         left = y - _fitted(self.codes, self.numeric, inverse @ moments)
         if self.cautious:
             room = 1 - _leverages(self.codes, self.numeric, inverse, q)
-            left = left / np.where(room > ALONE, room, 1.0)[:, None]  # alone in a class: fitted exactly, nothing is left
+            left = (
+                left / np.where(room > ALONE, room, 1.0)[:, None]
+            )  # alone in a class: fitted exactly, nothing is left
         return np.asarray(left, dtype=np.float64)
 
 
@@ -122,12 +143,16 @@ def _moments(codes: Sequence[Codes], numeric: Floats | None, values: Floats) -> 
 
 
 def _products(codes: Sequence[Codes], numeric: Floats | None, q: Floats) -> Floats:
-    """Return (p, p) the cross products of the calibration variables weighted by q: categories never make a matrix of rows."""
+    """Return (p, p) the cross products of the calibration variables weighted by q, without building a matrix
+    of indicators.
+    """
     sizes = _sizes(codes)
     rows = []
     for code, size in zip(codes, sizes, strict=True):
         blocks: list[Floats] = [
-            np.bincount(code * other_size + other, q, size * other_size).reshape(size, other_size).astype(np.float64)
+            np.bincount(code * other_size + other, q, size * other_size)
+            .reshape(size, other_size)
+            .astype(np.float64)
             for other, other_size in zip(codes, sizes, strict=True)
         ]
         if numeric is not None:
@@ -151,7 +176,7 @@ def _fitted(codes: Sequence[Codes], numeric: Floats | None, coefficients: Floats
 
 
 def _leverages(codes: Sequence[Codes], numeric: Floats | None, inverse: Floats, q: Floats) -> Floats:
-    """Return (n,) how much of a row's own value its fitted value takes, from 0 to 1."""
+    """Return (n,) the weight of each row's own value in its fitted value, from 0 to 1."""
     starts = np.concatenate([[0], np.cumsum(_sizes(codes))]).astype(np.int64)
     at = [code + start for code, start in zip(codes, starts, strict=False)]
     out = np.zeros(len(q))
@@ -169,9 +194,9 @@ def _leverages(codes: Sequence[Codes], numeric: Floats | None, inverse: Floats, 
 def of_totals(values: ArrayLike, plan: Plan) -> Floats:
     """Return (k, k) the covariance of the weighted totals of (n, k) values.
 
-    Residuals of the calibration, times the final weights, are added up by unit of the first stage; their spread inside each
-    stratum gives the variance, less the share of the stratum that was drawn. A stratum of one unit adds nothing: it says
-    nothing of its own spread.
+    Residuals of the calibration, times the final weights, are added up by unit of the first stage; their
+    spread inside each stratum gives the variance, less the share of the stratum that was drawn. A stratum of
+    one unit adds nothing: its spread is unknown.
     """
     y = np.asarray(values, dtype=np.float64)
     scores = plan.weights[:, None] * plan.residuals(y if y.ndim > 1 else y[:, None])
@@ -190,7 +215,9 @@ def of_totals(values: ArrayLike, plan: Plan) -> Floats:
 
 @dataclass(frozen=True, slots=True)
 class Means:
-    """Weighted means of k columns, each in its own domain. values: (k,); covariance: (k, k); n: (k,) rows of each domain."""
+    """Weighted means of k columns, each in its own domain. values: (k,); covariance: (k, k); n: (k,) rows of
+    each domain.
+    """
 
     values: Floats
     covariance: Floats
@@ -198,10 +225,11 @@ class Means:
 
 
 def of_means(values: ArrayLike, domains: ArrayLike, plan: Plan) -> Means:
-    """Return the weighted means of (n, k) values, each among the rows of its own domain, (n, k) true where a row belongs.
+    """Return the weighted means of (n, k) values, each among the rows of its own domain, (n, k) true where a
+    row belongs.
 
-    A share is the mean of zeros and ones. The mean of a domain is a ratio: its linearised variable stands at zero outside the
-    domain. A domain of nobody, or of no weight, gives nan.
+    A share is the mean of zeros and ones. The mean of a domain is a ratio: its linearised variable is zero
+    outside the domain. An empty domain, or one of zero weight, gives nan.
     """
     y, inside = np.asarray(values, dtype=np.float64), np.asarray(domains, dtype=bool)
     y = np.where(inside, y, 0.0)
@@ -217,30 +245,37 @@ def of_means(values: ArrayLike, domains: ArrayLike, plan: Plan) -> Means:
 
 
 def kish(weights: Floats) -> float:
-    """Return the design effect of unequal weights: n Σw² / (Σw)².
+    """Return the design effect of unequal weights alone, the factor on the variance of a mean: n Σw² / (Σw)².
+
+    1 when they are equal; nan when they are all zero. n ÷ this effect is the effective number of respondents.
+    Source: Kish (1965).
 
     >>> kish(np.array([1.0, 1.0, 4.0]))
     1.5
     """
-    return float(len(weights) * (weights @ weights) / weights.sum() ** 2)
+    total = float(weights.sum())
+    return float(len(weights) * (weights @ weights) / total**2) if total else float("nan")
 
 
-# -------------------------------------------------------------------------------------------------------------------- replicates
+# ------------------------------------------------------------------------------------------------- replicates
 
 Again = Callable[[Floats], Floats]
 
 
 @dataclass(frozen=True, slots=True)
 class Replicates:
-    """Weights of replicates, (replicates, n), and the factor of their squared distances to the full figure."""
+    """Weights of replicates, (replicates, n), and the factor on their squared distances to the full
+    figure.
+    """
 
     weights: Floats
     factor: float
 
     def covariance(self, figure: Callable[[Floats], Floats], full: Floats) -> Floats:
-        """Return (k, k) the covariance of a figure: `figure` takes (n,) weights and returns (k,); `full` is that of everybody.
+        """Return (k, k) the covariance of a figure: `figure` takes (n,) weights and returns (k,); `full` is
+        the full-sample value.
 
-        Distances are taken to the full figure, not to the mean of the replicates.
+        Distances are to the full figure, not to the mean of the replicates.
         """
         far = np.stack([np.asarray(figure(weights)) for weights in self.weights]) - full
         return np.asarray(self.factor * far.T @ far)
@@ -249,7 +284,8 @@ class Replicates:
 def jackknife(plan: Plan, again: Again | None = None) -> Replicates:
     """Return the replicates that leave out each first-stage unit in turn (JK1): one stratum only.
 
-    again: calibrates weights, (n,) → (n,), from the initial weights of those that are left; None keeps them as they are.
+    again: calibrates weights, (n,) → (n,), from the initial weights of the remaining rows; None leaves them
+    as they are.
     """
     unit, of_unit, drawn, share = plan.units
     if len(drawn) > 1:
@@ -263,10 +299,11 @@ def jackknife(plan: Plan, again: Again | None = None) -> Replicates:
 
 
 def bootstrap(plan: Plan, replicates: int, *, seed: int, again: Again | None = None) -> Replicates:
-    """Return the replicates of Rao and Wu: in each stratum, n − 1 units drawn with replacement, weighted by n / (n − 1).
+    """Return the replicates of Rao and Wu: in each stratum, n − 1 units drawn with replacement, weighted by n
+    / (n − 1).
 
-    With a finite population, weights move from 1 by the square root of what was not drawn. again: as in `jackknife`. The same
-    seed gives the same weights. A stratum of one unit never moves.
+    With a finite population, weights move from 1 by the square root of what was not drawn. again: as in
+    `jackknife`. The same seed gives the same weights. A stratum of one unit keeps its weights.
     """
     unit, of_unit, drawn, share = plan.units
     start = plan.weights if plan.initial is None else plan.initial

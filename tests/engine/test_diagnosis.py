@@ -1,0 +1,89 @@
+"""The diagnosis of a territory, zone by zone: classes, cells and totals hold together."""
+
+import numpy as np
+import pytest
+
+from maillage.engine import classes as class_engine
+from maillage.kernel.estimate import Estimate, Withheld
+from maillage.reference.definitions import DEFAULT, definition
+from maillage.studies.diagnosis import diagnosis, zoning
+from maillage.studies.diagnosis.diagnosis import CELL_NAMES, CLASS_NAMES, FEWEST_ZONES, Request
+from maillage.studies.diagnosis.territories import gazetteer
+from maillage.studies.need import population
+
+STRONG = CLASS_NAMES[3:]
+
+
+def diagnosed(code):
+    territory = gazetteer().get(code)
+    cut = zoning.usual(territory, population.sources().rp2021)
+    return diagnosis.diagnose(
+        Request(territory=territory, zoning=cut, definition=definition(DEFAULT), n_draws=20)
+    )
+
+
+@pytest.fixture(scope="module")
+def grenoble():
+    return diagnosed("38185")
+
+
+def rate(zone):
+    return zone.rate.value if isinstance(zone.rate, Estimate) else np.nan
+
+
+def test_digital_classes_are_the_fifths_of_the_rates(grenoble):
+    rates = np.array([rate(zone) for zone in grenoble.zones])
+    expected = class_engine.classes(rates)
+    assert (expected < 0).tolist() == np.isnan(rates).tolist()
+    assert [zone.digital_class for zone in grenoble.zones] == [
+        CLASS_NAMES[k] if k >= 0 else None for k in expected.tolist()
+    ]
+    assert {zone.digital_class for zone in grenoble.zones} - {None} == set(CLASS_NAMES)
+
+
+def test_social_classes_follow_the_index(grenoble):
+    known = sorted(
+        (zone.index, CLASS_NAMES.index(zone.social_class)) for zone in grenoble.zones if zone.social_class
+    )
+    assert [rank for _, rank in known] == sorted(rank for _, rank in known)
+    assert all((zone.social_class is None) == (zone.index is None) for zone in grenoble.zones)
+
+
+def test_a_cell_is_that_of_both_classes(grenoble):
+    for zone in grenoble.zones:
+        if zone.digital_class is None or zone.social_class is None:
+            assert zone.cell is None
+        else:
+            both = (zone.digital_class in STRONG) + 2 * (zone.social_class in STRONG)
+            assert zone.cell == CELL_NAMES[both]
+
+
+def test_a_withheld_zone_has_no_class_no_firmness_and_says_why(grenoble):
+    hidden = [zone for zone in grenoble.zones if isinstance(zone.rate, Withheld)]
+    for zone in hidden:
+        assert (zone.digital_class, zone.cell) == (None, None)
+        assert zone.need.reason == zone.rate.reason
+    for zone in grenoble.zones:
+        assert (zone.firmness is None) == (zone.digital_class is None)
+        assert grenoble.zone(zone.zone.code) is zone
+
+
+def test_zones_add_up_to_the_territory(grenoble):
+    shown = [zone for zone in grenoble.zones if isinstance(zone.need, Estimate)]
+    total = sum(zone.need.value for zone in shown)
+    assert total == pytest.approx(grenoble.need.value, rel=0.005)
+    for zone in shown:
+        assert zone.rate.value == pytest.approx(100 * zone.need.value / zone.universe)
+        least, most = zone.bounds
+        assert 0 <= least <= zone.both.value * (1 + 1e-6)
+        assert zone.both.value <= most * (1 + 1e-6)
+        assert zone.share_inside == 1
+        assert zone.adults <= zone.population
+
+
+def test_too_few_zones_make_no_class():
+    found = diagnosed("38151")
+    small = diagnosed("38002")
+    assert len(small.zones) < FEWEST_ZONES <= len(found.zones)
+    assert all(zone.digital_class is None and zone.cell is None for zone in small.zones)
+    assert any(zone.digital_class for zone in found.zones)

@@ -1,0 +1,61 @@
+"""A study computes everything once: one model of the need, drawn from by all that follows."""
+
+from pytest import fixture
+
+from maillage.reference.definitions import DEFAULT, definition, offered
+from maillage.studies.diagnosis import diagnosis, zoning
+from maillage.studies.diagnosis.diagnosis import Request
+from maillage.studies.diagnosis.study import study
+from maillage.studies.diagnosis.territories import gazetteer
+from maillage.studies.need import model as need_model
+from maillage.studies.need import population
+from maillage.studies.offer import census
+from maillage.studies.offer.reach import Place
+
+
+@fixture
+def request_() -> Request:
+    territory = gazetteer().get("38151")
+    cut = zoning.usual(territory, population.sources().rp2021)
+    return Request(territory=territory, zoning=cut, definition=definition(DEFAULT), n_draws=20)
+
+
+@fixture
+def places() -> census.Census:
+    place = Place(id="a", name="Un lieu", lon=5.71, lat=45.14, offers=frozenset({"wifi"}))
+    return census.Census(name="essai", places=(place,))
+
+
+def test_the_model_of_the_need_is_built_once_for_the_diagnosis_the_offer_and_the_comparison(
+    monkeypatch, request_, places
+):
+    built = []
+    real = need_model.model
+    monkeypatch.setattr(
+        need_model, "model", lambda chosen, **rest: built.append(chosen.id) or real(chosen, **rest)
+    )
+    found = study(request_, census=places)
+    assert found.offered is not None
+    beside = "illectronisme-insee-2019"  # what others published of the région is asked of a model of its own
+    assert sorted(each for each in built if each != beside) == sorted(
+        {DEFAULT} | {each.id for each in offered()} - {beside}
+    )
+    assert built.count(beside) <= 2
+
+
+def test_what_is_compared_is_what_each_definition_alone_would_give(request_):
+    found = study(request_)
+    assert [each.definition for each in found.by_definition] == list(offered())
+    for each in found.by_definition:
+        alone = diagnosis.diagnose(Request(**{**_plain(request_), "definition": each.definition}))
+        assert (each.need, each.rate) == (alone.need, alone.rate)
+
+
+def _plain(request: Request) -> dict[str, object]:
+    return {"territory": request.territory, "zoning": request.zoning, "n_draws": request.n_draws}
+
+
+def test_a_territory_without_contours_is_drawn_by_commune_from_the_same_model(request_):
+    found = study(request_)
+    assert found.drawn is found.diagnosis
+    assert found.diagnosis.is_drawable

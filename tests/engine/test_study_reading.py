@@ -1,0 +1,143 @@
+"""What a study says in its files and its pages: one value for one share, a code for each place, whom n counts."""
+
+from dataclasses import replace
+
+import pytest
+
+from maillage.kernel.estimate import Estimate
+from maillage.reference import targets
+from maillage.reference.definitions import DEFAULT, LEVELS, definition
+from maillage.reports.territory import presentation, sentences, study_json
+from maillage.reports.territory.labels import names_of
+from maillage.studies.diagnosis import diagnosis, zoning
+from maillage.studies.diagnosis.diagnosis import Request, Target
+from maillage.studies.diagnosis.study import Study
+from maillage.studies.diagnosis.territories import gazetteer
+from maillage.studies.need import population
+
+
+@pytest.fixture(scope="module")
+def d():
+    territory = gazetteer().get("38151")
+    cut = zoning.usual(territory, population.sources().rp2021)
+    return diagnosis.diagnose(
+        Request(territory=territory, zoning=cut, definition=definition(DEFAULT), n_draws=20)
+    )
+
+
+def under(d, **changes):
+    return replace(d, request=replace(d.request, **changes))
+
+
+def figures(value):
+    """Return every figure of a document, however deep."""
+    if isinstance(value, dict):
+        return ([value] if "valeur" in value and "methode" in value else []) + [
+            figure for inner in value.values() for figure in figures(inner)
+        ]
+    return [figure for inner in value for figure in figures(inner)] if isinstance(value, list) else []
+
+
+def test_a_share_has_one_value_in_the_table_and_in_the_text(d):
+    modest = next(row for row in d.profile if row.group == "modeste")
+    assert modest.people == pytest.approx(d.modest.value)
+    assert modest.concerned == pytest.approx(d.both.value)
+    read = presentation.present(Study(d, None, (), (), None), fingerprint="")
+    told = next(row for row in read.profile if row.label == "Vivant modestement")
+    assert told.share == read.both.share
+
+
+def test_a_kept_perimeter_answers_its_own_code_and_type(d):
+    kept = study_json.document(under(d, slug="agglomeration"))
+    assert kept["territoire"]["code"] == "agglomeration"
+    assert kept["territoire"]["type"] == "perimetre"
+    assert kept["territoire"]["depart"] == {"code": "38151", "nom": "Échirolles", "type": "commune"}
+    official = study_json.document(d)
+    assert (official["territoire"]["code"], official["territoire"]["type"]) == ("38151", "commune")
+    assert "depart" not in official["territoire"]
+    table = study_json.table(under(d, slug="agglomeration")).decode("utf-8").splitlines()
+    assert table[0].endswith(",territoire")
+    assert all(line.endswith(",agglomeration") for line in table[1:])
+
+
+def test_n_counts_persons_and_rows_have_their_own_name(d):
+    found = figures(study_json.document(d))
+    incomes = [figure for figure in found if figure["methode"] == "niveau-de-vie"]
+    assert incomes
+    assert all(figure["n_communes"] > 30_000 and figure["n"] != figure["n_communes"] for figure in incomes)
+    assert study_json.document(d)["besoins"]["precarite_sociale"]["n"] == round(d.universe)
+    assert all(figure["univers"] for figure in found)
+    header = study_json.table(d).decode("utf-8").splitlines()[0].split(",")
+    for name in ("precarite_numerique", "taux_precarite_numerique", "precarite_sociale", "cumul", "niveaux"):
+        assert {f"{name}_univers", f"{name}_n"} <= set(header)
+
+
+def test_files_give_the_chances_of_each_class(d):
+    rows = study_json.document(d)["zones"]
+    for row, zone in zip(rows, d.zones, strict=True):
+        if zone.odds:
+            assert sum(row["probabilites_classes"].values()) == pytest.approx(1)
+            assert row["probabilite_forte"] == pytest.approx(sum(zone.odds[3:]))
+            assert row["probabilite_case"] == zone.cell_odds
+    cells = study_json.document(d)["croisement"]
+    assert sum(cell["zones"]["valeur"] for cell in cells.values()) == pytest.approx(
+        sum(zone.cell is not None for zone in d.zones)
+    )
+
+
+def test_a_sentence_links_the_two_definitions_of_a_page(d):
+    link = presentation.present(Study(d, None, (), (), None), fingerprint="").levels.link
+    assert "Illectronisme 2021" in link
+    assert "2017" in link
+    assert "plus nombreuses, car" in link
+    same = under(d, definition=definition(LEVELS))
+    assert not presentation.present(Study(same, None, (), (), None), fingerprint="").levels.link
+
+
+def test_nothing_is_ranked_under_a_handful_of_zones(d):
+    few = replace(d, zones=d.zones[:2], rate_bounds=(), half=(d.zones[0].zone.code,))
+    assert sentences.half(few, names_of) == []
+    assert sentences.leaders(few, names_of) == []
+
+
+def test_only_very_likely_zones_are_named_and_prescribed(d):
+    named = " ".join(sentences.crossing(d, names_of) + sentences.class_lists(d, names_of))
+    for zone in d.zones:
+        if zone.odds and zone.strong_odds < 0.8:
+            assert f"**{zone.zone.name}**" not in named
+    unsure = [zone for zone in d.zones if zone.cell and not zone.is_likely]
+    read = presentation.present(Study(d, None, (), (), None), fingerprint="")
+    assert unsure
+    for zone in unsure:
+        sheet = read.sheets[zone.zone.code]
+        assert "Ce n’est pas sûr" in sheet.verdict
+        assert "Vérifier sur place" in sheet.first_step
+        assert "%" in read.zone(zone.zone.code).cell_label
+
+
+def test_the_target_public_is_said_only_when_it_is_stated(d):
+    assert study_json.document(d)["public_vise"] is None
+    assert presentation.present(Study(d, None, (), (), None), fingerprint="").target == ""
+    asked = under(d, target=Target("les jeunes sans emploi", targets.chosen(["accompagnants", "cumul"])))
+    assert study_json.document(asked)["public_vise"] == {
+        "texte": "les jeunes sans emploi",
+        "publics": ["cumul", "accompagnants"],
+    }
+    told = presentation.present(Study(asked, None, (), (), None), fingerprint="").target
+    assert "celles et ceux qui les accompagnent ; les jeunes sans emploi" in told.replace("\xa0", " ")
+    assert isinstance(asked.need, Estimate)
+    assert asked.need == d.need, "a target changes no figure"
+
+
+def test_a_page_says_which_mediation_it_speaks_of(d):
+    levels = presentation.present(Study(d, None, (), (), None), fingerprint="").levels
+    assert any("médiation" in line.answer for line in levels.lines)
+    assert "quelqu’un à côté de la personne" in levels.source
+
+
+def test_what_the_calculation_brings_near_the_mean_is_told_where_it_applies(d):
+    assert any("ou un quartier d’étudiants peut y sortir trop bas" in text for text in sentences.warnings(d))
+    rural = replace(d, flags=d.flags | {population.SMALL: d.population})
+    assert any("ou une commune très rurale" in text for text in sentences.warnings(rural))
+    by_commune = under(d, zoning=replace(d.request.zoning, kind="commune"))
+    assert not sentences.smoothed(replace(by_commune, flags=d.flags | {population.SMALL: 0.0}))

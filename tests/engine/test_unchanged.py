@@ -1,0 +1,148 @@
+"""Whole computations give what they gave: a figure never moves without whoever moved it saying so.
+
+Properties say what is true of any figure; here a few whole ones are kept, so that nothing in between changes
+in silence.
+"""
+
+import numpy as np
+import pytest
+
+from maillage.engine import comparisons
+from maillage.pipeline.survey.margins import parse
+from maillage.reference.definitions import DEFAULT, LEVELS, definition
+from maillage.studies.diagnosis import diagnosis, filters, zoning
+from maillage.studies.diagnosis.diagnosis import Request
+from maillage.studies.diagnosis.territories import gazetteer
+from maillage.studies.need import population
+from maillage.studies.offer import gaps, reach, siting, what_if
+from maillage.studies.survey import differences, tabulation, weighting
+from maillage.studies.survey.tabulation import Weights
+from tests.engine.test_tabulation import FORM, table
+from tests.spec.test_manques import at, ground, spot
+from tests.support.unchanged import check
+
+TOLD = ("universe", "sources", "unit", "method")  # the same beside every figure
+
+
+ALL = {"rsa": 2.0, "rsa_nombre": 1.0, "demandeurs": 1.0, "hlm": 0.0}  # weights of the social index
+CASES = {
+    "echirolles": ("38151", DEFAULT, {}, ""),
+    "overseas": ("97411", DEFAULT, {}, ""),
+    "levels": ("38151", LEVELS, ALL, ""),
+    "rural": ("200070431", "jamais-connecte-credoc", {}, filters.SMALL_COMMUNES),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_the_diagnosis_of_a_territory(case):
+    code, chosen, weights, inside = CASES[case]
+    territory = gazetteer().get(code)
+    cut = zoning.usual(territory, population.sources().rp2021)
+    kept = filters.built_in()[inside]() if inside else None
+    asked = Request(
+        territory=territory,
+        zoning=cut,
+        definition=definition(chosen),
+        n_draws=20,
+        weights=weights,
+        inside=kept,
+    )
+    told: list[float] = []
+    found = diagnosis.diagnose(asked, lambda _, share: told.append(share))
+    assert told == sorted(told)
+    assert told[-1] <= 1
+    check(f"diagnosis-{case}", found, leave_out=("request", "model", "shapes", "zone", "territory", *TOLD))
+
+
+def survey():
+    """Answers of 240 people, whose ages and ease go together."""
+    chance = np.random.default_rng(7)
+    age = chance.choice(["jeune", "adulte", "ancien"], 240, p=[0.2, 0.5, 0.3])
+    ease = np.where(chance.random(240) < np.where(age == "ancien", 0.6, 0.25), "peu", "plutot")
+    ease[chance.random(240) < 0.1] = "pas"
+    devices = [
+        " ".join(some)
+        for some in zip(chance.choice(["tel", ""], 240), chance.choice(["ordi", ""], 240), strict=True)
+    ]
+    years = chance.integers(18, 90, 240).astype(str)
+    years[::17] = ""
+    return table(
+        age=age,
+        aise=ease,
+        eq=[some.strip() or "rien" for some in devices],
+        annees=years,
+        aide=chance.choice(["oui", "non", "nsp"], 240),
+        jour=[f"2026-{1 + k % 12:02}-10" for k in range(240)],
+    )
+
+
+MARGINS = "variable;modalite;effectif\nage;jeune;3000\nage;adulte;4000\nage;ancien;3000\naide;oui;6000\naide;non;4000"
+
+
+@pytest.mark.parametrize("method", ["raking", "logit", "lineaire"])
+def test_the_weights_of_a_survey(method):
+    bounds = (0.3, 3.0) if method == "lineaire" else None
+    found = weighting.weigh(survey(), parse(MARGINS.encode(), "m.csv"), method=method, bounds=bounds)
+    check(f"weights-{method}", found, leave_out=("values",))  # a set: its order is that of the process
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+def test_the_tables_of_a_survey(weighted):
+    answers = survey()
+    made = weighting.weigh(answers, parse(MARGINS.encode(), "m.csv"))
+    names = tuple(margin.variable for margin in made.margins)
+    weights = (
+        Weights(values=made.weights, initial=made.initial, codes=made.codes, variables=names)
+        if weighted
+        else None
+    )
+    held = tabulation.sample(answers, FORM, weights=weights)
+    alone = {
+        name: tabulation.of_sample(held, name) for name in ("aise", "age", "eq", "annees", "aide", "jour")
+    }
+    crossed = {
+        f"{name} by {by}": tabulation.of_sample(held, name, by=by)
+        for name, by in (("aise", "age"), ("eq", "aide"))
+    }
+    compared = differences.between_groups(held, crossed["aise by age"])
+    check(f"tables-{'weighted' if weighted else 'raw'}", {**alone, **crossed, "compared": compared})
+
+
+def test_the_offer_of_a_street():
+    """Five communes, places of every kind: known and unknown addresses, kept for some, with and without
+    hours.
+    """
+    t = {
+        "zone": np.array(list("ABCDE")),
+        "metre": np.array([0.0, 900, 2400, 5000, 12_000]),
+        "besoin": np.array([90.0, 60, 200, 120, 80]),
+    }
+    g = ground(
+        t,
+        at("A", 50, "wifi", "formation", capacity=8.0, hours=12.0),
+        at("B", 900, "formation", kept={"formation": frozenset({"seniors"})}, capacity=4.0, hours=6.0),
+        at("C", 3900, "wifi", "assistance"),
+        at("D", 5200, "formation", precision=2_000.0),
+    )
+    new = at("E", 11_500, "formation", capacity=10.0, hours=20.0)
+    found = {
+        "tous": gaps.gaps(g, cells={"A": "numerique", "B": "les_deux"}),
+        "seniors": gaps.gaps(g, public="seniors"),
+        "opened": what_if.opened(g, "formation", [new]),
+        "closed": what_if.closed(g, "formation", ["A 50"]),
+        "best": siting.best(g, "formation", [spot(m) for m in (0, 2400, 5000, 8000, 12_000)], 2),
+        "stops": siting.stops(g, [spot(m) for m in (0, 2400, 5000, 12_000)], 2),
+        "any": reach.reach(g),
+    }
+    check("offer", found, leave_out=TOLD)
+
+
+def test_two_published_shares_compared():
+    pairs = [
+        ((0.3, 0.25, 0.36), (0.2, 0.15, 0.26)),
+        ((0.2, 0.15, 0.26), (0.3, 0.25, 0.36)),
+        ((0.3, 0.3, 0.3), (0.2, 0.2, 0.2)),
+    ]
+    check(
+        "published-shares", [comparisons.of_intervals(*pair) for pair in [*pairs, (pairs[0][0], pairs[0][0])]]
+    )
