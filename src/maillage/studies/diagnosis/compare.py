@@ -1,0 +1,91 @@
+"""One territory under several definitions; two territories under one."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from maillage.kernel.estimate import Estimate, Figure, Withheld, from_draws
+from maillage.reference.definitions import Definition
+from maillage.reference.parameters import number
+from maillage.studies.diagnosis.diagnosis import METHOD, TOO_FEW, Inside
+from maillage.studies.need import model as need_model
+from maillage.studies.need.model import Model
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class NeedByDefinition:
+    """A territory under one definition."""
+
+    definition: Definition
+    need: Figure
+    rate: Figure
+
+
+def definitions(
+    chosen: Sequence[Definition],
+    rows: NDArray[np.int64],
+    *,
+    model: Model,
+    inside: Inside | None = None,
+) -> tuple[NeedByDefinition, ...]:
+    """Return the need of the areas under each definition, in the order given. Never a trend: universes
+    differ.
+
+    model: the study's own, which lends its country and draws to the others.
+    """
+    place = model.country
+    share = np.ones(len(rows)) if inside is None else inside.share[rows]
+    universe = float(place.frame.universe[rows] @ share)
+    enough = float(place.frame.adults[rows] @ share) >= number("protection/small_area")
+    out = []
+    for d in chosen:
+        if not enough:
+            withheld = Withheld(reason=TOO_FEW, unit="personnes", universe=d.universe, n=d.n, method=METHOD)
+            out.append(NeedByDefinition(d, withheld, withheld))
+            continue
+        m = (
+            model
+            if d == model.definition
+            else need_model.model(d, seed=model.seed, n_draws=model.n_draws, place=place)
+        )
+        draws = share @ m.draws(rows, names=("need",))["need"].astype(np.float64)
+        out.append(
+            NeedByDefinition(
+                d,
+                from_draws(
+                    draws, unit="personnes", universe=d.universe, n=d.n, method=METHOD, sources=(d.id,)
+                ),
+                from_draws(
+                    100 * draws / universe,
+                    unit="pourcent",
+                    universe=d.universe,
+                    n=d.n,
+                    method=METHOD,
+                    sources=(d.id,),
+                ),
+            )
+        )
+    return tuple(out)
+
+
+def difference(first: Floats, second: Floats, *, definition: Definition) -> tuple[Estimate, float]:
+    """Return the difference of two rates (percent, first less second) and how likely the first is higher, 0
+    to 1.
+
+    first, second: (draws,) rates of two territories drawn with the same seed: what the survey does not know
+    is common to both and cancels out.
+    """
+    gap = first - second
+    estimate = from_draws(
+        gap,
+        unit="pourcent",
+        universe=definition.universe,
+        n=definition.n,
+        method=METHOD,
+        sources=(definition.id,),
+    )
+    return estimate, float((gap > 0).mean())

@@ -1,0 +1,183 @@
+"""Filters: counting only the residents of priority districts, of rural communes, or of a list of places."""
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from maillage.kernel.errors import Refused
+from maillage.pipeline.cog import clean as cog
+from maillage.pipeline.contours import clean as contours
+from maillage.pipeline.dares import clean as dares
+from maillage.pipeline.markings import clean as markings
+from maillage.pipeline.markings.clean import Marking
+from maillage.studies.diagnosis.diagnosis import Inside
+from maillage.studies.need import population as frames
+from maillage.studies.need import rurality
+
+Floats = NDArray[np.float64]
+
+QPV_COMMUNES, SMALL_COMMUNES = "qpv-communes", "petites-communes"
+PERIURBAN_COMMUNES, URBAN_COMMUNES = "communes-periurbaines", "communes-urbaines"
+LABELS = {
+    QPV_COMMUNES: "Communes comptant un quartier prioritaire (2019)",
+    SMALL_COMMUNES: "Communes de moins de 2 000 habitants",
+    PERIURBAN_COMMUNES: "Communes périurbaines",
+    URBAN_COMMUNES: "Communes urbaines, bourgs et petites villes compris",
+}
+OF_KIND = {
+    SMALL_COMMUNES: rurality.RURAL,
+    PERIURBAN_COMMUNES: rurality.PERIURBAN,
+    URBAN_COMMUNES: rurality.URBAN,
+}
+
+
+def built_in() -> dict[str, Callable[[], Inside]]:
+    """Return the filters that need no file, by id."""
+    return {QPV_COMMUNES: _qpv_communes, **{id: partial(_of_kind, id) for id in OF_KIND}}
+
+
+def chosen(word: str, read_file: Callable[[Path], bytes]) -> Inside:
+    """Return the filter with this id, or the one read from the file that a path names."""
+    if word in built_in():
+        return built_in()[word]()
+    path = Path(word)
+    if not path.exists() and not path.suffix:
+        raise Refused(
+            f"Le filtre « {word} » n’existe pas.",
+            why="Un filtre dit quelle part de chaque zone compter.",
+            do=(f"Choisissez {', '.join(LABELS)}, ou le chemin d’un fichier (QPV, FRR ou liste de codes)."),
+        )
+    marking = markings.read(read_file(path), name=path.name)
+    return from_marking(marking, id=path.stem, source=path.name)
+
+
+def _qpv_communes() -> Inside:
+    frame = frames.sources().rp2021
+    return Inside(
+        id=QPV_COMMUNES,
+        label=LABELS[QPV_COMMUNES],
+        share=np.isin(frame["commune"], dares.communes()["commune"]).astype(np.float64),
+        source="dares-2019-communes-qpv",
+        doubt=(
+            "ce sont des communes entières où se trouve au moins un quartier prioritaire (génération 2015),"
+            " pas les quartiers eux-mêmes : déposez le fichier officiel des QPV pour les compter."
+        ),
+    )
+
+
+def _of_kind(id: str) -> Inside:
+    return Inside(
+        id=id,
+        label=LABELS[id],
+        share=(rurality.kinds() == OF_KIND[id]).astype(np.float64),
+        source=rurality.SOURCE,
+        doubt=(
+            "une taille de commune n’est pas une définition officielle de l’espace"
+            f" ({rurality.RULE}) : pour une définition officielle, déposez la liste FRR, ou la vôtre."
+        ),
+    )
+
+
+def from_marking(marking: Marking, *, id: str, source: str) -> Inside:
+    """Return the filter described by a marking: the share of each census area inside it, and its doubt."""
+    iris = frames.sources().rp2021
+    if marking.districts:
+        share, spread = _inside_districts(marking)
+        doubt = (
+            "la part de chaque quartier de la statistique est celle de sa surface dans le contour, habitants"
+            " supposés répartis également."
+        )
+        if spread:
+            doubt += (
+                f" Dans {spread} communes sans contour de quartiers, la même part est donnée à tous leurs"
+                " quartiers : très incertain."
+            )
+        return Inside(id=id, label=marking.label, share=share, source=source, doubt=doubt)
+    return Inside(
+        id=id,
+        label=marking.label,
+        share=_listed(marking, source, iris["iris"], iris["commune"], iris["published"]),
+        source=source,
+        doubt="la part de chaque zone est celle que donne le fichier.",
+    )
+
+
+def _listed(
+    marking: Marking,
+    name: str,
+    iris: NDArray[np.str_],
+    commune: NDArray[np.str_],
+    published: NDArray[np.str_],
+) -> Floats:
+    known = set(iris.tolist()) | set(commune.tolist()) | set(published.tolist())
+    shares: dict[str, float] = {}
+    for code, share in marking.shares.items():
+        today = code if code in known else str(cog.current(np.array([code]))[0])
+        if today not in known and marking.kind == "list":
+            raise Refused(
+                f"{name}, ligne {marking.lines[code]}, colonne code, valeur « {code} » : ni IRIS ni commune"
+                " du recensement de 2021.",
+                why="Ses habitants seraient oubliés sans un mot.",
+                do="Corrigez ce code, ou ôtez la ligne.",
+            )
+        shares[today] = max(share, shares.get(today, 0.0))
+    return np.array(
+        [
+            shares.get(area, shares.get(place, shares.get(former, 0.0)))
+            for area, place, former in zip(iris.tolist(), commune.tolist(), published.tolist(), strict=True)
+        ]
+    )
+
+
+def _inside_districts(marking: Marking) -> tuple[Floats, int]:
+    """Return (areas,) the share of each area's surface inside the districts, and how many communes had to be
+    read as a whole.
+
+    The polygon decides, never the commune named in the file: a district may span two communes.
+    """
+    iris = frames.sources().rp2021
+    communes = frames.sources().communes
+    zones = shapely.union_all(np.array([district.shape for district in marking.districts], dtype=object))
+    near = _departements(marking)
+    inside_near = np.isin(communes["departement"], near) & (communes["parent"] == "")
+    contour = contours.communes(communes["code"][inside_near].tolist())
+    touched = [code for code, shape in contour.items() if shapely.intersects(shape, zones)]
+    rows = np.flatnonzero(np.isin(iris["commune"], touched))
+    fine = contours.iris(iris["iris"][rows].tolist())
+    share = np.zeros(len(iris))
+    coarse = set()
+    whole = {code: _surface_share(contour[code], zones) for code in touched}
+    for row in rows.tolist():
+        shape = fine.get(str(iris["iris"][row]))
+        code = str(iris["commune"][row])
+        if shape is not None:
+            share[row] = _surface_share(shape, zones)
+        else:
+            share[row] = whole[code]
+            if iris["kind"][row] != "Z" and whole[code] > 0:
+                coarse.add(code)
+    return share, len(coarse)
+
+
+def _departements(marking: Marking) -> list[str]:
+    """Return the départements that the districts' own commune codes name, or all of them when no code is
+    given.
+    """
+    codes = {district.commune for district in marking.districts if district.commune}
+    communes = frames.sources().communes
+    named = communes.aligned("code", np.array(sorted(codes) or [""]), "departement", missing="")
+    found = sorted({str(code) for code in named.tolist() if code})
+    return found or sorted(set(communes["departement"].tolist()))
+
+
+def _surface_share(shape: shapely.Geometry, zones: shapely.Geometry) -> float:
+    surface = shapely.area(shape)
+    return (
+        float(shapely.area(shapely.intersection(shapely.make_valid(shape), zones)) / surface)
+        if surface
+        else 0.0
+    )

@@ -1,0 +1,118 @@
+"""What others published of a territory, set beside what the same definition gives here."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from maillage.engine.logit import logit
+from maillage.kernel.estimate import Estimate, Figure, from_draws
+from maillage.pipeline.published_rates import clean
+from maillage.reference.definitions import Definition, definition
+from maillage.reference.parameters import number
+from maillage.reference.published_rates import PublishedRate
+from maillage.studies.diagnosis.diagnosis import METHOD, Diagnosis
+from maillage.studies.diagnosis.territories import gazetteer, rows_of
+from maillage.studies.need import model as need_model
+from maillage.studies.need import population as frames
+from maillage.studies.need.model import Model
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beside:
+    """A published rate and ours. place: what it is of; is_here: the very territory of the study, and not
+    one that holds it. ours: percent under the same definition, None when none of ours asks the same question.
+    """
+
+    published: PublishedRate
+    place: str
+    is_here: bool
+    ours: Figure | None
+
+    @property
+    def contradicts(self) -> bool:
+        """Whether the published rate, rounding included, is out of our interval."""
+        return isinstance(self.ours, Estimate) and not (
+            self.published.low <= self.ours.high and self.ours.low <= self.published.high
+        )
+
+    @property
+    def is_above(self) -> bool:
+        """Whether the published rate is the higher one."""
+        return isinstance(self.ours, Estimate) and self.published.rate > self.ours.value
+
+
+def beside(d: Diagnosis) -> tuple[Beside, ...]:
+    """Return what was published of the territory, then of those that hold it when one of their rates
+    contradicts
+    ours: what is denied there is not sure here.
+    """
+    t, known = d.request.territory, clean.by_place()
+    out: list[Beside] = []
+    for code, name in ((t.code, t.name), *t.within):
+        is_here = code == t.code and _is_whole(d)
+        asked = {rate.definition for rate in known.get(code, ()) if rate.definition}
+        models = {each: _model(d, definition(each)) for each in sorted(asked)}
+        rates = known.get(code, ())
+        if not is_here and all(_is_near(models[rate.definition], rate) for rate in rates if rate.definition):
+            continue
+        found = [
+            Beside(
+                published=rate,
+                place=name,
+                is_here=is_here,
+                ours=_ours(d, models[rate.definition], rate, is_here=is_here) if rate.definition else None,
+            )
+            for rate in rates
+        ]
+        if any(each.is_here or each.contradicts for each in found):
+            out += found
+    return tuple(out)
+
+
+def _is_whole(d: Diagnosis) -> bool:
+    """Return whether a study counts its whole territory: no zones drawn by hand, no filter."""
+    return d.request.zoning.kind != "file" and d.request.inside is None
+
+
+def _model(d: Diagnosis, chosen: Definition) -> Model:
+    """Return the model of a definition over the country of the study, with its draws."""
+    m = d.model
+    if chosen == m.definition:
+        return m
+    return need_model.model(chosen, seed=m.seed, n_draws=m.n_draws, place=m.country)
+
+
+def _is_near(m: Model, rate: PublishedRate) -> bool:
+    """Return whether a published rate is within half the spread between régions of our central rate: it is
+    then in our interval, and a large région need not be drawn to know it.
+
+    Half: the interval of a région, 0.08 each side on the logit at its narrowest, is under one spread since
+    rates published elsewhere enter it.
+    """
+    rows = _rows(rate)
+    counts = m.outcomes["need"].counts[rows].sum(axis=0, dtype=np.float64)
+    centre = float(counts @ m.outcomes["need"].centre) / max(float(counts.sum()), 1.0)
+    gap = logit(np.array([rate.rate / 100, centre]))
+    return bool(abs(gap[0] - gap[1]) < number("spreads/region") / 2)
+
+
+def _rows(rate: PublishedRate) -> NDArray[np.int64]:
+    return rows_of(gazetteer().get(rate.place), frames.sources().rp2021)
+
+
+def _ours(d: Diagnosis, m: Model, rate: PublishedRate, *, is_here: bool) -> Figure:
+    """Return our own rate (percent) of the place of a published one, under the definition it asks about."""
+    chosen = m.definition
+    if is_here and chosen == d.request.definition:
+        return d.rate
+    rows = _rows(rate)
+    draws = m.draws(rows, names=("need",))["need"].sum(axis=0, dtype=np.float64)
+    return from_draws(
+        100 * draws / max(float(m.country.frame.universe[rows].sum()), 1.0),
+        unit="pourcent",
+        universe=chosen.universe,
+        n=chosen.n,
+        method=METHOD,
+        sources=(chosen.id,),
+    )

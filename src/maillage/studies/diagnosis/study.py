@@ -1,0 +1,72 @@
+"""A study of a territory: everything computed about it, before anything is written or drawn."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from maillage.kernel.estimate import Withheld
+from maillage.reference.definitions import offered as usual_definitions
+from maillage.studies.diagnosis import compare
+from maillage.studies.diagnosis import published as published_study
+from maillage.studies.diagnosis.compare import NeedByDefinition
+from maillage.studies.diagnosis.diagnosis import Diagnosis, Request, diagnose
+from maillage.studies.diagnosis.published import Beside
+from maillage.studies.diagnosis.zoning import by
+from maillage.studies.need import population as frames
+from maillage.studies.offer import census as offer_study
+from maillage.studies.offer.census import Census, Offered
+
+Progress = Callable[[str, float], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Study:
+    """A diagnosis and everything that accompanies it.
+
+    offered: the offer set against the need, None without a census of places or when the territory is too
+    large to walk. by_definition: the same territory under each usual definition. published: what others
+    published of
+    it, beside ours. drawn: the diagnosis that
+    maps draw: this one, or the territory by commune when its zones have no contour; None when neither can be
+    drawn.
+    """
+
+    diagnosis: Diagnosis
+    offered: Offered | None
+    by_definition: tuple[NeedByDefinition, ...]
+    published: tuple[Beside, ...]
+    drawn: Diagnosis | None
+
+
+def study(
+    request: Request, progress: Progress = lambda step, share: None, *, census: Census | None = None
+) -> Study:
+    """Return the study of a request. progress(step, share from 0 to 1) may raise Cancelled.
+
+    census: the places in and around the territory, None when there is no census of them. The model of need is
+    built once, by the diagnosis; later steps draw from it.
+    """
+    d = diagnose(request, lambda step, share: progress(step, 0.7 * share))
+    progress("L’offre face au besoin", 0.71)
+    beside = offer_study.offered(request, d, census) if census is not None and census.places else None
+    progress("Définitions côte à côte", 0.8)
+    each = compare.definitions(usual_definitions(), request.zoning.rows, model=d.model, inside=request.inside)
+    progress("Chiffres publiés", 0.95)
+    published = () if isinstance(d.need, Withheld) else published_study.beside(d)
+    progress("Cartes", 0.98)
+    return Study(d, beside, each, published, _drawable(d))
+
+
+def _drawable(d: Diagnosis) -> Diagnosis | None:
+    """Return a diagnosis whose zones have contours: this one, or the territory by commune; None when neither
+    can be drawn.
+    """
+    if d.is_drawable:
+        return d
+    iris = frames.sources().rp2021
+    rows = np.sort(np.concatenate([r.zone.rows for r in d.zones]))
+    if d.request.zoning.kind != "iris" or len(set(iris["commune"][rows].tolist())) < 2:
+        return None
+    coarse = diagnose(replace(d.request, zoning=by("commune", rows, iris)), model=d.model)
+    return coarse if coarse.is_drawable else None

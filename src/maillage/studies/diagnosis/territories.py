@@ -1,0 +1,312 @@
+"""Territories of France: finding one by name, code or postcode, and what belongs to it."""
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache, cached_property
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from maillage.kernel.errors import UnknownTerritory
+from maillage.kernel.names import plain
+from maillage.kernel.table import Table, group, total_by
+from maillage.pipeline.cog import clean as cog
+from maillage.pipeline.rp2021 import clean as rp2021
+
+Kind = Literal["commune", "epci", "departement", "region", "france"]
+KIND_LABELS: dict[Kind, str] = {
+    "commune": "commune",
+    "epci": "intercommunalité",
+    "departement": "département",
+    "region": "région",
+    "france": "pays",
+}
+GROUPINGS = {
+    "CA ": "Communauté d’agglomération ",
+    "CC ": "Communauté de communes ",
+    "CU ": "Communauté urbaine ",
+}
+ARTICLES = ("l", "le", "la", "les", "d", "de", "du", "des")
+
+
+@dataclass(frozen=True, slots=True)
+class Territory:
+    """A territory: its code in the commands and addresses (`R84` for a région), name and place.
+
+    population: RP2021, summed over IRIS; 0 outside the census (Mayotte, collectivités of the Pacific).
+    within: larger territories it belongs to, as (code, name), nearest first.
+    """
+
+    code: str
+    name: str
+    kind: Kind
+    population: int
+    n_communes: int
+    departement: str
+    region: str
+    within: tuple[tuple[str, str], ...]
+
+    @property
+    def long_name(self) -> str:
+        """The name with its type of grouping spelled out: nobody reads “CA X”."""
+        for short, long in GROUPINGS.items():
+            if self.kind == "epci" and self.name.startswith(short):
+                return long + self.name.removeprefix(short)
+        return self.name
+
+    @property
+    def place(self) -> str:
+        """Where it is, to tell it from namesakes: département and code, or région; '' at the top."""
+        names = dict(self.within)
+        if self.kind in ("commune", "epci"):
+            return f"{names[self.departement]} ({self.departement})" if self.departement in names else ""
+        return names.get(f"R{self.region}", "") if self.kind == "departement" else ""
+
+
+class Gazetteer:
+    """Every territory of France, from the official code and RP2021."""
+
+    def __init__(self, communes: Table, former: Table, iris: Table) -> None:
+        self._former = former
+        people = _population(iris)
+        rows = list(communes.rows())
+        by_code: dict[str, Territory] = {}
+        postcodes: dict[str, list[str]] = {}
+        members: dict[tuple[str, str], list[str]] = {}
+        names: dict[tuple[str, str], str] = {}
+        for row in rows:
+            by_code[row["code"]] = Territory(
+                code=row["code"],
+                name=row["name"],
+                kind="commune",
+                population=people["commune"].get(row["code"], people["published"].get(row["code"], 0)),
+                n_communes=1,
+                departement=row["departement"],
+                region=row["region"],
+                within=_parents(row),
+            )
+            for postcode in filter(None, row["postcodes"].split(";")):
+                postcodes.setdefault(postcode, []).append(row["code"])
+            if row["parent"]:
+                continue
+            for level in ("epci", "departement", "region"):
+                if row[level]:
+                    members.setdefault((level, row[level]), []).append(row["code"])
+                    names[level, row[level]] = row[f"{level}_name"] or row[level]
+        self._postcodes = postcodes
+        for (level, code), communes_in in members.items():
+            first = by_code[communes_in[0]]
+            key = f"R{code}" if level == "region" else code
+            departement, region = _seat(by_code, communes_in)
+            by_code[key] = Territory(
+                code=key,
+                name=names[level, code],
+                kind=level,  # type: ignore[arg-type]
+                population=people[level].get(code, 0),
+                n_communes=len(communes_in),
+                departement=departement if level != "region" else "",
+                region=first.region if level == "departement" else region,
+                within=_grouping_parents(level, departement, region, names),
+            )
+        by_code["france"] = Territory(
+            code="france",
+            name="France",
+            kind="france",
+            population=int(iris["pop"].sum()),
+            n_communes=sum(1 for row in rows if not row["parent"]),
+            departement="",
+            region="",
+            within=(),
+        )
+        self._by_code = by_code
+
+    @cached_property
+    def _names(self) -> list[tuple[str, Territory]]:
+        return [(plain(territory.name), territory) for territory in self._by_code.values()]
+
+    @cached_property
+    def _former_names(self) -> list[tuple[str, Territory]]:
+        """Names of merged communes, each with the commune it became."""
+        pairs = zip(self._former["former_name"].tolist(), self._former["code"].tolist(), strict=True)
+        return [(plain(name), self._by_code[code]) for name, code in pairs if name and code in self._by_code]
+
+    def __contains__(self, code: str) -> bool:
+        return code in self._by_code
+
+    def get(self, code: str) -> Territory:
+        """Return the territory with this code; raise UnknownTerritory saying what became of it, or what looks
+        like it.
+        """
+        typed = code.strip()
+        if typed.casefold() == "france":
+            return self._by_code["france"]
+        for candidate in (typed, typed.upper()):
+            if candidate in self._by_code:
+                return self._by_code[candidate]
+        raise self._unknown(typed)
+
+    def find(self, text: str, *, limit: int = 20) -> list[Territory]:
+        """Return the territories that a search may mean, best first: by code, postcode, or words of the name.
+
+        Accents, hyphens, apostrophes and case do not matter; a word may be cut short; “st” means “saint”.
+        When nothing matches, return the nearest spellings.
+        """
+        typed = text.strip()
+        found: list[Territory] = []
+        for candidate in (typed, typed.upper(), f"R{typed.upper()}"):
+            if candidate in self._by_code:
+                found.append(self._by_code[candidate])
+        found += [self._by_code[code] for code in self._postcodes.get(typed, ())]
+        if (became := self._became(typed)) is not None:
+            found.append(became)
+        words = plain(typed).split()
+        if words:
+            matches = [t for name, t in self._names if _matches(words, name.split())]
+            wanted = " ".join(words)
+            if words[0] in ARTICLES and not any(name == wanted for name, _ in self._names):
+                found += [t for name, t in self._names if name == " ".join(words[1:])]
+            found += [t for name, t in self._former_names if name == wanted]
+            found += sorted(matches, key=lambda t: _order(wanted, t))
+        found = list(dict.fromkeys(found))
+        if not found and len(typed) > 2:
+            found = self.nearest(typed)
+        return found[:limit]
+
+    def nearest(self, text: str, *, limit: int = 5) -> list[Territory]:
+        """Return the territories whose name or code is spelled most like the text."""
+        wanted = plain(text)
+        if any(c.isdigit() for c in wanted):
+            typed = text.strip().upper()
+            sure = [code for code in (f"0{typed}", typed[:5]) if code != typed and code in self._by_code]
+            if sure:  # a leading zero that a spreadsheet took off, or an IRIS: its commune
+                return [self._by_code[code] for code in sure]
+            known = [code for code in self._by_code if len(code) == len(typed)]
+            codes = difflib.get_close_matches(typed, known, n=limit, cutoff=0.6)
+            return [self._by_code[code] for code in codes]
+        near = {name: t for name, t in self._names if abs(len(name) - len(wanted)) <= 4}
+        close = difflib.get_close_matches(wanted, near, n=limit, cutoff=0.72)
+        return [near[name] for name in close]
+
+    def _became(self, code: str) -> Territory | None:
+        new = self._former.aligned("former", np.array([code]), "code", missing="")[0]
+        return self._by_code.get(str(new)) if new else None
+
+    def _unknown(self, typed: str) -> UnknownTerritory:
+        if (new := self._became(typed)) is not None:
+            former = str(self._former.aligned("former", np.array([typed]), "former_name", missing="")[0])
+            return UnknownTerritory(
+                f"Le code {typed} n’existe plus : {former or 'cette commune'} est devenue {new.name}"
+                f" ({new.code}).",
+                why="Les habitants sont comptés dans la commune d’aujourd’hui, jamais deux fois.",
+                do=f"Recommencez avec {new.code}.",
+                nearest=((new.code, new.name),),
+            )
+        near = tuple((t.code, t.name) for t in self.find(typed, limit=5))
+        advice = "Essayez " + ", ".join(f"{name} ({code})" for code, name in near) + "." if near else ""
+        called = "n’a le code" if any(c.isdigit() for c in typed) else "ne s’appelle"
+        return UnknownTerritory(
+            f"Aucun territoire {called} « {typed} ».",
+            why=(
+                "Un code a 5 caractères pour une commune, 9 chiffres pour une intercommunalité, 2 ou 3 pour"
+                " un département, R et 2 chiffres pour une région."
+            ),
+            do=advice or "Cherchez-le par son nom.",
+            nearest=near,
+        )
+
+
+def rows_of(territory: Territory, iris: Table) -> NDArray[np.int64]:
+    """Return the positions of the territory's areas in the table of IRIS.
+
+    Raises UnknownTerritory when the census has no row for it, saying why.
+    """
+    code = territory.code.removeprefix("R") if territory.kind == "region" else territory.code
+    if territory.kind == "france":
+        return np.arange(len(iris))
+    inside = iris[territory.kind] == code
+    if territory.kind == "commune":
+        inside |= iris["published"] == code
+    rows = np.flatnonzero(inside)
+    if len(rows):
+        return rows
+    if code in cog.RESTORED:
+        parent = cog.RESTORED[code]
+        raise UnknownTerritory(
+            f"{territory.name} ({code}) n’a pas de chiffres propres dans le recensement de 2021.",
+            why=(
+                "La commune a été rétablie depuis : ses habitants y sont comptés avec ceux de la commune"
+                f" {parent}."
+            ),
+            do=f"Recommencez avec {parent}.",
+            nearest=((parent, parent),),
+        )
+    raise UnknownTerritory(
+        f"{territory.name} ({code}) est hors du champ de l’enquête.",
+        why=(
+            "Le recensement de 2021 par quartier ne couvre ni Mayotte, ni les collectivités d’outre-mer"
+            " autres que la Guadeloupe, la Martinique, la Guyane et La Réunion."
+        ),
+        do="Aucune estimation honnête n’est possible ici : appuyez-vous sur une enquête locale.",
+    )
+
+
+@cache
+def gazetteer() -> Gazetteer:
+    """Return the gazetteer built from the product's own tables."""
+    return Gazetteer(cog.communes(), cog.former(), rp2021.iris())
+
+
+def _population(iris: Table) -> dict[str, dict[str, int]]:
+    out: dict[str, dict[str, int]] = {}
+    for level in ("commune", "published", "epci", "departement", "region"):
+        names, at = group(iris[level])
+        sums = total_by(at, iris["pop"], len(names))
+        out[level] = {str(name): int(total) for name, total in zip(names, sums, strict=True)}
+    return out
+
+
+def _parents(row: dict[str, str]) -> tuple[tuple[str, str], ...]:
+    pairs = [
+        (row["epci"], row["epci_name"]),
+        (row["departement"], row["departement_name"]),
+        (f"R{row['region']}" if row["region_name"] else "", row["region_name"]),
+    ]
+    return tuple((code, name) for code, name in pairs if code and name)
+
+
+def _grouping_parents(
+    level: str, departement: str, region: str, names: dict[tuple[str, str], str]
+) -> tuple[tuple[str, str], ...]:
+    out = []
+    if level == "epci" and ("departement", departement) in names:
+        out.append((departement, names["departement", departement]))
+    if level in ("epci", "departement") and ("region", region) in names:
+        out.append((f"R{region}", names["region", region]))
+    return tuple(out)
+
+
+def _seat(by_code: dict[str, Territory], codes: Iterable[str]) -> tuple[str, str]:
+    """Return the département and région where most residents of a grouping live."""
+    people: dict[tuple[str, str], int] = {}
+    for code in codes:
+        t = by_code[code]
+        people[t.departement, t.region] = people.get((t.departement, t.region), 0) + t.population + 1
+    return max(people, key=lambda pair: people[pair])
+
+
+def _matches(words: list[str], name: list[str]) -> bool:
+    return all(any(part.startswith(word) for part in name) for word in words)
+
+
+def _order(wanted: str, territory: Territory) -> tuple[bool, bool, bool, int]:
+    """Return the sort key: the exact name first, then names that start alike, then the most populated."""
+    name = plain(territory.name)
+    bare = name.removeprefix("le ").removeprefix("la ").removeprefix("les ").removeprefix("l ")
+    return (
+        wanted not in (name, bare),
+        not (name.startswith(wanted) or bare.startswith(wanted)),
+        wanted not in name,
+        -territory.population,
+    )

@@ -1,0 +1,219 @@
+"""Cutting a territory into zones: the default way, or as a file says."""
+
+import re
+from codecs import BOM_UTF8
+from dataclasses import dataclass
+from hashlib import sha256
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from maillage.kernel.errors import Refused
+from maillage.kernel.table import Table
+from maillage.pipeline.cog import clean as cog
+from maillage.pipeline.delimited import read
+from maillage.studies.diagnosis.territories import Territory, rows_of
+
+COLUMNS = ("code_zone", "nom_zone", "code")
+ZONE_CODE = re.compile(r"[A-Za-z0-9_-]{1,20}\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Zone:
+    """A zone: areas of the census counted together.
+
+    rows: positions of its areas in the table of IRIS. place: the commune it belongs to, '' when it is one or
+    spans several. note: what the reader must know about it (an inferred boundary, for instance).
+    """
+
+    code: str
+    name: str
+    rows: NDArray[np.int64]
+    place: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Zoning:
+    """The zones of a study. kind: iris, commune, departement or file; left_out: rows of the territory in no
+    zone.
+
+    file_name, sha256: the file the zones were read from, '' for the usual zones.
+    """
+
+    zones: tuple[Zone, ...]
+    kind: str
+    left_out: NDArray[np.int64]
+    file_name: str = ""
+    sha256: str = ""
+
+    @property
+    def rows(self) -> NDArray[np.int64]:
+        return np.sort(np.concatenate([zone.rows for zone in self.zones]))
+
+
+class Labels:
+    """Names of usual zones."""
+
+    def __init__(self, kind: str, iris: Table) -> None:
+        communes = cog.communes()
+        column = {"commune": "name", "iris": "name", "departement": "departement_name"}[kind]
+        key = "departement" if kind == "departement" else "code"
+        self._kind, self._iris = kind, iris
+        self._names = dict(zip(communes[key].tolist(), communes[column].tolist(), strict=True))
+
+    def __call__(self, code: str, row: int) -> tuple[str, str]:
+        if self._kind != "iris":
+            return str(self._names.get(code, code)), ""
+        commune = str(self._names.get(str(self._iris["published"][row]), self._iris["commune"][row]))
+        if self._iris["kind"][row] == "Z":
+            return commune, ""
+        return str(self._iris["name"][row]) or f"Iris {code[5:]}", commune
+
+
+def usual(territory: Territory, iris: Table) -> Zoning:
+    """Return the default zones: IRIS of a commune or an EPCI, communes of a département, départements
+    beyond.
+    """
+    kind = {"commune": "iris", "epci": "iris", "departement": "commune"}.get(territory.kind, "departement")
+    return by(kind, rows_of(territory, iris), iris)
+
+
+def by(kind: str, rows: NDArray[np.int64], iris: Table) -> Zoning:
+    """Return the zones made of the areas that share an IRIS, a commune or a département."""
+    keys = iris[kind][rows]
+    names, at = np.unique(keys, return_inverse=True)
+    order = np.argsort(at, kind="stable")
+    bounds = np.append(np.flatnonzero(np.append(True, at[order][1:] != at[order][:-1])), len(order))
+    groups = [rows[order[a:b]] for a, b in pairwise(bounds)]
+    label = Labels(kind, iris)
+    zones = tuple(_zone(str(code), members, label) for code, members in zip(names, groups, strict=True))
+    return Zoning(zones, kind, np.array([], dtype=np.int64))
+
+
+def _zone(code: str, members: NDArray[np.int64], label: Labels) -> Zone:
+    name, place = label(code, int(members[0]))
+    return Zone(code, name, members, place)
+
+
+def from_file(content: bytes, *, name: str, territory: Territory, iris: Table) -> Zoning:
+    """Return the zones of a file `code_zone,nom_zone,code`: one row per IRIS or commune that makes up a zone.
+
+    Any error refuses the whole file, naming the line and the value: half a zoning would be a wrong one.
+    """
+    inside = rows_of(territory, iris)
+    lines = read(
+        content,
+        name,
+        required=COLUMNS,
+        purpose="Un fichier de zones dit, à chaque ligne, la zone, son nom et le code qui la compose.",
+    )
+    by_iris = {code: row for row, code in zip(inside.tolist(), iris["iris"][inside].tolist(), strict=True)}
+    by_commune: dict[str, list[int]] = {}
+    for row in inside.tolist():
+        for code in {str(iris["commune"][row]), str(iris["published"][row])}:
+            by_commune.setdefault(code, []).append(row)
+    everywhere = set(iris["iris"].tolist()) | set(iris["commune"].tolist()) | set(iris["published"].tolist())
+    taken: dict[int, tuple[str, int, str]] = {}
+    zones: dict[str, tuple[str, list[int], str]] = {}
+    for row in lines:
+        number = row.line
+        zone, label, code = (row[column] for column in COLUMNS)
+        _check_zone(name, number, zone, label)
+        known = zones.setdefault(zone, (label, [], row["statut"]))
+        if label and label != known[0]:
+            raise _fault(name, number, "nom_zone", label, f"la zone {zone} s’appelle déjà « {known[0]} »")
+        members = [by_iris[code]] if code in by_iris else by_commune.get(code, [])
+        if not members:
+            raise _unknown(name, number, code, territory, everywhere)
+        for member in members:
+            if member in taken:
+                other, line, how = taken[member]
+                if other == zone and how == code:
+                    raise _fault(name, number, "code", code, f"ce code est déjà donné à la ligne {line}")
+                if how != code and (how in by_commune) != (code in by_commune):
+                    raise _fault(
+                        name,
+                        number,
+                        "code",
+                        code,
+                        f"l’IRIS et sa commune sont donnés tous les deux (ligne {line})",
+                    )
+                raise _fault(
+                    name, number, "code", code, f"ce code est déjà dans la zone {other} (ligne {line})"
+                )
+            taken[member] = (zone, number, code)
+        known[1].extend(members)
+    built = tuple(
+        Zone(code, label or code, np.array(sorted(rows)), note=_note(note))
+        for code, (label, rows, note) in zones.items()
+    )
+    left_out = np.setdiff1d(inside, np.array(sorted(taken)))
+    digest = sha256(content.removeprefix(BOM_UTF8)).hexdigest()
+    return Zoning(built, "file", left_out, file_name=name, sha256=digest)
+
+
+def _note(status: str) -> str:
+    """Return the note for a zone whose boundary is inferred; the file's own wording is meant for those who
+    drew it.
+    """
+    return (
+        "Limite déduite d’un texte ou d’une carte, à confirmer localement."
+        if "infér" in status.casefold()
+        else ""
+    )
+
+
+LONGEST_NAME = 80
+
+
+def _check_zone(name: str, number: int, zone: str, label: str) -> None:
+    if len(label) > LONGEST_NAME or not label.isprintable():
+        raise _fault(
+            name,
+            number,
+            "nom_zone",
+            label[:LONGEST_NAME],
+            f"un nom de zone a {LONGEST_NAME} signes au plus, tous visibles",
+        )
+    if not zone:
+        raise _fault(name, number, "code_zone", zone, "la zone n’a pas de code")
+    if not ZONE_CODE.match(zone):
+        raise _fault(
+            name,
+            number,
+            "code_zone",
+            zone,
+            "un code de zone a 1 à 20 lettres sans accent, chiffres, tirets ou soulignés",
+        )
+
+
+def _unknown(name: str, number: int, code: str, territory: Territory, everywhere: set[str]) -> Refused:
+    if not code:
+        return _fault(name, number, "code", code, "la zone est vide : aucun IRIS ni commune n’est donné")
+    if code in everywhere:
+        return _fault(
+            name, number, "code", code, f"ce code existe, mais hors de {territory.name} ({territory.code})"
+        )
+    if f"0{code}" in everywhere:
+        return _fault(
+            name, number, "code", code, f"le zéro de tête est perdu : 0{code}. Exportez la colonne en texte"
+        )
+    new = str(cog.current(np.array([code]))[0])
+    if new != code:
+        return _fault(name, number, "code", code, f"cette commune est devenue {new}")
+    return _fault(
+        name, number, "code", code, "ce code n’est ni un IRIS ni une commune du recensement de 2021"
+    )
+
+
+def _fault(name: str, number: int, column: str, value: str, reason: str) -> Refused:
+    return Refused(
+        f"{name}, ligne {number}, colonne {column}, valeur « {value} » : {reason}.",
+        why=(
+            "Une zone mal faite compterait deux fois, ou oublierait, des habitants : aucun fichier n’a été"
+            " écrit."
+        ),
+        do="Corrigez cette ligne, puis recommencez avec le fichier entier.",
+    )

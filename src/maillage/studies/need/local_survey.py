@@ -1,0 +1,322 @@
+"""What a survey of the territory says about need: read through a written link, then weighed against the
+model.
+
+Source: docs/methods/enquete-et-estimation.md
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from maillage.engine import composite, variance
+from maillage.engine.proportions import Share
+from maillage.engine.variance import Plan
+from maillage.forms.questionnaire import DECLINED, UNKNOWN
+from maillage.kernel.estimate import Estimate, Figure, from_draws
+from maillage.kernel.names import plain
+from maillage.kernel.table import Table
+from maillage.pipeline.offer.forms.sheet import listed, quoted
+from maillage.reference.definitions import Definition
+from maillage.reference.parameters import number, parameters
+from maillage.reference.survey_needs import Link, links_of
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+METHOD = "enquete-et-estimation"
+LEAST = 11  # answers in a class, and in the others, below which a share of the survey is not told
+SOURCE = "enquete-locale"
+UNSAID = frozenset(
+    plain(word) for word in (UNKNOWN, DECLINED, "ne sait pas", "ne souhaite pas répondre", "refusé")
+)
+
+Kept = Literal["combinee", "modele"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """The survey answers that measure need. Nothing else of the survey is needed to combine it, or stored.
+
+    title: the survey; question: the name of its question; link: how it reads. n: unweighted answers to the
+    question; said: how many of them are concerned; share: weighted, 0 to 1; effective: the size of a simple
+    random sample that would be as precise; residents: what the weights add up to; variables: what the sample
+    was weighted on, in words.
+    """
+
+    title: str
+    question: str
+    link: Link
+    n: int
+    said: int
+    share: float
+    effective: float
+    residents: float
+    variables: tuple[str, ...] = ()
+
+    def data(self) -> dict[str, Any]:
+        """Return plain values, for JSON; `load` reads them back."""
+        return asdict(self)
+
+
+def load(data: Mapping[str, Any]) -> Measured:
+    """Return the value that `Measured.data` wrote."""
+    held = dict(data)
+    link: dict[str, Any] = {
+        key: tuple(value) if isinstance(value, list) else value for key, value in held.pop("link").items()
+    }
+    return Measured(**{**held, "link": Link(**link), "variables": tuple(held.get("variables", ()))})
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """Why a survey does not change an estimate, in a full sentence."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """The same combination under another assumption. weight: the survey's weight in it, 0 to 1."""
+
+    label: str
+    weight: float
+    rate: Estimate
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Composite:
+    """The model, the survey and both together, in percent of the definition's universe.
+
+    asked: the share for the question itself. survey: what that implies for the definition; its doubt includes
+    the gap between question and definition, and what weighting does not correct. gap: survey minus model, in
+    points. kept: `combinee`, or `modele` when chance alone does not explain the gap: the two are not averaged
+    then. weight: the survey's weight in `combined`. draws: (draws,) of the combination, 0 to 1. scenarios:
+    results under other assumptions.
+    """
+
+    measured: Measured
+    asked: Estimate
+    model: Estimate
+    survey: Estimate
+    combined: Estimate
+    gap: Estimate
+    weight: float
+    agree: bool
+    kept: Kept
+    scenarios: tuple[Scenario, ...]
+    draws: Floats
+
+
+def read(
+    answers: Table,
+    plan: Plan,
+    chosen: Definition,
+    *,
+    title: str,
+    link: Link | None = None,
+    variables: Sequence[str] = (),
+    calibrated: Sequence[str] = (),
+) -> Measured | Unread:
+    """Return what a survey says about a definition, read through its nearest link; Unread when no question
+    measures it.
+
+    answers: one row per respondent, as text; plan: their weights, in persons, and how they were calibrated,
+    same respondents, same order. link: used instead of those of the reference. variables: what the plan was
+    calibrated on, in words. calibrated: the same, as columns: a question whose answers were forced to match
+    margins measures nothing.
+    """
+    found: list[str] = []
+    for each in (link,) if link else links_of(chosen):
+        for column in answers.columns:
+            if column == "id" or not each.reads(column):
+                continue
+            if column in calibrated:
+                found.append(
+                    f"la question « {column} » est aussi dans les marges : sa part serait celle des marges"
+                )
+                continue
+            said = _said(answers[column], each)
+            if isinstance(said, str):
+                found.append(f"la question « {column} » a une réponse « {said} » que nous ne savons pas lire")
+                continue
+            concerned, answered = said
+            if link and answered.any() and not concerned.any():
+                given = [quoted(str(text)) for text in dict.fromkeys(answers[column][answered].tolist())]
+                wanted = " ou ".join(f"« {choice} »" for choice in link.choices)
+                found.append(
+                    f"personne n’a répondu {wanted} à la question « {column} » ; réponses lues :"
+                    f" {listed(given)}"
+                )
+                continue
+            made = _measured(concerned, answered, plan)
+            if isinstance(made, Unread):
+                found.append(f"la question « {column} » {made.reason}")
+                continue
+            n, count, share, effective = made
+            return Measured(
+                title=title,
+                question=column,
+                link=each,
+                n=n,
+                said=count,
+                share=share,
+                effective=effective,
+                residents=float(plan.weights.sum()),
+                variables=tuple(variables),
+            )
+    if found:
+        return Unread(f"L’enquête ne change pas l’estimation : {' ; '.join(found)}.")
+    names = ", ".join(dict.fromkeys(f"« {each.questions[0]} »" for each in links_of(chosen)))
+    why = f" ; nous y cherchons {names}" if names else ""
+    return Unread(
+        f"L’enquête ne change pas l’estimation : aucune de ses questions ne dit « {chosen.short} »{why}."
+    )
+
+
+def _said(values: NDArray[Any], link: Link) -> tuple[Bools, Bools] | str:
+    """Return (respondents,) who is concerned and who answered, and the first answer found in no list, if
+    any.
+    """
+    counted, others, lacked = (
+        {plain(word) for word in words} for words in (link.choices, link.others, link.lacks)
+    )
+    known = counted | others | lacked
+    concerned, answered = np.zeros(len(values), dtype=bool), np.zeros(len(values), dtype=bool)
+    for at, raw in enumerate(values.tolist()):
+        text = str(raw or "").strip()
+        if not text or plain(text) in UNSAID:
+            continue
+        words = (
+            {plain(text)}
+            if not lacked
+            else {plain(word) for word in text.replace(",", " ").replace(";", " ").split()}
+        )
+        if (others or lacked) and (strange := words - known):
+            return sorted(strange)[0]
+        answered[at] = True
+        concerned[at] = not (words & lacked) if lacked else bool(words & counted)
+    return concerned, answered
+
+
+def _measured(concerned: Bools, answered: Bools, plan: Plan) -> tuple[int, int, float, float] | Unread:
+    """Return n, how many are concerned, their weighted share and the effective sample size; or why the
+    answers are unusable.
+    """
+    n, count = int(answered.sum()), int((concerned & answered).sum())
+    if n < number("composite/fewest"):
+        return Unread(f"n’a que {n} réponses : il en faut {number('composite/fewest'):.0f} pour peser")
+    if min(count, n - count) < LEAST:
+        return Unread(f"compte moins de {LEAST} réponses d’un côté ou de l’autre : le secret s’y oppose")
+    if not plan.weights[answered].sum() > 0:
+        return Unread("n’a que des réponses de poids nul")
+    found = variance.of_means(concerned[:, None], answered[:, None], plan)
+    share = Share(
+        value=float(found.values[0]),
+        variance=float(found.covariance[0, 0]),
+        n=n,
+        df=plan.df,
+        effect=variance.kish(plan.weights[answered]),
+    )
+    return (
+        n,
+        count,
+        share.value,
+        min(share.effective, float(n)),
+    )  # never surer than as many people drawn at random
+
+
+def compose(measured: Measured, chosen: Definition, rates: Floats, *, seed: int) -> Composite:
+    """Return the model and the survey combined. rates: (draws,) of the model, 0 to 1, for the whole
+    territory.
+    """
+    n = len(rates)
+    drawn = composite.surveyed(measured.share, measured.effective, seed=seed, n=n)
+    carried = _carried(measured, chosen, drawn, seed, number("composite/selection"))
+    found = composite.combine(rates, carried)
+    kept: Kept = "combinee" if found.agree else "modele"
+    universe = chosen.universe
+    both = chosen.n + measured.n
+    scenarios = [
+        Scenario("Sans doute sur qui a répondu", *_scenario(measured, chosen, rates, 0.0, seed)),
+        Scenario(
+            "Deux fois plus de doute sur qui a répondu",
+            *_scenario(measured, chosen, rates, parameters()["composite/selection"].high or 0.0, seed),
+        ),
+    ]
+    if not found.agree:
+        told = _estimate(found.guarded, universe, both, (chosen.id, SOURCE))
+        scenarios.append(
+            Scenario(
+                "L’enquête avec le doute qu’il faudrait pour que l’écart s’explique",
+                found.guarded_weight,
+                told,
+            )
+        )
+    return Composite(
+        measured=measured,
+        asked=_estimate(drawn, f"{chosen.universe} ; réponses à la question", measured.n, (SOURCE,)),
+        model=_estimate(rates, universe, chosen.n, (chosen.id,), method="besoins"),
+        survey=_estimate(carried, universe, measured.n, (SOURCE,)),
+        combined=_estimate(found.draws, universe, both, (chosen.id, SOURCE)),
+        gap=Estimate(
+            value=100 * found.gap,
+            low=100 * found.gap_low,
+            high=100 * found.gap_high,
+            unit="pourcent",
+            universe=universe,
+            n=both,
+            method=METHOD,
+            sources=(chosen.id, SOURCE),
+        ),
+        weight=found.weight,
+        agree=found.agree,
+        kept=kept,
+        scenarios=tuple(scenarios),
+        draws=found.draws,
+    )
+
+
+def _carried(measured: Measured, chosen: Definition, drawn: Floats, seed: int, selection: float) -> Floats:
+    """Return (draws,) what the survey implies for the definition; a stated link is the definition itself."""
+    link = measured.link
+    known = link.known / 100 or chosen.total
+    return composite.carried(
+        drawn,
+        known=known,
+        total=chosen.total,
+        slope=1.0,
+        slope_doubt=link.doubt,
+        selection=selection,
+        seed=seed,
+    )
+
+
+def _scenario(
+    measured: Measured, chosen: Definition, rates: Floats, selection: float, seed: int
+) -> tuple[float, Estimate]:
+    drawn = composite.surveyed(measured.share, measured.effective, seed=seed, n=len(rates))
+    found = composite.combine(rates, _carried(measured, chosen, drawn, seed, selection))
+    n = chosen.n + measured.n
+    return found.weight, _estimate(found.draws, chosen.universe, n, (chosen.id, SOURCE))
+
+
+def _estimate(
+    shares: Floats, universe: str, n: int, sources: tuple[str, ...], *, method: str = METHOD
+) -> Estimate:
+    return from_draws(100 * shares, unit="pourcent", universe=universe, n=n, method=method, sources=sources)
+
+
+def persons(figure: Estimate, universe: float) -> Figure:
+    """Return a share as a number of persons of a universe."""
+    return Estimate(
+        value=figure.value * universe / 100,
+        low=figure.low * universe / 100,
+        high=figure.high * universe / 100,
+        unit="personnes",
+        universe=figure.universe,
+        n=figure.n,
+        method=figure.method,
+        sources=figure.sources,
+    )

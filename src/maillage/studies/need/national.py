@@ -1,0 +1,139 @@
+"""The need of every area of France at once, at one level."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
+
+from maillage.engine import synthetic
+from maillage.kernel.estimate import centiles
+from maillage.kernel.table import Table, total_by
+from maillage.pipeline.cog import clean as cog
+from maillage.reference.definitions import Definition
+from maillage.reference.parameters import number
+from maillage.studies.diagnosis.diagnosis import TOO_FEW
+from maillage.studies.need import model as need_model
+from maillage.studies.need import population as frames
+
+Floats = NDArray[np.float64]
+Positions = NDArray[np.int64]
+
+LEVELS = ("iris", "commune", "epci", "departement", "region")
+OUTSIDE = "Hors du champ de l’enquête."
+WORKERS = 2
+
+
+def estimate(
+    level: str,
+    chosen: Definition,
+    *,
+    rows: Positions | None = None,
+    seed: int = need_model.SEED,
+    n_draws: int = need_model.DRAWS,
+    workers: int = WORKERS,
+    progress: Callable[[float], None] = lambda share: None,
+) -> Table:
+    """Return one row per area of a level: code, population, whole, universe, value, low, high, warning.
+
+    rows: areas of the frame to keep (all of France by default); an area of the level counts only those:
+    population is theirs, whole is that of the area. Régions are coded as everywhere (R84). Persons; value,
+    low and high are nan with a warning where 15 and over are under 50. Same bytes whatever `workers`.
+    """
+    place = need_model.country()
+    frame = place.frame
+    m = need_model.model(chosen, seed=seed, n_draws=n_draws, place=place)
+    kept = np.ones(len(frame), dtype=bool) if rows is None else np.isin(np.arange(len(frame)), rows)
+    keys = {
+        "iris": frame.area,
+        "commune": frame.commune,
+        "epci": np.where(
+            frame.epci == "", frame.commune, frame.epci
+        ),  # a commune outside any EPCI stands alone
+        "departement": frame.departement,
+        "region": np.char.add("R", frame.region),
+    }[level]
+    names, at = np.unique(keys[kept], return_inverse=True)
+    everywhere = np.isin(keys, names)
+    whole = total_by(np.searchsorted(names, keys[everywhere]), frame.population[everywhere], len(names))
+    position = np.full(len(frame), -1)
+    position[kept] = at
+    blocks = [b for b in range(len(place.blocks) - 1) if kept[place.blocks[b] : place.blocks[b + 1]].any()]
+    value, low, high = (np.zeros(len(names)) for _ in range(3))
+    sums = np.zeros((len(names), n_draws)) if level != "iris" else np.empty((0, n_draws))
+
+    def one(block: int) -> tuple[Positions, NDArray[np.floating]]:
+        drawn = m.draws_of_block(block)["need"]
+        here = position[place.blocks[block] : place.blocks[block + 1]]
+        inside = here >= 0
+        if level == "iris":
+            bounds = centiles(drawn[inside])
+            return here[inside], np.column_stack((drawn[inside].mean(axis=1, dtype=np.float64), *bounds))
+        groups, local = np.unique(here[inside], return_inverse=True)
+        return groups, synthetic.add_by(drawn[inside], local.astype(np.int64), len(groups))
+
+    with threadpool_limits(1), ThreadPoolExecutor(max_workers=workers) as pool:
+        for done, (groups, found) in enumerate(pool.map(one, blocks)):
+            if level == "iris":
+                value[groups], low[groups], high[groups] = found.T
+            else:
+                sums[groups] += found  # in the order of blocks, whatever thread made them
+            progress((done + 1) / len(blocks))
+        if level != "iris":
+            value, (low, high) = sums.mean(axis=1), centiles(sums)
+    adults = total_by(at, frame.adults[kept], len(names))
+    small = adults < number("protection/small_area")
+    for column in (value, low, high):
+        column[small] = np.nan
+    return Table(
+        f"estimate-{level}",
+        {
+            "code": names,
+            "population": total_by(at, frame.population[kept], len(names)),
+            "whole": whole,
+            "universe": total_by(at, frame.universe[kept], len(names)),
+            "value": value,
+            "low": low,
+            "high": high,
+            "warning": np.where(small, TOO_FEW, _warnings(level, frame, kept, at, len(names))),
+        },
+    )
+
+
+def _warnings(
+    level: str, frame: frames.Frame, kept: NDArray[np.bool_], at: Positions, n: int
+) -> NDArray[np.str_]:
+    """Return (names,) what weakens each figure; a flag counts when it applies to a fifth of the residents."""
+    people = total_by(at, frame.population[kept], n)
+    out = np.full(n, "", dtype=object)
+    for bit, text in (
+        (frames.IS_OVERSEAS, "Outre-mer : correction moyenne publiée, forte incertitude."),
+        (frames.COARSE_IRIS, "Structure fine inconnue : diplômes de la commune."),
+        (frames.NO_RATE, "Diplômes estimés."),
+        (frames.SMALL, "Petite commune : diplômes lissés avec le département et le revenu."),
+    ):
+        told = text if level in ("iris", "commune") else f"Pour un habitant sur cinq ou plus. {text}"
+        held = total_by(at, np.where(frame.flags[kept] & bit, frame.population[kept], 0.0), n)
+        out[(held * 5 >= np.maximum(people, 1.0)) & (out == "")] = told
+    return out.astype(np.str_)
+
+
+def outside(level: str) -> dict[str, str]:
+    """Return the codes of a level that have no row of their own, with the reason: out of the universe, or
+    counted elsewhere.
+    """
+    tables = frames.sources()
+    if level == "iris":
+        return {}
+    column = "code" if level == "commune" else level
+    lead = "R" if level == "region" else ""
+    communes = tables.communes.take(tables.communes["parent"] == "")
+    every = np.unique(communes[column])
+    covered = np.unique(tables.rp2021["commune" if level == "commune" else level])
+    missing = np.setdiff1d(every, np.append(covered, "")).tolist()
+    told = {
+        code: f"Compté avec la commune {parent}, dont il est sorti depuis."
+        for code, parent in cog.RESTORED.items()
+    }
+    return {f"{lead}{code}": told.get(code, OUTSIDE) if level == "commune" else OUTSIDE for code in missing}

@@ -1,0 +1,54 @@
+"""What kind of space each commune is: rural, periurban or urban, from what the census and the COG tell.
+
+Source: docs/methods/ruralite.md
+"""
+
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from maillage.kernel.table import group, total_by
+from maillage.studies.need import corrections
+from maillage.studies.need import population as frames
+from maillage.studies.need.corrections import Correction
+
+RURAL, PERIURBAN, URBAN = "rural", "periurbain", "urbain"
+KINDS = (RURAL, PERIURBAN, URBAN)
+SMALL = 2_000  # residents: under them, no urban unit of the Insee begins in the commune
+TOWN = 10_000  # residents from which a commune is urban by itself
+CENTRE = 20_000  # residents of the largest commune of an EPCI, from which its smaller towns are around a city
+SOURCE, YEAR = "insee-rp2021-iris", "2021"
+RULE = (
+    "rural : commune de moins de 2 000 habitants ; périurbain : commune de 2 000 à 9 999 habitants dont"
+    " l’intercommunalité a une commune de 20 000 habitants ou plus ; urbain : les autres, bourgs et"
+    " petites villes compris"
+)
+Kinds = NDArray[np.str_]
+
+
+def kinds() -> Kinds:
+    """Return the kind of space of each area of the frame, that of its whole commune, in the frame's order."""
+    return _kinds(corrections.in_force())
+
+
+@lru_cache(maxsize=2)
+def _kinds(laid: tuple[Correction, ...]) -> Kinds:
+    iris = frames.sources().rp2021
+    return of(iris["commune"], iris["epci"], iris["pop"])
+
+
+def of(commune: NDArray[Any], epci: NDArray[Any], people: NDArray[Any]) -> Kinds:
+    """Return the kind of space of areas. commune, epci: their codes ('' outside any EPCI); people: residents.
+
+    >>> of(np.array(list("ABCD")), np.array(list("1112")), np.array([1999, 2000, 20000, 5000]))
+    array(['rural', 'periurbain', 'urbain', 'urbain'], dtype='<U10')
+    """
+    names, at = group(commune)
+    size = total_by(at, people, len(names))[at]
+    epcis, within = group(epci)
+    largest = np.zeros(len(epcis))
+    np.maximum.at(largest, within, size)
+    around = (largest[within] >= CENTRE) & (epci != "")
+    return np.where(size < SMALL, RURAL, np.where((size < TOWN) & around, PERIURBAN, URBAN))

@@ -1,0 +1,270 @@
+"""Social precarity of zones: the variables, and the index built from them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from maillage.engine import social_index
+from maillage.engine.classes import ranks
+from maillage.engine.social_index import Index
+from maillage.kernel.errors import Refused
+from maillage.kernel.table import Table, total_by
+from maillage.pipeline.dares import clean as dares
+from maillage.studies.diagnosis.zoning import Zone
+from maillage.studies.need import population as frames
+from maillage.studies.need.population import Frame, Sources
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """One variable of the index. sign: 1 when a high value means precarity, else -1; default weight."""
+
+    id: str
+    short: str
+    label: str
+    theme: str
+    unit: str
+    sign: int
+    weight: float
+    year: str
+    source: str
+
+
+VARIABLES = (
+    Variable(
+        "rsa",
+        "RSA",
+        "Foyers au RSA pour 100 habitants de 20 à 64 ans",
+        "Revenus",
+        "%",
+        1,
+        1,
+        "2021",
+        "cnaf-2021-iris",
+    ),
+    Variable(
+        "aah",
+        "AAH",
+        "Allocataires de l’AAH pour 100 habitants de 20 à 64 ans",
+        "Revenus",
+        "%",
+        1,
+        1,
+        "2021",
+        "cnaf-2021-iris",
+    ),
+    Variable(
+        "monoparents",
+        "Monoparentales",
+        "Habitants de familles monoparentales",
+        "Ménages",
+        "%",
+        1,
+        1,
+        "2016",
+        "insee-rp2016-iris",
+    ),
+    Variable(
+        "hlm",
+        "HLM",
+        "Résidences principales en HLM",
+        "Logement",
+        "%",
+        1,
+        1,
+        "2016 ou 2018",
+        "insee-rp2016-iris",
+    ),
+    Variable(
+        "chomage",
+        "Chômage",
+        "Chômeurs parmi les actifs (recensement)",
+        "Emploi",
+        "%",
+        1,
+        1,
+        "2018",
+        "insee-rp2018-communes",
+    ),
+    Variable(
+        "revenu",
+        "Niveau de vie",
+        "Niveau de vie médian",
+        "Revenus",
+        "euros par an",
+        -1,
+        1,
+        "non indiqué",
+        "insee-filosofi-communes",
+    ),
+    Variable(
+        "rsa_nombre",
+        "RSA, nombre",
+        "Foyers au RSA, en nombre",
+        "Revenus",
+        "foyers",
+        1,
+        0,
+        "2021",
+        "cnaf-2021-iris",
+    ),
+    Variable(
+        "demandeurs",
+        "Demandeurs d’emploi",
+        "Demandeurs d’emploi pour 100 habitants de 20 à 64 ans",
+        "Emploi",
+        "%",
+        1,
+        0,
+        "2019",
+        "dares-2019-communes-qpv",
+    ),
+)
+MISSING = (
+    "contrats aidés",
+    "part des personnes dont le revenu vient en entier des aides",
+    "places en hébergement",
+    "demandeurs d’emploi hors des communes comptant un quartier prioritaire",
+)
+SAME = 1e-9  # relative: values that differ by the rounding of a sum are the same
+BY_ID = {variable.id: variable for variable in VARIABLES}
+
+
+@dataclass(frozen=True, slots=True)
+class Social:
+    """The index of the zones of a perimeter, and its components.
+
+    variables: those used, in order; left_out: (variable, why) for the others that were asked for.
+    values: (zones, variables), nan where unknown; index and ranks follow the zones.
+    """
+
+    variables: tuple[Variable, ...]
+    weights: Floats
+    signs: Floats
+    left_out: tuple[tuple[Variable, str], ...]
+    values: Floats
+    index: Index
+    rank: Floats
+    rank_standard: Floats
+
+
+def index_of(
+    zones: Sequence[Zone],
+    frame: Frame,
+    tables: Sources,
+    *,
+    weights: Mapping[str, float] | None = None,
+    inside: Floats | None = None,
+    shown: NDArray[np.bool_] | None = None,
+) -> Social:
+    """Return the social index of zones, relative to their perimeter.
+
+    weights: by variable id, replacing the default ones; a negative weight reverses the variable. inside:
+    (areas of France,) share of each area that counts, 1 by default. shown: (zones,) those whose figures may
+    be published, all by default; the others count neither in means nor in ranks.
+    """
+    chosen = _chosen(weights or {})
+    values = np.column_stack([_values(variable, zones, frame, tables, inside) for variable in chosen])
+    if shown is not None:
+        values[~shown] = np.nan
+    able = len(zones) if shown is None else int(shown.sum())
+    kept, left_out = [], []
+    for position, variable in enumerate(chosen):
+        known = ~np.isnan(values[:, position])
+        if known.sum() * 2 < able:
+            left_out.append((variable, f"connue pour {int(known.sum())} zones sur {able} seulement"))
+        elif (
+            known.sum() > 1
+            and np.ptp(values[known, position]) <= SAME * np.abs(values[known, position]).max()
+        ):
+            left_out.append((variable, "la même valeur pour toutes les zones"))
+        else:
+            kept.append(position)
+    used = [chosen[position] for position in kept]
+    wanted = {variable.id: (weights or {}).get(variable.id, variable.weight) for variable in used}
+    weight = np.array([abs(wanted[variable.id]) for variable in used])
+    sign = np.array([variable.sign * (-1.0 if wanted[variable.id] < 0 else 1.0) for variable in used])
+    found = social_index.build(values[:, kept], sign, weight)
+    return Social(
+        variables=tuple(used),
+        weights=weight,
+        signs=sign,
+        left_out=tuple(left_out),
+        values=values[:, kept],
+        index=found,
+        rank=ranks(found.index),
+        rank_standard=ranks(found.standard),
+    )
+
+
+def _chosen(weights: Mapping[str, float]) -> list[Variable]:
+    for id in weights:
+        if id not in BY_ID:
+            raise Refused(
+                f"La variable « {id} » n’existe pas dans l’indice social.",
+                why="Un poids ne s’applique qu’à une variable connue.",
+                do="Choisissez parmi : " + ", ".join(BY_ID) + ".",
+            )
+    return [variable for variable in VARIABLES if weights.get(variable.id, variable.weight) != 0]
+
+
+def _values(
+    variable: Variable, zones: Sequence[Zone], frame: Frame, tables: Sources, inside: Floats | None
+) -> Floats:
+    """Return (zones,) the variable; nan where it is known for less than half of the residents."""
+    rows = np.concatenate([zone.rows for zone in zones])
+    at = np.repeat(np.arange(len(zones)), [len(zone.rows) for zone in zones])
+    top, base = _fraction(variable.id, rows, frame, tables)
+    share = np.ones(len(rows)) if inside is None else inside[rows]
+    people = frame.population[rows] * share
+    known = ~np.isnan(top) & ~np.isnan(base) & (share > 0)
+    sums = [
+        total_by(at, np.where(known, values, 0.0) * share, len(zones))
+        for values in (np.nan_to_num(top), np.nan_to_num(base))
+    ]
+    covered = total_by(at, np.where(known, people, 0.0), len(zones))
+    everybody = total_by(at, people, len(zones))
+    enough = (covered * 2 >= everybody) & (everybody > 0) & (sums[1] > 0)
+    if variable.id == "rsa_nombre":
+        return np.where(enough, sums[0], np.nan)
+    factor = 100.0 if variable.unit == "%" else 1.0
+    return np.asarray(factor * np.divide(sums[0], sums[1], out=np.full(len(zones), np.nan), where=enough))
+
+
+def _fraction(id: str, rows: NDArray[np.int64], frame: Frame, tables: Sources) -> tuple[Floats, Floats]:
+    """Return, by area, the numerator and denominator whose sums give the variable of a zone."""
+    area, commune = frame.area[rows], frame.commune[rows]
+    working_age = tables.rp2021.aligned("iris", area, "pop_20_64")
+    if id in ("rsa", "aah", "rsa_nombre"):
+        return tables.cnaf.aligned("iris", area, "rsa" if id != "aah" else "aah"), working_age
+    if id == "monoparents":
+        return tuple(tables.rp2016.aligned("iris", area, name) for name in ("single_parent", "in_households"))  # type: ignore[return-value]
+    if id == "hlm":
+        top, base = (tables.rp2016.aligned("iris", area, name) for name in ("social_homes", "main_homes"))
+        whole = frame.kind[rows] == "Z"
+        coarse = [tables.rp2018.aligned("commune", commune, name) for name in ("social_homes", "main_homes")]
+        return np.where(whole, coarse[0], top), np.where(whole, coarse[1], base)
+    if id == "revenu":
+        median = frames.medians(tables.filosofi, frame.published[rows], commune)
+        return median * frame.adults[rows], frame.adults[rows]
+    if id == "chomage":
+        rate = _ratio(tables.rp2018, commune, "unemployed", "active")
+        return rate * frame.adults[rows], frame.adults[rows]
+    seekers = dares.communes().aligned("commune", commune, "seekers")
+    total = np.bincount(*_by_commune(frame, tables), minlength=1)
+    codes = np.unique(frame.commune)
+    return seekers / total[np.searchsorted(codes, commune)] * working_age, working_age
+
+
+def _ratio(table: Table, commune: NDArray[np.str_], top: str, base: str) -> Floats:
+    return np.asarray(table.aligned("commune", commune, top) / table.aligned("commune", commune, base))
+
+
+def _by_commune(frame: Frame, tables: Sources) -> tuple[NDArray[np.int64], Floats]:
+    """Return the position of each area's commune and its number of residents aged 20 to 64."""
+    _, at = np.unique(frame.commune, return_inverse=True)
+    return at.astype(np.int64), tables.rp2021["pop_20_64"]

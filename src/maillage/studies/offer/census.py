@@ -1,0 +1,468 @@
+"""The offer as studies read it: sheets of places turned into the engine's input, and set against the need."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from hashlib import sha256
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from opening_hours import OpeningHours, State, validate
+
+from maillage.engine import matching
+from maillage.kernel.names import plain
+from maillage.pipeline.contours import clean as contours
+from maillage.reference.offer import Line, diagnosis_lines
+from maillage.reference.publics import publics
+from maillage.reference.sheet import Sheet, practices
+from maillage.studies.diagnosis.diagnosis import Diagnosis, Inside, Request
+from maillage.studies.need import model as need_model
+from maillage.studies.need import population as frames
+from maillage.studies.need.model import Model
+from maillage.studies.offer import gaps, reach
+from maillage.studies.offer.gaps import CommuneGap, Gaps
+from maillage.studies.offer.silence import Silence
+
+MOST_AREAS = (
+    6_000  # beyond (France, the largest régions), distances on foot are not drawn: places are counted
+)
+ORDINARY = datetime(2026, 3, 2)  # a Monday without holidays in the fortnight
+NO_BOX = (np.inf, np.inf, -np.inf, -np.inf)
+FARTHEST = 0.05  # degrees: what stands farther from the zones is no walk away
+
+
+@dataclass(frozen=True, slots=True)
+class Census:
+    """Places as they were when a study was made.
+
+    name: who supplied them. silent: ids of places whose sheet does not say what they offer; vague: of
+    free-access places that do not say whether somebody helps; untold: by line, ids of other places that do
+    not say whether they give it. None of them counts as an absence. cards: what the matching reads of each
+    place, in the same order; apart: pairs of ids that somebody told apart.
+    """
+
+    name: str
+    places: tuple[reach.Place, ...]
+    silent: frozenset[str] = frozenset()
+    vague: frozenset[str] = frozenset()
+    untold: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    cards: tuple[matching.Place, ...] = ()
+    apart: frozenset[frozenset[str]] = frozenset()
+
+    @property
+    def digest(self) -> str:
+        """Identifies a census: the same places give the same study."""
+        places = [_in_order(place) for place in self.places]
+        untold = sorted((line, sorted(ids)) for line, ids in self.untold.items())
+        said = (self.name, places, sorted(self.silent), sorted(self.vague), untold, self.cards)
+        return sha256(repr((*said, sorted(map(sorted, self.apart)))).encode()).hexdigest()[:16]
+
+    def unsaid(self, line: str) -> frozenset[str]:
+        """Return the ids of the places that may give a line without saying so."""
+        vague = self.vague if line == HELPED else frozenset()
+        return self.silent | vague | self.untold.get(line, frozenset())
+
+    @property
+    def silence(self) -> Silence:
+        said = {line for place in self.places for line in place.offers}
+        lines = diagnosis_lines()
+        return Silence(
+            {line: self.unsaid(line) for line in lines}, frozenset(line for line in lines if line not in said)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Border:
+    """What stands across the limits of a territory. within: names of the places within a walk of somebody
+    inside; lost: names of places of neighbouring communes without coordinates, which count nowhere.
+    """
+
+    within: tuple[str, ...]
+    lost: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Moving:
+    """A moving place: its name, and how many stops it has in the territory."""
+
+    name: str
+    n_stops: int
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """The offer of a territory set against its need, of the people that the study counts.
+
+    gaps: for everybody; publics: for each public, by id. ground: the starting point of a “what if” question.
+    n_places, n_silent, n_vague: by code of zone, '' for all of them. twins: names of places that may be one,
+    counted twice. inside: the filter of the study, None without; cut: how many areas it keeps in part.
+    communes: by line, the communes without it, where zones are not whole communes; empty elsewhere.
+    """
+
+    census: Census
+    gaps: Gaps
+    publics: Mapping[str, Gaps]
+    ground: reach.Ground
+    n_places: Mapping[str, int]
+    n_silent: Mapping[str, int]
+    n_vague: Mapping[str, int]
+    border: Border
+    moving: tuple[Moving, ...]
+    twins: tuple[tuple[str, str], ...]
+    inside: Inside | None = None
+    cut: int = 0
+    communes: Mapping[str, CommuneGap] = field(default_factory=dict)
+
+
+def _in_order(place: reach.Place) -> tuple[object, ...]:
+    """Return a place with its sets sorted: their own order changes from one process to the next."""
+    kept = sorted((line, sorted(publics)) for line, publics in place.kept.items())
+    plain_ = replace(place, offers=frozenset(), kept={}, manner={})
+    return plain_, sorted(place.offers), kept, sorted(place.manner.items())
+
+
+def census(
+    name: str,
+    sheets: Iterable[Sheet],
+    *,
+    source_of: Mapping[str, str] = MappingProxyType({}),
+    apart: Iterable[frozenset[str]] = (),
+    doubles: Mapping[str, Iterable[str]] = MappingProxyType({}),
+) -> Census:
+    """Return the census made of these sheets, in the order of their identifiers.
+
+    source_of: by id, the file or the collection a sheet comes from; one for all by default. A place says
+    nothing of a line that no sheet of its source mentions, nor of one it passes over when it answers others
+    by yes or no. apart: pairs of ids that somebody told apart; doubles: by id, those that certainly describe
+    the same place: all are read, and they count as one.
+    """
+    many = sorted(sheets, key=lambda sheet: str(sheet.get("id", "")))
+    ids = [str(sheet.get("id", "")) for sheet in many]
+    said = {id: practices(sheet) for id, sheet in zip(ids, many, strict=True)}
+    denying = {id for id, sheet in zip(ids, many, strict=True) if sheet.get("sans")}
+    same = _one_place(doubles) | _moving(many)
+    return Census(
+        name,
+        tuple(as_reached(sheet, same.get(id, "")) for id, sheet in zip(ids, many, strict=True)),
+        silent=frozenset(id for id, found in said.items() if not found and id not in denying),
+        vague=frozenset(
+            id
+            for id, found in said.items()
+            if "libre_acces" in found and not found["libre_acces"].get("accompagnement")
+        ),
+        untold=_untold(many, said, source_of),
+        cards=tuple(as_place(sheet) for sheet in many),
+        apart=frozenset(apart),
+    )
+
+
+def _untold(
+    sheets: Sequence[Sheet], said: Mapping[str, Mapping[str, Any]], source_of: Mapping[str, str]
+) -> dict[str, frozenset[str]]:
+    """Return, by line, the places that speak of other things and not of it: see `census`."""
+    asked: dict[str, set[str]] = {}
+    named = {str(sheet.get("id", "")): {*said[str(sheet.get("id", ""))], *_denied(sheet)} for sheet in sheets}
+    for id, words in named.items():
+        asked.setdefault(source_of.get(id, ""), set()).update(words)
+    found: dict[str, set[str]] = {}
+    for sheet in sheets:
+        id = str(sheet.get("id", ""))
+        by_question = bool(_denied(sheet) & OF_LINES)
+        for line in diagnosis_lines().values():
+            words = set(line.practices)
+            silent = not words & asked[source_of.get(id, "")] or (by_question and not words <= named[id])
+            if silent and not words & set(said[id]) and UMBRELLA not in sheet.get("sans", ()):
+                found.setdefault(line.id, set()).add(id)
+    return {line: frozenset(ids) for line, ids in found.items()}
+
+
+def _denied(sheet: Sheet) -> set[str]:
+    return set(sheet.get("sans", ()))
+
+
+OF_LINES = frozenset(practice for line in diagnosis_lines().values() for practice in line.practices)
+UMBRELLA = "mediation"  # who denies it denies every line
+HELPED = "libre_acces_accompagne"
+MOVES = frozenset(("camion", "bus", "van", "fourgon", "caravane", "itinerant", "itinerante", "mobile"))
+
+
+ON_TOUR = "itinérant "  # before the name of a moving place
+
+
+def _one_place(doubles: Mapping[str, Iterable[str]]) -> dict[str, str]:
+    """Return, by id, the first id of all the sheets that describe the same place, directly or not."""
+    found: dict[str, str] = {}
+    for id in sorted(doubles):
+        left = [id] if id not in found else []
+        while left:
+            one = left.pop()
+            if one not in found:
+                found[one] = id
+                left += doubles.get(one, ())
+    return found
+
+
+def _moving(sheets: Iterable[Sheet]) -> dict[str, str]:
+    """Return, by id, what names the moving place that a sheet is a stop of: one name in several communes."""
+    found: dict[str, list[Sheet]] = {}
+    for sheet in sheets:
+        name = plain(str(sheet.get("nom", "")))
+        if "itinerant" in sheet.get("itinerance", ()) or MOVES & set(name.split()):
+            found.setdefault(name, []).append(sheet)
+    return {
+        str(sheet.get("id", "")): f"{ON_TOUR}{name}"
+        for name, stops in found.items()
+        if len({sheet.get("code_insee") for sheet in stops}) > 1
+        for sheet in stops
+    }
+
+
+def as_reached(sheet: Sheet, same: str = "") -> reach.Place:
+    """Return a sheet as a place that people walk to. same: see `reach.Place`."""
+    latitude, longitude = sheet.get("latitude"), sheet.get("longitude")
+    located = latitude is not None and longitude is not None
+    return reach.Place(
+        id=str(sheet.get("id", "")),
+        name=str(sheet.get("nom", "")),
+        commune=str(sheet.get("code_insee", "")),
+        lon=float(longitude) if located and longitude is not None else np.nan,
+        lat=float(latitude) if located and latitude is not None else np.nan,
+        precision=float(sheet.get("precision", 0.0)),
+        offers=frozenset(given := lines_of(sheet)),
+        kept={line: frozenset(kept) for line, kept in given.items() if kept},
+        capacity=float(sheet.get("capacite", np.nan)),
+        hours=hours_a_week(str(sheet.get("horaires", {}).get("osm", ""))),
+        same=same,
+        manner={line: _manner(line, practices(sheet)) for line in given if line in MANNERS},
+    )
+
+
+INDOORS, OUTDOORS, BOTH, UNTOLD = "dedans", "dehors", "partout", "non-dit"
+CONDITIONS, EVERYONE = "conditions", "tous"
+MANNERS = ("wifi", "formation")  # lines whose places differ by where, or for whom, they offer it
+FOR_WHOM = ("publics", "ages", "residence", "prescription", "niveau", "inscription")
+
+
+def _manner(line: str, said: Mapping[str, Mapping[str, Any]]) -> str:
+    """Return how a place offers a line: wifi indoors, outdoors or both; training under conditions or not.
+
+    Training that states no condition is not said to be for everyone: its sheet may not have been asked.
+    """
+    held = said.get(line, {})
+    if line == "wifi":
+        where = set(held.get("endroit", ()))
+        if where >= {"indoor", "outdoor"}:
+            return BOTH
+        return OUTDOORS if "outdoor" in where else INDOORS if "indoor" in where else UNTOLD
+    if any(held.get(name) for name in FOR_WHOM):
+        return CONDITIONS
+    return EVERYONE if held.get("prescription") is False else UNTOLD
+
+
+def hours_a_week(osm: str) -> float:
+    """Return the hours a place is open in an ordinary week, nan when unknown."""
+    if not osm or not validate(osm):
+        return float("nan")
+    read = OpeningHours(osm)
+    spans = read.intervals(ORDINARY, ORDINARY + timedelta(weeks=2))  # even and odd weeks
+    open_ = sum(
+        (min(end, ORDINARY + timedelta(weeks=2)) - begin).total_seconds()
+        for begin, end, state, _ in spans
+        if state != State.CLOSED
+    )
+    return float(open_ / 7200)
+
+
+def lines_of(sheet: Sheet) -> dict[str, set[str]]:
+    """Return the lines of the offer that a place provides today, each with the publics it is restricted to
+    (none: everybody).
+
+    Free access that does not say whether somebody helps counts as unassisted: the least it may be.
+    """
+    said = practices(sheet)
+    found: dict[str, set[str]] = {}
+    for line in diagnosis_lines().values():
+        given = [said[practice] for practice in line.practices if practice in said]
+        kept = [
+            set(each.get("publics", ()))
+            for each in given
+            if each.get("state") == "offered" and _gives(line, each)
+        ]
+        if kept:
+            found[line.id] = set.union(*kept) if all(kept) else set()
+    return found
+
+
+def _gives(line: Line, conditions: Mapping[str, Any]) -> bool:
+    """Return whether a practice, under its conditions, counts towards a line of the offer."""
+    ways = set(conditions.get("accompagnement", ()))
+    helped, alone = bool(ways & {"person", "group"}), "alone" in ways or not ways
+    return line.accompanied is None or (helped if line.accompanied else alone)
+
+
+def ground_of(request: Request, given: Census, need: Model | None = None) -> reach.Ground | None:
+    """Return the areas, zones and places of a request together, None when the territory is too large to walk.
+
+    Only the people that the filter of the request keeps are counted. People of the communes around the zones
+    share the places near the border, but count in no total. need: the model of the request with its publics,
+    built here when not passed.
+    """
+    inside = request.zoning.rows
+    around, box = _around(inside) if len(inside) <= MOST_AREAS else (inside, NO_BOX)
+    if len(around) > MOST_AREAS:
+        return None
+    if need is None:
+        among = need_model.ages_of_publics()
+        need = need_model.model(request.definition, seed=request.seed, n_draws=request.n_draws, among=among)
+    own = set(frames.sources().rp2021["commune"][inside].tolist())
+    west, south, east, north = box
+    near = [
+        p
+        for p in given.places
+        if p.commune in own
+        or (west <= p.lon <= east and south <= p.lat <= north)
+        or (not p.commune and np.isnan(p.lon + p.lat))  # nowhere, and told so
+    ]
+    return reach.ground(
+        reach.areas_of(need, around),
+        request.zoning.zones,
+        near,
+        walk=reach.walk(),
+        seed=request.seed,
+        counted=None if request.inside is None else request.inside.share[around],
+        silence=given.silence,
+    )
+
+
+def offered(request: Request, d: Diagnosis, given: Census) -> Offered | None:
+    """Return the offer of a diagnosis set against its need, None when the territory is too large to walk."""
+    ground = ground_of(request, given, d.model)
+    if ground is None:
+        return None
+    cells = {r.zone.code: r.cell if r.is_likely else None for r in d.zones}  # a list waits for certainty
+    held = ground.counted[ground.zone_of >= 0]
+    own = frames.sources().rp2021["commune"][request.zoning.rows].tolist()
+    return Offered(
+        given,
+        gaps.gaps(ground, cells=cells),
+        {public: gaps.gaps(ground, public=public, cells=cells) for public in publics()},
+        ground,
+        n_places=_counted(ground, None),
+        n_silent=_counted(ground, given.silent),
+        n_vague=_counted(ground, given.vague),
+        border=across(ground, own, request.zoning.rows, given.places),
+        moving=_moved(ground),
+        twins=_twins(ground, given),
+        inside=request.inside,
+        cut=int(((held > 0) & (held < 1)).sum()),
+        communes=gaps.by_commune(ground) if request.zoning.kind in ("iris", "file") else {},
+    )
+
+
+def across(
+    g: reach.Ground, own: Collection[str], rows: NDArray[np.int64], places: Iterable[reach.Place]
+) -> Border:
+    """Return what a census knows across the limits of a territory.
+
+    own, rows: the communes and the areas of the territory, whatever its filter keeps; places: all those of
+    the census.
+    """
+    neighbours = set(g.areas.commune.tolist()) - set(own)
+    lost = [p.name for p in places if p.commune in neighbours and np.isnan(p.lon + p.lat)]
+    outside = set(np.flatnonzero(~np.isin(g.areas.row, rows)).tolist())
+    beyond = np.array(
+        [len(held) > 0 and outside.issuperset(held.tolist()) for held in g.standing], dtype=bool
+    )
+    near = g.near[np.isin(g.areas.at, g.lived)].tocoo()
+    reached = np.unique(g.where.place[near.col[near.data * g.walk.detour <= g.walk.metres]])
+    within = [g.places[k].name for k in reached.tolist() if beyond[k]]
+    return Border(tuple(sorted(within)), tuple(sorted(lost)))
+
+
+def _inside(g: reach.Ground) -> list[int]:
+    """Return the places that stand in the zones."""
+    zones = np.append(g.zone_of, -1)
+    return [k for k, areas in enumerate(g.standing) if len(areas) and (zones[areas] >= 0).all()]
+
+
+def _moved(g: reach.Ground) -> tuple[Moving, ...]:
+    names: dict[str, list[str]] = {}
+    for k in _inside(g):
+        if g.places[k].same.startswith(ON_TOUR):
+            names.setdefault(g.places[k].same, []).append(g.places[k].name)
+    return tuple(Moving(stops[0], len(stops)) for stops in names.values() if len(stops) > 1)
+
+
+def _twins(g: reach.Ground, given: Census) -> tuple[tuple[str, str], ...]:
+    """Return the names of the places of the zones that may be one, those told apart and stops left out."""
+    card_of = dict(zip((place.id for place in given.places), given.cards, strict=False))
+    here = [g.places[k] for k in _inside(g) if g.places[k].id in card_of]
+    pairs = matching.within([card_of[place.id] for place in here])
+    return tuple(
+        (here[pair.a].name, here[pair.b].name)
+        for pair in pairs
+        if not (here[pair.a].same and here[pair.a].same == here[pair.b].same)
+        and frozenset((here[pair.a].id, here[pair.b].id)) not in given.apart
+    )
+
+
+def _counted(g: reach.Ground, ids: frozenset[str] | None) -> dict[str, int]:
+    """Return how many of these places (all when None) stand in each zone, and in all of them (''), by
+    code: a moving place once in each, and once in all.
+    """
+    zones = np.append(g.zone_of, -1)
+    found: dict[str, set[str | int]] = {code: set() for code, _ in g.names()}
+    for k, (place, areas) in enumerate(zip(g.places, g.standing, strict=True)):
+        held = np.unique(zones[areas])
+        if (ids is None or place.id in ids) and len(held) and (held >= 0).all():
+            found[""].add(place.same or k)
+            if len(held) == 1:
+                found[g.zones[int(held[0])].code].add(place.same or k)
+    return {code: len(some) for code, some in found.items()}
+
+
+def around(rows: NDArray[np.int64]) -> set[str]:
+    """Return the communes of some areas, and those around whose residents may walk to the same places."""
+    found = _around(rows)[0] if len(rows) <= MOST_AREAS else rows
+    return set(frames.sources().rp2021["commune"][found].tolist())
+
+
+def _around(inside: NDArray[np.int64]) -> tuple[NDArray[np.int64], tuple[float, float, float, float]]:
+    """Return the areas of some zones and of the communes around them, and the box that contains whoever may
+    walk there.
+
+    The box is west, south, east, north, in degrees; an empty one when no commune has a contour.
+    """
+    communes = frames.sources().rp2021["commune"]
+    own = set(communes[inside].tolist())
+    bounds = np.array([shape.bounds for shape in contours.communes(own).values()])
+    if not len(bounds):
+        return np.sort(inside), NO_BOX
+    west, south = (bounds[:, :2].min(axis=0) - FARTHEST).tolist()
+    east, north = (bounds[:, 2:].max(axis=0) + FARTHEST).tolist()
+    box = (west, south, east, north)
+    near = contours.communes_in(*box) | own
+    more = np.flatnonzero(np.isin(communes, np.array(sorted(near), dtype=communes.dtype)))
+    return np.union1d(inside, more), box
+
+
+def as_place(sheet: Sheet) -> matching.Place:
+    """Return the fields of a sheet that the matching reads."""
+    return matching.Place(
+        nom=str(sheet.get("nom", "")),
+        adresse=str(sheet.get("adresse", "")),
+        code_insee=str(sheet.get("code_insee", "")),
+        code_postal=str(sheet.get("code_postal", "")),
+        latitude=sheet.get("latitude"),
+        longitude=sheet.get("longitude"),
+        precise="latitude" in sheet and "precision" not in sheet,
+        pivot=str(sheet.get("pivot", "")),
+        telephones=tuple(sheet.get("telephone", ())),
+        courriels=tuple(sheet.get("courriels", ())),
+        sites=tuple(sheet.get("site_web", ())),
+        typologies=frozenset(sheet.get("typologie", ())),
+        itinerant="itinerant" in sheet.get("itinerance", ()),
+        commune=str(sheet.get("commune", "")),
+    )

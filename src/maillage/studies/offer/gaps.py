@@ -1,0 +1,252 @@
+"""Who needs an offer that no place provides nearby, zone by zone."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from maillage.engine import reach as engine
+from maillage.kernel.estimate import Figure, Withheld
+from maillage.reference.offer import diagnosis_lines
+from maillage.reference.parameters import numbers
+from maillage.studies.offer import reach
+from maillage.studies.offer.gap_rules import METHOD, Gap, Missing, Supply, ZoneGaps, rules
+from maillage.studies.offer.reach import EVERYBODY, Ground
+
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
+NOTABLE = 0.1  # share of the need from which a doubt is told
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gaps:
+    """The whole result for one public. nowhere: ids of places that cannot be located: they are near nobody.
+
+    doubts: what these figures cannot take into account, in French sentences.
+    """
+
+    public: str
+    zones: tuple[ZoneGaps, ...]
+    whole: ZoneGaps
+    nowhere: tuple[str, ...]
+    doubts: tuple[str, ...]
+
+    def holds(self, code: str) -> bool:
+        """Return whether a zone of the study is here: not when its filter keeps nobody there."""
+        return any(zone.code == code for zone in self.zones)
+
+    def zone(self, code: str) -> ZoneGaps:
+        return next(zone for zone in self.zones if zone.code == code)
+
+    def where(self, rule: str, offer: str | None = None) -> tuple[str, ...]:
+        """Return the codes of the zones where a rule applies, for one line of the offer or for any."""
+        return tuple(
+            z.code for z in self.zones if any(m.rule == rule and offer in (None, m.offer) for m in z.missing)
+        )
+
+
+def gaps(g: Ground, *, public: str = EVERYBODY, cells: Mapping[str, str | None] | None = None) -> Gaps:
+    """Return which lines of the offer each zone lacks, for one public.
+
+    cells: by code of zone, its cell in the diagnosis: two rules read it.
+    Figures of a public are persons of that public in need, never a share of those in need who belong to it.
+    """
+    inside, perhaps = _counts(g)
+    of = reach.totals(g, public)
+    by_line = {line: _line(g, line, public, (inside, perhaps), of) for line in diagnosis_lines()}
+    rows = [
+        ZoneGaps(
+            code=code,
+            name=name,
+            gaps={line: found[i] for line, found in by_line.items()},
+            cell=(cells or {}).get(code),
+        )
+        for i, (code, name) in enumerate(g.names())
+    ]
+    whole = rows[-1]
+    zones = tuple(replace(zone, missing=_missing(zone, whole)) for zone in rows[:-1])
+    return Gaps(
+        public=public,
+        zones=zones,
+        whole=replace(whole, missing=_missing(whole, whole)),
+        doubts=_doubts(whole, g),
+        nowhere=tuple(
+            p.id for p, centre in zip(g.places, g.where.centre, strict=True) if np.isnan(centre).any()
+        ),
+    )
+
+
+def _doubts(whole: ZoneGaps, g: Ground) -> tuple[str, ...]:
+    first = next(iter(whole.gaps.values())).reach
+    vague = any(
+        not sure and not np.isnan(at).any() for sure, at in zip(g.where.sure, g.where.centre, strict=True)
+    )
+    held = (
+        (
+            True,
+            (
+                "Distances à vol d’oiseau, allongées de 20 à 40 % selon les tirages ; ni relief, ni coupures,"
+                " ni transports."
+            ),
+        ),
+        (
+            first.coarse >= NOTABLE,
+            (
+                "Là où le contour des quartiers manque, les habitants vivent, selon les tirages, également"
+                " dans leur commune ou près de ses lieux : la fourchette y est large."
+            ),
+        ),
+        (
+            vague,
+            (
+                "Des lieux dont l’adresse n’est pas connue sont placés au hasard dans leur commune, à chaque"
+                " tirage."
+            ),
+        ),
+        (
+            first.unplaced > 0,
+            "Des habitants dont rien ne situe le quartier ne sont comptés ni à portée ni hors de portée.",
+        ),
+    )
+    return tuple(sentence for holds, sentence in held if holds)
+
+
+def _missing(zone: ZoneGaps, whole: ZoneGaps) -> tuple[Missing, ...]:
+    return tuple(
+        Missing(offer, rule.sentence, rule.id)
+        for rule in rules()
+        for offer in rule.offers
+        if rule.holds(zone, whole, offer)
+    )
+
+
+def _line(g: Ground, line: str, public: str, where: tuple[Flags, Flags], of: reach.Totals) -> list[Gap]:
+    """Return one line of the offer in each zone, then in all of them. where: see `_counts`."""
+    inside, perhaps = where
+    brief = public != EVERYBODY
+    serves = g.serving(line, public)
+    gives = np.array([line in place.offers for place in g.places], dtype=bool)
+    unsaid = g.unsaid(line, public)
+    most: list[reach.Reach | None] = [None] * (len(g.zones) + 1)
+    most_supplies: list[Supply | Withheld | None] = [None] * len(most)
+    if unsaid.any() and line not in g.silence.unasked:
+        most = list(reach.reach(g, line, public, given=serves | unsaid, of=of, brief=brief))
+        most_supplies = list(supply(g, line, public, serves | unsaid))
+    supplies = supply(g, line, public)
+    return [
+        Gap(
+            reach=found,
+            inside=g.n_places(inside[:, i] & serves),
+            perhaps=g.n_places(perhaps[:, i] & serves),
+            reserved=g.n_places(inside[:, i] & gives & ~serves),
+            unsaid=g.n_places((inside | perhaps)[:, i] & unsaid),
+            supply=supplies[i],
+            most=most[i],
+            most_supply=most_supplies[i],
+            is_asked=line not in g.silence.unasked,
+        )
+        for i, found in enumerate(reach.reach(g, line, public, of=of, brief=brief))
+    ]
+
+
+def supply(
+    g: Ground, line: str, public: str = EVERYBODY, given: Flags | None = None
+) -> list[Supply | Withheld]:
+    """Return what each zone, then all of them, can count on per 1 000 people in need (floating catchments on
+    foot). given: (places,) those that serve; by default, those that say they offer this line to this public.
+
+    A place whose address is unknown is spread over the points where it may be; a moving place is shared
+    between its stops.
+    """
+    kept = g.serving(line, public) if given is None else given
+    offered = np.array([place.capacity * place.hours for place in g.places], dtype=np.float64)
+    basis = "lieux" if np.isnan(offered[kept]).any() or not kept.any() else "places-heures"
+    capacity = np.where(kept, offered if basis == "places-heures" else g.share_of(kept), 0.0)
+    minutes = sparse.csr_array(
+        (
+            engine.minutes(engine.walked(g.near.data, g.walk.detour), g.walk.pace),
+            g.near.indices,
+            g.near.indptr,
+        ),
+        shape=g.near.shape,
+    )
+    weights = dict(zip(numbers("reach/bands"), numbers("reach/band_weights"), strict=True))
+    spots = np.bincount(g.where.place, minlength=len(g.places))
+    of_place = sparse.csr_array(
+        (1 / spots[g.where.place], (np.arange(len(g.where.place)), g.where.place)),
+        shape=(len(g.where.place), len(g.places)),
+    )
+    near = (g.areas.mean @ engine.nearness(minutes, g.walk.minutes, weights) @ of_place).tocsr()
+    draws = np.asarray(g.areas.need[public], dtype=np.float64)
+    need = np.column_stack(
+        (draws.mean(axis=1), draws)
+    )  # the value is that of the mean need: it shares the exact offer
+    counted = g.by_zone(need * engine.shared(need, capacity, near))
+    people = g.by_zone(need)
+    per_1000 = 1000 * np.divide(counted, people, out=np.zeros(people.shape), where=people > 0)
+    told = reach.figures(g, METHOD)(per_1000[:, 1:])
+    return [
+        _supply(figure, value, basis) for figure, value in zip(told, per_1000[:, 0].tolist(), strict=True)
+    ]
+
+
+def _supply(figure: Figure, value: float, basis: str) -> Supply | Withheld:
+    if isinstance(figure, Withheld):
+        return figure
+    return Supply(
+        value=value,
+        low=figure.low,
+        high=figure.high,
+        basis=basis,
+        universe=figure.universe,
+        n=figure.n,
+        sources=figure.sources,
+    )
+
+
+def _counts(g: Ground) -> tuple[Flags, Flags]:
+    """Return (places, zones + 1) whether each place is in the zone, and whether it may be without
+    certainty.
+    """
+    found = g.standing
+    zones = np.append(g.zone_of, -1)
+    inside = np.zeros((len(g.places), len(g.zones) + 1), dtype=bool)
+    some = np.zeros_like(inside)
+    for i, areas in enumerate(found):
+        held = np.unique(zones[areas])
+        here = held[held >= 0]
+        some[i, here] = True
+        inside[i, here] = len(held) == 1
+        some[i, -1] = bool(len(here))
+        inside[i, -1] = bool(len(here)) and len(here) == len(held)
+    return inside, some & ~inside
+
+
+@dataclass(frozen=True, slots=True)
+class CommuneGap:
+    """Codes of the communes where no place gives a line, and of those where none says so but some may."""
+
+    without: tuple[str, ...]
+    unknown: tuple[str, ...]
+
+
+def by_commune(g: Ground) -> dict[str, CommuneGap]:
+    """Return, for each line that the census asked about, the communes of the zones that lack it or may."""
+    codes = sorted(set(g.areas.commune[g.zone_of >= 0].tolist()))
+    held: dict[str, set[int]] = {code: set() for code in codes}
+    for k, areas in enumerate(g.standing):
+        for code in set(g.areas.commune[areas].tolist()) & held.keys():
+            held[code].add(k)
+    found = {}
+    for line in diagnosis_lines():
+        if line in g.silence.unasked:
+            continue
+        gives = {k for k, place in enumerate(g.places) if line in place.offers}
+        silent = set(np.flatnonzero(g.unsaid(line)).tolist())
+        lacking = [code for code in codes if not held[code] & gives]
+        unknown = tuple(code for code in lacking if held[code] & silent)
+        found[line] = CommuneGap(tuple(code for code in lacking if code not in unknown), unknown)
+    return found

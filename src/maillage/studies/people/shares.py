@@ -1,0 +1,41 @@
+"""A share of counted things, protected: withheld when either side of it is only a few people."""
+
+from maillage.engine import agreement
+from maillage.kernel.estimate import Estimate, Figure, Withheld
+
+
+def share(
+    part: int,
+    whole: int,
+    *,
+    least: int,
+    things: str,
+    words: str,
+    universe: str,
+    method: str,
+    nobody: str = "",
+) -> Figure:
+    """Return a share in percent with its 90 % interval (Wilson), or why it is withheld.
+
+    things, words: what is counted and what defines the part, in the words of the sentence (« orientations »,
+    « vues »). least: the smallest count published on either side. nobody: the reason given when there is
+    nothing at all; otherwise the reason is that the whole is too small.
+    """
+    if not whole:
+        why = nobody or f"Moins de {least} {things}."
+    elif part < least:
+        why = f"Moins de {least} {things} {words}."
+    elif whole - part < least:
+        why = f"Presque toutes : moins de {least} {things} ne sont pas {words}."
+    else:
+        found = agreement.share(part, whole)
+        return Estimate(
+            value=100 * found.value,
+            low=100 * found.low,
+            high=100 * found.high,
+            unit="pourcent",
+            universe=universe,
+            n=whole,
+            method=method,
+        )
+    return Withheld(reason=why, unit="pourcent", universe=universe, n=whole, method=method)

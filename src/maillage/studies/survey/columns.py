@@ -1,0 +1,565 @@
+"""A question of a survey read from its answers: who was eligible, who answered what, who gave no answer."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from rapidfuzz import fuzz, process
+
+from maillage.forms import expressions
+from maillage.forms.expressions import Context
+from maillage.forms.other_text import name_of, reader, spoken
+from maillage.forms.questionnaire import DECLINED, UNKNOWN, UNSAID, Group, Question, Questionnaire, words
+from maillage.forms.questionnaire import unsaid as unsaid_by
+from maillage.kernel.errors import Refused
+from maillage.kernel.names import plain
+from maillage.kernel.table import Table
+from maillage.pipeline.survey.answers import numbers
+from maillage.studies.survey.tables import Form
+from maillage.words import dates
+from maillage.words.dates import MONTHS
+
+Bools = NDArray[np.bool_]
+Floats = NDArray[np.float64]
+BLANK = "blank"
+CITED = (
+    ".cite"  # after the name of a ranking: what it cites, at any rank; no question of an XLSForm has a dot
+)
+SOME_DAY = date(
+    2026, 1, 1
+)  # for conditions that ask for the day, when nobody says which: the same table at any time
+MOST = 60  # categories of a column: beyond, it is no list of answers
+CLOSE = 60  # likeness, 0 to 100, from which another spelling is proposed
+CLASSES, FEW_VALUES = 6, 10
+FARTHEST = 1e15  # beyond, an answer is a slip of the keyboard, and a mean loses its digits
+NUMBERS = ("integer", "decimal", "range")
+DATES = ("date", "moment")
+WHO: Mapping[str, str] = {
+    "inhabitants": "personnes interrogées",
+    "structures": "structures interrogées",
+    "caf": "allocataires interrogés",
+    "professionals": "professionnels interrogés",
+    "first_contact": "personnes reçues",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """A question and its respondents.
+
+    categories: name and label, in order; members: (n, categories) who gave each answer. exclusive:
+    respondents give one answer only. asked, answered: (n,); unsaid: (n,) by word kept apart (`nsp`, `refus`,
+    `blank`). values: (n,) numbers, nan for others; ranks: (n, categories) the rank given to each, nan when it
+    was not ranked. bounds: where numbers, or months counted from year 0, are cut; settled: they were chosen
+    by the caller, and stay. notes: remarks on how answers were read.
+    """
+
+    name: str
+    label: str
+    form: Form
+    scale: str
+    universe: str
+    categories: tuple[tuple[str, str], ...]
+    members: Bools
+    exclusive: bool
+    asked: Bools
+    answered: Bools
+    unsaid: Mapping[str, Bools]
+    values: Floats | None = None
+    ranks: Floats | None = None
+    bounds: tuple[float, ...] = ()
+    settled: bool = False
+    notes: tuple[str, ...] = ()
+
+
+def nearest(text: str, among: Sequence[str]) -> str:
+    """Return the word most like another, nothing when none is close."""
+    found = process.extractOne(
+        plain(text), {each: plain(each) for each in among}, scorer=fuzz.WRatio, score_cutoff=CLOSE
+    )
+    return str(found[2]) if found else ""
+
+
+@dataclass(frozen=True)
+class Reader:
+    """The answers and their questionnaire. today: the value of `today()` in its conditions."""
+
+    answers: Table
+    questionnaire: Questionnaire
+    today: date = SOME_DAY
+    _asked: dict[str, Bools] = field(default_factory=dict, repr=False, compare=False)
+    _texts: dict[str, NDArray[np.str_]] = field(default_factory=dict, repr=False, compare=False)
+    _columns: dict[tuple[str, tuple[float, ...]], Column] = field(
+        default_factory=dict, repr=False, compare=False
+    )
+
+    @cached_property
+    def _conditions(self) -> dict[str, tuple[str, ...]]:
+        """For each question, its condition and those of the groups that contain it."""
+        found: dict[str, tuple[str, ...]] = {}
+
+        def walk(items: Sequence[Question | Group], above: tuple[str, ...]) -> None:
+            for item in items:
+                here = (*above, item.relevant) if item.relevant else above
+                if isinstance(item, Group):
+                    walk(item.items, here)
+                else:
+                    found[item.name] = here
+
+        walk(self.questionnaire.items, ())
+        return found
+
+    def after(self, name: str) -> list[str]:
+        """Return the questions whose conditions depend on the answers to this one."""
+        return [
+            each
+            for each, conditions in self._conditions.items()
+            if each != name and each in self.answers and name in self._read_by(conditions)
+        ]
+
+    def is_partial(self, name: str) -> bool:
+        """Return whether a question, or a group that contains it, is put to some respondents only."""
+        return bool(self._conditions.get(name))
+
+    def leaves_few(self, column: "Column", least: int) -> bool:
+        """Return whether only a few people answered a question that this one depends on, without being asked
+        this one.
+        """
+        for name in self._read_by(self._conditions.get(column.name, ())) - {column.name}:
+            try:
+                said = self.group(name).answered
+            except Refused:  # words, a place: nothing is counted of them
+                continue
+            if 0 < int((said & ~column.asked).sum()) < least:
+                return True
+        return False
+
+    @staticmethod
+    def _read_by(conditions: Sequence[str]) -> set[str]:
+        try:
+            return {name for text in conditions for name in expressions.parse(text).names}
+        except Refused:
+            return set()
+
+    def question(self, name: str) -> Question:
+        """Return the question with that name. Raises Refused, with the nearest name, when there is none or it
+        cannot be tabulated.
+        """
+        found = self.questionnaire.question(name)
+        if found is None:
+            names = [each.name for each in self.questionnaire.questions() if each.takes_answer]
+            near = nearest(name, names)
+            raise Refused(
+                f"La question « {name} » n’est pas dans le"
+                f" questionnaire{f' ; la plus proche est « {near} »' if near else ''}.",
+                why="Un tableau a besoin du libellé et des réponses de la question.",
+                do=(
+                    f"Écrivez « {near} »."
+                    if near
+                    else f"Choisissez parmi : {', '.join(names[:12])}{'…' * (len(names) > 12)}."
+                ),
+            )
+        if found.kind in ("text", "note", "geopoint", "image", "time"):
+            kinds = {"text": "une réponse libre", "note": "un texte affiché", "time": "une heure"}
+            raise Refused(
+                f"La question « {name} » n’a pas de tableau : c’est"
+                f" {kinds.get(found.kind, 'un lieu ou une image')}.",
+                why="Un tableau compte des réponses choisies dans une liste, des nombres ou des dates.",
+                do=(
+                    "Pour une réponse libre, relisez les paroles une à une ; pour un tableau, choisissez une"
+                    " autre question."
+                ),
+            )
+        if name not in self.answers:
+            near = nearest(name, [each for each in self.answers.columns if each != "id"])
+            raise Refused(
+                f"{self.answers.name}, ligne 1 : la colonne « {name} »"
+                f" manque{f' ; la plus proche est « {near} »' if near else ''}.",
+                why=(
+                    "Chaque question du questionnaire a sa colonne, du même nom, dans le fichier des"
+                    " réponses."
+                ),
+                do="Renommez ou ajoutez la colonne, ou choisissez une autre question.",
+            )
+        return found
+
+    def texts(self, name: str) -> NDArray[np.str_]:
+        """Return (n,) the answers, stripped of surrounding spaces: choices by name, days as AAAA-MM-JJ,
+        whatever the file's format.
+        """
+        if name not in self._texts:
+            self._texts[name] = self._canonical(name)
+        return self._texts[name]
+
+    def _canonical(self, name: str) -> NDArray[np.str_]:
+        if name not in self.answers:
+            return np.full(len(self.answers), "")
+        texts = np.char.strip(self.answers[name].astype(str))
+        question = self.questionnaire.question(name)
+        if question is None or question.kind == "text":
+            return texts
+        values, at = np.unique(texts, return_inverse=True)
+        return np.array(list(map(reader(self.questionnaire, question), values.tolist())), dtype=str)[at]
+
+    def eligible(self, name: str) -> Bools:
+        """Return (n,) who is eligible: those for whom the conditions of the question and of its groups hold.
+
+        A question that was itself not asked reads as empty in a condition. When a condition cannot be
+        computed, or is circular, the answer decides: whoever answered was eligible.
+        """
+        if name not in self._asked:
+            everybody = np.ones(len(self.answers), dtype=bool)
+            conditions = self._conditions.get(name, ())
+            self._asked[name] = (
+                self.texts(name) != "" if conditions else everybody
+            )  # while it is being found: no circle
+            try:
+                for text in conditions:
+                    everybody &= self._holds(text, name)
+                self._asked[name] = everybody
+            except Refused:
+                self._asked[name] = self.texts(name) != ""
+        return self._asked[name]
+
+    def _holds(self, text: str, about: str) -> Bools:
+        names = [
+            name for name in dict.fromkeys((*expressions.parse(text).names, about)) if name in self.answers
+        ]
+        columns = [
+            np.where(self.eligible(name), self.texts(name), "") if name != about else self.texts(name)
+            for name in names
+        ]
+        if not columns:
+            return np.full(len(self.answers), expressions.holds(text, Context(values={}, today=self.today)))
+        rows, at = np.unique(np.stack(columns, axis=1), axis=0, return_inverse=True)
+        told = []
+        for row in rows.tolist():
+            values = dict(zip(names, row, strict=True))
+            told.append(
+                expressions.holds(
+                    text, Context(values=values, current=values.get(about, ""), today=self.today)
+                )
+            )
+        return np.array(told, dtype=bool)[at.reshape(-1)]
+
+    def column(self, name: str, *, classes: Sequence[float] = ()) -> Column:
+        """Return a question read from the answers. classes: where to cut its numbers; round steps by
+        default.
+        """
+        key = (name, tuple(classes))
+        if key not in self._columns:
+            question = self.question(name.removesuffix(CITED))
+            read = self._read(question, words(question.label) or question.name, classes)
+            self._columns[key] = _cited(read) if name.endswith(CITED) else read
+        return self._columns[key]
+
+    def group(self, name: str, *, classes: Sequence[float] = ()) -> Column:
+        """Return the column that a table is crossed by: a question, or another column of the file (a place, a
+        channel).
+        """
+        if self.questionnaire.question(name) is None and name in self.answers and name != "id":
+            return self._read(Question(name=name, kind="calculate", label={}), name, classes)
+        return self.column(name, classes=classes)
+
+    def _read(self, question: Question, label: str, classes: Sequence[float]) -> Column:
+        read = self._once(question, label, classes)
+        if f"{question.name}#2" not in self.answers or not (
+            n := int((self.texts(f"{question.name}#2") != "").sum())
+        ):
+            return read
+        who = "1 répondant l’a" if n == 1 else f"{n} répondants l’ont"
+        return replace(
+            read,
+            notes=(
+                *read.notes,
+                f"Cette question se répète, {who} dite plusieurs fois : la première est comptée.",
+            ),
+        )
+
+    def _once(self, question: Question, label: str, classes: Sequence[float]) -> Column:
+        texts, asked = self.texts(question.name), self.eligible(question.name)
+        texts = np.where(asked, texts, "")
+        for word, told in UNSAID.items():
+            names = [
+                choice.name for choice in self.questionnaire.choices(question) if unsaid_by(choice) == word
+            ]
+            texts = np.where(np.isin(texts, [told, told.lower(), word.upper(), *names]), word, texts)
+        unsaid = {UNKNOWN: texts == UNKNOWN, DECLINED: texts == DECLINED, BLANK: asked & (texts == "")}
+        said = asked & ~unsaid[UNKNOWN] & ~unsaid[DECLINED] & ~unsaid[BLANK]
+        who = WHO.get(self.questionnaire.kind, "")
+        some = (
+            f"{who or 'répondants'} à qui la question est posée"
+            if self._conditions.get(question.name)
+            else who
+        )
+        universe = question.universe or (f"{some}, ayant répondu" if some else "")
+        held: dict[str, Any] = {
+            "name": question.name,
+            "label": label,
+            "scale": question.scale,
+            "universe": universe,
+            "asked": asked,
+            "unsaid": unsaid,
+        }
+        if question.kind in NUMBERS:
+            return self._numbers(held, texts, said, classes)
+        if question.kind in DATES:
+            return self._dates(held, texts, said, classes)
+        return self._choices(held, question, texts, said)
+
+    def _choices(
+        self, held: dict[str, Any], question: Question, texts: NDArray[np.str_], said: Bools
+    ) -> Column:
+        kind = question.kind
+        offered = {
+            choice.name: words(choice.label) or choice.name for choice in self.questionnaire.choices(question)
+        }
+        counted = {choice.name for choice in self.questionnaire.choices(question) if not unsaid_by(choice)}
+        listed = [(name, label) for name, label in offered.items() if name in counted]
+        if not offered:
+            found = np.unique(texts[said]).tolist()
+            if len(found) > MOST:
+                raise Refused(
+                    f"La colonne « {question.name} » a {len(found)} valeurs différentes.",
+                    why="Un tableau compte des réponses choisies dans une liste.",
+                    do="Choisissez une question à choix, ou réunissez ses valeurs en classes.",
+                )
+            listed = [(value, {"OK": "Oui"}.get(value, value)) for value in found]
+        at = {name: k for k, (name, _) in enumerate(listed)}
+        called = spoken(self.questionnaire.choices(question))
+        members = np.zeros((len(texts), len(listed)), dtype=bool)
+        ranks = np.full(members.shape, np.nan)
+        unread: Counter[str] = Counter()
+        answered = np.zeros(len(texts), dtype=bool)
+        values, inverse = np.unique(texts, return_inverse=True)
+        rows_of = np.split(
+            np.argsort(inverse, kind="stable"), np.cumsum(np.bincount(inverse, minlength=len(values)))[:-1]
+        )
+        for value, rows in zip(values.tolist(), rows_of, strict=True):
+            kept = rows[said[rows]]
+            if not kept.size:
+                continue
+            steps = _steps(value, many=kind in ("many", "rank"), known=offered, called=called)
+            picked = [[name for name in step if name in at] for step in steps]
+            if strange := [name for step in steps for name in step if name not in at and name not in UNSAID]:
+                unread.update(dict.fromkeys(strange, len(kept)))
+            place = 1
+            for step in picked:
+                for name in step:
+                    members[kept, at[name]] = True
+                    ranks[kept, at[name]] = place + (len(step) - 1) / 2  # ties share the mean of their ranks
+                place += len(step)
+            answered[kept] = any(picked)
+        notes = _unread(unread, [name for name, _ in listed])
+        if kind == "rank":  # what is counted is who comes first
+            members &= ranks <= np.nan_to_num(ranks, nan=np.inf).min(axis=1, initial=np.inf, keepdims=True)
+        form: Form = "rank" if kind == "rank" else "many" if kind == "many" else "one"
+        return Column(
+            **held,
+            form=form,
+            categories=tuple(listed),
+            members=members,
+            exclusive=form == "one",
+            answered=answered,
+            ranks=ranks if kind == "rank" else None,
+            notes=notes,
+        )
+
+    def _numbers(
+        self, held: dict[str, Any], texts: NDArray[np.str_], said: Bools, classes: Sequence[float]
+    ) -> Column:
+        values = np.where(said, numbers(texts.tolist()), np.nan)
+        values = np.where(np.abs(values) <= FARTHEST, values, np.nan)
+        unread = Counter(texts[said & np.isnan(values)].tolist())
+        answered = said & np.isfinite(values)
+        values = np.where(answered, values, np.nan)
+        known = np.unique(values[answered])
+        if classes or len(known) > FEW_VALUES:
+            bounds = np.asarray(sorted(classes) if classes else _steps_of(known), dtype=np.float64)
+            whole = bool((known == np.round(known)).all() and (bounds == np.round(bounds)).all())
+            at = np.digitize(np.nan_to_num(values), bounds)
+            names = _class_names(bounds, whole)
+        else:
+            at, bounds = np.searchsorted(known, np.nan_to_num(values)), known[1:]
+            names = [(_written(value), _written(value)) for value in known.tolist()]
+        members = (at[:, None] == np.arange(len(names))) & answered[:, None]
+        return Column(
+            **held,
+            form="number",
+            categories=tuple(names),
+            members=members,
+            exclusive=True,
+            answered=answered,
+            values=values,
+            bounds=tuple(bounds.tolist()),
+            settled=bool(classes),
+            notes=_unread(unread, []),
+        )
+
+    def _dates(
+        self, held: dict[str, Any], texts: NDArray[np.str_], said: Bools, classes: Sequence[float] = ()
+    ) -> Column:
+        """Return dates grouped by month, or by year when they are far apart."""
+        values, at = np.unique(texts, return_inverse=True)
+        days = [dates.read(value) for value in values.tolist()]
+        read = np.array([day is not None for day in days])[at]
+        unread = Counter(texts[said & ~read].tolist())
+        answered = said & read
+        months = np.array(
+            [0 if day is None else day.year * 12 + day.month - 1 for day in days], dtype=np.int64
+        )[at]
+        found = np.unique(months[answered])
+        if len(found) and found[-1] - found[0] > 18:
+            found = np.unique(found // 12 * 12)
+        starts = np.asarray(classes if classes else found[1:], dtype=np.float64)
+        own = np.digitize(months, starts)
+        names = (
+            _periods(starts)
+            if classes
+            else [_period(start, by_year=bool((found % 12 == 0).all())) for start in found]
+        )
+        return Column(
+            **held,
+            form="date",
+            categories=tuple(names),
+            members=(own[:, None] == np.arange(len(names))) & answered[:, None],
+            exclusive=True,
+            answered=answered,
+            bounds=tuple(starts.tolist()),
+            settled=bool(classes),
+            notes=_unread(unread, []),
+        )
+
+
+def _cited(ranking: Column) -> Column:
+    """Return what a ranking cites, whatever the rank, as a question with several answers."""
+    if ranking.ranks is None:
+        raise Refused(
+            f"La question « {ranking.name} » n’est pas un classement.",
+            why="On compte ce qu’un classement cite, à n’importe quel rang.",
+            do="Choisissez cette question sans « .cite ».",
+        )
+    return replace(
+        ranking,
+        name=ranking.name + CITED,
+        label=f"{ranking.label} Cité, à n’importe quel rang",
+        form="many",
+        members=np.isfinite(ranking.ranks),
+        ranks=None,
+    )
+
+
+def _steps(value: str, *, many: bool, known: Mapping[str, str], called: Mapping[str, str]) -> list[list[str]]:
+    """Return the names in an answer, in order; names joined by `=` have the same rank. A label stands for its
+    name.
+    """
+    if value in known or not known:
+        return [[value]]
+    if name := name_of(value, called):
+        return [[name]]
+    if not many:
+        return [[value]]
+    return [
+        [name if name in known else name_of(name, called) or name for name in step.split("=") if name]
+        for step in value.split()
+    ]
+
+
+def _unread(found: Counter[str], names: Sequence[str]) -> tuple[str, ...]:
+    """Return a remark on values that are not answers of the question: the first ones, each with the nearest
+    choice.
+    """
+    told = []
+    for value, n in found.most_common(3):
+        near = nearest(value, names) if names else ""
+        told.append(f"« {value[:40]} » ({n} fois{f', peut-être « {near} »' if near else ''})")
+    if not told:
+        return ()
+    more = f", et {len(found) - 3} autres valeurs" if len(found) > 3 else ""
+    return (
+        (
+            "Des valeurs ne sont pas des réponses de cette question ; elles ne sont pas comptées :"
+            f" {', '.join(told)}{more}."
+        ),
+    )
+
+
+def discreet(column: Column, least: int) -> Column:
+    """Return a column of numbers or dates none of whose categories names a value given by fewer than `least`,
+    or by all.
+
+    The categories are the values found, or their months: listing them would already reveal what a few
+    answered. Neighbours are merged, from the lowest, with open ends. Columns of another form, or already cut
+    into classes, are returned unchanged.
+    """
+    if column.form not in ("number", "date") or column.settled or not least or not column.categories:
+        return column
+    counts = column.members.sum(axis=0)
+    if column.values is not None and len(np.unique(column.values[column.answered])) != len(counts):
+        return column  # already in classes of a round step
+    if counts.min() >= least and len(counts) > 1:
+        return column
+    starts, gathered = [0], 0
+    for rank, count in enumerate(counts.tolist()):
+        if gathered >= least:
+            starts.append(rank)
+            gathered = 0
+        gathered += count
+    # The last class has too few people to stand alone: it joins the one before.
+    if gathered < least and len(starts) > 1:
+        starts.pop()
+    bounds = np.array([column.bounds[rank - 1] for rank in starts[1:]])
+    if column.form == "date":
+        names = _periods(bounds) if len(bounds) else [("dates", "toutes les dates")]
+    elif len(bounds):
+        whole = bool((np.asarray(column.values)[column.answered] % 1 == 0).all())
+        names = _class_names(bounds, whole)
+    else:
+        names = [("valeurs", "toutes les valeurs")]
+    members = np.add.reduceat(column.members, starts, axis=1).astype(bool)
+    return replace(column, categories=tuple(names), members=members, bounds=tuple(bounds.tolist()))
+
+
+def _period(start: float, *, by_year: bool) -> tuple[str, str]:
+    year, month = divmod(int(start), 12)
+    return (f"{year}", f"{year}") if by_year else (f"{year}-{month + 1:02}", f"{MONTHS[month]} {year}")
+
+
+def _periods(starts: Floats) -> list[tuple[str, str]]:
+    """Return the name and label of each stretch between these months, open at both ends."""
+    told = [_period(start, by_year=False) for start in starts.tolist()]
+    ends = [_period(start - 1, by_year=False) for start in starts.tolist()]
+    names = [(f"<{told[0][0]}", f"jusqu’à {ends[0][1]}")]
+    for (name, label), (last, last_label) in zip(told[:-1], ends[1:], strict=True):
+        names.append((name, label) if name == last else (f"{name}/{last}", f"de {label} à {last_label}"))
+    return [*names, (f"{told[-1][0]}+", f"{told[-1][1]} ou après")]
+
+
+def _steps_of(known: Floats) -> Floats:
+    """Return where to cut numbers: at steps of 1, 2 or 5 times a power of ten, six classes at most."""
+    low, high = float(known[0]), float(known[-1])
+    power = 10.0 ** np.floor(np.log10((high - low) / CLASSES))
+    step = next(m * power for m in (1, 2, 5, 10, 20) if np.ceil((high - low) / (m * power)) <= CLASSES)
+    first = np.floor(low / step) + 1
+    return np.asarray(np.arange(first, np.floor(high / step) + 1) * step, dtype=np.float64)
+
+
+def _class_names(bounds: Floats, whole: bool) -> list[tuple[str, str]]:
+    texts = [_written(bound) for bound in bounds.tolist()]
+    last = [_written(bound - 1) for bound in bounds.tolist()] if whole else texts
+    names = [(f"<{texts[0]}", f"moins de {texts[0]}")]
+    for k in range(1, len(texts)):
+        label = f"{texts[k - 1]} à {last[k]}" if whole else f"de {texts[k - 1]} à moins de {texts[k]}"
+        names.append(
+            (f"{texts[k - 1]}-{last[k]}", texts[k - 1] if whole and texts[k - 1] == last[k] else label)
+        )
+    return [*names, (f"{texts[-1]}+", f"{texts[-1]} ou plus")]
+
+
+def _written(value: float) -> str:
+    return f"{value:.10g}".replace(".", ",")

@@ -1,0 +1,482 @@
+"""Which counts of a survey may be published, whatever is read together: tables crossed either way, filtered
+by one answer or by several, two questions that say one thing, the sample beside the population, and earlier
+editions.
+
+Source: docs/methods/resultats-enquete.md
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import combinations, product
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import linprog, nnls
+
+from maillage.engine import disclosure
+from maillage.studies.survey.protection import Protection
+from maillage.studies.survey.tables import Counted
+
+Bools = NDArray[np.bool_]
+Floats = NDArray[np.float64]
+Positions = tuple[int, ...]
+ANY: Positions = ()  # in a sum, a question that was answered, whatever the answer
+Key = tuple[str, Positions]  # how a question is cut: each answer apart (ANY), or one answer against the rest
+Axis = tuple[Key, ...]  # cuts that say one thing, read together
+Part = tuple[Key, Positions]  # of a cut: the answers counted, ANY for all
+Spec = tuple[Part, ...]  # what a count is of: one part for each axis
+EVERYBODY = ""  # the question of a count of all those who answered an edition
+ROUNDS = 12  # of protection against several editions: each hides more, and one or two are enough
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Variable:
+    """A question as seen by disclosure control.
+
+    members: (n, answers) who gave each; answered: (n,). names: of the answers. exclusive: respondents give
+    one answer only. joined: answers also published together. told: answers whose total is known to everybody
+    (the base of a question that only they lead to). never: question → answers to this one that are not asked
+    it. public: its answers can be read elsewhere. counted: a number, cut in classes of ours. margin: the
+    classes that weights are made to meet: published all together, or not at all.
+    """
+
+    name: str
+    members: Bools
+    answered: Bools
+    exclusive: bool
+    names: tuple[str, ...] = ()
+    joined: tuple[Positions, ...] = ()
+    told: tuple[Positions, ...] = ()
+    never: Mapping[str, Positions] = field(default_factory=dict)
+    public: bool = False
+    counted: bool = False
+    margin: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Atoms:
+    """The combinations of answers of the cuts of an axis. codes: (n,) of each respondent; table: (atoms,
+    cuts) the part of each cut, its last part being those without an answer; sizes: of the cuts.
+    """
+
+    codes: NDArray[np.int64]
+    table: NDArray[np.int64]
+    sizes: tuple[int, ...]
+
+
+@dataclass(eq=False)
+class System:
+    """Everything known of some people: people, the cells; known and secret, sums of cells; widths, how
+    uncertain each secret must stay. both: sums of
+    today are also of those who came since an edition. free: cells that may be negative.
+    """
+
+    people: Floats
+    known: list[Floats]
+    secret: list[Floats]
+    widths: list[float]
+    both: bool = False
+    free: Sequence[bool] = ()
+
+    def learn(self, mask: Bools, seen: bool, least: int) -> None:
+        """Take a sum of today's cells as known, or as a secret."""
+        row = self.lift(mask[None])[0]
+        if seen:
+            self.known.append(row)
+        else:
+            self.hide(row, least)
+
+    def hide(self, row: Floats, width: float) -> None:
+        self.secret.append(row)
+        self.widths.append(float(width))
+
+    def lift(self, masks: Sequence[Bools] | Bools) -> Floats:
+        """Return sums of today's cells as sums of the cells of this system."""
+        size = len(self.people) // 2 if self.both else len(self.people)
+        found = np.asarray(masks, dtype=np.float64).reshape(-1, size)
+        return np.hstack([found, found]) if self.both else found
+
+
+@dataclass(frozen=True, eq=False)
+class Withholding:
+    """What may be published of the counts of some questions together; decided once, from the fewest questions
+    to the most.
+
+    A count is of those who gave an answer to each question of a set. It is published under three conditions:
+    it and its complement in each question are large enough for the rule; the counts of fewer questions that
+    contain it are published; and everything published about the same questions, about those that say the same
+    thing (tied), about fewer, about who answered each, and by earlier editions, leaves every withheld count
+    uncertain by `rule.least` people.
+    """
+
+    variable: Callable[[str], Variable]
+    rule: Protection
+    tied: Callable[[Key], Axis] = lambda key: (key,)
+    earlier: Sequence[Counted] = ()
+    _known: dict[tuple[Axis, ...], dict[Spec, bool]] = field(default_factory=dict, repr=False)
+    _margins: dict[str, bool] = field(default_factory=dict, repr=False)
+    _atoms: dict[Axis, Atoms] = field(default_factory=dict, repr=False)
+
+    @property
+    def least(self) -> int:
+        return self.rule.least
+
+    def may_publish(self, given: Mapping[str, Positions]) -> bool:
+        """Return whether a count may be published. given: question → positions of one of its answers, or of
+        answers published together; ANY.
+        """
+        if not self.least:
+            return True
+        if all(positions == ANY for positions in given.values()) and len(given) == 1:
+            return True
+        parts = sorted((self._part(name, positions) for name, positions in given.items()), key=self._order)
+        axes = tuple(self.tied(key) for key, _ in parts)
+        if len(set(axes)) < len(axes):
+            return False  # one thing cut in two ways, crossed: each small piece between the two cuts
+        return self._joint(axes).get(tuple(parts), True)
+
+    def tells_margin(self, name: str) -> bool:
+        """Return whether how many answered may be published for each class of a margin, beside all else."""
+        if not self.least:
+            return True
+        self._joint((self.tied((name, ANY)),))
+        return self._margins.get(name, False)
+
+    def _order(self, part: Part) -> tuple[Axis, Part]:
+        return self.tied(part[0]), part
+
+    def _part(self, name: str, positions: Positions) -> Part:
+        """Return how a question is cut for this count, and which part is counted: each answer apart, or one
+        answer against the rest.
+        """
+        variable = self.variable(name)
+        if variable.exclusive and (len(positions) < 2 or positions in variable.joined):
+            return (name, ANY), positions
+        return (name, positions), (0,) if positions else ANY
+
+    def _cut(self, key: Key) -> tuple[NDArray[np.int64], int]:
+        """Return (n,) each respondent's part of a cut, the last being those without an answer, and the number
+        of parts that answer.
+        """
+        variable = self.variable(key[0])
+        if key[1]:
+            given = variable.members[:, list(key[1])].any(axis=1)
+            return np.where(variable.answered, np.where(given, 0, 1), 2), 2
+        size = variable.members.shape[1]
+        return np.where(variable.answered, variable.members.argmax(axis=1) if size else 0, size), size
+
+    def _read(self, axis: Axis) -> Atoms:
+        """Return the combinations of an axis: all of them for a cut alone; those that are met for several,
+        since who reads the questionnaire knows that the others are not.
+        """
+        if axis not in self._atoms:
+            codes, sizes = zip(*map(self._cut, axis), strict=True)
+            if len(axis) == 1:
+                self._atoms[axis] = Atoms(codes[0], np.arange(sizes[0] + 1)[:, None], sizes)
+            else:
+                table, at = np.unique(np.stack(codes, axis=1), axis=0, return_inverse=True)
+                self._atoms[axis] = Atoms(at.reshape(-1), table, sizes)
+        return self._atoms[axis]
+
+    def _joint(self, axes: tuple[Axis, ...]) -> dict[Spec, bool]:
+        if axes not in self._known:
+            self._known[axes] = _Decision(self, axes).made()
+        return self._known[axes]
+
+
+class _Decision:
+    """Which counts of some axes together may be published; those of fewer axes are decided first."""
+
+    def __init__(self, held: Withholding, axes: tuple[Axis, ...]) -> None:
+        self.held, self.axes, self.rule = held, axes, held.rule
+        self.atoms = [held._read(axis) for axis in axes]
+        shape = tuple(len(each.table) for each in self.atoms)
+        codes = np.ravel_multi_index(tuple(each.codes for each in self.atoms), shape)
+        self.people = np.bincount(codes, minlength=int(np.prod(shape))).astype(np.int64)
+        self.place = np.stack([axis.ravel() for axis in np.indices(shape)])
+        self.possible = self._possible()
+        self.cuts = [[key for key in axis if not held.variable(key[0]).margin] for axis in axes]
+        self.margins = [[key for key in axis if held.variable(key[0]).margin] for axis in axes]
+
+    def made(self) -> dict[Spec, bool]:
+        """Return, for each count of these axes, whether it may be published."""
+        system = System(self.people.astype(np.float64), [], [], [])
+        out: dict[Spec, bool] = {}
+        self._fewer(system)
+        for answered in range(1, len(self.axes) + 1):
+            specs = list(self._specs(answered))
+            masks = np.array([self.mask(spec) for spec in specs], dtype=bool).reshape(-1, len(self.people))
+            open_ = [self._is_public(spec) for spec in specs]
+            system.known += list(system.lift(masks[np.array(open_, dtype=bool)])) if specs else []
+            may = [seen or self._may(spec, out) for spec, seen in zip(specs, open_, strict=True)]
+            systems = [system, *(self._editions(system, masks) if len(self.axes) == 1 else [])]
+            shown = self._protected(systems, specs, masks, may, open_)
+            for spec, one, seen in zip(specs, masks, shown, strict=True):
+                out[spec] = seen
+                system.learn(one, seen, self.rule.least)
+        if len(self.axes) == 1:
+            self._tell_margins([system, *systems[1:]], masks, shown)
+        return out
+
+    def mask(self, spec: Sequence[Part | None]) -> Bools:
+        """Return the cells of a count. None: answered or not."""
+        kept: Bools = self.possible.copy()
+        for axis, part in enumerate(spec):
+            if part is not None:
+                kept &= self._within(axis, part)[self.place[axis]]
+        return kept
+
+    def _within(self, axis: int, part: Part) -> Bools:
+        """Return (atoms,) which combinations of an axis a part holds."""
+        key, positions = part
+        at, atoms = self.axes[axis].index(key), self.atoms[axis]
+        own = atoms.table[:, at]
+        return np.isin(own, positions) if positions else own < atoms.sizes[at]
+
+    def count(self, spec: Spec) -> int:
+        return int(self.people[self.mask(spec)].sum())
+
+    def _options(self, key: Key) -> list[Part]:
+        """Return what is asked of a cut: each answer, and those also published together."""
+        _, size = self.held._cut(key)
+        joined = () if key[1] else self.held.variable(key[0]).joined
+        return [(key, positions) for positions in (*((k,) for k in range(size)), *joined)]
+
+    def _specs(self, answered: int) -> Iterator[Spec]:
+        """Yield the counts that name an answer on so many axes, and are of those who answered on the
+        others.
+        """
+        every = range(len(self.axes))
+        whole: list[list[Part]] = [[(key, ANY) for key in keys] for keys in self.cuts]
+        parts = [[part for key in keys for part in self._options(key)] for keys in self.cuts]
+        for some in combinations(every, answered):
+            yield from product(*(parts[axis] if axis in some else whole[axis] for axis in every))
+
+    def _lifted(self, some: Sequence[int], spec: Sequence[Part]) -> list[Part | None]:
+        lifted: list[Part | None] = [None] * len(self.axes)
+        for axis, part in zip(some, spec, strict=True):
+            lifted[axis] = part
+        return lifted
+
+    def _fewer(self, system: System) -> None:
+        """Tell a system what is known of fewer axes: who answered, what is published and what is not, what
+        the conditions of other questions say, and the margins.
+        """
+        every, whole = range(len(self.axes)), [[(key, ANY) for key in keys] for keys in self.cuts]
+        told: list[Bools] = [np.ones(len(self.people), dtype=bool)]
+        secret: list[Bools] = []
+        for size in range(1, len(self.axes) + 1):
+            for some in combinations(every, size):
+                told += [self.mask(self._lifted(some, spec)) for spec in product(*(whole[k] for k in some))]
+                if size == len(self.axes):
+                    continue
+                for spec, seen in self.held._joint(tuple(self.axes[axis] for axis in some)).items():
+                    (told if seen else secret).append(self.mask(self._lifted(some, spec)))
+        for axis, keys in enumerate(self.cuts):
+            for key in keys:
+                parts = () if key[1] else self.held.variable(key[0]).told
+                told += [self.mask(self._lifted((axis,), [(key, positions)])) for positions in parts]
+        if len(self.axes) > 1:
+            for axis, keys in enumerate(self.margins):
+                for key in keys:
+                    if self.held.tells_margin(key[0]):
+                        told += [self.mask(self._lifted((axis,), [part])) for part in self._options(key)]
+        system.known = list(system.lift(told))
+        for row in system.lift(secret):
+            system.hide(row, self.rule.least)
+        for quiet, mask in self._silent():
+            system.hide(system.lift(mask[None])[0], min(self.rule.least, int(self.people[quiet].sum())))
+
+    def _silent(self) -> Iterator[tuple[Bools, Bools]]:
+        """Yield those who leave one cut of an axis without an answer, and those of them who give each answer
+        to another cut that says the same thing: one table subtracted from the other would tell them.
+        """
+        if len(self.axes) > 1:
+            return
+        for silent in self.cuts[0]:
+            quiet = self.possible & ~self._within(0, (silent, ANY))[self.place[0]]
+            if not self.people[quiet].any():
+                continue
+            for key in (*self.cuts[0], *self.margins[0]):
+                if key != silent and not key[1]:
+                    yield from ((quiet, quiet & self.mask([part])) for part in self._options(key))
+
+    def _is_public(self, spec: Spec) -> bool:
+        return all(self.held.variable(key[0]).public for key, positions in spec if positions)
+
+    def _may(self, spec: Spec, decided: Mapping[Spec, bool]) -> bool:
+        """Return whether a count is large enough, leaves enough on each side, and is part of counts that are
+        published.
+        """
+        n, small = self.count(spec), self.rule.is_small
+        if small(n):
+            return False
+        for axis, (key, positions) in enumerate(spec):
+            fewer = (*spec[:axis], *spec[axis + 1 :])
+            axes = (*self.axes[:axis], *self.axes[axis + 1 :])
+            if any(each for _, each in fewer) and not self.held._joint(axes).get(fewer, True):
+                return False
+            if positions:
+                wider = (*spec[:axis], (key, ANY), *spec[axis + 1 :])
+                whole = self.count(wider)
+                # Subtracting this count from the total would reveal what the few others answered.
+                if whole < self.rule.least or small(whole - n) or not decided.get(wider, True):
+                    return False
+        return True
+
+    def _protected(
+        self,
+        systems: Sequence[System],
+        specs: Sequence[Spec],
+        masks: Bools,
+        may: Sequence[bool],
+        open_: Sequence[bool],
+    ) -> list[bool]:
+        """Return which counts may be published against every system at once: what one hides, the others then
+        protect.
+        """
+        shown = list(may)
+        counted = [any(self.held.variable(key[0]).counted for key, _ in spec) for spec in specs]
+        # Between two ways of saying one thing, the classes that the questionnaire names are kept first.
+        price = masks @ self.people + self.people.sum() * ~np.array(counted, dtype=bool)
+        for _ in range(ROUNDS):
+            before = list(shown)
+            for system in systems:
+                free = list(system.free)
+                found = disclosure.protect(
+                    system.people,
+                    system.lift(masks),
+                    shown,
+                    np.array(system.known),
+                    self.rule.least,
+                    secret=np.array(system.secret),
+                    free=free,
+                    price=price,
+                    widths=system.widths,
+                )
+                shown = [bool(one) or public for one, public in zip(found, open_, strict=True)]
+            if len(systems) == 1 or shown == before:
+                break
+        return shown
+
+    def _editions(self, system: System, masks: Bools) -> Iterator[System]:
+        """Yield, for each earlier edition that said something of cuts tied together, the people of then and
+        those who came since.
+
+        A cut alone is compared by the table itself.
+        """
+        if len(self.axes[0]) < 2:
+            return
+        for edition in sorted({each.edition for each in self.held.earlier}):
+            before = [each for each in self.held.earlier if each.edition == edition and not each.by]
+            if found := self._since(before, system, masks):
+                yield found
+
+    def _since(self, before: Sequence[Counted], system: System, masks: Bools) -> System | None:
+        old: list[tuple[Bools, int]] = []
+        for key in self.axes[0]:
+            told = next((each for each in before if each.question == key[0]), None)
+            if told is not None:
+                old += self._published(key, told)
+        if not old:
+            return None
+        whole = next((each.n for each in before if each.question == EVERYBODY), None)
+        old += [(np.ones(len(self.people), dtype=bool), whole)] if whole is not None else []
+        known = np.array([mask for mask, _ in old], dtype=np.float64)
+        values = np.array([n for _, n in old], dtype=np.float64)
+        now, least = self.people.astype(np.float64), self.rule.least
+        then, left = _people_then(known, values, now)
+        made = System(
+            people=np.concatenate([then, now - then]),
+            known=[],
+            secret=[],
+            widths=[],
+            both=True,
+            free=[False] * len(now) + [left] * len(now),
+        )
+        made.known = [*np.hstack([known, np.zeros_like(known)]), *made.lift(np.array(system.known))]
+        was = {mask.tobytes() for mask, _ in old}
+        since = masks @ (now - then)
+        for mask, come in zip(masks, since.tolist(), strict=True):
+            own, none = mask.astype(np.float64), np.zeros(len(now))
+            if mask.tobytes() not in was:
+                made.hide(np.concatenate([own, none]), least)
+            elif 0.5 < abs(come) < least:
+                made.hide(np.concatenate([none, own]), least)
+        for quiet, mask in self._silent():
+            for row in (np.concatenate([mask, np.zeros(len(now))]), made.lift(mask[None])[0]):
+                made.hide(row, min(least, float(then[quiet].sum())))
+        return made
+
+    def _published(self, key: Key, told: Counted) -> list[tuple[Bools, int]]:
+        """Return the sums that an earlier edition printed of a cut."""
+        variable, out = self.held.variable(key[0]), []
+        names = variable.names
+        for part in self._options(key):
+            if key[1] and part[1] == (1,):
+                continue  # who did not give this answer: no table prints it
+            chosen = key[1] or part[1]
+            n = told.cells.get(("+".join(names[k] for k in chosen), ""))
+            if n is not None:
+                out.append((self.mask([part]), n))
+        if told.n is not None:
+            out.append((self.mask([(key, ANY)]), told.n))
+        return out
+
+    def _tell_margins(self, systems: Sequence[System], masks: Bools, shown: Sequence[bool]) -> None:
+        """Decide which margins may be told class by class, beside the tables: all their classes, or none."""
+        for system in systems[1:]:
+            for one, seen in zip(masks, shown, strict=True):
+                system.learn(one, seen, self.rule.least)
+        for key in self.margins[0]:
+            parts = self._options(key)
+            classes = [self.mask([part]) for part in parts]
+            counts = [int(self.people[mask].sum()) for mask in classes]
+            small = any(n < self.rule.least or sum(counts) - n < self.rule.least for n in counts)
+            told = not small and all(
+                disclosure.leaves_doubt(
+                    system.people,
+                    np.array([*system.known, *system.lift(classes)]),
+                    np.array(system.secret),
+                    self.rule.least,
+                    free=system.free,
+                    widths=system.widths,
+                )
+                for system in systems
+            )
+            self.held._margins[key[0]] = told
+            if told:
+                for system in systems:
+                    system.known += list(system.lift(classes))
+
+    def _possible(self) -> Bools:
+        """Return which cells may contain somebody: nobody answers a question that is not asked of them."""
+        out = np.ones(self.place.shape[1], dtype=bool)
+        for axis, keys in enumerate(self.axes):
+            for at, key in enumerate(keys):
+                never = {} if key[1] else self.held.variable(key[0]).never
+                if not never:
+                    continue
+                own = self.atoms[axis].table[self.place[axis], at]
+                for other, theirs in enumerate(self.axes):
+                    for their_at, (name, _) in enumerate(theirs):
+                        if other == axis or not never.get(name):
+                            continue
+                        parts = self.atoms[other].table[self.place[other], their_at]
+                        answered = parts < self.atoms[other].sizes[their_at]
+                        out &= ~(np.isin(own, never[name]) & answered)
+        return out
+
+
+def _people_then(known: Floats, values: Floats, now: Floats) -> tuple[Floats, bool]:
+    """Return people who agree with what an earlier edition printed, and whether some left since.
+
+    Who was there then is not kept. When nobody left, all of them are still there.
+    """
+    for most, left in ((now, False), (np.full(len(now), np.inf), True)):
+        found = linprog(
+            np.zeros(len(now)), A_eq=known, b_eq=values, bounds=[(0, each) for each in most.tolist()]
+        )
+        if found.status == 0:
+            return np.asarray(found.x, dtype=np.float64), left
+    return nnls(known, values)[0], True

@@ -1,0 +1,497 @@
+"""Opening hours in words: open until when, opening when, and the week as people read it.
+
+The hours are OSM `opening_hours`, read with the French holidays; school holidays have no calendar here, and
+are not guessed:
+hours that hold then alone are told apart.
+
+Hours are told in the language spoken, those that would not be said rightly (“1er mardi du mois”) in French,
+as `typed`.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from functools import cache, lru_cache
+from typing import Any
+
+import opening_hours
+from babel.dates import format_date, format_skeleton, get_day_names
+from opening_hours import OpeningHours, State
+
+from maillage.words.dates import in_words
+from maillage.words.languages import FRENCH, say, speaking, spoken, to_say, typed
+from maillage.words.wording import NBSP, listing, lower_first, series
+
+DAYS = (
+    *(to_say("Lundi"), to_say("Mardi"), to_say("Mercredi"), to_say("Jeudi")),
+    *(to_say("Vendredi"), to_say("Samedi"), to_say("Dimanche")),
+)
+NEAR = 6  # days: until then a day of the week is told by its name alone
+MIDNIGHT = time(0)
+MOST_CHANGES = 60  # looked at before the next opening: a month of days
+CLOSES = re.compile(r"\b(?:off|closed)$")
+COMMENT = re.compile(r'"[^"]*"')
+# What parts two rules, outside of comments: a semicolon, a fallback, a comma before another selector.
+RULE = re.compile(r'(\s*(?:;|\|\|)\s*|,\s+(?=[A-Za-z]))(?=(?:[^"]*"[^"]*")*[^"]*$)')
+SCHOOL = re.compile(r"(?P<public>PH,)?SH(?P<too>,PH)?\b:? ?(?P<rest>.*)")
+# A comment that names the school holidays, and no hours: those of its rule hold then.
+NAMED = re.compile(
+    r'(?P<hours>[^"]*?) ?"\s*(?:(?:horaires|pendant|durant|en|les|des|de) )*vacances scolaires(?: seulement)?'
+    r'[\s,:]*(?P<rest>[^\d"]*)"',
+    re.IGNORECASE,
+)
+DAY_OF_MONTH = re.compile(r"(Mo|Tu|We|Th|Fr|Sa|Su)\[([\d,-]+)\]")
+MONTHLY = re.compile(
+    rf"({DAY_OF_MONTH.pattern}(?:,{DAY_OF_MONTH.pattern})*) "
+    r"(?:(?P<spans>\d\d:\d\d-\d\d:\d\d(?:,\d\d:\d\d-\d\d:\d\d)*)|unknown)"
+    r'(?: "(?P<note>[^"]*)")?'
+)
+SHORT = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
+RANKS = {"1": "1er", "2": "2e", "3": "3e", "4": "4e", "5": "5e", "-1": "dernier"}
+CLOSED, ALL_DAY = to_say("Fermé"), to_say("Toute la journée")
+BY_APPOINTMENT = to_say("sur rendez-vous")  # the commonest of comments
+HOUR = re.compile(r"\d h\b|\d:\d")
+SPAN = re.compile(r"\d+ h(?: \d\d)? – \d+ h(?: \d\d)?")  # two hours stay on their line
+LONG_HOURS = 120  # characters
+CHANGING = to_say("Horaires qui changent d’une semaine à l’autre : appelez.")
+OTHER_DAYS = to_say("Hors vacances scolaires : horaires inconnus")
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What to say of a place now. `state`: open, soon (opens today), closed, or unknown; doubted: `words` say
+    to confirm.
+    """
+
+    state: str
+    words: str
+    doubted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A day of the week, and its hours in words."""
+
+    name: str
+    words: str
+    today: bool
+
+
+def now(osm: str, at: datetime) -> Opening:
+    """Return whether a place is open at a moment (local time, naive), and until or from when.
+
+    Nobody here knows whether it is the school holidays: when they would change the answer, it says so, or
+    says nothing.
+    """
+    usual, holidays = _apart(osm)
+    if not holidays:
+        return _now(osm, at)
+    if not usual:
+        return Opening("unknown", say("Horaires des vacances scolaires seulement"))
+    one, other = _now(usual, at), _now(f"{usual}; {holidays}", at)
+    if one == other:
+        return one
+    if {one.state, other.state} <= {"closed", "soon"}:
+        return Opening(one.state, say("{words} hors vacances scolaires", words=one.words))
+    return Opening("unknown", say("Horaires de vacances : se renseigner"))
+
+
+def _now(osm: str, at: datetime) -> Opening:
+    hours = _hours(osm)
+    if hours is None:
+        return Opening("unknown", say("Horaires inconnus"))
+    state, comment = hours.state(at)
+    if state != State.CLOSED and (
+        comment or state == State.UNKNOWN
+    ):  # “sur rendez-vous”: nobody may just come
+        return Opening("unknown", _first_upper(_confirm(comment)), _is_unread(comment))
+    if state == State.OPEN and "SH" in osm:
+        return Opening("unknown", say("Horaires de vacances : se renseigner"))
+    change = hours.next_change(at)
+    if state == State.OPEN:
+        if change is None or change - at > timedelta(hours=24):
+            return Opening("open", say("Ouvert"))
+        return Opening("open", say("Ouvert jusqu’à {hour}", hour=clock(change)))
+    if change is None:
+        return Opening("closed", say(CLOSED))
+    return _closed_until(osm, at, change)
+
+
+def _closed_until(osm: str, at: datetime, change: datetime) -> Opening:
+    """Return when a closed place opens: a day alone when its hours are not known, the end of a closure when
+    it is in one.
+    """
+    days = (change.date() - at.date()).days
+    state, comment = _hours(osm).state(change)
+    if days > NEAR and _in_closure(osm, at, change):
+        last = _near(change.date() - timedelta(days=1), at.date())
+        return Opening("closed", say("Fermé jusqu’au {day}", day=last))
+    day = _day_said(change.date(), at.date())
+    if state == State.UNKNOWN:
+        when = day if change.time() == MIDNIGHT else say("{day} à {hour}", day=day, hour=clock(change))
+        return Opening(
+            "closed", say("Fermé ; {when} : {what}", when=when, what=_confirm(comment)), _is_unread(comment)
+        )
+    note = f" ({_comment(comment)})" if comment else ""
+    if days == 0:
+        return Opening("soon", say("Ouvre à {hour}", hour=clock(change)) + note)
+    if days == 1:
+        return Opening("soon", say("Ouvre {day} à {hour}", day=day, hour=clock(change)) + note)
+    return Opening("closed", say("Fermé, ouvre {day} à {hour}", day=day, hour=clock(change)) + note)
+
+
+def _day_said(day: date, today: date) -> str:
+    """Return a day to come as it is said from today.
+
+    >>> _day_said(date(2026, 11, 27), date(2026, 11, 20)), _day_said(date(2026, 11, 23), date(2026, 11, 20))
+    ('le 27 novembre', 'lundi')
+    """
+    days = (day - today).days
+    if days > NEAR:
+        return say("le {day}", day=_near(day, today))
+    return (say("aujourd’hui"), say("demain"))[days] if days < 2 else weekday(day.weekday())
+
+
+def _near(day: date, today: date) -> str:
+    """Return a date in words, without its year when it is that of today."""
+    return date_text(day, year=day.year != today.year)
+
+
+def _in_closure(osm: str, at: datetime, change: datetime) -> bool:
+    """Return whether only a rule that closes (“Aug off”) keeps a place closed until then."""
+    open_rules = [rule for rule, _ in _rules(osm) if not CLOSES.search(rule)]
+    without = _hours("; ".join(open_rules))
+    opens = without.next_change(at) if without is not None else None
+    return without is not None and (
+        without.state(at)[0] != State.CLOSED or (opens is not None and opens < change)
+    )
+
+
+def _confirm(comment: str) -> str:
+    """Return what is said instead of hours; a text that nobody understood is to be confirmed."""
+    if _is_unread(comment):
+        return to_confirm(typed(comment))
+    return _comment(comment) if comment else say("horaires à confirmer")
+
+
+def to_confirm(words: str) -> str:
+    return say("{words}, à confirmer", words=words)
+
+
+def _is_unread(comment: str) -> bool:
+    """Return whether a comment is the text of a file that nobody understood."""
+    return comment.startswith("«")
+
+
+def _comment(comment: str) -> str:
+    """Return a comment of the hours: those that everybody writes are said, the others stay as they were
+    typed.
+    """
+    return say(comment) if comment == BY_APPOINTMENT else typed(comment)
+
+
+def _first_upper(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def is_open(osm: str, at: datetime) -> bool:
+    """Return whether a place is surely open at a moment."""
+    return now(osm, at).state == "open"
+
+
+def opens_at(osm: str, at: datetime) -> datetime | None:
+    """Return when a place is next surely open (local time, naive): `at` itself when it is; None when nobody
+    knows.
+
+    Hours that hold in the school holidays alone, or by appointment, are not surely open.
+
+    >>> opens_at("Mo 09:00-12:00", datetime(2026, 11, 20, 10)), opens_at(
+    ...     'unknown "sur rendez-vous"', datetime(2026, 11, 20))
+    (datetime.datetime(2026, 11, 23, 9, 0), None)
+    """
+    hours, moment = _hours(_apart(osm)[0]), at
+    for _ in range(MOST_CHANGES if hours is not None else 0):
+        state, comment = hours.state(moment)
+        if state == State.OPEN and not comment:
+            return moment
+        moment = hours.next_change(moment)
+        if moment is None:
+            return None
+    return None
+
+
+def week(osm: str, on: date) -> list[Day]:
+    """Return the seven days of the week that holds a day, Monday first; [] when the hours say nothing of it.
+
+    Those of the school holidays are left out: see `hours`.
+    """
+    hours = _hours(_apart(osm)[0])
+    if hours is None:
+        return []
+    monday = on - timedelta(days=on.weekday())
+    found = []
+    for n in range(len(DAYS)):
+        day = monday + timedelta(days=n)
+        start = datetime(day.year, day.month, day.day)
+        parts = []
+        night = start + timedelta(days=1)
+        for first, last, state, comment in hours.intervals(start, night):
+            if state == State.CLOSED:
+                continue
+            begin, end = max(first, start), min(last or night, night)
+            whole = begin == start and end == night
+            if whole and state == State.UNKNOWN:  # the day is known, not the hours
+                parts.append(_first_upper(_confirm(comment)))
+                continue
+            told = say(ALL_DAY) if whole else say("{begin} – {end}", begin=clock(begin), end=clock(end))
+            parts.append(f"{told} ({_comment(comment)})" if comment else told)
+        found.append(Day(_first_upper(weekday(n)), series(parts) or say(CLOSED), day == on))
+    return found
+
+
+def weekdays(osm: str, on: date) -> frozenset[int] | None:
+    """Return the days on which a place opens in the week that holds a day, Monday 0; None when the hours say
+    nothing.
+
+    A day whose hours are not known counts: it is open at some time.
+
+    >>> sorted(weekdays("Mo,We 09:00-12:00", date(2026, 11, 20)) or ()), weekdays("", date(2026, 11, 20))
+    ([0, 2], None)
+    """
+    hours = _hours(_apart(osm)[0])
+    if hours is None:
+        return None
+    monday = datetime.combine(on - timedelta(days=on.weekday()), MIDNIGHT)
+    sunday_night = monday + timedelta(days=7)
+    found = set[int]()
+    for first, last, state, _ in hours.intervals(monday, sunday_night):
+        if state != State.CLOSED:
+            begin, end = max(first, monday), min(last or sunday_night, sunday_night)
+            found |= {(begin.date() + timedelta(days=n)).weekday() for n in range((end - begin).days + 1)}
+    return frozenset(found)
+
+
+def every_week(osm: str) -> bool:
+    """Return whether the hours are the same each week: no “first Tuesday of the month”, no even weeks, no
+    dates.
+    """
+    bare = COMMENT.sub("", osm)
+    return not _apart(osm)[1] and not any(mark in bare for mark in ("[", "week", "SH", *_OSM_MONTHS))
+
+
+def clock(moment: datetime) -> str:
+    """Return a time as it is said.
+
+    >>> clock(datetime(2026, 1, 1, 18, 30)), clock(datetime(2026, 1, 1, 9, 0))
+    ('18 h 30', '9 h')
+    """
+    if not spoken().is_french:
+        return f"{moment.hour}:{moment.minute:02d}"
+    return f"{moment.hour} h {moment.minute:02d}" if moment.minute else f"{moment.hour} h"
+
+
+def date_text(day: date, *, year: bool = True) -> str:
+    """Return a date in words.
+
+    >>> date_text(date(2026, 9, 1)), date_text(date(2026, 9, 2), year=False)
+    ('1er septembre 2026', '2 septembre')
+    """
+    if not spoken().is_french:
+        locale = spoken().locale
+        words = format_date(day, "long", locale) if year else format_skeleton("MMMMd", day, locale=locale)
+        return words.replace("\u202f", NBSP)  # no font of ours has it
+    return in_words(day, year=year)
+
+
+def weekday(n: int) -> str:
+    """Return a day of the week as it stands inside a sentence, Monday being 0.
+
+    >>> weekday(0)
+    'lundi'
+    """
+    return (
+        DAYS[n].lower()
+        if spoken().is_french
+        else str(get_day_names("wide", "stand-alone", spoken().locale)[n])
+    )
+
+
+# ------------------------------------------------------------------------------------------------------ words
+
+
+def hours(osm: str, on: date, text: str = "") -> list[str]:
+    """Return opening hours as a few lines, days of the same hours together; [] when they say nothing.
+
+    Read on a week without holiday, so that what is printed holds for the others. text: the words of whoever
+    gave them, printed where no week is like another.
+
+    >>> hours("Mo-Fr 09:00-12:00; Sa 14:00-18:30", date(2026, 11, 11))
+    ['Du lundi au vendredi : 9\\xa0h\\xa0–\\xa012\\xa0h', 'Samedi : 14\\xa0h\\xa0–\\xa018\\xa0h\\xa030']
+    >>> hours('unknown "sur rendez-vous"', date(2026, 11, 11))
+    ['Sur rendez-vous']
+    """
+    if not osm:
+        return []
+    usual, _ = _apart(osm)
+    away = [_away(line) for line in in_holidays(osm, on)]
+    if not usual:
+        return [*away, say(OTHER_DAYS)] if away else []
+    if every_week(usual):
+        return [*_by_day(usual, on), *away]
+    words = " ".join(text.split())
+    return by_month(osm, on) or [typed(f"« {words} »") if 0 < len(words) <= LONG_HOURS else say(CHANGING)]
+
+
+def _away(line: str) -> str:
+    """Return hours as those of the school holidays."""
+    if ": " in line:
+        return say("Vacances scolaires, {line}", line=lower_first(line) if spoken().is_french else line)
+    return say("Vacances scolaires\u00a0: {line}", line=lower_first(line))
+
+
+def by_month(osm: str, on: date) -> list[str]:
+    """Return hours that hold “the first Tuesday of the month” in words, with the others; [] when they are
+    anything else.
+    """
+    usual, holidays = _apart(osm)
+    if holidays:
+        return []
+    ranked = [rule for rule, _ in _rules(usual) if "[" in COMMENT.sub("", rule)]
+    others = _joined([(rule, mark) for rule, mark in _rules(usual) if rule not in ranked])
+    with speaking(FRENCH):
+        lines = [line for rule in ranked for line in _monthly(rule) or [""]]
+    days = {day for rule in ranked for day, _ in DAY_OF_MONTH.findall(rule)}
+    held = _by_day(others, on)
+    if not lines or "" in lines or (others and (not every_week(others) or days & _days_open(others, on))):
+        return []  # on that day of the month, the hours of each week no longer hold
+    return [*held, *map(typed, lines)]
+
+
+def in_holidays(osm: str, on: date) -> list[str]:
+    """Return the hours of the school holidays in words, a line each; [] when nothing is said of them."""
+    _, holidays = _apart(osm)
+    return (_by_day(holidays, on) or [say(CLOSED)]) if holidays else []
+
+
+def _by_day(osm: str, on: date) -> list[str]:
+    """Return the hours of a week, days of the same hours together."""
+    alike: dict[str, list[int]] = {}
+    for k, day in enumerate(week(osm, _plain_week(on))):
+        if day.words != say(CLOSED):
+            alike.setdefault(day.words, []).append(k)
+    return [_line(held, words) for words, held in alike.items()]
+
+
+def _days_open(osm: str, on: date) -> set[str]:
+    days = zip(SHORT, week(osm, _plain_week(on)), strict=False)
+    return {code for code, day in days if day.words != say(CLOSED)}
+
+
+def _line(days: Sequence[int], words: str) -> str:
+    if len(days) == len(SHORT) and not words.startswith(say(ALL_DAY)) and not HOUR.search(words):
+        return words
+    spans = SPAN.sub(lambda span: span[0].replace(" ", NBSP), lower_first(words))
+    return say("{days} : {hours}", days=_days(days), hours=spans)
+
+
+def _days(days: Sequence[int]) -> str:
+    """Return days in words.
+
+    >>> _days([0, 1, 2, 3, 4]), _days([0, 3]), _days([5]), _days(range(7))
+    ('Du lundi au vendredi', 'Lundi et jeudi', 'Samedi', 'Tous les jours')
+    """
+    names = [weekday(k) for k in days]
+    if len(names) == len(SHORT):
+        return say("Tous les jours")
+    if len(names) > 2 and list(days) == list(range(days[0], days[-1] + 1)):
+        return _first_upper(say("Du {first} au {last}", first=names[0], last=names[-1]))
+    return _first_upper(listing(names))
+
+
+def _monthly(rule: str) -> list[str]:
+    """Return a rule on “the first Tuesday of the month” in words; [] when it says anything else."""
+    found = MONTHLY.fullmatch(rule)
+    days = DAY_OF_MONTH.findall(found[1]) if found else []
+    if not found or any(n not in RANKS for _, ranks in days for n in ranks.split(",")):
+        return []
+    spans = ", ".join(
+        f"{NBSP}–{NBSP}".join(map(_clock, span.split("-")))
+        for span in (found["spans"] or "").split(",")
+        if span
+    )
+    note = found["note"] or ""
+    told = f"{spans} ({note})" if spans and note else spans or _confirm(note)
+    lines = []
+    for day, ranks in days:
+        which = listing([RANKS[n] for n in ranks.split(",")])
+        lines.append(f"{which.capitalize()} {lower_first(DAYS[SHORT.index(day)])} du mois : {told}")
+    return lines
+
+
+def _clock(text: str) -> str:
+    hour, minute = (int(part) for part in text.split(":"))
+    return f"{hour}{NBSP}h{NBSP}{minute:02d}" if minute else f"{hour}{NBSP}h"
+
+
+@cache
+def _plain_week(on: date) -> date:
+    """Return a day of the first week, from that of a day on, without any public holiday."""
+    day = on
+    while any(each.words != say(CLOSED) for each in week("PH 10:00-11:00", day)):
+        day += timedelta(days=7)
+    return day
+
+
+# ------------------------------------------------------------------------------------------------------ rules
+
+
+@lru_cache(maxsize=4_096)
+def _apart(osm: str) -> tuple[str, str]:
+    """Return the hours of most weeks, and those of the school holidays alone, written as if they held each
+    week.
+
+    >>> _apart('Tu 10:00-12:00; SH We 14:00-17:00'), _apart('Tu 15:00-18:30 "Vacances scolaires"')
+    (('Tu 10:00-12:00', 'We 14:00-17:00'), ('', 'Tu 15:00-18:30'))
+    """
+    usual, holidays = list[tuple[str, str]](), list[tuple[str, str]]()
+    for rule, mark in _rules(osm):
+        if found := SCHOOL.match(rule):
+            holidays.append((found["rest"], mark))
+            if found["public"] or found["too"]:
+                usual.append((f"PH {found['rest']}", mark))
+        elif found := NAMED.fullmatch(rule):
+            kept = f' "{found["rest"]}"' if found["rest"] else ""
+            holidays.append((f"{found['hours']}{kept}", mark))
+        else:
+            usual.append((rule, mark))
+    apart = _joined(usual), _joined(holidays)
+    return apart if apart[1] and all(not each or _hours(each) for each in apart) else (osm, "")
+
+
+def _rules(osm: str) -> list[tuple[str, str]]:
+    """Return the rules of OSM hours, each with what joins it to the one before."""
+    found, mark = list[tuple[str, str]](), ""
+    for part in RULE.split(osm):
+        if part.strip() in (";", ",", "||"):
+            mark = part
+        elif part.strip():
+            found.append((part.strip(), mark))
+    return found
+
+
+def _joined(rules: Sequence[tuple[str, str]]) -> str:
+    return "".join(f"{mark if k else ''}{rule}" for k, (rule, mark) in enumerate(rules))
+
+
+_OSM_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec", "easter")
+
+
+@lru_cache(maxsize=4_096)
+def _hours(osm: str) -> Any:
+    if not osm:
+        return None
+    try:
+        return OpeningHours(osm, country="FR")
+    except opening_hours.ParserError:  # type: ignore[attr-defined]
+        return None

@@ -1,0 +1,330 @@
+"""French for figures and lists: spaces, agreement, rounding."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, is_dataclass
+from functools import reduce
+from typing import TypeVar
+
+from maillage.kernel.estimate import Estimate, Figure, Withheld
+from maillage.words import languages, rounding
+from maillage.words.languages import say, to_say
+
+T = TypeVar("T")
+NBSP = "\u00a0"
+DASH = "\u2013"
+MINUS = "\u2212"
+IF_GAPS_HOLD = "si nos hypothèses sur les écarts entre territoires sont justes"
+NINE_TIMES = f"90 fois sur 100, {IF_GAPS_HOLD}"
+NINE_IN_TEN = (
+    f"90 chances sur 100, {IF_GAPS_HOLD}"  # what a model estimate is worth, never said without its condition
+)
+
+
+BEFORE, AFTER = re.compile(r" (?=[:;?!»])"), re.compile(r"(?<=«) ")
+
+
+def spaced(text: str) -> str:
+    """Return a text whose double punctuation never starts a line, and whose quotes keep their words.
+
+    >>> spaced("Où : « ici » ?")
+    'Où\\xa0: «\\xa0ici\\xa0»\\xa0?'
+    """
+    return AFTER.sub(NBSP, BEFORE.sub(NBSP, text))
+
+
+# A space inside a number, between it and its unit, around the dash of two hours: each told by its two
+# neighbours alone.
+INSIDE = re.compile(
+    r"(?<=\d) (?=\d|[€%–]|(?:h|min|sur|km|cm|mm|m|kg|g|Go|Mo|ko)\b)|(?<=\bh)"
+    r" (?=\d|–)|(?:(?<=\bsur)|(?<=[nN]°)) (?=\d)|(?<=–) (?=\d)"
+)
+
+
+def unbroken(text: str) -> str:
+    """Return a text whose numbers are never cut, nor left without their unit.
+
+    >>> unbroken("10 h – 12 h, 655,50 €, page 3 sur 5")
+    '10\\xa0h\\xa0–\\xa012\\xa0h, 655,50\\xa0€, page 3\\xa0sur\\xa05'
+    """
+    return INSIDE.sub(NBSP, text)
+
+
+def spaced_within(value: T) -> T:
+    """Return plain values (lists, dicts, dataclasses, texts) with `spaced` texts; drawings, which start with
+    <, stay as they are.
+    """
+    if isinstance(value, str):
+        return value if value.startswith("<") else spaced(value)  # type: ignore[return-value]
+    if isinstance(value, dict):
+        return {key: spaced_within(inner) for key, inner in value.items()}  # type: ignore[return-value]
+    if isinstance(value, list | tuple):
+        return type(value)(spaced_within(inner) for inner in value)
+    if is_dataclass(value) and not isinstance(value, type):
+        return type(value)(
+            **{field.name: spaced_within(getattr(value, field.name)) for field in fields(value)}
+        )
+    return value
+
+
+def number(value: float, decimals: int = 0) -> str:
+    """Return a number as written in French: comma, no-break space between thousands.
+
+    >>> number(43500), number(13.12, 1), number(-4)
+    ('43\\xa0500', '13,1', '−4')
+    """
+    text = f"{abs(value):,.{decimals}f}".replace(",", NBSP)
+    text = text.replace(".", ",") if languages.spoken().comma else text
+    return f"{MINUS}{text}" if value < 0 and text.strip("0,") else text
+
+
+def percent(value: float, decimals: int = 0) -> str:
+    """Return a percentage.
+
+    >>> percent(13.12)
+    '13\\xa0%'
+    """
+    return f"{number(value, decimals)}{NBSP}%"
+
+
+def share(value: float) -> str:
+    """Return a share between 0 and 1 as a percentage; very small ones are not zero.
+
+    >>> share(0.31), share(0.004)
+    ('31\\xa0%', 'moins de 1\\xa0%')
+    """
+    return f"moins de 1{NBSP}%" if 0 < value < 0.01 else percent(100 * value)
+
+
+def listing(items: Sequence[str], last: str = "et") -> str:
+    """Return items as a list. last: « et », « ou » or « ni ».
+
+    >>> listing(["Claix", "Corenc", "Poisat"])
+    'Claix, Corenc et Poisat'
+    """
+    if len(items) < 2:
+        return "".join(items)
+    return say(LAST[last], first=series(items[:-1]), last=items[-1])
+
+
+def series(items: Sequence[str]) -> str:
+    """Return items with commas between.
+
+    >>> series(["9 h – 12 h", "14 h – 18 h"])
+    '9 h – 12 h, 14 h – 18 h'
+    """
+    return (
+        reduce(lambda before, item: say("{first}, {next}", first=before, next=item), items) if items else ""
+    )
+
+
+LAST = {
+    "et": to_say("{first} et {last}"),
+    "ou": to_say("{first} ou {last}"),
+    "ni": to_say("{first} ni {last}"),
+}
+
+
+def count(n: int, noun: str, plural: str | None = None) -> str:
+    """Return a count with its noun agreed: one is singular, and so is zero.
+
+    >>> count(1, "zone"), count(22, "zone"), count(0, "zone"), count(
+    ...     3, "quartier voisin", "quartiers voisins")
+    ('1\\xa0zone', '22\\xa0zones', 'aucune zone', '3\\xa0quartiers voisins')
+    """
+    if n == 0:
+        return f"{'aucune' if noun in FEMININE else 'aucun'} {noun}"
+    return f"{number(n)}{NBSP}{noun if n == 1 else plural or noun + 's'}"
+
+
+FEMININE = ("zone", "personne", "commune", "variable", "réponse", "réponse nouvelle", "paire", "orientation")
+
+
+def lower_first(text: str) -> str:
+    """Return a label as it stands inside a sentence: only its first letter changes, initials stay.
+
+    >>> lower_first("Foyers au RSA"), lower_first("RSA")
+    ('foyers au RSA', 'RSA')
+    """
+    if text[:2].isupper():
+        return text
+    small = TURKISH if languages.spoken().code == "tr" else {}
+    return small.get(text[:1], text[:1].lower()) + text[1:]
+
+
+TURKISH = {"I": "ı", "İ": "i"}
+
+
+def of(name: str) -> str:
+    """Return “de” before a name, contracted with its article; the name alone in another language.
+
+    >>> of("Le Pont-de-Claix"), of("Les Adrets"), of("Échirolles"), of("La Tronche"), of("Claix"), of(
+    ...     "Hyères")
+    ('du Pont-de-Claix', 'des Adrets', 'd’Échirolles', 'de La Tronche', 'de Claix', 'd’Hyères')
+    """
+    if not languages.spoken().is_french:
+        return languages.typed(name)
+    if name.startswith("Le "):
+        return f"du {name[3:]}"
+    if name.startswith("Les "):
+        return f"des {name[4:]}"
+    return f"d’{name}" if name[:1].casefold() in "aeiouyàâéèêëîïôöùûüœh" else f"de {name}"
+
+
+def one_in(value: float) -> str:
+    """Return a share between 0 and 1 as people say it.
+
+    >>> one_in(0.141), one_in(0.5), one_in(0.9)
+    ('1 personne sur 7', '1 personne sur 2', '9 personnes sur 10')
+    """
+    if value > 0.55:
+        return f"{round(10 * value)} personnes sur 10"
+    return f"1 personne sur {round(1 / value)}" if value >= 0.01 else "moins de 1 personne sur 100"
+
+
+@dataclass(frozen=True, slots=True)
+class FigureText:
+    """A figure ready to be read.
+
+    value is None when the interval is too wide for a point, or when the figure is withheld; `why` then says
+    so.
+    low and high are rounded outwards by the same step.
+    """
+
+    value: str | None
+    low: str
+    high: str
+    unit: str
+    why: str = ""
+
+    @property
+    def between(self) -> str:
+        """The interval in words."""
+        return f"entre {self.low} et {self.high}" if self.low else self.why
+
+    @property
+    def span(self) -> str:
+        """The interval in a table."""
+        return f"{self.low}{NBSP}{DASH}{NBSP}{self.high}" if self.low else DASH
+
+    @property
+    def about(self) -> str:
+        """The figure and its unit in a sentence, range alone when no point holds; an end of the scale is not
+        about.
+        """
+        if self.value is None:
+            unit = "" if self.unit == "%" else self.unit  # the bounds of a share carry their own sign
+            return f"{self.between} {unit}".strip() if self.low else self.why
+        if self.unit != "%":
+            return f"environ {self.value} {self.unit}".strip()
+        return self.value if ENDS.match(self.value) else f"environ {self.value}"
+
+    @property
+    def in_full(self) -> str:
+        """The figure, its unit and its interval in a sentence, the interval said once when it stands
+        alone.
+        """
+        return self.about if self.value is None else f"{self.about} ({self.between})"
+
+
+def people(figure: Figure, *, noun: str = "personnes", most: float | None = None) -> FigureText:
+    """Return a number of people as shown: one step for value and bounds, at most a quarter of the
+    half-width.
+    """
+    if isinstance(figure, Withheld):
+        return FigureText(None, "", "", noun, figure.reason)
+    by = rounding.step(figure.half_width)
+    low, high = rounding.outwards(figure.low, figure.high, by, most=most)
+    value = None if figure.is_loose else number(rounding.nearest(figure.value, by))
+    return FigureText(
+        value, number(low), number(high), noun, "L’intervalle est trop large pour un seul chiffre."
+    )
+
+
+ENDS = re.compile(rf"(?:moins|plus) de |(?:0|100){NBSP}%$")
+EXACT = 1e-6  # points: nearer than this, a percentage is 0 or 100
+
+
+def rate(figure: Figure) -> FigureText:
+    """Return a percentage as shown: one decimal only when the half-width is under one point, and none at the
+    ends of the scale.
+
+    >>> told = Estimate(value=99.97, low=99.9, high=100.0, unit="pourcent", universe="", n=1, method="portee")
+    >>> rate(told).in_full.replace(NBSP, " ")
+    'plus de 99,9 % (entre 99,9 et 100 %)'
+    """
+    if isinstance(figure, Withheld):
+        return FigureText(None, "", "", "%", figure.reason)
+    decimals = 1 if figure.half_width < 1 else 0
+    by = 0.1 if decimals else 1.0
+    low, high = rounding.outwards(figure.low, figure.high, by, most=100.0)
+    value = None if figure.is_loose else _percentage(figure.value, by, decimals)
+    return FigureText(
+        value,
+        number(low, _decimals(low, decimals)),
+        percent(high, _decimals(high, decimals)),
+        "%",
+        "L’intervalle est trop large.",
+    )
+
+
+def share_of(figure: Figure, whole: float) -> FigureText:
+    """Return the share that a count makes of a known whole: a point, a range or nothing, as the count.
+
+    >>> told = Estimate(value=90, low=50, high=130, unit="personnes", universe="", n=1, method="besoins")
+    >>> people(told).value, share_of(told, 1000).value, share_of(told, 1000).span.replace(NBSP, " ")
+    (None, None, '5 – 13 %')
+    """
+    if isinstance(figure, Withheld) or whole <= 0:
+        return FigureText(None, "", "", "%", figure.reason if isinstance(figure, Withheld) else "")
+    low, high = rounding.outwards(100 * figure.low / whole, 100 * figure.high / whole, 1.0, most=100.0)
+    value = None if figure.is_loose else share(figure.value / whole)
+    return FigureText(value, number(low), percent(high), "%", "L’intervalle est trop large.")
+
+
+def _percentage(value: float, by: float, decimals: int) -> str:
+    """Return a percentage to the nearest; under the first step or over the last, the end that it does not
+    reach.
+    """
+    found = rounding.nearest(value, by)
+    if found < by / 2 and value > EXACT:
+        return f"moins de {percent(by, decimals)}"
+    if found > 100 - by / 2 and value < 100 - EXACT:
+        return f"plus de {percent(100 - by, decimals)}"
+    return percent(found, _decimals(found, decimals))
+
+
+def _decimals(value: float, decimals: int) -> int:
+    return 0 if value < EXACT or value > 100 - EXACT else decimals
+
+
+def survey_share(figure: Figure, *, rule: str = "nearest") -> FigureText:
+    """Return a share of a survey as its publication prints it: whole percents, the value by its `rule`, the
+    bounds outwards. No interval where the margins of the weighting impose the share.
+
+    >>> told = Estimate(value=9.0, low=6.8, high=11.4, unit="pourcent", universe="", n=192, method="")
+    >>> survey_share(told).in_full.replace(NBSP, " ")
+    'environ 9 % (entre 6 et 12 %)'
+    """
+    if isinstance(figure, Withheld):
+        return FigureText(None, "", "", "%", figure.reason)
+    value = percent(rounding.rounded(figure.value, rule=rule))
+    if figure.low == figure.value == figure.high:
+        return FigureText(value, "", "", "%", "imposé par le redressement")
+    low, high = rounding.outwards(figure.low, figure.high, 1.0, most=100.0)
+    return FigureText(value, number(low), percent(high), "%")
+
+
+def bounds(low: float, high: float, decimals: int = 0) -> tuple[str, str]:
+    """Return two bounds in any unit as shown: rounded outwards, either of them perhaps under zero.
+
+    >>> bounds(2.31, 4.42, 1), bounds(-14.2, -6.9)
+    (('2,3', '4,5'), ('−15', '−6'))
+    """
+    ends = rounding.apart(low, high, 10.0**-decimals)
+    return number(ends[0], decimals), number(ends[1], decimals)
+
+
+def point(figure: Figure) -> float | None:
+    """Return the value of an estimate for sorting and drawing, None when withheld."""
+    return figure.value if isinstance(figure, Estimate) else None
