@@ -1,0 +1,406 @@
+"""The census of a territory in figures: what there is, who runs it, what it offers, and what sheets do not
+say.
+
+Everything here is counted, place by place; each share states its base, which never includes places whose
+sheet is silent on the question.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from maillage.reference import offer
+from maillage.reference.sheet import Sheet, practices
+from maillage.reports.directory import suitability
+from maillage.reports.directory.suitability import Suitability
+from maillage.words import opening, wording
+
+FEWEST_ALIKE = 3  # places of a type before saying whether they give the same
+OLD = 365  # days
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A place as the census counts it. structure: identifies its structure, '' when nobody says which;
+    source: who supplied its sheet.
+    """
+
+    id: str
+    name: str
+    commune: str
+    structure: str
+    structure_name: str
+    kind: str
+    sheet: Sheet
+    last_said: date | None
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A share with its base; value: 0 to 1, None when the base is empty."""
+
+    n: int
+    among: int
+    share: str
+    value: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shares:
+    """How complete sheets are: price (free, among those that state one), hours, telephone, sheet less than a
+    year old.
+    """
+
+    free: Part
+    hours: Part
+    phone: Part
+    recent: Part
+    evening_or_weekend: Part
+
+
+@dataclass(frozen=True, slots=True)
+class Centre:
+    """The most populated commune: its share of places, and of residents."""
+
+    name: str
+    n_places: int
+    share: str
+    residents_share: str
+
+
+@dataclass(frozen=True, slots=True)
+class KindLine:
+    """Places of one type, and the structures known to run them. bar: its length in a chart, out of 100."""
+
+    label: str
+    n_places: int
+    n_structures: int
+    share: str
+    bar: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PracticeLine:
+    """A practice: offered today, in project, among the places that say something; and how. bar: its length in
+    a chart, out of 100.
+    """
+
+    id: str
+    label: str
+    is_said: bool
+    n_today: int
+    n_planned: int
+    share: str
+    bar: int
+    how: str
+
+
+@dataclass(frozen=True, slots=True)
+class AlikeLine:
+    """Whether places of one type offer the same: what all offer, and the mean share of places by practice."""
+
+    kind: str
+    n_places: int
+    everywhere: str
+    mean: str
+
+
+@dataclass(frozen=True, slots=True)
+class CommuneLine:
+    """A commune: its residents, its places."""
+
+    code: str
+    name: str
+    residents: str
+    n_places: int
+    residents_per_place: str
+
+
+@dataclass(frozen=True, slots=True)
+class ActorPractice:
+    """What a place offers, today or as a project."""
+
+    label: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class ActorPlace:
+    """A place of an actor."""
+
+    id: str
+    name: str
+    practices: tuple[ActorPractice, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """A structure of the territory and its places; a place alone, under its name, when its structure is
+    unknown.
+    """
+
+    name: str
+    kind: str
+    places: tuple[ActorPlace, ...]
+    is_known: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CensusReading:
+    """A census as a reader sees it. n_doubles: sheets left out, another describing the same place; n_unknown:
+    places of which nobody says what structure runs them; per_10000: "" where nobody lives; never_said:
+    practices that no sheet mentions.
+    """
+
+    source: str
+    n_places: int
+    n_doubles: int
+    n_structures: int
+    n_unknown: int
+    n_silent: int
+    n_talking: int
+    per_10000: str
+    centre: Centre
+    shares: Shares
+    n_outside: int
+    kinds: tuple[KindLine, ...]
+    practices: tuple[PracticeLine, ...]
+    never_said: str
+    alike: tuple[AlikeLine, ...]
+    suitability: Suitability
+    communes: tuple[CommuneLine, ...]
+    actors: tuple[Actor, ...]
+
+
+def census_page(
+    rows: Sequence[Row],
+    *,
+    inhabitants: Mapping[str, int],
+    names: Mapping[str, str],
+    on: date,
+    doubles: int = 0,
+) -> CensusReading:
+    """Return a census as a reader sees it. doubles: sheets already left out of the rows.
+
+    inhabitants, names: by commune of the territory; the most populated one is its centre.
+    """
+    said = {row.id: practices(row.sheet) for row in rows}
+    talking = [row for row in rows if said[row.id] or row.sheet.get("sans")]
+    centre = max(inhabitants, key=lambda code: (inhabitants[code], code), default="")
+    total = sum(inhabitants.values())
+    in_centre = sum(row.commune == centre for row in rows)
+    free = [row for row in rows if _prices(row.sheet, said[row.id])]
+    given = _practices(talking, said)
+    timed = [row for row in rows if "horaires" in row.sheet]
+    return CensusReading(
+        source=_sources(rows, on),
+        n_places=len(rows),
+        n_doubles=doubles,
+        n_structures=len({row.structure for row in rows} - {""}),
+        n_unknown=sum(not row.structure for row in rows),
+        n_silent=len(rows) - len(talking),
+        n_talking=len(talking),
+        per_10000=wording.number(10_000 * len(rows) / total, 1) if total else "",
+        centre=Centre(
+            name=names.get(centre, ""),
+            n_places=in_centre,
+            share=_share(in_centre, len(rows)),
+            residents_share=_share(inhabitants.get(centre, 0), total),
+        ),
+        shares=Shares(
+            free=part(sum(_prices(r.sheet, said[r.id]) == {"free"} for r in free), len(free)),
+            hours=part(len(timed), len(rows)),
+            phone=part(sum("telephone" in row.sheet for row in rows), len(rows)),
+            recent=part(sum(_recent(row, on) for row in rows), len(rows)),
+            evening_or_weekend=part(
+                sum(_late(str(row.sheet["horaires"].get("osm", ""))) for row in timed), len(timed)
+            ),
+        ),
+        n_outside=sum(bool(row.sheet.get("hors_les_murs")) for row in rows),
+        kinds=_kinds(rows),
+        practices=given,
+        never_said=wording.listing([wording.lower_first(each.label) for each in given if not each.is_said]),
+        alike=_alike(talking, said),
+        suitability=suitability.suitability_page(
+            [(r.name, r.commune, r.kind, r.sheet, said[r.id]) for r in rows], names
+        ),
+        communes=_communes(rows, inhabitants, names),
+        actors=_actors(rows, said),
+    )
+
+
+def _sources(rows: Sequence[Row], on: date) -> str:
+    """Return, in a sentence, who supplied the sheets, how many each, when they were last confirmed, and the
+    day of the count.
+    """
+    givers = Counter(row.source for row in rows if row.source).most_common()
+    who = wording.listing([f"{name} ({wording.count(n, 'lieu', 'lieux')})" for name, n in givers])
+    years = sorted({row.last_said.year for row in rows if row.last_said})
+    when = (
+        ""
+        if not years
+        else f", dites en {years[0]}"
+        if len(years) == 1
+        else f", dites de {years[0]} à {years[-1]}"
+    )
+    silent = sum(row.last_said is None for row in rows)
+    undated = f" ; {wording.count(silent, 'fiche', 'fiches')} sans date" if silent and years else ""
+    return (
+        f"Compté le {opening.date_text(on)}. Fiches de {who}{when}{undated}."
+        if who
+        else f"Compté le {opening.date_text(on)}."
+    )
+
+
+def _share(part: float, whole: float) -> str:
+    return wording.share(part / whole) if whole else "—"
+
+
+def part(n: int, among: int) -> Part:
+    """Return a share with its base."""
+    return Part(n, among, _share(n, among), n / among if among else None)
+
+
+NO_SHARES = Shares(
+    free=part(0, 0), hours=part(0, 0), phone=part(0, 0), recent=part(0, 0), evening_or_weekend=part(0, 0)
+)
+
+
+def _prices(sheet: Sheet, said: Mapping[str, Mapping[str, Any]]) -> set[str]:
+    return {
+        *sheet.get("frais_a_charge", ()),
+        *(price for each in said.values() for price in each.get("frais", ())),
+    }
+
+
+def _recent(row: Row, on: date) -> bool:
+    return row.last_said is not None and (on - row.last_said).days < OLD
+
+
+def _late(osm: str) -> bool:
+    """Return whether opening hours include evenings (19 h) or week-ends."""
+    return "Sa" in osm or "Su" in osm or any(f"-{hour}:" in osm for hour in (19, 20, 21, 22))
+
+
+def _kinds(rows: Sequence[Row]) -> tuple[KindLine, ...]:
+    places = Counter(row.kind for row in rows)
+    structures = Counter(kind for kind, _ in {(row.kind, row.structure) for row in rows if row.structure})
+    return tuple(
+        KindLine(
+            offer.kinds()[kind].label, n, structures[kind], _share(n, len(rows)), round(100 * n / len(rows))
+        )
+        for kind, n in sorted(places.items(), key=lambda each: (-each[1], each[0]))
+    )
+
+
+def _practices(
+    talking: Sequence[Row], said: Mapping[str, Mapping[str, Mapping[str, Any]]]
+) -> tuple[PracticeLine, ...]:
+    """Return each practice: offered today, planned, its base; and how it is offered, when sheets say so."""
+    out = []
+    for practice in offer.practices().values():
+        found = [said[row.id][practice.id] for row in talking if practice.id in said[row.id]]
+        states = Counter(each.get("state", "offered") for each in found)
+        today = [each for each in found if each.get("state") == "offered"]
+        out.append(
+            PracticeLine(
+                id=practice.id,
+                label=practice.label,
+                is_said=bool(found) or any(practice.id in row.sheet.get("sans", ()) for row in talking),
+                n_today=states["offered"],
+                n_planned=states["planned"],
+                share=_share(states["offered"], len(talking)),
+                bar=round(100 * states["offered"] / len(talking)) if talking else 0,
+                how=_how(practice.id, today),
+            )
+        )
+    return tuple(out)
+
+
+def _how(practice: str, today: Sequence[Mapping[str, Any]]) -> str:
+    """Return how a practice is offered, with silent places counted separately."""
+    asked = {"wifi": "endroit", "libre_acces": "accompagnement", "formation": "publics"}.get(practice)
+    if asked is None or not today:
+        return ""
+    words = {
+        "indoor": "en intérieur",
+        "outdoor": "en plein air",
+        "alone": "en autonomie",
+        "person": "avec quelqu’un",
+        "group": "en groupe",
+    }
+    counts = Counter(
+        words.get(slug, "avec conditions de public") for each in today for slug in each.get(asked, ())
+    )
+    silent = sum(not each.get(asked) for each in today)
+    parts = [f"{n} {label}" for label, n in counts.most_common()]
+    if silent:
+        parts.append(f"{silent} ne le disent pas" if silent > 1 else "1 ne le dit pas")
+    return ", ".join(parts)
+
+
+def _alike(talking: Sequence[Row], said: Mapping[str, Mapping[str, Any]]) -> tuple[AlikeLine, ...]:
+    """Return, for each type with a few places, whether they offer the same things: the mean share of places
+    per practice.
+    """
+    out = []
+    for kind in sorted({row.kind for row in talking}):
+        places = [row for row in talking if row.kind == kind]
+        if len(places) < FEWEST_ALIKE:
+            continue
+        given = Counter(
+            p for row in places for p, each in said[row.id].items() if each.get("state") == "offered"
+        )
+        everywhere = [offer.practices()[p].label for p, n in given.items() if n == len(places)]
+        mean = sum(given.values()) / len(given) / len(places) if given else 0.0
+        out.append(
+            AlikeLine(
+                kind=offer.kinds()[kind].label,
+                n_places=len(places),
+                everywhere=wording.listing(sorted(everywhere)) if everywhere else "aucune pratique",
+                mean=wording.share(mean),
+            )
+        )
+    return tuple(out)
+
+
+def _communes(
+    rows: Sequence[Row], inhabitants: Mapping[str, int], names: Mapping[str, str]
+) -> tuple[CommuneLine, ...]:
+    counts = Counter(row.commune for row in rows)
+    return tuple(
+        CommuneLine(
+            code=code,
+            name=names.get(code, code),
+            residents=wording.number(inhabitants[code]),
+            n_places=counts[code],
+            residents_per_place=wording.number(inhabitants[code] / counts[code]) if counts[code] else "—",
+        )
+        for code in sorted(inhabitants, key=lambda code: (-inhabitants[code], code))
+    )
+
+
+def _actors(rows: Sequence[Row], said: Mapping[str, Mapping[str, Any]]) -> tuple[Actor, ...]:
+    """Return the actors of the territory: each structure, its places, and what each offers."""
+    by: dict[str, list[Row]] = {}
+    for row in rows:
+        by.setdefault(row.structure or f"lieu:{row.id}", []).append(row)
+    actors = [
+        Actor(
+            name=members[0].structure_name or members[0].name,
+            kind=offer.kinds()[members[0].kind].label,
+            places=tuple(ActorPlace(row.id, row.name, _given(said[row.id])) for row in members),
+            is_known=bool(members[0].structure),
+        )
+        for members in by.values()
+    ]
+    return tuple(sorted(actors, key=lambda actor: (-len(actor.places), actor.name)))
+
+
+def _given(said: Mapping[str, Any]) -> tuple[ActorPractice, ...]:
+    return tuple(
+        ActorPractice(offer.practices()[p].label, each.get("state", "offered")) for p, each in said.items()
+    )

@@ -1,0 +1,100 @@
+"""GeoJSON (RFC 7946): a feature for each place, null geometry where we only know the commune."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from maillage.kernel.disk import write_whole
+from maillage.reference.sheet import Sheet
+from maillage.reports.directory.formats import data_inclusion, lmn
+from maillage.reports.directory.formats.published import (
+    Json,
+    Published,
+    as_json,
+    departement,
+    freshness,
+    ordered,
+    point,
+)
+from maillage.words import opening
+
+DECIMALS = 6  # eleven centimetres
+CLOCKS = {
+    "971": "America/Guadeloupe",
+    "972": "America/Martinique",
+    "973": "America/Cayenne",
+    "974": "Indian/Reunion",
+    "975": "America/Miquelon",
+    "976": "Indian/Mayotte",
+    "977": "America/Guadeloupe",
+    "978": "America/Guadeloupe",
+    "986": "Pacific/Wallis",
+    "987": "Pacific/Tahiti",
+    "988": "Pacific/Noumea",
+}
+OPEN, CLOSED, UNKNOWN = "ouvert", "ferme", "inconnu"
+
+
+def collection(places: Iterable[Published], *, on: date, at: datetime | None = None) -> Json:
+    """Return the FeatureCollection of places, by id: the names of the national schema, plus what a map needs.
+
+    on: the day of the score (0 to 1) and of the freshness (0 to 4). at: a moment with its time zone; when
+    given, each feature says whether the place is open then. Longitude comes first, in WGS84, with six
+    decimals at most.
+    """
+    features = [feature(place, on=on, at=at) for place in ordered(places)]
+    located = [each["geometry"]["coordinates"] for each in features if each["geometry"]]
+    wests, souths = zip(*located, strict=True) if located else ((), ())
+    box = {"bbox": [min(wests), min(souths), max(wests), max(souths)]} if located else {}
+    return {"type": "FeatureCollection", **box, "features": features}
+
+
+def feature(place: Published, *, on: date, at: datetime | None = None) -> Json:
+    """Return the feature of a place; its coordinates are in its geometry alone."""
+    located = point(place.sheet)
+    known = {
+        name: value
+        for name, value in lmn.cells(place).items()
+        if value and name not in ("latitude", "longitude")
+    }
+    score = data_inclusion.services(place, on=on)[0]["score_qualite"]
+    return {
+        "type": "Feature",
+        "id": place.id,
+        "geometry": {
+            "type": "Point",
+            "coordinates": [round(located[1], DECIMALS), round(located[0], DECIMALS)],
+        }
+        if located
+        else None,
+        "properties": {
+            **known,
+            "score_qualite": score,
+            "fraicheur": freshness(place, on=on),
+            **({"etat_ouverture": state(place.sheet, at)} if at else {}),
+        },
+    }
+
+
+def state(sheet: Sheet, at: datetime) -> str:
+    """Return whether a place is open at a moment: ouvert, ferme, or inconnu when its hours do not say.
+
+    Opening « sur rendez-vous » is unknown, since nobody may just come in; so is opening under hours that
+    depend on school holidays, for which there is no calendar here. at: aware, read in the place's own time
+    zone.
+    """
+    here = at.astimezone(ZoneInfo(CLOCKS.get(departement(sheet), "Europe/Paris")))
+    if any(
+        closing.get("du", "") <= here.date().isoformat() <= closing.get("au", "9")
+        for closing in sheet.get("fermetures", ())
+    ):
+        return CLOSED
+    found = opening.now(sheet.get("horaires", {}).get("osm", ""), here.replace(tzinfo=None)).state
+    return {"open": OPEN, "unknown": UNKNOWN}.get(found, CLOSED)
+
+
+def write(path: Path, places: Sequence[Published], *, on: date, at: datetime | None = None) -> list[str]:
+    """Write the file; nothing is ever left out, so the answer is always empty."""
+    write_whole(path, as_json(collection(places, on=on, at=at)))
+    return []

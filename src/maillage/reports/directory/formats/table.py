@@ -1,0 +1,149 @@
+"""Our own CSV: every field of every place and of its practices, for a spreadsheet."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from maillage.kernel.disk import write_whole
+from maillage.reference import offer
+from maillage.reference.offer import Field
+from maillage.reference.sheet import STATES
+from maillage.reports.directory.formats.lmn import decimal
+from maillage.reports.directory.formats.published import (
+    Published,
+    Row,
+    as_csv,
+    closure,
+    joined,
+    labels,
+    ordered,
+    value_text,
+)
+
+# What only the publication knows, beside the sheet; `id` and `date_maj` are ours, the sheet's own id is kept
+# aside.
+OURS: dict[str, Callable[[Published], str]] = {
+    "id": lambda place: place.id,
+    "id_origine": lambda place: str(place.sheet.get("id", "")),
+    "date_maj": lambda place: place.date_maj,
+    "confirme_le": lambda place: place.confirmed_on.isoformat() if place.confirmed_on else "",
+    "source": lambda place: str(place.sheet.get("source") or place.source),
+    "structure_id": lambda place: place.structure_id,
+    "structure": lambda place: place.structure_name,
+    "doublons": lambda place: joined(place.duplicates),
+}
+HOURS = {
+    "osm": "",
+    "text": "_texte",
+    "left": "_non_compris",
+}  # the columns of opening hours, after the field's own name
+# A number or phone numbers: no letter and no parenthesis, so nothing a spreadsheet could call.
+HARMLESS = re.compile(r"[+-]?\d+(?:\.\d+)?(?:\|\+?\d+)*")
+# Where a cell may start for a spreadsheet: at its beginning, and after what a French one takes for the end of
+# a cell.
+_START, _AFTER = (
+    r"(?=[ ']*[=+\-@\t\r\n])",
+    r"(?=[ ']*(?:[=@]|[+-](?! )))",
+)  # a dash and a space there begin a list, not a sum
+DANGER = re.compile(rf"\A{_START}|(?<=[;\r\n]){_AFTER}")
+GUARD = re.compile(rf"\A'{_START}|(?<=[;\r\n])'{_AFTER}")
+
+
+def safe(text: str) -> str:
+    """Return a text that no spreadsheet runs: an apostrophe goes before what looks like a formula. `bare`
+    removes it.
+
+    Numbers and phones are unchanged: a sign and digits compute nothing and call nothing.
+
+    >>> safe("=HYPERLINK(1)"), safe("-1.55"), safe("+33180059880|3949"), safe("- atelier ;=1+1")
+    ("'=HYPERLINK(1)", '-1.55', '+33180059880|3949', "'- atelier ;'=1+1")
+    """
+    return text if HARMLESS.fullmatch(text) else DANGER.sub("'", text)
+
+
+def bare(text: str) -> str:
+    """Return the original of a text made by `safe`.
+
+    >>> bare(safe("'=1")), bare(safe("- atelier ;=1+1"))
+    ("'=1", '- atelier ;=1+1')
+    """
+    return GUARD.sub("", text)
+
+
+def rows(places: Iterable[Published]) -> tuple[list[str], list[Row]]:
+    """Return the columns, then the rows by id; never the fields restricted to professionals.
+
+    Every field of a sheet has its column; a practice or a condition has one when a place mentions it.
+    """
+    sorted_places = ordered(places)
+    filled = [dict(_cells(place)) for place in sorted_places]
+    used = {name for row in filled for name in row}
+    columns = [*OURS, *(name for name in _sheet_columns() if name not in OURS)]
+    columns += [name for name in _practice_columns() if name in used]
+    return columns, [{name: safe(value) for name, value in row.items()} for row in filled]
+
+
+def _sheet_columns() -> Iterator[str]:
+    for field in offer.fields().values():
+        if not field.private:
+            yield from _columns(field.id, field)
+        if field.id == "longitude":
+            yield "precision"
+
+
+def _practice_columns() -> Iterator[str]:
+    for practice in offer.practices():
+        yield f"pratique_{practice}"
+        for condition in offer.conditions().values():
+            yield from _columns(f"pratique_{practice}_{condition.id}", condition)
+
+
+def _columns(name: str, field: Field) -> list[str]:
+    return [f"{name}{suffix}" for suffix in HOURS.values()] if field.kind == "hours" else [name]
+
+
+def _cells(place: Published) -> Iterator[tuple[str, str]]:
+    for name, of in OURS.items():
+        yield name, of(place)
+    if "precision" in place.sheet:
+        yield "precision", _text(place.sheet["precision"])
+    for field in offer.fields().values():
+        if field.id in place.sheet and field.id not in OURS and not field.private:
+            yield from _cell(field.id, field, place.sheet[field.id])
+    for practice, details in place.sheet.get("practices", {}).items():
+        yield f"pratique_{practice}", STATES[details["state"]]
+        for condition in offer.conditions().values():
+            if condition.id in details:
+                yield from _cell(f"pratique_{practice}_{condition.id}", condition, details[condition.id])
+
+
+def _cell(name: str, field: Field, value: Any) -> Iterator[tuple[str, str]]:
+    match field.kind:
+        case "hours":
+            yield from ((f"{name}{HOURS[part]}", text) for part, text in value.items())
+        case "list":
+            yield name, joined(labels(field, value))
+        case "closures":
+            yield name, joined([closure(each) for each in value])
+        case "yesno":
+            yield name, value_text(field, value)
+        case _:
+            yield name, joined(value) if isinstance(value, list) else _text(value)
+
+
+def _text(value: Any) -> str:
+    return decimal(value) if isinstance(value, float) else str(value)
+
+
+def text(places: Iterable[Published]) -> str:
+    """Return the whole file."""
+    columns, found = rows(places)
+    return as_csv(columns, found)
+
+
+def write(path: Path, places: Sequence[Published], *, on: date) -> list[str]:
+    """Write the file; no place is ever left out, so the answer is always empty."""
+    write_whole(path, text(places))
+    return []

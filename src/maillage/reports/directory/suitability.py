@@ -1,0 +1,114 @@
+"""Which places suit the most fragile people, according to their sheets, and why the others may not.
+
+The rule is that of the Grenoble plan of 2016: a library is not always fit for people who are not used to it
+and need somebody beside them; a social place where somebody helps is. Nothing is said of a place whose sheet
+does not tell.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from maillage.reference import offer
+from maillage.reference.sheet import Sheet
+from maillage.words import wording
+
+Practices = Mapping[str, Mapping[str, Any]]
+SOCIAL = ("centre-social", "ccas", "departement", "association", "france-services", "mission-locale")
+HABIT = ("bibliotheque",)  # whose door is hard to push for who never did
+ENOUGH = 2  # facts, beside a social welcome
+MOST_NAMED = 2
+MOST_ROWS = 12
+FITS, MAY_NOT, UNKNOWN = "adapte", "a-accompagner", "inconnu"
+
+
+def facts(kind: str, sheet: Sheet, said: Practices) -> list[str]:
+    """Return what makes a place easier to enter, in words, from its sheet."""
+    ways = {way for each in said.values() for way in each.get("accompagnement", ())} | set(
+        sheet.get("modalites_accompagnement", ())
+    )
+    prices = {
+        *sheet.get("frais_a_charge", ()),
+        *(price for each in said.values() for price in each.get("frais", ())),
+    }
+    held = (
+        (kind in SOCIAL, "accueil social"),
+        (bool(ways & {"person", "group"}), "quelqu’un aide"),
+        ("free" in prices, "gratuit"),
+        ("come" in sheet.get("modalites_acces", ()), "sans rendez-vous"),
+    )
+    return [words for holds, words in held if holds]
+
+
+def verdict(kind: str, found: Sequence[str]) -> str:
+    """Return whether a place is suitable, may not be without a companion, or does not say.
+
+    >>> verdict("ccas", ["accueil social", "quelqu’un aide"]), verdict("bibliotheque", []), verdict(
+    ...     "mjc", ["gratuit"])
+    ('adapte', 'a-accompagner', 'inconnu')
+    """
+    if "quelqu’un aide" in found and len(found) >= ENOUGH:
+        return FITS
+    return MAY_NOT if kind in HABIT else UNKNOWN
+
+
+@dataclass(frozen=True, slots=True)
+class ToPrefer:
+    """A place where it is better to come accompanied, and a better one in the same commune; "" when none is
+    known.
+    """
+
+    name: str
+    commune: str
+    kind: str
+    rather: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suitability:
+    """How many places suit the most fragile people; n_more: places to come to with somebody that are not
+    named.
+    """
+
+    n: int
+    suitable: str
+    n_to_accompany: int
+    n_unknown: int
+    places: tuple[ToPrefer, ...]
+    n_more: int
+
+
+def suitability_page(
+    rows: Sequence[tuple[str, str, str, Sheet, Practices]], names: Mapping[str, str]
+) -> Suitability:
+    """Return which places suit, as a reader sees it: counts, and what to prefer in each commune.
+
+    rows: (name, commune, kind, sheet, practices) of each place; names: of communes by code.
+    """
+    judged = [
+        (name, commune, kind, found, verdict(kind, found))
+        for name, commune, kind, sheet, said in rows
+        for found in (facts(kind, sheet, said),)
+    ]
+    fit: dict[str, list[str]] = {}
+    for name, commune, _, found, how in judged:
+        if how == FITS:
+            fit.setdefault(commune, []).append(f"{name} ({', '.join(found)})")
+    doubtful = [(name, commune, kind) for name, commune, kind, _, how in judged if how == MAY_NOT]
+    counts = {how: sum(each == how for *_, each in judged) for how in (FITS, MAY_NOT, UNKNOWN)}
+    return Suitability(
+        n=len(judged),
+        suitable=wording.count(counts[FITS], "lieu adapté", "lieux adaptés"),
+        n_to_accompany=counts[MAY_NOT],
+        n_unknown=counts[UNKNOWN],
+        places=tuple(
+            ToPrefer(
+                name=name,
+                commune=names.get(commune, commune),
+                kind=offer.kinds()[kind].label,
+                rather=wording.listing(fit.get(commune, [])[:MOST_NAMED]),
+            )
+            for name, commune, kind in doubtful[:MOST_ROWS]
+        ),
+        n_more=max(0, len(doubtful) - MOST_ROWS),
+    )

@@ -1,0 +1,199 @@
+"""A document as a list of blocks, written once and rendered in every form."""
+
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heading:
+    """A title inside a chapter, `text` plain. small: the size of a label, beside a drawing or in a page of
+    text.
+    """
+
+    text: str
+    small: bool = False
+    kind: str = "heading"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Text:
+    """A paragraph; **words** between double stars are strong. tone: text, lead, note or comment."""
+
+    text: str
+    tone: Literal["text", "lead", "note"] = "text"
+    kind: str = "text"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bullets:
+    """A list of short texts."""
+
+    items: tuple[str, ...]
+    kind: str = "bullets"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """A drawing with what it says. alt: the text that stands for it; width: share of the page, 0 to 1."""
+
+    svg: str
+    alt: str
+    caption: str = ""
+    width: float = 1.0
+    kind: str = "picture"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyFigure:
+    """The figure of a chapter: value, what it counts, its interval, its bar."""
+
+    about: str
+    value: str
+    text: str
+    between: str
+    svg: str
+    alt: str
+    kind: str = "figure"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """A cell: text, or a drawing with its alternative. mark: words set apart under the text."""
+
+    text: str = ""
+    svg: str = ""
+    strong: bool = False
+    swatch: str = ""
+    mark: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grid:
+    """A table. align: one of `g` (text) or `d` (figures) by column; note: units, universe and source under
+    it.
+    """
+
+    caption: str
+    columns: tuple[str, ...]
+    align: str
+    rows: tuple[tuple[Cell, ...], ...]
+    note: str = ""
+    widths: tuple[float, ...] = ()
+    kind: str = "grid"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Callout:
+    """A message with a bar: prudence, numerique, sociale, commentaire or verdict."""
+
+    tone: Literal["prudence", "numerique", "sociale", "commentaire", "verdict"]
+    text: str
+    title: str = ""
+    kind: str = "callout"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beside:
+    """Two columns: left and right blocks, the left one taking `share` of the width."""
+
+    left: tuple["Block", ...]
+    right: tuple["Block", ...]
+    share: float = 0.5
+    kind: str = "beside"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """An address that a reader may follow: written in full, so that paper carries it too."""
+
+    text: str
+    address: str
+    kind: str = "link"
+
+
+Block = Heading | Text | Bullets | Picture | KeyFigure | Grid | Callout | Beside | Link
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chapter:
+    """A chapter: its number, a conclusion as title, a lead, its blocks.
+
+    flows: it follows on the same page; folds: on a screen, it is closed until the reader opens it.
+    """
+
+    number: str
+    title: str
+    lead: str = ""
+    blocks: tuple[Block, ...] = ()
+    short: str = ""
+    flows: bool = False
+    folds: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cover:
+    """The first page."""
+
+    title: str
+    subtitle: str
+    over: str
+    edition: str
+    print: str
+    svg: str
+    alt: str
+    legend: tuple[tuple[str, str], ...] = field(default_factory=tuple)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """A whole document, ready to be rendered."""
+
+    title: str
+    cover: Cover
+    chapters: tuple[Chapter, ...]
+    keywords: tuple[str, ...] = ()
+
+    def data(self) -> dict[str, Any]:
+        """Return the document as plain values."""
+        return asdict(self)
+
+
+KINDS = {
+    "heading": Heading, "text": Text, "bullets": Bullets, "picture": Picture, "figure": KeyFigure,
+    "grid": Grid,
+    "callout": Callout, "beside": Beside, "link": Link,
+}  # fmt: skip
+
+
+def load(data: dict[str, Any]) -> Document:
+    """Return the document that `Document.data` wrote, read back from JSON.
+
+    >>> chapter = Chapter(number="1", title="Un", blocks=(Text(text="Deux"), Beside(left=(Heading(
+    ...     text="a"),), right=())))
+    >>> cover = Cover(title="t", subtitle="", over="", edition="", print="", svg="", alt="")
+    >>> document = Document(title="t", cover=cover, chapters=(chapter,))
+    >>> load(document.data()) == document
+    True
+    """
+    chapters = tuple(Chapter(**{**each, "blocks": _blocks(each["blocks"])}) for each in data["chapters"])
+    cover = Cover(**{**data["cover"], "legend": tuple((a, b) for a, b in data["cover"]["legend"])})
+    return Document(title=data["title"], cover=cover, chapters=chapters, keywords=tuple(data["keywords"]))
+
+
+def _blocks(rows: list[dict[str, Any]]) -> tuple[Block, ...]:
+    return tuple(_block(dict(row)) for row in rows)
+
+
+def _block(row: dict[str, Any]) -> Block:
+    if row["kind"] == "beside":
+        row |= {"left": _blocks(row["left"]), "right": _blocks(row["right"])}
+    if row["kind"] == "grid":
+        row |= {
+            "columns": tuple(row["columns"]),
+            "rows": tuple(tuple(Cell(**cell) for cell in cells) for cells in row["rows"]),
+            "widths": tuple(row["widths"]),
+        }
+    if row["kind"] == "bullets":
+        row["items"] = tuple(row["items"])
+    made: Block = KINDS[row["kind"]](**row)
+    return made

@@ -1,0 +1,84 @@
+"""Documents as one HTML file that opens with a double click: style, fonts and drawings inside, no external
+address.
+"""
+
+import base64
+import itertools
+import re
+from collections.abc import Sequence
+from dataclasses import asdict
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from maillage.reference.files import ASSETS
+from maillage.reports.page.blocks import Block, Document
+from maillage.reports.page.charts import hatch
+from maillage.reports.page.design import FOLDER, figures_css, tokens, tokens_css
+from maillage.reports.page.logo import logo
+from maillage.words import rich, wording
+
+IDENTIFIER = re.compile(
+    r'(?<=id=")[\w-]+(?=")|(?<=url\(#)[\w-]+|(?<=href="#)[\w-]+|(?<=aria-labelledby=")[^"]+'
+)
+
+
+def dossier(document: Document) -> bytes:
+    """Return the dossier as the bytes of one HTML file."""
+    night = tokens("nuit")
+    page = (
+        _environment()
+        .get_template("dossier.html.j2")
+        .render(
+            doc=wording.spaced_within(document.data()),
+            css=Markup(style()),
+            hatch=Markup(hatch("rayures")),
+            logo=Markup(logo(night["pastel"], night["garance"], tokens("jour")["sur-prune"])),
+        )
+    )
+    return page.encode("utf-8")
+
+
+def fragment(blocks: Sequence[Block]) -> str:
+    """Return blocks as HTML, for a page that has its own head and style."""
+    data = wording.spaced_within([asdict(block) for block in blocks])
+    return str(_environment().get_template("blocs.html.j2").module.render(data))  # type: ignore[attr-defined]
+
+
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(FOLDER),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    numbers = itertools.count(1)
+    environment.filters["rich"] = rich.html
+    environment.filters["drawn"] = lambda svg: Markup(apart(svg, next(numbers)))
+    return environment
+
+
+def apart(svg: str, number: int) -> str:
+    """Return the drawing with identifiers of its own, so that it may appear twice on a page."""
+    own = set(re.findall(r'id="([\w-]+)"', svg))
+    return IDENTIFIER.sub(
+        lambda found: " ".join(
+            f"{name}-{number}" if name in own else name for name in found.group().split(" ")
+        ),
+        svg,
+    )
+
+
+def style() -> str:
+    """Return the whole style of the file, fonts included."""
+    night = tokens("nuit")
+    cover = (
+        f":root{{--sur-couverture:{tokens('jour')['sur-prune']};--couverture-numerique:{night['pastel']};"
+        f"--couverture-sociale:{night['garance']};--couverture-deux:{night['case-les-deux']};}}"
+    )
+    css = (FOLDER / "dossier.css").read_text("utf-8")
+    for name, file in (("POLICE_TEXTE", "atkinson"), ("POLICE_TITRE", "bricolage")):
+        encoded = base64.b64encode((ASSETS / "fonts" / f"{file}.woff2").read_bytes()).decode()
+        css = css.replace(name, f"data:font/woff2;base64,{encoded}")
+    return tokens_css() + cover + figures_css() + css

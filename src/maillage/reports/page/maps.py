@@ -1,0 +1,303 @@
+"""Maps drawn as SVG: the same drawing for the page, the dossier and the PDF."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from html import escape
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+WIDTH = 1000
+LABEL = 26  # height of letters, in units of the drawing; a narrow screen enlarges them
+LABEL_NARROW = 40
+LETTER = 0.56  # mean width of a letter, as a share of its height
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Where degrees fall on the drawing."""
+
+    west: float
+    north: float
+    scale: float
+    squeeze: float
+    height: int
+
+    def place(self, geometry: shapely.Geometry) -> shapely.Geometry:
+        def move(xy: NDArray[np.float64]) -> NDArray[np.float64]:
+            x = (xy[:, 0] - self.west) * self.squeeze * self.scale
+            return np.column_stack((x, (self.north - xy[:, 1]) * self.scale))
+
+        return shapely.transform(geometry, move)
+
+
+@dataclass(slots=True)
+class Area:
+    """A shape to draw: its class names, its title, the anchor it links to."""
+
+    code: str
+    name: str
+    shape: shapely.Geometry
+    population: float = 0.0
+    kind: str = ""
+    doubtful: bool = False
+    link: str = ""
+    title: str = ""
+
+
+@dataclass(slots=True)
+class Base:
+    """What lies under and over the zones: neighbours, larger limits, parts inside a zone, places named.
+
+    dots: points to mark, each with what it says when it is pointed at, and its class of style, '' for none.
+    """
+
+    neighbours: Sequence[shapely.Geometry] = ()
+    limits: Sequence[shapely.Geometry] = ()
+    inner: Sequence[shapely.Geometry] = ()
+    names: Sequence[tuple[str, shapely.Geometry, float]] = field(default_factory=tuple)
+    dots: Sequence[tuple[shapely.Point, str, str]] = ()
+
+
+def frame_of(shapes: Sequence[shapely.Geometry], *, margin: float = 0.03, tallest: float = 1.25) -> Frame:
+    """Return the frame in which the shapes fill the drawing, with a margin; `tallest` bounds height /
+    width.
+    """
+    west, south, east, north = shapely.total_bounds(np.array(shapes, dtype=object)).tolist()
+    squeeze = float(np.cos(np.radians((south + north) / 2)))
+    wide, high = max((east - west) * squeeze, 1e-6), max(north - south, 1e-6)
+    padding = margin * max(wide, high)
+    wide, high = wide + 2 * padding, high + 2 * padding
+    scale = min(WIDTH / wide, WIDTH * tallest / high)
+    side = (WIDTH / scale - wide) / 2
+    return Frame(west - (padding + side) / squeeze, north + padding, scale, squeeze, round(high * scale))
+
+
+def draw(
+    areas: Sequence[Area],
+    *,
+    base: Base,
+    title: str,
+    description: str,
+    id: str,
+    chosen: str = "",
+    frame: Frame | None = None,
+    links: bool = True,
+    letters: int = LABEL,
+) -> str:
+    """Return the SVG of a map: zones filled by class, doubtful ones hatched, limits and names over them.
+
+    id: prefix of the identifiers inside the drawing, unique on its page. chosen: code of the zone to outline.
+    letters: height of names, for a drawing shown small.
+    """
+    frame = frame or frame_of([area.shape for area in areas])
+    placed = [frame.place(area.shape) for area in areas]
+    simple = simplified(placed, 1.0)
+    parts = [_defs(id)]
+    parts += [
+        f'<path class="fond" d="{_path(frame.place(shape), 0)}"/>' for shape in _near(base.neighbours, areas)
+    ]
+    for area, shape in zip(areas, simple, strict=True):
+        path = _path(shape, 0)
+        drawn = f'<path class="zone {area.kind}" d="{path}"/>'
+        if pattern := PATTERNS.get(area.kind):
+            drawn += f'<path fill="url(#{id}-{pattern})" d="{path}"/>'
+        if area.doubtful:
+            drawn += f'<path fill="url(#{id}-doute)" d="{path}"/>'
+        label = f"<title>{escape(area.title or area.name)}</title>"
+        group = f'<g class="z" data-zone="{escape(area.code)}">{label}{drawn}</g>'
+        linked = links and area.link
+        parts.append(
+            f'<a href="{escape(area.link)}" aria-label="{escape(area.name)}" tabindex="-1">{group}</a>'
+            if linked
+            else group
+        )
+    if base.inner:
+        lines = "".join(
+            _path(shape, 0) for shape in simplified([frame.place(shape) for shape in base.inner], 1.0)
+        )
+        parts.append(f'<path class="dedans" d="{lines}"/>')
+    if base.limits:
+        lines = "".join(
+            _path(shape, 0) for shape in simplified([frame.place(shape) for shape in base.limits], 1.0)
+        )
+        parts.append(f'<path class="limite-halo" d="{lines}"/><path class="limite" d="{lines}"/>')
+    else:
+        outline = shapely.union_all(shapely.make_valid(np.array(simple, dtype=object)))
+        parts.append(f'<path class="contour" d="{_path(_without_slivers(outline), 0)}"/>')
+    if chosen:
+        path = "".join(
+            _path(shape, 0) for area, shape in zip(areas, simple, strict=True) if area.code == chosen
+        )
+        parts.append(f'<path class="choisie-halo" d="{path}"/><path class="choisie" d="{path}"/>')
+    for point, said, kind in base.dots:
+        at = frame.place(point)
+        style = f"lieu-point {kind}".strip()
+        parts.append(
+            f'<circle class="{style}" cx="{at.x:.0f}" cy="{at.y:.0f}"'
+            f' r="9"><title>{escape(said)}</title></circle>'
+        )
+    parts += _labels(base.names, frame, letters)
+    role = (
+        "group" if links and any(area.link for area in areas) else "img"
+    )  # links inside an image cannot be reached
+    return (
+        f'<svg class="fig carte" viewBox="0 0 {WIDTH} {frame.height}" role="{role}" aria-labelledby="{id}-t'
+        f' {id}-d" xmlns="http://www.w3.org/2000/svg"><title id="{id}-t">{escape(title)}</title><desc'
+        f' id="{id}-d">{escape(description)}</desc>{"".join(parts)}</svg>'
+    )
+
+
+PATTERNS = {"case-numerique": "lignes", "case-sociale": "points"}
+
+
+def _defs(id: str) -> str:
+    return (
+        f'<defs><pattern id="{id}-lignes" width="9" height="9" patternUnits="userSpaceOnUse"><path'
+        f' class="motif-ligne" d="M0 4.5H9"/></pattern><pattern id="{id}-points" width="11" height="11"'
+        ' patternUnits="userSpaceOnUse"><circle class="motif-point" cx="3" cy="3" r="1.5"/><circle'
+        f' class="motif-point" cx="8.5" cy="8.5" r="1.5"/></pattern><pattern id="{id}-doute" width="12"'
+        ' height="12" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><path class="motif-doute"'
+        ' d="M0 0V12"/></pattern></defs>'
+    )
+
+
+def _near(shapes: Sequence[shapely.Geometry], areas: Sequence[Area]) -> list[shapely.Geometry]:
+    if not shapes:
+        return []
+    window = shapely.box(*shapely.total_bounds(np.array([area.shape for area in areas], dtype=object)))
+    window = shapely.buffer(window, 0.05 * max(shapely.bounds(window)[2:] - shapely.bounds(window)[:2]))
+    return [
+        cut
+        for shape in shapes
+        if not (cut := shapely.intersection(shapely.make_valid(shape), window)).is_empty
+    ]
+
+
+def simplified(shapes: Sequence[shapely.Geometry], tolerance: float) -> list[shapely.Geometry]:
+    """Return the shapes with fewer points, neighbours still touching where the coverage is sound."""
+    array = np.array([surface(shape) for shape in shapes], dtype=object)
+    if len(array) > 1:
+        try:
+            return list(shapely.coverage_simplify(array, 2 * tolerance))
+        except shapely.errors.GEOSException:
+            pass
+    return list(shapely.simplify(array, tolerance))
+
+
+def surface(shape: shapely.Geometry) -> shapely.Geometry:
+    """Return the polygons of a shape, without the lines and points that a union may leave."""
+    if shapely.get_type_id(shape) != shapely.GeometryType.GEOMETRYCOLLECTION:
+        return shape
+    parts = shapely.get_parts(shape)
+    return shapely.union_all(parts[shapely.get_dimensions(parts) == 2])
+
+
+def _without_slivers(shape: shapely.Geometry) -> shapely.Geometry:
+    """Return the outline without the thin gaps that contours of two sources leave between neighbours."""
+    return shapely.buffer(shapely.buffer(shape, 3, join_style="mitre"), -3, join_style="mitre")
+
+
+def _path(shape: shapely.Geometry, decimals: int) -> str:
+    """Return the path of the polygons of a shape, relative moves on a grid of whole units."""
+    out: list[str] = []
+    for polygon in shapely.get_parts(shape):
+        if shapely.get_type_id(polygon) != shapely.GeometryType.POLYGON:
+            continue
+        for ring in (polygon.exterior, *polygon.interiors):
+            points = np.rint(shapely.get_coordinates(ring) * 10**decimals).astype(int)
+            moves = np.diff(points, axis=0)
+            moves = moves[(moves != 0).any(axis=1)]
+            if len(moves) < 3:
+                continue
+            x, y = points[0].tolist()
+            steps = " ".join(f"{dx} {dy}" for dx, dy in moves[:-1].tolist()).replace(" -", "-")
+            out.append(f"M{x} {y}l{steps}z")
+    return "".join(out)
+
+
+def _labels(names: Sequence[tuple[str, shapely.Geometry, float]], frame: Frame, letters: int) -> list[str]:
+    """Return the names that fit: first those that stay on a narrow screen, then the others where there is
+    room.
+    """
+    boxes: dict[int, list[tuple[float, float, float, float]]] = {letters: [], LABEL_NARROW: []}
+    own = f' font-size="{letters}"' if letters != LABEL else ""
+    out = []
+    for name, shape, _ in sorted(names, key=lambda item: -item[2]):
+        point = shapely.point_on_surface(frame.place(shape))
+        x, y = float(point.x), float(point.y)
+        classes = []
+        for size, kind in ((LABEL_NARROW, ""), (letters, "large")):
+            box = _label_box(name, x, y, size)
+            if box[0] < 0 or box[2] > WIDTH or any(_overlap(box, other) for other in boxes[size]):
+                continue
+            boxes[size].append(box)
+            classes.append(kind)
+        if classes:
+            narrow = "nom" if "" in classes or own else "nom nom-large"
+            out.append(
+                f'<text class="{narrow}"{own} x="{x:.0f}" y="{y + letters / 3:.0f}">{escape(name)}</text>'
+            )
+    return out
+
+
+def _label_box(name: str, x: float, y: float, size: int) -> tuple[float, float, float, float]:
+    half = len(name) * size * LETTER / 2
+    return x - half, y - size * 0.7, x + half, y + size * 0.7
+
+
+def _overlap(a: tuple[float, float, float, float], b: tuple[float, float, float, float]) -> bool:
+    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
+
+
+def knitted(
+    areas: Sequence[Area], *, title: str, id: str, columns: int = 56, empty: str = "maille-vide"
+) -> str:
+    """Return the knitted map: each stitch takes the class of the zone under its centre. Never a map to work
+    with.
+    """
+    shapes = [area.shape for area in areas]
+    frame = frame_of(shapes, margin=0.02, tallest=1.3)
+    placed = np.array([frame.place(shape) for shape in shapes], dtype=object)
+    wide = WIDTH / columns
+    high = wide * 0.82
+    xs = (np.arange(columns) + 0.5) * wide
+    ys = (np.arange(int(frame.height / high)) + 0.5) * high
+    grid = np.array([(x, y) for y in ys for x in xs])
+    tree = shapely.STRtree(placed)
+    points, found = tree.query(shapely.points(grid), predicate="within")
+    kinds = {int(point): areas[int(zone)].kind for point, zone in zip(points[::-1], found[::-1], strict=True)}
+    by_kind: dict[str, list[str]] = {}
+    for point, kind in sorted(kinds.items()):
+        x, y = grid[point]
+        by_kind.setdefault(kind if kind in KNIT else empty, []).append(
+            f'<use href="#{id}-m" x="{x:.0f}" y="{y:.0f}"/>'
+        )
+    half, tall = wide * 0.46, wide * 1.16
+    stitch = stitch_path(half, tall)
+    body = "".join(
+        f'<g class="{kind}">{"".join(uses)}</g>' for kind, uses in sorted(by_kind.items(), reverse=True)
+    )
+    return (
+        f'<svg class="fig tricot" viewBox="0 0 {WIDTH} {frame.height}" role="img"'
+        f' aria-label="{escape(title)}" xmlns="http://www.w3.org/2000/svg"><defs><path id="{id}-m"'
+        f' d="{stitch}"/></defs>{body}</svg>'
+    )
+
+
+KNIT = ("case-numerique", "case-sociale", "case-les-deux")
+
+
+def stitch_path(half: float, tall: float) -> str:
+    """Return one knitted stitch: two leaves that meet at the foot, centred on its middle."""
+    top, foot = -tall * 0.5, tall * 0.5
+    left = (
+        f"M{-half:.1f} {top:.1f}C{-half * 0.2:.1f} {top:.1f} 0 {top * 0.1:.1f} 0"
+        f" {foot:.1f}C{-half * 0.85:.1f} {foot * 0.9:.1f} {-half:.1f} {foot * 0.1:.1f} {-half:.1f} {top:.1f}Z"
+    )
+    right = (
+        f"M{half:.1f} {top:.1f}C{half * 0.2:.1f} {top:.1f} 0 {top * 0.1:.1f} 0 {foot:.1f}C{half * 0.85:.1f}"
+        f" {foot * 0.9:.1f} {half:.1f} {foot * 0.1:.1f} {half:.1f} {top:.1f}Z"
+    )
+    return left + right

@@ -1,0 +1,146 @@
+"""Documents as tagged PDF (PDF/UA-1), by typst."""
+
+import json
+import re
+import unicodedata
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from functools import cache
+from typing import Any
+
+import typst
+from fontTools.ttLib import TTFont
+
+from maillage.reference.files import ASSETS
+from maillage.reports.page.blocks import Document
+from maillage.reports.page.charts import hatch
+from maillage.reports.page.design import FOLDER, figures_css, resolve, tokens
+from maillage.reports.page.logo import logo
+from maillage.words import rich, wording
+
+RICH_KEYS = {"items", "lead"}
+
+
+def dossier(document: Document, *, on: date) -> bytes:
+    """Return the dossier as PDF bytes."""
+    data = _prepared(document.data())
+    values = tokens("jour")
+    night = tokens("nuit")
+    colours = {name: value for name, value in values.items() if value.startswith("#")}
+    colours |= swatches()
+    colours |= {
+        "couverture": values["couverture"],
+        "couverture-case-numerique": night["pastel"],
+        "couverture-case-sociale": night["garance"],
+        "couverture-case-les-deux": night["case-les-deux"],
+    }
+    data["cover"]["svg"] = styled(document.cover.svg, cover=True) if document.cover.svg else ""
+    return compiled(
+        "dossier.typ",
+        {
+            "document": data,
+            "couleurs": colours,
+            "logo": logo(night["pastel"], night["garance"], values["sur-prune"]),
+            "logo-clair": logo(values["pastel"], values["garance"], values["prune"]),
+        },
+        on=on,
+    )
+
+
+def png(svg: str) -> bytes:
+    """Return a drawing as a PNG picture, 1,600 points wide."""
+    return typst.compile(
+        str(FOLDER / "image.typ"),
+        root=str(FOLDER),
+        font_paths=[str(ASSETS / "fonts")],
+        ignore_system_fonts=True,
+        sys_inputs={"d": json.dumps({"svg": styled(svg)})},
+        format="png",
+        ppi=144,
+    )
+
+
+def swatches() -> dict[str, str]:
+    """Return the colour of each class of style, as tables call it."""
+    families = (("niveau-", "nv-"), ("numerique-", "n"), ("sociale-", "s"), ("certitude-", "c"))
+    return {
+        short + name.removeprefix(long): value
+        for name, value in tokens("jour").items()
+        for long, short in families
+        if name.startswith(long)
+    }
+
+
+@cache
+def _letters() -> frozenset[str]:
+    """Return the characters that our fonts can draw."""
+    fonts = sorted((ASSETS / "fonts").glob("*.ttf"))
+    return frozenset(chr(code) for path in fonts for code in TTFont(path, lazy=True).getBestCmap()) | {"\n"}
+
+
+def drawable(value: Any) -> Any:
+    """Return plain values whose texts contain only characters of our fonts: a PDF/UA file rejects any
+    other.
+    """
+    if isinstance(value, str):
+        composed = unicodedata.normalize("NFC", value).translate(DIRECTIONS)
+        foreign = set(composed) - _letters()
+        return composed.translate({ord(c): SUBSTITUTE for c in foreign}) if foreign else composed
+    if isinstance(value, dict):
+        return {key: drawable(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [drawable(inner) for inner in value]
+    return value
+
+
+SUBSTITUTE = "?"
+DIRECTIONS = dict.fromkeys(
+    [0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
+)  # marks of direction, never drawn
+
+
+def compiled(template: str, data: Mapping[str, object], *, on: date) -> bytes:
+    """Return the PDF of a template.
+
+    Text only goes in as data, so that nothing a user typed is ever run as code.
+    """
+    return typst.compile(
+        str(FOLDER / template),
+        root=str(FOLDER),
+        font_paths=[str(ASSETS / "fonts")],
+        ignore_system_fonts=True,
+        sys_inputs={"d": json.dumps(drawable(wording.spaced_within(dict(data))), ensure_ascii=False)},
+        pdf_standards=["ua-1"],
+        timestamp=datetime(on.year, on.month, on.day, tzinfo=UTC),
+    )
+
+
+def _prepared(value: Any, key: str = "", kind: str = "") -> Any:
+    """Return plain values for the template: rich texts in pieces, drawings with their style."""
+    if isinstance(value, dict):
+        own = value.get("kind", "")
+        return {name: _prepared(inner, name, own or kind) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_prepared(inner, key, kind) for inner in value]
+    if isinstance(value, str):
+        if key == "svg":
+            return styled(value) if value else ""
+        if key in RICH_KEYS or (key == "text" and kind in ("text", "callout")):
+            return rich.spans(value)
+        if key == "text":
+            return rich.bare(value)
+    return value
+
+
+def styled(svg: str, *, cover: bool = False) -> str:
+    """Return a drawing that carries its own colours and the hatching it refers to."""
+    css = resolve(figures_css() + (COVER_CSS if cover else ""), "nuit" if cover else "jour")
+    extra = f"<defs>{hatch('rayures')}</defs>" if "url(#rayures)" in svg and 'id="rayures"' not in svg else ""
+    return re.sub(r"(<svg[^>]*>)", lambda found: f"{found.group(1)}<style>{css}</style>{extra}", svg, count=1)
+
+
+COVER_CSS = """
+.tricot .maille-vide { fill: var(--couverture-maille); }
+.tricot .case-numerique { fill: var(--pastel); }
+.tricot .case-sociale { fill: var(--garance); }
+"""

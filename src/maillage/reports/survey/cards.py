@@ -1,0 +1,315 @@
+"""From the table of a question to its card: its lines, its groups, and what sentences may be written."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from maillage.forms.questionnaire import Question, Questionnaire
+from maillage.kernel.errors import Refused
+from maillage.kernel.estimate import Estimate
+from maillage.reports.survey import findings
+from maillage.reports.survey.document import WILL_NOT, Card, Group, Results
+from maillage.reports.survey.findings import Gap, Line, QuestionAnswers, Sentence, Who
+from maillage.studies.survey import differences as survey_differences
+from maillage.studies.survey.columns import CITED
+from maillage.studies.survey.differences import Compared
+from maillage.studies.survey.protection import PERSONS, STRUCTURES
+from maillage.studies.survey.tables import METHOD, Counted, Row, Tabulation
+from maillage.studies.survey.tabulation import (
+    ALONE,
+    LOOSE,
+    LOOSE_STRUCTURES,
+    RAW,
+    Sample,
+    counts_tell,
+    of_sample,
+)
+from maillage.words.wording import bounds, lower_first, number
+
+ORDERED = ("ease", "satisfaction")  # scales from the worst to the best, drawn on both sides of a middle
+NEVER = frozenset(
+    {"text", "note", "calculate", "hidden", "geopoint", "image", "time", "moment", "acknowledge"}
+)  # kinds without a table
+COUNTS = (
+    "Les effectifs de chaque réponse ne sont pas dits : à côté de parts redressées, ils diraient qui a"
+    " répondu quoi"
+)
+MEASURES = {"mean": "Moyenne", "median": "Médiane", "mean_rank": "Rang moyen"}
+
+
+def card(sample: Sample, whole: Tabulation, crossed: Tabulation | None = None) -> Card:
+    """Return how a question is shown. crossed: the same one by another, its differences between groups
+    tested.
+    """
+    question = sample.reader.questionnaire.question(whole.question)
+    found, looked = gaps(sample, crossed) if crossed else ([], "")
+    silent = not whole.inside and counts_tell(sample, whole)
+    return Card(
+        asked=_asked(sample, whole, question),
+        counts=(
+            {}
+            if silent
+            else {
+                row.category: row.n
+                for row in whole.of()
+                if row.n is not None and isinstance(row.figure, Estimate)
+            }
+        ),
+        by=crossed.by if crossed else "",
+        by_label=crossed.by_label if crossed else "",
+        groups=(
+            tuple(
+                Group(label=group.label, n=group.n, lines=_lines(crossed.of(group.by)))
+                for group in crossed.groups
+                if group.n
+            )
+            if crossed
+            else ()
+        ),
+        gaps=tuple(found),
+        looked=looked,
+        notes=tuple(
+            dict.fromkeys(
+                (
+                    *_notes(whole),
+                    *([question.unmatched] if question and question.unmatched else ()),
+                    *([COUNTS] * silent),
+                    *(_said(crossed) if crossed else ()),
+                    *_absent(crossed),
+                )
+            )
+        ),
+    )
+
+
+def _absent(crossed: Tabulation | None) -> list[str]:
+    """Return the sentence that names the groups whose base is withheld: a table that omits one must say
+    so.
+    """
+    held = [group.label for group in crossed.groups if group.n is None] if crossed else []
+    return [f"Groupes non montrés, pour que personne ne soit reconnu : {', '.join(held)}."] if held else []
+
+
+def _asked(sample: Sample, whole: Tabulation, question: Question | None) -> QuestionAnswers:
+    grouped = [row for row in whole.rows if not row.by and row.grouped]
+    return QuestionAnswers(
+        name=whole.question,
+        label=whole.label,
+        lines=_lines(whole.of()),
+        n=whole.n,
+        universe=whole.universe,
+        weighted=whole.weighted,
+        scale=whole.scale in ORDERED,
+        several=whole.form == "many",
+        exclusive=whole.form in ("one", "number", "date"),
+        groups=[
+            Line(name=" ".join(row.grouped), label=row.label, figure=row.figure, unpublished=row.unpublished)
+            for row in grouped
+        ],
+        national=question.national if question else (),
+        beside=[
+            Line(
+                name=each.national.choice,
+                label=each.label,
+                figure=Estimate(
+                    value=each.percent,
+                    low=each.low,
+                    high=each.high,
+                    unit="pourcent",
+                    universe=whole.universe,
+                    n=each.n,
+                    method=METHOD,
+                ),
+            )
+            for each in (
+                survey_differences.beside_national(sample, whole) if question and question.national else ()
+            )
+        ],
+        rounding=whole.rounding,
+        least=whole.least,
+        told=whole.told,
+        ordered=bool(whole.scale) or whole.form in ("number", "date"),
+        partial=sample.reader.is_partial(whole.question),
+        observed=question is not None and question.observed,
+        census=question is not None and bool(question.census),
+    )
+
+
+def _lines(rows: Sequence[Row]) -> list[Line]:
+    return [
+        Line(
+            name=row.category,
+            label=row.label,
+            figure=row.figure,
+            ceiling=row.ceiling,
+            unpublished=row.unpublished,
+        )
+        for row in rows
+    ]
+
+
+def _said(whole: Tabulation) -> list[str]:
+    """Return the notes of a table, without those a document makes once for all its tables.
+
+    ALONE is for readers who already have the answers: published, it would count one respondent.
+    """
+    return [
+        note
+        for note in whole.notes
+        if note not in (ALONE, LOOSE, LOOSE_STRUCTURES, RAW, PERSONS.masks, STRUCTURES.masks)
+    ]
+
+
+def _notes(whole: Tabulation) -> list[str]:
+    notes = _said(whole)
+    if fragile := [row.label for row in whole.of() if row.fragile]:
+        notes.append(f"À lire avec prudence, l’intervalle est large : {', '.join(fragile)}")
+    for each in whole.measures:
+        if each.by:
+            continue
+        if each.value is None:
+            notes.append(f"{MEASURES[each.measure]} non publiée : {each.why}")
+            continue
+        kept = f". {WILL_NOT} : {lower_first(each.unpublished)}" if each.unpublished else ""
+        between = (
+            ""
+            if each.low is None or each.high is None
+            else " (entre {} et {})".format(*bounds(each.low, each.high, 1))
+        )
+        about = f", {each.label}" if each.category else ""
+        notes.append(f"{MEASURES[each.measure]}{about} : {number(each.value, 1)}{between}{kept}")
+    return notes
+
+
+def gaps(sample: Sample, crossed: Tabulation) -> tuple[list[Gap], str]:
+    """Return the differences between two groups that chance does not explain, largest first, and how many
+    were looked at.
+    """
+    try:
+        found = survey_differences.between_groups(sample, crossed)
+    except Refused as error:
+        return [], " ".join(error.sentences)
+    made = [gap(each, crossed.universe) for each in found.significant]
+    return sorted(made, key=lambda each: -abs(each.difference.value)), found.note
+
+
+def gap(found: Compared, universe: str) -> Gap:
+    """Return a comparison as sentences need it: from `other` to `one`."""
+
+    def estimate(value: float, low: float, high: float, n: int) -> Estimate:
+        return Estimate(
+            value=value, low=low, high=high, unit="pourcent", universe=universe, n=n, method=METHOD
+        )
+
+    return Gap(
+        label=found.label,
+        first=found.one,
+        second=found.other,
+        first_figure=estimate(found.one_percent, found.one_percent, found.one_percent, found.n),
+        second_figure=estimate(found.other_percent, found.other_percent, found.other_percent, found.other_n),
+        difference=estimate(found.points, found.low, found.high, found.n + found.other_n),
+    )
+
+
+def every(
+    sample: Sample,
+    *,
+    rounding: str = "nearest",
+    by: str = "",
+    before: Sequence[Counted] = (),
+    skip: Sequence[str] = (),
+    inside: bool = False,
+) -> list[Card]:
+    """Return the card of every question with answers. by: also cross them with this question, itself
+    excepted. inside: for those who hold the answers.
+    """
+    found = tables(sample, rounding=rounding, by=by, before=before, skip=skip, inside=inside)
+    return [made for _, made in found]
+
+
+def tables(
+    sample: Sample,
+    *,
+    rounding: str = "nearest",
+    by: str = "",
+    before: Sequence[Counted] = (),
+    skip: Sequence[str] = (),
+    inside: bool = False,
+) -> list[tuple[Tabulation, Card]]:
+    """Return the table and the card of every question with answers, in the order of the questionnaire.
+
+    before: counts published by earlier editions. skip: questions left out. A question that makes no table is
+    left out too; a ranking makes two, what comes first and all that is cited. Raises Refused when `by` is no
+    question.
+    """
+    questionnaire, out = sample.reader.questionnaire, []
+    asked = [question for question in tabulable(questionnaire) if question.name not in skip]
+    for name in (name for question in asked for name in _tables_of(question)):
+        if name.removesuffix(CITED) not in sample.reader.answers:
+            continue
+        try:
+            whole = of_sample(sample, name, rounding=rounding, before=before, inside=inside)
+        except (
+            Refused
+        ):  # what was typed there is no number, no date: it is told where the question is asked for alone
+            continue
+        if not whole.n:
+            continue
+        crossed = None
+        if by and by != name:
+            crossed = of_sample(sample, name, by=by, rounding=rounding, before=before, inside=inside)
+        out.append((whole, card(sample, whole, crossed)))
+    return out
+
+
+def _tables_of(question: Question) -> list[str]:
+    return [question.name, *([question.name + CITED] if question.kind == "rank" else [])]
+
+
+def tabulable(questionnaire: Questionnaire) -> list[Question]:
+    """Return the questions that make a table."""
+    return [
+        question
+        for question in questionnaire.questions()
+        if question.kind not in NEVER or question.is_classed
+    ]
+
+
+def sentences(cards: Sequence[Card], people: Who) -> list[Sentence]:
+    """Return the sentences that rules write about these questions and their differences between groups."""
+    out: list[Sentence] = []
+    for each in cards:
+        out += findings.sentences(each.asked, people)
+        if each.gaps and (said := findings.gap_sentence(each.asked, each.gaps, each.by)) is not None:
+            out.append(said)
+    return out
+
+
+def results(
+    cards: Sequence[Card],
+    *,
+    title: str,
+    questionnaire: Questionnaire,
+    n: int,
+    weighted: bool,
+    on: date,
+    limits: Sequence[str] = (),
+) -> Results:
+    """Return the results of answers that come from files, without what only a platform knows of their
+    collection.
+    """
+    people = findings.who(questionnaire.kind, weighted=weighted)
+    return Results(
+        title=title,
+        place="",
+        universe="",
+        kind=questionnaire.kind,
+        n=n,
+        on=on,
+        weighted=weighted,
+        rounding=cards[0].asked.rounding if cards else "nearest",
+        questionnaire=questionnaire,
+        cards=cards,
+        aim=questionnaire.about,
+        sentences=findings.finding_texts((each.text, each.leads) for each in sentences(cards, people)),
+        limits=limits,
+    )

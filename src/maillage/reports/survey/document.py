@@ -1,0 +1,765 @@
+"""The document of a survey: who answered, the findings, question by question, the method. One list of blocks
+for page, HTML and PDF.
+
+Every percentage has its count and its base, and says whether it is weighted; one publication has one rounding
+rule.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from maillage.forms.questionnaire import Group as Part
+from maillage.forms.questionnaire import Questionnaire, words
+from maillage.kernel.estimate import Estimate, Figure, Withheld
+from maillage.reports.directory.formats import published
+from maillage.reports.page.blocks import (
+    Block,
+    Bullets,
+    Callout,
+    Cell,
+    Chapter,
+    Cover,
+    Document,
+    Grid,
+    Heading,
+    Picture,
+    Text,
+)
+from maillage.reports.survey import charts, practices, two_sides, waves
+from maillage.reports.survey.charts import Bar, Stack
+from maillage.reports.survey.findings import FindingTexts, Gap, Line, QuestionAnswers
+from maillage.reports.survey.published_row import PublishedRow
+from maillage.reports.survey.two_sides import Counterpart, Subject
+from maillage.reports.survey.waves import Before
+from maillage.studies.survey import protection
+from maillage.studies.survey.columns import CITED
+from maillage.words import rounding as rounds
+from maillage.words.dates import in_words
+from maillage.words.wording import DASH, NBSP, count, lower_first, number, percent, survey_share
+
+ROUNDING = {"nearest": "au plus proche, la moitié vers le haut", "down": "par troncature"}
+VARIABLES = "Guide des variables"
+WILL_NOT = "Ne sera pas publié"  # beside a figure shown to those who hold the answers
+MOST_WITHHELD = 5  # withheld answers beyond which they are told in one line
+MOST_NAMED = 6  # of them that the line names: the CSV has every one
+MOST_PANELS = 8  # groups drawn as small charts
+WHOLE, REST = "Question par question", "Autres questions"
+PUBLICATION = "publication"
+COLUMNS = (
+    *("question", "libelle", "par", "groupe", "modalite", "libelle_modalite", "effectif", "base"),
+    *("part", "bas", "haut", "motif", "calcul", "arrondi", "univers"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """The answers of one group of a crossed table. lines: in the order of the table; n: those of the group
+    who answered.
+    """
+
+    label: str
+    n: int
+    lines: Sequence[Line]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """A question as it is shown: its answers, perhaps crossed with another question.
+
+    counts: respondents for each answer, unweighted, where they may be published. by: the question it is
+    crossed with. gaps: differences that a test calls significant. looked: how many comparisons were looked
+    at, in words. notes: remarks printed under it, including who is left out of the base.
+    """
+
+    asked: QuestionAnswers
+    counts: Mapping[str, int] = field(default_factory=dict)
+    by: str = ""
+    by_label: str = ""
+    groups: Sequence[Group] = ()
+    gaps: Sequence[Gap] = ()
+    looked: str = ""
+    notes: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sample:
+    """A variable of the sample beside the population: (class, answers, share of answers, share of the
+    population), in percent.
+    """
+
+    label: str
+    source: str
+    rows: Sequence[tuple[str, int, float, float]]
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Results:
+    """The whole content of a document of results.
+
+    n: answers behind it. weighted: whether percents are weighted. rounding: `nearest` or `down`. sentences:
+    as they are to be read. quotes: by theme, (words, who). actors: by who speaks, sentences. method,
+    weighting, limits: sentences. steps: how people were heard, counted. codebook: (name, words, answers).
+    chapters: names of questions under the title of each part; the rest comes last. before: the wave before,
+    as published. counterpart: the survey of the other side (inhabitants, structures), as published.
+    """
+
+    title: str
+    place: str
+    universe: str
+    kind: str
+    n: int
+    on: date
+    weighted: bool
+    rounding: str
+    questionnaire: Questionnaire
+    cards: Sequence[Card]
+    aim: str = ""
+    sentences: FindingTexts = field(default_factory=FindingTexts)
+    sample: Sequence[Sample] = ()
+    quotes: Sequence[tuple[str, Sequence[tuple[str, str]]]] = ()
+    actors: Sequence[tuple[str, Sequence[str]]] = ()
+    method: Sequence[str] = ()
+    steps: Sequence[charts.Step] = ()
+    weighting: Sequence[str] = ()
+    limits: Sequence[str] = ()
+    edition: str = ""
+    before: Before | None = None
+    counterpart: Counterpart | None = None
+    notices: Sequence[str] = ()
+
+    @property
+    def computed(self) -> str:
+        """How percents are computed, in one word for each of them."""
+        return "redressé" if self.weighted else "brut"
+
+    @property
+    def subjects(self) -> list[Subject]:
+        """The subjects that the other side answers too, with their gaps."""
+        if self.counterpart is None:
+            return []
+        topics = {each.name: each.topic for each in self.questionnaire.questions() if each.topic}
+        return two_sides.subjects([card.asked for card in self.cards], topics, self.counterpart)
+
+
+def document(results: Results) -> Document:
+    """Return the document of the results of a survey."""
+    chapters = [
+        _about(results),
+        *([_sample(results)] if results.sample else []),
+        *([_practices(results)] if results.kind == practices.KIND and results.cards else []),
+        *_taught(results.sentences),
+        *([_changed(results, results.before)] if results.before and results.cards else []),
+        *_two_sides(results),
+        *_answers(results),
+        *([_quotes(results)] if results.quotes else []),
+        *([_actors(results)] if results.actors else []),
+        *([_method(results)] if results.method or results.weighting or results.limits else []),
+        _codebook(results),
+    ]
+    numbered = tuple(replace(chapter, number=str(k)) for k, chapter in enumerate(chapters, 1))
+    cover = Cover(
+        title=results.title,
+        subtitle=results.place,
+        over="Résultats d’enquête",
+        edition=results.edition or f"Édition du {in_words(results.on)}",
+        print=(
+            f"{count(results.n, 'réponse', 'réponses')}, chiffres"
+            f" {'redressés' if results.weighted else 'bruts'}"
+        ),
+        svg="",
+        alt="",
+    )
+    return Document(
+        title=results.title,
+        cover=cover,
+        chapters=numbered,
+        keywords=("enquête", "inclusion numérique", results.place),
+    )
+
+
+def _about(results: Results) -> Chapter:
+    blocks: list[Block] = [Callout(tone="prudence", text=notice) for notice in results.notices]
+    if results.aim:
+        blocks.append(Text(text=results.aim, tone="lead"))
+    blocks.append(Bullets(items=tuple(reading(results))))
+    for title, aims in results.questionnaire.aims:
+        blocks += [Heading(text=title), Bullets(items=aims)]
+    return Chapter(number="", title="L’enquête en bref", blocks=tuple(blocks), short="En bref")
+
+
+def reading(results: Results) -> list[str]:
+    """Return how the figures are to be read: who, how many, weighted or not, rounded how, with which
+    interval.
+    """
+    how = (
+        "Les pourcentages sont **redressés** : chaque réponse pèse ce qu’il faut pour que l’échantillon"
+        " ressemble à la population. Les effectifs restent ceux des réponses reçues."
+        if results.weighted
+        else (
+            f"Les pourcentages sont **bruts** : ils décrivent les {_who(results.kind)} qui ont répondu, sans"
+            " redressement."
+        )
+    )
+    return [
+        *([f"**De qui parle-t-on ?** {results.universe}."] if results.universe else []),
+        (
+            f"**Combien ?** {count(results.n, 'réponse', 'réponses')}. Chaque pourcentage dit sa base : le"
+            " nombre de réponses à la question."
+        ),
+        how,
+        (
+            f"**Arrondi** : {ROUNDING[results.rounding]}, le même dans tout le document et ses fichiers ; les"
+            " bornes d’un intervalle, vers l’extérieur."
+        ),
+        (
+            f"**Marge** : l’intervalle à 90{NBSP}% dit jusqu’où le hasard peut tromper. Il ne dit rien d’une"
+            " question mal comprise, ni de ceux qu’on n’a pas rencontrés."
+        ),
+        (
+            "**À lire avec prudence** : d’autres répondants auraient pu donner un chiffre bien différent"
+            f" (coefficient de variation {_imprecise(results.kind)})."
+        ),
+        "**Non publié** : trop peu de réponses pour un chiffre, ou de quoi le retrouver par différence.",
+        f"**Secret** : {lower_first(protection.words(results.kind))}",
+    ]
+
+
+def _who(kind: str) -> str:
+    return "structures" if kind == "structures" else "personnes"
+
+
+def _imprecise(kind: str) -> str:
+    return f"entre 20 et 33{NBSP}%" if protection.rule_of(kind).vague else f"de plus de 20{NBSP}%"
+
+
+def _sample(results: Results) -> Chapter:
+    blocks: list[Block] = []
+    for each in results.sample:
+        blocks += sample_blocks(each, id=f"ech-{len(blocks)}")
+    whom = "au recensement" if results.kind == "structures" else "aux habitants"
+    return Chapter(
+        number="",
+        title=f"Qui a répondu, comparé {whom}",
+        lead="Un redressement corrige ces écarts, et eux seuls.",
+        blocks=tuple(blocks),
+        short="Qui a répondu",
+    )
+
+
+def sample_blocks(sample: Sample, *, id: str) -> list[Block]:
+    """Return the chart and the table of a variable of the sample beside the population."""
+    svg = charts.beside(
+        [(name, share, target) for name, _, share, target in sample.rows], id=id, label=sample.label
+    )
+    rows = tuple(
+        (Cell(text=name), Cell(text=number(n)), Cell(text=percent(share)), Cell(text=percent(target)))
+        for name, n, share, target in sample.rows
+    )
+    said = " ; ".join(
+        f"{name} : {percent(share)} des réponses, {percent(target)} de la population"
+        for name, _, share, target in sample.rows
+    )
+    return [
+        Heading(text=sample.label),
+        Picture(svg=svg, alt=f"{sample.label}. {said}.", width=0.7),
+        Grid(
+            caption=f"{sample.label} : les réponses et la population",
+            columns=("Classe", "Réponses", "Part des réponses", "Part de la population"),
+            align="gddd",
+            rows=rows,
+            note=sample.source,
+        ),
+    ]
+
+
+def _practices(results: Results) -> Chapter:
+    asked = [card.asked for card in results.cards]
+    return Chapter(
+        number="",
+        title=practices.TITLE,
+        blocks=tuple(practices.blocks(asked, results.computed, id="pratiques")),
+        short="Pratiques",
+    )
+
+
+def _taught(sentences: FindingTexts) -> list[Chapter]:
+    """Return the findings: those to read first, then question by question."""
+    first = Chapter(
+        number="",
+        title="Enseignements principaux",
+        blocks=(Bullets(items=sentences.first),),
+        short="Enseignements",
+        flows=True,
+    )
+    others = Chapter(
+        number="",
+        title="Ce que dit chaque question",
+        blocks=(Bullets(items=sentences.others),),
+        short="Chaque question",
+        flows=True,
+        folds=True,
+    )
+    return [chapter for chapter, held in ((first, sentences.first), (others, sentences.others)) if held]
+
+
+def _changed(results: Results, before: Before) -> Chapter:
+    asked = [card.asked for card in results.cards]
+    return Chapter(
+        number="",
+        title="Ce qui a changé depuis la vague précédente",
+        blocks=tuple(waves.blocks(before, str(results.on.year), asked, weighted=results.weighted)),
+        short="Changements",
+    )
+
+
+def _two_sides(results: Results) -> list[Chapter]:
+    """Return what the other side answers to the same subjects; nothing where no answer is in common."""
+    found, other = results.subjects, results.counterpart
+    if not found or other is None:
+        return []
+    return [
+        Chapter(
+            number="",
+            title=two_sides.TITLE,
+            blocks=tuple(two_sides.blocks(found, (results.kind, other.kind), other.about, id="face")),
+            short="Côte à côte",
+        )
+    ]
+
+
+def _answers(results: Results) -> list[Chapter]:
+    if not results.cards:
+        nothing = Callout(tone="prudence", text="Aucun résultat ne peut être montré : trop peu de réponses.")
+        return [Chapter(number="", title=WHOLE, blocks=(nothing,), short="Les réponses")]
+    return themes(results.questionnaire, results.cards, results.computed)
+
+
+def themes(questionnaire: Questionnaire, cards: Sequence[Card], computed: str) -> list[Chapter]:
+    """Return the questions part by part, as the questionnaire cuts them; those of no part come last,
+    together.
+    """
+    part = {
+        question.name: words(item.label)
+        for item in questionnaire.items
+        if isinstance(item, Part)
+        for question in replace(questionnaire, items=(item,)).questions()
+    }
+    held: dict[str, list[Card]] = {}
+    for card in cards:
+        held.setdefault(part.get(card.asked.name.removesuffix(CITED), ""), []).append(card)
+    loose = held.pop("", [])
+    named = [*held.items(), *([(REST if held else WHOLE, loose)] if loose else [])]
+    return [
+        Chapter(
+            number="",
+            title=title,
+            blocks=tuple(
+                block
+                for card in asked
+                for block in card_blocks(card, computed, id=f"q-{card.asked.name.replace('.', '-')}")
+            ),
+            short=title,
+            flows=True,
+            folds=True,
+        )
+        for title, asked in named
+    ]
+
+
+def card_blocks(card: Card, computed: str, *, id: str) -> list[Block]:
+    """Return a question as it is read: chart, table, base and notes. id: for the patterns of its drawing."""
+    asked = card.asked
+    blocks: list[Block] = [Heading(text=asked.label)]
+    if not asked.n:
+        return [*blocks, Callout(tone="prudence", text="Personne n’a répondu à cette question.")]
+    if not any(isinstance(line.figure, Estimate) for line in asked.lines):
+        return [*blocks, Text(text=f"**Aucun chiffre publié.** {base(card, computed)}", tone="note")]
+    blocks.append(chart(card, id=id))
+    blocks.append(table(card, computed))
+    if card.groups:
+        blocks += _by_group(card, id=f"{id}g")
+    return blocks
+
+
+def base(card: Card, computed: str) -> str:
+    """Return the line under a table: universe, count, weighting, who is left out and why, rounding."""
+    asked = card.asked
+    parts = [
+        f"Base : {asked.universe.rstrip('.')}" if asked.universe else "Base : toutes les réponses",
+        _n(asked),
+        f"chiffres {computed}s",
+    ]
+    lines = (*asked.lines, *(line for group in card.groups for line in group.lines))
+    why = dict.fromkeys(line.figure.reason for line in lines if isinstance(line.figure, Withheld))
+    later = dict.fromkeys(line.unpublished for line in lines if line.unpublished)
+    told = (
+        *(f"Non publié : {lower_first(reason)}" for reason in why),
+        *(f"{WILL_NOT} : {lower_first(reason)}" for reason in later),
+        *card.notes,
+    )
+    return " ; ".join(parts) + "." + "".join(f" {text.rstrip('.')}." for text in told)
+
+
+def _n(asked: QuestionAnswers) -> str:
+    if asked.base is not None:
+        return f"n = {number(asked.base)}"
+    return f"moins de {asked.least} réponses" if asked.n < asked.least else "nombre de réponses non publié"
+
+
+def chart(card: Card, *, id: str) -> Picture:
+    """Return the drawing of a question: both sides of a middle for a scale, else bars, with the published
+    figures beside.
+    """
+    asked = card.asked
+    if asked.scale and len(asked.lines) > 2 and all(_is_open(line) for line in asked.lines):
+        levels = [line.label for line in asked.lines]
+        rows = [Stack(label="Ensemble", shares=[_point(line.figure) for line in asked.lines], n=asked.n)]
+        rows += [
+            Stack(label=group.label, shares=[_point(line.figure) for line in group.lines], n=group.n)
+            for group in card.groups
+            if len(group.lines) == len(levels) and all(_is_open(line) for line in group.lines)
+        ]
+        alt = charts.parts_in_words(rows, levels, asked.rounding)
+        return Picture(
+            svg=charts.diverging(rows, levels, id=id, label=f"{asked.label} {alt}", rule=asked.rounding),
+            alt=f"{asked.label} {alt}",
+            width=0.72,
+        )
+    national = {each.choice: each.percent for each in asked.national}
+    bars = [
+        Bar(label=_marked(line), figure=line.figure, other=national.get(line.name))
+        for line in asked.lines
+        if not _folded(asked) or isinstance(line.figure, Estimate)
+    ]
+    alt = charts.in_words(bars, "au national", asked.rounding)
+    other = "au national" if national else ""
+    caption = " ".join(
+        f"Au national : {each.producer}, {each.year}, {each.universe}. {each.difference}".strip()
+        for each in asked.national[:1]
+    )
+    return Picture(
+        svg=charts.bars(bars, id=id, label=f"{asked.label} {alt}", other=other, rule=asked.rounding),
+        alt=f"{asked.label} {alt}",
+        caption=caption,
+        width=0.72,
+    )
+
+
+def _is_open(line: Line) -> bool:
+    """Return whether a part of a bar may be drawn without a mark: a bar cut in parts has no room for one."""
+    return isinstance(line.figure, Estimate) and not line.unpublished
+
+
+def _marked(line: Line) -> str:
+    return f"{line.label} ({lower_first(WILL_NOT)})" if line.unpublished else line.label
+
+
+def _mark(line: Line) -> str:
+    return lower_first(WILL_NOT) if line.unpublished else ""
+
+
+def _by_group(card: Card, *, id: str) -> list[Block]:
+    """Return a question crossed with another: small charts, table, differences; one sentence when everything
+    is withheld.
+    """
+    told, silent = _told(card)
+    if not told:
+        why = "Trop peu de réponses dans chaque case, ou de quoi en retrouver une."
+        way = "Une question à deux ou trois réponses, ou des groupes plus larges, en montreraient."
+        text = f"**Aucun chiffre publié selon « {card.by_label} »** : {_counted(silent)}. {why} {way}"
+        return [Callout(tone="prudence", text=text)]
+    return [
+        _multiples(card, told, id=id),
+        crossed(card),
+        *(Text(text=text, tone="note") for text in _looks(card)),
+    ]
+
+
+def _told(card: Card) -> tuple[list[Group], list[Group]]:
+    """Return the groups that have a figure to publish, and those that have none."""
+    told = [group for group in card.groups if any(isinstance(line.figure, Estimate) for line in group.lines)]
+    return told, [group for group in card.groups if group not in told]
+
+
+def _counted(groups: Sequence[Group]) -> str:
+    return ", ".join(f"{group.label} (n{NBSP}={NBSP}{number(group.n)})" for group in groups)
+
+
+def _multiples(card: Card, groups: Sequence[Group], *, id: str) -> Block:
+    panels = [
+        (_counted([group]), [Bar(label=_marked(line), figure=line.figure) for line in group.lines])
+        for group in groups[:MOST_PANELS]
+    ]
+    alt = " ".join(f"{title} : {charts.in_words(bars, rule=card.asked.rounding)}" for title, bars in panels)
+    return Picture(
+        svg=charts.multiples(panels, id=id, label=alt, rule=card.asked.rounding),
+        alt=alt,
+        caption=f"Selon : {card.by_label}",
+        width=0.72,
+    )
+
+
+def table(card: Card, computed: str) -> Grid:
+    """Return the table of a question: each answer with its count, its percentage and its interval."""
+    folded = _folded(card.asked)
+    rows = tuple(
+        (
+            Cell(text=line.label),
+            Cell(text=number(card.counts[line.name]) if line.name in card.counts else DASH),
+            Cell(text=percentage_text(line.figure, card.asked.rounding), strong=True, mark=_mark(line)),
+            Cell(text=span(line.figure)),
+        )
+        for line in card.asked.lines
+        if not (folded and isinstance(line.figure, Withheld))
+    )
+    if folded:
+        more = len(folded) - MOST_NAMED
+        names = ", ".join(folded[:MOST_NAMED]) if more > 1 else ", ".join(folded)
+        text = f"Non publiées : {names}{f' et {more} autres' if more > 1 else ''}"
+        rows += ((Cell(text=text), Cell(text=DASH), Cell(text=DASH), Cell(text=DASH)),)
+    return Grid(
+        caption=card.asked.label,
+        columns=("Réponse", "Effectif", f"Part ({computed}e)", f"Intervalle à 90{NBSP}%"),
+        align="gddd",
+        rows=rows,
+        note=base(card, computed),
+        widths=(4, 1, 1.2, 1.6),
+    )
+
+
+def _folded(asked: QuestionAnswers) -> list[str]:
+    """Return the answers withheld, when there are too many to list one by one; none otherwise."""
+    held = [line.label for line in asked.lines if isinstance(line.figure, Withheld)]
+    return held if len(held) >= MOST_WITHHELD or 2 * len(held) > len(asked.lines) else []
+
+
+def crossed(card: Card) -> Grid:
+    """Return the crossed table of a question: a row for each group that has a figure, a column for each
+    answer.
+    """
+    told, silent = _told(card)
+    labels = [line.label for line in card.asked.lines]
+    rows = tuple(
+        (
+            Cell(text=group.label),
+            Cell(text=number(group.n)),
+            *(_crossed_cell(group, label, card.asked.rounding) for label in labels),
+        )
+        for group in told
+    )
+    left = f" Aucun chiffre publié pour : {_counted(silent)}." if silent else ""
+    return Grid(
+        caption=f"{card.asked.label} Selon : {card.by_label}",
+        columns=(card.by_label, "Base", *labels),
+        align="g" + "d" * (len(labels) + 1),
+        rows=rows,
+        note=(
+            "Mêmes répondants et même calcul que le tableau précédent. Entre parenthèses, l’intervalle à"
+            f" 90{NBSP}%.{left}"
+        ),
+    )
+
+
+def _crossed_cell(group: Group, label: str, rounding: str) -> Cell:
+    line = next((line for line in group.lines if line.label == label), None)
+    return Cell(text=_with_span(line.figure, rounding), mark=_mark(line)) if line else Cell(text=DASH)
+
+
+def percentage_text(figure: Figure, rounding: str) -> str:
+    """Return a percentage as the publication prints it; its range when too imprecise; the word for
+    withheld.
+    """
+    return survey_share(figure, rule=rounding).value or "non publié"
+
+
+def span(figure: Figure) -> str:
+    """Return an interval, a dash when there is none (withheld, or imposed by the margins): the note of the
+    table says why.
+    """
+    return survey_share(figure).span
+
+
+def _with_span(figure: Figure, rounding: str) -> str:
+    return percentage_text(figure, rounding) + (f" ({told})" if (told := span(figure)) != DASH else "")
+
+
+def _looks(card: Card) -> list[str]:
+    told = [
+        f"« {gap.label} » : l’écart entre « {gap.first} » et « {gap.second} » dépasse ce que le hasard"
+        f" explique ({number(abs(gap.difference.value))} points)."
+        for gap in card.gaps
+    ]
+    if not told and not card.looked.startswith("Aucune comparaison"):
+        told = ["Aucun écart entre ces groupes ne dépasse ce que le hasard du tirage explique."]
+    return [*told, *([card.looked] if card.looked else [])]
+
+
+def _quotes(results: Results) -> Chapter:
+    blocks: list[Block] = []
+    for theme, said in results.quotes:
+        blocks += [
+            Heading(text=theme),
+            Bullets(items=tuple(f"« {text.strip(' «»')} », {lower_first(who)}" for text, who in said)),
+        ]
+    return Chapter(
+        number="",
+        title="Paroles entendues",
+        lead="Relues une par une avant d’être publiées. Elles éclairent les chiffres, elles n’en sont pas.",
+        blocks=tuple(blocks),
+        short="Paroles",
+    )
+
+
+def _actors(results: Results) -> Chapter:
+    blocks: list[Block] = []
+    for who, said in results.actors:
+        blocks += [Heading(text=who), Bullets(items=tuple(said))]
+    return Chapter(
+        number="", title="La perception des acteurs", blocks=tuple(blocks), short="Acteurs", flows=True
+    )
+
+
+def _method(results: Results) -> Chapter:
+    blocks: list[Block] = []
+    if results.steps or results.method:
+        blocks.append(Heading(text="Comment les réponses ont été recueillies"))
+    if results.steps:
+        blocks.append(steps(results.steps))
+    if results.method:
+        blocks.append(Bullets(items=tuple(results.method)))
+    if results.weighting:
+        blocks += [Heading(text="Le redressement"), Bullets(items=tuple(results.weighting))]
+    if results.limits:
+        blocks += [
+            Heading(text="Ce que cette enquête ne peut pas dire"),
+            Bullets(items=tuple(results.limits)),
+        ]
+    return Chapter(number="", title="La méthode", blocks=tuple(blocks), short="Méthode")
+
+
+def steps(rows: Sequence[charts.Step]) -> Picture:
+    """Return the drawing of how people were heard: answers, interviews, groups, with their counts."""
+    return Picture(svg=charts.thread(rows), alt=f"{' ; '.join(row.words for row in rows)}.", width=0.6)
+
+
+def _codebook(results: Results) -> Chapter:
+    rows = tuple(
+        (Cell(text=name), Cell(text=label), Cell(text=answers))
+        for name, label, _, answers in codebook(results.questionnaire)
+    )
+    return Chapter(
+        number="",
+        title=VARIABLES,
+        blocks=(
+            Grid(
+                caption="Questions posées",
+                columns=("Nom", "Question", "Réponses"),
+                align="ggg",
+                rows=rows,
+                widths=(1.2, 3, 3),
+            ),
+        ),
+        short="Variables",
+        flows=True,
+    )
+
+
+def codebook(questionnaire: Questionnaire) -> list[tuple[str, str, str, str]]:
+    """Return (name, question, kind, answers) for each question that respondents answer."""
+    out: list[tuple[str, str, str, str]] = []
+    for question in questionnaire.questions():
+        if question.takes_answer:
+            offered = " ; ".join(
+                f"{choice.name} = {words(choice.label)}" for choice in questionnaire.choices(question)
+            )
+            out.append((question.name, words(question.label), question.kind, offered))
+    return out
+
+
+def codebook_rows(questionnaire: Questionnaire) -> list[dict[str, str]]:
+    """Return the codebook as rows of `nom,question,sorte,reponses`."""
+    return [
+        dict(zip(("nom", "question", "sorte", "reponses"), each, strict=True))
+        for each in codebook(questionnaire)
+    ]
+
+
+def rows(cards: Iterable[Card], *, computed: str, kept: int = 6) -> list[PublishedRow]:
+    """Return every figure of these questions as rows of COLUMNS, empty where withheld.
+
+    Raw percents have `kept` decimals. Weighted ones are rounded as they are printed: beside the counts and
+    the margins, six decimals would tell which classes those who gave an answer come from. Bounds are rounded
+    outwards, in both.
+    """
+    out: list[PublishedRow] = []
+    for card in cards:
+        asked = card.asked
+        out += [
+            _row(card, line, "", asked.base, card.counts.get(line.name), computed, kept)
+            for line in asked.lines
+        ]
+        for group in card.groups:
+            out += [_row(card, line, group.label, group.n, None, computed, kept) for line in group.lines]
+    return out
+
+
+def _row(
+    card: Card, line: Line, group: str, n: int | None, counted: int | None, computed: str, kept: int
+) -> PublishedRow:
+    asked, figure = card.asked, line.figure
+    part, low, high = _printed(figure, asked, kept)
+    return {
+        "question": asked.name,
+        "libelle": asked.label,
+        "par": card.by if group else "",
+        "groupe": group,
+        "modalite": line.name,
+        "libelle_modalite": line.label,
+        "effectif": "" if counted is None else counted,
+        "base": "" if n is None else n,
+        "part": part,
+        "bas": low,
+        "haut": high,
+        "motif": figure.reason if isinstance(figure, Withheld) else "",
+        "calcul": computed,
+        "arrondi": asked.rounding,
+        "univers": asked.universe,
+    }
+
+
+def _printed(
+    figure: Figure, asked: QuestionAnswers, kept: int
+) -> tuple[float | str, float | str, float | str]:
+    """Return a share and its bounds, outwards, as a file writes them; "" where they are withheld."""
+    if isinstance(figure, Withheld):
+        return "", "", ""
+    if asked.weighted:
+        low, high = rounds.outwards(figure.low, figure.high, 1.0, most=100.0)
+        return int(rounds.rounded(figure.value, rule=asked.rounding)), int(low), int(high)
+    low, high = rounds.outwards(figure.low, figure.high, 10.0**-kept, most=100.0)
+    return round(figure.value, kept), round(low, kept), round(high, kept)
+
+
+def private_rows(cards: Iterable[Card], *, computed: str) -> list[dict[str, object]]:
+    """Return every figure of these questions for those who hold the answers, as rows of COLUMNS and
+    PUBLICATION: whether it will be published, and why not.
+    """
+    out: list[dict[str, object]] = []
+    for card in cards:
+        lines = [*card.asked.lines, *(line for group in card.groups for line in group.lines)]
+        for line, row in zip(lines, rows([card], computed=computed), strict=True):
+            later = f"{lower_first(WILL_NOT)} : {line.unpublished}" if line.unpublished else ""
+            out.append({**row, PUBLICATION: later or ("" if row["motif"] else "publiable")})
+    return out
+
+
+def as_csv(columns: Sequence[str], lines: Iterable[Mapping[str, object]]) -> bytes:
+    """Return rows as CSV bytes, as the house publishes them; no cell that a spreadsheet would run."""
+    safe = ({name: published.harmless(line.get(name, "")) for name in columns} for line in lines)
+    return published.as_csv(columns, safe).encode("utf-8")
+
+
+def _point(figure: Figure) -> float | None:
+    return figure.value if isinstance(figure, Estimate) else None

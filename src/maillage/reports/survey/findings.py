@@ -1,0 +1,560 @@
+"""The findings of a survey, in sentences: each is written by a rule from figures it stores, and none goes
+beyond its interval.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+
+from maillage.engine import ranking
+from maillage.forms.questionnaire import National
+from maillage.kernel.estimate import Estimate, Figure
+from maillage.words.rounding import outwards, rounded
+from maillage.words.wording import NBSP, bounds, listing, number, survey_share
+
+SMALL = 50  # respondents: under, a sentence says how few
+PROFILE = frozenset(
+    {"age", "age_environ", "classe_age", "sexe", "commune", "diplome", "pcs"}
+)  # who answered teaches nothing
+NEAR = 2.5  # points between a share and the fraction that may tell it
+FEW = 40  # percent: a favourable share under it is « seul »
+LEADING = frozenset({"national", "ecart", "vagues", "haut", "bas"})  # rules whose sentences are read first
+FRACTIONS: tuple[tuple[float, str], ...] = (
+    (10, "un {one} sur dix"),
+    (20, "un {one} sur cinq"),
+    (25, "un {one} sur quatre"),
+    (100 / 3, "un {one} sur trois"),
+    (50, "un {one} sur deux"),
+    (200 / 3, "deux {many} sur trois"),
+    (75, "trois {many} sur quatre"),
+    (80, "quatre {many} sur cinq"),
+    (90, "neuf {many} sur dix"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Who:
+    """Who answered, as a sentence names them."""
+
+    one: str
+    many: str
+    feminine: bool = False
+
+
+RESPONDENTS = Who(one="répondant", many="répondants")
+PEOPLE: Mapping[str, Who] = {
+    "inhabitants": Who(one="habitant", many="habitants"),
+    "structures": Who(one="structure", many="structures", feminine=True),
+    "caf": Who(one="allocataire", many="allocataires"),
+    "professionals": Who(one="professionnel", many="professionnels"),
+}
+
+
+def who(kind: str, *, weighted: bool) -> Who:
+    """Return how to name respondents: as inhabitants only when weighting makes the sample resemble them."""
+    return RESPONDENTS if kind in ("inhabitants", "caf") and not weighted else PEOPLE.get(kind, RESPONDENTS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Behind:
+    """The figure behind a sentence, as it is printed: percents rounded by the rule of its publication.
+
+    weighted: weights were applied. national: the published figure beside it; note: what keeps both from being
+    one figure.
+    """
+
+    label: str
+    value: float
+    low: float
+    high: float
+    n: int
+    universe: str
+    method: str
+    weighted: bool
+    national: float | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sentence:
+    """A sentence, the rule and the question it comes from, and the figures behind it."""
+
+    key: str
+    text: str
+    figures: tuple[Behind, ...]
+
+    @property
+    def leads(self) -> bool:
+        """Whether it is read first: it compares, or states how at ease people are."""
+        return self.key.partition(":")[0] in LEADING
+
+    def data(self) -> list[dict[str, object]]:
+        """Return the figures behind as plain values, to be kept and compared."""
+        return [asdict(each) for each in self.figures]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindingTexts:
+    """Sentences as a document says them: those read first, then the others, question by question."""
+
+    first: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.first) + len(self.others)
+
+
+def finding_texts(sentences: Iterable[tuple[str, bool]]) -> FindingTexts:
+    """Return sentences in their order, those that lead apart; all first when none does. Each: its words,
+    whether it leads.
+
+    >>> finding_texts([("a", False), ("b", True)]), finding_texts([("a", False)])
+    (FindingTexts(first=('b',), others=('a',)), FindingTexts(first=('a',), others=()))
+    """
+    held = list(sentences)
+    first, others = (tuple(text for text, leads in held if leads == wanted) for wanted in (True, False))
+    return FindingTexts(first=first, others=others) if first else FindingTexts(first=others)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One answer of a question: its name, its label, its figure in percent.
+
+    ceiling: what it cannot pass when it is withheld for its imprecision alone, 100 elsewhere. unpublished:
+    why it will not be published, when it is shown to those who hold the answers.
+    """
+
+    name: str
+    label: str
+    figure: Figure
+    ceiling: float = 100.0
+    unpublished: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuestionAnswers:
+    """A question as sentences need it: its words, its answers in order, and what was found of them.
+
+    scale: the answers go from the worst to the best. several: one may give several answers; exclusive: one
+    only, so that shares add up to 100 (a ranking is neither). groups: answers put together (« plutôt à
+    l’aise » and « très à l’aise »), the favourable one last. n: those who answered.
+    ordered: the answers follow an order, and none is « la moins donnée ». beside: the answers of published
+    figures, those that add up several among them. told: whether n may be published; least: number of
+    respondents below which a count may not. partial: some were not asked, and a sentence says of whom it
+    speaks. observed: recorded by the surveyor: it says nothing of what people think. census: what the census
+    counts too, under a name of its own.
+    """
+
+    name: str
+    label: str
+    lines: Sequence[Line]
+    n: int
+    universe: str
+    weighted: bool
+    scale: bool = False
+    several: bool = False
+    exclusive: bool = True
+    groups: Sequence[Line] = ()
+    national: Sequence[National] = ()
+    rounding: str = "nearest"
+    ordered: bool = False
+    beside: Sequence[Line] = ()
+    least: int = 0
+    told: bool = True
+    partial: bool = False
+    observed: bool = False
+    census: bool = False
+
+    @property
+    def base(self) -> int | None:
+        """How many answered, None when that is withheld."""
+        return self.n if self.told or not self.n else None
+
+    @property
+    def of_whom(self) -> bool:
+        """Whether it asks who the respondent is: such a question yields no finding of its own."""
+        return self.census or self.name in PROFILE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gap:
+    """A difference between two groups, or two waves, that a test calls significant, all its looks counted.
+    In points.
+    """
+
+    label: str
+    first: str
+    second: str
+    first_figure: Estimate
+    second_figure: Estimate
+    difference: Estimate
+
+
+def sentences(asked: QuestionAnswers, people: Who) -> list[Sentence]:
+    """Return the sentences of a question and of its groups: none about withheld figures or missing
+    answers.
+    """
+    shown = [line for line in asked.lines if isinstance(line.figure, Estimate)]
+    if not shown or not asked.n or asked.of_whom or asked.observed:
+        return []
+    people = RESPONDENTS if asked.partial else people
+    out = []
+    if asked.scale and asked.groups:
+        out += _scale(asked, people)
+    elif asked.several:
+        out += _several(asked, shown, people)
+    elif len(asked.lines) <= 2 or _is_yes_no(asked.lines):
+        out += _yes(asked, shown, people)
+    else:
+        out += _first(asked, shown, people)
+    return [replace(each, text=f"{each.text}{_base(asked)}") for each in (*out, *_national(asked, people))]
+
+
+def gap_sentence(asked: QuestionAnswers, gaps: Iterable[Gap], by: str) -> Sentence | None:
+    """Return the sentence of the largest significant difference between groups, None when none is."""
+    found = max(gaps, key=lambda gap: abs(gap.difference.value), default=None)
+    if found is None:
+        return None
+    high, low = (found.first, found.second) if found.difference.value > 0 else (found.second, found.first)
+    first, second = (found.first_figure, found.second_figure)
+    if found.difference.value < 0:
+        first, second = second, first
+    text = (
+        f"« {found.label} » : {_percent(first, asked)} pour « {high} » contre {_percent(second, asked)} pour"
+        f" « {low} », un écart de {number(rounded(abs(found.difference.value)))} points"
+        f" ({_bounds(found.difference)}), que le hasard du tirage n’explique"
+        f" pas.{_small(min(first.n, second.n))}{_base(asked)}"
+    )
+    behind = tuple(
+        _behind(f"{found.label}, {name}", figure, asked) for name, figure in ((high, first), (low, second))
+    )
+    return Sentence(key=f"ecart:{asked.name}:{by}", text=text, figures=behind)
+
+
+def change_sentence(asked: QuestionAnswers, gap: Gap) -> Sentence:
+    """Return what a share became from one wave to the next; it rises or falls only outside its interval."""
+    change = gap.difference
+    moved = abs(rounded(abs(change.value)))
+    if change.low > 0 or change.high < 0:
+        word = "hausse" if change.low > 0 else "baisse"
+        end = f"{word} de {number(moved)} points ({_bounds(change)})"
+    else:
+        end = f"pas de changement net : l’écart de {number(moved)} points reste dans son intervalle"
+    text = (
+        f"« {gap.label} » : {_percent(gap.first_figure, asked)} ({gap.first}), puis"
+        f" {_percent(gap.second_figure, asked)} ({gap.second}) :"
+        f" {end}.{_small(min(gap.first_figure.n, gap.second_figure.n))}{_base(asked)}"
+    )
+    behind = (
+        _behind(f"{gap.label}, {gap.first}", gap.first_figure, asked),
+        _behind(f"{gap.label}, {gap.second}", gap.second_figure, asked),
+    )
+    return Sentence(key=f"vagues:{asked.name}:{gap.label}", text=text, figures=behind)
+
+
+def portion(figure: Estimate, people: Who) -> str:
+    """Return a share as people say it, '' when no simple fraction is near; « près de » or « un peu plus »
+    when the fraction is outside the interval.
+
+    >>> def share(value, low, high):
+    ...     return Estimate(value=value, low=low, high=high, unit="pourcent", universe="", n=192,
+    ...                     method="resultats-enquete")
+    >>> portion(share(33.4, 28, 39), PEOPLE["inhabitants"]), portion(share(48, 40, 56), PEOPLE["structures"])
+    ('un habitant sur trois', 'une structure sur deux')
+    >>> portion(share(31.5, 31, 32), RESPONDENTS), portion(share(60, 55, 65), RESPONDENTS)
+    ('près d’un répondant sur trois', '')
+    """
+    at, words = min(FRACTIONS, key=lambda each: abs(each[0] - figure.value))
+    if abs(at - figure.value) > NEAR:
+        return ""
+    told = words.format(one=people.one, many=people.many)
+    if people.feminine and told.startswith("un "):
+        told = told.replace("un ", "une ", 1)
+    if figure.low <= at <= figure.high:
+        return told
+    of = f"d’{told}" if told.startswith("un") else f"de {told}"
+    return f"près {of}" if figure.value < at else f"un peu plus {of}"
+
+
+def changed(before: Sequence[Mapping[str, object]], now: Sequence[Mapping[str, object]]) -> bool:
+    """Return whether the figures behind a sentence would now be printed differently.
+
+    >>> changed([{"label": "a", "value": 33.0}], [{"label": "a", "value": 34.0}])
+    True
+    """
+    return [_printed(each) for each in before] != [_printed(each) for each in now]
+
+
+def _printed(figure: Mapping[str, object]) -> dict[str, object]:
+    """Return a figure with its bounds as they are printed: those of old had a decimal."""
+    low, high = figure.get("low"), figure.get("high")
+    if not isinstance(low, int | float) or not isinstance(high, int | float):
+        return dict(figure)
+    return {**figure, **dict(zip(("low", "high"), outwards(low, high, 1.0, most=100.0), strict=True))}
+
+
+def _scale(asked: QuestionAnswers, people: Who) -> list[Sentence]:
+    best = asked.groups[-1]
+    worst = asked.groups[0]
+    out = []
+    if isinstance(best.figure, Estimate):
+        out.append(
+            Sentence(
+                key=f"haut:{asked.name}",
+                text=f"{_lead(best, asked, people, favourable=True)}{_small(asked.n)}",
+                figures=(_behind(best.label, best.figure, asked),),
+            )
+        )
+    elif isinstance(worst.figure, Estimate):
+        out.append(
+            Sentence(
+                key=f"bas:{asked.name}",
+                text=f"{_lead(worst, asked, people)}{_small(asked.n)}",
+                figures=(_behind(worst.label, worst.figure, asked),),
+            )
+        )
+    return out
+
+
+def _yes(asked: QuestionAnswers, shown: Sequence[Line], people: Who) -> list[Sentence]:
+    yes = next((each for each in shown if each.name.lower() in ("oui", "yes", "1")), None)
+    line = yes or shown[0]
+    text = f"{_lead(line, asked, people, favourable=yes is not None)}{_small(asked.n)}"
+    return [Sentence(key=f"oui:{asked.name}", text=text, figures=(_behind(line.label, line.figure, asked),))]
+
+
+def _first(asked: QuestionAnswers, shown: Sequence[Line], people: Who) -> list[Sentence]:
+    found = _leaders(asked.lines, asked)
+    if not found:
+        return [_unranked(asked, shown)]
+    verb = "viennent en tête, sans écart net entre les deux" if len(found) == 2 else "viennent en tête"
+    text = (
+        f"{_about(asked)} : {_cited(found, asked)} {verb}.{_small(asked.n)}"
+        if len(found) > 1
+        else f"{_about(asked)} : « {found[0].label} » vient en tête{_told(found[0], asked, people)}."
+        f"{_small(asked.n)}"
+    )
+    return [_of(f"tete:{asked.name}", text, found, asked), *_last(asked, shown)]
+
+
+def _last(asked: QuestionAnswers, shown: Sequence[Line]) -> list[Sentence]:
+    """Return the sentence of the answer given least, where none is withheld and its interval lies apart."""
+    ranked = sorted(shown, key=lambda line: -_value(line))
+    if asked.ordered or not len(ranked) == len(asked.lines) > 3 or _high(ranked[-1]) >= _low(ranked[-2]):
+        return []
+    last = ranked[-1]
+    text = (
+        f"{_about(asked)} : « {last.label} » est la réponse la moins donnée, {_percent(last.figure, asked)}"
+        f" ({_between(last.figure)})."
+    )
+    return [_of(f"fin:{asked.name}", text, [last], asked)]
+
+
+def _several(asked: QuestionAnswers, shown: Sequence[Line], people: Who) -> list[Sentence]:
+    found = _leaders(asked.lines, asked)
+    if not found:
+        return [_unranked(asked, shown)]
+    verb = "est le plus cité" if len(found) == 1 else "sont les plus cités"
+    text = f"{_about(asked)} : {_cited(found, asked)} {verb}.{_beyond(asked, shown)}{_small(asked.n)}"
+    return [_of(f"cites:{asked.name}", text, found, asked)]
+
+
+def _leaders(lines: Sequence[Line], asked: QuestionAnswers) -> list[Line]:
+    """Return the answers that come first whatever those withheld are; none when nothing published says so."""
+    found = ranking.first(
+        [line.figure for line in lines],
+        exclusive=_adds_up(asked),
+        ceilings=[line.ceiling for line in lines],
+        widest=asked.several,
+    )
+    return [lines[k] for k in found]
+
+
+def _adds_up(asked: QuestionAnswers) -> bool:
+    return asked.exclusive and not asked.several
+
+
+def _unranked(asked: QuestionAnswers, shown: Sequence[Line]) -> Sentence:
+    """Return what may be said where no answer surely comes first: no rank, or one among those published.
+
+    It depends on what is published alone: a sentence that came and went with a withheld answer would tell it.
+    """
+    silent = len(asked.lines) - len(shown)
+    found = _leaders(shown, asked) if silent else []
+    named = found or _tied(sorted(shown, key=lambda line: -_value(line)))
+    above = ranking.reach(
+        [line.figure for line in asked.lines],
+        exclusive=_adds_up(asked),
+        ceilings=[line.ceiling for line in asked.lines],
+    )
+    hidden = _hidden(silent) if above > _value(named[-1]) else ""
+    among = ", parmi les réponses publiées" if hidden else ""
+    if len(shown) == 1:
+        said = f" : {_percent(named[0].figure, asked)} répondent « {named[0].label} »"
+        said += f" ({_between(named[0].figure)})"
+    elif found:
+        verb = "est la plus fréquente" if len(found) == 1 else "sont les plus fréquentes"
+        said = f", parmi les réponses publiées : {_cited(found, asked)} {verb}"
+    else:
+        said = f"{among} : {_cited(named, asked)} se suivent sans écart net"
+    text = f"{_about(asked)}{said}.{hidden}{_beyond(asked, shown)}{_small(asked.n)}"
+    return _of(f"publiees:{asked.name}", text, named, asked)
+
+
+def _tied(ranked: Sequence[Line]) -> list[Line]:
+    """Return the first answers that no interval sets apart from one another, four at most: 32 % and 14 % may
+    each touch 25 %, and are not near.
+    """
+    held: list[Line] = []
+    for line in ranked[: ranking.MOST + 1]:
+        if held and _high(line) < max(map(_low, held)):
+            break
+        held.append(line)
+    return held
+
+
+def _hidden(silent: int) -> str:
+    if silent == 1:
+        return " Une réponse n’est pas publiée, et peut être plus fréquente."
+    return f" {number(silent)} réponses ne sont pas publiées, et l’une d’elles peut être plus fréquente."
+
+
+def _of(key: str, text: str, lines: Sequence[Line], asked: QuestionAnswers) -> Sentence:
+    return Sentence(
+        key=key, text=text, figures=tuple(_behind(line.label, line.figure, asked) for line in lines)
+    )
+
+
+def _about(asked: QuestionAnswers) -> str:
+    return f"« {_short(asked.label)} »"
+
+
+def _cited(lines: Sequence[Line], asked: QuestionAnswers) -> str:
+    return listing([f"« {line.label} » ({_percent(line.figure, asked)})" for line in lines])
+
+
+def _beyond(asked: QuestionAnswers, shown: Sequence[Line]) -> str:
+    if not asked.several or sum(map(_value, shown)) <= 100:
+        return ""
+    return f" Plusieurs réponses étaient possibles : le total dépasse 100{NBSP}%."
+
+
+def _national(asked: QuestionAnswers, people: Who) -> list[Sentence]:
+    """Return one sentence for each published figure: the direction is computed, never that of the whole
+    table.
+    """
+    out = []
+    known = {frozenset(line.name.split()): line for line in (*asked.lines, *asked.groups, *asked.beside)}
+    for each in asked.national:
+        line = known.get(frozenset(each.choice.split()))
+        if line is None or not isinstance(line.figure, Estimate):
+            continue
+        if each.percent < line.figure.low:
+            word = "plus qu’au national"
+        elif each.percent > line.figure.high:
+            word = "moins qu’au national"
+        else:
+            word = "pas d’écart net avec le national"
+        told = number(each.percent, 0 if float(each.percent).is_integer() else 1)
+        text = (
+            f"« {line.label} » : {_percent(line.figure, asked)} ({_between(line.figure)}), contre"
+            f" {told}{NBSP}% au national ({each.producer}, {each.year}) : {word}.{_small(asked.n)}"
+        )
+        behind = _behind(line.label, line.figure, asked, national=each.percent, note=each.difference)
+        out.append(Sentence(key=f"national:{asked.name}:{each.choice}", text=text, figures=(behind,)))
+    return out
+
+
+def _lead(line: Line, asked: QuestionAnswers, people: Who, *, favourable: bool = False) -> str:
+    """Return « Seul un habitant sur trois répond « oui » : 33 % (entre 28 et 38 %). »"""
+    assert isinstance(line.figure, Estimate)
+    value, told = line.figure.value, portion(line.figure, people)
+    said = "répondent" if value > 55 else "répond"
+    if not told and line.figure.low > 50:
+        told = f"plus d’un{'e' if people.feminine else ''} {people.one} sur deux"
+        said = "répond"
+    if told:
+        only = favourable and value < FEW and line.figure.high < 50
+        if only and told.startswith("un") and not told.startswith("un peu"):
+            told = f"seul{'e' if people.feminine else ''} {told}"
+        return (
+            f"« {_short(asked.label)} » : {told} {said} « {line.label} » "
+            f"({_percent(line.figure, asked)}, {_between(line.figure)})."
+        )
+    return (
+        f"« {_short(asked.label)} » : {_percent(line.figure, asked)} répondent « {line.label} »"
+        f" ({_between(line.figure)})."
+    )
+
+
+def _told(line: Line, asked: QuestionAnswers, people: Who) -> str:
+    assert isinstance(line.figure, Estimate)
+    told = portion(line.figure, people)
+    if not told and line.figure.low > 50:
+        told = f"plus d’un{'e' if people.feminine else ''} {people.one} sur deux"
+    return f", {told + ', ' if told else ''}{_percent(line.figure, asked)} ({_between(line.figure)})"
+
+
+def _is_yes_no(lines: Sequence[Line]) -> bool:
+    return {line.name.lower() for line in lines} <= {"oui", "non", "yes", "no"}
+
+
+def _short(label: str) -> str:
+    """Return the words of a question as a sentence quotes them."""
+    return label.strip().rstrip(":").strip()
+
+
+def _value(line: Line) -> float:
+    assert isinstance(line.figure, Estimate)
+    return line.figure.value
+
+
+def _low(line: Line) -> float:
+    assert isinstance(line.figure, Estimate)
+    return line.figure.low
+
+
+def _high(line: Line) -> float:
+    assert isinstance(line.figure, Estimate)
+    return line.figure.high
+
+
+def _percent(figure: Figure, asked: QuestionAnswers) -> str:
+    return survey_share(figure, rule=asked.rounding).value or ""
+
+
+def _between(figure: Figure) -> str:
+    return survey_share(figure).between
+
+
+def _bounds(difference: Estimate) -> str:
+    near, far = sorted((abs(difference.low), abs(difference.high)))
+    low, high = bounds(near, far)
+    return f"entre {low} et {high}"
+
+
+def _small(n: int) -> str:
+    return f" Attention : {number(n)} réponses seulement." if n < SMALL else ""
+
+
+def _base(asked: QuestionAnswers) -> str:
+    """Return of whom a sentence speaks, when it is not of all those who answered."""
+    return f" Base : {asked.universe.rstrip('.')}." if asked.partial and asked.universe else ""
+
+
+def _behind(
+    label: str, figure: Figure, asked: QuestionAnswers, national: float | None = None, note: str = ""
+) -> Behind:
+    assert isinstance(figure, Estimate)
+    low, high = outwards(figure.low, figure.high, 1.0, most=100.0)
+    return Behind(
+        label=label,
+        value=rounded(figure.value, rule=asked.rounding),
+        low=low,
+        high=high,
+        n=figure.n,
+        universe=figure.universe or asked.universe,
+        method=figure.method,
+        weighted=asked.weighted,
+        national=national,
+        note=note,
+    )

@@ -1,0 +1,26 @@
+"""A row of the tables that an edition publishes: the columns of its CSV, which the next wave reads back."""
+
+from typing import TypedDict
+
+
+class PublishedRow(TypedDict):
+    """One figure: of which question and answer, for whom, on how many.
+
+    "" where it is withheld (`motif` says why), or where there is no count.
+    """
+
+    question: str
+    libelle: str
+    par: str
+    groupe: str
+    modalite: str
+    libelle_modalite: str
+    effectif: int | str
+    base: int | str
+    part: float | str
+    bas: float | str
+    haut: float | str
+    motif: str
+    calcul: str
+    arrondi: str
+    univers: str

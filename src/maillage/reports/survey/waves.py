@@ -1,0 +1,191 @@
+"""What changed since the wave before, from what both published: a share rises or falls only outside its
+interval.
+
+Source: docs/methods/resultats-enquete.md
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from maillage.engine import comparisons
+from maillage.engine.proportions import LEVEL
+from maillage.kernel.estimate import Estimate
+from maillage.reports.page.blocks import Block, Bullets, Callout, Cell, Grid, Text
+from maillage.reports.survey.findings import Gap, Line, QuestionAnswers, change_sentence
+from maillage.reports.survey.published_row import PublishedRow
+from maillage.words.rounding import rounded
+from maillage.words.wording import NBSP, bounds, listing, number, percent
+
+METHOD = "resultats-enquete"
+WEIGHTED_ONCE = "L’une des deux vagues est redressée, l’autre non."
+NO_TREND = "Leurs parts ne se comparent pas : aucune hausse ni baisse n’est écrite."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Before:
+    """An edition of the wave before, as it was published. name: as columns call it; about: its title, number
+    and year.
+
+    rows: those of its tables (`reports.survey.document.COLUMNS`), without a cross. apart: why its shares are
+    not those of the same people (another territory, another universe), '' when they are.
+    """
+
+    name: str
+    about: str
+    weighted: bool
+    rows: Sequence[PublishedRow]
+    apart: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """A share in both waves. moved: whether the change is outside its interval once every comparison is
+    counted.
+    """
+
+    asked: QuestionAnswers
+    gap: Gap
+    moved: bool
+
+
+def changes(
+    before: Before, name: str, questions: Sequence[QuestionAnswers]
+) -> tuple[list[Change], list[str]]:
+    """Return every share that both waves published, the later less the earlier; and the questions that are no
+    longer the same: their words, the words of an answer, or those who are asked (universe, filter) changed.
+
+    name: of the later wave. What the calibration imposes has no interval: it measures nothing and is left
+    out, and so is who answered.
+    """
+    held = {
+        (row["question"], row["modalite"]): row
+        for row in before.rows
+        if not row["groupe"] and row["part"] != ""
+    }
+    words = {row["question"]: (row["libelle"], row["univers"]) for row in before.rows}
+    answers = {(row["question"], row["modalite"]): row["libelle_modalite"] for row in before.rows}
+    found, reworded = [], []
+    for asked in questions:
+        if asked.of_whom or asked.name not in words:
+            continue
+        same = all(answers.get((asked.name, line.name), line.label) == line.label for line in asked.lines)
+        if words[asked.name] != (asked.label, asked.universe) or not same:
+            reworded.append(asked.label)
+            continue
+        pairs = [
+            (line, held[asked.name, line.name]) for line in asked.lines if (asked.name, line.name) in held
+        ]
+        found += [
+            each for line, row in pairs if (each := _change(asked, line, row, before.name, name)) is not None
+        ]
+    looked = comparisons.holm([p for _, p in found])
+    counted = zip(found, looked, strict=True)
+    return [
+        Change(
+            asked=asked, gap=gap, moved=p < 1 - LEVEL and (gap.difference.low > 0 or gap.difference.high < 0)
+        )
+        for ((asked, gap), _), p in counted
+    ], reworded
+
+
+def _change(
+    asked: QuestionAnswers, line: Line, row: PublishedRow, first: str, second: str
+) -> tuple[tuple[QuestionAnswers, Gap], float] | None:
+    now, share, low, high = line.figure, row["part"], row["bas"], row["haut"]
+    if isinstance(share, str) or isinstance(low, str) or isinstance(high, str):  # withheld then
+        return None
+    if not isinstance(now, Estimate) or now.low == now.high or low == high:
+        return None
+    found = comparisons.of_intervals(
+        (now.value / 100, now.low / 100, now.high / 100), (share / 100, low / 100, high / 100)
+    )
+    gap = Gap(
+        label=line.label,
+        first=first,
+        second=second,
+        first_figure=_estimate(share, low, high, asked.universe, int(row["base"] or 0)),
+        second_figure=now,
+        difference=_estimate(100 * found.value, 100 * found.low, 100 * found.high, asked.universe, now.n),
+    )
+    return (asked, gap), found.p
+
+
+def _estimate(value: float, low: float, high: float, universe: str, n: int) -> Estimate:
+    return Estimate(value=value, low=low, high=high, unit="pourcent", universe=universe, n=n, method=METHOD)
+
+
+def blocks(before: Before, name: str, questions: Sequence[QuestionAnswers], *, weighted: bool) -> list[Block]:
+    """Return the chapter: what moved, in sentences; every comparison, in a table; what could not be
+    compared.
+    """
+    out: list[Block] = [Text(text=f"À côté de {before.about}.", tone="lead")]
+    apart = before.apart or (WEIGHTED_ONCE if before.weighted != weighted else "")
+    if apart:
+        return [*out, Callout(tone="prudence", text=f"{apart} {NO_TREND}")]
+    found, reworded = changes(before, name, questions)
+    if not found:
+        return [*out, Callout(tone="prudence", text="Aucune réponse n’est publiée dans les deux vagues.")]
+    moved = [each for each in found if each.moved]
+    out.append(
+        Bullets(
+            items=tuple(f"{each.asked.label} {change_sentence(each.asked, each.gap).text}" for each in moved)
+        )
+        if moved
+        else Text(
+            text=(
+                "Aucun changement ne sort de son intervalle : rien ne permet d’écrire une hausse ou une"
+                " baisse."
+            )
+        )
+    )
+    out.append(
+        Grid(
+            caption="Chaque réponse publiée dans les deux vagues",
+            columns=(
+                "Question et réponse",
+                before.name,
+                name,
+                "Changement, en points",
+                f"Intervalle à 90{NBSP}%",
+            ),
+            align="gdddd",
+            rows=tuple(_row(each) for each in found),
+            note=_note(found, reworded),
+            widths=(4, 1.2, 1.2, 1.4, 1.6),
+        )
+    )
+    return out
+
+
+def _row(each: Change) -> tuple[Cell, ...]:
+    gap = each.gap
+    points = rounded(gap.difference.value)
+    signed = f"{'+' if points > 0 else ''}{number(points)}"
+    return (
+        Cell(text=f"{each.asked.label} {gap.label}"),
+        *(
+            Cell(
+                text=(
+                    f"{percent(rounded(figure.value, rule=each.asked.rounding))},"
+                    f" n{NBSP}={NBSP}{number(figure.n)}"
+                )
+            )
+            for figure in (gap.first_figure, gap.second_figure)
+        ),
+        Cell(text=signed if each.moved else f"{signed}, pas net", strong=each.moved),
+        Cell(text=" à ".join(bounds(gap.difference.low, gap.difference.high))),
+    )
+
+
+def _note(found: Sequence[Change], reworded: Sequence[str]) -> str:
+    universes = listing(
+        list(dict.fromkeys(each.asked.universe.rstrip(".") for each in found if each.asked.universe))
+    )
+    left = (
+        f" Reformulées, ou posées à d’autres, donc non comparées : {' ; '.join(reworded)}" if reworded else ""
+    )
+    return (
+        f"Base : {universes or 'toutes les réponses'}. Les deux échantillons sont supposés indépendants. «"
+        " Pas net » : le changement reste dans son intervalle, ou n’en sort que parce qu’on a regardé"
+        f" {number(len(found))} réponses (Holm).{left}"
+    )

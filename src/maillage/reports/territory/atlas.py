@@ -1,0 +1,501 @@
+"""The maps of a diagnosis: digital, social, joint, certainty; its sheet maps; its knitted cover."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from html import escape
+
+import numpy as np
+import shapely
+
+from maillage.kernel.estimate import Estimate
+from maillage.pipeline.contours import clean as contours
+from maillage.reference.offer import diagnosis_lines
+from maillage.reference.parameters import number
+from maillage.reports.page import maps
+from maillage.reports.page.maps import Area, Base
+from maillage.reports.territory import certainty, ranges
+from maillage.reports.territory.labels import CELL_LABELS, CLASS_LABELS, SPACE_LABELS, name_of
+from maillage.reports.territory.study_json import geometry
+from maillage.studies.diagnosis.diagnosis import CLASS_NAMES, Diagnosis, ZoneResult
+from maillage.studies.diagnosis.shapes import joined
+from maillage.studies.need import population as frames
+from maillage.studies.need import rurality
+from maillage.studies.offer import reach, silence, siting
+from maillage.studies.offer.census import Offered
+from maillage.studies.offer.gap_rules import Gap
+from maillage.studies.offer.silence import Between
+from maillage.words import wording
+from maillage.words.wording import lower_first
+
+LAYERS = ("numerique", "sociale", "les-deux", "espace", "certitude")
+TITLES = {
+    "numerique": "Part des personnes en précarité numérique, en cinq classes",
+    "sociale": "Indice de précarité sociale, en cinq classes",
+    "les-deux": "Où les deux précarités se croisent",
+    "espace": "Rural, périurbain, urbain",
+    "certitude": "À quel point la classe de chaque zone est sûre",
+}
+SPACES = {rurality.URBAN: "c1", rurality.PERIURBAN: "c2", rurality.RURAL: "c4"}  # one grey scale, no judgment
+FIRM, WEAK = 0.95, 0.6  # around the share of draws from which a class is held firm
+MOST_NAMES = 40
+SMALL_LETTERS = 42
+
+
+def nearly() -> float:
+    """Return the share of draws from which the class of a zone is held firm."""
+    return number("protection/firm_class")
+
+
+# Where the map of the whole country puts what is overseas, in degrees: a box in the Atlantic for each région.
+BOXES = {"01": (-4.4, 46.6), "02": (-4.4, 45.3), "03": (-4.4, 44.0), "04": (-4.4, 42.7)}
+BOX = 0.9
+
+
+def has_boxes(d: Diagnosis) -> bool:
+    """Return whether some zones, not all, are overseas: the map then draws these apart, on another scale."""
+    overseas = [_overseas(r) in BOXES for r in d.zones]
+    return any(overseas) and not all(overseas)
+
+
+def _overseas(r: ZoneResult) -> str:
+    return str(frames.sources().rp2021["region"][r.zone.rows[0]])
+
+
+def shapes_of(d: Diagnosis) -> tuple[shapely.Geometry | None, ...]:
+    """Return the shape of each zone as maps draw it."""
+    if not has_boxes(d):
+        return d.shapes.zones
+    regions = [_overseas(r) for r in d.zones]
+    moved = list(d.shapes.zones)
+    for region, (x, y) in BOXES.items():
+        at = [i for i, shape in enumerate(moved) if regions[i] == region and shape is not None]
+        if at:
+            for i, shape in zip(at, _boxed([moved[i] for i in at], x, y), strict=True):
+                moved[i] = shape
+    return tuple(moved)
+
+
+def _boxed(shapes: list[shapely.Geometry], x: float, y: float) -> list[shapely.Geometry]:
+    """Return the shapes moved together around a point and scaled to the height of a box."""
+    west, south, east, north = shapely.total_bounds(np.array(shapes, dtype=object)).tolist()
+    there, here = np.cos(np.radians((south + north) / 2)), np.cos(np.radians(y))
+    scale = BOX / max((east - west) * there, north - south)
+    centre = np.array([(west + east) / 2, (south + north) / 2])
+    stretch = np.array([scale * there / here, scale])
+    return [
+        shapely.transform(shape, lambda xy: (xy - centre) * stretch + np.array([x, y])) for shape in shapes
+    ]
+
+
+def layers(d: Diagnosis, *, link: Callable[[str], str] = lambda code: f"#zone-{code}") -> dict[str, str]:
+    """Return the SVG of each layer, or nothing where zones have no contour."""
+    if not d.is_drawable:
+        return {}
+    base, frame = background(d), maps.frame_of([s for s in shapes_of(d) if s is not None])
+    return {
+        layer: _drawn(d, layer, base, frame, f"c-{layer}", link=link)
+        for layer in LAYERS
+        if has_layer(d, layer)
+    }
+
+
+def small(d: Diagnosis, layer: str) -> str:
+    """Return a layer to print small: larger names, no links."""
+    base, frame = background(d), maps.frame_of([s for s in shapes_of(d) if s is not None])
+    return _drawn(d, layer, base, frame, "c-petite", letters=SMALL_LETTERS)
+
+
+def _drawn(
+    d: Diagnosis,
+    layer: str,
+    base: Base,
+    frame: maps.Frame,
+    id: str,
+    *,
+    link: Callable[[str], str] = lambda code: "",
+    letters: int = maps.LABEL,
+) -> str:
+    return maps.draw(
+        areas(d, layer, link),
+        base=base,
+        title=f"{TITLES[layer]} : {name_of(d)}",
+        description=description(d, layer),
+        id=id,
+        frame=frame,
+        letters=letters,
+    )
+
+
+QUARTERS = (25.0, 50.0, 75.0)  # percent of the people in need out of reach
+
+
+def gap_maps(d: Diagnosis, o: Offered) -> dict[str, str]:
+    """Return, for each line of the offer that the census asked about, the map of the people in need who do
+    not have it within a walk.
+
+    Nothing where zones have no contour. A zone is hatched where silent places leave its class unknown, and
+    grey where the filter counts nobody. Places that give the line are marked where their address is known.
+    """
+    if not d.is_drawable:
+        return {}
+    base, shapes = background(d), shapes_of(d)
+    frame = maps.frame_of([s for s in shapes if s is not None])
+    return {
+        f"manque-{line.id}": maps.draw(
+            [
+                _gap_area(r, shape, o.gaps.zone(r.zone.code).gaps[line.id])
+                if o.gaps.holds(r.zone.code)
+                else Area(
+                    code=r.zone.code,
+                    name=r.zone.name,
+                    shape=shape,
+                    kind="inconnue",
+                    link="",
+                    title=f"{r.zone.name} : hors du filtre",
+                )
+                for r, shape in zip(d.zones, shapes, strict=True)
+                if shape is not None
+            ],
+            base=replace(base, dots=_dots(o, line.id, frame)),
+            title=f"{line.label} : la part des personnes concernées qui n’en ont pas à pied",
+            description=(
+                "Plus c’est foncé, plus la part sans lieu à pied est forte. Hachuré : des lieux ne disent pas"
+                " s’ils le proposent, on ne sait pas. Le tableau dit la même chose."
+            ),
+            id=f"m-{line.id}",
+            frame=frame,
+        )
+        for line in diagnosis_lines().values()
+        if o.gaps.whole.gaps[line.id].is_asked
+    }
+
+
+def _gap_area(r: ZoneResult, shape: shapely.Geometry, gap: Gap) -> Area:
+    """Return a zone as the map of a line draws it."""
+    part = gap.figure("share")
+    ends = ranges.bounds(part)
+    value = silence.value(part)
+    classes = {_quarter(value)} if value is not None else {_quarter(end) for end in ends or ()}
+    said = ranges.share(part)
+    words = f"{said.about} ont un lieu à pied" if ends else lower_first(said.why)
+    if isinstance(part, Between):
+        words = f"{words} ; {lower_first(part.reason)}"
+    return Area(
+        code=r.zone.code,
+        name=r.zone.name,
+        shape=shape,
+        kind=min(classes) if classes else "inconnue",
+        doubtful=len(classes) > 1,
+        link=f"#manque-{r.zone.code}",
+        title=f"{r.zone.name} : {words}",
+    )
+
+
+def marked(svg: str, ground: reach.Ground, spots: Sequence[siting.Spot]) -> str:
+    """Return a map of the gaps with numbered spots over it; as it is when the zones have no contour."""
+    inside = [
+        shape for shape, at in zip(ground.areas.shapes, ground.zone_of.tolist(), strict=True) if at >= 0
+    ]
+    if not svg or any(shape is None for shape in inside):
+        return svg
+    frame = maps.frame_of(inside)
+    drawn = []
+    for number_, spot in enumerate(spots, 1):
+        at = frame.place(shapely.Point(spot.lon, spot.lat))
+        drawn.append(
+            f'<g class="repere-lieu"><title>{escape(spot.name)}</title><circle cx="{at.x:.0f}"'
+            f' cy="{at.y:.0f}" r="22"/><text x="{at.x:.0f}" y="{at.y + 9:.0f}"'
+            f' text-anchor="middle">{number_}</text></g>'
+        )
+    return svg.replace("</svg>", "".join(drawn) + "</svg>")
+
+
+def _quarter(share: float) -> str:
+    """Return the class of style of the share out of reach, in quarters. share: percent within reach."""
+    return f"m{1 + sum(100 - share > bound for bound in QUARTERS)}"
+
+
+MANNER_WORDS = {
+    "dedans": "en intérieur",
+    "dehors": "en plein air",
+    "partout": "en intérieur et en plein air",
+    "conditions": "sous conditions",
+    "tous": "tout public",
+    "non-dit": "ne dit pas comment",
+}
+
+
+def _dots(o: Offered, line: str, frame: maps.Frame) -> list[tuple[shapely.Point, str, str]]:
+    """Return the places that give a line and stand on the drawing, with how they give it where that is asked:
+    wifi indoors or outdoors, training under conditions or not.
+    """
+    east = frame.west + maps.WIDTH / frame.scale / frame.squeeze
+    south = frame.north - frame.height / frame.scale
+    found = []
+    for p in o.ground.places:
+        inside = frame.west <= p.lon <= east and south <= p.lat <= frame.north
+        if line in p.offers and p.is_precise and inside:
+            how = p.manner.get(line, "")
+            words = f" : {MANNER_WORDS[how]}" if how else ""
+            style = {"partout": "dehors"}.get(how, how)
+            found.append((shapely.Point(p.lon, p.lat), f"{p.name}{words}", style))
+    return found
+
+
+def has_layer(d: Diagnosis, layer: str) -> bool:
+    """Return whether the zones have what a layer shows."""
+    return {
+        "numerique": bool(d.rate_bounds),
+        "sociale": any(r.social_class for r in d.zones),
+        "les-deux": any(r.cell for r in d.zones),
+        "espace": len({r.space for r in d.zones}) > 1,
+        "certitude": bool(d.rate_bounds),
+    }[layer]
+
+
+def areas(
+    d: Diagnosis,
+    layer: str,
+    link: Callable[[str], str] = lambda code: "",
+    around: shapely.Geometry | None = None,
+) -> list[Area]:
+    """Return the zones that have a contour, as a map draws them. around: only those that touch it."""
+    shapes = shapes_of(d)
+    near = np.array([shape is not None for shape in shapes])
+    if around is not None:
+        near &= shapely.intersects(np.array(shapes, dtype=object), around)
+    return [
+        Area(
+            code=r.zone.code,
+            name=r.zone.name,
+            shape=shape,
+            population=r.population,
+            kind=kind(r, layer),
+            doubtful=is_doubtful(r, layer),
+            link=link(r.zone.code),
+            title=title(r, layer),
+        )
+        for r, shape, shown in zip(d.zones, shapes, near.tolist(), strict=True)
+        if shown and shape is not None
+    ]
+
+
+def is_doubtful(r: ZoneResult, layer: str) -> bool:
+    """Return whether a zone is hatched on a layer: its class, or its cell, is under the floor."""
+    odds = {"numerique": r.firmness, "les-deux": r.cell_odds}.get(layer)
+    return odds is not None and odds < nearly()
+
+
+def kind(r: ZoneResult, layer: str) -> str:
+    """Return the class of style of a zone on a layer."""
+    if layer == "numerique" and r.digital_class:
+        return f"n{CLASS_NAMES.index(r.digital_class) + 1}"
+    if layer == "sociale" and r.social_class:
+        return f"s{CLASS_NAMES.index(r.social_class) + 1}"
+    if layer == "les-deux" and r.cell:
+        return f"case-{r.cell.replace('_', '-')}"
+    if layer == "espace":
+        return SPACES[r.space]
+    if layer == "certitude" and r.firmness is not None:
+        return f"c{1 + sum(r.firmness < bound for bound in (FIRM, nearly(), WEAK))}"
+    return "inconnue"
+
+
+def title(r: ZoneResult, layer: str) -> str:
+    """Return what a zone says when it is pointed at or read aloud."""
+    need = wording.people(r.need)
+    words = {
+        "numerique": "précarité numérique "
+        + certainty.label(CLASS_LABELS.get(r.digital_class or "", "inconnue"), r.firmness),
+        "sociale": f"précarité sociale {CLASS_LABELS.get(r.social_class or '', 'inconnue')}",
+        "les-deux": "précarité forte : "
+        + certainty.label(CELL_LABELS.get(r.cell or "", "inconnue"), r.cell_odds),
+        "espace": f"{SPACE_LABELS[r.space]}, {wording.share(r.rural)} des habitants dans une commune de moins"
+        " de 2 000",
+        "certitude": (
+            "classe inconnue"
+            if r.firmness is None
+            else f"même classe dans {wording.share(r.firmness)} des tirages"
+        ),
+    }[layer]
+    place = f" ({r.zone.place})" if r.zone.place else ""
+    return f"{r.zone.name}{place} : {words} ; {need.about}"
+
+
+def description(d: Diagnosis, layer: str) -> str:
+    """Return the text that stands for a map: what its strongest zones very likely are."""
+    strong = {
+        "numerique": [r for r in d.zones if r.odds and r.odds[-1] >= nearly()],
+        "sociale": [r for r in d.zones if r.social_class == "tres_forte"],
+        "les-deux": [r for r in d.zones if r.cell == "les_deux" and r.is_likely],
+        "espace": [r for r in d.zones if r.space == rurality.RURAL],
+        "certitude": [r for r in d.zones if is_doubtful(r, "numerique")],
+    }[layer]
+    lead = {
+        "numerique": "Très probablement en précarité numérique très forte",
+        "sociale": "Précarité sociale très forte",
+        "les-deux": "Très probablement en précarité numérique et sociale à la fois",
+        "espace": "Rural",
+        "certitude": "Classe incertaine",
+    }[layer]
+    names = [r.zone.name for r in sorted(strong, key=lambda r: -r.population)]
+    shown = names[:12]
+    more = f" et {len(names) - len(shown)} autres" if len(names) > len(shown) else ""
+    return (
+        f"{lead} : {', '.join(shown) or 'aucune zone'}{more}. Le tableau des zones donne la même information."
+    )
+
+
+def background(d: Diagnosis) -> Base:
+    """Return what surrounds the zones: neighbouring communes, limits of communes over IRIS, names of
+    places.
+    """
+    zones = [(r, shape) for r, shape in zip(d.zones, shapes_of(d), strict=True) if shape is not None]
+    by_place: dict[str, list[tuple[ZoneResult, shapely.Geometry]]] = {}
+    iris = frames.sources().rp2021
+    communes = frames.sources().communes
+    kind_ = d.request.zoning.kind
+    for r, shape in zones:
+        key = str(iris["commune"][r.zone.rows[0]]) if kind_ == "iris" else r.zone.code
+        by_place.setdefault(key, []).append((r, shape))
+    merged = {
+        key: members[0][1] if len(members) == 1 else joined([shape for _, shape in members])
+        for key, members in by_place.items()
+    }
+    one_commune = kind_ == "iris" and len(by_place) == 1
+    names = []
+    for key, members in by_place.items():
+        if one_commune:
+            names += [(r.zone.name, shape, r.population) for r, shape in members]
+            continue
+        label = members[0][0].zone.name
+        if kind_ == "iris":
+            label = str(communes.aligned("code", np.array([key]), "name", missing=key)[0])
+        names.append((label, merged[key], sum(r.population for r, _ in members)))
+    names.sort(key=lambda item: -item[2])
+    limits = list(merged.values()) if kind_ in ("iris", "file") and not one_commune else []
+    return Base(
+        neighbours=neighbours(d) if kind_ in ("iris", "file") else (), limits=limits, names=names[:MOST_NAMES]
+    )
+
+
+def neighbours(d: Diagnosis) -> list[shapely.Geometry]:
+    """Return the communes of the same départements, to tell the territory from the void around it."""
+    iris = frames.sources().rp2021
+    communes = frames.sources().communes
+    rows = np.concatenate([r.zone.rows for r in d.zones])
+    inside = np.isin(communes["departement"], np.unique(iris["departement"][rows])) & (
+        communes["parent"] == ""
+    )
+    own = set(iris["commune"][rows].tolist())
+    return list(
+        contours.communes(code for code in communes["code"][inside].tolist() if code not in own).values()
+    )
+
+
+def knitted(d: Diagnosis, *, id: str = "tricot", columns: int = 56) -> str:
+    """Return the knitted map of the joint classes, or of the bare territory where zones have no contour or
+    class.
+    """
+    name = name_of(d)
+    if d.is_drawable and has_layer(d, "les-deux"):
+        knit = areas(d, "les-deux")
+        title = f"{name}, maille par maille : précarité numérique, sociale, ou les deux"
+    else:
+        knit = [Area(code=code, name=code, shape=shape) for code, shape in _communes_of(d).items()]
+        title = f"{name}, maille par maille"
+    return maps.knitted(knit, title=title, id=id, columns=columns) if knit else ""
+
+
+def is_classed(d: Diagnosis) -> bool:
+    """Return whether the knitted map tells the joint classes, and so needs a legend."""
+    return d.is_drawable and has_layer(d, "les-deux")
+
+
+def _communes_of(d: Diagnosis) -> dict[str, shapely.Geometry]:
+    iris = frames.sources().rp2021
+    return contours.communes(
+        sorted({str(iris["commune"][row]) for r in d.zones for row in r.zone.rows.tolist()})
+    )
+
+
+def sheet_map(d: Diagnosis, code: str) -> str:
+    """Return the map of one zone among its neighbours, or nothing when it has no contour."""
+    position = next(i for i, r in enumerate(d.zones) if r.zone.code == code)
+    shape = shapes_of(d)[position]
+    if shape is None:
+        return ""
+    layer = "les-deux" if has_layer(d, "les-deux") else "numerique"
+    around = shapely.box(*shapely.buffer(shape, 0.35 * _extent(shape)).bounds)
+    shown = areas(d, layer, around=around)
+    for area in shown:
+        area.shape = shapely.intersection(shapely.make_valid(area.shape), around)
+    shown = [area for area in shown if _has_surface(area.shape)]
+    names = [(area.name, area.shape, 1.0 + (area.code == code) * 1e9 + area.population) for area in shown]
+    r = d.zones[position]
+    need = wording.people(r.need).about if isinstance(r.need, Estimate) else "chiffre non montré"
+    return maps.draw(
+        shown,
+        base=Base(names=names[:12], inner=d.shapes.inside(r.zone, frames.sources().rp2021)),
+        title=f"{r.zone.name} et ses voisines",
+        description=f"{title(r, layer)}. {need}.",
+        id=f"f-{position}",
+        chosen=code,
+        frame=maps.frame_of([around], margin=0.0, tallest=1.2),
+        links=False,
+        letters=38,
+    )
+
+
+def _extent(shape: shapely.Geometry) -> float:
+    west, south, east, north = shape.bounds
+    return float(max(east - west, north - south))
+
+
+def _has_surface(shape: shapely.Geometry) -> bool:
+    return bool(shapely.area(shape) > 0)
+
+
+def map_data(d: Diagnosis) -> dict[str, object]:
+    """Return what the map that moves needs: zones with their class on each layer, limits, neighbours, names.
+
+    Coordinates are degrees on a grid of about ten metres.
+    """
+    if not d.is_drawable:
+        return {}
+    base = background(d)
+    shown = [layer for layer in LAYERS if has_layer(d, layer)]
+    pairs = [(r, shape) for r, shape in zip(d.zones, shapes_of(d), strict=True) if shape is not None]
+    simple = _lighter([shape for _, shape in pairs])
+    return {
+        "couches": shown,
+        "zones": [
+            {
+                "type": "Feature",
+                "id": r.zone.code,
+                "geometry": geometry(shape, 4),
+                "properties": {
+                    "nom": r.zone.name,
+                    "classes": {layer: kind(r, layer) for layer in shown},
+                    "titres": {layer: title(r, layer) for layer in shown},
+                    "doutes": {layer: is_doubtful(r, layer) for layer in shown},
+                },
+            }
+            for (r, _), shape in zip(pairs, simple, strict=True)
+        ],
+        "voisins": [geometry(shape, 3) for shape in _lighter(list(base.neighbours))],
+        "limites": [geometry(shape, 4) for shape in _lighter(list(base.limits))],
+        "noms": [
+            {"nom": name, "lat": round(point.y, 4), "lon": round(point.x, 4)}
+            for name, shape, _ in base.names
+            for point in (shapely.point_on_surface(shape),)
+        ],
+    }
+
+
+def _lighter(shapes: list[shapely.Geometry]) -> list[shapely.Geometry]:
+    """Return the shapes with about a thousandth of their extent as detail."""
+    if not shapes:
+        return []
+    west, south, east, north = shapely.total_bounds(np.array(shapes, dtype=object)).tolist()
+    return maps.simplified(shapes, max(east - west, north - south) / 900)

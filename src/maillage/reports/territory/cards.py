@@ -1,0 +1,212 @@
+"""Where each figure comes from: what it counts, among whom, its margin, how, its quote, and our doubt."""
+
+from maillage.reference.cards import cards as source_cards
+from maillage.reference.definitions import LEVELS, Definition, definition
+from maillage.reports.territory import sentences
+from maillage.reports.territory.reading import Card, Cards, Source
+from maillage.studies.diagnosis.diagnosis import Diagnosis
+from maillage.words import wording
+from maillage.words.wording import FigureText
+
+
+def need_card(d: Diagnosis, need: FigureText, universe: float) -> Card:
+    """Return the card of the need, of a territory or of a zone. universe: the people among whom it is
+    counted.
+    """
+    chosen = d.request.definition
+    return _card(
+        chosen,
+        counts=chosen.meaning or f"Les personnes qui {chosen.statement}, d’après {chosen.producer}.",
+        among=f"{wording.number(universe)} habitants : {chosen.universe}. Recensement de 2021.",
+        margin=(
+            f"Le vrai nombre est entre {need.low} et {need.high}, {wording.NINE_TIMES} ; sinon, moins"
+            " souvent."
+            f" {d.request.n_draws} tirages, tirés au sort de façon reproductible (départ {d.request.seed})."
+            if need.low
+            else need.why
+        ),
+        how=(
+            "Taux nationaux par âge, diplôme et niveau de vie, appliqués aux habitants de chaque quartier. "
+            f"C’est un calcul, pas un comptage. {_respondents(chosen)}{_surveyed(d)}"
+        ),
+        method="besoins",
+    )
+
+
+def _card(d: Definition, *, counts: str, among: str, margin: str, how: str, method: str) -> Card:
+    """Return the card of a figure that comes from one definition: it brings its publication and its doubt."""
+    return Card(
+        counts=counts,
+        among=among,
+        margin=margin,
+        how=how,
+        quote=d.quote,
+        producer=d.producer,
+        title=d.title,
+        url=d.url,
+        year=d.year,
+        doubt=d.doubt,
+        method=method,
+    )
+
+
+def _surveyed(d: Diagnosis) -> str:
+    """Return the sentence that says a survey of the territory moved the figure, nothing when none did."""
+    if d.composite is None or d.composite.kept != "combinee":
+        return ""
+    m = d.composite.measured
+    return (
+        f" Une enquête du territoire, « {m.title} », {wording.count(m.n, 'réponse')}, y compte pour "
+        f"{wording.share(d.composite.weight)}."
+    )
+
+
+def _respondents(d: Definition) -> str:
+    n = wording.number(d.n)
+    return (
+        f"Enquête : {n} répondants."
+        if d.n_known
+        else f"Enquête : environ {n} répondants (supposé, non publié)."
+    )
+
+
+def other_cards(d: Diagnosis) -> Cards:
+    """Return the cards of the figures that stand under the first one: levels, both precarities, who, and
+    context.
+    """
+    chosen, cut = d.request.definition, definition(LEVELS)
+    among = f"{wording.number(d.universe)} habitants"
+    draws = f"Fourchettes à {wording.NINE_IN_TEN}. Mêmes {d.request.n_draws} tirages que le nombre du haut."
+    income, minima = source_cards()["insee-filosofi-communes"], source_cards()["cnaf-2021-iris"]
+    return Cards(
+        levels=_card(
+            cut,
+            counts="Tous les habitants de 15 ans et plus, rangés en quatre niveaux de difficulté.",
+            among=f"{among} : {cut.universe}. Recensement de 2021.",
+            margin=draws,
+            how=(
+                "Les parts nationales sont réparties comme l’illectronisme, selon l’âge, le diplôme et le"
+                f" niveau de vie. {_respondents(cut)}"
+            ),
+            method="trois-niveaux",
+        ),
+        both=Card(
+            counts=(
+                "Les personnes en précarité numérique dont le ménage est aussi dans les deux premiers"
+                " cinquièmes de niveau de vie."
+            ),
+            among=f"{among} : {chosen.universe}. Recensement de 2021.",
+            margin=f"{draws} Le lien entre niveau de vie et numérique y est tiré aussi.",
+            how=(
+                "Niveaux de vie de chaque quartier déduits du revenu médian de la commune et des allocations"
+                " versées, puis croisés avec l’âge et le diplôme."
+                f" {wording.number(dict(d.modest.counted)['communes'])} revenus"
+                " médians lus."
+            ),
+            quote="",
+            producer="",
+            title=f"{income.producer}, {income.title} ; {minima.producer}, {minima.title}",
+            url="",
+            year=None,
+            doubt=(
+                "Aucun tableau publié ne croise le numérique et le niveau de vie dans une commune : leur"
+                f" lien est une hypothèse. {income.doubt}"
+            ),
+            method="double-precarite",
+        ),
+        profile=_card(
+            chosen,
+            counts=(
+                f"Deux parts : parmi les personnes d’un groupe, celles qui {chosen.statement} ; parmi"
+                " celles-ci, celles du groupe."
+            ),
+            among=f"{among} : {chosen.universe}. Recensements de 2018 et 2021.",
+            margin="Valeurs centrales, sans fourchette : lisez-les à quelques points près.",
+            how=f"{sentences.rates_applied(d)} {_respondents(chosen)}",
+            method="besoins",
+        ),
+        context=Card(
+            counts=(
+                "Des parts d’habitants, ici et dans le pays, qui rendent la difficulté plus ou moins"
+                " fréquente."
+            ),
+            among=(
+                f"{wording.number(d.population)} habitants ici ; le champ de chaque part est écrit à sa"
+                " ligne."
+            ),
+            margin=(
+                "L’âge et les diplômes viennent du recensement, sans fourchette ici. La pauvreté est une"
+                " estimation."
+            ),
+            how="Recensements de 2018 et 2021 ; pour la pauvreté, revenus médians et allocations.",
+            quote="",
+            producer="",
+            title=f"Insee, recensements ; {income.producer}, {income.title}",
+            url="",
+            year=None,
+            doubt="Une part plus forte ici ne prouve pas, seule, que la difficulté y soit plus fréquente.",
+            method="niveau-de-vie",
+        ),
+    )
+
+
+def sources(d: Diagnosis) -> tuple[Source, ...]:
+    """Return the sources behind the diagnosis: the definition's, then each table of the census and of
+    incomes.
+    """
+    chosen, cut = d.request.definition, definition(LEVELS)
+    used = [
+        "insee-rp2021-iris",
+        "insee-rp2018-communes",
+        "insee-rp2016-iris",
+        "dataforgood-taux-communes",
+        "insee-pop3-2021",
+        "insee-for2-2012-auvergne",
+        "insee-emploi-2023-diplomes",
+        "insee-filosofi-communes",
+        "cnaf-2021-iris",
+        "etalab-cog-communes",
+        "ign-communes-contours",
+        "ign-iris-contours",
+    ]
+    used += [v.source for v in d.social.variables if v.source not in used]
+    zoning = d.request.zoning
+    used += [card.id for card in source_cards().values() if card.sha256 == zoning.sha256]
+    out = [
+        Source(
+            id=each.id,
+            producer=each.producer,
+            title=each.title,
+            vintage=str(each.year),
+            licence="chiffres cités",
+            quote=each.quote,
+            doubt=each.doubt,
+        )
+        for each in dict.fromkeys((chosen, cut))
+    ]
+    for id in used:
+        card = source_cards()[id]
+        out.append(
+            Source(
+                id=card.id,
+                producer=card.producer,
+                title=card.title,
+                vintage=card.vintage,
+                licence=card.licence,
+                quote=card.quote,
+                doubt=card.doubt,
+            )
+        )
+    if zoning.sha256 and not any(source_cards()[id].sha256 == zoning.sha256 for id in used):
+        out.append(
+            Source(
+                id="zones",
+                producer="fichier fourni pour cette étude",
+                title=zoning.file_name,
+                vintage="",
+                licence="",
+                quote="",
+                doubt=f"Zones tracées par qui a fourni le fichier (sha256 {zoning.sha256[:12]}).",
+            )
+        )
+    return tuple(out)

@@ -1,0 +1,147 @@
+"""What is said of zones whose class is drawn: only those very likely in it are named, the others are
+counted.
+"""
+
+from collections.abc import Sequence
+from math import ceil
+from math import floor as floor_of
+
+from maillage.reference.parameters import number
+from maillage.studies.diagnosis.diagnosis import Spread
+from maillage.words import wording
+
+MOST_NAMED = 8
+FEWER_NAMED = 5  # beside a map, where the column is narrow
+FEMININE = ("zone", "commune")
+
+
+def floor() -> float:
+    """Return the share of draws from which a zone is named as a member of its class."""
+    return number("protection/firm_class")
+
+
+def odds_text() -> str:
+    """Return that floor as people say it."""
+    return f"{round(10 * floor())} chances sur 10 ou plus"
+
+
+def named(names: Sequence[str], *, most: int = MOST_NAMED) -> str:
+    """Return names as a list, the tail counted when there are more than `most`."""
+    if len(names) <= most:
+        return wording.listing([f"**{name}**" for name in names])
+    shown = [f"**{name}**" for name in names[: most - 1]]
+    return wording.listing([*shown, wording.count(len(names) - len(shown), "autre")])
+
+
+def label(text: str, odds: float | None) -> str:
+    """Return a class or a cell as a table writes it: with its chances where it is not very likely.
+
+    >>> label("les deux", 0.62), label("les deux", 0.97), label("les deux", None)
+    ('les deux (62\\xa0%)', 'les deux', 'les deux')
+    """
+    return text if odds is None or odds >= floor() else f"{text} ({wording.share(odds)})"
+
+
+def between(spread: Spread, unit: str) -> str:
+    """Return a count of zones as its range, bounds rounded outwards to whole zones.
+
+    >>> between(Spread(4.2, 2.0, 6.4), "zone"), between(Spread(3.0, 3.0, 3.0), "zone")
+    ('de 2 à 7\\xa0zones', '3\\xa0zones')
+    """
+    low, high = floor_of(spread.low), ceil(spread.high)
+    if low == high:
+        return wording.count(low, unit)
+    lead = "jusqu’à" if low == 0 else f"de {wording.number(low)} à"
+    return f"{lead} {wording.count(high, unit)}"
+
+
+def residents(spread: Spread, population: float) -> tuple[str, str]:
+    """Return how many residents, then which share of them: two ranges, rounded outwards.
+
+    >>> residents(Spread(0.18, 0.127, 0.226), 116_000)
+    ('de 14\\xa0000 à 27\\xa0000', 'de 12 à 23\\xa0%')
+    """
+    step = 1_000 if population > 50_000 else 100 if population > 5_000 else 10
+    low = floor_of(spread.low * population / step) * step
+    high = min(ceil(spread.high * population / step) * step, ceil(population))
+    shares = f"{floor_of(100 * spread.low)} à {ceil(100 * spread.high)}{wording.NBSP}%"
+    return f"de {wording.number(low)} à {wording.number(high)}", f"de {shares}"
+
+
+def crossing(spread: Spread, n: int, unit: str, likely: Sequence[str]) -> str:
+    """Return how many of n zones are in both precarities, then which ones very likely are."""
+    those, none = ("elles", "Aucune") if unit in FEMININE else ("eux", "Aucun")
+    if not spread.high:
+        return f"{none} {unit} ne réunit ici une précarité numérique forte et une précarité sociale forte."
+    verb = "cumule" if spread.high <= 1 else "cumulent"
+    head = (
+        f"{upper_first(between(spread, unit))} sur {wording.number(n)} {verb} précarité numérique et"
+        " précarité"
+        " sociale fortes pour ce territoire."
+    )
+    if not likely:
+        return (
+            f"{head} {none} ne l’est assez sûrement pour être nommé{'e' if unit in FEMININE else ''}"
+            " : avant d’y"
+            " choisir une aide, vérifiez sur place."
+        )
+    return (
+        f"{head} Parmi {those}, très probablement ({odds_text()}) : {named(likely, most=6)}. L’aide"
+        " doit y être"
+        " humaine, gratuite et proche."
+    )
+
+
+def relative(unit: str) -> str:
+    """Return what classes compare: zones of the territory, and nothing else."""
+    each, them = (f"une {unit}", "elles") if unit in FEMININE else (f"un {unit}", "eux")
+    return (
+        f"Les classes comparent les {unit}s de ce territoire entre {them} : {each} sur cinq y est «"
+        " très forte »,"
+        " que la difficulté soit rare ou fréquente ici."
+    )
+
+
+def strongest(names: Sequence[str], strong: Sequence[float], top: Sequence[float], unit: str) -> str:
+    """Return the zones very likely in the two strongest digital classes, those of the very strongest apart.
+
+    strong, top: by zone, its chances to be in one of these two classes, and in the very strongest.
+    """
+    at_top = [name for name, odds in zip(names, top, strict=True) if odds >= floor()]
+    below = [
+        name for name, of_both, of_one in zip(names, strong, top, strict=True) if of_both >= floor() > of_one
+    ]
+    if not at_top and not below:
+        none, known = ("Aucune", "nommée") if unit in FEMININE else ("Aucun", "nommé")
+        return (
+            f"{none} {unit} n’est assez sûrement dans une classe forte pour être {known} : il y faut"
+            f" {odds_text()}."
+        )
+    said = (
+        ("dans la classe « très forte »", at_top),
+        ("dans la classe « forte » ou « très forte »", below),
+    )
+    told = " ; ".join(f"{where} : {named(who, most=FEWER_NAMED)}" for where, who in said if who)
+    return f"Précarité numérique, très probablement ({odds_text()}), {told}."
+
+
+def leaders(top: Sequence[str], n: int, unit: str) -> str:
+    """Return that n zones may have the highest share. top: those in the strongest class, most likely
+    first.
+    """
+    which, another = ("lesquelles", "Une autre") if unit in FEMININE else ("lesquels", "Un autre")
+    if len(top) == n <= FEWER_NAMED:
+        return f"{named(top)} peuvent avoir la part la plus forte : les fourchettes se recouvrent."
+    head = f"{wording.count(n, unit)} peuvent avoir la part la plus forte : les fourchettes se recouvrent"
+    if not top:
+        return f"{head}, et on ne peut pas dire {which} l’emportent."
+    are, others = "c’est" if len(top) == 1 else "ce sont", n - len(top)
+    who, may = (another, "peut") if others == 1 else ("D’autres", "peuvent")
+    rest = (
+        f" {who}, de classe moins forte mais de fourchette plus large, {may} aussi l’avoir." if others else ""
+    )
+    return f"{head}. Dans la classe « très forte », {are} {named(top, most=FEWER_NAMED)}.{rest}"
+
+
+def upper_first(text: str) -> str:
+    return text[:1].upper() + text[1:]

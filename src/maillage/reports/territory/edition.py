@@ -1,0 +1,165 @@
+"""An edition of a diagnosis: every file of the contract, written whole or not at all."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from maillage.kernel.disk import reason, write_whole
+from maillage.kernel.errors import Refused
+from maillage.reports.page import html, pdf
+from maillage.reports.territory import atlas, dossier, study_json, zone_sheet
+from maillage.reports.territory.field import FieldReading
+from maillage.reports.territory.presentation import present
+from maillage.reports.territory.reading import Reading
+from maillage.studies.diagnosis.diagnosis import Diagnosis
+from maillage.studies.diagnosis.study import Study
+
+Progress = Callable[[str, float], None]
+MOST_SHEETS = 250
+WORKERS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """A study with everything written and drawn from it.
+
+    json: the bytes of etude.json; reading: what a reader sees; layers: maps by name; drawn: the diagnosis
+    that maps show, that of the study where none can be drawn.
+    """
+
+    study: Study
+    drawn: Diagnosis
+    json: bytes
+    reading: Reading
+    layers: Mapping[str, str]
+
+
+def prepare(study: Study, progress: Progress = lambda step, share: None) -> Edition:
+    """Return the edition of a study. progress(step, share from 0 to 1) may raise Cancelled."""
+    d, o, drawn = study.diagnosis, study.offered, study.drawn
+    progress("Cartes", 0.0)
+    json = study_json.encode(study_json.document(d, o, study.published))
+    reading = present(study, fingerprint=study_json.fingerprint(json))
+    layers = atlas.layers(drawn) if drawn is not None else {}
+    if o is not None and drawn is d:
+        layers |= atlas.gap_maps(d, o)
+    progress("Mise en page", 0.6)
+    return Edition(study, drawn or d, json, reading, layers)
+
+
+STAGING = ".en-cours-"
+
+
+def check_folder(folder: Path) -> None:
+    """Raise Refused before the computation, rather than after, when the folder cannot be written."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=folder).close()
+    except OSError as error:
+        raise Refused(
+            f"Le dossier {folder} ne peut pas recevoir les fichiers : {reason(error)}.",
+            why="Tout y est écrit à la fin du calcul ; mieux vaut le savoir avant.",
+            do="Choisissez un dossier où vous pouvez écrire, puis relancez la même commande.",
+        ) from error
+
+
+def write(
+    edition: Edition,
+    folder: Path,
+    *,
+    on: date,
+    sheets: bool | None = None,
+    comments: Mapping[str, str] | None = None,
+    field: FieldReading | None = None,
+    progress: Progress = lambda step, share: None,
+) -> list[Path]:
+    """Write every file of the contract in a folder and return their paths.
+
+    field: what the platform knows of the territory, for the dossier. sheets: one PDF per zone; by default
+    when there are at most 250. Everything is written aside, then put in place at once: a folder never mixes
+    two studies. Sheets of a former study of the same folder are taken off.
+    """
+    d, offered = edition.study.diagnosis, edition.study.offered
+    progress("Dossier", 0.0)
+    document = dossier.compose(
+        edition.drawn,
+        edition.reading,
+        edition.layers,
+        edition.study.by_definition,
+        on=on,
+        comments=comments,
+        field=field,
+    )
+    folder.mkdir(parents=True, exist_ok=True)
+    _clear_abandoned(folder)
+    staging = Path(tempfile.mkdtemp(dir=folder, prefix=f"{STAGING}{os.getpid()}-"))
+    files: dict[str, bytes] = {
+        "etude.json": edition.json,
+        "zones.csv": study_json.table(d, offered),
+        "zones.geojson": study_json.geography(d, offered),
+        "dossier.html": html.dossier(document),
+        "dossier.pdf": pdf.dossier(document, on=on),
+    }
+    try:
+        for name, content in files.items():
+            write_whole(staging / name, content)
+        if sheets if sheets is not None else len(d.zones) <= MOST_SHEETS:
+            write_sheets(
+                edition, staging / "fiches", [r.zone.code for r in d.zones], on=on, progress=progress
+            )
+        return _put_in_place(staging, folder, whole=sheets is not False)
+    except Refused as error:
+        raise Refused(error.what.replace(f"{staging.name}/", ""), why=error.why, do=error.do) from error
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+
+
+def _clear_abandoned(folder: Path) -> None:
+    """Remove what a killed command left half written; a command still running is left alone."""
+    for left in folder.glob(f"{STAGING}*"):
+        maker = left.name.removeprefix(STAGING).partition("-")[0]
+        if not (maker.isdigit() and Path(f"/proc/{maker}").exists()):
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def _put_in_place(staging: Path, folder: Path, *, whole: bool) -> list[Path]:
+    """Move the files of a study where they are read, and return their paths; whole: its sheets are the only
+    ones.
+    """
+    made = sorted(path.relative_to(staging) for path in staging.rglob("*") if path.is_file())
+    if whole and (folder / "etude.json").exists():
+        for former in (folder / "fiches").glob("*.pdf"):
+            if former.relative_to(folder) not in made:
+                former.unlink()
+    for name in made:
+        (folder / name).parent.mkdir(exist_ok=True)
+        (staging / name).replace(folder / name)
+    return [folder / name for name in made]
+
+
+def write_sheets(
+    edition: Edition,
+    folder: Path,
+    codes: Sequence[str],
+    *,
+    on: date,
+    progress: Progress = lambda step, share: None,
+) -> list[Path]:
+    """Write the sheets of some zones."""
+
+    def one(code: str) -> Path:
+        path = folder / f"{code}.pdf"
+        write_whole(path, zone_sheet.render(edition.study.diagnosis, edition.reading, code, on=on))
+        return path
+
+    paths = []
+    with ThreadPoolExecutor(max_workers=WORKERS) as pool:
+        for done, path in enumerate(pool.map(one, codes)):
+            progress("Fiches de zone", (done + 1) / len(codes))
+            paths.append(path)
+    return paths

@@ -1,0 +1,235 @@
+"""What the territory says of itself, as chapters of its dossier: its actors, its services, its actions, its
+grid. Nothing here is estimated: it is counted, answered or told.
+"""
+
+from dataclasses import dataclass
+
+from maillage.reports.directory.census import CensusReading
+from maillage.reports.page.blocks import Block, Bullets, Cell, Chapter, Grid, Heading, Link, Picture, Text
+from maillage.reports.territory.criteria import Axis
+from maillage.reports.territory.findings import FindingReading
+from maillage.reports.territory.services import ServicesReading
+from maillage.words import wording
+
+MOST_ACTORS = 60  # structures named in the dossier; the others are in the directory
+UNTOLD = "Donnée manquante : une enquête publiée auprès des structures le dirait."
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraphs:
+    """A part of the method of a census: its title, its sentences by paragraph."""
+
+    title: str
+    paragraphs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """An awareness action as the register holds it, in words. met: "" when nobody counted."""
+
+    kind: str
+    name: str
+    place: str
+    when: str
+    public: str
+    met: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldReading:
+    """What the platform knows of a territory beside its study. filtered: the study counts a part of the
+    residents only, when places and answers are those of everybody. map_address, site: addresses of the map of
+    actors and of the directory on paper, on this installation.
+    """
+
+    census: CensusReading | None
+    method: tuple[Paragraphs, ...]
+    services: ServicesReading
+    actions: tuple[Action, ...]
+    grid: tuple[tuple[Axis, tuple[FindingReading, ...]], ...]
+    map_address: str
+    is_filtered: bool = False
+
+
+def chapters(field: FieldReading) -> list[Chapter]:
+    """Return the chapters, or the one that says why there are none."""
+    if field.is_filtered:
+        return [
+            Chapter(
+                number="n",
+                short="Les acteurs",
+                title="Les acteurs ne se filtrent pas",
+                flows=True,
+                blocks=(
+                    Text(
+                        text=(
+                            "Ce dossier compte une partie des habitants. Les lieux, les réponses des"
+                            " structures et la grille sont ceux de tout le territoire : les mettre ici"
+                            " mêlerait deux populations. Ils sont dans le dossier sans filtre."
+                        )
+                    ),
+                ),
+            )
+        ]
+    made = [_services(field), _grid(field)]
+    return made if field.census is None else [_actors(field, field.census), *made]
+
+
+def _actors(field: FieldReading, census: CensusReading) -> Chapter:
+    shown = census.actors[:MOST_ACTORS]
+    rest = len(census.actors) - len(shown)
+    blocks: list[Block] = [
+        Link(text="La carte des acteurs, en ligne :", address=field.map_address),
+        Grid(
+            caption="Les lieux, par type de structure",
+            columns=("Type", "Lieux", "Part"),
+            align="gdd",
+            widths=(4, 1, 1),
+            rows=tuple(
+                (Cell(text=kind.label), Cell(text=str(kind.n_places), strong=True), Cell(text=kind.share))
+                for kind in census.kinds
+            ),
+            note=census.source,
+        ),
+        Grid(
+            caption="Les acteurs et leurs lieux",
+            columns=("Acteur", "Type", "Lieux"),
+            align="ggg",
+            widths=(3, 2, 4),
+            rows=tuple(
+                (
+                    Cell(text=actor.name, strong=True),
+                    Cell(text=actor.kind),
+                    Cell(text=wording.listing([place.name for place in actor.places])),
+                )
+                for actor in shown
+            ),
+            note=(
+                f"{wording.number(rest)} autres acteurs sont sur la carte et dans l’annuaire." if rest else ""
+            ),
+        ),
+        Heading(text="Comment le recensement a été mené"),
+    ]
+    for part in field.method:
+        blocks += [Heading(text=part.title, small=True), *(Text(text=text) for text in part.paragraphs)]
+    if not field.method:
+        blocks.append(
+            Text(
+                text=(
+                    "Aucune liste d’organismes à contacter n’est tenue pour ce territoire : les lieux"
+                    " viennent des fichiers nommés plus haut, et rien ne dit combien manquent."
+                )
+            )
+        )
+    return Chapter(
+        number="n",
+        short="Les acteurs",
+        title="Les acteurs du territoire",
+        lead=(
+            f"{wording.count(census.n_places, 'lieu', 'lieux')} à ce jour. Ils sont comptés, pas estimés ; un"
+            " lieu que personne n’a signalé n’y est pas."
+        ),
+        blocks=tuple(blocks),
+    )
+
+
+def _services(field: FieldReading) -> Chapter:
+    found = field.services
+    blocks: list[Block] = [Bullets(items=tuple(f"**{each.name}** : {each.about}" for each in found.services))]
+    if found.chart:
+        blocks.append(
+            Picture(
+                svg=found.chart,
+                alt="Part des structures qui donnent chaque service aujourd’hui, ou l’ont en projet",
+                caption=f"Base : {found.source}. Plein : aujourd’hui. Contour : en projet.",
+                width=0.8,
+            )
+        )
+    else:
+        blocks.append(Text(text=UNTOLD))
+    blocks.append(Heading(text="Les actions de sensibilisation"))
+    blocks += _actions(field)
+    return Chapter(
+        number="n",
+        short="Les services",
+        title="Six services, et ce que les structures en disent",
+        lead="Un réseau d’inclusion numérique rend six services. Une structure n’a pas à les rendre tous.",
+        blocks=tuple(blocks),
+        flows=True,
+    )
+
+
+def _actions(field: FieldReading) -> list[Block]:
+    if not field.actions:
+        return [
+            Text(
+                text="Aucune action n’est au registre de ce territoire : cela ne dit pas qu’il n’y en a pas."
+            )
+        ]
+    return [
+        Grid(
+            caption="Les actions du registre",
+            columns=("Action", "Sorte", "Où", "Quand", "Pour qui", "Rencontrées"),
+            align="gggggd",
+            widths=(2.6, 1.8, 2, 1.6, 1.6, 1.2),
+            rows=tuple(
+                (
+                    Cell(text=each.name, strong=True),
+                    Cell(text=each.kind),
+                    Cell(text=each.place),
+                    Cell(text=each.when),
+                    Cell(text=each.public),
+                    Cell(text=each.met or "pas compté"),
+                )
+                for each in field.actions
+            ),
+            note="Registre des actions de sensibilisation. Personnes rencontrées : comptées par l’équipe.",
+        )
+    ]
+
+
+def _grid(field: FieldReading) -> Chapter:
+    blocks: list[Block] = []
+    for axis, found in field.grid:
+        blocks += [Heading(text=axis.label), _criteria(axis)]
+        needs = "".join(f" {each} ;" for each in axis.needs).rstrip(" ;") or f" {UNTOLD}"
+        blocks.append(Text(text=f"**Ce dont les structures disent avoir besoin** :{needs}"))
+        if found:
+            blocks.append(Bullets(items=tuple(_told(each) for each in found)))
+    return Chapter(
+        number="n",
+        short="La grille",
+        title="Maillage, visibilité, attractivité, coordination",
+        lead=(
+            "Chaque verdict vient d’un chiffre et d’une règle écrite. Les constats sont des témoignages : ils"
+            " ne changent aucun verdict."
+        ),
+        blocks=tuple(blocks),
+    )
+
+
+def _criteria(axis: Axis) -> Grid:
+    return Grid(
+        caption=f"{axis.label} : verdicts",
+        columns=("Question", "Verdict", "Ce qui le dit"),
+        align="ggg",
+        widths=(3, 1.2, 4),
+        rows=tuple(
+            (
+                Cell(text=each.question, strong=True),
+                Cell(text=each.label),
+                Cell(text=each.evidence + (f" À faire : {each.action}" if each.action else "")),
+            )
+            for each in axis.criteria
+        ),
+    )
+
+
+def _told(found: FindingReading) -> str:
+    """Return a finding with its voices in one text."""
+    voices = " ".join(
+        f"{voice.who}{', qui le contredisent' if voice.contradicts else ''}"
+        f"{f' : « {voice.words} »' if voice.words else ''} ({voice.source})."
+        for voice in found.testimonies
+    )
+    return f"**{found.says}** {found.how_many}. {found.gap} {voices}".replace("  ", " ")

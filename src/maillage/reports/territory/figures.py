@@ -1,0 +1,51 @@
+"""A figure as the contract writes it."""
+
+from typing import NotRequired, TypedDict
+
+from maillage.kernel.estimate import Figure, Withheld
+
+
+class FigureJson(TypedDict):
+    """A figure of etude.json; `motif` says why its value is null. Its bounds are null too, but where silent
+    places leave a range.
+
+    n: persons observed, respondents of the survey behind the figure, or residents whom the census counts
+    when no
+    survey is; n_communes, n_quartiers: rows read besides, under a name that says which.
+    """
+
+    valeur: float | None
+    bas: float | None
+    haut: float | None
+    unite: str
+    univers: str
+    n: int
+    methode: str
+    motif: NotRequired[str]
+    n_communes: NotRequired[int]
+    n_quartiers: NotRequired[int]
+
+
+def figure(f: Figure) -> FigureJson:
+    """Return a figure as the contract writes it."""
+    out = _figure(f)
+    for name, n in f.counted:
+        out[f"n_{name}"] = n  # type: ignore[literal-required]
+    return out
+
+
+def _figure(f: Figure) -> FigureJson:
+    if isinstance(f, Withheld):
+        return FigureJson(
+            valeur=None,
+            bas=None,
+            haut=None,
+            unite=f.unit,
+            univers=f.universe,
+            n=f.n,
+            methode=f.method,
+            motif=f.reason,
+        )
+    return FigureJson(
+        valeur=f.value, bas=f.low, haut=f.high, unite=f.unit, univers=f.universe, n=f.n, methode=f.method
+    )

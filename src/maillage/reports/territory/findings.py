@@ -1,0 +1,90 @@
+"""What people found of a territory, beside the verdicts of the grid: who confirms, who contradicts, and where
+they part.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from maillage.reference.findings import kinds, who
+from maillage.words.wording import count, listing, lower_first
+
+
+@dataclass(frozen=True, slots=True)
+class FieldFinding:
+    """What somebody found: by whom, of what, whether they confirm it, their words, where and when they were
+    said.
+
+    people: how many stated it together, 0 when they were not counted.
+    """
+
+    who: str
+    kind: str
+    confirms: bool
+    words: str
+    source: str
+    year: int
+    people: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Testimony:
+    """What one group of people says of a finding."""
+
+    who: str
+    contradicts: bool
+    words: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class FindingReading:
+    """A finding with those who speak of it. gap: how they part, "" when they agree."""
+
+    says: str
+    how_many: str
+    gap: str
+    testimonies: tuple[Testimony, ...]
+
+
+def read(rows: Sequence[FieldFinding], axis: str = "") -> tuple[FindingReading, ...]:
+    """Return the findings of an axis of the grid (all when ''), each with those who speak of it, as a reader
+    sees them.
+    """
+    out = []
+    for kind in kinds().values():
+        here = [row for row in rows if row.kind == kind.id]
+        if not here or axis not in ("", kind.axis):
+            continue
+        voices = tuple(Testimony(who()[row.who], not row.confirms, row.words, _source(row)) for row in here)
+        out.append(FindingReading(kind.says, count(len(here), "témoignage"), gap(here), voices))
+    return tuple(out)
+
+
+def _source(row: FieldFinding) -> str:
+    """Return where it was collected, when, and how many people made it together: « Groupe de discussion,
+    2026, 14 personnes ».
+    """
+    people = f", {count(row.people, 'personne')}" if row.people else ""
+    return f"{row.source}, {row.year}{people}"
+
+
+def gap(rows: Sequence[FieldFinding]) -> str:
+    """Return, in a sentence, how those who comment on one finding disagree, '' when they agree.
+
+    >>> institution = FieldFinding("institutions", "told", True, "", "s", 2026)
+    >>> gap([institution, FieldFinding("public", "told", False, "", "s", 2026)])
+    'Les avis s’écartent : les collectivités et opérateurs le confirment, les habitants non.'
+    """
+    yes, no = (
+        [id for id in who() if any(row.who == id and row.confirms == way for row in rows)]
+        for way in (True, False)
+    )
+    if not yes or not no:
+        return ""
+    if set(yes) & set(no):
+        return f"Les avis s’écartent parmi les {_named(sorted(set(yes) & set(no)))}."
+    return f"Les avis s’écartent : les {_named(yes)} le confirment, les {_named(no)} non."
+
+
+def _named(ids: Sequence[str]) -> str:
+    return listing([lower_first(who()[id]) for id in ids])

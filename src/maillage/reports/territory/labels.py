@@ -1,0 +1,136 @@
+"""What zones, levels, classes and groups are called in a study."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from maillage.studies.diagnosis.diagnosis import CLASS_NAMES, Diagnosis, ZoneResult
+from maillage.words import wording
+
+CLASS_LABELS = dict(
+    zip(CLASS_NAMES, ("très faible", "faible", "moyenne", "forte", "très forte"), strict=True)
+)
+CELL_LABELS = {
+    "aucune": "ni l’une ni l’autre",
+    "numerique": "numérique",
+    "sociale": "sociale",
+    "les_deux": "les deux",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """A level of difficulty, its answer and the action it calls for."""
+
+    name: str
+    kind: str
+    label: str
+    who: str
+    answer: str
+    action: str
+
+
+MEDIATION = (
+    "« Médiation » veut dire ici quelqu’un à côté de la personne, entre faire pour elle et lui"
+    " apprendre ; ni les"
+    " démarches faites à sa place, ni le secteur de ce nom."
+)
+LEVELS_OF_HELP = (
+    Level(
+        "exclusion",
+        "exclusion",
+        "Exclusion numérique",
+        "ne peuvent pas faire sans aide",
+        "Assistance",
+        "à assister dans la durée",
+    ),
+    Level(
+        "precarite_forte",
+        "forte",
+        "Précarité forte",
+        "ont besoin de quelqu’un à côté",
+        "Formation / médiation",
+        "à assister dans l’urgence et à former aux compétences numériques de base",
+    ),
+    Level(
+        "precarite_faible",
+        "faible",
+        "Précarité faible",
+        "bloquent parfois, peuvent apprendre",
+        "Coup de pouce",
+        "à appuyer ponctuellement (montrer, rassurer)",
+    ),
+    Level(
+        "autonomie", "autonomie", "Autonomie", "se débrouillent", "Rien de particulier", "à tenir informées"
+    ),
+)
+VARIANCE_LABELS = {
+    "enquete": "Enquête nationale (échantillon, arrondis)",
+    "non_publie": "Ce qui n’est pas publié (classes d’âge et diplômes déduits)",
+    "region": "Écart de la région, non expliqué",
+    "departement": "Écart du département, non expliqué",
+    "intercommunalite": "Écart de l’intercommunalité, non expliqué",
+    "rural": "Effet des petites communes",
+    "quartier": "Écart des quartiers, non expliqué",
+    "recensement_et_diplomes": "Recensement par sondage et diplômes imputés",
+    "personnes": "Hasard des personnes (petits nombres)",
+}
+
+
+PROFILE_LABELS = {
+    "15-24": "15 à 24 ans",
+    "25-39": "25 à 39 ans",
+    "40-59": "40 à 59 ans",
+    "60-74": "60 à 74 ans",
+    "75+": "75 ans et plus",
+    "none": "Sans diplôme ou CEP",
+    "brevet": "Brevet",
+    "cap": "CAP ou BEP",
+    "bac": "Baccalauréat",
+    "short": "Bac+2",
+    "long": "Bac+3 ou plus",
+    "student": "En études",
+    "modeste": "Vivant modestement",
+    "autre": "Autres niveaux de vie",
+    "rural": "Moins de 2 000 habitants",
+    "periurbain": "Communes périurbaines",
+    "urbain": "Villes, bourgs compris",
+}
+BREAKDOWN_LABELS = {
+    "age": "Âge",
+    "diplome": "Diplôme",
+    "niveau_de_vie": "Niveau de vie",
+    "espace": "Lieu de vie",
+}
+SPACE_LABELS = {"rural": "rural", "periurbain": "périurbain", "urbain": "urbain"}
+
+DEDUCED_LABELS = {
+    "none": "sans diplôme ou CEP",
+    "brevet": "brevet",
+    "cap": "CAP ou BEP",
+    "bac": "baccalauréat",
+    "short": "bac+2",
+    "long": "bac+3 ou plus",
+    "student": "en études",
+}
+
+
+def zone_name(zone: ZoneResult, *, with_place: bool = True) -> str:
+    """Return the name of a zone, with its commune when it is a part of one."""
+    return f"{zone.zone.name} ({zone.zone.place})" if with_place and zone.zone.place else zone.zone.name
+
+
+def names_of(d: Diagnosis, codes: Sequence[str]) -> list[str]:
+    """Return the names of zones by code, with their commune where they are of several."""
+    several = len({r.zone.place for r in d.zones}) > 1
+    return [zone_name(d.zone(code), with_place=several) for code in codes]
+
+
+def name_of(d: Diagnosis) -> str:
+    """Return what a study is called: its own name, the official one, or how many zones of it a file makes;
+    then its filter.
+    """
+    t, inside = d.request.territory, d.request.inside
+    name = d.request.name or t.long_name
+    if d.request.zoning.kind == "file" and not d.request.name:
+        name = f"{wording.count(len(d.zones), 'zone')} {wording.of(t.name)}"
+    return name if inside is None else f"{name} ({wording.lower_first(inside.label)})"

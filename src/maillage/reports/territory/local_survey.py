@@ -1,0 +1,290 @@
+"""A survey beside the model, as told: three figures, what each weighs, and why they differ."""
+
+from maillage.kernel.estimate import Estimate
+from maillage.reports.page import charts
+from maillage.reports.page.blocks import Bullets, Callout, Cell, Chapter, Grid, Heading, Text
+from maillage.reports.territory.figures import figure
+from maillage.reports.territory.reading import Source, SurveyLine, SurveyReading, SurveyScenario
+from maillage.studies.diagnosis.diagnosis import Diagnosis
+from maillage.studies.need.local_survey import SOURCE, Composite, persons
+from maillage.words import wording
+from maillage.words.rounding import apart
+from maillage.words.wording import NBSP
+
+MODEL, BOTH = "Le modèle seul", "Les deux ensemble"
+METHOD = "enquete-et-estimation"
+
+
+def document(d: Diagnosis) -> dict[str, object] | None:
+    """Return what etude.json says of the survey; None without one."""
+    c = d.composite
+    if c is None:
+        return {"motif": d.not_composed} if d.not_composed else None
+    m, link = c.measured, c.measured.link
+    three = {"modele": c.model, "enquete": c.survey, "combinee": c.combined}
+    return {
+        "titre": m.title,
+        "question": m.question,
+        "demande": link.wording,
+        "compte": link.counts,
+        "n": m.n,
+        "effectif_equivalent": m.effective,
+        "redressement": {"variables": list(m.variables), "population": m.residents},
+        "lien": {
+            "id": link.id,
+            "part_nationale": link.known or None,
+            "producteur": link.producer,
+            "titre": link.title,
+            "annee": link.year or None,
+            "difference": link.difference,
+            "doute": link.doubt,
+        },
+        "part_question": figure(c.asked),
+        **{name: figure(each) for name, each in three.items()},
+        "personnes": {name: figure(persons(each, d.universe)) for name, each in three.items()},
+        "poids": {"modele": 1 - c.weight, "enquete": c.weight},
+        "ecart": figure(c.gap),
+        "accord": c.agree,
+        "retenue": c.kept,
+        "sensibilite": [
+            {
+                "hypothese": s.label,
+                "poids_enquete": s.weight,
+                "valeur": s.rate.value,
+                "bas": s.rate.low,
+                "haut": s.rate.high,
+            }
+            for s in c.scenarios
+        ],
+    }
+
+
+def source(d: Diagnosis) -> tuple[Source, ...]:
+    """Return the survey as a source of the study, nothing when it has none."""
+    if d.composite is None:
+        return ()
+    m = d.composite.measured
+    return (
+        Source(
+            id=SOURCE,
+            producer="enquête locale",
+            title=f"{m.title}, question « {m.question} », {wording.count(m.n, 'réponse')}",
+            vintage="",
+            licence="",
+            quote=m.link.wording,
+            doubt=(
+                f"{m.link.difference} Le redressement ne corrige pas qui passe là où l’on enquête, ni qui"
+                " accepte."
+            ),
+        ),
+    )
+
+
+def warnings(d: Diagnosis) -> list[str]:
+    """Return what a reader of a figure must know of the survey, in whole sentences."""
+    if d.composite is None:
+        return [d.not_composed] if d.not_composed else []
+    return [*discussion(d.composite, d.adults), unmoved(d)]
+
+
+def unmoved(d: Diagnosis) -> str:
+    """Return the sentence that says what the survey leaves as it was."""
+    assert d.composite is not None
+    if d.composite.kept == "modele":
+        return "Les nombres de ce dossier restent donc ceux du modèle seul : l’enquête n’y entre pas."
+    return (
+        "L’enquête porte sur tout le territoire : chaque zone suit le même mouvement, et leur ordre ne change"
+        " pas. Les autres définitions, les niveaux de difficulté et les marges détaillées restent ceux du"
+        " modèle."
+    )
+
+
+def discussion(c: Composite, adults: float) -> list[str]:
+    """Return the difference between model and survey, discussed: how large, whether chance explains it, where
+    it may come from.
+    """
+    m, link = c.measured, c.measured.link
+    model, survey, both = (wording.rate(each) for each in (c.model, c.survey, c.combined))
+    redressed = (
+        f", redressées sur {wording.listing([f'« {v} »' for v in m.variables])}" if m.variables else ""
+    )
+    out = [
+        f"« {m.title} » : {wording.count(m.n, 'réponse')} à la question « {link.wording} »{redressed}. "
+        f"{_share(c.asked)} des personnes {link.counts}."
+    ]
+    if link.known and link.doubt:
+        out.append(
+            "Cette question n’est pas celle de la définition. Dans le pays,"
+            f" {wording.percent(link.known, _decimals(link.known))} sont dans ce cas ({link.producer},"
+            f" {link.year}) : nous reportons sur la définition l’écart d’ici au pays, et son doute avec lui."
+            f" {link.difference}"
+        )
+    else:
+        out.append(link.difference)
+    out.append(f"Le modèle seul dit {_told(model)} ; l’enquête seule, {_told(survey)}.")
+    if c.agree:
+        out.append(
+            f"{_gap(c.gap)} Le doute de chacun suffit à l’expliquer : les deux sont combinés selon leur"
+            f" précision, et donnent {_told(both)}. L’enquête y compte pour {wording.share(c.weight)}, le"
+            f" modèle pour {wording.share(1 - c.weight)}."
+        )
+    else:
+        out.append(
+            f"{_gap(c.gap)} Le doute de chacun n’y suffit pas : on n’en fait pas la moyenne, et le chiffre"
+            " retenu reste celui du modèle. Trois raisons à regarder : qui a répondu, et où ; une question"
+            " qui ne compte pas les mêmes personnes ; un territoire qui s’écarte vraiment de ce que disent"
+            " ses âges et ses diplômes."
+        )
+    if adults and m.residents and not 0.8 <= m.residents / adults <= 1.25:
+        out.append(
+            f"Les marges de l’enquête comptent {wording.number(m.residents)} personnes ; le territoire a"
+            f" {wording.number(adults)} habitants de 15 ans et plus : vérifiez que l’enquête parle bien des"
+            " mêmes."
+        )
+    return out
+
+
+def _decimals(value: float) -> int:
+    return 0 if float(value).is_integer() else 1
+
+
+def _share(f: Estimate) -> str:
+    shown = wording.rate(f)
+    return f"{shown.value} ({shown.between})" if shown.value else shown.between.capitalize()
+
+
+def _told(shown: wording.FigureText) -> str:
+    return f"{shown.value} ({shown.between})" if shown.value else shown.between
+
+
+def _points(value: float) -> str:
+    size = wording.number(abs(round(value)))
+    noun = "point" if abs(round(value)) < 2 else "points"
+    return f"{size}{NBSP}{noun} de {'plus' if value > 0 else 'moins'}" if round(value) else "autant"
+
+
+def _gap(gap: Estimate) -> str:
+    """Return the sentence that says how far the survey is from the model."""
+    low, high = apart(gap.low, gap.high)
+    between = f"entre {_points(low)} et {_points(high)}"
+    if low * high > 0:
+        near, far = sorted((abs(low), abs(high)))
+        between = f"entre {wording.number(near)} et {_points(far if high > 0 else -far)}"
+    if not round(gap.value):
+        return f"L’enquête et le modèle disent la même chose, à un point près (écart {between})."
+    return f"L’enquête trouve {_points(gap.value)} que le modèle ({between})."
+
+
+def read(d: Diagnosis) -> SurveyReading | None:
+    """Return what a page and a dossier show of the survey; None without one."""
+    c = d.composite
+    if c is None:
+        return _unread(d.not_composed) if d.not_composed else None
+    names = (
+        (MODEL, c.model, 1 - c.weight),
+        ("L’enquête seule", c.survey, c.weight),
+        (BOTH, c.combined, 1.0),
+    )
+    combined = c.kept == "combinee"
+    top = charts.axis_top([each for _, each, _ in names])
+    lines = []
+    for label, each, weight in names:
+        rate, people = wording.rate(each), wording.people(persons(each, d.universe), most=d.universe)
+        lines.append(
+            SurveyLine(
+                label=label if combined or label != BOTH else f"{BOTH} (non retenu)",
+                share=rate.value or "—",
+                share_between=rate.span,
+                people=people.value or "—",
+                people_between=people.span,
+                weight="" if label == BOTH else wording.share(weight),
+                bar=charts.small_bar(each, top=top, id="rayures"),
+                is_retained=label == (BOTH if combined else MODEL),
+            )
+        )
+    return SurveyReading(
+        reason="",
+        title=c.measured.title,
+        lines=tuple(lines),
+        agrees=c.agree,
+        axis=wording.percent(top),
+        sentences=(*discussion(c, d.adults), unmoved(d)),
+        sensitivity=tuple(
+            SurveyScenario(s.label, wording.share(s.weight), rate.value or rate.span, rate.span)
+            for s in c.scenarios
+            for rate in (wording.rate(s.rate),)
+        ),
+        method=METHOD,
+    )
+
+
+def _unread(reason: str) -> SurveyReading:
+    return SurveyReading(
+        reason=reason, title="", lines=(), agrees=False, axis="", sentences=(), sensitivity=(), method=METHOD
+    )
+
+
+def chapter(r: SurveyReading) -> Chapter:
+    """Return the chapter of the dossier."""
+    if r.reason:
+        return Chapter(
+            number="n",
+            short="L’enquête locale",
+            flows=True,
+            title="Une enquête qui ne change pas l’estimation",
+            blocks=(Callout(tone="prudence", title="Non combinée.", text=r.reason),),
+        )
+    first, *rest = r.sentences
+    title = "L’enquête et le modèle, ensemble" if r.agrees else "L’enquête contredit le modèle"
+    return Chapter(
+        number="n",
+        short="L’enquête locale",
+        title=title,
+        lead=first,
+        blocks=(
+            Grid(
+                caption="Trois estimations du même besoin",
+                columns=(
+                    "D’après",
+                    "Part",
+                    "Fourchette",
+                    "Personnes",
+                    "Fourchette",
+                    "Poids",
+                    f"De 0 à {r.axis}",
+                ),
+                align="gdddddg",
+                widths=(2.0, 0.9, 1.2, 1.3, 1.9, 0.8, 1.6),
+                rows=tuple(
+                    (
+                        Cell(text=x.label, strong=x.is_retained),
+                        Cell(text=x.share, strong=x.is_retained),
+                        Cell(text=x.share_between),
+                        Cell(text=x.people, strong=x.is_retained),
+                        Cell(text=x.people_between),
+                        Cell(text=x.weight or "—"),
+                        Cell(text=x.share_between, svg=x.bar),
+                    )
+                    for x in r.lines
+                ),
+                note=(
+                    "En gras, l’estimation retenue dans ce dossier. Champ : celui de la définition."
+                    f" Fourchettes à {wording.NINE_IN_TEN}."
+                ),
+            ),
+            Heading(text="D’où vient l’écart", small=True),
+            Bullets(items=tuple(rest)),
+            Heading(text="Si l’on doutait plus, ou moins, de l’enquête", small=True),
+            Grid(
+                caption="Ce que d’autres hypothèses donneraient",
+                columns=("Hypothèse", "Poids de l’enquête", "Part", "Fourchette"),
+                align="gddd",
+                widths=(4.2, 1.4, 1.0, 1.4),
+                rows=tuple(
+                    (Cell(text=x.label), Cell(text=x.weight), Cell(text=x.share), Cell(text=x.share_between))
+                    for x in r.sensitivity
+                ),
+            ),
+            Text(text="La méthode est décrite à la page « L’enquête et l’estimation ».", tone="note"),
+        ),
+    )

@@ -1,0 +1,592 @@
+"""The offer and the gaps: as etude.json writes them, as pages, dossier and sheets tell them."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NotRequired, TypedDict
+
+import numpy as np
+
+from maillage.kernel.estimate import Withheld
+from maillage.reference.offer import Line, diagnosis_lines
+from maillage.reference.publics import publics
+from maillage.reports.territory import ranges
+from maillage.reports.territory.figures import FigureJson, figure
+from maillage.reports.territory.ranges import as_json
+from maillage.reports.territory.reading import (
+    CommuneList,
+    MissingLine,
+    NamedZone,
+    OfferLine,
+    OfferReading,
+    PublicOffer,
+    ZoneList,
+    ZoneOffer,
+)
+from maillage.studies.need import population as frames
+from maillage.studies.offer import gap_rules, reach, silence, siting, what_if
+from maillage.studies.offer.census import Offered
+from maillage.studies.offer.gap_rules import Gap, Supply, ZoneGaps
+from maillage.studies.offer.gaps import Gaps
+from maillage.studies.offer.silence import Between, Told
+from maillage.words import wording
+
+HERE, NEAR, FAR, UNSAID, UNASKED, FEW = "ici", "a-pied", "loin", "inconnu", "donnee-manquante", "tu"
+SIGNS = {HERE: "✓", NEAR: "•", FAR: "×", UNSAID: "?", UNASKED: "?", FEW: "—"}
+SIGN_WORDS = {
+    HERE: "dans la zone",
+    NEAR: "à pied, dans une zone voisine",
+    FAR: "hors de portée de marche",
+    UNSAID: "inconnu : des lieux ne disent pas ce qu’ils proposent",
+    UNASKED: "donnée manquante : ce recensement n’en dit rien",
+    FEW: "trop peu d’habitants pour le dire",
+}
+SUPPLY_WORDS = {"lieux": "lieux", "places-heures": "places × heures par semaine"}
+
+
+def unasked(o: Offered) -> list[str]:
+    """Return the lines of the offer that no place of the census has: it did not ask, which is not an
+    absence.
+    """
+    return [line for line, gap in o.gaps.whole.gaps.items() if not gap.is_asked]
+
+
+class WithinJson(TypedDict):
+    """The need within a walk of a line of the offer, and out of it."""
+
+    besoin: FigureJson
+    a_portee: FigureJson
+    hors_de_portee: FigureJson
+    part_a_portee: FigureJson
+
+
+class NearestJson(TypedDict):
+    """The nearest place for most residents."""
+
+    lieu: str
+    nom: str
+    minutes: float
+    metres: float
+    bas: float
+    haut: float
+    adresse_connue: bool
+
+
+class SupplyJson(TypedDict):
+    """What 1 000 people in need share, and of what (`base`)."""
+
+    valeur: float | None
+    bas: float | None
+    haut: float | None
+    base: str | None
+    univers: str
+    n: int
+    methode: str
+    motif: NotRequired[str]
+
+
+class ReachJson(WithinJson):
+    """A line of the offer in a zone: who has it within a walk, by several measures."""
+
+    part_chemins_directs: FigureJson
+    part_chemins_sinueux: FigureJson
+    habitants_a_portee: FigureJson
+    part_habitants_a_portee: FigureJson
+    plus_proche: NearestJson | None
+    offre_pour_1000: SupplyJson
+
+
+class MissingJson(TypedDict):
+    """A line that a zone lacks."""
+
+    offre: str
+    raison: str
+    regle: str
+
+
+class OfferZoneJson(TypedDict):
+    """The offer and the gaps of a zone in etude.json."""
+
+    offre: dict[str, int | None]
+    offre_inconnue: list[str]
+    lieux: int
+    lieux_muets: int
+    accompagnement_inconnu: int
+    portee: dict[str, ReachJson]
+    publics: dict[str, dict[str, WithinJson]]
+    manques: list[MissingJson]
+
+
+def zone(o: Offered, found: ZoneGaps) -> OfferZoneJson:
+    """Return the offer and the gaps of a zone as etude.json writes them: places counted, people estimated.
+
+    A line that the census did not ask about has no count (null), and makes no gap. `offre_inconnue` names the
+    lines that no place gives where some do not say what they give: their count of zero is no absence.
+    """
+    return {
+        "offre": {line: None if _is_unknown(gap) else gap.inside for line, gap in found.gaps.items()},
+        "offre_inconnue": [line for line, gap in found.gaps.items() if gap.is_asked and _is_unknown(gap)],
+        "lieux": o.n_places[found.code],
+        "lieux_muets": o.n_silent[found.code],
+        "accompagnement_inconnu": o.n_vague[found.code],
+        "portee": {
+            line: {
+                **_within(gap),
+                "part_chemins_directs": as_json(gap.figure("straight")),
+                "part_chemins_sinueux": as_json(gap.figure("winding")),
+                "habitants_a_portee": as_json(gap.figure("residents")),
+                "part_habitants_a_portee": as_json(gap.figure("residents_share")),
+                "plus_proche": _nearest(gap.reach.nearest),
+                "offre_pour_1000": _supply(gap),
+            }
+            for line, gap in found.gaps.items()
+        },
+        "publics": {
+            public: {line: _within(gap) for line, gap in _at(of, found.code).gaps.items()}
+            for public, of in o.publics.items()
+        },
+        "manques": [
+            {"offre": m.offer, "raison": m.reason, "regle": m.rule} for m in found.strongest if m.offer
+        ],
+    }
+
+
+def _is_unknown(gap: Gap) -> bool:
+    """Return whether no place says it gives a line while some may: a count of zero would be an absence."""
+    return not gap.is_asked or (gap.inside == 0 and gap.unsaid > 0)
+
+
+def _at(of: Gaps, code: str) -> ZoneGaps:
+    """Return a zone of some gaps, the whole for ''."""
+    return of.zone(code) if code else of.whole
+
+
+def _within(gap: Gap) -> WithinJson:
+    return {
+        "besoin": figure(gap.reach.need),
+        "a_portee": as_json(gap.figure("reached")),
+        "hors_de_portee": as_json(gap.figure("missing")),
+        "part_a_portee": as_json(gap.figure("share")),
+    }
+
+
+def _nearest(found: reach.Nearest | None) -> NearestJson | None:
+    """Return the nearest place for most residents, and how far the nearest is, on foot, for half of them."""
+    if found is None:
+        return None
+    return {
+        "lieu": found.place,
+        "nom": found.name,
+        "minutes": found.minutes,
+        "metres": found.metres,
+        "bas": found.low,
+        "haut": found.high,
+        "adresse_connue": found.sure,
+    }
+
+
+def _supply(gap: Gap) -> SupplyJson:
+    """Return what 1 000 people in need share: places, or places × hours a week when every place says both.
+
+    A range without a value where places do not say whether they give the line.
+    """
+    found, most = gap.supply, gap.most_supply
+    value = low = high = base = None
+    reason = ""
+    if isinstance(found, Withheld):
+        reason = found.reason
+    elif not gap.is_asked:
+        reason = silence.UNASKED
+    elif not _supply_varies(gap):
+        value, low, high, base = found.value, found.low, found.high, found.basis
+    else:
+        reason = silence.UNSAID
+        if isinstance(most, Supply) and most.basis == found.basis:
+            low, high, base = min(found.low, most.low), max(found.high, most.high), found.basis
+    out = SupplyJson(
+        valeur=value, bas=low, haut=high, base=base, univers=found.universe, n=found.n, methode=found.method
+    )
+    if reason:
+        out["motif"] = reason
+    return out
+
+
+def _supply_varies(gap: Gap) -> bool:
+    """Return whether silent places would change what there is to share by more than one part in twenty."""
+    found, most = gap.supply, gap.most_supply
+    if not isinstance(found, Supply) or not isinstance(most, Supply):
+        return False
+    return most.basis != found.basis or abs(most.value - found.value) > 0.05 * max(found.value, 1e-9)
+
+
+def whole(o: Offered) -> dict[str, object]:
+    """Return the offer of the whole study as etude.json writes it, with the lists that its rules make."""
+    return {
+        "source": o.census.name,
+        "empreinte": o.census.digest,
+        "marche_minutes": o.ground.walk.minutes,
+        "sans_adresse": list(o.gaps.nowhere),
+        "donnees_manquantes": unasked(o),
+        "au_dela_des_limites": {
+            "lieux_a_portee": len(o.border.within),
+            "sans_coordonnees": list(o.border.lost),
+        },
+        "itinerants": [{"nom": each.name, "arrets": each.n_stops} for each in o.moving],
+        "peut_etre_en_double": [list(pair) for pair in o.twins],
+        **{key: value for key, value in zone(o, o.gaps.whole).items() if key != "manques"},
+        "listes": [
+            {"regle": rule.id, "phrase": rule.sentence, "offre": offer, "zones": list(codes)}
+            for rule in gap_rules.rules()
+            for offer in rule.offers
+            if (codes := o.gaps.where(rule.id, offer))
+        ],
+    }
+
+
+def state(gap: Gap) -> str:
+    """Return how a line stands in a zone: here, on foot, out of reach, or unknown."""
+    share, most = gap.reach.share, gap.at_most.share
+    if not gap.is_asked:
+        return UNASKED
+    if gap.inside:
+        return HERE
+    if isinstance(share, Withheld) or isinstance(most, Withheld):
+        return UNSAID if gap.unsaid else FEW
+    if share.value >= gap_rules.MOST:
+        return NEAR
+    return UNSAID if gap.unsaid or most.value >= gap_rules.MOST else FAR
+
+
+def _zone(o: Offered, found: ZoneGaps, name: str = "") -> ZoneOffer:
+    """Return the offer of a zone as a reader sees it."""
+    return ZoneOffer(
+        code=found.code,
+        n_places=o.n_places[found.code],
+        n_silent=o.n_silent[found.code],
+        lines=_lines(found),
+        missing=tuple(
+            MissingLine(diagnosis_lines()[m.offer].label, m.offer, m.reason, m.reason)
+            for m in found.strongest
+            if m.offer
+        ),
+        name=name,
+    )
+
+
+def _lines(found: ZoneGaps) -> tuple[OfferLine, ...]:
+    """Return each line of the offer in a zone as a reader sees it."""
+    return tuple(_offer_line(line, found.gaps[line.id]) for line in diagnosis_lines().values())
+
+
+def _offer_line(line: Line, gap: Gap) -> OfferLine:
+    how = state(gap)
+    out_of, within, part = (gap.figure(name) for name in ("missing", "reached", "share"))
+    need, reached, missing = ranges.people(gap.reach.need), ranges.people(within), ranges.people(out_of)
+    share, residents = ranges.share(part), ranges.share(gap.figure("residents_share"))
+    nobody, everybody = ranges.nobody(out_of), ranges.nobody(within)
+    nearest, supply, low_high = gap.reach.nearest, _shared(gap), ranges.bounds(out_of) or (0.0, 0.0)
+    return OfferLine(
+        id=line.id,
+        label=line.label,
+        n_places=gap.inside,
+        places="?" if _is_unknown(gap) else wording.number(gap.inside),
+        state=how,
+        sign=SIGNS[how],
+        words=wording.count(gap.inside, "lieu", "lieux") if gap.inside else SIGN_WORDS[how],
+        doubt=out_of.reason if isinstance(out_of, Between) else "",
+        need=need.value or need.span,
+        reached=everybody or reached.value or reached.span,
+        reached_between="" if everybody or not reached.value else reached.span,
+        missing=nobody or missing.value or missing.span,
+        missing_between="" if nobody or not missing.value else missing.span,
+        missing_about="personne" if nobody else missing.about,
+        missing_sentence="" if nobody or not missing.value else missing.between,
+        share=share.value or share.span,
+        share_between=share.span if share.value and ranges.spreads(part) else "",
+        share_value=silence.value(part),
+        share_bounds=ranges.bounds(part),
+        missing_value=silence.value(out_of) or low_high[1],
+        missing_low=low_high[0],
+        missing_high=low_high[1],
+        residents_share=residents.value or residents.span,
+        nearest="" if nearest is None else wording.count(max(1, round(nearest.minutes)), "minute"),
+        nearest_name="" if nearest is None else nearest.name,
+        supply=supply[0],
+        supply_between=supply[1],
+        supply_basis=supply[2],
+    )
+
+
+def _shared(gap: Gap) -> tuple[str, str, str]:
+    """Return what 1 000 people in need share, between what, of what: the value is '' where a range alone may
+    be said, all three where it is withheld.
+    """
+    found = _supply(gap)
+    if found["bas"] is None or found["haut"] is None or found["base"] is None:
+        return "", "", ""
+    between = " – ".join(wording.bounds(found["bas"], found["haut"], 1))
+    value = "" if found["valeur"] is None else wording.number(found["valeur"], 1)
+    return value, between, SUPPLY_WORDS[found["base"]]
+
+
+def zone_names(ground: reach.Ground) -> dict[str, str]:
+    """Return the name of each zone by code, with its commune where several zones bear the same name."""
+    counts = Counter(zone.name for zone in ground.zones)
+    return {
+        z.code: f"{z.name} ({z.place})" if counts[z.name] > 1 and z.place else z.name for z in ground.zones
+    }
+
+
+def read(o: Offered) -> OfferReading:
+    """Return the offer of a study as a reader sees it: the whole, each zone, and the lists that its rules
+    make.
+    """
+    names = zone_names(o.ground)
+    labels = {line.id: line.label for line in diagnosis_lines().values()}
+    return OfferReading(
+        source=o.census.name,
+        minutes=int(o.ground.walk.minutes),
+        whole=_zone(o, o.gaps.whole),
+        publics={
+            public: PublicOffer(
+                label=publics()[public].label,
+                whole=_lines(of.whole),
+                zones={found.code: _lines(found) for found in of.zones},
+            )
+            for public, of in o.publics.items()
+        },
+        zones={found.code: _zone(o, found, names[found.code]) for found in o.gaps.zones},
+        lists=tuple(
+            ZoneList(
+                rule=rule.id,
+                sentence=rule.sentence.rstrip("."),
+                condition=rule.condition,
+                id=line,
+                offer=labels.get(line, ""),
+                zones=tuple(NamedZone(code, names[code]) for code in codes),
+            )
+            for rule in gap_rules.rules()
+            for line in rule.offers
+            if (codes := o.gaps.where(rule.id, line))
+        ),
+        cautions=tuple(cautions(o)),
+        filter="" if o.inside is None else filtered(o),
+        communes=_communes(o),
+    )
+
+
+def _communes(o: Offered) -> tuple[CommuneList, ...]:
+    """Return the lists by commune, none where the territory is a single one."""
+    codes = sorted(set(o.ground.areas.commune[o.ground.zone_of >= 0].tolist()))
+    if len(codes) < 2:
+        return ()
+    table = frames.sources().communes
+    found = table.aligned("code", np.array(codes), "name", missing="").tolist()
+    names = {code: name or code for code, name in zip(codes, found, strict=True)}
+    return tuple(
+        CommuneList(
+            diagnosis_lines()[line].label,
+            tuple(sorted(names[code] for code in gap.without)),
+            tuple(sorted(names[code] for code in gap.unknown)),
+        )
+        for line, gap in o.communes.items()
+    )
+
+
+def cautions(o: Offered) -> list[str]:
+    """Return what a reader must know before believing a gap."""
+    said = [f"À portée veut dire {o.ground.walk.minutes:.0f} minutes à pied, environ.", *o.gaps.doubts]
+    places, silent, vague, nowhere = o.n_places[""], o.n_silent[""], o.n_vague[""], len(o.gaps.nowhere)
+    if silent:
+        said.append(
+            f"{wording.count(silent, 'lieu', 'lieux')} sur {wording.number(places)} ne"
+            f" {'dit' if silent == 1 else 'disent'} pas ce qu’on y trouve. Ils ne comptent ni comme une"
+            " offre, ni comme une absence : l’offre réelle est plus large."
+        )
+    if vague:
+        said.append(
+            f"{wording.count(vague, 'accès libre', 'accès libres')} ne {'dit' if vague == 1 else 'disent'}"
+            " pas si quelqu’un aide : comptés comme autonomes, et à vérifier pour l’accompagnement."
+        )
+    if missing := unasked(o):
+        labels = wording.listing([wording.lower_first(diagnosis_lines()[line].label) for line in missing])
+        said.append(f"Ce recensement ne dit rien de : {labels}. C’est une donnée manquante, pas une absence.")
+    if nowhere:
+        said.append(
+            f"{wording.count(nowhere, 'lieu', 'lieux')} sans adresse connue : on ne sait pas qui les a à"
+            " pied, et personne n’y est compté."
+        )
+    filter_ = [filtered(o)] if o.inside is not None else []
+    return [*filter_, *said, *_border(o), *_moving(o), *_twins(o)]
+
+
+def filtered(o: Offered) -> str:
+    """Return, in words, whom and what the offer counts under a filter."""
+    if o.inside is None:
+        return ""
+    part = (
+        f" {wording.count(o.cut, 'quartier')} {'n’est gardé' if o.cut == 1 else 'ne sont gardés'} qu’en"
+        " partie : leurs lieux sont tous comptés, leurs habitants à proportion."
+        if o.cut
+        else ""
+    )
+    return (
+        f"Filtre « {o.inside.label} » : seuls ses habitants et ses lieux sont comptés ici. Un lieu d’à côté,"
+        f" hors du filtre, compte pour qui l’a à pied.{part}"
+    )
+
+
+def _border(o: Offered) -> list[str]:
+    within, lost = len(o.border.within), len(o.border.lost)
+    said = [
+        (
+            f"Au bord du territoire : {wording.count(within, 'lieu', 'lieux')} de l’autre côté de la limite"
+            f" {'est' if within == 1 else 'sont'} à pied pour des habitants d’ici. Ils comptent dans la"
+            " portée, jamais parmi les lieux du territoire."
+        )
+        if within
+        else (
+            "Au bord du territoire : ce recensement ne situe aucun lieu de l’autre côté de la limite, à pied"
+            " d’ici. Des habitants du bord en ont peut-être un que l’on ne connaît pas."
+        )
+    ]
+    if lost:
+        said.append(
+            f"{wording.count(lost, 'lieu', 'lieux')} de communes voisines, sans coordonnées,"
+            f" {'n’est compté' if lost == 1 else 'ne sont comptés'} nulle part :"
+            f" {_named(o.border.lost)}."
+        )
+    return said
+
+
+def _moving(o: Offered) -> list[str]:
+    return [
+        f"« {each.name} » se déplace : un seul lieu, {each.n_stops} arrêts. Chaque arrêt compte dans la"
+        " portée, le lieu une fois."
+        for each in o.moving
+    ]
+
+
+def _twins(o: Offered) -> list[str]:
+    if not o.twins:
+        return []
+    pairs = [one if one == two else f"{one} et {two}" for one, two in o.twins]
+    return [
+        f"{wording.count(len(pairs), 'paire')} de lieux {'décrit' if len(pairs) == 1 else 'décrivent'}"
+        f" peut-être un seul lieu compté deux fois : {_named(pairs, ' ; ')}. À vérifier."
+    ]
+
+
+def _named(names: Sequence[str], between: str = ", ") -> str:
+    """Return names, the tail counted when there are many."""
+    shown = [*names[:MOST_NAMED]]
+    if len(names) > MOST_NAMED:
+        shown.append(wording.count(len(names) - MOST_NAMED, "autre"))
+    return between.join(shown)
+
+
+MOST_NAMED = 6
+
+
+MOST_ROWS = 12  # zones told under a what-if, those that change most first
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """How many people of a zone a change concerns."""
+
+    name: str
+    people: str
+    between: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeReading:
+    """What opening or closing places changes: between is "" where people is a range, doubt why it is one."""
+
+    offer: str
+    people: str
+    between: str
+    is_nil: bool
+    before: str
+    after: str
+    doubt: str
+    zones: tuple[Moved, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SiteReading:
+    """A site to open, what it adds to those before it, and why there."""
+
+    name: str
+    people: str
+    between: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProposalReading:
+    """The best sites together, and how sure the choice is."""
+
+    sites: tuple[SiteReading, ...]
+    people: str
+    between: str
+    before: str
+    after: str
+    doubt: str
+    certainty: str
+
+
+def change_read(change: what_if.Change) -> ChangeReading:
+    """Return what opening or closing places changes, as a reader sees it."""
+    moved, before, after = (
+        ranges.people(f) for f in (change.whole.moved, change.whole.before, change.whole.after)
+    )
+    rows = sorted(change.zones, key=lambda z: -_most(z.moved))
+    return ChangeReading(
+        offer=diagnosis_lines()[change.offer].label,
+        people=moved.about,
+        between=moved.between if moved.value else "",
+        is_nil=_most(change.whole.moved) < 1,
+        before=before.in_full,
+        after=after.in_full,
+        doubt=_doubt(change.whole.moved),
+        zones=tuple(
+            Moved(z.name, p.value or p.span, p.span if p.value else "")
+            for z in rows[:MOST_ROWS]
+            if _most(z.moved) >= 1
+            for p in (ranges.people(z.moved),)
+        ),
+    )
+
+
+def _most(of: Told) -> float:
+    """Return the value of a figure, its upper bound where it is a range, 0 when it is withheld."""
+    known = silence.value(of)
+    return (ranges.bounds(of) or (0.0, 0.0))[1] if known is None else known
+
+
+def _doubt(of: Told) -> str:
+    return of.reason if isinstance(of, Between) else ""
+
+
+def proposal_read(found: siting.Proposal) -> ProposalReading:
+    """Return the best sites, as a reader sees them."""
+    gained, before, after = (ranges.people(f) for f in (found.gained, found.before, found.after))
+    return ProposalReading(
+        sites=tuple(
+            SiteReading(spot.spot.name, people.about, people.span if people.value else "", spot.reason)
+            for spot in found.spots
+            for people in (ranges.people(spot.gained),)
+        ),
+        people=gained.about,
+        between=gained.between if gained.value else "",
+        before=before.in_full,
+        after=after.in_full,
+        doubt=_doubt(found.gained),
+        certainty=(
+            "Aucun autre choix ne fait mieux : c’est prouvé."
+            if found.exact
+            else f"Un meilleur choix ajouterait au plus {wording.share(found.margin)} de personnes."
+        ),
+    )

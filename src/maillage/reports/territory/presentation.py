@@ -1,0 +1,613 @@
+"""A study as its reader meets it: figures rounded, sentences written, charts drawn. No choice of page
+here.
+"""
+
+from math import isnan
+
+from maillage.engine import conditional
+from maillage.engine.classes import N_CLASSES
+from maillage.engine.conditional import ConcernedInGroup
+from maillage.kernel.estimate import Estimate, Figure, Withheld
+from maillage.reference.cards import cards as source_cards
+from maillage.reference.definitions import LEVELS, Definition, definition
+from maillage.reference.parameters import number
+from maillage.reference.targets import targets
+from maillage.reports.page import charts
+from maillage.reports.territory import (
+    atlas,
+    cards,
+    certainty,
+    local_survey,
+    offer,
+    published,
+    sentences,
+    zone_sheet,
+)
+from maillage.reports.territory.labels import (
+    BREAKDOWN_LABELS,
+    CELL_LABELS,
+    CLASS_LABELS,
+    DEDUCED_LABELS,
+    LEVELS_OF_HELP,
+    MEDIATION,
+    PROFILE_LABELS,
+    VARIANCE_LABELS,
+    name_of,
+    names_of,
+    zone_name,
+)
+from maillage.reports.territory.reading import (
+    Assumption,
+    Bars,
+    Base,
+    Both,
+    Container,
+    DefinitionCard,
+    DefinitionRow,
+    DoubtPart,
+    Filter,
+    Flat,
+    FlatRow,
+    Group,
+    Headline,
+    IndexRow,
+    IndexValue,
+    Indicator,
+    LevelLine,
+    Levels,
+    Margins,
+    Place,
+    Reading,
+    SocialIndex,
+    Variable,
+    ZoneLevel,
+    ZoneRow,
+)
+from maillage.studies.diagnosis.compare import NeedByDefinition
+from maillage.studies.diagnosis.diagnosis import CELL_NAMES, CLASS_NAMES, LEVEL_NAMES, Diagnosis, ZoneResult
+from maillage.studies.diagnosis.study import Study
+from maillage.studies.need.social import MISSING
+from maillage.words import rounding, wording
+from maillage.words.wording import FigureText
+
+
+def present(study: Study, *, fingerprint: str) -> Reading:
+    """Return everything that a page, a dossier or a sheet shows of a study. fingerprint: that of its
+    etude.json.
+    """
+    d, o = study.diagnosis, study.offered
+    need, rate = wording.people(d.need, most=d.universe), wording.rate(d.rate)
+    inside = d.request.inside
+    classed = any(r.cell for r in d.zones)
+    beside = None if o is None else offer.read(o)
+    found = Reading(
+        fingerprint=fingerprint,
+        territory=_place(d),
+        definition=_definition(d.request.definition),
+        filter=None if inside is None else Filter(inside.id, inside.label, inside.doubt),
+        target=_target(d),
+        population=wording.number(d.population),
+        adults=wording.number(d.adults),
+        universe=wording.number(d.universe),
+        headline=_headline(d, need, rate),
+        published=published.notes(study.published, d.request.definition),
+        withheld=isinstance(d.need, Withheld),
+        source=cards.need_card(d, need, d.universe),
+        cards=cards.other_cards(d),
+        sentences=tuple(sentences.summary(d, names_of)),
+        half_sentence=" ".join(sentences.half(d, names_of)),
+        crossing_sentence=" ".join(sentences.crossing(d, names_of)),
+        leaders_sentence=" ".join(sentences.leaders(d, names_of)),
+        draws=wording.number(d.request.n_draws),
+        levels=_levels(d),
+        both=_both(d),
+        class_sentences=tuple(sentences.class_lists(d, names_of)),
+        discordances=tuple(sentences.discordances(d, names_of)),
+        cluster_sentences=tuple(sentences.clusters(d, names_of)),
+        context=context(d),
+        profile=_profile(d),
+        zones=_zones(d),
+        axis=wording.percent(charts.axis_top([r.rate for r in d.zones])),
+        cell_shares={name: _cell_share(d, name) for name in CELL_NAMES},
+        both_residents=_both_residents(d),
+        class_bounds=_class_bounds(d),
+        social_classes=tuple(CLASS_LABELS.values()),
+        is_classed=classed,
+        n_without_index=sum(r.index is None and r.population > 0 for r in d.zones) if classed else 0,
+        n_outside=sum(r.population == 0 for r in d.zones) if inside else 0,
+        legend=charts.joint_legend({name: _cell_share(d, name) for name in CELL_NAMES}, id="legende"),
+        index=_index(d),
+        margins=_margins(d),
+        flat=_flat(d),
+        bases=tuple(
+            Base(base, value, wording.number(value))
+            for base, value in (
+                ("15 ans et plus en logement ordinaire, la base de nos estimations", d.universe),
+                *((base, values["base"]) for base, values in d.flat.items()),
+            )
+        ),
+        deduced=_deduced(d),
+        warnings=(*sentences.warnings(d), *local_survey.warnings(d)),
+        sources=(*cards.sources(d), *local_survey.source(d)),
+        offer=beside,
+        survey=local_survey.read(d),
+        map_note=_map_note(study),
+        definitions=tuple(_definition_row(each) for each in study.by_definition),
+        sheets={
+            r.zone.code: zone_sheet.read(d, r.zone.code, beside.zones.get(r.zone.code) if beside else None)
+            for r in d.zones
+        },
+    )
+    return wording.spaced_within(found)
+
+
+def _cell_share(d: Diagnosis, name: str) -> float:
+    """Return the share of residents to expect in a cell of the joint map, the doubt on classes counted."""
+    return d.cell_spreads[name].residents.value if name in d.cell_spreads else d.cell_shares[name]
+
+
+def _both_residents(d: Diagnosis) -> str:
+    """Return how many residents live in zones of both precarities, and their share; "" without cells, or when
+    there is nobody.
+    """
+    spread = d.cell_spreads.get("les_deux")
+    if spread is None or not spread.residents.high:
+        return ""
+    people, shares = certainty.residents(spread.residents, d.population)
+    return f"{people} habitants, soit {shares}"
+
+
+def _place(d: Diagnosis) -> Place:
+    """Return what the study is about: name, place, how many zones of which kind."""
+    t = d.request.territory
+    name = name_of(d)
+    unit = {"iris": "quartier", "commune": "commune", "departement": "département", "file": "zone"}[
+        d.request.zoning.kind
+    ]
+    return Place(
+        code=t.code,
+        name=name,
+        of_name=wording.of(name),
+        kind=t.kind,
+        within=tuple(Container(code, label) for code, label in t.within if label != t.name),
+        n_zones=len(d.zones),
+        unit=unit,
+        subtitle=_subtitle(d, unit),
+    )
+
+
+def _target(d: Diagnosis) -> str:
+    """Return the public that the diagnosis is made for, "" when nobody said; the figures count everybody."""
+    asked = d.request.target
+    if asked is None:
+        return ""
+    words = [
+        *(targets()[id] for id in asked.publics),
+        *([asked.text.strip(" .")] if asked.text.strip() else []),
+    ]
+    return (
+        f"**Public visé par ce diagnostic** : {' ; '.join(words)}. C’est un choix de qui le demande :"
+        " les chiffres,"
+        " eux, comptent tout leur champ."
+    )
+
+
+def _subtitle(d: Diagnosis, unit: str) -> str:
+    """Return how many zones and residents a study counts, the filter told when there is one."""
+    zones = wording.count(len(d.zones), unit)
+    if d.request.inside is None:
+        return f"{zones} · {wording.count(round(d.population), 'habitant')} (recensement de 2021)"
+    within = sum(r.population > 0 for r in d.zones)
+    return (
+        f"{zones}, dont {within} dans le filtre · {wording.number(d.population)} habitants comptés"
+        " (recensement de 2021)"
+    )
+
+
+def _map_note(study: Study) -> str:
+    """Return what to know of the map: what is drawn apart, or why it does not show the zones."""
+    if study.drawn is study.diagnosis:
+        return (
+            "L’outre-mer est dessiné à part, à une autre échelle." if atlas.has_boxes(study.diagnosis) else ""
+        )
+    without = "Les contours des quartiers de ce territoire ne sont pas fournis avec Maillage :"
+    if study.drawn is None:
+        return f"{without} pas de carte ici. Le tableau porte toute l’information."
+    return f"{without} la carte montre les communes, le tableau montre les quartiers."
+
+
+def _definition(d: Definition) -> DefinitionCard:
+    return DefinitionCard(
+        id=d.id,
+        label=d.label,
+        short=d.short,
+        statement=d.statement,
+        universe=d.universe,
+        year=d.year,
+        producer=d.producer,
+        title=d.title,
+        url=d.url,
+        quote=d.quote,
+        doubt=d.doubt,
+        doubts=tuple(d.doubts),
+        unused=tuple(d.unused),
+        n=wording.number(d.n),
+        n_known=d.n_known,
+    )
+
+
+def _definition_row(each: NeedByDefinition) -> DefinitionRow:
+    """Return a territory under one definition, as shown beside the others."""
+    need, rate, card = wording.people(each.need), wording.rate(each.rate), _definition(each.definition)
+    return DefinitionRow(
+        **{name: getattr(card, name) for name in DefinitionCard.__slots__},
+        value=need.value,
+        between=need.between,
+        span=need.span,
+        share=rate.value or rate.span,
+        share_between=rate.span,
+        bar=charts.small_bar(each.rate, top=50.0, id="rayures"),
+    )
+
+
+def _headline(d: Diagnosis, need: FigureText, rate: FigureText) -> Headline:
+    one_in, bar = "", None
+    if isinstance(d.need, Estimate) and isinstance(d.rate, Estimate):
+        one_in = wording.one_in(d.rate.value / 100)
+        label = f"{need.about} ; {need.between}"
+        bar = Bars(
+            charts.interval_bar(d.need, id="h-l", ticks=6, width=720, label=label),
+            charts.interval_bar(d.need, id="h-e", ticks=3, width=360, label=label),
+        )
+    return Headline(
+        about="environ",
+        value=need.value,
+        low=need.low,
+        high=need.high,
+        between=need.between,
+        reason=need.why if isinstance(d.need, Withheld) else "",
+        sentence=f"personnes {d.request.definition.statement}",
+        share=rate.value or rate.between,
+        one_in=one_in,
+        bar=bar,
+    )
+
+
+def _levels(d: Diagnosis) -> Levels:
+    """Return the four levels of difficulty: how many people, which answer, and their bar."""
+    figures = [d.levels[name] for name in LEVEL_NAMES]
+    values = [figure.value if isinstance(figure, Estimate) else 0.0 for figure in figures]
+    whole = sum(values) or 1.0
+    lines = []
+    for level, figure in zip(LEVELS_OF_HELP, figures, strict=True):
+        shown, part = wording.people(figure, most=d.universe), wording.share_of(figure, whole)
+        lines.append(
+            LevelLine(
+                name=level.name,
+                kind=level.kind,
+                label=level.label,
+                who=level.who,
+                answer=level.answer,
+                action=level.action,
+                share=part.value or part.span,
+                value=shown.value,
+                between=shown.between,
+                about=shown.about,
+                in_full=shown.in_full,
+            )
+        )
+    shares = [(line.kind, line.share, value / whole) for line, value in zip(lines, values, strict=True)]
+    label = " ; ".join(f"{line.label} {line.share}" for line in lines)
+    cut = definition(LEVELS)
+    return Levels(
+        link=_link(d, cut, sum(values[:3])),
+        lines=tuple(lines),
+        bar=Bars(
+            charts.levels_bar(shares, width=720, label=label),
+            charts.levels_bar(shares, width=360, label=label),
+        ),
+        source=(
+            f"Parts nationales de {cut.producer} (7, 19, 14 et 60 %), réparties selon l’âge, le diplôme et le"
+            f" niveau de vie d’ici. {MEDIATION}"
+        ),
+        doubt=cut.doubt,
+    )
+
+
+def _link(d: Diagnosis, cut: Definition, people: float) -> str:
+    """Return how the three levels relate to the number of the headline: two definitions, two years, and
+    why the second
+    number is the larger.
+    """
+    shown = d.request.definition
+    if shown.id == cut.id or not isinstance(d.need, Estimate):
+        return ""
+    levels = [f.half_width for name in LEVEL_NAMES[:3] if isinstance(f := d.levels[name], Estimate)]
+    told = wording.number(rounding.nearest(people, rounding.step(max(levels))))
+    more = (
+        "elles sont plus nombreuses, car on y compte aussi celles qui se servent d’Internet mais y"
+        " bloquent parfois"
+        if people > d.need.value
+        else "elles sont moins nombreuses"
+    )
+    return (
+        f"**Deux définitions, deux nombres.** Celui du haut compte les personnes qui {shown.statement}"
+        f" ({shown.short}, {shown.producer}). Les trois premiers niveaux ci-dessous, environ {told}"
+        " personnes, comptent"
+        f" toutes celles qui {cut.statement} ({cut.producer}, {cut.year}) : {more}. Ils ne"
+        " s’additionnent pas au nombre"
+        " du haut."
+    )
+
+
+def _both(d: Diagnosis) -> Both:
+    """Return what is known of people in both precarities: an estimate, what it assumes, and what holds
+    regardless.
+    """
+    figure, modest = wording.people(d.both), wording.people(d.modest)
+    poor, poor_both = wording.people(d.poor), wording.people(d.poor_both)
+    low, high = (wording.number(_round_like(value, d.need)) for value in d.bounds)
+    inside = ""
+    if figure.value and isinstance(d.both, Estimate) and isinstance(d.need, Estimate) and d.need.value:
+        inside = wording.share(d.both.value / d.need.value)
+    return Both(
+        value=figure.value,
+        between=figure.between,
+        about=figure.about,
+        share=inside,
+        in_full=figure.in_full,
+        modest="" if isinstance(d.modest, Withheld) else modest.in_full,
+        independent=wording.number(_round_like(d.both_independent, d.both)),
+        lowest=low,
+        highest=high,
+        poverty=(
+            f"Sous le seuil de pauvreté à 60 % : {poor.in_full}, dont {poor_both.in_full} aussi en précarité"
+            " numérique."
+            if isinstance(d.poor, Estimate)
+            else f"Sous le seuil de pauvreté : non montré. {d.poor.reason}"
+        ),
+    )
+
+
+def _round_like(value: float, figure: Figure) -> float:
+    by = rounding.step(figure.half_width) if isinstance(figure, Estimate) else 10.0
+    return rounding.nearest(value, by)
+
+
+DIRECTIONS = {"plus": "plus qu’en France", "moins": "moins qu’en France", "autant": "comme en France"}
+
+
+def context(d: Diagnosis) -> tuple[Indicator, ...]:
+    """Return what makes the difficulty more or less frequent here, beside the country; a poverty that is
+    withheld is left out.
+    """
+    return tuple(
+        Indicator(
+            label=indicator.label,
+            here=wording.percent(100 * indicator.here),
+            country=wording.percent(100 * indicator.country),
+            direction=DIRECTIONS[indicator.direction],
+            source=source_cards()[indicator.source].producer,
+            year=indicator.year,
+        )
+        for indicator in d.context
+        if indicator.id != "pauvrete" or isinstance(d.poor, Estimate)
+    )
+
+
+def _profile(d: Diagnosis) -> tuple[Group, ...]:
+    """Return who is concerned here: two shares that are never compared, each told in words."""
+    total = sum(row.concerned for row in d.profile if row.breakdown == "age")
+    verb = d.request.definition.statement
+    out = []
+    for row in d.profile:
+        if row.people < 1 or total <= 0:
+            continue
+        label = PROFILE_LABELS[row.group]
+        inside, among = conditional.both(row.concerned, row.people, total, group=label, verb=verb)
+        out.append(
+            Group(
+                family=BREAKDOWN_LABELS[row.breakdown],
+                label=label,
+                rate=wording.share(inside.value),
+                share=wording.share(among.value),
+                share_value=among.value,
+            )
+        )
+    return tuple(out)
+
+
+def _zones(d: Diagnosis) -> tuple[ZoneRow, ...]:
+    """Return the zones as tables show them, largest need first."""
+    several = len({r.zone.place for r in d.zones}) > 1
+    top = charts.axis_top([r.rate for r in d.zones])
+    classed = any(r.cell for r in d.zones)
+    out = []
+    for r in sorted(d.zones, key=lambda r: (-(wording.point(r.need) or -1.0), r.zone.code)):
+        need, rate = wording.people(r.need, most=r.universe), wording.rate(r.rate)
+        modest, joint = wording.people(r.modest, most=r.universe), wording.people(r.both, most=r.universe)
+        out.append(
+            ZoneRow(
+                code=r.zone.code,
+                name=r.zone.name,
+                place=r.zone.place if several else "",
+                note=r.zone.note,
+                population=wording.number(r.population),
+                adults=wording.number(r.adults),
+                people=need.value,
+                between=need.span,
+                people_value=wording.point(r.need),
+                share=rate.value or rate.span,
+                share_between=rate.span,
+                share_value=wording.point(r.rate),
+                reason=r.need.reason if isinstance(r.need, Withheld) else "",
+                bar=charts.small_bar(r.rate, top=top, id="rayures"),
+                both=joint.value or joint.span,
+                modest=modest.value or modest.span,
+                digital_class=r.digital_class,
+                social_class=r.social_class,
+                digital=certainty.label(CLASS_LABELS.get(r.digital_class or "", "—"), r.firmness),
+                social=CLASS_LABELS.get(r.social_class or "", "—"),
+                cell=r.cell,
+                cell_label=_cell_label(r) if classed else "—",
+                cell_odds=r.cell_odds,
+                is_likely=r.is_likely,
+                mark=(
+                    f"case-{r.cell.replace('_', '-')}" if r.cell else "inconnue" if classed else "case-aucune"
+                ),
+                index=None if r.index is None else wording.number(r.index, 2),
+                rank=r.rank,
+                rank_standard=r.rank_standard,
+                firmness=None if r.firmness is None else wording.share(r.firmness),
+                inside=wording.share(r.share_inside),
+                levels=tuple(
+                    ZoneLevel(level.name, level.label, wording.people(r.levels[level.name]).about)
+                    for level in LEVELS_OF_HELP
+                ),
+                alerts=tuple(sentences.area_notes(r.flags)),
+            )
+        )
+    return tuple(out)
+
+
+def _cell_label(r: ZoneResult) -> str:
+    """Return the cell of a zone as a table writes it: with its chances where they are under the floor."""
+    text = "—" if r.cell == "aucune" else CELL_LABELS.get(r.cell or "", "inconnue")
+    return certainty.label(text, r.cell_odds)
+
+
+def _class_bounds(d: Diagnosis) -> tuple[str, ...]:
+    """Return the bounds between digital classes, in words."""
+    if not d.rate_bounds:
+        return ()
+    ends = [wording.percent(value, 1) for value in d.rate_bounds]
+    return (
+        f"très faible : {ends[0]} ou moins",
+        *(f"{CLASS_LABELS[CLASS_NAMES[k]]} : {ends[k - 1]} à {ends[k]}" for k in range(1, N_CLASSES - 1)),
+        f"très forte : plus de {ends[-1]}",
+    )
+
+
+def _index(d: Diagnosis) -> SocialIndex:
+    """Return the index: for each variable its mean, sign and weight; for each zone its value, gap and
+    rank.
+    """
+    s = d.social
+    variables = tuple(
+        Variable(
+            id=v.id,
+            label=v.label,
+            short=v.short,
+            unit=v.unit,
+            direction=(
+                "une valeur forte signale la précarité"
+                if sign > 0
+                else "une valeur forte éloigne la précarité"
+            ),
+            weight=wording.number(weight, 0 if weight == int(weight) else 1),
+            mean=_value(s.index.means[k], v.unit),
+            year=v.year,
+            source=source_cards()[v.source].producer,
+        )
+        for k, (v, sign, weight) in enumerate(zip(s.variables, s.signs, s.weights, strict=True))
+    )
+    rows = [
+        IndexRow(
+            name=zone_name(r),
+            code=r.zone.code,
+            rank=r.rank,
+            rank_standard=r.rank_standard,
+            index=None if r.index is None else wording.number(r.index, 2),
+            values=tuple(
+                IndexValue(
+                    short=v.short,
+                    value=_value(s.values[i, k], v.unit),
+                    gap=MASKED if _small(s.values[i, k], v.unit) else _gap(s.index.gaps[i, k]),
+                    is_clipped=bool(s.index.clipped[i, k]),
+                )
+                for k, v in enumerate(s.variables)
+            ),
+        )
+        for i, r in enumerate(d.zones)
+    ]
+    rows.sort(key=lambda row: (row.rank is None, row.rank or 0, row.code))
+    return SocialIndex(
+        variables=variables,
+        rows=tuple(rows),
+        left_out=tuple(f"{v.label} : {why}" for v, why in s.left_out),
+        missing=tuple(MISSING),
+    )
+
+
+COUNTS = ("foyers",)  # units of variables that count people or households: small ones are protected
+MASKED = "masqué"  # a gap would give the count back
+
+
+def _small(value: float, unit: str) -> bool:
+    return unit in COUNTS and value < number("protection/small_count")
+
+
+def _value(value: float, unit: str) -> str:
+    if isnan(value):
+        return "inconnu"
+    if _small(value, unit):
+        return f"{MASKED} : moins de {wording.number(number('protection/small_count'))}"
+    return (
+        wording.percent(value, 1)
+        if unit == "%"
+        else f"{wording.number(value)}{wording.NBSP}{unit.split(' ', maxsplit=1)[0].replace('euros', '€')}"
+    )
+
+
+def _gap(value: float) -> str:
+    if isnan(value):
+        return "—"
+    return f"{'+' if value > 0 else ''}{wording.number(100 * value)}{wording.NBSP}%"
+
+
+def _margins(d: Diagnosis) -> Margins:
+    labels = ("écarts faibles", "écarts retenus", "écarts forts")
+    return Margins(
+        parts=tuple(
+            DoubtPart(VARIANCE_LABELS[name], wording.share(value), value)
+            for name, value in sorted(d.variance.items(), key=lambda pair: -pair[1])
+        ),
+        sensitivity=tuple(
+            Assumption(
+                label=label,
+                region=wording.number(region, 2),
+                epci=wording.number(epci, 2),
+                area=wording.number(area, 2),
+                half_width=wording.percent(100 * half),
+            )
+            for label, (region, epci, area, half) in zip(labels, d.sensitivity, strict=True)
+        ),
+    )
+
+
+def _flat(d: Diagnosis) -> Flat:
+    """Return the method of Strasbourg: national shares as they are, on three bases, to the nearest
+    thousand.
+    """
+    step = 1_000 if d.population > 50_000 else 100 if d.population > 5_000 else 10
+    rows = tuple(
+        FlatRow(
+            base=base,
+            people=wording.number(values["base"]),
+            values=tuple(
+                f"~{wording.NBSP}{wording.number(round(values[name] / step) * step)}" for name in LEVEL_NAMES
+            ),
+        )
+        for base, values in d.flat.items()
+    )
+    return Flat(rows=rows, step=wording.number(step), columns=tuple(level.label for level in LEVELS_OF_HELP))
+
+
+def _deduced(d: Diagnosis) -> tuple[str, ...]:
+    """Return the unpublished rates implied by the definition, each a share of its own group."""
+    verb = d.request.definition.statement
+    out = []
+    for key, value in d.deduced.items():
+        group = DEDUCED_LABELS.get(key, f"{key} ans" if "+" not in key else f"{key[:-1]} ans et plus")
+        out.append(str(ConcernedInGroup(value, group, verb)))
+    return tuple(out)

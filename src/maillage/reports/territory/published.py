@@ -1,0 +1,116 @@
+"""What others published of a territory, said beside our own figure: where they contradict it, where they
+do not
+count the same thing.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from maillage.reference.definitions import Definition, definition
+from maillage.reports.territory.figures import figure
+from maillage.reports.territory.reading import PublishedNote
+from maillage.studies.diagnosis.published import Beside
+from maillage.words import wording
+
+CONTRADICTED = "**Un chiffre publié contredit le nôtre.** "
+HOLDS = ", qui contient ce territoire"
+
+
+def notes(found: Sequence[Beside], shown: Definition) -> tuple[PublishedNote, ...]:
+    """Return what a reader must know of published rates, contradictions first. shown: the definition of the
+    headline, with which a rate may not be compared.
+    """
+    alone = [each for each in found if each.ours is None]
+    out = [
+        PublishedNote("contredit", contradiction(each, [x for x in alone if x.place == each.place]))
+        for each in found
+        if each.contradicts
+    ]
+    contradicted = {each.place for each in found if each.contradicts}
+    out += [
+        PublishedNote("note", agreement(each, shown))
+        for each in found
+        if each.is_here and each.place not in contradicted
+    ]
+    return tuple(out)
+
+
+def contradiction(each: Beside, others: Sequence[Beside]) -> str:
+    """Return the sentences that set a published rate against ours. others: rates of the same place that
+    ask another
+    question.
+    """
+    p, ours = each.published, wording.rate(each.ours) if each.ours else None
+    if ours is None:
+        return ""
+    where = f"{each.place}{'' if each.is_here else HOLDS}"
+    side = "au-dessus" if each.is_above else "en dessous"
+    people = f", {wording.number(p.people)} personnes" if p.people else ""
+    beside = "".join(
+        f" {x.published.title}, par {x.published.by} : {percent(x.published.rate)}. {x.published.doubt}"
+        for x in others
+    )
+    return (
+        f"{CONTRADICTED}{where}, {p.year} : {p.by} a publié {percent(p.rate)}{people}"
+        f" (« {p.quote} »). Avec la même définition, notre calcul donne {ours.value or ours.between}"
+        f" ({ours.between}) : le chiffre publié est {side} de notre fourchette.{beside} Nous ne"
+        " savons pas qui se"
+        f" trompe : citez-les ensemble, et ne décidez rien sur le nôtre seul. {p.title} : {lower(p.doubt)}"
+    )
+
+
+def agreement(each: Beside, shown: Definition) -> str:
+    """Return the sentence that says with what a published rate may be compared."""
+    p = each.published
+    head = f"{each.place}, {p.year} : {p.by} a publié {percent(p.rate)}."
+    if each.ours is None or not p.definition:
+        return f"{head} La question n’est aucune des nôtres : ne le comparez pas au nombre du haut. {p.doubt}"
+    ours = wording.rate(each.ours)
+    within = f"{ours.value or ours.between} ({ours.between}), qui s’accorde avec lui. {p.doubt}"
+    if p.definition == shown.id:
+        return f"{head} Notre calcul, pour la même définition, donne {within}"
+    other = definition(p.definition)
+    return (
+        f"{head} Il ne compte pas les mêmes personnes que le nombre du haut ({other.short} d’un côté,"
+        f" {shown.short} de l’autre : l’année et la question changent), ne les comparez pas. Avec sa"
+        " définition, notre"
+        f" calcul donne {within}"
+    )
+
+
+def percent(value: float) -> str:
+    """Return a published rate with the decimals that it has.
+
+    >>> percent(25), percent(16.7)
+    ('25\\xa0%', '16,7\\xa0%')
+    """
+    return wording.percent(value, 0 if value == int(value) else 1)
+
+
+def lower(text: str) -> str:
+    return wording.lower_first(text)
+
+
+def document(found: Sequence[Beside]) -> list[Mapping[str, object]]:
+    """Return the published rates as etude.json writes them, each with ours under its definition."""
+    return [
+        {
+            "code": each.published.place,
+            "nom": each.place,
+            "du_territoire": each.is_here,
+            "valeur": each.published.rate,
+            "bas": each.published.low,
+            "haut": each.published.high,
+            "unite": "pourcent",
+            "personnes": each.published.people,
+            "annee": each.published.year,
+            "producteur": each.published.producer,
+            "titre": each.published.title,
+            "url": each.published.url,
+            "citation": each.published.quote,
+            "doute": each.published.doubt,
+            "definition": each.published.definition or None,
+            "notre_taux": None if each.ours is None else figure(each.ours),
+            "contredit": each.contradicts,
+        }
+        for each in found
+    ]

@@ -1,0 +1,708 @@
+"""What a reader sees of a study, as a value: figures rounded, sentences written, charts drawn. Pages and
+dossiers take it whole.
+
+A kept study writes it in `lecture.json` (`dump`), and its pages read it back (`load`), or learn that it is
+too old to be read.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Final, Literal
+
+from pydantic import TypeAdapter, ValidationError
+
+from maillage.kernel.errors import HouseError
+
+VERSION: Final = 3  # raised when a field changes: studies kept before are then computed again
+
+
+@dataclass(frozen=True, slots=True)
+class Container:
+    """A territory that holds the one of the study."""
+
+    code: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What the study is about: name, place, how many zones of which unit."""
+
+    code: str
+    name: str
+    of_name: str
+    kind: str
+    within: tuple[Container, ...]
+    n_zones: int
+    unit: str
+    subtitle: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DefinitionCard:
+    """What is counted, as its producer words it."""
+
+    id: str
+    label: str
+    short: str
+    statement: str
+    universe: str
+    year: int
+    producer: str
+    title: str
+    url: str
+    quote: str
+    doubt: str
+    doubts: tuple[str, ...]
+    unused: tuple[str, ...]
+    n: str
+    n_known: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DefinitionRow(DefinitionCard):
+    """The territory under one definition, as shown beside the others."""
+
+    value: str | None
+    between: str
+    span: str
+    share: str
+    share_between: str
+    bar: str
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What alone is counted, and the doubt of it."""
+
+    id: str
+    label: str
+    doubt: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bars:
+    """One chart twice: for a wide screen, for a narrow one."""
+
+    wide: str
+    narrow: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Headline:
+    """The first figure. value: None where only the bounds are shown; bar: None, one_in: "" where it is
+    withheld, for a reason.
+    """
+
+    about: str
+    value: str | None
+    low: str
+    high: str
+    between: str
+    reason: str
+    sentence: str
+    share: str
+    one_in: str
+    bar: Bars | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """Where a figure comes from: what it counts, among whom, margin, how, quote, doubt. producer and year:
+    "" and None when several.
+    """
+
+    counts: str
+    among: str
+    margin: str
+    how: str
+    quote: str
+    producer: str
+    title: str
+    url: str
+    year: int | None
+    doubt: str
+    method: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cards:
+    """The cards of the figures that stand under the first one."""
+
+    levels: Card
+    both: Card
+    profile: Card
+    context: Card
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LevelLine:
+    """How many people are at a level of difficulty, and which answer it calls for."""
+
+    name: str
+    kind: str
+    label: str
+    who: str
+    answer: str
+    action: str
+    share: str
+    value: str | None
+    between: str
+    about: str
+    in_full: str
+
+
+@dataclass(frozen=True, slots=True)
+class Levels:
+    """The four levels of difficulty, and their bar. link: how they relate to the number of the headline,
+    "" when they
+    are what it counts.
+    """
+
+    link: str
+    lines: tuple[LevelLine, ...]
+    bar: Bars
+    source: str
+    doubt: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Both:
+    """The people in both precarities: an estimate, what it assumes, and what holds regardless. share: "" when
+    withheld.
+    """
+
+    value: str | None
+    between: str
+    about: str
+    share: str
+    in_full: str
+    modest: str
+    independent: str
+    lowest: str
+    highest: str
+    poverty: str
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedNote:
+    """What a rate published by others says of ours: it contradicts it, or it does not count the same
+    thing.
+    """
+
+    kind: Literal["contredit", "note"]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Discordance:
+    """Zones where the two precarities differ (kind: which one is present), and what to do about it."""
+
+    kind: Literal["numerique", "sociale"]
+    finding: str
+    advice: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Indicator:
+    """A share here and in the country."""
+
+    label: str
+    here: str
+    country: str
+    direction: str
+    source: str
+    year: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """A group of people under two shares that are never compared: its own concerned, and its part of those
+    concerned.
+    """
+
+    family: str
+    label: str
+    rate: str
+    share: str
+    share_value: float
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneLevel:
+    """How many people of a zone are at a level."""
+
+    name: str
+    label: str
+    about: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ZoneRow:
+    """A zone as tables show it. place: its commune, "" where all have the same; reason: why its figure is
+    withheld; cell_odds: its chances to be in its cell, 0 to 1; is_likely: whether they let it be named there.
+    """
+
+    code: str
+    name: str
+    place: str
+    note: str
+    population: str
+    adults: str
+    people: str | None
+    between: str
+    people_value: float | None
+    share: str
+    share_between: str
+    share_value: float | None
+    reason: str
+    bar: str
+    both: str
+    modest: str
+    digital_class: str | None
+    social_class: str | None
+    digital: str
+    social: str
+    cell: str | None
+    cell_label: str
+    cell_odds: float | None
+    is_likely: bool
+    mark: str
+    index: str | None
+    rank: int | None
+    rank_standard: int | None
+    firmness: str | None
+    inside: str
+    levels: tuple[ZoneLevel, ...]
+    alerts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """A variable of the social index."""
+
+    id: str
+    label: str
+    short: str
+    unit: str
+    direction: str
+    weight: str
+    mean: str
+    year: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class IndexValue:
+    """The value of a variable in a zone, its gap to the mean, and whether the gap is clipped."""
+
+    short: str
+    value: str
+    gap: str
+    is_clipped: bool
+
+
+@dataclass(frozen=True, slots=True)
+class IndexRow:
+    """A zone in the social index."""
+
+    name: str
+    code: str
+    rank: int | None
+    rank_standard: int | None
+    index: str | None
+    values: tuple[IndexValue, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SocialIndex:
+    """The social index: its variables, each zone, what was left out and why, what is not published."""
+
+    variables: tuple[Variable, ...]
+    rows: tuple[IndexRow, ...]
+    left_out: tuple[str, ...]
+    missing: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DoubtPart:
+    """What a source of doubt brings to the width of the interval."""
+
+    label: str
+    share: str
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Assumption:
+    """What other gaps between territories would make of the interval."""
+
+    label: str
+    region: str
+    epci: str
+    area: str
+    half_width: str
+
+
+@dataclass(frozen=True, slots=True)
+class Margins:
+    """Where the interval comes from."""
+
+    parts: tuple[DoubtPart, ...]
+    sensitivity: tuple[Assumption, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FlatRow:
+    """National shares as they are, on one base."""
+
+    base: str
+    people: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Flat:
+    """The method of Strasbourg: national shares as they are, on three bases."""
+
+    rows: tuple[FlatRow, ...]
+    step: str
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """A population that a published share may be of."""
+
+    label: str
+    value: float
+    people: str
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A source of the study."""
+
+    id: str
+    producer: str
+    title: str
+    vintage: str
+    licence: str
+    quote: str
+    doubt: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferLine:
+    """A line of the offer in a zone, or in all: places counted, people estimated, how near it is, and how
+    much there is to share. doubt: why figures are ranges, '' when no place is silent.
+    """
+
+    id: str
+    label: str
+    n_places: int
+    places: str
+    state: str
+    sign: str
+    words: str
+    doubt: str
+    need: str
+    reached: str
+    reached_between: str
+    missing: str
+    missing_between: str
+    missing_about: str
+    missing_sentence: str
+    share: str
+    share_between: str
+    share_value: float | None
+    share_bounds: tuple[float, float] | None
+    missing_value: float
+    missing_low: float
+    missing_high: float
+    residents_share: str
+    nearest: str
+    nearest_name: str
+    supply: str
+    supply_between: str
+    supply_basis: str
+
+
+@dataclass(frozen=True, slots=True)
+class MissingLine:
+    """A line of the offer that a zone lacks, and why."""
+
+    label: str
+    id: str
+    reason: str
+    short: str
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneOffer:
+    """The offer of a zone (code and name: "" for all of them)."""
+
+    code: str
+    n_places: int
+    n_silent: int
+    lines: tuple[OfferLine, ...]
+    missing: tuple[MissingLine, ...]
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class PublicOffer:
+    """The offer for one public: in all, and by zone."""
+
+    label: str
+    whole: tuple[OfferLine, ...]
+    zones: Mapping[str, tuple[OfferLine, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class NamedZone:
+    """A zone in a list."""
+
+    code: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ZoneList:
+    """The zones that a rule finds. id, offer: its line of the offer, "" when it is of none."""
+
+    rule: str
+    sentence: str
+    condition: str
+    id: str
+    offer: str
+    zones: tuple[NamedZone, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CommuneList:
+    """The communes that lack a line of the offer, and those where places do not say."""
+
+    offer: str
+    without: tuple[str, ...]
+    unknown: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OfferReading:
+    """The offer of a study: the whole, each public, each zone, the lists that its rules make, what to know
+    before believing it. filter: whom it counts, '' for everybody; communes: lists by commune where zones are
+    smaller.
+    """
+
+    source: str
+    minutes: int
+    whole: ZoneOffer
+    publics: Mapping[str, PublicOffer]
+    zones: Mapping[str, ZoneOffer]
+    lists: tuple[ZoneList, ...]
+    cautions: tuple[str, ...]
+    filter: str = ""
+    communes: tuple[CommuneList, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SurveyLine:
+    """One of the three estimates of the same need. retained: the one that the study keeps."""
+
+    label: str
+    share: str
+    share_between: str
+    people: str
+    people_between: str
+    weight: str
+    bar: str
+    is_retained: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SurveyScenario:
+    """What another hypothesis on the survey would give."""
+
+    label: str
+    weight: str
+    share: str
+    share_between: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SurveyReading:
+    """A survey of the territory beside the model. reason: why it stands apart, "" when it was read; the rest
+    is then empty.
+    """
+
+    reason: str
+    title: str
+    lines: tuple[SurveyLine, ...]
+    agrees: bool
+    axis: str
+    sentences: tuple[str, ...]
+    sensitivity: tuple[SurveyScenario, ...]
+    method: str
+
+
+@dataclass(frozen=True, slots=True)
+class ZonePart:
+    """A census area inside a zone."""
+
+    name: str
+    people: str
+    between: str
+    share: str
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """An indicator in a zone, beside its mean over the zones."""
+
+    label: str
+    here: str
+    reference: str
+    here_value: float
+    reference_value: float
+
+
+@dataclass(frozen=True, slots=True)
+class SheetLevel:
+    """How many people of a zone are at a level, and the answer, as its sheet shows it."""
+
+    label: str
+    kind: str
+    value: str
+    between: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ZoneSheet:
+    """What the sheet of a zone adds to its row and to its offer."""
+
+    value: str | None
+    low: str
+    high: str
+    between: str
+    share: str
+    verdict: str
+    first_step: str
+    parts: tuple[ZonePart, ...]
+    n_parts: int
+    comparison: tuple[Compared, ...]
+    levels: tuple[SheetLevel, ...]
+    both: str
+    card: Card
+    alerts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """Everything that a page, a dossier or a sheet shows of a study.
+
+    target: the public that the diagnosis is made for, in a sentence, "" when nobody said. withheld: whether
+    the territory is too small for a figure. axis: the end of the bars of zones.
+    both_residents: how many residents live in zones of both precarities, and their share, "" when there are
+    none;
+    cell_shares: the share to expect in each cell. n_without_index, n_outside: zones that the joint
+    map leaves blank, and why. offer: None without a census of places; survey: None without one. sheets: by
+    code of zone.
+    """
+
+    fingerprint: str
+    territory: Place
+    definition: DefinitionCard
+    filter: Filter | None
+    target: str
+    population: str
+    adults: str
+    universe: str
+    headline: Headline
+    published: tuple[PublishedNote, ...]
+    withheld: bool
+    source: Card
+    cards: Cards
+    sentences: tuple[str, ...]
+    half_sentence: str
+    crossing_sentence: str
+    leaders_sentence: str
+    draws: str
+    levels: Levels
+    both: Both
+    class_sentences: tuple[str, ...]
+    discordances: tuple[Discordance, ...]
+    cluster_sentences: tuple[str, ...]
+    context: tuple[Indicator, ...]
+    profile: tuple[Group, ...]
+    zones: tuple[ZoneRow, ...]
+    axis: str
+    cell_shares: Mapping[str, float]
+    both_residents: str
+    class_bounds: tuple[str, ...]
+    social_classes: tuple[str, ...]
+    is_classed: bool
+    n_without_index: int
+    n_outside: int
+    legend: str
+    index: SocialIndex
+    margins: Margins
+    flat: Flat
+    bases: tuple[Base, ...]
+    deduced: tuple[str, ...]
+    warnings: tuple[str, ...]
+    sources: tuple[Source, ...]
+    offer: OfferReading | None
+    survey: SurveyReading | None
+    map_note: str
+    definitions: tuple[DefinitionRow, ...]
+    sheets: Mapping[str, ZoneSheet]
+
+    def zone(self, code: str) -> ZoneRow:
+        """Return a zone by its code; KeyError when there is none."""
+        for row in self.zones:
+            if row.code == code:
+                return row
+        raise KeyError(code)
+
+    def offer_of(self, code: str) -> ZoneOffer | None:
+        """Return the offer of a zone, None without a census of places."""
+        return self.offer.zones.get(code) if self.offer else None
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """The content of `lecture.json`."""
+
+    version: Literal[3]
+    reading: Reading
+
+
+class Stale(HouseError):
+    """Raised for a stored reading of another version, or incomplete: its study must be computed again."""
+
+
+@cache
+def _form() -> TypeAdapter[_File]:
+    return TypeAdapter(_File)
+
+
+def dump(reading: Reading) -> bytes:
+    """Return a reading as the bytes of `lecture.json`."""
+    return _form().dump_json(_File(VERSION, reading))
+
+
+def load(text: bytes) -> Reading:
+    """Return the reading that `dump` wrote; Stale when another version wrote it, or when it is not whole."""
+    try:
+        return _form().validate_json(text, strict=True, extra="forbid").reading
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        raise Stale(
+            f"This reading is not one of version {VERSION}: {'.'.join(map(str, first['loc'])) or 'text'},"
+            f" {first['msg']}.",
+            why="A page drawn from half of a study, or from another form of it, would be broken.",
+            do="Compute the study again: its request is kept.",
+        ) from error

@@ -1,0 +1,329 @@
+"""Sentences computed from a diagnosis: agreement, direction and caution are never typed."""
+
+from collections.abc import Callable, Sequence
+
+from maillage.kernel.estimate import Estimate, Withheld
+from maillage.reference.definitions import LEVELS, definition
+from maillage.reports.territory import certainty
+from maillage.reports.territory.certainty import FEMININE, MOST_NAMED, named
+from maillage.reports.territory.reading import Discordance
+from maillage.studies.diagnosis.diagnosis import CLASS_NAMES, FEWEST_ZONES, Diagnosis
+from maillage.studies.need import corrections
+from maillage.studies.need import population as frames
+from maillage.words import wording
+
+Names = Callable[[Diagnosis, Sequence[str]], list[str]]
+FEWER_NAMED = 5  # beside a map, where the column is narrow
+MOST_GROUPS = 2
+CONCENTRATED = 4  # half of the need in a quarter of the zones, or fewer, is no longer spread out
+
+
+def largest_first(d: Diagnosis, codes: Sequence[str]) -> list[str]:
+    """Return codes of zones, the most people concerned first: a list says first what weighs most."""
+    need = {r.zone.code: wording.point(r.need) or 0.0 for r in d.zones}
+    return sorted(codes, key=lambda code: (-need[code], code))
+
+
+def summary(d: Diagnosis, names_of: Names) -> list[str]:
+    """Return the first sentences of a diagnosis: how concentrated, who is also in social precarity, what
+    cannot be said.
+    """
+    if isinstance(d.need, Withheld):
+        return [d.need.reason]
+    return [*half(d, names_of), *crossing(d, names_of), *joint(d), *leaders(d, names_of)]
+
+
+def half(d: Diagnosis, names_of: Names) -> list[str]:
+    """Return the sentence that says where half of the people concerned live; nothing under a handful of
+    zones, which a table shows at a glance.
+    """
+    verb, unit = d.request.definition.statement, unit_of(d)
+    n = sum(isinstance(r.need, Estimate) for r in d.zones)
+    if n < FEWEST_ZONES or isinstance(d.need, Withheld):
+        return []
+    where = list(d.half)
+    if len(where) == 1:
+        return [f"{named(names_of(d, where))} réunit à elle seule la moitié des personnes qui {verb}."]
+    if len(where) <= MOST_NAMED or len(where) * CONCENTRATED <= n:
+        names = names_of(d, where)
+        dont = "" if len(where) <= MOST_NAMED else "dont "
+        told = named(names) if not dont else wording.listing([f"**{name}**" for name in names[:MOST_NAMED]])
+        return [f"{len(where)} {unit}s sur {n} réunissent la moitié des personnes qui {verb} : {dont}{told}."]
+    return [
+        f"Il faut {len(where)} {unit}s sur {n} pour réunir la moitié des personnes qui {verb} : la difficulté"
+        " est répandue, elle n’est pas concentrée."
+    ]
+
+
+def crossing(d: Diagnosis, names_of: Names) -> list[str]:
+    """Return how many zones are in both precarities, and the names of those that very likely are."""
+    if not d.cell_spreads:
+        return []
+    likely = largest_first(d, [r.zone.code for r in d.zones if r.cell == "les_deux" and r.is_likely])
+    n = sum(r.cell is not None for r in d.zones)
+    return [certainty.crossing(d.cell_spreads["les_deux"].zones, n, unit_of(d), names_of(d, likely))]
+
+
+def joint(d: Diagnosis) -> list[str]:
+    """Return the sentence that counts the people in both precarities, as a part of the first number."""
+    figure = wording.people(d.both)
+    if not figure.low:
+        return []
+    return [
+        f"Parmi les personnes qui {d.request.definition.statement}, {figure.in_full} vivent aussi"
+        " modestement. Ce nombre est une partie du premier : on ne les additionne pas."
+    ]
+
+
+def rates_applied(d: Diagnosis) -> str:
+    """Return how rates by age and diploma become those of here: overseas, they are moved first."""
+    rates = "Taux nationaux"
+    if abroad := d.flags[frames.IS_OVERSEAS]:
+        rates += ", déplacés de l’écart publié entre l’outre-mer et la métropole,"
+        rates += " puis" if abroad * 2 > d.population else " là où c’est l’outre-mer, et"
+    return f"{rates} appliqués aux habitants d’ici ; les classes que personne ne publie sont déduites."
+
+
+def unit_of(d: Diagnosis) -> str:
+    return {"iris": "quartier", "commune": "commune", "departement": "département", "file": "zone"}[
+        d.request.zoning.kind
+    ]
+
+
+def leaders(d: Diagnosis, names_of: Names) -> list[str]:
+    """Return the sentence that names no winner: several zones may have the highest share. Nothing under a
+    handful of zones.
+    """
+    if len(d.leaders) < 2 or not d.rate_bounds:
+        return []
+    top = [code for code in d.leaders if d.zone(code).digital_class == CLASS_NAMES[-1]]
+    return [certainty.leaders(names_of(d, top), len(d.leaders), unit_of(d))]
+
+
+def class_lists(d: Diagnosis, names_of: Names) -> list[str]:
+    """Return what the digital classes compare, and the zones that are very likely in the strongest ones."""
+    if not d.rate_bounds:
+        return [f"Moins de 5 {unit_of(d)}s : aucune classe n’est faite, les parts se lisent une à une."]
+    ordered = sorted(d.zones, key=lambda r: (-(wording.point(r.rate) or 0.0), r.zone.code))
+    odds = [r.strong_odds for r in ordered]
+    names = names_of(d, [r.zone.code for r in ordered])
+    return [
+        certainty.relative(unit_of(d)),
+        certainty.strongest(names, odds, [r.odds[-1] if r.odds else 0.0 for r in ordered], unit_of(d)),
+    ]
+
+
+def discordances(d: Diagnosis, names_of: Names) -> list[Discordance]:
+    """Return the zones where the two precarities very likely differ, each with what to do about it."""
+    out = []
+    if digital := _likely(d, d.digital_only):
+        out.append(
+            Discordance(
+                kind="numerique",
+                finding=(
+                    f"{named(names_of(d, digital), most=FEWER_NAMED)} : très probablement le numérique"
+                    " sans le social."
+                ),
+                advice=(
+                    "La difficulté y vient surtout de l’âge ou du diplôme, moins du revenu. Des cours et des"
+                    " groupes d’entraide peuvent suffire."
+                ),
+            )
+        )
+    if social := _likely(d, d.social_only):
+        out.append(
+            Discordance(
+                kind="sociale",
+                finding=(
+                    f"{named(names_of(d, social), most=FEWER_NAMED)} : très probablement le social"
+                    " sans le numérique."
+                ),
+                advice=(
+                    "La part de personnes éloignées d’Internet y est plus faible que dans les autres zones :"
+                    " il peut manquer d’abord un appareil, une connexion, ou de quoi les payer."
+                ),
+            )
+        )
+    return out
+
+
+def _likely(d: Diagnosis, codes: Sequence[str]) -> list[str]:
+    return largest_first(d, [code for code in codes if d.zone(code).is_likely])
+
+
+def clusters(d: Diagnosis, names_of: Names) -> list[str]:
+    """Return the groups of neighbouring zones in social precarity."""
+    groups = [largest_first(d, group) for group in d.clusters if len(group) > 1]
+    alone = largest_first(d, [group[0] for group in d.clusters if len(group) == 1])
+    if not d.clusters:
+        return []
+    out = []
+    if len(groups) == 1:
+        out.append(
+            f"{named(names_of(d, groups[0]), most=6)} se touchent et forment un même ensemble en précarité"
+            " sociale forte."
+        )
+    elif groups:
+        feminine = "e" if unit_of(d) in FEMININE else ""
+        told = " ; ".join(named(names_of(d, group), most=4) for group in groups[:MOST_GROUPS])
+        lead = f"{len(groups)} ensembles de {unit_of(d)}s voisin{feminine}s sont en précarité sociale forte"
+        out.append(f"{lead}{', dont les plus étendus' if len(groups) > MOST_GROUPS else ''} : {told}.")
+    if alone:
+        out.append(f"À part, sans voisin dans le même cas : {named(names_of(d, alone), most=FEWER_NAMED)}.")
+    return out
+
+
+def area_notes(flags: int, *, many: bool = False) -> list[str]:
+    """Return why a zone is less sure than another. many: it is made of several communes, and this holds for a
+    part.
+    """
+    notes = (
+        (frames.COARSE_IRIS, "Structure fine inconnue : diplômes de la commune."),
+        (frames.SMALL, "Petite commune : diplômes lissés avec le département et le revenu."),
+        (frames.NO_RATE, "Diplômes estimés."),
+        (frames.IS_OVERSEAS, "Outre-mer : correction moyenne publiée, forte incertitude."),
+        (frames.NO_INCOME, "Niveau de vie secret : moyenne du département."),
+        (frames.NO_STANDARD, "Niveau de vie inconnu : aucun revenu communal."),
+    )
+    lead = "Pour un habitant sur cinq ou plus. " if many else ""
+    return [lead + text for bit, text in notes if flags & bit]
+
+
+def corrected(d: Diagnosis) -> list[str]:
+    """Return the sentence that tells the reference values of this territory which the network corrected."""
+    iris = frames.sources().rp2021
+    rows = d.request.zoning.rows
+    here = (
+        set(iris["iris"][rows].tolist())
+        | set(iris["commune"][rows].tolist())
+        | set(iris["published"][rows].tolist())
+    )
+    found = [c for c in corrections.in_force() if c.key in here]
+    told = wording.listing([f"{c.column} de {c.key} = {wording.number(c.value)}" for c in found[:MOST_NAMED]])
+    if not found:
+        return []
+    return [
+        f"{wording.count(len(found), 'valeur')} de référence {'corrigée' if len(found) == 1 else 'corrigées'}"
+        f" par le réseau, avec sa raison à la page « Sources » : {told}."
+    ]
+
+
+RURAL = 0.2  # share of residents of small communes from which the caution about them is told
+
+
+def smoothed(d: Diagnosis) -> list[str]:
+    """Return the caution on zones that a calculation from ages, diplomas and incomes brings too near the
+    mean.
+    """
+    low = []
+    if d.request.zoning.kind == "iris":
+        low += ["un quartier pauvre et jeune", "un quartier d’étudiants"]
+    if d.flags[frames.SMALL] > RURAL * d.population:
+        low.append("une commune très rurale")
+    if not low:
+        return []
+    return [
+        f"Ce calcul lisse les extrêmes : {wording.listing(low, 'ou')} peut y sortir trop bas. Ce que"
+        " disent les acteurs de terrain y compte plus que le chiffre."
+    ]
+
+
+def warnings(d: Diagnosis) -> list[str]:
+    """Return what the reader must know before quoting a figure."""
+    t, chosen = d.request.territory, d.request.definition
+    out = [
+        (
+            "Ces nombres sont un ordre de grandeur. Une estimation plus fine demande des données locales, par"
+            " exemple une enquête auprès d’au moins 400 habitants."
+        ),
+        (
+            "Seules les marges (âges, diplômes, niveaux de vie) de chaque quartier sont connues : leur"
+            " croisement est reconstitué par calage sur un tableau national."
+        ),
+        (
+            "Plusieurs années sont croisées : recensements de 2016, 2018 et 2021, tableaux de diplômes de"
+            f" 2012 et 2023, taux de {chosen.year}, Caf 2021."
+        ),
+        (
+            f"Les trois niveaux de difficulté viennent de parts nationales ({definition(LEVELS).year}) :"
+            " appliquées telles quelles, elles ignoreraient la structure locale ; le tableau « méthode de"
+            " Strasbourg » montre la différence."
+        ),
+        (
+            "Les parties arrondies ne s’additionnent pas toujours exactement : les totaux sont calculés avant"
+            " l’arrondi."
+        ),
+    ]
+    if t.kind in ("commune", "epci", "departement") and d.request.zoning.kind == "file":
+        communes, people = d.left_out
+        if people:
+            out.append(
+                f"Le périmètre étudié ne couvre pas tout le territoire : {wording.count(communes, 'commune')}"
+                f" et {wording.number(people)} habitants en sont absents."
+            )
+        inferred = [r.zone.name for r in d.zones if r.zone.note]
+        if inferred:
+            out.append(
+                "Limites déduites d’un texte ou d’une carte, à confirmer localement :"
+                f" {wording.listing(inferred)}."
+            )
+    out += smoothed(d)
+    small = d.flags[frames.SMALL]
+    if small:
+        out.append(
+            f"{wording.share(small / d.population)} des habitants vivent dans une petite commune : ses"
+            " diplômes sont lissés avec le département et le revenu."
+        )
+    if coarse := d.flags[frames.COARSE_IRIS]:
+        out.append(
+            f"{wording.number(coarse)} habitants vivent dans un quartier dont la structure fine est inconnue."
+        )
+    if d.flags[frames.IS_OVERSEAS]:
+        out.append(
+            "Outre-mer : les taux de la métropole sont déplacés par l’écart d’ensemble publié, avec une forte"
+            " incertitude."
+        )
+    if d.flags[frames.NO_STANDARD]:
+        out.append(
+            "Guadeloupe et Guyane : aucun revenu communal n’est connu ; la part de modestes de la Martinique"
+            " et de La Réunion y est supposée, sans être publiée."
+        )
+    if isinstance(d.poor, Withheld) and isinstance(d.need, Estimate):
+        out.append(f"Personnes sous le seuil de pauvreté : non montré. {d.poor.reason}")
+    withheld = [r for r in d.zones if isinstance(r.need, Withheld) and r.population > 0]
+    if withheld:
+        noun = wording.count(len(withheld), unit_of(d))
+        out.append(
+            f"{noun.capitalize()} de moins de 50 personnes de 15 ans et plus : chiffre non montré, compté"
+            " dans le total."
+        )
+    missing = len(d.shapes.missing)
+    if missing:
+        out.append(
+            f"{wording.count(missing, unit_of(d)).capitalize()} sans contour : absents de la carte, présents"
+            " au tableau."
+        )
+    if len(d.social.variables) == 1:
+        out.append(
+            "L’indice social ne repose que sur une variable"
+            f" ({wording.lower_first(d.social.variables[0].label)}) : les autres ne sont pas connues à cette"
+            " échelle."
+        )
+    if not d.social.variables or all(r.index is None for r in d.zones):
+        out.append("Aucun indice social n’est calculé : les variables manquent, ou il n’y a qu’une zone.")
+    else:
+        out.append(
+            "L’indice social est relatif : il compare les zones de ce périmètre entre elles, et à rien"
+            " d’autre."
+        )
+    if d.request.inside is not None:
+        out.append(f"Filtre « {d.request.inside.label} » : {d.request.inside.doubt}")
+    if not chosen.n_known:
+        out.append(
+            f"Le nombre de répondants de l’enquête (environ {wording.number(chosen.n)}) est supposé : il"
+            " n’est pas publié."
+        )
+    out += corrected(d)
+    if isinstance(d.need, Estimate) and d.need.is_loose:
+        out.append("L’intervalle est large : seule la fourchette est montrée.")
+    return out + [f"« {chosen.label} » : {text}" for text in chosen.doubts]

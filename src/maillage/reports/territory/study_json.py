@@ -1,0 +1,383 @@
+"""The study as files: etude.json, zones.csv, zones.geojson. Unrounded values, same bytes for the same
+request.
+"""
+
+import csv
+import hashlib
+import io
+import json
+import math
+from collections.abc import Mapping, Sequence
+from typing import Literal, NotRequired, TypedDict
+
+import numpy as np
+import shapely
+
+from maillage.kernel.estimate import Withheld
+from maillage.reference.offer import diagnosis_lines
+from maillage.reports.territory import cards, local_survey, offer, published, sentences
+from maillage.reports.territory.figures import FigureJson, figure
+from maillage.reports.territory.labels import name_of, names_of
+from maillage.reports.territory.offer import MissingJson, ReachJson, WithinJson
+from maillage.studies.diagnosis.diagnosis import CLASS_NAMES, LEVEL_NAMES, Diagnosis, Spread, ZoneResult
+from maillage.studies.diagnosis.published import Beside
+from maillage.studies.offer import silence
+from maillage.studies.offer.census import Offered
+from maillage.words import wording
+from maillage.words.wording import NBSP, listing, lower_first
+
+Cell = str | int | float | None  # of zones.csv
+VERSION = 1
+PERIMETER = (
+    "perimetre"  # type of a stored perimeter: zones cut by hand, whose people are not those of its origin
+)
+NO_CLASS = "Moins de 5 zones : aucune classe."
+NO_INDEX = "Moins de la moitié des variables de l’indice sont connues ici."
+NO_INDEX_ALONE = "Une seule zone : l’indice compare des zones entre elles."
+
+
+class ZoneJson(TypedDict):
+    """A zone of etude.json.
+
+    Unknown values have their reason; the offer is there when there is a census of places.
+    """
+
+    code: str
+    nom: str
+    population: float
+    precarite_numerique: FigureJson
+    taux_precarite_numerique: FigureJson
+    precarite_sociale: FigureJson
+    cumul: FigureJson
+    niveaux: dict[str, FigureJson]
+    indice_social: float | None
+    rang_social: int | None
+    classe_numerique: str | None
+    classe_sociale: str | None
+    case: str | None
+    certitude: float | None
+    probabilites_classes: dict[str, float] | None
+    probabilite_forte: float | None
+    probabilite_case: float | None
+    part_dans_le_filtre: float
+    part_communes_moins_2000: float
+    espace: str
+    offre: dict[str, int | None] | None
+    manques: list[MissingJson]
+    offre_inconnue: NotRequired[list[str]]
+    lieux: NotRequired[int]
+    lieux_muets: NotRequired[int]
+    accompagnement_inconnu: NotRequired[int]
+    portee: NotRequired[dict[str, ReachJson]]
+    publics: NotRequired[dict[str, dict[str, WithinJson]]]
+    motif_indice: NotRequired[str]
+    motif_classes: NotRequired[str]
+    commune: NotRequired[str]
+    note: NotRequired[str]
+
+
+def document(d: Diagnosis, o: Offered | None = None, beside: Sequence[Beside] = ()) -> dict[str, object]:
+    """Return the content of etude.json; o: the offer, None for a territory without a census of places;
+    beside: what
+    others published of it.
+    """
+    t, request = d.request.territory, d.request
+    chosen = request.definition
+    shown = not isinstance(d.need, Withheld)
+    out: dict[str, object] = {
+        "version": VERSION,
+        "territoire": {
+            "code": request.slug or t.code,
+            "nom": (
+                name_of(d).replace(NBSP, " ") if request.zoning.kind == "file" or request.inside else t.name
+            ),
+            "type": PERIMETER if request.slug else t.kind,
+            **({"depart": {"code": t.code, "nom": t.name, "type": t.kind}} if request.slug else {}),
+            "population": people(d, d.population),
+            "millesime_geographique": "communes d’aujourd’hui, IRIS du recensement de 2021",
+        },
+        "definition": {
+            "id": chosen.id,
+            "libelle": chosen.label,
+            "univers": chosen.universe,
+            "population_univers": d.universe,
+            "n": chosen.n,
+            "n_connu": chosen.n_known,
+        },
+        "public_vise": (
+            None
+            if request.target is None
+            else {"texte": request.target.text, "publics": list(request.target.publics)}
+        ),
+        "filtre": (
+            None
+            if request.inside is None
+            else {
+                "id": request.inside.id,
+                "libelle": request.inside.label,
+                "source": request.inside.source,
+                "doute": request.inside.doubt,
+            }
+        ),
+        "besoins": {
+            "precarite_numerique": figure(d.need),
+            "taux_precarite_numerique": figure(d.rate),
+            "precarite_sociale": figure(d.modest),
+            "cumul": figure(d.both),
+            "niveaux": {name: figure(d.levels[name]) for name in LEVEL_NAMES},
+            "pauvrete_60": figure(d.poor),
+            "cumul_pauvrete_60": figure(d.poor_both),
+            "cumul_independance": None if isinstance(d.both, Withheld) else d.both_independent,
+            "cumul_bornes": None if isinstance(d.both, Withheld) else list(d.bounds),
+        },
+        "zones": [zone(d, r, o) for r in d.zones],
+        "discordances": [
+            {"zone": code, "constat": finding, "probabilite": d.zone(code).cell_odds}
+            for finding, codes in (
+                ("numérique sans le social", d.digital_only),
+                ("social sans le numérique", d.social_only),
+            )
+            for code in codes
+        ],
+        "croisement": {
+            name: {"zones": _spread(held.zones), "part_des_habitants": _spread(held.residents)}
+            for name, held in d.cell_spreads.items()
+        },
+        "grappes_sociales": [list(group) for group in d.clusters],
+        "marges": d.variance if shown else None,
+        "parametres": {
+            "graine": request.seed,
+            "tirages": request.n_draws,
+            "poids": dict(sorted(request.weights.items())),
+            "filtre": None if request.inside is None else request.inside.id,
+        },
+        "sources": [
+            {
+                "id": source.id,
+                "producteur": source.producer,
+                "titre": source.title,
+                "millesime": source.vintage,
+                "licence": source.licence,
+            }
+            for source in (*cards.sources(d), *local_survey.source(d))
+        ],
+        "publie": published.document(beside),
+        "avertissements": [
+            *(note.text.replace("**", "") for note in published.notes(beside, chosen)),
+            *sentences.warnings(d),
+            *local_survey.warnings(d),
+            poverty(d),
+            *leaders(d),
+            *(offer.cautions(o) if o else ()),
+        ],
+        "offre": None if o is None else offer.whole(o),
+    }
+    if (survey := local_survey.document(d)) is not None:
+        out["enquete"] = survey
+    return out
+
+
+def _spread(found: Spread) -> dict[str, float]:
+    return {"valeur": found.value, "bas": found.low, "haut": found.high}
+
+
+def people(d: Diagnosis, value: float) -> float:
+    """Return residents: whole where everybody counts, as they are where a filter takes parts of areas."""
+    return round(value) if d.request.inside is None else value
+
+
+def poverty(d: Diagnosis) -> str:
+    """Return the sentence that keeps modest and poor apart."""
+    if isinstance(d.poor, Withheld) or isinstance(d.poor_both, Withheld):
+        return d.poor.reason if isinstance(d.poor, Withheld) else ""
+    return (
+        "La précarité sociale compte ici les personnes « modestes » (deux premiers cinquièmes de niveau de"
+        f" vie). Sous le seuil de pauvreté à 60 %, on en estime {wording.people(d.poor, noun='').about}, dont"
+        f" {wording.people(d.poor_both, noun='').about} aussi en précarité numérique."
+    )
+
+
+def leaders(d: Diagnosis) -> list[str]:
+    return [text.replace("**", "") for text in sentences.leaders(d, names_of)]
+
+
+def zone(d: Diagnosis, r: ZoneResult, o: Offered | None = None) -> ZoneJson:
+    """Return a zone as the contract writes it, with the reason of what is missing."""
+    out: ZoneJson = {
+        "code": r.zone.code,
+        "nom": r.zone.name,
+        "population": people(d, r.population),
+        "precarite_numerique": figure(r.need),
+        "taux_precarite_numerique": figure(r.rate),
+        "precarite_sociale": figure(r.modest),
+        "cumul": figure(r.both),
+        "niveaux": {name: figure(r.levels[name]) for name in LEVEL_NAMES},
+        "indice_social": r.index,
+        "rang_social": r.rank,
+        "classe_numerique": r.digital_class,
+        "classe_sociale": r.social_class,
+        "case": r.cell,
+        "certitude": r.firmness,
+        "probabilites_classes": dict(zip(CLASS_NAMES, r.odds, strict=True)) if r.odds else None,
+        "probabilite_forte": r.strong_odds if r.odds else None,
+        "probabilite_case": r.cell_odds,
+        "part_dans_le_filtre": r.share_inside,
+        "part_communes_moins_2000": r.rural,
+        "espace": r.space,
+        "offre": None,
+        "manques": [],
+    }
+    if o is not None and o.gaps.holds(r.zone.code):
+        beside = offer.zone(o, o.gaps.zone(r.zone.code))
+        out["offre"], out["manques"] = beside["offre"], beside["manques"]
+        out["offre_inconnue"] = beside["offre_inconnue"]
+        out["lieux"], out["lieux_muets"] = beside["lieux"], beside["lieux_muets"]
+        out["accompagnement_inconnu"] = beside["accompagnement_inconnu"]
+        out["portee"], out["publics"] = beside["portee"], beside["publics"]
+    if r.index is None:
+        lone = NO_INDEX_ALONE if len(d.zones) == 1 else NO_INDEX
+        out["motif_indice"] = r.need.reason if isinstance(r.need, Withheld) else lone
+    if r.digital_class is None:
+        out["motif_classes"] = r.need.reason if isinstance(r.need, Withheld) else NO_CLASS
+    if r.zone.place:
+        out["commune"] = r.zone.place
+    if r.zone.note:
+        out["note"] = r.zone.note
+    return out
+
+
+def encode(document_: Mapping[str, object]) -> bytes:
+    """Return the bytes of a JSON file."""
+    return (json.dumps(document_, ensure_ascii=False, indent=1, allow_nan=False) + "\n").encode("utf-8")
+
+
+def fingerprint(content: bytes) -> str:
+    """Return the short print that a reader can compare: two groups of four."""
+    digest = hashlib.sha256(content).hexdigest()[:8].upper()
+    return f"{digest[:4]}-{digest[4:]}"
+
+
+def table(d: Diagnosis, o: Offered | None = None) -> bytes:
+    """Return zones.csv: one row per zone, figures flattened with `_bas` and `_haut`."""
+    where = d.request.slug or d.request.territory.code
+    rows = [flat(zone(d, r, o)) | {"territoire": where} for r in d.zones]
+    header = list(dict.fromkeys(key for row in rows for key in row))
+    file = io.StringIO(newline="")
+    writer = csv.DictWriter(file, header, lineterminator="\n", restval="")
+    writer.writeheader()
+    writer.writerows(rows)
+    return file.getvalue().encode("utf-8")
+
+
+FIGURES: tuple[
+    Literal["precarite_numerique", "taux_precarite_numerique", "precarite_sociale", "cumul"],
+    ...,
+] = ("precarite_numerique", "taux_precarite_numerique", "precarite_sociale", "cumul")
+
+
+def flat(row: ZoneJson) -> dict[str, Cell]:
+    """Return a zone as flat columns: empty where withheld or unknown, the reason in `motif`.
+
+    Where places are silent, the bounds are those of a range, and the figure itself is empty.
+    """
+    out: dict[str, Cell] = {"code": row["code"], "nom": row["nom"], "population": row["population"]}
+    figures: list[tuple[str, FigureJson]] = [(name, row[name]) for name in FIGURES]
+    levels = [(f"niveau_{level}", f) for level, f in row["niveaux"].items()]
+    for name, f in (*figures, *levels):
+        out |= _bounded(name, f)
+    for name, f in (*figures, ("niveaux", levels[0][1])):
+        out |= _based(name, f)
+    plain: dict[str, Cell] = {
+        "indice_social": row["indice_social"],
+        "rang_social": row["rang_social"],
+        "classe_numerique": row["classe_numerique"],
+        "classe_sociale": row["classe_sociale"],
+        "case": row["case"],
+        "certitude": row["certitude"],
+        "probabilite_forte": row["probabilite_forte"],
+        "probabilite_case": row["probabilite_case"],
+        "part_dans_le_filtre": row["part_dans_le_filtre"],
+        "part_communes_moins_2000": row["part_communes_moins_2000"],
+        "espace": row["espace"],
+    }
+    out |= {name: _cell(value) for name, value in plain.items()}
+    reasons = (row["precarite_numerique"].get("motif"), row.get("motif_indice"), row.get("motif_classes"))
+    out["motif"] = " ".join(dict.fromkeys(filter(None, (*reasons, *_silences(row)))))
+    out["commune"] = row.get("commune", "")
+    if row["offre"] is not None:
+        out |= {"lieux": row["lieux"], "lieux_muets": row["lieux_muets"]}
+        out |= {f"offre_{line}": n for line, n in row["offre"].items()}
+        for line, found in row["portee"].items():
+            out |= _bounded(f"hors_de_portee_{line}", found["hors_de_portee"])
+        for found in list(row["portee"].values())[:1]:  # the same for every line
+            out |= _based("hors_de_portee", found["hors_de_portee"])
+    return out
+
+
+def _silences(row: ZoneJson) -> list[str]:
+    """Return why cells of the offer are empty, each reason once with the lines it is about."""
+    found: dict[str, list[str]] = {}
+    for line, within in row.get("portee", {}).items():
+        why = within["hors_de_portee"].get("motif", "")
+        if not why and line in row.get("offre_inconnue", ()):
+            why = silence.UNSAID_HERE
+        if why and why != row["precarite_numerique"].get("motif"):
+            found.setdefault(why, []).append(diagnosis_lines()[line].label)
+    return [f"{listing(labels)} : {lower_first(why)}" for why, labels in found.items()]
+
+
+def _bounded(name: str, f: FigureJson) -> dict[str, Cell]:
+    """Return a figure as three columns: itself, and its bounds."""
+    return {name: _cell(f["valeur"]), f"{name}_bas": _cell(f["bas"]), f"{name}_haut": _cell(f["haut"])}
+
+
+def _based(name: str, f: FigureJson) -> dict[str, Cell]:
+    """Return whom a figure counts, and the respondents behind it, as columns."""
+    return {f"{name}_univers": f["univers"], f"{name}_n": f["n"]}
+
+
+def _cell(value: Cell) -> Cell:
+    return "" if value is None else value
+
+
+def geography(d: Diagnosis, o: Offered | None = None) -> bytes:
+    """Return zones.geojson: one feature per zone, its columns as properties, a null geometry when it has no
+    contour.
+    """
+    features = []
+    for r, shape in zip(d.zones, d.shapes.zones, strict=True):
+        row = {key: None if value == "" else value for key, value in flat(zone(d, r, o)).items()}
+        features.append(
+            {
+                "type": "Feature",
+                "id": r.zone.code,
+                "geometry": None if shape is None else geometry(shape),
+                "properties": row,
+            }
+        )
+    known = [shape for shape in d.shapes.zones if shape is not None]
+    out: dict[str, object] = {"type": "FeatureCollection"}
+    if known:
+        out["bbox"] = [round(v, 5) for v in shapely.total_bounds(np.array(known, dtype=object)).tolist()]
+    out["features"] = features
+    return encode(out)
+
+
+def geometry(shape: shapely.Geometry, decimals: int = 5) -> dict[str, object]:
+    """Return a shape as GeoJSON: outer rings counter-clockwise, coordinates on a grid."""
+    turned = shapely.orient_polygons(shape)
+    rings = [
+        [
+            [_round(points, decimals) for points in shapely.get_coordinates(ring).tolist()]
+            for ring in (part.exterior, *part.interiors)
+        ]
+        for part in shapely.get_parts(turned)
+        if shapely.get_type_id(part) == shapely.GeometryType.POLYGON
+    ]
+    if len(rings) == 1:
+        return {"type": "Polygon", "coordinates": rings[0]}
+    return {"type": "MultiPolygon", "coordinates": rings}
+
+
+def _round(point: list[float], decimals: int) -> list[float]:
+    return [round(value, decimals) + 0.0 if math.isfinite(value) else 0.0 for value in point]

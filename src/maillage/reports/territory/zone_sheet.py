@@ -1,0 +1,276 @@
+"""The sheet of one zone: everything a meeting needs, on one page."""
+
+from collections.abc import Mapping
+from datetime import date
+from math import isnan
+
+from maillage.reports.page import charts, pdf
+from maillage.reports.page.design import tokens
+from maillage.reports.page.logo import logo
+from maillage.reports.territory import atlas, sentences
+from maillage.reports.territory.cards import need_card
+from maillage.reports.territory.labels import CELL_LABELS, LEVELS_OF_HELP, SPACE_LABELS
+from maillage.reports.territory.offer import FAR, UNSAID
+from maillage.reports.territory.reading import (
+    Compared,
+    Reading,
+    SheetLevel,
+    ZoneOffer,
+    ZonePart,
+    ZoneSheet,
+)
+from maillage.studies.diagnosis.diagnosis import Diagnosis, ZoneResult
+from maillage.studies.offer import gap_rules
+from maillage.words import rich, wording
+from maillage.words.dates import in_words
+
+MOST_PARTS = 8
+
+VERDICTS = {
+    "les_deux": (
+        "La difficulté est **numérique et sociale à la fois** : la part est parmi les plus fortes, comme la"
+        " précarité sociale. L’aide doit être humaine, gratuite et proche."
+    ),
+    "numerique": (
+        "La difficulté est **numérique, plus que sociale** : la part est parmi les plus fortes, sans"
+        " précarité sociale marquée. Des cours et des groupes d’entraide peuvent répondre au besoin."
+    ),
+    "sociale": (
+        "La difficulté est **sociale, plus que numérique** : la précarité sociale est forte, la part plus"
+        " basse qu’ailleurs. Il peut manquer d’abord un appareil ou une connexion."
+    ),
+    "aucune": (
+        "Ni la précarité numérique ni la précarité sociale n’est **parmi les plus fortes du périmètre**. Le"
+        " nombre de personnes, lui, peut rester élevé."
+    ),
+}
+FIRST_STEPS = {
+    "les_deux": (
+        "Réunir les acteurs sociaux et numériques de la zone, et vérifier qu’une personne y aide sans"
+        " rendez-vous, gratuitement, plusieurs demi-journées par semaine."
+    ),
+    "numerique": (
+        "Proposer des cours pour débuter là où les habitants vont déjà (bibliothèque, mairie, club), aux"
+        " heures qui leur conviennent."
+    ),
+    "sociale": (
+        "Vérifier l’accès à un appareil et à une connexion à petit prix, et l’aide aux démarches dans les"
+        " lieux d’action sociale."
+    ),
+    "aucune": "Faire connaître les lieux d’aide, et garder une réponse pour les personnes âgées isolées.",
+}
+COMPARED = "C’est une comparaison avec les autres zones de ce territoire, et avec rien d’autre."
+SUPPOSED = {
+    "les_deux": "la difficulté y est peut-être numérique et sociale à la fois",
+    "numerique": "la difficulté y est peut-être numérique, plus que sociale",
+    "sociale": "la difficulté y est peut-être sociale, plus que numérique",
+    "aucune": "la difficulté n’y est peut-être ni numérique ni sociale, plus qu’ailleurs",
+}
+TO_CHECK = (
+    "Vérifier sur place, avec les acteurs de la zone, ce qui manque le plus : l’aide, un appareil, une"
+    " connexion."
+)
+FIRST_NEEDED = (
+    "assistance",
+    "libre_acces_accompagne",
+    "formation",
+    "wifi",
+)  # what a zone should have on foot, first first
+
+
+def read(d: Diagnosis, code: str, offered: ZoneOffer | None) -> ZoneSheet:
+    """Return what the sheet of a zone shows beyond its row of the tables, on screen and on paper."""
+    zone = d.zone(code)
+    need, rate = wording.people(zone.need, most=zone.universe), wording.rate(zone.rate)
+    at_level = [(level, wording.people(zone.levels[level.name])) for level in LEVELS_OF_HELP]
+    return ZoneSheet(
+        value=need.value,
+        low=need.low,
+        high=need.high,
+        between=need.between,
+        share=rate.value or rate.between,
+        verdict=verdict(d, zone),
+        first_step=first_step(zone, offered),
+        parts=tuple(
+            ZonePart(part.name, p.value or "—", p.span, q.value or q.span)
+            for part in zone.parts[:MOST_PARTS]
+            for p, q in ((wording.people(part.need), wording.rate(part.rate)),)
+        ),
+        n_parts=len(zone.parts),
+        comparison=comparison(d, zone),
+        levels=tuple(
+            SheetLevel(level.label, level.kind, shown.value or shown.span, shown.span, level.answer)
+            for level, shown in at_level
+        ),
+        both=_both(zone),
+        card=need_card(d, need, zone.universe),
+        alerts=(
+            *sentences.area_notes(zone.flags, many=len(zone.zone.rows) > 1),
+            *([zone.zone.note] if zone.zone.note else []),
+        ),
+    )
+
+
+def first_step(zone: ZoneResult, offered: ZoneOffer | None) -> str:
+    """Return what to do first in a zone: bring closer what most people in need lack on foot, then what its
+    cell calls for, once the zone is very likely in it.
+    """
+    lines = [each for id in FIRST_NEEDED for each in (offered.lines if offered else ()) if each.id == id]
+    steps = []
+    for how, words in (
+        (FAR, "Ouvrir, ou faire venir"),
+        (UNSAID, "Demander aux lieux de la zone s’ils proposent, sinon faire venir"),
+    ):
+        lacking = [
+            wording.lower_first(each.label)
+            for each in lines
+            if each.state == how and (each.share_value or 0.0) < gap_rules.MOST
+        ]
+        if lacking:
+            steps.append(f"{words} : {wording.listing(lacking)}.")
+    if zone.cell is not None:
+        steps.append(FIRST_STEPS[zone.cell] if zone.is_likely else TO_CHECK)
+    return " ".join(steps)
+
+
+def verdict(d: Diagnosis, zone: ZoneResult) -> str:
+    """Return one sentence on the zone, with its doubt."""
+    if zone.cell is None:
+        return (
+            "Aucune classe n’est faite ici : il y a trop peu de zones, ou une variable manque. Le nombre se"
+            " lit avec sa fourchette."
+        )
+    if zone.is_likely:
+        return f"{VERDICTS[zone.cell]} {COMPARED}"
+    return (
+        f"**Ce n’est pas sûr** : {SUPPOSED[zone.cell]}, avec {wording.share(zone.cell_odds or 0.0)}"
+        " de chances. Rien"
+        f" ne se décide sur cette seule classe. {COMPARED}"
+    )
+
+
+def comparison(d: Diagnosis, zone: ZoneResult) -> tuple[Compared, ...]:
+    """Return the zone beside the mean of the zones, indicator by indicator."""
+    position = next(i for i, result in enumerate(d.zones) if result.zone.code == zone.zone.code)
+    rows = []
+    here, there = wording.point(zone.rate), wording.point(d.rate)
+    if here is not None and there is not None:
+        own = wording.rate(zone.rate)
+        rows.append(
+            Compared(
+                "Précarité numérique",
+                own.value or own.span,
+                wording.rate(d.rate).value or "",
+                here / 100,
+                there / 100,
+            )
+        )
+    rows.append(_rural(d, zone))
+    for k, variable in enumerate(d.social.variables):
+        value, mean = d.social.values[position, k], d.social.index.means[k]
+        if not isnan(value) and variable.unit == "%":
+            shown = wording.percent(value, 1), wording.percent(mean, 1)
+            rows.append(Compared(variable.label, *shown, float(value) / 100, float(mean) / 100))
+    return tuple(rows)
+
+
+def _rural(d: Diagnosis, zone: ZoneResult) -> Compared:
+    """Return the share of residents in communes under 2,000, here and in the whole territory."""
+    everybody = sum(r.population for r in d.zones)
+    whole = sum(r.rural * r.population for r in d.zones) / everybody if everybody else 0.0
+    label = f"Communes de moins de 2 000 habitants ({SPACE_LABELS[zone.space]})"
+    return Compared(label, wording.percent(100 * zone.rural), wording.percent(100 * whole), zone.rural, whole)
+
+
+def _both(zone: ZoneResult) -> str:
+    """Return the sentence on the people in both precarities, or why there is no number of them."""
+    figure = wording.people(zone.both)
+    if not figure.low:
+        return figure.why
+    return f"Parmi ces personnes, {figure.about} vivent aussi modestement : une partie du premier nombre."
+
+
+def render(d: Diagnosis, r: Reading, code: str, *, on: date) -> bytes:
+    """Return the sheet as a one-page tagged PDF."""
+    values = tokens("jour")
+    colours = {name: value for name, value in values.items() if value.startswith("#")}
+    svg = atlas.sheet_map(d, code)
+    row, sheet = r.zone(code), r.sheets[code]
+    bars = [(x.label, x.here_value, x.reference_value) for x in sheet.comparison]
+    data: Mapping[str, object] = {
+        "fiche": _page(r, code, on=on),
+        "carte": pdf.styled(svg) if svg else "",
+        "carte_alt": f"{row.name} et ses voisines : {CELL_LABELS.get(row.cell or '', 'précarité inconnue')}.",
+        "barres": (
+            pdf.styled(charts.pairs(bars, label="Comparaison", here=row.name, there="moyenne"))
+            if bars
+            else ""
+        ),
+        "barres_alt": " ; ".join(f"{x.label} : {x.here} contre {x.reference}" for x in sheet.comparison),
+        "couleurs": colours | pdf.swatches(),
+        "logo": logo(values["pastel"], values["garance"], values["prune"]),
+        "sources": (
+            "Sources : Insee, recensements 2016 à 2021 et enquête de la définition ; Cnaf 2021 ; Filosofi."
+            f" Bornes : {wording.NINE_IN_TEN}. Estimation, pas un comptage. Empreinte {r.fingerprint}."
+        ),
+    }
+    return pdf.compiled("fiche.typ", data, on=on)
+
+
+def _page(r: Reading, code: str, *, on: date) -> Mapping[str, object]:
+    """Return the sheet of a zone by the names of `fiche.typ`."""
+    row, sheet, offered = r.zone(code), r.sheets[code], r.offer_of(code)
+    return {
+        "nom": row.name,
+        "lieu": row.place or r.territory.name,
+        "population": row.population,
+        "adultes": row.adults,
+        "motif": row.reason,
+        "rang": row.rank,
+        "numerique": row.digital,
+        "sociale": row.social,
+        "valeur": sheet.value,
+        "entre_phrase": sheet.between,
+        "part_texte": sheet.share,
+        "verdict": rich.spans(sheet.verdict),
+        "a_faire": sheet.first_step,
+        "parts": [
+            {"nom": part.name, "personnes": part.people, "entre": part.between, "part": part.share}
+            for part in sheet.parts
+        ],
+        "parts_total": sheet.n_parts,
+        "niveaux_lignes": [
+            {
+                "libelle": level.label,
+                "classe": level.kind,
+                "environ": level.value,
+                "entre": level.between,
+                "reponse": level.answer,
+            }
+            for level in sheet.levels
+        ],
+        "cumul_phrase": sheet.both,
+        "offre": None if offered is None else _offer(offered),
+        "alertes": list(sheet.alerts),
+        "territoire": r.territory.name,
+        "zones": r.territory.n_zones,
+        "definition": r.definition.label,
+        "verbe": r.definition.statement,
+        "edition": in_words(on),
+    }
+
+
+def _offer(offered: ZoneOffer) -> Mapping[str, object]:
+    return {
+        "muets": offered.n_silent,
+        "lignes": [
+            {
+                "libelle": line.label,
+                "lieux": line.n_places,
+                "etat": line.state,
+                "signe": line.sign,
+                "hors": line.missing,
+            }
+            for line in offered.lines
+        ],
+    }
