@@ -1,4 +1,6 @@
-"""Who runs which surveys: those whose communes are all of one's territory. For others they do not exist. Links of devices."""
+"""Who runs which surveys: those whose communes all lie in the user's territory; others do not exist for them.
+Links of devices.
+"""
 
 import hashlib
 import hmac
@@ -10,13 +12,13 @@ from django.db.models import QuerySet
 
 from maillage.apps.accounts.access import rights_of
 from maillage.apps.memberships.access import communes_of
-from maillage.apps.surveys.models import Answer, Survey, Surveyor, Target
+from maillage.apps.surveys.models import Survey, Surveyor, Target
 
 RUN = "surveys.run"
 
 
 def surveys_for(user: Any) -> QuerySet[Survey]:
-    """Return the surveys somebody runs: those of territories that stand whole inside their own; none for a stranger."""
+    """Return the surveys a user runs: those of territories entirely within their own; none for a stranger."""
     rights = rights_of(user)
     if not rights.any(RUN):
         return Survey.objects.none()
@@ -27,47 +29,48 @@ def surveys_for(user: Any) -> QuerySet[Survey]:
 
 
 def may_run(user: Any, territory: str) -> bool:
-    """Return whether somebody may run a survey of a territory, by its code: they hold the right over all its communes."""
+    """Return whether a user may run a survey of a territory, by its code: they need the right over all its
+    communes.
+    """
     if not territory:
         return False
     mine, asked = rights_of(user).communes(RUN), communes_of(territory)
     return mine is None or (asked is not None and bool(asked) and asked <= mine)
 
 
-def answers_for(user: Any) -> QuerySet[Answer]:
-    """Return the answers to the surveys somebody runs."""
-    return Answer.objects.filter(survey__in=surveys_for(user).values("pk"))
-
-
-# ---------------------------------------------------------------------------------------------------- links of devices
+# ------------------------------------------------------------------------------------------- links of devices
 
 
 def new_token() -> str:
-    """Return the secret part of a link, 128 bits; only its digest is kept."""
+    """Return the secret part of a link, 128 bits; only its digest is stored."""
     return secrets.token_urlsafe(16)
 
 
 def digest(token: str) -> str:
-    """Return what is kept of a link."""
-    return hmac.new(settings.SECRET_KEY.encode(), f"enquete:{token}".encode("utf-8", "replace"), hashlib.sha256).hexdigest()
+    """Return the digest of a link, which is all that is stored of it."""
+    return hmac.new(
+        settings.SECRET_KEY.encode(), f"enquete:{token}".encode("utf-8", "replace"), hashlib.sha256
+    ).hexdigest()
 
 
 def surveyor_of(token: str) -> Surveyor | None:
-    """Return the device that holds a link, closed or not; None when it was never given."""
+    """Return the device that owns a link, closed or not; None for an unknown link."""
     found = Surveyor.objects.filter(token=digest(token[:200])) if token else Surveyor.objects.none()
     return found.select_related("survey").first()
 
 
-# ---------------------------------------------------------------------------------------------- links of structures
+# ---------------------------------------------------------------------------------------- links of structures
 
 
 def link_for(survey: int, lieu: int) -> str:
-    """Return the token of a structure's own link, 128 bits that nobody can make without the key of the installation."""
+    """Return the token of a structure's own link: 128 bits that cannot be forged without the installation's
+    key.
+    """
     told = f"enquete-structure:{survey}:{lieu}".encode()
     return hmac.new(settings.SECRET_KEY.encode(), told, hashlib.sha256).hexdigest()[:32]
 
 
 def target_of(token: str) -> Target | None:
-    """Return the structure that a link was given to, None for a link never given."""
+    """Return the structure that owns a link, None for an unknown link."""
     found = Target.objects.filter(token=digest(token[:200])) if token else Target.objects.none()
     return found.select_related("survey", "lieu").first()

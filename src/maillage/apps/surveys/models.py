@@ -1,4 +1,4 @@
-"""Surveys: what is asked, who asks it, what was answered, how it is weighted, what is published."""
+"""Surveys: their questions, devices, answers, weights and publications."""
 
 from django.db import models
 
@@ -11,8 +11,9 @@ from maillage.reference import findings
 class Survey(models.Model):
     """A campaign: one questionnaire, asked of a universe, over a territory.
 
-    aim: what it is to show. universe: who may answer, in words. how: how people were met, what it cannot see.
-    target: answers hoped for. by_link: anybody answers at its own address. rounding: kept constant in what it publishes.
+    aim: its purpose. universe: who may answer, in words. how: how people were met, and what this misses.
+    target: number of answers hoped for. by_link: anyone may answer at its public address. rounding: constant
+    across its publications.
     """
 
     kind = models.CharField("sorte", max_length=13, choices=list(rules.KINDS.items()))
@@ -27,9 +28,16 @@ class Survey(models.Model):
     closes_on = models.DateField("au", null=True, blank=True)
     state = models.CharField("état", max_length=6, choices=list(rules.STATES.items()), default="draft")
     by_link = models.BooleanField("répondre seul, par un lien", default=False)
-    rounding = models.CharField("arrondi", max_length=7, choices=list(rules.ROUNDINGS.items()), default="nearest")
+    rounding = models.CharField(
+        "arrondi", max_length=7, choices=list(rules.ROUNDINGS.items()), default="nearest"
+    )
     after = models.ForeignKey(
-        "self", verbose_name="vague précédente", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+        "self",
+        verbose_name="vague précédente",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
     )
     made_at = models.DateTimeField("préparée le")
     by = by_account()
@@ -44,9 +52,11 @@ class Survey(models.Model):
 
 
 class Version(models.Model):
-    """A questionnaire as it was asked: `reference.questionnaire` as JSON, never changed once somebody answered it."""
+    """A questionnaire as it was asked: `forms.questionnaire` as JSON, never changed after an answer."""
 
-    survey = models.ForeignKey(Survey, verbose_name="enquête", on_delete=models.CASCADE, related_name="versions")
+    survey = models.ForeignKey(
+        Survey, verbose_name="enquête", on_delete=models.CASCADE, related_name="versions"
+    )
     number = models.PositiveIntegerField("version")
     definition = models.JSONField("questionnaire")
     made_at = models.DateTimeField("écrite le")
@@ -64,11 +74,17 @@ class Version(models.Model):
 class Place(models.Model):
     """Where people are met, so that groups can be compared by place."""
 
-    survey = models.ForeignKey(Survey, verbose_name="enquête", on_delete=models.CASCADE, related_name="places")
+    survey = models.ForeignKey(
+        Survey, verbose_name="enquête", on_delete=models.CASCADE, related_name="places"
+    )
     name = models.CharField("nom", max_length=120)
-    channel = models.CharField("comment", max_length=9, choices=list(rules.CHANNELS.items()), default="street")
+    channel = models.CharField(
+        "comment", max_length=9, choices=list(rules.CHANNELS.items()), default="street"
+    )
     commune = models.CharField("commune", max_length=5, blank=True)
-    lieu = models.ForeignKey(Lieu, verbose_name="lieu", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    lieu = models.ForeignKey(
+        Lieu, verbose_name="lieu", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
 
     class Meta:
         verbose_name = "lieu de collecte"
@@ -80,14 +96,18 @@ class Place(models.Model):
 
     @property
     def structure(self) -> str:
-        """The name of the structure that people are met at; nothing when the place is not of the directory."""
+        """Return the name of the structure where people are met; '' when the place is not in the
+        directory.
+        """
         return self.lieu.structure.name if self.lieu else ""
 
 
 class Surveyor(models.Model):
-    """A device that may send answers, under the name its holder chose. Only the digest of its link is kept."""
+    """A device that may send answers, under a name its owner chose. Only the digest of its link is stored."""
 
-    survey = models.ForeignKey(Survey, verbose_name="enquête", on_delete=models.CASCADE, related_name="surveyors")
+    survey = models.ForeignKey(
+        Survey, verbose_name="enquête", on_delete=models.CASCADE, related_name="surveyors"
+    )
     name = models.CharField("nom ou surnom", max_length=60)
     token = models.CharField("empreinte du lien", max_length=64, unique=True)
     kiosk = models.BooleanField("borne", default=False)
@@ -108,14 +128,20 @@ class Surveyor(models.Model):
 class Answer(models.Model):
     """What one person or structure answered, raw; weights never touch it.
 
-    uid: given where it was filled, so that it is kept once. values: name of a question → text (`reference.questionnaire`).
-    form: number written on the sheet of paper. digest: of what was sent; the same uid with other words is told apart.
+    uid: given where it was filled, so that it is kept once. values: name of a question → text
+        (`forms.questionnaire`).
+    form: number written on the sheet of paper. digest: of what was sent; the same uid with other words is
+        told apart.
     aside_at: left out of the results by the analyst, for a reason.
     """
 
     uid = models.UUIDField("identifiant", unique=True)
-    survey = models.ForeignKey(Survey, verbose_name="enquête", on_delete=models.CASCADE, related_name="answers")
-    version = models.ForeignKey(Version, verbose_name="version", on_delete=models.RESTRICT, related_name="answers")
+    survey = models.ForeignKey(
+        Survey, verbose_name="enquête", on_delete=models.CASCADE, related_name="answers"
+    )
+    version = models.ForeignKey(
+        Version, verbose_name="version", on_delete=models.RESTRICT, related_name="answers"
+    )
     channel = models.CharField("comment", max_length=9, choices=list(rules.CHANNELS.items()))
     place = models.ForeignKey(
         Place, verbose_name="lieu", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
@@ -151,7 +177,9 @@ class Answer(models.Model):
 class SecondEntry(models.Model):
     """The same sheet of paper, typed a second time; settled when the differences were looked at."""
 
-    answer = models.OneToOneField(Answer, verbose_name="réponse", on_delete=models.CASCADE, related_name="second")
+    answer = models.OneToOneField(
+        Answer, verbose_name="réponse", on_delete=models.CASCADE, related_name="second"
+    )
     values = models.JSONField("réponses")
     typed_at = models.DateTimeField("saisie le")
     by = by_account("saisie par")
@@ -167,7 +195,9 @@ class SecondEntry(models.Model):
 class Target(models.Model):
     """A place asked to answer a survey of structures. token: digest of its own link."""
 
-    survey = models.ForeignKey(Survey, verbose_name="enquête", on_delete=models.CASCADE, related_name="targets")
+    survey = models.ForeignKey(
+        Survey, verbose_name="enquête", on_delete=models.CASCADE, related_name="targets"
+    )
     lieu = models.ForeignKey(Lieu, verbose_name="lieu", on_delete=models.CASCADE, related_name="+")
     token = models.CharField("empreinte du lien", max_length=64, unique=True)
     state = models.CharField("état", max_length=8, choices=list(rules.CALLS.items()), default="waiting")
@@ -175,7 +205,12 @@ class Target(models.Model):
     times = models.PositiveSmallIntegerField("relances", default=0)
     note = models.CharField("note", max_length=300, blank=True)
     answer = models.OneToOneField(
-        Answer, verbose_name="réponse", on_delete=models.SET_NULL, null=True, blank=True, related_name="target"
+        Answer,
+        verbose_name="réponse",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="target",
     )
 
     class Meta:
@@ -188,14 +223,16 @@ class Target(models.Model):
 
 
 class Weighting(models.Model):
-    """Weights given to the answers of a survey, and how they were found.
+    """Weights of the answers of a survey, and how they were found.
 
-    variables: [{"question", "label", "source", "classes": [{"name", "label", "values": […], "total"}]}], what the sample is made
-    to look like. weights: number (uid) of an answer → weight. told: what the method found (gaps, bounds, design effect…).
-    chosen: the one the results are read with.
+    variables: [{"question", "label", "source", "classes": [{"name", "label", "values": […], "total"}]}], the
+    margins of the population. weights: number (uid) of an answer → weight. told: the diagnostics of the
+    method (gaps, bounds, design effect…). chosen: the weights that results are read with.
     """
 
-    survey = models.ForeignKey(Survey, verbose_name="enquête", on_delete=models.CASCADE, related_name="weightings")
+    survey = models.ForeignKey(
+        Survey, verbose_name="enquête", on_delete=models.CASCADE, related_name="weightings"
+    )
     method = models.CharField("méthode", max_length=8, choices=list(rules.METHODS.items()))
     low = models.FloatField("rapport de poids, au moins", null=True, blank=True)
     high = models.FloatField("rapport de poids, au plus", null=True, blank=True)
@@ -211,7 +248,9 @@ class Weighting(models.Model):
         verbose_name = "redressement"
         ordering = ("-made_at", "-pk")
         constraints = (
-            models.UniqueConstraint("survey", condition=models.Q(chosen=True), name="surveys_weighting_one_chosen"),
+            models.UniqueConstraint(
+                "survey", condition=models.Q(chosen=True), name="surveys_weighting_one_chosen"
+            ),
         )
 
     def __str__(self) -> str:
@@ -219,13 +258,15 @@ class Weighting(models.Model):
 
 
 class Finding(models.Model):
-    """A sentence about a result: ours, then whoever edits it.
+    """A sentence about a result: written by a rule, then perhaps edited.
 
-    key: which rule, about what. written: what the rule wrote, from `figures`. edited: what somebody wrote instead, while
-    `edited_from` held: when figures change after, the sentence is flagged.
+    key: which rule, about what. written: the rule's sentence, from `figures`. edited: a person's sentence
+    instead, as long as `edited_from` holds: if figures change later, the sentence is flagged.
     """
 
-    survey = models.ForeignKey(Survey, verbose_name="enquête", on_delete=models.CASCADE, related_name="findings")
+    survey = models.ForeignKey(
+        Survey, verbose_name="enquête", on_delete=models.CASCADE, related_name="findings"
+    )
     key = models.CharField("règle", max_length=160)
     written = models.TextField("écrit")
     figures = models.JSONField("chiffres")
@@ -246,13 +287,22 @@ class Finding(models.Model):
 
 
 class Publication(models.Model):
-    """What was published of a survey, as it was that day: never computed again. content: the document and its tables."""
+    """A publication of a survey, as it was that day: never computed again. content: the document and its
+    tables.
+    """
 
-    survey = models.ForeignKey(Survey, verbose_name="enquête", on_delete=models.CASCADE, related_name="publications")
+    survey = models.ForeignKey(
+        Survey, verbose_name="enquête", on_delete=models.CASCADE, related_name="publications"
+    )
     number = models.PositiveIntegerField("édition")
     content = models.JSONField("contenu")
     weighting = models.ForeignKey(
-        Weighting, verbose_name="redressement", on_delete=models.RESTRICT, null=True, blank=True, related_name="+"
+        Weighting,
+        verbose_name="redressement",
+        on_delete=models.RESTRICT,
+        null=True,
+        blank=True,
+        related_name="+",
     )
     published_at = models.DateTimeField("publiée le")
     withdrawn_at = models.DateTimeField("retirée le", null=True, blank=True)
@@ -268,10 +318,17 @@ class Publication(models.Model):
 
 
 class Material(models.Model):
-    """What was heard beside a survey: an interview, a focus group, a workshop. people: how many took part."""
+    """Qualitative material beside a survey: an interview, a focus group, a workshop. people: how many took
+    part.
+    """
 
     survey = models.ForeignKey(
-        Survey, verbose_name="enquête", on_delete=models.SET_NULL, null=True, blank=True, related_name="materials"
+        Survey,
+        verbose_name="enquête",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="materials",
     )
     territory = models.CharField("territoire", max_length=61, db_index=True)
     kind = models.CharField("sorte", max_length=15, choices=list(rules.MATERIALS.items()))
@@ -294,16 +351,27 @@ class Material(models.Model):
 
 
 class Verbatim(models.Model):
-    """Words somebody said, read again before anybody else reads them. From an answer to a question, or from a material.
+    """Words of a person, reviewed before anyone else reads them. From an answer to a question, or from a
+    material.
 
-    text: as said; shown: as it may be read, what names somebody taken out. theme, device: what it is about.
+    text: as spoken; shown: as it may be read, without what identifies anyone. theme, device: its subject.
     """
 
     answer = models.ForeignKey(
-        Answer, verbose_name="réponse", on_delete=models.CASCADE, null=True, blank=True, related_name="verbatims"
+        Answer,
+        verbose_name="réponse",
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="verbatims",
     )
     material = models.ForeignKey(
-        Material, verbose_name="matériau", on_delete=models.CASCADE, null=True, blank=True, related_name="verbatims"
+        Material,
+        verbose_name="matériau",
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="verbatims",
     )
     question = models.CharField("question", max_length=120, blank=True)
     text = models.TextField("dit")
@@ -311,7 +379,9 @@ class Verbatim(models.Model):
     speaker = models.CharField("qui parle", max_length=14, choices=list(rules.SPEAKERS.items()))
     theme = models.CharField("thème", max_length=60, blank=True)
     device = models.CharField("appareil", max_length=20, blank=True)
-    review = models.CharField("relecture", max_length=7, choices=list(rules.REVIEWS.items()), default="waiting")
+    review = models.CharField(
+        "relecture", max_length=7, choices=list(rules.REVIEWS.items()), default="waiting"
+    )
     reviewed_at = models.DateTimeField("relu le", null=True, blank=True)
     by = by_account("relu par")
 
@@ -337,11 +407,16 @@ class Verbatim(models.Model):
 
 
 class Statement(models.Model):
-    """A finding of actors: what they say of their territory, who says it, how many. kind: `reference.findings`."""
+    """A statement of actors about their territory: who makes it, how many. kind: `reference.findings`."""
 
     territory = models.CharField("territoire", max_length=61, db_index=True)
     material = models.ForeignKey(
-        Material, verbose_name="matériau", on_delete=models.CASCADE, null=True, blank=True, related_name="statements"
+        Material,
+        verbose_name="matériau",
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="statements",
     )
     speaker = models.CharField("qui le dit", max_length=14, choices=list(rules.SPEAKERS.items()))
     kind = models.CharField("constat", max_length=30)
@@ -360,6 +435,6 @@ class Statement(models.Model):
 
     @property
     def says(self) -> str:
-        """The finding, in the words of its list."""
+        """The statement, in the words of its list."""
         known = findings.kinds().get(self.kind)
         return known.says if known else self.kind

@@ -15,7 +15,11 @@ KINDS: Mapping[str, str] = {
     "first_contact": "Premier rendez-vous",
     "other": "Autre enquête",
 }
-OF_PEOPLE = frozenset({"inhabitants", "caf", "first_contact"})  # the answer of a structure would count as somebody's
+OF_PEOPLE = frozenset(
+    {"inhabitants", "caf", "first_contact"}
+)  # the answer of a structure would count as somebody's
+TYPE_OF_STRUCTURE = "Type de structure"
+OF_RESIDENTS = OF_PEOPLE | {"other"}  # whom the census of inhabitants may weigh
 STATES: Mapping[str, str] = {"draft": "En préparation", "open": "En cours", "closed": "Terminée"}
 CHANNELS: Mapping[str, str] = {
     "street": "Dans la rue, avec un enquêteur",
@@ -82,7 +86,8 @@ TOO_LONG = "Un texte de plus de 20 000 signes ne se garde pas : raccourcissez-le
 class Sent:
     """An answer as it arrives, whatever way. uid: given where it was filled.
 
-    version: number of the questionnaire it was asked with. place: its number among the survey's. values: name of a question → text.
+    version: number of the questionnaire it was asked with. place: its number among the survey's. values: name
+        of a question → text.
     form: number on the sheet of paper. weight: the one its file gave.
     """
 
@@ -99,6 +104,16 @@ class Sent:
 
     @property
     def digest(self) -> str:
-        """Return what tells this answer from another that would have the same number; moments are not of it: clocks drift."""
-        said = [self.version, self.channel, self.place, self.language, sorted(self.values.items()), self.form, self.weight]
+        """Return what tells this answer from another that would have the same number; moments are not of
+        it: clocks drift.
+        """
+        said = [
+            self.version,
+            self.channel,
+            self.place,
+            self.language,
+            sorted(self.values.items()),
+            self.form,
+            self.weight,
+        ]
         return hashlib.sha256(json.dumps(said, ensure_ascii=False).encode("utf-8", "replace")).hexdigest()

@@ -3,9 +3,9 @@
 from django.urls import path
 
 from maillage.apps.surveys.views import collect, device, questionnaire, space
-from maillage.apps.surveys.views.others import by_slug
-from maillage.apps.surveys.views.others import urlpatterns as others
-from maillage.apps.surveys.views.results_routes import routes as results
+from maillage.apps.surveys.views.urls_answering import by_slug
+from maillage.apps.surveys.views.urls_answering import urlpatterns as others
+from maillage.apps.surveys.views.urls_results import routes as results
 
 urlpatterns = [
     path("enquetes/appareil/", device.kit, name="survey_kit"),
@@ -23,11 +23,21 @@ urlpatterns = [
     path("espace/enquetes/<int:pk>/questionnaire/", questionnaire.questionnaire, name="survey_questionnaire"),
     path("espace/enquetes/<int:pk>/questionnaire.xlsx", questionnaire.as_xlsform, name="survey_xlsform"),
     path("espace/enquetes/<int:pk>/questionnaire.xml", questionnaire.as_xform, name="survey_xform"),
-    path("espace/enquetes/<int:pk>/questionnaire/versions/", questionnaire.version_list, name="survey_versions"),
-    path("espace/enquetes/<int:pk>/questionnaire/importer/", questionnaire.import_form, name="survey_form_import"),
+    path(
+        "espace/enquetes/<int:pk>/questionnaire/versions/", questionnaire.version_list, name="survey_versions"
+    ),
+    path(
+        "espace/enquetes/<int:pk>/questionnaire/importer/",
+        questionnaire.import_form,
+        name="survey_form_import",
+    ),
     path("espace/enquetes/<int:pk>/questionnaire/ajouter/", questionnaire.add, name="survey_question_add"),
-    path("espace/enquetes/<int:pk>/questionnaire/geste/", questionnaire.gesture, name="survey_question_gesture"),
-    path("espace/enquetes/<int:pk>/questionnaire/q/<str:name>/", questionnaire.question, name="survey_question"),
+    path(
+        "espace/enquetes/<int:pk>/questionnaire/geste/", questionnaire.gesture, name="survey_question_gesture"
+    ),
+    path(
+        "espace/enquetes/<int:pk>/questionnaire/q/<str:name>/", questionnaire.question, name="survey_question"
+    ),
     path("enquetes/collecte/", collect.shell, name="survey_collect"),
     path("enquetes/collecte/hors-ligne.js", collect.script, name="survey_collect_script"),
     path("enquetes/collecte/manifeste.webmanifest", collect.manifest, name="survey_collect_manifest"),

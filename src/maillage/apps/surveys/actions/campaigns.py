@@ -1,4 +1,4 @@
-"""Preparing a survey, opening it, closing it; where and by whom it is asked."""
+"""Prepare, open and close a survey; its places and its devices."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -12,11 +12,11 @@ from maillage.apps.accounts.models import User
 from maillage.apps.directory.models import Lieu
 from maillage.apps.surveys import access, rules
 from maillage.apps.surveys.actions.versions import write
-from maillage.apps.surveys.actions.write import check_run, held
+from maillage.apps.surveys.actions.write import check_run, lock
 from maillage.apps.surveys.models import Answer, Place, Survey, Surveyor
+from maillage.forms.questionnaire import Questionnaire, load
 from maillage.kernel.errors import Refused
 from maillage.kernel.typed import line
-from maillage.reference.questionnaire import Questionnaire, load
 
 FACTS = (
     *("title", "kind", "territory", "aim", "universe", "how", "target", "opens_on", "closes_on"),
@@ -45,9 +45,10 @@ def prepare(
     example: bool = False,
     **more: Any,
 ) -> Survey:
-    """Prepare a survey of a territory with its questionnaire; nobody answers it until it is opened. more: some of FACTS.
+    """Prepare a survey of a territory with its questionnaire; it takes no answer until it is opened. more:
+    some of FACTS.
 
-    Refused without a title, for a territory that `by` does not run, and for a questionnaire that does not hold together.
+    Refused without a title, for a territory that `by` does not run, and for an inconsistent questionnaire.
     """
     check_run(by, territory)
     kind = kind or (questionnaire.kind if questionnaire.kind in rules.KINDS else "other")
@@ -61,15 +62,20 @@ def prepare(
 
 @transaction.atomic
 def change(survey: Survey, values: Mapping[str, Any], *, by: User | None, at: datetime) -> Survey:
-    """Change what is known of a survey. values: some of FACTS. The rounding of a survey that was published stays as it is."""
+    """Change the description of a survey. values: some of FACTS. The rounding of a published survey cannot
+    change.
+    """
     check_run(by, survey.territory)
-    row = held(survey)
+    row = lock(survey)
     if "territory" in values and values["territory"] != row.territory:
         check_run(by, str(values["territory"]))
     if values.get("rounding", row.rounding) != row.rounding and row.publications.exists():
         raise Refused(
             "L’arrondi n’a pas changé.",
-            why="Des résultats de cette enquête sont déjà publiés avec l’autre : deux tableaux ne se compareraient plus.",
+            why=(
+                "Des résultats de cette enquête sont déjà publiés avec l’autre : deux tableaux ne se"
+                " compareraient plus."
+            ),
             do="Gardez l’arrondi de la première publication.",
         )
     _set(row, values)
@@ -82,10 +88,14 @@ def _set(row: Survey, values: Mapping[str, Any]) -> None:
     for name in FACTS:
         if name in values:
             value = values[name]
-            setattr(row, name, line(value) if isinstance(value, str) and name not in ("aim", "how") else value)
+            setattr(
+                row, name, line(value) if isinstance(value, str) and name not in ("aim", "how") else value
+            )
     if not row.title:
         raise Refused(
-            "L’enquête n’a pas été enregistrée.", why="Sans titre, personne ne la retrouverait.", do="Donnez-lui un titre."
+            "L’enquête n’a pas été enregistrée.",
+            why="Sans titre, personne ne la retrouverait.",
+            do="Donnez-lui un titre.",
         )
     _check_wave(row)
     row.title, row.universe = row.title[:140], row.universe[:200]
@@ -98,12 +108,15 @@ def _set(row: Survey, values: Mapping[str, Any]) -> None:
 
 
 def _check_wave(row: Survey) -> None:
-    """Refuse a wave that would follow itself, or a survey of others elsewhere."""
+    """Refuse a wave that would follow itself, or a survey of other people or of another territory."""
     seen, each = {row.pk}, row.after
     if each is not None and (each.kind, each.territory) != (row.kind, row.territory):
         raise Refused(
             "L’enquête n’a pas été enregistrée.",
-            why="La vague précédente interroge d’autres personnes, ou un autre territoire : rien ne se comparerait.",
+            why=(
+                "La vague précédente interroge d’autres personnes, ou un autre territoire : rien ne se"
+                " comparerait."
+            ),
             do="Choisissez une enquête de même sorte sur le même territoire, ou aucune.",
         )
     while each is not None:
@@ -127,15 +140,17 @@ def _free(title: str) -> str:
 
 @transaction.atomic
 def open_survey(survey: Survey, *, by: User | None, at: datetime) -> Survey:
-    """Let answers in; a survey that was closed is opened again. Refused without a single question, or when it is open."""
+    """Open a survey, or reopen a closed one. Refused without any question, or when it is open."""
     check_run(by, survey.territory)
-    row = held(survey)
+    row = lock(survey)
     if row.state == "open":
         raise Refused(
-            "Rien n’a changé.", why="L’enquête est déjà ouverte.", do="Revenez à sa page : elle dit où elle en est."
+            "Rien n’a changé.",
+            why="L’enquête est déjà ouverte.",
+            do="Revenez à sa page : elle dit où elle en est.",
         )
     last = row.versions.first()
-    if last is None or not any(question.is_asked for question in load(last.definition).questions()):
+    if last is None or not any(question.takes_answer for question in load(last.definition).questions()):
         raise Refused(
             "L’enquête n’est pas ouverte.",
             why="Son questionnaire n’a aucune question.",
@@ -149,12 +164,16 @@ def open_survey(survey: Survey, *, by: User | None, at: datetime) -> Survey:
 
 @transaction.atomic
 def close(survey: Survey, *, by: User | None, at: datetime) -> Survey:
-    """End a survey: nobody new is asked. What devices hold may still arrive for thirty days; then their links and names go."""
+    """Close a survey to new respondents. Answers stored on devices are accepted for thirty more days; then
+    links and names are removed.
+    """
     check_run(by, survey.territory)
-    row = held(survey)
+    row = lock(survey)
     if row.state != "open":
         raise Refused(
-            "Rien n’a changé.", why="L’enquête n’est pas ouverte.", do="Revenez à sa page : elle dit où elle en est."
+            "Rien n’a changé.",
+            why="L’enquête n’est pas ouverte.",
+            do="Revenez à sa page : elle dit où elle en est.",
         )
     row.state, row.closes_on = "closed", min(row.closes_on or at.date(), at.date())
     row.by_link = False
@@ -164,8 +183,10 @@ def close(survey: Survey, *, by: User | None, at: datetime) -> Survey:
 
 
 @transaction.atomic
-def forget_due(*, at: datetime) -> int:
-    """Close the links of surveys that ended long enough ago, and erase the names of who held them; return how many devices."""
+def close_ended(*, at: datetime) -> int:
+    """Close the links of surveys that ended long enough ago, and erase the names of their devices; return how
+    many devices.
+    """
     ended = Survey.objects.filter(state="closed", closes_on__lt=(at - rules.LATE).date())
     rows = Surveyor.objects.filter(survey__in=ended).exclude(name="")
     rows.filter(closed_at=None).update(closed_at=at)
@@ -174,9 +195,9 @@ def forget_due(*, at: datetime) -> int:
 
 @transaction.atomic
 def drop(survey: Survey, *, by: User | None, at: datetime) -> None:
-    """Erase a survey that nobody answered; Refused for any other: answers cannot be asked again."""
+    """Delete a survey without answers; Refused for any other: answers cannot be collected again."""
     check_run(by, survey.territory)
-    row = held(survey)
+    row = lock(survey)
     if row.answers.exists():
         raise Refused(
             "L’enquête n’a pas été effacée.",
@@ -187,7 +208,7 @@ def drop(survey: Survey, *, by: User | None, at: datetime) -> None:
     row.delete()
 
 
-# --------------------------------------------------------------------------------------------------- where, and by whom
+# ----------------------------------------------------------------------------------------- where, and by whom
 
 
 @transaction.atomic
@@ -201,16 +222,20 @@ def add_place(
     commune: str = "",
     lieu: Lieu | None = None,
 ) -> Place:
-    """Add a place where people are met; Refused without a name, or when the survey has one of that name."""
+    """Add a collection place; Refused without a name, or when the survey has one of that name."""
     check_run(by, survey.territory)
     name = line(name, 120)
     if not name or channel not in rules.CHANNELS:
         raise Refused(
-            "Le lieu n’a pas été ajouté.", why="Il lui faut un nom, et une façon de rencontrer les gens.", do="Donnez-les."
+            "Le lieu n’a pas été ajouté.",
+            why="Il lui faut un nom, et une façon de rencontrer les gens.",
+            do="Donnez-les.",
         )
     if Place.objects.filter(survey=survey, name=name).exists():
         raise Refused(
-            f"« {name} » n’a pas été ajouté.", why="L’enquête a déjà un lieu de ce nom.", do="Donnez-lui un autre nom."
+            f"« {name} » n’a pas été ajouté.",
+            why="L’enquête a déjà un lieu de ce nom.",
+            do="Donnez-lui un autre nom.",
         )
     row = Place.objects.create(survey=survey, name=name, channel=channel, commune=commune, lieu=lieu)
     journal.record(by=by, verb="survey.place", row=survey, at=at)
@@ -219,7 +244,7 @@ def add_place(
 
 @transaction.atomic
 def drop_place(place: Place, *, by: User | None, at: datetime) -> None:
-    """Take away a place where nobody answered yet; Refused otherwise: groups are compared by place."""
+    """Delete a place without answers; Refused otherwise: groups are compared by place."""
     check_run(by, place.survey.territory)
     if Answer.objects.filter(place=place).exists():
         raise Refused(
@@ -232,8 +257,12 @@ def drop_place(place: Place, *, by: User | None, at: datetime) -> None:
 
 
 @transaction.atomic
-def give_link(survey: Survey, name: str, *, by: User | None, at: datetime, kiosk: bool = False) -> tuple[Surveyor, str]:
-    """Give a device its link, and return it: it is told this once, only its digest is kept. Refused without a name or a nickname."""
+def give_link(
+    survey: Survey, name: str, *, by: User | None, at: datetime, kiosk: bool = False
+) -> tuple[Surveyor, str]:
+    """Give a device its link, and return it: it is displayed only now, since only its digest is stored.
+    Refused without a name or a nickname.
+    """
     check_run(by, survey.territory)
     if not (name := line(name, 60)):
         raise Refused(
@@ -242,19 +271,25 @@ def give_link(survey: Survey, name: str, *, by: User | None, at: datetime, kiosk
             do="Écrivez un prénom, un surnom, ou le nom de l’appareil.",
         )
     if survey.state == "closed":
-        raise Refused("Aucun lien n’a été donné.", why="L’enquête est terminée.", do="Ouvrez-la de nouveau d’abord.")
+        raise Refused(
+            "Aucun lien n’a été donné.", why="L’enquête est terminée.", do="Ouvrez-la de nouveau d’abord."
+        )
     token = access.new_token()
-    row = Surveyor.objects.create(survey=survey, name=name, token=access.digest(token), kiosk=kiosk, made_at=at, by=by)
+    row = Surveyor.objects.create(
+        survey=survey, name=name, token=access.digest(token), kiosk=kiosk, made_at=at, by=by
+    )
     journal.record(by=by, verb="survey.link_given", row=row, at=at)
     return row, token
 
 
 @transaction.atomic
 def close_link(surveyor: Surveyor, *, by: User | None, at: datetime) -> Surveyor:
-    """Close the link of a device, lost for example: nothing it sends is received any more."""
+    """Close the link of a device, such as a lost one: what it sends is no longer accepted."""
     check_run(by, surveyor.survey.territory)
     if surveyor.closed_at is not None:
-        raise Refused("Rien n’a changé.", why="Ce lien est déjà fermé.", do="Donnez-en un autre s’il en faut un.")
+        raise Refused(
+            "Rien n’a changé.", why="Ce lien est déjà fermé.", do="Donnez-en un autre s’il en faut un."
+        )
     surveyor.closed_at = at
     surveyor.save(update_fields=["closed_at"])
     journal.record(by=by, verb="survey.link_closed", row=surveyor, at=at)
@@ -263,7 +298,7 @@ def close_link(surveyor: Surveyor, *, by: User | None, at: datetime) -> Surveyor
 
 @transaction.atomic
 def reopen_link(surveyor: Surveyor, *, by: User | None, at: datetime) -> Surveyor:
-    """Open again the link of a device that was closed too soon: it still holds answers."""
+    """Reopen the link of a device closed too soon: it still stores answers."""
     check_run(by, surveyor.survey.territory)
     if surveyor.closed_at is None or not surveyor.name:
         raise Refused("Rien n’a changé.", why="Ce lien ne peut pas être rouvert.", do="Donnez-en un autre.")
@@ -273,12 +308,12 @@ def reopen_link(surveyor: Surveyor, *, by: User | None, at: datetime) -> Surveyo
     return surveyor
 
 
-# ------------------------------------------------------------------------------------------------------------- one answer
+# ------------------------------------------------------------------------------------------------- one answer
 
 
 @transaction.atomic
 def put_aside(answer: Answer, why: str, *, by: User | None, at: datetime) -> Answer:
-    """Leave an answer out of the results, for a reason that is kept with it; the answer itself stays."""
+    """Exclude an answer from the results, for a reason stored with it; the answer itself stays."""
     check_run(by, answer.survey.territory)
     if not (why := line(why, 200)):
         raise Refused(
@@ -294,7 +329,7 @@ def put_aside(answer: Answer, why: str, *, by: User | None, at: datetime) -> Ans
 
 @transaction.atomic
 def take_back(answer: Answer, *, by: User | None, at: datetime) -> Answer:
-    """Count again an answer that was left out."""
+    """Include an excluded answer again."""
     check_run(by, answer.survey.territory)
     if answer.aside_at is None:
         raise Refused("Rien n’a changé.", why="Cette réponse compte déjà.", do="Revenez à la liste.")

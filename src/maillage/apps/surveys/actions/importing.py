@@ -1,4 +1,4 @@
-"""Answers that come in a file, each kept once, by its number."""
+"""Answers imported from a file, each stored once, by its number."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ AT_ONCE = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What became of a file. new: kept now; known: kept before; refused: number of what was not → why."""
+    """The result of an import. new: stored now; known: stored before; refused: number → reason."""
 
     new: int
     known: int
@@ -25,7 +25,7 @@ class Imported:
 
 
 def keep(survey: Survey, sent: Sequence[rules.Sent], *, by: User | None, at: datetime) -> Imported:
-    """Keep the answers of a file in a survey; those that it has already are known, and counted once."""
+    """Store the answers of a file in a survey; those already stored are not counted again."""
     check_run(by, survey.territory)
     new, known, refused = 0, 0, dict[UUID, str]()
     for start in range(0, len(sent), AT_ONCE):

@@ -1,4 +1,4 @@
-"""Sheets of paper: printed with their numbers, typed once, typed twice, settled."""
+"""Paper forms: printed with their numbers, typed once, typed twice, reconciled."""
 
 import uuid
 from collections.abc import Collection, Mapping
@@ -22,7 +22,7 @@ SHEETS = uuid.UUID(
 
 @transaction.atomic
 def printed(survey: Survey, *, last: int, by: User, at: datetime) -> None:
-    """Note the number of the last sheet printed, so that the next ones follow it."""
+    """Record the number of the last form printed, so that numbering continues from it."""
     check_run(by, survey.territory)
     journal.record(by=by, verb=paper.PRINTED, row=survey, at=at, words=str(last))
 
@@ -37,7 +37,7 @@ def enter(
     at: datetime,
     place: int | None = None,
 ) -> Answer:
-    """Keep what a sheet says, typed for the first time, and return it. Refused without a number, or one that was typed already."""
+    """Store the first typing of a form, and return it. Refused without a number, or when already typed."""
     check_run(by, survey.territory)
     if not form:
         raise Refused(
@@ -47,7 +47,13 @@ def enter(
         )
     uid = uuid.uuid5(SHEETS, f"{survey.pk}:{form}")
     sent = rules.Sent(
-        uid=uid, version=version.number, channel="paper", values=dict(values), place=place, form=form, ended_at=at
+        uid=uid,
+        version=version.number,
+        channel="paper",
+        values=dict(values),
+        place=place,
+        form=form,
+        ended_at=at,
     )
     if paper.sheet(survey, form) is not None or uid not in receive(survey, [sent], at=at, by=by).known:
         raise Refused(
@@ -62,9 +68,9 @@ def enter(
 def second(
     survey: Survey, version: Version, *, form: str, values: Mapping[str, str], by: User, at: datetime
 ) -> SecondEntry:
-    """Keep the second typing of a sheet, and return it: settled at once when both say the same.
+    """Store the second typing of a form, and return it: reconciled at once when both agree.
 
-    Refused for a sheet never typed, typed twice already, or typed first with the questions of another version.
+    Refused for a form never typed, typed twice already, or first typed with another version's questions.
     """
     check_run(by, survey.territory)
     answer = Answer.objects.select_for_update().filter(survey=survey, form=form).first() if form else None
@@ -83,7 +89,10 @@ def second(
     if answer.version_id != version.pk:
         raise Refused(
             "La seconde saisie n’a pas été enregistrée.",
-            why=f"La première est faite avec la version {answer.version.number} du questionnaire, celle-ci avec la {version.number}.",
+            why=(
+                f"La première est faite avec la version {answer.version.number} du questionnaire, celle-ci"
+                f" avec la {version.number}."
+            ),
             do=f"Choisissez la version {answer.version.number} au-dessus de la feuille.",
         )
     same = {k: v for k, v in answer.values.items() if v} == {k: v for k, v in values.items() if v}
@@ -96,9 +105,10 @@ def second(
 
 @transaction.atomic
 def settle(survey: Survey, answer: Answer, seconds: Collection[str], *, by: User, at: datetime) -> Answer:
-    """Settle the differences of a sheet, read again: `seconds` are the questions where the second typing is right.
+    """Settle the differences of a form, read again: `seconds` are the questions where the second typing is
+    right.
 
-    The answer then says what the sheet says. Refused when there is nothing to settle any more.
+    The answer then matches the form. Refused when there is nothing left to settle.
     """
     check_run(by, survey.territory)
     held = Answer.objects.select_for_update().get(pk=answer.pk, survey=survey)

@@ -1,7 +1,7 @@
-"""One way in for every answer, whatever sends it: kept raw, once, acknowledged when it is on disk.
+"""The single entry point of answers, whatever their channel: stored raw, once, acknowledged when on disk.
 
-An answer is never refused for an odd value: what does not fit is told beside it. It is refused when nobody could say what it
-answers (no such version), or when its number is already that of another answer.
+An answer is never refused for an odd value: a mismatch is reported beside it. It is refused when it cannot be
+interpreted (no such version), or when its number is already that of another answer.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -26,7 +26,9 @@ SAME_FORM = "Cette feuille a déjà été saisie : son numéro est pris."
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """What became of a sending. known: numbers of the answers that are kept, now or before; refused: number → why; new: how many."""
+    """The result of a sending. known: numbers of the answers stored, now or before; refused: number → reason;
+    new: how many.
+    """
 
     known: tuple[UUID, ...]
     refused: Mapping[UUID, str]
@@ -42,10 +44,10 @@ def receive(
     by: User | None = None,
     waiting: int | None = None,
 ) -> Received:
-    """Keep answers to a survey, each once; those already kept are known. Nothing is acknowledged before it is on disk.
+    """Store answers to a survey, each once. Nothing is acknowledged before it is on disk.
 
-    surveyor: the device that sends; waiting: how many answers it says it still holds. by: who typed or imported them.
-    The same number with other words is refused, and the first answer stays.
+    surveyor: the device that sends; waiting: how many answers it reports as unsent. by: who typed or imported
+    them. The same number with another content is refused, and the first answer stays.
     """
     with _on_disk(), transaction.atomic():
         if surveyor is not None:
@@ -54,7 +56,7 @@ def receive(
 
 
 def _seen(surveyor: Surveyor, waiting: int | None, at: datetime) -> None:
-    """Note that a device spoke, and keep its row from another sending of the same device."""
+    """Record that a device was in contact, and lock its row against another sending of the same device."""
     row = Surveyor.objects.select_for_update().get(pk=surveyor.pk)
     row.seen_at, row.waiting = at, row.waiting if waiting is None else waiting
     row.save(update_fields=["seen_at", "waiting"])
@@ -71,7 +73,8 @@ def _kept(survey: Survey, answers: Sequence[rules.Sent], **facts: Any) -> Receiv
         elif first.setdefault(answer.uid, answer).digest != answer.digest:
             refused[answer.uid] = OTHER
     before = _held(first)
-    # In the order of their numbers: two sendings of the same answers wait for each other, and neither for ever.
+    # In the order of their numbers: two sendings of the same answers wait for each other, and neither for
+    # ever.
     rows = [_row(survey, first[uid], versions, places, **facts) for uid in sorted(first) if uid not in before]
     Answer.objects.bulk_create(rows, batch_size=100, ignore_conflicts=True)
     now = _held(first) if rows else before
@@ -87,7 +90,7 @@ def _kept(survey: Survey, answers: Sequence[rules.Sent], **facts: Any) -> Receiv
 
 
 def _held(uids: Mapping[UUID, Any]) -> dict[UUID, tuple[int, str]]:
-    """Return, of these numbers, those of answers that are kept: to which survey, and their digest."""
+    """Return, among these numbers, those of stored answers: their survey, and their digest."""
     found = Answer.objects.filter(uid__in=list(uids)).order_by()
     return {uid: (survey, digest) for uid, survey, digest in found.values_list("uid", "survey", "digest")}
 
@@ -122,7 +125,7 @@ def _row(
 
 
 def _past(said: datetime | None, at: datetime) -> datetime | None:
-    """Return a moment that a device says, no later than when we hear of it: its clock may be wrong."""
+    """Return a moment reported by a device, no later than now: its clock may be wrong."""
     if said is None:
         return None
     return min(said if timezone.is_aware(said) else timezone.make_aware(said), at)
@@ -130,7 +133,9 @@ def _past(said: datetime | None, at: datetime) -> datetime | None:
 
 @contextmanager
 def _on_disk() -> Iterator[None]:
-    """Let what is committed inside be on disk when it ends, even if the power fails: SQLite waits for the disk only when asked."""
+    """Ensure that what is committed inside is on disk at exit, even if the power fails: SQLite waits for the
+    disk only on request.
+    """
     if connection.vendor != "sqlite" or connection.in_atomic_block:
         yield
         return

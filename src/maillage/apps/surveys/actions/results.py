@@ -10,14 +10,15 @@ from django.db.models import Max
 
 from maillage.apps.accounts import actions as journal
 from maillage.apps.accounts.models import User
-from maillage.apps.surveys.actions.write import check_run, held
+from maillage.apps.surveys import rules
+from maillage.apps.surveys.actions.write import check_run, lock
 from maillage.apps.surveys.models import Finding, Publication, Survey, Weighting
 from maillage.apps.surveys.queries import answers, results
 from maillage.kernel.errors import Refused
 from maillage.pipeline.survey.margins import Margin
-from maillage.reports.survey_findings import Sentence
-from maillage.studies import weighting as study
-from maillage.studies.tabulation import LEAST
+from maillage.reports.survey.findings import Sentence
+from maillage.studies.survey import weighting as study
+from maillage.studies.survey.protection import rule_of
 
 
 @transaction.atomic
@@ -31,10 +32,14 @@ def weigh(
     bounds: tuple[float, float] | None = None,
     trim: float | None = None,
 ) -> Weighting:
-    """Weigh the answers of a survey on these margins, and read the results with it; Refused when no weight can meet them."""
+    """Weight the answers of a survey to these margins, and read the results with it; Refused when no weights
+    can meet them.
+    """
     check_run(by, survey.territory)
-    survey = held(survey)
+    survey = lock(survey)
     table, told = results.begun(answers.table(survey))
+    if survey.kind not in rules.OF_RESIDENTS:
+        study.check_structures(margins, len(table))
     found = study.weigh(
         table,
         margins,
@@ -49,9 +54,9 @@ def weigh(
         method=method,
         low=found.bounds[0] if found.bounds else None,
         high=found.bounds[1] if found.bounds else None,
-        variables=[results.kept_margin(margin) for margin in margins],
+        variables=[results.margin_record(margin) for margin in margins],
         weights=dict(zip(found.ids.tolist(), found.weights.tolist(), strict=True)),
-        told=results.told_weighting(replace(found, warnings=(*([told] if told else []), *found.warnings))),
+        told=results.weighting_record(replace(found, warnings=(*([told] if told else []), *found.warnings))),
         n=found.n,
         chosen=True,
         made_at=at,
@@ -63,18 +68,26 @@ def weigh(
 
 @transaction.atomic
 def choose(survey: Survey, row: Weighting | None, *, by: User | None, at: datetime) -> None:
-    """Read the results with these weights; with none, raw."""
+    """Choose the weights that results are read with; None for raw figures."""
     check_run(by, survey.territory)
-    survey = held(survey)
+    survey = lock(survey)
+    if row is not None and not results.suits(survey, row):
+        raise Refused(
+            "Ces poids ne servent plus.",
+            why="Ils comptent des habitants, et ce ne sont pas des habitants qui ont répondu.",
+            do="Lisez les résultats bruts, ou refaites les poids.",
+        )
     Weighting.objects.filter(survey=survey, chosen=True).update(chosen=False)
     if row is not None:
         Weighting.objects.filter(pk=row.pk, survey=survey).update(chosen=True)
-    journal.record(by=by, verb="survey.weighting_chosen", row=row or survey, at=at, words="" if row else "brut")
+    journal.record(
+        by=by, verb="survey.weighting_chosen", row=row or survey, at=at, words="" if row else "brut"
+    )
 
 
 @transaction.atomic
 def edit(survey: Survey, sentence: Sentence, *, text: str, by: User | None, at: datetime) -> Finding:
-    """Write a sentence otherwise; nothing written gives back the rule's. The figures behind it that day are kept."""
+    """Edit a sentence; an empty text restores the rule's. The figures behind it that day are stored."""
     check_run(by, survey.territory)
     text = text.strip()
     row, _ = Finding.objects.select_for_update().update_or_create(
@@ -95,7 +108,7 @@ def edit(survey: Survey, sentence: Sentence, *, text: str, by: User | None, at: 
 
 @transaction.atomic
 def show(survey: Survey, sentence: Sentence, *, shown: bool, by: User | None, at: datetime) -> Finding:
-    """Take a sentence out of what is published, or put it back."""
+    """Exclude a sentence from what is published, or include it again."""
     check_run(by, survey.territory)
     row, _ = Finding.objects.select_for_update().update_or_create(
         survey=survey,
@@ -108,36 +121,48 @@ def show(survey: Survey, sentence: Sentence, *, shown: bool, by: User | None, at
 
 
 @transaction.atomic
-def publish(survey: Survey, content: Mapping[str, Any] | None, *, by: User | None, at: datetime) -> Publication:
-    """Publish the results as they are now, frozen; Refused when nothing can be shown, or when they changed since the preview.
+def publish(
+    survey: Survey, content: Mapping[str, Any] | None, *, by: User | None, at: datetime
+) -> Publication:
+    """Publish the results as they are now, frozen; Refused when nothing can be published, or when they
+    changed since the preview.
 
-    content: what the preview showed (`queries.results.edition`), made again here: what is published is what was seen. None
-    when nobody looked: the demonstration.
+    content: the content of the preview (`queries.results.edition`), computed again here: what is published is
+    what was previewed. None without a preview: the demonstration.
     """
     check_run(by, survey.territory)
-    survey = held(survey)
+    survey = lock(survey)
     made = results.edition(survey, at=at)
-    if not made["n"] or not made["tables"]:
-        raise Refused(
-            "Rien n’est publié.",
-            why="Aucun chiffre ne peut être montré : il y a trop peu de réponses.",
-            do="Recueillez d’autres réponses, puis recommencez.",
-        )
     if content is not None and made["digest"] != content.get("digest"):
         raise Refused(
             "Rien n’est publié.",
-            why="Les résultats ont changé depuis l’aperçu : une réponse est arrivée, ou une phrase a été reprise.",
+            why=(
+                "Les résultats ont changé depuis l’aperçu : une réponse est arrivée, ou une phrase a été"
+                " reprise."
+            ),
             do="Relisez l’aperçu, puis confirmez.",
         )
     if stale := results.frame(survey).stale:
         raise Refused(
-            "Rien n’est publié.", why=f"Les réponses ont changé depuis le redressement : {stale}", do="Refaites les poids."
+            "Rien n’est publié.",
+            why=f"Les réponses ont changé depuis le redressement : {stale}",
+            do="Refaites les poids.",
         )
     if made["few_since"]:
+        least = rule_of(survey.kind).least
         raise Refused(
             "Rien n’est publié.",
-            why=f"Moins de {LEAST} réponses ont changé depuis l’édition {made['few_since']} : la différence dirait ce qu’elles disent.",
-            do=f"Attendez d’en avoir au moins {LEAST} de plus, puis recommencez.",
+            why=(
+                f"Moins de {least} réponses ont changé depuis l’édition {made['few_since']} : la différence"
+                " dirait ce qu’elles disent."
+            ),
+            do=f"Attendez d’en avoir au moins {least} de plus, puis recommencez.",
+        )
+    if not made["n"] or not made["shown"]:
+        raise Refused(
+            "Rien n’est publié.",
+            why="Aucun chiffre ne peut être montré : il y a trop peu de réponses.",
+            do="Recueillez d’autres réponses, puis recommencez.",
         )
     number = (Publication.objects.filter(survey=survey).aggregate(last=Max("number"))["last"] or 0) + 1
     row = Publication.objects.create(
@@ -154,10 +179,14 @@ def publish(survey: Survey, content: Mapping[str, Any] | None, *, by: User | Non
 
 @transaction.atomic
 def withdraw(row: Publication, *, by: User | None, at: datetime) -> None:
-    """Take a publication off its public page. It is kept: what it showed was seen, and later editions are protected against it."""
+    """Remove a publication from its public page. It is retained: readers saw it, and later editions are
+    protected against it.
+    """
     check_run(by, row.survey.territory)
     if row.withdrawn_at is not None:
-        raise Refused("Rien n’a changé.", why="Cette édition est déjà retirée.", do="Revenez à la page de publication.")
+        raise Refused(
+            "Rien n’a changé.", why="Cette édition est déjà retirée.", do="Revenez à la page de publication."
+        )
     row.withdrawn_at = at
     row.save(update_fields=["withdrawn_at"])
     journal.record(by=by, verb="survey.withdrawn", row=row, at=at)

@@ -1,4 +1,6 @@
-"""A survey of structures stands on the directory: who is asked, written to, phoned; what an answer proposes to a sheet."""
+"""A survey of structures relies on the directory: who is asked, written to, phoned; what an answer proposes
+to a sheet.
+"""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -10,16 +12,16 @@ from django.urls import reverse
 
 from maillage.apps.accounts import actions as journal
 from maillage.apps.accounts.models import User
-from maillage.apps.directory.actions import proposals
 from maillage.apps.directory.models import Lieu, Proposal
+from maillage.apps.intake.actions import proposals
 from maillage.apps.messages import actions as outbox
 from maillage.apps.surveys import access, rules
-from maillage.apps.surveys.actions.write import check_run, held
+from maillage.apps.surveys.actions.write import check_run, lock
 from maillage.apps.surveys.models import Answer, Survey, Target
 from maillage.apps.surveys.queries import sheets, targets
+from maillage.forms.questionnaire import load
 from maillage.kernel.errors import Refused
 from maillage.kernel.typed import line
-from maillage.reference.questionnaire import load
 
 BETWEEN = timedelta(days=5)  # two letters closer than that are a nuisance
 SAID_BY = "la structure, par l’enquête"
@@ -27,13 +29,18 @@ SAID_BY = "la structure, par l’enquête"
 
 @transaction.atomic
 def choose(survey: Survey, lieux: Iterable[Lieu], *, by: User | None, at: datetime) -> int:
-    """Ask these places, and return how many are new. Refused when none is, for one out of the territory, in a survey of people."""
+    """Add these places to the survey, and return how many are new. Refused for none, for one outside the
+    territory, or in a survey of people.
+    """
     check_run(by, survey.territory)
-    row = held(survey)
+    row = lock(survey)
     if row.kind in rules.OF_PEOPLE:
         raise Refused(
             "Aucune structure n’a été ajoutée.",
-            why="Cette enquête interroge des personnes : la réponse d’une structure compterait comme celle de l’une d’elles.",
+            why=(
+                "Cette enquête interroge des personnes : la réponse d’une structure compterait comme celle de"
+                " l’une d’elles."
+            ),
             do="Préparez une enquête auprès des structures.",
         )
     free = {lieu.pk for lieu in targets.candidates(row)}
@@ -44,7 +51,9 @@ def choose(survey: Survey, lieux: Iterable[Lieu], *, by: User | None, at: dateti
             why="Aucune fiche de l’annuaire ne répond à ce choix, ou toutes sont déjà interrogées.",
             do="Élargissez le choix des types ou des communes.",
         )
-    rows = [Target(survey=row, lieu=lieu, token=access.digest(access.link_for(row.pk, lieu.pk))) for lieu in new]
+    rows = [
+        Target(survey=row, lieu=lieu, token=access.digest(access.link_for(row.pk, lieu.pk))) for lieu in new
+    ]
     Target.objects.bulk_create(rows, batch_size=200)
     journal.record(by=by, verb="survey.targets", row=row, at=at, words=str(len(new)))
     return len(new)
@@ -52,7 +61,7 @@ def choose(survey: Survey, lieux: Iterable[Lieu], *, by: User | None, at: dateti
 
 @transaction.atomic
 def remove(target: Target, *, by: User | None, at: datetime) -> None:
-    """Stop asking a structure that has not answered; Refused for one that has."""
+    """Remove a structure that has not answered; Refused for one that has."""
     check_run(by, target.survey.territory)
     row = _locked(target)
     if row.answer_id is not None:
@@ -67,14 +76,16 @@ def remove(target: Target, *, by: User | None, at: datetime) -> None:
 
 @transaction.atomic
 def remind(survey: Survey, *, by: User, at: datetime, signed: str) -> int:
-    """Write to the structures that have not answered and whose sheet has an address; return how many.
+    """Remind by mail the structures that have not answered and whose sheet has an address; return how many.
 
-    Whoever was written to in the last five days is left in peace. Refused when nobody is to be written to.
+    Those written to in the last five days are skipped. Refused when there is none to remind.
     """
     check_run(by, survey.territory)
-    row = held(survey)
+    row = lock(survey)
     if row.state != "open":
-        raise Refused("Personne n’a été relancé.", why="L’enquête n’est pas ouverte.", do="Ouvrez-la d’abord.")
+        raise Refused(
+            "Personne n’a été relancé.", why="L’enquête n’est pas ouverte.", do="Ouvrez-la d’abord."
+        )
     silent = Target.objects.select_for_update().filter(survey=row, state__in=("waiting", "written", "phoned"))
     sent = 0
     for target in silent.select_related("lieu"):
@@ -84,7 +95,10 @@ def remind(survey: Survey, *, by: User, at: datetime, signed: str) -> int:
     if not sent:
         raise Refused(
             "Personne n’a été relancé.",
-            why="Aucune structure sans réponse n’a d’adresse e-mail, ou toutes ont reçu un message ces cinq derniers jours.",
+            why=(
+                "Aucune structure sans réponse n’a d’adresse e-mail, ou toutes ont reçu un message ces cinq"
+                " derniers jours."
+            ),
             do="Appelez celles de la liste, ou complétez leur fiche.",
         )
     journal.record(by=by, verb="survey.reminded", row=row, at=at, words=str(sent))
@@ -122,7 +136,7 @@ Merci,
 
 
 def address(target: Target) -> str:
-    """Return a structure's own link, whole; kept up with the key of the installation."""
+    """Return the full personal link of a structure; renewed with the installation's key."""
     token = access.link_for(target.survey_id, target.lieu_id)
     target.token = access.digest(token)
     return f"{settings.ADDRESS}{reverse('survey_target', args=[token])}"
@@ -130,7 +144,7 @@ def address(target: Target) -> str:
 
 @transaction.atomic
 def note(target: Target, state: str, words: str, *, by: User, at: datetime) -> Target:
-    """Note that a structure was phoned, or would rather not answer; Refused once it has answered."""
+    """Record that a structure was phoned, or declined; Refused once it has answered."""
     check_run(by, target.survey.territory)
     row = _locked(target)
     if row.state == "answered" or state not in ("waiting", "phoned", "declined"):
@@ -145,9 +159,9 @@ def note(target: Target, state: str, words: str, *, by: User, at: datetime) -> T
 
 @transaction.atomic
 def answered(target: Target, *, uid: UUID, at: datetime) -> list[Proposal]:
-    """Note that a structure answered, and propose to its sheet what its answers change; return these proposals.
+    """Record that a structure answered, and propose the changes to its sheet; return these proposals.
 
-    The sheet itself does not change: somebody of the network decides. Answered twice, it is proposed once.
+    The sheet itself does not change: a person of the network decides. Answering twice proposes once.
     """
     row = _locked(target)
     if row.answer_id is not None:
@@ -156,8 +170,13 @@ def answered(target: Target, *, uid: UUID, at: datetime) -> list[Proposal]:
     row.answer, row.state = answer, "answered"
     row.save(update_fields=["answer", "state"])
     found = sheets.proposed(load(answer.version.definition), answer.values, row.lieu.sheet)
-    journal.record(by=None, verb="survey.structure_answered", row=row.survey, at=at, words=", ".join(sorted(found)))
-    return [proposals.propose(row.lieu, field=field, value=value, by=SAID_BY, at=at) for field, value in found.items()]
+    journal.record(
+        by=None, verb="survey.structure_answered", row=row.survey, at=at, words=", ".join(sorted(found))
+    )
+    return [
+        proposals.propose(row.lieu, field=field, value=value, by=SAID_BY, at=at)
+        for field, value in found.items()
+    ]
 
 
 def _locked(target: Target) -> Target:

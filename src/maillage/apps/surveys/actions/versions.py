@@ -1,4 +1,4 @@
-"""The versions of a questionnaire: the one nobody answered is changed in place, any other makes a new one."""
+"""Versions of a questionnaire: one without answers is changed in place, any other makes a new one."""
 
 import json
 from collections.abc import Mapping
@@ -9,26 +9,28 @@ from django.db import transaction
 
 from maillage.apps.accounts import actions as journal
 from maillage.apps.accounts.models import User
-from maillage.apps.surveys.actions.write import check_run, held
+from maillage.apps.surveys.actions.write import check_run, lock
 from maillage.apps.surveys.models import Survey, Version
-from maillage.reference.answering import check
-from maillage.reference.questionnaire import Questionnaire
+from maillage.forms.answering import check
+from maillage.forms.questionnaire import Questionnaire
 
 
 @transaction.atomic
 def write(survey: Survey, questionnaire: Questionnaire, *, by: User | None, at: datetime) -> Version:
-    """Keep a questionnaire as the survey's last version, and return it.
+    """Store a questionnaire as the survey's last version, and return it.
 
-    In place while the survey is prepared and nobody answered; else as a new version: devices may already ask the former one.
-    Unchanged, it stays as it is. Refused when the questionnaire does not hold together.
+    In place while the survey is prepared and has no answer; else as a new version: devices may be using the
+    former one. Unchanged, nothing is written. Refused when the questionnaire is inconsistent.
     """
     check_run(by, survey.territory)
     check(questionnaire)
-    row = held(survey)
+    row = lock(survey)
     last = row.versions.first()
     number = 1 if last is None else last.number + (row.state != "draft" or last.answers.exists())
     definition = _plain({**questionnaire.data(), "version": str(number)})
-    if last is not None and _plain({**last.definition, "version": ""}) == _plain({**definition, "version": ""}):
+    if last is not None and _plain({**last.definition, "version": ""}) == _plain(
+        {**definition, "version": ""}
+    ):
         return last
     if last is not None and last.number == number:
         last.definition, last.made_at, last.by = definition, at, by
@@ -41,5 +43,5 @@ def write(survey: Survey, questionnaire: Questionnaire, *, by: User | None, at: 
 
 
 def _plain(definition: Mapping[str, Any]) -> Any:
-    """Return a definition as JSON reads it back: tuples are lists there."""
+    """Return a definition as it comes back from JSON, where tuples are lists."""
     return json.loads(json.dumps(definition))

@@ -1,4 +1,4 @@
-"""What every action on surveys shares: who may, and rows kept from other writers."""
+"""What every action on surveys shares: rights and locks."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from maillage.kernel.errors import Refused
 
 
 def check_run(by: Any, territory: str) -> None:
-    """Refuse what only whoever runs the surveys of a territory may do. by None: the platform itself."""
+    """Refuse a user who does not run the surveys of a territory. by None: the platform itself."""
     if by is not None and not access.may_run(by, territory):
         raise Refused(
             "Rien n’a changé.",
@@ -17,6 +17,6 @@ def check_run(by: Any, territory: str) -> None:
         )
 
 
-def held(survey: Survey) -> Survey:
-    """Return a survey as it is now, kept from other writers until the end of the transaction."""
+def lock(survey: Survey) -> Survey:
+    """Return a survey as it is now, locked against other writers until the end of the transaction."""
     return Survey.objects.select_for_update().get(pk=survey.pk)

@@ -1,17 +1,17 @@
-"""What somebody answers alone on a page: one screen at a time, read without script."""
+"""Self-completion on a page: one screen at a time, without script."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from maillage.apps.surveys.queries.screens import Screen
-from maillage.reference.questionnaire import UNSAID, Question, Questionnaire
+from maillage.forms.questionnaire import UNSAID, Question, Questionnaire
 
 LONGEST = 5_000
 ANSWER, UNSAID_BOX, RANK = "q-", "tu-", "rang-"
 
 
 def read(questionnaire: Questionnaire, screen: Screen, posted: Any, asked: Iterable[str]) -> dict[str, str]:
-    """Return the answers to the questions of a screen that were asked; an empty text for one that was left."""
+    """Return the answers to the questions of a screen that were asked; an empty text for one left blank."""
     shown = set(asked)
     return {
         item.name: _answer(questionnaire, item, posted)
@@ -24,18 +24,24 @@ def _answer(questionnaire: Questionnaire, question: Question, posted: Any) -> st
     name = question.name
     if (unsaid := posted.get(UNSAID_BOX + name, "")) in UNSAID:
         return str(unsaid)
-    choices = {each.name: each.alone for each in questionnaire.choices(question)} | dict.fromkeys(UNSAID, True)
+    choices = {each.name: each.alone for each in questionnaire.choices(question)} | dict.fromkeys(
+        UNSAID, True
+    )
     if question.kind == "one":
         given = posted.get(ANSWER + name, "")
         return given if given in choices else ""
     if question.kind == "many":
-        return _many([each for each in dict.fromkeys(posted.getlist(ANSWER + name)) if each in choices], choices)
+        return _many(
+            [each for each in dict.fromkeys(posted.getlist(ANSWER + name)) if each in choices], choices
+        )
     if question.kind == "rank":
         ranks = [(posted.get(f"{RANK}{name}-{each}", ""), each) for each in choices if each not in UNSAID]
         return " ".join(
             each
             for _, each in sorted(
-                (int(rank), each) for rank, each in ranks if rank.isascii() and rank.isdigit() and len(rank) < 4
+                (int(rank), each)
+                for rank, each in ranks
+                if rank.isascii() and rank.isdigit() and len(rank) < 4
             )
         )
     if question.kind == "acknowledge":
@@ -47,6 +53,6 @@ def _answer(questionnaire: Questionnaire, question: Question, posted: Any) -> st
 
 
 def _many(given: list[str], alone: Mapping[str, bool]) -> str:
-    """Return several answers; one that excludes the others gives way to them, but for what is left unsaid."""
+    """Return several answers; an exclusive one gives way to the others, except for a non-response."""
     others = [each for each in given if not alone[each]]
     return " ".join(others or given[:1])

@@ -1,4 +1,4 @@
-"""A question changed by whoever runs a survey: its words, its answers, when it is asked."""
+"""A question edited by whoever runs a survey: its text, its answers, its condition."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,9 +6,9 @@ from typing import Any
 from babel import Locale
 from django import forms
 
+from maillage.forms.editing import WITH_CHOICES, Offered, condition, simple
+from maillage.forms.questionnaire import CENSUS, Question, Questionnaire, words
 from maillage.kernel.typed import line
-from maillage.reference.edited import WITH_CHOICES, Offered, condition, simple
-from maillage.reference.questionnaire import CENSUS, Question, Questionnaire, words
 
 KEPT = "garder"
 BLANKS = 3
@@ -29,7 +29,7 @@ def language_name(code: str) -> str:
 
 
 def conditions(form: Questionnaire, name: str = "") -> list[tuple[str, str]]:
-    """Return what a question may wait for: each answer to the questions before it."""
+    """Return the possible conditions of a question: each answer to the questions before it."""
     out = []
     for question in form.questions():
         if question.name == name:
@@ -47,7 +47,7 @@ COUNTED = ("one", "integer", "decimal", "range")  # kinds of the questions that 
 
 
 class QuestionForm(forms.Form):
-    """A question: its words in each language, whether it must be answered, when it is asked."""
+    """A question: its text in each language, whether it is mandatory, when it is asked."""
 
     libelle = forms.CharField(
         label="Question",
@@ -67,12 +67,19 @@ class QuestionForm(forms.Form):
         label="Elle demande ce que compte le recensement (facultatif)",
         choices=[("", "Non, ou son nom le dit déjà"), *CENSUS.items()],
         required=False,
-        help_text="Pour les quotas et le redressement, quand son nom n’est pas déjà age, sexe, commune, diplome ou pcs.",
+        help_text=(
+            "Pour les quotas et le redressement, quand son nom n’est pas déjà age, sexe, commune, diplome ou"
+            " pcs."
+        ),
     )
 
     def __init__(self, *args: Any, form: Questionnaire, question: Question, **kwargs: Any) -> None:
         plain = simple(question.relevant)
-        first = {"libelle": words(question.label), "aide": words(question.hint), "obligatoire": question.required}
+        first = {
+            "libelle": words(question.label),
+            "aide": words(question.hint),
+            "obligatoire": question.required,
+        }
         first["recensement"] = question.census
         first["condition"] = "|".join(plain) if plain else KEPT if question.relevant else ""
         super().__init__(*args, initial=first, **kwargs)
@@ -100,7 +107,7 @@ class QuestionForm(forms.Form):
         return [self[name] for name in self.fields if name.startswith("libelle_")]
 
     def values(self, sent: Mapping[str, str]) -> dict[str, Any]:
-        """Return what was typed, for `reference.edited.reworded`. sent: the answers, beside the fields."""
+        """Return the typed values, for `forms.editing.reworded`. sent: the answers, beside the fields."""
         said = self.cleaned_data
         others = {name.removeprefix("libelle_"): said[name] for name in said if name.startswith("libelle_")}
         unseen = {language: text for language, text in self.question.hint.items() if language != "fr"}
@@ -111,12 +118,14 @@ class QuestionForm(forms.Form):
             "required": said["obligatoire"],
             "census": said.get("recensement", self.question.census),
             "offered": offered(sent) if self.question.kind in WITH_CHOICES else None,
-            "relevant": None if chosen == KEPT else condition(self.form, *chosen.split("|", 1)) if chosen else "",
+            "relevant": (
+                None if chosen == KEPT else condition(self.form, *chosen.split("|", 1)) if chosen else ""
+            ),
         }
 
 
 def offered(sent: Mapping[str, str]) -> list[Offered]:
-    """Return the answers that were typed, in the order that was asked; those ticked to go, and empty ones, left out."""
+    """Return the typed answers, in the requested order, without those ticked for removal or left empty."""
     rows = []
     for n in range(500):
         if f"reponse-{n}" not in sent:
@@ -155,7 +164,9 @@ class AddForm(forms.Form):
 
     def __init__(self, *args: Any, form: Questionnaire, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        listed = [(each.name, words(each.label)[:80] or each.name) for each in form.questions() if each.is_asked]
+        listed = [
+            (each.name, words(each.label)[:80] or each.name) for each in form.questions() if each.takes_answer
+        ]
         self.fields["apres"].choices = [("", "À la fin"), *listed]
 
     def values(self) -> dict[str, Any]:

@@ -1,4 +1,6 @@
-"""Files of answers: what a device saved as a last resort, our own export, those of Kobo and of ODK, any table with an identifier."""
+"""Files of answers: a device's last-resort backup, our own export, those of Kobo and ODK, any table with an
+identifier.
+"""
 
 import json
 from collections.abc import Callable, Iterator, Mapping
@@ -10,25 +12,37 @@ from django.utils.dateparse import parse_datetime
 from maillage.apps.surveys import rules
 from maillage.apps.surveys.forms.sent import every, text
 from maillage.apps.surveys.models import Survey
-from maillage.apps.surveys.queries.answers import BEGUN, CHANNEL, COLLECTED, ENDED, FORM, LANGUAGE, PLACE, VERSION
+from maillage.apps.surveys.queries.answers import (
+    BEGUN,
+    CHANNEL,
+    COLLECTED,
+    ENDED,
+    FORM,
+    LANGUAGE,
+    PLACE,
+    VERSION,
+)
+from maillage.forms.answering import may_be
+from maillage.forms.other_text import reader
+from maillage.forms.questionnaire import Question, Questionnaire, load
 from maillage.kernel.errors import Refused
 from maillage.kernel.typed import whole
-from maillage.pipeline.offer.forms.sheet import shown
+from maillage.pipeline.offer.forms.sheet import quoted
 from maillage.pipeline.survey import answers as files
 from maillage.pipeline.survey.answers import ID, WEIGHT
-from maillage.reference.answering import may_be
-from maillage.reference.questionnaire import Question, Questionnaire, load
-from maillage.reference.typed_elsewhere import reader
-from maillage.reports.wording import count, number
+from maillage.words.wording import count, number
 
-HERE = UUID("6d1c1f60-53b7-5a3c-9a0e-6f2f4b9b7a11")  # from which numbers are made for identifiers that are none
+HERE = UUID(
+    "6d1c1f60-53b7-5a3c-9a0e-6f2f4b9b7a11"
+)  # from which numbers are made for identifiers that are none
 MOST = 20_000  # answers of a file that a device saved
 AT_START, AT_END = ("start", "_start", "debut"), ("end", "_end", "_submission_time", "SubmissionDate", "fin")
 
 
 @dataclass(frozen=True, slots=True)
 class FileRead:
-    """A file once read. faults: rows left out; unknown: columns that no question has; notes: what to tell of the reading.
+    """A parsed file. faults: rows excluded; unknown: columns without a question; notes: remarks on the
+    parsing.
 
     where: number of an answer → its line in a table, and its identifier there.
     """
@@ -41,10 +55,12 @@ class FileRead:
 
 
 def read(survey: Survey, content: bytes, name: str) -> FileRead:
-    """Return the answers of a file; Refused, in French, when it holds none, or those of another survey."""
+    """Return the answers of a file; Refused, in French, when it has none, or those of another survey."""
     last = survey.versions.first()
     if last is None:
-        raise Refused("Rien n’a été importé.", why="L’enquête n’a pas de questionnaire.", do="Écrivez-le d’abord.")
+        raise Refused(
+            "Rien n’a été importé.", why="L’enquête n’a pas de questionnaire.", do="Écrivez-le d’abord."
+        )
     if content.lstrip(b"\xef\xbb\xbf \r\n\t")[:1] == b"{":
         return _saved(survey, content)
     return _table(survey, load(last.definition), last.number, content, name)
@@ -72,7 +88,8 @@ def _saved(survey: Survey, content: bytes) -> FileRead:
     if len(rows) > MOST:
         left = count(len(rows) - MOST, "réponse")
         faults.append(
-            f"Ce qui suit la {number(MOST)}e réponse n’est pas lu ({left}) : mettez-le dans un autre fichier, et importez-le aussi."
+            f"Ce qui suit la {number(MOST)}e réponse n’est pas lu ({left}) : mettez-le dans un autre fichier,"
+            " et importez-le aussi."
         )
     return FileRead(tuple(answers), tuple(faults))
 
@@ -96,24 +113,30 @@ def _table(survey: Survey, form: Questionnaire, version: int, content: bytes, na
     left: list[str] = []
     for row, line in zip(held.table.rows(), held.lines.tolist(), strict=True):
         said = {name: str(value) for name, value in row.items()}
-        at = f"Ligne {line}, {ID} « {shown(said[ID])} »"
+        at = f"Ligne {line}, {ID} « {quoted(said[ID])} »"
         if long := next((name for name in ours if len(said[name]) > rules.MOST_LETTERS), None):
             left.append(f"{at}, « {long} » : {rules.TOO_LONG}")
             continue
         answers.append(_sent(said, readers, version=version, places=places, survey=survey))
         where[answers[-1].uid] = at
     unknown = tuple(
-        each for each in columns if each not in ours and not each.startswith("_") and each not in (*AT_START, *AT_END)
+        each
+        for each in columns
+        if each not in ours and not each.startswith("_") and each not in (*AT_START, *AT_END)
     )
     faults = tuple(
         " ".join(str(part) for part in (f"Ligne {fault.line}, {fault.column} :", fault.reason, fault.do))
         for fault in held.faults
     )
-    return FileRead(tuple(answers), (*faults, *left), unknown, (*held.notes, *_odd(form, version, answers, known)), where)
+    return FileRead(
+        tuple(answers), (*faults, *left), unknown, (*held.notes, *_odd(form, version, answers, known)), where
+    )
 
 
-def _odd(form: Questionnaire, version: int, answers: list[rules.Sent], known: Mapping[str, Question]) -> Iterator[str]:
-    """Tell, question by question, the values that are none of its answers: they are kept as they are."""
+def _odd(
+    form: Questionnaire, version: int, answers: list[rules.Sent], known: Mapping[str, Question]
+) -> Iterator[str]:
+    """Report, question by question, the values outside its answers: they are stored as they are."""
     found: dict[str, list[str]] = {}
     fits: dict[tuple[str, str], bool] = {}
     for answer in answers:
@@ -124,9 +147,12 @@ def _odd(form: Questionnaire, version: int, answers: list[rules.Sent], known: Ma
             if not fits[name, value]:
                 found.setdefault(name, []).append(value)
     for name, values in found.items():
-        some = ", ".join(f"« {shown(value)} »" for value in list(dict.fromkeys(values))[:3])
+        some = ", ".join(f"« {quoted(value)} »" for value in list(dict.fromkeys(values))[:3])
         are = "n’est pas une réponse" if len(values) == 1 else "ne sont pas des réponses"
-        yield f"« {name} » : {count(len(values), 'valeur')} {are} de cette question, {some}. Gardé tel quel, à vérifier."
+        yield (
+            f"« {name} » : {count(len(values), 'valeur')} {are} de cette question, {some}. Gardé tel quel, à"
+            " vérifier."
+        )
 
 
 def _sent(
@@ -153,7 +179,9 @@ def _sent(
 
 
 def _uid(said: str, survey: Survey) -> UUID:
-    """Return the number of an answer: its own when it is one, else one made from its identifier, the same each time."""
+    """Return the number of an answer: its own when valid, else one derived from its identifier, always the
+    same.
+    """
     try:
         return UUID(said.removeprefix("uuid:"))
     except ValueError:

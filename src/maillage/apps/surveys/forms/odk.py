@@ -9,8 +9,8 @@ from defusedxml import ElementTree
 from defusedxml.common import DefusedXmlException
 
 from maillage.apps.surveys import rules
+from maillage.forms.questionnaire import Group, Question, Questionnaire
 from maillage.kernel.errors import Refused
-from maillage.reference.questionnaire import Group, Question, Questionnaire
 
 PART = "xml_submission_file"
 COLLECT = uuid.UUID(
@@ -25,7 +25,7 @@ def form_id(survey: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """An answer as Collect sends it: of which form, which version, and its elements."""
+    """An answer from Collect: its form, its version, and its elements."""
 
     form: str
     version: int
@@ -33,7 +33,9 @@ class Submission:
 
     def sent(self, questionnaire: Questionnaire) -> rules.Sent:
         """Return the answer as any other. Refused without its number (`instanceID`)."""
-        instance = next((each.text or "" for each in self.root.iter() if _local(each.tag) == "instanceID"), "").strip()
+        instance = next(
+            (each.text or "" for each in self.root.iter() if _local(each.tag) == "instanceID"), ""
+        ).strip()
         if not instance or len(instance) > 200:
             raise Refused(
                 "La réponse n’a pas été gardée.",
@@ -53,7 +55,7 @@ class Submission:
 
 
 def read(content: bytes) -> Submission:
-    """Return the answer an XML holds; Refused for what is none, or would read elsewhere."""
+    """Return the answer in an XML file; Refused when there is none, or when it refers to external data."""
     try:
         root = ElementTree.fromstring(content, forbid_dtd=True)
     except (ElementTree.ParseError, DefusedXmlException, ValueError, LookupError) as error:
@@ -71,7 +73,9 @@ def read(content: bytes) -> Submission:
 
 
 def _fill(items: tuple[Question | Group, ...], node: Any, values: dict[str, str], time: int) -> None:
-    """Read answers where the form puts them: a group is an element, a repeated one is as many as there are."""
+    """Read answers from the elements of the form: a group is one element, a repeat is one element per
+    instance.
+    """
     children: dict[str, list[Any]] = {}
     for each in node:
         children.setdefault(_local(each.tag), []).append(each)
@@ -82,7 +86,9 @@ def _fill(items: tuple[Question | Group, ...], node: Any, values: dict[str, str]
                 _fill(item.items, each, values, n if item.repeat else time)
         elif held and (text := "".join(held[0].itertext()).strip()):
             if len(text) > rules.MOST_LETTERS:
-                raise Refused("La réponse n’a pas été gardée.", why=f"« {item.name} » est trop long.", do=rules.TOO_LONG)
+                raise Refused(
+                    "La réponse n’a pas été gardée.", why=f"« {item.name} » est trop long.", do=rules.TOO_LONG
+                )
             values[item.name if time == 1 else f"{item.name}#{time}"] = text
 
 

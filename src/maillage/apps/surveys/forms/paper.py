@@ -1,13 +1,13 @@
-"""A sheet of paper typed back: the number of the box that is ticked, a number, a date; N and R for what is left unsaid."""
+"""Typing in a paper form: the number of the ticked box, a number, a date; N and R for non-responses."""
 
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from maillage.forms.questionnaire import DECLINED, UNKNOWN, Question, Questionnaire
 from maillage.kernel.typed import line
-from maillage.reference.questionnaire import DECLINED, UNKNOWN, Question, Questionnaire
-from maillage.reports.questionnaire_papier import numbers, said
+from maillage.reports.survey.paper import numbers, printed_choices
 
 UNSAID_TYPED = {"n": UNKNOWN, "?": UNKNOWN, "r": DECLINED}
 DAY = re.compile(r"(\d{1,2})[/. -]?(\d{2})[/. -]?(\d{4})")
@@ -19,12 +19,14 @@ FIELD = "q-"
 
 
 class Unread(Exception):
-    """Something typed that answers nothing: what was awaited, in French."""
+    """Typed text that is no answer: what was expected, in French."""
 
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """What was typed of a sheet. values: name of a question → answer; unread: name → what was awaited; raw: as it was typed."""
+    """The typed text of a form. values: name of a question → answer; unread: name → what was expected; raw:
+    as typed.
+    """
 
     form: str
     values: Mapping[str, str]
@@ -33,7 +35,7 @@ class Typed:
 
 
 def read(questionnaire: Questionnaire, posted: Mapping[str, str]) -> Typed:
-    """Return what was typed of a sheet, with what could not be read; an empty box answers nothing."""
+    """Return the typed text of a form, with what could not be read; an empty box is no answer."""
     values, unread, raw = {}, {}, {}
     for name in numbers(questionnaire):
         question = questionnaire.question(name)
@@ -55,14 +57,18 @@ def form_of(typed: str) -> str:
     ('12', 'B-7', '')
     """
     bare = line(typed).upper()
-    return (bare.lstrip("0") or "0" if bare.isdigit() else bare) if FORM.fullmatch(bare) and bare.isascii() else ""
+    return (
+        (bare.lstrip("0") or "0" if bare.isdigit() else bare)
+        if FORM.fullmatch(bare) and bare.isascii()
+        else ""
+    )
 
 
 def answer(questionnaire: Questionnaire, question: Question, typed: str) -> str:
     """Return the answer that a few signs stand for; raises Unread."""
     if question.kind != "text" and typed.casefold() in UNSAID_TYPED:
         return UNSAID_TYPED[typed.casefold()]
-    choices = [choice.name for choice in said(questionnaire, question)]
+    choices = [choice.name for choice in printed_choices(questionnaire, question)]
     if question.kind == "one":
         return _one(typed, choices)
     if question.kind == "many":
@@ -72,12 +78,12 @@ def answer(questionnaire: Questionnaire, question: Question, typed: str) -> str:
     return READERS.get(question.kind, _text)(typed)
 
 
-def shown(questionnaire: Questionnaire, question: Question, value: str) -> str:
-    """Return what would be typed for an answer: the way back from `answer`."""
+def typed_back(questionnaire: Questionnaire, question: Question, value: str) -> str:
+    """Return the text to type for an answer: the inverse of `answer`."""
     for sign, unsaid in (("N", UNKNOWN), ("R", DECLINED)):
         if value == unsaid and question.kind != "text":
             return sign
-    choices = [choice.name for choice in said(questionnaire, question)]
+    choices = [choice.name for choice in printed_choices(questionnaire, question)]
     if question.kind in ("one", "many"):
         return " ".join(str(choices.index(each) + 1) for each in value.split() if each in choices)
     if question.kind == "rank":
@@ -91,12 +97,15 @@ def shown(questionnaire: Questionnaire, question: Question, value: str) -> str:
 def _one(typed: str, choices: list[str]) -> str:
     at = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 5 else 0
     if not 1 <= at <= len(choices):
-        raise Unread(f"Tapez le numéro d’une case, de 1 à {len(choices)} ; N : ne sait pas ; R : ne souhaite pas répondre.")
+        raise Unread(
+            f"Tapez le numéro d’une case, de 1 à {len(choices)} ; N : ne sait pas ; R : ne souhaite pas"
+            " répondre."
+        )
     return choices[at - 1]
 
 
 def _cut(typed: str, n: int) -> list[str]:
-    """Return the numbers typed one after the other: separated, or stuck together when none has two digits."""
+    """Return the numbers typed in a row: separated, or joined when none has two digits."""
     found = [each for each in re.split(r"[\s,;.+/-]+", typed) if each]
     if len(found) == 1 and found[0].isdigit() and n <= 9:
         return list(found[0])
@@ -104,12 +113,16 @@ def _cut(typed: str, n: int) -> list[str]:
 
 
 def _ranked(typed: str, choices: list[str]) -> str:
-    """Return the choices from the first to the last, from the ranks written in their boxes, top to bottom; 0: left empty."""
+    """Return the choices from first to last, from the ranks written in their boxes, top to bottom; 0: left
+    empty.
+    """
     told = _cut(typed, len(choices))
     ranks = [int(each) if each.isascii() and each.isdigit() and len(each) < 5 else -1 for each in told]
     given = [rank for rank in ranks if rank]
     if len(ranks) > len(choices) or sorted(given) != list(range(1, len(given) + 1)) or not given:
-        raise Unread("Tapez les rangs écrits dans les cases, de haut en bas, par exemple 2 1 3 ; 0 pour une case vide.")
+        raise Unread(
+            "Tapez les rangs écrits dans les cases, de haut en bas, par exemple 2 1 3 ; 0 pour une case vide."
+        )
     order = sorted((rank, name) for rank, name in zip(ranks, choices, strict=False) if rank)
     return " ".join(name for _, name in order)
 

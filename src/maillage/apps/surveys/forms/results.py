@@ -6,11 +6,11 @@ from typing import Any
 from django import forms
 
 from maillage.apps.surveys import rules
+from maillage.forms.questionnaire import CENSUS, Question, Questionnaire, words
 from maillage.kernel.errors import Refused
 from maillage.pipeline.survey import margins
 from maillage.pipeline.survey.margins import Margin
-from maillage.reference.questionnaire import CENSUS, Question, Questionnaire, words
-from maillage.reports import survey_cards
+from maillage.reports.survey import cards as survey_cards
 
 LONGEST = 90
 
@@ -34,7 +34,10 @@ class TableForm(forms.Form):
             *(
                 (
                     _short(words(each.label) or each.name),
-                    [(f"{each.name}={choice.name}", words(choice.label)) for choice in questionnaire.choices(each)],
+                    [
+                        (f"{each.name}={choice.name}", words(choice.label))
+                        for choice in questionnaire.choices(each)
+                    ],
                 )
                 for each in asked
                 if _groups(each) and questionnaire.choices(each)
@@ -70,12 +73,16 @@ class MarginsForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
     )
     fichier = forms.FileField(
-        label="Ou vos propres marges", required=False, help_text="Un tableau CSV ou Excel : variable,modalite,effectif"
+        label="Ou vos propres marges",
+        required=False,
+        help_text="Un tableau CSV ou Excel : variable,modalite,effectif",
     )
 
     def __init__(self, *args: Any, offered: Mapping[str, str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["variables"].choices = [(name, CENSUS[of]) for name, of in offered.items()]  # type: ignore[attr-defined]
+        self.fields["variables"].choices = [
+            (name, CENSUS.get(of, rules.TYPE_OF_STRUCTURE)) for name, of in offered.items()
+        ]  # type: ignore[attr-defined]
 
     def clean_fichier(self) -> tuple[Margin, ...] | None:
         file = self.cleaned_data["fichier"]
@@ -100,7 +107,12 @@ class WeighForm(forms.Form):
 
     methode = forms.ChoiceField(label="Méthode", choices=list(rules.METHODS.items()), initial="raking")
     bas = forms.FloatField(
-        label="Au moins", required=False, min_value=0.001, max_value=1, localize=True, help_text="Par exemple 0,3"
+        label="Au moins",
+        required=False,
+        min_value=0.001,
+        max_value=1,
+        localize=True,
+        help_text="Par exemple 0,3",
     )
     haut = forms.FloatField(
         label="Au plus", required=False, min_value=1, max_value=1000, localize=True, help_text="Par exemple 3"

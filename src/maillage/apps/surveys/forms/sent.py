@@ -1,4 +1,6 @@
-"""What a device sends, read answer by answer: one that cannot be read is refused alone, and the others are kept."""
+"""What a device sends, parsed answer by answer: an invalid one is refused alone, and the others are
+stored.
+"""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -14,13 +16,17 @@ from maillage.kernel.errors import Refused
 from maillage.kernel.typed import ROWS
 
 UNREADABLE = Refused(
-    "Cet envoi ne se lit pas.", why="Ce n’est pas ce qu’envoie la page de collecte.", do="Rechargez la page, puis renvoyez."
+    "Cet envoi ne se lit pas.",
+    why="Ce n’est pas ce qu’envoie la page de collecte.",
+    do="Rechargez la page, puis renvoyez.",
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """A sending. refused: what cannot be read, with its number as it was sent and why. waiting: what the device still holds."""
+    """A sending. refused: invalid answers, with their number as sent and the reason. waiting: how many remain
+    on the device.
+    """
 
     token: str
     answers: Sequence[rules.Sent]
@@ -28,13 +34,13 @@ class Sending:
     waiting: int | None
 
 
-def asked(body: bytes) -> str:
+def device_link(body: bytes) -> str:
     """Return the link of a device that asks for its survey."""
     return str(_object(body).get("jeton", ""))
 
 
 def read(body: bytes) -> Sending:
-    """Return what a device sent; Refused when it is no sending at all."""
+    """Return the content of a sending; Refused when it is not one."""
     held = _object(body)
     rows = held.get("reponses")
     if not isinstance(rows, list):
@@ -46,7 +52,7 @@ def read(body: bytes) -> Sending:
 
 
 def every(rows: Sequence[Any]) -> tuple[list[rules.Sent], list[tuple[str, str]]]:
-    """Return the answers that can be read, and the numbers of the others with why."""
+    """Return the valid answers, and the numbers of the others with the reason."""
     answers, refused = [], []
     for row in rows:
         try:
@@ -89,8 +95,16 @@ def _answer(row: Mapping[str, Any]) -> rules.Sent:
 
 
 def text(value: Any) -> str:
-    """Return a value as the text that a database keeps: no byte that it refuses, no half of a sign. ValueError: too long to be kept whole."""
-    said = value if isinstance(value, str) else " ".join(map(str, value)) if isinstance(value, list) else str(value)
+    """Return a value as text the database accepts: no forbidden byte, no half character. ValueError: too long
+    to be stored whole.
+    """
+    said = (
+        value
+        if isinstance(value, str)
+        else " ".join(map(str, value))
+        if isinstance(value, list)
+        else str(value)
+    )
     whole = said.encode("utf-8", "replace").decode("utf-8").replace("\0", "\ufffd")
     if len(whole) > rules.MOST_LETTERS:
         raise ValueError(rules.TOO_LONG)
@@ -106,7 +120,7 @@ def _number(value: Any, *, most: int) -> int | None:
 
 
 def _moment(value: Any) -> datetime | None:
-    """Return a moment that a device says, None when it cannot be read: an answer is not lost for a clock."""
+    """Return a moment reported by a device, None when invalid: an answer is not lost because of a clock."""
     try:
         found = parse_datetime(str(value)) if value else None
         return found if found is not None and 1990 <= found.year <= 2100 else None

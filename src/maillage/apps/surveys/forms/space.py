@@ -1,4 +1,4 @@
-"""What whoever runs a survey types: the survey, where its questionnaire comes from, a question, files."""
+"""What is typed by whoever runs a survey: the survey, the source of its questionnaire, a question, files."""
 
 from typing import Any
 
@@ -11,14 +11,16 @@ from maillage.apps.surveys.models import Survey
 from maillage.apps.territories import queries as territories
 from maillage.kernel.errors import UnknownTerritory
 from maillage.reference import surveys as banks
-from maillage.studies.territories import gazetteer
+from maillage.studies.diagnosis.territories import gazetteer
 
 BLANK, FILE, BANK, OTHER = "vide", "fichier", "banque-", "enquete-"
 FILE_BYTES = 5_000_000
 
 
 def territory_of(typed: str) -> str:
-    """Return the code of a territory by its name or code, an official one or a perimeter that was kept; '' when none or several fit."""
+    """Return the code of a territory by its name or code, official or a stored perimeter; '' when none or
+    several match.
+    """
     typed = typed.strip()
     if not typed:
         return ""
@@ -42,13 +44,17 @@ def name_of(code: str) -> str:
 
 
 class SurveyForm(forms.Form):
-    """A survey: what it is to show, of whom it speaks, how people are met."""
+    """A survey: its aim, its universe, how people are met."""
 
     titre = forms.CharField(
         label="Titre",
         max_length=140,
-        help_text="Par exemple « Le numérique et vous, Échirolles 2026 ». Les personnes interrogées le lisent.",
-        error_messages={"required": "Il manque le titre. Sans lui, personne ne retrouverait l’enquête. Écrivez-le."},
+        help_text=(
+            "Par exemple « Le numérique et vous, Échirolles 2026 ». Les personnes interrogées le lisent."
+        ),
+        error_messages={
+            "required": "Il manque le titre. Sans lui, personne ne retrouverait l’enquête. Écrivez-le."
+        },
     )
     territoire = forms.CharField(
         label="Territoire",
@@ -59,7 +65,10 @@ class SurveyForm(forms.Form):
     qui = forms.ChoiceField(
         label="Qui répond",
         choices=list(rules.KINDS.items()),
-        help_text="Une enquête auprès d’habitants, redressée et publiée, entre dans l’estimation du besoin de son territoire.",
+        help_text=(
+            "Une enquête auprès d’habitants, redressée et publiée, entre dans l’estimation du besoin de son"
+            " territoire."
+        ),
     )
     but = forms.CharField(
         label="Ce que l’enquête doit montrer",
@@ -98,7 +107,10 @@ class SurveyForm(forms.Form):
         queryset=Survey.objects.none(),
         required=False,
         empty_label="Aucune : c’est la première",
-        help_text="La même enquête, menée avant. Les résultats publiés diront ce qui a changé, et ce qui n’est pas net.",
+        help_text=(
+            "La même enquête, menée avant. Les résultats publiés diront ce qui a changé, et ce qui n’est pas"
+            " net."
+        ),
     )
 
     def __init__(self, *args: Any, user: Any, survey: Survey | None = None, **kwargs: Any) -> None:
@@ -111,16 +123,18 @@ class SurveyForm(forms.Form):
         code = territory_of(self.cleaned_data["territoire"])
         if not code:
             raise forms.ValidationError(
-                "Ce territoire n’est pas reconnu, ou plusieurs portent ce nom. Écrivez son code, par exemple 38151 ou 200040715."
+                "Ce territoire n’est pas reconnu, ou plusieurs portent ce nom. Écrivez son code, par exemple"
+                " 38151 ou 200040715."
             )
         if not access.may_run(self.user, code):
             raise forms.ValidationError(
-                "Vous ne menez pas d’enquêtes sur tout ce territoire. Choisissez-en un dont vous avez la charge."
+                "Vous ne menez pas d’enquêtes sur tout ce territoire. Choisissez-en un dont vous avez la"
+                " charge."
             )
         return code
 
     def values(self) -> dict[str, Any]:
-        """Return what was typed, by the names of a survey."""
+        """Return the typed values, by the field names of a survey."""
         said = self.cleaned_data
         return {
             "title": said["titre"],
@@ -138,7 +152,7 @@ class SurveyForm(forms.Form):
 
 
 def from_survey(survey: Survey) -> dict[str, Any]:
-    """Return what the form of a survey shows first."""
+    """Return the initial values of the form of a survey."""
     return {
         "titre": survey.title,
         "territoire": name_of(survey.territory),
@@ -172,7 +186,10 @@ class NewForm(SurveyForm):
         self.fields["qui"].choices = [("", "Comme le dit le questionnaire"), *rules.KINDS.items()]  # type: ignore[attr-defined]
         self.others = {f"{OTHER}{each.pk}": each for each in access.surveys_for(self.user)[:50]}
         self.fields["depart"].choices = [
-            *((f"{BANK}{id}", f"{rules.KINDS[each.kind]} : « {each.title} »") for id, each in banks.banks().items()),
+            *(
+                (f"{BANK}{id}", f"{rules.KINDS[each.kind]} : « {each.title} »")
+                for id, each in banks.banks().items()
+            ),
             (FILE, "Un fichier XLSForm"),
             *((id, f"L’enquête « {each.title} »") for id, each in self.others.items()),
             (BLANK, "Une page blanche"),
@@ -189,7 +206,9 @@ class NewForm(SurveyForm):
         return said
 
     def origin(self) -> tuple[str, Any]:
-        """Return where the questionnaire comes from: (BANK, its id), (FILE, its name and bytes), (OTHER, a survey) or (BLANK, None)."""
+        """Return the source of the questionnaire: (BANK, its id), (FILE, its name and bytes), (OTHER, a
+        survey) or (BLANK, None).
+        """
         chosen = self.cleaned_data["depart"]
         if chosen.startswith(BANK):
             return BANK, chosen.removeprefix(BANK)
@@ -202,9 +221,11 @@ class NewForm(SurveyForm):
 
 
 def checked_file(given: UploadedFile | None) -> UploadedFile | None:
-    """Return a file that was given, unless it is too large to be one of ours."""
+    """Return an uploaded file; refuse one that is too large."""
     if given and (given.size or 0) > FILE_BYTES:
-        raise forms.ValidationError("Ce fichier pèse plus de 5 Mo. Ce n’est sans doute pas le bon : vérifiez-le.")
+        raise forms.ValidationError(
+            "Ce fichier pèse plus de 5 Mo. Ce n’est sans doute pas le bon : vérifiez-le."
+        )
     return given
 
 

@@ -10,12 +10,13 @@ from django.utils import timezone
 
 from maillage.apps.surveys import rules
 from maillage.apps.surveys.models import Answer, Survey, Surveyor
+from maillage.forms.answering import Completed, complete
+from maillage.forms.questionnaire import Questionnaire, load
 from maillage.kernel.table import Table
 from maillage.pipeline.survey.answers import ID, WEIGHT
-from maillage.reference.answering import Completed, complete
-from maillage.reference.questionnaire import Questionnaire, load
 
-# Columns of ours, after the questions: their names cannot be those of questions of an XLSForm, which have no dot.
+# Columns of ours, after the questions: their names cannot be those of questions of an XLSForm, which have no
+# dot.
 PLACE, STRUCTURE, CHANNEL, LANGUAGE, VERSION, BEGUN, ENDED, RECEIVED, FORM = (
     *("collecte.lieu", "collecte.structure", "collecte.moyen", "collecte.langue", "collecte.version"),
     *("collecte.debut", "collecte.fin", "collecte.recue", "collecte.feuille"),
@@ -35,16 +36,16 @@ COLLECTED: Mapping[str, str] = {
 
 
 def counted(survey: Survey) -> QuerySet[Answer]:
-    """Return the answers that results count: all but those put aside."""
+    """Return the answers that results count: all but those excluded."""
     return Answer.objects.filter(survey=survey, aside_at=None)
 
 
 def table(survey: Survey, *, raw: bool = False) -> Table:
-    """Return the answers that count as columns of text, `id` first, in the order they arrived.
+    """Return the counted answers as columns of text, `id` first, in order of arrival.
 
-    One column for each question of each version, questions asked again after theirs (`appareil#2`), then what is known of the
-    collection, and `poids_initial` when a file gave one. raw: what was sent, as it is; else what counts: answers to questions that
-    were not to be asked are left out, and what is computed is there.
+    One column for each question of each version, repeated questions after theirs (`appareil#2`), then the
+    facts of the collection, and `poids_initial` when a file has one. raw: exactly as sent; else as counted:
+    without answers to questions that did not apply, and with computed values.
     """
     rows = list(counted(survey).select_related("place__lieu__structure"))
     versions = {each.pk: each for each in survey.versions.all()}
@@ -80,15 +81,19 @@ def _moment(at: datetime | None) -> str:
 
 
 def read(answer: Answer, form: Questionnaire) -> Completed:
-    """Return an answer read with its questionnaire: what counts, what is computed, what does not fit. Nothing of it is stored."""
+    """Return an answer read with its questionnaire: counted values, computed values, mismatches. None of it
+    is stored.
+    """
     return complete(form, answer.values, timezone.localdate(answer.ended_at or answer.received_at))
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Where a survey stands. n: answers that count; aside: left out. today, week: received since then. waiting: still on devices.
+    """The progress of a survey. n: answers counted; aside: excluded. today, week: received since. waiting:
+    still on devices.
 
-    places, channels: label and number of answers, largest first; devices: surveyors, each with the number of answers it sent.
+    places, channels: label and number of answers, largest first; devices: surveyors, each with the number of
+    answers it sent.
     """
 
     n: int
@@ -112,7 +117,9 @@ def progress(survey: Survey, at: datetime) -> Progress:
     rows = counted(survey).order_by()
     by_place = rows.values_list("place__name").annotate(n=Count("pk")).order_by("-n", "place__name")
     by_channel = rows.values_list("channel").annotate(n=Count("pk")).order_by("-n", "channel")
-    sent = dict(survey.answers.order_by().exclude(surveyor=None).values_list("surveyor").annotate(n=Count("pk")))
+    sent = dict(
+        survey.answers.order_by().exclude(surveyor=None).values_list("surveyor").annotate(n=Count("pk"))
+    )
     devices = [(each, sent.get(each.pk, 0)) for each in survey.surveyors.all()]
     today = timezone.localtime(at).replace(hour=0, minute=0, second=0, microsecond=0)
     channels = list(by_channel)

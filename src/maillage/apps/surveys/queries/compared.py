@@ -1,4 +1,6 @@
-"""Two surveys side by side: what inhabitants say and what structures believe of the same subject; one wave and the next."""
+"""Two surveys side by side: inhabitants' answers and structures' perception of the same subject; one wave and
+the next.
+"""
 
 from collections.abc import Sequence
 from contextlib import suppress
@@ -7,35 +9,40 @@ from dataclasses import dataclass
 from maillage.apps.surveys.models import Survey
 from maillage.apps.surveys.queries.answers import CHANNEL, PLACE, STRUCTURE
 from maillage.apps.surveys.queries.results import Frame
+from maillage.forms.questionnaire import Question, words
 from maillage.kernel.errors import Refused
-from maillage.reference.questionnaire import Question, words
-from maillage.reports import survey_cards, survey_charts
-from maillage.reports.survey_charts import Bar
-from maillage.reports.survey_findings import PROFILE
-from maillage.reports.wording import NBSP, number
-from maillage.studies import survey_differences
-from maillage.studies.survey_differences import Compared
-from maillage.studies.tabulated import Tabulation
-from maillage.studies.tabulation import of_sample
+from maillage.reports.survey import cards as survey_cards
+from maillage.reports.survey import charts as survey_charts
+from maillage.reports.survey.charts import Bar
+from maillage.reports.survey.findings import PROFILE
+from maillage.studies.survey import differences as survey_differences
+from maillage.studies.survey.differences import Compared
+from maillage.studies.survey.tables import Tabulation
+from maillage.studies.survey.tabulation import of_sample
+from maillage.words.rounding import rounded
+from maillage.words.wording import NBSP, bounds, number
 
 NOT_SAID = PROFILE | {PLACE, STRUCTURE, CHANNEL}  # who answered, where and how: no subject of an answer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One answer in both surveys. told: the difference stands outside its interval."""
+    """One answer in both surveys. significant: the interval of the difference excludes zero."""
 
     label: str
     first: str
     second: str
     difference: str
     between: str
-    told: bool
+    significant: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pair:
-    """A subject in both surveys. lines: answers they share; sentences: of changes, when one survey is the wave before the other."""
+    """A subject in both surveys. lines: answers they share; sentences: of changes, when one survey is a wave
+    before the other, or of
+    differences, when both only ask the same of such people.
+    """
 
     topic: str
     first: str
@@ -49,14 +56,17 @@ class Pair:
 
 
 def beside(held: Frame, other: Frame) -> list[Pair]:
-    """Return the subjects that both surveys ask about, in the order of the first; nothing when they share none.
+    """Return the subjects that both surveys ask about, in the order of the first; nothing when they share
+    none.
 
-    A subject is the same by its topic, or by the name of its question. Samples are held to be independent: nobody says whether the
-    same people answered both.
+    A subject is matched by its topic, or by the name of its question. Samples are assumed independent: it is
+    unknown whether the same people answered both.
     """
     if not len(held.table) or not len(other.table):
         raise Refused(
-            "Rien à comparer.", why="L’une des deux enquêtes n’a aucune réponse.", do="Choisissez une enquête qui en a."
+            "Rien à comparer.",
+            why="L’une des deux enquêtes n’a aucune réponse.",
+            do="Choisissez une enquête qui en a.",
         )
     out = []
     for k, (mine, theirs) in enumerate(shared(held, other)):
@@ -70,8 +80,9 @@ def beside(held: Frame, other: Frame) -> list[Pair]:
 def shared(held: Frame, other: Frame) -> list[tuple[Question, Question]]:
     """Return the questions of both on the same subject, each used once.
 
-    Who answered is left out: an age is not on the rise, it tells the sample. Between inhabitants and structures, a name alone is no
-    subject: the « besoins » of a structure are not those of a person.
+    Respondent characteristics are excluded: an age does not rise, it describes the sample. Between
+    inhabitants and structures, a name alone does not match: the « besoins » of a structure are not those of a
+    person.
     """
     left, same_people = survey_cards.tabulable(other.questionnaire), held.survey.kind == other.survey.kind
     out = []
@@ -88,18 +99,29 @@ def shared(held: Frame, other: Frame) -> list[tuple[Question, Question]]:
     return out
 
 
-def _pair(held: Frame, other: Frame, mine: Question, theirs: Question, one: Tabulation, two: Tabulation, id: str) -> Pair:
+def _pair(
+    held: Frame, other: Frame, mine: Question, theirs: Question, one: Tabulation, two: Tabulation, id: str
+) -> Pair:
     names = held.survey.title, other.survey.title
     found: tuple[Compared, ...] = ()
-    moved: tuple[Compared, ...] = ()  # from the earlier wave to the later one
+    sentences: list[str] = []
     with suppress(Refused):  # no answer in common
         if _are_alike(mine, theirs, one, two):
             found = survey_differences.between(one, two, names=names).pairs
             if held.survey.kind == other.survey.kind and mine.name == theirs.name:
-                is_last = not _is_before(held.survey, other.survey)
-                moved = found if is_last else survey_differences.between(two, one, names=names[::-1]).pairs
+                waves = _follows(held.survey, other.survey), _follows(other.survey, held.survey)
+                moved = (
+                    found if not waves[1] else survey_differences.between(two, one, names=names[::-1]).pairs
+                )
+                trend = any(waves) and _are_one(mine, theirs, one, two, held, other)
+                sentences = [survey_differences.in_words(each, waves=trend) for each in moved]
+            elif held.survey.kind != other.survey.kind and held.survey.territory == other.survey.territory:
+                sentences = [survey_differences.in_words(each) for each in found if each.survives]
     panels = [
-        (f"{title} (n{NBSP}={NBSP}{table.n})", [Bar(label=row.label, figure=row.figure) for row in table.of()])
+        (
+            f"{title} (n{NBSP}={NBSP}{table.n})",
+            [Bar(label=row.label, figure=row.figure) for row in table.of()],
+        )
         for title, table in zip(names, (one, two), strict=True)
     ]
     label = " ".join(f"{title} : {survey_charts.in_words(bars, rule=one.rounding)}" for title, bars in panels)
@@ -112,30 +134,47 @@ def _pair(held: Frame, other: Frame, mine: Question, theirs: Question, one: Tabu
         n=(one.n, two.n),
         svg=survey_charts.multiples(panels, id=id, label=label, rule=one.rounding),
         lines=[_line(each, one, two) for each in found],
-        sentences=[survey_differences.in_words(each, waves=True) for each in moved],
+        sentences=sentences,
     )
 
 
-def _is_before(one: Survey, other: Survey) -> bool:
-    """Return whether a survey was asked before another: as its waves are linked, else as it opened, else as it was prepared."""
-    for first, last in ((one, other), (other, one)):
-        each, seen = last.after, {last.pk}
-        while each is not None and each.pk not in seen:
-            if each.pk == first.pk:
-                return first is one
-            seen.add(each.pk)
-            each = each.after
-    if one.opens_on and other.opens_on and one.opens_on != other.opens_on:
-        return one.opens_on < other.opens_on
-    return one.made_at < other.made_at
+def _follows(one: Survey, other: Survey) -> bool:
+    """Return whether a survey is a later wave of another, as linked, on the same territory: only then may a
+    share rise or fall.
+    """
+    each, seen = one.after, {one.pk}
+    while each is not None and each.pk not in seen:
+        if each.pk == other.pk:
+            return one.territory == other.territory
+        seen.add(each.pk)
+        each = each.after
+    return False
+
+
+def _are_one(
+    mine: Question, theirs: Question, one: Tabulation, two: Tabulation, held: Frame, other: Frame
+) -> bool:
+    """Return whether both waves ask one question of one people, counted alike: else a share may differ, not
+    rise.
+    """
+    both = (
+        (words(question.label), table.universe, frame.survey.universe, frame.weighted)
+        for question, table, frame in ((mine, one, held), (theirs, two, other))
+    )
+    labels = {row.category: row.label for row in two.of()}
+    same_answers = all(labels.get(row.category, row.label) == row.label for row in one.of())
+    return len(set(both)) == 1 and same_answers
 
 
 def _are_alike(mine: Question, theirs: Question, one: Tabulation, two: Tabulation) -> bool:
-    """Return whether the share of one answer means the same in both: « non » to two questions is not one answer."""
+    """Return whether the share of one answer means the same in both: « non » to two questions is not one
+    answer.
+    """
     if mine.name == theirs.name or (one.form == two.form == "many"):
         return True
-    return {row.category for row in one.of()} == {row.category for row in two.of()} and words(mine.label) == words(
-        theirs.label
+    same = {row.category for row in one.of()} == {row.category for row in two.of()}
+    return same and (
+        words(mine.label) == words(theirs.label) or bool(mine.topic and mine.topic == theirs.topic)
     )
 
 
@@ -145,7 +184,7 @@ def _line(found: Compared, one: Tabulation, two: Tabulation) -> Line:
         label=found.label,
         first=survey_charts.one(mine.figure, one.rounding) if mine else number(found.one_percent),
         second=survey_charts.one(theirs.figure, two.rounding) if theirs else number(found.other_percent),
-        difference=f"{'+' if found.points > 0 else ''}{number(found.points)}",
-        between=f"{number(found.low)} à {number(found.high)}",
-        told=found.survives,
+        difference=f"{'+' if found.points > 0 else ''}{number(rounded(found.points))}",
+        between=" à ".join(bounds(found.low, found.high)),
+        significant=found.survives,
     )

@@ -1,10 +1,10 @@
-"""What a device is given of its survey: what to ask, where, in which languages, and whether it is over."""
+"""The data for a device: its questionnaire, places and languages, and whether the survey is over."""
 
 from typing import Any
 
 from maillage.apps.surveys import rules
 from maillage.apps.surveys.models import Survey, Surveyor
-from maillage.reference.questionnaire import load
+from maillage.forms.questionnaire import load
 
 
 def kit(surveyor: Surveyor) -> dict[str, Any]:
@@ -33,5 +33,5 @@ def kit(surveyor: Surveyor) -> dict[str, Any]:
 
 
 def is_over(survey: Survey) -> bool:
-    """Return whether nobody new is to be asked."""
+    """Return whether the survey takes no new respondents."""
     return survey.state == "closed"

@@ -1,16 +1,20 @@
-"""What published surveys of a territory say: for its grid, never more than an edition shows, never an example; and where to read them."""
+"""Findings of the published surveys of a territory, for its grid: never more than an edition shows, never an
+example.
+"""
 
 from collections.abc import Mapping
 
 from maillage.apps.surveys.models import Publication
-from maillage.reports.grid import Answered
+from maillage.reports.territory.criteria import Answered
 
 
 def published(place: str) -> Mapping[tuple[str, str, str], Answered]:
-    """Return what the latest edition of each kind of survey of a place says, by kind, question and answer; withheld ones left out."""
-    rows = Publication.objects.filter(survey__territory=place, survey__example=False, withdrawn_at=None).select_related(
-        "survey"
-    )
+    """Return the results of the latest edition of each kind of survey of a place, by kind, question and
+    answer; without withheld ones.
+    """
+    rows = Publication.objects.filter(
+        survey__territory=place, survey__example=False, withdrawn_at=None
+    ).select_related("survey")
     found: dict[tuple[str, str, str], Answered] = {}
     for row in rows.order_by("published_at", "pk"):
         kind = row.survey.kind
@@ -27,13 +31,20 @@ def published(place: str) -> Mapping[tuple[str, str, str], Answered]:
                     computed=line["calcul"],
                     universe=line["univers"],
                     source=source,
+                    rounding=line["arrondi"],
                 )
     return found
 
 
 def editions(place: str) -> list[Publication]:
-    """Return the edition that everybody may read of each survey of a place, the latest first; an example says that it is one."""
-    rows = Publication.objects.filter(survey__territory=place, withdrawn_at=None).select_related("survey").defer("content")
+    """Return the public edition of each survey of a place, the latest first; an example is labelled as
+    such.
+    """
+    rows = (
+        Publication.objects.filter(survey__territory=place, withdrawn_at=None)
+        .select_related("survey")
+        .defer("content")
+    )
     latest: dict[int, Publication] = {}
     for row in rows.order_by("-published_at", "-pk"):
         latest.setdefault(row.survey_id, row)

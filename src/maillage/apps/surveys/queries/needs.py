@@ -1,17 +1,18 @@
-"""What the surveys of a territory bring to the estimate of its need."""
+"""What the surveys of a territory contribute to the estimate of its need."""
 
 from maillage.apps.surveys.models import Publication
 from maillage.apps.surveys.queries import results
 from maillage.engine.variance import Plan
 from maillage.reference.definitions import Definition
-from maillage.studies import local_survey
-from maillage.studies.local_survey import Measured, Unread
+from maillage.studies.need import local_survey
+from maillage.studies.need.local_survey import Measured, Unread
 
 
 def edition_of(place: str) -> Publication | None:
-    """Return the last published edition of a weighted survey of the inhabitants of a place; None when there is none.
+    """Return the last published edition of a weighted survey of the inhabitants of a place; None when there
+    is none.
 
-    Only what was published changes a public figure; made answers, shown as examples, never do. One query.
+    Only published results change a public figure; invented answers, shown as examples, never do. One query.
     """
     return (
         Publication.objects.filter(
@@ -27,15 +28,23 @@ def edition_of(place: str) -> Publication | None:
 
 
 def measured(edition: int, definition: Definition) -> Measured | Unread | None:
-    """Return what a published survey says of a definition, with the weights of that edition; None when it was erased."""
-    row = Publication.objects.select_related("survey", "weighting").filter(pk=edition, weighting__isnull=False).first()
+    """Return what a published survey measures for a definition, with the weights of that edition; None when
+    it was erased.
+    """
+    row = (
+        Publication.objects.select_related("survey", "weighting")
+        .filter(pk=edition, weighting__isnull=False)
+        .first()
+    )
     if row is None:
         return None
     held = results.framed(row.survey, row.weighting)
     if held.weights is None or not len(held.table):
         return Unread(f"« {row.survey.title} » : plus aucune réponse n’a de poids.")
     if held.stale:
-        return Unread(f"« {row.survey.title} » : les réponses ont changé depuis le redressement, il est à refaire.")
+        return Unread(
+            f"« {row.survey.title} » : les réponses ont changé depuis le redressement, il est à refaire."
+        )
     weights = held.weights
     return local_survey.read(
         held.table,

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from maillage.apps.accounts.models import Entry
 from maillage.apps.surveys.models import Answer, SecondEntry, Survey
-from maillage.reference.questionnaire import UNSAID as SAID_APART
-from maillage.reference.questionnaire import Questionnaire, load, words
-from maillage.reports.questionnaire_papier import numbers
+from maillage.forms.questionnaire import UNSAID as SAID_APART
+from maillage.forms.questionnaire import Questionnaire, load, words
+from maillage.reports.survey.paper import numbers
 
 PRINTED = "survey.printed"
 LATEST = 8
@@ -34,7 +34,9 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Sheets typed; typed twice; still to settle; the latest ones; the number the next sheets printed start from."""
+    """Sheets typed; typed twice; still to settle; the latest ones; the number the next sheets printed
+    start from.
+    """
 
     typed: int
     twice: int
@@ -59,14 +61,20 @@ def progress(survey: Survey) -> Progress:
 
 def next_form(survey: Survey) -> int:
     """Return the number after the last sheet printed or typed."""
-    printed = Entry.objects.filter(kind="surveys.survey", row=survey.pk, verb=PRINTED).values_list("words", flat=True)
+    printed = Entry.objects.filter(kind="surveys.survey", row=survey.pk, verb=PRINTED).values_list(
+        "words", flat=True
+    )
     typed = Answer.objects.filter(survey=survey).exclude(form="").values_list("form", flat=True)
     return max([int(each) for each in (*printed, *typed) if each.isascii() and each.isdigit()], default=0) + 1
 
 
 def sheet(survey: Survey, form: str) -> Answer | None:
     """Return the sheet of a number, None when it was never typed."""
-    return Answer.objects.filter(survey=survey, form=form).select_related("version", "second").first() if form else None
+    return (
+        Answer.objects.filter(survey=survey, form=form).select_related("version", "second").first()
+        if form
+        else None
+    )
 
 
 def differences(survey: Survey) -> list[Difference]:
@@ -90,10 +98,16 @@ def gaps(questionnaire: Questionnaire, first: dict[str, str], second: dict[str, 
         if one != other:
             question = questionnaire.question(name)
             label = words(question.label) if question is not None else name
-            yield Gap(name, number, label, said(questionnaire, name, one), said(questionnaire, name, other))
+            yield Gap(
+                name,
+                number,
+                label,
+                answer_text(questionnaire, name, one),
+                answer_text(questionnaire, name, other),
+            )
 
 
-def said(questionnaire: Questionnaire, name: str, value: str) -> str:
+def answer_text(questionnaire: Questionnaire, name: str, value: str) -> str:
     """Return an answer in words."""
     question = questionnaire.question(name)
     if not value:

@@ -1,30 +1,41 @@
-"""A questionnaire fitted to a territory: its communes are the answers to « where do you live »; and how far each stratum is."""
+"""A questionnaire fitted to a territory: its communes are the answers to « where do you live »; and how
+far each stratum is.
+"""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
+from maillage.apps.directory import rules as directory
+from maillage.apps.directory.models import Lieu
 from maillage.apps.memberships.access import communes_of
+from maillage.apps.surveys import rules
 from maillage.apps.surveys.models import Survey
+from maillage.apps.surveys.queries import sheets
 from maillage.apps.surveys.queries.answers import table
 from maillage.apps.surveys.queries.results import questionnaire
 from maillage.apps.territories import queries as territories
-from maillage.kernel.errors import HouseError
+from maillage.forms.questionnaire import Choice, Questionnaire, words
+from maillage.kernel.errors import HouseError, Refused
 from maillage.kernel.names import plain
-from maillage.pipeline.survey.margins import Margin, key
-from maillage.reference.questionnaire import Choice, Questionnaire, words
-from maillage.studies import census_margins as census
-from maillage.studies import needs
-from maillage.studies.territories import gazetteer
+from maillage.pipeline.survey.margins import Category, Margin, key
+from maillage.studies.diagnosis.territories import gazetteer
+from maillage.studies.need import model
+from maillage.studies.survey import census_margins as census
+from maillage.studies.survey.age_classes import class_starts
 
-COMMUNES, OTHERS = "commune", "autres"
+COMMUNES, OTHERS, STRUCTURES = "commune", "autres", "structures"
+OF_STRUCTURES: Mapping[str, str] = {sheets.KIND: rules.TYPE_OF_STRUCTURE, COMMUNES: "Commune"}
 MOST_COMMUNES, MOST_STRATA = 60, 15
 
 
 def fitted(form: Questionnaire, territory: str) -> Questionnaire:
-    """Return a questionnaire whose list of communes, when it has none but « another », holds those of the territory, largest first."""
+    """Return a questionnaire with its list of communes filled from the territory, largest first, when it has
+    only « another ».
+    """
     listed = form.lists.get(COMMUNES, ())
     codes = communes_of(territory)
     if not codes or [choice.name for choice in listed] not in ([], [OTHERS]) or COMMUNES not in form.lists:
@@ -38,12 +49,14 @@ def fitted(form: Questionnaire, territory: str) -> Questionnaire:
     return replace(form, lists={**form.lists, COMMUNES: (*named, *listed)})
 
 
-# ------------------------------------------------------------------------------------- how far each stratum is
+# ------------------------------------------------------------------------------------ how far each stratum is
 
 
 @dataclass(frozen=True, slots=True)
 class Stratum:
-    """A class of inhabitants: its share of the territory, in percent, its answers, how many the target asks, how many are missing."""
+    """A class of inhabitants: its share of the territory, in percent, its answers, how many the target
+    asks, how many are missing.
+    """
 
     label: str
     percent: float
@@ -53,13 +66,13 @@ class Stratum:
 
     @property
     def reached(self) -> int:
-        """Return how much of what is wanted was reached, in percent, at most 100."""
+        """Return the percentage of a target that was reached, at most 100."""
         return min(100, 100 * self.n // self.wanted) if self.wanted else 100
 
 
 @dataclass(frozen=True, slots=True)
 class Quota:
-    """A variable of the census beside the answers. unplaced: answers of no class: not said, or another word."""
+    """A census variable beside the answers. unplaced: answers without a class: missing, or another word."""
 
     variable: str
     label: str
@@ -72,13 +85,14 @@ class Quota:
 
 
 def quotas(survey: Survey) -> list[Quota]:
-    """Return, for each variable of the census that the questionnaire asks, its strata against the answers that count.
+    """Return, for each variable of the census that the questionnaire asks, its strata against the answers
+    that count.
 
     The target of a stratum is its share of the survey's; without a target, of the answers there are.
     """
     held = table(survey)
     out = []
-    for name in questionnaire(survey).counted():
+    for name in offered_variables(survey):
         if name not in held.columns:
             continue
         try:
@@ -90,23 +104,29 @@ def quotas(survey: Survey) -> list[Quota]:
 
 
 def census_margins(survey: Survey, names: Sequence[str]) -> tuple[Margin, ...]:
-    """Return what the census counts in the territory of a survey, for questions by their name, in the classes that they ask.
+    """Return the census margins of the territory of a survey, by question name, in the classes of the
+    questions.
 
-    Refused when the census does not tell it there, or counts nothing that a question asks.
+    Refused when the census has no figures there, or counts nothing that a question asks. Structures are
+    counted by the directory, never by who lives near them; nobody counts professionals.
     """
     kept = territories.perimeter(survey.territory)
     rows = None
     if kept is not None:
-        rows = np.flatnonzero(np.isin(needs.country().frame.commune, list(communes_of(survey.territory) or ())))
+        rows = np.flatnonzero(
+            np.isin(model.country().frame.commune, list(communes_of(survey.territory) or ()))
+        )
     form = questionnaire(survey)
+    if survey.kind not in rules.OF_RESIDENTS:
+        return _of_structures(survey, form, names)
     counted = form.counted()
     out: list[Margin] = []
     for name in names:
         question = form.question(name)
         choices = form.choices(question) if question is not None else ()
-        starts = census.starts_asked(choices) or census.STARTS
+        starts = class_starts(choices) or census.STARTS
         out += (
-            replace(census.as_asked(margin, choices), variable=name)
+            replace(census.in_question_classes(margin, choices), variable=name)
             for margin in census.margins_of(
                 kept.name if kept else survey.territory, (counted.get(name, name),), rows=rows, starts=starts
             )
@@ -114,8 +134,65 @@ def census_margins(survey: Survey, names: Sequence[str]) -> tuple[Margin, ...]:
     return tuple(out)
 
 
+def structure_census(survey: Survey) -> list[Mapping[str, Any]]:
+    """Return the sheets of the published places of the territory of a survey of structures; nothing for
+    another survey.
+    """
+    if survey.kind != STRUCTURES:
+        return []
+    communes = communes_of(survey.territory) or ()
+    published = Lieu.objects.filter(code_insee__in=communes, state=directory.PUBLISHED)
+    return [
+        {**sheet, "code_insee": commune} for sheet, commune in published.values_list("sheet", "code_insee")
+    ]
+
+
+def offered_variables(survey: Survey) -> dict[str, str]:
+    """Return the questions that a census counts too, name → what it counts (`CENSUS`, or `OF_STRUCTURES`)."""
+    form = questionnaire(survey)
+    if survey.kind in rules.OF_RESIDENTS:
+        return form.counted()
+    if not structure_census(survey):
+        return {}
+    return {name: name for name in OF_STRUCTURES if form.question(name) is not None}
+
+
+def _of_structures(survey: Survey, form: Questionnaire, names: Sequence[str]) -> tuple[Margin, ...]:
+    found = structure_census(survey)
+    if not found or any(name not in OF_STRUCTURES for name in names):
+        raise Refused(
+            "Aucun recensement ne compte ceux qui ont répondu.",
+            why="Le recensement de la population compte des habitants, pas des structures ni leurs agents.",
+            do="Gardez les résultats bruts, ou donnez vos propres marges.",
+        )
+    out = []
+    for name in names:
+        question = form.question(name)
+        choices = {each.name: words(each.label) for each in form.choices(question)} if question else {}
+        other = OTHERS if name == COMMUNES else "autre"
+        counts = Counter(
+            said if (said := sheets.known(form, sheet).get(name, "")) in choices else other for sheet in found
+        )
+        classes = tuple(
+            Category(choices.get(each, each), float(n), (each, choices.get(each, each)))
+            for each, n in sorted(counts.items(), key=lambda pair: (pair[0] == other, -pair[1], pair[0]))
+        )
+        out.append(
+            Margin(
+                name,
+                classes,
+                label=OF_STRUCTURES[name],
+                source="l’annuaire de cette installation",
+                universe="lieux publiés du territoire",
+            )
+        )
+    return tuple(out)
+
+
 def named(survey: Survey, margins: Sequence[Margin]) -> tuple[Margin, ...]:
-    """Return margins of a file under the words of the questionnaire: its label for a variable, those of its answers for the classes."""
+    """Return margins of a file under the words of the questionnaire: its label for a variable, those of
+    its answers for the classes.
+    """
     form = questionnaire(survey)
     return tuple(_named(margin, form) for margin in margins)
 
@@ -159,7 +236,9 @@ def _quota(margin: Margin, answers: Sequence[str], target: int | None) -> Quota:
 
 
 def _gathered(strata: list[Stratum]) -> list[Stratum]:
-    """Return strata that a page can show: past fifteen, those of whom nobody or hardly anybody is hoped are one, the last."""
+    """Return strata that fit on a page: past fifteen, those with the smallest targets are merged into the
+    last.
+    """
     if len(strata) <= MOST_STRATA:
         return strata
     shown = sorted(strata, key=lambda each: -each.percent)[: MOST_STRATA - 1]

@@ -1,4 +1,6 @@
-"""Reading a survey: its answers as a table, its weights, its tables, its sentences, what an edition of it says."""
+"""Reading a survey: its answers as a table, its weights, its tables, its sentences, the content of an
+edition.
+"""
 
 import hashlib
 import json
@@ -15,25 +17,27 @@ from django.utils import timezone
 
 from maillage.apps.surveys import rules
 from maillage.apps.surveys.models import Answer, Finding, Publication, Survey, Version, Weighting
-from maillage.apps.surveys.queries import answers, heard
+from maillage.apps.surveys.queries import answers, counterparts, verbatims
 from maillage.apps.surveys.queries.answers import CHANNEL, PLACE, STRUCTURE
 from maillage.apps.territories import queries as territories
-from maillage.kernel.dates import in_words
+from maillage.forms.questionnaire import Choice, Question, Questionnaire, load
 from maillage.kernel.errors import Refused, UnknownTerritory
-from maillage.kernel.estimate import Estimate
 from maillage.kernel.table import Table
 from maillage.pipeline.survey.answers import WEIGHT, numbers
 from maillage.pipeline.survey.margins import Category, Margin
 from maillage.reference.cards import cards
-from maillage.reference.questionnaire import Choice, Question, Questionnaire, load
-from maillage.reports import survey as document
-from maillage.reports import survey_cards, survey_findings
-from maillage.reports.survey import Card, Results, Sample
-from maillage.reports.survey_findings import Sentence
-from maillage.reports.survey_waves import Before
-from maillage.reports.wording import count, number
-from maillage.studies import local_survey, tabulation, weighting
-from maillage.studies.tabulated import Counted, Tabulation, counted
+from maillage.reports.survey import cards as survey_cards
+from maillage.reports.survey import document, two_sides
+from maillage.reports.survey import findings as survey_findings
+from maillage.reports.survey.document import Card, Results, Sample
+from maillage.reports.survey.findings import Sentence
+from maillage.reports.survey.waves import Before
+from maillage.studies.survey import tabulation, weighting
+from maillage.studies.survey.protection import rule_of
+from maillage.studies.survey.tables import Counted, Tabulation, counted
+from maillage.studies.survey.withholding import EVERYBODY
+from maillage.words.dates import in_words
+from maillage.words.wording import count, number
 
 Json = dict[str, Any]
 MOST_MARGINS = 20
@@ -41,10 +45,11 @@ MOST_MARGINS = 20
 
 @dataclass(frozen=True)
 class Frame:
-    """A survey ready to be tabulated. table, weights: aligned; weights None for raw figures; left: answers without a weight.
+    """A survey ready for tabulation. table, weights: aligned; weights None for raw figures; left: answers
+    without a weight.
 
-    gone: weighted answers that were put aside since. stale: why those that are left no longer meet the margins of their weights, as
-    when one put aside was alone in its class.
+    gone: weighted answers excluded since. stale: why the remaining ones no longer meet the margins of their
+    weights, as when an excluded one was alone in its class.
     """
 
     survey: Survey
@@ -60,7 +65,7 @@ class Frame:
         return self.weights is not None
 
     @property
-    def gone(self) -> int:
+    def discarded(self) -> int:
         return self.weighting.n - len(self.table) if self.weighting else 0
 
     @cached_property
@@ -69,41 +74,52 @@ class Frame:
 
     @cached_property
     def cards(self) -> list[Card]:
-        """Every question of the survey as it is shown, those nobody answered left out."""
+        """Return every question of the survey as it may be published, without those that have no answer."""
         return [card for _, card in tables(self, ())]
+
+    @cached_property
+    def whole(self) -> list[Card]:
+        """Return every question for those who hold the answers: nothing is withheld, what will not be
+        published is marked.
+        """
+        if not len(self.table):
+            return []
+        return survey_cards.every(
+            self.sample,
+            rounding=self.survey.rounding,
+            before=published_counts(self.survey),
+            skip=(PLACE, STRUCTURE, CHANNEL),
+            inside=True,
+        )
 
 
 def questionnaire(survey: Survey) -> Questionnaire:
-    """Return the questionnaire of a survey as it was last asked, with what is known of each answer beside: place and channel."""
+    """Return the questionnaire of a survey as it was last asked, with what is known of each answer beside:
+    place and channel.
+    """
     version = Version.objects.filter(survey=survey).order_by("-number").first()
     return load(version.definition) if version else Questionnaire(id=survey.slug, title=survey.title)
 
 
-def by_place(survey: Survey) -> dict[str, int]:
-    """Return how many answers were collected in each place."""
-    return dict(Counter(answers.counted(survey).order_by().exclude(place=None).values_list("place__name", flat=True)))
-
-
-def chosen(survey: Survey) -> Weighting | None:
-    """Return the weights the results are read with, None for raw ones."""
-    return Weighting.objects.filter(survey=survey, chosen=True).first()
-
-
-def frame(survey: Survey) -> Frame:
-    """Return a survey ready to be tabulated, with the weights chosen for it; answers that came after them are left out."""
-    return framed(survey, chosen(survey))
-
-
-def framed(survey: Survey, row: Weighting | None) -> Frame:
-    """Return a survey ready to be tabulated with these weights, perhaps those of an edition; raw when there are none."""
-    table, form = answers.table(survey), questionnaire(survey)
+def collection_form(survey: Survey) -> Questionnaire:
+    """Return the questionnaire of a survey with what is known of each answer beside, and the kind of the
+    survey.
+    """
+    form = questionnaire(survey)
     places = list(survey.places.select_related("lieu__structure"))
-    told = {PLACE: [each.name for each in places], STRUCTURE: sorted({each.structure for each in places} - {""})}
-    form = replace(
+    told = {
+        PLACE: [each.name for each in places],
+        STRUCTURE: sorted({each.structure for each in places} - {""}),
+    }
+    return replace(
         form,
+        kind=survey.kind,
         lists={
             **form.lists,
-            **{key: tuple(Choice(name=name, label={"fr": name}) for name in names) for key, names in told.items()},
+            **{
+                key: tuple(Choice(name=name, label={"fr": name}) for name in names)
+                for key, names in told.items()
+            },
             CHANNEL: tuple(Choice(name=name, label={"fr": label}) for name, label in rules.CHANNELS.items()),
         },
         items=(
@@ -116,6 +132,45 @@ def framed(survey: Survey, row: Weighting | None) -> Frame:
             Question(name=CHANNEL, kind="one", label={"fr": "Façon de répondre"}, choices=CHANNEL),
         ),
     )
+
+
+def by_place(survey: Survey) -> dict[str, int]:
+    """Return how many answers were collected in each place."""
+    return dict(
+        Counter(answers.counted(survey).order_by().exclude(place=None).values_list("place__name", flat=True))
+    )
+
+
+def chosen(survey: Survey) -> Weighting | None:
+    """Return the weights that results are read with, None for raw figures.
+
+    Weights of structures made from inhabitants, before this was refused, are not read any more.
+    """
+    row = Weighting.objects.filter(survey=survey, chosen=True).first()
+    return row if row is None or suits(survey, row) else None
+
+
+def suits(survey: Survey, row: Weighting) -> bool:
+    """Return whether weights were made from a population that those who answered belong to."""
+    if survey.kind in rules.OF_RESIDENTS:
+        return True
+    try:
+        weighting.check_structures([margin_of(each) for each in row.variables], row.n)
+    except Refused:
+        return False
+    return True
+
+
+def frame(survey: Survey) -> Frame:
+    """Return a survey ready for tabulation, with its chosen weights; later answers are left out."""
+    return framed(survey, chosen(survey))
+
+
+def framed(survey: Survey, row: Weighting | None) -> Frame:
+    """Return a survey ready for tabulation with these weights, perhaps those of an edition; raw without
+    any.
+    """
+    table, form = answers.table(survey), collection_form(survey)
     if row is None:
         return Frame(survey, form, table, None, None, 0)
     at = np.array([id in row.weights for id in table["id"].tolist()], dtype=bool)
@@ -134,9 +189,10 @@ def framed(survey: Survey, row: Weighting | None) -> Frame:
 
 
 def begun(table: Table) -> tuple[Table, str]:
-    """Return answers with an initial weight each, or none, and what to tell of it.
+    """Return answers with an initial weight each, or none, and a note about it.
 
-    A file may give one, and a link, a kiosk or a sheet of paper never do: those that came without take the mean of the others.
+    A file may have one; a link, a kiosk or a paper form never does: answers without one take the mean of the
+    others.
     """
     if WEIGHT not in table or not (missing := int((table[WEIGHT] == "").sum())):
         return table, ""
@@ -145,14 +201,22 @@ def begun(table: Table) -> tuple[Table, str]:
     given = numbers(table[WEIGHT].tolist())
     usual = float(given[given > 0].mean())
     told = (
-        f"{count(missing, 'réponse')} sans poids de départ, venue{'s' * (missing > 1)} autrement que par le fichier qui en donne : "
-        f"{'elles prennent' if missing > 1 else 'elle prend'} la moyenne des autres, {number(usual, 2)}."
+        f"{count(missing, 'réponse')} sans poids de départ, venue{'s' * (missing > 1)} autrement que par le"
+        f" fichier qui en donne : {'elles prennent' if missing > 1 else 'elle prend'} la moyenne des autres,"
+        f" {number(usual, 2)}."
     )
-    return table.adding(**{WEIGHT: np.array([cell or repr(usual) for cell in table[WEIGHT].tolist()], dtype=np.str_)}), told
+    return (
+        table.adding(
+            **{WEIGHT: np.array([cell or repr(usual) for cell in table[WEIGHT].tolist()], dtype=np.str_)}
+        ),
+        told,
+    )
 
 
 def weighted_table(survey: Survey) -> Table:
-    """Return the answers that count with their weight in people, as results read them; nothing more when they are raw."""
+    """Return the counted answers with their weight in people, as results read them; without it when they are
+    raw.
+    """
     table, row = answers.table(survey), chosen(survey)
     if row is None:
         return table
@@ -161,29 +225,41 @@ def weighted_table(survey: Survey) -> Table:
 
 
 def sampled(held: Frame, where: Mapping[str, str] | None = None) -> tabulation.Sample:
-    """Return the answers ready to be tabulated, some of them only: where: question → one of its answers."""
+    """Return some of the answers ready for tabulation: where: question → one of its answers."""
     if not where:
         return held.sample
     return tabulation.only(held.sample, {name: [value] for name, value in where.items()})
 
 
 def card_of(held: Frame, question: str, *, by: str = "", where: Mapping[str, str] | None = None) -> Card:
-    """Return how a question is shown, its differences between groups tested when it is crossed."""
+    """Return a question for those who hold the answers, its differences between groups tested when it is
+    crossed.
+    """
     sample = sampled(held, where)
-    rounding = held.survey.rounding
-    whole = tabulation.of_sample(sample, question, rounding=rounding)
-    crossed = tabulation.of_sample(sample, question, by=by, rounding=rounding) if by else None
+    rounding, before = held.survey.rounding, published_counts(held.survey)
+    whole = tabulation.of_sample(sample, question, rounding=rounding, before=before, inside=True)
+    crossed = (
+        tabulation.of_sample(sample, question, by=by, rounding=rounding, before=before, inside=True)
+        if by
+        else None
+    )
     return survey_cards.card(sample, whole, crossed)
 
 
-def kept_margin(margin: Margin) -> Json:
-    """Return a margin as it is kept with a weighting."""
+def margin_record(margin: Margin) -> Json:
+    """Return a margin as it is stored with a weighting."""
     return {
         "question": margin.variable,
         "label": margin.label or margin.variable,
         "source": source_of(margin),
         "classes": [
-            {"name": each.name, "label": each.name, "values": list(each.values), "total": each.total, "span": each.span}
+            {
+                "name": each.name,
+                "label": each.name,
+                "values": list(each.values),
+                "total": each.total,
+                "span": each.span,
+            }
             for each in margin.categories
         ],
     }
@@ -193,13 +269,15 @@ def source_of(margin: Margin) -> str:
     """Return where a margin comes from, in words: its producer and title when it is one of our files."""
     card = cards().get(margin.source)
     source = (
-        f"{card.producer}, {card.title}" if card else margin.source or (margin.file and f"marges données ({margin.file})")
+        f"{card.producer}, {card.title}"
+        if card
+        else margin.source or (margin.file and f"marges données ({margin.file})")
     )
     return ", ".join(part for part in (source, margin.universe) if part)
 
 
 def margin_of(held: Mapping[str, Any]) -> Margin:
-    """Return the margin that `kept_margin` wrote; Refused when it is not one."""
+    """Return a margin from `margin_record`; Refused when it is not one."""
     try:
         return Margin(
             str(held["question"]),
@@ -223,8 +301,8 @@ def margin_of(held: Mapping[str, Any]) -> Margin:
         ) from error
 
 
-def told_weighting(found: weighting.Weighting) -> Json:
-    """Return what a weighting found, as it is kept and read again."""
+def weighting_record(found: weighting.Weighting) -> Json:
+    """Return the result of a weighting, as it is stored and read again."""
     return {
         "design_effect": found.design_effect,
         "n_effective": found.n_effective,
@@ -246,31 +324,60 @@ def told_weighting(found: weighting.Weighting) -> Json:
     }
 
 
-def samples(row: Weighting, cards: Sequence[Card] = ()) -> list[Sample]:
-    """Return the sample beside the population, variable by variable, as a weighting kept them.
-
-    cards: what is published with it. A variable with a small class, or whose own table withholds an answer, is then left out: one
-    would be worked out from the other.
+def samples(row: Weighting) -> list[Sample]:
+    """Return the sample beside the population, variable by variable, as stored with a weighting: for those
+    who hold the answers.
     """
-    whole = {card.asked.name: all(isinstance(line.figure, Estimate) for line in card.asked.lines) for card in cards}
     sources = {each["question"]: (each["label"], each["source"]) for each in row.variables}
     out = []
     for variable in dict.fromkeys(each["variable"] for each in row.told["strata"]):
         label, source = sources.get(variable, (variable, ""))
         strata = [each for each in row.told["strata"] if each["variable"] == variable]
-        if cards and (not whole.get(variable, True) or min(each["n"] for each in strata) < local_survey.LEAST):
-            continue
         rows = [(each["name"], each["n"], 100 * each["share"], 100 * each["target"]) for each in strata]
-        out.append(Sample(label=label, source=f"Population : {source}." if source else "", rows=rows))
+        out.append(
+            Sample(name=variable, label=label, source=f"Population : {source}." if source else "", rows=rows)
+        )
     return out
 
 
-# ---------------------------------------------------------------------------------------------------------------- sentences
+def published_samples(held: Frame, before: Sequence[Counted]) -> list[Sample]:
+    """Return what an edition says of the sample beside the population: the variables whose classes, read with
+    all its tables and with earlier editions, tell of nobody.
+
+    Once an answer was put aside, the classes counted with the weights are no longer those of the tables: one
+    subtracted from the other would tell who left.
+    """
+    if held.weighting is None or held.stale or held.discarded:
+        return []
+    return [each for each in samples(held.weighting) if held.sample.tells_margin(each.name, before)]
+
+
+def sample_counts(held: Frame, told: Sequence[Sample]) -> list[Json]:
+    """Return how many answered in each class of these variables, as `Tabulation.counts` keeps them."""
+    return [
+        {"question": EVERYBODY, "by": "", "n": len(held.table), "groups": {}, "cells": [], "bounds": []},
+        *(
+            {
+                "question": tabulation.MARGIN + each.name,
+                "by": "",
+                "n": len(held.table),
+                "groups": {},
+                "cells": [[str(k), "", n] for k, (_, n, _, _) in enumerate(each.rows)],
+                "bounds": [],
+            }
+            for each in told
+        ),
+    ]
+
+
+# -------------------------------------------------------------------------------------------------- sentences
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Said:
-    """A sentence as the analyst sees it. text: what will be read; edited: it is theirs; flagged: its figure changed since."""
+class EditedSentence:
+    """A sentence as the analyst sees it. text: as published; edited: it is theirs; flagged: its figure
+    changed since.
+    """
 
     sentence: Sentence
     text: str
@@ -281,7 +388,7 @@ class Said:
 
     @property
     def leads(self) -> bool:
-        """Whether it is read first: the rules say so, or the analyst took it up."""
+        """Return whether it comes first: by the rules, or because the analyst edited it."""
         return self.edited or self.sentence.leads
 
 
@@ -291,22 +398,30 @@ def sentences(held: Frame, cards: Sequence[Card] | None = None) -> list[Sentence
     return survey_cards.sentences(held.cards if cards is None else cards, people)
 
 
-def findings(held: Frame, cards: Sequence[Card] | None = None) -> list[Said]:
-    """Return the sentences of a survey with what the analyst made of each; those that no figure bears any more come last, flagged.
+def findings(held: Frame, cards: Sequence[Card] | None = None) -> list[EditedSentence]:
+    """Return the sentences of a survey with the analyst's edits; those whose figure no longer exists come
+    last, flagged.
 
-    cards: those an edition publishes, protected against earlier ones: its sentences say nothing that its tables withhold.
+    cards: those an edition publishes, protected against earlier ones: its sentences reveal nothing that its
+    tables withhold.
     """
-    rows = {row.key: row for row in Finding.objects.filter(survey=held.survey)}
+    return edited_sentences(held.survey, sentences(held, cards))
+
+
+def edited_sentences(survey: Survey, written: Sequence[Sentence]) -> list[EditedSentence]:
+    """Return sentences as written by the rules, with the analyst's edits."""
+    rows = {row.key: row for row in Finding.objects.filter(survey=survey)}
     out = []
-    for sentence in sentences(held, cards):
+    for sentence in written:
         row = rows.pop(sentence.key, None)
         edited = row.edited if row else ""
         out.append(
-            Said(
+            EditedSentence(
                 sentence=sentence,
                 text=edited or sentence.text,
                 edited=bool(edited),
-                flagged=bool(edited) and survey_findings.changed((row.edited_from if row else None) or [], sentence.data()),
+                flagged=bool(edited)
+                and survey_findings.changed((row.edited_from if row else None) or [], sentence.data()),
                 hidden=bool(row and row.hidden),
                 before=(row.edited_from if row else None) or (),
             )
@@ -315,24 +430,35 @@ def findings(held: Frame, cards: Sequence[Card] | None = None) -> list[Said]:
         if row.edited:
             lost = Sentence(key=row.key, text=row.written, figures=())
             out.append(
-                Said(sentence=lost, text=row.edited, edited=True, flagged=True, hidden=row.hidden, before=row.figures)
+                EditedSentence(
+                    sentence=lost,
+                    text=row.edited,
+                    edited=True,
+                    flagged=True,
+                    hidden=row.hidden,
+                    before=row.figures,
+                )
             )
     return out
 
 
-def sentence_of(held: Frame, key: str) -> Sentence | None:
+def sentence_of(said: Sequence[EditedSentence], key: str) -> Sentence | None:
     """Return one sentence as the rules write it now; one that was edited and lost its figure, as it was."""
-    return next((said.sentence for said in findings(held) if said.sentence.key == key), None)
+    return next((each.sentence for each in said if each.sentence.key == key), None)
 
 
 def tables(held: Frame, before: Sequence[Counted]) -> list[tuple[Tabulation, Card]]:
-    """Return the table of every question somebody answered, and how it is shown, protected against what was published before."""
+    """Return the table of every question with answers, and its display, protected against earlier
+    publications.
+    """
     if not len(held.table):
         return []
-    return survey_cards.tables(held.sample, rounding=held.survey.rounding, before=before, skip=(PLACE, STRUCTURE, CHANNEL))
+    return survey_cards.tables(
+        held.sample, rounding=held.survey.rounding, before=before, skip=(PLACE, STRUCTURE, CHANNEL)
+    )
 
 
-# --------------------------------------------------------------------------------------------------------------- publication
+# ------------------------------------------------------------------------------------------------ publication
 
 
 def publications(survey: Survey) -> QuerySet[Publication]:
@@ -340,32 +466,33 @@ def publications(survey: Survey) -> QuerySet[Publication]:
     return Publication.objects.filter(survey=survey).select_related("weighting").defer("content")
 
 
-def shown(slug: str) -> Publication | None:
-    """Return the edition that everybody may read, None when there is none or it was withdrawn."""
+def public_edition(slug: str) -> Publication | None:
+    """Return the public edition, None when there is none or it was withdrawn."""
     rows = Publication.objects.filter(survey__slug=slug, withdrawn_at=None).select_related("survey")
     return rows.order_by("-number").first()
 
 
-def told_before(survey: Survey) -> list[Counted]:
-    """Return the counts that earlier editions have told, even withdrawn: somebody may have kept them."""
-    contents = Publication.objects.filter(survey=survey).order_by("number").values_list("content", flat=True)
-    return [counted(each) for content in contents for each in content.get("counts", ())]
+def published_counts(survey: Survey) -> list[Counted]:
+    """Return the counts in earlier editions, even withdrawn: a reader may have a copy."""
+    rows = Publication.objects.filter(survey=survey).order_by("number").values_list("number", "content")
+    return [counted(each, number) for number, content in rows for each in content.get("counts", ())]
 
 
 def _few_since(survey: Survey, n: int, made: Sequence[Tabulation]) -> int:
-    """Return the number of an earlier edition from which a few answers only have changed, 0 when there is none.
+    """Return the number of an earlier edition from which only a few answers changed, 0 when there is none.
 
-    Even a table that says the same, beside one that does not, would tell which questions the newcomers were asked.
+    Even an unchanged table, beside one that changed, would reveal which questions the new respondents were
+    asked.
     """
     kept_ = any(whole.kept for whole in made)
     for row in Publication.objects.filter(survey=survey).order_by("-number"):
-        if 0 < abs(n - row.content["n"]) < tabulation.LEAST or (n == row.content["n"] and kept_):
+        if 0 < abs(n - row.content["n"]) < rule_of(survey.kind).least or (n == row.content["n"] and kept_):
             return int(row.number)
     return 0
 
 
-def results(held: Frame, cards: Sequence[Card], *, at: datetime) -> Results:
-    """Return all that a document of results says, as of now."""
+def results(held: Frame, cards: Sequence[Card], *, at: datetime, sample: Sequence[Sample] = ()) -> Results:
+    """Return all that a document of results says, as of now. sample: who answered, as it may be published."""
     survey, row = held.survey, held.weighting
     on = timezone.localdate(at)
     n = len(held.table)
@@ -373,13 +500,15 @@ def results(held: Frame, cards: Sequence[Card], *, at: datetime) -> Results:
     limits = [*(row.told["limits"] if row else []), *([survey.how] if survey.how else [])]
     if held.stale:
         limits.append(f"Les réponses ont changé depuis le redressement : {held.stale}")
-    elif held.gone:
+    elif held.discarded:
         limits.append(
-            f"{count(held.gone, 'réponse écartée', 'réponses écartées')} depuis le redressement : les marges ne sont plus tout à fait "
-            "atteintes."
+            f"{count(held.discarded, 'réponse écartée', 'réponses écartées')} depuis le redressement : les"
+            " marges ne sont plus tout à fait atteintes."
         )
     if held.left:
-        limits.append(f"{count(held.left, 'réponse', 'réponses')} arrivées après le redressement ne sont pas comptées.")
+        limits.append(
+            f"{count(held.left, 'réponse', 'réponses')} arrivées après le redressement ne sont pas comptées."
+        )
     return Results(
         title=survey.title,
         place=place_name(survey.territory),
@@ -392,20 +521,26 @@ def results(held: Frame, cards: Sequence[Card], *, at: datetime) -> Results:
         questionnaire=held.questionnaire,
         cards=cards,
         aim=survey.aim,
-        sentences=survey_findings.told(
-            (said.text, said.leads) for said in findings(held, cards) if cards and not said.hidden and not said.flagged
+        sentences=survey_findings.finding_texts(
+            (said.text, said.leads)
+            for said in findings(held, cards)
+            if cards and not said.hidden and not said.flagged
         ),
-        sample=samples(row, cards) if row else (),
+        sample=sample,
         quotes=[
-            (theme, [(each.shown, each.get_speaker_display()) for each in rows]) for theme, rows in heard.quotes(survey)
+            (theme, [(each.shown, each.get_speaker_display()) for each in rows])
+            for theme, rows in verbatims.quotes(survey)
         ],
-        actors=heard.actors(survey).written,
+        actors=verbatims.actors(survey).written,
         method=method(held),
-        steps=heard.collected(survey, answers.counted(survey).count()),
+        steps=verbatims.collected(survey, answers.counted(survey).count()),
         weighting=weighting_words,
         limits=limits,
         before=before(survey, on.year) if cards else None,
-        notices=("Exemple : ces réponses ont été fabriquées pour la démonstration.",) if survey.example else (),
+        counterpart=counterparts.counterpart(survey) if cards else None,
+        notices=(
+            ("Exemple : ces réponses ont été fabriquées pour la démonstration.",) if survey.example else ()
+        ),
     )
 
 
@@ -417,14 +552,22 @@ def _weighting_words(row: Weighting) -> list[str]:
         f"Les réponses sont redressées sur : {names}. Méthode : {row.get_method_display()}.",
         *([f"Population : {' ; '.join(sources)}."] if sources else []),
         told["explained"],
-        f"Une réponse compte au plus pour {number(told['high'], 1)} et au moins pour {number(told['low'], 2)} fois la moyenne. "
-        f"Effet de plan : {number(told['design_effect'], 2)} ; {number(row.n)} réponses en valent {number(told['n_effective'])}.",
+        (
+            f"Une réponse compte au plus pour {number(told['high'], 1)} et au moins pour"
+            f" {number(told['low'], 2)} fois la moyenne. Effet de plan : {number(told['design_effect'], 2)} ;"
+            f" {number(row.n)} réponses en valent {number(told['n_effective'])}."
+        ),
     ]
 
 
 def before(survey: Survey, year: int) -> Before | None:
-    """Return the wave before as it was published last, None when there is none: only what was published is compared in public."""
-    row = survey.after and Publication.objects.filter(survey=survey.after, withdrawn_at=None).order_by("-number").first()
+    """Return the last publication of the previous wave, None when there is none: public comparisons use
+    published figures only.
+    """
+    row = (
+        survey.after
+        and Publication.objects.filter(survey=survey.after, withdrawn_at=None).order_by("-number").first()
+    )
     if not row:
         return None
     then = date.fromisoformat(row.content["on"]).year
@@ -433,52 +576,73 @@ def before(survey: Survey, year: int) -> Before | None:
         about=f"« {survey.after} », édition {row.number}, {in_words(timezone.localdate(row.published_at))}",
         weighted=row.content["weighted"],
         rows=row.content["tables"],
+        apart=_apart(survey, row),
     )
 
 
+def _apart(survey: Survey, then: Publication) -> str:
+    """Return why the wave before is not of the same people, '' when it is."""
+    if then.survey.territory != survey.territory:
+        there, here = place_name(then.survey.territory), place_name(survey.territory)
+        return f"Cette vague portait sur un autre territoire ({there}), et celle-ci sur {here}."
+    if then.content.get("universe", "") != survey.universe:
+        was = then.content.get("universe", "") or "tous les répondants"
+        return f"Cette vague interrogeait d’autres personnes ({was})."
+    return ""
+
+
 def method(held: Frame) -> list[str]:
-    """Return how the answers were collected, from the record: when, where, by which way, beside what."""
+    """Return how the answers were collected, from the records: when, where, through which channel, with which
+    material.
+    """
     rows = answers.counted(held.survey).order_by()
     ways = Counter(rows.values_list("channel", flat=True))
     days = [day for day in rows.values_list("received_at", flat=True) if day]
     out = []
     if days:
         first, last = (in_words(timezone.localdate(day)) for day in (min(days), max(days)))
-        out.append(f"Réponses reçues le {first}." if first == last else f"Réponses reçues du {first} au {last}.")
+        out.append(
+            f"Réponses reçues le {first}." if first == last else f"Réponses reçues du {first} au {last}."
+        )
     if ways:
         out.append(
-            f"{'; '.join(f'{rules.CHANNELS[way]} : {number(n)}' for way, n in ways.most_common())}.".replace(";", " ;")
+            f"{'; '.join(f'{rules.CHANNELS[way]} : {number(n)}' for way, n in ways.most_common())}.".replace(
+                ";", " ;"
+            )
         )
     if places := by_place(held.survey):
-        out.append(
-            f"Lieux : {' ; '.join(f'{name} ({number(n)})' for name, n in sorted(places.items(), key=lambda e: -e[1]))}."
-        )
+        most_first = sorted(places.items(), key=lambda each: -each[1])
+        out.append(f"Lieux : {' ; '.join(f'{name} ({number(n)})' for name, n in most_first)}.")
     aside = Answer.objects.filter(survey=held.survey).exclude(aside_at=None).count()
     if aside:
         out.append(f"{count(aside, 'réponse écartée', 'réponses écartées')}, avec une raison notée.")
     versions = rows.values("version").distinct().count()
     if versions > 1:
         out.append(
-            f"Le questionnaire a changé en cours de route : {versions} versions sont réunies, question par question."
+            f"Le questionnaire a changé en cours de route : {versions} versions sont réunies, question par"
+            " question."
         )
     return out
 
 
 def edition(survey: Survey, *, at: datetime) -> Json:
-    """Return what a publication holds, ready to be frozen: the document, its tables, the counts it tells; protected against those before.
+    """Return the content of a publication, ready to be frozen: the document, its tables, its counts;
+    protected against earlier ones.
 
-    digest: of everything but its date, so that what is confirmed is what was seen.
+    digest: of everything but its date, so that what is confirmed is what was previewed.
     """
-    held, before = frame(survey), told_before(survey)
+    held, before = frame(survey), published_counts(survey)
     made_tables = tables(held, before)
     shown_, counts = [card for _, card in made_tables], [whole.counts() for whole, _ in made_tables]
-    told = results(held, shown_, at=at)
+    sample = published_samples(held, before)
+    told = results(held, shown_, at=at, sample=sample)
     made = document.document(told).data()
     rows = document.rows(shown_, computed=told.computed)
     content = {
         "document": made,
         "tables": rows,
-        "counts": counts,
+        "gaps": two_sides.rows(told.subjects, told.counterpart.about if told.counterpart else ""),
+        "counts": counts + sample_counts(held, sample),
         "codebook": [list(each) for each in document.codebook(held.questionnaire)],
         "n": told.n,
         "few_since": _few_since(survey, told.n, [whole for whole, _ in made_tables]),
@@ -486,12 +650,26 @@ def edition(survey: Survey, *, at: datetime) -> Json:
         "rounding": told.rounding,
         "universe": told.universe,
         "on": told.on.isoformat(),
-        "withheld": sum(bool(row["motif"]) for row in rows),
-        "shown": sum(not row["motif"] for row in rows),
+        **_sums(held, [whole for whole, _ in made_tables]),
     }
     said = {"chapters": made["chapters"], "tables": rows}
-    content["digest"] = hashlib.sha256(json.dumps(said, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+    content["digest"] = hashlib.sha256(
+        json.dumps(said, ensure_ascii=False, sort_keys=True).encode()
+    ).hexdigest()
     return json.loads(json.dumps(content, ensure_ascii=False))  # type: ignore[no-any-return]
+
+
+def _sums(held: Frame, made: Sequence[Tabulation]) -> dict[str, int]:
+    """Return how many figures would be published, and withheld: an answer that nobody chose is neither."""
+    given = [
+        (row, n > 0)
+        for whole in made
+        for row, n in zip(whole.of(), tabulation.respondents(held.sample, whole), strict=True)
+    ]
+    return {
+        "shown": sum(some and row.percent is not None for row, some in given),
+        "withheld": sum(some and row.percent is None for row, some in given),
+    }
 
 
 @lru_cache(maxsize=64)
@@ -504,12 +682,7 @@ def place_name(territory: str) -> str:
         return territory
 
 
-# ------------------------------------------------------------------------------------------------------------------- margins
-
-
-def offered_variables(survey: Survey) -> dict[str, str]:
-    """Return the questions of a survey that the census counts too, name → what it counts (`CENSUS`)."""
-    return questionnaire(survey).counted()
+# ---------------------------------------------------------------------------------------------------- margins
 
 
 def margins_of_page(text: str) -> tuple[Margin, ...]:
@@ -518,7 +691,11 @@ def margins_of_page(text: str) -> tuple[Margin, ...]:
         held = json.loads(text)
     except ValueError:
         held = None
-    if not isinstance(held, list) or not 0 < len(held) <= MOST_MARGINS or not all(isinstance(each, dict) for each in held):
+    if (
+        not isinstance(held, list)
+        or not 0 < len(held) <= MOST_MARGINS
+        or not all(isinstance(each, dict) for each in held)
+    ):
         raise _changed()
     found = tuple(margin_of(each) for each in held)
     if any(not each.categories or any(not 0 <= c.total < 1e12 for c in each.categories) for each in found):
@@ -547,14 +724,15 @@ def merged_page(margins: Sequence[Margin], classes: str) -> tuple[Margin, ...]:
 
 
 def strata(survey: Survey, margins: Sequence[Margin]) -> list[Json]:
-    """Return each variable with its classes: answers, share of answers, share of the population; and the merges proposed.
+    """Return each variable with its classes: answers, share of answers, share of the population; and the
+    merges proposed.
 
     Refused when no column of the answers is that variable.
     """
     table = answers.table(survey)
     out = []
     for margin in margins:
-        seen = weighting.seen(table, margin)
+        seen = weighting.sample_margin(table, margin)
         n, total = sum(seen.counts), margin.total
         rows = [
             {
@@ -584,7 +762,8 @@ def strata(survey: Survey, margins: Sequence[Margin]) -> list[Json]:
                         "value": json.dumps([margin.variable, *each.names], ensure_ascii=False),
                     }
                     for each in weighting.merges(margin, seen.counts)
-                    if not seen.unknown  # a class is perhaps empty because it is written otherwise: merging it would hide that
+                    # a class is perhaps empty because it is written otherwise: merging it would hide that
+                    if not seen.unknown
                 ],
             }
         )

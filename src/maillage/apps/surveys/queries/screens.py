@@ -1,4 +1,6 @@
-"""A questionnaire cut into screens that need no script: no question of a screen depends on another of the same screen."""
+"""A questionnaire cut into screens that need no script: no question of a screen depends on another of the
+same screen.
+"""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,12 +10,21 @@ from django.utils import translation
 from django.utils.dateparse import parse_date
 from django.utils.formats import date_format, get_format
 
-from maillage.kernel.languages import FRENCH, LANGUAGES, say, to_say
-from maillage.reference import expressions
-from maillage.reference.answering import offered
-from maillage.reference.questionnaire import DECLINED, UNKNOWN, UNSAID, Choice, Group, Question, Questionnaire, words
-from maillage.reports.questionnaire_papier import how
-from maillage.reports.wording import spaced
+from maillage.forms import expressions
+from maillage.forms.answering import offered
+from maillage.forms.questionnaire import (
+    DECLINED,
+    UNKNOWN,
+    UNSAID,
+    Choice,
+    Group,
+    Question,
+    Questionnaire,
+    words,
+)
+from maillage.reports.survey.paper import how
+from maillage.words.languages import FRENCH, LANGUAGES, say, to_say
+from maillage.words.wording import spaced
 
 MOST = 4  # questions of one screen
 UNASKED = ("calculate", "hidden", "geopoint", "image")  # what nobody answers alone
@@ -36,8 +47,10 @@ class Screen:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
-    """A question as a page shows it. options: (name, words, chosen, alone, apart), or a list to open; fault: what does not fit, ''."""
+class QuestionPage:
+    """A question as a page shows it. options: (name, words, chosen, alone, apart), or a list to open;
+    fault: what does not fit, ''.
+    """
 
     question: Question
     label: str
@@ -51,7 +64,9 @@ class Shown:
 
 
 def cut(questionnaire: Questionnaire) -> list[Screen]:
-    """Return the screens of a questionnaire, in order: a group keeps its title from one screen to the next."""
+    """Return the screens of a questionnaire, in order: a group keeps its title from one screen to the
+    next.
+    """
     needs = _needs(questionnaire)
     found: list[tuple[str, Mapping[str, str], list[Question]]] = []
     for group, title, question, conditions in _leaves(questionnaire.items, "", {}, ()):
@@ -94,7 +109,7 @@ def _names(text: str, needs: Mapping[str, str], seen: frozenset[str] = frozenset
     return named
 
 
-def shown(
+def question_page(
     questionnaire: Questionnaire,
     question: Question,
     values: Mapping[str, str],
@@ -102,7 +117,7 @@ def shown(
     language: str,
     on: date,
     fault: str = "",
-) -> Shown:
+) -> QuestionPage:
     """Return a question as a page shows it, with what was answered."""
     value = values.get(question.name, "")
     held = value.split()
@@ -112,19 +127,31 @@ def shown(
     asks = question.kind not in ("note", "acknowledge")
     long = question.kind == "one" and len(choices) > LONG
     ticked = question.kind in TICKS and not long
-    options = [(each.name, words(each.label, language), each.name in held, each.alone, False) for each in choices if ticked]
+    options = [
+        (each.name, words(each.label, language), each.name in held, each.alone, False)
+        for each in choices
+        if ticked
+    ]
     options += [(name, told, chosen, True, True) for name, told, chosen in apart if ticked]
     ranks = {name: str(rank) for rank, name in enumerate(held, 1)}
-    return Shown(
+    return QuestionPage(
         question=question,
         label=spaced(words(question.label, language)),
         hint=spaced(
-            " ".join(filter(None, (words(question.hint, language), how(question) if question.kind == "range" else "")))
+            " ".join(
+                filter(
+                    None, (words(question.hint, language), how(question) if question.kind == "range" else "")
+                )
+            )
         ),
         value="" if value in UNSAID else value,
         options=tuple(options),
         listed=tuple((each.name, words(each.label, language), each.name in held) for each in choices if long),
-        ranks=tuple((c.name, words(c.label, language), ranks.get(c.name, "")) for c in choices if question.kind == "rank"),
+        ranks=tuple(
+            (c.name, words(c.label, language), ranks.get(c.name, ""))
+            for c in choices
+            if question.kind == "rank"
+        ),
         unsaid=apart if asks and not ticked else (),
         fault=fault,
     )

@@ -1,4 +1,5 @@
-"""Between the questionnaire of structures and the sheet of a place: what is known already, and what an answer proposes.
+"""Between the questionnaire of structures and the sheet of a place: what is known already, and what an answer
+proposes.
 
 Nothing is guessed: an answer that a field of the sheet does not say in the same words proposes nothing.
 """
@@ -7,9 +8,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from maillage.apps.directory import rules as directory
+from maillage.forms.questionnaire import UNSAID, Questionnaire, words
 from maillage.kernel.names import plain
 from maillage.reference import offer
-from maillage.reference.questionnaire import UNSAID, Questionnaire, words
 
 # question → practice of the sheet, for questions in three states
 PRACTICES: Mapping[str, str] = {
@@ -38,7 +39,9 @@ def known(questionnaire: Questionnaire, sheet: Mapping[str, Any]) -> dict[str, s
     return {name: value for name, value in found.items() if value and value in _choices(questionnaire, name)}
 
 
-def proposed(questionnaire: Questionnaire, values: Mapping[str, str], sheet: Mapping[str, Any]) -> dict[str, Any]:
+def proposed(
+    questionnaire: Questionnaire, values: Mapping[str, str], sheet: Mapping[str, Any]
+) -> dict[str, Any]:
     """Return what the answers of a structure would change in its sheet: field → value."""
     practices = directory.practices(sheet)
     new = {
@@ -48,7 +51,9 @@ def proposed(questionnaire: Questionnaire, values: Mapping[str, str], sheet: Map
     }
     found: dict[str, Any] = {}
     # Saying « non » of what a sheet never told adds nothing to it.
-    changed = {id: held for id, held in new.items() if held["state"] != practices.get(id, {}).get("state", "no")}
+    changed = {
+        id: held for id, held in new.items() if held["state"] != practices.get(id, {}).get("state", "no")
+    }
     if changed:
         found["practices"] = {**sheet.get("practices", {}), **changed}
     for name, field in YES_NO.items():
@@ -67,7 +72,11 @@ def _funders(questionnaire: Questionnaire, values: Mapping[str, str]) -> list[st
     if question is None:
         return []
     told = {each.name: words(each.label) for each in questionnaire.choices(question) if not each.alone}
-    return [told[each] for each in values.get(FUNDERS, "").split() if each in told and each not in (*UNSAID, "autre")]
+    return [
+        told[each]
+        for each in values.get(FUNDERS, "").split()
+        if each in told and each not in (*UNSAID, "autre")
+    ]
 
 
 def _kind(questionnaire: Questionnaire, sheet: Mapping[str, Any]) -> str:
@@ -76,7 +85,9 @@ def _kind(questionnaire: Questionnaire, sheet: Mapping[str, Any]) -> str:
     if question is None or kind == "autre":
         return ""
     by_word = offer.kinds_by_word()
-    named = (each.name for each in questionnaire.choices(question) if by_word.get(plain(words(each.label))) == kind)
+    named = (
+        each.name for each in questionnaire.choices(question) if by_word.get(plain(words(each.label))) == kind
+    )
     return next(named, "")
 
 

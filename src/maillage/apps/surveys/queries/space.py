@@ -1,4 +1,6 @@
-"""What the pages of whoever runs surveys show: the list, what is next, a questionnaire to be read, what changed between versions."""
+"""What the pages of whoever runs surveys show: the list, what is next, a questionnaire to be read, what
+changed between versions.
+"""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -10,8 +12,8 @@ from django.db.models import Count, Q
 from maillage.apps.surveys import access
 from maillage.apps.surveys.models import Survey, Version
 from maillage.apps.surveys.queries.answers import COLLECTED, FOUND
-from maillage.reference.questionnaire import UNSAID, Choice, Group, Question, Questionnaire, load, words
-from maillage.reports.wording import spaced
+from maillage.forms.questionnaire import UNSAID, Choice, Group, Question, Questionnaire, load, words
+from maillage.words.wording import spaced
 
 KINDS = {
     "one": "Une seule réponse",
@@ -47,7 +49,9 @@ def surveys(user: Any) -> list[Survey]:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of a questionnaire as it is read: a question, or the title of a part. depth: how many parts it stands in."""
+    """A line of a questionnaire as it is read: a question, or the title of a part. depth: how many parts
+    it stands in.
+    """
 
     item: Question | Group
     depth: int
@@ -72,8 +76,20 @@ class Line:
         return KINDS[self.item.kind] if isinstance(self.item, Question) else ""
 
     @property
-    def answers(self) -> list[str]:
-        return [spaced(words(choice.label) or choice.name) for choice in self.choices]
+    def answers(self) -> list[tuple[str, str]]:
+        """The answers offered, each with where its words come from when it is not the source."""
+        return [(spaced(words(choice.label) or choice.name), origin(choice)) for choice in self.choices]
+
+
+def origin(choice: Choice) -> str:
+    """Return why the words of an answer are not those of the source, '' when they are.
+
+    >>> origin(Choice(name="a", label={"fr": "Action sociale"}, printed="Action so...", inferred=True))
+    'fin perdue dans la source, qui imprime «\xa0Action so...\xa0»'
+    """
+    if choice.printed:
+        return spaced(f"fin perdue dans la source, qui imprime « {choice.printed} »")
+    return "proposée par nous" if choice.inferred else ""
 
 
 def lines(form: Questionnaire) -> list[Line]:
@@ -81,7 +97,7 @@ def lines(form: Questionnaire) -> list[Line]:
     out: list[Line] = []
     number = 0
     for item, depth in _walk(form.items, 0):
-        asked = isinstance(item, Question) and item.is_asked
+        asked = isinstance(item, Question) and item.takes_answer
         number += asked
         choices = form.choices(item) if isinstance(item, Question) else ()
         out.append(Line(item, depth, number if asked else 0, choices, spaced(in_words(form, item.relevant))))
@@ -99,7 +115,8 @@ def in_words(form: Questionnaire, condition: str) -> str:
     """Return a condition as somebody reads it: the words of questions and of answers in place of their names.
 
     >>> where = Question(name="ou", kind="many", label={"fr": "Où ?"}, choices="l")
-    >>> form = Questionnaire(id="f", title="f", lists={"l": (Choice(name="a", label={"fr": "Ici"}),)}, items=(where,))
+    >>> form = Questionnaire(id="f", title="f", lists={"l": (Choice(name="a", label={"fr": "Ici"}),)}, items=(
+    ...     where,))
     >>> in_words(form, "selected(${ou}, 'a') and ${ou} != 'nsp' or ${ou} = ''")
     '« Où ? » comprend « Ici » et « Où ? » n’est pas « Ne sait pas » ou « Où ? » est sans réponse'
     >>> in_words(form, "not(selected(${ou}, 'a'))"), in_words(form, "")
@@ -126,18 +143,23 @@ def in_words(form: Questionnaire, condition: str) -> str:
     return said
 
 
-# -------------------------------------------------------------------------------------------------- what changed
+# ----------------------------------------------------------------------------------------------- what changed
 
 
 def changes(survey: Survey) -> list[tuple[Version, int, list[str]]]:
-    """Return the versions of a survey, last first: each with its number of answers, and what it changed from the one before."""
+    """Return the versions of a survey, last first: each with its number of answers, and what it changed
+    from the one before.
+    """
     rows = list(survey.versions.annotate(n=Count("answers")).select_related("by").order_by("-number"))
     forms = [load(row.definition) for row in rows]
     former = [*forms[1:], None]
-    return [(row, row.n, told(before, now)) for row, now, before in zip(rows, forms, former, strict=True)]
+    return [
+        (row, row.n, version_changes(before, now))
+        for row, now, before in zip(rows, forms, former, strict=True)
+    ]
 
 
-def told(before: Questionnaire | None, now: Questionnaire) -> list[str]:
+def version_changes(before: Questionnaire | None, now: Questionnaire) -> list[str]:
     """Return, in sentences, what a version changed; nothing for the first one."""
     if before is None:
         return []
@@ -174,14 +196,29 @@ def _differs(before: Questionnaire, old: Question, now: Questionnaire, new: Ques
     return out
 
 
-# -------------------------------------------------------------------------------------------------------- codebook
+# --------------------------------------------------------------------------------------------------- codebook
 
-WEIGHT_TOLD = "Personnes que la réponse représente, une fois redressée ; la colonne manque quand les résultats sont bruts"
-CODEBOOK = ("variable", "question", "sorte", "modalite", "libelle", "champ", "condition", "versions", "source")
+WEIGHT_TOLD = (
+    "Personnes que la réponse représente, une fois redressée ; la colonne manque quand les résultats sont"
+    " bruts"
+)
+CODEBOOK = (
+    "variable",
+    "question",
+    "sorte",
+    "modalite",
+    "libelle",
+    "champ",
+    "condition",
+    "versions",
+    "source",
+)
 
 
 def codebook(survey: Survey) -> list[dict[str, str]]:
-    """Return one row for each variable and each of its answers, over every version, those of the collection last."""
+    """Return one row for each variable and each of its answers, over every version, those of the
+    collection last.
+    """
     rows: dict[tuple[str, str], dict[str, str]] = {}
     for version in reversed(list(survey.versions.all())):
         form = load(version.definition)
@@ -197,16 +234,20 @@ def codebook(survey: Survey) -> list[dict[str, str]]:
                 "source": " ; ".join(question.rows) or ("proposée par nous" if question.ours else ""),
             }
             said = [("", ""), *((each.name, words(each.label)) for each in form.choices(question))]
-            for name, label in [*said, *(UNSAID.items() if question.is_asked else ())]:
+            ours = {each.name: origin(each) for each in form.choices(question)}
+            for name, label in [*said, *(UNSAID.items() if question.takes_answer else ())]:
                 key = (question.name, name)
                 seen = rows.get(key, {}).get("versions", "")
                 rows[key] = {
                     **common,
                     "modalite": name,
                     "libelle": label,
+                    "source": ours.get(name) or common["source"],
                     "versions": f"{seen} {version.number}".strip(),
                 }
-    collected = [{"variable": name, "question": label, "sorte": "Collecte"} for name, label in COLLECTED.items()]
+    collected = [
+        {"variable": name, "question": label, "sorte": "Collecte"} for name, label in COLLECTED.items()
+    ]
     weight = {"variable": FOUND, "question": WEIGHT_TOLD, "sorte": "Redressement"}
     rank = {name: n for n, name in enumerate(dict.fromkeys(name for name, _ in rows))}
     return [*(rows[key] for key in sorted(rows, key=lambda key: rank[key[0]])), *collected, weight]

@@ -1,4 +1,4 @@
-"""The structures asked by a survey: which could be, who answered, who is to be written to or phoned."""
+"""The structures of a survey: which may be added, who answered, who is to be written to or phoned."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -32,13 +32,15 @@ def around(survey: Survey) -> QuerySet[Lieu]:
 
 
 def named(survey: Survey, name: str) -> Lieu | None:
-    """Return the place of the directory that has this very name; None when there is none, or several."""
+    """Return the place of the directory with this exact name; None when there is none, or several."""
     found = around(survey).filter(name=name.strip())[:2]
     return found[0] if len(found) == 1 else None
 
 
 def names(survey: Survey) -> list[str]:
-    """Return the names of the places of the directory, those that two share left out; none where they are too many to offer."""
+    """Return the names of the places of the directory, without homonyms; none when there are too many to
+    offer.
+    """
     held = Counter(around(survey).values_list("name", flat=True)[: OFFERED + 1])
     return [name for name, n in held.items() if n == 1] if held.total() <= OFFERED else []
 
@@ -46,14 +48,18 @@ def names(survey: Survey) -> list[str]:
 def candidates(survey: Survey) -> list[Lieu]:
     """Return the published places of a survey's territory that it does not ask yet."""
     return list(
-        around(survey).exclude(pk__in=Target.objects.filter(survey=survey).values("lieu")).select_related("structure")
+        around(survey)
+        .exclude(pk__in=Target.objects.filter(survey=survey).values("lieu"))
+        .select_related("structure")
     )
 
 
 def kinds(lieux: Sequence[Lieu]) -> list[Count]:
     """Return the types of places, the most frequent first."""
     found = Counter(directory.kind_of(lieu.sheet) for lieu in lieux)
-    return [Count(id, offer.kinds()[id].label if id in offer.kinds() else id, n) for id, n in found.most_common()]
+    return [
+        Count(id, offer.kinds()[id].label if id in offer.kinds() else id, n) for id, n in found.most_common()
+    ]
 
 
 def towns(lieux: Sequence[Lieu]) -> list[Count]:
@@ -64,7 +70,7 @@ def towns(lieux: Sequence[Lieu]) -> list[Count]:
 
 
 def chosen(lieux: Sequence[Lieu], kinds: Sequence[str], towns: Sequence[str]) -> list[Lieu]:
-    """Return the places of these types and of these communes; none given: all."""
+    """Return the places of these types and communes; an empty filter means all."""
     return [
         lieu
         for lieu in lieux
@@ -73,7 +79,7 @@ def chosen(lieux: Sequence[Lieu], kinds: Sequence[str], towns: Sequence[str]) ->
 
 
 def listed(survey: Survey) -> list[Target]:
-    """Return the structures asked: first those that have not answered."""
+    """Return the structures asked, those without an answer first."""
     rows = Target.objects.filter(survey=survey).select_related("lieu", "answer")
     order = {"waiting": 0, "written": 1, "phoned": 2, "declined": 3, "answered": 4}
     return sorted(rows, key=lambda row: (order[row.state], row.lieu.name, row.pk))

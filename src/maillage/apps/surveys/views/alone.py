@@ -1,6 +1,8 @@
-"""Answering alone: by the link of a survey, on a kiosk, or by the link of a structure. Screen by screen, without script.
+"""Answering alone: by the link of a survey, on a kiosk, or by the link of a structure. Screen by screen,
+without script.
 
-What is answered stays in the session until it is sent: closing the window loses nothing, and nobody's name is asked.
+What is answered stays in the session until it is sent: closing the window loses nothing, and nobody's name is
+asked.
 """
 
 import uuid
@@ -24,23 +26,27 @@ from maillage.apps.surveys.actions.receive import receive
 from maillage.apps.surveys.forms import alone as forms
 from maillage.apps.surveys.models import Publication, Survey, Surveyor, Target, Version
 from maillage.apps.surveys.queries import screens
-from maillage.kernel import languages
+from maillage.forms.answering import Completed, complete
+from maillage.forms.questionnaire import Questionnaire, load
 from maillage.kernel.typed import ROWS, whole
-from maillage.reference.answering import Completed, complete
-from maillage.reference.questionnaire import Questionnaire, load
-from maillage.reference.translations import NAMES
+from maillage.modules.translations import NAMES
+from maillage.words import languages
 
 STARTED_AN_HOUR, SENT_AN_HOUR = 300, 120  # by a connection: a whole room answers from one
 KIOSK = "enquete-borne"
 LANGUAGE_NAMES = {**NAMES, languages.FRENCH: languages.LANGUAGES[languages.FRENCH].name}
 FINISHING = timedelta(hours=2)  # for whoever was answering when the survey ended
 SILENCE = timedelta(minutes=3)  # on a kiosk, whoever stops is gone
-WATCHED = timedelta(minutes=30)  # where the page itself asks, after 90 s, whether somebody is still there: slow is not gone
+WATCHED = timedelta(
+    minutes=30
+)  # where the page itself asks, after 90 s, whether somebody is still there: slow is not gone
 
 
 @dataclass(frozen=True)
 class Door:
-    """How somebody came in. name, words: its addresses; kiosk: the device, its place; target: the structure asked."""
+    """How somebody came in. name, words: its addresses; kiosk: the device, its place; target: the
+    structure asked.
+    """
 
     survey: Survey
     name: str
@@ -62,7 +68,9 @@ class Door:
 
 @dataclass
 class Draft:
-    """What is being answered, as the session holds it. watched: the page watches for silence, and clears itself."""
+    """What is being answered, as the session holds it. watched: the page watches for silence, and clears
+    itself.
+    """
 
     uid: str
     version: int
@@ -74,7 +82,9 @@ class Draft:
 
 
 def by_link(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Give a view the door of a survey that is open to all, or that this kiosk asks; for others it does not exist."""
+    """Give a view the door of a survey that is open to all, or that this kiosk asks; for others it does
+    not exist.
+    """
 
     @never_cache
     @wraps(view)
@@ -110,7 +120,9 @@ def is_open(survey: Survey) -> bool:
 
 
 def takes(request: HttpRequest, door: Door) -> bool:
-    """Return whether somebody may answer: while the survey is open, and long enough after to end what was begun, and be thanked."""
+    """Return whether somebody may answer: while the survey is open, and long enough after to end what was
+    begun, and be thanked.
+    """
     if is_open(door.survey):
         return True
     draft = _draft(request, door)
@@ -125,7 +137,7 @@ def over(request: HttpRequest, survey: Survey) -> HttpResponse:
     return render(request, "surveys/alone/over.html", context, status=410)
 
 
-# -------------------------------------------------------------------------------------------------------------- draft
+# ------------------------------------------------------------------------------------------------------ draft
 
 
 def _draft(request: HttpRequest, door: Door) -> Draft | None:
@@ -176,7 +188,9 @@ class Asking:
 
 
 def _asking(door: Door, draft: Draft) -> Asking:
-    """Return where somebody stands; from now on their own language is spoken: « ne sait pas » and what does not fit are said in it."""
+    """Return where somebody stands; from now on their own language is spoken: « ne sait pas » and what
+    does not fit are said in it.
+    """
     languages.speak(_spoken(draft.language))
     form = load(_version(door, draft).definition)
     done = complete(form, draft.values, timezone.localdate(), language=draft.language)
@@ -184,7 +198,9 @@ def _asking(door: Door, draft: Draft) -> Asking:
 
 
 def _spoken(language: str) -> str:
-    """Return the language of our own sentences beside questions asked in a language: that one, French when we do not speak it."""
+    """Return the language of our own sentences beside questions asked in a language: that one, French when
+    we do not speak it.
+    """
     return language if language in languages.LANGUAGES else languages.FRENCH
 
 
@@ -202,7 +218,7 @@ def _render(
     return response
 
 
-# ------------------------------------------------------------------------------------------------------------ screens
+# ---------------------------------------------------------------------------------------------------- screens
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -232,7 +248,11 @@ def _start(request: HttpRequest, door: Door, draft: Draft | None, language: str)
         return render(request, "429.html", status=429)
     if draft is None or "recommencer" in request.POST:
         at = timezone.now().isoformat()
-        uid = str(uuid.uuid5(uuid.NAMESPACE_OID, f"maillage-cible-{door.target.pk}") if door.target else uuid.uuid4())
+        uid = str(
+            uuid.uuid5(uuid.NAMESPACE_OID, f"maillage-cible-{door.target.pk}")
+            if door.target
+            else uuid.uuid4()
+        )
         number = _version(door, None).number
         draft = Draft(uid=uid, version=number, language=language, begun=at, at=at, values=dict(door.known))
     draft.language, draft.watched = language, "veille" in request.POST
@@ -241,7 +261,9 @@ def _start(request: HttpRequest, door: Door, draft: Draft | None, language: str)
         request.session.pop(door.key, None)
         return redirect(door.to())
     asking = _asking(door, draft)
-    resumed = next((n for n in asking.open_screens if not set(asking.screens[n - 1].names) & draft.values.keys()), None)
+    resumed = next(
+        (n for n in asking.open_screens if not set(asking.screens[n - 1].names) & draft.values.keys()), None
+    )
     go_on = resumed if resumed and "recommencer" not in request.POST and not door.target else None
     return _go(door, go_on or asking.after(0))
 
@@ -270,7 +292,11 @@ def page(request: HttpRequest, door: Door, number: int) -> HttpResponse:
             before = asking.before(number)
             return redirect(door.to("_page", before) if before else door.to())
         if not faults:
-            return redirect(door.to("_review")) if request.POST.get("relire") else _go(door, asking.after(number))
+            return (
+                redirect(door.to("_review"))
+                if request.POST.get("relire")
+                else _go(door, asking.after(number))
+            )
     asked, on = set(asking.done.asked), timezone.localdate()
     open_screens = asking.open_screens
     context = {
@@ -278,7 +304,14 @@ def page(request: HttpRequest, door: Door, number: int) -> HttpResponse:
         "screen": screen,
         "title": screens.words(screen.title, draft.language),
         "questions": [
-            screens.shown(asking.form, item, draft.values, language=draft.language, on=on, fault=faults.get(item.name, ""))
+            screens.question_page(
+                asking.form,
+                item,
+                draft.values,
+                language=draft.language,
+                on=on,
+                fault=faults.get(item.name, ""),
+            )
             for item in screen.items
             if item.name in asked or item.kind == "note"
         ],
@@ -297,7 +330,9 @@ def review(request: HttpRequest, door: Door) -> HttpResponse:
     if draft is None:
         return redirect(door.to())
     asking = _asking(door, draft)
-    missing = {fault.name: fault.what for fault in asking.done.faults if asking.form.question(fault.name) is not None}
+    missing = {
+        fault.name: fault.what for fault in asking.done.faults if asking.form.question(fault.name) is not None
+    }
     where = {name: n for n, screen in enumerate(asking.screens, 1) for name in screen.names}
     missing = {name: what for name, what in missing.items() if name in where}
     if request.method == "POST" and not missing and asking.done.values:
@@ -305,7 +340,9 @@ def review(request: HttpRequest, door: Door) -> HttpResponse:
     rows = [
         {
             "label": screens.spaced(screens.words(question.label, draft.language)),
-            "said": screens.in_words(asking.form, question, asking.done.values.get(question.name, ""), draft.language),
+            "said": screens.in_words(
+                asking.form, question, asking.done.values.get(question.name, ""), draft.language
+            ),
             "page": where[question.name],
             "fault": missing.get(question.name, ""),
         }
@@ -320,7 +357,11 @@ def review(request: HttpRequest, door: Door) -> HttpResponse:
         "last": asking.before(10**6),
     }
     return _render(
-        request, "surveys/alone/review.html", context, draft.language, status=400 if request.method == "POST" else 200
+        request,
+        "surveys/alone/review.html",
+        context,
+        draft.language,
+        status=400 if request.method == "POST" else 200,
     )
 
 
@@ -363,7 +404,7 @@ def thanks(request: HttpRequest, door: Door) -> HttpResponse:
     return _render(request, "surveys/alone/thanks.html", {"door": door, "already": False}, language)
 
 
-# --------------------------------------------------------------------------------------------------------------- kiosk
+# ------------------------------------------------------------------------------------------------------ kiosk
 
 
 @never_cache
@@ -380,10 +421,15 @@ def kiosk(request: HttpRequest, token: str) -> HttpResponse:
     places = list(found.survey.places.all())
     if request.method == "POST":
         asked = whole(request.POST.get("lieu", ""), ROWS)
-        request.session[KIOSK] = {"surveyor": found.pk, "place": asked if asked in {each.pk for each in places} else None}
+        request.session[KIOSK] = {
+            "surveyor": found.pk,
+            "place": asked if asked in {each.pk for each in places} else None,
+        }
         request.session.pop(f"enquete-{found.survey.pk}", None)
         return redirect("survey_alone", found.survey.slug)
-    return render(request, "surveys/alone/kiosk.html", {"survey": found.survey, "surveyor": found, "places": places})
+    return render(
+        request, "surveys/alone/kiosk.html", {"survey": found.survey, "surveyor": found, "places": places}
+    )
 
 
 link_opening, link_page, link_review, link_thanks = map(by_link, (opening, page, review, thanks))

@@ -1,4 +1,6 @@
-"""The page of surveyors, which asks without network: nothing of anybody is in it, its link stays in the browser."""
+"""The page of surveyors, which asks without network: nothing of anybody is in it, its link stays in the
+browser.
+"""
 
 import hashlib
 import json
@@ -13,16 +15,22 @@ from django.urls import reverse
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from maillage.apps.directory.views.kept import worker
 from maillage.apps.surveys.rules import CHANNELS
-from maillage.kernel.languages import LANGUAGES
+from maillage.web.offline import worker
+from maillage.words.languages import LANGUAGES
 
 SCRIPT = "enquetes/hors-ligne.js"
 # What a surveyor may say of how somebody was met; the rest is said by the way the answer comes in.
 MET = ("street", "partner", "reception", "referent", "meeting", "phone")
 FILES = (
     *("site/jetons.css", "site/maillage.css", "site/maillage.js", "site/marque.svg", "site/mailles.svg"),
-    *("site/ecouter.css", "site/ecouter.js", "enquetes/collecte.css", "enquetes/collecte.js", "enquetes/memoire.js"),
+    *(
+        "site/ecouter.css",
+        "site/ecouter.js",
+        "enquetes/collecte.css",
+        "enquetes/collecte.js",
+        "enquetes/memoire.js",
+    ),
     *(
         "enquetes/envoi.js",
         "enquetes/reponse.js",
@@ -30,12 +38,19 @@ FILES = (
         "enquetes/expressions.js",
         "enquetes/motifs.js",
     ),
-    *("polices/atkinson.woff2", "polices/atkinson-plus.woff2", "polices/bricolage.woff2", "polices/bricolage-plus.woff2"),
+    *(
+        "polices/atkinson.woff2",
+        "polices/atkinson-plus.woff2",
+        "polices/bricolage.woff2",
+        "polices/bricolage-plus.woff2",
+    ),
 )
 
 
 def _told() -> dict[str, Any]:
-    """Return what the page is told once and for all: ways of meeting people, languages and their direction."""
+    """Return what the page is told once and for all: ways of meeting people, languages and their
+    direction.
+    """
     return {
         "channels": [(key, CHANNELS[key]) for key in MET],
         "told": {
@@ -55,7 +70,9 @@ def shell(request: HttpRequest) -> HttpResponse:
 @require_safe
 @cache_control(no_cache=True)
 def script(request: HttpRequest) -> HttpResponse:
-    """The script of the page kept; a browser asks for it again, and takes another one whole when any file changes."""
+    """The script of the page kept; a browser asks for it again, and takes another one whole when any file
+    changes.
+    """
     files = [static(name) for name in FILES]
     page = render_to_string("surveys/collecte/page.html", _told())
     told = json.dumps([files, page])
@@ -84,7 +101,9 @@ def manifest(request: HttpRequest) -> JsonResponse:
             "start_url": address,
             "scope": address,
             "display": "standalone",
-            "icons": [{"src": static("site/marque.svg"), "sizes": "any", "type": "image/svg+xml", "purpose": "any"}],
+            "icons": [
+                {"src": static("site/marque.svg"), "sizes": "any", "type": "image/svg+xml", "purpose": "any"}
+            ],
         },
         content_type="application/manifest+json",
     )

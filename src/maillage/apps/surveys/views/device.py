@@ -1,4 +1,6 @@
-"""What the devices of surveyors ask and send. No cookie, no account: a link that only lets add, in the body of what is sent."""
+"""What the devices of surveyors ask and send. No cookie, no account: a link that only lets add, in the
+body of what is sent.
+"""
 
 from http import HTTPStatus
 
@@ -17,9 +19,14 @@ from maillage.apps.surveys.models import Surveyor
 from maillage.apps.surveys.queries import device
 from maillage.kernel.errors import Refused
 
-TOO_BIG = "Cet envoi est trop grand. Envoyez les réponses en plusieurs fois : rien n’est perdu sur l’appareil."
+TOO_BIG = (
+    "Cet envoi est trop grand. Envoyez les réponses en plusieurs fois : rien n’est perdu sur l’appareil."
+)
 TOO_MANY = "Cet appareil envoie trop souvent. Les réponses restent dessus et partiront dans une heure."
-NO_LINK = "Ce lien d’enquête n’existe pas. Demandez-en un à qui mène l’enquête ; les réponses restent sur l’appareil."
+NO_LINK = (
+    "Ce lien d’enquête n’existe pas. Demandez-en un à qui mène l’enquête ; les réponses restent sur"
+    " l’appareil."
+)
 CLOSED = "Ce lien d’enquête est fermé. Les réponses restent sur l’appareil : prévenez qui mène l’enquête."
 
 
@@ -36,7 +43,7 @@ class _Told(Exception):
 def kit(request: HttpRequest) -> JsonResponse:
     """What a device needs to ask a survey."""
     try:
-        surveyor = _surveyor(request, sent.asked(_body(request)))
+        surveyor = _surveyor(request, sent.device_link(_body(request)))
     except Refused as error:
         return JsonResponse({"erreur": " ".join(error.sentences)}, status=HTTPStatus.BAD_REQUEST)
     except _Told as told:
@@ -55,7 +62,9 @@ def send(request: HttpRequest) -> JsonResponse:
         return JsonResponse({"erreur": " ".join(error.sentences)}, status=HTTPStatus.BAD_REQUEST)
     except _Told as told:
         return told.answer
-    kept = receive(surveyor.survey, sending.answers, at=timezone.now(), surveyor=surveyor, waiting=sending.waiting)
+    kept = receive(
+        surveyor.survey, sending.answers, at=timezone.now(), surveyor=surveyor, waiting=sending.waiting
+    )
     refused = [*sending.refused, *((str(uid), why) for uid, why in kept.refused.items())]
     return _never_kept(
         JsonResponse(
@@ -91,7 +100,9 @@ def _body(request: HttpRequest) -> bytes:
 
 
 def _surveyor(request: HttpRequest, token: str) -> Surveyor:
-    """Return the device that holds a link; a stranger who tries links is soon told to wait, and so is one that sends too often."""
+    """Return the device that holds a link; a stranger who tries links is soon told to wait, and so is one
+    that sends too often.
+    """
     found = access.surveyor_of(token)
     if found is None:
         if count(request, "enquetes-liens") > rules.LINKS_AN_HOUR:

@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from maillage.apps.surveys import rules
 from maillage.apps.surveys.models import Survey
-from maillage.reports import survey_practices
+from maillage.reports.survey import practices as survey_practices
+from maillage.studies.survey import protection
 
 TABS = (
     ("tableaux", "survey_tables", "Tableaux"),
@@ -22,4 +24,11 @@ ONLY = {"pratiques": survey_practices.KIND}  # a tab that one kind of survey has
 def framed(survey: Survey, tab: str, title: str) -> dict[str, Any]:
     """Return what the head of a page of results needs."""
     tabs = [each for each in TABS if ONLY.get(each[0], survey.kind) == survey.kind]
-    return {"survey": survey, "tab": tab, "title": title, "tabs": tabs}
+    return {
+        "survey": survey,
+        "tab": tab,
+        "title": title,
+        "tabs": tabs,
+        "rule": protection.words(survey.kind),
+        "weighable": survey.kind in rules.OF_RESIDENTS,
+    }

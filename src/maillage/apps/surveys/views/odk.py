@@ -1,4 +1,6 @@
-"""ODK Collect and its kin fetch our forms and send answers to us: the three addresses of OpenRosa, under a device's own link."""
+"""ODK Collect and its kin fetch our forms and send answers to us: the three addresses of OpenRosa, under a
+device's own link.
+"""
 
 import hashlib
 from collections.abc import Callable
@@ -19,9 +21,9 @@ from maillage.apps.surveys import access, rules
 from maillage.apps.surveys.actions.receive import receive
 from maillage.apps.surveys.forms import odk
 from maillage.apps.surveys.models import Surveyor
+from maillage.forms.questionnaire import load
 from maillage.kernel.errors import Refused
 from maillage.pipeline.survey import xlsform
-from maillage.reference.questionnaire import load
 
 XML = "text/xml; charset=utf-8"
 
@@ -34,7 +36,11 @@ def device(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         surveyor = access.surveyor_of(token)
         if surveyor is None:
             tried = count(request, "enquetes-liens") > rules.LINKS_AN_HOUR
-            return _said(request, "Trop d’essais.", 429) if tried else _said(request, "Ce lien n’existe pas.", 404)
+            return (
+                _said(request, "Trop d’essais.", 429)
+                if tried
+                else _said(request, "Ce lien n’existe pas.", 404)
+            )
         if surveyor.closed_at is not None:
             return _said(request, "Ce lien d’enquête est fermé. Les réponses restent sur l’appareil.", 403)
         if count_of(f"device-{surveyor.pk}", "enquetes-envois") > rules.SENDINGS_AN_HOUR:
@@ -54,7 +60,10 @@ def _rosa(request: HttpRequest, response: HttpResponse) -> HttpResponse:
 
 def _said(request: HttpRequest, words: str, status: int) -> HttpResponse:
     nature = "submit_success" if status < 400 else "submit_error"
-    body = f'<OpenRosaResponse xmlns="http://openrosa.org/http/response"><message nature="{nature}">{escape(words)}</message></OpenRosaResponse>'
+    body = (
+        '<OpenRosaResponse xmlns="http://openrosa.org/http/response"><message'
+        f' nature="{nature}">{escape(words)}</message></OpenRosaResponse>'
+    )
     return _rosa(request, HttpResponse(body, content_type=XML, status=status))
 
 
@@ -76,12 +85,16 @@ def forms(request: HttpRequest, surveyor: Surveyor, token: str) -> HttpResponse:
 
 
 def _md5(text: str) -> str:
-    return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()  # what OpenRosa tells a form changed by
+    return hashlib.md5(
+        text.encode(), usedforsecurity=False
+    ).hexdigest()  # what OpenRosa tells a form changed by
 
 
 def _held(surveyor: Surveyor, version: Any) -> Any:
     form = load(version.definition)
-    return replace(form, id=odk.form_id(surveyor.survey_id), title=surveyor.survey.title, version=str(version.number))
+    return replace(
+        form, id=odk.form_id(surveyor.survey_id), title=surveyor.survey.title, version=str(version.number)
+    )
 
 
 @require_safe
@@ -111,7 +124,9 @@ def submission(request: HttpRequest, surveyor: Surveyor, token: str) -> HttpResp
         found = odk.read(part.read() if part is not None else b"")
         version = surveyor.survey.versions.filter(number=found.version).first()
         if found.form != odk.form_id(surveyor.survey_id) or version is None:
-            return _said(request, "Cette réponse est celle d’un autre formulaire, ou d’une version inconnue.", 404)
+            return _said(
+                request, "Cette réponse est celle d’un autre formulaire, ou d’une version inconnue.", 404
+            )
         sent = found.sent(load(version.definition))
     except Refused as error:
         return _said(request, " ".join(error.sentences), 400)

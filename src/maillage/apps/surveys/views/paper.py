@@ -10,20 +10,20 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from maillage.apps.accounts.views import holding, who
+from maillage.apps.accounts.access import account_of, holding
 from maillage.apps.surveys import access
 from maillage.apps.surveys.actions import paper as actions
 from maillage.apps.surveys.forms import paper as forms
 from maillage.apps.surveys.models import Survey, Version
 from maillage.apps.surveys.queries import paper
+from maillage.forms.answering import complete
+from maillage.forms.questionnaire import Questionnaire, load, words
 from maillage.kernel.errors import Refused
-from maillage.kernel.languages import FRENCH, LANGUAGES
 from maillage.kernel.typed import ROWS, line, whole
-from maillage.reference.answering import complete
-from maillage.reference.questionnaire import Questionnaire, load, words
-from maillage.reference.translations import NAMES
-from maillage.reports import questionnaire_papier
-from maillage.reports.wording import spaced
+from maillage.modules.translations import NAMES
+from maillage.reports.survey import paper as survey_paper
+from maillage.words.languages import FRENCH, LANGUAGES
+from maillage.words.wording import spaced
 
 running = holding(access.RUN)
 LANGUAGE_NAMES = {**NAMES, FRENCH: LANGUAGES[FRENCH].name}
@@ -39,7 +39,7 @@ def _version(survey: Survey, asked: str) -> Version:
     return next((each for each in versions if str(each.number) == asked), versions[0])
 
 
-# --------------------------------------------------------------------------------------------------------------- to print
+# --------------------------------------------------------------------------------------------------- to print
 
 
 @running
@@ -50,14 +50,16 @@ def sheets(request: HttpRequest, pk: int) -> HttpResponse:
     return _sheets(request, survey)
 
 
-def _sheets(request: HttpRequest, survey: Survey, *, error: Refused | None = None, status: int = 200) -> HttpResponse:
+def _sheets(
+    request: HttpRequest, survey: Survey, *, error: Refused | None = None, status: int = 200
+) -> HttpResponse:
     form = load(_version(survey, "").definition)
     context = {
         "survey": survey,
         "progress": paper.progress(survey),
         "languages": [(code, LANGUAGE_NAMES.get(code, code)) for code in form.languages],
-        "n": len(questionnaire_papier.numbers(form)),
-        "most": questionnaire_papier.MOST,
+        "n": len(survey_paper.numbers(form)),
+        "most": survey_paper.MOST,
         "error": error,
     }
     return render(request, "surveys/paper/sheets.html", context, status=status)
@@ -72,7 +74,7 @@ def pdf(request: HttpRequest, pk: int) -> HttpResponse:
     first, copies = whole(request.POST.get("premiere", "")) or 0, whole(request.POST.get("copies", "")) or 0
     version = _version(survey, "")
     try:
-        content = questionnaire_papier.form(
+        content = survey_paper.form(
             load(version.definition),
             on=timezone.localdate(at),
             version=version.number,
@@ -85,13 +87,13 @@ def pdf(request: HttpRequest, pk: int) -> HttpResponse:
         )
     except Refused as error:
         return _sheets(request, survey, error=error, status=400)
-    actions.printed(survey, last=first + copies - 1, by=who(request), at=at)
+    actions.printed(survey, last=first + copies - 1, by=account_of(request), at=at)
     response = HttpResponse(content, content_type="application/pdf")
     response["Content-Disposition"] = f'attachment; filename="feuilles-{survey.slug}-{first}.pdf"'
     return response
 
 
-# --------------------------------------------------------------------------------------------------------------- to type
+# ---------------------------------------------------------------------------------------------------- to type
 
 
 @running
@@ -111,7 +113,9 @@ def typed(request: HttpRequest, pk: int) -> HttpResponse:
     read = forms.read(form, request.POST.dict())
     completed = complete(form, read.values, timezone.localdate())
     doubts = {fault.name: fault.what for fault in completed.faults if fault.name not in read.unread}
-    doubts |= dict.fromkeys(completed.dropped, "Cette question ne devait pas être posée, d’après une autre réponse.")
+    doubts |= dict.fromkeys(
+        completed.dropped, "Cette question ne devait pas être posée, d’après une autre réponse."
+    )
     context |= {"read": read, "doubts": doubts, "sheet": request.POST.get("feuille", "")[:20]}
     if not read.values and not read.unread:
         context["error"] = NOTHING
@@ -133,27 +137,38 @@ NOTHING = Refused(
 def _keep(
     request: HttpRequest, survey: Survey, version: Version, read: forms.Typed, *, twice: bool, place: Any
 ) -> HttpResponse:
-    by, at = who(request), timezone.now()
+    by, at = account_of(request), timezone.now()
     if twice:
         row = actions.second(survey, version, form=read.form, values=read.values, by=by, at=at)
         told = (
-            "les deux saisies disent la même chose" if row.settled_at else "les deux saisies diffèrent : à régler plus tard"
+            "les deux saisies disent la même chose"
+            if row.settled_at
+            else "les deux saisies diffèrent : à régler plus tard"
         )
         messages.success(request, f"Feuille n° {read.form} vérifiée : {told}. À la suivante.")
     else:
-        actions.enter(survey, version, form=read.form, values=read.values, by=by, at=at, place=place and place.pk)
+        actions.enter(
+            survey, version, form=read.form, values=read.values, by=by, at=at, place=place and place.pk
+        )
         messages.success(request, f"Feuille n° {read.form} enregistrée. À la suivante.")
     after = f"?saisie={'seconde' if twice else 'premiere'}&version={version.number}"
-    return redirect(reverse("survey_paper_typed", args=[survey.pk]) + after + (f"&lieu={place.pk}" if place else ""))
+    return redirect(
+        reverse("survey_paper_typed", args=[survey.pk]) + after + (f"&lieu={place.pk}" if place else "")
+    )
 
 
-def _typed(request: HttpRequest, form: Questionnaire, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
+def _typed(
+    request: HttpRequest, form: Questionnaire, context: dict[str, Any], *, status: int = 200
+) -> HttpResponse:
     read, doubts = context.get("read"), context.get("doubts", {})
     rows = []
-    for name, number in questionnaire_papier.numbers(form).items():
+    for name, number in survey_paper.numbers(form).items():
         question = form.question(name)
         if question is not None:
-            choices = [(k, words(each.label)) for k, each in enumerate(questionnaire_papier.said(form, question), 1)]
+            choices = [
+                (k, words(each.label))
+                for k, each in enumerate(survey_paper.printed_choices(form, question), 1)
+            ]
             rows.append(
                 {
                     "name": name,
@@ -178,7 +193,7 @@ def _typed(request: HttpRequest, form: Questionnaire, context: dict[str, Any], *
     return render(request, "surveys/paper/typed.html", context, status=status)
 
 
-# -------------------------------------------------------------------------------------------------------------- to settle
+# -------------------------------------------------------------------------------------------------- to settle
 
 
 @running
@@ -191,13 +206,21 @@ def differences(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         answer = get_object_or_404(survey.answers, pk=whole(request.POST.get("feuille", ""), ROWS) or 0)
         asked = {
-            name.removeprefix(forms.FIELD): value for name, value in request.POST.items() if name.startswith(forms.FIELD)
+            name.removeprefix(forms.FIELD): value
+            for name, value in request.POST.items()
+            if name.startswith(forms.FIELD)
         }
         try:
             held = next((each for each in paper.differences(survey) if each.answer.pk == answer.pk), None)
             if held is not None and any(asked.get(gap.name) not in ("1", "2") for gap in held.gaps):
                 raise UNDECIDED
-            actions.settle(survey, answer, [n for n, v in asked.items() if v == "2"], by=who(request), at=timezone.now())
+            actions.settle(
+                survey,
+                answer,
+                [n for n, v in asked.items() if v == "2"],
+                by=account_of(request),
+                at=timezone.now(),
+            )
             messages.success(request, f"Feuille n° {answer.form} : c’est réglé.")
             return redirect("survey_paper_gaps", survey.pk)
         except Refused as refused:

@@ -1,4 +1,6 @@
-"""The questionnaire of a survey: read, changed by hand, carried to and from other tools; its versions, and what each changed."""
+"""The questionnaire of a survey: read, changed by hand, carried to and from other tools; its versions, and
+what each changed.
+"""
 
 from typing import Any
 
@@ -8,19 +10,19 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from maillage.apps.accounts.views import holding, who
-from maillage.apps.directory.views import refused
+from maillage.apps.accounts.access import account_of, holding
 from maillage.apps.surveys import access
 from maillage.apps.surveys.actions import versions
 from maillage.apps.surveys.forms import editing, space
 from maillage.apps.surveys.models import Survey
 from maillage.apps.surveys.queries import space as queries
-from maillage.apps.surveys.views.space import ours
+from maillage.apps.surveys.views.space import managed_survey
+from maillage.forms import editing as forms_editing
+from maillage.forms.questionnaire import Questionnaire, load
 from maillage.kernel.errors import Refused
 from maillage.kernel.typed import whole
 from maillage.pipeline.survey import xlsform
-from maillage.reference import edited
-from maillage.reference.questionnaire import Questionnaire, load
+from maillage.web import refusals
 
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -36,7 +38,7 @@ def _last(row: Survey) -> Questionnaire:
 @require_safe
 def questionnaire(request: HttpRequest, pk: int) -> HttpResponse:
     """The questionnaire, as it is read; each question leads to its own page."""
-    row = ours(request, pk)
+    row = managed_survey(request, pk)
     form = _last(row)
     context = {
         "survey": row,
@@ -59,7 +61,7 @@ def _is_frozen(row: Survey) -> bool:
 @require_http_methods(["GET", "HEAD", "POST"])
 def question(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     """One question: its words, its answers, when it is asked; beside it, as it will be asked."""
-    row = ours(request, pk)
+    row = managed_survey(request, pk)
     held = _last(row)
     found = held.question(name)
     if found is None:
@@ -67,19 +69,22 @@ def question(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     form = editing.QuestionForm(request.POST or None, form=held, question=found)
     if form.is_bound and form.is_valid():
         try:
-            _write(request, row, edited.reworded(held, name, **form.values(request.POST)))
+            _write(request, row, forms_editing.reworded(held, name, **form.values(request.POST)))
         except Refused as error:
             form.add_error(None, " ".join(error.sentences))
         else:
             return redirect("survey_questionnaire", row.pk)
-    choices = [(choice.name, choice.label.get("fr", ""), n) for n, choice in enumerate(held.choices(found))]
-    blanks = [("", "", len(choices) + n) for n in range(editing.BLANKS)]
+    choices = [
+        (choice.name, choice.label.get("fr", ""), n, queries.origin(choice))
+        for n, choice in enumerate(held.choices(found))
+    ]
+    blanks = [("", "", len(choices) + n, "") for n in range(editing.BLANKS)]
     context: dict[str, Any] = {
         "survey": row,
         "form": form,
         "question": found,
         "line": next(line for line in queries.lines(held) if line.item is found),
-        "choices": [*choices, *blanks] if found.kind in edited.WITH_CHOICES else [],
+        "choices": [*choices, *blanks] if found.kind in forms_editing.WITH_CHOICES else [],
         "frozen": _is_frozen(row),
     }
     return render(request, "surveys/space/question.html", context, status=400 if form.errors else 200)
@@ -89,12 +94,12 @@ def question(request: HttpRequest, pk: int, name: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def add(request: HttpRequest, pk: int) -> HttpResponse:
     """One more question."""
-    row = ours(request, pk)
+    row = managed_survey(request, pk)
     held = _last(row)
     form = editing.AddForm(request.POST or None, form=held, initial={"apres": request.GET.get("apres", "")})
     if form.is_bound and form.is_valid():
         try:
-            made, name = edited.added(held, **form.values())
+            made, name = forms_editing.added(held, **form.values())
             _write(request, row, made)
         except Refused as error:
             form.add_error(None, " ".join(error.sentences))
@@ -108,16 +113,16 @@ def add(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def gesture(request: HttpRequest, pk: int) -> HttpResponse:
     """A question moved one place, or taken away."""
-    row = ours(request, pk)
+    row = managed_survey(request, pk)
     verb, name = request.POST.get("geste", ""), request.POST.get("question", "")
     changes = {
-        "monter": lambda form: edited.moved(form, name, -1),
-        "descendre": lambda form: edited.moved(form, name, 1),
-        "retirer": lambda form: edited.removed(form, name),
+        "monter": lambda form: forms_editing.moved(form, name, -1),
+        "descendre": lambda form: forms_editing.moved(form, name, 1),
+        "retirer": lambda form: forms_editing.removed(form, name),
     }
     if verb not in changes:
         raise Http404
-    with refused.told(request):
+    with refusals.as_message(request):
         _write(request, row, changes[verb](_last(row)))
     return redirect("survey_questionnaire", row.pk)
 
@@ -126,7 +131,7 @@ def gesture(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def import_form(request: HttpRequest, pk: int) -> HttpResponse:
     """Another version of the questionnaire, from an XLSForm."""
-    row = ours(request, pk)
+    row = managed_survey(request, pk)
     form = space.FileForm(request.POST or None, request.FILES or None)
     if form.is_bound and form.is_valid():
         given = form.cleaned_data["fichier"]
@@ -140,15 +145,20 @@ def import_form(request: HttpRequest, pk: int) -> HttpResponse:
                 messages.info(request, line)
             return redirect("survey_questionnaire", row.pk)
     return render(
-        request, "surveys/space/import_form.html", {"survey": row, "form": form}, status=400 if form.errors else 200
+        request,
+        "surveys/space/import_form.html",
+        {"survey": row, "form": form},
+        status=400 if form.errors else 200,
     )
 
 
 def _write(request: HttpRequest, row: Survey, form: Questionnaire) -> None:
     before = row.versions.first()
-    made = versions.write(row, form, by=who(request), at=timezone.now())
+    made = versions.write(row, form, by=account_of(request), at=timezone.now())
     if before is None or made.number != before.number:
-        messages.success(request, f"C’est la version {made.number}. Les réponses déjà données restent liées à la leur.")
+        messages.success(
+            request, f"C’est la version {made.number}. Les réponses déjà données restent liées à la leur."
+        )
     else:
         messages.success(request, "Le questionnaire est enregistré.")
 
@@ -157,7 +167,7 @@ def _write(request: HttpRequest, row: Survey, form: Questionnaire) -> None:
 @require_safe
 def version_list(request: HttpRequest, pk: int) -> HttpResponse:
     """The versions, and what each changed."""
-    row = ours(request, pk)
+    row = managed_survey(request, pk)
     return render(request, "surveys/space/versions.html", {"survey": row, "versions": queries.changes(row)})
 
 
@@ -177,13 +187,13 @@ def as_xform(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         told = xlsform.xform(form)
     except Refused as error:
-        return refused.page(request, error)
+        return refusals.page(request, error)
     return _file(told.encode(), "application/xml; charset=utf-8", f"{row.slug}.xml")
 
 
 def _asked(request: HttpRequest, pk: int) -> tuple[Survey, Questionnaire]:
     """Return a survey and the version that is asked for, its last one otherwise."""
-    row = ours(request, pk)
+    row = managed_survey(request, pk)
     number = whole(request.GET.get("version", ""), 1_000_000)
     found = row.versions.filter(number=number).first() if number else row.versions.first()
     if found is None:

@@ -1,7 +1,9 @@
-"""Results of a survey: tables, weights, sentences, comparisons, method, publication; and what everybody may read."""
+"""Results of a survey: tables, weights, sentences, comparisons, method, publication; and what everybody
+may read.
+"""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -12,19 +14,24 @@ from django.utils import timezone
 from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_http_methods, require_safe
 
-from maillage.apps.accounts.views import holding, who
-from maillage.apps.directory.views import refused
-from maillage.apps.surveys import access
+from maillage.apps.accounts.access import account_of, holding
+from maillage.apps.surveys import access, rules
+from maillage.apps.surveys.actions import calculations
 from maillage.apps.surveys.actions import results as actions
 from maillage.apps.surveys.forms.results import MarginsForm, TableForm, WeighForm
 from maillage.apps.surveys.models import Publication, Survey, Weighting
 from maillage.apps.surveys.queries import answers, compared, places, results
+from maillage.apps.surveys.queries import calculations as kept
 from maillage.apps.surveys.views.framed import framed
 from maillage.kernel.errors import Refused
 from maillage.kernel.typed import whole
-from maillage.reports import blocks, html, pdf, survey_charts, survey_practices, survey_published
-from maillage.reports import survey as document
-from maillage.studies.weighting import BoundsRefused
+from maillage.reports.page import blocks, html, pdf
+from maillage.reports.survey import charts as survey_charts
+from maillage.reports.survey import document, two_sides
+from maillage.reports.survey import practices as survey_practices
+from maillage.reports.survey import published_figure as survey_published_figure
+from maillage.studies.survey.weighting import BoundsRefused
+from maillage.web import refusals
 
 MOST = 10**9
 HTML, PDF, CSV = "text/html; charset=utf-8", "application/pdf", "text/csv; charset=utf-8"
@@ -34,7 +41,7 @@ def _survey(request: HttpRequest, pk: int) -> Survey:
     return get_object_or_404(access.surveys_for(request.user), pk=pk)
 
 
-# ------------------------------------------------------------------------------------------------------------------- tables
+# ----------------------------------------------------------------------------------------------------- tables
 
 
 @holding(access.RUN)
@@ -45,23 +52,36 @@ def tables(request: HttpRequest, pk: int) -> HttpResponse:
     context = framed(survey, "tableaux", "Résultats")
     if not answers.counted(survey).exists():
         return render(request, "surveys/results/tables.html", context)
-    held = results.frame(survey)
-    computed = "redressé" if held.weighted else "brut"
-    context |= {"held": held, "n": len(held.table), "computed": computed}
-    form = TableForm(request.GET or None, questionnaire=held.questionnaire)
-    context["form"] = form
-    if form.is_bound and form.is_valid():
-        try:
-            card = results.card_of(
-                held, form.cleaned_data["question"], by=form.cleaned_data["par"], where=form.cleaned_data["filtre"]
-            )
-        except Refused as error:
-            context["refused"] = error
-        else:
-            context |= {"one": _drawn(document.card_blocks(card, computed, id="q")), "query": request.GET.urlencode()}
+    form = TableForm(request.GET or None, questionnaire=results.collection_form(survey))
+    part = _part(form)
+    made = calculations.ask(survey, part, at=timezone.now())
+    if made is None:
+        return _computing(request, survey, "tableaux")
+    context |= {"held": made["head"], "n": made["head"]["n"], "computed": made["computed"], "form": form}
+    if "refused" in made:
+        context["refused"] = dict(zip(("what", "why", "do"), made["refused"], strict=True))
+    elif "one" in made:
+        context |= {"one": mark_safe(made["one"]), "query": request.GET.urlencode()}
     else:
-        context["chapters"] = _drawn_chapters(document.themes(held.questionnaire, held.cards, computed))
+        context["chapters"] = _safe(made["chapters"])
     return render(request, "surveys/results/tables.html", context)
+
+
+def _part(form: TableForm) -> str:
+    """Return the part of the results that is asked for: one table, or all of them."""
+    if not (form.is_bound and form.is_valid()):
+        return kept.TABLES
+    given = form.cleaned_data
+    return kept.one(given["question"], given["par"], given["filtre"] or {})
+
+
+def _computing(request: HttpRequest, survey: Survey, tab: str) -> HttpResponse:
+    """Return the page shown while results are computed, that loads itself again, without script."""
+    return render(request, "surveys/results/computing.html", framed(survey, tab, "Calcul en cours"))
+
+
+def _safe(chapters: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    return [{**each, "body": mark_safe(each["body"])} for each in chapters]
 
 
 def _drawn(held: list[blocks.Block]) -> str:
@@ -73,21 +93,19 @@ def _drawn(held: list[blocks.Block]) -> str:
 def table_csv(request: HttpRequest, pk: int) -> HttpResponse:
     """The table that is on screen, or all of them, as CSV."""
     survey = _survey(request, pk)
-    held = results.frame(survey)
-    computed = "redressé" if held.weighted else "brut"
-    form = TableForm(request.GET or None, questionnaire=held.questionnaire)
-    if form.is_bound:
-        if not form.is_valid():
-            raise Http404
-        try:
-            given = form.cleaned_data
-            cards = [results.card_of(held, given["question"], by=given["par"], where=given["filtre"])]
-        except Refused as error:
-            return refused.page(request, error)
-        name = given["question"]
-    else:
-        cards, name = held.cards, "tableaux"
-    content = document.as_csv(document.COLUMNS, document.rows(cards, computed=computed))
+    form = TableForm(request.GET or None, questionnaire=results.collection_form(survey))
+    if form.is_bound and not form.is_valid():
+        raise Http404
+    if not answers.counted(survey).exists():
+        return _file(document.as_csv(document.COLUMNS, []), f"{survey.slug}-tableaux.csv", CSV)
+    made = calculations.ask(survey, _part(form), at=timezone.now())
+    if made is None:
+        return _computing(request, survey, "tableaux")
+    if "refused" in made:
+        what, why, do = made["refused"]
+        return refusals.page(request, Refused(what, why=why, do=do))
+    name = form.cleaned_data["question"] if form.is_bound else "tableaux"
+    content = document.as_csv((*document.COLUMNS, document.PUBLICATION), made["rows"])
     return _file(content, f"{survey.slug}-{name}.csv", CSV)
 
 
@@ -100,50 +118,55 @@ def _file(content: bytes, name: str, kind: str, *, inline: bool = False) -> Http
 @holding(access.RUN)
 @require_safe
 def published_figure(request: HttpRequest) -> HttpResponse:
-    """A percentage somebody published: may it come from so many answers? And two ways to one share: may both be true?"""
+    """A percentage somebody published: may it come from so many answers? And two ways to one share: may
+    both be true?
+    """
     typed, other, n = (request.GET.get(name, "")[:40] for name in ("part", "autre", "n"))
     context: dict[str, Any] = {"typed": typed, "other": other, "n": n}
     if typed or n:
-        answers = whole(n, most=survey_published.MOST)
+        answers = whole(n, most=survey_published_figure.MOST)
         try:
             if other.strip():
-                context["compared"] = survey_published.compared(typed, other, answers)
+                context["compared"] = survey_published_figure.compared(typed, other, answers)
             else:
-                context["found"] = survey_published.found(typed, answers)
+                context["found"] = survey_published_figure.found(typed, answers)
         except Refused as error:
             context["refused"] = error
-    return render(request, "surveys/results/figure.html", context, status=400 if "refused" in context else 200)
+    return render(
+        request, "surveys/results/figure.html", context, status=400 if "refused" in context else 200
+    )
 
 
-# ------------------------------------------------------------------------------------------------------------------ weights
+# ---------------------------------------------------------------------------------------------------- weights
 
 
 @holding(access.RUN)
 @require_http_methods(["GET", "HEAD", "POST"])
 def weighting(request: HttpRequest, pk: int) -> HttpResponse:
-    """The weights: what the population looks like, class by class; thin classes merged in one click; the method; what came of it."""
+    """The weights: what the population looks like, class by class; thin classes merged in one click; the
+    method; what came of it.
+    """
     survey = _survey(request, pk)
     asked = request.POST.get("geste", "")
     context = framed(survey, "redressement", "Redresser les réponses")
     if asked == "choisir":
-        row = Weighting.objects.filter(
-            survey=survey, pk=whole(request.POST.get("redressement", ""), most=MOST) or 0
-        ).first()
-        actions.choose(survey, row, by=who(request), at=timezone.now())
-        messages.success(request, "Les résultats se lisent avec ces poids." if row else "Les résultats se lisent bruts.")
+        with refusals.as_message(request):
+            _choose(request, survey)
         return redirect("survey_weighting", pk)
-    offered = results.offered_variables(survey)
+    offered = places.offered_variables(survey)
     start = MarginsForm(
         request.POST if asked == "preparer" else None,
         request.FILES if asked == "preparer" else None,
         offered=offered,
-        initial={"variables": list(offered)[:2]},
+        initial={"variables": list(offered)[:2] if survey.kind in rules.OF_RESIDENTS else []},
     )
     margins, error = (), None
     try:
         if start.is_bound and start.is_valid():
             given = start.cleaned_data
-            margins = places.named(survey, given["fichier"] or ()) or places.census_margins(survey, given["variables"])
+            margins = places.named(survey, given["fichier"] or ()) or places.census_margins(
+                survey, given["variables"]
+            )
         elif asked in ("reunir", "calculer"):
             margins = results.margins_of_page(request.POST.get("marges", ""))
         if asked == "reunir":
@@ -157,7 +180,7 @@ def weighting(request: HttpRequest, pk: int) -> HttpResponse:
             actions.weigh(
                 survey,
                 margins,
-                by=who(request),
+                by=account_of(request),
                 at=timezone.now(),
                 method=given["methode"],
                 bounds=given["bornes"],
@@ -176,25 +199,42 @@ def weighting(request: HttpRequest, pk: int) -> HttpResponse:
         "error": error,
         "n": answers.counted(survey).count(),
         "offered": offered,
+        "residents": survey.kind in rules.OF_RESIDENTS,
         "rows": Weighting.objects.filter(survey=survey).defer("weights")[:12],
     }
     if margins:
         try:
             context |= {
                 "strata": results.strata(survey, margins),
-                "marges": json.dumps([results.kept_margin(margin) for margin in margins], ensure_ascii=False),
+                "marges": json.dumps(
+                    [results.margin_record(margin) for margin in margins], ensure_ascii=False
+                ),
             }
         except Refused as problem:
             context["error"] = error or problem
     if (chosen := results.chosen(survey)) is not None:
         context |= _chosen(survey, chosen)
-    return render(request, "surveys/results/weighting.html", context, status=400 if error or start.errors else 200)
+    return render(
+        request, "surveys/results/weighting.html", context, status=400 if error or start.errors else 200
+    )
+
+
+def _choose(request: HttpRequest, survey: Survey) -> None:
+    typed = whole(request.POST.get("redressement", ""), most=MOST) or 0
+    row = Weighting.objects.filter(survey=survey, pk=typed).first()
+    actions.choose(survey, row, by=account_of(request), at=timezone.now())
+    messages.success(
+        request, "Les résultats se lisent avec ces poids." if row else "Les résultats se lisent bruts."
+    )
 
 
 def _chosen(survey: Survey, row: Weighting) -> dict[str, Any]:
-    """Return what is shown of the weights in use: their worth, their spread, the sample beside the population."""
+    """Return what is shown of the weights in use: their worth, their spread, the sample beside the
+    population.
+    """
     spread = survey_charts.histogram(
-        list(row.weights.values()), label="Répartition des poids, en poids moyens : 1 est une réponse qui compte pour une."
+        list(row.weights.values()),
+        label="Répartition des poids, en poids moyens : 1 est une réponse qui compte pour une.",
     )
     drawn: list[blocks.Block] = []
     for k, sample in enumerate(results.samples(row)):
@@ -207,66 +247,84 @@ def _chosen(survey: Survey, row: Weighting) -> dict[str, Any]:
         "spread": mark_safe(spread),
         "sample": _drawn(drawn),
         "coefficients": [
-            (labels.get(each["variable"], each["variable"]), each | {"weighted": each["n"] * each["coefficient"]})
+            (
+                labels.get(each["variable"], each["variable"]),
+                each | {"weighted": each["n"] * each["coefficient"]},
+            )
             for each in row.told["strata"]
         ],
     }
 
 
-# ---------------------------------------------------------------------------------------------------------------- sentences
+# -------------------------------------------------------------------------------------------------- sentences
 
 
 @holding(access.RUN)
 @require_safe
 def practices(request: HttpRequest, pk: int) -> HttpResponse:
-    """What professionals do: in the place of people, detecting, orienting; who was trained. Of their survey alone."""
+    """What professionals do: in the place of people, detecting, orienting; who was trained. Of their
+    survey alone.
+    """
     survey = _survey(request, pk)
     if survey.kind != survey_practices.KIND:
         return redirect("survey_tables", pk)
-    held = results.frame(survey)
-    asked = [card.asked for card in held.cards]
-    drawn = survey_practices.blocks(asked, "redressé" if held.weighted else "brut", id="pratiques")
-    context = framed(survey, "pratiques", survey_practices.TITLE) | {"drawn": _drawn(drawn), "n": len(held.table)}
+    context = framed(survey, "pratiques", survey_practices.TITLE)
+    if answers.counted(survey).exists():
+        made = calculations.ask(survey, kept.TABLES, at=timezone.now())
+        if made is None:
+            return _computing(request, survey, "pratiques")
+        context |= {"drawn": mark_safe(made["practices"]), "n": made["head"]["n"]}
     return render(request, "surveys/results/practices.html", context)
 
 
 @holding(access.RUN)
 @require_http_methods(["GET", "HEAD", "POST"])
 def findings(request: HttpRequest, pk: int) -> HttpResponse:
-    """What the survey teaches, written by rules from figures; edited, hidden; flagged when the figure behind has changed."""
-    survey = _survey(request, pk)
-    held = results.frame(survey)
+    """What the survey teaches, written by rules from figures; edited, hidden; flagged when the figure
+    behind has changed.
+    """
+    survey, head, said = _survey(request, pk), None, []
+    if answers.counted(survey).exists():
+        made = calculations.ask(survey, kept.TABLES, at=timezone.now())
+        if made is None:
+            return _computing(request, survey, "enseignements")
+        head, said = made["head"], results.edited_sentences(survey, kept.sentences(made))
     if request.method == "POST":
-        sentence = results.sentence_of(held, request.POST.get("cle", ""))
+        sentence = results.sentence_of(said, request.POST.get("cle", ""))
         if sentence is None:
             messages.error(request, "Rien n’a changé : cette phrase n’est plus écrite. Rechargez la page.")
             return redirect("survey_findings", pk)
-        by, at, gesture = who(request), timezone.now(), request.POST.get("geste", "")
+        by, at, gesture = account_of(request), timezone.now(), request.POST.get("geste", "")
         if gesture in ("retirer", "remettre"):
             actions.show(survey, sentence, shown=gesture == "remettre", by=by, at=at)
-            messages.success(request, "Phrase retirée de ce qui sera publié." if gesture == "retirer" else "Phrase remise.")
+            messages.success(
+                request, "Phrase retirée de ce qui sera publié." if gesture == "retirer" else "Phrase remise."
+            )
         else:
             text = "" if gesture == "revenir" else request.POST.get("texte", "")[:1000]
             actions.edit(survey, sentence, text=text, by=by, at=at)
-            messages.success(request, "La phrase de la règle est revenue." if gesture == "revenir" else "Phrase reprise.")
+            messages.success(
+                request, "La phrase de la règle est revenue." if gesture == "revenir" else "Phrase reprise."
+            )
         return redirect("survey_findings", pk)
-    said = results.findings(held) if len(held.table) else []
     context = framed(survey, "enseignements", "Ce que l’enquête apprend") | {
         "said": [each for each in said if not each.hidden],
         "hidden": [each for each in said if each.hidden],
         "flagged": sum(each.flagged for each in said),
-        "held": held,
+        "held": head,
     }
     return render(request, "surveys/results/findings.html", context)
 
 
-# -------------------------------------------------------------------------------------------------- comparisons and method
+# ------------------------------------------------------------------------------------- comparisons and method
 
 
 @holding(access.RUN)
 @require_safe
 def compare(request: HttpRequest, pk: int) -> HttpResponse:
-    """Beside another survey, subject by subject: what inhabitants say and what structures believe; one wave and the next."""
+    """Beside another survey, subject by subject: what inhabitants say and what structures believe; one
+    wave and the next.
+    """
     survey = _survey(request, pk)
     others = access.surveys_for(request.user).exclude(pk=survey.pk)
     context = framed(survey, "comparer", "Comparer à une autre enquête") | {"others": others}
@@ -283,7 +341,9 @@ def compare(request: HttpRequest, pk: int) -> HttpResponse:
 @holding(access.RUN)
 @require_safe
 def method(request: HttpRequest, pk: int) -> HttpResponse:
-    """The page of method, printed from the record: how answers were collected, weighted, what they cannot say; the variables."""
+    """The page of method, printed from the record: how answers were collected, weighted, what they cannot
+    say; the variables.
+    """
     survey = _survey(request, pk)
     held = results.frame(survey)
     told = results.results(held, (), at=timezone.now())
@@ -297,7 +357,7 @@ def method(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "surveys/results/method.html", context)
 
 
-# -------------------------------------------------------------------------------------------------------------- publication
+# ------------------------------------------------------------------------------------------------ publication
 
 
 @holding(access.RUN)
@@ -306,48 +366,33 @@ def publish(request: HttpRequest, pk: int) -> HttpResponse:
     """What would be published, as it would be read; then published, frozen; then, if it must, withdrawn."""
     survey, at = _survey(request, pk), timezone.now()
     if request.method == "POST":
-        with refused.told(request):
+        with refusals.as_message(request):
             if withdrawn := whole(request.POST.get("retirer", ""), most=MOST):
-                actions.withdraw(get_object_or_404(Publication, survey=survey, pk=withdrawn), by=who(request), at=at)
-                messages.success(request, "Édition retirée. Sa page n’est plus publique ; ce qu’elle disait reste protégé.")
+                actions.withdraw(
+                    get_object_or_404(Publication, survey=survey, pk=withdrawn), by=account_of(request), at=at
+                )
+                messages.success(
+                    request, "Édition retirée. Sa page n’est plus publique ; ce qu’elle disait reste protégé."
+                )
             else:
-                row = actions.publish(survey, {"digest": request.POST.get("empreinte", "")}, by=who(request), at=at)
+                row = actions.publish(
+                    survey, {"digest": request.POST.get("empreinte", "")}, by=account_of(request), at=at
+                )
                 messages.success(request, f"Édition {row.number} publiée.")
         return redirect("survey_publish", pk)
-    made = results.edition(survey, at=at)
-    read = blocks.load(made["document"])
-    public = results.shown(survey.slug)
+    made = calculations.ask(survey, kept.EDITION, at=at)
+    if made is None:
+        return _computing(request, survey, "publier")
+    public = results.public_edition(survey.slug)
     context = framed(survey, "publier", "Publier les résultats") | {
         "made": made,
-        "chapters": _chapters(read),
+        "chapters": _safe(made["drawn"]),
         "rows": results.publications(survey),
         "public": public,
         "same": public is not None and public.content["digest"] == made["digest"],
-        "unread": len(results.heard.waiting(survey)),
+        "unread": len(results.verbatims.unread(survey)),
     }
     return render(request, "surveys/results/publish.html", context)
-
-
-def _chapters(read: blocks.Document) -> list[dict[str, Any]]:
-    # The guide of variables is long on a page: it is in the document, and a file of its own.
-    return _drawn_chapters([each for each in read.chapters if each.title != document.VARIABLES])
-
-
-def _drawn_chapters(chapters: Sequence[blocks.Chapter]) -> list[dict[str, Any]]:
-    """Return chapters ready to be drawn; how many questions, or sentences, hold those that fold."""
-    return [
-        {
-            "id": f"c{k}",
-            "title": each.title,
-            "short": each.short or each.title,
-            "lead": each.lead,
-            "body": _drawn(list(each.blocks)),
-            "folds": each.folds,
-            "questions": sum(isinstance(block, blocks.Heading) for block in each.blocks),
-            "lines": sum(len(block.items) for block in each.blocks if isinstance(block, blocks.Bullets)),
-        }
-        for k, each in enumerate(chapters, 1)
-    ]
 
 
 @holding(access.RUN)
@@ -355,7 +400,9 @@ def _drawn_chapters(chapters: Sequence[blocks.Chapter]) -> list[dict[str, Any]]:
 def preview(request: HttpRequest, pk: int) -> HttpResponse:
     """The PDF that would be published."""
     survey, at = _survey(request, pk), timezone.now()
-    made = results.edition(survey, at=at)
+    made = calculations.ask(survey, kept.EDITION, at=at)
+    if made is None:
+        return _computing(request, survey, "publier")
     content = pdf.dossier(blocks.load(made["document"]), on=timezone.localdate(at))
     return _file(content, f"{survey.slug}-apercu.pdf", PDF, inline=True)
 
@@ -378,11 +425,17 @@ def public_file(request: HttpRequest, slug: str, name: str) -> HttpResponse:
     """A file of the edition that everybody may read: the document, or its tables."""
     row = _public(slug)
     if name == "synthese.pdf":
-        return _file(_pdf(row.pk, row.content["digest"]), f"{slug}-edition-{row.number}.pdf", PDF, inline=True)
+        return _file(
+            _pdf(row.pk, row.content["digest"]), f"{slug}-edition-{row.number}.pdf", PDF, inline=True
+        )
     if name == "synthese.html":
-        return _file(html.dossier(blocks.load(row.content["document"])), f"{slug}-edition-{row.number}.html", HTML)
+        return _file(
+            html.dossier(blocks.load(row.content["document"])), f"{slug}-edition-{row.number}.html", HTML
+        )
     if name == "tableaux.csv":
         return _file(document.as_csv(document.COLUMNS, row.content["tables"]), f"{slug}-tableaux.csv", CSV)
+    if name == "ecarts.csv" and row.content.get("gaps"):
+        return _file(document.as_csv(two_sides.COLUMNS, row.content["gaps"]), f"{slug}-ecarts.csv", CSV)
     if name == "variables.csv":
         columns = ("nom", "question", "sorte", "reponses")
         lines = [dict(zip(columns, each, strict=True)) for each in row.content["codebook"]]
@@ -391,7 +444,7 @@ def public_file(request: HttpRequest, slug: str, name: str) -> HttpResponse:
 
 
 def _public(slug: str) -> Publication:
-    row = results.shown(slug)
+    row = results.public_edition(slug)
     if row is None:
         raise Http404
     return row
@@ -400,7 +453,8 @@ def _public(slug: str) -> Publication:
 @lru_cache(maxsize=16)
 def _published(pk: int, digest: str) -> list[dict[str, Any]]:
     """Return the chapters of an edition, drawn once: it never changes. digest: of what it says."""
-    return _chapters(blocks.load(Publication.objects.get(pk=pk).content["document"]))
+    edition = blocks.load(Publication.objects.get(pk=pk).content["document"])
+    return _safe(kept.read_on_page(edition))
 
 
 @lru_cache(maxsize=8)

@@ -1,4 +1,6 @@
-"""The surveys that somebody runs: the list, a new one, one of them with what it lacks, its strata, its answers and files."""
+"""The surveys that somebody runs: the list, a new one, one of them with what it lacks, its strata, its
+answers and files.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -14,26 +16,26 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from maillage.apps.accounts.views import holding, who
-from maillage.apps.directory.views import refused
+from maillage.apps.accounts.access import account_of, holding
 from maillage.apps.surveys import access, rules
 from maillage.apps.surveys.actions import campaigns, importing
 from maillage.apps.surveys.forms import files, space
 from maillage.apps.surveys.models import Answer, Place, Survey, Surveyor
 from maillage.apps.surveys.queries import answers, places, results, targets
 from maillage.apps.surveys.queries import space as queries
+from maillage.forms.questionnaire import UNSAID, Question, Questionnaire, load, words
 from maillage.kernel.errors import Refused
 from maillage.kernel.typed import ROWS, whole
 from maillage.pipeline.survey import xlsform
 from maillage.reference import surveys as banks
-from maillage.reference.questionnaire import UNSAID, Question, Questionnaire, load, words
-from maillage.reports.formats.published import as_csv, harmless
-from maillage.reports.wording import count
+from maillage.reports.directory.formats.published import as_csv, harmless
+from maillage.web import refusals
+from maillage.words.wording import count
 
 PAGE = 50
 
 
-def ours(request: HttpRequest, pk: int) -> Survey:
+def managed_survey(request: HttpRequest, pk: int) -> Survey:
     """Return a survey that somebody runs; 404 for any other."""
     found: Survey = get_object_or_404(access.surveys_for(request.user), pk=pk)
     return found
@@ -44,7 +46,11 @@ def ours(request: HttpRequest, pk: int) -> Survey:
 def index(request: HttpRequest) -> HttpResponse:
     """The surveys of somebody's territories, open ones first."""
     rows = queries.surveys(request.user)
-    return render(request, "surveys/space/index.html", {"surveys": [(row, space.name_of(row.territory)) for row in rows]})
+    return render(
+        request,
+        "surveys/space/index.html",
+        {"surveys": [(row, space.name_of(row.territory)) for row in rows]},
+    )
 
 
 @holding(access.RUN)
@@ -56,7 +62,11 @@ def new(request: HttpRequest) -> HttpResponse:
         "champ": "habitants de 15 ans et plus",
         "arrondi": "nearest",
     }
-    wave = access.surveys_for(request.user).filter(pk=whole(request.GET.get("suite", ""), most=ROWS) or 0).first()
+    wave = (
+        access.surveys_for(request.user)
+        .filter(pk=whole(request.GET.get("suite", ""), most=ROWS) or 0)
+        .first()
+    )
     if wave is not None:
         again = ("titre", "territoire", "qui", "but", "champ", "comment", "vise", "arrondi")
         first = {name: value for name, value in space.from_survey(wave).items() if name in again}
@@ -69,7 +79,7 @@ def new(request: HttpRequest) -> HttpResponse:
             values["kind"] = values["kind"] or _kind_of(questionnaire, form)
             questionnaire = replace(questionnaire, kind=values["kind"])
             row = campaigns.prepare(
-                by=who(request),
+                by=account_of(request),
                 questionnaire=places.fitted(questionnaire, values["territory"]),
                 at=timezone.now(),
                 **values,
@@ -86,11 +96,16 @@ def new(request: HttpRequest) -> HttpResponse:
 
 
 def _kind_of(questionnaire: Questionnaire, form: space.NewForm) -> str:
-    """Return who answers, as the questionnaire says; Refused when it was brought by somebody and does not say it."""
+    """Return who answers, as the questionnaire says; Refused when it was brought by somebody and does not
+    say it.
+    """
     if questionnaire.kind == "other" and form.cleaned_data["depart"] in (space.FILE, space.BLANK):
         raise Refused(
             "Il manque qui répond.",
-            why="Ce questionnaire ne le dit pas, et une enquête auprès d’habitants entre dans l’estimation du besoin.",
+            why=(
+                "Ce questionnaire ne le dit pas, et une enquête auprès d’habitants entre dans l’estimation du"
+                " besoin."
+            ),
             do="Choisissez dans la liste « Qui répond ».",
         )
     return questionnaire.kind
@@ -116,11 +131,13 @@ def _origin(form: space.NewForm) -> tuple[Questionnaire, list[str]]:
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
     """What is known of a survey: its aim, of whom it speaks, how people are met, its target and dates."""
-    row = ours(request, pk)
-    form = space.SurveyForm(request.POST or None, user=request.user, survey=row, initial=space.from_survey(row))
+    row = managed_survey(request, pk)
+    form = space.SurveyForm(
+        request.POST or None, user=request.user, survey=row, initial=space.from_survey(row)
+    )
     if form.is_bound and form.is_valid():
         try:
-            campaigns.change(row, form.values(), by=who(request), at=timezone.now())
+            campaigns.change(row, form.values(), by=account_of(request), at=timezone.now())
         except Refused as error:
             form.add_error(None, " ".join(error.sentences))
         else:
@@ -130,7 +147,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "surveys/space/edit.html", context, status=400 if form.errors else 200)
 
 
-# ------------------------------------------------------------------------------------------------------------ one of them
+# ------------------------------------------------------------------------------------------------ one of them
 
 
 @holding(access.RUN)
@@ -138,7 +155,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def survey(request: HttpRequest, pk: int) -> HttpResponse:
     """One survey: where it stands, and what to do next."""
-    return _page(request, ours(request, pk))
+    return _page(request, managed_survey(request, pk))
 
 
 def _page(request: HttpRequest, row: Survey, **more: Any) -> HttpResponse:
@@ -149,7 +166,7 @@ def _page(request: HttpRequest, row: Survey, **more: Any) -> HttpResponse:
         "territory": space.name_of(row.territory),
         "progress": answers.progress(row, timezone.now()),
         "version": last,
-        "questions": sum(each.is_asked for each in form.questions()),
+        "questions": sum(each.takes_answer for each in form.questions()),
         "repeated": [words(group.label) or group.name for group in form.repeated()],
         "languages": form.languages,
         "places": row.places.select_related("lieu__structure"),
@@ -166,14 +183,14 @@ def _page(request: HttpRequest, row: Survey, **more: Any) -> HttpResponse:
 @require_POST
 def gesture(request: HttpRequest, pk: int) -> HttpResponse:
     """A gesture on a survey: opened, closed, a place, a link given or closed."""
-    row = ours(request, pk)
+    row = managed_survey(request, pk)
     verb = request.POST.get("geste", "")
-    said = {"by": who(request), "at": timezone.now()}
+    said = {"by": account_of(request), "at": timezone.now()}
     if verb == "lien":
         return _given(request, row, said)
     if verb not in GESTURES:
         raise Http404
-    with refused.told(request):
+    with refusals.as_message(request):
         messages.success(request, GESTURES[verb](request, row, said))
     if verb == "effacer" and not Survey.objects.filter(pk=pk).exists():
         return redirect("surveys")
@@ -191,7 +208,11 @@ def _given(request: HttpRequest, row: Survey, said: dict[str, Any]) -> HttpRespo
     path = reverse("survey_kiosk", args=[token]) if surveyor.kiosk else f"/enquetes/collecte/#{token}"
     address = request.build_absolute_uri("/").rstrip("/") + path
     qr = segno.make(address, error="m").svg_data_uri(border=3, light="white")
-    return render(request, "surveys/space/link.html", {"survey": row, "surveyor": surveyor, "address": address, "qr": qr})
+    return render(
+        request,
+        "surveys/space/link.html",
+        {"survey": row, "surveyor": surveyor, "address": address, "qr": qr},
+    )
 
 
 def _opened(request: HttpRequest, row: Survey, said: dict[str, Any]) -> str:
@@ -201,7 +222,10 @@ def _opened(request: HttpRequest, row: Survey, said: dict[str, Any]) -> str:
 
 def _closed(request: HttpRequest, row: Survey, said: dict[str, Any]) -> str:
     campaigns.close(row, **said)
-    return f"L’enquête est terminée. Ce que gardent les appareils peut encore arriver pendant {rules.LATE.days} jours."
+    return (
+        f"L’enquête est terminée. Ce que gardent les appareils peut encore arriver pendant {rules.LATE.days}"
+        " jours."
+    )
 
 
 def _dropped(request: HttpRequest, row: Survey, said: dict[str, Any]) -> str:
@@ -258,12 +282,12 @@ GESTURES = {
 @require_safe
 def quotas(request: HttpRequest, pk: int) -> HttpResponse:
     """The answers beside the census, stratum by stratum: whom to meet next."""
-    row = ours(request, pk)
+    row = managed_survey(request, pk)
     context = {"survey": row, "territory": space.name_of(row.territory), "quotas": places.quotas(row)}
     return render(request, "surveys/space/quotas.html", context)
 
 
-# ---------------------------------------------------------------------------------------------------------------- answers
+# ---------------------------------------------------------------------------------------------------- answers
 
 
 @holding(access.RUN)
@@ -271,7 +295,7 @@ def quotas(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def answer_list(request: HttpRequest, pk: int) -> HttpResponse:
     """The answers, last first, each with what does not fit in it; one may be put aside, for a reason."""
-    row = ours(request, pk)
+    row = managed_survey(request, pk)
     if request.method == "POST":
         return _aside(request, row)
     rows = row.answers.select_related("place", "surveyor").order_by("-received_at", "-pk")
@@ -283,9 +307,13 @@ def answer_list(request: HttpRequest, pk: int) -> HttpResponse:
         form = forms[each.version_id]
         read = answers.read(each, form)
         said = [
-            (words(q.label) or q.name, _said(form, q, read.values.get(q.name, ""))) for q in form.questions() if q.is_asked
+            (words(q.label) or q.name, _said(form, q, read.values.get(q.name, "")))
+            for q in form.questions()
+            if q.takes_answer
         ]
-        shown.append((each, versions[each.version_id].number, [pair for pair in said if pair[1]], read.faults))
+        shown.append(
+            (each, versions[each.version_id].number, [pair for pair in said if pair[1]], read.faults)
+        )
     return render(request, "surveys/space/answers.html", {"survey": row, "page": page, "answers": shown})
 
 
@@ -294,13 +322,15 @@ def _said(form: Questionnaire, question: Question, value: str) -> str:
     labels = {choice.name: words(choice.label) for choice in form.choices(question)} | dict(UNSAID)
     if not labels or question.kind not in ("one", "many", "rank"):
         return UNSAID.get(value, value)
-    return ", ".join(labels.get(name, name) for name in (value.split() if question.kind != "one" else [value]) if name)
+    return ", ".join(
+        labels.get(name, name) for name in (value.split() if question.kind != "one" else [value]) if name
+    )
 
 
 def _aside(request: HttpRequest, row: Survey) -> HttpResponse:
     answer = get_object_or_404(Answer, survey=row, pk=_number(request))
-    said = {"by": who(request), "at": timezone.now()}
-    with refused.told(request):
+    said = {"by": account_of(request), "at": timezone.now()}
+    with refusals.as_message(request):
         if answer.aside_at is None:
             campaigns.put_aside(answer, request.POST.get("pourquoi", ""), **said)
             messages.success(request, "La réponse est écartée : elle reste gardée, et ne compte plus.")
@@ -314,8 +344,10 @@ def _aside(request: HttpRequest, row: Survey) -> HttpResponse:
 @holding(access.RUN)
 @require_safe
 def answers_csv(request: HttpRequest, pk: int) -> HttpResponse:
-    """The answers, raw as they were sent, or only what counts, with its weight when the results have weights."""
-    row = ours(request, pk)
+    """The answers, raw as they were sent, or only what counts, with its weight when the results have
+    weights.
+    """
+    row = managed_survey(request, pk)
     held = answers.table(row, raw=True) if "brut" in request.GET else results.weighted_table(row)
     name = f"{row.slug}-reponses{'-brutes' if 'brut' in request.GET else ''}.csv"
     return _csv(list(held.columns), held.rows(), name)
@@ -325,7 +357,7 @@ def answers_csv(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def codebook_csv(request: HttpRequest, pk: int) -> HttpResponse:
     """What each column of the answers means, and each of its words."""
-    row = ours(request, pk)
+    row = managed_survey(request, pk)
     return _csv(queries.CODEBOOK, queries.codebook(row), f"{row.slug}-dictionnaire.csv")
 
 
@@ -342,18 +374,20 @@ def _csv(columns: Sequence[str], rows: Iterable[Mapping[str, Any]], name: str) -
 @require_http_methods(["GET", "HEAD", "POST"])
 def import_answers(request: HttpRequest, pk: int) -> HttpResponse:
     """Answers that come in a file: saved from a device, of Kobo, of ODK, of a spreadsheet."""
-    row = ours(request, pk)
+    row = managed_survey(request, pk)
     form = space.FileForm(request.POST or None, request.FILES or None)
     context: dict[str, Any] = {"survey": row, "form": form}
     if form.is_bound and form.is_valid():
         given = form.cleaned_data["fichier"]
         try:
             read = files.read(row, given.read(), given.name)
-            done = importing.keep(row, read.answers, by=who(request), at=timezone.now())
+            done = importing.keep(row, read.answers, by=account_of(request), at=timezone.now())
         except Refused as error:
             form.add_error("fichier", " ".join(error.sentences))
         else:
             told = count(done.new, "réponse nouvelle", "réponses nouvelles")
-            refused = [f"{read.where.get(uid, f'Réponse {uid}')} : {why}" for uid, why in done.refused.items()]
+            refused = [
+                f"{read.where.get(uid, f'Réponse {uid}')} : {why}" for uid, why in done.refused.items()
+            ]
             context |= {"done": done, "read": read, "told": told, "faults": [*read.faults, *refused]}
     return render(request, "surveys/space/import.html", context, status=400 if form.errors else 200)

@@ -1,4 +1,6 @@
-"""A survey of structures: choosing them in the directory, following who answered; and the page of each, by its own link."""
+"""A survey of structures: choosing them in the directory, following who answered; and the page of each, by
+its own link.
+"""
 
 from collections.abc import Callable
 from functools import wraps
@@ -12,16 +14,15 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from maillage.apps.accounts.access import count, counted
-from maillage.apps.accounts.views import holding, who
+from maillage.apps.accounts.access import account_of, count, counted, holding
 from maillage.apps.directory.queries import places
 from maillage.apps.surveys import access, rules
 from maillage.apps.surveys.actions import targets as actions
 from maillage.apps.surveys.models import Target
 from maillage.apps.surveys.queries import sheets, targets
 from maillage.apps.surveys.views import alone
+from maillage.forms.questionnaire import load
 from maillage.kernel.errors import Refused
-from maillage.reference.questionnaire import load
 
 running = holding(access.RUN)
 GESTURES = ("phoned", "declined", "waiting")
@@ -37,15 +38,19 @@ def listed(request: HttpRequest, pk: int) -> HttpResponse:
     kinds, towns = targets.kinds(free), targets.towns(free)
     error = None
     if request.method == "POST":
-        by, at = who(request), timezone.now()
+        by, at = account_of(request), timezone.now()
         try:
             if "relancer" in request.POST:
                 n = actions.remind(survey, by=by, at=at, signed=str(request.user))
-                messages.success(request, f"{n} message{'s' if n > 1 else ''} prêt{'s' if n > 1 else ''} à partir.")
+                messages.success(
+                    request, f"{n} message{'s' if n > 1 else ''} prêt{'s' if n > 1 else ''} à partir."
+                )
             else:
                 asked = targets.chosen(free, request.POST.getlist("type"), request.POST.getlist("commune"))
                 n = actions.choose(survey, asked, by=by, at=at)
-                messages.success(request, f"{n} structure{'s' if n > 1 else ''} ajoutée{'s' if n > 1 else ''}.")
+                messages.success(
+                    request, f"{n} structure{'s' if n > 1 else ''} ajoutée{'s' if n > 1 else ''}."
+                )
             return redirect("survey_targets", survey.pk)
         except Refused as refused:
             error = refused
@@ -68,18 +73,22 @@ def listed(request: HttpRequest, pk: int) -> HttpResponse:
 def one(request: HttpRequest, pk: int) -> HttpResponse:
     """One structure: its link to copy, what was said by phone."""
     target = get_object_or_404(
-        Target.objects.select_related("survey", "lieu", "answer"), pk=pk, survey__in=access.surveys_for(request.user)
+        Target.objects.select_related("survey", "lieu", "answer"),
+        pk=pk,
+        survey__in=access.surveys_for(request.user),
     )
     error = None
     if request.method == "POST":
-        by, at = who(request), timezone.now()
+        by, at = account_of(request), timezone.now()
         try:
             if "retirer" in request.POST:
                 actions.remove(target, by=by, at=at)
                 messages.success(request, f"« {target.lieu.name} » n’est plus interrogée.")
             else:
                 state = request.POST.get("etat", "")
-                actions.note(target, state if state in GESTURES else "", request.POST.get("note", ""), by=by, at=at)
+                actions.note(
+                    target, state if state in GESTURES else "", request.POST.get("note", ""), by=by, at=at
+                )
                 messages.success(request, "C’est noté.")
             return redirect("survey_targets", target.survey_id)
         except Refused as refused:
@@ -113,7 +122,11 @@ def by_token(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         version = target.survey.versions.first()
         known = sheets.known(load(version.definition), target.lieu.sheet) if version else {}
         door = alone.Door(target.survey, "survey_target", (token,), "link", target=target, known=known)
-        response = view(request, door, *words, **more) if alone.takes(request, door) else alone.over(request, target.survey)
+        response = (
+            view(request, door, *words, **more)
+            if alone.takes(request, door)
+            else alone.over(request, target.survey)
+        )
         response["Referrer-Policy"] = "same-origin"
         return response
 

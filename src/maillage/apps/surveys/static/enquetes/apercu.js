@@ -14,7 +14,9 @@ function redire() {
     retiree: forme.elements[`retirer-${n}`]?.checked,
   }));
   const gardees = lignes.filter((ligne) => ligne.mots && !ligne.retiree).sort((a, b) => a.rang - b.rang || a.n - b.n);
-  choix.replaceChildren(...gardees.map((ligne) => Object.assign(document.createElement("li"), { textContent: ligne.mots })));
+  choix.replaceChildren(
+    ...gardees.map((ligne) => Object.assign(document.createElement("li"), { textContent: ligne.mots })),
+  );
 }
 
 forme?.addEventListener("input", redire);

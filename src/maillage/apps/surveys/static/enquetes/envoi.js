@@ -1,23 +1,46 @@
-// L’envoi : par paquets, un seul onglet à la fois, jusqu’à l’accusé. Ce qui n’est pas sûr reste, et se renvoie : le serveur garde chaque réponse une fois.
-import { CANAL, accuser, apprendre, compter, liens, noterLien, regler, reponses } from "./memoire.js";
+// L’envoi : par paquets, un seul onglet à la fois, jusqu’à l’accusé. Ce qui n’est pas sûr reste, et se renvoie : le
+// serveur garde chaque réponse une fois.
+import { accuser, apprendre, CANAL, compter, liens, noterLien, regler, reponses } from "./memoire.js";
 
-const PATIENCE = 30_000, PREMIERE = 2_000, DERNIERE = 300_000; // millisecondes : une demande, la première attente, la plus longue
+const PATIENCE = 30_000,
+  PREMIERE = 2_000,
+  DERNIERE = 300_000; // millisecondes : une demande, la première attente, la plus longue
 const taille = new TextEncoder();
 export const paquet = (r) => ({
-  uid: r.uid, version: r.version, channel: r.moyen, place: r.lieu, language: r.langue, begun: r.commencee, ended: r.finie, values: r.valeurs,
+  uid: r.uid,
+  version: r.version,
+  channel: r.moyen,
+  place: r.lieu,
+  language: r.langue,
+  begun: r.commencee,
+  ended: r.finie,
+  values: r.valeurs,
 });
 
-class Plus extends Error { constructor(etat, dit, dans) { super(dit || String(etat)); this.etat = etat; this.dit = dit; this.dans = dans; } }
+class Plus extends Error {
+  constructor(etat, dit, dans) {
+    super(dit || String(etat));
+    this.etat = etat;
+    this.dit = dit;
+    this.dans = dans;
+  }
+}
 // Une page de connexion d’hôtel répond 200 : seul un JSON de notre forme est une réponse.
 const demander = async (adresse, corps) => {
   const reponse = await fetch(adresse, {
-    method: "POST", credentials: "omit", cache: "no-store", redirect: "error", signal: AbortSignal.timeout?.(PATIENCE),
-    headers: { "Content-Type": "application/json" }, body: JSON.stringify(corps),
+    method: "POST",
+    credentials: "omit",
+    cache: "no-store",
+    redirect: "error",
+    signal: AbortSignal.timeout?.(PATIENCE),
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(corps),
   });
   const dit = await reponse.json().catch(() => null);
   if (!dit || typeof dit !== "object") throw new Plus(0, "");
   await regler(Date.parse(reponse.headers.get("Date"))).catch(() => {});
-  if (!reponse.ok) throw new Plus(reponse.status, String(dit.erreur ?? ""), 1000 * Number(reponse.headers.get("Retry-After") || 0));
+  if (!reponse.ok)
+    throw new Plus(reponse.status, String(dit.erreur ?? ""), 1000 * Number(reponse.headers.get("Retry-After") || 0));
   return dit;
 };
 export const demanderKit = async (jeton) => {
@@ -47,11 +70,17 @@ const vider = async ({ jeton, kit }, aussi) => {
   for (;;) {
     const attente = (await reponses("attente")).filter((r) => r.jeton === jeton);
     if (!attente.length && !aussi) return;
-    const lot = couper(attente, combien, Math.min(kit?.octets ?? 500_000, 500_000)), la = new Set(lot.map((r) => r.uid));
+    const lot = couper(attente, combien, Math.min(kit?.octets ?? 500_000, 500_000)),
+      la = new Set(lot.map((r) => r.uid));
     try {
-      const dit = await demander("/enquetes/envoi/", { jeton, reponses: lot.map(paquet), attente: attente.length - lot.length });
+      const dit = await demander("/enquetes/envoi/", {
+        jeton,
+        reponses: lot.map(paquet),
+        attente: attente.length - lot.length,
+      });
       if (!Array.isArray(dit.recues) || !Array.isArray(dit.refusees)) throw new Plus(0, "");
-      const recues = dit.recues.filter((uid) => la.has(uid)), refusees = dit.refusees.filter(({ uid }) => la.has(uid));
+      const recues = dit.recues.filter((uid) => la.has(uid)),
+        refusees = dit.refusees.filter(({ uid }) => la.has(uid));
       await accuser(jeton, recues, refusees);
       await noterLien(jeton, { refus: "", kit: { fermee: dit.fermee === true } });
       if (kit && dit.version > kit.version) demanderKit(jeton).catch(() => {});
@@ -63,50 +92,77 @@ const vider = async ({ jeton, kit }, aussi) => {
       const seule = lot.length === 1 && [400, 413].includes(raison.etat);
       if (raison.etat === 403) await noterLien(jeton, { refus: raison.dit });
       if (seule) await accuser(jeton, [], [{ uid: lot[0].uid, motif: raison.dit }]);
-      else if ([400, 413].includes(raison.etat)) combien = Math.max(1, Math.floor(lot.length / 2)); // un paquet mal pris se coupe en deux
+      else if ([400, 413].includes(raison.etat))
+        combien = Math.max(1, Math.floor(lot.length / 2)); // un paquet mal pris se coupe en deux
       else throw raison;
     }
   }
 };
 
-let suite = 0, attendre = PREMIERE, enCours = null;
+let suite = 0,
+  attendre = PREMIERE,
+  enCours = null;
 const suivre = [];
 export const surChangement = (faire) => suivre.push(faire);
-const ici = (quoi) => { for (const faire of suivre) faire(quoi); };
-const annoncer = (quoi = {}) => { ici(quoi); CANAL?.postMessage(1); };
+const ici = (quoi) => {
+  for (const faire of suivre) faire(quoi);
+};
+const annoncer = (quoi = {}) => {
+  ici(quoi);
+  CANAL?.postMessage(1);
+};
 if (CANAL) CANAL.onmessage = () => ici({});
 
 const tour = async (aussi) => {
   let souci = null;
   for (const lien of await liens()) {
-    try { await vider(lien, aussi && Boolean(lien.kit)); } catch (raison) { souci = raison; } // un lien fermé n’arrête pas les autres
+    try {
+      await vider(lien, aussi && Boolean(lien.kit));
+    } catch (raison) {
+      souci = raison;
+    } // un lien fermé n’arrête pas les autres
   }
   return souci;
 };
 const seul = (faire) => (navigator.locks ? navigator.locks.request("maillage-enquetes-envoi", faire) : faire());
 // aussi : dire au serveur qu’il ne reste rien, et lui demander si l’enquête dure, même sans réponse à envoyer.
-export const envoyer = ({ aussi = false } = {}) => (enCours ??= (async () => {
+export const envoyer = ({ aussi = false } = {}) =>
+  (enCours ??= (async () => {
+    clearTimeout(suite);
+    ici({ travail: true });
+    let souci;
+    try {
+      souci = await seul(() => tour(aussi));
+    } catch (raison) {
+      souci = raison;
+    }
+    enCours = null;
+    const { attente } = await compter().catch(() => ({ attente: 0 }));
+    attendre = souci ? Math.min(attendre * 2, DERNIERE) : PREMIERE;
+    if (attente) suite = setTimeout(envoyer, Math.max(souci?.dans ?? 0, attendre * (0.75 + Math.random() / 2)));
+    ici({ travail: false, souci });
+    return souci;
+  })());
+export const bientot = () => {
   clearTimeout(suite);
-  ici({ travail: true });
-  let souci = null;
-  try { souci = await seul(() => tour(aussi)); } catch (raison) { souci = raison; }
-  enCours = null;
-  const { attente } = await compter().catch(() => ({ attente: 0 }));
-  attendre = souci ? Math.min(attendre * 2, DERNIERE) : PREMIERE;
-  if (attente) suite = setTimeout(envoyer, Math.max(souci?.dans ?? 0, attendre * (0.75 + Math.random() / 2)));
-  ici({ travail: false, souci });
-  return souci;
-})());
-export const bientot = () => { clearTimeout(suite); attendre = PREMIERE; suite = setTimeout(envoyer, 400); };
+  attendre = PREMIERE;
+  suite = setTimeout(envoyer, 400);
+};
 addEventListener("online", bientot);
-document.addEventListener("visibilitychange", () => { if (!document.hidden) bientot(); });
+document.addEventListener("visibilitychange", () => {
+  if (!document.hidden) bientot();
+});
 
 // Le dernier recours : un fichier, à porter ou à envoyer autrement. Il n’efface rien ici.
 export const fichiers = async () => {
-  const parEnquete = new Map(), connus = new Map((await liens()).map((l) => [l.jeton, l.kit]));
-  for (const r of [...await reponses("attente"), ...await reponses("refusee")]) {
+  const parEnquete = new Map(),
+    connus = new Map((await liens()).map((l) => [l.jeton, l.kit]));
+  for (const r of [...(await reponses("attente")), ...(await reponses("refusee"))]) {
     const enquete = connus.get(r.jeton)?.enquete ?? 0;
     parEnquete.set(enquete, [...(parEnquete.get(enquete) ?? []), paquet(r)]);
   }
-  return [...parEnquete].map(([survey, lot]) => ({ nom: `maillage-reponses-${survey}-${lot.length}.json`, texte: JSON.stringify({ maillage: "reponses", survey, reponses: lot }, null, 1) }));
+  return [...parEnquete].map(([survey, lot]) => ({
+    nom: `maillage-reponses-${survey}-${lot.length}.json`,
+    texte: JSON.stringify({ maillage: "reponses", survey, reponses: lot }, null, 1),
+  }));
 };

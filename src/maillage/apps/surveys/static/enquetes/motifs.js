@@ -1,28 +1,49 @@
 // Les motifs de regex() : tous les états suivis à la fois, jamais d’explosion. Jumeau de maillage.reference.patterns.
-const PLUS_LONG = 1000, ETATS = 1000, BLANCS = " \t\n\r\f\v", ECHAPPES = { n: "\n", t: "\t", r: "\r", f: "\f" };
+const PLUS_LONG = 1000,
+  ETATS = 1000,
+  BLANCS = " \t\n\r\f\v",
+  ECHAPPES = { n: "\n", t: "\t", r: "\r", f: "\f" };
 const SORTES = ["L", "Lu", "Ll", "N", "Nd", "P", "Z", "M"];
-const est = (signe) => (c) => c === signe, pas = (test) => (c) => !test(c);
+const est = (signe) => (c) => c === signe,
+  pas = (test) => (c) => !test(c);
 const CLASSES = { d: (c) => c >= "0" && c <= "9", w: (c) => /^[A-Za-z0-9_]$/.test(c), s: (c) => BLANCS.includes(c) };
 const point = (c) => c.codePointAt(0);
-export class Incompris extends Error { constructor(quoi, ailleurs = false) { super(quoi); this.ailleurs = ailleurs; } }
+export class Incompris extends Error {
+  constructor(quoi, ailleurs = false) {
+    super(quoi);
+    this.ailleurs = ailleurs;
+  }
+}
 
 class Lecteur {
-  constructor(texte) { Object.assign(this, { texte, lettres: [...texte], ou: 0, pas: [], libres: [], bords: new Map() }); }
+  constructor(texte) {
+    Object.assign(this, { texte, lettres: [...texte], ou: 0, pas: [], libres: [], bords: new Map() });
+  }
   lire() {
     [this.debut, this.fin] = this.choix(0);
     if (this.ou < this.lettres.length) this.refuser("une parenthèse se ferme sans s’être ouverte");
     return this;
   }
-  refuser(quoi) { throw new Incompris(`Le motif « ${this.texte} » n’est pas compris, au caractère ${this.ou + 1} : ${quoi}.`); }
-  suivant(n = 0) { return this.lettres[this.ou + n] ?? ""; }
-  etat() { this.pas.push(null); this.libres.push([]); return this.pas.length - 1; }
+  refuser(quoi) {
+    throw new Incompris(`Le motif « ${this.texte} » n’est pas compris, au caractère ${this.ou + 1} : ${quoi}.`);
+  }
+  suivant(n = 0) {
+    return this.lettres[this.ou + n] ?? "";
+  }
+  etat() {
+    this.pas.push(null);
+    this.libres.push([]);
+    return this.pas.length - 1;
+  }
   choix(profond) {
     if (profond > 30) this.refuser("trop de parenthèses les unes dans les autres");
     let [debut, fin] = this.suite(profond);
     if (this.suivant() !== "|") return [debut, fin];
-    const d = this.etat(), f = this.etat();
+    const d = this.etat(),
+      f = this.etat();
     for (;;) {
-      this.libres[d].push(debut); this.libres[fin].push(f);
+      this.libres[d].push(debut);
+      this.libres[fin].push(f);
       if (this.suivant() !== "|") return [d, f];
       this.ou += 1;
       [debut, fin] = this.suite(profond);
@@ -39,12 +60,18 @@ class Lecteur {
     return [debut, fin];
   }
   fois(profond) {
-    const la = this.ou, parts = [this.un(profond)], [bas, haut] = this.compte();
+    const la = this.ou,
+      parts = [this.un(profond)],
+      [bas, haut] = this.compte();
     if (bas === 1 && haut === 1) return parts[0];
     const apres = this.ou;
-    while (parts.length < Math.max(bas, haut, 1)) { this.ou = la; parts.push(this.un(profond)); }
+    while (parts.length < Math.max(bas, haut, 1)) {
+      this.ou = la;
+      parts.push(this.un(profond));
+    }
     this.ou = apres;
-    const debut = this.etat(), fin = this.etat();
+    const debut = this.etat(),
+      fin = this.etat();
     let ici = debut;
     parts.forEach(([d, f], n) => {
       if (n >= bas) this.libres[ici].push(fin);
@@ -60,8 +87,10 @@ class Lecteur {
   compte() {
     const signe = this.suivant();
     let tenu;
-    if (signe && "*+?".includes(signe)) { this.ou += 1; tenu = { "*": [0, -1], "+": [1, -1], "?": [0, 1] }[signe]; }
-    else if (signe === "{") tenu = this.accolades();
+    if (signe && "*+?".includes(signe)) {
+      this.ou += 1;
+      tenu = { "*": [0, -1], "+": [1, -1], "?": [0, 1] }[signe];
+    } else if (signe === "{") tenu = this.accolades();
     else return [1, 1];
     if (this.suivant() === "?") this.ou += 1;
     if (this.suivant() && "*+{".includes(this.suivant())) this.refuser("deux répétitions se suivent");
@@ -72,7 +101,8 @@ class Lecteur {
     const dit = fin > 0 ? /^(\d{1,4})(,(\d{1,4})?)?$/.exec(this.lettres.slice(this.ou + 1, fin).join("")) : null;
     if (!dit) this.refuser("on attend un nombre de fois, comme {5} ou {2,10}");
     this.ou = fin + 1;
-    const bas = Number(dit[1]), haut = !dit[2] ? bas : dit[3] ? Number(dit[3]) : -1;
+    const bas = Number(dit[1]),
+      haut = !dit[2] ? bas : dit[3] ? Number(dit[3]) : -1;
     if ((haut >= 0 && haut < bas) || Math.max(bas, haut) > ETATS) this.refuser("ce nombre de fois n’est pas possible");
     return [bas, haut];
   }
@@ -82,8 +112,10 @@ class Lecteur {
     if ("*+?{".includes(signe)) this.refuser("rien n’est à répéter");
     this.ou += 1;
     if (signe === "^" || signe === "$") {
-      const d = this.etat(), f = this.etat();
-      this.bords.set(d, signe); this.libres[d].push(f);
+      const d = this.etat(),
+        f = this.etat();
+      this.bords.set(d, signe);
+      this.libres[d].push(f);
       return [d, f];
     }
     if (signe === "[") return this.marche(this.classe());
@@ -102,25 +134,43 @@ class Lecteur {
     return tenu;
   }
   marche(test) {
-    const d = this.etat(), f = this.etat();
+    const d = this.etat(),
+      f = this.etat();
     this.pas[d] = [test, f];
     this.mesurer();
     return [d, f];
   }
-  mesurer() { if (this.pas.length > 2 * ETATS) this.refuser("il est trop long une fois ses répétitions comptées"); }
+  mesurer() {
+    if (this.pas.length > 2 * ETATS) this.refuser("il est trop long une fois ses répétitions comptées");
+  }
   echappe() {
-    const signe = this.suivant(), petit = signe.toLowerCase();
+    const signe = this.suivant(),
+      petit = signe.toLowerCase();
     this.ou += 1;
     if (signe && "dws".includes(petit)) return signe === petit ? CLASSES[petit] : pas(CLASSES[petit]);
     if (signe && petit === "p") return this.sorte(signe === "P");
-    if (!signe || (/^[A-Za-z0-9]$/.test(signe) && !(signe in ECHAPPES))) { this.ou -= 1; this.refuser(`« \\${signe} » n’est pas connu`); }
+    if (!signe || (/^[A-Za-z0-9]$/.test(signe) && !(signe in ECHAPPES))) {
+      this.ou -= 1;
+      this.refuser(`« \\${signe} » n’est pas connu`);
+    }
     return est(ECHAPPES[signe] ?? signe);
   }
   sorte(autre) {
-    const fin = this.lettres.indexOf("}", this.ou), nom = this.suivant() === "{" && fin > 0 ? this.lettres.slice(this.ou + 1, fin).join("") : "";
-    if (!SORTES.includes(nom)) this.refuser(`on attend l’une des sortes de caractères ${SORTES.join(", ")}, comme \\p{L}`);
+    const fin = this.lettres.indexOf("}", this.ou),
+      nom = this.suivant() === "{" && fin > 0 ? this.lettres.slice(this.ou + 1, fin).join("") : "";
+    if (!SORTES.includes(nom))
+      this.refuser(`on attend l’une des sortes de caractères ${SORTES.join(", ")}, comme \\p{L}`);
     this.ou = fin + 1;
-    const TESTS = { L: /^\p{L}$/u, Lu: /^\p{Lu}$/u, Ll: /^\p{Ll}$/u, N: /^\p{N}$/u, Nd: /^\p{Nd}$/u, P: /^\p{P}$/u, Z: /^\p{Z}$/u, M: /^\p{M}$/u };
+    const TESTS = {
+      L: /^\p{L}$/u,
+      Lu: /^\p{Lu}$/u,
+      Ll: /^\p{Ll}$/u,
+      N: /^\p{N}$/u,
+      Nd: /^\p{Nd}$/u,
+      P: /^\p{P}$/u,
+      Z: /^\p{Z}$/u,
+      M: /^\p{M}$/u,
+    };
     const tenu = (c) => TESTS[nom].test(c);
     return autre ? pas(tenu) : tenu;
   }
@@ -134,12 +184,16 @@ class Lecteur {
     return autre ? pas(dedans) : dedans;
   }
   partie() {
-    const la = this.ou, bas = this.signe();
+    const la = this.ou,
+      bas = this.signe();
     if (typeof bas !== "string") return bas;
     if (this.suivant() !== "-" || ["]", ""].includes(this.suivant(1))) return est(bas);
     this.ou += 1;
     const haut = this.signe();
-    if (typeof haut !== "string" || point(haut) < point(bas)) { this.ou = la; this.refuser("cet intervalle de caractères va à l’envers"); }
+    if (typeof haut !== "string" || point(haut) < point(bas)) {
+      this.ou = la;
+      this.refuser("cet intervalle de caractères va à l’envers");
+    }
     return (c) => point(bas) <= point(c) && point(c) <= point(haut);
   }
   signe() {
@@ -148,7 +202,10 @@ class Lecteur {
     this.ou += 1;
     if (signe !== "\\") return signe;
     const apres = this.suivant();
-    if (apres && (apres in ECHAPPES || !/^[\p{L}\p{N}]$/u.test(apres))) { this.ou += 1; return ECHAPPES[apres] ?? apres; }
+    if (apres && (apres in ECHAPPES || !/^[\p{L}\p{N}]$/u.test(apres))) {
+      this.ou += 1;
+      return ECHAPPES[apres] ?? apres;
+    }
     return this.echappe();
   }
 }
@@ -159,17 +216,24 @@ export const motif = (texte) => {
   return LUS.get(texte);
 };
 const atteints = (m, etats, place, longueur) => {
-  const vus = new Set(etats), reste = [...etats];
+  const vus = new Set(etats),
+    reste = [...etats];
   while (reste.length) {
-    const etat = reste.pop(), bord = m.bords.get(etat);
+    const etat = reste.pop(),
+      bord = m.bords.get(etat);
     if ((bord === "^" && place) || (bord === "$" && place !== longueur)) continue;
-    for (const autre of m.libres[etat]) if (!vus.has(autre)) { vus.add(autre); reste.push(autre); }
+    for (const autre of m.libres[etat])
+      if (!vus.has(autre)) {
+        vus.add(autre);
+        reste.push(autre);
+      }
   }
   return vus;
 };
 // Tout le texte est-il de ce motif ? Non pour plus de 1 000 caractères.
 export const convient = (texte, modele) => {
-  const lettres = [...texte], m = motif(modele);
+  const lettres = [...texte],
+    m = motif(modele);
   if (lettres.length > PLUS_LONG) return false;
   let etats = atteints(m, [m.debut], 0, lettres.length);
   for (const [n, c] of lettres.entries()) {

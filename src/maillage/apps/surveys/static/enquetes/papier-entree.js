@@ -1,4 +1,5 @@
-// Entrée va à la case suivante. Chargé avant la page : qui tape vite n’attend pas le reste, et n’envoie pas une feuille à moitié tapée.
+// Entrée va à la case suivante. Chargé avant la page : qui tape vite n’attend pas le reste, et n’envoie pas une feuille
+// à moitié tapée.
 document.addEventListener("keydown", (e) => {
   if (e.key !== "Enter" || !e.target.matches("[data-feuille] input")) return;
   e.preventDefault();

@@ -1,4 +1,6 @@
-"""Addresses of the ways to answer beside a surveyor: paper, one's own link, a kiosk, ODK Collect, structures."""
+"""Addresses of the ways to answer beside a surveyor: paper, one's own link, a kiosk, ODK Collect,
+structures.
+"""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""What was heard beside the figures: words to read again, interviews and groups, findings of actors."""
+"""Qualitative material: words to review, interviews and groups, statements of actors."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -8,13 +8,13 @@ from django.db.models import Count, QuerySet
 
 from maillage.apps.surveys import rules
 from maillage.apps.surveys.models import Answer, Material, Statement, Survey, Verbatim, Version
+from maillage.forms.questionnaire import UNSAID, Question, load, words
 from maillage.reference import findings
-from maillage.reference.questionnaire import UNSAID, Question, load, words
-from maillage.reports.findings import Said
-from maillage.reports.grid import AXES
-from maillage.reports.survey_actors import Heard, Perception, Side, perception
-from maillage.reports.survey_charts import Step
-from maillage.reports.wording import count, listing
+from maillage.reports.survey.actors import ActorStatement, Perception, Side, perception
+from maillage.reports.survey.charts import Step
+from maillage.reports.territory.criteria import AXES
+from maillage.reports.territory.findings import FieldFinding
+from maillage.words.wording import count, listing
 
 PAGE = 20
 WHO: Mapping[str, str] = {  # who speaks in a survey → who speaks on the grid of a territory
@@ -34,8 +34,8 @@ SPEAKER_OF: Mapping[str, str] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Waiting:
-    """Words of an answer that nobody has read again."""
+class UnreadWords:
+    """Words of an answer not reviewed yet."""
 
     answer: int
     question: str
@@ -44,7 +44,9 @@ class Waiting:
 
 
 def open_questions(survey: Survey) -> list[Question]:
-    """Return the questions of a survey answered in free words, whatever the version, the latest wording first."""
+    """Return the questions of a survey answered in free words, whatever the version, the latest wording
+    first.
+    """
     found: dict[str, Question] = {}
     for version in Version.objects.filter(survey=survey).order_by("-number"):
         for question in load(version.definition).questions():
@@ -53,15 +55,19 @@ def open_questions(survey: Survey) -> list[Question]:
     return list(found.values())
 
 
-def waiting(survey: Survey) -> list[Waiting]:
-    """Return the free words nobody has read again yet, in the order they came; nothing of what was set aside."""
+def unread(survey: Survey) -> list[UnreadWords]:
+    """Return the free words not reviewed yet, in order of arrival; none from excluded answers."""
     labels = {question.name: words(question.label) for question in open_questions(survey)}
     if not labels:
         return []
     read = set(Verbatim.objects.filter(answer__survey=survey).values_list("answer_id", "question"))
-    rows = Answer.objects.filter(survey=survey, aside_at=None).order_by("received_at", "pk").values_list("pk", "values")
+    rows = (
+        Answer.objects.filter(survey=survey, aside_at=None)
+        .order_by("received_at", "pk")
+        .values_list("pk", "values")
+    )
     return [
-        Waiting(answer=pk, question=name, label=label, text=text)
+        UnreadWords(answer=pk, question=name, label=label, text=text)
         for pk, values in rows
         for name, label in labels.items()
         if (text := str(values.get(name, "")).strip()) and text not in UNSAID and (pk, name) not in read
@@ -69,7 +75,7 @@ def waiting(survey: Survey) -> list[Waiting]:
 
 
 def verbatims(survey: Survey, review: str = "") -> QuerySet[Verbatim]:
-    """Return the words already read again of a survey, those of its interviews and groups with them."""
+    """Return the reviewed words of a survey, with those of its interviews and groups."""
     rows = Verbatim.objects.filter(answer__survey=survey) | Verbatim.objects.filter(material__survey=survey)
     rows = rows.select_related("material").order_by("theme", "pk")
     return rows.filter(review=review) if review else rows
@@ -82,7 +88,7 @@ def themes(survey: Survey) -> list[str]:
 
 
 def quotes(survey: Survey) -> list[tuple[str, list[Verbatim]]]:
-    """Return what may be published, by theme: only words read again and kept."""
+    """Return the publishable words, by theme: only those reviewed and accepted."""
     by: dict[str, list[Verbatim]] = {}
     for row in verbatims(survey, "kept"):
         by.setdefault(row.theme or "Autres paroles", []).append(row)
@@ -95,12 +101,18 @@ def materials(survey: Survey) -> QuerySet[Material]:
 
 
 def statements(survey: Survey) -> QuerySet[Statement]:
-    """Return the findings of actors noted for the territory of a survey; those of an example only beside an example."""
-    return Statement.objects.filter(territory=survey.territory, example=survey.example).select_related("material")
+    """Return the findings of actors noted for the territory of a survey; those of an example only beside
+    an example.
+    """
+    return Statement.objects.filter(territory=survey.territory, example=survey.example).select_related(
+        "material"
+    )
 
 
 def collected(survey: Survey, answered: int) -> list[Step]:
-    """Return how a diagnosis was made, counted from its record: « 2 groupes de discussion (acteurs sociaux, 14 personnes) »."""
+    """Return how a diagnosis was made, counted from its record: « 2 groupes de discussion (acteurs
+    sociaux, 14 personnes) ».
+    """
     out = [Step(n=answered, many=f"réponse{'s' * (answered > 1)} au questionnaire")] if answered else []
     by: dict[tuple[str, str], list[Material]] = {}
     for row in Material.objects.filter(survey=survey):
@@ -108,7 +120,9 @@ def collected(survey: Survey, answered: int) -> list[Step]:
     for (kind, speakers), rows in sorted(by.items()):
         people = sum(row.people or 0 for row in rows)
         met = f", {count(people, 'personne', 'personnes')}" if people else ""
-        out.append(Step(n=len(rows), many=_noun(kind, len(rows)), who=f"{rules.COUNTED[speakers][people != 1]}{met}"))
+        out.append(
+            Step(n=len(rows), many=_noun(kind, len(rows)), who=f"{rules.COUNTED[speakers][people != 1]}{met}")
+        )
     return out
 
 
@@ -131,7 +145,7 @@ def actors(survey: Survey) -> Perception:
     """Return the chapter « perception des acteurs »: written from who says what, and how many say it."""
     kinds = findings.kinds()
     rows = [
-        Heard(
+        ActorStatement(
             speaker=row.speaker,
             kind=row.kind,
             says=kinds[row.kind].says,
@@ -144,7 +158,8 @@ def actors(survey: Survey) -> Perception:
     ]
     met = list(Material.objects.filter(territory=survey.territory, example=survey.example))
     return perception(
-        rows, {speaker: _side(speaker, [m for m in met if m.speakers == speaker]) for speaker in rules.SPEAKERS}
+        rows,
+        {speaker: _side(speaker, [m for m in met if m.speakers == speaker]) for speaker in rules.SPEAKERS},
     )
 
 
@@ -160,11 +175,11 @@ def _side(speaker: str, met: Sequence[Material]) -> Side:
     )
 
 
-def said_of(territory: str) -> list[Said]:
+def statements_of(territory: str) -> list[FieldFinding]:
     """Return what actors said of a territory, for its grid; nothing of an example."""
     rows = Statement.objects.filter(territory=territory, example=False).select_related("material")
     return [
-        Said(
+        FieldFinding(
             WHO[row.speaker],
             row.kind,
             True,

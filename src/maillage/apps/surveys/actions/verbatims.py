@@ -1,4 +1,6 @@
-"""Writing what was heard: words read again before anybody else reads them, interviews and groups, findings of actors."""
+"""Qualitative material: words reviewed before anyone else reads them, interviews and groups, statements of
+actors.
+"""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -27,7 +29,9 @@ def review(
     keep: bool,
     at: datetime,
 ) -> Verbatim:
-    """Say whether words of an answer may be published, and as what; Refused when somebody else has just read them."""
+    """Record whether words from an answer may be published, and how; Refused when another user has just
+    reviewed them.
+    """
     check_run(by, answer.survey.territory)
     text = str(answer.values.get(question, ""))
     try:
@@ -56,7 +60,7 @@ def review(
 
 @transaction.atomic
 def review_again(row: Verbatim, *, by: User | None, shown: str, theme: str, keep: bool, at: datetime) -> None:
-    """Change what may be published of words already read."""
+    """Change what may be published of words already reviewed."""
     check_run(by, (row.answer.survey if row.answer else row.material).territory)  # type: ignore[union-attr]
     row.review = "kept" if keep else "left"
     row.shown = (shown.strip() or row.text) if keep else ""
@@ -69,16 +73,20 @@ def review_again(row: Verbatim, *, by: User | None, shown: str, theme: str, keep
 def note_material(
     survey: Survey, values: Mapping[str, Any], *, by: User | None, at: datetime, example: bool = False
 ) -> Material:
-    """Record an interview, a focus group, a workshop: who spoke, how many, what came of it."""
+    """Record an interview, a focus group, a workshop: who spoke, how many, and its outcome."""
     check_run(by, survey.territory)
-    row = Material.objects.create(survey=survey, territory=survey.territory, made_at=at, by=by, example=example, **values)
+    row = Material.objects.create(
+        survey=survey, territory=survey.territory, made_at=at, by=by, example=example, **values
+    )
     journal.record(by=by, verb="material.noted", row=row, at=at)
     return row
 
 
 @transaction.atomic
-def quote(material: Material, *, by: User | None, text: str, shown: str, theme: str, device: str, at: datetime) -> Verbatim:
-    """Keep words of an interview or a group: whoever writes them down has read them again."""
+def quote(
+    material: Material, *, by: User | None, text: str, shown: str, theme: str, device: str, at: datetime
+) -> Verbatim:
+    """Record words from an interview or a group, already reviewed by whoever types them."""
     check_run(by, material.territory)
     row = Verbatim.objects.create(
         material=material,
@@ -96,8 +104,12 @@ def quote(material: Material, *, by: User | None, text: str, shown: str, theme: 
 
 
 @transaction.atomic
-def state(survey: Survey, values: Mapping[str, Any], *, by: User | None, at: datetime, example: bool = False) -> Statement:
-    """Note a finding of actors: who says it, how many; Refused when it is of no known kind, or said by more than took part."""
+def state(
+    survey: Survey, values: Mapping[str, Any], *, by: User | None, at: datetime, example: bool = False
+) -> Statement:
+    """Record a statement of actors: who makes it, how many; Refused for an unknown kind, or for more people
+    than took part.
+    """
     check_run(by, survey.territory)
     if values["kind"] not in findings.kinds():
         raise Refused(
@@ -127,7 +139,7 @@ def withdraw_statement(row: Statement, *, by: User | None, at: datetime) -> None
 
 @transaction.atomic
 def withdraw_material(row: Material, *, by: User | None, at: datetime) -> None:
-    """Take off an interview or a group noted by mistake, and the words taken from it."""
+    """Withdraw an interview or a group recorded by mistake, with the words taken from it."""
     check_run(by, row.territory)
     journal.record(by=by, verb="material.withdrawn", row=row, at=at)
     row.delete()

@@ -6,15 +6,15 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from maillage.apps.accounts.views import holding, who
-from maillage.apps.directory.views import refused
+from maillage.apps.accounts.access import account_of, holding
 from maillage.apps.surveys import access
-from maillage.apps.surveys.actions import heard as actions
-from maillage.apps.surveys.forms.heard import MaterialForm, QuoteForm, ReviewForm, StatementForm
+from maillage.apps.surveys.actions import verbatims as actions
+from maillage.apps.surveys.forms.verbatims import MaterialForm, QuoteForm, ReviewForm, StatementForm
 from maillage.apps.surveys.models import Answer
-from maillage.apps.surveys.queries import heard
+from maillage.apps.surveys.queries import verbatims as queries_verbatims
 from maillage.apps.surveys.views.framed import framed
 from maillage.kernel.typed import whole
+from maillage.web import refusals
 
 MOST = 10**9
 
@@ -26,23 +26,24 @@ def verbatims(request: HttpRequest, pk: int) -> HttpResponse:
     survey = get_object_or_404(access.surveys_for(request.user), pk=pk)
     if request.method == "POST":
         return _reviewed(request, pk)
-    left = heard.waiting(survey)
+    left = queries_verbatims.unread(survey)
     page = [
         (
             each,
             ReviewForm(
-                initial={"shown": each.text, "speaker": heard.speaker_of(survey)}, prefix=f"{each.answer}-{each.question}"
+                initial={"shown": each.text, "speaker": queries_verbatims.speaker_of(survey)},
+                prefix=f"{each.answer}-{each.question}",
             ),
         )
-        for each in left[: heard.PAGE]
+        for each in left[: queries_verbatims.PAGE]
     ]
     context = framed(survey, "paroles", "Paroles à relire") | {
         "left": len(left),
         "page": page,
-        "themes": heard.themes(survey),
-        "kept": heard.quotes(survey),
-        "n_left_out": heard.verbatims(survey, "left").count(),
-        "left_out": heard.verbatims(survey, "left")[:50],
+        "themes": queries_verbatims.themes(survey),
+        "kept": queries_verbatims.quotes(survey),
+        "n_left_out": queries_verbatims.verbatims(survey, "left").count(),
+        "left_out": queries_verbatims.verbatims(survey, "left")[:50],
     }
     return render(request, "surveys/results/verbatims.html", context)
 
@@ -51,10 +52,10 @@ def _reviewed(request: HttpRequest, pk: int) -> HttpResponse:
     survey = get_object_or_404(access.surveys_for(request.user), pk=pk)
     at, keep = timezone.now(), request.POST.get("geste") == "garder"
     if verbatim := whole(request.POST.get("parole", ""), most=MOST):
-        row = get_object_or_404(heard.verbatims(survey), pk=verbatim)
+        row = get_object_or_404(queries_verbatims.verbatims(survey), pk=verbatim)
         actions.review_again(
             row,
-            by=who(request),
+            by=account_of(request),
             shown=request.POST.get("shown", row.shown)[:2000],
             theme=request.POST.get("theme", row.theme)[:60],
             keep=keep,
@@ -62,18 +63,34 @@ def _reviewed(request: HttpRequest, pk: int) -> HttpResponse:
         )
         messages.success(request, "C’est noté.")
         return redirect("survey_verbatims", pk)
-    answer = get_object_or_404(Answer, survey=survey, pk=whole(request.POST.get("reponse", ""), most=MOST) or 0)
+    answer = get_object_or_404(
+        Answer, survey=survey, pk=whole(request.POST.get("reponse", ""), most=MOST) or 0
+    )
     question = request.POST.get("question", "")
     form = ReviewForm(request.POST, prefix=f"{answer.pk}-{question}")
-    if form.is_valid() and any(question == each.name for each in heard.open_questions(survey)):
-        with refused.told(request):
-            actions.review(by=who(request), answer=answer, question=question, keep=keep, at=at, **form.cleaned_data)
+    if form.is_valid() and any(question == each.name for each in queries_verbatims.open_questions(survey)):
+        with refusals.as_message(request):
+            actions.review(
+                by=account_of(request),
+                answer=answer,
+                question=question,
+                keep=keep,
+                at=at,
+                **form.cleaned_data,
+            )
             messages.success(
-                request, "Publiable : ces mots pourront être lus." if keep else "Écarté : ces mots ne seront pas publiés."
+                request,
+                (
+                    "Publiable : ces mots pourront être lus."
+                    if keep
+                    else "Écarté : ces mots ne seront pas publiés."
+                ),
             )
     else:
         messages.error(
-            request, "Rien n’est enregistré. Le texte est trop long, ou la question n’est plus posée. Rechargez la page."
+            request,
+            "Rien n’est enregistré. Le texte est trop long, ou la question n’est plus posée. Rechargez la"
+            " page.",
         )
     return redirect("survey_verbatims", pk)
 
@@ -83,7 +100,7 @@ def _reviewed(request: HttpRequest, pk: int) -> HttpResponse:
 def materials(request: HttpRequest, pk: int) -> HttpResponse:
     """Interviews and groups, words taken from them, and what actors find of their territory."""
     survey = get_object_or_404(access.surveys_for(request.user), pk=pk)
-    rows, at, by = heard.materials(survey), timezone.now(), who(request)
+    rows, at, by = queries_verbatims.materials(survey), timezone.now(), account_of(request)
     asked = request.POST.get("geste", "")
     note = MaterialForm(request.POST if asked == "materiau" else None, prefix="m")
     words = QuoteForm(request.POST if asked == "parole" else None, prefix="p", materials=rows)
@@ -102,11 +119,17 @@ def materials(request: HttpRequest, pk: int) -> HttpResponse:
     elif words.is_bound and words.is_valid():
         given = words.cleaned_data
         actions.quote(
-            given["material"], by=by, text=given["text"], shown="", theme=given["theme"], device=given["device"], at=at
+            given["material"],
+            by=by,
+            text=given["text"],
+            shown="",
+            theme=given["theme"],
+            device=given["device"],
+            at=at,
         )
         done = "Ces mots pourront être lus."
     elif said.is_bound and said.is_valid():
-        with refused.told(request):
+        with refusals.as_message(request):
             actions.state(survey, said.cleaned_data, by=by, at=at)
             done = "Constat noté : il se lit dans le document et sur la grille du territoire."
     if done:
@@ -114,8 +137,8 @@ def materials(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("survey_materials", pk)
     context = framed(survey, "materiaux", "Entretiens, groupes et constats") | {
         "rows": rows,
-        "statements": heard.statements(survey),
-        "actors": heard.actors(survey),
+        "statements": queries_verbatims.statements(survey),
+        "actors": queries_verbatims.actors(survey),
         "note": note,
         "words": words,
         "said": said,
@@ -128,8 +151,12 @@ def _withdrawn(request: HttpRequest, pk: int) -> str:
     survey = get_object_or_404(access.surveys_for(request.user), pk=pk)
     at = timezone.now()
     if material := whole(request.POST.get("materiau", ""), most=MOST):
-        actions.withdraw_material(get_object_or_404(heard.materials(survey), pk=material), by=who(request), at=at)
+        actions.withdraw_material(
+            get_object_or_404(queries_verbatims.materials(survey), pk=material), by=account_of(request), at=at
+        )
     else:
-        row = get_object_or_404(heard.statements(survey), pk=whole(request.POST.get("constat", ""), most=MOST) or 0)
-        actions.withdraw_statement(row, by=who(request), at=at)
+        row = get_object_or_404(
+            queries_verbatims.statements(survey), pk=whole(request.POST.get("constat", ""), most=MOST) or 0
+        )
+        actions.withdraw_statement(row, by=account_of(request), at=at)
     return "C’est retiré."

@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from maillage.apps.surveys.views import heard, results
+from maillage.apps.surveys.views import results
+from maillage.apps.surveys.views import verbatims as views_verbatims
 
 routes = [
     path("enquetes/<slug:slug>/resultats/", results.public, name="survey_results"),
@@ -14,8 +15,8 @@ routes = [
     path("espace/enquetes/<int:pk>/resultats/pratiques/", results.practices, name="survey_practices"),
     path("espace/enquetes/<int:pk>/resultats/enseignements/", results.findings, name="survey_findings"),
     path("espace/enquetes/<int:pk>/resultats/comparer/", results.compare, name="survey_compare"),
-    path("espace/enquetes/<int:pk>/resultats/paroles/", heard.verbatims, name="survey_verbatims"),
-    path("espace/enquetes/<int:pk>/resultats/constats/", heard.materials, name="survey_materials"),
+    path("espace/enquetes/<int:pk>/resultats/paroles/", views_verbatims.verbatims, name="survey_verbatims"),
+    path("espace/enquetes/<int:pk>/resultats/constats/", views_verbatims.materials, name="survey_materials"),
     path("espace/enquetes/<int:pk>/resultats/methode/", results.method, name="survey_method"),
     path("espace/enquetes/<int:pk>/resultats/publier/", results.publish, name="survey_publish"),
     path("espace/enquetes/<int:pk>/resultats/apercu.pdf", results.preview, name="survey_preview"),

@@ -4,7 +4,7 @@ from django import forms
 
 from maillage.apps.surveys import rules
 from maillage.apps.surveys.models import Material
-from maillage.apps.surveys.queries import heard
+from maillage.apps.surveys.queries import verbatims
 
 DEVICES = [("", "Aucun en particulier"), *rules.DEVICES.items()]
 NAMELESS = "Sans nom ni rien qui fasse reconnaître quelqu’un."
@@ -47,7 +47,9 @@ class QuoteForm(forms.Form):
     """Words heard in an interview or a group."""
 
     material = forms.ModelChoiceField(label="Entendu dans", queryset=Material.objects.none())
-    text = forms.CharField(label="Les mots", max_length=2000, widget=forms.Textarea(attrs={"rows": 3}), help_text=NAMELESS)
+    text = forms.CharField(
+        label="Les mots", max_length=2000, widget=forms.Textarea(attrs={"rows": 3}), help_text=NAMELESS
+    )
     theme = forms.CharField(label="Thème", required=False, max_length=60)
     device = forms.ChoiceField(label="Appareil dont on parle", choices=DEVICES, required=False)
 
@@ -76,5 +78,5 @@ class StatementForm(forms.Form):
 
     def __init__(self, *args: object, materials: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
-        self.fields["kind"].choices = heard.choices_of_kinds()  # type: ignore[attr-defined]
+        self.fields["kind"].choices = verbatims.choices_of_kinds()  # type: ignore[attr-defined]
         self.fields["material"].queryset = materials  # type: ignore[attr-defined]
