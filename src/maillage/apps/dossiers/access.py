@@ -1,4 +1,6 @@
-"""Who may ask for what: a diagnosis is public, its computation is not free, and one stops only what one asked for."""
+"""Rights on studies: a diagnosis is public, its computation is limited, and a visitor stops only their
+own.
+"""
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -14,28 +16,30 @@ REMEMBERED = 20  # studies that a visit may stop
 
 
 def may_compute(request: HttpRequest) -> bool:
-    """Return whether a visitor may ask for one more computation this hour."""
+    """Return whether a visitor may request one more computation this hour."""
     return once_more(request, "etudes", NEW_STUDIES_AN_HOUR)
 
 
 def remember(request: HttpRequest, study: Study) -> None:
-    """Keep, for this visit, that it asked for a study."""
+    """Record, for this session, that it requested a study."""
     request.session["calculs"] = [*request.session.get("calculs", []), study.key][-REMEMBERED:]
 
 
 def may_stop(request: HttpRequest, study: Study) -> bool:
-    """Return whether this visit asked for a study, or comes from the network."""
+    """Return whether this session requested a study, or is signed in."""
     return request.user.is_authenticated or study.key in request.session.get("calculs", [])
 
 
 def may_write(user, place: str) -> bool:
-    """Return whether somebody may comment on the diagnosis of a territory, and note what was found there."""
+    """Return whether a user may comment on the diagnosis of a territory, and add findings."""
     mine, asked = rights_of(user).communes("territory.edit"), communes_of(place)
     return mine is None or (asked is not None and bool(asked) and asked <= mine)
 
 
-def kept_by(user) -> dict[str, QuerySet]:
-    """Return what somebody may take off: the perimeters and filters they made, all of them for who may write everywhere."""
+def removable_by(user) -> dict[str, QuerySet]:
+    """Return what a user may delete: the perimeters and filters they made, or all of them with the right over
+    France.
+    """
     rights = rights_of(user)
     if not rights.any("territory.edit"):
         return {}
@@ -48,15 +52,20 @@ def kept_by(user) -> dict[str, QuerySet]:
 
 
 def may_keep(user, slug: str, code: str) -> bool:
-    """Return whether somebody may cut a perimeter there, under that address: not that of others, nor one that gives roles."""
+    """Return whether a user may store a perimeter there, under that address: not another's, nor one used by
+    roles.
+    """
     if rights_of(user).communes("territory.edit") is None:
         return True
     taken = Perimeter.objects.filter(slug=slug).exclude(created_by=user).exists()
-    roles = Membership.objects.filter(territory=slug).exists() or Invitation.objects.filter(territory=slug).exists()
+    roles = (
+        Membership.objects.filter(territory=slug).exists()
+        or Invitation.objects.filter(territory=slug).exists()
+    )
     return may_write(user, code) and not taken and not roles
 
 
 def may_correct(user, key: str) -> bool:
-    """Return whether somebody may correct a reference value: of a commune or a quarter of their territory."""
+    """Return whether a user may correct a reference value: of a commune or a quarter of their territory."""
     mine = rights_of(user).communes("territory.edit")
     return mine is None or key[:5] in mine

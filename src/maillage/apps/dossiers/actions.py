@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 from django.conf import settings
-from django.core.cache import caches
+from django.core.cache import cache
 from django.db import transaction
 from django.utils import timezone
 from django_tasks import task
@@ -18,23 +18,27 @@ from maillage.apps.accounts.models import User
 from maillage.apps.directory.queries import studied
 from maillage.apps.dossiers import queries, rules
 from maillage.apps.dossiers.models import Comment, Finding, Study
-from maillage.apps.dossiers.queries import Asked
+from maillage.apps.dossiers.queries import StudyRequest
 from maillage.apps.territories import queries as territories
 from maillage.kernel.disk import write_whole
 from maillage.kernel.errors import Refused
-from maillage.reports import atlas, edition
-from maillage.studies.diagnosis import Cancelled
+from maillage.reports.territory import atlas, edition
+from maillage.reports.territory.reading import dump
+from maillage.studies.diagnosis.diagnosis import Cancelled
+from maillage.studies.diagnosis.study import study as compute_study
 
 BETWEEN_SIGNS = 0.3  # seconds between two signs of progress written to the database
 
 
-def ask(asked: Asked) -> Study:
-    """Return the study of these inputs, asking for it when nobody did; Refused when they make no sense."""
+def ask(asked: StudyRequest) -> Study:
+    """Return the study of these inputs, queued when new; Refused when they are inconsistent."""
     inputs = queries.inputs_of(asked)
     key = rules.key_of(inputs)
     found = Study.objects.filter(key=key).first()
     if found is not None:
         return _found_again(found) if queries.is_lost(found) else found
+    if asked.inside:
+        queries.request_from(inputs)  # refuses a filter that keeps nobody before anything is queued
     kept = territories.perimeter(asked.place)
     name = kept.name if kept else territories.territory(asked.place).long_name
     with transaction.atomic():
@@ -48,8 +52,10 @@ def ask(asked: Asked) -> Study:
 
 @transaction.atomic
 def _found_again(study: Study) -> Study:
-    """Compute again a study whose files somebody removed."""
-    if Study.objects.filter(pk=study.pk, status=rules.DONE).update(status=rules.QUEUED, share=0.0, finished_at=None):
+    """Compute again a study whose files were removed, or come from an earlier version."""
+    if Study.objects.filter(pk=study.pk, status=rules.DONE).update(
+        status=rules.QUEUED, share=0.0, finished_at=None
+    ):
         _enqueue(study)
     study.refresh_from_db()
     return study
@@ -57,9 +63,15 @@ def _found_again(study: Study) -> Study:
 
 @transaction.atomic
 def ask_again(study: Study) -> None:
-    """Start again a study that failed or was stopped; nothing happens to one that is alive or done."""
+    """Restart a study that failed or was stopped; one that is pending or done is unchanged."""
     changed = Study.objects.filter(pk=study.pk, status__in=(rules.FAILED, rules.CANCELLED)).update(
-        status=rules.QUEUED, step="", share=0.0, cancel_asked=False, error=None, started_at=None, finished_at=None
+        status=rules.QUEUED,
+        step="",
+        share=0.0,
+        cancel_asked=False,
+        error=None,
+        started_at=None,
+        finished_at=None,
     )
     if changed:
         _enqueue(study)
@@ -68,19 +80,27 @@ def ask_again(study: Study) -> None:
 def take_up(study: Study) -> None:
     """Put a study that is not done back in the queue, whatever stopped it."""
     Study.objects.filter(pk=study.pk).exclude(status=rules.DONE).update(
-        status=rules.QUEUED, step="", share=0.0, cancel_asked=False, error=None, started_at=None, finished_at=None
+        status=rules.QUEUED,
+        step="",
+        share=0.0,
+        cancel_asked=False,
+        error=None,
+        started_at=None,
+        finished_at=None,
     )
 
 
 @transaction.atomic
 def cancel(study: Study) -> None:
-    """Ask a study to stop: at once when it waits, at its next step when it runs."""
+    """Cancel a study: at once when it is queued, at its next step when it runs."""
     Study.objects.filter(pk=study.pk, status=rules.QUEUED).update(status=rules.CANCELLED)
     Study.objects.filter(pk=study.pk, status=rules.RUNNING).update(cancel_asked=True)
 
 
 def _enqueue(study: Study) -> None:
-    compute_later.enqueue(study.pk)  # a row of the same transaction: no task without its study, nor the reverse
+    compute_later.enqueue(
+        study.pk
+    )  # a row of the same transaction: no task without its study, nor the reverse
 
 
 @task()
@@ -92,12 +112,14 @@ def compute_later(pk: int) -> None:
 
 
 def compute(study: Study) -> None:
-    """Compute a study and write its files; its row says how far it is, how it ended, and why if it failed.
+    """Compute a study and write its files; its row stores its progress, its end, and the reason of a failure.
 
     Only one worker takes a study: the row passes from queued to running once.
     """
     begun = timezone.now()
-    taken = Study.objects.filter(pk=study.pk, status=rules.QUEUED).update(status=rules.RUNNING, started_at=begun)
+    taken = Study.objects.filter(pk=study.pk, status=rules.QUEUED).update(
+        status=rules.RUNNING, started_at=begun
+    )
     if not taken:
         return
     start = time.monotonic()
@@ -108,7 +130,10 @@ def compute(study: Study) -> None:
     except Refused as error:
         home = f"{Path(settings.HOME)}/"  # where we are installed is nobody's business
         _end(study, rules.FAILED, start, error=[text.replace(home, "") for text in error.sentences])
-    except (KeyboardInterrupt, SystemExit):  # somebody stopped the program, not the study: it waits for the next one
+    except (
+        KeyboardInterrupt,
+        SystemExit,
+    ):  # somebody stopped the program, not the study: it waits for the next one
         Study.objects.filter(pk=study.pk).update(status=rules.QUEUED, step="", share=0.0)
         raise
     except Exception:
@@ -130,7 +155,8 @@ def _write(study: Study, begun: datetime) -> None:
     progress = _Progress(study)
     request = queries.request_of(study)
     change, census = studied.last_change(), queries.census_of(request)
-    made = edition.prepare(request, lambda step, share: progress(step, 0.7 * share), census=census)
+    found = compute_study(request, lambda step, share: progress(step, 0.55 * share), census=census)
+    made = edition.prepare(found, lambda step, share: progress(step, 0.55 + 0.15 * share))
     said = queries.comments(study.place)
     target = queries.folder(study)
     aside = target.with_name(f".{target.name}-{study.pk}")
@@ -140,20 +166,21 @@ def _write(study: Study, begun: datetime) -> None:
         aside,
         on=timezone.localdate(begun),
         comments=said,
+        field=queries.field_of(study, made.reading, on=timezone.localdate(begun)),
         progress=lambda step, share: progress(step, 0.7 + 0.1 * share),
     )
-    write_whole(aside / "lecture.json", json.dumps(made.told, ensure_ascii=False))
+    write_whole(aside / "lecture.json", dump(made.reading))
     for name, svg in made.layers.items():
         write_whole(aside / f"carte-{name}.svg", svg)
-    zones = made.diagnosis.zones
+    zones = found.diagnosis.zones
     for position, zone in enumerate(zones):
         progress("Cartes des zones", 0.8 + 0.2 * position / len(zones))
-        if svg := atlas.sheet_map(made.diagnosis, zone.zone.code):
+        if svg := atlas.sheet_map(found.diagnosis, zone.zone.code):
             write_whole(aside / "vignettes" / f"{zone.zone.code}.svg", svg)
     if shapes := atlas.map_data(made.drawn):
         write_whole(aside / "carte.json", json.dumps(shapes, ensure_ascii=False, separators=(",", ":")))
     write_whole(aside / "tricot.svg", atlas.knitted(made.drawn))
-    _save_draws(aside / "tirages.npy", 100 * made.diagnosis.draws / max(made.diagnosis.universe, 1.0))
+    _save_draws(aside / "tirages.npy", 100 * found.diagnosis.draws / max(found.diagnosis.universe, 1.0))
     shutil.rmtree(target, ignore_errors=True)
     aside.replace(target)
     Study.objects.filter(pk=study.pk).update(offer=census.digest, offer_change=change)
@@ -178,7 +205,9 @@ def _end(study: Study, status: str, start: float, error: list[str] | None = None
 
 
 class _Progress:
-    """Signs of life in the study's row, not more than three a second; stops when somebody asked."""
+    """Progress written to the study's row, at most three times a second; stops when the study was
+    cancelled.
+    """
 
     def __init__(self, study: Study) -> None:
         self._study, self._last = study, 0.0
@@ -195,7 +224,7 @@ class _Progress:
 
 
 def resume() -> int:
-    """Queue again the studies that a stopped server left unfinished, and return how many.
+    """Queue again the studies left unfinished by a stopped server, and return how many.
 
     A study may then be queued twice: it is computed once, since its row passes from queued to running once.
     """
@@ -204,14 +233,20 @@ def resume() -> int:
         publish_later.enqueue(study.pk)
     for study in stuck:
         with transaction.atomic():
-            Study.objects.filter(pk=study.pk).update(status=rules.QUEUED, share=0.0, step="", cancel_asked=False)
+            Study.objects.filter(pk=study.pk).update(
+                status=rules.QUEUED, share=0.0, step="", cancel_asked=False
+            )
             _enqueue(study)
     return len(stuck)
 
 
 def tidy() -> int:
     """Erase the studies that no address can reach any more (older method or data), and return how many."""
-    old = [study for study in Study.objects.exclude(status__in=rules.ALIVE) if rules.key_of(study.inputs) != study.key]
+    old = [
+        study
+        for study in Study.objects.exclude(status__in=rules.ALIVE)
+        if rules.key_of(study.inputs) != study.key
+    ]
     for study in old:
         study.delete()
         shutil.rmtree(queries.folder(study), ignore_errors=True)
@@ -224,45 +259,59 @@ def tidy() -> int:
 
 @transaction.atomic
 def comment(*, by: User, place: str, texts: dict[str, str]) -> None:
-    """Keep the analyst's comments of a place, by section; an empty text takes the comment off.
+    """Store the analyst's comments on a place, by section; an empty text deletes the comment.
 
-    The dossiers already made are written again by the worker: figures do not change.
+    The worker rewrites existing dossiers: figures do not change.
     """
     for section, text in texts.items():
         if section in rules.SECTIONS:
             Comment.objects.update_or_create(
                 place=place, section=section, defaults={"text": text.strip(), "written_by": by}
             )
+    _publish_again(place)
+
+
+def _publish_again(place: str) -> None:
+    """Let the worker write again the dossiers that tell what somebody has just changed."""
     for pk in Study.objects.filter(place=place, status=rules.DONE).values_list("pk", flat=True):
         publish_later.enqueue(pk)
 
 
+@transaction.atomic
 def note(place: str, given: dict[str, Any], *, by: User, at: datetime) -> Finding:
-    """Keep what somebody found of a territory."""
-    return Finding.objects.create(place=place, written_by=by, written_at=at, **given)
+    """Store a finding about a territory; its dossiers are written again with it."""
+    found = Finding.objects.create(place=place, written_by=by, written_at=at, **given)
+    _publish_again(place)
+    return found
 
 
 def withdraw(finding: Finding, *, at: datetime) -> None:
-    """Take a finding off the pages, or put it back when it was."""
+    """Take a finding off the pages and the dossiers, or put it back when it was."""
     finding.withdrawn_at = None if finding.withdrawn_at else at
     finding.save(update_fields=["withdrawn_at"])
+    _publish_again(finding.place)
 
 
 def catch_up(study: Study) -> bool:
-    """Have the offer of a study set against its need again when the directory changed, and return whether it is under way.
+    """Recompute the offer of a study when the directory changed, and return whether this is under way.
 
-    The former figures stay on the page meanwhile; asked for once a minute at most.
+    The former figures stay on the page meanwhile; requested once a minute at most.
     """
     if not queries.offer_is_behind(study):
         return False
-    if caches["counts"].add(f"offre-{study.pk}", 1, timeout=60):
+    asked = f"offre-{study.pk}"
+    if cache.get(asked) is None and cache.add(
+        asked, 1, timeout=60
+    ):  # read first: a page that is read waits for no writer
         refresh_later.enqueue(study.pk)
     return True
 
 
 @task()
 def refresh_later(pk: int) -> None:
-    """Compute a finished study again with today's places, from the worker; its former files stay until it is done."""
+    """Compute a finished study again with today's places, from the worker; its former files stay until it
+    is done.
+    """
     study = Study.objects.filter(pk=pk, status=rules.DONE).first()
     if study is not None and queries.offer_is_behind(study):
         _write(study, timezone.now())
@@ -274,11 +323,12 @@ def publish_later(pk: int) -> None:
     study = Study.objects.filter(pk=pk, status=rules.DONE).first()
     if study is not None and not queries.is_lost(study):
         request = queries.request_of(study)
-        made = edition.prepare(request, census=queries.census_of(request))
+        made = edition.prepare(compute_study(request, census=queries.census_of(request)))
         edition.write(
             made,
             queries.folder(study),
             on=timezone.localdate(),
             comments=queries.comments(study.place),
+            field=queries.field_of(study, made.reading, on=timezone.localdate()),
             sheets=False,
         )

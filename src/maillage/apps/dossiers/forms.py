@@ -7,14 +7,14 @@ from django import forms
 
 from maillage.apps.directory.queries import where
 from maillage.apps.dossiers import rules
-from maillage.apps.dossiers.queries import Asked
-from maillage.reference import findings
+from maillage.apps.dossiers.queries import StudyRequest
+from maillage.reference import findings, targets
 from maillage.reference.definitions import DEFAULT, offered
-from maillage.reports.grid import AXES
-from maillage.reports.offer import zone_names
-from maillage.studies.gaps import Spot, located
-from maillage.studies.reach import Ground
-from maillage.studies.social import VARIABLES
+from maillage.reports.territory.criteria import AXES
+from maillage.reports.territory.offer import zone_names
+from maillage.studies.need.social import VARIABLES
+from maillage.studies.offer.reach import Ground
+from maillage.studies.offer.siting import Spot
 
 
 class FigureField(forms.FloatField):
@@ -39,13 +39,14 @@ class UploadField(forms.FileField):
         given = super().clean(data, initial)
         if given.size > self._most:
             raise forms.ValidationError(
-                f"Ce fichier pèse {given.size // 1_000_000} Mo ; {self._most // 1_000_000} Mo au plus. Ôtez ce qui n’y sert pas."
+                f"Ce fichier pèse {given.size // 1_000_000} Mo ; {self._most // 1_000_000} Mo au plus. Ôtez"
+                " ce qui n’y sert pas."
             )
         return given
 
 
 class ChoiceForm(forms.Form):
-    """What a territory page is asked: a definition, a filter, weights of the social index."""
+    """The options of a territory page: a definition, a filter, weights of the social index."""
 
     definition = forms.ChoiceField(label="On compte ici", required=False)
     filtre = forms.CharField(label="Ne compter que", required=False)
@@ -58,16 +59,17 @@ class ChoiceForm(forms.Form):
                 label=variable.label, required=False, min_value=-10, max_value=10
             )
 
-    def asked(self, place: str) -> Asked:
-        """Return the request; whatever does not read is the default, a page address is not a form to argue with."""
+    def study_request(self, place: str) -> StudyRequest:
+        """Return the request; invalid values take their default, as a page address must not be an error."""
         self.is_valid()
         clean = self.cleaned_data if hasattr(self, "cleaned_data") else {}
         weights = {
             variable.id: clean[f"poids_{variable.id}"]
             for variable in VARIABLES
-            if clean.get(f"poids_{variable.id}") is not None and clean[f"poids_{variable.id}"] != variable.weight
+            if clean.get(f"poids_{variable.id}") is not None
+            and clean[f"poids_{variable.id}"] != variable.weight
         }
-        return Asked(
+        return StudyRequest(
             place=place,
             definition=clean.get("definition") or DEFAULT,
             inside=clean.get("filtre") or "",
@@ -102,13 +104,14 @@ class CheckForm(forms.Form):
         clean = super().clean() or {}
         if clean.get("part_arrondie") and clean.get("part", 1) <= 0.5:
             self.add_error(
-                "part", "Arrondie au point, une part de 0,5 % ou moins peut valoir zéro : donnez-la plus finement."
+                "part",
+                "Arrondie au point, une part de 0,5 % ou moins peut valoir zéro : donnez-la plus finement.",
             )
         return clean
 
 
 class FindingForm(forms.Form):
-    """What somebody found: typed, so that several can be set side by side."""
+    """A finding about a territory, in fields, so that several can be compared."""
 
     kind = forms.ChoiceField(label="Ce qui est constaté")
     confirms = forms.ChoiceField(
@@ -123,9 +126,14 @@ class FindingForm(forms.Form):
         required=False,
         max_length=600,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="Une phrase entendue, ou résumée. Sans nom ni rien qui fasse reconnaître quelqu’un : ces mots sont publics.",
+        help_text=(
+            "Une phrase entendue, ou résumée. Sans nom ni rien qui fasse reconnaître quelqu’un : ces mots"
+            " sont publics."
+        ),
     )
-    source = forms.CharField(label="Entendu où", max_length=200, help_text="Entretien, réunion, questionnaire, étude")
+    source = forms.CharField(
+        label="Entendu où", max_length=200, help_text="Entretien, réunion, questionnaire, étude"
+    )
     year = forms.IntegerField(label="Année", min_value=1990, max_value=2100)
 
     def __init__(self, *args: object, **kwargs: object) -> None:
@@ -145,14 +153,30 @@ class PerimeterForm(forms.Form):
     """A study perimeter: zones cut in an official territory."""
 
     nom = forms.CharField(label="Nom du périmètre", max_length=120)
-    adresse = forms.SlugField(label="Adresse", max_length=60, help_text="Par exemple agglomeration-grenobloise")
+    adresse = forms.SlugField(
+        label="Adresse", max_length=60, help_text="Par exemple agglomeration-grenobloise"
+    )
     code = forms.CharField(
         label="Territoire de départ",
         max_length=9,
         help_text="Le code de la commune, de l’intercommunalité ou du département",
     )
     raison = forms.CharField(label="Pourquoi ce périmètre", widget=forms.Textarea(attrs={"rows": 3}))
-    fichier = UploadField(label="Fichier des zones", help_text="CSV : code_zone,nom_zone,code", most=5_000_000)
+    public = forms.CharField(
+        label="Pour qui ce diagnostic",
+        max_length=targets.LONGEST,
+        required=False,
+        help_text="Facultatif, avec vos mots. Aucun chiffre n’en dépend",
+    )
+    publics = forms.MultipleChoiceField(
+        label="Ou dans la liste",
+        choices=list(targets.targets().items()),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    fichier = UploadField(
+        label="Fichier des zones", help_text="CSV : code_zone,nom_zone,code", most=5_000_000
+    )
 
 
 class MarkingForm(forms.Form):
@@ -192,21 +216,26 @@ COORDINATES = re.compile(r"(-?\d{1,2}[.,]\d+)\s*[;,]?\s+(-?\d{1,2}[.,]\d+)")
 
 
 class WhatIfForm(forms.Form):
-    """What would change: a place that opens in a zone or where another stands, one that closes, the best sites.
+    """A what-if: a place opened in a zone or beside another, one closed, the best sites.
 
-    It has the fields of one gesture; their ids begin with it, so that the forms of all gestures stand on one page.
+    The fields of one scenario; their ids begin with its name, so that all the forms fit on one page.
     """
 
     ou = forms.ChoiceField(label="Où ?", error_messages={"required": "Dites où le lieu ouvrirait."})
     lieu = forms.ChoiceField(label="Quel lieu ?", error_messages={"required": "Dites quel lieu fermerait."})
-    combien = forms.IntegerField(label="Combien d’endroits ?", min_value=1, max_value=MOST_SITES, required=False, initial=3)
+    combien = forms.IntegerField(
+        label="Combien d’endroits ?", min_value=1, max_value=MOST_SITES, required=False, initial=3
+    )
     points = forms.CharField(
         label="Vos points d’essai",
         required=False,
         max_length=6_000,
         widget=forms.Textarea(attrs={"rows": 3, "placeholder": "Marché de l’Estacade : 45.187 5.717"}),
-        help_text="Un par ligne : un marché, une école, une salle prêtée. Le nom, deux points, puis la commune, le quartier, "
-        "ou la latitude et la longitude. Sans rien : les lieux connus et le milieu des communes.",
+        help_text=(
+            "Un par ligne : un marché, une école, une salle prêtée. Le nom, deux points, puis la commune, le"
+            " quartier, ou la latitude et la longitude. Sans rien : les lieux connus et le milieu des"
+            " communes."
+        ),
     )
 
     def __init__(self, *args: object, geste: str, line: str, ground: Ground, **kwargs: object) -> None:
@@ -215,22 +244,32 @@ class WhatIfForm(forms.Form):
         self.fields = {name: self.fields[name] for name in kept}
         if "ou" in self.fields:
             zones = [(f"zone:{code}", name) for code, name in zone_names(ground).items()]
-            without = [(f"lieu:{p.id}", p.name) for p in ground.places if p.is_precise and line not in p.offers]
+            without = [
+                (f"lieu:{p.id}", p.name) for p in ground.places if p.is_precise and line not in p.offers
+            ]
             self.fields["ou"].choices = [  # type: ignore[attr-defined]
                 ("Au milieu d’une zone", sorted(zones, key=lambda each: each[1])),
                 ("Dans un lieu qui ne le propose pas encore", sorted(without, key=lambda each: each[1])),
             ]
         if "lieu" in self.fields:
-            inside = [bool((ground.zone_of[areas] >= 0).any()) for areas in located(ground)]
-            giving = [(p.id, p.name) for p, here in zip(ground.places, inside, strict=True) if here and line in p.offers]
+            inside = [bool((ground.zone_of[areas] >= 0).any()) for areas in ground.standing]
+            giving = [
+                (p.id, p.name)
+                for p, here in zip(ground.places, inside, strict=True)
+                if here and line in p.offers
+            ]
             self.fields["lieu"].choices = sorted(giving, key=lambda each: each[1])  # type: ignore[attr-defined]
 
     def clean_combien(self) -> int:
         return self.cleaned_data.get("combien") or 3
 
     def clean_points(self) -> list[Spot]:
-        """Return the points typed, each where its coordinates, its commune or its quarter say."""
-        rows = [(n, row.strip()) for n, row in enumerate(self.cleaned_data["points"].splitlines(), 1) if row.strip()]
+        """Return the typed points, located by their coordinates, their commune or their quarter."""
+        rows = [
+            (n, row.strip())
+            for n, row in enumerate(self.cleaned_data["points"].splitlines(), 1)
+            if row.strip()
+        ]
         if len(rows) > MOST_POINTS:
             raise forms.ValidationError(f"{len(rows)} points : donnez-en {MOST_POINTS} au plus.")
         return [_point(n, row) for n, row in rows]
@@ -246,7 +285,7 @@ def _point(n: int, row: str) -> Spot:
     spot = where.find(there).spot
     if spot is None or spot.latitude is None or spot.longitude is None:
         raise forms.ValidationError(
-            f"Ligne {n}, « {there} » : nous ne savons pas où c’est, ou plusieurs endroits portent ce nom. Écrivez la commune, "
-            "« Teisseire, Grenoble », ou la latitude et la longitude."
+            f"Ligne {n}, « {there} » : nous ne savons pas où c’est, ou plusieurs endroits portent ce nom."
+            " Écrivez la commune, « Teisseire, Grenoble », ou la latitude et la longitude."
         )
     return Spot(f"point {n}", name, spot.longitude, spot.latitude)

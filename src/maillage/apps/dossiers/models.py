@@ -1,4 +1,4 @@
-"""Studies that were asked for, computed and kept."""
+"""Studies requested, computed and stored."""
 
 from django.db import models
 
@@ -8,13 +8,15 @@ from maillage.reference import findings
 
 
 class Study(models.Model):
-    """A diagnosis asked for once: what was asked, how far it is, where its files are."""
+    """A requested diagnosis: its inputs, its progress, where its files are."""
 
     key = models.CharField("clé", max_length=20, unique=True)
     place = models.CharField("territoire ou périmètre", max_length=61, db_index=True)
     name = models.CharField("nom", max_length=160)
     inputs = models.JSONField("demande")
-    status = models.CharField("état", max_length=10, choices=list(rules.STATUS_LABELS.items()), default=rules.QUEUED)
+    status = models.CharField(
+        "état", max_length=10, choices=list(rules.STATUS_LABELS.items()), default=rules.QUEUED
+    )
     step = models.CharField("étape", max_length=80, blank=True)
     share = models.FloatField("avancement", default=0.0)
     cancel_asked = models.BooleanField("arrêt demandé", default=False)
@@ -39,7 +41,7 @@ class Study(models.Model):
 
 
 class Comment(models.Model):
-    """What an analyst adds to a dossier: apart from computed text, kept when the study is computed again."""
+    """An analyst's addition to a dossier: separate from computed text, and surviving a new computation."""
 
     place = models.CharField("territoire ou périmètre", max_length=61)
     section = models.CharField("partie", max_length=12, choices=list(rules.SECTIONS.items()))
@@ -56,7 +58,9 @@ class Comment(models.Model):
 
 
 class Finding(models.Model):
-    """What an actor or an inhabitant found of a territory, that no file tells. Withdrawn, it is kept and no longer shown."""
+    """A finding of an actor or an inhabitant, which no file contains. Once withdrawn, it is stored but
+    hidden.
+    """
 
     place = models.CharField("territoire ou périmètre", max_length=61, db_index=True)
     who = models.CharField("qui le dit", max_length=12)

@@ -1,6 +1,5 @@
-"""Reading studies: what was asked, what is kept on disk."""
+"""Reading studies: their requests, and their files on disk."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -11,25 +10,43 @@ from typing import Any
 import numpy as np
 from django.conf import settings
 from django.db.models import Max
+from django.urls import reverse
+from django.utils.http import urlencode
 
+from maillage.apps.autonomy.queries import totals
 from maillage.apps.directory.queries import studied
 from maillage.apps.dossiers import rules
 from maillage.apps.dossiers.models import Comment, Finding, Study
-from maillage.apps.surveys.queries import heard
+from maillage.apps.memberships.access import communes_of
+from maillage.apps.outreach.queries import census as outreach_census
+from maillage.apps.outreach.queries import method, outings
+from maillage.apps.surveys.queries import evidence, verbatims
 from maillage.apps.surveys.queries import needs as surveyed
 from maillage.apps.territories import queries as territories
+from maillage.apps.territories.models import Perimeter
 from maillage.kernel.errors import Refused
 from maillage.kernel.table import group, total_by
 from maillage.reference.definitions import DEFAULT, definition
-from maillage.reports import atlas, census, pdf
-from maillage.reports import findings as told_findings
-from maillage.reports import offer as told_offer
-from maillage.studies import corrections, gaps, needs, offer, reach, zoning
-from maillage.studies import frame as frames
-from maillage.studies.diagnosis import Inside, Request
-from maillage.studies.offer import Census
-from maillage.studies.reach import Ground
-from maillage.studies.territories import gazetteer
+from maillage.reports.directory import census
+from maillage.reports.directory.census import CensusReading
+from maillage.reports.page import pdf
+from maillage.reports.territory import atlas, criteria, services
+from maillage.reports.territory import findings as told_findings
+from maillage.reports.territory import offer as territory_offer
+from maillage.reports.territory.field import Action, FieldReading, Paragraphs
+from maillage.reports.territory.reading import Reading, Stale, load
+from maillage.studies.diagnosis import zoning
+from maillage.studies.diagnosis.diagnosis import Inside, Request, Target
+from maillage.studies.diagnosis.territories import gazetteer
+from maillage.studies.need import corrections, model
+from maillage.studies.need import population as frames
+from maillage.studies.offer import census as offer_census
+from maillage.studies.offer import reach, siting
+from maillage.studies.offer.census import Census
+from maillage.studies.offer.reach import Ground
+from maillage.studies.offer.what_if import closed, opened
+from maillage.words import wording
+from maillage.words.opening import date_text
 
 Json = dict[str, Any]
 LONGEST_FILE = 80
@@ -37,8 +54,8 @@ MOST_DEPARTEMENTS = 20  # beyond, reading the whole directory is quicker
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """What a page asks for. place: an official code or the slug of a kept perimeter."""
+class StudyRequest:
+    """A request from a page. place: an official code or the slug of a stored perimeter."""
 
     place: str
     definition: str = DEFAULT
@@ -46,27 +63,42 @@ class Asked:
     weights: Mapping[str, float] = field(default_factory=dict)
 
 
-def inputs_of(asked: Asked) -> Json:
-    """Return everything that decides the result of a study; Refused or UnknownTerritory when it makes no sense."""
+def inputs_of(asked: StudyRequest) -> Json:
+    """Return everything that decides the result of a study; Refused or UnknownTerritory when it makes no
+    sense.
+    """
     territory = territories.territory(asked.place)
     kept = territories.perimeter(asked.place)
     definition(asked.definition)
     place = kept.slug if kept else territory.code
     survey = surveyed.edition_of(place)  # without one, the key and the bytes of a study stay what they were
-    return ({} if survey is None else {"survey": survey.pk}) | {
-        "place": place,
-        "name": kept.name if kept else "",
-        "code": territory.code,
-        "definition": asked.definition,
-        "inside": asked.inside,
-        "inside_digest": territories.digest(_inside(asked.inside)) if asked.inside else "",
-        "weights": dict(sorted(asked.weights.items())),
-        "zones": kept.zones if kept else "",
-        "zones_file": kept.file_name if kept else "",
-        "seed": needs.SEED,
-        "draws": needs.DRAWS,
-        "corrections": [[c.table, c.key, c.column, c.value] for c in sorted(territories.corrections_in_force())],
-    }
+    return (
+        ({} if survey is None else {"survey": survey.pk})
+        | _target(kept)
+        | {
+            "place": place,
+            "name": kept.name if kept else "",
+            "code": territory.code,
+            "definition": asked.definition,
+            "inside": asked.inside,
+            "inside_digest": territories.digest(_inside(asked.inside)) if asked.inside else "",
+            "weights": dict(sorted(asked.weights.items())),
+            "zones": kept.zones if kept else "",
+            "zones_file": kept.file_name if kept else "",
+            "seed": model.SEED,
+            "draws": model.DRAWS,
+            "corrections": [
+                [c.table, c.key, c.column, c.value] for c in sorted(territories.corrections_in_force())
+            ],
+        }
+    )
+
+
+def _target(kept: Perimeter | None) -> Json:
+    """Return the public that a perimeter states, as an input of its studies; nothing when it states none."""
+    if kept is None or not (kept.target_text or kept.target_publics):
+        return {}
+    return {"target": {"text": kept.target_text, "publics": kept.target_publics}}
 
 
 def _inside(id: str) -> Inside:
@@ -82,11 +114,15 @@ def _inside(id: str) -> Inside:
 
 
 def request_of(study: Study) -> Request:
-    """Return the request of a study as it was asked: zones, name and corrections of that day.
+    """Return the original request of a study: zones, name and corrections of that day.
 
     Refused when its filter has changed since: another population would be counted under the same name.
     """
-    inputs = study.inputs
+    return request_from(study.inputs)
+
+
+def request_from(inputs: Json) -> Request:
+    """Return the request that some inputs describe; Refused when its filter keeps nobody, or has changed."""
     inside = _inside(inputs["inside"]) if inputs["inside"] else None
     if inside is not None and territories.digest(inside) != inputs["inside_digest"]:
         raise Refused(
@@ -110,20 +146,25 @@ def request_of(study: Study) -> Request:
         weights=inputs["weights"],
         inside=inside,
         name=inputs["name"],
-        survey=surveyed.measured(inputs["survey"], definition(inputs["definition"])) if "survey" in inputs else None,
+        slug=inputs["place"] if inputs["zones"] else "",
+        target=Target(inputs["target"]["text"], tuple(inputs["target"]["publics"]))
+        if "target" in inputs
+        else None,
+        survey=surveyed.measured(inputs["survey"], definition(inputs["definition"]))
+        if "survey" in inputs
+        else None,
     )
 
 
 def census_of(request: Request) -> Census:
-    """Return the places that the people of a study may walk to: those of its départements."""
-    iris = frames.sources().rp2021
-    communes = set(iris["commune"][request.zoning.rows].tolist())
+    """Return the places within walking distance in a study: those of its départements, and around."""
+    communes = offer_census.around(request.zoning.rows)
     departements = {code[:3] if code.startswith("97") else code[:2] for code in communes}
     return studied.census(departements if len(departements) < MOST_DEPARTEMENTS else ())
 
 
 def offer_is_behind(study: Study) -> bool:
-    """Return whether the directory changed near a study since its offer was set against its need.
+    """Return whether the directory changed near a study since its offer was computed.
 
     Cheap when nothing changed anywhere; else the places themselves are compared.
     """
@@ -132,12 +173,12 @@ def offer_is_behind(study: Study) -> bool:
     return census_of(request_of(study)).digest != study.offer
 
 
-def study_for(asked: Asked) -> Study | None:
-    """Return the study of exactly these inputs, if it was ever asked for."""
+def study_for(asked: StudyRequest) -> Study | None:
+    """Return the study of exactly these inputs, None when it was never requested."""
     return Study.objects.filter(key=rules.key_of(inputs_of(asked))).first()
 
 
-def kept_studies(limit: int = 30) -> list[Study]:
+def finished_studies(limit: int = 30) -> list[Study]:
     """Return the latest finished study of each place, most recent first."""
     seen: dict[str, Study] = {}
     for study in Study.objects.filter(status=rules.DONE).order_by("-finished_at")[:400]:
@@ -147,7 +188,7 @@ def kept_studies(limit: int = 30) -> list[Study]:
 
 
 def latest(place: str) -> Study | None:
-    """Return the latest finished study of a place with nothing chosen: what a page that nobody set may show."""
+    """Return the latest finished study of a place with default options, for pages without settings."""
     finished = Study.objects.filter(place=place, status=rules.DONE).order_by("-finished_at")
     return next((study for study in finished if rules.is_plain(study.inputs)), None)
 
@@ -164,18 +205,22 @@ def comments(place: str) -> dict[str, str]:
     return {c.section: c.text for c in Comment.objects.filter(place=place) if c.text.strip()}
 
 
-def findings(place: str) -> list[told_findings.Said]:
-    """Return what was found of a place, the latest first, what was withdrawn left out; what its surveys heard from actors is part of it."""
+def findings(place: str) -> list[told_findings.FieldFinding]:
+    """Return the findings on a place, the latest first, without withdrawn ones; statements from its surveys
+    are included.
+    """
     noted = [
-        told_findings.Said(row.who, row.kind, row.confirms, row.words, row.source, row.year)
+        told_findings.FieldFinding(row.who, row.kind, row.confirms, row.words, row.source, row.year)
         for row in Finding.objects.filter(place=place, withdrawn_at=None)
     ]
-    return sorted([*noted, *heard.said_of(place)], key=lambda said: -said.year)
+    return sorted([*noted, *verbatims.statements_of(place)], key=lambda said: -said.year)
 
 
 def behind_their_comments() -> list[Study]:
-    """Return the finished studies whose dossier was written before the latest comment of their place."""
-    written = dict(Comment.objects.values("place").annotate(last=Max("written_at")).values_list("place", "last"))
+    """Return the finished studies whose dossier is older than the latest comment on their place."""
+    written = dict(
+        Comment.objects.values("place").annotate(last=Max("written_at")).values_list("place", "last")
+    )
     out = []
     for study in Study.objects.filter(place__in=written, status=rules.DONE):
         dossier = folder(study) / "dossier.html"
@@ -194,20 +239,27 @@ def folder(study: Study) -> Path:
 
 
 def is_lost(study: Study) -> bool:
-    """Return whether the files of a finished study are gone."""
-    return study.status == rules.DONE and not (folder(study) / "lecture.json").is_file()
+    """Return whether a finished study is unreadable: its files are missing, or come from an earlier version
+    of Maillage.
+    """
+    if study.status != rules.DONE:
+        return False
+    try:
+        reading(study)
+    except (FileNotFoundError, NotADirectoryError, Stale):
+        return True
+    return False
 
 
-def told(study: Study) -> Json:
-    """Return what a reader sees of a finished study."""
+def reading(study: Study) -> Reading:
+    """Return what a reader sees of a finished study; FileNotFoundError or Stale when it `is_lost`."""
     path = folder(study) / "lecture.json"
     return _read(str(path), path.stat().st_mtime_ns)
 
 
 @lru_cache(maxsize=16)
-def _read(path: str, stamp: int) -> Json:
-    loaded: Json = json.loads(Path(path).read_bytes())
-    return loaded
+def _read(path: str, stamp: int) -> Reading:
+    return load(Path(path).read_bytes())
 
 
 def layer(study: Study, name: str) -> str:
@@ -251,14 +303,14 @@ def file(study: Study, name: str) -> Path | None:
 
 
 def ground(study: Study) -> Ground:
-    """Return what a “what if” starts from: the areas, zones and places of a study, as they were when it was made."""
+    """Return the starting point of a “what if”: the areas, zones and places of a study, as they were then."""
     return _ground(study.pk, study.offer)
 
 
 @lru_cache(maxsize=2)
 def _ground(pk: int, offer_digest: str) -> Ground:
     request = request_of(Study.objects.get(pk=pk))
-    found = offer.ground_of(request, census_of(request))
+    found = offer_census.ground_of(request, census_of(request))
     if found is None:
         raise Refused(
             "Ce territoire est trop grand pour des distances à pied.",
@@ -271,42 +323,120 @@ def _ground(pk: int, offer_digest: str) -> Ground:
 def what_if(ground_: Ground, line: str, given: Mapping[str, Any]) -> Json:
     """Return what a gesture would change, as a reader sees it; `spots` are the points to mark on the map."""
     if given["geste"] == "fermer":
-        return {"change": told_offer.told_change(gaps.closed(ground_, line, [given["lieu"]])), "spots": []}
+        return {"change": territory_offer.change_read(closed(ground_, line, [given["lieu"]])), "spots": []}
     if given["geste"] == "ouvrir":
         spot = _spot(ground_, given["ou"])
-        new = reach.Place(id=f"+{spot.id}", name=spot.name, lon=spot.lon, lat=spot.lat, offers=frozenset({line}))
-        return {"change": told_offer.told_change(gaps.opened(ground_, line, [new])), "where": spot.name, "spots": [spot]}
+        new = reach.Place(
+            id=f"+{spot.id}", name=spot.name, lon=spot.lon, lat=spot.lat, offers=frozenset({line})
+        )
+        return {
+            "change": territory_offer.change_read(opened(ground_, line, [new])),
+            "where": spot.name,
+            "spots": [spot],
+        }
     communes = {code: code for code in set(ground_.areas.commune[ground_.zone_of >= 0].tolist())}
     names = {code: gazetteer().get(code).name for code in communes}
-    centres = gaps.centres(names)
+    centres = siting.centres(names)
     if given["geste"] == "arrets":
-        everywhere = [gaps.Spot(p.id, p.name, p.lon, p.lat) for p in ground_.places if p.is_precise]
-        found = gaps.stops(ground_, given["points"] or [*everywhere, *centres], given["combien"])
+        everywhere = [siting.Spot(p.id, p.name, p.lon, p.lat) for p in ground_.places if p.is_precise]
+        found = siting.stops(ground_, given["points"] or [*everywhere, *centres], given["combien"])
     else:
-        found = gaps.best(ground_, line, given["points"] or [*gaps.without(ground_, line), *centres], given["combien"])
-    return {"proposal": told_offer.told_proposal(found), "spots": [each.spot for each in found.spots]}
+        found = siting.best(
+            ground_, line, given["points"] or [*siting.without(ground_, line), *centres], given["combien"]
+        )
+    return {"proposal": territory_offer.proposal_read(found), "spots": [each.spot for each in found.spots]}
 
 
-def _spot(ground_: Ground, where: str) -> gaps.Spot:
-    """Return the point of a choice: a place that stands there, or the middle of where a zone's people live."""
+def _spot(ground_: Ground, where: str) -> siting.Spot:
+    """Return the point of a choice: a place that stands there, or the middle of where a zone's people
+    live.
+    """
     kind, _, id = where.partition(":")
     if kind == "lieu":
         place = next(p for p in ground_.places if p.id == id)
-        return gaps.Spot(place.id, place.name, place.lon, place.lat)
+        return siting.Spot(place.id, place.name, place.lon, place.lat)
     position = next(i for i, zone in enumerate(ground_.zones) if zone.code == id)
-    return gaps.Spot(id, ground_.zones[position].name, *gaps.middle(ground_, ground_.zone_of == position))
+    return siting.Spot(id, ground_.zones[position].name, *siting.middle(ground_, ground_.zone_of == position))
 
 
-def marked(svg: str, ground_: Ground, spots: list[gaps.Spot]) -> str:
+def marked(svg: str, ground_: Ground, spots: list[siting.Spot]) -> str:
     """Return a map of the gaps with these spots marked."""
     return atlas.marked(svg, ground_, spots)
 
 
-def census_told(study: Study, *, on: date) -> Json:
-    """Return the places of a territory in figures, as the directory says them today."""
+def census_page(study: Study, *, on: date) -> CensusReading | None:
+    """Return the places of a territory in figures, from today's directory: those of the communes that the
+    filter of the study keeps.
+
+    None when the filter keeps only a part of some commune: nothing says on which side its places are.
+    """
     iris = frames.sources().rp2021
-    at = request_of(study).zoning.rows
+    request = request_of(study)
+    at = request.zoning.rows
+    if request.inside is not None:
+        share = request.inside.share[at]
+        codes, groups = group(iris["commune"][at])
+        people_ = iris["pop"][at]
+        whole, kept = total_by(groups, people_), total_by(groups, people_ * share)
+        if ((kept > 0) & (kept < whole)).any():
+            return None
+        at = at[share > 0]
     codes, groups = group(iris["commune"][at])
     people = dict(zip(codes.tolist(), total_by(groups, iris["pop"][at]).astype(int).tolist(), strict=True))
     names = {code: gazetteer().get(code).name for code in people}
-    return census.told(studied.rows(people), inhabitants=people, names=names, on=on)
+    rows, doubles = studied.rows(people, on=on)
+    return census.census_page(rows, inhabitants=people, names=names, on=on, doubles=doubles)
+
+
+def grid(
+    study: Study, reading: Reading, *, on: date
+) -> list[tuple[criteria.Axis, tuple[told_findings.FindingReading, ...]]]:
+    """Return the grid of a diagnosis, each axis with what people found of it."""
+    said = findings(study.place)
+    counted, filtered = census_page(study, on=on), reading.filter is not None
+    # What surveys and the network say of the whole territory says nothing of the part that a filter keeps.
+    axes = criteria.grid(
+        reading.offer,
+        counted.shares if counted else census.NO_SHARES,
+        {} if filtered else evidence.published(study.place),
+        None if filtered else totals.totals(communes_of(study.place)).seen.moved,
+        [zone.code for zone in reading.zones if zone.cell == "les_deux"],
+    )
+    return wording.spaced_within([(axis, told_findings.read(said, axis.id)) for axis in axes])
+
+
+def field_of(study: Study, reading: Reading, *, on: date) -> FieldReading:
+    """Return what the platform knows of a territory beside its study, as its dossier tells it."""
+    return FieldReading(
+        census=census_page(study, on=on) if reading.offer is not None else None,
+        method=_census_method(study.place),
+        services=services.read(evidence.published(study.place)),
+        actions=awareness_actions(study.place),
+        grid=tuple(grid(study, reading, on=on)),
+        map_address=f"{settings.ADDRESS}{reverse('find')}?{urlencode({'ou': reading.territory.name})}",
+        is_filtered=reading.filter is not None,
+    )
+
+
+def awareness_actions(place: str) -> tuple[Action, ...]:
+    """Return the awareness actions of a territory, in words."""
+    return tuple(
+        Action(
+            kind=row.get_kind_display(),
+            name=row.name,
+            place=row.place,
+            when=f"{date_text(row.on)}{f', {row.rhythm}' if row.rhythm else ''}",
+            public=row.public,
+            met="" if row.met is None else wording.number(row.met),
+        )
+        for row in outings.of_territory(place)
+    )
+
+
+def _census_method(place: str) -> tuple[Paragraphs, ...]:
+    """Return how the census of a territory was made, () where nobody keeps its list of bodies."""
+    try:
+        ground_ = outreach_census.ground(place)
+    except Refused:
+        return ()
+    return tuple(Paragraphs(part.title, tuple(part.paragraphs)) for part in method.method(ground_))

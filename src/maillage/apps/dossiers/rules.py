@@ -8,7 +8,7 @@ from maillage.reference.cards import cards
 from maillage.reference.definitions import DEFAULT, definitions
 from maillage.reference.parameters import parameters
 
-VERSION = 20  # raised when the method or the drawing changes: kept studies are then computed again
+VERSION = 23  # raised when the method or the drawing changes: kept studies are then computed again
 
 QUEUED, RUNNING, DONE, FAILED, CANCELLED = "queued", "running", "done", "failed", "cancelled"
 STATUS_LABELS = {

@@ -15,11 +15,15 @@ from maillage.kernel.estimate import Estimate
 from maillage.reference import calendar
 from maillage.reference.cards import cards
 from maillage.reference.definitions import offered
+from maillage.reference.discrepancies import KINDS as DISCREPANCY_KINDS
+from maillage.reference.discrepancies import discrepancies, documents
+from maillage.reference.files import METHODS
 from maillage.reference.glossary import terms
-from maillage.reference.places import METHODS
 from maillage.reference.publications import publications
-from maillage.reports import charts, drawings, maps, provenance
-from maillage.reports.design import tokens
+from maillage.reports.page import charts, drawings, maps
+from maillage.reports.page.design import tokens
+from maillage.reports.territory import provenance
+from maillage.words import wording
 
 DEMONSTRATION = "agglomeration-grenobloise"
 FAMILIES = {"notion": "Notions", "programme": "Programmes", "sigle": "Sigles", "référence": "Références"}
@@ -31,7 +35,7 @@ def home(request: HttpRequest) -> HttpResponse:
     study = dossiers.latest(DEMONSTRATION)
     context: dict[str, Any] = {"study": study}
     if study is not None and not dossiers.is_lost(study):
-        context |= {"told": dossiers.told(study), "knitted": dossiers.knitted(study)}
+        context |= {"reading": dossiers.reading(study), "knitted": dossiers.knitted(study)}
     return render(request, "site/home.html", context)
 
 
@@ -45,14 +49,19 @@ def health(request: HttpRequest) -> JsonResponse:
 
 @require_safe
 def glossary(request: HttpRequest) -> HttpResponse:
-    groups = [(label, [t for t in terms().values() if t.family == family]) for family, label in FAMILIES.items()]
+    groups = [
+        (label, [t for t in terms().values() if t.family == family]) for family, label in FAMILIES.items()
+    ]
     return render(request, "site/glossary.html", {"groups": groups, "tab": "glossaire"})
 
 
 @require_safe
 def methods(request: HttpRequest) -> HttpResponse:
     """The methods, one page each."""
-    pages = [(path.stem, _title(path.read_text("utf-8")), _lead(path.read_text("utf-8"))) for path in _method_files()]
+    pages = [
+        (path.stem, _title(path.read_text("utf-8")), _lead(path.read_text("utf-8")))
+        for path in _method_files()
+    ]
     return render(request, "site/methods.html", {"pages": pages, "definitions": offered(), "tab": "methodes"})
 
 
@@ -63,8 +72,12 @@ def method(request: HttpRequest, slug: str) -> HttpResponse:
     if slug not in found:
         raise Http404
     text = found[slug].read_text("utf-8")
-    body = _scrollable(MarkdownIt("commonmark", {"html": False}).enable("table").render(text.split("\n", 1)[1]))
-    return render(request, "site/method.html", {"title": _title(text), "body": body, "slug": slug, "tab": "methodes"})
+    body = _scrollable(
+        MarkdownIt("commonmark", {"html": False}).enable("table").render(text.split("\n", 1)[1])
+    )
+    return render(
+        request, "site/method.html", {"title": _title(text), "body": body, "slug": slug, "tab": "methodes"}
+    )
 
 
 def _scrollable(html: str) -> str:
@@ -107,6 +120,17 @@ def sources(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+def differing_sources(request: HttpRequest) -> HttpResponse:
+    """What the founding studies say differently: both values, why, and what Maillage does with them."""
+    groups = [
+        (kind, label, wording.spaced_within([row for row in discrepancies() if row.kind == kind]))
+        for kind, label in DISCREPANCY_KINDS.items()
+    ]
+    context = {"groups": groups, "documents": documents().values(), "tab": "sources"}
+    return render(request, "site/discrepancies.html", context)
+
+
+@require_safe
 def dematerialisation(request: HttpRequest) -> HttpResponse:
     """When procedures went online, and when services stopped answering."""
     return render(request, "site/calendar.html", {"events": calendar.events(), "tab": "sources"})
@@ -126,26 +150,60 @@ def privacy(request: HttpRequest) -> HttpResponse:
 def style(request: HttpRequest) -> HttpResponse:
     """The style, its components and their states."""
     figure = Estimate(
-        value=40_000, low=34_500, high=46_600, unit="personnes", universe="exemple", n=10_000, method="besoins"
+        value=40_000,
+        low=34_500,
+        high=46_600,
+        unit="personnes",
+        universe="exemple",
+        n=10_000,
+        method="besoins",
     )
     rates = [
-        (name, Estimate(value=v, low=v * 0.84, high=v * 1.17, unit="pourcent", universe="exemple", n=1, method="besoins"))
+        (
+            name,
+            Estimate(
+                value=v,
+                low=v * 0.84,
+                high=v * 1.17,
+                unit="pourcent",
+                universe="exemple",
+                n=1,
+                method="besoins",
+            ),
+        )
         for name, v in (("Zone A", 17.2), ("Zone B", 14.4), ("Zone C", 11.9))
     ]
     return render(
         request,
         "site/style.html",
         {
-            "tokens": [(name, value, tokens("nuit")[name]) for name, value in tokens().items() if value.startswith("#")],
-            "bar": charts.interval_bar(figure, id="s-b", ticks=6, width=720, label="Exemple : entre 34 500 et 46 600"),
+            "tokens": [
+                (name, value, tokens("nuit")[name])
+                for name, value in tokens().items()
+                if value.startswith("#")
+            ],
+            "bar": charts.interval_bar(
+                figure, id="s-b", ticks=6, width=720, label="Exemple : entre 34 500 et 46 600"
+            ),
             "rates": [(name, charts.small_bar(rate, top=22, id="rayures"), rate) for name, rate in rates],
             "levels": charts.levels_bar(
-                [("exclusion", "7 %", 0.07), ("forte", "19 %", 0.19), ("faible", "14 %", 0.14), ("autonomie", "60 %", 0.6)],
+                [
+                    ("exclusion", "7 %", 0.07),
+                    ("forte", "19 %", 0.19),
+                    ("faible", "14 %", 0.14),
+                    ("autonomie", "60 %", 0.6),
+                ],
                 width=720,
                 label="Exemple : 7, 19, 14 et 60 %",
             ),
-            "legend": charts.joint_legend({"numerique": 0.08, "les_deux": 0.23, "aucune": 0.49, "sociale": 0.2}, id="s-l"),
-            "scales": (("Numérique, 5 classes", "n", 5), ("Sociale, 5 classes", "s", 5), ("Certitude", "c", 4)),
+            "legend": charts.joint_legend(
+                {"numerique": 0.08, "les_deux": 0.23, "aucune": 0.49, "sociale": 0.2}, id="s-l"
+            ),
+            "scales": (
+                ("Numérique, 5 classes", "n", 5),
+                ("Sociale, 5 classes", "s", 5),
+                ("Certitude", "c", 4),
+            ),
             "cells": (
                 ("case-aucune", "ni l’une ni l’autre"),
                 ("case-numerique", "numérique"),

@@ -9,8 +9,8 @@ from django.views.decorators.http import require_safe
 
 from maillage.apps.dossiers import queries, rules
 from maillage.apps.dossiers.models import Study
-from maillage.apps.dossiers.views.asked import study_of
 from maillage.apps.dossiers.views.pages import LAYERS
+from maillage.apps.dossiers.views.requests import study_of
 from maillage.kernel.errors import Refused, UnknownTerritory
 from maillage.reference.offer import diagnosis_lines
 
@@ -24,7 +24,9 @@ def download(request: HttpRequest, key: str, name: str) -> HttpResponse | FileRe
         raise Http404
     kind = rules.FILES[name][0] if name in rules.FILES else "application/pdf"
     inline = name == "dossier.html" or (name.endswith(".pdf") and request.GET.get("voir"))
-    response = FileResponse(path.open("rb"), content_type=kind, as_attachment=not inline, filename=_file_name(study, name))
+    response = FileResponse(
+        path.open("rb"), content_type=kind, as_attachment=not inline, filename=_file_name(study, name)
+    )
     if name == "dossier.html":
         # The file carries its own style, as it must to open by double click: this page alone allows it.
         response._csp_replace = {"style-src": ["'self'", "'unsafe-inline'"], "font-src": ["'self'", "data:"]}  # type: ignore[attr-defined]
@@ -83,9 +85,13 @@ def api_study(request: HttpRequest, place: str) -> HttpResponse | FileResponse:
     try:
         study, _ = study_of(request, place)
     except UnknownTerritory as error:
-        return JsonResponse({"erreur": list(error.sentences)}, status=404, json_dumps_params={"ensure_ascii": False})
+        return JsonResponse(
+            {"erreur": list(error.sentences)}, status=404, json_dumps_params={"ensure_ascii": False}
+        )
     except Refused as error:
-        return JsonResponse({"erreur": list(error.sentences)}, status=400, json_dumps_params={"ensure_ascii": False})
+        return JsonResponse(
+            {"erreur": list(error.sentences)}, status=400, json_dumps_params={"ensure_ascii": False}
+        )
     if study is None:
         return JsonResponse({"erreur": ["Trop de calculs demandés."]}, status=429)
     if study.status == rules.DONE:

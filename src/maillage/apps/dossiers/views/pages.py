@@ -1,6 +1,6 @@
 """Pages of territories and their diagnoses."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -15,26 +15,34 @@ from maillage.apps.dossiers.forms import (
     ChoiceForm,
 )
 from maillage.apps.dossiers.models import Study
-from maillage.apps.dossiers.queries import Asked
-from maillage.apps.dossiers.views.asked import asked_for, finished, obtained, query_of
+from maillage.apps.dossiers.queries import StudyRequest
+from maillage.apps.dossiers.views.requests import finished, obtained, query_of, study_or_answer
 from maillage.apps.surveys.queries import evidence
 from maillage.apps.territories import queries as territories
 from maillage.engine import base
 from maillage.kernel.errors import Refused, UnknownTerritory
 from maillage.reference.definitions import definition
-from maillage.reports import wording
-from maillage.studies import compare
-from maillage.studies.social import VARIABLES
-from maillage.studies.territories import KIND_LABELS, gazetteer
+from maillage.reports.territory import evaluation
+from maillage.reports.territory.reading import Base, Reading
+from maillage.studies.diagnosis import compare
+from maillage.studies.diagnosis.territories import KIND_LABELS, gazetteer
+from maillage.studies.need.social import VARIABLES
+from maillage.words import wording
 
-LAYERS = {"les-deux": "Les deux", "numerique": "Numérique", "sociale": "Sociale", "certitude": "Certitude"}
+LAYERS = {
+    "les-deux": "Les deux",
+    "numerique": "Numérique",
+    "sociale": "Sociale",
+    "espace": "Espace",
+    "certitude": "Certitude",
+}
 FIRST_ROWS = 22
 CELLS = ("les_deux", "numerique", "sociale", "aucune", None)
 SORTS = {
-    "personnes": ("Personnes", lambda z: -(z["personnes_valeur"] or -1)),
-    "part": ("Part", lambda z: -(z["part_valeur"] or -1)),
-    "nom": ("Nom", lambda z: z["nom"]),
-    "precarite": ("Précarité", lambda z: (CELLS.index(z["case"]), -(z["personnes_valeur"] or -1))),
+    "personnes": ("Personnes", lambda z: -(z.people_value or -1)),
+    "part": ("Part", lambda z: -(z.share_value or -1)),
+    "nom": ("Nom", lambda z: z.name),
+    "precarite": ("Précarité", lambda z: (CELLS.index(z.cell), -(z.people_value or -1))),
 }
 SUGGESTED = 8
 FOUND_AT_MOST = 30
@@ -59,7 +67,7 @@ def search(request: HttpRequest) -> HttpResponse:
             "named": named,
             "named_count": len(named),
             "kinds": KIND_LABELS,
-            "kept": queries.kept_studies(),
+            "kept": queries.finished_studies(),
             "perimeters": territories.perimeters(),
         },
     )
@@ -71,39 +79,49 @@ def suggestions(request: HttpRequest) -> HttpResponse:
     text = request.GET.get("q", "").strip()[:LONGEST_NAME]
     found = gazetteer().find(text, limit=SUGGESTED) if len(text) > 1 else []
     named = territories.perimeters_named(text)
-    return render(request, "dossiers/_suggestions.html", {"found": found, "named": named, "kinds": KIND_LABELS})
+    return render(
+        request, "dossiers/_suggestions.html", {"found": found, "named": named, "kinds": KIND_LABELS}
+    )
 
 
 @require_safe
 def territory(request: HttpRequest, place: str) -> HttpResponse:
     """The diagnosis of a territory, or how far its computation is."""
-    found = asked_for(request, place)
+    found = study_or_answer(request, place)
     if isinstance(found, HttpResponse):
         return found
     study, asked = found
     if study is None:
         return render(request, "dossiers/too_many.html", {"place": place}, status=429)
     if study.status != rules.DONE:
-        context = {"study": study, "place": place, "query": request.GET.urlencode(), "ahead": queries.ahead(study)}
+        context = {
+            "study": study,
+            "place": place,
+            "query": request.GET.urlencode(),
+            "ahead": queries.ahead(study),
+        }
         context["mine"] = access.may_stop(request, study)
         return render(request, "dossiers/computing.html", context)
-    told = queries.told(study)
-    return render(request, "dossiers/territory.html", _page(request, study, asked, told))
+    return render(request, "dossiers/territory.html", _page(request, study, asked, queries.reading(study)))
 
 
-def _page(request: HttpRequest, study: Study, asked: Asked, told: dict[str, Any]) -> dict[str, Any]:
-    layers = {name: label for name, label in LAYERS.items() if (queries.folder(study) / f"carte-{name}.svg").exists()}
+def _page(request: HttpRequest, study: Study, asked: StudyRequest, reading: Reading) -> dict[str, Any]:
+    layers = {
+        name: label
+        for name, label in LAYERS.items()
+        if (queries.folder(study) / f"carte-{name}.svg").exists()
+    }
     chosen = request.GET.get("carte", "")
     layer = chosen if chosen in layers else next(iter(layers), "")
     sort = request.GET.get("tri", "personnes")
     sort = sort if sort in SORTS else "personnes"
-    rows = sorted(told["zones"], key=lambda z: (SORTS[sort][1](z), z["code"]))
+    rows = sorted(reading.zones, key=lambda z: (SORTS[sort][1](z), z.code))
     all_asked = request.GET.get("zones") == "toutes"
     whole = all_asked or len(rows) <= FIRST_ROWS + 4
     return {
         "study": study,
         "place": study.place,
-        "told": told,
+        "reading": reading,
         "d": definition(asked.definition),
         "form": ChoiceForm(initial={"definition": asked.definition, "filtre": asked.inside}),
         "filters": territories.filters_offered(),
@@ -123,6 +141,7 @@ def _page(request: HttpRequest, study: Study, asked: Asked, told: dict[str, Any]
         "editions": evidence.editions(study.place),
         "sections": rules.SECTIONS,
         "tab": "besoins",
+        "factors": evaluation.factors(reading),
     }
 
 
@@ -166,7 +185,7 @@ def again(request: HttpRequest, key: str) -> HttpResponse:
 
 
 def _back(request: HttpRequest, study: Study) -> str:
-    asked = Asked(
+    asked = StudyRequest(
         place=study.place,
         definition=study.inputs["definition"],
         inside=study.inputs["inside"],
@@ -176,45 +195,56 @@ def _back(request: HttpRequest, study: Study) -> str:
     return reverse("territory", args=[study.place]) + (f"?{query}" if query else "")
 
 
-def shown(
+def study_page(
     request: HttpRequest,
     place: str,
     template: str,
     tab: str,
-    more: Callable[[Study, Asked, dict[str, Any]], dict[str, Any]],
+    more: Callable[[Study, StudyRequest, Reading], dict[str, Any]],
 ) -> HttpResponse:
     """Return a page on a finished study, with what every such page needs; more: what this one adds."""
     found = finished(request, place)
     if isinstance(found, HttpResponse):
         return found
     study, asked = found
-    told = queries.told(study)
-    common = {"study": study, "place": study.place, "told": told, "asked": asked, "query": query_of(asked), "tab": tab}
-    return render(request, template, common | more(study, asked, told))
+    reading = queries.reading(study)
+    common = {
+        "study": study,
+        "place": study.place,
+        "reading": reading,
+        "asked": asked,
+        "query": query_of(asked),
+        "tab": tab,
+    }
+    return render(request, template, common | more(study, asked, reading))
 
 
 @require_safe
 def zone(request: HttpRequest, place: str, code: str) -> HttpResponse:
     """The sheet of a zone, on screen."""
 
-    def more(study: Study, asked: Asked, told: dict[str, Any]) -> dict[str, Any]:
-        if code not in told["fiches"]:
+    def more(study: Study, asked: StudyRequest, reading: Reading) -> dict[str, Any]:
+        if code not in reading.sheets:
             raise Http404
         pdf = queries.file(study, f"fiches/{code}.pdf") is not None
-        return {"z": told["fiches"][code], "svg": queries.sheet_map(study, code), "pdf": pdf}
+        sheet = {"z": reading.zone(code), "sheet": reading.sheets[code], "offered": reading.offer_of(code)}
+        return sheet | {"svg": queries.sheet_map(study, code), "pdf": pdf}
 
-    return shown(request, place, "dossiers/zone.html", "besoins", more)
+    return study_page(request, place, "dossiers/zone.html", "besoins", more)
 
 
 @require_safe
 def definitions(request: HttpRequest, place: str) -> HttpResponse:
     """One territory under every definition, side by side."""
-    return shown(
+    return study_page(
         request,
         place,
         "dossiers/definitions.html",
         "definitions",
-        lambda study, asked, told: {"rows": told["definitions"]},
+        lambda study, asked, reading: {
+            "rows": reading.definitions,
+            "diagram": evaluation.digital(reading),
+        },
     )
 
 
@@ -223,21 +253,29 @@ def against(request: HttpRequest, place: str) -> HttpResponse:
     """Two territories under one definition, with the doubt on their difference."""
     typed = request.GET.get("avec", "").strip()[:LONGEST_NAME]
 
-    def more(study: Study, asked: Asked, told: dict[str, Any]) -> dict[str, Any]:
-        context: dict[str, Any] = {"with": typed, "kept": [k for k in queries.kept_studies() if k.place != study.place]}
-        return context | (_other(request, study, asked, told, typed) if typed else {})
+    def more(study: Study, asked: StudyRequest, reading: Reading) -> dict[str, Any]:
+        context: dict[str, Any] = {
+            "with": typed,
+            "kept": [k for k in queries.finished_studies() if k.place != study.place],
+        }
+        return context | (_other(request, study, asked, reading, typed) if typed else {})
 
-    return shown(request, place, "dossiers/against.html", "comparer", more)
+    return study_page(request, place, "dossiers/against.html", "comparer", more)
 
 
-def _other(request: HttpRequest, study: Study, asked: Asked, told: dict[str, Any], typed: str) -> dict[str, Any]:
+def _other(
+    request: HttpRequest, study: Study, asked: StudyRequest, reading: Reading, typed: str
+) -> dict[str, Any]:
     """Return the second territory beside the first, or what keeps it from being there."""
     try:
         place, choices = _territory_typed(typed)
         if choices:
             return {"choices": choices, "kinds": KIND_LABELS}
         second = obtained(
-            request, Asked(place=place, definition=asked.definition, inside=asked.inside, weights=asked.weights)
+            request,
+            StudyRequest(
+                place=place, definition=asked.definition, inside=asked.inside, weights=asked.weights
+            ),
         )
     except (UnknownTerritory, Refused) as error:
         return {"error": error}
@@ -246,10 +284,12 @@ def _other(request: HttpRequest, study: Study, asked: Asked, told: dict[str, Any
     context = {"second": second, "with": place, "second_mine": access.may_stop(request, second)}
     if second.status != rules.DONE:
         return context
-    gap, likely = compare.difference(queries.draws(study), queries.draws(second), definition=definition(asked.definition))
-    other = queries.told(second)
-    theirs = {c["libelle"]: c for c in other["contexte"]}
-    pairs = [(c, theirs[c["libelle"]]) for c in told["contexte"] if c["libelle"] in theirs]
+    gap, likely = compare.difference(
+        queries.draws(study), queries.draws(second), definition=definition(asked.definition)
+    )
+    other = queries.reading(second)
+    theirs = {c.label: c for c in other.context}
+    pairs = [(c, theirs[c.label]) for c in reading.context if c.label in theirs]
     return context | {"other": other, "gap": _told_gap(gap, likely), "pairs": pairs}
 
 
@@ -268,9 +308,16 @@ def _territory_typed(text: str) -> tuple[str, list[dict[str, str]]]:
         return gazetteer().get(text).code, []
     except UnknownTerritory:
         found = gazetteer().find(text, limit=SUGGESTED)
-        choices = [{"code": p.slug, "nom": p.name, "quoi": "périmètre gardé"} for p in territories.perimeters_named(text)]
+        choices = [
+            {"code": p.slug, "nom": p.name, "quoi": "périmètre gardé"}
+            for p in territories.perimeters_named(text)
+        ]
         choices += [
-            {"code": t.code, "nom": t.long_name, "quoi": ", ".join(filter(None, (KIND_LABELS[t.kind], t.place)))}
+            {
+                "code": t.code,
+                "nom": t.long_name,
+                "quoi": ", ".join(filter(None, (KIND_LABELS[t.kind], t.place))),
+            }
             for t in found
         ]
         if not choices:
@@ -279,12 +326,11 @@ def _territory_typed(text: str) -> tuple[str, list[dict[str, str]]]:
 
 
 def _told_gap(gap: Any, likely: float) -> dict[str, Any]:
-    low, high = gap.low, gap.high
-    sure = low > 0 or high < 0
+    low, high = wording.bounds(gap.low, gap.high, 1)
     return {
-        "sure": sure,
-        "bas": wording.number(low, 1),
-        "haut": wording.number(high, 1),
+        "sure": gap.low > 0 or gap.high < 0,
+        "bas": low,
+        "haut": high,
         "valeur": wording.number(gap.value, 1),
         "chance": wording.share(likely),
         "plus": gap.value > 0,
@@ -294,12 +340,16 @@ def _told_gap(gap: Any, likely: float) -> dict[str, Any]:
 @require_safe
 def index(request: HttpRequest, place: str) -> HttpResponse:
     """The social index in full: each variable, each zone, and the weights the analyst may change."""
-    return shown(
+    return study_page(
         request,
         place,
         "dossiers/index.html",
         "indice",
-        lambda study, asked, told: {"variables": [(v, asked.weights.get(v.id, v.weight)) for v in VARIABLES]},
+        lambda study, asked, reading: {
+            "variables": [(v, asked.weights.get(v.id, v.weight)) for v in VARIABLES],
+            "columns": [(v, evaluation.theme_of(v.id)) for v in reading.index.variables],
+            "diagram": evaluation.social(reading),
+        },
     )
 
 
@@ -307,16 +357,16 @@ def index(request: HttpRequest, place: str) -> HttpResponse:
 def check(request: HttpRequest, place: str) -> HttpResponse:
     """Which population is behind a published count and share?"""
     form = CheckForm(request.GET if "effectif" in request.GET else None)
-    return shown(
+    return study_page(
         request,
         place,
         "dossiers/check.html",
         "verifier",
-        lambda study, asked, told: {"form": form, "result": _checked(form, told["bases"])},
+        lambda study, asked, reading: {"form": form, "result": _checked(form, reading.bases)},
     )
 
 
-def _checked(form: CheckForm, bases: list[dict[str, Any]]) -> dict[str, Any] | None:
+def _checked(form: CheckForm, bases: Sequence[Base]) -> dict[str, Any] | None:
     if not form.is_bound or not form.is_valid():
         return None
     clean = form.cleaned_data
@@ -329,7 +379,7 @@ def _checked(form: CheckForm, bases: list[dict[str, Any]]) -> dict[str, Any] | N
     return {
         "bas": wording.number(low),
         "haut": wording.number(high),
-        "bases": [{**b, "convient": low <= b["valeur"] <= high} for b in bases],
+        "bases": [(b, low <= b.value <= high) for b in bases],
     }
 
 
@@ -337,9 +387,13 @@ def _checked(form: CheckForm, bases: list[dict[str, Any]]) -> dict[str, Any] | N
 def reports(request: HttpRequest, place: str) -> HttpResponse:
     """The files of a study, to read, print or take away."""
 
-    def more(study: Study, asked: Asked, told: dict[str, Any]) -> dict[str, Any]:
+    def more(study: Study, asked: StudyRequest, reading: Reading) -> dict[str, Any]:
         folder = queries.folder(study)
-        sizes = {name: (label, folder / name) for name, (_, label) in rules.FILES.items() if (folder / name).exists()}
+        sizes = {
+            name: (label, folder / name)
+            for name, (_, label) in rules.FILES.items()
+            if (folder / name).exists()
+        }
         return {
             "files": {name: (label, path.stat().st_size) for name, (label, path) in sizes.items()},
             "sheets": len(list((folder / "fiches").glob("*.pdf"))),
@@ -347,4 +401,4 @@ def reports(request: HttpRequest, place: str) -> HttpResponse:
             "sections": rules.SECTIONS,
         }
 
-    return shown(request, place, "dossiers/reports.html", "rapports", more)
+    return study_page(request, place, "dossiers/reports.html", "rapports", more)

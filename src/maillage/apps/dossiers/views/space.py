@@ -11,9 +11,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from maillage.apps.accounts.access import rights_of
-from maillage.apps.accounts.views import holding
-from maillage.apps.autonomy.queries import kept as bilans
+from maillage.apps.accounts.access import holding, rights_of
+from maillage.apps.autonomy.queries import retained as bilans
 from maillage.apps.dossiers import access, actions, queries
 from maillage.apps.dossiers.forms import (
     CommentForm,
@@ -23,7 +22,7 @@ from maillage.apps.dossiers.forms import (
     PerimeterForm,
 )
 from maillage.apps.dossiers.models import Finding, Study
-from maillage.apps.dossiers.views.asked import unknown
+from maillage.apps.dossiers.views.requests import unknown
 from maillage.apps.memberships import access as memberships
 from maillage.apps.messages import access as outbox
 from maillage.apps.messages import queries as sent
@@ -45,8 +44,8 @@ def space(request: HttpRequest) -> HttpResponse:
     if rights.any("people.see", "people.mine", "orientations.answer"):
         context |= {
             "received": lists.received(user, at),
-            "given": lists.given(user, at),
-            "retests": bilans.due(user, at.date()),
+            "given": lists.sent(user, at),
+            "retests": bilans.to_repeat(user, at.date()),
         }
     if rights.any(outbox.MANAGE, outbox.RUN):
         context["undelivered"] = sent.for_somebody(outbox.messages_for(user))
@@ -76,7 +75,8 @@ def comments(request: HttpRequest, place: str) -> HttpResponse:
         changed = {section: form.cleaned_data[section] for section in form.changed_data}
         actions.comment(by=request.user, place=place, texts=changed)  # type: ignore[arg-type]
         messages.success(
-            request, "Commentaires enregistrés. Le dossier les porte dans quelques secondes, à part du texte calculé."
+            request,
+            "Commentaires enregistrés. Le dossier les porte dans quelques secondes, à part du texte calculé.",
         )
         return redirect("reports", place)
     return render(request, "dossiers/comments.html", {"form": form, "place": place, "name": name})
@@ -97,7 +97,9 @@ def findings(request: HttpRequest, place: str) -> HttpResponse:
     if pk := whole(request.POST.get("retirer", ""), most=10**9):
         found = get_object_or_404(rows, pk=pk)
         actions.withdraw(found, at=at)
-        messages.success(request, "Constat retiré. Il reste en bas de la page." if found.withdrawn_at else "Constat remis.")
+        messages.success(
+            request, "Constat retiré. Il reste en bas de la page." if found.withdrawn_at else "Constat remis."
+        )
         return redirect("findings", place)
     form = FindingForm(request.POST or None, initial={"year": at.year})
     if request.method == "POST" and form.is_valid():
@@ -120,7 +122,10 @@ def _name(place: str) -> str:
 
 
 def _from_file(
-    request: HttpRequest, form: forms.Form, page: dict[str, str], keep: Callable[[dict[str, Any]], HttpResponse]
+    request: HttpRequest,
+    form: forms.Form,
+    page: dict[str, str],
+    keep: Callable[[dict[str, Any]], HttpResponse],
 ) -> HttpResponse:
     """Return the form of a dropped file, or what keeping it answers; a refusal is shown beside the form."""
     error = None
@@ -151,6 +156,8 @@ def new_perimeter(request: HttpRequest) -> HttpResponse:
             name=given["nom"],
             code=given["code"],
             reason=given["raison"],
+            target_text=given["public"],
+            target_publics=given["publics"],
             content=given["content"],
             file_name=given["file_name"],
         )
@@ -185,7 +192,7 @@ def new_marking(request: HttpRequest) -> HttpResponse:
 def drop(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     """Take off a perimeter or a filter, or withdraw a correction."""
     user: Any = request.user
-    kept = access.kept_by(user).get(kind)
+    kept = access.removable_by(user).get(kind)
     if kept is None:
         raise Http404
     row = get_object_or_404(kept, pk=pk)
@@ -212,7 +219,9 @@ def correct(request: HttpRequest, table: str) -> HttpResponse:
     if table not in territory_rules.CORRECTABLE:
         raise Http404
     key, label, columns = territory_rules.CORRECTABLE[table]
-    form = CorrectionForm(request.POST or None, initial={"code": request.GET.get("code", "")}, columns=columns)
+    form = CorrectionForm(
+        request.POST or None, initial={"code": request.GET.get("code", "")}, columns=columns
+    )
     error = None
     code = (request.POST or request.GET).get("code", "").strip()
     row = territories.reference_row(table, code) if code else None
@@ -238,7 +247,8 @@ def correct(request: HttpRequest, table: str) -> HttpResponse:
             error = raised
         else:
             messages.success(
-                request, "Correction enregistrée. Les prochains calculs la liront ; l’ancienne valeur reste lisible."
+                request,
+                "Correction enregistrée. Les prochains calculs la liront ; l’ancienne valeur reste lisible.",
             )
             return redirect("space")
     return render(

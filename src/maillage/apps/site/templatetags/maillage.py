@@ -12,18 +12,26 @@ from django.utils import translation
 from django.utils.html import conditional_escape, escape, format_html, format_html_join
 from django.utils.safestring import SafeData, SafeString, mark_safe
 
-from maillage.kernel import languages
+from maillage.reference.files import ASSETS
 from maillage.reference.glossary import terms
-from maillage.reference.places import ASSETS
-from maillage.reports import drawings, wording
-from maillage.reports import rich as rich_text
-from maillage.reports.charts import hatch
-from maillage.reports.logo import logo as mark
+from maillage.reports.page import drawings
+from maillage.reports.page.charts import hatch
+from maillage.reports.page.logo import logo as mark
+from maillage.words import languages, wording
+from maillage.words import rich as rich_text
 
 register = template.Library()
 register.filter("spaced", wording.spaced)
 TYPED = re.compile(f"{languages.TYPED}([^{languages.POP}]*){languages.POP}")
-POINTING = ("arrow-left", "arrow-right", "chevron-right", "log-in", "log-out", "send", "list")  # turned from right to left
+POINTING = (
+    "arrow-left",
+    "arrow-right",
+    "chevron-right",
+    "log-in",
+    "log-out",
+    "send",
+    "list",
+)  # turned from right to left
 
 
 @cache
@@ -43,7 +51,9 @@ def icon(name: str) -> SafeString:
 @register.simple_tag
 def drawing(name: str) -> SafeString:
     """Return a drawing of ours, always beside its words; the page asks for `site/dessins.css`."""
-    return mark_safe(drawings.read(name).replace("<svg", '<svg class="dessin" aria-hidden="true" focusable="false"', 1))
+    return mark_safe(
+        drawings.read(name).replace("<svg", '<svg class="dessin" aria-hidden="true" focusable="false"', 1)
+    )
 
 
 @register.simple_tag
@@ -54,7 +64,9 @@ def logo() -> SafeString:
 @register.simple_tag
 def hatching() -> SafeString:
     """Return the pattern that means “possible”, once a page."""
-    return mark_safe(f'<svg class="fig hors" width="0" height="0" aria-hidden="true"><defs>{hatch("rayures")}</defs></svg>')
+    return mark_safe(
+        f'<svg class="fig hors" width="0" height="0" aria-hidden="true"><defs>{hatch("rayures")}</defs></svg>'
+    )
 
 
 @register.filter
@@ -87,8 +99,11 @@ def contact() -> str:
 
 
 @register.simple_tag(name="trans")
-def translated(text: str, plural: str = "", language: languages.Language | None = None, **values: object) -> SafeString:
-    """Return a sentence of ours in the language of the page, or in another. One written in the template may hold marks; a
+def translated(
+    text: str, plural: str = "", language: languages.Language | None = None, **values: object
+) -> SafeString:
+    """Return a sentence of ours in the language of the page, or in another. One written in the template may
+    hold marks; a
     value may not."""
     if language is not None:
         with languages.speaking(language.code):
@@ -96,13 +111,17 @@ def translated(text: str, plural: str = "", language: languages.Language | None 
     if not isinstance(text, SafeData):
         return escape(_in_language(text, plural, values))
     return mark_safe(
-        _in_language(text, plural, {k: v if isinstance(v, int) else conditional_escape(v) for k, v in values.items()})
+        _in_language(
+            text, plural, {k: v if isinstance(v, int) else conditional_escape(v) for k, v in values.items()}
+        )
     )
 
 
 @register.filter(name="trans")
 def translated_words(text: str) -> str:
-    """Return words of ours in the language of the page; those of a person, that no catalogue holds, as they are."""
+    """Return words of ours in the language of the page; those of a person, that no catalogue holds, as
+    they are.
+    """
     words = _in_language(text, "", {})
     return mark_safe(words) if isinstance(text, SafeData) else words
 
@@ -119,8 +138,10 @@ def french() -> SafeString:
 
 
 @register.filter(name="french")
-def left_in_french(text: object) -> str:
-    """Return words that stay in French, marked as such on a page of another language: a name, an address, a telephone."""
+def untranslated(text: object) -> str:
+    """Return words that stay in French, marked as such on a page of another language: a name, an address,
+    a telephone.
+    """
     if languages.spoken().is_french or not text:
         return str(text)
     return format_html('<bdi lang="fr" dir="ltr">{}</bdi>', text)
@@ -128,9 +149,11 @@ def left_in_french(text: object) -> str:
 
 @register.filter
 def our_words(text: str) -> str:
-    """Return words of ours in the language of the page; marked as French when no catalogue holds them: those of an error."""
+    """Return words of ours in the language of the page; marked as French when no catalogue holds them:
+    those of an error.
+    """
     words = _in_language(text, "", {})
-    return left_in_french(words) if words == text else words
+    return untranslated(words) if words == text else words
 
 
 @register.filter
@@ -147,7 +170,9 @@ def drawn(svg: str) -> SafeString:
     return mark_safe(svg)
 
 
-FIRST = re.compile(r"(?<!\d)1 (?=[^\W\d]{3})")  # the first day of a month, before its name; not one o’clock (« 1 h »)
+FIRST = re.compile(
+    r"(?<!\d)1 (?=[^\W\d]{3})"
+)  # the first day of a month, before its name; not one o’clock (« 1 h »)
 
 
 @register.filter(name="date", expects_localtime=True)
@@ -165,7 +190,9 @@ def professional(path: str) -> bool:
 
 @register.filter
 def pluralize(value: object, arg: str = "s") -> str:
-    """Return the ending that a count asks for, as French does: the plural begins at two, nothing is singular."""
+    """Return the ending that a count asks for, as French does: the plural begins at two, nothing is
+    singular.
+    """
     try:
         many = abs(float(value)) >= 2  # type: ignore[arg-type]
     except (TypeError, ValueError):
@@ -208,7 +235,7 @@ def weight_of(size: int) -> str:
 
 
 @register.simple_tag(takes_context=True)
-def kept(context: template.Context, *replaced: str) -> SafeString:
+def keep(context: template.Context, *replaced: str) -> SafeString:
     """Return the hidden fields that keep what a page was asked, but for the names that a form asks again."""
     pairs = parse_qsl(context.get("query", ""))
     shown = [(name, value) for name, value in pairs if not any(name.startswith(each) for each in replaced)]
@@ -219,7 +246,8 @@ def kept(context: template.Context, *replaced: str) -> SafeString:
 def swatch(*kind: object) -> SafeString:
     """Return the small square of a legend. kind: the parts of its class of style."""
     return format_html(
-        '<svg class="fig carre" viewBox="0 0 10 10" aria-hidden="true"><rect class="{}" width="10" height="10"/></svg>',
+        '<svg class="fig carre" viewBox="0 0 10 10" aria-hidden="true"><rect class="{}" width="10"'
+        ' height="10"/></svg>',
         "".join(str(part) for part in kind),
     )
 
@@ -230,7 +258,9 @@ def sort_header(context: template.Context, key: str, words: str) -> SafeString:
     chosen = context["sort"] == key
     rises = key in ("nom", "precarite")
     kept = [("carte", context["layer"]), ("zones", "toutes" if context["whole"] else "")]
-    address = "&".join([part for part in (context["query"],) if part] + [f"tri={key}"] + [f"{k}={v}" for k, v in kept if v])
+    address = "&".join(
+        [part for part in (context["query"],) if part] + [f"tri={key}"] + [f"{k}={v}" for k, v in kept if v]
+    )
     return format_html(
         '<th scope="col"{}{}><a href="?{}#zones">{}{}</a></th>',
         mark_safe("" if rises else ' class="droite"'),

@@ -1,5 +1,5 @@
-// La carte qui se déplace, sur un fond vectoriel qui nomme les lieux. Sans elle, le dessin et le tableau disent la même chose.
-// Seul module qui connaît Leaflet (L) : il se remplace ici.
+// La carte qui se déplace, sur un fond vectoriel qui nomme les lieux. Sans elle, le dessin et le tableau disent la même
+// chose. Seul module qui connaît Leaflet (L) : il se remplace ici.
 const cadre = document.getElementById("carte");
 
 const motifs = (svg) => {
@@ -7,26 +7,48 @@ const motifs = (svg) => {
   const defs = svg.insertBefore(document.createElementNS(ns, "defs"), svg.firstChild);
   const motif = (id, taille, contenu, tourne) => {
     const p = defs.appendChild(document.createElementNS(ns, "pattern"));
-    for (const [k, v] of Object.entries({ id, width: taille, height: taille, patternUnits: "userSpaceOnUse", ...(tourne && { patternTransform: "rotate(45)" }) })) p.setAttribute(k, v);
+    for (const [k, v] of Object.entries({
+      id,
+      width: taille,
+      height: taille,
+      patternUnits: "userSpaceOnUse",
+      ...(tourne && { patternTransform: "rotate(45)" }),
+    }))
+      p.setAttribute(k, v);
     for (const [nom, attributs] of contenu) {
       const e = p.appendChild(document.createElementNS(ns, nom));
       for (const [k, v] of Object.entries(attributs)) e.setAttribute(k, v);
     }
   };
   motif("v-lignes", 6, [["path", { class: "motif-ligne", d: "M0 3H6" }]]);
-  motif("v-points", 8, [["circle", { class: "motif-point", cx: 2, cy: 2, r: 1.2 }], ["circle", { class: "motif-point", cx: 6, cy: 6, r: 1.2 }]]);
+  motif("v-points", 8, [
+    ["circle", { class: "motif-point", cx: 2, cy: 2, r: 1.2 }],
+    ["circle", { class: "motif-point", cx: 6, cy: 6, r: 1.2 }],
+  ]);
   motif("v-doute", 8, [["path", { class: "motif-doute", d: "M0 0V8" }]], true);
 };
 
 // Leaflet lit le HTML des textes qu’on lui donne : un nom de zone n’en est jamais.
-const texte = (mots) => { const e = document.createElement("span"); e.textContent = mots; return e; };
+const texte = (mots) => {
+  const e = document.createElement("span");
+  e.textContent = mots;
+  return e;
+};
 
 const demarrer = async () => {
   const reponse = await fetch(cadre.dataset.source);
   if (!reponse.ok || !window.L) return;
   const donnees = await reponse.json();
   cadre.classList.add("vivante", "fig", "carte", ...(donnees.zones.length > 150 ? ["serree"] : []));
-  const carte = L.map(cadre, { zoomSnap: 0.25, zoomControl: false, attributionControl: true, scrollWheelZoom: false, zoomAnimation: false, fadeAnimation: false, markerZoomAnimation: false });
+  const carte = L.map(cadre, {
+    zoomSnap: 0.25,
+    zoomControl: false,
+    attributionControl: true,
+    scrollWheelZoom: false,
+    zoomAnimation: false,
+    fadeAnimation: false,
+    markerZoomAnimation: false,
+  });
   L.control.zoom({ zoomInTitle: "Agrandir", zoomOutTitle: "Réduire" }).addTo(carte);
   carte.attributionControl.setPrefix("").addAttribution("Contours IGN et Insee");
   cadre.setAttribute("role", "region");
@@ -37,32 +59,54 @@ const demarrer = async () => {
   const rendu = L.svg({ padding: 0.5 }).addTo(carte);
   const dessus = [];
   let couche = cadre.dataset.couche;
-  L.geoJSON(donnees.voisins.map((geometry) => ({ type: "Feature", geometry })), { renderer: rendu, interactive: false, style: { className: "fond", weight: 1, fillOpacity: 1, color: "" } }).addTo(carte);
+  L.geoJSON(
+    donnees.voisins.map((geometry) => ({ type: "Feature", geometry })),
+    { renderer: rendu, interactive: false, style: { className: "fond", weight: 1, fillOpacity: 1, color: "" } },
+  ).addTo(carte);
   const ligne = (id) => document.querySelector(`tr[data-zone="${CSS.escape(id)}"]`);
   const zones = L.geoJSON(donnees.zones, {
     renderer: rendu,
     style: (z) => ({ className: `zone ${z.properties.classes[couche]}`, weight: 1.2, fillOpacity: 1, color: "" }),
     onEachFeature: (z, forme) => {
-      for (const quoi of ["motif", "doute"]) dessus.push([z, quoi, L.geoJSON(z, { renderer: rendu, interactive: false, style: { className: "trame", stroke: false, fillOpacity: 1 } })]);
+      for (const quoi of ["motif", "doute"])
+        dessus.push([
+          z,
+          quoi,
+          L.geoJSON(z, {
+            renderer: rendu,
+            interactive: false,
+            style: { className: "trame", stroke: false, fillOpacity: 1 },
+          }),
+        ]);
       forme.on("click", () => choisir(z.id));
       forme.bindTooltip(() => texte(z.properties.titres[couche]), { sticky: true, className: "titre-carte" });
     },
   }).addTo(carte);
   for (const [, , dessin] of dessus) dessin.addTo(carte);
   motifs(rendu._container);
-  L.geoJSON(donnees.limites.map((geometry) => ({ type: "Feature", geometry })), { renderer: rendu, interactive: false, style: { className: "limite", fill: false, weight: 1.2, color: "" } }).addTo(carte);
+  L.geoJSON(
+    donnees.limites.map((geometry) => ({ type: "Feature", geometry })),
+    { renderer: rendu, interactive: false, style: { className: "limite", fill: false, weight: 1.2, color: "" } },
+  ).addTo(carte);
   const peindre = () => {
-    zones.eachLayer((forme) => forme._path.setAttribute("class", `leaflet-interactive zone ${forme.feature.properties.classes[couche]}`));
-    for (const [z, quoi, dessin] of dessus) dessin.eachLayer((forme) => {
-      const motif = { "case-numerique": "v-lignes", "case-sociale": "v-points" }[z.properties.classes[couche]];
-      const doute = z.properties.doute && ["numerique", "les-deux"].includes(couche) && "v-doute";
-      const trame = quoi === "motif" ? motif : doute;
-      forme._path.style.fill = trame ? `url(#${trame})` : "none";
-    });
+    zones.eachLayer((forme) =>
+      forme._path.setAttribute("class", `leaflet-interactive zone ${forme.feature.properties.classes[couche]}`),
+    );
+    for (const [z, quoi, dessin] of dessus)
+      dessin.eachLayer((forme) => {
+        const motif = { "case-numerique": "v-lignes", "case-sociale": "v-points" }[z.properties.classes[couche]];
+        const doute = z.properties.doutes[couche] && "v-doute";
+        const trame = quoi === "motif" ? motif : doute;
+        forme._path.style.fill = trame ? `url(#${trame})` : "none";
+      });
   };
   const choisir = (id) => {
-    document.querySelectorAll("tr.choisie").forEach((tr) => tr.classList.remove("choisie"));
-    zones.eachLayer((forme) => { const oui = forme.feature.id === id; forme._path.classList.toggle("choisie-zone", oui); if (oui) forme.bringToFront(); });
+    for (const autre of document.querySelectorAll("tr.choisie")) autre.classList.remove("choisie");
+    zones.eachLayer((forme) => {
+      const oui = forme.feature.id === id;
+      forme._path.classList.toggle("choisie-zone", oui);
+      if (oui) forme.bringToFront();
+    });
     const tr = ligne(id);
     tr?.classList.add("choisie");
     tr?.scrollIntoView({ block: "nearest" });
@@ -78,34 +122,54 @@ const demarrer = async () => {
       if (boite[0] < 0 || boite[2] > cadre.clientWidth || boite[1] < 0 || boite[3] > cadre.clientHeight) continue;
       if (boites.some((b) => boite[0] < b[2] && b[0] < boite[2] && boite[1] < b[3] && b[1] < boite[3])) continue;
       boites.push(boite);
-      places.push(L.tooltip({ permanent: true, direction: "center", className: "nom-carte", interactive: false }).setLatLng([lat, lon]).setContent(texte(nom)).addTo(carte));
+      places.push(
+        L.tooltip({ permanent: true, direction: "center", className: "nom-carte", interactive: false })
+          .setLatLng([lat, lon])
+          .setContent(texte(nom))
+          .addTo(carte),
+      );
     }
   };
   carte.on("zoomend moveend resize", noms);
   peindre();
   noms();
   // Au clavier, les zones se parcourent dans le tableau : chacune s’y montre sur la carte. La carte n’est qu’un arrêt.
-  zones.eachLayer((forme) => { forme._path.setAttribute("tabindex", "-1"); forme._path.setAttribute("aria-hidden", "true"); });
+  zones.eachLayer((forme) => {
+    forme._path.setAttribute("tabindex", "-1");
+    forme._path.setAttribute("aria-hidden", "true");
+  });
   for (const tr of document.querySelectorAll("tr[data-zone]")) {
-    const montrer = () => zones.eachLayer((f) => { const oui = f.feature.id === tr.dataset.zone; f._path.classList.toggle("survol-zone", oui); if (oui) f.bringToFront(); });
+    const montrer = () =>
+      zones.eachLayer((f) => {
+        const oui = f.feature.id === tr.dataset.zone;
+        f._path.classList.toggle("survol-zone", oui);
+        if (oui) f.bringToFront();
+      });
     const cacher = () => zones.eachLayer((f) => f._path.classList.remove("survol-zone"));
     tr.addEventListener("mouseenter", montrer);
     tr.addEventListener("mouseleave", cacher);
     tr.addEventListener("focusin", montrer);
     tr.addEventListener("focusout", cacher);
   }
-  for (const lien of document.querySelectorAll("[data-couche][href]")) lien.addEventListener("click", (e) => {
-    if (!donnees.couches.includes(lien.dataset.couche)) return;
-    e.preventDefault();
-    couche = lien.dataset.couche;
-    document.querySelectorAll("[data-couche][href]").forEach((l) => l === lien ? l.setAttribute("aria-current", "true") : l.removeAttribute("aria-current"));
-    document.querySelectorAll(".legende").forEach((l) => { l.hidden = l.id !== `legende-${couche}`; });
-    for (const [attribut, suite] of [["data-fichier-svg", "svg"], ["data-fichier-png", "png"]]) {
-      const fichier = document.querySelector(`[${attribut}]`);
-      fichier.href = fichier.href.replace(/[\w-]+\.(svg|png)$/, `${couche}.${suite}`);
-    }
-    history.replaceState(null, "", lien.href);
-    peindre();
-  });
+  for (const lien of document.querySelectorAll("[data-couche][href]"))
+    lien.addEventListener("click", (e) => {
+      if (!donnees.couches.includes(lien.dataset.couche)) return;
+      e.preventDefault();
+      couche = lien.dataset.couche;
+      for (const l of document.querySelectorAll("[data-couche][href]"))
+        l === lien ? l.setAttribute("aria-current", "true") : l.removeAttribute("aria-current");
+      document.querySelectorAll(".legende").forEach((l) => {
+        l.hidden = l.id !== `legende-${couche}`;
+      });
+      for (const [attribut, suite] of [
+        ["data-fichier-svg", "svg"],
+        ["data-fichier-png", "png"],
+      ]) {
+        const fichier = document.querySelector(`[${attribut}]`);
+        fichier.href = fichier.href.replace(/[\w-]+\.(svg|png)$/, `${couche}.${suite}`);
+      }
+      history.replaceState(null, "", lien.href);
+      peindre();
+    });
 };
 if (cadre) addEventListener("load", demarrer);

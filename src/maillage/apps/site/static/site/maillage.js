@@ -4,8 +4,14 @@ document.documentElement.classList.add("js");
 // Jour ou nuit, gardé dans un cookie pour que la page arrive déjà dans le bon ton.
 const bouton = document.querySelector("[data-theme-bouton]");
 if (bouton) {
-  const nuit = () => (document.documentElement.dataset.theme ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "nuit" : "jour")) === "nuit";
-  const dire = () => { const mots = bouton.dataset; bouton.querySelector("span").textContent = nuit() ? mots.jour : mots.nuit; bouton.setAttribute("aria-label", nuit() ? mots.versJour : mots.versNuit); };
+  const nuit = () =>
+    (document.documentElement.dataset.theme ??
+      (matchMedia("(prefers-color-scheme: dark)").matches ? "nuit" : "jour")) === "nuit";
+  const dire = () => {
+    const mots = bouton.dataset;
+    bouton.querySelector("span").textContent = nuit() ? mots.jour : mots.nuit;
+    bouton.setAttribute("aria-label", nuit() ? mots.versJour : mots.versNuit);
+  };
   bouton.hidden = false;
   dire();
   bouton.addEventListener("click", () => {
@@ -16,28 +22,42 @@ if (bouton) {
 }
 
 // Un geste qui retire demande une confirmation.
-for (const geste of document.querySelectorAll("[data-confirmer]")) geste.addEventListener("submit", (e) => { if (!confirm(geste.dataset.confirmer)) e.preventDefault(); });
+for (const geste of document.querySelectorAll("[data-confirmer]"))
+  geste.addEventListener("submit", (e) => {
+    if (!confirm(geste.dataset.confirmer)) e.preventDefault();
+  });
 
 // La carte de source : ouverte d’office quand il y a la place, Échap la ferme et rend le focus.
 for (const carte of document.querySelectorAll(".carte-source")) {
   if (matchMedia("(min-width: 62.5em)").matches || location.hash === "#source") carte.open = true;
-  carte.addEventListener("keydown", (e) => { if (e.key === "Escape" && carte.open) { carte.open = false; carte.querySelector("summary").focus(); } });
+  carte.addEventListener("keydown", (e) => {
+    if (e.key === "Escape" && carte.open) {
+      carte.open = false;
+      carte.querySelector("summary").focus();
+    }
+  });
 }
 
 // Les suggestions sous un champ de recherche : flèches, Entrée, Échap.
 for (const champ of document.querySelectorAll("[data-suggestions]")) {
   const liste = document.getElementById(`${champ.id}-liste`);
-  let attente, choisie = -1;
+  let attente,
+    choisie = -1;
   champ.setAttribute("role", "combobox");
   champ.setAttribute("aria-expanded", "false");
   champ.setAttribute("aria-controls", liste.id);
   champ.setAttribute("aria-autocomplete", "list");
-  const fermer = () => { liste.hidden = true; champ.setAttribute("aria-expanded", "false"); champ.removeAttribute("aria-activedescendant"); choisie = -1; };
+  const fermer = () => {
+    liste.hidden = true;
+    champ.setAttribute("aria-expanded", "false");
+    champ.removeAttribute("aria-activedescendant");
+    choisie = -1;
+  };
   const marquer = (n) => {
     const liens = [...liste.querySelectorAll("a")];
     if (!liens.length) return;
     choisie = (n + liens.length) % liens.length;
-    liens.forEach((lien, i) => lien.setAttribute("aria-selected", String(i === choisie)));
+    for (const [i, lien] of liens.entries()) lien.setAttribute("aria-selected", String(i === choisie));
     champ.setAttribute("aria-activedescendant", liens[choisie].id);
   };
   champ.addEventListener("input", () => {
@@ -51,18 +71,35 @@ for (const champ of document.querySelectorAll("[data-suggestions]")) {
       const liens = [...liste.querySelectorAll("a")];
       liste.setAttribute("role", "listbox");
       liste.setAttribute("aria-label", champ.labels[0]?.textContent.trim() ?? "");
-      liens.forEach((lien, i) => { lien.id = `${liste.id}-${i}`; lien.setAttribute("role", "option"); lien.setAttribute("aria-selected", "false"); lien.tabIndex = -1; });
+      liens.forEach((lien, i) => {
+        lien.id = `${liste.id}-${i}`;
+        lien.setAttribute("role", "option");
+        lien.setAttribute("aria-selected", "false");
+        lien.tabIndex = -1;
+      });
       liste.hidden = !liens.length;
       champ.setAttribute("aria-expanded", String(!!liens.length));
       choisie = -1;
     }, 150);
   });
   champ.addEventListener("keydown", (e) => {
-    if (liste.hidden) { if (e.key === "ArrowDown") champ.dispatchEvent(new Event("input")); return; }
-    if (e.key === "ArrowDown") { e.preventDefault(); marquer(choisie + 1); }
-    else if (e.key === "ArrowUp") { e.preventDefault(); marquer(choisie - 1); }
-    else if (e.key === "Enter" && choisie >= 0) { e.preventDefault(); location.href = liste.querySelectorAll("a")[choisie].href; }
-    else if (e.key === "Escape") { e.preventDefault(); fermer(); }
+    if (liste.hidden) {
+      if (e.key === "ArrowDown") champ.dispatchEvent(new Event("input"));
+      return;
+    }
+    if (e.key === "ArrowDown") {
+      e.preventDefault();
+      marquer(choisie + 1);
+    } else if (e.key === "ArrowUp") {
+      e.preventDefault();
+      marquer(choisie - 1);
+    } else if (e.key === "Enter" && choisie >= 0) {
+      e.preventDefault();
+      location.href = liste.querySelectorAll("a")[choisie].href;
+    } else if (e.key === "Escape") {
+      e.preventDefault();
+      fermer();
+    }
   });
   champ.addEventListener("blur", () => setTimeout(fermer, 200));
 }
@@ -78,27 +115,51 @@ for (const cadre of document.querySelectorAll("[data-avancement]")) {
         cadre.innerHTML = await reponse.text();
         if (dedans) cadre.querySelector("button, a")?.focus();
       }
-    } catch { /* le serveur redémarre : on redemande */ }
+    } catch {
+      /* le serveur redémarre : on redemande */
+    }
     setTimeout(tour, 1000);
   };
   if (cadre.querySelector("progress")) setTimeout(tour, 1000);
 }
 
 // Un lien vers ce qui est plié le déplie.
-const deplier = () => { const cible = document.getElementById(location.hash.slice(1)); if (cible?.matches("details")) cible.open = true; };
+const deplier = () => {
+  const cible = document.getElementById(location.hash.slice(1));
+  if (cible?.matches("details")) cible.open = true;
+};
 addEventListener("hashchange", deplier);
 deplier();
 
 // Sur papier, ce qui se déplie est déplié.
-addEventListener("beforeprint", () => { for (const pli of document.querySelectorAll("details:not([open])")) { pli.open = true; pli.dataset.replier = ""; } });
-addEventListener("afterprint", () => { for (const pli of document.querySelectorAll("[data-replier]")) { pli.open = false; delete pli.dataset.replier; } });
+addEventListener("beforeprint", () => {
+  for (const pli of document.querySelectorAll("details:not([open])")) {
+    pli.open = true;
+    pli.dataset.replier = "";
+  }
+});
+addEventListener("afterprint", () => {
+  for (const pli of document.querySelectorAll("[data-replier]")) {
+    pli.open = false;
+    delete pli.dataset.replier;
+  }
+});
 
 // Le menu d’un téléphone et celui des langues se ferment à Échap, et rendent le focus.
-for (const menu of document.querySelectorAll(".menu, .langues")) menu.addEventListener("keydown", (e) => { if (e.key === "Escape" && menu.open) { menu.open = false; menu.querySelector("summary").focus(); } });
+for (const menu of document.querySelectorAll(".menu, .langues"))
+  menu.addEventListener("keydown", (e) => {
+    if (e.key === "Escape" && menu.open) {
+      menu.open = false;
+      menu.querySelector("summary").focus();
+    }
+  });
 
 // Un terme du glossaire s’explique sur place ; sans script, c’est un lien.
 let bulle;
-const fermerBulle = () => { bulle?.remove(); bulle = undefined; };
+const fermerBulle = () => {
+  bulle?.remove();
+  bulle = undefined;
+};
 for (const terme of document.querySelectorAll(".terme")) {
   terme.addEventListener("click", (e) => {
     if (e.metaKey || e.ctrlKey) return;
@@ -111,11 +172,14 @@ for (const terme of document.querySelectorAll(".terme")) {
     bulle.dataset.pour = terme.href;
     bulle.setAttribute("role", "note");
     bulle.textContent = terme.dataset.definition;
+    bulle.id = "bulle";
     terme.after(bulle);
-    terme.setAttribute("aria-describedby", (bulle.id = "bulle"));
+    terme.setAttribute("aria-describedby", bulle.id);
   });
 }
-document.addEventListener("keydown", (e) => { if (e.key === "Escape") fermerBulle(); });
+document.addEventListener("keydown", (e) => {
+  if (e.key === "Escape") fermerBulle();
+});
 
 // Imprimer : le bouton ne se montre que s’il peut servir.
 for (const bouton of document.querySelectorAll("[data-imprimer]")) {
@@ -132,10 +196,13 @@ document.addEventListener("submit", (e) => {
   if (parti.bouton === bouton && Date.now() - parti.a < ENVOI) e.preventDefault();
   else parti = { bouton, a: Date.now() };
 });
-addEventListener("pageshow", () => { parti = { bouton: null, a: 0 }; });
+addEventListener("pageshow", () => {
+  parti = { bouton: null, a: 0 };
+});
 
 // « Précédent » après une inscription : qui s’inscrit ensuite sur ce poste est quelqu’un d’autre.
 addEventListener("pageshow", ({ persisted }) => {
   const cle = persisted && document.querySelector("input[type=hidden][name=cle]");
-  if (cle) cle.value = [...crypto.getRandomValues(new Uint8Array(16))].map((o) => o.toString(16).padStart(2, "0")).join("");
+  if (cle)
+    cle.value = [...crypto.getRandomValues(new Uint8Array(16))].map((o) => o.toString(16).padStart(2, "0")).join("");
 });

@@ -1,4 +1,4 @@
-"""What an address asks for: the study it shows, or the page that says why there is none."""
+"""From an address to its study, or to the page that explains why there is none."""
 
 from typing import Any
 
@@ -6,27 +6,27 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from maillage.apps.directory.views import refused
 from maillage.apps.dossiers import access, actions, queries, rules
 from maillage.apps.dossiers.forms import (
     ChoiceForm,
 )
 from maillage.apps.dossiers.models import Study
-from maillage.apps.dossiers.queries import Asked
+from maillage.apps.dossiers.queries import StudyRequest
 from maillage.apps.territories import queries as territories
 from maillage.kernel.errors import Refused, UnknownTerritory
 from maillage.reference.definitions import DEFAULT
-from maillage.studies.territories import KIND_LABELS, gazetteer
+from maillage.studies.diagnosis.territories import KIND_LABELS, gazetteer
+from maillage.web import refusals
 
 
-def study_of(request: HttpRequest, place: str) -> tuple[Study | None, Asked]:
-    """Return the study a page shows, asked for when it is new; None when too many were asked from one address."""
-    asked = ChoiceForm(request.GET).asked(territories.canonical(place))
+def study_of(request: HttpRequest, place: str) -> tuple[Study | None, StudyRequest]:
+    """Return the study of a page, queued when new; None when the visitor reached the limit."""
+    asked = ChoiceForm(request.GET).study_request(territories.canonical(place))
     return obtained(request, asked), asked
 
 
-def obtained(request: HttpRequest, asked: Asked) -> Study | None:
-    """Return the study of a request, asked for when it is new; None when too many were asked from one address."""
+def obtained(request: HttpRequest, asked: StudyRequest) -> Study | None:
+    """Return the study of a request, queued when new; None when the visitor reached the limit."""
     found = queries.study_for(asked)
     if found is None or queries.is_lost(found):
         if not access.may_compute(request):
@@ -41,7 +41,14 @@ def unknown(request: HttpRequest, place: str, error: UnknownTerritory) -> HttpRe
     return render(
         request,
         "dossiers/unknown.html",
-        {"place": place, "what": error.what, "why": error.why, "do": error.do, "near": near, "kinds": KIND_LABELS},
+        {
+            "place": place,
+            "what": error.what,
+            "why": error.why,
+            "do": error.do,
+            "near": near,
+            "kinds": KIND_LABELS,
+        },
         status=404,
     )
 
@@ -53,8 +60,8 @@ def _territory_or_none(code: str) -> Any:
         return None
 
 
-def query_of(asked: Asked) -> str:
-    """Return the part of an address that repeats what was asked, '' for the usual question."""
+def query_of(asked: StudyRequest) -> str:
+    """Return the query string of a request, '' for the default one."""
     parts = {}
     if asked.definition != DEFAULT:
         parts["definition"] = asked.definition
@@ -64,19 +71,19 @@ def query_of(asked: Asked) -> str:
     return "&".join(f"{key}={value}" for key, value in parts.items())
 
 
-def asked_for(request: HttpRequest, place: str) -> tuple[Study | None, Asked] | HttpResponse:
-    """Return the study a page shows, or the answer to give where the request makes no sense."""
+def study_or_answer(request: HttpRequest, place: str) -> tuple[Study | None, StudyRequest] | HttpResponse:
+    """Return the study of a page, or the response to an inconsistent request."""
     try:
         return study_of(request, place)
     except UnknownTerritory as error:
         return unknown(request, place, error)
     except Refused as error:
-        return refused.page(request, error)
+        return refusals.page(request, error)
 
 
-def finished(request: HttpRequest, place: str) -> tuple[Study, Asked] | HttpResponse:
-    """Return the finished study a page needs, or the answer to give instead."""
-    found = asked_for(request, place)
+def finished(request: HttpRequest, place: str) -> tuple[Study, StudyRequest] | HttpResponse:
+    """Return the finished study a page needs, or the response instead."""
+    found = study_or_answer(request, place)
     if isinstance(found, HttpResponse):
         return found
     study, asked = found
