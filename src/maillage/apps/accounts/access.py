@@ -1,24 +1,32 @@
-"""What an account may do, and how often one may ask: by the hour and by account, or by connection, whose address is not kept."""
+"""What an account may do, and hourly limits: by account, or by connection, whose address is not stored."""
 
 import time
-from typing import Any
+from collections.abc import Callable
+from contextlib import suppress
+from functools import wraps
+from ipaddress import IPv6Address, IPv6Network
+from typing import Any, cast
 
 from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
 from django.core.cache import caches
-from django.http import HttpRequest
+from django.db import transaction
+from django.db.models import F
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.crypto import salted_hmac
 from django.utils.module_loading import import_string
 
+from maillage.apps.accounts.models import Tally, User
 from maillage.apps.accounts.rules import Rights
 
 HOUR = 3600  # seconds
-counts = caches["counts"]
 
 
 def rights_of(user: Any) -> Rights:
-    """Return what somebody may do, read once by request; none for a stranger.
+    """Return the rights of a user, read once per request; none for a stranger.
 
-    Who gives rights stands above this feature: `RIGHTS_OF` names it, as Django's settings name who signs in.
+    The feature that grants rights stands above this one: `RIGHTS_OF` names it, as Django's settings name
+    their backends.
     """
     if not user.is_authenticated:
         return Rights()
@@ -27,44 +35,97 @@ def rights_of(user: Any) -> Rights:
     return user.held_rights
 
 
-def once_more(request: HttpRequest, what: str, most: int) -> bool:
-    """Count one more of something this hour, and return whether it may be; whoever signed in is known, and not counted."""
-    return request.user.is_authenticated or count(request, what) <= most
+def holding(*rights: str) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
+    """Require one of these rights somewhere: a stranger must sign in, and for other users the page does not
+    exist.
+    """
+
+    def door(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+        @wraps(view)
+        def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if not request.user.is_authenticated:
+                return redirect_to_login(request.get_full_path())
+            if not rights_of(request.user).any(*rights):
+                raise Http404
+            return view(request, *args, **kwargs)
+
+        return answer
+
+    return door
+
+
+def account_of(request: HttpRequest) -> User:
+    """Return the account of a request that `holding` let through, so that it is never anonymous."""
+    return cast(User, request.user)
+
+
+def once_more(request: HttpRequest, what: str, most: int, *, reads: bool = False) -> bool:
+    """Count one more of something this hour and return whether it is allowed; signed-in users are known and
+    not counted.
+
+    reads: what only reads is counted in the memory of each process, so that no page waits for an import to
+    end; anything that writes is counted once for all processes.
+    """
+    if request.user.is_authenticated:
+        return True
+    return (_count_read(_whom(request), what) if reads else count(request, what)) <= most
 
 
 def count(request: HttpRequest, what: str) -> int:
-    """Count one more of something for an account, or a stranger's connection, and return how many it has had this hour."""
+    """Count one more attempt by an account, or a stranger's connection, and return their total this hour."""
     return count_of(_whom(request), what)
 
 
 def count_of(whom: str, what: str) -> int:
-    """Count one more of something for whoever has that name among ours (a device), and return how many it has had this hour."""
-    key = _key(whom, what)
-    if counts.add(key, 1, timeout=HOUR):
+    """Count one more attempt by an identifier of ours (a device), and return its total this hour."""
+    key, hour = _key(whom, what)
+    with (
+        transaction.atomic()
+    ):  # the row is locked from its update to the commit: no two processes read the same number
+        Tally.objects.bulk_create([Tally(key=key, hour=hour)], ignore_conflicts=True)
+        Tally.objects.filter(key=key).update(n=F("n") + 1)
+        return Tally.objects.values_list("n", flat=True).get(key=key)
+
+
+def _count_read(whom: str, what: str) -> int:
+    key, _ = _key(whom, what)
+    if caches["reads"].add(key, 1, timeout=HOUR):
         return 1
     try:
-        return int(counts.incr(key))
+        return int(caches["reads"].incr(key))
     except ValueError:  # expired in between
-        counts.set(key, 1, timeout=HOUR)
+        caches["reads"].set(key, 1, timeout=HOUR)
         return 1
 
 
 def counted(request: HttpRequest, what: str) -> int:
     """Return how many of something an account, or a stranger's connection, has had this hour."""
-    return int(counts.get(_key(_whom(request), what), 0))
+    key, _ = _key(_whom(request), what)
+    return Tally.objects.filter(key=key).values_list("n", flat=True).first() or 0
 
 
 def _whom(request: HttpRequest) -> str:
-    # By account once signed in: a stranger behind the same connection does not close the door of a whole team.
+    # By account once signed in: a stranger behind the same connection does not close the door of a whole
+    # team.
     return f"account-{request.user.pk}" if request.user.is_authenticated else _address(request)
 
 
-def _key(whom: str, what: str) -> str:
-    return f"{what}-{int(time.time() // HOUR)}-{salted_hmac(what, whom).hexdigest()}"
+def _key(whom: str, what: str) -> tuple[str, int]:
+    hour = int(time.time() // HOUR)
+    return salted_hmac(f"{what}-{hour}", whom, algorithm="sha256").hexdigest(), hour
 
 
 def _address(request: HttpRequest) -> str:
-    """Return the network address of a visitor; behind our own proxy, the one it saw."""
+    """Return the network address of a visitor; behind our own proxy, the one it reports. In IPv6, the
+    subscriber's prefix.
+    """
+    address = str(request.META.get("REMOTE_ADDR", ""))
     if settings.BEHIND_PROXY:
-        return str(request.META.get("HTTP_X_FORWARDED_FOR", "")).rsplit(",", maxsplit=1)[-1].strip()
-    return str(request.META.get("REMOTE_ADDR", ""))
+        address = str(request.META.get("HTTP_X_FORWARDED_FOR", "")).rsplit(",", maxsplit=1)[-1].strip()
+    if ":" not in address:
+        return address
+    # A subscriber chooses among 2^64 addresses: counted one by one, none would ever reach a limit.
+    with suppress(ValueError):
+        six = IPv6Address(address)
+        return str(six.ipv4_mapped or IPv6Network((six, 64), strict=False))
+    return address

@@ -7,17 +7,20 @@ from datetime import datetime
 from django.db import connection, models, transaction
 
 from maillage.apps.accounts import rules
-from maillage.apps.accounts.models import Entry, User
+from maillage.apps.accounts.access import HOUR
+from maillage.apps.accounts.models import Entry, Tally, User
 from maillage.kernel.errors import Refused
 
 
 @transaction.atomic
 def open_demonstration(*, email: str, name: str, password: str, production: bool) -> tuple[User, bool]:
-    """Open a demonstration account, or return the one there is; Refused in production."""
+    """Open a demonstration account, or return the existing one; Refused in production."""
     if production:
         raise Refused(
             "Aucun compte de démonstration n’a été créé.",
-            why="MAILLAGE_ENV vaut « production » : un mot de passe connu de tous y serait une porte ouverte.",
+            why=(
+                "MAILLAGE_ENV vaut « production » : un mot de passe connu de tous y serait une porte ouverte."
+            ),
             do="Retirez MAILLAGE_ENV pour une démonstration.",
         )
     found = User.objects.filter(email=email).first()
@@ -26,19 +29,33 @@ def open_demonstration(*, email: str, name: str, password: str, production: bool
     return User.objects.create_user(email, password, name=name, is_demonstration=True), True
 
 
+def forget_tallies(*, at: datetime) -> int:
+    """Delete the counts of past hours; return how many."""
+    gone, _ = Tally.objects.filter(hour__lt=int(at.timestamp() // HOUR)).delete()
+    return gone
+
+
 JOURNAL_LOCK = 7_205_551  # any number that nothing else locks
 
 
 @transaction.atomic
 def record(
-    *, by: User | None, verb: str, row: models.Model, at: datetime, structure: int | None = None, words: str = ""
+    *,
+    by: User | None,
+    verb: str,
+    row: models.Model,
+    at: datetime,
+    structure: int | None = None,
+    words: str = "",
 ) -> Entry:
-    """Write in the journal who saw or did what; the line is there if the act is.
+    """Write in the journal who saw or did what, in the transaction of the act.
 
-    by: None for somebody without account, or for the platform itself. words: no name, no address: the line stays when the
-    person is erased.
+    by: None without an account, or for the platform itself. words: no name, no address: the line outlives the
+    person's erasure.
     """
-    if connection.vendor == "postgresql":  # one after the other: the chain has no fork (SQLite has a single writer)
+    if (
+        connection.vendor == "postgresql"
+    ):  # one after the other: the chain has no fork (SQLite has a single writer)
         with connection.cursor() as cursor:
             cursor.execute("select pg_advisory_xact_lock(%s)", [JOURNAL_LOCK])
     last = Entry.objects.order_by("-pk").values_list("digest", flat=True).first() or ""
@@ -61,7 +78,7 @@ def record(
 
 @contextmanager
 def unlocked() -> Iterator[None]:
-    """Let a restoration put another journal in place of this one, in its own transaction."""
+    """Let a restoration replace this journal with another, in its own transaction."""
     with connection.cursor() as cursor:
         cursor.execute("insert into accounts_unlocked values (1)")
         try:

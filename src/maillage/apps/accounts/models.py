@@ -10,14 +10,21 @@ from django.db.models.functions import Lower
 
 
 def by_account(words: str = "par", **more: Any) -> models.ForeignKey:
-    """A field that says which account did something. The row outlives the account, and no longer says whose it was."""
+    """Return a field for the account behind an act. The row outlives the account, and then no longer names
+    it.
+    """
     return models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name=words, on_delete=models.SET_NULL, null=True, related_name="+", **more
+        settings.AUTH_USER_MODEL,
+        verbose_name=words,
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="+",
+        **more,
     )
 
 
 class UserManager(BaseUserManager["User"]):
-    """Builds accounts: one way in."""
+    """Creates accounts, in one way only."""
 
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
         user = self.model(email=self.normalize_email(email).casefold(), **fields)
@@ -47,10 +54,11 @@ class User(AbstractBaseUser):
 
 
 class Entry(models.Model):
-    """One line of the journal: who saw or did what, on which row. Never changed; each holds the digest of the one before.
+    """One line of the journal: who saw or did what, on which row. Never changed; each contains the digest of
+    the previous one.
 
-    by, structure and row are numbers, not relations: erasing an account or a person leaves the line as it was written. It
-    names nobody.
+    by, structure and row are numbers, not relations: erasing an account or a person leaves the line as it was
+    written. It names nobody.
     """
 
     at = models.DateTimeField("le")
@@ -73,5 +81,30 @@ class Entry(models.Model):
 
     @property
     def parts(self) -> tuple[object, ...]:
-        """What the digest holds."""
-        return (self.at.astimezone(UTC).isoformat(), self.by, self.structure, self.verb, self.kind, self.row, self.words)
+        """The fields covered by the digest."""
+        return (
+            self.at.astimezone(UTC).isoformat(),
+            self.by,
+            self.structure,
+            self.verb,
+            self.kind,
+            self.row,
+            self.words,
+        )
+
+
+class Tally(models.Model):
+    """The count of one kind of attempt in one hour: in the database, so that all processes share it.
+
+    key: the digest of the kind, the author and the hour; deleted once the hour is over.
+    """
+
+    key = models.CharField("empreinte", max_length=64, primary_key=True)
+    hour = models.IntegerField("heure", db_index=True)  # since 1970
+    n = models.PositiveIntegerField("combien", default=0)
+
+    class Meta:
+        verbose_name = "compte de l’heure"
+
+    def __str__(self) -> str:
+        return f"{self.n} à l’heure {self.hour}"

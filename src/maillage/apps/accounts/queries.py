@@ -12,7 +12,7 @@ from maillage.apps.accounts.models import Entry, User
 
 @dataclass(frozen=True, slots=True)
 class Break:
-    """The first line of the journal that is not as it was written."""
+    """The first altered line of the journal."""
 
     line: int
     at: datetime
@@ -20,7 +20,7 @@ class Break:
 
 
 def entries_about(*rows: Model) -> QuerySet[Entry]:
-    """Return what the journal says of some rows of one kind, oldest first."""
+    """Return the journal's entries on some rows of one kind, oldest first."""
     return Entry.objects.filter(kind=rows[0]._meta.label_lower, row__in=[row.pk for row in rows])
 
 
@@ -31,7 +31,7 @@ def names(entries: Iterable[Entry]) -> dict[int, str]:
 
 
 def broken() -> tuple[int, Break | None]:
-    """Return how many lines the journal has, and the first that was altered, None when it is whole."""
+    """Return how many lines the journal has, and the first altered one, None when it is intact."""
     previous, n = "", 0
     for entry in Entry.objects.order_by("pk").iterator(chunk_size=2000):
         n += 1

@@ -1,4 +1,4 @@
-"""What an account may do, whatever gave it the right; how the journal proves itself."""
+"""What an account may do, wherever the right comes from; how the journal proves itself."""
 
 import hashlib
 from collections.abc import Iterable
@@ -32,7 +32,9 @@ class Grant:
     def reaches(self, structure: int | None, commune: str) -> bool:
         if self.communes is None:
             return True
-        return (structure is not None and structure == self.structure) or (bool(commune) and commune in self.communes)
+        return (structure is not None and structure == self.structure) or (
+            bool(commune) and commune in self.communes
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,19 +44,19 @@ class Rights:
     grants: tuple[Grant, ...] = ()
 
     def may(self, right: str, *, structure: int | None = None, commune: str = "") -> bool:
-        """Return whether a right holds for what belongs to a structure, or stands in a commune."""
+        """Return whether a right covers what belongs to a structure, or lies in a commune."""
         return any(grant.reaches(structure, commune) for grant in self._with(right))
 
     def any(self, *rights: str) -> bool:
-        """Return whether one of these rights holds somewhere."""
+        """Return whether one of these rights applies anywhere."""
         return any(right in grant.rights for grant in self.grants for right in rights)
 
     def structures(self, right: str) -> frozenset[int]:
-        """Return the structures over which a right was given by name."""
+        """Return the structures over which a right was given directly."""
         return frozenset(grant.structure for grant in self._with(right) if grant.structure is not None)
 
     def communes(self, right: str) -> frozenset[str] | None:
-        """Return the communes where a right holds, None when it holds everywhere."""
+        """Return the communes where a right applies, None when it applies everywhere."""
         held = [grant.communes for grant in self._with(right)]
         return None if None in held else frozenset().union(*(communes for communes in held if communes))
 

@@ -1,4 +1,6 @@
-"""Who plans and runs which workshops: the structures that carry them, and those that run them too. Published ones are everybody's."""
+"""Who plans and runs which workshops: the structures that organise them, and their partners. Published ones
+are public.
+"""
 
 import hashlib
 import hmac
@@ -18,7 +20,9 @@ WITH = ("structure", "partner", "course", "lieu")
 
 
 def workshops_for(user: Any) -> QuerySet[Workshop]:
-    """Return the workshops somebody runs: those of their structures, and those they run with others; none for a stranger."""
+    """Return the workshops a user runs: those of their structures, and those they run as partners; none for a
+    stranger.
+    """
     ours = rights_of(user).structures(MANAGE)
     if not ours:
         return Workshop.objects.none()
@@ -32,43 +36,49 @@ def courses_for(user: Any) -> QuerySet[Course]:
 
 
 def seats_for(user: Any) -> QuerySet[Seat]:
-    """Return the seats of the workshops somebody runs."""
-    return Seat.objects.filter(workshop__in=workshops_for(user).values("pk")).select_related("workshop", "person")
+    """Return the seats of the workshops a user runs."""
+    return Seat.objects.filter(workshop__in=workshops_for(user).values("pk")).select_related(
+        "workshop", "person"
+    )
 
 
 def structures_for(user: Any) -> QuerySet[Structure]:
-    """Return the structures in whose name somebody plans."""
+    """Return the structures on whose behalf a user plans."""
     return Structure.objects.filter(pk__in=rights_of(user).structures(MANAGE)).order_by("name", "pk")
 
 
 def may_lead(user: Any, structure: int | None) -> bool:
-    """Return whether somebody plans, changes and cancels in the name of a structure."""
+    """Return whether a user plans, changes and cancels on behalf of a structure."""
     return structure is not None and rights_of(user).may(MANAGE, structure=structure)
 
 
 def may_run(user: Any, workshop: Workshop) -> bool:
-    """Return whether somebody keeps the seats and the attendance of a workshop: whoever carries it, or runs it too."""
+    """Return whether a user manages the seats and attendance of a workshop, as its organiser or its
+    partner.
+    """
     return may_lead(user, workshop.structure_id) or may_lead(user, workshop.partner_id)
 
 
 def published() -> QuerySet[Workshop]:
-    """Return the workshops that anybody may read, cancelled ones included."""
+    """Return the public workshops, cancelled ones included."""
     return Workshop.objects.filter(published_at__isnull=False).select_related(*WITH)
 
 
-# ------------------------------------------------------------------------------------------------------- personal links
+# --------------------------------------------------------------------------------------------- personal links
 
 
 def link_of(seat: Seat) -> str:
-    """Return the token of a person's own link: the same for all the seats of somebody; nothing of it is stored but its digest."""
+    """Return the token of a person's own link: the same for all their seats; only its digest is stored."""
     return link_for(seat.learner)
 
 
 def link_for(learner: str) -> str:
-    """Return the token of a learner's link, 128 bits that nobody can make without the key of the installation."""
-    return hmac.new(settings.SECRET_KEY.encode(), f"atelier:{learner}".encode(), hashlib.sha256).hexdigest()[:32]
+    """Return the token of a learner's link: 128 bits that cannot be forged without the installation's key."""
+    return hmac.new(settings.SECRET_KEY.encode(), f"atelier:{learner}".encode(), hashlib.sha256).hexdigest()[
+        :32
+    ]
 
 
 def digest(token: str) -> str:
-    """Return what is kept of a link."""
+    """Return the digest of a link, which is all that is stored of it."""
     return hashlib.sha256(token.encode()).hexdigest()

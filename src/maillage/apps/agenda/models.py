@@ -12,9 +12,13 @@ from maillage.apps.people.models import Person
 class Course(models.Model):
     """Workshops that follow one another, for the same group."""
 
-    structure = models.ForeignKey(Structure, verbose_name="structure", on_delete=models.CASCADE, related_name="+")
+    structure = models.ForeignKey(
+        Structure, verbose_name="structure", on_delete=models.CASCADE, related_name="+"
+    )
     title = models.CharField("titre", max_length=120)
-    format = models.CharField("format", max_length=10, choices=[(id, rules.FORMATS[id]) for id in rules.COURSES])
+    format = models.CharField(
+        "format", max_length=10, choices=[(id, rules.FORMATS[id]) for id in rules.COURSES]
+    )
     subject = models.CharField("sujet", max_length=12, choices=list(rules.SUBJECTS.items()))
     level = models.CharField("niveau", max_length=13, choices=list(rules.LEVELS.items()))
     language = models.CharField("langue", max_length=8, default="fr")
@@ -33,21 +37,35 @@ class Course(models.Model):
 
 
 class Workshop(models.Model):
-    """A meeting of a group, at a place, with so many seats. partner: a structure that runs it too.
+    """A meeting of a group, at a place, with a number of seats. partner: a structure that runs it too.
 
-    lieu None: `address` says where, in `commune`. outline, modules: what it is made from. drop_in: nobody registers.
-    anonymous: people who came without giving a name. sequence: how many times calendars must read it again.
+    lieu None: `address` says where, in `commune`. outline, modules: its contents. drop_in: without
+    registration. anonymous: people who came without giving a name. sequence: version number for calendars.
     """
 
-    structure = models.ForeignKey(Structure, verbose_name="structure", on_delete=models.CASCADE, related_name="+")
+    structure = models.ForeignKey(
+        Structure, verbose_name="structure", on_delete=models.CASCADE, related_name="+"
+    )
     partner = models.ForeignKey(
-        Structure, verbose_name="animé avec", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+        Structure,
+        verbose_name="animé avec",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
     )
     course = models.ForeignKey(
-        Course, verbose_name="parcours", on_delete=models.CASCADE, null=True, blank=True, related_name="workshops"
+        Course,
+        verbose_name="parcours",
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="workshops",
     )
     rank = models.PositiveSmallIntegerField("rang dans le parcours", null=True, blank=True)
-    lieu = models.ForeignKey(Lieu, verbose_name="lieu", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    lieu = models.ForeignKey(
+        Lieu, verbose_name="lieu", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
     address = models.CharField("adresse", max_length=200, blank=True)
     commune = models.CharField("commune", max_length=5, blank=True, db_index=True)
     title = models.CharField("titre", max_length=120)
@@ -84,10 +102,13 @@ class Workshop(models.Model):
         verbose_name = "atelier"
         ordering = ("starts_at", "pk")
         constraints = (
-            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="agenda_workshop_ends_after"),
+            models.CheckConstraint(
+                condition=Q(ends_at__gt=F("starts_at")), name="agenda_workshop_ends_after"
+            ),
             models.CheckConstraint(condition=Q(capacity__gte=1), name="agenda_workshop_has_room"),
             models.CheckConstraint(
-                condition=Q(course__isnull=True, rank__isnull=True) | Q(course__isnull=False, rank__isnull=False),
+                condition=Q(course__isnull=True, rank__isnull=True)
+                | Q(course__isnull=False, rank__isnull=False),
                 name="agenda_workshop_rank_of_course",
             ),
             models.UniqueConstraint("course", "rank", name="agenda_workshop_rank_once"),
@@ -106,19 +127,23 @@ class Workshop(models.Model):
 
 
 class Seat(models.Model):
-    """Somebody at a workshop, under a first name or a nickname; the order of `booked_at` is that of the waiting list.
+    """A person at a workshop, under a first name or a nickname; the waiting list follows `booked_at`.
 
-    learner: the same for the seats of somebody in a course and what came before: it counts people without naming them.
-    token: digest of the person's own link. came None: nobody ticked.
+    learner: the same for a person's seats in a course and what came before: it counts people without naming
+    them. token: digest of the person's own link. came None: not ticked.
     """
 
-    workshop = models.ForeignKey(Workshop, verbose_name="atelier", on_delete=models.CASCADE, related_name="seats")
+    workshop = models.ForeignKey(
+        Workshop, verbose_name="atelier", on_delete=models.CASCADE, related_name="seats"
+    )
     learner = models.CharField("apprenant", max_length=32, db_index=True)
     person = models.ForeignKey(
         Person, verbose_name="personne", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
     name = models.CharField("prénom ou surnom", max_length=60, blank=True)
-    way = models.CharField("comment la prévenir", max_length=5, choices=list(rules.WAYS.items()), default=rules.NO_WAY)
+    way = models.CharField(
+        "comment la prévenir", max_length=5, choices=list(rules.WAYS.items()), default=rules.NO_WAY
+    )
     contact = models.CharField("contact", max_length=160, blank=True)
     language = models.CharField("langue", max_length=8, default="fr")
     channel = models.CharField("inscrite", max_length=7, choices=list(rules.CHANNELS.items()))
@@ -132,7 +157,9 @@ class Seat(models.Model):
         "pourquoi elle s’arrête", max_length=9, choices=list(rules.STOPPED.items()), blank=True
     )
     stopped_words = models.CharField("précision", max_length=300, blank=True)
-    next_proposed = models.CharField("proposé ensuite", max_length=10, choices=list(rules.NEXT.items()), blank=True)
+    next_proposed = models.CharField(
+        "proposé ensuite", max_length=10, choices=list(rules.NEXT.items()), blank=True
+    )
     next_words = models.CharField("précision sur la suite", max_length=300, blank=True)
 
     class Meta:
@@ -140,7 +167,9 @@ class Seat(models.Model):
         ordering = ("booked_at", "pk")
         constraints = (
             models.UniqueConstraint("workshop", "learner", name="agenda_seat_once"),
-            models.CheckConstraint(condition=~Q(way=rules.NO_WAY) | Q(contact=""), name="agenda_seat_contact_has_its_way"),
+            models.CheckConstraint(
+                condition=~Q(way=rules.NO_WAY) | Q(contact=""), name="agenda_seat_contact_has_its_way"
+            ),
         )
         indexes = (models.Index(fields=("workshop", "status", "booked_at"), name="agenda_seat_in_order"),)
 

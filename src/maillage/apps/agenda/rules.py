@@ -1,4 +1,5 @@
-"""Workshops and courses: their formats, who has a seat, what is told of a group, the words of the Coop numérique.
+"""Workshops and courses: their formats, who has a seat, what is told of a group, the words of the Coop
+numérique.
 
 Source: docs/decisions/0019-workshops.md
 """
@@ -7,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from maillage.kernel.languages import to_say
-from maillage.reference.outlines import Outline
+from maillage.modules.outlines import Outline
+from maillage.words.languages import to_say
 
 ONE_OFF, OPEN, SHORT, LONG = "ponctuel", "permanence", "court", "long"
 FORMATS: Mapping[str, str] = {
@@ -48,7 +49,7 @@ SUITS: Mapping[str, str] = {
 }
 
 # Spoken at workshops: French first, then those most spoken by the people helped.
-SPOKEN = ("fr", "ar", "en", "es", "it", "pl", "pt", "ro", "ru", "tr", "uk", "fa", "ps", "sq", "hy", "ka", "bn", "ta", "zh", "vi", "wo", "bm", "so", "ti")  # fmt: skip
+SPOKEN = tuple(("fr ar en es it pl pt ro ru tr uk fa ps sq hy ka bn ta zh vi wo bm so ti").split())
 
 BOOKED, WAITING, CANCELLED = "booked", "waiting", "cancelled"
 SEATS: Mapping[str, str] = {BOOKED: "inscrite", WAITING: "en attente", CANCELLED: "annulée"}
@@ -104,7 +105,7 @@ class Room:
 
     @property
     def is_full(self) -> bool:
-        """Whether somebody who comes now waits: no seat is free, or others wait for it already."""
+        """Return whether a newcomer must wait: no seat is free, or others are waiting for it."""
         return self.free <= self.waiting
 
 
@@ -120,7 +121,8 @@ def format_of(minutes: Sequence[int]) -> str:
 
 
 def weekly(first: datetime, n: int, *, every: int = 7, without: Sequence[date] = ()) -> list[datetime]:
-    """Return n moments at the same hour of the wall clock, so many days apart, skipping the days of `without`.
+    """Return n moments at the same hour of the wall clock, so many days apart, skipping the days of
+    `without`.
 
     first: naive local time; what makes it aware stands above.
 
@@ -137,17 +139,18 @@ def weekly(first: datetime, n: int, *, every: int = 7, without: Sequence[date] =
 
 
 def is_open(starts_at: datetime, at: datetime) -> bool:
-    """Return whether one may still register: until it starts."""
+    """Return whether registration is open: until it starts."""
     return at < starts_at
 
 
 def erased_before(at: datetime) -> datetime:
-    """Return the moment before which the names of a workshop are no longer kept."""
+    """Return the moment before which the names of a workshop must be erased."""
     return at - KEPT
 
 
 def to_call(came: Sequence[bool | None]) -> bool:
-    """Return whether somebody missed the last meetings that were ticked. came: oldest first, None where nobody ticked.
+    """Return whether somebody missed the last meetings that were ticked. came: oldest first, None where
+    nobody ticked.
 
     >>> to_call([True, False, False, None, False]), to_call([False, False, True]), to_call([False, False])
     (True, False, False)
@@ -156,12 +159,14 @@ def to_call(came: Sequence[bool | None]) -> bool:
     return len(told) >= ABSENCES and not any(told[-ABSENCES:])
 
 
-# --------------------------------------------------------------------------------------------------------------- chain
+# ------------------------------------------------------------------------------------------------------ chain
 
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """A group on one line: registered, came once, came back, finished; unknown: never ticked; stopped, with a reason."""
+    """A group on one line: registered, came once, came back, finished; unknown: never ticked; stopped,
+    with a reason.
+    """
 
     registered: int = 0
     once: int = 0
@@ -172,7 +177,8 @@ class Chain:
 
 
 def chain(learners: Sequence[Sequence[bool | None]], held: int, stopped: int = 0) -> Chain:
-    """Return what became of a group. learners: for each, whether they came to each meeting; held: meetings that took place.
+    """Return what became of a group. learners: for each, whether they came to each meeting; held: meetings
+    that took place.
 
     Once, back and finished hold one another: who finished came back, who came back came once.
 
@@ -191,7 +197,7 @@ def chain(learners: Sequence[Sequence[bool | None]], held: int, stopped: int = 0
     )
 
 
-# ---------------------------------------------------------------------------------------------------- the Coop numérique
+# ----------------------------------------------------------------------------------------- the Coop numérique
 
 COOP_SUBJECTS: Mapping[str, str] = {
     "commencer": "prendre_en_main_du_materiel",
@@ -204,7 +210,17 @@ COOP_SUBJECTS: Mapping[str, str] = {
     "decouverte": "culture_numerique",
 }
 COOP_COLUMNS = (
-    *("type", "date", "duree", "type_lieu", "structure", "lieu", "commune", "titre_atelier", "niveau_atelier"),
+    *(
+        "type",
+        "date",
+        "duree",
+        "type_lieu",
+        "structure",
+        "lieu",
+        "commune",
+        "titre_atelier",
+        "niveau_atelier",
+    ),
     *("thematiques", "accompagnements", "suivis", "anonymes"),
 )
 

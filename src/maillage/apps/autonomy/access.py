@@ -1,29 +1,38 @@
-"""Who sees which diagnoses: whoever may see the person; those kept without a person are seen by nobody, only counted."""
+"""Who sees which diagnoses: users who may see the person; those without a person are seen by nobody, only
+counted.
+"""
 
 from typing import Any
 
 from django.db.models import QuerySet
+from django.http import HttpRequest
 
-from maillage.apps.accounts.access import rights_of
+from maillage.apps.accounts.access import once_more, rights_of
 from maillage.apps.autonomy.models import Bilan
 from maillage.apps.directory.models import Structure
 from maillage.apps.people import access as people
 
 RIGHTS = ("people.see", "people.mine")
+COUNTED_AN_HOUR = 60  # by a connection: beyond, somebody plays with the page
 
 
 def bilans_for(user: Any) -> QuerySet[Bilan]:
-    """Return the diagnoses somebody may read; none for a stranger."""
+    """Return the diagnoses a user may read; none for a stranger."""
     return Bilan.objects.filter(person__in=people.people_for(user))
 
 
 def structures_for(user: Any) -> QuerySet[Structure]:
-    """Return the structures in whose name somebody may do a diagnosis."""
+    """Return the structures on whose behalf a user may do a diagnosis."""
     rights = rights_of(user)
     held = rights.structures("people.see") | rights.structures("people.mine")
     return Structure.objects.filter(pk__in=held).order_by("name", "pk")
 
 
 def may_help(user: Any) -> bool:
-    """Return whether somebody helps people at all."""
+    """Return whether a user helps people at all."""
     return rights_of(user).any(*RIGHTS)
+
+
+def may_count(request: HttpRequest) -> bool:
+    """Return whether this connection may add one more count this hour."""
+    return once_more(request, "bilan", COUNTED_AN_HOUR)

@@ -1,4 +1,4 @@
-"""Keeping a diagnosis that somebody agreed to keep, changing it with a reason, erasing it; counting the rest."""
+"""Store a diagnosis with the person's agreement, change it with a reason, erase it; count the rest."""
 
 import secrets
 from collections.abc import Collection, Mapping
@@ -24,14 +24,14 @@ from maillage.apps.people import rules as people_rules
 from maillage.apps.people.models import Person
 from maillage.engine import bilan as engine
 from maillage.kernel.errors import Refused
-from maillage.kernel.languages import say
 from maillage.kernel.typed import line
 from maillage.reference import bilan
+from maillage.words.languages import say
 
 
 @transaction.atomic
 def count(kind: str, value: str, *, on: date, structure: Structure | None = None) -> None:
-    """Count one more of something that day. Nothing says of whom."""
+    """Add one to a daily count. Nothing identifies the person."""
     row, _ = Tally.objects.get_or_create(day=on, kind=kind, value=value, structure=structure)
     Tally.objects.filter(pk=row.pk).update(count=F("count") + 1)
 
@@ -48,10 +48,10 @@ def keep(
     person: Person | None = None,
     nickname: str = "",
 ) -> Bilan:
-    """Keep a finished diagnosis, with the agreement that was said; the same one is kept once, however often it is asked.
+    """Store a finished diagnosis, with the agreement as it was read; repeating the request stores it once.
 
-    purpose: PERSON, with a card made when there is none yet; COUNT, without anybody. by, structure: whoever helps; None for
-    somebody alone. Kept again after answers were corrected, it holds the new ones.
+    purpose: PERSON, with a new card when there is none; COUNT, anonymously. by, structure: the helper; None
+    for a person alone. Stored again after corrections, it takes the new answers.
     """
     if engine.next_question(carried.answers):
         raise Refused(
@@ -75,7 +75,12 @@ def keep(
         if row.person is None:
             row.person = people.welcome(by=by, structure=structure, at=at, nickname=nickname)
         words = say(people_rules.PURPOSES[people_rules.KEEP].words)
-        said: dict[str, Any] = {"how": how, "words": words, "structure": structure, "acting": structure and structure.pk}
+        said: dict[str, Any] = {
+            "how": how,
+            "words": words,
+            "structure": structure,
+            "acting": structure and structure.pk,
+        }
         people.agree(person=row.person, purpose=people_rules.KEEP, by=by, at=at, **said)
         row.kept, row.retest_of = rules.PERSON, before
     row.save()
@@ -85,14 +90,18 @@ def keep(
 
 
 def _values(carried: Carried, at: datetime) -> dict[str, Any]:
-    """Return what is kept of a diagnosis: what was said and measured, and what the rule says of it that day."""
+    """Return the stored values of a diagnosis: what was declared and measured, and the rule's result that
+    day.
+    """
     found = engine.conclude(carried.answers, carried.outcomes)
     return {
         "place": carried.place,
         "mode": carried.mode,
         "version": found.version,
         "form": carried.form,
-        "answers": {id: given if isinstance(given, str) else list(given) for id, given in carried.answers.items()},
+        "answers": {
+            id: given if isinstance(given, str) else list(given) for id, given in carried.answers.items()
+        },
         "tasks": dict(carried.tasks),
         "timings": dict(carried.timings),
         "access": found.access,
@@ -108,7 +117,9 @@ def _values(carried: Carried, at: datetime) -> dict[str, Any]:
 
 
 def _before(carried: Carried, person: Person | None, at: datetime) -> Bilan | None:
-    """Return the diagnosis that this one repeats; Refused before two weeks, or when it is somebody else's."""
+    """Return the diagnosis that this one repeats; Refused before two weeks, or when it is another
+    person's.
+    """
     if carried.again is None:
         return None
     held = Bilan.objects.select_related("person").filter(pk=carried.again, kept=rules.PERSON).first()
@@ -124,20 +135,25 @@ def check_again(held: Bilan, *, on: date) -> None:
     if on < first:
         raise Refused(
             say("C’est trop tôt pour refaire le point."),
-            why=say("Le dernier date de moins de {n} jours : rien n’a eu le temps de changer.", n=engine.RETEST_DAYS),
+            why=say(
+                "Le dernier date de moins de {n} jours : rien n’a eu le temps de changer.",
+                n=engine.RETEST_DAYS,
+            ),
             do=say("Revenez à partir du {day}.", day=date_format(first, "j F Y")),
         )
 
 
 @transaction.atomic
 def choose(held: Bilan, chosen: Collection[str]) -> None:
-    """Note what the person chose to do next."""
+    """Record what the person chose to do next."""
     Bilan.objects.filter(pk=held.pk).update(chosen=list(chosen))
 
 
 @transaction.atomic
 def change(held: Bilan, *, result: str, reason: str, words: str, by: User, at: datetime) -> Bilan:
-    """Change the result of the rule, with a reason; the rule's own stays written beside. The same result takes it back."""
+    """Change the result of the rule, with a reason; the rule's own stays beside it. The same result cancels
+    the change.
+    """
     row = Bilan.objects.select_for_update().get(pk=held.pk)
     if result not in bilan.results() or (result != row.result and reason not in bilan.override_reasons()):
         raise Refused(
@@ -156,15 +172,19 @@ def change(held: Bilan, *, result: str, reason: str, words: str, by: User, at: d
     row.changed_words = "" if same else line(words, 300)
     row.changed_by, row.changed_at = (None, None) if same else (by, at)
     row.save(update_fields=["changed_result", "changed_reason", "changed_words", "changed_by", "changed_at"])
-    journal.record(by=by, verb="bilan.changed", row=row, at=at, structure=row.structure_id, words=row.changed_result)
+    journal.record(
+        by=by, verb="bilan.changed", row=row, at=at, structure=row.structure_id, words=row.changed_result
+    )
     return row
 
 
 @transaction.atomic
 def note_annex(held: Bilan, answers: Mapping[str, str], *, by: User, at: datetime) -> None:
-    """Keep the answers of a first appointment; only those that the questions take."""
+    """Record the answers of a first appointment; only valid ones."""
     known = {
-        id: value for id, value in answers.items() if id in bilan.annex() and value in {*bilan.annex()[id].options, "?"}
+        id: value
+        for id, value in answers.items()
+        if id in bilan.annex() and value in {*bilan.annex()[id].options, "?"}
     }
     Bilan.objects.filter(pk=held.pk).update(annex=known)
     journal.record(by=by, verb="bilan.annex", row=held, at=at, structure=held.structure_id)
@@ -172,7 +192,7 @@ def note_annex(held: Bilan, answers: Mapping[str, str], *, by: User, at: datetim
 
 @transaction.atomic
 def plan_again(held: Bilan, *, on: date | None, by: User, at: datetime) -> None:
-    """Say when to do it again; Refused before two weeks, or after two years."""
+    """Plan the next diagnosis; Refused before two weeks, or after two years."""
     done = timezone.localdate(held.at)
     if on is not None and not rules.again_from(done) <= on <= done + timedelta(days=730):
         raise Refused(
@@ -186,7 +206,7 @@ def plan_again(held: Bilan, *, on: date | None, by: User, at: datetime) -> None:
 
 @transaction.atomic
 def erase(held: Bilan, *, by: User | None, at: datetime) -> None:
-    """Erase a diagnosis, whole; after the last one of a person, they no longer agree to keep any."""
+    """Erase a whole diagnosis; after a person's last one, their agreement to keep any ends."""
     journal.record(by=by, verb="bilan.erased", row=held, at=at, structure=held.structure_id)
     person = held.person
     held.delete()
@@ -197,12 +217,14 @@ def erase(held: Bilan, *, by: User | None, at: datetime) -> None:
 
 @transaction.atomic
 def forget(person: Person, *, structure: int | None = None) -> int:
-    """Erase the diagnoses of a person; return how many stay counted, without anybody: those of who agrees to be counted.
+    """Erase the diagnoses of a person; return how many still count, anonymously: those of a person who agreed
+    to be counted.
 
-    structure: only those that it did with them; None for all.
+    structure: only those done with it; None for all.
 
-    To be called before `people.actions.forget`, which ends what they agree to. Nothing ties what stays to them: no card, no
-    helper, no hour, no diagnosis that they keep. Invented people leave nothing: without their card they would be taken for real ones.
+    Call it before `people.actions.forget`, which ends their agreements. Nothing links what remains to them:
+    no card, no helper, no hour, no stored diagnosis. Invented people leave nothing: without their card they
+    would count as real.
     """
     held = Bilan.objects.filter(person=person)
     if structure is not None:
@@ -215,7 +237,9 @@ def forget(person: Person, *, structure: int | None = None) -> int:
     leaving = {row.pk for row in rows}
     Bilan.objects.filter(person=person, retest_of__in=leaving).exclude(pk__in=leaving).update(retest_of=None)
     for row in rows:
-        row.retest_of_id = row.retest_of_id if row.retest_of_id in leaving else None  # what stays with them is not theirs
+        row.retest_of_id = (
+            row.retest_of_id if row.retest_of_id in leaving else None
+        )  # what stays with them is not theirs
         row.person = row.by = row.changed_by = row.changed_at = row.retest_on = None
         row.changed_words, row.annex, row.chosen, row.kept = "", {}, [], rules.COUNT
         row.token, row.at = secrets.token_hex(12), midnight(timezone.localdate(row.at))

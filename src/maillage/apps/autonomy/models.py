@@ -1,4 +1,4 @@
-"""The diagnoses that people agreed to keep, and what is only counted."""
+"""The diagnoses that people agreed to have stored, and daily counts."""
 
 from django.db import models
 
@@ -12,9 +12,10 @@ RESULTS = [(id, row.label) for id, row in bilan.results().items()]
 
 
 class Bilan(models.Model):
-    """A diagnosis, kept because the person agreed: with their card, or to be counted without anybody.
+    """A diagnosis stored with the person's agreement: with their card, or to be counted anonymously.
 
-    access, declared, observed, use, line, result, flags: what the rule of `version` said that day, never computed again.
+    access, declared, observed, use, line, result, flags: the output of the rule of `version` that day, never
+    computed again.
     """
 
     token = models.CharField("jeton", max_length=32, unique=True)
@@ -32,15 +33,21 @@ class Bilan(models.Model):
     answers = models.JSONField("réponses", default=dict)
     tasks = models.JSONField("essais faits", default=dict)
     timings = models.JSONField("secondes par écran", default=dict)
-    access = models.CharField("accès", max_length=8, choices=[(id, a.label) for id, a in bilan.accesses().items()])
-    declared = models.CharField("usage dit", max_length=2, choices=[(id, u.label) for id, u in bilan.uses().items()])
+    access = models.CharField(
+        "accès", max_length=8, choices=[(id, a.label) for id, a in bilan.accesses().items()]
+    )
+    declared = models.CharField(
+        "usage dit", max_length=2, choices=[(id, u.label) for id, u in bilan.uses().items()]
+    )
     observed = models.CharField("usage vu", max_length=2, blank=True)
     use = models.CharField("usage", max_length=2, choices=[(id, u.label) for id, u in bilan.uses().items()])
     line = models.CharField("ligne", max_length=3)
     result = models.CharField("résultat", max_length=14, choices=RESULTS)
     flags = models.JSONField("signaux", default=list)
     changed_result = models.CharField("résultat changé", max_length=14, choices=RESULTS, blank=True)
-    changed_reason = models.CharField("raison", max_length=8, choices=list(bilan.override_reasons().items()), blank=True)
+    changed_reason = models.CharField(
+        "raison", max_length=8, choices=list(bilan.override_reasons().items()), blank=True
+    )
     changed_words = models.CharField("en mots", max_length=300, blank=True)
     changed_by = by_account("changé par", blank=True)
     changed_at = models.DateTimeField("changé le", null=True, blank=True)
@@ -73,13 +80,13 @@ class Bilan(models.Model):
         return f"Bilan {self.pk}"
 
     @property
-    def held_result(self) -> str:
+    def final_result(self) -> str:
         """The result that counts: the professional's when they changed it, else the rule's."""
         return self.changed_result or self.result
 
 
 class Tally(models.Model):
-    """How many of something a day, when nothing else of it is kept."""
+    """A daily count of events of which nothing else is stored."""
 
     day = models.DateField("jour")
     kind = models.CharField("quoi", max_length=8, choices=list(rules.COUNTED.items()))
@@ -92,10 +99,19 @@ class Tally(models.Model):
         ordering = ("day", "kind", "value")
         constraints = (
             models.UniqueConstraint(
-                "day", "kind", "value", condition=models.Q(structure__isnull=True), name="autonomy_tally_anywhere"
+                "day",
+                "kind",
+                "value",
+                condition=models.Q(structure__isnull=True),
+                name="autonomy_tally_anywhere",
             ),
             models.UniqueConstraint(
-                "day", "kind", "value", "structure", condition=models.Q(structure__isnull=False), name="autonomy_tally_once"
+                "day",
+                "kind",
+                "value",
+                "structure",
+                condition=models.Q(structure__isnull=False),
+                name="autonomy_tally_once",
             ),
         )
 

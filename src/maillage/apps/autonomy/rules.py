@@ -1,4 +1,4 @@
-"""What is true of a diagnosis, whatever stores it: what is carried from screen to screen, what it tells, how it changes."""
+"""What is true of a diagnosis, whatever stores it: its state between screens, its result, how it changes."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
@@ -8,10 +8,10 @@ from typing import Any
 from maillage.engine import bilan as engine
 from maillage.engine.bilan import FAIL, PASS, Conclusion
 from maillage.kernel.errors import Refused
-from maillage.kernel.languages import say, to_say
 from maillage.reference import bilan
 from maillage.reference.bilan import PASSED, UNKNOWN, Face, Flag, Option, Question, Step
-from maillage.reports.wording import series
+from maillage.words.languages import say, to_say
+from maillage.words.wording import series
 
 SELF, TOGETHER, AIDANT, PAPER = "self", "together", "aidant", "paper"
 FORM_A, FORM_B = "A", "B"  # two wordings of the tasks: the second for a re-test
@@ -24,13 +24,13 @@ LONGEST = 600  # seconds on one screen: beyond, somebody was called away
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Carried:
-    """A diagnosis under way, as the person's own browser holds it. Nothing of it is on the server.
+    """A diagnosis under way, stored in the person's own browser. Nothing of it is on the server.
 
-    tasks: by task, its `outcome` (passed, partly, failed, unmeasured) and what was measured; timings: seconds by screen;
-    person, structure: who it is for, when a professional began it; again: the diagnosis it repeats; kept: once kept, its number; unseen: its card was
-    not shown yet;
-    token: what makes it one, so that a double click keeps it once; place, where: the commune, and how it was typed; ended: the
-    last question was answered.
+    tasks: by task, its `outcome` (passed, partly, failed, unmeasured) and its measures; timings: seconds by
+    screen; person, structure: who it is for, when a professional began it; again: the diagnosis it repeats;
+    kept: its number once stored; unseen: its card was not displayed yet; token: identifies it, so that a
+    double click stores it once; place, where: the commune, and how it was typed; ended: the last question was
+    answered.
     """
 
     mode: str = ""
@@ -54,14 +54,16 @@ class Carried:
         return bool(self.mode)
 
     def answered(self, id: str, given: Any, *, seconds: int | None = None) -> "Carried":
-        """Return the same with one answer, and the seconds it took; answers to questions no longer asked go."""
+        """Return a copy with one more answer, and the seconds it took; answers to questions no longer asked
+        are dropped.
+        """
         timings = self.timings if seconds is None else {**self.timings, id: min(seconds, LONGEST)}
         answers = {**self.answers, id: given}
         asked = engine.path(answers)
         return replace(self, answers={key: answers[key] for key in asked if key in answers}, timings=timings)
 
     def measured(self, id: str, *, outcome: str, seconds: int | None = None, **more: Any) -> "Carried":
-        """Return the same with one task measured."""
+        """Return a copy with one more task measured."""
         timings = self.timings if seconds is None else {**self.timings, id: min(seconds, LONGEST)}
         return replace(self, tasks={**self.tasks, id: {"outcome": outcome, **more}}, timings=timings)
 
@@ -81,11 +83,11 @@ class Carried:
         return cls(**{name: value for name, value in held.items() if name in known})
 
 
-# ------------------------------------------------------------------------------------------------------------------- answers
+# ---------------------------------------------------------------------------------------------------- answers
 
 
 def read(question: Question, given: Sequence[str]) -> str | list[str]:
-    """Return the answer that a screen or a paper says; Refused when it says none that the question takes."""
+    """Return the answer from a screen or a paper; Refused when it is not one the question takes."""
     known = [option.id for option in question.options.values() if option.id in given]
     if given and set(given) <= {UNKNOWN, PASSED}:
         return str(given[-1])
@@ -113,15 +115,15 @@ def read(question: Question, given: Sequence[str]) -> str | list[str]:
     return known
 
 
-def given(answers: Mapping[str, Any], question: Question) -> list[Option]:
-    """Return the answers chosen for a question; “je ne sais pas” when it was said, none when it was passed."""
+def chosen_answers(answers: Mapping[str, Any], question: Question) -> list[Option]:
+    """Return the answers chosen for a question; “je ne sais pas” when declared, none when skipped."""
     if answers.get(question.id) == UNKNOWN:
         return [bilan.unknown()]
     chosen = engine.several(answers, question.id)
     return [option for option in question.options.values() if option.id in chosen]
 
 
-# -------------------------------------------------------------------------------------------------------------------- result
+# ----------------------------------------------------------------------------------------------------- result
 
 TASK_SHOWS = {
     "T4": to_say("Reconnaître un message qui est un piège."),
@@ -134,8 +136,8 @@ SHOWN, WARNED = 6, 4  # sentences under a title: more is not read
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
-    """What a person reads of their result. why: the reason; knows, has, blocks: sentences, never none."""
+class ResultText:
+    """A result as the person reads it. why: the reason; knows, has, blocks: sentences, never empty."""
 
     face: Face
     why: str
@@ -148,11 +150,13 @@ class Told:
     urgent: bool
 
 
-def told(answers: Mapping[str, Any], tasks: Mapping[str, str], found: Conclusion) -> Told:
-    """Return a result in words: what somebody can do first, and never nothing."""
-    options = [option for id in engine.path(answers) for option in given(answers, bilan.questions()[id])]
+def result_text(answers: Mapping[str, Any], tasks: Mapping[str, str], found: Conclusion) -> ResultText:
+    """Return a result in words: first what the person can do, which is never nothing."""
+    options = [
+        option for id in engine.path(answers) for option in chosen_answers(answers, bilan.questions()[id])
+    ]
     flags = [bilan.flags()[id] for id in found.flags]
-    return Told(
+    return ResultText(
         face=bilan.faces()[found.face],
         why=bilan.lines()[found.line].says,
         correction=bilan.corrections()[found.correction].says if found.correction else "",
@@ -170,18 +174,22 @@ FIRST_KNOWN = ("U5", "U3", "U4", "U6", "U7", "U2", "O1")
 
 
 def _known(answers: Mapping[str, Any], tasks: Mapping[str, str]) -> list[str]:
-    """Return what somebody can do, the most useful first; a task that was missed says more than the answer."""
-    asked = [id for id in FIRST_KNOWN if id in engine.path(answers) and not (id == "U6" and tasks.get("T4") == FAIL)]
+    """Return what the person can do, the most useful first; a failed task overrides the declared answer."""
+    asked = [
+        id
+        for id in FIRST_KNOWN
+        if id in engine.path(answers) and not (id == "U6" and tasks.get("T4") == FAIL)
+    ]
     said = [words for id in asked for words in _knows(answers, id)]
     said += [words for task, words in TASK_SHOWS.items() if tasks.get(task) == PASS]
     return list(dict.fromkeys(said or _knows(answers, "U1") or [ALWAYS]))
 
 
 def _knows(answers: Mapping[str, Any], id: str) -> list[str]:
-    return [option.knows for option in given(answers, bilan.questions()[id]) if option.knows]
+    return [option.knows for option in chosen_answers(answers, bilan.questions()[id]) if option.knows]
 
 
-# ------------------------------------------------------------------------------------------------------------------ progress
+# --------------------------------------------------------------------------------------------------- progress
 
 BETTER = to_say("Vous faites plus de choses qu’avant.")
 SAME = to_say("C’est comme avant.")
@@ -223,7 +231,7 @@ def progress(
 
 
 def _in_words(answers: Mapping[str, Any], question: Question) -> str:
-    return series([say(option.label) for option in given(answers, question)])
+    return series([say(option.label) for option in chosen_answers(answers, question)])
 
 
 def again_from(at: date) -> date:
@@ -241,21 +249,27 @@ def suggested_on(at: date, days: int) -> date | None:
 
 
 def again(answers: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the answers that a re-test keeps: use, access, and how long difficulties last are asked again; no more urgency."""
+    """Return the answers that a re-test reuses: use, access and duration of difficulties are asked again,
+    urgency is not.
+    """
     kept = {
         id: value
         for id, value in answers.items()
-        if id in bilan.questions() and bilan.questions()[id].dimension in ("wishes", "obstacles", "support") and id != "O3"
+        if id in bilan.questions()
+        and bilan.questions()[id].dimension in ("wishes", "obstacles", "support")
+        and id != "O3"
     }
     return {**kept, "X1": PASSED}
 
 
 def in_play(found: Conclusion) -> bool:
-    """Return whether a device or a subscription is in play: the annex of a first appointment is then asked."""
+    """Return whether a device or a subscription is in play: the annex of a first appointment is then
+    asked.
+    """
     return found.access != engine.STABLE or bool({"access", "unequipped_able"} & set(found.flags))
 
 
-# --------------------------------------------------------------------------------------------------------------------- paper
+# ------------------------------------------------------------------------------------------------------ paper
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,9 +281,11 @@ class Drawn:
 
 
 def on_card(answers: Mapping[str, Any], face: Face) -> list[Drawn]:
-    """Return the four drawings of the card: what was found, and what the person said of their need; no level, no name."""
+    """Return the four drawings of the card: the findings, and the declared need; no level, no name."""
     found = [Drawn(face.drawing, face.word)]
     for id in ("X2", "M1", "A1", "O2", "M2", "O4"):
-        options = [o for o in given(answers, bilan.questions()[id]) if not o.alone and o.id != UNKNOWN]
+        options = [
+            o for o in chosen_answers(answers, bilan.questions()[id]) if not o.alone and o.id != UNKNOWN
+        ]
         found += [Drawn(option.drawing, option.label) for option in options[:1] if id in engine.path(answers)]
     return found[:4]

@@ -7,62 +7,63 @@ from django.http import HttpRequest
 
 from maillage.apps.accounts.access import once_more, rights_of
 from maillage.apps.directory import rules
-from maillage.apps.directory.models import Campaign, Device, Import, Lieu, Outing, Pair, Proposal
+from maillage.apps.directory.models import Import, Lieu, Pair, Proposal, Structure
 
-SIGNALS_AN_HOUR = 20
+SIGNALS_AN_HOUR = 20  # these pages need no account: each visitor has a limit
 ANSWERS_AN_HOUR = 600
 PAPERS_AN_HOUR = 60
 
 
 def lieux_for(user) -> QuerySet[Lieu]:
-    """Return the places somebody may read: all who hold no sheet read those published, those that ended, and where merged ones went."""
+    """Return the places a user may read: without editing rights, all but those excluded from the census."""
     rows = Lieu.objects.select_related("structure", "source", "merged_into")
     return rows if rights_of(user).any("directory.edit") else rows.exclude(state=rules.EXCLUDED)
 
 
 def may_manage(user) -> bool:
-    """Return whether somebody holds the directory somewhere: imports, duplicates, campaigns, census."""
+    """Return whether a user manages the directory somewhere: imports, duplicates, campaigns, census."""
     return rights_of(user).any("directory.import")
 
 
 def managed_by(user) -> QuerySet[Lieu]:
-    """Return the places whose sheet somebody may change: those of their structures, and of their territories."""
-    return lieux_for(user).filter(_reached(user))
+    """Return the places whose sheet a user may change: those of their structures and of their territories."""
+    return lieux_for(user).filter(reached(user))
 
 
 def holds(user, communes: Iterable[str]) -> bool:
-    """Return whether somebody holds the directory in all these communes; none of them means France."""
+    """Return whether a user manages the directory in all these communes; none of them means France."""
     mine, asked = rights_of(user).communes("directory.import"), frozenset(communes)
     return mine is None or (bool(asked) and asked <= mine)
 
 
-def campaigns_for(user) -> QuerySet[Campaign]:
-    """Return the campaigns that somebody leads: those of their territories, and those they opened."""
-    rows, mine = Campaign.objects.select_related("by"), rights_of(user).communes("directory.import")
-    return rows if mine is None and may_manage(user) else rows.filter(by=user.pk) if may_manage(user) else rows.none()
+def structures_for(user) -> QuerySet[Structure]:
+    """Return the structures a user may rename: their own, and those whose every place is in their
+    territory.
+    """
+    rights = rights_of(user)
+    communes = rights.communes("directory.edit")
+    if communes is None:
+        return Structure.objects.all()
+    elsewhere = Lieu.objects.exclude(code_insee__in=communes).values("structure")
+    inside = Q(pk__in=Lieu.objects.filter(code_insee__in=communes).values("structure")) & ~Q(pk__in=elsewhere)
+    return Structure.objects.filter(Q(pk__in=rights.structures("directory.edit")) | inside)
 
 
-def devices_for(user) -> QuerySet[Device]:
-    return Device.objects.select_related("lieu").filter(_reached(user, "lieu__"))
-
-
-def outings_for(user) -> QuerySet[Outing]:
-    """Return the awareness actions that somebody follows."""
-    rows, mine = Outing.objects.all(), rights_of(user).communes("directory.import")
-    return rows if mine is None and may_manage(user) else rows.filter(by=user.pk) if may_manage(user) else rows.none()
-
-
-def _reached(user, prefix: str = "") -> Q:
-    """Return the condition that a place is one whose sheet somebody may change. prefix: the way from the row to its place."""
+def reached(user, prefix: str = "") -> Q:
+    """Return the condition for the sheet of a place to be editable by a user. prefix: the path from the row
+    to its place.
+    """
     rights = rights_of(user)
     communes = rights.communes("directory.edit")
     if communes is None:
         return Q()
-    return Q(**{f"{prefix}structure__in": rights.structures("directory.edit")}) | Q(**{f"{prefix}code_insee__in": communes})
+    return Q(**{f"{prefix}structure__in": rights.structures("directory.edit")}) | Q(
+        **{f"{prefix}code_insee__in": communes}
+    )
 
 
 def imports_for(user) -> QuerySet[Import]:
-    """Return the files read into the directory: those of everybody for who holds it everywhere, else one's own."""
+    """Return the imports a user may see: all of them when they manage the whole directory, else their own."""
     rows = Import.objects.select_related("source", "by")
     if not may_manage(user):
         return rows.none()
@@ -70,18 +71,24 @@ def imports_for(user) -> QuerySet[Import]:
 
 
 def may_take_up(user, dropped_by: int) -> bool:
-    """Return whether somebody may go on with a file that waits: one's own; all, for who holds the directory everywhere."""
-    return may_manage(user) and (dropped_by == user.pk or rights_of(user).communes("directory.import") is None)
+    """Return whether a user may resume a pending file: their own; any, when they manage the whole
+    directory.
+    """
+    return may_manage(user) and (
+        dropped_by == user.pk or rights_of(user).communes("directory.import") is None
+    )
 
 
 def pairs_for(user) -> QuerySet[Pair]:
-    """Return the doubles of which somebody holds both places."""
+    """Return the pairs whose two places a user may change, when they manage the directory."""
     rows = Pair.objects.select_related("first__source", "second__source")
-    return rows.filter(_reached(user, "first__") & _reached(user, "second__")) if may_manage(user) else rows.none()
+    return (
+        rows.filter(reached(user, "first__") & reached(user, "second__")) if may_manage(user) else rows.none()
+    )
 
 
 def proposals_for(user) -> QuerySet[Proposal]:
-    return Proposal.objects.select_related("lieu").filter(_reached(user, "lieu__"))
+    return Proposal.objects.select_related("lieu__structure").filter(reached(user, "lieu__"))
 
 
 def may_signal(request: HttpRequest) -> bool:
@@ -90,10 +97,10 @@ def may_signal(request: HttpRequest) -> bool:
 
 
 def may_read_data(request: HttpRequest) -> bool:
-    """Return whether a program may read one more answer of the interface this hour."""
-    return once_more(request, "donnees", ANSWERS_AN_HOUR)
+    """Return whether a program may make one more API request this hour."""
+    return once_more(request, "donnees", ANSWERS_AN_HOUR, reads=True)
 
 
 def may_make_paper(request: HttpRequest) -> bool:
-    """Return whether a visitor may have one more document written this hour."""
-    return once_more(request, "papier", PAPERS_AN_HOUR)
+    """Return whether a visitor may request one more document this hour."""
+    return once_more(request, "papier", PAPERS_AN_HOUR, reads=True)

@@ -7,7 +7,7 @@ from maillage.apps.directory import rules
 
 
 class Source(models.Model):
-    """Who gives places: a producer, its licence, and how its files are read."""
+    """A source of places: a producer, its licence, and how its files are read."""
 
     name = models.CharField("nom", max_length=120, unique=True)
     producer = models.CharField("producteur", max_length=200, blank=True)
@@ -22,7 +22,7 @@ class Source(models.Model):
 
 
 class Structure(models.Model):
-    """Who carries places: one structure may carry several."""
+    """An organisation that runs places, one or several."""
 
     key = models.CharField("clé", max_length=180, unique=True)
     name = models.CharField("nom", max_length=300)
@@ -37,22 +37,26 @@ class Structure(models.Model):
 
 
 def of_structure(words: str = "structure") -> models.ForeignKey:
-    """A field that says which structure a row comes from, where the row outlives the structure."""
+    """Return a field for the structure a row comes from, where the row outlives the structure."""
     return models.ForeignKey(
         Structure, verbose_name=words, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
 
 
 class Import(models.Model):
-    """A file that was read into the directory: what it held, what it made, and how to take it back."""
+    """A file read into the directory: what it contained, what it created, and how to undo it."""
 
-    source = models.ForeignKey(Source, verbose_name="source", on_delete=models.PROTECT, related_name="imports")
+    source = models.ForeignKey(
+        Source, verbose_name="source", on_delete=models.PROTECT, related_name="imports"
+    )
     file_name = models.CharField("fichier", max_length=200)
     digest = models.CharField("empreinte", max_length=64)
     correspondence = models.TextField("correspondance")
     started_at = models.DateTimeField("commencé le")
     by = by_account()
-    state = models.CharField("état", max_length=8, choices=list(rules.IMPORT_STATES.items()), default=rules.RUNNING)
+    state = models.CharField(
+        "état", max_length=8, choices=list(rules.IMPORT_STATES.items()), default=rules.RUNNING
+    )
     counts = models.JSONField("décomptes", default=dict)
     report = models.JSONField("rapport", default=dict)
     undone_at = models.DateTimeField("défait le", null=True)
@@ -66,12 +70,16 @@ class Import(models.Model):
 
 
 class Lieu(models.Model):
-    """A place where help is given. `sheet` is what is known of it, `origins` who said each field; the columns serve to find it."""
+    """A place where help is given. `sheet` is what is known of it, `origins` who filled each field; the
+    columns serve to find it.
+    """
 
     slug = models.CharField("adresse", max_length=90, unique=True)
     source = models.ForeignKey(Source, verbose_name="source", on_delete=models.PROTECT, related_name="lieux")
     identifier = models.CharField("identifiant dans la source", max_length=130)
-    structure = models.ForeignKey(Structure, verbose_name="structure", on_delete=models.PROTECT, related_name="lieux")
+    structure = models.ForeignKey(
+        Structure, verbose_name="structure", on_delete=models.PROTECT, related_name="lieux"
+    )
     name = models.CharField("nom", max_length=160)
     code_insee = models.CharField("commune", max_length=5, blank=True, db_index=True)
     latitude = models.FloatField("latitude", null=True)
@@ -79,15 +87,21 @@ class Lieu(models.Model):
     updated_on = models.DateField("mise à jour annoncée", null=True)
     confirmed_on = models.DateField("confirmée le", null=True)
     confirmed_by = models.CharField("confirmée par", max_length=120, blank=True)
-    rhythm = models.PositiveSmallIntegerField("rythme", default=rules.USUAL_RHYTHM, choices=list(rules.RHYTHMS.items()))
-    state = models.CharField("état", max_length=9, choices=list(rules.STATES.items()), default=rules.PUBLISHED)
+    rhythm = models.PositiveSmallIntegerField(
+        "rythme", default=rules.USUAL_RHYTHM, choices=list(rules.RHYTHMS.items())
+    )
+    state = models.CharField(
+        "état", max_length=9, choices=list(rules.STATES.items()), default=rules.PUBLISHED
+    )
     reason = models.CharField("raison", max_length=300, blank=True)
     full_since = models.DateField("complet depuis", null=True)
     code = models.CharField("code du lien personnel", max_length=9, unique=True, null=True)
     missing_since = models.ForeignKey(
         Import, verbose_name="absent depuis", on_delete=models.SET_NULL, null=True, related_name="+"
     )
-    merged_into = models.ForeignKey("self", verbose_name="réuni à", on_delete=models.RESTRICT, null=True, related_name="+")
+    merged_into = models.ForeignKey(
+        "self", verbose_name="réuni à", on_delete=models.RESTRICT, null=True, related_name="+"
+    )
     # The large columns last: what the search reads then stands on the first page of the row.
     sheet = models.JSONField("fiche")
     origins = models.JSONField("origines", default=dict)
@@ -102,10 +116,14 @@ class Lieu(models.Model):
 
 
 class Change(models.Model):
-    """One change of one place: before, after, who, why. None before: the place was made; None after: it was taken away."""
+    """One change of one place: before, after, who, why. None before: the place was created; None after: it
+    was deleted.
+    """
 
     lieu = models.ForeignKey(Lieu, verbose_name="lieu", on_delete=models.CASCADE, related_name="changes")
-    within = models.ForeignKey(Import, verbose_name="import", on_delete=models.SET_NULL, null=True, related_name="changes")
+    within = models.ForeignKey(
+        Import, verbose_name="import", on_delete=models.SET_NULL, null=True, related_name="changes"
+    )
     verb = models.CharField("geste", max_length=8, choices=list(rules.VERBS.items()))
     at = models.DateTimeField("le")
     by = models.CharField("par", max_length=120)
@@ -122,10 +140,12 @@ class Change(models.Model):
 
 
 class Proposal(models.Model):
-    """A value that somebody proposes for a field, beside the one held: only a person chooses."""
+    """A value proposed for a field, beside the current one: only a person chooses."""
 
     lieu = models.ForeignKey(Lieu, verbose_name="lieu", on_delete=models.CASCADE, related_name="proposals")
-    within = models.ForeignKey(Import, verbose_name="import", on_delete=models.CASCADE, null=True, related_name="proposals")
+    within = models.ForeignKey(
+        Import, verbose_name="import", on_delete=models.CASCADE, null=True, related_name="proposals"
+    )
     field = models.CharField("champ", max_length=40, blank=True)
     value = models.JSONField("valeur proposée", null=True)
     text = models.TextField("message", blank=True)
@@ -162,138 +182,3 @@ class Pair(models.Model):
 
     def __str__(self) -> str:
         return f"{self.first_id} = {self.second_id} ?"
-
-
-class Body(models.Model):
-    """Somebody to contact in a census: an official body, a network, a place that was recommended."""
-
-    territory = models.CharField("territoire", max_length=61, db_index=True)
-    commune = models.CharField("commune", max_length=5, blank=True)
-    name = models.CharField("nom", max_length=200)
-    kind = models.CharField("type", max_length=40, default="autre")
-    found_by = models.CharField("trouvé par", max_length=12, choices=list(rules.FOUND_BY.items()), default="contact")
-    recommended_by = models.ForeignKey(
-        "self", verbose_name="recommandé par", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
-    )
-    telephone = models.CharField("téléphone", max_length=40, blank=True)
-    courriel = models.CharField("adresse e-mail", max_length=200, blank=True)
-    state = models.CharField("état", max_length=12, choices=list(rules.BODY_STATES.items()), default="to-contact")
-    note = models.TextField("note", blank=True)
-    lieu = models.ForeignKey(Lieu, verbose_name="fiche", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
-    changed_at = models.DateTimeField("dernier geste le")
-    changed_by = by_account()
-
-    class Meta:
-        verbose_name = "organisme à contacter"
-        ordering = ("commune", "name", "pk")
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class Campaign(models.Model):
-    """A round of confirmations: the sheets that were due when it was opened, and what came of each."""
-
-    name = models.CharField("nom", max_length=120)
-    territory = models.CharField("territoire", max_length=61, blank=True)
-    opened_at = models.DateTimeField("ouverte le")
-    by = by_account()
-    closed_at = models.DateTimeField("close le", null=True)
-
-    class Meta:
-        verbose_name = "campagne"
-        ordering = ("-opened_at", "-pk")
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class Call(models.Model):
-    """One sheet of a campaign: to phone or write to, and its answer."""
-
-    campaign = models.ForeignKey(Campaign, verbose_name="campagne", on_delete=models.CASCADE, related_name="calls")
-    lieu = models.ForeignKey(Lieu, verbose_name="lieu", on_delete=models.CASCADE, related_name="+")
-    state = models.CharField("état", max_length=10, choices=list(rules.CALL_STATES.items()), default="to-do")
-    note = models.CharField("note", max_length=300, blank=True)
-    at = models.DateTimeField("le", null=True)
-    by = models.CharField("par", max_length=120, blank=True)
-
-    class Meta:
-        verbose_name = "appel"
-        constraints = (models.UniqueConstraint("campaign", "lieu", name="directory_call_once"),)
-
-    def __str__(self) -> str:
-        return f"{self.campaign_id} : {self.lieu_id}"
-
-
-class CensusRules(models.Model):
-    """The inclusion rules of a territory's census, and where its search started."""
-
-    territory = models.CharField("territoire", max_length=61, unique=True)
-    rules = models.JSONField("règles", default=dict)
-    sources = models.TextField("par où commencer", blank=True)
-
-    class Meta:
-        verbose_name = "règles de recensement"
-
-    def __str__(self) -> str:
-        return self.territory
-
-
-class Device(models.Model):
-    """A device that a place lends, or that was collected and refurbished."""
-
-    lieu = models.ForeignKey(Lieu, verbose_name="lieu", on_delete=models.CASCADE, related_name="devices")
-    label = models.CharField("appareil", max_length=120)
-    state = models.CharField("état", max_length=12, choices=list(rules.DEVICE_STATES.items()), default="here")
-    origin = models.CharField("d’où il vient", max_length=200, blank=True)
-    note = models.CharField("note", max_length=300, blank=True)
-    entered_on = models.DateField("entré le")
-
-    class Meta:
-        verbose_name = "appareil"
-        ordering = ("label", "pk")
-
-    def __str__(self) -> str:
-        return self.label
-
-
-class Loan(models.Model):
-    """A loan of a device: to whom in the words of the place (never a full identity), until when, and its return."""
-
-    device = models.ForeignKey(Device, verbose_name="appareil", on_delete=models.CASCADE, related_name="loans")
-    to = models.CharField("à qui (un prénom ou un numéro suffit)", max_length=60)
-    out_on = models.DateField("prêté le")
-    due_on = models.DateField("à rendre le")
-    back_on = models.DateField("rendu le", null=True)
-
-    class Meta:
-        verbose_name = "prêt"
-        ordering = ("-out_on", "-pk")
-
-    def __str__(self) -> str:
-        return f"{self.device_id} : {self.out_on}"
-
-
-class Outing(models.Model):
-    """An awareness action: a market half-day, a school gate, a conference; where, for whom, and what came of it."""
-
-    kind = models.CharField("sorte", max_length=12, choices=list(rules.OUTING_KINDS.items()), default="market")
-    name = models.CharField("nom", max_length=200)
-    territory = models.CharField("territoire", max_length=61, blank=True)
-    place = models.CharField("où", max_length=200)
-    public = models.CharField("pour qui", max_length=200, blank=True)
-    rhythm = models.CharField("fréquence", max_length=120, blank=True)
-    on = models.DateField("quand")
-    state = models.CharField("état", max_length=9, choices=list(rules.OUTING_STATES.items()), default="planned")
-    met = models.PositiveIntegerField("personnes rencontrées", null=True, blank=True)
-    came = models.PositiveIntegerField("venues ensuite dans un lieu", null=True, blank=True)
-    effect = models.TextField("ce que cela a changé", blank=True)
-    by = by_account()
-
-    class Meta:
-        verbose_name = "action de sensibilisation"
-        ordering = ("-on", "-pk")
-
-    def __str__(self) -> str:
-        return self.name

@@ -9,10 +9,10 @@ from typing import Any
 
 import yaml
 
-from maillage.kernel.languages import say
 from maillage.kernel.names import plain
-from maillage.pipeline.offer.sheet import practices
 from maillage.reference import offer
+from maillage.reference.sheet import practices
+from maillage.words.languages import say
 
 Sheet = Mapping[str, Any]
 Origins = Mapping[str, Mapping[str, Any]]
@@ -41,6 +41,7 @@ VERBS = {
     "exclude": "mis hors du recensement",
     "publish": "publié",
     "end": "fin notée",
+    "custody": "confié à une autre structure",
 }
 RHYTHMS = {1: "tous les mois", 3: "tous les 3 mois", 6: "tous les 6 mois", 12: "tous les ans"}
 USUAL_RHYTHM = 6
@@ -84,7 +85,7 @@ EASY_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.~-]{0,79}")
 
 
 def address_of(id: str, sheet: Sheet) -> str:
-    """Return the address of a place: its identifier when it can stand in one, else its name and commune."""
+    """Return the address of a place: its identifier when it can be one, else its name and commune."""
     if EASY_ID.fullmatch(id):
         return id
     named = "-".join(plain(f"{sheet.get('nom', '')} {sheet.get('commune', '')}").split())[:70]
@@ -93,7 +94,9 @@ def address_of(id: str, sheet: Sheet) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Freshness:
-    """How lately a sheet was said true: 4 under 6 months, 3 under 12, 2 under 18, 1 beyond, 0 when nobody knows."""
+    """How recently a sheet was confirmed: 4 under 6 months, 3 under 12, 2 under 18, 1 beyond, 0 when
+    unknown.
+    """
 
     stitches: int
     words: str
@@ -102,7 +105,9 @@ class Freshness:
 
 
 def freshness(updated_on: date | None, confirmed_on: date | None, *, on: date) -> Freshness:
-    """Return the freshness of a sheet: when it was confirmed, else what its file says; a file's date confirms nothing."""
+    """Return the freshness of a sheet: from its confirmation, else from its own date; a file's date confirms
+    nothing.
+    """
     last = max(filter(None, (updated_on, confirmed_on)), default=None)
     if last is None:
         return Freshness(0, say("date inconnue"), None)
@@ -139,7 +144,7 @@ def lapse(months: int) -> str:
     return say("{n} mois", "{n} mois", n=months) if months < 24 else say("{n} an", "{n} ans", n=months // 12)
 
 
-def due_on(confirmed_on: date | None, rhythm: int) -> date | None:
+def confirm_by(confirmed_on: date | None, rhythm: int) -> date | None:
     """Return the day a sheet should be confirmed again, None when it never was."""
     if confirmed_on is None:
         return None
@@ -147,9 +152,10 @@ def due_on(confirmed_on: date | None, rhythm: int) -> date | None:
 
 
 def structure_key(sheet: Sheet) -> tuple[str, str]:
-    """Return (key, name) of the structure that carries a place: its SIREN, else the name of its parent, else its own.
+    """Return (key, name) of the structure that runs a place: its SIREN, else the name of its parent, else its
+    own.
 
-    Places of one SIREN are carried by one structure; a place that names no parent carries itself.
+    Places with the same SIREN belong to one structure; a place that names no parent belongs to itself.
     """
     pivot = str(sheet.get("pivot", ""))
     parent = str(sheet.get("structure_parente", ""))
@@ -162,8 +168,73 @@ def structure_key(sheet: Sheet) -> tuple[str, str]:
     return f"nom:{plain(name)[:150]}:{where}", name
 
 
+def carries_itself(key: str, sheet: Sheet) -> bool:
+    """Return whether a place names no structure: the one it is filed under is only its own name."""
+    return not sheet.get("pivot") and not sheet.get("structure_parente") and key == structure_key(sheet)[0]
+
+
+# What becomes of the custody of a place when its sheet names another carrier (`custody`).
+STAYS, LEARNS, FORGETS, RENAMES, MOVES, ASKS = "stays", "learns", "forgets", "renames", "moves", "asks"
+CUSTODY = "structure"  # the field of a proposal that asks the team of a place to hand it over
+
+
+@dataclass(frozen=True, slots=True)
+class Stakes:
+    """What a place would take along under another structure, counted by the features above the directory.
+
+    members: by structure, the accounts that act for it; invited: structures that expect one; running: by
+    place, the referrals to it still running.
+    """
+
+    members: Mapping[int, int]
+    invited: frozenset[int]
+    running: Mapping[int, int]
+
+    def has_team(self, structure: int) -> bool:
+        return structure in self.members or structure in self.invited
+
+    def guards(self, lieu: int, structure: int) -> bool:
+        """Return whether a place changes custody only with an agreement: it has a team, or persons are on
+        their way.
+        """
+        return self.has_team(structure) or lieu in self.running
+
+
+def has_number(key: str) -> bool:
+    """Return whether a structure is known by a number, and not only by its name."""
+    return key.startswith(("siren:", "pivot:"))
+
+
+def custody(own: str, before: str, now: str, *, guarded: bool, other: bool, alone: bool) -> str:
+    """Return the custody of a place whose sheet is changed.
+
+    own: the key of the structure in custody; before, now: the keys its sheet named, and names. guarded: it
+    has a team, or persons are on their way to it; other: another structure has the key `now`; alone: its
+    structure has no other place. A guarded place never moves by itself: its structure takes a number that is
+    free, or its team is asked.
+    """
+    if now in (before, own):
+        return STAYS
+    if not guarded:
+        return MOVES if other or not alone else RENAMES
+    if has_number(own) and own == before and not has_number(now):
+        return FORGETS
+    if other:
+        return ASKS
+    if not has_number(now):
+        return STAYS
+    return LEARNS if alone or not has_number(own) else ASKS
+
+
+def same_state(one: Mapping[str, Any], two: Mapping[str, Any]) -> bool:
+    """Return whether two snapshots of a place are equal on what both contain: older ones have no custody."""
+    return all(two[name] == value for name, value in one.items() if name in two)
+
+
 def kind_of(sheet: Sheet) -> str:
-    """Return the type of structure of a place: the first code that says more than “other”, else what its name says."""
+    """Return the type of structure of a place: the first code more specific than “other”, else one read from
+    its name.
+    """
     codes = sheet.get("typologie", ())
     found = [offer.kinds_by_word().get(plain(code), "autre") for code in codes]
     said = next((kind for kind in found if kind != "autre"), None)
@@ -172,29 +243,36 @@ def kind_of(sheet: Sheet) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """What a new version of a sheet makes of the one held: the sheet and origins to keep, and what only a person may decide."""
+    """A new version of a stored sheet: the sheet and origins to store, and what only a person may decide."""
 
     sheet: dict[str, Any]
     origins: dict[str, dict[str, Any]]
     contested: dict[str, Any]
 
     def changes(self, held: Sheet) -> bool:
-        """Return whether something that people read is different: the date alone is not."""
+        """Return whether anything visible differs: the date alone does not count."""
         quiet = ("date_maj", "source")
-        return {k: v for k, v in self.sheet.items() if k not in quiet} != {k: v for k, v in held.items() if k not in quiet}
+        return {k: v for k, v in self.sheet.items() if k not in quiet} != {
+            k: v for k, v in held.items() if k not in quiet
+        }
 
 
 def updated(held: Sheet, origins: Origins, new: Sheet, *, source: str, on: str) -> Update:
-    """Return what an import makes of a sheet already held.
+    """Return what an import makes of a stored sheet.
 
-    A field nobody confirmed, and that came from the same source, follows the file. One that the file no longer tells stays,
-    as an empty cell says nothing; but lists and practices, whose words are all in the file, follow it to nothing. A field
-    that a structure confirmed, or that another source gave, stays as it is; the new value is contested: both are shown.
+    A field nobody confirmed, and that came from the same source, follows the file. One missing from the file
+    stays, as an empty cell proves nothing; but lists and practices, which the file states in full, follow it
+    even to nothing. A field that a structure confirmed, or that came from another source, stays as it is; the
+    new value is contested: both are displayed.
     """
     sheet, kept, contested = dict(held), {name: dict(origin) for name, origin in origins.items()}, {}
     for name, value in new.items():
         origin = kept.get(name, {})
-        ours = name in FOLLOWING or name not in held or (origin.get("source") == source and not origin.get("confirmed_on"))
+        ours = (
+            name in FOLLOWING
+            or name not in held
+            or (origin.get("source") == source and not origin.get("confirmed_on"))
+        )
         if origin.get("instead_of") == value:
             continue  # somebody already chose another value over this one
         if held.get(name) == value:
@@ -215,7 +293,9 @@ def updated(held: Sheet, origins: Origins, new: Sheet, *, source: str, on: str) 
 
 
 def completed(held: Sheet, new: Sheet) -> dict[str, Any]:
-    """Return what a file that only adds says of a sheet already held: lists and practices grow, empty fields are filled."""
+    """Return what a file that only adds makes of a stored sheet: lists and practices grow, empty fields are
+    filled.
+    """
     told = dict(held)
     for name, value in new.items():
         if name in held and name in offer.fields() and offer.fields()[name].kind == "list":
@@ -229,23 +309,29 @@ def completed(held: Sheet, new: Sheet) -> dict[str, Any]:
     return told
 
 
-def passed_on(held: Sheet, origins: Origins, before: Sheet, update: Update, *, source: str, on: str, ours: bool) -> Update:
-    """Return what a new version of a merged sheet makes of the one it was merged into: only what the version changes.
+def passed_on(
+    held: Sheet, origins: Origins, before: Sheet, update: Update, *, source: str, on: str, ours: bool
+) -> Update:
+    """Return what a new version of a merged sheet makes of its survivor: only what the version changes.
 
-    before: the merged sheet as it was, `update` what its file makes of it. ours: the sheet kept comes from the same source,
-    whose dates it then follows.
+    before: the merged sheet as it was, `update` what its file makes of it. ours: the survivor comes from the
+    same source, whose dates it then follows.
     """
     silent = ("id",) if ours else FOLLOWING
-    changed = {n: v for n, v in update.sheet.items() if n not in silent and before.get(n) != v} | update.contested
+    changed = {
+        n: v for n, v in update.sheet.items() if n not in silent and before.get(n) != v
+    } | update.contested
     touched = changed.keys() | (before.keys() - update.sheet.keys())
     part = updated({n: held[n] for n in touched if n in held}, origins, changed, source=source, on=on)
-    return Update({**{n: v for n, v in held.items() if n not in touched}, **part.sheet}, part.origins, part.contested)
+    return Update(
+        {**{n: v for n, v in held.items() if n not in touched}, **part.sheet}, part.origins, part.contested
+    )
 
 
 def edited(
     held: Sheet, origins: Origins, values: Sheet, *, by: str, on: str
 ) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
-    """Return a sheet once a person wrote in it: what they typed is theirs, an emptied field is withdrawn."""
+    """Return a sheet once a person edited it: typed values are theirs, an emptied field is withdrawn."""
     sheet, kept = dict(held), {name: dict(origin) for name, origin in origins.items()}
     for name, value in values.items():
         if value in (None, "", [], {}):
@@ -258,8 +344,12 @@ def edited(
 
 
 def confirmed(sheet: Sheet, origins: Origins, *, by: str, on: str) -> dict[str, dict[str, Any]]:
-    """Return the origins of a sheet that somebody said true as it stands."""
-    return {name: {**origins.get(name, {}), "confirmed_on": on, "by": by} for name in sheet if name not in FOLLOWING}
+    """Return the origins of a sheet confirmed as it stands."""
+    return {
+        name: {**origins.get(name, {}), "confirmed_on": on, "by": by}
+        for name in sheet
+        if name not in FOLLOWING
+    }
 
 
 MOST_STITCHES = 30
@@ -282,17 +372,27 @@ def stitches(done: int, total: int) -> list[bool]:
 
 
 @cache
-def asked() -> dict[str, dict[str, str]]:
-    """Return, for each practice, the conditions asked of it on a sheet, in order, each with its question."""
+def condition_questions() -> dict[str, dict[str, str]]:
+    """Return, for each practice, the conditions to fill on a sheet, in order, each with its question."""
     labels = {id: of.label for id, of in offer.conditions().items()}
     raw = yaml.safe_load((offer.FILES / "asked.yaml").read_text("utf-8"))
-    return {id: {name: question or labels[name] for name, question in conditions.items()} for id, conditions in raw.items()}
+    return {
+        id: {name: question or labels[name] for name, question in conditions.items()}
+        for id, conditions in raw.items()
+    }
 
 
 def facets(sheet: Sheet) -> list[str]:
-    """Return what a search may ask of a place, as `family:value`. Only what is offered today counts, and nothing is guessed."""
+    """Return the facets of a place, as `family:value`. Only what is offered today counts, and nothing is
+    guessed.
+    """
     found = {f"type:{kind_of(sheet)}"}
-    for name in ("services", "publics_specifiquement_adresses", "prise_en_charge_specifique", "frais_a_charge"):
+    for name in (
+        "services",
+        "publics_specifiquement_adresses",
+        "prise_en_charge_specifique",
+        "frais_a_charge",
+    ):
         found |= {f"{FAMILIES[name]}:{slug}" for slug in sheet.get(name, ())}
     for name, said in practices(sheet).items():
         if said.get("state") == "offered":
@@ -302,7 +402,10 @@ def facets(sheet: Sheet) -> list[str]:
             found |= {f"aide:{slug}" for slug in said.get("accompagnement", ())}
             found |= {f"public:{slug}" for slug in said.get("publics", ())}
             found |= {f"langue:{each.strip().capitalize()}" for each in said.get("langues", ())}
-            found |= {f"pratique:{name}:{slug}" for slug in (*said.get("endroit", ()), *said.get("accompagnement", ()))}
+            found |= {
+                f"pratique:{name}:{slug}"
+                for slug in (*said.get("endroit", ()), *said.get("accompagnement", ()))
+            }
             if name == "wifi" and "barrieres" in said and not OUT_OF_REACH & set(said["barrieres"]):
                 found.add("wifi:sans_contact")
     found |= {f"aide:{slug}" for slug in sheet.get("modalites_accompagnement", ())}
@@ -327,7 +430,10 @@ FAMILIES = {
 def searched(sheet: Sheet) -> str:
     """Return the words that find a place, as `plain` writes them."""
     lists = offer.lists()
-    said = [sheet.get(f, "") for f in ("nom", "structure_parente", "commune", "quartier", "adresse", "type_origine")]
+    said = [
+        sheet.get(f, "")
+        for f in ("nom", "structure_parente", "commune", "quartier", "adresse", "type_origine")
+    ]
     said += [offer.kinds()[kind_of(sheet)].label]
     said += [lists["services"].values[slug].label for slug in sheet.get("services", ())]
     said += [f"{offer.practices()[p].label} {offer.practices()[p].need}" for p in practices(sheet)]

@@ -1,4 +1,4 @@
-"""Whose learning is shown to whom: a card opens one's own, a structure sees its groups, a territory sees counts."""
+"""Who sees whose learning: a card opens one's own, a structure sees its groups, a territory sees counts."""
 
 from typing import Any
 
@@ -18,33 +18,37 @@ SALT = "apprendre"
 
 
 def token(person: Person) -> str:
-    """Return what a device says whose learning it keeps: it lets add to it, never read it, and tells nothing of the card."""
+    """Return the token by which a device adds to a learner's progress: it reads nothing, and reveals nothing
+    of the card.
+    """
     # Always the same for a card: a device finds by it what is still to be sent.
     return signing.Signer(salt=SALT).sign_object([person.pk, cards.digest(person)])
 
 
 def by_token(text: str) -> Person | None:
-    """Return the person of a token; None when it is not ours, or when the card was erased or replaced since."""
+    """Return the person of a token; None when it is forged, or when the card was erased or replaced since."""
     try:
         pk, digest = signing.Signer(salt=SALT).unsign_object(text)
     except (signing.BadSignature, ValueError, TypeError):
         return None
-    return cards.held(pk, digest)
+    return cards.person_of_code(pk, digest)
 
 
 def structures_for(user: Any) -> QuerySet[Structure]:
-    """Return the structures in whose name somebody helps to learn, whole or for those they follow."""
+    """Return the structures on whose behalf a user helps people learn, all of them or those they follow."""
     rights = rights_of(user)
     return Structure.objects.filter(pk__in=rights.structures(SEE) | rights.structures(MINE))
 
 
 def may_run(user: Any, group: Group) -> bool:
-    """Return whether somebody runs a group."""
+    """Return whether a user runs a group."""
     return groups_for(user).filter(pk=group.pk).exists()
 
 
 def groups_for(user: Any) -> QuerySet[Group]:
-    """Return the groups that somebody runs: those of their structures, and those they run beside another; a volunteer, theirs."""
+    """Return the groups a user runs: those of their structures, and those they run as partners; for a
+    volunteer, their own.
+    """
     rights = rights_of(user)
     whole, mine = rights.structures(SEE), rights.structures(MINE)
     if not whole and not mine:
@@ -56,7 +60,7 @@ def groups_for(user: Any) -> QuerySet[Group]:
 
 
 def plans_for(user: Any) -> QuerySet[Plan]:
-    """Return the plans of the people one helps, and those made in one's structures."""
+    """Return the plans of the people a user helps, and those made in their structures."""
     rights = rights_of(user)
     whole = rights.structures(SEE)
     if not whole and not rights.structures(MINE):
@@ -67,13 +71,13 @@ def plans_for(user: Any) -> QuerySet[Plan]:
 
 
 def may_share(user: Any, group: Group) -> bool:
-    """Return whether somebody may say which other structure runs a group: only the one that opened it."""
+    """Return whether a user may choose the partner structure of a group: only the one that opened it may."""
     rights = rights_of(user)
     mine = rights.may(MINE, structure=group.structure_id) and group.by_id == user.pk
     return rights.may(SEE, structure=group.structure_id) or mine
 
 
 def measures_of(user: Any) -> tuple[frozenset[int], frozenset[str] | None]:
-    """Return the structures whose learning one may count, and the communes; None: everywhere."""
+    """Return the structures whose learning a user may count, and the communes; None: everywhere."""
     rights = rights_of(user)
     return rights.structures(SEE), rights.communes(MEASURES)

@@ -1,4 +1,4 @@
-"""What learners do, as their devices say it; the groups in which they learn; what they plan to do for real."""
+"""Learners' facts as their devices report them; the groups in which they learn; their plans."""
 
 from django.db import models
 
@@ -14,7 +14,9 @@ class Group(models.Model):
     code: what is typed to join; modules: their identifiers, in order; closed_at: nobody joins any more.
     """
 
-    structure = models.ForeignKey(Structure, verbose_name="structure", on_delete=models.CASCADE, related_name="+")
+    structure = models.ForeignKey(
+        Structure, verbose_name="structure", on_delete=models.CASCADE, related_name="+"
+    )
     partner = of_structure("structure qui anime aussi")
     title = models.CharField("nom du groupe", max_length=80)
     code = models.CharField("code pour rejoindre", max_length=8, unique=True)
@@ -35,7 +37,9 @@ class Group(models.Model):
 
 
 class Member(models.Model):
-    """Somebody in a group. note: what the team wants to remember, never of their life; proposed: the module to do next."""
+    """A person in a group. note: what the team wants to remember, never about their life; proposed: the
+    module to do next.
+    """
 
     group = models.ForeignKey(Group, verbose_name="groupe", on_delete=models.CASCADE, related_name="members")
     person = models.ForeignKey(Person, verbose_name="personne", on_delete=models.CASCADE, related_name="+")
@@ -53,14 +57,18 @@ class Member(models.Model):
 
 
 class Fact(models.Model):
-    """What a step became, once, on a device that had a card. Counts only: never what was typed.
+    """The result of a step, stored once, from a device that had a card. Counts only: never what was typed.
 
-    uid: given by the device, so that a sending repeated is kept once; person: None once they were erased.
+    uid: set by the device, so that a repeated sending is stored once; person: None once they were erased.
     """
 
     uid = models.UUIDField("numéro", unique=True)
-    person = models.ForeignKey(Person, verbose_name="personne", on_delete=models.SET_NULL, null=True, related_name="+")
-    group = models.ForeignKey(Group, verbose_name="groupe", on_delete=models.SET_NULL, null=True, related_name="+")
+    person = models.ForeignKey(
+        Person, verbose_name="personne", on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    group = models.ForeignKey(
+        Group, verbose_name="groupe", on_delete=models.SET_NULL, null=True, related_name="+"
+    )
     structure = of_structure()
     module = models.CharField("module", max_length=41)
     version = models.PositiveSmallIntegerField("version")
@@ -92,12 +100,15 @@ class Fact(models.Model):
 
 
 class Plan(models.Model):
-    """A procedure that somebody means to do for real, and what came of it.
+    """A plan to do a procedure for real, and its outcome.
 
-    token: of the link by which the person answers; ask_on: when the question is due; blocked: the step that blocked.
+    token: of the link by which the person answers; ask_on: when the question is due; blocked: the step that
+    blocked.
     """
 
-    person = models.ForeignKey(Person, verbose_name="personne", on_delete=models.SET_NULL, null=True, related_name="+")
+    person = models.ForeignKey(
+        Person, verbose_name="personne", on_delete=models.SET_NULL, null=True, related_name="+"
+    )
     structure = of_structure()
     commune = models.CharField("commune", max_length=5, blank=True)
     module = models.CharField("démarche", max_length=41)
@@ -123,7 +134,7 @@ class Plan(models.Model):
 
 
 class Route(models.Model):
-    """The path that somebody follows: modules in order, chosen after a diagnosis or on its page."""
+    """A learner's path: modules in order, chosen after a diagnosis or on its page."""
 
     person = models.OneToOneField(Person, verbose_name="personne", on_delete=models.CASCADE, related_name="+")
     path = models.CharField("parcours", max_length=41)

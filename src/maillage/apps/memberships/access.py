@@ -1,4 +1,4 @@
-"""Which structures and territories somebody acts for, and to whom they may give a role."""
+"""Which structures and territories a user acts for, and to whom they may give a role."""
 
 from datetime import date
 from functools import lru_cache
@@ -12,21 +12,23 @@ from maillage.apps.accounts.rules import Grant, Rights
 from maillage.apps.directory.models import Lieu, Structure
 from maillage.apps.directory.queries import where
 from maillage.apps.memberships import rules
-from maillage.apps.memberships.models import Held, Invitation, Membership
+from maillage.apps.memberships.models import Invitation, Membership, RoleScope
 from maillage.apps.territories import queries as territories
 from maillage.kernel.errors import UnknownTerritory
-from maillage.studies.territories import gazetteer
+from maillage.studies.diagnosis.territories import gazetteer
 
 MANAGE = "members.manage"
 
 
 def current(on: date) -> QuerySet[Membership]:
-    """Return the roles held on a day."""
+    """Return the roles in force on a day."""
     return Membership.objects.filter(Q(until__isnull=True) | Q(until__gte=on), since__lte=on)
 
 
-def given_to(user: Any) -> Rights:
-    """Return what an account may do today (`settings.RIGHTS_OF`): one query, and one for each kept perimeter."""
+def rights_from_roles(user: Any) -> Rights:
+    """Return what an account may do today (`settings.RIGHTS_OF`): one query, plus one for each stored
+    perimeter.
+    """
     held = current(timezone.localdate()).filter(user=user)
     return Rights(tuple(_grant(membership) for membership in held))
 
@@ -40,7 +42,7 @@ def _grant(membership: Membership) -> Grant:
 
 
 def communes_of(territory: str) -> frozenset[str] | None:
-    """Return the communes of a territory, None for France: everywhere. A perimeter that was dropped holds none."""
+    """Return the communes of a territory, None for France: everywhere. A deleted perimeter has none."""
     if territory == "france":
         return None
     if territories.perimeter(territory) is not None:
@@ -58,12 +60,17 @@ def _official(territory: str) -> frozenset[str]:
 
 def communes_of_structure(structure: Structure) -> frozenset[str]:
     """Return the communes where a structure stands: its seat, and those of its places."""
-    places = Lieu.objects.filter(structure=structure).exclude(code_insee="").values_list("code_insee", flat=True).distinct()
+    places = (
+        Lieu.objects.filter(structure=structure)
+        .exclude(code_insee="")
+        .values_list("code_insee", flat=True)
+        .distinct()
+    )
     return frozenset({structure.code_insee, *places} - {""})
 
 
 def structures_with(user: Any, right: str) -> QuerySet[Structure]:
-    """Return the structures over which somebody holds a right: by name, or because they stand in their territory."""
+    """Return the structures over which a user has a right: directly, or through their territory."""
     rights = rights_of(user)
     communes = rights.communes(right)
     if communes is None:
@@ -76,24 +83,24 @@ def structures_with(user: Any, right: str) -> QuerySet[Structure]:
 
 
 def roles_of(user: Any, on: date) -> list[tuple[str, str]]:
-    """Return the roles somebody holds on a day, each with what it is held over, in words."""
+    """Return the roles of a user on a day, each with its scope, in words."""
     held = current(on).filter(user=user).select_related("structure")
     return [(membership.get_role_display(), over(membership)) for membership in held]
 
 
 def runs(user: Any) -> bool:
-    """Return whether somebody runs the platform."""
+    """Return whether a user administers the platform."""
     return rights_of(user).may("network.run")
 
 
 def holds_territory(user: Any) -> bool:
-    """Return whether somebody gives roles over a territory, or everywhere."""
+    """Return whether a user gives roles over a territory, or everywhere."""
     communes = rights_of(user).communes(MANAGE)
     return communes is None or bool(communes)
 
 
-def over(held: Held) -> str:
-    """Return what a role is held over, in words."""
+def over(held: RoleScope) -> str:
+    """Return the scope of a role, in words."""
     if held.structure is not None:
         return held.structure.name
     if not held.territory:
@@ -101,19 +108,23 @@ def over(held: Held) -> str:
     kept = territories.perimeter(held.territory)
     if kept is not None:
         return kept.name
-    return gazetteer().get(held.territory).long_name if held.territory in gazetteer() else held.territory.capitalize()
+    return (
+        gazetteer().get(held.territory).long_name
+        if held.territory in gazetteer()
+        else held.territory.capitalize()
+    )
 
 
-def plain(held: Held) -> str:
+def plain(held: RoleScope) -> str:
     """Return what a role does, in words."""
     return rules.ROLES[held.role].plain
 
 
 def may_give(user: Any, role: str, *, structure: Structure | None = None, territory: str = "") -> bool:
-    """Return whether somebody may give a role there, or withdraw it: what they hold themselves, and never more.
+    """Return whether a user may give a role there, or withdraw it: never more than they have themselves.
 
-    A manager gives the roles of the structure; a coordinator, those of the structures that stand in the territory and nowhere
-    else, and those of territories inside their own; the administration gives all.
+    A manager gives the roles of the structure; a coordinator, those of the structures entirely within the
+    territory, and those of territories inside their own; the administration gives all.
     """
     rights, over = rights_of(user), rules.ROLES[role].over
     if rights.may("network.run"):
@@ -121,20 +132,22 @@ def may_give(user: Any, role: str, *, structure: Structure | None = None, territ
     if over == rules.EVERYWHERE:
         return False
     if over == rules.STRUCTURE:
-        return structure is not None and (rights.may(MANAGE, structure=structure.pk) or _stands_inside(rights, structure))
+        return structure is not None and (
+            rights.may(MANAGE, structure=structure.pk) or _stands_inside(rights, structure)
+        )
     mine, asked = rights.communes(MANAGE), communes_of(territory)
     return bool(territory) and (mine is None or (asked is not None and bool(asked) and asked <= mine))
 
 
 def _stands_inside(rights: Rights, structure: Structure) -> bool:
-    """Return whether all the communes of a structure are of the territories that somebody manages."""
+    """Return whether all the communes of a structure lie in the territories that a user manages."""
     communes = communes_of_structure(structure)
     mine = rights.communes(MANAGE)
     return mine is None or (bool(communes) and communes <= mine)
 
 
 def members_for(user: Any) -> QuerySet[Membership]:
-    """Return the roles that somebody may see and withdraw."""
+    """Return the roles that a user may see and withdraw."""
     return _managed(user, Membership.objects.select_related("user", "structure", "given_by"))
 
 
@@ -143,7 +156,7 @@ def invitations_for(user: Any) -> QuerySet[Invitation]:
 
 
 def _managed(user: Any, rows):
-    """Return the rows held over what somebody manages."""
+    """Return the rows within what a user manages."""
     rights = rights_of(user)
     if rights.may("network.run"):
         return rows

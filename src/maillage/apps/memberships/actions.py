@@ -19,11 +19,11 @@ from maillage.apps.memberships.models import Invitation, Membership, Recovery
 from maillage.apps.messages import actions as outbox
 from maillage.kernel.errors import Refused
 from maillage.kernel.names import plain
-from maillage.reports.wording import spaced
+from maillage.words.wording import spaced
 
 
 def digest(token: str) -> str:
-    """Return what is kept of a link."""
+    """Return the digest of a link, which is all that is stored of it."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 
@@ -39,7 +39,7 @@ def give(
     territory: str = "",
     until: date | None = None,
 ) -> Membership:
-    """Give a role to an account. by: None for the platform itself. Refused to whoever may not give it."""
+    """Give a role to an account. by: None for the platform itself. Refused to a user who may not give it."""
     if by is not None and not access.may_give(by, role, structure=structure, territory=territory):
         raise _not_yours()
     if until is not None and until < on:
@@ -57,7 +57,9 @@ def give(
     made = Membership.objects.create(
         user=to, role=role, structure=structure, territory=territory, since=on, until=until, given_by=by
     )
-    journal.record(by=by, verb="role.given", row=made, at=at, structure=structure and structure.pk, words=role)
+    journal.record(
+        by=by, verb="role.given", row=made, at=at, structure=structure and structure.pk, words=role
+    )
     return made
 
 
@@ -74,15 +76,27 @@ def withdraw(*, by: User, membership: Membership, on: date, at: datetime) -> Non
             why="C’est la dernière personne qui administre la plateforme.",
             do="Donnez d’abord ce rôle à quelqu’un d’autre.",
         )
-    others = access.current(on).filter(role="gestionnaire", structure=membership.structure).exclude(pk=membership.pk)
+    others = (
+        access.current(on)
+        .filter(role="gestionnaire", structure=membership.structure)
+        .exclude(pk=membership.pk)
+    )
     if membership.role == "gestionnaire" and _is_mine(by, membership) and not others.exists():
         raise Refused(
             "Le rôle n’a pas été retiré.",
-            why="Vous êtes la seule personne responsable de cette structure : plus personne ne rendrait un accès perdu.",
+            why=(
+                "Vous êtes la seule personne responsable de cette structure : plus personne ne rendrait un"
+                " accès perdu."
+            ),
             do="Donnez d’abord ce rôle à quelqu’un d’autre.",
         )
     journal.record(
-        by=by, verb="role.withdrawn", row=membership, at=at, structure=membership.structure_id, words=membership.role
+        by=by,
+        verb="role.withdrawn",
+        row=membership,
+        at=at,
+        structure=membership.structure_id,
+        words=membership.role,
     )
     if membership.since >= on:
         membership.delete()
@@ -107,9 +121,9 @@ def invite(
     territory: str = "",
     until: date | None = None,
 ) -> tuple[Invitation, str]:
-    """Make a link that gives a role once, and return it with its secret, which is kept nowhere.
+    """Make a single-use link that gives a role, and return it with its secret, which is not stored.
 
-    new: the name of a structure that is in no directory yet, which whoever coordinates a territory may add.
+    new: the name of a structure missing from the directory, which a territory's coordinator may add.
     """
     if new:
         structure = _added(by, new)
@@ -127,12 +141,14 @@ def invite(
         made_by=by,
         expires_at=at + rules.INVITATION_DAYS,
     )
-    journal.record(by=by, verb="invitation.made", row=made, at=at, structure=structure and structure.pk, words=role)
+    journal.record(
+        by=by, verb="invitation.made", row=made, at=at, structure=structure and structure.pk, words=role
+    )
     return made, token
 
 
 def _added(by: User, name: str) -> Structure:
-    """Return a new structure, seated in the territory of whoever adds it: it carries no place."""
+    """Return a new structure, seated in the territory of the user who adds it: it has no place."""
     communes = access.rights_of(by).communes(access.MANAGE)
     if communes is not None and not communes:
         raise _not_yours()
@@ -144,7 +160,9 @@ def _added(by: User, name: str) -> Structure:
 
 
 def open_invitation(token: str, at: datetime) -> Invitation:
-    """Return the invitation that a link opens; Refused when it was used, withdrawn, or is too old. Unknown: DoesNotExist."""
+    """Return the invitation that a link opens; Refused when it was used, withdrawn, or is too old.
+    Unknown: DoesNotExist.
+    """
     found = Invitation.objects.select_related("structure", "made_by").get(token=digest(token))
     _check(found, at)
     return found
@@ -157,14 +175,23 @@ def _check(invitation: Invitation, at: datetime) -> None:
         (invitation.expires_at <= at, "Ce lien a plus de 14 jours."),
     ):
         if unusable:
-            raise Refused("L’invitation ne s’ouvre plus.", why=why, do="Demandez un nouveau lien à qui vous a invité.")
+            raise Refused(
+                "L’invitation ne s’ouvre plus.", why=why, do="Demandez un nouveau lien à qui vous a invité."
+            )
 
 
 @transaction.atomic
 def accept(
-    *, token: str, at: datetime, on: date, user: User | None = None, email: str = "", name: str = "", password: str = ""
+    *,
+    token: str,
+    at: datetime,
+    on: date,
+    user: User | None = None,
+    email: str = "",
+    name: str = "",
+    password: str = "",
 ) -> User:
-    """Take up an invitation: with the account one has, or with a new one. Refused without changing anything."""
+    """Accept an invitation, with an existing account or a new one. Refused without changing anything."""
     invitation = Invitation.objects.select_for_update(of=("self",)).get(token=digest(token))
     _check(invitation, at)
     _check_giver(invitation, user)
@@ -188,7 +215,7 @@ def accept(
 
 
 def _check_giver(invitation: Invitation, user: User | None) -> None:
-    """Refuse a role that whoever invited may give no more; and a role that sees people, given to oneself."""
+    """Refuse a role that the inviter may no longer give; and a role that sees people, given to oneself."""
     giver = invitation.made_by
     held = {"structure": invitation.structure, "territory": invitation.territory}
     if giver is None or not giver.is_active or not access.may_give(giver, invitation.role, **held):
@@ -236,18 +263,22 @@ def _sound(password: str, user: User) -> None:
 
 @transaction.atomic
 def cancel(*, by: User, invitation: Invitation, at: datetime) -> None:
-    """Withdraw an invitation that nobody opened."""
+    """Withdraw an invitation that was not accepted."""
     if invitation.used_at is None and invitation.cancelled_at is None:
         invitation.cancelled_at = at
         invitation.save(update_fields=["cancelled_at"])
-        journal.record(by=by, verb="invitation.withdrawn", row=invitation, at=at, structure=invitation.structure_id)
+        journal.record(
+            by=by, verb="invitation.withdrawn", row=invitation, at=at, structure=invitation.structure_id
+        )
 
 
 @transaction.atomic
 def give_back(*, by: User, membership: Membership, at: datetime) -> str:
-    """Make a link by which a member chooses another password and starts again without second factor; return its secret.
+    """Make a link by which a member chooses a new password and starts again without second factor; return its
+    secret.
 
-    Refused when the member also holds a role elsewhere that `by` may not give: nobody enters another structure this way.
+    Refused when the member also has a role elsewhere that `by` may not give: the link would let `by`
+    into another structure.
     """
     elsewhere = (
         access.current(timezone.localdate(at))
@@ -255,7 +286,9 @@ def give_back(*, by: User, membership: Membership, at: datetime) -> str:
         .exclude(pk=membership.pk)
         .select_related("structure")
     )
-    if not access.may_give(by, membership.role, structure=membership.structure, territory=membership.territory):
+    if not access.may_give(
+        by, membership.role, structure=membership.structure, territory=membership.territory
+    ):
         raise _not_yours()
     if any(not access.may_give(by, m.role, structure=m.structure, territory=m.territory) for m in elsewhere):
         raise Refused(
@@ -271,13 +304,16 @@ def give_back(*, by: User, membership: Membership, at: datetime) -> str:
     )
     journal.record(by=by, verb="access.given_back", row=made, at=at, structure=membership.structure_id)
     _tell(
-        made, "fait", f"{by} a fait un lien pour changer votre mot de passe. Il s’ouvre une fois, pendant deux jours.", at
+        made,
+        "fait",
+        f"{by} a fait un lien pour changer votre mot de passe. Il s’ouvre une fois, pendant deux jours.",
+        at,
     )
     return token
 
 
 def open_recovery(token: str, at: datetime) -> Recovery:
-    """Return what a recovery link opens; Refused when it was used or is too old. Unknown: DoesNotExist."""
+    """Return what a recovery link opens; Refused when it was used or has expired. Unknown: DoesNotExist."""
     found = Recovery.objects.select_related("user").get(token=digest(token))
     if found.used_at is not None or found.expires_at <= at:
         raise Refused(
@@ -302,7 +338,12 @@ def recover(*, token: str, password: str, at: datetime) -> User:
     found.used_at = at
     found.save(update_fields=["used_at"])
     journal.record(by=user, verb="access.recovered", row=found, at=at)
-    _tell(found, "servi", "Votre mot de passe vient d’être changé par un lien. Votre second moyen est retiré.", at)
+    _tell(
+        found,
+        "servi",
+        "Votre mot de passe vient d’être changé par un lien. Votre second moyen est retiré.",
+        at,
+    )
     return user
 
 
@@ -316,10 +357,10 @@ def _check_given_back(user: User) -> None:
 
 
 def _tell(recovery: Recovery, what: str, words: str, at: datetime) -> None:
-    """Tell an account that somebody opens it another way; an address that no message reaches stops nothing."""
+    """Notify an account of a new way to sign in; an invalid address blocks nothing."""
     text = (
-        f"{words}\n\nSi vous l’avez demandé, vous n’avez rien à faire.\n"
-        "Si ce n’est pas vous, prévenez tout de suite votre responsable de structure, ou l’administration de la plateforme."
+        f"{words}\n\nSi vous l’avez demandé, vous n’avez rien à faire.\nSi ce n’est pas vous, prévenez tout"
+        " de suite votre responsable de structure, ou l’administration de la plateforme."
     )
     with suppress(Refused):
         outbox.put(
@@ -327,7 +368,8 @@ def _tell(recovery: Recovery, what: str, words: str, at: datetime) -> None:
             to=recovery.user.email,
             subject="Votre compte Maillage a changé",
             text=spaced(text),
-            key=f"acces-{recovery.pk}-{recovery.made_at:%Y%m%d%H%M%S}-{what}",  # a withdrawn link leaves its number to another
+            # a withdrawn link leaves its number to another
+            key=f"acces-{recovery.pk}-{recovery.made_at:%Y%m%d%H%M%S}-{what}",
             at=at,
             purge_on=timezone.localdate(at) + timedelta(days=1),
         )

@@ -10,7 +10,7 @@ from maillage.apps.memberships import access, rules
 from maillage.apps.territories import queries as territories
 from maillage.kernel.errors import UnknownTerritory
 from maillage.kernel.names import plain
-from maillage.studies.territories import gazetteer
+from maillage.studies.diagnosis.territories import gazetteer
 
 NAMED = 500  # structures that the field proposes
 NEW = "nouvelle"
@@ -24,17 +24,26 @@ class InviteForm(forms.Form):
         label="Pour qui",
         max_length=120,
         help_text="Un nom pour vous y retrouver.",
-        error_messages={"required": "Il manque un nom. Sans lui, vous ne sauriez plus à qui va ce lien. Écrivez-le."},
+        error_messages={
+            "required": "Il manque un nom. Sans lui, vous ne sauriez plus à qui va ce lien. Écrivez-le."
+        },
     )
     structure = forms.CharField(label="Structure", max_length=300, required=False)
-    nouvelle = forms.BooleanField(label="Cette structure n’est pas encore dans l’annuaire : l’ajouter", required=False)
+    nouvelle = forms.BooleanField(
+        label="Cette structure n’est pas encore dans l’annuaire : l’ajouter", required=False
+    )
     territoire = forms.CharField(
-        label="Territoire", max_length=100, required=False, help_text="Pour la coordination et l’analyse seulement."
+        label="Territoire",
+        max_length=100,
+        required=False,
+        help_text="Pour la coordination et l’analyse seulement.",
     )
     jusquau = DayField(
         label="Jusqu’au (facultatif)",
         required=False,
-        error_messages={"invalid": "Cette date n’existe pas. Un mois a 30 ou 31 jours. Choisissez-la dans le calendrier."},
+        error_messages={
+            "invalid": "Cette date n’existe pas. Un mois a 30 ou 31 jours. Choisissez-la dans le calendrier."
+        },
     )
 
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
@@ -73,13 +82,18 @@ class InviteForm(forms.Form):
     def _structure(self, clean: dict[str, Any]) -> None:
         typed = clean.get("structure", "").strip()
         if not typed:
-            self.add_error("structure", "Il manque la structure. Ce rôle se donne pour une structure. Écrivez son nom.")
+            self.add_error(
+                "structure", "Il manque la structure. Ce rôle se donne pour une structure. Écrivez son nom."
+            )
             return
         found = self._named(typed)
         if len(found) == 1:
             clean["over"] = found[0]
         elif found:
-            self.add_error("structure", "Plusieurs structures ont ce nom. Choisissez-la depuis la fiche d’un de ses lieux.")
+            self.add_error(
+                "structure",
+                "Plusieurs structures ont ce nom. Choisissez-la depuis la fiche d’un de ses lieux.",
+            )
         elif clean.get(NEW):
             clean["new"] = typed
         else:
@@ -91,7 +105,9 @@ class InviteForm(forms.Form):
 
     def _named(self, typed: str) -> list[Structure]:
         wanted = plain(typed)
-        rows = access.structures_with(self.user, access.MANAGE).filter(name__icontains=typed.split(maxsplit=1)[0])
+        rows = access.structures_with(self.user, access.MANAGE).filter(
+            name__icontains=typed.split(maxsplit=1)[0]
+        )
         return [row for row in rows[:2_000] if plain(row.name) == wanted]
 
     def _territory(self, clean: dict[str, Any]) -> None:
@@ -99,17 +115,25 @@ class InviteForm(forms.Form):
         named = territories.perimeters_named(typed) if typed else []
         try:
             official = typed.casefold() == "france" or typed.upper() in gazetteer()
-            found = [typed.casefold() if typed.casefold() == "france" else gazetteer().get(typed).code] if official else []
+            found = (
+                [typed.casefold() if typed.casefold() == "france" else gazetteer().get(typed).code]
+                if official
+                else []
+            )
         except UnknownTerritory:
             found = []
-        codes = found or [p.slug for p in named] or [t.code for t in gazetteer().find(typed, limit=2)] if typed else []
+        codes = (
+            found or [p.slug for p in named] or [t.code for t in gazetteer().find(typed, limit=2)]
+            if typed
+            else []
+        )
         if len(codes) == 1:
             clean["code"] = codes[0]
         else:
             self.add_error(
                 "territoire",
-                "Ce territoire n’est pas reconnu, ou plusieurs portent ce nom. Le rôle n’aurait pas de limite. "
-                "Écrivez son code, par exemple 38 ou 200040715.",
+                "Ce territoire n’est pas reconnu, ou plusieurs portent ce nom. Le rôle n’aurait pas de"
+                " limite. Écrivez son code, par exemple 38 ou 200040715.",
             )
 
 
@@ -120,7 +144,9 @@ class OpenForm(forms.Form):
         label="Votre nom, tel que vos collègues le lisent",
         max_length=120,
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
-        error_messages={"required": "Il manque votre nom. Vos collègues doivent savoir qui agit. Écrivez-le."},
+        error_messages={
+            "required": "Il manque votre nom. Vos collègues doivent savoir qui agit. Écrivez-le."
+        },
     )
     courriel = forms.EmailField(
         label="Adresse e-mail",

@@ -1,4 +1,6 @@
-"""Which account acts for which structure or territory, with which role, until when; and the links that give a role."""
+"""Which account acts for which structure or territory, with which role, until when; and the links that give a
+role.
+"""
 
 from django.db import models
 from django.db.models import Q
@@ -10,8 +12,8 @@ from maillage.apps.memberships import rules
 ROLES = [(id, role.label) for id, role in rules.ROLES.items()]
 
 
-class Held(models.Model):
-    """A role, and what it is held over: a structure, a territory, or the whole platform."""
+class RoleScope(models.Model):
+    """A role and its scope: a structure, a territory, or the whole platform."""
 
     role = models.CharField("rôle", max_length=14, choices=ROLES)
     structure = models.ForeignKey(
@@ -24,16 +26,19 @@ class Held(models.Model):
 
 
 def _over(name: str) -> models.CheckConstraint:
-    """Return the constraint that a role is held over what it is made for."""
+    """Return the constraint that a role has the kind of scope it is made for."""
     by_structure = Q(role__in=rules.BY_STRUCTURE, structure__isnull=False, territory="")
     by_territory = Q(role__in=rules.BY_TERRITORY, structure__isnull=True) & ~Q(territory="")
     return models.CheckConstraint(
-        condition=by_structure | by_territory | Q(role="administration", structure__isnull=True, territory=""), name=name
+        condition=by_structure
+        | by_territory
+        | Q(role="administration", structure__isnull=True, territory=""),
+        name=name,
     )
 
 
-class Membership(Held):
-    """A role that an account holds, from a day to a day, both included; `until` None: until it is withdrawn."""
+class Membership(RoleScope):
+    """A role of an account, from a day to a day, both included; `until` None: until it is withdrawn."""
 
     user = models.ForeignKey(User, verbose_name="compte", related_name="+", on_delete=models.CASCADE)
     since = models.DateField("depuis le")
@@ -49,8 +54,8 @@ class Membership(Held):
         return f"{self.user_id} : {self.role}"
 
 
-class Invitation(Held):
-    """A link that gives a role to whoever opens it, once. Only the digest of the link is kept."""
+class Invitation(RoleScope):
+    """A single-use link that gives a role. Only the digest of the link is stored."""
 
     token = models.CharField("empreinte du lien", max_length=64, unique=True)
     for_whom = models.CharField("pour qui", max_length=120)
@@ -72,7 +77,7 @@ class Invitation(Held):
 
 
 class Recovery(models.Model):
-    """A link by which somebody who lost a password, or a second factor, chooses others; made by whoever answers for them."""
+    """A link to choose a new password or second factor, made by a user who vouches for the member."""
 
     token = models.CharField("empreinte du lien", max_length=64, unique=True)
     user = models.ForeignKey(User, verbose_name="compte", related_name="+", on_delete=models.CASCADE)

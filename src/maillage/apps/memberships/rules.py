@@ -1,4 +1,4 @@
-"""The roles of a network: over what each is held, what it may do, who may give it."""
+"""The roles of a network: their scope, their rights, and who may give them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,7 +10,9 @@ INVITATION_DAYS, RECOVERY_DAYS = timedelta(days=14), timedelta(days=2)
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """A role. over: what it is held for; rights: slugs of `accounts.rules.RIGHTS`; plain: what it does, for who gives it."""
+    """A role. over: its kind of scope; rights: slugs of `accounts.rules.RIGHTS`; plain: what it does, for the
+    user who gives it.
+    """
 
     label: str
     over: str
@@ -50,7 +52,9 @@ ROLES: Mapping[str, Role] = {
     "gestionnaire": Role(
         "Responsable de structure",
         STRUCTURE,
-        frozenset({"people.see", "orientations.answer", "workshops.manage", "directory.edit", "members.manage"}),
+        frozenset(
+            {"people.see", "orientations.answer", "workshops.manage", "directory.edit", "members.manage"}
+        ),
         "tient les fiches des lieux, répond aux orientations, invite les collègues",
     ),
     "coordination": Role(

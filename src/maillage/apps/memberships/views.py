@@ -13,12 +13,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
-from maillage.apps.accounts.access import count, counted
-from maillage.apps.accounts.views import holding
-from maillage.apps.directory.views import refused
+from maillage.apps.accounts.access import count, counted, holding
 from maillage.apps.memberships import access, actions
 from maillage.apps.memberships.forms import InviteForm, OpenForm, PasswordForm
 from maillage.kernel.errors import Refused
+from maillage.web import refusals
 
 WRONG_LINKS_AN_HOUR = 20
 TOO_MANY = Refused(
@@ -57,7 +56,9 @@ def team(request: HttpRequest) -> HttpResponse:
     rows = sorted(held, key=lambda m: (access.over(m), str(m.user)))
     context |= {
         "groups": [(name, list(each)) for name, each in groupby(rows, key=access.over)],
-        "invitations": access.invitations_for(request.user).filter(used_at=None, cancelled_at=None, expires_at__gt=at),
+        "invitations": access.invitations_for(request.user).filter(
+            used_at=None, cancelled_at=None, expires_at__gt=at
+        ),
         "today": at.date(),
     }
     return render(request, "memberships/team.html", context, status=400 if form.errors else 200)
@@ -68,7 +69,7 @@ def member(request: HttpRequest, pk: int) -> HttpResponse:
     """Withdrawing a role, or giving back an access that was lost."""
     found = get_object_or_404(access.members_for(request.user), pk=pk)
     at = timezone.localtime()
-    with refused.told(request):
+    with refusals.as_message(request):
         if request.POST.get("geste") == "acces":
             token = actions.give_back(by=request.user, membership=found, at=at)
             link = request.build_absolute_uri(reverse("recovery", args=[token]))
@@ -112,7 +113,9 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
         else:
             if not signed_in:
                 login(request, user, backend="maillage.config.adapter.Backend")
-            messages.success(request, f"Bienvenue. Votre rôle : {found.get_role_display().lower()}, {access.over(found)}.")
+            messages.success(
+                request, f"Bienvenue. Votre rôle : {found.get_role_display().lower()}, {access.over(found)}."
+            )
             return redirect("space")
     context = {
         "invitation": found,
@@ -138,7 +141,9 @@ def recovery(request: HttpRequest, token: str) -> HttpResponse:
         except Refused as error:
             form.add_error(None, " ".join(error.sentences))
         else:
-            messages.success(request, "Mot de passe changé. Connectez-vous : il vous faudra remettre un second facteur.")
+            messages.success(
+                request, "Mot de passe changé. Connectez-vous : il vous faudra remettre un second facteur."
+            )
             return redirect("account_login")
     return render(
         request,
@@ -149,13 +154,15 @@ def recovery(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _opened(request: HttpRequest, token: str, open_it: Any, at: datetime) -> Any:
-    """Return what a link opens, or the page that says why it opens nothing; a guessed link is a page that does not exist."""
+    """Return what a link opens, or the page that says why it opens nothing; a guessed link is a page that
+    does not exist.
+    """
     if counted(request, "liens") > WRONG_LINKS_AN_HOUR:
-        return refused.page(request, TOO_MANY, status=429)
+        return refusals.page(request, TOO_MANY, status=429)
     try:
         return open_it(token, at)
     except ObjectDoesNotExist as error:
         count(request, "liens")
         raise Http404 from error
     except Refused as error:
-        return refused.page(request, error, status=410)
+        return refusals.page(request, error, status=410)

@@ -11,7 +11,7 @@ MANAGE, RUN = "members.manage", "network.run"
 
 
 def messages_for(user: Any) -> QuerySet[Message]:
-    """Return the messages that somebody may see and decide on; none for a stranger."""
+    """Return the messages that a user may see and decide on; none for a stranger."""
     rights = rights_of(user)
     if runs_everything(user):
         return Message.objects.all()
@@ -20,11 +20,11 @@ def messages_for(user: Any) -> QuerySet[Message]:
 
 
 def runs_everything(user: Any) -> bool:
-    """Return whether somebody runs the whole platform: its settings, its STOP list."""
+    """Return whether a user administers the whole platform: its settings, its STOP list."""
     rights = rights_of(user)
     return rights.any(RUN) or (rights.any(MANAGE) and rights.communes(MANAGE) is None)
 
 
 def stops_for(user: Any) -> QuerySet[Stop]:
-    """Return the addresses that asked for nothing more: they belong to no structure."""
+    """Return the addresses on the STOP list, which belongs to no structure."""
     return Stop.objects.select_related("by") if runs_everything(user) else Stop.objects.none()

@@ -1,4 +1,4 @@
-"""Writing messages in the transaction of the act that calls for them, and sending each of them once."""
+"""Write messages in the transaction of the act that calls for them, and send each of them once."""
 
 import logging
 import time
@@ -37,13 +37,14 @@ def put(
     structure: int | None = None,
     commune: str = "",
 ) -> Message:
-    """Write a message in the caller's transaction: it leaves when that is committed, and never when it is not.
+    """Write a message in the caller's transaction: it is sent after the commit, and never without it.
 
-    key: what the message is, such as « orientation-12-rappel-1 », without a person's data: kept for ever. The same key
-    twice is the same message: the first row is returned as it is. subject: read by who runs the outbox, names nobody.
-    structure, commune: in whose name it is sent: those who manage it see it; without them, the administration alone does.
-    An SMS waits for the morning of a working day. An address on the STOP list gives a row that is cancelled already.
-    Refused when the address cannot receive it, or when there is nothing to say.
+    key: identifies the message, such as « orientation-12-rappel-1 », without personal data: stored for ever.
+    The same key twice is the same message: the first row is returned as it is. subject: read by those who
+    manage the outbox, names nobody. structure, commune: on whose behalf it is sent: those who manage it see
+    it; without them, the administration alone does. An SMS waits for the morning of a working day. A message
+    to an address on the STOP list is created already cancelled. Refused when the address cannot receive it,
+    or when the text is empty.
     """
     if channel not in states.CHANNELS or not 0 < len(key) <= LONGEST_KEY:
         raise ValueError(f"a message by {channel!r} under a key of {len(key)} characters")
@@ -55,7 +56,9 @@ def put(
         raise Refused(
             "Le message n’a pas été préparé.",
             why="Son texte est vide." if not said else f"Son texte dépasse {LONGEST_TEXT} caractères.",
-            do="Écrivez ce qu’il doit dire, puis recommencez." if not said else "Raccourcissez-le, puis recommencez.",
+            do="Écrivez ce qu’il doit dire, puis recommencez."
+            if not said
+            else "Raccourcissez-le, puis recommencez.",
         )
     leaves_at = hours.leaves_at(channel, address, due_at or at)
     stopped = queries.is_stopped(channel, address)
@@ -81,7 +84,7 @@ def put(
 
 
 def readable(channel: str, to: str) -> str:
-    """Return an address as it is kept; Refused when nothing can be sent to it."""
+    """Return an address as it is stored; Refused when nothing can be sent to it."""
     if address := addresses.read(channel, to):
         return address
     if channel == states.SMS:
@@ -98,16 +101,17 @@ def readable(channel: str, to: str) -> str:
 
 
 def cancel(*keys: str) -> int:
-    """Take back the messages of these keys that still wait, and return how many; what left has left."""
+    """Cancel the pending messages of these keys, and return how many; those already sent are unaffected."""
     waiting = Message.objects.filter(key__in=keys, state=states.WAITING)
     return waiting.update(state=_unless_unsure(states.CANCELLED), reason="withdrawn")
 
 
 @transaction.atomic
 def forget(*, about: str, at: datetime) -> int:
-    """Take back and erase at the next due work whatever was written under keys that start so; return how many messages.
+    """Cancel the messages whose keys start so, and erase their content at the next deadlines; return how
+    many.
 
-    about: the start of the keys, such as « orientation-12- ». Used when whoever they were for is erased.
+    about: the prefix of the keys, such as « orientation-12- ». Used when the recipient is erased.
     """
     if not about:
         raise ValueError("an empty start would erase everything")
@@ -117,16 +121,16 @@ def forget(*, about: str, at: datetime) -> int:
 
 
 def _unless_unsure(state: str) -> Case:
-    """Return a final state, but « doubtful » for a message that may have left at a former attempt."""
+    """Return a final state, or « doubtful » for a message that may have been sent by an earlier attempt."""
     return Case(When(unsure=True, then=Value(states.DOUBTFUL)), default=Value(state))
 
 
-# ---------------------------------------------------------------------------------------------- what a person decides
+# -------------------------------------------------------------------------------------- what a person decides
 
 
 @transaction.atomic
 def resend(message: Message, *, by: User, at: datetime) -> None:
-    """Send a message once more, knowing that it may arrive twice; Refused when it cannot leave any more."""
+    """Send a message once more, knowing that it may arrive twice; Refused when it can no longer be sent."""
     row = Message.objects.select_for_update().get(pk=message.pk)
     if row.state not in states.AGAIN:
         raise Refused(
@@ -137,7 +141,9 @@ def resend(message: Message, *, by: User, at: datetime) -> None:
     if row.is_erased or (row.never_after and row.never_after <= at):
         raise Refused(
             "Ce message ne peut plus partir.",
-            why="Son texte a été effacé." if row.is_erased else "Son heure limite est passée : son lien ne marche plus.",
+            why="Son texte a été effacé."
+            if row.is_erased
+            else "Son heure limite est passée : son lien ne marche plus.",
             do="Refaites le geste qui l’avait écrit : un nouveau message partira.",
         )
     if queries.is_stopped(row.channel, row.to):
@@ -156,7 +162,7 @@ def resend(message: Message, *, by: User, at: datetime) -> None:
 
 @transaction.atomic
 def hold(message: Message, *, by: User, at: datetime) -> None:
-    """Let a message not leave, or not leave again; Refused when it is leaving or has left."""
+    """Prevent a message from being sent, or sent again; Refused when it is being sent or was sent."""
     held = Message.objects.filter(pk=message.pk, state__in=(states.WAITING, *queries.FOR_SOMEBODY))
     if not held.update(state=states.CANCELLED, reason="held", code=None):
         raise Refused(
@@ -169,7 +175,7 @@ def hold(message: Message, *, by: User, at: datetime) -> None:
 
 @transaction.atomic
 def stop(*, channel: str, to: str, by: User | None, at: datetime) -> Stop:
-    """Send nothing more to an address, and take back what waits for it."""
+    """Send nothing more to an address, and cancel its pending messages."""
     same = addresses.same(channel, readable(channel, to))
     row, _ = Stop.objects.get_or_create(channel=channel, to=same, defaults={"at": at, "by": by})
     for message in Message.objects.filter(channel=channel, state=states.WAITING).only("pk", "to", "channel"):
@@ -183,20 +189,21 @@ def stop(*, channel: str, to: str, by: User | None, at: datetime) -> Stop:
 
 @transaction.atomic
 def allow(row: Stop, *, by: User, at: datetime) -> None:
-    """Let messages go to an address again: whoever holds it asked."""
+    """Allow messages to an address again, at its owner's request."""
     journal.record(by=by, verb="address.allowed", row=row, at=at)
     row.delete()
 
 
-# ------------------------------------------------------------------------------------------------------------ sending
+# ---------------------------------------------------------------------------------------------------- sending
 
 
-def send_due(*, at: datetime, providers: Callable[[str], Provider], limit: int = 20) -> Counter[str]:
-    """Send what is due, and return how many messages came to each state; several programs may do so at once.
+def send_ready(*, at: datetime, providers: Callable[[str], Provider], limit: int = 20) -> Counter[str]:
+    """Send what is due, and return how many messages reached each state; several processes may do so at once.
 
-    Each message is claimed in a short transaction, sent outside any, then marked. Whoever is killed in between leaves a
-    message that is held: once its lease ends, the provider is asked what became of it; where none can tell, a person is.
-    at: the moment this starts, from which time passes. providers: who carries a channel; Refused when it is badly set.
+    Each message is claimed in a short transaction, sent outside any, then marked. If a process is killed in
+    between, its message stays claimed: once its lease ends, the provider is asked what became of it; when it
+    cannot tell, a person decides. at: the start, from which elapsed time is measured. providers: one per
+    channel; Refused when badly configured.
     """
     now = _clock(at)
     told: Counter[str] = Counter()
@@ -232,9 +239,9 @@ def _expire(at: datetime) -> int:
 
 
 def _claim(at: datetime, ready: dict[str, Provider]) -> Message | None:
-    """Return a message that nobody else will send, None when none is due."""
+    """Return a message claimed for this process, None when none is due."""
     while True:
-        rows = queries.due(at).filter(channel__in=ready)
+        rows = queries.ready_to_send(at).filter(channel__in=ready)
         if not rows.exists():
             return None
         with transaction.atomic(durable=True):
@@ -242,7 +249,9 @@ def _claim(at: datetime, ready: dict[str, Provider]) -> Message | None:
             if message is None:  # others hold what is left
                 return None
             if queries.is_stopped(message.channel, message.to):
-                Message.objects.filter(pk=message.pk).update(state=_unless_unsure(states.CANCELLED), reason="stopped")
+                Message.objects.filter(pk=message.pk).update(
+                    state=_unless_unsure(states.CANCELLED), reason="stopped"
+                )
                 continue
             if (later := hours.leaves_at(message.channel, message.to, at)) > at:
                 Message.objects.filter(pk=message.pk).update(due_at=later)
@@ -257,7 +266,7 @@ def _claim(at: datetime, ready: dict[str, Provider]) -> Message | None:
 
 
 def _send(message: Message, provider: Provider, now: Callable[[], datetime]) -> tuple[str, bool]:
-    """Hand a message over and write what came of it: (its state, whether nobody answers there)."""
+    """Send a message and record the result: (its state, whether the provider is unreachable)."""
     try:
         id = provider.send(message)
     except sending.Never as no:
@@ -265,7 +274,9 @@ def _send(message: Message, provider: Provider, now: Callable[[], datetime]) -> 
     except sending.NotNow as later:
         return _again(message, now(), later.reason, later.code), isinstance(later, sending.Down)
     except Exception as error:
-        reason, code = (error.reason, error.code) if isinstance(error, sending.Unsure) else ("unexpected", None)
+        reason, code = (
+            (error.reason, error.code) if isinstance(error, sending.Unsure) else ("unexpected", None)
+        )
         if not isinstance(error, sending.Unsure):
             log.error("message %s : %s", message.pk, type(error).__name__)
         _mark(message, states.SENDING, reason=reason, code=code, lease_until=now() + states.ASKED_AGAIN)
@@ -275,7 +286,7 @@ def _send(message: Message, provider: Provider, now: Callable[[], datetime]) -> 
 
 
 def _again(message: Message, at: datetime, reason: str, code: int | None = None) -> str:
-    """Let a message wait for its next attempt, or fail when it had enough."""
+    """Schedule the next attempt of a message, or mark it failed after the last."""
     wait = states.delay(message.attempts)
     if wait is None:
         return _mark(message, states.DOUBTFUL if message.unsure else states.FAILED, reason=reason, code=code)
@@ -284,7 +295,9 @@ def _again(message: Message, at: datetime, reason: str, code: int | None = None)
 
 
 def _mark(message: Message, state: str, **fields: object) -> str:
-    """Write how an attempt ended, unless another one followed it: who sent knows better than who only doubted."""
+    """Record how an attempt ended, unless another one followed: its sender knows better than a process that
+    only suspected.
+    """
     if state != states.SENDING:
         fields["lease_until"] = None
     same = Message.objects.filter(pk=message.pk, attempts=message.attempts, rounds=message.rounds)
@@ -293,11 +306,11 @@ def _mark(message: Message, state: str, **fields: object) -> str:
 
 
 def _settle(now: Callable[[], datetime], ready: dict[str, Provider], limit: int) -> Counter[str]:
-    """Find out what became of messages whose sender is gone."""
+    """Settle the messages whose process died while sending."""
     told: Counter[str] = Counter()
-    for pk in queries.held_too_long(now()).values_list("pk", flat=True)[:limit]:
+    for pk in queries.stuck(now()).values_list("pk", flat=True)[:limit]:
         with transaction.atomic(durable=True):
-            held = queries.held_too_long(now()).select_for_update(skip_locked=True)
+            held = queries.stuck(now()).select_for_update(skip_locked=True)
             message = held.filter(pk=pk).first()
             if message is None:
                 continue
@@ -318,7 +331,9 @@ def _found_out(message: Message, provider: Provider | None, at: datetime) -> str
                 return states.SENDING
     if known == sending.LEFT:
         units = provider.cost(message) if provider else 0
-        return _mark(message, states.SENT, sent_at=message.tried_at, units=units, reason="", code=None, unsure=False)
+        return _mark(
+            message, states.SENT, sent_at=message.tried_at, units=units, reason="", code=None, unsure=False
+        )
     message.unsure = message.unsure or known != sending.ABSENT
     is_late = message.never_after is not None and message.never_after <= at
     if known == sending.ABSENT or (known == sending.REPEATABLE and not is_late):
@@ -326,16 +341,19 @@ def _found_out(message: Message, provider: Provider | None, at: datetime) -> str
     return _mark(message, states.DOUBTFUL, reason=reason, unsure=True)
 
 
-# --------------------------------------------------------------------------------------------------------- forgetting
+# ------------------------------------------------------------------------------------------------- forgetting
 
 
-def forget_due(*, at: datetime, erase: Callable[[Message], None], limit: int = 500) -> int:
-    """Erase the content and the address of messages kept long enough, and return how many; their rows stay.
+def forget_old(*, at: datetime, erase: Callable[[Message], None], limit: int = 500) -> int:
+    """Erase the content and the address of messages past their retention, and return how many; their rows
+    stay.
 
-    erase: takes off what is kept of a message outside the database.
+    erase: removes what is stored of a message outside the database.
     """
     if queries.to_forget(at).filter(state=states.WAITING).exists():
-        queries.to_forget(at).filter(state=states.WAITING).update(state=_unless_unsure(states.EXPIRED), reason="too-late")
+        queries.to_forget(at).filter(state=states.WAITING).update(
+            state=_unless_unsure(states.EXPIRED), reason="too-late"
+        )
     pks = []
     for message in queries.to_forget(at)[:limit]:
         erase(message)
@@ -345,7 +363,7 @@ def forget_due(*, at: datetime, erase: Callable[[Message], None], limit: int = 5
     return len(pks)
 
 
-def doubt_what_was_due(*, at: datetime) -> int:
-    """Let nothing leave by itself that was due when an old state of the database came back: it may have left since."""
+def hold_back_after_restore(*, at: datetime) -> int:
+    """Put on hold the messages due before a restoration: they may have been sent since the backup."""
     due = Message.objects.filter(state__in=(states.WAITING, states.SENDING), due_at__lte=at)
     return due.update(state=states.DOUBTFUL, reason="restored", unsure=True, lease_until=None)

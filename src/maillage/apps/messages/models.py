@@ -1,4 +1,4 @@
-"""Messages on their way to somebody, and who asked for none."""
+"""Outgoing messages, and the addresses that refuse them."""
 
 from hashlib import sha256
 
@@ -9,10 +9,10 @@ from maillage.apps.messages.rules import addresses, states
 
 
 class Message(models.Model):
-    """One message to one address, written in the transaction of the act that calls for it; it leaves once.
+    """One message to one address, written in the transaction of the act that calls for it; sent once.
 
-    Content and address are erased on `purge_on`; the row stays, so that its key is never used twice. `structure` is a number,
-    not a relation: it says who runs this message, and stays when the structure goes.
+    Content and address are erased on `purge_on`; the row stays, so that its key is never reused. `structure`
+    is a number, not a relation: it says who manages this message, and outlives the structure.
     """
 
     channel = models.CharField("canal", max_length=6, choices=list(states.CHANNELS.items()))
@@ -27,7 +27,9 @@ class Message(models.Model):
     due_at = models.DateTimeField("part le")
     never_after = models.DateTimeField("jamais après", null=True, blank=True)
     purge_on = models.DateField("contenu effacé le")
-    state = models.CharField("état", max_length=9, choices=list(states.STATES.items()), default=states.WAITING)
+    state = models.CharField(
+        "état", max_length=9, choices=list(states.STATES.items()), default=states.WAITING
+    )
     attempts = models.PositiveSmallIntegerField("essais", default=0)
     rounds = models.PositiveSmallIntegerField("renvois demandés", default=0)
     tried_at = models.DateTimeField("dernier essai", null=True, blank=True)
@@ -44,7 +46,9 @@ class Message(models.Model):
         verbose_name = "message"
         indexes = (
             models.Index(fields=("due_at",), name="outbox_due", condition=models.Q(state=states.WAITING)),
-            models.Index(fields=("lease_until",), name="outbox_held", condition=models.Q(state=states.SENDING)),
+            models.Index(
+                fields=("lease_until",), name="outbox_held", condition=models.Q(state=states.SENDING)
+            ),
             models.Index(fields=("purge_on",), name="outbox_purge", condition=~models.Q(text="")),
             models.Index(fields=("state", "-due_at"), name="outbox_state"),
         )
@@ -66,12 +70,14 @@ class Message(models.Model):
 
     @property
     def digest(self) -> str:
-        """What stands for the key outside: it says nothing of what the message is about."""
+        """The public form of the key: it reveals nothing about the message."""
         return sha256(self.key.encode("utf-8")).hexdigest()[:32]
 
     @property
     def reference(self) -> str:
-        """The name of this sending, the same at each attempt; a person who sends the message again makes it another."""
+        """The name of this sending, the same at each attempt; a person who sends the message again makes
+        it another.
+        """
         return f"{self.digest}-{self.rounds}" if self.rounds else self.digest
 
     @property
@@ -80,7 +86,7 @@ class Message(models.Model):
 
     @property
     def why(self) -> str:
-        """Why it is where it is, in words."""
+        """The reason of its state, in words."""
         said = states.REASONS[self.reason]
         return f"{said} Réponse {self.code}." if self.code else said
 
@@ -90,12 +96,14 @@ class Message(models.Model):
 
 
 class Stop(models.Model):
-    """An address that asked for no more messages: the address itself is the least that can be kept to respect it."""
+    """An address that asked for no more messages: storing it is the minimum needed to respect the request."""
 
     channel = models.CharField("canal", max_length=6, choices=list(states.CHANNELS.items()))
     to = models.CharField("adresse", max_length=500)
     at = models.DateTimeField("depuis")
-    by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+", verbose_name="noté par")
+    by = models.ForeignKey(
+        User, on_delete=models.SET_NULL, null=True, related_name="+", verbose_name="noté par"
+    )
 
     class Meta:
         verbose_name = "refus de recevoir"

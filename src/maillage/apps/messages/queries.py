@@ -1,4 +1,4 @@
-"""Reading the outbox: what is due, what needs somebody, what really leaves this computer."""
+"""Reading the outbox: what is due, what needs a decision, which channels really send."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ SHOWN, PAGE = 5, 50
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A section of the page: which messages, what is said of them, what may be done."""
+    """A section of the page: its messages, its title, the possible actions."""
 
     id: str
     title: str
@@ -28,7 +28,7 @@ class Kind:
 
 
 def leaving(keys: Iterable[str]) -> dict[str, str]:
-    """Return the messages that leave or left, among those with these keys: their channel, by key."""
+    """Return the messages sent or to be sent, among those with these keys: their channel, by key."""
     found = Message.objects.filter(key__in=list(keys)).exclude(state__in=(states.CANCELLED, states.EXPIRED))
     return dict(found.values_list("key", "channel"))
 
@@ -61,7 +61,11 @@ KINDS = {
             ("ne-pas-envoyer",),
         ),
         Kind(
-            "trop-tard", "Trop tard", "Leur heure limite est passée.", (states.EXPIRED,), "Aucun message n’a trop attendu."
+            "trop-tard",
+            "Trop tard",
+            "Leur heure limite est passée.",
+            (states.EXPIRED,),
+            "Aucun message n’a trop attendu.",
         ),
         Kind("annules", "Annulés", "Ils ne partiront pas.", (states.CANCELLED,), "Aucun.", ("renvoyer",)),
         Kind("partis", "Partis", "Les derniers d’abord.", (states.SENT,), "Aucun pour l’instant."),
@@ -81,25 +85,27 @@ class Section:
 FOR_SOMEBODY = (states.DOUBTFUL, states.FAILED)
 
 
-def due(at: datetime) -> QuerySet[Message]:
-    """Return what may leave now, what waits longest first."""
+def ready_to_send(at: datetime) -> QuerySet[Message]:
+    """Return the messages that may be sent now, the oldest first."""
     late = Q(never_after__isnull=True) | Q(never_after__gt=at)
     return Message.objects.filter(late, state=states.WAITING, due_at__lte=at).order_by("due_at", "pk")
 
 
 def too_late(at: datetime) -> QuerySet[Message]:
-    """Return what waits and may not leave any more."""
+    """Return the pending messages past their last hour."""
     return Message.objects.filter(state=states.WAITING, never_after__lte=at)
 
 
-def held_too_long(at: datetime) -> QuerySet[Message]:
-    """Return what was being sent by somebody who never said how it ended."""
+def stuck(at: datetime) -> QuerySet[Message]:
+    """Return the messages claimed by a process that never reported back."""
     return Message.objects.filter(state=states.SENDING, lease_until__lte=at).order_by("lease_until", "pk")
 
 
 def to_forget(at: datetime) -> QuerySet[Message]:
-    """Return the messages whose content has been kept long enough."""
-    return Message.objects.filter(~Q(text=""), purge_on__lte=timezone.localdate(at)).exclude(state=states.SENDING)
+    """Return the messages whose content is past its retention."""
+    return Message.objects.filter(~Q(text=""), purge_on__lte=timezone.localdate(at)).exclude(
+        state=states.SENDING
+    )
 
 
 def is_stopped(channel: str, to: str) -> bool:
@@ -108,29 +114,33 @@ def is_stopped(channel: str, to: str) -> bool:
 
 
 def leaves(channel: str) -> bool:
-    """Return whether messages of a channel go to somebody; else they are written down on this computer."""
+    """Return whether a channel really sends its messages, instead of writing them on this computer."""
     return bool({states.EMAIL: settings.SENDING["SMTP"], states.SMS: settings.SENDING["SMS"]}.get(channel))
 
 
 def counts(found: QuerySet[Message]) -> dict[str, int]:
-    """Return how many messages each section holds, among those that somebody may see."""
+    """Return how many messages each section has, among those a user may see."""
     by_state = dict(found.order_by().values_list("state").annotate(n=Count("pk")))
     return {kind.id: sum(by_state.get(state, 0) for state in kind.states) for kind in KINDS.values()}
 
 
 def for_somebody(found: QuerySet[Message]) -> int:
-    """Return how many messages wait for a person's decision, among those that somebody may see."""
+    """Return how many messages await a decision, among those a user may see."""
     return found.filter(state__in=FOR_SOMEBODY).count()
 
 
 def _listed(found: QuerySet[Message], kind: Kind) -> QuerySet[Message]:
-    """Return the messages of a section: what waits by its hour, the rest from the latest."""
+    """Return the messages of a section: pending ones by due time, the rest latest first."""
     listed = found.filter(state__in=kind.states)
-    return listed.order_by("due_at", "pk") if states.WAITING in kind.states else listed.order_by("-due_at", "-pk")
+    return (
+        listed.order_by("due_at", "pk")
+        if states.WAITING in kind.states
+        else listed.order_by("-due_at", "-pk")
+    )
 
 
 def sections(found: QuerySet[Message]) -> list[Section]:
-    """Return each section with its first messages, among those that somebody may see."""
+    """Return each section with its first messages, among those a user may see."""
     totals = counts(found)
     return [
         Section(kind, totals[kind.id], list(_listed(found, kind)[:SHOWN]) if totals[kind.id] else [])
@@ -146,12 +156,14 @@ def section(found: QuerySet[Message], id: str, number: str) -> tuple[Section, Pa
 
 
 def ways() -> list[tuple[str, bool]]:
-    """Return each channel in words, and whether its messages go to somebody."""
+    """Return each channel in words, and whether it really sends its messages."""
     return [(words, leaves(channel)) for channel, words in states.CHANNELS.items()]
 
 
 def sent_since(found: QuerySet[Message], at: datetime) -> list[tuple[str, int, int]]:
-    """Return what really left since a moment: (channel in words, messages, how many they are counted for)."""
+    """Return what was really sent since a moment: (channel in words, messages, how many they are billed
+    as).
+    """
     left = found.filter(state=states.SENT, sent_at__gte=at, provider__in=("smtp", "sms"))
     counted = left.order_by("channel").values_list("channel").annotate(n=Count("pk"), units=Sum("units"))
     return [(states.CHANNELS[channel], n, units) for channel, n, units in counted]

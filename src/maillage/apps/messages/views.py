@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from maillage.apps.accounts.views import holding
+from maillage.apps.accounts.access import holding
 from maillage.apps.messages import access, actions, queries
 from maillage.apps.messages.forms import StopForm
 from maillage.kernel.errors import Refused

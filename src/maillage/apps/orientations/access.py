@@ -1,4 +1,6 @@
-"""Who sees which referrals: whoever sends, whoever receives, the person by their card. Territories see counts only."""
+"""Who may see which referrals: the sender, the receiver, and the person with their card. Territories see
+counts only.
+"""
 
 import hashlib
 import hmac
@@ -20,22 +22,30 @@ CODES_AN_HOUR = 30
 WITH = ("lieu", "lieu__structure", "to_structure", "from_structure", "sender", "person")
 # Whether whoever sends still follows the person: otherwise their sheet is read here no more than there.
 FOLLOWED = Exists(
-    Following.objects.filter(person=OuterRef("person"), structure=OuterRef("from_structure"), ended_at__isnull=True)
+    Following.objects.filter(
+        person=OuterRef("person"), structure=OuterRef("from_structure"), ended_at__isnull=True
+    )
 )
 
 
-def given_by(user: Any) -> QuerySet[Orientation]:
-    """Return the referrals that somebody's structures send; those of a volunteer, if they only see the persons they help."""
+def sent_by(user: Any) -> QuerySet[Orientation]:
+    """Return the referrals sent by a user's structures; for a volunteer, only those of the persons they
+    help.
+    """
     rights = rights_of(user)
     whole, mine = rights.structures(SEE), rights.structures(MINE)
     if not whole and not mine:
         return Orientation.objects.none()
     ours = Q(from_structure__in=whole) | Q(from_structure__in=mine, sender=user.pk)
-    return Orientation.objects.filter(ours, stripped_at__isnull=True).select_related(*WITH).annotate(followed=FOLLOWED)
+    return (
+        Orientation.objects.filter(ours, stripped_at__isnull=True)
+        .select_related(*WITH)
+        .annotate(followed=FOLLOWED)
+    )
 
 
 def received_by(user: Any) -> QuerySet[Orientation]:
-    """Return the referrals sent to somebody's structures; a draft is not sent."""
+    """Return the referrals sent to a user's structures, drafts excluded."""
     rights = rights_of(user)
     return received_in(rights.structures(ANSWER) | rights.structures(SEE))
 
@@ -44,12 +54,16 @@ def received_in(structures: frozenset[int]) -> QuerySet[Orientation]:
     """Return the referrals sent to some structures, for the places they ran that day."""
     if not structures:
         return Orientation.objects.none()
-    found = Orientation.objects.filter(to_structure__in=structures, sent_at__isnull=False, stripped_at__isnull=True)
+    found = Orientation.objects.filter(
+        to_structure__in=structures, sent_at__isnull=False, stripped_at__isnull=True
+    )
     return found.select_related(*WITH)
 
 
 def orientations_for(user: Any) -> QuerySet[Orientation]:
-    """Return all the referrals somebody may read, as sender or as receiver; none for a stranger, a coordinator, an analyst."""
+    """Return every referral a user may read, as sender or receiver; none for a stranger, a coordinator or an
+    analyst.
+    """
     rights = rights_of(user)
     whole, mine = rights.structures(SEE), rights.structures(MINE)
     receiving = whole | rights.structures(ANSWER)
@@ -62,7 +76,9 @@ def orientations_for(user: Any) -> QuerySet[Orientation]:
 
 
 def may_give(user: Any, orientation: Orientation) -> bool:
-    """Return whether somebody acts for whoever sends. Without account, only what a relative or the person prepares."""
+    """Return whether a user acts for the sender. Without an account, only what a relative or the person
+    prepares.
+    """
     if user is None:
         nobodys = orientation.sender_id is None and orientation.from_structure_id is None
         return nobodys and orientation.origin in (cycle.RELATIVE, cycle.SELF)
@@ -75,9 +91,9 @@ def may_give(user: Any, orientation: Orientation) -> bool:
 
 
 def still_helps(user: Any, orientation: Orientation) -> bool:
-    """Return whether somebody still follows the person they send, in the name of the structure that sends.
+    """Return whether a user still follows the person they refer, for the structure that sends.
 
-    Without account, or without a sheet, there is nobody to follow.
+    Without an account, or without a sheet, there is nobody to follow.
     """
     if user is None or orientation.person_id is None:
         return True
@@ -86,7 +102,9 @@ def still_helps(user: Any, orientation: Orientation) -> bool:
 
 
 def may_answer(user: User | None, orientation: Orientation, token: str = "") -> bool:
-    """Return whether somebody may answer: by a role in the structure it was sent to, or by the personal link."""
+    """Return whether a user may answer: through a role in the receiving structure, or by the personal
+    link.
+    """
     if token:
         return orientation.token is not None and hmac.compare_digest(digest(token), orientation.token)
     if user is None or orientation.to_structure_id is None:
@@ -95,13 +113,15 @@ def may_answer(user: User | None, orientation: Orientation, token: str = "") -> 
 
 
 def may_relay(user: Any, orientation: Orientation) -> bool:
-    """Return whether somebody may note what a place said: whoever sends, when the place was told by telephone or by the card."""
+    """Return whether a user may record a place's answer: the sender, when the place was reached by telephone
+    or by card.
+    """
     told = orientation.channel in cycle.TOLD_BY and orientation.sent_at is not None
     return user is not None and told and may_give(user, orientation)
 
 
 def sides_of(user: Any, orientation: Orientation) -> tuple[str, ...]:
-    """Return the parts somebody plays in a referral: whoever sends, whoever receives, both, or none."""
+    """Return the sides a user is on in a referral: sender, receiver, both or none."""
     sides = []
     if user.is_authenticated and may_give(user, orientation):
         sides.append(cycle.SENDER)
@@ -110,18 +130,19 @@ def sides_of(user: Any, orientation: Orientation) -> tuple[str, ...]:
     return tuple(sides)
 
 
-# ------------------------------------------------------------------------------------------------------- personal links
+# --------------------------------------------------------------------------------------------- personal links
 
 
 def link_of(orientation: Orientation) -> str:
-    """Return the token of a referral's last link: 128 bits that nobody can make without the key of the installation.
+    """Return the token of a referral's latest link: 128 bits that cannot be forged without the installation's
+    key.
 
-    Nothing of it is stored but its digest; it is made again when a reminder must hold the same link.
+    Only its digest is stored; it is derived again when a reminder must carry the same link.
     """
     told = f"orientation:{orientation.pk}:{orientation.links}"
     return hmac.new(settings.SECRET_KEY.encode(), told.encode(), hashlib.sha256).hexdigest()[:32]
 
 
 def digest(token: str) -> str:
-    """Return what is kept of a link."""
+    """Return the digest of a link, which is all that is stored of it."""
     return hashlib.sha256(token.encode()).hexdigest()

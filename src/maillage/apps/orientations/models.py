@@ -19,7 +19,7 @@ def _person() -> models.ForeignKey:
 
 
 class Path(models.Model):
-    """The way of a person from place to place: one step after another, whoever sends."""
+    """A person's path from place to place: one step after another, whoever the sender."""
 
     person = _person()
     made_at = models.DateTimeField("commencé le")
@@ -38,23 +38,40 @@ class Path(models.Model):
 
 
 class Orientation(models.Model):
-    """One step of a path: a person sent somewhere, for something, and what became of it.
+    """One step of a path: a person sent somewhere, for a need, and the outcome.
 
-    lieu None: no place was found, or it left the directory (`lieu_name` keeps its name). to_structure: the structure that runs the
-    place when it was sent, to which the person said yes: it alone reads it, whatever becomes of the sheet. shared: what the person agreed to share,
-    read where it is. held_by: who holds the next step. token: digest of the personal link. did: practices that were done.
+    lieu None: no place was found, or it left the directory (`lieu_name` has its name). to_structure: the
+    structure that ran the place on the day of sending, to which the person said yes: it alone reads the
+    referral, whatever becomes of the sheet. shared: what the person agreed to share. sent_to: the original
+    place, when it was merged into `lieu` since. agreed_with: the structure to which the person said yes, when
+    another runs the place since: what they share is then hidden, until they say yes to that one or the place
+    comes back; a number, not a relation: it still hides when the structure no longer exists. held_by: who
+    must take the next step. token: digest of the personal link. did: practices that were done.
     """
 
     path = models.ForeignKey(Path, verbose_name="parcours", on_delete=models.CASCADE, related_name="steps")
     position = models.PositiveSmallIntegerField("rang", default=1)
     person = _person()
     need = models.CharField("ce qui est cherché", max_length=20, choices=NEEDS)
-    procedure = models.CharField("démarche", max_length=12, choices=list(cycle.PROCEDURES.items()), blank=True)
+    procedure = models.CharField(
+        "démarche", max_length=12, choices=list(cycle.PROCEDURES.items()), blank=True
+    )
     procedure_words = models.CharField("précision", max_length=120, blank=True)
-    lieu = models.ForeignKey(Lieu, verbose_name="lieu", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    lieu = models.ForeignKey(
+        Lieu, verbose_name="lieu", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
     lieu_name = models.CharField("nom du lieu", max_length=160, blank=True)
     to_structure = of_structure("structure qui reçoit")
     from_structure = of_structure("structure qui oriente")
+    sent_to = models.ForeignKey(
+        Lieu,
+        verbose_name="lieu où elle partait",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    agreed_with = models.BigIntegerField("structure à qui le partage fut accordé", null=True, blank=True)
     sender = by_account("orientée par", blank=True)
     origin = models.CharField("d’où vient la demande", max_length=12, choices=list(cycle.ORIGINS.items()))
     commune = models.CharField("commune", max_length=5, blank=True)
@@ -94,7 +111,9 @@ class Orientation(models.Model):
     came = models.BooleanField("venue", null=True)
     did = models.JSONField("ce qui a été fait", default=list)
     outcome = models.CharField("issue", max_length=8, choices=list(cycle.OUTCOMES.items()), blank=True)
-    level_after = models.CharField("niveau après", max_length=24, choices=list(cycle.LEVELS.items()), blank=True)
+    level_after = models.CharField(
+        "niveau après", max_length=24, choices=list(cycle.LEVELS.items()), blank=True
+    )
     minutes = models.PositiveSmallIntegerField("minutes passées", null=True, blank=True)
     outcome_words = models.TextField("en quelques mots", blank=True)
     next_step = models.CharField("et maintenant", max_length=300, blank=True)
@@ -107,12 +126,15 @@ class Orientation(models.Model):
         constraints = (
             models.UniqueConstraint("path", "position", name="orientations_step_once"),
             models.CheckConstraint(
-                condition=Q(state__in=(cycle.DRAFT, cycle.UNSOLVED, cycle.CANCELLED)) | Q(sent_at__isnull=False),
+                condition=Q(state__in=(cycle.DRAFT, cycle.UNSOLVED, cycle.CANCELLED))
+                | Q(sent_at__isnull=False),
                 name="orientations_sent_has_its_moment",
             ),
         )
         indexes = (
-            models.Index(fields=("to_structure", "state", "urgent_before", "sent_at"), name="orientations_received"),
+            models.Index(
+                fields=("to_structure", "state", "urgent_before", "sent_at"), name="orientations_received"
+            ),
             models.Index(fields=("from_structure", "state", "changed_at"), name="orientations_given"),
             models.Index(fields=("person", "procedure"), name="orientations_of_person"),
             models.Index(fields=("state", "expires_on"), name="orientations_waiting"),
@@ -123,27 +145,46 @@ class Orientation(models.Model):
         return f"Orientation {self.pk} : {self.get_state_display()}"
 
     @property
-    def shown(self) -> str:
-        """What a page shows of where it stands: its state, and the appointment if any. Given back with a gesture, as `was`."""
-        return self.state if self.appointment_at is None else f"{self.state} {int(self.appointment_at.timestamp())}"
+    def is_suspended(self) -> bool:
+        """Return whether what the person shares is hidden: they agreed with a structure that no longer runs
+        the place.
+        """
+        return self.agreed_with is not None
 
     @property
-    def asked(self) -> str:
+    def readable(self) -> list[str]:
+        """What the place may read today of what the person shares."""
+        return [] if self.is_suspended else list(self.shared)
+
+    @property
+    def stamp(self) -> str:
+        """The state displayed by a page, with the appointment if any. Sent back with an action, as `was`."""
+        return (
+            self.state
+            if self.appointment_at is None
+            else f"{self.state} {int(self.appointment_at.timestamp())}"
+        )
+
+    @property
+    def need_text(self) -> str:
         """What is looked for, between professionals: after “pour :”."""
         return offer.practices()[self.need].asked
 
 
 class Event(models.Model):
-    """Something that happened to a referral: written beside the change, never changed after; but a person's words are erased.
+    """An event of a referral: written beside the change, never changed after, except that a person's words
+    are erased.
 
-    side: who did it, as a part of the referral; content: what was said, so that the same gesture twice is one.
+    side: who did it, as a side of the referral; content: what was sent, so that repeating it does nothing.
     """
 
     orientation = models.ForeignKey(
         Orientation, verbose_name="orientation", on_delete=models.CASCADE, related_name="events"
     )
     at = models.DateTimeField("le")
-    verb = models.CharField("geste", max_length=10, choices=[(id, move.label) for id, move in cycle.MOVES.items()])
+    verb = models.CharField(
+        "geste", max_length=10, choices=[(id, move.label) for id, move in cycle.MOVES.items()]
+    )
     side = models.CharField("de la part de", max_length=8, choices=list(cycle.SIDES.items()))
     by = by_account("par", blank=True)
     state = models.CharField("état ensuite", max_length=10, choices=list(cycle.STATES.items()))

@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from maillage.apps.orientations.views import card, link, measures, new, paper, people, quality, received, relative
+from maillage.apps.orientations.views import (
+    card,
+    link,
+    measures,
+    new,
+    paper,
+    people,
+    quality,
+    received,
+    relative,
+)
 
 urlpatterns = [
     path("orientation/<str:code>/", link.link, name="orientation_link"),
@@ -13,7 +23,7 @@ urlpatterns = [
     path("aider-un-proche/trouver/<str:place>/", relative.chosen, name="relative_chosen"),
     path("aider-un-proche/carte/", relative.card, name="relative_card"),
     path("espace/orientations/", received.received, name="orientations"),
-    path("espace/orientations/envoyees/", received.given, name="orientations_given"),
+    path("espace/orientations/envoyees/", received.sent, name="orientations_given"),
     path("espace/orientations/plusieurs/", received.several, name="orientations_several"),
     path("espace/orientations/places/", received.room, name="orientations_room"),
     path("espace/orientations/mesures/", measures.measures, name="orientations_measures"),
@@ -21,6 +31,7 @@ urlpatterns = [
     path("espace/orientations/<int:pk>/", received.orientation, name="orientation"),
     path("espace/orientations/<int:pk>/repondre/", received.answer, name="orientation_answer"),
     path("espace/orientations/<int:pk>/suivre/", received.follow, name="orientation_follow"),
+    path("espace/orientations/<int:pk>/partage/", received.share_again, name="orientation_share"),
     path("espace/orientations/<int:pk>/envoyer/", new.send, name="orientation_send"),
     path("espace/orientations/<int:pk>/ailleurs/", new.elsewhere, name="orientation_elsewhere"),
     path("espace/orientations/<int:pk>/propose/", new.proposed, name="orientation_proposed"),
@@ -39,7 +50,7 @@ urlpatterns = [
     path("bilan/qualite/", quality.page, name="bilan_quality"),
     path("ma-carte/", card.card, name="card"),
     path("ma-carte/suivi/", card.follow, name="card_follow"),
-    path("ma-carte/garde/", card.kept, name="card_kept"),
+    path("ma-carte/garde/", card.personal_data, name="card_kept"),
     path("ma-carte/copie/", card.copy, name="card_copy"),
     path("ma-carte/accord/", card.withdraw, name="card_withdraw"),
     path("ma-carte/etapes/<int:pk>/annuler/", card.cancel, name="card_cancel"),

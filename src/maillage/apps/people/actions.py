@@ -1,4 +1,4 @@
-"""Keeping, correcting, forgetting what is known of a person, and what they agreed to."""
+"""Write, correct and forget what is known of a person, and record what they agreed to."""
 
 import secrets
 from collections.abc import Mapping
@@ -33,13 +33,27 @@ def welcome(
     reach_value: str = "",
     example: bool = False,
 ) -> Person:
-    """Make a card for a person, followed by a structure if any. by, structure: None for somebody alone, on their own device."""
+    """Make a card for a person, followed by a structure if any. by, structure: None for a person alone, on
+    their own device.
+    """
     if by is not None and not access.may_help(by, structure and structure.pk):
         raise _not_followed()
-    person = Person(code=_unused(), picture=secrets.choice(list(rules.PICTURES)), made_at=at, active_at=at, example=example)
+    person = Person(
+        code=_unused(),
+        picture=secrets.choice(list(rules.PICTURES)),
+        made_at=at,
+        active_at=at,
+        example=example,
+    )
     _write(
         person,
-        {"nickname": nickname, "born": born, "language": language, "reach": reach, "reach_value": reach_value},
+        {
+            "nickname": nickname,
+            "born": born,
+            "language": language,
+            "reach": reach,
+            "reach_value": reach_value,
+        },
         at=at,
     )
     person.save()
@@ -57,7 +71,7 @@ def _unused() -> str:
 
 
 def _write(person: Person, values: Mapping[str, Any], *, at: datetime) -> None:
-    """Set what is known of a person; Refused for a year that nobody alive was born in, or an address that is none."""
+    """Set what is known of a person; Refused for an impossible year of birth, or an invalid address."""
     if not rules.born_in(values.get("born", person.born), timezone.localdate(at)):
         raise Refused(
             "La fiche n’a pas été enregistrée.",
@@ -78,8 +92,10 @@ def _write(person: Person, values: Mapping[str, Any], *, at: datetime) -> None:
         )
 
 
-def held(person: Person) -> Person:
-    """Return a person as they are now, kept from other writers until the end of the transaction; Refused once erased."""
+def lock(person: Person) -> Person:
+    """Return a person as they are now, locked against other writers until the end of the transaction; Refused
+    once erased.
+    """
     found = Person.objects.select_for_update().filter(pk=person.pk, forgotten_at__isnull=True).first()
     if found is None:
         raise Refused(
@@ -93,18 +109,20 @@ def held(person: Person) -> Person:
 @transaction.atomic
 def correct(person: Person, values: Mapping[str, Any], *, by: User | None, at: datetime) -> Person:
     """Change what is known of a person. values: some of KNOWN. Refused once they were erased."""
-    row = held(person)
+    row = lock(person)
     _write(row, values, at=at)
     row.active_at = at
     row.save()
-    journal.record(by=by, verb="person.corrected", row=row, at=at, words=", ".join(sorted(set(values) & set(KNOWN))))
+    journal.record(
+        by=by, verb="person.corrected", row=row, at=at, words=", ".join(sorted(set(values) & set(KNOWN)))
+    )
     return row
 
 
 @transaction.atomic
 def follow(*, person: Person, structure: Structure, by: User | None, at: datetime) -> Following:
-    """Let a structure see a person from now on: it met them, or received them. Refused once they were erased."""
-    held(person)
+    """Let a structure see a person from now on: it met or received them. Refused once they were erased."""
+    lock(person)
     made, new = Following.objects.get_or_create(
         person=person, structure=structure, ended_at=None, defaults={"by": by, "since": at}
     )
@@ -116,9 +134,10 @@ def follow(*, person: Person, structure: Structure, by: User | None, at: datetim
 
 @transaction.atomic
 def meet(*, person: Person, structure: Structure, by: User, at: datetime) -> Following:
-    """Let somebody see a person who shows them their card; who sees only those they help is from then on who follows them.
+    """Let a user see a person who presents their card; a user who sees only those they help becomes the one
+    who follows them.
 
-    Refused when a colleague who sees only theirs already follows this person: one of the two would lose them.
+    Refused when such a colleague already follows this person: one of the two would lose them.
     """
     made = follow(person=person, structure=structure, by=by, at=at)
     if made.by_id == by.pk or access.rights_of(by).may("people.see", structure=structure.pk):
@@ -137,8 +156,8 @@ def meet(*, person: Person, structure: Structure, by: User, at: datetime) -> Fol
 
 @transaction.atomic
 def renew_card(person: Person, *, by: User | None, at: datetime) -> Person:
-    """Give a new code to a person whose card was lost: the lost one opens nothing any more. The drawing stays."""
-    row = held(person)
+    """Give a new code to a person whose card was lost: the old code stops working. The drawing stays."""
+    row = lock(person)
     row.code, row.active_at = _unused(), at
     row.save(update_fields=["code", "active_at"])
     journal.record(by=by, verb="person.card_renewed", row=row, at=at)
@@ -153,7 +172,7 @@ def leave(*, person: Person, structure: Structure, by: User | None, at: datetime
 
 
 def touch(person: Person, *, at: datetime) -> None:
-    """Note that something was done for a person: what is known of them is kept from then on."""
+    """Record that something was done for a person: the retention of their data starts again from then."""
     Person.objects.filter(pk=person.pk, active_at__lt=at).update(active_at=at)
 
 
@@ -170,12 +189,16 @@ def agree(
     by: User | None = None,
     acting: int | None = None,
 ) -> Consent:
-    """Keep what a person agreed to or refused, with the words they heard. A new answer takes the place of the one before.
+    """Record what a person agreed to or refused, with the words read to them. A new answer replaces the
+    previous one.
 
-    structure: to which it is said; acting: the structure of whoever notes it, for the journal. Refused once they were erased.
+    structure: whom the answer is for; acting: the structure of the user who records it, for the journal.
+    Refused once they were erased.
     """
-    held(person)
-    Consent.objects.filter(person=person, purpose=purpose, structure=structure, withdrawn_at=None).update(withdrawn_at=at)
+    lock(person)
+    Consent.objects.filter(person=person, purpose=purpose, structure=structure, withdrawn_at=None).update(
+        withdrawn_at=at
+    )
     made = Consent.objects.create(
         person=person,
         purpose=purpose,
@@ -201,22 +224,30 @@ def agree(
 
 @transaction.atomic
 def withdraw(consent: Consent, *, by: User | None, at: datetime, acting: int | None = None) -> None:
-    """Withdraw an agreement: it holds no more from now on. acting: the structure of whoever notes it."""
+    """Withdraw an agreement from now on. acting: the structure of the user who records it."""
     if Consent.objects.filter(pk=consent.pk, withdrawn_at=None).update(withdrawn_at=at):
-        journal.record(by=by, verb="consent.withdrawn", row=consent.person, at=at, structure=acting, words=_about(consent))
+        journal.record(
+            by=by,
+            verb="consent.withdrawn",
+            row=consent.person,
+            at=at,
+            structure=acting,
+            words=_about(consent),
+        )
 
 
 def _about(consent: Consent) -> str:
-    """Return what an agreement is about, for the journal: never who."""
+    """Return the purpose of an agreement, for the journal: never the person."""
     label = rules.PURPOSES[consent.purpose].label
     return f"{label} ({consent.structure.name})" if consent.structure is not None else label
 
 
 @transaction.atomic
 def forget(person: Person, *, by: User | None, at: datetime) -> None:
-    """Erase all that tells who a person is; what was done stays counted, without anybody. The card opens nothing any more.
+    """Erase everything that identifies a person; what was done still counts, anonymously. The card stops
+    working.
 
-    Whatever other features keep about them is stripped by these features first, in the same transaction.
+    Other features strip their own data about them first, in the same transaction.
     """
     row = Person.objects.select_for_update().get(pk=person.pk)
     if row.forgotten_at is not None:
@@ -230,18 +261,18 @@ def forget(person: Person, *, by: User | None, at: datetime) -> None:
     journal.record(by=by, verb="person.forgotten", row=row, at=at)
 
 
-def seen(person: Person, *, by: User, structure: int | None, at: datetime) -> None:
-    """Note that somebody opened a person's sheet."""
+def record_view(person: Person, *, by: User, structure: int | None, at: datetime) -> None:
+    """Record that a user opened a person's sheet."""
     journal.record(by=by, verb="person.seen", row=person, at=at, structure=structure)
 
 
 def card_printed(person: Person, *, by: User, structure: int | None, at: datetime) -> None:
-    """Note that somebody opened a person's card to print it."""
+    """Record that a user opened a person's card to print it."""
     journal.record(by=by, verb="person.card_printed", row=person, at=at, structure=structure)
 
 
 def exported(person: Person, *, by: User | None, structure: int | None, at: datetime) -> None:
-    """Note that a copy of all that is kept was given to a person."""
+    """Record that a person received a copy of their data."""
     journal.record(by=by, verb="person.exported", row=person, at=at, structure=structure)
 
 

@@ -6,18 +6,22 @@ from django.db import models
 from maillage.apps.accounts.models import by_account
 from maillage.apps.directory.models import Structure
 from maillage.apps.people import rules
-from maillage.kernel.codes import shown
+from maillage.kernel.codes import in_halves
 
 
 class Person(models.Model):
-    """Somebody who is helped, known by the code on their card. All the rest may be blank: two people may share it all."""
+    """A person who is helped, known by the code on their card. Everything else may be blank: two people may
+    share all of it.
+    """
 
     code = models.CharField("code de la carte", max_length=8, unique=True)
     picture = models.CharField("dessin de la carte", max_length=12, choices=list(rules.PICTURES.items()))
     nickname = models.CharField("prénom ou surnom", max_length=60, blank=True)
     born = models.PositiveSmallIntegerField("année de naissance", null=True, blank=True)
     language = models.CharField("langue parlée", max_length=8, default="fr")
-    reach = models.CharField("comment la joindre", max_length=6, choices=list(rules.REACH.items()), default=rules.NONE)
+    reach = models.CharField(
+        "comment la joindre", max_length=6, choices=list(rules.REACH.items()), default=rules.NONE
+    )
     reach_value = models.CharField("numéro, adresse, ou par qui", max_length=160, blank=True)
     example = models.BooleanField("personne inventée", default=False)
     made_at = models.DateTimeField("carte faite le")
@@ -29,16 +33,16 @@ class Person(models.Model):
         ordering = ("pk",)
 
     def __str__(self) -> str:
-        return self.nickname or f"Carte {shown(self.code)}"
+        return self.nickname or f"Carte {in_halves(self.code)}"
 
     @property
     def card(self) -> str:
         """The code as it is printed."""
-        return shown(self.code)
+        return in_halves(self.code)
 
     @property
-    def told_apart(self) -> str:
-        """How to tell somebody from another of the same name: year, drawing and code."""
+    def full_label(self) -> str:
+        """Return what tells apart two people of the same name: year, drawing and code."""
         known = filter(None, (self.nickname, str(self.born or ""), self.get_picture_display(), self.card))
         return " · ".join(known)
 
@@ -56,8 +60,12 @@ class Person(models.Model):
 class Following(models.Model):
     """A structure that helps a person, and may see their sheet; `ended_at`: since when it does no more."""
 
-    person = models.ForeignKey(Person, verbose_name="personne", on_delete=models.CASCADE, related_name="followings")
-    structure = models.ForeignKey(Structure, verbose_name="structure", on_delete=models.CASCADE, related_name="+")
+    person = models.ForeignKey(
+        Person, verbose_name="personne", on_delete=models.CASCADE, related_name="followings"
+    )
+    structure = models.ForeignKey(
+        Structure, verbose_name="structure", on_delete=models.CASCADE, related_name="+"
+    )
     by = by_account()
     since = models.DateTimeField("depuis le")
     ended_at = models.DateTimeField("jusqu’au", null=True)
@@ -75,12 +83,21 @@ class Following(models.Model):
 
 
 class Consent(models.Model):
-    """What a person agreed to or refused, in the very words that were read, how, before whom, until it was withdrawn."""
+    """What a person agreed to or refused: the exact words read to them, how, before whom, and until when."""
 
-    person = models.ForeignKey(Person, verbose_name="personne", on_delete=models.CASCADE, related_name="consents")
-    purpose = models.CharField("pour", max_length=5, choices=[(id, p.label) for id, p in rules.PURPOSES.items()])
+    person = models.ForeignKey(
+        Person, verbose_name="personne", on_delete=models.CASCADE, related_name="consents"
+    )
+    purpose = models.CharField(
+        "pour", max_length=5, choices=[(id, p.label) for id, p in rules.PURPOSES.items()]
+    )
     structure = models.ForeignKey(
-        Structure, verbose_name="structure", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+        Structure,
+        verbose_name="structure",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
     )
     given = models.BooleanField("d’accord")
     how = models.CharField("comment", max_length=5, choices=list(rules.HOW.items()))

@@ -1,4 +1,4 @@
-"""Finding a person by their card, what they agreed to, and who is to be forgotten."""
+"""Find a person by their card, what they agreed to, and who is to be forgotten."""
 
 from datetime import datetime
 
@@ -8,13 +8,17 @@ from maillage.kernel import codes
 
 
 def by_code(text: str) -> Person | None:
-    """Return the person whose card has this code, however it is typed; None when nobody has it, or is no longer kept."""
+    """Return the person whose card has this code, however it is typed; None when there is none, or they were
+    erased.
+    """
     code = codes.read(text)
     return Person.objects.filter(code=code, forgotten_at__isnull=True).first() if code else None
 
 
 def agreed(person: Person, purpose: str, structure: int | None = None) -> bool:
-    """Return whether a person agrees today: what they said last decides, a withdrawn agreement is a refusal."""
+    """Return whether a person agrees today: their last answer decides, and a withdrawn agreement is a
+    refusal.
+    """
     said = Consent.objects.filter(person=person, purpose=purpose)
     if structure is not None:
         said = said.filter(structure=structure)
@@ -24,4 +28,6 @@ def agreed(person: Person, purpose: str, structure: int | None = None) -> bool:
 
 def to_forget(at: datetime, limit: int = 500) -> list[Person]:
     """Return persons for whom nothing was done in two years."""
-    return list(Person.objects.filter(active_at__lt=rules.forget_before(at), forgotten_at__isnull=True)[:limit])
+    return list(
+        Person.objects.filter(active_at__lt=rules.forget_before(at), forgotten_at__isnull=True)[:limit]
+    )

@@ -1,12 +1,12 @@
-"""What is asked of a person, in which words, and for how long it is kept."""
+"""What a person is asked, in which words, and how long the data is stored."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from maillage.kernel.languages import to_say
+from maillage.words.languages import to_say
 
-KEPT_MONTHS = 24  # without activity, then nothing is left that tells who
+KEPT_MONTHS = 24  # of inactivity, then everything that identifies the person is erased
 OLDEST = 115  # years
 
 # The pictures of the cards: easy to name in any language.
@@ -47,7 +47,9 @@ KEEP, SHARE, SHOW, WRITE, COUNT = "keep", "share", "show", "write", "count"
 
 @dataclass(frozen=True, slots=True)
 class Purpose:
-    """What a person agrees to, or not. words: the sentence read aloud, which is the proof; label: for professionals."""
+    """A purpose that a person agrees to, or not. words: the sentence read aloud, which is the proof; label:
+    for professionals.
+    """
 
     label: str
     words: str
@@ -56,24 +58,35 @@ class Purpose:
 PURPOSES: Mapping[str, Purpose] = {
     KEEP: Purpose(
         "garder ses réponses",
-        to_say("Est-ce que je garde vos réponses pour suivre vos progrès ? Vous pourrez les voir et les effacer."),
+        to_say(
+            "Est-ce que je garde vos réponses pour suivre vos progrès ? Vous pourrez les voir et les effacer."
+        ),
     ),
     SHARE: Purpose(
         "transmettre à une structure",
-        to_say("Est-ce que je donne à ce lieu ce que vous voyez ici, et rien d’autre ? Vous pourrez changer d’avis."),
+        to_say(
+            "Est-ce que je donne à ce lieu ce que vous voyez ici, et rien d’autre ? Vous pourrez changer"
+            " d’avis."
+        ),
     ),
     SHOW: Purpose(
         "dire aux autres aidants l’aide en cours",
         to_say("Si une autre personne vous aide pour la même démarche, est-ce qu’on peut le lui dire ?"),
     ),
     WRITE: Purpose(
-        "lui écrire", to_say("Est-ce qu’on peut vous écrire à ce numéro ou à cette adresse, pour cette aide seulement ?")
+        "lui écrire",
+        to_say("Est-ce qu’on peut vous écrire à ce numéro ou à cette adresse, pour cette aide seulement ?"),
     ),
     COUNT: Purpose(
-        "compter, sans nom", to_say("Est-ce qu’on compte vos réponses, sans votre nom, pour dire quelle aide manque ici ?")
+        "compter, sans nom",
+        to_say("Est-ce qu’on compte vos réponses, sans votre nom, pour dire quelle aide manque ici ?"),
     ),
 }
-HOW: Mapping[str, str] = {"read": "phrase lue à voix haute", "paper": "papier signé", "click": "d’un geste sur l’écran"}
+HOW: Mapping[str, str] = {
+    "read": "phrase lue à voix haute",
+    "paper": "papier signé",
+    "click": "d’un geste sur l’écran",
+}
 
 
 def forget_before(at: datetime) -> datetime:
@@ -90,5 +103,5 @@ def forget_before(at: datetime) -> datetime:
 
 
 def born_in(year: int | None, on: date) -> bool:
-    """Return whether a year of birth is one that somebody alive may have."""
+    """Return whether a living person may be born in a year."""
     return year is None or on.year - OLDEST <= year <= on.year

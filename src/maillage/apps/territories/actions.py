@@ -1,5 +1,6 @@
 """Keeping perimeters, filters and corrections."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from math import isnan
 
@@ -10,18 +11,30 @@ from maillage.apps.territories import queries, rules
 from maillage.apps.territories.models import Correction, Marking, Perimeter
 from maillage.kernel.errors import Refused
 from maillage.pipeline.markings import clean as markings
-from maillage.studies import filters
-from maillage.studies import frame as frames
-from maillage.studies.territories import gazetteer
-from maillage.studies.zoning import from_file
+from maillage.reference import targets
+from maillage.studies.diagnosis import filters
+from maillage.studies.diagnosis.territories import gazetteer
+from maillage.studies.diagnosis.zoning import from_file
+from maillage.studies.need import population as frames
 
 LONGEST_FILE_NAME = 120
 
 
 def keep_perimeter(
-    *, by: User | None, slug: str, name: str, code: str, reason: str, content: bytes, file_name: str
+    *,
+    by: User | None,
+    slug: str,
+    name: str,
+    code: str,
+    reason: str,
+    content: bytes,
+    file_name: str,
+    target_text: str = "",
+    target_publics: Sequence[str] = (),
 ) -> Perimeter:
-    """Keep a study perimeter, replacing the zones of the one that has this address; Refused when the zones are wrong.
+    """Keep a study perimeter, replacing the zones of the one that has this address; Refused when the zones
+    are wrong, or a public is not of the list. target_text, target_publics: whom it is made for, if it is
+    said.
 
     The file is read before the database is touched: nobody waits to write while it is.
     """
@@ -33,6 +46,8 @@ def keep_perimeter(
             "name": name,
             "code": code,
             "reason": reason,
+            "target_text": target_text.strip(),
+            "target_publics": list(targets.chosen(target_publics)),
             "zones": content.decode("utf-8-sig"),
             "file_name": file_name[:LONGEST_FILE_NAME],
             "created_by": by,
@@ -60,7 +75,9 @@ def keep_marking(*, by: User, slug: str, label: str, content: bytes, file_name: 
     found = filters.from_marking(marking, id=slug, source=file_name)
     iris = frames.sources().rp2021
     shares = {
-        code: round(share, 6) for code, share in zip(iris["iris"].tolist(), found.share.tolist(), strict=True) if share > 0
+        code: round(share, 6)
+        for code, share in zip(iris["iris"].tolist(), found.share.tolist(), strict=True)
+        if share > 0
     }
     if not shares:
         raise Refused(
@@ -89,7 +106,9 @@ def drop_marking(*, by: User, marking: Marking) -> None:
 
 @transaction.atomic
 def correct(*, by: User, table: str, key: str, column: str, value: float, reason: str) -> Correction:
-    """Correct a reference value, keeping the former one; Refused without a reason or on a value that cannot be."""
+    """Correct a reference value, keeping the former one; Refused without a reason or on a value that
+    cannot be.
+    """
     row = queries.reference_row(table, key)
     columns = rules.CORRECTABLE[table][2]
     if row is None or column not in columns:
@@ -140,6 +159,9 @@ def _check_slug(slug: str) -> None:
     if not rules.is_slug(slug):
         raise Refused(
             f"L’adresse « {slug} » n’est pas possible.",
-            why="Elle commence par une lettre, et n’a que des minuscules sans accent, des chiffres et des tirets.",
+            why=(
+                "Elle commence par une lettre, et n’a que des minuscules sans accent, des chiffres et des"
+                " tirets."
+            ),
             do="Écrivez par exemple agglomeration-grenobloise.",
         )

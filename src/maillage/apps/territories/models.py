@@ -4,6 +4,7 @@ from django.db import models
 
 from maillage.apps.accounts.models import by_account
 from maillage.apps.territories import rules
+from maillage.reference import targets
 
 
 class Perimeter(models.Model):
@@ -13,6 +14,8 @@ class Perimeter(models.Model):
     name = models.CharField("nom", max_length=120)
     code = models.CharField("territoire de départ", max_length=9)
     reason = models.TextField("raison du périmètre")
+    target_text = models.CharField("public visé", max_length=targets.LONGEST, blank=True, default="")
+    target_publics = models.JSONField("publics visés, dans la liste", default=list, blank=True)
     zones = models.TextField("zones, telles que déposées")
     file_name = models.CharField("fichier", max_length=200)
     created_at = models.DateTimeField(auto_now_add=True)

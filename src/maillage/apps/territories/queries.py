@@ -10,14 +10,17 @@ from maillage.apps.territories.models import Correction, Marking, Perimeter
 from maillage.kernel.errors import Refused
 from maillage.kernel.names import plain
 from maillage.kernel.table import Table, positions
-from maillage.studies import corrections, filters
-from maillage.studies import frame as frames
-from maillage.studies.diagnosis import Inside
-from maillage.studies.territories import Territory, gazetteer
+from maillage.studies.diagnosis import filters
+from maillage.studies.diagnosis.diagnosis import Inside
+from maillage.studies.diagnosis.territories import Territory, gazetteer
+from maillage.studies.need import corrections
+from maillage.studies.need import population as frames
 
 
 def perimeters() -> list[Perimeter]:
-    """Return the kept perimeters by name, in the same order on every database: accents and case do not count."""
+    """Return the kept perimeters by name, in the same order on every database: accents and case do not
+    count.
+    """
     return sorted(Perimeter.objects.all(), key=lambda p: (plain(p.name), p.pk))
 
 
@@ -37,14 +40,18 @@ def perimeter(slug: str) -> Perimeter | None:
 
 
 def canonical(place: str) -> str:
-    """Return the one address of a place: the slug of a kept perimeter, else the official code; UnknownTerritory otherwise."""
+    """Return the one address of a place: the slug of a kept perimeter, else the official code;
+    UnknownTerritory otherwise.
+    """
     if not place.isprintable():
         return gazetteer().get(repr(place)[1:-1]).code  # told unknown in letters that a page can show
     return place if perimeter(place) else gazetteer().get(place).code
 
 
 def territory(code: str) -> Territory:
-    """Return the territory of an official code, or the one a kept perimeter starts from; UnknownTerritory otherwise."""
+    """Return the territory of an official code, or the one a kept perimeter starts from; UnknownTerritory
+    otherwise.
+    """
     kept = perimeter(code)
     return gazetteer().get(kept.code if kept else code)
 
@@ -66,7 +73,9 @@ def inside(id: str) -> Inside | None:
     codes, values = np.array(list(marking.shares)), np.array(list(marking.shares.values()), dtype=np.float64)
     at = positions(iris["iris"], codes)
     share[at[at >= 0]] = values[at >= 0]
-    return Inside(id=marking.slug, label=marking.label, share=share, source=marking.source, doubt=marking.doubt)
+    return Inside(
+        id=marking.slug, label=marking.label, share=share, source=marking.source, doubt=marking.doubt
+    )
 
 
 def digest(inside: Inside) -> str:
@@ -99,7 +108,9 @@ def reference_table(id: str) -> Table:
     """Return a correctable table as its producer published it; Refused when the id names none."""
     tables = frames.sources()
     found: dict[str, Table] = {
-        t.name: t for t in (tables.rp2021, tables.rp2018, tables.filosofi, tables.cnaf) if t.name in rules.CORRECTABLE
+        t.name: t
+        for t in (tables.rp2021, tables.rp2018, tables.filosofi, tables.cnaf)
+        if t.name in rules.CORRECTABLE
     }
     if id not in found:
         raise Refused(

@@ -11,8 +11,16 @@ CORRECTABLE: dict[str, tuple[str, str, dict[str, str]]] = {
         "Recensement 2021 par quartier",
         {"pop_0_19": "0 à 19 ans", "pop_20_64": "20 à 64 ans", "pop_65p": "65 ans et plus"},
     ),
-    "insee-filosofi-communes": ("commune", "Niveau de vie par commune", {"median": "niveau de vie médian, euros par an"}),
-    "cnaf-2021-iris": ("iris", "Allocataires par quartier", {"rsa": "foyers au RSA", "aah": "allocataires de l’AAH"}),
+    "insee-filosofi-communes": (
+        "commune",
+        "Niveau de vie par commune",
+        {"median": "niveau de vie médian, euros par an"},
+    ),
+    "cnaf-2021-iris": (
+        "iris",
+        "Allocataires par quartier",
+        {"rsa": "foyers au RSA", "aah": "allocataires de l’AAH"},
+    ),
     "insee-rp2018-communes": (
         "commune",
         "Recensement 2018 par commune",

@@ -1,4 +1,4 @@
-"""Erasing names: three months after a workshop for all, and at once for a person who asks."""
+"""Erase names: three months after a workshop for everyone, and at once for a person who asks."""
 
 from datetime import datetime
 
@@ -6,9 +6,9 @@ from django.db import transaction
 
 from maillage.apps.accounts import actions as journal
 from maillage.apps.agenda import rules
+from maillage.apps.agenda.actions import notifications
 from maillage.apps.agenda.actions import seats as giving
-from maillage.apps.agenda.actions import told
-from maillage.apps.agenda.actions.write import held
+from maillage.apps.agenda.actions.write import lock
 from maillage.apps.agenda.models import Seat, Workshop
 from maillage.apps.people.models import Person
 
@@ -17,12 +17,14 @@ BARE = {"name": "", "token": "", "contact": "", "way": rules.NO_WAY, "stopped_wo
 
 @transaction.atomic
 def strip(workshop: Workshop, *, at: datetime) -> bool:
-    """Erase the names and contacts of a workshop; who came stays counted, without anybody. Return whether it was done."""
-    row = held([workshop])[0]
+    """Erase the names and contacts of a workshop; who came stays counted, without anybody. Return whether
+    it was done.
+    """
+    row = lock([workshop])[0]
     if row.stripped_at is not None:
         return False
     for learner in row.seats.values_list("learner", flat=True):
-        told.forget(learner, at=at, workshop=row)
+        notifications.forget(learner, at=at, workshop=row)
     row.seats.update(**BARE)
     row.stripped_at = at
     row.save(update_fields=["stripped_at"])
@@ -32,17 +34,18 @@ def strip(workshop: Workshop, *, at: datetime) -> bool:
 
 @transaction.atomic
 def forget(person: Person, *, at: datetime) -> int:
-    """Strip the seats of a person who is erased, and return how many; those to come are given up, and go to whoever waits.
+    """Strip the seats of a person being erased, and return how many; future seats are released to the waiting
+    list.
 
-    To be called in the transaction of `people.actions.forget`, before it.
+    Call it in the transaction of `people.actions.forget`, before it.
     """
     theirs = list(Seat.objects.filter(person=person).select_related("workshop"))
-    rows = held({seat.workshop for seat in theirs})
+    rows = lock({seat.workshop for seat in theirs})
     learners = {seat.learner for seat in theirs}
     coming = [row.pk for row in rows if row.starts_at > at]
     Seat.objects.filter(person=person, workshop__in=coming).update(status=rules.CANCELLED, cancelled_at=at)
     for learner in learners:
-        told.forget(learner, at=at)
+        notifications.forget(learner, at=at)
     Seat.objects.filter(learner__in=learners).update(person=None, **BARE)
     for row in rows:
         journal.record(by=None, verb="seat.forgotten", row=row, at=at, structure=row.structure_id)

@@ -9,9 +9,9 @@ from django.db import transaction
 from maillage.apps.accounts import actions as journal
 from maillage.apps.accounts.models import User
 from maillage.apps.agenda import rules
-from maillage.apps.agenda.actions import seats, told
-from maillage.apps.agenda.actions.told import Told
-from maillage.apps.agenda.actions.write import check_lead, check_run, held
+from maillage.apps.agenda.actions import notifications, seats
+from maillage.apps.agenda.actions.notifications import Notified
+from maillage.apps.agenda.actions.write import check_lead, check_run, lock
 from maillage.apps.agenda.models import Course, Workshop
 from maillage.apps.agenda.queries import rooms
 from maillage.apps.directory.models import Structure
@@ -49,7 +49,7 @@ def plan(
     format: str = rules.ONE_OFF,
     example: bool = False,
 ) -> Workshop:
-    """Plan a workshop, seen by its structure alone until it is published. values: some of KNOWN."""
+    """Plan a workshop, visible to its structure alone until it is published. values: some of KNOWN."""
     check_lead(by, structure.pk)
     row = _made(values, structure=structure, format=format, made_at=at, by=by, example=example)
     journal.record(by=by, verb="workshop.planned", row=row, at=at, structure=structure.pk)
@@ -66,7 +66,8 @@ def plan_course(
     at: datetime,
     example: bool = False,
 ) -> Course:
-    """Plan the meetings of a course at once, and return it. values: what they share; meetings: what each has of its own.
+    """Plan the meetings of a course at once, and return it. values: those they share; meetings: those of
+    each.
 
     Its format follows from its hours: short under fifteen, long from there.
     """
@@ -79,17 +80,32 @@ def plan_course(
         )
     ordered = sorted(meetings, key=lambda each: each["starts_at"])
     lasting = [int((each["ends_at"] - each["starts_at"]).total_seconds() // 60) for each in ordered]
-    facts = {"structure": structure, "format": rules.format_of(lasting), "made_at": at, "by": by, "example": example}
+    facts = {
+        "structure": structure,
+        "format": rules.format_of(lasting),
+        "made_at": at,
+        "by": by,
+        "example": example,
+    }
     shared = {name: values[name] for name in ("title", *SHARED) if name in values}
     course = Course.objects.create(**facts, **shared)
     for rank, own in enumerate(ordered, 1):
         _made({**values, **own}, course=course, rank=rank, **facts)
-    journal.record(by=by, verb="course.planned", row=course, at=at, structure=structure.pk, words=f"{len(ordered)} séances")
+    journal.record(
+        by=by,
+        verb="course.planned",
+        row=course,
+        at=at,
+        structure=structure.pk,
+        words=f"{len(ordered)} séances",
+    )
     return course
 
 
 def _made(values: Mapping[str, Any], **facts: Any) -> Workshop:
-    """Keep a workshop: what was typed of it, and what the platform knows; Refused when it cannot take place so."""
+    """Store a workshop: the typed values and those known to the platform; Refused when they are
+    inconsistent.
+    """
     row = Workshop(changed_at=facts["made_at"], **facts)
     _write(row, values)
     row.save()
@@ -97,7 +113,7 @@ def _made(values: Mapping[str, Any], **facts: Any) -> Workshop:
 
 
 def _write(row: Workshop, values: Mapping[str, Any]) -> None:
-    """Set what is known of a workshop; Refused when it cannot take place so."""
+    """Set the fields of a workshop; Refused when they are inconsistent."""
     for name in KNOWN:
         if name in values:
             value = values[name]
@@ -127,12 +143,13 @@ def _fault(row: Workshop) -> tuple[str, str]:
 
 
 @transaction.atomic
-def change(workshop: Workshop, values: Mapping[str, Any], *, by: User | None, at: datetime) -> Told:
-    """Change a workshop, and return who was told: those registered, when the day, the hour or the place is another.
+def change(workshop: Workshop, values: Mapping[str, Any], *, by: User | None, at: datetime) -> Notified:
+    """Change a workshop, and return who was notified: those registered, when the day, the hour or the place
+    changed.
 
-    Seats that are added go to those who wait. Refused under the number of seats taken.
+    Added seats go to the waiting list. Refused below the number of seats taken.
     """
-    row = held([workshop])[0]
+    row = lock([workshop])[0]
     check_lead(by, row.structure_id)
     _check_alive(row)
     before = {name: getattr(row, name) for name in TOLD}
@@ -149,10 +166,10 @@ def change(workshop: Workshop, values: Mapping[str, Any], *, by: User | None, at
     row.save()
     journal.record(by=by, verb="workshop.changed", row=row, at=at, structure=row.structure_id)
     moved = any(getattr(row, name) != value for name, value in before.items()) and row.starts_at > at
-    done = Told()
+    done = Notified()
     if moved:
         row.seats.update(reminded_at=None)
-        done = told.moved(row, at=at)
+        done = notifications.moved(row, at=at)
     return done + seats.promote([row], at=at)
 
 
@@ -166,17 +183,17 @@ def _check_alive(row: Workshop) -> None:
 
 
 def _same_course(row: Workshop) -> list[Workshop]:
-    """Return a workshop and the other meetings of its course, kept from other writers."""
+    """Return a workshop and the other meetings of its course, locked against other writers."""
     if row.course_id is None:
-        return held([row])
-    return held(Workshop.objects.filter(course=row.course_id, cancelled_at__isnull=True))
+        return lock([row])
+    return lock(Workshop.objects.filter(course=row.course_id, cancelled_at__isnull=True))
 
 
 @transaction.atomic
 def publish(workshop: Workshop, *, by: User | None, at: datetime) -> int:
-    """Let everybody see a workshop, with all the meetings of its course; return how many were not seen before.
+    """Publish a workshop with all the meetings of its course; return how many are newly public.
 
-    Refused for what is over, or cancelled.
+    Refused for one that is over, or cancelled.
     """
     check_lead(by, workshop.structure_id)
     rows = _same_course(workshop)
@@ -198,7 +215,7 @@ def publish(workshop: Workshop, *, by: User | None, at: datetime) -> int:
 
 @transaction.atomic
 def hide(workshop: Workshop, *, by: User | None, at: datetime) -> None:
-    """Take a workshop off the public pages; Refused once somebody has registered: it is cancelled, and they are told."""
+    """Unpublish a workshop; Refused once anyone has registered: it must be cancelled, which notifies them."""
     check_lead(by, workshop.structure_id)
     rows = _same_course(workshop)
     if any(each.booked or each.waiting for each in rooms.rooms(rows).values()):
@@ -214,18 +231,20 @@ def hide(workshop: Workshop, *, by: User | None, at: datetime) -> None:
 
 
 @transaction.atomic
-def cancel(workshop: Workshop, *, by: User | None, at: datetime, reason: str = "", whole: bool = False) -> Told:
-    """Cancel a workshop, or all that is left of its course, and return who was told."""
+def cancel(
+    workshop: Workshop, *, by: User | None, at: datetime, reason: str = "", whole: bool = False
+) -> Notified:
+    """Cancel a workshop, or the rest of its course, and return who was notified."""
     check_lead(by, workshop.structure_id)
     course = _same_course(workshop)
-    rows = [row for row in course if row.starts_at > at] if whole else held([workshop])
+    rows = [row for row in course if row.starts_at > at] if whole else lock([workshop])
     if not rows:
         raise Refused(
             "Rien n’a été annulé.",
             why="Toutes les séances sont passées.",
             do="Notez qui est venu, ou écrivez le compte rendu.",
         )
-    done = Told()
+    done = Notified()
     for row in rows:
         _check_alive(row)
         row.cancelled_at, row.changed_at = at, at
@@ -234,17 +253,17 @@ def cancel(workshop: Workshop, *, by: User | None, at: datetime, reason: str = "
         row.save()
         journal.record(by=by, verb="workshop.cancelled", row=row, at=at, structure=row.structure_id)
         for seat in row.seats.select_related("workshop"):
-            told.take_back(seat)
+            notifications.take_back(seat)
         if row.starts_at > at:
-            done += told.cancelled(row, at=at)
+            done += notifications.cancelled(row, at=at)
     # Who waited for the whole course because one meeting was full now waits for less.
     return done + seats.promote([row for row in course if row not in rows], at=at)
 
 
 @transaction.atomic
 def report(workshop: Workshop, *, words: str, by: User | None, at: datetime) -> None:
-    """Keep what went well and what blocked, once it took place; an empty report takes back the one before."""
-    row = held([workshop])[0]
+    """Store what went well and what blocked, once it took place; an empty report removes the previous one."""
+    row = lock([workshop])[0]
     check_run(by, row)
     if row.starts_at > at:
         raise Refused(

@@ -1,4 +1,6 @@
-"""Seats: taken, given up, given to whoever waits; who came; why somebody stops, and what was proposed next."""
+"""Seats: booked, given up, promoted from the waiting list; attendance; why a person stops, and what was
+proposed next.
+"""
 
 import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -12,9 +14,9 @@ from django.utils import timezone
 from maillage.apps.accounts import actions as journal
 from maillage.apps.accounts.models import User
 from maillage.apps.agenda import access, rules
-from maillage.apps.agenda.actions import told
-from maillage.apps.agenda.actions.told import Told
-from maillage.apps.agenda.actions.write import check_run, held
+from maillage.apps.agenda.actions import notifications
+from maillage.apps.agenda.actions.notifications import Notified
+from maillage.apps.agenda.actions.write import check_run, lock
 from maillage.apps.agenda.models import Seat, Workshop
 from maillage.apps.agenda.queries import rooms
 from maillage.apps.people import actions as people
@@ -37,13 +39,15 @@ def book(
     person: Person | None = None,
     language: str = "fr",
 ) -> Seat:
-    """Take a seat at a workshop and at the meetings that follow it in its course; wait when one of them is full.
+    """Book a seat at a workshop and at the later meetings of its course; join the waiting list when one of
+    them is full.
 
-    The workshops are kept from other writers from the first look to the last write: two people never take the same seat.
-    by None: somebody alone, on the public page. learner: what makes the same gesture twice one; whoever came before keeps theirs.
+    The workshops are locked from the first read to the last write: two people never get the same seat. by
+    None: the person alone, on the public page. learner: makes a repeated request a single booking; an
+    existing participant keeps their seats.
     """
     called = line(name, 60) or (str(person) if person is not None else "")
-    meetings = held(rooms.open_meetings(workshop))
+    meetings = lock(rooms.open_meetings(workshop))
     first = next((row for row in meetings if row.pk == workshop.pk), None)
     _check_open(first, by, called, at)
     learner = _learner(meetings, learner, called, contact, person)
@@ -51,9 +55,13 @@ def book(
     taken = {seat.workshop_id: seat for seat in theirs if seat.status != rules.CANCELLED}
     if first.pk in taken:  # a double click, or a person who is already there
         return taken[first.pk]
-    missing = sorted((row for row in meetings if row.pk not in taken), key=lambda row: (row.starts_at, row.pk))
+    missing = sorted(
+        (row for row in meetings if row.pk not in taken), key=lambda row: (row.starts_at, row.pk)
+    )
     known = rooms.rooms(missing)
-    waits = any(known[row.pk].is_full for row in missing) or any(each.status == rules.WAITING for each in taken.values())
+    waits = any(known[row.pk].is_full for row in missing) or any(
+        each.status == rules.WAITING for each in taken.values()
+    )
     made = _seats(
         missing,
         {seat.workshop_id: seat for seat in theirs if seat.learner == learner},
@@ -73,12 +81,14 @@ def book(
     if person is not None:
         people.touch(person, at=at)
     if first.starts_at > at:
-        told.kept(made[0], at=at)
+        notifications.confirm_seat(made[0], at=at)
     return made[0]
 
 
 def _seats(meetings: Sequence[Workshop], given_up: Mapping[int, Seat], **values: Any) -> list[Seat]:
-    """Write one seat at each of these meetings: the one that was given up there, by number of meeting, or another."""
+    """Write one seat at each of these meetings: the one given up there, by number of meeting, or a new
+    one.
+    """
     seats = [given_up.get(row.pk) or Seat() for row in meetings]
     for seat, row in zip(seats, meetings, strict=True):
         for name, value in {**values, "workshop": row}.items():
@@ -89,7 +99,7 @@ def _seats(meetings: Sequence[Workshop], given_up: Mapping[int, Seat], **values:
 
 
 def _check_open(row: Workshop | None, by: User | None, name: str, at: datetime) -> None:
-    """Refuse a seat where none is given: not published, cancelled, begun, or to somebody without any name."""
+    """Refuse a booking when it is closed: not published, cancelled, begun, or without any name."""
     if row is not None and by is not None:
         check_run(by, row)
     alone = by is None
@@ -106,8 +116,12 @@ def _check_open(row: Workshop | None, by: User | None, name: str, at: datetime) 
     raise Refused("L’inscription n’a pas été faite.", why=why, do=do)
 
 
-def _learner(meetings: Sequence[Workshop], learner: str, name: str, contact: str, person: Person | None) -> str:
-    """Return under which learner somebody is at these meetings: that of their card, or of this very gesture; else another."""
+def _learner(
+    meetings: Sequence[Workshop], learner: str, name: str, contact: str, person: Person | None
+) -> str:
+    """Return the learner of a person at these meetings: from their card, or from this very request; else a
+    new one.
+    """
     same = Q(learner=learner, name=name, contact=contact)
     if person is not None:
         same |= Q(person=person)
@@ -120,14 +134,16 @@ def _learner(meetings: Sequence[Workshop], learner: str, name: str, contact: str
 
 
 def _theirs(meetings: Sequence[Workshop], learner: str, person: Person | None) -> list[Seat]:
-    """Return all that somebody has or had at these meetings, what they gave up included."""
+    """Return all the seats of a person at these meetings, including those given up."""
     same = Q(learner=learner) if person is None else Q(learner=learner) | Q(person=person)
     return list(Seat.objects.filter(same, workshop__in=meetings).order_by("pk"))
 
 
 @transaction.atomic
 def carry_on(seats: Iterable[Seat], *, to: Workshop, by: User, at: datetime) -> list[Seat]:
-    """Let people who came once go on in a course, or in another workshop: they stay the same on the line that counts the group."""
+    """Let participants continue in a course, or in another workshop: they remain the same learner in the
+    group's counts.
+    """
     return [
         book(
             workshop=to,
@@ -147,12 +163,15 @@ def carry_on(seats: Iterable[Seat], *, to: Workshop, by: User, at: datetime) -> 
 
 
 @transaction.atomic
-def give_up(seats: Sequence[Seat], *, at: datetime, by: User | None = None, token: str = "") -> tuple[list[Seat], Told]:
-    """Give seats up, by the person's own link or by whoever runs the workshop; return them, and who was told that one is free.
+def give_up(
+    seats: Sequence[Seat], *, at: datetime, by: User | None = None, token: str = ""
+) -> tuple[list[Seat], Notified]:
+    """Give up seats, by the person's own link or by whoever runs the workshop; return them, and who was
+    notified of a free one.
 
-    Once begun, a seat is not given up: somebody ticks who came.
+    Once the workshop has begun, attendance is ticked instead.
     """
-    rows = {row.pk: row for row in held(seat.workshop for seat in seats)}
+    rows = {row.pk: row for row in lock(seat.workshop for seat in seats)}
     done = []
     for seat in Seat.objects.select_for_update().filter(pk__in=[each.pk for each in seats]).order_by("pk"):
         row = rows[seat.workshop_id]
@@ -168,25 +187,29 @@ def give_up(seats: Sequence[Seat], *, at: datetime, by: User | None = None, toke
             continue
         if row.starts_at <= at:
             raise Refused(
-                "Rien n’a changé.", why="Cet atelier a déjà commencé.", do="Appelez le lieu si vous ne venez pas."
+                "Rien n’a changé.",
+                why="Cet atelier a déjà commencé.",
+                do="Appelez le lieu si vous ne venez pas.",
             )
         seat.status, seat.cancelled_at = rules.CANCELLED, at
         seat.save(update_fields=["status", "cancelled_at"])
         seat.workshop = row
-        told.take_back(seat)
+        notifications.take_back(seat)
         journal.record(by=by, verb="seat.cancelled", row=seat, at=at, structure=row.structure_id)
         done.append(seat)
-    return done, promote(list(rows.values()), at=at) if done else Told()
+    return done, promote(list(rows.values()), at=at) if done else Notified()
 
 
 @transaction.atomic
 def put_back(seat: Seat, *, by: User | None, at: datetime, token: str = "") -> Seat:
-    """Take again a seat that was given up: at the end of the list, and waiting when it is full since."""
-    row = held([seat.workshop])[0]
+    """Restore a seat that was given up: at the end of the list, and waiting if the workshop is now full."""
+    row = lock([seat.workshop])[0]
     if by is not None:
         check_run(by, row)
     elif access.digest(token) != seat.token:
-        raise Refused("Rien n’a changé.", why="Ce lien n’est pas celui de cette inscription.", do="Ouvrez votre lien.")
+        raise Refused(
+            "Rien n’a changé.", why="Ce lien n’est pas celui de cette inscription.", do="Ouvrez votre lien."
+        )
     found = Seat.objects.select_for_update().get(pk=seat.pk)
     if found.status != rules.CANCELLED:
         return found
@@ -201,30 +224,34 @@ def put_back(seat: Seat, *, by: User | None, at: datetime, token: str = "") -> S
     return found
 
 
-def promote(workshops: Sequence[Workshop], *, at: datetime) -> Told:
-    """Give the seats that are free to those who wait, the first come first, and return who was told.
+def promote(workshops: Sequence[Workshop], *, at: datetime) -> Notified:
+    """Give free seats to the waiting list, in order of arrival, and return who was notified.
 
-    In a course, somebody who waits has all their meetings or none. To be called with the workshops kept from other writers.
+    In a course, a person gets a seat at every meeting or at none. Call it with the workshops locked.
     """
-    done = Told()
+    done = Notified()
     for learner, group in _waiting(workshops, at):
         theirs = list(
             group.filter(learner=learner, workshop__starts_at__gt=at)
             .select_related("workshop", "workshop__lieu", "person")
             .order_by("workshop__starts_at")
         )
-        rows = held(seat.workshop for seat in theirs)
+        rows = lock(seat.workshop for seat in theirs)
         known = rooms.rooms(rows)
         if not theirs or any(known[seat.workshop_id].free < 1 for seat in theirs):
             continue
         Seat.objects.filter(pk__in=[seat.pk for seat in theirs]).update(status=rules.BOOKED)
-        journal.record(by=None, verb="seat.freed", row=theirs[0], at=at, structure=theirs[0].workshop.structure_id)
-        done += told.freed(theirs[0], at=at)
+        journal.record(
+            by=None, verb="seat.freed", row=theirs[0], at=at, structure=theirs[0].workshop.structure_id
+        )
+        done += notifications.freed(theirs[0], at=at)
     return done
 
 
 def _waiting(workshops: Sequence[Workshop], at: datetime) -> Iterator[tuple[str, QuerySet[Seat]]]:
-    """Return who waits for each of these workshops, the first come first, with the seats that they have together or not at all."""
+    """Return the waiting list of each of these workshops, in order of arrival, with the seats that must be
+    given together.
+    """
     waiting = Seat.objects.filter(status=rules.WAITING, workshop__cancelled_at__isnull=True)
     together: dict[tuple[str, int], QuerySet[Seat]] = {}
     for row in workshops:
@@ -239,7 +266,7 @@ def _waiting(workshops: Sequence[Workshop], at: datetime) -> Iterator[tuple[str,
         yield from ((learner, group) for learner in dict.fromkeys(first))
 
 
-# ------------------------------------------------------------------------------------------------------------ attendance
+# ------------------------------------------------------------------------------------------------- attendance
 
 
 @transaction.atomic
@@ -251,19 +278,27 @@ def tick(
     at: datetime,
     anonymous: int | None = None,
 ) -> None:
-    """Note who came, by number of seat; None takes a tick back. anonymous: how many more came without giving a name.
+    """Record attendance, by number of seat; None clears it. anonymous: how many more came without giving a
+    name.
 
-    From the day itself on. Somebody who waited and came takes a seat that is free; without one, the room is said full.
+    From the day itself on. A person from the waiting list who came takes a free seat; without one, the room
+    is reported full.
     """
-    row = held([workshop])[0]
+    row = lock([workshop])[0]
     check_run(by, row)
     if row.cancelled_at is not None or timezone.localdate(row.starts_at) > timezone.localdate(at):
         raise Refused(
             "L’appel n’a pas été fait.",
-            why="Cet atelier est annulé." if row.cancelled_at is not None else "L’atelier n’a pas encore eu lieu.",
+            why=(
+                "Cet atelier est annulé."
+                if row.cancelled_at is not None
+                else "L’atelier n’a pas encore eu lieu."
+            ),
             do="Revenez à la liste." if row.cancelled_at is not None else "Revenez le jour même.",
         )
-    for seat in row.seats.select_for_update(of=("self",)).select_related("person").filter(pk__in=came).order_by("pk"):
+    for seat in (
+        row.seats.select_for_update(of=("self",)).select_related("person").filter(pk__in=came).order_by("pk")
+    ):
         told_ = came[seat.pk]
         if seat.status == rules.CANCELLED and told_ is None:
             continue
@@ -271,7 +306,10 @@ def tick(
             if rooms.rooms([row])[row.pk].free < 1:
                 raise Refused(
                     "L’appel n’a pas été fait.",
-                    why=f"Les {row.capacity} places sont prises, et {seat.name or 'quelqu’un'} était en attente.",
+                    why=(
+                        f"Les {row.capacity} places sont prises, et {seat.name or 'quelqu’un'} était en"
+                        " attente."
+                    ),
                     do="Ajoutez une place à l’atelier, ou notez qui n’est pas venu.",
                 )
             seat.status, seat.cancelled_at = rules.BOOKED, None
@@ -287,9 +325,18 @@ def tick(
 
 @transaction.atomic
 def note(
-    seat: Seat, *, by: User | None, at: datetime, because: str = "", words: str = "", then: str = "", then_words: str = ""
+    seat: Seat,
+    *,
+    by: User | None,
+    at: datetime,
+    because: str = "",
+    words: str = "",
+    then: str = "",
+    then_words: str = "",
 ) -> Seat:
-    """Keep why somebody stops or stays unsure, and what was proposed next; nothing said takes back what was."""
+    """Record why a person stops or hesitates, and what was proposed next; an empty note clears the previous
+    one.
+    """
     found = Seat.objects.select_for_update().select_related("workshop").get(pk=seat.pk)
     check_run(by, found.workshop)
     if because == rules.OTHER and not words.strip():

@@ -1,4 +1,4 @@
-"""What every action on workshops shares: rows kept from other writers, and what is refused."""
+"""What every action on workshops shares: locks and rights."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -10,10 +10,10 @@ from maillage.apps.agenda.models import Workshop
 from maillage.kernel.errors import Refused
 
 
-def held(workshops: Iterable[Workshop]) -> list[Workshop]:
-    """Return workshops as they are now, kept from other writers until the end of the transaction.
+def lock(workshops: Iterable[Workshop]) -> list[Workshop]:
+    """Return workshops as they are now, locked against other writers until the end of the transaction.
 
-    Their whole courses are kept with them, always in the same order: two writers never wait for each other.
+    Their whole courses are locked too, always in the same order: two writers never deadlock.
     """
     asked = {each.pk: each.course_id for each in workshops}
     courses = {course for course in asked.values() if course is not None}
@@ -22,7 +22,7 @@ def held(workshops: Iterable[Workshop]) -> list[Workshop]:
 
 
 def check_lead(by: Any, structure: int | None) -> None:
-    """Refuse what only whoever carries a workshop may do. by None: the platform itself."""
+    """Refuse a user who is not the organiser of a workshop. by None: the platform itself."""
     if by is not None and not access.may_lead(by, structure):
         raise Refused(
             "Rien n’a changé.",
@@ -32,7 +32,7 @@ def check_lead(by: Any, structure: int | None) -> None:
 
 
 def check_run(by: Any, workshop: Workshop) -> None:
-    """Refuse what only whoever runs a workshop may do."""
+    """Refuse a user who does not run a workshop."""
     if by is not None and not access.may_run(by, workshop):
         raise Refused(
             "Rien n’a changé.",

@@ -1,16 +1,17 @@
-"""What the public asks and types: which workshops, and how to register with a first name alone."""
+"""What the public types: a search for workshops, and a registration with a first name alone."""
 
 from typing import Any
 
 from django import forms
 
 from maillage.apps.agenda import rules
-from maillage.apps.agenda.queries.public import MOST, PAGE, Asked
+from maillage.apps.agenda.queries.public import PAGE, Search
 from maillage.apps.directory.models import Lieu
 from maillage.apps.directory.queries.where import Spot
 from maillage.apps.messages.rules import addresses
-from maillage.kernel.languages import say, to_say
+from maillage.kernel.typed import ROWS
 from maillage.pipeline.offer.clean import phone
+from maillage.words.languages import say, to_say
 
 LONGEST = 160
 UNREADABLE = to_say(
@@ -19,9 +20,11 @@ UNREADABLE = to_say(
 
 
 def read_contact(text: str) -> tuple[str, str] | None:
-    """Return how somebody is told, and where, from what they typed; ('none', '') for nothing, None for what nobody can read.
+    """Return how somebody is told, and where, from what they typed; ('none', '') for nothing, None for what
+    nobody can read.
 
-    >>> read_contact(" x@exemple.fr "), read_contact("04 76 00 11 22"), read_contact(""), read_contact("mon voisin")
+    >>> read_contact(" x@exemple.fr "), read_contact("04 76 00 11 22"), read_contact(""), read_contact(
+    ...     "mon voisin")
     (('email', 'x@exemple.fr'), ('phone', '+33476001122'), ('none', ''), None)
     """
     typed = text.strip()
@@ -37,7 +40,7 @@ def read_contact(text: str) -> tuple[str, str] | None:
 
 
 class FindForm(forms.Form):
-    """What the list is asked, from its address. Whatever it says wrongly is as if it said nothing."""
+    """The criteria of the list, read from its address. Invalid values are ignored."""
 
     ou = forms.CharField(required=False, max_length=100)
     territoire = forms.CharField(required=False, max_length=61)
@@ -47,30 +50,30 @@ class FindForm(forms.Form):
     pour = forms.ChoiceField(required=False, choices=list(rules.SUITS.items()))
     libre = forms.BooleanField(required=False)
     structure = forms.IntegerField(required=False, min_value=1)
-    montrer = forms.IntegerField(required=False, min_value=PAGE, max_value=MOST)
+    montrer = forms.IntegerField(required=False, min_value=PAGE, max_value=ROWS)
 
-    def said(self, name: str) -> Any:
-        """Return what a field says, '' when nothing or nothing that can be read."""
+    def typed(self, name: str) -> Any:
+        """Return the value of a field, '' when it is missing or invalid."""
         self.is_valid()
         return self.cleaned_data.get(name) or ""
 
-    def asked(self, spot: Spot | None, lieu: Lieu | None) -> Asked:
-        """Return what is looked for around a spot, or at a place."""
-        return Asked(
+    def search(self, spot: Spot | None, lieu: Lieu | None) -> Search:
+        """Return the search around a spot, or at a place."""
+        return Search(
             spot=spot,
-            subject=self.said("sujet"),
-            level=self.said("niveau"),
-            language=self.said("langue"),
-            suits=self.said("pour"),
-            free=bool(self.said("libre")),
+            subject=self.typed("sujet"),
+            level=self.typed("niveau"),
+            language=self.typed("langue"),
+            suits=self.typed("pour"),
+            free=bool(self.typed("libre")),
             lieu=lieu,
-            structure=self.said("structure") or None,
-            shown=self.said("montrer") or PAGE,
+            structure=self.typed("structure") or None,
+            shown=self.typed("montrer") or PAGE,
         )
 
 
 class RegisterForm(forms.Form):
-    """A first name, and a way to be told if they want. `cle` makes a double click one."""
+    """A first name, and a contact if wanted. `cle` makes a double click a single registration."""
 
     prenom = forms.CharField(max_length=60, required=False)
     contact = forms.CharField(max_length=LONGEST, required=False)
@@ -79,7 +82,9 @@ class RegisterForm(forms.Form):
     def clean_prenom(self) -> str:
         name = str(self.cleaned_data["prenom"]).strip()
         if not name:
-            raise forms.ValidationError(say("Il manque un prénom. Écrivez un prénom ou un surnom : il suffit."))
+            raise forms.ValidationError(
+                say("Il manque un prénom. Écrivez un prénom ou un surnom : il suffit.")
+            )
         return name
 
     def clean_contact(self) -> tuple[str, str]:

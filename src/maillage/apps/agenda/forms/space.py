@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from itertools import groupby
 from typing import Any
 
 from babel import Locale
@@ -21,8 +22,8 @@ from maillage.apps.people import queries as people
 from maillage.apps.people.models import Person
 from maillage.kernel import codes
 from maillage.kernel.typed import ROWS, line, whole
-from maillage.reference import outlines
-from maillage.reference.outlines import Outline
+from maillage.modules import outlines
+from maillage.modules.outlines import Outline
 
 ELSEWHERE = "autre"
 DAYS = re.compile(r"\d{1,2}/\d{1,2}/\d{4}")
@@ -39,7 +40,9 @@ def _outlines() -> list[tuple[str, str]]:
 
 
 class PlanForm(forms.Form):
-    """A workshop: what, when, where, for whom. The account's structures and their places are offered first."""
+    """A workshop: what, when, where, for whom. The account's structures and their places are offered
+    first.
+    """
 
     structure = forms.ChoiceField(label="Au nom de")
     trame = forms.ChoiceField(label="Trame d’animation", required=False, widget=forms.HiddenInput)
@@ -61,7 +64,9 @@ class PlanForm(forms.Form):
     jour = DayField(label="Le jour")
     heure = HourField(label="De quelle heure")
     fin = HourField(
-        label="À quelle heure", example="16:00", error_messages={"required": "Il manque l’heure de fin. Choisissez-la."}
+        label="À quelle heure",
+        example="16:00",
+        error_messages={"required": "Il manque l’heure de fin. Choisissez-la."},
     )
     places = forms.IntegerField(
         label="Places",
@@ -73,13 +78,20 @@ class PlanForm(forms.Form):
             "invalid": "Ce nombre ne se lit pas. Écrivez par exemple 8.",
         },
     )
-    sans_inscription = forms.BooleanField(label="On vient sans s’inscrire (permanence, porte ouverte)", required=False)
+    sans_inscription = forms.BooleanField(
+        label="On vient sans s’inscrire (permanence, porte ouverte)", required=False
+    )
     lieu = forms.ChoiceField(label="Où")
     adresse = forms.CharField(label="Adresse, si c’est ailleurs", max_length=200, required=False)
     commune = forms.CharField(label="Commune, si c’est ailleurs", max_length=100, required=False)
-    prix = forms.ChoiceField(label="Prix", choices=[("", "Non précisé"), *rules.PRICES.items()], required=False)
+    prix = forms.ChoiceField(
+        label="Prix", choices=[("", "Non précisé"), *rules.PRICES.items()], required=False
+    )
     prix_mots = forms.CharField(
-        label="Précision sur le prix (facultatif)", max_length=120, required=False, help_text="« 2 € la séance »"
+        label="Précision sur le prix (facultatif)",
+        max_length=120,
+        required=False,
+        help_text="« 2 € la séance »",
     )
     langue = forms.ChoiceField(label="Langue", choices=_languages)
     adapte = forms.MultipleChoiceField(
@@ -98,9 +110,13 @@ class PlanForm(forms.Form):
         help_text="Son nom, comme dans l’annuaire. Elle verra les inscrits et fera l’appel avec vous.",
     )
     apporter = forms.CharField(
-        label="À apporter (facultatif)", max_length=300, required=False, help_text="« Votre téléphone et son chargeur »"
+        label="À apporter (facultatif)",
+        max_length=300,
+        required=False,
+        help_text="« Votre téléphone et son chargeur »",
     )
 
+    moment = ("jour", "heure", "fin")
     folded = ("prix", "prix_mots", "langue", "adapte", "aidants", "partenaire", "apporter")
 
     def __init__(self, *args: Any, user: Any, workshop: Workshop | None = None, **kwargs: Any) -> None:
@@ -109,23 +125,40 @@ class PlanForm(forms.Form):
         if workshop is not None:
             self.structures = {str(workshop.structure_id): workshop.structure}
         self.fields["trame"].choices = _outlines()
-        lieux = Lieu.objects.filter(structure__in=list(self.structures.values()), state=directory.PUBLISHED).order_by(
-            "name"
-        )
+        lieux = Lieu.objects.filter(
+            structure__in=list(self.structures.values()), state=directory.PUBLISHED
+        ).order_by("name")
         self.lieux = {each.slug: each for each in lieux}
         if workshop is not None and workshop.lieu is not None:
             self.lieux.setdefault(workshop.lieu.slug, workshop.lieu)
-        self.fields["lieu"].choices = [*((slug, each.name) for slug, each in self.lieux.items()), (ELSEWHERE, "Ailleurs")]
+        self.fields["lieu"].choices = [
+            *((slug, each.name) for slug, each in self.lieux.items()),
+            (ELSEWHERE, "Ailleurs"),
+        ]
         if len(self.structures) < 2:
             del self.fields["structure"]
         else:
             self.fields["structure"].choices = [(id, each.name) for id, each in self.structures.items()]
 
     @property
-    def main(self) -> list[Any]:
-        """The fields that everybody fills, in order."""
-        apart = (*self.folded, "structure", "trame", "lieu", "adresse", "commune", "fois", "tous_les", "sauter")
-        return [field for field in self if field.name not in apart]
+    def main(self) -> list[tuple[bool, list[Any]]]:
+        """The fields that everybody fills, in order, in groups: the day and its hours go together."""
+        apart = (
+            *self.folded,
+            "structure",
+            "trame",
+            "lieu",
+            "adresse",
+            "commune",
+            "fois",
+            "tous_les",
+            "sauter",
+        )
+        fields = (field for field in self if field.name not in apart)
+        return [
+            (moment, list(group))
+            for moment, group in groupby(fields, lambda field: field.name in self.moment)
+        ]
 
     @property
     def more(self) -> list[Any]:
@@ -148,8 +181,8 @@ class PlanForm(forms.Form):
             return found[0]
         if not found:
             raise forms.ValidationError(
-                "Aucune structure de l’annuaire ne porte ce nom. Sans elle, personne d’autre ne fait l’appel. "
-                "Vérifiez le nom, ou laissez vide."
+                "Aucune structure de l’annuaire ne porte ce nom. Sans elle, personne d’autre ne fait l’appel."
+                " Vérifiez le nom, ou laissez vide."
             )
         names = ", ".join(f"« {each.name} »" for each in found[:5])
         raise forms.ValidationError(f"Plusieurs structures ont ce nom : {names}. Écrivez-le en entier.")
@@ -157,11 +190,18 @@ class PlanForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}
         if {"jour", "heure", "fin"} <= said.keys():
-            said["starts_at"], said["ends_at"] = (_moment(said["jour"], said[name]) for name in ("heure", "fin"))
+            said["starts_at"], said["ends_at"] = (
+                _moment(said["jour"], said[name]) for name in ("heure", "fin")
+            )
             if said["starts_at"] is None or said["ends_at"] is None:
-                self.add_error("heure", "Cette heure n’existe pas ce jour-là : on change d’heure. Choisissez-en une autre.")
+                self.add_error(
+                    "heure",
+                    "Cette heure n’existe pas ce jour-là : on change d’heure. Choisissez-en une autre.",
+                )
             elif said["ends_at"] <= said["starts_at"]:
-                self.add_error("fin", "L’atelier finit avant d’avoir commencé. Corrigez l’une des deux heures.")
+                self.add_error(
+                    "fin", "L’atelier finit avant d’avoir commencé. Corrigez l’une des deux heures."
+                )
         said["code"] = ""
         if said.get("lieu") == ELSEWHERE:
             self._elsewhere(said)
@@ -172,16 +212,18 @@ class PlanForm(forms.Form):
             self.add_error("adresse", "Il manque l’adresse. Sans elle, personne ne trouvera. Écrivez-la.")
         spot = where.find(said.get("commune", "")).spot
         if spot is None or (len(spot.communes) != 1 and not spot.is_point):
-            self.add_error("commune", "Cette commune est inconnue, ou plusieurs portent ce nom. Écrivez son code postal.")
+            self.add_error(
+                "commune", "Cette commune est inconnue, ou plusieurs portent ce nom. Écrivez son code postal."
+            )
         else:
             said["code"] = spot.communes[0]
 
     def chosen_structure(self) -> Structure:
-        """Return the structure in whose name the workshop is planned."""
+        """Return the structure on whose behalf the workshop is planned."""
         return self.structures[self.cleaned_data.get("structure") or next(iter(self.structures))]
 
     def values(self) -> dict[str, Any]:
-        """Return what was typed, by the names of `actions.planning.KNOWN`."""
+        """Return the typed values, by the names of `actions.planning.KNOWN`."""
         said = self.cleaned_data
         lieu = self.lieux.get(said["lieu"])
         outline = outlines.outlines().get(said["trame"])
@@ -235,7 +277,7 @@ def from_outline(outline: Outline) -> dict[str, Any]:
 
 
 def from_workshop(row: Workshop) -> dict[str, Any]:
-    """Return what a workshop says already; a lieu that its structure runs no more stays offered."""
+    """Return the values of a workshop; a lieu its structure no longer runs stays available."""
     begin, end = timezone.localtime(row.starts_at), timezone.localtime(row.ends_at)
     return {
         "trame": row.outline,
@@ -303,7 +345,9 @@ class CourseForm(PlanForm):
             for day in self._days(said):
                 if None in (_moment(day, said["heure"]), _moment(day, said["fin"])):
                     self.add_error(
-                        "heure", f"Le {day:%d/%m/%Y}, on change d’heure : celle-ci n’existe pas. Choisissez-en une autre."
+                        "heure",
+                        f"Le {day:%d/%m/%Y}, on change d’heure : celle-ci n’existe pas. Choisissez-en une"
+                        " autre.",
                     )
         return said
 
@@ -313,13 +357,16 @@ class CourseForm(PlanForm):
         return [moment.date() for moment in moments]
 
     def meetings(self) -> list[dict[str, Any]]:
-        """Return what each meeting has of its own: when, and what the outline says of it."""
+        """Return the values of each meeting: when, and what the outline says of it."""
         said, values = self.cleaned_data, self.values()
         outline = outlines.outlines().get(said["trame"])
         told = outline.meetings if outline is not None else ()
         made = []
         for n, day in enumerate(self._days(said)):
-            own: dict[str, Any] = {"starts_at": _moment(day, said["heure"]), "ends_at": _moment(day, said["fin"])}
+            own: dict[str, Any] = {
+                "starts_at": _moment(day, said["heure"]),
+                "ends_at": _moment(day, said["fin"]),
+            }
             if n < len(told):
                 own |= {"aim": told[n].aim, "modules": list(told[n].modules)}
             own["title"] = f"{values['title']} : {told[n].title}"[:120] if n < len(told) else values["title"]
@@ -329,7 +376,7 @@ class CourseForm(PlanForm):
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """Somebody written down: a name, how to tell them, or the person whose card it is."""
+    """A person in the list: a name, a contact, or the person whose card it is."""
 
     name: str
     way: str = rules.NO_WAY
@@ -344,7 +391,10 @@ class NamesForm(forms.Form):
         label="Un prénom par ligne",
         max_length=5_000,
         widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "off"}),
-        help_text="Un contact après une virgule, si la personne veut : « Fatou, 06 12 34 56 78 ». Ou le code d’une carte.",
+        help_text=(
+            "Un contact après une virgule, si la personne veut : « Fatou, 06 12 34 56 78 ». Ou le code d’une"
+            " carte."
+        ),
         error_messages={"required": "Il manque un prénom. Écrivez-en un par ligne."},
     )
     voie = forms.ChoiceField(
@@ -377,7 +427,7 @@ class NamesForm(forms.Form):
 
 
 class NoteForm(forms.Form):
-    """Why somebody stops or stays unsure, and what was proposed next."""
+    """Why a person stops or hesitates, and what was proposed next."""
 
     arret = forms.ChoiceField(
         label="Pourquoi s’arrête-t-elle, ou reste-t-elle peu sûre ?",
@@ -396,7 +446,7 @@ class NoteForm(forms.Form):
 
 
 class PeriodForm(forms.Form):
-    """A period, both days included; this year when nothing is said."""
+    """A period, both days included; this year by default."""
 
     du = forms.DateField(required=False)
     au = forms.DateField(required=False)

@@ -17,7 +17,9 @@ PRODUCER = "-//Maillage//Ateliers//FR"
 
 
 def feed(rows: Iterable[Workshop], name: str) -> bytes:
-    """Return a calendar of workshops, each under a number that never changes, with its version and whether it takes place."""
+    """Return a calendar of workshops, each under a number that never changes, with its version and whether
+    it takes place.
+    """
     calendar = Calendar()
     calendar.add("prodid", PRODUCER)
     calendar.add("version", "2.0")
@@ -41,7 +43,11 @@ def _event(row: Workshop) -> Event:
     event.add("location", words.where(row))
     if row.lieu is not None and places.is_located(row.lieu):
         event["geo"] = vGeo((row.lieu.latitude, row.lieu.longitude))
-    about = [row.aim, row.bring and f"À apporter : {row.bring}", f"{settings.ADDRESS}{reverse('workshop', args=[row.pk])}"]
+    about = [
+        row.aim,
+        row.bring and f"À apporter : {row.bring}",
+        f"{settings.ADDRESS}{reverse('workshop', args=[row.pk])}",
+    ]
     event.add("description", "\n".join(filter(None, about)))
     event.add("url", f"{settings.ADDRESS}{reverse('workshop', args=[row.pk])}")
     event.add("status", "CANCELLED" if row.cancelled_at else "CONFIRMED")

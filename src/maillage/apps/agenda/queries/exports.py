@@ -1,4 +1,6 @@
-"""Workshops in the words of the Coop numérique, one line each: how many came, on what, for how long; never who."""
+"""Workshops in the terms of the Coop numérique, one line each: how many came, on what, for how long; never
+who.
+"""
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
@@ -12,30 +14,34 @@ from maillage.apps.agenda.models import Workshop
 from maillage.apps.agenda.queries import words
 from maillage.apps.agenda.queries.space import CAME, outline
 from maillage.apps.directory.queries.moments import midnight
-from maillage.reports.formats.published import as_csv
-from maillage.reports.formats.table import safe
+from maillage.reports.directory.formats.published import as_csv
+from maillage.reports.directory.formats.table import safe
 
 
 def mine(user: Any, since: date, until: date) -> list[Workshop]:
-    """Return the workshops of a period that somebody declares, both days included: the Coop asks for one person who came."""
+    """Return the workshops of a period that a user declares, both days included: the Coop requires at least
+    one participant.
+    """
     found = _carried(user, since, until).annotate(n_came=CAME).order_by("starts_at", "pk")
     return [row for row in found if row.n_came + row.anonymous]
 
 
 def untold(user: Any, since: date, until: date, at: datetime) -> int:
-    """Return how many of the workshops that somebody declares have nobody ticked: the table leaves them out."""
-    return _carried(user, since, until).filter(starts_at__lt=at, anonymous=0).exclude(seats__came=True).count()
+    """Return how many of a user's workshops have no attendance: the table leaves them out."""
+    return (
+        _carried(user, since, until).filter(starts_at__lt=at, anonymous=0).exclude(seats__came=True).count()
+    )
 
 
 def _carried(user: Any, since: date, until: date) -> QuerySet[Workshop]:
-    """Return the workshops of a period that somebody's structures carry: those run with another are declared by it."""
+    """Return the workshops of a period organised by a user's structures: a partner does not declare them."""
     ours = access.workshops_for(user).filter(structure__in=access.structures_for(user).values("pk"))
     begin, end = midnight(since), midnight(until + timedelta(days=1))
     return ours.filter(starts_at__gte=begin, starts_at__lt=end, cancelled_at__isnull=True, example=False)
 
 
 def coop(rows: Iterable[Workshop]) -> str:
-    """Return workshops as the Coop's activities, a table of `rules.COOP_COLUMNS`."""
+    """Return workshops as activities of the Coop, a table of `rules.COOP_COLUMNS`."""
     return as_csv(list(rules.COOP_COLUMNS), [_row(row) for row in rows])
 
 

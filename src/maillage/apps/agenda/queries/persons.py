@@ -1,4 +1,4 @@
-"""The workshops of one person: for the copy of all that is kept about them."""
+"""The workshops of one person, for the copy of their data."""
 
 from typing import Any
 
@@ -8,8 +8,8 @@ from maillage.apps.agenda.models import Seat
 from maillage.apps.people.models import Person
 
 
-def kept(person: Person) -> list[dict[str, Any]]:
-    """Return what is kept of somebody's workshops, in French, as it is given to them."""
+def workshops_of(person: Person) -> list[dict[str, Any]]:
+    """Return a person's workshops, in French, as they receive them."""
     seats = Seat.objects.filter(person=person).select_related("workshop").order_by("workshop__starts_at")
     return [
         {

@@ -1,4 +1,4 @@
-"""What anybody reads of workshops: those to come, near somewhere, and one of them."""
+"""The public pages of workshops: those to come, near a spot, and one of them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -7,7 +7,9 @@ from functools import cached_property
 from math import cos, hypot, radians
 
 from babel import Locale
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, TextField
+from django.db.models.functions import Cast
+from django.db.models.lookups import LessThanOrEqual
 from django.utils import timezone
 
 from maillage.apps.agenda import access, rules
@@ -16,19 +18,21 @@ from maillage.apps.agenda.queries import rooms, words
 from maillage.apps.directory.models import Lieu, Structure
 from maillage.apps.directory.queries import places, where
 from maillage.apps.directory.queries.search import METRES_A_DEGREE
-from maillage.kernel.languages import say, spoken, typed
-from maillage.reference.learning import ours as modules
-from maillage.reports import opening
+from maillage.modules.reading import own_modules as modules
+from maillage.words import opening
+from maillage.words.languages import say, spoken, typed
 
 PAGE = 20
-MOST = 500  # workshops to come that are looked at
+MOST = 500  # workshops on a page, and in a calendar
 SOON = 3  # shown on the sheet of a place
 DRAWN = 12  # seats that a stitch each still tells at a glance
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """What is looked for: around where, about what, at which level, in which language, with a free seat, at whose place."""
+class Search:
+    """A search: where, about what, at which level, in which language, with a free seat, at which
+    structure.
+    """
 
     spot: where.Spot | None = None
     subject: str = ""
@@ -47,8 +51,10 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Shown:
-    """A workshop as the public reads it. metres: from where they search, None when nobody knows. meetings: of its course."""
+class WorkshopPage:
+    """A workshop on its public page. metres: from the search spot, None when unknown. meetings: of its
+    course.
+    """
 
     workshop: Workshop
     room: rules.Room
@@ -70,7 +76,7 @@ class Shown:
 
     @property
     def day_alone(self) -> str:
-        return opening.said(self.date.date(), year=False)
+        return opening.date_text(self.date.date(), year=False)
 
     @property
     def hours(self) -> str:
@@ -90,18 +96,20 @@ class Shown:
 
     @property
     def seats(self) -> str:
-        return words.seats_left(self.room)
+        return words.seats_free(self.room)
 
     @property
-    def left(self) -> int:
+    def open_seats(self) -> int:
         return max(self.room.free - self.room.waiting, 0)
 
     @property
     def stitches(self) -> list[tuple[int, bool]]:
-        """Where each seat is drawn, and whether it is taken; [] when there are too many to count at a glance."""
+        """Return where each seat is drawn, and whether it is taken; [] when there are too many to count at a
+        glance.
+        """
         if self.room.capacity > DRAWN:
             return []
-        return [(9 + 18 * k, k >= self.left) for k in range(self.room.capacity)]
+        return [(9 + 18 * k, k >= self.open_seats) for k in range(self.room.capacity)]
 
     @property
     def wide(self) -> int:
@@ -121,9 +129,13 @@ class Shown:
 
     @property
     def language(self) -> str:
-        """The language spoken there, '' for French: nobody needs to be told."""
+        """The language spoken there, '' for French, which goes without saying."""
         code = self.workshop.language
-        return "" if code == "fr" else str(Locale(spoken().locale.split("_")[0]).languages.get(code, code)).capitalize()
+        return (
+            ""
+            if code == "fr"
+            else str(Locale(spoken().locale.split("_")[0]).languages.get(code, code)).capitalize()
+        )
 
     @property
     def suits(self) -> list[str]:
@@ -131,7 +143,7 @@ class Shown:
 
     @property
     def format(self) -> str:
-        """What comes after: “Parcours de 5 séances”; '' for a workshop alone."""
+        """The format: “Parcours de 5 séances”; '' for a workshop alone."""
         n = len(self.meetings)
         if n > 1:
             return say("Parcours de {n} séance", "Parcours de {n} séances", n=n)
@@ -168,7 +180,7 @@ class Shown:
         return [*told, say("Avec {who}.", who=typed(row.partner.name))] if row.partner is not None else told
 
     def may_register(self, at: datetime) -> bool:
-        """Whether somebody may register by themselves, on the waiting list if need be."""
+        """Return whether a visitor may register, on the waiting list if need be."""
         row = self.workshop
         alive = row.cancelled_at is None and rules.is_open(row.starts_at, at)
         return alive and not row.drop_in and not self.begun
@@ -176,77 +188,106 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The workshops found, the first of them shown. beyond: how many are to come elsewhere or otherwise."""
+    """The workshops found, one page of them. more: how many follow; elsewhere: there are others, outside the
+    search.
+    """
 
-    rows: Sequence[Shown]
+    rows: Sequence[WorkshopPage]
     total: int
-    beyond: int
+    more: int
+    elsewhere: bool
     languages: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def more(self) -> int:
-        return self.total - len(self.rows)
 
     @property
     def headline(self) -> str:
         return say("{n} atelier à venir", "{n} ateliers à venir", n=self.total)
 
 
-def structure_of(asked: Asked) -> Structure | None:
-    """Return the structure whose workshops are asked for, None for those of all, or one that nobody knows."""
+def structure_of(asked: Search) -> Structure | None:
+    """Return the structure that the search is limited to, None for all, or for an unknown one."""
     return Structure.objects.filter(pk=asked.structure).first() if asked.structure else None
 
 
 def to_come(at: datetime) -> QuerySet[Workshop]:
-    """Return the workshops that take place after a moment, the first meeting of each course alone, soonest first."""
+    """Return the workshops that take place after a moment, the first meeting of each course alone, soonest
+    first.
+    """
     earlier = Workshop.objects.filter(
         course=OuterRef("course"), starts_at__lt=OuterRef("starts_at"), cancelled_at__isnull=True
     )
     rows = access.published().filter(starts_at__gt=at, cancelled_at__isnull=True)
-    return rooms.with_room(rows.exclude(Exists(earlier))).order_by("starts_at", "pk")
+    return rows.exclude(Exists(earlier)).order_by("starts_at", "pk")
 
 
-def find(asked: Asked, at: datetime) -> Found:
-    """Return the workshops to come that fit what is asked; near somewhere, at ten kilometres at most."""
-    every = list(to_come(at)[:MOST])
-    told = [(row, *_is_near(row, asked.spot)) for row in every if _fits(row, asked)]
-    fit = [(row, metres) for row, near, metres in told if near]
-    shown = fit[: asked.shown]
-    meetings = _meetings([row for row, _ in shown])
-    spoken_there = sorted({row.language for row in every} - {"fr"})
+def find(asked: Search, at: datetime) -> Found:
+    """Return the workshops to come that match a search; near a spot, within ten kilometres.
+
+    At most MOST are returned at once; the rest follow on request.
+    """
+    every = to_come(at)
+    fit = every.alias(listed=Cast("suits", TextField())).filter(
+        _fits(asked)
+    )  # SQLite does not look into a list of JSON
+    total = fit.count()
+    begin = (asked.shown - 1) // MOST * MOST
+    page = fit.values("pk")[begin : asked.shown]
+    rows = (
+        list(rooms.with_room(access.published().filter(pk__in=page)).order_by("starts_at", "pk"))
+        if total
+        else []
+    )
+    meetings = _meetings(rows)
+    spoken_there = sorted({*every.order_by().values_list("language", flat=True).distinct()} - {"fr"})
     names = Locale(spoken().locale.split("_")[0]).languages
     return Found(
-        rows=[Shown(row, rooms.room(row), far, meetings.get(row.course_id, ())) for row, far in shown],
-        total=len(fit),
-        beyond=len(every) - len(fit),
+        rows=[
+            WorkshopPage(row, rooms.room(row), _metres(row, asked.spot), meetings.get(row.course_id, ()))
+            for row in rows
+        ],
+        total=total,
+        more=max(total - asked.shown, 0),
+        elsewhere=not total and every.exists(),
         languages={code: str(names.get(code, code)).capitalize() for code in ("fr", *spoken_there)},
     )
 
 
-def _fits(row: Workshop, asked: Asked) -> bool:
-    room = rooms.room(row)
-    return (
-        (not asked.subject or row.subject == asked.subject)
-        and (not asked.level or row.level == asked.level)
-        and (not asked.language or row.language == asked.language)
-        and (not asked.suits or asked.suits in row.suits)
-        and (not asked.free or row.drop_in or not room.is_full)
-        and (asked.lieu is None or row.lieu_id == asked.lieu.pk)
-        and (asked.structure is None or asked.structure in (row.structure_id, row.partner_id))
-    )
+def _fits(asked: Search) -> Q:
+    """Return the condition of a search: applied by the database, so that none is missed behind earlier
+    ones.
+    """
+    plainly = {"subject": asked.subject, "level": asked.level, "language": asked.language, "lieu": asked.lieu}
+    wanted = Q(**{name: value for name, value in plainly.items() if value}) & _is_near(asked.spot)
+    if asked.suits:
+        wanted &= Q(listed__contains=f'"{asked.suits}"')
+    if asked.free:
+        wanted &= Q(drop_in=True) | ~rooms.full()
+    if asked.structure is not None:
+        wanted &= Q(structure=asked.structure) | Q(partner=asked.structure)
+    return wanted
 
 
-def _is_near(row: Workshop, spot: where.Spot | None) -> tuple[bool, float | None]:
-    """Return whether a workshop is where somebody searches, and how many metres away as the crow flies, when it is known."""
+def _is_near(spot: where.Spot | None) -> Q:
+    """Return the condition for a workshop to be near: in these communes, or close to the point as the crow
+    flies.
+    """
     if spot is None or (not spot.communes and not spot.is_point):
-        return True, None
-    inside = row.commune in spot.communes
-    if not spot.is_point or row.lieu is None or not places.is_located(row.lieu):
-        return inside, None
+        return Q()
+    inside = Q(commune__in=spot.communes)
+    if not spot.is_point:
+        return inside
+    reach, scale = 1000 * rules.NEAR_KM / METRES_A_DEGREE, cos(radians(spot.latitude))
+    north, east = F("lieu__latitude") - spot.latitude, (F("lieu__longitude") - spot.longitude) * scale
+    close = LessThanOrEqual(north * north + east * east, reach**2)
+    return inside | (Q(close) & places.located("lieu__"))
+
+
+def _metres(row: Workshop, spot: where.Spot | None) -> float | None:
+    """Return the distance to a workshop in metres as the crow flies, None when unknown."""
+    if spot is None or not spot.is_point or row.lieu is None or not places.is_located(row.lieu):
+        return None
     north = METRES_A_DEGREE * (row.lieu.latitude - spot.latitude)
     east = METRES_A_DEGREE * (row.lieu.longitude - spot.longitude) * cos(radians(spot.latitude))
-    metres = hypot(north, east)
-    return inside or metres <= 1000 * rules.NEAR_KM, metres
+    return hypot(north, east)
 
 
 def _meetings(rows: Sequence[Workshop]) -> dict[int, list[Workshop]]:
@@ -258,60 +299,83 @@ def _meetings(rows: Sequence[Workshop]) -> dict[int, list[Workshop]]:
     return found
 
 
-def shown(row: Workshop) -> Shown:
+def detail(row: Workshop) -> WorkshopPage:
     """Return one workshop that `with_room` has read."""
-    return Shown(row, rooms.room(row), meetings=_meetings([row]).get(row.course_id, ()), begun=rooms.has_begun(row))
+    return WorkshopPage(
+        row, rooms.room(row), meetings=_meetings([row]).get(row.course_id, ()), begun=rooms.has_begun(row)
+    )
 
 
-def of_place(lieu: Lieu, at: datetime) -> list[Shown]:
+def of_place(lieu: Lieu, at: datetime) -> list[WorkshopPage]:
     """Return the next workshops at a place, for its sheet in the directory."""
-    rows = list(to_come(at).filter(lieu=lieu)[:SOON])
+    rows = list(rooms.with_room(to_come(at).filter(lieu=lieu))[:SOON])
     meetings = _meetings(rows)
-    return [Shown(row, rooms.room(row), meetings=meetings.get(row.course_id, ())) for row in rows]
+    return [WorkshopPage(row, rooms.room(row), meetings=meetings.get(row.course_id, ())) for row in rows]
 
 
-# ------------------------------------------------------------------------------------------------------------- one's seat
+# ------------------------------------------------------------------------------------------------- one's seat
 
 
 @dataclass(frozen=True, slots=True)
 class Mine:
-    """What somebody reads by their own link: their name, and each seat with its workshop."""
+    """What a person's own link displays: their name, and each seat with its workshop."""
 
     name: str
-    seats: Sequence[tuple[Seat, Shown]]
+    seats: Sequence[tuple[Seat, WorkshopPage]]
 
     @property
-    def alive(self) -> list[tuple[Seat, Shown]]:
-        """The seats that are not given up, at workshops that still take place."""
-        return [(s, w) for s, w in self.seats if s.status != rules.CANCELLED and w.workshop.cancelled_at is None]
+    def alive(self) -> list[tuple[Seat, WorkshopPage]]:
+        """The seats not given up, at workshops that still take place."""
+        return [
+            (s, w) for s, w in self.seats if s.status != rules.CANCELLED and w.workshop.cancelled_at is None
+        ]
 
 
 def mine(token: str) -> Mine | None:
     """Return what a person's own link opens; None when it opens nothing."""
     seats = list(
-        Seat.objects.filter(token=access.digest(token)).select_related("person").order_by("workshop__starts_at", "pk")
+        Seat.objects.filter(token=access.digest(token))
+        .select_related("person")
+        .order_by("workshop__starts_at", "pk")
     )
     if not seats:
         return None
-    held = rooms.with_room(Workshop.objects.select_related(*access.WITH)).in_bulk([seat.workshop_id for seat in seats])
+    held = rooms.with_room(Workshop.objects.select_related(*access.WITH)).in_bulk(
+        [seat.workshop_id for seat in seats]
+    )
     name = next((seat.name for seat in seats if seat.name), "")
-    return Mine(name, [(seat, Shown(held[seat.workshop_id], rooms.room(held[seat.workshop_id]))) for seat in seats])
+    return Mine(
+        name,
+        [(seat, WorkshopPage(held[seat.workshop_id], rooms.room(held[seat.workshop_id]))) for seat in seats],
+    )
 
 
 def everything(found: Found) -> list[list[Workshop]]:
-    """Return the meetings of what was found, those of a course one after the other, with what a calendar reads of them."""
+    """Return the meetings of what was found, those of a course one after the other, with what a calendar
+    reads of them.
+    """
     wanted = [[each.pk for each in shown.meetings] or [shown.workshop.pk] for shown in found.rows]
     held = access.published().in_bulk([pk for numbers in wanted for pk in numbers])
     return [[held[pk] for pk in numbers if pk in held] for numbers in wanted]
 
 
 def meetings_of(row: Workshop) -> list[Workshop]:
-    """Return the meetings of the course of a workshop, or itself alone, with what a calendar reads of them."""
-    numbers = [each.pk for each in shown(row).meetings] or [row.pk]
+    """Return the meetings of the course of a workshop, or itself alone, with what a calendar reads of
+    them.
+    """
+    numbers = [each.pk for each in detail(row).meetings] or [row.pk]
     return list(access.published().filter(pk__in=numbers))
 
 
-def of_structure(pk: int, at: datetime) -> QuerySet[Workshop]:
-    """Return the workshops that a structure carries or runs, from three months ago on, cancelled ones included."""
-    ours = Q(structure=pk) | Q(partner=pk)
-    return access.published().filter(ours, starts_at__gt=rules.erased_before(at)).order_by("starts_at", "pk")
+def of_structure(pk: int, at: datetime, *, most: int) -> list[Workshop]:
+    """Return the workshops that a structure carries or runs, from three months ago on, cancelled ones
+    included.
+
+    most: how many at most, those to come first, then the latest of the others.
+    """
+    theirs = access.published().filter(Q(structure=pk) | Q(partner=pk))
+    ahead = list(theirs.filter(starts_at__gt=at).order_by("starts_at", "pk")[:most])
+    over = theirs.filter(starts_at__gt=rules.erased_before(at), starts_at__lte=at).order_by(
+        "-starts_at", "-pk"
+    )
+    return [*reversed(over[: most - len(ahead)]), *ahead]

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.db.models.lookups import LessThanOrEqual
 
 from maillage.apps.agenda import access, rules
 from maillage.apps.agenda.models import Seat, Workshop
@@ -12,8 +14,17 @@ WAIT = Q(seats__status=rules.WAITING)
 
 
 def with_room(rows: QuerySet[Workshop]) -> QuerySet[Workshop]:
-    """Return workshops that know how many seats are taken (`n_booked`), and how many people wait (`n_waiting`)."""
+    """Annotate workshops with the number of seats taken (`n_booked`) and of people waiting (`n_waiting`)."""
     return rows.annotate(n_booked=Count("seats", filter=TAKEN), n_waiting=Count("seats", filter=WAIT))
+
+
+def full() -> Q:
+    """Return the condition for newcomers to be put on the waiting list: `rules.Room.is_full`, in the
+    database.
+    """
+    theirs = Seat.objects.filter(workshop=OuterRef("pk"), status__in=(rules.BOOKED, rules.WAITING)).order_by()
+    counted = Subquery(theirs.values("workshop").annotate(n=Count("pk")).values("n"))
+    return Q(LessThanOrEqual(F("capacity"), Coalesce(counted, 0)))
 
 
 def room(workshop: Workshop) -> rules.Room:
@@ -22,12 +33,12 @@ def room(workshop: Workshop) -> rules.Room:
 
 
 def counted(workshop: Workshop) -> Workshop:
-    """Return a workshop as it is now, with its room and all that its page shows."""
+    """Return a workshop as it is now, with its seats and all that its page displays."""
     return with_room(Workshop.objects.select_related(*access.WITH)).get(pk=workshop.pk)
 
 
 def rooms(workshops: Iterable[Workshop]) -> dict[int, rules.Room]:
-    """Return the room of each workshop as it is now, whatever was read before."""
+    """Return the room of each workshop, read afresh."""
     held = {each.pk: each.capacity for each in workshops}
     counted: dict[int, dict[str, int]] = {pk: {} for pk in held}
     seats = Seat.objects.filter(workshop__in=held).exclude(status=rules.CANCELLED)
@@ -40,10 +51,12 @@ def rooms(workshops: Iterable[Workshop]) -> dict[int, rules.Room]:
 
 
 def open_meetings(workshop: Workshop) -> QuerySet[Workshop]:
-    """Return the meetings that somebody who joins there comes to: this one, and those that follow it in its course."""
+    """Return the meetings that a newcomer would attend: this one, and the later ones of its course."""
     if workshop.course_id is None:
         return Workshop.objects.filter(pk=workshop.pk)
-    return Workshop.objects.filter(course=workshop.course_id, starts_at__gte=workshop.starts_at, cancelled_at__isnull=True)
+    return Workshop.objects.filter(
+        course=workshop.course_id, starts_at__gte=workshop.starts_at, cancelled_at__isnull=True
+    )
 
 
 def has_begun(workshop: Workshop) -> bool:

@@ -1,4 +1,4 @@
-"""What professionals read of their workshops: the week, what waits for them, one group, one course, whom to call."""
+"""The workshops of professionals: the week, pending tasks, one group, one course, whom to call."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,14 +11,14 @@ from django.utils import timezone
 from maillage.apps.agenda import access, rules
 from maillage.apps.agenda.models import Course, Seat, Workshop
 from maillage.apps.agenda.queries import rooms
-from maillage.apps.agenda.queries.public import Shown
+from maillage.apps.agenda.queries.public import WorkshopPage
 from maillage.apps.directory.queries import places
 from maillage.apps.directory.queries.moments import midnight
 from maillage.apps.messages.rules import addresses
 from maillage.apps.people.access import people_for
-from maillage.reference import outlines
-from maillage.reference.outlines import Outline
-from maillage.reports import opening
+from maillage.modules import outlines
+from maillage.modules.outlines import Outline
+from maillage.words import opening
 
 PAST = 60  # days: those before are read by week
 MOST = 100  # workshops of a section
@@ -28,8 +28,8 @@ CAME = Count("seats", filter=Q(seats__came=True))
 
 
 @dataclass(frozen=True)
-class Ours(Shown):
-    """A workshop as whoever runs it reads it in a list."""
+class WorkshopRow(WorkshopPage):
+    """A workshop in the list of those who run it."""
 
     @property
     def came(self) -> int:
@@ -40,7 +40,7 @@ class Ours(Shown):
         return self.workshop.n_unticked
 
     def tag(self, at: datetime) -> tuple[str, str]:
-        """Return where it stands, in a word, and its tone."""
+        """Return its state, in a word, and its tone."""
         row = self.workshop
         if row.cancelled_at is not None:
             return "annulé", "ferme"
@@ -51,12 +51,12 @@ class Ours(Shown):
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A few workshops by what is due. hint: what to do of them."""
+    """A few workshops at the same stage. hint: what to do with them."""
 
     id: str
     title: str
     hint: str
-    rows: Sequence[tuple[Ours, str, str]]
+    rows: Sequence[tuple[WorkshopRow, str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,18 +65,20 @@ class Day:
 
     on: date
     name: str
-    rows: Sequence[tuple[Ours, str, str]]
+    rows: Sequence[tuple[WorkshopRow, str, str]]
     today: bool
 
 
-def _read(rows: QuerySet[Workshop], at: datetime) -> list[tuple[Ours, str, str]]:
+def _read(rows: QuerySet[Workshop], at: datetime) -> list[tuple[WorkshopRow, str, str]]:
     found = rooms.with_room(rows).annotate(n_unticked=UNTICKED, n_came=CAME)
-    shown = [Ours(row, rooms.room(row)) for row in found]
+    shown = [WorkshopRow(row, rooms.room(row)) for row in found]
     return [(each, *each.tag(at)) for each in shown]
 
 
 def sections(user: Any, at: datetime) -> list[Section]:
-    """Return the workshops somebody runs, by what is due: attendance to finish, those to come, those of two months past."""
+    """Return a user's workshops by stage: attendance to complete, those to come, those of the past two
+    months.
+    """
     ours = access.workshops_for(user)
     ended = ours.filter(ends_at__lt=at, ends_at__gte=at - timedelta(days=PAST), cancelled_at__isnull=True)
     past = _read(ended.order_by("-starts_at", "-pk")[:MOST], at)
@@ -92,15 +94,20 @@ def sections(user: Any, at: datetime) -> list[Section]:
 
 
 def week(user: Any, monday: date, at: datetime) -> list[Day]:
-    """Return the seven days of a week, with the workshops somebody runs."""
+    """Return the seven days of a week, with the user's workshops."""
     begin = midnight(monday)
     end = midnight(monday + timedelta(days=7))
-    rows = _read(access.workshops_for(user).filter(starts_at__gte=begin, starts_at__lt=end).order_by("starts_at", "pk"), at)
+    rows = _read(
+        access.workshops_for(user)
+        .filter(starts_at__gte=begin, starts_at__lt=end)
+        .order_by("starts_at", "pk"),
+        at,
+    )
     days = [monday + timedelta(days=n) for n in range(7)]
     return [
         Day(
             on=day,
-            name=f"{opening.weekday(day.weekday())} {opening.said(day, year=False)}",
+            name=f"{opening.weekday(day.weekday())} {opening.date_text(day, year=False)}",
             rows=[each for each in rows if each[0].date.date() == day],
             today=day == timezone.localdate(at),
         )
@@ -108,12 +115,14 @@ def week(user: Any, monday: date, at: datetime) -> list[Day]:
     ]
 
 
-# ------------------------------------------------------------------------------------------------------------ one of them
+# ------------------------------------------------------------------------------------------------ one of them
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A seat as whoever runs the workshop reads it. told: whether the platform writes to them; absent: missed in a row."""
+    """A seat as displayed to those who run the workshop. told: whether the platform writes to them; absent:
+    absences in a row.
+    """
 
     seat: Seat
     told: bool
@@ -121,12 +130,14 @@ class Place:
 
     @property
     def phone(self) -> str:
-        return places.phones({"telephone": [self.seat.contact]})[0].words if self.seat.way == rules.PHONE else ""
+        return (
+            places.phones({"telephone": [self.seat.contact]})[0].words if self.seat.way == rules.PHONE else ""
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Who comes to a workshop: those who have a seat, those who wait, those who gave theirs up."""
+    """The participants of a workshop: seated, waiting, and those who gave up their seat."""
 
     booked: Sequence[Place]
     waiting: Sequence[Place]
@@ -146,7 +157,11 @@ class Group:
 
     @property
     def stopped(self) -> list[Place]:
-        return [each for each in (*self.booked, *self.cancelled) if each.seat.stopped_because or each.seat.next_proposed]
+        return [
+            each
+            for each in (*self.booked, *self.cancelled)
+            if each.seat.stopped_because or each.seat.next_proposed
+        ]
 
 
 def group(workshop: Workshop, at: datetime) -> Group:
@@ -162,7 +177,7 @@ def _is_told(seat: Seat) -> bool:
 
 
 def to_ask_again(held: Group, user: Any) -> list[Seat]:
-    """Return who came with a card, among those somebody sees: the diagnosis may be done again with them."""
+    """Return the participants with a card whom a user may see: their diagnosis may be repeated."""
     came = [each.seat for each in held.booked if each.seat.came and each.seat.person_id]
     seen = set(people_for(user).filter(pk__in=[seat.person_id for seat in came]).values_list("pk", flat=True))
     return [seat for seat in came if seat.person_id in seen]
@@ -184,16 +199,20 @@ def unticked(workshop: Workshop) -> list[int]:
 
 
 def following(seat: Seat, at: datetime) -> list[Seat]:
-    """Return the seats that somebody has at the meetings to come of a course; outside of a course, theirs alone."""
+    """Return a participant's seats at the later meetings of a course; outside a course, this seat alone."""
     if seat.workshop.course_id is None:
         return [seat]
     return list(
-        Seat.objects.filter(learner=seat.learner, workshop__course=seat.workshop.course_id, workshop__starts_at__gt=at)
+        Seat.objects.filter(
+            learner=seat.learner, workshop__course=seat.workshop.course_id, workshop__starts_at__gt=at
+        )
     )
 
 
 def missed(structures: Sequence[int], at: datetime) -> list[tuple[str, Seat]]:
-    """Return the learners who missed the last three meetings that were ticked, each with their last seat: somebody calls."""
+    """Return the learners absent from the last three meetings with attendance, each with their last seat:
+    they must be called.
+    """
     seats = Seat.objects.filter(
         workshop__structure__in=structures,
         workshop__starts_at__lt=at,
@@ -209,14 +228,18 @@ def missed(structures: Sequence[int], at: datetime) -> list[tuple[str, Seat]]:
 
 
 def to_call(user: Any, at: datetime) -> list[Place]:
-    """Return those whom somebody calls to ask why they come no more."""
+    """Return the participants to call and ask why they stopped coming."""
     ours = list(access.structures_for(user).values_list("pk", flat=True))
     return [Place(seat, _is_told(seat), absent=True) for _, seat in missed(ours, at)]
 
 
 def next_for(workshop: Workshop, user: Any, at: datetime) -> list[Workshop]:
-    """Return what may be proposed after a workshop: the courses and workshops to come of the same structures, same subject first."""
-    rows = access.workshops_for(user).filter(starts_at__gt=at, cancelled_at__isnull=True).exclude(pk=workshop.pk)
+    """Return what may be proposed after a workshop: the courses and workshops to come of the same
+    structures, same subject first.
+    """
+    rows = (
+        access.workshops_for(user).filter(starts_at__gt=at, cancelled_at__isnull=True).exclude(pk=workshop.pk)
+    )
     if workshop.course_id is not None:
         rows = rows.exclude(course=workshop.course_id)
     found, courses = [], set[int]()
@@ -224,11 +247,13 @@ def next_for(workshop: Workshop, user: Any, at: datetime) -> list[Workshop]:
         if row.course_id is None or row.course_id not in courses:
             found.append(row)
             courses.add(row.course_id or 0)
-    return sorted(found, key=lambda row: (row.subject != workshop.subject, row.course_id is None, row.starts_at))
+    return sorted(
+        found, key=lambda row: (row.subject != workshop.subject, row.course_id is None, row.starts_at)
+    )
 
 
 def went_on(workshop: Workshop) -> int:
-    """Return how many of those who came took a seat at something later, outside of the same course."""
+    """Return how many participants took a seat at something later, outside the same course."""
     came = workshop.seats.filter(came=True).values("learner")
     later = Seat.objects.filter(learner__in=came, workshop__starts_at__gt=workshop.starts_at)
     if workshop.course_id is not None:
@@ -237,19 +262,21 @@ def went_on(workshop: Workshop) -> int:
 
 
 def outline(row: Workshop | Course) -> Outline | None:
-    """Return what a workshop or a course was made from, None when it was made from nothing."""
+    """Return the outline of a workshop or a course, None without one."""
     return outlines.outlines().get(row.outline)
 
 
-# --------------------------------------------------------------------------------------------------------------- a course
+# --------------------------------------------------------------------------------------------------- a course
 
 
 @dataclass(frozen=True, slots=True)
 class Meeting:
-    """A meeting of a course, and what became of it. gone: those who came to no later meeting; reasons: why, if anybody said."""
+    """A meeting of a course, and its attendance. gone: those who came to no later meeting; reasons: why, if
+    known.
+    """
 
     workshop: Workshop
-    shown: Ours
+    shown: WorkshopRow
     came: int
     absent: int
     unknown: int
@@ -259,7 +286,7 @@ class Meeting:
 
 @dataclass(frozen=True, slots=True)
 class Learner:
-    """Somebody in a course: whether they came to each meeting. None: nobody ticked; '': no seat there."""
+    """A participant of a course: attendance at each meeting. None: not ticked; '': no seat there."""
 
     name: str
     seat: Seat
@@ -270,7 +297,9 @@ class Learner:
 
 @dataclass(frozen=True, slots=True)
 class Whole:
-    """A course on one page: its line, its meetings, its people; came_from: those who were at a workshop alone before."""
+    """A course on one page: its counts, its meetings, its people; came_from: those who first came to a single
+    workshop.
+    """
 
     chain: rules.Chain
     meetings: Sequence[Meeting]
@@ -291,25 +320,35 @@ class Whole:
 
 
 def course(row: Course, at: datetime) -> Whole:
-    """Return a course as whoever runs it reads it: who came to what, who comes no more, since which meeting and why."""
+    """Return a course for those who run it: who came to what, who stopped, after which meeting and why."""
     shown = {each.workshop.pk: each for each, *_ in _read(_meetings(row), at)}
     meetings = [each.workshop for each in shown.values()]
     held = [each for each in meetings if each.starts_at <= at and each.cancelled_at is None]
-    seats = list(Seat.objects.filter(workshop__course=row).select_related("person").order_by("booked_at", "pk"))
+    seats = list(
+        Seat.objects.filter(workshop__course=row).select_related("person").order_by("booked_at", "pk")
+    )
     by: dict[str, dict[int, Seat]] = {}
     for seat in seats:
         if seat.status == rules.BOOKED or seat.came is not None:
             by.setdefault(seat.learner, {})[seat.workshop_id] = seat
-    came = {learner: [theirs[each.pk].came for each in held if each.pk in theirs] for learner, theirs in by.items()}
+    came = {
+        learner: [theirs[each.pk].came for each in held if each.pk in theirs]
+        for learner, theirs in by.items()
+    }
     stopped = {seat.learner: seat for seat in seats if seat.stopped_because or seat.next_proposed}
     last = {learner: _last(theirs, held) for learner, theirs in by.items()}
     told = [
-        _meeting(each, shown[each.pk], by, last, stopped, is_last=each == held[-1] if held else True) for each in meetings
+        _meeting(each, shown[each.pk], by, last, stopped, is_last=each == held[-1] if held else True)
+        for each in meetings
     ]
     return Whole(
-        chain=rules.chain(list(came.values()), len(held), sum(bool(seat.stopped_because) for seat in stopped.values())),
+        chain=rules.chain(
+            list(came.values()), len(held), sum(bool(seat.stopped_because) for seat in stopped.values())
+        ),
         meetings=told,
-        learners=[_learner(learner, theirs, meetings, stopped.get(learner)) for learner, theirs in by.items()],
+        learners=[
+            _learner(learner, theirs, meetings, stopped.get(learner)) for learner, theirs in by.items()
+        ],
         came_from=_came_from(by, row),
         held=len(held),
     )
@@ -326,7 +365,7 @@ def _last(theirs: Mapping[int, Seat], held: Sequence[Workshop]) -> int | None:
 
 def _meeting(
     row: Workshop,
-    shown: Ours,
+    shown: WorkshopRow,
     by: Mapping[str, Mapping[int, Seat]],
     last: Mapping[str, int | None],
     stopped: Mapping[str, Seat],
@@ -348,7 +387,9 @@ def _meeting(
     )
 
 
-def _learner(learner: str, theirs: Mapping[int, Seat], meetings: Sequence[Workshop], stopped: Seat | None) -> Learner:
+def _learner(
+    learner: str, theirs: Mapping[int, Seat], meetings: Sequence[Workshop], stopped: Seat | None
+) -> Learner:
     seat = next(iter(theirs.values()))
     return Learner(
         name=seat.name or "Nom effacé",

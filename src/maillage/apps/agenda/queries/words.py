@@ -7,15 +7,15 @@ from django.utils import timezone
 from maillage.apps.agenda import rules
 from maillage.apps.agenda.models import Workshop
 from maillage.apps.directory.queries import places
-from maillage.kernel.languages import say, typed
-from maillage.reports import opening
-from maillage.studies.territories import gazetteer
+from maillage.studies.diagnosis.territories import gazetteer
+from maillage.words import opening
+from maillage.words.languages import say, typed
 
 
 def day(moment: datetime) -> str:
     """Return a day with its name: “mardi 24 novembre 2026”."""
     local = timezone.localtime(moment)
-    return f"{opening.weekday(local.weekday())} {opening.said(local.date())}"
+    return f"{opening.weekday(local.weekday())} {opening.date_text(local.date())}"
 
 
 def hours(workshop: Workshop) -> str:
@@ -31,17 +31,17 @@ def when(workshop: Workshop) -> str:
 
 
 def name_of_place(workshop: Workshop) -> str:
-    """Return the name of where it takes place: that of its lieu, else the address that was typed."""
+    """Return the name of the venue: that of its lieu, else the typed address."""
     return workshop.lieu.name if workshop.lieu is not None else workshop.address
 
 
 def town(workshop: Workshop) -> str:
-    """Return the commune, '' when nobody said it."""
+    """Return the commune, '' when unknown."""
     return gazetteer().get(workshop.commune).name if workshop.commune in gazetteer() else ""
 
 
 def address(workshop: Workshop) -> str:
-    """Return the whole address; that which was typed already says the town, or nobody knows it."""
+    """Return the full address; a typed one already contains the town."""
     return places.full_address(workshop.lieu.sheet) if workshop.lieu is not None else workshop.address
 
 
@@ -51,10 +51,10 @@ def where(workshop: Workshop) -> str:
     return typed(", ".join(dict.fromkeys(filter(None, parts))))
 
 
-def seats_left(room: rules.Room) -> str:
+def seats_free(room: rules.Room) -> str:
     """Return how many seats are left, of how many.
 
-    >>> seats_left(rules.Room(8, 5)), seats_left(rules.Room(8, 7)), seats_left(rules.Room(8, 8, 1))
+    >>> seats_free(rules.Room(8, 5)), seats_free(rules.Room(8, 7)), seats_free(rules.Room(8, 8, 1))
     ('3 places libres sur 8', '1 place libre sur 8', 'Complet, 1 personne en attente')
     """
     if room.is_full:
@@ -68,7 +68,7 @@ def seats_left(room: rules.Room) -> str:
 
 
 def price(workshop: Workshop) -> str:
-    """Return what it costs, in words; '' when nobody said."""
+    """Return the price in words; '' when unknown."""
     said = say(rules.PRICES[workshop.price]) if workshop.price else ""
     more = typed(workshop.price_words)
     return say("{words} ({more})", words=said, more=more) if said and more else said or more

@@ -1,4 +1,6 @@
-"""Workshops for everybody: the list, one of them, registering without account, one's own seat, the calendars, a poster."""
+"""Workshops for everybody: the list, one of them, registering without account, one's own seat, the
+calendars, a poster.
+"""
 
 import secrets
 from dataclasses import replace
@@ -22,10 +24,10 @@ from maillage.apps.agenda.queries import calendar, public, rooms
 from maillage.apps.directory import access as directory
 from maillage.apps.directory.models import Lieu, Structure
 from maillage.apps.directory.queries import where
-from maillage.apps.directory.views import printed, refused
 from maillage.kernel.errors import Refused, UnknownTerritory
-from maillage.kernel.languages import say, spoken, to_say
 from maillage.kernel.typed import ROWS
+from maillage.web import printing, refusals
+from maillage.words.languages import say, spoken, to_say
 
 TOO_MANY = Refused(
     to_say("L’inscription n’a pas été faite."),
@@ -46,11 +48,11 @@ def index(request: HttpRequest) -> HttpResponse:
     form = FindForm(request.GET)
     answer, unknown = _spot(form)
     lieu = _lieu(request)
-    asked = form.asked(answer.spot, lieu)
+    asked = form.search(answer.spot, lieu)
     at = timezone.now()
     context: dict[str, Any] = {
         "asked": asked,
-        "ou": answer.spot.label if answer.spot else form.said("ou"),
+        "ou": answer.spot.label if answer.spot else form.typed("ou"),
         "structure": public.structure_of(asked),
         "subjects": [(id, say(label)) for id, label in rules.SUBJECTS.items()],
         "levels": [(id, say(label)) for id, label in rules.LEVELS.items()],
@@ -60,7 +62,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "near": rules.NEAR_KM,
     }
     context["found"] = public.find(asked, at)
-    if unknown is not None or (form.said("ou") and answer.spot is None):
+    if unknown is not None or (form.typed("ou") and answer.spot is None):
         links = [
             (choice, _address(request, "workshops", ou=choice.label, territoire="", montrer=""))
             for choice in answer.choices
@@ -75,12 +77,16 @@ def index(request: HttpRequest) -> HttpResponse:
 
 
 def _spot(form: FindForm) -> tuple[where.Answer, UnknownTerritory | None]:
-    text, code = form.said("ou"), form.said("territoire")
+    text, code = form.typed("ou"), form.typed("territoire")
     try:
         spot = where.of_code(code) if code else None
     except UnknownTerritory as error:
         return where.Answer(), error
-    return (where.Answer(spot), None) if spot is not None and text in ("", spot.label) else (where.find(text), None)
+    return (
+        (where.Answer(spot), None)
+        if spot is not None and text in ("", spot.label)
+        else (where.find(text), None)
+    )
 
 
 def _lieu(request: HttpRequest) -> Lieu | None:
@@ -89,7 +95,7 @@ def _lieu(request: HttpRequest) -> Lieu | None:
 
 
 def _address(request: HttpRequest, name: str, **changes: str) -> str:
-    """Return an address that asks the same with these changes; an empty value leaves it out."""
+    """Return the address of the same search with these changes; an empty value is dropped."""
     query = request.GET.copy()
     for key, value in changes.items():
         query.pop(key, None)
@@ -107,7 +113,7 @@ def workshop(request: HttpRequest, pk: int) -> HttpResponse:
     no = None
     if form.is_bound and form.is_valid():
         if not once_more(request, "ateliers", access.BOOKINGS_AN_HOUR):
-            return refused.page(request, TOO_MANY, status=429)
+            return refusals.page(request, TOO_MANY, status=429)
         way, contact = form.cleaned_data["contact"]
         try:
             seat = seats.book(
@@ -124,7 +130,7 @@ def workshop(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             return redirect(f"{reverse('seat', args=[access.link_of(seat)])}?merci=1")
     context = {
-        "shown": (shown := public.shown(row)),
+        "shown": (shown := public.detail(row)),
         "workshop": row,
         "form": form,
         "refused": no,
@@ -143,14 +149,16 @@ def _published(pk: int) -> Workshop:
 def poster(request: HttpRequest, pk: int) -> HttpResponse:
     """A sheet to print and put up: what, when, where, how to come."""
     row = _published(pk)
-    address = printed.address(request, reverse("workshop", args=[row.pk]))
+    address = printing.address(request, reverse("workshop", args=[row.pk]))
     qr = segno.make(address).svg_data_uri(border=0) if address else ""
     return render(
-        request, "agenda/public/poster.html", {"shown": public.shown(row), "workshop": row, "url": address, "qr": qr}
+        request,
+        "agenda/public/poster.html",
+        {"shown": public.detail(row), "workshop": row, "url": address, "qr": qr},
     )
 
 
-# -------------------------------------------------------------------------------------------------------------- calendars
+# -------------------------------------------------------------------------------------------------- calendars
 
 
 @require_safe
@@ -158,10 +166,10 @@ def feed(request: HttpRequest) -> HttpResponse:
     """The workshops to come, as the list is asked, for a calendar; each meeting of a course is there."""
     form = FindForm(request.GET)
     answer, unknown = _spot(form)
-    if unknown is not None or (form.said("ou") and answer.spot is None):
+    if unknown is not None or (form.typed("ou") and answer.spot is None):
         raise Http404
     lieu = _lieu(request)
-    asked = replace(form.asked(answer.spot, lieu), shown=public.MOST)
+    asked = replace(form.search(answer.spot, lieu), shown=public.MOST)
     found = public.find(asked, timezone.now())
     rows = [each for shown in public.everything(found) for each in shown][:MOST_IN_FEED]
     return _calendar(rows, _name(answer.spot, lieu))
@@ -169,8 +177,10 @@ def feed(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def feed_of_structure(request: HttpRequest, pk: int) -> HttpResponse:
-    """The workshops of a structure, those past three months and those cancelled too: calendars take them off."""
-    rows = list(public.of_structure(pk, timezone.now())[:MOST_IN_FEED]) if pk <= ROWS else []
+    """The workshops of a structure, those past three months and those cancelled too: calendars take them
+    off.
+    """
+    rows = public.of_structure(pk, timezone.now(), most=MOST_IN_FEED) if pk <= ROWS else []
     if not rows:
         raise Http404
     return _calendar(rows, f"Ateliers : {get_object_or_404(Structure, pk=pk)}")
@@ -195,19 +205,19 @@ def _calendar(rows: list[Workshop], name: str) -> HttpResponse:
     return response
 
 
-# ------------------------------------------------------------------------------------------------------------- one's seat
+# ------------------------------------------------------------------------------------------------- one's seat
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def seat(request: HttpRequest, code: str) -> HttpResponse:
-    """One's own seats, by one's own link: when, where, and giving one up; another may take it at once."""
+    """Show a person's seats, by their own link: when, where, and giving one up, which frees it at once."""
     if counted(request, "liens") >= access.LINKS_AN_HOUR:
-        return refused.page(request, UNKNOWN, status=429)
+        return refusals.page(request, UNKNOWN, status=429)
     found = public.mine(code)
     if found is None:
         count(request, "liens")
-        return refused.page(request, UNKNOWN, status=404)
+        return refusals.page(request, UNKNOWN, status=404)
     if request.method == "POST":
         return _decided(request, code, found)
     at = timezone.now()
@@ -216,7 +226,8 @@ def seat(request: HttpRequest, code: str) -> HttpResponse:
         "code": code,
         "new": "merci" in request.GET,
         "at": at,
-        "address": printed.address(request, reverse("seat", args=[code])) or request.build_absolute_uri(request.path),
+        "address": printing.address(request, reverse("seat", args=[code]))
+        or request.build_absolute_uri(request.path),
         "coming": [each for each in found.alive if each[1].workshop.starts_at > at],
     }
     return render(request, "agenda/public/seat.html", context)
@@ -225,14 +236,19 @@ def seat(request: HttpRequest, code: str) -> HttpResponse:
 def _decided(request: HttpRequest, code: str, found: public.Mine) -> HttpResponse:
     """Give up one seat, or all those to come, or take one back."""
     at, asked = timezone.now(), request.POST.get("place", "")
-    chosen = [each for each, shown in found.seats if asked in (str(each.pk), "toutes") and shown.workshop.starts_at > at]
+    chosen = [
+        each
+        for each, shown in found.seats
+        if asked in (str(each.pk), "toutes") and shown.workshop.starts_at > at
+    ]
     try:
         if request.POST.get("geste") == "reprendre":
             for each in chosen[:1]:
                 back = seats.put_back(each, by=None, at=at, token=code)
                 full = back.status == rules.WAITING
                 messages.success(
-                    request, say("Vous êtes sur la liste d’attente.") if full else say("Votre place est gardée.")
+                    request,
+                    say("Vous êtes sur la liste d’attente.") if full else say("Votre place est gardée."),
                 )
         elif seats.give_up(chosen, at=at, token=code)[0]:
             messages.success(request, say("C’est noté : vous ne venez pas. Merci de l’avoir dit."))

@@ -1,4 +1,6 @@
-"""The workshops that professionals run: the week, planning, one group and its attendance, one course, papers, the Coop's table."""
+"""The workshops that professionals run: the week, planning, one group and its attendance, one course,
+papers, the Coop's table.
+"""
 
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -11,10 +13,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from maillage.apps.accounts.views import holding, who
+from maillage.apps.accounts.access import account_of, holding
 from maillage.apps.agenda import access, rules
 from maillage.apps.agenda.actions import planning, seats
-from maillage.apps.agenda.actions.told import Told
+from maillage.apps.agenda.actions.notifications import Notified
 from maillage.apps.agenda.forms.space import (
     CourseForm,
     NamesForm,
@@ -27,11 +29,11 @@ from maillage.apps.agenda.forms.space import (
 )
 from maillage.apps.agenda.models import Seat, Workshop
 from maillage.apps.agenda.queries import exports, public, rooms, space
-from maillage.apps.directory.views import refused
 from maillage.kernel.errors import Refused
 from maillage.kernel.typed import ROWS, whole
-from maillage.reference import outlines
-from maillage.reports.wording import count, listing, spaced
+from maillage.modules import outlines
+from maillage.web import refusals
+from maillage.words.wording import count, listing, spaced
 
 BLANK_LINES = 20  # of an attendance sheet
 
@@ -42,7 +44,11 @@ def index(request: HttpRequest) -> HttpResponse:
     """What waits first, then what comes; or a week, day by day."""
     at = timezone.now()
     asked = _day(request.GET.get("semaine", ""))
-    context: dict[str, Any] = {"at": at, "calls": space.to_call(request.user, at), "today": timezone.localdate(at)}
+    context: dict[str, Any] = {
+        "at": at,
+        "calls": space.to_call(request.user, at),
+        "today": timezone.localdate(at),
+    }
     if "semaine" in request.GET:
         day = asked or timezone.localdate(at)
         monday = day - timedelta(days=day.weekday())
@@ -65,7 +71,7 @@ def _day(text: str) -> date | None:
         return None
 
 
-# -------------------------------------------------------------------------------------------------------------- planning
+# --------------------------------------------------------------------------------------------------- planning
 
 
 @holding(access.MANAGE)
@@ -73,20 +79,30 @@ def _day(text: str) -> date | None:
 def outline_list(request: HttpRequest) -> HttpResponse:
     """The outlines: what a workshop may be made from."""
     found = outlines.outlines().values()
-    groups = [(label, [each for each in found if each.format == id]) for id, label in outlines.FORMATS.items()]
-    return render(request, "agenda/space/outlines.html", {"groups": [(label, held) for label, held in groups if held]})
+    groups = [
+        (label, [each for each in found if each.format == id]) for id, label in outlines.FORMATS.items()
+    ]
+    return render(
+        request, "agenda/space/outlines.html", {"groups": [(label, held) for label, held in groups if held]}
+    )
 
 
 @holding(access.MANAGE)
 @require_safe
 def outline(request: HttpRequest, id: str) -> HttpResponse:
-    """The facilitation sheet of an outline, one side of A4; with the day and the place of a workshop when one is asked."""
+    """The facilitation sheet of an outline, one side of A4; with the day and the place of a workshop when
+    one is asked.
+    """
     found = outlines.outlines().get(id)
     if found is None:
         raise Http404
     number = whole(request.GET.get("atelier", ""), ROWS)
     row = access.workshops_for(request.user).filter(pk=number).first() if number else None
-    context = {"outline": found, "shown": public.shown(rooms.counted(row)) if row else None, "modules": public.modules()}
+    context = {
+        "outline": found,
+        "shown": public.detail(rooms.counted(row)) if row else None,
+        "modules": public.modules(),
+    }
     return render(request, "agenda/space/outline.html", context)
 
 
@@ -102,7 +118,7 @@ def new(request: HttpRequest) -> HttpResponse:
         drop_in = form.cleaned_data["sans_inscription"]
         try:
             row = planning.plan(
-                by=who(request),
+                by=account_of(request),
                 structure=form.chosen_structure(),
                 values=form.values(),
                 at=timezone.now(),
@@ -111,7 +127,9 @@ def new(request: HttpRequest) -> HttpResponse:
         except Refused as error:
             form.add_error(None, " ".join(error.sentences))
         else:
-            messages.success(request, "L’atelier est planifié. Vous seul le voyez : publiez-le quand il est prêt.")
+            messages.success(
+                request, "L’atelier est planifié. Vous seul le voyez : publiez-le quand il est prêt."
+            )
             return redirect("workshop_run", row.pk)
     context = {"form": form, "outline": chosen}
     return render(request, "agenda/space/plan.html", context, status=400 if form.errors else 200)
@@ -126,7 +144,7 @@ def new_course(request: HttpRequest) -> HttpResponse:
     if form.is_bound and form.is_valid():
         try:
             row = planning.plan_course(
-                by=who(request),
+                by=account_of(request),
                 structure=form.chosen_structure(),
                 values=form.values(),
                 meetings=form.meetings(),
@@ -155,7 +173,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     form = PlanForm(request.POST or None, user=request.user, workshop=row, initial=from_workshop(row))
     if form.is_bound and form.is_valid():
         try:
-            told = planning.change(row, form.values(), by=who(request), at=timezone.now())
+            told = planning.change(row, form.values(), by=account_of(request), at=timezone.now())
         except Refused as error:
             form.add_error(None, " ".join(error.sentences))
         else:
@@ -165,15 +183,15 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "agenda/space/plan.html", context, status=400 if form.errors else 200)
 
 
-def _who(told: Told) -> str:
-    """Say who is told, and whom somebody must call."""
+def _who(told: Notified) -> str:
+    """Report who was notified, and who must be called."""
     said = f"{count(told.reached, 'personne prévenue', 'personnes prévenues')}." if told.reached else ""
     if told.to_call:
         said += f" À prévenir vous-même : {listing(list(told.to_call))}."
     return said
 
 
-# ------------------------------------------------------------------------------------------------------------ one of them
+# ------------------------------------------------------------------------------------------------ one of them
 
 
 @holding(access.MANAGE)
@@ -190,7 +208,7 @@ def _page(request: HttpRequest, row: Workshop, **more: Any) -> HttpResponse:
     day = timezone.localdate(row.starts_at)
     context = {
         "workshop": row,
-        "shown": public.shown(row),
+        "shown": public.detail(row),
         "group": held,
         "names": NamesForm(user=request.user),
         "leads": access.may_lead(request.user, row.structure_id),
@@ -212,14 +230,16 @@ def _page(request: HttpRequest, row: Workshop, **more: Any) -> HttpResponse:
 @holding(access.MANAGE)
 @require_POST
 def gesture(request: HttpRequest, pk: int) -> HttpResponse:
-    """Publishing, hiding, cancelling, reporting, proposing what comes next."""
-    row, at, by = _ours(request, pk), timezone.now(), who(request)
+    """Publish, hide, cancel or report a workshop, or propose what comes next."""
+    row, at, by = _ours(request, pk), timezone.now(), account_of(request)
     asked = request.POST.get("geste", "")
-    with refused.told(request):
+    with refusals.as_message(request):
         if asked == "publier":
             n = planning.publish(row, by=by, at=at)
             said = (
-                "C’est publié : tout le monde le voit." if n < 2 else f"C’est publié : tout le monde voit les {n} séances."
+                "C’est publié : tout le monde le voit."
+                if n < 2
+                else f"C’est publié : tout le monde voit les {n} séances."
             )
             messages.success(request, said)
         elif asked == "cacher":
@@ -240,14 +260,21 @@ def gesture(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _go_on(request: HttpRequest, row: Workshop, at: datetime) -> None:
-    """Let those who were ticked go on in a course, or at another workshop."""
-    to = get_object_or_404(access.workshops_for(request.user), pk=whole(request.POST.get("vers", ""), ROWS) or 0)
+    """Let the participants who came continue in a course, or at another workshop."""
+    to = get_object_or_404(
+        access.workshops_for(request.user), pk=whole(request.POST.get("vers", ""), ROWS) or 0
+    )
     chosen = space.seats_of(row, [whole(pk, ROWS) or 0 for pk in request.POST.getlist("place")])
     if not chosen:
-        raise Refused("Personne n’a été inscrit.", why="Aucun nom n’est coché.", do="Cochez-en, puis recommencez.")
+        raise Refused(
+            "Personne n’a été inscrit.", why="Aucun nom n’est coché.", do="Cochez-en, puis recommencez."
+        )
     made = seats.carry_on(chosen, to=to, by=request.user, at=at)
     waiting = sum(each.status == rules.WAITING for each in made)
-    said = f"{count(len(made), 'personne')} {'inscrite' if len(made) == 1 else 'inscrites'} à « {to.course or to} »."
+    said = (
+        f"{count(len(made), 'personne')} {'inscrite' if len(made) == 1 else 'inscrites'} à «"
+        f" {to.course or to} »."
+    )
     messages.success(request, spaced(f"{said} {f'Dont {waiting} en attente.' if waiting else ''}".strip()))
 
 
@@ -271,7 +298,7 @@ def add(request: HttpRequest, pk: int) -> HttpResponse:
                         contact=written.contact,
                         person=written.person,
                         channel=form.cleaned_data["voie"],
-                        by=who(request),
+                        by=account_of(request),
                         at=at,
                     )
                 )
@@ -280,14 +307,18 @@ def add(request: HttpRequest, pk: int) -> HttpResponse:
         return _page(request, row, names=form)
     waiting = [each.name for each in made if each.status == rules.WAITING]
     said = f"{count(len(made), 'personne')} {'inscrite' if len(made) == 1 else 'inscrites'}."
-    messages.success(request, spaced(f"{said} {f'En attente : {listing(waiting)}.' if waiting else ''}".strip()))
+    messages.success(
+        request, spaced(f"{said} {f'En attente : {listing(waiting)}.' if waiting else ''}".strip())
+    )
     return redirect(f"{reverse('workshop_run', args=[pk])}#places")
 
 
 @holding(access.MANAGE)
 @require_POST
 def tick(request: HttpRequest, pk: int) -> HttpResponse:
-    """One tap: came, did not come, nobody knows; the same again takes it back. Or all at once, then those who did not."""
+    """One tap: came, did not come, nobody knows; the same again takes it back. Or all at once, then those
+    who did not.
+    """
     row, at = _ours(request, pk), timezone.now()
     came = ticked(request.POST)
     anonymous = None
@@ -297,11 +328,12 @@ def tick(request: HttpRequest, pk: int) -> HttpResponse:
         anonymous = whole(request.POST.get("anonymes", ""), rules.MOST_SEATS)
         if anonymous is None:
             messages.error(
-                request, f"Rien n’a changé. Ce nombre ne se lit pas. Écrivez un nombre de 0 à {rules.MOST_SEATS}."
+                request,
+                f"Rien n’a changé. Ce nombre ne se lit pas. Écrivez un nombre de 0 à {rules.MOST_SEATS}.",
             )
             return redirect("workshop_run", pk)
-    with refused.told(request):
-        seats.tick(row, came, by=who(request), at=at, anonymous=anonymous)
+    with refusals.as_message(request):
+        seats.tick(row, came, by=account_of(request), at=at, anonymous=anonymous)
     target = f"place-{next(iter(came))}" if len(came) == 1 else "places"
     return redirect(f"{reverse('workshop_run', args=[pk])}#{target}")
 
@@ -309,12 +341,14 @@ def tick(request: HttpRequest, pk: int) -> HttpResponse:
 @holding(access.MANAGE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def seat(request: HttpRequest, pk: int) -> HttpResponse:
-    """One seat: giving it up, taking it again; why somebody stops, and what was proposed next; their own link."""
+    """One seat: giving it up, taking it again; why somebody stops, and what was proposed next; their own
+    link.
+    """
     found = get_object_or_404(access.seats_for(request.user), pk=pk)
-    at, by = timezone.now(), who(request)
+    at, by = timezone.now(), account_of(request)
     form = NoteForm(request.POST or None, initial=_noted(found))
     if request.method == "POST" and request.POST.get("geste") in ("rendre", "reprendre"):
-        with refused.told(request):
+        with refusals.as_message(request):
             _moved(request, found, at)
         return redirect(f"{reverse('workshop_run', args=[found.workshop_id])}#places")
     if form.is_bound and form.is_valid():
@@ -362,10 +396,12 @@ def _moved(request: HttpRequest, found: Seat, at: datetime) -> None:
         return
     theirs = space.following(found, at) if "toutes" in request.POST else [found]
     _, told = seats.give_up(theirs, at=at, by=request.user)
-    messages.success(request, spaced(f"La place de {found.name or 'cette personne'} est libre. {_who(told)}".strip()))
+    messages.success(
+        request, spaced(f"La place de {found.name or 'cette personne'} est libre. {_who(told)}".strip())
+    )
 
 
-# --------------------------------------------------------------------------------------------------------------- a course
+# --------------------------------------------------------------------------------------------------- a course
 
 
 @holding(access.MANAGE)
@@ -381,7 +417,10 @@ def course(request: HttpRequest, pk: int) -> HttpResponse:
         "told": told,
         "at": at,
         "first": first,
-        "hidden": any(each.workshop.published_at is None and each.workshop.cancelled_at is None for each in told.meetings),
+        "hidden": any(
+            each.workshop.published_at is None and each.workshop.cancelled_at is None
+            for each in told.meetings
+        ),
         "leads": access.may_lead(request.user, row.structure_id),
         "outline": space.outline(row),
         "hours": sum(each.workshop.minutes for each in told.meetings) / 60,
@@ -389,7 +428,7 @@ def course(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "agenda/space/course.html", context)
 
 
-# ---------------------------------------------------------------------------------------------------------------- papers
+# ----------------------------------------------------------------------------------------------------- papers
 
 
 @holding(access.MANAGE)
@@ -403,7 +442,7 @@ def sheet(request: HttpRequest, pk: int) -> HttpResponse:
     lines = max(row.capacity, len(names)) if row.capacity <= BLANK_LINES else max(BLANK_LINES, len(names))
     context = {
         "workshop": row,
-        "shown": public.shown(row),
+        "shown": public.detail(row),
         "nameless": nameless,
         "waiting": [] if nameless else [place.seat.name for place in held.waiting],
         "lines": [(n + 1, names[n] if n < len(names) else "") for n in range(lines)],
@@ -430,11 +469,13 @@ def export(request: HttpRequest) -> HttpResponse:
 def coop(request: HttpRequest) -> HttpResponse:
     """The file itself."""
     since, until = PeriodForm(request.GET).period(timezone.localdate())
-    response = HttpResponse(exports.coop(exports.mine(request.user, since, until)), content_type="text/csv; charset=utf-8")
+    response = HttpResponse(
+        exports.coop(exports.mine(request.user, since, until)), content_type="text/csv; charset=utf-8"
+    )
     response["Content-Disposition"] = f'attachment; filename="ateliers-coop-{since}-{until}.csv"'
     return response
 
 
 def _ours(request: HttpRequest, pk: int) -> Workshop:
-    """Return a workshop somebody runs; for anybody else, it does not exist."""
+    """Return a workshop the user runs, or 404."""
     return get_object_or_404(access.workshops_for(request.user), pk=pk)

@@ -17,24 +17,24 @@ KEEP, COUNT, REFUSE = "garder", "compter", "non"
 
 
 class AnswerForm:
-    """What a question's screen sends: images, or one of the two buttons that go on at once."""
+    """The answer to a question: images, or one of the two buttons that go on at once."""
 
     def __init__(self, data: Any, question: Question) -> None:
         self.data, self.question = data, question
 
     @property
-    def given(self) -> list[str]:
+    def chosen(self) -> list[str]:
         for button, value in (("passer", PASSED), ("ne-sais-pas", UNKNOWN)):
             if button in self.data:
                 return [value]
         return [str(value) for value in self.data.getlist("reponse")]
 
     def answer(self) -> str | list[str]:
-        """Return the answer; Refused when there is none that the question takes."""
-        return rules.read(self.question, self.given)
+        """Return the answer; Refused when it is not one the question takes."""
+        return rules.read(self.question, self.chosen)
 
     def seconds(self, at: datetime) -> int | None:
-        """Return how long the question was on the screen, None when nobody can tell."""
+        """Return how long the question was on the screen, None when unknown."""
         try:
             shown = float(signing.loads(self.data.get("vu", ""), salt=SALT))
         except signing.BadSignature:
@@ -42,20 +42,22 @@ class AnswerForm:
         return max(round(at.timestamp() - shown), 0)
 
 
-def shown(at: datetime) -> str:
-    """Return the moment a question is shown, signed: nobody makes a time up."""
+def stamp(at: datetime) -> str:
+    """Return the moment a question is displayed, signed so that it cannot be made up."""
     return signing.dumps(round(at.timestamp(), 1), salt=SALT)
 
 
 class ModeForm(forms.Form):
-    mode = forms.ChoiceField(choices=[(id, mode.label) for id, mode in bilan.modes().items() if id != rules.PAPER])
+    mode = forms.ChoiceField(
+        choices=[(id, mode.label) for id, mode in bilan.modes().items() if id != rules.PAPER]
+    )
 
 
 class CardForm(forms.Form):
     code = forms.CharField(max_length=20, required=False)
 
     def person(self) -> Person | None:
-        """Return whose card it is, None when nobody's."""
+        """Return the person of a card, None when there is none."""
         self.is_valid()
         return people.by_code(self.cleaned_data.get("code", ""))
 

@@ -19,7 +19,9 @@ SALT = "maillage.bilan"
 
 
 def read(request: HttpRequest) -> Carried:
-    """Return the diagnosis under way in this browser; an empty one when there is none, or none that is whole."""
+    """Return the diagnosis under way in this browser; an empty one when there is none, or when it is
+    damaged.
+    """
     try:
         held = signing.loads(request.COOKIES.get(COOKIE, ""), salt=SALT, max_age=HOURS * 3600)
     except signing.BadSignature:
@@ -34,5 +36,5 @@ def write(response: HttpResponse, carried: Carried) -> None:
 
 
 def erase(response: HttpResponse) -> None:
-    """Leave nothing in the browser."""
+    """Erase the diagnosis from the browser."""
     response.delete_cookie(COOKIE, samesite="Lax")

@@ -1,4 +1,6 @@
-"""A paper form typed back by its letters: one line of them, or small boxes; what is not read is told, nothing else is lost."""
+"""A paper form typed in by letters: one line, or small boxes; what cannot be read is reported, and the rest
+is used.
+"""
 
 import re
 from collections.abc import Mapping
@@ -8,7 +10,7 @@ from typing import Any
 from maillage.engine.tasks import Found, Sorted
 from maillage.reference import bilan, bilan_tasks
 from maillage.reference.bilan import LETTERS, UNKNOWN
-from maillage.reports.bilan_papier import MESSAGES, SEARCH, numbers
+from maillage.reports.autonomy.paper import MESSAGES, SEARCH, numbers
 
 WORD = re.compile(r"^([a-z]?\d{1,2}|h)[=:.]?([a-z]+|\?|-)$", re.IGNORECASE)
 LONGEST = 2_000
@@ -16,7 +18,9 @@ BOX = "case-"
 
 
 def taken() -> dict[str, str]:
-    """Return the letters that each box takes, by its name: questions X1 to O4, then messages S1, S2 and the hour H."""
+    """Return the letters that each box accepts, by its name: questions X1 to O4, then messages S1, S2 and the
+    hour H.
+    """
     found = {id: "".join(o.letter for o in q.options.values()) for id, q in bilan.questions().items()}
     held = bilan_tasks.form("A")
     found |= {_message(k): LETTERS[: len(bilan_tasks.choices())] for k in range(1, len(held.messages) + 1)}
@@ -28,14 +32,16 @@ def _message(number: int) -> str:
 
 
 def name_of(typed: str) -> str:
-    """Return the box that a name or a number says, '' when none: `A1`, `3`, `S1` for the first message, `H`."""
+    """Return the box for a name or a number, '' when none: `A1`, `3`, `S1` for the first message, `H`."""
     by_number = {str(number): id for id, number in numbers().items()}
     return by_number.get(typed, typed.upper() if typed.upper() in taken() else "")
 
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """A box to type letters in. number: of the question on the sheet, 0 for a task; several: more than one letter is right."""
+    """A box to type letters in. number: of the question on the sheet, 0 for a task; several: accepts several
+    letters.
+    """
 
     id: str
     number: int
@@ -67,7 +73,7 @@ def boxes(letters: Mapping[str, str]) -> tuple[list[Box], list[Box]]:
 
 
 class PaperForm:
-    """What somebody typed from a sheet. letters: by box; unread: what was typed and means nothing, as it was typed."""
+    """The typed content of a sheet. letters: by box; unread: what could not be interpreted, as typed."""
 
     def __init__(self, data: Mapping[str, Any]) -> None:
         self.letters: dict[str, str] = {}
@@ -80,8 +86,12 @@ class PaperForm:
                 self._read(f"{id}={typed}", id, typed)
 
     def _read(self, word: str, id: str, typed: str) -> None:
-        """Keep the letters that a box takes; the others are told."""
-        known = [letter for letter in dict.fromkeys(typed) if letter in taken().get(id, "") or letter in (UNKNOWN, "-")]
+        """Set the letters that a box accepts; report the others."""
+        known = [
+            letter
+            for letter in dict.fromkeys(typed)
+            if letter in taken().get(id, "") or letter in (UNKNOWN, "-")
+        ]
         if not id or not known or len(known) < len(set(typed)):
             self.unread.append(word)
         if id and known:
@@ -93,16 +103,20 @@ class PaperForm:
         return not self.letters
 
     def answers(self) -> dict[str, str | list[str]]:
-        """Return the answers as they are on the sheet, several where one was asked included."""
+        """Return the answers as they are on the sheet, including several where one was expected."""
         found: dict[str, str | list[str]] = {}
         for id, question in bilan.questions().items():
             given = [question.of_letter(letter) for letter in self.letters.get(id, "")]
             if given:
-                found[id] = given if len(given) > 1 or (question.several and given[0] in question.options) else given[0]
+                found[id] = (
+                    given
+                    if len(given) > 1 or (question.several and given[0] in question.options)
+                    else given[0]
+                )
         return found
 
     def tasks(self) -> dict[str, dict[str, Any]]:
-        """Return the two tasks that the sheet holds, where they were answered: a pen says nothing of a mouse."""
+        """Return the two tasks of the sheet, where they were answered: a pen measures nothing of a mouse."""
         held, found = bilan_tasks.form(self.form), {}
         choices = list(bilan_tasks.choices())
         done = {
@@ -130,7 +144,7 @@ def _words(line: str) -> list[str]:
 
 
 def _split(word: str) -> tuple[str, str]:
-    """Return the box of a word and its letters, '' for what it does not say."""
+    """Return the box of a word and its letters, '' for what is missing."""
     found = WORD.match(word)
     if found is None:
         return "", ""

@@ -45,7 +45,9 @@ class Scrolling(_Timed):
 
     def measure(self) -> Scrolled:
         data = self.cleaned_data
-        return Scrolled(helped=data["indice"], turns=data["virages"], way=data["voie"], seconds=data["secondes"])
+        return Scrolled(
+            helped=data["indice"], turns=data["virages"], way=data["voie"], seconds=data["secondes"]
+        )
 
 
 class Writing(_Timed):
@@ -74,13 +76,19 @@ class Writing(_Timed):
 
 
 class Sorting(_Timed):
-    """What is done of each message, one screen each: `choix` for the one shown, `avant` for those already sorted."""
+    """What is done of each message, one screen each: `choix` for the one shown, `avant` for those already
+    sorted.
+    """
 
-    choix = forms.ChoiceField(choices=lambda: [(choice.id, choice.label) for choice in bilan_tasks.choices().values()])
+    choix = forms.ChoiceField(
+        choices=lambda: [(choice.id, choice.label) for choice in bilan_tasks.choices().values()]
+    )
     ordre = forms.CharField(max_length=20)
     avant = forms.CharField(max_length=20, required=False)
 
-    def __init__(self, data: Any = None, *, messages: Mapping[str, bilan_tasks.Message], **kwargs: Any) -> None:
+    def __init__(
+        self, data: Any = None, *, messages: Mapping[str, bilan_tasks.Message], **kwargs: Any
+    ) -> None:
         super().__init__(data, **kwargs)
         self.messages = messages
 

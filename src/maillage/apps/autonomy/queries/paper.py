@@ -1,4 +1,4 @@
-"""A paper form typed back: what does not go together, in words, and the diagnosis it makes."""
+"""A paper form typed in: its inconsistencies, in words, and the resulting diagnosis."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,22 +9,24 @@ from maillage.apps.autonomy.rules import Carried
 from maillage.engine import bilan as engine
 from maillage.reference import bilan
 from maillage.reference.bilan import PASSED, UNKNOWN
-from maillage.reports.bilan_papier import numbers
-from maillage.reports.wording import listing
+from maillage.reports.autonomy.paper import numbers
+from maillage.words.wording import listing
 
 Answers = Mapping[str, str | Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """What a sheet says. doubts: answers that do not go together, in words; blank: how many questions have no answer."""
+    """The content of a sheet. doubts: inconsistent answers, in words; blank: how many questions have no
+    answer.
+    """
 
     doubts: list[str]
     blank: int
 
 
 def read(answers: Answers) -> Read:
-    """Return what is to be looked at before the result. Nothing is corrected."""
+    """Return what to review before the result. Nothing is corrected."""
     doubts = [_told(answers, found) for found in engine.contradictions(answers)]
     return Read(doubts, sum(not answers.get(id) for id in engine.path(answers)))
 
@@ -47,17 +49,32 @@ def _is_double(answers: Answers, id: str) -> bool:
 
 
 def carried(
-    answers: Answers, tasks: Mapping[str, Any], *, form: str, token: str, person: int | None, structure: int | None
+    answers: Answers,
+    tasks: Mapping[str, Any],
+    *,
+    form: str,
+    token: str,
+    person: int | None,
+    structure: int | None,
 ) -> Carried:
-    """Return the diagnosis that a sheet makes: two crosses where one was asked say nothing sure, a question left blank is passed."""
+    """Return the diagnosis from a sheet: two crosses where one was expected count as unsure, a blank question
+    as skipped.
+    """
     given: dict[str, Any] = {id: UNKNOWN if _is_double(answers, id) else said for id, said in answers.items()}
     while waiting := engine.next_question(given):
         given[waiting] = PASSED
     return Carried(
-        mode=rules.PAPER, form=form, answers=given, tasks=tasks, token=token, person=person, structure=structure, ended=True
+        mode=rules.PAPER,
+        form=form,
+        answers=given,
+        tasks=tasks,
+        token=token,
+        person=person,
+        structure=structure,
+        ended=True,
     )
 
 
 def summary(unread: Sequence[str]) -> str:
-    """Return what was not read, in a sentence."""
+    """Return what could not be read, in a sentence."""
     return f"Pas compris : {listing([f'« {word} »' for word in unread])}." if unread else ""

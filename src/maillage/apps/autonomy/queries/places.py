@@ -1,4 +1,4 @@
-"""Where to take the steps of a result: real places near where somebody lives."""
+"""Where to take the steps of a result: real places near the person's home."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,19 +6,20 @@ from datetime import datetime
 from urllib.parse import urlencode
 
 from maillage.apps.directory.queries import results
-from maillage.apps.directory.queries.results import ALL, Asked, Row
+from maillage.apps.directory.queries.results import ALL, Row, Search
 from maillage.apps.directory.queries.where import Spot
-from maillage.kernel.languages import to_say
 from maillage.reference import bilan
 from maillage.reference.bilan import Step
+from maillage.words.languages import to_say
 
 SHOWN = 12  # places looked at to give each step its own
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Way:
-    """A step, and where to take it. place: the nearest that says it does this, None when unknown; nearby: how many within an
-    hour on foot; instead: what is said when none says it; search: the query of the page that finds places."""
+    """A step, and where to take it. place: the nearest that declares it, None when unknown; nearby: how many
+    within an hour on foot; instead: text when none declares it; search: the query of the search page.
+    """
 
     step: Step
     place: Row | None = None
@@ -43,24 +44,29 @@ def _way(step: Step, spot: Spot | None, used: set[str], at: datetime) -> Way:
     query = urlencode({"besoin": step.need} | ({"ou": spot.label} if spot else {})) if step.need else ""
     if spot is None or not step.need:
         return Way(step=step, search=query)
-    rows = _rows(Asked(spot=spot, need=step.need, minutes=60, shown=SHOWN), step, at)
+    rows = _rows(Search(spot=spot, need=step.need, minutes=60, shown=SHOWN), step, at)
     near = len(rows)
     if not rows:
-        found = results.find(Asked(spot=spot, need=step.need, minutes=ALL, shown=SHOWN), at)
+        found = results.find(Search(spot=spot, need=step.need, minutes=ALL, shown=SHOWN), at)
         rows = [*found.rows, *found.apart]
     fresh = [row for row in rows if row.slug not in used] or rows
-    instead = "" if rows else to_say("Aucun lieu de l’annuaire ne dit le faire : c’est un manque, il est compté.")
+    instead = (
+        "" if rows else to_say("Aucun lieu de l’annuaire ne dit le faire : c’est un manque, il est compté.")
+    )
     return Way(step=step, place=fresh[0] if fresh else None, nearby=near, instead=instead, search=query)
 
 
-def _rows(asked: Asked, step: Step, at: datetime) -> list[Row]:
-    """Return places within an hour; of those with computers, the ones where somebody is at hand come first."""
+def _rows(asked: Search, step: Step, at: datetime) -> list[Row]:
+    """Return places within an hour; of those with computers, the ones with a helper come first."""
     found = results.find(asked, at)
     rows = [*found.rows, *found.apart]
     if step.need != "libre_acces":
         return rows
     helped = results.find(
-        Asked(spot=asked.spot, need=asked.need, minutes=asked.minutes, shown=SHOWN, chosen={"comment": "person"}), at
+        Search(
+            spot=asked.spot, need=asked.need, minutes=asked.minutes, shown=SHOWN, chosen={"comment": "person"}
+        ),
+        at,
     )
     first = [*helped.rows, *helped.apart]
     slugs = {row.slug for row in first}

@@ -1,4 +1,4 @@
-"""What is known of the quality of the diagnosis, version by version; invented people apart."""
+"""The measured quality of the diagnosis, version by version; invented people apart."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -8,8 +8,8 @@ from django.db.models import Count, Max, Q, QuerySet, Sum
 from maillage.apps.autonomy import rules
 from maillage.apps.autonomy.models import Bilan, Tally
 from maillage.reference import bilan
-from maillage.studies import bilan_quality
-from maillage.studies.bilan_quality import Followed, Quality, Row
+from maillage.studies.people import bilan_quality
+from maillage.studies.people.bilan_quality import Followed, Quality, Row
 
 INVENTED = Q(person__example=True) | Q(by__is_demonstration=True)
 FIELDS = (
@@ -34,7 +34,9 @@ FIELDS = (
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """The quality of a version. n: diagnoses of people; examples: of invented people; shown: whether it is these that are shown."""
+    """The quality of a version. n: diagnoses of people; examples: of invented people; shown: whether it is
+    these that are shown.
+    """
 
     quality: Quality
     version: bilan.Version
@@ -44,13 +46,19 @@ class Page:
 
 
 def page(version: str, *, examples: bool = False, followed: Followed | None = None) -> Page:
-    """Return the quality of a version. examples: as invented people give it; followed: what became of those who were referred."""
+    """Return the quality of a version. examples: as invented people give it; followed: what became of
+    those who were referred.
+    """
     return _page(version, examples, followed, _state())
 
 
 def _state() -> tuple[object, ...]:
-    """Return what changes when an answer is kept, changed, erased or counted: until then, what was measured stands."""
-    rows = Bilan.objects.aggregate(Count("pk"), Max("pk"), changes=Count("changed_at"), counted=Count("person"))
+    """Return what changes when an answer is stored, changed, erased or counted: until then, cached measures
+    are valid.
+    """
+    rows = Bilan.objects.aggregate(
+        Count("pk"), Max("pk"), changes=Count("changed_at"), counted=Count("person")
+    )
     last = Bilan.objects.order_by("-pk").values_list("token", flat=True).first()
     return (*rows.values(), last, _total(Tally.objects.all()))
 
@@ -59,14 +67,18 @@ def _state() -> tuple[object, ...]:
 def _page(version: str, examples: bool, followed: Followed | None, state: tuple[object, ...]) -> Page:
     held = Bilan.objects.filter(version=version)
     invented = held.filter(INVENTED)
-    rows = [_row(values) for values in (invented if examples else held.exclude(pk__in=invented)).values(*FIELDS)]
+    rows = [
+        _row(values) for values in (invented if examples else held.exclude(pk__in=invented)).values(*FIELDS)
+    ]
     tallies = Tally.objects.none() if examples else _tallies(version)
     return Page(
         quality=bilan_quality.measured(
             version,
             rows,
             begun=_total(tallies.filter(kind=rules.START)),
-            stopped=dict(tallies.filter(kind=rules.STOP).order_by().values_list("value").annotate(Sum("count"))),
+            stopped=dict(
+                tallies.filter(kind=rules.STOP).order_by().values_list("value").annotate(Sum("count"))
+            ),
             ended=_total(tallies.filter(kind=rules.END)),
             followed=None if examples else followed,
         ),
@@ -78,7 +90,7 @@ def _page(version: str, examples: bool, followed: Followed | None, state: tuple[
 
 
 def _tallies(version: str) -> QuerySet[Tally]:
-    """Return what was only counted while a version was in force."""
+    """Return the daily counts of the period when a version was in force."""
     days = sorted(each.since for each in bilan.versions().values())
     since = bilan.versions()[version].since
     rows = Tally.objects.filter(day__gte=since) if since > days[0] else Tally.objects.all()

@@ -16,7 +16,9 @@ def by_slug(slug: str) -> Task | None:
 
 
 def following(task: Task | None, *, scripted: bool) -> Task | None:
-    """Return the task tried after one, the first when none was; None after the last. Without script some cannot be tried."""
+    """Return the task tried after one, the first when none was; None after the last. Without script some
+    cannot be tried.
+    """
     rest = list(tasks().values())
     if task is not None:
         rest = rest[rest.index(task) + 1 :]
@@ -26,11 +28,17 @@ def following(task: Task | None, *, scripted: bool) -> Task | None:
 def measured(held: Carried, id: str, measure: Measure) -> Carried:
     """Return the diagnosis with one more task measured."""
     row = asdict(measure)
-    return told(held.measured(id, outcome=UNMEASURED, seconds=row.pop("seconds"), **row))
+    return with_tasks(held.measured(id, outcome=UNMEASURED, seconds=row.pop("seconds"), **row))
 
 
-def told(held: Carried) -> Carried:
-    """Return the diagnosis with what its tasks say together, after these answers: a failure stands for a hand that is sure."""
-    known = {id: MEASURES[id](**{k: v for k, v in row.items() if k != "outcome"}) for id, row in held.tasks.items()}
+def with_tasks(held: Carried) -> Carried:
+    """Return the diagnosis with what its tasks say together, after these answers: a failure stands for a
+    hand that is sure.
+    """
+    known = {
+        id: MEASURES[id](**{k: v for k, v in row.items() if k != "outcome"}) for id, row in held.tasks.items()
+    }
     said = engine.outcomes(known, held.answers)
-    return replace(held, tasks={id: {**row, "outcome": said.get(id, UNMEASURED)} for id, row in held.tasks.items()})
+    return replace(
+        held, tasks={id: {**row, "outcome": said.get(id, UNMEASURED)} for id, row in held.tasks.items()}
+    )

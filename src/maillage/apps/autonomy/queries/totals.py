@@ -15,9 +15,9 @@ from maillage.apps.directory.models import Lieu, Structure
 from maillage.apps.directory.queries.moments import midnight
 from maillage.engine import disclosure
 from maillage.reference import bilan
-from maillage.reports import bilan_measures
-from maillage.studies import seen
-from maillage.studies.seen import Row, Seen
+from maillage.reports.autonomy import measures as bilan_measures
+from maillage.studies.people import observed
+from maillage.studies.people.observed import Observed, Row
 
 FIELDS = (
     "person",
@@ -35,7 +35,9 @@ FIRST = date(2000, 1, 1)
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """How many times the four questions of a counter gave an advice, by whole batches of days that are over; n None: withheld."""
+    """How many times the four questions of a counter gave an advice, by whole batches of days that are
+    over; n None: withheld.
+    """
 
     label: str
     n: int | None
@@ -43,23 +45,29 @@ class Counted:
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """The people seen between two days, and the invented ones, told apart. screening: the advice given at counters; screened: how
-    many times in all, None when it is too few to be told, as any row of it."""
+    """The people seen between two days, and the invented ones, separately. screening: the advice given at
+    counters; screened: how many times in all, None when too few to publish, like any row.
+    """
 
     since: date | None
     until: date | None
-    seen: Seen
-    examples: Seen
+    seen: Observed
+    examples: Observed
     screening: list[Counted]
     screened: int | None
 
 
 def totals(
-    communes: Iterable[str] | None, since: date | None = None, until: date | None = None, *, on: date | None = None
+    communes: Iterable[str] | None,
+    since: date | None = None,
+    until: date | None = None,
+    *,
+    on: date | None = None,
 ) -> Totals:
-    """Return the people seen in some communes (None: everywhere), from a day to a day, both included (None: no bound).
+    """Return the people seen in some communes (None: everywhere), from a day to a day, both included (None:
+    no bound).
 
-    on: today, whose advice at counters is not told yet.
+    on: today, whose advice at counters is not published yet.
     """
     inside = None if communes is None else frozenset(communes)
     held = _within(Bilan.objects.all(), inside)
@@ -72,8 +80,8 @@ def totals(
     return Totals(
         since=since,
         until=until,
-        seen=seen.seen(_rows(held.exclude(pk__in=invented)), few=seen.least()),
-        examples=seen.seen(_rows(held.filter(pk__in=invented)), few=0),
+        seen=observed.observed(_rows(held.exclude(pk__in=invented)), few=observed.least()),
+        examples=observed.observed(_rows(held.filter(pk__in=invented)), few=0),
         screening=_shown(counts),
         screened=asked,
     )
@@ -81,16 +89,16 @@ def totals(
 
 def section(communes: Iterable[str] | None) -> dict[str, Any]:
     """Return what `autonomy/totals/_section.html` shows of a territory, since the beginning."""
-    return told(totals(communes))
+    return page(totals(communes))
 
 
-def told(found: Totals) -> dict[str, Any]:
+def page(found: Totals) -> dict[str, Any]:
     """Return totals as a page shows them."""
     return {
         "totals": found,
         "people": bilan_measures.people(found.seen),
         "invented": bilan_measures.people(found.examples) if found.examples.received else None,
-        "not_compared": seen.NOT_COMPARED,
+        "not_compared": observed.NOT_COMPARED,
     }
 
 
@@ -101,7 +109,9 @@ def years(communes: Iterable[str] | None) -> list[int]:
 
 
 def _rows(held: QuerySet[Bilan]) -> list[Row]:
-    """Return diagnoses with the result of the rule: a change made later would show, alone, inside a batch already told."""
+    """Return diagnoses with the rule's result: a later change would stand out in a batch already
+    published.
+    """
     return [
         Row(
             person=values["person"],
@@ -111,21 +121,30 @@ def _rows(held: QuerySet[Bilan]) -> list[Row]:
             use=values["use"],
             result=values["result"],
             flags=values["flags"],
-            before=(values["retest_of__use"], values["retest_of__access"]) if values["retest_of__use"] else None,
+            before=(values["retest_of__use"], values["retest_of__access"])
+            if values["retest_of__use"]
+            else None,
         )
         for values in held.order_by("at", "pk").values(*FIELDS)
     ]
 
 
-# --------------------------------------------------------------------------------------------------------------------- where
+# ------------------------------------------------------------------------------------------------------ where
 
 
 def _within(held: QuerySet[Bilan], communes: frozenset[str] | None) -> QuerySet[Bilan]:
-    """Return the diagnoses of some communes: where the person said, else where the structure stands, when all its places are there."""
+    """Return the diagnoses of some communes: where the person said, else where the structure stands, when
+    all its places are there.
+    """
     if communes is None:
         return held
     said = held.exclude(place="").order_by().values_list("place", flat=True).distinct()
-    structures = held.filter(place="", structure__isnull=False).order_by().values_list("structure", flat=True).distinct()
+    structures = (
+        held.filter(place="", structure__isnull=False)
+        .order_by()
+        .values_list("structure", flat=True)
+        .distinct()
+    )
     there = [pk for pk, stands in _standing(structures).items() if stands <= communes]
     return held.filter(Q(place__in=sorted(set(said) & communes)) | Q(place="", structure__in=there))
 
@@ -134,24 +153,28 @@ def _standing(structures: Collection[int]) -> dict[int, set[str]]:
     """Return the communes where each structure stands: its places, its seat when it has none."""
     found: dict[int, set[str]] = {}
     for pk, code in (
-        Lieu.objects.filter(structure__in=structures).exclude(code_insee="").values_list("structure", "code_insee")
+        Lieu.objects.filter(structure__in=structures)
+        .exclude(code_insee="")
+        .values_list("structure", "code_insee")
     ):
         found.setdefault(pk, set()).add(code)
-    for pk, code in Structure.objects.filter(pk__in=structures).exclude(code_insee="").values_list("pk", "code_insee"):
+    for pk, code in (
+        Structure.objects.filter(pk__in=structures).exclude(code_insee="").values_list("pk", "code_insee")
+    ):
         found.setdefault(pk, {code})
     return found
 
 
-# ------------------------------------------------------------------------------------------------------------------- counter
+# ---------------------------------------------------------------------------------------------------- counter
 
 
 def _screened(
     communes: frozenset[str] | None, since: date | None, until: date | None, *, before: date
 ) -> tuple[int | None, dict[str, int]]:
-    """Return how many times the questions were asked, None when it is a few, and how many times each advice was given.
+    """Return how many screenings were done, None when too few, and how many times each advice was given.
 
-    By counters that stand in these communes alone; whole batches, the first days first, of days that are over: what a day
-    holds is not known in order, and would move inside a batch as long as the day lasts.
+    Only by counters in these communes; in whole batches, earliest days first, of past days: within a day the
+    order is unknown, and batches would shift until it ends.
     """
     rows = Tally.objects.filter(kind=rules.VERDICT, day__gte=since or FIRST, day__lt=before)
     if until is not None:
@@ -160,9 +183,11 @@ def _screened(
         structures = rows.exclude(structure=None).order_by().values_list("structure", flat=True).distinct()
         there = [pk for pk, stands in _standing(structures).items() if stands <= communes]
         rows = rows.filter(structure__in=there)
-    given = {(day, id): n for day, id, n in rows.order_by().values_list("day", "value").annotate(Sum("count"))}
+    given = {
+        (day, id): n for day, id, n in rows.order_by().values_list("day", "value").annotate(Sum("count"))
+    }
     whole = sum(given.values())
-    told = left = disclosure.batch(whole, seen.least())
+    told = left = disclosure.batch(whole, observed.least())
     counts = dict.fromkeys(bilan.verdicts(), 0)
     for day in sorted({day for day, _ in given}):
         for id in counts:
@@ -172,7 +197,7 @@ def _screened(
 
 
 def _shown(counts: dict[str, int]) -> list[Counted]:
-    shown = disclosure.one_way(list(counts.values()), seen.least())
+    shown = disclosure.one_way(list(counts.values()), observed.least())
     return [
         Counted(bilan.verdicts()[id].label, n if told else None)
         for (id, n), told in zip(counts.items(), shown, strict=True)

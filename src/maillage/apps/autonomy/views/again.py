@@ -13,10 +13,10 @@ from maillage.apps.autonomy import actions, rules
 from maillage.apps.autonomy.forms import carried
 from maillage.apps.autonomy.forms.answers import CardForm
 from maillage.apps.autonomy.models import Bilan
-from maillage.apps.autonomy.queries import kept
+from maillage.apps.autonomy.queries import retained
 from maillage.apps.autonomy.rules import Carried
 from maillage.kernel.errors import Refused
-from maillage.kernel.languages import to_say
+from maillage.words.languages import to_say
 
 WRONG_CARDS_AN_HOUR = 30  # by a connection, whichever page they are typed on, and signed in or not
 TOO_MANY = Refused(
@@ -42,9 +42,11 @@ def again(request: HttpRequest) -> HttpResponse:
 
 
 def _last(request: HttpRequest) -> Bilan:
-    """Return the last diagnosis kept with a card; Refused, and counted, when no card has this code, or none was kept."""
+    """Return the last diagnosis kept with a card; Refused, and counted, when no card has this code, or
+    none was kept.
+    """
     person = CardForm(request.POST).person()
-    held = kept.latest(person) if person is not None else None
+    held = retained.latest(person) if person is not None else None
     if held is None:
         count(request, "cartes")
         raise Refused(
@@ -60,5 +62,8 @@ def start(held: Bilan, *, structure: int | None = None) -> HttpResponse:
     actions.check_again(held, on=timezone.localdate())
     response = redirect("bilan")
     person = held.person_id if structure is not None else None
-    carried.write(response, Carried(answers=rules.again(held.answers), again=held.pk, person=person, structure=structure))
+    carried.write(
+        response,
+        Carried(answers=rules.again(held.answers), again=held.pk, person=person, structure=structure),
+    )
     return response

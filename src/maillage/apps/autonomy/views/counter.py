@@ -20,7 +20,11 @@ def screening(request: HttpRequest) -> HttpResponse:
     context = {
         "opening": bilan.screening_opening(),
         "questions": [
-            (question, [(option, answers.get(id) == option.id) for option in question.options.values()], answers.get(id))
+            (
+                question,
+                [(option, answers.get(id) == option.id) for option in question.options.values()],
+                answers.get(id),
+            )
             for id, question in bilan.screening().items()
         ],
         "unknown": bilan.unknown(),

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from maillage.apps.accounts.views import holding
+from maillage.apps.accounts.access import holding
 from maillage.apps.autonomy import access
 from maillage.apps.autonomy.forms import carried
 from maillage.apps.autonomy.forms import paper as forms
@@ -20,7 +20,8 @@ from maillage.apps.people.models import Person
 from maillage.kernel.errors import Refused
 from maillage.kernel.typed import ROWS, whole
 from maillage.reference import bilan
-from maillage.reports import bilan_papier, referentiel
+from maillage.reports.autonomy import frame_of_reference
+from maillage.reports.autonomy import paper as bilan_paper
 
 NOBODY = Refused(
     "La feuille n’est pas lue.",
@@ -35,50 +36,60 @@ NOTHING = Refused(
 helping = holding(*access.RIGHTS)
 
 
-# ----------------------------------------------------------------------------------------------------------------- to print
+# --------------------------------------------------------------------------------------------------- to print
 
 
 @require_safe
 def sheets(request: HttpRequest) -> HttpResponse:
     """Every sheet, and how to print it."""
-    return render(request, "autonomy/paper/sheets.html", {"kinds": bilan_papier.SHEETS, "count": len(bilan.questions())})
+    return render(
+        request, "autonomy/paper/sheets.html", {"kinds": bilan_paper.SHEETS, "count": len(bilan.questions())}
+    )
 
 
 @require_safe
 def form(request: HttpRequest) -> HttpResponse:
     """The form as PDF: four large pages, or one sheet folded."""
-    return _pdf(bilan_papier.form(on=timezone.localdate(), **_asked(request)), "bilan-papier")
+    return _pdf(bilan_paper.form(on=timezone.localdate(), **_asked(request)), "bilan-papier")
 
 
 @require_safe
 def card(request: HttpRequest) -> HttpResponse:
     """The four questions of a counter as PDF."""
-    return _pdf(bilan_papier.card(on=timezone.localdate()), "reperage")
+    return _pdf(bilan_paper.card(on=timezone.localdate()), "reperage")
 
 
 @require_safe
 def framework(request: HttpRequest) -> HttpResponse:
     """The framework of digital maturity, read from the rule."""
-    return render(request, "autonomy/paper/framework.html", {"r": referentiel.told(timezone.localdate())})
+    return render(
+        request,
+        "autonomy/paper/framework.html",
+        {"r": frame_of_reference.framework_page(timezone.localdate())},
+    )
 
 
 @require_safe
 def framework_pdf(request: HttpRequest) -> HttpResponse:
-    return _pdf(referentiel.render(on=timezone.localdate()), "referentiel")
+    return _pdf(frame_of_reference.render(on=timezone.localdate()), "referentiel")
 
 
 @helping
 @never_cache
 @require_safe
 def form_of(request: HttpRequest, pk: int) -> HttpResponse:
-    """The form with the code of a person's card; another's does not exist. The code is never in an address."""
+    """The form with the code of a person's card; another's does not exist. The code is never in an
+    address.
+    """
     person = get_object_or_404(people_access.people_for(request.user), pk=pk)
-    return _pdf(bilan_papier.form(on=timezone.localdate(), code=person.code, **_asked(request)), "bilan-papier")
+    return _pdf(
+        bilan_paper.form(on=timezone.localdate(), code=person.code, **_asked(request)), "bilan-papier"
+    )
 
 
 def _asked(request: HttpRequest) -> dict[str, Any]:
     kind, tasks = request.GET.get("format", ""), request.GET.get("feuille", "")
-    return {"kind": kind if kind in bilan_papier.SHEETS else "grand", "tasks": "B" if tasks == "B" else "A"}
+    return {"kind": kind if kind in bilan_paper.SHEETS else "grand", "tasks": "B" if tasks == "B" else "A"}
 
 
 def _pdf(content: bytes, name: str) -> HttpResponse:
@@ -92,7 +103,7 @@ def _person(request: HttpRequest, code: str) -> Person | None:
     return people_access.people_for(request.user).filter(pk=found.pk).first() if found is not None else None
 
 
-# ---------------------------------------------------------------------------------------------------------------- typed back
+# ------------------------------------------------------------------------------------------------- typed back
 
 
 @helping
@@ -109,14 +120,19 @@ def typed(request: HttpRequest) -> HttpResponse:
     form = forms.PaperForm(request.POST)
     code = request.POST.get("code", "").strip()
     person = _person(request, code) if code else None
-    structure = structures.filter(pk=whole(request.POST.get("structure", ""), ROWS) or 0).first() or structures.first()
+    structure = (
+        structures.filter(pk=whole(request.POST.get("structure", ""), ROWS) or 0).first()
+        or structures.first()
+    )
     context |= {"code": code[:20], "letters": form.letters, "form_id": form.form, "chosen": structure}
     if form.is_empty or (code and person is None):
         return _typed(request, context | {"error": NOTHING if form.is_empty else NOBODY}, status=400)
     answers = form.answers()
     found = paper.read(answers)
     if (found.doubts or form.unread) and "quand-meme" not in request.POST:
-        return _typed(request, context | {"found": found, "unread": paper.summary(form.unread), "to_check": True})
+        return _typed(
+            request, context | {"found": found, "unread": paper.summary(form.unread), "to_check": True}
+        )
     response = redirect("bilan_result")
     held = paper.carried(
         answers,
@@ -132,4 +148,9 @@ def typed(request: HttpRequest) -> HttpResponse:
 
 def _typed(request: HttpRequest, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
     questions, tasks = forms.boxes(context.get("letters", {}))
-    return render(request, "autonomy/paper/typed.html", context | {"questions": questions, "tasks": tasks}, status=status)
+    return render(
+        request,
+        "autonomy/paper/typed.html",
+        context | {"questions": questions, "tasks": tasks},
+        status=status,
+    )

@@ -11,10 +11,9 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from maillage.apps.accounts.access import once_more
-from maillage.apps.autonomy import actions, rules
+from maillage.apps.autonomy import access, actions, rules
 from maillage.apps.autonomy.forms import carried
-from maillage.apps.autonomy.forms.answers import AnswerForm, ModeForm, shown
+from maillage.apps.autonomy.forms.answers import AnswerForm, ModeForm, stamp
 from maillage.apps.autonomy.queries import tasks
 from maillage.apps.autonomy.rules import Carried
 from maillage.apps.directory.models import Structure
@@ -22,12 +21,10 @@ from maillage.engine import bilan as engine
 from maillage.kernel.errors import Refused
 from maillage.reference import bilan
 
-COUNTED_AN_HOUR = 60  # by a connection: beyond, somebody plays with the page
-
 
 def count(request: HttpRequest, kind: str, value: str, *, structure: Structure | None = None) -> None:
     """Count something that happened, unless a connection counts too much."""
-    if once_more(request, "bilan", COUNTED_AN_HOUR):
+    if access.may_count(request):
         actions.count(kind, value, on=timezone.localdate(), structure=structure)
 
 
@@ -39,7 +36,9 @@ def opening(request: HttpRequest) -> HttpResponse:
     form = ModeForm(request.POST)
     if request.method != "POST" or not form.is_valid():
         modes = [mode for id, mode in bilan.modes().items() if id != rules.PAPER]
-        return render(request, "autonomy/opening.html", {"modes": modes, "held": held, "going_on": _next(held)})
+        return render(
+            request, "autonomy/opening.html", {"modes": modes, "held": held, "going_on": _next(held)}
+        )
     started = begin(held, mode=form.cleaned_data["mode"])
     count(request, rules.START, started.mode)
     response = redirect("bilan_question", engine.next_question(started.answers))
@@ -48,7 +47,9 @@ def opening(request: HttpRequest) -> HttpResponse:
 
 
 def begin(held: Carried, *, mode: str) -> Carried:
-    """Return a diagnosis that starts, for whom and after which it was prepared; what another one held is gone."""
+    """Return a new diagnosis, with the person and the previous one it was prepared for; any other under way
+    is dropped.
+    """
     kept = {"person": held.person, "structure": held.structure, "again": held.again} if not held.begun else {}
     answers = dict(held.answers) if held.again and not held.begun else {}
     form = rules.FORM_B if kept.get("again") else rules.FORM_A
@@ -56,7 +57,7 @@ def begin(held: Carried, *, mode: str) -> Carried:
 
 
 def _next(held: Carried) -> str:
-    """Return the address where a diagnosis under way goes on, '' when none is."""
+    """Return the address where a diagnosis under way resumes, '' when there is none."""
     if not held.begun:
         return ""
     waiting = engine.next_question(held.answers)
@@ -79,11 +80,13 @@ def question(request: HttpRequest, id: str) -> HttpResponse:
     if request.method == "POST":
         form = AnswerForm(request.POST, bilan.questions()[id])
         try:
-            after = tasks.told(held.answered(id, form.answer(), seconds=form.seconds(at)))
+            after = tasks.with_tasks(held.answered(id, form.answer(), seconds=form.seconds(at)))
             return _onward(request, after, id)
         except Refused as refused:
             error = refused
-    return render(request, "autonomy/question.html", _screen(request, held, id) | {"error": error, "vu": shown(at)})
+    return render(
+        request, "autonomy/question.html", _screen(request, held, id) | {"error": error, "vu": stamp(at)}
+    )
 
 
 def _order(held: Carried, id: str) -> tuple[str, ...]:
@@ -111,7 +114,7 @@ def _screen(request: HttpRequest, held: Carried, id: str) -> dict[str, Any]:
 
 
 def _onward(request: HttpRequest, held: Carried, id: str) -> HttpResponse:
-    """Go to the question after this one, to the tasks after the last; back to the result when one was being corrected."""
+    """Go to the next question, to the tasks after the last; back to the result when correcting an answer."""
     waiting = engine.next_question(held.answers)
     asked = _order(held, id)
     later = asked[asked.index(id) + 1 :]
@@ -147,12 +150,14 @@ def answers(request: HttpRequest) -> HttpResponse:
     if not held.begun:
         return redirect("bilan")
     rows = [
-        (bilan.questions()[id], rules.given(held.answers, bilan.questions()[id]))
+        (bilan.questions()[id], rules.chosen_answers(held.answers, bilan.questions()[id]))
         for id in engine.path(held.answers)
         if held.answers.get(id)
     ]
     return render(
-        request, "autonomy/answers.html", {"rows": rows, "held": held, "done": not engine.next_question(held.answers)}
+        request,
+        "autonomy/answers.html",
+        {"rows": rows, "held": held, "done": not engine.next_question(held.answers)},
     )
 
 
@@ -163,7 +168,9 @@ def stop(request: HttpRequest) -> HttpResponse:
     held = carried.read(request)
     if request.method != "POST":
         return render(
-            request, "autonomy/stop.html", {"held": held, "going_on": _next(held), "said": any(held.answers.values())}
+            request,
+            "autonomy/stop.html",
+            {"held": held, "going_on": _next(held), "said": any(held.answers.values())},
         )
     if held.begun and (waiting := engine.next_question(held.answers)):
         count(request, rules.STOP, waiting)

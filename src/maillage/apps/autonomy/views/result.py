@@ -1,4 +1,4 @@
-"""The result of a diagnosis: in words and drawings, with places, and kept only if the person says so."""
+"""The result of a diagnosis: in words and drawings, with places, and stored only if the person agrees."""
 
 from dataclasses import replace
 from typing import Any
@@ -22,9 +22,11 @@ from maillage.apps.people import access as people_access
 from maillage.apps.people import rules as people_rules
 from maillage.engine import bilan as engine
 from maillage.kernel.errors import Refused, UnknownTerritory
-from maillage.kernel.languages import say
 from maillage.kernel.typed import ROWS, whole
-from maillage.reference import bilan, learning, paths
+from maillage.modules import paths
+from maillage.modules import reading as module_reading
+from maillage.reference import bilan
+from maillage.words.languages import say
 
 
 @never_cache
@@ -35,7 +37,7 @@ def result(request: HttpRequest) -> HttpResponse:
     if not held.begun or engine.next_question(held.answers):
         return _unfinished(held)
     found = engine.conclude(held.answers, held.outcomes)
-    told = rules.told(held.answers, held.outcomes, found)
+    told = rules.result_text(held.answers, held.outcomes, found)
     if request.method == "POST":
         form = StepsForm(request.POST, steps=[step.id for step in told.steps])
         chosen = form.cleaned_data["suite"] if form.is_valid() else []
@@ -67,7 +69,9 @@ def result(request: HttpRequest) -> HttpResponse:
             "choices": answer.choices,
             "unknown": bool(request.GET.get("ou")) and spot is None and not answer.choices,
             "path": paths.suited(found.result, found.use),
-            "firsts": [learning.ours()[id] for id in paths.first(found.flags) if _address("learning")],
+            "firsts": [
+                module_reading.own_modules()[id] for id in paths.first(found.flags) if _address("learning")
+            ],
             "urgent": places.search(located.where) if told.urgent else "",
             "orientation": _address("orientation_new") if helping else "",
             "mine": _address("card"),
@@ -95,7 +99,9 @@ def _unfinished(held: Carried) -> HttpResponse:
 
 
 def _located(request: HttpRequest, held: Carried) -> tuple[Carried, where.Spot | None, where.Answer]:
-    """Return the diagnosis with where the person lives, as they typed it now or before; choices when a name is shared."""
+    """Return the diagnosis with where the person lives, as they typed it now or before; choices when a
+    name is shared.
+    """
     typed = request.GET.get("ou", "").strip()[:100] or held.where
     try:
         answer = where.find(typed) if typed else where.Answer()
@@ -144,7 +150,7 @@ def to_print(request: HttpRequest) -> HttpResponse:
     if not held.begun or engine.next_question(held.answers):
         return _unfinished(held)
     found = engine.conclude(held.answers, held.outcomes)
-    told = rules.told(held.answers, held.outcomes, found)
+    told = rules.result_text(held.answers, held.outcomes, found)
     spot = where.find(held.where).spot if held.where else None
     ways = places.ways(told.steps, spot, at=_now())
     chosen = [way for way in ways if way.step.id in held.chosen]
@@ -164,14 +170,16 @@ def to_print(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def keep(request: HttpRequest) -> HttpResponse:
-    """Keep it, count it, or leave nothing: as the person says. The help is the same."""
+    """Store it, count it, or leave nothing, as the person chooses. The help is the same."""
     held, at = carried.read(request), timezone.now()
     if not held.begun or engine.next_question(held.answers):
         return _unfinished(held)
     form = ConsentForm(request.POST)
     response = redirect(reverse("bilan_result") + "#garder")
     if form.choice not in (KEEP, COUNT):
-        messages.success(request, say("Rien n’est gardé. Vous pouvez imprimer cette page, et demander de l’aide."))
+        messages.success(
+            request, say("Rien n’est gardé. Vous pouvez imprimer cette page, et demander de l’aide.")
+        )
         return response
     by = request.user if request.user.is_authenticated and access.may_help(request.user) else None
     person, structure = None, None
@@ -201,7 +209,7 @@ def keep(request: HttpRequest) -> HttpResponse:
 
 
 def _structure(request: HttpRequest, held: Carried) -> Any:
-    """Return the structure in whose name a professional keeps it; another's does not exist."""
+    """Return the structure on whose behalf a professional stores it, or 404 for another's."""
     mine = access.structures_for(request.user)
     asked = request.POST.get("structure") or held.structure
     if asked:
@@ -212,12 +220,14 @@ def _structure(request: HttpRequest, held: Carried) -> Any:
 @never_cache
 @require_safe
 def card(request: HttpRequest) -> HttpResponse:
-    """The card of a diagnosis just kept, shown once: the next person on this computer must not read it."""
+    """Show the card of a new diagnosis, once: the next person on this computer must not read it."""
     held = carried.read(request)
     row = _kept(held)
     if row is None or row.person is None or not held.unseen:
         return redirect("bilan_result")
-    response = render(request, "autonomy/card.html", {"row": row, "person": row.person, "mine": _address("card")})
+    response = render(
+        request, "autonomy/card.html", {"row": row, "person": row.person, "mine": _address("card")}
+    )
     if request.method == "GET":
         carried.write(response, replace(held, unseen=False))
     return response
@@ -225,7 +235,7 @@ def card(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def erase(request: HttpRequest) -> HttpResponse:
-    """Erase what this browser just kept."""
+    """Erase what this browser just stored."""
     held = carried.read(request)
     if row := _kept(held):
         by = request.user if request.user.is_authenticated else None

@@ -1,4 +1,6 @@
-"""The diagnoses of the persons somebody helps: to begin one, to read them, to change a result with a reason."""
+"""The diagnoses of the persons somebody helps: to begin one, to read them, to change a result with a
+reason.
+"""
 
 from typing import Any
 
@@ -8,20 +10,20 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from maillage.apps.accounts.views import holding
+from maillage.apps.accounts.access import holding
 from maillage.apps.autonomy import access, actions
 from maillage.apps.autonomy.forms import carried
 from maillage.apps.autonomy.forms.answers import AgainForm, CardForm, ChangeForm
 from maillage.apps.autonomy.models import Bilan
-from maillage.apps.autonomy.queries import kept
+from maillage.apps.autonomy.queries import retained
 from maillage.apps.autonomy.rules import Carried
 from maillage.apps.autonomy.views import again as again_views
-from maillage.apps.directory.views.refused import told
 from maillage.apps.people import access as people_access
 from maillage.apps.people import actions as people
 from maillage.kernel.errors import Refused
 from maillage.kernel.typed import ROWS, whole
 from maillage.reference import bilan
+from maillage.web.refusals import as_message
 
 helping = holding(*access.RIGHTS)
 
@@ -38,9 +40,9 @@ def bilans(request: HttpRequest) -> HttpResponse:
             error = refused
     context = {
         "structures": access.structures_for(request.user),
-        "persons": kept.persons(request.user),
-        "due": kept.due(request.user, timezone.localdate()),
-        "recent": kept.recent(request.user),
+        "persons": retained.persons(request.user),
+        "due": retained.to_repeat(request.user, timezone.localdate()),
+        "recent": retained.recent(request.user),
         "error": error,
         "code": request.POST.get("code", "")[:20],
     }
@@ -50,7 +52,11 @@ def bilans(request: HttpRequest) -> HttpResponse:
 def _begin(request: HttpRequest) -> HttpResponse:
     """Begin a diagnosis: for the card typed, for the person chosen, else for nobody."""
     mine = people_access.people_for(request.user)
-    structure = access.structures_for(request.user).filter(pk=whole(request.POST.get("structure", ""), ROWS) or 0).first()
+    structure = (
+        access.structures_for(request.user)
+        .filter(pk=whole(request.POST.get("structure", ""), ROWS) or 0)
+        .first()
+    )
     structure = structure or access.structures_for(request.user).first()
     person = mine.filter(pk=whole(request.POST.get("personne", ""), ROWS) or 0).first()
     if request.POST.get("code", "").strip():
@@ -72,21 +78,23 @@ def _begin(request: HttpRequest) -> HttpResponse:
 def person(request: HttpRequest, pk: int) -> HttpResponse:
     """The diagnoses of a person, with what changed."""
     found = get_object_or_404(people_access.people_for(request.user), pk=pk)
-    people.seen(found, by=request.user, structure=None, at=timezone.now())
-    return render(request, "autonomy/space/person.html", {"person": found, "rows": kept.of_person(found)})
+    people.record_view(found, by=request.user, structure=None, at=timezone.now())
+    return render(request, "autonomy/space/person.html", {"person": found, "rows": retained.of_person(found)})
 
 
 @helping
 @require_safe
 def sheet(request: HttpRequest, pk: int) -> HttpResponse:
     """One diagnosis, whole."""
-    row = get_object_or_404(access.bilans_for(request.user).select_related("person", "structure", "changed_by"), pk=pk)
-    people.seen(row.person, by=request.user, structure=row.structure_id, at=timezone.now())
+    row = get_object_or_404(
+        access.bilans_for(request.user).select_related("person", "structure", "changed_by"), pk=pk
+    )
+    people.record_view(row.person, by=request.user, structure=row.structure_id, at=timezone.now())
     context = {
-        "sheet": kept.sheet(row),
+        "sheet": retained.sheet(row),
         "row": row,
         "person": row.person,
-        "progress": kept.progress(row),
+        "progress": retained.progress(row),
         "results": bilan.results().values(),
         "reasons": bilan.override_reasons().items(),
         "annex_opening": bilan.annex_opening(),
@@ -105,9 +113,14 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
     row, form = _held(request, pk), ChangeForm(request.POST)
     form.is_valid()
     said: dict[str, Any] = {name: form.cleaned_data.get(name, "") for name in form.fields}
-    with told(request):
+    with as_message(request):
         actions.change(
-            row, result=said["resultat"], reason=said["raison"], words=said["mots"], by=request.user, at=timezone.now()
+            row,
+            result=said["resultat"],
+            reason=said["raison"],
+            words=said["mots"],
+            by=request.user,
+            at=timezone.now(),
         )
         messages.success(request, "Résultat changé. Celui de la règle reste écrit à côté.")
     return redirect("bilan_sheet", row.pk)
@@ -131,7 +144,7 @@ def plan(request: HttpRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         messages.error(request, "La date n’est pas gardée. Elle ne se lit pas. Écrivez-la comme 20/11/2026.")
         return redirect("bilan_sheet", row.pk)
-    with told(request):
+    with as_message(request):
         actions.plan_again(row, on=form.cleaned_data["le"], by=request.user, at=timezone.now())
         messages.success(request, "Date gardée.")
     return redirect("bilan_sheet", row.pk)

@@ -1,4 +1,6 @@
-"""The five small tasks, between the questions and the result: optional, stopped when one likes, never punished."""
+"""The five small tasks, between the questions and the result: optional, stopped when one likes, never
+punished.
+"""
 
 from collections.abc import Callable
 from secrets import SystemRandom

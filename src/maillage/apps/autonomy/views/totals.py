@@ -8,8 +8,7 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from maillage.apps.accounts.access import rights_of
-from maillage.apps.accounts.views import holding
+from maillage.apps.accounts.access import holding, rights_of
 from maillage.apps.autonomy.queries import totals
 from maillage.apps.directory.queries import scope
 from maillage.kernel.errors import UnknownTerritory
@@ -20,7 +19,9 @@ from maillage.kernel.typed import whole
 @never_cache
 @require_safe
 def measures(request: HttpRequest) -> HttpResponse:
-    """The people seen in the territory of the account, or in a part of it; over a year, or since the beginning."""
+    """The people seen in the territory of the account, or in a part of it; over a year, or since the
+    beginning.
+    """
     mine = rights_of(request.user).communes("measures.see")
     typed = request.GET.get("territoire", "").strip()[:100]
     name, communes, choices, unknown = _where(typed, mine)
@@ -28,7 +29,7 @@ def measures(request: HttpRequest) -> HttpResponse:
     year = whole(request.GET.get("annee", ""))
     year = year if year in known else None
     found = totals.totals(communes, *((date(year, 1, 1), date(year, 12, 31)) if year else (None, None)))
-    context = totals.told(found) | {
+    context = totals.page(found) | {
         "name": name,
         "typed": typed,
         "choices": choices,
@@ -40,7 +41,9 @@ def measures(request: HttpRequest) -> HttpResponse:
 
 
 def _where(typed: str, mine: frozenset[str] | None) -> tuple[str, frozenset[str] | None, list[Any], bool]:
-    """Return what was asked for: its name, its communes, the territories it may be, whether none is known by that name."""
+    """Return what was asked for: its name, its communes, the territories it may be, whether none is known
+    by that name.
+    """
     own = ("Votre territoire" if mine is not None else "France", mine)
     if not typed:
         return (*own, [], False)

@@ -1,4 +1,4 @@
-"""Keeping what the search reads beside the places, in the same transaction as they change."""
+"""Update the search index of places, in the same transaction as they change."""
 
 from collections.abc import Iterable
 
@@ -11,7 +11,7 @@ BATCH = 500
 
 
 def refresh(lieux: Iterable[Lieu]) -> None:
-    """Write the words, point and facets of these places; one that is no longer published leaves the search."""
+    """Write the words, point and facets of these places; those no longer published leave the index."""
     many = list(lieux)
     with connection.cursor() as cursor:
         _forget(cursor, [lieu.pk for lieu in many])
@@ -28,13 +28,14 @@ def refresh(lieux: Iterable[Lieu]) -> None:
         else:
             cursor.executemany("insert into directory_words values (%s, to_tsvector('simple', %s))", words)
             cursor.executemany(
-                "insert into directory_points values (%s, point(%s, %s))", [(id, lon, lat) for id, lat, lon in points]
+                "insert into directory_points values (%s, point(%s, %s))",
+                [(id, lon, lat) for id, lat, lon in points],
             )
         cursor.executemany("insert into directory_facets(facet, lieu) values (%s, %s)", facets)
 
 
 def rebuild() -> int:
-    """Write the whole index again, as after a restoration; return how many places it holds."""
+    """Rebuild the whole index, as after a restoration; return how many places it contains."""
     with connection.cursor() as cursor:
         for table in ("directory_words", "directory_points", "directory_facets"):
             cursor.execute(f"delete from {table}")  # noqa: S608, our own names

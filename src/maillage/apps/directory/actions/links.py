@@ -1,4 +1,4 @@
-"""What a structure writes of its own place, without account: its code opens its sheet, and nothing else."""
+"""A structure's changes to its own place, without an account: its code opens its sheet, and nothing else."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,7 +18,9 @@ from maillage.kernel.errors import Refused
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What became of a correction: fields written at once, fields that await somebody, and whether all was confirmed."""
+    """The result of a correction: fields written at once, fields pending review, and whether everything was
+    confirmed.
+    """
 
     written: tuple[str, ...]
     awaiting: tuple[str, ...]
@@ -31,7 +33,9 @@ class Done:
 
 @transaction.atomic
 def make(lieu: Lieu, *, by: str, at: datetime) -> str:
-    """Give a place a new code, and return it. The one it had opens nothing any more; the history keeps who did it."""
+    """Give a place a new code, and return it. The previous one stops working; the history records who
+    did it.
+    """
     held = _locked(lieu)
     renewed = held.code is not None
     held.code = _unused()
@@ -52,20 +56,24 @@ def _unused() -> str:
 
 @transaction.atomic
 def confirm(lieu: Lieu, *, by: str = STRUCTURE, at: datetime) -> Change:
-    """Hold the whole sheet as true today, as whoever runs the place says."""
+    """Confirm the whole sheet as of today, on the word of whoever runs the place."""
     return sheets.confirm(_locked(lieu), by=by, at=at)
 
 
 @transaction.atomic
 def correct(lieu: Lieu, said: Correction, *, by: str = STRUCTURE, at: datetime) -> Done:
-    """Write what a structure corrects in its sheet, in one go.
+    """Apply a structure's correction to its sheet, all at once.
 
-    Its name, address and identifiers become proposals that somebody of the network decides; a value proposed before by the
-    structure for the same field is replaced. All the rest is written at once, and held as confirmed. Refused when it
-    says nothing.
+    Its name, address and identifiers become proposals for a person of the network to decide; an earlier
+    proposal of the structure for the same field is replaced. Everything else is written at once, as
+    confirmed. Refused when there is no correction.
     """
     held = _locked(lieu)
-    awaited = {name: value for name, value in said.values.items() if name in AWAITED and held.sheet.get(name) != value}
+    awaited = {
+        name: value
+        for name, value in said.values.items()
+        if name in AWAITED and held.sheet.get(name) != value
+    }
     values = {name: value for name, value in said.values.items() if name not in AWAITED}
     if said.practices:
         values["practices"] = _practices(held.sheet, said.practices)
@@ -97,7 +105,7 @@ def correct(lieu: Lieu, said: Correction, *, by: str = STRUCTURE, at: datetime) 
 
 
 def _practices(sheet: rules.Sheet, said: Mapping[str, str]) -> dict[str, dict[str, Any]]:
-    """Return the practices of a sheet with new states: the conditions already known stay."""
+    """Return the practices of a sheet with new states: the known conditions stay."""
     held = dict(sheet.get("practices", {}))
     full = rules.practices(sheet)
     return {**held, **{id: {**full.get(id, {}), "state": state} for id, state in said.items()}}
@@ -108,7 +116,7 @@ def _propose(lieu: Lieu, name: str, value: Any, *, by: str, at: datetime) -> Non
     Proposal.objects.create(lieu=lieu, field=name, value=value, by=by, at=at)
 
 
-# ------------------------------------------------------------------------------------------------------------ closures
+# --------------------------------------------------------------------------------------------------- closures
 
 
 @transaction.atomic
@@ -121,7 +129,7 @@ def close(lieu: Lieu, closure: Closure, *, by: str = STRUCTURE, at: datetime) ->
 
 @transaction.atomic
 def reopen(lieu: Lieu, first: str, last: str, *, by: str = STRUCTURE, at: datetime) -> Change:
-    """Withdraw a closure, given by its days as the sheet holds them; Refused when there is none any more."""
+    """Withdraw a closure, identified by its days as stored; Refused when it no longer exists."""
     held = _locked(lieu)
     closures = held.sheet.get("fermetures", [])
     kept = [each for each in closures if (each["du"], each["au"]) != (first, last)]
@@ -136,7 +144,7 @@ def reopen(lieu: Lieu, first: str, last: str, *, by: str = STRUCTURE, at: dateti
 
 
 def _with_closure(sheet: rules.Sheet, closure: Closure, *, on: date) -> list[dict[str, str]]:
-    """Return the closures of a sheet with one more, by date; those that are over leave."""
+    """Return the closures of a sheet with one more, by date, without those that are over."""
     if closure.last < closure.first:
         raise Refused(
             "La fermeture n’a pas été notée.",
@@ -157,7 +165,9 @@ def _with_closure(sheet: rules.Sheet, closure: Closure, *, on: date) -> list[dic
     return sorted([*others, new], key=lambda each: each["du"])
 
 
-def _write_closures(lieu: Lieu, closures: list[dict[str, str]], *, by: str, at: datetime, reason: str) -> Change:
+def _write_closures(
+    lieu: Lieu, closures: list[dict[str, str]], *, by: str, at: datetime, reason: str
+) -> Change:
     before = sheets.snapshot(lieu)
     on = timezone.localdate(at).isoformat()
     lieu.sheet, lieu.origins = rules.edited(lieu.sheet, lieu.origins, {"fermetures": closures}, by=by, on=on)
@@ -168,12 +178,12 @@ def _days(first: date, last: date) -> str:
     return f"le {first:%d/%m/%Y}" if first == last else f"du {first:%d/%m/%Y} au {last:%d/%m/%Y}"
 
 
-# ------------------------------------------------------------------------------------------------------- full, rhythm, end
+# ------------------------------------------------------------------------------------------ full, rhythm, end
 
 
 @transaction.atomic
 def say_full(lieu: Lieu, full: bool, *, by: str = STRUCTURE, at: datetime) -> Change:
-    """Note that a place takes nobody more for now, or that it does again; Refused when that was already said."""
+    """Record that a place is full for now, or no longer; Refused when that was already recorded."""
     held = _locked(lieu)
     if (held.full_since is not None) == full:
         raise Refused(
@@ -196,21 +206,27 @@ def set_rhythm(lieu: Lieu, months: int, *, by: str = STRUCTURE, at: datetime) ->
     held = _locked(lieu)
     before = sheets.snapshot(held)
     held.rhythm = months
-    return sheets.write(held, before, verb="edit", by=by, at=at, reason=f"à confirmer {rules.RHYTHMS[months]}")
+    return sheets.write(
+        held, before, verb="edit", by=by, at=at, reason=f"à confirmer {rules.RHYTHMS[months]}"
+    )
 
 
 @transaction.atomic
 def say_ended(lieu: Lieu, reason: str, *, by: str = STRUCTURE, at: datetime) -> Proposal:
-    """Tell the network that a place closed for good: only one of its members takes it off. Refused without a reason."""
+    """Report that a place closed for good: only a member of the network removes it. Refused without a
+    reason.
+    """
     if not reason.strip():
         raise Refused(
             "Rien n’a été enregistré.",
             why="Sans un mot, personne ne saura pourquoi le lieu ferme ni où aller.",
             do="Écrivez pourquoi, en une phrase.",
         )
-    return Proposal.objects.create(lieu=lieu, text=f"Le lieu ferme pour de bon : {reason.strip()}", by=by, at=at)
+    return Proposal.objects.create(
+        lieu=lieu, text=f"Le lieu ferme pour de bon : {reason.strip()}", by=by, at=at
+    )
 
 
 def _locked(lieu: Lieu) -> Lieu:
-    """Return the place as it is now, kept from other writers until the end of the transaction."""
+    """Return the place as it is now, locked against other writers until the end of the transaction."""
     return Lieu.objects.select_for_update().get(pk=lieu.pk)

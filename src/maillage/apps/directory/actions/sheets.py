@@ -1,4 +1,4 @@
-"""Changing the sheet of a place: every way of doing it goes through `write`, which leaves a Change behind."""
+"""Change the sheet of a place: every way of doing it goes through `write`, which records a Change."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -9,14 +9,21 @@ from django.utils import timezone
 
 from maillage.apps.directory import rules
 from maillage.apps.directory.actions import index
-from maillage.apps.directory.models import Change, Import, Lieu, Structure
+from maillage.apps.directory.models import Change, Import, Lieu, Proposal, Structure
+from maillage.apps.directory.queries import custody
 from maillage.kernel.errors import Refused
 
 COLUMNS = ("state", "reason", "rhythm", "confirmed_by")
+DECIDED = (
+    "undo",
+    "merge",
+    "unmerge",
+    "custody",
+)  # whoever does this says who carries the place: nobody is asked
 
 
 def snapshot(lieu: Lieu) -> dict[str, Any]:
-    """Return all that a change may touch, as JSON: enough to put the place back exactly as it was."""
+    """Return everything that a change may touch, as JSON: enough to restore the place exactly."""
     return {
         "sheet": lieu.sheet,
         "origins": lieu.origins,
@@ -25,17 +32,20 @@ def snapshot(lieu: Lieu) -> dict[str, Any]:
         "confirmed_on": lieu.confirmed_on.isoformat() if lieu.confirmed_on else None,
         "full_since": lieu.full_since.isoformat() if lieu.full_since else None,
         "merged_into": lieu.merged_into_id,
+        "structure": lieu.structure_id,
     }
 
 
 def put(lieu: Lieu, kept: Mapping[str, Any]) -> None:
-    """Set a place as a snapshot says, without saving it."""
+    """Apply a snapshot to a place, without saving it."""
     lieu.sheet, lieu.origins, lieu.to_check = kept["sheet"], kept["origins"], kept["to_check"]
     for name in COLUMNS:
         setattr(lieu, name, kept[name])
     lieu.confirmed_on = date.fromisoformat(kept["confirmed_on"]) if kept["confirmed_on"] else None
     lieu.full_since = date.fromisoformat(kept["full_since"]) if kept["full_since"] else None
     lieu.merged_into_id = kept["merged_into"]
+    if kept.get("structure") and Structure.objects.filter(pk=kept["structure"]).exists():
+        lieu.structure_id = kept["structure"]
     derive(lieu)
 
 
@@ -49,33 +59,73 @@ def derive(lieu: Lieu) -> None:
 
 
 def structure_of(sheet: rules.Sheet) -> Structure:
-    """Return the structure that carries a place, made when it is new."""
+    """Return the structure that has a place in custody, created when new."""
     key, name = rules.structure_key(sheet)
-    found, _ = Structure.objects.get_or_create(key=key, defaults={"name": name[:300], "kind": rules.kind_of(sheet)})
+    found, _ = Structure.objects.get_or_create(
+        key=key, defaults={"name": name[:300], "kind": rules.kind_of(sheet)}
+    )
     return found
 
 
-def _carried_by(lieu: Lieu) -> Structure:
-    """Return the structure that carries a place as its sheet now says.
+def settle(
+    lieu: Lieu,
+    before: Mapping[str, Any],
+    registry: custody.Registry,
+    *,
+    by: str,
+    at: datetime,
+    asks: bool = True,
+) -> custody.Outcome | None:
+    """Settle the custody of a place whose sheet changed since `before`, and ask its team when the place would
+    leave it; None when custody was already decided by a person.
 
-    A structure of this place alone that only changes name or number stays the same row: those who act for it still do.
+    asks: False when the sheet only goes back to an earlier state.
     """
-    key, name = rules.structure_key(lieu.sheet)
-    if lieu.structure_id is None or lieu.structure.key == key:
-        return structure_of(lieu.sheet)
-    shared = Lieu.objects.filter(structure=lieu.structure_id).exclude(pk=lieu.pk).exists()
-    if shared or Structure.objects.filter(key=key).exists():
-        return structure_of(lieu.sheet)
-    kept = lieu.structure
-    kept.key, kept.name, kept.kind = key, name[:300], rules.kind_of(lieu.sheet)
-    kept.save(update_fields=["key", "name", "kind"])
-    return kept
+    if before.get("structure", lieu.structure_id) != lieu.structure_id:
+        return None
+    found = registry.settle(lieu, before["sheet"], lieu.sheet)
+    save_structures(registry)
+    lieu.structure = found.structure
+    if _names_another(before["sheet"], lieu.sheet):
+        Proposal.objects.filter(
+            lieu=lieu, field=rules.CUSTODY, state=rules.OPEN
+        ).delete()  # it was about another carrier
+    if asks and found.verdict == rules.ASKS:
+        custody_request(lieu, found, by=by, at=at).save()
+    return found
+
+
+def _names_another(before: rules.Sheet, sheet: rules.Sheet) -> bool:
+    return rules.structure_key(before)[0] != rules.structure_key(sheet)[0]
+
+
+def custody_request(
+    lieu: Lieu, found: custody.Outcome, *, by: str, at: datetime, within: Import | None = None
+) -> Proposal:
+    """Return the proposal that asks the team of a place to hand it over, not saved."""
+    value = {
+        "structure": found.recipient.pk if found.recipient is not None else None,
+        "key": found.key,
+        "name": (found.recipient.name if found.recipient is not None else found.name)[:300],
+    }
+    return Proposal(lieu=lieu, within=within, field=rules.CUSTODY, value=value, by=by, at=at)
+
+
+def save_structures(registry: custody.Registry) -> None:
+    """Write the structures that a registry created or renamed, in the order in which keys were released and
+    taken.
+    """
+    for row in registry.changed:
+        row.save(update_fields=["key", "name", "kind"])
+    registry.changed.clear()
+    Structure.objects.bulk_create(registry.made, batch_size=1_000)
+    registry.made.clear()
 
 
 @transaction.atomic
 def write(
     lieu: Lieu,
-    before: Mapping[str, Any],
+    before: Mapping[str, Any] | None,
     *,
     verb: str,
     by: str,
@@ -83,12 +133,23 @@ def write(
     reason: str = "",
     within: Import | None = None,
 ) -> Change:
-    """Save a place that was changed since `before`, keep the change, and tell the search."""
+    """Save a place changed since `before`, record the change, and update the search index.
+
+    A sheet that names another structure does not take the place from its team: see `rules.custody`.
+    """
     derive(lieu)
-    lieu.structure = _carried_by(lieu)
+    if before is not None and _names_another(before["sheet"], lieu.sheet):
+        settle(lieu, before, custody.of(lieu, lieu.sheet, at=at), by=by, at=at, asks=verb not in DECIDED)
     lieu.save()
     change = Change.objects.create(
-        lieu=lieu, within=within, verb=verb, at=at, by=by, before=before, after=snapshot(lieu), reason=reason[:300]
+        lieu=lieu,
+        within=within,
+        verb=verb,
+        at=at,
+        by=by,
+        before=before,
+        after=snapshot(lieu),
+        reason=reason[:300],
     )
     index.refresh([lieu])
     return change
@@ -97,12 +158,14 @@ def write(
 def edit(
     lieu: Lieu, values: rules.Sheet, *, by: str, at: datetime, reason: str = "", confirms: bool = False
 ) -> Change | None:
-    """Write fields that a person typed, and hold these as confirmed; None when nothing was different.
+    """Write the fields that a person typed, as confirmed; None when nothing differs.
 
-    confirms: whoever writes runs the place and had the whole sheet under the eyes: the sheet is said true today.
+    confirms: the user runs the place and saw the whole sheet: all of it is confirmed as of today.
     """
     before = snapshot(lieu)
-    lieu.sheet, lieu.origins = rules.edited(lieu.sheet, lieu.origins, values, by=by, on=timezone.localdate(at).isoformat())
+    lieu.sheet, lieu.origins = rules.edited(
+        lieu.sheet, lieu.origins, values, by=by, on=timezone.localdate(at).isoformat()
+    )
     if snapshot(lieu)["sheet"] == before["sheet"]:
         return None
     if confirms:
@@ -111,7 +174,7 @@ def edit(
 
 
 def confirm(lieu: Lieu, *, by: str, at: datetime) -> Change:
-    """Hold the whole sheet as true today: “rien n’a changé”."""
+    """Confirm the whole sheet as of today: “rien n’a changé”."""
     before = snapshot(lieu)
     on = timezone.localdate(at)
     lieu.origins = rules.confirmed(lieu.sheet, lieu.origins, by=by, on=on.isoformat())
@@ -120,7 +183,9 @@ def confirm(lieu: Lieu, *, by: str, at: datetime) -> Change:
 
 
 def set_state(lieu: Lieu, state: str, *, by: str, at: datetime, reason: str) -> Change:
-    """Publish a place, put it outside the census or say it ended; Refused without a reason, which the census keeps."""
+    """Publish a place, exclude it from the census or end it; Refused without a reason, which the census
+    stores.
+    """
     if state != rules.PUBLISHED and not reason.strip():
         raise Refused(
             "Le lieu n’a pas été retiré.",
@@ -134,16 +199,18 @@ def set_state(lieu: Lieu, state: str, *, by: str, at: datetime, reason: str) -> 
 
 
 def say_full(lieu: Lieu, full: bool, *, by: str, at: datetime) -> Change:
-    """Note that a place takes nobody more for now, or that it does again."""
+    """Record that a place is full for now, or no longer."""
     before = snapshot(lieu)
     lieu.full_since = timezone.localdate(at) if full else None
-    return write(lieu, before, verb="full", by=by, at=at, reason="complet" if full else "de nouveau de la place")
+    return write(
+        lieu, before, verb="full", by=by, at=at, reason="complet" if full else "de nouveau de la place"
+    )
 
 
 def undo(change: Change, *, by: str, at: datetime) -> Change:
-    """Put a place back as it was before a change; Refused when something else changed it since."""
+    """Restore a place to its state before a change; Refused when something else changed it since."""
     lieu = Lieu.objects.select_for_update().get(pk=change.lieu_id)
-    if change.before is None or snapshot(lieu) != change.after:
+    if change.before is None or not rules.same_state(snapshot(lieu), change.after or {}):
         raise Refused(
             f"« {lieu.name} » n’a pas été remis comme avant.",
             why="La fiche a encore changé depuis : ce changement plus récent serait perdu.",
@@ -151,4 +218,6 @@ def undo(change: Change, *, by: str, at: datetime) -> Change:
         )
     before = snapshot(lieu)
     put(lieu, change.before)
-    return write(lieu, before, verb="undo", by=by, at=at, reason=f"remis comme avant : {change.get_verb_display()}")
+    return write(
+        lieu, before, verb="undo", by=by, at=at, reason=f"remis comme avant : {change.get_verb_display()}"
+    )

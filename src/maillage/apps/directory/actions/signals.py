@@ -1,4 +1,6 @@
-"""What somebody without account says of a sheet: kept beside it, for a person of the network to read."""
+"""Reports about a sheet from visitors without an account: stored beside it, for a person of the network to
+read.
+"""
 
 from datetime import datetime
 
@@ -10,9 +12,10 @@ STRANGER = "une personne sans compte"
 
 
 def signal(lieu: Lieu, *, about: str, text: str, reach: str, at: datetime) -> Proposal:
-    """Keep what somebody says is wrong. about: the part of the sheet, in words; reach: how to answer, '' when unsaid.
+    """Store a report of an error. about: the part of the sheet, in words; reach: how to answer, '' when
+    missing.
 
-    Refused for a place that is no longer shown, and without a text.
+    Refused for a place that is no longer public, and without a text.
     """
     said = text.strip()
     if not said:

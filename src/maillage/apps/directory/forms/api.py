@@ -1,4 +1,5 @@
-"""What a program asks of the public interface, and the shapes of what it is answered: those of data·inclusion, schema v1.
+"""What a program asks of the public interface, and the shapes of what it is answered: those of
+data·inclusion, schema v1.
 
 The names are theirs, in French; the sentences are ours, and OpenAPI shows them.
 """
@@ -11,17 +12,21 @@ from typing import Annotated, Any, Literal
 from ninja import Schema
 from pydantic import AfterValidator, Field, model_validator
 
-from maillage.apps.directory.queries.api import Asked, areas, communes, parts_of
+from maillage.apps.directory.queries.api import Request, areas, communes, parts_of
 from maillage.reference import standards
 
 
 def _list(name: str, *more: str) -> Any:
     """Return the enumeration of a list of data·inclusion."""
     values = [str(each["value"]) for each in standards.data_inclusion()[name]]
-    return Enum("".join(part.capitalize() for part in name.split("-")), {v: v for v in (*values, *more)}, type=str)
+    return Enum(
+        "".join(part.capitalize() for part in name.split("-")), {v: v for v in (*values, *more)}, type=str
+    )
 
 
-CATEGORIES = tuple(dict.fromkeys(str(e["value"]).partition("--")[0] for e in standards.data_inclusion()["thematiques"]))
+CATEGORIES = tuple(
+    dict.fromkeys(str(e["value"]).partition("--")[0] for e in standards.data_inclusion()["thematiques"])
+)
 Network, Theme, Price = _list("reseaux-porteurs"), _list("thematiques", *CATEGORIES), _list("frais")
 Public, Mode, Type = _list("publics"), _list("modes-accueil"), _list("types-services")
 
@@ -55,7 +60,9 @@ class Page(Schema):
 class Inside(Schema):
     """A territory; several must all hold the place."""
 
-    code_region: Annotated[str, _known("code_region")] | None = Field(None, description="Code Insee d’une région.")
+    code_region: Annotated[str, _known("code_region")] | None = Field(
+        None, description="Code Insee d’une région."
+    )
     slug_region: Annotated[str, _known("slug_region")] | None = Field(
         None, description="Nom d’une région, comme dans une adresse : auvergne-rhone-alpes."
     )
@@ -65,7 +72,9 @@ class Inside(Schema):
     slug_departement: Annotated[str, _known("slug_departement")] | None = Field(
         None, description="Nom d’un département, comme dans une adresse : isere."
     )
-    code_commune: Annotated[str, AfterValidator(_commune)] | None = Field(None, description="Code Insee d’une commune.")
+    code_commune: Annotated[str, AfterValidator(_commune)] | None = Field(
+        None, description="Code Insee d’une commune."
+    )
 
     def inside(self) -> dict[str, Any]:
         """Return the communes and the départements asked, as `Asked` holds them."""
@@ -80,11 +89,17 @@ class Offered(Schema):
     sources: list[str] | None = Field(None, description="Identifiants de sources : voir /api/v1/sources.")
     thematiques: list[Theme] | None = Field(None, description="Thématiques, ou catégories de thématiques.")
     frais: list[Price] | None = Field(None, description="Frais.")
-    publics: list[Public] | None = Field(None, description="Publics ; un service pour tous est toujours rendu.")
-    recherche_public: str | None = Field(None, description="Des mots, cherchés dans les publics et leurs précisions.")
+    publics: list[Public] | None = Field(
+        None, description="Publics ; un service pour tous est toujours rendu."
+    )
+    recherche_public: str | None = Field(
+        None, description="Des mots, cherchés dans les publics et leurs précisions."
+    )
     modes_accueil: list[Mode] | None = Field(None, description="Modes d’accueil.")
     types: list[Type] | None = Field(None, description="Types de services.")
-    score_qualite_minimum: float | None = Field(None, ge=0, le=1, description="Score de qualité minimum, de 0 à 1.")
+    score_qualite_minimum: float | None = Field(
+        None, ge=0, le=1, description="Score de qualité minimum, de 0 à 1."
+    )
 
     def offered(self) -> dict[str, Any]:
         """Return what is asked of a service, as `Asked` holds it."""
@@ -100,7 +115,7 @@ class Offered(Schema):
         }
 
 
-class StructuresAsked(Page, Inside):
+class StructuresQuery(Page, Inside):
     """Filters of structures."""
 
     sources: list[str] | None = Field(None, description="Identifiants de sources : voir /api/v1/sources.")
@@ -109,8 +124,8 @@ class StructuresAsked(Page, Inside):
         False, description="De plusieurs lieux qui sont sûrement le même, ne rend que le mieux décrit."
     )
 
-    def asked(self) -> Asked:
-        return Asked(
+    def request(self) -> Request:
+        return Request(
             sources=tuple(self.sources or ()),
             networks=_texts(self.reseaux_porteurs),
             once=self.exclure_doublons,
@@ -120,40 +135,45 @@ class StructuresAsked(Page, Inside):
         )
 
 
-class ServicesAsked(Page, Inside, Offered):
+class ServicesQuery(Page, Inside, Offered):
     """Filters of services."""
 
-    def asked(self) -> Asked:
-        return Asked(page=self.page, size=self.size, **self.inside(), **self.offered())
+    def request(self) -> Request:
+        return Request(page=self.page, size=self.size, **self.inside(), **self.offered())
 
 
-class SearchAsked(Page, Offered):
+class SearchQuery(Page, Offered):
     """Filters of services, and where from."""
 
     code_commune: Annotated[str, AfterValidator(_commune)] | None = Field(
-        None, description="Code Insee de la commune. Sa zone d’éligibilité compte ; ses voisines aussi, jusqu’à 50 km."
+        None,
+        description=(
+            "Code Insee de la commune. Sa zone d’éligibilité compte ; ses voisines aussi, jusqu’à 50 km."
+        ),
     )
     lat: float | None = Field(None, ge=-90, le=90, description="Latitude du point de départ ; demande `lon`.")
-    lon: float | None = Field(None, ge=-180, le=180, description="Longitude du point de départ ; demande `lat`.")
+    lon: float | None = Field(
+        None, ge=-180, le=180, description="Longitude du point de départ ; demande `lat`."
+    )
     exclure_doublons: bool | Literal["strict", "thematiques"] = Field(
         False, description="De plusieurs lieux qui sont sûrement le même, ne rend que le mieux décrit."
     )
 
     @model_validator(mode="after")
-    def both(self) -> "SearchAsked":
+    def both(self) -> "SearchQuery":
         if (self.lat is None) != (self.lon is None):
             raise ValueError("lat et lon vont ensemble : donnez les deux, ou aucun")
         return self
 
-    def asked(self) -> Asked:
-        return Asked(page=self.page, size=self.size, once=bool(self.exclure_doublons), **self.offered())
+    def request(self) -> Request:
+        return Request(page=self.page, size=self.size, once=bool(self.exclure_doublons), **self.offered())
 
     @property
     def point(self) -> tuple[float, float] | None:
         return None if self.lat is None or self.lon is None else (self.lat, self.lon)
 
 
-# --------------------------------------------------------------------------------------------------------------- answers
+# ---------------------------------------------------------------------------------------------------- answers
 
 
 class Located(Schema):
@@ -174,8 +194,12 @@ class Located(Schema):
     telephone: str | None
     courriel: str | None
     horaires_accueil: str | None = Field(description="Horaires, à la manière d’OpenStreetMap.")
-    adresse_certifiee: bool = Field(description="Toujours faux : aucune adresse n’est envoyée à un géocodeur.")
-    score_qualite: float = Field(ge=0, le=1, description="Score de qualité, de 0 à 1 : celui de data·inclusion.")
+    adresse_certifiee: bool = Field(
+        description="Toujours faux : aucune adresse n’est envoyée à un géocodeur."
+    )
+    score_qualite: float = Field(
+        ge=0, le=1, description="Score de qualité, de 0 à 1 : celui de data·inclusion."
+    )
 
 
 class Structure(Located):
@@ -241,7 +265,9 @@ class Result(Schema):
     """A service found, and how far it is."""
 
     service: DetailedService
-    distance: int | None = Field(description="Kilomètres à vol d’oiseau, arrondis ; vide quand rien ne les dit.")
+    distance: int | None = Field(
+        description="Kilomètres à vol d’oiseau, arrondis ; vide quand rien ne les dit."
+    )
 
 
 class _Envelope(Schema):

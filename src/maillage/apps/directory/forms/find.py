@@ -1,10 +1,18 @@
-"""What a search asks, from the address of the page. Whatever the address says wrongly is as if it said nothing."""
+"""The criteria of a search, read from the address of the page. Invalid values are ignored."""
 
 from typing import Any
 
 from django import forms
 
-from maillage.apps.directory.queries.results import ASKED_OF, FILTERS, MINUTES, NEAREST, PAGE, Asked, facets_asked
+from maillage.apps.directory.queries.results import (
+    ASKED_OF,
+    FILTERS,
+    MINUTES,
+    NEAREST,
+    PAGE,
+    Search,
+    chosen_facets,
+)
 from maillage.apps.directory.queries.where import Spot
 from maillage.reference import offer
 
@@ -21,25 +29,25 @@ class FindForm(forms.Form):
     mot = forms.CharField(required=False, max_length=80)
     montrer = forms.IntegerField(required=False, min_value=PAGE, max_value=NEAREST)
 
-    def said(self, name: str) -> Any:
-        """Return what a field says, '' when nothing or nothing that can be read."""
+    def typed(self, name: str) -> Any:
+        """Return the value of a field, '' when it is missing or invalid."""
         self.is_valid()
         return self.cleaned_data.get(name, "")
 
-    def asked(self, spot: Spot | None) -> Asked:
-        """Return what is looked for around a spot."""
-        need, minutes = self.said("besoin"), self.said("marche")
-        return Asked(
+    def search(self, spot: Spot | None) -> Search:
+        """Return the search around a spot."""
+        need, minutes = self.typed("besoin"), self.typed("marche")
+        return Search(
             spot=spot,
             need=need if need in offer.practices() else "",
             filters=tuple(id for id in FILTERS if self.data.get(id)),
             chosen=self._chosen(),
             minutes=minutes if minutes != "" else 30,
-            text=self.said("mot"),
-            shown=self.said("montrer") or PAGE,
+            text=self.typed("mot"),
+            shown=self.typed("montrer") or PAGE,
         )
 
     def _chosen(self) -> dict[str, str]:
-        """Return what is chosen in each menu."""
+        """Return the value chosen in each menu."""
         typed = {id: str(self.data.get(id, ""))[:LONGEST] for id in (*ASKED_OF, "langue")}
-        return {id: value for id, value in typed.items() if value and facets_asked(id, value)}
+        return {id: value for id, value in typed.items() if value and chosen_facets(id, value)}

@@ -1,4 +1,6 @@
-"""A sheet corrected by whoever runs the place: numbered boxes, the same on a phone, on paper, and typed back from it."""
+"""A sheet corrected by whoever runs the place: numbered boxes, the same on a phone, on paper, and typed in
+from it.
+"""
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -14,11 +16,11 @@ from maillage.apps.directory.models import Lieu
 from maillage.apps.directory.queries import history, links, places
 from maillage.pipeline.offer.clean import hours, mail, phone, pivot, postcode, site, words
 from maillage.pipeline.offer.clean.cleaned import Cleaned
-from maillage.pipeline.offer.clean.grid import CODES, NAMES
+from maillage.pipeline.offer.clean.grid import CODES
 from maillage.pipeline.offer.clean.where import locate
 from maillage.reference import offer
-from maillage.reports import opening
-from maillage.reports.wording import listing
+from maillage.words import dates, opening
+from maillage.words.wording import listing
 
 DAY = "jour_"
 ALONE = re.compile(r"(?<![\d:h])(?<!h )\b(\d{1,2})\b(?!\s*[:h])")  # the 9 and the 12 of « 9-12 »
@@ -27,7 +29,7 @@ HOLIDAYS = re.compile(r"\bPH (?:off|closed)\b")
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """A numbered box. fields: what it holds; private: the public never reads it."""
+    """A numbered box. fields: its fields; private: never public."""
 
     number: int
     title: str
@@ -37,7 +39,9 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A box as a form shows it. held: what the sheet holds of it, in words; wrong: something typed in it does not read."""
+    """A box as a form displays it. held: its current content, in words; wrong: something typed in it is
+    invalid.
+    """
 
     box: Box
     fields: Sequence[forms.BoundField]
@@ -120,7 +124,8 @@ class CodeForm(forms.Form):
         numbers = [int(text) for text in re.findall(r"\d+", self.cleaned_data["cases"])]
         if unknown := [n for n in numbers if n not in BOXES]:
             raise forms.ValidationError(
-                f"La case {unknown[0]} n’existe pas. Le papier a des cases de 1 à {max(BOXES)}. Regardez son numéro."
+                f"La case {unknown[0]} n’existe pas. Le papier a des cases de 1 à {max(BOXES)}. Regardez son"
+                " numéro."
             )
         return tuple(sorted(set(numbers)))
 
@@ -134,7 +139,7 @@ class ClosureForm(forms.Form):
     jusqua = forms.DateField(required=False)  # a usual end, chosen in one tap: the closure then starts today
 
     def closure(self, *, on: date) -> links.Closure | None:
-        """Return the closure typed, None when no day was: it starts today when its first day is not said."""
+        """Return the typed closure, None without any day: it starts today when its first day is missing."""
         first, last = self.cleaned_data.get("du"), self.cleaned_data.get("au")
         if until := self.cleaned_data.get("jusqua"):
             first, last = on, until
@@ -144,9 +149,9 @@ class ClosureForm(forms.Form):
 
 
 class SheetForm(ClosureForm):
-    """The boxes of a sheet, as it stands today. Only what differs from what the form showed is said.
+    """The boxes of a sheet, as it stands today. Only differences from what the form displayed are submitted.
 
-    boxes: the numbers of those asked for. on: today, which tells the hours of the week.
+    boxes: the numbers of the requested ones. on: today, which determines the hours of the week.
     """
 
     def __init__(self, *args: Any, lieu: Lieu, boxes: Iterable[int], on: date, **kwargs: Any) -> None:
@@ -188,7 +193,7 @@ class SheetForm(ClosureForm):
             if days is None:
                 return None
             code = name.removeprefix(DAY)
-            label = NAMES[CODES.index(code)].capitalize()
+            label = dates.DAYS[CODES.index(code)].capitalize()
             return forms.CharField(label=label, required=False, initial=days[code], max_length=120)
         if name == "horaires" and days is not None:
             return None
@@ -198,7 +203,9 @@ class SheetForm(ClosureForm):
             initial=_typed(sheet, name),
             max_length=offer.fields()[name].longest or 2_000 if name in offer.fields() else 2_000,
             help_text=HELP.get(name, ""),
-            error_messages={"required": "Il manque le nom. Sans nom, personne ne trouve le lieu. Écrivez-le."},
+            error_messages={
+                "required": "Il manque le nom. Sans nom, personne ne trouve le lieu. Écrivez-le."
+            },
         )
         if name in LONG:
             field.widget = forms.Textarea(attrs={"rows": 3})
@@ -206,7 +213,7 @@ class SheetForm(ClosureForm):
 
     @property
     def groups(self) -> list[Group]:
-        """Return each box with its fields, in order, and what the sheet holds of it, in words."""
+        """Return each box with its fields, in order, and its current content, in words."""
         return [self._group(box) for box in self.boxes]
 
     def _group(self, box: Box) -> "Group":
@@ -216,8 +223,10 @@ class SheetForm(ClosureForm):
         return Group(box, shown, ", ".join(filter(None, held)), any(field.errors for field in shown))
 
     @property
-    def shown_before(self) -> SafeString:
-        """Return what the form showed, hidden: a sheet that changed in between is not put back as it was."""
+    def former_values(self) -> SafeString:
+        """Return the values the form displayed, in hidden fields: a sheet changed meanwhile is not
+        reverted.
+        """
         shown = [field.as_hidden(only_initial=True) for field in self if field.field.show_hidden_initial]
         return mark_safe("".join(shown))
 
@@ -240,7 +249,7 @@ class SheetForm(ClosureForm):
         return clean
 
     def _read(self, name: str, text: str) -> None:
-        """Keep the value of a field as the sheet holds it, or say why it does not read."""
+        """Set the value of a field as the sheet stores it, or its error."""
         post = str(self.cleaned_data.get("code_postal") or self._lieu.sheet.get("code_postal", ""))
         if name == "telephone":
             read: Cleaned[Any] = phone.clean(text, postcode=post)
@@ -250,7 +259,9 @@ class SheetForm(ClosureForm):
             read = CLEANERS[name](text)
         if read.word == "refused" or (name == "nom" and read.value is None):
             self.add_error(
-                name, f"Ceci ne se lit pas : {read.reason or 'rien à lire'}. {WAYS_OUT.get(name, 'Écrivez-le autrement.')}"
+                name,
+                f"Ceci ne se lit pas : {read.reason or 'rien à lire'}."
+                f" {WAYS_OUT.get(name, 'Écrivez-le autrement.')}",
             )
             return
         if read.word == "doubtful":
@@ -258,7 +269,9 @@ class SheetForm(ClosureForm):
         self.values[name] = read.value
 
     def _read_hours(self, clean: Mapping[str, Any]) -> None:
-        """Keep the hours as they are read, were it in part: the words stay, and what nobody understood is told."""
+        """Set the hours that could be read, even in part: the text stays, and what was not understood is
+        reported.
+        """
         if "horaires" in self.changed_data:
             read = hours.clean(clean["horaires"])
         elif any(name in self.changed_data for name in DAYS):
@@ -274,17 +287,18 @@ class SheetForm(ClosureForm):
         self.values["horaires"] = found
         if read.value.left:
             self.notes.append(
-                f"Dans les horaires, nous n’avons pas compris « {read.value.left} » : quelqu’un vous appellera."
+                f"Dans les horaires, nous n’avons pas compris « {read.value.left} » : quelqu’un vous"
+                " appellera."
             )
 
     def _find_commune(self, clean: Mapping[str, Any]) -> None:
-        """Add the code of the commune, when its name and postcode tell one."""
+        """Add the code of the commune, when its name and postcode determine one."""
         found = locate({name: clean[name] for name in ("commune", "code_postal") if clean.get(name)}).where
         if found.code_insee and found.code_insee != self._lieu.sheet.get("code_insee"):
             self.values["code_insee"] = found.code_insee
 
     def correction(self) -> links.Correction:
-        """Return what was said."""
+        """Return the correction."""
         clean = self.cleaned_data
         states: dict[str, str] = {}
         if "practices" in self.changed_data:
@@ -303,7 +317,11 @@ class SheetForm(ClosureForm):
 
 def _several(label: str, choices: list[tuple[str, str]], initial: Iterable[str]) -> forms.Field:
     return forms.MultipleChoiceField(
-        label=label, choices=choices, initial=list(initial), required=False, widget=forms.CheckboxSelectMultiple
+        label=label,
+        choices=choices,
+        initial=list(initial),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
     )
 
 
@@ -311,11 +329,11 @@ def _in_words(name: str, value: Any) -> str:
     if name in LISTS and value:
         values = offer.lists()[name].values
         return listing([values[slug].plain for slug in value if slug in values])
-    return history.said(name, value)
+    return history.value_text(name, value)
 
 
 def _typed(sheet: rules.Sheet, name: str) -> str:
-    """Return the value of a field as somebody would type it."""
+    """Return the value of a field as it would be typed."""
     if name == "telephone":
         return " ; ".join(each.words for each in places.phones(sheet))
     if name == "horaires":
@@ -326,7 +344,7 @@ def _typed(sheet: rules.Sheet, name: str) -> str:
 
 
 def _days(sheet: rules.Sheet, on: date) -> dict[str, str] | None:
-    """Return the hours of each day as somebody would type them; None when a week does not tell them all."""
+    """Return the hours of each day as they would be typed; None when a week does not cover them all."""
     held = sheet.get("horaires", {})
     if not held:
         return dict.fromkeys(CODES, "")

@@ -18,7 +18,9 @@ FREQUENCIES = {
 
 class PublishForm(forms.Form):
     producteur = forms.CharField(
-        label="SIRET ou numéro RNA de qui publie", max_length=30, help_text="14 chiffres, ou W et 9 caractères."
+        label="SIRET ou numéro RNA de qui publie",
+        max_length=30,
+        help_text="14 chiffres, ou W et 9 caractères.",
     )
     nom = forms.CharField(label="Son nom", max_length=150)
     territoire = forms.CharField(
@@ -32,7 +34,9 @@ class PublishForm(forms.Form):
         found = pivot.clean(self.cleaned_data["producteur"])
         if not found.value or pivot.kind(found.value) not in ("siret", "rna"):
             reason = found.reason or "ni SIRET, ni numéro RNA"
-            raise forms.ValidationError(f"Ce numéro ne va pas : {reason}. data.gouv.fr s’en sert pour nommer le fichier.")
+            raise forms.ValidationError(
+                f"Ce numéro ne va pas : {reason}. data.gouv.fr s’en sert pour nommer le fichier."
+            )
         return str(found.value)
 
     def clean_territoire(self) -> Scope:

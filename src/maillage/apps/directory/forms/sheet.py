@@ -1,4 +1,4 @@
-"""The sheet of a place as a form: what is typed goes through the very cleaners that read files."""
+"""The sheet of a place as a form: typed values go through the same cleaners as files."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -11,16 +11,18 @@ from django import forms
 from django.forms.boundfield import BoundField
 
 from maillage.apps.directory import rules
+from maillage.apps.directory.forms.moments import DayField
 from maillage.apps.directory.queries import history
 from maillage.kernel.names import plain
 from maillage.kernel.typed import whole
 from maillage.pipeline.offer import mapping
 from maillage.pipeline.offer.clean import hours
-from maillage.pipeline.offer.clean.grid import CODES, MOST, NAMES, Grid, grid_of, osm_of
+from maillage.pipeline.offer.clean.grid import CODES, MOST, Grid, grid_of, osm_of
 from maillage.pipeline.offer.forms.sheet import Row, Sheet
 from maillage.pipeline.offer.read import PLACE, Read, read
-from maillage.pipeline.offer.sheet import STATES
 from maillage.reference import offer
+from maillage.reference.sheet import STATES
+from maillage.words import dates
 
 GROUPS = {
     "Identité": (
@@ -31,7 +33,15 @@ GROUPS = {
         *("adresse", "complement_adresse", "code_postal", "commune", "code_insee", "latitude", "longitude"),
         *("quartier", "venir", "etapes"),
     ),
-    "Contact": ("telephone", "courriels", "site_web", "prise_rdv", "modalites_acces", "acces_precisions", "avant_de_venir"),
+    "Contact": (
+        "telephone",
+        "courriels",
+        "site_web",
+        "prise_rdv",
+        "modalites_acces",
+        "acces_precisions",
+        "avant_de_venir",
+    ),
     "Accueil": (
         *("services", "modalites_accompagnement", "frais_a_charge", "frais_precisions"),
         *("publics_specifiquement_adresses", "publics_precisions", "prise_en_charge_specifique", "langues"),
@@ -55,7 +65,7 @@ class Written:
 
 
 def text_of(of: offer.Field, value: Any) -> Any:
-    """Return the value of a field as a form shows it."""
+    """Return the value of a field as a form displays it."""
     if of.kind == "list":
         return list(value or ())
     if value in (None, "", [], {}):
@@ -63,7 +73,7 @@ def text_of(of: offer.Field, value: Any) -> Any:
     if of.kind == "yesno":
         return "oui" if value else "non"
     if of.kind == "phone":
-        return "\n".join(history.said(of.id, [each]) for each in value)
+        return "\n".join(history.value_text(of.id, [each]) for each in value)
     return "\n".join(value) if isinstance(value, list) else str(value)
 
 
@@ -81,25 +91,39 @@ def input_of(of: offer.Field, **more: Any) -> forms.Field:
         options = [("", "on ne sait pas"), *((kind.id, kind.label) for kind in kinds)]
         return forms.ChoiceField(label=label, choices=options, required=False, **more)
     widget = forms.Textarea(attrs={"rows": 2 if of.kind in ("phone", "mail", "site") else 3})
-    help_text = {"lines": "Un par ligne", "phone": "Un par ligne", "mail": "Une par ligne", "site": "Un par ligne"}
+    help_text = {
+        "lines": "Un par ligne",
+        "phone": "Un par ligne",
+        "mail": "Une par ligne",
+        "site": "Un par ligne",
+    }
     if of.kind in LONG:
         return forms.CharField(
-            label=label, required=False, widget=widget, help_text=help_text.get(of.kind, ""), max_length=20_000, **more
+            label=label,
+            required=False,
+            widget=widget,
+            help_text=help_text.get(of.kind, ""),
+            max_length=20_000,
+            **more,
         )
-    kept = forms.TextInput(attrs={"inputmode": "numeric"} if of.kind in ("whole", "postcode", "insee") else {})
+    kept = forms.TextInput(
+        attrs={"inputmode": "numeric"} if of.kind in ("whole", "postcode", "insee") else {}
+    )
     return forms.CharField(label=label, required=False, widget=kept, max_length=of.longest or 300, **more)
 
 
-class AsShown(forms.Form):
-    """A form that sends back what it showed: only what a person changed is written, were the sheet changed meanwhile."""
+class ChangesOnlyForm(forms.Form):
+    """A form that sends back what it displayed: only a person's changes are written, even if the sheet
+    changed meanwhile.
+    """
 
     def remember(self) -> None:
         for each in self.fields.values():
             each.show_hidden_initial = True
 
 
-class SheetForm(AsShown):
-    """All that a sheet says, but its practices, in groups. Only what was changed is read and written."""
+class SheetForm(ChangesOnlyForm):
+    """A whole sheet except its practices, in groups. Only changed fields are read and written."""
 
     def __init__(self, *args: Any, lieu: Any, **kwargs: Any) -> None:
         self.sheet: rules.Sheet = lieu.sheet
@@ -113,7 +137,8 @@ class SheetForm(AsShown):
             self.fields["typologie"].initial = rules.kind_of(self.sheet)
         self.fields["nom"].required = True
         self.fields["nom"].error_messages["required"] = (
-            "Il manque le nom. Sans lui, personne ne trouverait ce lieu. Écrivez celui que les gens connaissent."
+            "Il manque le nom. Sans lui, personne ne trouverait ce lieu. Écrivez celui que les gens"
+            " connaissent."
         )
         self.remember()
         self.hours = HoursForm(*args, held=self.sheet.get("horaires", {}))
@@ -123,11 +148,11 @@ class SheetForm(AsShown):
             yield label, [self[name] for name in names]
 
     def filled(self, names: Iterable[BoundField]) -> int:
-        """Return how many of these fields the sheet holds."""
+        """Return how many of these fields have a value."""
         return sum(field.name in self.sheet for field in names)
 
     def written(self, *, today: date) -> Written | None:
-        """Return what was changed, cleaned; None when a value cannot be kept, which its field then says."""
+        """Return the changes, cleaned; None when a value is invalid, with an error on its field."""
         if not (self.is_valid() & self.hours.is_valid()):
             return None
         changed = [name for name in self.changed_data if name in self.fields]
@@ -147,7 +172,7 @@ class SheetForm(AsShown):
         return offer.fields()[name].kind in ("list", "kinds")
 
     def _chosen(self, name: str) -> Any:
-        """Return what was ticked: the values already there keep their order."""
+        """Return the ticked values: those already there stay in order."""
         given = self.cleaned_data[name]
         if not isinstance(given, list):
             return given
@@ -155,9 +180,9 @@ class SheetForm(AsShown):
         return [*held, *(slug for slug in given if slug not in held)]
 
     def _cells(self, typed: Mapping[str, str]) -> dict[str, str]:
-        """Return what is to be read: the fields typed, and the whole address when a part of it was.
+        """Return the fields to read: those typed, and the whole address when a part of it was.
 
-        A code of commune that nobody retyped would contradict the commune that was; a point that was only a guess goes too.
+        An old commune code would contradict a new commune, so it is dropped; so is a guessed point.
         """
         cells = dict(typed)
         if set(typed) & set(LOCATED):
@@ -171,7 +196,7 @@ class SheetForm(AsShown):
         return {name: text for name, text in cells.items() if text}
 
     def _typed(self, typed: Mapping[str, str], row: Read) -> dict[str, Any]:
-        """Return the typed fields once read; the address whole, since each part bears on the others."""
+        """Return the typed fields once read; the address whole, since its parts depend on each other."""
         located = bool(set(typed) & set(LOCATED))
         names = {*typed, *((*LOCATED, "precision") if located else ())}
         read_values = {name: row.sheet.get(name, "") for name in names}
@@ -184,14 +209,15 @@ class SheetForm(AsShown):
         return {name: value for name, value in read_values.items() if value != self.sheet.get(name, "")}
 
     def _remarks(self, row: Read, typed: set[str]) -> list[str]:
-        """Return what the cleaners say; what they refuse becomes an error of its field."""
+        """Return the cleaners' remarks; what they refuse becomes an error of its field."""
         labels = history.labels()
         told = []
         for remark in row.remarks:
             if remark.word == "refused" and remark.field in typed:
                 reason = remark.reason[:1].upper() + remark.reason[1:]
                 self.add_error(
-                    remark.field, f"« {remark.value} » ne peut pas être gardé. {reason}. Corrigez, ou videz la case."
+                    remark.field,
+                    f"« {remark.value} » ne peut pas être gardé. {reason}. Corrigez, ou videz la case.",
                 )
             elif remark.word in ("mended", "doubtful") and remark.field in labels and remark.reason:
                 told.append(f"{labels[remark.field]} : {remark.reason}")
@@ -199,21 +225,23 @@ class SheetForm(AsShown):
 
 
 def _read(cells: Mapping[str, str], today: date) -> Read:
-    """Return typed values as a file of one row would be read."""
+    """Return typed values read as a one-row file would be."""
     spec = mapping.load(mapping.yaml.safe_dump({"fields": {name: name for name in cells}}), "fiche")
     sheet = Sheet("fiche", "csv", tuple(cells), (Row(1, 1, dict(cells)),), (), ())
     return read(sheet, spec, today=today).rows[0]
 
 
 def _kind(id: str) -> dict[str, Any]:
-    """Return the fields that say a type: its code, and its label where the national list has no code for it."""
+    """Return the fields of a type: its code, and its label where the national list has no code for it."""
     if not id:
         return {"typologie": "", "type_origine": ""}
     kind = offer.kinds()[id]
-    return {"typologie": [kind.codes[0]]} if kind.codes else {"typologie": ["Autre"], "type_origine": kind.label}
+    return (
+        {"typologie": [kind.codes[0]]} if kind.codes else {"typologie": ["Autre"], "type_origine": kind.label}
+    )
 
 
-class HoursForm(AsShown):
+class HoursForm(ChangesOnlyForm):
     """Opening hours as a table of days; in words where a table cannot say them."""
 
     autrement = forms.CharField(
@@ -221,7 +249,10 @@ class HoursForm(AsShown):
         required=False,
         max_length=1_000,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text="Par exemple « lundi et jeudi 14h-17h, 1er samedi du mois 10h-12h ». Ce texte remplace le tableau.",
+        help_text=(
+            "Par exemple « lundi et jeudi 14h-17h, 1er samedi du mois 10h-12h ». Ce texte remplace le"
+            " tableau."
+        ),
     )
     feries = forms.BooleanField(label="Fermé les jours fériés", required=False)
 
@@ -237,7 +268,7 @@ class HoursForm(AsShown):
                         required=False,
                         max_length=5,
                         initial=spans[n][k] if n < len(spans) else "",
-                        label=f"{NAMES[CODES.index(day)]}, {word}",
+                        label=f"{dates.DAYS[CODES.index(day)]}, {word}",
                         widget=forms.TextInput(attrs={"class": "heure", "autocomplete": "off"}),
                     )
         self.fields["feries"].initial = bool(self.grid and self.grid.holidays_off)
@@ -245,12 +276,12 @@ class HoursForm(AsShown):
 
     @property
     def too_rich(self) -> str:
-        """Return the hours in words when no table can show them."""
+        """Return the hours in words when a table cannot express them."""
         return "" if self.grid or not self.held else history.hours(self.held)
 
     def rows(self) -> list[tuple[str, list[BoundField]]]:
         return [
-            (NAMES[rank].capitalize(), [self[f"{day}{n}{k}"] for n in range(MOST) for k in range(2)])
+            (dates.DAYS[rank].capitalize(), [self[f"{day}{n}{k}"] for n in range(MOST) for k in range(2)])
             for rank, day in enumerate(CODES)
         ]
 
@@ -259,21 +290,21 @@ class HoursForm(AsShown):
         for rank, day in enumerate(CODES):
             spans = []
             for n in range(MOST):
-                start, end = (self._time(f"{day}{n}{k}", NAMES[rank]) for k in range(2))
+                start, end = (self._time(f"{day}{n}{k}", dates.DAYS[rank]) for k in range(2))
                 if bool(start) != bool(end):
                     missing = "fermeture" if start else "ouverture"
                     self.add_error(
                         f"{day}{n}{int(bool(start))}",
-                        f"Il manque l’heure {'de' if start else 'd’'}{' ' if start else ''}{missing} du {NAMES[rank]}. "
-                        "Une plage a un début et une fin. Complétez-la, ou videz-la.",
+                        f"Il manque l’heure {'de' if start else 'd’'}{' ' if start else ''}{missing} du"
+                        f" {dates.DAYS[rank]}. Une plage a un début et une fin. Complétez-la, ou videz-la.",
                     )
                 elif start and end:
                     spans.append((start, end))
             if any(a >= b for a, b in spans) or any(one[1] > two[0] for one, two in pairwise(spans)):
                 self.add_error(
                     f"{day}00",
-                    f"Les heures du {NAMES[rank]} se suivent mal. Une plage finit après son début, et avant la suivante. "
-                    "Corrigez-les.",
+                    f"Les heures du {dates.DAYS[rank]} se suivent mal. Une plage finit après son début, et"
+                    " avant la suivante. Corrigez-les.",
                 )
             clean[day] = tuple(spans)
         return clean
@@ -312,14 +343,16 @@ ANSWERS = (
 )
 
 
-class PracticeForm(AsShown):
-    """One practice of a place: whether it is offered, planned, not given or unknown, and on what conditions.
+class PracticeForm(ChangesOnlyForm):
+    """One practice of a place: whether it is offered, planned, denied or unknown, and on what conditions.
 
-    Only the conditions that make sense for it are asked, and those the sheet already holds. without: the place says that
-    it does not give it.
+    Only the conditions relevant to it are asked, and those already on the sheet. without: the place says that
+    it does not offer it.
     """
 
-    def __init__(self, *args: Any, id: str, held: Mapping[str, Any], without: bool = False, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, id: str, held: Mapping[str, Any], without: bool = False, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.held = held
         state = WITHOUT if without else held.get("state", "")
@@ -330,7 +363,7 @@ class PracticeForm(AsShown):
             widget=forms.RadioSelect(),
             initial=state,
         )
-        questions = rules.asked()[id]
+        questions = rules.condition_questions()[id]
         for name in (*questions, *(name for name in held if name not in questions)):
             of = offer.conditions().get(name)
             if of is not None and of.kind != "hours":
@@ -340,14 +373,14 @@ class PracticeForm(AsShown):
 
     @property
     def denies(self) -> bool:
-        """Return whether the place is said not to give the practice."""
+        """Return whether the place is declared not to offer the practice."""
         return bool(self.cleaned_data["state"] == WITHOUT)
 
     def conditions(self) -> list[BoundField]:
         return [self[name] for name in self.fields if name != "state"]
 
     def written(self, *, today: date) -> dict[str, Any] | None:
-        """Return the practice once changed, {} when nobody says it is given; None when a value cannot be kept."""
+        """Return the changed practice, {} when it is not offered; None when a value is invalid."""
         if not self.is_valid():
             return None
         if self.cleaned_data["state"] in ("", WITHOUT):
@@ -369,7 +402,9 @@ class PracticeForm(AsShown):
             return {"oui": True, "non": False}.get(typed)
         if of.kind == "whole":
             if typed and whole(typed, 100_000) is None:
-                self.add_error(name, f"« {typed} » n’est pas un nombre entier. Écrivez-le en chiffres, par exemple 8.")
+                self.add_error(
+                    name, f"« {typed} » n’est pas un nombre entier. Écrivez-le en chiffres, par exemple 8."
+                )
                 return None
             return whole(typed, 100_000)
         if of.kind == "lines":
@@ -378,19 +413,23 @@ class PracticeForm(AsShown):
 
 
 class NewForm(forms.Form):
-    """A place added by hand: what is needed to find it; the rest is filled on its sheet."""
+    """A place added by hand: only what is needed to find it; the rest is filled in on its sheet."""
 
     nom = forms.CharField(
         label="Nom du lieu",
         max_length=150,
-        error_messages={"required": "Il manque le nom. Sans lui, personne ne trouverait ce lieu. Écrivez-le."},
+        error_messages={
+            "required": "Il manque le nom. Sans lui, personne ne trouverait ce lieu. Écrivez-le."
+        },
     )
     typologie = forms.ChoiceField(label="Type de lieu", required=False)
     commune = forms.CharField(
         label="Commune, ou code postal",
         max_length=120,
         error_messages={
-            "required": "Il manque la commune. Sans elle, le lieu ne serait sur aucune carte. Écrivez son nom."
+            "required": (
+                "Il manque la commune. Sans elle, le lieu ne serait sur aucune carte. Écrivez son nom."
+            )
         },
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
@@ -406,16 +445,39 @@ class NewForm(forms.Form):
         self.fields["typologie"].initial = "autre"
 
     def written(self, code_insee: str, *, today: date) -> dict[str, Any] | None:
-        """Return the sheet of the place in that commune; None when a value cannot be kept."""
-        cells = {name: text for name in self.fields if (text := self.cleaned_data[name]) and name != "typologie"}
+        """Return the sheet of the place in that commune; None when a value is invalid."""
+        cells = {
+            name: text for name in self.fields if (text := self.cleaned_data[name]) and name != "typologie"
+        }
         postcode = {"code_postal": cells["commune"]} if cells["commune"].isdigit() else {}
         row = _read({**cells, "commune": "", **postcode, "code_insee": code_insee}, today)
         for remark in row.remarks:
             if remark.word == "refused" and remark.field in self.fields:
                 self.add_error(
                     remark.field,
-                    f"« {remark.value} » ne peut pas être gardé : {remark.reason}. Corrigez, ou videz la case.",
+                    f"« {remark.value} » ne peut pas être gardé : {remark.reason}. Corrigez, ou videz la"
+                    " case.",
                 )
         kind = self.cleaned_data["typologie"]
         sheet = {name: value for name, value in row.sheet.items() if name != "id"}
         return None if self.errors else {**sheet, **(_kind(kind) if kind else {})}
+
+
+class ClosureForm(forms.Form):
+    """A closure for a time."""
+
+    du = DayField(label="Fermé du")
+    au = DayField(label="au (compris)")
+    motif = forms.CharField(
+        label="Pourquoi ?", max_length=120, required=False, help_text="Par exemple « travaux », « congés »"
+    )
+
+    def clean(self) -> dict[str, Any]:
+        clean = super().clean() or {}
+        if clean.get("du") and clean.get("au") and clean["au"] < clean["du"]:
+            self.add_error(
+                "au",
+                "La réouverture vient avant la fermeture. Un lieu ne peut pas rouvrir avant de fermer."
+                " Corrigez l’une des deux dates.",
+            )
+        return clean

@@ -2,7 +2,7 @@
 
 from django import forms
 
-from maillage.kernel.languages import to_say
+from maillage.words.languages import to_say
 
 ABOUT = {
     "horaires": to_say("Les horaires"),
@@ -19,7 +19,9 @@ class SignalForm(forms.Form):
     sur = forms.ChoiceField(
         label=to_say("Qu’est-ce qui ne va pas ?"),
         choices=list(ABOUT.items()),
-        error_messages={"required": to_say("Il manque ce dont vous parlez. Choisissez une ligne, ou « Autre chose ».")},
+        error_messages={
+            "required": to_say("Il manque ce dont vous parlez. Choisissez une ligne, ou « Autre chose ».")
+        },
     )
     texte = forms.CharField(
         label=to_say("Dites-nous, avec vos mots"),
@@ -27,7 +29,8 @@ class SignalForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4}),
         error_messages={
             "required": to_say(
-                "Il manque votre phrase. Sans elle, personne ne saurait quoi corriger. Quelques mots suffisent."
+                "Il manque votre phrase. Sans elle, personne ne saurait quoi corriger. Quelques mots"
+                " suffisent."
             ),
             "max_length": to_say("Ce texte est trop long. Gardez le plus important, en 2 000 caractères."),
         },
@@ -42,7 +45,9 @@ class SignalForm(forms.Form):
     site = forms.CharField(label=to_say("Ne remplissez pas cette case"), required=False)
 
     def clean_site(self) -> str:
-        """Refuse what only a machine fills, and say so: a person whose browser filled it can empty it."""
+        """Refuse a honeypot field that is filled, with a message: a person whose browser filled it can empty
+        it.
+        """
         if self.cleaned_data["site"]:
             raise forms.ValidationError(
                 to_say("Cette case doit rester vide. Elle arrête les machines. Videz-la, puis recommencez.")

@@ -1,7 +1,7 @@
 """The published places as data·inclusion lists them: structures, services, and services around a point.
 
-What the filters read of every place is held at once, in little room, as long as nothing published changes; a page then
-reads its own rows alone.
+The values that filters need are cached for all places, compactly, until something published changes; a page
+then reads only its own rows.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -21,9 +21,9 @@ from maillage.kernel.names import plain
 from maillage.pipeline.cog import clean as cog
 from maillage.pipeline.contours import clean as contours
 from maillage.reference import standards
-from maillage.reports.formats import data_inclusion
-from maillage.reports.formats.published import Published, departement
-from maillage.reports.wording import listing
+from maillage.reports.directory.formats import data_inclusion
+from maillage.reports.directory.formats.published import Published, departement
+from maillage.words.wording import listing
 
 Json = dict[str, Any]
 FARTHEST = 50.0  # km: what “around” means, as data·inclusion has it
@@ -34,8 +34,10 @@ AT_A_DISTANCE, ON_SITE = "a-distance", "en-presentiel"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """What a program asks for; '' and () ask nothing. least: the lowest quality score; once: of places that are one, the best."""
+class Request:
+    """A request from a program; '' and () filter nothing. least: the lowest quality score; once: only the
+    best of duplicate places.
+    """
 
     sources: Sequence[str] = ()
     networks: Sequence[str] = ()
@@ -55,7 +57,9 @@ class Asked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """What the filters read of a place and of its service. point: latitude, longitude, even when only its commune is known."""
+    """The values that filters need from a place and its service. point: latitude, longitude, even when only
+    its commune is known.
+    """
 
     pk: int
     slug: str
@@ -74,24 +78,25 @@ class Line:
     best: bool = True
 
 
-# -------------------------------------------------------------------------------------------------------------- answers
+# ---------------------------------------------------------------------------------------------------- answers
 
 
-def structures(asked: Asked, *, on: date) -> Json:
+def structures(asked: Request, *, on: date) -> Json:
     """Return a page of structures, in the order of their identifiers."""
     return _page(_kept(lines(on), asked), asked, on, _listed)
 
 
-def services(asked: Asked, *, on: date) -> Json:
+def services(asked: Request, *, on: date) -> Json:
     """Return a page of services, in the order of their identifiers."""
     return _page(_kept(lines(on), asked), asked, on, lambda found: found.service)
 
 
-def around(asked: Asked, *, commune: str, point: tuple[float, float] | None, on: date) -> Json:
-    """Return a page of services, nearest first: those a commune may use, within fifty kilometres of it or of a point.
+def around(asked: Request, *, commune: str, point: tuple[float, float] | None, on: date) -> Json:
+    """Return a page of services, nearest first: those open to a commune, within fifty kilometres of it or of
+    a point.
 
-    A place of unknown position has no distance and stands last; it is found from its own commune alone, unless it also
-    answers at a distance. Without commune nor point, every service, as `services`.
+    A place of unknown position has no distance and comes last; it is found from its own commune alone, unless
+    it also works remotely. Without a commune or a point, every service, as `services`.
     """
     kept = _kept(lines(on), asked)
     if not commune and point is None:
@@ -115,30 +120,40 @@ def around(asked: Asked, *, commune: str, point: tuple[float, float] | None, on:
 
 
 def structure(id: str, *, on: date) -> Json | None:
-    """Return a structure, its services, and the structures that it surely is again; None when nobody has this identifier."""
+    """Return a structure, its services, and its certain duplicates; None when the identifier is unknown."""
     alike = published.doubles()
     found = _written({"slug": _slug(id)}, alike, on)
     if not found:
         return None
     others = _written({"slug__in": found[0].place.duplicates}, alike, on)
-    return found[0].structure | {"services": [found[0].service], "doublons": [other.structure for other in others]}
+    return found[0].structure | {
+        "services": [found[0].service],
+        "doublons": [other.structure for other in others],
+    }
 
 
 def service(id: str, *, on: date) -> Json | None:
-    """Return a service and its structure; None when nobody has this identifier."""
+    """Return a service and its structure; None when the identifier is unknown."""
     found = _written({"slug": _slug(id)}, {}, on)
     return found[0].service | {"structure": found[0].structure} if found else None
 
 
-def kept(id: str) -> str:
+def merged_into(id: str) -> str:
     """Return the identifier of the place that this one was merged into, '' when it was not."""
-    into = Lieu.objects.filter(slug=_slug(id), state=rules.MERGED).values_list("merged_into__slug", flat=True).first()
+    into = (
+        Lieu.objects.filter(slug=_slug(id), state=rules.MERGED)
+        .values_list("merged_into__slug", flat=True)
+        .first()
+    )
     return data_inclusion.identifier(into) if into else ""
 
 
 def sources() -> list[Json]:
-    """Return the one source of this instance, and who collected what it holds."""
-    told = [f"{s.producer or s.name} ({s.licence or 'licence non précisée'})" for s in Source.objects.order_by("name")]
+    """Return the one source of this instance, and the producers of its data."""
+    told = [
+        f"{s.producer or s.name} ({s.licence or 'licence non précisée'})"
+        for s in Source.objects.order_by("name")
+    ]
     collected = f" Recensés par {listing(told)}." if told else ""
     description = f"Lieux où se faire aider avec le numérique, tenus à jour dans Maillage.{collected}"
     return [{"slug": data_inclusion.SOURCE, "nom": "Maillage", "description": description}]
@@ -162,8 +177,10 @@ def _result(found: _Found, away: int | None) -> Json:
     return {"service": found.service | {"structure": found.structure}, "distance": away}
 
 
-def _page(kept: Sequence[Line], asked: Asked, on: date, told: Callable[[_Found], Json]) -> Json:
-    """Return the envelope of data·inclusion: `size` is how many elements the page holds, not how many were asked."""
+def _page(kept: Sequence[Line], asked: Request, on: date, told: Callable[[_Found], Json]) -> Json:
+    """Return the envelope of data·inclusion: `size` is the number of elements on the page, not the number
+    requested.
+    """
     start = asked.size * (asked.page - 1)
     wanted = [line.pk for line in kept[start : start + asked.size]]
     found = {each.pk: each for each in _written({"pk__in": wanted}, published.doubles(), on)}
@@ -186,15 +203,15 @@ def _each(places: Iterable[tuple[int, Published]], on: date) -> Iterator[_Found]
 
 
 def _slug(id: str) -> str:
-    """Return the address of the place of an identifier, '' when it is none of ours."""
+    """Return the address of the place with an identifier, '' when it is not one of this instance."""
     start = data_inclusion.identifier("")
     return id.removeprefix(start) if id.startswith(start) else ""
 
 
-# --------------------------------------------------------------------------------------------------------------- filters
+# ---------------------------------------------------------------------------------------------------- filters
 
 
-def _kept(lines: Iterable[Line], asked: Asked) -> list[Line]:
+def _kept(lines: Iterable[Line], asked: Request) -> list[Line]:
     given = {name: value for name in TESTS if (value := getattr(asked, name)) not in NOTHING}
     tests = [test for name, value in given.items() if (test := TESTS[name](value))]
     return [line for line in lines if all(test(line) for test in tests)]
@@ -220,7 +237,7 @@ def _of_theme(wanted: Sequence[str]) -> Callable[[Line], bool]:
 
 
 def _for_public(wanted: Sequence[str]) -> Callable[[Line], bool] | None:
-    """Return the test of a public: what is for everybody is for them too; asking for everybody asks nothing."""
+    """Return the test of a public: a place for everybody suits them too; everybody filters nothing."""
     return None if EVERYBODY in wanted else _any("publics")([*wanted, EVERYBODY])
 
 
@@ -245,11 +262,11 @@ TESTS: Mapping[str, Callable[[Any], Callable[[Line], bool] | None]] = {
 }
 
 
-# ----------------------------------------------------------------------------------------------------------------- lines
+# ------------------------------------------------------------------------------------------------------ lines
 
 
 def lines(on: date) -> tuple[Line, ...]:
-    """Return what the filters read of every place that data·inclusion accepts, by identifier."""
+    """Return the values that filters need for every place that data·inclusion accepts, by identifier."""
     return _lines(published.state().digest, on)
 
 
@@ -289,20 +306,22 @@ def _line(found: _Found, point: tuple[float, float] | None) -> Line:
 
 
 def _with_best(found: tuple[Line, ...], alike: Mapping[str, tuple[str, ...]]) -> tuple[Line, ...]:
-    """Mark, among places that are surely one, all but the best scored; the first identifier wins a tie."""
+    """Mark all but the best scored of duplicate places; the first identifier wins a tie."""
     by_slug = {line.slug: line for line in found if line.slug in alike}
     worse: set[str] = set()
     seen: set[str] = set()
     for slug in by_slug:
         group = _together(slug, alike) - seen
         seen |= group
-        ranked = sorted((by_slug[each] for each in group if each in by_slug), key=lambda line: (-line.score, line.slug))
+        ranked = sorted(
+            (by_slug[each] for each in group if each in by_slug), key=lambda line: (-line.score, line.slug)
+        )
         worse |= {line.slug for line in ranked[1:]}
     return tuple(replace(line, best=False) if line.slug in worse else line for line in found)
 
 
 def _together(slug: str, alike: Mapping[str, tuple[str, ...]]) -> set[str]:
-    """Return the places that pairs bind to one, near or far."""
+    """Return the groups of places linked by pairs, directly or not."""
     found, left = {slug}, [slug]
     while left:
         for other in alike.get(left.pop(), ()):
@@ -321,11 +340,13 @@ def _label(public: str) -> str:
     return _labels().get(public, public)
 
 
-# ----------------------------------------------------------------------------------------------------------- territories
+# ------------------------------------------------------------------------------------------------ territories
 
 
 def _kilometres(a: tuple[float, float], b: tuple[float, float]) -> float:
-    """Return the distance between two points (latitude, longitude): a plane is right to 0.1 % within fifty kilometres."""
+    """Return the distance between two points (latitude, longitude): a plane is right to 0.1 % within fifty
+    kilometres.
+    """
     squeeze = cos(radians((a[0] + b[0]) / 2))
     return hypot(a[0] - b[0], (a[1] - b[1]) * squeeze) * METRES_A_DEGREE / 1_000
 
@@ -341,7 +362,7 @@ def _middle(commune: str) -> tuple[float, float] | None:
 
 
 def _zones(commune: str) -> frozenset[str]:
-    """Return the zones of eligibility that hold a commune."""
+    """Return the eligibility zones that contain a commune."""
     row = communes()[commune]
     return frozenset(filter(None, (commune, row["departement"], row["epci"], *EVERYWHERE)))
 
@@ -368,7 +389,9 @@ def _arrondissements() -> Mapping[str, Sequence[str]]:
 
 @cache
 def areas() -> Mapping[str, Mapping[str, tuple[str, ...]]]:
-    """Return the départements that a filter of territory means: by the name of the filter, then by its value."""
+    """Return the départements that a filter of territory means: by the name of the filter, then by its
+    value.
+    """
     names = ("departement", "departement_name", "region", "region_name")
     found: dict[str, dict[str, set[str]]] = {}
     for row in {tuple(row[name] for name in names) for row in cog.communes().rows()}:
@@ -381,7 +404,9 @@ def areas() -> Mapping[str, Mapping[str, tuple[str, ...]]]:
         }
         for filter, value in said.items():
             found.setdefault(filter, {}).setdefault(value, set()).add(departement_code)
-    return {filter: {value: tuple(sorted(codes)) for value, codes in by.items()} for filter, by in found.items()}
+    return {
+        filter: {value: tuple(sorted(codes)) for value, codes in by.items()} for filter, by in found.items()
+    }
 
 
 def _as_address(name: str) -> str:

@@ -1,4 +1,6 @@
-"""The files that anybody takes away: each made once for a state of the directory, then kept beside the database."""
+"""Files that anyone may download: each made once for a state of the directory, then stored beside the
+database.
+"""
 
 import io
 import shutil
@@ -18,8 +20,8 @@ from maillage.apps.directory.models import Source
 from maillage.apps.directory.queries import published, scope
 from maillage.apps.directory.queries.scope import Scope
 from maillage.kernel.disk import write_whole
-from maillage.reports.formats import every, hsds, loss, publication
-from maillage.reports.formats.published import Published
+from maillage.reports.directory.formats import every, hsds, loss, publication
+from maillage.reports.directory.formats.published import Published
 
 MOST_AT_ONCE = 1_000  # places whose files are made to say their size; beyond, a sample says it
 SAMPLE = 300
@@ -28,7 +30,9 @@ FIRST_DAY = (1980, 1, 1, 0, 0, 0)
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file to take away. format: that of the command; words: who it serves; folder: an archive of several files."""
+    """A file to download. format: that of the command; words: who it serves; folder: an archive of several
+    files.
+    """
 
     name: str
     format: str
@@ -38,7 +42,7 @@ class File:
 
     @property
     def loss(self) -> dict[str, list[str]]:
-        return loss.told(self.format)
+        return loss.loss_sentences(self.format)
 
 
 FILES = {
@@ -92,7 +96,7 @@ FILES = {
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A file that was made: where it is, and what it could not take, one sentence each."""
+    """A file that was made: where it is, and what it leaves out, one sentence each."""
 
     path: Path
     left_out: Sequence[str]
@@ -100,7 +104,9 @@ class Made:
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """A file, its size in bytes, and whether that size is exact; left_out: what it could not take, None when unknown yet."""
+    """A file, its size in bytes, and whether that size is exact; left_out: what it leaves out, None when
+    unknown yet.
+    """
 
     file: File
     size: int
@@ -109,8 +115,10 @@ class Offered:
 
 
 @dataclass(frozen=True, slots=True)
-class Shelf:
-    """Where the files of a territory are kept, for a state of the directory and a day: scores and freshness are its own."""
+class ExportFolder:
+    """Where the files of a territory are stored, for a state of the directory and a day: scores and freshness
+    vary by day.
+    """
 
     where: Scope
     on: date
@@ -125,13 +133,13 @@ class Shelf:
         return self.root / self.where.code
 
 
-def shelf(where: Scope, on: date) -> Shelf:
-    """Return where the files of a territory are kept today."""
-    return Shelf(where, on, published.state().digest)
+def export_folder(where: Scope, on: date) -> ExportFolder:
+    """Return where today's files of a territory are stored."""
+    return ExportFolder(where, on, published.state().digest)
 
 
-def keep(shelf: Shelf, name: str, content: bytes | str) -> Path:
-    """Write a file on its shelf, and remove those of former states and of former days."""
+def keep(shelf: ExportFolder, name: str, content: bytes | str) -> Path:
+    """Write a file in its folder, and remove those of earlier states and days."""
     for other in shelf.root.parent.glob("*"):
         if other.name != shelf.root.name:
             shutil.rmtree(other, ignore_errors=True)
@@ -139,14 +147,14 @@ def keep(shelf: Shelf, name: str, content: bytes | str) -> Path:
     return shelf.folder / name
 
 
-def offered(shelf: Shelf) -> list[Offered]:
+def offered(shelf: ExportFolder) -> list[Offered]:
     """Return every file of a territory, made when it has few places, weighed on a sample otherwise."""
     n = published.within(published.published(), shelf.where.communes).count()
     if n <= MOST_AT_ONCE:
         _make_all(shelf)
     found = []
     for file in FILES.values():
-        if (made := held(shelf, file.name)) is not None:
+        if (made := current_file(shelf, file.name)) is not None:
             found.append(Offered(file, made.path.stat().st_size, True, made.left_out))
         else:
             found.append(Offered(file, round(_weight(file.name, shelf.digest, shelf.on) * n), False, None))
@@ -156,7 +164,7 @@ def offered(shelf: Shelf) -> list[Offered]:
 LEFT_OUT = ".manque"
 
 
-def held(shelf: Shelf, name: str) -> Made | None:
+def current_file(shelf: ExportFolder, name: str) -> Made | None:
     """Return a file that was made since the directory last changed, None otherwise."""
     path = shelf.folder / name
     try:
@@ -166,22 +174,24 @@ def held(shelf: Shelf, name: str) -> Made | None:
     return Made(path, told.splitlines()) if path.exists() else None
 
 
-def make(shelf: Shelf, name: str, places: Sequence[Published] | None = None) -> Made:
-    """Make a file, and keep it. places: those of the territory, read when they are not given."""
-    content, left_out = written(FILES[name], scope.places(shelf.where) if places is None else places, on=shelf.on)
+def make(shelf: ExportFolder, name: str, places: Sequence[Published] | None = None) -> Made:
+    """Make a file, and store it. places: those of the territory, read when missing."""
+    content, left_out = written(
+        FILES[name], scope.places(shelf.where) if places is None else places, on=shelf.on
+    )
     keep(shelf, f"{name}{LEFT_OUT}", "\n".join(left_out))
     return Made(keep(shelf, name, content), left_out)
 
 
-def _make_all(shelf: Shelf) -> None:
-    missing = [name for name in FILES if held(shelf, name) is None]
+def _make_all(shelf: ExportFolder) -> None:
+    missing = [name for name in FILES if current_file(shelf, name) is None]
     places = scope.places(shelf.where) if missing else []
     for name in missing:
         make(shelf, name, places)
 
 
 def written(file: File, places: Sequence[Published], *, on: date) -> tuple[bytes, list[str]]:
-    """Return the content of a file, and what it could not take."""
+    """Return the content of a file, and what it leaves out."""
     with tempfile.TemporaryDirectory() as temporary:
         path = Path(temporary) / file.name
         left_out = every.write(file.format, path, places, on=on)
@@ -189,7 +199,9 @@ def written(file: File, places: Sequence[Published], *, on: date) -> tuple[bytes
 
 
 def zipped(path: Path) -> bytes:
-    """Return the archive of a folder, the same bytes twice; the tables of HSDS, an archive themselves, go in as files."""
+    """Return the archive of a folder, the same bytes every time; the tables of HSDS, an archive themselves,
+    go in as files.
+    """
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for file in sorted(path.iterdir()):
@@ -211,7 +223,7 @@ def _add(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
 
 @lru_cache(maxsize=64)
 def _weight(name: str, digest: str, on: date) -> float:
-    """Return the bytes a place takes in a file, on a sample."""
+    """Return the bytes per place in a file, from a sample."""
     rows = published.published().order_by("slug")[:SAMPLE]
     places = [published.of(lieu) for lieu in rows]
     content, _ = written(FILES[name], places, on=on)
@@ -225,12 +237,12 @@ def to_publish(where: Scope, producer: publication.Producer, *, on: date) -> byt
         return zipped(Path(temporary))
 
 
-# --------------------------------------------------------------------------------------------------------------- licences
+# --------------------------------------------------------------------------------------------------- licences
 
 
 @dataclass(frozen=True, slots=True)
 class Licence:
-    """A licence: its name, what it asks in plain words, its name on data.gouv.fr."""
+    """A licence: its name, its terms in plain words, its name on data.gouv.fr."""
 
     name: str
     words: str
@@ -238,11 +250,13 @@ class Licence:
     shares_alike: bool = False
 
 
-OPEN = Licence("Licence Ouverte 2.0", "Tout usage est permis, à condition de nommer la source et sa date.", "lov2")
+OPEN = Licence(
+    "Licence Ouverte 2.0", "Tout usage est permis, à condition de nommer la source et sa date.", "lov2"
+)
 ODBL = Licence(
     "ODbL 1.0",
-    "Tout usage est permis, à condition de nommer la source. Qui publie une base faite avec ces données la partage sous la "
-    "même licence.",
+    "Tout usage est permis, à condition de nommer la source. Qui publie une base faite avec ces données la"
+    " partage sous la même licence.",
     "odc-odbl",
     shares_alike=True,
 )
@@ -250,25 +264,25 @@ UNKNOWN = "Personne n’a dit sous quelle licence. Demandez au producteur avant 
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
-    """A source, how many places it gives, and its licence in words."""
+class SourceShare:
+    """A source, how many places come from it, and its licence in words."""
 
     source: Source
     n: int
     licence: Licence
 
 
-def given(where: Scope) -> list[Given]:
+def sources(where: Scope) -> list[SourceShare]:
     """Return the sources of the places of a territory, the largest first."""
     inside = Q(lieux__state=rules.PUBLISHED)
     if where.communes:
         inside &= Q(lieux__code_insee__in=where.communes)
     rows = Source.objects.annotate(n=Count("lieux", filter=inside)).filter(n__gt=0).order_by("-n", "name")
-    return [Given(source, source.n, licence(source.licence)) for source in rows]
+    return [SourceShare(source, source.n, licence(source.licence)) for source in rows]
 
 
 def licence(text: str) -> Licence:
-    """Return a licence by the name that a source gives it."""
+    """Return a licence by the name used in a source."""
     bare = text.casefold()
     if "odbl" in bare:
         return ODBL
@@ -281,8 +295,10 @@ def licence(text: str) -> Licence:
     )
 
 
-def licence_of(sources: Sequence[Given]) -> Licence:
-    """Return the licence under which places may be published together: the most demanding of their sources."""
+def licence_of(sources: Sequence[SourceShare]) -> Licence:
+    """Return the licence under which places may be published together: the most demanding of their
+    sources.
+    """
     found = [each.licence for each in sources]
     demanding = [each for each in found if each.shares_alike] or [each for each in found if each != OPEN]
     return demanding[0] if demanding else OPEN

@@ -1,28 +1,30 @@
-"""What happened to a sheet, in words: each change, the fields it touched, and what undoing an import would do."""
+"""The history of a sheet, in words: each change, the fields it touched, and what undoing an import would
+do.
+"""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import OuterRef, Subquery
 
 from maillage.apps.directory import rules
-from maillage.apps.directory.models import Change, Import, Lieu
-from maillage.apps.directory.queries import places
+from maillage.apps.directory.models import Change, Import, Lieu, Structure
+from maillage.apps.directory.queries import custody, places
 from maillage.kernel.names import plain
 from maillage.pipeline.offer.clean.cleaned import LABELS
 from maillage.pipeline.offer.clean.grid import grid_of, in_words
-from maillage.pipeline.offer.sheet import STATES
 from maillage.reference import offer
-from maillage.reports.opening import said as day_in_words
+from maillage.reference.sheet import STATES
+from maillage.words.opening import date_text as day_in_words
 
 SHOWN = 20  # changes told at first
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One field before and after, in words; '' when there was or is nothing."""
+    """One field before and after, in words; '' for no value."""
 
     label: str
     before: str
@@ -30,8 +32,8 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """A change as it is read. undoable: putting the place back as it was before it would lose nothing else."""
+class ChangeRow:
+    """A change as displayed. undoable: whether undoing it would lose nothing else."""
 
     change: Change
     by: str
@@ -39,11 +41,11 @@ class Told:
     undoable: bool
 
 
-def of(lieu: Lieu, limit: int | None = SHOWN) -> list[Told]:
+def of(lieu: Lieu, limit: int | None = SHOWN) -> list[ChangeRow]:
     """Return the changes of a place, the latest first."""
     rows = list(Change.objects.filter(lieu=lieu).select_related("within")[:limit])
     return [
-        Told(
+        ChangeRow(
             change=row,
             by=places.named(row.by),
             lines=differences(row.before, row.after) if row.before and row.after else (),
@@ -57,8 +59,10 @@ def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Lin
     """Return what differs between two snapshots of a place, in the order of the sheet, then beside it."""
     lines = list(sheets_apart(before["sheet"], after["sheet"]))
     for name, (label, write) in OTHERS.items():
-        if before.get(name) != after.get(name):
-            lines.append(Line(label, *(write(kept[name]) if kept.get(name) else "" for kept in (before, after))))
+        if before.get(name) != after.get(name) and (name != "structure" or name in before):
+            lines.append(
+                Line(label, *(write(kept[name]) if kept.get(name) else "" for kept in (before, after)))
+            )
     return lines
 
 
@@ -70,7 +74,7 @@ def sheets_apart(before: rules.Sheet, after: rules.Sheet) -> Iterator[Line]:
         if name == "practices":
             yield from _practices_apart(before.get(name, {}), after.get(name, {}))
         else:
-            yield Line(label, said(name, before.get(name)), said(name, after.get(name)))
+            yield Line(label, value_text(name, before.get(name)), value_text(name, after.get(name)))
 
 
 def _practices_apart(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Line]:
@@ -80,15 +84,19 @@ def _practices_apart(before: Mapping[str, Any], after: Mapping[str, Any]) -> Ite
             yield Line(practice.label, *(STATES.get(each.get("state", ""), "") for each in (one, two)))
         for name, of in offer.conditions().items():
             if one.get(name) != two.get(name):
-                yield Line(f"{practice.label}, {of.label.lower()}", written(of, one.get(name)), written(of, two.get(name)))
+                yield Line(
+                    f"{practice.label}, {of.label.lower()}",
+                    written(of, one.get(name)),
+                    written(of, two.get(name)),
+                )
 
 
-# ------------------------------------------------------------------------------------------------------- what was read
+# ---------------------------------------------------------------------------------------------- what was read
 
 
 @dataclass(frozen=True, slots=True)
 class ColumnRead:
-    """How the cells of a column were read for a field, and the reasons most often given."""
+    """How the cells of a column were read for a field, and the most frequent reasons."""
 
     column: str
     field: str
@@ -100,7 +108,7 @@ class ColumnRead:
 
 
 def columns_read(report: Mapping[str, Any]) -> list[ColumnRead]:
-    """Return the columns of a report, those to look at first."""
+    """Return the columns of a report, those to review first."""
     found = [
         ColumnRead(
             each["colonne"] or "déduit",
@@ -122,26 +130,32 @@ def field_in_words(name: str) -> str:
 
 
 def doubted(lieu: Lieu) -> list[str]:
-    """Return the public fields of a sheet that are to be checked, in words."""
+    """Return the public fields of a sheet that need review, in words."""
     private = {f.id for f in offer.fields().values() if f.private}
-    return list(dict.fromkeys(field_in_words(each["field"]) for each in lieu.to_check if each["field"] not in private))
+    return list(
+        dict.fromkeys(field_in_words(each["field"]) for each in lieu.to_check if each["field"] not in private)
+    )
 
 
-# --------------------------------------------------------------------------------------------------------- values in words
+# -------------------------------------------------------------------------------------------- values in words
 
 
 def labels() -> dict[str, str]:
-    """Return the fields that a sheet may hold, with their labels, in order."""
+    """Return the fields a sheet may have, with their labels, in order."""
     known = {id: f.label for id, f in offer.fields().items()}
     return {**known, **BESIDE}
 
 
 # What a sheet holds beside its fields.
-BESIDE = {"precision": "Doute sur le point", "practices": "Ce qu’on y trouve", "sans": "Ce qu’on n’y trouve pas"}
+BESIDE = {
+    "precision": "Doute sur le point",
+    "practices": "Ce qu’on y trouve",
+    "sans": "Ce qu’on n’y trouve pas",
+}
 
 
-def said(name: str, value: Any) -> str:
-    """Return the value of a field in words, on one line or several; '' for nothing."""
+def value_text(name: str, value: Any) -> str:
+    """Return the value of a field in words, on one line or several; '' for no value."""
     if value in (None, "", [], {}):
         return ""
     if name == "practices":
@@ -159,8 +173,10 @@ def _practice(id: str, held: Mapping[str, Any]) -> str:
 
 
 def practices_beside(held: Mapping[str, Any], other: Mapping[str, Any]) -> str:
-    """Return the practices of a sheet in words, with the conditions of each that another sheet does not say alike."""
-    return " ; ".join(_apart(id, one, other.get(id, {})) for id, one in held.items() if id in offer.practices())
+    """Return the practices of a sheet in words, with the conditions of each that differ on another sheet."""
+    return " ; ".join(
+        _apart(id, one, other.get(id, {})) for id, one in held.items() if id in offer.practices()
+    )
 
 
 def _apart(id: str, one: Mapping[str, Any], two: Mapping[str, Any]) -> str:
@@ -190,7 +206,7 @@ def _kinds(codes: Iterable[str]) -> str:
 
 
 def hours(value: Mapping[str, str]) -> str:
-    """Return opening hours in a line: the week when it is plain, else the words of whoever gave them."""
+    """Return opening hours in a line: the week when it is simple, else the source's own words."""
     grid = grid_of(value.get("osm", ""))
     left = f" (non compris : {value['left']})" if value.get("left") and value.get("osm") else ""
     return (in_words(grid) if grid else value.get("text") or value.get("osm", "")) + left
@@ -202,7 +218,11 @@ def _closures(value: Sequence[Mapping[str, str]]) -> str:
 
 def closure(value: Mapping[str, str]) -> str:
     """Return one closure in words: its days, and why."""
-    days = f"le {day(value['du'])}" if value["du"] == value["au"] else f"du {day(value['du'])} au {day(value['au'])}"
+    days = (
+        f"le {day(value['du'])}"
+        if value["du"] == value["au"]
+        else f"du {day(value['du'])} au {day(value['au'])}"
+    )
     return f"{days} ({value['motif']})" if value.get("motif") else days
 
 
@@ -224,33 +244,49 @@ WRITERS = {
 }
 
 
+def _structure(pk: int) -> str:
+    return Structure.objects.filter(pk=pk).values_list("name", flat=True).first() or "une structure disparue"
+
+
 OTHERS = {  # what a change may touch beside the sheet
     "state": ("État", lambda value: rules.STATES.get(value, "")),
     "reason": ("Raison", str),
     "rhythm": ("À confirmer", lambda value: rules.RHYTHMS.get(value, "")),
     "full_since": ("Complet depuis", day),
+    "structure": ("Structure qui tient le lieu", _structure),
 }
 
 
-# --------------------------------------------------------------------------------------------------- undoing an import
+# ------------------------------------------------------------------------------------------ undoing an import
 
 
 @dataclass(frozen=True, slots=True)
 class Undoing:
-    """What undoing an import would do to its places: those it made leave, unless something changed them since."""
+    """What undoing an import would do to its places: those it made are deleted, unless changed since.
+
+    moved: those that go back to another structure; running: the referrals on their way to them.
+    """
 
     removed: int
     restored: int
     kept: Sequence[Lieu]
+    moved: Sequence[Lieu]
+    running: int
 
 
-def undoing(row: Import) -> Undoing:
-    """Return what undoing an import would do, counted before anything is done."""
+def undoing(row: Import, *, at: datetime) -> Undoing:
+    """Return what undoing an import would do, counted before it is done."""
     latest = Change.objects.filter(lieu=OuterRef("lieu")).order_by("-pk").values("pk")[:1]
     changes = Change.objects.filter(within=row).annotate(latest=Subquery(latest))
     since = [change for change in changes.select_related("lieu") if change.latest != change.pk]
     now = {c.pk: c.after for c in Change.objects.filter(pk__in=[change.latest for change in since])}
-    kept = [change for change in since if now[change.latest] != change.after]
+    kept = [change for change in since if not rules.same_state(now[change.latest], change.after or {})]
     made = changes.filter(before__isnull=True).count()
     kept_made = sum(change.before is None for change in kept)
-    return Undoing(made - kept_made, changes.count() - made - (len(kept) - kept_made), [c.lieu for c in kept])
+    left = [
+        change for change in changes.select_related("lieu") if change.pk not in {each.pk for each in kept}
+    ]
+    moved = [change.lieu for change in custody.returning(left)]
+    running = custody.stakes(at=at, structures=[], lieux=[lieu.pk for lieu in moved]).running
+    restored = changes.count() - made - (len(kept) - kept_made)
+    return Undoing(made - kept_made, restored, [c.lieu for c in kept], moved, sum(running.values()))

@@ -1,4 +1,4 @@
-"""Personal links: how a code is written, read however it is typed, what it opens, and what may be said through it."""
+"""Personal links: how a code is written, parsed however it is typed, what it opens and allows."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -28,9 +28,10 @@ class Closure:
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """What a structure says of its sheet. values: fields as the sheet holds them, None to withdraw one.
+    """A structure's correction of its sheet. values: fields as the sheet stores them, None to withdraw one.
 
-    practices: only those that changed, with their new state. rest: all that is not here is right as it stands.
+    practices: only those that changed, with their new state. rest: everything else on the sheet is confirmed
+    as it is.
     """
 
     values: Mapping[str, Any] = field(default_factory=dict)
@@ -42,7 +43,7 @@ class Correction:
 
 
 def by_code(text: str) -> Lieu | None:
-    """Return the place that a code opens, None when it opens none; a merged place is the one it was merged into."""
+    """Return the place that a code opens, None when it opens none; a merged place gives its survivor."""
     code = codes.read(text)
     found = Lieu.objects.select_related("structure", "source").filter(code=code).first() if code else None
     while found is not None and found.merged_into_id:

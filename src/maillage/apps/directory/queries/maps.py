@@ -1,4 +1,6 @@
-"""What the map of places draws: contours of communes and quarters in a box, and places as points, few enough to be read."""
+"""The data of the map of places: contours of communes and quarters in a box, and places as points, few enough
+to be legible.
+"""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -15,12 +17,12 @@ from numpy.typing import NDArray
 from maillage.apps.directory import rules
 from maillage.apps.directory.models import Lieu
 from maillage.apps.directory.queries import places
-from maillage.apps.directory.queries.results import RING, Asked, Row, reach
+from maillage.apps.directory.queries.results import RING, Row, Search, reach
 from maillage.apps.directory.queries.search import METRES_A_DEGREE
 from maillage.pipeline.cog import clean as cog
 from maillage.pipeline.contours import clean as contours
 from maillage.pipeline.rp2021 import clean as rp2021
-from maillage.reports import spot
+from maillage.reports.directory import spot_map
 
 MARGIN = 0.25  # of the box, around it
 STEP = 0.05  # degrees: boxes are widened to it, so that neighbours share one
@@ -41,8 +43,10 @@ class Named:
     shape: shapely.Geometry
 
 
-def window(asked: Asked, rows: Sequence[Row]) -> Box | None:
-    """Return the box to show: the rows and a walk around the spot; without a point, all that is held there; None for nothing."""
+def window(asked: Search, rows: Sequence[Row]) -> Box | None:
+    """Return the box to display: the rows and a walk around the spot; without a point, every place; None for
+    nothing.
+    """
     spot = asked.spot
     if spot is None or spot.latitude is None or spot.longitude is None:
         held = Lieu.objects.filter(places.located(), state=rules.PUBLISHED)
@@ -69,7 +73,9 @@ def around(box: Box) -> Box:
 
 @lru_cache(maxsize=64)
 def contours_json(box: Box) -> bytes:
-    """Return the GeoJSON of the communes that touch a box, and of their quarters; of départements when too many do."""
+    """Return the GeoJSON of the communes that touch a box, and of their quarters; of départements when too
+    many do.
+    """
     found = _touching(box)
     features = _communes(found) if len(found) <= COMMUNES else _departements(box)
     return json.dumps(
@@ -80,18 +86,20 @@ def contours_json(box: Box) -> bytes:
 @lru_cache(maxsize=256)
 def beside(longitude: float, latitude: float, title: str) -> str:
     """Return the small map of a place, as SVG; '' where no contour is known."""
-    codes = _touching(spot.around(longitude, latitude))
+    codes = _touching(spot_map.around(longitude, latitude))
     if not codes:
         return ""
     communes = [(_names()[code], shape) for code, shape in contours.communes(codes).items()]
-    return spot.draw(longitude, latitude, communes=communes, quarters=_quarters(codes), title=title)
+    return spot_map.draw(longitude, latitude, communes=communes, quarters=_quarters(codes), title=title)
 
 
 def _touching(box: Box) -> list[str]:
-    """Return the communes whose own box touches one."""
+    """Return the communes whose bounding box touches a box."""
     codes, bounds = _boxes()
     west, south, east, north = box
-    inside = (bounds[:, 0] <= east) & (bounds[:, 2] >= west) & (bounds[:, 1] <= north) & (bounds[:, 3] >= south)
+    inside = (
+        (bounds[:, 0] <= east) & (bounds[:, 2] >= west) & (bounds[:, 1] <= north) & (bounds[:, 3] >= south)
+    )
     found: list[str] = codes[inside].tolist()
     return found
 
@@ -130,7 +138,11 @@ def _names() -> dict[str, str]:
 
 def _departements(box: Box) -> list[dict[str, Any]]:
     window = shapely.box(*box)
-    return [_feature(each.name, each.shape) for each in _all_departements() if shapely.intersects(each.shape, window)]
+    return [
+        _feature(each.name, each.shape)
+        for each in _all_departements()
+        if shapely.intersects(each.shape, window)
+    ]
 
 
 @cache
@@ -149,7 +161,9 @@ def _all_departements() -> tuple[Named, ...]:
 def _outline(parts: list[shapely.Geometry]) -> shapely.Geometry:
     communes = np.array(parts, dtype=object)
     try:
-        whole = shapely.coverage_union_all(communes)  # fifty times faster, where neighbours share their points
+        whole = shapely.coverage_union_all(
+            communes
+        )  # fifty times faster, where neighbours share their points
     except shapely.errors.GEOSException:
         whole = shapely.union_all(shapely.make_valid(communes))
     return shapely.simplify(whole, SIMPLER)
@@ -168,7 +182,7 @@ def _rounded(geometry: dict[str, Any]) -> dict[str, Any]:
     return {"type": geometry["type"], "coordinates": cut(geometry["coordinates"])}
 
 
-# ----------------------------------------------------------------------------------------------------------------- points
+# ----------------------------------------------------------------------------------------------------- points
 
 
 def points(box: Box | None = None) -> dict[str, Any]:
@@ -191,4 +205,7 @@ def _by_square(found: Iterable[tuple[float, float]], box: Box) -> list[list[floa
     held: dict[tuple[int, int], list[tuple[float, float]]] = {}
     for latitude, longitude in found:
         held.setdefault((floor(latitude / side), floor(longitude / side)), []).append((latitude, longitude))
-    return [[len(each), *(round(sum(axis) / len(each), 5) for axis in zip(*each, strict=True))] for each in held.values()]
+    return [
+        [len(each), *(round(sum(axis) / len(each), 5) for axis in zip(*each, strict=True))]
+        for each in held.values()
+    ]

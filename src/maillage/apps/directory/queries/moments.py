@@ -6,5 +6,5 @@ from django.utils import timezone
 
 
 def midnight(day: date) -> datetime:
-    """Return the moment a day begins here."""
+    """Return the moment a day begins, local time."""
     return timezone.make_aware(datetime.combine(day, time()))

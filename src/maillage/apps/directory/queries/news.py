@@ -1,4 +1,4 @@
-"""What happened to the places that anybody may read, in words."""
+"""What happened to the places that anyone may read, in words."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from maillage.apps.directory import rules
 from maillage.apps.directory.models import Change
 from maillage.apps.directory.queries.scope import Scope
 from maillage.reference import offer
-from maillage.reports.wording import listing, lower_first
+from maillage.words.wording import listing, lower_first
 
 LATEST = 100
 READ_AT_ONCE = 400  # changes looked at, since those of a private field alone tell nothing
@@ -19,14 +19,17 @@ BACK = {  # what is told of a place published again, by what it was
         "Lieu revenu dans l’annuaire",
         "Ce lieu n’y était plus depuis un temps. Cela ne dit pas qu’il avait fermé.",
     ),
-    rules.MERGED: ("Fiche de nouveau à part", "Cette fiche avait été réunie à une autre. Ce sont deux lieux différents."),
+    rules.MERGED: (
+        "Fiche de nouveau à part",
+        "Cette fiche avait été réunie à une autre. Ce sont deux lieux différents.",
+    ),
 }
 BESIDE = {"practices": "Ce qu’on y trouve", "precision": "Précision du point"}
 
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """A change that anybody may read. words: what is different, never who did it."""
+    """A change that anyone may read. words: what differs, never who did it."""
 
     slug: str
     title: str
@@ -36,8 +39,12 @@ class News:
 
 
 def latest(where: Scope) -> list[News]:
-    """Return the places of a territory that came, changed, filled up or ended, each by its latest change, most recent first."""
-    rows = Change.objects.filter(lieu__state__in=(rules.PUBLISHED, rules.ENDED)).select_related("lieu__source")
+    """Return the places of a territory that came, changed, filled up or ended, each by its latest change,
+    most recent first.
+    """
+    rows = Change.objects.filter(lieu__state__in=(rules.PUBLISHED, rules.ENDED)).select_related(
+        "lieu__source"
+    )
     if where.communes:
         rows = rows.filter(lieu__code_insee__in=where.communes)
     rows = rows.defer("lieu__origins", "lieu__to_check").order_by("-at", "-pk")[:READ_AT_ONCE]
@@ -49,7 +56,7 @@ def latest(where: Scope) -> list[News]:
 
 
 def _news(change: Change) -> News | None:
-    """Return a change in words; None when nothing that anybody may read is different."""
+    """Return a change in words; None when nothing public differs."""
     lieu, after = change.lieu, change.after
     if after is None:
         return None
@@ -79,10 +86,14 @@ def _told(before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> tuple[s
             )
         )
     fields = _different(before["sheet"], after["sheet"])
-    return ("Lieu modifié", f"A changé : {listing([lower_first(f) for f in fields])}.") if fields else ("", "")
+    return (
+        ("Lieu modifié", f"A changé : {listing([lower_first(f) for f in fields])}.") if fields else ("", "")
+    )
 
 
 def _different(before: Mapping[str, Any], after: Mapping[str, Any]) -> Sequence[str]:
     """Return the labels of the public fields that differ, in the order of a sheet."""
-    labels = {f.id: f.label for f in offer.fields().values() if not f.private and f.id not in rules.FOLLOWING} | BESIDE
+    labels = {
+        f.id: f.label for f in offer.fields().values() if not f.private and f.id not in rules.FOLLOWING
+    } | BESIDE
     return [label for name, label in labels.items() if before.get(name) != after.get(name)]

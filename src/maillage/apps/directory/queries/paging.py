@@ -14,7 +14,7 @@ class Window:
 
     @property
     def next(self) -> int:
-        """The first row of the next page, 0 when there is none."""
+        """Return the rank of the first row of the next page, 0 when there is none."""
         return self.start + PAGE if self.start + PAGE < self.total else 0
 
     @property

@@ -1,4 +1,6 @@
-"""The directory on paper: the places of a territory in few words, under the heading of their commune or quarter."""
+"""The printed directory: the places of a territory in few words, under the heading of their commune or
+quarter.
+"""
 
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -14,17 +16,18 @@ import shapely
 from maillage.apps.directory import rules
 from maillage.apps.directory.models import Lieu
 from maillage.apps.directory.queries import exports, places, published
-from maillage.apps.directory.queries.exports import Shelf
+from maillage.apps.directory.queries.exports import ExportFolder
 from maillage.apps.directory.queries.scope import Scope
 from maillage.apps.directory.queries.where import Spot
 from maillage.kernel.names import plain
 from maillage.pipeline.cog import clean as cog
 from maillage.pipeline.contours import clean as contours
 from maillage.pipeline.rp2021 import clean as rp2021
-from maillage.reports import annuaire, opening
-from maillage.reports.annuaire import Directory, Entry, Find, Land
-from maillage.reports.wording import count
-from maillage.studies.territories import gazetteer
+from maillage.reports.directory import book as directory_book
+from maillage.reports.directory.book import Directory, Entry, Find, Land
+from maillage.studies.diagnosis.territories import gazetteer
+from maillage.words import opening
+from maillage.words.wording import count
 
 MOST = 1_500  # places of one directory: beyond, nobody carries the book
 MOST_DRAWN, MOST_NEAR = 600, 3_000  # communes of a map
@@ -46,7 +49,7 @@ LONGEST_WORDS, LONGEST_BEFORE = 160, 280
 
 @dataclass(frozen=True, slots=True)
 class _Grouping:
-    """How places are put under headings: what a heading is, the heading of each, and their order."""
+    """How places are grouped: the kind of heading, the heading of each place, and their order."""
 
     level: str
     of: Callable[[Lieu], str]
@@ -54,31 +57,42 @@ class _Grouping:
 
 
 def count_of(where: Scope) -> int:
-    """Return how many places a directory would hold."""
+    """Return how many places a directory would contain."""
     return published.within(published.published(), where.communes).count()
 
 
 def directory(where: Scope, *, on: date, address: str = "") -> Directory:
-    """Return the directory of a territory, all its places numbered. address: where its page is, '' when nobody asks."""
+    """Return the directory of a territory, all its places numbered. address: of its page, '' to print
+    none.
+    """
     rows = list(published.within(published.published(), where.communes).order_by("slug"))
     grouping = _grouping(where, rows)
     every = [_entry(lieu, grouping.of(lieu), on) for lieu in rows]
     entries = _once(every, published.doubles())
     again = len(every) - len(entries)
-    return annuaire.build(
+    return directory_book.build(
         where.name,
         entries,
         on=on,
         level=grouping.level,
         order=grouping.order({entry.group for entry in entries}),
         land=_land(where, rows),
-        sources=[*(_source(each) for each in exports.given(where)), *([_told_again(again)] if again else [])],
+        sources=[
+            *(_source(each) for each in exports.sources(where)),
+            *([_told_again(again)] if again else []),
+        ],
         address=address,
     )
 
 
+def unique(rows: Sequence[Lieu], on: date) -> list[Lieu]:
+    """Return the places of a printed directory: of certain duplicates, the best documented."""
+    kept = {entry.slug for entry in _once([_entry(lieu, "", on) for lieu in rows], published.doubles())}
+    return [lieu for lieu in rows if lieu.slug in kept]
+
+
 def _once(entries: Sequence[Entry], doubles: Mapping[str, Collection[str]]) -> list[Entry]:
-    """Return the places without those that are surely another again: of each lot, the best known is printed."""
+    """Return the places without certain duplicates: of each group, the best documented is printed."""
     gone: set[str] = set()
     for entry in sorted(entries, key=lambda e: (-e.rank, e.old, e.slug)):
         if entry.slug not in gone:
@@ -87,7 +101,7 @@ def _once(entries: Sequence[Entry], doubles: Mapping[str, Collection[str]]) -> l
 
 
 def _alike(slug: str, doubles: Mapping[str, Collection[str]]) -> set[str]:
-    """Return a place and all those it is again, near or far."""
+    """Return a place and all its duplicates, direct or not."""
     found, left = {slug}, [slug]
     while left:
         new = set(doubles.get(left.pop(), ())) - found
@@ -98,16 +112,17 @@ def _alike(slug: str, doubles: Mapping[str, Collection[str]]) -> set[str]:
 
 def _told_again(n: int) -> str:
     return (
-        f"{count(n, 'fiche décrit', 'fiches décrivent')} sans doute un lieu déjà ici : seule la mieux remplie est imprimée"
+        f"{count(n, 'fiche décrit', 'fiches décrivent')} sans doute un lieu déjà ici : seule la mieux remplie"
+        " est imprimée"
     )
 
 
-def _source(given: exports.Given) -> str:
+def _source(given: exports.SourceShare) -> str:
     who = given.source.producer or given.source.name
     return f"{who} : {count(given.n, 'lieu', 'lieux')}, licence {given.licence.name}"
 
 
-# --------------------------------------------------------------------------------------------------------------- entries
+# ---------------------------------------------------------------------------------------------------- entries
 
 
 def _entry(lieu: Lieu, group: str, on: date) -> Entry:
@@ -137,9 +152,17 @@ def _entry(lieu: Lieu, group: str, on: date) -> Entry:
 
 
 def _rank(lieu: Lieu, hours: Sequence[str], stitches: int) -> float:
-    """Return how much is known of a place that somebody who comes needs: a poster shows the best known first."""
+    """Return how much of what a visitor needs is known of a place: a poster lists the best documented
+    first.
+    """
     sheet = lieu.sheet
-    known = (sheet.get("telephone"), hours, sheet.get("adresse"), sheet.get("frais_a_charge"), places.running(sheet))
+    known = (
+        sheet.get("telephone"),
+        hours,
+        sheet.get("adresse"),
+        sheet.get("frais_a_charge"),
+        places.running(sheet),
+    )
     full = lieu.full_since is not None
     return sum(map(bool, known)) + min(len(places.running(sheet)), 4) / 4 + stitches / 4 - 3 * full
 
@@ -161,19 +184,25 @@ def _before(sheet: rules.Sheet) -> str:
     return " ".join(lines)
 
 
-# -------------------------------------------------------------------------------------------------------------- headings
+# --------------------------------------------------------------------------------------------------- headings
 
 
 def _grouping(where: Scope, rows: Sequence[Lieu]) -> _Grouping:
-    """Return the headings: the zones of a perimeter, the quarters of a commune, the communes of anything larger."""
+    """Return the headings: the zones of a perimeter, the quarters of a commune, the communes of anything
+    larger.
+    """
     if where.zones:
         return _by_zone(where, rows)
     if where.kind == "commune" and len(rows) >= FEW and (quarters := _quarters(rows)):
         last = "Quartier à préciser"
-        return _Grouping("quartier", lambda lieu: quarters.get(lieu.pk, last), lambda found: _alphabet(found, last))
+        return _Grouping(
+            "quartier", lambda lieu: quarters.get(lieu.pk, last), lambda found: _alphabet(found, last)
+        )
     last = "Commune à préciser"
     names = _told_apart(sorted({lieu.code_insee for lieu in rows}))
-    return _Grouping("commune", lambda lieu: names.get(lieu.code_insee, last), lambda found: _alphabet(found, last))
+    return _Grouping(
+        "commune", lambda lieu: names.get(lieu.code_insee, last), lambda found: _alphabet(found, last)
+    )
 
 
 def _alphabet(found: set[str], last: str) -> list[str]:
@@ -235,19 +264,21 @@ def _names() -> dict[str, str]:
 
 
 def _told_apart(codes: Sequence[str]) -> dict[str, str]:
-    """Return the names of some communes; two of one name are told apart by their code."""
+    """Return the names of some communes; homonyms are distinguished by their code."""
     names = {code: _names()[code] for code in codes if code in _names()}
     many = Counter(names.values())
     return {code: f"{name} ({code})" if many[name] > 1 else name for code, name in names.items()}
 
 
-# ------------------------------------------------------------------------------------------------------------------ land
+# ------------------------------------------------------------------------------------------------------- land
 
 
 def _land(where: Scope, rows: Sequence[Lieu]) -> Land:
-    """Return what the maps draw: the communes of a territory, and their intercommunalités when it holds several.
+    """Return what the maps draw: the communes of a territory, and their intercommunalités when there are
+    several.
 
-    A territory that has too many is drawn by those that have a place, with the others of their intercommunalité.
+    In a large territory, only the communes that have a place are drawn, with the others of their
+    intercommunalités when these are few.
     """
     table = cog.communes()
     held = sorted({lieu.code_insee for lieu in rows})
@@ -259,7 +290,9 @@ def _land(where: Scope, rows: Sequence[Lieu]) -> Land:
     names = _told_apart(codes)
     shapes = contours.communes(names)
     part_of = (
-        {names[code]: _grouping_of(code) for code in shapes} if where.kind in ("departement", "region", "france") else {}
+        {names[code]: _grouping_of(code) for code in shapes}
+        if where.kind in ("departement", "region", "france")
+        else {}
     )
     return Land({names[code]: shape for code, shape in shapes.items()}, _inside(codes), part_of)
 
@@ -280,12 +313,14 @@ def _inside(codes: Sequence[str]) -> list[shapely.Geometry]:
     return list(contours.iris(_iris_codes(codes)).values())
 
 
-# ------------------------------------------------------------------------------------------------------------- documents
+# -------------------------------------------------------------------------------------------------- documents
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """A document asked for. kind: annuaire, affiche or depliant; paper: of a poster; near: the spot it is put up at."""
+class Request:
+    """A document to print. kind: annuaire, affiche or depliant; paper: size of a poster; near: the spot where
+    it is put up.
+    """
 
     kind: str
     where: Scope
@@ -294,28 +329,30 @@ class Asked:
     near: Spot | None = None
 
 
-def held(asked: Asked, shelf: Shelf) -> bytes | None:
+def current_document(asked: Request, shelf: ExportFolder) -> bytes | None:
     """Return a document that was made since the directory last changed, None otherwise."""
     path = shelf.folder / _name(asked)
     return path.read_bytes() if path.exists() else None
 
 
-def made(asked: Asked, shelf: Shelf) -> bytes:
-    """Return a document, and keep it."""
+def made(asked: Request, shelf: ExportFolder) -> bytes:
+    """Return a document, and store it."""
     found = directory(asked.where, on=shelf.on, address=asked.address)
     match asked.kind:
         case "affiche":
             near = asked.near.label if asked.near else ""
-            content = annuaire.poster(found, _of_poster(found, asked.near), near=near, paper=asked.paper)
+            content = directory_book.poster(
+                found, _of_poster(found, asked.near), near=near, paper=asked.paper
+            )
         case "depliant":
-            content = annuaire.leaflet(found)
+            content = directory_book.leaflet(found)
         case _:
-            content = annuaire.book(found)
+            content = directory_book.book(found)
     exports.keep(shelf, _name(asked), content)
     return content
 
 
-def _name(asked: Asked) -> str:
+def _name(asked: Request) -> str:
     told = f"{asked.address} {asked.paper} {asked.near.label if asked.near else ''}"
     return f"{asked.kind}-{sha256(told.encode()).hexdigest()[:12]}.pdf"
 
@@ -324,12 +361,12 @@ def _of_poster(found: Directory, near: Spot | None) -> list[Entry]:
     """Return the places of a poster: the nearest to a spot, else the best known over the territory."""
     entries = [place.entry for place in found.places]
     if near is None or near.latitude is None or near.longitude is None:
-        return annuaire.chosen(entries)
+        return directory_book.chosen(entries)
     here = (near.longitude, near.latitude)
     located = [(_away(here, entry.point), entry) for entry in entries if entry.point is not None]
-    return [entry for _, entry in sorted(located, key=lambda pair: pair[0])][: annuaire.ON_POSTER]
+    return [entry for _, entry in sorted(located, key=lambda pair: pair[0])][: directory_book.ON_POSTER]
 
 
 def _away(here: tuple[float, float], there: tuple[float, float]) -> float:
-    """Return a distance in degrees of latitude: enough to tell the nearest."""
+    """Return a distance in degrees of latitude: accurate enough to rank places."""
     return hypot((here[0] - there[0]) * cos(radians(here[1])), here[1] - there[1])

@@ -1,4 +1,6 @@
-"""What the public reads of one place, in words: whether it is open, what is found there, on what conditions, who says so."""
+"""What the public reads of one place, in words: whether it is open, what it offers, on what conditions, from
+which source.
+"""
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -13,25 +15,29 @@ from django.db.models import Q
 
 from maillage.apps.directory import rules
 from maillage.apps.directory.models import Lieu
-from maillage.kernel.languages import POP, TYPED, say, spoken, to_say, typed
-from maillage.pipeline.offer.sheet import practices
 from maillage.reference import offer
 from maillage.reference.parameters import number
-from maillage.reports import opening
-from maillage.reports.wording import listing, lower_first, spaced
-from maillage.reports.wording import number as figure
+from maillage.reference.sheet import practices
+from maillage.words import opening
+from maillage.words.languages import POP, TYPED, say, spoken, to_say, typed
+from maillage.words.wording import listing, lower_first, spaced
+from maillage.words.wording import number as figure
 
 TOPICS = 2  # told at once; the rest on demand
 LONG = 300  # characters of a presentation that is folded
 OLD = 12  # months after which the hours of a sheet are a warning
-# A condition told in passing: “orientées par un acteur social”, “réservé aux adhérents”, “uniquement sur rendez-vous”.
+# A condition told in passing: “orientées par un acteur social”, “réservé aux adhérents”, “uniquement sur
+# rendez-vous”.
 CONDITION = re.compile(
     r"\borientée?s?\s+par\b|\b(?:envoy|adress)ée?s?\s+par\s+(?:une?|des|les?|la|leur)\b|\bsur\s+(?:orientation|prescription)\b|\bprescripteurs?\b"
-    r"|(?<!non )(?<!pas )\bréservée?s?\s+(?:à|au|aux)\b|(?<!pas )\b(?:uniquement|seulement|exclusivement)\s+(?:sur|sous|pour)\b",
+    r"|(?<!non )(?<!pas )\bréservée?s?\s+(?:à|au|aux)\b|(?<!pas"
+    r" )\b(?:uniquement|seulement|exclusivement)\s+(?:sur|sous|pour)\b",
     re.IGNORECASE,
 )
 SENTENCES = re.compile(r"(?<=[.!?;])\s+|\n+")
-MARKS = re.compile(r"</?[a-z][a-z0-9]*(?:\s[^<>]*)?/?>|<a\s[^<>]*$", re.IGNORECASE)  # those of a web page, the last one cut
+MARKS = re.compile(
+    r"</?[a-z][a-z0-9]*(?:\s[^<>]*)?/?>|<a\s[^<>]*$", re.IGNORECASE
+)  # those of a web page, the last one cut
 QUOTES, QUOTED = 2, 90  # conditions quoted; characters kept on each side of one
 SITE = to_say("Site Internet")
 UNSAID = {
@@ -54,7 +60,7 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Fresh:
-    """How lately a sheet was said true: stitches out of four, words, and a warning when it is old."""
+    """How recently a sheet was confirmed: stitches out of four, words, and a warning when it is old."""
 
     stitches: int
     words: str
@@ -62,13 +68,13 @@ class Fresh:
 
     @property
     def marks(self) -> list[tuple[int, bool]]:
-        """Where each of the four is drawn, and whether it is full."""
+        """Return where each of the four stitches is drawn, and whether it is full."""
         return [(9 + 18 * k, k < self.stitches) for k in range(4)]
 
 
 @dataclass(frozen=True, slots=True)
 class Phone:
-    """A telephone as it is read, and as it is dialled."""
+    """A telephone number, as displayed and as dialled."""
 
     words: str
     dialled: str
@@ -76,7 +82,7 @@ class Phone:
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """What is found in a place, and on what conditions, one sentence each. more: topics told on demand."""
+    """What a place offers, and on what conditions, one sentence each. more: topics displayed on demand."""
 
     id: str
     icon: str
@@ -87,8 +93,8 @@ class Offered:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """Who said a field of a sheet, and when."""
+class Attribution:
+    """Who filled a field of a sheet, and when."""
 
     label: str
     source: str
@@ -96,17 +102,22 @@ class Said:
     confirmed: str
 
 
-# ---------------------------------------------------------------------------------------------------------- where it is
+# ------------------------------------------------------------------------------------------------ where it is
 
 
-def located() -> Q:
-    """Return what a row of `Lieu` must be for its point to be that of the place, not the middle of its commune."""
-    near = Q(sheet__precision__isnull=True) | Q(sheet__precision__lte=number("reach/precise"))
-    return Q(latitude__isnull=False) & near
+def located(of: str = "") -> Q:
+    """Return the condition for the point of a `Lieu` to be its own, not the middle of its commune.
+
+    of: the path from the rows being read to the place, as `lieu__`.
+    """
+    near = Q(**{f"{of}sheet__precision__isnull": True}) | Q(
+        **{f"{of}sheet__precision__lte": number("reach/precise")}
+    )
+    return Q(**{f"{of}latitude__isnull": False}) & near
 
 
 def is_located(lieu: Lieu) -> bool:
-    """Return whether the point of a place is its own: otherwise no distance is told."""
+    """Return whether the point of a place is its own: otherwise no distance is displayed."""
     return lieu.latitude is not None and lieu.sheet.get("precision", 0) <= number("reach/precise")
 
 
@@ -117,7 +128,9 @@ def address(sheet: rules.Sheet) -> str:
 
 def full_address(sheet: rules.Sheet) -> str:
     town = " ".join(filter(None, (str(sheet.get("code_postal", "")), str(sheet.get("commune", "")))))
-    return ", ".join(filter(None, (str(sheet.get("adresse", "")), str(sheet.get("complement_adresse", "")), town)))
+    return ", ".join(
+        filter(None, (str(sheet.get("adresse", "")), str(sheet.get("complement_adresse", "")), town))
+    )
 
 
 def metres_in_words(metres: float) -> str:
@@ -142,11 +155,13 @@ def _phone(text: str) -> Phone:
     return Phone(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.NATIONAL), text)
 
 
-# ------------------------------------------------------------------------------------------------------------- is it open
+# ------------------------------------------------------------------------------------------------- is it open
 
 
 def opened(lieu: Lieu, at: datetime) -> Fact:
-    """Return whether a place is open at a moment (local time, naive), in words: a closure wins over the hours."""
+    """Return whether a place is open at a moment (local time, naive), in words: a closure overrides the
+    hours.
+    """
     for closure in lieu.sheet.get("fermetures", ()):
         if closure["du"] <= at.date().isoformat() <= closure["au"]:
             return Fact("clock", say("Fermé jusqu’au {day}", day=short(closure["au"])), "ferme")
@@ -176,7 +191,7 @@ def short(day: str) -> str:
     >>> short("2027-01-02")
     '2 janvier'
     """
-    return opening.said(date.fromisoformat(day), year=False)
+    return opening.date_text(date.fromisoformat(day), year=False)
 
 
 def closures(sheet: rules.Sheet, on: date) -> list[str]:
@@ -189,35 +204,49 @@ def _closed(closure: Mapping[str, str]) -> str:
     why = f" ({typed(closure['motif'])})" if closure.get("motif") else ""
     if closure["du"] == closure["au"]:
         return say("Fermé le {day}{why}.", day=short(closure["du"]), why=why)
-    return say("Fermé du {first} au {last}{why}.", first=short(closure["du"]), last=short(closure["au"]), why=why)
+    return say(
+        "Fermé du {first} au {last}{why}.", first=short(closure["du"]), last=short(closure["au"]), why=why
+    )
 
 
 def in_words(hours: Mapping[str, str], on: date) -> str:
-    """Return the hours of a sheet in a line: “Du lundi au vendredi : 14 h – 18 h ; samedi : 10 h – 12 h”; '' when they say nothing."""
+    """Return the hours of a sheet in a line: “Du lundi au vendredi : 14 h – 18 h ; samedi : 10 h – 12 h”;
+    '' when they say nothing.
+    """
     lines = opening.hours(hours.get("osm", ""), on, hours.get("text", ""))
-    return _series([*lines[:1], *map(lower_first, lines[1:])] if spoken().is_french else lines).removesuffix(".")
+    return _series([*lines[:1], *map(lower_first, lines[1:])] if spoken().is_french else lines).removesuffix(
+        "."
+    )
 
 
 def _series(lines: Sequence[str]) -> str:
-    return reduce(lambda before, line: say("{before} ; {line}", before=before, line=line), lines) if lines else ""
+    return (
+        reduce(lambda before, line: say("{before} ; {line}", before=before, line=line), lines)
+        if lines
+        else ""
+    )
 
 
-# ------------------------------------------------------------------------------------------------------------- few words
+# -------------------------------------------------------------------------------------------------- few words
 
 
 def fresh(lieu: Lieu, on: date) -> Fresh:
-    """Return how lately a sheet was said true. Nothing is confirmed by the date of a file."""
+    """Return how recently a sheet was confirmed. The date of a file confirms nothing."""
     found = rules.freshness(lieu.updated_on, lieu.confirmed_on, on=on)
     if found.months is None or found.months < OLD:
         return Fresh(found.stitches, found.words, "")
     lapse = rules.lapse(found.months)
     if lieu.sheet.get("horaires"):
-        return Fresh(found.stitches, found.words, say("Attention : horaires non confirmés depuis {lapse}", lapse=lapse))
-    return Fresh(found.stitches, found.words, say("Attention : fiche non confirmée depuis {lapse}", lapse=lapse))
+        return Fresh(
+            found.stitches, found.words, say("Attention : horaires non confirmés depuis {lapse}", lapse=lapse)
+        )
+    return Fresh(
+        found.stitches, found.words, say("Attention : fiche non confirmée depuis {lapse}", lapse=lapse)
+    )
 
 
 def price(sheet: rules.Sheet) -> Fact | None:
-    """Return what it costs, in words; None when nobody said."""
+    """Return the price in words; None when unknown."""
     said = sheet.get("frais_a_charge", ())
     if not said:
         each = {slug for practice in running(sheet).values() for slug in practice.get("frais", ())}
@@ -258,7 +287,7 @@ def full(lieu: Lieu) -> Fact | None:
 
 
 def tags(sheet: rules.Sheet, first: str = "", limit: int = 4) -> list[Fact]:
-    """Return what a place offers today, what was looked for first."""
+    """Return what a place offers today, the searched practices first."""
     found = [id for id in offer.practices() if id in running(sheet)]
     found.sort(key=lambda id: id != first)
     known = offer.practices()
@@ -267,16 +296,22 @@ def tags(sheet: rules.Sheet, first: str = "", limit: int = 4) -> list[Fact]:
 
 def running(sheet: rules.Sheet) -> dict[str, dict[str, Any]]:
     """Return the practices that are offered today."""
-    return {id: said for id, said in practices(sheet).items() if said.get("state") == "offered" and id in offer.practices()}
+    return {
+        id: said
+        for id, said in practices(sheet).items()
+        if said.get("state") == "offered" and id in offer.practices()
+    }
 
 
-# --------------------------------------------------------------------------------------------------- what is found there
+# ---------------------------------------------------------------------------------------- what is found there
 
 
 def offered(sheet: rules.Sheet, state: str = "offered") -> list[Offered]:
     """Return the practices of a place in that state, with their conditions, in the order of the list."""
     said = practices(sheet)
-    return [_offered(id, said[id]) for id in offer.practices() if id in said and said[id].get("state") == state]
+    return [
+        _offered(id, said[id]) for id in offer.practices() if id in said and said[id].get("state") == state
+    ]
 
 
 def _offered(id: str, said: Mapping[str, Any]) -> Offered:
@@ -289,7 +324,14 @@ def _offered(id: str, said: Mapping[str, Any]) -> Offered:
     lines = [line for name, write in CONDITIONS.items() if name in said and (line := write(told[name]))]
     if id == "wifi" and "barrieres" not in said:
         lines.append(say("Nous ne savons pas ce qu’il faut donner pour se connecter."))
-    return Offered(id, practice.icon, title, tuple(map(sentence, lines)), bool(said.get("complet")), tuple(topics[TOPICS:]))
+    return Offered(
+        id,
+        practice.icon,
+        title,
+        tuple(map(sentence, lines)),
+        bool(said.get("complet")),
+        tuple(topics[TOPICS:]),
+    )
 
 
 def sentence(text: str) -> str:
@@ -305,9 +347,11 @@ def sentence(text: str) -> str:
 
 
 def barriers(slugs: Sequence[str]) -> list[str]:
-    """Return what it takes to come in; and that it takes no telephone nor e-mail, when what it takes is known."""
+    """Return the conditions of entry; and, when these are known, that it has neither telephone nor e-mail."""
     said = _plain("barrieres", slugs)
-    return said if rules.OUT_OF_REACH & set(slugs) else [*said, say("Sans numéro de téléphone et sans e-mail")]
+    return (
+        said if rules.OUT_OF_REACH & set(slugs) else [*said, say("Sans numéro de téléphone et sans e-mail")]
+    )
 
 
 def _plain(list_id: str, slugs: Iterable[str]) -> list[str]:
@@ -324,7 +368,7 @@ def _either(list_id: str) -> Callable[[Sequence[str]], str]:
 
 
 def _after(lead: str, list_id: str = "", *, names: bool = False) -> Callable[[Any], str]:
-    """Return what writes a value after its lead; names: it holds names, whose capitals stay."""
+    """Return a function that writes a value after its lead; names: values are names, whose capitals stay."""
 
     def write(value: Any) -> str:
         many = value if isinstance(value, list) else [str(value)]
@@ -375,32 +419,42 @@ CONDITIONS: Mapping[str, Callable[[Any], str]] = {
     "endroit": _either("endroits"),
     "hors_les_murs": _if(to_say("Aussi chez des partenaires")),
     "etapes": _after(to_say("Étapes : {what}")),
-    "horaires": lambda value: say("Horaires : {what}", what=typed(plain(value.get("text") or value.get("osm", "")))),
+    "horaires": lambda value: say(
+        "Horaires : {what}", what=typed(plain(value.get("text") or value.get("osm", "")))
+    ),
     "precisions": typed,
 }
 
 
 def before_coming(sheet: rules.Sheet) -> list[str]:
     """Return what to know before coming, one sentence each."""
-    lines = [*map(typed, str(sheet.get("avant_de_venir", "")).splitlines()), *conditions_told(sheet)]
+    lines = [*map(typed, str(sheet.get("avant_de_venir", "")).splitlines()), *quoted_conditions(sheet)]
     if contact := _plain("modalites_acces", sheet.get("modalites_acces", ())):
         lines.append(listing([contact[0], *map(lower_first, contact[1:])], "ou"))
     lines.append(typed(str(sheet.get("acces_precisions", ""))))
     if "barrieres" in sheet:
         lines += barriers(sheet["barrieres"])
-    if for_whom := _plain("publics_specifiquement_adresses", sheet.get("publics_specifiquement_adresses", ())):
-        lines.append(say("Un accueil est prévu pour : {what}", what=listing(list(map(lower_first, for_whom)))))
+    if for_whom := _plain(
+        "publics_specifiquement_adresses", sheet.get("publics_specifiquement_adresses", ())
+    ):
+        lines.append(
+            say("Un accueil est prévu pour : {what}", what=listing(list(map(lower_first, for_whom))))
+        )
     lines.append(typed(str(sheet.get("publics_precisions", ""))))
     if care := _plain("prise_en_charge_specifique", sheet.get("prise_en_charge_specifique", ())):
         lines.append(say("Accueil adapté : {what}", what=_series(list(map(lower_first, care)))))
     if sheet.get("langues"):
-        lines.append(say("On y parle : {what}", what=typed(listing(list(map(lower_first, sheet["langues"]))))))
+        lines.append(
+            say("On y parle : {what}", what=typed(listing(list(map(lower_first, sheet["langues"])))))
+        )
     lines.append(typed(str(sheet.get("frais_precisions", ""))))
     return [sentence(line) for line in lines if line.strip()]
 
 
-def conditions_told(sheet: rules.Sheet) -> list[str]:
-    """Return the conditions that a presentation tells in passing, quoted: who sends, for whom it is kept, only on appointment."""
+def quoted_conditions(sheet: rules.Sheet) -> list[str]:
+    """Return the conditions that a presentation mentions in passing, quoted: referral only, reserved publics,
+    by appointment.
+    """
     text = f"{sheet.get('presentation_resume', '')}\n{sheet.get('presentation_detail', '')}"
     told = (part.strip(" -•*\t") for part in SENTENCES.split(plain(text)))
     quotes = dict.fromkeys(_around(part, found) for part in told if (found := CONDITION.search(part)))
@@ -411,14 +465,14 @@ def conditions_told(sheet: rules.Sheet) -> list[str]:
 
 
 def _around(text: str, found: re.Match[str]) -> str:
-    """Return a sentence, cut between words when it is long: what was found in it stays."""
+    """Return a sentence, cut between words when it is long: the matched text stays in it."""
     first = text.rfind(" ", 0, max(found.start() - QUOTED, 0)) + 1
     last = text.find(" ", found.end() + QUOTED)
     return f"{'… ' if first else ''}{text[first:] if last < 0 else f'{text[first:last]} …'}"
 
 
 def coming(sheet: rules.Sheet) -> list[str]:
-    """Return how to come, in words: only what the sheet says."""
+    """Return how to get there, in words: only from the sheet."""
     lines = [*map(typed, str(sheet.get("venir", "")).splitlines())]
     if by_wheelchair(sheet):
         lines.append(say("On peut y entrer en fauteuil roulant"))
@@ -433,7 +487,9 @@ def coming(sheet: rules.Sheet) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Sign:
-    """A sign to put up. welcome: for whom; price; steps: how to use it; asks: what it takes. What nobody said is empty."""
+    """A sign to put up. welcome: for whom; price; steps: how to use it; asks: what it requires. Unknown
+    values are empty.
+    """
 
     icon: str
     title: str
@@ -448,7 +504,10 @@ SIGNS: Mapping[str, tuple[str, Sequence[str]]] = {
         to_say("Wifi"),
         ("Allumez le wifi de votre appareil.", "Choisissez ce réseau :", "Ouvrez une page Internet."),
     ),
-    "libre_acces": (to_say("Ordinateurs"), ("Demandez une place à l’accueil.", "Fermez vos comptes avant de partir.")),
+    "libre_acces": (
+        to_say("Ordinateurs"),
+        ("Demandez une place à l’accueil.", "Fermez vos comptes avant de partir."),
+    ),
     "recharge": (to_say("Recharge"), ("Branchez votre appareil.", "Restez à côté pendant la charge.")),
 }
 KEPT_FOR = ("publics", "ages", "residence", "prescription")
@@ -463,25 +522,29 @@ def sign(sheet: rules.Sheet, practice: str) -> Sign | None:
     title, steps = SIGNS[practice]
     limits = [sentence(line) for name in KEPT_FOR if name in said and (line := CONDITIONS[name](said[name]))]
     asks = [sentence(line) for line in barriers(said["barrieres"])] if "barrieres" in said else []
-    price = " ".join(sentence(line) for name in PRICED if name in said and (line := CONDITIONS[name](said[name])))
+    price = " ".join(
+        sentence(line) for name in PRICED if name in said and (line := CONDITIONS[name](said[name]))
+    )
     return Sign(offer.practices()[practice].icon, title, " ".join(limits), price, steps, asks)
 
 
-# ------------------------------------------------------------------------------------------------------------ who says so
+# ------------------------------------------------------------------------------------------------ who says so
 
 
-def origins(lieu: Lieu) -> list[Said]:
-    """Return who said each public field of a sheet, in its order."""
+def origins(lieu: Lieu) -> list[Attribution]:
+    """Return who filled each public field of a sheet, in its order."""
     labels = {f.id: f.label for f in offer.fields().values() if not f.private and f.id not in rules.FOLLOWING}
     labels |= {"practices": "Ce qu’on y trouve", "precision": "Précision du point"}
     return [
-        _said(label, lieu.origins[name]) for name, label in labels.items() if name in lieu.sheet and name in lieu.origins
+        _said(label, lieu.origins[name])
+        for name, label in labels.items()
+        if name in lieu.sheet and name in lieu.origins
     ]
 
 
-def _said(label: str, origin: Mapping[str, str]) -> Said:
+def _said(label: str, origin: Mapping[str, str]) -> Attribution:
     on, confirmed = origin.get("on", ""), origin.get("confirmed_on", "")
-    return Said(label, named(origin.get("source", "")), _day(on), _day(confirmed))
+    return Attribution(label, named(origin.get("source", "")), _day(on), _day(confirmed))
 
 
 def named(who: str) -> str:
@@ -490,17 +553,19 @@ def named(who: str) -> str:
 
 
 def _day(text: str) -> str:
-    return opening.said(date.fromisoformat(text)) if text else ""
+    return opening.date_text(date.fromisoformat(text)) if text else ""
 
 
-# -------------------------------------------------------------------------------------------------------- the whole sheet
+# -------------------------------------------------------------------------------------------- the whole sheet
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shown:
-    """A sheet as its page reads it. weekly: the hours are the same each week; left: what nobody understood of them.
+class Sheet:
+    """A sheet as displayed on its page. weekly: the hours are the same each week; left: the hours that were
+    not understood.
 
-    rules: in words, hours that a week does not tell (“1er samedi du mois”); holidays: those of the school holidays.
+    rules: in words, hours outside the weekly pattern (“1er samedi du mois”); holidays: those of the school
+    holidays.
     """
 
     lieu: Lieu
@@ -527,13 +592,13 @@ class Shown:
     fresh: Fresh
     fresh_title: str
     fresh_by: str
-    origins: Sequence[Said]
+    origins: Sequence[Attribution]
     signs: Sequence[tuple[str, str]]
     located: bool
 
     @property
     def links(self) -> list[tuple[str, str]]:
-        """Addresses that the sheet gives, with the words that lead there."""
+        """The addresses on the sheet, with the words of their links."""
         sheet = self.lieu.sheet
         named = (
             ("prise_rdv", to_say("Prendre rendez-vous en ligne")),
@@ -549,19 +614,19 @@ class Shown:
 
     @property
     def site(self) -> str:
-        """The address of its site, as one copies it from a paper; '' when it gives none."""
+        """The address of its site, to be copied from paper; '' when there is none."""
         found = [url for words, url in self.links if words == SITE]
         return found[0].partition("://")[2].rstrip("/") if found else ""
 
     @property
     def unsaid(self) -> str:
-        """What nobody said of how to come."""
+        """What is unknown about how to get there."""
         sheet = self.lieu.sheet
         return say(UNSAID[bool(sheet.get("venir")), by_wheelchair(sheet)])
 
     @property
     def understood(self) -> bool:
-        """Whether something of the hours is told."""
+        """Return whether any of the hours can be displayed."""
         return bool(self.week or self.rules or self.holidays)
 
     @property
@@ -575,11 +640,13 @@ class Shown:
 
     @property
     def full_since(self) -> str:
-        return opening.said(self.lieu.full_since) if self.lieu.full_since else ""
+        return opening.date_text(self.lieu.full_since) if self.lieu.full_since else ""
 
 
-def shown(lieu: Lieu, at: datetime) -> Shown:
-    """Return a sheet in words, at a moment (local time, naive). What is kept for professionals is not in it."""
+def detail(lieu: Lieu, at: datetime) -> Sheet:
+    """Return a sheet in words, at a moment (local time, naive). Fields reserved for professionals are
+    excluded.
+    """
     sheet, on = lieu.sheet, at.date()
     hours = sheet.get("horaires", {})
     osm = str(hours.get("osm", ""))
@@ -587,7 +654,7 @@ def shown(lieu: Lieu, at: datetime) -> Shown:
     title, by = _last_said(lieu, on)
     weekly = opening.every_week(osm)
     by_month = [] if weekly else opening.by_month(osm, on)
-    return Shown(
+    return Sheet(
         lieu=lieu,
         address=full_address(sheet),
         facts=_facts(lieu, at),
@@ -597,7 +664,11 @@ def shown(lieu: Lieu, at: datetime) -> Shown:
         offered=offered(sheet),
         planned=offered(sheet, "planned"),
         without=listing(
-            [lower_first(say(offer.practices()[id].label)) for id in sheet.get("sans", ()) if id in offer.practices()]
+            [
+                lower_first(say(offer.practices()[id].label))
+                for id in sheet.get("sans", ())
+                if id in offer.practices()
+            ]
         ),
         before=before_coming(sheet),
         week=[] if by_month else opening.week(osm, on),
@@ -634,17 +705,19 @@ def _facts(lieu: Lieu, at: datetime) -> list[Fact]:
 
 
 def _last_said(lieu: Lieu, on: date) -> tuple[str, str]:
-    """Return when a sheet was last said true, and by whom, in words."""
+    """Return when a sheet was last confirmed, and by whom, in words."""
     found = rules.freshness(lieu.updated_on, lieu.confirmed_on, on=on)
     ago = rules.ago(found.months or 0)
     if lieu.confirmed_on and found.confirmed:
         return say("Fiche confirmée {ago}", ago=ago), _by(named(lieu.confirmed_by), lieu.confirmed_on)
     if lieu.updated_on:
         return say("Fiche mise à jour {ago}", ago=ago), _by(lieu.source.name, lieu.updated_on)
-    return say("Nous ne savons pas de quand date cette fiche"), say("Source : {who}", who=typed(lieu.source.name))
+    return say("Nous ne savons pas de quand date cette fiche"), say(
+        "Source : {who}", who=typed(lieu.source.name)
+    )
 
 
 def _by(who: str, on: date) -> str:
     if not who:
-        return say("le {day}", day=opening.said(on))
-    return say("par {who}, le {day}", who=typed(who), day=opening.said(on))
+        return say("le {day}", day=opening.date_text(on))
+    return say("par {who}, le {day}", who=typed(who), day=opening.date_text(on))

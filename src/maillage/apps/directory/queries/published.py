@@ -1,4 +1,6 @@
-"""The published places, as exports, the public interface and studies read them; and what tells one state of them from another."""
+"""The published places, as exports, the public API and studies read them; and what distinguishes one state
+from another.
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -10,8 +12,7 @@ from django.utils import timezone
 
 from maillage.apps.directory import rules
 from maillage.apps.directory.models import Change, Lieu, Pair
-from maillage.kernel.table import Table
-from maillage.reports.formats.published import Published
+from maillage.reports.directory.formats.published import Published
 
 
 def all_places() -> list[Published]:
@@ -26,7 +27,7 @@ def places(communes: Iterable[str]) -> list[Published]:
 
 
 def published() -> QuerySet[Lieu]:
-    """Return the rows that strangers may read; `came_at`: when one came, where its sheet bears no date."""
+    """Return the rows that anyone may read; `came_at`: when one arrived, where its sheet has no date."""
     first = Change.objects.filter(lieu=OuterRef("pk")).order_by("at", "pk").values("at")[:1]
     came = Case(When(updated_on=None, then=Subquery(first)), output_field=DateTimeField())
     rows = Lieu.objects.filter(state=rules.PUBLISHED).select_related("structure", "source")
@@ -40,9 +41,11 @@ def within(rows: QuerySet[Lieu], communes: Iterable[str]) -> QuerySet[Lieu]:
 
 
 def of(lieu: Lieu, alike: tuple[str, ...] = ()) -> Published:
-    """Return a row of `published` without what is kept for professionals. alike: the addresses of those it may be.
+    """Return a row of `published` without the fields reserved for professionals. alike: the addresses of its
+    possible duplicates.
 
-    A sheet without a date bears the day it came: every format asks for one, and that day somebody said it all.
+    A sheet without a date takes that of its arrival: every format requires one, and the whole of it was
+    declared that day.
     """
     private = {f.id for f in rules.offer.fields().values() if f.private}
     return Published(
@@ -58,7 +61,9 @@ def of(lieu: Lieu, alike: tuple[str, ...] = ()) -> Published:
 
 
 def doubles() -> Mapping[str, tuple[str, ...]]:
-    """Return, for the address of each place, those of the places that it surely is again and that nobody parted nor joined."""
+    """Return, for the address of each place, those of its certain duplicates on which no decision was
+    made.
+    """
     found: dict[str, list[str]] = {}
     shown = Q(first__state=rules.PUBLISHED, second__state=rules.PUBLISHED)
     pairs = Pair.objects.filter(shown, state=rules.OPEN, sure=True).order_by("pk")
@@ -70,14 +75,16 @@ def doubles() -> Mapping[str, tuple[str, ...]]:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """A state of the directory. digest: the same as long as nothing published changed; changed_at: when something last did."""
+    """A state of the directory. digest: the same until something published changes; changed_at: the last such
+    change.
+    """
 
     digest: str
     changed_at: datetime | None
 
 
 def state() -> State:
-    """Return the state of what is published. Every writing leaves a Change behind, or a pair decided."""
+    """Return the state of the published directory. Every write leaves a Change or a decided pair behind."""
     changes = Change.objects.aggregate(n=Count("pk"), last=Max("pk"), at=Max("at"))
     pairs = Pair.objects.filter(state=rules.OPEN, sure=True).aggregate(n=Count("pk"), sum=Sum("pk"))
     n = Lieu.objects.filter(state=rules.PUBLISHED).count()
@@ -87,11 +94,6 @@ def state() -> State:
 
 def sheets(communes: Iterable[str] = ()) -> list[rules.Sheet]:
     """Return the sheets of published places, of some communes or of all, for studies."""
-    return [lieu.sheet for lieu in within(Lieu.objects.filter(state=rules.PUBLISHED), communes).order_by("slug")]
-
-
-def table(communes: Iterable[str] = ()) -> Table:
-    """Return the published places as studies read them: one row per place."""
-    from maillage.studies.offer import places_table
-
-    return places_table(sheets(communes))
+    return [
+        lieu.sheet for lieu in within(Lieu.objects.filter(state=rules.PUBLISHED), communes).order_by("slug")
+    ]

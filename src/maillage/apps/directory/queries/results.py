@@ -1,4 +1,4 @@
-"""Searching for a place as the public does: what is asked, the list, what to say when there is nothing."""
+"""The public search for a place: its criteria, its results, and what to say when there are none."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -10,23 +10,28 @@ from maillage.apps.directory.queries import places
 from maillage.apps.directory.queries.places import Fact, Fresh, Phone, metres_in_words
 from maillage.apps.directory.queries.search import Found, Wanted, facets_of, search
 from maillage.apps.directory.queries.where import Spot
-from maillage.kernel.languages import FRENCH, say, speaking, spoken, to_say, typed
 from maillage.reference import offer
 from maillage.reference.parameters import number
-from maillage.reports.wording import listing
+from maillage.words.languages import FRENCH, say, speaking, spoken, to_say, typed
+from maillage.words.wording import listing
 
 PAGE = 30
 PRINTED = 200  # places of a printed list
 NEAREST = 500  # places read at most, nearest first: what is opened now is not in the index
 RING = 15  # minutes of the circle drawn around the spot
 ALL = 0  # minutes: no limit
-MINUTES = {15: to_say("15 minutes"), 30: to_say("30 minutes"), 60: to_say("1 heure"), ALL: to_say("sans limite")}
+MINUTES = {
+    15: to_say("15 minutes"),
+    30: to_say("30 minutes"),
+    60: to_say("1 heure"),
+    ALL: to_say("sans limite"),
+}
 LONG = 90  # minutes beyond which a walk is told in kilometres
 
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """What a place may be asked to be. facets: any of them will do; none for what only the clock knows. more: seldom asked."""
+    """A search filter. facets: any of them matches; none for what depends on the clock. more: rarely used."""
 
     id: str
     label: str
@@ -37,7 +42,7 @@ class Filter:
 
 @dataclass(frozen=True, slots=True)
 class Menu:
-    """A choice that a search offers. choices: the words of each value."""
+    """A menu of the search. choices: the label of each value."""
 
     id: str
     label: str
@@ -53,14 +58,21 @@ FILTERS: Mapping[str, Filter] = {
         Filter("debuter", to_say("Pour débuter"), "user-check", ("niveau:beginner",)),
         Filter("sans_rendez_vous", to_say("Sans rendez-vous"), "door-open", ("venir:come",)),
         Filter("fauteuil", to_say("Accessible en fauteuil roulant"), "accessibility", ("pour:motor",)),
-        Filter("wifi_libre", to_say("Wifi sans e-mail ni téléphone"), "wifi", ("wifi:sans_contact",), more=True),
+        Filter(
+            "wifi_libre", to_say("Wifi sans e-mail ni téléphone"), "wifi", ("wifi:sans_contact",), more=True
+        ),
     )
 }
 # A list of the offer, its question in the search, the family of its facets, and what is not asked there.
 ASKED_OF = {
     "pour_qui": ("publics_specifiquement_adresses", to_say("Un accueil pour"), "public", ()),
     "comment": ("modalites_accompagnement", to_say("Comment être aidé"), "aide", ()),
-    "adapte": ("prise_en_charge_specifique", to_say("Un accueil adapté"), "pour", ("motor", "english", "languages")),
+    "adapte": (
+        "prise_en_charge_specifique",
+        to_say("Un accueil adapté"),
+        "pour",
+        ("motor", "english", "languages"),
+    ),
 }
 LANGUAGES = {
     "anglais": (to_say("Anglais"), ("pour:english", "langue:Anglais")),
@@ -69,8 +81,8 @@ LANGUAGES = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """What somebody looks for. need: a practice, '' for any; filters: of FILTERS; chosen: of menus; minutes: ALL for any."""
+class Search:
+    """A search. need: a practice, '' for any; filters: of FILTERS; chosen: of menus; minutes: ALL for any."""
 
     spot: Spot | None = None
     need: str = ""
@@ -83,12 +95,12 @@ class Asked:
     @property
     def facets(self) -> tuple[tuple[str, ...], ...]:
         need = ((f"pratique:{self.need}",),) if self.need else ()
-        menus = (facets_asked(id, value) for id, value in self.chosen.items())
+        menus = (chosen_facets(id, value) for id, value in self.chosen.items())
         return (*need, *(FILTERS[id].facets for id in self.filters if FILTERS[id].facets), *menus)
 
     @property
     def narrowed(self) -> int:
-        """How many things are asked beside where and what for."""
+        """Return the number of criteria beside where and what for."""
         return len(self.filters) + len(self.chosen) + bool(self.text)
 
     @property
@@ -122,7 +134,7 @@ class Row:
 
     @property
     def silent(self) -> str:
-        """What to do when nobody said what is found there, '' when somebody did."""
+        """Return what to do when the offer of the place is unknown, '' when it is known."""
         if self.tags:
             return ""
         if self.phones:
@@ -132,7 +144,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Nearest:
-    """The first place beyond reach: minutes on foot, and where it is, in words."""
+    """The nearest place beyond reach: minutes on foot, and where it is, in words."""
 
     minutes: float
     words: str
@@ -140,10 +152,11 @@ class Nearest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Results:
-    """What was found. total: how many in all; apart: places whose point is not known; more: how many the next page adds.
+    """Search results. total: how many in all; apart: places whose point is not known; more: how many the next
+    page adds.
 
-    cut: only the first places were looked at. nearest: when nothing is within reach, the first beyond; None when there is none.
-    instead: what is shown in place of what nobody says.
+    cut: only the first places were examined. nearest: when nothing is within reach, the nearest beyond; None
+    when there is none. instead: the alternative when no place declares the practice.
     """
 
     rows: Sequence[Row]
@@ -157,15 +170,19 @@ class Results:
 
 
 def menus() -> list[Menu]:
-    """Return what a search lets choose, each from its closed list; the languages are those that some place says."""
+    """Return the menus of the search, each from its closed list; languages are those declared by some
+    place.
+    """
     found = [Menu(id, label, _choices(list_id, but)) for id, (list_id, label, _, but) in ASKED_OF.items()]
     spoken = {facet.partition(":")[2] for facet in facets_of("langue")} - {"Anglais", "Français"}
-    languages = {slug: words for slug, (words, _) in LANGUAGES.items()} | {each: each for each in sorted(spoken)}
+    languages = {slug: words for slug, (words, _) in LANGUAGES.items()} | {
+        each: each for each in sorted(spoken)
+    }
     return [*found, Menu("langue", to_say("Dans quelle langue"), languages)]
 
 
-def facets_asked(menu: str, value: str) -> tuple[str, ...]:
-    """Return the facets of what was chosen in a menu, any of which will do; none for what is no choice."""
+def chosen_facets(menu: str, value: str) -> tuple[str, ...]:
+    """Return the facets of a value chosen in a menu, any of which matches; none for an unknown value."""
     if menu == "langue":
         return LANGUAGES[value][1] if value in LANGUAGES else (f"langue:{value}",)
     list_id, _, family, but = ASKED_OF[menu]
@@ -178,7 +195,9 @@ def _choices(list_id: str, but: Collection[str]) -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Instead:
-    """What to show when no place says it answers a need. lacks, shows: in words; near: within a walk, nearest first."""
+    """The alternative when no place declares the practice. lacks, shows: in words; near: within a walk,
+    nearest first.
+    """
 
     need: str
     lacks: str
@@ -200,15 +219,19 @@ INSTEAD = {
         to_say("Aucun lieu ne dit qu’on peut y recharger un téléphone"),
         to_say("Aucun lieu, à moins {within}, ne dit qu’on peut y recharger un téléphone"),
         to_say("Voici les lieux qui ont des ordinateurs : demandez une prise."),
-        to_say("Voici les lieux qui ont des ordinateurs : demandez une prise. Ils vont du plus proche au plus loin."),
+        to_say(
+            "Voici les lieux qui ont des ordinateurs : demandez une prise. Ils vont du plus proche au plus"
+            " loin."
+        ),
     ),
 }
 
 
-def find(asked: Asked, at: datetime) -> Results:
-    """Return the places that meet all that is asked; nearest first around a spot, else by name.
+def find(asked: Search, at: datetime) -> Results:
+    """Return the places that meet every criterion; nearest first around a spot, else by name.
 
-    When none says it answers a need that others may answer, those come instead, and it is said.
+    When none declares a practice that other places may offer, those are returned instead, and the page says
+    so.
     """
     found = _found(asked, at)
     other = INSTEAD.get(asked.need)
@@ -221,11 +244,11 @@ def find(asked: Asked, at: datetime) -> Results:
     return found
 
 
-def _found(asked: Asked, at: datetime) -> Results:
+def _found(asked: Search, at: datetime) -> Results:
     return _around(asked, at) if asked.around else _by_name(asked, at)
 
 
-def _lacking(asked: Asked, other: Instead) -> str:
+def _lacking(asked: Search, other: Instead) -> str:
     near = asked.around and asked.minutes
     return say(other.lacks_near, within=_within(asked.minutes)) if near else say(other.lacks)
 
@@ -238,16 +261,18 @@ def _within(minutes: int) -> str:
     return f"d’{words}" if minutes == 60 else f"de {words}"
 
 
-def _shown_instead(asked: Asked, found: Results, other: Instead) -> str:
-    """Return what is shown instead, in words, and that the lack is one of the census."""
+def _shown_instead(asked: Search, found: Results, other: Instead) -> str:
+    """Return the alternative in words, with a warning that the data is missing from the census."""
     shows = say(other.shows_near) if asked.around else say(other.shows)
-    nearest = say("Le plus proche qui le dit est {where}.", where=found.nearest.words) if found.nearest else ""
+    nearest = (
+        say("Le plus proche qui le dit est {where}.", where=found.nearest.words) if found.nearest else ""
+    )
     lack = say("C’est un manque de notre recensement : des lieux le font peut-être sans l’avoir dit.")
     return " ".join(filter(None, (shows, nearest, lack)))
 
 
 def on_foot(crow: float) -> float:
-    """Return metres on foot for metres as the crow flies, hills, rivers and railways left aside."""
+    """Return metres on foot for metres as the crow flies, ignoring hills, rivers and railways."""
     return crow * number("reach/detour")
 
 
@@ -263,20 +288,25 @@ def reach(minutes: float) -> float:
 def minutes_in_words(minutes: float) -> str:
     """Return minutes on foot in words; by five beyond twenty, since all of it is about.
 
-    >>> minutes_in_words(0.2), minutes_in_words(12.6), minutes_in_words(33), minutes_in_words(75), minutes_in_words(61)
+    >>> minutes_in_words(0.2), minutes_in_words(12.6), minutes_in_words(33), minutes_in_words(
+    ...     75), minutes_in_words(61)
     ('1 min', '13 min', '35 min', '1 h 15', '1 h')
     """
     rounded = max(round(minutes), 1) if minutes < 20 else round(minutes / 5) * 5
     hours, rest = divmod(rounded, 60)
     if not hours:
         return say("{minutes} min", minutes=rest)
-    return say("{hours} h {minutes}", hours=hours, minutes=f"{rest:02d}") if rest else say("{hours} h", hours=hours)
+    return (
+        say("{hours} h {minutes}", hours=hours, minutes=f"{rest:02d}")
+        if rest
+        else say("{hours} h", hours=hours)
+    )
 
 
-# ----------------------------------------------------------------------------------------------------------------- around
+# ----------------------------------------------------------------------------------------------------- around
 
 
-def _around(asked: Asked, at: datetime) -> Results:
+def _around(asked: Search, at: datetime) -> Results:
     radius = reach(asked.minutes) if asked.minutes else 0.0
     found = _search(asked, radius=radius, limit=NEAREST)
     metres = {id: on_foot(m or 0.0) for id, m in found.places}
@@ -297,22 +327,24 @@ def _around(asked: Asked, at: datetime) -> Results:
     )
 
 
-def _apart(asked: Asked, at: datetime, known: Mapping[int, Lieu]) -> list[Row]:
-    """Return the places of the commune whose point nobody knows, and those that lie in a commune within reach."""
+def _apart(asked: Search, at: datetime, known: Mapping[int, Lieu]) -> list[Row]:
+    """Return the places of the commune without a known point, and those in a commune within reach."""
     spot = asked.spot
     found = dict(known)
     if spot is not None and spot.communes:
         ids = [
             id
-            for id, _ in search(Wanted(text=asked.text, facets=asked.facets, communes=spot.communes, limit=NEAREST)).places
+            for id, _ in search(
+                Wanted(text=asked.text, facets=asked.facets, communes=spot.communes, limit=NEAREST)
+            ).places
         ]
         found |= {lieu.pk: lieu for lieu in Lieu.objects.filter(pk__in=ids).exclude(places.located())}
     kept = [lieu for lieu in found.values() if not asked.by_clock or places.is_open(lieu, at)]
     return [_row(lieu, 0, asked, at, None) for lieu in sorted(kept, key=lambda each: (each.name, each.pk))]
 
 
-def _nearest(asked: Asked, at: datetime) -> Nearest | None:
-    """Return the first place that meets what is asked, however far; None when there is none."""
+def _nearest(asked: Search, at: datetime) -> Nearest | None:
+    """Return the nearest place that meets every criterion, at any distance; None when there is none."""
     found = _search(asked, radius=0.0, limit=NEAREST if asked.by_clock else PAGE)
     held = {lieu.pk: lieu for lieu in Lieu.objects.filter(pk__in=[id for id, _ in found.places])}
     for id, crow in found.places:
@@ -323,14 +355,21 @@ def _nearest(asked: Asked, at: datetime) -> Nearest | None:
             far = metres_in_words(metres)
             if minutes <= LONG:
                 walk = minutes_in_words(minutes)
-                far = say("{minutes} à pied", minutes=walk.replace(" min", " minutes") if spoken().is_french else walk)
+                far = say(
+                    "{minutes} à pied",
+                    minutes=walk.replace(" min", " minutes") if spoken().is_french else walk,
+                )
             town = typed(str(lieu.sheet.get("commune", "")))
-            words = say("à environ {far}, à {town}", far=far, town=town) if town else say("à environ {far}", far=far)
+            words = (
+                say("à environ {far}, à {town}", far=far, town=town)
+                if town
+                else say("à environ {far}", far=far)
+            )
             return Nearest(minutes, words)
     return None
 
 
-def _search(asked: Asked, *, radius: float, limit: int) -> Found:
+def _search(asked: Search, *, radius: float, limit: int) -> Found:
     spot = asked.spot
     return search(
         Wanted(
@@ -344,10 +383,10 @@ def _search(asked: Asked, *, radius: float, limit: int) -> Found:
     )
 
 
-# ---------------------------------------------------------------------------------------------------------------- by name
+# ---------------------------------------------------------------------------------------------------- by name
 
 
-def _by_name(asked: Asked, at: datetime) -> Results:
+def _by_name(asked: Search, at: datetime) -> Results:
     communes = asked.spot.communes if asked.spot else ()
     limit = NEAREST if asked.by_clock else asked.shown
     found = search(Wanted(text=asked.text, facets=asked.facets, communes=communes, limit=limit))
@@ -367,21 +406,25 @@ def _by_name(asked: Asked, at: datetime) -> Results:
     )
 
 
-# ------------------------------------------------------------------------------------------------------------------ words
+# ------------------------------------------------------------------------------------------------------ words
 
 
-def _headline(total: int, asked: Asked, *, cut: bool) -> str:
+def _headline(total: int, asked: Search, *, cut: bool) -> str:
     counted = say("{n}\u00a0lieu", "{n}\u00a0lieux", n=total) if total else say("Aucun lieu")
     if cut and total:
         counted = say("Plus de {n}\u00a0lieu", "Plus de {n}\u00a0lieux", n=total)
     if not asked.around:
-        return say("{counted} : {place}", counted=counted, place=typed(asked.spot.label)) if asked.spot else counted
+        return (
+            say("{counted} : {place}", counted=counted, place=typed(asked.spot.label))
+            if asked.spot
+            else counted
+        )
     if asked.minutes == ALL:
         return say("{counted}, du plus proche au plus loin", counted=counted) if total > 1 else counted
     return say("{counted} à moins {within} à pied, environ", counted=counted, within=_within(asked.minutes))
 
 
-def _row(lieu: Lieu, position: int, asked: Asked, at: datetime, metres: float | None) -> Row:
+def _row(lieu: Lieu, position: int, asked: Search, at: datetime, metres: float | None) -> Row:
     point = places.is_located(lieu)
     return Row(
         number=position,
@@ -389,7 +432,11 @@ def _row(lieu: Lieu, position: int, asked: Asked, at: datetime, metres: float | 
         name=lieu.name,
         address=places.address(lieu.sheet),
         metres=metres_in_words(metres) if metres is not None else "",
-        minutes=say("{minutes} à pied", minutes=minutes_in_words(minutes_of(metres))) if metres is not None else "",
+        minutes=(
+            say("{minutes} à pied", minutes=minutes_in_words(minutes_of(metres)))
+            if metres is not None
+            else ""
+        ),
         latitude=lieu.latitude if point else None,
         longitude=lieu.longitude if point else None,
         tags=places.tags(lieu.sheet, asked.need),
@@ -403,19 +450,21 @@ def _row(lieu: Lieu, position: int, asked: Asked, at: datetime, metres: float | 
 
 
 def beside(lieu: Lieu, at: datetime, limit: int = 3) -> list[Row]:
-    """Return the located places nearest to one, itself left out: where to go when it has closed."""
+    """Return the located places nearest to one, itself excluded: where to go when it has closed."""
     if lieu.latitude is None or lieu.longitude is None:
         return []
     spot = Spot(label=lieu.name, latitude=lieu.latitude, longitude=lieu.longitude)
-    asked = Asked(spot=spot, minutes=ALL, shown=limit)
+    asked = Search(spot=spot, minutes=ALL, shown=limit)
     found = search(Wanted(latitude=lieu.latitude, longitude=lieu.longitude, limit=PAGE))
     held = {each.pk: each for each in Lieu.objects.filter(pk__in=[id for id, _ in found.places])}
-    near = [(held[id], crow or 0.0) for id, crow in found.places if id != lieu.pk and places.is_located(held[id])]
+    near = [
+        (held[id], crow or 0.0) for id, crow in found.places if id != lieu.pk and places.is_located(held[id])
+    ]
     return [_row(each, k, asked, at, on_foot(crow)) for k, (each, crow) in enumerate(near[:limit], 1)]
 
 
 def needs() -> dict[str, list[offer.Practice]]:
-    """Return the needs by family, in the words of the public."""
+    """Return the practices by family, in the words of the public."""
     found: dict[str, list[offer.Practice]] = {}
     for practice in offer.practices().values():
         found.setdefault(FAMILIES.get(practice.family, FAMILIES["orientation"]), []).append(practice)
@@ -434,7 +483,9 @@ FAMILIES = {
 
 
 def credits() -> str:
-    """Return who gives the places, with their licence, as every page that shows a map of them must say."""
+    """Return the producers of the places, with their licence, as required on every page with a map of
+    them.
+    """
     rows = Source.objects.filter(lieux__state=rules.PUBLISHED).distinct().order_by("name")
     said = [f"{row.name} ({row.licence})" if row.licence else row.name for row in rows]
     with speaking(FRENCH):

@@ -1,4 +1,4 @@
-"""The territory whose places are asked: an official code, or the address of a kept perimeter."""
+"""The territory of a request: an official code, or the address of a stored perimeter."""
 
 import csv
 from collections.abc import Sequence
@@ -13,8 +13,8 @@ from maillage.apps.territories.models import Perimeter
 from maillage.kernel.errors import UnknownTerritory
 from maillage.kernel.names import plain
 from maillage.pipeline.cog import clean as cog
-from maillage.reports.formats.published import Published
-from maillage.studies.territories import Kind, Territory, gazetteer
+from maillage.reports.directory.formats.published import Published
+from maillage.studies.diagnosis.territories import Kind, Territory, gazetteer
 
 EVERYWHERE = "france"
 CHOICES = 6
@@ -29,7 +29,7 @@ DATA_GOUV = {
 
 @dataclass(frozen=True, slots=True)
 class Zone:
-    """A zone of a kept perimeter: its name, and the IRIS or communes that make it."""
+    """A zone of a stored perimeter: its name, and its IRIS or communes."""
 
     name: str
     codes: tuple[str, ...]
@@ -58,17 +58,19 @@ class Scope:
 
 
 def of(code: str) -> Scope:
-    """Return the territory of a code, or of the address of a kept perimeter; UnknownTerritory otherwise."""
+    """Return the territory of a code, or of the address of a stored perimeter; UnknownTerritory otherwise."""
     place = territories.canonical(code or EVERYWHERE)
     kept = territories.perimeter(place)
     if kept is not None:
         return _kept(kept)
     territory = gazetteer().get(place)
-    return Scope(code=territory.code, name=territory.long_name, kind=territory.kind, communes=_members(territory))
+    return Scope(
+        code=territory.code, name=territory.long_name, kind=territory.kind, communes=_members(territory)
+    )
 
 
 def typed(text: str) -> tuple[Scope | None, Sequence[Territory]]:
-    """Return the territory that somebody typed, by code or by name; else None, and those it may be."""
+    """Return the territory typed by code or by name; else None, and the possible ones."""
     try:
         return of(text.strip()), ()
     except UnknownTerritory:

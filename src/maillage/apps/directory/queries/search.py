@@ -1,7 +1,8 @@
-"""Searching the directory: words, a circle and facets in one statement, on SQLite and on PostgreSQL alike.
+"""Search the directory: words, a circle and facets in one statement, on SQLite and on PostgreSQL alike.
 
-Both keep the same three things beside the places (migration 0002): their words, their point, their facets. The nearest
-come first; without a point, the alphabet decides. Facets are counted over everything found, not over the page shown.
+Both store the same three things beside the places (migration 0002): their words, their point, their facets.
+The nearest come first; without a point, the order is alphabetical. Facets are counted over all the results,
+not over one page.
 """
 
 from collections.abc import Sequence
@@ -17,7 +18,7 @@ METRES_A_DEGREE = 111_195.0
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is looked for. `facets`: every group must be met, by any of its members. radius: metres around the point."""
+    """A search. `facets`: every group must match, by any of its members. radius: metres around the point."""
 
     text: str = ""
     latitude: float | None = None
@@ -61,12 +62,14 @@ def search(wanted: Wanted) -> Found:
 def facets_of(family: str) -> list[str]:
     """Return the facets of a family that some published place has: `langue:Arabe`."""
     with connection.cursor() as cursor:
-        cursor.execute("select distinct facet from directory_facets where facet like %s order by facet", [f"{family}:%"])
+        cursor.execute(
+            "select distinct facet from directory_facets where facet like %s order by facet", [f"{family}:%"]
+        )
         return [facet for (facet,) in cursor.fetchall()]
 
 
 class _Parts:
-    """The parts of a statement, each with its values in the order they are read."""
+    """The parts of a statement, each with its parameters in order."""
 
     def __init__(self) -> None:
         self.tables = "directory_lieu p"
@@ -85,7 +88,9 @@ class _Parts:
 
 
 def _statement(wanted: Wanted) -> tuple[str, list[object]]:
-    """Return the statement and its values: candidates by circle, words and facets, then the page, the facets, the total."""
+    """Return the statement and its parameters: candidates by circle, words and facets, then the page, the
+    facets, the total.
+    """
     sqlite = connection.vendor == "sqlite"
     parts = _Parts()
     distance, at = _distance(wanted)
@@ -97,22 +102,27 @@ def _statement(wanted: Wanted) -> tuple[str, list[object]]:
     if wanted.communes:
         parts.only(f"p.code_insee in ({_marks(wanted.communes)})", wanted.communes)
     for group in wanted.facets:
-        parts.only(f"exists (select 1 from directory_facets f where f.lieu = p.id and f.facet in ({_marks(group)}))", group)
+        parts.only(
+            f"exists (select 1 from directory_facets f where f.lieu = p.id and f.facet in ({_marks(group)}))",
+            group,
+        )
     found = f"select p.id, {distance} d, p.name from {parts.tables} where {' and '.join(parts.wheres)}"
     parts.also("r", found, [*at, *parts.values])
     id = "id" if sqlite else "cast(id as text)"
     order = "d, name, id" if at else "name, id"
     sql = (
-        f"with {', '.join(parts.with_)} "
-        f"select 0, {id}, d from (select * from r order by {order} limit %s offset %s) page "
-        f"union all select 1, f.facet, cast(count(*) as real) from r {'cross join' if sqlite else 'join'} directory_facets f on f.lieu = r.id group by f.facet "
-        f"union all select 2, '', cast(count(*) as real) from r"
+        f"with {', '.join(parts.with_)} select 0, {id}, d from (select * from r order by {order} limit %s"
+        " offset %s) page union all select 1, f.facet, cast(count(*) as real) from r"
+        f" {'cross join' if sqlite else 'join'} directory_facets f on f.lieu = r.id group by f.facet union"
+        " all select 2, '', cast(count(*) as real) from r"
     )
     return sql, [*parts.with_values, wanted.limit, wanted.offset]
 
 
 def _distance(wanted: Wanted) -> tuple[str, list[object]]:
-    """Return (the square of the distance to the point, in degrees of latitude; its values), null without a point."""
+    """Return (the square of the distance to the point, in degrees of latitude; its values), null without a
+    point.
+    """
     if wanted.latitude is None or wanted.longitude is None:
         return "cast(null as real)", []  # PostgreSQL asks for the type of what it unites
     scale = cos(radians(wanted.latitude))
@@ -123,17 +133,22 @@ def _distance(wanted: Wanted) -> tuple[str, list[object]]:
 
 
 def _circle(parts: _Parts, wanted: Wanted, *, sqlite: bool) -> None:
-    """Read first the places of the box around the circle."""
+    """Select first the places in the bounding box of the circle."""
     assert wanted.latitude is not None and wanted.longitude is not None
     high = wanted.radius / METRES_A_DEGREE
     wide = high / max(cos(radians(wanted.latitude)), 0.01)
     south, north = wanted.latitude - high, wanted.latitude + high
     west, east = wanted.longitude - wide, wanted.longitude + wide
     if sqlite:
-        box = "select id from directory_points where minlat >= %s and maxlat <= %s and minlon >= %s and maxlon <= %s"
+        box = (
+            "select id from directory_points where minlat >= %s and maxlat <= %s and minlon >= %s and maxlon"
+            " <= %s"
+        )
         coarse = 1e-4  # the tree keeps its boxes in single precision
         parts.also("g", box, [south - coarse, north + coarse, west - coarse, east + coarse])
-        parts.tables = "g cross join directory_lieu p on p.id = g.id"  # in this order: few in a box, many in France
+        parts.tables = (  # in this order: few in a box, many in France
+            "g cross join directory_lieu p on p.id = g.id"
+        )
     else:
         box = "select lieu id from directory_points where place <@ box(point(%s, %s), point(%s, %s))"
         parts.also("g", box, [west, south, east, north])
@@ -141,8 +156,10 @@ def _circle(parts: _Parts, wanted: Wanted, *, sqlite: bool) -> None:
 
 
 def _words(parts: _Parts, words: Sequence[str], *, sqlite: bool, circle: bool) -> None:
-    """Keep the places that hold every word, each as typed or as the beginning of one."""
-    if sqlite and circle:  # reading the words of a few places beats listing all those of France that hold them
+    """Select the places that contain every word, each as typed or as a prefix."""
+    if (
+        sqlite and circle
+    ):  # reading the words of a few places beats listing all those of France that hold them
         parts.tables += " cross join directory_words w on w.rowid = p.id"
         for word in words:
             parts.only("(' ' || w.words) like %s", [f"% {word}%"])

@@ -1,4 +1,4 @@
-"""What professionals of the directory have to do: what is due, oldest first, and how to find a sheet."""
+"""The tasks of the professionals of the directory, oldest first, and how to find a sheet."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -16,8 +16,8 @@ from maillage.apps.directory.models import Import, Lieu, Pair, Proposal
 from maillage.apps.directory.queries import history, places
 from maillage.apps.directory.queries.search import Wanted, search
 from maillage.engine import matching
-from maillage.reports.wording import count
-from maillage.studies.offer import as_place
+from maillage.studies.offer.census import as_place
+from maillage.words.wording import count
 
 SHOWN = 5  # rows of each section on the first page
 PAGE = 30
@@ -26,7 +26,7 @@ FOUND = 50
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One thing to do: what it is about, why, since when, and the page where it is done (its route, and what it takes)."""
+    """One task: its subject, its reason, its date, and the page to do it (its route and arguments)."""
 
     name: str
     where: str
@@ -39,7 +39,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
-    """A kind of thing to do: how many, in words, and the oldest of them."""
+    """A kind of task: how many, in words, and the oldest of them."""
 
     id: str
     title: str
@@ -56,12 +56,12 @@ def sections(user, on: date) -> list[Section]:
 
 
 def nothing(shown: Sequence[Section]) -> str:
-    """Return what does not wait, in words: “aucun message, aucune valeur proposée”."""
+    """Return the kinds that have no pending task, in words: “aucun message, aucune valeur proposée”."""
     return ", ".join(each.words for each in shown if not each.total)
 
 
 def section(id: str, user, on: date, number: str) -> tuple[Section, Page]:
-    """Return a section whole, one page of it."""
+    """Return one page of a section."""
     page = Paginator(SECTIONS[id].rows(user, on), PAGE).get_page(number)
     return _section(id, user, on, 0, [SECTIONS[id].row(each, on) for each in page]), page
 
@@ -84,7 +84,7 @@ def _section(id: str, user, on: date, limit: int, rows: Sequence[Row] | None = N
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """How a section is read: its rows, oldest first, and what each says."""
+    """How to read a section: its rows, oldest first, and the text of each."""
 
     title: str
     hint: str
@@ -96,7 +96,7 @@ class Kind:
     row: Any
 
 
-# -------------------------------------------------------------------------------------------------------------- sections
+# --------------------------------------------------------------------------------------------------- sections
 
 
 def _to_check(user, on: date) -> QuerySet[Lieu]:
@@ -106,7 +106,9 @@ def _to_check(user, on: date) -> QuerySet[Lieu]:
 def _to_check_row(lieu: Lieu, on: date) -> Row:
     first = lieu.to_check[0]
     more = len(lieu.to_check) - 1
-    why = f"{history.field_in_words(first['field'])} : {first['reason']}" + (f", et {count(more, 'autre')}" if more else "")
+    why = f"{history.field_in_words(first['field'])} : {first['reason']}" + (
+        f", et {count(more, 'autre')}" if more else ""
+    )
     return Row(lieu.name, town(lieu), why, _age(lieu.updated_on, on), "lieu_edit", lieu.slug)
 
 
@@ -115,25 +117,34 @@ def _proposals(user, on: date) -> QuerySet[Proposal]:
 
 
 def _proposal_row(proposal: Proposal, on: date) -> Row:
-    label = history.labels().get(proposal.field, proposal.field)
-    why = f"{label} : {history.said(proposal.field, proposal.value) or 'à retirer'}"
     since = _age(timezone.localdate(proposal.at), on)
+    if proposal.field == rules.CUSTODY:
+        why = f"changerait de structure : {proposal.value['name']}"
+        return Row(proposal.lieu.name, places.named(proposal.by), why, since, "custody", str(proposal.pk))
+    label = history.labels().get(proposal.field, proposal.field)
+    why = f"{label} : {history.value_text(proposal.field, proposal.value) or 'à retirer'}"
     return Row(proposal.lieu.name, places.named(proposal.by), why, since, "proposals")
 
 
 def pairs(user, on: date) -> QuerySet[Pair]:
-    """Return the pairs to decide: both places are still published."""
+    """Return the pairs to decide, whose two places are still published."""
     open_pairs = access.pairs_for(user).filter(state=rules.OPEN)
-    return open_pairs.filter(first__state=rules.PUBLISHED, second__state=rules.PUBLISHED).order_by("-score", "pk")
+    return open_pairs.filter(first__state=rules.PUBLISHED, second__state=rules.PUBLISHED).order_by(
+        "-score", "pk"
+    )
 
 
 def _pair_row(pair: Pair, on: date) -> Row:
-    name = f"{pair.first.name} = {pair.second.name}" if pair.first.name != pair.second.name else pair.first.name
-    return Row(name, town(pair.first), ", ".join(pair.reasons[:2]), "sûr" if pair.sure else "", "pair", str(pair.pk))
+    name = (
+        f"{pair.first.name} = {pair.second.name}" if pair.first.name != pair.second.name else pair.first.name
+    )
+    return Row(
+        name, town(pair.first), ", ".join(pair.reasons[:2]), "sûr" if pair.sure else "", "pair", str(pair.pk)
+    )
 
 
-def due(user, on: date) -> QuerySet[Lieu]:
-    """Return the sheets that nobody confirmed within their rhythm, the oldest first."""
+def to_confirm(user, on: date) -> QuerySet[Lieu]:
+    """Return the sheets not confirmed within their rhythm, the oldest first."""
     late = Q(confirmed_on=None)
     for months in rules.RHYTHMS:
         late |= Q(rhythm=months, confirmed_on__lt=on - timedelta(days=round(months * 30.44)))
@@ -143,7 +154,11 @@ def due(user, on: date) -> QuerySet[Lieu]:
 
 def _due_row(lieu: Lieu, on: date) -> Row:
     fresh = rules.freshness(lieu.updated_on, lieu.confirmed_on, on=on)
-    why = "jamais confirmée par quelqu’un" if lieu.confirmed_on is None else f"à confirmer {rules.RHYTHMS[lieu.rhythm]}"
+    why = (
+        "jamais confirmée par quelqu’un"
+        if lieu.confirmed_on is None
+        else f"à confirmer {rules.RHYTHMS[lieu.rhythm]}"
+    )
     since = "date inconnue" if fresh.months is None else rules.ago(fresh.months).removeprefix("il y a ")
     return Row(lieu.name, town(lieu), why, since, "lieu_edit", lieu.slug, fresh.stitches < 2)
 
@@ -237,14 +252,14 @@ SECTIONS = {
         "fiche",
         "fiches",
         "aucune fiche à confirmer",
-        due,
+        to_confirm,
         _due_row,
     ),
 }
 
 
 def _age(day: date | None, on: date) -> str:
-    """Return how old a day is, in words short enough for a column."""
+    """Return the age of a day, in words short enough for a column."""
     if day is None:
         return "date inconnue"
     days = max((on - day).days, 0)
@@ -257,7 +272,7 @@ def town(lieu: Lieu) -> str:
     return str(lieu.sheet.get("commune", ""))
 
 
-# ------------------------------------------------------------------------------------------------------------ one sheet
+# -------------------------------------------------------------------------------------------------- one sheet
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,14 +285,15 @@ class Hit:
 
 
 def find(text: str, user) -> list[Hit]:
-    """Return the sheets whose words start like those typed: published first, then those put aside."""
+    """Return the sheets with words that start like those typed: published first, then those set aside."""
     ids = [id for id, _ in search(Wanted(text=text, limit=FOUND)).places]
     rows = access.managed_by(user)
     shown = {lieu.pk: lieu for lieu in rows.filter(pk__in=ids)}
     aside = rows.exclude(state=rules.PUBLISHED).filter(name__icontains=text).order_by("name", "pk")[:FOUND]
     found = [*(shown[id] for id in ids if id in shown), *aside]
     return [
-        Hit(lieu, town(lieu), "" if lieu.state == rules.PUBLISHED else lieu.get_state_display()) for lieu in found[:FOUND]
+        Hit(lieu, town(lieu), "" if lieu.state == rules.PUBLISHED else lieu.get_state_display())
+        for lieu in found[:FOUND]
     ]
 
 
@@ -306,12 +322,12 @@ def imports(user) -> QuerySet[Import]:
     return access.imports_for(user)
 
 
-# ----------------------------------------------------------------------------------------------------------- proposals
+# -------------------------------------------------------------------------------------------------- proposals
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """A proposal beside what the sheet holds."""
+class ProposalRow:
+    """A proposal beside the value of the sheet."""
 
     proposal: Proposal
     label: str
@@ -319,9 +335,10 @@ class Asked:
     held_by: str
     proposed: str
     by: str
+    hands_over: bool = False
 
 
-def proposals(user) -> list[tuple[Lieu, list[Asked]]]:
+def proposals(user) -> list[tuple[Lieu, list[ProposalRow]]]:
     """Return the values proposed, by place, the oldest first."""
     rows = access.proposals_for(user).filter(state=rules.OPEN).exclude(field="").order_by("at", "pk")[:200]
     order = {lieu_id: n for n, lieu_id in enumerate(dict.fromkeys(row.lieu_id for row in rows))}
@@ -330,20 +347,25 @@ def proposals(user) -> list[tuple[Lieu, list[Asked]]]:
     return [(each[0].lieu, [_asked(row) for row in each]) for each in grouped]
 
 
-def proposals_of(lieu: Lieu) -> list[Asked]:
-    """Return what is proposed for one place, messages apart."""
+def proposals_of(lieu: Lieu) -> list[ProposalRow]:
+    """Return the proposals about one place, messages excluded."""
     rows = Proposal.objects.filter(lieu=lieu, state=rules.OPEN).exclude(field="").order_by("at", "pk")
-    return [_asked(row) for row in rows.select_related("lieu")]
+    return [_asked(row) for row in rows.select_related("lieu__structure")]
 
 
-def _asked(row: Proposal) -> Asked:
+def _asked(row: Proposal) -> ProposalRow:
+    if row.field == rules.CUSTODY:
+        ours, by = row.lieu.structure.name, places.named(row.by)
+        return ProposalRow(
+            row, "Structure qui tient le lieu", ours, "", row.value["name"], by, hands_over=True
+        )
     sheet, origin = row.lieu.sheet, row.lieu.origins.get(row.field, {})
-    return Asked(
+    return ProposalRow(
         proposal=row,
         label=history.labels().get(row.field, row.field),
-        held=history.said(row.field, sheet.get(row.field)),
+        held=history.value_text(row.field, sheet.get(row.field)),
         held_by=origin_in_words(origin),
-        proposed=history.said(row.field, row.value),
+        proposed=history.value_text(row.field, row.value),
         by=places.named(row.by),
     )
 
@@ -355,23 +377,27 @@ def signals(user, *, state: str = rules.OPEN) -> QuerySet[Proposal]:
 
 
 def origin_in_words(origin: dict[str, str]) -> str:
-    """Return where a value comes from: “Hinaura, 4 novembre 2021, confirmé le 20 novembre 2026 par la structure”."""
+    """Return the origin of a value: “Hinaura, 4 novembre 2021, confirmé le 20 novembre 2026 par la
+    structure”.
+    """
     if not origin:
         return ""
     parts = [places.named(str(origin.get("source", "")))]
     if origin.get("on"):
         parts.append(history.day(origin["on"]))
     if origin.get("confirmed_on") and origin.get("by") != origin.get("source"):
-        parts.append(f"confirmé le {history.day(origin['confirmed_on'])} par {places.named(str(origin.get('by', '')))}")
+        parts.append(
+            f"confirmé le {history.day(origin['confirmed_on'])} par {places.named(str(origin.get('by', '')))}"
+        )
     return ", ".join(filter(None, parts))
 
 
-# --------------------------------------------------------------------------------------------------------------- pairs
+# ------------------------------------------------------------------------------------------------------ pairs
 
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One block of fields of two sheets, side by side: what is chosen for it is chosen for all its fields."""
+    """One block of fields of two sheets, side by side: a choice applies to all its fields."""
 
     id: str
     label: str
@@ -406,7 +432,9 @@ def fields_of(block: str) -> Iterable[str]:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What taking two merged places apart would do to one of them, in words; since: how it differs from before the merge."""
+    """What splitting two merged places would do to one of them, in words; since: how it differs from before
+    the merge.
+    """
 
     lieu: Lieu
     lines: Sequence[history.Line]
@@ -414,9 +442,13 @@ class Taken:
 
 
 def taken_apart(apart) -> list[Taken]:
-    """Return what taking two merged places apart would do, the place kept first. apart: as `duplicates.apart` tells it."""
+    """Return what splitting two merged places would do, the survivor first. apart: as returned by
+    `duplicates.apart`.
+    """
     return [
-        Taken(side.lieu, history.differences(side.now, side.after), history.differences(side.before, side.after))
+        Taken(
+            side.lieu, history.differences(side.now, side.after), history.differences(side.before, side.after)
+        )
         for side in (apart.kept, apart.gone)
     ]
 
@@ -440,12 +472,16 @@ def _side(pair: Pair, id: str, suggestion: str) -> Side:
 def _block(lieu: Lieu, id: str, other: Lieu) -> str:
     if id == "practices":
         return history.practices_beside(lieu.sheet.get(id, {}), other.sheet.get(id, {}))
-    return ", ".join(filter(None, (history.said(name, lieu.sheet.get(name)) for name in fields_of(id))))
+    return ", ".join(filter(None, (history.value_text(name, lieu.sheet.get(name)) for name in fields_of(id))))
 
 
 def same_fields(pair: Pair) -> list[tuple[str, str]]:
-    """Return what two sheets say alike, so that nobody wonders."""
+    """Return the fields that are equal on two sheets, displayed for reassurance."""
     one, two = pair.first.sheet, pair.second.sheet
     labels = history.labels()
-    kept = [name for name in labels if name in one and one.get(name) == two.get(name) and name not in rules.FOLLOWING]
-    return [(labels[name], history.said(name, one[name])) for name in kept]
+    kept = [
+        name
+        for name in labels
+        if name in one and one.get(name) == two.get(name) and name not in rules.FOLLOWING
+    ]
+    return [(labels[name], history.value_text(name, one[name])) for name in kept]

@@ -1,52 +1,65 @@
-"""The published places as a study takes them."""
+"""The published places in the form that studies take."""
 
 from collections.abc import Collection
+from datetime import date
 
 from django.db.models import Max, Q
 
 from maillage.apps.directory import rules
-from maillage.apps.directory.models import Change, Lieu
-from maillage.reports import wording
-from maillage.reports.census import Row
-from maillage.studies.offer import Census
-from maillage.studies.offer import census as census_of
+from maillage.apps.directory.models import Change, Lieu, Pair
+from maillage.apps.directory.queries import paper, published
+from maillage.reports.directory.census import Row
+from maillage.studies.offer.census import Census
+from maillage.studies.offer.census import census as census_of
+from maillage.words import wording
 
 
 def census(departements: Collection[str]) -> Census:
-    """Return the published places of some départements, of all when none is given; named after who gave them."""
+    """Return the published places of some départements, of all by default; named after their producers."""
     inside = Q()
     for code in departements:
         inside |= Q(code_insee__startswith=code)
     found = Lieu.objects.filter(inside, state=rules.PUBLISHED).select_related("source").order_by("pk")
     rows = list(found)
     names = sorted({lieu.source.name for lieu in rows})
-    sheets = [{**lieu.sheet, "id": lieu.slug} for lieu in rows]
-    return census_of(f"l’annuaire ({wording.listing(names)})" if names else "", sheets)
+    told_apart = Pair.objects.filter(state=rules.DECLINED).values_list("first__slug", "second__slug")
+    return census_of(
+        f"l’annuaire ({wording.listing(names)})" if names else "",
+        [{**lieu.sheet, "id": lieu.slug} for lieu in rows],
+        source_of={lieu.slug: str(lieu.source_id) for lieu in rows},
+        apart=map(frozenset, told_apart),
+        doubles=published.doubles(),
+    )
 
 
 def last_change() -> int:
-    """Return what grows each time a place changes: an unchanged number means an unchanged directory."""
+    """Return a number that grows with each change of a place: while equal, the directory is unchanged."""
     return int(Change.objects.aggregate(last=Max("pk"))["last"] or 0)
 
 
-def rows(communes: Collection[str]) -> list[Row]:
-    """Return the published places of some communes, as their count reads them, in the order of names."""
-    found = (
+def rows(communes: Collection[str], *, on: date) -> tuple[list[Row], int]:
+    """Return the published places of some communes, in the form of a count, by name, and how many sheets were
+    left out because another describes the same place: those of the printed directory.
+    """
+    found = list(
         Lieu.objects.filter(code_insee__in=communes, state=rules.PUBLISHED)
         .select_related("structure", "source")
         .order_by("name", "pk")
     )
-    return [
-        Row(
-            id=lieu.slug,
-            name=lieu.name,
-            commune=lieu.code_insee,
-            structure=lieu.structure.key,
-            structure_name=lieu.structure.name,
-            kind=rules.kind_of(lieu.sheet),
-            sheet=lieu.sheet,
-            last_said=max(filter(None, (lieu.updated_on, lieu.confirmed_on)), default=None),
-            source=lieu.source.producer or lieu.source.name,
-        )
-        for lieu in found
-    ]
+    kept = paper.unique(found, on)
+    return [_row(lieu) for lieu in kept], len(found) - len(kept)
+
+
+def _row(lieu: Lieu) -> Row:
+    named = not rules.carries_itself(lieu.structure.key, lieu.sheet)
+    return Row(
+        id=lieu.slug,
+        name=lieu.name,
+        commune=lieu.code_insee,
+        structure=lieu.structure.key if named else "",
+        structure_name=lieu.structure.name if named else "",
+        kind=rules.kind_of(lieu.sheet),
+        sheet=lieu.sheet,
+        last_said=max(filter(None, (lieu.updated_on, lieu.confirmed_on)), default=None),
+        source=lieu.source.producer or lieu.source.name,
+    )

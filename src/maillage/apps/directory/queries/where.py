@@ -1,6 +1,7 @@
-"""What « Où ? » means: a commune, a quarter, a postcode, a place, a territory; several when the words fit several.
+"""What « Où ? » means: a commune, a quarter, a postcode, a place, a territory; several when the text is
+ambiguous.
 
-The label of a spot reads again as that spot: “Teisseire, Grenoble”, “Saint-Denis, La Réunion”.
+The label of a spot parses back to that spot: “Teisseire, Grenoble”, “Saint-Denis, La Réunion”.
 """
 
 import csv
@@ -19,14 +20,14 @@ from maillage.apps.directory.queries.places import is_located, located, metres_i
 from maillage.apps.directory.queries.search import METRES_A_DEGREE, Wanted, search
 from maillage.apps.territories import queries as territories
 from maillage.apps.territories.models import Perimeter
-from maillage.kernel.languages import say, to_say, typed
 from maillage.kernel.names import plain
 from maillage.pipeline.cog import clean as cog
 from maillage.pipeline.contours import clean as contours
 from maillage.pipeline.rp2021 import clean as rp2021
-from maillage.reports.wording import of
-from maillage.studies.centres import Centre, centres, inside
-from maillage.studies.territories import ARTICLES, KIND_LABELS, Territory, gazetteer
+from maillage.studies.diagnosis.territories import ARTICLES, KIND_LABELS, Territory, gazetteer
+from maillage.studies.offer.centres import Centre, centres, inside
+from maillage.words.languages import say, to_say, typed
+from maillage.words.wording import of
 
 CHOICES = 12
 LIEUX = 4
@@ -46,10 +47,11 @@ LEVELS = ("epci", "departement", "region")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spot:
-    """Where somebody searches. label: what the field shows.
+    """The origin of a search. label: the text of the field.
 
-    latitude, longitude: the point distances are counted from, None when there is none: a territory, or no contour.
-    communes: its commune, or those of the territory; none for France, that is everywhere. middle: the point in words.
+    latitude, longitude: the point distances are measured from, None when there is none: a territory, or no
+    contour. communes: its commune, or those of the territory; none for the whole of France. middle: the point
+    in words.
     """
 
     label: str
@@ -65,9 +67,9 @@ class Spot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """A spot that a text may mean. label: the text that means it alone; kind: its nature, in words.
+    """A spot that a text may mean. label: an unambiguous text for it; kind: its nature, in words.
 
-    name, within: its name and what holds it, as `_bare` writes them.
+    name, within: its name and what contains it, as `_bare` writes them.
     """
 
     label: str
@@ -78,7 +80,9 @@ class Choice:
     spot: Callable[[], Spot] = field(compare=False)
 
     def starts(self, typed: Sequence[str]) -> bool:
-        """Whether each typed word starts a word of its label, and one of them a word of its own name."""
+        """Return whether each typed word starts a word of its label, and one of them a word of its own
+        name.
+        """
         own = f" {self.name}"
         label = f"{own} {self.within}"
         return all(f" {word}" in label for word in typed) and any(f" {word}" in own for word in typed)
@@ -86,7 +90,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a text means: one spot, or the choices it leaves; `alike`: none has that very name."""
+    """What a text means: one spot, or several choices; `alike`: none has that exact name."""
 
     spot: Spot | None = None
     choices: tuple[Choice, ...] = ()
@@ -94,11 +98,15 @@ class Answer:
 
 
 def find(text: str) -> Answer:
-    """Return what a text means. Accents, case and hyphens do not matter; after a comma comes what holds the place."""
+    """Return what a text means, ignoring accents, case and hyphens; after a comma comes what contains the
+    place.
+    """
     typed = text.strip()
     if not plain(typed):
         return Answer()
-    if found := _held_first(_communes().by_postcode.get(typed, ())):  # before the Insee code that looks like it
+    if found := _held_first(
+        _communes().by_postcode.get(typed, ())
+    ):  # before the Insee code that looks like it
         return _one_of(found)
     if typed.upper() in gazetteer() or typed.casefold() == "france":
         return Answer(of_territory(gazetteer().get(typed)))
@@ -109,7 +117,7 @@ def find(text: str) -> Answer:
 
 
 def suggestions(text: str, limit: int = 8) -> list[Choice]:
-    """Return what a text being typed may become."""
+    """Return the spots that a partial text may become."""
     if not plain(text):
         return []
     found = {c.label: c for c in [*_exact(text), *_alike(text)]}
@@ -117,7 +125,7 @@ def suggestions(text: str, limit: int = 8) -> list[Choice]:
 
 
 def of_code(code: str) -> Spot:
-    """Return the spot of an official code, or of a kept perimeter; UnknownTerritory otherwise."""
+    """Return the spot of an official code, or of a stored perimeter; UnknownTerritory otherwise."""
     kept = territories.perimeter(code)
     if kept is None:
         return of_territory(gazetteer().get(code))
@@ -135,11 +143,13 @@ def of_territory(territory: Territory) -> Spot:
     return _in_commune(territory.code, label=index.label(territory), communes=parts)
 
 
-# ---------------------------------------------------------------------------------------------------------- from a name
+# ------------------------------------------------------------------------------------------------ from a name
 
 
 def _exact(typed: str) -> list[Choice]:
-    """Return what has this very name: one commune wins over quarters, both win over territories and places."""
+    """Return what has this exact name: one commune wins over quarters, both win over territories and
+    places.
+    """
     name, _, within = typed.rpartition(",")
     name, within = (name, _bare(within)) if name else (typed, "")
     wanted = _bare(name)
@@ -150,7 +160,9 @@ def _exact(typed: str) -> list[Choice]:
     quarters = [q for q in _all_quarters() if q.name == wanted and within in ("", q.within)]
     if communes or quarters:
         return _held_first([*sorted(communes, key=_by_population), *quarters])
-    larger = [t for t in gazetteer().find(name, limit=8) if _bare(t.name) == wanted or _bare(t.long_name) == wanted]
+    larger = [
+        t for t in gazetteer().find(name, limit=8) if _bare(t.name) == wanted or _bare(t.long_name) == wanted
+    ]
     former = [index.by_code[t.code] for t in larger if t.kind == "commune" and not within]
     if former:
         return former
@@ -161,7 +173,9 @@ def _exact(typed: str) -> list[Choice]:
 
 
 def _alike(typed: str) -> list[Choice]:
-    """Return what has a name of that sort: communes, quarters, places; the nearest spellings when nothing has."""
+    """Return what has a similar name: communes, quarters, places; the nearest spellings when there are
+    none.
+    """
     words = _bare(typed).split()
     communes = [c for c in _communes().by_code.values() if c.starts(words)]
     communes.sort(key=lambda c: (not c.name.startswith(words[0]), _by_population(c)))
@@ -176,11 +190,14 @@ def _one_of(choices: Sequence[Choice]) -> Answer:
 
 
 def _held_first(choices: Sequence[Choice]) -> list[Choice]:
-    """Return the choices, those of the départements where places are held first, in the order they have."""
+    """Return the choices, those in départements with places first, otherwise in the same order."""
     if len(choices) < 2:
         return list(choices)
     held = set(
-        map(_departement, Lieu.objects.filter(state=rules.PUBLISHED).values_list("code_insee", flat=True).distinct())
+        map(
+            _departement,
+            Lieu.objects.filter(state=rules.PUBLISHED).values_list("code_insee", flat=True).distinct(),
+        )
     )
     return sorted(choices, key=lambda c: _departement(c.commune) not in held)
 
@@ -214,16 +231,23 @@ def _larger(territory: Territory) -> Choice:
 def _perimeter(kept: Perimeter) -> Choice:
     name = _bare(kept.name)
     return Choice(
-        label=kept.name, kind="périmètre gardé", commune="", name=name, within="", spot=lambda: of_code(kept.slug)
+        label=kept.name,
+        kind="périmètre gardé",
+        commune="",
+        name=name,
+        within="",
+        spot=lambda: of_code(kept.slug),
     )
 
 
-# -------------------------------------------------------------------------------------------------------------- communes
+# --------------------------------------------------------------------------------------------------- communes
 
 
 @dataclass(frozen=True, slots=True)
 class _Communes:
-    """The communes by all that finds them. holders: what each is in; members: communes of each grouping, parts of each."""
+    """The communes by everything that finds them. holders: what contains each; members: communes of each
+    grouping, parts of each.
+    """
 
     by_code: Mapping[str, Choice]
     named: Mapping[str, Sequence[Choice]]
@@ -247,10 +271,16 @@ def _communes() -> _Communes:
     cut = {row["parent"] for row in rows}  # their arrondissements have the postcodes
     for row in rows:
         code, bare = row["code"], _bare(row["name"])
-        label = f"{row['name']}, {row['departement_name']}" if same[bare] > 1 and row["departement_name"] else row["name"]
+        label = (
+            f"{row['name']}, {row['departement_name']}"
+            if same[bare] > 1 and row["departement_name"]
+            else row["name"]
+        )
         choice = by_code[code] = _commune(code, label, bare, _bare(row["departement_name"]))
         named.setdefault(bare, []).append(choice)
-        holders[code] = frozenset(_bare(row[c]) for c in ("departement", "departement_name", "region_name", "epci_name"))
+        holders[code] = frozenset(
+            _bare(row[c]) for c in ("departement", "departement_name", "region_name", "epci_name")
+        )
         for postcode in filter(None, row["postcodes"].split(";") if code not in cut else ()):
             by_postcode.setdefault(postcode, []).append(choice)
         if row["parent"]:
@@ -258,29 +288,39 @@ def _communes() -> _Communes:
             continue
         for level in LEVELS:
             members.setdefault((level, row[level]), []).append(code)
-    return _Communes(by_code, named, by_postcode, holders, {key: tuple(codes) for key, codes in members.items()})
+    return _Communes(
+        by_code, named, by_postcode, holders, {key: tuple(codes) for key, codes in members.items()}
+    )
 
 
 def _commune(code: str, label: str, name: str, within: str) -> Choice:
     territory = gazetteer().get(code)
     kind = f"{KIND_LABELS['commune']}, {territory.place}" if territory.place else KIND_LABELS["commune"]
-    return Choice(label=label, kind=kind, commune=code, name=name, within=within, spot=lambda: of_territory(territory))
+    return Choice(
+        label=label, kind=kind, commune=code, name=name, within=within, spot=lambda: of_territory(territory)
+    )
 
 
 def _in_commune(code: str, *, label: str, communes: tuple[str, ...], but: str = "") -> Spot:
-    """Return a commune as its town hall, else the middle of its inhabitants, else that of its contour. but: why not better."""
+    """Return a commune as its town hall, else the middle of its inhabitants, else that of its contour. but:
+    why not better.
+    """
     name = gazetteer().get(code).name
     if (hall := _town_hall(code, name)) is not None:
         point, middle = (hall.latitude, hall.longitude), say(HALL, of_town=of(name))
     elif (centre := _centre(code)) is not None:
-        point, middle = (round(centre.lat, 5), round(centre.lon, 5)), say(MIDDLES[centre.peopled], of_town=of(name))
+        point, middle = (
+            (round(centre.lat, 5), round(centre.lon, 5)),
+            say(MIDDLES[centre.peopled], of_town=of(name)),
+        )
     else:
         return Spot(label=label, communes=communes)
     return Spot(label=label, latitude=point[0], longitude=point[1], communes=communes, middle=middle + but)
 
 
 def way(lieu: Lieu) -> str:
-    """Return where a place is from the town hall of its commune, else from where its inhabitants are: “À environ 600 m, au nord
+    """Return where a place is from the town hall of its commune, else from where its inhabitants are: “À
+    environ 600 m, au nord
     de la mairie de Voiron”; '' when either is not known."""
     if not is_located(lieu) or lieu.code_insee not in gazetteer():
         return ""
@@ -295,7 +335,9 @@ def way(lieu: Lieu) -> str:
     metres = hypot(north, east)
     if metres < BESIDE:
         beside = (
-            to_say("À côté de la mairie {of_town}") if hall is not None else to_say("À côté du centre habité {of_town}")
+            to_say("À côté de la mairie {of_town}")
+            if hall is not None
+            else to_say("À côté du centre habité {of_town}")
         )
         return say(beside, of_town=of(name))
     side = SIDES[round(atan2(east, north) / (pi / 4)) % len(SIDES)]
@@ -306,10 +348,18 @@ def way(lieu: Lieu) -> str:
 
 
 def _town_hall(code: str, name: str) -> Lieu | None:
-    """Return the located town hall of a commune, when the directory holds it: none of its annexes."""
-    named = Q(name__istartswith="mairie") | Q(name__istartswith="hôtel de ville") | Q(name__istartswith="hotel de ville")
+    """Return the located town hall of a commune, when the directory has it: none of its annexes."""
+    named = (
+        Q(name__istartswith="mairie")
+        | Q(name__istartswith="hôtel de ville")
+        | Q(name__istartswith="hotel de ville")
+    )
     found = Lieu.objects.filter(located(), named, state=rules.PUBLISHED, code_insee=code).order_by("slug")
-    whole = {plain(f"{kind} {of(name)}") for kind in HALLS} | {plain(f"{kind} {name}") for kind in HALLS} | set(HALLS)
+    whole = (
+        {plain(f"{kind} {of(name)}") for kind in HALLS}
+        | {plain(f"{kind} {name}") for kind in HALLS}
+        | set(HALLS)
+    )
     return next((lieu for lieu in found if plain(lieu.name) in whole), None)
 
 
@@ -338,11 +388,13 @@ def _middle(codes: tuple[str, ...]) -> tuple[float, float] | None:
     return round(float(point.y), 5), round(float(point.x), 5)
 
 
-# -------------------------------------------------------------------------------------------------------------- quarters
+# --------------------------------------------------------------------------------------------------- quarters
 
 
 def _all_quarters() -> Iterable[Choice]:
-    """Return the zones of kept perimeters, but for those that are one commune under its name, then the IRIS."""
+    """Return the zones of stored perimeters, except those that are one commune under its name, then the
+    IRIS.
+    """
     for kept in territories.perimeters():
         for name, codes in _zones(kept.zones):
             if codes != (codes[0][:5],) and _bare(name) != _bare(gazetteer().get(codes[0][:5]).name):
@@ -354,7 +406,13 @@ def _all_quarters() -> Iterable[Choice]:
 def _iris() -> tuple[Choice, ...]:
     """Return the IRIS that have a name of their own."""
     iris = rp2021.iris()
-    rows = zip(iris["name"].tolist(), iris["commune"].tolist(), iris["iris"].tolist(), iris["kind"].tolist(), strict=True)
+    rows = zip(
+        iris["name"].tolist(),
+        iris["commune"].tolist(),
+        iris["iris"].tolist(),
+        iris["kind"].tolist(),
+        strict=True,
+    )
     return tuple(
         _quarter(name, gazetteer().get(commune).name, (code,))
         for name, commune, code, kind in rows
@@ -364,7 +422,7 @@ def _iris() -> tuple[Choice, ...]:
 
 @lru_cache(maxsize=64)
 def _zones(content: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """Return the zones of a kept perimeter: name, and IRIS or communes that make it."""
+    """Return the zones of a stored perimeter: name, and its IRIS or communes."""
     zones: dict[str, tuple[str, list[str]]] = {}
     for row in csv.DictReader(content.splitlines()):
         zones.setdefault(row["code_zone"], (row["nom_zone"], []))[1].append(row["code"])
@@ -383,19 +441,23 @@ def _quarter(name: str, within: str, codes: tuple[str, ...]) -> Choice:
 
 
 def _of_quarter(name: str, within: str, codes: tuple[str, ...]) -> Spot:
-    """Return a quarter as a point in its middle; as its commune, and saying so, when nothing draws it."""
+    """Return a quarter as a point in its middle; without a contour, as its commune, with a notice."""
     label, communes = f"{name}, {within}", tuple(sorted({code[:5] for code in codes}))
-    spot = _at(codes, label=label, communes=communes, middle=say("le milieu du quartier {name}", name=typed(name)))
+    spot = _at(
+        codes, label=label, communes=communes, middle=say("le milieu du quartier {name}", name=typed(name))
+    )
     if spot.is_point:
         return spot
-    return _in_commune(codes[0][:5], label=label, communes=communes, but=say(", car nous ne savons pas situer ce quartier"))
+    return _in_commune(
+        codes[0][:5], label=label, communes=communes, but=say(", car nous ne savons pas situer ce quartier")
+    )
 
 
-# ---------------------------------------------------------------------------------------------------------------- places
+# ----------------------------------------------------------------------------------------------------- places
 
 
 def _lieux(name: str) -> list[Choice]:
-    """Return the located places whose name holds these words."""
+    """Return the located places whose name contains these words."""
     ids = [id for id, _ in search(Wanted(text=name, limit=50)).places]
     found = Lieu.objects.filter(located(), pk__in=ids).order_by("name", "pk")
     choices = [_lieu(lieu) for lieu in found]

@@ -1,4 +1,6 @@
-"""The public interface of programs, read only, shaped like data·inclusion v1: a client of theirs reads it unchanged."""
+"""The public interface of programs, read only, shaped like data·inclusion v1: a client of theirs reads it
+unchanged.
+"""
 
 from collections.abc import Callable
 from functools import wraps
@@ -27,8 +29,10 @@ ANYBODY = {
     "Access-Control-Expose-Headers": "ETag, Last-Modified, Retry-After",
     "Access-Control-Max-Age": "86400",
 }
-ABOUT = """Les lieux publiés de l’annuaire, en lecture seule, aux formes de l’API data·inclusion v1 : mêmes adresses, mêmes
-filtres, même enveloppe, mêmes noms de champs. Un programme écrit pour data·inclusion lit celle-ci en changeant l’adresse.
+ABOUT = """Les lieux publiés de l’annuaire, en lecture seule, aux formes de l’API data·inclusion v1 : \
+mêmes adresses, mêmes
+filtres, même enveloppe, mêmes noms de champs. Un programme écrit pour data·inclusion lit celle-ci \
+en changeant l’adresse.
 
 Ce qui diffère :
 
@@ -41,27 +45,37 @@ Ce qui diffère :
 - `lat` et `lon` suffisent à la recherche, sans `code_commune` ;
 - une erreur est un problème au sens de la RFC 9457, en français.
 
-Le détail, et ce que data·inclusion ne peut pas dire d’un lieu, est dans les pages de méthode « api » et « formats ».
+Le détail, et ce que data·inclusion ne peut pas dire d’un lieu, est dans les pages de méthode « api » \
+et « formats ».
 Chaque source a sa licence, dite à l’adresse `/donnees/`."""
 
 STUDY = {
     "get": {
         "operationId": "etude",
         "summary": "Le diagnostic d’un territoire",
-        "description": "Les besoins, les zones et l’offre d’un territoire : le fichier etude.json d’un diagnostic. "
-        "202 tant que le calcul n’est pas fini : redemandez.",
+        "description": (
+            "Les besoins, les zones et l’offre d’un territoire : le fichier etude.json d’un diagnostic. "
+            "202 tant que le calcul n’est pas fini : redemandez."
+        ),
         "parameters": [
             {
                 "in": "path",
                 "name": "code",
                 "required": True,
                 "schema": {"type": "string"},
-                "description": "Code Insee d’une commune ou d’un département, SIREN d’une intercommunalité, R et deux "
-                "chiffres pour une région, ou adresse d’un périmètre gardé.",
+                "description": (
+                    "Code Insee d’une commune ou d’un département, SIREN d’une intercommunalité, R et deux "
+                    "chiffres pour une région, ou adresse d’un périmètre gardé, qui répond alors ce"
+                    " code et le "
+                    "type « perimetre »."
+                ),
             }
         ],
         "responses": {
-            "200": {"description": "Le diagnostic.", "content": {"application/json": {"schema": {"type": "object"}}}},
+            "200": {
+                "description": "Le diagnostic.",
+                "content": {"application/json": {"schema": {"type": "object"}}},
+            },
             "202": {"description": "Le calcul est en cours : « avancement » va de 0 à 1."},
             "404": {"description": "Ce territoire n’existe pas."},
             "429": {"description": "Trop de calculs demandés."},
@@ -107,11 +121,14 @@ def _today():
 
 
 @api.get(
-    "/structures", response={200: shapes.Structures, **REFUSED}, summary="Lister les structures", operation_id="structures"
+    "/structures",
+    response={200: shapes.Structures, **REFUSED},
+    summary="Lister les structures",
+    operation_id="structures",
 )
-def structures(request: HttpRequest, asked: Query[shapes.StructuresAsked]) -> HttpResponse:
+def structures(request: HttpRequest, asked: Query[shapes.StructuresQuery]) -> HttpResponse:
     """Les structures publiées, dans l’ordre de leurs identifiants."""
-    return _answer(queries.structures(asked.asked(), on=_today()))
+    return _answer(queries.structures(asked.request(), on=_today()))
 
 
 @api.get(
@@ -125,10 +142,15 @@ def structure(request: HttpRequest, code: str) -> HttpResponse:
     return _found(request, code, queries.structure(code, on=_today()))
 
 
-@api.get("/services", response={200: shapes.Services, **REFUSED}, summary="Lister les services", operation_id="services")
-def services(request: HttpRequest, asked: Query[shapes.ServicesAsked]) -> HttpResponse:
+@api.get(
+    "/services",
+    response={200: shapes.Services, **REFUSED},
+    summary="Lister les services",
+    operation_id="services",
+)
+def services(request: HttpRequest, asked: Query[shapes.ServicesQuery]) -> HttpResponse:
     """Les services publiés, dans l’ordre de leurs identifiants."""
-    return _answer(queries.services(asked.asked(), on=_today()))
+    return _answer(queries.services(asked.request(), on=_today()))
 
 
 @api.get(
@@ -148,12 +170,14 @@ def service(request: HttpRequest, code: str) -> HttpResponse:
     summary="Rechercher des services autour d’une commune ou d’un point",
     operation_id="search_services",
 )
-def search(request: HttpRequest, asked: Query[shapes.SearchAsked]) -> HttpResponse:
+def search(request: HttpRequest, asked: Query[shapes.SearchQuery]) -> HttpResponse:
     """Les services les plus proches d’abord, jusqu’à 50 km, puis ceux dont la distance est inconnue.
 
     Avec `code_commune`, seuls les services dont la zone d’éligibilité contient cette commune sont rendus.
     """
-    return _answer(queries.around(asked.asked(), commune=asked.code_commune or "", point=asked.point, on=_today()))
+    return _answer(
+        queries.around(asked.request(), commune=asked.code_commune or "", point=asked.point, on=_today())
+    )
 
 
 @api.get(
@@ -184,18 +208,22 @@ for _name in standards.data_inclusion():
     )(_values(_name))
 
 
-# ---------------------------------------------------------------------------------------------------------------- errors
+# ----------------------------------------------------------------------------------------------------- errors
 
 
 def _answer(content: Any) -> HttpResponse:
-    return JsonResponse(content, safe=False, json_dumps_params={"ensure_ascii": False, "separators": (",", ":")})
+    return JsonResponse(
+        content, safe=False, json_dumps_params={"ensure_ascii": False, "separators": (",", ":")}
+    )
 
 
 def _found(request: HttpRequest, code: str, content: Any) -> HttpResponse:
-    """Answer with what was found, or where it went: a place merged into another, as long as nobody takes them apart."""
+    """Answer with what was found, or where it went: a place merged into another, as long as nobody takes
+    them apart.
+    """
     if content is not None:
         return _answer(content)
-    if kept := queries.kept(code):
+    if kept := queries.merged_into(code):
         return redirect(request.path.removesuffix(code) + kept)
     raise Http404
 
@@ -204,7 +232,10 @@ def problem(status: HTTPStatus, title: str, detail: str, **more: Any) -> HttpRes
     """Return an error as programs read it (RFC 9457)."""
     content = {"type": "about:blank", "title": title, "status": status.value, "detail": detail, **more}
     return JsonResponse(
-        content, status=status, content_type="application/problem+json", json_dumps_params={"ensure_ascii": False}
+        content,
+        status=status,
+        content_type="application/problem+json",
+        json_dumps_params={"ensure_ascii": False},
     )
 
 
@@ -242,13 +273,17 @@ def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
 
 def _fault(fault: dict[str, Any]) -> dict[str, str]:
     """Return a refusal of pydantic in French: which parameter, and why."""
-    where = [str(part) for part in fault["loc"] if part not in ("query", "path", "asked") and not isinstance(part, int)]
+    where = [
+        str(part)
+        for part in fault["loc"]
+        if part not in ("query", "path", "asked") and not isinstance(part, int)
+    ]
     names = [part for part in where if part.islower() and "[" not in part]
     reason = REASONS.get(fault["type"], "valeur refusée").format(**fault.get("ctx", {}))
     return {"parametre": names[0] if names else "lat, lon", "raison": reason}
 
 
-# --------------------------------------------------------------------------------------------------------------- serving
+# ---------------------------------------------------------------------------------------------------- serving
 
 
 def served(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -278,8 +313,8 @@ def _too_many() -> HttpResponse:
     response = problem(
         HTTPStatus.TOO_MANY_REQUESTS,
         "Trop de demandes.",
-        f"Votre adresse a reçu {access.ANSWERS_AN_HOUR} réponses depuis le début de l’heure : d’autres attendent. "
-        "Attendez l’heure suivante, ou demandez des pages plus longues.",
+        f"Votre adresse a reçu {access.ANSWERS_AN_HOUR} réponses depuis le début de l’heure : d’autres"
+        " attendent. Attendez l’heure suivante, ou demandez des pages plus longues.",
     )
     response["Retry-After"] = str(3_600 - int(timezone.now().timestamp()) % 3_600)
     return response

@@ -1,4 +1,4 @@
-"""The search in the page of somebody else."""
+"""The search, embedded in another site's page."""
 
 from csp.decorators import csp_replace
 from django.http import HttpRequest, HttpResponse

@@ -7,15 +7,15 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from maillage.apps.accounts.views import holding
+from maillage.apps.accounts.access import holding
 from maillage.apps.directory import access
 from maillage.apps.directory.forms.publish import PublishForm
 from maillage.apps.directory.queries import exports, scope
 from maillage.apps.directory.queries.exports import FILES
-from maillage.apps.directory.views import refused
 from maillage.apps.directory.views.fresh import unless_changed
 from maillage.kernel.errors import Refused, UnknownTerritory
-from maillage.reports.formats.publication import Producer
+from maillage.reports.directory.formats.publication import Producer
+from maillage.web import refusals
 
 TOO_MANY = Refused(
     "Ce fichier n’a pas été écrit.",
@@ -27,14 +27,14 @@ LONGEST = 100
 
 @require_safe
 def page(request: HttpRequest) -> HttpResponse:
-    """Every format, what it weighs and what it loses; the sources and their licences."""
+    """Show every format, its size and what it leaves out; the sources and their licences."""
     text = request.GET.get("territoire", "").strip()[:LONGEST]
     where, near = scope.typed(text or scope.EVERYWHERE)
     if where is None:
         return render(request, "directory/export/page.html", {"typed": text, "near": near}, status=404)
     if not access.may_read_data(request):
-        return refused.page(request, TOO_MANY, status=429)
-    sources = exports.given(where)
+        return refusals.page(request, TOO_MANY, status=429)
+    sources = exports.sources(where)
     return render(
         request,
         "directory/export/page.html",
@@ -42,7 +42,7 @@ def page(request: HttpRequest) -> HttpResponse:
             "where": where,
             "typed": "" if where.is_everywhere else text,
             "n": sum(each.n for each in sources),
-            "files": exports.offered(exports.shelf(where, timezone.localdate())) if sources else [],
+            "files": exports.offered(exports.export_folder(where, timezone.localdate())) if sources else [],
             "sources": sources,
             "shared": exports.licence_of(sources) if sources else None,
         },
@@ -59,10 +59,10 @@ def file(request: HttpRequest, name: str) -> HttpResponse | FileResponse:
         raise Http404 from error
     if name not in FILES:
         raise Http404
-    shelf = exports.shelf(where, timezone.localdate())
-    made = exports.held(shelf, name)
+    shelf = exports.export_folder(where, timezone.localdate())
+    made = exports.current_file(shelf, name)
     if made is None and not access.may_read_data(request):
-        return refused.page(request, TOO_MANY, status=429)
+        return refusals.page(request, TOO_MANY, status=429)
     made = made or exports.make(shelf, name)
     response = FileResponse(
         made.path.open("rb"),
@@ -83,7 +83,7 @@ def publish(request: HttpRequest) -> HttpResponse:
     form = PublishForm(request.POST if request.method == "POST" else None, initial={"territoire": "France"})
     context: dict[str, Any] = {"form": form}
     if form.is_bound and form.is_valid():
-        where, sources = form.cleaned_data["territoire"], exports.given(form.cleaned_data["territoire"])
+        where, sources = form.cleaned_data["territoire"], exports.sources(form.cleaned_data["territoire"])
         producer = Producer(
             id=form.cleaned_data["producteur"],
             name=form.cleaned_data["nom"],
@@ -100,4 +100,6 @@ def publish(request: HttpRequest) -> HttpResponse:
             response = HttpResponse(content, content_type="application/zip")
             response["Content-Disposition"] = f'attachment; filename="publication-{where.code}.zip"'
             return response
-    return render(request, "directory/export/publish.html", context | {"sources": exports.given(scope.of(""))})
+    return render(
+        request, "directory/export/publish.html", context | {"sources": exports.sources(scope.of(""))}
+    )

@@ -10,10 +10,10 @@ from django.utils.feedgenerator import Atom1Feed
 from maillage.apps.directory import access
 from maillage.apps.directory.queries import news, scope
 from maillage.apps.directory.queries.scope import Scope
-from maillage.apps.directory.views import refused
 from maillage.apps.directory.views.exports import LONGEST, TOO_MANY
 from maillage.apps.directory.views.fresh import unless_changed
 from maillage.kernel.errors import UnknownTerritory
+from maillage.web import refusals
 
 
 class Places(Feed):
@@ -68,5 +68,5 @@ _places = unless_changed(Places())
 def places(request: HttpRequest) -> HttpResponse:
     """The feed of a territory."""
     if not access.may_read_data(request):
-        return refused.page(request, TOO_MANY, status=429)
+        return refusals.page(request, TOO_MANY, status=429)
     return _places(request)

@@ -1,4 +1,4 @@
-"""Finding a place: the page, and what its script asks for."""
+"""Find a place: the page, and the data its script requests."""
 
 import json
 from dataclasses import replace
@@ -11,11 +11,11 @@ from django.views.decorators.http import require_safe
 
 from maillage.apps.directory.forms.find import FindForm
 from maillage.apps.directory.queries import maps, results, where
-from maillage.apps.directory.queries.results import ALL, FILTERS, MINUTES, Asked, Nearest
+from maillage.apps.directory.queries.results import ALL, FILTERS, MINUTES, Nearest, Search
 from maillage.kernel.errors import UnknownTerritory
-from maillage.kernel.languages import say, typed
 from maillage.reference import offer
 from maillage.reference.parameters import number
+from maillage.words.languages import say, typed
 
 DAY = "public, max-age=86400"
 MINUTES_KEPT = "public, max-age=300"
@@ -32,15 +32,17 @@ def find(request: HttpRequest) -> HttpResponse:
 
 
 def found(request: HttpRequest, at_once: int = 0) -> dict[str, Any]:
-    """Return what the page of results shows, wherever it is shown. at_once: places shown at least."""
+    """Return the content of the page of results, wherever it appears. at_once: minimum number of places."""
     form = FindForm(request.GET)
     answer, error = _where(form)
-    asked = form.asked(answer.spot)
+    asked = form.search(answer.spot)
     asked = replace(asked, shown=max(asked.shown, at_once))
     context: dict[str, Any] = {
         "form": form,
-        "ou": answer.spot.label if answer.spot else form.said("ou"),
-        "territoire": form.said("territoire") if answer.spot and form.said("ou") in ("", answer.spot.label) else "",
+        "ou": answer.spot.label if answer.spot else form.typed("ou"),
+        "territoire": form.typed("territoire")
+        if answer.spot and form.typed("ou") in ("", answer.spot.label)
+        else "",
         "asked": asked,
         "answer": answer,
         "error": error,
@@ -57,8 +59,11 @@ def found(request: HttpRequest, at_once: int = 0) -> dict[str, Any]:
         "detour": number("reach/detour"),
         "pace": number("reach/pace"),
     }
-    if error or (form.said("ou") and answer.spot is None):
-        links = [(choice, _address(request, ou=choice.label, territoire="", montrer="")) for choice in answer.choices]
+    if error or (form.typed("ou") and answer.spot is None):
+        links = [
+            (choice, _address(request, ou=choice.label, territoire="", montrer=""))
+            for choice in answer.choices
+        ]
         return context | {"choices": links, "unknown": not answer.choices}
     shown = results.find(asked, timezone.localtime(timezone.now()).replace(tzinfo=None))
     view = maps.window(asked, shown.rows)
@@ -73,11 +78,13 @@ def found(request: HttpRequest, at_once: int = 0) -> dict[str, Any]:
     }
 
 
-def _summary(asked: Asked) -> str:
-    """Return what is asked, in a line: “Grenoble · Tous les besoins · 2 filtres”."""
+def _summary(asked: Search) -> str:
+    """Return the criteria in a line: “Grenoble · Tous les besoins · 2 filtres”."""
     need = say(offer.practices()[asked.need].need) if asked.need else say("Tous les besoins")
     narrowed = say("{n}\u00a0filtre", "{n}\u00a0filtres", n=asked.narrowed) if asked.narrowed else ""
-    return " · ".join(filter(None, (typed(asked.spot.label) if asked.spot else say("Partout"), need, narrowed)))
+    return " · ".join(
+        filter(None, (typed(asked.spot.label) if asked.spot else say("Partout"), need, narrowed))
+    )
 
 
 def _written(box: maps.Box) -> str:
@@ -85,8 +92,10 @@ def _written(box: maps.Box) -> str:
 
 
 def _where(form: FindForm) -> tuple[where.Answer, UnknownTerritory | None]:
-    """Return what « Où ? » means, or what makes a territory unknown. A territory stands as long as its name is not changed."""
-    text, code = form.said("ou"), form.said("territoire")
+    """Return what « Où ? » means, or why a territory is unknown. A territory stays until its name is
+    changed.
+    """
+    text, code = form.typed("ou"), form.typed("territoire")
     try:
         spot = where.of_code(code) if code else None
     except UnknownTerritory as error:
@@ -106,8 +115,8 @@ def _address(request: HttpRequest, **changes: str) -> str:
     return f"{request.path}?{query.urlencode()}"
 
 
-def _ways(request: HttpRequest, asked: Asked, nearest: Nearest | None) -> list[tuple[str, str]]:
-    """Return two ways on when nothing was found: as far as the nearest, then with less asked."""
+def _ways(request: HttpRequest, asked: Search, nearest: Nearest | None) -> list[tuple[str, str]]:
+    """Return two suggestions when nothing was found: extend to the nearest place, then drop criteria."""
     ways = []
     if asked.around and asked.minutes != ALL and nearest:
         wider = next((m for m in MINUTES if m >= nearest.minutes), ALL)
@@ -115,7 +124,12 @@ def _ways(request: HttpRequest, asked: Asked, nearest: Nearest | None) -> list[t
         words = words if wider else say("Chercher sans limite de distance")
         ways.append((words, _address(request, marche=str(wider))))
     if asked.narrowed:
-        ways.append((say("Enlever les filtres"), _address(request, mot="", **dict.fromkeys((*FILTERS, *asked.chosen), ""))))
+        ways.append(
+            (
+                say("Enlever les filtres"),
+                _address(request, mot="", **dict.fromkeys((*FILTERS, *asked.chosen), "")),
+            )
+        )
     if asked.need:
         ways.append((say("Voir tous les besoins"), _address(request, besoin="")))
     ways.append((say("Voir tous les lieux"), request.path))
@@ -131,7 +145,7 @@ def suggestions(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def contours(request: HttpRequest) -> HttpResponse:
-    """The contours that a box touches, as GeoJSON."""
+    """Return the contours that a box touches, as GeoJSON."""
     box = _box(request)
     if box is None:
         return JsonResponse({"erreur": "Il faut boite=ouest,sud,est,nord, en degrés."}, status=400)
@@ -142,7 +156,7 @@ def contours(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def points(request: HttpRequest) -> HttpResponse:
-    """The located places, of a box or all: nothing is asked of whoever reads them."""
+    """Return the located places, in a box or all, to anyone."""
     if "boite" in request.GET and _box(request) is None:
         return JsonResponse({"erreur": "Il faut boite=ouest,sud,est,nord, en degrés."}, status=400)
     text = json.dumps(maps.points(_box(request)), separators=(",", ":"), ensure_ascii=False)
@@ -152,7 +166,7 @@ def points(request: HttpRequest) -> HttpResponse:
 
 
 def _box(request: HttpRequest) -> maps.Box | None:
-    """Return the box of an address, on the grid that boxes share; None when it is none."""
+    """Return the box of an address, on the grid that boxes share; None when invalid."""
     try:
         west, south, east, north = map(float, request.GET.get("boite", "").split(","))
     except ValueError:

@@ -17,7 +17,9 @@ View = Callable[..., HttpResponseBase]
 
 
 def unless_changed(view: View) -> View:
-    """Answer 304 to whoever holds what a view would answer: same day, same state of the directory. An error is never held."""
+    """Answer 304 to a client whose copy is current: same day, same state of the directory. Errors are never
+    cached.
+    """
     held = condition(etag_func=_etag, last_modified_func=_changed_at)(view)
 
     @wraps(view)
@@ -41,6 +43,6 @@ def _etag(request: HttpRequest, *args: Any, **path: Any) -> str:
 
 
 def _changed_at(request: HttpRequest, *args: Any, **path: Any) -> datetime:
-    """Return when an answer last changed: scores, freshness and dates are those of today."""
+    """Return when an answer last changed: scores, freshness and dates change every day."""
     today = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
     return max(filter(None, (today, _state(request).changed_at)))

@@ -8,12 +8,12 @@ from django.views.decorators.http import require_safe
 
 from maillage.apps.directory import access
 from maillage.apps.directory.queries import exports, paper, scope, where
-from maillage.apps.directory.queries.paper import Asked
+from maillage.apps.directory.queries.paper import Request
 from maillage.apps.directory.queries.scope import Scope
-from maillage.apps.directory.views import printed, refused
 from maillage.apps.directory.views.exports import LONGEST
 from maillage.apps.directory.views.fresh import unless_changed
 from maillage.kernel.errors import Refused, UnknownTerritory
+from maillage.web import printing, refusals
 
 SIZES = {"a4": "A4", "a3": "A3"}
 TOO_MANY_PAPERS = Refused(
@@ -46,7 +46,7 @@ def _scope(place: str) -> Scope:
 
 
 def _address(request: HttpRequest, found: Scope) -> str:
-    return printed.address(request, reverse("paper", args=[found.code]))
+    return printing.address(request, reverse("paper", args=[found.code]))
 
 
 @require_safe
@@ -60,7 +60,9 @@ def page(request: HttpRequest, place: str) -> HttpResponse:
     if n > paper.MOST:
         return render(request, "directory/export/paper.html", context | {"large": True})
     directory = paper.directory(found, on=timezone.localdate(), address=_address(request, found))
-    return render(request, "directory/export/paper.html", context | {"directory": directory, "url": directory.address})
+    return render(
+        request, "directory/export/paper.html", context | {"directory": directory, "url": directory.address}
+    )
 
 
 @require_safe
@@ -68,7 +70,7 @@ def page(request: HttpRequest, place: str) -> HttpResponse:
 def book(request: HttpRequest, place: str) -> HttpResponse:
     """The whole directory, as PDF."""
     found = _scope(place)
-    return _document(request, Asked(kind="annuaire", where=found, address=_address(request, found)))
+    return _document(request, Request(kind="annuaire", where=found, address=_address(request, found)))
 
 
 @require_safe
@@ -76,7 +78,7 @@ def book(request: HttpRequest, place: str) -> HttpResponse:
 def leaflet(request: HttpRequest, place: str) -> HttpResponse:
     """A sheet folded in three, as PDF."""
     found = _scope(place)
-    return _document(request, Asked(kind="depliant", where=found, address=_address(request, found)))
+    return _document(request, Request(kind="depliant", where=found, address=_address(request, found)))
 
 
 @require_safe
@@ -88,8 +90,8 @@ def poster(request: HttpRequest, place: str) -> HttpResponse:
     text = request.GET.get("ou", "").strip()[:LONGEST]
     spot = where.find(text).spot if text else None
     if text and (spot is None or not spot.is_point):
-        return refused.page(request, NO_SPOT, status=404)
-    asked = Asked(
+        return refusals.page(request, NO_SPOT, status=404)
+    asked = Request(
         kind="affiche",
         where=found,
         address=_address(request, found),
@@ -99,18 +101,18 @@ def poster(request: HttpRequest, place: str) -> HttpResponse:
     return _document(request, asked)
 
 
-def _document(request: HttpRequest, asked: Asked) -> HttpResponse:
+def _document(request: HttpRequest, asked: Request) -> HttpResponse:
     """Return a document, made when it is not there yet."""
     n = paper.count_of(asked.where)
     if not n:
-        return refused.page(request, NO_PLACE, status=404)
+        return refusals.page(request, NO_PLACE, status=404)
     if n > paper.MOST:
-        return refused.page(request, TOO_LARGE, status=400)
-    shelf = exports.shelf(asked.where, timezone.localdate())
-    content = paper.held(asked, shelf)
+        return refusals.page(request, TOO_LARGE, status=400)
+    shelf = exports.export_folder(asked.where, timezone.localdate())
+    content = paper.current_document(asked, shelf)
     if content is None:
         if not access.may_make_paper(request):
-            return refused.page(request, TOO_MANY_PAPERS, status=429)
+            return refusals.page(request, TOO_MANY_PAPERS, status=429)
         content = paper.made(asked, shelf)
     response = HttpResponse(content, content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="{asked.kind}-{asked.where.code}.pdf"'

@@ -1,4 +1,6 @@
-"""A sheet in the hands of whoever runs the place: by its code, without account; on paper, and typed back from it."""
+"""A sheet in the hands of whoever runs the place: by its code, without an account; on paper, and typed in
+from it.
+"""
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
@@ -14,20 +16,19 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from maillage.apps.accounts.access import count, counted
-from maillage.apps.accounts.views import holding
+from maillage.apps.accounts.access import count, counted, holding
 from maillage.apps.directory import access, rules
 from maillage.apps.directory.actions import links as actions
 from maillage.apps.directory.forms.personal import BOXES, ONLINE, ClosureForm, CodeForm, SheetForm
 from maillage.apps.directory.models import Lieu
 from maillage.apps.directory.queries import history, links, places
-from maillage.apps.directory.views import printed, refused
 from maillage.kernel import codes
 from maillage.kernel.errors import Refused
 from maillage.kernel.typed import whole
 from maillage.reference import offer
-from maillage.reports.opening import said
-from maillage.reports.wording import listing, lower_first
+from maillage.web import printing, refusals
+from maillage.words.opening import date_text
+from maillage.words.wording import listing, lower_first
 
 WRONG_AN_HOUR = 30  # codes that open nothing, from one connection
 WRONG = Refused(
@@ -48,7 +49,7 @@ PUBLIC_FIELDS = {  # what a person reads of a field that was written or that awa
 }
 
 
-# ----------------------------------------------------------------------------------------------------------------- codes
+# ------------------------------------------------------------------------------------------------------ codes
 
 
 @never_cache
@@ -59,23 +60,25 @@ def code(request: HttpRequest) -> HttpResponse:
         return render(request, "directory/personal/code.html", {"form": CodeForm()})
     typed = request.POST.get("code", "")
     if not _may_try(request):
-        return refused.page(request, TOO_MANY, status=429)
+        return refusals.page(request, TOO_MANY, status=429)
     lieu = links.by_code(typed)
-    return _unknown(request, typed) if lieu is None else redirect("personal", codes.shown(codes.read(typed)))
+    return (
+        _unknown(request, typed) if lieu is None else redirect("personal", codes.in_halves(codes.read(typed)))
+    )
 
 
 def opened(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Give a view the place that a code opens. Wrong, old or never given, a code that opens nothing has one answer."""
+    """Pass a view the place that a code opens. A wrong, old or made-up code always gets the same answer."""
 
     @never_cache
     @wraps(view)
     def answer(request: HttpRequest, code: str) -> HttpResponse:
         if not _may_try(request):
-            return refused.page(request, TOO_MANY, status=429)
+            return refusals.page(request, TOO_MANY, status=429)
         lieu = links.by_code(code)
         if lieu is None:
             return _unknown(request, code)
-        response = view(request, lieu, codes.shown(codes.read(code)))
+        response = view(request, lieu, codes.in_halves(codes.read(code)))
         response["X-Robots-Tag"] = "noindex"
         return response
 
@@ -89,11 +92,11 @@ def _unknown(request: HttpRequest, typed: str) -> HttpResponse:
 
 
 def _may_try(request: HttpRequest) -> bool:
-    """Return whether a connection may try one more code this hour: only those that opened nothing count."""
+    """Return whether a client may try one more code this hour: only failed attempts count."""
     return counted(request, "codes") < WRONG_AN_HOUR
 
 
-# ----------------------------------------------------------------------------------------------------------------- sheet
+# ------------------------------------------------------------------------------------------------------ sheet
 
 
 @opened
@@ -124,17 +127,17 @@ def _sheet(
     status: int = 200,
 ) -> HttpResponse:
     at = timezone.localtime().replace(tzinfo=None)
-    due = rules.due_on(lieu.confirmed_on, lieu.rhythm)
+    due = rules.confirm_by(lieu.confirmed_on, lieu.rhythm)
     context = {
         "lieu": lieu,
         "code": code,
-        "shown": places.shown(lieu, at),
+        "shown": places.detail(lieu, at),
         "error": error,
         "closure": closure or ClosureForm(),
         "closures": _closures(lieu, at.date()),
         "untils": _untils(at.date()),
         "rhythms": rules.RHYTHMS.items(),
-        "due": said(due) if due and due > at.date() else "",
+        "due": date_text(due) if due and due > at.date() else "",
         "late": due is None or due <= at.date(),
         "open_dire": request.POST.get("dire", ""),
     }
@@ -142,13 +145,15 @@ def _sheet(
 
 
 def _closures(lieu: Lieu, on: date) -> list[dict[str, str]]:
-    """Return the closures to come: their days as the sheet holds them, and in words."""
+    """Return the closures to come: their days as stored, and in words."""
     coming = [each for each in lieu.sheet.get("fermetures", ()) if each["au"] >= on.isoformat()]
-    return [{**each, "words": history.closure(each)} for each in sorted(coming, key=lambda each: str(each["du"]))]
+    return [
+        {**each, "words": history.closure(each)} for each in sorted(coming, key=lambda each: str(each["du"]))
+    ]
 
 
 def _untils(on: date) -> list[tuple[str, str]]:
-    """Return the usual ends of a closure that starts today: its last day, and what to say."""
+    """Return the usual ends of a closure that starts today: its last day, and its label."""
     sunday, later = on + timedelta(days=6 - on.weekday()), on + timedelta(days=13)
     ends = [
         (on, "Aujourd’hui seulement"),
@@ -213,7 +218,7 @@ GESTURES: dict[str, Callable[[Lieu, HttpRequest, ClosureForm, datetime], str]] =
 }
 
 
-# --------------------------------------------------------------------------------------------------------------- correct
+# ---------------------------------------------------------------------------------------------------- correct
 
 
 @opened
@@ -232,17 +237,22 @@ def correct(request: HttpRequest, lieu: Lieu, code: str) -> HttpResponse:
             _tell(request, form, done)
             return redirect("personal", code)
     context = {"lieu": lieu, "code": code, "form": form, "error": error, "icons": offer.practices()}
-    return render(request, "directory/personal/correct.html", context, status=400 if form.errors or error else 200)
+    return render(
+        request, "directory/personal/correct.html", context, status=400 if form.errors or error else 200
+    )
 
 
 def _tell(request: HttpRequest, form: SheetForm, done: actions.Done) -> None:
-    """Say what became of a correction: written, awaiting, and what was not read whole."""
+    """Report the result of a correction: written, pending, and what was only partly understood."""
     if done.written:
         messages.success(request, f"C’est corrigé : {_fields(done.written)}. Les habitants le lisent déjà.")
     elif done.confirmed:
         messages.success(request, "Merci. Votre fiche est confirmée aujourd’hui.")
     if done.awaiting:
-        words = f"{_fields(done.awaiting)}. Une personne du réseau vérifie d’abord, pour que le lieu reste bien trouvé."
+        words = (
+            f"{_fields(done.awaiting)}. Une personne du réseau vérifie d’abord, pour que le lieu reste bien"
+            " trouvé."
+        )
         messages.info(request, f"Nous avons bien reçu : {words}")
     for note in form.notes:
         messages.warning(request, note)
@@ -250,10 +260,12 @@ def _tell(request: HttpRequest, form: SheetForm, done: actions.Done) -> None:
 
 def _fields(names: tuple[str, ...]) -> str:
     labels = history.labels()
-    return listing([PUBLIC_FIELDS.get(name) or lower_first(labels[name]) for name in names if name != "code_insee"])
+    return listing(
+        [PUBLIC_FIELDS.get(name) or lower_first(labels[name]) for name in names if name != "code_insee"]
+    )
 
 
-# ----------------------------------------------------------------------------------------------------------------- paper
+# ------------------------------------------------------------------------------------------------------ paper
 
 
 @opened
@@ -262,7 +274,7 @@ def paper(request: HttpRequest, lieu: Lieu, code: str) -> HttpResponse:
     """The sheet on one page of A4, with boxes to fill by hand."""
     on = timezone.localtime().date()
     form = SheetForm(lieu=lieu, boxes=BOXES, on=on)
-    address = printed.address(request, reverse("personal", args=[code]))
+    address = printing.address(request, reverse("personal", args=[code]))
     context = {
         "lieu": lieu,
         "code": code,
@@ -270,7 +282,7 @@ def paper(request: HttpRequest, lieu: Lieu, code: str) -> HttpResponse:
         "boxes": {f"b{group.box.number}": group for group in form.groups},
         "url": address,
         "qr": segno.make(address, error="m").svg_data_uri(border=0) if address else "",
-        "on": said(on),
+        "on": date_text(on),
     }
     return render(request, "directory/personal/paper.html", context)
 
@@ -290,7 +302,12 @@ def typed_back(request: HttpRequest) -> HttpResponse:
     at = timezone.localtime()
     boxes = asked.cleaned_data["cases"]
     form = SheetForm(request.POST or None, lieu=lieu, boxes=boxes, on=at.date())
-    context |= {"lieu": lieu, "form": form, "code": codes.shown(codes.read(typed)), "icons": offer.practices()}
+    context |= {
+        "lieu": lieu,
+        "form": form,
+        "code": codes.in_halves(codes.read(typed)),
+        "icons": offer.practices(),
+    }
     if form.is_bound and form.is_valid():
         by = f"{links.STRUCTURE}, sur papier ({request.user})"[:120]
         try:
@@ -305,7 +322,10 @@ def typed_back(request: HttpRequest) -> HttpResponse:
         else:
             return redirect("paper_back")
     return render(
-        request, "directory/personal/typed.html", context, status=400 if form.errors or "refused" in context else 200
+        request,
+        "directory/personal/typed.html",
+        context,
+        status=400 if form.errors or "refused" in context else 200,
     )
 
 
@@ -320,7 +340,7 @@ def _tell_typed(request: HttpRequest, form: SheetForm, lieu: Lieu, done: actions
         messages.warning(request, note)
 
 
-# ------------------------------------------------------------------------------------------------------------------ link
+# ------------------------------------------------------------------------------------------------------- link
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -333,6 +353,6 @@ def link(request: HttpRequest, place: str) -> HttpResponse:
         return redirect("personal_link", lieu.slug)
     context: dict[str, Any] = {"lieu": lieu}
     if lieu.code:
-        shown = codes.shown(lieu.code)
+        shown = codes.in_halves(lieu.code)
         context |= {"code": shown, "address": request.build_absolute_uri(reverse("personal", args=[shown]))}
     return render(request, "directory/personal/link.html", context)

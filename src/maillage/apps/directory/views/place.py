@@ -1,4 +1,4 @@
-"""One place: its page, its papers, and what strangers say of it."""
+"""One place: its page, its documents, and reports from visitors."""
 
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,9 +17,9 @@ from maillage.apps.directory.actions import signals
 from maillage.apps.directory.forms.signal import SignalForm
 from maillage.apps.directory.models import Lieu
 from maillage.apps.directory.queries import history, maps, places, results, where
-from maillage.apps.directory.views import printed, refused
 from maillage.kernel.errors import Refused
-from maillage.kernel.languages import say, to_say
+from maillage.web import printing, refusals
+from maillage.words.languages import say, to_say
 
 CARDS = range(4)
 TOO_MANY = Refused(
@@ -36,7 +36,7 @@ def lieu(request: HttpRequest, place: str) -> HttpResponse:
     if found.merged_into is not None:
         return redirect("lieu", found.merged_into.slug)  # not for ever: a merge may be undone
     at = timezone.localtime(timezone.now()).replace(tzinfo=None)
-    context = {"shown": places.shown(found, at), "lieu": found, "back": _list_before(request)}
+    context = {"shown": places.detail(found, at), "lieu": found, "back": _list_before(request)}
     if found.state != rules.PUBLISHED:
         return render(request, "directory/public/ended.html", context | {"near": results.beside(found, at)})
     svg = (
@@ -44,12 +44,19 @@ def lieu(request: HttpRequest, place: str) -> HttpResponse:
         if context["shown"].located
         else ""
     )
-    context |= {"beside": _beside(found), "map": svg, "way": where.way(found), "doubts": history.doubted(found)}
+    context |= {
+        "beside": _beside(found),
+        "map": svg,
+        "way": where.way(found),
+        "doubts": history.doubted(found),
+    }
     return render(request, "directory/public/place.html", context)
 
 
 def _beside(found: Lieu) -> list[tuple[str, Any]]:
-    """Return what features above show on this sheet, each a template and its rows: the settings name them."""
+    """Return what features above add to this sheet, each a template and its rows, as named in the
+    settings.
+    """
     at = timezone.now()
     return [(name, import_string(path)(found, at)) for name, path in settings.SHOWN_WITH_A_PLACE.items()]
 
@@ -68,27 +75,29 @@ def cards(request: HttpRequest, place: str) -> HttpResponse:
 
 
 def _on_paper(found: Lieu) -> dict[str, Any]:
-    """Return what a paper says of a place."""
+    """Return the content of a printed sheet."""
     at = timezone.localtime(timezone.now()).replace(tzinfo=None)
-    shown = places.shown(found, at)
+    shown = places.detail(found, at)
     hours = places.in_words(found.sheet.get("horaires", {}), at.date())
     return {"lieu": found, "shown": shown, "hours": hours, "cards": CARDS, "way": where.way(found)}
 
 
 def _way_back(request: HttpRequest, found: Lieu) -> dict[str, str]:
-    """Return the address of a place and its code to photograph, as a paper bears them; '' when nobody else could open it."""
-    address = printed.address(request, reverse("lieu", args=[found.slug]))
+    """Return the address of a place and its QR code, as printed on documents; '' when nobody else could open
+    it.
+    """
+    address = printing.address(request, reverse("lieu", args=[found.slug]))
     return {"url": address, "qr": segno.make(address).svg_data_uri(border=0) if address else ""}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def report(request: HttpRequest, place: str) -> HttpResponse:
-    """Anybody says what is wrong on a sheet, without account."""
+    """Report an error on a sheet, without an account."""
     found = _readable(request, place)
     form = SignalForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
         if not access.may_signal(request):
-            return refused.page(request, TOO_MANY, status=429)
+            return refusals.page(request, TOO_MANY, status=429)
         try:
             signals.signal(
                 found,
@@ -98,7 +107,7 @@ def report(request: HttpRequest, place: str) -> HttpResponse:
                 at=timezone.now(),
             )
         except Refused as error:
-            return refused.page(request, error, status=400)
+            return refusals.page(request, error, status=400)
         return redirect(f"{reverse('lieu_report', args=[found.slug])}?merci=1")
     thanks = "merci" in request.GET and not form.is_bound
     return render(request, "directory/public/report.html", {"lieu": found, "form": form, "thanks": thanks})
@@ -111,7 +120,9 @@ def sign(request: HttpRequest, place: str, code: str) -> HttpResponse:
     shown = places.sign(found.sheet, code)
     if shown is None:
         raise Http404
-    return render(request, "directory/public/sign.html", {"lieu": found, "sign": shown} | _way_back(request, found))
+    return render(
+        request, "directory/public/sign.html", {"lieu": found, "sign": shown} | _way_back(request, found)
+    )
 
 
 def _readable(request: HttpRequest, place: str) -> Lieu:
@@ -123,7 +134,7 @@ def _published(request: HttpRequest, place: str) -> Lieu:
 
 
 def _list_before(request: HttpRequest) -> str:
-    """Return the address of the list somebody comes from, '' when they come from elsewhere."""
+    """Return the address of the list the visitor comes from, '' when there is none."""
     try:
         before = urlsplit(request.headers.get("Referer", ""))
     except ValueError:  # a header is whatever a stranger writes

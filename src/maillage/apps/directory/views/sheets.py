@@ -1,6 +1,8 @@
-"""The sheet of a place, as professionals keep it: its fields, its practices, its gestures, its history; and new places."""
+"""The sheet of a place for professionals: its fields, practices, quick actions and history; and new
+places.
+"""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -10,18 +12,16 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
-from maillage.apps.accounts.views import holding
 from maillage.apps.directory import access, rules
-from maillage.apps.directory.actions import gestures, links, sheets
-from maillage.apps.directory.forms.sheet import NewForm, PracticeForm, SheetForm
-from maillage.apps.directory.forms.space import ClosureForm
-from maillage.apps.directory.models import Change, Lieu
-from maillage.apps.directory.queries import history, places, space, where
+from maillage.apps.directory.actions import links, sheets
+from maillage.apps.directory.forms.sheet import ClosureForm, PracticeForm, SheetForm
+from maillage.apps.directory.models import Change, Lieu, Structure
+from maillage.apps.directory.queries import custody, history, places, space
 from maillage.apps.directory.queries.links import Closure
 from maillage.kernel.errors import Refused
 from maillage.kernel.typed import whole
-from maillage.pipeline.offer.sheet import STATES, practices
 from maillage.reference import offer
+from maillage.reference.sheet import STATES, practices
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -38,11 +38,33 @@ def edit(request: HttpRequest, place: str) -> HttpResponse:
             if change is None:
                 messages.info(request, "Rien n’était différent : la fiche n’a pas changé.")
             else:
-                messages.success(request, "Fiche enregistrée. Ce que vous avez écrit est confirmé à votre nom.")
+                messages.success(
+                    request, "Fiche enregistrée. Ce que vous avez écrit est confirmé à votre nom."
+                )
+                _say_who_carries(request, lieu, written.values)
             for remark in written.remarks:
                 messages.warning(request, f"{remark}.")
             return redirect("lieu_edit", lieu.slug)
     return render(request, "directory/space/sheet.html", _context(request, lieu, form), status=status)
+
+
+def _say_who_carries(request: HttpRequest, lieu: Lieu, values: Mapping[str, Any]) -> None:
+    """Report what typing a structure or a number did not do: the place and the name of its team stay."""
+    if "structure_parente" not in values and "pivot" not in values:
+        return
+    asked = custody.pending(lieu)
+    if asked is not None:
+        messages.warning(
+            request,
+            f"Ce lieu reste à votre équipe, « {lieu.structure} » : ce que vous avez écrit désigne «"
+            f" {asked.value['name']} ». Lisez plus bas ce qui changerait, puis acceptez ou refusez.",
+        )
+    elif values.get("structure_parente") not in (None, "", lieu.structure.name):
+        messages.info(
+            request,
+            f"Le nom de votre équipe ne change pas : elle reste « {lieu.structure} ». "
+            "Pour la renommer partout : « Renommer la structure », en bas de la fiche.",
+        )
 
 
 def _context(request: HttpRequest, lieu: Lieu, form: SheetForm) -> dict[str, Any]:
@@ -55,23 +77,30 @@ def _context(request: HttpRequest, lieu: Lieu, form: SheetForm) -> dict[str, Any
         "groups": _groups(lieu, form),
         "hours_by": space.origin_in_words(lieu.origins.get("horaires", {})),
         "fresh": places.fresh(lieu, on),
-        "due": space.due(request.user, on).filter(pk=lieu.pk).exists(),
+        "due": space.to_confirm(request.user, on).filter(pk=lieu.pk).exists(),
         "practices": _practices(sheet),
-        "without": history.said("sans", sheet.get("sans")),
+        "without": history.value_text("sans", sheet.get("sans")),
         "absent": [p for p in offer.practices().values() if p.id not in practices(sheet)],
-        "closures": [(each, history.closure(each)) for each in sheet.get("fermetures", ()) if each["au"] >= on.isoformat()],
+        "closures": [
+            (each, history.closure(each))
+            for each in sheet.get("fermetures", ())
+            if each["au"] >= on.isoformat()
+        ],
         "closure_form": ClosureForm(auto_id="fermeture_%s"),
         "rhythms": rules.RHYTHMS.items(),
         "states": [(id, label) for id, label in GIVEN_STATES.items() if id != lieu.state],
         "changes": history.of(lieu, None if whole else history.SHOWN),
         "whole": whole,
         "asked": space.proposals_of(lieu),
+        "renames": access.structures_for(request.user).filter(pk=lieu.structure_id).exists(),
         "doubts": [(history.field_in_words(each["field"]), each) for each in lieu.to_check],
     }
 
 
 def _groups(lieu: Lieu, form: SheetForm) -> list[dict[str, Any]]:
-    """Return the groups of fields, each field with who said it; those seldom changed are folded unless something is wrong."""
+    """Return the groups of fields, each field with its origin; rarely changed groups are folded unless one is
+    invalid.
+    """
     return [
         {
             "label": label,
@@ -87,7 +116,7 @@ UNFOLDED = ("Identité", "Adresse", "Contact")
 
 
 def _practices(sheet: rules.Sheet) -> list[dict[str, Any]]:
-    """Return the practices of a place with their conditions, those it says and those its services imply."""
+    """Return the practices of a place with their conditions: those declared, and those its services imply."""
     said = sheet.get("practices", {})
     conditions = offer.conditions()
     return [
@@ -96,7 +125,11 @@ def _practices(sheet: rules.Sheet) -> list[dict[str, Any]]:
             "state": held.get("state", "offered"),
             "words": STATES[held.get("state", "offered")],
             "implied": id not in said,
-            "lines": [(conditions[n].label, history.written(conditions[n], held[n])) for n in conditions if n in held],
+            "lines": [
+                (conditions[n].label, history.written(conditions[n], held[n]))
+                for n in conditions
+                if n in held
+            ],
         }
         for id, held in practices(sheet).items()
         if id in offer.practices()
@@ -117,14 +150,16 @@ def practice(request: HttpRequest, place: str, code: str) -> HttpResponse:
             said = {id: kept for id, kept in lieu.sheet.get("practices", {}).items() if id != code}
             values = {**said, **({code: written} if written else {})}
             without = [*(id for id in denied if id != code), *([code] if form.denies else [])]
-            sheets.edit(lieu, {"practices": values, "sans": without}, by=str(request.user), at=timezone.localtime())
+            sheets.edit(
+                lieu, {"practices": values, "sans": without}, by=str(request.user), at=timezone.localtime()
+            )
             messages.success(request, f"« {offer.practices()[code].label} » enregistré.")
             return redirect("lieu_edit", lieu.slug)
     context = {"lieu": lieu, "practice": offer.practices()[code], "form": form, "held": held}
     return render(request, "directory/space/practice.html", context, status=400 if form.errors else 200)
 
 
-# ------------------------------------------------------------------------------------------------------------ gestures
+# --------------------------------------------------------------------------------------------------- gestures
 
 GIVEN_STATES = {
     rules.PUBLISHED: "Publier de nouveau",
@@ -135,7 +170,7 @@ GIVEN_STATES = {
 
 @require_POST
 def gesture(request: HttpRequest, place: str) -> HttpResponse:
-    """One small gesture on a sheet."""
+    """Apply one quick action to a sheet."""
     lieu = get_object_or_404(access.managed_by(request.user), slug=place)
     act = GESTURES.get(request.POST.get("geste", ""))
     if act is None:
@@ -208,59 +243,23 @@ GESTURES: dict[str, Callable[[HttpRequest, Lieu, str, datetime], str]] = {
 
 @require_POST
 def put_back(request: HttpRequest, pk: int) -> HttpResponse:
-    """Put a place back as it was before a change."""
+    """Restore a place to its state before a change."""
     change = get_object_or_404(
         Change.objects.filter(lieu__in=access.managed_by(request.user)).select_related("lieu"), pk=pk
     )
+    moved = custody.returning([change])
+    if moved and "oui" not in request.POST:  # the place would change hands: what it takes along is read first
+        there = Structure.objects.filter(pk=change.before["structure"]).first()
+        context = {
+            "change": change,
+            "handing": custody.handover(change.lieu, there, "", at=timezone.localtime()),
+        }
+        return render(request, "directory/space/put_back.html", context)
     try:
         sheets.undo(change, by=str(request.user), at=timezone.localtime())
         messages.success(request, "La fiche est remise comme avant ce changement.")
     except Refused as refused:
         messages.error(request, " ".join(refused.sentences))
+    if moved and not access.managed_by(request.user).filter(pk=change.lieu_id).exists():
+        return redirect("directory")  # whoever put it back holds it no more
     return redirect("lieu_edit", change.lieu.slug)
-
-
-# ------------------------------------------------------------------------------------------------------------ new places
-
-
-@holding("directory.import")
-@require_http_methods(["GET", "HEAD", "POST"])
-def new(request: HttpRequest) -> HttpResponse:
-    """A place added by hand: its commune found by name, and the sheets that may already say it shown before it is kept."""
-    form = NewForm(request.POST or None)
-    context: dict[str, Any] = {"form": form}
-    if request.method == "POST" and form.is_valid():
-        today = timezone.localdate()
-        communes = _communes(request.POST.get("choisie", ""), form.cleaned_data["commune"])
-        if len(communes) == 1:
-            sheet = form.written(communes[0][0], today=today)
-            context["alike"] = space.alike(sheet, request.user) if sheet and "quand-meme" not in request.POST else []
-            if sheet and not access.holds(request.user, [communes[0][0]]):
-                form.add_error("commune", "Cette commune n’est pas de votre territoire. Demandez à qui le coordonne.")
-            elif sheet and not context["alike"]:
-                lieu = gestures.add(sheet, by=str(request.user), at=timezone.localtime())
-                messages.success(request, f"« {lieu.name} » est ajouté. Complétez sa fiche : horaires, publics, pratiques.")
-                return redirect("lieu_edit", lieu.slug)
-            context["chosen"] = communes[0]
-        elif communes:
-            context["communes"] = communes
-        else:
-            form.add_error(
-                "commune",
-                "Cette commune n’est pas reconnue. Sans elle, le lieu ne serait sur aucune carte. "
-                "Vérifiez son nom, ou écrivez son code postal.",
-            )
-    return render(request, "directory/space/new.html", context, status=400 if form.errors else 200)
-
-
-def _communes(chosen: str, typed: str) -> list[tuple[str, str]]:
-    """Return the communes that a text may mean, as (code, label): the one chosen, if it is among them."""
-    answer = where.find(typed)
-    found = [
-        (choice.commune, choice.label) for choice in answer.choices if choice.commune and choice.kind.startswith("commune")
-    ]
-    if answer.spot is not None and answer.spot.communes:
-        found = (
-            [(answer.spot.communes[0], answer.spot.label)] if answer.spot.is_point or len(answer.spot.communes) == 1 else []
-        )
-    return [each for each in found if each[0] == chosen] or found

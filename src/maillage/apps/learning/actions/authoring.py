@@ -1,4 +1,6 @@
-"""Writing the modules of the territory: each gesture by somebody who may, told in the journal; files are written by `reference`."""
+"""Write the modules of the territory: each change by an authorised user, recorded in the journal; files are
+written by `modules`.
+"""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -15,17 +17,18 @@ from maillage.apps.learning import access
 from maillage.apps.learning.queries import authoring as queries
 from maillage.apps.learning.queries import contents
 from maillage.kernel.errors import Refused
-from maillage.reference import authoring, module_archive
-from maillage.reference.authoring import Copy
-from maillage.reference.learning import Where
-from maillage.reference.module_archive import Imported
-from maillage.reference.translations import Translation
+from maillage.modules import archive as module_archive
+from maillage.modules import authoring
+from maillage.modules.archive import Imported
+from maillage.modules.authoring import Copy
+from maillage.modules.format import Where
+from maillage.modules.translations import Translation
 
 T = TypeVar("T")
 
 
 def adapt(id: str, *, by: User, at: datetime) -> Copy:
-    """Copy one of our modules into the territory's folder, where it stands in place of ours."""
+    """Copy one of our modules into the territory's folder, where it replaces ours."""
     take = partial(authoring.adapt, contents.root(), id, drawings=queries.drawn())
     return _done("module.adapted", id, take, by=by, at=at)
 
@@ -44,8 +47,10 @@ def begin(title: str, header: str, *, by: User, at: datetime) -> Copy:
 
 
 def save(copy: Copy, held: Mapping[str, Any], *, read: str, by: User, at: datetime) -> Copy:
-    """Write what was changed. read: the state that its author had under their eyes."""
-    write = partial(authoring.save, contents.root(), copy.id, held, read=read, drawings=queries.drawn(), at=at)
+    """Save changes. read: the state displayed to the author."""
+    write = partial(
+        authoring.save, contents.root(), copy.id, held, read=read, drawings=queries.drawn(), at=at
+    )
     return _done("module.saved", copy.id, write, by=by, at=at)
 
 
@@ -67,26 +72,38 @@ def take_out(copy: Copy, step: int, *, read: str, by: User, at: datetime) -> Cop
     """Take a step out of a module. step: from 0."""
     steps = copy.steps
     if not 0 <= step < len(steps):
-        raise Refused("Cette étape n’est plus là.", why="Quelqu’un l’a déjà retirée.", do="Rechargez la page.")
-    return save(copy, {**(copy.held or {}), "etapes": [*steps[:step], *steps[step + 1 :]]}, read=read, by=by, at=at)
+        raise Refused(
+            "Cette étape n’est plus là.", why="Quelqu’un l’a déjà retirée.", do="Rechargez la page."
+        )
+    return save(
+        copy, {**(copy.held or {}), "etapes": [*steps[:step], *steps[step + 1 :]]}, read=read, by=by, at=at
+    )
 
 
 def add(copy: Copy, chosen: Sequence[tuple[str, int]], *, read: str, by: User, at: datetime) -> Copy:
     """Add steps of other modules at the end. chosen: identifiers, and places from 0."""
     sources = {id: contents.source(id) for id, _ in chosen}
-    taken = [(source, n) for id, n in chosen if (source := sources[id]) is not None and 0 <= n < len(source["etapes"])]
+    taken = [
+        (source, n)
+        for id, n in chosen
+        if (source := sources[id]) is not None and 0 <= n < len(source["etapes"])
+    ]
     if not taken:
-        raise Refused("Aucune étape n’est choisie.", why="Rien n’a été ajouté.", do="Cochez au moins une étape.")
+        raise Refused(
+            "Aucune étape n’est choisie.", why="Rien n’a été ajouté.", do="Cochez au moins une étape."
+        )
     return save(copy, authoring.with_steps(copy.held or {}, taken), read=read, by=by, at=at)
 
 
 def draw(copy: Copy, place: Where, name: str, *, read: str, by: User, at: datetime) -> Copy:
-    """Put a drawing in place of another; at the end of a step's drawings when the place is the first free one; '' takes it off."""
+    """Replace a drawing; add it to a step when the place is the first free one; '' removes it."""
     return save(copy, queries.redrawn(copy, place, name), read=read, by=by, at=at)
 
 
 def undo(id: str, *, read: str, name: str, by: User, at: datetime) -> Copy:
-    """Put a version back, by the name of its file; '' for the one before. The one that is left is kept too."""
+    """Restore a version, by the name of its file; '' for the previous one. The current version is retained
+    too.
+    """
     back = partial(authoring.undo, contents.root(), id, read=read, drawings=queries.drawn(), at=at, name=name)
     return _done("module.undone", id, back, by=by, at=at)
 
@@ -98,26 +115,26 @@ def drop_draft(id: str, *, read: str, by: User, at: datetime) -> bool:
 
 
 def remove(id: str, *, by: User, at: datetime) -> None:
-    """Take a module of the territory away; its folder is kept aside."""
+    """Remove a module of the territory; its folder is set aside."""
     _done("module.removed", id, partial(authoring.remove, contents.root(), id, at=at), by=by, at=at)
 
 
 def translate(id: str, held: Translation, *, read: str, by: User, at: datetime) -> None:
-    """Write the translation of a module. read: the state that its author had under their eyes."""
+    """Write the translation of a module. read: the state displayed to the author."""
     write = partial(authoring.translate, contents.root(), id, held, read=read, at=at)
     _done("module.translated", f"{id} {held.language}", write, by=by, at=at)
 
 
 def import_archive(content: bytes, *, by: User, at: datetime) -> Imported:
-    """Take the modules of an archive; those that are wrong are left out, and told."""
+    """Import the modules of an archive; invalid ones are skipped and reported."""
     take = partial(module_archive.import_, content, contents.root(), drawings=queries.drawn(), at=at)
     return _done("module.imported", "", take, by=by, at=at)
 
 
 def _done(verb: str, words: str, act: Callable[..., T], *, by: User, at: datetime) -> T:
-    """Do something to the files, in the journal if it is done; then everybody of this process sees it.
+    """Change the files, record it in the journal if it succeeds, then refresh this process's copy.
 
-    What is read and checked before is out of the transaction: nobody else who writes waits for it.
+    Reading and checking come before the transaction: other writers do not wait for them.
     """
     if not rights_of(by).any(access.EDIT):
         raise Refused(
@@ -133,5 +150,5 @@ def _done(verb: str, words: str, act: Callable[..., T], *, by: User, at: datetim
             yield
 
     done = act(around=told)
-    contents.kept(now=True)
+    contents.territory_modules(now=True)
     return done

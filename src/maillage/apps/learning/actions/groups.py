@@ -33,7 +33,9 @@ def open_group(
 ) -> Group:
     """Open a group in the name of a structure."""
     rights = rights_of(by)
-    if not (rights.may(access.SEE, structure=structure.pk) or rights.may(access.MINE, structure=structure.pk)):
+    if not (
+        rights.may(access.SEE, structure=structure.pk) or rights.may(access.MINE, structure=structure.pk)
+    ):
         raise Refused(
             "Le groupe n’a pas été ouvert.",
             why="Vous n’aidez personne au nom de cette structure.",
@@ -68,7 +70,9 @@ def open_with(
     at: datetime,
     outline: str = "",
 ) -> Group:
-    """Open a group with its people, whole or not at all: a card for each name, and those who have theirs. Two clicks open one."""
+    """Open a group with its people, in one transaction: a card for each name, and those who have one. A
+    double click opens one group.
+    """
     made = open_group(by=by, structure=structure, title=title, modules=modules, outline=outline, at=at)
     if not made.members.exists():
         welcome(made, names, by=by, at=at)
@@ -78,10 +82,12 @@ def open_with(
 
 
 def _check_runs(by: User | None, group: Group) -> None:
-    """Refuse what only whoever runs a group may do. by None: the learner."""
+    """Refuse a user who does not run a group. by None: the learner."""
     if by is not None and not access.may_run(by, group):
         raise Refused(
-            "Rien n’a changé.", why="Votre structure n’anime pas ce groupe.", do="Revenez à la liste de vos groupes."
+            "Rien n’a changé.",
+            why="Votre structure n’anime pas ce groupe.",
+            do="Revenez à la liste de vos groupes.",
         )
 
 
@@ -100,7 +106,9 @@ def change(group: Group, values: dict[str, Any], *, by: User, at: datetime) -> G
     if "partner" in values and values["partner"] != held.partner:
         if not access.may_share(by, held):
             raise Refused(
-                "Rien n’a changé.", why="Une autre structure a ouvert ce groupe.", do="Demandez-lui de le partager."
+                "Rien n’a changé.",
+                why="Une autre structure a ouvert ce groupe.",
+                do="Demandez-lui de le partager.",
             )
         for member in held.members.select_related("person"):
             _leave(member, held.partner, by=by, at=at)
@@ -123,7 +131,7 @@ def _leave(member: Member, structure: Structure | None, *, by: User, at: datetim
 
 @transaction.atomic
 def join(group: Group, person: Person, *, at: datetime, by: User | None = None) -> Member:
-    """Let somebody into a group: its structure follows them from then on, and the second one too."""
+    """Add a person to a group: its structure follows them from then on, and so does its partner."""
     _check_runs(by, group)
     return _join(group, person, by=by, at=at)
 
@@ -131,12 +139,18 @@ def join(group: Group, person: Person, *, at: datetime, by: User | None = None) 
 def _join(group: Group, person: Person, *, at: datetime, by: User | None) -> Member:
     held = Group.objects.select_for_update().get(pk=group.pk)
     if held.closed_at is not None:
-        raise Refused("Ce groupe est fermé.", why="La séance est finie.", do="Demandez à la personne qui vous aide.")
+        raise Refused(
+            "Ce groupe est fermé.", why="La séance est finie.", do="Demandez à la personne qui vous aide."
+        )
     if held.members.exclude(person=person).count() >= rules.MOST:
-        raise Refused("Ce groupe est plein.", why=f"Il a {rules.MOST} personnes.", do="Ouvrez un deuxième groupe.")
+        raise Refused(
+            "Ce groupe est plein.", why=f"Il a {rules.MOST} personnes.", do="Ouvrez un deuxième groupe."
+        )
     if not Person.objects.select_for_update().filter(pk=person.pk, forgotten_at__isnull=True).exists():
         raise Refused(
-            "Cette carte n’existe plus.", why="Elle a été effacée.", do="Entrez sans carte : une autre sera faite."
+            "Cette carte n’existe plus.",
+            why="Elle a été effacée.",
+            do="Entrez sans carte : une autre sera faite.",
         )
     made, _new = Member.objects.get_or_create(group=held, person=person, defaults={"at": at})
     for structure in filter(None, (held.structure, held.partner)):
@@ -147,7 +161,7 @@ def _join(group: Group, person: Person, *, at: datetime, by: User | None) -> Mem
 
 @transaction.atomic
 def welcome(group: Group, names: Sequence[str], *, by: User, at: datetime) -> list[Member]:
-    """Make a card for each of some people who come, by the name they want; homonyms each have their own card."""
+    """Make a card for each newcomer, by the name they want; homonyms each have their own card."""
     _check_runs(by, group)
     made = []
     for name in names:
@@ -158,7 +172,7 @@ def welcome(group: Group, names: Sequence[str], *, by: User, at: datetime) -> li
 
 @transaction.atomic
 def enter(group: Group, *, nickname: str, at: datetime) -> Person:
-    """Make a card for somebody without one, who enters a group by themselves."""
+    """Make a card for a person without one, who joins a group by themselves."""
     made = alone(nickname=nickname, at=at)
     _join(group, made, by=None, at=at)
     return made
@@ -166,14 +180,14 @@ def enter(group: Group, *, nickname: str, at: datetime) -> Person:
 
 @transaction.atomic
 def renew(member: Member, *, by: User, at: datetime) -> Person:
-    """Give a new card to somebody who lost theirs: the lost one opens nothing any more."""
+    """Give a new card to a person who lost theirs: the old one stops working."""
     _check_runs(by, member.group)
     return people.renew_card(member.person, by=by, at=at)
 
 
 @transaction.atomic
 def note(member: Member, *, words: str, proposed: str, by: User, at: datetime) -> Member:
-    """Keep what the team wants to remember of somebody's learning, and the module they are proposed next."""
+    """Store the team's note about a person's learning, and the module proposed next."""
     _check_runs(by, member.group)
     member.note, member.proposed = " ".join(words.split())[:200], proposed
     member.save(update_fields=["note", "proposed"])
@@ -183,16 +197,18 @@ def note(member: Member, *, words: str, proposed: str, by: User, at: datetime) -
 
 @transaction.atomic
 def remove(member: Member, *, by: User, at: datetime) -> None:
-    """Take somebody out of a group; their card and their progress stay theirs."""
+    """Remove a person from a group; their card and their progress remain."""
     _check_runs(by, member.group)
-    journal.record(by=by, verb="member.removed", row=member.person, at=at, structure=member.group.structure_id)
+    journal.record(
+        by=by, verb="member.removed", row=member.person, at=at, structure=member.group.structure_id
+    )
     _leave(member, member.group.partner, by=by, at=at)
     member.delete()
 
 
 @transaction.atomic
 def printed(group: Group, people_: Sequence[Person], *, by: User, at: datetime) -> None:
-    """Note that the cards of some people of a group were shown, to be printed."""
+    """Record that the cards of some people of a group were displayed for printing."""
     _check_runs(by, group)
     for person in people_:
         journal.record(by=by, verb="person.card_printed", row=person, at=at, structure=group.structure_id)
@@ -200,7 +216,7 @@ def printed(group: Group, people_: Sequence[Person], *, by: User, at: datetime) 
 
 @transaction.atomic
 def close(group: Group, *, by: User, at: datetime, opened: bool = False) -> None:
-    """Close a group, or open it again: nobody joins a closed group."""
+    """Close a group, or reopen it: nobody joins a closed group."""
     _check_runs(by, group)
     held = Group.objects.select_for_update().get(pk=group.pk)
     if (held.closed_at is None) == opened:
@@ -216,5 +232,5 @@ def close(group: Group, *, by: User, at: datetime, opened: bool = False) -> None
 
 
 def alone(*, nickname: str, at: datetime) -> Person:
-    """Make a card for somebody by themselves, without structure nor account."""
+    """Make a card for a person alone, without structure or account."""
     return people.welcome(by=None, structure=None, at=at, nickname=nickname, reach=persons.NONE)

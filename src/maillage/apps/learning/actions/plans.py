@@ -1,4 +1,4 @@
-"""Plans to do a procedure for real, and what came of them."""
+"""Plans to do a procedure for real, and their outcome."""
 
 import secrets
 from contextlib import suppress
@@ -22,7 +22,7 @@ from maillage.apps.people import queries as persons
 from maillage.apps.people import rules as people
 from maillage.apps.people.models import Person
 from maillage.kernel.errors import Refused
-from maillage.reference.learning import Module
+from maillage.modules.format import Module
 
 
 @transaction.atomic
@@ -38,7 +38,9 @@ def make(
     by: User | None = None,
     example: bool = False,
 ) -> Plan:
-    """Keep the plan of doing a procedure for real; the question is asked some days after its date. Another plan replaces it."""
+    """Store a plan to do a procedure for real; the question is asked some days after its date. A new plan
+    replaces it.
+    """
     assert module.service is not None
     today = timezone.localdate(at)
     if not today - timedelta(days=1) <= on <= today + timedelta(days=365):
@@ -48,7 +50,7 @@ def make(
             do="Choisissez un jour dans les mois qui viennent.",
         )
     if person is not None:
-        for replaced in queries.waiting().filter(person=person, module=module.id):
+        for replaced in queries.awaiting_question().filter(person=person, module=module.id):
             outbox.forget(about=_about(replaced.pk), at=at)  # its link would open nothing
             replaced.delete()
     return Plan.objects.create(
@@ -67,10 +69,12 @@ def make(
 
 
 @transaction.atomic
-def answer(plan: Plan, said: str, *, at: datetime, by: User | None = None, blocked: int | None = None) -> Plan:
-    """Keep what came of a plan. « Not yet » is asked once more later; any other answer may be corrected by a new one.
+def answer(
+    plan: Plan, said: str, *, at: datetime, by: User | None = None, blocked: int | None = None
+) -> Plan:
+    """Record the outcome of a plan. « Not yet » is asked once more later; any other answer may be corrected.
 
-    « Not yet » said again before that day is the same answer; from that day on, it is the last one.
+    « Not yet » repeated before that day is the same answer; from that day on, it is final.
     """
     held = Plan.objects.select_for_update().get(pk=plan.pk)
     again = said == plans.NOT_YET and held.answer != plans.NOT_YET
@@ -87,7 +91,7 @@ def answer(plan: Plan, said: str, *, at: datetime, by: User | None = None, block
 
 
 def hush(person: Person, *, at: datetime) -> None:
-    """Take back the questions that were written to a person and have not left, or were kept."""
+    """Cancel the questions to a person that are pending or on hold."""
     for plan in Plan.objects.filter(person=person):
         if _taken_back(plan):
             Plan.objects.filter(pk=plan.pk).update(told_at=None)
@@ -103,11 +107,11 @@ def _key(plan: Plan, on: date) -> str:
 
 
 def _taken_back(plan: Plan) -> bool:
-    """Take back the question that still waits to leave, and return whether there was one."""
+    """Cancel the pending question, and return whether there was one."""
     return plan.told_at is not None and outbox.cancel(_key(plan, timezone.localdate(plan.told_at))) > 0
 
 
-def ask_due(*, at: datetime, limit: int = 200) -> int:
+def ask_outcomes(*, at: datetime, limit: int = 200) -> int:
     """Write to those whose question is due and who agreed to be written to; return how many."""
     done = 0
     for plan in queries.to_write(timezone.localdate(at)):
@@ -119,9 +123,10 @@ def ask_due(*, at: datetime, limit: int = 200) -> int:
 
 @transaction.atomic
 def _ask(plan: Plan, *, at: datetime) -> bool:
-    """Write the question to a person, by what they gave, and return whether it will leave; the link answers it without account.
+    """Write the question to a person, through their chosen channel, and return whether it will be sent; its
+    link needs no account.
 
-    An address that takes nothing stops nothing: the question waits for another one.
+    An invalid address blocks nothing: the question stays until there is a valid one.
     """
     today = timezone.localdate(at)
     held = queries.to_write(today).select_for_update(of=("self",)).filter(pk=plan.pk).first()

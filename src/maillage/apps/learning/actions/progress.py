@@ -1,4 +1,6 @@
-"""Keeping what devices say that learners did: each fact once, whatever is sent twice, late, or by two devices at once."""
+"""Store what devices report of learners: each fact once, even if sent twice, late, or by two devices at
+once.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,25 +16,25 @@ from maillage.apps.learning.rules import progress
 from maillage.apps.people import actions as people
 from maillage.apps.people.models import Person
 from maillage.kernel.errors import Refused
-from maillage.reference.paths import paths
+from maillage.modules.paths import paths
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
-    """What became of a sending. known: the facts that are kept, now or before; new: how many were not."""
+class Receipt:
+    """The result of a sending. known: the facts stored, now or before; new: how many are new."""
 
     known: Sequence[str]
     new: int
 
 
 @transaction.atomic
-def keep(person: Person, facts: Sequence[progress.Fact], *, at: datetime) -> Kept:
-    """Keep facts of a learner; those already kept are known, and counted once.
+def keep(person: Person, facts: Sequence[progress.Fact], *, at: datetime) -> Receipt:
+    """Store the facts of a learner, each once.
 
-    A device that tells the past says how long ago: its clock may be wrong, ours dates.
+    A device reports how long ago a fact happened: its clock may be wrong, so ours dates it.
     """
     if not Person.objects.select_for_update().filter(pk=person.pk, forgotten_at__isnull=True).exists():
-        return Kept((), 0)
+        return Receipt((), 0)
     if Fact.objects.filter(person=person, kept_at__gt=at - timedelta(days=1)).count() > progress.MOST_A_DAY:
         raise Refused(
             "Ceci n’a pas été gardé.",
@@ -69,24 +71,28 @@ def keep(person: Person, facts: Sequence[progress.Fact], *, at: datetime) -> Kep
         for uid, fact in reversed(said.items())
         if uid not in before
     ]
-    Fact.objects.bulk_create(rows, ignore_conflicts=True)  # another device may send the same at this very moment
+    Fact.objects.bulk_create(
+        rows, ignore_conflicts=True
+    )  # another device may send the same at this very moment
     people.touch(person, at=at)
-    return Kept([str(uid) for uid in reversed(said)], len(rows))
+    return Receipt([str(uid) for uid in reversed(said)], len(rows))
 
 
 @transaction.atomic
 def follow(person: Person, path: str, *, at: datetime) -> Route:
-    """Choose the path somebody follows; it takes the place of the one before."""
+    """Choose a learner's path; it replaces the previous one."""
     if path not in paths():
-        raise Refused("Ce parcours n’existe pas.", why="Il a peut-être changé de nom.", do="Choisissez-en un autre.")
+        raise Refused(
+            "Ce parcours n’existe pas.", why="Il a peut-être changé de nom.", do="Choisissez-en un autre."
+        )
     return Route.objects.update_or_create(person=person, defaults={"path": path, "at": at})[0]
 
 
 @transaction.atomic
 def erase(person: Person, *, at: datetime) -> int:
-    """Erase what somebody learnt, at their demand: notes and plans too; their card and their groups stay.
+    """Erase a person's learning, at their request: notes and plans too; their card and their groups stay.
 
-    What was counted stays counted, without anybody.
+    What was counted still counts, anonymously.
     """
     Route.objects.filter(person=person).delete()
     Member.objects.filter(person=person).update(note="", proposed="")

@@ -7,27 +7,37 @@ from typing import Any
 
 from maillage.apps.learning.queries import authoring as queries
 from maillage.apps.learning.queries import contents
-from maillage.reference import learning, module_texts
-from maillage.reference.authoring import Copy
-from maillage.reference.learning import Fault, Where
-from maillage.reference.translations import Line, Translation
+from maillage.modules import format as module_format
+from maillage.modules import reading as module_reading
+from maillage.modules import texts as module_texts
+from maillage.modules.authoring import Copy
+from maillage.modules.format import Where
+from maillage.modules.reading import Fault
+from maillage.modules.translations import Line, Translation
 
 LEVELS = {"debutant": "Débutant", "intermediaire": "Intermédiaire", "avance": "Avancé"}
 CHOICES: Mapping[str, tuple[str, Mapping[str, str]]] = {
-    "theme": ("Thème", learning.THEMES),
+    "theme": ("Thème", module_format.THEMES),
     "niveau": ("Niveau", LEVELS),
-    "nature": ("Ce que fait l’étape", learning.NATURES),
+    "nature": ("Ce que fait l’étape", module_format.NATURES),
 }
 FLAGS = {"juste": "C’est une bonne réponse", "reussite": "Cette étape montre que c’est appris"}
 BESIDE = {"prealables": "À faire avant", "suite": "À faire après"}
 LINES = " (une ligne chacun)"
-UNREAD = (KeyError, TypeError, AttributeError, IndexError)  # a file written by hand, whose parts are not what they are
+UNREAD = (
+    KeyError,
+    TypeError,
+    AttributeError,
+    IndexError,
+)  # a file written by hand, whose parts are not what they are
 LONG = ("parle", "pour_l_aidant", "but", "retard", "guichet")
 
 
 @dataclass(slots=True)
 class Field:
-    """A field of a form. kind: text, area, lines, choice, several, number, flag or drawing; now: what is there now, if somebody changed it."""
+    """A field of a form. kind: text, area, lines, choice, several, number, flag or drawing; now: what is
+    there now, if somebody changed it.
+    """
 
     name: str
     place: Where
@@ -86,11 +96,15 @@ def anchor(place: Where) -> str:
     >>> anchor(("etapes", 0, "titre"))
     'c-etapes-0-titre'
     """
-    return "-".join(["c", *(re.sub(r"[^A-Za-z0-9]", lambda found: f"_{ord(found[0]):x}", str(part)) for part in place)])
+    return "-".join(
+        ["c", *(re.sub(r"[^A-Za-z0-9]", lambda found: f"_{ord(found[0]):x}", str(part)) for part in place)]
+    )
 
 
 def sections(copy: Copy, part: str, typed: Mapping[str, str] | None = None) -> list[Section]:
-    """Return the fields of a part, by what they belong to, with their faults. typed: what somebody had typed, kept as it is."""
+    """Return the fields of a part, by what they belong to, with their faults. typed: what somebody had
+    typed, kept as it is.
+    """
     held = copy.held or {}
     made: dict[str, dict[str, list[Field]]] = {}
     for each in fields(copy, part):
@@ -107,14 +121,19 @@ def sections(copy: Copy, part: str, typed: Mapping[str, str] | None = None) -> l
         Section(
             title,
             title not in UNFOLDED,
-            [("" if len(found) == 1 and _says_itself(found[0]) else inside, found) for inside, found in groups.items()],
+            [
+                ("" if len(found) == 1 and _says_itself(found[0]) else inside, found)
+                for inside, found in groups.items()
+            ],
         )
         for title, groups in made.items()
     ]
 
 
 def beside(copy: Copy) -> list[str]:
-    """Return what a module says of those before and after it that holds no more: learners do not see it, nothing stops."""
+    """Return what a module says of those before and after it that holds no more: learners do not see it,
+    nothing stops.
+    """
     known = contents.modules()
     return [
         f"« {label} » nomme « {id} », qui n’existe pas."
@@ -134,7 +153,7 @@ def _says_itself(each: Field) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class FaultText:
     """A fault as it is said: where in words, and the field in which it is mended; '' for the whole part."""
 
     fault: Fault
@@ -143,7 +162,7 @@ class Told:
     id: str
 
 
-def told(copy: Copy) -> list[Told]:
+def fault_texts(copy: Copy) -> list[FaultText]:
     """Return what is wrong in a module, each with the field in which it is mended."""
     held, made = copy.held or {}, []
     known: dict[str, list[Field]] = {}
@@ -154,11 +173,17 @@ def told(copy: Copy) -> list[Told]:
             except UNREAD:
                 known[wrong.part] = []
         field = next((f for f in known.get(wrong.part, ()) if _is_of(wrong.fault.place, f.place)), None)
-        said = [wrong.said if wrong.part else "Les étapes" if wrong.fault.place == ("etapes",) else ""]
+        said = [wrong.part_title if wrong.part else "Les étapes" if wrong.fault.place == ("etapes",) else ""]
         if field is not None:
-            inside = [words for words in module_texts.section(held, field.place) if words not in ("", "L’exercice")]
+            inside = [
+                words for words in module_texts.section(held, field.place) if words not in ("", "L’exercice")
+            ]
             said += [*inside, f"« {field.label.removesuffix(LINES)} »"]
-        made.append(Told(wrong.fault, wrong.part, ", ".join(filter(None, said)), anchor(field.place) if field else ""))
+        made.append(
+            FaultText(
+                wrong.fault, wrong.part, ", ".join(filter(None, said)), anchor(field.place) if field else ""
+            )
+        )
     return made
 
 
@@ -173,14 +198,26 @@ def fields(copy: Copy, part: str) -> list[Field]:
     places += [
         (
             where,
-            Field(learning.told(where), where, "Dessin", "drawing", name, off=len(where) == 4 and where[2] == "dessins"),
+            Field(
+                module_reading.place_text(where),
+                where,
+                "Dessin",
+                "drawing",
+                name,
+                off=len(where) == 4 and where[2] == "dessins",
+            ),
         )
         for where, name in module_texts.drawn(held)
         if queries.stands_in(where, part)
     ]
     places += [(where, _flag(held, where)) for where in _flags(held, part)]
     groups = [module_texts.section(held, where) for where, _ in places]
-    found += [each for group in dict.fromkeys(groups) for of, (_, each) in zip(groups, places, strict=True) if of == group]
+    found += [
+        each
+        for group in dict.fromkeys(groups)
+        for of, (_, each) in zip(groups, places, strict=True)
+        if of == group
+    ]
     if part == "en-tete":
         authors = [str(who) for who in held.get("auteurs") or ()]
         found += [_several(held, key, label) for key, label in BESIDE.items()]
@@ -193,7 +230,11 @@ def _whole(copy: Copy, part: str) -> dict[str, Any]:
     held: dict[str, Any] = module_texts.own(copy.held or {})
     if part.isdecimal():
         step = held["etapes"][int(part) - 1]
-        first = {"nature": step.get("nature", "seul"), "titre": step.get("titre", ""), "texte": step.get("texte") or []}
+        first = {
+            "nature": step.get("nature", "seul"),
+            "titre": step.get("titre", ""),
+            "texte": step.get("texte") or [],
+        }
         held["etapes"][int(part) - 1] = {**first, **{k: v for k, v in step.items() if k not in first}}
     elif part == "fiche" and isinstance(held.get("fiche"), dict):
         held["fiche"].setdefault("chez_soi", "")
@@ -205,9 +246,9 @@ def _text(held: Any, where: Where, value: str | Sequence[str]) -> Field:
     label = module_texts.label(held, where)
     if isinstance(value, str):
         kind = "area" if key in LONG or len(value) > 60 else "text"
-        words = learning.MOST_WORDS if key == "consigne" else 0
-        return Field(learning.told(where), where, label, kind, value, words=words)
-    return Field(learning.told(where), where, f"{label}{LINES}", "lines", "\n".join(value))
+        words = module_format.MOST_WORDS if key == "consigne" else 0
+        return Field(module_reading.place_text(where), where, label, kind, value, words=words)
+    return Field(module_reading.place_text(where), where, f"{label}{LINES}", "lines", "\n".join(value))
 
 
 def _choices(held: Any, part: str) -> list[tuple[str, Where]]:
@@ -218,7 +259,9 @@ def _choices(held: Any, part: str) -> list[tuple[str, Where]]:
 
 def _chosen(held: Any, place: Where, key: str) -> Field:
     label, choices = CHOICES[key]
-    return Field(learning.told(place), place, label, "choice", str(module_texts.at(held, place)), choices)
+    return Field(
+        module_reading.place_text(place), place, label, "choice", str(module_texts.at(held, place)), choices
+    )
 
 
 def _several(held: Any, key: str, label: str) -> Field:
@@ -235,18 +278,22 @@ def _flags(held: Any, part: str) -> list[Where]:
     exercise = module_texts.at(held, start).get("exercice") or {}
     found: list[Where] = []
     for inside in ((), ("facile",)):
-        options = module_texts.at(exercise, inside).get("choix") if not inside or inside[0] in exercise else None
+        options = (
+            module_texts.at(exercise, inside).get("choix") if not inside or inside[0] in exercise else None
+        )
         found += [(*start, "exercice", *inside, "choix", n, "juste") for n, _ in enumerate(options or ())]
     return [*found, *([(*start, "reussite")] if exercise else [])]
 
 
 def _flag(held: Any, where: Where) -> Field:
     on = bool(module_texts.at(held, where[:-1]).get(str(where[-1]), False))
-    return Field(learning.told(where), where, FLAGS[str(where[-1])], "flag", "1" if on else "")
+    return Field(module_reading.place_text(where), where, FLAGS[str(where[-1])], "flag", "1" if on else "")
 
 
 def applied(copy: Copy, part: str, typed: Mapping[str, str]) -> dict[str, Any]:
-    """Return what a module holds once what was typed is put at its places. What was not changed stays as it was written."""
+    """Return what a module holds once what was typed is put at its places. What was not changed stays as
+    it was written.
+    """
     held: dict[str, Any] = module_texts.own(copy.held or {})
     for each in fields(copy, part):
         if each.kind == "drawing":
@@ -280,7 +327,7 @@ def _put_flag(held: Any, where: Where, *, on: bool) -> None:
             parent.pop(where[-1])
 
 
-# --------------------------------------------------------------------------------------------------------- translations
+# ----------------------------------------------------------------------------------------------- translations
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,7 +345,7 @@ class Row:
         return max(1, len(self.line.french) // 45 + 1)
 
 
-def part_told(place: str) -> str:
+def part_label(place: str) -> str:
     """Return the part of a place as it is told: “etapes 3”, “fiche”, or '' for the header."""
     first = place.split(" › ", maxsplit=1)[0]
     return first if first.startswith("etapes ") or first in ("fiche", "demarche") else ""
@@ -321,13 +368,15 @@ class Rows:
     rows: list[Row]
 
     @property
-    def left(self) -> int:
+    def remaining(self) -> int:
         return sum(row.line.state != "done" for row in self.rows)
 
 
 def rows(held: Any, lines: Sequence[Line], typed: Mapping[str, str] | None) -> list[Rows]:
-    """Return the fields of some sentences, each with what it is. typed: what somebody had typed, kept as it is."""
-    places = {learning.told(where): where for where, _ in module_texts.sentences(held)}
+    """Return the fields of some sentences, each with what it is. typed: what somebody had typed, kept as
+    it is.
+    """
+    places = {module_reading.place_text(where): where for where, _ in module_texts.sentences(held)}
     made: dict[str, list[Row]] = {}
     for n, line in enumerate(lines, 1):
         row = Row(
@@ -357,5 +406,7 @@ def translated(known: Translation, lines: Sequence[Line], typed: Mapping[str, st
         else:
             said.pop(line.place, None)
             since.pop(line.place, None)
-    authors = tuple(name for raw in typed.get("traducteurs", "").splitlines() if (name := " ".join(raw.split())[:80]))
+    authors = tuple(
+        name for raw in typed.get("traducteurs", "").splitlines() if (name := " ".join(raw.split())[:80])
+    )
     return Translation(known.language, said, since, authors or known.authors, known.read_by)

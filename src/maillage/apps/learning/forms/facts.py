@@ -1,4 +1,6 @@
-"""What a device sends, read fact by fact: one that cannot be read is refused alone, and the others are kept."""
+"""What a device sends, read fact by fact: one that cannot be read is refused alone, and the others are
+kept.
+"""
 
 import json
 from collections.abc import Sequence
@@ -10,7 +12,7 @@ from maillage.apps.learning.queries import contents
 from maillage.apps.learning.rules import progress
 from maillage.apps.learning.rules.progress import Fact
 from maillage.kernel.errors import Refused
-from maillage.reference.learning import KINDS
+from maillage.modules.format import KINDS
 
 MOST_BYTES = 400_000
 
@@ -72,5 +74,7 @@ def _fact(row: dict[str, Any]) -> Fact:
 
 
 def _within(value: Any, low: int, high: int) -> int:
-    """Return a number brought back between two bounds: a device that counts or dates wrongly loses nothing else."""
+    """Return a number brought back between two bounds: a device that counts or dates wrongly loses nothing
+    else.
+    """
     return min(max(int(value or 0), low), high)

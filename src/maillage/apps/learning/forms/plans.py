@@ -11,8 +11,8 @@ from maillage.apps.learning.queries import contents
 from maillage.apps.learning.rules import plans
 from maillage.apps.learning.rules.groups import MOST
 from maillage.kernel.errors import Refused
-from maillage.reference.outlines import outlines
-from maillage.reference.paths import paths
+from maillage.modules.outlines import outlines
+from maillage.modules.paths import paths
 
 
 class PlanForm(forms.Form):
@@ -33,7 +33,9 @@ class AnswerForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": "Choisissez une réponse, puis « Répondre »."},
     )
-    ecran = forms.TypedChoiceField(label="Bloqué·e à quel écran ?", coerce=int, empty_value=None, required=False)
+    ecran = forms.TypedChoiceField(
+        label="Bloqué·e à quel écran ?", coerce=int, empty_value=None, required=False
+    )
 
     def __init__(self, *args: Any, steps: Sequence[tuple[int, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -41,7 +43,9 @@ class AnswerForm(forms.Form):
 
 
 def names(typed: str) -> list[str]:
-    """Return the first names typed, one by line, those that are there twice included; Refused beyond a whole group."""
+    """Return the first names typed, one by line, those that are there twice included; Refused beyond a
+    whole group.
+    """
     found = [name for line in typed.splitlines() if (name := " ".join(line.split())[:60])]
     if len(found) > MOST:
         raise Refused(

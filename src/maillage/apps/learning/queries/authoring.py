@@ -1,4 +1,6 @@
-"""The modules as their authors read them: working copies, the territory's and ours, what is wrong, what is translated."""
+"""The modules as their authors read them: working copies, the territory's and ours, what is wrong, what is
+translated.
+"""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -10,13 +12,21 @@ from pydantic import ValidationError
 
 from maillage.apps.learning.queries import contents
 from maillage.kernel.errors import Refused
-from maillage.reference import authoring, learning, module_texts, translations
-from maillage.reference.authoring import Copy
-from maillage.reference.learning import Fault, Module, Screens, Step, Where
-from maillage.reports import drawings
+from maillage.modules import authoring, translations
+from maillage.modules import format as module_format
+from maillage.modules import reading as module_reading
+from maillage.modules import texts as module_texts
+from maillage.modules.authoring import Copy
+from maillage.modules.format import Module, Screens, Step, Where
+from maillage.modules.reading import Fault
+from maillage.reports.page import drawings
 
 MOST_DRAWINGS = 4  # of a step
-PARTS: Mapping[str, str] = {"en-tete": "L’en-tête", "fiche": "La fiche à imprimer", "demarche": "Pour de vrai"}
+PARTS: Mapping[str, str] = {
+    "en-tete": "L’en-tête",
+    "fiche": "La fiche à imprimer",
+    "demarche": "Pour de vrai",
+}
 
 
 @cache
@@ -39,16 +49,18 @@ def copy(id: str) -> Copy | None:
 
 def adaptable(taken: set[str]) -> list[tuple[str, list[Module]]]:
     """Return our modules that the territory has not adapted, by theme."""
-    ours = contents.ours().values()
+    ours = contents.own_modules().values()
     return [
         (label, found)
-        for theme, label in learning.THEMES.items()
+        for theme, label in module_format.THEMES.items()
         if (found := [each for each in ours if each.theme == theme and each.id not in taken])
     ]
 
 
 def parts(copy: Copy) -> list[str]:
-    """Return the parts of a module that have their page: its header, its steps, its sheet, the real service."""
+    """Return the parts of a module that have their page: its header, its steps, its sheet, the real
+    service.
+    """
     held = copy.held or {}
     return [
         "en-tete",
@@ -64,7 +76,7 @@ def part_of(place: Where) -> str:
     return str(place[0]) if place and place[0] in PARTS else "en-tete"
 
 
-def said_part(part: str) -> str:
+def part_title(part: str) -> str:
     """Return how a part is called."""
     return PARTS.get(part, f"L’étape {part}")
 
@@ -89,34 +101,41 @@ class Wrong:
     part: str
 
     @property
-    def said(self) -> str:
-        return said_part(self.part)
+    def part_title(self) -> str:
+        return part_title(self.part)
 
 
 def wrong(copy: Copy) -> list[Wrong]:
-    """Return what is wrong in a module, each with the part in which it is mended; '' for what only the file shows."""
+    """Return what is wrong in a module, each with the part in which it is mended; '' for what only the
+    file shows.
+    """
     known = {*parts(copy)}
     found = [(fault, "" if fault.place == ("etapes",) else part_of(fault.place)) for fault in copy.faults]
     return [Wrong(fault, part if part in known and copy.held is not None else "") for fault, part in found]
 
 
-def look(copy: Copy, number: int, screen: str = "") -> contents.Shown | None:
-    """Return a step as a learner would see it, from what is kept, faults elsewhere included; None when it does not hold.
+def look(copy: Copy, number: int, screen: str = "") -> contents.StepPage | None:
+    """Return a step as a learner would see it, from what is kept, faults elsewhere included; None when it
+    does not hold.
 
     screen: the one that its exercise begins with, to look at it.
     """
-    base = next(iter(contents.ours().values()))
+    base = next(iter(contents.own_modules().values()))
     try:
         step = contents.typeset(Step, copy.steps[number - 1])
     except (ValidationError, IndexError):
         return None
-    named = {d for d in (*step.drawings, *(name for _, name in module_texts.drawn(copy.steps[number - 1]))) if d}
+    named = {
+        d for d in (*step.drawings, *(name for _, name in module_texts.drawn(copy.steps[number - 1]))) if d
+    }
     if not named <= drawn():
         return None
     if isinstance(step.exercise, Screens) and screen in step.exercise.screens:
         step = step.model_copy(update={"exercise": step.exercise.model_copy(update={"starts": screen})})
     steps = tuple(step for _ in copy.steps)
-    return contents.shown(base.model_copy(update={"id": copy.id, "title": copy.title, "steps": steps}), number)
+    return contents.step_page(
+        base.model_copy(update={"id": copy.id, "title": copy.title, "steps": steps}), number
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,24 +156,31 @@ def lines(copy: Copy) -> list[Line]:
         exercise = step.get("exercice")
         kind = str(exercise.get("genre")) if isinstance(exercise, dict) else ""
         words = [
-            learning.NATURES.get(str(step.get("nature")), ""),
-            f"exercice : {learning.KINDS_SAID.get(kind, kind)}" if kind else "",
+            module_format.NATURES.get(str(step.get("nature")), ""),
+            f"exercice : {module_format.KINDS_SAID.get(kind, kind)}" if kind else "",
             "montre que c’est appris" if step.get("reussite") else "",
         ]
-        made.append(Line(n, str(step.get("titre") or f"Étape {n}"), " · ".join(filter(None, words)), faulty[str(n)]))
+        made.append(
+            Line(n, str(step.get("titre") or f"Étape {n}"), " · ".join(filter(None, words)), faulty[str(n)])
+        )
     return made
 
 
 def redrawn(copy: Copy, place: Where, name: str) -> dict[str, Any]:
-    """Return what a module holds once a drawing is changed. place: that of a drawing, or the first free one of a step's; name: ''
+    """Return what a module holds once a drawing is changed. place: that of a drawing, or the first free one
+    of a step's; name: ''
     takes it off a step."""
     held = module_texts.own(copy.held or {})
     known = {where for where, _ in module_texts.drawn(held)}
     if place not in known and place not in free(copy):
-        raise Refused("Ce dessin n’est plus là.", why="Quelqu’un a changé cette partie.", do="Rechargez la page.")
+        raise Refused(
+            "Ce dessin n’est plus là.", why="Quelqu’un a changé cette partie.", do="Rechargez la page."
+        )
     if name and name not in drawn():
         raise Refused(
-            f"Aucun dessin ne s’appelle « {name} ».", why="Rien n’a été écrit.", do="Choisissez-en un de la liste."
+            f"Aucun dessin ne s’appelle « {name} ».",
+            why="Rien n’a été écrit.",
+            do="Choisissez-en un de la liste.",
         )
     if len(place) == 4 and place[2] == "dessins":
         step = held["etapes"][place[1]]
@@ -177,10 +203,10 @@ def free(copy: Copy) -> list[Where]:
 def place_of(copy: Copy, told: str) -> Where | None:
     """Return the place of a drawing from how it is told."""
     every = [*(where for where, _ in module_texts.drawn(copy.held or {})), *free(copy)]
-    return next((where for where in every if learning.told(where) == told), None)
+    return next((where for where in every if module_reading.place_text(where) == told), None)
 
 
-# --------------------------------------------------------------------------------------------------------- translations
+# ----------------------------------------------------------------------------------------------- translations
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +219,7 @@ class Progress:
     total: int
 
     @property
-    def left(self) -> int:
+    def remaining(self) -> int:
         return self.total - self.done
 
 
@@ -209,5 +235,9 @@ def languages(id: str) -> list[Progress]:
 
 def faults_beside() -> Mapping[str, tuple[Fault, ...]]:
     """Return the faults of translations, which have no working copy."""
-    held = contents.kept(now=True).faults
-    return {f"{path.parent.name}/{path.name}": faults for path, faults in held.items() if path.name != learning.FILE}
+    held = contents.territory_modules(now=True).faults
+    return {
+        f"{path.parent.name}/{path.name}": faults
+        for path, faults in held.items()
+        if path.name != module_reading.FILE
+    }

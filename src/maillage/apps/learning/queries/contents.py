@@ -9,13 +9,15 @@ from typing import Any, TypeVar
 from django.conf import settings
 
 from maillage.apps.learning.rules import judging
-from maillage.reference import learning, module_texts
-from maillage.reference import translations as said
-from maillage.reference.learning import Module, Part, Screens, Step
-from maillage.reference.shelf import Kept, Shelf
-from maillage.reference.translations import Translated
-from maillage.reports import drawings
-from maillage.reports.wording import spaced, unbroken
+from maillage.modules import format as module_format
+from maillage.modules import reading as module_reading
+from maillage.modules import texts as module_texts
+from maillage.modules import translations as said
+from maillage.modules.catalogue import Catalogue, FolderContents
+from maillage.modules.format import Module, Part, Screens, Step
+from maillage.modules.translations import Translated
+from maillage.reports.page import drawings
+from maillage.words.wording import spaced, unbroken
 
 P = TypeVar("P", bound=Part)
 AS_WRITTEN = ("modeles", "juste")  # what is compared with what somebody types keeps its plain spaces
@@ -31,8 +33,10 @@ class Theme:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
-    """A step as its page shows it. data: what the kit reads of the exercise; steps: the stitches done, here and after."""
+class StepPage:
+    """A step as its page shows it. data: what the kit reads of the exercise; steps: the stitches done,
+    here and after.
+    """
 
     module: Module
     step: Step
@@ -60,17 +64,19 @@ class Shown:
 
 
 @cache
-def ours() -> Mapping[str, Module]:
+def own_modules() -> Mapping[str, Module]:
     """Return our modules as they are read on a page, their spaces those of French typography."""
-    return {id: _typeset(each) for id, each in learning.ours().items()}
+    return {id: _typeset(each) for id, each in module_reading.own_modules().items()}
 
 
 def modules() -> Mapping[str, Module]:
-    """Return the modules in order of number: ours, and those of the territory, which stand in place of ours."""
-    return _shown(kept())
+    """Return the modules in order of number: ours, and those of the territory, which stand in place of
+    ours.
+    """
+    return _shown(territory_modules())
 
 
-SHELF = Shelf(lambda: frozenset(drawings.names()))
+SHELF = Catalogue(lambda: frozenset(drawings.names()))
 
 
 def root() -> Path:
@@ -78,19 +84,21 @@ def root() -> Path:
     return Path(settings.PREVIEW) if settings.PREVIEW else Path(settings.HOME) / "modules"
 
 
-def kept(*, now: bool = False) -> Kept:
-    """Return what the territory's folder holds, seen at most two seconds ago; now: as it is, which an author waits for."""
+def territory_modules(*, now: bool = False) -> FolderContents:
+    """Return what the territory's folder holds, seen at most two seconds ago; now: as it is, which an
+    author waits for.
+    """
     return SHELF.look(root(), now=now or bool(settings.PREVIEW))
 
 
 _last: list[Any] = [None, {}, {}]  # a state of the folder, its modules, its translations
 
 
-def _shown(held: Kept) -> Mapping[str, Module]:
+def _shown(held: FolderContents) -> Mapping[str, Module]:
     """Return all the modules, put together once for each state of the folder."""
     seen, made, _ = _last
     if seen is not held:
-        every = {**ours(), **{id: _typeset(each) for id, each in held.modules.items()}}
+        every = {**own_modules(), **{id: _typeset(each) for id, each in held.modules.items()}}
         made = {each.id: each for each in sorted(every.values(), key=lambda each: (each.number, each.id))}
         _last[:] = [held, made, {}]
     return made
@@ -98,15 +106,19 @@ def _shown(held: Kept) -> Mapping[str, Module]:
 
 def translations_of(id: str) -> list[tuple[str, str, str]]:
     """Return the languages in which a module is there: code, name, direction."""
-    codes = {*said.said_beside_ours(id), *kept().said.get(id, {})}
-    return sorted(((code, said.name(code), said.direction(code)) for code in codes), key=lambda each: each[1].casefold())
+    codes = {*said.bundled_translations(id), *territory_modules().said.get(id, {})}
+    return sorted(
+        ((code, said.name(code), said.direction(code)) for code in codes), key=lambda each: each[1].casefold()
+    )
 
 
 def translated(id: str, code: str) -> Translated | None:
-    """Return a module in another language, None when nobody translated it; made once for each state of the folder."""
-    held = kept()
+    """Return a module in another language, None when nobody translated it; made once for each state of the
+    folder.
+    """
+    held = territory_modules()
     module = _shown(held).get(id)
-    translation = held.said.get(id, {}).get(code) or said.said_beside_ours(id).get(code)
+    translation = held.said.get(id, {}).get(code) or said.bundled_translations(id).get(code)
     if module is None or translation is None:
         return None
     _, _, made = _last
@@ -124,8 +136,15 @@ def translated(id: str, code: str) -> Translated | None:
 
 def source(id: str) -> dict[str, Any] | None:
     """Return what the file of a module holds, as it is shown: the territory's, or ours."""
-    shown = next((read for read in kept().read.values() if read.module is not None and read.module.id == id), None)
-    path = shown.path if shown else learning.file_of(id)
+    shown = next(
+        (
+            read
+            for read in territory_modules().read.values()
+            if read.module is not None and read.module.id == id
+        ),
+        None,
+    )
+    path = shown.path if shown else module_reading.file_of(id)
     return module_texts.own(said.load(path.read_text("utf-8"))) if path else None
 
 
@@ -134,7 +153,9 @@ def _typeset(each: Module) -> Module:
 
 
 def typeset(kind: type[P], held: Any) -> P:
-    """Return a part of a module as it is read on a page, from what is written; ValidationError when it does not hold."""
+    """Return a part of a module as it is read on a page, from what is written; ValidationError when it
+    does not hold.
+    """
     return kind.model_validate(_spaced(held))
 
 
@@ -153,7 +174,10 @@ def _as_shown(text: str) -> str:
 def themes() -> list[Theme]:
     """Return the themes that have modules, in their order."""
     known = modules().values()
-    made = (Theme(id, label, [each for each in known if each.theme == id]) for id, label in learning.THEMES.items())
+    made = (
+        Theme(id, label, [each for each in known if each.theme == id])
+        for id, label in module_format.THEMES.items()
+    )
     return [theme for theme in made if theme.modules]
 
 
@@ -167,16 +191,22 @@ def titles(ids: Sequence[str]) -> list[Module]:
     return [found for id in ids if (found := module(id)) is not None]
 
 
-def shown(of: Module, number: int, *, easier: bool = False, tongue: Translated | None = None) -> Shown | None:
-    """Return a step of a module, with the easier variant of its exercise when asked; None when there is no such step."""
+def step_page(
+    of: Module, number: int, *, easier: bool = False, tongue: Translated | None = None
+) -> StepPage | None:
+    """Return a step of a module, with the easier variant of its exercise when asked; None when there is no
+    such step.
+    """
     if not 1 <= number <= len(of.steps):
         return None
     step = of.steps[number - 1]
     exercise = step.exercise
     eased = easier and exercise is not None and exercise.easier is not None
     if eased:
-        exercise = learning.easier(exercise)
-    return Shown(of, step, number, exercise, eased, _data(exercise, tongue), stitches(len(of.steps), number))
+        exercise = module_format.easier(exercise)
+    return StepPage(
+        of, step, number, exercise, eased, _data(exercise, tongue), stitches(len(of.steps), number)
+    )
 
 
 def stitches(n_steps: int, here: int) -> Sequence[str]:
@@ -199,7 +229,9 @@ def _data(exercise: Any, tongue: Translated | None) -> Mapping[str, Any]:
         "facile": exercise.easier is not None,
     }
     if isinstance(exercise, Screens):
-        told["scene"] = exercise.model_dump(by_alias=True, include={"starts", "goal", "screens"}, exclude_defaults=True)
+        told["scene"] = exercise.model_dump(
+            by_alias=True, include={"starts", "goal", "screens"}, exclude_defaults=True
+        )
     if tongue is not None:
         told["dits"] = sorted(tongue.said & _words(told | {"choix": _written(exercise)}))
     return told

@@ -1,4 +1,5 @@
-"""What becomes of the procedures that people meant to do for real, from the accelerator to the screen that blocked.
+"""What becomes of the procedures that people meant to do for real, from the accelerator to the screen that
+blocked.
 
 Source: docs/methods/apprendre.md
 """
@@ -17,7 +18,7 @@ from maillage.apps.learning.queries.progress import services
 from maillage.apps.learning.rules import plans
 from maillage.engine import disclosure
 from maillage.kernel.estimate import Estimate, Figure, Withheld
-from maillage.studies.shares import share
+from maillage.studies.people.shares import share
 
 LABELS: Mapping[str, str] = {**plans.ANSWERS, "": "Pas de réponse, ou pas demandé"}
 SUMS: Mapping[str, Sequence[str]] = {  # of answers; what is known is what the last one leaves
@@ -30,10 +31,12 @@ SUMS: Mapping[str, Sequence[str]] = {  # of answers; what is known is what the l
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conversion:
-    """What became of the plans whose question is due. due: how many; parts: by answer, those without answer last, None withheld.
+    """The outcome of the plans whose question is due. due: how many; parts: by answer, no answer last, None
+    when withheld.
 
-    converted: done online by the person, alone or with somebody beside, among all that are due: an unknown is no yes. obtained:
-    the right is kept otherwise. steps: how many people from the accelerator begun to the procedure done. least: what is shown.
+    converted: done online by the person, alone or with help, among all that are due: an unknown is not a yes.
+    obtained: the right obtained by other means. steps: how many people from the accelerator begun to the
+    procedure done. least: smallest count displayed.
     """
 
     due: int | None
@@ -47,11 +50,13 @@ class Conversion:
     examples: bool
 
 
-def plans_of(structures: Iterable[int] | None, communes: frozenset[str] | None, since: date, until: date) -> QuerySet[Plan]:
-    """Return the plans whose question was due between two days, by the structures or the communes of who helped.
+def plans_of(
+    structures: Iterable[int] | None, communes: frozenset[str] | None, since: date, until: date
+) -> QuerySet[Plan]:
+    """Return the plans whose question was due between two days, by structure or by the helper's commune.
 
-    structures, communes: either; both None: everywhere. Only those made with a structure are counted: alone, at home, nobody
-    vouches for them, and anybody could make a thousand.
+    structures, communes: either; both None: everywhere. Only plans made with a structure count: those made
+    alone, at home, have no witness, and anyone could make a thousand.
     """
     rows = Plan.objects.filter(ask_on__gte=since, ask_on__lte=until, structure__isnull=False)
     if structures is not None:
@@ -69,7 +74,9 @@ def conversion(rows: QuerySet[Plan], facts: QuerySet[Fact], *, protected: bool) 
     answers = Counter(answer for answer, _ in kept)
     sums, parts = _seen(answers, least)
     of = {name: sum(answers[id] for id in ids) for name, ids in SUMS.items()}
-    converted = _share(of["converted"], n, "faits en ligne par la personne", seen=sums["converted"], least=least)
+    converted = _share(
+        of["converted"], n, "faits en ligne par la personne", seen=sums["converted"], least=least
+    )
     known = _share(n - of["unknown"], n, "de suite connue", seen=sums["unknown"], least=least)
     return Conversion(
         due=n if n or not every else None,
@@ -81,7 +88,10 @@ def conversion(rows: QuerySet[Plan], facts: QuerySet[Fact], *, protected: bool) 
             *_learnt(facts.filter(example=examples), least),
             ("Projets : la question est venue", n if n >= least else None),
             ("Projets : suite connue", n - of["unknown"] if isinstance(known, Estimate) else None),
-            ("Projets : fait en ligne par la personne", of["converted"] if isinstance(converted, Estimate) else None),
+            (
+                "Projets : fait en ligne par la personne",
+                of["converted"] if isinstance(converted, Estimate) else None,
+            ),
         ],
         by_module=_by_module(kept, least, converted=isinstance(converted, Estimate)),
         least=least,
@@ -90,30 +100,42 @@ def conversion(rows: QuerySet[Plan], facts: QuerySet[Fact], *, protected: bool) 
 
 
 def _seen(answers: Counter[str], least: int) -> tuple[dict[str, bool], dict[str, bool]]:
-    """Return which sums of answers, and which answers, may be told together: none that is withheld is found by subtraction.
+    """Return which sums of answers, and which answers, may be published together, so that none withheld is
+    found by subtraction.
 
-    Sums first, which matter most. The answers of a sum that is told add up to it; those of the others, to what these leave.
+    Sums come first, as they matter most. The answers of a published sum add up to it; the others add up to
+    what remains.
     """
     of = {name: [id for id in ids if answers[id]] for name, ids in SUMS.items()}
     there = [name for name, ids in of.items() if ids]
     seen = _one_way([sum(answers[id] for id in of[name]) for name in there], least)
     sums = dict.fromkeys(SUMS, True) | dict(zip(there, seen, strict=True))
     parts: dict[str, bool] = {}
-    for ids in ([of[name] for name in there if sums[name]], [[id for name in there if not sums[name] for id in of[name]]]):
+    for ids in (
+        [of[name] for name in there if sums[name]],
+        [[id for name in there if not sums[name] for id in of[name]]],
+    ):
         for each in ids:
             parts |= zip(each, _one_way([answers[id] for id in each], least), strict=True)
     return sums, {id: parts[id] for id in LABELS if id in parts}
 
 
 def _one_way(counts: Sequence[int], least: int) -> list[bool]:
-    """Return which counts of a whole may be shown; a whole in one part is shown as itself."""
+    """Return which counts of a whole may be published; a whole in one part is published as itself."""
     return [counts[0] >= least] if len(counts) == 1 else disclosure.one_way(counts, least)
 
 
 def _share(part: int, n: int, words: str, *, seen: bool, least: int) -> Figure:
     universe = "projets de démarche dont la question est venue"
     found = share(
-        part, n, least=least, things="projets", words=words, universe=universe, method=METHOD, nobody="Aucun projet."
+        part,
+        n,
+        least=least,
+        things="projets",
+        words=words,
+        universe=universe,
+        method=METHOD,
+        nobody="Aucun projet.",
     )
     if seen or isinstance(found, Withheld):
         return found
@@ -122,7 +144,9 @@ def _share(part: int, n: int, words: str, *, seen: bool, least: int) -> Figure:
 
 
 def _learnt(rows: QuerySet[Fact], least: int) -> list[tuple[str, int | None]]:
-    """Return how many people opened an accelerator, then got to its end; each counts once in each, by whole batches."""
+    """Return how many people opened an accelerator, then finished it; each person counts once in each, by
+    whole batches.
+    """
     ends = {module.id: len(module.steps) for module in services()}
     held = rows.filter(module__in=ends, person__isnull=False).values("module", "person", "step")
     first = held.annotate(first=Min("at")).order_by("first", "module", "person", "step")
@@ -137,8 +161,12 @@ def _learnt(rows: QuerySet[Fact], least: int) -> list[tuple[str, int | None]]:
     ]
 
 
-def _by_module(rows: Sequence[tuple[str, str]], least: int, *, converted: bool) -> list[tuple[str, int | None, int | None]]:
-    """Return the plans of each procedure, and those done online by the person. converted: whether the sum of these is told."""
+def _by_module(
+    rows: Sequence[tuple[str, str]], least: int, *, converted: bool
+) -> list[tuple[str, int | None, int | None]]:
+    """Return the plans of each procedure, and those done online by the person. converted: whether the sum
+    of these is told.
+    """
     n = Counter(module for _, module in rows)
     done = Counter(module for answer, module in rows if answer in plans.CONVERTED)
     ids = sorted(n, key=lambda id: -n[id])
@@ -155,7 +183,7 @@ def _by_module(rows: Sequence[tuple[str, str]], least: int, *, converted: bool) 
 
 
 def _clear(part: int, whole: int, least: int) -> bool:
-    """Return whether a part and what remains may both be told."""
+    """Return whether a part and its remainder may both be published."""
     return not least or (part >= least and whole - part >= least)
 
 

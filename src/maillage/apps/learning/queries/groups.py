@@ -1,4 +1,6 @@
-"""Groups as those who run them read them: their list, one by its code, its people, the workshop it comes from."""
+"""Groups as those who run them read them: their list, one by its code, its people, the workshop it comes
+from.
+"""
 
 from typing import Any
 
@@ -48,7 +50,9 @@ def seated(user: Any, taken: list[Seat]) -> list[Person]:
 
 def members_for(user: Any, group: Group) -> QuerySet[Member]:
     """Return those of a group whom one may see."""
-    return Member.objects.filter(group=group, person__in=people_for(user)).select_related("person", "group__partner")
+    return Member.objects.filter(group=group, person__in=people_for(user)).select_related(
+        "person", "group__partner"
+    )
 
 
 def people_of(user: Any, group: Group) -> list[Person]:
@@ -56,8 +60,10 @@ def people_of(user: Any, group: Group) -> list[Person]:
     return list(people_for(user).filter(pk__in=group.members.values("person")))
 
 
-def others(group: Group) -> QuerySet[Structure]:
-    """Return the structures that may run a group too: those that stand, or have a place, in the same département."""
+def neighbouring_structures(group: Group) -> QuerySet[Structure]:
+    """Return the structures that may run a group too: those that stand, or have a place, in the same
+    département.
+    """
     here = departement(seat(group.structure))
     places = Lieu.objects.filter(state=PUBLISHED, code_insee__startswith=here)
     near = Q(pk__in=places.values("structure")) | Q(code_insee__startswith=here) | Q(pk=group.partner_id)

@@ -18,18 +18,20 @@ from maillage.apps.learning.queries.progress import finished, succeeded
 from maillage.apps.learning.rules import progress
 from maillage.engine import disclosure
 from maillage.kernel.estimate import Figure
-from maillage.reference.learning import Module
+from maillage.modules.format import Module
 from maillage.reference.parameters import number
-from maillage.studies.shares import share
+from maillage.studies.people.shares import share
 
 METHOD = "apprendre"
+TAKEN_OUT = "retirée depuis"  # after « étape 6 »
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfModule:
-    """A module in a period. begun: people who opened it, None when too few to tell; minutes: half of those who finished took less.
+    """A module in a period. begun: people who opened it, None when too few to publish; minutes: median of
+    those who finished.
 
-    stops: the step where most of those who did not finish are, with how many.
+    stops: the step where most of those who did not finish stopped, its title, with how many.
     """
 
     module: Module
@@ -45,7 +47,7 @@ def _midnight(day: date) -> datetime:
 
 
 def least_of(protected: bool, examples: bool) -> int:
-    """Return the smallest count that is shown: any, when whoever reads knows these people, or nobody is real."""
+    """Return the smallest count displayed: any, when the reader knows these people, or all are invented."""
     return 0 if examples or not protected else int(number("protection/small_count"))
 
 
@@ -56,9 +58,9 @@ def facts_of(structures: Iterable[int] | None, since: date, until: date) -> Quer
 
 
 def modules(rows: QuerySet[Fact], *, protected: bool) -> tuple[list[OfModule], bool]:
-    """Return each module that somebody opened, the most opened first, and whether these are invented people.
+    """Return each module that was opened, the most opened first, and whether the people are invented.
 
-    Somebody erased since is no longer told from another: they are counted in what each step gives, not here.
+    Erased persons can no longer be told apart: they count in the results of each step, not here.
     """
     examples = not rows.filter(example=False, person__isnull=False).exists()
     least = least_of(protected, examples)
@@ -75,7 +77,8 @@ def modules(rows: QuerySet[Fact], *, protected: bool) -> tuple[list[OfModule], b
 
 def _module(module: Module, people: Mapping[int, list[tuple[int, int, str, int]]], least: int) -> OfModule:
     where = {
-        who: progress.standings((module.id, v, n, s) for v, n, s, _ in rows)[module.id] for who, rows in people.items()
+        who: progress.standings((module.id, v, n, s) for v, n, s, _ in rows)[module.id]
+        for who, rows in people.items()
     }
     n = disclosure.batch(len(where), least)
     kept = dict(list(where.items())[:n])
@@ -84,7 +87,9 @@ def _module(module: Module, people: Mapping[int, list[tuple[int, int, str, int]]
     universe = f"personnes avec une carte qui ont ouvert « {module.title} »"
     stops = Counter(held.last for who, held in kept.items() if who not in done)
     step, most = stops.most_common(1)[0] if stops else (0, 0)
-    told_apart = not 0 < stops.total() - most < least  # else the few who stopped elsewhere would be counted too
+    told_apart = (
+        not 0 < stops.total() - most < least
+    )  # else the few who stopped elsewhere would be counted too
     times = [_seconds(people[who]) / 60 for who in done]
 
     def told(part: int, words: str) -> Figure:
@@ -96,12 +101,21 @@ def _module(module: Module, people: Mapping[int, list[tuple[int, int, str, int]]
         finished=told(len(done), "l’ont fini"),
         succeeded=told(able, "l’ont réussi"),
         minutes=median(times) if len(times) >= max(least, 1) else None,
-        stops=(step, module.steps[step - 1].title, most) if most >= max(least, 1) and told_apart else None,
+        stops=(step, _title(module, step), most) if most >= max(least, 1) and told_apart else None,
     )
 
 
+def _title(module: Module, step: int) -> str:
+    """Return the title of a step; those who stopped at one that was taken out of the module since are told
+    as such.
+    """
+    return module.steps[step - 1].title if 1 <= step <= len(module.steps) else TAKEN_OUT
+
+
 def _seconds(rows: Sequence[tuple[int, int, str, int]]) -> int:
-    """Return the active seconds of somebody in a module: the longest of each step, which a device says several times."""
+    """Return the active seconds of somebody in a module: the longest of each step, which a device says
+    several times.
+    """
     steps: dict[int, int] = {}
     for _version, step, _state, seconds in rows:
         steps[step] = max(steps.get(step, 0), seconds)
@@ -110,7 +124,9 @@ def _seconds(rows: Sequence[tuple[int, int, str, int]]) -> int:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfExercise:
-    """An exercise as its authors read it: how many people tried it, how many without success, with hints, easier; None: too few."""
+    """An exercise as its authors read it: how many people tried it, how many failed, used hints, chose
+    easier; None: too few.
+    """
 
     module: Module
     step: int
@@ -128,15 +144,21 @@ class OfExercise:
 
 
 def exercises() -> tuple[list[OfExercise], bool]:
-    """Return the exercises that were tried, those that fail most first. Nobody is told: only counts by step are kept.
+    """Return the exercises that were tried, the most failed first. Nobody is identified: only counts by step
+    are stored.
 
-    A try is the last state of somebody on a step, however often they came back; without card, nothing is known.
+    A try is a person's last state on a step, however often they came back; without a card, nothing is known.
     """
     examples = not Fact.objects.filter(example=False).exists()
     least = least_of(True, examples)
     known = contents.modules()
     rows: dict[tuple[str, int], dict[tuple[int, int], tuple[str, int, bool, int]]] = defaultdict(dict)
-    wanted = Fact.objects.filter(example=examples).exclude(kind="").exclude(state=progress.SEEN).order_by("at", "pk")
+    wanted = (
+        Fact.objects.filter(example=examples)
+        .exclude(kind="")
+        .exclude(state=progress.SEEN)
+        .order_by("at", "pk")
+    )
     for pk, person, module, version, step, *told in wanted.values_list(
         "pk", "person", "module", "version", "step", "state", "hints", "easier", "seconds"
     ):
@@ -158,7 +180,15 @@ def _exercise(module: Module, step: int, tries: list[tuple[str, int, bool, int]]
         title=of.title,
         kind=of.exercise.kind if of.exercise else "",
         n=n if enough else None,
-        failed=share(failed, n, least=least, things="personnes", words="sans réussite", universe=universe, method=METHOD),
+        failed=share(
+            failed,
+            n,
+            least=least,
+            things="personnes",
+            words="sans réussite",
+            universe=universe,
+            method=METHOD,
+        ),
         hinted=_percent([hints > 0 for _, hints, _, _ in tries], least),
         easier=_percent([easier for _, _, easier, _ in tries], least),
         seconds=median(seconds for *_, seconds in tries) if enough else None,
@@ -166,6 +196,6 @@ def _exercise(module: Module, step: int, tries: list[tuple[str, int, bool, int]]
 
 
 def _percent(said: Sequence[bool], least: int) -> float | None:
-    """Return how many in a hundred; None when so few, or so few others, that they would be known."""
+    """Return a percentage; None when so few, or so few others, that they could be identified."""
     few = min(sum(said), len(said) - sum(said))
     return None if not said or 0 < few < least or len(said) < least else 100 * sum(said) / len(said)

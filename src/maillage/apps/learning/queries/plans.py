@@ -15,11 +15,11 @@ from maillage.apps.learning.queries.progress import beside
 from maillage.apps.learning.rules import plans
 from maillage.apps.people import rules as people
 from maillage.apps.people.models import Consent, Person
-from maillage.reference.learning import Module
+from maillage.modules.format import Module
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class PlanRow:
     """A plan, with its accelerator."""
 
     plan: Plan
@@ -33,16 +33,26 @@ class Asked:
 WAITING = Q(answer="") | Q(answer=plans.NOT_YET, answered_at__date__lt=F("ask_on"))
 
 
-def waiting() -> QuerySet[Plan]:
-    """Return the plans whose question is to be asked: without answer, or « not yet », said before the day it is asked again."""
+def awaiting_question() -> QuerySet[Plan]:
+    """Return the plans to ask about: without an answer, or with a « not yet » from before the day of the
+    second question.
+    """
     return Plan.objects.filter(WAITING)
 
 
 def to_write(on: date) -> QuerySet[Plan]:
-    """Return the plans whose question is due and was not written, of people who may agree to it, the oldest first."""
-    agreed = Consent.objects.filter(person=OuterRef("person"), purpose=people.WRITE, given=True, withdrawn_at=None)
-    due = waiting().filter(ask_on__gte=on - plans.WRITTEN_FOR, ask_on__lte=on, told_at=None, example=False)
-    reached = due.filter(Exists(agreed), person__reach__in=(people.PHONE, people.EMAIL), person__forgotten_at=None)
+    """Return the plans whose question is due and unwritten, of people who may agree to it, the oldest
+    first.
+    """
+    agreed = Consent.objects.filter(
+        person=OuterRef("person"), purpose=people.WRITE, given=True, withdrawn_at=None
+    )
+    due = awaiting_question().filter(
+        ask_on__gte=on - plans.WRITTEN_FOR, ask_on__lte=on, told_at=None, example=False
+    )
+    reached = due.filter(
+        Exists(agreed), person__reach__in=(people.PHONE, people.EMAIL), person__forgotten_at=None
+    )
     return reached.select_related("person").order_by("ask_on", "pk")
 
 
@@ -51,41 +61,44 @@ def by_token(token: str) -> Plan | None:
     return Plan.objects.filter(token=token).select_related("person").first()
 
 
-def to_ask(user: Any, on: date) -> list[Asked]:
+def to_ask(user: Any, on: date) -> list[PlanRow]:
     """Return the plans whose question is due, the oldest first."""
     rows = access.plans_for(user).filter(WAITING, ask_on__lte=on).order_by("ask_on", "pk")[:100]
     return _with(rows)
 
 
-def coming(user: Any, on: date) -> list[Asked]:
+def coming(user: Any, on: date) -> list[PlanRow]:
     """Return the plans whose question is not due yet."""
     return _with(access.plans_for(user).filter(WAITING, ask_on__gt=on).order_by("on", "pk")[:100])
 
 
-def answered(user: Any) -> list[Asked]:
+def answered(user: Any) -> list[PlanRow]:
     """Return the last plans that have an answer."""
     return _with(access.plans_for(user).exclude(answer="").order_by("-answered_at")[:12])
 
 
 def in_whose_name(user: Any, person: Person | None, *, helped: bool) -> Structure | None:
-    """Return in whose name a plan is made.
+    """Return the structure on whose behalf a plan is made.
 
-    helped: by the structure of whoever helps, which follows the person; else that of their group, or the one that follows them.
+    helped: by the helper's structure, which follows the person; else that of their group, or the one that
+    follows them.
     """
     if person is None:
         return None
     if helped:
-        followed = person.followings.filter(structure__in=access.structures_for(user), ended_at=None).values("structure")
+        followed = person.followings.filter(structure__in=access.structures_for(user), ended_at=None).values(
+            "structure"
+        )
         return Structure.objects.filter(pk__in=followed).order_by("pk").first()
     member = Member.objects.filter(person=person).select_related("group__structure").order_by("-at").first()
     return member.group.structure if member else Structure.objects.filter(pk=beside(person)).first()
 
 
-def _with(rows: Any) -> list[Asked]:
-    return [Asked(plan, contents.module(plan.module)) for plan in rows]
+def _with(rows: Any) -> list[PlanRow]:
+    return [PlanRow(plan, contents.module(plan.module)) for plan in rows]
 
 
 def steps(plan: Plan) -> Sequence[tuple[int, str]]:
-    """Return the screens of a procedure that may have blocked somebody."""
+    """Return the screens of a procedure where a person may have been blocked."""
     found = contents.module(plan.module)
     return [(n, step.title) for n, step in enumerate(found.steps, 1) if step.exercise] if found else []

@@ -1,4 +1,4 @@
-"""Where somebody is, what comes next, and a group seen at once."""
+"""A learner's progress, what comes next, and a group at a glance."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,46 +12,56 @@ from maillage.apps.learning.queries import contents
 from maillage.apps.learning.rules import plans, progress
 from maillage.apps.learning.rules.progress import Standing
 from maillage.apps.people.models import Person
-from maillage.reference.learning import Module
-from maillage.reference.paths import Path, paths
+from maillage.modules.format import Module
+from maillage.modules.paths import Path, paths
 
 LIVE = timedelta(minutes=20)  # since the last fact of somebody who is there now
 
 
 def standings(person: Person) -> dict[str, Standing]:
-    """Return where somebody is in each module they opened."""
-    rows = Fact.objects.filter(person=person).order_by("at", "pk").values_list("module", "version", "step", "state")
+    """Return a learner's standing in each module they opened."""
+    rows = (
+        Fact.objects.filter(person=person)
+        .order_by("at", "pk")
+        .values_list("module", "version", "step", "state")
+    )
     return progress.standings(rows)
 
 
 def device(held: Mapping[str, Standing]) -> dict[str, Any]:
-    """Return standings as the device keeps them."""
+    """Return standings in the form stored on the device."""
     return {
-        id: {"version": one.version, "derniere": one.last, "etapes": {str(n): {"etat": s} for n, s in one.steps.items()}}
+        id: {
+            "version": one.version,
+            "derniere": one.last,
+            "etapes": {str(n): {"etat": s} for n, s in one.steps.items()},
+        }
         for id, one in held.items()
     }
 
 
 def finished(module: Module, held: Standing | None) -> bool:
-    """Return whether somebody got to the end of a module."""
+    """Return whether a learner finished a module."""
     return held is not None and len(module.steps) in held.steps
 
 
 def succeeded(module: Module, held: Standing | None) -> bool:
-    """Return whether somebody did alone what shows that a module is learnt."""
+    """Return whether a learner did alone what proves that a module is learnt."""
     return held is not None and any(
         step.counts and held.steps.get(n) in progress.SUCCEEDED for n, step in enumerate(module.steps, 1)
     )
 
 
 def beside(person: Person) -> int | None:
-    """Return the structure that follows somebody who is in no group: the last one that still does."""
-    return person.followings.filter(ended_at=None).order_by("-since").values_list("structure", flat=True).first()
+    """Return the structure that follows a person without a group: the last one that still does."""
+    return (
+        person.followings.filter(ended_at=None).order_by("-since").values_list("structure", flat=True).first()
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class Next:
-    """What somebody may do next. why: in words; step: where to go on from."""
+    """A possible next module. why: in words; step: where to resume."""
 
     module: Module
     why: str
@@ -65,7 +75,9 @@ def route(person: Person) -> Path | None:
 
 
 def following(person: Person, held: Mapping[str, Standing]) -> Next | None:
-    """Return what comes next: what the team proposed, what was begun, then the group's modules, then those of the path."""
+    """Return what comes next: the team's proposal, unfinished modules, then the group's modules, then those
+    of the path.
+    """
     known = contents.modules()
     member = Member.objects.filter(person=person).select_related("group").order_by("-at").first()
     path = route(person)
@@ -73,7 +85,9 @@ def following(person: Person, held: Mapping[str, Standing]) -> Next | None:
     if member and member.proposed:
         wanted.append((member.proposed, "Proposé par la personne qui vous aide"))
     wanted += [
-        (id, "Vous l’avez commencé") for id in reversed(list(held)) if id in known and not finished(known[id], held[id])
+        (id, "Vous l’avez commencé")
+        for id in reversed(list(held))
+        if id in known and not finished(known[id], held[id])
     ]
     if member:
         wanted += [(id, f"Groupe {member.group.title}") for id in member.group.modules]
@@ -87,12 +101,14 @@ def _first(wanted: Iterable[tuple[str, str]], held: Mapping[str, Standing]) -> N
     known = contents.modules()
     for id, why in wanted:
         if id in known and not finished(known[id], held.get(id)):
-            return Next(known[id], why, held[id].last if id in held else 1)
+            return Next(known[id], why, min(held[id].last, len(known[id].steps)) if id in held else 1)
     return None
 
 
 def summary(person: Person) -> list[tuple[Module, Standing, bool]]:
-    """Return the modules somebody opened, the last first, with where they are and whether they got to the end."""
+    """Return the modules somebody opened, the last first, with where they are and whether they got to the
+    end.
+    """
     return opened(standings(person))[::-1]
 
 
@@ -108,7 +124,7 @@ def services() -> list[Module]:
 
 
 def copy(person: Person) -> dict[str, Any]:
-    """Return all that is kept of somebody's learning, in French words, for them to take away."""
+    """Return all the data on a person's learning, in French words, for their copy."""
     rows = Fact.objects.filter(person=person).order_by("at", "pk")
     known = contents.modules()
     return {
@@ -141,14 +157,14 @@ def copy(person: Person) -> dict[str, Any]:
     }
 
 
-# -------------------------------------------------------------------------------------------------------------- a group
+# ---------------------------------------------------------------------------------------------------- a group
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """Somebody of a group, as their aidant sees them. here: they did something lately; stuck: on the step where they are.
+    """A person of a group, as their aidant sees them. here: active lately; stuck: on their current step.
 
-    known: whoever looks may see this person; otherwise neither name, note nor card.
+    known: the user may see this person; otherwise neither name, note nor card.
     """
 
     member: Member
@@ -172,9 +188,10 @@ class Row:
 
 
 def board(group: Group, at: datetime, seen: QuerySet[Person]) -> list[Row]:
-    """Return the people of a group, those who are stuck first, then by name. As many queries for twenty as for one.
+    """Return the people of a group, those who are stuck first, then by name. As many queries for twenty as
+    for one.
 
-    seen: the people that whoever looks may see.
+    seen: the people the user may see.
     """
     members = list(group.members.select_related("person", "group"))
     ids = [member.person_id for member in members]
@@ -184,12 +201,22 @@ def board(group: Group, at: datetime, seen: QuerySet[Person]) -> list[Row]:
     routes = dict(Route.objects.filter(person__in=ids).values_list("person", "path"))
     known = contents.modules()
     shown = set(seen.filter(pk__in=ids).values_list("pk", flat=True))
-    rows = [_row(member, facts[member.person_id], known, routes.get(member.person_id, ""), at, shown) for member in members]
-    return sorted(rows, key=lambda row: (not row.stuck, not row.here, not row.known, str(row.member.person).lower()))
+    rows = [
+        _row(member, facts[member.person_id], known, routes.get(member.person_id, ""), at, shown)
+        for member in members
+    ]
+    return sorted(
+        rows, key=lambda row: (not row.stuck, not row.here, not row.known, str(row.member.person).lower())
+    )
 
 
 def _row(
-    member: Member, facts: list[Fact], known: Mapping[str, Module], path: str, at: datetime, shown: Collection[int | None]
+    member: Member,
+    facts: list[Fact],
+    known: Mapping[str, Module],
+    path: str,
+    at: datetime,
+    shown: Collection[int | None],
 ) -> Row:
     held = progress.standings((f.module, f.version, f.step, f.state) for f in facts)
     last = facts[-1] if facts else None
@@ -222,7 +249,9 @@ def _row(
     )
 
 
-def last_seen(groups: Iterable[Group]) -> dict[int, datetime]:
-    """Return when somebody of each group last did something."""
-    rows = Fact.objects.filter(group__in=list(groups)).order_by().values_list("group").annotate(last=Max("at"))
+def last_activity(groups: Iterable[Group]) -> dict[int, datetime]:
+    """Return when each group was last active."""
+    rows = (
+        Fact.objects.filter(group__in=list(groups)).order_by().values_list("group").annotate(last=Max("at"))
+    )
     return dict(rows)

@@ -1,17 +1,19 @@
-"""Judging, without script, the exercises made of words alone: what was chosen, what comes of it, what to try next."""
+"""Judging, without script, the exercises made of words alone: what was chosen, what comes of it, what to
+try next.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from maillage.kernel.typed import whole
-from maillage.reference.learning import Choose, Order, Trap
+from maillage.modules.format import Choose, Order, Trap
 
 ON_PAPER = ("choisir", "piege", "ordre")  # kinds that the server judges too; the others ask for the script
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class Feedback:
     """What is answered to a try. done: the exercise is over."""
 
     done: bool
@@ -19,10 +21,10 @@ class Said:
     then: str = ""
 
 
-MISSING = Said(False, "Il manque une réponse.", "Choisissez, puis touchez « Vérifier ».")
+MISSING = Feedback(False, "Il manque une réponse.", "Choisissez, puis touchez « Vérifier ».")
 
 
-def judge(exercise: Any, answer: Mapping[str, Sequence[str]]) -> Said:
+def judge(exercise: Any, answer: Mapping[str, Sequence[str]]) -> Feedback:
     """Return what is answered to a try. answer: the lists of values of the form, by name.
 
     A choice has its consequence, right or not; an order says the first place that does not go.
@@ -32,7 +34,9 @@ def judge(exercise: Any, answer: Mapping[str, Sequence[str]]) -> Said:
         if chosen is None:
             return MISSING
         option = exercise.options[chosen]
-        return Said(option.right, option.then, exercise.done if option.right else "Regardez, puis choisissez encore.")
+        return Feedback(
+            option.right, option.then, exercise.done if option.right else "Regardez, puis choisissez encore."
+        )
     if isinstance(exercise, Order):
         places = [whole(answer.get(f"place-{n}", [""])[0]) for n in range(len(exercise.steps))]
         if None in places:
@@ -40,15 +44,19 @@ def judge(exercise: Any, answer: Mapping[str, Sequence[str]]) -> Said:
         for n, place in enumerate(places):
             if place != n + 1:
                 wrong = "Ce n’est pas encore le bon ordre."
-                return Said(False, wrong, f"« {exercise.steps[n]} » vient à une autre place : essayez encore.")
-        return Said(True, exercise.done)
+                return Feedback(
+                    False, wrong, f"« {exercise.steps[n]} » vient à une autre place : essayez encore."
+                )
+        return Feedback(True, exercise.done)
     raise ValueError(f"{exercise.kind} is not judged without script.")
 
 
 def shuffled(exercise: Order) -> list[tuple[int, str]]:
-    """Return the steps with their true place, in an order that is never the right one, the same for everybody.
+    """Return the steps with their true place, in an order that is never the right one, the same for
+    everybody.
 
-    >>> shuffled(Order(kind="ordre", asks="-", spoken="-", done="-", hints=("-",), steps=("a", "b", "c", "d")))
+    >>> shuffled(Order(kind="ordre", asks="-", spoken="-", done="-", hints=("-",), steps=(
+    ...     "a", "b", "c", "d")))
     [(1, 'b'), (3, 'd'), (0, 'a'), (2, 'c')]
     """
     steps = list(enumerate(exercise.steps))

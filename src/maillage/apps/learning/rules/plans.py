@@ -24,7 +24,10 @@ ANSWERS: Mapping[str, str] = {
 }
 CONVERTED = (ALONE, BESIDE)  # done online by the person: the conversion
 OBTAINED = (FOR_ME, COUNTER)  # the right is kept, otherwise: counted apart
-ASKED_BY: Mapping[str, str] = {"person": "la personne, par son lien ou sa carte", "aidant": "l’aidant, en le demandant"}
+ASKED_BY: Mapping[str, str] = {
+    "person": "la personne, par son lien ou sa carte",
+    "aidant": "l’aidant, en le demandant",
+}
 AGAIN = timedelta(days=15)  # « pas encore » is asked once more
 WRITTEN_FOR = timedelta(days=60)  # after its day, a question is no longer written: it would surprise
 
@@ -35,7 +38,9 @@ def ask_on(on: date, days: int) -> date:
 
 
 def next_words(answer: str) -> str:
-    """Return what is said to an answer: a right obtained otherwise is kept, a screen that blocked is tried again."""
+    """Return what is said to an answer: a right obtained otherwise is kept, a screen that blocked is tried
+    again.
+    """
     return {
         ALONE: "Bravo. Vous l’avez fait seul·e.",
         BESIDE: "Bravo. La prochaine fois, un geste de plus sera à vous.",

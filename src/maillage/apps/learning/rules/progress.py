@@ -32,7 +32,9 @@ STUCK_TRIES, STUCK_SECONDS = 3, 5 * 60  # on the step where somebody is, without
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """Something done on a device: a step of a module, and what it became. ago: seconds before the device said it."""
+    """Something done on a device: a step of a module, and what it became. ago: seconds before the device
+    said it.
+    """
 
     uid: str
     module: str
@@ -83,5 +85,7 @@ def standings(rows: Iterable[tuple[str, int, int, str]]) -> dict[str, Standing]:
 
 
 def stuck(state: str, tries: int, seconds: int) -> bool:
-    """Return whether somebody seems stuck on the step where they are: several tries, or long minutes, without success."""
+    """Return whether somebody seems stuck on the step where they are: several tries, or long minutes,
+    without success.
+    """
     return state not in SUCCEEDED and state != PASSED and (tries >= STUCK_TRIES or seconds >= STUCK_SECONDS)

@@ -1,4 +1,6 @@
-"""What the pages of a module in another language may call: which words are in it, which are left in French."""
+"""What the pages of a module in another language may call: which words are in it, which are left in
+French.
+"""
 
 from django import template
 from django.utils.html import escape, format_html
@@ -9,7 +11,7 @@ LEFT = mark_safe(' lang="fr" dir="ltr"')
 
 
 @register.simple_tag(takes_context=True)
-def said(context: template.Context, words: object) -> SafeString:
+def text(context: template.Context, words: object) -> SafeString:
     """Return words of a module; on a page in another language, those left in French are marked as such."""
     tongue = context.get("tongue")
     if tongue and words in tongue.left:
@@ -31,7 +33,7 @@ def in_its_language(context: template.Context, first: str = "") -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
-def kept_language(context: template.Context, mark: str = "?") -> str:
+def same_language(context: template.Context, mark: str = "?") -> str:
     """Return what an address carries so that the next page is in the same language."""
     tongue = context.get("tongue")
     return f"{mark}langue={tongue.language}" if tongue else ""

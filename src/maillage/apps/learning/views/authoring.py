@@ -1,4 +1,6 @@
-"""For whoever writes modules without programming: the list, the steps, the texts, the drawings, the versions, the archives."""
+"""For whoever writes modules without programming: the list, the steps, the texts, the drawings, the
+versions, the archives.
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -13,8 +15,7 @@ from django.utils import timezone
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from maillage.apps.accounts.views import holding, who
-from maillage.apps.directory.views import refused
+from maillage.apps.accounts.access import account_of, holding
 from maillage.apps.learning import access
 from maillage.apps.learning.actions import authoring as actions
 from maillage.apps.learning.forms import authoring as forms
@@ -22,13 +23,18 @@ from maillage.apps.learning.queries import authoring as queries
 from maillage.apps.learning.queries import contents
 from maillage.apps.learning.rules import judging
 from maillage.kernel.errors import Refused
-from maillage.kernel.languages import LANGUAGES
 from maillage.kernel.typed import whole
-from maillage.reference import authoring, learning, module_archive, module_texts, translations
-from maillage.reference.authoring import Changed, Copy
-from maillage.reference.module_archive import Imported
-from maillage.reference.translations import Translation
-from maillage.reports import drawings
+from maillage.modules import archive as module_archive
+from maillage.modules import authoring, translations
+from maillage.modules import format as module_format
+from maillage.modules import reading as module_reading
+from maillage.modules import texts as module_texts
+from maillage.modules.archive import Imported
+from maillage.modules.authoring import Changed, Copy
+from maillage.modules.translations import Translation
+from maillage.reports.page import drawings
+from maillage.web import refusals
+from maillage.words.languages import LANGUAGES
 
 MOST_TITLE = 60
 
@@ -44,7 +50,7 @@ def _index(request: HttpRequest, imported: Imported | None = None, status: int =
     copies = queries.copies()
     taken = {copy.id for copy in copies}
     context = {
-        "rows": [(copy, forms.told(copy), contents.translations_of(copy.id)) for copy in copies],
+        "rows": [(copy, forms.fault_texts(copy), contents.translations_of(copy.id)) for copy in copies],
         "beside": queries.faults_beside(),
         "themes": [
             (label, [(each, contents.translations_of(each.id)) for each in modules])
@@ -63,11 +69,13 @@ def new(request: HttpRequest) -> HttpResponse:
     title = " ".join(request.POST.get("titre", "").split())[:MOST_TITLE]
     header = request.POST.get("en_tete", "")
     if request.method == "POST":
-        with refused.told(request):
-            made = actions.begin(title, header, by=who(request), at=timezone.now())
+        with refusals.as_message(request):
+            made = actions.begin(title, header, by=account_of(request), at=timezone.now())
             return redirect("module_add", made.id)
     context = {"titre": title, "en_tete": header, "themes": contents.themes()}
-    return render(request, "learning/authoring/new.html", context, status=400 if request.method == "POST" else 200)
+    return render(
+        request, "learning/authoring/new.html", context, status=400 if request.method == "POST" else 200
+    )
 
 
 @holding(access.EDIT)
@@ -75,14 +83,14 @@ def new(request: HttpRequest) -> HttpResponse:
 def import_(request: HttpRequest) -> HttpResponse:
     """Modules carried from elsewhere: what was kept, and what was not."""
     file = request.FILES.get("archive")
-    with refused.told(request):
+    with refusals.as_message(request):
         if file is None or (file.size or 0) > module_archive.MOST_BYTES:
             raise Refused(
                 "Aucun module n’a été importé.",
                 why="Il manque l’archive, ou elle dépasse 4 Mo.",
                 do="Choisissez un fichier .zip fait par « Télécharger ».",
             )
-        done = actions.import_archive(file.read(), by=who(request), at=timezone.now())
+        done = actions.import_archive(file.read(), by=account_of(request), at=timezone.now())
         return _index(request, done, 200 if not done.bad else 400)
     return _index(request, status=400)
 
@@ -115,11 +123,13 @@ def _archive(request: HttpRequest, ids: list[str], name: str) -> HttpResponse:
 @require_POST
 def adapt(request: HttpRequest, id: str) -> HttpResponse:
     """Copying one of ours into the territory's folder."""
-    if id not in learning.files():
+    if id not in module_reading.files():
         raise Http404
-    with refused.told(request):
-        made = actions.adapt(id, by=who(request), at=timezone.now())
-        messages.success(request, f"« {made.title} » est à vous : changez ce que vous voulez. Le nôtre reste à part.")
+    with refusals.as_message(request):
+        made = actions.adapt(id, by=account_of(request), at=timezone.now())
+        messages.success(
+            request, f"« {made.title} » est à vous : changez ce que vous voulez. Le nôtre reste à part."
+        )
     return redirect("module_edit", id)
 
 
@@ -130,15 +140,19 @@ def edit(request: HttpRequest, id: str) -> HttpResponse:
     copy = _copy(id)
     context = {
         "copy": copy,
-        "wrong": forms.told(copy),
+        "wrong": forms.fault_texts(copy),
         "beside": forms.beside(copy),
         "steps": queries.lines(copy),
         "number": authoring.split(copy.folder)[0],
         "parts": [(part, queries.PARTS[part]) for part in queries.parts(copy) if part in queries.PARTS],
         "languages": queries.languages(id) if contents.module(id) else [],
         "languages_of": _codes(),
-        "versions": [path.name for path in authoring.before(copy.folder) if path.name.endswith(f"-{learning.FILE}")],
-        "ours": id in learning.files(),
+        "versions": [
+            path.name
+            for path in authoring.before(copy.folder)
+            if path.name.endswith(f"-{module_reading.FILE}")
+        ],
+        "ours": id in module_reading.files(),
         "most": authoring.MOST_STEPS,
     }
     return render(request, "learning/authoring/edit.html", context)
@@ -148,10 +162,10 @@ def edit(request: HttpRequest, id: str) -> HttpResponse:
 @require_POST
 def act(request: HttpRequest, id: str) -> HttpResponse:
     """A gesture on a module: a step moved or taken out, a version put back, a draft left."""
-    copy, by, at = _copy(id), who(request), timezone.now()
+    copy, by, at = _copy(id), account_of(request), timezone.now()
     gesture, _, which = request.POST.get("geste", "").partition(":")
     read, step = request.POST.get("lu", ""), (whole(which) or 0) - 1
-    with refused.told(request):
+    with refusals.as_message(request):
         if gesture in ("monter", "descendre"):
             to = -1 if gesture == "monter" else 1
             made = actions.move(copy, step, to, read=read, by=by, at=at)
@@ -161,13 +175,16 @@ def act(request: HttpRequest, id: str) -> HttpResponse:
             _tell(request, actions.take_out(copy, step, read=read, by=by, at=at))
         elif gesture == "revenir":
             actions.undo(id, read=read, name=which, by=by, at=at)
-            messages.success(request, "La version d’avant est revenue. Celle que vous quittez est gardée aussi.")
+            messages.success(
+                request, "La version d’avant est revenue. Celle que vous quittez est gardée aussi."
+            )
         elif gesture == "laisser":
             if not actions.drop_draft(id, read=read, by=by, at=at):
                 messages.success(request, "Le brouillon est laissé. Rien n’était encore montré.")
                 return redirect("modules_edit")
             messages.success(
-                request, "Le brouillon est laissé. Les apprenants voient toujours la dernière version entière."
+                request,
+                "Le brouillon est laissé. Les apprenants voient toujours la dernière version entière.",
             )
     return redirect("module_edit", id)
 
@@ -182,14 +199,26 @@ def add(request: HttpRequest, id: str) -> HttpResponse:
     """Choosing steps of any module, to put at the end of this one."""
     copy = _copy(id)
     if request.method == "POST":
-        chosen = [(of, number - 1) for each in request.POST.getlist("etape") for of, number in [_chosen(each)] if number]
-        with refused.told(request):
-            _tell(request, actions.add(copy, chosen, read=request.POST.get("lu", ""), by=who(request), at=timezone.now()))
+        chosen = [
+            (of, number - 1)
+            for each in request.POST.getlist("etape")
+            for of, number in [_chosen(each)]
+            if number
+        ]
+        with refusals.as_message(request):
+            _tell(
+                request,
+                actions.add(
+                    copy, chosen, read=request.POST.get("lu", ""), by=account_of(request), at=timezone.now()
+                ),
+            )
             return redirect("module_edit", id)
     source = contents.module(request.GET.get("de", ""))
     context = {"copy": copy, "source": source, "themes": contents.themes()}
-    context |= {"natures": learning.NATURES, "kinds": learning.KINDS_SAID}
-    return render(request, "learning/authoring/add.html", context, status=400 if request.method == "POST" else 200)
+    context |= {"natures": module_format.NATURES, "kinds": module_format.KINDS_SAID}
+    return render(
+        request, "learning/authoring/add.html", context, status=400 if request.method == "POST" else 200
+    )
 
 
 def _chosen(text: str) -> tuple[str, int]:
@@ -206,7 +235,11 @@ def part(request: HttpRequest, id: str, part: str) -> HttpResponse:
         if request.method == "POST":
             return _not_there(request, id)
         raise Http404
-    typed = {name: "\n".join(request.POST.getlist(name)) for name in request.POST} if request.method == "POST" else None
+    typed = (
+        {name: "\n".join(request.POST.getlist(name)) for name in request.POST}
+        if request.method == "POST"
+        else None
+    )
     status = 200
     if typed is not None:
         try:
@@ -228,15 +261,17 @@ def part(request: HttpRequest, id: str, part: str) -> HttpResponse:
     context = {
         "copy": copy,
         "part": part,
-        "title": queries.said_part(part),
+        "title": queries.part_title(part),
         "sections": found,
         "heading": copy.steps[int(part) - 1].get("titre", "") if part.isdecimal() else "",
-        "wrong": [w for w in forms.told(copy) if w.part == part],
+        "wrong": [w for w in forms.fault_texts(copy) if w.part == part],
         "before": known[place - 1] if place else "",
         "after": known[place + 1] if place + 1 < len(known) else "",
         "changed": status == 409,
         "drawn": queries.drawn(),
-        "drawing_free": next((learning.told(p) for p in queries.free(copy) if queries.stands_in(p, part)), ""),
+        "drawing_free": next(
+            (module_reading.place_text(p) for p in queries.free(copy) if queries.stands_in(p, part)), ""
+        ),
     }
     return render(request, "learning/authoring/part.html", context, status=status)
 
@@ -248,14 +283,15 @@ def _not_there(request: HttpRequest, id: str) -> HttpResponse:
 
 def _not_read(request: HttpRequest, id: str) -> HttpResponse:
     messages.error(
-        request, "Cette partie ne se lit pas ici. Corrigez le fichier à la main, ou revenez à la version d’avant."
+        request,
+        "Cette partie ne se lit pas ici. Corrigez le fichier à la main, ou revenez à la version d’avant.",
     )
     return redirect("module_edit", id)
 
 
 def _saved(request: HttpRequest, copy: Copy, part: str, held: dict[str, Any]) -> HttpResponse | None:
     """Write what was changed, and return where to go; None when somebody wrote in between."""
-    by, at, read = who(request), timezone.now(), request.POST.get("lu", "")
+    by, at, read = account_of(request), timezone.now(), request.POST.get("lu", "")
     try:
         made = copy
         if held != copy.held or read != copy.read:
@@ -284,9 +320,17 @@ def look(request: HttpRequest, id: str, number: int) -> HttpResponse:
     if shown is None:
         return render(request, "learning/authoring/unseen.html", {"number": number})
     told = (
-        judging.judge(shown.exercise, dict(request.POST.lists())) if request.method == "POST" and shown.on_paper else None
+        judging.judge(shown.exercise, dict(request.POST.lists()))
+        if request.method == "POST" and shown.on_paper
+        else None
     )
-    context = {"shown": shown, "module": shown.module, "step": shown.step, "exercise": shown.exercise, "told": told}
+    context = {
+        "shown": shown,
+        "module": shown.module,
+        "step": shown.step,
+        "exercise": shown.exercise,
+        "told": told,
+    }
     return render(request, "learning/authoring/look.html", context)
 
 
@@ -301,11 +345,19 @@ def drawing(request: HttpRequest, id: str) -> HttpResponse:
         raise Http404
     if request.method == "POST":
         name, read = request.POST.get("dessin", ""), request.POST.get("lu", "")
-        with refused.told(request):
-            _tell(request, actions.draw(copy, place, name, read=read, by=who(request), at=timezone.now()))
+        with refusals.as_message(request):
+            _tell(
+                request, actions.draw(copy, place, name, read=read, by=account_of(request), at=timezone.now())
+            )
         return redirect("module_part", id, queries.part_of(place))
     now = next((name for where, name in module_texts.drawn(copy.held or {}) if where == place), "")
-    context = {"copy": copy, "told": told, "now": now, "names": drawings.names(), "part": queries.part_of(place)}
+    context = {
+        "copy": copy,
+        "told": told,
+        "now": now,
+        "names": drawings.names(),
+        "part": queries.part_of(place),
+    }
     return render(request, "learning/authoring/drawing.html", context)
 
 
@@ -315,20 +367,26 @@ def remove(request: HttpRequest, id: str) -> HttpResponse:
     """Taking a module away, once it is confirmed."""
     copy = _copy(id)
     if request.method == "POST":
-        with refused.told(request):
-            actions.remove(id, by=who(request), at=timezone.now())
-            messages.success(request, f"« {copy.title} » est supprimé. Son dossier est gardé à part, avec ses versions.")
+        with refusals.as_message(request):
+            actions.remove(id, by=account_of(request), at=timezone.now())
+            messages.success(
+                request, f"« {copy.title} » est supprimé. Son dossier est gardé à part, avec ses versions."
+            )
         return redirect("modules_edit")
-    return render(request, "learning/authoring/remove.html", {"copy": copy, "ours": id in learning.files()})
+    return render(
+        request, "learning/authoring/remove.html", {"copy": copy, "ours": id in module_reading.files()}
+    )
 
 
-# --------------------------------------------------------------------------------------------------------- translations
+# ----------------------------------------------------------------------------------------------- translations
 
 
 @holding(access.EDIT)
 @require_http_methods(["GET", "HEAD", "POST"])
 def language(request: HttpRequest, id: str, code: str) -> HttpResponse:
-    """The sentences of a part of a module, each beside its translation, with what is missing and what changed."""
+    """The sentences of a part of a module, each beside its translation, with what is missing and what
+    changed.
+    """
     source = contents.source(id)
     if source is None or code not in translations.NAMES:
         raise Http404
@@ -342,21 +400,28 @@ def language(request: HttpRequest, id: str, code: str) -> HttpResponse:
         typed = request.POST
         held = forms.translated(known or Translation(code, {}, {}), parts[part], typed)
         try:
-            actions.translate(id, held, read=typed.get("lu", ""), by=who(request), at=timezone.now())
+            actions.translate(id, held, read=typed.get("lu", ""), by=account_of(request), at=timezone.now())
             messages.success(request, "C’est gardé. Les apprenants le voient.")
             return redirect(f"{reverse('module_language', args=[id, code])}?{urlencode({'partie': part})}")
         except Refused as error:
             messages.error(request, " ".join(error.sentences))
             status = 409 if isinstance(error, Changed) else 400
     context = {
-        **{"id": id, "title": source.get("titre", id), "code": code, "name": translations.name(code), "read": read},
+        **{
+            "id": id,
+            "title": source.get("titre", id),
+            "code": code,
+            "name": translations.name(code),
+            "read": read,
+        },
         "direction": translations.direction(code),
         "groups": forms.rows(source, parts[part], typed),
         "heading": _heading(source, part),
         "number": part.removeprefix("etapes ") if part.startswith("etapes ") else "",
         "part": part,
         "parts": [
-            (key, forms.part_title(key), sum(line.state != "done" for line in inside)) for key, inside in parts.items()
+            (key, forms.part_title(key), sum(line.state != "done" for line in inside))
+            for key, inside in parts.items()
         ],
         "done": sum(line.state == "done" for line in lines),
         "total": len(lines),
@@ -374,7 +439,7 @@ def _heading(source: Mapping[str, Any], part: str) -> str:
 def _parts_of(lines: list[translations.Line]) -> dict[str, list[translations.Line]]:
     parts: dict[str, list[translations.Line]] = {}
     for line in lines:
-        parts.setdefault(forms.part_told(line.place), []).append(line)
+        parts.setdefault(forms.part_label(line.place), []).append(line)
     return parts
 
 
@@ -395,7 +460,7 @@ def _codes() -> list[tuple[str, list[tuple[str, str]]]]:
     return [("Langues de la plateforme", ours), ("Autres langues", named[len(ours) :])]
 
 
-# ---------------------------------------------------------------------------------------------------------------------
+# ------------------------------------------------------------------------------------------------------------
 
 
 def _copy(id: str) -> Copy:

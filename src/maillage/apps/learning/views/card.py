@@ -12,7 +12,6 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
 from maillage.apps.accounts.access import count, counted, once_more
-from maillage.apps.directory.views import refused
 from maillage.apps.learning import access
 from maillage.apps.learning.actions import groups, progress
 from maillage.apps.learning.forms import facts
@@ -23,15 +22,20 @@ from maillage.apps.learning.views import open_cards
 from maillage.apps.people import queries as cards
 from maillage.apps.people.models import Person
 from maillage.kernel.errors import Refused
+from maillage.web import refusals
 
 NO_CARD = Refused(
     "Aucune carte n’a ce code.",
     why="Une lettre ou un chiffre est peut-être mal lu.",
     do="Relisez la carte. Ou montrez-la à la personne qui vous aide.",
 )
-CLOSED = Refused("Ce groupe est fermé.", why="La séance est finie.", do="Demandez à la personne qui vous aide.")
+CLOSED = Refused(
+    "Ce groupe est fermé.", why="La séance est finie.", do="Demandez à la personne qui vous aide."
+)
 NO_GROUP = Refused(
-    "Aucun groupe n’a ce code.", why="Une lettre ou un chiffre est peut-être mal lu.", do="Relisez-le au tableau."
+    "Aucun groupe n’a ce code.",
+    why="Une lettre ou un chiffre est peut-être mal lu.",
+    do="Relisez-le au tableau.",
 )
 TOO_MANY = Refused(
     "Trop d’essais.", why="Cet appareil en a fait beaucoup.", do="Attendez une heure, ou demandez de l’aide."
@@ -156,12 +160,14 @@ def _enter(request: HttpRequest, found: Group, at: datetime) -> Refused | None:
     """Let somebody into a group, with the card open here, the one typed, or a new one; return why not."""
     person, typed = None, request.POST.get("carte", "").strip()
     if "moi" in request.POST or typed:
-        person, error = (open_cards.learner(request, at), None) if "moi" in request.POST else _typed(request, typed)
+        person, error = (
+            (open_cards.learner(request, at), None) if "moi" in request.POST else _typed(request, typed)
+        )
         if person is None:
             return error or NO_CARD
     elif not once_more(request, "cartes-faites", access.CARDS_AN_HOUR):
         return TOO_MANY
-    with refused.told(request):
+    with refusals.as_message(request):
         if person is None:
             made = groups.enter(found, nickname=request.POST.get("surnom", "")[:60], at=at)
             open_cards.open_card(request, made, at, made=True)
@@ -172,7 +178,9 @@ def _enter(request: HttpRequest, found: Group, at: datetime) -> Refused | None:
 
 
 def _typed(request: HttpRequest, typed: str) -> tuple[Person | None, Refused | None]:
-    """Return whose card has a code, or why nobody's; only codes that open nothing are counted: a whole room has cards."""
+    """Return whose card has a code, or why nobody's; only codes that open nothing are counted: a whole
+    room has cards.
+    """
     if counted(request, "cartes-apprendre") >= access.CARDS_AN_HOUR:
         return None, TOO_MANY
     found = cards.by_code(typed)

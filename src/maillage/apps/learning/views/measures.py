@@ -8,13 +8,13 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from maillage.apps.accounts.views import holding
+from maillage.apps.accounts.access import holding
 from maillage.apps.directory.queries.seats import structures_in
 from maillage.apps.learning import access
 from maillage.apps.learning.queries import measures as queries
-from maillage.apps.learning.queries import told
+from maillage.apps.learning.queries import summary
 from maillage.apps.learning.queries.conversion import plans_of
-from maillage.reports.opening import said
+from maillage.words.opening import date_text
 
 
 @holding(access.SEE, access.MEASURES)
@@ -25,7 +25,7 @@ def measures(request: HttpRequest) -> HttpResponse:
     if not structures and communes is not None and not communes:
         raise Http404
     on = timezone.localdate()
-    context: dict[str, Any] = {"since": said(on - told.YEAR), "until": said(on), "sections": []}
+    context: dict[str, Any] = {"since": date_text(on - summary.YEAR), "until": date_text(on), "sections": []}
     if structures:
         context["sections"].append(("Votre structure", *_section(structures, None, on, protected=False)))
     if communes is None or communes:
@@ -36,14 +36,19 @@ def measures(request: HttpRequest) -> HttpResponse:
 def _section(
     structures: frozenset[int] | None, communes: frozenset[str] | None, on: date, *, protected: bool
 ) -> tuple[Any, ...]:
-    since = on - told.YEAR
+    since = on - summary.YEAR
     facts = queries.facts_of(structures_in(communes) if structures is None else structures, since, on)
     rows, examples = queries.modules(facts, protected=protected)
     shown = [
-        {"of": row, "finished": told.figure(row.finished), "succeeded": told.figure(row.succeeded), "minutes": row.minutes}
+        {
+            "of": row,
+            "finished": summary.figure(row.finished),
+            "succeeded": summary.figure(row.succeeded),
+            "minutes": row.minutes,
+        }
         for row in rows
     ]
-    plans = told.of_plans(plans_of(structures, communes, since, on), facts, on, protected=protected)
+    plans = summary.of_plans(plans_of(structures, communes, since, on), facts, on, protected=protected)
     return shown, examples and bool(rows), plans
 
 
@@ -52,5 +57,5 @@ def _section(
 def authors(request: HttpRequest) -> HttpResponse:
     """For those who write: which exercise fails too often. Counts of the whole platform, nobody's."""
     rows, examples = queries.exercises()
-    shown = [{"of": row, "failed": told.figure(row.failed)} for row in rows[:200]]
+    shown = [{"of": row, "failed": summary.figure(row.failed)} for row in rows[:200]]
     return render(request, "learning/team/authors.html", {"rows": shown, "examples": examples and bool(rows)})

@@ -1,4 +1,6 @@
-"""Learning: the modules by theme, a path, a module, its steps, its sheet. The same page for everybody: a device may keep it."""
+"""Learning: the modules by theme, a path, a module, its steps, its sheet. The same page for everybody: a
+device may keep it.
+"""
 
 from typing import Any
 
@@ -12,9 +14,9 @@ from maillage.apps.learning.queries import contents
 from maillage.apps.learning.rules import judging
 from maillage.apps.learning.views.open_cards import learner
 from maillage.kernel.typed import whole
-from maillage.reference.learning import Module
-from maillage.reference.paths import paths
-from maillage.reference.translations import Translated
+from maillage.modules.format import Module
+from maillage.modules.paths import paths
+from maillage.modules.translations import Translated
 
 
 @require_safe
@@ -55,13 +57,18 @@ def module(request: HttpRequest, id: str) -> HttpResponse:
 def step(request: HttpRequest, id: str, number: int) -> HttpResponse:
     """One step; a try of an exercise made of words, for whoever has no script."""
     found, tongue = _said(request, id)
-    shown = contents.shown(found, number, easier="facile" in request.GET, tongue=tongue)
+    shown = contents.step_page(found, number, easier="facile" in request.GET, tongue=tongue)
     if shown is None:
         raise Http404
     told, sent = None, request.POST
     if request.method == "POST" and shown.on_paper:
         told = judging.judge(shown.exercise, dict(request.POST.lists()))
-    context: dict[str, Any] = {"shown": shown, "module": found, "step": shown.step, "exercise": shown.exercise}
+    context: dict[str, Any] = {
+        "shown": shown,
+        "module": found,
+        "step": shown.step,
+        "exercise": shown.exercise,
+    }
     context |= {"told": told, "then": contents.titles(found.then), "tongue": tongue}
     if shown.on_paper:  # what was answered is given back: only what is wrong is to be done again
         context["chosen"] = whole(sent.get("choix", ""))
@@ -79,7 +86,9 @@ def sheet(request: HttpRequest, id: str) -> HttpResponse:
 
 
 def _said(request: HttpRequest, id: str) -> tuple[Module, Translated | None]:
-    """Return a module in the language asked for, and what is known of it; in French when nobody translated it."""
+    """Return a module in the language asked for, and what is known of it; in French when nobody translated
+    it.
+    """
     found = _module(id)
     code = request.GET.get("langue", "")
     tongue = contents.translated(id, code) if code else None

@@ -1,4 +1,6 @@
-"""What lets a browser keep the modules: the script that answers when the network does not, with the list of the pages."""
+"""What lets a browser keep the modules: the script that answers when the network does not, with the list
+of the pages.
+"""
 
 import hashlib
 import json
@@ -12,9 +14,9 @@ from django.urls import reverse
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from maillage.apps.directory.views.kept import worker
 from maillage.apps.learning.queries import contents
-from maillage.reference.paths import paths
+from maillage.modules.paths import paths
+from maillage.web.offline import worker
 
 SCRIPT = "apprendre/hors-ligne.js"
 FILES = (
@@ -27,7 +29,13 @@ FILES = (
         "site/dessins.css",
         "site/barre.css",
     ),
-    *("site/ecouter.css", "site/ecouter.js", "apprendre/apprendre.css", "apprendre/progres.js", "apprendre/kit.js"),
+    *(
+        "site/ecouter.css",
+        "site/ecouter.js",
+        "apprendre/apprendre.css",
+        "apprendre/progres.js",
+        "apprendre/kit.js",
+    ),
     "apprendre/sans-clic.js",
     *("polices/atkinson.woff2", "polices/bricolage.woff2"),
 )
@@ -58,5 +66,7 @@ def _contents() -> dict[str, Any]:
 @require_safe
 @cache_control(no_cache=True)
 def script(request: HttpRequest) -> HttpResponse:
-    """The script of the pages kept; a browser asks for it again at each visit, and takes the new one when contents change."""
+    """The script of the pages kept; a browser asks for it again at each visit, and takes the new one when
+    contents change.
+    """
     return worker(SCRIPT, _contents())

@@ -12,7 +12,9 @@ LEARNING_FOR, NOTED = timedelta(hours=3), timedelta(minutes=20)
 
 
 def open_card(request: HttpRequest, person: Person, at: datetime, *, made: bool = False) -> None:
-    """Let this browser learn with a card for some hours: its progress only. made: just now, its code is still to be noted."""
+    """Let this browser learn with a card for some hours: its progress only. made: just now, its code is
+    still to be noted.
+    """
     close_card(request)
     for key in (KEY, NEW) if made else (KEY,):
         cards.open_card(request, person, at, key=key)
@@ -24,7 +26,9 @@ def learner(request: HttpRequest, at: datetime) -> Person | None:
 
 
 def to_note(request: HttpRequest, at: datetime) -> bool:
-    """Return whether the code of the card was given a moment ago: later, on a shared computer, it is no longer shown."""
+    """Return whether the code of the card was given a moment ago: later, on a shared computer, it is no
+    longer shown.
+    """
     return cards.card_in(request, at, key=NEW, shown_for=NOTED) is not None
 
 

@@ -1,4 +1,6 @@
-"""A pack to print: how to use it, its outlines, the papers to ask for, its sheets, and the places of where one is."""
+"""A pack to print: how to use it, its outlines, the papers to ask for, its sheets, and the places of where
+one is.
+"""
 
 from typing import Any
 
@@ -7,13 +9,13 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from maillage.apps.accounts.views import holding
+from maillage.apps.accounts.access import holding
 from maillage.apps.directory.queries import results, where
 from maillage.apps.learning import access
 from maillage.apps.learning.queries import contents
 from maillage.kernel.errors import UnknownTerritory
-from maillage.reference.outlines import outlines
-from maillage.reference.packs import packs
+from maillage.modules.outlines import outlines
+from maillage.modules.packs import packs
 
 PLACES = 12
 
@@ -33,7 +35,9 @@ def pack(request: HttpRequest, id: str) -> HttpResponse:
     found = None
     if answer.spot is not None:
         at = timezone.localtime(timezone.now()).replace(tzinfo=None)
-        found = results.find(results.Asked(spot=answer.spot, need=held.need, minutes=results.ALL, shown=PLACES), at)
+        found = results.find(
+            results.Search(spot=answer.spot, need=held.need, minutes=results.ALL, shown=PLACES), at
+        )
     context: dict[str, Any] = {
         "pack": held,
         "ou": answer.spot.label if answer.spot else typed,

@@ -1,4 +1,6 @@
-"""Doing it for real: papers, addresses, a date; then the question, answered by a link, by card, or by whoever helps."""
+"""Doing it for real: papers, addresses, a date; then the question, answered by a link, by card, or by
+whoever helps.
+"""
 
 from typing import Any
 
@@ -10,10 +12,8 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from maillage.apps.accounts.access import once_more
-from maillage.apps.accounts.views import holding, who
+from maillage.apps.accounts.access import account_of, holding, once_more
 from maillage.apps.directory.queries.seats import seat
-from maillage.apps.directory.views import refused
 from maillage.apps.learning import access
 from maillage.apps.learning.actions import plans as actions
 from maillage.apps.learning.forms.plans import AnswerForm, PlanForm
@@ -26,6 +26,7 @@ from maillage.apps.learning.views.open_cards import learner
 from maillage.apps.people.access import people_for
 from maillage.apps.people.models import Person
 from maillage.kernel.errors import Refused
+from maillage.web import refusals
 
 PLANS_AN_HOUR = 60
 TOO_MANY = Refused(
@@ -58,10 +59,10 @@ def _real(request: HttpRequest, id: str, helped: Person | None) -> HttpResponse:
     form = PlanForm(request.POST if request.method == "POST" else None)
     made: Plan | None = None
     if form.is_bound and not once_more(request, "projets", PLANS_AN_HOUR):
-        return refused.page(request, TOO_MANY, status=429)
+        return refusals.page(request, TOO_MANY, status=429)
     if form.is_bound and form.is_valid():
         structure = queries.in_whose_name(request.user, person, helped=helped is not None)
-        with refused.told(request):
+        with refusals.as_message(request):
             made = actions.make(
                 module,
                 on=form.cleaned_data["le"],
@@ -69,15 +70,23 @@ def _real(request: HttpRequest, id: str, helped: Person | None) -> HttpResponse:
                 person=person,
                 structure=structure,
                 commune=seat(structure) if structure else "",
-                by=who(request) if helped else None,
+                by=account_of(request) if helped else None,
                 at=at,
             )
-    context: dict[str, Any] = {"module": module, "service": module.service, "form": form, "person": person, "made": made}
+    context: dict[str, Any] = {
+        "module": module,
+        "service": module.service,
+        "form": form,
+        "person": person,
+        "made": made,
+    }
     context["helped"] = helped
     if made is not None:
         context["link"] = request.build_absolute_uri(reverse("plan_answer", args=[made.token]))
         context["together"] = plans.WITH[made.together]
-    return render(request, "learning/real.html", context, status=400 if form.is_bound and form.errors else 200)
+    return render(
+        request, "learning/real.html", context, status=400 if form.is_bound and form.errors else 200
+    )
 
 
 @never_cache
@@ -90,10 +99,14 @@ def answer(request: HttpRequest, token: str) -> HttpResponse:
     form = AnswerForm(request.POST if request.method == "POST" else None, steps=queries.steps(plan))
     said = ""
     if form.is_bound and form.is_valid():
-        plan = actions.answer(plan, form.cleaned_data["reponse"], blocked=form.cleaned_data["ecran"], at=timezone.now())
+        plan = actions.answer(
+            plan, form.cleaned_data["reponse"], blocked=form.cleaned_data["ecran"], at=timezone.now()
+        )
         said = plans.next_words(plan.answer)
     context = {"plan": plan, "module": contents.module(plan.module), "form": form, "said": said}
-    return render(request, "learning/answer.html", context, status=400 if form.is_bound and form.errors else 200)
+    return render(
+        request, "learning/answer.html", context, status=400 if form.is_bound and form.errors else 200
+    )
 
 
 @holding(access.SEE, access.MINE)
@@ -119,7 +132,9 @@ def ask(request: HttpRequest, pk: int) -> HttpResponse:
     form = AnswerForm(request.POST if request.method == "POST" else None, steps=queries.steps(plan))
     if form.is_bound and form.is_valid():
         said = form.cleaned_data["reponse"]
-        actions.answer(plan, said, blocked=form.cleaned_data["ecran"], by=who(request), at=timezone.now())
+        actions.answer(
+            plan, said, blocked=form.cleaned_data["ecran"], by=account_of(request), at=timezone.now()
+        )
         messages.success(request, f"C’est noté. {plans.next_words(said)}")
         return redirect("plans")
     context = {"plan": plan, "module": contents.module(plan.module), "form": form}

@@ -7,8 +7,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from maillage.apps.accounts.views import holding, who
-from maillage.apps.directory.views import refused
+from maillage.apps.accounts.access import account_of, holding
 from maillage.apps.learning import access
 from maillage.apps.learning.actions import groups as actions
 from maillage.apps.learning.forms.plans import GroupForm, names
@@ -19,7 +18,8 @@ from maillage.apps.learning.queries import plans as asked
 from maillage.apps.people.access import people_for
 from maillage.kernel.errors import Refused
 from maillage.kernel.typed import ROWS, whole
-from maillage.reference.outlines import FORMATS, outlines
+from maillage.modules.outlines import FORMATS, outlines
+from maillage.web import refusals
 
 SEES = (access.SEE, access.MINE)
 
@@ -29,7 +29,7 @@ SEES = (access.SEE, access.MINE)
 def groups(request: HttpRequest) -> HttpResponse:
     """One's groups, those open first; the questions to ask."""
     rows = queries.listed(request.user)
-    seen = progress.last_seen(rows)
+    seen = progress.last_activity(rows)
     today = timezone.localdate()
     context = {
         "open": [(row, row.n_members, seen.get(row.pk)) for row in rows if row.closed_at is None],
@@ -58,9 +58,9 @@ def new(request: HttpRequest) -> HttpResponse:
     form = GroupForm(request.POST or None, structures=structures, initial=initial)
     if form.is_bound and form.is_valid():
         held = form.cleaned_data
-        with refused.told(request):
+        with refusals.as_message(request):
             made = actions.open_with(
-                by=who(request),
+                by=account_of(request),
                 structure=form.chosen(),
                 title=held["titre"],
                 modules=held["modules"],
@@ -71,7 +71,9 @@ def new(request: HttpRequest) -> HttpResponse:
             )
             return redirect("group", made.pk)
     status = 400 if form.is_bound else 200
-    return render(request, "learning/team/new.html", {"form": form, "themes": contents.themes()}, status=status)
+    return render(
+        request, "learning/team/new.html", {"form": form, "themes": contents.themes()}, status=status
+    )
 
 
 @holding(*SEES)
@@ -89,7 +91,7 @@ def group(request: HttpRequest, pk: int) -> HttpResponse:
         "modules": contents.titles(found.modules),
         "all_modules": contents.modules().values(),
         "outline": outlines().get(found.outline),
-        "structures": queries.others(found)[:500],
+        "structures": queries.neighbouring_structures(found)[:500],
     }
     return render(request, "learning/team/group.html", context)
 
@@ -98,22 +100,30 @@ def group(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def act(request: HttpRequest, pk: int) -> HttpResponse:
     """A gesture on a group: people added, closed, opened again, shared, noted."""
-    found, at, by = _group(request, pk), timezone.now(), who(request)
+    found, at, by = _group(request, pk), timezone.now(), account_of(request)
     gesture = request.POST.get("geste", "")
-    with refused.told(request):
+    with refusals.as_message(request):
         if gesture == "ajouter":
             made = actions.welcome(found, names(request.POST.get("noms", "")) or [""], by=by, at=at)
             messages.success(request, f"{len(made)} carte(s) prête(s) : imprimez-les.")
         elif gesture in ("fermer", "rouvrir"):
             actions.close(found, by=by, at=at, opened=gesture == "rouvrir")
         elif gesture == "noter":
-            actions.change(found, {"note": " ".join(request.POST.get("note", "").split())[:500]}, by=by, at=at)
+            actions.change(
+                found, {"note": " ".join(request.POST.get("note", "").split())[:500]}, by=by, at=at
+            )
             messages.success(request, "C’est noté.")
         elif gesture == "partager":
             typed = request.POST.get("structure", "")
-            held = get_object_or_404(queries.others(found), pk=whole(typed, ROWS) or 0) if typed else None
+            held = (
+                get_object_or_404(queries.neighbouring_structures(found), pk=whole(typed, ROWS) or 0)
+                if typed
+                else None
+            )
             actions.change(found, {"partner": held}, by=by, at=at)
-            messages.success(request, f"{held} anime aussi ce groupe." if held else "Ce groupe n’est plus partagé.")
+            messages.success(
+                request, f"{held} anime aussi ce groupe." if held else "Ce groupe n’est plus partagé."
+            )
         else:
             raise _old_page()
     return redirect("group", found.pk)
@@ -123,10 +133,10 @@ def act(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def member(request: HttpRequest, pk: int, member: int) -> HttpResponse:
     """A gesture on somebody of a group: noted, proposed a module, given a new card, taken out."""
-    found, at, by = _group(request, pk), timezone.now(), who(request)
+    found, at, by = _group(request, pk), timezone.now(), account_of(request)
     row = get_object_or_404(queries.members_for(request.user, found), pk=member)
     gesture = request.POST.get("geste", "")
-    with refused.told(request):
+    with refusals.as_message(request):
         if gesture == "noter":
             wanted = request.POST.get("module", "")
             proposed = wanted if contents.module(wanted) else ""
@@ -134,10 +144,14 @@ def member(request: HttpRequest, pk: int, member: int) -> HttpResponse:
             messages.success(request, f"C’est noté pour {row.person}.")
         elif gesture == "carte":
             person = actions.renew(row, by=by, at=at)
-            messages.success(request, f"Nouvelle carte pour {person} : {person.card}. L’ancienne n’ouvre plus rien.")
+            messages.success(
+                request, f"Nouvelle carte pour {person} : {person.card}. L’ancienne n’ouvre plus rien."
+            )
         elif gesture == "oter":
             actions.remove(row, by=by, at=at)
-            messages.success(request, f"{row.person} n’est plus dans ce groupe. Sa carte reste à lui, ou à elle.")
+            messages.success(
+                request, f"{row.person} n’est plus dans ce groupe. Sa carte reste à lui, ou à elle."
+            )
         else:
             raise _old_page()
     return redirect("group", found.pk)
@@ -149,7 +163,7 @@ def cards(request: HttpRequest, pk: int) -> HttpResponse:
     """The cards of a group, to print and cut."""
     found = _group(request, pk)
     people = queries.people_of(request.user, found)
-    actions.printed(found, people, by=who(request), at=timezone.now())
+    actions.printed(found, people, by=account_of(request), at=timezone.now())
     return render(request, "learning/team/cards.html", {"group": found, "people": people})
 
 
@@ -158,7 +172,11 @@ def cards(request: HttpRequest, pk: int) -> HttpResponse:
 def sheets(request: HttpRequest, pk: int) -> HttpResponse:
     """The sheets of a group's modules, to print: those of learners, and that of whoever runs it."""
     found = _group(request, pk)
-    context = {"group": found, "modules": contents.titles(found.modules), "outline": outlines().get(found.outline)}
+    context = {
+        "group": found,
+        "modules": contents.titles(found.modules),
+        "outline": outlines().get(found.outline),
+    }
     return render(request, "learning/team/sheets.html", context)
 
 

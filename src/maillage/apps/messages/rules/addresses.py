@@ -1,4 +1,4 @@
-"""Addresses: read as they are typed, compared, and shown without being given away."""
+"""Addresses: parsed as typed, compared, and masked for display."""
 
 import re
 
@@ -9,7 +9,9 @@ from maillage.apps.messages.rules.states import EMAIL, SMS
 from maillage.pipeline.offer.clean import phone
 
 RINGS = (phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE)
-FICTION = re.compile(r"(?:0|\+33|0033)(63998\d{4})")  # kept for fiction: no directory holds them, invented people do
+FICTION = re.compile(
+    r"(?:0|\+33|0033)(63998\d{4})"
+)  # kept for fiction: no directory holds them, invented people do
 
 LONGEST, LONGEST_POSTAL = 254, 500
 # What mail servers take everywhere: letters without accents before the sign @, a name with a dot after it.
@@ -21,7 +23,8 @@ MAIL = re.compile(
 def read(channel: str, typed: str) -> str:
     """Return an address as it is kept, '' when nothing can be sent to it.
 
-    >>> read("email", " Ali@Exemple.fr "), read("email", "ali@exemple"), read("letter", "1 rue du Lac\\n38000 Grenoble ")
+    >>> read("email", " Ali@Exemple.fr "), read("email", "ali@exemple"), read(
+    ...     "letter", "1 rue du Lac\\n38000 Grenoble ")
     ('Ali@Exemple.fr', '', '1 rue du Lac\\n38000 Grenoble')
     """
     if channel == SMS:
@@ -36,7 +39,8 @@ def read(channel: str, typed: str) -> str:
 def mobile(typed: str) -> str:
     """Return the number of a phone that reads SMS, written +33612345678; '' when it is none.
 
-    >>> mobile("06 12 34 56 78"), mobile("+262 692 12 34 56"), mobile("04 76 00 00 01"), mobile("06 39 98 00 01")
+    >>> mobile("06 12 34 56 78"), mobile("+262 692 12 34 56"), mobile("04 76 00 00 01"), mobile(
+    ...     "06 39 98 00 01")
     ('+33612345678', '+262692123456', '', '+33639980001')
     """
     if invented := FICTION.fullmatch(re.sub(r"[\s.()/-]", "", typed)):

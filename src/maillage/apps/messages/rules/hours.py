@@ -30,7 +30,9 @@ def zone(number: str) -> ZoneInfo:
 
 
 def leaves_at(channel: str, to: str, at: datetime) -> datetime:
-    """Return the first moment, from `at` on, when a message may leave: at once, but for an SMS at night or on Sunday."""
+    """Return the first moment, from `at` on, when a message may be sent: at once, except for an SMS at night
+    or on Sunday.
+    """
     if channel != SMS:
         return at
     local = at.astimezone(zone(to))

@@ -1,4 +1,4 @@
-"""What whoever carries messages promises, and the three ways in which it may fail."""
+"""The contract of a provider of messages, and the ways in which it may fail."""
 
 from typing import Any, Protocol
 
@@ -6,7 +6,9 @@ LEFT, ABSENT, REPEATABLE, UNKNOWN = "left", "absent", "repeatable", "unknown"
 
 
 class Failed(Exception):
-    """A message that was not seen to leave. reason: one of `states.REASONS`; code: what the server answered, a number."""
+    """A message not known to be sent. reason: one of `states.REASONS`; code: the number in the server's
+    reply.
+    """
 
     def __init__(self, reason: str, code: int | None = None) -> None:
         self.reason, self.code = reason, code
@@ -18,32 +20,35 @@ class NotNow(Failed):
 
 
 class Down(NotNow):
-    """It surely did not leave, and the next ones would not either: nobody answers."""
+    """Certainly not sent, and the next ones would fail too: the provider is unreachable."""
 
 
 class Never(Failed):
-    """It surely did not leave, and never will as it is."""
+    """Certainly not sent, and it never will be as it is."""
 
 
 class Unsure(Failed):
-    """It may have left: the answer is lost."""
+    """Possibly sent: the reply was lost."""
 
 
 class Provider(Protocol):
-    """Carries messages of one channel."""
+    """Sends the messages of one channel."""
 
     name: str
     leaves: bool  # whether what it carries goes to somebody
 
     def send(self, message: Any) -> str:
-        """Hand one message over and return the name it got there, '' if none; raises a Failed of the four kinds."""
+        """Send one message and return the provider's name for it, '' if none; raises a Failed of the four
+        kinds.
+        """
         ...
 
     def status(self, message: Any) -> str:
-        """Return what is known of a message whose sending was cut: LEFT; ABSENT, it never came; REPEATABLE, sending it again
-        cannot deliver it twice; UNKNOWN. Raises NotNow when the question found nobody."""
+        """Return the status of an interrupted message: LEFT; ABSENT, never received; REPEATABLE, sending it
+        again cannot deliver it twice; UNKNOWN. Raises NotNow when the provider does not reply.
+        """
         ...
 
     def cost(self, message: Any) -> int:
-        """Return for how many messages it is counted."""
+        """Return how many messages it is billed as."""
         ...

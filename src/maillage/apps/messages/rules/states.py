@@ -26,7 +26,7 @@ RETRIES = (
     timedelta(hours=2),
     timedelta(hours=8),
 )
-LEASE = timedelta(minutes=10)  # longer than any provider's patience: beyond, whoever was sending is gone
+LEASE = timedelta(minutes=10)  # longer than any provider's patience: beyond it, the sending process is dead
 ASKED_AGAIN = timedelta(minutes=2)  # how long a provider has to know what it received
 STILL_ASKED = timedelta(days=1)  # a provider that says nothing for that long will not: a person decides
 KEPT = timedelta(days=30)  # content and address, unless the caller says otherwise

@@ -1,4 +1,6 @@
-"""What a message says, made fit to travel: one line for a subject, the letters that an SMS knows, nothing hidden."""
+"""The text of a message made fit for transport: a one-line subject, the characters of an SMS, nothing
+hidden.
+"""
 
 import unicodedata
 
@@ -32,8 +34,10 @@ def line(text: str) -> str:
 
 
 def body(text: str) -> str:
-    """Return a text with its lines, without marks that nobody typed."""
-    kept = (each for each in text.replace("\r\n", "\n").replace("\r", "\n") if each in "\n\t" or not _hidden(each))
+    """Return a text with its lines, without invisible characters."""
+    kept = (
+        each for each in text.replace("\r\n", "\n").replace("\r", "\n") if each in "\n\t" or not _hidden(each)
+    )
     return "".join(kept).strip()
 
 

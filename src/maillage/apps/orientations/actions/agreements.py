@@ -1,23 +1,26 @@
-"""An agreement taken back: what was shared is read no more, what was to be written does not leave, what was kept is erased."""
+"""Withdraw a consent: hide what was shared, cancel the messages to come, erase what was stored."""
 
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 
 from maillage.apps.accounts.models import User
 from maillage.apps.autonomy import actions as autonomy
 from maillage.apps.directory.models import Structure
 from maillage.apps.learning.actions import plans
 from maillage.apps.messages import actions as outbox
+from maillage.apps.orientations.actions import transitions
 from maillage.apps.orientations.models import Orientation
 from maillage.apps.people import actions as people
 from maillage.apps.people import rules
 from maillage.apps.people.models import Consent, Person
+from maillage.kernel.errors import Refused
 
 
 @transaction.atomic
 def withdraw(said: Consent, *, by: User | None, at: datetime, acting: int | None = None) -> None:
-    """Take back an agreement, and all that it allowed. acting: the structure of whoever notes it."""
+    """Withdraw a consent and everything it allowed. acting: the structure of the user who records it."""
     people.withdraw(said, by=by, at=at, acting=acting)
     _undo(said.person, said.purpose, said.structure_id, by=by, at=at, acting=acting)
 
@@ -34,17 +37,44 @@ def answer(
     structure: Structure | None = None,
     acting: int | None = None,
 ) -> None:
-    """Keep what a person says of a purpose, to a structure if it is one's; a no takes back what a former yes allowed.
+    """Record a person's answer about a purpose, for one structure if it concerns one; a no withdraws an
+    earlier yes.
 
-    acting: the structure of whoever notes it.
+    acting: the structure of the user who records it.
     """
-    people.agree(person=person, purpose=purpose, how=how, given=given, structure=structure, by=by, at=at, acting=acting)
+    people.agree(
+        person=person, purpose=purpose, how=how, given=given, structure=structure, by=by, at=at, acting=acting
+    )
+    if given and purpose == rules.SHARE:
+        Orientation.objects.filter(person=person, to_structure=structure).update(
+            agreed_with=None
+        )  # it reads them again
     if not given:
         _undo(person, purpose, structure and structure.pk, by=by, at=at, acting=acting)
 
 
+@transaction.atomic
+def share_again(orientation: Orientation, *, how: str, given: bool, by: User, at: datetime) -> None:
+    """Record a person's answer about the structure that now runs the place they are sent to; a yes shows it
+    what they share.
+
+    Refused to anyone but the sender, or when nothing is hidden.
+    """
+    row = transitions.lock(orientation)
+    transitions.check_giver(row, by)
+    transitions.check_still_helped(row, by)
+    if not row.is_suspended or row.person is None or row.to_structure is None:
+        raise Refused(
+            "Rien n’a changé.",
+            why="Ce que la personne partage n’est pas caché à ce lieu.",
+            do="Rechargez la page.",
+        )
+    said = {"how": how, "given": given, "by": by, "at": at, "acting": row.from_structure_id}
+    answer(row.person, purpose=rules.SHARE, structure=row.to_structure, **said)
+
+
 def silence(person: Person, *, at: datetime) -> None:
-    """Take back what is to be written to a person: they said no, or are reached otherwise."""
+    """Cancel the messages to come to a person who said no, or who is now reached otherwise."""
     for pk in Orientation.objects.filter(person=person).values_list("pk", flat=True):
         for what in ("personne", "veille"):
             outbox.forget(about=f"orientation-{pk}-{what}-", at=at)
@@ -55,16 +85,20 @@ def _undo(
     person: Person, purpose: str, structure: int | None, *, by: User | None, at: datetime, acting: int | None
 ) -> None:
     if purpose == rules.SHARE:
-        rows = Orientation.objects.filter(person=person, to_structure=structure)
-        rows.update(shared=[], note="")
+        theirs = Q(to_structure=structure, agreed_with=None) | Q(agreed_with=structure)
+        Orientation.objects.filter(theirs, person=person).update(shared=[], note="", agreed_with=None)
     elif purpose == rules.WRITE:
         silence(person, at=at)
     elif purpose == rules.KEEP:
         _keep_no_more(person, structure, by=by, at=at, acting=acting)
 
 
-def _keep_no_more(person: Person, structure: int | None, *, by: User | None, at: datetime, acting: int | None) -> None:
-    """Erase the diagnoses that a structure kept; without one it is said to all of them, and no yes of before stands."""
+def _keep_no_more(
+    person: Person, structure: int | None, *, by: User | None, at: datetime, acting: int | None
+) -> None:
+    """Erase the diagnoses stored by a structure; without one, those of every structure, and withdraw
+    every earlier yes.
+    """
     autonomy.forget(person, structure=structure)
     if structure is None:
         for said in person.consents.filter(purpose=rules.KEEP, given=True, withdrawn_at=None):

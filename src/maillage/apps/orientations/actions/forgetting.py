@@ -1,4 +1,4 @@
-"""Erasing a person everywhere at once; and those for whom nothing was done in two years."""
+"""Erase a person everywhere at once, and persons inactive for two years."""
 
 from datetime import datetime
 
@@ -8,7 +8,7 @@ from maillage.apps.accounts.models import User
 from maillage.apps.agenda.actions import forgetting as agenda
 from maillage.apps.autonomy import actions as autonomy
 from maillage.apps.learning.actions import progress as learning
-from maillage.apps.orientations.actions import due
+from maillage.apps.orientations.actions import deadlines
 from maillage.apps.people import actions as people
 from maillage.apps.people import queries
 from maillage.apps.people.models import Person
@@ -16,25 +16,25 @@ from maillage.apps.people.models import Person
 
 @transaction.atomic
 def forget(person: Person, *, by: User | None, at: datetime) -> None:
-    """Erase what tells who a person is: their referrals end or stay counted without anybody.
+    """Erase what identifies a person: their referrals end, or still count anonymously.
 
-    Their diagnoses are deleted; counted without anybody if they agree to be counted. What they learnt stays counted, alone.
-    Their seats at workshops lose their name.
+    Their diagnoses are deleted, or counted anonymously if they agreed to it. What they learnt still counts,
+    on its own. Their workshop seats lose their name.
     """
-    due.strip(
+    deadlines.strip(
         person, at=at
     )  # referrals first, as every gesture holds them; then the person, of whom nobody writes from here on
     if Person.objects.select_for_update().get(pk=person.pk).forgotten_at is not None:
         return
-    due.strip(person, at=at)  # what was prepared meanwhile
+    deadlines.strip(person, at=at)  # what was prepared meanwhile
     autonomy.forget(person)
     learning.forget(person, at=at)
     agenda.forget(person, at=at)
     people.forget(person, by=by, at=at)
 
 
-def forget_due(at: datetime) -> int:
-    """Forget the persons for whom nothing was done in two years; return how many."""
+def forget_inactive(at: datetime) -> int:
+    """Erase the persons for whom nothing was done in two years; return how many."""
     found = queries.to_forget(at)
     for person in found:
         forget(person, by=None, at=at)

@@ -1,4 +1,4 @@
-"""The way of somebody whom a relative helps, followed because the relative agrees: a card, a place, no name, no account."""
+"""Follow somebody helped by a relative who agrees to it: a card, a place, no name, no account."""
 
 from datetime import datetime
 
@@ -15,14 +15,18 @@ from maillage.apps.people.models import Person
 
 @transaction.atomic
 def follow(*, lieu: Lieu, need: str, at: datetime, already: Person | None = None) -> Orientation:
-    """Make a card without a name and send it to a place, counted as a relative's; `already`: the card it was made before.
+    """Make a nameless card and send it to a place, counted as a relative's; `already`: the card made before.
 
     The same place for the same need is followed once. Refused as `steps.send` refuses.
     """
-    same = Orientation.objects.filter(person=already or 0, lieu=lieu, need=need, origin=cycle.RELATIVE, sender=None).first()
+    same = Orientation.objects.filter(
+        person=already or 0, lieu=lieu, need=need, origin=cycle.RELATIVE, sender=None
+    ).first()
     if same is not None:
         return same
     person = people.welcome(by=None, structure=None, at=at)
     people.agree(person=person, purpose=purposes.COUNT, how="click", at=at)
-    row = steps.prepare(by=None, at=at, need=need, person=person, origin=cycle.RELATIVE, lieu=lieu, commune=lieu.code_insee)
+    row = steps.prepare(
+        by=None, at=at, need=need, person=person, origin=cycle.RELATIVE, lieu=lieu, commune=lieu.code_insee
+    )
     return steps.send(row, by=None, at=at)

@@ -1,8 +1,9 @@
-"""The gestures of a referral, one function a verb: each writes the state, its event, the journal and the messages together.
+"""Actions on a referral, one function per verb: each writes the state, its event, the journal and the
+messages together.
 
-Every one takes `by` (None without account) and `at`; those of the place also take `token`, that of its personal link. `was` is
-what whoever answers had under their eyes (`Orientation.shown`). The same gesture twice is done once; a gesture that somebody else went
-before is Refused, and says who did what.
+Each takes `by` (None without an account) and `at`; those of the place also take `token`, that of its personal
+link. `was` is the state displayed to the user who answers (`Orientation.stamp`). Repeating an action does
+nothing; an action overtaken by another user's is Refused, with who did what.
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,9 +21,16 @@ from maillage.apps.directory.models import Lieu, Structure
 from maillage.apps.directory.queries import places
 from maillage.apps.messages import actions as outbox
 from maillage.apps.orientations import access
-from maillage.apps.orientations.actions import told
-from maillage.apps.orientations.actions.write import change, check_giver, check_receiver, check_still_helped, held, is_same
-from maillage.apps.orientations.actions.write import told as write_event
+from maillage.apps.orientations.actions import notifications
+from maillage.apps.orientations.actions.transitions import (
+    change,
+    check_giver,
+    check_receiver,
+    check_still_helped,
+    is_same,
+    lock,
+    write_event,
+)
 from maillage.apps.orientations.models import Orientation, Path
 from maillage.apps.orientations.queries import matching
 from maillage.apps.orientations.queries import people as written
@@ -34,8 +42,8 @@ from maillage.apps.people import rules as persons
 from maillage.apps.people.models import Person
 from maillage.kernel.errors import Refused
 from maillage.reference import offer
-from maillage.reports import opening
-from maillage.reports.wording import listing
+from maillage.words import opening
+from maillage.words.wording import listing
 
 FREE = (
     "procedure",
@@ -53,14 +61,14 @@ IDENTITY = ("nickname", "born", "reach")  # read on the sheet of the person: nob
 
 
 class NoRoom(Refused):
-    """A referral that may not leave for a place; `instead` holds places near it that take people."""
+    """A referral that a place cannot take; `instead` lists nearby places that can."""
 
     def __init__(self, what: str, *, why: str, do: str, instead: Sequence[matching.Match] = ()) -> None:
         super().__init__(what, why=why, do=do)
         self.instead = tuple(instead)
 
 
-# ---------------------------------------------------------------------------------------------------------- whoever sends
+# ---------------------------------------------------------------------------------------------- whoever sends
 
 
 @transaction.atomic
@@ -86,12 +94,12 @@ def prepare(
     shared: Sequence[str] = (),
     example: bool = False,
 ) -> Orientation:
-    """Prepare one step of a path, sent to nobody yet, and return it.
+    """Prepare one step of a path, not sent yet, and return it.
 
-    structure: in whose name; None for a relative, or the person. follows: the step before, that this one ends when nothing more
-    is expected of it; path: when it follows none, but belongs to one already begun. example: of somebody invented, as
-    all that is prepared for an invented person. Refused for somebody who does not help this person in the name of this
-    structure, for a need that is none, or a date that is over.
+    structure: on whose behalf; None for a relative, or the person. follows: the previous step, which this one
+    ends when nothing more is expected of it; path: an existing path, when it follows no step. example: about
+    an invented person, as is everything prepared for one. Refused to a user who does not help this person on
+    behalf of this structure, for an unknown need, or for a past date.
     """
     if follows is not None:
         path = follows.path
@@ -100,7 +108,13 @@ def prepare(
     example = example or (walks is not None and walks.example)
     if path is None:
         path = Path.objects.create(
-            person=person, made_at=at, by=by, structure=structure, origin=origin, commune=commune, example=example
+            person=person,
+            made_at=at,
+            by=by,
+            structure=structure,
+            origin=origin,
+            commune=commune,
+            example=example,
         )
     else:
         path = Path.objects.select_for_update().get(pk=path.pk)
@@ -118,21 +132,34 @@ def prepare(
         example=example or path.example,
         held_by=cycle.SENDER,
     )
-    values = {"need": need, "procedure": procedure, "procedure_words": procedure_words, "availability": availability}
-    values |= {"urgent_before": urgent_before, "result": result, "note": note, "shared": list(shared), "lieu": lieu}
+    values = {
+        "need": need,
+        "procedure": procedure,
+        "procedure_words": procedure_words,
+        "availability": availability,
+    }
+    values |= {
+        "urgent_before": urgent_before,
+        "result": result,
+        "note": note,
+        "shared": list(shared),
+        "lieu": lieu,
+    }
     values["language"] = language or (row.person.language if row.person else "fr")
     _fill(row, values, on=timezone.localdate(at))
     row.save()
     write_event(row, "prepare", by=by, side=cycle.SENDER, at=at, content={"lieu": row.lieu_id})
     if follows is not None:
-        _end(held(follows), by=by, at=at)
+        _end(lock(follows), by=by, at=at)
     return row
 
 
 @transaction.atomic
-def amend(orientation: Orientation, values: Mapping[str, Any], *, by: User | None, at: datetime) -> Orientation:
-    """Change what a draft holds: fields of FREE. Refused once it was sent, or once its person is followed no more."""
-    row = held(orientation)
+def amend(
+    orientation: Orientation, values: Mapping[str, Any], *, by: User | None, at: datetime
+) -> Orientation:
+    """Change a draft: fields of FREE. Refused once it was sent, or once its person is no longer followed."""
+    row = lock(orientation)
     check_giver(row, by)
     check_still_helped(row, by)
     if row.state != cycle.DRAFT:
@@ -151,10 +178,11 @@ def amend(orientation: Orientation, values: Mapping[str, Any], *, by: User | Non
 def send(orientation: Orientation, *, by: User | None, at: datetime, channel: str = "") -> Orientation:
     """Send a prepared referral to its place; `channel` of CHANNELS, chosen when ''.
 
-    Refused once the person is followed no more, and without their agreement to share with this structure; NoRoom, with neighbours, when the place ended, is closed
-    for long or is full. A place merged since is the one it became. Without account the person carries a card: nothing is mailed.
+    Refused once the person is no longer followed, or without their agreement to share with this structure;
+    NoRoom, with neighbours, when the place has closed for good, is closed for long or is full. A merged place
+    is replaced by the one it became. Without an account the person carries a card: nothing is mailed.
     """
-    row = held(orientation)
+    row = lock(orientation)
     check_giver(row, by)
     if row.state == cycle.DRAFT:
         check_still_helped(row, by)
@@ -175,32 +203,41 @@ def send(orientation: Orientation, *, by: User | None, at: datetime, channel: st
     event = change(row, "send", by=by, side=cycle.SENDER, at=at, content=content, **values)
     if event is not None:
         if row.channel == "email":
-            told.invite(row, at=at)
-        told.person(row, event, lambda: told.asked(row), at=at)
+            notifications.invite(row, at=at)
+        notifications.person(row, event, lambda: notifications.notify_place(row), at=at)
     return row
 
 
 @transaction.atomic
 def remind(orientation: Orientation, *, by: User | None, at: datetime, was: str = "") -> Orientation:
-    """Ask the place once more; at most once a day. A place without e-mail is to be called: only the timeline keeps it."""
-    row = held(orientation)
+    """Remind the place; at most once a day. A place without e-mail must be called: only the timeline records
+    it.
+    """
+    row = lock(orientation)
     check_giver(row, by)
     on = timezone.localdate(at)
     event = change(row, "remind", was=was, by=by, side=cycle.SENDER, at=at, content={"on": on.isoformat()})
     if event is not None and row.token is not None:
-        told.remind(row, at=at)
+        notifications.remind(row, at=at)
     return row
 
 
 @transaction.atomic
 def cancel(
-    orientation: Orientation, *, by: User | None, at: datetime, person: Person | None = None, words: str = "", was: str = ""
+    orientation: Orientation,
+    *,
+    by: User | None,
+    at: datetime,
+    person: Person | None = None,
+    words: str = "",
+    was: str = "",
 ) -> Orientation:
-    """Stop a referral, by whoever sends or by the person, known by their card. The place is told that nobody is coming.
+    """Cancel a referral, as the sender or as the person, known by their card. The place is notified that
+    nobody is coming.
 
-    The person is told too, when somebody else stops it after they were told to come.
+    The person is notified too, when another party cancels after they were told to come.
     """
-    row = held(orientation)
+    row = lock(orientation)
     side = cycle.SENDER
     if person is not None and by is None:
         side = cycle.PERSON
@@ -208,50 +245,71 @@ def cancel(
             raise _not_theirs()
     else:
         check_giver(row, by)
-    was_sent, over = row.sent_at is not None, told.no_longer(row, at)
-    event = change(row, "cancel", was=was, by=by, side=side, at=at, content={"words": _short(words, 300)}, ended_at=at)
+    was_sent, over = row.sent_at is not None, notifications.no_longer(row, at)
+    event = change(
+        row, "cancel", was=was, by=by, side=side, at=at, content={"words": _short(words, 300)}, ended_at=at
+    )
     if event is not None:
-        told.hush(row)
+        notifications.hush(row)
         if was_sent:
-            told.stopped(row, at=at)
+            notifications.stopped(row, at=at)
         if side == cycle.PERSON:
-            told.sender(row, event, "La personne l’a annulée.", at=at)
+            notifications.sender(row, event, "La personne l’a annulée.", at=at)
         elif over:
-            told.person(row, event, lambda: over(row), at=at)
+            notifications.person(row, event, lambda: over(row), at=at)
     return row
 
 
 @transaction.atomic
-def unsolved(orientation: Orientation, *, by: User | None, at: datetime, words: str = "", was: str = "") -> Orientation:
+def unsolved(
+    orientation: Orientation, *, by: User | None, at: datetime, words: str = "", was: str = ""
+) -> Orientation:
     """Note that no place suits: a need that was seen, counted where the person lives."""
-    row = held(orientation)
+    row = lock(orientation)
     check_giver(row, by)
-    change(row, "unsolved", was=was, by=by, side=cycle.SENDER, at=at, content={"words": _short(words, 300)}, ended_at=at)
+    change(
+        row,
+        "unsolved",
+        was=was,
+        by=by,
+        side=cycle.SENDER,
+        at=at,
+        content={"words": _short(words, 300)},
+        ended_at=at,
+    )
     return row
 
 
 @transaction.atomic
-def close(orientation: Orientation, *, by: User | None, at: datetime, token: str = "", was: str = "") -> Orientation:
-    """End a referral: what became of it was read, nothing more is expected."""
-    row = held(orientation)
+def close(
+    orientation: Orientation, *, by: User | None, at: datetime, token: str = "", was: str = ""
+) -> Orientation:
+    """Close a referral: its outcome was read, and nothing more is expected."""
+    row = lock(orientation)
     side = cycle.RECEIVER if token or not access.may_give(by, row) else cycle.SENDER
     if side == cycle.RECEIVER:
         check_receiver(row, by, token, at)
     if change(row, "close", was=was, by=by, side=side, at=at, ended_at=at) is not None:
-        told.hush(row)
+        notifications.hush(row)
     return row
 
 
-# -------------------------------------------------------------------------------------------------------------- the place
+# -------------------------------------------------------------------------------------------------- the place
 
 
 @transaction.atomic
 def see(
-    orientation: Orientation, *, by: User | None, at: datetime, token: str = "", quiet: timedelta = timedelta(0)
+    orientation: Orientation,
+    *,
+    by: User | None,
+    at: datetime,
+    token: str = "",
+    quiet: timedelta = timedelta(0),
 ) -> Orientation:
-    """Note that the place opened the referral, the first time; and, by its link, each time it is read, but for a page shown
-    again within `quiet`. Who has an account is noted on the sheet of the person."""
-    row = held(orientation)
+    """Record the first time the place opens the referral; through its link, every time, unless the page is
+    reloaded within `quiet`. A viewer with an account is also recorded on the person's sheet.
+    """
+    row = lock(orientation)
     check_receiver(row, by, token, at)
     if row.state == cycle.SENT:
         change(row, "see", by=by, side=cycle.RECEIVER, at=at, seen_at=at)
@@ -264,14 +322,14 @@ def see(
 def accept(
     orientation: Orientation, *, by: User | None, at: datetime, token: str = "", note: str = "", was: str = ""
 ) -> Orientation:
-    """Say that the person may come. note: read by the place alone."""
+    """Accept the person. note: read by the place alone."""
     row, side = _answered(orientation, by, token, at)
     values = {"answered_at": row.answered_at or at, "link_until": _later(row, timezone.localdate(at))}
     event = change(row, "accept", was=was, by=by, side=side, at=at, aside=note, **values)
     if event is not None:
-        told.hush(row)
-        told.sender(row, event, f"{row.lieu_name} accepte de recevoir la personne.", at=at)
-        told.person(row, event, lambda: told.welcome(row), at=at)
+        notifications.hush(row)
+        notifications.sender(row, event, f"{row.lieu_name} accepte de recevoir la personne.", at=at)
+        notifications.person(row, event, lambda: notifications.welcome(row), at=at)
     return row
 
 
@@ -287,11 +345,12 @@ def refuse(
     full: bool = False,
     was: str = "",
 ) -> Orientation:
-    """Say no, with a reason of the list; the referral goes back to whoever sent it. Refused without a reason.
+    """Refuse, with a reason from the list; the referral goes back to its sender. Refused without a reason.
 
-    The person is told when they had been told to come.
+    The person is notified if they had been told to come.
 
-    full: the place takes nobody more for now: its sheet says so at once, and neighbours are proposed instead of it.
+    full: the place takes no more people for now: its sheet is updated at once, and neighbours are proposed
+    instead.
     """
     row, side = _answered(orientation, by, token, at)
     said = _short(words, 300)
@@ -303,13 +362,15 @@ def refuse(
         )
     content = {"reason": reason, "words": said}
     values = {"reason": reason, "reason_words": said, "answered_at": row.answered_at or at}
-    over = told.no_longer(row, at)
+    over = notifications.no_longer(row, at)
     event = change(row, "refuse", was=was, by=by, side=side, at=at, content=content, **values)
     if event is not None:
-        told.hush(row)
-        told.sender(row, event, f"{row.lieu_name} ne peut pas : {cycle.REASONS[reason].label.lower()}.", at=at)
+        notifications.hush(row)
+        notifications.sender(
+            row, event, f"{row.lieu_name} ne peut pas : {cycle.REASONS[reason].label.lower()}.", at=at
+        )
         if over:
-            told.person(row, event, lambda: over(row), at=at)
+            notifications.person(row, event, lambda: over(row), at=at)
         if full and side == cycle.RECEIVER:
             _say_full(row, by, at)
     return row
@@ -327,23 +388,34 @@ def redirect(
     token: str = "",
     was: str = "",
 ) -> Orientation:
-    """Propose another place; whoever sent decides with the person, whose agreement is for one structure at a time."""
+    """Propose another place; the sender decides with the person, whose agreement covers one structure at a
+    time.
+    """
     row, side = _answered(orientation, by, token, at)
-    if lieu.pk == row.lieu_id or lieu.state != directory.PUBLISHED or (reason and reason not in cycle.REASONS):
+    if (
+        lieu.pk == row.lieu_id
+        or lieu.state != directory.PUBLISHED
+        or (reason and reason not in cycle.REASONS)
+    ):
         raise Refused(
             "Votre réponse n’a pas été enregistrée.",
             why="Ce lieu ne peut pas être proposé : c’est le vôtre, ou il a fermé.",
             do="Choisissez un autre lieu.",
         )
     content = {"lieu": lieu.pk, "reason": reason, "words": _short(words, 300)}
-    values = {"proposed": lieu, "reason": reason, "reason_words": content["words"], "answered_at": row.answered_at or at}
-    over = told.no_longer(row, at)
+    values = {
+        "proposed": lieu,
+        "reason": reason,
+        "reason_words": content["words"],
+        "answered_at": row.answered_at or at,
+    }
+    over = notifications.no_longer(row, at)
     event = change(row, "redirect", was=was, by=by, side=side, at=at, content=content, **values)
     if event is not None:
-        told.hush(row)
-        told.sender(row, event, f"{row.lieu_name} propose un autre lieu : {lieu.name}.", at=at)
+        notifications.hush(row)
+        notifications.sender(row, event, f"{row.lieu_name} propose un autre lieu : {lieu.name}.", at=at)
         if over:
-            told.person(row, event, lambda: over(row), at=at)
+            notifications.person(row, event, lambda: over(row), at=at)
     return row
 
 
@@ -351,7 +423,9 @@ def redirect(
 def appoint(
     orientation: Orientation, *, by: User | None, at: datetime, when: datetime, token: str = "", was: str = ""
 ) -> Orientation:
-    """Give an appointment; also a new one to somebody who did not come. Refused for a moment that is over, or in over a year."""
+    """Set an appointment, or a new one for a person who did not come. Refused for a moment that is past, or
+    more than a year away.
+    """
     return _dated(orientation, "appoint", was=was, by=by, at=at, when=when, token=token)
 
 
@@ -377,8 +451,8 @@ def came(
     }
     event = change(row, "came", was=was, by=by, side=side, at=at, aside=note, **values)
     if event is not None:
-        told.hush(row)
-        told.sender(row, event, "La personne est venue.", at=at)
+        notifications.hush(row)
+        notifications.sender(row, event, "La personne est venue.", at=at)
     return row
 
 
@@ -386,7 +460,8 @@ def came(
 def absent(
     orientation: Orientation, *, by: User | None, at: datetime, token: str = "", note: str = "", was: str = ""
 ) -> Orientation:
-    """Note, in one gesture, that the person did not come; whoever sent is told, and the place may give another date.
+    """Record, in one action, that the person did not come; the sender is notified, and the place may set
+    another date.
 
     Refused before the appointment.
     """
@@ -394,13 +469,15 @@ def absent(
     if row.state == cycle.APPOINTED and row.appointment_at is not None and row.appointment_at > at:
         raise Refused(
             "L’absence n’a pas été notée.",
-            why=f"Le rendez-vous est {told.appointment_in_words(row)} : il n’est pas encore passé.",
+            why=f"Le rendez-vous est {notifications.appointment_in_words(row)} : il n’est pas encore passé.",
             do="Attendez l’heure du rendez-vous, ou changez sa date.",
         )
     event = change(row, "absent", was=was, by=by, side=side, at=at, aside=note, came=False, met_at=at)
     if event is not None:
-        told.hush(row)
-        told.sender(row, event, "La personne n’est pas venue. Une autre date peut lui être proposée.", at=at)
+        notifications.hush(row)
+        notifications.sender(
+            row, event, "La personne n’est pas venue. Une autre date peut lui être proposée.", at=at
+        )
     return row
 
 
@@ -419,13 +496,16 @@ def serve(
     token: str = "",
     was: str = "",
 ) -> Orientation:
-    """Say what was done, and what came of it. did: practices of the offer; outcome of OUTCOMES; level_after of LEVELS.
+    """Record what was done and its outcome. did: practices of the offer; outcome of OUTCOMES; level_after of
+    LEVELS.
 
-    Refused without an act or an outcome, or for what none of the lists holds.
+    Refused without a practice or an outcome, or for a value outside these lists.
     """
     row, side = _answered(orientation, by, token, at)
     known = [each for each in offer.practices() if each in did]
-    wrong = len(known) != len(set(did)) or outcome not in cycle.OUTCOMES or level_after not in ("", *cycle.LEVELS)
+    wrong = (
+        len(known) != len(set(did)) or outcome not in cycle.OUTCOMES or level_after not in ("", *cycle.LEVELS)
+    )
     if wrong or not known or (minutes is not None and not 0 < minutes <= cycle.MOST_MINUTES):
         raise Refused(
             "Ce qui a été fait n’est pas enregistré.",
@@ -434,7 +514,9 @@ def serve(
         )
     content = {"did": known, "outcome": outcome, "level_after": level_after, "minutes": minutes}
     content |= {"words": _short(words, cycle.LONGEST), "next_step": _short(next_step, 300)}
-    values = {name: value for name, value in content.items() if name != "words"} | {"outcome_words": content["words"]}
+    values = {name: value for name, value in content.items() if name != "words"} | {
+        "outcome_words": content["words"]
+    }
     values |= {
         "came": True,
         "met_at": row.met_at if row.came else at,
@@ -443,20 +525,22 @@ def serve(
     }
     event = change(row, "serve", was=was, by=by, side=side, at=at, content=content, **values)
     if event is not None:
-        told.hush(row)
+        notifications.hush(row)
         done = listing([offer.practices()[each].asked for each in known])
-        told.sender(row, event, f"La personne a été aidée : {done}. Issue : {cycle.OUTCOMES[outcome]}.", at=at)
+        notifications.sender(
+            row, event, f"La personne a été aidée : {done}. Issue : {cycle.OUTCOMES[outcome]}.", at=at
+        )
     return row
 
 
 @transaction.atomic
 def ask_again(orientation: Orientation, *, at: datetime, by: User | None = None) -> Orientation:
-    """Send a new link to the place's own address, and to no other; the one before opens nothing any more.
+    """Send a new link to the place's own address, and to no other; the previous link stops working.
 
-    Refused when the sheet gives no address, or when nothing is expected of the place.
+    Refused when the sheet has no address, or when nothing is expected of the place.
     """
-    row = held(orientation)
-    if not told.mail_of(row.lieu):
+    row = lock(orientation)
+    if not notifications.mail_of(row.lieu):
         raise Refused(
             "Aucun lien n’est parti.",
             why="La fiche de ce lieu ne donne pas d’adresse e-mail.",
@@ -469,23 +553,32 @@ def ask_again(orientation: Orientation, *, at: datetime, by: User | None = None)
     values = {"token": access.digest(access.link_of(row)), "link_until": max(until, on), "channel": "email"}
     event = change(row, "ask_again", by=by, side=cycle.PLATFORM, at=at, content={"link": row.links}, **values)
     if event is not None:
-        told.hush(row)
-        told.invite(row, at=at) if waiting else told.open_again(row, at=at)
-        told.ask_if_came(row, at=at)
+        notifications.hush(row)
+        notifications.invite(row, at=at) if waiting else notifications.open_again(row, at=at)
+        notifications.ask_if_came(row, at=at)
     return row
 
 
-# ---------------------------------------------------------------------------------------------------------------- pieces
+# ----------------------------------------------------------------------------------------------------- pieces
 
 
 def _answered(orientation: Orientation, by: User | None, token: str, at: datetime) -> tuple[Orientation, str]:
-    """Return a referral locked, and as which side somebody answers: the place, or whoever sends and was told by it."""
-    row = held(orientation)
+    """Return a locked referral and the side that answers: the place, or the sender to whom the place
+    spoke.
+    """
+    row = lock(orientation)
     return row, check_receiver(row, by, token, at)
 
 
 def _dated(
-    orientation: Orientation, verb: str, *, by: User | None, at: datetime, when: datetime, token: str, was: str
+    orientation: Orientation,
+    verb: str,
+    *,
+    by: User | None,
+    at: datetime,
+    when: datetime,
+    token: str,
+    was: str,
 ) -> Orientation:
     row, side = _answered(orientation, by, token, at)
     if not at < when <= at + timedelta(days=366):
@@ -497,25 +590,30 @@ def _dated(
     day, content = timezone.localdate(when), {"when": when.isoformat()}
     if any(is_same(row, given, by=by, side=side, content=content) for given in ("appoint", "move")):
         return row  # the same date, sent again after going back
-    values = {"appointment_at": when, "answered_at": row.answered_at or at, "link_until": _later(row, day), "came": None}
+    values = {
+        "appointment_at": when,
+        "answered_at": row.answered_at or at,
+        "link_until": _later(row, day),
+        "came": None,
+    }
     event = change(row, verb, was=was, by=by, side=side, at=at, content=content, **values)
     if event is not None:
-        told.hush(row)
-        told.ask_if_came(row, at=at)
-        told.sender(row, event, f"Rendez-vous {told.appointment_in_words(row)}.", at=at)
-        told.person(row, event, lambda: told.where_and_when(row), at=at, eve=True)
+        notifications.hush(row)
+        notifications.ask_if_came(row, at=at)
+        notifications.sender(row, event, f"Rendez-vous {notifications.appointment_in_words(row)}.", at=at)
+        notifications.person(row, event, lambda: notifications.where_and_when(row), at=at, eve=True)
     return row
 
 
 def _end(row: Orientation, *, by: User | None, at: datetime) -> None:
-    """End the step before, when nothing more is expected of it."""
+    """End the previous step, when nothing more is expected of it."""
     if cycle.allowed("close", row.state, cycle.SENDER) and access.may_give(by, row):
         change(row, "close", by=by, side=cycle.SENDER, at=at, ended_at=at)
-        told.hush(row)
+        notifications.hush(row)
 
 
 def _fill(row: Orientation, values: Mapping[str, Any], *, on: date) -> None:
-    """Set what a draft holds; Refused for what no list knows, or a date that is over, or in years."""
+    """Set the fields of a draft; Refused for an unknown value, a past date or one years away."""
     wrong = (
         values.get("need", row.need) not in offer.practices()
         or values.get("procedure", "") not in ("", *cycle.PROCEDURES)
@@ -526,7 +624,7 @@ def _fill(row: Orientation, values: Mapping[str, Any], *, on: date) -> None:
         when = "déjà passée" if before < on else "dans plus de deux ans"
         raise Refused(
             "L’orientation n’a pas été préparée.",
-            why=f"La date du {opening.said(before)} est {when}.",
+            why=f"La date du {opening.date_text(before)} est {when}.",
             do="Corrigez la date, ou laissez-la vide.",
         )
     if wrong:
@@ -539,23 +637,31 @@ def _fill(row: Orientation, values: Mapping[str, Any], *, on: date) -> None:
     for name, value in values.items():
         setattr(row, name, _short(value, longest[name]) if name in longest else value)
     row.lieu_name = row.lieu.name if row.lieu is not None else ""
-    row.shared = [name for name in cycle.SHARED if name in row.shared and (row.person is not None or name not in IDENTITY)]
+    row.shared = [
+        name
+        for name in cycle.SHARED
+        if name in row.shared and (row.person is not None or name not in IDENTITY)
+    ]
     if not row.commune and row.lieu is not None:
         row.commune = row.lieu.code_insee
 
 
 def _short(text: str, longest: int) -> str:
-    """Return a text as it is kept: its lines, without what would not fit."""
+    """Return a text as it is stored: its lines, cut to the maximum length."""
     return text.strip()[:longest]
 
 
 def _later(row: Orientation, day: date) -> date:
-    """Return until when the link stays open once the place has answered."""
+    """Return the last day of the link once the place has answered."""
     return max(filter(None, (row.link_until, day + timedelta(days=cycle.OPEN_LINK))))
 
 
-def _check_helper(by: User | None, structure: Structure | None, person: Person | None, path: Path | None) -> None:
-    """Refuse whoever prepares for a person they do not help, in a name that is not theirs, or on the path of somebody else."""
+def _check_helper(
+    by: User | None, structure: Structure | None, person: Person | None, path: Path | None
+) -> None:
+    """Refuse to prepare for a person the user does not help, on behalf of another structure, or on another's
+    path.
+    """
     walks = path.person if path is not None else None
     if walks is not None and person is not None and walks != person:
         raise _not_theirs()
@@ -567,7 +673,7 @@ def _check_helper(by: User | None, structure: Structure | None, person: Person |
         raise _not_theirs()
     helped = person or walks
     if helped is not None:
-        people_actions.held(helped)
+        people_actions.lock(helped)
         if not people_access.people_for(by).filter(pk=helped.pk).exists():
             raise _not_theirs()
 
@@ -591,7 +697,7 @@ def _open_place(row: Orientation, at: datetime) -> Lieu:
     elif matching.is_full_for(place, row.need):
         why = f"« {place.name} » est complet pour cette aide."
     elif until := matching.closed_for_long(place, timezone.localdate(at)):
-        why = f"« {place.name} » est fermé jusqu’au {opening.said(until)}."
+        why = f"« {place.name} » est fermé jusqu’au {opening.date_text(until)}."
     if why:
         raise NoRoom(
             "L’orientation n’est pas partie.",
@@ -614,26 +720,33 @@ def _check_agreed(row: Orientation) -> None:
 
 
 def _check_once(row: Orientation) -> None:
-    """Refuse to send a person twice to one place for one thing."""
+    """Refuse to send a person twice to one place for the same need."""
     if row.person is None:
         return
-    same = Orientation.objects.filter(person=row.person, lieu=row.lieu, need=row.need, procedure=row.procedure)
+    same = Orientation.objects.filter(
+        person=row.person, lieu=row.lieu, need=row.need, procedure=row.procedure
+    )
     other = same.filter(state__in=cycle.RUNNING).exclude(pk=row.pk).first()
     if other is not None:
         raise Refused(
             "L’orientation n’est pas partie.",
-            why=f"La personne est déjà envoyée à ce lieu pour cela : orientation n° {other.pk}, {other.get_state_display()}.",
+            why=(
+                f"La personne est déjà envoyée à ce lieu pour cela : orientation n° {other.pk},"
+                f" {other.get_state_display()}."
+            ),
             do="Suivez celle-là, ou annulez-la d’abord.",
         )
 
 
 def _channel(row: Orientation, by: User | None, chosen: str) -> str:
-    """Return how the place is told: as chosen, or as its sheet allows; without account, by the card alone."""
+    """Return how the place is reached: as chosen, or as its sheet allows; without an account, by the card
+    alone.
+    """
     if by is None:
         return "card"
     if chosen and chosen not in cycle.CHANNELS:
         raise ValueError(f"no channel {chosen!r}")
-    mail = told.mail_of(row.lieu)
+    mail = notifications.mail_of(row.lieu)
     if chosen == "email" and not mail:
         raise Refused(
             "L’orientation n’est pas partie.",
@@ -642,11 +755,13 @@ def _channel(row: Orientation, by: User | None, chosen: str) -> str:
         )
     if chosen == "email":
         outbox.readable("email", mail)
-    return chosen or ("email" if mail else "phone" if row.lieu and row.lieu.sheet.get("telephone") else "card")
+    return chosen or (
+        "email" if mail else "phone" if row.lieu and row.lieu.sheet.get("telephone") else "card"
+    )
 
 
 def _say_full(row: Orientation, by: User | None, at: datetime) -> None:
-    """Note on the sheet of the place that it takes nobody more, if it does not say so yet."""
+    """Record on the sheet of the place that it is full, unless it says so already."""
     place = Lieu.objects.select_for_update().get(pk=row.lieu_id)
     if place.full_since is None:
         sheets.say_full(place, True, by=str(by) if by is not None else row.lieu_name, at=at)

@@ -1,4 +1,4 @@
-"""What a place answers: a date, a reason, another place, what was done."""
+"""The answers of a place: a date, a reason, another place, what was done."""
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
@@ -8,15 +8,16 @@ from django import forms
 from django.utils import timezone
 
 from maillage.apps.directory.forms.moments import DayField, HourField
-from maillage.apps.orientations.queries.shown import MEANT
+from maillage.apps.orientations.queries.detail import MEANT
 from maillage.apps.orientations.rules import cycle
 from maillage.reference import offer
 
 
 class DateForm(forms.Form):
-    """An appointment: a day and an hour, local time. doubt: which field of a moment (naive) may be a slip, and why; '' when nothing says so.
+    """An appointment: a day and an hour, local time. doubt: the field of a (naive) moment that may be a slip,
+    and why; '' when none.
 
-    A slip is asked about once: whoever meant it says so with `voulu`.
+    The user is asked about a slip once, and confirms with `voulu`.
     """
 
     jour = DayField(label="Le jour")
@@ -33,7 +34,8 @@ class DateForm(forms.Form):
         said = super().clean() or {}
         if "jour" in said and "heure" in said and self.when() is None:
             self.add_error(
-                "heure", "Cette heure n’existe pas ce jour-là : on change d’heure. Choisissez une heure plus tard."
+                "heure",
+                "Cette heure n’existe pas ce jour-là : on change d’heure. Choisissez une heure plus tard.",
             )
         elif "jour" in said and "heure" in said:
             name, why = self._doubt(datetime.combine(said["jour"], said["heure"]))
@@ -43,7 +45,9 @@ class DateForm(forms.Form):
         return said
 
     def when(self) -> datetime | None:
-        """Return the moment, the first of two when the clock goes back; None for an hour that the clock skips."""
+        """Return the moment, the earlier of two when clocks go back; None for an hour skipped when they go
+        forward.
+        """
         naive = datetime.combine(self.cleaned_data["jour"], self.cleaned_data["heure"])
         moment = timezone.make_aware(naive)
         through = moment.astimezone(UTC).astimezone(timezone.get_current_timezone())
@@ -51,14 +55,16 @@ class DateForm(forms.Form):
 
 
 class RefusalForm(forms.Form):
-    """Why a place says no."""
+    """Why a place refuses."""
 
     raison = forms.ChoiceField(
         label="Pourquoi ?",
         choices=[(id, reason.label) for id, reason in cycle.REASONS.items()],
         widget=forms.RadioSelect,
         error_messages={
-            "required": "Il manque la raison. Sans elle, on ne saura pas où envoyer la personne. Choisissez-la."
+            "required": (
+                "Il manque la raison. Sans elle, on ne saura pas où envoyer la personne. Choisissez-la."
+            )
         },
     )
     mots = forms.CharField(
@@ -75,7 +81,9 @@ class RefusalForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}
         if said.get("raison") in cycle.NEEDS_WORDS and not said.get("mots"):
-            self.add_error("mots", "« Autre raison » demande quelques mots. Écrivez-les, sans nom ni maladie.")
+            self.add_error(
+                "mots", "« Autre raison » demande quelques mots. Écrivez-les, sans nom ni maladie."
+            )
         return said
 
 

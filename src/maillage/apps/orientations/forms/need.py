@@ -1,4 +1,4 @@
-"""What a person needs, as whoever sends them types it: read into what is looked for, and into what a draft keeps."""
+"""What a person needs, as the sender types it: turned into a search, and into the fields of a draft."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
@@ -13,7 +13,7 @@ from maillage.apps.orientations.forms.people import languages
 from maillage.apps.orientations.rules import cycle
 from maillage.apps.orientations.rules.matching import HELP, LACKS, LEVELS, WHEELCHAIR, Wanted
 from maillage.reference import offer
-from maillage.reports import opening
+from maillage.words import opening
 
 ANY = ("", "Peu importe")
 HELPS = {"for": "Qu’on fasse pour elle", "with": "Qu’on fasse avec elle", "learn": "Apprendre à faire"}
@@ -31,7 +31,9 @@ def _plain(list_id: str, but: Iterable[str] = ()) -> list[tuple[str, str]]:
 
 
 class NeedForm(forms.Form):
-    """What is looked for, around where, for whom. people: those the account helps; structures: those it acts for."""
+    """A search: what for, around where, for whom. people: those the account helps; structures: those it acts
+    for.
+    """
 
     pour = forms.ChoiceField(label="Pour qui", required=False)
     au_nom = forms.ChoiceField(label="Au nom de", required=False)
@@ -39,7 +41,10 @@ class NeedForm(forms.Form):
         label="Ce qui est cherché",
         choices=_needs,
         error_messages={
-            "required": "Il manque ce qui est cherché. Sans lui, aucun lieu ne peut être proposé. Choisissez dans la liste.",
+            "required": (
+                "Il manque ce qui est cherché. Sans lui, aucun lieu ne peut être proposé. Choisissez dans la"
+                " liste."
+            ),
             "invalid_choice": "Ce choix n’existe pas. Choisissez dans la liste.",
         },
     )
@@ -66,7 +71,9 @@ class NeedForm(forms.Form):
         max_length=100,
         help_text="Une commune, un quartier, un code postal.",
         widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
-        error_messages={"required": "Il manque où chercher. Écrivez une commune, un quartier ou un code postal."},
+        error_messages={
+            "required": "Il manque où chercher. Écrivez une commune, un quartier ou un code postal."
+        },
     )
     marche = forms.TypedChoiceField(
         label="À pied, jusqu’à",
@@ -77,7 +84,9 @@ class NeedForm(forms.Form):
     )
     langue = forms.ChoiceField(label="Langue", required=False, choices=languages)
     niveau = forms.ChoiceField(label="Niveau", required=False)
-    publics = forms.MultipleChoiceField(label="Cette personne", required=False, widget=forms.CheckboxSelectMultiple)
+    publics = forms.MultipleChoiceField(
+        label="Cette personne", required=False, widget=forms.CheckboxSelectMultiple
+    )
     adaptations = forms.MultipleChoiceField(
         label="Ce qu’il faut prévoir", required=False, widget=forms.CheckboxSelectMultiple
     )
@@ -97,18 +106,32 @@ class NeedForm(forms.Form):
     brouillon = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def __init__(
-        self, data: Mapping[str, Any], *, people: Sequence[Any], structures: Sequence[Any], on: date, **kwargs: Any
+        self,
+        data: Mapping[str, Any],
+        *,
+        people: Sequence[Any],
+        structures: Sequence[Any],
+        on: date,
+        **kwargs: Any,
     ) -> None:
         super().__init__(data, **kwargs)
         self.on = on
         chosen = self.fields["pour"]
-        chosen.choices = [("", "Sans nom : rien n’est gardé d’elle"), *((str(p.pk), p.told_apart) for p in people)]
+        chosen.choices = [
+            ("", "Sans nom : rien n’est gardé d’elle"),
+            *((str(p.pk), p.full_label) for p in people),
+        ]
         self.fields["au_nom"].choices = [(str(s.pk), s.name) for s in structures]
         if len(structures) == 1:
             self.fields["au_nom"].widget = forms.HiddenInput()
-        self.fields["niveau"].choices = [ANY, *((id, label) for id, label in _plain("niveaux") if id in LEVELS)]
+        self.fields["niveau"].choices = [
+            ANY,
+            *((id, label) for id, label in _plain("niveaux") if id in LEVELS),
+        ]
         self.fields["publics"].choices = _plain("publics_specifiquement_adresses")
-        self.fields["adaptations"].choices = _plain("prise_en_charge_specifique", but=("languages", "english"))
+        self.fields["adaptations"].choices = _plain(
+            "prise_en_charge_specifique", but=("languages", "english")
+        )
         for name in ("precision", "ou"):
             self.fields[name].widget.attrs["aria-describedby"] = f"id_{name}_helptext"
 
@@ -117,22 +140,26 @@ class NeedForm(forms.Form):
         if day is not None and not self.on <= day <= self.on + timedelta(days=cycle.FARTHEST):
             when = "déjà passé" if day < self.on else "dans plus de deux ans"
             raise forms.ValidationError(
-                f"Le {opening.said(day)} est {when}. Corrigez la date, ou laissez-la vide.", code="slip"
+                f"Le {opening.date_text(day)} est {when}. Corrigez la date, ou laissez-la vide.", code="slip"
             )
         return day
 
     @property
-    def more_asked(self) -> bool:
-        """Whether something is chosen among what is folded."""
+    def more_chosen(self) -> bool:
+        """Return whether a folded field has a value."""
         said = {name: self[name].value() for name in FOLDED}
-        return any(value for name, value in said.items() if name != "langue") or said["langue"] not in ("", None, "fr")
+        return any(value for name, value in said.items() if name != "langue") or said["langue"] not in (
+            "",
+            None,
+            "fr",
+        )
 
     @property
     def folded(self) -> list[Any]:
         return [self[name] for name in FOLDED]
 
     def wanted(self) -> Wanted:
-        """Return what is looked for."""
+        """Return the search criteria."""
         said = self.cleaned_data
         cares = set(said["adaptations"])
         return Wanted(
@@ -153,7 +180,7 @@ class NeedForm(forms.Form):
         )
 
     def draft(self, spot: Spot | None) -> dict[str, Any]:
-        """Return what a draft keeps of it."""
+        """Return the fields of the draft."""
         said = self.cleaned_data
         days = ", ".join(opening.DAYS[n].lower() for n in said["jours"])
         return {

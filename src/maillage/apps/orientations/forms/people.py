@@ -1,4 +1,4 @@
-"""What is written of a person: the least, and nothing that must be given."""
+"""The sheet of a person: the minimum, and nothing mandatory."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from maillage.apps.people import rules
 from maillage.apps.people.models import Person
 
 # Those most spoken by the people helped, French first; any other is written in the note of a referral.
-LANGUAGES = ("fr", "ar", "en", "es", "it", "pl", "pt", "ro", "ru", "tr", "uk", "fa", "ps", "sq", "hy", "ka", "bn", "ta", "zh", "vi", "wo", "bm", "so", "ti", "rom")  # fmt: skip
+LANGUAGES = tuple(("fr ar en es it pl pt ro ru tr uk fa ps sq hy ka bn ta zh vi wo bm so ti rom").split())
 
 
 def languages() -> list[tuple[str, str]]:
@@ -25,7 +25,7 @@ def languages() -> list[tuple[str, str]]:
 
 
 class PersonForm(forms.Form):
-    """The sheet of a person. structure: asked when the account acts for several."""
+    """The sheet of a person. structure: a field when the account acts for several."""
 
     structure = forms.ChoiceField(label="Au nom de")
     prenom = forms.CharField(
@@ -47,7 +47,9 @@ class PersonForm(forms.Form):
         },
     )
     langue = forms.ChoiceField(label="Langue où elle est à l’aise", choices=languages, initial="fr")
-    joindre = forms.ChoiceField(label="Comment la joindre", choices=list(rules.REACH.items()), initial=rules.NONE)
+    joindre = forms.ChoiceField(
+        label="Comment la joindre", choices=list(rules.REACH.items()), initial=rules.NONE
+    )
     valeur = forms.CharField(
         label="Numéro, adresse, ou par qui",
         max_length=160,
@@ -56,7 +58,9 @@ class PersonForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
 
-    def __init__(self, *args: Any, structures: list[Any], person: Person | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, structures: list[Any], person: Person | None = None, **kwargs: Any
+    ) -> None:
         if person is not None:
             kwargs["initial"] = {
                 "prenom": person.nickname,
@@ -83,11 +87,14 @@ class PersonForm(forms.Form):
             try:
                 EmailValidator()(value)
             except forms.ValidationError:
-                self.add_error("valeur", "Cette adresse n’est pas complète. Il faut un @ et un point. Vérifiez-la.")
+                self.add_error(
+                    "valeur", "Cette adresse n’est pas complète. Il faut un @ et un point. Vérifiez-la."
+                )
         if clean.get("joindre") != rules.NONE and not value:
             self.add_error(
                 "valeur",
-                "Il manque le numéro, l’adresse, ou par qui. Écrivez-le, ou choisissez qu’on ne peut pas la joindre.",
+                "Il manque le numéro, l’adresse, ou par qui. Écrivez-le, ou choisissez qu’on ne peut pas la"
+                " joindre.",
             )
         return clean
 
@@ -98,7 +105,10 @@ class PersonForm(forms.Form):
                 raise phonenumbers.NumberParseException(0, "")
             clean["valeur"] = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
         except phonenumbers.NumberParseException:
-            self.add_error("valeur", "Ce numéro n’est pas complet. Un numéro a 10 chiffres. Vérifiez-le avec la personne.")
+            self.add_error(
+                "valeur",
+                "Ce numéro n’est pas complet. Un numéro a 10 chiffres. Vérifiez-le avec la personne.",
+            )
 
     def values(self) -> dict[str, Any]:
         """Return what was typed, by the names of `people.actions.KNOWN`."""
@@ -112,9 +122,12 @@ class PersonForm(forms.Form):
         }
 
     def reach_changed(self, person: Person) -> bool:
-        """Return whether a person is to be reached otherwise than the sheet said."""
-        return (person.reach, person.reach_value) != (self.cleaned_data["joindre"], self.cleaned_data["valeur"])
+        """Return whether the way to reach a person differs from the sheet."""
+        return (person.reach, person.reach_value) != (
+            self.cleaned_data["joindre"],
+            self.cleaned_data["valeur"],
+        )
 
     def structure_chosen(self) -> Any:
-        """Return the structure in whose name the sheet is kept."""
+        """Return the structure that the sheet belongs to."""
         return self.structures[self.cleaned_data.get("structure") or next(iter(self.structures))]

@@ -3,7 +3,7 @@
 from django import forms
 
 from maillage.apps.directory.queries.results import MINUTES
-from maillage.kernel.languages import to_say
+from maillage.words.languages import to_say
 
 # What helps most people: the words said to the relative, and their drawing.
 NEEDS = {

@@ -1,4 +1,6 @@
-"""What a place may read, chosen field by field with the person, how they agreed, and how the place is told."""
+"""What a place may read, chosen field by field with the person; how they agreed, and how the place is
+reached.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,8 +14,8 @@ from maillage.apps.orientations.queries.timeline import Shared
 from maillage.apps.orientations.rules import cycle
 from maillage.apps.people import queries as people
 from maillage.apps.people import rules as purposes
-from maillage.reports import opening
-from maillage.reports.wording import lower_first
+from maillage.words import opening
+from maillage.words.wording import lower_first
 
 REFUSED = "non"
 AGREED = {
@@ -29,7 +31,7 @@ TYPED = {"availability": "jours", "note": "mot"}
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Something that may be shared. words: as the place will read it; field: where it is typed, when it is."""
+    """A field that may be shared. words: as the place will read it; field: where it is typed, if it is."""
 
     name: str
     label: str
@@ -39,7 +41,9 @@ class Line:
 
 
 class SendForm(forms.Form):
-    """How a draft leaves. reads: what the place would read if all were shared; ways: how it may be told, the surest first."""
+    """How a draft is sent. reads: what the place would read if everything were shared; ways: how to reach it,
+    the most reliable first.
+    """
 
     partage = forms.MultipleChoiceField(required=False, choices=list(cycle.SHARED.items()))
     jours = forms.CharField(
@@ -49,7 +53,10 @@ class SendForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     mot = forms.CharField(
-        label="Un mot pour le lieu", required=False, max_length=cycle.LONGEST, widget=forms.Textarea(attrs={"rows": 3})
+        label="Un mot pour le lieu",
+        required=False,
+        max_length=cycle.LONGEST,
+        widget=forms.Textarea(attrs={"rows": 3}),
     )
     accord = forms.ChoiceField(
         label="Ce qu’elle répond",
@@ -67,12 +74,20 @@ class SendForm(forms.Form):
     )
 
     def __init__(
-        self, data: Any, *, row: Orientation, reads: Sequence[Shared], ways: Sequence[tuple[str, str]], **kwargs: Any
+        self,
+        data: Any,
+        *,
+        row: Orientation,
+        reads: Sequence[Shared],
+        ways: Sequence[tuple[str, str]],
+        **kwargs: Any,
     ) -> None:
         first = {"jours": row.availability, "mot": row.note, "canal": ways[0][0]}
         super().__init__(data, initial=first, **kwargs)
         self.row = row
-        self.reads = {name: each.words for name, label in cycle.SHARED.items() for each in reads if each.label == label}
+        self.reads = {
+            name: each.words for name, label in cycle.SHARED.items() for each in reads if each.label == label
+        }
         self.fields["canal"].choices = list(ways)
         if row.person is None:
             del self.fields["accord"]
@@ -81,13 +96,17 @@ class SendForm(forms.Form):
 
     @property
     def asks_to_write(self) -> bool:
-        """Whether the person can be written to, and was not asked yet."""
+        """Return whether the person can be written to, and has not been asked yet."""
         who = self.row.person
-        return who is not None and who.reach in (purposes.PHONE, purposes.EMAIL) and not people.agreed(who, purposes.WRITE)
+        return (
+            who is not None
+            and who.reach in (purposes.PHONE, purposes.EMAIL)
+            and not people.agreed(who, purposes.WRITE)
+        )
 
     @property
     def lines(self) -> list[Line]:
-        """What may be shared: what is known, and what may be typed."""
+        """Return the fields that may be shared: those known, and those that may be typed."""
         return [self._line(name) for name in cycle.SHARED if name in TYPED or self.reads.get(name)]
 
     def _line(self, name: str) -> Line:
@@ -95,7 +114,11 @@ class SendForm(forms.Form):
         french = name == "language" and self.row.language == "fr"
         ticked = (name in AT_FIRST and not french) if chosen is None else name in chosen
         before = self.row.urgent_before
-        words = f"avant le {opening.said(before)}" if name == "availability" and before else self.reads.get(name, "")
+        words = (
+            f"avant le {opening.date_text(before)}"
+            if name == "availability" and before
+            else self.reads.get(name, "")
+        )
         typed = self[TYPED[name]] if name in TYPED else None
         label = cycle.SHARED[name]
         shown = words if name not in TYPED or (name == "availability" and before) else ""
@@ -107,11 +130,11 @@ class SendForm(forms.Form):
 
     @property
     def may_write(self) -> bool | None:
-        """Whether the person agreed to be written to; None when they were not asked."""
+        """Return whether the person agreed to be written to; None when they were not asked."""
         return {"oui": True, "non": False}.get(self.cleaned_data.get("ecrire", ""))
 
     def values(self) -> dict[str, Any]:
-        """Return what the draft keeps: nothing shared when the person said no."""
+        """Return what the draft stores: nothing shared when the person said no."""
         said = self.cleaned_data
         shared = said["partage"] if self.agreed else []
         return {
@@ -127,16 +150,20 @@ class SendForm(forms.Form):
         return said
 
     def script(self, by: Any) -> list[str]:
-        """Return what to say on the telephone: forty seconds."""
+        """Return a forty-second script for the telephone."""
         row = self.row
         about = (
-            lower_first(row.procedure_words or row.get_procedure_display()) if row.procedure or row.procedure_words else ""
+            lower_first(row.procedure_words or row.get_procedure_display())
+            if row.procedure or row.procedure_words
+            else ""
         )
-        before = f", avant le {opening.said(row.urgent_before)}" if row.urgent_before else ""
-        who = " de ".join(filter(None, (getattr(by, "name", ""), row.from_structure.name if row.from_structure else "")))
+        before = f", avant le {opening.date_text(row.urgent_before)}" if row.urgent_before else ""
+        who = " de ".join(
+            filter(None, (getattr(by, "name", ""), row.from_structure.name if row.from_structure else ""))
+        )
         return [
             f"Bonjour, je suis {who or 'un professionnel du réseau'}.",
-            f"J’ai avec moi une personne, pour : {row.asked}.",
+            f"J’ai avec moi une personne, pour : {row.need_text}.",
             f"C’est pour : {about}{before}." if about else f"Il faudrait la voir{before}." if before else "",
             "Est-ce que vous pouvez la recevoir ? Quel jour, à quelle heure ?",
             "Qui doit-elle demander en arrivant ? Que doit-elle apporter ?",

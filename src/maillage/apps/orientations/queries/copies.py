@@ -1,4 +1,4 @@
-"""All that is kept of a person, in French words, for them to take away: to read on a page, or as a file."""
+"""All the data on a person, in French words, for their own copy: a page or a file."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
@@ -9,7 +9,7 @@ from django.utils import timezone
 from maillage.apps.agenda.queries import persons as agenda
 from maillage.apps.autonomy import rules as autonomy
 from maillage.apps.autonomy.models import Bilan
-from maillage.apps.autonomy.queries import kept
+from maillage.apps.autonomy.queries import retained
 from maillage.apps.directory.queries import places
 from maillage.apps.learning.queries import progress as learning
 from maillage.apps.orientations.models import Event, Orientation
@@ -35,7 +35,9 @@ LABELS: Mapping[str, str] = {
     "d_ou_vient_la_demande": "La demande vient de",
     "commune": "Commune",
     "lieu_prevenu_par": "Le lieu est prévenu par",
+    "lieu_de_depart": "Lieu choisi au départ",
     "partage": "Ce que le lieu lit de vous",
+    "partage_suspendu": "Caché au lieu depuis qu’il a changé de structure",
     "mot": "Mot pour le lieu",
     "jours_possibles": "Jours possibles",
     "avant_le": "Avant le",
@@ -95,7 +97,7 @@ LABELS: Mapping[str, str] = {
 
 
 def of_person(person: Person) -> dict[str, Any]:
-    """Return all that is kept of a person."""
+    """Return all the data on a person."""
     return learning.copy(person) | {
         "carte": person.card,
         "dessin": person.get_picture_display(),
@@ -132,7 +134,7 @@ def of_person(person: Person) -> dict[str, Any]:
         ],
         "orientations": _referrals(person),
         "bilans": [_diagnosis(row) for row, _ in people.bilans(person)],
-        "ateliers": agenda.kept(person),
+        "ateliers": agenda.workshops_of(person),
         "qui_a_vu": [
             {"le": trace.at.isoformat(), "qui": trace.who, "pour": trace.where, "quoi": trace.words}
             for trace in people.traces(person)
@@ -141,7 +143,7 @@ def of_person(person: Person) -> dict[str, Any]:
 
 
 def lines(entry: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Return a referral or a diagnosis of a copy as it is read on a page: what says something, each under its name."""
+    """Return the lines of a referral or a diagnosis in a copy: filled fields only, each under its name."""
     told = [(LABELS[name], _text(value)) for name, value in entry.items() if name in LABELS]
     return [(label, words) for label, words in told if words]
 
@@ -158,16 +160,27 @@ def _moment(at: datetime | date | None) -> str:
     return at.isoformat() if at is not None else ""
 
 
-# ------------------------------------------------------------------------------------------------------------- referrals
+# -------------------------------------------------------------------------------------------------- referrals
 
 
 def _referrals(person: Person) -> list[dict[str, Any]]:
     rows = Orientation.objects.filter(person=person).order_by("-path__made_at", "path", "position")
     steps = list(
-        rows.select_related("path__by", "path__structure", "lieu", "to_structure", "from_structure", "sender", "proposed")
+        rows.select_related(
+            "path__by",
+            "path__structure",
+            "lieu",
+            "sent_to",
+            "to_structure",
+            "from_structure",
+            "sender",
+            "proposed",
+        )
     )
     events: dict[int, list[Event]] = {row.pk: [] for row in steps}
-    for event in Event.objects.filter(orientation__in=steps).select_related("by", "orientation__from_structure"):
+    for event in Event.objects.filter(orientation__in=steps).select_related(
+        "by", "orientation__from_structure"
+    ):
         events[event.orientation_id].append(event)
     return [_referral(row, events[row.pk]) for row in steps]
 
@@ -184,6 +197,7 @@ def _referral(row: Orientation, events: Sequence[Event]) -> dict[str, Any]:
         "demarche": row.get_procedure_display(),
         "precision": row.procedure_words,
         "ou": row.lieu_name or (row.lieu.name if row.lieu else ""),
+        "lieu_de_depart": row.sent_to.name if row.sent_to else "",
         "adresse": places.full_address(row.lieu.sheet) if row.lieu else "",
         "structure_du_lieu": row.to_structure.name if row.to_structure else "",
         "envoyee_par": str(row.sender or ""),
@@ -192,11 +206,14 @@ def _referral(row: Orientation, events: Sequence[Event]) -> dict[str, Any]:
         "commune": row.commune,
         "lieu_prevenu_par": row.get_channel_display(),
         "partage": [cycle.SHARED[name] for name in row.shared],
+        "partage_suspendu": YES_NO[row.is_suspended],
         "mot": row.note,
         "jours_possibles": row.availability,
         "avant_le": _moment(row.urgent_before),
         "langue": row.language,
-        "resultat_du_bilan": bilan.results()[row.result].label if row.result in bilan.results() else row.result,
+        "resultat_du_bilan": bilan.results()[row.result].label
+        if row.result in bilan.results()
+        else row.result,
         "etat": row.get_state_display(),
         "la_suite_est_a": row.get_held_by_display(),
         "le": row.prepared_at.isoformat(),
@@ -234,11 +251,11 @@ def _referral(row: Orientation, events: Sequence[Event]) -> dict[str, Any]:
     }
 
 
-# ------------------------------------------------------------------------------------------------------------- diagnoses
+# -------------------------------------------------------------------------------------------------- diagnoses
 
 
 def _diagnosis(row: Bilan) -> dict[str, Any]:
-    sheet = kept.sheet(row)
+    sheet = retained.sheet(row)
     tasks = bilan_tasks.tasks()
     return {
         "le": timezone.localdate(row.at).isoformat(),
@@ -257,12 +274,17 @@ def _diagnosis(row: Bilan) -> dict[str, Any]:
             for question, options in sheet.answers
         ],
         "essais": [
-            {"essai": tasks[id].text if id in tasks else id, "mesures": [f"{name} : {said}" for name, said in task.items()]}
+            {
+                "essai": tasks[id].text if id in tasks else id,
+                "mesures": [f"{name} : {said}" for name, said in task.items()],
+            }
             for id, task in row.tasks.items()
         ],
         "version_des_essais": row.form,
         "secondes_par_ecran": [f"{screen} : {seconds}" for screen, seconds in row.timings.items()],
-        "annexe": [{"question": each.text, "reponse": _said(row, each)} for each, given in sheet.annex if given],
+        "annexe": [
+            {"question": each.text, "reponse": _said(row, each)} for each, given in sheet.annex if given
+        ],
         "acces": row.get_access_display(),
         "usage_dit": row.get_declared_display(),
         "usage_vu": sheet.observed.label if sheet.observed else "",
@@ -279,4 +301,4 @@ def _diagnosis(row: Bilan) -> dict[str, Any]:
 
 def _said(row: Bilan, question: bilan.Question) -> str:
     """Return an answer of the annex, in words."""
-    return ", ".join(option.label for option in autonomy.given(row.annex, question))
+    return ", ".join(option.label for option in autonomy.chosen_answers(row.annex, question))

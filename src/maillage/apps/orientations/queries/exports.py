@@ -11,7 +11,9 @@ COLUMNS = ("id", "statut", "date_envoi", "date_traitement", "motifs_refus", "str
 
 
 def dora(rows: Iterable[Orientation]) -> list[dict[str, str]]:
-    """Return referrals as rows of COLUMNS; those DORA has no word for (drafts, cancelled, without solution) are left out."""
+    """Return referrals as rows of COLUMNS; those DORA has no word for (drafts, cancelled, without
+    solution) are left out.
+    """
     return [_row(row) for row in rows if cycle.DORA[row.state]]
 
 

@@ -15,7 +15,9 @@ SHAPE = re.compile(r"[0-9a-f]{32}")
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A referral opened by its link. live: it may still be read and answered; else only its state is shown."""
+    """A referral opened by its link. live: it may still be read and answered; else only its state is
+    shown.
+    """
 
     orientation: Orientation
     live: bool

@@ -1,4 +1,6 @@
-"""Lists of referrals, what needs an answer first: three statements (counts, order, rows), however many there are."""
+"""Lists of referrals, what needs an answer first: three statements (counts, order, rows), however many
+there are.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -28,7 +30,9 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page of a list: its sections, in the order of what needs somebody, those without a row on the page left out."""
+    """A page of a list: its sections, in the order of what needs somebody, those without a row on the page
+    left out.
+    """
 
     sections: Sequence[Section]
     counts: Mapping[str, int]
@@ -45,7 +49,10 @@ RECEIVED: Mapping[str, tuple[str, str]] = {
 GIVEN: Mapping[str, tuple[str, str]] = {
     "mine": (
         "À vous",
-        "Refusées, sans réponse, pas venues, ou sans suite connue : à voir avec la personne, ou avec le lieu.",
+        (
+            "Refusées, sans réponse, pas venues, ou sans suite connue : à voir avec la personne, ou avec le"
+            " lieu."
+        ),
     ),
     "waiting": ("On attend le lieu", "Des relances partent toutes seules, jusqu’à la date limite."),
     "running": ("En cours", "Acceptées, avec un rendez-vous, ou venues."),
@@ -54,19 +61,21 @@ GIVEN: Mapping[str, tuple[str, str]] = {
 
 
 def received(user: Any, at: datetime, *, start: int = 0, section: str = "") -> Page:
-    """Return the referrals received by somebody's structures. section: one of RECEIVED, '' for all but those that are over."""
+    """Return the referrals received by a user's structures. section: one of RECEIVED, '' for all but closed
+    ones.
+    """
     # Who only carries a card is not announced: the place finds them by it, when they come.
     announced = access.received_by(user).exclude(channel="card", state=cycle.SENT)
     return _page(announced, _to_answer(at), RECEIVED, start=start, section=section)
 
 
-def given(user: Any, at: datetime, *, start: int = 0, section: str = "") -> Page:
-    """Return the referrals sent by somebody's structures. section: one of GIVEN, '' for all but those that are over."""
-    return _page(access.given_by(user), _to_follow(at), GIVEN, start=start, section=section)
+def sent(user: Any, at: datetime, *, start: int = 0, section: str = "") -> Page:
+    """Return the referrals sent by a user's structures. section: one of GIVEN, '' for all but closed ones."""
+    return _page(access.sent_by(user), _to_follow(at), GIVEN, start=start, section=section)
 
 
 def _to_answer(at: datetime) -> Mapping[str, Q]:
-    """Return what puts a referral received in each section, the first that holds."""
+    """Return the condition of each section for a received referral, the first that matches."""
     morning = _morning(at)
     night = timezone.make_aware((morning + timedelta(days=1)).replace(tzinfo=None))
     return {
@@ -82,7 +91,7 @@ def _morning(at: datetime) -> datetime:
 
 
 def _unknown(at: datetime) -> Q:
-    """Return what nobody knows the end of: a date that is over, or too long a silence."""
+    """Return the condition for an unknown outcome: a past date, or too long a silence."""
     silent = Q(state__in=(cycle.ACCEPTED, cycle.CAME), changed_at__lt=at - timedelta(days=cycle.QUIET))
     return Q(state=cycle.APPOINTED, appointment_at__lt=_morning(at)) | silent
 
@@ -123,10 +132,13 @@ def _page(
         shown = shown.order_by("-changed_at", "-pk")
     else:
         shown = shown.order_by("section", F("urgent_before").asc(nulls_last=True), sooner, "pk")
-    placed = shown.values_list("pk", "section")[first : first + PAGE]  # few columns to sort; the rows are read after
+    placed = shown.values_list("pk", "section")[
+        first : first + PAGE
+    ]  # few columns to sort; the rows are read after
     read = Orientation.objects.select_related(*access.WITH).annotate(followed=access.FOLLOWED)
     held = read.defer("lieu__origins", "lieu__to_check").in_bulk([pk for pk, _ in placed])
     sections = [
-        Section(id, *titles[id], [held[pk] for pk, rank in placed if rank == n], counts[id]) for n, id in enumerate(names)
+        Section(id, *titles[id], [held[pk] for pk, rank in placed if rank == n], counts[id])
+        for n, id in enumerate(names)
     ]
     return Page([each for each in sections if each.rows], counts, Window(start=first, total=total))

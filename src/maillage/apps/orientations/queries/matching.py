@@ -1,6 +1,8 @@
-"""Where to send a person: the places that suit, in order and with their reasons, and why the others are left out.
+"""Where to send a person: the places that suit, in order and with their reasons, and why the others are left
+out.
 
-The search of the directory finds the nearest; a few hundred are then read one by one. Source: docs/methods/orienter.md
+The search of the directory finds the nearest; a few hundred are then read one by one. Source:
+docs/methods/orienter.md
 """
 
 from collections.abc import Mapping, Sequence
@@ -21,9 +23,9 @@ from maillage.apps.directory.queries.where import Spot
 from maillage.apps.orientations.rules import matching as rules
 from maillage.apps.orientations.rules.matching import Known, Reason, Wanted, Why
 from maillage.kernel.names import plain
-from maillage.pipeline.offer.sheet import practices
 from maillage.reference import orientation
-from maillage.reports import opening
+from maillage.reference.sheet import practices
+from maillage.words import opening
 
 READ = 200  # places that offer what is needed, the nearest first: what suits is looked at one by one
 AROUND = 80  # other places looked at, to say why they are left out
@@ -39,7 +41,9 @@ UNREAD = ("origins", "to_check")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Match:
-    """A place that may be proposed, with the points of each criterion and their reasons. walk: minutes on foot, in words."""
+    """A place that may be proposed, with the points of each criterion and their reasons. walk: minutes on
+    foot, in words.
+    """
 
     lieu: Lieu
     number: int
@@ -63,7 +67,7 @@ class Match:
 
     @property
     def to_ask(self) -> list[Reason]:
-        """What nobody says of the place: to be asked before going."""
+        """Return what is unknown of the place: to ask before going."""
         return [reason for reason in self.reasons if reason.answer == "unsaid"]
 
     @property
@@ -84,7 +88,8 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Matches:
-    """The answer of a search. total: how many suit; cut: only the nearest were read. nearest: beyond reach, when none suits.
+    """The answer of a search. total: how many suit; cut: only the nearest were read. nearest: beyond reach,
+    when none suits.
 
     wanted: what was looked for, completed by the result of the diagnosis. counts: places left out, by reason.
     """
@@ -119,18 +124,26 @@ class _Scored:
 
     @property
     def far(self) -> bool:
-        """Whether nobody would walk there."""
+        """Return whether it is too far to walk."""
         return self.place.walk is not None and self.place.walk > orientation.on_foot()
 
     @property
     def order(self) -> tuple[bool, int, float, str, int]:
-        return self.far, -rules.total(self.reasons), _far(self.place.walk), plain(self.lieu.name), self.lieu.pk
+        return (
+            self.far,
+            -rules.total(self.reasons),
+            _far(self.place.walk),
+            plain(self.lieu.name),
+            self.lieu.pk,
+        )
 
 
-def match(wanted: Wanted, spot: Spot, at: datetime, *, limit: int = SHOWN, first: Lieu | None = None) -> Matches:
+def match(
+    wanted: Wanted, spot: Spot, at: datetime, *, limit: int = SHOWN, first: Lieu | None = None
+) -> Matches:
     """Return the places that suit a person around a spot, at a moment; ties go to the nearest, then by name.
 
-    first: a place that somebody proposed; it comes before the others, however far, if it suits.
+    first: a place proposed by another; it comes before the others, at any distance, if it suits.
     """
     asked = rules.completed(wanted)
     now = timezone.localtime(at).replace(tzinfo=None)
@@ -152,8 +165,10 @@ def match(wanted: Wanted, spot: Spot, at: datetime, *, limit: int = SHOWN, first
     )
 
 
-def instead(lieu: Lieu, need: str, at: datetime, *, limit: int = NEIGHBOURS, but: int | None = None) -> list[Match]:
-    """Return the places nearest to one that may take people for the same need: where to go when it does not.
+def instead(
+    lieu: Lieu, need: str, at: datetime, *, limit: int = NEIGHBOURS, but: int | None = None
+) -> list[Match]:
+    """Return the nearest places that may take people for the same need, when a place does not.
 
     but: a structure that already has them.
     """
@@ -169,7 +184,7 @@ def instead(lieu: Lieu, need: str, at: datetime, *, limit: int = NEIGHBOURS, but
 
 
 def is_full_for(lieu: Lieu, need: str) -> bool:
-    """Return whether a place said it takes nobody more for this need."""
+    """Return whether a place declared that it is full for this need."""
     return bool(practices(lieu.sheet).get(need, {}).get("complet"))
 
 
@@ -179,11 +194,15 @@ def closed_for_long(lieu: Lieu, on: date) -> date | None:
     return until if until is not None and (until - on).days >= orientation.longest_closure() else None
 
 
-# ----------------------------------------------------------------------------------------------------------------- found
+# ------------------------------------------------------------------------------------------------------ found
 
 
-def _sorted(wanted: Wanted, spot: Spot, now: datetime) -> tuple[list[_Scored], list[tuple[_Place, Why]], bool]:
-    """Return the places that suit, in order; those left out, with why; and whether only the nearest were read."""
+def _sorted(
+    wanted: Wanted, spot: Spot, now: datetime
+) -> tuple[list[_Scored], list[tuple[_Place, Why]], bool]:
+    """Return the places that suit, in order; those left out, with why; and whether only the nearest were
+    read.
+    """
     found, cut = _found(wanted, spot)
     suiting: list[_Scored] = []
     left = _ended(wanted, spot)
@@ -211,9 +230,10 @@ def _if_it_suits(lieu: Lieu, wanted: Wanted, spot: Spot, now: datetime) -> _Scor
 
 
 def _found(wanted: Wanted, spot: Spot) -> tuple[list[_Place], bool]:
-    """Return the places to look at: those that offer what is needed, a little beyond reach too; those around that do not.
+    """Return the places to examine: those that offer the practice, a little beyond reach too; those nearby
+    that do not.
 
-    Around a point, the places of its commune whose own point is not known come too.
+    Around a point, the places of its commune without a point of their own are included.
     """
     need = ((f"pratique:{wanted.need}",),) if wanted.need else ()
     radius = results.reach(wanted.minutes) if wanted.minutes else 0.0
@@ -223,7 +243,11 @@ def _found(wanted: Wanted, spot: Spot) -> tuple[list[_Place], bool]:
         return _read({id: None for id, _ in (*offering.places, *around.places)}), offering.total > READ
     point = {"latitude": spot.latitude, "longitude": spot.longitude}
     offering = search(Searched(**point, radius=TWICE * radius, facets=need, limit=READ))
-    around = search(Searched(**point, radius=radius, limit=AROUND)) if radius else search(Searched(**point, limit=1))
+    around = (
+        search(Searched(**point, radius=radius, limit=AROUND))
+        if radius
+        else search(Searched(**point, limit=1))
+    )
     crows = dict((*offering.places, *around.places))
     if spot.communes:
         unplaced = search(Searched(facets=need, communes=spot.communes, limit=READ))
@@ -245,10 +269,14 @@ def _minutes(lieu: Lieu, crow: float | None) -> float | None:
 
 
 def _ended(wanted: Wanted, spot: Spot) -> list[tuple[_Place, Why]]:
-    """Return the places of the communes around that closed for good: somebody may still think of them."""
+    """Return the places nearby that closed for good: a sender may still think of them."""
     if not spot.communes:
         return []
-    rows = Lieu.objects.filter(code_insee__in=spot.communes, state=directory.ENDED).defer(*UNREAD).order_by("name", "pk")
+    rows = (
+        Lieu.objects.filter(code_insee__in=spot.communes, state=directory.ENDED)
+        .defer(*UNREAD)
+        .order_by("name", "pk")
+    )
     gave = [lieu for lieu in rows[:LEFT] if not wanted.need or wanted.need in practices(lieu.sheet)]
     return [(_Place(lieu, None), Why("ended", "Fermé pour de bon")) for lieu in gave]
 
@@ -260,7 +288,9 @@ def _beyond(wanted: Wanted, spot: Spot, now: datetime) -> Match | None:
     facets = ((f"pratique:{wanted.need}",),)
     for radius in WIDER:
         found = search(
-            Searched(latitude=spot.latitude, longitude=spot.longitude, radius=radius, facets=facets, limit=AROUND)
+            Searched(
+                latitude=spot.latitude, longitude=spot.longitude, radius=radius, facets=facets, limit=AROUND
+            )
         )
         for place in _read(dict(found.places)):
             known = _known(place, wanted, spot, now)
@@ -270,11 +300,13 @@ def _beyond(wanted: Wanted, spot: Spot, now: datetime) -> Match | None:
     return None
 
 
-# ----------------------------------------------------------------------------------------------------------------- known
+# ------------------------------------------------------------------------------------------------------ known
 
 
 def _known(place: _Place, wanted: Wanted, spot: Spot, now: datetime) -> Known:
-    """Return what the sheet of a place says, for one need: what is said of the practice comes before what is said of the place."""
+    """Return what the sheet of a place declares for one need: the practice's own values override those of the
+    place.
+    """
     lieu, sheet = place.lieu, place.lieu.sheet
     every = practices(sheet)
     said: Mapping[str, Any] = every.get(wanted.need, {})
@@ -292,7 +324,8 @@ def _known(place: _Place, wanted: Wanted, spot: Spot, now: datetime) -> Known:
         state=state,
         said=not wanted.need or wanted.need in sheet.get("practices", {}),
         ways=frozenset(said.get("accompagnement") or sheet.get("modalites_accompagnement", ())),
-        instead=bool(set(IN_PLACE) & set(sheet.get("dispositif_programmes_nationaux", ()))) or _acts(sheet, said),
+        instead=bool(set(IN_PLACE) & set(sheet.get("dispositif_programmes_nationaux", ())))
+        or _acts(sheet, said),
         teaches=wanted.need == "formation" or every.get("formation", {}).get("state") == "offered",
         kept_for=frozenset(said.get("publics", ())),
         welcomes=frozenset(sheet.get("publics_specifiquement_adresses", ())),
@@ -327,7 +360,9 @@ def _acts(sheet: Mapping[str, Any], said: Mapping[str, Any]) -> bool:
 
 
 def _closed_until(sheet: Mapping[str, Any], on: date) -> date | None:
-    """Return the last day of the closures that hold today, one after another; None when the place is not closed."""
+    """Return the last day of the closures that hold today, one after another; None when the place is not
+    closed.
+    """
     until = None
     day = on
     for closure in sorted(sheet.get("fermetures", ()), key=lambda each: str(each["du"])):
@@ -337,7 +372,7 @@ def _closed_until(sheet: Mapping[str, Any], on: date) -> date | None:
     return until
 
 
-# ----------------------------------------------------------------------------------------------------------------- told
+# ------------------------------------------------------------------------------------------------------- told
 
 
 def _match(each: _Scored, wanted: Wanted, now: datetime, number: int) -> Match:
@@ -375,13 +410,17 @@ def _nearest(lieu: Lieu, suiting: Sequence[_Scored], wanted: Wanted, now: dateti
 def _cautions(sheet: Mapping[str, Any], need: str) -> list[str]:
     """Return the conditions that only words tell: ages, where to live, how to register."""
     said = practices(sheet).get(need, {})
-    told = [f"Il faut habiter : {said['residence']}"] if said.get("residence") else []  # a name keeps its capital
-    told += [places.CONDITIONS[name](said[name]) for name in ("ages", "inscription", "etapes") if said.get(name)]
-    return [places.sentence(line) for line in (*filter(None, told), *places.conditions_told(sheet))]
+    told = (
+        [f"Il faut habiter : {said['residence']}"] if said.get("residence") else []
+    )  # a name keeps its capital
+    told += [
+        places.CONDITIONS[name](said[name]) for name in ("ages", "inscription", "etapes") if said.get(name)
+    ]
+    return [places.sentence(line) for line in (*filter(None, told), *places.quoted_conditions(sheet))]
 
 
 def _apart(one: Lieu, other: Lieu) -> tuple[bool, float, int]:
-    """Return how far a place is from another, so that those nobody can locate come last."""
+    """Return the distance from a place to another, so that unlocated ones come last."""
     if one.latitude is None or one.longitude is None or other.latitude is None or other.longitude is None:
         return True, 0.0, other.pk
     return False, _crow(one.latitude, one.longitude, other.latitude, other.longitude), other.pk
@@ -412,5 +451,5 @@ def _far(walk: float | None) -> float:
 
 
 def _rank(why: Why) -> int:
-    """Return where a reason stands: what a call or a few days may change first, those that say nothing last."""
+    """Return the rank of a reason: first what a call or a few days may change, last what is unknown."""
     return list(rules.LEFT_OUT).index(why.reason)

@@ -1,4 +1,5 @@
-"""What referrals become in a territory: shares, delays, reasons, needs without solution; small counts withheld.
+"""What referrals become in a territory: shares, delays, reasons, needs without solution; small counts
+withheld.
 
 Source: docs/methods/orienter.md
 """
@@ -17,10 +18,10 @@ from maillage.engine.agreement import Measure
 from maillage.kernel.estimate import Figure
 from maillage.reference import offer
 from maillage.reference.parameters import number
-from maillage.reports.opening import said
-from maillage.studies import shares
-from maillage.studies.bilan_quality import Followed
-from maillage.studies.territories import gazetteer
+from maillage.studies.diagnosis.territories import gazetteer
+from maillage.studies.people import shares
+from maillage.studies.people.bilan_quality import Followed
+from maillage.words.opening import date_text
 
 OTHERS = ""  # the communes with too few refusals to be told apart
 DAY = 86_400
@@ -47,7 +48,9 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Delay:
-    """Days between two moments: half of the referrals take less than `median`, nine out of ten less than `p90`; None: withheld."""
+    """Days between two moments: half of the referrals take less than `median`, nine out of ten less than
+    `p90`; None: withheld.
+    """
 
     median: Measure | None
     p90: Measure | None
@@ -56,17 +59,23 @@ class Delay:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measures:
-    """What the referrals sent in a period became. n: how many were sent, by others than relatives, less those taken back.
+    """What the referrals sent in a period became. n: how many were sent, by others than relatives, less those
+    taken back.
 
     n, relatives, unsolved: by whole batches; 0 when there is nobody, None when there are a few.
 
-    known: what happened is known (refused, redirected, came, did not come); answered: the place said something.
+    known: what happened is known (refused, redirected, came, did not come); answered: the place said
+        something. These shares are of the referrals sent at least `wait` days ago: a newer one has had no
+        time.
+    cancelled: those taken back before anything happened, counted apart; None when they are a few.
     relatives: those that relatives made, counted apart. examples: these are invented people.
     """
 
     universe: str
     n: int | None
     relatives: int | None
+    cancelled: int | None
+    wait: int
     seen: Figure
     answered: Figure
     known: Figure
@@ -103,11 +112,21 @@ class _Row:
 FIELDS = tuple(_Row.__dataclass_fields__)
 
 
-def measures(communes: Iterable[str] | None, since: date, until: date, *, examples: bool = False) -> Measures:
-    """Return what became of the referrals of some communes (None: everywhere) sent from a day to a day, both included.
+def measures(
+    communes: Iterable[str] | None,
+    since: date,
+    until: date,
+    *,
+    on: date | None = None,
+    examples: bool = False,
+) -> Measures:
+    """Return what became of the referrals of some communes (None: everywhere) sent from a day to a day, both
+    included, as it is known on a day (by default, the last one).
 
-    Counted by whole batches, the first sent first: a referral more changes no count until its batch is full. What becomes of
-    those already counted is told as it comes, so that shares may move between two readings by a few. examples: those of
+    Counted by whole batches, the first sent first: a referral more changes no count until its batch is full.
+    What becomes of
+    those already counted is told as it comes, so that shares may move between two readings by a few.
+    examples: those of
     invented people instead, of which nothing is withheld.
     """
     first, last = midnight(since), midnight(until + timedelta(days=1))
@@ -116,19 +135,33 @@ def measures(communes: Iterable[str] | None, since: date, until: date, *, exampl
         rows = rows.filter(commune__in=sorted(set(communes)))
     ordered = rows.filter(sent_at__gte=first, sent_at__lt=last).order_by("sent_at", "pk")
     every = [_Row(*row) for row in ordered.values_list(*FIELDS)]
-    lacking = rows.filter(state=cycle.UNSOLVED, ended_at__gte=first, ended_at__lt=last).order_by("ended_at", "pk")
+    lacking = rows.filter(state=cycle.UNSOLVED, ended_at__gte=first, ended_at__lt=last).order_by(
+        "ended_at", "pk"
+    )
     least = 0 if examples else int(number("protection/small_count"))
-    held = [row for row in every if row.state != cycle.CANCELLED or row.came is not None]
-    n, ours = _batched([row for row in held if row.origin != cycle.RELATIVE], least)
+    held = [row for row in every if not _is_cancelled(row)]
+    cancelled, _ = _batched([row for row in every if _is_cancelled(row)], least)
+    wait = int(number("referrals/outcome_days"))
+    ripe_before = midnight((on or until) - timedelta(days=wait - 1))
+    mine = [row for row in held if row.origin != cycle.RELATIVE]
+    n, ours = _batched(mine, least)
     of_relatives, theirs = _batched([row for row in held if row.origin == cycle.RELATIVE], least)
+    old = [row for row in mine if row.sent_at is not None and row.sent_at < ripe_before]
+    _, ripe = _batched(old, least)  # the first of those sent first: no smaller step than a batch
     unsolved, pairs = _batched(list(lacking.values_list("need", "commune")), least)
     refused = [row for row in ours if row.reason]
-    universe = f"orientations envoyées du {said(since)} au {said(until)}, hors proches et hors annulations"
-    tell = _teller(ours, universe, least, nobody=n == 0)
+    universe = (
+        f"orientations envoyées du {date_text(since)} au {date_text(until)}, il y a {wait} jours ou"
+        " plus, hors"
+        " proches et hors annulations"
+    )
+    tell = _teller(ripe, universe, least, nobody=not old, wait=wait)
     return Measures(
         universe=universe,
         n=n,
         relatives=of_relatives,
+        cancelled=cancelled,
+        wait=wait,
         seen=tell("vues", lambda row: row.seen_at is not None or row.answered_at is not None),
         answered=tell("répondues", lambda row: row.answered_at is not None),
         known=tell("de suite connue", _is_known),
@@ -142,7 +175,9 @@ def measures(communes: Iterable[str] | None, since: date, until: date, *, exampl
         to_answer=_delay([_days(row.sent_at, row.answered_at) for row in ours if row.answered_at], least),
         to_meet=_delay([_days(row.sent_at, row.met_at) for row in ours if row.met_at and row.came], least),
         unsolved=unsolved,
-        unsolved_by_need=_table(pairs, {id: each.label for id, each in offer.practices().items()}, _commune, least),
+        unsolved_by_need=_table(
+            pairs, {id: each.label for id, each in offer.practices().items()}, _commune, least
+        ),
         examples=examples,
     )
 
@@ -161,6 +196,11 @@ def after_a_diagnosis() -> Followed:
 _REASONS = {id: reason.label for id, reason in cycle.REASONS.items()}
 
 
+def _is_cancelled(row: _Row) -> bool:
+    """Return whether a referral was taken back before the person came, or did not."""
+    return row.state == cycle.CANCELLED and row.came is None
+
+
 def _is_known(row: _Row) -> bool:
     """Return whether it is known what happened: the person came or not, or the place said no."""
     return row.came is not None or row.state in (cycle.REFUSED, cycle.REDIRECTED) or bool(row.reason)
@@ -170,19 +210,22 @@ def _days(first: datetime | None, last: datetime | None) -> float:
     return max((last - first).total_seconds(), 0.0) / DAY if first and last else 0.0
 
 
-# ------------------------------------------------------------------------------------------------------------- withheld
+# --------------------------------------------------------------------------------------------------- withheld
 
 
 def _batched(rows: Sequence[T], least: int) -> tuple[int | None, Sequence[T]]:
-    """Return how many are counted, None when they are a few (nobody is nobody), and the first of them, by whole batches."""
+    """Return how many are counted, None when they are a few (nobody is nobody), and the first of them, by
+    whole batches.
+    """
     n = disclosure.batch(len(rows), least)
     return (n if n or not rows else None), rows[:n]
 
 
 def _teller(
-    rows: Sequence[_Row], universe: str, least: int, *, nobody: bool
+    rows: Sequence[_Row], universe: str, least: int, *, nobody: bool, wait: int
 ) -> Callable[[str, Callable[[_Row], bool]], Figure]:
     """Return what makes a share of these rows; withheld, in words, when one side of it is a few people."""
+    few = "Aucune orientation envoyée" if nobody else f"Moins de {least} orientations envoyées"
 
     def tell(words: str, holds: Callable[[_Row], bool]) -> Figure:
         return shares.share(
@@ -193,14 +236,16 @@ def _teller(
             words=words,
             universe=universe,
             method="orienter",
-            nobody="Aucune orientation envoyée." if nobody else f"Moins de {least} orientations envoyées.",
+            nobody=f"{few} il y a {wait} jours ou plus.",
         )
 
     return tell
 
 
 def _cells(counts: Counter[str], labels: dict[str, str], least: int) -> list[Cell]:
-    """Return the counts of a whole cut in parts, the largest first; small ones withheld, and what would give them away."""
+    """Return the counts of a whole cut in parts, the largest first; small ones withheld, and what would
+    give them away.
+    """
     ids = [id for id in labels if counts[id]]
     shown = _one_way([counts[id] for id in ids], least)
     cells = [Cell(id, labels[id], counts[id] if seen else None) for id, seen in zip(ids, shown, strict=True)]
@@ -212,25 +257,38 @@ def _one_way(counts: Sequence[int], least: int) -> list[bool]:
     return [counts[0] >= least] if len(counts) == 1 else disclosure.one_way(counts, least)
 
 
-def _table(pairs: Sequence[tuple[str, str]], labels: dict[str, str], name: Callable[[str], str], least: int) -> Table:
+def _table(
+    pairs: Sequence[tuple[str, str]], labels: dict[str, str], name: Callable[[str], str], least: int
+) -> Table:
     """Return counts by two things; the columns with too few are put together."""
     of_column = Counter(column for _, column in pairs)
-    large = sorted((id for id, n in of_column.items() if n >= max(least, 1)), key=lambda id: (-of_column[id], id))
+    large = sorted(
+        (id for id, n in of_column.items() if n >= max(least, 1)), key=lambda id: (-of_column[id], id)
+    )
     columns = [*large, OTHERS] if len(large) < len(of_column) else large
     counted = Counter((row, column if column in large else OTHERS) for row, column in pairs)
     rows = [id for id in labels if any(counted[id, column] for column in columns)]
     if not rows or not columns:
         return Table((), (), ())
     table = [[counted[row, column] for column in columns] for row in rows]
-    of_row, of_col = [sum(line) for line in table], [sum(line[k] for line in table) for k in range(len(columns))]
+    of_row, of_col = (
+        [sum(line) for line in table],
+        [sum(line[k] for line in table) for k in range(len(columns))],
+    )
     seen_rows, seen_columns = _one_way(of_row, least), _one_way(of_col, least)
     alone = len(rows) == 1 or len(columns) == 1  # a single line is its own total
     shown = [[x and y for y in seen_columns] for x in seen_rows]
     if not alone:
         shown = disclosure.two_way(table, seen_rows, seen_columns, least).tolist()
     return Table(
-        [Cell(id, labels[id], n if seen else None) for id, n, seen in zip(rows, of_row, seen_rows, strict=True)],
-        [Cell(id, name(id), n if seen else None) for id, n, seen in zip(columns, of_col, seen_columns, strict=True)],
+        [
+            Cell(id, labels[id], n if seen else None)
+            for id, n, seen in zip(rows, of_row, seen_rows, strict=True)
+        ],
+        [
+            Cell(id, name(id), n if seen else None)
+            for id, n, seen in zip(columns, of_col, seen_columns, strict=True)
+        ],
         [[n if shown[k][j] else None for j, n in enumerate(line)] for k, line in enumerate(table)],
     )
 

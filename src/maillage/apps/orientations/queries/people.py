@@ -10,8 +10,8 @@ from django.db.models import Max, Prefetch, Q, QuerySet
 from maillage.apps.accounts import queries as journal
 from maillage.apps.accounts.models import Entry
 from maillage.apps.autonomy.models import Bilan
-from maillage.apps.autonomy.queries import kept
-from maillage.apps.autonomy.queries.kept import Progress
+from maillage.apps.autonomy.queries import retained
+from maillage.apps.autonomy.queries.retained import Progress
 from maillage.apps.directory.models import Structure
 from maillage.apps.orientations.models import Orientation, Path
 from maillage.apps.orientations.rules import cycle
@@ -52,7 +52,9 @@ class Trace:
 
 
 def people(user: Any, text: str = "") -> QuerySet[Person]:
-    """Return the persons somebody may see, the latest helped first; those whose card or name starts with what is typed."""
+    """Return the persons somebody may see, the latest helped first; those whose card or name starts with
+    what is typed.
+    """
     rows = access.people_for(user).order_by("-active_at", "-pk")
     typed = text.strip()
     if not typed:
@@ -74,20 +76,25 @@ def consents(person: Person) -> list[Consent]:
         last.setdefault((said.purpose, said.structure_id), said)
     order = list(rules.PURPOSES)
     return sorted(
-        last.values(), key=lambda said: (order.index(said.purpose), said.structure.name if said.structure else "")
+        last.values(),
+        key=lambda said: (order.index(said.purpose), said.structure.name if said.structure else ""),
     )
 
 
 def paths(person: Person) -> list[Path]:
     """Return the paths of a person with their steps in order, the latest first."""
-    steps = Orientation.objects.order_by("position").select_related("lieu", "lieu__structure", "from_structure", "sender")
+    steps = Orientation.objects.order_by("position").select_related(
+        "lieu", "lieu__structure", "from_structure", "sender"
+    )
     rows = Path.objects.filter(person=person).prefetch_related(Prefetch("steps", steps))
     return list(rows.annotate(last=Max("steps__changed_at")).order_by("-last", "-pk"))
 
 
 def bilans(person: Person) -> list[tuple[Bilan, Progress | None]]:
-    """Return the diagnoses that a person let us keep, the latest first, each with what changed since the one before."""
-    return kept.of_person(person)
+    """Return the diagnoses that a person let us keep, the latest first, each with what changed since the
+    one before.
+    """
+    return retained.of_person(person)
 
 
 def traces(person: Person) -> list[Trace]:
@@ -98,7 +105,9 @@ def traces(person: Person) -> list[Trace]:
         entries += journal.entries_about(*steps)
     names = journal.names(entries)
     structures = dict(
-        Structure.objects.filter(pk__in={e.structure for e in entries if e.structure}).values_list("pk", "name")
+        Structure.objects.filter(pk__in={e.structure for e in entries if e.structure}).values_list(
+            "pk", "name"
+        )
     )
     found = [
         Trace(e.at, _who(e, names), structures.get(e.structure or 0, ""), _words(e))
@@ -113,7 +122,9 @@ def read_since(row: Orientation, since: datetime) -> bool:
 
 
 def _who(entry: Entry, names: Mapping[int, str]) -> str:
-    """Return who a line speaks of; a place that has no account, by its link; '' for the person, or the platform."""
+    """Return who a line speaks of; a place that has no account, by its link; '' for the person, or the
+    platform.
+    """
     if entry.by is None and entry.structure is not None and entry.verb.startswith("orientation."):
         return BY_LINK
     return names.get(entry.by or 0, "")

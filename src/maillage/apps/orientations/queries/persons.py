@@ -15,9 +15,9 @@ from maillage.apps.orientations.rules import cycle
 from maillage.apps.people import queries as people
 from maillage.apps.people import rules as persons
 from maillage.apps.people.models import Person
-from maillage.kernel.languages import say, to_say, typed
 from maillage.reference import offer
-from maillage.reports import opening
+from maillage.words import opening
+from maillage.words.languages import say, to_say, typed
 
 # What the person reads of each state.
 PLAIN = {
@@ -60,7 +60,9 @@ PROCEDURES = {
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A step of a path, as the person reads it. about: what it is for and until when, '' when nobody said; who: who holds the next step, in words; '' when nobody has to."""
+    """A step of a path, as the person reads it. about: its purpose and deadline, '' when unknown; who: who
+    must take the next step, in words; '' when nobody.
+    """
 
     orientation: Orientation
     need: str
@@ -83,7 +85,7 @@ class Standing:
 
     @property
     def running(self) -> list[Step]:
-        """Return the steps that the person may still give up."""
+        """Return the steps that the person may still cancel."""
         return [step for step in self.steps if cycle.allowed("cancel", step.orientation.state, cycle.PERSON)]
 
 
@@ -104,7 +106,11 @@ def where_it_stands(code: str) -> Standing | None:
 
 def _step(row: Orientation, lines: Sequence[Line]) -> Step:
     sheet = row.lieu.sheet if row.lieu is not None else {}
-    when = timezone.localtime(row.appointment_at) if row.appointment_at and row.state == cycle.APPOINTED else None
+    when = (
+        timezone.localtime(row.appointment_at)
+        if row.appointment_at and row.state == cycle.APPOINTED
+        else None
+    )
     return Step(
         orientation=row,
         need=offer.practices()[row.need].label,
@@ -120,14 +126,22 @@ def _step(row: Orientation, lines: Sequence[Line]) -> Step:
 
 
 def _about(row: Orientation) -> str:
-    """Return what tells a step from another: “carte Vitale, avant le 28 novembre 2026”. For the holder of the card alone."""
-    what = typed(row.procedure_words) or (say(PROCEDURES[row.procedure]) if row.procedure in PROCEDURES else "")
-    before = say("avant le {day}", day=opening.said(row.urgent_before)) if row.urgent_before is not None else ""
+    """Return what distinguishes a step: “carte Vitale, avant le 28 novembre 2026”. Only for the card's
+    owner.
+    """
+    what = typed(row.procedure_words) or (
+        say(PROCEDURES[row.procedure]) if row.procedure in PROCEDURES else ""
+    )
+    before = (
+        say("avant le {day}", day=opening.date_text(row.urgent_before))
+        if row.urgent_before is not None
+        else ""
+    )
     return ", ".join(filter(None, (what, before)))
 
 
 def _when(at: datetime) -> str:
-    day = f"{opening.weekday(at.weekday())} {opening.said(at.date())}"
+    day = f"{opening.weekday(at.weekday())} {opening.date_text(at.date())}"
     return say("{day} à {hour}", day=f"{day[:1].upper()}{day[1:]}", hour=opening.clock(at))
 
 
@@ -145,14 +159,22 @@ class Help:
     since: datetime
 
 
-def same_help(person: Person | None, procedure: str, *, user: Any, but: Orientation | None = None) -> list[Help]:
-    """Return the help already open for a person and a procedure: one's own; that of others, if they agreed that helpers be told."""
+def same_help(
+    person: Person | None, procedure: str, *, user: Any, but: Orientation | None = None
+) -> list[Help]:
+    """Return the help already open for a person and a procedure: the user's own; others', if the person
+    agreed to let helpers know.
+    """
     if person is None or not procedure:
         return []
     open_to = Orientation.objects if people.agreed(person, persons.SHOW) else access.orientations_for(user)
     rows = open_to.filter(person=person, procedure=procedure, state__in=cycle.RUNNING)
     rows = rows.exclude(pk=but.pk) if but is not None else rows
     return [
-        Help(row, row.lieu_name or (row.from_structure.name if row.from_structure else ""), row.sent_at or row.prepared_at)
+        Help(
+            row,
+            row.lieu_name or (row.from_structure.name if row.from_structure else ""),
+            row.sent_at or row.prepared_at,
+        )
         for row in rows.select_related("from_structure").order_by("prepared_at", "pk")
     ]

@@ -1,4 +1,4 @@
-"""What happened to a referral, told to whoever reads it: each part reads what it may, and no more."""
+"""The timeline of a referral: each side reads what it may, and no more."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -10,8 +10,8 @@ from django.utils import timezone
 from maillage.apps.orientations.models import Event, Orientation
 from maillage.apps.orientations.rules import cycle
 from maillage.reference import bilan
-from maillage.reports import opening
-from maillage.reports.wording import lower_first
+from maillage.words import opening
+from maillage.words.wording import lower_first
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,24 +28,47 @@ class Line:
 
 
 def timeline(orientation: Orientation, side: str) -> list[Line]:
-    """Return what happened, oldest first, as one side reads it: a note is for the side that wrote it, the person reads none."""
+    """Return the events, oldest first, as one side reads them: a note is for the side that wrote it, the
+    person reads none; after a change of custody, the former team's notes are for that team.
+    """
     return timelines([orientation], side)[orientation.pk]
 
 
 def timelines(orientations: Iterable[Orientation], side: str) -> dict[int, list[Line]]:
     """Return the timelines of several referrals at once, by their number."""
     found: dict[int, list[Line]] = {row.pk: [] for row in orientations}
-    rows = Event.objects.filter(orientation__in=found).select_related("by", "orientation__from_structure")
+    rows = list(
+        Event.objects.filter(orientation__in=found).select_related("by", "orientation__from_structure")
+    )
+    elsewhere = _written_elsewhere(rows) if side == cycle.RECEIVER else frozenset()
     for event in rows:
-        found[event.orientation_id].append(_line(event, side))
+        found[event.orientation_id].append(_line(event, side, private=event.pk not in elsewhere))
     return found
 
 
-def _line(event: Event, side: str) -> Line:
+def _written_elsewhere(events: Sequence[Event]) -> frozenset[int]:
+    """Return the events of when another structure than today's ran the place: its team wrote them for
+    itself.
+    """
+    left: dict[int, list[int]] = {}  # by referral, the events since it last changed hands
+    by: dict[int, list[tuple[int | None, list[int]]]] = {}
+    for event in events:
+        if event.verb == "follow" and event.content.get("left") is not None:
+            by.setdefault(event.orientation_id, []).append(
+                (event.content["left"], left.pop(event.orientation_id, []))
+            )
+        else:
+            left.setdefault(event.orientation_id, []).append(event.pk)
+    now = {event.orientation_id: event.orientation.to_structure_id for event in events}
+    return frozenset(pk for id, spans in by.items() for ran, pks in spans if ran != now[id] for pk in pks)
+
+
+def _line(event: Event, side: str, *, private: bool) -> Line:
     professional = side in (cycle.SENDER, cycle.RECEIVER)
     reason = cycle.REASONS.get(event.content.get("reason", ""))
     if professional:
-        more = " ; ".join(filter(None, (reason.label if reason else "", str(event.content.get("words", "")))))
+        words = str(event.content.get("words", "")) if private else ""
+        more = " ; ".join(filter(None, (reason.label if reason else "", words)))
     else:
         more = reason.plain if reason else ""
     return Line(
@@ -55,23 +78,31 @@ def _line(event: Event, side: str) -> Line:
         who=who(event) if professional else _part(event),
         words=f"a {cycle.MOVES[event.verb].label}",
         more=more,
-        note=event.note if professional and event.side == side else "",
+        note=event.note if professional and event.side == side and private else "",
     )
 
 
 def sentence(event: Event) -> str:
-    """Return an event in a sentence: “Bibliothèque Barnave a refusé le 20 novembre 2026 à 14 h 03 : complet.”"""
+    """Return an event in a sentence: “Bibliothèque Barnave a refusé le 20 novembre 2026 à 14 h 03 :
+    complet.”
+    """
     when = timezone.localtime(event.at)
     reason = cycle.REASONS.get(event.content.get("reason", ""))
     more = f" : {lower_first(reason.label)}" if reason else ""
     if given := str(event.content.get("when", "")):
         more = f" : {moment(timezone.localtime(datetime.fromisoformat(given)))}"
-    return f"{who(event)} a {cycle.MOVES[event.verb].label} le {opening.said(when.date())} à {opening.clock(when)}{more}."
+    return (
+        f"{who(event)} a {cycle.MOVES[event.verb].label} le {opening.date_text(when.date())} à"
+        f" {opening.clock(when)}{more}."
+    )
 
 
 def moment(local: datetime) -> str:
     """Return a local time in full: “mardi 24 novembre 2026 à 14 h”."""
-    return f"{lower_first(opening.DAYS[local.weekday()])} {opening.said(local.date())} à {opening.clock(local)}"
+    return (
+        f"{lower_first(opening.DAYS[local.weekday()])} {opening.date_text(local.date())} à"
+        f" {opening.clock(local)}"
+    )
 
 
 def who(event: Event) -> str:
@@ -80,14 +111,18 @@ def who(event: Event) -> str:
 
 
 def at_the_door(row: Orientation | None) -> str:
-    """Return what the person says when they come in, in French: the same on their card and in what is written to them."""
+    """Return what the person says when they come in, in French: the same on their card and in what is
+    written to them.
+    """
     if row is not None and row.from_structure is not None:
         return f"Je viens de la part de {row.from_structure.name}."
     return "On m’a conseillé de venir ici."
 
 
 def holder(row: Orientation, *, sender: str = "Qui oriente", person: str = "La personne") -> str:
-    """Return who holds the next step, by name; '' for nobody. sender, person: what to call those without a name."""
+    """Return who must take the next step, by name; '' for nobody. sender, person: what to call those without
+    a name.
+    """
     return _named(row, row.held_by, sender=sender, person=person)
 
 
@@ -104,7 +139,7 @@ def _part(event: Event) -> str:
     return _named(event.orientation, event.side, sender="Qui oriente", person="La personne") or "Maillage"
 
 
-# ----------------------------------------------------------------------------------------------------------- what is shared
+# --------------------------------------------------------------------------------------------- what is shared
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +152,7 @@ class Shared:
 
 def shared(orientation: Orientation) -> Sequence[Shared]:
     """Return what the place may read of the person and of what they ask."""
-    told = {name: _said(orientation, name) for name in cycle.SHARED if name in orientation.shared}
+    told = {name: _said(orientation, name) for name in cycle.SHARED if name in orientation.readable}
     return [Shared(cycle.SHARED[name], words) for name, words in told.items() if words]
 
 
@@ -127,7 +162,7 @@ def _said(row: Orientation, name: str) -> str:
         label = row.get_procedure_display() if row.procedure else ""
         return " : ".join(filter(None, (label, row.procedure_words)))
     if name == "availability":
-        before = f"avant le {opening.said(row.urgent_before)}" if row.urgent_before else ""
+        before = f"avant le {opening.date_text(row.urgent_before)}" if row.urgent_before else ""
         return " ; ".join(filter(None, (row.availability, before)))
     if name == "note":
         return row.note

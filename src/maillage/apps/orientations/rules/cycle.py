@@ -7,7 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-DRAFT, SENT, SEEN, ACCEPTED, REFUSED, REDIRECTED = "draft", "sent", "seen", "accepted", "refused", "redirected"
+DRAFT, SENT, SEEN, ACCEPTED, REFUSED, REDIRECTED = (
+    "draft",
+    "sent",
+    "seen",
+    "accepted",
+    "refused",
+    "redirected",
+)
 APPOINTED, CAME, ABSENT, SERVED, CLOSED = "appointed", "came", "absent", "served", "closed"
 EXPIRED, CANCELLED, UNSOLVED = "expired", "cancelled", "unsolved"
 STATES: Mapping[str, str] = {
@@ -47,9 +54,10 @@ SIDES: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """What a gesture does. by: the sides that may; since: the states it starts from; to: the state it leads to, '' for the same.
+    """An action. by: the sides that may do it; since: the states it starts from; to: the state it leads to,
+    '' for the same.
 
-    held_by: who then holds the next step, None for the same; label: in the timeline, after “a”.
+    held_by: who must then take the next step, None for the same; label: in the timeline, after “a”.
     """
 
     by: tuple[str, ...]
@@ -66,7 +74,8 @@ BACK = (REFUSED, REDIRECTED, EXPIRED)  # it is for the sender again
 OVER = (CLOSED, CANCELLED, UNSOLVED)
 UNSHARED = (*BACK, CANCELLED)  # the place receives nobody: what was shared of the person is taken back
 
-# Who answers: the place; or whoever sends, for a place that only speaks: by telephone, or to the person with a card (`TOLD_BY`).
+# Who answers: the place; or whoever sends, for a place that only speaks: by telephone, or to the person with
+# a card (`TOLD_BY`).
 ANSWERING = (RECEIVER, SENDER)
 
 # The table of the whole life: one line a gesture.
@@ -76,19 +85,27 @@ MOVES: Mapping[str, Move] = {
     "see": Move((RECEIVER,), (SENT,), SEEN, None, "vu l’orientation"),
     "accept": Move(ANSWERING, WAITING, ACCEPTED, RECEIVER, "accepté de recevoir la personne"),
     "refuse": Move(ANSWERING, (*WAITING, ACCEPTED, APPOINTED, ABSENT), REFUSED, SENDER, "refusé"),
-    "redirect": Move(ANSWERING, (*WAITING, ACCEPTED, ABSENT, CAME), REDIRECTED, SENDER, "proposé un autre lieu"),
+    "redirect": Move(
+        ANSWERING, (*WAITING, ACCEPTED, ABSENT, CAME), REDIRECTED, SENDER, "proposé un autre lieu"
+    ),
     "appoint": Move(ANSWERING, (*WAITING, ACCEPTED, ABSENT), APPOINTED, RECEIVER, "donné un rendez-vous"),
     "move": Move(ANSWERING, (APPOINTED,), APPOINTED, RECEIVER, "changé le rendez-vous"),
-    "came": Move(ANSWERING, (*WAITING, ACCEPTED, APPOINTED, ABSENT), CAME, RECEIVER, "noté que la personne est venue"),
+    "came": Move(
+        ANSWERING, (*WAITING, ACCEPTED, APPOINTED, ABSENT), CAME, RECEIVER, "noté que la personne est venue"
+    ),
     "absent": Move(ANSWERING, (ACCEPTED, APPOINTED), ABSENT, SENDER, "noté que la personne n’est pas venue"),
     "serve": Move(ANSWERING, (*WAITING, ACCEPTED, APPOINTED, *MET), SERVED, SENDER, "dit ce qui a été fait"),
     "close": Move((SENDER, RECEIVER), (SERVED, CAME, ABSENT, *BACK), CLOSED, NOBODY, "terminé l’orientation"),
     "cancel": Move((SENDER, PERSON), (DRAFT, *RUNNING), CANCELLED, NOBODY, "annulé l’orientation"),
     "expire": Move((PLATFORM,), WAITING, EXPIRED, SENDER, "rendu l’orientation, restée sans réponse"),
     "remind": Move((SENDER,), (*WAITING, ACCEPTED, APPOINTED), "", None, "relancé"),
-    "ask_again": Move((RECEIVER, PLATFORM), RUNNING, "", None, "envoyé un nouveau lien à l’adresse de la structure"),
+    "ask_again": Move(
+        (RECEIVER, PLATFORM), RUNNING, "", None, "envoyé un nouveau lien à l’adresse de la structure"
+    ),
     "unsolved": Move((SENDER,), (DRAFT, *BACK, ABSENT), UNSOLVED, NOBODY, "noté qu’aucun lieu ne convient"),
-    "follow": Move((PLATFORM,), RUNNING, "", None, "suivi le lieu, réuni à un autre ou repris par une autre structure"),
+    "follow": Move(
+        (PLATFORM,), RUNNING, "", None, "suivi le lieu, réuni à un autre ou repris par une autre structure"
+    ),
     "lose": Move((PLATFORM,), RUNNING, CANCELLED, SENDER, "arrêté l’orientation : le lieu n’existe plus"),
     "strip": Move((PLATFORM,), tuple(STATES), "", None, "effacé ce qui disait qui est la personne"),
 }
@@ -101,12 +118,12 @@ def allowed(verb: str, state: str, side: str) -> bool:
 
 
 def after(verb: str, state: str, held_by: str) -> tuple[str, str]:
-    """Return the state and who holds the next step, once this was done."""
+    """Return the state after an action, and who must take the next step."""
     move = MOVES[verb]
     return move.to or state, held_by if move.held_by is None else move.held_by
 
 
-# ---------------------------------------------------------------------------------------------------------------- delays
+# ----------------------------------------------------------------------------------------------------- delays
 
 REMINDERS = (5, 10, 20)  # days after sending
 EXPIRES = 30  # days without an answer
@@ -118,7 +135,8 @@ FORGOTTEN = 730  # days after the last gesture
 
 
 def expires_on(sent: date, before: date | None = None) -> date:
-    """Return the last day on which a referral may be answered. before: the last day that will do for the person, if any.
+    """Return the last day on which a referral may be answered. before: the last day that will do for the
+    person, if any.
 
     >>> expires_on(date(2026, 3, 1)), expires_on(date(2026, 3, 1), before=date(2026, 3, 9))
     (datetime.date(2026, 3, 31), datetime.date(2026, 3, 9))
@@ -141,7 +159,7 @@ def forget_before(on: date) -> date:
     return on - timedelta(days=FORGOTTEN)
 
 
-# ---------------------------------------------------------------------------------------------------------- closed lists
+# ----------------------------------------------------------------------------------------------- closed lists
 
 PROFESSIONAL, RELATIVE, SELF, STRUCTURE = "professional", "relative", "self", "structure"
 ORIGINS: Mapping[str, str] = {
@@ -169,7 +187,8 @@ CHANNELS: Mapping[str, str] = {
     "card": "la carte que la personne montre",
 }
 TOLD_BY = {"card": PERSON, "phone": SENDER}  # who tells the place, when the platform does not
-# What a person may agree to share with the place. What is looked for is always told: without it, nothing can be answered.
+# What a person may agree to share with the place. What is looked for is always told: without it, nothing can
+# be answered.
 SHARED: Mapping[str, str] = {
     "nickname": "le prénom ou le surnom",
     "born": "l’année de naissance",
@@ -187,7 +206,9 @@ OF_PERSON = ("nickname", "born", "reach", "note")  # what says who it is, or may
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why a place says no. plain: as the person may read it; dora: the word of DORA; about: the place, the person or the demand."""
+    """A reason to refuse. plain: as the person may read it; dora: the term of DORA; about: the place, the
+    person or the request.
+    """
 
     label: str
     plain: str
@@ -198,18 +219,29 @@ class Refusal:
 REASONS: Mapping[str, Refusal] = {
     "full": Refusal("Complet", "Il n’y a plus de place", "session-complète", "place"),
     "too_far": Refusal("Trop loin pour la personne", "C’est trop loin", "bénéficiaire-non-mobile", "person"),
-    "not_for": Refusal("Pas notre public", "Ce lieu ne reçoit pas tout le monde", "bénéficiaire-non-éligible", "person"),
+    "not_for": Refusal(
+        "Pas notre public", "Ce lieu ne reçoit pas tout le monde", "bénéficiaire-non-éligible", "person"
+    ),
     "not_offered": Refusal("Nous ne faisons pas cela", "Ce lieu n’aide pas pour cela", "autre", "demand"),
-    "language": Refusal("Pas de langue commune", "Il manque une langue commune", "freins-périphériques", "place"),
-    "not_reached": Refusal("Personne injoignable", "On n’a pas pu vous joindre", "bénéficiaire-non-joignable", "person"),
+    "language": Refusal(
+        "Pas de langue commune", "Il manque une langue commune", "freins-périphériques", "place"
+    ),
+    "not_reached": Refusal(
+        "Personne injoignable", "On n’a pas pu vous joindre", "bénéficiaire-non-joignable", "person"
+    ),
     "did_not_come": Refusal("Pas venue", "Le rendez-vous est passé", "bénéficiaire-absent", "person"),
     "not_free": Refusal(
-        "La personne n’est pas libre (emploi, formation)", "Les jours ne vont pas", "bénéficiaire-en-emploi", "person"
+        "La personne n’est pas libre (emploi, formation)",
+        "Les jours ne vont pas",
+        "bénéficiaire-en-emploi",
+        "person",
     ),
     "not_wanted": Refusal(
         "La personne ne veut pas", "Vous avez préféré autre chose", "bénéficiaire-non-intéressé", "person"
     ),
-    "first": Refusal("Autre chose est à régler d’abord", "Autre chose passe d’abord", "freins-périphériques", "person"),
+    "first": Refusal(
+        "Autre chose est à régler d’abord", "Autre chose passe d’abord", "freins-périphériques", "person"
+    ),
     "double": Refusal("Déjà demandé", "Vous êtes déjà aidé pour cela", "orientation-en-doublon", "demand"),
     "other": Refusal("Autre raison", "Ce lieu ne peut pas vous recevoir", "autre", "demand"),
 }

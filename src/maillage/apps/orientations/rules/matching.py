@@ -1,4 +1,5 @@
-"""Which places suit a person, in points whose reasons are read: what each criterion answers, and what leaves a place out.
+"""Which places suit a person, in points whose reasons are read: what each criterion answers, and what leaves
+a place out.
 
 The points are those of `reference/orientation.yaml`. Source: docs/methods/orienter.md
 """
@@ -12,8 +13,8 @@ from babel import Locale
 from maillage.kernel.names import plain
 from maillage.reference import offer, orientation
 from maillage.reference.orientation import Answer
-from maillage.reports import opening
-from maillage.reports.wording import listing, lower_first
+from maillage.words import opening
+from maillage.words.wording import listing, lower_first
 
 FOR, WITH, LEARN = "for", "with", "learn"
 HELP = {FOR: "faire à la place", WITH: "faire avec", LEARN: "apprendre"}
@@ -35,10 +36,14 @@ RECENT = 4  # stitches of a sheet said true lately
 class Wanted:
     """What a person needs, as far as anybody said: what is left empty is not asked.
 
-    need: a practice of the offer; result: that of the diagnosis, which says what to look for when nobody does.
-    help: for, with or learn; level: of `niveaux`; publics: of `publics_specifiquement_adresses`; language: a code (`ar`) or a
-    name (“Arabe”). minutes: on foot, 0 for any. adaptations: of `prise_en_charge_specifique`. days: those the person is free,
-    Monday 0. urgent_before: the last day that will do. lacks: what the person has not, of LACKS. sent: by a professional.
+    need: a practice of the offer; result: that of the diagnosis, which says what to look for when nobody
+        does.
+    help: for, with or learn; level: of `niveaux`; publics: of `publics_specifiquement_adresses`; language: a
+        code (`ar`) or a
+    name (“Arabe”). minutes: on foot, 0 for any. adaptations: of `prise_en_charge_specifique`. days: those the
+    person is free,
+    Monday 0. urgent_before: the last day that will do. lacks: what the person has not, of LACKS. sent: by a
+    professional.
     """
 
     need: str = ""
@@ -79,11 +84,16 @@ def completed(wanted: Wanted) -> Wanted:
 class Known:
     """What a sheet says of a place, for one need; empty where it says nothing.
 
-    state: of the practice (offered, planned, ended, denied), '' when the place says nothing of it; said: by the place itself.
-    ways: alone, person, group, remote; instead: somebody does it for the person; teaches: there are courses. kept_for: the only
-    publics, welcomes: those a welcome is prepared for. walk: minutes on foot, and in words, None when its point is not known; from_point:
-    when the search starts from a point. opens: the next opening, local time; weekdays: days it opens. closed_until: of a closure now.
-    full: since when, in words; full_for: for this need alone. stitches: how lately the sheet was said true (0 to 4).
+    state: of the practice (offered, planned, ended, denied), '' when the place says nothing of it; said: by
+        the place itself.
+    ways: alone, person, group, remote; instead: somebody does it for the person; teaches: there are courses.
+        kept_for: the only
+    publics, welcomes: those a welcome is prepared for. walk: minutes on foot, and in words, None when its
+        point is not known; from_point:
+    when the search starts from a point. opens: the next opening, local time; weekdays: days it opens.
+    closed_until: of a closure now.
+    full: since when, in words; full_for: for this need alone. stitches: how lately the sheet was said true (0
+        to 4).
     only_sent, sent: takes none but people sent by a professional, takes them.
     """
 
@@ -136,7 +146,9 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """Why a place within reach is left out. reason: of LEFT_OUT; words: shown as they are; ask: a call may change it."""
+    """The reason why a place within reach is excluded. reason: of LEFT_OUT; words: as displayed; ask: a call
+    may change it.
+    """
 
     reason: str
     words: str
@@ -159,11 +171,13 @@ LEFT_OUT = {
 }
 
 
-# ---------------------------------------------------------------------------------------------------------- what leaves out
+# -------------------------------------------------------------------------------------------- what leaves out
 
 
 def why_not(wanted: Wanted, known: Known, on: date) -> Why | None:
-    """Return what leaves a place out, the first that holds; None when it may be proposed. Silence leaves out only of the need."""
+    """Return the first reason to exclude a place; None when it may be proposed. Silence excludes only on the
+    practice itself.
+    """
     if known.no_public:
         return Why("no_public", "Ce lieu n’accueille pas de public")
     if known.state != "offered":
@@ -182,7 +196,7 @@ def why_not(wanted: Wanted, known: Known, on: date) -> Why | None:
         return Why("barrier", f"Demande {listing(missing)}")
     if wanted.free and known.prices == {"paid"}:
         return Why("price", "Payant")
-    if wanted.minutes and known.walk is not None and told_minutes(known.walk) > wanted.minutes:
+    if wanted.minutes and known.walk is not None and rounded_minutes(known.walk) > wanted.minutes:
         return Why("far", f"Trop loin : {known.walk_words} à pied")
     return None
 
@@ -193,7 +207,11 @@ def _not_offered(state: str) -> Why:
         "ended": "N’en propose plus",
         "denied": "Dit ne pas le proposer",
     }
-    return Why(state, words[state]) if state in words else Why("silent", f"Ne dit rien de ce besoin : {CALL}", ask=True)
+    return (
+        Why(state, words[state])
+        if state in words
+        else Why("silent", f"Ne dit rien de ce besoin : {CALL}", ask=True)
+    )
 
 
 def _shut(wanted: Wanted, until: date, on: date) -> bool:
@@ -202,11 +220,11 @@ def _shut(wanted: Wanted, until: date, on: date) -> bool:
     return late or (until - on).days >= orientation.longest_closure()
 
 
-# ---------------------------------------------------------------------------------------------------------------- points
+# ----------------------------------------------------------------------------------------------------- points
 
 
 def reasons(wanted: Wanted, known: Known, at: datetime) -> list[Reason]:
-    """Return what each criterion that counts gives a place at a moment (local time, naive), in the order they are told."""
+    """Return what each relevant criterion gives a place at a moment (local time, naive), in display order."""
     found = []
     for id in orientation.criteria():
         told = CRITERIA[id](wanted, known, at)
@@ -262,7 +280,7 @@ def _distance(wanted: Wanted, known: Known, at: datetime) -> Told:
     if known.walk is None:
         return "unsaid", f"On ne sait pas où exactement : {CALL}"
     near, fair = orientation.walk()
-    minutes = told_minutes(known.walk)
+    minutes = rounded_minutes(known.walk)
     answer: Answer = "good" if minutes <= near else "fair" if minutes <= fair else "bad"
     return answer, f"{known.walk_words} à pied, environ"
 
@@ -284,7 +302,9 @@ def _language(wanted: Wanted, known: Known, at: datetime) -> Told:
     spoken = wanted.spoken
     if not spoken:
         return None
-    if plain(spoken) in map(plain, known.languages) or (plain(spoken) == "anglais" and "english" in known.cares):
+    if plain(spoken) in map(plain, known.languages) or (
+        plain(spoken) == "anglais" and "english" in known.cares
+    ):
         return "good", f"On y parle : {lower_first(spoken)}"
     if FOREIGN in known.cares:
         return "fair", f"On y parle d’autres langues : demandez pour {_article(spoken)}"
@@ -309,7 +329,10 @@ def _public(wanted: Wanted, known: Known, at: datetime) -> Told:
     if known.welcomes:
         return (
             "unsaid",
-            f"Un accueil est prévu pour d’autres ({_names('publics_specifiquement_adresses', known.welcomes)}) : {CALL}",
+            (
+                "Un accueil est prévu pour d’autres"
+                f" ({_names('publics_specifiquement_adresses', known.welcomes)}) : {CALL}"
+            ),
         )
     return "fair", "Ouvert à tous, sans accueil particulier annoncé"
 
@@ -322,7 +345,9 @@ def _level(wanted: Wanted, known: Known, at: datetime) -> Told:
     words = _names("niveaux", known.levels)
     if wanted.level in known.levels:
         return "good", words
-    near = min(abs(LEVELS.index(wanted.level) - LEVELS.index(level)) for level in known.levels if level in LEVELS)
+    near = min(
+        abs(LEVELS.index(wanted.level) - LEVELS.index(level)) for level in known.levels if level in LEVELS
+    )
     return ("fair", f"{words} : demandez") if near == 1 else ("bad", words)
 
 
@@ -387,13 +412,13 @@ CRITERIA: dict[str, Callable[[Wanted, Known, datetime], Told]] = {
 }
 
 
-# ----------------------------------------------------------------------------------------------------------------- words
+# ------------------------------------------------------------------------------------------------------ words
 
 
-def told_minutes(minutes: float) -> int:
+def rounded_minutes(minutes: float) -> int:
     """Return minutes as they are told: by five beyond twenty, since all of it is about.
 
-    >>> told_minutes(12.6), told_minutes(31)
+    >>> rounded_minutes(12.6), rounded_minutes(31)
     (13, 30)
     """
     return max(round(minutes), 1) if minutes < 20 else round(minutes / 5) * 5
@@ -403,13 +428,17 @@ def _when(moment: datetime, at: datetime) -> str:
     """Return a moment to come as it is said."""
     days = (moment.date() - at.date()).days
     near = {0: "aujourd’hui", 1: "demain"}.get(days)
-    day = near or (lower_first(opening.DAYS[moment.weekday()]) if days < 7 else f"le {_day(moment.date(), at.date())}")
+    day = near or (
+        lower_first(opening.DAYS[moment.weekday()]) if days < 7 else f"le {_day(moment.date(), at.date())}"
+    )
     return f"{day} à {opening.clock(moment)}"
 
 
 def _day(day: date, on: date) -> str:
     """Return a date without its year when it is that of today."""
-    return opening.said(day).removesuffix(f" {on.year}") if day.year == on.year else opening.said(day)
+    return (
+        opening.date_text(day).removesuffix(f" {on.year}") if day.year == on.year else opening.date_text(day)
+    )
 
 
 def _article(language: str) -> str:

@@ -1,4 +1,4 @@
-"""Answering a referral, by one's space or by a personal link: the same gestures, the same words."""
+"""Answers to a referral, from a user's space or by a personal link: the same actions, the same words."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -9,27 +9,33 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from maillage.apps.directory.models import Lieu
-from maillage.apps.orientations.actions import steps, write
+from maillage.apps.orientations.actions import steps, transitions
 from maillage.apps.orientations.forms.answers import DateForm, ElsewhereForm, RefusalForm, ServedForm
 from maillage.apps.orientations.models import Orientation
-from maillage.apps.orientations.queries import matching, shown
+from maillage.apps.orientations.queries import detail as referral_detail
+from maillage.apps.orientations.queries import matching
 from maillage.apps.orientations.rules import cycle
 from maillage.reference import offer
-from maillage.reports.wording import lower_first, spaced
+from maillage.words.wording import lower_first, spaced
 
 
 class Unread(Exception):
-    """What was typed cannot be read; `form` says why, field by field, and `verb` whose it is."""
+    """Typed values that are invalid; `form` says why, field by field, and `verb` which action they
+    belong to.
+    """
 
     def __init__(self, verb: str, form: Form) -> None:
         super().__init__(verb)
         self.verb, self.form = verb, form
 
 
-def answer(post: QueryDict, row: Orientation, *, by: Any, at: datetime, token: str = "", was: str = "") -> str:
-    """Do what a place answers, and return what to say of it; '' for a gesture that is none. was: what its page showed.
+def answer(
+    post: QueryDict, row: Orientation, *, by: Any, at: datetime, token: str = "", was: str = ""
+) -> str:
+    """Apply the answer of a place, and return the message about it; '' for an unknown action. was: the state
+    its page displayed.
 
-    Unread when something is missing; Refused, even then, when the referral went on since the page was opened.
+    Unread when a field is missing; Refused, even then, when the referral changed since the page was opened.
     """
     verb = post.get("geste", "")
     if verb not in ANSWERS:
@@ -37,11 +43,11 @@ def answer(post: QueryDict, row: Orientation, *, by: Any, at: datetime, token: s
     try:
         said = ANSWERS[verb](post, row, {"by": by, "at": at, "token": token, "was": was})
     except Unread as unread:
-        if write.moved(row, was):
-            raise write.too_late(row) from unread
+        if transitions.moved(row, was):
+            raise transitions.too_late(row) from unread
         raise
     row.refresh_from_db()
-    told = shown.informed(row, side=cycle.RECEIVER)
+    told = referral_detail.informed(row, side=cycle.RECEIVER)
     return spaced(" ".join(filter(None, (said, told))))
 
 
@@ -57,14 +63,17 @@ def _came(post: QueryDict, row: Orientation, who: Mapping[str, Any]) -> str:
 
 def _absent(post: QueryDict, row: Orientation, who: Mapping[str, Any]) -> str:
     steps.absent(row, **who)
-    return "Pas venue : c’est noté. Vous pouvez lui donner une autre date, ou noter qu’elle est venue finalement."
+    return (
+        "Pas venue : c’est noté. Vous pouvez lui donner une autre date, ou noter qu’elle est venue"
+        " finalement."
+    )
 
 
 def _date(post: QueryDict, row: Orientation, who: Mapping[str, Any]) -> str:
     form = _read("date", post, row, who["at"])
     act = steps.move if cycle.allowed("move", row.state, cycle.RECEIVER) else steps.appoint
     held = act(row, when=form.when(), **who)
-    return f"Rendez-vous donné : {shown.appointment(held)}."
+    return f"Rendez-vous donné : {referral_detail.appointment(held)}."
 
 
 def _refuse(post: QueryDict, row: Orientation, who: Mapping[str, Any]) -> str:
@@ -106,7 +115,7 @@ ANSWERS: Mapping[str, Callable[[QueryDict, Orientation, Mapping[str, Any]], str]
 
 
 FORMS: Mapping[str, Callable[[QueryDict, Orientation, datetime], Form]] = {
-    "date": lambda post, row, at: DateForm(post, doubt=lambda when: shown.doubt(row, when)),
+    "date": lambda post, row, at: DateForm(post, doubt=lambda when: referral_detail.doubt(row, when)),
     "refuser": lambda post, row, at: RefusalForm(post),
     "ailleurs": lambda post, row, at: ElsewhereForm(post, near=neighbours(row, at)),
     "servir": lambda post, row, at: ServedForm(post),
@@ -121,13 +130,15 @@ def _read(verb: str, post: QueryDict, row: Orientation, at: datetime) -> Any:
 
 
 def typed(post: QueryDict, row: Orientation, at: datetime) -> Unread | None:
-    """Return what was typed, to be read again by whoever typed it before it is done; None for a gesture without words."""
+    """Return the typed text, to be confirmed by its author; None for an action without text."""
     verb = post.get("geste", "")
     return Unread(verb, FORMS[verb](post, row, at)) if verb in FORMS else None
 
 
 def neighbours(row: Orientation, at: datetime) -> list[tuple[str, str]]:
-    """Return the places that may be proposed instead, as choices: the nearest that take people for this need, and did not send them."""
+    """Return the places that may be proposed instead, as choices: the nearest that take people for this
+    need, and did not send them.
+    """
     if row.lieu is None:
         return []
     found = matching.instead(row.lieu, row.need, at, but=row.from_structure_id)
@@ -135,9 +146,9 @@ def neighbours(row: Orientation, at: datetime) -> list[tuple[str, str]]:
 
 
 def forms(row: Orientation, at: datetime, *, asked: str, unread: Unread | None = None) -> dict[str, Any]:
-    """Return the forms of the answers that are possible; `asked`: the one to show open, or the one that could not be read."""
-    allowed = shown.verbs(row, cycle.RECEIVER)
-    early = shown.is_early(row, at)
+    """Return the forms of the possible answers; `asked`: the one to open, or the invalid one."""
+    allowed = referral_detail.verbs(row, cycle.RECEIVER)
+    early = referral_detail.is_early(row, at)
     if early:
         allowed -= {"came", "absent"}
     wanted = unread.verb if unread is not None else asked

@@ -1,4 +1,6 @@
-"""A person and their card, without account: where their help stands, what is kept of them, and how to have it erased."""
+"""A person and their card, without account: where their help stands, what is kept of them, and how to have
+it erased.
+"""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -12,9 +14,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from maillage.apps.accounts.access import count, counted
-from maillage.apps.accounts.views import who
-from maillage.apps.directory.views import refused
+from maillage.apps.accounts.access import account_of, count, counted
 from maillage.apps.orientations.access import CODES_AN_HOUR
 from maillage.apps.orientations.actions import agreements, forgetting, steps
 from maillage.apps.orientations.models import Orientation
@@ -26,8 +26,9 @@ from maillage.apps.people import access, actions
 from maillage.apps.people import queries as cards
 from maillage.apps.people.models import Consent, Person
 from maillage.kernel.errors import Refused
-from maillage.kernel.languages import say
 from maillage.kernel.typed import ROWS, whole
+from maillage.web import refusals
+from maillage.words.languages import say
 
 SHOWN_FOR = timedelta(minutes=20)  # on a shared computer, the next person must not read this one's card
 KEY = "carte"
@@ -36,10 +37,12 @@ KEY = "carte"
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def card(request: HttpRequest) -> HttpResponse:
-    """Typing the code of one's card. It is never in an address: the history of a shared computer would keep it."""
+    """Type the code of a card. It is never in an address: the history of a shared computer would store it."""
     typed, error = request.POST.get("code", "").strip()[:20], None
     if request.method == "POST" and counted(request, "cartes") >= CODES_AN_HOUR:
-        return render(request, "orientations/card/card.html", {"error": too_many(), "typed": typed}, status=429)
+        return render(
+            request, "orientations/card/card.html", {"error": too_many(), "typed": typed}, status=429
+        )
     if request.method == "POST":
         found = cards.by_code(typed)
         if found is not None:
@@ -51,11 +54,13 @@ def card(request: HttpRequest) -> HttpResponse:
             why=say("Une lettre ou un chiffre est peut-être mal lu."),
             do=say("Relisez la carte. Ou montrez-la à la personne qui vous aide."),
         )
-    return render(request, "orientations/card/card.html", {"error": error, "typed": typed}, status=400 if error else 200)
+    return render(
+        request, "orientations/card/card.html", {"error": error, "typed": typed}, status=400 if error else 200
+    )
 
 
 def with_card(view: Callable[[HttpRequest, Person], HttpResponse]) -> Callable[..., HttpResponse]:
-    """Open a page to whoever typed a card a moment ago; ask for it again after twenty minutes."""
+    """Require a card typed recently; ask for it again after twenty minutes."""
 
     @never_cache
     @wraps(view)
@@ -81,7 +86,7 @@ def follow(request: HttpRequest, person: Person) -> HttpResponse:
 
 @with_card
 @require_safe
-def kept(request: HttpRequest, person: Person) -> HttpResponse:
+def personal_data(request: HttpRequest, person: Person) -> HttpResponse:
     """What is kept, what was agreed, who saw it."""
     context = {
         "person": person,
@@ -103,7 +108,9 @@ def copy(request: HttpRequest, person: Person) -> HttpResponse:
 @require_POST
 def withdraw(request: HttpRequest, person: Person) -> HttpResponse:
     """Taking back an agreement."""
-    said = get_object_or_404(Consent, pk=whole(request.POST.get("accord", ""), ROWS) or 0, person=person, withdrawn_at=None)
+    said = get_object_or_404(
+        Consent, pk=whole(request.POST.get("accord", ""), ROWS) or 0, person=person, withdrawn_at=None
+    )
     agreements.withdraw(said, by=None, at=timezone.now())
     messages.success(request, say("C’est noté. Cet accord ne vaut plus."))
     return redirect("card_kept")
@@ -114,7 +121,7 @@ def withdraw(request: HttpRequest, person: Person) -> HttpResponse:
 def cancel(request: HttpRequest, person: Person, pk: int) -> HttpResponse:
     """Giving up a step."""
     row = get_object_or_404(Orientation, pk=pk, person=person)
-    with refused.told(request):
+    with refusals.as_message(request):
         steps.cancel(row, by=None, at=timezone.now(), person=person)
         messages.success(request, say("C’est annulé."))
     return redirect("card_follow")
@@ -158,5 +165,7 @@ def to_print(request: HttpRequest, person: Person) -> HttpResponse:
 def of_person(request: HttpRequest, pk: int) -> HttpResponse:
     """The card of a person, to print for them. Opening it is written."""
     found = get_object_or_404(access.people_for(request.user), pk=pk)
-    actions.card_printed(found, by=who(request), structure=acting_for(request, found), at=timezone.now())
+    actions.card_printed(
+        found, by=account_of(request), structure=acting_for(request, found), at=timezone.now()
+    )
     return render(request, "orientations/card/print.html", {"person": found})

@@ -1,4 +1,6 @@
-"""A place answers by its personal link, without account: what is shared and nothing else, in large simple forms."""
+"""A place answers by its personal link, without account: what is shared and nothing else, in large simple
+forms.
+"""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,14 +15,16 @@ from django.views.decorators.http import require_http_methods
 
 from maillage.apps.accounts.access import count, counted
 from maillage.apps.orientations import access
-from maillage.apps.orientations.actions import steps, write
+from maillage.apps.orientations.actions import steps, transitions
 from maillage.apps.orientations.models import Orientation
-from maillage.apps.orientations.queries import links, shown
+from maillage.apps.orientations.queries import detail as referral_detail
+from maillage.apps.orientations.queries import links
 from maillage.apps.orientations.rules import cycle
 from maillage.apps.orientations.views import answering
 from maillage.kernel.errors import Refused
 
-KEY = "orientation-lue"  # of the session: the links that somebody opened, so that a machine that fetches them reads nothing
+# of the session: the links that somebody opened, so that a machine that fetches them reads nothing
+KEY = "orientation-lue"
 KEPT = 20
 VISIT = timedelta(minutes=10)  # a page shown again so soon is the same reading
 NEW_LINKS_AN_HOUR = 6
@@ -39,7 +43,9 @@ TOO_MANY = Refused(
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def link(request: HttpRequest, code: str) -> HttpResponse:
-    """What a link opens: first who sends and what for, then, once somebody opens it, what is shared and the answers."""
+    """What a link opens: first who sends and what for, then, once somebody opens it, what is shared and
+    the answers.
+    """
     if counted(request, "liens") >= access.LINKS_AN_HOUR:
         return _told(request, TOO_MANY, status=429)
     token, at = code, timezone.now()
@@ -60,11 +66,15 @@ def link(request: HttpRequest, code: str) -> HttpResponse:
         if gesture in answering.ANSWERS:
             return _again(request, row, token, at)
         return _page(
-            request, "orientations/link/closed.html", {"row": row, "by": shown.by_of(row), "practice": _practice(row)}
+            request,
+            "orientations/link/closed.html",
+            {"row": row, "by": referral_detail.by_of(row), "practice": _practice(row)},
         )
     if gesture:
         try:
-            said = answering.answer(request.POST, row, by=None, at=at, token=token, was=request.POST.get("vu", ""))
+            said = answering.answer(
+                request.POST, row, by=None, at=at, token=token, was=request.POST.get("vu", "")
+            )
         except answering.Unread as unread:
             return _open(request, token, found, unread=unread)
         except Refused as error:
@@ -77,17 +87,21 @@ def link(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _see(request: HttpRequest, row: Orientation, token: str, at: datetime) -> None:
-    """Note that somebody opened a referral, here and in their session."""
+    """Record that the referral was opened, here and in the session."""
     steps.see(row, by=None, at=at, token=token)
     request.session[KEY] = [*request.session.get(KEY, []), access.digest(token)][-KEPT:]
 
 
 def _again(request: HttpRequest, row: Orientation, token: str, at: datetime) -> HttpResponse:
-    """Show what was answered from a page whose session is over: it is read again before it leaves, nothing of it is lost."""
-    error = write.too_late(row) if write.moved(row, request.POST.get("vu", "")) else None
+    """Show the answer sent after the session expired: it is confirmed before it is sent, and none of it is
+    lost.
+    """
+    error = transitions.too_late(row) if transitions.moved(row, request.POST.get("vu", "")) else None
     _see(request, row, token, at)
     found = links.Opened(row, live=True)
-    return _open(request, token, found, error=error, unread=answering.typed(request.POST, row, at), again=error is None)
+    return _open(
+        request, token, found, error=error, unread=answering.typed(request.POST, row, at), again=error is None
+    )
 
 
 def _open(
@@ -99,30 +113,38 @@ def _open(
     unread: answering.Unread | None = None,
     again: bool = False,
 ) -> HttpResponse:
-    """Show what is shared, and the answers that are possible. again: what was typed is asked to be read again."""
+    """Show what is shared, and the answers that are possible. again: what was typed is asked to be read
+    again.
+    """
     at = timezone.now()
-    again = links.opened(token, at) or found
-    row = again.orientation
+    row = (links.opened(token, at) or found).orientation
     context: dict[str, Any] = {
         "row": row,
-        "told": shown.told(row, shown.RECEIVER, at),
+        "told": referral_detail.detail(row, referral_detail.RECEIVER, at),
         "error": error,
         "unread": unread,
         "again": again,
-        "icons": shown.ICONS,
-        "side": shown.RECEIVER,
+        "icons": referral_detail.ICONS,
+        "side": referral_detail.RECEIVER,
         "answer_address": reverse("orientation_link", args=[token]),
     }
     context |= answering.forms(row, at, asked=request.GET.get("faire", ""), unread=unread)
-    return _page(request, "orientations/link/open.html", context, status=400 if error or unread or again else 200)
+    return _page(
+        request, "orientations/link/open.html", context, status=400 if error or unread or again else 200
+    )
 
 
 def _over(request: HttpRequest, token: str, found: links.Opened) -> HttpResponse:
-    """Say what became of a referral whose link no longer answers, and how to have another."""
+    """Show the outcome of a referral whose link is closed, and how to get another."""
     row = found.orientation
     expected = row.state in (*cycle.RUNNING, cycle.EXPIRED)
-    context = {"row": row, "by": shown.by_of(row), "expected": expected, "renews": row.state in cycle.RUNNING}
-    return _page(request, "orientations/link/over.html", context | {"phones": shown.phones_of(row)})
+    context = {
+        "row": row,
+        "by": referral_detail.by_of(row),
+        "expected": expected,
+        "renews": row.state in cycle.RUNNING,
+    }
+    return _page(request, "orientations/link/over.html", context | {"phones": referral_detail.phones_of(row)})
 
 
 def _renew(request: HttpRequest, token: str, found: links.Opened) -> HttpResponse:
@@ -137,7 +159,7 @@ def _renew(request: HttpRequest, token: str, found: links.Opened) -> HttpRespons
 
 
 def _practice(row: Any) -> str:
-    return shown.row_of(row, shown.RECEIVER, timezone.now()).practice
+    return referral_detail.row_of(row, referral_detail.RECEIVER, timezone.now()).practice
 
 
 def _told(request: HttpRequest, error: Refused, *, status: int) -> HttpResponse:
@@ -145,7 +167,7 @@ def _told(request: HttpRequest, error: Refused, *, status: int) -> HttpResponse:
 
 
 def _page(request: HttpRequest, template: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
-    """Return a page that no engine keeps, and whose address goes nowhere else."""
+    """Return a page without indexing, and whose address is not sent to other sites."""
     response = render(request, template, context, status=status)
     response["X-Robots-Tag"] = "noindex"
     response["Referrer-Policy"] = "same-origin"

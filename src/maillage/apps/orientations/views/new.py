@@ -1,4 +1,6 @@
-"""Sending somebody: what they need and the places that suit, then what the place may read, then how it starts."""
+"""Sending somebody: what they need and the places that suit, then what the place may read, then how it
+starts.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,20 +15,19 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from maillage.apps.accounts.access import rights_of
-from maillage.apps.accounts.views import holding, who
+from maillage.apps.accounts.access import account_of, holding, rights_of
 from maillage.apps.autonomy import access as diagnoses
 from maillage.apps.directory.models import Lieu, Structure
 from maillage.apps.directory.queries import where
-from maillage.apps.directory.views import refused
 from maillage.apps.memberships.access import communes_of_structure
 from maillage.apps.orientations import access
 from maillage.apps.orientations.actions import agreements, steps
-from maillage.apps.orientations.actions.write import check_still_helped
+from maillage.apps.orientations.actions.transitions import check_still_helped
 from maillage.apps.orientations.forms.need import NeedForm
 from maillage.apps.orientations.forms.share import SendForm
 from maillage.apps.orientations.models import Orientation
-from maillage.apps.orientations.queries import matching, persons, shown, timeline
+from maillage.apps.orientations.queries import detail as referral_detail
+from maillage.apps.orientations.queries import matching, persons, timeline
 from maillage.apps.orientations.queries.matching import Match, Matches
 from maillage.apps.orientations.rules import cycle
 from maillage.apps.people import access as people_access
@@ -35,17 +36,25 @@ from maillage.apps.people.models import Person
 from maillage.kernel.errors import Refused, UnknownTerritory
 from maillage.kernel.typed import ROWS, whole
 from maillage.reference import orientation
-from maillage.reports.wording import listing
+from maillage.web import refusals
+from maillage.words.wording import listing
 
 SEES = (access.SEE, access.MINE)
 LATELY = 40  # persons in the menu: the others are reached from their own sheet
 TWICE = timedelta(seconds=30)  # the same choice made again so soon is a double click
-FITS = ((0.8, "Convient très bien"), (0.6, "Convient bien"), (0.4, "Convient en partie"), (0.0, "À vérifier d’abord"))
+FITS = (
+    (0.8, "Convient très bien"),
+    (0.6, "Convient bien"),
+    (0.4, "Convient en partie"),
+    (0.0, "À vérifier d’abord"),
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Proposed:
-    """A place that may be chosen: how well it suits, in words. by: the place that proposed it instead of itself, '' for none."""
+    """A place that may be chosen: how well it suits, in words. by: the place that proposed it instead of
+    itself, '' for none.
+    """
 
     match: Match
     fit: str
@@ -74,17 +83,23 @@ def new(request: HttpRequest) -> HttpResponse:
     spot, answer = find_spot(form.cleaned_data["ou"])
     if spot is None:
         form.add_error("ou", _unknown(answer))
-        return render(request, "orientations/new/need.html", context | {"choices": answer.choices}, status=400)
+        return render(
+            request, "orientations/new/need.html", context | {"choices": answer.choices}, status=400
+        )
     structure = form.chosen("au_nom", structures) or structures[0]
     gesture = request.POST.get("geste", "")
     lieu = _lieu(request.POST.get("lieu", "")) if gesture == "choisir" else None
     if request.method == "POST" and (lieu is not None or gesture == "aucun"):
         values = form.draft(spot) | {"lieu": lieu}
         try:
-            row = _prepared(request, values, person=person, structure=structure, draft=draft, before=before, at=at)
+            row = _prepared(
+                request, values, person=person, structure=structure, draft=draft, before=before, at=at
+            )
             if gesture == "aucun":
-                steps.unsolved(row, by=who(request), at=at)
-                messages.success(request, "C’est noté : aucun lieu ne convient. Ce manque est compté dans le diagnostic.")
+                steps.unsolved(row, by=account_of(request), at=at)
+                messages.success(
+                    request, "C’est noté : aucun lieu ne convient. Ce manque est compté dans le diagnostic."
+                )
                 return redirect("orientation", row.pk)
             return redirect("orientation_send", row.pk)
         except Refused as error:
@@ -110,12 +125,19 @@ def _prepared(
     before: Orientation | None,
     at: datetime,
 ) -> Orientation:
-    """Return the draft that a choice makes: the one being changed, the one a double click already made, or a new one."""
-    user = who(request)
+    """Return the draft that a choice makes: the one being changed, the one a double click already made, or
+    a new one.
+    """
+    user = account_of(request)
     if draft is not None:
         return steps.amend(draft, values, by=user, at=at)
-    same = {"need": values["need"], "lieu": values["lieu"], "person": person, "procedure": values["procedure"]}
-    already = shown.drafts_alike(user, same, since=at - TWICE).first()
+    same = {
+        "need": values["need"],
+        "lieu": values["lieu"],
+        "person": person,
+        "procedure": values["procedure"],
+    }
+    already = referral_detail.drafts_alike(user, same, since=at - TWICE).first()
     if already is not None:
         return already
     return steps.prepare(by=user, at=at, structure=structure, person=person, follows=before, **values)
@@ -144,7 +166,14 @@ def _prefilled(
         _fill(known, told)
     diagnosis = _diagnosis(request, person)
     if diagnosis is not None:
-        _fill(known, {"resultat": diagnosis.held_result, "ou": _commune(diagnosis.place), "pour": diagnosis.person_id})
+        _fill(
+            known,
+            {
+                "resultat": diagnosis.final_result,
+                "ou": _commune(diagnosis.place),
+                "pour": diagnosis.person_id,
+            },
+        )
     if person is not None:
         _fill(known, {"pour": person.pk, "langue": person.language})
     advice = orientation.advice().get(str(known.get("resultat", "")))
@@ -182,10 +211,12 @@ def _forgive(form: NeedForm) -> None:
 
 def _proposed(found: Matches, before: Orientation | None) -> list[Proposed]:
     instead, by = (before.proposed_id, before.lieu_name) if before is not None else (None, "")
-    return [Proposed(each, fit(each), by if each.lieu.pk == instead else "") for each in found.best]
+    return [
+        Proposed(each, suitability_text(each), by if each.lieu.pk == instead else "") for each in found.best
+    ]
 
 
-def fit(match: Match) -> str:
+def suitability_text(match: Match) -> str:
     """Return how well a place suits, in words."""
     if match.far:
         return "Loin à pied"
@@ -219,7 +250,9 @@ def _structures(request: HttpRequest) -> list[Structure]:
     """Return the structures in whose name somebody sends; none: the page does not exist for them."""
     rights = rights_of(request.user)
     found = list(
-        Structure.objects.filter(pk__in={id for right in SEES for id in rights.structures(right)}).order_by("name")
+        Structure.objects.filter(pk__in={id for right in SEES for id in rights.structures(right)}).order_by(
+            "name"
+        )
     )
     if not found:
         raise Http404
@@ -247,39 +280,48 @@ def _before(request: HttpRequest) -> Orientation | None:
 
 def _given(request: HttpRequest, name: str, **more: Any) -> Orientation | None:
     pk = whole(str(request.POST.get(name) or request.GET.get(name) or ""), ROWS)
-    return None if pk is None else get_object_or_404(access.given_by(request.user), pk=pk, **more)
+    return None if pk is None else get_object_or_404(access.sent_by(request.user), pk=pk, **more)
 
 
 def _lieu(slug: str) -> Lieu | None:
     return Lieu.objects.filter(slug=slug, state="published").first()
 
 
-# ------------------------------------------------------------------------------------------------------ what is shared
+# --------------------------------------------------------------------------------------------- what is shared
 
 
 @holding(*SEES)
 @require_http_methods(["GET", "HEAD", "POST"])
 def send(request: HttpRequest, pk: int) -> HttpResponse:
     """What the place may read, as it will read it; the agreement; how the place is told. Then it leaves."""
-    row = get_object_or_404(access.given_by(request.user), pk=pk)
+    row = get_object_or_404(access.sent_by(request.user), pk=pk)
     if row.state != cycle.DRAFT:
         return redirect("orientation", pk)  # it left: somebody clicked twice, or came back
     if not access.still_helps(request.user, row):
-        with refused.told(request):
-            check_still_helped(row, who(request))
+        with refusals.as_message(request):
+            check_still_helped(row, account_of(request))
         return redirect("orientation", pk)
     if row.lieu is None:
         return redirect(f"{reverse('orientation_new')}?brouillon={pk}")
     at = timezone.now()
-    ways = shown.ways_to_tell(row, timezone.localdate(at))
-    form = SendForm(request.POST or None, row=row, reads=shown.shared(row, everything=True), ways=ways)
-    context: dict[str, Any] = {"form": form, "row": row, "told": shown.told(row, shown.SENDER, at)}
+    ways = referral_detail.ways_to_tell(row, timezone.localdate(at))
+    form = SendForm(
+        request.POST or None, row=row, reads=referral_detail.shared(row, everything=True), ways=ways
+    )
+    context: dict[str, Any] = {
+        "form": form,
+        "row": row,
+        "told": referral_detail.detail(row, referral_detail.SENDER, at),
+    }
     status = 200
     if form.is_bound and form.is_valid():
         try:
             _send(request, row, form, at)
         except steps.NoRoom as full:
-            context |= {"error": full, "instead": [Proposed(each, fit(each)) for each in full.instead]}
+            context |= {
+                "error": full,
+                "instead": [Proposed(each, suitability_text(each)) for each in full.instead],
+            }
         except Refused as error:
             context["error"] = error
         else:
@@ -298,7 +340,7 @@ def send(request: HttpRequest, pk: int) -> HttpResponse:
 @transaction.atomic
 def _send(request: HttpRequest, row: Orientation, form: SendForm, at: datetime) -> None:
     """Keep what is shared and what was agreed, then send; nothing of it is kept when it may not leave."""
-    user = who(request)
+    user = account_of(request)
     steps.amend(row, form.values(), by=user, at=at)
     if row.person is not None and row.lieu is not None:
         given = form.agreed
@@ -315,51 +357,76 @@ def _send(request: HttpRequest, row: Orientation, form: SendForm, at: datetime) 
 @require_POST
 def elsewhere(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a draft to a neighbour, when its place takes nobody, with what was typed for the place."""
-    row = get_object_or_404(access.given_by(request.user), pk=pk)
+    row = get_object_or_404(access.sent_by(request.user), pk=pk)
     lieu = _lieu(request.POST.get("ailleurs", ""))
     if lieu is None:
         raise Http404
-    with refused.told(request):
+    with refusals.as_message(request):
         typed = {"note": "mot", "availability": "jours"}
         said = {name: request.POST[field] for name, field in typed.items() if field in request.POST}
-        steps.amend(row, {"lieu": lieu, **said}, by=who(request), at=timezone.now())
+        steps.amend(row, {"lieu": lieu, **said}, by=account_of(request), at=timezone.now())
     return redirect("orientation_send", pk)
 
 
-AGAIN = ("need", "procedure", "procedure_words", "availability", "urgent_before", "language", "result", "commune")
+AGAIN = (
+    "need",
+    "procedure",
+    "procedure_words",
+    "availability",
+    "urgent_before",
+    "language",
+    "result",
+    "commune",
+)
 
 
 @holding(*SEES)
 @require_POST
 def proposed(request: HttpRequest, pk: int) -> HttpResponse:
-    """Go on to the place that was proposed instead: the same need, and a new agreement to ask for. Once, however many clicks."""
-    given = access.given_by(request.user)
+    """Go on to the place that was proposed instead: the same need, and a new agreement to ask for. Once,
+    however many clicks.
+    """
+    given = access.sent_by(request.user)
     row = get_object_or_404(given.select_related("proposed"), pk=pk)
     if row.proposed is None:  # it left the directory since: another is looked for
         return redirect(f"{reverse('orientation_new')}?suite={pk}")
-    after = given.filter(path=row.path_id, position__gt=row.position, lieu=row.proposed).exclude(state=cycle.CANCELLED)
+    after = given.filter(path=row.path_id, position__gt=row.position, lieu=row.proposed).exclude(
+        state=cycle.CANCELLED
+    )
     already = after.order_by("position").last()
     if already is not None:
         return redirect("orientation_send", already.pk)
-    values = {name: getattr(row, name) for name in AGAIN} | {"person": row.person, "structure": row.from_structure}
-    with refused.told(request):
-        draft = steps.prepare(by=who(request), at=timezone.now(), lieu=row.proposed, follows=row, **values)
+    values = {name: getattr(row, name) for name in AGAIN} | {
+        "person": row.person,
+        "structure": row.from_structure,
+    }
+    with refusals.as_message(request):
+        draft = steps.prepare(
+            by=account_of(request), at=timezone.now(), lieu=row.proposed, follows=row, **values
+        )
         return redirect("orientation_send", draft.pk)
     return redirect("orientation", pk)
 
 
-# ------------------------------------------------------------------------------------------------------------- it left
+# ---------------------------------------------------------------------------------------------------- it left
 
 
 @holding(*SEES)
 @require_safe
 def sent(request: HttpRequest, pk: int) -> HttpResponse:
-    """It left: the card to print, what happens next, who has to do what; and another step if one is needed."""
-    row = get_object_or_404(access.given_by(request.user), pk=pk)
+    """It left: the card to print, what happens next, who has to do what; and another step if one is
+    needed.
+    """
+    row = get_object_or_404(access.sent_by(request.user), pk=pk)
     if row.state == cycle.DRAFT:
         return redirect("orientation_send", pk)
-    told = shown.told(row, shown.SENDER, timezone.now())
-    context = {"row": row, "told": told, "steps": shown.path_of(row, request.user), "reminders": _reminders(row)}
+    told = referral_detail.detail(row, referral_detail.SENDER, timezone.now())
+    context = {
+        "row": row,
+        "told": told,
+        "steps": referral_detail.path_of(row, request.user),
+        "reminders": _reminders(row),
+    }
     context["holder"] = timeline.holder(row)
     return render(request, "orientations/new/sent.html", context)
 
@@ -367,4 +434,6 @@ def sent(request: HttpRequest, pk: int) -> HttpResponse:
 def _reminders(row: Orientation) -> str:
     """Return the days on which the place is asked again, in words: “26 nov. et 1er déc.”"""
     left = timezone.localdate(row.sent_at)
-    return listing([shown.short(day, left) for day in cycle.reminders(left, row.expires_on).values()])
+    return listing(
+        [referral_detail.short(day, left) for day in cycle.reminders(left, row.expires_on).values()]
+    )

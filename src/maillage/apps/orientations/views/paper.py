@@ -1,4 +1,6 @@
-"""The card that somebody takes away: where to go, when, whom to ask for, and the code to know where it stands."""
+"""The card that somebody takes away: where to go, when, whom to ask for, and the code to know where it
+stands.
+"""
 
 from typing import Any
 
@@ -10,46 +12,59 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from maillage.apps.accounts.views import who
+from maillage.apps.accounts.access import account_of
 from maillage.apps.directory.models import Lieu
 from maillage.apps.directory.queries import maps, places, where
-from maillage.apps.directory.views import printed
 from maillage.apps.orientations import access
 from maillage.apps.orientations.models import Orientation
-from maillage.apps.orientations.queries import shown, timeline
+from maillage.apps.orientations.queries import detail as referral_detail
+from maillage.apps.orientations.queries import timeline
 from maillage.apps.people import actions as people
 from maillage.apps.people.models import Person
-from maillage.kernel.languages import say
+from maillage.web import printing
+from maillage.words.languages import say
 
 
 @never_cache
 @require_safe
 def card(request: HttpRequest, pk: int) -> HttpResponse:
     """The card of a referral, by whoever sends it. Opening the code of a person is written."""
-    row = get_object_or_404(access.given_by(request.user).exclude(lieu=None), pk=pk)
+    row = get_object_or_404(access.sent_by(request.user).exclude(lieu=None), pk=pk)
     back = {"back": reverse("orientation", args=[pk]), "back_words": "L’orientation"}
     person = row.person if access.still_helps(request.user, row) else None
     if person is not None:
-        people.card_printed(person, by=who(request), structure=row.from_structure_id, at=timezone.now())
-    return render(request, "orientations/paper/card.html", on_paper(request, row.lieu, row=row, person=person) | back)
+        people.card_printed(
+            person, by=account_of(request), structure=row.from_structure_id, at=timezone.now()
+        )
+    return render(
+        request, "orientations/paper/card.html", on_paper(request, row.lieu, row=row, person=person) | back
+    )
 
 
-def on_paper(request: HttpRequest, lieu: Lieu, *, row: Orientation | None, person: Person | None) -> dict[str, Any]:
-    """Return what a card says: of the place, what its sheet says; of the person, their picture and their code."""
+def on_paper(
+    request: HttpRequest, lieu: Lieu, *, row: Orientation | None, person: Person | None
+) -> dict[str, Any]:
+    """Return what a card says: of the place, what its sheet says; of the person, their picture and their
+    code.
+    """
     at = timezone.localtime().replace(tzinfo=None)
-    told = places.shown(lieu, at)
-    address = printed.address(request, reverse("card"))
+    told = places.detail(lieu, at)
+    address = printing.address(request, reverse("card"))
     return {
         "lieu": lieu,
         "shown": told,
         "hours": places.in_words(lieu.sheet.get("horaires", {}), at.date()),
         "way": where.way(lieu),
-        "map": maps.beside(lieu.longitude, lieu.latitude, say("Carte : {name}", name=lieu.name)) if told.located else "",
+        "map": maps.beside(lieu.longitude, lieu.latitude, say("Carte : {name}", name=lieu.name))
+        if told.located
+        else "",
         "row": row,
         "door": timeline.at_the_door(row),
         "person": person,
         "drawing": f"carte-{person.picture}" if person is not None else "",
-        "appointment": shown.appointment(row) if row is not None and row.state == "appointed" else "",
+        "appointment": referral_detail.appointment(row)
+        if row is not None and row.state == "appointed"
+        else "",
         "bring": _to_bring(lieu),
         "url": address.partition("://")[2] if address else "",
         "qr": segno.make(address, error="m").svg_data_uri(border=0) if address else "",

@@ -1,4 +1,6 @@
-"""The persons that a structure helps: found, welcomed, followed; what is known of them, corrected, given back, erased."""
+"""The persons that a structure helps: found, welcomed, followed; what is known of them, corrected, given
+back, erased.
+"""
 
 import secrets
 from typing import Any
@@ -13,10 +15,8 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from maillage.apps.accounts.access import count, counted, rights_of
-from maillage.apps.accounts.views import holding, who
+from maillage.apps.accounts.access import account_of, count, counted, holding, rights_of
 from maillage.apps.directory.models import Structure
-from maillage.apps.directory.views import refused
 from maillage.apps.learning.queries import progress as learning
 from maillage.apps.orientations.actions import agreements, forgetting
 from maillage.apps.orientations.forms.people import PersonForm
@@ -26,12 +26,17 @@ from maillage.apps.people import access, actions, rules
 from maillage.apps.people import queries as persons
 from maillage.apps.people.models import Consent, Person
 from maillage.kernel.errors import Refused
-from maillage.kernel.languages import say
 from maillage.kernel.typed import ROWS, whole
+from maillage.web import refusals
+from maillage.words.languages import say
 
 SEES = ("people.see", "people.mine")
 WRONG_CARDS_AN_HOUR = 30
-MENU = (rules.KEEP, rules.SHOW, rules.WRITE)  # what is asked on the sheet; sharing is asked when a person is sent somewhere
+MENU = (
+    rules.KEEP,
+    rules.SHOW,
+    rules.WRITE,
+)  # what is asked on the sheet; sharing is asked when a person is sent somewhere
 
 
 @holding(*SEES)
@@ -58,16 +63,22 @@ def new(request: HttpRequest) -> HttpResponse:
         else:
             return redirect("person", pk)
     context = {"form": form, "error": error, "sending": sending}
-    return render(request, "orientations/people/new.html", context, status=400 if error or form.errors else 200)
+    return render(
+        request, "orientations/people/new.html", context, status=400 if error or form.errors else 200
+    )
 
 
 @transaction.atomic
 def _welcomed(request: HttpRequest, form: PersonForm, sending: str) -> int:
-    """Return the person that a form makes: a double click makes one, which waits here for the first."""
+    """Return the person created from a form: a double click creates one, and the second request waits for the
+    first.
+    """
     key = f"accueil-{request.user.pk}-{salted_hmac('accueil', sending).hexdigest()}"
     if not cache.add(key, 0):
         return int(cache.get(key))
-    made = actions.welcome(by=who(request), structure=form.structure_chosen(), at=timezone.localtime(), **form.values())
+    made = actions.welcome(
+        by=account_of(request), structure=form.structure_chosen(), at=timezone.localtime(), **form.values()
+    )
     cache.set(key, made.pk)
     messages.success(request, f"La carte est prête : {made.get_picture_display()}, {made.card}.")
     return made.pk
@@ -81,7 +92,9 @@ def by_card(request: HttpRequest) -> HttpResponse:
     structures = _structures(request)
     context: dict[str, Any] = {"typed": typed, "structures": structures}
     if request.method == "POST" and counted(request, "cartes") >= WRONG_CARDS_AN_HOUR:
-        return render(request, "orientations/people/by_card.html", context | {"error": too_many()}, status=429)
+        return render(
+            request, "orientations/people/by_card.html", context | {"error": too_many()}, status=429
+        )
     if request.method == "POST":
         found = persons.by_code(typed)
         if found is None:
@@ -101,7 +114,9 @@ def by_card(request: HttpRequest) -> HttpResponse:
             chosen = {str(each.pk): each for each in structures}
             structure = chosen.get(request.POST.get("structure", "")) or structures[0]
             try:
-                actions.meet(person=found, structure=structure, by=who(request), at=timezone.localtime())
+                actions.meet(
+                    person=found, structure=structure, by=account_of(request), at=timezone.localtime()
+                )
             except Refused as refusal:
                 error = refusal
             else:
@@ -111,7 +126,7 @@ def by_card(request: HttpRequest) -> HttpResponse:
 
 
 def too_many() -> Refused:
-    """Return the refusal of one more code: the right one is not said to be wrong."""
+    """Return the refusal of one more code, without saying whether it is right."""
     return Refused(
         say("Trop de codes ont été essayés."),
         why=say("C’est pour protéger les cartes des autres."),
@@ -123,7 +138,9 @@ def too_many() -> Refused:
 def person(request: HttpRequest, pk: int) -> HttpResponse:
     """One person: what is known, agreed, done and under way. Opening the sheet is written in the journal."""
     found = _person(request, pk)
-    actions.seen(found, by=who(request), structure=acting_for(request, found), at=timezone.localtime())
+    actions.record_view(
+        found, by=account_of(request), structure=acting_for(request, found), at=timezone.localtime()
+    )
     said = {each.purpose: each for each in queries.consents(found) if each.structure_id is None}
     context = {
         "person": found,
@@ -148,7 +165,7 @@ def correct(request: HttpRequest, pk: int) -> HttpResponse:
     if form.is_bound and form.is_valid():
         try:
             with transaction.atomic():
-                actions.correct(found, form.values(), by=who(request), at=timezone.localtime())
+                actions.correct(found, form.values(), by=account_of(request), at=timezone.localtime())
                 if form.reach_changed(found):
                     agreements.silence(found, at=timezone.localtime())
         except Refused as error:
@@ -167,20 +184,29 @@ def consent(request: HttpRequest, pk: int) -> HttpResponse:
     acting = acting_for(request, found)
     if (pk_said := whole(request.POST.get("retirer", ""), ROWS)) is not None:
         said = get_object_or_404(Consent, pk=pk_said, person=found)
-        agreements.withdraw(said, by=who(request), at=timezone.localtime(), acting=acting)
+        agreements.withdraw(said, by=account_of(request), at=timezone.localtime(), acting=acting)
         messages.success(request, f"C’est noté : plus d’accord pour {said.get_purpose_display()}.")
     elif request.POST.get("pour") in MENU and request.POST.get("comment") in rules.HOW:
         given = request.POST.get("reponse") == "oui"
         purpose, how = request.POST["pour"], request.POST["comment"]
-        with refused.told(request):
+        with refusals.as_message(request):
             agreements.answer(
-                found, purpose=purpose, how=how, given=given, by=who(request), at=timezone.localtime(), acting=acting
+                found,
+                purpose=purpose,
+                how=how,
+                given=given,
+                by=account_of(request),
+                at=timezone.localtime(),
+                acting=acting,
             )
-            messages.success(request, f"C’est noté : {'oui' if given else 'non'} pour {rules.PURPOSES[purpose].label}.")
+            messages.success(
+                request, f"C’est noté : {'oui' if given else 'non'} pour {rules.PURPOSES[purpose].label}."
+            )
     else:
         messages.error(
             request,
-            "L’accord n’a pas été noté. Il manque comment il a été donné. Choisissez : lu à voix haute, papier, ou écran.",
+            "L’accord n’a pas été noté. Il manque comment il a été donné. Choisissez : lu à voix haute,"
+            " papier, ou écran.",
         )
     return redirect("person", pk)
 
@@ -189,7 +215,9 @@ def consent(request: HttpRequest, pk: int) -> HttpResponse:
 def export(request: HttpRequest, pk: int) -> HttpResponse:
     """All that is kept of a person, for them to take away: to read and print, or as a file."""
     found = _person(request, pk)
-    actions.exported(found, by=who(request), structure=acting_for(request, found), at=timezone.localtime())
+    actions.exported(
+        found, by=account_of(request), structure=acting_for(request, found), at=timezone.localtime()
+    )
     return copy_of(request, found)
 
 
@@ -213,8 +241,10 @@ def forget(request: HttpRequest, pk: int) -> HttpResponse:
     error = None
     if request.method == "POST":
         if persons.by_code(request.POST.get("code", "")) == found:
-            forgetting.forget(found, by=who(request), at=timezone.localtime())
-            messages.success(request, "La fiche est effacée. Ses orientations restent comptées, sans personne.")
+            forgetting.forget(found, by=account_of(request), at=timezone.localtime())
+            messages.success(
+                request, "La fiche est effacée. Ses orientations restent comptées, sans personne."
+            )
             return redirect("people")
         error = Refused(
             "La fiche n’a pas été effacée.",
@@ -222,7 +252,10 @@ def forget(request: HttpRequest, pk: int) -> HttpResponse:
             do="Recopiez-le : il est en haut de la fiche.",
         )
     return render(
-        request, "orientations/people/forget.html", {"person": found, "error": error}, status=400 if error else 200
+        request,
+        "orientations/people/forget.html",
+        {"person": found, "error": error},
+        status=400 if error else 200,
     )
 
 
@@ -230,25 +263,29 @@ def forget(request: HttpRequest, pk: int) -> HttpResponse:
 def leave(request: HttpRequest, pk: int) -> HttpResponse:
     """Ending the following of a person by one's structure."""
     found = _person(request, pk)
-    with refused.told(request):
+    with refusals.as_message(request):
         structure = get_object_or_404(Structure, pk=acting_for(request, found))
-        actions.leave(person=found, structure=structure, by=who(request), at=timezone.localtime())
+        actions.leave(person=found, structure=structure, by=account_of(request), at=timezone.localtime())
         messages.success(request, f"{structure.name} ne suit plus {found}. Sa carte reste bonne ailleurs.")
     return redirect("people")
 
 
 def _person(request: HttpRequest, pk: int) -> Person:
-    """Return a person one may see; for anybody else, they do not exist."""
+    """Return a person the user may see, or 404."""
     return get_object_or_404(access.people_for(request.user), pk=pk)
 
 
 def _structures(request: HttpRequest) -> list[Structure]:
-    """Return the structures in whose name somebody helps."""
+    """Return the structures on whose behalf a user helps."""
     rights = rights_of(request.user)
-    return list(Structure.objects.filter(pk__in={id for right in SEES for id in rights.structures(right)}).order_by("name"))
+    return list(
+        Structure.objects.filter(pk__in={id for right in SEES for id in rights.structures(right)}).order_by(
+            "name"
+        )
+    )
 
 
 def acting_for(request: HttpRequest, found: Person) -> int | None:
-    """Return the structure in whose name somebody sees a person."""
+    """Return the structure on whose behalf a user sees a person."""
     mine = {each.pk for each in _structures(request)}
     return next((f.structure_id for f in queries.structures_following(found) if f.structure_id in mine), None)

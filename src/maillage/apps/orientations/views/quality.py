@@ -1,12 +1,28 @@
-"""What the diagnosis is worth, with what became of its proposals: the page of a feature below, completed here."""
+"""What the answers say of the diagnosis itself, with what became of its proposals, for everybody to read."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from maillage.apps.autonomy.views import quality
+from maillage.apps.autonomy.queries import quality
 from maillage.apps.orientations.queries.measures import after_a_diagnosis
+from maillage.reference import bilan
+from maillage.reports.autonomy import measures as bilan_measures
 
 
 @require_safe
 def page(request: HttpRequest) -> HttpResponse:
-    return quality.answer(request, followed=after_a_diagnosis())
+    """Show the quality of a version of the rule, the one in force unless another is asked."""
+    version = request.GET.get("version", bilan.version())
+    if version not in bilan.versions():
+        raise Http404
+    found = quality.page(version, examples="exemples" in request.GET, followed=after_a_diagnosis())
+    return render(
+        request,
+        "autonomy/quality/page.html",
+        {
+            "found": found,
+            "told": bilan_measures.quality(found.quality),
+            "versions": bilan.versions().values(),
+        },
+    )

@@ -1,4 +1,6 @@
-"""The referrals that a structure receives and sends: one list by what is due, one of them beside, a gesture a row."""
+"""The referrals that a structure receives and sends: one list by what is due, one of them beside, a
+gesture a row.
+"""
 
 from datetime import datetime
 from typing import Any
@@ -10,19 +12,22 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from maillage.apps.accounts.views import holding, who
+from maillage.apps.accounts.access import account_of, holding
 from maillage.apps.directory.actions import links
-from maillage.apps.directory.views import refused
 from maillage.apps.orientations import access
-from maillage.apps.orientations.actions import steps
+from maillage.apps.orientations.actions import agreements, steps
+from maillage.apps.orientations.forms.share import AGREED, REFUSED
 from maillage.apps.orientations.models import Orientation
-from maillage.apps.orientations.queries import lists, matching, ours, persons, shown
+from maillage.apps.orientations.queries import detail as referral_detail
+from maillage.apps.orientations.queries import lists, matching, persons, structure_measures
 from maillage.apps.orientations.rules import cycle
 from maillage.apps.orientations.views import answering
 from maillage.apps.people import actions as people
+from maillage.apps.people import rules as purposes
 from maillage.kernel.errors import Refused
 from maillage.kernel.typed import ROWS, whole
-from maillage.reports.wording import count, listing, spaced
+from maillage.web import refusals
+from maillage.words.wording import count, listing, spaced
 
 READS = (access.SEE, access.MINE, access.ANSWER)
 MANY = 100  # referrals answered at once
@@ -32,7 +37,10 @@ MANY = 100  # referrals answered at once
 @require_safe
 def received(request: HttpRequest) -> HttpResponse:
     """What was received, by what is due; the room of our places, and a year in a line."""
-    if not access.received_by(request.user).exists() and not ours.places_for(request.user).exists():
+    if (
+        not access.received_by(request.user).exists()
+        and not structure_measures.places_for(request.user).exists()
+    ):
         return redirect("orientations_given")  # they only send
     return render(request, "orientations/lists/received.html", _received(request, timezone.now()))
 
@@ -41,7 +49,7 @@ def _received(request: HttpRequest, at: datetime) -> dict[str, Any]:
     asked = request.GET.get("section", "")
     section = asked if asked in lists.RECEIVED else ""
     start = whole(request.GET.get("depuis", "")) or 0
-    sections, page = shown.received(request.user, at, start=start, section=section)
+    sections, page = referral_detail.received(request.user, at, start=start, section=section)
     waiting = sum(page.counts[name] for name in ("answer", "today", "unknown"))
     return {
         "sections": sections,
@@ -49,18 +57,18 @@ def _received(request: HttpRequest, at: datetime) -> dict[str, Any]:
         "section": section,
         "waiting": waiting,
         "examples": any(row.orientation.example for each in sections for row in each.rows),
-        "rooms": ours.rooms(request.user, at),
+        "rooms": structure_measures.rooms(request.user, at),
         "several": "plusieurs" in request.GET,
-        "meant": shown.MEANT,
-        "year": ours.received(request.user, at),
-        "side": shown.RECEIVER,
+        "meant": referral_detail.MEANT,
+        "year": structure_measures.received(request.user, at),
+        "side": referral_detail.RECEIVER,
         "today": timezone.localdate(at),
     }
 
 
 @holding(access.SEE, access.MINE)
 @require_safe
-def given(request: HttpRequest) -> HttpResponse:
+def sent(request: HttpRequest) -> HttpResponse:
     """What was sent: what comes back first, then what is awaited."""
     return render(request, "orientations/lists/given.html", _given(request, timezone.now()))
 
@@ -69,19 +77,19 @@ def _given(request: HttpRequest, at: datetime) -> dict[str, Any]:
     asked = request.GET.get("section", "")
     section = asked if asked in lists.GIVEN else ""
     start = whole(request.GET.get("depuis", "")) or 0
-    sections, page = shown.given(request.user, at, start=start, section=section)
+    sections, page = referral_detail.sent_sections(request.user, at, start=start, section=section)
     return {
         "sections": sections,
         "page": page,
         "section": section,
         "examples": any(row.orientation.example for each in sections for row in each.rows),
-        "year": ours.given(request.user, at),
-        "side": shown.SENDER,
-        "receives": ours.places_for(request.user).exists(),
+        "year": structure_measures.sent(request.user, at),
+        "side": referral_detail.SENDER,
+        "receives": structure_measures.places_for(request.user).exists(),
     }
 
 
-# ------------------------------------------------------------------------------------------------------------ one of them
+# ------------------------------------------------------------------------------------------------ one of them
 
 
 @holding(*READS)
@@ -91,11 +99,11 @@ def orientation(request: HttpRequest, pk: int) -> HttpResponse:
     row = _readable(request, pk)
     at = timezone.now()
     side = _side(request, row)
-    if side == shown.RECEIVER and access.may_answer(request.user, row):
-        row = steps.see(row, by=who(request), at=at)
+    if side == referral_detail.RECEIVER and access.may_answer(request.user, row):
+        row = steps.see(row, by=account_of(request), at=at)
     if row.person is not None:
-        structure = row.to_structure_id if side == shown.RECEIVER else row.from_structure_id
-        people.seen(row.person, by=who(request), structure=structure, at=at)
+        structure = row.to_structure_id if side == referral_detail.RECEIVER else row.from_structure_id
+        people.record_view(row.person, by=account_of(request), structure=structure, at=at)
     return _one(request, _readable(request, pk), side, at)
 
 
@@ -108,18 +116,20 @@ def _one(
     error: Refused | None = None,
     unread: answering.Unread | None = None,
 ) -> HttpResponse:
-    beside = _received(request, at) if side == shown.RECEIVER else _given(request, at)
-    known = row.person if side == shown.RECEIVER or access.still_helps(request.user, row) else None
+    beside = _received(request, at) if side == referral_detail.RECEIVER else _given(request, at)
+    known = row.person if side == referral_detail.RECEIVER or access.still_helps(request.user, row) else None
     context = beside | {
         "row": row,
-        "told": shown.told(row, side, at),
+        "told": referral_detail.detail(row, side, at),
         "chosen": row.pk,
         "error": error,
         "unread": unread,
-        "icons": shown.ICONS,
+        "icons": referral_detail.ICONS,
         "answer_address": reverse("orientation_answer", args=[row.pk]),
         "sides": access.sides_of(request.user, row),
-        "steps": shown.path_of(row, request.user),
+        "steps": referral_detail.path_of(row, request.user),
+        "agreed": AGREED.items(),
+        "sentence": purposes.PURPOSES[purposes.SHARE].words,
         "same": persons.same_help(known, row.procedure, user=request.user, but=row),
     }
     if cycle.RECEIVER in context["sides"]:
@@ -138,7 +148,9 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404
     at, side = timezone.now(), _side(request, row)
     try:
-        said = answering.answer(request.POST, row, by=who(request), at=at, was=request.POST.get("vu", ""))
+        said = answering.answer(
+            request.POST, row, by=account_of(request), at=at, was=request.POST.get("vu", "")
+        )
     except answering.Unread as unread:
         return _one(request, row, side, at, unread=unread)
     except Refused as error:
@@ -166,29 +178,56 @@ FOLLOWED = {
 @require_POST
 def follow(request: HttpRequest, pk: int) -> HttpResponse:
     """What whoever sends does next: ask again, stop, note that nothing suits, end."""
-    row = get_object_or_404(access.given_by(request.user), pk=pk)
+    row = get_object_or_404(access.sent_by(request.user), pk=pk)
     verb = request.POST.get("geste", "")
     if verb not in FOLLOWED:
         raise Http404
     act, said = FOLLOWED[verb]
-    with refused.told(request):
-        held = act(row, by=who(request), at=timezone.now(), was=request.POST.get("vu", ""))
+    with refusals.as_message(request):
+        held = act(row, by=account_of(request), at=timezone.now(), was=request.POST.get("vu", ""))
         messages.success(request, spaced(f"{said} {_who_is_told(verb, held)}".strip()))
     if request.POST.get("suite") == "liste":
         return redirect("orientations_given")
     return redirect("orientation", pk)
 
 
+@holding(access.SEE, access.MINE)
+@require_POST
+def share_again(request: HttpRequest, pk: int) -> HttpResponse:
+    """What the person answers, when another structure runs the place since they were sent there."""
+    row = get_object_or_404(access.sent_by(request.user), pk=pk)
+    how = request.POST.get("accord", "")
+    if how not in AGREED:
+        messages.error(
+            request, "Rien n’a changé. Il manque sa réponse : lisez-lui la phrase, puis notez ce qu’elle dit."
+        )
+        return redirect(f"{reverse('orientation', args=[pk])}?cote=envoi")
+    with refusals.as_message(request):
+        given, user = how != REFUSED, account_of(request)
+        agreements.share_again(row, how=how if given else "read", given=given, by=user, at=timezone.now())
+        said = (
+            "C’est oui : le lieu lit de nouveau ce qu’elle partage."
+            if given
+            else "C’est non : rien n’est montré au lieu."
+        )
+        messages.success(request, said)
+    return redirect(f"{reverse('orientation', args=[pk])}?cote=envoi")
+
+
 def _who_is_told(verb: str, row: Orientation) -> str:
     if verb == "remind":
         return "Le lieu reçoit un e-mail." if row.token else "Ce lieu n’a pas d’e-mail : appelez-le."
     if verb == "cancel" and row.sent_at is not None:  # the person is not named: they may be followed no more
-        place = "Le lieu est prévenu que personne ne vient." if row.token else "Prévenez le lieu s’il l’attendait."
-        return f"{place} {shown.informed(row, side=shown.RECEIVER)}".strip()
+        place = (
+            "Le lieu est prévenu que personne ne vient."
+            if row.token
+            else "Prévenez le lieu s’il l’attendait."
+        )
+        return f"{place} {referral_detail.informed(row, side=referral_detail.RECEIVER)}".strip()
     return ""
 
 
-# ------------------------------------------------------------------------------------------------------------ several
+# ---------------------------------------------------------------------------------------------------- several
 
 
 @holding(access.ANSWER)
@@ -203,7 +242,7 @@ def several(request: HttpRequest) -> HttpResponse:
     for row in rows:
         try:
             was = request.POST.get(f"vu-{row.pk}", "")
-            if answering.answer(request.POST, row, by=who(request), at=at, was=was):
+            if answering.answer(request.POST, row, by=account_of(request), at=at, was=was):
                 done.append(row)
         except Refused as error:
             left.setdefault(error.why, []).append(f"n° {row.pk}")
@@ -211,10 +250,15 @@ def several(request: HttpRequest) -> HttpResponse:
             why = " ".join(text for texts in unread.form.errors.values() for text in texts)
             left.setdefault(why, []).append(f"n° {row.pk}")
     if not rows:
-        messages.warning(request, "Rien n’a changé : aucune ligne n’était cochée. Cochez-en, puis recommencez.")
+        messages.warning(
+            request, "Rien n’a changé : aucune ligne n’était cochée. Cochez-en, puis recommencez."
+        )
     if done:
         verb = request.POST.get("geste", "")
-        said = f"{WORDS.get(verb, 'C’est noté')} : {count(len(done), 'personne')}. {shown.informed_of(done)}"
+        said = (
+            f"{WORDS.get(verb, 'C’est noté')} : {count(len(done), 'personne')}."
+            f" {referral_detail.informed_of(done)}"
+        )
         messages.success(request, spaced(f"{said} {BACK.get(verb, '')}".strip()))
     if left:
         told = " ".join(f"{', '.join(which)} : {why}" for why, which in left.items())
@@ -223,7 +267,12 @@ def several(request: HttpRequest) -> HttpResponse:
     return redirect("orientations")
 
 
-WORDS = {"accept": "C’est oui", "absent": "Absence notée", "date": "Même rendez-vous donné", "came": "Venue notée"}
+WORDS = {
+    "accept": "C’est oui",
+    "absent": "Absence notée",
+    "date": "Même rendez-vous donné",
+    "came": "Venue notée",
+}
 # How to go back on an answer: what each sheet offers next, as after the same gesture alone.
 BACK = {
     "accept": "Une erreur ? Sur la fiche de la personne : donner une date, ou refuser.",
@@ -232,23 +281,27 @@ BACK = {
 }
 
 
-# --------------------------------------------------------------------------------------------------------------- room
+# ------------------------------------------------------------------------------------------------------- room
 
 
 @holding(access.ANSWER)
 @require_POST
 def room(request: HttpRequest) -> HttpResponse:
     """Say that a place takes nobody more, or that it does again. It is written on its sheet at once."""
-    lieu = get_object_or_404(ours.places_for(request.user), slug=request.POST.get("lieu", ""))
+    lieu = get_object_or_404(structure_measures.places_for(request.user), slug=request.POST.get("lieu", ""))
     full, at = request.POST.get("geste") == "complet", timezone.localtime()
-    with refused.told(request):
+    with refusals.as_message(request):
         links.say_full(lieu, full, by=str(request.user), at=at)
         if full:
             near = [each.lieu.name for each in matching.instead(lieu, request.POST.get("besoin", ""), at)]
             more = f" On propose à la place : {listing(near)}." if near else ""
-            messages.success(request, spaced(f"Complet : c’est noté. Plus personne ne vous est envoyé.{more}"))
+            messages.success(
+                request, spaced(f"Complet : c’est noté. Plus personne ne vous est envoyé.{more}")
+            )
         else:
-            messages.success(request, "De nouveau de la place : c’est noté. On peut vous envoyer des personnes.")
+            messages.success(
+                request, "De nouveau de la place : c’est noté. On peut vous envoyer des personnes."
+            )
     return redirect("orientations")
 
 
@@ -258,8 +311,10 @@ def _readable(request: HttpRequest, pk: int) -> Orientation:
 
 
 def _side(request: HttpRequest, row: Orientation) -> str:
-    """Return the part somebody plays: the place, when it was sent to them; `?cote=envoi` for whoever plays both."""
+    """Return the part somebody plays: the place, when it was sent to them; `?cote=envoi` for whoever plays
+    both.
+    """
     receives = row.sent_at is not None and access.received_by(request.user).filter(pk=row.pk).exists()
     gives = access.may_give(request.user, row)
     asked = request.GET.get("cote") == "envoi"
-    return shown.RECEIVER if receives and not (gives and asked) else shown.SENDER
+    return referral_detail.RECEIVER if receives and not (gives and asked) else referral_detail.SENDER

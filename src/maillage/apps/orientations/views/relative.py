@@ -1,6 +1,8 @@
-"""Helping somebody close, without account: four questions, a place, a card; three gestures, and what is never kept.
+"""Helping somebody close, without account: four questions, a place, a card; three gestures, and what is never
+kept.
 
-Nothing is written but how many advices were given, unless the relative agrees that the way be counted and followed.
+Nothing is written but how many advices were given, unless the relative agrees that the way be counted and
+followed.
 """
 
 from dataclasses import dataclass
@@ -15,9 +17,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from maillage.apps.accounts.access import once_more
+from maillage.apps.autonomy import access as autonomy_access
+from maillage.apps.autonomy import actions as autonomy
 from maillage.apps.autonomy import rules as diagnoses
 from maillage.apps.autonomy.forms.answers import ScreeningForm
-from maillage.apps.autonomy.views.questions import count
 from maillage.apps.directory.access import lieux_for
 from maillage.apps.orientations.actions import relatives
 from maillage.apps.orientations.forms.relative import NEEDS, WhereForm
@@ -29,13 +32,15 @@ from maillage.apps.people import access
 from maillage.apps.people.models import Person
 from maillage.engine import bilan as engine
 from maillage.kernel.errors import Refused
-from maillage.kernel.languages import say, to_say
 from maillage.reference import bilan
+from maillage.words.languages import say, to_say
 
 FOLLOWED_AN_HOUR = 10
 SHOWN = 6
 KEY = "proche"  # of the session: the card that this browser had made
-SHOWN_FOR = timedelta(minutes=20)  # the time to print it: on a shared computer, the next person must not read it
+SHOWN_FOR = timedelta(
+    minutes=20
+)  # the time to print it: on a shared computer, the next person must not read it
 TOO_MANY = Refused(
     to_say("Nous ne pouvons pas suivre plus de parcours cette heure-ci."),
     why=to_say("Trop de demandes viennent de votre connexion."),
@@ -69,7 +74,9 @@ ADVICES = {
         "libre_acces",
     ),
     "nothing": Advice(
-        to_say("Rien ne presse."), to_say("Si un jour ça bloque, vous saurez où aller. Gardez la carte d’un lieu."), ""
+        to_say("Rien ne presse."),
+        to_say("Si un jour ça bloque, vous saurez où aller. Gardez la carte d’un lieu."),
+        "",
     ),
 }
 
@@ -83,16 +90,21 @@ def opening(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def questions(request: HttpRequest) -> HttpResponse:
-    """The four questions of a counter, asked by a relative. The answers go nowhere: only the advice is counted."""
+    """The four questions of a counter, asked by a relative. The answers go nowhere: only the advice is
+    counted.
+    """
     if request.method == "POST":
         answers = ScreeningForm(request.POST).answers
         if not any(answers.values()):
             return redirect("relative_questions")  # nothing was said: asked again, and nothing is counted
         verdict = engine.screening(answers)
-        count(request, diagnoses.VERDICT, verdict)
+        if autonomy_access.may_count(request):
+            autonomy.count(diagnoses.VERDICT, verdict, on=timezone.localdate())
         return redirect(f"{reverse('relative_advice')}?conseil={verdict}")
     asked = bilan.screening().values()
-    return render(request, "orientations/relative/questions.html", {"questions": asked, "unknown": bilan.unknown()})
+    return render(
+        request, "orientations/relative/questions.html", {"questions": asked, "unknown": bilan.unknown()}
+    )
 
 
 @require_safe
@@ -103,7 +115,9 @@ def advice(request: HttpRequest) -> HttpResponse:
         return redirect("relative")
     face = {"procedure": "reveil", "bilan": "a-deux", "places": "batiment", "nothing": "sourire"}
     context = {"advice": found, "form": WhereForm(initial={"besoin": found.need or "assistance"})}
-    return render(request, "orientations/relative/advice.html", context | {"face": face[request.GET["conseil"]]})
+    return render(
+        request, "orientations/relative/advice.html", context | {"face": face[request.GET["conseil"]]}
+    )
 
 
 @require_safe
@@ -114,7 +128,9 @@ def places(request: HttpRequest) -> HttpResponse:
     if form.is_bound and form.is_valid():
         spot, answer = new.find_spot(form.cleaned_data["ou"])
         if spot is None:
-            form.add_error("ou", say("Nous ne connaissons pas cet endroit. Écrivez une commune ou un code postal."))
+            form.add_error(
+                "ou", say("Nous ne connaissons pas cet endroit. Écrivez une commune ou un code postal.")
+            )
             context["choices"] = answer.choices
         else:
             wanted = Wanted(need=form.cleaned_data["besoin"], minutes=form.cleaned_data["marche"])
@@ -127,7 +143,9 @@ def places(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def chosen(request: HttpRequest, place: str) -> HttpResponse:
-    """One place was chosen: print its card at once, or have the way counted and followed by a code, without a name."""
+    """One place was chosen: print its card at once, or have the way counted and followed by a code,
+    without a name.
+    """
     lieu = get_object_or_404(lieux_for(request.user), slug=place, state="published")
     asked = request.POST if request.method == "POST" else request.GET
     need = asked.get("besoin", "")
@@ -170,7 +188,9 @@ def card(request: HttpRequest) -> HttpResponse:
         return redirect("relative")
     back = {"back": reverse("relative"), "back_words": say("Aider un proche"), "relative": True}
     person = row.person if row is not None else None
-    return render(request, "orientations/paper/card.html", paper.on_paper(request, lieu, row=row, person=person) | back)
+    return render(
+        request, "orientations/paper/card.html", paper.on_paper(request, lieu, row=row, person=person) | back
+    )
 
 
 def _followed(request: HttpRequest) -> Orientation | None:

@@ -1,17 +1,24 @@
 // Faire le point : tout marche sans ce script. Il lit à voix haute, et tient les réponses qui ne vont pas ensemble.
 const tous = (quoi, ou = document) => [...ou.querySelectorAll(quoi)];
 
-for (const bouton of tous("[data-imprimer]")) { bouton.hidden = false; bouton.addEventListener("click", () => print()); }
+for (const bouton of tous("[data-imprimer]")) {
+  bouton.hidden = false;
+  bouton.addEventListener("click", () => print());
+}
 
 // « Rien de tout ça » retire les autres réponses, et l’inverse.
 for (const question of tous("[data-question]")) {
   const cases = tous('input[type="checkbox"]', question);
-  for (const une of cases) une.addEventListener("change", () => {
-    if (!une.checked) return;
-    for (const autre of cases) if (autre !== une && ("seule" in une.dataset || "seule" in autre.dataset)) autre.checked = false;
-  });
+  for (const une of cases)
+    une.addEventListener("change", () => {
+      if (!une.checked) return;
+      for (const autre of cases)
+        if (autre !== une && ("seule" in une.dataset || "seule" in autre.dataset)) autre.checked = false;
+    });
 }
 
 // Une erreur, un conseil : le lecteur d’écran et le clavier y vont d’abord.
-(document.querySelector(".message.error[role='alert']") ?? document.querySelector(".conseil"))?.scrollIntoView({ block: "nearest" });
+(document.querySelector(".message.error[role='alert']") ?? document.querySelector(".conseil"))?.scrollIntoView({
+  block: "nearest",
+});
 document.querySelector(".conseil")?.focus();

@@ -3,8 +3,13 @@
 const un = (quoi, ou = document) => ou.querySelector(quoi);
 const tous = (quoi, ou = document) => [...ou.querySelectorAll(quoi)];
 const dits = document.getElementById("mots")?.dataset ?? {}; // nos mots, dans la langue de la page
-const avec = (phrase, valeurs) => Object.entries(valeurs).reduce((p, [nom, valeur]) => p.replaceAll(`{${nom}}`, valeur), phrase);
-const mots = (texte) => { const e = document.createElement("span"); e.textContent = texte; return e; };
+const avec = (phrase, valeurs) =>
+  Object.entries(valeurs).reduce((p, [nom, valeur]) => p.replaceAll(`{${nom}}`, valeur), phrase);
+const mots = (texte) => {
+  const e = document.createElement("span");
+  e.textContent = texte;
+  return e;
+};
 
 // --- Le formulaire : les suggestions gardent ce qui est déjà choisi, la liste des besoins se referme.
 for (const formulaire of tous("[data-chercher]")) {
@@ -20,15 +25,34 @@ for (const formulaire of tous("[data-chercher]")) {
 }
 for (const besoins of tous(".besoins")) {
   const dit = un("#besoin-dit", besoins);
-  besoins.addEventListener("change", (e) => dit.replaceChildren(...[...e.target.parentElement.childNodes].filter((n) => n !== e.target).map((n) => n.cloneNode(true))));
-  besoins.addEventListener("click", (e) => { if (e.detail && e.target.closest("label")) setTimeout(() => { besoins.open = false; }); }); // à la souris ; au clavier, les flèches passent sur les autres
-  besoins.addEventListener("keydown", (e) => { if (e.key === "Escape" && besoins.open) { besoins.open = false; un("summary", besoins).focus(); } });
-  addEventListener("click", (e) => { if (!besoins.contains(e.target)) besoins.open = false; });
+  besoins.addEventListener("change", (e) =>
+    dit.replaceChildren(
+      ...[...e.target.parentElement.childNodes].filter((n) => n !== e.target).map((n) => n.cloneNode(true)),
+    ),
+  );
+  besoins.addEventListener("click", (e) => {
+    if (e.detail && e.target.closest("label"))
+      setTimeout(() => {
+        besoins.open = false;
+      });
+  }); // à la souris ; au clavier, les flèches passent sur les autres
+  besoins.addEventListener("keydown", (e) => {
+    if (e.key === "Escape" && besoins.open) {
+      besoins.open = false;
+      un("summary", besoins).focus();
+    }
+  });
+  addEventListener("click", (e) => {
+    if (!besoins.contains(e.target)) besoins.open = false;
+  });
 }
 
 for (const bouton of tous("[data-copier]")) {
   bouton.hidden = !navigator.clipboard;
-  bouton.addEventListener("click", async () => { await navigator.clipboard.writeText(document.getElementById(bouton.dataset.copier).value); un("[data-copie]").textContent = "Copié."; });
+  bouton.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(document.getElementById(bouton.dataset.copier).value);
+    un("[data-copie]").textContent = "Copié.";
+  });
 }
 
 // --- Près de moi : la position ne quitte pas l’appareil. Elle donne la commune du lieu le plus proche, seule envoyée ;
@@ -38,35 +62,59 @@ const metres = ([a, b], [c, d]) => 111195 * Math.hypot(a - c, (b - d) * Math.cos
 const position = () => JSON.parse(sessionStorage.getItem("position") ?? "null");
 for (const bloc of tous("[data-pres]")) {
   if (!navigator.geolocation || !isSecureContext) continue;
-  const bouton = un("button", bloc), dit = un(".aide", bloc);
+  const bouton = un("button", bloc),
+    dit = un(".aide", bloc);
   bloc.hidden = false;
   bouton.addEventListener("click", () => {
     dit.textContent = bloc.dataset.cherche;
-    navigator.geolocation.getCurrentPosition(async ({ coords }) => {
-      const ici = [coords.latitude, coords.longitude];
-      const { lieux } = await (await fetch(bouton.dataset.points)).json();
-      const proche = lieux.filter((l) => l[4]).reduce((a, b) => (a && metres(ici, [a[2], a[3]]) <= metres(ici, [b[2], b[3]]) ? a : b), null);
-      if (!proche) { dit.textContent = bloc.dataset.aucun; return; }
-      sessionStorage.setItem("position", JSON.stringify({ ici, territoire: proche[4] }));
-      const demande = new URLSearchParams(new FormData(bouton.form));
-      for (const [nom, valeur] of Object.entries({ ou: "", territoire: proche[4], pres: demande.get("marche") || demande.get("pres") || "30", marche: "0", montrer: "500" })) demande.set(nom, valeur);
-      location.href = `${bouton.dataset.carte}?${demande}`;
-    }, () => { dit.textContent = bloc.dataset.refus; });
+    navigator.geolocation.getCurrentPosition(
+      async ({ coords }) => {
+        const ici = [coords.latitude, coords.longitude];
+        const { lieux } = await (await fetch(bouton.dataset.points)).json();
+        const proche = lieux
+          .filter((l) => l[4])
+          .reduce((a, b) => (a && metres(ici, [a[2], a[3]]) <= metres(ici, [b[2], b[3]]) ? a : b), null);
+        if (!proche) {
+          dit.textContent = bloc.dataset.aucun;
+          return;
+        }
+        sessionStorage.setItem("position", JSON.stringify({ ici, territoire: proche[4] }));
+        const demande = new URLSearchParams(new FormData(bouton.form));
+        for (const [nom, valeur] of Object.entries({
+          ou: "",
+          territoire: proche[4],
+          pres: demande.get("marche") || demande.get("pres") || "30",
+          marche: "0",
+          montrer: "500",
+        }))
+          demande.set(nom, valeur);
+        location.href = `${bouton.dataset.carte}?${demande}`;
+      },
+      () => {
+        dit.textContent = bloc.dataset.refus;
+      },
+    );
   });
 }
-const enMetres = (m) => m < 975 ? avec(dits.m, { metres: Math.max(Math.round(m / 50) * 50, 50) }) : avec(dits.km, { kilometres: (m / 1000).toFixed(m < 9950 ? 1 : 0).replace(".", dits.virgule) });
+const enMetres = (m) =>
+  m < 975
+    ? avec(dits.m, { metres: Math.max(Math.round(m / 50) * 50, 50) })
+    : avec(dits.km, { kilometres: (m / 1000).toFixed(m < 9950 ? 1 : 0).replace(".", dits.virgule) });
 const enMinutes = (m) => {
   const n = m < 20 ? Math.max(Math.round(m), 1) : Math.round(m / 5) * 5;
-  const hours = Math.floor(n / 60), minutes = hours ? String(n % 60).padStart(2, "0") : n;
+  const hours = Math.floor(n / 60),
+    minutes = hours ? String(n % 60).padStart(2, "0") : n;
   return avec(!hours ? dits.min : n % 60 ? dits.hMin : dits.h, { hours, minutes });
 };
 const depuisIci = position();
 const adresse = new URLSearchParams(location.search);
-const chezMoi = depuisIci && adresse.get("pres") && adresse.get("territoire") === depuisIci.territoire && un("ol[data-detour]");
+const chezMoi =
+  depuisIci && adresse.get("pres") && adresse.get("territoire") === depuisIci.territoire && un("ol[data-detour]");
 if (chezMoi) {
-  const limite = +adresse.get("pres"), choix = document.getElementById("marche");
+  const limite = +adresse.get("pres"),
+    choix = document.getElementById("marche");
   const pied = (rang) => metres(depuisIci.ici, [+rang.dataset.lat, +rang.dataset.lon]) * chezMoi.dataset.detour;
-  const minutes = (rang) => pied(rang) / (chezMoi.dataset.allure * 1000 / 60);
+  const minutes = (rang) => pied(rang) / ((chezMoi.dataset.allure * 1000) / 60);
   const tries = tous("[data-n]", chezMoi).sort((a, b) => pied(a) - pied(b));
   const pres = tries.filter((rang) => !limite || minutes(rang) <= limite);
   const gardes = (pres.length ? pres : tries).slice(0, pres.length ? 60 : 5);
@@ -79,20 +127,44 @@ if (chezMoi) {
   chezMoi.replaceChildren(...gardes);
   choix.value = limite;
   const duree = choix.selectedOptions[0]?.textContent;
-  document.getElementById("resultats").textContent = avec(!pres.length ? dits.aucun : limite ? (pres.length > 1 ? dits.moins : dits.moinsUn) : pres.length > 1 ? dits.autour : dits.autourUn, { n: pres.length, minutes: duree });
+  document.getElementById("resultats").textContent = avec(
+    !pres.length
+      ? dits.aucun
+      : limite
+        ? pres.length > 1
+          ? dits.moins
+          : dits.moinsUn
+        : pres.length > 1
+          ? dits.autour
+          : dits.autourUn,
+    { n: pres.length, minutes: duree },
+  );
   un("[data-depuis]").textContent = dits.depuis;
   un("[data-suite]")?.remove();
-  un("[data-liste]")?.addEventListener("click", (e) => { e.preventDefault(); print(); }); // rangée ici même : le serveur ne sait pas d’où
+  un("[data-liste]")?.addEventListener("click", (e) => {
+    e.preventDefault();
+    print();
+  }); // rangée ici même : le serveur ne sait pas d’où
   choix.name = "pres"; // la recherche suivante part encore d’ici
-  for (const [nom, valeur] of [["marche", "0"], ["montrer", "500"]]) choix.form.append(Object.assign(document.createElement("input"), { type: "hidden", name: nom, value: valeur }));
+  for (const [nom, valeur] of [
+    ["marche", "0"],
+    ["montrer", "500"],
+  ])
+    choix.form.append(Object.assign(document.createElement("input"), { type: "hidden", name: nom, value: valeur }));
 }
 
 // --- La carte : la même liste, aux mêmes numéros.
 const cadre = document.getElementById("carte");
 const gouttes = new Map();
-const montrer = (rang, oui) => { gouttes.get(rang)?.getElement()?.firstChild.classList.toggle("vise", oui); gouttes.get(rang)?.setZIndexOffset(oui ? 1000 : 0); };
+const montrer = (rang, oui) => {
+  gouttes.get(rang)?.getElement()?.firstChild.classList.toggle("vise", oui);
+  gouttes.get(rang)?.setZIndexOffset(oui ? 1000 : 0);
+};
 const choisir = (rang) => {
-  for (const autre of tous(".rang.choisi")) { autre.classList.remove("choisi"); montrer(autre, false); }
+  for (const autre of tous(".rang.choisi")) {
+    autre.classList.remove("choisi");
+    montrer(autre, false);
+  }
   rang.classList.add("choisi");
   montrer(rang, true);
 };
@@ -102,79 +174,184 @@ const dessiner = async () => {
   cadre.setAttribute("role", "region");
   cadre.setAttribute("aria-label", "Carte des lieux. La liste donne la même information.");
   const [ouest, sud, est, nord] = cadre.dataset.boite.split(",").map(Number);
-  const carte = L.map(cadre, { zoomSnap: 0.25, zoomControl: false, scrollWheelZoom: false, zoomAnimation: false, fadeAnimation: false, markerZoomAnimation: false, ...(!chezMoi && { maxBounds: [[sud, ouest], [nord, est]] }) });
+  const carte = L.map(cadre, {
+    zoomSnap: 0.25,
+    zoomControl: false,
+    scrollWheelZoom: false,
+    zoomAnimation: false,
+    fadeAnimation: false,
+    markerZoomAnimation: false,
+    ...(!chezMoi && {
+      maxBounds: [
+        [sud, ouest],
+        [nord, est],
+      ],
+    }),
+  });
   L.control.zoom({ position: "topright", zoomInTitle: dits.agrandir, zoomOutTitle: dits.reduire }).addTo(carte);
   carte.attributionControl.setPrefix("").addAttribution("Contours IGN et Insee");
   const centre = chezMoi ? depuisIci.ici : cadre.dataset.centre?.split(",").map(Number);
   const rangs = tous("[data-n]");
   const [gauche, bas, droite, haut] = cadre.dataset.vue.split(",").map(Number);
-  const vue = chezMoi ? L.latLngBounds(tous("[data-n]").map((r) => [r.dataset.lat, r.dataset.lon])).extend(depuisIci.ici) : L.latLngBounds([[bas, gauche], [haut, droite]]);
+  const vue = chezMoi
+    ? L.latLngBounds(tous("[data-n]").map((r) => [r.dataset.lat, r.dataset.lon])).extend(depuisIci.ici)
+    : L.latLngBounds([
+        [bas, gauche],
+        [haut, droite],
+      ]);
   carte.fitBounds(vue, { padding: [30, 30], maxZoom: 15.5, animate: false });
   const rendu = L.svg({ padding: 0.6 }).addTo(carte);
-  const trait = (className, plus = {}) => ({ renderer: rendu, interactive: false, className, color: "", fillColor: "", ...plus });
-  const fond = L.layerGroup().addTo(carte), autres = L.layerGroup().addTo(carte);
+  const trait = (className, plus = {}) => ({
+    renderer: rendu,
+    interactive: false,
+    className,
+    color: "",
+    fillColor: "",
+    ...plus,
+  });
+  const fond = L.layerGroup().addTo(carte),
+    autres = L.layerGroup().addTo(carte);
   if (centre) {
     L.circle(centre, trait("anneau", { radius: +cadre.dataset.anneau })).addTo(carte);
     L.circleMarker(centre, trait("depart", { radius: 8 })).addTo(carte);
     const bornes = L.latLng(centre).toBounds(2 * cadre.dataset.anneau);
-    const pris = (lat, haut) => rangs.some((r) => { // une goutte fait 41 points de haut, les mots une vingtaine
-      const a = carte.latLngToContainerPoint([lat, centre[1]]), b = carte.latLngToContainerPoint([+r.dataset.lat, +r.dataset.lon]);
-      return Math.abs(a.x - b.x) < 115 && b.y - 41 < a.y + haut + 24 && b.y > a.y + haut;
-    });
+    const pris = (lat, haut) =>
+      rangs.some((r) => {
+        // une goutte fait 41 points de haut, les mots une vingtaine
+        const a = carte.latLngToContainerPoint([lat, centre[1]]),
+          b = carte.latLngToContainerPoint([+r.dataset.lat, +r.dataset.lon]);
+        return Math.abs(a.x - b.x) < 115 && b.y - 41 < a.y + haut + 24 && b.y > a.y + haut;
+      });
     const dessous = pris(bornes.getNorth(), -26) && !pris(bornes.getSouth(), 2);
-    L.tooltip({ permanent: true, direction: dessous ? "bottom" : "top", className: "nom-carte anneau-mots", interactive: false }).setLatLng([dessous ? bornes.getSouth() : bornes.getNorth(), centre[1]]).setContent(mots(dits.anneau)).addTo(carte);
+    L.tooltip({
+      permanent: true,
+      direction: dessous ? "bottom" : "top",
+      className: "nom-carte anneau-mots",
+      interactive: false,
+    })
+      .setLatLng([dessous ? bornes.getSouth() : bornes.getNorth(), centre[1]])
+      .setContent(mots(dits.anneau))
+      .addTo(carte);
   }
   for (const rang of rangs) {
     const tete = document.createElement("div");
     tete.className = "goutte";
     tete.append(mots(rang.dataset.n));
-    const goutte = L.marker([+rang.dataset.lat, +rang.dataset.lon], { keyboard: false, title: un("h3", rang).textContent, icon: L.divIcon({ html: tete, className: "", iconSize: [34, 41], iconAnchor: [17, 41] }) }).addTo(carte);
+    const goutte = L.marker([+rang.dataset.lat, +rang.dataset.lon], {
+      keyboard: false,
+      title: un("h3", rang).textContent,
+      icon: L.divIcon({ html: tete, className: "", iconSize: [34, 41], iconAnchor: [17, 41] }),
+    }).addTo(carte);
     gouttes.set(rang, goutte);
-    goutte.on("click", () => { choisir(rang); rang.scrollIntoView({ block: "nearest" }); });
+    goutte.on("click", () => {
+      choisir(rang);
+      rang.scrollIntoView({ block: "nearest" });
+    });
     goutte.on("mouseover", () => rang.classList.add("vise"));
     goutte.on("mouseout", () => rang.classList.remove("vise"));
-    for (const [quand, oui] of [["mouseenter", true], ["focusin", true], ["mouseleave", false], ["focusout", false]]) rang.addEventListener(quand, () => { if (!rang.classList.contains("choisi")) montrer(rang, oui); });
-    rang.addEventListener("click", (e) => { if (!e.target.closest("a")) { choisir(rang); carte.panInside([+rang.dataset.lat, +rang.dataset.lon], { padding: [60, 60], animate: false }); } });
+    for (const [quand, oui] of [
+      ["mouseenter", true],
+      ["focusin", true],
+      ["mouseleave", false],
+      ["focusout", false],
+    ])
+      rang.addEventListener(quand, () => {
+        if (!rang.classList.contains("choisi")) montrer(rang, oui);
+      });
+    rang.addEventListener("click", (e) => {
+      if (!e.target.closest("a")) {
+        choisir(rang);
+        carte.panInside([+rang.dataset.lat, +rang.dataset.lon], { padding: [60, 60], animate: false });
+      }
+    });
   }
-  const lire = async (adresse) => { const r = await fetch(adresse); return r.ok ? r.json() : null; };
+  const lire = async (adresse) => {
+    const r = await fetch(adresse);
+    return r.ok ? r.json() : null;
+  };
   const [contours, points] = await Promise.all([lire(cadre.dataset.contours), lire(cadre.dataset.points)]);
-  L.geoJSON(contours, { style: (f) => trait(f.properties.nom ? "ligne-commune" : "ligne-quartier", { fill: false }) }).addTo(fond);
+  L.geoJSON(contours, {
+    style: (f) => trait(f.properties.nom ? "ligne-commune" : "ligne-quartier", { fill: false }),
+  }).addTo(fond);
   for (const [slug, nom, lat, lon] of points?.lieux ?? []) {
     const point = L.circleMarker([lat, lon], trait("point-lieu", { radius: 7, interactive: true })).addTo(autres);
-    point.bindTooltip(() => mots(nom), { className: "titre-carte" }).on("click", () => { location.href = cadre.dataset.lieu.replace("LIEU", encodeURIComponent(slug)); });
+    point
+      .bindTooltip(() => mots(nom), { className: "titre-carte" })
+      .on("click", () => {
+        location.href = cadre.dataset.lieu.replace("LIEU", encodeURIComponent(slug));
+      });
   }
   for (const [n, lat, lon] of points?.groupes ?? []) {
     L.circleMarker([lat, lon], trait("groupe-lieux", { radius: 10 + 3 * Math.log2(n) })).addTo(autres);
-    L.tooltip({ permanent: true, direction: "center", className: "nom-carte groupe-mots", interactive: false }).setLatLng([lat, lon]).setContent(mots(String(n))).addTo(autres);
+    L.tooltip({ permanent: true, direction: "center", className: "nom-carte groupe-mots", interactive: false })
+      .setLatLng([lat, lon])
+      .setContent(mots(String(n)))
+      .addTo(autres);
   }
-  for (const chemin of tous("path", cadre)) { chemin.setAttribute("tabindex", "-1"); chemin.setAttribute("aria-hidden", "true"); }
+  for (const chemin of tous("path", cadre)) {
+    chemin.setAttribute("tabindex", "-1");
+    chemin.setAttribute("aria-hidden", "true");
+  }
   const ecrits = [];
   // Le milieu de ce qu’on voit d’une commune ; rien quand on n’en voit qu’un coin.
   const milieu = ({ type, coordinates }) => {
     const cadrage = L.bounds([0, 0], [cadre.clientWidth, cadre.clientHeight]);
-    const vus = (type === "Polygon" ? [coordinates] : coordinates).map(([bord]) => L.PolyUtil.clipPolygon(bord.map(([x, y]) => carte.latLngToContainerPoint([y, x])), cadrage)).filter((points) => points.length > 2);
-    let aire = 0, x = 0, y = 0;
-    for (const points of vus) points.forEach((p, k) => {
-      const q = points[(k + 1) % points.length], f = p.x * q.y - q.x * p.y;
-      aire += f / 2; x += (p.x + q.x) * f; y += (p.y + q.y) * f;
-    });
+    const vus = (type === "Polygon" ? [coordinates] : coordinates)
+      .map(([bord]) =>
+        L.PolyUtil.clipPolygon(
+          bord.map(([x, y]) => carte.latLngToContainerPoint([y, x])),
+          cadrage,
+        ),
+      )
+      .filter((points) => points.length > 2);
+    let aire = 0,
+      x = 0,
+      y = 0;
+    for (const points of vus)
+      points.forEach((p, k) => {
+        const q = points[(k + 1) % points.length],
+          f = p.x * q.y - q.x * p.y;
+        aire += f / 2;
+        x += (p.x + q.x) * f;
+        y += (p.y + q.y) * f;
+      });
     return Math.abs(aire) > 9000 ? L.point(x / (6 * aire), y / (6 * aire)) : null;
   };
   const noms = () => {
     for (const nom of ecrits.splice(0)) nom.remove();
-    const boites = tous(".anneau-mots", cadre).map((e) => { const b = e.getBoundingClientRect(), c = cadre.getBoundingClientRect(); return [b.left - c.left, b.top - c.top, b.right - c.left, b.bottom - c.top]; });
-    if (centre) { const { x, y } = carte.latLngToContainerPoint(centre); boites.push([x - 11, y - 11, x + 11, y + 11]); }
-    for (const { properties: { nom }, geometry } of contours?.features ?? []) {
+    const boites = tous(".anneau-mots", cadre).map((e) => {
+      const b = e.getBoundingClientRect(),
+        c = cadre.getBoundingClientRect();
+      return [b.left - c.left, b.top - c.top, b.right - c.left, b.bottom - c.top];
+    });
+    if (centre) {
+      const { x, y } = carte.latLngToContainerPoint(centre);
+      boites.push([x - 11, y - 11, x + 11, y + 11]);
+    }
+    for (const {
+      properties: { nom },
+      geometry,
+    } of contours?.features ?? []) {
       const p = nom && milieu(geometry);
       if (!p) continue;
       const demi = nom.length * 4.2;
       const boite = (y) => [p.x - demi, y - 9, p.x + demi, y + 9];
-      const libre = (b) => b[0] >= 0 && b[2] <= cadre.clientWidth && b[1] >= 0 && b[3] <= cadre.clientHeight && !boites.some((c) => b[0] < c[2] && c[0] < b[2] && b[1] < c[3] && c[1] < b[3]);
+      const libre = (b) =>
+        b[0] >= 0 &&
+        b[2] <= cadre.clientWidth &&
+        b[1] >= 0 &&
+        b[3] <= cadre.clientHeight &&
+        !boites.some((c) => b[0] < c[2] && c[0] < b[2] && b[1] < c[3] && c[1] < b[3]);
       const ecart = [0, -24, 24, -48, 48].find((e) => libre(boite(p.y + e)));
       if (ecart === undefined) continue;
       p.y += ecart;
       boites.push(boite(p.y));
-      ecrits.push(L.tooltip({ permanent: true, direction: "center", className: "nom-carte", interactive: false }).setLatLng(carte.containerPointToLatLng(p)).setContent(mots(nom)).addTo(carte));
+      ecrits.push(
+        L.tooltip({ permanent: true, direction: "center", className: "nom-carte", interactive: false })
+          .setLatLng(carte.containerPointToLatLng(p))
+          .setContent(mots(nom))
+          .addTo(carte),
+      );
     }
   };
   carte.on("zoomend moveend resize", noms);
@@ -190,7 +367,12 @@ const dessiner = async () => {
     };
     bouton.hidden = false;
     bouton.addEventListener("click", () => basculer(!cote.classList.contains("grande")));
-    cote.addEventListener("keydown", (e) => { if (e.key === "Escape") { basculer(false); bouton.focus(); } });
+    cote.addEventListener("keydown", (e) => {
+      if (e.key === "Escape") {
+        basculer(false);
+        bouton.focus();
+      }
+    });
   }
 };
 if (cadre) addEventListener("load", dessiner);
@@ -200,25 +382,36 @@ for (const bouton of tous("[data-ecouter]")) {
   const langue = document.documentElement.lang;
   const voix = () => speechSynthesis.getVoices().find((v) => v.lang.startsWith(langue));
   if (!window.speechSynthesis) break;
-  const paraitre = () => { bouton.hidden = !voix(); };
+  const paraitre = () => {
+    bouton.hidden = !voix();
+  };
   speechSynthesis.addEventListener?.("voiceschanged", paraitre);
   paraitre();
-  const dit = un("span", bouton), debut = dit.textContent;
+  const dit = un("span", bouton),
+    debut = dit.textContent;
   let morceaux = [];
-  const finir = () => { CSS.highlights?.delete("dit"); dit.textContent = debut; };
+  const finir = () => {
+    CSS.highlights?.delete("dit");
+    dit.textContent = debut;
+  };
   const lire = () => {
     const suite = morceaux.shift();
     if (!suite) return finir();
-    const noeuds = [], marcheur = document.createTreeWalker(suite, NodeFilter.SHOW_TEXT);
+    const noeuds = [],
+      marcheur = document.createTreeWalker(suite, NodeFilter.SHOW_TEXT);
     let texte = "";
-    while (marcheur.nextNode()) { noeuds.push([texte.length, marcheur.currentNode]); texte += marcheur.currentNode.data; }
+    while (marcheur.nextNode()) {
+      noeuds.push([texte.length, marcheur.currentNode]);
+      texte += marcheur.currentNode.data;
+    }
     const parole = new SpeechSynthesisUtterance(texte);
     parole.lang = voix()?.lang ?? langue;
     parole.voice = voix();
     parole.onboundary = ({ charIndex, charLength }) => {
       const trouve = noeuds.findLast(([depart]) => depart <= charIndex);
       if (!CSS.highlights || !trouve) return;
-      const mot = new Range(), premier = charIndex - trouve[0];
+      const mot = new Range(),
+        premier = charIndex - trouve[0];
       mot.setStart(trouve[1], premier);
       mot.setEnd(trouve[1], Math.min(premier + (charLength || 1), trouve[1].length));
       CSS.highlights.set("dit", new Highlight(mot));
@@ -227,8 +420,14 @@ for (const bouton of tous("[data-ecouter]")) {
     speechSynthesis.speak(parole);
   };
   bouton.addEventListener("click", () => {
-    if (speechSynthesis.speaking) { morceaux = []; speechSynthesis.cancel(); return finir(); }
-    morceaux = tous("h1, h2, h3, p, li > span", un("[data-lire]")).filter((e) => !e.closest("[data-muet]") && !e.parentElement.closest("p"));
+    if (speechSynthesis.speaking) {
+      morceaux = [];
+      speechSynthesis.cancel();
+      return finir();
+    }
+    morceaux = tous("h1, h2, h3, p, li > span", un("[data-lire]")).filter(
+      (e) => !e.closest("[data-muet]") && !e.parentElement.closest("p"),
+    );
     dit.textContent = bouton.dataset.arreter;
     lire();
   });

@@ -5,7 +5,10 @@ const relire = async () => {
   try {
     const page = new DOMParser().parseFromString(await (await fetch(location.href)).text(), "text/html");
     const neuf = page.querySelector("[data-vivant]");
-    if (neuf && !vivant.querySelector("details[open]") && !vivant.contains(document.activeElement)) vivant.replaceChildren(...neuf.childNodes);
-  } catch { /* sans connexion, le tableau reste tel qu’il était, avec son heure */ }
+    if (neuf && !vivant.querySelector("details[open]") && !vivant.contains(document.activeElement))
+      vivant.replaceChildren(...neuf.childNodes);
+  } catch {
+    /* sans connexion, le tableau reste tel qu’il était, avec son heure */
+  }
 };
 if (vivant) setInterval(relire, 10_000);

@@ -1,28 +1,39 @@
 // Les pages des modules, gardées sur l’appareil : le réseau d’abord, ce qui est gardé s’il se tait.
-// CONTENUS est écrit par la page qui sert ce fichier : la version (autre contenu, autre fichier), les pages de chaque module, les fichiers du site.
+// CONTENUS est écrit par la page qui sert ce fichier : la version (autre contenu, autre fichier), les pages de chaque
+// module, les fichiers du site.
 const NOM = "apprendre";
 const ATTENTE = 4000; // millisecondes avant de préférer ce qui est gardé
-const ANCIENNES = "/apprendre/-anciennes"; // les pages gardées d’une version d’avant : là tant que la nouvelle n’est pas venue
+// les pages gardées d’une version d’avant : là tant que la nouvelle n’est pas venue
+const ANCIENNES = "/apprendre/-anciennes";
 const module = /^\/apprendre\/([a-z0-9-]+)\/(\d+\/|fiche\/)?$/;
-const propre = (u) => u.pathname === "/apprendre/" || (module.test(u.pathname) && (module.exec(u.pathname)[1] in CONTENUS.modules)) || u.pathname.startsWith("/apprendre/parcours/");
+const propre = (u) =>
+  u.pathname === "/apprendre/" ||
+  (module.test(u.pathname) && module.exec(u.pathname)[1] in CONTENUS.modules) ||
+  u.pathname.startsWith("/apprendre/parcours/");
 
 const mettre = async (cache, adresses, dire = () => {}) => {
-  let faites = 0, ratees = 0;
+  let faites = 0,
+    ratees = 0;
   const venues = [];
   for (const adresse of adresses) {
     try {
-      const deja = adresse.startsWith(CONTENUS.statique) && await cache.match(adresse);
+      const deja = adresse.startsWith(CONTENUS.statique) && (await cache.match(adresse));
       if (!deja) {
         const reponse = await fetch(adresse, { cache: "no-cache", credentials: "omit" });
         if (!reponse.ok) throw new Error(String(reponse.status));
         await cache.put(adresse, reponse);
         venues.push(adresse);
       }
-    } catch { ratees += 1; }
+    } catch {
+      ratees += 1;
+    }
     faites += 1;
     if (faites % 5 === 0) dire({ faites, total: adresses.length, ratees });
   }
-  await vieillir(cache, (await anciennes(cache)).filter((a) => !venues.includes(a)));
+  await vieillir(
+    cache,
+    (await anciennes(cache)).filter((a) => !venues.includes(a)),
+  );
   dire({ faites, total: adresses.length, ratees, fini: true });
 };
 const anciennes = async (cache) => (await (await cache.match(ANCIENNES))?.json()) ?? [];
@@ -38,27 +49,47 @@ const trier = async (cache) => {
   await vieillir(cache, la);
 };
 self.addEventListener("install", (e) => e.waitUntil(self.skipWaiting()));
-self.addEventListener("activate", (e) => e.waitUntil((async () => {
-  await trier(await caches.open(NOM));
-  await self.clients.claim();
-})()));
-self.addEventListener("message", (e) => e.waitUntil((async () => {
-  const cache = await caches.open(NOM);
-  const dire = (quoi) => e.source?.postMessage(quoi);
-  if (e.data.tout) return mettre(cache, [...CONTENUS.fichiers, "/apprendre/", ...CONTENUS.parcours, ...Object.values(CONTENUS.modules).flat()], dire);
-  const pages = CONTENUS.modules[e.data.module];
-  if (pages) {
-    const manquent = [], vieilles = await anciennes(cache);
-    for (const a of [...CONTENUS.fichiers, ...pages]) if (vieilles.includes(a) || !(await cache.match(a, { ignoreVary: true }))) manquent.push(a);
-    await mettre(cache, manquent);
-  }
-})()));
+self.addEventListener("activate", (e) =>
+  e.waitUntil(
+    (async () => {
+      await trier(await caches.open(NOM));
+      await self.clients.claim();
+    })(),
+  ),
+);
+self.addEventListener("message", (e) =>
+  e.waitUntil(
+    (async () => {
+      const cache = await caches.open(NOM);
+      const dire = (quoi) => e.source?.postMessage(quoi);
+      if (e.data.tout)
+        return mettre(
+          cache,
+          [...CONTENUS.fichiers, "/apprendre/", ...CONTENUS.parcours, ...Object.values(CONTENUS.modules).flat()],
+          dire,
+        );
+      const pages = CONTENUS.modules[e.data.module];
+      if (pages) {
+        const manquent = [],
+          vieilles = await anciennes(cache);
+        for (const a of [...CONTENUS.fichiers, ...pages])
+          if (vieilles.includes(a) || !(await cache.match(a, { ignoreVary: true }))) manquent.push(a);
+        await mettre(cache, manquent);
+      }
+    })(),
+  ),
+);
 
-const garde = async (requete) => (await caches.match(requete, { ignoreVary: true })) ?? caches.match(requete, { ignoreVary: true, ignoreSearch: true });
+const garde = async (requete) =>
+  (await caches.match(requete, { ignoreVary: true })) ??
+  caches.match(requete, { ignoreVary: true, ignoreSearch: true });
 const reseau = async (requete) => {
   const cache = await caches.open(NOM);
   try {
-    const reponse = await Promise.race([fetch(requete), new Promise((_, non) => setTimeout(() => non(new Error("lent")), ATTENTE))]);
+    const reponse = await Promise.race([
+      fetch(requete),
+      new Promise((_, non) => setTimeout(() => non(new Error("lent")), ATTENTE)),
+    ]);
     if (reponse.ok && !/no-store/.test(reponse.headers.get("Cache-Control"))) await cache.put(requete, reponse.clone());
     if (reponse.status < 500) return reponse;
     throw new Error(String(reponse.status));
@@ -69,15 +100,22 @@ const reseau = async (requete) => {
     return absente();
   }
 };
-const absente = () => new Response(CONTENUS.absente, { status: 503, headers: { "Content-Type": "text/html; charset=utf-8" } });
+const absente = () =>
+  new Response(CONTENUS.absente, { status: 503, headers: { "Content-Type": "text/html; charset=utf-8" } });
 self.addEventListener("fetch", (e) => {
   const u = new URL(e.request.url);
   if (e.request.method !== "GET" || u.origin !== location.origin) return;
-  if (u.pathname.startsWith(CONTENUS.statique)) e.respondWith((async () => (await garde(e.request)) ?? (async () => {
-    const reponse = await fetch(e.request);
-    if (reponse.ok) await (await caches.open(NOM)).put(e.request, reponse.clone());
-    return reponse;
-  })())());
+  if (u.pathname.startsWith(CONTENUS.statique))
+    e.respondWith(
+      (async () =>
+        (await garde(e.request)) ??
+        (async () => {
+          const reponse = await fetch(e.request);
+          if (reponse.ok) await (await caches.open(NOM)).put(e.request, reponse.clone());
+          return reponse;
+        })())(),
+    );
   else if (propre(u)) e.respondWith(reseau(e.request));
-  else if (e.request.mode === "navigate") e.respondWith(fetch(e.request).catch(absente)); // une carte, un groupe : jamais gardés ici
+  // Une carte, un groupe : jamais gardés ici.
+  else if (e.request.mode === "navigate") e.respondWith(fetch(e.request).catch(absente));
 });

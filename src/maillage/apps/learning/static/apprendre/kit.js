@@ -3,8 +3,14 @@ import { noter, partir } from "./progres.js";
 
 const un = (quoi, dans = document) => dans.querySelector(quoi);
 const tous = (quoi, dans = document) => [...dans.querySelectorAll(quoi)];
-const page = un(".etape[data-module]"), ecran = un("[data-exercice]"), donnees = JSON.parse(un("#exercice").textContent);
-const retour = un("[data-retour]"), reponse = un("[data-reponse]"), offre = un("[data-offre]"), suite = un("[data-suite]"), annuler = un("[data-annuler]");
+const page = un(".etape[data-module]"),
+  ecran = un("[data-exercice]"),
+  donnees = JSON.parse(un("#exercice").textContent);
+const retour = un("[data-retour]"),
+  reponse = un("[data-reponse]"),
+  offre = un("[data-offre]"),
+  suite = un("[data-suite]"),
+  annuler = un("[data-annuler]");
 for (const bloc of tous("[data-script]")) bloc.hidden = false;
 
 // Une étape dans une autre langue : ce que l’exercice montre et qui n’est pas traduit est dit en français.
@@ -12,44 +18,84 @@ if (donnees.dits) {
   const dits = new Set(donnees.dits.map((mots) => mots.trim()));
   const traduit = (mots) => dits.has(mots) || [...dits].some((dit) => dit.length > 8 && mots.startsWith(dit));
   const marquer = (ou) => {
-    const marcheur = document.createTreeWalker(ou, NodeFilter.SHOW_TEXT), restes = [];
+    const marcheur = document.createTreeWalker(ou, NodeFilter.SHOW_TEXT),
+      restes = [];
     while (marcheur.nextNode()) restes.push(marcheur.currentNode);
     for (const texte of restes) {
-      const mots = texte.data.trim(), autour = texte.parentElement;
+      const mots = texte.data.trim(),
+        autour = texte.parentElement;
       if (!mots || traduit(mots) || autour.closest("[lang]")?.lang === "fr") continue;
-      if (autour.tagName === "OPTION" || autour.childNodes.length === 1) { autour.lang = "fr"; autour.dir = "ltr"; continue; }
+      if (autour.tagName === "OPTION" || autour.childNodes.length === 1) {
+        autour.lang = "fr";
+        autour.dir = "ltr";
+        continue;
+      }
       const marque = document.createElement("span");
-      marque.lang = "fr"; marque.dir = "ltr";
+      marque.lang = "fr";
+      marque.dir = "ltr";
       texte.replaceWith(marque);
       marque.append(texte);
     }
   };
-  const voir = new MutationObserver((tout) => { for (const { addedNodes } of tout) for (const n of addedNodes) if (n.nodeType === 1 && n.isConnected) marquer(n); });
+  const voir = new MutationObserver((tout) => {
+    for (const { addedNodes } of tout) for (const n of addedNodes) if (n.nodeType === 1 && n.isConnected) marquer(n);
+  });
   for (const ou of [ecran, retour]) voir.observe(ou, { childList: true, subtree: true });
 }
 
-// ------------------------------------------------------------------------------------------------ ce que tous partagent
-let essais = 0, rang = 0, fini = false, pointeur = "", depuis = performance.now(), passe = 0;
-addEventListener("pointerdown", (e) => { pointeur = e.pointerType; }, true);
-addEventListener("keydown", () => { pointeur = ""; }, true);
-document.addEventListener("visibilitychange", () => { if (document.hidden) passe += performance.now() - depuis; else depuis = performance.now(); });
+// ----------------------------------------------------------------------------------------------- ce que tous partagent
+let essais = 0,
+  rang = 0,
+  fini = false,
+  pointeur = "",
+  depuis = performance.now(),
+  passe = 0;
+addEventListener(
+  "pointerdown",
+  (e) => {
+    pointeur = e.pointerType;
+  },
+  true,
+);
+addEventListener(
+  "keydown",
+  () => {
+    pointeur = "";
+  },
+  true,
+);
+document.addEventListener("visibilitychange", () => {
+  if (document.hidden) passe += performance.now() - depuis;
+  else depuis = performance.now();
+});
 const voie = () => ({ mouse: "pointer", touch: "touch", pen: "pen" })[pointeur] ?? "keyboard";
 const secondes = () => Math.round((passe + (document.hidden ? 0 : performance.now() - depuis)) / 1000);
-const garder = (etat) => noter(page.dataset.module, Number(page.dataset.version), Number(page.dataset.etape), {
-  etat, essais, indices: rang, secondes: secondes(), voie: voie(), facile: location.search.includes("facile"), genre: donnees.genre,
-});
+const garder = (etat) =>
+  noter(page.dataset.module, Number(page.dataset.version), Number(page.dataset.etape), {
+    etat,
+    essais,
+    indices: rang,
+    secondes: secondes(),
+    voie: voie(),
+    facile: location.search.includes("facile"),
+    genre: donnees.genre,
+  });
 
 const dire = (ton, fort, reste = "") => {
-  const boite = document.createElement("div"), mots = document.createElement("p"), gras = document.createElement("strong");
+  const boite = document.createElement("div"),
+    mots = document.createElement("p"),
+    gras = document.createElement("strong");
   boite.className = `message ${ton}`;
   gras.textContent = fort;
   mots.append(gras, ` ${reste}`);
   boite.append(mots);
   retour.replaceChildren();
-  setTimeout(() => { // vidé puis rempli : le lecteur d’écran le redit
+  setTimeout(() => {
+    // vidé puis rempli : le lecteur d’écran le redit
     retour.replaceChildren(boite);
     const { top, bottom } = boite.getBoundingClientRect();
-    if (!fini && (top < 0 || bottom > innerHeight)) boite.scrollIntoView({ block: "end", behavior: "instant" }); // le focus reste où il est
+    // le focus reste où il est
+    if (!fini && (top < 0 || bottom > innerHeight)) boite.scrollIntoView({ block: "end", behavior: "instant" });
   }, 30);
 };
 const ecart = (quoi, sinon) => {
@@ -67,10 +113,18 @@ const reussir = () => {
   suite.classList.replace("pointille", "plein");
   if (un("span", suite).textContent === "Passer") un("span", suite).textContent = "Suite";
   if (offre) offre.hidden = true;
-  setTimeout(() => suite.focus(), 60); // après le geste en cours, qui peut être une prise de focus, et la réponse à sa place
+  // après le geste en cours, qui peut être une prise de focus, et la réponse à sa place
+  setTimeout(() => suite.focus(), 60);
 };
-suite.addEventListener("click", () => { if (!fini) garder("passed"); });
-addEventListener("pagehide", () => { if (!fini && essais) { garder("stopped"); partir(); } });
+suite.addEventListener("click", () => {
+  if (!fini) garder("passed");
+});
+addEventListener("pagehide", () => {
+  if (!fini && essais) {
+    garder("stopped");
+    partir();
+  }
+});
 un("[data-indice]").addEventListener("click", () => {
   const indice = donnees.indices[Math.min(rang, donnees.indices.length - 1)];
   rang = Math.min(rang + 1, 3);
@@ -79,25 +133,35 @@ un("[data-indice]").addEventListener("click", () => {
 });
 un("[data-recommencer]").addEventListener("click", () => location.reload());
 let defaire = null;
-const peutAnnuler = (comment) => { defaire = comment; annuler.hidden = !comment; };
+const peutAnnuler = (comment) => {
+  defaire = comment;
+  annuler.hidden = !comment;
+};
 annuler.addEventListener("click", () => defaire?.());
-addEventListener("keydown", (e) => { if (e.key === "Escape" && defaire) { e.preventDefault(); defaire(); } });
+addEventListener("keydown", (e) => {
+  if (e.key === "Escape" && defaire) {
+    e.preventDefault();
+    defaire();
+  }
+});
 
 // ---------------------------------------------------------------------------------------- un jugement sur des mots
 const choisir = un("[data-choisir]");
 if (choisir) {
   const signes = tous("[data-signe]");
-  for (const signe of signes) signe.addEventListener("click", () => {
-    signe.setAttribute("aria-pressed", "true");
-    signe.parentElement.querySelector(".signe-dit").hidden = false;
-    const reste = signes.filter((s) => s.getAttribute("aria-pressed") !== "true").length;
-    dire("info", "C’est un signe.", reste ? `Il en reste ${reste}.` : "Vous les avez tous vus.");
-  });
+  for (const signe of signes)
+    signe.addEventListener("click", () => {
+      signe.setAttribute("aria-pressed", "true");
+      signe.parentElement.querySelector(".signe-dit").hidden = false;
+      const reste = signes.filter((s) => s.getAttribute("aria-pressed") !== "true").length;
+      dire("info", "C’est un signe.", reste ? `Il en reste ${reste}.` : "Vous les avez tous vus.");
+    });
   choisir.addEventListener("submit", (e) => {
     e.preventDefault();
     const choix = un("input:checked", choisir);
     if (!choix) return dire("warning", "Il manque une réponse.", "Choisissez, puis touchez « Vérifier ».");
-    if (!("juste" in choix.dataset)) return ecart("-choix", [choix.dataset.consequence, "Regardez, puis choisissez encore."]);
+    if (!("juste" in choix.dataset))
+      return ecart("-choix", [choix.dataset.consequence, "Regardez, puis choisissez encore."]);
     donnees.reussite = `${choix.dataset.consequence} ${donnees.reussite}`;
     reussir();
   });
@@ -106,12 +170,16 @@ if (choisir) {
 // ------------------------------------------------------------------------------------------------- remettre en ordre
 const ordonner = un("[data-ordonner]");
 if (ordonner) {
-  const liste = un("ol", ordonner), faits = [];
+  const liste = un("ol", ordonner),
+    faits = [];
   for (const ligne of tous("li", liste)) {
     un(".place-sans-script", ligne).remove();
     const deux = document.createElement("span");
     deux.className = "sens";
-    for (const [mot, signe, sens] of [["Monter", "↑", -1], ["Descendre", "↓", 1]]) {
+    for (const [mot, signe, sens] of [
+      ["Monter", "↑", -1],
+      ["Descendre", "↓", 1],
+    ]) {
       const bouton = document.createElement("button");
       bouton.type = "button";
       bouton.className = "bouton bord";
@@ -123,7 +191,10 @@ if (ordonner) {
         const avant = [...liste.children];
         faits.push(avant);
         voisin[sens < 0 ? "before" : "after"](ligne);
-        peutAnnuler(() => { liste.append(...faits.pop()); if (!faits.length) peutAnnuler(null); });
+        peutAnnuler(() => {
+          liste.append(...faits.pop());
+          if (!faits.length) peutAnnuler(null);
+        });
         dire("info", `Place ${[...liste.children].indexOf(ligne) + 1} sur ${liste.children.length}.`);
         bouton.focus();
       });
@@ -135,15 +206,21 @@ if (ordonner) {
     e.preventDefault();
     const faux = [...liste.children].findIndex((ligne, n) => Number(ligne.dataset.place) !== n);
     if (faux < 0) return reussir();
-    ecart("ordre", [`Regardez la ligne ${faux + 1}.`, `« ${un("span", liste.children[faux]).textContent} » vient à un autre moment.`]);
+    ecart("ordre", [
+      `Regardez la ligne ${faux + 1}.`,
+      `« ${un("span", liste.children[faux]).textContent} » vient à un autre moment.`,
+    ]);
   });
 }
 
 // --------------------------------------------------------------------------------------------------------------- viser
 const viser = un("[data-viser]");
 if (viser) {
-  const cibles = tous("[data-cible]", viser), survol = viser.dataset.mode === "survol";
-  let presse = 0, ou = null, dernier = 0;
+  const cibles = tous("[data-cible]", viser),
+    survol = viser.dataset.mode === "survol";
+  let presse = 0,
+    ou = null,
+    dernier = 0;
   const toucher = (cible) => {
     if (cible.classList.contains("touche")) return;
     cible.classList.add("touche");
@@ -153,74 +230,123 @@ if (viser) {
     dire("info", `C’est fait. ${reste === 1 ? "Il en reste 1." : `Il en reste ${reste}.`}`);
   };
   for (const cible of cibles) {
-    if (survol) { cible.addEventListener("pointerenter", () => toucher(cible)); cible.addEventListener("focus", () => { if (!pointeur) toucher(cible); }); }
+    if (survol) {
+      cible.addEventListener("pointerenter", () => toucher(cible));
+      cible.addEventListener("focus", () => {
+        if (!pointeur) toucher(cible);
+      });
+    }
     cible.addEventListener("click", (e) => {
-      if (e.detail === 0 || !survol) toucher(cible); else ecart("appui");
+      if (e.detail === 0 || !survol) toucher(cible);
+      else ecart("appui");
       e.stopPropagation();
     });
   }
-  for (const leurre of tous("[data-leurre]", viser)) leurre.addEventListener("click", (e) => { e.stopPropagation(); ecart("leurre"); });
-  viser.addEventListener("pointerdown", (e) => { presse = performance.now(); ou = [e.clientX, e.clientY]; });
+  for (const leurre of tous("[data-leurre]", viser))
+    leurre.addEventListener("click", (e) => {
+      e.stopPropagation();
+      ecart("leurre");
+    });
+  viser.addEventListener("pointerdown", (e) => {
+    presse = performance.now();
+    ou = [e.clientX, e.clientY];
+  });
   viser.addEventListener("pointerup", (e) => {
-    const duree = performance.now() - presse, loin = Math.hypot(e.clientX - ou?.[0], e.clientY - ou?.[1]);
+    const duree = performance.now() - presse,
+      loin = Math.hypot(e.clientX - ou?.[0], e.clientY - ou?.[1]);
     if (fini || survol || e.button !== 0) return;
-    if (duree > 1200) ecart("long"); else if (loin > 8) ecart("glisse"); else if (performance.now() - dernier < 350) ecart("double");
+    if (duree > 1200) ecart("long");
+    else if (loin > 8) ecart("glisse");
+    else if (performance.now() - dernier < 350) ecart("double");
     dernier = performance.now();
   });
-  viser.addEventListener("contextmenu", (e) => { e.preventDefault(); ecart("droit"); });
+  viser.addEventListener("contextmenu", (e) => {
+    e.preventDefault();
+    ecart("droit");
+  });
   viser.addEventListener("click", () => ecart(survol ? "appui" : "a_cote"));
-  viser.addEventListener("pointerleave", () => { if (survol && !fini) setTimeout(() => { if (!viser.matches(":hover") && !fini) ecart("dehors"); }, 4000); });
+  viser.addEventListener("pointerleave", () => {
+    if (survol && !fini)
+      setTimeout(() => {
+        if (!viser.matches(":hover") && !fini) ecart("dehors");
+      }, 4000);
+  });
 }
 
 // -------------------------------------------------------------------------------------------------------------- gestes
 const gestes = un("[data-gestes]");
-if (gestes) for (const ligne of tous("[data-geste]", gestes)) {
-  const zone = un("[data-zone]", ligne), quel = ligne.dataset.geste, doigts = new Map();
-  let debut = 0, ou = [0, 0], avant = 0, ecarte = 0;
-  const fait = () => {
-    ligne.classList.add("touche");
-    const reste = tous("[data-geste]:not(.touche)", gestes).length;
-    if (!reste) reussir(); else dire("info", "C’est le bon geste.", `Il en reste ${reste}.`);
-  };
-  zone.addEventListener("pointerdown", (e) => {
-    doigts.set(e.pointerId, [e.clientX, e.clientY]);
-    debut = performance.now(); ou = [e.clientX, e.clientY];
-    zone.setPointerCapture(e.pointerId);
-    if (doigts.size === 2) ecarte = Math.hypot(...[0, 1].map((i) => [...doigts.values()][0][i] - [...doigts.values()][1][i]));
-  });
-  zone.addEventListener("pointermove", (e) => {
-    if (!doigts.has(e.pointerId)) return;
-    doigts.set(e.pointerId, [e.clientX, e.clientY]);
-    if (quel === "agrandir" && doigts.size === 2) {
-      const [a, b] = [...doigts.values()];
-      if (Math.hypot(a[0] - b[0], a[1] - b[1]) > ecarte + 30) { doigts.clear(); fait(); }
-    }
-  });
-  zone.addEventListener("pointerup", (e) => {
-    if (!doigts.delete(e.pointerId) || ligne.classList.contains("touche")) return;
-    const duree = performance.now() - debut, loin = Math.hypot(e.clientX - ou[0], e.clientY - ou[1]);
-    const lu = loin > 40 ? "glisser" : duree > 600 ? "long" : performance.now() - avant < 500 ? "double" : "court";
-    avant = performance.now();
-    if (lu === quel || (quel === "court" && lu === "double")) fait();
-    else if (!(quel === "double" && lu === "court") && quel !== "agrandir") ecart(lu);
-  });
-  zone.addEventListener("contextmenu", (e) => e.preventDefault());
-  zone.addEventListener("click", (e) => { if (e.detail === 0) fait(); });
-  un("[data-autrement]", ligne).addEventListener("click", fait);
-}
+if (gestes)
+  for (const ligne of tous("[data-geste]", gestes)) {
+    const zone = un("[data-zone]", ligne),
+      quel = ligne.dataset.geste,
+      doigts = new Map();
+    let debut = 0,
+      ou = [0, 0],
+      avant = 0,
+      ecarte = 0;
+    const fait = () => {
+      ligne.classList.add("touche");
+      const reste = tous("[data-geste]:not(.touche)", gestes).length;
+      if (!reste) reussir();
+      else dire("info", "C’est le bon geste.", `Il en reste ${reste}.`);
+    };
+    zone.addEventListener("pointerdown", (e) => {
+      doigts.set(e.pointerId, [e.clientX, e.clientY]);
+      debut = performance.now();
+      ou = [e.clientX, e.clientY];
+      zone.setPointerCapture(e.pointerId);
+      if (doigts.size === 2)
+        ecarte = Math.hypot(...[0, 1].map((i) => [...doigts.values()][0][i] - [...doigts.values()][1][i]));
+    });
+    zone.addEventListener("pointermove", (e) => {
+      if (!doigts.has(e.pointerId)) return;
+      doigts.set(e.pointerId, [e.clientX, e.clientY]);
+      if (quel === "agrandir" && doigts.size === 2) {
+        const [a, b] = [...doigts.values()];
+        if (Math.hypot(a[0] - b[0], a[1] - b[1]) > ecarte + 30) {
+          doigts.clear();
+          fait();
+        }
+      }
+    });
+    zone.addEventListener("pointerup", (e) => {
+      if (!doigts.delete(e.pointerId) || ligne.classList.contains("touche")) return;
+      const duree = performance.now() - debut,
+        loin = Math.hypot(e.clientX - ou[0], e.clientY - ou[1]);
+      const lu = loin > 40 ? "glisser" : duree > 600 ? "long" : performance.now() - avant < 500 ? "double" : "court";
+      avant = performance.now();
+      if (lu === quel || (quel === "court" && lu === "double")) fait();
+      else if (!(quel === "double" && lu === "court") && quel !== "agrandir") ecart(lu);
+    });
+    zone.addEventListener("contextmenu", (e) => e.preventDefault());
+    zone.addEventListener("click", (e) => {
+      if (e.detail === 0) fait();
+    });
+    un("[data-autrement]", ligne).addEventListener("click", fait);
+  }
 
-// ------------------------------------------------------------------------- mettre à sa place : en glissant, ou en deux fois
+// -------------------------------------------------------------------- mettre à sa place : en glissant, ou en deux fois
 const mettre = un("[data-mettre]");
 if (mettre) {
-  const objets = tous("[data-objet]", mettre), places = tous("[data-place]", mettre), source = un(".objets", mettre);
-  let pris = null, fantome = null;
+  const objets = tous("[data-objet]", mettre),
+    places = tous("[data-place]", mettre),
+    source = un(".objets", mettre);
+  let pris = null,
+    fantome = null;
   const nom = (objet) => un("span", objet).textContent;
-  const compter = () => { for (const p of places) un("[data-compte]", p).textContent = ` : ${tous("[data-objet]", p).length} posé`; };
+  const compter = () => {
+    for (const p of places) un("[data-compte]", p).textContent = ` : ${tous("[data-objet]", p).length} posé`;
+  };
   const prendre = (objet) => {
     pris = pris === objet ? null : objet;
     for (const o of objets) un("button", o).setAttribute("aria-pressed", String(o === pris));
     mettre.classList.toggle("tient", !!pris);
-    if (pris) dire("info", `${nom(pris)} : pris.`, places.length > 1 ? "Touchez sa place." : `Touchez « ${un("span", places[0]).textContent} ».`);
+    if (pris)
+      dire(
+        "info",
+        `${nom(pris)} : pris.`,
+        places.length > 1 ? "Touchez sa place." : `Touchez « ${un("span", places[0]).textContent} ».`,
+      );
   };
   const poser = (objet, place) => {
     const chez = objet.parentElement;
@@ -229,18 +355,32 @@ if (mettre) {
       return ecart("mauvaise_place", [`${nom(objet)} ne va pas là.`, "Essayez une autre place."]);
     }
     un("ul", place).append(objet);
-    pris = objet; prendre(objet);
+    pris = objet;
+    prendre(objet);
     compter();
-    peutAnnuler(() => { chez.append(objet); compter(); peutAnnuler(null); un("button", objet).focus(); });
+    peutAnnuler(() => {
+      chez.append(objet);
+      compter();
+      peutAnnuler(null);
+      un("button", objet).focus();
+    });
     const reste = objets.filter((o) => o.dataset.ou && o.parentElement === source).length;
     if (!reste) return reussir();
     dire("info", `${nom(objet)} : posé.`, reste === 1 ? "Il en reste 1." : `Il en reste ${reste}.`);
   };
   for (const objet of objets) {
     const bouton = un("button", objet);
-    let depart = null, glisse = false;
-    bouton.addEventListener("click", () => { if (objet.parentElement === source && !glisse) prendre(objet); });
-    bouton.addEventListener("pointerdown", (e) => { if (e.button === 0 && objet.parentElement === source) { depart = [e.clientX, e.clientY]; bouton.setPointerCapture(e.pointerId); } });
+    let depart = null,
+      glisse = false;
+    bouton.addEventListener("click", () => {
+      if (objet.parentElement === source && !glisse) prendre(objet);
+    });
+    bouton.addEventListener("pointerdown", (e) => {
+      if (e.button === 0 && objet.parentElement === source) {
+        depart = [e.clientX, e.clientY];
+        bouton.setPointerCapture(e.pointerId);
+      }
+    });
     bouton.addEventListener("pointermove", (e) => {
       if (!depart) return;
       const [dx, dy] = [e.clientX - depart[0], e.clientY - depart[1]];
@@ -254,16 +394,24 @@ if (mettre) {
       if (!fantome) return;
       fantome = null;
       glisse = true; // l’appui qui finit le geste ne prend rien
-      setTimeout(() => { glisse = false; }, 0);
-      const place = document.elementsFromPoint(e.clientX, e.clientY).map((x) => x.closest("[data-place]")).find(Boolean);
-      if (place) poser(objet, place); else ecart("lache", [`${nom(objet)} est revenu.`, "Vous pouvez aussi le toucher, puis toucher sa place."]);
+      setTimeout(() => {
+        glisse = false;
+      }, 0);
+      const place = document
+        .elementsFromPoint(e.clientX, e.clientY)
+        .map((x) => x.closest("[data-place]"))
+        .find(Boolean);
+      if (place) poser(objet, place);
+      else ecart("lache", [`${nom(objet)} est revenu.`, "Vous pouvez aussi le toucher, puis toucher sa place."]);
     };
     bouton.addEventListener("pointerup", lacher);
     bouton.addEventListener("pointercancel", lacher);
   }
-  for (const place of places) un(".place-bouton", place).addEventListener("click", () => {
-    if (pris) poser(pris, place); else dire("info", "Prenez d’abord quelque chose.", "Touchez-le, puis touchez sa place.");
-  });
+  for (const place of places)
+    un(".place-bouton", place).addEventListener("click", () => {
+      if (pris) poser(pris, place);
+      else dire("info", "Prenez d’abord quelque chose.", "Touchez-le, puis touchez sa place.");
+    });
   compter();
 }
 
@@ -273,7 +421,8 @@ un("[data-defiler] [data-trouve]")?.addEventListener("click", reussir);
 // -------------------------------------------------------------------------------------------------------------- taper
 const taper = un("[data-taper]");
 if (taper) {
-  const modeles = tous("[data-modele]", taper), tolere = taper.dataset.tolere;
+  const modeles = tous("[data-modele]", taper),
+    tolere = taper.dataset.tolere;
   const net = (texte) => {
     let t = texte.replace(/\u2019/g, "'");
     if (tolere.includes("espaces")) t = t.trim().replace(/\s+/g, " ");
@@ -282,36 +431,69 @@ if (taper) {
     return t;
   };
   // Le clavier à l’écran : pour qui n’en a pas, ou ne trouve pas une touche.
-  const clavier = un("[data-clavier]", taper), ouvrir = un("[data-clavier-ouvrir]", taper);
+  const clavier = un("[data-clavier]", taper),
+    ouvrir = un("[data-clavier-ouvrir]", taper);
   let majuscule = false;
-  const champDuMoment = () => un("input", modeles.find((m) => !m.hidden));
+  const champDuMoment = () =>
+    un(
+      "input",
+      modeles.find((m) => !m.hidden),
+    );
   // Où l’on en est dans chaque champ : un navigateur l’oublie dès que le focus passe sur une touche.
   const places = new WeakMap();
-  tous("input", taper).forEach((champ) => champ.addEventListener("blur", () => places.set(champ, [champ.selectionStart, champ.selectionEnd])));
+  for (const champ of tous("input", taper))
+    champ.addEventListener("blur", () => places.set(champ, [champ.selectionStart, champ.selectionEnd]));
   const ecrire = (quoi) => {
-    const champ = champDuMoment(), [debut, fin] = places.get(champ) ?? [champ.value.length, champ.value.length];
-    const depuis = quoi === null && debut === fin ? Math.max(debut - 1, 0) : debut, apres = depuis + (quoi ?? "").length;
+    const champ = champDuMoment(),
+      [debut, fin] = places.get(champ) ?? [champ.value.length, champ.value.length];
+    const depuis = quoi === null && debut === fin ? Math.max(debut - 1, 0) : debut,
+      apres = depuis + (quoi ?? "").length;
     champ.setRangeText(quoi ?? "", depuis, fin, "end");
     places.set(champ, [apres, apres]);
   };
   const touches = () => {
-    clavier.replaceChildren(...["1234567890", "azertyuiop", "qsdfghjklm", "wxcvbn'-.@", "éèàçêù_/:!"].map((rang) => {
-      const ligne = document.createElement("div");
-      ligne.append(...[...rang].map((t) => touche(majuscule ? t.toUpperCase() : t, () => { ecrire(majuscule ? t.toUpperCase() : t); if (majuscule) { majuscule = false; touches(); } })));
-      return ligne;
-    }), (() => {
-      const bas = document.createElement("div");
-      bas.append(
-        touche("Maj", () => { majuscule = !majuscule; touches(); un("[data-maj]", clavier).focus(); }, majuscule),
-        touche("Espace", () => ecrire(" ")), touche("Effacer", () => ecrire(null)), touche("Entrée", () => taper.requestSubmit()),
-      );
-      bas.firstChild.dataset.maj = "";
-      return bas;
-    })());
+    clavier.replaceChildren(
+      ...["1234567890", "azertyuiop", "qsdfghjklm", "wxcvbn'-.@", "éèàçêù_/:!"].map((rang) => {
+        const ligne = document.createElement("div");
+        ligne.append(
+          ...[...rang].map((t) =>
+            touche(majuscule ? t.toUpperCase() : t, () => {
+              ecrire(majuscule ? t.toUpperCase() : t);
+              if (majuscule) {
+                majuscule = false;
+                touches();
+              }
+            }),
+          ),
+        );
+        return ligne;
+      }),
+      (() => {
+        const bas = document.createElement("div");
+        bas.append(
+          touche(
+            "Maj",
+            () => {
+              majuscule = !majuscule;
+              touches();
+              un("[data-maj]", clavier).focus();
+            },
+            majuscule,
+          ),
+          touche("Espace", () => ecrire(" ")),
+          touche("Effacer", () => ecrire(null)),
+          touche("Entrée", () => taper.requestSubmit()),
+        );
+        bas.firstChild.dataset.maj = "";
+        return bas;
+      })(),
+    );
   };
   const touche = (mot, quand, appuyee) => {
     const t = document.createElement("button");
-    t.type = "button"; t.className = "touche-ecran"; t.textContent = mot;
+    t.type = "button";
+    t.className = "touche-ecran";
+    t.textContent = mot;
     if (appuyee !== undefined) t.setAttribute("aria-pressed", String(appuyee));
     t.addEventListener("click", quand);
     return t;
@@ -323,19 +505,33 @@ if (taper) {
   });
   taper.addEventListener("submit", (e) => {
     e.preventDefault();
-    const bloc = modeles.find((m) => !m.hidden), champ = un("input", bloc), voulu = bloc.dataset.modele, dit = champ.value;
-    if (!dit.trim()) { champ.focus(); return dire("info", "Écrivez d’abord.", "Touchez le rectangle, puis le clavier."); }
+    const bloc = modeles.find((m) => !m.hidden),
+      champ = un("input", bloc),
+      voulu = bloc.dataset.modele,
+      dit = champ.value;
+    if (!dit.trim()) {
+      champ.focus();
+      return dire("info", "Écrivez d’abord.", "Touchez le rectangle, puis le clavier.");
+    }
     if (net(dit) === net(voulu)) {
       const suivant = modeles[modeles.indexOf(bloc) + 1];
       if (!suivant) return reussir();
-      bloc.hidden = true; suivant.hidden = false;
+      bloc.hidden = true;
+      suivant.hidden = false;
       dire("success", "C’est bien écrit.", "Encore un.");
       return un("input", suivant).focus();
     }
-    const quoi = dit.trim() === voulu ? "espace" : dit.toLowerCase() === voulu.toLowerCase() ? "majuscule" : "different";
+    const quoi =
+      dit.trim() === voulu ? "espace" : dit.toLowerCase() === voulu.toLowerCase() ? "majuscule" : "different";
     let n = 0;
     while (n < voulu.length && net(dit)[n] === net(voulu)[n]) n += 1;
-    ecart(quoi, ["Presque.", n < voulu.length ? `Regardez après « ${voulu.slice(0, n) || "le début"} » : il faut « ${voulu[n] === " " ? "une espace" : voulu[n]} ».` : "Il y a quelque chose en trop à la fin : effacez-le."]);
+    const manque = voulu[n] === " " ? "une espace" : voulu[n];
+    ecart(quoi, [
+      "Presque.",
+      n < voulu.length
+        ? `Regardez après « ${voulu.slice(0, n) || "le début"} » : il faut « ${manque} ».`
+        : "Il y a quelque chose en trop à la fin : effacez-le.",
+    ]);
     champ.focus();
   });
 }
@@ -343,12 +539,27 @@ if (taper) {
 // --------------------------------------------------------- une chose simulée : des écrans qui mènent à des écrans
 const simule = un("[data-ecrans]");
 if (simule) {
-  const { depart, but, ecrans } = donnees.scene, chemin = [];
-  let ici = depart, faits = new Set(), saisis = {};
+  const { depart, but, ecrans } = donnees.scene,
+    chemin = [];
+  let ici = depart,
+    faits = new Set(),
+    saisis = {};
   // Ce qui se tape au clavier : la casse, les accents, la forme de l’apostrophe et les espaces ne comptent pas.
-  const ote = (texte) => texte.trim().replace(/\s+/g, " ").replace(/\u2019/g, "'").toLowerCase().normalize("NFD").replace(/\p{M}/gu, "");
+  const ote = (texte) =>
+    texte
+      .trim()
+      .replace(/\s+/g, " ")
+      .replace(/\u2019/g, "'")
+      .toLowerCase()
+      .normalize("NFD")
+      .replace(/\p{M}/gu, "");
   const visible = (e) => (e.si ?? []).every((f) => faits.has(f)) && !(e.sauf ?? []).some((f) => faits.has(f));
-  const fabrique = (balise, classe, texte) => { const x = document.createElement(balise); if (classe) x.className = classe; if (texte) x.textContent = texte; return x; };
+  const fabrique = (balise, classe, texte) => {
+    const x = document.createElement(balise);
+    if (classe) x.className = classe;
+    if (texte) x.textContent = texte;
+    return x;
+  };
   const parler = ({ quand, message, geste }) => ecart(`-${quand}`, [message, geste]);
   const juger = () => {
     for (const e of ecrans[ici].elements.filter((x) => visible(x) && x.nom)) {
@@ -361,18 +572,27 @@ if (simule) {
         champ?.setAttribute("aria-invalid", "true");
         champ?.focus();
         const dits = e.ecarts?.find((x) => ote(x.quand) === ote(dit)) ?? (manque ? null : e.ecart);
-        if (!dits) ecart("-champ", [manque ? `Il manque : ${e.texte}` : `Regardez : ${e.texte}`, manque ? "Remplissez-le, puis continuez." : "Ce n’est pas ce que dit votre papier."]);
+        if (!dits)
+          ecart("-champ", [
+            manque ? `Il manque : ${e.texte}` : `Regardez : ${e.texte}`,
+            manque ? "Remplissez-le, puis continuez." : "Ce n’est pas ce que dit votre papier.",
+          ]);
         else parler(dits);
         return false;
       }
-      if (e.type === "case" && e.juste?.length && !e.juste.includes(dit ? "oui" : "non")) { if (e.ecart) parler(e.ecart); else ecart("-case"); return false; }
+      if (e.type === "case" && e.juste?.length && !e.juste.includes(dit ? "oui" : "non")) {
+        if (e.ecart) parler(e.ecart);
+        else ecart("-case");
+        return false;
+      }
     }
     return true;
   };
   const aller = (e) => {
     if (e.verifie && !juger()) return;
     chemin.push([ici, new Set(faits), { ...saisis }]);
-    if (e.ecart) parler(e.ecart); else retour.replaceChildren();
+    if (e.ecart) parler(e.ecart);
+    else retour.replaceChildren();
     if (e.fait) faits.add(e.fait);
     if (e.defait) faits.delete(e.defait);
     if (e.vers) ici = e.vers;
@@ -380,7 +600,9 @@ if (simule) {
     if ((!but.ecran || but.ecran === ici) && (but.faits ?? []).every((f) => faits.has(f))) reussir();
   };
   const montrer = (bouge) => {
-    const e = ecrans[ici], dans = fabrique("div", "simule-ecran"), tete = fabrique("div", "simule-tete");
+    const e = ecrans[ici],
+      dans = fabrique("div", "simule-ecran"),
+      tete = fabrique("div", "simule-tete");
     if (e.adresse) tete.append(fabrique("p", "adresse", e.adresse));
     const titre = fabrique("h2", "", e.titre);
     titre.tabIndex = -1;
@@ -393,30 +615,64 @@ if (simule) {
     simule.replaceChildren(dans);
     if (bouge) titre.focus({ preventScroll: true });
     if (bouge && titre.getBoundingClientRect().top < 0) simule.scrollIntoView({ block: "start", behavior: "instant" });
-    peutAnnuler(chemin.length && !fini ? () => { [ici, faits, saisis] = chemin.pop(); retour.replaceChildren(); montrer(true); } : null);
+    peutAnnuler(
+      chemin.length && !fini
+        ? () => {
+            [ici, faits, saisis] = chemin.pop();
+            retour.replaceChildren();
+            montrer(true);
+          }
+        : null,
+    );
   };
-  const teinte = (nom = "") => [...nom].reduce((somme, lettre) => somme + lettre.codePointAt(0), 0) % 4; // la même à chaque fois
+  // la même à chaque fois
+  const teinte = (nom = "") => [...nom].reduce((somme, lettre) => somme + lettre.codePointAt(0), 0) % 4;
   const element = (x, tete) => {
     if (x.type === "texte") return fabrique("p", "", x.texte);
     if (x.type === "titre") return fabrique("h3", "", x.texte);
-    if (x.type === "dessin") { const d = un(`template[data-dessin="${x.dessin}"]`); return d ? d.content.cloneNode(true) : fabrique("span"); }
+    if (x.type === "dessin") {
+      const d = un(`template[data-dessin="${x.dessin}"]`);
+      return d ? d.content.cloneNode(true) : fabrique("span");
+    }
     if (["bouton", "lien", "icone", "message"].includes(x.type)) {
-      const b = fabrique("button", { bouton: "bouton bord", lien: "simule-lien", icone: "simule-icone", message: `simule-message${x.nouveau ? " nouveau" : ""}` }[x.type]);
+      const b = fabrique(
+        "button",
+        {
+          bouton: "bouton bord",
+          lien: "simule-lien",
+          icone: "simule-icone",
+          message: `simule-message${x.nouveau ? " nouveau" : ""}`,
+        }[x.type],
+      );
       b.type = "button";
       if (x.type === "message") {
-        b.append(fabrique("span", `rond teinte-${teinte(x.de)}`, x.de?.[0]), fabrique("span", "de", x.de), fabrique("span", "heure", x.heure), fabrique("span", "objet", x.texte), fabrique("span", "debut", x.suite));
+        b.append(
+          fabrique("span", `rond teinte-${teinte(x.de)}`, x.de?.[0]),
+          fabrique("span", "de", x.de),
+          fabrique("span", "heure", x.heure),
+          fabrique("span", "objet", x.texte),
+          fabrique("span", "debut", x.suite),
+        );
         if (x.nouveau) b.append(fabrique("span", "hors-ecran", "non lu"));
-      } else if (x.type === "icone") { b.textContent = x.signe ?? "×"; b.setAttribute("aria-label", x.texte); tete.append(b); } else b.textContent = x.texte;
+      } else if (x.type === "icone") {
+        b.textContent = x.signe ?? "×";
+        b.setAttribute("aria-label", x.texte);
+        tete.append(b);
+      } else b.textContent = x.texte;
       b.addEventListener("click", () => aller(x));
       return x.type === "icone" ? document.createTextNode("") : b;
     }
     const bloc = fabrique("div", "champ");
     if (x.type === "case") {
-      const l = fabrique("label", "simule-case"), c = fabrique("input");
-      c.type = "checkbox"; c.name = x.nom;
+      const l = fabrique("label", "simule-case"),
+        c = fabrique("input");
+      c.type = "checkbox";
+      c.name = x.nom;
       if (!(x.nom in saisis)) saisis[x.nom] = x.coche ? "oui" : "";
       c.checked = !!saisis[x.nom];
-      c.addEventListener("change", () => { saisis[x.nom] = c.checked ? "oui" : ""; });
+      c.addEventListener("change", () => {
+        saisis[x.nom] = c.checked ? "oui" : "";
+      });
       l.append(c, fabrique("span", "", x.texte));
       bloc.append(l);
       return bloc;
@@ -426,30 +682,48 @@ if (simule) {
       const f = fabrique("fieldset", "simule-choix");
       f.append(fabrique("legend", "", x.texte));
       for (const o of x.options) {
-        const l = fabrique("label", "simule-case"), r = fabrique("input");
-        r.type = "radio"; r.name = x.nom; r.checked = saisis[x.nom] === o;
-        r.addEventListener("change", () => { saisis[x.nom] = o; });
+        const l = fabrique("label", "simule-case"),
+          r = fabrique("input");
+        r.type = "radio";
+        r.name = x.nom;
+        r.checked = saisis[x.nom] === o;
+        r.addEventListener("change", () => {
+          saisis[x.nom] = o;
+        });
         l.append(r, fabrique("span", "", o));
         f.append(l);
       }
       return f;
     }
-    const l = fabrique("label", "", x.texte), id = `simule-${x.nom}`;
+    const l = fabrique("label", "", x.texte),
+      id = `simule-${x.nom}`;
     l.htmlFor = id;
     if (x.type === "liste") {
       const s = fabrique("select");
-      s.id = id; s.name = x.nom;
-      for (const o of ["", ...x.options]) { const p = fabrique("option", "", o || "Choisir…"); p.value = o; s.append(p); }
+      s.id = id;
+      s.name = x.nom;
+      for (const o of ["", ...x.options]) {
+        const p = fabrique("option", "", o || "Choisir…");
+        p.value = o;
+        s.append(p);
+      }
       s.value = saisis[x.nom] ?? "";
-      s.addEventListener("change", () => { saisis[x.nom] = s.value; });
+      s.addEventListener("change", () => {
+        saisis[x.nom] = s.value;
+      });
       bloc.append(l, s);
       return bloc;
     }
     const i = fabrique("input");
-    i.id = id; i.name = x.nom; i.type = x.cache ? "password" : "text"; i.value = saisis[x.nom] ?? "";
+    i.id = id;
+    i.name = x.nom;
+    i.type = x.cache ? "password" : "text";
+    i.value = saisis[x.nom] ?? "";
     for (const non of ["autocomplete", "autocapitalize", "autocorrect"]) i.setAttribute(non, "off");
     i.spellcheck = false;
-    i.addEventListener("input", () => { saisis[x.nom] = i.value; });
+    i.addEventListener("input", () => {
+      saisis[x.nom] = i.value;
+    });
     i.addEventListener("keydown", (touche) => {
       const valide = ecrans[ici].elements.find((y) => y.verifie && visible(y));
       if (touche.key === "Enter" && valide) aller(valide);

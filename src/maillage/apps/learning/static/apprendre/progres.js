@@ -1,28 +1,63 @@
 // Ce qui a été fait : sur cet appareil ; avec une carte, envoyé aussi, une fois et une seule. Jamais ce qui est écrit.
-const LOCAL = "maillage-apprendre", CARTE = "maillage-carte", FAIT = "maillage-fait-";
-const OUVERTE = 3 * 3600 * 1000, LOT = 200; // la carte se ferme seule sur un poste partagé ; des faits par envoi
+const LOCAL = "maillage-apprendre",
+  CARTE = "maillage-carte",
+  FAIT = "maillage-fait-";
+const OUVERTE = 3 * 3600 * 1000,
+  LOT = 200; // la carte se ferme seule sur un poste partagé ; des faits par envoi
 const RANG = ["seen", "unmeasured", "passed", "stopped", "hinted", "done"];
 const un = (quoi, dans = document) => dans.querySelector(quoi);
 
 // ------------------------------------------------------------------------------------------- la mémoire de l’appareil
-const prendre = (cle, sinon) => { try { return JSON.parse(localStorage.getItem(cle)) ?? sinon; } catch { return sinon; } };
-const garder = (cle, quoi) => { try { localStorage.setItem(cle, JSON.stringify(quoi)); return true; } catch { return false; } };
-const oter = (cle) => { try { localStorage.removeItem(cle); } catch { /* rien n’était gardé */ } };
-const cles = () => { try { return Object.keys(localStorage).filter((c) => c.startsWith(FAIT)); } catch { return []; } };
+const prendre = (cle, sinon) => {
+  try {
+    return JSON.parse(localStorage.getItem(cle)) ?? sinon;
+  } catch {
+    return sinon;
+  }
+};
+const garder = (cle, quoi) => {
+  try {
+    localStorage.setItem(cle, JSON.stringify(quoi));
+    return true;
+  } catch {
+    return false;
+  }
+};
+const oter = (cle) => {
+  try {
+    localStorage.removeItem(cle);
+  } catch {
+    /* rien n’était gardé */
+  }
+};
+const cles = () => {
+  try {
+    return Object.keys(localStorage).filter((c) => c.startsWith(FAIT));
+  } catch {
+    return [];
+  }
+};
 const carte = () => {
   const c = prendre(CARTE, null);
   if (!c) return null;
-  if (Date.now() - c.vu > OUVERTE || c.vu > Date.now() + OUVERTE) { oublier(c); return null; }
+  if (Date.now() - c.vu > OUVERTE || c.vu > Date.now() + OUVERTE) {
+    oublier(c);
+    return null;
+  }
   return c;
 };
 const chez = (c) => (c ? `${LOCAL}-${c.jeton.slice(-16)}` : LOCAL);
-const oublier = (c) => { oter(chez(c)); oter(CARTE); }; // ce qui n’est pas encore parti reste, pour cette carte
+const oublier = (c) => {
+  oter(chez(c));
+  oter(CARTE);
+}; // ce qui n’est pas encore parti reste, pour cette carte
 export const lire = () => prendre(chez(carte()), {});
 
 const numero = () => {
   if (crypto.randomUUID) return crypto.randomUUID();
   const o = crypto.getRandomValues(new Uint8Array(16)); // hors d’une page sûre, randomUUID manque
-  o[6] = (o[6] & 15) | 64; o[8] = (o[8] & 63) | 128;
+  o[6] = (o[6] & 15) | 64;
+  o[8] = (o[8] & 63) | 128;
   return [...o].map((x, n) => x.toString(16).padStart(2, "0") + ([3, 5, 7, 9].includes(n) ? "-" : "")).join("");
 };
 const retenir = (tout, module, version, etape, quoi) => {
@@ -35,13 +70,27 @@ const retenir = (tout, module, version, etape, quoi) => {
 };
 export const noter = (module, version, etape, quoi) => {
   if (un("[data-regarde]")) return true; // qui écrit un module l’essaie : rien ne compte
-  const c = carte(), tout = lire();
+  const c = carte(),
+    tout = lire();
   retenir(tout, module, version, etape, quoi);
   const tient = garder(chez(c), tout);
   if (c) {
-    const uid = numero(), ecran = innerWidth < 600 ? "small" : innerWidth < 1100 ? "medium" : "large";
-    const fait = { uid, jeton: c.jeton, module, version, etape, etat: "seen", ecran, hors_ligne: !navigator.onLine, a: Date.now(), ...quoi };
-    if (!garder(FAIT + uid, fait)) envoyer([fait]).catch(() => dire()); // la mémoire est pleine ou fermée : on envoie sans attendre
+    const uid = numero(),
+      ecran = innerWidth < 600 ? "small" : innerWidth < 1100 ? "medium" : "large";
+    const fait = {
+      uid,
+      jeton: c.jeton,
+      module,
+      version,
+      etape,
+      etat: "seen",
+      ecran,
+      hors_ligne: !navigator.onLine,
+      a: Date.now(),
+      ...quoi,
+    };
+    // la mémoire est pleine ou fermée : on envoie sans attendre
+    if (!garder(FAIT + uid, fait)) envoyer([fait]).catch(() => dire());
     garder(CARTE, { ...c, vu: Date.now() });
     bientot();
   }
@@ -53,7 +102,10 @@ const envoyer = async (faits, vite = false) => {
   const maintenant = Date.now();
   const dits = faits.map(({ jeton, a, ...f }) => ({ ...f, il_y_a: Math.max(0, Math.round((maintenant - a) / 1000)) }));
   const reponse = await fetch("/apprendre/synchroniser/", {
-    method: "POST", keepalive: vite, credentials: "omit", headers: { "Content-Type": "application/json" },
+    method: "POST",
+    keepalive: vite,
+    credentials: "omit",
+    headers: { "Content-Type": "application/json" },
     body: JSON.stringify({ carte: faits[0].jeton, faits: dits }),
   });
   if (reponse.status === 410) return { perdue: true };
@@ -62,43 +114,72 @@ const envoyer = async (faits, vite = false) => {
 };
 let enCours = null;
 const vider = async (vite = false) => {
-  const attente = cles().map((c) => prendre(c, null)).filter(Boolean);
-  const parCarte = Map.groupBy ? Map.groupBy(attente, (f) => f.jeton) : attente.reduce((m, f) => m.set(f.jeton, [...(m.get(f.jeton) ?? []), f]), new Map());
+  const attente = cles()
+    .map((c) => prendre(c, null))
+    .filter(Boolean);
+  const parCarte = Map.groupBy
+    ? Map.groupBy(attente, (f) => f.jeton)
+    : attente.reduce((m, f) => m.set(f.jeton, [...(m.get(f.jeton) ?? []), f]), new Map());
   let mots;
   for (const [jeton, faits] of parCarte) {
-    try { if (await partis(faits, vite)) continue; } catch { continue; } // une carte refusée pour l’heure n’arrête pas les autres
+    try {
+      if (await partis(faits, vite)) continue;
+    } catch {
+      continue;
+    } // une carte refusée pour l’heure n’arrête pas les autres
     for (const f of faits) oter(FAIT + f.uid);
     const c = carte();
-    if (c?.jeton === jeton) { oublier(c); mots = "Cette carte n’existe plus, ou a été remplacée. Ce que vous faites reste sur cet appareil."; }
+    if (c?.jeton === jeton) {
+      oublier(c);
+      mots = "Cette carte n’existe plus, ou a été remplacée. Ce que vous faites reste sur cet appareil.";
+    }
   }
   dire(mots);
 };
 const partis = async (faits, vite) => {
   for (let n = 0; n < faits.length; n += LOT) {
-    const lot = faits.slice(n, n + LOT), recu = await envoyer(lot, vite && n === 0 && lot.length < 60);
+    const lot = faits.slice(n, n + LOT),
+      recu = await envoyer(lot, vite && n === 0 && lot.length < 60);
     if (recu.perdue) return false;
     for (const uid of [...recu.recus, ...Object.keys(recu.refuses)]) oter(FAIT + uid);
   }
   return true;
 };
-export const synchroniser = (vite) => (enCours ??= vider(vite).catch(() => dire()).finally(() => { enCours = null; }));
+export const synchroniser = (vite) =>
+  (enCours ??= vider(vite)
+    .catch(() => dire())
+    .finally(() => {
+      enCours = null;
+    }));
 let retard = 0;
-const bientot = () => { clearTimeout(retard); retard = setTimeout(synchroniser, 600); };
+const bientot = () => {
+  clearTimeout(retard);
+  retard = setTimeout(synchroniser, 600);
+};
 const dire = (mots) => {
-  const ou = un("[data-file-dit]"), reste = cles().length;
-  if (ou) ou.textContent = mots ?? (reste ? `${reste} pas encore envoyé${reste > 1 ? "s" : ""} : cela partira avec la connexion.` : "");
+  const ou = un("[data-file-dit]"),
+    reste = cles().length;
+  if (ou)
+    ou.textContent =
+      mots ?? (reste ? `${reste} pas encore envoyé${reste > 1 ? "s" : ""} : cela partira avec la connexion.` : "");
 };
 addEventListener("online", () => synchroniser());
-export const partir = () => { if (cles().length) vider(true).catch(() => {}); };
+export const partir = () => {
+  if (cles().length) vider(true).catch(() => {});
+};
 addEventListener("pagehide", partir);
-addEventListener("storage", (e) => { if (e.newValue && e.key?.startsWith(FAIT)) bientot(); }); // la page quittée a fini d’écrire après l’arrivée de celle-ci
+addEventListener("storage", (e) => {
+  if (e.newValue && e.key?.startsWith(FAIT)) bientot();
+}); // la page quittée a fini d’écrire après l’arrivée de celle-ci
 
 // ------------------------------------------------------------------------------------------- la carte sur cet appareil
 const recue = un("script#carte");
 if (recue) {
-  const { jeton, image, nom, faits } = JSON.parse(recue.textContent), c = { jeton, image, nom, vu: Date.now() };
+  const { jeton, image, nom, faits } = JSON.parse(recue.textContent),
+    c = { jeton, image, nom, vu: Date.now() };
   const tout = faits;
-  for (const cle of cles()) { // ce qui n’est pas encore parti compte déjà ici
+  for (const cle of cles()) {
+    // ce qui n’est pas encore parti compte déjà ici
     const f = prendre(cle, null);
     if (f?.jeton === jeton) retenir(tout, f.module, f.version, f.etape, f);
   }
@@ -106,10 +187,12 @@ if (recue) {
   if (avant && avant.jeton !== jeton) oublier(avant);
   garder(CARTE, c);
   garder(chez(c), tout);
-  const ici = prendre(LOCAL, {}), bloc = un("[data-ici-aussi]");
+  const ici = prendre(LOCAL, {}),
+    bloc = un("[data-ici-aussi]");
   bloc.hidden = !Object.keys(ici).length;
   un("[data-reprendre-ici]").addEventListener("click", async () => {
-    for (const [module, m] of Object.entries(ici)) for (const [etape, e] of Object.entries(m.etapes)) noter(module, m.version, Number(etape), e);
+    for (const [module, m] of Object.entries(ici))
+      for (const [etape, e] of Object.entries(m.etapes)) noter(module, m.version, Number(etape), e);
     oter(LOCAL);
     await synchroniser();
     location.reload();
@@ -121,9 +204,13 @@ if (recue) {
     oublier(c);
     fermer.submit();
   });
-  un("[data-effacer-carte]").addEventListener("submit", () => { for (const cle of cles()) if (prendre(cle, {}).jeton === jeton) oter(cle); oter(chez(c)); });
+  un("[data-effacer-carte]").addEventListener("submit", () => {
+    for (const cle of cles()) if (prendre(cle, {}).jeton === jeton) oter(cle);
+    oter(chez(c));
+  });
 }
-const ouverte = carte(), bandeau = un("[data-carte-ouverte]");
+const ouverte = carte(),
+  bandeau = un("[data-carte-ouverte]");
 if (ouverte && bandeau) {
   bandeau.hidden = false;
   un("[data-carte-nom]").textContent = ouverte.nom;
@@ -133,7 +220,8 @@ if (ouverte && bandeau) {
 // --------------------------------------------------------------------------------- les cartons des modules, en mots
 const fait = lire();
 for (const carton of document.querySelectorAll("[data-module][href]")) {
-  const m = fait[carton.dataset.module], dit = un("[data-ou-jen-suis]", carton);
+  const m = fait[carton.dataset.module],
+    dit = un("[data-ou-jen-suis]", carton);
   if (!m || !dit) continue;
   const fini = carton.dataset.etapes in m.etapes || m.derniere >= Number(carton.dataset.etapes);
   dit.textContent = fini ? " · fait" : ` · étape ${m.derniere} sur ${carton.dataset.etapes}`;
@@ -151,10 +239,19 @@ if (reprendre) {
 const effacer = un("[data-tout-effacer]");
 if (effacer && Object.keys(prendre(LOCAL, {})).length) {
   effacer.hidden = false;
-  effacer.addEventListener("click", () => { oter(LOCAL); location.reload(); });
+  effacer.addEventListener("click", () => {
+    oter(LOCAL);
+    location.reload();
+  });
 }
-for (const bouton of document.querySelectorAll("[data-imprimer]")) { bouton.hidden = false; bouton.addEventListener("click", () => print()); }
-un("[data-imprimer-lien]")?.addEventListener("click", (e) => { e.preventDefault(); print(); });
+for (const bouton of document.querySelectorAll("[data-imprimer]")) {
+  bouton.hidden = false;
+  bouton.addEventListener("click", () => print());
+}
+un("[data-imprimer-lien]")?.addEventListener("click", (e) => {
+  e.preventDefault();
+  print();
+});
 
 // Une étape ouverte est une étape où l’on en est.
 const page = un(".etape[data-module]");
@@ -174,17 +271,24 @@ const tiens = async () => {
   if (page) actif.postMessage({ module: page.dataset.module });
   const coin = un("[data-garder]");
   if (!coin) return;
-  const dit = un("[data-garder-dit]"), barre = un("[data-garder-barre]"), bouton = un("[data-garder-tout]");
+  const dit = un("[data-garder-dit]"),
+    barre = un("[data-garder-barre]"),
+    bouton = un("[data-garder-tout]");
   coin.hidden = false;
   navigator.serviceWorker.addEventListener("message", ({ data }) => {
     if (!data.total) return;
     barre.hidden = false;
     barre.value = data.faites / data.total;
     dit.textContent = data.fini
-      ? (data.ratees ? `${data.total - data.ratees} pages sur ${data.total} sont gardées. Réessayez pour les autres.` : `C’est fait : ${data.total} pages sont gardées sur cet appareil.`)
+      ? data.ratees
+        ? `${data.total - data.ratees} pages sur ${data.total} sont gardées. Réessayez pour les autres.`
+        : `C’est fait : ${data.total} pages sont gardées sur cet appareil.`
       : `${data.faites} pages sur ${data.total}…`;
     bouton.disabled = !data.fini;
   });
-  bouton.addEventListener("click", () => { bouton.disabled = true; actif.postMessage({ tout: true }); });
+  bouton.addEventListener("click", () => {
+    bouton.disabled = true;
+    actif.postMessage({ tout: true });
+  });
 };
 if ("serviceWorker" in navigator) tiens().catch(() => {});

@@ -1,0 +1,189 @@
+"""Notifications to participants who can be reached, in their language: a seat booked, freed, moved,
+cancelled, tomorrow.
+
+The texts are fixed: what, when, where, and how to cancel a seat.
+"""
+
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.urls import reverse
+
+from maillage.apps.agenda import access, rules
+from maillage.apps.agenda.models import Seat, Workshop
+from maillage.apps.agenda.queries import words
+from maillage.apps.messages import actions as outbox
+from maillage.apps.messages.rules import addresses
+from maillage.apps.people import queries as people
+from maillage.apps.people import rules as persons
+from maillage.kernel.errors import Refused
+from maillage.words.languages import FRENCH, LANGUAGES, say, speaking, typed
+
+
+@dataclass(frozen=True, slots=True)
+class Notified:
+    """How many people were notified, and the names of those who must be called instead."""
+
+    reached: int = 0
+    to_call: tuple[str, ...] = ()
+
+    def __add__(self, other: "Notified") -> "Notified":
+        return Notified(self.reached + other.reached, tuple(dict.fromkeys((*self.to_call, *other.to_call))))
+
+
+def way_to(seat: Seat) -> tuple[str, str]:
+    """Return the channel and address to reach a participant; ('', '') when there is none.
+
+    What they left for this workshop first; else what their sheet says, if they agreed to be written to.
+    """
+    way, value = seat.way, seat.contact
+    if way == rules.NO_WAY and seat.person is not None and people.agreed(seat.person, persons.WRITE):
+        way, value = seat.person.reach, seat.person.reach_value
+    if way == rules.EMAIL:
+        return ("email", value) if addresses.read("email", value) else ("", "")
+    mobile = addresses.mobile(value) if way == rules.PHONE else ""
+    return ("sms", mobile) if mobile else ("", "")
+
+
+def _put(
+    seat: Seat,
+    what: str,
+    subject: Callable[[], str],
+    text: Callable[[], str],
+    *,
+    at: datetime,
+    only_before: bool = True,
+) -> Notified:
+    """Write to a participant in their language, or in French where the pages do not have it. An invalid
+    address blocks nothing.
+    """
+    channel, to = way_to(seat)
+    workshop = seat.workshop
+    if not channel:
+        return Notified(0, (seat.name,) if seat.name else ())
+    language = seat.language if seat.language in LANGUAGES else FRENCH
+    with speaking(language):
+        link = f"{settings.ADDRESS}{reverse('seat', args=[access.link_of(seat)])}"
+        body = (
+            f"{text()}\n{say('Vous ne pouvez pas venir ? Dites-le ici :')} {link}" if only_before else text()
+        )
+        about = subject()
+    if not workshop.example:  # nobody real hears of people who were invented
+        with suppress(Refused):
+            outbox.put(
+                channel=channel,
+                to=to,
+                subject=about,
+                text=body,
+                key=f"atelier-{seat.learner}-{workshop.pk}-{what}",
+                at=at,
+                never_after=workshop.starts_at if only_before else None,
+                language=language,
+                structure=workshop.structure_id,
+                commune=workshop.commune,
+            )
+    return Notified(1)
+
+
+def _facts(workshop: Workshop) -> dict[str, str]:
+    return {"what": typed(workshop.title), "when": words.when(workshop), "where": words.where(workshop)}
+
+
+def confirm_seat(seat: Seat, *, at: datetime) -> Notified:
+    """Notify a participant that their seat is booked, or that they are on the waiting list."""
+    if seat.status == rules.WAITING:
+        return _put(
+            *(seat, f"attente-{at:%Y%m%d%H%M%S}"),
+            lambda: say("Vous êtes sur la liste d’attente"),
+            lambda: say(
+                "Vous êtes sur la liste d’attente : {what}, {when}. Si une place se libère, nous vous le"
+                " disons.",
+                **{name: value for name, value in _facts(seat.workshop).items() if name != "where"},
+            ),
+            at=at,
+        )
+    return _put(
+        *(seat, f"place-{at:%Y%m%d%H%M%S}"),
+        lambda: say("Votre place est gardée"),
+        lambda: say("Votre place est gardée : {what}, {when}. Lieu : {where}.", **_facts(seat.workshop)),
+        at=at,
+    )
+
+
+def freed(seat: Seat, *, at: datetime) -> Notified:
+    """Notify a person on the waiting list that they now have a seat."""
+    return _put(
+        *(seat, f"libre-{at:%Y%m%d%H%M%S}"),
+        lambda: say("Une place est libre pour vous"),
+        lambda: say(
+            "Une place est libre pour vous : {what}, {when}. Lieu : {where}.", **_facts(seat.workshop)
+        ),
+        at=at,
+    )
+
+
+def moved(workshop: Workshop, *, at: datetime) -> Notified:
+    """Notify those registered or on the waiting list of a new day, hour or place."""
+    return _all(
+        workshop,
+        lambda seat: _put(
+            *(seat, f"change-{workshop.sequence}"),
+            lambda: say("Votre atelier change"),
+            lambda: say("Votre atelier change : {what}. Ce sera {when}. Lieu : {where}.", **_facts(workshop)),
+            at=at,
+        ),
+    )
+
+
+def cancelled(workshop: Workshop, *, at: datetime) -> Notified:
+    """Notify those registered or on the waiting list of a cancellation."""
+
+    def text() -> str:
+        told = say(
+            "Annulé : {what}, {when}. Ne vous déplacez pas.",
+            what=typed(workshop.title),
+            when=words.when(workshop),
+        )
+        return f"{told} {typed(workshop.cancel_reason)}".strip()
+
+    return _all(
+        workshop,
+        lambda seat: _put(
+            seat, "annule", lambda: say("Votre atelier est annulé"), text, at=at, only_before=False
+        ),
+    )
+
+
+def tomorrow(seat: Seat, *, at: datetime) -> Notified:
+    """Remind a participant the day before."""
+    return _put(
+        *(seat, f"veille-{seat.workshop.sequence}"),
+        lambda: say("C’est demain"),
+        lambda: say(
+            "C’est demain : {what}, {when}. Lieu : {where}. On vous attend.", **_facts(seat.workshop)
+        ),
+        at=at,
+    )
+
+
+def _all(workshop: Workshop, tell: Callable[[Seat], Notified]) -> Notified:
+    seats: Iterable[Seat] = workshop.seats.exclude(status=rules.CANCELLED).select_related("person")
+    done = Notified()
+    for seat in seats:
+        seat.workshop = workshop
+        done += tell(seat)
+    return done
+
+
+def take_back(seat: Seat) -> None:
+    """Cancel the pending reminder of a participant who gave up their seat."""
+    workshop = seat.workshop
+    outbox.cancel(*(f"atelier-{seat.learner}-{workshop.pk}-veille-{n}" for n in range(workshop.sequence + 1)))
+
+
+def forget(learner: str, *, at: datetime, workshop: Workshop | None = None) -> None:
+    """Erase the messages to a participant, or about one workshop."""
+    outbox.forget(about=f"atelier-{learner}-{f'{workshop.pk}-' if workshop is not None else ''}", at=at)

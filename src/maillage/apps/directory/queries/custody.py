@@ -1,0 +1,215 @@
+"""Custody of places: the effect of a sheet that names another structure, and what a transfer would take
+along.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Count, QuerySet
+from django.utils.module_loading import import_string
+
+from maillage.apps.directory import rules
+from maillage.apps.directory.models import Change, Lieu, Proposal, Structure
+
+
+def stakes(
+    *, at: datetime, structures: Collection[int] | None = None, lieux: Collection[int] | None = None
+) -> rules.Stakes:
+    """Return the teams of structures and the referrals of places; None: of all of them.
+
+    Who knows them stands above this feature: `STAKES_OF` names it.
+    """
+    found: rules.Stakes = import_string(settings.STAKES_OF)(at=at, structures=structures, lieux=lieux)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The custody of a place after a change. structure: which has it; recipient: which would, if its team
+    agreed, with its key and name.
+    """
+
+    verdict: str
+    structure: Structure
+    recipient: Structure | None = None
+    key: str = ""
+    name: str = ""
+
+
+@dataclass(slots=True)
+class Registry:
+    """The structures by key, kept current while places are changed one after the other. Nothing here is
+    saved.
+
+    changed: the rows whose key or name is to be written, in order; made: those to be created.
+    """
+
+    rows: dict[int, Structure]
+    n_places: Counter[int]
+    stakes: rules.Stakes
+    changed: list[Structure] = field(default_factory=list)
+    made: list[Structure] = field(default_factory=list)
+    by_key: dict[str, Structure] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.by_key = {row.key: row for row in self.rows.values()}
+
+    def carrier(self, sheet: rules.Sheet) -> Structure:
+        """Return the structure that a sheet names, to be created when it is new."""
+        key, name = rules.structure_key(sheet)
+        found = self.by_key.get(key)
+        if found is None:
+            found = self.by_key[key] = Structure(key=key, name=name[:300], kind=rules.kind_of(sheet))
+            self.made.append(found)
+        return found
+
+    def guards(self, lieu: Lieu) -> bool:
+        return self.stakes.guards(lieu.pk, lieu.structure_id)
+
+    def settle(self, lieu: Lieu, before: rules.Sheet, sheet: rules.Sheet) -> Outcome:
+        """Return the custody of a place whose sheet is changed, and record it in the registry."""
+        own = self.rows.get(lieu.structure_id, lieu.structure)
+        key, name = rules.structure_key(sheet)
+        guarded, other = self.guards(lieu), self.by_key.get(key)
+        if other is own or (guarded and other is not None and self._is_empty(other)):
+            other = None
+        verdict = rules.custody(
+            own.key,
+            rules.structure_key(before)[0],
+            key,
+            guarded=guarded,
+            other=other is not None,
+            alone=self.n_places[lieu.structure_id] <= 1,
+        )
+        if verdict == rules.MOVES:
+            there = self.carrier(sheet)
+            self._count(lieu.structure_id, there.pk)
+            return Outcome(verdict, there)
+        if verdict == rules.RENAMES:
+            own.name, own.kind = name[:300], rules.kind_of(sheet)
+            self._call(own, key)
+        elif verdict == rules.LEARNS or (
+            verdict == rules.FORGETS and not self._said_elsewhere(lieu, own.key)
+        ):
+            self._call(own, key)
+        return Outcome(verdict, own, other, key, name)
+
+    def _count(self, left: int | None, joined: int | None) -> None:
+        self.n_places[left] -= 1
+        self.n_places[joined] += 1
+
+    def _call(self, own: Structure, key: str) -> None:
+        """Give a structure a key; an empty structure that has it gives it up, any other keeps it."""
+        other = self.by_key.get(key)
+        if other is not None and other is not own:
+            if not self._is_empty(other):
+                key = f"structure:{own.pk}"
+            else:
+                self._set(other, f"structure:{other.pk}")
+        self._set(own, key)
+
+    def _set(self, row: Structure, key: str) -> None:
+        self.by_key.pop(row.key, None)
+        row.key = key
+        self.by_key[key] = row
+        if row not in self.changed:
+            self.changed.append(row)
+
+    def _is_empty(self, row: Structure) -> bool:
+        """Return whether a structure has neither place nor team: the remains of an import that was undone."""
+        return row.pk is not None and not self.n_places[row.pk] and not self.stakes.has_team(row.pk)
+
+    def _said_elsewhere(self, lieu: Lieu, key: str) -> bool:
+        """Return whether another place of the structure bears its number."""
+        others = (
+            Lieu.objects.filter(structure=lieu.structure_id)
+            .exclude(pk=lieu.pk)
+            .values_list("sheet", flat=True)
+        )
+        return any(rules.structure_key(sheet)[0] == key for sheet in others.iterator())
+
+
+def whole(*, at: datetime) -> Registry:
+    """Return the registry of all the structures, for the many places of a file."""
+    n_places = Counter(dict(Lieu.objects.order_by().values_list("structure").annotate(Count("pk"))))
+    return Registry({row.pk: row for row in Structure.objects.all()}, n_places, stakes(at=at))
+
+
+def of(lieu: Lieu, sheet: rules.Sheet, *, at: datetime) -> Registry:
+    """Return the registry of the structures that one place concerns, with the sheet it is about to have."""
+    key = rules.structure_key(sheet)[0]
+    rows = {lieu.structure.pk: lieu.structure} | {row.pk: row for row in Structure.objects.filter(key=key)}
+    n_places = Counter(
+        dict(
+            Lieu.objects.filter(structure__in=rows).order_by().values_list("structure").annotate(Count("pk"))
+        )
+    )
+    return Registry(rows, n_places, stakes(at=at, structures=rows, lieux=[lieu.pk]))
+
+
+# ------------------------------------------------------------------------------------------- what it would do
+
+
+@dataclass(frozen=True, slots=True)
+class Handover:
+    """A transfer of custody: from whom, to whom, how many accounts act for each, and how many persons are on
+    their way.
+    """
+
+    lieu: Lieu
+    ours: Structure
+    theirs: str
+    n_ours: int
+    n_theirs: int
+    running: int
+
+
+def handover(lieu: Lieu, theirs: Structure | None, name: str, *, at: datetime) -> Handover:
+    """Return what transferring a place to another structure would do. theirs: None when it would be created
+    under that name.
+    """
+    structures = [lieu.structure_id, *([theirs.pk] if theirs is not None else [])]
+    found = stakes(at=at, structures=structures, lieux=[lieu.pk])
+    return Handover(
+        lieu,
+        lieu.structure,
+        theirs.name if theirs is not None else name,
+        found.members.get(lieu.structure_id, 0),
+        found.members.get(theirs.pk, 0) if theirs is not None else 0,
+        found.running.get(lieu.pk, 0),
+    )
+
+
+def recipient(proposal: Proposal) -> Structure | None:
+    """Return the structure that a proposal would transfer the place to; None when it is still to be
+    created.
+    """
+    said: dict[str, Any] = proposal.value or {}
+    by_number = Structure.objects.filter(pk=said["structure"]).first() if said.get("structure") else None
+    return by_number or Structure.objects.filter(key=said.get("key", "")).first()
+
+
+def pending(lieu: Lieu) -> Proposal | None:
+    """Return the transfer that the team of a place has not answered yet."""
+    return Proposal.objects.filter(lieu=lieu, field=rules.CUSTODY, state=rules.OPEN).order_by("-pk").first()
+
+
+def returning(changes: Iterable[Change]) -> list[Change]:
+    """Return the changes whose undoing would put their place under another structure than today's."""
+    return [
+        change
+        for change in changes
+        if change.before and change.before.get("structure") not in (None, change.lieu.structure_id)
+    ]
+
+
+def structures_matching(text: str) -> QuerySet[Structure]:
+    """Return the structures whose name contains these words; none without words."""
+    rows = Structure.objects.none() if not text else Structure.objects.all()
+    for word in text.split():
+        rows = rows.filter(name__icontains=word)
+    return rows.order_by("name", "pk")

@@ -1,0 +1,84 @@
+"""Giving a place to another structure, with the agreement of who carries it; and giving a structure
+another name.
+"""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from maillage.apps.accounts import actions as journal
+from maillage.apps.accounts.models import User
+from maillage.apps.directory import rules
+from maillage.apps.directory.actions import sheets
+from maillage.apps.directory.models import Change, Lieu, Proposal, Structure
+from maillage.apps.directory.queries import custody
+from maillage.apps.intake.actions import proposals
+from maillage.kernel.errors import Refused
+
+
+@transaction.atomic
+def propose(lieu: Lieu, structure: Structure, *, by: str, at: datetime) -> Proposal:
+    """Propose that another structure takes a place into custody; Refused when it already has it. One proposal
+    at a time.
+    """
+    if structure.pk == lieu.structure_id:
+        raise Refused(
+            "Rien n’est proposé.",
+            why=f"« {structure} » tient déjà ce lieu.",
+            do="Choisissez une autre structure.",
+        )
+    Proposal.objects.filter(lieu=lieu, field=rules.CUSTODY, state=rules.OPEN).delete()
+    value = {"structure": structure.pk, "key": structure.key, "name": structure.name}
+    return Proposal.objects.create(lieu=lieu, field=rules.CUSTODY, value=value, by=by, at=at)
+
+
+@transaction.atomic
+def accept(proposal: Proposal, *, by: str, at: datetime) -> Change:
+    """Move a place to the structure that a proposal names, as its team or the coordination agrees; Refused
+    once answered.
+
+    The persons on their way to it follow: what they shared stays hidden until they agree again.
+    """
+    held = proposals.still_open(proposal)
+    lieu = Lieu.objects.select_for_update(of=("self",)).select_related("structure").get(pk=held.lieu_id)
+    theirs = custody.recipient(held)
+    if theirs is None:
+        theirs = Structure.objects.create(
+            key=held.value["key"], name=held.value["name"], kind=rules.kind_of(lieu.sheet)
+        )
+    before, ours = sheets.snapshot(lieu), lieu.structure
+    lieu.structure = theirs
+    proposals.close(held, rules.ACCEPTED, by=by, at=at)
+    reason = f"de « {ours} » à « {theirs} », proposé par {held.by}"
+    return sheets.write(lieu, before, verb="custody", by=by, at=at, reason=reason)
+
+
+@transaction.atomic
+def rename(structure: Structure, name: str, *, by: User, at: datetime) -> Structure:
+    """Rename a structure, wherever its name appears; Refused without a name, or when another structure has
+    it.
+    """
+    row = Structure.objects.select_for_update().get(pk=structure.pk)
+    name = " ".join(name.split())[:300]
+    same = Structure.objects.filter(name__iexact=name).exclude(pk=row.pk).exists()
+    if not name or name == row.name or same:
+        raise Refused(
+            "Le nom n’a pas changé.",
+            why="Une autre structure porte déjà ce nom." if same else "Aucun autre nom n’est écrit.",
+            do="Écrivez le nom que les gens connaissent, et qu’aucune autre structure ne porte.",
+        )
+    row.name = name
+    key = next(
+        (
+            key
+            for sheet in row.lieux.values_list("sheet", flat=True)
+            for key, said in [rules.structure_key(sheet)]
+            if said == name
+        ),
+        row.key,
+    )
+    if not rules.has_number(row.key) and not Structure.objects.filter(key=key).exists():
+        row.key = key  # the files that say the new name find it
+    row.save(update_fields=["name", "key"])
+    journal.record(by=by, verb="structure.renamed", row=row, at=at, structure=row.pk)
+    return row

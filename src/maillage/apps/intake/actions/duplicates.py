@@ -1,0 +1,426 @@
+"""Duplicate places: proposed with their reasons, merged field by field by a person, and split again
+exactly.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from maillage.apps.directory import rules
+from maillage.apps.directory.actions import sheets
+from maillage.apps.directory.models import Change, Lieu, Pair, Proposal
+from maillage.apps.directory.queries import custody
+from maillage.engine import matching
+from maillage.kernel.errors import Refused
+from maillage.reference.parameters import numbers
+from maillage.studies.offer.census import as_place
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """Two places that may be one: a new one by its identifier in the file, a stored one by its key."""
+
+    first: str | int
+    second: str | int
+    score: float
+    reasons: tuple[str, ...]
+    sure: bool
+
+
+def look(
+    fresh: Sequence[rules.Sheet], renewed: Mapping[int, rules.Sheet] = MappingProxyType({})
+) -> list[Likeness]:
+    """Return the pairs that new sheets make, with each other and with the stored places of the same
+    départements.
+
+    renewed: what the same file says of stored places, by key: they are compared as they are about to be. It
+    only reads and may be slow: an import calls it before locking the database.
+    """
+    if not fresh:
+        return []
+    departements = {str(sheet.get("code_insee", ""))[:2] for sheet in fresh}
+    held = Lieu.objects.filter(state=rules.PUBLISHED).values_list("pk", "code_insee", "sheet")
+    others = [(pk, renewed.get(pk, sheet)) for pk, code, sheet in held if code[:2] in departements]
+    everyone: list[tuple[str | int, rules.Sheet]] = [*((str(sheet["id"]), sheet) for sheet in fresh), *others]
+    return [
+        Likeness(everyone[p.a][0], everyone[p.b][0], p.score, p.reasons, p.decision == "meme")
+        for p in matching.within([as_place(sheet) for _, sheet in everyone])
+        if min(p.a, p.b) < len(fresh)
+    ]
+
+
+def propose(found: Sequence[Likeness], made: Mapping[str, Lieu]) -> int:
+    """Store the pairs found, and return how many are new; made: the new places, by identifier in the file.
+
+    A pair already decided is not proposed again.
+    """
+    pairs = []
+    for each in found:
+        keys = [
+            made[side].pk if isinstance(side, str) and side in made else side
+            for side in (each.first, each.second)
+        ]
+        if all(isinstance(key, int) for key in keys):
+            pairs.append(
+                Pair(
+                    first_id=min(keys),
+                    second_id=max(keys),
+                    score=each.score,
+                    reasons=list(each.reasons),
+                    sure=each.sure,
+                )
+            )
+    before = Pair.objects.count()
+    Pair.objects.bulk_create(pairs, ignore_conflicts=True, batch_size=1_000)
+    return Pair.objects.count() - before
+
+
+ALIKE = (
+    0,
+    1,
+    2,
+)  # ranks of a name that is the same, holds the other, or says the same kind of place and no more
+GONE = "l’une n’est plus dans le fichier de sa source, l’autre y est nouvelle"
+
+
+def replaced(made: Sequence[Lieu], missing: Sequence[Lieu]) -> list[Likeness]:
+    """Return the new places that may replace places missing from their source, each asked about once.
+
+    The same name in the same commune is enough to ask, even if address and telephone changed: nothing is
+    merged unseen.
+    """
+    by_town: dict[str, list[Lieu]] = {}
+    for lieu in missing:
+        by_town.setdefault(lieu.code_insee, []).append(lieu)
+    couples = [(new, old) for new in made for old in by_town.get(new.code_insee, ())]
+    asked: set[int] = set()
+    found = []
+    for levels, new, old in sorted(_agreeing(couples), key=lambda each: (each[0], each[1].pk, each[2].pk)):
+        if asked.isdisjoint((new.pk, old.pk)):
+            asked |= {new.pk, old.pk}
+            said = [
+                matching.SAID[name][level]
+                for name, level in zip(("nom", "adresse"), levels, strict=True)
+                if level < SILENT
+            ]
+            found.append(Likeness(old.pk, new.pk, numbers("matching/seuils")[0], (*said, GONE), sure=False))
+    return found
+
+
+SILENT = 9  # an empty field ranks after all others
+
+
+def _agreeing(couples: Sequence[tuple[Lieu, Lieu]]) -> Iterator[tuple[tuple[int, int], Lieu, Lieu]]:
+    """Yield the pairs with the same name, with the ranks of what their names and addresses have in common."""
+    lieux = list({lieu.pk: lieu for couple in couples for lieu in couple}.values())
+    rank = {lieu.pk: n for n, lieu in enumerate(lieux)}
+    levels = matching.agreements(
+        [as_place(lieu.sheet) for lieu in lieux], [(rank[new.pk], rank[old.pk]) for new, old in couples]
+    )
+    at = [matching.FIELDS.index(name) for name in ("nom", "adresse")]
+    for (new, old), row in zip(couples, levels[:, at].tolist(), strict=True):
+        name, address = (SILENT if level == matching.SILENT else level for level in row)
+        if name in ALIKE:
+            yield (name, address), new, old
+
+
+def differing(first: rules.Sheet, second: rules.Sheet) -> list[str]:
+    """Return the fields on which two sheets differ, in the order of the sheet."""
+    fields = [*rules.offer.fields(), "precision", "practices"]
+    return [
+        f
+        for f in fields
+        if f not in rules.FOLLOWING and first.get(f) != second.get(f) and (f in first or f in second)
+    ]
+
+
+def suggested(first: Lieu, second: Lieu) -> dict[str, str]:
+    """Return the suggested side for each differing field: the only one filled, else the most recently
+    declared.
+
+    Of two versions from one source, the current one.
+    """
+    choices = {}
+    corrected = _corrected(first, second)
+    for name in differing(first.sheet, second.sheet):
+        if name not in second.sheet:
+            choices[name] = "first"
+        elif name not in first.sheet:
+            choices[name] = "second"
+        else:
+            late = (_said(second, name), corrected) > (_said(first, name), False)
+            choices[name] = "second" if late else "first"
+    return choices
+
+
+def _corrected(first: Lieu, second: Lieu) -> bool:
+    """Return whether the second place is what their source now publishes instead of the first."""
+    return (
+        first.source_id == second.source_id
+        and first.missing_since_id is not None
+        and second.missing_since_id is None
+    )
+
+
+def _said(lieu: Lieu, name: str) -> str:
+    origin = lieu.origins.get(name, {})
+    return str(origin.get("confirmed_on") or origin.get("on") or "")
+
+
+def two_teams(pair: Pair, *, at: datetime) -> custody.Handover | None:
+    """Return what merging would take from the team of the second place: None unless both places have a
+    team.
+    """
+    kept, gone = pair.first, pair.second
+    found = _stakes(kept, gone, at)
+    if kept.structure_id == gone.structure_id or not all(
+        found.guards(each.pk, each.structure_id) for each in (kept, gone)
+    ):
+        return None
+    return custody.handover(gone, kept.structure, "", at=at)
+
+
+def _stakes(kept: Lieu, gone: Lieu, at: datetime) -> rules.Stakes:
+    return custody.stakes(at=at, structures=[kept.structure_id, gone.structure_id], lieux=[kept.pk, gone.pk])
+
+
+@transaction.atomic
+def merge(pair: Pair, choices: Mapping[str, str], *, by: str, at: datetime, hands_over: bool = False) -> Lieu:
+    """Merge two places: the first survives with the chosen values, and the second points to it.
+
+    choices: field → first, second, or both (lists only). The place stays with its only team; when both have
+    one, the first place's team has it, and hands_over confirms that the user read so. Refused without it, or
+    when the pair was decided meanwhile.
+    """
+    if pair.state != rules.OPEN:
+        raise Refused(
+            "Ces deux fiches n’ont pas été réunies.",
+            why="Quelqu’un a déjà décidé pour elles.",
+            do="Rechargez la liste des doublons.",
+        )
+    kept = Lieu.objects.select_for_update().get(pk=pair.first_id)
+    gone = Lieu.objects.select_for_update().get(pk=pair.second_id)
+    if not hands_over and two_teams(Pair(first=kept, second=gone), at=at) is not None:
+        raise Refused(
+            "Ces deux fiches n’ont pas été réunies.",
+            why=f"Chacune a son équipe : « {gone.structure} » perdrait ce lieu.",
+            do="Prévenez les deux équipes, cochez que vous l’avez lu, puis réunissez.",
+        )
+    corrected = _corrected(kept, gone)
+    before, gone_before = (
+        sheets.snapshot(kept) | {"missing_since": kept.missing_since_id},
+        sheets.snapshot(gone),
+    )
+    kept.sheet, kept.origins = _chosen(
+        kept, gone, {**suggested(kept, gone), **choices}, by=by, on=timezone.localdate(at).isoformat()
+    )
+    found = _stakes(kept, gone, at)
+    if found.guards(gone.pk, gone.structure_id) and not found.guards(kept.pk, kept.structure_id):
+        kept.structure = gone.structure
+    if gone.confirmed_on and (kept.confirmed_on is None or gone.confirmed_on > kept.confirmed_on):
+        kept.confirmed_on, kept.confirmed_by = gone.confirmed_on, gone.confirmed_by
+    if corrected:
+        kept.missing_since = None  # its source still gives it, written otherwise
+    gone.state, gone.merged_into, gone.reason = rules.MERGED, kept, f"réuni à « {kept.name} »"
+    sheets.write(kept, before, verb="merge", by=by, at=at, reason=f"avec « {gone.name} » ({gone.slug})")
+    sheets.write(
+        gone, gone_before, verb="merge", by=by, at=at, reason=f"réuni à « {kept.name} » ({kept.slug})"
+    )
+    answer(pair, rules.ACCEPTED, by=by, at=at)
+    return kept
+
+
+def _chosen(
+    kept: Lieu, gone: Lieu, choices: Mapping[str, str], *, by: str, on: str
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the merged sheet and its origins. A value chosen over another survives the next import of its
+    file.
+    """
+    sheet, origins = dict(kept.sheet), dict(kept.origins)
+    for name in differing(kept.sheet, gone.sheet):
+        side = choices.get(name, "first")
+        if side == "first":
+            continue
+        if side == "both" and isinstance(sheet.get(name), list):
+            sheet[name] = list(dict.fromkeys([*sheet[name], *gone.sheet.get(name, ())]))
+        elif name in gone.sheet:
+            sheet[name] = gone.sheet[name]
+        else:
+            sheet.pop(name, None)
+        origin = gone.origins.get(name, origins.get(name, {}))
+        if _corrected(kept, gone):
+            origins[name] = origin  # it follows the file of its source, as before
+            continue
+        chosen = {**origin, "confirmed_on": on, "by": by}
+        origins[name] = chosen | ({"instead_of": kept.sheet[name]} if name in kept.sheet else {})
+    return sheet, origins
+
+
+# ------------------------------------------------------------------------------------------------ taken apart
+
+Snapshot = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One of two merged places, as it was before, as it is now, and as it would be once split."""
+
+    lieu: Lieu
+    before: Snapshot
+    now: Snapshot
+    after: Snapshot
+
+    @property
+    def exact(self) -> bool:
+        """Return whether splitting restores it exactly."""
+        return rules.same_state(self.after, self.before)
+
+
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """What splitting two merged places would do; kept, gone: the place that survived the merge, and the
+    other.
+
+    moved, dropped: proposals that go to the other place with their value, or whose value a place now has.
+    """
+
+    kept: Side
+    gone: Side
+    moved: Sequence[Proposal]
+    dropped: Sequence[Proposal]
+
+
+def apart(pair: Pair) -> Apart:
+    """Return what splitting two merged places would do, field by field; Refused when they cannot be.
+
+    A field unchanged since the merge takes its former value back. What people wrote on the surviving sheet
+    since stays there, as does what its own source sent; what came from the other's source goes with the
+    other.
+    """
+    kept, gone = (
+        Lieu.objects.select_related("source", "merged_into").get(pk=pk)
+        for pk in (pair.first_id, pair.second_id)
+    )
+    merged = [
+        Change.objects.filter(lieu=lieu, verb="merge", at=pair.answered_at).order_by("-pk").first()
+        for lieu in (kept, gone)
+    ]
+    if pair.state != rules.ACCEPTED or not all(merged) or gone.merged_into_id != kept.pk:
+        raise Refused(
+            "Ces deux fiches n’ont pas été séparées.",
+            why="Elles ne sont pas réunies.",
+            do="Rechargez la liste des doublons.",
+        )
+    if kept.state == rules.MERGED:
+        raise Refused(
+            "Ces deux fiches n’ont pas été séparées.",
+            why=f"« {kept.name} » a ensuite été réunie à une autre, « {kept.merged_into} ».",
+            do="Séparez d’abord ces deux-là, plus récentes.",
+        )
+    its, others = _side(kept, merged[0], gone), _side(gone, merged[1], kept)
+    asked = (
+        Proposal.objects.filter(lieu=kept, state=rules.OPEN, at__gte=pair.answered_at)
+        .exclude(field="")
+        .order_by("pk")
+    )
+    if kept.source_id == gone.source_id:
+        return Apart(
+            its, others, (), [each for each in asked if others.after["sheet"].get(each.field) == each.value]
+        )
+    theirs, own = (asked.filter(by=lieu.source.name) for lieu in (gone, kept))
+    moved = [each for each in theirs if others.after["sheet"].get(each.field) != each.value]
+    heard = [each for each in own if _followed(its, each)]
+    return Apart(its, others, moved, [*(each for each in theirs if each not in moved), *heard])
+
+
+def _followed(side: Side, asked: Proposal) -> bool:
+    """Write what a place's own source proposed since the merge, where it restores a value from that
+    source.
+    """
+    name, origin = asked.field, side.after["origins"].get(asked.field, {})
+    follows = origin.get("source") == side.lieu.source.name and not origin.get("confirmed_on")
+    if side.after["sheet"].get(name) != side.before["sheet"].get(name) or not follows:
+        return False
+    side.after["sheet"][name] = asked.value
+    side.after["origins"][name] = {"source": origin["source"], "on": timezone.localdate(asked.at).isoformat()}
+    return True
+
+
+def _side(lieu: Lieu, merged: Change, other: Lieu) -> Side:
+    """Return one of two merged places; merged: the change that merged it."""
+    before, then, now = merged.before or {}, merged.after or {}, sheets.snapshot(lieu)
+    after = {name: before.get(name) if value == then.get(name) else value for name, value in now.items()}
+    back = {
+        name
+        for name in {*now["sheet"], *before["sheet"]}
+        if now["sheet"].get(name) == then["sheet"].get(name)
+    }
+    back |= _came_from(other, lieu, merged)
+    confirmed_since = {
+        name
+        for name in back
+        if now["origins"].get(name) != then["origins"].get(name)
+        and now["sheet"].get(name) == before["sheet"].get(name)
+    }
+    after["sheet"] = _restored(now["sheet"], before["sheet"], back)
+    after["origins"] = _restored(now["origins"], before["origins"], back - confirmed_since)
+    return Side(lieu, before, now, after)
+
+
+def _restored(now: Mapping[str, Any], before: Mapping[str, Any], back: Collection[str]) -> Snapshot:
+    """Return values with those of `back` restored to what they were, if they existed."""
+    return {name: value for name, value in now.items() if name not in back} | {
+        name: value for name, value in before.items() if name in back
+    }
+
+
+def _came_from(other: Lieu, lieu: Lieu, merged: Change) -> set[str]:
+    """Return the fields last changed since a merge by the other place's source."""
+    last: dict[str, bool] = {}
+    for change in Change.objects.filter(lieu=lieu, pk__gt=merged.pk).select_related("within").order_by("pk"):
+        before, after = (change.before or {}).get("sheet", {}), (change.after or {}).get("sheet", {})
+        through = _given(other, change)
+        for name in {*before, *after}:
+            if before.get(name) != after.get(name):
+                last[name] = name in through
+    return {name for name, from_other in last.items() if from_other}
+
+
+def _given(other: Lieu, change: Change) -> set[str]:
+    """Return the fields that an import changed on the other place too, to the same value."""
+    same = Change.objects.filter(lieu=other, within=change.within).first() if change.within_id else None
+    if same is None or not same.before or not same.after or not change.after:
+        return set()
+    was, made, here = same.before["sheet"], same.after["sheet"], change.after["sheet"]
+    return {n for n in {*was, *made} if was.get(n) != made.get(n) and made.get(n) == here.get(n)}
+
+
+@transaction.atomic
+def unmerge(pair: Pair, *, by: str, at: datetime) -> Apart:
+    """Split two merged places, as `apart` describes, and return what was done."""
+    done = apart(pair)
+    for side in (done.gone, done.kept):
+        sheets.put(side.lieu, side.after)
+        side.lieu.missing_since_id = side.before.get("missing_since", side.lieu.missing_since_id)
+        reason = f"séparé de « {(done.kept if side is done.gone else done.gone).lieu.name} »"
+        sheets.write(side.lieu, side.now, verb="unmerge", by=by, at=at, reason=reason)
+    Proposal.objects.filter(pk__in=[each.pk for each in done.moved]).update(lieu=done.gone.lieu)
+    Proposal.objects.filter(pk__in=[each.pk for each in done.dropped]).delete()
+    answer(pair, rules.OPEN, by="", at=None)
+    return done
+
+
+def answer(pair: Pair, state: str, *, by: str, at: datetime | None) -> None:
+    """Record the decision on a pair: one place, two places, or undecided again."""
+    pair.state, pair.answered_by, pair.answered_at = state, by, at
+    pair.save()
+
+
+def sure(pairs: Iterable[Pair]) -> list[Pair]:
+    """Return the open pairs above the published threshold, that may be merged without a person."""
+    return [pair for pair in pairs if pair.sure and pair.state == rules.OPEN]

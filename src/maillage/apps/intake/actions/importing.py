@@ -1,0 +1,395 @@
+"""Importing a file of places: whole or not at all, repeatable, and taken back whole."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from maillage.apps.accounts.models import User
+from maillage.apps.directory import rules
+from maillage.apps.directory.actions import index, sheets
+from maillage.apps.directory.models import Change, Import, Lieu, Pair, Proposal, Source
+from maillage.apps.directory.queries import custody
+from maillage.apps.intake.actions import duplicates
+from maillage.apps.intake.queries import imports
+from maillage.kernel.errors import Refused
+from maillage.pipeline.offer import report
+from maillage.pipeline.offer.read import Read, Result
+
+BATCH = 1_000
+
+
+@dataclass(slots=True)
+class _Work:
+    """An import in progress."""
+
+    row: Import
+    adds: bool
+    by: str
+    at: datetime
+    held: dict[str, Lieu]
+    kept: dict[int, Lieu]
+    taken: set[str]
+    registry: custody.Registry
+    asked: list[tuple[Lieu, custody.Outcome]]
+    moved: set[int]
+    made: list[Lieu]
+    changed: dict[int, tuple[Lieu, dict[str, Any]]]
+    back: list[Lieu]
+    found_again: list[tuple[int, int]]
+    proposals: list[Proposal]
+    counts: Counter[str]
+
+    def change(self, lieu: Lieu, update: rules.Update) -> None:
+        """Apply an update to a place; its snapshot from before the import is stored once."""
+        self.changed.setdefault(lieu.pk, (lieu, sheets.snapshot(lieu)))
+        found = self.registry.settle(lieu, lieu.sheet, update.sheet)
+        lieu.sheet, lieu.origins, lieu.structure = update.sheet, update.origins, found.structure
+        sheets.derive(lieu)
+        if found.verdict != rules.STAYS:
+            self.asked = [each for each in self.asked if each[0].pk != lieu.pk]
+        if found.verdict == rules.MOVES:
+            self.moved.add(lieu.pk)
+        if found.verdict == rules.ASKS and not lieu.merged_into_id:  # the place kept for it is asked about
+            self.asked.append((lieu, found))
+
+
+def take_in(
+    result: Result,
+    *,
+    source: str,
+    digest: str,
+    by: User | None,
+    at: datetime,
+    correspondence: str = "",
+    licence: str = "",
+    whole: bool = True,
+) -> Import:
+    """Import the places of a parsed file: create new ones, update known ones, record each change.
+
+    Importing the same file twice changes nothing. What a structure confirmed is not overwritten: the other
+    value becomes a proposal. `whole`: the file is the whole of its source, so that places absent from it are
+    marked as missing. Everything is written in one transaction: a killed import leaves nothing, and starts
+    again. Duplicates are searched for before it, to hold the lock as briefly as possible.
+    """
+    known = dict(Lieu.objects.filter(source__name=source).values_list("identifier", "pk"))
+    said = [read.sheet for read in result.accepted]
+    alike = duplicates.look(
+        [sheet for sheet in said if sheet["id"] not in known],
+        {known[sheet["id"]]: sheet for sheet in said if sheet["id"] in known},
+    )
+    with transaction.atomic():
+        held_source = _source(source, result, licence)
+        return _write(
+            result,
+            held_source,
+            alike,
+            digest=digest,
+            by=by,
+            at=at,
+            correspondence=correspondence,
+            whole=whole,
+        )
+
+
+def _write(
+    result: Result,
+    held_source: Source,
+    alike: Sequence[duplicates.Likeness],
+    *,
+    digest: str,
+    by: User | None,
+    at: datetime,
+    correspondence: str,
+    whole: bool,
+) -> Import:
+    row = Import.objects.create(
+        source=held_source,
+        file_name=result.name[:200],
+        digest=digest,
+        correspondence=correspondence,
+        started_at=at,
+        by=by,
+    )
+    held = {
+        lieu.identifier: lieu for lieu in Lieu.objects.filter(source=held_source).select_related("structure")
+    }
+    work = _Work(
+        row=row,
+        adds=result.correspondence.adds,
+        by=str(by) if by else held_source.name,
+        at=at,
+        held=held,
+        kept=imports.survivors(held.values()),
+        taken=set(Lieu.objects.values_list("slug", flat=True)),
+        registry=custody.whole(at=at),
+        asked=[],
+        moved=set(),
+        made=[],
+        changed={},
+        back=[],
+        found_again=[],
+        proposals=[],
+        counts=Counter(),
+    )
+    kept = result.accepted
+    for read in _guarded_first(kept, work):
+        _one(read, work)
+    _save(work)
+    missing = _missing(kept, work) if whole and not work.adds else 0
+    replaced = duplicates.replaced(work.made, list(imports.missing_from(held_source)))
+    proposed = duplicates.propose([*alike, *replaced], {lieu.identifier: lieu for lieu in work.made})
+    row.counts = {
+        "lus": len(result.rows) + len(result.faults),
+        "crees": work.counts["made"],
+        "modifies": work.counts["changed"],
+        "inchanges": work.counts["same"],
+        "refuses": result.n_refused,
+        "a_verifier": sum(read.doubtful for read in kept),
+        "doublons_proposes": proposed,
+        "contestes": len(work.proposals) - len(work.asked),
+        "structures": len(work.moved),
+        "equipes": len(work.asked),
+        "orientations": sum(work.registry.stakes.running.get(lieu.pk, 0) for lieu, _ in work.asked),
+        "absents": missing,
+        "a_confirmer": imports.to_confirm(row).count(),
+    }
+    row.report = report.of(result) | {"retrouves": work.found_again}
+    row.state = rules.DONE
+    row.save()
+    return row
+
+
+def _source(name: str, result: Result, licence: str) -> Source:
+    """Return the source of a file, created if new; Refused without a name."""
+    if not name.strip():
+        raise Refused(
+            "Rien n’a été importé : la source n’a pas de nom.",
+            why="C’est elle qui dit d’où vient chaque lieu, et qui permet de le mettre à jour.",
+            do='Nommez qui donne ces lieux, par exemple --source "Ville de Grenoble".',
+        )
+    correspondence = result.correspondence
+    found, _ = Source.objects.get_or_create(
+        name=name,
+        defaults={"producer": correspondence.producer, "licence": licence or correspondence.licence},
+    )
+    return found
+
+
+def _guarded_first(kept: Sequence[Read], work: _Work) -> list[Read]:
+    """Return rows with places that have a team first: in any order, they claim a number that is free."""
+    held = work.held
+    return sorted(
+        kept, key=lambda read: not ((lieu := held.get(read.sheet["id"])) and work.registry.guards(lieu))
+    )
+
+
+def _one(read: Read, work: _Work) -> None:
+    """Create, update or skip the place of one row."""
+    sheet = dict(read.sheet)
+    on = sheet.get("date_maj") or timezone.localdate(work.at).isoformat()
+    name = work.row.source.name
+    doubts = [
+        {"field": r.field, "value": r.value, "reason": r.reason}
+        for r in read.remarks
+        if r.word in ("doubtful", "refused")
+    ]
+    lieu = work.held.get(sheet["id"])
+    if lieu is None:
+        lieu = Lieu(
+            slug=_slug(sheet, work),
+            source=work.row.source,
+            identifier=sheet["id"],
+            sheet=sheet,
+            origins={field: {"source": name, "on": on} for field in sheet},
+            to_check=doubts,
+            structure=work.registry.carrier(sheet),
+        )
+        sheets.derive(lieu)
+        work.made.append(lieu)
+        work.held[sheet["id"]] = lieu
+        work.counts["made"] += 1
+        return
+    if work.adds:
+        sheet = rules.completed(lieu.sheet, sheet)
+    update = rules.updated(lieu.sheet, lieu.origins, sheet, source=name, on=on)
+    shown = _pass_on(lieu, update, work, on=on)
+    if shown is None:
+        _contest(lieu, update.contested, work)
+    back = lieu.missing_since_id is not None
+    if back:
+        work.found_again.append((lieu.pk, lieu.missing_since_id))
+        lieu.missing_since = None
+    work.counts["changed" if (update.changes(lieu.sheet) if shown is None else shown) else "same"] += 1
+    if update.sheet == lieu.sheet:
+        if back:
+            work.back.append(lieu)
+        return
+    work.change(lieu, update)
+    lieu.to_check = doubts
+
+
+def _pass_on(lieu: Lieu, update: rules.Update, work: _Work, *, on: str) -> bool | None:
+    """Pass on what a file changes of a merged place to the survivor; return whether people see it there.
+
+    None when the place is not merged: the row then applies to its own sheet.
+    """
+    shown = work.kept.get(lieu.pk)
+    if shown is None:
+        return None
+    name, ours = work.row.source.name, shown.source_id == lieu.source_id
+    passed = rules.passed_on(shown.sheet, shown.origins, lieu.sheet, update, source=name, on=on, ours=ours)
+    _contest(shown, passed.contested, work)
+    read = passed.changes(shown.sheet)
+    if passed.sheet != shown.sheet:
+        work.change(shown, passed)
+    return read
+
+
+def _contest(lieu: Lieu, contested: Mapping[str, Any], work: _Work) -> None:
+    """Propose each contested value, unless it was already proposed."""
+    if not contested:
+        return
+    already = {(p.field, _frozen(p.value)) for p in Proposal.objects.filter(lieu=lieu)}
+    work.proposals += [
+        Proposal(lieu=lieu, within=work.row, field=field, value=value, by=work.row.source.name, at=work.at)
+        for field, value in contested.items()
+        if (field, _frozen(value)) not in already
+    ]
+
+
+def _frozen(value: Any) -> str:
+    return repr(value)
+
+
+def _slug(sheet: rules.Sheet, work: _Work) -> str:
+    base = rules.address_of(str(sheet["id"]), sheet)
+    slug, n = base, 1
+    while slug in work.taken:
+        n += 1
+        slug = f"{base}-{n}"
+    work.taken.add(slug)
+    return slug
+
+
+def _save(work: _Work) -> None:
+    sheets.save_structures(work.registry)
+    Lieu.objects.bulk_create(work.made, batch_size=BATCH)
+    fields = (
+        "sheet",
+        "origins",
+        "to_check",
+        "structure",
+        "name",
+        "code_insee",
+        "latitude",
+        "longitude",
+        "updated_on",
+        "missing_since",
+    )
+    Lieu.objects.bulk_update([lieu for lieu, _ in work.changed.values()] + work.back, fields, batch_size=200)
+    Change.objects.bulk_create(
+        [
+            Change(
+                lieu=lieu,
+                within=work.row,
+                verb="import",
+                at=work.at,
+                by=work.by,
+                before=before,
+                after=sheets.snapshot(lieu),
+            )
+            for lieu, before in [*((lieu, None) for lieu in work.made), *work.changed.values()]
+        ],
+        batch_size=BATCH,
+    )
+    _ask(work)
+    Proposal.objects.bulk_create(work.proposals, batch_size=BATCH)
+    index.refresh([*work.made, *(lieu for lieu, _ in work.changed.values())])
+
+
+def _ask(work: _Work) -> None:
+    """Ask the teams of places that a file assigns to another structure; a pending proposal for yet another is
+    dropped.
+    """
+    waiting = Proposal.objects.filter(
+        lieu__in=[lieu.pk for lieu, _ in work.asked], field=rules.CUSTODY, state=rules.OPEN
+    )
+    waiting.delete()
+    work.proposals += [
+        sheets.custody_request(lieu, found, by=work.row.source.name, at=work.at, within=work.row)
+        for lieu, found in work.asked
+    ]
+
+
+def _missing(kept: Sequence[Read], work: _Work) -> int:
+    """Mark the places of the source that are absent from the file; a person decides what became of them."""
+    there = {read.sheet["id"] for read in kept}
+    gone = imports.dropped(work.held.values(), there, work.kept)
+    for lieu in gone:
+        lieu.missing_since = work.row
+    Lieu.objects.bulk_update(gone, ["missing_since"], batch_size=BATCH)
+    return len(gone)
+
+
+@transaction.atomic
+def take_back(row: Import, *, by: str, at: datetime) -> Counter[str]:
+    """Undo an import: delete the places it made, restore those it changed; what changed since stays, and is
+    counted.
+
+    Return how many were removed, restored and retained.
+    """
+    if row.state != rules.DONE:
+        raise Refused(
+            "Cet import n’a pas été défait.",
+            why=f"Il est {row.get_state_display()}.",
+            do="Choisissez un import terminé.",
+        )
+    counts: Counter[str] = Counter()
+    touched: list[Lieu] = []
+    made: list[Lieu] = []
+    registry = custody.whole(at=at)
+    for change in Change.objects.filter(within=row).select_related("lieu").order_by("-pk"):
+        lieu = change.lieu
+        if not rules.same_state(sheets.snapshot(lieu), change.after or {}):
+            counts["kept"] += 1
+        elif change.before is None:
+            counts["removed"] += 1
+            made.append(lieu)
+        else:
+            now, held = sheets.snapshot(lieu), lieu.structure_id
+            sheets.put(lieu, change.before)
+            registry.n_places[held] -= 1
+            registry.n_places[lieu.structure_id] += 1
+            sheets.settle(lieu, now, registry, by=by, at=at, asks=False)
+            lieu.save()
+            Change.objects.create(
+                lieu=lieu, verb="undo", at=at, by=by, before=now, after=sheets.snapshot(lieu)
+            )
+            touched.append(lieu)
+            counts["restored"] += 1
+    index.refresh(touched)
+    for start in range(0, len(made), BATCH):
+        _remove(made[start : start + BATCH])
+    Lieu.objects.filter(missing_since=row).update(missing_since=None)
+    for pk, since in row.report.get("retrouves", ()):
+        Lieu.objects.filter(pk=pk, missing_since=None).update(missing_since_id=since)
+    Proposal.objects.filter(within=row, state=rules.OPEN).delete()
+    row.state, row.undone_at = rules.UNDONE, at
+    row.save()
+    return counts
+
+
+def _remove(lieux: Sequence[Lieu]) -> None:
+    """Delete places and what refers to them, after removing them from the search index."""
+    for lieu in lieux:
+        lieu.state = rules.ENDED
+    index.refresh(lieux)
+    gone = [lieu.pk for lieu in lieux]
+    Pair.objects.filter(Q(first__in=gone) | Q(second__in=gone)).delete()
+    Lieu.objects.filter(pk__in=gone).delete()

@@ -1,0 +1,292 @@
+"""Store a dropped file, correct how it is read, check it whole, import it: from the page, or from the worker.
+
+A killed worker leaves nothing half done: the import is one transaction, and every attempt first schedules the
+next, which finds the work done or does it.
+"""
+
+import fcntl
+import hashlib
+import json
+import secrets
+import shutil
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django_tasks import task
+
+from maillage.apps.accounts.models import User
+from maillage.apps.directory.models import Import, Source
+from maillage.apps.intake.actions import importing
+from maillage.apps.intake.queries import pending as queries
+from maillage.apps.intake.queries.pending import PendingFile, Progress
+from maillage.kernel.disk import write_whole
+from maillage.kernel.errors import Refused
+from maillage.kernel.names import plain
+from maillage.pipeline.offer import correct, files, mapping
+from maillage.pipeline.offer.forms import read as forms
+from maillage.pipeline.offer.forms.sheet import Sheet
+
+KEPT = timedelta(hours=24)
+AGAIN = timedelta(seconds=10)  # before the next attempt, in case the worker was killed
+BETWEEN_SIGNS = 0.5  # seconds
+DISTINCT = 1_000  # values of a column kept to be shown
+ENOUGH = 0.5  # of the columns of a correspondence, for a file to be read with it
+
+UNEXPECTED = (
+    "L’import s’est arrêté sur une erreur imprévue. Rien n’est à moitié écrit.",
+    "Ce n’est pas votre faute ; l’erreur est notée dans le journal du serveur.",
+    "Relancez-le. S’il échoue encore, prévenez la personne qui tient cette installation.",
+)
+
+
+def keep(content: bytes, name: str, *, source: str, licence: str, by: User, at: datetime) -> PendingFile:
+    """Store a file for a day, with the way it would be read; Refused when it contains no table."""
+    sheet = forms.parse(content, name)
+    how, title, draft, why = _first_draft(sheet, source)
+    found = PendingFile(
+        key=secrets.token_hex(10),
+        name=sheet.name,
+        digest=hashlib.sha256(content).hexdigest(),
+        source=source,
+        licence=licence,
+        by=by.pk,
+        at=at.isoformat(),
+        how=how,
+        title=title,
+        why=why,
+        form=sheet.form,
+        columns=sheet.columns,
+        n_rows=len(sheet.rows),
+        notes=sheet.notes,
+        faults=len(sheet.faults),
+        draft=draft,
+    )
+    write_whole(found.path, content)
+    first = [(row.number, row.line, list(row.cells.values())) for row in sheet.rows[: queries.SAMPLE]]
+    _write(found.key, "extrait.json", first)
+    _write(found.key, "valeurs.json", {column: _values(sheet, column) for column in sheet.columns})
+    _write(found.key, "fiche.json", asdict(found))
+    forget_later.using(run_after=at + KEPT).enqueue(found.key)
+    return found
+
+
+def hold(content: bytes, name: str, *, at: datetime) -> str:
+    """Store the bytes of a file while the rest of its form is completed, and return its key."""
+    key = secrets.token_hex(10)
+    write_whole(queries.folder(key) / "fichier", content)
+    _write(key, "nom.json", name)
+    forget_later.using(run_after=at + KEPT).enqueue(key)
+    return key
+
+
+def let_go(key: str) -> None:
+    """Delete a file stored while its form was completed."""
+    if queries.dropped_file(key) is not None:
+        shutil.rmtree(queries.folder(key), ignore_errors=True)
+
+
+def _first_draft(sheet: Sheet, source: str) -> tuple[str, str, str, dict[str, str]]:
+    """Return how a file is first read: like its source's last file, as a known format, else by guessing."""
+    there = {plain(column) for column in sheet.columns}
+    last = Source.objects.filter(name=source).values_list("correspondence", flat=True).first()
+    if last:
+        used = mapping.load(last, source).used() - set(mapping.load(last, source).ignored)
+        if len(used & there) >= ENOUGH * len(used):
+            return "source", source, last, {}
+    known = mapping.recognised(sheet.columns)
+    text, _, guesses = files.draft(sheet)
+    why = {guess.column: guess.why for guess in guesses}
+    return ("propose", "", text, why) if known is None else ("format", known.title, text, why)
+
+
+def _values(sheet: Sheet, column: str) -> dict[str, Any]:
+    counts = Counter(value for row in sheet.rows if (value := row.cells[column]))
+    kept = counts.most_common(DISTINCT)
+    return {"valeurs": kept, "autres": len(counts) - len(kept)}
+
+
+def correct_draft(found: PendingFile, text: str) -> PendingFile:
+    """Store another way of reading a file; Refused, naming the key at fault, when it cannot be applied.
+
+    A column put to another use is no longer guessed.
+    """
+    before, after = (correct.uses(correct.parsed(each, "correspondance")) for each in (found.draft, text))
+    why = {
+        name: said for name, said in found.why.items() if before.get(plain(name)) == after.get(plain(name))
+    }
+    changed = replace(found, draft=text, why=why)
+    _write(found.key, "fiche.json", asdict(changed))
+    return changed
+
+
+def drop(found: PendingFile) -> None:
+    """Delete a file and all that was read from it."""
+    shutil.rmtree(queries.folder(found.key), ignore_errors=True)
+
+
+@task()
+def forget_later(key: str) -> None:
+    """Delete a file after its day, from the worker; later when it is being imported."""
+    if queries.progress(key).is_alive:
+        forget_later.using(run_after=timezone.now() + KEPT).enqueue(key)
+    elif queries.KEY.fullmatch(key):
+        shutil.rmtree(queries.folder(key), ignore_errors=True)
+
+
+# --------------------------------------------------------------------------------------------- the whole file
+
+
+def ask_check(found: PendingFile, *, at: datetime) -> None:
+    """Request a check of the whole file: at once when it is short, else from the worker."""
+    _tell(found.key, Progress(status=queries.CHECKING, asked_at=at.isoformat(), version=found.version))
+    _start(found)
+
+
+def ask_import(found: PendingFile, *, whole: bool, at: datetime) -> None:
+    """Request the import of a checked file; Refused when it was corrected since, or is already being
+    imported.
+    """
+    told = queries.progress(found.key)
+    if told.status != queries.CHECKED or told.version != found.version:
+        raise Refused(
+            "L’import n’a pas commencé.",
+            why="La correspondance a changé depuis la vérification, ou l’import est déjà en cours.",
+            do="Vérifiez encore une fois le fichier, puis importez-le.",
+        )
+    _tell(
+        found.key,
+        replace(told, status=queries.IMPORTING, whole=whole, asked_at=at.isoformat(), step="", share=0.0),
+    )
+    _start(found)
+
+
+def _start(found: PendingFile) -> None:
+    if found.is_long:
+        work_later.enqueue(found.key)
+    else:
+        work(found.key)
+
+
+@task()
+def work_later(key: str) -> None:
+    """Do the requested work on a file, from the worker."""
+    if queries.progress(key).is_alive:
+        work_later.using(run_after=timezone.now() + AGAIN).enqueue(
+            key
+        )  # takes over, should this one be killed
+        work(key)
+
+
+def work(key: str) -> None:
+    """Do the requested work on a file, unless another process is at it or it is done."""
+    found = queries.find(key)
+    if found is None:
+        return
+    with _alone(key) as mine:
+        told = queries.progress(key)
+        if not mine or not told.is_alive:
+            return
+        try:
+            if told.status == queries.CHECKING:
+                _check(found, told)
+            else:
+                _import(found, told)
+        except Refused as error:
+            _tell(key, Progress(status=queries.FAILED, error=error.sentences))
+        except Exception:
+            _tell(key, Progress(status=queries.FAILED, error=UNEXPECTED))
+            raise
+
+
+def _check(found: PendingFile, told: Progress) -> None:
+    at = datetime.fromisoformat(told.asked_at)
+    result = queries.result(
+        found, today=timezone.localdate(at), tell=_signs(found, told, "Lecture du fichier", 0.0, 0.95)
+    )
+    expected = queries.expected(result, found.source, at=at)
+    _write(found.key, "lecture.json", queries.as_json(result))
+    _tell(found.key, replace(told, status=queries.CHECKED, expected=expected, step="", share=1.0))
+
+
+def _import(found: PendingFile, told: Progress) -> None:
+    at = datetime.fromisoformat(told.asked_at)
+    row = Import.objects.filter(digest=found.digest, started_at=at).first()
+    if row is None:  # else it was written by somebody who was killed just after
+        _tell(found.key, replace(told, step="Écriture des lieux, recherche des doublons", share=0.1))
+        result = queries.checked_result(found, told) or queries.result(
+            found, today=timezone.localdate(at), tell=lambda _: None
+        )
+        row = _take_in(found, result, whole=told.whole, at=at)
+    _tell(found.key, replace(told, status=queries.DONE, row=row.pk, expected=None, step="", share=1.0))
+    for name in ("fichier", "fiche.json", "extrait.json", "valeurs.json", "lecture.json"):
+        (queries.folder(found.key) / name).unlink(missing_ok=True)
+
+
+@transaction.atomic
+def _take_in(found: PendingFile, result: Any, *, whole: bool, at: datetime) -> Import:
+    """Import the places, and remember how the source is read: its next file will be read the same way."""
+    source, _ = Source.objects.get_or_create(
+        name=found.source,
+        defaults={
+            "producer": result.correspondence.producer,
+            "licence": found.licence or result.correspondence.licence,
+        },
+    )
+    source.correspondence = found.draft
+    if found.licence:
+        source.licence = found.licence
+    source.save()
+    by = User.objects.filter(pk=found.by).first()
+    everywhere = (
+        queries.communes_of(found) is None
+    )  # else places missing from the file may be those of another territory
+    return importing.take_in(
+        result,
+        source=found.source,
+        digest=found.digest,
+        by=by,
+        at=at,
+        correspondence=found.draft,
+        whole=whole and everywhere,
+    )
+
+
+def _signs(found: PendingFile, told: Progress, step: str, low: float, high: float) -> Callable[[float], None]:
+    """Return a callback that writes progress, at most twice a second."""
+    last = 0.0
+
+    def tell(share: float) -> None:
+        nonlocal last
+        if time.monotonic() - last > BETWEEN_SIGNS:
+            last = time.monotonic()
+            _tell(found.key, replace(told, step=step, share=round(low + (high - low) * share, 3)))
+
+    return tell
+
+
+@contextmanager
+def _alone(key: str) -> Iterator[bool]:
+    """Lock a file; the system releases it when the process dies. Yields whether it was free."""
+    with (queries.folder(key) / "verrou").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            yield False
+        else:
+            yield True
+
+
+def _tell(key: str, told: Progress) -> None:
+    _write(key, "avancement.json", asdict(told))
+
+
+def _write(key: str, name: str, content: Any) -> None:
+    write_whole(Path(queries.folder(key) / name), json.dumps(content, ensure_ascii=False))

@@ -1,0 +1,92 @@
+"""What others propose or report about a sheet: written only when a person of the network accepts it."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from maillage.apps.directory import rules
+from maillage.apps.directory.actions import sheets
+from maillage.apps.directory.models import Change, Lieu, Proposal
+from maillage.kernel.errors import Refused
+from maillage.reference import offer
+
+FIELDS = {*offer.fields(), "precision", "practices", "sans"}
+
+
+def propose(lieu: Lieu, *, field: str, value: Any, by: str, at: datetime) -> Proposal:
+    """Store a value proposed for a field, beside the current one; None would withdraw the field.
+
+    The same value proposed twice is stored once. Raises ValueError for a field that no sheet has.
+    """
+    if field not in FIELDS:
+        raise ValueError(f"{field!r} is no field of a sheet: see reference/offer/fields.yaml.")
+    waiting = Proposal.objects.filter(lieu=lieu, field=field, state=rules.OPEN)
+    same = next((each for each in waiting if each.value == value), None)
+    return same or Proposal.objects.create(lieu=lieu, field=field, value=value, by=by, at=at)
+
+
+@transaction.atomic
+def accept(proposal: Proposal, *, by: str, at: datetime) -> Change:
+    """Write a proposed value on the sheet, as confirmed; Refused when it was answered, or has no value."""
+    held = still_open(proposal)
+    if held.field == rules.CUSTODY:
+        raise Refused(
+            "Le lieu n’a pas changé de structure.",
+            why="Son équipe le perdrait, et des personnes sont peut-être en route.",
+            do="Lisez d’abord ce qui changerait, puis décidez.",
+        )
+    if not held.field:
+        raise Refused(
+            "Ce message n’a pas été accepté.",
+            why="Il ne propose aucune valeur à écrire dans la fiche.",
+            do="Corrigez la fiche vous-même, puis répondez au message.",
+        )
+    lieu = Lieu.objects.select_for_update().get(pk=held.lieu_id)
+    before, on = sheets.snapshot(lieu), timezone.localdate(at).isoformat()
+    lieu.sheet, lieu.origins = rules.edited(lieu.sheet, lieu.origins, {held.field: held.value}, by=by, on=on)
+    if held.field in lieu.sheet:
+        lieu.origins[held.field] = {"source": held.by, "on": on, "confirmed_on": on, "by": by}
+    close(held, rules.ACCEPTED, by=by, at=at)
+    return sheets.write(lieu, before, verb="accept", by=by, at=at, reason=f"proposé par {held.by}")
+
+
+@transaction.atomic
+def decline(proposal: Proposal, *, by: str, at: datetime) -> None:
+    """Leave the sheet as it is; Refused when the proposal was already answered."""
+    close(still_open(proposal), rules.DECLINED, by=by, at=at)
+
+
+@transaction.atomic
+def answer(proposal: Proposal, note: str, *, by: str, at: datetime) -> None:
+    """Close a message from the public with a note of what was done; Refused without one, or when already
+    closed.
+    """
+    held = still_open(proposal)
+    if held.field or not note.strip():
+        raise Refused(
+            "La réponse n’a pas été gardée.",
+            why="Un message se ferme avec quelques mots : d’autres se demanderont ce qui a été fait.",
+            do="Écrivez ce que vous avez vérifié ou corrigé, en une phrase.",
+        )
+    held.value = {"note": note.strip()}
+    close(held, rules.ACCEPTED, by=by, at=at)
+
+
+def still_open(proposal: Proposal) -> Proposal:
+    """Return the proposal as it is now, locked until the end; Refused when it was answered meanwhile."""
+    held = Proposal.objects.select_for_update().get(pk=proposal.pk)
+    if held.state != rules.OPEN:
+        raise Refused(
+            "Votre réponse n’a pas été gardée.",
+            why=f"{held.answered_by or 'Quelqu’un'} y a déjà répondu.",
+            do="Rechargez la liste des propositions.",
+        )
+    return held
+
+
+def close(proposal: Proposal, state: str, *, by: str, at: datetime) -> None:
+    """Record the decision on a proposal."""
+    proposal.state, proposal.answered_by, proposal.answered_at = state, by, at
+    proposal.save()

@@ -1,0 +1,90 @@
+"""Quick decisions on places: retain or end those missing from their file, merge sure pairs."""
+
+import secrets
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from maillage.apps.directory import rules
+from maillage.apps.directory.actions import sheets
+from maillage.apps.directory.models import Change, Lieu, Pair, Source
+from maillage.apps.intake.actions import duplicates
+from maillage.kernel.errors import Refused
+
+BY_HAND = "Saisie"
+
+
+@transaction.atomic
+def keep_missing(lieu: Lieu, *, by: str, at: datetime) -> Change:
+    """Retain a place that is missing from the last file of its source."""
+    before = sheets.snapshot(lieu)
+    file = lieu.missing_since.file_name if lieu.missing_since else ""
+    lieu.missing_since = None
+    return sheets.write(lieu, before, verb="publish", by=by, at=at, reason=f"gardé, bien qu’absent de {file}")
+
+
+@transaction.atomic
+def end_missing(lieu: Lieu, *, by: str, at: datetime, reason: str) -> Change:
+    """End a place that is missing from the last file of its source; Refused without a reason."""
+    lieu.missing_since = None
+    return sheets.set_state(lieu, rules.ENDED, by=by, at=at, reason=reason)
+
+
+@transaction.atomic
+def merge_sure(pairs: Iterable[Pair], *, by: str, at: datetime) -> int:
+    """Merge the pairs above the published threshold, with the suggested values; return how many.
+
+    A pair with a place merged just before is left to a person, as is one whose two places both have a team.
+    Each merge has its own timestamp: it can be undone alone.
+    """
+    merged = 0
+    for pair in duplicates.sure(pairs):
+        fresh = Pair.objects.select_related("first", "second").get(pk=pair.pk)
+        published = fresh.first.state == fresh.second.state == rules.PUBLISHED
+        if published and duplicates.two_teams(fresh, at=at) is None:
+            moment = at + timedelta(microseconds=merged)
+            duplicates.merge(fresh, duplicates.suggested(fresh.first, fresh.second), by=by, at=moment)
+            merged += 1
+    return merged
+
+
+@transaction.atomic
+def add(sheet: rules.Sheet, *, by: str, at: datetime) -> Lieu:
+    """Add a place by hand, and propose the pairs it makes; Refused without a name or a commune."""
+    if not sheet.get("nom") or not sheet.get("code_insee"):
+        raise Refused(
+            "Le lieu n’a pas été ajouté.",
+            why="Sans nom ni commune, personne ne pourrait le trouver.",
+            do="Donnez les deux, puis recommencez.",
+        )
+    source, _ = Source.objects.get_or_create(name=BY_HAND, defaults={"producer": "Le réseau"})
+    on = timezone.localdate(at).isoformat()
+    id = secrets.token_hex(8)
+    held = {**sheet, "id": id, "source": BY_HAND, "date_maj": on}
+    alike = duplicates.look([held])
+    lieu = Lieu(
+        slug=_slug(held),
+        source=source,
+        identifier=id,
+        sheet=held,
+        origins={name: {"source": by, "on": on, "confirmed_on": on, "by": by} for name in held},
+        confirmed_on=timezone.localdate(at),
+        confirmed_by=by,
+    )
+    sheets.derive(lieu)
+    lieu.structure = sheets.structure_of(held)
+    lieu.save()
+    sheets.write(lieu, None, verb="edit", by=by, at=at, reason="ajouté à la main")
+    duplicates.propose(alike, {id: lieu})
+    return lieu
+
+
+def _slug(sheet: rules.Sheet) -> str:
+    base = rules.address_of("", sheet)
+    slug, n = base, 1
+    while Lieu.objects.filter(slug=slug).exists():
+        n += 1
+        slug = f"{base}-{n}"
+    return slug

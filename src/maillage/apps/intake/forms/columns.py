@@ -1,0 +1,289 @@
+"""Typed text into typed values: a dropped file, the use of each column, reasons, dates."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+
+from maillage.apps.directory.queries import history
+from maillage.apps.intake.queries import pending as queries
+from maillage.apps.intake.queries.pending import Column, PendingFile
+from maillage.pipeline.offer import correct
+from maillage.pipeline.offer.forms.sheet import MAX_BYTES
+from maillage.reference import offer
+from maillage.words.wording import count
+
+NEW = ""  # the source is a new one
+NO = "no"  # the state of a practice that a plain “non” gives
+LICENCES = ("Licence Ouverte 2.0", "ODbL-1.0", "CC-BY-4.0", "Usage interne")
+MEGABYTE = 2**20
+MOST_UNKNOWN, MOST_KNOWN = 40, 20  # words of a column shown at once: a form has 1,000 fields at most
+MOST_USES = 3  # uses of a column named in its choice
+
+GROUPS = {  # fields as a person looks for them; the others follow
+    "Identité": (
+        "nom",
+        "typologie",
+        "structure_parente",
+        "pivot",
+        "itinerance",
+        "presentation_resume",
+        "presentation_detail",
+    ),
+    "Adresse": (
+        *("adresse", "complement_adresse", "code_postal", "commune", "code_insee", "quartier"),
+        *("latitude", "longitude", "venir"),
+    ),
+    "Contact": ("telephone", "courriels", "site_web", "prise_rdv", "modalites_acces", "acces_precisions"),
+    "Horaires": (
+        "horaires",
+        *(f"{correct.DAY}{day}{half}" for day in queries.DAYS for half in queries.HALVES),
+    ),
+    "Ce qu’on y trouve": (
+        *("services", "modalites_accompagnement", "frais_a_charge", "frais_precisions"),
+        *(
+            "publics_specifiquement_adresses",
+            "publics_precisions",
+            "prise_en_charge_specifique",
+            "langues",
+            "barrieres",
+        ),
+    ),
+    "Réseaux et labels": ("dispositif_programmes_nationaux", "formations_labels", "autres_formations_labels"),
+    "Suivi": ("id", "date_maj", "source"),
+}
+
+
+class UploadForm(forms.Form):
+    """A file of places, and its producer. dropped: its name and bytes, uploaded now or stored by a first
+    attempt.
+    """
+
+    dropped: tuple[str, bytes] | None = None
+    source = forms.ChoiceField(label="Qui donne ces lieux ?", required=False)
+    nouvelle = forms.CharField(
+        label="Nom de la nouvelle source",
+        required=False,
+        max_length=120,
+        help_text="Par exemple « Hub de la région », « CCAS de Grenoble »",
+    )
+    licence = forms.CharField(
+        label="Licence",
+        required=False,
+        max_length=60,
+        help_text="Facultatif : ce que la source permet de faire de ses données",
+        widget=forms.TextInput(attrs={"list": "licences"}),
+    )
+    fichier = forms.FileField(label="Fichier", allow_empty_file=True, required=False)
+    garde = forms.CharField(required=False, widget=forms.HiddenInput)  # the key of a file already dropped
+
+    def __init__(self, *args: Any, sources: Sequence[Any], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [(source.name, source.name) for source in sources]
+        self.fields["source"].choices = [*choices, (NEW, "Une nouvelle source")]  # type: ignore[attr-defined]
+        self.licences = LICENCES
+
+    def clean_fichier(self) -> Any:
+        """Refuse a file that is too large before it is read."""
+        given = self.cleaned_data["fichier"]
+        if given and given.size > MAX_BYTES:
+            raise forms.ValidationError(
+                f"Ce fichier pèse {given.size // MEGABYTE} Mio. La mémoire n’y suffirait pas :"
+                f" {MAX_BYTES // MEGABYTE} Mio au plus. Découpez-le, par exemple par département."
+            )
+        return given
+
+    def clean(self) -> dict[str, Any]:
+        clean = super().clean() or {}
+        given = clean.get("fichier")
+        self.dropped = (given.name, given.read()) if given else queries.dropped_file(clean.get("garde", ""))
+        if self.dropped is None and "fichier" not in self.errors:
+            self.add_error(
+                "fichier", "Aucun fichier n’est choisi. Sans lui, il n’y a rien à lire. Choisissez-en un."
+            )
+        if not clean.get("source") and not clean.get("nouvelle", "").strip():
+            self.add_error(
+                "nouvelle",
+                "Il manque le nom de la source. Il dira d’où vient chaque fiche. Écrivez-le, ou choisissez"
+                " une source connue.",
+            )
+        return clean
+
+    @property
+    def source_name(self) -> str:
+        return self.cleaned_data["source"] or " ".join(self.cleaned_data["nouvelle"].split())
+
+
+def choices() -> list[tuple[str, list[tuple[str, str]]]]:
+    """Return the possible uses of a column, by group."""
+    grouped = {id for ids in GROUPS.values() for id in ids}
+    known = {id: f for id, f in offer.fields().items() if f.kind != "closures"}
+    groups = [(label, [(id, queries.use_label(id)) for id in ids]) for label, ids in GROUPS.items()]
+    rest = [f for id, f in known.items() if id not in grouped]
+    groups.append(("Autres précisions", [(f.id, f.label) for f in rest if not f.private]))
+    groups.append(("Réservé aux professionnels", [(f.id, f.label) for f in rest if f.private]))
+    groups.append(("Pratiques", [(f"{correct.PRACTICE}{p.id}", p.label) for p in offer.practices().values()]))
+    return groups
+
+
+def other_uses(shown: Sequence[Column]) -> dict[int, str]:
+    """Return, by rank, the uses of columns that no single choice expresses: the condition of a practice, or
+    several uses.
+    """
+    offered = {id for _, group in choices() for id, _ in group}
+    return {c.rank: _uses_in_words(c) for c in shown if c.uses and c.value not in offered}
+
+
+def _uses_in_words(column: Column) -> str:
+    more = len(column.also)
+    return " + ".join(
+        [
+            queries.use_label(column.target),
+            *(column.also if more < MOST_USES else [f"{more} autres lectures"]),
+        ]
+    )
+
+
+def word_name(column: str, target: str, word: str) -> str:
+    """Return the name of the field for the meaning of a word: the same whatever the order of words."""
+    return f"mot-{hashlib.sha256(f'{column}|{target}|{word}'.encode()).hexdigest()[:12]}"
+
+
+def word_choices(target: str, given: Sequence[str] = ()) -> list[tuple[str, str]]:
+    """Return the possible meanings of a word of a column. given: today's: a plain “non” is read as one."""
+    if target.startswith(correct.PRACTICE):
+        nothing = "pas proposé" if NO in given else "on ne sait pas : rien à retenir"
+        return [("offered", "proposé"), ("planned", "en projet"), (correct.NOTHING, nothing)]
+    of = offer.fields()[target]
+    nothing = (correct.NOTHING, "rien à retenir")
+    if of.kind == "kinds":
+        return [*((kind.codes[0], kind.label) for kind in offer.kinds().values() if kind.codes), nothing]
+    return [*((value.id, value.label) for value in offer.lists()[of.list].values.values()), nothing]
+
+
+def chosen(target: str, word: correct.Word) -> str:
+    """Return the current meaning of a word, as a choice: '' when unknown, or when no single choice expresses
+    it.
+    """
+    if not word.known or word.elsewhere or len(word.given) > 1:
+        return ""
+    if not word.given or NO in word.given:
+        return correct.NOTHING
+    return word.given[0] if word.given[0] in {id for id, _ in word_choices(target)} else ""
+
+
+@dataclass(frozen=True, slots=True)
+class WordField:
+    """A word of the file and the choice of its meaning. now: its current meaning, when no choice expresses
+    it.
+    """
+
+    name: str
+    word: correct.Word
+    choices: Sequence[tuple[str, str]]
+    chosen: str
+    now: str
+
+    @property
+    def doubt(self) -> str:
+        """Return in a word why it needs review; '' when it is known."""
+        return {id: one for id, (one, _) in DOUBTS.items()}.get(self.word.status, "")
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """The words of a column: those to review, how many of each kind, those known; left: how many are not
+    displayed.
+    """
+
+    column: Column
+    label: str
+    doubtful: Sequence[WordField]
+    doubts: Sequence[str]
+    known: Sequence[WordField]
+    left: int
+
+
+DOUBTS = {  # what is not surely read, said of one word and of several
+    correct.UNKNOWN: ("inconnu", "inconnus"),
+    correct.GUESSED: ("deviné", "devinés"),
+    correct.DROPPED: ("sans effet", "sans effet"),
+}
+
+
+def vocabularies(shown: Sequence[Column]) -> list[Vocabulary]:
+    """Return the columns whose words may be corrected, those with words to review first."""
+    found = [_vocabulary(column) for column in shown if column.words]
+    return sorted(found, key=lambda each: not each.doubtful)
+
+
+def _vocabulary(column: Column) -> Vocabulary:
+    fields = [_word_field(column, word) for word in column.words]
+    doubtful = [each for each in fields if each.doubt]
+    known = [each for each in fields if not each.doubt]
+    sorts = Counter(each.word.status for each in doubtful)
+    return Vocabulary(
+        column=column,
+        label=queries.use_label(column.target),
+        doubtful=doubtful[:MOST_UNKNOWN],
+        doubts=[
+            count(sorts[id], f"mot {one}", f"mots {many}") for id, (one, many) in DOUBTS.items() if sorts[id]
+        ],
+        known=known[:MOST_KNOWN],
+        left=max(len(doubtful) - MOST_UNKNOWN, 0) + max(len(known) - MOST_KNOWN, 0),
+    )
+
+
+def _word_field(column: Column, word: correct.Word) -> WordField:
+    choice = chosen(column.target, word)
+    parts = [history.value_text(column.target, list(word.given))] if word.given else []
+    parts += filter(None, map(_elsewhere, word.elsewhere))
+    now = ", ".join(parts) if word.known and not choice else ""
+    name = word_name(column.name, column.target, word.text)
+    return WordField(name, word, word_choices(column.target, word.given), choice, now)
+
+
+STATES = {"planned": " (en projet)", NO: " (pas proposé)"}
+
+
+def _elsewhere(use: str) -> str:
+    """Return the label of the other field that a word fills, or of the practice that reads it, with its
+    state.
+    """
+    if not use.startswith(correct.PRACTICE):
+        return history.labels().get(use, "")
+    practice, _, state = use.removeprefix(correct.PRACTICE).partition(":")
+    return offer.practices()[practice].label + STATES.get(state, "")
+
+
+def corrected(waiting: PendingFile, shown: Sequence[Column], data: Mapping[str, str]) -> str:
+    """Return the correspondence with the uses and meanings a person chose; the rest is unchanged."""
+    raw = correct.parsed(waiting.draft, "correspondance")
+    allowed = {id for _, group in choices() for id, _ in group} | {""}
+    for column in shown:
+        target = data.get(f"colonne-{column.rank}", column.value)
+        if target != column.value and target in allowed:
+            correct.assign(raw, column.name, target, order=waiting.columns)
+        elif column.words:
+            _words(raw, column, data)
+    return correct.written(raw)
+
+
+def _words(raw: correct.Raw, column: Column, data: Mapping[str, str]) -> None:
+    """Change the meanings of the words of a column, where a person chose otherwise."""
+    allowed = {id for id, _ in word_choices(column.target)}
+    names = {word.text: word_name(column.name, column.target, word.text) for word in column.words}
+    said = {text: data[name] for text, name in names.items() if data.get(name) in allowed}
+    now = {word.text: chosen(column.target, word) for word in column.words}
+    changed = {text: slug for text, slug in said.items() if slug != now[text]}
+    if not changed:
+        return
+    if column.target.startswith(correct.PRACTICE):
+        wanted = now | changed
+        correct.set_states(raw, column.target.removeprefix(correct.PRACTICE), wanted)
+        return
+    for text, slug in changed.items():
+        correct.give(raw, column.name, column.target, text, slug)

@@ -1,0 +1,259 @@
+"""Importing a file of places: dropped, corrected column by column, checked, written, and taken back."""
+
+import csv
+import io
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from maillage.apps.accounts.access import holding
+from maillage.apps.directory import access, rules
+from maillage.apps.directory.models import Import
+from maillage.apps.directory.queries import history
+from maillage.apps.directory.queries.space import PAGE
+from maillage.apps.intake.actions import importing, quick_actions
+from maillage.apps.intake.actions import pending as actions
+from maillage.apps.intake.forms.columns import UploadForm, choices, corrected, other_uses, vocabularies
+from maillage.apps.intake.queries import imports as reading
+from maillage.apps.intake.queries import pending as queries
+from maillage.apps.intake.queries.pending import PendingFile
+from maillage.kernel.errors import Refused
+from maillage.reports.directory.formats.table import safe
+from maillage.words.wording import count
+
+STATES = {queries.CHECKING: "running", queries.IMPORTING: "running"}
+
+
+@holding("directory.import")
+@require_http_methods(["GET", "HEAD", "POST"])
+def upload(request: HttpRequest) -> HttpResponse:
+    """Drop a file, whatever its form, and say who gives it."""
+    form = UploadForm(request.POST or None, request.FILES or None, sources=queries.sources())
+    error, held, at = None, "", timezone.localtime()
+    if request.method == "POST" and form.is_valid():
+        name, content = form.dropped  # type: ignore[misc]
+        given = {"source": form.source_name, "licence": form.cleaned_data["licence"]}
+        try:
+            kept = actions.keep(content, name, **given, by=request.user, at=at)  # type: ignore[arg-type]
+            actions.let_go(form.cleaned_data["garde"])
+            return redirect("import_waiting", kept.key)
+        except Refused as refused:
+            error = refused
+    elif form.dropped is not None:
+        held = request.POST.get("garde", "") if "fichier" not in request.FILES else ""
+        held = held or actions.hold(form.dropped[1], form.dropped[0], at=at)
+    context = {"form": form, "error": error, "held": held}
+    return render(request, "intake/upload.html", context, status=400 if error else 200)
+
+
+def _found(request: HttpRequest, code: str) -> PendingFile:
+    found = queries.find(code) if access.may_manage(request.user) else None
+    if found is None or not access.may_take_up(request.user, found.by):
+        raise Http404
+    return found
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def pending_file(request: HttpRequest, code: str) -> HttpResponse:
+    """How a file would be read: each column, each word, and the first places as they would be."""
+    found = _found(request, code)
+    if queries.progress(code).is_alive:
+        return redirect("import_check", code)
+    today = timezone.localdate()
+    error, typed = None, None
+    if request.method == "POST":
+        gesture = request.POST.get("geste", "voir")
+        try:
+            if gesture == "texte":
+                typed = request.POST.get("texte", "")
+                found = actions.correct_draft(found, typed)
+            else:
+                shown = queries.columns(found, today=today)
+                found = actions.correct_draft(found, corrected(found, shown, request.POST))
+            if gesture == "verifier":
+                actions.ask_check(found, at=timezone.localtime())
+                return redirect("import_check", code)
+            if not request.headers.get("X-Morceau"):
+                return redirect(f"{request.path}#effet")
+        except Refused as refused:
+            error = refused
+    columns = queries.columns(found, today=today)
+    context = {
+        "waiting": found,
+        "columns": columns,
+        "unread": [column for column in columns if column.unread],
+        "groups": choices(),
+        "others": other_uses(columns),
+        "vocabularies": vocabularies(columns),
+        "preview": (preview := queries.preview(found, today=today)),
+        "told": history.columns_read(preview.report),
+        "text": found.draft if typed is None else typed,
+        "error": error,
+    }
+    template = "intake/_pieces.html" if request.headers.get("X-Morceau") else "intake/waiting.html"
+    return render(request, template, context, status=400 if error else 200)
+
+
+@require_safe
+def correspondence(request: HttpRequest, code: str) -> HttpResponse:
+    """The correspondence of a file, to keep or to give."""
+    found = _found(request, code)
+    response = HttpResponse(found.draft, content_type="application/yaml; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="correspondance.yaml"'
+    return response
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def check(request: HttpRequest, code: str) -> HttpResponse:
+    """What the whole file would do, before anything is written; then how far its import is."""
+    if not access.may_manage(request.user) or not queries.KEY.fullmatch(code):
+        raise Http404
+    told = queries.progress(code)
+    if told.status == queries.DONE:
+        return redirect("import_report", told.row)
+    found = _found(request, code)
+    if request.method == "POST":
+        try:
+            actions.ask_import(found, whole="tout" in request.POST, at=timezone.localtime())
+        except Refused as refused:
+            messages.error(request, " ".join(refused.sentences))
+        return redirect("import_check", code)
+    if told.status == queries.DRAFT or (told.status == queries.CHECKED and told.version != found.version):
+        return redirect("import_waiting", code)
+    return render(request, "intake/check.html", {"waiting": found, "told": told})
+
+
+@require_safe
+def progress(request: HttpRequest, code: str) -> HttpResponse:
+    """How far the work on a file is, for a page that waits: a fragment, and its status in a header."""
+    if (
+        not access.may_manage(request.user)
+        or not queries.KEY.fullmatch(code)
+        or not queries.folder(code).exists()
+    ):
+        raise Http404
+    told = queries.progress(code)
+    response = render(request, "intake/_progress.html", {"told": told})
+    response["X-Etude"] = STATES.get(told.status, told.status)
+    return response
+
+
+@require_POST
+def drop(request: HttpRequest, code: str) -> HttpResponse:
+    """Forget a file that waits."""
+    found = _found(request, code)
+    actions.drop(found)
+    messages.success(request, f"« {found.name} » est oublié. Rien n’avait été importé.")
+    return redirect("directory")
+
+
+# ------------------------------------------------------------------------------------------ what was imported
+
+
+@holding("directory.import")
+@require_safe
+def imports(request: HttpRequest) -> HttpResponse:
+    """Every import, the latest first."""
+    page = Paginator(access.imports_for(request.user).defer("report"), PAGE).get_page(request.GET.get("page"))
+    return render(request, "intake/imports.html", {"page": page})
+
+
+@require_safe
+def report(request: HttpRequest, pk: int) -> HttpResponse:
+    """What an import did, column by column and row by row, and the places it no longer holds."""
+    row = get_object_or_404(access.imports_for(request.user), pk=pk)
+    missing = (
+        access.managed_by(request.user)
+        .filter(missing_since=row, state=rules.PUBLISHED)
+        .order_by("name", "pk")
+    )
+    lines = Paginator(row.report.get("lignes", []), PAGE).get_page(request.GET.get("page"))
+    for line in lines:
+        for cell in line["cellules"]:
+            cell["libelle"] = history.field_in_words(cell["champ"])
+    context: dict[str, Any] = {
+        "row": row,
+        "lines": lines,
+        "told": history.columns_read(row.report),
+        "missing": missing,
+        "replaced": {pair.first_id: pair for pair in reading.to_confirm(row)},
+        "done": row.state == rules.DONE,
+    }
+    return render(request, "intake/report.html", context)
+
+
+@require_safe
+def report_csv(request: HttpRequest, pk: int) -> HttpResponse:
+    """Each cell that somebody should look at, as a table."""
+    row = get_object_or_404(access.imports_for(request.user), pk=pk)
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(["ligne", "colonne", "valeur", "devenu", "mot", "raison"])
+    writer.writerows(
+        [safe(cell) if isinstance(cell, str) else cell for cell in cells] for cells in _cells(row)
+    )
+    response = HttpResponse(out.getvalue(), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="import-{row.pk}.csv"'
+    return response
+
+
+def _cells(row: Import) -> list[list[Any]]:
+    cells = []
+    for line in row.report.get("lignes", []):
+        if line["refus"]:
+            cells.append([line["ligne"], "", line["nom"], "", "refusé", line["refus"]])
+        cells += [
+            [line["ligne"], *(cell[name] for name in ("colonne", "valeur", "devenu", "mot", "raison"))]
+            for cell in line["cellules"]
+        ]
+    for fault in row.report.get("lignes_illisibles", []):
+        cells.append([fault["ligne"], fault["colonne"], fault["valeur"], "", "refusé", fault["raison"]])
+    return sorted(cells, key=lambda cell: cell[0])
+
+
+UNDONE = (
+    ("removed", "fiche retirée", "fiches retirées"),
+    ("restored", "fiche remise comme avant", "fiches remises comme avant"),
+    ("kept", "fiche gardée car modifiée depuis", "fiches gardées car modifiées depuis"),
+)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def undo(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take an import back, once somebody has read what it would do."""
+    row = get_object_or_404(access.imports_for(request.user), pk=pk)
+    error = None
+    if request.method == "POST":
+        try:
+            counts = importing.take_back(row, by=str(request.user), at=timezone.localtime())
+            done = [count(counts[id], one, many) for id, one, many in UNDONE if counts[id]]
+            messages.success(request, f"Import défait : {', '.join(done) or 'il n’avait rien changé'}.")
+            return redirect("import_report", pk)
+        except Refused as refused:
+            error = refused
+    context = {"row": row, "undoing": history.undoing(row, at=timezone.localtime()), "error": error}
+    return render(request, "intake/undo.html", context, status=400 if error else 200)
+
+
+@require_POST
+def missing(request: HttpRequest, place: str) -> HttpResponse:
+    """Keep a place that its source no longer gives, or say that it ended."""
+    lieu = get_object_or_404(access.managed_by(request.user), slug=place, missing_since__isnull=False)
+    pk, by, at = lieu.missing_since_id, str(request.user), timezone.localtime()
+    try:
+        if request.POST.get("geste") == "garder":
+            quick_actions.keep_missing(lieu, by=by, at=at)
+            messages.success(request, f"« {lieu.name} » est gardé.")
+        else:
+            quick_actions.end_missing(lieu, by=by, at=at, reason=request.POST.get("raison", ""))
+            messages.success(
+                request, f"« {lieu.name} » est dit fermé pour de bon. Il n’est plus proposé au public."
+            )
+    except Refused as refused:
+        messages.error(request, " ".join(refused.sentences))
+    return redirect("import_report", pk)

@@ -1,0 +1,132 @@
+"""Places that may be one: compared, merged, taken apart."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from maillage.apps.accounts.access import holding
+from maillage.apps.directory import access, rules
+from maillage.apps.directory.queries import space
+from maillage.apps.intake.actions import duplicates, quick_actions
+from maillage.kernel.errors import Refused
+from maillage.words.wording import count
+
+SIDES = ("first", "second", "both")
+
+
+@holding("directory.import")
+@require_safe
+def pairs(request: HttpRequest) -> HttpResponse:
+    """The pairs to decide, the likeliest first; those merged; those declined."""
+    today = timezone.localdate()
+    found = space.pairs(request.user, today)
+    decided = access.pairs_for(request.user).exclude(state=rules.OPEN).order_by("-answered_at", "-pk")
+    context = {
+        "page": Paginator(found, space.PAGE).get_page(request.GET.get("page")),
+        "words": count(found.count(), "paire") if found else "aucune paire",
+        "sure": len(duplicates.sure(found.filter(sure=True))),
+        "merged": decided.filter(state=rules.ACCEPTED)[: space.PAGE],
+        "declined": decided.filter(state=rules.DECLINED)[: space.PAGE],
+    }
+    return render(request, "intake/pairs.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def pair(request: HttpRequest, pk: int) -> HttpResponse:
+    """Two sheets side by side, field by field."""
+    found = get_object_or_404(access.pairs_for(request.user), pk=pk)
+    suggested = duplicates.suggested(found.first, found.second)
+    sides = space.side_by_side(found, suggested)
+    context: dict[str, Any] = {"pair": found, "sides": sides, "same": space.same_fields(found)}
+    if found.state == rules.OPEN:
+        context["handing"] = duplicates.two_teams(found, at=timezone.localtime())
+    context["any_both"] = any(side.both for side in sides)
+    if found.state == rules.ACCEPTED:
+        try:
+            context["apart"] = space.taken_apart(duplicates.apart(found))
+        except Refused as refused:
+            context["error"] = refused
+            return render(request, "intake/pair.html", context)
+    if request.method == "POST":
+        by, at = str(request.user), timezone.localtime()
+        try:
+            if request.POST.get("geste") == "deux":
+                duplicates.answer(_open(found), rules.DECLINED, by=by, at=at)
+                messages.success(request, "Noté : ce sont deux lieux. Cette paire ne sera plus proposée.")
+                return redirect("pairs")
+            chosen = {side.id: request.POST.get(f"cote-{side.id}", side.suggested) for side in sides}
+            choices = {
+                name: side
+                for id, side in chosen.items()
+                if side in SIDES
+                for name in space.fields_of(id)
+                if name in suggested
+            }
+            kept = duplicates.merge(_open(found), choices, by=by, at=at, hands_over="equipes" in request.POST)
+            messages.success(
+                request,
+                f"Les deux fiches sont réunies dans « {kept.name} ». Vous pourrez les séparer : chacune"
+                " reprend la sienne.",
+            )
+            return redirect("pairs")
+        except Refused as refused:
+            context["error"] = refused
+    return render(request, "intake/pair.html", context, status=400 if "error" in context else 200)
+
+
+def _open(pair: Any) -> Any:
+    """Return a pair that may still be decided; Refused when one of its places is no longer published."""
+    if pair.first.state != rules.PUBLISHED or pair.second.state != rules.PUBLISHED:
+        raise Refused(
+            "Ces deux fiches n’ont pas été réunies.",
+            why="L’une des deux n’est plus publiée : elle est déjà réunie à une autre, ou mise de côté.",
+            do="Revenez à la liste des doublons.",
+        )
+    return pair
+
+
+@require_POST
+def reopen(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take two merged places apart, or look again at a pair that was declined."""
+    found = get_object_or_404(access.pairs_for(request.user), pk=pk)
+    try:
+        if found.state == rules.ACCEPTED:
+            done = duplicates.unmerge(found, by=str(request.user), at=timezone.localtime())
+            exact = done.kept.exact and done.gone.exact
+            told = (
+                "chacune comme elle était"
+                if exact
+                else "avec ce qui a changé depuis qu’elles étaient réunies"
+            )
+            messages.success(request, f"Les deux fiches sont séparées, {told}.")
+        else:
+            duplicates.answer(found, rules.OPEN, by="", at=None)
+            messages.success(request, "La paire est de nouveau à décider.")
+    except Refused as refused:
+        messages.error(request, " ".join(refused.sentences))
+    return redirect("pairs")
+
+
+@holding("directory.import")
+@require_http_methods(["GET", "HEAD", "POST"])
+def sure(request: HttpRequest) -> HttpResponse:
+    """Merge all the pairs above the published threshold, once somebody has read their list."""
+    found = list(space.pairs(request.user, timezone.localdate()).filter(sure=True))
+    if request.method == "POST":
+        asked = {pk for pk in request.POST.getlist("paire") if pk.isdigit()}
+        chosen = [pair for pair in found if str(pair.pk) in asked]
+        try:
+            merged = quick_actions.merge_sure(chosen, by=str(request.user), at=timezone.localtime())
+            told = f"{count(merged, 'paire réunie', 'paires réunies')}." if merged else "Rien n’était coché."
+            left = len(chosen) - merged
+            told += f" {count(left, 'autre attend', 'autres attendent')} votre avis." if left else ""
+            messages.success(request, told)
+        except Refused as refused:
+            messages.error(request, " ".join(refused.sentences))
+        return redirect("pairs")
+    return render(request, "intake/sure.html", {"pairs": found})

@@ -1,0 +1,242 @@
+"""Deadlines: referrals left unanswered, places closed or merged, data to forget."""
+
+from collections import Counter
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F, Q, QuerySet
+from django.utils import timezone
+
+from maillage.apps.directory import rules as directory
+from maillage.apps.directory.models import Lieu
+from maillage.apps.messages import actions as outbox
+from maillage.apps.orientations.actions import notifications
+from maillage.apps.orientations.actions.transitions import change, lock
+from maillage.apps.orientations.models import Event, Orientation, Path
+from maillage.apps.orientations.queries import matching
+from maillage.apps.orientations.rules import cycle
+from maillage.apps.people import queries as people_queries
+from maillage.apps.people import rules as persons
+from maillage.apps.people.models import Person
+from maillage.words import opening
+from maillage.words.languages import say, typed
+from maillage.words.wording import listing
+
+AT_ONCE = 500  # referrals per run: the rest wait for the next one
+ALIVE = (cycle.DRAFT, *cycle.RUNNING)
+WORDS = ("note", "procedure_words", "availability", "outcome_words", "next_step", "reason_words")
+
+
+def run_deadlines(*, at: datetime) -> Counter[str]:
+    """Run what is due at a moment, one transaction per referral, and return how many of each."""
+    works: tuple[tuple[str, QuerySet[Orientation], Callable[..., bool]], ...] = (
+        ("sans_reponse", unanswered(at), expire),
+        ("lieux_reunis_ou_fermes", moved(), follow),
+        ("oubliees", old(at), forget),
+    )
+    done: Counter[str] = Counter()
+    for name, rows, work in works:
+        done[name] = sum(work(row, at=at) for row in rows.order_by("pk")[:AT_ONCE])
+    return done
+
+
+def unanswered(at: datetime) -> QuerySet[Orientation]:
+    return Orientation.objects.filter(state__in=cycle.WAITING, expires_on__lt=timezone.localdate(at))
+
+
+def moved() -> QuerySet[Orientation]:
+    """Return the referrals that run towards a place that is no longer there, that another structure runs
+    since, or that was only
+    merged for a time."""
+    back = Q(sent_to__isnull=False) & ~Q(sent_to__state=directory.MERGED)
+    gone = Q(lieu__isnull=False) & ~Q(lieu__state=directory.PUBLISHED) | Q(lieu__isnull=True) & ~Q(
+        lieu_name=""
+    )
+    taken = Q(lieu__isnull=False) & ~Q(lieu__structure=F("to_structure"))
+    return Orientation.objects.filter(gone | taken | back, state__in=cycle.RUNNING)
+
+
+def old(at: datetime) -> QuerySet[Orientation]:
+    before = at - timedelta(days=cycle.FORGOTTEN)
+    return Orientation.objects.filter(changed_at__lt=before, stripped_at__isnull=True)
+
+
+@transaction.atomic
+def expire(orientation: Orientation, *, at: datetime) -> bool:
+    """Return an unanswered referral to its sender, with places nearby; return whether it was done."""
+    row = lock(orientation)
+    if row.state not in cycle.WAITING or row.expires_on is None or row.expires_on >= timezone.localdate(at):
+        return False
+    event = change(row, "expire", by=None, side=cycle.PLATFORM, at=at)
+    notifications.hush(row)
+    if event is not None:
+        near = (
+            [each.lieu.name for each in matching.instead(row.lieu, row.need, at, but=row.from_structure_id)]
+            if row.lieu is not None
+            else []
+        )
+        more = f" Près de là : {listing(near)}." if near else ""
+        notifications.sender(
+            row,
+            event,
+            f"{row.lieu_name} n’a pas répondu le {opening.date_text(row.expires_on)} au plus tard.{more}",
+            at=at,
+        )
+    return event is not None
+
+
+@transaction.atomic
+def follow(orientation: Orientation, *, at: datetime) -> bool:
+    """Move a referral to the place its own was merged into, or to the structure that now runs it; stop it and
+    notify both sides when the place no longer exists.
+    """
+    row = lock(orientation)
+    place = row.sent_to or row.lieu
+    while place is not None and place.merged_into is not None:
+        place = place.merged_into
+    open_still = place is not None and place.state == directory.PUBLISHED
+    same = open_still and (place.pk, place.structure_id) == (row.lieu_id, row.to_structure_id)
+    if row.state not in cycle.RUNNING or same:
+        return False
+    if open_still:
+        return _take(row, place, at=at)
+    event = change(
+        row, "lose", by=None, side=cycle.PLATFORM, at=at, content={"lieu": row.lieu_id}, ended_at=at
+    )
+    notifications.hush(row)
+    if event is not None:
+        notifications.stopped(row, at=at)
+        notifications.sender(
+            row, event, f"{row.lieu_name or 'Le lieu'} n’est plus ouvert. Choisissez un autre lieu.", at=at
+        )
+        notifications.person(row, event, lambda: _closed(row), at=at)
+    return event is not None
+
+
+def _closed(row: Orientation) -> str:
+    return say("Fermé : {place}. Revenez voir la personne qui vous aide.", place=typed(row.lieu_name))
+
+
+def _take(row: Orientation, place: Lieu, *, at: datetime) -> bool:
+    """Move a referral to another place, or to the same place under another structure; return whether it was
+    done.
+
+    A structure the person did not agree to reads nothing about them: what they share is hidden, not erased,
+    and becomes readable again once they agree or the place comes back. The former structure's link stops
+    working.
+    """
+    values: dict[str, Any] = {"lieu": place, "lieu_name": place.name, "to_structure": place.structure}
+    if place.pk != row.lieu_id:
+        first = row.sent_to or row.lieu
+        values["sent_to"] = first if first != place else None
+    content = {
+        "from": row.lieu_id,
+        "lieu": place.pk,
+        "structure": place.structure_id,
+        "left": row.to_structure_id,
+    }
+    words = (
+        f"Le lieu s’appelle maintenant : {place.name}."
+        if place.name != row.lieu_name
+        else f"Lieu : {place.name}."
+    )
+    elsewhere = place.structure_id != row.to_structure_id
+    mail = notifications.mail_of(place)
+    if elsewhere:
+        notifications.hush(row)
+        if notifications.mail_of(row.lieu) != mail:
+            notifications.stopped(row, at=at)
+        values["token"] = None
+        words += f" Il dépend maintenant de : {place.structure.name}."
+        values["agreed_with"] = _agreed_with(row, place.structure_id)
+        if values["agreed_with"] is not None:
+            words += (
+                " Cette structure ne lit rien de la personne, qui ne lui a pas donné son accord :"
+                " demandez-le-lui."
+            )
+    event = change(row, "follow", by=None, side=cycle.PLATFORM, at=at, content=content, **values)
+    if event is not None:
+        if elsewhere and mail and row.channel == "email":
+            (
+                notifications.invite(row, at=at)
+                if row.state in cycle.WAITING
+                else notifications.open_again(row, at=at)
+            )
+            notifications.ask_if_came(row, at=at)
+            words += " Un nouveau lien lui est envoyé."
+        elif elsewhere:
+            words += " Appelez le lieu pour le prévenir."
+        if (
+            elsewhere
+            and row.state == cycle.APPOINTED
+            and row.appointment_at is not None
+            and row.appointment_at > at
+        ):
+            notifications.person(row, event, lambda: notifications.where_and_when(row), at=at, eve=True)
+        notifications.sender(row, event, f"{words} L’orientation continue.", at=at)
+    return event is not None
+
+
+def _agreed_with(row: Orientation, structure: int) -> int | None:
+    """Return the structure a person agreed to share with, None when it is the one that now runs the place."""
+    first = row.agreed_with if row.agreed_with is not None else row.to_structure_id or 0
+    hidden = row.person is not None and bool(row.shared) and first != structure
+    return first if hidden and not people_queries.agreed(row.person, persons.SHARE, structure) else None
+
+
+# -------------------------------------------------------------------------------------------------- forgotten
+
+
+@transaction.atomic
+def forget(orientation: Orientation, *, at: datetime) -> bool:
+    """Remove from a referral everything that identifies the person; what was done still counts."""
+    row = lock(orientation)
+    if row.stripped_at is not None:
+        return False
+    _strip(row, at=at)
+    return True
+
+
+@transaction.atomic
+def strip(person: Person, *, at: datetime) -> int:
+    """Strip the referrals of a person being erased, and return how many; running ones stop, and both sides
+    are notified without a name.
+
+    Call it in the transaction of `people.actions.forget`, before it.
+    """
+    rows = Orientation.objects.filter(person=person, stripped_at__isnull=True).select_for_update()
+    found = list(rows)
+    for row in found:
+        running, sent = row.state in ALIVE, row.token is not None
+        if running:
+            notifications.hush(row)
+            if sent:
+                notifications.stopped(row, at=at)
+        event = _strip(row, at=at)
+        if running and event is not None:
+            notifications.sender(
+                row,
+                event,
+                "La personne a demandé d’effacer ce qui la concerne. Rien d’autre n’est à faire.",
+                at=at,
+            )
+    Path.objects.filter(person=person).update(person=None)
+    return len(found)
+
+
+def _strip(row: Orientation, *, at: datetime) -> Event | None:
+    for what in ("personne", "veille"):
+        outbox.forget(about=f"orientation-{row.pk}-{what}-", at=at)
+    ended = {"state": cycle.CANCELLED, "held_by": cycle.NOBODY, "ended_at": at} if row.state in ALIVE else {}
+    before = row.changed_at
+    bare = dict.fromkeys(WORDS, "") | {"shared": [], "language": "fr", "person": None, "urgent_before": None}
+    event = change(row, "strip", by=None, side=cycle.PLATFORM, at=at, stripped_at=at, **bare, **ended)
+    Orientation.objects.filter(pk=row.pk).update(changed_at=before)  # the last gesture is somebody's
+    for said in Event.objects.filter(orientation=row):
+        kept = {name: value for name, value in said.content.items() if name not in ("words", "next_step")}
+        Event.objects.filter(pk=said.pk).update(content=kept, note="")
+    if not Orientation.objects.filter(path=row.path_id, stripped_at__isnull=True).exists():
+        Path.objects.filter(pk=row.path_id).update(person=None)
+    return event

@@ -1,0 +1,328 @@
+"""Notifications, written in the transaction of the action: to the place, to the sender, to the person if they
+agreed.
+
+A message names nobody and reveals nothing about the person: it gives the request, and where to read the rest.
+"""
+
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import timezone
+
+from maillage.apps.directory.models import Lieu
+from maillage.apps.directory.queries import places
+from maillage.apps.messages import actions as outbox
+from maillage.apps.messages.rules import addresses
+from maillage.apps.orientations import access
+from maillage.apps.orientations.models import Event, Orientation
+from maillage.apps.orientations.queries.timeline import at_the_door
+from maillage.apps.orientations.rules import cycle
+from maillage.apps.people import queries as people
+from maillage.apps.people import rules as persons
+from maillage.kernel.errors import Refused
+from maillage.words import opening
+from maillage.words.languages import FRENCH, LANGUAGES, say, speaking, typed
+from maillage.words.wording import spaced
+
+MORNING = time(9)
+ASKED_AFTER = 1  # days after an appointment: did they come?
+BEFORE = 1  # days before an appointment, for the person
+SIGNED = "Maillage, le réseau d’aide au numérique"
+
+
+def mail_of(lieu: Lieu | None) -> str:
+    """Return the e-mail address of a place, '' when its sheet has none that receives mail."""
+    return (
+        addresses.read("email", str(next(iter(lieu.sheet.get("courriels", ())), "")))
+        if lieu is not None
+        else ""
+    )
+
+
+def about(row: Orientation) -> str:
+    """Return the request in a few words, never who makes it."""
+    return row.need_text
+
+
+# -------------------------------------------------------------------------------------------------- the place
+
+
+def invite(row: Orientation, *, at: datetime) -> None:
+    """Send the place its personal link, and schedule reminders for as long as it does not answer."""
+    to, sent = mail_of(row.lieu), timezone.localdate(at)
+    last = row.expires_on or cycle.expires_on(sent, row.urgent_before)
+    _to_place(row, "lien", to, "Une personne vous est envoyée", _invitation(row, last), at=at)
+    since = timezone.localdate(row.sent_at) if row.sent_at else sent
+    for days, day in cycle.reminders(since, last).items():
+        if day > sent:
+            text = f"Une orientation attend votre réponse depuis {days} jours.\n\n{_invitation(row, last)}"
+            _to_place(
+                row, f"rappel-{days}", to, "Une orientation attend votre réponse", text, at=at, due_on=day
+            )
+
+
+def _invitation(row: Orientation, last: date) -> str:
+    by = (
+        f"{row.from_structure.name} vous envoie une personne"
+        if row.from_structure
+        else "Une personne vous est envoyée"
+    )
+    until = f"Ce lien vous est personnel. Il est ouvert jusqu’au {opening.date_text(last)}."
+    return (
+        f"Bonjour,\n\n{by} pour : {about(row)}.\nOuvrez ce lien pour répondre. Il ne demande ni compte ni mot"
+        f" de passe :\n{_link(row)}\n\nVous pouvez dire oui, donner un rendez-vous, dire non, ou proposer un"
+        f" autre lieu.\n{until}\n\n{SIGNED}"
+    )
+
+
+def remind(row: Orientation, *, at: datetime) -> None:
+    """Remind the place once more, today."""
+    day = timezone.localdate(at)
+    text = f"On attend votre réponse.\n\n{_invitation(row, row.link_until or day)}"
+    _to_place(row, f"relance-{day:%Y%m%d}", mail_of(row.lieu), "On attend votre réponse", text, at=at)
+
+
+def open_again(row: Orientation, *, at: datetime) -> None:
+    """Send the place a new link to a referral it has already answered."""
+    last = f"Il est ouvert jusqu’au {opening.date_text(row.link_until)}." if row.link_until else ""
+    text = (
+        f"Bonjour,\n\nVoici le lien que vous avez demandé, pour : {about(row)}.\n{_link(row)}\n\n"
+        f"{last} Le précédent ne s’ouvre plus.\n\n{SIGNED}"
+    )
+    _to_place(row, "lien", mail_of(row.lieu), "Votre nouveau lien", text, at=at)
+
+
+def ask_if_came(row: Orientation, *, at: datetime) -> None:
+    """Ask the place, the morning after an appointment, whether the person came."""
+    given = _dates(row)
+    if row.appointment_at is None or row.token is None or not given or row.state != cycle.APPOINTED:
+        return
+    day = timezone.localdate(row.appointment_at)
+    text = (
+        f"Bonjour,\n\nUn rendez-vous était donné le {opening.date_text(day)} pour : {about(row)}.\n"
+        f"La personne est-elle venue ? Un geste suffit :\n{_link(row)}\n\n{SIGNED}"
+    )
+    due = day + timedelta(days=ASKED_AFTER)
+    _to_place(
+        row, f"venue-{given[-1]}", mail_of(row.lieu), "La personne est-elle venue ?", text, at=at, due_on=due
+    )
+
+
+def hush(row: Orientation) -> None:
+    """Cancel the messages still to be sent to the place or to the person: the referral was answered or
+    stopped.
+    """
+    links, given = range(row.links + 1), _dates(row)
+    keys = [f"orientation-{row.pk}-{n}-rappel-{days}" for n in links for days in cycle.REMINDERS]
+    keys += [f"orientation-{row.pk}-{n}-venue-{event}" for n in links for event in given]
+    outbox.cancel(*keys, *(_eve(row, event) for event in given))
+
+
+def _dates(row: Orientation) -> list[int]:
+    """Return the actions that set a date: each has its own messages, even for the same date."""
+    return list(row.events.filter(verb__in=("appoint", "move")).order_by("pk").values_list("pk", flat=True))
+
+
+def stopped(row: Orientation, *, at: datetime) -> None:
+    """Notify the place that the person is no longer coming, and which slot is free again."""
+    if row.token is not None:
+        sent = f" du {opening.date_text(timezone.localdate(row.sent_at))}" if row.sent_at else ""
+        coming = row.appointment_at is not None and row.appointment_at > at
+        free = f" Le rendez-vous de {appointment_in_words(row)} est libre." if coming else ""
+        text = (
+            f"Bonjour,\n\nL’orientation{sent}, pour : {about(row)}, est annulée.{free} "
+            f"Vous n’avez rien à faire.\n\n{SIGNED}"
+        )
+        _to_place(row, "annulee", mail_of(row.lieu), "Une orientation est annulée", text, at=at)
+
+
+def _to_place(
+    row: Orientation, what: str, to: str, subject: str, text: str, *, at: datetime, due_on: date | None = None
+) -> None:
+    if not to or row.example:  # a real place never hears of somebody who was invented
+        return
+    until = row.link_until or row.expires_on
+    _put(
+        row,
+        channel="email",
+        to=to,
+        subject=subject,
+        text=text,
+        key=f"orientation-{row.pk}-{row.links}-{what}",
+        at=at,
+        due_at=_morning(due_on) if due_on else None,
+        never_after=_morning(until + timedelta(days=1)) if until and due_on else None,
+    )
+
+
+def _put(row: Orientation, **message: Any) -> None:
+    """Put a message in the outbox on behalf of the structure that sends.
+
+    An address that cannot receive it blocks no action: the timeline and the lists show it anyway.
+    """
+    with suppress(Refused):
+        outbox.put(
+            **{**message, "text": spaced(message["text"])},
+            structure=row.from_structure_id,
+            commune=row.commune,
+        )
+
+
+def _link(row: Orientation) -> str:
+    """Return the personal link; a new one if the installation's key has changed since the last."""
+    if row.token != access.digest(access.link_of(row)):
+        row.links += 1
+        row.token = access.digest(access.link_of(row))
+        row.save(update_fields=["links", "token"])
+    return f"{settings.ADDRESS}{reverse('orientation_link', args=[access.link_of(row)])}"
+
+
+def _morning(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, MORNING))
+
+
+# ---------------------------------------------------------------------------------------------- whoever sends
+
+
+def sender(row: Orientation, event: Event, words: str, *, at: datetime) -> None:
+    """Notify the sender by e-mail of a referral's progress, by its number and without a name. Users who left
+    are not notified.
+    """
+    if row.sender is None or row.sender_id == event.by_id or not access.may_give(row.sender, row):
+        return
+    sent = f" du {opening.date_text(timezone.localdate(row.sent_at))}" if row.sent_at else ""
+    text = (
+        f"Bonjour,\n\nVotre orientation n° {row.pk}{sent}, pour : {about(row)}.\n{words}\n\n"
+        f"Ouvrez Maillage, rubrique Orientations, pour la suite.\n\n{SIGNED}"
+    )
+    _put(
+        row,
+        channel="email",
+        to=row.sender.email,
+        subject="Des nouvelles d’une orientation",
+        text=text,
+        key=f"orientation-{row.pk}-geste-{event.pk}",
+        at=at,
+    )
+
+
+# ------------------------------------------------------------------------------------------------- the person
+
+
+def person(
+    row: Orientation, event: Event | None, text: Callable[[], str], *, at: datetime, eve: bool = False
+) -> None:
+    """Write to the person in their language, or in French where the pages do not have it, if they agreed and
+    can be reached.
+
+    text: makes the text in the language in use; eve: it announces an appointment, and is sent again the day
+    before.
+    """
+    who = row.person
+    if who is None or event is None or not people.agreed(who, persons.WRITE):
+        return
+    channel = {persons.PHONE: "sms", persons.EMAIL: "email"}.get(who.reach)
+    if channel is None or (channel == "sms" and not addresses.mobile(who.reach_value)):
+        return
+    language = who.language if who.language in LANGUAGES else FRENCH
+    with speaking(language):
+        subject = say("Votre rendez-vous") if eve else say("Votre demande")
+        common = {"subject": subject, "text": text(), "language": language}
+    common |= {"channel": channel, "to": who.reach_value, "at": at}
+    _put(row, key=f"orientation-{row.pk}-personne-{event.pk}", **common)
+    if eve and row.appointment_at is not None:
+        due = _morning(timezone.localdate(row.appointment_at) - timedelta(days=BEFORE))
+        if due > at:
+            _put(row, key=_eve(row, event.pk), due_at=due, never_after=row.appointment_at, **common)
+
+
+def _eve(row: Orientation, event: int) -> str:
+    return f"orientation-{row.pk}-veille-{event}"
+
+
+def place_in_words(row: Orientation) -> str:
+    """Return where to go: name, address, telephone."""
+    if row.lieu is None:
+        return row.lieu_name
+    phones = [phone.words for phone in places.phones(row.lieu.sheet)][:1]
+    return ", ".join(filter(None, (row.lieu.name, places.full_address(row.lieu.sheet), *phones)))
+
+
+def place_typed(row: Orientation) -> str:
+    """Return where to go, which stays in French in a sentence of another language."""
+    return typed(place_in_words(row))
+
+
+def notify_place(row: Orientation) -> str:
+    """Return the text for the person when the referral is sent: which place was asked, and where to follow
+    it.
+    """
+    if row.channel == "card":
+        first = (
+            f"{say('Vous pouvez y aller avec votre carte : {place}.', place=place_typed(row))} {_door(row)}"
+        )
+    elif row.channel == "phone":
+        first = say(
+            "Qui vous aide demande à {place} de vous recevoir. Attendez sa réponse.",
+            place=typed(row.lieu_name),
+        )
+    else:
+        first = say(
+            "Nous avons demandé à {place} de vous recevoir. Attendez sa réponse.", place=typed(row.lieu_name)
+        )
+    address = f"{settings.ADDRESS}{reverse('card')}"
+    return (
+        f"{first} {say('Où en est votre demande : {url}, avec le code de votre carte.', url=typed(address))}"
+    )
+
+
+def welcome(row: Orientation) -> str:
+    """Return the text sent once the place accepts: where to go, and what to say there."""
+    return f"{say('C’est oui. On vous attend : {place}.', place=place_typed(row))} {_door(row)}"
+
+
+def where_and_when(row: Orientation) -> str:
+    first = say("Rendez-vous {when} : {place}.", when=appointment_in_words(row), place=place_typed(row))
+    return f"{first} {_door(row)}"
+
+
+def no_longer(row: Orientation, at: datetime) -> Callable[[Orientation], str] | None:
+    """Return the text for the person if the referral stops now; None when they were never told to come, or
+    the hour has passed.
+    """
+    if row.state == cycle.APPOINTED and row.appointment_at is not None:
+        return _no_appointment if row.appointment_at > at else None
+    return _not_expected if row.state == cycle.ACCEPTED else None
+
+
+def _no_appointment(row: Orientation) -> str:
+    when, place = appointment_in_words(row), typed(row.lieu_name)
+    return say(
+        "Votre rendez-vous {when} n’a plus lieu : {place}. Revenez voir la personne qui vous aide.",
+        when=when,
+        place=place,
+    )
+
+
+def _not_expected(row: Orientation) -> str:
+    return say(
+        "N’y allez plus, c’est annulé : {place}. Revenez voir la personne qui vous aide.",
+        place=typed(row.lieu_name),
+    )
+
+
+def _door(row: Orientation) -> str:
+    return say("Dites : « {words} »", words=typed(at_the_door(row)))
+
+
+def appointment_in_words(row: Orientation) -> str:
+    """Return when, in local time: “mardi 24 novembre 2026 à 14 h”."""
+    if row.appointment_at is None:
+        return ""
+    local = timezone.localtime(row.appointment_at)
+    day = f"{opening.weekday(local.weekday())} {opening.date_text(local.date())}"
+    return say("{day} à {hour}", day=day, hour=opening.clock(local))

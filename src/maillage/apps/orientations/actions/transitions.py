@@ -1,0 +1,179 @@
+"""Change a referral: every action goes through `change`, which writes state, event and journal together."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+
+from maillage.apps.accounts import actions as journal
+from maillage.apps.accounts.models import User
+from maillage.apps.orientations import access
+from maillage.apps.orientations.models import Event, Orientation
+from maillage.apps.orientations.queries import persons, timeline
+from maillage.apps.orientations.rules import cycle
+from maillage.apps.people import actions as people
+from maillage.kernel.errors import Refused
+from maillage.words import opening
+from maillage.words.languages import say
+
+FORGED = "Ce lien ne permet pas de répondre."
+
+
+def lock(orientation: Orientation) -> Orientation:
+    """Return a referral as it is now, locked against other writers until the end of the transaction."""
+    return Orientation.objects.select_for_update().get(pk=orientation.pk)
+
+
+def change(
+    row: Orientation,
+    verb: str,
+    *,
+    by: User | None,
+    side: str,
+    at: datetime,
+    content: Mapping[str, Any] | None = None,
+    aside: str = "",
+    was: str = "",
+    **values: Any,
+) -> Event | None:
+    """Apply an action to a locked referral, and return its event; None when it is repeated (a double click).
+
+    values: fields of the row; aside: a note for the side that writes it. was: what the user's page showed, a
+    state or a whole `stamp`, '' when unknown. Refused when the life cycle does not allow it, or when another
+    user acted first.
+    """
+    said = dict(content or {})
+    if is_same(row, verb, by=by, side=side, content=said):
+        return None
+    if moved(row, was) or not cycle.allowed(verb, row.state, side):
+        raise too_late(row) if side != cycle.PERSON else _too_late_for_them(row)
+    row.state, row.held_by = cycle.after(verb, row.state, row.held_by)
+    if side == cycle.SENDER and row.held_by == cycle.RECEIVER and row.channel in cycle.TOLD_BY:
+        row.held_by = cycle.SENDER  # the place only speaks: whoever sends asks it, and notes what it says
+    for name, value in values.items():
+        setattr(row, name, value)
+    if row.state in cycle.UNSHARED:
+        row.shared = [name for name in row.shared if name not in cycle.OF_PERSON]
+    row.changed_at = at
+    row.save()
+    return write_event(row, verb, by=by, side=side, at=at, content=said, aside=aside)
+
+
+def moved(row: Orientation, was: str) -> bool:
+    """Return whether a referral changed since a user's page showed it as `was`; being opened does not
+    count.
+    """
+    return was not in ("", row.state, row.stamp) and (was, row.state) != (cycle.SENT, cycle.SEEN)
+
+
+def is_same(row: Orientation, verb: str, *, by: User | None, side: str, content: Mapping[str, Any]) -> bool:
+    """Return whether the last action was this very one, by the same person."""
+    last = row.events.order_by("-pk").first()
+    return last is not None and (last.verb, last.side, last.by_id, last.content) == (
+        verb,
+        side,
+        by and by.pk,
+        content,
+    )
+
+
+def write_event(
+    row: Orientation,
+    verb: str,
+    *,
+    by: User | None,
+    side: str,
+    at: datetime,
+    content: Mapping[str, Any],
+    aside: str = "",
+) -> Event:
+    """Write the event of a gesture, and its line in the journal."""
+    event = Event.objects.create(
+        orientation=row,
+        at=at,
+        verb=verb,
+        side=side,
+        by=by,
+        state=row.state,
+        content=dict(content),
+        note=aside.strip(),
+    )
+    journal.record(by=by, verb=f"orientation.{verb}", row=row, at=at, structure=_acting(row, side))
+    if row.person is not None and side != cycle.PLATFORM:
+        people.touch(row.person, at=at)
+    return event
+
+
+def _acting(row: Orientation, side: str) -> int | None:
+    """Return the structure on whose behalf a side acts."""
+    if side == cycle.RECEIVER:
+        return row.to_structure_id
+    return row.from_structure_id if side == cycle.SENDER else None
+
+
+# --------------------------------------------------------------------------------------------------- refusals
+
+
+def check_giver(row: Orientation, by: User | None) -> None:
+    if not access.may_give(by, row):
+        raise Refused(
+            "Rien n’a changé.",
+            why="Cette orientation n’est pas envoyée par votre structure.",
+            do="Revenez à la liste de vos orientations.",
+        )
+
+
+def check_still_helped(row: Orientation, by: User | None) -> None:
+    if not access.still_helps(by, row):
+        raise Refused(
+            "Cette orientation ne peut plus partir.",
+            why="Votre structure ne suit plus cette personne.",
+            do="Demandez-lui sa carte pour la suivre de nouveau. Sinon, annulez l’orientation.",
+        )
+
+
+def check_receiver(row: Orientation, by: User | None, token: str, at: datetime) -> str:
+    """Return the side a user answers as, or refuse; an open link answers until its last day."""
+    if not access.may_answer(by, row, token):
+        if access.may_relay(by, row):
+            return cycle.SENDER
+        raise Refused(
+            "Rien n’a changé.",
+            why="Cette orientation n’est pas envoyée à votre structure." if not token else FORGED,
+            do="Revenez à la liste de vos orientations."
+            if not token
+            else "Ouvrez le lien du dernier e-mail reçu.",
+        )
+    if token and row.link_until is not None and timezone.localdate(at) > row.link_until:
+        raise Refused(
+            "Votre réponse n’a pas été enregistrée.",
+            why=f"Ce lien n’est plus ouvert depuis le {opening.date_text(row.link_until)}.",
+            do="Demandez un nouveau lien : il part à l’adresse du lieu.",
+        )
+    return cycle.RECEIVER
+
+
+def too_late(row: Orientation) -> Refused:
+    """Return the refusal of an action that the state no longer allows: who changed it, and when."""
+    changing = [verb for verb, move in cycle.MOVES.items() if move.to]
+    last = (
+        row.events.filter(verb__in=changing)
+        .order_by("-pk")
+        .select_related("by", "orientation__from_structure")
+        .first()
+    )
+    return Refused(
+        "Rien n’a changé : cette orientation a déjà avancé.",
+        why=timeline.sentence(last) if last is not None else f"Elle est « {row.get_state_display()} ».",
+        do="Relisez-la avant d’aller plus loin. Ce que vous avez écrit n’est pas parti.",
+    )
+
+
+def _too_late_for_them(row: Orientation) -> Refused:
+    """Return the same refusal for the person, in plain words."""
+    return Refused(
+        say("Ce n’est pas annulé."),
+        why=say(persons.PLAIN[row.state]),
+        do=say("Lisez plus bas où en est votre aide."),
+    )

@@ -1,0 +1,612 @@
+"""Referrals as their pages read them: the name somebody agreed to give, how long they wait, and the
+gestures that are possible.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from copy import copy
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from babel import Locale
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from maillage.apps.directory.models import Lieu
+from maillage.apps.directory.queries import places
+from maillage.apps.memberships import access as memberships
+from maillage.apps.memberships.rules import ROLES
+from maillage.apps.messages import queries as outbox
+from maillage.apps.orientations import access
+from maillage.apps.orientations.models import Orientation
+from maillage.apps.orientations.queries import lists, timeline
+from maillage.apps.orientations.queries.timeline import Line, Shared
+from maillage.apps.orientations.rules import cycle
+from maillage.apps.people import rules as persons
+from maillage.apps.people.models import Consent
+from maillage.reference import bilan, offer
+from maillage.words import opening
+from maillage.words.dates import SHORT_MONTHS
+from maillage.words.wording import count, lower_first, spaced
+
+RECEIVER, SENDER = cycle.RECEIVER, cycle.SENDER
+SOMEBODY = "Une personne"
+WITHOUT_NAME = "Sans nom"
+LATE = cycle.REMINDERS[0]  # days without an answer, after which somebody waits too long
+DAYTIME = (7, 21)  # hours between which somebody is expected, unless whoever gives the appointment means it
+MEANT = "Oui, c’est bien ce jour et cette heure"  # what to tick, for a moment that looks like a slip
+
+
+@dataclass(frozen=True, slots=True)
+class Gesture:
+    """Something that may be done to a referral. verb: of the table of the life, '' for a link; anchor:
+    where on its page.
+    """
+
+    verb: str
+    words: str
+    icon: str
+    anchor: str = ""
+    filled: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """A line of a list. need: the request, as precisely as may be known; practice: the practice requested;
+    tag, tone: the state in words; waits: how long, or when; late: overdue.
+    """
+
+    orientation: Orientation
+    name: str
+    born: str
+    need: str
+    practice: str
+    by: str
+    tag: str
+    tone: str
+    waits: str
+    late: bool
+    strong: bool
+    elsewhere: bool
+    gestures: Sequence[Gesture]
+
+    @property
+    def inside(self) -> str:
+        """What is asked, as it stands inside a sentence."""
+        return lower_first(self.need)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """A part of a list, in the words of its rows. more: how many rows of it are on other pages."""
+
+    id: str
+    title: str
+    hint: str
+    rows: Sequence[Row]
+    total: int
+
+    @property
+    def more(self) -> int:
+        return self.total - len(self.rows)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Detail:
+    """A referral as one side reads it. facts: what this side may know, in words; sees: what the place can
+    see, in a sentence.
+    """
+
+    row: Row
+    side: str
+    facts: Sequence[tuple[str, str]]
+    sees: str
+    dated: Sequence[tuple[str, Line]]
+    due: str
+    appointment: str
+    place: str
+    phones: Sequence[places.Phone]
+    sender_phones: Sequence[places.Phone]
+    verbs: frozenset[str]
+    done: Sequence[str]
+
+
+# ------------------------------------------------------------------------------------------------------ lists
+
+
+def received(
+    user: Any, at: datetime, *, start: int = 0, section: str = ""
+) -> tuple[list[Section], lists.Page]:
+    """Return the sections of the referrals received, as they are read, and the page they are on."""
+    return _sections(lists.received(user, at, start=start, section=section), RECEIVER, at)
+
+
+def sent_sections(
+    user: Any, at: datetime, *, start: int = 0, section: str = ""
+) -> tuple[list[Section], lists.Page]:
+    """Return the sections of the referrals sent, as they are read, and the page they are on."""
+    return _sections(lists.sent(user, at, start=start, section=section), SENDER, at)
+
+
+def _sections(page: lists.Page, side: str, at: datetime) -> tuple[list[Section], lists.Page]:
+    everyone = [row for section in page.sections for row in section.rows]
+    elsewhere = helped_elsewhere(everyone)
+    found = [
+        Section(
+            id=section.id,
+            title=section.title,
+            hint=section.hint,
+            rows=[
+                row_of(each, side, at, section=section.id, elsewhere=each.pk in elsewhere)
+                for each in section.rows
+            ],
+            total=section.total,
+        )
+        for section in page.sections
+    ]
+    return found, page
+
+
+def row_of(row: Orientation, side: str, at: datetime, *, section: str = "", elsewhere: bool = False) -> Row:
+    """Return a referral as a line of a list."""
+    tag, tone = _tag(row, side, section)
+    waits, late, strong = _waits(row, at, section)
+    return Row(
+        orientation=row,
+        name=name_of(row, side),
+        born=_born(row, side),
+        need=need_of(row, side),
+        practice=row.need_text,
+        by=by_of(row) if side == RECEIVER else row.lieu_name or "Pas encore de lieu",
+        tag=tag,
+        tone="ferme" if late and row.state in cycle.WAITING else tone,
+        waits=waits,
+        late=late,
+        strong=strong,
+        elsewhere=elsewhere,
+        gestures=_gestures(row, side, at, section),
+    )
+
+
+def name_of(row: Orientation, side: str) -> str:
+    """Return the name that a side may use for the person: their first name when shared, the card for their
+    helper.
+    """
+    if row.person is None:
+        return WITHOUT_NAME if side == SENDER else SOMEBODY
+    if side == SENDER:
+        return str(row.person) if _still_followed(row) else SOMEBODY
+    return row.person.nickname if "nickname" in row.readable and row.person.nickname else SOMEBODY
+
+
+def _still_followed(row: Orientation) -> bool:
+    """Return whether the structure that sends still follows the person (`access.FOLLOWED`)."""
+    return getattr(row, "followed", True)
+
+
+def _born(row: Orientation, side: str) -> str:
+    shared = _still_followed(row) if side == SENDER else "born" in row.readable
+    return f"année {row.person.born}" if row.person is not None and row.person.born and shared else ""
+
+
+def need_of(row: Orientation, side: str) -> str:
+    """Return the request, as precisely as this side may know."""
+    if side == SENDER or "procedure" in row.readable:
+        said = row.procedure_words or (row.get_procedure_display() if row.procedure else "")
+        if said:
+            return f"{said[:1].upper()}{said[1:]}"
+    return f"{row.need_text[:1].upper()}{row.need_text[1:]}"
+
+
+def by_of(row: Orientation) -> str:
+    """Return who sends, in words: the structure and whom, or a relative."""
+    parts = [
+        row.from_structure.name if row.from_structure else "",
+        row.sender.name.partition(",")[0] if row.sender else "",
+    ]
+    said = ", ".join(filter(None, parts))
+    return said or {cycle.RELATIVE: "Un proche", cycle.SELF: "La personne elle-même"}.get(
+        row.origin, "Un professionnel"
+    )
+
+
+TAGS: Mapping[str, tuple[str, str]] = {
+    cycle.DRAFT: ("Pas encore envoyée", ""),
+    cycle.ACCEPTED: ("Acceptée", "ouvert"),
+    cycle.APPOINTED: ("Rdv pris", "prune"),
+    cycle.CAME: ("Venue", "ouvert"),
+    cycle.ABSENT: ("Pas venue", "bientot"),
+    cycle.SERVED: ("Aidée", "ouvert"),
+    cycle.REFUSED: ("Refusée", "ferme"),
+    cycle.REDIRECTED: ("Autre lieu proposé", "bientot"),
+    cycle.EXPIRED: ("Sans réponse", "ferme"),
+    cycle.CLOSED: ("Terminée", ""),
+    cycle.CANCELLED: ("Annulée", ""),
+    cycle.UNSOLVED: ("Sans solution", "bientot"),
+}
+
+
+def _tag(row: Orientation, side: str, section: str) -> tuple[str, str]:
+    if section == "unknown":
+        return "Suite inconnue", ""
+    if row.state == cycle.SENT:
+        return ("Reçue", "bientot") if side == RECEIVER else ("Envoyée", "bientot")
+    if row.state == cycle.SEEN:
+        return f"Vue le {timezone.localdate(row.seen_at).day}" if row.seen_at else "Vue", "bientot"
+    return TAGS[row.state]
+
+
+def _waits(row: Orientation, at: datetime, section: str) -> tuple[str, bool, bool]:
+    """Return how long a person has waited or when they come, whether it is overdue, and whether it comes
+    first.
+    """
+    on = timezone.localdate(at)
+    if row.state == cycle.APPOINTED and row.appointment_at is not None and section != "unknown":
+        local = timezone.localtime(row.appointment_at)
+        if local.date() == on:
+            return opening.clock(local), False, True
+        day = lower_first(opening.DAYS[local.weekday()])
+        near = (
+            f"{day} {opening.clock(local)}".replace(" h", "\u00a0h").replace("h ", "h\u00a0")
+            if 0 < (local.date() - on).days < 7
+            else short(local.date(), on)
+        )
+        return near, False, False
+    since = {cycle.APPOINTED: row.appointment_at, cycle.DRAFT: row.prepared_at}.get(row.state)
+    if row.state in (*cycle.WAITING, cycle.EXPIRED):
+        since = row.sent_at
+    days = (on - timezone.localdate(since or row.changed_at)).days
+    late = (row.state in cycle.WAITING and days > LATE) or row.state == cycle.EXPIRED
+    return days_in_words(days), late, late or section == "unknown"
+
+
+def days_in_words(days: int) -> str:
+    """Return how many days ago something was.
+
+    >>> days_in_words(0), days_in_words(1), days_in_words(8)
+    ('aujourd’hui', '1\\xa0jour', '8\\xa0jours')
+    """
+    return count(days, "jour") if days > 0 else "aujourd’hui"
+
+
+def short(day: date, on: date) -> str:
+    """Return a date in a few letters, its year when it is another.
+
+    >>> short(date(2026, 11, 12), date(2026, 11, 20)), short(date(2025, 5, 1), date(2026, 11, 20))
+    ('12 nov.', '1er mai 2025')
+    """
+    first = "1er" if day.day == 1 else str(day.day)
+    return f"{first} {SHORT_MONTHS[day.month - 1]}{'' if day.year == on.year else f' {day.year}'}"
+
+
+# --------------------------------------------------------------------------------------------------- gestures
+
+
+def _gestures(row: Orientation, side: str, at: datetime, section: str) -> list[Gesture]:
+    return _to_receive(row, at, section) if side == RECEIVER else _to_send(row)
+
+
+def _to_receive(row: Orientation, at: datetime, section: str) -> list[Gesture]:
+    """Return the main action expected of a place, and its alternative."""
+    if row.state in cycle.WAITING:
+        return [Gesture("accept", "Accepter", "check"), Gesture("", "Autre…", "chevron-down", "repondre")]
+    if section == "unknown" or row.state == cycle.CAME:
+        return [Gesture("", "Dire la suite", "pencil", "dire-la-suite")]
+    if row.state == cycle.ACCEPTED:
+        return [Gesture("", "Donner une date", "calendar-plus", "date")]
+    if row.state == cycle.APPOINTED:
+        if not is_early(row, at):
+            return [
+                Gesture("came", "Venue", "user-check", filled=True),
+                Gesture("absent", "Pas venue", "user-x"),
+            ]
+        return [Gesture("", "Changer la date", "calendar", "date")]
+    if row.state == cycle.ABSENT:
+        return [Gesture("", "Autre date", "calendar-plus", "date")]
+    return [Gesture("", "Relire", "eye")]
+
+
+def is_early(row: Orientation, at: datetime) -> bool:
+    """Return whether the appointment is still to come: attendance is not known yet."""
+    return row.state == cycle.APPOINTED and (row.appointment_at is None or row.appointment_at > at)
+
+
+def _to_send(row: Orientation) -> list[Gesture]:
+    """Return the main action expected of the sender, and its alternative."""
+    if row.state == cycle.DRAFT:
+        return [
+            Gesture("continue", "Reprendre", "arrow-right", filled=True),
+            Gesture("cancel", "Effacer", "trash-2"),
+        ]
+    if row.state in (*cycle.BACK, cycle.ABSENT):
+        again = Gesture("again", "Autre lieu", "search")
+        return [again, Gesture("", "Autre…", "chevron-down", "suite")]
+    if row.channel in cycle.TOLD_BY and row.state in cycle.RUNNING:
+        return [Gesture("", "Noter la suite", "pencil", "repondre")]
+    if row.state in cycle.WAITING:
+        return [Gesture("remind", "Relancer", "bell"), Gesture("", "Autre…", "chevron-down", "suite")]
+    if row.state == cycle.SERVED:
+        return [Gesture("close", "C’est lu, terminer", "check")]
+    return [Gesture("", "Relire", "eye")]
+
+
+def verbs(row: Orientation, side: str) -> frozenset[str]:
+    """Return the gestures that the life of a referral allows to a side now."""
+    return frozenset(verb for verb in cycle.MOVES if cycle.allowed(verb, row.state, side))
+
+
+# ------------------------------------------------------------------------------------------------ one of them
+
+
+def detail(row: Orientation, side: str, at: datetime) -> Detail:
+    """Return a referral as one side reads it: what is shared for the place, everything for the sender."""
+    if side == SENDER and not _still_followed(row):
+        row = copy(row)  # as it is read, not as it is kept
+        row.shared = [name for name in row.shared if name not in cycle.OF_PERSON]
+    facts = shared(row, everything=side == SENDER and _still_followed(row))
+    return Detail(
+        row=row_of(row, side, at, elsewhere=row.pk in helped_elsewhere([row])),
+        side=side,
+        facts=[(_title(fact.label), fact.words) for fact in facts],
+        sees=_sees(row),
+        dated=_dated(row, side, timezone.localdate(at)),
+        due=_due(row, at),
+        appointment=appointment(row),
+        place=places.full_address(row.lieu.sheet) if row.lieu is not None else "",
+        phones=places.phones(row.lieu.sheet) if row.lieu is not None else (),
+        sender_phones=phones_of(row),
+        verbs=verbs(row, side),
+        done=[offer.practices()[id].asked for id in row.did if id in offer.practices()],
+    )
+
+
+def _dated(row: Orientation, side: str, on: date) -> list[tuple[str, Line]]:
+    """Return the dated events of a referral; its preparation is for the sender alone."""
+    lines = timeline.timeline(row, side)
+    return [
+        (short(timezone.localdate(line.at), on), line)
+        for line in lines
+        if side == SENDER or line.verb != "prepare"
+    ]
+
+
+TITLES = {
+    "nickname": "Prénom",
+    "born": "Née en",
+    "language": "Langue",
+    "procedure": "Demande",
+    "availability": "Peut venir",
+    "reach": "La joindre",
+    "result": "Bilan",
+    "note": "Mot pour vous",
+}
+
+
+def _title(label: str) -> str:
+    """Return the short title of what is shared, from its whole label."""
+    return next(TITLES[name] for name, words in cycle.SHARED.items() if words == label)
+
+
+SHORT = {
+    "nickname": "prénom",
+    "born": "année de naissance",
+    "language": "langue",
+    "procedure": "démarche",
+    "availability": "disponibilités",
+    "reach": "comment la joindre",
+    "result": "bilan",
+    "note": "votre mot",
+}
+
+
+def shared(row: Orientation, *, everything: bool = False) -> list[Shared]:
+    """Return what a place may read, in words that people say; `everything`: what it would read if all were
+    shared.
+    """
+    if everything:
+        row = copy(row)
+        row.shared, row.agreed_with = list(cycle.SHARED), None
+    return [
+        Shared(each.label, _plain(each))
+        for each in timeline.shared(row)
+        if not _says_nothing(row, each.label)
+    ]
+
+
+def _says_nothing(row: Orientation, label: str) -> bool:
+    """Return whether a shared value carries no information: French, or a person who cannot be reached."""
+    if label == cycle.SHARED["language"]:
+        return row.language == "fr"
+    return label == cycle.SHARED["reach"] and row.person is not None and row.person.reach == persons.NONE
+
+
+def _plain(each: Shared) -> str:
+    """Return a language by its name and a result by its own; the rest as it is."""
+    if each.label == cycle.SHARED["language"]:
+        name = str(Locale("fr").languages.get(each.words, each.words))
+        return f"{name[:1].upper()}{name[1:]}"
+    if each.label == cycle.SHARED["result"] and each.words in bilan.results():
+        return bilan.results()[each.words].label
+    return each.words
+
+
+def _sees(row: Orientation) -> str:
+    """Return what the place sees and what it does not, in a sentence for the person."""
+    told = [
+        name for name, label in cycle.SHARED.items() if name in row.readable and not _says_nothing(row, label)
+    ]
+    seen = ["besoin", *(SHORT[name] for name in told)]
+    chosen = "elle a choisi" if row.person is not None else "elle n’a pas donné son nom"
+    if row.is_suspended:
+        chosen = "le reste est caché depuis que le lieu a changé de structure"
+    return spaced(f"{', '.join(seen)}. Rien d’autre : {chosen}.")
+
+
+def _due(row: Orientation, at: datetime) -> str:
+    """Return since when an answer is expected, '' when nothing is late."""
+    if row.state not in cycle.WAITING or row.sent_at is None:
+        return ""
+    late = (timezone.localdate(at) - timezone.localdate(row.sent_at)).days - LATE
+    return f"La réponse est attendue depuis {count(late, 'jour')}." if late > 0 else ""
+
+
+def appointment(row: Orientation) -> str:
+    """Return when somebody is expected, in full: “mardi 24 novembre 2026 à 14 h”; '' without a date."""
+    if row.appointment_at is None:
+        return ""
+    return timeline.moment(timezone.localtime(row.appointment_at))
+
+
+def phones_of(row: Orientation) -> Sequence[places.Phone]:
+    """Return the telephones of whoever sends, by the sheet of a place of their structure."""
+    if row.from_structure is None:
+        return ()
+    theirs = Lieu.objects.filter(structure=row.from_structure, state="published").order_by("name", "pk")
+    return next((found for lieu in theirs[:5] if (found := places.phones(lieu.sheet))), ())[:1]
+
+
+def helped_elsewhere(rows: Iterable[Orientation]) -> set[int]:
+    """Return the referrals whose person is helped elsewhere for the same procedure, and agreed to let helpers
+    know.
+    """
+    known = [row for row in rows if row.person_id and row.procedure and row.state in cycle.RUNNING]
+    if not known:
+        return set()
+    of = {row.person_id for row in known}
+    running = Orientation.objects.filter(person__in=of, state__in=cycle.RUNNING).exclude(procedure="")
+    pairs = list(running.values_list("pk", "person", "procedure"))
+    double = {
+        row.pk
+        for row in known
+        if any(
+            pk != row.pk and (person, what) == (row.person_id, row.procedure) for pk, person, what in pairs
+        )
+    }
+    if not double:
+        return set()
+    agreed: dict[int, bool] = {}
+    for said in Consent.objects.filter(person__in=of, purpose=persons.SHOW):  # the last said comes first
+        agreed.setdefault(said.person_id, said.given and said.withdrawn_at is None)
+    return {row.pk for row in known if row.pk in double and agreed.get(row.person_id)}
+
+
+def informed(row: Orientation, *, side: str) -> str:
+    """Return who is notified of the last action, in a sentence: “M. Diallo reçoit un e-mail. La personne
+    reçoit un SMS.”
+
+    It follows the outbox alone: many actions write to nobody, or to one of the two.
+    """
+    last = row.events.order_by("-pk").first()
+    leaving = (
+        outbox.leaving([f"orientation-{row.pk}-{to}-{last.pk}" for to in ("geste", "personne")])
+        if last
+        else {}
+    )
+    parts = []
+    for key, channel in sorted(leaving.items()):  # whoever sends first
+        what = "un SMS" if channel == "sms" else "un e-mail"
+        if "-geste-" in key and row.sender is not None:
+            parts.append(f"{row.sender.name.partition(',')[0] or 'Qui a orienté'} reçoit {what}.")
+        elif "-personne-" in key:
+            named = name_of(row, side) if side == SENDER or "nickname" in row.readable else "La personne"
+            parts.append(f"{named} reçoit {what}.")
+    return " ".join(parts)
+
+
+def informed_of(rows: Sequence[Orientation]) -> str:
+    """Return who is notified of several actions, in a sentence: “3 professionnels reçoivent un e-mail.”"""
+    last = {row.pk: row.events.order_by("-pk").values_list("pk", flat=True).first() for row in rows}
+    leaving = outbox.leaving(
+        f"orientation-{pk}-{to}-{event}" for pk, event in last.items() for to in ("geste", "personne")
+    )
+    senders = {row.sender_id for row in rows if f"orientation-{row.pk}-geste-{last[row.pk]}" in leaving}
+    n_people = sum("-personne-" in key for key in leaving)
+    parts = []
+    if senders:
+        verb = "reçoivent" if len(senders) > 1 else "reçoit"
+        parts.append(f"{count(len(senders), 'professionnel')} {verb} un e-mail par personne.")
+    if n_people:
+        who = count(n_people, "personne concernée", "personnes concernées")
+        parts.append(f"{who} {'reçoivent' if n_people > 1 else 'reçoit'} un message.")
+    return " ".join(parts) or "Personne ne reçoit de message."
+
+
+def doubt(row: Orientation, when: datetime) -> tuple[str, str]:
+    """Return which field of an appointment (local time, naive) may be a slip, and why: after the date of
+    the person, closed, or night.
+    """
+    if row.urgent_before is not None and when.date() > row.urgent_before:
+        told = "availability" in row.readable  # the date itself is the person's to tell
+        before = (
+            f"à faire avant le {opening.date_text(row.urgent_before)}"
+            if told
+            else "cela ne peut pas attendre jusque-là"
+        )
+        return "jour", f"C’est après la date : {before}. Choisissez un jour plus tôt, ou cochez « {MEANT} »."
+    if row.lieu is not None and places.is_closed(row.lieu, when):
+        told = f"La fiche dit que le lieu est fermé le {timeline.moment(when)}."
+        return "jour", f"{told} Changez le jour ou l’heure, ou cochez « {MEANT} »."
+    if not DAYTIME[0] <= when.hour < DAYTIME[1]:
+        return (
+            "heure",
+            f"C’est tôt ou tard : le {timeline.moment(when)}. Changez l’heure, ou cochez « {MEANT} ».",
+        )
+    return "", ""
+
+
+def ways_to_tell(row: Orientation, on: date) -> list[tuple[str, str]]:
+    """Return the ways to reach the place of a draft, the most reliable first, in words: only those its sheet
+    and accounts allow.
+    """
+    sheet = row.lieu.sheet if row.lieu is not None else {}
+    mail = next(iter(sheet.get("courriels", ())), "")
+    phone = next(iter(places.phones(sheet)), None)
+    found = [("email", f"Par e-mail, avec un lien personnel, à {mail}")] if mail else []
+    if row.lieu is not None and _answers(row.lieu.structure_id, on):
+        found.append(("space", "Par son espace Maillage : le lieu y répond déjà"))
+    if phone is not None:
+        found.append(("phone", f"Par téléphone, maintenant, au {phone.words}"))
+    return [*found, ("card", "Par la carte seulement : la personne la montre en arrivant")]
+
+
+def _answers(structure: int, on: date) -> bool:
+    """Return whether a structure has an account that answers."""
+    answering = [id for id, role in ROLES.items() if access.ANSWER in role.rights]
+    return memberships.current(on).filter(structure=structure, role__in=answering).exists()
+
+
+ICONS = {
+    "prepare": "pencil",
+    "send": "send",
+    "see": "eye",
+    "accept": "check",
+    "refuse": "x",
+    "redirect": "corner-up-right",
+    "appoint": "calendar-plus",
+    "move": "calendar",
+    "came": "user-check",
+    "absent": "user-x",
+    "serve": "heart-handshake",
+    "close": "circle-check",
+    "cancel": "x",
+    "expire": "clock",
+    "remind": "bell",
+    "ask_again": "link",
+    "unsolved": "flag",
+    "follow": "share-2",
+    "lose": "circle-x",
+    "strip": "lock",
+}
+
+
+def path_of(row: Orientation, user: Any) -> list[Orientation]:
+    """Return the steps of the same path that somebody may read, in order."""
+    return list(access.orientations_for(user).filter(path=row.path_id).order_by("position"))
+
+
+def drafts_alike(user: Any, row_values: Mapping[str, Any], since: datetime) -> QuerySet[Orientation]:
+    """Return the user's recent drafts with the same values, or notes that no place suits: a double click
+    makes one.
+    """
+    states = (cycle.DRAFT, cycle.UNSOLVED)
+    return access.sent_by(user).filter(state__in=states, sender=user, prepared_at__gte=since, **row_values)

@@ -1,0 +1,212 @@
+"""What a structure reads of its own referrals: the room left in its places this week, and what became of a
+year of them.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
+
+from maillage.apps.accounts.access import rights_of
+from maillage.apps.directory import rules as directory
+from maillage.apps.directory.models import Lieu
+from maillage.apps.directory.queries import places
+from maillage.apps.orientations import access
+from maillage.apps.orientations.models import Orientation
+from maillage.apps.orientations.rules import cycle
+from maillage.engine import agreement
+from maillage.engine.agreement import Measure
+from maillage.reference.parameters import number as parameter
+from maillage.reference.sheet import practices
+from maillage.words.wording import number, share
+
+YEAR = 365
+LATELY = 500  # answers whose delay is told: the last ones
+SAID_NO = (cycle.REFUSED, cycle.REDIRECTED)
+MOST = 12  # stitches drawn one by one; beyond, the words are enough
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Room:
+    """A place of ours this week. places: how many it has by its sheet, None when nobody said; full: since
+    when, in words.
+    """
+
+    lieu: Lieu
+    taken: int
+    places: int | None
+    full: str
+
+    @property
+    def free(self) -> int:
+        return max((self.places or 0) - self.taken, 0)
+
+    @property
+    def stitches(self) -> Sequence[bool]:
+        """Whether each of its places is taken; nothing when they are unknown, or too many to be drawn."""
+        if self.places is None or self.places > MOST:
+            return ()
+        return [n < self.taken for n in range(self.places)]
+
+    @property
+    def drawn(self) -> list[tuple[int, bool]]:
+        """Where each stitch stands, and whether it is taken."""
+        return [(12 + 24 * n, taken) for n, taken in enumerate(self.stitches)]
+
+    @property
+    def wide(self) -> int:
+        return 24 * len(self.stitches)
+
+
+def places_for(user: Any) -> QuerySet[Lieu]:
+    """Return the places whose referrals somebody answers."""
+    structures = rights_of(user).structures(access.ANSWER)
+    return Lieu.objects.filter(structure__in=structures, state=directory.PUBLISHED).select_related(
+        "structure"
+    )
+
+
+def rooms(user: Any, at: datetime) -> list[Room]:
+    """Return the room of each of somebody's places, by name."""
+    morning = timezone.localtime(at).replace(hour=0, minute=0, second=0, microsecond=0)
+    monday = (morning - timedelta(days=morning.weekday())).replace(tzinfo=None)
+    first, last = timezone.make_aware(monday), timezone.make_aware(monday + timedelta(days=7))
+    ours = list(places_for(user).order_by("name", "pk"))
+    expected = Orientation.objects.filter(
+        Q(state__in=(cycle.APPOINTED, cycle.CAME, cycle.SERVED)), lieu__in=ours, appointment_at__gte=first
+    )
+    taken = dict(
+        expected.filter(appointment_at__lt=last).order_by().values_list("lieu").annotate(n=Count("pk"))
+    )
+    return [
+        Room(lieu=lieu, taken=taken.get(lieu.pk, 0), places=_places(lieu), full=fact.words if fact else "")
+        for lieu in ours
+        for fact in [places.full(lieu)]
+    ]
+
+
+def _places(lieu: Lieu) -> int | None:
+    """Return how many people a place receives in a week, by what its sheet says of itself or of its
+    practices.
+    """
+    whole = lieu.sheet.get("capacite")
+    said = [held["capacite"] for held in practices(lieu.sheet).values() if held.get("capacite")]
+    return int(whole) if whole else sum(map(int, said)) if said else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Year:
+    """A year of our referrals, those taken back apart (cancelled). known: how many whose end is known; ripe,
+    ripe_known: how many were sent long enough ago for their end to count, and whose end is known; share: the
+    latter among the former, with its interval; days: to an answer, of the last 500.
+
+    reasons: refusals by reason, in words, the most frequent first; full: those for want of room.
+    """
+
+    n: int
+    cancelled: int
+    known: int
+    ripe: int
+    ripe_known: int
+    wait: int
+    share: Measure | None
+    days: Measure | None
+    refused: int
+    full: int
+    reasons: Sequence[tuple[str, int]]
+    origins: Sequence[tuple[str, int]]
+    came: int
+    absent: int
+    served: int
+
+    @property
+    def percent(self) -> str:
+        """The share whose end is known, '' when nothing was sent long enough ago."""
+        return share(self.share.value) if self.share is not None else ""
+
+    @property
+    def between(self) -> str:
+        """The interval of that share, in words."""
+        return f"entre {share(self.share.low)} et {share(self.share.high)}" if self.share is not None else ""
+
+    @property
+    def delay(self) -> str:
+        """How long half of the answers took at most, in words."""
+        return days_in_words(self.days.value) if self.days is not None else ""
+
+
+def days_in_words(days: float) -> str:
+    """Return a delay as it is said.
+
+    >>> days_in_words(0.3), days_in_words(2.14), days_in_words(14.2)
+    ('moins d’un jour', '2,1\xa0jours', '14\xa0jours')
+    """
+    if days < 1:
+        return "moins d’un jour"
+    told = number(days, 1 if days < 10 else 0).removesuffix(",0")
+    return f"{told}\u00a0jour{'s' if days >= 2 else ''}"
+
+
+def received(user: Any, at: datetime) -> Year:
+    """Return what became of the referrals received in a year."""
+    return _year(access.received_by(user), at)
+
+
+def sent(user: Any, at: datetime) -> Year:
+    """Return what became of the referrals sent in a year."""
+    return _year(access.sent_by(user).filter(sent_at__isnull=False), at)
+
+
+def _year(rows: QuerySet[Orientation], at: datetime) -> Year:
+    year, taken_back = (
+        rows.filter(sent_at__gte=at - timedelta(days=YEAR)),
+        Q(state=cycle.CANCELLED, came=None),
+    )
+    wanted, wait = year.exclude(taken_back), int(parameter("referrals/outcome_days"))
+    old = wanted.filter(sent_at__lt=at - timedelta(days=wait))
+    known_ones = Q(came__isnull=False) | ~Q(reason="") | Q(state__in=SAID_NO)
+    ripe, ripe_known = old.count(), old.filter(known_ones).count()
+    counted = (
+        wanted.order_by()
+        .annotate(helped=Q(served_at__isnull=False))
+        .values_list("state", "came", "reason", "origin", "helped")
+    )
+    held: Counter[tuple[str, bool | None, str, str, bool]] = Counter()
+    for *what, n in counted.annotate(n=Count("pk")):
+        held[tuple(what)] += n  # type: ignore[index]
+    whole = held.total()
+    known = sum(
+        n for (state, came, reason, *_), n in held.items() if came is not None or reason or state in SAID_NO
+    )
+    answered = (
+        wanted.filter(answered_at__isnull=False)
+        .order_by("-answered_at")
+        .values_list("sent_at", "answered_at")
+    )
+    delays = [(last - first).total_seconds() / 86_400 for first, last in answered[:LATELY]]
+    reasons, origins = Counter[str](), Counter[str]()
+    for (_, _, reason, origin, _), n in held.items():
+        origins[origin] += n
+        if reason:
+            reasons[reason] += n
+    return Year(
+        n=whole,
+        cancelled=year.filter(taken_back).count(),
+        known=known,
+        ripe=ripe,
+        ripe_known=ripe_known,
+        wait=wait,
+        share=agreement.share(ripe_known, ripe) if ripe else None,
+        days=agreement.quantile(delays, 0.5) if delays else None,
+        refused=sum(reasons.values()),
+        full=reasons["full"],
+        reasons=[(cycle.REASONS[id].label, n) for id, n in reasons.most_common()],
+        origins=[(cycle.ORIGINS[id], n) for id, n in origins.most_common()],
+        came=sum(n for (_, came, *_), n in held.items() if came is True),
+        absent=sum(n for (_, came, *_), n in held.items() if came is False),
+        served=sum(n for (*_, helped), n in held.items() if helped),
+    )

@@ -1,0 +1,78 @@
+"""What referrals of a territory become, in words and bars, for the page of measures and the diagnosis."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from maillage.apps.orientations.queries import measures as queries
+from maillage.apps.orientations.queries import structure_measures
+from maillage.kernel.estimate import Withheld
+from maillage.reports.page import charts
+from maillage.words import wording
+from maillage.words.opening import date_text
+
+PERIOD = timedelta(days=365)
+
+
+def of_territory(communes: frozenset[str] | None, *, on: date) -> dict[str, Any]:
+    """Return what `orientations/measures/_section.html` shows of the referrals of some communes (None:
+    everywhere) in a year.
+
+    Invented people are told apart, and only when there is nobody else.
+    """
+    since = on - PERIOD
+    found = queries.measures(communes, since, on)
+    if found.n == 0 and found.unsolved == 0:
+        examples = queries.measures(communes, since, on, examples=True)
+        if examples.n:
+            found = examples
+    shares = (
+        ("Dont on sait ce qu’elles sont devenues", found.known, 80),
+        ("Vues par le lieu", found.seen, None),
+        ("Répondues", found.answered, None),
+        ("Suivies d’une venue", found.came, None),
+        ("Suivies d’une aide", found.served, None),
+    )
+    return {
+        "measures": found,
+        "shares": [{"label": label, "aim": aim, **_share(figure)} for label, figure, aim in shares],
+        "delays": [("pour répondre", _delay(found.to_answer)), ("pour être reçu", _delay(found.to_meet))],
+        "tables": {
+            "needs": _table("Refus, par besoin", found.reasons_by_need),
+            "communes": _table("Refus, par commune", found.reasons_by_commune),
+            "unsolved": _table("Besoins sans solution, par commune", found.unsolved_by_need),
+        },
+        "since": date_text(since),
+        "until": date_text(on),
+    }
+
+
+def _share(figure: Any) -> dict[str, Any]:
+    """Return a share in words, with its bounds for the bar."""
+    if isinstance(figure, Withheld):
+        return {"withheld": figure.reason}
+    bar = charts.small_bar(figure, top=100, id="rayures")
+    return {
+        "value": wording.survey_share(figure).value,
+        "between": wording.survey_share(figure).between,
+        "n": figure.n,
+        "bar": bar,
+    }
+
+
+def _table(words: str, table: queries.Table) -> dict[str, Any]:
+    return {
+        "words": words,
+        "columns": table.columns,
+        "lines": list(zip(table.rows, table.cells, strict=True)),
+    }
+
+
+def _delay(delay: queries.Delay) -> dict[str, str]:
+    if delay.median is None or delay.p90 is None:
+        return {}
+    half, nine = (
+        structure_measures.days_in_words(delay.median.value),
+        structure_measures.days_in_words(delay.p90.value),
+    )
+    bounds = " – ".join(wording.bounds(delay.median.low, delay.median.high, 1))
+    return {"half": half, "nine": nine, "bounds": bounds, "n": wording.number(delay.n)}

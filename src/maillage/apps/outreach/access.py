@@ -1,0 +1,35 @@
+"""Who runs which campaigns, outings and devices."""
+
+from django.db.models import QuerySet
+
+from maillage.apps.accounts.access import rights_of
+from maillage.apps.directory.access import may_manage, reached
+from maillage.apps.outreach.models import Campaign, Device, Outing
+
+
+def campaigns_for(user) -> QuerySet[Campaign]:
+    """Return the campaigns a user runs: those of their territories, and those they opened."""
+    rows, mine = Campaign.objects.select_related("by"), rights_of(user).communes("directory.import")
+    return (
+        rows
+        if mine is None and may_manage(user)
+        else rows.filter(by=user.pk)
+        if may_manage(user)
+        else rows.none()
+    )
+
+
+def devices_for(user) -> QuerySet[Device]:
+    return Device.objects.select_related("lieu").filter(reached(user, "lieu__"))
+
+
+def outings_for(user) -> QuerySet[Outing]:
+    """Return the awareness actions a user may see."""
+    rows, mine = Outing.objects.all(), rights_of(user).communes("directory.import")
+    return (
+        rows
+        if mine is None and may_manage(user)
+        else rows.filter(by=user.pk)
+        if may_manage(user)
+        else rows.none()
+    )

@@ -1,0 +1,96 @@
+"""Open a campaign of confirmation, record the result of each call, close it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+
+from maillage.apps.accounts.models import User
+from maillage.apps.directory import rules
+from maillage.apps.directory.actions import links
+from maillage.apps.directory.models import Lieu
+from maillage.apps.directory.queries.links import STRUCTURE
+from maillage.apps.outreach.models import Call, Campaign
+from maillage.apps.outreach.queries import campaigns
+from maillage.kernel.errors import Refused
+
+
+@transaction.atomic
+def open_round(*, name: str, territory: str, lieux: Sequence[Lieu], by: User, at: datetime) -> Campaign:
+    """Open a campaign on these sheets; Refused without any, or without a name.
+
+    Places with an address get their personal link at once, so that their message is ready.
+    """
+    if not lieux:
+        raise Refused(
+            "La campagne n’est pas ouverte.",
+            why="Aucune fiche n’est à confirmer ici.",
+            do="Choisissez un autre territoire, ou attendez que des fiches arrivent à leur terme.",
+        )
+    if not name.strip():
+        raise Refused(
+            "La campagne n’est pas ouverte.",
+            why="Sans nom, personne ne la retrouverait.",
+            do="Donnez-lui un nom, par exemple le mois et le territoire.",
+        )
+    made = Campaign.objects.create(name=name.strip()[:120], territory=territory, opened_at=at, by=by)
+    Call.objects.bulk_create([Call(campaign=made, lieu=lieu) for lieu in lieux], batch_size=500)
+    for lieu in lieux:
+        if lieu.sheet.get("courriels") and not lieu.code:
+            links.make(lieu, by=str(by), at=at)
+    return made
+
+
+@transaction.atomic
+def answer(call: Call, state: str, *, note: str = "", by: User, at: datetime) -> Call:
+    """Record the result of a call. « Confirmed » confirms the whole sheet as of today, on the structure's
+    word.
+
+    Refused once the campaign is closed, for an unknown state, and for a sheet that is no longer public.
+    """
+    _still_open(call.campaign)
+    if state not in rules.CALL_STATES:
+        raise Refused(
+            "L’appel n’a pas été noté.",
+            why="Cet état n’existe pas.",
+            do="Choisissez : " + ", ".join(rules.CALL_STATES.values()) + ".",
+        )
+    if state == campaigns.CONFIRMED:
+        if call.lieu.state != rules.PUBLISHED:
+            raise Refused(
+                f"« {call.lieu.name} » n’a pas été confirmé.",
+                why=f"Sa fiche n’est plus montrée : {call.lieu.get_state_display()}.",
+                do="Publiez-la d’abord, depuis sa fiche.",
+            )
+        links.confirm(call.lieu, by=f"{STRUCTURE}, au téléphone ({by})"[:120], at=at)
+    call.state, call.note, call.at, call.by = state, note.strip()[:300], at, str(by)[:120]
+    call.save()
+    return call
+
+
+@transaction.atomic
+def give_links(campaign: Campaign, *, by: User, at: datetime) -> int:
+    """Give a personal link to each sheet of a campaign without one; return how many were made."""
+    _still_open(campaign)
+    lieux = campaigns.without_link(campaign.calls.exclude(state__in=campaigns.OVER).select_related("lieu"))
+    for lieu in lieux:
+        links.make(lieu, by=str(by), at=at)
+    return len(lieux)
+
+
+@transaction.atomic
+def close(campaign: Campaign, *, by: User, at: datetime) -> Campaign:
+    """Close a campaign: its results stay, and no more are recorded; Refused when it is already closed."""
+    _still_open(campaign)
+    campaign.closed_at = at
+    campaign.save()
+    return campaign
+
+
+def _still_open(campaign: Campaign) -> None:
+    if campaign.closed_at is not None:
+        raise Refused(
+            f"La campagne « {campaign.name} » n’a pas changé.",
+            why="Elle est close.",
+            do="Ouvrez-en une nouvelle : elle reprendra les fiches qui restent à confirmer.",
+        )

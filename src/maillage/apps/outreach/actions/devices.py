@@ -1,0 +1,145 @@
+"""The devices of a place: received, lent and returned, repaired, withdrawn."""
+
+import re
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from maillage.apps.accounts.models import User
+from maillage.apps.directory.models import Lieu
+from maillage.apps.outreach.models import Device, Loan
+from maillage.apps.outreach.queries.devices import HERE, LENT, OUT, REPAIR
+from maillage.kernel.errors import Refused
+from maillage.words.opening import date_text
+
+LONGEST = timedelta(days=366)
+DIGITS = 9  # as many as a telephone
+
+
+@transaction.atomic
+def enter(
+    lieu: Lieu,
+    *,
+    label: str,
+    origin: str = "",
+    note: str = "",
+    to_repair: bool = False,
+    by: User,
+    at: datetime,
+) -> Device:
+    """Write a device on the list of a place; Refused without a name."""
+    if not label.strip():
+        raise Refused(
+            "L’appareil n’a pas été ajouté.",
+            why="Sans un nom ou un numéro, personne ne saura lequel c’est.",
+            do="Écrivez par exemple « Portable 3 ».",
+        )
+    return Device.objects.create(
+        lieu=lieu,
+        label=label.strip()[:120],
+        origin=origin.strip()[:200],
+        note=note.strip()[:300],
+        state=REPAIR if to_repair else HERE,
+        entered_on=timezone.localdate(at),
+    )
+
+
+@transaction.atomic
+def lend(device: Device, *, to: str, due_on: date, by: User, at: datetime) -> Loan:
+    """Lend a device until a day. Refused when it is not available, for a past day, and for more than a name.
+
+    The place describes the borrower in its own words; they are erased when the device is returned.
+    """
+    held = Device.objects.select_for_update().get(pk=device.pk)
+    if held.state != HERE:
+        raise Refused(
+            f"« {held.label} » n’a pas été prêté.",
+            why=f"Il n’est pas disponible : {held.get_state_display()}.",
+            do="Choisissez un appareil disponible.",
+        )
+    if not to.strip():
+        raise Refused(
+            f"« {held.label} » n’a pas été prêté.",
+            why="Personne ne saurait à qui le redemander.",
+            do="Écrivez un prénom, ou un numéro de carte.",
+        )
+    if "@" in to or len(re.sub(r"\D", "", to)) >= DIGITS:
+        raise Refused(
+            f"« {held.label} » n’a pas été prêté.",
+            why="Un téléphone ou une adresse n’a pas sa place ici : le prêt n’en a pas besoin.",
+            do="Écrivez seulement un prénom, ou un numéro de carte.",
+        )
+    on = timezone.localdate(at)
+    if not on <= due_on <= on + LONGEST:
+        raise Refused(
+            f"« {held.label} » n’a pas été prêté.",
+            why="La date de retour est passée, ou dans plus d’un an.",
+            do=f"Choisissez un jour entre le {date_text(on)} et le {date_text(on + LONGEST)}.",
+        )
+    held.state = LENT
+    held.save()
+    return Loan.objects.create(device=held, to=to.strip()[:60], out_on=on, due_on=due_on)
+
+
+@transaction.atomic
+def give_back(device: Device, *, to_repair: bool = False, by: User, at: datetime) -> Loan:
+    """Record the return of a device, to be lent again or repaired; its borrower is erased. Refused when it is
+    not lent.
+    """
+    held = Device.objects.select_for_update().get(pk=device.pk)
+    loan = Loan.objects.filter(device=held, back_on=None).first()
+    if loan is None:
+        raise Refused(
+            f"« {held.label} » n’a pas changé.",
+            why="Il n’est pas prêté.",
+            do="Rechargez la page pour voir où il est.",
+        )
+    loan.back_on, loan.to = timezone.localdate(at), ""
+    loan.save()
+    held.state = REPAIR if to_repair else HERE
+    held.save()
+    return loan
+
+
+@transaction.atomic
+def set_state(device: Device, state: str, *, note: str = "", by: User, at: datetime) -> Device:
+    """Record that a device is available, in repair, or withdrawn; Refused while it is lent, and to withdraw
+    it without a reason.
+    """
+    held = Device.objects.select_for_update().get(pk=device.pk)
+    if state not in (HERE, REPAIR, OUT):
+        raise Refused(
+            f"« {held.label} » n’a pas changé.",
+            why="Cet état n’existe pas.",
+            do="Choisissez : disponible, en réparation ou sorti.",
+        )
+    if held.state == LENT:
+        raise Refused(
+            f"« {held.label} » n’a pas changé.",
+            why="Il est prêté.",
+            do="Notez d’abord son retour.",
+        )
+    if state == OUT and not note.strip():
+        raise Refused(
+            f"« {held.label} » n’est pas sorti.",
+            why="Le décompte dit ce que les appareils sont devenus.",
+            do="Écrivez ce qu’il devient : donné, recyclé, perdu.",
+        )
+    held.state = state
+    if note.strip():
+        held.note = note.strip()[:300]
+    held.save()
+    return held
+
+
+@transaction.atomic
+def drop(device: Device, *, by: User, at: datetime) -> None:
+    """Delete a device entered by mistake; Refused once it was lent: its loans count."""
+    if Loan.objects.filter(device=device).exists():
+        raise Refused(
+            f"« {device.label} » n’a pas été retiré.",
+            why="Il a été prêté : ses prêts comptent dans le bilan.",
+            do="Dites plutôt qu’il est sorti, avec la raison.",
+        )
+    device.delete()

@@ -1,0 +1,116 @@
+"""Adding somebody to contact, in one line typed at the keyboard."""
+
+from typing import Any
+
+from django import forms
+
+from maillage.apps.directory import rules
+from maillage.apps.outreach.models import Body
+from maillage.apps.outreach.queries import census
+from maillage.apps.outreach.queries.census import Ground
+from maillage.kernel.names import plain
+from maillage.pipeline.offer.clean import mail, phone
+from maillage.reference import offer
+
+MISSING = "Il manque le nom. Sans nom, personne ne sait qui appeler. Écrivez-le."
+
+
+class BodyForm(forms.Form):
+    """Somebody to contact. commune and recommande_par are typed by name."""
+
+    nom = forms.CharField(label="Nom", max_length=200, error_messages={"required": MISSING})
+    commune = forms.CharField(label="Commune", max_length=80, required=False)
+    type = forms.ChoiceField(label="Type", required=False)
+    trouve_par = forms.ChoiceField(
+        label="Trouvé par", choices=list(rules.FOUND_BY.items()), initial="contact"
+    )
+    recommande_par = forms.CharField(label="Recommandé par", max_length=260, required=False)
+    telephone = forms.CharField(label="Téléphone", max_length=40, required=False)
+    courriel = forms.CharField(label="E-mail", max_length=200, required=False)
+    note = forms.CharField(
+        label="Note", max_length=2_000, required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+    def __init__(self, *args: Any, ground: Ground, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._ground = ground
+        kinds = sorted(((k.id, k.label) for k in offer.kinds().values()), key=lambda each: plain(each[1]))
+        self.fields["type"].choices = [("", "Je ne sais pas"), *kinds]  # type: ignore[attr-defined]
+
+    @staticmethod
+    def initial_of(body: Body, ground: Ground) -> dict[str, Any]:
+        """Return what the form shows of a body."""
+        town = ground.by_code.get(body.commune)
+        by = body.recommended_by
+        by_town = ground.by_code.get(by.commune) if by else None
+        return {
+            "nom": body.name,
+            "commune": town.name if town else "",
+            "type": "" if body.kind == "autre" else body.kind,
+            "trouve_par": body.found_by,
+            "recommande_par": f"{by.name}, {by_town.name}" if by and by_town else by.name if by else "",
+            "telephone": body.telephone,
+            "courriel": body.courriel,
+            "note": body.note,
+        }
+
+    def clean_commune(self) -> str:
+        typed = self.cleaned_data["commune"]
+        if not typed or typed in self._ground.by_code:
+            return typed
+        found = self._ground.by_name.get(plain(typed))
+        if found is None:
+            raise forms.ValidationError(
+                f"« {typed} » n’est pas une commune d’ici. Le recensement porte sur : {self._ground.name}. "
+                "Choisissez-la dans la liste, ou videz la case."
+            )
+        return found
+
+    def clean_recommande_par(self) -> Body | None:
+        typed = self.cleaned_data["recommande_par"]
+        if not typed:
+            return None
+        found = census.named(self._ground, typed)
+        if not found:
+            raise forms.ValidationError(
+                f"« {typed} » n’est pas dans ce recensement. Seul un organisme de la liste peut recommander."
+                " Ajoutez-le d’abord."
+            )
+        if len(found) > 1:
+            raise forms.ValidationError(
+                f"{len(found)} organismes s’appellent « {typed} ». Nous ne savons pas lequel. Écrivez aussi"
+                " sa commune."
+            )
+        return found[0]
+
+    def clean_telephone(self) -> str:
+        typed = self.cleaned_data["telephone"]
+        read = phone.clean(typed)
+        if read.word == "refused":
+            raise forms.ValidationError(
+                f"Ce numéro ne se lit pas : {read.reason}. Écrivez par exemple 04 76 00 11 22."
+            )
+        return ", ".join(read.value or ())[:40]
+
+    def clean_courriel(self) -> str:
+        typed = self.cleaned_data["courriel"]
+        read = mail.clean(typed)
+        if read.word == "refused":
+            raise forms.ValidationError(
+                f"Cette adresse ne se lit pas : {read.reason}. Écrivez par exemple accueil@exemple.fr."
+            )
+        return next(iter(read.value or ()), "")
+
+    def values(self) -> dict[str, Any]:
+        """Return what was typed, as a body holds it."""
+        clean = self.cleaned_data
+        return {
+            "name": clean["nom"],
+            "commune": clean["commune"],
+            "kind": clean["type"] or "autre",
+            "found_by": clean["trouve_par"],
+            "recommended_by": clean["recommande_par"],
+            "telephone": clean["telephone"],
+            "courriel": clean["courriel"],
+            "note": clean["note"],
+        }

@@ -1,0 +1,187 @@
+"""Equipment: the devices of a place and their borrowers, what places lack, where machines have no helper."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Prefetch
+
+from maillage.apps.directory import rules
+from maillage.apps.directory.models import Lieu
+from maillage.apps.directory.queries.search import Wanted, search
+from maillage.apps.outreach.models import Device, Loan
+from maillage.kernel.names import plain
+from maillage.reference import offer
+from maillage.reference.sheet import STATES, practices
+from maillage.words.opening import date_text
+from maillage.words.wording import count
+
+HERE, LENT, REPAIR, OUT = rules.DEVICE_STATES
+HOUSING = ("bailleur", "hebergement", "seniors")  # types of structures where people live
+MOST = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A device. loan: the current one, None when it is not lent; late: days overdue, 0 when it is not."""
+
+    device: Device
+    loan: Loan | None
+    late: int
+
+    @property
+    def words(self) -> str:
+        """Where the device is."""
+        if self.loan is None:
+            return rules.DEVICE_STATES[self.device.state]
+        if self.late:
+            return f"en retard de {count(self.late, 'jour')}"
+        return f"prêté jusqu’au {date_text(self.loan.due_on)}"
+
+
+def _line(device: Device, on: date) -> Line:
+    loan = next((loan for loan in device.loans.all() if loan.back_on is None), None)
+    return Line(device, loan, max((on - loan.due_on).days, 0) if loan else 0)
+
+
+def _with_loans(rows):
+    return rows.prefetch_related(Prefetch("loans", Loan.objects.filter(back_on=None)))
+
+
+SECTIONS = {
+    "late": "En retard",
+    LENT: "Prêtés",
+    HERE: "Disponibles",
+    REPAIR: "En réparation ou à remettre en état",
+    OUT: "Sortis",
+}
+
+
+def of(lieu: Lieu, *, on: date) -> list[tuple[str, list[Line]]]:
+    """Return the devices of a place: overdue ones first, the oldest first."""
+    lines = [_line(device, on) for device in _with_loans(Device.objects.filter(lieu=lieu))]
+    found: dict[str, list[Line]] = {}
+    for line in sorted(
+        lines, key=lambda each: (each.loan.due_on if each.loan else date.max, plain(each.device.label))
+    ):
+        found.setdefault("late" if line.late else line.device.state, []).append(line)
+    return [(title, found[state]) for state, title in SECTIONS.items() if state in found]
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many devices there are. collected: whose origin is known; of them, how many serve again, wait,
+    or left.
+    """
+
+    total: int
+    here: int
+    lent: int
+    repair: int
+    out: int
+    late: int
+    collected: int
+    again: int
+    loans: int
+
+    @property
+    def words(self) -> list[str]:
+        """The counts in sentences; a device lent counts as one that serves."""
+        if not self.total:
+            return []
+        devices = count(self.total, "appareil")
+        text = [
+            f"{devices} {'suivi' if self.total == 1 else 'suivis'} : {self.here}"
+            f" {'disponible' if self.here < 2 else 'disponibles'}, {self.lent}"
+            f" {'prêté' if self.lent < 2 else 'prêtés'}, {self.repair} en réparation, {self.out}"
+            f" {'sorti' if self.out < 2 else 'sortis'}."
+        ]
+        if self.collected:
+            text.append(
+                f"{count(self.collected, 'appareil')} {'vient' if self.collected == 1 else 'viennent'} d’une"
+                f" collecte ou d’un don : {self.again} {'sert' if self.again < 2 else 'servent'} de nouveau."
+            )
+        text.append(f"{count(self.loans, 'prêt')} en tout, {self.late} en retard aujourd’hui.".capitalize())
+        return text
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """A place where people live, and what it says of Internet."""
+
+    lieu: Lieu
+    kind: str
+    wifi: str
+    access: str
+
+
+@dataclass(frozen=True, slots=True)
+class Equipment:
+    """The equipment of a network at a glance."""
+
+    needs: Sequence[tuple[Lieu, str]]
+    alone: Sequence[Lieu]
+    counts: Counts
+    late: Sequence[Line]
+    holders: Sequence[tuple[Lieu, int]]
+    homes: Sequence[Home]
+    safes: Sequence[tuple[Lieu, str]]
+
+
+def equipment(*, on: date) -> Equipment:
+    """Return what places lack, have and lend, and where machines have no helper."""
+    shown = Lieu.objects.filter(state=rules.PUBLISHED)
+    needs = [
+        (lieu, lieu.sheet["besoins_equipement"])
+        for lieu in _by_name(shown.filter(sheet__has_key="besoins_equipement"))
+    ]
+    devices = [_line(d, on) for d in _with_loans(Device.objects.select_related("lieu"))]
+    states = Counter(line.device.state for line in devices)
+    collected = [line.device for line in devices if line.device.origin]
+    late = sorted((line for line in devices if line.late), key=lambda line: -line.late)
+    held = Counter(line.device.lieu for line in devices)
+    homes = _found(*(f"type:{kind}" for kind in HOUSING))
+    return Equipment(
+        needs=needs,
+        alone=_by_name(shown.filter(sheet__sans_animation=True)),
+        counts=Counts(
+            total=len(devices),
+            here=states[HERE],
+            lent=states[LENT],
+            repair=states[REPAIR],
+            out=states[OUT],
+            late=len(late),
+            collected=len(collected),
+            again=sum(device.state in (HERE, LENT) for device in collected),
+            loans=Loan.objects.count(),
+        ),
+        late=late,
+        holders=sorted(held.items(), key=lambda each: plain(each[0].name)),
+        homes=[_home(lieu) for lieu in homes],
+        safes=[
+            (lieu, STATES[practices(lieu.sheet)["coffre_fort"]["state"]])
+            for lieu in _found("pratique:coffre_fort")
+        ],
+    )
+
+
+def _found(*facets: str) -> list[Lieu]:
+    """Return the published places that have one of these facets."""
+    return _by_name(
+        Lieu.objects.filter(pk__in=[pk for pk, _ in search(Wanted(facets=(facets,), limit=MOST)).places])
+    )
+
+
+def _by_name(rows) -> list[Lieu]:
+    return sorted(rows, key=lambda lieu: (plain(lieu.name), lieu.pk))
+
+
+def _home(lieu: Lieu) -> Home:
+    said_ = practices(lieu.sheet)
+    kind = offer.kinds()[rules.kind_of(lieu.sheet)].label
+    return Home(lieu, kind, *(_state(said_.get(id, {}).get("state", "")) for id in ("wifi", "libre_acces")))
+
+
+def _state(state: str) -> str:
+    return STATES.get(state, "nous ne savons pas")

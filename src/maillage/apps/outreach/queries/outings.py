@@ -1,0 +1,136 @@
+"""The register of awareness actions, and the kit for a team."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from maillage.apps.directory.models import Lieu
+from maillage.apps.directory.queries import places
+from maillage.apps.directory.queries.search import Wanted, search
+from maillage.apps.outreach import access
+from maillage.apps.outreach.models import Outing
+from maillage.kernel.names import plain
+from maillage.pipeline.offer.clean import point
+from maillage.reference import offer
+from maillage.studies.diagnosis.territories import Territory, gazetteer
+from maillage.words import wording
+
+NEAREST = 6
+
+
+def register(user) -> list[Outing]:
+    return list(access.outings_for(user).select_related("by"))
+
+
+def of_territory(territory: str) -> list[Outing]:
+    """Return the actions of a territory that may be told to anybody: planned or done, the latest first."""
+    return list(Outing.objects.filter(territory=territory).exclude(state="cancelled"))
+
+
+def summary(rows: Sequence[Outing]) -> str:
+    """Return the register in one sentence: only counted numbers, and how many actions counted nobody."""
+    done = [row for row in rows if row.state == "done"]
+    counted = [row for row in done if row.met is not None]
+    if not rows:
+        return ""
+    words = (
+        f"{wording.count(len(rows), 'action')}, dont"
+        f" {wording.count(len(done), 'faite') if done else 'aucune faite'}"
+    )
+    if counted:
+        words += (
+            f" ; {wording.number(sum(row.met for row in counted))} personnes rencontrées dans"
+            f" {wording.count(len(counted), 'action')}"
+        )
+    if unknown := len(done) - len(counted):
+        words += f" ; {wording.number(unknown)} sans compte"
+    return f"{words}."
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """A place near an action, as its kit says it. metres: from the middle of the commune, in words; free:
+    None when unsaid.
+    """
+
+    lieu: Lieu
+    address: str
+    phones: Sequence[places.Phone]
+    metres: str
+    hours: str
+    offered: str
+    free: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Nearby:
+    """The nearest places of an action, and from where they were looked for."""
+
+    commune: str
+    places: Sequence[Near]
+
+    @property
+    def prices(self) -> str:
+        """Return how many of these places are known to be free."""
+        said = [each.free for each in self.places if each.free is not None]
+        if not said:
+            return "Aucun de ces lieux ne dit son prix."
+        free, silent = sum(said), len(self.places) - len(said)
+        told = (
+            f"{wording.count(free, 'lieu', 'lieux').capitalize()} sur ces {len(self.places)}"
+            f" {'se disent gratuits' if free > 1 else 'se dit gratuit'}"
+        )
+        return told + (f" ; {silent} ne {'disent' if silent > 1 else 'dit'} pas de prix." if silent else ".")
+
+
+def nearby(outing: Outing, *, on: date) -> Nearby | None:
+    """Return the nearest places of an action, from the commune that its “where” names; None when it names
+    none, or several.
+    """
+    found = _commune(outing.place.split(",")[-1].strip())
+    extent = point.extent(found.code) if found else None
+    if found is None or extent is None:
+        return None
+    near = search(
+        Wanted(latitude=extent.latitude, longitude=extent.longitude, radius=15_000, limit=NEAREST)
+    ).places
+    rows = Lieu.objects.in_bulk([id for id, _ in near])
+    return Nearby(
+        ", ".join(filter(None, (found.name, found.place))),
+        [_near(rows[id], metres, on) for id, metres in near if id in rows],
+    )
+
+
+def _commune(text: str) -> Territory | None:
+    """Return the commune with that exact name or code; among homonyms, the only one with places in the
+    directory.
+    """
+    named = [
+        t
+        for t in gazetteer().find(text)
+        if t.kind == "commune" and (text.isdigit() or plain(t.name) == plain(text))
+    ]
+    if len(named) > 1:
+        held = set(
+            Lieu.objects.filter(code_insee__in=[t.code for t in named]).values_list("code_insee", flat=True)
+        )
+        named = [t for t in named if t.code in held]
+    return named[0] if len(named) == 1 else None
+
+
+def _near(lieu: Lieu, metres: float | None, on: date) -> Near:
+    sheet = lieu.sheet
+    running = places.running(sheet)
+    prices = {
+        *sheet.get("frais_a_charge", ()),
+        *(slug for each in running.values() for slug in each.get("frais", ())),
+    }
+    return Near(
+        lieu=lieu,
+        address=places.address(sheet),
+        phones=places.phones(sheet),
+        metres=places.metres_in_words(metres) if metres is not None and places.is_located(lieu) else "",
+        hours=places.in_words(sheet.get("horaires", {}), on),
+        offered=", ".join(offer.practices()[id].label for id in running),
+        free=prices <= {"free"} if prices else None,
+    )

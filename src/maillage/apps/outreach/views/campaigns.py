@@ -1,0 +1,137 @@
+"""Rounds of confirmations: opening one, calling, writing, closing it."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from maillage.apps.accounts.access import account_of, holding
+from maillage.apps.directory import access as directory_access
+from maillage.apps.directory import rules
+from maillage.apps.directory.queries import places
+from maillage.apps.outreach import access
+from maillage.apps.outreach.actions import campaigns as actions
+from maillage.apps.outreach.models import Call, Campaign
+from maillage.apps.outreach.queries import campaigns
+from maillage.kernel.errors import Refused
+from maillage.kernel.typed import whole
+from maillage.web import refusals
+from maillage.words.dates import MONTHS
+
+MOST = 2_000
+
+
+@holding("directory.import")
+@require_http_methods(["GET", "HEAD", "POST"])
+def index(request: HttpRequest) -> HttpResponse:
+    """The campaigns, and a new one: first how many sheets it would hold, then opened."""
+    at = timezone.localtime()
+    asked = request.POST if request.method == "POST" else request.GET
+    name, typed = asked.get("nom", "").strip()[:120], asked.get("territoire", "").strip()[:100]
+    most = asked.get("au_plus", "").strip()
+    context: dict[str, Any] = {
+        "campaigns": campaigns.campaigns(request.user),
+        "name": name or f"Confirmations de {MONTHS[at.month - 1]} {at.year}",
+        "typed": typed,
+        "most": most,
+    }
+    if "territoire" in asked:
+        try:
+            ground = campaigns.ground_named(typed)
+            if not directory_access.holds(request.user, ground.lieux_communes if ground else ()):
+                raise Refused(
+                    "La campagne n’est pas prête.",
+                    why="Ce territoire dépasse celui que vous coordonnez.",
+                    do="Écrivez le nom de votre territoire, ou d’une de ses communes.",
+                )
+            if most and not whole(most, MOST):
+                raise Refused(
+                    "La campagne n’est pas prête.",
+                    why=f"« {most[:20]} » n’est pas un nombre de fiches.",
+                    do=f"Écrivez un nombre de 1 à {MOST}, ou videz la case.",
+                )
+            due = campaigns.to_confirm(ground, on=at.date())
+            lieux = due[: whole(most, MOST) or MOST]
+            if request.method == "POST":
+                place = ground.place if ground else ""
+                made = actions.open_round(
+                    name=name, territory=place, lieux=lieux, by=account_of(request), at=at
+                )
+                messages.success(request, f"Campagne ouverte : {len(lieux)} fiches à confirmer.")
+                return redirect("campaign", made.pk)
+        except Refused as error:
+            context["error"] = error
+        else:
+            first = [(lieu, places.fresh(lieu, at.date()).words) for lieu in lieux[:5]]
+            context |= {"asked": True, "due": len(due), "n": len(lieux), "first": first, "ground": ground}
+    return render(
+        request, "outreach/campaigns/index.html", context, status=400 if "error" in context else 200
+    )
+
+
+@require_safe
+def campaign(request: HttpRequest, pk: int) -> HttpResponse:
+    """A campaign: whom to call, what to ask, what they said."""
+    found = _campaign(request, pk)
+    at = timezone.localtime()
+    start = request.GET.get("a_partir", "")
+    shown = campaigns.sheets(found, at, whole(start) or 0)
+    lines = [
+        (title, [(line, _draft(request, line)) for line in section]) for title, section in shown.sections
+    ]
+    context = {"campaign": found, "shown": shown, "sections": lines}
+    return render(request, "outreach/campaigns/campaign.html", context)
+
+
+def _draft(request: HttpRequest, line: campaigns.Line) -> campaigns.Draft | None:
+    if not line.code:
+        return None
+    address = request.build_absolute_uri(reverse("personal", args=[line.code]))
+    return campaigns.draft(line.call.lieu, address, signed=str(request.user))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def call(request: HttpRequest, pk: int, code: str) -> HttpResponse:
+    """Noting what a call gave."""
+    found = _campaign(request, pk)
+    row = get_object_or_404(Call.objects.select_related("campaign", "lieu"), campaign=found, lieu__slug=code)
+    if request.method == "GET":  # a session that ended in between: the person signs in, and chooses again
+        return redirect("campaign", found.pk)
+    state = request.POST.get("etat", "")
+    with refusals.as_message(request):
+        actions.answer(
+            row, state, note=request.POST.get("note", ""), by=account_of(request), at=timezone.localtime()
+        )
+        messages.success(request, f"« {row.lieu.name} » : {rules.CALL_STATES[state]}.")
+    return redirect("campaign", found.pk)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def give_links(request: HttpRequest, pk: int) -> HttpResponse:
+    """Making the personal links that are missing."""
+    found = _campaign(request, pk)
+    if request.method == "POST":
+        with refusals.as_message(request):
+            n = actions.give_links(found, by=account_of(request), at=timezone.localtime())
+            messages.success(request, f"{n} lien{'s' * (n > 1)} prêt{'s' * (n > 1)}.")
+    return redirect("campaign", found.pk)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def close(request: HttpRequest, pk: int) -> HttpResponse:
+    """Closing a campaign."""
+    found = _campaign(request, pk)
+    if request.method == "POST":
+        with refusals.as_message(request):
+            actions.close(found, by=account_of(request), at=timezone.localtime())
+            messages.success(request, f"« {found.name} » est close. Ce qui a été noté reste lisible.")
+    return redirect("campaign", found.pk)
+
+
+def _campaign(request: HttpRequest, pk: int) -> Campaign:
+    """Return a campaign; to a stranger, none exists."""
+    return get_object_or_404(access.campaigns_for(request.user), pk=pk)

@@ -1,0 +1,80 @@
+"""The register of awareness actions: what is planned, the kit to print, what came of it."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from maillage.apps.accounts.access import holding
+from maillage.apps.outreach import access
+from maillage.apps.outreach.actions import outings as actions
+from maillage.apps.outreach.forms.outings import OutingForm
+from maillage.apps.outreach.models import Outing
+from maillage.apps.outreach.queries import outings
+from maillage.kernel.errors import Refused
+
+TYPED = tuple(OutingForm.base_fields)
+
+
+@holding("directory.import")
+@require_http_methods(["GET", "HEAD", "POST"])
+def index(request: HttpRequest) -> HttpResponse:
+    """Every action, and a new one."""
+    given = {name: request.GET[name] for name in ("name", "place", "kind") if name in request.GET}
+    form = OutingForm(request.POST or None, initial={"on": timezone.localdate(), **given})
+    if request.method == "POST" and (kept := _kept(request, form, None)):
+        return kept
+    rows = outings.register(request.user)
+    return render(
+        request, "outreach/outings/index.html", {"form": form, "rows": rows, "told": outings.summary(rows)}
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def outing(request: HttpRequest, pk: int) -> HttpResponse:
+    """One action: correct it, say what came of it."""
+    found = _found(request, pk)
+    form = OutingForm(request.POST or None, initial={name: getattr(found, name) for name in TYPED})
+    if request.method == "POST" and (kept := _kept(request, form, found)):
+        return kept
+    return render(request, "outreach/outings/outing.html", {"form": form, "outing": found})
+
+
+@require_safe
+def kit(request: HttpRequest, pk: int) -> HttpResponse:
+    """What to print and take along."""
+    found = _found(request, pk)
+    return render(
+        request,
+        "outreach/outings/kit.html",
+        {"outing": found, "near": outings.nearby(found, on=timezone.localdate())},
+    )
+
+
+@require_POST
+def drop(request: HttpRequest, pk: int) -> HttpResponse:
+    found = _found(request, pk)
+    actions.drop(found)
+    messages.success(request, f"« {found.name} » n’est plus au registre.")
+    return redirect("outings")
+
+
+def _found(request: HttpRequest, pk: int) -> Outing:
+    return get_object_or_404(access.outings_for(request.user), pk=pk)
+
+
+def _kept(request: HttpRequest, form: OutingForm, found: Outing | None) -> HttpResponse | None:
+    """Return where to go once an action is saved: to its page when it was just marked done; None when it is
+    invalid.
+    """
+    if not form.is_valid():
+        return None
+    try:
+        kept = actions.keep(by=request.user, outing=found, today=timezone.localdate(), **form.cleaned_data)
+    except Refused as error:
+        form.add_error(None, " ".join(error.sentences))
+        return None
+    more = " Dites ce que cela a donné." if form.asks_more else ""
+    messages.success(request, f"« {kept.name} » est au registre.{more}")
+    return redirect("outing", kept.pk) if form.asks_more else redirect("outings")
